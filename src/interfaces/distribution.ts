@@ -1,0 +1,80 @@
+/** OCI distribution and image specs: what a registry answers, and what an image is. */
+import type { Routine } from '../sim/routine.ts';
+import { defineProtocol } from './protocol.ts';
+
+export type Descriptor = {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly platform?: { readonly architecture: string; readonly os: string };
+};
+
+export type ImageManifest = {
+  readonly schemaVersion: 2;
+  readonly mediaType: string;
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+  readonly annotations?: Readonly<Record<string, string>>;
+};
+export type ImageIndex = { readonly schemaVersion: 2; readonly mediaType: string; readonly manifests: readonly Descriptor[] };
+export type ImageConfig = {
+  readonly created: string;
+  readonly architecture: string;
+  readonly os: string;
+  readonly config: {
+    readonly User?: string;
+    readonly ExposedPorts?: Readonly<Record<string, object>>;
+    readonly Env?: readonly string[];
+    readonly Entrypoint?: readonly string[];
+    readonly Cmd?: readonly string[];
+    readonly WorkingDir?: string;
+    readonly Volumes?: Readonly<Record<string, object>>;
+    readonly Labels?: Readonly<Record<string, string>>;
+    readonly StopSignal?: string;
+  };
+  readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly string[] };
+  readonly history?: readonly { readonly created: string; readonly created_by?: string; readonly empty_layer?: boolean; readonly comment?: string }[];
+};
+
+/** One file of a layer. `program` names the Program that runs when the file is executed (see linux/). */
+export type LayerEntry = {
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'symlink' | 'whiteout';
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly content?: string;
+  readonly program?: string;
+  readonly target?: string;
+};
+
+/**
+ * A blob. Manifests, indexes and configs are their JSON text; a layer's text is the JSON of its entries, which stands for the tar.
+ * The digest is the real SHA-256 of `text`. `size` is what the real blob would weigh, so that `images` shows plausible sizes.
+ */
+export type Blob = { readonly digest: string; readonly mediaType: string; readonly size: number; readonly text: string };
+
+export type RegistryError = { readonly status: 401 | 403 | 404 | 429 | 500; readonly code: string; readonly message: string };
+
+export type RegistryAuth = { readonly username?: string; readonly password?: string };
+
+/** One registry host. Throws RegistryFailure. */
+export type RegistryServer = {
+  /** By tag or digest. */
+  manifest(repository: string, reference: string, auth?: RegistryAuth): Routine<Blob>;
+  blob(repository: string, digest: string, auth?: RegistryAuth): Routine<Blob>;
+  tags(repository: string, auth?: RegistryAuth): Routine<readonly string[]>;
+  push(repository: string, reference: string, manifest: Blob, blobs: readonly Blob[], auth?: RegistryAuth): Routine;
+};
+
+export class RegistryFailure extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(error: RegistryError) {
+    super(error.message);
+    this.status = error.status;
+    this.code = error.code;
+  }
+}
+
+export const distributionProtocol = defineProtocol<RegistryServer>('distribution');

@@ -1,0 +1,82 @@
+/** OCI runtime spec 1.3: the operations of a low-level runtime and the part of config.json that the lab models. */
+import type { Routine } from '../sim/routine.ts';
+import type { ByteStream } from '../sim/stream.ts';
+
+export type OciSpec = {
+  readonly ociVersion: string;
+  readonly process: {
+    readonly terminal?: boolean;
+    readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids?: readonly number[] };
+    readonly args: readonly string[];
+    readonly env: readonly string[];
+    readonly cwd: string;
+    readonly capabilities?: Readonly<Record<string, readonly string[]>>;
+    readonly oomScoreAdj?: number;
+    readonly noNewPrivileges?: boolean;
+  };
+  readonly root: { readonly path: string; readonly readonly?: boolean };
+  readonly hostname?: string;
+  readonly mounts: readonly { readonly destination: string; readonly type: string; readonly source: string; readonly options?: readonly string[] }[];
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly linux: {
+    readonly resources?: {
+      readonly cpu?: { readonly shares?: number; readonly quota?: number; readonly period?: number };
+      readonly memory?: { readonly limit?: number };
+      readonly pids?: { readonly limit?: number };
+    };
+    readonly cgroupsPath?: string;
+    /** `path` joins an existing namespace (`/proc/123/ns/net`, `/run/netns/cni-…`); without it a new one is made. */
+    readonly namespaces: readonly { readonly type: 'pid' | 'network' | 'ipc' | 'uts' | 'mount' | 'cgroup' | 'user'; readonly path?: string }[];
+    readonly maskedPaths?: readonly string[];
+    readonly readonlyPaths?: readonly string[];
+  };
+};
+
+export type OciStatus = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
+export type OciState = {
+  readonly ociVersion: string;
+  readonly id: string;
+  readonly status: OciStatus;
+  readonly pid: number;
+  readonly bundle: string;
+  readonly created: number;
+  readonly owner: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+};
+
+/** The ends that the runtime's caller (a shim) holds; closed by the process's end. With a terminal stdout carries all. */
+export type OciStdio = {
+  readonly stdin?: ByteStream;
+  readonly stdout?: ByteStream;
+  readonly stderr?: ByteStream;
+  readonly terminal?: { readonly columns: number; readonly rows: number };
+};
+
+/** Failure of the runtime: text as runc prints it, without `level=error msg=`. */
+export class OciError extends Error {}
+
+export type OciProcess = {
+  readonly pid: number;
+  /** 128 + signal when it was killed; undefined while it runs. */
+  exitStatus(): number | undefined;
+  oomKilled(): boolean;
+  readonly exited: import('../sim/routine.ts').Condition;
+  resize(size: { readonly columns: number; readonly rows: number }): void;
+};
+
+/** `root` is runc's state directory, e.g. `/run/containerd/runc/k8s.io`: ids are unique in it. */
+export type OciRuntime = {
+  create(root: string, id: string, bundle: string, stdio: OciStdio, parent: number): Routine<OciProcess>;
+  start(root: string, id: string): Routine;
+  kill(root: string, id: string, signal: string): void;
+  /** Throws unless stopped, or forced. */
+  delete(root: string, id: string, force?: boolean): Routine;
+  exec(root: string, id: string, process: OciSpec['process'], stdio: OciStdio, parent: number): Routine<OciProcess>;
+  state(root: string, id: string): OciState;
+  list(root: string): readonly OciState[];
+  pause(root: string, id: string): void;
+  resume(root: string, id: string): void;
+  /** Processes of the container. */
+  ps(root: string, id: string): readonly number[];
+  update(root: string, id: string, resources: NonNullable<OciSpec['linux']['resources']>): void;
+};

@@ -1,0 +1,56 @@
+/** What work that takes time is written in. Nothing here knows about Kubernetes. */
+
+export type Milliseconds = number;
+
+/** What a Routine waits for: the first of these conditions to be notified, or the timeout. Neither given: it goes to the back of the queue. */
+export type Wait = { readonly on?: readonly Condition[]; readonly timeout?: Milliseconds };
+
+/** Work that takes time: each yield waits on the virtual clock or on something that will happen, the way a goroutine blocks. */
+export type Routine<T = void> = Generator<Wait, T, void>;
+
+/** Something that can be waited for, like Go's sync.Cond. Spurious wake-ups happen: wait in a loop that looks at the state. */
+export class Condition {
+  /** Counts notifications, so that a waiter can tell a notification from a timeout. */
+  version = 0;
+  /** Filled by the engine: those who wait, in order of arrival. */
+  readonly waiters = new Set<Waiter>();
+
+  notify(): void {
+    this.version++;
+    if (this.waiters.size === 0) return;
+    for (const waiter of [...this.waiters]) waiter.wake();
+  }
+}
+
+/** One parked Routine as a Condition sees it. */
+export type Waiter = { wake(): void };
+
+/** Waits so long on the virtual clock. */
+export function* sleep(duration: Milliseconds): Routine {
+  yield { timeout: duration };
+}
+
+/** Waits for one notification; false when the timeout came first. */
+export function* waitFor(condition: Condition, timeout?: Milliseconds): Routine<boolean> {
+  const before = condition.version;
+  yield timeout === undefined ? { on: [condition] } : { on: [condition], timeout };
+  return condition.version !== before;
+}
+
+/** Waits until `test` holds, looking again at each notification; false when the timeout came first. `now` is the clock, needed with a timeout only. */
+export function* waitUntil(
+  condition: Condition,
+  test: () => boolean,
+  timeout?: { readonly sim: { readonly now: Milliseconds }; readonly for: Milliseconds },
+): Routine<boolean> {
+  const until = timeout ? timeout.sim.now + timeout.for : Number.POSITIVE_INFINITY;
+  while (!test()) {
+    if (!timeout) yield { on: [condition] };
+    else {
+      const left = until - timeout.sim.now;
+      if (left <= 0) return false;
+      yield { on: [condition], timeout: left };
+    }
+  }
+  return true;
+}

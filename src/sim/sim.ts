@@ -1,0 +1,192 @@
+import { type Cause, Fiber, type FiberHost } from './fiber.ts';
+import { TimerHeap } from './heap.ts';
+import { fnv1a, Random } from './random.ts';
+import type { Milliseconds, Routine } from './routine.ts';
+
+type Timer = { readonly fiber: Fiber; readonly ticket: number };
+
+/** The scheduler of Routines: one virtual clock, one queue of the ready, one heap of timers. */
+class Engine implements FiberHost {
+  now: Milliseconds;
+  readonly seed: number;
+  current: Fiber | undefined;
+  cause: Cause = 0;
+  /** How many resumptions have run since the beginning: a measure of work that is the same in each replay. */
+  steps = 0;
+  readonly #timers = new TimerHeap<Timer>();
+  #ready: Fiber[] = [];
+  #head = 0;
+
+  constructor(now: Milliseconds, seed: number) {
+    this.now = now;
+    this.seed = seed;
+  }
+
+  ready(fiber: Fiber): void {
+    this.#ready.push(fiber);
+  }
+
+  timer(delay: Milliseconds, fiber: Fiber, ticket: number): void {
+    this.#timers.push(this.now + Math.max(0, delay), { fiber, ticket });
+  }
+
+  crashed(_fiber: Fiber, error: unknown): void {
+    throw error;
+  }
+
+  /** Runs everything due up to and including `until`; false when the budget of steps ran out first. */
+  run(until: Milliseconds, budget: number): boolean {
+    const limit = this.steps + budget;
+    for (;;) {
+      if (this.steps >= limit) return false;
+      if (this.#runReady()) continue;
+      const at = this.#timers.firstAt;
+      if (at === undefined || at > until) break;
+      if (at > this.now) this.now = at;
+      const timer = this.#timers.pop() as Timer;
+      timer.fiber.timeout(timer.ticket);
+    }
+    if (until > this.now && Number.isFinite(until)) this.now = until;
+    return true;
+  }
+
+  /** Runs the first of the ready fibers; false when there is none. */
+  #runReady(): boolean {
+    const fiber = this.#ready[this.#head];
+    if (fiber === undefined) return false;
+    this.#head++;
+    if (this.#head === this.#ready.length) {
+      this.#ready = [];
+      this.#head = 0;
+    } else if (this.#head > 1024) {
+      this.#ready = this.#ready.slice(this.#head);
+      this.#head = 0;
+    }
+    this.steps++;
+    fiber.resume();
+    return true;
+  }
+
+  get idle(): boolean {
+    return this.#head === this.#ready.length;
+  }
+
+  get nextTimerAt(): Milliseconds | undefined {
+    return this.#timers.firstAt;
+  }
+}
+
+/**
+ * The lab's only source of time and chance, as one component sees it: a group of fibers that end together, and a random stream of its own.
+ * `newSim` makes the root; every component, process and session works in a `scope` of it.
+ */
+export class Sim {
+  readonly name: string;
+  readonly random: Random;
+  readonly #engine: Engine;
+  readonly #fibers = new Set<Fiber>();
+  readonly #scopes = new Set<Sim>();
+  readonly #parent: Sim | undefined;
+  #stopped = false;
+
+  constructor(engine: Engine, name: string, parent?: Sim) {
+    this.#engine = engine;
+    this.#parent = parent;
+    this.name = name;
+    this.random = new Random(engine.seed ^ fnv1a(name));
+  }
+
+  /** Virtual time, in milliseconds since 1970. */
+  get now(): Milliseconds {
+    return this.#engine.now;
+  }
+
+  /** What set off the work that runs now. */
+  get cause(): Cause {
+    return this.#engine.current?.cause ?? this.#engine.cause;
+  }
+
+  /** A worker that takes up work on another's behalf (an item from a queue or a watch) says so here. */
+  set cause(cause: Cause) {
+    if (this.#engine.current) this.#engine.current.cause = cause;
+    else this.#engine.cause = cause;
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Starts work in this scope, like `go f()`; it first runs when the engine comes to it. In a stopped scope it never runs. */
+  go<T>(routine: Routine<T>, name = this.name): Fiber<T> {
+    const fiber = new Fiber<T>(this.#engine, routine, { name, cause: this.cause, onExit: (ended) => this.#fibers.delete(ended as Fiber) });
+    if (this.#stopped) fiber.cancel();
+    else {
+      this.#fibers.add(fiber as Fiber);
+      fiber.wake();
+    }
+    return fiber;
+  }
+
+  /** A group of its own below this one, with its own random stream; it stops with its parent. */
+  scope(name: string): Sim {
+    const scope = new Sim(this.#engine, `${this.name}/${name}`, this);
+    if (this.#stopped) scope.stop();
+    else this.#scopes.add(scope);
+    return scope;
+  }
+
+  /** Ends every fiber of this scope and of those below it, newest first. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    if (this.#parent) this.#parent.#scopes.delete(this);
+    for (const scope of [...this.#scopes].reverse()) scope.stop();
+    for (const fiber of [...this.#fibers].reverse()) fiber.cancel();
+  }
+
+  // ── for those who drive the world: session, tests, benchmarks ──
+
+  /** Runs the world for so long; false when `budget` steps were used up before (call again to go on). */
+  advance(duration: Milliseconds, budget = Number.POSITIVE_INFINITY): boolean {
+    return this.#engine.run(this.now + duration, budget);
+  }
+
+  /** Runs the world up to a moment. */
+  advanceTo(moment: Milliseconds, budget = Number.POSITIVE_INFINITY): boolean {
+    return this.#engine.run(moment, budget);
+  }
+
+  /** Runs, event by event, until `test` holds or `limit` is over; true when it holds. */
+  advanceUntil(test: () => boolean, limit: Milliseconds, budget = Number.POSITIVE_INFINITY): boolean {
+    const until = this.now + limit;
+    const lastStep = this.steps + budget;
+    while (!test()) {
+      if (this.steps >= lastStep) return false;
+      if (!this.#engine.idle) this.#engine.run(this.now, 1);
+      else {
+        const next = this.#engine.nextTimerAt;
+        if (next === undefined || next > until) {
+          this.#engine.run(until, budget);
+          return test();
+        }
+        this.#engine.run(next, 1);
+      }
+    }
+    return true;
+  }
+
+  /** When the next timer rings, if any is set. */
+  get nextTimerAt(): Milliseconds | undefined {
+    return this.#engine.nextTimerAt;
+  }
+
+  /** Resumptions run so far, the same in each replay. */
+  get steps(): number {
+    return this.#engine.steps;
+  }
+}
+
+/** A new world's clock and chance. `epoch` is its first moment, in milliseconds since 1970. */
+export function newSim(options: { readonly seed: number; readonly epoch: Milliseconds }): Sim {
+  return new Sim(new Engine(options.epoch, options.seed), 'sim');
+}

@@ -1,0 +1,3 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({ test: { include: ['test/**/*.test.{ts,tsx}'], testTimeout: 60_000, pool: 'threads', maxWorkers: 2 } });
