@@ -1,0 +1,36 @@
+import type { ResourceName, ResourceTypes } from '../api/types.ts';
+import type { Routine } from '../sim/routine.ts';
+import type { Sim } from '../sim/sim.ts';
+import type { Client } from './client.ts';
+import { Informer, type InformerOptions } from './informer.ts';
+import { resourceOf } from './paths.ts';
+
+/** One informer a resource for all parts of a process: client-go's SharedInformerFactory. */
+export class SharedInformers {
+  readonly #sim: Sim;
+  readonly #client: Client;
+  readonly #informers = new Map<string, Informer>();
+
+  constructor(sim: Sim, client: Client) {
+    this.#sim = sim;
+    this.#client = client;
+  }
+
+  /** The informer of a resource, made and started at the first call. Those with other options are others. */
+  of<R extends ResourceName>(resource: R, options: InformerOptions = {}): Informer<ResourceTypes[R]> {
+    const id = [resource, options.namespace ?? '', options.labelSelector ?? '', options.fieldSelector ?? ''].join('|');
+    let informer = this.#informers.get(id);
+    if (informer === undefined) {
+      informer = new Informer(this.#sim, this.#client, resourceOf(resource), options);
+      this.#informers.set(id, informer);
+      informer.start();
+    }
+    // The map is keyed by the resource's name, which gives the type.
+    return informer as unknown as Informer<ResourceTypes[R]>;
+  }
+
+  /** Waits until all informers asked for so far have their first list: cache.WaitForCacheSync. */
+  *waitForSync(): Routine {
+    for (const informer of [...this.#informers.values()]) while (!informer.synced) yield { on: [informer.changed] };
+  }
+}
