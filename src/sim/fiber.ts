@@ -12,6 +12,9 @@ export type FiberHost = {
   crashed(fiber: Fiber, error: unknown): void;
 };
 
+/** What owns fibers: while it is frozen, those that wake are held back. */
+export type FiberOwner = { readonly frozen: boolean; hold(fiber: Fiber): void };
+
 /** One running Routine. */
 export class Fiber<T = unknown> implements Waiter {
   readonly name: string;
@@ -24,6 +27,7 @@ export class Fiber<T = unknown> implements Waiter {
   readonly #host: FiberHost;
   readonly #routine: Routine<T>;
   readonly #onExit: (fiber: Fiber<T>) => void;
+  readonly #owner: FiberOwner;
   #waitsOn: readonly Condition[] = [];
   /** Counts the times it was parked: a timer of an earlier wait is then known to be stale. */
   #parked = 0;
@@ -32,10 +36,15 @@ export class Fiber<T = unknown> implements Waiter {
   #cancelled = false;
   #returning = false;
 
-  constructor(host: FiberHost, routine: Routine<T>, options: { readonly name: string; readonly cause: Cause; readonly onExit: (fiber: Fiber<T>) => void }) {
+  constructor(
+    host: FiberHost,
+    routine: Routine<T>,
+    options: { readonly name: string; readonly cause: Cause; readonly owner: FiberOwner; readonly onExit: (fiber: Fiber<T>) => void },
+  ) {
     this.#host = host;
     this.#routine = routine;
     this.#onExit = options.onExit;
+    this.#owner = options.owner;
     this.name = options.name;
     this.cause = options.cause;
   }
@@ -67,6 +76,10 @@ export class Fiber<T = unknown> implements Waiter {
   }
 
   resume(): void {
+    if (this.#owner.frozen && !this.#cancelled) {
+      this.#owner.hold(this as Fiber); // Still marked ready: it runs on when it is thawed.
+      return;
+    }
     this.#ready = false;
     if (!this.done && !this.#running) this.#step();
   }

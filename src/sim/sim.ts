@@ -1,4 +1,4 @@
-import { type Cause, Fiber, type FiberHost } from './fiber.ts';
+import { type Cause, Fiber, type FiberHost, type FiberOwner } from './fiber.ts';
 import { TimerHeap } from './heap.ts';
 import { fnv1a, Random } from './random.ts';
 import type { Milliseconds, Routine } from './routine.ts';
@@ -80,7 +80,7 @@ class Engine implements FiberHost {
  * The lab's only source of time and chance, as one component sees it: a group of fibers that end together, and a random stream of its own.
  * `newSim` makes the root; every component, process and session works in a `scope` of it.
  */
-export class Sim {
+export class Sim implements FiberOwner {
   readonly name: string;
   readonly random: Random;
   readonly #engine: Engine;
@@ -88,6 +88,8 @@ export class Sim {
   readonly #scopes = new Set<Sim>();
   readonly #parent: Sim | undefined;
   #stopped = false;
+  #frozenHere = false;
+  #held: Fiber[] = [];
 
   constructor(engine: Engine, name: string, parent?: Sim) {
     this.#engine = engine;
@@ -118,7 +120,7 @@ export class Sim {
 
   /** Starts work in this scope, like `go f()`; it first runs when the engine comes to it. In a stopped scope it never runs. */
   go<T>(routine: Routine<T>, name = this.name): Fiber<T> {
-    const fiber = new Fiber<T>(this.#engine, routine, { name, cause: this.cause, onExit: (ended) => this.#fibers.delete(ended as Fiber) });
+    const fiber = new Fiber<T>(this.#engine, routine, { name, cause: this.cause, owner: this, onExit: (ended) => this.#fibers.delete(ended as Fiber) });
     if (this.#stopped) fiber.cancel();
     else {
       this.#fibers.add(fiber as Fiber);
@@ -133,6 +135,32 @@ export class Sim {
     if (this.#stopped) scope.stop();
     else this.#scopes.add(scope);
     return scope;
+  }
+
+  get frozen(): boolean {
+    return this.#frozenHere || (this.#parent?.frozen ?? false);
+  }
+
+  /** Holds back every fiber of this scope and below, as SIGSTOP or the cgroup freezer does; timers go on and are made up for later. */
+  freeze(): void {
+    this.#frozenHere = true;
+  }
+
+  thaw(): void {
+    this.#frozenHere = false;
+    this.#release();
+  }
+
+  hold(fiber: Fiber): void {
+    this.#held.push(fiber);
+  }
+
+  #release(): void {
+    if (this.frozen) return;
+    const held = this.#held;
+    this.#held = [];
+    for (const fiber of held) this.#engine.ready(fiber);
+    for (const scope of this.#scopes) scope.#release();
   }
 
   /** Ends every fiber of this scope and of those below it, newest first. */

@@ -1,0 +1,124 @@
+/** cgroup v2: a tree of groups with limits and the processes in them. */
+
+/** What a cgroup needs of a process in it. */
+export type CgroupMember = { readonly pid: number; readonly memoryBytes: number; oomKill(): void };
+
+export class Cgroup {
+  readonly name: string;
+  readonly parent: Cgroup | undefined;
+  readonly children = new Map<string, Cgroup>();
+  readonly members = new Set<CgroupMember>();
+  /** Infinity where the file says `max`. */
+  memoryMaxBytes = Number.POSITIVE_INFINITY;
+  pidsMax = Number.POSITIVE_INFINITY;
+  /** Quota in microseconds a period; Infinity = max. */
+  cpuQuotaMicros = Number.POSITIVE_INFINITY;
+  cpuPeriodMicros = 100_000;
+  cpuWeight = 100;
+  cpuUsageMicros = 0;
+  memoryBytes = 0;
+  memoryPeakBytes = 0;
+  pids = 0;
+  oomKills = 0;
+  frozen = false;
+
+  constructor(name: string, parent?: Cgroup) {
+    this.name = name;
+    this.parent = parent;
+  }
+
+  /** `/kubepods.slice/…` as /proc/PID/cgroup prints it. */
+  get path(): string {
+    if (!this.parent) return '/';
+    return this.parent.parent ? `${this.parent.path}/${this.name}` : `/${this.name}`;
+  }
+
+  /** The group at a path below this one, made if missing. */
+  at(path: string): Cgroup {
+    let group: Cgroup = this;
+    for (const name of path.split('/').filter(Boolean)) {
+      let child = group.children.get(name);
+      if (!child) {
+        child = new Cgroup(name, group);
+        group.children.set(name, child);
+      }
+      group = child;
+    }
+    return group;
+  }
+
+  find(path: string): Cgroup | undefined {
+    let group: Cgroup | undefined = this;
+    for (const name of path.split('/').filter(Boolean)) group = group?.children.get(name);
+    return group;
+  }
+
+  /** Removes this group if nothing is left in it. */
+  remove(): boolean {
+    if (this.members.size > 0 || this.children.size > 0) return false;
+    return this.parent?.children.delete(this.name) ?? false;
+  }
+
+  /** False when a limit on the number of processes, here or above, is reached. */
+  canFork(): boolean {
+    return this.pids < this.pidsMax && (this.parent?.canFork() ?? true);
+  }
+
+  enter(member: CgroupMember): void {
+    this.members.add(member);
+    for (const group of this.#upwards()) {
+      group.pids++;
+      group.#charge(member.memoryBytes);
+    }
+  }
+
+  leave(member: CgroupMember): void {
+    if (!this.members.delete(member)) return;
+    for (const group of this.#upwards()) {
+      group.pids--;
+      group.#charge(-member.memoryBytes);
+    }
+  }
+
+  /** Adds CPU time that a member used. */
+  burn(micros: number): void {
+    for (const group of this.#upwards()) group.cpuUsageMicros += micros;
+  }
+
+  /** A member has grown (or shrunk) by so many bytes; past a limit the largest process of that group is killed. */
+  chargeMemory(bytes: number): void {
+    let over: Cgroup | undefined;
+    for (const group of this.#upwards()) {
+      group.#charge(bytes);
+      if (group.memoryBytes > group.memoryMaxBytes) over ??= group;
+    }
+    over?.outOfMemory();
+  }
+
+  /** Every member, here and below. */
+  *everyone(): Iterable<CgroupMember> {
+    yield* this.members;
+    for (const child of this.children.values()) yield* child.everyone();
+  }
+
+  outOfMemory(): void {
+    let victim: CgroupMember | undefined;
+    for (const member of this.everyone()) if (!victim || member.memoryBytes > victim.memoryBytes) victim = member;
+    if (!victim) return;
+    for (const group of this.#upwards()) group.oomKills++;
+    victim.oomKill();
+  }
+
+  #charge(bytes: number): void {
+    this.memoryBytes += bytes;
+    if (this.memoryBytes > this.memoryPeakBytes) this.memoryPeakBytes = this.memoryBytes;
+  }
+
+  *#upwards(): Iterable<Cgroup> {
+    let group: Cgroup | undefined = this;
+    while (group) {
+      yield group;
+      group = group.parent;
+    }
+  }
+}

@@ -1,0 +1,396 @@
+/** A process's view of files: mounts, paths, permissions. System calls that fail throw Errno. */
+
+import { byteLength } from '../sim/stream.ts';
+import { Errno, type ErrnoCode } from './errno.ts';
+import { type Attributes, DirectoryNode, FileNode, type Inode, OverlayDirectory, SymlinkNode } from './inode.ts';
+
+export type Mount = {
+  /** Where, as an absolute path in the namespace. */
+  readonly path: string;
+  readonly root: Inode;
+  readonly source: string;
+  readonly type: string;
+  readonly options: readonly string[];
+};
+
+/** The disk under a node's files: writing past the end is ENOSPC. */
+export class Disk {
+  usedBytes = 0;
+  inodesUsed = 0;
+  readonly capacityBytes: number;
+  readonly inodes: number;
+  constructor(capacityBytes: number, inodes: number) {
+    this.capacityBytes = capacityBytes;
+    this.inodes = inodes;
+  }
+  charge(bytes: number): void {
+    if (bytes > 0 && this.usedBytes + bytes > this.capacityBytes) throw new Errno('ENOSPC');
+    this.usedBytes += bytes;
+  }
+}
+
+/** A mount namespace: a root and what is mounted over it. */
+export class MountNamespace {
+  readonly root: DirectoryNode;
+  readonly mounts = new Map<string, Mount>();
+  readonly disk: Disk;
+  /** Read-only root filesystem (`readOnlyRootFilesystem`). */
+  readonly readonlyRoot: boolean;
+  constructor(root: DirectoryNode, disk: Disk, readonlyRoot = false) {
+    this.root = root;
+    this.disk = disk;
+    this.readonlyRoot = readonlyRoot;
+  }
+  mount(mount: Mount): void {
+    this.mounts.set(mount.path, mount);
+  }
+  unmount(path: string): void {
+    this.mounts.delete(path);
+  }
+}
+
+export type FileCredentials = { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
+
+export type Resolved = {
+  readonly inode: Inode | undefined;
+  readonly parent: DirectoryNode;
+  readonly name: string;
+  readonly path: string;
+  readonly readonly: boolean;
+};
+
+export type OpenFlags = {
+  readonly read?: boolean;
+  readonly write?: boolean;
+  readonly append?: boolean;
+  readonly create?: boolean;
+  readonly truncate?: boolean;
+  readonly exclusive?: boolean;
+  readonly mode?: number;
+};
+
+const maxLinks = 40;
+const maxName = 255;
+
+/** Joins and cleans a path: `//`, `.`, `..` (textually). */
+export function resolvePath(cwd: string, path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') parts.pop();
+    else parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+export class FileSystem {
+  readonly namespace: MountNamespace;
+  readonly #who: () => FileCredentials;
+  readonly #now: () => number;
+  readonly #cwd: () => string;
+  readonly #umask: () => number;
+
+  /** The functions give the process's credentials, the time, the working directory and the umask as they are at each call. */
+  constructor(
+    namespace: MountNamespace,
+    process: { readonly credentials: () => FileCredentials; readonly now: () => number; readonly cwd: () => string; readonly umask: () => number },
+  ) {
+    this.namespace = namespace;
+    this.#who = process.credentials;
+    this.#now = process.now;
+    this.#cwd = process.cwd;
+    this.#umask = process.umask;
+  }
+
+  // ── looking ──
+
+  /** Walks a path. The last name need not exist; everything before it must. */
+  resolve(path: string, follow = true): Resolved {
+    if (path === '') throw new Errno('ENOENT', path);
+    return this.#walk(path, path.startsWith('/') ? path : `${this.#cwd()}/${path}`, follow, 0);
+  }
+
+  /** The inode, or ENOENT. */
+  stat(path: string): Inode {
+    return this.#existing(path, true).inode;
+  }
+
+  lstat(path: string): Inode {
+    return this.#existing(path, false).inode;
+  }
+
+  exists(path: string): boolean {
+    return this.find(path) !== undefined;
+  }
+
+  /** The inode, or undefined where there is none or it cannot be reached. */
+  find(path: string, follow = true): Inode | undefined {
+    try {
+      return this.resolve(path, follow).inode;
+    } catch (error) {
+      if (error instanceof Errno) return undefined;
+      throw error;
+    }
+  }
+
+  isDirectory(path: string): boolean {
+    return this.find(path)?.type === 'directory';
+  }
+
+  realpath(path: string): string {
+    return this.#existing(path, true).path;
+  }
+
+  read(path: string): string {
+    const inode = this.stat(path);
+    this.check(inode, 4, path);
+    if (inode.type === 'directory') throw new Errno('EISDIR', path);
+    if (inode.type !== 'file') return '';
+    return inode.read();
+  }
+
+  /** Names in byte order, without `.` and `..`. Mount points are shown as what is mounted there. */
+  list(path: string): [string, Inode][] {
+    const { inode, path: real } = this.#existing(path, true);
+    if (inode.type !== 'directory') throw new Errno('ENOTDIR', path);
+    this.check(inode, 4, path);
+    if (this.namespace.mounts.size === 0) return inode.entries();
+    const below = real === '/' ? '/' : `${real}/`;
+    return inode.entries().map(([name, entry]) => [name, this.namespace.mounts.get(below + name)?.root ?? entry]);
+  }
+
+  /** Throws EACCES unless the process may do it: 4 read, 2 write, 1 execute or enter. */
+  check(inode: Inode, want: 1 | 2 | 4, path?: string): void {
+    if (!this.may(inode, want)) throw new Errno('EACCES', path);
+  }
+
+  may(inode: Inode, want: 1 | 2 | 4): boolean {
+    const { uid, gid, groups } = this.#who();
+    if (uid === 0) return want !== 1 || inode.type === 'directory' || (inode.mode & 0o111) !== 0;
+    const shift = inode.uid === uid ? 6 : inode.gid === gid || groups.includes(inode.gid) ? 3 : 0;
+    return ((inode.mode >> shift) & want) === want;
+  }
+
+  // ── changing ──
+
+  /** Opens a file's inode for reading or writing, creating it if asked; the caller wraps it (see open-file.ts). */
+  open(path: string, flags: OpenFlags): Inode {
+    const at = this.resolve(path);
+    let { inode } = at;
+    if (!inode) {
+      if (!flags.create) throw new Errno('ENOENT', path);
+      if (path.endsWith('/')) throw new Errno('EISDIR', path);
+      return this.#create(at, new FileNode(this.#attributes(flags.mode ?? 0o666)), path);
+    }
+    if (flags.exclusive) throw new Errno('EEXIST', path);
+    if (flags.read) this.check(inode, 4, path);
+    if (!flags.write) return inode;
+    if (inode.type === 'directory') throw new Errno('EISDIR', path);
+    this.check(inode, 2, path);
+    if (inode.type !== 'file') return inode;
+    if (at.readonly) throw new Errno('EROFS', path);
+    if (at.parent instanceof OverlayDirectory && at.parent.lookup(at.name) === inode) inode = at.parent.copyUp(at.name) ?? inode;
+    if (flags.truncate && inode.type === 'file') this.#put(inode, '');
+    return inode;
+  }
+
+  /** Replaces (or appends to) a file, creating it. */
+  write(path: string, text: string, options: { readonly append?: boolean; readonly mode?: number } = {}): void {
+    const inode = this.open(path, { write: true, create: true, ...(options.mode === undefined ? {} : { mode: options.mode }) });
+    if (inode.type !== 'file') return;
+    this.#put(inode, text, options.append);
+    // What is written to a file is news to those who watch its directory.
+    this.resolve(path).parent.changed.notify();
+  }
+
+  /** Appends to, or replaces the content of, an open file, charging the disk. */
+  put(inode: FileNode, text: string, append = false): void {
+    this.#put(inode, text, append);
+  }
+
+  mkdir(path: string, options: { readonly parents?: boolean; readonly mode?: number } = {}): void {
+    if (options.parents) {
+      const full = resolvePath(this.#cwd(), path);
+      const parts = full.split('/').slice(1);
+      for (let i = 1; i < parts.length; i++) {
+        const above = `/${parts.slice(0, i).join('/')}`;
+        if (!this.exists(above)) this.mkdir(above);
+      }
+      if (this.isDirectory(full)) return;
+    }
+    const at = this.resolve(path.replace(/(.)\/+$/, '$1'));
+    if (at.inode) throw new Errno('EEXIST', path);
+    this.#create(at, new DirectoryNode(this.#attributes(options.mode ?? 0o777)), path);
+  }
+
+  symlink(target: string, path: string): void {
+    const at = this.resolve(path, false);
+    if (at.inode) throw new Errno('EEXIST', path);
+    this.#create(at, new SymlinkNode(this.#attributes(0o777), target), path);
+  }
+
+  link(existing: string, path: string): void {
+    const { inode } = this.#existing(existing, false);
+    if (inode.type === 'directory') throw new Errno('EPERM', existing);
+    const at = this.resolve(path, false);
+    if (at.inode) throw new Errno('EEXIST', path);
+    this.#create(at, inode, path);
+    inode.nlink++;
+  }
+
+  /** Adds any inode (device, socket, generated file) at a path. */
+  mknod(path: string, inode: Inode): void {
+    const at = this.resolve(path, false);
+    if (at.inode) throw new Errno('EEXIST', path);
+    this.#create(at, inode, path);
+  }
+
+  unlink(path: string): void {
+    const at = this.#existing(path, false);
+    if (at.inode.type === 'directory') throw new Errno('EISDIR', path);
+    this.#removable(at, path);
+    at.parent.remove(at.name);
+    at.inode.nlink--;
+    if (at.inode.type === 'file' && at.inode.nlink === 0 && !at.inode.generated) this.namespace.disk.charge(-at.inode.size);
+    this.namespace.disk.inodesUsed--;
+  }
+
+  rmdir(path: string): void {
+    const at = this.#existing(path, false);
+    if (at.inode.type !== 'directory') throw new Errno('ENOTDIR', path);
+    if (at.inode.entries().length > 0) throw new Errno('ENOTEMPTY', path);
+    this.#removable(at, path);
+    at.parent.remove(at.name);
+    this.namespace.disk.inodesUsed--;
+  }
+
+  rename(from: string, to: string): void {
+    const source = this.#existing(from, false);
+    this.#removable(source, from);
+    const target = this.resolve(to, false);
+    if (target.inode === source.inode) return;
+    if (target.path.startsWith(`${source.path}/`)) throw new Errno('EINVAL', to);
+    if (target.inode?.type === 'directory' && source.inode.type !== 'directory') throw new Errno('EISDIR', to);
+    if (target.inode?.type === 'directory' && target.inode.entries().length > 0) throw new Errno('ENOTEMPTY', to);
+    if (target.inode && target.inode.type !== 'directory' && source.inode.type === 'directory') throw new Errno('ENOTDIR', to);
+    this.#writable(target, to);
+    const inode = source.parent instanceof OverlayDirectory ? (source.parent.copyUp(source.name) ?? source.inode) : source.inode;
+    source.parent.remove(source.name);
+    target.parent.add(target.name, inode);
+  }
+
+  chmod(path: string, mode: number): void {
+    const at = this.#owned(path);
+    at.mode = mode & 0o7777;
+  }
+
+  chown(path: string, uid: number, gid: number): void {
+    if (this.#who().uid !== 0) throw new Errno('EPERM', path);
+    const inode = this.#owned(path);
+    inode.uid = uid;
+    inode.gid = gid;
+  }
+
+  touch(path: string, time = this.#now()): void {
+    const inode = this.open(path, { write: true, create: true });
+    inode.mtime = time;
+  }
+
+  // ── helpers ──
+
+  #walk(asked: string, path: string, follow: boolean, links: number): Resolved {
+    if (links > maxLinks) throw new Errno('ELOOP', asked);
+    const { mounts } = this.namespace;
+    const rootMount = mounts.get('/');
+    const stack: { inode: Inode; path: string; readonly: boolean }[] = [
+      { inode: rootMount?.root ?? this.namespace.root, path: '', readonly: rootMount?.options.includes('ro') ?? this.namespace.readonlyRoot },
+    ];
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    for (let i = 0; i < parts.length; i++) {
+      const name = parts[i] as string;
+      const here = stack[stack.length - 1] as (typeof stack)[number];
+      const last = i === parts.length - 1;
+      if (here.inode.type !== 'directory') throw new Errno('ENOTDIR', asked);
+      if (name === '..') {
+        if (stack.length > 1) stack.pop();
+        continue;
+      }
+      if (name.length > maxName) throw new Errno('ENAMETOOLONG', asked);
+      this.check(here.inode, 1, asked);
+      const full = `${here.path}/${name}`;
+      const mount = mounts.size > 0 ? mounts.get(full) : undefined;
+      const inode = mount?.root ?? here.inode.lookup(name);
+      if (inode?.type === 'symlink' && (!last || follow)) {
+        const rest = parts.slice(i + 1).join('/');
+        const target = inode.target.startsWith('/') ? inode.target : `${here.path}/${inode.target}`;
+        return this.#walk(asked, rest === '' ? target : `${target}/${rest}`, follow, links + 1);
+      }
+      if (!inode) {
+        if (!last) throw new Errno('ENOENT', asked);
+        return { inode: undefined, parent: here.inode, name, path: full, readonly: here.readonly };
+      }
+      stack.push({ inode, path: full, readonly: mount ? mount.options.includes('ro') : here.readonly });
+    }
+    const end = stack[stack.length - 1] as (typeof stack)[number];
+    const above = stack[stack.length - 2]?.inode ?? end.inode;
+    return {
+      inode: end.inode,
+      parent: above as DirectoryNode,
+      name: end.path.slice(end.path.lastIndexOf('/') + 1),
+      path: end.path || '/',
+      readonly: end.readonly,
+    };
+  }
+
+  #existing(path: string, follow: boolean): Resolved & { readonly inode: Inode } {
+    const at = this.resolve(path, follow);
+    if (!at.inode) throw new Errno('ENOENT', path);
+    if (path.endsWith('/') && at.inode.type !== 'directory' && follow) throw new Errno('ENOTDIR', path);
+    return { ...at, inode: at.inode };
+  }
+
+  #owned(path: string): Inode {
+    const at = this.#existing(path, true);
+    const { uid } = this.#who();
+    if (uid !== 0 && at.inode.uid !== uid) throw new Errno('EPERM', path);
+    if (at.readonly) throw new Errno('EROFS', path);
+    return at.parent instanceof OverlayDirectory && at.parent.lookup(at.name) === at.inode ? (at.parent.copyUp(at.name) ?? at.inode) : at.inode;
+  }
+
+  #create<T extends Inode>(at: Resolved, inode: T, path: string): T {
+    this.#writable(at, path);
+    const { disk } = this.namespace;
+    if (disk.inodesUsed >= disk.inodes) throw new Errno('ENOSPC', path);
+    disk.inodesUsed++;
+    at.parent.add(at.name, inode);
+    at.parent.mtime = this.#now();
+    return inode;
+  }
+
+  #writable(at: Resolved, path: string): void {
+    if (at.readonly) throw new Errno('EROFS', path);
+    this.check(at.parent, 2, path);
+    if (at.parent.generated) throw new Errno('EPERM', path);
+  }
+
+  #removable(at: Resolved, path: string): void {
+    const busy: ErrnoCode = 'EBUSY';
+    if (at.path === '/' || this.namespace.mounts.has(at.path)) throw new Errno(busy, path);
+    this.#writable(at, path);
+    // The sticky bit of /tmp: only owners remove.
+    const { uid } = this.#who();
+    if ((at.parent.mode & 0o1000) !== 0 && uid !== 0 && at.inode?.uid !== uid && at.parent.uid !== uid) throw new Errno('EPERM', path);
+  }
+
+  #put(inode: FileNode, text: string, append = false): void {
+    if (!inode.generated) this.namespace.disk.charge(append ? byteLength(text) : byteLength(text) - inode.size);
+    if (append) inode.append(text);
+    else inode.write(text);
+    inode.mtime = this.#now();
+  }
+
+  #attributes(mode: number): Attributes {
+    const { uid, gid } = this.#who();
+    return { mode: mode & ~this.#umask(), uid, gid, mtime: this.#now() };
+  }
+}

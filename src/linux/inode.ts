@@ -1,0 +1,290 @@
+/** What a filesystem is made of. Permissions are checked in file-system.ts, not here. */
+import { Condition } from '../sim/routine.ts';
+import { byteLength } from '../sim/stream.ts';
+import { Errno } from './errno.ts';
+
+export type Attributes = { mode: number; uid: number; gid: number; mtime: number };
+
+type Common = Attributes & { nlink: number };
+
+/** A regular file. A generated one (/proc, cgroupfs) has functions in place of stored content. */
+export class FileNode implements Common {
+  readonly type = 'file';
+  mode: number;
+  uid: number;
+  gid: number;
+  mtime: number;
+  nlink = 1;
+  /** Name of the Program that runs when this file is executed; it has then no text of its own. */
+  program: string | undefined;
+  /** Told of each change of content, for inotify-like watchers (a kubelet on its manifests) and `tail -f`. */
+  readonly changed = new Condition();
+  /** What a real file of this kind would weigh, where the lab holds no such bytes (a binary). */
+  apparentSize: number | undefined;
+  #content: string;
+  #size: number | undefined;
+  readonly #generate: (() => string) | undefined;
+  readonly #accept: ((text: string) => void) | undefined;
+
+  constructor(attributes: Attributes, content = '', generated?: { readonly read: () => string; readonly write?: (text: string) => void }) {
+    this.mode = attributes.mode;
+    this.uid = attributes.uid;
+    this.gid = attributes.gid;
+    this.mtime = attributes.mtime;
+    this.#content = content;
+    this.#generate = generated?.read;
+    this.#accept = generated?.write;
+  }
+
+  get generated(): boolean {
+    return this.#generate !== undefined;
+  }
+
+  read(): string {
+    return this.#generate ? this.#generate() : this.#content;
+  }
+
+  /** Replaces the content. */
+  write(text: string): void {
+    if (this.#generate) {
+      if (!this.#accept) throw new Errno('EACCES');
+      this.#accept(text);
+    } else {
+      this.#content = text;
+      this.#size = undefined;
+      this.program = undefined;
+    }
+    this.changed.notify();
+  }
+
+  append(text: string): void {
+    if (this.#generate) return this.write(text);
+    if (this.#size !== undefined) this.#size += byteLength(text);
+    this.#content += text;
+    this.changed.notify();
+  }
+
+  /** Bytes. */
+  get size(): number {
+    if (this.apparentSize !== undefined) return this.apparentSize;
+    if (this.#generate) return 0;
+    this.#size ??= byteLength(this.#content);
+    return this.#size;
+  }
+
+  copy(): FileNode {
+    const copy = new FileNode(this, this.read());
+    copy.program = this.program;
+    copy.apparentSize = this.apparentSize;
+    return copy;
+  }
+}
+
+/** A directory; subclasses generate or merge their entries. */
+export class DirectoryNode implements Common {
+  readonly type = 'directory';
+  mode: number;
+  uid: number;
+  gid: number;
+  mtime: number;
+  nlink = 2;
+  /** Told when an entry comes, goes or is replaced. */
+  readonly changed = new Condition();
+  protected readonly own = new Map<string, Inode>();
+
+  constructor(attributes: Attributes) {
+    this.mode = attributes.mode;
+    this.uid = attributes.uid;
+    this.gid = attributes.gid;
+    this.mtime = attributes.mtime;
+  }
+
+  lookup(name: string): Inode | undefined {
+    return this.own.get(name);
+  }
+
+  /** Sorted by name in byte order. */
+  entries(): [string, Inode][] {
+    return [...this.own].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  add(name: string, inode: Inode): void {
+    this.own.set(name, inode);
+    this.changed.notify();
+  }
+
+  remove(name: string): void {
+    this.own.delete(name);
+    this.changed.notify();
+  }
+
+  get size(): number {
+    return 4096;
+  }
+
+  /** True when entries cannot be changed by anybody. */
+  get generated(): boolean {
+    return false;
+  }
+}
+
+export class SymlinkNode implements Common {
+  readonly type = 'symlink';
+  mode = 0o777;
+  uid: number;
+  gid: number;
+  mtime: number;
+  nlink = 1;
+  readonly target: string;
+  constructor(attributes: Omit<Attributes, 'mode'>, target: string) {
+    this.target = target;
+    this.uid = attributes.uid;
+    this.gid = attributes.gid;
+    this.mtime = attributes.mtime;
+  }
+  get size(): number {
+    return byteLength(this.target);
+  }
+}
+
+/** A device, a FIFO or a unix socket. What listens on a socket is `listener` (see network.ts). */
+export class SpecialNode implements Common {
+  readonly type: 'character' | 'block' | 'fifo' | 'socket';
+  mode: number;
+  uid: number;
+  gid: number;
+  mtime: number;
+  nlink = 1;
+  readonly size = 0;
+  /** For a character device: null, zero, full, random, tty, console. */
+  readonly device: string;
+  listener: object | undefined;
+  constructor(type: SpecialNode['type'], attributes: Attributes, device = '') {
+    this.type = type;
+    this.device = device;
+    this.mode = attributes.mode;
+    this.uid = attributes.uid;
+    this.gid = attributes.gid;
+    this.mtime = attributes.mtime;
+  }
+}
+
+export type Inode = FileNode | DirectoryNode | SymlinkNode | SpecialNode;
+
+/** A directory whose entries are made anew at each look: /proc, /sys/fs/cgroup. */
+export class GeneratedDirectory extends DirectoryNode {
+  readonly #list: () => Iterable<[string, Inode]>;
+  readonly #find: ((name: string) => Inode | undefined) | undefined;
+  constructor(attributes: Attributes, list: () => Iterable<[string, Inode]>, find?: (name: string) => Inode | undefined) {
+    super(attributes);
+    this.#list = list;
+    this.#find = find;
+  }
+  override get generated(): boolean {
+    return true;
+  }
+  override lookup(name: string): Inode | undefined {
+    if (this.#find) return this.#find(name);
+    for (const [found, inode] of this.#list()) if (found === name) return inode;
+    return undefined;
+  }
+  override entries(): [string, Inode][] {
+    return [...this.#list()];
+  }
+  override add(): void {
+    throw new Errno('EPERM');
+  }
+  override remove(): void {
+    throw new Errno('EPERM');
+  }
+}
+
+/**
+ * overlayfs: lower directories under an upper one. Nothing is copied until it is written: looking up a lower directory makes a
+ * merged one, and a lower file is shared until `copyUp`. Lower layers are never changed.
+ */
+export class OverlayDirectory extends DirectoryNode {
+  readonly #lowers: readonly DirectoryNode[];
+  readonly #hidden = new Set<string>();
+
+  constructor(lowers: readonly DirectoryNode[], attributes: Attributes) {
+    super(attributes);
+    this.#lowers = lowers;
+  }
+
+  override lookup(name: string): Inode | undefined {
+    const own = this.own.get(name);
+    if (own) return own;
+    if (this.#hidden.has(name)) return undefined;
+    return this.#lower(name);
+  }
+
+  override entries(): [string, Inode][] {
+    const all = new Map<string, Inode>();
+    for (const lower of this.#lowers)
+      for (const [name] of lower.entries()) if (!this.#hidden.has(name) && !all.has(name)) all.set(name, this.lookup(name) as Inode);
+    for (const [name, inode] of this.own) all.set(name, inode);
+    return [...all].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  override add(name: string, inode: Inode): void {
+    this.#hidden.delete(name);
+    super.add(name, inode);
+  }
+
+  override remove(name: string): void {
+    this.#hidden.add(name);
+    super.remove(name);
+  }
+
+  /** Makes a shared lower file the overlay's own before it is changed; returns what to change. */
+  copyUp(name: string): Inode | undefined {
+    const own = this.own.get(name);
+    if (own) return own;
+    const lower = this.lookup(name);
+    if (lower?.type !== 'file') return lower;
+    const copy = lower.copy();
+    this.own.set(name, copy);
+    return copy;
+  }
+
+  /** What was written above the lower layers, deleted names aside: the size of a container's own layer. */
+  upperUsage(): { readonly bytes: number; readonly inodes: number } {
+    let bytes = 0;
+    let inodes = 1;
+    for (const inode of this.own.values()) {
+      if (inode instanceof OverlayDirectory) {
+        const below = inode.upperUsage();
+        bytes += below.bytes;
+        inodes += below.inodes;
+      } else {
+        bytes += inode.size;
+        inodes++;
+      }
+    }
+    return { bytes, inodes };
+  }
+
+  /** The directory's own entries and the names it hides: what `commit` makes a layer of. */
+  upper(): { readonly entries: ReadonlyMap<string, Inode>; readonly hidden: ReadonlySet<string> } {
+    return { entries: this.own, hidden: this.#hidden };
+  }
+
+  #lower(name: string): Inode | undefined {
+    const found: DirectoryNode[] = [];
+    for (const lower of this.#lowers) {
+      const inode = lower.lookup(name);
+      if (inode === undefined) continue;
+      if (inode.type !== 'directory') {
+        if (found.length === 0) return inode;
+        break;
+      }
+      found.push(inode);
+    }
+    const top = found[0];
+    if (!top) return undefined;
+    const merged = new OverlayDirectory(found, top);
+    this.own.set(name, merged);
+    return merged;
+  }
+}

@@ -1,0 +1,290 @@
+/** One node's kernel: its processes, files, cgroups, namespaces and log. */
+
+import type { Routine } from '../sim/routine.ts';
+import type { Sim } from '../sim/sim.ts';
+import { Cgroup } from './cgroup.ts';
+import { Errno, isErrno } from './errno.ts';
+import { Disk, MountNamespace } from './file-system.ts';
+import { DirectoryNode, FileNode, type Inode, SpecialNode } from './inode.ts';
+import { type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from './namespaces.ts';
+import { NetworkNamespace } from './network.ts';
+import { Device, type OpenFile, RegularFile } from './open-file.ts';
+import { Process, type SpawnOptions } from './process.ts';
+import { Exit, type Program, type ProgramTable } from './program.ts';
+import type { SignalName } from './signals.ts';
+import { TerminalFile } from './tty.ts';
+
+export type KernelOptions = {
+  readonly sim: Sim;
+  readonly hostname: string;
+  /** What executable files can name. */
+  readonly programs: ProgramTable;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly diskBytes: number;
+  readonly release?: string;
+  readonly machineId?: string;
+  readonly bootId?: string;
+};
+
+const maxProcesses = 4096;
+
+export class Kernel {
+  readonly sim: Sim;
+  readonly programs: ProgramTable;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly release: string;
+  readonly machineId: string;
+  readonly bootId: string;
+  readonly bootedAt: number;
+  readonly processes = new Map<number, Process>();
+  readonly rootCgroup = new Cgroup('');
+  readonly rootDirectory: DirectoryNode;
+  readonly disk: Disk;
+  /** The namespaces of the node itself. */
+  readonly host: Namespaces;
+  /** dmesg: `[seconds] text`. */
+  readonly messages: { readonly at: number; readonly text: string }[] = [];
+  /** Network namespaces by path, as /run/netns holds them. */
+  #nextInode = 4026531835;
+
+  constructor(options: KernelOptions) {
+    this.sim = options.sim;
+    this.programs = options.programs;
+    this.memoryBytes = options.memoryBytes;
+    this.cpus = options.cpus;
+    this.release = options.release ?? '6.12.57+deb13-amd64';
+    this.machineId = options.machineId ?? this.sim.random.hex(32);
+    this.bootId = options.bootId ?? this.sim.random.uuid();
+    this.bootedAt = this.sim.now;
+    this.disk = new Disk(options.diskBytes, 3_000_000);
+    this.rootDirectory = new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: this.sim.now });
+    this.rootCgroup.memoryMaxBytes = options.memoryBytes;
+    this.host = {
+      mount: new MountNamespace(this.rootDirectory, this.disk),
+      pid: new PidNamespace(this.inode()),
+      network: new NetworkNamespace(this.inode(), options.hostname),
+      uts: new UtsNamespace(this.inode(), options.hostname),
+      ipc: new OpaqueNamespace(this.inode()),
+      cgroup: new OpaqueNamespace(this.inode()),
+      user: new OpaqueNamespace(this.inode()),
+    };
+  }
+
+  get hostname(): string {
+    return this.host.uts.hostname;
+  }
+
+  /** A number for a new namespace, as `ls -l /proc/PID/ns` shows it. */
+  inode(): number {
+    return this.#nextInode++;
+  }
+
+  log(text: string): void {
+    this.messages.push({ at: this.sim.now, text });
+    if (this.messages.length > 2000) this.messages.shift();
+  }
+
+  /** The first process (PID 1), or one without a parent. */
+  start(options: SpawnOptions): Process {
+    return this.#create(undefined, options);
+  }
+
+  spawn(parent: Process, options: SpawnOptions): Process {
+    return this.#create(parent, options);
+  }
+
+  /** The file that a command name means: a path as it is, else the first executable in PATH. Throws ENOENT, EACCES, EISDIR. */
+  lookup(process: Process, name: string): { readonly path: string; readonly inode: Inode } {
+    if (name.includes('/')) return { path: process.path(name), inode: this.#executable(process, name) };
+    let denied: Errno | undefined;
+    for (const folder of (process.env['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin').split(':')) {
+      const path = `${folder === '' ? '.' : folder}/${name}`;
+      try {
+        return { path: process.path(path), inode: this.#executable(process, path) };
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+        if (error.code === 'EACCES') denied ??= error;
+      }
+    }
+    throw denied ?? new Errno('ENOENT', name);
+  }
+
+  /** The Program of an executable file, with the argv it is called with: `#!` scripts run their interpreter. Throws ENOEXEC. */
+  resolve(process: Process, path: string, inode: Inode, argv: readonly string[]): { readonly program: Program; readonly argv: readonly string[] } {
+    if (inode.type !== 'file') throw new Errno('EACCES', path);
+    if (inode.program !== undefined) {
+      const program = this.programs.get(inode.program);
+      if (!program) throw new Errno('ENOEXEC', path);
+      return { program, argv };
+    }
+    const text = inode.read();
+    const shebang = /^#!\s*(\S+)(?:[ \t]+([^\n]*?))?[ \t]*(?:\n|$)/.exec(text);
+    if (!shebang) throw new Errno('ENOEXEC', path);
+    const interpreter = shebang[1] as string;
+    const script = [interpreter, ...(shebang[2] ? [shebang[2]] : []), path, ...argv.slice(1)];
+    return this.resolve(process, interpreter, this.#executable(process, interpreter), script);
+  }
+
+  /** Opens a path as a descriptor: files, devices, terminals. Pipes and sockets are made by their own calls. */
+  open(
+    process: Process,
+    path: string,
+    flags: {
+      readonly read?: boolean;
+      readonly write?: boolean;
+      readonly append?: boolean;
+      readonly create?: boolean;
+      readonly truncate?: boolean;
+      readonly exclusive?: boolean;
+      readonly mode?: number;
+    },
+  ): OpenFile {
+    const inode = process.fs.open(path, flags);
+    if (inode.type === 'directory') throw new Errno('EISDIR', path);
+    if (inode instanceof SpecialNode) {
+      if (inode.device === 'tty') {
+        if (!process.tty) throw new Errno('ENXIO', path);
+        return new TerminalFile(process.tty);
+      }
+      if (inode.device.startsWith('fd/')) return process.fd(Number(inode.device.slice(3))).retain();
+      if (inode.type !== 'character') throw new Errno('ENXIO', path);
+      return new Device(inode.device, this.sim.random);
+    }
+    if (!(inode instanceof FileNode)) throw new Errno('EINVAL', path);
+    return new RegularFile(inode, path, process.fs, { read: flags.read ?? false, write: flags.write ?? false, append: flags.append ?? false });
+  }
+
+  /** kill(2) for a process group. */
+  signalGroup(group: number, signal: SignalName): boolean {
+    let any = false;
+    for (const process of [...this.processes.values()])
+      if (process.group === group && process.state !== 'zombie') {
+        any = true;
+        process.signal(signal);
+      }
+    return any;
+  }
+
+  /** Called by a process that has just ended. */
+  ended(process: Process): void {
+    for (const file of process.fds.values()) file.close();
+    process.fds.clear();
+    process.cgroup.leave(process);
+    if (process.namespaces.pid.init === process)
+      for (const other of [...process.namespaces.pid.processes.values()]) if (other !== process) other.signal('SIGKILL');
+    this.#orphans(process);
+    const parent = process.parent;
+    process.changed.notify();
+    if (!parent || parent.exitStatus !== undefined) this.forget(process);
+    else {
+      parent.childChanged.notify();
+      parent.signal('SIGCHLD');
+    }
+  }
+
+  /** Takes a zombie out of the table. */
+  forget(process: Process): void {
+    process.state = 'dead';
+    process.parent?.children.delete(process);
+    this.processes.delete(process.pid);
+    for (const [namespace, pid] of process.pids) namespace.processes.delete(pid);
+  }
+
+  #orphans(process: Process): void {
+    let heir = process.parent;
+    while (heir && !heir.subreaper && heir.parent) heir = heir.parent;
+    for (const child of [...process.children]) {
+      process.children.delete(child);
+      child.parent = heir;
+      if (heir && heir.exitStatus === undefined) heir.children.add(child);
+      if (child.state === 'zombie') this.forget(child);
+    }
+  }
+
+  #executable(process: Process, path: string): Inode {
+    const inode = process.fs.stat(path);
+    if (inode.type === 'directory') throw new Errno('EACCES', path);
+    process.fs.check(inode, 1, path);
+    return inode;
+  }
+
+  #create(parent: Process | undefined, options: SpawnOptions): Process {
+    const cgroup = options.cgroup ?? parent?.cgroup ?? this.rootCgroup;
+    if (this.processes.size >= maxProcesses || !cgroup.canFork()) throw new Errno('EAGAIN');
+    const namespaces: Namespaces = { ...(parent?.namespaces ?? this.host), ...options.namespaces };
+    const sim = this.sim.scope(`process:${options.argv[0] ?? ''}`);
+    // Numbers on the node come from its own pid namespace; inner namespaces count for themselves.
+    const pid = this.#reservePid();
+    const process = new Process(this, parent, pid, { ...options, namespaces, cgroup, sim });
+    let prepared: { readonly program: Program; readonly argv: readonly string[] };
+    try {
+      prepared = options.program ? { program: options.program, argv: options.argv } : this.#prepare(process, options);
+    } catch (error) {
+      sim.stop();
+      for (const file of process.fds.values()) file.close();
+      throw error;
+    }
+    this.#number(process, namespaces.pid);
+    this.processes.set(pid, process);
+    parent?.children.add(process);
+    cgroup.enter(process);
+    process.run(this.#main(process, prepared.program, prepared.argv));
+    return process;
+  }
+
+  #prepare(process: Process, options: SpawnOptions): { readonly program: Program; readonly argv: readonly string[] } {
+    const found = this.lookup(process, options.argv[0] ?? '');
+    process.exe = found.path;
+    return this.resolve(process, found.path, found.inode, options.argv);
+  }
+
+  #lastPid = 0;
+
+  #reservePid(): number {
+    return ++this.#lastPid;
+  }
+
+  /** Lets numbers run ahead, as on a machine that has been up for a while. */
+  skipPids(count: number): void {
+    this.#lastPid += count;
+  }
+
+  #number(process: Process, namespace: PidNamespace): void {
+    process.pids.set(this.host.pid, process.pid);
+    this.host.pid.processes.set(process.pid, process);
+    for (let inner: PidNamespace | undefined = namespace; inner && inner !== this.host.pid; inner = inner.parent)
+      process.pids.set(inner, inner.allocate(process));
+  }
+
+  *#main(process: Process, program: Program, argv: readonly string[]): Routine<number> {
+    let status = 70;
+    try {
+      status = yield* program(argv, process);
+    } catch (error) {
+      if (error instanceof Exit) status = error.status;
+      else if (isErrno(error, 'EPIPE')) return this.#killed(process, 'SIGPIPE', 141);
+      else if (error instanceof Errno) {
+        // A program that does not look at its errors: say what went wrong, as perror does.
+        yield* this.#complain(process, `${process.comm}: ${error.path ? `${error.path}: ` : ''}${error.message}\n`);
+        status = 1;
+      } else throw error; // A bug in the lab must never look like an error of the simulated world.
+    }
+    process.terminate(status & 255);
+    return status;
+  }
+
+  #killed(process: Process, signal: SignalName, status: number): number {
+    process.terminate(status, signal);
+    return status;
+  }
+
+  *#complain(process: Process, text: string): Routine {
+    try {
+      yield* process.printError(text);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error; // Nobody listens on stderr: nothing more can be said.
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/** Linux namespaces other than mount (file-system.ts) and network (network.ts). */
+import type { MountNamespace } from './file-system.ts';
+import type { NetworkNamespace } from './network.ts';
+import type { Process } from './process.ts';
+
+/** Process numbers as those inside see them. The first process is its init; when that ends, all end. */
+export class PidNamespace {
+  readonly inode: number;
+  readonly parent: PidNamespace | undefined;
+  readonly processes = new Map<number, Process>();
+  #next = 1;
+  constructor(inode: number, parent?: PidNamespace) {
+    this.inode = inode;
+    this.parent = parent;
+  }
+  get init(): Process | undefined {
+    return this.processes.get(1);
+  }
+  allocate(process: Process): number {
+    const pid = this.#next++;
+    this.processes.set(pid, process);
+    return pid;
+  }
+  /** Skips numbers, so that a booted machine's pids look like one. */
+  skip(count: number): void {
+    this.#next += count;
+  }
+}
+
+export class UtsNamespace {
+  readonly inode: number;
+  hostname: string;
+  constructor(inode: number, hostname: string) {
+    this.inode = inode;
+    this.hostname = hostname;
+  }
+}
+
+/** A namespace that the lab only has to tell apart from others (ipc, cgroup, user). */
+export class OpaqueNamespace {
+  readonly inode: number;
+  constructor(inode: number) {
+    this.inode = inode;
+  }
+}
+
+export type Namespaces = {
+  readonly mount: MountNamespace;
+  readonly pid: PidNamespace;
+  readonly network: NetworkNamespace;
+  readonly uts: UtsNamespace;
+  readonly ipc: OpaqueNamespace;
+  readonly cgroup: OpaqueNamespace;
+  readonly user: OpaqueNamespace;
+};

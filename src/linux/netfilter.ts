@@ -1,0 +1,106 @@
+/** netfilter's tables as iptables shows them, and the part of the nat table that decides where a connection goes. */
+import type { Random } from '../sim/random.ts';
+import type { Transport } from './network.ts';
+
+export type RuleMatch = {
+  readonly protocol?: Transport;
+  /** Address or network. */
+  readonly destination?: string;
+  readonly source?: string;
+  readonly notSource?: string;
+  readonly destinationPort?: number;
+  /** `-m addrtype --dst-type LOCAL`: an address of the node itself. */
+  readonly localDestination?: boolean;
+  /** `-m statistic --mode random --probability`. */
+  readonly probability?: number;
+  readonly comment?: string;
+  /** Further matches that only show in listings. */
+  readonly extra?: string;
+};
+
+export type RuleTarget =
+  | { readonly jump: string }
+  | { readonly dnat: { readonly address: string; readonly port: number } }
+  | { readonly verdict: 'ACCEPT' | 'DROP' | 'REJECT' | 'RETURN' | 'MASQUERADE' }
+  /** MARK and the like: shown, without effect here. */
+  | { readonly other: string };
+
+export type Rule = { readonly match: RuleMatch; readonly target: RuleTarget };
+
+export type TableName = 'filter' | 'nat' | 'mangle';
+
+export type Verdict = { readonly address: string; readonly port: number } | 'reject' | 'drop';
+
+export class Netfilter {
+  /** table → chain → rules, chains in the order they were made. Built-in chains are always there. */
+  readonly tables: Readonly<Record<TableName, Map<string, Rule[]>>> = {
+    filter: new Map(['INPUT', 'FORWARD', 'OUTPUT'].map((name) => [name, []])),
+    nat: new Map(['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'].map((name) => [name, []])),
+    mangle: new Map(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].map((name) => [name, []])),
+  };
+  readonly #isLocal: (address: string) => boolean;
+
+  /** `isLocal` says whether an address is the node's own. */
+  constructor(isLocal: (address: string) => boolean) {
+    this.#isLocal = isLocal;
+  }
+
+  /** Empties a chain, or makes it (iptables -N, -F); returns its rules to be filled. */
+  chain(table: TableName, name: string): Rule[] {
+    const rules: Rule[] = [];
+    this.tables[table].set(name, rules);
+    return rules;
+  }
+
+  remove(table: TableName, name: string): void {
+    this.tables[table].delete(name);
+  }
+
+  /** Where a new connection to an address goes: nat OUTPUT for the node's own, which kube-proxy fills alike PREROUTING. */
+  translate(transport: Transport, address: string, port: number, random: Random): Verdict {
+    const packet = { transport, address, port };
+    const dropped = this.#walk('filter', 'OUTPUT', packet, random, 0);
+    if (dropped === 'reject' || dropped === 'drop') return dropped;
+    return this.#walk('nat', 'OUTPUT', packet, random, 0) ?? { address, port };
+  }
+
+  /** Whether a rule of the nat table names this address and port (a NodePort on an own address). */
+  matches(transport: Transport, address: string, port: number): boolean {
+    for (const rules of this.tables.nat.values())
+      for (const { match } of rules)
+        if (match.destinationPort === port && match.protocol === transport && (match.destination === undefined || match.destination.split('/')[0] === address))
+          return true;
+    return false;
+  }
+
+  #walk(
+    table: TableName,
+    chain: string,
+    packet: { readonly transport: Transport; readonly address: string; readonly port: number },
+    random: Random,
+    depth: number,
+  ): Verdict | undefined {
+    if (depth > 16) return undefined;
+    for (const { match, target } of this.tables[table].get(chain) ?? []) {
+      if (!this.#applies(match, packet, random)) continue;
+      if ('dnat' in target) return target.dnat;
+      if ('jump' in target) {
+        const verdict = this.#walk(table, target.jump, packet, random, depth + 1);
+        if (verdict !== undefined) return verdict;
+      } else if ('verdict' in target) {
+        if (target.verdict === 'REJECT') return 'reject';
+        if (target.verdict === 'DROP') return 'drop';
+        if (target.verdict === 'RETURN') return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  #applies(match: RuleMatch, packet: { readonly transport: Transport; readonly address: string; readonly port: number }, random: Random): boolean {
+    if (match.protocol !== undefined && match.protocol !== packet.transport) return false;
+    if (match.destination !== undefined && match.destination.split('/')[0] !== packet.address) return false;
+    if (match.destinationPort !== undefined && match.destinationPort !== packet.port) return false;
+    if (match.localDestination && !this.#isLocal(packet.address)) return false;
+    return match.probability === undefined || random.next() < match.probability;
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * The network of the simulated machines: namespaces with addresses, routes and listeners, joined by a Fabric.
+ * A connection is made at the level of the walls: who dials an address gets the server object that listens there, if the packets would arrive.
+ */
+
+import type { Random } from '../sim/random.ts';
+import { Errno } from './errno.ts';
+import type { SpecialNode } from './inode.ts';
+import type { Netfilter } from './netfilter.ts';
+
+/** Structurally the Protocol of interfaces/protocol.ts, which this folder may not import. */
+export type SpokenProtocol<Server> = { readonly name: string; readonly server?: Server };
+
+export type Transport = 'tcp' | 'udp';
+
+/** Something that listens: one server a protocol spoken there (an apiserver speaks `kubernetes` and `http` on one port). */
+export type Listener = {
+  readonly transport: Transport;
+  /** 0.0.0.0 for all. */
+  readonly address: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly servers: ReadonlyMap<string, unknown>;
+};
+
+export type Interface = {
+  readonly name: string;
+  readonly mac: string;
+  readonly mtu: number;
+  up: boolean;
+  /** With prefix length: `10.244.1.5/24`. */
+  readonly addresses: string[];
+  /** The other end of a veth, by name and namespace. */
+  readonly peer?: { readonly namespace: NetworkNamespace; readonly name: string };
+  /** The bridge it is a port of. */
+  readonly master?: string;
+  readonly kind: 'loopback' | 'ethernet' | 'veth' | 'bridge' | 'other';
+};
+
+/** `via` absent: on the link of `device`. */
+export type Route = { readonly destination: string; readonly via?: string; readonly device: string; readonly source?: string };
+
+/** Where a packet ends up. */
+export type Destination = { readonly namespace: NetworkNamespace; readonly address: string; readonly port: number };
+
+export type Peer = { readonly address: string; readonly namespace: NetworkNamespace };
+
+/** A dial that failed, and how long a real client would have waited to learn it. */
+export class NetworkError extends Errno {
+  readonly afterMilliseconds: number;
+  constructor(code: 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'EPROTO', afterMilliseconds: number) {
+    super(code);
+    this.afterMilliseconds = afterMilliseconds;
+  }
+}
+
+export class NetworkNamespace {
+  readonly inode: number;
+  /** For people: the node's or the pod's name. */
+  readonly name: string;
+  readonly interfaces = new Map<string, Interface>();
+  readonly routes: Route[] = [];
+  readonly listeners = new Set<Listener>();
+  /** The rules that packets of this namespace meet; set on a node's own namespace. */
+  netfilter: Netfilter | undefined;
+  /** The node's namespace that carries this one's packets (a pod's veth ends there); undefined for a node's own. */
+  uplink: NetworkNamespace | undefined;
+  fabric: Fabric | undefined;
+
+  constructor(inode: number, name: string) {
+    this.inode = inode;
+    this.name = name;
+    this.interfaces.set('lo', { name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, up: true, addresses: ['127.0.0.1/8'], kind: 'loopback' });
+  }
+
+  /** All addresses without their prefix lengths; loopback's left out. */
+  addresses(): string[] {
+    return [...this.interfaces.values()]
+      .filter((each) => each.kind !== 'loopback' && each.up)
+      .flatMap((each) => each.addresses.map((address) => address.split('/')[0] as string));
+  }
+
+  has(address: string): boolean {
+    if (address.startsWith('127.')) return this.interfaces.get('lo')?.up ?? false;
+    for (const each of this.interfaces.values())
+      if (each.up) for (const own of each.addresses) if (own.startsWith(address) && own[address.length] === '/') return true;
+    return false;
+  }
+
+  /** Throws EADDRINUSE. The listener goes with `close`, or when its process ends if the caller sees to it. */
+  listen(listener: Listener): { close(): void } {
+    for (const other of this.listeners)
+      if (
+        other.transport === listener.transport &&
+        other.port === listener.port &&
+        (other.address === listener.address || other.address === '0.0.0.0' || listener.address === '0.0.0.0')
+      )
+        throw new Errno('EADDRINUSE');
+    this.listeners.add(listener);
+    return { close: () => void this.listeners.delete(listener) };
+  }
+
+  listenerAt(transport: Transport, address: string, port: number): Listener | undefined {
+    for (const listener of this.listeners)
+      if (listener.port === port && listener.transport === transport && (listener.address === '0.0.0.0' || listener.address === address)) return listener;
+    return undefined;
+  }
+
+  /** The address that others see when this namespace talks to them. */
+  sourceAddress(): string {
+    return this.addresses()[0] ?? '127.0.0.1';
+  }
+}
+
+const refusedAfter = 1;
+const timeoutAfter = 130_000;
+const unreachableAfter = 3_000;
+
+/** Decides whether and where packets arrive: the cables, switches and routers between the nodes. */
+export class Fabric {
+  readonly #namespaces = new Set<NetworkNamespace>();
+  readonly #byAddress = new Map<string, NetworkNamespace>();
+  /** Pairs of node namespaces that cannot reach each other, and nodes cut off from all. */
+  readonly cut = new Set<NetworkNamespace>();
+  /** Asked before a packet is delivered (a NetworkPolicy, a firewall); false drops it. */
+  readonly filters: ((from: Peer, to: Destination, transport: Transport) => boolean)[] = [];
+
+  attach(namespace: NetworkNamespace): void {
+    this.#namespaces.add(namespace);
+    namespace.fabric = this;
+    this.refresh(namespace);
+  }
+
+  /** To be called when a namespace's addresses have changed. */
+  refresh(namespace: NetworkNamespace): void {
+    for (const [address, owner] of this.#byAddress) if (owner === namespace) this.#byAddress.delete(address);
+    for (const address of namespace.addresses()) if (!this.#byAddress.has(address)) this.#byAddress.set(address, namespace);
+  }
+
+  detach(namespace: NetworkNamespace): void {
+    this.#namespaces.delete(namespace);
+    for (const address of namespace.addresses()) if (this.#byAddress.get(address) === namespace) this.#byAddress.delete(address);
+  }
+
+  owner(address: string): NetworkNamespace | undefined {
+    return this.#byAddress.get(address);
+  }
+
+  namespaces(): Iterable<NetworkNamespace> {
+    return this.#namespaces;
+  }
+}
+
+/** Follows a packet: loopback, the node's NAT rules, routes, the fabric. Throws NetworkError. */
+export function route(from: NetworkNamespace, transport: Transport, address: string, port: number, random: Random): Destination {
+  if (from.has(address) && !from.uplink?.netfilter?.matches(transport, address, port)) return { namespace: from, address, port };
+  const node = from.uplink ?? from;
+  const translated = node.netfilter?.translate(transport, address, port, random) ?? { address, port };
+  if (translated === 'reject') throw new NetworkError('ECONNREFUSED', refusedAfter);
+  if (translated === 'drop') throw new NetworkError('ETIMEDOUT', timeoutAfter);
+  if (from.has(translated.address)) return { namespace: from, ...translated };
+  if (from.addresses().length === 0) throw new NetworkError('ENETUNREACH', 0);
+  const { fabric } = node;
+  const target = node.has(translated.address) ? node : fabric?.owner(translated.address);
+  if (!fabric || !target) throw unreachable(node, translated.address);
+  const targetNode = target.uplink ?? target;
+  if (targetNode !== node && (fabric.cut.has(node) || fabric.cut.has(targetNode))) throw new NetworkError('ETIMEDOUT', timeoutAfter);
+  if (target.uplink && targetNode !== node && !hasRoute(node, translated.address)) throw unreachable(node, translated.address);
+  const destination = { namespace: target, ...translated };
+  const peer = { address: from.sourceAddress(), namespace: from };
+  for (const filter of fabric.filters) if (!filter(peer, destination, transport)) throw new NetworkError('ETIMEDOUT', timeoutAfter);
+  return destination;
+}
+
+/** An address on a link where nobody answers ARP is "no route to host"; one beyond the default route is a time-out. */
+function unreachable(node: NetworkNamespace, address: string): NetworkError {
+  if (!hasRoute(node, address)) return new NetworkError('ENETUNREACH', 0);
+  const onLink = node.routes.some((each) => each.via === undefined && contains(each.destination, address));
+  return onLink ? new NetworkError('EHOSTUNREACH', unreachableAfter) : new NetworkError('ETIMEDOUT', timeoutAfter);
+}
+
+const hasRoute = (namespace: NetworkNamespace, address: string): boolean => namespace.routes.some((each) => contains(each.destination, address));
+
+/** Whether an IPv4 network (`10.244.0.0/16`, `default`) contains an address. */
+export function contains(network: string, address: string): boolean {
+  if (network === 'default') return true;
+  const [base, length = '32'] = network.split('/');
+  const bits = Number(length);
+  if (bits === 0) return true;
+  return ipToNumber(base ?? '') >>> (32 - bits) === ipToNumber(address) >>> (32 - bits);
+}
+
+export const ipToNumber = (ip: string): number => ip.split('.').reduce((sum, part) => ((sum << 8) | Number(part)) >>> 0, 0);
+export const numberToIp = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
+
+/** The server of a protocol behind an address. Throws NetworkError; `EPROTO` when what listens there speaks something else. */
+export function dial<Server>(
+  protocol: SpokenProtocol<Server>,
+  from: NetworkNamespace,
+  address: string,
+  port: number,
+  random: Random,
+  transport: Transport = 'tcp',
+): Server {
+  const destination = route(from, transport, address, port, random);
+  const listener = destination.namespace.listenerAt(transport, destination.address, destination.port);
+  if (!listener) throw new NetworkError('ECONNREFUSED', refusedAfter);
+  const server = listener.servers.get(protocol.name);
+  if (server === undefined) throw new NetworkError('EPROTO', refusedAfter);
+  return server as Server;
+}
+
+/** The listener behind an address, whatever it speaks (nc, curl, probes of TCP). Throws NetworkError. */
+export function connect(from: NetworkNamespace, address: string, port: number, random: Random, transport: Transport = 'tcp'): Listener {
+  const destination = route(from, transport, address, port, random);
+  const listener = destination.namespace.listenerAt(transport, destination.address, destination.port);
+  if (!listener) throw new NetworkError('ECONNREFUSED', refusedAfter);
+  return listener;
+}
+
+/** A server as an entry of Listener.servers. */
+export const serve = <Server>(protocol: SpokenProtocol<Server>, server: Server): [string, unknown] => [protocol.name, server];
+
+/** Puts a server behind a unix socket's inode. */
+export function listenUnix<Server>(socket: SpecialNode, protocols: ReadonlyMap<string, unknown>): void {
+  socket.listener = protocols as ReadonlyMap<string, Server>;
+}
+
+/** The server behind a unix socket; ECONNREFUSED when nobody listens, ENOTSOCK for another kind of file, EPROTO when it speaks something else. */
+export function dialUnix<Server>(protocol: SpokenProtocol<Server>, inode: { readonly type: string; readonly listener?: object | undefined }): Server {
+  if (inode.type !== 'socket') throw new Errno('ENOTSOCK');
+  if (!inode.listener) throw new Errno('ECONNREFUSED');
+  const server = (inode.listener as ReadonlyMap<string, unknown>).get(protocol.name);
+  if (server === undefined) throw new Errno('EPROTO');
+  return server as Server;
+}

@@ -1,0 +1,20 @@
+import type { Routine } from '../sim/routine.ts';
+import type { Process } from './process.ts';
+
+/** 0 to 255, as `$?` shows it. */
+export type ExitCode = number;
+
+/** Anything with a place in PATH: kubectl in the learner's shell, nginx in a container, sh itself. argv[0] is the name it was called by. */
+export type Program = (argv: readonly string[], process: Process) => Routine<ExitCode>;
+
+/** Finds a Program by the name that an executable file carries (see FileNode.program). */
+export type ProgramTable = { get(name: string): Program | undefined };
+
+/** Thrown by a program to end itself at once with this status (exit(3)). */
+export class Exit extends Error {
+  readonly status: ExitCode;
+  constructor(status: ExitCode) {
+    super(`exit ${status}`);
+    this.status = status;
+  }
+}
