@@ -1,0 +1,57 @@
+/** How Go writes values into texts: the part of fmt and strconv that error messages show. */
+
+const escapes: Readonly<Record<string, string>> = {
+  '\n': '\\n',
+  '\t': '\\t',
+  '\r': '\\r',
+  '"': '\\"',
+  '\\': '\\\\',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\v': '\\v',
+};
+
+/** `%q`: strconv.Quote. */
+export function quote(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
+  let out = '"';
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    if (escapes[char] !== undefined) out += escapes[char];
+    else if (code < 0x20 || code === 0x7f) out += `\\x${code.toString(16).padStart(2, '0')}`;
+    else out += char;
+  }
+  return out + '"';
+}
+
+const htmlEscapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029' };
+
+/** encoding/json.Marshal: as JSON.stringify, with `<`, `>` and `&` escaped. */
+export const goJson = (value: unknown, indent?: number): string =>
+  (JSON.stringify(value, undefined, indent) ?? 'null').replace(/[<>&\u2028\u2029]/g, (char) => htmlEscapes[char] ?? char);
+
+/** `%v` of decoded JSON: `map[a:1 b:[x y]]`, keys in order. */
+export function goValue(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
+  if (typeof value === 'object') {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `map[${entries.map(([key, item]) => `${key}:${goValue(item)}`).join(' ')}]`;
+  }
+  return typeof value === 'number' ? formatFloat(value) : String(value);
+}
+
+/** `%v` of a float64: shortest form, with an exponent below 1e-4 and from 1e21 on. */
+export function formatFloat(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e21)) {
+    const [mantissa, exponent = ''] = value.toExponential().split('e');
+    return `${mantissa}e${exponent.replace(/^([+-])(\d)$/, '$10$2')}`;
+  }
+  return String(value);
+}
+
+/** A string list in double quotes: `"a", "b"`. */
+export const quoteAll = (texts: readonly string[]): string => texts.map((text) => `"${text}"`).join(', ');
