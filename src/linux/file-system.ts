@@ -36,6 +36,11 @@ export class MountNamespace {
   readonly disk: Disk;
   /** Read-only root filesystem (`readOnlyRootFilesystem`). */
   readonly readonlyRoot: boolean;
+  /** Shown in /proc/PID/ns; 0 where nobody asked for a number. */
+  inode = 0;
+  /** How /proc/mounts names the root. */
+  rootSource = 'overlay';
+  rootType = 'overlay';
   constructor(root: DirectoryNode, disk: Disk, readonlyRoot = false) {
     this.root = root;
     this.disk = disk;
@@ -89,17 +94,25 @@ export class FileSystem {
   readonly #now: () => number;
   readonly #cwd: () => string;
   readonly #umask: () => number;
+  readonly #self: () => string;
 
   /** The functions give the process's credentials, the time, the working directory and the umask as they are at each call. */
   constructor(
     namespace: MountNamespace,
-    process: { readonly credentials: () => FileCredentials; readonly now: () => number; readonly cwd: () => string; readonly umask: () => number },
+    process: {
+      readonly credentials: () => FileCredentials;
+      readonly now: () => number;
+      readonly cwd: () => string;
+      readonly umask: () => number;
+      readonly self?: () => string;
+    },
   ) {
     this.namespace = namespace;
     this.#who = process.credentials;
     this.#now = process.now;
     this.#cwd = process.cwd;
     this.#umask = process.umask;
+    this.#self = process.self ?? (() => 'self');
   }
 
   // ── looking ──
@@ -322,7 +335,8 @@ export class FileSystem {
       const inode = mount?.root ?? here.inode.lookup(name);
       if (inode?.type === 'symlink' && (!last || follow)) {
         const rest = parts.slice(i + 1).join('/');
-        const target = inode.target.startsWith('/') ? inode.target : `${here.path}/${inode.target}`;
+        const link = inode.target === '<self>' ? this.#self() : inode.target;
+        const target = link.startsWith('/') ? link : `${here.path}/${link}`;
         return this.#walk(asked, rest === '' ? target : `${target}/${rest}`, follow, links + 1);
       }
       if (!inode) {

@@ -12,6 +12,7 @@ import { Device, type OpenFile, RegularFile } from './open-file.ts';
 import { Process, type SpawnOptions } from './process.ts';
 import { Exit, type Program, type ProgramTable } from './program.ts';
 import type { SignalName } from './signals.ts';
+import type { Systemd } from './systemd.ts';
 import { TerminalFile } from './tty.ts';
 
 export type KernelOptions = {
@@ -46,7 +47,8 @@ export class Kernel {
   readonly host: Namespaces;
   /** dmesg: `[seconds] text`. */
   readonly messages: { readonly at: number; readonly text: string }[] = [];
-  /** Network namespaces by path, as /run/netns holds them. */
+  /** The init system, once the machine has booted with one. */
+  systemd: Systemd | undefined;
   #nextInode = 4026531835;
 
   constructor(options: KernelOptions) {
@@ -62,7 +64,7 @@ export class Kernel {
     this.rootDirectory = new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: this.sim.now });
     this.rootCgroup.memoryMaxBytes = options.memoryBytes;
     this.host = {
-      mount: new MountNamespace(this.rootDirectory, this.disk),
+      mount: hostMounts(this.rootDirectory, this.disk, this.inode()),
       pid: new PidNamespace(this.inode()),
       network: new NetworkNamespace(this.inode(), options.hostname),
       uts: new UtsNamespace(this.inode(), options.hostname),
@@ -177,7 +179,7 @@ export class Kernel {
     this.#orphans(process);
     const parent = process.parent;
     process.changed.notify();
-    if (!parent || parent.exitStatus !== undefined) this.forget(process);
+    if (!parent || parent.exitStatus !== undefined || parent.reapsChildren) this.forget(process);
     else {
       parent.childChanged.notify();
       parent.signal('SIGCHLD');
@@ -287,4 +289,12 @@ export class Kernel {
       if (!(error instanceof Errno)) throw error; // Nobody listens on stderr: nothing more can be said.
     }
   }
+}
+
+function hostMounts(root: DirectoryNode, disk: Disk, inode: number): MountNamespace {
+  const namespace = new MountNamespace(root, disk);
+  namespace.inode = inode;
+  namespace.rootSource = '/dev/sda1';
+  namespace.rootType = 'ext4';
+  return namespace;
 }

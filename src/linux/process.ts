@@ -71,6 +71,8 @@ export class Process implements CgroupMember {
   readonly childChanged = new Condition();
   /** Orphans below this one become its children (prctl PR_SET_CHILD_SUBREAPER): a shim. */
   subreaper = false;
+  /** Its children are taken out of the table as soon as they end (SIGCHLD ignored): PID 1. */
+  reapsChildren = false;
   /** Written to /proc/PID/status and used by `top`; grow with `allocate`. */
   memoryBytes = 512 * 1024;
   oomScoreAdj = 0;

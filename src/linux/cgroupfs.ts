@@ -1,0 +1,94 @@
+/** /sys/fs/cgroup: the cgroup v2 tree as files; limits can be read and written. */
+import type { Cgroup } from './cgroup.ts';
+import { Errno } from './errno.ts';
+import { type DirectoryNode, FileNode, GeneratedDirectory, type Inode } from './inode.ts';
+import type { Kernel } from './kernel.ts';
+
+type ControlFile = { readonly read: (group: Cgroup, kernel: Kernel) => string; readonly write?: (group: Cgroup, text: string, kernel: Kernel) => void };
+
+const limit = (value: number): string => `${Number.isFinite(value) ? value : 'max'}\n`;
+
+function parseLimit(text: string): number {
+  if (text.trim() === 'max') return Number.POSITIVE_INFINITY;
+  const value = Number(text.trim());
+  if (!Number.isFinite(value) || value < 0) throw new Errno('EINVAL');
+  return value;
+}
+
+/** Documentation/admin-guide/cgroup-v2.rst of the kernel. */
+const files: Readonly<Record<string, ControlFile>> = {
+  'cgroup.controllers': { read: () => 'cpuset cpu io memory hugetlb pids rdma misc\n' },
+  'cgroup.events': { read: (group) => `populated ${group.pids > 0 ? 1 : 0}\nfrozen ${group.frozen ? 1 : 0}\n` },
+  'cgroup.procs': {
+    read: (group) => [...group.members].map((member) => `${member.pid}\n`).join(''),
+    write: (group, text, kernel) => {
+      const process = kernel.processes.get(Number(text.trim()));
+      if (!process) throw new Errno('ESRCH');
+      process.cgroup.leave(process);
+      process.cgroup = group;
+      group.enter(process);
+    },
+  },
+  'cgroup.subtree_control': { read: () => 'cpuset cpu io memory hugetlb pids\n', write: () => {} },
+  'cpu.max': {
+    read: (group) => `${Number.isFinite(group.cpuQuotaMicros) ? group.cpuQuotaMicros : 'max'} ${group.cpuPeriodMicros}\n`,
+    write: (group, text) => {
+      const [quota = 'max', period] = text.trim().split(/\s+/);
+      group.cpuQuotaMicros = parseLimit(quota);
+      if (period) group.cpuPeriodMicros = parseLimit(period);
+    },
+  },
+  'cpu.stat': {
+    read: (group) =>
+      `usage_usec ${Math.round(group.cpuUsageMicros)}\nuser_usec ${Math.round(group.cpuUsageMicros * 0.7)}\nsystem_usec ${Math.round(group.cpuUsageMicros * 0.3)}\n`,
+  },
+  'cpu.weight': {
+    read: (group) => `${group.cpuWeight}\n`,
+    write: (group, text) => {
+      group.cpuWeight = parseLimit(text);
+    },
+  },
+  'memory.current': { read: (group) => `${Math.round(group.memoryBytes)}\n` },
+  'memory.events': { read: (group) => `low 0\nhigh 0\nmax 0\noom ${group.oomKills}\noom_kill ${group.oomKills}\noom_group_kill 0\n` },
+  'memory.max': {
+    read: (group) => limit(group.memoryMaxBytes),
+    write: (group, text) => {
+      group.memoryMaxBytes = parseLimit(text);
+      group.chargeMemory(0);
+    },
+  },
+  'memory.peak': { read: (group) => `${Math.round(group.memoryPeakBytes)}\n` },
+  'memory.swap.max': { read: () => '0\n' },
+  'pids.current': { read: (group) => `${group.pids}\n` },
+  'pids.max': {
+    read: (group) => limit(group.pidsMax),
+    write: (group, text) => {
+      group.pidsMax = parseLimit(text);
+    },
+  },
+};
+
+/** The files of a group and the folders of its children. */
+export function newCgroupfs(kernel: Kernel, group: Cgroup): DirectoryNode {
+  const attributes = (mode: number) => ({ mode, uid: 0, gid: 0, mtime: kernel.bootedAt });
+  const control = (_name: string, file: ControlFile): Inode => {
+    const { write } = file;
+    return new FileNode(attributes(write ? 0o644 : 0o444), '', {
+      read: () => file.read(group, kernel),
+      ...(write ? { write: (text: string) => write(group, text, kernel) } : {}),
+    });
+  };
+  return new GeneratedDirectory(
+    attributes(0o755),
+    function* (): Iterable<[string, Inode]> {
+      for (const [name, file] of Object.entries(files)) yield [name, control(name, file)];
+      for (const [name, child] of group.children) yield [name, newCgroupfs(kernel, child)];
+    },
+    (name) => {
+      const file = Object.hasOwn(files, name) ? files[name] : undefined;
+      if (file) return control(name, file);
+      const child = group.children.get(name);
+      return child && newCgroupfs(kernel, child);
+    },
+  );
+}

@@ -1,0 +1,27 @@
+/** The journal: what units and the kernel said, newest last. */
+import { Condition } from '../sim/routine.ts';
+
+export type JournalEntry = {
+  readonly at: number;
+  /** `kubelet.service`; absent for the kernel. */
+  readonly unit?: string;
+  readonly identifier: string;
+  readonly pid: number;
+  /** syslog priority: 3 err, 4 warning, 6 info. */
+  readonly priority: number;
+  readonly message: string;
+};
+
+const capacity = 20_000;
+
+export class Journal {
+  /** Told of each new entry (`journalctl -f`). */
+  readonly added = new Condition();
+  readonly entries: JournalEntry[] = [];
+
+  write(entry: JournalEntry): void {
+    this.entries.push(entry);
+    if (this.entries.length > capacity) this.entries.splice(0, capacity / 10);
+    this.added.notify();
+  }
+}

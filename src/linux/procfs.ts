@@ -1,0 +1,209 @@
+/** /proc as a process sees it: generated from the kernel's tables at each look. */
+import type { Cgroup } from './cgroup.ts';
+import { DirectoryNode, FileNode, GeneratedDirectory, type Inode, SymlinkNode } from './inode.ts';
+import type { Kernel } from './kernel.ts';
+import type { PidNamespace } from './namespaces.ts';
+import type { Process } from './process.ts';
+
+/** The link target that FileSystem replaces by the reading process's own number. */
+export const selfLink = '<self>';
+
+const root = (mode: number, now: number) => ({ mode, uid: 0, gid: 0, mtime: now });
+
+/** The root directory of a proc filesystem mounted in a pid namespace. */
+export function newProcfs(kernel: Kernel, namespace: PidNamespace): DirectoryNode {
+  const now = kernel.bootedAt;
+  const file = (read: () => string): FileNode => new FileNode(root(0o444, now), '', { read });
+  const fixed = new Map<string, Inode>([
+    ['cmdline', file(() => 'BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro quiet\n')],
+    ['cpuinfo', file(() => cpuInfo(kernel))],
+    ['filesystems', file(() => 'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tcgroup2\nnodev\toverlay\n\text4\n')],
+    ['loadavg', file(() => `0.${10 + (kernel.processes.size % 40)} 0.18 0.12 1/${kernel.processes.size} ${Math.max(0, ...kernel.processes.keys())}\n`)],
+    ['meminfo', file(() => memInfo(kernel))],
+    ['mounts', new SymlinkNode(root(0, now), 'self/mounts')],
+    ['net', new SymlinkNode(root(0, now), 'self/net')],
+    ['self', new SymlinkNode(root(0, now), selfLink)],
+    ['stat', file(() => `cpu  ${kernel.processes.size} 0 0 0 0 0 0 0 0 0\nbtime ${Math.floor(kernel.bootedAt / 1000)}\nprocesses ${kernel.processes.size}\n`)],
+    ['sys', sysctl(kernel)],
+    ['uptime', file(() => `${((kernel.sim.now - kernel.bootedAt) / 1000).toFixed(2)} ${((kernel.sim.now - kernel.bootedAt) / 1000).toFixed(2)}\n`)],
+    ['version', file(() => `Linux version ${kernel.release} (debian-kernel@lists.debian.org) (gcc-14) #1 SMP PREEMPT_DYNAMIC\n`)],
+  ]);
+  const processes = (): Iterable<[number, Process]> => (namespace === kernel.host.pid ? kernel.processes : namespace.processes);
+  const find = (name: string): Inode | undefined => {
+    const process = /^\d+$/.test(name) ? (namespace === kernel.host.pid ? kernel.processes : namespace.processes).get(Number(name)) : undefined;
+    return process ? processDirectory(kernel, process, Number(name), namespace) : fixed.get(name);
+  };
+  return new GeneratedDirectory(
+    root(0o555, now),
+    function* (): Iterable<[string, Inode]> {
+      for (const [pid, process] of processes()) yield [String(pid), processDirectory(kernel, process, pid, namespace)];
+      yield* fixed;
+    },
+    find,
+  );
+}
+
+function processDirectory(kernel: Kernel, process: Process, pid: number, namespace: PidNamespace): DirectoryNode {
+  const { uid, gid } = process.credentials;
+  const own = (mode: number) => ({ mode, uid, gid, mtime: process.startedAt });
+  const file = (read: () => string, mode = 0o444): FileNode => new FileNode(own(mode), '', { read });
+  const link = (target: string): SymlinkNode => new SymlinkNode(own(0), target);
+  const table: Record<string, () => Inode> = {
+    cgroup: () => file(() => `0::${cgroupPath(process.cgroup)}\n`),
+    cmdline: () => file(() => (process.state === 'zombie' ? '' : `${process.argv.join('\0')}\0`)),
+    comm: () => file(() => `${process.comm.slice(0, 15)}\n`),
+    cwd: () => link(process.cwd),
+    environ: () =>
+      file(
+        () =>
+          Object.entries(process.env)
+            .map(([key, value]) => `${key}=${value}\0`)
+            .join(''),
+        0o400,
+      ),
+    exe: () => link(process.exe),
+    fd: () => fdDirectory(process, own),
+    limits: () =>
+      file(
+        () =>
+          'Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1048576              1048576              files     \nMax processes             unlimited            unlimited            processes \n',
+      ),
+    mountinfo: () => file(() => mounts(process)),
+    mounts: () => file(() => mounts(process)),
+    net: () => netDirectory(process, own),
+    ns: () => nsDirectory(process, own),
+    oom_score_adj: () => file(() => `${process.oomScoreAdj}\n`),
+    // What is mounted inside shows at its place in the other root only, not through this link.
+    root: () => process.namespaces.mount.root,
+    stat: () => file(() => `${pid} (${process.comm}) ${stateLetter(process)} ${parentPid(process, namespace)} ${process.group} ${process.session} 0 -1\n`),
+    status: () => file(() => status(kernel, process, pid, namespace)),
+  };
+  return new GeneratedDirectory(
+    own(0o555),
+    () => Object.entries(table).map(([name, make]) => [name, make()]),
+    (name) => (Object.hasOwn(table, name) ? table[name]?.() : undefined),
+  );
+}
+
+const stateLetter = (process: Process): string => (process.state === 'zombie' ? 'Z' : process.state === 'stopped' ? 'T' : 'S');
+
+const parentPid = (process: Process, namespace: PidNamespace): number => process.parent?.pids.get(namespace) ?? 0;
+
+const cgroupPath = (group: Cgroup): string => group.path;
+
+function status(kernel: Kernel, process: Process, pid: number, namespace: PidNamespace): string {
+  const { uid, gid, groups } = process.credentials;
+  const names = { S: 'S (sleeping)', Z: 'Z (zombie)', T: 'T (stopped)' } as const;
+  const kilobytes = Math.round(process.memoryBytes / 1024);
+  const inner = [...process.pids.values()];
+  return `${[
+    `Name:\t${process.comm.slice(0, 15)}`,
+    'Umask:\t0022',
+    `State:\t${names[stateLetter(process) as keyof typeof names]}`,
+    `Tgid:\t${pid}`,
+    `Pid:\t${pid}`,
+    `PPid:\t${parentPid(process, namespace)}`,
+    `Uid:\t${uid}\t${uid}\t${uid}\t${uid}`,
+    `Gid:\t${gid}\t${gid}\t${gid}\t${gid}`,
+    `Groups:\t${groups.join(' ')} `,
+    `NSpid:\t${(namespace === kernel.host.pid ? inner : [pid]).join('\t')}`,
+    `VmSize:\t${String(kilobytes * 2).padStart(8)} kB`,
+    `VmRSS:\t${String(kilobytes).padStart(8)} kB`,
+    'Threads:\t1',
+    'NoNewPrivs:\t0',
+  ].join('\n')}\n`;
+}
+
+function fdDirectory(process: Process, own: (mode: number) => { mode: number; uid: number; gid: number; mtime: number }): DirectoryNode {
+  return new GeneratedDirectory(own(0o500), () =>
+    [...process.fds]
+      .sort(([a], [b]) => a - b)
+      .map(([fd, file]) => [
+        String(fd),
+        new SymlinkNode(own(0), file.tty ? `/dev/${file.tty.name}` : 'path' in file ? String(file.path) : `pipe:[${20_000 + process.pid * 8 + fd}]`),
+      ]),
+  );
+}
+
+function nsDirectory(process: Process, own: (mode: number) => { mode: number; uid: number; gid: number; mtime: number }): DirectoryNode {
+  const { namespaces } = process;
+  const inodes: [string, number][] = [
+    ['cgroup', namespaces.cgroup.inode],
+    ['ipc', namespaces.ipc.inode],
+    ['mnt', namespaces.mount.inode],
+    ['net', namespaces.network.inode],
+    ['pid', namespaces.pid.inode],
+    ['user', namespaces.user.inode],
+    ['uts', namespaces.uts.inode],
+  ];
+  return new GeneratedDirectory(own(0o511), () => inodes.map(([name, inode]) => [name, new SymlinkNode(own(0), `${name}:[${inode}]`)]));
+}
+
+function netDirectory(process: Process, own: (mode: number) => { mode: number; uid: number; gid: number; mtime: number }): DirectoryNode {
+  const { network } = process.namespaces;
+  const device = () =>
+    `Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n${[...network.interfaces.keys()].map((name) => `${name.padStart(6)}:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0`).join('\n')}\n`;
+  return new GeneratedDirectory(own(0o555), () => [['dev', new FileNode(own(0o444), '', { read: device })]]);
+}
+
+function mounts(process: Process): string {
+  const { mount } = process.namespaces;
+  const rows = [...mount.mounts.values()].map((each) => `${each.source} ${each.path} ${each.type} ${each.options.join(',') || 'rw'} 0 0`);
+  return `${mount.rootSource} / ${mount.rootType} ${mount.readonlyRoot ? 'ro' : 'rw'},relatime 0 0\n${rows.map((row) => `${row}\n`).join('')}`;
+}
+
+function cpuInfo(kernel: Kernel): string {
+  return Array.from(
+    { length: kernel.cpus },
+    (_each, index) =>
+      `processor\t: ${index}\nvendor_id\t: GenuineIntel\nmodel name\t: k8s-lab virtual CPU\ncpu MHz\t\t: 2600.000\ncpu cores\t: ${kernel.cpus}\n\n`,
+  ).join('');
+}
+
+function memInfo(kernel: Kernel): string {
+  const row = (name: string, bytes: number): string => `${`${name}:`.padEnd(16)}${String(Math.round(bytes / 1024)).padStart(8)} kB\n`;
+  const used = kernel.rootCgroup.memoryBytes;
+  return (
+    row('MemTotal', kernel.memoryBytes) +
+    row('MemFree', Math.max(0, kernel.memoryBytes - used * 1.2)) +
+    row('MemAvailable', Math.max(0, kernel.memoryBytes - used)) +
+    row('Buffers', 0) +
+    row('Cached', used * 0.2) +
+    row('SwapTotal', 0) +
+    row('SwapFree', 0)
+  );
+}
+
+/** /proc/sys: the switches that Kubernetes set-up guides touch; they are kept, and read back. */
+function sysctl(kernel: Kernel): DirectoryNode {
+  const now = kernel.bootedAt;
+  const values: Record<string, string> = {
+    'kernel/hostname': `${kernel.hostname}\n`,
+    'kernel/osrelease': `${kernel.release}\n`,
+    'kernel/pid_max': '4194304\n',
+    'net/ipv4/ip_forward': '1\n',
+    'net/bridge/bridge-nf-call-iptables': '1\n',
+    'net/bridge/bridge-nf-call-ip6tables': '1\n',
+    'vm/overcommit_memory': '1\n',
+    'vm/swappiness': '60\n',
+    'vm/max_map_count': '65530\n',
+    'fs/inotify/max_user_instances': '128\n',
+    'fs/inotify/max_user_watches': '65536\n',
+  };
+  const top = new DirectoryNode(root(0o555, now));
+  for (const [path, value] of Object.entries(values)) {
+    const parts = path.split('/');
+    const name = parts.pop() as string;
+    let folder = top;
+    for (const part of parts) {
+      let next = folder.lookup(part);
+      if (next?.type !== 'directory') {
+        next = new DirectoryNode(root(0o555, now));
+        folder.add(part, next);
+      }
+      folder = next;
+    }
+    folder.add(name, new FileNode(root(0o644, now), value));
+  }
+  return top;
+}
