@@ -3,10 +3,10 @@ import type { KubeObject, ResourceName, ResourceTypes } from '../api/types.ts';
 import type { Milliseconds, Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { type Client, isRetriable } from './client.ts';
-import type { IndexFunction } from './store.ts';
 import { controllerOf, keyOf, keyText, type ObjectKey, splitKey } from './keys.ts';
 import type { EventRecorder } from './recorder.ts';
 import type { SharedInformers } from './shared-informers.ts';
+import type { IndexFunction } from './store.ts';
 import { WorkQueue } from './workqueue.ts';
 
 /** What a controller stands on. Reads go through `informers`, writes through `client`. */

@@ -1,14 +1,14 @@
+import { resourceNamed } from '../apimachinery/resources.ts';
+
 /** A resource as a URL names it. */
 export type GroupVersionResource = { readonly group: string; readonly version: string; readonly resource: string };
 
-/** Groups whose preferred version is not v1. */
-const versions: Readonly<Record<string, string>> = { autoscaling: 'v2' };
-
-/** `deployments.apps` → apps/v1 deployments. */
+/** `deployments.apps` → apps/v1 deployments, in the preferred version; of a group that is not built in, v1. */
 export function resourceOf(name: string): GroupVersionResource {
+  const known = resourceNamed(name);
+  if (known !== undefined) return known;
   const dot = name.indexOf('.');
-  const group = dot < 0 ? '' : name.slice(dot + 1);
-  return { group, version: versions[group] ?? 'v1', resource: dot < 0 ? name : name.slice(0, dot) };
+  return dot < 0 ? { group: '', version: 'v1', resource: name } : { group: name.slice(dot + 1), version: 'v1', resource: name.slice(0, dot) };
 }
 
 /** The URL of a collection (no name) or of an object; an empty namespace means all of them, or none where the resource has none. */

@@ -76,7 +76,10 @@ export class EventRecorder {
     // Nanoseconds since 1970 in hexadecimal, as upstream names events; the clock of the lab has milliseconds only.
     const nanos = BigInt(Math.floor(now)) * 1_000_000n + BigInt(random.int(1_000_000));
     const { component, host, instance } = this.#source;
-    const identity = instance === undefined ? { reportingComponent: component, reportingInstance: host ?? '' } : { reportingComponent: component, reportingInstance: instance };
+    const identity =
+      instance === undefined
+        ? { reportingComponent: component, reportingInstance: host ?? '' }
+        : { reportingComponent: component, reportingInstance: instance };
     const times =
       instance === undefined
         ? { firstTimestamp: rfc3339(now), lastTimestamp: rfc3339(now), count: before + 1, source: { component, ...(host !== undefined && { host }) } }

@@ -1,0 +1,92 @@
+import type { ContainerSpec, core, Pod } from '../../api/types.ts';
+import { cpuMillis, wholeValue } from '../../apimachinery/quantity.ts';
+
+/** What a pod asks for or a node has: whole numbers only. */
+export type Resources = {
+  readonly milliCpu: number;
+  readonly memory: number;
+  readonly ephemeralStorage: number;
+  /** Extended resources and huge pages. */
+  readonly scalars: ReadonlyMap<string, number>;
+};
+
+/** What a container that asks for nothing counts as in scores: scheduler/util/pod_resources.go. */
+const defaultMilliCpu = 100;
+const defaultMemory = 200 * 1024 * 1024;
+
+const noScalars: ReadonlyMap<string, number> = new Map();
+const none: Resources = { milliCpu: 0, memory: 0, ephemeralStorage: 0, scalars: noScalars };
+
+type List = Readonly<Record<string, string>> | undefined;
+
+/** A resource list of the API in whole numbers. */
+export function resourcesOf(list: List): Resources {
+  if (list === undefined) return none;
+  let milliCpu = 0;
+  let memory = 0;
+  let ephemeralStorage = 0;
+  let scalars: Map<string, number> | undefined;
+  for (const [name, text] of Object.entries(list)) {
+    if (name === 'cpu') milliCpu = cpuMillis(text);
+    else if (name === 'memory') memory = wholeValue(text);
+    else if (name === 'ephemeral-storage') ephemeralStorage = wholeValue(text);
+    else if (name !== 'pods') {
+      scalars ??= new Map();
+      scalars.set(name, wholeValue(text));
+    }
+  }
+  return { milliCpu, memory, ephemeralStorage, scalars: scalars ?? noScalars };
+}
+
+/** Effective requests: the larger of what runs and what each init container needs, plus overhead (component-helpers resource/helpers.go). */
+export const podRequests = (pod: Pod): Resources => total(pod, (container) => resourcesOf(container.resources?.requests));
+
+/** The same with defaults for containers that ask for nothing: what scores are made of. */
+export const podNonZeroRequests = (pod: Pod): Resources =>
+  total(pod, (container) => {
+    const requests = resourcesOf(container.resources?.requests);
+    const asks = container.resources?.requests;
+    return {
+      ...requests,
+      milliCpu: asks?.['cpu'] === undefined ? defaultMilliCpu : requests.milliCpu,
+      memory: asks?.['memory'] === undefined ? defaultMemory : requests.memory,
+    };
+  });
+
+function total(pod: Pod, of: (container: ContainerSpec) => Resources): Resources {
+  let running = none;
+  for (const container of pod.spec.containers) running = add(running, of(container));
+  let sidecars = none;
+  let peak = none;
+  for (const container of (pod.spec.initContainers ?? []) as readonly ContainerSpec[]) {
+    const requests = of(container);
+    if (container.restartPolicy === 'Always') {
+      sidecars = add(sidecars, requests);
+      peak = max(peak, sidecars);
+    } else peak = max(peak, add(sidecars, requests));
+  }
+  const needed = max(add(running, sidecars), peak);
+  const { overhead } = pod.spec as core.PodSpec;
+  return overhead === undefined ? needed : add(needed, resourcesOf(overhead));
+}
+
+const add = (a: Resources, b: Resources): Resources => combine(a, b, (x, y) => x + y);
+const max = (a: Resources, b: Resources): Resources => combine(a, b, Math.max);
+
+function combine(a: Resources, b: Resources, how: (x: number, y: number) => number): Resources {
+  if (a === none) return b;
+  if (b === none) return a;
+  return {
+    milliCpu: how(a.milliCpu, b.milliCpu),
+    memory: how(a.memory, b.memory),
+    ephemeralStorage: how(a.ephemeralStorage, b.ephemeralStorage),
+    scalars: combineScalars(a.scalars, b.scalars, how),
+  };
+}
+
+function combineScalars(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>, how: (x: number, y: number) => number): ReadonlyMap<string, number> {
+  if (b.size === 0) return a;
+  const out = new Map(a);
+  for (const [name, amount] of b) out.set(name, how(out.get(name) ?? 0, amount));
+  return out;
+}
