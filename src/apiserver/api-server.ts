@@ -1,0 +1,112 @@
+import { StatusError, unknownPath } from '../apimachinery/status.ts';
+import { EtcdError } from '../interfaces/etcd.ts';
+import type { RestRequest, RestResponse, RestServer, UserInfo } from '../interfaces/rest.ts';
+import type { StreamSession } from '../interfaces/streams.ts';
+import type { Routine } from '../sim/routine.ts';
+import type { Sim } from '../sim/sim.ts';
+import { Audit, type AuditEntry } from './audit.ts';
+import { Authenticator } from './authn/authenticator.ts';
+import { impersonate } from './authn/impersonation.ts';
+import { TokenAuthenticator } from './authn/service-account-tokens.ts';
+import { Authorizer } from './authz/authorizer.ts';
+import { bootstrap } from './bootstrap/bootstrap.ts';
+import { connectResource } from './connect/connect.ts';
+import { type ApiServerOptions, type Core, jsonResponse } from './context.ts';
+import { nonResource } from './non-resource.ts';
+import { type RequestInfo, requestInfo } from './request-info.ts';
+import { ResourceTable } from './resource-table.ts';
+import { serveResource } from './serve-resource.ts';
+import { Storage } from './storage.ts';
+import { WatchCaches } from './watch-caches.ts';
+
+/** The Kubernetes API server: one front door, behind it authentication, authorization, admission, registry and etcd. */
+export class ApiServer implements RestServer {
+  readonly #core: Core;
+  readonly #sim: Sim;
+  readonly #authenticator: Authenticator;
+  readonly #audit = new Audit();
+
+  constructor(options: ApiServerOptions) {
+    const sim = options.sim.scope('kube-apiserver');
+    const storage = new Storage(options.etcd);
+    const tokens = new TokenAuthenticator(sim, storage, options.serviceAccountKey);
+    this.#sim = sim;
+    this.#core = {
+      options,
+      sim,
+      storage,
+      tokens,
+      table: new ResourceTable(),
+      watchCaches: new WatchCaches(sim, options.etcd),
+      authorizer: new Authorizer(options.etcd, storage),
+    };
+    this.#authenticator = new Authenticator(sim, options.caPem, tokens);
+    bootstrap(this.#core);
+  }
+
+  /** Who did what, the newest last. */
+  get audit(): readonly AuditEntry[] {
+    return this.#audit.entries;
+  }
+
+  handle(request: RestRequest): RestResponse {
+    const info = requestInfo(request);
+    let user = nobody;
+    let response: RestResponse;
+    try {
+      user = this.#authenticate(request);
+      this.#core.authorizer.require(user, info);
+      response = info.isResource ? serveResource(this.#core, request, info, user) : nonResource(this.#core, request);
+    } catch (error) {
+      response = refusal(error);
+    }
+    this.#record(info, user, response);
+    return response;
+  }
+
+  *connect(request: RestRequest): Routine<RestResponse | StreamSession> {
+    const info = streamInfo(requestInfo(request));
+    let user = nobody;
+    let response: RestResponse | StreamSession;
+    try {
+      user = this.#authenticate(request);
+      this.#core.authorizer.require(user, info);
+      if (!info.isResource) throw unknownPath();
+      response = yield* connectResource(this.#core, request, info, user);
+    } catch (error) {
+      response = refusal(error);
+    }
+    this.#record(info, user, 'session' in response ? switched : response);
+    return response;
+  }
+
+  /** The process ends: watches close. */
+  stop(): void {
+    this.#sim.stop();
+  }
+
+  #authenticate(request: RestRequest): UserInfo {
+    const user = this.#authenticator.authenticate(request.credentials);
+    return request.headers?.['impersonate-user'] === undefined ? user : impersonate(user, request, this.#core.authorizer);
+  }
+
+  #record(info: RequestInfo, user: UserInfo, response: RestResponse): void {
+    this.#audit.add({ time: this.#sim.now, user: user.name, verb: info.verb, path: info.path, status: response.status, cause: this.#sim.cause });
+  }
+}
+
+const nobody: UserInfo = { name: '', groups: [] };
+const switched: RestResponse = { status: 101, headers: {} };
+
+/** exec and the like are asked for as `create`, logs as `get`. */
+const streamInfo = (info: RequestInfo): RequestInfo => (creates.has(info.subresource) ? { ...info, verb: 'create' } : info);
+const creates = new Set(['exec', 'attach', 'portforward']);
+
+/** The three kinds of trouble: a refusal of ours, of etcd, and a bug in the lab, which must never look like a cluster error. */
+function refusal(error: unknown): RestResponse {
+  if (error instanceof StatusError) return jsonResponse(error.code, error.status);
+  if (error instanceof EtcdError) {
+    return jsonResponse(500, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: error.message, code: 500 });
+  }
+  throw error;
+}

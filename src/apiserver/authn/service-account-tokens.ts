@@ -1,0 +1,131 @@
+import { createHmac } from 'node:crypto';
+import type { Node, Pod, Secret, ServiceAccount } from '../../api/types.ts';
+import { unauthorized } from '../../apimachinery/status.ts';
+import type { UserInfo } from '../../interfaces/rest.ts';
+import type { Sim } from '../../sim/sim.ts';
+import type { Storage } from '../storage.ts';
+
+export const issuer = 'https://kubernetes.default.svc.cluster.local';
+/** Audiences of a token that names none. */
+export const defaultAudiences: readonly string[] = [issuer];
+
+type Bound = { readonly name: string; readonly uid: string };
+export type Claims = {
+  readonly aud: readonly string[];
+  readonly exp?: number;
+  readonly iat?: number;
+  readonly iss: string;
+  readonly jti?: string;
+  readonly nbf?: number;
+  readonly sub: string;
+  readonly 'kubernetes.io': {
+    readonly namespace: string;
+    readonly serviceaccount: Bound;
+    readonly pod?: Bound;
+    readonly node?: Bound;
+    readonly secret?: Bound;
+  };
+};
+
+export type TokenOptions = {
+  readonly audiences?: readonly string[];
+  readonly expirationSeconds: number;
+  readonly pod?: Pod;
+  readonly node?: Node;
+  readonly secret?: Secret;
+};
+
+/** Makes and reads service account tokens: JSON Web Tokens as kubernetes pkg/serviceaccount makes them, signed with the cluster's key. */
+export class TokenAuthenticator {
+  readonly #sim: Sim;
+  readonly #storage: Storage;
+  readonly #key: string;
+  readonly #read = new Map<string, Claims>();
+
+  constructor(sim: Sim, storage: Storage, key: string) {
+    this.#sim = sim;
+    this.#storage = storage;
+    this.#key = key;
+  }
+
+  issue(account: ServiceAccount, options: TokenOptions): { readonly token: string; readonly expiration: number } {
+    const now = Math.floor(this.#sim.now / 1000);
+    const { namespace = '', name = '', uid = '' } = account.metadata;
+    const claims: Claims = {
+      aud: options.audiences?.length ? options.audiences : defaultAudiences,
+      exp: now + options.expirationSeconds,
+      iat: now,
+      iss: issuer,
+      jti: this.#sim.random.uuid(),
+      'kubernetes.io': {
+        namespace,
+        ...bound('node', options.node),
+        ...bound('pod', options.pod),
+        ...bound('secret', options.secret),
+        serviceaccount: { name, uid },
+      },
+      nbf: now,
+      sub: `system:serviceaccount:${namespace}:${name}`,
+    };
+    return { token: this.#sign(claims), expiration: (now + options.expirationSeconds) * 1000 };
+  }
+
+  /** The account a token speaks for; 401 when it is forged, over, or what it was bound to has gone. */
+  authenticate(token: string): UserInfo {
+    const claims = this.claims(token);
+    if (claims === undefined) throw unauthorized();
+    const { namespace, serviceaccount, pod, node } = claims['kubernetes.io'];
+    const extra: Record<string, readonly string[]> = {};
+    if (claims.jti) extra['authentication.kubernetes.io/credential-id'] = [`JTI=${claims.jti}`];
+    if (node) Object.assign(extra, { 'authentication.kubernetes.io/node-name': [node.name], 'authentication.kubernetes.io/node-uid': [node.uid] });
+    if (pod) Object.assign(extra, { 'authentication.kubernetes.io/pod-name': [pod.name], 'authentication.kubernetes.io/pod-uid': [pod.uid] });
+    return serviceAccountUser(namespace, serviceaccount, extra);
+  }
+
+  /** The claims of a token that holds now. */
+  claims(token: string): Claims | undefined {
+    const claims = this.#read.get(token) ?? this.#verify(token);
+    if (claims === undefined) return undefined;
+    const now = this.#sim.now / 1000;
+    if ((claims.exp !== undefined && now >= claims.exp) || (claims.nbf !== undefined && now < claims.nbf)) return undefined;
+    return this.#boundExists(claims) ? claims : undefined;
+  }
+
+  #boundExists(claims: Claims): boolean {
+    const { namespace, serviceaccount, pod, secret } = claims['kubernetes.io'];
+    const exists = (key: string, uid: string): boolean => this.#storage.get(key)?.object.metadata.uid === uid;
+    if (!exists(`/registry/serviceaccounts/${namespace}/${serviceaccount.name}`, serviceaccount.uid)) return false;
+    if (pod && !exists(`/registry/pods/${namespace}/${pod.name}`, pod.uid)) return false;
+    return !secret || exists(`/registry/secrets/${namespace}/${secret.name}`, secret.uid);
+  }
+
+  #sign(claims: Claims): string {
+    const text = `${encode({ alg: 'HS256', kid: 'k8s-lab' })}.${encode(claims)}`;
+    return `${text}.${this.#signature(text)}`;
+  }
+
+  #signature(text: string): string {
+    return createHmac('sha256', this.#key).update(text).digest('base64url');
+  }
+
+  #verify(token: string): Claims | undefined {
+    const [header, body, signature, ...rest] = token.split('.');
+    if (!header || !body || !signature || rest.length > 0 || this.#signature(`${header}.${body}`) !== signature) return undefined;
+    const claims = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as Claims;
+    this.#read.set(token, claims);
+    return claims;
+  }
+}
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+const bound = (kind: string, object: Pod | Node | Secret | undefined): Readonly<Record<string, Bound>> =>
+  object ? { [kind]: { name: object.metadata.name ?? '', uid: object.metadata.uid ?? '' } } : {};
+
+/** The user that a service account is. */
+export const serviceAccountUser = (namespace: string, account: Bound, extra?: UserInfo['extra']): UserInfo => ({
+  name: `system:serviceaccount:${namespace}:${account.name}`,
+  uid: account.uid,
+  groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+  ...(extra && Object.keys(extra).length > 0 && { extra }),
+});

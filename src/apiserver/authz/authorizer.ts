@@ -1,0 +1,55 @@
+import { forbidden } from '../../apimachinery/status.ts';
+import type { EtcdApi } from '../../interfaces/etcd.ts';
+import type { UserInfo } from '../../interfaces/rest.ts';
+import type { Storage } from '../storage.ts';
+import { nodeAllows } from './node.ts';
+import { Rbac } from './rbac.ts';
+
+/** What is asked for: authorizer.Attributes. */
+export type Attributes = {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly isResource: boolean;
+  readonly path: string;
+};
+
+/** May they? `--authorization-mode=Node,RBAC`, after the superusers of system:masters. */
+export class Authorizer {
+  readonly rbac: Rbac;
+  readonly #storage: Storage;
+
+  constructor(etcd: EtcdApi, storage: Storage) {
+    this.rbac = new Rbac(etcd, storage);
+    this.#storage = storage;
+  }
+
+  allows(user: UserInfo, attributes: Attributes): boolean {
+    if (user.groups.includes('system:masters')) return true;
+    if (user.groups.includes('system:nodes') && nodeAllows(user, attributes, this.#storage)) return true;
+    return this.rbac.allows(user, attributes);
+  }
+
+  /** Throws 403 in the words of kubernetes apiserver/pkg/endpoints/handlers/responsewriters/errors.go. */
+  require(user: UserInfo, attributes: Attributes): void {
+    if (this.allows(user, attributes)) return;
+    throw forbidden(
+      attributes.isResource ? attributes : { group: '', resource: '' },
+      attributes.isResource ? attributes.name : '',
+      refusalText(user, attributes),
+    );
+  }
+}
+
+/** `User "jane" cannot list resource "pods" in API group "" in the namespace "default"` */
+export function refusalText(user: UserInfo, attributes: Attributes): string {
+  const { verb, group, resource, subresource, namespace, isResource, path } = attributes;
+  const who = `User "${user.name}" cannot ${verb}`;
+  if (!isResource) return `${who} path "${path}"`;
+  const what = subresource === '' ? resource : `${resource}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  return `${who} resource "${what}" in API group "${group}" ${where}`;
+}

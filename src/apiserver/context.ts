@@ -1,0 +1,56 @@
+import type { KubeObject } from '../api/types.ts';
+import type { EtcdApi } from '../interfaces/etcd.ts';
+import type { KubeletApi } from '../interfaces/kubelet.ts';
+import type { RestRequest, RestResponse, UserInfo } from '../interfaces/rest.ts';
+import type { Sim } from '../sim/sim.ts';
+import type { TokenAuthenticator } from './authn/service-account-tokens.ts';
+import type { Authorizer } from './authz/authorizer.ts';
+import type { StrategyContext } from './registry/strategy.ts';
+import type { RequestInfo } from './request-info.ts';
+import type { ResourceTable, ServedResource } from './resource-table.ts';
+import type { Storage } from './storage.ts';
+import type { WatchCaches } from './watch-caches.ts';
+
+export type VersionInfo = { readonly major: string; readonly minor: string; readonly gitVersion: string; readonly [field: string]: string };
+
+export type ApiServerOptions = {
+  readonly sim: Sim;
+  readonly etcd: EtcdApi;
+  /** The kubelet of a node; throws an Error with the text to show when there is no way to it. */
+  readonly dialKubelet: (nodeName: string) => KubeletApi;
+  /** The CA that signs client certificates. */
+  readonly caPem: string;
+  readonly serviceAccountKey: string;
+  /** Default 10.96.0.0/12. */
+  readonly serviceCidr?: string;
+  readonly version?: VersionInfo;
+  /** Where clients reach this server: the endpoint of the Service `kubernetes`. */
+  readonly advertiseAddress?: string;
+};
+
+/** What all requests share. */
+export type Core = {
+  readonly options: ApiServerOptions;
+  readonly sim: Sim;
+  readonly storage: Storage;
+  readonly tokens: TokenAuthenticator;
+  readonly table: ResourceTable;
+  readonly watchCaches: WatchCaches;
+  readonly authorizer: Authorizer;
+};
+
+/** One request for a resource, on its way through admission, registry and storage. */
+export type RequestContext = StrategyContext & {
+  readonly core: Core;
+  readonly request: RestRequest;
+  readonly info: RequestInfo;
+  readonly served: ServedResource;
+  readonly user: UserInfo;
+};
+
+export const jsonResponse = (status: number, body: unknown): RestResponse => ({ status, headers: jsonHeaders, body });
+
+const jsonHeaders = Object.freeze({ 'content-type': 'application/json' });
+
+/** An object as the answer: as it is, or as the client asked to see it. */
+export type Present = (object: KubeObject) => unknown;

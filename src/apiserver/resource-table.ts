@@ -1,0 +1,97 @@
+import { type ApiResource, apiResources } from '../apimachinery/resources.ts';
+import type { GroupResource } from '../apimachinery/status.ts';
+import { strategies } from './registry/strategies.ts';
+import type { Strategy } from './registry/strategy.ts';
+
+/** A resource as this server serves it: its line in the table of all resources, its strategy, and where it lies in etcd. */
+export type ServedResource = GroupResource & {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly apiVersion: string;
+  readonly api: ApiResource;
+  readonly strategy: Strategy;
+  /** `/registry/pods/` */
+  readonly prefix: string;
+  /** True for resources that clients make at run time. */
+  readonly custom: boolean;
+};
+
+/** Where a resource's folder in etcd is not called after the resource (kubernetes pkg/controlplane/storageversionhashdata, …/storage.go). */
+const folders: Readonly<Record<string, string>> = {
+  nodes: 'minions',
+  services: 'services/specs',
+  endpoints: 'services/endpoints',
+  'ingresses.networking.k8s.io': 'ingress',
+  'events.events.k8s.io': 'events',
+  'customresourcedefinitions.apiextensions.k8s.io': 'apiextensions.k8s.io/customresourcedefinitions',
+  'apiservices.apiregistration.k8s.io': 'apiregistration.k8s.io/apiservices',
+  replicationcontrollers: 'controllers',
+};
+
+const nothingSpecial: Strategy = {};
+
+/** All resources served now: the built-in ones, and those that CustomResourceDefinitions add. */
+export class ResourceTable {
+  readonly #served = new Map<string, ServedResource>();
+  /** Counts changes: discovery documents are made anew then. */
+  version = 0;
+
+  constructor() {
+    for (const api of apiResources) this.add(api, strategies[fullName(api)] ?? nothingSpecial, folders[fullName(api)] ?? api.resource, false);
+  }
+
+  get(group: string, version: string, resource: string): ServedResource | undefined {
+    return this.#served.get(`${group}/${version}/${resource}`);
+  }
+
+  /** A built-in resource that must exist. */
+  known(group: string, version: string, resource: string): ServedResource {
+    const served = this.get(group, version, resource);
+    if (served === undefined) throw new Error(`no resource ${resource} in ${group}/${version}`);
+    return served;
+  }
+
+  all(): Iterable<ServedResource> {
+    return this.#served.values();
+  }
+
+  hasGroupVersion(group: string, version: string): boolean {
+    for (const served of this.#served.values()) if (served.group === group && served.version === version) return true;
+    return false;
+  }
+
+  add(api: ApiResource, strategy: Strategy, folder: string, custom: boolean): void {
+    const { group, version, resource, kind, namespaced } = api;
+    const apiVersion = group === '' ? version : `${group}/${version}`;
+    this.#served.set(`${group}/${version}/${resource}`, {
+      group,
+      version,
+      resource,
+      kind,
+      namespaced,
+      apiVersion,
+      api,
+      strategy,
+      prefix: `/registry/${folder}/`,
+      custom,
+    });
+    this.version++;
+  }
+
+  remove(group: string, version: string, resource: string): void {
+    if (this.#served.delete(`${group}/${version}/${resource}`)) this.version++;
+  }
+}
+
+const fullName = ({ group, resource }: GroupResource): string => (group === '' ? resource : `${resource}.${group}`);
+
+/** The etcd key of an object. */
+export const keyOf = (served: ServedResource, namespace: string, name: string): string =>
+  served.namespaced ? `${served.prefix}${namespace}/${name}` : served.prefix + name;
+
+/** The etcd prefix of a list: of one namespace, or of all. */
+export const prefixOf = (served: ServedResource, namespace: string): string =>
+  served.namespaced && namespace !== '' ? `${served.prefix}${namespace}/` : served.prefix;
