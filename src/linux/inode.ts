@@ -80,6 +80,43 @@ export class FileNode implements Common {
   }
 }
 
+/**
+ * A file that holds the JSON of a value, written out only when somebody reads it: config.json of a bundle, state.json of a runtime.
+ * Once something else was written to it, it is an ordinary file and `value` is undefined.
+ */
+export class JsonFile extends FileNode {
+  #value: unknown;
+  #text: string | undefined;
+
+  constructor(attributes: Attributes, value: unknown) {
+    super(attributes);
+    this.#value = value;
+  }
+
+  get value(): unknown {
+    return this.#value;
+  }
+
+  override read(): string {
+    if (this.#value === undefined) return super.read();
+    this.#text ??= JSON.stringify(this.#value);
+    return this.#text;
+  }
+
+  override write(text: string): void {
+    this.#value = undefined;
+    super.write(text);
+  }
+
+  override append(text: string): void {
+    this.write(this.read() + text);
+  }
+
+  override get size(): number {
+    return this.#value === undefined ? super.size : byteLength(this.read());
+  }
+}
+
 /** A directory; subclasses generate or merge their entries. */
 export class DirectoryNode implements Common {
   readonly type = 'directory';

@@ -47,6 +47,8 @@ export class Kernel {
   readonly host: Namespaces;
   /** dmesg: `[seconds] text`. */
   readonly messages: { readonly at: number; readonly text: string }[] = [];
+  /** Network namespaces that have a name, by the path that holds them open: /run/netns/cni-…. */
+  readonly networkNamespaces = new Map<string, NetworkNamespace>();
   /** The init system, once the machine has booted with one. */
   systemd: Systemd | undefined;
   #nextInode = 4026531835;
@@ -196,7 +198,8 @@ export class Kernel {
 
   #orphans(process: Process): void {
     let heir = process.parent;
-    while (heir && !heir.subreaper && heir.parent) heir = heir.parent;
+    // The init of a pid namespace takes in all that is orphaned in it.
+    while (heir && !heir.subreaper && heir.parent && heir.namespaces.pid.init !== heir) heir = heir.parent;
     for (const child of [...process.children]) {
       process.children.delete(child);
       child.parent = heir;

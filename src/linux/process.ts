@@ -40,7 +40,8 @@ export class Process implements CgroupMember {
   /** Number on the node (the outermost pid namespace). */
   readonly pid: number;
   readonly pids = new Map<PidNamespace, number>();
-  readonly argv: readonly string[];
+  /** Changes with execve (a container's init becomes the container's command). */
+  argv: readonly string[];
   /** Name of the executable, as `ps -o comm` shows it. */
   comm: string;
   /** Path of the executable. */
@@ -109,6 +110,7 @@ export class Process implements CgroupMember {
       now: () => kernel.sim.now,
       cwd: () => this.cwd,
       umask: () => this.umask,
+      self: () => String(this.pids.get(this.namespaces.pid) ?? this.pid),
     });
   }
 

@@ -1,0 +1,192 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/** The architecture as tables; docs: src/README.md. */
+const ground = ['sim', 'api', 'apimachinery', 'interfaces', 'linux', 'client'];
+const rooms = ['etcd', 'apiserver', 'scheduler', 'controller-manager', 'kubelet', 'kube-proxy', 'coredns', 'containerd', 'runc', 'cni', 'images'];
+
+/** Who may import whom. A room imports the ground floor and never another room. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  sim: [],
+  api: [],
+  apimachinery: ['sim', 'api'],
+  interfaces: ['sim', 'api', 'apimachinery'],
+  linux: ['sim'],
+  client: ['sim', 'api', 'apimachinery', 'interfaces', 'linux'],
+  ...Object.fromEntries(rooms.map((room) => [room, ground])),
+  shell: ['sim', 'linux'],
+  programs: [...ground, 'shell'],
+  cli: ground,
+  cluster: [...ground, ...rooms, 'shell', 'programs', 'cli'],
+  lessons: ['sim', 'api', 'apimachinery'],
+  grading: [...ground, 'lessons'],
+  session: ['sim', 'api', 'apimachinery', 'interfaces', 'linux', 'cluster', 'shell', 'lessons', 'grading'],
+  tui: ['session', 'lessons'],
+};
+
+/** Who may speak which wall. */
+const maySpeak: Readonly<Record<string, readonly string[]>> = {
+  etcd: ['etcd', 'apiserver'],
+  rest: ['apiserver', 'client', 'cli/kubectl', 'cli/kubeadm'],
+  kubelet: ['kubelet', 'apiserver'],
+  cri: ['kubelet', 'containerd', 'cli/crictl'],
+  containerd: ['containerd', 'cli/ctr', 'cli/nerdctl'],
+  docker: ['cli/docker'],
+  oci: ['containerd', 'runc', 'cli/runc', 'cli/ctr', 'interfaces'],
+  cni: ['containerd', 'cni'],
+  distribution: ['containerd', 'images', 'interfaces'],
+};
+/** The electrician may touch all; graders read as a learner could. Shapes that are no wall of their own may be used by all. */
+const speaksAll = ['cluster', 'grading', 'session'];
+const notWalls = ['protocol', 'streams'];
+
+const virtualTimeOnly = (path: string): boolean => !/^src\/(tui|serve|main|headless)/.test(path);
+const banned: readonly { readonly pattern: RegExp; readonly instead: string; readonly where: (path: string) => boolean }[] = [
+  { pattern: /\bDate\.now\(|new Date\(\)|performance\.now\(/, instead: 'read sim.now', where: virtualTimeOnly },
+  { pattern: /\bMath\.random\(|crypto\.random/, instead: 'draw from sim.random', where: virtualTimeOnly },
+  { pattern: /\b(setTimeout|setInterval|setImmediate|queueMicrotask)\(/, instead: 'write a Routine', where: virtualTimeOnly },
+  { pattern: /\basync\b|\bawait\b|\bnew Promise\b|\bPromise</, instead: 'write a Routine', where: virtualTimeOnly },
+  { pattern: /\bas any\b|: any\b|<any>/, instead: 'name the type', where: () => true },
+];
+
+/** Looked for inside quotes too. */
+const bannedTexts: typeof banned = [
+  { pattern: /from 'node:(fs|child_process|net|http|https|os|worker_threads)/, instead: 'go through the simulated machine', where: virtualTimeOnly },
+];
+
+type Source = { readonly path: string; readonly text: string };
+
+const unquoted = (text: string): string =>
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\/\/.*$/gm, '')
+    .replace(/'(?:[^'\\\n]|\\.)*'/g, "''");
+
+const roomOf = (path: string): string => path.split('/')[1]?.replace(/\.tsx?$/, '') ?? '';
+const importsOf = ({ path, text }: Source): string[] =>
+  [...text.matchAll(/(?:from|import) '(\.[^']+)'|import\('(\.[^']+)'\)/g)].map((match) =>
+    normalize(join(dirname(path), (match[1] ?? match[2]) as string)).replaceAll('\\', '/'),
+  );
+
+function wrongImports(sources: readonly Source[]): string[] {
+  return sources
+    .filter(({ path }) => mayImport[roomOf(path)])
+    .flatMap((source) =>
+      importsOf(source)
+        .filter((target) => roomOf(target) !== roomOf(source.path) && !mayImport[roomOf(source.path)]?.includes(roomOf(target)))
+        .map((target) => `${source.path} imports ${target}: ${roomOf(source.path)} may import ${mayImport[roomOf(source.path)]?.join(', ') || 'nothing'}`),
+    );
+}
+
+/** A command-line tool never imports another. */
+function toolsImportingTools(sources: readonly Source[]): string[] {
+  const tool = (path: string): string | undefined => /^src\/cli\/([^/]+)\//.exec(path)?.[1];
+  return sources.flatMap((source) =>
+    importsOf(source)
+      .filter((target) => tool(source.path) && tool(target) && tool(source.path) !== tool(target))
+      .map((target) => `${source.path} imports ${target}`),
+  );
+}
+
+function wrongWalls(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/from '[^']*interfaces\/([^']+)\.ts'/g)]
+      .map((match) => match[1] as string)
+      .filter((wall) => !notWalls.includes(wall) && roomOf(path) !== 'interfaces' && !speaksAll.includes(roomOf(path)))
+      .filter((wall) => !maySpeak[wall]?.some((room) => path.startsWith(`src/${room}/`)))
+      .map((wall) => `${path} speaks ${wall}: only ${maySpeak[wall]?.join(', ')} may`),
+  );
+}
+
+function bannedCalls(sources: readonly Source[]): string[] {
+  const look = (path: string, text: string, rules: typeof banned): string[] =>
+    text
+      .split('\n')
+      .flatMap((line, index) =>
+        rules
+          .filter(({ pattern, where }) => where(path) && pattern.test(line))
+          .map(({ pattern, instead }) => `${path}:${index + 1}: found ${pattern.exec(line)?.[0]}, ${instead}`),
+      );
+  return sources.flatMap(({ path, text }) => [...look(path, unquoted(text), banned), ...look(path, text, bannedTexts)]);
+}
+
+/** Files that import each other in a ring, type imports aside. */
+function cycles(sources: readonly Source[]): string[] {
+  const graph = new Map(
+    sources.map((source) => [
+      source.path,
+      importsOf({ ...source, text: source.text.replace(/import type [^;]+;/g, '').replace(/export type [^;]+ from [^;]+;/g, '') }),
+    ]),
+  );
+  const state = new Map<string, 'open' | 'done'>();
+  const found: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (state.get(path) === 'done') return;
+    if (state.get(path) === 'open') {
+      found.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+      return;
+    }
+    state.set(path, 'open');
+    for (const target of graph.get(path) ?? []) visit(target, [...trail, path]);
+    state.set(path, 'done');
+  };
+  for (const path of graph.keys()) visit(path, []);
+  return found;
+}
+
+/** Pure tables, and texts of programs, may be long. */
+const tables = /\/(tables?|constants|data|catalogue|resources|generated)[\w/-]*\.ts$|-(table|data|texts?)\.ts$|\/(registry|bootstrap|interfaces|applets)\//;
+const longFile = 300;
+
+const longFiles = (sources: readonly Source[]): string[] =>
+  sources
+    .filter(({ path, text }) => !tables.test(path) && text.split('\n').length > longFile)
+    .map(({ path, text }) => `${path}: ${text.split('\n').length} lines, ${longFile} at most`);
+
+const sources: readonly Source[] = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .map((name) => `src/${name}`.replaceAll('\\', '/'))
+  .filter((path) => /\.tsx?$/.test(path) && !path.includes('/generated/'))
+  .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+
+describe('the building', () => {
+  test('rooms import along the wiring diagram', () => expect(wrongImports(sources)).toEqual([]));
+  test('tools do not import each other', () => expect(toolsImportingTools(sources)).toEqual([]));
+  test('only the right rooms speak each wall', () => expect(wrongWalls(sources)).toEqual([]));
+  test('no file reaches around the simulated world', () => expect(bannedCalls(sources)).toEqual([]));
+  test('no files import each other in a ring', () => expect(cycles(sources)).toEqual([]));
+  test('every folder of src stands in the tables and in the map', () => {
+    const map = readFileSync('src/README.md', 'utf8');
+    const folders = [
+      ...new Set(
+        sources
+          .map(({ path }) => path)
+          .filter((path) => path.split('/').length > 2)
+          .map(roomOf),
+      ),
+    ];
+    expect(folders.filter((folder) => !mayImport[folder])).toEqual([]);
+    expect(folders.filter((folder) => !map.includes(`\`${folder}/\``))).toEqual([]);
+  });
+});
+
+describe('the tidy test itself sees planted breaches', () => {
+  const plant = (path: string, text: string): Source[] => [{ path, text }];
+  test('a room that imports a room', () => expect(wrongImports(plant('src/kubelet/x.ts', "import { A } from '../containerd/a.ts';"))).toHaveLength(1));
+  test('a ground floor that imports a room', () => expect(wrongImports(plant('src/sim/x.ts', "import { A } from '../etcd/a.ts';"))).toHaveLength(1));
+  test('a kubelet that speaks etcd', () =>
+    expect(wrongWalls(plant('src/kubelet/x.ts', "import type { EtcdApi } from '../interfaces/etcd.ts';"))).toHaveLength(1));
+  test('a wall clock', () => expect(bannedCalls(plant('src/kubelet/x.ts', 'const now = Date.now();'))).toHaveLength(1));
+  test('a promise', () => expect(bannedCalls(plant('src/shell/x.ts', 'async function f() {}'))).toHaveLength(1));
+  test('a host file', () => expect(bannedCalls(plant('src/programs/x.ts', "import { readFileSync } from 'node:fs';"))).toHaveLength(1));
+  test('an any', () => expect(bannedCalls(plant('src/tui/x.ts', 'const x: any = 1;'))).toHaveLength(1));
+  test('a ring', () =>
+    expect(
+      cycles([
+        { path: 'src/a/x.ts', text: "import { y } from './y.ts';" },
+        { path: 'src/a/y.ts', text: "import { x } from './x.ts';" },
+      ]),
+    ).toHaveLength(1));
+  test('a tool that imports a tool', () => expect(toolsImportingTools(plant('src/cli/ctr/x.ts', "import { a } from '../crictl/a.ts';"))).toHaveLength(1));
+  test('a file of 301 lines', () => expect(longFiles(plant('src/kubelet/x.ts', '\n'.repeat(300)))).toHaveLength(1));
+});
