@@ -169,7 +169,7 @@ export class Systemd {
     for (;;) {
       const { now } = this.#kernel.sim;
       unit.starts = [...unit.starts.filter((at) => now - at < unit.file.startLimitMilliseconds), now];
-      if (unit.starts.length > unit.file.startLimitBurst) return this.#limitHit(unit);
+      if (unit.file.startLimitMilliseconds > 0 && unit.starts.length > unit.file.startLimitBurst) return this.#limitHit(unit);
       this.#say(
         unit,
         unit.restarts > 0 && unit.starts.length > 1 ? `Scheduled restart job, restart counter is at ${unit.restarts}.` : `Starting ${unit.file.description}...`,

@@ -44,7 +44,7 @@ export function parseUnit(path: string, texts: readonly { readonly path: string;
     killMode: killMode === 'process' || killMode === 'mixed' ? killMode : 'control-group',
     wantedBy: (values.get('Install.WantedBy') ?? []).flatMap((each) => each.split(/\s+/)),
     startLimitBurst: Number(last('Unit.StartLimitBurst', '5')),
-    startLimitMilliseconds: seconds(last('Unit.StartLimitIntervalSec', last('Unit.StartLimitInterval')), 10_000),
+    startLimitMilliseconds: seconds(last('Unit.StartLimitIntervalSec', last('Unit.StartLimitInterval', last('Service.StartLimitInterval'))), 10_000),
   };
 }
 
