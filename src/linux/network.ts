@@ -153,7 +153,7 @@ export class Fabric {
 
 /** Follows a packet: loopback, the node's NAT rules, routes, the fabric. Throws NetworkError. */
 export function route(from: NetworkNamespace, transport: Transport, address: string, port: number, random: Random): Destination {
-  if (from.has(address) && !from.uplink?.netfilter?.matches(transport, address, port)) return { namespace: from, address, port };
+  if (from.has(address) && !from.netfilter?.matches(transport, address, port)) return { namespace: from, address, port };
   const node = from.uplink ?? from;
   const translated = node.netfilter?.translate(transport, address, port, random) ?? { address, port };
   if (translated === 'reject') throw new NetworkError('ECONNREFUSED', refusedAfter);
@@ -166,10 +166,22 @@ export function route(from: NetworkNamespace, transport: Transport, address: str
   const targetNode = target.uplink ?? target;
   if (targetNode !== node && (fabric.cut.has(node) || fabric.cut.has(targetNode))) throw new NetworkError('ETIMEDOUT', timeoutAfter);
   if (target.uplink && targetNode !== node && !hasRoute(node, translated.address)) throw unreachable(node, translated.address);
-  const destination = { namespace: target, ...translated };
+  const arrived = target !== node && target === targetNode ? prerouting(target, transport, translated, random) : translated;
+  const final = arrived === translated || target.has(arrived.address) ? target : fabric.owner(arrived.address);
+  if (!final) throw unreachable(targetNode, arrived.address);
+  const destination = { namespace: final, ...arrived };
   const peer = { address: from.sourceAddress(), namespace: from };
   for (const filter of fabric.filters) if (!filter(peer, destination, transport)) throw new NetworkError('ETIMEDOUT', timeoutAfter);
   return destination;
+}
+
+/** What the rules of another node make of a packet that arrives at its own address: a NodePort, a hostPort. */
+function prerouting(node: NetworkNamespace, transport: Transport, to: { readonly address: string; readonly port: number }, random: Random): typeof to {
+  if (!node.netfilter?.matches(transport, to.address, to.port)) return to;
+  const verdict = node.netfilter.translate(transport, to.address, to.port, random);
+  if (verdict === 'reject') throw new NetworkError('ECONNREFUSED', refusedAfter);
+  if (verdict === 'drop') throw new NetworkError('ETIMEDOUT', timeoutAfter);
+  return verdict;
 }
 
 /** An address on a link where nobody answers ARP is "no route to host"; one beyond the default route is a time-out. */
