@@ -1,6 +1,7 @@
 /** OCI runtime spec 1.3: the operations of a low-level runtime and the part of config.json that the lab models. */
 import type { Routine } from '../sim/routine.ts';
 import type { ByteStream } from '../sim/stream.ts';
+import type { FarTerminal } from './streams.ts';
 
 export type OciSpec = {
   readonly ociVersion: string;
@@ -62,6 +63,8 @@ export type OciProcess = {
   oomKilled(): boolean;
   readonly exited: import('../sim/routine.ts').Condition;
   resize(size: { readonly columns: number; readonly rows: number }): void;
+  /** The terminal that it runs on, for whoever stands before it at a distance. */
+  readonly terminal?: FarTerminal;
 };
 
 /** `root` is runc's state directory, e.g. `/run/containerd/runc/k8s.io`: ids are unique in it. */

@@ -5,6 +5,18 @@ import type { ByteStream } from '../sim/stream.ts';
 
 export type TerminalSize = { readonly columns: number; readonly rows: number };
 
+/** How the terminal at the other end treats keys now: what `Tty.set({ remote })` of the near one takes. */
+export type FarTerminal = {
+  readonly mode: () => 'cooked' | 'raw';
+  readonly reader: () => LineReader | undefined;
+};
+
+/** Structurally the LineReader of linux/tty.ts, which this folder may not import. */
+type LineReader = {
+  history(): readonly string[];
+  complete(line: string, cursor: number): { readonly from: number; readonly candidates: readonly string[] };
+};
+
 export type StreamSession = {
   readonly session: true;
   /** The caller sends and closes; absent when no stdin was asked for. */
@@ -14,6 +26,10 @@ export type StreamSession = {
   /** Absent with a terminal: all comes on stdout. */
   readonly stderr?: ByteStream;
   resize?(size: TerminalSize): void;
+  /** With a terminal: the far one. */
+  readonly terminal?: FarTerminal;
+  /** port-forward: what listens behind the port, by protocol name, for the caller to offer at its own end. */
+  readonly servers?: ReadonlyMap<string, unknown>;
   /** Ends the session from the caller's side, as a closed connection does. */
   close(): void;
   /** Set when the command has ended; `ended` is notified then. Streams are closed before. */

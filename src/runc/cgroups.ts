@@ -1,0 +1,57 @@
+/** Where a container's cgroup lies and what its resources mean there: opencontainers/cgroups, systemd and fs2 managers. */
+import type { OciSpec } from '../interfaces/oci.ts';
+import type { Cgroup } from '../linux/cgroup.ts';
+import type { Kernel } from '../linux/kernel.ts';
+import type { Process } from '../linux/process.ts';
+
+type Resources = NonNullable<OciSpec['linux']['resources']>;
+
+/** `/kubepods/pod1/<id>` as it is; `kubepods-pod1.slice:cri-containerd:<id>` as systemd lays it out. */
+export function cgroupPath(cgroupsPath: string): string {
+  const parts = cgroupsPath.split(':');
+  if (parts.length !== 3) return cgroupsPath.startsWith('/') ? cgroupsPath : `/${cgroupsPath}`;
+  const [slice = '', prefix = '', name = ''] = parts;
+  const unit = name.endsWith('.slice') ? name : `${prefix === '' ? '' : `${prefix}-`}${name}.scope`;
+  return `${expandSlice(slice === '' ? 'system.slice' : slice)}/${unit}`;
+}
+
+/** `a-b-c.slice` → `/a.slice/a-b.slice/a-b-c.slice`. */
+export function expandSlice(slice: string): string {
+  const name = slice.replace(/\.slice$/, '');
+  if (name === '-') return '';
+  const parts = name.split('-');
+  return parts.map((_part, index) => `/${parts.slice(0, index + 1).join('-')}.slice`).join('');
+}
+
+/** cgroups.ConvertCPUSharesToCgroupV2Value: 1024 shares are weight 100. */
+export function cpuWeight(shares: number): number {
+  if (shares <= 2) return 1;
+  if (shares >= 262_144) return 10_000;
+  const log = Math.log2(shares);
+  return Math.ceil(10 ** ((log * log + 125 * log) / 612 - 7 / 34) - 1e-9);
+}
+
+/** Sets what is given and leaves the rest; -1 means no limit. */
+export function applyResources(group: Cgroup, resources: Resources): void {
+  const { cpu, memory, pids } = resources;
+  if (cpu?.shares) group.cpuWeight = cpuWeight(cpu.shares);
+  if (cpu?.period) group.cpuPeriodMicros = cpu.period;
+  if (cpu?.quota) group.cpuQuotaMicros = unlimited(cpu.quota);
+  if (memory?.limit) {
+    group.memoryMaxBytes = unlimited(memory.limit);
+    group.chargeMemory(0);
+  }
+  if (pids?.limit) group.pidsMax = unlimited(pids.limit);
+}
+
+const unlimited = (value: number): number => (value < 0 ? Number.POSITIVE_INFINITY : value);
+
+/** The processes in a group and below. */
+export function processesIn(kernel: Kernel, group: Cgroup): Process[] {
+  const found: Process[] = [];
+  for (const member of group.everyone()) {
+    const process = kernel.processes.get(member.pid);
+    if (process) found.push(process);
+  }
+  return found;
+}

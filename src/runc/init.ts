@@ -1,0 +1,77 @@
+/** `runc init`: the first process of a container, from its creation to the exec of the user's command. */
+import { OciError, type OciSpec } from '../interfaces/oci.ts';
+import { Errno } from '../linux/errno.ts';
+import type { FileSystem } from '../linux/file-system.ts';
+import type { Inode } from '../linux/inode.ts';
+import type { Process } from '../linux/process.ts';
+import type { Program } from '../linux/program.ts';
+import type { StartGate } from './container.ts';
+
+/** Waits for `runc start`, then becomes the command. */
+export function initProgram(gate: StartGate, command: () => { readonly path: string; readonly inode: Inode; readonly args: readonly string[] }): Program {
+  return function* init(_argv, process) {
+    while (!gate.open) yield { on: [gate.opened] };
+    const { path, inode, args } = command();
+    let resolved: { readonly program: Program; readonly argv: readonly string[] };
+    try {
+      resolved = process.kernel.resolve(process, path, inode, args);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      yield* process.printError(`exec ${path}: ${error.message.toLowerCase()}\n`);
+      return 255;
+    }
+    process.argv = resolved.argv;
+    process.comm = path.slice(path.lastIndexOf('/') + 1);
+    process.exe = path;
+    return yield* resolved.program(resolved.argv, process);
+  };
+}
+
+/** Finds the command in the container's root, with os/exec's texts. */
+export function findCommand(process: Process, args: readonly string[]): { readonly path: string; readonly inode: Inode; readonly args: readonly string[] } {
+  const name = args[0] ?? '';
+  try {
+    return { ...process.kernel.lookup(process, name), args };
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new OciError(execError(process.fs, name, error));
+  }
+}
+
+/** `exec: "x": executable file not found in $PATH` and its kin. */
+export function execError(files: FileSystem, name: string, error: Errno): string {
+  const quoted = JSON.stringify(name);
+  if (name.includes('/') && files.isDirectory(name)) return `exec: ${quoted}: is a directory`;
+  if (error.code === 'EACCES') return `exec: ${quoted}: permission denied`;
+  if (error.code === 'ENOEXEC') return `exec ${name}: exec format error`;
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') return `exec: ${quoted}: ${error.message.toLowerCase()}`;
+  if (name.includes('/')) return `exec: ${quoted}: stat ${name}: ${error.message.toLowerCase()}`;
+  return `exec: ${quoted}: executable file not found in $PATH`;
+}
+
+/** The environment as a record, with HOME from /etc/passwd where it is missing. */
+export function environment(files: FileSystem, process: OciSpec['process']): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const entry of process.env) {
+    const at = entry.indexOf('=');
+    if (at > 0) env[entry.slice(0, at)] = entry.slice(at + 1);
+  }
+  env['HOME'] ??= homeOf(files, process.user.uid);
+  return env;
+}
+
+function homeOf(files: FileSystem, uid: number): string {
+  const passwd = files.find('/etc/passwd');
+  if (passwd?.type !== 'file') return uid === 0 ? '/root' : '/';
+  for (const line of passwd.read().split('\n')) {
+    const fields = line.split(':');
+    if (fields[2] === String(uid)) return fields[5] || '/';
+  }
+  return uid === 0 ? '/root' : '/';
+}
+
+export const credentialsOf = ({ user }: OciSpec['process']): { uid: number; gid: number; groups: readonly number[] } => ({
+  uid: user.uid,
+  gid: user.gid,
+  groups: user.additionalGids ?? [],
+});

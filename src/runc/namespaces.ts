@@ -1,0 +1,35 @@
+/** The namespaces of a new container: new ones, or those that the spec names by path. */
+import { OciError, type OciSpec } from '../interfaces/oci.ts';
+import type { Kernel } from '../linux/kernel.ts';
+import { type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from '../linux/namespaces.ts';
+import { NetworkNamespace } from '../linux/network.ts';
+
+type Entry = OciSpec['linux']['namespaces'][number];
+
+/** Everything but the mount namespace. What the spec does not name is the node's own. */
+export function containerNamespaces(kernel: Kernel, spec: OciSpec, name: string): Omit<Namespaces, 'mount'> {
+  const entry = (type: Entry['type']): Entry | undefined => spec.linux.namespaces.find((each) => each.type === type);
+  const { host } = kernel;
+  return {
+    pid: pick(kernel, entry('pid'), 'pid', host.pid, () => new PidNamespace(kernel.inode(), host.pid)),
+    network: networkOf(kernel, entry('network'), name),
+    uts: pick(kernel, entry('uts'), 'uts', host.uts, () => new UtsNamespace(kernel.inode(), spec.hostname || kernel.hostname)),
+    ipc: pick(kernel, entry('ipc'), 'ipc', host.ipc, () => new OpaqueNamespace(kernel.inode())),
+    cgroup: pick(kernel, entry('cgroup'), 'cgroup', host.cgroup, () => new OpaqueNamespace(kernel.inode())),
+    user: host.user,
+  };
+}
+
+function networkOf(kernel: Kernel, entry: Entry | undefined, name: string): NetworkNamespace {
+  const named = entry?.path === undefined ? undefined : kernel.networkNamespaces.get(entry.path.replace(/^\/var\/run\//, '/run/'));
+  return named ?? pick(kernel, entry, 'network', kernel.host.network, () => new NetworkNamespace(kernel.inode(), name));
+}
+
+function pick<K extends keyof Namespaces>(kernel: Kernel, entry: Entry | undefined, kind: K, host: Namespaces[K], make: () => Namespaces[K]): Namespaces[K] {
+  if (!entry) return host;
+  if (entry.path === undefined || entry.path === '') return make();
+  const pid = Number(/^\/proc\/(\d+)\/ns\//.exec(entry.path)?.[1] ?? Number.NaN);
+  const process = kernel.processes.get(pid);
+  if (!process) throw new OciError(`runc create failed: lstat ${entry.path}: no such file or directory`);
+  return process.namespaces[kind];
+}

@@ -1,0 +1,177 @@
+/** A container's view of files: its root directory and what the spec mounts over it (libcontainer/rootfs_linux.go). */
+import { OciError, type OciSpec } from '../interfaces/oci.ts';
+import type { Cgroup } from '../linux/cgroup.ts';
+import { newCgroupfs } from '../linux/cgroupfs.ts';
+import { Errno } from '../linux/errno.ts';
+import { FileSystem, MountNamespace } from '../linux/file-system.ts';
+import { DirectoryNode, FileNode, GeneratedDirectory, type Inode, SpecialNode, SymlinkNode } from '../linux/inode.ts';
+import type { Kernel } from '../linux/kernel.ts';
+import type { PidNamespace } from '../linux/namespaces.ts';
+import { newProcfs } from '../linux/procfs.ts';
+
+type SpecMount = OciSpec['mounts'][number];
+
+const rootUser = { uid: 0, gid: 0, groups: [] };
+
+/** Files as root sees them in a namespace: what runtimes work with. */
+export const rootFileSystem = (namespace: MountNamespace, now: () => number): FileSystem =>
+  new FileSystem(namespace, { credentials: () => rootUser, now, cwd: () => '/', umask: () => 0 });
+
+/** Makes the mount namespaces of containers on one node. */
+export class RootfsBuilder {
+  readonly #kernel: Kernel;
+  readonly #host: FileSystem;
+  readonly #devices: readonly [string, Inode][];
+  readonly #sysfs: DirectoryNode;
+
+  constructor(kernel: Kernel, host: FileSystem) {
+    this.#kernel = kernel;
+    this.#host = host;
+    this.#devices = deviceNodes(kernel.sim.now);
+    this.#sysfs = emptyTree(['block', 'bus', 'class', 'dev', 'devices', 'firmware', 'fs/cgroup', 'kernel', 'module'], kernel.sim.now);
+  }
+
+  build(spec: OciSpec, bundle: string, container: { readonly pid: PidNamespace; readonly cgroup: Cgroup; readonly terminal: boolean }): MountNamespace {
+    const root = this.#rootDirectory(spec, bundle);
+    const namespace = new MountNamespace(root, this.#kernel.disk);
+    const files = rootFileSystem(namespace, () => this.#kernel.sim.now);
+    for (const mount of spec.mounts) this.#mount(namespace, files, mount, container);
+    makeDirectory(files, spec.process.cwd);
+    const final = spec.root.readonly ? readonlyCopy(namespace) : namespace;
+    final.inode = this.#kernel.inode();
+    return final;
+  }
+
+  #rootDirectory(spec: OciSpec, bundle: string): DirectoryNode {
+    const path = spec.root.path.startsWith('/') ? spec.root.path : `${bundle}/${spec.root.path}`;
+    const root = this.#host.find(path);
+    if (root?.type !== 'directory') throw new OciError(`runc create failed: invalid rootfs: stat ${path}: no such file or directory`);
+    return root;
+  }
+
+  #mount(
+    namespace: MountNamespace,
+    files: FileSystem,
+    mount: SpecMount,
+    container: { readonly pid: PidNamespace; readonly cgroup: Cgroup; readonly terminal: boolean },
+  ): void {
+    const options = mount.options ?? [];
+    const bind = mount.type === 'bind' || options.includes('bind') || options.includes('rbind');
+    const inode = bind ? this.#source(mount) : this.#filesystem(mount, container);
+    const path = mountPoint(files, mount, inode);
+    const kept = options.filter((option) => !propagation.has(option));
+    namespace.mount({ path, root: inode, source: mount.source, type: bind ? 'ext4' : mount.type === 'cgroup' ? 'cgroup2' : mount.type, options: kept });
+    if (options.includes('rbind') && inode.type === 'directory') this.#submounts(namespace, mount.source, path);
+  }
+
+  #source(mount: SpecMount): Inode {
+    const inode = this.#host.find(mount.source);
+    if (inode) return inode;
+    throw new OciError(
+      `runc create failed: unable to start container process: error during container init: error mounting "${mount.source}" to rootfs at "${mount.destination}": stat ${mount.source}: no such file or directory`,
+    );
+  }
+
+  #filesystem(mount: SpecMount, container: { readonly pid: PidNamespace; readonly cgroup: Cgroup; readonly terminal: boolean }): Inode {
+    const now = this.#kernel.sim.now;
+    const { type } = mount;
+    if (type === 'proc') return lazyDirectory(now, () => newProcfs(this.#kernel, container.pid));
+    if (type === 'sysfs') return this.#sysfs;
+    if (type === 'cgroup' || type === 'cgroup2') return newCgroupfs(this.#kernel, container.cgroup);
+    const mode = mount.options?.find((option) => option.startsWith('mode='))?.slice(5);
+    const directory = new DirectoryNode({ mode: mode ? Number.parseInt(mode, 8) : 0o755, uid: 0, gid: 0, mtime: now });
+    if (mount.destination === '/dev') {
+      for (const [name, inode] of this.#devices) directory.add(name, inode);
+      for (const name of ['mqueue', 'pts', 'shm']) directory.add(name, new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: now }));
+      if (container.terminal) directory.add('console', new SpecialNode('character', { mode: 0o620, uid: 0, gid: 5, mtime: now }, 'tty'));
+    }
+    return directory;
+  }
+
+  /** `rbind` takes along what is mounted below its source. */
+  #submounts(namespace: MountNamespace, source: string, path: string): void {
+    const below = source === '/' ? '/' : `${source}/`;
+    for (const each of this.#kernel.host.mount.mounts.values())
+      if (each.path.startsWith(below)) namespace.mount({ ...each, path: `${path === '/' ? '' : path}/${each.path.slice(below.length)}` });
+  }
+}
+
+const propagation: ReadonlySet<string> = new Set(['bind', 'rbind', 'private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave', 'rro']);
+
+/** Makes what is missing to mount upon and gives its real path. */
+function mountPoint(files: FileSystem, mount: SpecMount, inode: Inode): string {
+  const path = mount.destination;
+  try {
+    const at = files.find(path) ? files.resolve(path) : undefined;
+    if (at?.inode) return at.path;
+    if (inode.type === 'directory') makeDirectory(files, path);
+    else {
+      makeDirectory(files, path.slice(0, path.lastIndexOf('/')) || '/');
+      files.mknod(path, new FileNode({ mode: 0o644, uid: 0, gid: 0, mtime: inode.mtime }));
+    }
+    return files.realpath(path);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new OciError(
+      `runc create failed: unable to start container process: error during container init: error mounting "${mount.source}" to rootfs at "${path}": create mountpoint for ${path} mount: ${error.message.toLowerCase()}`,
+    );
+  }
+}
+
+function makeDirectory(files: FileSystem, path: string): void {
+  if (path !== '/' && path !== '' && !files.exists(path)) files.mkdir(path, { parents: true, mode: 0o755 });
+}
+
+function readonlyCopy(namespace: MountNamespace): MountNamespace {
+  const copy = new MountNamespace(namespace.root, namespace.disk, true);
+  for (const mount of namespace.mounts.values()) copy.mount(mount);
+  return copy;
+}
+
+/** A directory that is only made when somebody looks: most containers never read their /proc. */
+function lazyDirectory(now: number, make: () => DirectoryNode): DirectoryNode {
+  let made: DirectoryNode | undefined;
+  const get = (): DirectoryNode => {
+    made ??= make();
+    return made;
+  };
+  return new GeneratedDirectory(
+    { mode: 0o555, uid: 0, gid: 0, mtime: now },
+    () => get().entries(),
+    (name) => get().lookup(name),
+  );
+}
+
+function deviceNodes(now: number): [string, Inode][] {
+  const attributes = { mode: 0o666, uid: 0, gid: 0, mtime: now };
+  const device = (name: string, kind = name): [string, Inode] => [name, new SpecialNode('character', attributes, kind)];
+  return [
+    device('full'),
+    device('null'),
+    device('random'),
+    device('stderr', 'fd/2'),
+    device('stdin', 'fd/0'),
+    device('stdout', 'fd/1'),
+    device('tty'),
+    device('urandom', 'random'),
+    device('zero'),
+    ['core', new SymlinkNode(attributes, '/proc/kcore')],
+    ['fd', new SymlinkNode(attributes, '/proc/self/fd')],
+    ['ptmx', new SymlinkNode(attributes, 'pts/ptmx')],
+  ];
+}
+
+function emptyTree(paths: readonly string[], now: number): DirectoryNode {
+  const make = (): DirectoryNode => new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: now });
+  const root = make();
+  for (const path of paths) {
+    let directory = root;
+    for (const name of path.split('/')) {
+      const found = directory.lookup(name);
+      const next = found?.type === 'directory' ? found : make();
+      directory.add(name, next);
+      directory = next;
+    }
+  }
+  return root;
+}
