@@ -53,9 +53,17 @@ export function stateDirectory(container: Omit<RuncContainer, 'gate'>): Director
     init_process_pid: init.pid,
     init_process_start: Math.round(init.startedAt),
     created: new Date(container.created).toISOString(),
-    config: { rootfs: spec.root.path, readonlyfs: spec.root.readonly ?? false, hostname: spec.hostname ?? '', mounts: spec.mounts, labels: [`bundle=${container.bundle}`] },
+    config: {
+      rootfs: spec.root.path,
+      readonlyfs: spec.root.readonly ?? false,
+      hostname: spec.hostname ?? '',
+      mounts: spec.mounts,
+      labels: [`bundle=${container.bundle}`],
+    },
     cgroup_paths: { '': `/sys/fs/cgroup${container.cgroup.path}` },
-    namespace_paths: Object.fromEntries(['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'].map((name) => [`NEW${name.toUpperCase()}`, `/proc/${init.pid}/ns/${name}`])),
+    namespace_paths: Object.fromEntries(
+      ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'].map((name) => [`NEW${name.toUpperCase()}`, `/proc/${init.pid}/ns/${name}`]),
+    ),
   };
   directory.add('state.json', new JsonFile({ ...attributes, mode: 0o600 }, state));
   return directory;

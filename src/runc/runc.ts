@@ -2,7 +2,7 @@
 import { OciError, type OciProcess, type OciRuntime, type OciSpec, type OciState, type OciStdio } from '../interfaces/oci.ts';
 import { Errno } from '../linux/errno.ts';
 import type { FileSystem } from '../linux/file-system.ts';
-import { DirectoryNode, JsonFile } from '../linux/inode.ts';
+import { JsonFile } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { Namespaces } from '../linux/namespaces.ts';
 import type { Process } from '../linux/process.ts';
@@ -143,7 +143,10 @@ export class Runc implements OciRuntime {
     const init = this.#spawn(shim, {
       argv: ['runc', 'init'],
       program: initProgram(gate, () => command as ReturnType<typeof findCommand>),
-      env: environment(rootFileSystem(mount, () => kernel.sim.now), spec.process),
+      env: environment(
+        rootFileSystem(mount, () => kernel.sim.now),
+        spec.process,
+      ),
       cwd: spec.process.cwd,
       fds,
       session: 'new',

@@ -1,0 +1,89 @@
+/** libcni: runs the plugin chain of a network for a pod's namespace. */
+import { type CniArgs, type CniConfList, CniError, type CniResult, type CniRuntime } from '../interfaces/cni.ts';
+import { FileSystem } from '../linux/file-system.ts';
+import type { Kernel } from '../linux/kernel.ts';
+import type { NetworkNamespace } from '../linux/network.ts';
+import type { Sim } from '../sim/sim.ts';
+import { loadConfList, pluginPath } from './conf.ts';
+import { type PluginContext, plugins } from './plugins.ts';
+
+export type CniOptions = { readonly kernel: Kernel; readonly sim: Sim; readonly binDir?: string };
+
+/** The plugins of one node. */
+export class Cni implements CniRuntime {
+  readonly #kernel: Kernel;
+  readonly #sim: Sim;
+  readonly #files: FileSystem;
+  #binDir: string;
+
+  constructor({ kernel, sim, binDir = '/opt/cni/bin' }: CniOptions) {
+    this.#kernel = kernel;
+    this.#sim = sim;
+    this.#binDir = binDir;
+    this.#files = new FileSystem(kernel.host.mount, { credentials: () => root, now: () => sim.now, cwd: () => '/', umask: () => 0o022 });
+  }
+
+  loadNetwork(confDir: string, binDir: string): CniConfList {
+    this.#binDir = binDir;
+    return loadConfList(this.#files, confDir, binDir);
+  }
+
+  add(network: CniConfList, args: CniArgs): CniResult {
+    const pod = this.#namespace(args.netns);
+    let result: CniResult = { cniVersion: network.cniVersion, interfaces: [], ips: [], routes: [], dns: {} };
+    for (const conf of network.plugins) {
+      const plugin = this.#plugin(conf);
+      if (!pod) throw failed(conf, 'add', `failed to open netns "${args.netns}": failed to Statfs "${args.netns}": no such file or directory`);
+      try {
+        result = plugin.add(conf, { ...this.#context(network, args), pod }, result);
+      } catch (error) {
+        if (!(error instanceof CniError)) throw error;
+        throw failed(conf, 'add', error.message);
+      }
+    }
+    return result;
+  }
+
+  del(network: CniConfList, args: CniArgs): void {
+    for (const conf of [...network.plugins].reverse()) {
+      const plugin = this.#plugin(conf);
+      try {
+        plugin.del(conf, this.#context(network, args));
+      } catch (error) {
+        if (!(error instanceof CniError)) throw error;
+        throw failed(conf, 'delete', error.message);
+      }
+    }
+  }
+
+  #plugin(conf: Readonly<Record<string, unknown>>): (typeof plugins)[string] {
+    pluginPath(this.#files, this.#binDir, conf);
+    const type = String(conf['type']);
+    const plugin = Object.hasOwn(plugins, type) ? plugins[type] : undefined;
+    if (!plugin) throw new CniError(`k8s-lab: the CNI plugin "${type}" is not simulated`);
+    return plugin;
+  }
+
+  #context(network: CniConfList, args: CniArgs): PluginContext {
+    return {
+      kernel: this.#kernel,
+      sim: this.#sim,
+      files: this.#files,
+      node: this.#kernel.host.network,
+      pod: this.#namespace(args.netns),
+      network: network.name,
+      args,
+    };
+  }
+
+  #namespace(path: string): NetworkNamespace | undefined {
+    const match = /^\/proc\/(\d+)\/ns\/net$/.exec(path);
+    if (match) return this.#kernel.processes.get(Number(match[1]))?.namespaces.network;
+    return this.#kernel.networkNamespaces.get(path.replace(/^\/var\/run\//, '/run/'));
+  }
+}
+
+const root = { uid: 0, gid: 0, groups: [] };
+
+const failed = (conf: Readonly<Record<string, unknown>>, verb: string, text: string): CniError =>
+  new CniError(`plugin type="${String(conf['type'])}" failed (${verb}): ${text}`);

@@ -1,0 +1,59 @@
+/** Network configurations in /etc/cni/net.d: libcni/conf.go. */
+import { type CniConfList, CniError } from '../interfaces/cni.ts';
+import type { FileSystem } from '../linux/file-system.ts';
+
+/** One plugin's part of a configuration list. */
+export type PluginConf = Readonly<Record<string, unknown>>;
+
+/** The first configuration by file name that can be used. */
+export function loadConfList(files: FileSystem, confDir: string, binDir: string): CniConfList {
+  const names = files.isDirectory(confDir)
+    ? files
+        .list(confDir)
+        .filter(([name, inode]) => /\.(conf|conflist|json)$/.test(name) && inode.type !== 'directory')
+        .map(([name]) => name)
+    : [];
+  let problem: CniError | undefined;
+  for (const name of names) {
+    const path = `${confDir}/${name}`;
+    try {
+      const list = parse(files.read(path), path, name.endsWith('.conflist'));
+      for (const plugin of list.plugins) pluginPath(files, binDir, plugin);
+      return list;
+    } catch (error) {
+      if (!(error instanceof CniError)) throw error;
+      problem ??= error;
+    }
+  }
+  throw problem ?? new CniError(`no networks found in ${confDir}`);
+}
+
+function parse(text: string, path: string, isList: boolean): CniConfList {
+  let value: Record<string, unknown>;
+  try {
+    value = JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new CniError(`error parsing configuration list: ${jsonProblem(text)}`);
+  }
+  if (typeof value['name'] !== 'string') throw new CniError(`error parsing configuration list: no name`);
+  const cniVersion = String(value['cniVersion'] ?? '0.2.0');
+  if (!isList) return { cniVersion, name: value['name'], plugins: [value] };
+  const plugins = value['plugins'];
+  if (plugins === undefined) throw new CniError("error parsing configuration list: no 'plugins' key");
+  if (!Array.isArray(plugins)) throw new CniError("error parsing configuration list: invalid 'plugins' type");
+  if (plugins.length === 0) throw new CniError(`CNI config list ${path} has no networks`);
+  return { cniVersion, name: value['name'], plugins: plugins as PluginConf[] };
+}
+
+/** encoding/json's words for a text that ends too early, and for any other mistake. */
+const jsonProblem = (text: string): string => (/[}\]]\s*$/.test(text) ? 'invalid character in JSON text' : 'unexpected end of JSON input');
+
+/** Where a plugin's binary is; throws libcni's text when it is missing. */
+export function pluginPath(files: FileSystem, binDir: string, plugin: PluginConf): string {
+  const type = String(plugin['type'] ?? '');
+  if (type === '') throw new CniError("error parsing configuration list: missing 'type'");
+  const path = `${binDir}/${type}`;
+  if (files.find(path)?.type === 'file') return path;
+  throw new CniError(`failed to find plugin "${type}" in path [${binDir}]`);
+}
