@@ -15,7 +15,7 @@ export type Credentials = { uid: number; gid: number; groups: readonly number[] 
 
 /** What a child gets instead of what it would inherit. Descriptors given here are taken over by the child: retain what you keep. */
 export type SpawnOptions = {
-  readonly argv: readonly string[];
+  argv: readonly string[];
   /** What runs: a Program in hand (a subshell, a builtin), or else the file that argv[0] names (looked up in PATH). */
   readonly program?: Program;
   readonly env?: Readonly<Record<string, string>>;

@@ -1,0 +1,181 @@
+/** What every component does when it starts as a process: read its flags and kubeconfig, log, serve health, wait to be told to stop. */
+import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { Client, ConnectionError } from '../../client/client.ts';
+import { type Credentials, type RestServer, restProtocol } from '../../interfaces/rest.ts';
+import { Errno } from '../../linux/errno.ts';
+import { dial, NetworkError, type SpokenProtocol, serve } from '../../linux/network.ts';
+import type { Process } from '../../linux/process.ts';
+import { Exit, type Program } from '../../linux/program.ts';
+import { type HttpServer, httpProtocol } from '../../linux/protocols.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { Condition } from '../../sim/routine.ts';
+
+export type Flags = ReadonlyMap<string, string>;
+
+/** `--name=value` and `--name value`; an unknown flag ends the process as cobra does. */
+export function* readFlags(process: Process, argv: readonly string[], known: readonly string[]): Routine<Flags> {
+  const flags = new Map<string, string>();
+  for (let i = 1; i < argv.length; i++) {
+    const word = argv[i] as string;
+    const equals = word.indexOf('=');
+    const name = equals < 0 ? word : word.slice(0, equals);
+    if (!name.startsWith('--') || !known.includes(name.slice(2))) {
+      yield* process.printError(`Error: unknown ${name.startsWith('-') ? 'flag' : 'command'}: ${name}\n`);
+      throw new Exit(1);
+    }
+    flags.set(name.slice(2), equals < 0 ? (argv[++i] ?? '') : word.slice(equals + 1));
+  }
+  return flags;
+}
+
+export type Severity = 'I' | 'W' | 'E' | 'F';
+
+/** A klog line: `I1122 14:36:57.123456       1 server.go:123] text`. */
+export function klog(process: Process, severity: Severity, place: string, text: string): string {
+  const at = new Date(process.now);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const pid = process.pids.get(process.namespaces.pid) ?? process.pid;
+  return `${severity}${two(at.getUTCMonth() + 1)}${two(at.getUTCDate())} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}.${String(Math.floor((process.now % 1000) * 1000)).padStart(6, '0')} ${String(pid).padStart(7)} ${place}] ${text}\n`;
+}
+
+/** A function that logs without waiting: standard error of a component is its log, which never blocks. */
+export function logger(process: Process): (severity: Severity, place: string, text: string) => void {
+  return (severity, place, text) => {
+    const { stderr } = process;
+    process.sim.go(stderr.write(klog(process, severity, place, text)));
+  };
+}
+
+/** Says why a component cannot run, and ends it. */
+export function* fatal(process: Process, place: string, text: string): Routine<never> {
+  yield* process.printError(klog(process, 'F', place, text));
+  throw new Exit(1);
+}
+
+/** Runs until SIGTERM or SIGINT; then `stop` is called and the exit status is 0. */
+export function* untilTerminated(process: Process, stop: () => void): Routine<number> {
+  const told = new Condition();
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+    told.notify();
+  };
+  process.onSignal('SIGTERM', end);
+  process.onSignal('SIGINT', end);
+  try {
+    while (!ended) yield { on: [told] };
+    return 0;
+  } finally {
+    stop();
+  }
+}
+
+/** Listens until the process ends. Addresses as flags give them: `127.0.0.1`, `0.0.0.0`. */
+export function listen(process: Process, address: string, port: number, servers: readonly [string, unknown][], transport: 'tcp' | 'udp' = 'tcp'): () => void {
+  const open = process.namespaces.network.listen({ transport, address, port, pid: process.pid, servers: new Map(servers) });
+  process.sim.go(
+    (function* (): Routine {
+      try {
+        for (;;) yield { timeout: 1e12 };
+      } finally {
+        open.close();
+      }
+    })(),
+  );
+  return () => open.close();
+}
+
+/** A server that answers a few fixed paths: health endpoints. */
+export const healthServer = (paths: Readonly<Record<string, () => boolean>>, tls = false): HttpServer => ({
+  tls,
+  *handle({ path }) {
+    const check = paths[path.split('?')[0] ?? ''];
+    if (!check) return { status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found\n' };
+    const well = check();
+    return { status: well ? 200 : 500, headers: { 'content-type': 'text/plain' }, body: well ? 'ok' : 'unhealthy' };
+  },
+});
+
+export const serveHttp = (server: HttpServer): [string, unknown] => serve(httpProtocol, server);
+
+export type Endpoint = { readonly host: string; readonly port: number };
+
+/** `https://172.30.1.2:6443` */
+export function parseEndpoint(url: string): Endpoint {
+  const match = /^(?:https?:\/\/)?\[?([^\]/:]+)\]?(?::(\d+))?/.exec(url);
+  return { host: match?.[1] ?? '', port: Number(match?.[2] ?? (url.startsWith('http:') ? 80 : 443)) };
+}
+
+/** Who answers at an address now, in Go's words when nobody does. */
+export function dialText<Server>(process: Process, protocol: SpokenProtocol<Server>, { host, port }: Endpoint): Server {
+  try {
+    return dial(protocol, process.namespaces.network, host, port, process.kernel.sim.random);
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    throw new ConnectionError(`dial tcp ${host}:${port}: ${goText(error)}`);
+  }
+}
+
+const goText = (error: NetworkError): string => (error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`);
+
+/** A kubeconfig's current context: where the server is, and who one is there. Throws Errno or an Error in client-go's words. */
+export function readKubeconfig(process: Process, path: string): { readonly endpoint: Endpoint; readonly credentials: Credentials } {
+  const config = parseKubeconfig(process.fs.read(path), path);
+  const context = config.contexts?.find((each) => each.name === config['current-context'])?.context;
+  const cluster = config.clusters?.find((each) => each.name === context?.cluster)?.cluster;
+  const user = config.users?.find((each) => each.name === context?.user)?.user;
+  if (!cluster?.server) throw new Error(`invalid configuration: no server found for cluster "${context?.cluster ?? ''}"`);
+  const pem = user?.['client-certificate-data']
+    ? Buffer.from(user['client-certificate-data'], 'base64').toString()
+    : user?.['client-certificate']
+      ? process.fs.read(user['client-certificate'])
+      : undefined;
+  return {
+    endpoint: parseEndpoint(cluster.server),
+    credentials: { ...(pem ? { clientCertificate: pem } : {}), ...(user?.token ? { token: user.token } : {}) },
+  };
+}
+
+type Named<Key extends string, Value> = { readonly name: string } & { readonly [key in Key]?: Value };
+type Kubeconfig = {
+  readonly 'current-context'?: string;
+  readonly contexts?: readonly Named<'context', { readonly cluster?: string; readonly user?: string }>[];
+  readonly clusters?: readonly Named<'cluster', { readonly server?: string }>[];
+  readonly users?: readonly Named<'user', { readonly 'client-certificate-data'?: string; readonly 'client-certificate'?: string; readonly token?: string }>[];
+};
+
+function parseKubeconfig(text: string, path: string): Kubeconfig {
+  try {
+    return (parseYaml(text) ?? {}) as Kubeconfig;
+  } catch (error) {
+    if (error instanceof YAMLParseError) throw new Error(`error loading config file "${path}": yaml: ${error.message.split('\n')[0]}`);
+    throw error;
+  }
+}
+
+/** A client for a kubeconfig file, read when it starts as the real components do; ends the process where it cannot be read. */
+export function* clientFromKubeconfig(process: Process, path: string, userAgent: string): Routine<Client> {
+  try {
+    const { endpoint, credentials } = readKubeconfig(process, path);
+    return new Client({ server: () => dialText<RestServer>(process, restProtocol, endpoint), credentials, userAgent });
+  } catch (error) {
+    const text = error instanceof Errno ? `stat ${path}: ${error.message.toLowerCase()}` : error instanceof Error ? error.message : String(error);
+    return yield* fatal(process, 'run.go:72', `"command failed" err="${text}"`);
+  }
+}
+
+/** A client for a pod: its service account's token, and the address that the environment gives. */
+export function inClusterClient(process: Process, userAgent: string): Client {
+  const host = process.env['KUBERNETES_SERVICE_HOST'] ?? '10.96.0.1';
+  const port = Number(process.env['KUBERNETES_SERVICE_PORT'] ?? 443);
+  return new Client({
+    server: () => dialText<RestServer>(process, restProtocol, { host, port }),
+    // Read anew at each request: the kubelet renews the token.
+    get credentials() {
+      return { token: process.fs.read('/var/run/secrets/kubernetes.io/serviceaccount/token') };
+    },
+    userAgent,
+  });
+}
+
+export type ComponentTable = Readonly<Record<string, Program>>;

@@ -1,0 +1,76 @@
+/** kube-scheduler and kube-controller-manager as processes. */
+import type { Client } from '../../client/client.ts';
+import { runLeaderElection } from '../../client/leader-election.ts';
+import { TokenBucket } from '../../client/token-bucket.ts';
+import { runControllerManager } from '../../controller-manager/controller-manager.ts';
+import type { Process } from '../../linux/process.ts';
+import type { Program } from '../../linux/program.ts';
+import { runScheduler } from '../../scheduler/scheduler.ts';
+import type { Routine } from '../../sim/routine.ts';
+import type { Sim } from '../../sim/sim.ts';
+import { clientFromKubeconfig, fatal, healthServer, listen, logger, readFlags, serveHttp, untilTerminated } from './component.ts';
+
+const schedulerFlags =
+  'authentication-kubeconfig authorization-kubeconfig bind-address config feature-gates kubeconfig leader-elect leader-elect-lease-duration profiling secure-port v'.split(
+    ' ',
+  );
+const managerFlags =
+  'allocate-node-cidrs authentication-kubeconfig authorization-kubeconfig bind-address client-ca-file cluster-cidr cluster-name cluster-signing-cert-file cluster-signing-key-file controllers feature-gates kubeconfig leader-elect node-cidr-mask-size node-monitor-grace-period node-monitor-period profiling requestheader-client-ca-file root-ca-file secure-port service-account-private-key-file service-cluster-ip-range terminated-pod-gc-threshold use-service-account-credentials v'.split(
+    ' ',
+  );
+
+/** Serves health on its port, takes part in the election, and leads with `lead` when it is chosen. */
+function* electedComponent(process: Process, client: Client, name: string, port: number, lead: (scope: Sim) => void): Routine<number> {
+  const well = (): boolean => true;
+  listen(process, '127.0.0.1', port, [serveHttp(healthServer({ '/healthz': well, '/livez': well, '/readyz': well }, true))]);
+  const log = logger(process);
+  log('I', 'server.go:176', '"Starting" version="v1.35.6"');
+  log('I', 'leaderelection.go:257', `attempting to acquire leader lease kube-system/${name}...`);
+  const identity = `${process.namespaces.uts.hostname}_${process.sim.random.uuid()}`;
+  process.sim.go(
+    runLeaderElection(process.sim, client, {
+      name,
+      identity,
+      lead: (scope) => {
+        log('I', 'leaderelection.go:271', `successfully acquired lease kube-system/${name}`);
+        lead(scope);
+      },
+    }),
+  );
+  return yield* untilTerminated(process, () => {});
+}
+
+export const kubeSchedulerProgram: Program = function* (argv, process) {
+  const set = yield* readFlags(process, argv, schedulerFlags);
+  const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', 'kube-scheduler/v1.35.6');
+  process.allocate(75 * 1024 * 1024);
+  return yield* electedComponent(process, client, 'kube-scheduler', 10259, (scope) =>
+    runScheduler({ sim: scope, client: client.with({ limiter: new TokenBucket(scope, { qps: 50, burst: 100 }) }), hostname: process.namespaces.uts.hostname }),
+  );
+};
+
+export const kubeControllerManagerProgram: Program = function* (argv, process) {
+  const set = yield* readFlags(process, argv, managerFlags);
+  const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', 'kube-controller-manager/v1.35.6');
+  const rootCa = set.get('root-ca-file');
+  if (rootCa !== undefined && !process.fs.exists(rootCa))
+    return yield* fatal(
+      process,
+      'controllermanager.go:229',
+      `"Error building controller" err="error reading root-ca-file at ${rootCa}: open ${rootCa}: no such file or directory"`,
+    );
+  const keyFile = set.get('cluster-signing-key-file');
+  const certFile = set.get('cluster-signing-cert-file');
+  process.allocate(140 * 1024 * 1024);
+  return yield* electedComponent(process, client, 'kube-controller-manager', 10257, (scope) =>
+    runControllerManager({
+      sim: scope,
+      client,
+      clusterCidr: set.get('cluster-cidr') ?? '10.244.0.0/16',
+      rootCaPem: rootCa ? process.fs.read(rootCa) : '',
+      ...(keyFile && certFile && process.fs.exists(keyFile) && process.fs.exists(certFile)
+        ? { signer: { certificate: process.fs.read(certFile), key: process.fs.read(keyFile) } }
+        : {}),
+    }),
+  );
+};

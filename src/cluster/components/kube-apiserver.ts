@@ -1,0 +1,156 @@
+/** kube-apiserver as a process: flags, certificates, its port, its way to etcd and to the kubelets. */
+import { ApiServer } from '../../apiserver/api-server.ts';
+import { ConnectionError } from '../../client/client.ts';
+import { type EtcdApi, EtcdError, etcdProtocol } from '../../interfaces/etcd.ts';
+import { type KubeletApi, kubeletProtocol } from '../../interfaces/kubelet.ts';
+import { type Method, type RestResponse, type RestServer, restProtocol } from '../../interfaces/rest.ts';
+import { serve } from '../../linux/network.ts';
+import type { Process } from '../../linux/process.ts';
+import type { Program } from '../../linux/program.ts';
+import type { HttpServer } from '../../linux/protocols.ts';
+import { type Routine, sleep } from '../../sim/routine.ts';
+import type { Trace } from '../trace.ts';
+import { describeEtcd, describeKubelet, describeRest } from '../walls.ts';
+import { dialText, type Flags, fatal, listen, logger, parseEndpoint, readFlags, serveHttp, untilTerminated } from './component.ts';
+
+const flags =
+  'advertise-address allow-privileged anonymous-auth audit-log-maxage audit-log-maxbackup audit-log-maxsize audit-log-path audit-policy-file authorization-mode bind-address client-ca-file disable-admission-plugins enable-admission-plugins enable-bootstrap-token-auth encryption-provider-config etcd-cafile etcd-certfile etcd-keyfile etcd-servers event-ttl feature-gates kubelet-client-certificate kubelet-client-key kubelet-preferred-address-types max-requests-inflight profiling proxy-client-cert-file proxy-client-key-file requestheader-allowed-names requestheader-client-ca-file requestheader-extra-headers-prefix requestheader-group-headers requestheader-username-headers runtime-config secure-port service-account-issuer service-account-key-file service-account-signing-key-file service-cluster-ip-range service-node-port-range tls-cert-file tls-private-key-file token-auth-file v'.split(
+    ' ',
+  );
+
+const filesNeeded = [
+  'client-ca-file',
+  'tls-cert-file',
+  'tls-private-key-file',
+  'service-account-key-file',
+  'service-account-signing-key-file',
+  'etcd-cafile',
+  'etcd-certfile',
+  'etcd-keyfile',
+];
+
+/** How long it tries to reach etcd before it gives up, and how often. */
+const etcdPatience = 20_000;
+const etcdRetry = 1_000;
+
+/** The program; its calls to etcd and kubelets, and those to it, are recorded in the trace. */
+export const newKubeApiserver = (trace: Trace): Program =>
+  function* (argv, process) {
+    const set = yield* readFlags(process, argv, flags);
+    const log = logger(process);
+    for (const name of filesNeeded) {
+      const path = set.get(name);
+      if (path !== undefined && !process.fs.exists(path))
+        return yield* fatal(process, 'run.go:72', `"command failed" err="open ${path}: no such file or directory"`);
+    }
+    log('I', 'options.go:263', `external host was not specified, using ${set.get('advertise-address') ?? '127.0.0.1'}`);
+    log('I', 'server.go:150', 'Version: v1.35.6');
+    const etcd = trace.around(etcdClient(process, set), 'etcd', 'kube-apiserver', 'etcd', describeEtcd);
+    yield* waitForEtcd(process, etcd);
+    process.allocate(260 * 1024 * 1024);
+    const server = new ApiServer({
+      sim: process.sim,
+      etcd,
+      dialKubelet: (nodeName) => trace.around(dialKubelet(process, server, nodeName), 'kubelet', 'kube-apiserver', `kubelet (${nodeName})`, describeKubelet),
+      caPem: process.fs.read(set.get('client-ca-file') ?? ''),
+      serviceAccountKey: process.fs.read(set.get('service-account-signing-key-file') ?? ''),
+      serviceCidr: set.get('service-cluster-ip-range') ?? '10.0.0.0/24',
+      advertiseAddress: set.get('advertise-address') ?? '127.0.0.1',
+    });
+    listen(process, set.get('bind-address') ?? '0.0.0.0', Number(set.get('secure-port') ?? 6443), [
+      serve(restProtocol, trace.around<RestServer>(server, 'rest', 'client', 'kube-apiserver', describeRest)),
+      serveHttp(httpAdapter(server)),
+    ]);
+    log('I', 'secure_serving.go:211', `Serving securely on [::]:${set.get('secure-port') ?? 6443}`);
+    return yield* untilTerminated(process, () => server.stop());
+  };
+
+function* waitForEtcd(process: Process, etcd: EtcdApi): Routine {
+  const until = process.now + etcdPatience;
+  for (;;) {
+    try {
+      etcd.status();
+      return;
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      if (process.now >= until)
+        yield* fatal(process, 'instance.go:225', `"Error creating leases" err="error creating storage factory: context deadline exceeded"`);
+      logger(process)(
+        'W',
+        'logging.go:55',
+        `[core] [Channel #1 SubChannel #2]grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379"}. Err: connection error: desc = "transport: Error while dialing: ${error.message}"`,
+      );
+      yield* sleep(etcdRetry);
+    }
+  }
+}
+
+/** etcd through the network at each call: when it is down, calls fail as etcd's client says; when it is back, they go on. */
+function etcdClient(process: Process, set: Flags): EtcdApi {
+  const endpoints = (set.get('etcd-servers') ?? '').split(',').map(parseEndpoint);
+  const member = (): EtcdApi => {
+    let failure: ConnectionError | undefined;
+    for (const endpoint of endpoints) {
+      try {
+        return dialText(process, etcdProtocol, endpoint);
+      } catch (error) {
+        if (!(error instanceof ConnectionError)) throw error;
+        failure = error;
+      }
+    }
+    throw new EtcdError('unavailable', failure?.message ?? 'no endpoints');
+  };
+  return {
+    range: (request) => member().range(request),
+    put: (key, value, options) => member().put(key, value, options),
+    deleteRange: (key, rangeEnd) => member().deleteRange(key, rangeEnd),
+    txn: (compares, success, failure) => member().txn(compares, success, failure),
+    watch: (request) => member().watch(request),
+    leaseGrant: (ttl) => member().leaseGrant(ttl),
+    leaseRevoke: (id) => member().leaseRevoke(id),
+    compact: (revision) => member().compact(revision),
+    status: () => member().status(),
+    members: () => member().members(),
+    snapshot: () => member().snapshot(),
+  };
+}
+
+/** The kubelet of a node, at the address that the Node object gives. Throws an Error with the text to show. */
+function dialKubelet(process: Process, server: RestServer, nodeName: string): KubeletApi {
+  const clientCertificate = process.fs.read('/etc/kubernetes/pki/apiserver-kubelet-client.crt');
+  const response = server.handle({ method: 'GET', path: `/api/v1/nodes/${nodeName}`, credentials: { clientCertificate } });
+  const addresses = (response.body as { status?: { addresses?: { type: string; address: string }[] } } | undefined)?.status?.addresses ?? [];
+  const host = addresses.find(({ type }) => type === 'InternalIP')?.address ?? addresses[0]?.address;
+  if (response.status !== 200 || host === undefined) throw new Error(`no preferred addresses found; known addresses: []`);
+  return dialText(process, kubeletProtocol, { host, port: 10250 });
+}
+
+/** The same server for whoever speaks plain HTTP to it: curl, probes. */
+const httpAdapter = (server: RestServer): HttpServer => ({
+  tls: true,
+  *handle({ method, path, headers, body }) {
+    const [route = '/', search = ''] = path.split('?');
+    const token = /^Bearer (.+)$/.exec(headers['authorization'] ?? '')?.[1];
+    const response = server.handle({
+      method: method as Method,
+      path: route,
+      query: Object.fromEntries(new URLSearchParams(search)),
+      headers,
+      credentials: token ? { token } : {},
+      ...(body === '' ? {} : { body: parseBody(body) }),
+    });
+    response.watch?.break();
+    return { status: response.status, headers: response.headers, body: bodyText(response) };
+  },
+});
+
+function parseBody(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    if (error instanceof SyntaxError) return body;
+    throw error;
+  }
+}
+
+const bodyText = ({ body }: RestResponse): string => (typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body, null, 2));

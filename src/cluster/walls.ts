@@ -1,0 +1,97 @@
+/** How each wall's calls read in the X-ray. */
+import type { Compare, RangeRequest, TxnOperation } from '../interfaces/etcd.ts';
+import type { RestRequest, RestResponse } from '../interfaces/rest.ts';
+import type { Describe } from './trace.ts';
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const short = (id: unknown): string => text(id).slice(0, 13);
+const nameIn = (config: unknown): string => (config as { metadata?: { name?: string } } | undefined)?.metadata?.name ?? '';
+
+/** Who calls, from the user agent: `kubectl/v1.35.2 (linux/amd64)` → `kubectl`. */
+const agent = (request: RestRequest): string | undefined => request.headers?.['user-agent']?.split('/')[0];
+
+const query = (request: RestRequest): string => {
+  const shown = Object.entries(request.query ?? {}).map(([key, value]) => `${key}=${Array.isArray(value) ? value.join(',') : String(value)}`);
+  return shown.length === 0 ? '' : `?${shown.join('&')}`;
+};
+
+/** Discovery and what keeps the machinery alive is no part of a story. */
+const background = /^\/(apis?|openapi\/v3)?(\/[^/]+)?$|\/leases\/|^\/version/;
+
+export const describeRest: Describe = (method, args) => {
+  if (method !== 'handle' && method !== 'connect') return undefined;
+  const request = args[0] as RestRequest;
+  if (background.test(request.path)) return undefined;
+  const from = agent(request);
+  return {
+    call: `${request.query?.['watch'] === 'true' ? 'WATCH' : request.method} ${request.path}${query(request)}`,
+    ...(from ? { from } : {}),
+    outcome: (response) => ('status' in (response as object) ? String((response as RestResponse).status) : 'streaming'),
+  };
+};
+
+const operation = (each: TxnOperation): string =>
+  'put' in each ? `put ${each.put.key}` : 'delete' in each ? `delete ${each.delete.key}` : `range ${each.range.key}`;
+
+export const describeEtcd: Describe = (method, args) => {
+  if (method === 'txn') {
+    const [compares, success] = args as [readonly Compare[], readonly TxnOperation[]];
+    if (success.every((each) => 'range' in each)) return undefined;
+    const guard = compares[0] ? ` if ${compares[0].target}_revision ${compares[0].is} ${compares[0].than}` : '';
+    return {
+      call: `txn ${success.map(operation).join(', ')}${guard}`,
+      outcome: (result) => ((result as { succeeded: boolean }).succeeded ? `revision ${(result as { revision: number }).revision}` : 'compare failed'),
+    };
+  }
+  if (method === 'put' || method === 'deleteRange') return { call: `${method === 'put' ? 'put' : 'delete'} ${text(args[0])}` };
+  if (method === 'range' && (args[0] as RangeRequest).rangeEnd === undefined)
+    return { call: `range ${(args[0] as RangeRequest).key}`, outcome: (result) => `${(result as { count: number }).count} found` };
+  return undefined;
+};
+
+const capital = (method: string): string => method.charAt(0).toUpperCase() + method.slice(1);
+
+/** Calls that change something, and what of their arguments says which thing. */
+const criCalls: Readonly<Record<string, (args: readonly unknown[]) => string>> = {
+  runPodSandbox: ([config]) => nameIn(config),
+  stopPodSandbox: ([id]) => short(id),
+  removePodSandbox: ([id]) => short(id),
+  createContainer: ([sandbox, config]) => `${nameIn(config)} in ${short(sandbox)}`,
+  startContainer: ([id]) => short(id),
+  stopContainer: ([id, seconds]) => `${short(id)} timeout=${String(seconds)}s`,
+  removeContainer: ([id]) => short(id),
+  pullImage: ([image]) => (image as { image: string }).image,
+  removeImage: ([image]) => (image as { image: string }).image,
+  exec: ([request]) => (request as { cmd: readonly string[] }).cmd.join(' '),
+  execSync: ([id, cmd]) => `${short(id)} ${(cmd as readonly string[]).join(' ')}`,
+  attach: ([request]) => short((request as { containerId: string }).containerId),
+};
+
+export const describeCri: Describe = (method, args) => (criCalls[method] ? { call: `${capital(method)} ${criCalls[method](args)}` } : undefined);
+
+const ociCalls = new Set(['create', 'start', 'kill', 'delete', 'exec']);
+export const describeOci: Describe = (method, args) =>
+  ociCalls.has(method)
+    ? {
+        call: `${method} ${short(args[1])}${method === 'kill' ? ` ${text(args[2])}` : ''}`,
+        outcome: (result) => (typeof result === 'object' && result !== null && 'pid' in result ? `pid ${String(result.pid)}` : 'ok'),
+      }
+    : undefined;
+
+export const describeCni: Describe = (method, args) =>
+  method === 'add' || method === 'del'
+    ? {
+        call: `${method.toUpperCase()} ${(args[1] as { ifName: string }).ifName} in ${(args[1] as { netns: string }).netns}`,
+        outcome: (result) => (result as { ips?: readonly { address: string }[] } | undefined)?.ips?.[0]?.address ?? 'ok',
+      }
+    : undefined;
+
+export const describeDistribution: Describe = (method, args) =>
+  method === 'manifest' || method === 'blob' || method === 'push'
+    ? { call: `${method === 'push' ? 'PUT' : 'GET'} /v2/${text(args[0])}/${method === 'blob' ? 'blobs' : 'manifests'}/${short(args[1])}`, outcome: () => '200' }
+    : undefined;
+
+export const describeKubelet: Describe = (method, args) =>
+  ['containerLogs', 'exec', 'attach', 'portForward'].includes(method)
+    ? { call: `${method} ${(args[0] as { namespace: string; name: string }).namespace}/${(args[0] as { name: string }).name}`, outcome: () => 'streaming' }
+    : undefined;
