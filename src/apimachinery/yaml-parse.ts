@@ -1,0 +1,117 @@
+/** Reading YAML and JSON manifests, with the messages of kubectl's decoder. */
+
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { goValue } from './go-text.ts';
+import { JsonError, parseJsonStream } from './json.ts';
+import { yamlProblem } from './yaml-problem.ts';
+import { resolvePlain } from './yaml-scalar.ts';
+
+/** A manifest that cannot be read. kubectl prints `error: error parsing FILE: ` before the message. */
+export class YamlError extends Error {}
+
+/** The documents of a manifest; empty ones are left out. Throws YamlError. */
+export function parseYamlDocuments(text: string): unknown[] {
+  if (/^\s*\{/.test(text)) return parseJsonOrYaml(text);
+  return splitDocuments(text)
+    .map(parseOne)
+    .filter((value) => value !== null && value !== undefined);
+}
+
+/** One document: sigs.k8s.io/yaml Unmarshal. Throws YamlError. */
+export const parseYaml = (text: string): unknown => parseOne(text) ?? null;
+
+function parseJsonOrYaml(text: string): unknown[] {
+  try {
+    return parseJsonStream(text);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    try {
+      return splitDocuments(text).map(parseOne);
+    } catch (yamlError) {
+      throw yamlError instanceof YamlError ? new YamlError(`json: offset ${error.offset}: ${error.message}`) : yamlError;
+    }
+  }
+}
+
+/** Cuts at lines of `---`; lines are counted anew in each document, as kubectl does. */
+function splitDocuments(text: string): string[] {
+  const documents: string[] = [];
+  let lines: string[] = [];
+  for (const line of text.split('\n')) {
+    if (/^---\s*(#.*)?$/.test(line) && lines.length > 0) {
+      documents.push(lines.join('\n') + '\n');
+      lines = [];
+    } else lines.push(line);
+  }
+  documents.push(lines.join('\n'));
+  return documents;
+}
+
+function parseOne(text: string): unknown {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    lineCounter,
+    prettyErrors: false,
+    uniqueKeys: false,
+    merge: false,
+    keepSourceTokens: false,
+    logLevel: 'silent',
+  });
+  const problem = yamlProblem(document.errors, text, lineCounter);
+  if (problem !== undefined) throw new YamlError(`error converting YAML to JSON: yaml: ${problem}`);
+  return document.contents === null ? undefined : toValue(document.contents, document);
+}
+
+function toValue(node: Node | null | undefined, document: Document): unknown {
+  if (!node) return null;
+  if (isAlias(node)) {
+    const target = node.resolve(document);
+    if (!target) throw new YamlError(`error converting YAML to JSON: yaml: unknown anchor '${node.source}' referenced`);
+    return toValue(target, document);
+  }
+  if (isSeq(node)) return node.items.map((item) => toValue(item as Node, document));
+  if (isMap(node)) return mapValue(node, document);
+  return isScalar(node) ? scalarValue(node) : null;
+}
+
+function scalarValue(node: { value: unknown; type?: string; tag?: string; source?: string }): unknown {
+  const text = typeof node.value === 'string' ? node.value : (node.source ?? '');
+  if (node.tag === '!!str' || node.tag === 'tag:yaml.org,2002:str') return text;
+  const value = node.type === 'PLAIN' || node.type === undefined ? resolvePlain(text) : text;
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  throw new YamlError(`error converting YAML to JSON: json: unsupported value: ${Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'}`);
+}
+
+function mapValue(node: YAMLMap, document: Document): Record<string, unknown> {
+  const merged: Record<string, unknown> = {};
+  const own: Record<string, unknown> = {};
+  for (const { key, value } of node.items) {
+    const keyValue = toValue(key as Node, document);
+    if (keyValue === '<<' && isScalar(key) && key.type === 'PLAIN') Object.assign(merged, mergedMaps(toValue(value as Node, document)));
+    else
+      Object.defineProperty(own, keyText(keyValue), { value: toValue(value as Node | null, document), enumerable: true, configurable: true, writable: true });
+  }
+  return { ...merged, ...own };
+}
+
+/** What `<<` brings in: of several maps the first wins. */
+function mergedMaps(value: unknown): object {
+  if (Array.isArray(value)) return Object.assign({}, ...[...value].reverse());
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+/** JSON has string keys only: `y:` is the key "true". */
+function keyText(key: unknown): string {
+  if (typeof key === 'object' && key !== null) throw new YamlError(`error converting YAML to JSON: yaml: invalid map key: ${goSyntax(key)}`);
+  return key === null ? 'null' : String(key);
+}
+
+const goSyntax = (value: unknown): string => {
+  if (value === null) return 'interface {}(nil)';
+  if (typeof value !== 'object') return typeof value === 'string' ? JSON.stringify(value) : goValue(value);
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  return `map[interface {}]interface {}{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}:${goSyntax(item)}`)
+    .join(', ')}}`;
+};
