@@ -1,0 +1,113 @@
+/** What the learner ran, in parsed form: from the processes that really started, never from the typed text. */
+import { findResource } from '../apimachinery/resources.ts';
+import type { CommandPattern } from '../lessons/lesson.ts';
+
+export type CommandRecord = {
+  readonly node: string;
+  readonly argv: readonly string[];
+  readonly tool: string;
+  readonly verb: string;
+  /** Singular or plural as typed, resolved to the plural where it is one. */
+  readonly resource: string;
+  readonly names: readonly string[];
+  readonly flags: Readonly<Record<string, string | boolean>>;
+  /** Set when it has ended. */
+  status: number | undefined;
+};
+
+/** Flags before the verb that take a value: without them the value would be read as the verb. */
+const globalFlags: Readonly<Record<string, readonly string[]>> = {
+  kubectl: [
+    '-n',
+    '--namespace',
+    '--context',
+    '--cluster',
+    '--user',
+    '--kubeconfig',
+    '-s',
+    '--server',
+    '--as',
+    '--as-group',
+    '--token',
+    '--request-timeout',
+    '-v',
+    '--v',
+    '-o',
+    '--output',
+    '-l',
+    '--selector',
+    '-f',
+    '--filename',
+    '-c',
+    '--container',
+    '--image',
+    '--replicas',
+  ],
+  crictl: ['-r', '--runtime-endpoint', '-i', '--image-endpoint', '-c', '--config', '-t', '--timeout', '-o', '--output', '--name', '--state', '--label'],
+  ctr: ['-n', '--namespace', '-a', '--address', '--timeout', '--connect-timeout'],
+  nerdctl: ['-n', '--namespace', '-a', '--address', '-H', '--host', '--snapshotter'],
+  docker: ['-c', '--context', '-H', '--host', '--config', '-l', '--log-level'],
+};
+
+/** Tools whose verbs are two words: `ctr containers list`. */
+const nested: Readonly<Record<string, readonly string[]>> = {
+  ctr: [
+    'namespaces',
+    'namespace',
+    'ns',
+    'images',
+    'image',
+    'i',
+    'containers',
+    'container',
+    'c',
+    'tasks',
+    'task',
+    't',
+    'snapshots',
+    'snapshot',
+    'content',
+    'leases',
+    'events',
+    'plugins',
+    'plugin',
+  ],
+};
+
+/** `po`, `pod` and `pods` are one resource; a word that is none stays as it is. */
+const plural = (word: string): string => findResource(word)?.resource ?? word;
+
+export function parseCommand(node: string, argv: readonly string[]): CommandRecord {
+  const tool = (argv[0] ?? '').slice((argv[0] ?? '').lastIndexOf('/') + 1);
+  const takesValue = globalFlags[tool] ?? [];
+  const words: string[] = [];
+  const flags: Record<string, string | boolean> = {};
+  for (let i = 1; i < argv.length; i++) {
+    const word = argv[i] as string;
+    if (word === '--') break;
+    if (!word.startsWith('-') || word === '-') words.push(word);
+    else if (word.includes('=')) flags[word.slice(0, word.indexOf('='))] = word.slice(word.indexOf('=') + 1);
+    else if (takesValue.includes(word) && i + 1 < argv.length) flags[word] = argv[++i] as string;
+    else flags[word] = true;
+  }
+  const verbWords = nested[tool]?.includes(words[0] ?? '') ? 2 : 1;
+  const verb = words.slice(0, verbWords).join(' ');
+  const [first = '', ...rest] = words.slice(verbWords);
+  const [kind = '', named] = first.split('/');
+  const resource = kind.split(',').map(plural).join(',');
+  return { node, argv, tool, verb, resource, names: [...(named ? [named] : []), ...rest], flags, status: undefined };
+}
+
+export function matchesCommand(pattern: CommandPattern, command: CommandRecord): boolean {
+  if (command.tool !== pattern.tool) return false;
+  const verbs = typeof pattern.verb === 'string' ? [pattern.verb] : pattern.verb;
+  if (verbs && !verbs.includes(command.verb)) return false;
+  if (pattern.resource && !command.resource.split(',').includes(plural(pattern.resource))) return false;
+  if (pattern.name && !command.names.includes(pattern.name)) return false;
+  if (pattern.status !== undefined && command.status !== pattern.status) return false;
+  if (pattern.at) {
+    const other = pattern.at.startsWith('!');
+    if ((command.node === pattern.at.replace(/^!/, '')) === other) return false;
+  }
+  return Object.entries(pattern.flags ?? {}).every(([flag, value]) => command.flags[flag] !== undefined && (value === true || command.flags[flag] === value));
+}

@@ -1,0 +1,135 @@
+/** A lesson as it is written: facts in lesson.yaml, prose in one file a language. The JSON Schemas in schema/ say the same for editors. */
+
+export type Language = 'en' | 'ko';
+export const languages: readonly Language[] = ['en', 'ko'];
+
+export type StepKind = 'do' | 'predict' | 'quiz' | 'explore' | 'read';
+
+/** How a variable is drawn, once for a learner and a lesson. */
+export type Variable = { readonly pick: readonly (string | number)[] } | { readonly int: readonly [number, number] } | { readonly uuid: true };
+
+/** A fact about a Kubernetes object, the runtime of a node, a node, or what the learner did; `that` is CEL. */
+export type CheckSource =
+  | { readonly object: { readonly resource: string; readonly name: string; readonly namespace?: string } }
+  | { readonly objects: { readonly resource: string; readonly namespace?: string; readonly labels?: string } }
+  | { readonly cri: { readonly node: string; readonly list?: 'sandboxes' | 'containers' | 'images'; readonly events?: 'sandboxes' | 'containers' } }
+  | { readonly containerd: { readonly node: string; readonly namespace: string; readonly list: 'containers' | 'tasks' | 'images' | 'snapshots' } }
+  | { readonly node: { readonly node: string; readonly list: 'processes' | 'units' | 'mounts' | 'listeners' } }
+  | { readonly file: { readonly node: string; readonly path: string } }
+  | { readonly probe: Probe }
+  | {
+      readonly access: {
+        readonly as: string;
+        readonly verb: string;
+        readonly resource: string;
+        readonly namespace?: string;
+        readonly name?: string;
+        readonly subresource?: string;
+      };
+    }
+  | { readonly command: CommandPattern }
+  | { readonly answer: string };
+
+export type Probe = { readonly from: string; readonly http?: string; readonly dns?: string; readonly tcp?: string };
+
+/** The parsed form of a command, never its text. A leading `!` in `at` means any other node. */
+export type CommandPattern = {
+  readonly tool: string;
+  readonly verb?: string | readonly string[];
+  readonly resource?: string;
+  readonly name?: string;
+  readonly flags?: Readonly<Record<string, string | boolean>>;
+  readonly at?: string;
+  /** Exit status; default: whatever it was. */
+  readonly status?: number;
+};
+
+export type Check =
+  | (CheckSource & { readonly id?: string; readonly that?: string; readonly within?: string; readonly points?: number; readonly visibility?: 'grader' })
+  | { readonly id?: string; readonly all: readonly Check[]; readonly within?: string }
+  | { readonly id?: string; readonly any: readonly Check[]; readonly within?: string }
+  | { readonly id?: string; readonly not: Check; readonly within?: string }
+  | { readonly id?: string; readonly atLeast: { readonly count: number; readonly of: readonly Check[] }; readonly within?: string };
+
+export type Quiz =
+  | { readonly type: 'single'; readonly choices: readonly string[]; readonly answer: string }
+  | { readonly type: 'multi'; readonly choices: readonly string[]; readonly answer: readonly string[] }
+  | { readonly type: 'order'; readonly choices: readonly string[]; readonly answer: readonly string[] }
+  | { readonly type: 'fill'; readonly answer: readonly string[] }
+  | { readonly type: 'number'; readonly answer: number; readonly tolerance?: number };
+
+export type Situation = { readonly when: Check; readonly say: string };
+
+export type Step = {
+  readonly id: string;
+  readonly kind: StepKind;
+  /** Where the prompt stands when the step begins, if elsewhere. */
+  readonly at?: string;
+  readonly points?: number;
+  readonly checks?: readonly Check[];
+  /** Keys of prose, mildest first. */
+  readonly hints?: readonly string[];
+  readonly situations?: readonly Situation[];
+  /** Of a prediction. */
+  readonly choices?: readonly string[];
+  readonly answer?: string;
+  readonly quiz?: Quiz;
+};
+
+export type Solution = { readonly name: string; readonly script: string };
+export type WrongSample = Solution & { readonly fails: string };
+
+export type Lesson = {
+  readonly apiVersion: 'k8s-lab/v1';
+  readonly kind: 'Lesson';
+  readonly id: string;
+  readonly track: string;
+  readonly after?: readonly string[];
+  readonly minutes: number;
+  readonly covers?: readonly string[];
+  readonly world: {
+    readonly name: string;
+    readonly vars?: Readonly<Record<string, Variable>>;
+    readonly objects?: readonly Readonly<Record<string, unknown>>[];
+    readonly files?: readonly { readonly on: string; readonly path: string; readonly content: string; readonly mode?: string }[];
+    /** Lines run as root before the first step, on the node they name. */
+    readonly setup?: readonly { readonly on: string; readonly run: string }[];
+    /** What must hold before the learner starts. */
+    readonly ready?: readonly Check[];
+  };
+  readonly start?: { readonly at?: string };
+  readonly steps: readonly Step[];
+  readonly solutions: readonly Solution[];
+  readonly wrong: readonly WrongSample[];
+  readonly debrief: readonly string[];
+};
+
+export type StepProse = {
+  readonly task: string;
+  readonly note?: string;
+  readonly choices?: Readonly<Record<string, string>>;
+  readonly feedback?: Readonly<Record<string, string>>;
+  readonly hints?: Readonly<Record<string, string>>;
+  readonly situations?: Readonly<Record<string, string>>;
+};
+
+export type Prose = {
+  readonly title: string;
+  readonly summary: string;
+  readonly story: string;
+  readonly steps: Readonly<Record<string, StepProse>>;
+  readonly debrief: Readonly<Record<string, string>>;
+};
+
+/** A lesson with all its languages, as it is used. */
+export type LoadedLesson = { readonly lesson: Lesson; readonly prose: Readonly<Record<Language, Prose>> /** SHA-256 over its files. */; readonly hash: string };
+
+/** A track's place in the curriculum. */
+export type Track = { readonly id: string; readonly title: Readonly<Record<Language, string>>; readonly lessons: readonly LoadedLesson[] };
+
+/** What is wrong with a lesson's file, where, and what to do about it. */
+export type Problem = { readonly file: string; readonly line: number; readonly message: string; readonly remedy: string };
+export const problemText = ({ file, line, message, remedy }: Problem): string => `${file}:${line}: ${message}. ${remedy}`;
+
+export const defaultPoints = 10;
+export const pointsOf = (step: Step): number => step.points ?? defaultPoints;
