@@ -39,7 +39,10 @@ export class EventCorrelator {
     const object = objectKey(facts.involved);
     const { key, message } = this.#aggregate(facts, `${object}|${facts.involved.fieldPath ?? ''}|${facts.type}|${facts.reason}`);
     let bucket = this.#buckets.get(object);
-    if (bucket === undefined) this.#buckets.set(object, (bucket = new TokenBucket(this.#sim, { qps: spamQps, burst: spamBurst })));
+    if (bucket === undefined) {
+      bucket = new TokenBucket(this.#sim, { qps: spamQps, burst: spamBurst });
+      this.#buckets.set(object, bucket);
+    }
     if (bucket.exhausted) return undefined;
     bucket.reserve();
     const observed = this.#observed.get(key);

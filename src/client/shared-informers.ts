@@ -3,7 +3,7 @@ import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { Client } from './client.ts';
 import { Informer, type InformerOptions } from './informer.ts';
-import { resourceOf } from './paths.ts';
+import { type GroupVersionResource, resourceOf } from './paths.ts';
 
 /** One informer a resource for all parts of a process: client-go's SharedInformerFactory. */
 export class SharedInformers {
@@ -19,14 +19,21 @@ export class SharedInformers {
   /** The informer of a resource, made and started at the first call. Those with other options are others. */
   of<R extends ResourceName>(resource: R, options: InformerOptions = {}): Informer<ResourceTypes[R]> {
     const id = [resource, options.namespace ?? '', options.labelSelector ?? '', options.fieldSelector ?? ''].join('|');
-    let informer = this.#informers.get(id);
-    if (informer === undefined) {
-      informer = new Informer(this.#sim, this.#client, resourceOf(resource), options);
-      this.#informers.set(id, informer);
-      informer.start();
-    }
     // The map is keyed by the resource's name, which gives the type.
-    return informer as unknown as Informer<ResourceTypes[R]>;
+    return (this.#informers.get(id) ?? this.#start(id, resourceOf(resource), options)) as unknown as Informer<ResourceTypes[R]>;
+  }
+
+  /** The same for a resource known at run time only. */
+  ofResource(resource: GroupVersionResource): Informer {
+    const id = `${resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`}|||`;
+    return this.#informers.get(id) ?? this.#start(id, resource, {});
+  }
+
+  #start(id: string, resource: GroupVersionResource, options: InformerOptions): Informer {
+    const informer: Informer = new Informer(this.#sim, this.#client, resource, options);
+    this.#informers.set(id, informer);
+    informer.start();
+    return informer;
   }
 
   /** Waits until all informers asked for so far have their first list: cache.WaitForCacheSync. */

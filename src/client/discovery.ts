@@ -1,0 +1,19 @@
+import type { Client } from './client.ts';
+import type { GroupVersionResource } from './paths.ts';
+
+/** A resource as the apiserver's discovery documents list it. */
+export type DiscoveredResource = GroupVersionResource & { readonly kind: string; readonly namespaced: boolean; readonly verbs: readonly string[] };
+
+type GroupList = { readonly groups?: readonly { readonly name: string; readonly preferredVersion?: { readonly version: string } }[] };
+type ResourceList = { readonly resources?: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean; readonly verbs: readonly string[] }[] };
+
+/** All resources in their preferred versions, subresources left out: client-go discovery ServerPreferredResources. */
+export function discoverResources(client: Client): readonly DiscoveredResource[] {
+  const { groups = [] } = client.send({ method: 'GET', path: '/apis' }).body as GroupList;
+  const versions = [{ group: '', version: 'v1' }, ...groups.map(({ name, preferredVersion }) => ({ group: name, version: preferredVersion?.version ?? 'v1' }))];
+  return versions.flatMap(({ group, version }) => {
+    const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+    const { resources = [] } = client.send({ method: 'GET', path }).body as ResourceList;
+    return resources.filter(({ name }) => !name.includes('/')).map(({ name, kind, namespaced, verbs }) => ({ group, version, resource: name, kind, namespaced, verbs }));
+  });
+}

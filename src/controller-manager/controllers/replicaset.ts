@@ -1,0 +1,144 @@
+import type { apps, Pod, ReplicaSet } from '../../api/types.ts';
+import { matchesMap } from '../../apimachinery/labels.ts';
+import { rfc3339 } from '../../apimachinery/time.ts';
+import { byControllerUid, type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
+import { controllerOf, controllerRef, isControlledBy, keyText, type ObjectKey, textOf } from '../../client/keys.ts';
+import { claim, claimIndexes, enqueueClaimant } from '../claim.ts';
+import { constants } from '../constants.ts';
+import { equal, withoutZeros } from '../equal.ts';
+import { Expectations } from '../expectations.ts';
+import { createPod, deletePod, podFromTemplate, slowStartBatch } from '../pod-control.ts';
+import { deletionOrder, isActive, isAvailable, isReady, isTerminal } from '../pods.ts';
+
+/** Keeps the wanted number of pods: pkg/controller/replicaset/replica_set.go. */
+export function replicaSetController(): Controller {
+  const expectations = new Expectations();
+  return {
+    name: 'replicaset-controller',
+    watches: [
+      watch('replicasets.apps', enqueueSelf),
+      watch('pods', enqueueClaimant('ReplicaSet', 'replicasets.apps'), { observe: (type, pod) => observePod(expectations, 'ReplicaSet', type, pod as Pod) }),
+    ],
+    indexes: [...claimIndexes('pods'), { resource: 'replicasets.apps', name: 'controller', of: byControllerUid }],
+    reconcile: (key, context) => reconcile(key, context, expectations),
+  };
+}
+
+/** What the informer shows of pods, told to the expectations of their owner. */
+export function observePod(expectations: Expectations, kind: string, type: 'add' | 'update' | 'delete', pod: Pod): void {
+  const owner = controllerOf(pod);
+  if (owner?.kind !== kind) return;
+  const key = keyText({ namespace: pod.metadata.namespace ?? '', name: owner.name });
+  if (type === 'add' && pod.metadata.deletionTimestamp === undefined) expectations.created(key);
+  // A pod that is being deleted counts as deleted: it may take its grace period to go.
+  else if (type === 'delete' || pod.metadata.deletionTimestamp !== undefined) expectations.deleted(key, textOf(pod));
+}
+
+function reconcile(key: ObjectKey, context: Context, expectations: Expectations): Result {
+  const replicaSet = context.informers.of('replicasets.apps').get(key);
+  const text = keyText(key);
+  if (replicaSet === undefined) {
+    expectations.forget(text);
+    return {};
+  }
+  const ready = expectations.satisfied(text, context.sim.now);
+  const reference = controllerRef('apps/v1', 'ReplicaSet', replicaSet);
+  const owned = claim(context, 'pods', replicaSet, { selector: replicaSet.spec.selector, reference });
+  const active = owned.filter(isActive);
+  let failure: Failure | undefined;
+  let throttled = false;
+  if (ready && replicaSet.metadata.deletionTimestamp === undefined) ({ failure, throttled } = manageReplicas(context, replicaSet, active, expectations));
+  updateStatus(context, replicaSet, active, owned, failure);
+  if (failure !== undefined) throw failure.error;
+  if (throttled) return { requeueAfter: 1 };
+  return awaitsMinReady(replicaSet, active, context.sim.now) ? { requeueAfter: (replicaSet.spec.minReadySeconds ?? 0) * 1000 } : {};
+}
+
+type Failure = { readonly reason: 'FailedCreate' | 'FailedDelete'; readonly error: unknown };
+type Managed = { failure: Failure | undefined; throttled: boolean };
+
+function manageReplicas(context: Context, replicaSet: ReplicaSet, pods: readonly Pod[], expectations: Expectations): Managed {
+  const key = textOf(replicaSet);
+  const missing = (replicaSet.spec.replicas ?? 1) - pods.length;
+  if (missing > 0) {
+    const count = Math.min(missing, constants.burstReplicas.value);
+    const pod = podFromTemplate(replicaSet.spec.template ?? {}, replicaSet, controllerRef('apps/v1', 'ReplicaSet', replicaSet));
+    const { done, error, throttled } = slowStartBatch(context, count, () => createPod(context, pod, replicaSet));
+    // Informers are told after this call has returned: the count can be set when it is known.
+    expectations.expect(key, context.sim.now, { creations: done });
+    return { failure: error === undefined ? undefined : { reason: 'FailedCreate', error }, throttled };
+  }
+  if (missing === 0) return { failure: undefined, throttled: false };
+  return removePods(context, replicaSet, pods, Math.min(-missing, constants.burstReplicas.value), expectations);
+}
+
+function removePods(context: Context, replicaSet: ReplicaSet, pods: readonly Pod[], count: number, expectations: Expectations): Managed {
+  const order = deletionOrder(ranks(context, replicaSet), context.sim.now);
+  const victims = count < pods.length ? [...pods].sort(order).slice(0, count) : pods;
+  const deletions: string[] = [];
+  let failure: Failure | undefined;
+  let throttled = false;
+  for (const pod of victims) {
+    throttled = deletions.length > 0 && (context.client.options.limiter?.exhausted ?? false);
+    if (throttled) break;
+    try {
+      if (deletePod(context, pod, replicaSet)) deletions.push(textOf(pod));
+    } catch (error) {
+      failure ??= { reason: 'FailedDelete', error };
+    }
+  }
+  expectations.expect(textOf(replicaSet), context.sim.now, { deletions });
+  return { failure, throttled };
+}
+
+/** How many active pods of the same Deployment share a pod's node: scaling down thins out the crowded nodes first. */
+function ranks({ informers }: Context, replicaSet: ReplicaSet): (pod: Pod) => number {
+  const owner = controllerOf(replicaSet);
+  const related = owner === undefined ? [replicaSet] : informers.of('replicasets.apps').byIndex('controller', owner.uid);
+  const onNode = new Map<string, number>();
+  for (const { metadata } of related) {
+    for (const pod of informers.of('pods').byIndex('controller', metadata.uid ?? '')) {
+      if (isActive(pod) && pod.spec.nodeName) onNode.set(pod.spec.nodeName, (onNode.get(pod.spec.nodeName) ?? 0) + 1);
+    }
+  }
+  return (pod) => onNode.get(pod.spec.nodeName ?? '') ?? 0;
+}
+
+function updateStatus(context: Context, replicaSet: ReplicaSet, active: readonly Pod[], owned: readonly Pod[], failure: Failure | undefined): void {
+  const status = statusOf(context, replicaSet, active, owned, failure);
+  if (equal(status, replicaSet.status)) return;
+  context.client.updateStatus('replicasets.apps', { ...replicaSet, status });
+}
+
+function statusOf(context: Context, replicaSet: ReplicaSet, active: readonly Pod[], owned: readonly Pod[], failure: Failure | undefined): apps.ReplicaSetStatus {
+  const { template, minReadySeconds = 0 } = replicaSet.spec;
+  const { now } = context.sim;
+  const counts = { fullyLabeledReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
+  for (const pod of active) {
+    if (matchesMap(template?.metadata?.labels, pod.metadata.labels)) counts.fullyLabeledReplicas++;
+    if (!isReady(pod)) continue;
+    counts.readyReplicas++;
+    if (isAvailable(pod, minReadySeconds, now)) counts.availableReplicas++;
+  }
+  const terminatingReplicas = owned.filter((pod) => pod.metadata.deletionTimestamp !== undefined && !isTerminal(pod) && isControlledBy(pod, replicaSet)).length;
+  const conditions = failureConditions(replicaSet.status?.conditions, failure, rfc3339(now));
+  return {
+    replicas: active.length,
+    ...withoutZeros(counts),
+    ...({ terminatingReplicas } as object),
+    observedGeneration: replicaSet.metadata.generation ?? 0,
+    ...(conditions.length > 0 && { conditions }),
+  };
+}
+
+function failureConditions(before: readonly apps.ReplicaSetCondition[] = [], failure: Failure | undefined, now: string): apps.ReplicaSetCondition[] {
+  const others = before.filter(({ type }) => type !== 'ReplicaFailure');
+  const known = before.find(({ type }) => type === 'ReplicaFailure');
+  if (failure === undefined) return others;
+  if (known !== undefined) return [...before];
+  const message = failure.error instanceof Error ? failure.error.message : String(failure.error);
+  return [...others, { type: 'ReplicaFailure', status: 'True', reason: failure.reason, message, lastTransitionTime: now }];
+}
+
+const awaitsMinReady = ({ spec }: ReplicaSet, pods: readonly Pod[], now: number): boolean =>
+  (spec.minReadySeconds ?? 0) > 0 && pods.some((pod) => isReady(pod) && !isAvailable(pod, spec.minReadySeconds ?? 0, now));
