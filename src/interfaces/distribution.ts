@@ -46,6 +46,8 @@ export type LayerEntry = {
   readonly content?: string;
   readonly program?: string;
   readonly target?: string;
+  /** What the real file weighs, where its text does not say (a binary). */
+  readonly size?: number;
 };
 
 /**

@@ -53,6 +53,7 @@ export class FileNode implements Common {
       this.#content = text;
       this.#size = undefined;
       this.program = undefined;
+      this.apparentSize = undefined;
     }
     this.changed.notify();
   }
@@ -285,19 +286,14 @@ export class OverlayDirectory extends DirectoryNode {
     return copy;
   }
 
-  /** What was written above the lower layers, deleted names aside: the size of a container's own layer. */
+  /** What was written above the lower layers: the size of a container's own layer. Directories that were only walked through do not count. */
   upperUsage(): { readonly bytes: number; readonly inodes: number } {
     let bytes = 0;
-    let inodes = 1;
+    let inodes = this.#hidden.size;
     for (const inode of this.own.values()) {
-      if (inode instanceof OverlayDirectory) {
-        const below = inode.upperUsage();
-        bytes += below.bytes;
-        inodes += below.inodes;
-      } else {
-        bytes += inode.size;
-        inodes++;
-      }
+      const below = usageOf(inode);
+      bytes += below.bytes;
+      inodes += below.inodes;
     }
     return { bytes, inodes };
   }
@@ -324,4 +320,21 @@ export class OverlayDirectory extends DirectoryNode {
     this.own.set(name, merged);
     return merged;
   }
+}
+
+function usageOf(inode: Inode): { readonly bytes: number; readonly inodes: number } {
+  if (inode.type !== 'directory') return { bytes: inode.size, inodes: 1 };
+  if (inode instanceof OverlayDirectory) {
+    const below = inode.upperUsage();
+    return below.inodes === 0 ? below : { bytes: below.bytes + inode.size, inodes: below.inodes + 1 };
+  }
+  let bytes = inode.size;
+  let inodes = 1;
+  if (!inode.generated)
+    for (const [, child] of inode.entries()) {
+      const below = usageOf(child);
+      bytes += below.bytes;
+      inodes += below.inodes;
+    }
+  return { bytes, inodes };
 }

@@ -1,0 +1,76 @@
+/** Turns a definition into the blobs that a registry serves: index, manifest, config, layers, with real digests. */
+import { createHash } from 'node:crypto';
+import type { Blob, Descriptor, ImageConfig, ImageIndex, ImageManifest } from '../interfaces/distribution.ts';
+import type { ImageDefinition, LayerDefinition } from './definition.ts';
+
+export const mediaTypes = {
+  index: 'application/vnd.oci.image.index.v1+json',
+  manifest: 'application/vnd.oci.image.manifest.v1+json',
+  config: 'application/vnd.oci.image.config.v1+json',
+  layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
+} as const;
+
+export type BuiltImage = { readonly index: Blob; readonly blobs: readonly Blob[] };
+
+export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+/** Layers are shared between images that name the same definition: `layerCache` keeps them. */
+export function buildImage(definition: ImageDefinition, layerCache: Map<LayerDefinition, Blob>): BuiltImage {
+  const layers = definition.layers.map((layer) => layerBlob(layer, layerCache));
+  const config = jsonBlob(mediaTypes.config, imageConfig(definition, layers));
+  const manifest = jsonBlob(mediaTypes.manifest, manifestOf(config, layers));
+  const index: ImageIndex = { schemaVersion: 2, mediaType: mediaTypes.index, manifests: manifestsOf(definition, manifest) };
+  return { index: jsonBlob(mediaTypes.index, index), blobs: [manifest, config, ...layers] };
+}
+
+function layerBlob(layer: LayerDefinition, cache: Map<LayerDefinition, Blob>): Blob {
+  let blob = cache.get(layer);
+  if (!blob) {
+    const text = JSON.stringify(layer.entries());
+    blob = { digest: sha256(text), mediaType: mediaTypes.layer, size: layer.size, text };
+    cache.set(layer, blob);
+  }
+  return blob;
+}
+
+function imageConfig(definition: ImageDefinition, layers: readonly Blob[]): ImageConfig {
+  return {
+    created: definition.created,
+    architecture: 'amd64',
+    os: 'linux',
+    config: definition.config,
+    rootfs: { type: 'layers', diff_ids: layers.map(diffId) },
+    history: [
+      ...definition.layers.map((layer) => ({ created: definition.created, created_by: layer.createdBy })),
+      ...(definition.config.Cmd
+        ? [{ created: definition.created, created_by: `CMD ${JSON.stringify(definition.config.Cmd)}`, empty_layer: true, comment: 'buildkit.dockerfile.v0' }]
+        : []),
+    ],
+  };
+}
+
+/** A layer's digest uncompressed: the same entries, hashed as the "tar" itself. */
+export const diffId = (layer: { readonly text: string }): string => sha256(`tar:${layer.text}`);
+
+const descriptor = ({ mediaType, digest, size }: Blob): Descriptor => ({ mediaType, digest, size });
+
+const manifestOf = (config: Blob, layers: readonly Blob[]): ImageManifest => ({
+  schemaVersion: 2,
+  mediaType: mediaTypes.manifest,
+  config: descriptor(config),
+  layers: layers.map(descriptor),
+});
+
+function manifestsOf(definition: ImageDefinition, manifest: Blob): Descriptor[] {
+  return (definition.platforms ?? ['linux/amd64']).map((platform) => {
+    const [os = 'linux', architecture = 'amd64', variant] = platform.split('/');
+    const described = { architecture, os, ...(variant === undefined ? {} : { variant }) };
+    if (platform === 'linux/amd64') return { ...descriptor(manifest), platform: described };
+    return { mediaType: mediaTypes.manifest, digest: sha256(`${definition.name}:${definition.tags[0]}:${platform}`), size: manifest.size, platform: described };
+  });
+}
+
+function jsonBlob(mediaType: string, value: object): Blob {
+  const text = JSON.stringify(value);
+  return { digest: sha256(text), mediaType, size: text.length, text };
+}

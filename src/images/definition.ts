@@ -1,0 +1,30 @@
+/** An image as the catalogue writes it down; blobs are made of it when somebody asks. */
+import type { ImageConfig, LayerEntry } from '../interfaces/distribution.ts';
+
+export type LayerDefinition = {
+  /** Compressed, as a registry stores and a pull transfers it. */
+  readonly size: number;
+  readonly createdBy: string;
+  readonly entries: () => readonly LayerEntry[];
+};
+
+export type ImageDefinition = {
+  /** With its registry: `docker.io/library/nginx`. */
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly created: string;
+  readonly config: ImageConfig['config'];
+  readonly layers: readonly LayerDefinition[];
+  /** `os/architecture` of the index; linux/amd64 first. Layers exist for that one only. */
+  readonly platforms?: readonly string[];
+};
+
+export const MiB = 1024 * 1024;
+export const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Shorthands for layer entries. */
+export const directory = (path: string, mode = 0o755, uid = 0): LayerEntry => ({ path, type: 'directory', mode, uid, gid: uid });
+export const text = (path: string, content: string, mode = 0o644): LayerEntry => ({ path, type: 'file', mode, content });
+export const symlink = (path: string, target: string): LayerEntry => ({ path, type: 'symlink', target });
+export const program = (path: string, name: string, size = 64 * 1024): LayerEntry => ({ path, type: 'file', mode: 0o755, program: name, size });
+export const script = (path: string, name: string, content: string): LayerEntry => ({ path, type: 'file', mode: 0o755, program: name, content });
