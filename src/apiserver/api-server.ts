@@ -13,6 +13,7 @@ import { bootstrap } from './bootstrap/bootstrap.ts';
 import { connectResource } from './connect/connect.ts';
 import { type ApiServerOptions, type Core, jsonResponse } from './context.ts';
 import { nonResource } from './non-resource.ts';
+import { ServiceAllocator } from './registry/service-allocator.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
 import { ResourceTable } from './resource-table.ts';
 import { serveResource } from './serve-resource.ts';
@@ -37,6 +38,7 @@ export class ApiServer implements RestServer {
       storage,
       tokens,
       table: new ResourceTable(),
+      allocator: new ServiceAllocator(options.etcd, sim.random, options.serviceCidr ?? '10.96.0.0/12'),
       watchCaches: new WatchCaches(sim, options.etcd),
       authorizer: new Authorizer(options.etcd, storage),
     };

@@ -5,6 +5,7 @@ import type { RestRequest, RestResponse, UserInfo } from '../interfaces/rest.ts'
 import type { Sim } from '../sim/sim.ts';
 import type { TokenAuthenticator } from './authn/service-account-tokens.ts';
 import type { Authorizer } from './authz/authorizer.ts';
+import type { ServiceAllocator } from './registry/service-allocator.ts';
 import type { StrategyContext } from './registry/strategy.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { ResourceTable, ServedResource } from './resource-table.ts';
@@ -35,6 +36,7 @@ export type Core = {
   readonly storage: Storage;
   readonly tokens: TokenAuthenticator;
   readonly table: ResourceTable;
+  readonly allocator: ServiceAllocator;
   readonly watchCaches: WatchCaches;
   readonly authorizer: Authorizer;
 };

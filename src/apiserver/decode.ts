@@ -4,7 +4,7 @@ import type { RequestContext } from './context.ts';
 import { isObject, tidy } from './objects.ts';
 
 /** A request's body as an object of the resource's kind. Its own fields are checked when the client asks for it with fieldValidation. */
-export function decode(context: RequestContext, body: unknown): KubeObject {
+export function decode(context: RequestContext, body: unknown, _given: unknown = body): KubeObject {
   const { served } = context;
   if (!isObject(body)) throw badRequest('the body of the request was empty or no object');
   const tidied = tidy(body) as Readonly<Record<string, unknown>>;

@@ -30,6 +30,7 @@ export function serveResource(core: Core, request: RestRequest, info: RequestInf
     user,
     sim: core.sim,
     storage: core.storage,
+    allocator: core.allocator,
     warn: (text) => void (warnings.includes(text) || warnings.push(text)),
     dryRun: request.method !== 'GET' && isDryRun(request),
   };

@@ -3,11 +3,13 @@ import type { FieldError } from '../../apimachinery/field-error.ts';
 import type { UserInfo } from '../../interfaces/rest.ts';
 import type { Sim } from '../../sim/sim.ts';
 import type { Storage } from '../storage.ts';
+import type { ServiceAllocator } from './service-allocator.ts';
 
 /** What a strategy may look at beside the object. */
 export type StrategyContext = {
   readonly sim: Sim;
   readonly storage: Storage;
+  readonly allocator: ServiceAllocator;
   readonly user: UserInfo;
   readonly warn: (text: string) => void;
   readonly dryRun: boolean;

@@ -1,7 +1,22 @@
 import type { RestResponse } from '../../interfaces/rest.ts';
 import type { RequestContext } from '../context.ts';
+import { approval } from './approval.ts';
+import { bind } from './binding.ts';
+import { ephemeralContainers } from './ephemeral-containers.ts';
+import { evict } from './eviction.ts';
+import { finalize } from './finalize.ts';
+import { scale } from './scale.ts';
+import { createToken } from './token.ts';
 
 export type SubresourceHandler = (context: RequestContext) => RestResponse;
 
 /** Subresources that are more than a part of the object: `resource/subresource`, or `*` for any resource. */
-export const subresources: Readonly<Record<string, SubresourceHandler>> = {};
+export const subresources: Readonly<Record<string, SubresourceHandler>> = {
+  'pods/binding': bind,
+  'pods/eviction': evict,
+  'pods/ephemeralcontainers': ephemeralContainers,
+  'namespaces/finalize': finalize,
+  'serviceaccounts/token': createToken,
+  'certificatesigningrequests/approval': approval,
+  '*/scale': scale,
+};

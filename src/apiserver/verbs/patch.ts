@@ -1,8 +1,76 @@
-import { unsupportedMediaType } from '../../apimachinery/status.ts';
+import type { KubeObject } from '../../api/types.ts';
+import { invalidValue } from '../../apimachinery/field-error.ts';
+import { goValue } from '../../apimachinery/go-text.ts';
+import { type JsonPatchOperation, jsonPatch } from '../../apimachinery/patch/json-patch.ts';
+import { mergePatch } from '../../apimachinery/patch/merge-patch.ts';
+import { PatchError, type SchemaType } from '../../apimachinery/patch/patch-schema.ts';
+import { strategicMerge } from '../../apimachinery/patch/strategic-merge.ts';
+import { badRequest, failure, invalid, notFound, unsupportedMediaType } from '../../apimachinery/status.ts';
 import type { RequestContext } from '../context.ts';
-import type { Updated } from './update.ts';
+import { decode } from '../decode.ts';
+import { isObject } from '../objects.ts';
+import { keyOf } from '../resource-table.ts';
+import { patchTypeOf } from '../schema.ts';
+import { applyPatch } from './apply.ts';
+import { checkName, replace, type Updated } from './update.ts';
+
+const json = 'application/json-patch+json';
+const merge = 'application/merge-patch+json';
+const strategic = 'application/strategic-merge-patch+json';
+const apply = 'application/apply-patch+yaml';
 
 /** PATCH: kubernetes apiserver/pkg/endpoints/handlers/patch.go. */
-export function patch(_context: RequestContext): Updated {
-  throw unsupportedMediaType([]);
+export function patch(context: RequestContext): Updated {
+  const { served, info, core } = context;
+  if (typeOf(context).startsWith('application/apply-patch')) return applyPatch(context);
+  const existing = core.storage.get(keyOf(served, info.namespace, info.name));
+  if (existing === undefined) throw notFound(served, info.name);
+  const object = patched(context, existing.object);
+  checkName(object, info.name);
+  return { object: replace(context, existing, object), created: false };
+}
+
+const typeOf = ({ request }: RequestContext): string => (request.headers?.['content-type'] ?? merge).split(';')[0]?.trim() ?? '';
+
+/** The stored object with the request's patch applied, as an object of its kind. */
+export function patched(context: RequestContext, object: KubeObject): KubeObject {
+  const result = patchDocument(context, object, patchTypeOf(context.served));
+  return decode(context, result, context.request.body);
+}
+
+/** Any document with the request's patch applied. */
+export function patchDocument(context: RequestContext, document: KubeObject, type: SchemaType | undefined): unknown {
+  const { request, served } = context;
+  const contentType = typeOf(context);
+  const body = typeof request.body === 'string' ? parse(request.body) : request.body;
+  try {
+    if (contentType === json) return jsonPatch(document, operations(body));
+    if (!isObject(body))
+      throw badRequest(
+        `error decoding patch: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type map[string]interface {}`,
+      );
+    if (contentType === merge) return mergePatch(document, body);
+    if (contentType === strategic && !served.custom) return strategicMerge(document, body, type);
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    if (contentType === json) throw failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+    throw isObject(body) && error.message.startsWith('unrecognized type')
+      ? invalid({ group: '', kind: '' }, '', [invalidValue('patch', goValue(body), error.message)])
+      : badRequest(error.message);
+  }
+  throw unsupportedMediaType(served.custom ? [json, merge, apply] : [json, merge, strategic, apply]);
+}
+
+function operations(body: unknown): readonly JsonPatchOperation[] {
+  if (Array.isArray(body)) return body;
+  throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw badRequest(`error decoding patch: ${error.message}`);
+    throw error;
+  }
 }

@@ -33,7 +33,7 @@ export function checkName(object: KubeObject, name: string): void {
 
 /** Puts a new state in place of the stored one, through strategy, admission and validation; the object itself when nothing changes. */
 export function replace(context: RequestContext, existing: Stored, next: KubeObject): KubeObject {
-  const { served, info, core } = context;
+  const { served, info } = context;
   const old = existing.object;
   const version = next.metadata.resourceVersion;
   if (version !== undefined && version !== '' && version !== '0' && version !== old.metadata.resourceVersion)

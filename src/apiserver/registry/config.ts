@@ -1,0 +1,83 @@
+/** ConfigMaps, Secrets and ServiceAccounts. */
+import type { ConfigMap, Secret, ServiceAccount } from '../../api/types.ts';
+import { type FieldError, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts';
+import { validateConfigMapKey } from '../../apimachinery/names.ts';
+import { semanticEqual } from '../objects.ts';
+import { ageColumn, nameColumn } from '../table.ts';
+import { fill } from './fill.ts';
+import { type Strategy, strategyOf } from './strategy.ts';
+
+const size = (map: object | undefined): number => Object.keys(map ?? {}).length;
+
+function validateKeys(map: object | undefined, path: string): FieldError[] {
+  return Object.keys(map ?? {})
+    .sort()
+    .flatMap((key) => validateConfigMapKey(key).map((text) => invalidValue(`${path}[${key}]`, key, text)));
+}
+
+/** `immutable: true` stays, and so does the data. */
+function validateImmutable(object: ConfigMap | Secret, old: ConfigMap | Secret): FieldError[] {
+  if (!old.immutable) return [];
+  const errors: FieldError[] = [];
+  const text = 'field is immutable when `immutable` is set';
+  if (!object.immutable) errors.push(forbiddenField('immutable', text));
+  if (!semanticEqual(object.data, old.data)) errors.push(forbiddenField('data', text));
+  const [is, was] = [(object as ConfigMap).binaryData, (old as ConfigMap).binaryData];
+  if (!semanticEqual(is, was)) errors.push(forbiddenField('binaryData', text));
+  return errors;
+}
+
+const validateConfigMap = ({ data, binaryData }: ConfigMap): FieldError[] => [...validateKeys(data, 'data'), ...validateKeys(binaryData, 'binaryData')];
+
+/** kubernetes pkg/registry/core/configmap/strategy.go */
+const configMap: Strategy<ConfigMap> = {
+  validate: validateConfigMap,
+  validateUpdate: (object, old) => [...validateImmutable(object, old), ...validateConfigMap(object)],
+  columns: [nameColumn, { name: 'Data', cell: ({ data, binaryData }) => size(data) + size(binaryData) }, ageColumn],
+};
+
+const requiredKeys: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+};
+
+function validateSecret({ data, type, metadata }: Secret): FieldError[] {
+  const errors = validateKeys(data, 'data');
+  for (const key of requiredKeys[type ?? ''] ?? []) if (data?.[key] === undefined) errors.push(required(`data[${key}]`));
+  const account = metadata.annotations?.['kubernetes.io/service-account.name'];
+  if (type === 'kubernetes.io/service-account-token' && !account) errors.push(required('metadata.annotations[kubernetes.io/service-account.name]'));
+  for (const [key, value] of Object.entries(data ?? {})) {
+    if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value)) errors.push(invalidValue(`data[${key}]`, '<secret contents redacted>', 'illegal base64 data'));
+  }
+  return errors;
+}
+
+/** What stands in stringData is written into data. */
+function mergeStringData(secret: Secret): Secret {
+  if (secret.stringData === undefined) return secret;
+  const { stringData, ...rest } = secret;
+  const encoded = Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')]));
+  return { ...rest, data: { ...secret.data, ...encoded } };
+}
+
+/** kubernetes pkg/registry/core/secret/strategy.go */
+const secret: Strategy<Secret> = {
+  defaults: (object) => fill(mergeStringData(object), { type: 'Opaque' }),
+  validate: validateSecret,
+  validateUpdate: (object, old) => {
+    const errors = validateImmutable(object, old);
+    if (object.type !== old.type) errors.push(invalidValue('type', object.type, 'field is immutable'));
+    return [...errors, ...validateSecret(object)];
+  },
+  fields: { type: ({ type }) => type ?? '' },
+  columns: [nameColumn, { name: 'Type', cell: ({ type }) => type ?? '' }, { name: 'Data', cell: ({ data }) => size(data) }, ageColumn],
+};
+
+/** kubernetes pkg/registry/core/serviceaccount/strategy.go; the table's SECRETS column went in 1.33. */
+const serviceAccount: Strategy<ServiceAccount> = { returnsDeleted: true, columns: [nameColumn, ageColumn] };
+
+export const configmaps = strategyOf(configMap);
+export const secrets = strategyOf(secret);
+export const serviceaccounts = strategyOf(serviceAccount);

@@ -1,0 +1,124 @@
+import type { CronJob, Job, KubeObject } from '../../api/types.ts';
+import { humanDuration } from '../../apimachinery/duration.ts';
+import { age, ageColumn, nameColumn } from '../table.ts';
+import { validateCronJob, validateJob, validateJobUpdate } from '../validation/workloads.ts';
+import { fill, mapField } from './fill.ts';
+import { defaultTemplate } from './pod-defaults.ts';
+import { type Column, type Strategy, type StrategyContext, strategyOf } from './strategy.ts';
+import { containerColumns, selectorColumn } from './workload-columns.ts';
+
+type JobSpec = Job['spec'] & { completionMode?: string; podReplacementPolicy?: string; managedBy?: string; manualSelector?: boolean };
+
+/** kubernetes pkg/apis/batch/v1/defaults.go SetDefaults_Job */
+function defaultJobSpec(given: JobSpec): JobSpec {
+  // Without either number a job is one pod; with only parallelism it is a work queue.
+  const alone = given.completions === undefined && given.parallelism === undefined;
+  const filled = fill(given, {
+    completions: alone ? 1 : undefined,
+    parallelism: 1,
+    backoffLimit: 6,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    podReplacementPolicy: 'TerminatingOrFailed',
+  });
+  return mapField(filled, 'template', defaultTemplate);
+}
+
+/** The selector and the labels that tie pods to their job (pkg/registry/batch/job/strategy.go generateSelector). */
+function generateSelector(job: Job): Job {
+  const spec = job.spec as JobSpec;
+  if (spec?.manualSelector || spec?.template === undefined) return job;
+  const { uid = '', name = '' } = job.metadata;
+  const own = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name };
+  const { template } = spec;
+  const metadata = { ...template.metadata, labels: { ...template.metadata?.labels, ...own } };
+  const selector = { matchLabels: { ...spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } };
+  return { ...job, spec: { ...spec, selector, template: { ...template, metadata } } };
+}
+
+const condition = (job: Job, type: string): boolean => job.status?.conditions?.some((each) => each.type === type && each.status === 'True') === true;
+
+function jobStatus(job: Job): string {
+  if (condition(job, 'Complete')) return 'Complete';
+  if (condition(job, 'Failed')) return 'Failed';
+  if (job.metadata.deletionTimestamp !== undefined) return 'Terminating';
+  if (condition(job, 'Suspended')) return 'Suspended';
+  if (condition(job, 'FailureTarget')) return 'FailureTarget';
+  if (condition(job, 'SuccessCriteriaMet')) return 'SuccessCriteriaMet';
+  return 'Running';
+}
+
+function completions({ spec, status }: Job): string {
+  const done = status?.succeeded ?? 0;
+  if (spec.completions !== undefined) return `${done}/${spec.completions}`;
+  return (spec.parallelism ?? 0) > 1 ? `${done}/1 of ${spec.parallelism}` : `${done}/1`;
+}
+
+function duration({ status }: Job, now: number): string {
+  if (status?.startTime === undefined) return '';
+  return humanDuration((status.completionTime === undefined ? now : Date.parse(status.completionTime)) - Date.parse(status.startTime));
+}
+
+/** kubernetes pkg/printers/internalversion/printers.go printJob */
+const jobColumns: readonly Column<Job>[] = [
+  nameColumn,
+  { name: 'Status', cell: jobStatus },
+  { name: 'Completions', cell: completions },
+  { name: 'Duration', cell: duration },
+  ageColumn,
+  ...(containerColumns as readonly Column<KubeObject>[] as readonly Column<Job>[]),
+  selectorColumn,
+];
+
+const jobStrategy: Strategy<Job> = {
+  defaults: (job) => mapField(job, 'spec', (spec) => defaultJobSpec(spec)),
+  prepareForCreate: (job) => ({ ...generateSelector(job), status: {} }),
+  prepareForUpdate: (job) => job,
+  validate: (job) => validateJob(job),
+  validateUpdate: (job, old) => validateJobUpdate(job, old),
+  generation: true,
+  status: true,
+  defaultPropagation: 'Orphan',
+  fields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
+  columns: jobColumns,
+  warnings: () => [],
+};
+
+type CronJobSpec = CronJob['spec'] & { timeZone?: string };
+
+/** kubernetes pkg/apis/batch/v1/defaults.go SetDefaults_CronJob */
+const defaultCronSpec = (given: CronJobSpec): CronJobSpec => {
+  const filled = fill(given, { concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 });
+  return mapField(filled, 'jobTemplate', (template) =>
+    mapField(fill(template, { metadata: {} }), 'spec', (spec) => mapField(spec, 'template', defaultTemplate)),
+  );
+};
+
+const template = ({ spec }: CronJob): { readonly metadata: object; readonly spec: object } => ({ metadata: {}, spec: spec.jobTemplate.spec ?? {} });
+
+/** kubernetes pkg/printers/internalversion/printers.go printCronJob */
+const cronColumns: readonly Column<CronJob>[] = [
+  nameColumn,
+  { name: 'Schedule', cell: ({ spec }) => spec.schedule },
+  { name: 'Timezone', cell: ({ spec }) => (spec as CronJobSpec).timeZone ?? '<none>' },
+  { name: 'Suspend', cell: ({ spec }) => (spec.suspend ? 'True' : 'False') },
+  { name: 'Active', type: 'integer', cell: ({ status }) => status?.active?.length ?? 0 },
+  { name: 'Last Schedule', cell: ({ status }, now) => (status?.lastScheduleTime === undefined ? '<none>' : age(status.lastScheduleTime, now)) },
+  ageColumn,
+  ...[...containerColumns, selectorColumn].map(
+    (column): Column<CronJob> => ({ ...column, cell: (cronJob, now) => column.cell(template(cronJob) as Parameters<typeof column.cell>[0], now) }),
+  ),
+];
+
+const cronJobStrategy: Strategy<CronJob> = {
+  defaults: (cronJob) => mapField(cronJob, 'spec', (spec) => defaultCronSpec(spec)),
+  prepareForCreate: (cronJob: CronJob, _context: StrategyContext) => ({ ...cronJob, status: {} }),
+  validate: (cronJob) => validateCronJob(cronJob),
+  validateUpdate: (cronJob) => validateCronJob(cronJob),
+  generation: true,
+  status: true,
+  columns: cronColumns,
+};
+
+export const jobs = strategyOf(jobStrategy);
+export const cronjobs = strategyOf(cronJobStrategy);

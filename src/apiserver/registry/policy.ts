@@ -1,0 +1,149 @@
+/** Disruption budgets, autoscalers, quotas, limits, priorities. */
+import type { HorizontalPodAutoscaler, KubeObject, LimitRange, PodDisruptionBudget, PriorityClass, ResourceQuota } from '../../api/types.ts';
+import { type FieldError, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts';
+import { tryParseQuantity } from '../../apimachinery/quantity.ts';
+import { semanticEqual } from '../objects.ts';
+import { ageColumn, nameColumn } from '../table.ts';
+import { nonNegative } from '../validation/numbers.ts';
+import { fill, mapField, mapKept } from './fill.ts';
+import { hpaTargets } from './hpa-targets.ts';
+import { type Column, type Strategy, strategyOf } from './strategy.ts';
+
+const text = (value: string | number | undefined): string => (value === undefined ? 'N/A' : String(value));
+
+function validateBudget({ spec }: PodDisruptionBudget): FieldError[] {
+  if (spec?.minAvailable !== undefined && spec.maxUnavailable !== undefined)
+    return [invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set')];
+  const errors: FieldError[] = [];
+  for (const field of ['minAvailable', 'maxUnavailable'] as const) {
+    const value = spec?.[field];
+    if (typeof value === 'number') errors.push(...nonNegative(value, `spec.${field}`));
+  }
+  return errors;
+}
+
+const budget: Strategy<PodDisruptionBudget> = {
+  prepareForCreate: (object) => ({ ...object, status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 } }),
+  validate: validateBudget,
+  validateUpdate: validateBudget,
+  generation: true,
+  status: true,
+  columns: [
+    nameColumn,
+    { name: 'Min Available', cell: ({ spec }) => text(spec.minAvailable) },
+    { name: 'Max Unavailable', cell: ({ spec }) => text(spec.maxUnavailable) },
+    { name: 'Allowed Disruptions', type: 'integer', cell: ({ status }) => status?.disruptionsAllowed ?? 0 },
+    ageColumn,
+  ],
+};
+
+const autoscaler: Strategy<HorizontalPodAutoscaler> = {
+  defaults: (hpa) =>
+    mapField(hpa, 'spec', (spec) =>
+      fill(spec, {
+        minReplicas: 1,
+        ...(!('targetCPUUtilizationPercentage' in spec) && {
+          metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }],
+        }),
+      } as Partial<typeof spec>),
+    ),
+  prepareForCreate: (hpa) => ({ ...hpa, status: { currentReplicas: 0, desiredReplicas: 0, currentMetrics: null } as never }),
+  validate: ({ spec }) => {
+    const errors: FieldError[] = [];
+    if (spec.minReplicas !== undefined && spec.minReplicas < 1)
+      errors.push(invalidValue('spec.minReplicas', spec.minReplicas, 'must be greater than or equal to 1'));
+    if (!(spec.maxReplicas > 0)) errors.push(invalidValue('spec.maxReplicas', spec.maxReplicas ?? 0, 'must be greater than 0'));
+    else if (spec.minReplicas !== undefined && spec.maxReplicas < spec.minReplicas)
+      errors.push(invalidValue('spec.maxReplicas', spec.maxReplicas, 'must be greater than or equal to `minReplicas`'));
+    if (!spec.scaleTargetRef?.kind) errors.push(required('spec.scaleTargetRef.kind'));
+    if (!spec.scaleTargetRef?.name) errors.push(required('spec.scaleTargetRef.name'));
+    return errors;
+  },
+  status: true,
+  columns: [
+    nameColumn,
+    { name: 'Reference', cell: ({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}` },
+    { name: 'Targets', cell: hpaTargets },
+    { name: 'MinPods', cell: ({ spec }) => (spec.minReplicas === undefined ? '<unset>' : String(spec.minReplicas)) },
+    { name: 'MaxPods', type: 'integer', cell: ({ spec }) => spec.maxReplicas },
+    { name: 'Replicas', type: 'integer', cell: ({ status }) => status?.currentReplicas ?? 0 },
+    ageColumn,
+  ],
+};
+
+/** `pods: 1/2, requests.cpu: 0/1`: used and hard of the names that pass. */
+const quotaText = ({ status }: ResourceQuota, limits: boolean): string =>
+  Object.keys(status?.hard ?? {})
+    .sort()
+    .filter((name) => name.startsWith('limits') === limits)
+    .map((name) => `${name}: ${status?.used?.[name] ?? '0'}/${status?.hard?.[name]}`)
+    .join(', ');
+
+const quota: Strategy<ResourceQuota> = {
+  prepareForCreate: (object) => ({ ...object, status: {} }),
+  validate: ({ spec }) =>
+    Object.entries(spec?.hard ?? {}).flatMap(([name, value]) => {
+      const quantity = tryParseQuantity(value);
+      return quantity !== undefined && quantity.nanos < 0n ? [invalidValue(`spec.hard[${name}]`, value, 'must be greater than or equal to 0')] : [];
+    }),
+  status: true,
+  returnsDeleted: true,
+  columns: [
+    nameColumn,
+    { name: 'Request', cell: (object) => quotaText(object, false) },
+    { name: 'Limit', cell: (object) => quotaText(object, true) },
+    ageColumn,
+  ],
+};
+
+const createdColumns: readonly Column[] = [nameColumn, { name: 'Created At', type: 'date', cell: ({ metadata }) => metadata.creationTimestamp ?? '' }];
+
+/** kubernetes pkg/apis/core/v1/defaults.go SetDefaults_LimitRangeItem */
+const limitRange: Strategy<LimitRange> = {
+  defaults: (object) =>
+    mapField(object, 'spec', (spec) =>
+      mapField(spec, 'limits', (limits) =>
+        mapKept(limits, (item) => {
+          if (item.type !== 'Container') return item;
+          const ceiling = { ...item.max, ...item.default };
+          const floor = { ...ceiling, ...item.min, ...item.defaultRequest };
+          return fill(
+            { ...item, ...(Object.keys(ceiling).length > 0 && { default: ceiling }), ...(Object.keys(floor).length > 0 && { defaultRequest: floor }) },
+            {},
+          );
+        }),
+      ),
+    ),
+  columns: createdColumns,
+};
+
+const priorityClass: Strategy<PriorityClass & { preemptionPolicy?: string }> = {
+  defaults: (object) => fill(object, { preemptionPolicy: 'PreemptLowerPriority' }),
+  validate: ({ value, metadata }) => {
+    if (!metadata.name?.startsWith('system-') && value > 1_000_000_000)
+      return [forbiddenField('value', 'maximum allowed value of a user defined priority is 1000000000')];
+    return metadata.name?.startsWith('system-') && !systemPriorities.has(metadata.name)
+      ? [forbiddenField('metadata.name', `priority class names with 'system-' prefix are reserved for system use only`)]
+      : [];
+  },
+  validateUpdate: (object, old) => [
+    ...(object.value !== old.value ? [forbiddenField('value', 'may not be changed in an update.')] : []),
+    ...(!semanticEqual(object.preemptionPolicy, old.preemptionPolicy) ? [invalidValue('preemptionPolicy', object.preemptionPolicy, 'field is immutable')] : []),
+  ],
+  generation: true,
+  columns: [
+    nameColumn,
+    { name: 'Value', type: 'integer', cell: ({ value }) => value },
+    { name: 'Global-Default', type: 'boolean', cell: ({ globalDefault }) => globalDefault ?? false },
+    ageColumn,
+    { name: 'PreemptionPolicy', cell: ({ preemptionPolicy }) => preemptionPolicy ?? '' },
+  ],
+};
+
+const systemPriorities = new Set(['system-cluster-critical', 'system-node-critical']);
+
+export const poddisruptionbudgets = strategyOf(budget);
+export const horizontalpodautoscalers = strategyOf(autoscaler);
+export const resourcequotas = strategyOf(quota);
+export const limitranges = strategyOf(limitRange);
+export const priorityclasses = strategyOf(priorityClass as Strategy<PriorityClass & KubeObject>);

@@ -1,0 +1,45 @@
+import type { StatefulSet } from '../../api/types.ts';
+import { ageColumn, nameColumn } from '../table.ts';
+import { validateStatefulSet, validateStatefulSetUpdate } from '../validation/workloads.ts';
+import { fill, mapField, mapKept } from './fill.ts';
+import { defaultClaimSpec } from './persistentvolumeclaims.ts';
+import { defaultTemplate } from './pod-defaults.ts';
+import { type Strategy, strategyOf } from './strategy.ts';
+import { containerColumns } from './workload-columns.ts';
+
+/** kubernetes pkg/apis/apps/v1/defaults.go SetDefaults_StatefulSet */
+function defaultSpec(given: StatefulSet['spec']): StatefulSet['spec'] {
+  const filled = fill(given, {
+    replicas: 1,
+    podManagementPolicy: 'OrderedReady',
+    revisionHistoryLimit: 10,
+    updateStrategy: { type: 'RollingUpdate' },
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+  });
+  const withStrategy = mapField(filled, 'updateStrategy', (strategy) => {
+    const typed = fill(strategy, { type: 'RollingUpdate' });
+    return typed.type === 'RollingUpdate' ? fill({ ...typed, rollingUpdate: fill(typed.rollingUpdate ?? {}, { partition: 0 }) }, {}) : typed;
+  });
+  const withClaims = mapField(withStrategy, 'volumeClaimTemplates', (claims) =>
+    mapKept(claims, (claim) =>
+      fill(
+        { ...claim, kind: 'PersistentVolumeClaim', apiVersion: 'v1', ...(claim.spec && { spec: defaultClaimSpec(claim.spec) }) },
+        { status: { phase: 'Pending' } },
+      ),
+    ),
+  );
+  return mapField(withClaims, 'template', defaultTemplate);
+}
+
+/** kubernetes pkg/registry/apps/statefulset/strategy.go */
+const strategy: Strategy<StatefulSet> = {
+  defaults: (statefulSet) => mapField(statefulSet, 'spec', defaultSpec),
+  prepareForCreate: (statefulSet) => ({ ...statefulSet, status: { replicas: 0, availableReplicas: 0 } }),
+  validate: (statefulSet) => validateStatefulSet(statefulSet),
+  validateUpdate: (statefulSet, old) => [...validateStatefulSet(statefulSet), ...validateStatefulSetUpdate(statefulSet, old)],
+  generation: true,
+  status: true,
+  columns: [nameColumn, { name: 'Ready', cell: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}` }, ageColumn, ...containerColumns],
+};
+
+export const statefulsets = strategyOf(strategy);

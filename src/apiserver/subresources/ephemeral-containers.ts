@@ -1,0 +1,34 @@
+import type { Pod } from '../../api/types.ts';
+import { forbiddenField } from '../../apimachinery/field-error.ts';
+import { conflict, invalid, methodNotSupported, notFound, optimisticLockMessage } from '../../apimachinery/status.ts';
+import type { RestResponse } from '../../interfaces/rest.ts';
+import { jsonResponse, type RequestContext } from '../context.ts';
+import { decode } from '../decode.ts';
+import { semanticEqual } from '../objects.ts';
+import { keyOf } from '../resource-table.ts';
+import { validatePod } from '../validation/pod.ts';
+import { patched } from '../verbs/patch.ts';
+
+/** pods/ephemeralcontainers: what `kubectl debug` adds to a running pod. Only that list may change, and only grow. */
+export function ephemeralContainers(context: RequestContext): RestResponse {
+  const { served, info, core } = context;
+  const key = keyOf(served, info.namespace, info.name);
+  const found = core.storage.get<Pod>(key);
+  if (found === undefined) throw notFound(served, info.name);
+  if (info.verb === 'get') return jsonResponse(200, found.object);
+  if (info.verb !== 'update' && info.verb !== 'patch') throw methodNotSupported(served, info.verb);
+  const given = (info.verb === 'patch' ? patched(context, found.object) : decode(context, context.request.body)) as Pod;
+  const { ephemeralContainers: list = [] } = given.spec;
+  const old = found.object.spec.ephemeralContainers ?? [];
+  const kept = old.every((container, i) => container.name === list[i]?.name && (semanticEqual(container, list[i]) || list[i]?.image === container.image));
+  if (!kept) throw invalid(served, info.name, [forbiddenField('spec.ephemeralContainers', 'existing ephemeral containers may not be changed or removed')]);
+  const merged: Pod = { ...found.object, spec: { ...found.object.spec, ephemeralContainers: [...old, ...list.slice(old.length)] } };
+  const filled = (served.strategy.defaults?.(merged) ?? merged) as Pod;
+  const errors = validatePod(filled);
+  if (errors.length > 0) throw invalid(served, info.name, errors);
+  const counted: Pod = { ...filled, metadata: { ...filled.metadata, generation: (filled.metadata.generation ?? 1) + 1 } };
+  if (context.dryRun) return jsonResponse(200, counted);
+  const stored = core.storage.update(key, counted, found.revision);
+  if (stored === undefined) throw conflict(served, info.name, optimisticLockMessage);
+  return jsonResponse(200, stored);
+}

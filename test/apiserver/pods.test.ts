@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { newServer } from './server.ts';
+
+const path = '/api/v1/namespaces/default/pods';
+const pod = (name: string, spec: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, labels: { app: name } },
+  spec: { containers: [{ name: 'web', image: 'nginx:1.27', ports: [{ containerPort: 80 }] }], ...spec },
+});
+
+test('defaults', () => {
+  const { ok } = newServer();
+  const made = ok('POST', path, pod('web'));
+  expect(made.spec).toMatchObject({
+    restartPolicy: 'Always',
+    dnsPolicy: 'ClusterFirst',
+    schedulerName: 'default-scheduler',
+    terminationGracePeriodSeconds: 30,
+    enableServiceLinks: true,
+    securityContext: {},
+  });
+  expect(made.spec.containers[0]).toMatchObject({
+    imagePullPolicy: 'IfNotPresent',
+    terminationMessagePath: '/dev/termination-log',
+    ports: [{ containerPort: 80, protocol: 'TCP' }],
+    resources: {},
+  });
+  expect(made.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' });
+  expect(made.metadata.generation).toBe(1);
+});
+
+test('refusals with field paths', () => {
+  const { refused } = newServer();
+  const bad = pod('dup', {
+    restartPolicy: 'Sometimes',
+    containers: [
+      { name: 'c', image: 'nginx:1.27' },
+      {
+        name: 'c',
+        image: 'nginx:1.27',
+        resources: { requests: { memory: '200Mi' }, limits: { memory: '100Mi' } },
+        volumeMounts: [{ name: 'nope', mountPath: '/x' }],
+      },
+    ],
+  });
+  expect(refused('POST', path, bad)).toBe(
+    'Pod "dup" is invalid: [spec.containers[1].volumeMounts[0].name: Not found: "nope", spec.containers[1].resources.requests: Invalid value: "200Mi": must be less than or equal to memory limit of 100Mi, spec.containers[1].name: Duplicate value: "c", spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "OnFailure", "Never"]',
+  );
+});
+
+test('binding, status, graceful deletion', () => {
+  const { ok, refused, send } = newServer();
+  ok('POST', path, pod('web'));
+  expect(ok('POST', `${path}/web/binding`, { target: { kind: 'Node', name: 'node01' } }).status).toBe('Success');
+  expect(refused('POST', `${path}/web/binding`, { target: { name: 'node02' } })).toBe(
+    'Operation cannot be fulfilled on pods/binding "web": pod web is already assigned to node "node01"',
+  );
+  const bound = ok('GET', `${path}/web`);
+  const running = ok('PUT', `${path}/web/status`, { ...bound, spec: {}, status: { ...bound.status, phase: 'Running' } });
+  expect(running.spec).toBe(bound.spec);
+  expect(running.status.phase).toBe('Running');
+  expect(refused('PUT', `${path}/web`, { ...running, spec: { ...running.spec, restartPolicy: 'Never' } })).toContain(
+    'pod updates may not change fields other than',
+  );
+  const deleting = ok('DELETE', `${path}/web`);
+  expect(deleting.metadata).toMatchObject({ deletionGracePeriodSeconds: 30, deletionTimestamp: '2026-11-22T13:00:30Z', generation: 2 });
+  ok('DELETE', `${path}/web`, { gracePeriodSeconds: 0, preconditions: { uid: deleting.metadata.uid } });
+  expect(send('GET', `${path}/web`).status).toBe(404);
+});
+
+test('a table has the columns of kubectl', () => {
+  const { ok } = newServer();
+  ok('POST', path, pod('web'));
+  const table = ok('GET', path, undefined, { headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' } });
+  expect(table.columnDefinitions.map((column: { name: string }) => column.name)).toEqual([
+    'Name',
+    'Ready',
+    'Status',
+    'Restarts',
+    'Age',
+    'IP',
+    'Node',
+    'Nominated Node',
+    'Readiness Gates',
+  ]);
+  expect(table.rows[0].cells).toEqual(['web', '0/1', 'Pending', '0', '0s', '<none>', '<none>', '<none>', '<none>']);
+});
+
+test('dry run stores nothing', () => {
+  const { ok, send } = newServer();
+  expect(ok('POST', `${path}?dryRun=All`, pod('web')).metadata.name).toBe('web');
+  expect(send('GET', `${path}/web`).status).toBe(404);
+});
