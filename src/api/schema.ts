@@ -1,0 +1,161 @@
+/** The types of the built-in kinds: fields, what is required, merge keys. Parsed on first use; the texts for explain only when they are asked for. */
+
+import { docsText } from './generated/docs-text.ts';
+import { schemaText } from './generated/schema-text.ts';
+
+export type ScalarKind = 'string' | 'boolean' | 'int32' | 'int64' | 'double' | 'quantity' | 'int-or-string' | 'time' | 'micro-time' | 'bytes';
+
+/** A type of the API. Structurally a SchemaType of apimachinery/patch. */
+export type TypeInfo = {
+  /** Without group and version: `Container`; of a scalar its JSON type or `Quantity`, `IntOrString`, `Time`. */
+  readonly name: string;
+  /** Names the type among all: `V1Container`; empty for lists, maps and scalars. */
+  readonly id: string;
+  readonly kind: 'object' | 'map' | 'list' | 'scalar' | 'any';
+  readonly scalar?: ScalarKind;
+  /** Of lists and maps. */
+  readonly items?: TypeInfo;
+  /** The version in Go's name of the type, `v1` in `v1.PodSpec`. */
+  readonly version: string;
+  fields(): readonly FieldInfo[];
+  field(name: string): FieldInfo | undefined;
+};
+
+export type FieldInfo = {
+  readonly name: string;
+  readonly type: TypeInfo;
+  readonly required: boolean;
+  readonly patchStrategies: readonly string[];
+  readonly mergeKey?: string;
+  readonly listType?: 'atomic' | 'set' | 'map';
+  readonly listMapKeys?: readonly string[];
+  /** x-kubernetes-map-type: atomic. */
+  readonly atomic?: boolean;
+  readonly enum?: readonly string[];
+};
+
+type RawField = readonly [name: string, type: string, required: 0 | 1, merge: string | 0, list: string | 0, values: readonly string[] | 0];
+type RawSchema = { readonly kinds: Readonly<Record<string, string>>; readonly types: Readonly<Record<string, readonly RawField[]>> };
+type RawDocs = { readonly types: Readonly<Record<string, number>>; readonly fields: Readonly<Record<string, number>>; readonly texts: readonly string[] };
+
+/** Computes a constant when it is first needed. */
+function lazy<T>(make: () => T): () => T {
+  const made: { value?: T } = {};
+  return () => {
+    made.value ??= make();
+    return made.value;
+  };
+}
+
+const rawSchema = lazy(() => JSON.parse(schemaText) as RawSchema);
+const rawDocs = lazy(() => JSON.parse(docsText) as RawDocs);
+const types = lazy(() => new TypeTable(rawSchema()));
+
+/** The type of a kind: `typeOf('apps/v1', 'Deployment')`; undefined for what is not built in. */
+export function typeOf(apiVersion: string, kind: string): TypeInfo | undefined {
+  const id = rawSchema().kinds[`${apiVersion}/${kind}`];
+  return id === undefined ? undefined : types().get(id);
+}
+
+/** A type by its id: `typeById('V1ObjectMeta')`. */
+export const typeById = (id: string): TypeInfo | undefined => (rawSchema().types[id] ? types().get(id) : undefined);
+
+/** The text of a type. */
+export function typeDoc(type: TypeInfo): string {
+  const { types: ids, texts } = rawDocs();
+  const at = ids[type.id];
+  return at === undefined ? '' : (texts[at] ?? '');
+}
+
+/** The text of a field, without that of its type. */
+export function fieldDoc(type: TypeInfo, field: string): string {
+  const { fields, texts } = rawDocs();
+  const at = fields[`${type.id}.${field}`];
+  return at === undefined ? '' : (texts[at] ?? '');
+}
+
+/** How explain names a type: `[]Container`, `map[string]string`, `integer`. */
+export function typeText(type: TypeInfo): string {
+  if (type.kind === 'list') return `[]${type.items ? typeText(type.items) : 'Object'}`;
+  if (type.kind === 'map') return `map[string]${type.items ? typeText(type.items) : 'Object'}`;
+  return type.name;
+}
+
+const scalars: Readonly<Record<string, readonly [ScalarKind, string]>> = {
+  s: ['string', 'string'],
+  b: ['boolean', 'boolean'],
+  i32: ['int32', 'integer'],
+  i64: ['int64', 'integer'],
+  f64: ['double', 'number'],
+  q: ['quantity', 'Quantity'],
+  intstr: ['int-or-string', 'IntOrString'],
+  time: ['time', 'Time'],
+  microtime: ['micro-time', 'MicroTime'],
+  bytes: ['bytes', 'string'],
+};
+
+const noFields: readonly FieldInfo[] = [];
+const noField = (): undefined => undefined;
+
+/** Makes types out of the short form, each once. */
+class TypeTable {
+  readonly #raw: RawSchema;
+  readonly #made = new Map<string, TypeInfo>();
+
+  constructor(raw: RawSchema) {
+    this.#raw = raw;
+  }
+
+  get(ref: string): TypeInfo {
+    const known = this.#made.get(ref);
+    if (known) return known;
+    const type = this.#make(ref);
+    this.#made.set(ref, type);
+    return type;
+  }
+
+  #make(ref: string): TypeInfo {
+    const none = { id: '', version: '', fields: () => noFields, field: noField };
+    if (ref.startsWith('[]')) return { ...none, name: '', kind: 'list', items: this.get(ref.slice(2)) };
+    if (ref.startsWith('{}')) return { ...none, name: '', kind: 'map', items: this.get(ref.slice(2)) };
+    const scalar = scalars[ref];
+    if (scalar) return { ...none, name: scalar[1], kind: 'scalar', scalar: scalar[0] };
+    if (!this.#raw.types[ref]) return { ...none, name: 'Object', kind: 'any' };
+    return this.#object(ref);
+  }
+
+  #object(id: string): TypeInfo {
+    const [, prefix = '', version = 'V1'] = /^(\w*?)(V\d+(?:(?:alpha|beta)\d+)?)/.exec(id) ?? [];
+    const table = lazy(() => new Map((this.#raw.types[id] ?? []).map((raw) => [raw[0], this.#field(raw)])));
+    const list = lazy(() => [...table().values()]);
+    return {
+      id,
+      name: id.slice(prefix.length + version.length),
+      kind: 'object',
+      version: version.toLowerCase(),
+      fields: list,
+      field: (name) => table().get(name),
+    };
+  }
+
+  #field([name, ref, required, merge, list, values]: RawField): FieldInfo {
+    const [strategies = '', mergeKey = ''] = merge === 0 ? [] : merge.split(':');
+    const type = this.get(ref);
+    return {
+      name,
+      type,
+      required: required === 1,
+      patchStrategies: strategies === '' ? [] : strategies.split(','),
+      ...(mergeKey !== '' && { mergeKey }),
+      ...listInfo(list, type),
+      ...(values !== 0 && { enum: values }),
+    };
+  }
+}
+
+function listInfo(list: string | 0, type: TypeInfo): Pick<FieldInfo, 'listType' | 'listMapKeys' | 'atomic'> {
+  if (type.kind !== 'list') return list === 'atomic' ? { atomic: true } : {};
+  if (list === 0 || list === 'atomic') return { listType: 'atomic' };
+  if (list === 'set') return { listType: 'set' };
+  return { listType: 'map', listMapKeys: list.slice('map:'.length).split(',') };
+}
