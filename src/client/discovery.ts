@@ -1,3 +1,4 @@
+import { apiResources, resourceName, resourceNamed } from '../apimachinery/resources.ts';
 import type { Client } from './client.ts';
 import type { GroupVersionResource } from './paths.ts';
 
@@ -9,7 +10,10 @@ type ResourceList = { readonly resources?: readonly { readonly name: string; rea
 
 /** All resources in their preferred versions, subresources left out: client-go discovery ServerPreferredResources. */
 export function discoverResources(client: Client): readonly DiscoveredResource[] {
-  const { groups = [] } = client.send({ method: 'GET', path: '/apis' }).body as GroupList;
+  const response = client.raw({ method: 'GET', path: '/apis' });
+  // An apiserver without discovery serves what is built in.
+  if (response.status === 404) return apiResources.filter((each) => resourceNamed(resourceName(each)) === each);
+  const { groups = [] } = response.body as GroupList;
   const versions = [{ group: '', version: 'v1' }, ...groups.map(({ name, preferredVersion }) => ({ group: name, version: preferredVersion?.version ?? 'v1' }))];
   return versions.flatMap(({ group, version }) => {
     const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;

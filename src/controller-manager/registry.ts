@@ -1,0 +1,44 @@
+import type { Context, Controller } from '../client/controller.ts';
+import { deploymentController } from './controllers/deployment.ts';
+import { endpointsController } from './controllers/endpoints.ts';
+import { endpointSliceController } from './controllers/endpointslice.ts';
+import { namespaceController } from './controllers/namespace.ts';
+import { nodeIpamController } from './controllers/node-ipam.ts';
+import { nodeLifecycleController } from './controllers/node-lifecycle.ts';
+import { runPodGc } from './controllers/pod-gc.ts';
+import { replicaSetController } from './controllers/replicaset.ts';
+import { rootCaCertPublisher } from './controllers/root-ca-cert-publisher.ts';
+import { serviceAccountController } from './controllers/serviceaccount.ts';
+import { taintEvictionController } from './controllers/taint-eviction.ts';
+import { ttlAfterFinishedController } from './controllers/ttl-after-finished.ts';
+import { runGarbageCollector } from './garbage-collector/garbage-collector.ts';
+
+/** One controller: its name for `--controllers`, its ServiceAccount in kube-system, the source of its Events. */
+export type ControllerEntry = {
+  readonly name: string;
+  readonly user: string;
+  readonly component: string;
+  readonly controller: Controller | ((context: Context) => void);
+};
+
+type Options = { readonly rootCa?: string; readonly clusterCidr?: string };
+
+/** All controllers: cmd/kube-controller-manager/names/controller_names.go. */
+export function controllerEntries({ rootCa = '', clusterCidr }: Options): readonly ControllerEntry[] {
+  const entry = (name: string, user: string, component: string, controller: ControllerEntry['controller']): ControllerEntry => ({ name, user, component, controller });
+  return [
+    entry('serviceaccount-controller', 'service-account-controller', 'service-account-controller', serviceAccountController()),
+    entry('root-ca-certificate-publisher-controller', 'root-ca-cert-publisher', 'root-ca-cert-publisher', rootCaCertPublisher(rootCa)),
+    entry('node-ipam-controller', 'node-controller', 'cidrAllocator', nodeIpamController(clusterCidr)),
+    entry('node-lifecycle-controller', 'node-controller', 'node-controller', nodeLifecycleController()),
+    entry('taint-eviction-controller', 'node-controller', 'taint-eviction-controller', taintEvictionController()),
+    entry('deployment-controller', 'deployment-controller', 'deployment-controller', deploymentController()),
+    entry('replicaset-controller', 'replicaset-controller', 'replicaset-controller', replicaSetController()),
+    entry('endpoints-controller', 'endpoint-controller', 'endpoint-controller', endpointsController()),
+    entry('endpointslice-controller', 'endpointslice-controller', 'endpoint-slice-controller', endpointSliceController()),
+    entry('namespace-controller', 'namespace-controller', 'namespace-controller', namespaceController()),
+    entry('garbage-collector-controller', 'generic-garbage-collector', 'garbage-collector-controller', runGarbageCollector),
+    entry('pod-garbage-collector-controller', 'pod-garbage-collector', 'pod-garbage-collector', runPodGc),
+    entry('ttl-after-finished-controller', 'ttl-after-finished-controller', 'ttl-after-finished-controller', ttlAfterFinishedController()),
+  ];
+}
