@@ -14,7 +14,8 @@ export const isRetriable = (error: unknown): boolean => error instanceof StatusE
 export type ClientOptions = {
   /** Who answers now; throws ConnectionError when nobody does. Asked anew for each request. */
   readonly server: () => RestServer;
-  readonly credentials: Credentials;
+  /** A function where they change: a token that is renewed. */
+  readonly credentials: Credentials | (() => Credentials);
   readonly userAgent: string;
   /** Counts each request (`--kube-api-qps`); the worker that makes them waits for it. */
   readonly limiter?: TokenBucket;
@@ -158,7 +159,8 @@ export class Client {
   /** Any request, with the client's user and user agent; the response as it is. */
   raw(request: RestRequest): RestResponse {
     this.options.limiter?.reserve();
-    return this.options.server().handle({ credentials: this.options.credentials, headers: this.#headers, ...request });
+    const { credentials } = this.options;
+    return this.options.server().handle({ credentials: typeof credentials === 'function' ? credentials() : credentials, headers: this.#headers, ...request });
   }
 
   #call(method: Method, path: string, more?: Pick<RestRequest, 'query' | 'headers' | 'body'>): unknown {
