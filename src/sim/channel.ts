@@ -83,7 +83,7 @@ export class Channel<T> {
 
   /** Waits for a value; undefined when the channel is closed and empty. */
   *receive(): Routine<T | undefined> {
-    while (this.length === 0 && !this.#closed && !this.#broken) yield { on: [this.changed] };
+    while (this.length === 0 && !this.#closed && !this.#broken) yield { on: [this.changed], adopt: true };
     return this.take();
   }
 

@@ -6,6 +6,8 @@ export type Cause = number;
 /** What a fiber needs of the scheduler that runs it. */
 export type FiberHost = {
   current: Fiber | undefined;
+  /** The cause of what runs outside of any fiber: what a person types. */
+  readonly cause: Cause;
   ready(fiber: Fiber): void;
   timer(delay: Milliseconds, fiber: Fiber, ticket: number): void;
   /** A routine threw and nobody was waiting for it. */
@@ -31,6 +33,7 @@ export class Fiber<T = unknown> implements Waiter {
   #waitsOn: readonly Condition[] = [];
   /** Counts the times it was parked: a timer of an earlier wait is then known to be stale. */
   #parked = 0;
+  #adopts = false;
   #ready = false;
   #running = false;
   #cancelled = false;
@@ -65,6 +68,7 @@ export class Fiber<T = unknown> implements Waiter {
 
   wake(): void {
     if (this.#ready || this.done) return;
+    if (this.#adopts) this.cause = (this.#host.current ?? this.#host).cause;
     this.#ready = true;
     this.#stopWaiting();
     this.#host.ready(this as Fiber);
@@ -72,7 +76,9 @@ export class Fiber<T = unknown> implements Waiter {
 
   /** The timer set at parking number `ticket` rang. */
   timeout(ticket: number): void {
-    if (ticket === this.#parked) this.wake();
+    if (ticket !== this.#parked) return;
+    this.#adopts = false;
+    this.wake();
   }
 
   resume(): void {
@@ -115,6 +121,7 @@ export class Fiber<T = unknown> implements Waiter {
   #park(wait: Wait): void {
     const ticket = ++this.#parked;
     const { on, timeout } = wait;
+    this.#adopts = wait.adopt === true;
     if (on !== undefined && on.length > 0) {
       this.#waitsOn = on;
       for (const condition of on) condition.waiters.add(this);

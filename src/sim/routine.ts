@@ -3,7 +3,12 @@
 export type Milliseconds = number;
 
 /** What a Routine waits for: the first of these conditions to be notified, or the timeout. Neither given: it goes to the back of the queue. */
-export type Wait = { readonly on?: readonly Condition[]; readonly timeout?: Milliseconds };
+export type Wait = {
+  readonly on?: readonly Condition[];
+  readonly timeout?: Milliseconds;
+  /** Takes over the cause of whoever wakes it (see fiber.ts): work that is handed on by a message. */
+  readonly adopt?: boolean;
+};
 
 /** Work that takes time: each yield waits on the virtual clock or on something that will happen, the way a goroutine blocks. */
 export type Routine<T = void> = Generator<Wait, T, void>;

@@ -136,3 +136,20 @@ test('a routine that fails unheard stops the world; one that is joined tells its
   sim.advance(5);
   expect(joined.result).toBe('a bug');
 });
+
+test('who receives from a channel works for the cause of the sender', () => {
+  const sim = newSim({ seed: 1, epoch: 0 });
+  const channel = new Channel<string>();
+  const seen: string[] = [];
+  sim.go(
+    (function* (): Routine {
+      for (;;) seen.push(`${yield* channel.receive()} for ${sim.cause}`);
+    })(),
+  );
+  sim.advance(1);
+  sim.cause = 3;
+  channel.push('line');
+  sim.cause = 0;
+  sim.advance(1);
+  expect(seen).toEqual(['line for 3']);
+});
