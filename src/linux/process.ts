@@ -162,6 +162,20 @@ export class Process implements CgroupMember {
     return this.kernel.spawn(this, options);
   }
 
+  /**
+   * execve: this process becomes another program, which the caller then runs as `program(argv, process)`.
+   * Throws ENOENT, EACCES, ENOEXEC before anything has changed. Handlers go, ignored signals stay ignored.
+   */
+  exec(argv: readonly string[], env: Readonly<Record<string, string>> = this.env): { readonly program: Program; readonly argv: readonly string[] } {
+    const { path, prepared } = this.kernel.executable(this, argv, env);
+    this.env = { ...env };
+    this.argv = prepared.argv;
+    this.exe = path;
+    this.comm = path.slice(path.lastIndexOf('/') + 1);
+    for (const [signal, handler] of [...this.#handlers]) if (handler !== 'ignore') this.#handlers.delete(signal);
+    return prepared;
+  }
+
   /** Waits for a child's end and reaps it; gives its exit status. */
   *wait(child: Process): Routine<number> {
     while (child.exitStatus === undefined) yield { on: [child.changed] };

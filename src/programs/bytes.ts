@@ -1,0 +1,20 @@
+/** Between text and bytes. A binary string has one character (0 to 255) for each byte. */
+import { decodeUtf8, encodeUtf8 } from '../sim/stream.ts';
+
+export const isAscii = (text: string): boolean => !/[^\x00-\x7f]/.test(text);
+
+export function toBinary(text: string): string {
+  return isAscii(text) ? text : binaryOf(encodeUtf8(text));
+}
+
+export function fromBinary(binary: string): string {
+  return isAscii(binary) ? binary : decodeUtf8(bytesOf(binary));
+}
+
+export function binaryOf(bytes: Uint8Array): string {
+  let out = '';
+  for (let i = 0; i < bytes.length; i += 8192) out += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return out;
+}
+
+export const bytesOf = (binary: string): Uint8Array => Uint8Array.from(binary, (character) => character.charCodeAt(0));

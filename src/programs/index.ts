@@ -1,0 +1,31 @@
+/** Every program of this folder by name: what an executable file can carry. */
+import type { Program } from '../linux/program.ts';
+import { ls } from './files/ls.ts';
+import { xargsPrograms } from './processes/xargs.ts';
+import { catPrograms } from './text/cat.ts';
+import { cutPrograms } from './text/cut.ts';
+import { echoPrograms } from './text/echo.ts';
+import { encodePrograms } from './text/encode.ts';
+import { grepPrograms } from './text/grep.ts';
+import { headPrograms } from './text/head.ts';
+import { sortPrograms } from './text/sort.ts';
+import { tailPrograms } from './text/tail.ts';
+import { trPrograms } from './text/tr.ts';
+import { uniqPrograms } from './text/uniq.ts';
+import { wcPrograms } from './text/wc.ts';
+
+export const programs: Readonly<Record<string, Program>> = {
+  ls,
+  ...xargsPrograms,
+  ...catPrograms,
+  ...cutPrograms,
+  ...echoPrograms,
+  ...encodePrograms,
+  ...grepPrograms,
+  ...headPrograms,
+  ...sortPrograms,
+  ...tailPrograms,
+  ...trPrograms,
+  ...uniqPrograms,
+  ...wcPrograms,
+};

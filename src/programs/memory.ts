@@ -1,0 +1,35 @@
+/** What a program holds in memory: charged to its cgroup, and bounded so that the lab itself does not run out. */
+import type { Process } from '../linux/process.ts';
+
+const step = 1024 * 1024;
+const limit = 64 * 1024 * 1024;
+
+/** malloc failed. */
+export class MemoryExhausted extends Error {}
+
+export class Memory {
+  readonly #process: Process;
+  #held = 0;
+  #charged = 0;
+  #stored = 0;
+
+  constructor(process: Process) {
+    this.#process = process;
+  }
+
+  /** So many bytes more. `stored` tells how much of that the lab really keeps (repeated chunks are kept once). Throws MemoryExhausted. */
+  charge(bytes: number, stored = bytes): void {
+    this.#held += bytes;
+    this.#stored += stored;
+    if (this.#stored > limit) throw new MemoryExhausted();
+    while (this.#held - this.#charged >= step) {
+      this.#charged += step;
+      this.#process.allocate(step);
+    }
+  }
+
+  release(bytes: number, stored = bytes): void {
+    this.#held -= bytes;
+    this.#stored -= stored;
+  }
+}

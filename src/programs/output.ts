@@ -1,0 +1,62 @@
+/** Buffered output of a program: gathered while input is at hand, written before it waits. */
+import { Errno } from '../linux/errno.ts';
+import type { OpenFile } from '../linux/open-file.ts';
+import type { Process } from '../linux/process.ts';
+import type { Routine } from '../sim/routine.ts';
+
+const fullAt = 16 * 1024;
+/** About 1 GB a second: output without end must let the clock go on. */
+const millisecondsPerUnit = 1e-6;
+const millisecondsPerWrite = 1e-3;
+
+/** An output that could not be written, other than for want of a reader. */
+export class WriteError extends Error {}
+
+export class Output {
+  readonly #process: Process;
+  readonly #file: () => OpenFile;
+  #text = '';
+  #owed = 0;
+
+  constructor(process: Process, file: () => OpenFile = () => process.stdout) {
+    this.#process = process;
+    this.#file = file;
+  }
+
+  /** Takes text to be written at the next flush. */
+  add(text: string): void {
+    this.#text += text;
+  }
+
+  /** Time to flush. */
+  get full(): boolean {
+    return this.#text.length >= fullAt;
+  }
+
+  get empty(): boolean {
+    return this.#text === '';
+  }
+
+  /** Writes now. Throws EPIPE when the reader has gone, WriteError for everything else. */
+  *flush(): Routine {
+    if (this.#text === '') return;
+    const text = this.#text;
+    this.#text = '';
+    try {
+      yield* this.#file().write(text);
+    } catch (error) {
+      if (error instanceof Errno && error.code !== 'EPIPE') throw new WriteError(error.message);
+      throw error;
+    }
+    this.#owed += millisecondsPerWrite + text.length * millisecondsPerUnit;
+    if (this.#owed < 0.05) return;
+    const owed = this.#owed;
+    this.#owed = 0;
+    yield* this.#process.work(owed);
+  }
+
+  *write(text: string): Routine {
+    this.#text += text;
+    if (this.#text.length >= fullAt) yield* this.flush();
+  }
+}
