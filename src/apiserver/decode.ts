@@ -2,23 +2,49 @@ import type { KubeObject } from '../api/types.ts';
 import { badRequest } from '../apimachinery/status.ts';
 import type { RequestContext } from './context.ts';
 import { isObject, tidy } from './objects.ts';
+import { queryValue } from './request-info.ts';
+import { decodingError, strictErrors } from './schema.ts';
 
-/** A request's body as an object of the resource's kind. Its own fields are checked when the client asks for it with fieldValidation. */
-export function decode(context: RequestContext, body: unknown, _given: unknown = body): KubeObject {
-  const { served } = context;
+/** A request's body as an object of the resource's kind. Its fields are checked when the client asks for it with fieldValidation, as kubectl does. */
+export function decode(context: RequestContext, body: unknown): KubeObject {
   if (!isObject(body)) throw badRequest('the body of the request was empty or no object');
-  const tidied = tidy(body) as Readonly<Record<string, unknown>>;
-  const kind = tidied['kind'] ?? served.kind;
-  const apiVersion = tidied['apiVersion'] ?? served.apiVersion;
+  checkKind(context, body);
+  checkFields(context, body);
+  return asObject(context, body);
+}
+
+/** A tidied object of the resource's kind. */
+export function asObject({ served }: RequestContext, body: Readonly<Record<string, unknown>>): KubeObject {
+  const tidied = tidy(body);
+  const metadata = isObject(tidied['metadata']) ? tidied['metadata'] : {};
+  if (tidied['apiVersion'] === served.apiVersion && tidied['kind'] === served.kind && tidied['metadata'] === metadata) return tidied as unknown as KubeObject;
+  return { ...tidied, apiVersion: served.apiVersion, kind: served.kind, metadata } as KubeObject;
+}
+
+function checkKind({ served }: RequestContext, body: Readonly<Record<string, unknown>>): void {
+  const kind = body['kind'] ?? served.kind;
+  const apiVersion = body['apiVersion'] ?? served.apiVersion;
   if (kind !== served.kind) {
     const version = String(apiVersion).split('/').at(-1);
+    const internal = served.group === '' ? 'core' : served.group.split('.')[0];
     throw badRequest(
-      `${kind} in version "${version}" cannot be handled as a ${served.kind}: converting (${version}.${kind}) to (${served.group === '' ? 'core' : served.group.split('.')[0]}.${served.kind}): unknown conversion`,
+      `${kind} in version "${version}" cannot be handled as a ${served.kind}: converting (${version}.${kind}) to (${internal}.${served.kind}): unknown conversion`,
     );
   }
-  if (apiVersion !== served.apiVersion) {
+  if (apiVersion !== served.apiVersion)
     throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${served.apiVersion})`);
-  }
-  const metadata = isObject(tidied['metadata']) ? tidied['metadata'] : {};
-  return { ...tidied, apiVersion: served.apiVersion, kind: served.kind, metadata } as KubeObject;
+}
+
+function checkFields(context: RequestContext, body: unknown): void {
+  const mode = queryValue(context.request, 'fieldValidation');
+  if (mode === undefined) return;
+  const { served } = context;
+  const cannot = `${served.kind} in version "${served.version}" cannot be handled as a ${served.kind}`;
+  const wrong = decodingError(body, served);
+  if (wrong !== undefined) throw badRequest(`${cannot}: ${wrong}`);
+  if (mode === 'Ignore') return;
+  const errors = strictErrors(body, served);
+  if (errors.length === 0) return;
+  if (mode === 'Strict') throw badRequest(`${cannot}: strict decoding error: ${errors.join(', ')}`);
+  for (const error of errors) context.warn(error);
 }

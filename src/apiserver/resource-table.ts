@@ -29,6 +29,7 @@ const folders: Readonly<Record<string, string>> = {
   'customresourcedefinitions.apiextensions.k8s.io': 'apiextensions.k8s.io/customresourcedefinitions',
   'apiservices.apiregistration.k8s.io': 'apiregistration.k8s.io/apiservices',
   replicationcontrollers: 'controllers',
+  'servicecidrs.networking.k8s.io': 'networking.k8s.io/servicecidrs',
 };
 
 const nothingSpecial: Strategy = {};

@@ -1,7 +1,80 @@
+import { unknownFields, wrongType } from '../api/decode.ts';
+import { type TypeInfo, typeOf } from '../api/schema.ts';
 import type { SchemaType } from '../apimachinery/patch/patch-schema.ts';
+import { parseQuantity, QuantityError } from '../apimachinery/quantity.ts';
+import { timeParseError, tryParseTime } from '../apimachinery/time.ts';
+import { isObject } from './objects.ts';
 import type { ServedResource } from './resource-table.ts';
 
-/** What patches need to know of a resource's type; undefined when the schema does not have it. */
-export function patchTypeOf(_served: ServedResource): SchemaType | undefined {
+/** What patches need to know of a resource's type; undefined for custom resources. */
+export const patchTypeOf = (served: ServedResource): SchemaType | undefined => schemaOf(served);
+
+const schemaOf = (served: ServedResource): TypeInfo | undefined => (served.custom ? undefined : typeOf(served.apiVersion, served.kind));
+
+const checks = {
+  quantity(value: string): string | undefined {
+    try {
+      parseQuantity(value);
+      return undefined;
+    } catch (error) {
+      if (error instanceof QuantityError) return error.message;
+      throw error;
+    }
+  },
+  time: (value: string): string | undefined => (value === '' || tryParseTime(value) !== undefined ? undefined : timeParseError(value)),
+};
+
+/** What Go's decoder refuses in a body; undefined when all types fit. */
+export function decodingError(body: unknown, served: ServedResource): string | undefined {
+  const type = schemaOf(served);
+  return type && wrongType(body, type, checks);
+}
+
+/** `unknown field "spec.foo"`, one for each. */
+export function strictErrors(body: unknown, served: ServedResource): string[] {
+  const type = schemaOf(served);
+  return type ? unknownFields(body, type) : [];
+}
+
+/** What runtime.DefaultUnstructuredConverter says of a patched object that does not fit (it makes Go values of it without JSON). */
+export function conversionError(value: unknown, served: ServedResource): string | undefined {
+  const type = schemaOf(served);
+  return type && convert(value, type);
+}
+
+const goKinds: Readonly<Record<string, string>> = { string: 'string', boolean: 'bool', int32: 'int32', int64: 'int64', double: 'float64' };
+const expected: Readonly<Record<string, string>> = { string: 'string', boolean: 'boolean', int32: 'number', int64: 'number', double: 'number' };
+
+function convert(value: unknown, type: TypeInfo): string | undefined {
+  if (value === undefined || value === null || type.kind === 'any') return undefined;
+  const given = Array.isArray(value)
+    ? 'slice'
+    : typeof value === 'object'
+      ? 'map'
+      : typeof value === 'number'
+        ? 'int64'
+        : typeof value === 'boolean'
+          ? 'bool'
+          : 'string';
+  if (type.kind === 'scalar') {
+    const kind = type.scalar ?? 'string';
+    if (kind in expected) return typeof value === expected[kind] ? undefined : `unrecognized type: ${goKinds[kind]}`;
+    return wrongType(value, type, checks);
+  }
+  if (type.kind === 'list')
+    return Array.isArray(value) ? firstOf(value, (item) => type.items && convert(item, type.items)) : `cannot restore slice from ${given}`;
+  if (!isObject(value)) return type.kind === 'map' ? `cannot restore map from ${given}` : `cannot restore struct from: ${given}`;
+  if (type.kind === 'map') return firstOf(Object.values(value), (item) => type.items && convert(item, type.items));
+  return firstOf(Object.entries(value), ([name, item]) => {
+    const field = type.field(name);
+    return field && convert(item, field.type);
+  });
+}
+
+function firstOf<T>(items: readonly T[], find: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
   return undefined;
 }

@@ -1,23 +1,156 @@
+import type { KubeObject, rbac } from '../../api/types.ts';
+import { rfc3339 } from '../../apimachinery/time.ts';
 import type { Core } from '../context.ts';
+import { aggregateToAdmin, aggregateToEdit, aggregateToView, clusterRoleBindings, clusterRoles } from './cluster-roles.ts';
+import { controllerRoles } from './controller-roles.ts';
+import { namespacedBindings, namespacedRoles } from './namespaced-roles.ts';
+import { rule } from './rules.ts';
 
-const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+type Maker = (prefix: string, object: Readonly<Record<string, unknown>> & { readonly metadata: KubeObject['metadata'] }) => void;
 
-/** What a first start finds missing, it makes. */
+const rbacApi = 'rbac.authorization.k8s.io';
+const bootstrapMeta = { annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' }, labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
+
+/** What a first start finds missing, it makes: namespaces, RBAC policy, priority classes, the Service `kubernetes` (kubernetes pkg/controlplane). */
 export function bootstrap(core: Core): void {
-  for (const name of namespaces) {
-    const key = `/registry/namespaces/${name}`;
-    if (core.storage.get(key)) continue;
-    core.storage.create(key, {
+  const { storage, sim } = core;
+  const creationTimestamp = rfc3339(sim.now);
+  const make: Maker = (prefix, object) => {
+    const { name, namespace } = object.metadata;
+    const key = `/registry/${prefix}/${namespace ? `${namespace}/` : ''}${name}`;
+    if (storage.get(key) !== undefined) return;
+    storage.create(key, { ...object, metadata: { ...object.metadata, uid: sim.random.uuid(), creationTimestamp } } as KubeObject);
+  };
+  makeNamespaces(make);
+  makeClusterRoles(make);
+  makeNamespacedRoles(make);
+  makePriorityClasses(make);
+  makeKubernetesService(core, make);
+}
+
+function makeNamespaces(make: Maker): void {
+  for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
+    make('namespaces', {
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: {
-        name,
-        uid: core.sim.random.uuid(),
-        creationTimestamp: new Date(core.sim.now).toISOString().slice(0, 19) + 'Z',
-        labels: { 'kubernetes.io/metadata.name': name },
-      },
+      metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
       spec: { finalizers: ['kubernetes'] },
       status: { phase: 'Active' },
-    } as never);
+    });
   }
+}
+
+function makeClusterRoles(make: Maker): void {
+  const role = (name: string, rules: readonly string[], meta: object = bootstrapMeta, more: object = {}): void =>
+    make('clusterroles', { apiVersion: `${rbacApi}/v1`, kind: 'ClusterRole', metadata: { name, ...meta }, ...more, rules: rules.map(rule) });
+  for (const [name, rules] of Object.entries(clusterRoles)) role(name, rules, name.startsWith('kubeadm:') ? {} : bootstrapMeta);
+  for (const [name, rules] of Object.entries(controllerRoles)) role(`system:controller:${name}`, rules);
+  const parts = { view: aggregateToView, edit: aggregateToEdit, admin: aggregateToAdmin };
+  for (const [target, rules] of Object.entries(parts)) {
+    role(`system:aggregate-to-${target}`, rules, {
+      ...bootstrapMeta,
+      labels: { ...bootstrapMeta.labels, [`rbac.authorization.k8s.io/aggregate-to-${target}`]: 'true' },
+    });
+  }
+  // The sums that the clusterrole-aggregation controller keeps up to date.
+  const sums = { admin: [...aggregateToAdmin, ...aggregateToEdit, ...aggregateToView], edit: [...aggregateToEdit, ...aggregateToView], view: aggregateToView };
+  for (const [name, rules] of Object.entries(sums)) {
+    const matchLabels = { [`rbac.authorization.k8s.io/aggregate-to-${name}`]: 'true' };
+    const next = name === 'view' ? 'edit' : name === 'edit' ? 'admin' : undefined;
+    const labels = { ...bootstrapMeta.labels, ...(next && { [`rbac.authorization.k8s.io/aggregate-to-${next}`]: 'true' }) };
+    role(name, rules, { ...bootstrapMeta, labels }, { aggregationRule: { clusterRoleSelectors: [{ matchLabels }] } });
+  }
+  const binding = (name: string, roleName: string, subjects: readonly string[]): void =>
+    make('clusterrolebindings', {
+      apiVersion: `${rbacApi}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name, ...(name.startsWith('kubeadm:') ? {} : bootstrapMeta) },
+      roleRef: { apiGroup: rbacApi, kind: 'ClusterRole', name: roleName },
+      ...(subjects.length > 0 && { subjects: subjects.map(subject) }),
+    });
+  for (const [name, roleName, ...subjects] of clusterRoleBindings) binding(name, roleName, subjects);
+  for (const name of Object.keys(controllerRoles)) binding(`system:controller:${name}`, `system:controller:${name}`, [`ServiceAccount/kube-system/${name}`]);
+}
+
+/** `Group/name`, `User/name`, `ServiceAccount/namespace/name` */
+function subject(text: string): rbac.Subject {
+  const [kind = '', first = '', second = ''] = text.split('/');
+  return kind === 'ServiceAccount' ? { kind, name: second, namespace: first } : { apiGroup: rbacApi, kind, name: first };
+}
+
+function makeNamespacedRoles(make: Maker): void {
+  const meta = (name: string): object => (name.startsWith('system:') || name.startsWith('extension') ? bootstrapMeta : {});
+  for (const [namespace, name, ...rules] of namespacedRoles) {
+    make('roles', { apiVersion: `${rbacApi}/v1`, kind: 'Role', metadata: { name, namespace, ...meta(name) }, rules: rules.map(rule) });
+  }
+  for (const [namespace, name, role, ...subjects] of namespacedBindings) {
+    make('rolebindings', {
+      apiVersion: `${rbacApi}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name, namespace, ...meta(name) },
+      roleRef: { apiGroup: rbacApi, kind: 'Role', name: role },
+      subjects: subjects.map(subject),
+    });
+  }
+}
+
+function makePriorityClasses(make: Maker): void {
+  const classes = [
+    ['system-node-critical', 2000001000, 'Used for system critical pods that must not be moved from their current node.'],
+    ['system-cluster-critical', 2000000000, 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.'],
+  ] as const;
+  for (const [name, value, description] of classes) {
+    make('priorityclasses', {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name, generation: 1 },
+      description,
+      preemptionPolicy: 'PreemptLowerPriority',
+      value,
+    });
+  }
+}
+
+/** kubernetes pkg/controlplane/controller/kubernetesservice and pkg/controlplane/reconcilers. */
+function makeKubernetesService(core: Core, make: Maker): void {
+  const clusterIP = core.allocator.address(1);
+  const labels = { component: 'apiserver', provider: 'kubernetes' };
+  make('services/specs', {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kubernetes', namespace: 'default', labels },
+    spec: {
+      clusterIP,
+      clusterIPs: [clusterIP],
+      internalTrafficPolicy: 'Cluster',
+      ipFamilies: ['IPv4'],
+      ipFamilyPolicy: 'SingleStack',
+      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+      sessionAffinity: 'None',
+      type: 'ClusterIP',
+    },
+    status: { loadBalancer: {} },
+  });
+  make('networking.k8s.io/servicecidrs', {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'ServiceCIDR',
+    metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
+    spec: { cidrs: [core.allocator.cidr] },
+  });
+  const ip = core.options.advertiseAddress;
+  if (ip === undefined) return;
+  make('services/endpoints', {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    subsets: [{ addresses: [{ ip }], ports: [{ name: 'https', port: 6443, protocol: 'TCP' }] }],
+  });
+  make('endpointslices', {
+    addressType: 'IPv4',
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'kubernetes', namespace: 'default', generation: 1, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+    endpoints: [{ addresses: [ip], conditions: { ready: true } }],
+    ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
+  });
 }
