@@ -49,6 +49,8 @@ export class Kernel {
   readonly messages: { readonly at: number; readonly text: string }[] = [];
   /** Network namespaces that have a name, by the path that holds them open: /run/netns/cni-…. */
   readonly networkNamespaces = new Map<string, NetworkNamespace>();
+  /** Told of each process that starts (an execution log, as auditd keeps one). */
+  onSpawn: (process: Process) => void = () => {};
   /** The init system, once the machine has booted with one. */
   systemd: Systemd | undefined;
   #nextInode = 4026531835;
@@ -100,10 +102,10 @@ export class Kernel {
   }
 
   /** The file that a command name means: a path as it is, else the first executable in PATH. Throws ENOENT, EACCES, EISDIR. */
-  lookup(process: Process, name: string): { readonly path: string; readonly inode: Inode } {
+  lookup(process: Process, name: string, searchPath = process.env['PATH']): { readonly path: string; readonly inode: Inode } {
     if (name.includes('/')) return { path: process.path(name), inode: this.#executable(process, name) };
     let denied: Errno | undefined;
-    for (const folder of (process.env['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin').split(':')) {
+    for (const folder of (searchPath ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin').split(':')) {
       const path = `${folder === '' ? '.' : folder}/${name}`;
       try {
         return { path: process.path(path), inode: this.#executable(process, path) };
@@ -145,6 +147,13 @@ export class Kernel {
       readonly mode?: number;
     },
   ): OpenFile {
+    const descriptor = /^\/(?:dev|proc\/self)\/(?:fd\/(\d+)|std(in|out|err))$/.exec(path);
+    if (descriptor) {
+      const number = descriptor[1] === undefined ? ['in', 'out', 'err'].indexOf(descriptor[2] as string) : Number(descriptor[1]);
+      const file = process.fds.get(number);
+      if (!file) throw new Errno('ENOENT', path);
+      return file.retain();
+    }
     const inode = process.fs.open(path, flags);
     if (inode.type === 'directory') throw new Errno('EISDIR', path);
     if (inode instanceof SpecialNode) {
@@ -235,14 +244,26 @@ export class Kernel {
     this.processes.set(pid, process);
     parent?.children.add(process);
     cgroup.enter(process);
+    this.onSpawn(process);
     process.run(this.#main(process, prepared.program, prepared.argv));
     return process;
   }
 
   #prepare(process: Process, options: SpawnOptions): { readonly program: Program; readonly argv: readonly string[] } {
-    const found = this.lookup(process, options.argv[0] ?? '');
-    process.exe = found.path;
-    return this.resolve(process, found.path, found.inode, options.argv);
+    const { path, prepared } = this.executable(process, options.argv, process.env);
+    process.exe = path;
+    process.comm = path.slice(path.lastIndexOf('/') + 1);
+    return prepared;
+  }
+
+  /** What an argv runs, looked up in the PATH of `env`. */
+  executable(
+    process: Process,
+    argv: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): { readonly path: string; readonly prepared: { readonly program: Program; readonly argv: readonly string[] } } {
+    const found = this.lookup(process, argv[0] ?? '', env['PATH']);
+    return { path: found.path, prepared: this.resolve(process, found.path, found.inode, argv) };
   }
 
   #lastPid = 0;

@@ -26,10 +26,9 @@ export class Tty {
   /** Told when mode, reader or foreground change: the prompt may look different now. */
   readonly changed = new Condition();
   size: Size;
-  /** Set by the foreground shell while it waits for a line. */
-  reader: LineReader | undefined;
   #mode: 'cooked' | 'raw' = 'cooked';
   #echo = true;
+  #reader: LineReader | undefined;
   #remote: { readonly mode: () => 'cooked' | 'raw'; readonly reader: () => LineReader | undefined } | undefined;
   readonly #input = new Channel<string>();
   /** Sends a signal to the foreground process group; set by the kernel. */
@@ -45,6 +44,16 @@ export class Tty {
   /** How keys are to be treated now, seen from whoever draws the screen. */
   get mode(): 'cooked' | 'raw' {
     return this.#remote?.mode() ?? this.#mode;
+  }
+
+  /** Set by the foreground shell while it waits for a line. */
+  get reader(): LineReader | undefined {
+    return this.#reader;
+  }
+
+  set reader(reader: LineReader | undefined) {
+    this.#reader = reader;
+    this.changed.notify();
   }
 
   get activeReader(): LineReader | undefined {

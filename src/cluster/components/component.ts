@@ -3,6 +3,7 @@ import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { Client, ConnectionError } from '../../client/client.ts';
 import { type Credentials, type RestServer, restProtocol } from '../../interfaces/rest.ts';
 import { Errno } from '../../linux/errno.ts';
+import type { FileSystem } from '../../linux/file-system.ts';
 import { dial, NetworkError, type SpokenProtocol, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { Exit, type Program } from '../../linux/program.ts';
@@ -119,8 +120,11 @@ export function dialText<Server>(process: Process, protocol: SpokenProtocol<Serv
 const goText = (error: NetworkError): string => (error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`);
 
 /** A kubeconfig's current context: where the server is, and who one is there. Throws Errno or an Error in client-go's words. */
-export function readKubeconfig(process: Process, path: string): { readonly endpoint: Endpoint; readonly credentials: Credentials } {
-  const config = parseKubeconfig(process.fs.read(path), path);
+export const readKubeconfig = (process: Process, path: string): { readonly endpoint: Endpoint; readonly credentials: Credentials } =>
+  readKubeconfigText(process.fs, path);
+
+export function readKubeconfigText(fs: FileSystem, path: string): { readonly endpoint: Endpoint; readonly credentials: Credentials } {
+  const config = parseKubeconfig(fs.read(path), path);
   const context = config.contexts?.find((each) => each.name === config['current-context'])?.context;
   const cluster = config.clusters?.find((each) => each.name === context?.cluster)?.cluster;
   const user = config.users?.find((each) => each.name === context?.user)?.user;
@@ -128,7 +132,7 @@ export function readKubeconfig(process: Process, path: string): { readonly endpo
   const pem = user?.['client-certificate-data']
     ? Buffer.from(user['client-certificate-data'], 'base64').toString()
     : user?.['client-certificate']
-      ? process.fs.read(user['client-certificate'])
+      ? fs.read(user['client-certificate'])
       : undefined;
   return {
     endpoint: parseEndpoint(cluster.server),
@@ -171,9 +175,7 @@ export function inClusterClient(process: Process, userAgent: string): Client {
   return new Client({
     server: () => dialText<RestServer>(process, restProtocol, { host, port }),
     // Read anew at each request: the kubelet renews the token.
-    get credentials() {
-      return { token: process.fs.read('/var/run/secrets/kubernetes.io/serviceaccount/token') };
-    },
+    credentials: () => ({ token: process.fs.read('/var/run/secrets/kubernetes.io/serviceaccount/token') }),
     userAgent,
   });
 }

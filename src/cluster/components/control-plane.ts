@@ -59,18 +59,39 @@ export const kubeControllerManagerProgram: Program = function* (argv, process) {
       'controllermanager.go:229',
       `"Error building controller" err="error reading root-ca-file at ${rootCa}: open ${rootCa}: no such file or directory"`,
     );
-  const keyFile = set.get('cluster-signing-key-file');
-  const certFile = set.get('cluster-signing-cert-file');
   process.allocate(140 * 1024 * 1024);
   return yield* electedComponent(process, client, 'kube-controller-manager', 10257, (scope) =>
     runControllerManager({
       sim: scope,
       client,
       clusterCidr: set.get('cluster-cidr') ?? '10.244.0.0/16',
-      rootCaPem: rootCa ? process.fs.read(rootCa) : '',
-      ...(keyFile && certFile && process.fs.exists(keyFile) && process.fs.exists(certFile)
-        ? { signer: { certificate: process.fs.read(certFile), key: process.fs.read(keyFile) } }
-        : {}),
+      ...(rootCa ? { rootCa: process.fs.read(rootCa) } : {}),
+      clientFor: (serviceAccount) => serviceAccountClient(scope, client, serviceAccount),
     }),
   );
 };
+
+/** `--use-service-account-credentials`: a client as one of kube-system's ServiceAccounts, with a token that is asked for when needed and renewed in time. */
+function serviceAccountClient(sim: Sim, client: Client, name: string): Client {
+  const path = '/api/v1/namespaces/kube-system/serviceaccounts';
+  let token = '';
+  let renewAt = 0;
+  const renew = (): void => {
+    client.raw({ method: 'POST', path, body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'kube-system' } } });
+    const response = client.raw({
+      method: 'POST',
+      path: `${path}/${name}/token`,
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: tokenSeconds } },
+    });
+    token = (response.body as { status?: { token?: string } }).status?.token ?? '';
+    renewAt = sim.now + tokenSeconds * 800;
+  };
+  return client.with({
+    credentials: () => {
+      if (sim.now >= renewAt) renew();
+      return { token };
+    },
+  });
+}
+
+const tokenSeconds = 3600;

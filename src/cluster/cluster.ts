@@ -1,0 +1,130 @@
+/** A running world: machines on one network, and a way to sit down at one of them. */
+import { type Credentials, type RestRequest, type RestResponse, restProtocol } from '../interfaces/rest.ts';
+import { dial, Fabric, NetworkError } from '../linux/network.ts';
+import type { OpenFile } from '../linux/open-file.ts';
+import type { Process } from '../linux/process.ts';
+import { type Size, TerminalFile, Tty } from '../linux/tty.ts';
+import type { Milliseconds } from '../sim/routine.ts';
+import { newSim, type Sim } from '../sim/sim.ts';
+import { readKubeconfigText } from './components/component.ts';
+import type { Machine } from './machine/machine.ts';
+import { Trace } from './trace.ts';
+import { type WorldContext, type WorldName, worlds } from './worlds/index.ts';
+
+/** 22 November 2026, 09:00 UTC: the first moment of every world. */
+export const epoch: Milliseconds = 1795338000000;
+
+export type ClusterOptions = { readonly seed: number; readonly world: WorldName };
+
+export type Terminal = { readonly tty: Tty /** The login shell; its end is the end of the session. */; readonly shell: Process };
+
+export class Cluster {
+  readonly sim: Sim;
+  readonly world: WorldName;
+  readonly trace: Trace;
+  readonly machines: ReadonlyMap<string, Machine>;
+  /** The machine where a learner starts, unless the lesson says otherwise. */
+  readonly home: string;
+  readonly #context: WorldContext;
+
+  constructor({ seed, world }: ClusterOptions) {
+    this.sim = newSim({ seed, epoch });
+    this.world = world;
+    this.trace = new Trace(this.sim);
+    this.#context = { sim: this.sim, fabric: new Fabric(), trace: this.trace, machines: new Map() };
+    const definition = worlds[world];
+    this.home = definition.home;
+    definition.build(this.#context);
+    this.machines = this.#context.machines;
+  }
+
+  /** Lets the world start up; throws when it does not become ready, which is a bug of the lab. */
+  boot(): void {
+    const { ready, bootLimit } = worlds[this.world];
+    if (!this.sim.advanceUntil(() => ready(this.#context), bootLimit))
+      throw new Error(`k8s-lab: the world ${this.world} was not ready after ${bootLimit / 1000} s of its time`);
+  }
+
+  machine(name: string): Machine {
+    const machine = this.machines.get(name);
+    if (!machine) throw new Error(`there is no machine ${name}; there are ${[...this.machines.keys()].join(', ')}`);
+    return machine;
+  }
+
+  /** A request to the API as somebody who may do everything; undefined while nobody answers, or in a world without Kubernetes. */
+  rest(request: Omit<RestRequest, 'credentials'>): RestResponse | undefined {
+    const machine = [...this.machines.values()].find(({ fs }) => fs.exists('/etc/kubernetes/pki/ca.key'));
+    const credentials = this.#adminCredentials(machine);
+    if (!machine || !credentials) return undefined;
+    try {
+      return dial(restProtocol, machine.kernel.host.network, machine.ip, 6443, machine.kernel.sim.random).handle({
+        ...request,
+        credentials,
+        headers: { 'user-agent': 'k8s-lab', ...request.headers },
+      });
+    } catch (error) {
+      if (error instanceof NetworkError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The administrator's certificate, kept aside: a learner may change or lose the files. */
+  #adminCredentials(machine: Machine | undefined): Credentials | undefined {
+    const path = '/etc/kubernetes/super-admin.conf';
+    if (!this.#admin && machine?.fs.exists(path)) this.#admin = readKubeconfigText(machine.fs, path).credentials;
+    return this.#admin;
+  }
+
+  #admin: Credentials | undefined;
+
+  /** A login of root on a machine, with a terminal. */
+  openTerminal(machineName: string, size: Size): Terminal {
+    const machine = this.machine(machineName);
+    const tty = new Tty('pts/0', size);
+    const shell = this.#login(machine, ['-bash'], new TerminalFile(tty), new TerminalFile(tty), new TerminalFile(tty), tty);
+    tty.foreground = shell.group;
+    tty.signal = (signal) => void machine.kernel.signalGroup(tty.foreground, signal);
+    return { tty, shell };
+  }
+
+  /** A login of root without a terminal: a script's output goes to the files given. */
+  openScript(machineName: string, argv: readonly string[], files: { readonly stdin: OpenFile; readonly stdout: OpenFile; readonly stderr: OpenFile }): Process {
+    return this.#login(this.machine(machineName), argv, files.stdin, files.stdout, files.stderr, null);
+  }
+
+  #login(machine: Machine, argv: readonly string[], stdin: OpenFile, stdout: OpenFile, stderr: OpenFile, tty: Tty | null): Process {
+    const { kernel, systemd } = machine;
+    const program = kernel.programs.get('bash');
+    if (!program) throw new Error('this world has no bash');
+    return kernel.spawn(systemd.init, {
+      argv,
+      program,
+      env: {
+        HOME: '/root',
+        USER: 'root',
+        LOGNAME: 'root',
+        SHELL: '/bin/bash',
+        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        LANG: 'C.UTF-8',
+        TERM: tty ? 'xterm-256color' : 'dumb',
+        HOSTNAME: machine.name,
+      },
+      cwd: '/root',
+      session: 'new',
+      tty,
+      fds: new Map([
+        [0, stdin],
+        [1, stdout],
+        [2, stderr],
+      ]),
+      cgroup: kernel.rootCgroup.at(`user.slice/user-0.slice/session-${kernel.processes.size}.scope`),
+    });
+  }
+}
+
+/** Makes a world and boots it. */
+export function newCluster(options: ClusterOptions): Cluster {
+  const cluster = new Cluster(options);
+  cluster.boot();
+  return cluster;
+}

@@ -1,0 +1,128 @@
+/** Software on machines: containerd with its CNI, Kubernetes' node parts, settings of the tools. */
+
+import { enable } from '../kubeadm/files.ts';
+import { programTable } from '../programs.ts';
+import type { WorldContext } from '../worlds/index.ts';
+import { installProgram, type Machine, type MachineOptions, newMachine, writeFile } from './machine.ts';
+
+/** A machine with the lab's command-line tools, connected to the world's network. */
+export function addMachine(context: WorldContext, options: Pick<MachineOptions, 'hostname' | 'ip' | 'hosts' | 'cpus' | 'memoryBytes'>): Machine {
+  const { programs, commands } = programTable(context, () => machine);
+  const machine: Machine = newMachine({ ...options, sim: context.sim, fabric: context.fabric, programs, commands });
+  context.machines.set(options.hostname, machine);
+  return machine;
+}
+
+const cniPlugins = [
+  'bandwidth',
+  'bridge',
+  'dhcp',
+  'dummy',
+  'firewall',
+  'host-device',
+  'host-local',
+  'ipvlan',
+  'loopback',
+  'macvlan',
+  'portmap',
+  'ptp',
+  'sbr',
+  'static',
+  'tap',
+  'tuning',
+  'vlan',
+  'vrf',
+];
+
+/** containerd 2.3 as a service, the CNI plugins, and a bridge network over `podCidr` (none: CRI finds no network). */
+export function installContainerd(machine: Machine, { podCidr }: { readonly podCidr?: string } = {}): void {
+  const { kernel, fs } = machine;
+  for (const name of ['containerd', 'containerd-shim-runc-v2']) installProgram(kernel, fs, `/usr/local/bin/${name}`, name, 45_000_000);
+  for (const name of cniPlugins) installProgram(kernel, fs, `/opt/cni/bin/${name}`, 'cni-plugin', 4_000_000);
+  writeFile(fs, '/etc/containerd/config.toml', containerdConfig);
+  writeFile(fs, '/usr/lib/systemd/system/containerd.service', containerdUnit);
+  fs.mkdir('/etc/cni/net.d', { parents: true });
+  if (podCidr) writeFile(fs, '/etc/cni/net.d/10-bridge.conflist', bridgeNetwork(podCidr));
+  enable(machine, 'containerd.service');
+}
+
+export function installKubernetes({ kernel, fs }: Machine): void {
+  for (const [name, size] of [
+    ['kubelet', 58_000_000],
+    ['kubeadm', 74_000_000],
+  ] as const)
+    installProgram(kernel, fs, `/usr/bin/${name}`, name, size);
+}
+
+export function installCrictlConfig({ fs }: Machine): void {
+  writeFile(fs, '/etc/crictl.yaml', 'runtime-endpoint: unix:///run/containerd/containerd.sock\nimage-endpoint: unix:///run/containerd/containerd.sock\n');
+}
+
+/** What matters of `containerd config default` on a kubeadm node. */
+const containerdConfig = `version = 4
+root = '/var/lib/containerd'
+state = '/run/containerd'
+
+[grpc]
+  address = '/run/containerd/containerd.sock'
+
+[plugins]
+  [plugins.'io.containerd.cri.v1.images']
+    snapshotter = 'overlayfs'
+    [plugins.'io.containerd.cri.v1.images'.pinned_images]
+      sandbox = 'registry.k8s.io/pause:3.10.2'
+    [plugins.'io.containerd.cri.v1.images'.registry]
+      config_path = '/etc/containerd/certs.d'
+
+  [plugins.'io.containerd.cri.v1.runtime']
+    [plugins.'io.containerd.cri.v1.runtime'.containerd]
+      default_runtime_name = 'runc'
+      [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
+        runtime_type = 'io.containerd.runc.v2'
+        [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
+          SystemdCgroup = true
+    [plugins.'io.containerd.cri.v1.runtime'.cni]
+      bin_dirs = ['/opt/cni/bin']
+      conf_dir = '/etc/cni/net.d'
+`;
+
+const containerdUnit = `[Unit]
+Description=containerd container runtime
+Documentation=https://containerd.io
+After=network.target dbus.service
+
+[Service]
+ExecStartPre=-/sbin/modprobe overlay
+ExecStart=/usr/local/bin/containerd
+Type=notify
+Delegate=yes
+KillMode=process
+Restart=always
+RestartSec=5
+OOMScoreAdjust=-999
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+const bridgeNetwork = (subnet: string): string =>
+  `${JSON.stringify(
+    {
+      cniVersion: '1.0.0',
+      name: 'bridge',
+      plugins: [
+        {
+          type: 'bridge',
+          bridge: 'cni0',
+          isGateway: true,
+          ipMasq: true,
+          hairpinMode: true,
+          promiscMode: false,
+          ipam: { type: 'host-local', ranges: [[{ subnet }]], routes: [{ dst: '0.0.0.0/0' }] },
+        },
+        { type: 'portmap', capabilities: { portMappings: true } },
+      ],
+    },
+    null,
+    2,
+  )}\n`;

@@ -1,0 +1,24 @@
+/** The worlds that a lesson or a session can start in: one file each. */
+import type { Fabric } from '../../linux/network.ts';
+import type { Milliseconds } from '../../sim/routine.ts';
+import type { Sim } from '../../sim/sim.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { Trace } from '../trace.ts';
+import { kubeadm3 } from './kubeadm-3.ts';
+import { node } from './node.ts';
+
+export type WorldContext = { readonly sim: Sim; readonly fabric: Fabric; readonly trace: Trace; readonly machines: Map<string, Machine> };
+
+export type World = {
+  readonly summary: string;
+  readonly home: string;
+  /** Makes the machines and switches them on. */
+  readonly build: (context: WorldContext) => void;
+  readonly ready: (context: WorldContext) => boolean;
+  /** Longest time it may take to become ready. */
+  readonly bootLimit: Milliseconds;
+};
+
+export const worlds = { 'kubeadm-3': kubeadm3, node } as const satisfies Readonly<Record<string, World>>;
+export type WorldName = keyof typeof worlds;
+export const isWorldName = (name: string): name is WorldName => Object.hasOwn(worlds, name);

@@ -1,0 +1,103 @@
+/** What a schema cannot say: names that must fit together, within a lesson and between its languages. */
+import type { Check, Lesson, Problem, Prose, Step, StepProse } from './lesson.ts';
+import { placeholders } from './variables.ts';
+import type { Source } from './yaml-source.ts';
+
+export function checkReferences(lesson: Lesson, source: Source): Problem[] {
+  const problems: Problem[] = [];
+  const say = (pointer: string, message: string, remedy: string): void =>
+    void problems.push({ file: source.file, line: source.lineOf(pointer), message, remedy });
+  const ids = new Set<string>();
+  const checkIds = new Set<string>();
+  for (const [index, step] of lesson.steps.entries()) {
+    const at = `/steps/${index}`;
+    if (ids.has(step.id)) say(`${at}/id`, `the id "${step.id}" is used twice`, 'Ids of steps are unique in a lesson');
+    ids.add(step.id);
+    for (const [key, message] of shapeProblems(step)) say(`${at}/${key}`, `step "${step.id}": ${message}`, 'See "How to write a lesson" in the README');
+    for (const [number, check] of (step.checks ?? []).entries()) {
+      if (sourcesOf(check) !== 1)
+        say(
+          `${at}/checks/${number}`,
+          `a check has ${sourcesOf(check)} sources`,
+          'Give exactly one: object, objects, cri, containerd, node, file, probe, access, command, answer, all, any, not or atLeast',
+        );
+      if (!check.id) say(`${at}/checks/${number}`, 'a check has no id', 'Name it: wrong samples and reports speak of it');
+      else checkIds.add(check.id);
+    }
+  }
+  for (const [index, { name, fails }] of lesson.wrong.entries())
+    if (!checkIds.has(fails) && !ids.has(fails))
+      say(`/wrong/${index}/fails`, `the wrong sample "${name}" names a check "${fails}" that is not there`, `Name one of ${[...checkIds].join(', ')}`);
+  for (const name of new Set(placeholders(JSON.stringify(lesson))))
+    if (!Object.hasOwn(lesson.world.vars ?? {}, name)) say('/world', `{{${name}}} is used, but world.vars has no "${name}"`, 'Add the variable');
+  return problems;
+}
+
+const notSources = new Set(['id', 'that', 'within', 'points', 'visibility']);
+const sourcesOf = (check: Check): number => Object.keys(check).filter((key) => !notSources.has(key)).length;
+
+function shapeProblems(step: Step): [string, string][] {
+  const problems: [string, string][] = [];
+  if ((step.kind === 'do' || step.kind === 'explore') && !step.checks) problems.push(['id', `a step of kind ${step.kind} needs checks`]);
+  if (step.kind === 'predict' && (!step.choices || step.answer === undefined)) problems.push(['id', 'a prediction needs choices and an answer']);
+  if (step.kind === 'predict' && step.answer !== undefined && !step.choices?.includes(step.answer))
+    problems.push(['answer', `the answer "${step.answer}" is none of the choices`]);
+  if (step.kind === 'quiz') problems.push(...quizProblems(step));
+  return problems;
+}
+
+function quizProblems({ quiz }: Step): [string, string][] {
+  if (!quiz) return [['id', 'a step of kind quiz needs a quiz']];
+  if (!('choices' in quiz)) return [];
+  const given = Array.isArray(quiz.answer) ? (quiz.answer as readonly string[]) : [quiz.answer as string];
+  return given.filter((each) => !quiz.choices.includes(each)).map((each) => ['quiz', `the answer "${each}" is none of the choices`]);
+}
+
+/** Every key that the facts name has prose, and there is no prose without a fact. */
+export function checkProse(lesson: Lesson, source: Source): Problem[] {
+  const prose = source.data as Prose;
+  const problems: Problem[] = [];
+  const compare = (pointer: string, wanted: readonly string[], found: readonly string[], what: string): void => {
+    const missing = wanted.filter((key) => !found.includes(key));
+    const extra = found.filter((key) => !wanted.includes(key));
+    for (const key of missing)
+      problems.push({
+        file: source.file,
+        line: source.lineOf(pointer),
+        message: `${what} "${key}" has no text`,
+        remedy: `Write it under ${pointer.slice(1).replaceAll('/', '.') || 'the top'}`,
+      });
+    for (const key of extra)
+      problems.push({
+        file: source.file,
+        line: source.lineOf(`${pointer}/${key}`),
+        message: `there is a text for ${what} "${key}", which lesson.yaml does not have`,
+        remedy: 'Take it out, or correct the key',
+      });
+  };
+  compare(
+    '/steps',
+    lesson.steps.map((step) => step.id),
+    Object.keys(prose.steps),
+    'step',
+  );
+  compare('/debrief', lesson.debrief, Object.keys(prose.debrief), 'debrief');
+  for (const step of lesson.steps) {
+    const text: StepProse | undefined = prose.steps[step.id];
+    if (!text) continue;
+    const at = `/steps/${step.id}`;
+    const choices = step.choices ?? (step.quiz && 'choices' in step.quiz ? step.quiz.choices : []);
+    compare(`${at}/choices`, choices, Object.keys(text.choices ?? {}), `choice of ${step.id}`);
+    compare(`${at}/hints`, step.hints ?? [], Object.keys(text.hints ?? {}), `hint of ${step.id}`);
+    compare(`${at}/situations`, [...new Set((step.situations ?? []).map((each) => each.say))], Object.keys(text.situations ?? {}), `situation of ${step.id}`);
+  }
+  for (const name of new Set(placeholders(JSON.stringify(prose))))
+    if (!Object.hasOwn(lesson.world.vars ?? {}, name))
+      problems.push({
+        file: source.file,
+        line: 1,
+        message: `{{${name}}} is used, but the lesson has no such variable`,
+        remedy: 'Correct the name, or add it to world.vars',
+      });
+  return problems;
+}

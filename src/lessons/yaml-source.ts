@@ -1,0 +1,72 @@
+/** YAML as somebody else wrote it: bounded in size and depth, with the line of every value. */
+import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import type { Problem } from './lesson.ts';
+
+const largestFile = 256 * 1024;
+const mostNodes = 20_000;
+
+export type Source = {
+  readonly file: string;
+  readonly data: unknown /** Line of the value at a JSON pointer (`/steps/0/id`), or of its nearest parent. */;
+  readonly lineOf: (pointer: string) => number;
+};
+
+/** The data, or what is wrong with the text. Anchors and aliases are refused: a lesson has no use for them, and bombs are made of them. */
+export function readYaml(file: string, text: string): Source | readonly Problem[] {
+  if (text.length > largestFile)
+    return [
+      {
+        file,
+        line: 1,
+        message: `the file has ${Math.round(text.length / 1024)} KiB`,
+        remedy: `A lesson's file has ${largestFile / 1024} KiB at most; put large texts into the world's files`,
+      },
+    ];
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, version: '1.2', uniqueKeys: true });
+  const lineAt = (offset: number | undefined): number => lines.linePos(offset ?? 0).line;
+  if (document.errors.length > 0)
+    return document.errors
+      .slice(0, 5)
+      .map((error) => ({
+        file,
+        line: lineAt(error.pos[0]),
+        message: (error.message.split('\n')[0] ?? '').replace(/ at line \d+.*$/, ''),
+        remedy: 'Mend the YAML; indentation and colons are the usual suspects',
+      }));
+  const trouble = aliasOrSize(document);
+  if (trouble) return [{ file, line: lineAt(trouble.offset), message: trouble.message, remedy: trouble.remedy }];
+  return { file, data: document.toJS() as unknown, lineOf: (pointer) => lineAt(find(document, pointer)?.range?.[0]) };
+}
+
+function aliasOrSize(document: Document): { readonly offset: number | undefined; readonly message: string; readonly remedy: string } | undefined {
+  let nodes = 0;
+  let alias: number | undefined;
+  visit(document, {
+    Alias(_key, node) {
+      alias ??= node.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+    Node() {
+      nodes++;
+      return nodes > mostNodes ? visit.BREAK : undefined;
+    },
+  });
+  if (alias !== undefined) return { offset: alias, message: 'an alias (*name) stands here', remedy: 'Write the value out: lessons have no aliases' };
+  return nodes > mostNodes ? { offset: 0, message: `the file has more than ${mostNodes} values`, remedy: 'Make it smaller' } : undefined;
+}
+
+function find(document: Document, pointer: string): Node | undefined {
+  let node = document.contents as Node | null;
+  for (const part of pointer.split('/').filter(Boolean)) {
+    const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
+    let next: Node | undefined;
+    if (isMap(node)) {
+      const pair = node.items.find((each) => isPair(each) && isScalar(each.key) && String(each.key.value) === key);
+      next = (pair?.value ?? pair?.key) as Node | undefined;
+    } else if (isSeq(node)) next = node.items[Number(key)] as Node | undefined;
+    if (!next) break;
+    node = next;
+  }
+  return node ?? undefined;
+}

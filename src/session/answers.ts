@@ -1,0 +1,19 @@
+import type { Quiz } from '../lessons/lesson.ts';
+
+/** Whether an answer to a quiz is right. */
+export function isRight(quiz: Quiz, given: readonly string[]): boolean {
+  switch (quiz.type) {
+    case 'single':
+      return given.length === 1 && given[0] === quiz.answer;
+    case 'multi':
+      return given.length === quiz.answer.length && quiz.answer.every((each) => given.includes(each));
+    case 'order':
+      return given.length === quiz.answer.length && quiz.answer.every((each, index) => given[index] === each);
+    case 'fill':
+      return quiz.answer.some((each) => plain(each) === plain(given[0] ?? ''));
+    case 'number':
+      return given[0] !== undefined && given[0].trim() !== '' && Math.abs(Number(given[0]) - quiz.answer) <= (quiz.tolerance ?? 0);
+  }
+}
+
+const plain = (text: string): string => text.trim().toLowerCase().replace(/\s+/g, ' ');

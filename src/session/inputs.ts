@@ -1,0 +1,35 @@
+/** Everything that reaches a world from outside, stamped with virtual time: a session is its inputs, and replaying them gives the same bytes. */
+import type { Milliseconds } from '../sim/routine.ts';
+
+export type Input =
+  | { readonly line: string }
+  | { readonly keys: string }
+  | { readonly interrupt: true }
+  | { readonly endOfFile: true }
+  | { readonly resize: readonly [columns: number, rows: number] }
+  | { readonly answer: readonly string[]; readonly step: string }
+  | { readonly hint: string }
+  /** Goes on from a step that only has to be read, or from a prediction's outcome. */
+  | { readonly next: string };
+
+/** `at` counts from the moment when the world was ready. */
+export type StampedInput = Input & { readonly at: Milliseconds };
+
+/** What is saved, and what a replay needs. */
+export type SessionRecord = {
+  readonly version: 1;
+  readonly engine: string;
+  readonly world: string;
+  readonly seed: number;
+  readonly lesson?: { readonly track: string; readonly id: string; readonly hash: string };
+  readonly inputs: readonly StampedInput[];
+  /** How long the world had run when it was saved. */
+  readonly until: Milliseconds;
+};
+
+/** Inputs up to, not including, the last typed line: one step of undo. Answers and hints since then are undone with it. */
+export function withoutLastLine(inputs: readonly StampedInput[]): { readonly inputs: readonly StampedInput[]; readonly until: Milliseconds } | undefined {
+  const last = inputs.findLastIndex((input) => 'line' in input && input.line.trim() !== '');
+  if (last < 0) return undefined;
+  return { inputs: inputs.slice(0, last), until: inputs[last]?.at ?? 0 };
+}

@@ -1,0 +1,128 @@
+/** One learner's way through one lesson: which step, what holds already, hints taken, answers given, points. */
+import { Expressions, evaluate } from '../grading/evaluate.ts';
+import type { Verdict } from '../grading/verdict.ts';
+import type { WorldView } from '../grading/world-view.ts';
+import { type Check, type Lesson, pointsOf, type Step } from '../lessons/lesson.ts';
+import { isRight } from './answers.ts';
+
+export type StepState = {
+  readonly id: string;
+  done: boolean;
+  /** The answer of each check, by its id. */
+  readonly verdicts: Map<string, Verdict>;
+  hintsTaken: number;
+  /** Keys of situations met, in the order in which they were met. */
+  readonly situations: string[];
+  /** What was answered last in a quiz or prediction. */
+  answer: readonly string[] | undefined;
+  attempts: number;
+};
+
+/** Each hint costs this share of a step's points, each wrong answer the same; a quarter always stays. */
+const hintCost = 0.25;
+const floor = 0.25;
+
+export class LessonRun {
+  readonly lesson: Lesson;
+  readonly steps: readonly StepState[];
+  readonly #expressions = new Expressions();
+  #current = 0;
+
+  constructor(lesson: Lesson) {
+    this.lesson = lesson;
+    this.steps = lesson.steps.map((step) => ({ id: step.id, done: false, verdicts: new Map(), hintsTaken: 0, situations: [], answer: undefined, attempts: 0 }));
+  }
+
+  /** Index of the step that is worked on; equals the number of steps when the lesson is done. */
+  get current(): number {
+    return this.#current;
+  }
+
+  get finished(): boolean {
+    return this.#current >= this.steps.length;
+  }
+
+  get step(): Step | undefined {
+    return this.lesson.steps[this.#current];
+  }
+
+  get answers(): ReadonlyMap<string, readonly string[]> {
+    return new Map(this.steps.flatMap(({ id, answer }) => (answer ? [[id, answer] as const] : [])));
+  }
+
+  /** Looks at the world; true when the step is passed by it. Steps that are answered or read are not. */
+  look(world: WorldView): boolean {
+    const { step, state } = this.#here();
+    if (!step || !state) return false;
+    for (const check of step.checks ?? []) state.verdicts.set(check.id ?? '', evaluate(check, world, this.#expressions));
+    for (const { when, say } of step.situations ?? []) if (!state.situations.includes(say) && this.#holds(when, world)) state.situations.push(say);
+    return this.#settle(step, state);
+  }
+
+  /** An answer to a quiz or a prediction; true when the step is passed by it. A prediction passes whatever was said: the world corrects it. */
+  answer(stepId: string, values: readonly string[]): boolean {
+    const { step, state } = this.#here();
+    if (!step || !state || step.id !== stepId || (step.kind !== 'quiz' && step.kind !== 'predict')) return false;
+    state.answer = values;
+    state.attempts++;
+    return this.#settle(step, state);
+  }
+
+  /** Uncovers the next hint. */
+  hint(stepId: string): void {
+    const { step, state } = this.#here();
+    if (step && state && step.id === stepId) state.hintsTaken = Math.min(state.hintsTaken + 1, step.hints?.length ?? 0);
+  }
+
+  /** Goes on from a step that has only to be read. */
+  next(stepId: string): boolean {
+    const { step, state } = this.#here();
+    if (!step || !state || step.id !== stepId || step.kind !== 'read') return false;
+    state.done = true;
+    this.#current++;
+    return true;
+  }
+
+  /** Points of a step so far: all of them less what hints and wrong answers cost; part of them for part of the checks. */
+  pointsEarned(index: number): number {
+    const step = this.lesson.steps[index];
+    const state = this.steps[index];
+    if (!step || !state) return 0;
+    const wrong = step.kind === 'predict' ? (state.done && state.answer?.[0] !== step.answer ? 1 : 0) : Math.max(0, state.attempts - 1);
+    const share = Math.max(floor, 1 - hintCost * (state.hintsTaken + wrong));
+    if (state.done) return Math.round(pointsOf(step) * share);
+    const checks = step.checks ?? [];
+    const held = checks.filter((check) => state.verdicts.get(check.id ?? '')?.state === 'passed').length;
+    return checks.length === 0 ? 0 : Math.floor((pointsOf(step) * share * held) / checks.length);
+  }
+
+  get points(): number {
+    return this.steps.reduce((sum, _state, index) => sum + this.pointsEarned(index), 0);
+  }
+
+  get pointsPossible(): number {
+    return this.lesson.steps.reduce((sum, step) => sum + pointsOf(step), 0);
+  }
+
+  #here(): { readonly step: Step | undefined; readonly state: StepState | undefined } {
+    return { step: this.lesson.steps[this.#current], state: this.steps[this.#current] };
+  }
+
+  #holds(check: Check, world: WorldView): boolean {
+    return evaluate(check, world, this.#expressions).state === 'passed';
+  }
+
+  #settle(step: Step, state: StepState): boolean {
+    const checksHold = (step.checks ?? []).every((check) => state.verdicts.get(check.id ?? '')?.state === 'passed');
+    const answered =
+      step.kind === 'quiz'
+        ? state.answer !== undefined && step.quiz !== undefined && isRight(step.quiz, state.answer)
+        : step.kind === 'predict'
+          ? state.answer !== undefined
+          : step.kind !== 'read';
+    if (!checksHold || !answered) return false;
+    state.done = true;
+    this.#current++;
+    return true;
+  }
+}

@@ -1,0 +1,188 @@
+/** One learner, one world, perhaps one lesson: typing, time, checks. Everything that reaches the world goes through `input` and is recorded. */
+import { type Cluster, newCluster, type Terminal } from '../cluster/cluster.ts';
+import type { Crossing } from '../cluster/trace.ts';
+import type { WorldName } from '../cluster/worlds/index.ts';
+import type { Lesson, LoadedLesson } from '../lessons/lesson.ts';
+import { drawVariables, fillAll, type Values } from '../lessons/variables.ts';
+import type { Size, Tty } from '../linux/tty.ts';
+import type { Milliseconds, Routine } from '../sim/routine.ts';
+import type { Input, SessionRecord, StampedInput } from './inputs.ts';
+import { withoutLastLine } from './inputs.ts';
+import { LessonRun } from './lesson-run.ts';
+import { Observer } from './observer.ts';
+import { prepareWorld } from './prepare.ts';
+
+export type SessionOptions = {
+  readonly world: WorldName;
+  readonly seed: number;
+  readonly size?: Size;
+  readonly lesson?: LoadedLesson;
+};
+
+/** How often, in virtual time, a lesson's checks look at the world while nothing else makes them. */
+const lookEvery: Milliseconds = 1_000;
+/** Steps of the engine in one go: enough for any command, few enough that a screen stays alive in a busy loop. */
+const stepsPerTick = 60_000;
+
+export class Session {
+  readonly options: SessionOptions;
+  readonly cluster: Cluster;
+  readonly values: Values;
+  readonly run: LessonRun | undefined;
+  readonly #observer: Observer;
+  readonly #terminal: Terminal;
+  readonly #startedAt: Milliseconds;
+  readonly #inputs: StampedInput[] = [];
+  #cause = 0;
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+    this.cluster = newCluster({ seed: options.seed, world: options.world });
+    this.values = options.lesson ? drawVariables(options.lesson.lesson, options.seed) : {};
+    const lesson: Lesson | undefined = options.lesson && fillAll(options.lesson.lesson, this.values);
+    if (lesson) prepareWorld(this.cluster, lesson);
+    this.run = lesson && new LessonRun(lesson);
+    this.#observer = new Observer(this.cluster);
+    this.#terminal = this.cluster.openTerminal(lesson?.start?.at ?? this.cluster.home, options.size ?? { columns: 80, rows: 24 });
+    this.#startedAt = this.cluster.sim.now;
+    this.untilPrompt(5_000);
+    this.#observer.beginStep();
+    this.look();
+    this.cluster.sim.go(this.#looking(), 'checks');
+  }
+
+  get tty(): Tty {
+    return this.#terminal.tty;
+  }
+
+  /** Virtual time since the world was ready. */
+  get elapsed(): Milliseconds {
+    return this.cluster.sim.now - this.#startedAt;
+  }
+
+  /** The login shell has ended. */
+  get ended(): boolean {
+    return this.#terminal.shell.exitStatus !== undefined;
+  }
+
+  get exitStatus(): number | undefined {
+    return this.#terminal.shell.exitStatus;
+  }
+
+  /** A shell waits for a line. */
+  get atPrompt(): boolean {
+    return this.tty.activeReader !== undefined && this.tty.mode === 'cooked' && this.tty.waiting === 0;
+  }
+
+  get inputs(): readonly StampedInput[] {
+    return this.#inputs;
+  }
+
+  /** Walls crossed because of the last typed line. */
+  get crossings(): readonly Crossing[] {
+    return this.cluster.trace.of(this.#cause);
+  }
+
+  /** Something comes from outside, at the present virtual time. */
+  input(input: Input): void {
+    this.#inputs.push({ ...input, at: this.elapsed });
+    const { sim } = this.cluster;
+    if ('line' in input) this.#cause++;
+    sim.cause = this.#cause;
+    this.#deliver(input);
+    sim.cause = 0;
+  }
+
+  /** Lets so much virtual time pass; false when the world was too busy to get there in one go. */
+  tick(duration: Milliseconds): boolean {
+    return this.cluster.sim.advance(duration, stepsPerTick);
+  }
+
+  /** Lets time pass until a shell waits for a line again, or the login has ended; false when that takes longer than `limit`. */
+  untilPrompt(limit: Milliseconds): boolean {
+    return this.cluster.sim.advanceUntil(() => this.atPrompt || this.ended, limit);
+  }
+
+  /** Lets the world go on to its next event, `limit` at most: the "skip" of the time controls. */
+  skip(limit: Milliseconds): void {
+    const { sim } = this.cluster;
+    sim.advanceTo(Math.min(sim.nextTimerAt ?? sim.now + limit, sim.now + limit), stepsPerTick);
+  }
+
+  /** Looks at the world for the lesson's checks; true when a step was passed. */
+  look(): boolean {
+    if (!this.run || this.run.finished) return false;
+    const passed = this.run.look(this.#observer.view(this.run.answers));
+    if (passed) this.#observer.beginStep();
+    return passed;
+  }
+
+  record(engine: string): SessionRecord {
+    const { lesson, world, seed } = this.options;
+    return {
+      version: 1,
+      engine,
+      world,
+      seed,
+      ...(lesson ? { lesson: { track: lesson.lesson.track, id: lesson.lesson.id, hash: lesson.hash } } : {}),
+      inputs: this.#inputs,
+      until: this.elapsed,
+    };
+  }
+
+  /** A new session in which all this has happened up to `until`. */
+  static replay(options: SessionOptions, inputs: readonly StampedInput[], until: Milliseconds): Session {
+    const session = new Session(options);
+    for (const input of inputs) {
+      session.#advanceTo(input.at);
+      const { at: _at, ...rest } = input;
+      session.input(rest as Input);
+    }
+    session.#advanceTo(until);
+    return session;
+  }
+
+  /** The session as it was before the last typed line; undefined when there is none. */
+  undo(): Session | undefined {
+    const earlier = withoutLastLine(this.#inputs);
+    return earlier && Session.replay(this.options, earlier.inputs, earlier.until);
+  }
+
+  /** The same world and lesson from the beginning. */
+  restart(): Session {
+    return new Session(this.options);
+  }
+
+  #deliver(input: Input): void {
+    const { tty } = this;
+    if ('line' in input) tty.typeLine(input.line);
+    else if ('keys' in input) tty.type(input.keys);
+    else if ('interrupt' in input) tty.interrupt();
+    else if ('endOfFile' in input) tty.endOfFile();
+    else if ('resize' in input) tty.resize({ columns: input.resize[0], rows: input.resize[1] });
+    else if ('answer' in input) this.#passed(this.run?.answer(input.step, input.answer));
+    else if ('hint' in input) this.run?.hint(input.hint);
+    else this.#passed(this.run?.next(input.next));
+  }
+
+  #passed(passed: boolean | undefined): void {
+    if (passed) this.#observer.beginStep();
+  }
+
+  #advanceTo(elapsed: Milliseconds): void {
+    this.cluster.sim.advanceTo(this.#startedAt + elapsed);
+  }
+
+  /** Looks when a command has ended and at every whole second: part of the world, so that a replay sees what was seen whoever drives the clock. */
+  *#looking(): Routine {
+    let prompt = this.atPrompt;
+    for (;;) {
+      const { now } = this.cluster.sim;
+      const boundary = (Math.floor(now / lookEvery) + 1) * lookEvery;
+      yield { on: [this.tty.changed], timeout: boundary - now };
+      const returned = this.atPrompt && !prompt;
+      prompt = this.atPrompt;
+      if (returned || this.cluster.sim.now >= boundary) this.look();
+    }
+  }
+}
