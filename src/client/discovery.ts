@@ -6,7 +6,9 @@ import type { GroupVersionResource } from './paths.ts';
 export type DiscoveredResource = GroupVersionResource & { readonly kind: string; readonly namespaced: boolean; readonly verbs: readonly string[] };
 
 type GroupList = { readonly groups?: readonly { readonly name: string; readonly preferredVersion?: { readonly version: string } }[] };
-type ResourceList = { readonly resources?: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean; readonly verbs: readonly string[] }[] };
+type ResourceList = {
+  readonly resources?: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean; readonly verbs: readonly string[] }[];
+};
 
 /** All resources in their preferred versions, subresources left out: client-go discovery ServerPreferredResources. */
 export function discoverResources(client: Client): readonly DiscoveredResource[] {
@@ -18,6 +20,8 @@ export function discoverResources(client: Client): readonly DiscoveredResource[]
   return versions.flatMap(({ group, version }) => {
     const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
     const { resources = [] } = client.send({ method: 'GET', path }).body as ResourceList;
-    return resources.filter(({ name }) => !name.includes('/')).map(({ name, kind, namespaced, verbs }) => ({ group, version, resource: name, kind, namespaced, verbs }));
+    return resources
+      .filter(({ name }) => !name.includes('/'))
+      .map(({ name, kind, namespaced, verbs }) => ({ group, version, resource: name, kind, namespaced, verbs }));
   });
 }

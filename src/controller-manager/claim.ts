@@ -28,7 +28,13 @@ export function claim<R extends ResourceName>(
   const deleting = owner.metadata.deletionTimestamp !== undefined;
   for (const object of informer.byIndex('controller', owner.metadata.uid ?? '')) {
     if (matchesLabelSelector(how.selector, object.metadata.labels)) claimed.push(object);
-    else if (!deleting) patchOwners(client, resource, object, (object.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid));
+    else if (!deleting)
+      patchOwners(
+        client,
+        resource,
+        object,
+        (object.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid),
+      );
   }
   const namespace = owner.metadata.namespace ?? '';
   if (deleting || informer.countIndex('orphans', namespace) === 0) return claimed;

@@ -37,7 +37,12 @@ function contextOf({ name, user, component }: ControllerEntry, options: Controll
   const limiter = options.limitRequests === false ? undefined : new TokenBucket(sim, { qps: constants.kubeApiQps.value, burst: constants.kubeApiBurst.value });
   const userAgent = `kube-controller-manager/${user}`;
   // Events go out over a client of their own, as upstream: they do not eat the controller's budget.
-  return { sim, informers, client: base.with({ userAgent, ...(limiter && { limiter }) }), recorder: new EventRecorder(sim, base.with({ userAgent }), { component }) };
+  return {
+    sim,
+    informers,
+    client: base.with({ userAgent, ...(limiter && { limiter }) }),
+    recorder: new EventRecorder(sim, base.with({ userAgent }), { component }),
+  };
 }
 
 function start({ controller }: ControllerEntry, context: Context): void {

@@ -1,7 +1,10 @@
 import type { Context, Controller } from '../client/controller.ts';
+import { cronJobController } from './controllers/cronjob.ts';
+import { daemonSetController } from './controllers/daemonset.ts';
 import { deploymentController } from './controllers/deployment.ts';
 import { endpointsController } from './controllers/endpoints.ts';
 import { endpointSliceController } from './controllers/endpointslice.ts';
+import { jobController } from './controllers/job.ts';
 import { namespaceController } from './controllers/namespace.ts';
 import { nodeIpamController } from './controllers/node-ipam.ts';
 import { nodeLifecycleController } from './controllers/node-lifecycle.ts';
@@ -9,6 +12,7 @@ import { runPodGc } from './controllers/pod-gc.ts';
 import { replicaSetController } from './controllers/replicaset.ts';
 import { rootCaCertPublisher } from './controllers/root-ca-cert-publisher.ts';
 import { serviceAccountController } from './controllers/serviceaccount.ts';
+import { statefulSetController } from './controllers/statefulset.ts';
 import { taintEvictionController } from './controllers/taint-eviction.ts';
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished.ts';
 import { runGarbageCollector } from './garbage-collector/garbage-collector.ts';
@@ -25,7 +29,12 @@ type Options = { readonly rootCa?: string; readonly clusterCidr?: string };
 
 /** All controllers: cmd/kube-controller-manager/names/controller_names.go. */
 export function controllerEntries({ rootCa = '', clusterCidr }: Options): readonly ControllerEntry[] {
-  const entry = (name: string, user: string, component: string, controller: ControllerEntry['controller']): ControllerEntry => ({ name, user, component, controller });
+  const entry = (name: string, user: string, component: string, controller: ControllerEntry['controller']): ControllerEntry => ({
+    name,
+    user,
+    component,
+    controller,
+  });
   return [
     entry('serviceaccount-controller', 'service-account-controller', 'service-account-controller', serviceAccountController()),
     entry('root-ca-certificate-publisher-controller', 'root-ca-cert-publisher', 'root-ca-cert-publisher', rootCaCertPublisher(rootCa)),
@@ -34,6 +43,10 @@ export function controllerEntries({ rootCa = '', clusterCidr }: Options): readon
     entry('taint-eviction-controller', 'node-controller', 'taint-eviction-controller', taintEvictionController()),
     entry('deployment-controller', 'deployment-controller', 'deployment-controller', deploymentController()),
     entry('replicaset-controller', 'replicaset-controller', 'replicaset-controller', replicaSetController()),
+    entry('statefulset-controller', 'statefulset-controller', 'statefulset-controller', statefulSetController()),
+    entry('daemonset-controller', 'daemon-set-controller', 'daemonset-controller', daemonSetController()),
+    entry('job-controller', 'job-controller', 'job-controller', jobController()),
+    entry('cronjob-controller', 'cronjob-controller', 'cronjob-controller', cronJobController()),
     entry('endpoints-controller', 'endpoint-controller', 'endpoint-controller', endpointsController()),
     entry('endpointslice-controller', 'endpointslice-controller', 'endpoint-slice-controller', endpointSliceController()),
     entry('namespace-controller', 'namespace-controller', 'namespace-controller', namespaceController()),

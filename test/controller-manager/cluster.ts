@@ -12,7 +12,13 @@ import { newSim, type Sim } from '../../src/sim/sim.ts';
 
 export const epoch = Date.UTC(2026, 10, 22, 13, 0, 0);
 
-export type TestOptions = { readonly nodes?: number; readonly controllers?: readonly string[]; readonly limitRequests?: boolean; readonly hollow?: boolean; readonly scheduler?: boolean };
+export type TestOptions = {
+  readonly nodes?: number;
+  readonly controllers?: readonly string[];
+  readonly limitRequests?: boolean;
+  readonly hollow?: boolean;
+  readonly scheduler?: boolean;
+};
 
 /** A real etcd, apiserver, scheduler and controller manager; nodes are hollow: whatever is bound to them runs. */
 export function newTestCluster(options: TestOptions = {}) {
@@ -35,7 +41,12 @@ export function newTestCluster(options: TestOptions = {}) {
   return { sim, etcd, server, client, settle };
 }
 
-export function addNode(client: Client, name: string, now: number, more: { readonly labels?: Record<string, string>; readonly cpu?: string; readonly spec?: Node['spec'] } = {}): void {
+export function addNode(
+  client: Client,
+  name: string,
+  now: number,
+  more: { readonly labels?: Record<string, string>; readonly cpu?: string; readonly spec?: Node['spec'] } = {},
+): void {
   const capacity = { cpu: more.cpu ?? '1000', memory: '1000Gi', pods: '11000', 'ephemeral-storage': '100Gi' };
   const node = client.create('nodes', {
     apiVersion: 'v1',
@@ -44,7 +55,9 @@ export function addNode(client: Client, name: string, now: number, more: { reado
     spec: more.spec ?? {},
   });
   const at = rfc3339(now);
-  const conditions = [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status', lastHeartbeatTime: at, lastTransitionTime: at }];
+  const conditions = [
+    { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status', lastHeartbeatTime: at, lastTransitionTime: at },
+  ];
   client.updateStatus('nodes', { ...node, status: { capacity, allocatable: capacity, conditions } });
   client.create('leases.coordination.k8s.io', {
     apiVersion: 'coordination.k8s.io/v1',
@@ -80,7 +93,11 @@ function runHollowNodes(sim: Sim, client: Client): void {
     const current = client.get('pods', keyOf(pod));
     if (current?.metadata.uid === pod.metadata.uid) client.delete('pods', keyOf(pod), { gracePeriodSeconds: 0 });
   }
-  pods.addHandler({ add: act, update: (before, pod) => (before.spec.nodeName !== pod.spec.nodeName || before.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp ? act(pod) : undefined) });
+  pods.addHandler({
+    add: act,
+    update: (before, pod) =>
+      before.spec.nodeName !== pod.spec.nodeName || before.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp ? act(pod) : undefined,
+  });
 }
 
 export const deploymentOf = (name: string, replicas: number, image = 'nginx:1.26') =>
@@ -88,5 +105,9 @@ export const deploymentOf = (name: string, replicas: number, image = 'nginx:1.26
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, namespace: 'default', labels: { app: name } },
-    spec: { replicas, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'nginx', image }] } } },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'nginx', image }] } },
+    },
   }) as const;

@@ -10,7 +10,14 @@ test('a deployment becomes pods through a replica set', () => {
   settle();
   const deployment = client.get('deployments.apps', key);
   expect(deployment?.metadata.annotations).toEqual({ 'deployment.kubernetes.io/revision': '1' });
-  expect(deployment?.status).toMatchObject({ replicas: 3, readyReplicas: 3, availableReplicas: 3, updatedReplicas: 3, observedGeneration: 1, terminatingReplicas: 0 });
+  expect(deployment?.status).toMatchObject({
+    replicas: 3,
+    readyReplicas: 3,
+    availableReplicas: 3,
+    updatedReplicas: 3,
+    observedGeneration: 1,
+    terminatingReplicas: 0,
+  });
   expect(deployment?.status?.conditions?.map(({ type, status, reason }) => `${type} ${status} ${reason}`)).toEqual([
     'Available True MinimumReplicasAvailable',
     'Progressing True NewReplicaSetAvailable',
@@ -36,7 +43,9 @@ test('a rolling update goes step by step and keeps to its limits', () => {
     least = Math.min(least, status?.availableReplicas ?? 0);
   }
   expect({ most, least }).toEqual({ most: 5, least: 3 });
-  const messages = client.list('events', { namespace: 'default' }).items.flatMap(({ reason, message = '' }) => (reason === 'ScalingReplicaSet' ? [message.replace(/web-[a-z0-9]+/, 'RS')] : []));
+  const messages = client
+    .list('events', { namespace: 'default' })
+    .items.flatMap(({ reason, message = '' }) => (reason === 'ScalingReplicaSet' ? [message.replace(/web-[a-z0-9]+/, 'RS')] : []));
   expect(messages.sort()).toEqual([
     'Scaled down replica set RS from 1 to 0',
     'Scaled down replica set RS from 2 to 1',
@@ -52,8 +61,16 @@ test('a rolling update goes step by step and keeps to its limits', () => {
   // Back again: the old set gets a new revision and remembers the old one.
   client.patch('deployments.apps', key, { spec: { template: { spec: { containers: [{ name: 'nginx', image: 'nginx:1.26' }] } } } });
   settle(20_000);
-  const revisions = client.list('replicasets.apps', { namespace: 'default' }).items.map(({ metadata }) => [metadata.annotations?.['deployment.kubernetes.io/revision'], metadata.annotations?.['deployment.kubernetes.io/revision-history']]);
-  expect(revisions.sort()).toEqual([['2', undefined], ['3', '1']]);
+  const revisions = client
+    .list('replicasets.apps', { namespace: 'default' })
+    .items.map(({ metadata }) => [
+      metadata.annotations?.['deployment.kubernetes.io/revision'],
+      metadata.annotations?.['deployment.kubernetes.io/revision-history'],
+    ]);
+  expect(revisions.sort()).toEqual([
+    ['2', undefined],
+    ['3', '1'],
+  ]);
 });
 
 test('scaling, pausing, the progress deadline and deletion', () => {
@@ -69,7 +86,10 @@ test('scaling, pausing, the progress deadline and deletion', () => {
   expect(client.list('pods', { namespace: 'default' }).items).toHaveLength(2);
   client.patch('deployments.apps', key, { spec: { template: { spec: { containers: [{ name: 'nginx', image: 'nginx:1.27', command: ['unready'] }] } } } });
   settle(30_000);
-  expect(client.get('deployments.apps', key)?.status?.conditions?.find(({ type }) => type === 'Progressing')).toMatchObject({ status: 'False', reason: 'ProgressDeadlineExceeded' });
+  expect(client.get('deployments.apps', key)?.status?.conditions?.find(({ type }) => type === 'Progressing')).toMatchObject({
+    status: 'False',
+    reason: 'ProgressDeadlineExceeded',
+  });
   client.delete('deployments.apps', key, { propagationPolicy: 'Background' });
   settle();
   expect(client.list('replicasets.apps').items).toHaveLength(0);

@@ -25,7 +25,11 @@ function reconcile(key: ObjectKey, context: Context): Result {
   }
   if (!hasSelector(service) || service.spec.type === 'ExternalName') return {};
   const subsets = subsetsOf(service, backendsOf(context, service));
-  const labels = { ...service.metadata.labels, 'endpoints.kubernetes.io/managed-by': 'endpoint-controller', ...(isHeadless(service) && { [headlessLabel]: '' }) };
+  const labels = {
+    ...service.metadata.labels,
+    'endpoints.kubernetes.io/managed-by': 'endpoint-controller',
+    ...(isHeadless(service) && { [headlessLabel]: '' }),
+  };
   if (known !== undefined && equal(known.subsets, subsets) && equal(known.metadata.labels, labels)) return {};
   const annotations = { ...known?.metadata.annotations, [triggerAnnotation]: rfc3339(sim.now) };
   const endpoints: Endpoints = {

@@ -23,8 +23,12 @@ export const endpointSliceController = (): Controller => ({
   reconcile,
 });
 
-const isOurs = ({ metadata }: EndpointSlice): boolean => metadata.labels?.['endpointslice.kubernetes.io/managed-by'] === managedBy['endpointslice.kubernetes.io/managed-by'];
-const serviceKey = ({ metadata }: Pick<EndpointSlice, 'metadata'>): ObjectKey => ({ namespace: metadata.namespace ?? '', name: metadata.labels?.[serviceLabel] ?? '' });
+const isOurs = ({ metadata }: EndpointSlice): boolean =>
+  metadata.labels?.['endpointslice.kubernetes.io/managed-by'] === managedBy['endpointslice.kubernetes.io/managed-by'];
+const serviceKey = ({ metadata }: Pick<EndpointSlice, 'metadata'>): ObjectKey => ({
+  namespace: metadata.namespace ?? '',
+  name: metadata.labels?.[serviceLabel] ?? '',
+});
 const serviceId = ({ namespace, name }: ObjectKey): string => `${namespace}/${name}`;
 
 type Group = { readonly ports: readonly discovery.EndpointPort[]; readonly endpoints: Map<string, discovery.Endpoint> };
@@ -101,7 +105,8 @@ function writeGroup(context: Context, service: Service, slices: readonly Endpoin
     if (rest.length > 0) kept.push(...rest.splice(0, Math.max(0, max - kept.length)));
     // Of several slices the empty ones go; the last one stays.
     if (kept.length === 0 && planned.length > 1 && endpoints.size > 0) remove(context, slice);
-    else if (!equal(kept, slice.endpoints) || !sameLabels(service, slice)) update(context, slice, { endpoints: kept, metadata: { ...slice.metadata, labels: labelsOf(service) } });
+    else if (!equal(kept, slice.endpoints) || !sameLabels(service, slice))
+      update(context, slice, { endpoints: kept, metadata: { ...slice.metadata, labels: labelsOf(service) } });
   }
   while (rest.length > 0 || !filled) {
     create(context, service, ports, rest.splice(0, max));

@@ -102,7 +102,8 @@ function contentCondition(remaining: readonly Remaining[]): readonly [string, st
 function finalizerCondition(remaining: readonly Remaining[]): readonly [string, string, string, string] {
   const type = 'NamespaceFinalizersRemaining';
   const counts = new Map<string, number>();
-  for (const { items } of remaining) for (const { metadata } of items) for (const each of metadata.finalizers ?? []) counts.set(each, (counts.get(each) ?? 0) + 1);
+  for (const { items } of remaining)
+    for (const { metadata } of items) for (const each of metadata.finalizers ?? []) counts.set(each, (counts.get(each) ?? 0) + 1);
   if (counts.size === 0) return [type, 'False', 'ContentHasNoFinalizers', 'All content-preserving finalizers finished'];
   const texts = [...counts].map(([each, count]) => `${each} in ${count} resource instances`).sort();
   return [type, 'True', 'SomeFinalizersRemain', `Some content in the namespace has finalizers remaining: ${texts.join(', ')}`];

@@ -75,7 +75,8 @@ function markUnknown({ client, sim, recorder }: Context, node: Node): Node {
   if (conditions.every((condition, i) => condition === node.status?.conditions?.[i])) return node;
   const updated = client.updateStatus('nodes', { ...node, status: { ...node.status, conditions } });
   const name = node.metadata.name ?? '';
-  if (ready?.status === 'True') recorder.normal({ kind: 'Node', name, uid: name, apiVersion: 'v1' }, 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
+  if (ready?.status === 'True')
+    recorder.normal({ kind: 'Node', name, uid: name, apiVersion: 'v1' }, 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
   return updated;
 }
 
@@ -113,7 +114,11 @@ function taint(context: Context, node: Node, memory: Memory): Milliseconds {
     if (wait === 0) taints.push({ key: evicting, effect: 'NoExecute', timeAdded });
   }
   if (taints.length !== before.length || taints.some((each, i) => each !== before[i])) {
-    context.client.patch('nodes', { ...keyOf(node), type: 'merge' }, { metadata: { resourceVersion: node.metadata.resourceVersion }, spec: { taints: taints.length === 0 ? null : taints } });
+    context.client.patch(
+      'nodes',
+      { ...keyOf(node), type: 'merge' },
+      { metadata: { resourceVersion: node.metadata.resourceVersion }, spec: { taints: taints.length === 0 ? null : taints } },
+    );
   }
   return wait === 0 ? Number.MAX_SAFE_INTEGER : wait;
 }

@@ -38,7 +38,8 @@ function removeOrphaned(context: Context, pods: readonly Pod[], missing: Map<str
     const since = missing.get(nodeName) ?? now;
     missing.set(nodeName, since);
     // A node may come late: its pods are safe for the time of quarantine.
-    if (now - since >= constants.podGcQuarantine.value && context.client.get('nodes', { namespace: '', name: nodeName }) === undefined) remove(context, pod, 'orphaned');
+    if (now - since >= constants.podGcQuarantine.value && context.client.get('nodes', { namespace: '', name: nodeName }) === undefined)
+      remove(context, pod, 'orphaned');
   }
 }
 
@@ -62,7 +63,14 @@ function remove({ client, sim }: Context, pod: Pod, why: 'orphaned' | 'unschedul
 
 function markFailed(client: Context['client'], pod: Pod, why: string, now: string): void {
   const { conditions = [] } = pod.status ?? {};
-  const condition = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists', lastProbeTime: null, lastTransitionTime: now };
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'DeletionByPodGC',
+    message: 'PodGC: node no longer exists',
+    lastProbeTime: null,
+    lastTransitionTime: now,
+  };
   const added = why === 'orphaned' ? [...conditions.filter(({ type }) => type !== 'DisruptionTarget'), condition] : conditions;
   client.patch('pods', { ...keyOf(pod), type: 'merge', subresource: 'status' }, { status: { phase: 'Failed', conditions: added } });
 }

@@ -110,7 +110,13 @@ function updateStatus(context: Context, replicaSet: ReplicaSet, active: readonly
   context.client.updateStatus('replicasets.apps', { ...replicaSet, status });
 }
 
-function statusOf(context: Context, replicaSet: ReplicaSet, active: readonly Pod[], owned: readonly Pod[], failure: Failure | undefined): apps.ReplicaSetStatus {
+function statusOf(
+  context: Context,
+  replicaSet: ReplicaSet,
+  active: readonly Pod[],
+  owned: readonly Pod[],
+  failure: Failure | undefined,
+): apps.ReplicaSetStatus {
   const { template, minReadySeconds = 0 } = replicaSet.spec;
   const { now } = context.sim;
   const counts = { fullyLabeledReplicas: 0, readyReplicas: 0, availableReplicas: 0 };

@@ -14,9 +14,16 @@ export function taintEvictionController(): Controller {
   return {
     name: 'taint-eviction-controller',
     watches: [
-      watch('pods', (pod, context, before) => (before?.spec.nodeName === pod.spec.nodeName || !isTainted(nodeOf(context, pod)) ? [] : enqueueSelf(pod, context))),
+      watch('pods', (pod, context, before) =>
+        before?.spec.nodeName === pod.spec.nodeName || !isTainted(nodeOf(context, pod)) ? [] : enqueueSelf(pod, context),
+      ),
       watch('nodes', (node, { informers }, before) =>
-        isTainted(node) || isTainted(before) ? informers.of('pods').byIndex('node', node.metadata.name ?? '').map(keyOf) : [],
+        isTainted(node) || isTainted(before)
+          ? informers
+              .of('pods')
+              .byIndex('node', node.metadata.name ?? '')
+              .map(keyOf)
+          : [],
       ),
     ],
     indexes: [{ resource: 'pods', name: 'node', of: (pod) => byNode(pod as Pod) }],

@@ -46,7 +46,11 @@ export function checkPaused(rollout: Rollout): void {
   const paused = deployment.spec.paused ?? false;
   if (noted === paused) return;
   const [reason, message] = paused ? ['DeploymentPaused', 'Deployment is paused'] : ['DeploymentResumed', 'Deployment is resumed'];
-  const conditions = withCondition(deployment.status?.conditions, { type: 'Progressing', status: 'Unknown', reason: reason as string, message: message as string }, rollout.now);
+  const conditions = withCondition(
+    deployment.status?.conditions,
+    { type: 'Progressing', status: 'Unknown', reason: reason as string, message: message as string },
+    rollout.now,
+  );
   rollout.writeStatus({ ...deployment.status, conditions: [...conditions] });
 }
 
@@ -84,7 +88,8 @@ function withProgress(rollout: Rollout, status: apps.DeploymentStatus, current: 
   if (isComplete(deployment, status)) return set({ status: 'True', reason: 'NewReplicaSetAvailable', message: `${who} has successfully progressed.` });
   // Forced: the deadline counts from the last step, so each one moves lastUpdateTime.
   if (isProgressing(deployment, status)) return set({ status: 'True', reason: 'ReplicaSetUpdated', message: `${who} is progressing.` }, current !== undefined);
-  if (isTimedOut(deployment, status, rollout.context.sim.now)) return set({ status: 'False', reason: 'ProgressDeadlineExceeded', message: `${who} has timed out progressing.` });
+  if (isTimedOut(deployment, status, rollout.context.sim.now))
+    return set({ status: 'False', reason: 'ProgressDeadlineExceeded', message: `${who} has timed out progressing.` });
   return status;
 }
 

@@ -3,7 +3,18 @@ import { isReason } from '../../apimachinery/status.ts';
 import { keyOf } from '../../client/keys.ts';
 import { isTerminal } from '../pods.ts';
 import type { Rollout } from './rollout.ts';
-import { desiredReplicasAnnotation, isComplete, maxReplicasAnnotation, maxSurgeOf, maxUnavailableOf, newReplicaSetReplicas, replicasOf, revisionOf, sumReplicas, sumStatus } from './util.ts';
+import {
+  desiredReplicasAnnotation,
+  isComplete,
+  maxReplicasAnnotation,
+  maxSurgeOf,
+  maxUnavailableOf,
+  newReplicaSetReplicas,
+  replicasOf,
+  revisionOf,
+  sumReplicas,
+  sumStatus,
+} from './util.ts';
 
 /** rolling.go: up as far as maxSurge lets, else down as far as maxUnavailable lets; one step a sync. */
 export function rollingUpdate(rollout: Rollout): void {
@@ -93,7 +104,9 @@ export function scaleOnly(rollout: Rollout): void {
 function isSaturated(deployment: Deployment, set: ReplicaSet | undefined): boolean {
   if (set === undefined) return false;
   const wanted = replicasOf(deployment);
-  return replicasOf(set) === wanted && Number(set.metadata.annotations?.[desiredReplicasAnnotation]) === wanted && (set.status?.availableReplicas ?? 0) === wanted;
+  return (
+    replicasOf(set) === wanted && Number(set.metadata.annotations?.[desiredReplicasAnnotation]) === wanted && (set.status?.availableReplicas ?? 0) === wanted
+  );
 }
 
 function scaleProportionally(rollout: Rollout, active: readonly ReplicaSet[]): void {

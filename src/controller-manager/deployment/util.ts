@@ -91,14 +91,23 @@ export function newReplicaSetReplicas(deployment: Deployment, all: readonly Repl
 
 export type Condition = apps.DeploymentCondition;
 
-export const conditionOf = (status: apps.DeploymentStatus | undefined, type: string): Condition | undefined => status?.conditions?.find((each) => each.type === type);
+export const conditionOf = (status: apps.DeploymentStatus | undefined, type: string): Condition | undefined =>
+  status?.conditions?.find((each) => each.type === type);
 
 /** SetDeploymentCondition: nothing changes while status and reason are the same; a change goes to the end. */
-export function withCondition(conditions: readonly Condition[] = [], condition: Omit<Condition, 'lastUpdateTime' | 'lastTransitionTime'>, now: string, force = false): readonly Condition[] {
+export function withCondition(
+  conditions: readonly Condition[] = [],
+  condition: Omit<Condition, 'lastUpdateTime' | 'lastTransitionTime'>,
+  now: string,
+  force = false,
+): readonly Condition[] {
   const before = conditions.find(({ type }) => type === condition.type);
   if (!force && before?.status === condition.status && before.reason === condition.reason) return conditions;
   const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : now;
-  return [...conditions.filter(({ type }) => type !== condition.type), { ...condition, lastUpdateTime: now, ...(lastTransitionTime !== undefined && { lastTransitionTime }) }];
+  return [
+    ...conditions.filter(({ type }) => type !== condition.type),
+    { ...condition, lastUpdateTime: now, ...(lastTransitionTime !== undefined && { lastTransitionTime }) },
+  ];
 }
 
 export const isComplete = (deployment: Deployment, status: apps.DeploymentStatus): boolean => {

@@ -11,7 +11,10 @@ export const hasSelector = ({ spec }: Service): boolean => spec.selector !== und
 
 /** The pods of a Service that have an address. */
 export const backendsOf = ({ informers }: Context, service: Service): readonly Pod[] =>
-  informers.of('pods').list(service.metadata.namespace).filter((pod) => pod.status?.podIP && !isTerminal(pod) && matchesMap(service.spec.selector, pod.metadata.labels));
+  informers
+    .of('pods')
+    .list(service.metadata.namespace)
+    .filter((pod) => pod.status?.podIP && !isTerminal(pod) && matchesMap(service.spec.selector, pod.metadata.labels));
 
 /** The Services that a change of a pod concerns; none when it changes nothing that endpoints show. */
 export function servicesOf(pod: Pod, { informers }: Context, before?: Pod): readonly ObjectKey[] {

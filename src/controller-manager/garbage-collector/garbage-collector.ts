@@ -6,7 +6,7 @@ import type { Context } from '../../client/controller.ts';
 import { type DiscoveredResource, discoverResources } from '../../client/discovery.ts';
 import { WorkQueue } from '../../client/workqueue.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
-import { Graph, type GraphNode, foregroundFinalizer, isDeletingDependents, isOrphaning, orphanFinalizer, ownersOf } from './graph.ts';
+import { foregroundFinalizer, Graph, type GraphNode, isDeletingDependents, isOrphaning, orphanFinalizer, ownersOf } from './graph.ts';
 
 /** Informers of other resources may be some milliseconds behind: an owner that is missing is looked for after that. */
 const settleTime = 20;
@@ -122,7 +122,9 @@ class GarbageCollector {
   }
 
   #deleteDependents(node: GraphNode, owner: KubeObject): void {
-    const blocking = [...node.dependents].flatMap((uid) => this.#graph.get(uid) ?? []).filter(({ object }) => ownersOf(object).some((each) => each.uid === node.uid && each.blockOwnerDeletion));
+    const blocking = [...node.dependents]
+      .flatMap((uid) => this.#graph.get(uid) ?? [])
+      .filter(({ object }) => ownersOf(object).some((each) => each.uid === node.uid && each.blockOwnerDeletion));
     if (blocking.length === 0) this.#dropFinalizer(node, owner, foregroundFinalizer);
     else for (const dependent of blocking) if (dependent.object.metadata.deletionTimestamp === undefined) this.#queue.add(dependent.uid);
   }

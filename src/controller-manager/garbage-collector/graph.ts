@@ -71,7 +71,8 @@ export const ownersOf = ({ metadata }: KubeObject): readonly OwnerReference[] =>
 export const orphanFinalizer = 'orphan';
 export const foregroundFinalizer = 'foregroundDeletion';
 
-const isDeletingWith = ({ metadata }: KubeObject, finalizer: string): boolean => metadata.deletionTimestamp !== undefined && (metadata.finalizers?.includes(finalizer) ?? false);
+const isDeletingWith = ({ metadata }: KubeObject, finalizer: string): boolean =>
+  metadata.deletionTimestamp !== undefined && (metadata.finalizers?.includes(finalizer) ?? false);
 
 /** Deleted in the foreground: it waits for its dependents. */
 export const isDeletingDependents = (object: KubeObject): boolean => isDeletingWith(object, foregroundFinalizer);

@@ -18,7 +18,8 @@ const conditionTaints: readonly (readonly [type: string, status: string, key: st
 ];
 const conditionKeys = new Set([...conditionTaints.map(([, , key]) => key), taintKeys.unschedulable]);
 
-export const nodeCondition = ({ status }: Node, type: string): core.NodeCondition | undefined => status?.conditions?.find((condition) => condition.type === type);
+export const nodeCondition = ({ status }: Node, type: string): core.NodeCondition | undefined =>
+  status?.conditions?.find((condition) => condition.type === type);
 
 /** Keys of the NoSchedule taints that the node should have now. */
 export function wantedNoSchedule(node: Node): ReadonlySet<string> {
@@ -40,13 +41,15 @@ export function unknownConditions(node: Node, now: string): core.NodeCondition[]
     return { ...condition, status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.', lastTransitionTime: now };
   });
   const missing = silent.filter((type) => !before.some((condition) => condition.type === type));
-  const never = missing.map((type): core.NodeCondition => ({
-    type,
-    status: 'Unknown',
-    reason: 'NodeStatusNeverUpdated',
-    message: 'Kubelet never posted node status.',
-    lastHeartbeatTime: node.metadata.creationTimestamp ?? now,
-    lastTransitionTime: now,
-  }));
+  const never = missing.map(
+    (type): core.NodeCondition => ({
+      type,
+      status: 'Unknown',
+      reason: 'NodeStatusNeverUpdated',
+      message: 'Kubelet never posted node status.',
+      lastHeartbeatTime: node.metadata.creationTimestamp ?? now,
+      lastTransitionTime: now,
+    }),
+  );
   return [...changed, ...never];
 }

@@ -1,0 +1,47 @@
+import type { Job, Pod } from '../../api/types.ts';
+import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
+import { controllerRef, keyText, type ObjectKey } from '../../client/keys.ts';
+import { claim, claimIndexes, enqueueClaimant } from '../claim.ts';
+import { constants } from '../constants.ts';
+import { Expectations } from '../expectations.ts';
+import { JobSync } from '../job/sync.ts';
+import { observePod } from './replicaset.ts';
+
+/** Pods until enough have succeeded: pkg/controller/job. */
+export function jobController(): Controller {
+  const expectations = new Expectations();
+  const counted = new Set<string>();
+  return {
+    name: 'job-controller',
+    watches: [
+      watch('jobs.batch', enqueueSelf),
+      // Ends of pods are taken up in bunches, so that a Job of many pods is not written for each of them.
+      watch('pods', enqueueClaimant('Job', 'jobs.batch'), {
+        delay: constants.jobSyncBatchPeriod.value,
+        observe(type, pod) {
+          observePod(expectations, 'Job', type, pod as Pod);
+          if (type === 'delete') counted.delete(pod.metadata.uid ?? '');
+        },
+      }),
+    ],
+    indexes: claimIndexes('pods'),
+    reconcile: (key, context) => reconcile(key, context, expectations, counted),
+  };
+}
+
+/** Whether a Job is over, and how. */
+export const jobEnd = ({ status }: Job): 'Complete' | 'Failed' | undefined => {
+  const end = status?.conditions?.find(({ type, status: holds }) => (type === 'Complete' || type === 'Failed') && holds === 'True');
+  return end === undefined ? undefined : (end.type as 'Complete' | 'Failed');
+};
+
+function reconcile(key: ObjectKey, context: Context, expectations: Expectations, counted: Set<string>): Result {
+  const job = context.informers.of('jobs.batch').get(key);
+  if (job === undefined) {
+    expectations.forget(keyText(key));
+    return {};
+  }
+  if (jobEnd(job) !== undefined || job.metadata.deletionTimestamp !== undefined) return {};
+  const pods = claim(context, 'pods', job, { selector: job.spec.selector, reference: controllerRef('batch/v1', 'Job', job) });
+  return new JobSync(context, job, pods, expectations, counted).run();
+}

@@ -1,0 +1,60 @@
+import type { core, Job, Pod, PodTemplateSpec } from '../../api/types.ts';
+import { parseTime } from '../../apimachinery/time.ts';
+import { controllerRef } from '../../client/keys.ts';
+import type { Milliseconds } from '../../sim/routine.ts';
+import { constants } from '../constants.ts';
+import { podFromTemplate } from '../pod-control.ts';
+import { indexAnnotation, isIndexed } from './indexes.ts';
+
+/** Keeps a finished pod until it is counted. */
+export const trackingFinalizer = 'batch.kubernetes.io/job-tracking';
+
+export const hasFinalizer = ({ metadata }: Pod): boolean => metadata.finalizers?.includes(trackingFinalizer) ?? false;
+
+/** A pod of the Job; of an Indexed one, the pod of that index. */
+export function newJobPod(job: Job, index: number | undefined): Pod {
+  const template = index === undefined ? job.spec.template : indexedTemplate(job.spec.template, index);
+  const pod = podFromTemplate(template, job, controllerRef('batch/v1', 'Job', job));
+  const finalizers = [...(pod.metadata.finalizers ?? []), trackingFinalizer];
+  if (index === undefined || !isIndexed(job)) return { ...pod, metadata: { ...pod.metadata, finalizers } };
+  const hostname = pod.spec.hostname ?? `${job.metadata.name}-${index}`;
+  return { ...pod, metadata: { ...pod.metadata, finalizers, generateName: `${job.metadata.name}-${index}-` }, spec: { ...pod.spec, hostname } };
+}
+
+function indexedTemplate(template: PodTemplateSpec, index: number): PodTemplateSpec {
+  const env: core.EnvVar = { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { fieldPath: `metadata.labels['${indexAnnotation}']` } } };
+  const withIndex = (container: core.Container) =>
+    container.env?.some(({ name }) => name === env.name) ? container : { ...container, env: [...(container.env ?? []), env] };
+  const { metadata = {}, spec = { containers: [] } } = template;
+  const mark = { [indexAnnotation]: String(index) };
+  return {
+    ...template,
+    metadata: { ...metadata, labels: { ...metadata.labels, ...mark }, annotations: { ...metadata.annotations, ...mark } },
+    spec: { ...spec, containers: spec.containers.map(withIndex), ...(spec.initContainers && { initContainers: spec.initContainers.map(withIndex) }) },
+  };
+}
+
+/** When a pod ended: the last of its containers, else when it stopped being ready, else now. */
+export function finishTime({ status, metadata }: Pod, now: Milliseconds): Milliseconds {
+  const ends = (status?.containerStatuses ?? []).flatMap(({ state }) =>
+    state?.terminated?.finishedAt === undefined ? [] : [parseTime(state.terminated.finishedAt)],
+  );
+  if (ends.length > 0) return Math.max(...ends);
+  if (metadata.deletionTimestamp !== undefined) return parseTime(metadata.deletionTimestamp) - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+  return ready === undefined ? now : parseTime(ready);
+}
+
+/** How long to wait before the next pod: it doubles with each failure since the last success. backoff_utils.go. */
+export function remainingBackoff(pods: readonly Pod[], now: Milliseconds): Milliseconds {
+  const ended = pods
+    .filter(({ status }) => status?.phase === 'Failed' || status?.phase === 'Succeeded')
+    .map((pod) => ({ failed: pod.status?.phase === 'Failed', at: finishTime(pod, now) }));
+  ended.sort((a, b) => b.at - a.at);
+  const lastSuccess = ended.findIndex(({ failed }) => !failed);
+  const failures = lastSuccess < 0 ? ended.length : lastSuccess;
+  const [last] = ended;
+  if (failures === 0 || last === undefined) return 0;
+  const backoff = Math.min(constants.jobPodFailureBackoff.value * 2 ** (failures - 1), constants.maxJobPodFailureBackoff.value);
+  return Math.max(0, last.at + backoff - now);
+}

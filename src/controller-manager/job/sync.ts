@@ -1,0 +1,252 @@
+import type { batch, Job, Pod } from '../../api/types.ts';
+import { isReason } from '../../apimachinery/status.ts';
+import { parseTime, rfc3339 } from '../../apimachinery/time.ts';
+import type { Context, Result } from '../../client/controller.ts';
+import { keyOf, textOf } from '../../client/keys.ts';
+import { equal } from '../equal.ts';
+import type { Expectations } from '../expectations.ts';
+import { createPod, deletePod, slowStartBatch } from '../pod-control.ts';
+import { isActive, isReady } from '../pods.ts';
+import { formatIndexes, indexOf, isIndexed, nextIndexes, parseIndexes } from './indexes.ts';
+import { hasFinalizer, newJobPod, remainingBackoff, trackingFinalizer } from './pods.ts';
+
+type Status = batch.JobStatus;
+type Verdict = { readonly type: 'Complete' | 'Failed'; readonly reason: string; readonly message: string };
+
+/** One sync of a Job that is not over: pkg/controller/job/job_controller.go syncJob. */
+export class JobSync {
+  readonly #context: Context;
+  readonly #pods: readonly Pod[];
+  readonly #expectations: Expectations;
+  readonly #counted: Set<string>;
+  readonly #job: Job;
+  readonly #status: Status & { terminating?: number };
+  /** The Job as the apiserver has it after our last write. */
+  #current: Job;
+  #requeueAfter: number | undefined;
+
+  /** `counted`: uids of pods whose finalizer we took off, though the informer may not show it yet. */
+  constructor(context: Context, job: Job, pods: readonly Pod[], expectations: Expectations, counted: Set<string>) {
+    this.#counted = counted;
+    this.#context = context;
+    this.#pods = pods;
+    this.#expectations = expectations;
+    this.#job = job;
+    this.#current = job;
+    this.#status = { ...job.status };
+  }
+
+  run(): Result {
+    const suspended = this.#job.spec.suspend ?? false;
+    if (this.#status.startTime === undefined && !suspended) this.#status.startTime = this.#now;
+    const finished = this.#uncounted();
+    const verdict = this.#decide(finished);
+    let active: readonly Pod[] = this.#pods.filter(isActive);
+    if (verdict !== undefined) active = this.#deleteAll(active);
+    else if (this.#expectations.satisfied(textOf(this.#job), this.#context.sim.now)) active = this.#manage(active);
+    this.#noteSuspension(suspended);
+    this.#count(finished, active);
+    this.#finish(verdict, active);
+    return this.#requeueAfter === undefined ? {} : { requeueAfter: this.#requeueAfter };
+  }
+
+  get #now(): string {
+    return rfc3339(this.#context.sim.now);
+  }
+
+  /** Pods that are over and not in the counts yet: those that still have the finalizer. */
+  #uncounted(): { readonly succeeded: readonly Pod[]; readonly failed: readonly Pod[] } {
+    const over = this.#pods.filter((pod) => hasFinalizer(pod) && !this.#counted.has(pod.metadata.uid ?? ''));
+    const succeeded = over.filter(({ status }) => status?.phase === 'Succeeded');
+    // A pod that is deleted counts as failed once it is over, or at once when it never ran.
+    const failed = over.filter(
+      ({ status, metadata, spec }) =>
+        status?.phase === 'Failed' || (metadata.deletionTimestamp !== undefined && status?.phase !== 'Succeeded' && !spec.nodeName),
+    );
+    return { succeeded, failed };
+  }
+
+  #decide({ succeeded, failed }: { readonly succeeded: readonly Pod[]; readonly failed: readonly Pod[] }): Verdict | undefined {
+    const target = this.#status.conditions?.find(({ type, status }) => status === 'True' && (type === 'FailureTarget' || type === 'SuccessCriteriaMet'));
+    if (target !== undefined)
+      return { type: target.type === 'FailureTarget' ? 'Failed' : 'Complete', reason: target.reason ?? '', message: target.message ?? '' };
+    const { backoffLimit = 6, activeDeadlineSeconds, completions, suspend } = this.#job.spec;
+    const failures = (this.#status.failed ?? 0) + failed.length;
+    if (failures > backoffLimit || this.#restartsExceed(backoffLimit))
+      return { type: 'Failed', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
+    if (activeDeadlineSeconds !== undefined && this.#status.startTime !== undefined && !suspend) {
+      const left = parseTime(this.#status.startTime) + activeDeadlineSeconds * 1000 - this.#context.sim.now;
+      if (left <= 0) return { type: 'Failed', reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' };
+      this.#comeBack(left);
+    }
+    const done = isIndexed(this.#job) ? this.#completedIndexes(succeeded).size : (this.#status.succeeded ?? 0) + succeeded.length;
+    const active = this.#pods.filter(isActive).length;
+    const complete = completions === undefined || completions === null ? done > 0 && active === 0 : done >= completions;
+    return complete ? { type: 'Complete', reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' } : undefined;
+  }
+
+  /** With restartPolicy OnFailure it is the containers that fail, not the pods: pastBackoffLimitOnFailure. */
+  #restartsExceed(limit: number): boolean {
+    if (this.#job.spec.template.spec?.restartPolicy !== 'OnFailure') return false;
+    let restarts = 0;
+    for (const { status } of this.#pods) {
+      if (status?.phase !== 'Running' && status?.phase !== 'Pending') continue;
+      for (const each of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) restarts += each.restartCount;
+    }
+    return limit === 0 ? restarts > 0 : restarts >= limit;
+  }
+
+  #completedIndexes(succeeded: readonly Pod[]): Set<number> {
+    const { completions = 0 } = this.#job.spec;
+    const indexes = new Set([...parseIndexes(this.#status.completedIndexes), ...succeeded.map(indexOf)]);
+    return new Set([...indexes].filter((index) => index >= 0 && index < (completions ?? 0)));
+  }
+
+  /** manageJob: as many pods as parallelism and what is left to do allow. */
+  #manage(active: readonly Pod[]): readonly Pod[] {
+    const { parallelism = 1, completions, suspend } = this.#job.spec;
+    if (suspend) return this.#deleteAll(active);
+    const succeeded = this.#uncounted().succeeded;
+    const done = isIndexed(this.#job) ? this.#completedIndexes(succeeded).size : (this.#status.succeeded ?? 0) + succeeded.length;
+    const wanted = completions === undefined || completions === null ? (done > 0 ? active.length : parallelism) : Math.min(parallelism, completions - done);
+    if (active.length > wanted) {
+      const excess = active.slice(Math.max(0, wanted));
+      this.#deleteAll(excess);
+      return active.slice(0, Math.max(0, wanted));
+    }
+    const onlyFailed = this.#job.spec.podReplacementPolicy === 'Failed';
+    const terminating = onlyFailed
+      ? this.#pods.filter(({ metadata, status }) => metadata.deletionTimestamp !== undefined && status?.phase !== 'Failed').length
+      : 0;
+    const missing = wanted - active.length - terminating;
+    return missing > 0 ? this.#create(missing, active) : active;
+  }
+
+  #create(count: number, active: readonly Pod[]): readonly Pod[] {
+    const wait = remainingBackoff(this.#pods, this.#context.sim.now);
+    if (wait > 0) {
+      this.#comeBack(wait);
+      return active;
+    }
+    const indexes = isIndexed(this.#job) ? nextIndexes(this.#job, this.#completedIndexes(this.#uncounted().succeeded), active, count) : undefined;
+    const created: Pod[] = [];
+    const { done, error, throttled } = slowStartBatch(this.#context, indexes?.length ?? count, () => {
+      created.push(createPod(this.#context, newJobPod(this.#job, indexes?.[created.length]), this.#job));
+    });
+    this.#expectations.expect(textOf(this.#job), this.#context.sim.now, { creations: done });
+    if (throttled) this.#comeBack(1);
+    if (error !== undefined) throw error;
+    return [...active, ...created];
+  }
+
+  #deleteAll(pods: readonly Pod[]): readonly Pod[] {
+    const deletions: string[] = [];
+    for (const pod of pods) {
+      this.#dropFinalizer(pod);
+      if (deletePod(this.#context, pod, this.#job)) deletions.push(textOf(pod));
+    }
+    if (deletions.length > 0) this.#expectations.expect(textOf(this.#job), this.#context.sim.now, { deletions });
+    return [];
+  }
+
+  /** First their uids into the status, then the finalizer off, then into the counts: a pod is never counted twice, nor lost. */
+  #count({ succeeded, failed }: { readonly succeeded: readonly Pod[]; readonly failed: readonly Pod[] }, active: readonly Pod[]): void {
+    const uids = (pods: readonly Pod[]) => pods.map(({ metadata }) => metadata.uid ?? '');
+    const { uncountedTerminatedPods: before } = this.#status;
+    const status = this.#status;
+    const newlySucceeded = new Set([...(before?.succeeded ?? []), ...uids(succeeded)]);
+    const newlyFailed = new Set([...(before?.failed ?? []), ...uids(failed)]);
+    if (newlySucceeded.size + newlyFailed.size > 0) {
+      this.#setActive(active);
+      status.uncountedTerminatedPods = {
+        ...(newlySucceeded.size > 0 && { succeeded: [...newlySucceeded] }),
+        ...(newlyFailed.size > 0 && { failed: [...newlyFailed] }),
+      };
+      this.#write();
+      for (const pod of [...succeeded, ...failed]) {
+        this.#dropFinalizer(pod);
+        this.#counted.add(pod.metadata.uid ?? '');
+      }
+    }
+    if (isIndexed(this.#job)) {
+      const indexes = this.#completedIndexes(succeeded);
+      if (indexes.size > 0) status.completedIndexes = formatIndexes(indexes);
+    }
+    const total = isIndexed(this.#job) ? this.#completedIndexes(succeeded).size : (status.succeeded ?? 0) + newlySucceeded.size;
+    if (total > 0) status.succeeded = total;
+    if (newlyFailed.size > 0) status.failed = (status.failed ?? 0) + newlyFailed.size;
+    status.uncountedTerminatedPods = {};
+    this.#setActive(active);
+  }
+
+  #setActive(active: readonly Pod[]): void {
+    if (active.length > 0) this.#status.active = active.length;
+    else delete this.#status.active;
+    this.#status.ready = active.filter(isReady).length;
+    this.#status.terminating = this.#pods.filter(
+      ({ metadata, status }) => metadata.deletionTimestamp !== undefined && status?.phase !== 'Failed' && status?.phase !== 'Succeeded',
+    ).length;
+  }
+
+  #dropFinalizer(pod: Pod): void {
+    if (!hasFinalizer(pod)) return;
+    const finalizers = (pod.metadata.finalizers ?? []).filter((each) => each !== trackingFinalizer);
+    try {
+      this.#context.client.patch(
+        'pods',
+        { ...keyOf(pod), type: 'merge' },
+        { metadata: { uid: pod.metadata.uid, finalizers: finalizers.length === 0 ? null : finalizers } },
+      );
+    } catch (error) {
+      if (!isReason(error, 'NotFound') && !isReason(error, 'Conflict')) throw error;
+    }
+  }
+
+  #noteSuspension(suspended: boolean): void {
+    const known = this.#status.conditions?.find(({ type }) => type === 'Suspended');
+    if (suspended === (known?.status === 'True') || (!suspended && known === undefined)) return;
+    if (suspended) {
+      this.#setCondition('Suspended', 'True', 'JobSuspended', 'Job suspended');
+      delete this.#status.startTime;
+      this.#context.recorder.normal(this.#job, 'Suspended', 'Job suspended');
+    } else {
+      this.#setCondition('Suspended', 'False', 'JobResumed', 'Job resumed');
+      this.#status.startTime = this.#now;
+      this.#context.recorder.normal(this.#job, 'Resumed', 'Job resumed');
+    }
+  }
+
+  /** The end comes in two steps: what it will be, and, when the last pod has gone, that it is. */
+  #finish(verdict: Verdict | undefined, active: readonly Pod[]): void {
+    if (verdict === undefined) {
+      this.#write();
+      return;
+    }
+    const { type, reason, message } = verdict;
+    this.#setCondition(type === 'Complete' ? 'SuccessCriteriaMet' : 'FailureTarget', 'True', reason, message);
+    const over = active.length === 0 && (this.#status.terminating ?? 0) === 0;
+    if (over) this.#setCondition(type, 'True', reason, message);
+    if (over && type === 'Complete') this.#status.completionTime = this.#now;
+    this.#write();
+    if (!over) return;
+    if (type === 'Complete') this.#context.recorder.normal(this.#job, 'Completed', 'Job completed');
+    else this.#context.recorder.warning(this.#job, reason, message);
+  }
+
+  #setCondition(type: string, status: string, reason: string, message: string): void {
+    const before = this.#status.conditions ?? [];
+    const known = before.find((condition) => condition.type === type);
+    if (known?.status === status && known.reason === reason) return;
+    const condition: batch.JobCondition = { type, status, reason, message, lastProbeTime: this.#now, lastTransitionTime: this.#now };
+    this.#status.conditions = known === undefined ? [...before, condition] : before.map((each) => (each === known ? condition : each));
+  }
+
+  #write(): void {
+    if (equal(this.#status, this.#current.status)) return;
+    this.#current = this.#context.client.updateStatus('jobs.batch', { ...this.#current, status: { ...this.#status } });
+  }
+
+  #comeBack(after: number): void {
+    this.#requeueAfter = Math.min(this.#requeueAfter ?? Number.POSITIVE_INFINITY, after);
+  }
+}

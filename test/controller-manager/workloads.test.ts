@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { addNode, newTestCluster } from './cluster.ts';
+
+const template = (app: string, command?: string[]) => ({
+  metadata: { labels: { app } },
+  spec: { containers: [{ name: 'c', image: 'busybox:1.36', ...(command && { command }) }] },
+});
+const events = (client: ReturnType<typeof newTestCluster>['client'], name: string) =>
+  client
+    .list('events', { namespace: 'default' })
+    .items.filter(({ involvedObject }) => involvedObject.name === name)
+    .map(({ reason, message, count }) => `${reason} ${message}${(count ?? 1) > 1 ? ` x${count}` : ''}`);
+
+test('a stateful set makes its pods one after the other, and rolls from the top', () => {
+  const { client, settle } = newTestCluster();
+  settle(1000);
+  const key = { namespace: 'default', name: 'db' };
+  client.create('statefulsets.apps', {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: key,
+    spec: { serviceName: 'db', replicas: 2, selector: { matchLabels: { app: 'db' } }, template: template('db') },
+  } as never);
+  settle();
+  expect(client.list('pods', { namespace: 'default' }).items.map(({ metadata }) => metadata.name)).toEqual(['db-0', 'db-1']);
+  expect(events(client, 'db')).toEqual([
+    'SuccessfulCreate Create Pod db-0 in StatefulSet db successful',
+    'SuccessfulCreate Create Pod db-1 in StatefulSet db successful',
+  ]);
+  expect(client.get('statefulsets.apps', key)?.status).toMatchObject({ replicas: 2, readyReplicas: 2, currentReplicas: 2, updatedReplicas: 2 });
+  client.patch('statefulsets.apps', key, { spec: { template: { spec: { containers: [{ name: 'c', image: 'busybox:1.37' }] } } } });
+  settle(10_000);
+  expect(client.list('pods', { namespace: 'default' }).items.map(({ spec }) => spec.containers[0]?.image)).toEqual(['busybox:1.37', 'busybox:1.37']);
+  expect(client.list('controllerrevisions.apps', { namespace: 'default' }).items).toHaveLength(2);
+  const status = client.get('statefulsets.apps', key)?.status;
+  expect(status?.currentRevision).toBe(status?.updateRevision);
+  client.patch('statefulsets.apps', key, { spec: { replicas: 0 } });
+  settle();
+  expect(client.list('pods', { namespace: 'default' }).items).toHaveLength(0);
+  expect(
+    events(client, 'db')
+      .filter((text) => text.startsWith('SuccessfulDelete'))
+      .sort(),
+  ).toEqual(['SuccessfulDelete Delete Pod db-0 in StatefulSet db successful x2', 'SuccessfulDelete Delete Pod db-1 in StatefulSet db successful x2']);
+});
+
+test('a daemon set runs once on each node, also on one that comes later', () => {
+  const { client, settle, sim } = newTestCluster();
+  settle(1000);
+  const key = { namespace: 'default', name: 'agent' };
+  client.create('daemonsets.apps', {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: key,
+    spec: { selector: { matchLabels: { app: 'agent' } }, template: template('agent') },
+  } as never);
+  settle();
+  addNode(client, 'node03', sim.now);
+  settle();
+  const nodes = () =>
+    client
+      .list('pods', { namespace: 'default' })
+      .items.map(({ spec }) => spec.nodeName)
+      .sort();
+  expect(nodes()).toEqual(['node01', 'node02', 'node03']);
+  expect(client.get('daemonsets.apps', key)?.status).toMatchObject({
+    desiredNumberScheduled: 3,
+    currentNumberScheduled: 3,
+    numberReady: 3,
+    updatedNumberScheduled: 3,
+    numberAvailable: 3,
+  });
+  client.patch('daemonsets.apps', key, { spec: { template: { spec: { containers: [{ name: 'c', image: 'busybox:1.37' }] } } } });
+  settle(20_000);
+  expect(client.list('pods', { namespace: 'default' }).items.map(({ spec }) => spec.containers[0]?.image)).toEqual([
+    'busybox:1.37',
+    'busybox:1.37',
+    'busybox:1.37',
+  ]);
+  client.patch('daemonsets.apps', key, { spec: { template: { spec: { nodeSelector: { disk: 'ssd' } } } } });
+  settle();
+  expect(nodes()).toEqual([]);
+  client.patch('nodes', { namespace: '', name: 'node02' }, { metadata: { labels: { disk: 'ssd' } } });
+  settle();
+  expect(nodes()).toEqual(['node02']);
+});
+
+const jobSpec = (command: string[], more: object = {}) => ({
+  ...more,
+  template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox:1.36', command }] } },
+});
+const newJob = (name: string, spec: object) => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace: 'default' }, spec }) as never;
+
+test('jobs complete and fail, counting each pod once', () => {
+  const { client, settle } = newTestCluster();
+  settle(1000);
+  client.create('jobs.batch', newJob('pi', jobSpec(['exit', '0'], { completions: 3, parallelism: 2 })));
+  client.create('jobs.batch', newJob('fails', jobSpec(['exit', '1'], { backoffLimit: 1 })));
+  settle(60_000);
+  const pi = client.get('jobs.batch', { namespace: 'default', name: 'pi' })?.status;
+  expect(pi).toMatchObject({ succeeded: 3, ready: 0, terminating: 0, uncountedTerminatedPods: {} });
+  expect(pi?.conditions?.map(({ type, reason }) => `${type} ${reason}`)).toEqual(['SuccessCriteriaMet CompletionsReached', 'Complete CompletionsReached']);
+  const fails = client.get('jobs.batch', { namespace: 'default', name: 'fails' })?.status;
+  expect(fails).toMatchObject({ failed: 2 });
+  expect(fails?.conditions?.map(({ type, reason }) => `${type} ${reason}`)).toEqual(['FailureTarget BackoffLimitExceeded', 'Failed BackoffLimitExceeded']);
+  expect(events(client, 'fails').at(-1)).toBe('BackoffLimitExceeded Job has reached the specified backoff limit');
+  expect(client.list('pods', { namespace: 'default' }).items.every(({ metadata }) => metadata.finalizers === undefined)).toBe(true);
+});
+
+test('a cron job starts jobs on the minute and keeps a few', () => {
+  const { client, settle } = newTestCluster();
+  settle(1000);
+  const key = { namespace: 'default', name: 'tick' };
+  client.create('cronjobs.batch', {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: key,
+    spec: { schedule: '* * * * *', successfulJobsHistoryLimit: 1, jobTemplate: { spec: jobSpec(['exit', '0']) } },
+  } as never);
+  settle(200_000);
+  const names = client.list('jobs.batch', { namespace: 'default' }).items.map(({ metadata }) => metadata.name);
+  expect(names).toEqual([`tick-${Date.UTC(2026, 10, 22, 13, 3) / 60_000}`]);
+  expect(client.get('cronjobs.batch', key)?.status).toMatchObject({ lastScheduleTime: '2026-11-22T13:03:00Z' });
+  expect(events(client, 'tick').filter((text) => /^(SuccessfulCreate|SawCompleted)/.test(text))).toHaveLength(6);
+});
