@@ -52,6 +52,11 @@ export class Observer {
     };
   }
 
+  /** Commands that the lab does not have or not simulate, of the whole session. */
+  unsupported(): readonly string[] {
+    return this.#commands.filter(({ status }) => status === 70 || status === 127).map(({ argv }) => argv.join(' '));
+  }
+
   *#remember(process: { readonly exitStatus: number | undefined; readonly changed: import('../sim/routine.ts').Condition }, record: CommandRecord): Routine {
     while (process.exitStatus === undefined) yield { on: [process.changed] };
     record.status = process.exitStatus;

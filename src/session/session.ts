@@ -2,6 +2,7 @@
 import { type Cluster, newCluster, type Terminal } from '../cluster/cluster.ts';
 import type { Crossing } from '../cluster/trace.ts';
 import type { WorldName } from '../cluster/worlds/index.ts';
+import type { WorldView } from '../grading/world-view.ts';
 import type { Lesson, LoadedLesson } from '../lessons/lesson.ts';
 import { drawVariables, fillAll, type Values } from '../lessons/variables.ts';
 import type { Size, Tty } from '../linux/tty.ts';
@@ -112,9 +113,19 @@ export class Session {
   /** Looks at the world for the lesson's checks; true when a step was passed. */
   look(): boolean {
     if (!this.run || this.run.finished) return false;
-    const passed = this.run.look(this.#observer.view(this.run.answers));
+    const passed = this.run.look(this.worldView());
     if (passed) this.#observer.beginStep();
     return passed;
+  }
+
+  /** What checks see now. */
+  worldView(): WorldView {
+    return this.#observer.view(this.run?.answers ?? new Map());
+  }
+
+  /** Lines whose commands the lab does not simulate, or does not have (exit status 70 or 127). */
+  unsupported(): readonly string[] {
+    return this.#observer.unsupported();
   }
 
   record(engine: string): SessionRecord {

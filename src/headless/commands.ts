@@ -1,0 +1,71 @@
+/** What each word on the command line does. */
+import { readFileSync } from 'node:fs';
+import { isWorldName, type WorldName, worlds } from '../cluster/worlds/index.ts';
+import type { Arguments } from '../main.ts';
+import { encodeUtf8 } from '../sim/stream.ts';
+import { runScript } from './sh.ts';
+import { replayTranscript } from './transcript.ts';
+
+type Values = Arguments['values'];
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const day = 24 * 3600 * 1000;
+
+export function seedOf(values: Values): number {
+  const seed = Number(values.seed ?? 1);
+  if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 32 - 1) throw new UsageError(`--seed takes a whole number up to ${2 ** 32 - 1}, not "${values.seed}"`);
+  return seed;
+}
+
+export function worldOf(values: Values): WorldName {
+  const name = values.world ?? 'kubeadm-3';
+  if (!isWorldName(name)) throw new UsageError(`there is no world "${name}"; there are ${Object.keys(worlds).join(', ')}`);
+  return name;
+}
+
+export async function shell(values: Values, rest: readonly string[]): Promise<number> {
+  const seed = seedOf(values);
+  if (values.transcript !== undefined) {
+    process.stdout.write(replayTranscript(readText(values.transcript), { seed, ...(values.world ? { world: worldOf(values) } : {}) }));
+    return 0;
+  }
+  const world = worldOf(values);
+  const [file, ...args] = rest;
+  if (values.command === undefined && file === undefined && process.stdin.isTTY && process.stdout.isTTY)
+    return (await import('./screen.ts')).openScreen({ values, world, seed });
+  const stdout = (text: string): void => void process.stdout.write(toBytes(text));
+  const stderr = (text: string): void => void process.stderr.write(toBytes(text));
+  const argv =
+    values.command !== undefined
+      ? ['bash', '-c', values.command, ...rest]
+      : file === undefined || file === '-'
+        ? ['bash', '-s', ...args]
+        : ['bash', '-c', readText(file), file, ...args];
+  const stdin = argv[1] === '-s' ? readText('-') : '';
+  return runScript({ world, seed, argv, stdin, stdout, stderr, limit: values.limit === undefined ? day : Number(values.limit) * 1000 });
+}
+
+export async function lesson(values: Values, rest: readonly string[]): Promise<number> {
+  const { lessonCommand } = await import('./lesson.ts');
+  return lessonCommand(values, rest);
+}
+
+export async function open(values: Values, target: string | undefined): Promise<number> {
+  const { openScreen } = await import('./screen.ts');
+  return openScreen({ values, target, seed: seedOf(values) });
+}
+
+/** A file that the user names; `-` is standard input. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path}: ${error instanceof Error ? error.message.replace(/^E[A-Z]+: /, '') : String(error)}`);
+  }
+}
+
+/** Text of the simulated world as the bytes that it stands for. */
+const toBytes = (text: string): string | Uint8Array => (/[\udc80-\udcff]/.test(text) ? encodeUtf8(text) : text);

@@ -1,0 +1,98 @@
+/** `k8s-lab lesson list | check | play`. */
+import { existsSync } from 'node:fs';
+import { isWorldName } from '../cluster/worlds/index.ts';
+import { type Problem, pointsOf, problemText, type Track } from '../lessons/lesson.ts';
+import { fillAll } from '../lessons/variables.ts';
+import type { Arguments } from '../main.ts';
+import { checkLesson } from '../session/lesson-check.ts';
+import { playScript } from '../session/play.ts';
+import { Session } from '../session/session.ts';
+import { readText, seedOf, UsageError } from './commands.ts';
+import { languageOf } from './language.ts';
+import { lessonFolders, packagedLessons, readLesson, readTracks } from './lessons-folder.ts';
+import { readProgress } from './progress.ts';
+
+type Values = Arguments['values'];
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+export function lessonCommand(values: Values, [verb, ...rest]: readonly string[]): number {
+  if (verb === 'list') return list(values);
+  if (verb === 'check') return check(values, rest);
+  if (verb === 'play') return play(values, rest);
+  throw new UsageError(`lesson takes list, check or play, not "${verb ?? ''}"`);
+}
+
+function list(values: Values): number {
+  const { tracks, problems } = readTracks(values.lessons ?? packagedLessons());
+  const language = languageOf(values.lang);
+  const progress = readProgress();
+  const rows = tracks.flatMap((track) =>
+    track.lessons.map(({ lesson, prose }) => ({
+      id: `${track.id}/${lesson.id}`,
+      title: prose[language].title,
+      minutes: lesson.minutes,
+      done: progress.lessons[`${track.id}/${lesson.id}`]?.done ?? false,
+      points: progress.lessons[`${track.id}/${lesson.id}`]?.points ?? 0,
+    })),
+  );
+  if (values.json) print(JSON.stringify(rows, null, 2));
+  else for (const row of rows) print(`${row.done ? '✓' : ' '} ${row.id.padEnd(36)} ${String(row.minutes).padStart(3)} min  ${row.title}`);
+  return report(problems);
+}
+
+function report(problems: readonly Problem[]): number {
+  for (const problem of problems) process.stderr.write(`${problemText(problem)}\n`);
+  return problems.length > 0 ? 1 : 0;
+}
+
+function check(values: Values, folders: readonly string[]): number {
+  const roots = folders.length > 0 ? folders : [values.lessons ?? packagedLessons()];
+  for (const root of roots) if (!existsSync(root)) throw new UsageError(`${root}: no such folder`);
+  const first = seedOf(values);
+  const seeds = values.seed === undefined ? [1, 2, 3] : [first];
+  const rows = roots.flatMap(lessonFolders).map((folder) => {
+    const began = Date.now();
+    const loaded = readLesson(folder);
+    const failures = 'lesson' in loaded ? checkLesson(loaded, seeds).failures : loaded.map(problemText);
+    const row = { lesson: folder, ok: failures.length === 0, failures, seconds: (Date.now() - began) / 1000 };
+    if (!values.json) print(`${row.ok ? 'ok  ' : 'FAIL'} ${folder} (${row.seconds.toFixed(1)} s)${failures.map((each) => `\n     ${each}`).join('')}`);
+    return row;
+  });
+  if (values.json) print(JSON.stringify(rows, null, 2));
+  if (rows.length === 0) throw new UsageError(`there is no lesson.yaml below ${roots.join(', ')}`);
+  return rows.every((row) => row.ok) ? 0 : 1;
+}
+
+/** `track/lesson`, or the lesson's id alone where only one has it. */
+export function findLesson(tracks: readonly Track[], name: string): Track['lessons'][number] {
+  const all = tracks.flatMap((track) => track.lessons);
+  const found = all.filter(({ lesson }) => name === `${lesson.track}/${lesson.id}` || name === lesson.id);
+  if (found.length === 1 && found[0]) return found[0];
+  throw new UsageError(`there is no lesson "${name}"; there are ${all.map(({ lesson }) => `${lesson.track}/${lesson.id}`).join(', ')}`);
+}
+
+function play(values: Values, [name]: readonly string[]): number {
+  if (!name || values.script === undefined) throw new UsageError('lesson play takes a lesson and --script FILE');
+  const lesson = findLesson(readTracks(values.lessons ?? packagedLessons()).tracks, name);
+  const world = lesson.lesson.world.name;
+  if (!isWorldName(world)) throw new UsageError(`the lesson wants a world "${world}", which is not there`);
+  const session = new Session({ world, seed: seedOf(values), lesson });
+  const { finished, stuckAt } = playScript(session, fillAll(readText(values.script), session.values));
+  let screen = '';
+  for (let text = session.tty.output.take(); text !== undefined; text = session.tty.output.take()) screen += text;
+  const steps = lesson.lesson.steps.map((step, index) => ({
+    id: step.id,
+    done: session.run?.steps[index]?.done ?? false,
+    points: session.run?.pointsEarned(index) ?? 0,
+    of: pointsOf(step),
+    checks: [...(session.run?.steps[index]?.verdicts ?? [])].map(([id, verdict]) => ({ id, ...verdict })),
+  }));
+  if (values.json) print(JSON.stringify({ lesson: name, finished, ...(stuckAt ? { stuckAt } : {}), steps, screen }, null, 2));
+  else {
+    print(screen.trimEnd());
+    for (const step of steps) print(`${step.done ? '✓' : '·'} ${step.id} ${step.points}/${step.of}`);
+    if (stuckAt) print(`k8s-lab: "${stuckAt}" never came back to a prompt`);
+  }
+  return finished ? 0 : 1;
+}

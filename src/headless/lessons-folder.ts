@@ -1,0 +1,59 @@
+/** Lessons on disk: those that come with the lab, or a folder that the user names. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import type { Language, LoadedLesson, Problem, Track } from '../lessons/lesson.ts';
+import { loadLesson } from '../lessons/load.ts';
+
+const largestFile = 1024 * 1024;
+
+/** The folder `lessons` of the package: beside `dist`, or beside `src` when run from source. */
+export function packagedLessons(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'lessons', 'tracks.yaml')) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, 'lessons');
+}
+
+type TrackEntry = { readonly id: string; readonly title: Readonly<Record<Language, string>>; readonly lessons: readonly string[] };
+
+/** The curriculum as tracks.yaml orders it; lessons that are only planned are not listed there. Broken lessons are left out and reported. */
+export function readTracks(folder: string): { readonly tracks: readonly Track[]; readonly problems: readonly Problem[] } {
+  const { tracks } = parse(readFileSync(join(folder, 'tracks.yaml'), 'utf8')) as { tracks: readonly TrackEntry[] };
+  const problems: Problem[] = [];
+  return {
+    tracks: tracks.map(({ id, title, lessons }) => ({
+      id,
+      title,
+      lessons: lessons.flatMap((name) => {
+        const lesson = readLesson(join(folder, id, name));
+        if ('lesson' in lesson) return [lesson];
+        problems.push(...lesson);
+        return [];
+      }),
+    })),
+    problems,
+  };
+}
+
+export function readLesson(folder: string): LoadedLesson | readonly Problem[] {
+  const files: Record<string, string> = {};
+  for (const name of ['lesson.yaml', 'en.yaml', 'ko.yaml']) {
+    const path = join(folder, name);
+    if (!existsSync(path)) continue;
+    const { size } = statSync(path);
+    if (size > largestFile)
+      return [{ file: path, line: 1, message: `the file has ${Math.round(size / 1024)} KiB`, remedy: 'A lesson’s file has 256 KiB at most' }];
+    files[name] = readFileSync(path, 'utf8');
+  }
+  return loadLesson({ folder, files });
+}
+
+/** Every lesson below a folder: folders that hold a lesson.yaml. */
+export function lessonFolders(folder: string): string[] {
+  if (existsSync(join(folder, 'lesson.yaml'))) return [folder];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => lessonFolders(join(folder, entry.name)));
+}
