@@ -1,0 +1,65 @@
+/** Whether the node takes a pod that was given to it: kubernetes pkg/kubelet/lifecycle/predicate.go. */
+import type { Node, Pod } from '../api/types.ts';
+import { cpuMillis, wholeValue } from '../apimachinery/quantity.ts';
+import type { NodeAllocatable } from './node/resources.ts';
+import { isStatic, uidOf } from './pod.ts';
+import { podRequest, qosClass } from './qos.ts';
+
+export type Rejection = { readonly reason: string; readonly message: string };
+
+type Requests = { readonly cpu: number; readonly memory: number };
+
+export class Admission {
+  readonly #allocatable: () => NodeAllocatable;
+  readonly #node: () => Node | undefined;
+  readonly #memoryPressure: () => boolean;
+  readonly #admitted = new Map<string, Requests>();
+  #cpu = 0;
+  #memory = 0;
+
+  constructor(allocatable: () => NodeAllocatable, node: () => Node | undefined, memoryPressure: () => boolean) {
+    this.#allocatable = allocatable;
+    this.#node = node;
+    this.#memoryPressure = memoryPressure;
+  }
+
+  /** Undefined: it is taken, and counted. */
+  admit(pod: Pod): Rejection | undefined {
+    if (this.#admitted.has(uidOf(pod))) return undefined;
+    const wanted = { cpu: podRequest(pod, 'cpu'), memory: podRequest(pod, 'memory') };
+    const rejection = isStatic(pod) ? undefined : this.#reject(pod, wanted);
+    if (rejection) return rejection;
+    this.#admitted.set(uidOf(pod), wanted);
+    this.#cpu += wanted.cpu;
+    this.#memory += wanted.memory;
+    return undefined;
+  }
+
+  release(uid: string): void {
+    const requests = this.#admitted.get(uid);
+    if (!requests) return;
+    this.#admitted.delete(uid);
+    this.#cpu -= requests.cpu;
+    this.#memory -= requests.memory;
+  }
+
+  #reject(pod: Pod, wanted: Requests): Rejection | undefined {
+    const allocatable = this.#allocatable();
+    const lacking = (resource: string, requested: number, used: number, capacity: number): Rejection => ({
+      reason: `OutOf${resource}`,
+      message: `Pod was rejected: Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
+    });
+    const pods = wholeValue(allocatable['pods']);
+    if (this.#admitted.size + 1 > pods) return lacking('pods', 1, this.#admitted.size, pods);
+    const cpu = cpuMillis(allocatable['cpu']);
+    if (wanted.cpu > 0 && wanted.cpu + this.#cpu > cpu) return lacking('cpu', wanted.cpu, this.#cpu, cpu);
+    const memory = wholeValue(allocatable['memory']);
+    if (wanted.memory > 0 && wanted.memory + this.#memory > memory) return lacking('memory', wanted.memory, this.#memory, memory);
+    if (this.#memoryPressure() && qosClass(pod) === 'BestEffort')
+      return { reason: 'Evicted', message: 'Pod was rejected: The node had condition: [MemoryPressure]. ' };
+    const labels = this.#node()?.metadata.labels;
+    if (labels && Object.entries(pod.spec.nodeSelector ?? {}).some(([key, value]) => labels[key] !== value))
+      return { reason: 'NodeAffinity', message: "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector" };
+    return undefined;
+  }
+}

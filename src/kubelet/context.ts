@@ -1,0 +1,65 @@
+/** What every part of the kubelet stands on. */
+import type { Client } from '../client/client.ts';
+import type { EventRecorder } from '../client/recorder.ts';
+import type { CriServer } from '../interfaces/cri.ts';
+import type { FileSystem } from '../linux/file-system.ts';
+import type { Kernel } from '../linux/kernel.ts';
+import type { Sim } from '../sim/sim.ts';
+import type { KubeletConfig } from './config.ts';
+
+export type Context = {
+  readonly sim: Sim;
+  readonly kernel: Kernel;
+  /** The node's files, seen as root. */
+  readonly fs: FileSystem;
+  readonly nodeName: string;
+  readonly nodeIp: string;
+  readonly config: KubeletConfig;
+  /** The container runtime behind its socket; throws CriError Unavailable when it cannot be reached. */
+  readonly cri: () => CriServer;
+  readonly client: () => Client;
+  readonly recorder: EventRecorder;
+  readonly klog: Klog;
+};
+
+type Values = Readonly<Record<string, string | number | boolean>>;
+
+/** klog's structured lines, as `journalctl -u kubelet` shows them. */
+export class Klog {
+  readonly #sim: Sim;
+  readonly #pid: number;
+  readonly #write: (text: string) => void;
+
+  constructor(sim: Sim, pid: number, write: (text: string) => void) {
+    this.#sim = sim;
+    this.#pid = pid;
+    this.#write = write;
+  }
+
+  /** `where` is the upstream file and line. */
+  info(where: string, message: string, values: Values = {}): void {
+    this.#line('I', where, message, values);
+  }
+
+  warning(where: string, message: string, values: Values = {}): void {
+    this.#line('W', where, message, values);
+  }
+
+  error(where: string, message: string, error: string, values: Values = {}): void {
+    this.#line('E', where, message, { err: error, ...values });
+  }
+
+  #line(level: string, where: string, message: string, values: Values): void {
+    const { now } = this.#sim;
+    const [date = '', time = ''] = timeParts(now);
+    const micros = String(this.#sim.random.int(1000)).padStart(3, '0');
+    const pairs = Object.entries(values).map(([key, value]) => ` ${key}=${typeof value === 'string' ? JSON.stringify(value) : value}`);
+    this.#write(`${level}${date} ${time}${micros} ${String(this.#pid).padStart(7)} ${where}] ${JSON.stringify(message)}${pairs.join('')}`);
+  }
+}
+
+/** `1122`, `13:31:09.790` of a moment. */
+function timeParts(now: number): string[] {
+  const iso = new Date(now).toISOString();
+  return [iso.slice(5, 7) + iso.slice(8, 10), iso.slice(11, 23)];
+}

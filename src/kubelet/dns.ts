@@ -1,0 +1,81 @@
+/** A pod's resolv.conf and hosts file: kubernetes pkg/kubelet/network/dns, kubelet_pods.go ensureHostsFile. */
+import type { Pod } from '../api/types.ts';
+import type { DnsConfig } from '../interfaces/cri.ts';
+import type { Context } from './context.ts';
+import { nameOf, namespaceOf } from './pod.ts';
+
+const maxSearches = 32;
+
+export function podDns(context: Context, pod: Pod): DnsConfig {
+  const { dnsPolicy, hostNetwork, dnsConfig } = pod.spec;
+  const { clusterDNS, clusterDomain } = context.config;
+  const host = hostDns(context);
+  const wantsCluster = dnsPolicy === 'ClusterFirstWithHostNet' || ((dnsPolicy ?? 'ClusterFirst') === 'ClusterFirst' && !hostNetwork);
+  let base: DnsConfig = host;
+  if (dnsPolicy === 'None') base = { servers: [], searches: [], options: [] };
+  else if (wantsCluster && clusterDNS.length > 0)
+    base = {
+      servers: clusterDNS,
+      searches: [`${namespaceOf(pod)}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain, ...host.searches],
+      options: ['ndots:5'],
+    };
+  if (!dnsConfig) return base;
+  const options = new Map(base.options.map((option) => [option.split(':')[0] ?? option, option]));
+  for (const { name = '', value } of dnsConfig.options ?? []) options.set(name, value === undefined ? name : `${name}:${value}`);
+  return {
+    servers: [...new Set([...base.servers, ...(dnsConfig.nameservers ?? [])])],
+    searches: [...new Set([...base.searches, ...(dnsConfig.searches ?? [])])].slice(0, maxSearches),
+    options: [...options.values()],
+  };
+}
+
+function hostDns({ fs, config }: Context): DnsConfig {
+  const servers: string[] = [];
+  let searches: string[] = [];
+  let options: string[] = [];
+  const text = fs.exists(config.resolvConf) ? fs.read(config.resolvConf) : '';
+  for (const line of text.split('\n')) {
+    const [keyword, ...rest] = line.trim().split(/\s+/);
+    if (keyword === 'nameserver' && rest[0]) servers.push(rest[0]);
+    else if (keyword === 'search') searches = rest;
+    else if (keyword === 'options') options = rest;
+  }
+  return { servers, searches, options };
+}
+
+/** The pod's host name; a name too long for Linux is cut to 63 characters. */
+export function podHostname(pod: Pod): string {
+  return (pod.spec.hostname || nameOf(pod)).slice(0, 63).replace(/[-.]+$/, '');
+}
+
+/** `web.sub.default.svc.cluster.local`, empty without a subdomain. */
+export function podDomain(context: Context, pod: Pod): string {
+  return pod.spec.subdomain ? `${pod.spec.subdomain}.${namespaceOf(pod)}.svc.${context.config.clusterDomain}` : '';
+}
+
+/** /etc/hosts. */
+export function hostsFile(context: Context, pod: Pod, ips: readonly string[]): string {
+  const aliases = aliasLines(pod);
+  if (pod.spec.hostNetwork) {
+    const own = context.fs.exists('/etc/hosts') ? context.fs.read('/etc/hosts') : '';
+    return `# Kubernetes-managed hosts file (host network).\n${own}${aliases}`;
+  }
+  const hostname = podHostname(pod);
+  const domain = podDomain(context, pod);
+  const own = ips.map((ip) => (domain === '' ? `${ip}\t${hostname}\n` : `${ip}\t${hostname}.${domain}\t${hostname}\n`)).join('');
+  const head = [
+    '127.0.0.1\tlocalhost',
+    '::1\tlocalhost ip6-localhost ip6-loopback',
+    'fe00::0\tip6-localnet',
+    'fe00::0\tip6-mcastprefix',
+    'fe00::1\tip6-allnodes',
+    'fe00::2\tip6-allrouters',
+  ];
+  return `# Kubernetes-managed hosts file.\n${head.join('\n')}\n${own}${aliases}`;
+}
+
+function aliasLines(pod: Pod): string {
+  const aliases = pod.spec.hostAliases ?? [];
+  if (aliases.length === 0) return '';
+  return `\n# Entries added by HostAliases.\n${aliases.map((alias) => `${alias.ip}\t${(alias.hostnames ?? []).join('\t')}\n`).join('')}`;
+}

@@ -1,0 +1,123 @@
+/** Reclaims memory and disk before the kernel has to: kubernetes pkg/kubelet/eviction. */
+import type { Pod } from '../../api/types.ts';
+import { newQuantity, parseQuantity, wholeValue } from '../../apimachinery/quantity.ts';
+import type { Milliseconds } from '../../sim/routine.ts';
+import type { Context } from '../context.ts';
+import { isStatic, podRef } from '../pod.ts';
+import type { FinalStatus } from '../pod-workers.ts';
+import { cgroupParent, podRequest } from '../qos.ts';
+import type { ContainerEvents } from '../runtime/events.ts';
+import type { Pressure } from './node-status.ts';
+import { thresholdOf } from './resources.ts';
+
+export type EvictionParts = {
+  readonly context: Context;
+  readonly events: ContainerEvents;
+  readonly activePods: () => readonly Pod[];
+  readonly evict: (pod: Pod, final: FinalStatus) => void;
+  /** Removes unused images; true when that freed something. */
+  readonly reclaimImages: () => boolean;
+};
+
+type Signal = {
+  readonly name: 'memory' | 'disk';
+  readonly resource: string;
+  readonly threshold: string;
+  readonly available: number;
+  readonly capacity: number;
+};
+
+const criticalPriority = 2_000_000_000;
+
+export class EvictionManager {
+  readonly #parts: EvictionParts;
+  /** When a signal was last below its threshold. */
+  readonly #lastSeen = new Map<string, Milliseconds>();
+
+  constructor(parts: EvictionParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks at the node, evicts at most one pod, and says what the node suffers from. */
+  synchronize(): Pressure {
+    const { context } = this.#parts;
+    const { now } = context.sim;
+    for (const signal of this.#signals()) {
+      const threshold = thresholdOf(signal.threshold, newQuantity(signal.capacity, 'BinarySI')).value();
+      if (signal.available >= threshold) continue;
+      this.#lastSeen.set(signal.name, now);
+      this.#reclaim(signal, threshold);
+      break;
+    }
+    return { memory: this.under('memory'), disk: this.under('disk'), pid: false };
+  }
+
+  /** A pressure is held for a while after it has gone, so that the node does not flap. */
+  under(name: 'memory' | 'disk'): boolean {
+    const last = this.#lastSeen.get(name);
+    const { sim, config } = this.#parts.context;
+    return last !== undefined && sim.now - last < config.evictionPressureTransitionPeriod;
+  }
+
+  #signals(): Signal[] {
+    const { kernel, config } = this.#parts.context;
+    const memory = config.evictionHard['memory.available'];
+    const disk = config.evictionHard['nodefs.available'];
+    const { capacityBytes, usedBytes } = kernel.disk;
+    return [
+      ...(memory
+        ? [
+            {
+              name: 'memory' as const,
+              resource: 'memory',
+              threshold: memory,
+              available: kernel.memoryBytes - kernel.rootCgroup.memoryBytes,
+              capacity: kernel.memoryBytes,
+            },
+          ]
+        : []),
+      ...(disk
+        ? [{ name: 'disk' as const, resource: 'ephemeral-storage', threshold: disk, available: capacityBytes - usedBytes, capacity: capacityBytes }]
+        : []),
+    ];
+  }
+
+  #reclaim(signal: Signal, threshold: number): void {
+    const { context, activePods, evict, events, reclaimImages } = this.#parts;
+    context.klog.warning('eviction_manager.go:376', 'Attempting to reclaim', { resourceName: signal.resource });
+    const node = { kind: 'Node', name: context.nodeName, uid: context.nodeName, namespace: '' };
+    context.recorder.warning(node, 'EvictionThresholdMet', `Attempting to reclaim ${signal.resource}`);
+    if (signal.name === 'disk' && reclaimImages()) return;
+    const candidates = activePods().filter((pod) => !isStatic(pod) && (pod.spec.priority ?? 0) < criticalPriority);
+    const ranked = candidates.map((pod) => ({ pod, usage: this.#usage(pod, signal), request: podRequest(pod, 'memory') }));
+    ranked.sort(
+      (a, b) =>
+        Number(b.usage > b.request) - Number(a.usage > a.request) ||
+        (a.pod.spec.priority ?? 0) - (b.pod.spec.priority ?? 0) ||
+        b.usage - b.request - (a.usage - a.request),
+    );
+    const [victim] = ranked;
+    if (!victim) return;
+    const text = (bytes: number): string => newQuantity(bytes, 'BinarySI').toString();
+    const message = `The node was low on resource: ${signal.resource}. Threshold quantity: ${text(threshold)}, available: ${text(Math.max(0, Math.floor(signal.available / 1024)) * 1024)}. ${this.#details(victim.pod, signal, victim.usage)}`;
+    events.podWarning(victim.pod, 'Evicted', message);
+    evict(victim.pod, { phase: 'Failed', reason: 'Evicted', message });
+    context.klog.info('eviction_manager.go:627', 'Eviction manager: pod is evicted successfully', { pod: podRef(victim.pod) });
+  }
+
+  #details(pod: Pod, signal: Signal, usage: number): string {
+    return pod.spec.containers
+      .filter((container) => usage > wholeValue(container.resources?.requests?.[signal.resource] ?? '0'))
+      .map((container) => {
+        const request = parseQuantity(container.resources?.requests?.[signal.resource] ?? '0').toString();
+        return `Container ${container.name} was using ${newQuantity(Math.floor(usage / 1024) * 1024, 'BinarySI')}, request is ${request}, has larger consumption of ${signal.resource}. `;
+      })
+      .join('');
+  }
+
+  #usage(pod: Pod, { name }: Signal): number {
+    const { kernel, config } = this.#parts.context;
+    if (name !== 'memory') return 0;
+    return kernel.rootCgroup.find(cgroupParent(pod, config.cgroupDriver))?.memoryBytes ?? 0;
+  }
+}

@@ -1,0 +1,58 @@
+/** Looking at a Pod the way the kubelet does (kubernetes pkg/kubelet/types, pkg/kubelet/container/helpers.go). */
+import type { ContainerSpec, Pod } from '../api/types.ts';
+import { fnv32a } from '../apimachinery/names.ts';
+
+export const configSource = 'kubernetes.io/config.source';
+export const configHash = 'kubernetes.io/config.hash';
+export const configSeen = 'kubernetes.io/config.seen';
+export const configMirror = 'kubernetes.io/config.mirror';
+
+export const uidOf = (pod: Pod): string => pod.metadata.uid ?? '';
+export const nameOf = (pod: Pod): string => pod.metadata.name ?? '';
+export const namespaceOf = (pod: Pod): string => pod.metadata.namespace ?? '';
+
+/** `web_default`: GetPodFullName. */
+export const fullName = (pod: Pod): string => `${nameOf(pod)}_${namespaceOf(pod)}`;
+/** `web_default(uid)`: format.Pod. */
+export const formatPod = (pod: Pod): string => `${fullName(pod)}(${uidOf(pod)})`;
+/** `default/web`: klog.KObj. */
+export const podRef = (pod: Pod): string => `${namespaceOf(pod)}/${nameOf(pod)}`;
+
+export const isStatic = (pod: Pod): boolean => {
+  const source = pod.metadata.annotations?.[configSource];
+  return source !== undefined && source !== 'api';
+};
+export const isMirror = (pod: Pod): boolean => pod.metadata.annotations?.[configMirror] !== undefined;
+
+/** An init container that goes on running beside the others: a sidecar. */
+export const isRestartableInit = (container: ContainerSpec): boolean => container.restartPolicy === 'Always';
+
+export const initContainers = (pod: Pod): readonly ContainerSpec[] => pod.spec.initContainers ?? [];
+export const ephemeralContainers = (pod: Pod): readonly ContainerSpec[] => pod.spec.ephemeralContainers ?? [];
+
+/** Every container of a pod: init, ordinary, ephemeral. */
+export const allContainers = (pod: Pod): readonly ContainerSpec[] => [...initContainers(pod), ...pod.spec.containers, ...ephemeralContainers(pod)];
+
+export type ContainerKind = 'containers' | 'initContainers' | 'ephemeralContainers';
+
+export function kindOfContainer(pod: Pod, name: string): ContainerKind {
+  if (pod.spec.containers.some((each) => each.name === name)) return 'containers';
+  return initContainers(pod).some((each) => each.name === name) ? 'initContainers' : 'ephemeralContainers';
+}
+
+/** What events about a container point to: `spec.containers{web}`. */
+export const fieldPathOf = (pod: Pod, name: string): string => `spec.${kindOfContainer(pod, name)}{${name}}`;
+
+/** Tells whether a container must be made anew: kuberuntime HashContainer, over name and image. */
+export const hashContainer = (container: ContainerSpec): string => fnv32a(JSON.stringify({ image: container.image, name: container.name })).toString(16);
+
+/** The grace of a termination, in seconds: pod_workers.go calculateEffectiveGracePeriod. */
+export function gracePeriodOf(pod: Pod): number {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
+  if (deletionTimestamp !== undefined && deletionGracePeriodSeconds !== undefined) return deletionGracePeriodSeconds;
+  return pod.spec.terminationGracePeriodSeconds ?? 30;
+}
+
+/** The kubelet's own files of a pod. */
+export const podDirectory = (uid: string): string => `/var/lib/kubelet/pods/${uid}`;
+export const podLogsDirectory = (pod: Pod): string => `/var/log/pods/${namespaceOf(pod)}_${nameOf(pod)}_${uidOf(pod)}`;

@@ -1,0 +1,113 @@
+/** Pods from files in /etc/kubernetes/manifests: kubernetes pkg/kubelet/config/file.go, common.go. */
+import { createHash } from 'node:crypto';
+import { parse } from 'yaml';
+import type { Pod } from '../api/types.ts';
+import { rfc3339 } from '../apimachinery/time.ts';
+import type { Condition, Routine } from '../sim/routine.ts';
+import type { Context } from './context.ts';
+import { defaultPod } from './default-pod.ts';
+import { configHash, configSeen, configSource, fullName, uidOf } from './pod.ts';
+
+export type StaticPodHandler = { added(pod: Pod): void; removed(pod: Pod): void };
+
+/** Follows the folder by inotify, and looks into it every 20 s where there is nothing to follow. */
+export class StaticPods {
+  readonly #context: Context;
+  readonly #handler: StaticPodHandler;
+  /** By uid, which is the content's hash. */
+  readonly #pods = new Map<string, Pod>();
+  readonly #complained = new Map<string, string>();
+
+  constructor(context: Context, handler: StaticPodHandler) {
+    this.#context = context;
+    this.#handler = handler;
+  }
+
+  start(): void {
+    if (this.#context.config.staticPodPath !== '') this.#context.sim.go(this.#watch(), 'kubelet static pods');
+  }
+
+  list(): Iterable<Pod> {
+    return this.#pods.values();
+  }
+
+  get(name: string): Pod | undefined {
+    for (const pod of this.#pods.values()) if (fullName(pod) === name) return pod;
+    return undefined;
+  }
+
+  *#watch(): Routine {
+    const { fs, config } = this.#context;
+    for (;;) {
+      this.#read();
+      const conditions: Condition[] = [];
+      const directory = fs.find(config.staticPodPath);
+      if (directory?.type === 'directory') {
+        conditions.push(directory.changed);
+        for (const [, inode] of fs.list(config.staticPodPath)) if (inode.type === 'file') conditions.push(inode.changed);
+      }
+      // A folder that is watched costs nothing; one that is not there is looked for.
+      yield conditions.length > 0 ? { on: conditions } : { timeout: config.fileCheckFrequency };
+      if (conditions.length > 0) yield { timeout: 1_000 };
+    }
+  }
+
+  #read(): void {
+    const { fs, config } = this.#context;
+    const found = new Map<string, Pod>();
+    if (fs.isDirectory(config.staticPodPath))
+      for (const [name, inode] of fs.list(config.staticPodPath)) {
+        if (name.startsWith('.') || inode.type === 'directory') continue;
+        const pod = this.#parse(`${config.staticPodPath}/${name}`);
+        if (pod) found.set(uidOf(pod), this.#pods.get(uidOf(pod)) ?? pod);
+      }
+    for (const [uid, pod] of [...this.#pods]) {
+      if (found.has(uid)) continue;
+      this.#pods.delete(uid);
+      this.#handler.removed(pod);
+    }
+    for (const [uid, pod] of found) {
+      if (this.#pods.has(uid)) continue;
+      this.#pods.set(uid, pod);
+      this.#handler.added(pod);
+    }
+  }
+
+  #parse(path: string): Pod | undefined {
+    const { fs, klog } = this.#context;
+    const text = fs.read(path);
+    try {
+      const pod = readPod(text);
+      this.#complained.delete(path);
+      return pod && this.#complete(pod, text, path);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const problem = `${path}: couldn't parse as pod(${error.message.split('\n')[0]}), please check config file`;
+      if (this.#complained.get(path) === problem) return undefined;
+      this.#complained.set(path, problem);
+      klog.error('file.go:187', 'Could not process manifest file', problem, { path });
+      return undefined;
+    }
+  }
+
+  #complete(pod: Pod, text: string, path: string): Pod {
+    const { nodeName, sim } = this.#context;
+    const uid = createHash('md5').update(`host:${nodeName}file:${path}${text}`).digest('hex');
+    const annotations = { ...pod.metadata.annotations, [configHash]: uid, [configSeen]: rfc3339(sim.now), [configSource]: 'file' };
+    const namespace = pod.metadata.namespace || 'default';
+    const metadata = { ...pod.metadata, name: `${pod.metadata.name}-${nodeName}`, namespace, uid, annotations };
+    const tolerations = [...(pod.spec.tolerations ?? []), { effect: 'NoExecute', operator: 'Exists' }];
+    return defaultPod({ ...pod, metadata, spec: { ...pod.spec, nodeName, tolerations }, status: { phase: 'Pending' } });
+  }
+}
+
+function readPod(text: string): Pod | undefined {
+  const value: unknown = parse(text);
+  if (value === null || value === undefined) return undefined;
+  if (typeof value !== 'object') throw new Error('yaml: cannot unmarshal into Pod');
+  const { kind, metadata, spec } = value as { kind?: string; metadata?: { name?: string }; spec?: { containers?: unknown } };
+  if (kind !== 'Pod') throw new Error(kind === undefined ? "Object 'Kind' is missing" : `invalid pod: ${JSON.stringify(kind)}`);
+  if (!metadata?.name) throw new Error('invalid pod: metadata.name: Required value');
+  if (!Array.isArray(spec?.containers)) throw new Error('invalid pod: spec.containers: Required value');
+  return value as Pod;
+}

@@ -1,0 +1,164 @@
+import type { Pod, PodStatus } from '../../api/types.ts';
+import { isReason } from '../../apimachinery/status.ts';
+import { isRetriable } from '../../client/client.ts';
+import { Condition, type Milliseconds, type Routine } from '../../sim/routine.ts';
+import type { Context } from '../context.ts';
+import { isStatic, nameOf, namespaceOf, podRef, uidOf } from '../pod.ts';
+
+type Entry = {
+  pod: Pod;
+  status: PodStatus;
+  sent: PodStatus | undefined;
+  /** Nothing of the pod is left on the node: its object may go. */
+  reclaimed: boolean;
+};
+
+const retryAfter: Milliseconds = 10_000;
+
+/** Tells the apiserver what became of the pods: kubernetes pkg/kubelet/status/status_manager.go. */
+export class StatusManager {
+  readonly #context: Context;
+  readonly #entries = new Map<string, Entry>();
+  readonly #dirty = new Set<string>();
+  readonly #changed = new Condition();
+  /** The object that a static pod's status is written to. */
+  readonly #mirrorOf: (pod: Pod) => Pod | undefined;
+
+  constructor(context: Context, mirrorOf: (pod: Pod) => Pod | undefined) {
+    this.#context = context;
+    this.#mirrorOf = mirrorOf;
+  }
+
+  start(): void {
+    this.#context.sim.go(this.#loop(), 'kubelet status manager');
+  }
+
+  get(uid: string): PodStatus | undefined {
+    return this.#entries.get(uid)?.status;
+  }
+
+  set(pod: Pod, status: PodStatus): void {
+    const uid = uidOf(pod);
+    const entry = this.#entries.get(uid);
+    if (!entry) this.#entries.set(uid, { pod, status, sent: undefined, reclaimed: false });
+    else {
+      entry.pod = pod;
+      if (same(entry.status, status) && !this.#deletable(entry)) return;
+      entry.status = status;
+    }
+    this.#mark(uid);
+  }
+
+  /** The pod's containers are gone and its volumes unmounted: a pod that is being deleted may now leave the API. */
+  reclaim(pod: Pod): void {
+    const entry = this.#entries.get(uidOf(pod));
+    if (!entry) return;
+    entry.pod = pod;
+    entry.reclaimed = true;
+    this.#mark(uidOf(pod));
+  }
+
+  /** A newer version of the object: a deletion, perhaps, of a pod that ended long ago. */
+  observe(pod: Pod): void {
+    const entry = this.#entries.get(uidOf(pod));
+    if (!entry) return;
+    entry.pod = pod;
+    if (this.#deletable(entry)) this.#mark(uidOf(pod));
+  }
+
+  /** A mirror pod has come or changed. */
+  refresh(uid: string): void {
+    const entry = this.#entries.get(uid);
+    if (!entry) return;
+    entry.sent = undefined;
+    this.#mark(uid);
+  }
+
+  forget(uid: string): void {
+    this.#entries.delete(uid);
+    this.#dirty.delete(uid);
+  }
+
+  #mark(uid: string): void {
+    this.#dirty.add(uid);
+    this.#changed.notify();
+  }
+
+  *#loop(): Routine {
+    for (;;) {
+      if (this.#dirty.size === 0) yield { on: [this.#changed] };
+      let failed = false;
+      for (const uid of [...this.#dirty]) {
+        this.#dirty.delete(uid);
+        if (this.#sync(uid)) continue;
+        this.#dirty.add(uid);
+        failed = true;
+      }
+      if (failed) yield { on: [this.#changed], timeout: retryAfter };
+    }
+  }
+
+  /** False: try again later. */
+  #sync(uid: string): boolean {
+    const entry = this.#entries.get(uid);
+    if (!entry) return true;
+    const target = isStatic(entry.pod) ? this.#mirrorOf(entry.pod) : entry.pod;
+    if (!target) return true;
+    try {
+      if (!entry.sent || !same(entry.sent, entry.status)) this.#patch(entry, target);
+      if (this.#deletable(entry)) this.#delete(target);
+      return true;
+    } catch (error) {
+      if (isReason(error, 'NotFound') || isReason(error, 'Conflict')) return true;
+      if (!isRetriable(error)) throw error;
+      this.#context.klog.warning('status_manager.go:1021', 'Failed to get status for pod', {
+        podUID: uid,
+        pod: podRef(entry.pod),
+        err: (error as Error).message,
+      });
+      return false;
+    }
+  }
+
+  #patch(entry: Entry, target: Pod): void {
+    const { status, sent } = entry;
+    const base = sent ?? target.status ?? {};
+    const changed = difference(base, status);
+    entry.sent = status;
+    if (Object.keys(changed).length === 0) return;
+    const key = { namespace: namespaceOf(target), name: nameOf(target), subresource: 'status', type: 'merge' as const };
+    this.#context.client().patch('pods', key, { metadata: { uid: uidOf(target) }, status: changed });
+  }
+
+  #delete(target: Pod): void {
+    const key = { namespace: namespaceOf(target), name: nameOf(target) };
+    this.#context.client().delete('pods', key, { gracePeriodSeconds: 0, preconditions: { uid: uidOf(target) } });
+  }
+
+  #deletable({ pod, reclaimed }: Entry): boolean {
+    return reclaimed && pod.metadata.deletionTimestamp !== undefined && !isStatic(pod);
+  }
+}
+
+/** The fields of a status that have changed; null where one has gone. */
+function difference(base: PodStatus, status: PodStatus): Record<string, unknown> {
+  const before = base as Readonly<Record<string, unknown>>;
+  const after = status as Readonly<Record<string, unknown>>;
+  const changed: Record<string, unknown> = {};
+  for (const key of Object.keys(after)) if (!same(before[key], after[key])) changed[key] = after[key];
+  for (const key of ['reason', 'message', 'podIP', 'podIPs', 'initContainerStatuses'])
+    if (before[key] !== undefined && after[key] === undefined) changed[key] = null;
+  return changed;
+}
+
+/** Deep equality of plain values; undefined counts as missing. */
+export function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, index) => same(item, b[index]));
+  const left = a as Readonly<Record<string, unknown>>;
+  const right = b as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(left)) if (left[key] !== undefined && !same(left[key], right[key])) return false;
+  for (const key of Object.keys(right)) if (right[key] !== undefined && left[key] === undefined) return false;
+  return true;
+}
