@@ -12,6 +12,7 @@ import { Authorizer } from './authz/authorizer.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import { connectResource } from './connect/connect.ts';
 import { type ApiServerOptions, type Core, jsonResponse } from './context.ts';
+import { Discovery } from './discovery.ts';
 import { nonResource } from './non-resource.ts';
 import { ServiceAllocator } from './registry/service-allocator.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
@@ -31,13 +32,15 @@ export class ApiServer implements RestServer {
     const sim = options.sim.scope('kube-apiserver');
     const storage = new Storage(options.etcd);
     const tokens = new TokenAuthenticator(sim, storage, options.serviceAccountKey);
+    const table = new ResourceTable();
     this.#sim = sim;
     this.#core = {
       options,
       sim,
       storage,
       tokens,
-      table: new ResourceTable(),
+      table,
+      discovery: new Discovery(table),
       allocator: new ServiceAllocator(options.etcd, sim.random, options.serviceCidr ?? '10.96.0.0/12'),
       watchCaches: new WatchCaches(sim, options.etcd),
       authorizer: new Authorizer(options.etcd, storage),

@@ -5,6 +5,7 @@ import type { RestRequest, RestResponse, UserInfo } from '../interfaces/rest.ts'
 import type { Sim } from '../sim/sim.ts';
 import type { TokenAuthenticator } from './authn/service-account-tokens.ts';
 import type { Authorizer } from './authz/authorizer.ts';
+import type { Discovery } from './discovery.ts';
 import type { ServiceAllocator } from './registry/service-allocator.ts';
 import type { StrategyContext } from './registry/strategy.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -39,6 +40,7 @@ export type Core = {
   readonly allocator: ServiceAllocator;
   readonly watchCaches: WatchCaches;
   readonly authorizer: Authorizer;
+  readonly discovery: Discovery;
 };
 
 /** One request for a resource, on its way through admission, registry and storage. */

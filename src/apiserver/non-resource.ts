@@ -1,14 +1,37 @@
 import { unknownPath } from '../apimachinery/status.ts';
 import type { RestRequest, RestResponse } from '../interfaces/rest.ts';
 import { type Core, jsonResponse } from './context.ts';
+import { queryValue } from './request-info.ts';
 
 /** Paths that are no resource: discovery, version, health. */
 export function nonResource(core: Core, request: RestRequest): RestResponse {
   const path = request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path;
   if (path === '/version') return jsonResponse(200, core.options.version ?? defaultVersion);
-  if (path === '/healthz' || path === '/livez' || path === '/readyz')
-    return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' };
+  if (path === '/healthz' || path === '/livez' || path === '/readyz') return health(path, queryValue(request, 'verbose') !== undefined);
+  if (path === '/api' || path === '/apis' || path.startsWith('/api/') || path.startsWith('/apis/')) return core.discovery.answer(request, path);
+  if (/^\/(?:healthz|livez|readyz)\/[\w-]+$/.test(path)) return { status: 200, headers: textHeaders, body: 'ok' };
+  if (path === '/') return jsonResponse(200, { paths: rootPaths });
   throw unknownPath();
+}
+
+const textHeaders = Object.freeze({ 'content-type': 'text/plain; charset=utf-8' });
+const rootPaths: readonly string[] = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/readyz', '/version'];
+
+const checks: readonly string[] = [
+  'ping',
+  'log',
+  'etcd',
+  'poststarthook/start-apiserver-admission-initializer',
+  'poststarthook/rbac/bootstrap-roles',
+  'poststarthook/scheduling/bootstrap-system-priority-classes',
+  'poststarthook/start-kubernetes-service-cidr-controller',
+  'autoregister-completion',
+];
+
+/** `ok`, or each check with `?verbose`. */
+function health(path: string, verbose: boolean): RestResponse {
+  const lines = checks.map((check) => `[+]${check} ok`);
+  return { status: 200, headers: textHeaders, body: verbose ? `${lines.join('\n')}\n${path.slice(1)} check passed\n` : 'ok' };
 }
 
 const defaultVersion = Object.freeze({

@@ -7,6 +7,7 @@ import { isObject } from './objects.ts';
 import { presenterOf } from './present.ts';
 import { queryValue, type RequestInfo } from './request-info.ts';
 import type { ServedResource } from './resource-table.ts';
+import { reviews } from './reviews/reviews.ts';
 import { subresources } from './subresources/subresources.ts';
 import { create } from './verbs/create.ts';
 import { remove } from './verbs/delete.ts';
@@ -40,6 +41,8 @@ export function serveResource(core: Core, request: RestRequest, info: RequestInf
 
 function main(context: RequestContext): RestResponse {
   const { info, served } = context;
+  const review = info.verb === 'create' ? reviews[`${served.resource}.${served.group}`] : undefined;
+  if (review !== undefined) return review(context);
   if (!served.api.verbs.includes(info.verb)) throw methodNotSupported(served, info.verb);
   return verbs[info.verb]?.(context) ?? methodRefused(served, info.verb);
 }

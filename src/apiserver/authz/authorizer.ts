@@ -1,3 +1,4 @@
+import type { PolicyRule } from '../../api/types.ts';
 import { forbidden } from '../../apimachinery/status.ts';
 import type { EtcdApi } from '../../interfaces/etcd.ts';
 import type { UserInfo } from '../../interfaces/rest.ts';
@@ -31,6 +32,20 @@ export class Authorizer {
     if (user.groups.includes('system:masters')) return true;
     if (user.groups.includes('system:nodes') && nodeAllows(user, attributes, this.#storage)) return true;
     return this.rbac.allows(user, attributes);
+  }
+
+  /** Why somebody may: the text of SubjectAccessReview. */
+  reason(user: UserInfo, attributes: Attributes): string {
+    return user.groups.includes('system:masters') ? '' : this.rbac.reason(user, attributes);
+  }
+
+  /** All rules that hold for a user in a namespace. */
+  rulesFor(user: UserInfo, namespace: string): PolicyRule[] {
+    const superuser = [
+      { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+      { verbs: ['*'], nonResourceURLs: ['*'] },
+    ];
+    return [...(user.groups.includes('system:masters') ? superuser : []), ...this.rbac.rulesFor(user, namespace)];
   }
 
   /** Throws 403 in the words of kubernetes apiserver/pkg/endpoints/handlers/responsewriters/errors.go. */

@@ -6,7 +6,7 @@ import type { Storage } from '../storage.ts';
 import type { Attributes } from './authorizer.ts';
 
 /** A rule that holds for a user; `namespace` undefined: everywhere. */
-type Grant = { readonly rule: PolicyRule; readonly namespace: string | undefined };
+type Grant = { readonly rule: PolicyRule; readonly namespace: string | undefined; readonly binding: Binding };
 type Binding = RoleBinding | ClusterRoleBinding;
 
 const folders = ['/registry/roles/', '/registry/rolebindings/', '/registry/clusterroles/', '/registry/clusterrolebindings/'] as const;
@@ -41,6 +41,19 @@ export class Rbac {
     }
     // Rules with resourceNames are rare and cannot be remembered by the question without the name.
     return answer || (attributes.name !== '' && grants.some((grant) => grant.rule.resourceNames?.length && covers(grant, attributes, attributes.name)));
+  }
+
+  /** Which binding allows something, as upstream words it. */
+  reason(user: UserInfo, attributes: Attributes): string {
+    const grant = this.#grantsOf(user, userKey(user)).find((each) => covers(each, attributes, attributes.name));
+    if (grant === undefined) return '';
+    const { kind, metadata, roleRef, subjects = [] } = grant.binding;
+    const subject = subjects.find(({ kind: type, name }) =>
+      type === 'Group' ? user.groups.includes(name) : user.name === name || user.name.endsWith(`:${name}`),
+    );
+    const account = subject?.kind === 'ServiceAccount' ? `${subject.name}/${subject.namespace}` : subject?.name;
+    const name = kind === 'RoleBinding' ? `${metadata.name}/${metadata.namespace}` : metadata.name;
+    return `RBAC: allowed by ${kind} "${name}" of ${roleRef.kind} "${roleRef.name}" to ${subject?.kind} "${account}"`;
   }
 
   /** All rules of a user in a namespace: SelfSubjectRulesReview, and the check that nobody gives more than they have. */
@@ -83,7 +96,7 @@ export class Rbac {
   #grantsIn(binding: Binding): Grant[] {
     const namespace = binding.kind === 'RoleBinding' ? (binding.metadata.namespace ?? '') : undefined;
     const rules = this.rulesOf(binding.roleRef.kind, binding.roleRef.name, namespace ?? '') ?? [];
-    return rules.map((rule) => ({ rule, namespace }));
+    return rules.map((rule) => ({ rule, namespace, binding }));
   }
 
   #indexBindings(): Map<string, Binding[]> {
