@@ -1,0 +1,87 @@
+/** Help of urfave/cli v2 programs, read from the table of commands. */
+
+import type { Command } from './flags-commands.ts';
+import type { FlagSpec } from './flags-values.ts';
+
+export type UrfaveApp = {
+  readonly version?: string;
+  /** Newer versions list the help command below every command, and not only below those that have others (ctr 2.x). */
+  readonly leafHelp?: boolean;
+  /** The text of --help: `show help` unless told. */
+  readonly helpUsage?: string;
+};
+
+const helpCommand: Command = { name: 'help', aliases: ['h'], short: 'Shows a list of commands or help for one command' };
+const helpSpec: FlagSpec = { name: 'help', short: 'h', type: 'bool' };
+
+/** The help of a command; `chain` leads from the root to it. */
+export function urfaveHelp(chain: readonly Command[], app: UrfaveApp = {}): string {
+  const command = chain.at(-1);
+  if (!command) return '';
+  const path = chain.map(({ name }) => name).join(' ');
+  const children = [...(command.commands ?? []).filter((child) => !child.hidden), ...(command.commands || app.leafHelp ? [helpCommand] : [])];
+  const options = [
+    ...(command.flags ?? []),
+    ...(command.flags?.some(({ name }) => name === 'help') ? [] : [{ ...helpSpec, usage: app.helpUsage ?? 'show help' }]),
+  ];
+  const isRoot = chain.length === 1;
+  return [
+    `NAME:\n   ${path}${command.short ? ` - ${command.short}` : ''}\n`,
+    `\nUSAGE:\n   ${path} ${usageOf(command, isRoot)}\n`,
+    isRoot && app.version ? `\nVERSION:\n   ${app.version}\n` : '',
+    command.long ? `\nDESCRIPTION:\n${indented(command.long)}\n` : '',
+    children.length > 0 ? `\nCOMMANDS:\n${commandRows(children)}` : '',
+    `\n${isRoot ? 'GLOBAL OPTIONS' : 'OPTIONS'}:\n${optionRows(options)}`,
+  ].join('');
+}
+
+function usageOf(command: Command, isRoot: boolean): string {
+  if (isRoot) return command.usage ?? '[global options] command [command options]';
+  const options = command.commands ? 'command [command options]' : '[command options]';
+  return command.usage ? `${options} ${command.usage}` : options;
+}
+
+const indented = (text: string): string =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `   ${line}`)
+    .join('\n');
+
+function commandRows(commands: readonly Command[]): string {
+  const rows = commands.map((command) => [[command.name, ...(command.aliases ?? [])].join(', '), command.short ?? ''] as const);
+  return align(rows);
+}
+
+function optionRows(specs: readonly FlagSpec[]): string {
+  return align(specs.filter((spec) => !spec.hidden).map((spec) => [optionHead(spec), optionText(spec)] as const));
+}
+
+/** Two columns with two blanks between. */
+function align(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(0, ...rows.map(([head]) => head.length));
+  return rows.map(([head, text]) => `   ${`${head.padEnd(width)}  ${text}`.trimEnd()}\n`).join('');
+}
+
+function optionHead(spec: FlagSpec): string {
+  const value = spec.type === 'bool' ? '' : ` ${spec.valueName ?? /`([^`]*)`/.exec(spec.usage ?? '')?.[1] ?? 'value'}`;
+  const names = [spec.name, ...(spec.short ? [spec.short] : []), ...(spec.aliases ?? [])];
+  const shown = names.map((name) => `${name.length === 1 ? '-' : '--'}${name}${value}`);
+  const repeated = spec.type === 'stringArray' || spec.type === 'stringSlice' ? shown.flatMap((name) => [name, `[ ${name} ]`]) : shown;
+  return repeated.join(', ').replace(/, \[/g, ' [');
+}
+
+function optionText(spec: FlagSpec): string {
+  const usage = (spec.usage ?? '').replace(/`([^`]*)`/, '$1');
+  const env = spec.env?.length ? ` [${spec.env.map((name) => `$${name}`).join(', ')}]` : '';
+  return `${usage}${defaultText(spec)}${env}`;
+}
+
+function defaultText({ name, type = 'string', default: value }: FlagSpec): string {
+  if (name === 'help' || name === 'version') return '';
+  if (type === 'bool') return ` (default: ${value || 'false'})`;
+  if (type === 'string') return value ? ` (default: ${JSON.stringify(value)})` : '';
+  if (type === 'int' || type === 'uint' || type === 'float') return ` (default: ${value || '0'})`;
+  if (type === 'duration') return ` (default: ${value || '0s'})`;
+  return value ? ` (default: ${JSON.stringify(value)})` : '';
+}
