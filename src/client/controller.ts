@@ -31,8 +31,8 @@ export type Watch = {
   readonly enqueue: Enqueue;
   /** Told before the keys are queued: for expectations. */
   readonly observe?: (type: 'add' | 'update' | 'delete', object: KubeObject, before?: KubeObject) => void;
-  /** Waits so long before the keys are queued. */
-  readonly delay?: Milliseconds;
+  /** How long to wait before a key is queued: changes that come meanwhile are taken up together. */
+  readonly delay?: (key: ObjectKey, object: KubeObject, context: Context) => Milliseconds;
 };
 
 export type Controller = {
@@ -83,7 +83,7 @@ export function runController(controller: Controller, context: Context): WorkQue
 
 function follow({ resource, enqueue, observe, delay }: Watch, context: Context, queue: WorkQueue): void {
   const put = (object: KubeObject, before?: KubeObject) => {
-    for (const key of enqueue(object, context, before)) queue.addAfter(keyText(key), delay ?? 0);
+    for (const key of enqueue(object, context, before)) queue.addAfter(keyText(key), delay?.(key, object, context) ?? 0);
   };
   context.informers.of(resource).addHandler({
     add(object) {

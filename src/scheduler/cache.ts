@@ -50,7 +50,13 @@ export class Cache {
     const at = this.#placed.get(key);
     const nodeName = pod.spec.nodeName ?? '';
     // Most updates are of the status: nothing that counts here has changed.
-    if (at === nodeName && this.#pods(nodeName)?.get(key)?.pod.spec === pod.spec && this.#pods(nodeName)?.get(key)?.pod.metadata.labels === pod.metadata.labels)
+    const known = at === nodeName ? this.#pods(nodeName)?.get(key)?.pod : undefined;
+    if (
+      known !== undefined &&
+      known.spec === pod.spec &&
+      known.metadata.labels === pod.metadata.labels &&
+      known.metadata.deletionTimestamp === pod.metadata.deletionTimestamp
+    )
       return;
     this.#take(key);
     this.#place(key, nodeName, newPodInfo(pod));

@@ -17,7 +17,7 @@ export function jobController(): Controller {
       watch('jobs.batch', enqueueSelf),
       // Ends of pods are taken up in bunches, so that a Job of many pods is not written for each of them.
       watch('pods', enqueueClaimant('Job', 'jobs.batch'), {
-        delay: constants.jobSyncBatchPeriod.value,
+        delay: () => constants.jobSyncBatchPeriod.value,
         observe(type, pod) {
           observePod(expectations, 'Job', type, pod as Pod);
           if (type === 'delete') counted.delete(pod.metadata.uid ?? '');

@@ -10,6 +10,9 @@ import { Expectations } from '../expectations.ts';
 import { createPod, deletePod, podFromTemplate, slowStartBatch } from '../pod-control.ts';
 import { deletionOrder, isActive, isAvailable, isReady, isTerminal } from '../pods.ts';
 
+/** A sync looks at all pods of the set: it takes time, and what changes meanwhile waits for the next one. */
+const podsPerMillisecond = 20;
+
 /** Keeps the wanted number of pods: pkg/controller/replicaset/replica_set.go. */
 export function replicaSetController(): Controller {
   const expectations = new Expectations();
@@ -17,7 +20,10 @@ export function replicaSetController(): Controller {
     name: 'replicaset-controller',
     watches: [
       watch('replicasets.apps', enqueueSelf),
-      watch('pods', enqueueClaimant('ReplicaSet', 'replicasets.apps'), { observe: (type, pod) => observePod(expectations, 'ReplicaSet', type, pod as Pod) }),
+      watch('pods', enqueueClaimant('ReplicaSet', 'replicasets.apps'), {
+        observe: (type, pod) => observePod(expectations, 'ReplicaSet', type, pod as Pod),
+        delay: (_key, pod, { informers }) => informers.of('pods').countIndex('controller', controllerOf(pod)?.uid ?? '') / podsPerMillisecond,
+      }),
     ],
     indexes: [...claimIndexes('pods'), { resource: 'replicasets.apps', name: 'controller', of: byControllerUid }],
     reconcile: (key, context) => reconcile(key, context, expectations),

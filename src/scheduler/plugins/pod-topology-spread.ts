@@ -16,6 +16,8 @@ type Constraint = {
   readonly maxSkew: number;
   readonly minDomains: number;
   readonly selector: LabelSelector | undefined;
+  /** Stands for the namespace and the selector in the counts that nodes keep. */
+  readonly countKey: string;
   readonly source: core.TopologySpreadConstraint;
 };
 
@@ -48,13 +50,11 @@ export const podTopologySpread: Plugin = {
 const constraintsOf = (pod: PodInfo, action: string): readonly Constraint[] =>
   (pod.pod.spec.topologySpreadConstraints ?? []).filter((each) => each.whenUnsatisfiable === action).map((each) => constraintOf(each, pod));
 
-const constraintOf = (source: core.TopologySpreadConstraint, { pod }: PodInfo): Constraint => ({
-  topologyKey: source.topologyKey,
-  maxSkew: source.maxSkew,
-  minDomains: source.minDomains ?? 1,
-  selector: withLabelKeys(source.labelSelector, source.matchLabelKeys, pod),
-  source,
-});
+function constraintOf(source: core.TopologySpreadConstraint, { pod }: PodInfo): Constraint {
+  const { topologyKey, maxSkew, minDomains = 1 } = source;
+  const selector = withLabelKeys(source.labelSelector, source.matchLabelKeys, pod);
+  return { topologyKey, maxSkew, minDomains, selector, countKey: `${pod.metadata.namespace}|${JSON.stringify(selector)}`, source };
+}
 
 /** nodeAffinityPolicy and nodeTaintsPolicy: whether the node counts for the constraint. */
 function counts({ source }: Constraint, { pod }: PodInfo, { node }: NodeInfo): boolean {
@@ -63,13 +63,8 @@ function counts({ source }: Constraint, { pod }: PodInfo, { node }: NodeInfo): b
   return (node.spec.taints ?? []).every((taint) => taint.effect === 'PreferNoSchedule' || isTolerated(taint, pod.spec.tolerations));
 }
 
-function matching(node: NodeInfo, selector: Constraint['selector'], namespace: string | undefined): number {
-  let count = 0;
-  for (const { pod } of node.pods.values()) {
-    if (pod.metadata.namespace === namespace && pod.metadata.deletionTimestamp === undefined && matchesLabelSelector(selector, pod.metadata.labels)) count++;
-  }
-  return count;
-}
+const matching = (node: NodeInfo, constraint: Constraint, namespace: string | undefined): number =>
+  node.countMatching(constraint.countKey, namespace, constraint.selector);
 
 function filterFor(pod: PodInfo, constraints: readonly Constraint[], cluster: ClusterView): Filter {
   const { namespace, labels } = pod.pod.metadata;
@@ -80,7 +75,7 @@ function filterFor(pod: PodInfo, constraints: readonly Constraint[], cluster: Cl
       if (!counts(constraint, pod, node)) return;
       const value = labelOf(node, constraint);
       const domain = domains[i] as Map<string, number>;
-      domain.set(value, (domain.get(value) ?? 0) + matching(node, constraint.selector, namespace));
+      domain.set(value, (domain.get(value) ?? 0) + matching(node, constraint, namespace));
     });
   }
   const least = constraints.map(({ minDomains }, i) => {
@@ -114,7 +109,7 @@ function scoreFor(pod: PodInfo, constraints: readonly Constraint[], cluster: Clu
     for (const node of cluster.nodes) {
       const value = labelOf(node, constraint);
       const before = domain.get(value);
-      if (before !== undefined && counts(constraint, pod, node)) domain.set(value, before + matching(node, constraint.selector, namespace));
+      if (before !== undefined && counts(constraint, pod, node)) domain.set(value, before + matching(node, constraint, namespace));
     }
     return domain;
   });
