@@ -28,6 +28,8 @@ export type ApiServerOptions = {
   readonly version?: VersionInfo;
   /** Where clients reach this server: the endpoint of the Service `kubernetes`. */
   readonly advertiseAddress?: string;
+  /** As `--disable-admission-plugins`. */
+  readonly disableAdmissionPlugins?: readonly string[];
 };
 
 /** What all requests share. */

@@ -48,5 +48,7 @@ export function newServer(
     if (response.status < 400) throw new Error(`${method} ${path} was let through`);
     return (response.body as { message: string }).message;
   };
+  // What the service account controller would do.
+  ok('POST', '/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
   return { sim, etcd, server, credentials, send, ok, refused, userCertificate, ca };
 }

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { newServer } from './server.ts';
+
+const pods = '/api/v1/namespaces/default/pods';
+const pod = (name: string, resources?: object, spec: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec: { containers: [{ name, image: 'nginx:1.27', ...(resources && { resources }) }], ...spec },
+});
+
+test('a pod gets its account, a token volume, tolerations and a priority', () => {
+  const { ok, refused } = newServer();
+  const { spec } = ok('POST', pods, pod('a'));
+  expect(spec).toMatchObject({ serviceAccountName: 'default', serviceAccount: 'default', priority: 0, preemptionPolicy: 'PreemptLowerPriority' });
+  expect(spec.volumes[0].name).toMatch(/^kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
+  expect(spec.volumes[0].projected.sources[0]).toEqual({ serviceAccountToken: { expirationSeconds: 3607, path: 'token' } });
+  expect(spec.containers[0].volumeMounts).toEqual([{ name: spec.volumes[0].name, readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }]);
+  expect(spec.tolerations).toHaveLength(2);
+  expect(refused('POST', pods, pod('b', undefined, { serviceAccountName: 'nope' }))).toBe(
+    'pods "b" is forbidden: error looking up service account default/nope: serviceaccount "nope" not found',
+  );
+  expect(refused('POST', pods, pod('b', undefined, { priorityClassName: 'nope' }))).toBe('pods "b" is forbidden: no PriorityClass with name nope was found');
+});
+
+test('limit ranges set defaults and refuse', () => {
+  const { ok, refused } = newServer();
+  const limits = [{ type: 'Container', default: { cpu: '200m', memory: '128Mi' }, defaultRequest: { cpu: '100m', memory: '64Mi' }, max: { memory: '256Mi' } }];
+  ok('POST', '/api/v1/namespaces/default/limitranges', { metadata: { name: 'limits' }, spec: { limits } });
+  const made = ok('POST', pods, pod('a'));
+  expect(made.spec.containers[0].resources).toEqual({ limits: { cpu: '200m', memory: '128Mi' }, requests: { cpu: '100m', memory: '64Mi' } });
+  expect(made.metadata.annotations['kubernetes.io/limit-ranger']).toBe(
+    'LimitRanger plugin set: cpu, memory request for container a; cpu, memory limit for container a',
+  );
+  expect(made.status.qosClass).toBe('Burstable');
+  expect(refused('POST', pods, pod('huge', { limits: { memory: '1Gi' } }))).toBe(
+    'pods "huge" is forbidden: maximum memory usage per Container is 256Mi, but limit is 1Gi',
+  );
+});
+
+test('quotas count and refuse', () => {
+  const { ok, refused } = newServer();
+  const quotas = '/api/v1/namespaces/default/resourcequotas';
+  const hard = { pods: '2', 'requests.cpu': '1', 'requests.memory': '1Gi' };
+  const quota = ok('POST', quotas, { metadata: { name: 'q' }, spec: { hard } });
+  ok('PUT', `${quotas}/q/status`, { ...quota, status: { hard, used: { pods: '0', 'requests.cpu': '0', 'requests.memory': '0' } } });
+  expect(refused('POST', pods, pod('noreq'))).toBe(
+    'pods "noreq" is forbidden: failed quota: q: must specify requests.cpu for: noreq; requests.memory for: noreq',
+  );
+  const small = { requests: { cpu: '100m', memory: '64Mi' } };
+  ok('POST', pods, pod('a', small));
+  ok('POST', pods, pod('b', small));
+  expect(ok('GET', `${quotas}/q`).status.used).toEqual({ pods: '2', 'requests.cpu': '200m', 'requests.memory': '128Mi' });
+  expect(refused('POST', pods, pod('c', small))).toBe('pods "c" is forbidden: exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2');
+});
+
+test('pod security levels refuse and warn', () => {
+  const { ok, refused, send } = newServer();
+  ok('POST', '/api/v1/namespaces', {
+    metadata: { name: 'psa', labels: { 'pod-security.kubernetes.io/enforce': 'restricted', 'pod-security.kubernetes.io/warn': 'restricted' } },
+  });
+  ok('POST', '/api/v1/namespaces/psa/serviceaccounts', { metadata: { name: 'default' } });
+  const rest =
+    'allowPrivilegeEscalation != false (container "c" must set securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container "c" must set securityContext.capabilities.drop=["ALL"]), runAsNonRoot != true (pod or container "c" must set securityContext.runAsNonRoot=true), seccompProfile (pod or container "c" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")';
+  const containers = [{ name: 'c', image: 'nginx', securityContext: { privileged: true } }];
+  expect(refused('POST', '/api/v1/namespaces/psa/pods', pod('priv', undefined, { containers }))).toBe(
+    `pods "priv" is forbidden: violates PodSecurity "restricted:latest": privileged (container "c" must not set securityContext.privileged=true), ${rest}`,
+  );
+  const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
+  const made = send('POST', '/apis/apps/v1/namespaces/psa/deployments', { metadata: { name: 'n' }, spec: { selector: { matchLabels: { a: 'b' } }, template } });
+  expect(made.headers['warning']).toBe(`would violate PodSecurity "restricted:latest": ${rest}`);
+});

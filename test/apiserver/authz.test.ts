@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { newServer } from './server.ts';
+
+const rbac = '/apis/rbac.authorization.k8s.io/v1';
+
+test('roles and bindings decide, and changes count at once', () => {
+  const { ok, refused, userCertificate } = newServer();
+  const jane = { credentials: userCertificate('jane') };
+  const forbidden = 'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "default"';
+  expect(refused('GET', '/api/v1/namespaces/default/pods', undefined, jane)).toBe(forbidden);
+  ok('POST', `${rbac}/namespaces/default/roles`, {
+    metadata: { name: 'reader' },
+    rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
+  });
+  const roleRef = { kind: 'Role', name: 'reader', apiGroup: 'rbac.authorization.k8s.io' };
+  const binding = ok('POST', `${rbac}/namespaces/default/rolebindings`, { metadata: { name: 'jane' }, roleRef, subjects: [{ kind: 'User', name: 'jane' }] });
+  expect(ok('GET', '/api/v1/namespaces/default/pods', undefined, jane).items).toEqual([]);
+  expect(refused('GET', '/api/v1/pods', undefined, jane)).toBe(
+    'pods is forbidden: User "jane" cannot list resource "pods" in API group "" at the cluster scope',
+  );
+  expect(refused('PUT', `${rbac}/namespaces/default/rolebindings/jane`, { ...binding, roleRef: { ...roleRef, kind: 'ClusterRole', name: 'edit' } })).toBe(
+    'RoleBinding.rbac.authorization.k8s.io "jane" is invalid: roleRef: Invalid value: {"APIGroup":"rbac.authorization.k8s.io","Kind":"ClusterRole","Name":"edit"}: cannot change roleRef',
+  );
+  ok('DELETE', `${rbac}/namespaces/default/rolebindings/jane`);
+  expect(refused('GET', '/api/v1/namespaces/default/pods', undefined, jane)).toBe(forbidden);
+});
+
+test('impersonation, access reviews, who am I', () => {
+  const { ok } = newServer();
+  const as = { headers: { 'impersonate-user': 'jane' } };
+  const can = (verb: string, resource: string, more: object) =>
+    ok('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', { spec: { resourceAttributes: { verb, resource, namespace: 'default' } } }, more)
+      .status.allowed;
+  expect(can('create', 'pods', {})).toBe(true);
+  expect(can('create', 'pods', as)).toBe(false);
+  expect(ok('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {}, as).status.userInfo).toEqual({
+    username: 'jane',
+    groups: ['system:authenticated'],
+  });
+  const bot = { headers: { 'impersonate-user': 'system:serviceaccount:default:bot' } };
+  expect(ok('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {}, bot).status.userInfo.groups).toEqual([
+    'system:serviceaccounts',
+    'system:serviceaccounts:default',
+    'system:authenticated',
+  ]);
+});
+
+test('service account tokens', () => {
+  const { ok, refused, sim, send } = newServer();
+  const path = '/api/v1/namespaces/default/serviceaccounts/default/token';
+  const { token } = ok('POST', path, { spec: { expirationSeconds: 600 } }).status;
+  expect(token.split('.')).toHaveLength(3);
+  const credentials = { token };
+  expect(refused('GET', '/api/v1/namespaces/default/pods', undefined, { credentials })).toContain('User "system:serviceaccount:default:default" cannot list');
+  expect(send('GET', '/api', undefined, { credentials: { token: `${token}x` } }).status).toBe(401);
+  sim.advance(601_000);
+  expect(send('GET', '/api', undefined, { credentials }).status).toBe(401);
+  expect(refused('POST', path, { spec: { expirationSeconds: 60 } })).toBe(
+    'TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: 60: may not specify a duration less than 10 minutes',
+  );
+});
+
+test('bootstrap objects', () => {
+  const { ok, etcd } = newServer();
+  expect(ok('GET', '/api/v1/namespaces').items.map((item: { metadata: { name: string } }) => item.metadata.name)).toEqual([
+    'default',
+    'kube-node-lease',
+    'kube-public',
+    'kube-system',
+  ]);
+  expect(ok('GET', '/api/v1/namespaces/default/services/kubernetes').spec.clusterIP).toBe('10.96.0.1');
+  expect(etcd.status().keys).toBeGreaterThan(100);
+});
