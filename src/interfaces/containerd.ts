@@ -83,7 +83,8 @@ export type ContainerdApi = {
     get(namespace: string, name: string): ContainerdImage;
     create(namespace: string, image: { readonly name: string; readonly target: Descriptor; readonly labels?: ContainerdLabels }): ContainerdImage;
     update(namespace: string, name: string, change: { readonly target?: Descriptor; readonly labels?: ContainerdLabels }): ContainerdImage;
-    delete(namespace: string, name: string): void;
+    /** `sync`: the garbage collector has run when it returns. */
+    delete(namespace: string, name: string, options?: { readonly sync?: boolean }): void;
     /** Resolves, fetches, unpacks, names. */
     pull(
       namespace: string,
@@ -119,6 +120,8 @@ export type ContainerdApi = {
       snapshotter: string,
       key: string,
     ): readonly { readonly type: string; readonly source: string; readonly options: readonly string[] }[];
+    /** What the mounts of a snapshot would show: a DirectoryNode of linux/. */
+    directory(namespace: string, snapshotter: string, key: string): object;
   };
   readonly containers: {
     list(namespace: string): readonly ContainerdContainer[];
@@ -143,6 +146,9 @@ export type ContainerdApi = {
     pids(namespace: string, id: string): readonly { readonly pid: number; readonly info: string }[];
     resize(namespace: string, id: string, size: { readonly columns: number; readonly rows: number }, execId?: string): void;
     metrics(namespace: string, id: string): Readonly<Record<string, number>>;
+    update(namespace: string, id: string, resources: NonNullable<OciSpec['linux']['resources']>): void;
+    /** The streams that the task was created with (its fifos), for `attach`. */
+    stdio(namespace: string, id: string): OciStdio;
   };
   readonly leases: {
     list(namespace: string): readonly { readonly id: string; readonly createdAt: number; readonly labels: ContainerdLabels }[];

@@ -1,0 +1,28 @@
+/** What the lab reads of /etc/containerd/config.toml, version 4. */
+export type ContainerdConfig = {
+  /** Shown by `ctr version` and CRI's Version. */
+  readonly version: string;
+  readonly revision: string;
+  /** [plugins.'io.containerd.cri.v1.images'.pinned_images] sandbox */
+  readonly sandboxImage: string;
+  /** Handlers under [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes]; the first is the default one. */
+  readonly runtimes: readonly string[];
+  readonly systemdCgroup: boolean;
+  readonly disabledPlugins: readonly string[];
+  readonly cniConfDir: string;
+  readonly cniBinDir: string;
+  /** Whether the binaries of runc and the shim are looked for in PATH before each start. */
+  readonly checkBinaries: boolean;
+};
+
+export const defaultConfig: ContainerdConfig = {
+  version: 'v2.3.4',
+  revision: 'db8809540e1a7a9da5d518876894933ff55692ab',
+  sandboxImage: 'registry.k8s.io/pause:3.10.2',
+  runtimes: ['runc'],
+  systemdCgroup: true,
+  disabledPlugins: [],
+  cniConfDir: '/etc/cni/net.d',
+  cniBinDir: '/opt/cni/bin',
+  checkBinaries: true,
+};

@@ -1,0 +1,324 @@
+/** containerd: the daemon of one node. Its services, its CRI plugin, its socket. */
+import type { CniRuntime } from '../interfaces/cni.ts';
+import { type ContainerdApi, type ContainerdEvent, containerdProtocol } from '../interfaces/containerd.ts';
+import { type CriServer, criProtocol } from '../interfaces/cri.ts';
+import type { OciRuntime } from '../interfaces/oci.ts';
+import { FileSystem } from '../linux/file-system.ts';
+import { DirectoryNode, FileNode, GeneratedDirectory, type Inode, SpecialNode } from '../linux/inode.ts';
+import type { Kernel } from '../linux/kernel.ts';
+import { listenUnix, serve } from '../linux/network.ts';
+import { Channel } from '../sim/channel.ts';
+import type { Sim } from '../sim/sim.ts';
+import { type ContainerdConfig, defaultConfig } from './config.ts';
+import { ContainerService } from './containers.ts';
+import { ContentService, merged } from './content.ts';
+import { Context } from './context.ts';
+import { CriImageService } from './cri/image-service.ts';
+import { Plugin } from './cri/plugin.ts';
+import { CriRuntimeService } from './cri/runtime-service.ts';
+import { alreadyExists, failedPrecondition, notFound } from './errors.ts';
+import { GarbageCollector } from './gc.ts';
+import { ImageService, type RegistryLookup } from './images.ts';
+import { pluginList } from './plugins.ts';
+import { overlayRoot, SnapshotService } from './snapshots.ts';
+import { MetaFile, RunFile } from './state.ts';
+import { TaskService } from './tasks.ts';
+
+export type ContainerdOptions = {
+  /** Ends with the daemon's process, or with `stop`. */
+  readonly sim: Sim;
+  readonly kernel: Kernel;
+  readonly runc: OciRuntime;
+  readonly cni: CniRuntime;
+  /** The registry at a host, over the node's network: may throw NetworkError; undefined where the name is not known. */
+  readonly registry: RegistryLookup;
+  readonly config?: Partial<ContainerdConfig>;
+};
+
+export const socketPath = '/run/containerd/containerd.sock';
+const metaPath = '/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db';
+const runPath = '/run/containerd/io.containerd.runtime.v2.task/.tasks';
+
+/** A running daemon. A new one on the same node finds the images, containers and shims of the one before. */
+export class Containerd implements ContainerdApi {
+  readonly config: ContainerdConfig;
+  readonly cri: CriServer;
+  readonly #context: Context;
+  readonly #content: ContentService;
+  readonly #images: ImageService;
+  readonly #snapshots: SnapshotService;
+  readonly #containers: ContainerService;
+  readonly #tasks: TaskService;
+  readonly #gc: GarbageCollector;
+  readonly #plugin: Plugin;
+  readonly #runtime: CriRuntimeService;
+
+  constructor(options: ContainerdOptions) {
+    const { kernel } = options;
+    this.config = { ...defaultConfig, ...options.config };
+    const sim = options.sim.scope('containerd');
+    const root = { uid: 0, gid: 0, groups: [] };
+    const files = new FileSystem(kernel.host.mount, { credentials: () => root, now: () => kernel.sim.now, cwd: () => '/', umask: () => 0o022 });
+    const meta = findOrMake(
+      files,
+      metaPath,
+      (each): each is MetaFile => each instanceof MetaFile,
+      () => new MetaFile(kernel.sim.now),
+    ).state;
+    const run = findOrMake(
+      files,
+      runPath,
+      (each): each is RunFile => each instanceof RunFile,
+      () => new RunFile(kernel.sim.now),
+    ).state;
+    this.#context = new Context({ kernel, sim, files, meta, run });
+    if (meta.uuid === '') meta.uuid = sim.random.uuid();
+    this.#content = new ContentService(this.#context);
+    this.#snapshots = new SnapshotService(this.#context);
+    this.#gc = new GarbageCollector(this.#context, this.#content);
+    this.#images = new ImageService({ context: this.#context, content: this.#content, snapshots: this.#snapshots, gc: this.#gc, registry: options.registry });
+    this.#containers = new ContainerService(this.#context);
+    this.#tasks = new TaskService({
+      context: this.#context,
+      runtime: options.runc,
+      containers: this.#containers,
+      snapshots: this.#snapshots,
+      checkBinaries: this.config.checkBinaries,
+    });
+    const parts = {
+      context: this.#context,
+      config: this.config,
+      cni: options.cni,
+      content: this.#content,
+      images: this.#images,
+      snapshots: this.#snapshots,
+      containers: this.#containers,
+      tasks: this.#tasks,
+    };
+    this.#plugin = new Plugin(parts);
+    const image = new CriImageService(this.#plugin);
+    this.#runtime = new CriRuntimeService(this.#plugin, image);
+    this.cri = { runtime: this.#runtime, image };
+    this.#showStores();
+    this.#runtime.recover();
+    this.#tasks.adopt();
+    this.#listen();
+  }
+
+  /** The daemon ends: shims and containers go on, the socket is gone, calls under way are cut off. */
+  stop(): void {
+    const socket = this.#context.files.find(socketPath);
+    if (socket instanceof SpecialNode && socket.listener) {
+      socket.listener = undefined;
+      this.#context.files.unlink(socketPath);
+    }
+    this.#tasks.release();
+    this.#plugin.closeEvents();
+    this.#context.closeSubscribers();
+    this.#context.sim.stop();
+  }
+
+  version(): ReturnType<ContainerdApi['version']> {
+    return { version: this.config.version, revision: this.config.revision };
+  }
+
+  /** Of `ctr version` and `ctr info`. */
+  get uuid(): string {
+    return this.#context.meta.uuid;
+  }
+
+  plugins(): ReturnType<ContainerdApi['plugins']> {
+    return pluginList(this.config);
+  }
+
+  readonly namespaces: ContainerdApi['namespaces'] = {
+    list: () => [...this.#context.meta.namespaces].map(([name, { labels }]) => ({ name, labels })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    create: (name, labels) => {
+      if (this.#context.find(name)) throw alreadyExists(`namespace ${JSON.stringify(name)}`);
+      this.#context.namespace(name).labels = labels;
+      this.#context.publish(name, '/namespaces/create', () => ({ name, labels }));
+    },
+    label: (name, labels) => {
+      const namespace = this.#context.namespace(name);
+      namespace.labels = merged(namespace.labels, labels);
+    },
+    delete: (name) => this.#deleteNamespace(name),
+  };
+
+  get images(): ContainerdApi['images'] {
+    const images = this.#images;
+    return {
+      list: (namespace) => images.list(namespace),
+      get: (namespace, name) => images.get(namespace, name),
+      create: (namespace, image) => images.create(namespace, image),
+      update: (namespace, name, change) => images.update(namespace, name, change),
+      delete: (namespace, name, options) => images.delete(namespace, name, options),
+      pull: (namespace, ref, options) => images.pull(namespace, ref, options),
+    };
+  }
+
+  get content(): ContainerdApi['content'] {
+    return this.#content.api;
+  }
+
+  get snapshots(): ContainerdApi['snapshots'] {
+    const snapshots = this.#snapshots;
+    return {
+      list: (namespace, snapshotter) => snapshots.list(namespace, snapshotter),
+      stat: (namespace, snapshotter, key) => snapshots.get(namespace, snapshotter, key),
+      usage: (namespace, snapshotter, key) => snapshots.usage(namespace, snapshotter, key),
+      prepare: (namespace, snapshotter, key, parent, labels) => void snapshots.prepare(namespace, snapshotter, key, parent, labels ? { labels } : {}),
+      view: (namespace, snapshotter, key, parent) => void snapshots.prepare(namespace, snapshotter, key, parent, { view: true }),
+      commit: (namespace, snapshotter, name, key) => snapshots.commit(namespace, snapshotter, name, key),
+      remove: (namespace, snapshotter, key) => snapshots.remove(namespace, snapshotter, key),
+      unpack: (namespace, snapshotter, image) => this.#images.unpackImage(namespace, snapshotter, image),
+      mounts: (namespace, snapshotter, key) => snapshots.mounts(namespace, snapshotter, key),
+      directory: (namespace, snapshotter, key) => snapshots.get(namespace, snapshotter, key).root,
+    };
+  }
+
+  get containers(): ContainerdApi['containers'] {
+    const containers = this.#containers;
+    return {
+      list: (namespace) => containers.list(namespace),
+      get: (namespace, id) => containers.get(namespace, id),
+      create: (namespace, container) => containers.create(namespace, container),
+      update: (namespace, id, labels) => containers.update(namespace, id, labels),
+      delete: (namespace, id) => containers.delete(namespace, id),
+    };
+  }
+
+  get tasks(): ContainerdApi['tasks'] {
+    const tasks = this.#tasks;
+    return {
+      list: (namespace) => tasks.list(namespace),
+      get: (namespace, id) => tasks.describe(namespace, id),
+      create: function* (namespace, id, stdio) {
+        return (yield* tasks.create(namespace, id, stdio)).process.pid;
+      },
+      start: (namespace, id) => tasks.start(namespace, id),
+      kill: (namespace, id, signal, options) => tasks.kill(namespace, id, signal, options),
+      delete: (namespace, id) => tasks.delete(namespace, id),
+      wait: (namespace, id) => tasks.wait(namespace, id),
+      exec: function* (namespace, id, execId, process, stdio) {
+        return (yield* tasks.exec(namespace, id, execId, process, stdio)).pid;
+      },
+      waitExec: function* (namespace, id, execId) {
+        const process = tasks.execProcess(namespace, id, execId);
+        while (process.exitStatus() === undefined) yield { on: [process.exited] };
+        return process.exitStatus() ?? 255;
+      },
+      pause: (namespace, id) => tasks.pause(namespace, id),
+      resume: (namespace, id) => tasks.resume(namespace, id),
+      pids: (namespace, id) => tasks.pids(namespace, id),
+      resize: (namespace, id, size, execId) => tasks.resize(namespace, id, size, execId),
+      metrics: (namespace, id) => tasks.metrics(namespace, id),
+      update: (namespace, id, resources) => tasks.update(namespace, id, resources),
+      stdio: (namespace, id) => tasks.find(namespace, id)?.stdio ?? {},
+    };
+  }
+
+  readonly leases: ContainerdApi['leases'] = {
+    list: (namespace) => [...(this.#context.find(namespace)?.leases.values() ?? [])],
+    create: (namespace, id, labels) => {
+      const { leases } = this.#context.namespace(namespace);
+      if (leases.has(id)) throw alreadyExists(`lease ${JSON.stringify(id)}`);
+      leases.set(id, { id, createdAt: this.#context.now(), labels });
+    },
+    delete: (namespace, id) => {
+      if (!this.#context.find(namespace)?.leases.delete(id)) throw notFound(`lease ${JSON.stringify(id)}`);
+      this.#gc.schedule();
+    },
+  };
+
+  events(): Channel<ContainerdEvent> {
+    const channel = new Channel<ContainerdEvent>();
+    this.#context.subscribe(channel);
+    return channel;
+  }
+
+  #deleteNamespace(name: string): void {
+    const namespace = this.#context.find(name);
+    if (!namespace) throw notFound(`namespace ${JSON.stringify(name)}`);
+    const holds = [
+      ...(namespace.images.size > 0 ? ['images'] : []),
+      ...(namespace.content.size > 0 ? ['blobs'] : []),
+      ...(namespace.containers.size > 0 ? ['containers'] : []),
+      ...[...namespace.snapshots].filter(([, keys]) => keys.size > 0).map(([snapshotter]) => `snapshots on ${JSON.stringify(snapshotter)} snapshotter`),
+    ];
+    if (holds.length > 0) throw failedPrecondition(`namespace ${JSON.stringify(name)} must be empty, but it still has ${holds.join(', ')}`);
+    this.#context.meta.namespaces.delete(name);
+  }
+
+  #listen(): void {
+    const { files } = this.#context;
+    const now = this.#context.now();
+    const old = files.find(socketPath);
+    if (old) files.unlink(socketPath);
+    const socket = new SpecialNode('socket', { mode: 0o660, uid: 0, gid: 0, mtime: now });
+    const criOff = this.config.disabledPlugins.includes('io.containerd.grpc.v1.cri');
+    listenUnix(socket, new Map([serve(containerdProtocol, this), ...(criOff ? [] : [serve(criProtocol, this.cri)])]));
+    files.mknod(socketPath, socket);
+    if (!files.exists(`${socketPath}.ttrpc`)) files.mknod(`${socketPath}.ttrpc`, new SpecialNode('socket', { mode: 0o660, uid: 0, gid: 0, mtime: now }));
+  }
+
+  /** /var/lib/containerd, where blobs and layers can be looked at. */
+  #showStores(): void {
+    const { files, meta, kernel } = this.#context;
+    const attributes = { mode: 0o755, uid: 0, gid: 0, mtime: kernel.sim.now };
+    for (const path of [
+      '/run/containerd/runc',
+      '/run/containerd/s',
+      '/run/containerd/fifo',
+      '/run/netns',
+      '/var/lib/containerd/io.containerd.snapshotter.v1.native',
+      '/var/lib/containerd/tmpmounts',
+    ])
+      files.mkdir(path, { parents: true, mode: 0o711 });
+    const blobs = '/var/lib/containerd/io.containerd.content.v1.content/blobs';
+    const blobFile = (digest: string): FileNode | undefined => {
+      const blob = meta.blobs.get(`sha256:${digest}`);
+      if (!blob) return undefined;
+      const file = new FileNode({ ...attributes, mode: 0o444 }, blob.text);
+      file.apparentSize = blob.size;
+      return file;
+    };
+    const blobDirectory = new GeneratedDirectory(
+      attributes,
+      () => [...meta.blobs.keys()].sort().map((digest) => [digest.slice(7), blobFile(digest.slice(7)) as Inode]),
+      blobFile,
+    );
+    this.#place(blobs, 'sha256', blobDirectory);
+    this.#place(overlayRoot, 'snapshots', new GeneratedDirectory({ ...attributes, mode: 0o700 }, () => this.#snapshotDirectories()));
+  }
+
+  #place(above: string, name: string, directory: DirectoryNode): void {
+    const { files } = this.#context;
+    files.mkdir(above, { parents: true, mode: 0o711 });
+    const parent = files.stat(above);
+    if (parent.type === 'directory') parent.add(name, directory);
+  }
+
+  #snapshotDirectories(): [string, Inode][] {
+    const found: [string, Inode][] = [];
+    for (const namespace of this.#context.meta.namespaces.values())
+      for (const snapshot of namespace.snapshots.get('overlayfs')?.values() ?? []) {
+        const directory = new DirectoryNode({ mode: 0o700, uid: 0, gid: 0, mtime: snapshot.createdAt });
+        directory.add('fs', snapshot.layer);
+        if (snapshot.kind === 'Active') directory.add('work', new DirectoryNode({ mode: 0o711, uid: 0, gid: 0, mtime: snapshot.createdAt }));
+        found.push([String(snapshot.number), directory]);
+      }
+    return found.sort(([a], [b]) => Number(a) - Number(b));
+  }
+}
+
+/** The state that an earlier daemon left at a path, or a new one put there. */
+function findOrMake<T extends FileNode>(files: FileSystem, path: string, is: (inode: Inode) => inode is T, make: () => T): T {
+  const found = files.find(path);
+  if (found && is(found)) return found;
+  files.mkdir(path.slice(0, path.lastIndexOf('/')), { parents: true, mode: 0o711 });
+  if (found) files.unlink(path);
+  const made = make();
+  files.mknod(path, made);
+  return made;
+}

@@ -1,0 +1,65 @@
+/** What all of containerd's services share. */
+import type { ContainerdEvent } from '../interfaces/containerd.ts';
+import type { FileSystem } from '../linux/file-system.ts';
+import type { Kernel } from '../linux/kernel.ts';
+import type { Channel } from '../sim/channel.ts';
+import type { Sim } from '../sim/sim.ts';
+import { invalidArgument } from './errors.ts';
+import { type MetaState, type NamespaceState, newNamespace, type RunState } from './state.ts';
+
+export class Context {
+  readonly kernel: Kernel;
+  /** Ends with the daemon. */
+  readonly sim: Sim;
+  readonly files: FileSystem;
+  readonly meta: MetaState;
+  readonly run: RunState;
+  readonly #subscribers = new Set<Channel<ContainerdEvent>>();
+
+  constructor(parts: { readonly kernel: Kernel; readonly sim: Sim; readonly files: FileSystem; readonly meta: MetaState; readonly run: RunState }) {
+    this.kernel = parts.kernel;
+    this.sim = parts.sim;
+    this.files = parts.files;
+    this.meta = parts.meta;
+    this.run = parts.run;
+  }
+
+  readonly now = (): number => this.sim.now;
+
+  find(namespace: string): NamespaceState | undefined {
+    return this.meta.namespaces.get(namespace);
+  }
+
+  /** Made on first use. */
+  namespace(name: string): NamespaceState {
+    let found = this.meta.namespaces.get(name);
+    if (!found) {
+      checkIdentifier(name);
+      found = newNamespace();
+      this.meta.namespaces.set(name, found);
+    }
+    return found;
+  }
+
+  /** `event` is only made when somebody listens. */
+  publish(namespace: string, topic: string, event: () => Readonly<Record<string, unknown>>): void {
+    if (this.#subscribers.size === 0) return;
+    const message = { timestamp: this.sim.now, namespace, topic, event: event() };
+    for (const channel of this.#subscribers) if (!channel.push(message)) this.#subscribers.delete(channel);
+  }
+
+  subscribe(channel: Channel<ContainerdEvent>): void {
+    this.#subscribers.add(channel);
+  }
+
+  closeSubscribers(): void {
+    for (const channel of this.#subscribers) channel.close();
+    this.#subscribers.clear();
+  }
+}
+
+/** identifiers.Validate. */
+export function checkIdentifier(name: string): void {
+  const pattern = '^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$';
+  if (!/^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$/.test(name)) throw invalidArgument(`identifier ${JSON.stringify(name)} must match ${pattern}`);
+}

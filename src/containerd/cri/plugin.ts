@@ -1,0 +1,122 @@
+/** What the parts of the CRI plugin share. */
+import type { CniRuntime } from '../../interfaces/cni.ts';
+import { type ContainerEvent, CriError, type PodSandboxMetadata } from '../../interfaces/cri.ts';
+import type { FileSystem } from '../../linux/file-system.ts';
+import { DirectoryNode } from '../../linux/inode.ts';
+import type { Kernel } from '../../linux/kernel.ts';
+import { Channel } from '../../sim/channel.ts';
+import type { Sim } from '../../sim/sim.ts';
+import type { ContainerdConfig } from '../config.ts';
+import type { ContainerService } from '../containers.ts';
+import type { ContentService } from '../content.ts';
+import type { Context } from '../context.ts';
+import type { ImageService } from '../images.ts';
+import { parseDockerReference } from '../reference.ts';
+import type { SnapshotService } from '../snapshots.ts';
+import type { TaskService } from '../tasks.ts';
+import { ImageStore } from './image-store.ts';
+import { byId, type CriContainer, type CriStore, type Sandbox } from './store.ts';
+
+export type PluginParts = {
+  readonly context: Context;
+  readonly config: ContainerdConfig;
+  readonly cni: CniRuntime;
+  readonly content: ContentService;
+  readonly images: ImageService;
+  readonly snapshots: SnapshotService;
+  readonly containers: ContainerService;
+  readonly tasks: TaskService;
+};
+
+export class Plugin {
+  readonly context: Context;
+  readonly kernel: Kernel;
+  readonly sim: Sim;
+  readonly files: FileSystem;
+  readonly config: ContainerdConfig;
+  readonly cni: CniRuntime;
+  readonly content: ContentService;
+  readonly images: ImageService;
+  readonly snapshots: SnapshotService;
+  readonly containers: ContainerService;
+  readonly tasks: TaskService;
+  readonly imageStore: ImageStore;
+  readonly store: CriStore;
+  readonly #events = new Set<Channel<ContainerEvent>>();
+
+  constructor(parts: PluginParts) {
+    this.context = parts.context;
+    this.kernel = parts.context.kernel;
+    this.sim = parts.context.sim;
+    this.files = parts.context.files;
+    this.store = parts.context.meta.cri;
+    this.config = parts.config;
+    this.cni = parts.cni;
+    this.content = parts.content;
+    this.images = parts.images;
+    this.snapshots = parts.snapshots;
+    this.containers = parts.containers;
+    this.tasks = parts.tasks;
+    this.imageStore = new ImageStore(parts.images, parts.content);
+    parts.images.onChange = (namespace) => {
+      if (namespace === 'k8s.io') this.imageStore.invalidate();
+    };
+  }
+
+  readonly now = (): number => this.sim.now;
+
+  sandbox(id: string): Sandbox | undefined {
+    return byId(this.store.sandboxes, id);
+  }
+
+  container(id: string): CriContainer | undefined {
+    return byId(this.store.containers, id);
+  }
+
+  /** The container, or the error that most calls give. */
+  mustContainer(id: string): CriContainer {
+    const container = this.container(id);
+    if (!container) throw new CriError('NotFound', `an error occurred when try to find container ${JSON.stringify(id)}: not found`);
+    return container;
+  }
+
+  pinned(reference: string): boolean {
+    return reference === parseDockerReference(this.config.sandboxImage).full;
+  }
+
+  imageUsage(): { readonly usedBytes: number; readonly inodesUsed: number } {
+    let usedBytes = 0;
+    let inodesUsed = 0;
+    for (const namespace of this.context.meta.namespaces.values())
+      for (const snapshot of namespace.snapshots.get('overlayfs')?.values() ?? []) {
+        usedBytes += snapshot.usage.size;
+        inodesUsed += snapshot.usage.inodes;
+      }
+    return { usedBytes, inodesUsed };
+  }
+
+  subscribe(): Channel<ContainerEvent> {
+    const channel = new Channel<ContainerEvent>();
+    this.#events.add(channel);
+    return channel;
+  }
+
+  closeEvents(): void {
+    for (const channel of this.#events) channel.close();
+    this.#events.clear();
+  }
+
+  emit(type: ContainerEvent['type'], containerId: string, podSandboxMetadata: PodSandboxMetadata): void {
+    for (const channel of this.#events) if (!channel.push({ type, containerId, podSandboxMetadata, createdAt: this.sim.now })) this.#events.delete(channel);
+  }
+
+  /** A directory with its parents, as a node to put files into at once. */
+  directory(path: string, mode = 0o755): DirectoryNode {
+    const found = this.files.find(path);
+    if (found?.type === 'directory') return found;
+    const above = this.directory(path.slice(0, path.lastIndexOf('/')) || '/');
+    const made = new DirectoryNode({ mode, uid: 0, gid: 0, mtime: this.sim.now });
+    above.add(path.slice(path.lastIndexOf('/') + 1), made);
+    return made;
+  }
+}

@@ -1,0 +1,249 @@
+/** Images: names for content. Pulling resolves, fetches, unpacks and names (core/transfer). */
+import type { ContainerdApi, ContainerdImage, ContainerdLabels, PullProgress } from '../interfaces/containerd.ts';
+import { type Blob, type Descriptor, type ImageIndex, type RegistryAuth, RegistryFailure, type RegistryServer } from '../interfaces/distribution.ts';
+import { Errno } from '../linux/errno.ts';
+import { NetworkError } from '../linux/network.ts';
+import { type Routine, sleep } from '../sim/routine.ts';
+import { chainIds } from './chain-id.ts';
+import { amd64, type ContentService, isIndex, merged } from './content.ts';
+import type { Context } from './context.ts';
+import { alreadyExists, notFound, unknown } from './errors.ts';
+import type { GarbageCollector } from './gc.ts';
+import { parseReference, type Reference } from './reference.ts';
+import type { SnapshotService } from './snapshots.ts';
+
+export type RegistryLookup = (host: string) => RegistryServer | undefined;
+
+export type PullOptions = Parameters<ContainerdApi['images']['pull']>[2] & { readonly auth?: RegistryAuth };
+
+export class ImageService {
+  readonly #context: Context;
+  readonly #content: ContentService;
+  readonly #snapshots: SnapshotService;
+  readonly #gc: GarbageCollector;
+  readonly #registry: RegistryLookup;
+  /** The CRI plugin keeps its own view of the images. */
+  onChange: (namespace: string) => void = () => {};
+
+  constructor(parts: {
+    readonly context: Context;
+    readonly content: ContentService;
+    readonly snapshots: SnapshotService;
+    readonly gc: GarbageCollector;
+    readonly registry: RegistryLookup;
+  }) {
+    this.#context = parts.context;
+    this.#content = parts.content;
+    this.#snapshots = parts.snapshots;
+    this.#gc = parts.gc;
+    this.#registry = parts.registry;
+  }
+
+  list(namespace: string): ContainerdImage[] {
+    return [...(this.#context.find(namespace)?.images.values() ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  get(namespace: string, name: string): ContainerdImage {
+    const image = this.#context.find(namespace)?.images.get(name);
+    if (!image) throw notFound(`image ${JSON.stringify(name)}`);
+    return image;
+  }
+
+  create(namespace: string, image: { readonly name: string; readonly target: Descriptor; readonly labels?: ContainerdLabels }): ContainerdImage {
+    const { images } = this.#context.namespace(namespace);
+    if (images.has(image.name)) throw alreadyExists(`image ${JSON.stringify(image.name)}`);
+    return this.#store(namespace, image.name, image.target, image.labels ?? {});
+  }
+
+  update(namespace: string, name: string, change: { readonly target?: Descriptor; readonly labels?: ContainerdLabels }): ContainerdImage {
+    const old = this.get(namespace, name);
+    return this.#store(namespace, name, change.target ?? old.target, merged(old.labels, change.labels ?? {}));
+  }
+
+  /** Creates the name or points it at the new target. */
+  put(namespace: string, name: string, target: Descriptor, labels: ContainerdLabels): ContainerdImage {
+    const old = this.#context.find(namespace)?.images.get(name);
+    return this.#store(namespace, name, target, merged(old?.labels ?? {}, labels));
+  }
+
+  delete(namespace: string, name: string, options: { readonly sync?: boolean } = {}): void {
+    this.get(namespace, name);
+    this.#context.namespace(namespace).images.delete(name);
+    this.#context.publish(namespace, '/images/delete', () => ({ name }));
+    this.onChange(namespace);
+    if (options.sync) this.#gc.collect();
+    else this.#gc.schedule();
+  }
+
+  *pull(namespace: string, ref: string, options: PullOptions): Routine<ContainerdImage> {
+    const reference = parseReference(ref);
+    const say = options.progress ?? (() => {});
+    const registry = yield* this.#connect(reference);
+    say({ ref, status: 'resolving' });
+    const top = yield* this.#resolve(registry, reference, options);
+    say({ ref, digest: top.digest, mediaType: top.mediaType, status: 'resolved', size: top.size });
+    const parts = yield* this.#fetch(namespace, registry, reference, top, options, say);
+    say({ ref, status: 'unpacking' });
+    yield* this.#unpack(namespace, options.snapshotter, parts.manifest, parts.layers);
+    const { mediaType, digest, size } = top;
+    return this.put(namespace, reference.full, { mediaType, digest, size }, options.labels ?? {});
+  }
+
+  /** The snapshot of an image's whole root filesystem, made if need be. */
+  *unpackImage(namespace: string, snapshotter: string, name: string): Routine<string> {
+    const image = this.get(namespace, name);
+    const resolved = this.#content.resolve(image.target.digest);
+    if (!resolved) throw notFound(`content digest ${image.target.digest}`);
+    const layers = resolved.manifest.layers.map(({ digest }) => this.#content.get(namespace, digest));
+    return yield* this.#unpack(namespace, snapshotter, resolved.config.rootfs.diff_ids, layers);
+  }
+
+  *#connect({ host, repository, object }: Reference): Routine<RegistryServer> {
+    const address = host === 'docker.io' ? 'registry-1.docker.io' : host;
+    const failed = (problem: string): Error =>
+      unknown(`failed to resolve image: failed to do request: Head "https://${address}/v2/${repository}/manifests/${object}": dial tcp ${problem}`);
+    try {
+      const registry = this.#registry(host);
+      if (registry) return registry;
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      yield* sleep(error.afterMilliseconds);
+      throw failed(`${this.#endpoint(address)}${error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`}`);
+    }
+    if (/^(localhost|127\.|\[::1\])/.test(address)) throw failed(`${this.#endpoint(address)}connect: connection refused`);
+    yield* sleep(20);
+    if (/^\d+\.\d+\.\d+\.\d+(:\d+)?$/.test(address)) throw failed(`${this.#endpoint(address)}connect: connection refused`);
+    throw failed(`lookup ${address.split(':')[0]}${this.#resolver()}: no such host`);
+  }
+
+  #endpoint(address: string): string {
+    const [host = '', port = '443'] = address.split(':');
+    if (host === 'localhost') return `[::1]:${port}: `;
+    return /^\d/.test(host) ? `${host}:${port}: ` : `lookup ${host}${this.#resolver()}: `;
+  }
+
+  #resolver(): string {
+    const file = this.#context.files.find('/etc/resolv.conf');
+    const server = file?.type === 'file' ? /^nameserver\s+(\S+)/m.exec(file.read())?.[1] : undefined;
+    return server === undefined ? '' : ` on ${server}:53`;
+  }
+
+  *#resolve(registry: RegistryServer, reference: Reference, options: PullOptions): Routine<Blob> {
+    try {
+      return yield* registry.manifest(reference.repository, reference.object, options.auth ?? basicAuth(options.user));
+    } catch (error) {
+      if (error instanceof RegistryFailure) throw resolveError(error, reference);
+      if (error instanceof NetworkError) {
+        yield* sleep(error.afterMilliseconds);
+        throw unknown(
+          `failed to resolve image: failed to do request: Head "https://${reference.host}/v2/${reference.repository}/manifests/${reference.object}": dial tcp ${this.#endpoint(reference.host)}connect: ${error.message.toLowerCase()}`,
+        );
+      }
+      throw error;
+    }
+  }
+
+  *#fetch(
+    namespace: string,
+    registry: RegistryServer,
+    reference: Reference,
+    top: Blob,
+    options: PullOptions,
+    say: (progress: PullProgress) => void,
+  ): Routine<{ readonly manifest: readonly string[]; readonly layers: readonly Blob[] }> {
+    const source = { [`containerd.io/distribution.source.${reference.host}`]: reference.repository };
+    const auth = options.auth ?? basicAuth(options.user);
+    const get = function* (this: ImageService, { digest, mediaType, size }: Descriptor, labels: ContainerdLabels = {}): Routine<Blob> {
+      const ref = digest;
+      const held = this.#context.meta.blobs.get(digest);
+      if (!held) say({ ref, digest, mediaType, status: 'downloading', size });
+      const blob = held ?? (yield* registry.blob(reference.repository, digest, auth));
+      this.#write(namespace, reference, blob, { ...source, ...labels });
+      say({ ref, digest, mediaType, status: 'done', size });
+      return blob;
+    }.bind(this);
+    let manifestBlob = top;
+    if (isIndex(top)) {
+      const index = JSON.parse(top.text) as ImageIndex;
+      this.#write(namespace, reference, top, {
+        ...source,
+        ...Object.fromEntries(index.manifests.map(({ digest }, i) => [`containerd.io/gc.ref.content.m.${i}`, digest])),
+      });
+      const descriptor = index.manifests.find(({ digest }) => digest === amd64(index));
+      if (!descriptor) throw notFound(`failed to pull: no match for platform in manifest ${top.digest}`);
+      manifestBlob = yield* get(descriptor);
+    }
+    const manifest = JSON.parse(manifestBlob.text) as { config: Descriptor; layers: Descriptor[] };
+    const refs: (readonly [string, string])[] = [['config', manifest.config.digest], ...manifest.layers.map(({ digest }, i) => [`l.${i}`, digest] as const)];
+    this.#write(namespace, reference, manifestBlob, {
+      ...source,
+      ...Object.fromEntries(refs.map(([name, digest]) => [`containerd.io/gc.ref.content.${name}`, digest])),
+    });
+    const config = yield* get(manifest.config);
+    const layers: Blob[] = [];
+    for (const layer of manifest.layers) layers.push(yield* get(layer));
+    const { rootfs } = JSON.parse(config.text) as { rootfs: { diff_ids: string[] } };
+    const chain = chainIds(rootfs.diff_ids);
+    this.#write(namespace, reference, config, { [`containerd.io/gc.ref.snapshot.${options.snapshotter}`]: chain[chain.length - 1] ?? '' });
+    return { manifest: rootfs.diff_ids, layers };
+  }
+
+  #write(namespace: string, reference: Reference, blob: Blob, labels: ContainerdLabels): void {
+    try {
+      this.#content.write(namespace, blob, labels);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      throw unknown(
+        `failed to copy: write /var/lib/containerd/io.containerd.content.v1.content/ingest/${reference.repository.length}/data: ${error.message.toLowerCase()}`,
+      );
+    }
+  }
+
+  *#unpack(namespace: string, snapshotter: string, diffIds: readonly string[], layers: readonly Blob[]): Routine<string> {
+    const chain = chainIds(diffIds);
+    let parent = '';
+    for (const [index, layer] of layers.entries()) {
+      const id = chain[index] as string;
+      if (!this.#snapshots.find(namespace, snapshotter, id)) {
+        yield* sleep(2 + layer.size / 150_000);
+        try {
+          this.#snapshots.unpackLayer(namespace, snapshotter, layer, id, parent);
+        } catch (error) {
+          if (!(error instanceof Errno)) throw error;
+          throw unknown(`failed to extract layer ${diffIds[index]}: write: ${error.message.toLowerCase()}`);
+        }
+      }
+      parent = id;
+    }
+    return parent;
+  }
+
+  #store(namespace: string, name: string, target: Descriptor, labels: ContainerdLabels): ContainerdImage {
+    const { images } = this.#context.namespace(namespace);
+    const old = images.get(name);
+    const now = this.#context.now();
+    const image = { name, target, labels, createdAt: old?.createdAt ?? now, updatedAt: now };
+    images.set(name, image);
+    this.#context.publish(namespace, old ? '/images/update' : '/images/create', () => ({ name, ...(Object.keys(labels).length > 0 ? { labels } : {}) }));
+    this.onChange(namespace);
+    return image;
+  }
+}
+
+const basicAuth = (user: string | undefined): RegistryAuth | undefined => {
+  if (user === undefined) return undefined;
+  const [username = '', password] = user.split(':');
+  return { username, ...(password === undefined ? {} : { password }) };
+};
+
+const statusTexts: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 429: 'Too Many Requests', 500: 'Internal Server Error' };
+
+/** remotes/docker/resolver.go: what each answer of a registry becomes. */
+function resolveError(error: RegistryFailure, { full, host, repository, object }: Reference): Error {
+  if (error.status === 404) return notFound(`failed to resolve image: ${full}`);
+  if (error.status === 401) return unknown(`failed to resolve image: ${error.message}`);
+  const address = host === 'docker.io' ? 'registry-1.docker.io' : host;
+  return unknown(
+    `failed to resolve image: unexpected status from HEAD request to https://${address}/v2/${repository}/manifests/${object}: ${error.status} ${statusTexts[error.status] ?? ''}`,
+  );
+}
