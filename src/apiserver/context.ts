@@ -52,6 +52,8 @@ export type RequestContext = StrategyContext & {
   readonly info: RequestInfo;
   readonly served: ServedResource;
   readonly user: UserInfo;
+  /** managedFields are already right: a server-side apply works them out itself. */
+  readonly managersKnown?: boolean;
 };
 
 export const jsonResponse = (status: number, body: unknown): RestResponse => ({ status, headers: jsonHeaders, body });
