@@ -150,7 +150,12 @@ function assemble(context: Context, options: KubeletOptions) {
     imageGc.start();
     staticPods.start();
     manager.follow(pods);
-    nodes.addHandler({ add: () => [...staticPods.list()].forEach((pod) => workers.wake(uidOf(pod))) });
+    nodes.addHandler({
+      add: () => {
+        // Only now can the mirrors of static pods name their owner.
+        for (const pod of staticPods.list()) workers.wake(uidOf(pod));
+      },
+    });
   };
   return { start, server };
 }

@@ -151,7 +151,7 @@ type Verdict = 'start' | 'keep' | 'leave' | { readonly kill: ContainerToKill; re
 
 function judge(pod: Pod, container: ContainerSpec, status: RuntimePod, probes: ProbeResults): Verdict {
   const last = newest(status, container.name);
-  if (!last || last.state !== 'CONTAINER_RUNNING') {
+  if (last?.state !== 'CONTAINER_RUNNING') {
     if (!shouldRestart(pod, last)) return 'leave';
     if (last?.state !== 'CONTAINER_UNKNOWN') return 'start';
     return { kill: { status: last, spec: container, message: `Container is in "unknown" state, try killing it before restart` }, restart: true };

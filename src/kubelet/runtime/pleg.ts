@@ -174,7 +174,10 @@ function listPods(server: CriServer): Map<string, PodRecord> {
   const records = new Map<string, PodRecord>();
   const of = (uid: string): PodRecord => {
     let record = records.get(uid);
-    if (!record) records.set(uid, (record = { sandboxes: new Map(), containers: new Map() }));
+    if (!record) {
+      record = { sandboxes: new Map(), containers: new Map() };
+      records.set(uid, record);
+    }
     return record;
   };
   for (const sandbox of server.runtime.listPodSandbox())

@@ -1,5 +1,5 @@
 /** The status of a pod as the API shows it: kubernetes pkg/kubelet/kubelet_pods.go generateAPIPodStatus. */
-import type { ContainerStatus, Pod, PodStatus } from '../../api/types.ts';
+import type { ContainerStatus, PodStatus } from '../../api/types.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import type { Context } from '../context.ts';
 import { ephemeralContainers, initContainers, isRestartableInit } from '../pod.ts';

@@ -24,7 +24,10 @@ export class ServiceAccountTokens {
   get(pod: Pod, source: core.ServiceAccountTokenProjection): string {
     const { now, random } = this.#context.sim;
     let own = this.#tokens.get(uidOf(pod));
-    if (!own) this.#tokens.set(uidOf(pod), (own = new Map()));
+    if (!own) {
+      own = new Map();
+      this.#tokens.set(uidOf(pod), own);
+    }
     const key = `${source.audience ?? ''}/${source.path}`;
     const known = own.get(key);
     if (known && known.refreshAt > now) return known.text;

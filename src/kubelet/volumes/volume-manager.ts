@@ -66,7 +66,10 @@ export class VolumeManager {
 
   #state(uid: string): Mounting {
     let state = this.#pods.get(uid);
-    if (!state) this.#pods.set(uid, (state = { mounted: new Map(), signatures: new Map() }));
+    if (!state) {
+      state = { mounted: new Map(), signatures: new Map() };
+      this.#pods.set(uid, state);
+    }
     return state;
   }
 
