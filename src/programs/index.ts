@@ -1,7 +1,9 @@
 /** Every program of this folder by name: what an executable file can carry. */
 import type { Program } from '../linux/program.ts';
+import { awk } from './awk/awk.ts';
 import { ls } from './files/ls.ts';
 import { xargsPrograms } from './processes/xargs.ts';
+import { sed } from './sed/sed.ts';
 import { catPrograms } from './text/cat.ts';
 import { cutPrograms } from './text/cut.ts';
 import { echoPrograms } from './text/echo.ts';
@@ -15,6 +17,10 @@ import { uniqPrograms } from './text/uniq.ts';
 import { wcPrograms } from './text/wc.ts';
 
 export const programs: Readonly<Record<string, Program>> = {
+  awk,
+  sed,
+  mawk: awk,
+  gawk: awk,
   ls,
   ...xargsPrograms,
   ...catPrograms,

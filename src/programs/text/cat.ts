@@ -1,6 +1,7 @@
 /** cat, tac, rev, nl, tee (GNU coreutils 9.1). */
 import { type OpenFile, RegularFile } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { encodeUtf8 } from '../../sim/stream.ts';
 import { type Call, tool } from '../tool.ts';
 
 const cat = tool({
@@ -20,7 +21,7 @@ const cat = tool({
   ],
   *run(call) {
     const plain = !call.given.some((option) => option.key !== 'u');
-    const state = { number: 0, blank: false };
+    const state = { number: 0, blank: false, open: false };
     yield* call.eachFile((file, name) => (plain ? copy(call, file, name) : decorate(call, file, state)));
     return call.status;
   },
@@ -36,7 +37,7 @@ function* copy(call: Call, file: OpenFile, name: string): Routine {
   }
 }
 
-function* decorate(call: Call, file: OpenFile, state: { number: number; blank: boolean }): Routine {
+function* decorate(call: Call, file: OpenFile, state: { number: number; blank: boolean; open: boolean }): Routine {
   const has = (...keys: string[]): boolean => keys.some((key) => call.has(key));
   const visible = has('v', 'A', 'e', 't');
   const tabs = has('T', 'A', 't');
@@ -48,16 +49,18 @@ function* decorate(call: Call, file: OpenFile, state: { number: number; blank: b
     state.blank = blank;
     let shown = visible ? showNonprinting(line) : line;
     if (tabs) shown = shown.replaceAll('\t', '^I');
-    if (call.has('b') ? !blank : call.has('n')) shown = `${String(++state.number).padStart(6)}\t${shown}`;
+    // A file that ended without a newline goes on in the next file's first line.
+    if (!state.open && (call.has('b') ? !blank : call.has('n'))) shown = `${String(++state.number).padStart(6)}\t${shown}`;
+    state.open = !input.complete;
     yield* call.print(`${shown}${input.complete ? `${ends ? '$' : ''}\n` : ''}`);
   }
 }
 
 const showNonprinting = (line: string): string =>
-  line.replace(/[\x00-\x08\x0b-\x1f\x7f-\uffff]/g, (character) => {
+  line.replace(/[\x00-\x08\x0b-\x1f\x7f-\u{10ffff}]/gu, (character) => {
     const code = character.charCodeAt(0);
     if (code < 0x80) return code === 0x7f ? '^?' : `^${String.fromCharCode(code + 64)}`;
-    return [...new TextEncoder().encode(character)].map((value) => meta(value)).join('');
+    return [...encodeUtf8(character)].map((value) => meta(value)).join('');
   });
 
 function meta(value: number): string {

@@ -113,7 +113,7 @@ function floating(value: number, conversion: string, precision: number, keepZero
 }
 
 function exact(value: number, conversion: string, precision: number, keepZeros: boolean): string {
-  if (conversion === 'f') return value >= 1e21 ? BigInt(value).toString() + (precision > 0 ? `.${'0'.repeat(precision)}` : '') : value.toFixed(Math.min(precision, 100));
+  if (conversion === 'f') return value >= 1e21 ? BigInt(value).toString() + (precision > 0 ? `.${'0'.repeat(precision)}` : '') : fixed(value, Math.min(precision, 75));
   if (conversion === 'e') return exponent(value.toExponential(Math.min(precision, 100)));
   const significant = precision === 0 ? 1 : Math.min(precision, 100);
   const power = value === 0 ? 0 : Number(value.toExponential(significant - 1).split('e')[1]);
@@ -123,6 +123,14 @@ function exact(value: number, conversion: string, precision: number, keepZeros: 
     return exponent(`${trim(mantissa)}e${exp}`);
   }
   return trim(value.toFixed(Math.max(0, significant - 1 - power)));
+}
+
+/** An exact half goes to the even neighbour, as in C; toFixed always goes up. */
+function fixed(value: number, places: number): string {
+  const long = value.toFixed(places + 25);
+  const kept = long.slice(0, -25).replace(/\.$/, '');
+  const tie = long.endsWith(`5${'0'.repeat(24)}`) && Number(kept.slice(-1)) % 2 === 0;
+  return tie ? kept : value.toFixed(places);
 }
 
 const exponent = (text: string): string => text.replace(/e([-+])(\d)$/, 'e$10$2');

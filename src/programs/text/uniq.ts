@@ -87,12 +87,21 @@ const comm = tool({
     const right = call.lines(other);
     let a = yield* left.next();
     let b = yield* right.next();
+    let pairless = false;
+    const disordered = new Set<number>();
+    function* checkOrder(file: 1 | 2, before: string | undefined, now: string | undefined): Routine {
+      if (!pairless || call.has('nocheck-order') || disordered.has(file) || before === undefined || now === undefined || before <= now) return;
+      disordered.add(file);
+      yield* call.complain(`file ${file} is not in sorted order`);
+    }
     while (a !== undefined || b !== undefined) {
       const which = b === undefined || (a !== undefined && a < b) ? 1 : a === undefined || b < a ? 2 : 3;
       if (!call.has(String(which))) yield* call.print(`${column[which]}${which === 2 ? b : a}\n`);
-      if (which !== 2) a = yield* left.next();
-      if (which !== 1) b = yield* right.next();
+      if (which !== 3) pairless = true;
+      if (which !== 2) yield* checkOrder(1, a, (a = yield* left.next()));
+      if (which !== 1) yield* checkOrder(2, b, (b = yield* right.next()));
     }
+    if (disordered.size > 0) yield* call.complain('input is not in sorted order');
     one.close();
     other.close();
     return call.status;
