@@ -1,18 +1,23 @@
 import type { Context, Controller } from '../client/controller.ts';
+import { clusterRoleAggregationController } from './controllers/clusterrole-aggregation.ts';
 import { cronJobController } from './controllers/cronjob.ts';
 import { daemonSetController } from './controllers/daemonset.ts';
 import { deploymentController } from './controllers/deployment.ts';
+import { disruptionController } from './controllers/disruption.ts';
 import { endpointsController } from './controllers/endpoints.ts';
 import { endpointSliceController } from './controllers/endpointslice.ts';
 import { jobController } from './controllers/job.ts';
 import { namespaceController } from './controllers/namespace.ts';
 import { nodeIpamController } from './controllers/node-ipam.ts';
 import { nodeLifecycleController } from './controllers/node-lifecycle.ts';
+import { persistentVolumeClaimBinder, persistentVolumeReclaimer } from './controllers/persistent-volume-binder.ts';
 import { runPodGc } from './controllers/pod-gc.ts';
-import { replicaSetController } from './controllers/replicaset.ts';
+import { replicaSetController, replicationController } from './controllers/replicaset.ts';
+import { resourceQuotaController } from './controllers/resourcequota.ts';
 import { rootCaCertPublisher } from './controllers/root-ca-cert-publisher.ts';
 import { serviceAccountController } from './controllers/serviceaccount.ts';
 import { statefulSetController } from './controllers/statefulset.ts';
+import { pvcProtectionController, pvProtectionController } from './controllers/storage-protection.ts';
 import { taintEvictionController } from './controllers/taint-eviction.ts';
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished.ts';
 import { runGarbageCollector } from './garbage-collector/garbage-collector.ts';
@@ -53,5 +58,13 @@ export function controllerEntries({ rootCa = '', clusterCidr }: Options): readon
     entry('garbage-collector-controller', 'generic-garbage-collector', 'garbage-collector-controller', runGarbageCollector),
     entry('pod-garbage-collector-controller', 'pod-garbage-collector', 'pod-garbage-collector', runPodGc),
     entry('ttl-after-finished-controller', 'ttl-after-finished-controller', 'ttl-after-finished-controller', ttlAfterFinishedController()),
+    entry('replicationcontroller-controller', 'replication-controller', 'replication-controller', replicationController()),
+    entry('resourcequota-controller', 'resourcequota-controller', 'resourcequota-controller', resourceQuotaController()),
+    entry('disruption-controller', 'disruption-controller', 'controllermanager', disruptionController()),
+    entry('clusterrole-aggregation-controller', 'clusterrole-aggregation-controller', 'clusterrole-aggregation-controller', clusterRoleAggregationController()),
+    entry('persistentvolume-binder-controller', 'persistent-volume-binder', 'persistentvolume-controller', persistentVolumeClaimBinder()),
+    entry('persistentvolume-reclaimer', 'persistent-volume-binder', 'persistentvolume-controller', persistentVolumeReclaimer()),
+    entry('persistentvolumeclaim-protection-controller', 'pvc-protection-controller', 'pvc-protection-controller', pvcProtectionController()),
+    entry('persistentvolume-protection-controller', 'pv-protection-controller', 'pv-protection-controller', pvProtectionController()),
   ];
 }

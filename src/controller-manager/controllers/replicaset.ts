@@ -1,4 +1,4 @@
-import type { apps, Pod, ReplicaSet } from '../../api/types.ts';
+import type { apps, OwnerReference, Pod, ReplicaSet } from '../../api/types.ts';
 import { matchesMap } from '../../apimachinery/labels.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import { byControllerUid, type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
@@ -14,19 +14,61 @@ import { deletionOrder, isActive, isAvailable, isReady, isTerminal } from '../po
 const podsPerMillisecond = 20;
 
 /** Keeps the wanted number of pods: pkg/controller/replicaset/replica_set.go. */
-export function replicaSetController(): Controller {
-  const expectations = new Expectations();
-  return {
+export const replicaSetController = (): Controller =>
+  newController({
     name: 'replicaset-controller',
+    kind: 'ReplicaSet',
+    apiVersion: 'apps/v1',
+    resource: 'replicasets.apps',
+    countsTerminating: true,
+    get: ({ informers }, key) => informers.of('replicasets.apps').get(key),
+    writeStatus: ({ client }, set, status) => client.updateStatus('replicasets.apps', { ...set, status }),
+  });
+
+/** The same for the older kind, through an adapter as upstream: pkg/controller/replication/conversion.go. */
+export const replicationController = (): Controller =>
+  newController({
+    name: 'replication-controller',
+    kind: 'ReplicationController',
+    apiVersion: 'v1',
+    resource: 'replicationcontrollers',
+    countsTerminating: false,
+    get({ informers }, key) {
+      const found = informers.of('replicationcontrollers').get(key);
+      return found && ({ ...found, spec: { ...found.spec, selector: { matchLabels: found.spec.selector ?? {} } } } as ReplicaSet);
+    },
+    writeStatus({ client }, set, status) {
+      const selector = { ...set.spec.selector.matchLabels };
+      client.updateStatus('replicationcontrollers', { ...set, apiVersion: 'v1', kind: 'ReplicationController', spec: { ...set.spec, selector }, status });
+    },
+  });
+
+/** A kind that keeps a number of pods, seen as a ReplicaSet. */
+type Flavour = {
+  readonly name: string;
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly resource: 'replicasets.apps' | 'replicationcontrollers';
+  /** Whether its status has terminatingReplicas. */
+  readonly countsTerminating: boolean;
+  readonly get: (context: Context, key: ObjectKey) => ReplicaSet | undefined;
+  readonly writeStatus: (context: Context, set: ReplicaSet, status: apps.ReplicaSetStatus) => void;
+};
+
+function newController(flavour: Flavour): Controller {
+  const expectations = new Expectations();
+  const { name, kind, resource } = flavour;
+  return {
+    name,
     watches: [
-      watch('replicasets.apps', enqueueSelf),
-      watch('pods', enqueueClaimant('ReplicaSet', 'replicasets.apps'), {
-        observe: (type, pod) => observePod(expectations, 'ReplicaSet', type, pod as Pod),
+      watch(resource, enqueueSelf),
+      watch('pods', enqueueClaimant(kind, resource), {
+        observe: (type, pod) => observePod(expectations, kind, type, pod as Pod),
         delay: (_key, pod, { informers }) => informers.of('pods').countIndex('controller', controllerOf(pod)?.uid ?? '') / podsPerMillisecond,
       }),
     ],
     indexes: [...claimIndexes('pods'), { resource: 'replicasets.apps', name: 'controller', of: byControllerUid }],
-    reconcile: (key, context) => reconcile(key, context, expectations),
+    reconcile: (key, context) => reconcile(key, context, expectations, flavour),
   };
 }
 
@@ -40,21 +82,23 @@ export function observePod(expectations: Expectations, kind: string, type: 'add'
   else if (type === 'delete' || pod.metadata.deletionTimestamp !== undefined) expectations.deleted(key, textOf(pod));
 }
 
-function reconcile(key: ObjectKey, context: Context, expectations: Expectations): Result {
-  const replicaSet = context.informers.of('replicasets.apps').get(key);
+function reconcile(key: ObjectKey, context: Context, expectations: Expectations, flavour: Flavour): Result {
+  const replicaSet = flavour.get(context, key);
   const text = keyText(key);
   if (replicaSet === undefined) {
     expectations.forget(text);
     return {};
   }
   const ready = expectations.satisfied(text, context.sim.now);
-  const reference = controllerRef('apps/v1', 'ReplicaSet', replicaSet);
+  const reference = controllerRef(flavour.apiVersion, flavour.kind, replicaSet);
   const owned = claim(context, 'pods', replicaSet, { selector: replicaSet.spec.selector, reference });
   const active = owned.filter(isActive);
   let failure: Failure | undefined;
   let throttled = false;
-  if (ready && replicaSet.metadata.deletionTimestamp === undefined) ({ failure, throttled } = manageReplicas(context, replicaSet, active, expectations));
-  updateStatus(context, replicaSet, active, owned, failure);
+  if (ready && replicaSet.metadata.deletionTimestamp === undefined)
+    ({ failure, throttled } = manageReplicas(context, replicaSet, active, expectations, reference));
+  const status = statusOf(context, replicaSet, { active, owned, failure, countsTerminating: flavour.countsTerminating });
+  if (!equal(status, replicaSet.status)) flavour.writeStatus(context, replicaSet, status);
   if (failure !== undefined) throw failure.error;
   if (throttled) return { requeueAfter: 1 };
   return awaitsMinReady(replicaSet, active, context.sim.now) ? { requeueAfter: (replicaSet.spec.minReadySeconds ?? 0) * 1000 } : {};
@@ -63,12 +107,12 @@ function reconcile(key: ObjectKey, context: Context, expectations: Expectations)
 type Failure = { readonly reason: 'FailedCreate' | 'FailedDelete'; readonly error: unknown };
 type Managed = { failure: Failure | undefined; throttled: boolean };
 
-function manageReplicas(context: Context, replicaSet: ReplicaSet, pods: readonly Pod[], expectations: Expectations): Managed {
+function manageReplicas(context: Context, replicaSet: ReplicaSet, pods: readonly Pod[], expectations: Expectations, reference: OwnerReference): Managed {
   const key = textOf(replicaSet);
   const missing = (replicaSet.spec.replicas ?? 1) - pods.length;
   if (missing > 0) {
     const count = Math.min(missing, constants.burstReplicas.value);
-    const pod = podFromTemplate(replicaSet.spec.template ?? {}, replicaSet, controllerRef('apps/v1', 'ReplicaSet', replicaSet));
+    const pod = podFromTemplate(replicaSet.spec.template ?? {}, replicaSet, reference);
     const { done, error, throttled } = slowStartBatch(context, count, () => createPod(context, pod, replicaSet));
     // Informers are told after this call has returned: the count can be set when it is known.
     expectations.expect(key, context.sim.now, { creations: done });
@@ -110,19 +154,9 @@ function ranks({ informers }: Context, replicaSet: ReplicaSet): (pod: Pod) => nu
   return (pod) => onNode.get(pod.spec.nodeName ?? '') ?? 0;
 }
 
-function updateStatus(context: Context, replicaSet: ReplicaSet, active: readonly Pod[], owned: readonly Pod[], failure: Failure | undefined): void {
-  const status = statusOf(context, replicaSet, active, owned, failure);
-  if (equal(status, replicaSet.status)) return;
-  context.client.updateStatus('replicasets.apps', { ...replicaSet, status });
-}
+type Counted = { readonly active: readonly Pod[]; readonly owned: readonly Pod[]; readonly failure: Failure | undefined; readonly countsTerminating: boolean };
 
-function statusOf(
-  context: Context,
-  replicaSet: ReplicaSet,
-  active: readonly Pod[],
-  owned: readonly Pod[],
-  failure: Failure | undefined,
-): apps.ReplicaSetStatus {
+function statusOf(context: Context, replicaSet: ReplicaSet, { active, owned, failure, countsTerminating }: Counted): apps.ReplicaSetStatus {
   const { template, minReadySeconds = 0 } = replicaSet.spec;
   const { now } = context.sim;
   const counts = { fullyLabeledReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
@@ -137,7 +171,7 @@ function statusOf(
   return {
     replicas: active.length,
     ...withoutZeros(counts),
-    ...({ terminatingReplicas } as object),
+    ...(countsTerminating && ({ terminatingReplicas } as object)),
     observedGeneration: replicaSet.metadata.generation ?? 0,
     ...(conditions.length > 0 && { conditions }),
   };

@@ -1,0 +1,116 @@
+import type { KubeObject, Pod, PodDisruptionBudget } from '../../api/types.ts';
+import { matchesLabelSelector } from '../../apimachinery/labels.ts';
+import { parseTime, rfc3339 } from '../../apimachinery/time.ts';
+import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
+import { controllerOf, keyOf, type ObjectKey } from '../../client/keys.ts';
+import { equal } from '../equal.ts';
+import { scaledValue } from '../int-or-percent.ts';
+import { isReady, isTerminal } from '../pods.ts';
+
+/** How long an eviction that was allowed counts though its pod is still there: DeletionTimeout. */
+const deletionTimeout = 120_000;
+
+/** How many pods may be evicted: pkg/controller/disruption/disruption.go. */
+export const disruptionController = (): Controller => ({
+  name: 'disruption-controller',
+  watches: [
+    watch('poddisruptionbudgets.policy', enqueueSelf),
+    watch('pods', (pod, { informers }) =>
+      informers
+        .of('poddisruptionbudgets.policy')
+        .list(pod.metadata.namespace)
+        .filter(({ spec }) => matchesLabelSelector(spec.selector, pod.metadata.labels))
+        .map(keyOf),
+    ),
+    watch('replicasets.apps', () => []),
+    watch('deployments.apps', () => []),
+    watch('statefulsets.apps', () => []),
+    watch('replicationcontrollers', () => []),
+  ],
+  reconcile,
+});
+
+function reconcile(key: ObjectKey, context: Context): Result {
+  const { client, informers, sim, recorder } = context;
+  const budget = informers.of('poddisruptionbudgets.policy').get(key);
+  if (budget === undefined) return {};
+  const pods = informers
+    .of('pods')
+    .list(key.namespace)
+    .filter((pod) => !isTerminal(pod) && matchesLabelSelector(budget.spec.selector, pod.metadata.labels));
+  if (pods.length === 0) recorder.normal(budget, 'NoPods', 'No matching pods found');
+  const { expectedPods, desiredHealthy } = expected(budget, pods, context);
+  const disruptedPods = stillDisrupted(budget, pods, sim.now);
+  const currentHealthy = pods.filter(
+    (pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined && disruptedPods[pod.metadata.name ?? ''] === undefined,
+  ).length;
+  const disruptionsAllowed = expectedPods === 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy);
+  const condition = allowedCondition(budget, disruptionsAllowed, rfc3339(sim.now));
+  const others = (budget.status?.conditions ?? []).filter(({ type }) => type !== condition.type);
+  const status = {
+    conditions: [...others, condition],
+    currentHealthy,
+    desiredHealthy,
+    disruptionsAllowed,
+    expectedPods,
+    observedGeneration: budget.metadata.generation ?? 0,
+    ...(Object.keys(disruptedPods).length > 0 && { disruptedPods }),
+  };
+  if (!equal(status, budget.status)) client.updateStatus('poddisruptionbudgets.policy', { ...budget, status });
+  return Object.keys(disruptedPods).length > 0 ? { requeueAfter: deletionTimeout } : {};
+}
+
+/** getExpectedPodCount: of the controllers' scales for maxUnavailable and percentages, of the pods for a number. */
+function expected({ spec }: PodDisruptionBudget, pods: readonly Pod[], context: Context): { readonly expectedPods: number; readonly desiredHealthy: number } {
+  const { maxUnavailable, minAvailable } = spec;
+  if (maxUnavailable !== undefined) {
+    const expectedPods = expectedScale(pods, context);
+    return { expectedPods, desiredHealthy: Math.max(0, expectedPods - scaledValue(maxUnavailable, expectedPods, true)) };
+  }
+  if (typeof minAvailable === 'number') return { expectedPods: pods.length, desiredHealthy: minAvailable };
+  const expectedPods = expectedScale(pods, context);
+  return { expectedPods, desiredHealthy: scaledValue(minAvailable, expectedPods, true) };
+}
+
+/** The wanted replicas of all controllers that own these pods. */
+function expectedScale(pods: readonly Pod[], context: Context): number {
+  const scales = new Map<string, number>();
+  let unmanaged = 0;
+  for (const pod of pods) {
+    const top = topOwner(pod, context);
+    if (top === undefined) unmanaged++;
+    else scales.set(top.uid, top.replicas);
+  }
+  return [...scales.values()].reduce((sum, replicas) => sum + replicas, unmanaged);
+}
+
+type Scaled = KubeObject & { readonly spec: { readonly replicas?: number } };
+
+function topOwner(pod: Pod, { informers }: Context): { readonly uid: string; readonly replicas: number } | undefined {
+  const owner = controllerOf(pod);
+  if (owner === undefined) return undefined;
+  const key = { namespace: pod.metadata.namespace ?? '', name: owner.name };
+  const scale = (object: Scaled | undefined) => object && { uid: object.metadata.uid ?? '', replicas: object.spec.replicas ?? 1 };
+  if (owner.kind === 'StatefulSet') return scale(informers.of('statefulsets.apps').get(key));
+  if (owner.kind === 'ReplicationController') return scale(informers.of('replicationcontrollers').get(key));
+  if (owner.kind !== 'ReplicaSet') return undefined;
+  const set = informers.of('replicasets.apps').get(key);
+  const deployment = set && controllerOf(set);
+  return deployment?.kind === 'Deployment' ? scale(informers.of('deployments.apps').get({ ...key, name: deployment.name })) : scale(set);
+}
+
+/** Pods whose eviction was allowed a moment ago and that are still there. */
+function stillDisrupted({ status }: PodDisruptionBudget, pods: readonly Pod[], now: number): Record<string, string> {
+  const entries = Object.entries(status?.disruptedPods ?? {}).filter(([name, since]) => {
+    const pod = pods.find(({ metadata }) => metadata.name === name);
+    return pod !== undefined && pod.metadata.deletionTimestamp === undefined && parseTime(since) + deletionTimeout > now;
+  });
+  return Object.fromEntries(entries);
+}
+
+function allowedCondition({ status, metadata }: PodDisruptionBudget, allowed: number, now: string) {
+  const before = status?.conditions?.find(({ type }) => type === 'DisruptionAllowed');
+  const [value, reason] = allowed > 0 ? (['True', 'SufficientPods'] as const) : (['False', 'InsufficientPods'] as const);
+  const lastTransitionTime = before?.status === value ? before.lastTransitionTime : now;
+  return { type: 'DisruptionAllowed', status: value, reason, message: '', lastTransitionTime, observedGeneration: metadata.generation ?? 0 };
+}

@@ -1,0 +1,165 @@
+import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types.ts';
+import { isReason } from '../../apimachinery/status.ts';
+import { rfc3339 } from '../../apimachinery/time.ts';
+import { findMatchingVolume } from '../../client/component-helpers/volumes.ts';
+import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
+import { keyOf, type ObjectKey } from '../../client/keys.ts';
+import { constants } from '../constants.ts';
+
+const bound = { 'pv.kubernetes.io/bind-completed': 'yes', 'pv.kubernetes.io/bound-by-controller': 'yes' };
+const again: Result = { requeueAfter: constants.volumeResyncPeriod.value };
+
+/** Claims and volumes find each other: pkg/controller/volume/persistentvolume/pv_controller.go. The claims' half. */
+export const persistentVolumeClaimBinder = (): Controller => ({
+  name: 'persistentvolume-binder-controller',
+  watches: [
+    watch('persistentvolumeclaims', enqueueSelf),
+    watch('persistentvolumes', (volume, { informers }) => {
+      const { claimRef } = volume.spec;
+      if (claimRef !== undefined) return [{ namespace: claimRef.namespace ?? '', name: claimRef.name ?? '' }];
+      return informers
+        .of('persistentvolumeclaims')
+        .list()
+        .filter(({ spec }) => !spec.volumeName)
+        .map(keyOf);
+    }),
+    watch('storageclasses.storage.k8s.io', () => []),
+  ],
+  reconcile: syncClaim,
+});
+
+/** The volumes' half: phases, and what happens when the claim has gone. */
+export const persistentVolumeReclaimer = (): Controller => ({
+  name: 'persistentvolume-reclaimer',
+  watches: [
+    watch('persistentvolumes', enqueueSelf),
+    watch('persistentvolumeclaims', ({ spec }) => (spec.volumeName ? [{ namespace: '', name: spec.volumeName }] : [])),
+  ],
+  reconcile: syncVolume,
+});
+
+function syncClaim(key: ObjectKey, context: Context): Result {
+  const claim = context.informers.of('persistentvolumeclaims').get(key);
+  if (claim === undefined || claim.metadata.deletionTimestamp !== undefined) return {};
+  if (claim.metadata.annotations?.['pv.kubernetes.io/bind-completed'] !== undefined) return syncBoundClaim(context, claim);
+  const { client, informers } = context;
+  if (claim.status?.phase === undefined) client.updateStatus('persistentvolumeclaims', { ...claim, status: { phase: 'Pending' } });
+  const volumes = informers.of('persistentvolumes');
+  if (claim.spec.volumeName) {
+    const volume = volumes.get({ namespace: '', name: claim.spec.volumeName });
+    if (volume === undefined || !isFreeFor(volume, claim)) return again;
+    bind(context, claim, volume);
+    return {};
+  }
+  const storageClass = informers.of('storageclasses.storage.k8s.io').get({ namespace: '', name: claim.spec.storageClassName ?? '' });
+  const waits = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && claim.metadata.annotations?.['volume.kubernetes.io/selected-node'] === undefined;
+  const volume = findMatchingVolume(claim, volumes.list());
+  if (volume !== undefined && (!waits || volume.spec.claimRef !== undefined)) {
+    bind(context, claim, volume);
+    return {};
+  }
+  explainPending(context, claim, storageClass?.provisioner, waits);
+  return again;
+}
+
+/** Why a claim stays Pending, as Events. */
+function explainPending({ recorder }: Context, claim: PersistentVolumeClaim, provisioner: string | undefined, waits: boolean): void {
+  const { storageClassName } = claim.spec;
+  if (waits) recorder.normal(claim, 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding');
+  else if (!storageClassName) recorder.normal(claim, 'FailedBinding', 'no persistent volumes available for this claim and no storage class is set');
+  else if (provisioner === undefined) recorder.warning(claim, 'ProvisioningFailed', `storageclass.storage.k8s.io "${storageClassName}" not found`);
+  else if (provisioner === 'kubernetes.io/no-provisioner') recorder.warning(claim, 'ProvisioningFailed', `no volume plugin matched name: ${provisioner}`);
+  else {
+    const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
+    recorder.normal(claim, 'ExternalProvisioning', message);
+  }
+}
+
+const isFreeFor = ({ spec }: PersistentVolume, { metadata }: PersistentVolumeClaim): boolean =>
+  spec.claimRef === undefined ||
+  (spec.claimRef.name === metadata.name && spec.claimRef.namespace === metadata.namespace && (!spec.claimRef.uid || spec.claimRef.uid === metadata.uid));
+
+/** First the volume, then the claim: a crash between the two is mended by the next sync. */
+function bind(context: Context, claim: PersistentVolumeClaim, volume: PersistentVolume): void {
+  const { client } = context;
+  const { name, namespace, uid, resourceVersion } = claim.metadata;
+  const ref = volume.spec.claimRef;
+  if (ref?.uid !== uid) {
+    const claimRef = { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace, name, uid, resourceVersion };
+    const annotations = ref === undefined ? { 'pv.kubernetes.io/bound-by-controller': 'yes' } : undefined;
+    client.patch('persistentvolumes', { ...keyOf(volume), type: 'merge' }, { ...(annotations && { metadata: { annotations } }), spec: { claimRef } });
+  }
+  setVolumePhase(context, volume, 'Bound');
+  const annotations = claim.spec.volumeName ? { 'pv.kubernetes.io/bind-completed': 'yes' } : bound;
+  const updated = client.patch(
+    'persistentvolumeclaims',
+    { ...keyOf(claim), type: 'merge' },
+    { metadata: { annotations }, spec: { volumeName: volume.metadata.name } },
+  );
+  const { accessModes, capacity } = volume.spec;
+  client.updateStatus('persistentvolumeclaims', {
+    ...updated,
+    status: { ...updated.status, phase: 'Bound', ...(accessModes && { accessModes }), ...(capacity && { capacity }) },
+  });
+}
+
+function syncBoundClaim(context: Context, claim: PersistentVolumeClaim): Result {
+  const volume = context.informers.of('persistentvolumes').get({ namespace: '', name: claim.spec.volumeName ?? '' });
+  if (volume !== undefined) {
+    if (claim.status?.phase !== 'Bound' && isFreeFor(volume, claim)) bind(context, claim, volume);
+    return {};
+  }
+  if (claim.status?.phase === 'Lost' || context.client.get('persistentvolumes', { namespace: '', name: claim.spec.volumeName ?? '' }) !== undefined) return {};
+  context.client.updateStatus('persistentvolumeclaims', { ...claim, status: { ...claim.status, phase: 'Lost' } });
+  context.recorder.warning(claim, 'ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!');
+  return {};
+}
+
+function syncVolume(key: ObjectKey, context: Context): Result {
+  const volume = context.informers.of('persistentvolumes').get(key);
+  if (volume === undefined) return {};
+  const { claimRef } = volume.spec;
+  if (claimRef === undefined || !claimRef.uid) {
+    setVolumePhase(context, volume, 'Available');
+    return {};
+  }
+  const claim = context.client.get('persistentvolumeclaims', { namespace: claimRef.namespace ?? '', name: claimRef.name ?? '' });
+  if (claim !== undefined && claim.metadata.uid === claimRef.uid) {
+    if (claim.spec.volumeName === key.name) setVolumePhase(context, volume, 'Bound');
+    return {};
+  }
+  const phase = volume.status?.phase;
+  if (phase === 'Released' || phase === 'Failed') return {};
+  setVolumePhase(context, volume, 'Released');
+  if (volume.spec.persistentVolumeReclaimPolicy === 'Delete') reclaim(context, volume);
+  return {};
+}
+
+/** The Delete policy: of the volumes that the controller itself can delete there are only those under /tmp. */
+function reclaim(context: Context, volume: PersistentVolume): void {
+  const { path } = volume.spec.hostPath ?? {};
+  if (volume.spec.csi !== undefined || (path === undefined && volume.spec.local === undefined)) return;
+  const problem =
+    path === undefined
+      ? 'error getting deleter volume plugin for volume "' + volume.metadata.name + '": no deletable volume plugin matched'
+      : path.startsWith('/tmp/')
+        ? undefined
+        : `host_path deleter only supports /tmp/.+ but received provided ${path}`;
+  if (problem !== undefined) {
+    const live = context.client.get('persistentvolumes', keyOf(volume));
+    if (live !== undefined) context.client.updateStatus('persistentvolumes', { ...live, status: { ...live.status, phase: 'Failed', message: problem } });
+    context.recorder.warning(volume, 'VolumeFailedDelete', problem);
+    return;
+  }
+  try {
+    context.client.delete('persistentvolumes', keyOf(volume));
+  } catch (error) {
+    if (!isReason(error, 'NotFound')) throw error;
+  }
+}
+
+function setVolumePhase({ client, sim }: Context, volume: PersistentVolume, phase: string): void {
+  if (volume.status?.phase === phase) return;
+  const status = { phase, lastPhaseTransitionTime: rfc3339(sim.now) };
+  client.patch('persistentvolumes', { ...keyOf(volume), type: 'merge', subresource: 'status' }, { status });
+}

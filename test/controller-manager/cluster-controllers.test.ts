@@ -1,0 +1,217 @@
+import { expect, test } from 'vitest';
+import { addNode, deploymentOf, newTestCluster } from './cluster.ts';
+
+type Client = ReturnType<typeof newTestCluster>['client'];
+const messages = (client: Client, name: string, namespace = 'default') =>
+  client
+    .list('events', { namespace })
+    .items.filter(({ involvedObject }) => involvedObject.name === name)
+    .map(({ reason, message, type }) => `${type} ${reason} ${message}`);
+const web = { namespace: 'default', name: 'web' };
+
+test('a namespace gets what it needs, and empties before it goes', () => {
+  const { client, settle } = newTestCluster();
+  client.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'demo' } } as never);
+  settle(1000);
+  expect(client.get('serviceaccounts', { namespace: 'demo', name: 'default' })).toBeDefined();
+  expect(client.get('configmaps', { namespace: 'demo', name: 'kube-root-ca.crt' })?.data?.['ca.crt']).toContain('BEGIN CERTIFICATE');
+  const deployment = deploymentOf('web', 2);
+  client.create('deployments.apps', { ...deployment, metadata: { ...deployment.metadata, namespace: 'demo' } } as never);
+  settle();
+  client.delete('namespaces', { namespace: '', name: 'demo' });
+  settle(500);
+  expect(client.get('namespaces', { namespace: '', name: 'demo' })?.status).toMatchObject({ phase: 'Terminating' });
+  settle(60_000);
+  expect(client.get('namespaces', { namespace: '', name: 'demo' })).toBeUndefined();
+  expect(client.list('pods', { namespace: 'demo' }).items).toHaveLength(0);
+  expect(client.list('configmaps', { namespace: 'demo' }).items).toHaveLength(0);
+});
+
+test('a silent node is Unknown, tainted, and loses its pods', () => {
+  const { client, settle, sim } = newTestCluster({ nodes: 2 });
+  settle(1000);
+  client.create('deployments.apps', deploymentOf('web', 4) as never);
+  settle();
+  const lease = client.get('leases.coordination.k8s.io', { namespace: 'kube-node-lease', name: 'node02' });
+  client.update('leases.coordination.k8s.io', { ...lease, spec: { ...lease?.spec, renewTime: new Date(sim.now).toISOString().replace('Z', '000Z') } } as never);
+  settle(58_000);
+  const node = client.get('nodes', { namespace: '', name: 'node02' });
+  expect(node?.status?.conditions?.map(({ type, status, reason }) => `${type} ${status} ${reason}`)).toContain('Ready Unknown NodeStatusUnknown');
+  expect(node?.spec.taints?.map(({ key, effect }) => `${key}:${effect}`)).toEqual([
+    'node.kubernetes.io/unreachable:NoSchedule',
+    'node.kubernetes.io/unreachable:NoExecute',
+  ]);
+  expect(messages(client, 'node02')).toEqual([
+    'Normal RegisteredNode Node node02 event: Registered Node node02 in Controller',
+    'Normal NodeNotReady Node node02 status is now: NodeNotReady',
+  ]);
+  const lost = client.list('pods', { namespace: 'default' }).items.filter(({ spec }) => spec.nodeName === 'node02');
+  expect(lost.map(({ status }) => status?.conditions?.find(({ type }) => type === 'Ready')?.status)).toEqual(['False', 'False']);
+  expect(messages(client, lost[0]?.metadata.name ?? '').at(-1)).toBe('Warning NodeNotReady Node is not ready');
+  expect(client.get('deployments.apps', web)?.status?.availableReplicas).toBe(2);
+  settle(310_000);
+  expect(messages(client, lost[0]?.metadata.name ?? '').at(-1)).toBe(`Normal TaintManagerEviction Marking for deletion Pod default/${lost[0]?.metadata.name}`);
+  expect(client.get('deployments.apps', web)?.status?.availableReplicas).toBe(4);
+});
+
+test('nodes get their part of the pod network', () => {
+  const { client, settle, sim } = newTestCluster({ nodes: 2 });
+  settle(1000);
+  addNode(client, 'late', sim.now);
+  settle(1000);
+  expect(
+    client
+      .list('nodes')
+      .items.map(({ metadata, spec }) => [metadata.name, spec.podCIDR])
+      .sort(),
+  ).toEqual([
+    ['late', '10.244.2.0/24'],
+    ['node01', '10.244.0.0/24'],
+    ['node02', '10.244.1.0/24'],
+  ]);
+});
+
+test('services have endpoints while there are ready pods', () => {
+  const { client, settle } = newTestCluster();
+  settle(500);
+  client.create('services', {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { ...web, labels: { app: 'web' } },
+    spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
+  } as never);
+  client.create('deployments.apps', deploymentOf('web', 3) as never);
+  settle();
+  const slices = () => client.list('endpointslices.discovery.k8s.io', { namespace: 'default', labelSelector: 'kubernetes.io/service-name=web' }).items;
+  expect(slices()).toHaveLength(1);
+  expect(slices()[0]?.endpoints.map(({ conditions }) => conditions)).toEqual(Array(3).fill({ ready: true, serving: true, terminating: false }));
+  expect(slices()[0]?.ports).toEqual([{ name: '', port: 8080, protocol: 'TCP' }]);
+  expect(client.get('endpoints', web)?.subsets?.[0]?.addresses).toHaveLength(3);
+  client.patch('deployments.apps', web, { spec: { replicas: 0 } });
+  settle();
+  expect(slices().map(({ endpoints }) => endpoints?.length ?? 0)).toEqual([0]);
+  expect(client.get('endpoints', web)?.subsets ?? []).toEqual([]);
+  client.delete('services', web);
+  settle();
+  expect(slices()).toEqual([]);
+  expect(client.get('endpoints', web)).toBeUndefined();
+});
+
+test('garbage goes in the background, in the foreground, or is orphaned', () => {
+  for (const propagationPolicy of ['Background', 'Foreground', 'Orphan'] as const) {
+    const { client, settle } = newTestCluster();
+    settle(500);
+    client.create('deployments.apps', deploymentOf('web', 2) as never);
+    settle();
+    client.delete('deployments.apps', web, { propagationPolicy });
+    settle();
+    expect(client.get('deployments.apps', web)).toBeUndefined();
+    const sets = client.list('replicasets.apps').items;
+    expect(sets.map(({ metadata }) => metadata.ownerReferences ?? [])).toEqual(propagationPolicy === 'Orphan' ? [[]] : []);
+    expect(client.list('pods').items).toHaveLength(propagationPolicy === 'Orphan' ? 2 : 0);
+  }
+});
+
+test('a pod whose label changes leaves its set, and comes back', () => {
+  const { client, settle } = newTestCluster();
+  settle(500);
+  client.create('deployments.apps', deploymentOf('web', 2) as never);
+  settle();
+  const pod = client.list('pods', { namespace: 'default' }).items[0];
+  const key = { namespace: 'default', name: pod?.metadata.name ?? '' };
+  client.patch('pods', key, { metadata: { labels: { app: 'debug' } } });
+  settle();
+  expect(client.get('pods', key)?.metadata.ownerReferences).toBeUndefined();
+  expect(client.list('pods', { namespace: 'default' }).items).toHaveLength(3);
+  client.patch('pods', key, { metadata: { labels: { app: 'web' } } });
+  settle();
+  expect(client.list('pods', { namespace: 'default' }).items).toHaveLength(2);
+});
+
+test('quotas are recounted, budgets say what may go', () => {
+  const { client, settle } = newTestCluster();
+  settle(500);
+  client.create('resourcequotas', {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'q', namespace: 'default' },
+    spec: { hard: { pods: '10', 'count/deployments.apps': '2' } },
+  } as never);
+  client.create('poddisruptionbudgets.policy', {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: web,
+    spec: { minAvailable: 2, selector: { matchLabels: { app: 'web' } } },
+  } as never);
+  settle(100);
+  client.create('deployments.apps', deploymentOf('web', 3) as never);
+  settle();
+  const used = () => client.get('resourcequotas', { namespace: 'default', name: 'q' })?.status?.used;
+  expect(used()).toEqual({ pods: '3', 'count/deployments.apps': '1' });
+  expect(client.get('poddisruptionbudgets.policy', web)?.status).toMatchObject({
+    currentHealthy: 3,
+    desiredHealthy: 2,
+    disruptionsAllowed: 1,
+    expectedPods: 3,
+  });
+  client.delete('deployments.apps', web);
+  settle(8000);
+  expect(used()).toEqual({ pods: '0', 'count/deployments.apps': '0' });
+});
+
+test('claims and volumes are bound, and volumes released', () => {
+  const { client, settle } = newTestCluster();
+  settle(500);
+  client.create('storageclasses.storage.k8s.io', {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'manual' },
+    provisioner: 'kubernetes.io/no-provisioner',
+    volumeBindingMode: 'Immediate',
+  } as never);
+  client.create('persistentvolumes', {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'pv-1' },
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      persistentVolumeReclaimPolicy: 'Retain',
+      storageClassName: 'manual',
+      hostPath: { path: '/mnt/data' },
+    },
+  } as never);
+  settle(100);
+  const claim = (name: string, storage: string) =>
+    ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name, namespace: 'default' },
+      spec: { storageClassName: 'manual', accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
+    }) as never;
+  client.create('persistentvolumeclaims', claim('data', '500Mi'));
+  client.create('persistentvolumeclaims', claim('toobig', '5Gi'));
+  settle();
+  expect(client.get('persistentvolumes', { namespace: '', name: 'pv-1' })?.status?.phase).toBe('Bound');
+  const data = { namespace: 'default', name: 'data' };
+  expect(client.get('persistentvolumeclaims', data)).toMatchObject({ spec: { volumeName: 'pv-1' }, status: { phase: 'Bound', capacity: { storage: '1Gi' } } });
+  expect(messages(client, 'toobig')).toEqual(['Warning ProvisioningFailed no volume plugin matched name: kubernetes.io/no-provisioner']);
+  client.delete('persistentvolumeclaims', data);
+  settle();
+  expect(client.get('persistentvolumeclaims', data)).toBeUndefined();
+  expect(client.get('persistentvolumes', { namespace: '', name: 'pv-1' })?.status?.phase).toBe('Released');
+});
+
+test('a replication controller keeps its pods', () => {
+  const { client, settle } = newTestCluster();
+  settle(500);
+  const template = { metadata: { labels: { app: 'rc' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
+  client.create('replicationcontrollers', {
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    metadata: { name: 'rc', namespace: 'default' },
+    spec: { replicas: 2, selector: { app: 'rc' }, template },
+  } as never);
+  settle();
+  expect(client.get('replicationcontrollers', { namespace: 'default', name: 'rc' })?.status).toMatchObject({ replicas: 2, readyReplicas: 2 });
+});
