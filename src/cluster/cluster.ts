@@ -8,6 +8,7 @@ import type { Milliseconds } from '../sim/routine.ts';
 import { newSim, type Sim } from '../sim/sim.ts';
 import { readKubeconfigText } from './components/component.ts';
 import type { Machine } from './machine/machine.ts';
+import { newProgramSet } from './programs.ts';
 import { Trace } from './trace.ts';
 import { type WorldContext, type WorldName, worlds } from './worlds/index.ts';
 
@@ -31,7 +32,7 @@ export class Cluster {
     this.sim = newSim({ seed, epoch });
     this.world = world;
     this.trace = new Trace(this.sim);
-    this.#context = { sim: this.sim, fabric: new Fabric(), trace: this.trace, machines: new Map() };
+    this.#context = { sim: this.sim, fabric: new Fabric(), trace: this.trace, programSet: newProgramSet(this.trace), machines: new Map() };
     const definition = worlds[world];
     this.home = definition.home;
     definition.build(this.#context);

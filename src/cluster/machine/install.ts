@@ -1,14 +1,12 @@
 /** Software on machines: containerd with its CNI, Kubernetes' node parts, settings of the tools. */
 
 import { enable } from '../kubeadm/files.ts';
-import { programTable } from '../programs.ts';
 import type { WorldContext } from '../worlds/index.ts';
 import { installProgram, type Machine, type MachineOptions, newMachine, writeFile } from './machine.ts';
 
 /** A machine with the lab's command-line tools, connected to the world's network. */
 export function addMachine(context: WorldContext, options: Pick<MachineOptions, 'hostname' | 'ip' | 'hosts' | 'cpus' | 'memoryBytes'>): Machine {
-  const { programs, commands } = programTable(context, () => machine);
-  const machine: Machine = newMachine({ ...options, sim: context.sim, fabric: context.fabric, programs, commands });
+  const machine = newMachine({ ...options, sim: context.sim, fabric: context.fabric, ...context.programSet });
   context.machines.set(options.hostname, machine);
   return machine;
 }
@@ -37,6 +35,7 @@ const cniPlugins = [
 /** containerd 2.3 as a service, the CNI plugins, and a bridge network over `podCidr` (none: CRI finds no network). */
 export function installContainerd(machine: Machine, { podCidr }: { readonly podCidr?: string } = {}): void {
   const { kernel, fs } = machine;
+  installProgram(kernel, fs, '/usr/local/sbin/runc', 'runc', 11_000_000);
   for (const name of ['containerd', 'containerd-shim-runc-v2']) installProgram(kernel, fs, `/usr/local/bin/${name}`, name, 45_000_000);
   for (const name of cniPlugins) installProgram(kernel, fs, `/opt/cni/bin/${name}`, 'cni-plugin', 4_000_000);
   writeFile(fs, '/etc/containerd/config.toml', containerdConfig);

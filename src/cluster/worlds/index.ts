@@ -3,11 +3,18 @@ import type { Fabric } from '../../linux/network.ts';
 import type { Milliseconds } from '../../sim/routine.ts';
 import type { Sim } from '../../sim/sim.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { ProgramSet } from '../programs.ts';
 import type { Trace } from '../trace.ts';
 import { kubeadm3 } from './kubeadm-3.ts';
 import { node } from './node.ts';
 
-export type WorldContext = { readonly sim: Sim; readonly fabric: Fabric; readonly trace: Trace; readonly machines: Map<string, Machine> };
+export type WorldContext = {
+  readonly sim: Sim;
+  readonly fabric: Fabric;
+  readonly trace: Trace;
+  readonly programSet: ProgramSet;
+  readonly machines: Map<string, Machine>;
+};
 
 export type World = {
   readonly summary: string;

@@ -80,7 +80,8 @@ function create(client: Client, object: AddonObject): void {
   const root = resource.group === '' ? '/api/v1' : `/apis/${object.apiVersion}`;
   const { namespace } = object.metadata;
   const response = client.raw({ method: 'POST', path: `${root}${namespace ? `/namespaces/${namespace}` : ''}/${resource.resource}`, body: object });
-  if (response.status >= 300) throw new Error(`kubeadm could not make ${object.kind} ${object.metadata.name}: ${JSON.stringify(response.body)}`);
+  // The apiserver makes some of kubeadm's roles itself.
+  if (response.status >= 300 && response.status !== 409) throw new Error(`kubeadm could not make ${object.kind} ${object.metadata.name}: ${JSON.stringify(response.body)}`);
 }
 
 function startKubelet(machine: Machine): void {

@@ -1,6 +1,5 @@
 /** One machine without Kubernetes: `node01` with containerd and the runtime tools, nothing pulled. */
 import { addMachine, installContainerd } from '../machine/install.ts';
-import { installProgram } from '../machine/machine.ts';
 import type { World } from './index.ts';
 
 export const node: World = {
@@ -11,7 +10,6 @@ export const node: World = {
   build: (context) => {
     const machine = addMachine(context, { hostname: 'node01', ip: '172.30.1.3', hosts: '172.30.1.3\tnode01\n', cpus: 2, memoryBytes: 4 * 1024 ** 3 });
     installContainerd(machine, { podCidr: '10.88.0.0/16' });
-    installProgram(machine.kernel, machine.fs, '/usr/local/sbin/runc', 'runc', 11_000_000);
     machine.systemd.boot();
   },
 };

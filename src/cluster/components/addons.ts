@@ -1,0 +1,89 @@
+/** kube-proxy and CoreDNS as processes in their pods. */
+import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { Client } from '../../client/client.ts';
+import { runCoreDns } from '../../coredns/coredns.ts';
+import { CorefileError } from '../../coredns/corefile.ts';
+import { type RestServer, restProtocol } from '../../interfaces/rest.ts';
+import { runKubeProxy } from '../../kube-proxy/kube-proxy.ts';
+import { Errno } from '../../linux/errno.ts';
+import { dial, NetworkError, serve } from '../../linux/network.ts';
+import type { Process } from '../../linux/process.ts';
+import { Exit, type Program } from '../../linux/program.ts';
+import { dnsProtocol } from '../../linux/protocols.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { dialText, fatal, healthServer, inClusterClient, listen, logger, parseEndpoint, readFlags, serveHttp, untilTerminated } from './component.ts';
+
+type ProxyConfiguration = { readonly clusterCIDR?: string; readonly clientConnection?: { readonly kubeconfig?: string } };
+
+/** kube-proxy in iptables mode; the rules it wrote stay when it ends. */
+export const kubeProxyProgram: Program = function* (argv, process) {
+  const set = yield* readFlags(process, argv, ['config', 'hostname-override', 'v']);
+  const log = logger(process);
+  const config = yield* readYaml<ProxyConfiguration>(process, set.get('config') ?? '');
+  const { network } = process.kernel.host;
+  if (!network.netfilter) return yield* fatal(process, 'server.go:495', '"Error running ProxyServer" err="no support for primary IP family \\"IPv4\\""');
+  const kubeconfig = yield* readYaml<{ readonly clusters?: readonly { readonly cluster?: { readonly server?: string } }[] }>(
+    process,
+    config.clientConnection?.kubeconfig ?? '',
+  );
+  const endpoint = parseEndpoint(kubeconfig.clusters?.[0]?.cluster?.server ?? '');
+  const client = new Client({
+    server: () => dialText<RestServer>(process, restProtocol, endpoint),
+    credentials: () => ({ token: process.fs.read('/var/run/secrets/kubernetes.io/serviceaccount/token') }),
+    userAgent: 'kube-proxy/v1.35.6',
+  });
+  process.allocate(60 * 1024 * 1024);
+  log('I', 'server_linux.go:53', '"Using iptables proxy"');
+  const proxy = runKubeProxy({
+    sim: process.sim,
+    client,
+    netfilter: network.netfilter,
+    nodeName: set.get('hostname-override') ?? process.kernel.hostname,
+    clusterCidr: config.clusterCIDR ?? '',
+    log: (text) => log('I', 'proxier.go:822', text),
+  });
+  listen(process, '0.0.0.0', 10256, [serveHttp(healthServer({ '/healthz': () => proxy.healthy(), '/livez': () => proxy.healthy() }))]);
+  return yield* untilTerminated(process, () => {});
+};
+
+function* readYaml<T>(process: Process, path: string): Routine<T> {
+  try {
+    return (parseYaml(process.fs.read(path)) ?? {}) as T;
+  } catch (error) {
+    if (!(error instanceof Errno || error instanceof YAMLParseError)) throw error;
+    return yield* fatal(process, 'run.go:72', `"command failed" err="failed complete: open ${path}: ${error.message.split('\n')[0]?.toLowerCase()}"`);
+  }
+}
+
+export const corednsProgram: Program = function* (argv, process) {
+  const at = argv.indexOf('-conf');
+  const path = at >= 0 ? (argv[at + 1] ?? '') : 'Corefile';
+  const say = (text: string): void => void process.sim.go(process.print(`${text}\n`));
+  process.allocate(25 * 1024 * 1024);
+  try {
+    runCoreDns({
+      sim: process.sim,
+      client: inClusterClient(process, 'coredns/1.13.1'),
+      corefile: () => process.fs.read(path),
+      readFile: (name) => process.fs.read(name),
+      *ask(address, port, question) {
+        try {
+          return yield* dial(dnsProtocol, process.namespaces.network, address, port, process.kernel.sim.random, 'udp').query(question.name, question.type);
+        } catch (error) {
+          if (error instanceof NetworkError) return undefined;
+          throw error;
+        }
+      },
+      listenDns: (port, server) => {
+        for (const transport of ['udp', 'tcp'] as const) listen(process, '0.0.0.0', port, [serve(dnsProtocol, server)], transport);
+      },
+      listenHttp: (port, server) => void listen(process, '0.0.0.0', port, [serveHttp(server)]),
+      log: say,
+    });
+  } catch (error) {
+    if (!(error instanceof CorefileError) && !(error instanceof Errno)) throw error;
+    yield* process.printError(error instanceof Errno ? `open ${path}: ${error.message.toLowerCase()}\n` : `${error.message}\n`);
+    throw new Exit(1);
+  }
+  return yield* untilTerminated(process, () => {});
+};

@@ -1,0 +1,145 @@
+/** What runs on every node as a service: containerd and the kubelet. */
+import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { Client } from '../../client/client.ts';
+import { EventRecorder } from '../../client/recorder.ts';
+import { Cni } from '../../cni/cni.ts';
+import { Containerd } from '../../containerd/containerd.ts';
+import type { Registries } from '../../images/registries.ts';
+import { CriError, type CriServer, criProtocol, type ImageService, type RuntimeService } from '../../interfaces/cri.ts';
+import { kubeletProtocol } from '../../interfaces/kubelet.ts';
+import { type RestServer, restProtocol } from '../../interfaces/rest.ts';
+import { runKubelet } from '../../kubelet/kubelet.ts';
+import { Errno } from '../../linux/errno.ts';
+import { dialUnix, NetworkError, serve } from '../../linux/network.ts';
+import type { Process } from '../../linux/process.ts';
+import type { Program } from '../../linux/program.ts';
+import { Runc } from '../../runc/runc.ts';
+import type { Trace } from '../trace.ts';
+import { describeCni, describeCri, describeDistribution, describeKubelet, describeOci } from '../walls.ts';
+import { dialText, fatal, healthServer, listen, readFlags, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
+
+/** containerd as a process. Registries are reached through the node's network: a node that is cut off reaches none. */
+export const newContainerd = (trace: Trace, registries: () => Registries): Program =>
+  function* (argv, process) {
+    yield* readFlags(process, argv, ['config', 'log-level', 'root', 'state', 'address']);
+    const { kernel, sim } = process;
+    const node = kernel.hostname;
+    const containerd: Containerd = new Containerd({
+      sim,
+      kernel,
+      runc: trace.around(new Runc({ kernel, sim: kernel.sim }), 'oci', `containerd (${node})`, 'runc', describeOci),
+      cni: trace.around(new Cni({ kernel, sim: kernel.sim }), 'cni', `containerd (${node})`, 'CNI plugins', describeCni),
+      registry: (host) => {
+        const { network } = kernel.host;
+        if (!network.interfaces.get('eth0')?.up || network.fabric?.cut.has(network)) throw new NetworkError('ENETUNREACH', 0);
+        const registry = registries().lookup(host);
+        return registry && trace.around(registry, 'distribution', `containerd (${node})`, host, describeDistribution);
+      },
+    });
+    process.allocate(45 * 1024 * 1024);
+    yield* process.printError(
+      `time="${new Date(process.now).toISOString().replace('Z', '000000Z')}" level=info msg="containerd successfully booted in 0.041283s"\n`,
+    );
+    return yield* untilTerminated(process, () => containerd.stop());
+  };
+
+const kubeletFlags =
+  'bootstrap-kubeconfig config container-runtime-endpoint hostname-override image-service-endpoint kubeconfig node-ip node-labels pod-infra-container-image register-with-taints v cgroup-driver'.split(
+    ' ',
+  );
+
+/** The kubelet as a process: cmd/kubelet/app/server.go. */
+export const newKubelet = (trace: Trace): Program =>
+  function* (argv, process) {
+    const set = yield* readFlags(process, argv, kubeletFlags);
+    const configPath = set.get('config') ?? '/var/lib/kubelet/config.yaml';
+    const config = readConfiguration(process, configPath);
+    if (typeof config === 'string')
+      return yield* fatal(process, 'run.go:72', `"command failed" err="failed to load kubelet config file, path: ${configPath}, error: ${config}"`);
+    const kubeconfig = set.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf';
+    const { endpoint, credentials } = yield* access(process, kubeconfig);
+    const nodeName = set.get('hostname-override') ?? process.kernel.hostname;
+    const client = new Client({ server: () => dialText<RestServer>(process, restProtocol, endpoint), credentials, userAgent: 'kubelet/v1.35.6' });
+    const socket = (set.get('container-runtime-endpoint') ?? String(config['containerRuntimeEndpoint'] ?? 'unix:///run/containerd/containerd.sock')).replace(
+      'unix://',
+      '',
+    );
+    process.allocate(90 * 1024 * 1024);
+    const kubelet = runKubelet({
+      sim: process.sim,
+      kernel: process.kernel,
+      fs: process.fs,
+      nodeName,
+      nodeIp: set.get('node-ip') ?? process.kernel.host.network.sourceAddress(),
+      config,
+      cri: runtimeAt(process, socket, trace, nodeName),
+      client: () => client,
+      recorder: new EventRecorder(process.sim, client, { component: 'kubelet', host: nodeName }),
+      log: (text) => void process.sim.go(process.printError(text.endsWith('\n') ? text : `${text}\n`)),
+      pid: process.pid,
+      version: 'v1.35.6',
+      nodeLabels: labels(set.get('node-labels')),
+    });
+    listen(process, '0.0.0.0', 10250, [
+      serve(kubeletProtocol, trace.around(kubelet.server, 'kubelet', 'kube-apiserver', `kubelet (${nodeName})`, describeKubelet)),
+      serveHttp(healthServer({ '/healthz': () => kubelet.server.healthz() }, true)),
+    ]);
+    listen(process, '127.0.0.1', Number(config['healthzPort'] ?? 10248), [serveHttp(healthServer({ '/healthz': () => kubelet.server.healthz() }))]);
+    return yield* untilTerminated(process, () => {});
+  };
+
+function readConfiguration(process: Process, path: string): Readonly<Record<string, unknown>> | string {
+  try {
+    return (parseYaml(process.fs.read(path)) ?? {}) as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof Errno)
+      return `failed to load Kubelet config file ${path}, error failed to read kubelet config file "${path}", error: open ${path}: ${error.message.toLowerCase()}`;
+    if (error instanceof YAMLParseError) return `failed to load Kubelet config file ${path}, error yaml: ${error.message.split('\n')[0]}`;
+    throw error;
+  }
+}
+
+function* access(process: Process, path: string): Generator<never, ReturnType<typeof readKubeconfig>, void> {
+  try {
+    return readKubeconfig(process, path);
+  } catch (error) {
+    const text =
+      error instanceof Errno
+        ? `unable to load bootstrap kubeconfig: stat /etc/kubernetes/bootstrap-kubelet.conf: ${error.message.toLowerCase()}`
+        : error instanceof Error
+          ? error.message
+          : String(error);
+    return yield* fatal(process, 'run.go:72', `"command failed" err="failed to run Kubelet: ${text}"`) as Generator<never, never, void>;
+  }
+}
+
+const labels = (text: string | undefined): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    (text ?? '')
+      .split(',')
+      .filter(Boolean)
+      .map((pair) => pair.split('=') as [string, string]),
+  );
+
+/** The container runtime behind a socket, whoever listens there now. */
+function runtimeAt(process: Process, path: string, trace: Trace, nodeName: string): () => CriServer {
+  let last: { readonly server: CriServer; readonly traced: CriServer } | undefined;
+  return () => {
+    try {
+      const server = dialUnix(criProtocol, process.fs.stat(path));
+      if (last?.server !== server) last = { server, traced: traced(server, trace, nodeName) };
+      return last.traced;
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      throw new CriError(
+        'Unavailable',
+        `connection error: desc = "transport: Error while dialing: dial unix ${path}: connect: ${error.message.toLowerCase()}"`,
+      );
+    }
+  };
+}
+
+const traced = (server: CriServer, trace: Trace, nodeName: string): CriServer => ({
+  runtime: trace.around<RuntimeService>(server.runtime, 'cri', `kubelet (${nodeName})`, `containerd (${nodeName})`, describeCri),
+  image: trace.around<ImageService>(server.image, 'cri', `kubelet (${nodeName})`, `containerd (${nodeName})`, describeCri),
+});

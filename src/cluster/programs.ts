@@ -1,0 +1,76 @@
+/** All programs of a world by name: what executable files can run, on nodes and in images. */
+import { completeKubectl, kubectl } from '../cli/kubectl/index.ts';
+import { imagePrograms } from '../images/programs/index.ts';
+import { Registries } from '../images/registries.ts';
+import type { Program } from '../linux/program.ts';
+import { programs as tools } from '../programs/index.ts';
+import { makeShellPrograms } from '../shell/index.ts';
+import { corednsProgram, kubeProxyProgram } from './components/addons.ts';
+import { kubeControllerManagerProgram, kubeSchedulerProgram } from './components/control-plane.ts';
+import { etcdProgram } from './components/etcd.ts';
+import { newKubeApiserver } from './components/kube-apiserver.ts';
+import { newContainerd, newKubelet } from './components/node.ts';
+import type { Trace } from './trace.ts';
+
+export type ProgramSet = {
+  readonly programs: ReadonlyMap<string, Program> /** Names that stand in a node's /usr/bin. */;
+  readonly commands: readonly string[];
+};
+
+/** Programs whose insides the lab does not have: they say so in its own name. */
+const notSimulated = (name: string): Program =>
+  function* (_argv, process) {
+    yield* process.printError(`k8s-lab: ${name} is not simulated\n`);
+    return 70;
+  };
+
+const absent = [
+  'runc',
+  'kubeadm',
+  'etcdctl',
+  'etcdutl',
+  'helm',
+  'nerdctl',
+  'docker',
+  'cni-plugin',
+  'containerd-shim-runc-v2',
+  'git',
+  'apt',
+  'apt-get',
+  'python3',
+  'perl',
+  'make',
+  'npm',
+  'go',
+];
+/** Those of them that a learner finds in PATH. */
+const absentCommands = ['etcdctl', 'helm', 'git', 'apt', 'apt-get'];
+
+export function newProgramSet(trace: Trace): ProgramSet {
+  const shells = makeShellPrograms({ completers: new Map([['kubectl', completeKubectl]]) });
+  const commandLine: Readonly<Record<string, Program>> = { kubectl };
+  let registries: Registries | undefined;
+  const components: Readonly<Record<string, Program>> = {
+    etcd: etcdProgram,
+    'kube-apiserver': newKubeApiserver(trace),
+    'kube-scheduler': kubeSchedulerProgram,
+    'kube-controller-manager': kubeControllerManagerProgram,
+    'kube-proxy': kubeProxyProgram,
+    coredns: corednsProgram,
+    kubelet: newKubelet(trace),
+    // Made when a node first pulls: the catalogue is large, and a shell alone needs none of it.
+    containerd: newContainerd(trace, () => {
+      registries ??= new Registries();
+      return registries;
+    }),
+  };
+  const programs = new Map<string, Program>([
+    ...absent.map((name): [string, Program] => [name, notSimulated(name)]),
+    ...Object.entries(imagePrograms),
+    ...Object.entries(tools),
+    ...Object.entries(shells),
+    ...Object.entries(commandLine),
+    ...Object.entries(components),
+  ]);
+  return { programs, commands: [...Object.keys(tools), ...Object.keys(shells), ...Object.keys(commandLine), ...absentCommands] };
+}
