@@ -1,6 +1,7 @@
 import type { KubeObject, rbac } from '../../api/types.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import type { Core } from '../context.ts';
+import { newUid } from '../uid.ts';
 import { aggregateToAdmin, aggregateToEdit, aggregateToView, clusterRoleBindings, clusterRoles } from './cluster-roles.ts';
 import { controllerRoles } from './controller-roles.ts';
 import { namespacedBindings, namespacedRoles } from './namespaced-roles.ts';
@@ -19,7 +20,7 @@ export function bootstrap(core: Core): void {
     const { name, namespace } = object.metadata;
     const key = `/registry/${prefix}/${namespace ? `${namespace}/` : ''}${name}`;
     if (storage.get(key) !== undefined) return;
-    storage.create(key, { ...object, metadata: { ...object.metadata, uid: sim.random.uuid(), creationTimestamp } } as KubeObject);
+    storage.create(key, { ...object, metadata: { ...object.metadata, uid: newUid(sim.random), creationTimestamp } } as KubeObject);
   };
   makeNamespaces(make);
   makeClusterRoles(make);
@@ -27,6 +28,9 @@ export function bootstrap(core: Core): void {
   makePriorityClasses(make);
   makeKubernetesService(core, make);
 }
+
+/** Frozen at the top: to freeze some thousand small lists would take as long as all the rest of the start. */
+const rulesOf = (rules: readonly string[]): readonly rbac.PolicyRule[] => Object.freeze(rules.map(rule));
 
 function makeNamespaces(make: Maker): void {
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
@@ -42,7 +46,7 @@ function makeNamespaces(make: Maker): void {
 
 function makeClusterRoles(make: Maker): void {
   const role = (name: string, rules: readonly string[], meta: object = bootstrapMeta, more: object = {}): void =>
-    make('clusterroles', { apiVersion: `${rbacApi}/v1`, kind: 'ClusterRole', metadata: { name, ...meta }, ...more, rules: rules.map(rule) });
+    make('clusterroles', { apiVersion: `${rbacApi}/v1`, kind: 'ClusterRole', metadata: { name, ...meta }, ...more, rules: rulesOf(rules) });
   for (const [name, rules] of Object.entries(clusterRoles)) role(name, rules, name.startsWith('kubeadm:') ? {} : bootstrapMeta);
   for (const [name, rules] of Object.entries(controllerRoles)) role(`system:controller:${name}`, rules);
   const parts = { view: aggregateToView, edit: aggregateToEdit, admin: aggregateToAdmin };
@@ -81,7 +85,7 @@ function subject(text: string): rbac.Subject {
 function makeNamespacedRoles(make: Maker): void {
   const meta = (name: string): object => (name.startsWith('system:') || name.startsWith('extension') ? bootstrapMeta : {});
   for (const [namespace, name, ...rules] of namespacedRoles) {
-    make('roles', { apiVersion: `${rbacApi}/v1`, kind: 'Role', metadata: { name, namespace, ...meta(name) }, rules: rules.map(rule) });
+    make('roles', { apiVersion: `${rbacApi}/v1`, kind: 'Role', metadata: { name, namespace, ...meta(name) }, rules: rulesOf(rules) });
   }
   for (const [namespace, name, role, ...subjects] of namespacedBindings) {
     make('rolebindings', {

@@ -8,6 +8,7 @@ import { decode } from '../decode.ts';
 import { trackManagers } from '../managed-fields.ts';
 import { deepFreeze, tidy } from '../objects.ts';
 import { keyOf } from '../resource-table.ts';
+import { newUid } from '../uid.ts';
 import { validateMeta } from '../validation/object-meta.ts';
 
 /** POST of a collection: kubernetes apiserver/pkg/endpoints/handlers/create.go and registry/generic/registry/store.go. */
@@ -58,7 +59,7 @@ function fillMeta(context: RequestContext, object: KubeObject): KubeObject {
     ...(served.namespaced && { namespace: info.namespace }),
     ...(!given.name && given.generateName && { name: freeName(context, given.generateName) }),
     ...((served.strategy.generation || served.custom) && { generation: 1 }),
-    uid: sim.random.uuid(),
+    uid: newUid(sim.random),
     creationTimestamp: rfc3339(sim.now),
   };
   return { ...object, metadata };
