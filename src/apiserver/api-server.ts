@@ -12,6 +12,7 @@ import { Authorizer } from './authz/authorizer.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import { connectResource } from './connect/connect.ts';
 import { type ApiServerOptions, type Core, jsonResponse } from './context.ts';
+import { CustomResources } from './custom/custom-resources.ts';
 import { Discovery } from './discovery.ts';
 import { nonResource } from './non-resource.ts';
 import { ServiceAllocator } from './registry/service-allocator.ts';
@@ -41,6 +42,7 @@ export class ApiServer implements RestServer {
       tokens,
       table,
       discovery: new Discovery(table),
+      customResources: new CustomResources(options.etcd, table),
       allocator: new ServiceAllocator(options.etcd, sim.random, options.serviceCidr ?? '10.96.0.0/12'),
       watchCaches: new WatchCaches(sim, options.etcd),
       authorizer: new Authorizer(options.etcd, storage),
@@ -59,6 +61,7 @@ export class ApiServer implements RestServer {
     let user = nobody;
     let response: RestResponse;
     try {
+      this.#core.customResources.refresh();
       user = this.#authenticate(request);
       this.#core.authorizer.require(user, info);
       response = info.isResource ? serveResource(this.#core, request, info, user) : nonResource(this.#core, request);

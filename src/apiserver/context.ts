@@ -5,6 +5,7 @@ import type { RestRequest, RestResponse, UserInfo } from '../interfaces/rest.ts'
 import type { Sim } from '../sim/sim.ts';
 import type { TokenAuthenticator } from './authn/service-account-tokens.ts';
 import type { Authorizer } from './authz/authorizer.ts';
+import type { CustomResources } from './custom/custom-resources.ts';
 import type { Discovery } from './discovery.ts';
 import type { ServiceAllocator } from './registry/service-allocator.ts';
 import type { StrategyContext } from './registry/strategy.ts';
@@ -43,6 +44,7 @@ export type Core = {
   readonly watchCaches: WatchCaches;
   readonly authorizer: Authorizer;
   readonly discovery: Discovery;
+  readonly customResources: CustomResources;
 };
 
 /** One request for a resource, on its way through admission, registry and storage. */

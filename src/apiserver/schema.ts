@@ -33,7 +33,7 @@ export function decodingError(body: unknown, served: ServedResource): string | u
 /** `unknown field "spec.foo"`, one for each. */
 export function strictErrors(body: unknown, served: ServedResource): string[] {
   const type = schemaOf(served);
-  return type ? unknownFields(body, type) : [];
+  return type ? unknownFields(body, type) : (served.strategy.unknownFields?.(body) ?? []);
 }
 
 /** What runtime.DefaultUnstructuredConverter says of a patched object that does not fit (it makes Go values of it without JSON). */

@@ -1,3 +1,4 @@
+import { customresourcedefinitions } from '../custom/definition.ts';
 import { configmaps, secrets, serviceaccounts } from './config.ts';
 import { daemonsets } from './daemonsets.ts';
 import { deployments } from './deployments.ts';
@@ -33,6 +34,7 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   secrets,
   serviceaccounts,
   services,
+  'customresourcedefinitions.apiextensions.k8s.io': customresourcedefinitions,
   'controllerrevisions.apps': misc.controllerrevisions,
   'daemonsets.apps': daemonsets,
   'deployments.apps': deployments,

@@ -62,6 +62,8 @@ export type Strategy<T extends KubeObject = KubeObject> = {
   readonly afterCreate?: (object: T, context: StrategyContext) => void;
   readonly afterUpdate?: (object: T, old: T, context: StrategyContext) => void;
   readonly afterDelete?: (object: T, context: StrategyContext) => void;
+  /** `unknown field "spec.foo"`: of kinds that are not in the schema of the built-in ones. */
+  readonly unknownFields?: (object: unknown) => string[];
   readonly warnings?: (object: T, old?: T) => string[];
 };
 

@@ -1,0 +1,96 @@
+import type { KubeObject } from '../../api/types.ts';
+import type { ApiResource } from '../../apimachinery/resources.ts';
+import type { EtcdApi } from '../../interfaces/etcd.ts';
+import { Mirror } from '../mirror.ts';
+import type { Column, Strategy } from '../registry/strategy.ts';
+import type { ResourceTable } from '../resource-table.ts';
+import { age, ageColumn, nameColumn } from '../table.ts';
+import { validateDnsSubdomain } from '../validation/names.ts';
+import type { Crd, CrdVersion } from './definition.ts';
+import { valueAt } from './json-path.ts';
+import { type JsonSchema, prune, schemaErrors, withDefaults } from './json-schema.ts';
+
+const verbs: readonly string[] = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
+
+/** Keeps the table of resources up to date with the CustomResourceDefinitions in etcd. */
+export class CustomResources {
+  readonly #mirror: Mirror<Crd>;
+
+  constructor(etcd: EtcdApi, table: ResourceTable) {
+    this.#mirror = new Mirror<Crd>(etcd, '/registry/apiextensions.k8s.io/customresourcedefinitions/', (before, after) => {
+      if (before) for (const { name } of before.spec.versions) table.remove(before.spec.group, name, before.spec.names.plural);
+      if (after) for (const version of after.spec.versions) if (version.served) serve(table, after, version);
+    });
+  }
+
+  refresh(): void {
+    this.#mirror.refresh();
+  }
+}
+
+function serve(table: ResourceTable, { spec }: Crd, version: CrdVersion): void {
+  const { names, group } = spec;
+  const { status, scale } = version.subresources ?? {};
+  const api: ApiResource = {
+    group,
+    version: version.name,
+    resource: names.plural,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    kind: names.kind,
+    listKind: names.listKind ?? `${names.kind}List`,
+    shortNames: names.shortNames ?? [],
+    namespaced: spec.scope === 'Namespaced',
+    verbs,
+    categories: names.categories ?? [],
+    subresources: [
+      ...(status ? [{ name: 'status', verbs: ['get', 'patch', 'update'] }] : []),
+      ...(scale ? [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] }] : []),
+    ],
+  };
+  table.add(api, strategyFor(version, status !== undefined), `${group}/${names.plural}`, true);
+}
+
+function strategyFor(version: CrdVersion, hasStatus: boolean): Strategy {
+  const schema: JsonSchema = version.schema?.openAPIV3Schema ?? {};
+  return {
+    defaults: (object) => withDefaults(prune(object, schema, '', []), schema) as KubeObject,
+    prepareForCreate: (object) => (hasStatus ? withoutStatus(object) : object),
+    validate: (object) => schemaErrors(object, schema, ''),
+    validateUpdate: (object) => schemaErrors(object, schema, ''),
+    validateName: validateDnsSubdomain,
+    status: hasStatus,
+    generation: true,
+    columns: columnsOf(version),
+    unknownFields: (object) => unknownCustomFields(schema, object),
+  };
+}
+
+function withoutStatus(object: KubeObject): KubeObject {
+  const { status: _status, ...rest } = object as KubeObject & { readonly status?: unknown };
+  return rest;
+}
+
+function columnsOf({ additionalPrinterColumns }: CrdVersion): readonly Column[] {
+  if (!additionalPrinterColumns?.length) return [nameColumn, ageColumn];
+  const columns = additionalPrinterColumns.map(
+    ({ name, type, jsonPath, priority = 0 }): Column => ({
+      name,
+      type: type === 'date' ? 'date' : 'string',
+      wide: priority > 0,
+      cell: (object, now) => {
+        const value = valueAt(object, jsonPath);
+        if (type === 'date') return typeof value === 'string' ? age(value, now) : '<none>';
+        if (value === undefined || value === null) return '';
+        return typeof value === 'object' ? JSON.stringify(value) : typeof value === 'boolean' ? String(value) : (value as string | number);
+      },
+    }),
+  );
+  return [nameColumn, ...columns];
+}
+
+/** Fields of a custom resource that its schema does not know, for strict decoding. */
+function unknownCustomFields(schema: JsonSchema, object: unknown): string[] {
+  const unknown: string[] = [];
+  prune(object, schema, '', unknown);
+  return unknown.map((path) => `unknown field "${path}"`);
+}
