@@ -2,6 +2,7 @@
 import type * as apps from 'kubernetes-types/apps/v1';
 import type * as autoscaling from 'kubernetes-types/autoscaling/v1';
 import type * as batch from 'kubernetes-types/batch/v1';
+import type * as certificates from 'kubernetes-types/certificates/v1';
 import type * as coordination from 'kubernetes-types/coordination/v1';
 import type * as core from 'kubernetes-types/core/v1';
 import type * as discovery from 'kubernetes-types/discovery/v1';
@@ -62,6 +63,7 @@ export type ClusterRoleBinding = Stored<rbac.ClusterRoleBinding>;
 export type PolicyRule = rbac.PolicyRule;
 export type PriorityClass = Stored<scheduling.PriorityClass>;
 export type StorageClass = Stored<storage.StorageClass>;
+export type CertificateSigningRequest = Stored<certificates.CertificateSigningRequest>;
 export type { apps, batch, core, discovery, meta, networking, policy, rbac, storage };
 
 /** The resource name gives the type: no cast at any call. */
@@ -100,6 +102,7 @@ export type ResourceTypes = {
   'clusterrolebindings.rbac.authorization.k8s.io': ClusterRoleBinding;
   'priorityclasses.scheduling.k8s.io': PriorityClass;
   'storageclasses.storage.k8s.io': StorageClass;
+  'certificatesigningrequests.certificates.k8s.io': CertificateSigningRequest;
 };
 /** `pods`, or `deployments.apps`: resource and group, as `kubectl api-resources` would name them in full. */
 export type ResourceName = keyof ResourceTypes;

@@ -1,3 +1,4 @@
+import type { KeyPair } from '../apimachinery/pki.ts';
 import type { Client } from '../client/client.ts';
 import { type Context, type Controller, runController } from '../client/controller.ts';
 import { EventRecorder } from '../client/recorder.ts';
@@ -16,6 +17,8 @@ export type ControllerManagerOptions = {
   /** PEM of the cluster's CA, which pods get in kube-root-ca.crt. */
   readonly rootCa?: string;
   readonly clusterCidr?: string;
+  /** With what approved certificate requests are signed (`--cluster-signing-cert-file`, `-key-file`); absent: nobody signs. */
+  readonly signingCa?: KeyPair;
   /** Names as `--controllers` has them; default all. */
   readonly controllers?: readonly string[];
   /** False: no limit on requests (for benchmarks of what lies behind). */

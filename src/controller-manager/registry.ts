@@ -1,4 +1,6 @@
+import type { KeyPair } from '../apimachinery/pki.ts';
 import type { Context, Controller } from '../client/controller.ts';
+import { csrApprovingController, csrSigningController } from './controllers/certificates.ts';
 import { clusterRoleAggregationController } from './controllers/clusterrole-aggregation.ts';
 import { cronJobController } from './controllers/cronjob.ts';
 import { daemonSetController } from './controllers/daemonset.ts';
@@ -19,6 +21,7 @@ import { serviceAccountController } from './controllers/serviceaccount.ts';
 import { statefulSetController } from './controllers/statefulset.ts';
 import { pvcProtectionController, pvProtectionController } from './controllers/storage-protection.ts';
 import { taintEvictionController } from './controllers/taint-eviction.ts';
+import { ttlController } from './controllers/ttl.ts';
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished.ts';
 import { runGarbageCollector } from './garbage-collector/garbage-collector.ts';
 
@@ -30,10 +33,10 @@ export type ControllerEntry = {
   readonly controller: Controller | ((context: Context) => void);
 };
 
-type Options = { readonly rootCa?: string; readonly clusterCidr?: string };
+type Options = { readonly rootCa?: string; readonly clusterCidr?: string; readonly signingCa?: KeyPair };
 
 /** All controllers: cmd/kube-controller-manager/names/controller_names.go. */
-export function controllerEntries({ rootCa = '', clusterCidr }: Options): readonly ControllerEntry[] {
+export function controllerEntries({ rootCa = '', clusterCidr, signingCa }: Options): readonly ControllerEntry[] {
   const entry = (name: string, user: string, component: string, controller: ControllerEntry['controller']): ControllerEntry => ({
     name,
     user,
@@ -66,5 +69,8 @@ export function controllerEntries({ rootCa = '', clusterCidr }: Options): readon
     entry('persistentvolume-reclaimer', 'persistent-volume-binder', 'persistentvolume-controller', persistentVolumeReclaimer()),
     entry('persistentvolumeclaim-protection-controller', 'pvc-protection-controller', 'pvc-protection-controller', pvcProtectionController()),
     entry('persistentvolume-protection-controller', 'pv-protection-controller', 'pv-protection-controller', pvProtectionController()),
+    entry('ttl-controller', 'ttl-controller', 'ttl-controller', ttlController()),
+    entry('certificatesigningrequest-approving-controller', 'certificate-controller', 'csrapproving', csrApprovingController()),
+    ...(signingCa ? [entry('certificatesigningrequest-signing-controller', 'certificate-controller', 'csrsigning', csrSigningController(signingCa))] : []),
   ];
 }

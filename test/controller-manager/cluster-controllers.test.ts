@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { newCertificateRequest, verify } from '../../src/apimachinery/pki.ts';
 import { addNode, deploymentOf, newTestCluster } from './cluster.ts';
 
 type Client = ReturnType<typeof newTestCluster>['client'];
@@ -214,4 +215,24 @@ test('a replication controller keeps its pods', () => {
   } as never);
   settle();
   expect(client.get('replicationcontrollers', { namespace: 'default', name: 'rc' })?.status).toMatchObject({ replicas: 2, readyReplicas: 2 });
+});
+
+test('an approved certificate request is signed', () => {
+  const { client, settle, ca, sim } = newTestCluster();
+  settle(500);
+  const request = btoa(newCertificateRequest({ commonName: 'amy', organizations: ['dev'] }).request);
+  const csr = client.create('certificatesigningrequests.certificates.k8s.io', {
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    metadata: { name: 'amy' },
+    spec: { request, signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'] },
+  } as never);
+  client.update(
+    'certificatesigningrequests.certificates.k8s.io',
+    { ...csr, status: { conditions: [{ type: 'Approved', status: 'True', reason: 'KubectlApprove', message: 'yes' }] } },
+    'approval',
+  );
+  settle(500);
+  const certificate = client.get('certificatesigningrequests.certificates.k8s.io', { namespace: '', name: 'amy' })?.status?.certificate ?? '';
+  expect(verify(atob(certificate), ca.certificate, sim.now)).toMatchObject({ ok: true, info: { subject: { commonName: 'amy', organizations: ['dev'] } } });
 });

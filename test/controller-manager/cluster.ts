@@ -34,11 +34,19 @@ export function newTestCluster(options: TestOptions = {}) {
   const client = new Client({ server: () => server, credentials, userAgent: 'test' });
   for (let i = 0; i < (options.nodes ?? 2); i++) addNode(client, `node${String(i + 1).padStart(2, '0')}`, sim.now);
   const { controllers, limitRequests = false } = options;
-  runControllerManager({ sim: sim.scope('kcm'), client, clientFor: () => client, rootCa: ca.certificate, limitRequests, ...(controllers && { controllers }) });
+  runControllerManager({
+    sim: sim.scope('kcm'),
+    client,
+    clientFor: () => client,
+    rootCa: ca.certificate,
+    signingCa: ca,
+    limitRequests,
+    ...(controllers && { controllers }),
+  });
   if (options.scheduler !== false) runScheduler({ sim: sim.scope('scheduler'), client });
   if (options.hollow !== false) runHollowNodes(sim.scope('hollow'), client);
   const settle = (ms = 5_000) => sim.advance(ms);
-  return { sim, etcd, server, client, settle };
+  return { sim, etcd, server, client, settle, ca };
 }
 
 export function addNode(
