@@ -46,11 +46,29 @@ export class MountNamespace {
     this.disk = disk;
     this.readonlyRoot = readonlyRoot;
   }
+  /** How many mounts lie below each directory; made when somebody asks first. */
+  #below: Map<string, number> | undefined;
   mount(mount: Mount): void {
+    if (!this.mounts.has(mount.path)) this.#count(mount.path, 1);
     this.mounts.set(mount.path, mount);
   }
   unmount(path: string): void {
-    this.mounts.delete(path);
+    if (this.mounts.delete(path)) this.#count(path, -1);
+  }
+  /** Whether anything is mounted below a directory: spares a bind mount the look at hundreds of mounts. */
+  hasBelow(path: string): boolean {
+    if (!this.#below) {
+      this.#below = new Map();
+      for (const each of this.mounts.keys()) this.#count(each, 1);
+    }
+    return (this.#below.get(path === '/' ? '' : path) ?? 0) > 0;
+  }
+  #count(path: string, change: number): void {
+    if (!this.#below) return;
+    for (let end = path.lastIndexOf('/'); end >= 0; end = end === 0 ? -1 : path.lastIndexOf('/', end - 1)) {
+      const above = path.slice(0, end);
+      this.#below.set(above, (this.#below.get(above) ?? 0) + change);
+    }
   }
 }
 
@@ -120,7 +138,12 @@ export class FileSystem {
   /** Walks a path. The last name need not exist; everything before it must. */
   resolve(path: string, follow = true): Resolved {
     if (path === '') throw new Errno('ENOENT', path);
-    return this.#walk(path, path.startsWith('/') ? path : `${this.#cwd()}/${path}`, follow, 0);
+    return this.#walk(path, path.startsWith('/') ? path : `${this.#cwd()}/${path}`, follow, 0, false) as Resolved;
+  }
+
+  /** The same without errors: undefined where something before the last name is missing or cannot be entered. */
+  locate(path: string, follow = true): Resolved | undefined {
+    return path === '' ? undefined : this.#walk(path, path.startsWith('/') ? path : `${this.#cwd()}/${path}`, follow, 0, true);
   }
 
   /** The inode, or ENOENT. */
@@ -138,12 +161,8 @@ export class FileSystem {
 
   /** The inode, or undefined where there is none or it cannot be reached. */
   find(path: string, follow = true): Inode | undefined {
-    try {
-      return this.resolve(path, follow).inode;
-    } catch (error) {
-      if (error instanceof Errno) return undefined;
-      throw error;
-    }
+    if (path === '') return undefined;
+    return this.#walk(path, path.startsWith('/') ? path : `${this.#cwd()}/${path}`, follow, 0, true)?.inode;
   }
 
   isDirectory(path: string): boolean {
@@ -311,48 +330,56 @@ export class FileSystem {
 
   // ── helpers ──
 
-  #walk(asked: string, path: string, follow: boolean, links: number): Resolved {
-    if (links > maxLinks) throw new Errno('ELOOP', asked);
+  /** `soft`: undefined in place of an error, whose making costs more than the walk. */
+  #walk(asked: string, path: string, follow: boolean, links: number, soft: boolean): Resolved | undefined {
+    if (links > maxLinks) return failed('ELOOP', asked, soft);
     const { mounts } = this.namespace;
-    const rootMount = mounts.get('/');
-    const stack: { inode: Inode; path: string; readonly: boolean }[] = [
-      { inode: rootMount?.root ?? this.namespace.root, path: '', readonly: rootMount?.options.includes('ro') ?? this.namespace.readonlyRoot },
-    ];
-    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-    for (let i = 0; i < parts.length; i++) {
-      const name = parts[i] as string;
-      const here = stack[stack.length - 1] as (typeof stack)[number];
-      const last = i === parts.length - 1;
-      if (here.inode.type !== 'directory') throw new Errno('ENOTDIR', asked);
+    const rootMount = mounts.size > 0 ? mounts.get('/') : undefined;
+    const inodes: Inode[] = [rootMount?.root ?? this.namespace.root];
+    const readonlys: boolean[] = [rootMount?.options.includes('ro') ?? this.namespace.readonlyRoot];
+    let full = '';
+    for (let at = 0; at < path.length; ) {
+      const slash = path.indexOf('/', at);
+      const end = slash < 0 ? path.length : slash;
+      const name = path.slice(at, end);
+      at = end + 1;
+      if (name === '' || name === '.') continue;
+      const here = inodes[inodes.length - 1] as Inode;
+      if (here.type !== 'directory') return failed('ENOTDIR', asked, soft);
       if (name === '..') {
-        if (stack.length > 1) stack.pop();
+        if (inodes.length > 1) {
+          inodes.pop();
+          readonlys.pop();
+          full = full.slice(0, full.lastIndexOf('/'));
+        }
         continue;
       }
-      if (name.length > maxName) throw new Errno('ENAMETOOLONG', asked);
-      this.check(here.inode, 1, asked);
-      const full = `${here.path}/${name}`;
+      if (name.length > maxName) return failed('ENAMETOOLONG', asked, soft);
+      if (!this.may(here, 1)) return failed('EACCES', asked, soft);
+      const above = full;
+      full = `${full}/${name}`;
       const mount = mounts.size > 0 ? mounts.get(full) : undefined;
-      const inode = mount?.root ?? here.inode.lookup(name);
+      const inode = mount?.root ?? here.lookup(name);
+      const last = onlySlashes(path, at);
       if (inode?.type === 'symlink' && (!last || follow)) {
-        const rest = parts.slice(i + 1).join('/');
         const link = inode.target === '<self>' ? this.#self() : inode.target;
-        const target = link.startsWith('/') ? link : `${here.path}/${link}`;
-        return this.#walk(asked, rest === '' ? target : `${target}/${rest}`, follow, links + 1);
+        const target = link.startsWith('/') ? link : `${above}/${link}`;
+        return this.#walk(asked, last ? target : `${target}/${path.slice(at)}`, follow, links + 1, soft);
       }
       if (!inode) {
-        if (!last) throw new Errno('ENOENT', asked);
-        return { inode: undefined, parent: here.inode, name, path: full, readonly: here.readonly };
+        if (!last) return failed('ENOENT', asked, soft);
+        return { inode: undefined, parent: here, name, path: full, readonly: readonlys[readonlys.length - 1] as boolean };
       }
-      stack.push({ inode, path: full, readonly: mount ? mount.options.includes('ro') : here.readonly });
+      inodes.push(inode);
+      readonlys.push(mount ? mount.options.includes('ro') : (readonlys[readonlys.length - 1] as boolean));
     }
-    const end = stack[stack.length - 1] as (typeof stack)[number];
-    const above = stack[stack.length - 2]?.inode ?? end.inode;
+    const end = inodes[inodes.length - 1] as Inode;
     return {
-      inode: end.inode,
-      parent: above as DirectoryNode,
-      name: end.path.slice(end.path.lastIndexOf('/') + 1),
-      path: end.path || '/',
-      readonly: end.readonly,
+      inode: end,
+      parent: (inodes[inodes.length - 2] ?? end) as DirectoryNode,
+      name: full.slice(full.lastIndexOf('/') + 1),
+      path: full || '/',
+      readonly: readonlys[readonlys.length - 1] as boolean,
     };
   }
 
@@ -407,4 +434,21 @@ export class FileSystem {
     const { uid, gid } = this.#who();
     return { mode: mode & ~this.#umask(), uid, gid, mtime: this.#now() };
   }
+}
+
+function failed(code: ErrnoCode, path: string, soft: boolean): undefined {
+  if (!soft) throw new Errno(code, path);
+  return undefined;
+}
+
+/** Whether nothing but `/` and `.` follows: the name before is the last one. */
+function onlySlashes(path: string, from: number): boolean {
+  for (let i = from; i < path.length; i++) {
+    const unit = path.charCodeAt(i);
+    if (unit === 0x2f) continue;
+    // A lone `.` between slashes names nothing new.
+    if (unit === 0x2e && (i + 1 >= path.length || path.charCodeAt(i + 1) === 0x2f) && (i === from || path.charCodeAt(i - 1) === 0x2f)) continue;
+    return false;
+  }
+  return true;
 }

@@ -86,21 +86,21 @@ export class FileNode implements Common {
  * Once something else was written to it, it is an ordinary file and `value` is undefined.
  */
 export class JsonFile extends FileNode {
-  #value: unknown;
+  #value: (() => unknown) | undefined;
   #text: string | undefined;
 
-  constructor(attributes: Attributes, value: unknown) {
+  constructor(attributes: Attributes, value: () => unknown) {
     super(attributes);
     this.#value = value;
   }
 
   get value(): unknown {
-    return this.#value;
+    return this.#value?.();
   }
 
   override read(): string {
     if (this.#value === undefined) return super.read();
-    this.#text ??= JSON.stringify(this.#value);
+    this.#text ??= JSON.stringify(this.#value());
     return this.#text;
   }
 

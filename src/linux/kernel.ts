@@ -13,7 +13,7 @@ import { Process, type SpawnOptions } from './process.ts';
 import { Exit, type Program, type ProgramTable } from './program.ts';
 import type { SignalName } from './signals.ts';
 import type { Systemd } from './systemd.ts';
-import { TerminalFile } from './tty.ts';
+import { TerminalFile, type Tty } from './tty.ts';
 
 export type KernelOptions = {
   readonly sim: Sim;
@@ -107,6 +107,7 @@ export class Kernel {
     let denied: Errno | undefined;
     for (const folder of (searchPath ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin').split(':')) {
       const path = `${folder === '' ? '.' : folder}/${name}`;
+      if (!process.fs.exists(path)) continue;
       try {
         return { path: process.path(path), inode: this.#executable(process, path) };
       } catch (error) {
@@ -178,6 +179,14 @@ export class Kernel {
         process.signal(signal);
       }
     return any;
+  }
+
+  /** Makes a process group of this kernel the foreground of a terminal: its Ctrl-C and Ctrl-Z go there. */
+  attach(tty: Tty, group: number): void {
+    tty.foreground = group;
+    tty.signal = (signal) => {
+      this.signalGroup(tty.foreground, signal);
+    };
   }
 
   /** Called by a process that has just ended. */

@@ -1,0 +1,182 @@
+/** set, shopt, alias, unalias, ulimit, times, enable. */
+import type { ExitCode } from '../../linux/program.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { optionOfLetter } from '../invocation.ts';
+import { quoteIfNeeded, quoteSingle } from '../quote.ts';
+import type { Builtin, Shell } from '../shell.ts';
+import { arrayText } from '../transform.ts';
+import { functionText } from './declare.ts';
+import { fail, invalidOption, readOptions } from './usage.ts';
+
+const optionNames = [...new Set([...Object.values(optionOfLetter), 'emacs', 'history', 'ignoreeof', 'interactive-comments', 'nolog', 'pipefail', 'posix', 'vi'])].sort();
+
+function* set(shell: Shell, args: readonly string[]): Routine<ExitCode> {
+  if (args.length === 0) return yield* listVariables(shell);
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (arg === '--') {
+      shell.positional = args.slice(i + 1);
+      return 0;
+    }
+    if (arg === '-') {
+      turn(shell, 'xtrace', false);
+      turn(shell, 'verbose', false);
+      if (i + 1 < args.length) shell.positional = args.slice(i + 1);
+      return 0;
+    }
+    if (!/^[-+]/.test(arg) || arg === '+') {
+      shell.positional = args.slice(i);
+      return 0;
+    }
+    const on = arg[0] === '-';
+    for (const letter of arg.slice(1)) {
+      if (letter === 'o') {
+        const name = args[i + 1];
+        if (name === undefined || /^[-+]/.test(name)) {
+          yield* listOptions(shell, on);
+          continue;
+        }
+        i++;
+        if (!optionNames.includes(name)) return yield* fail(shell, 'set', `${name}: invalid option name`);
+        turn(shell, name, on);
+      } else if (optionOfLetter[letter]) turn(shell, optionOfLetter[letter], on);
+      else return yield* invalidOption(shell, 'set', `${arg[0]}${letter}`, 'set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]');
+    }
+  }
+  return 0;
+}
+
+function turn(shell: Shell, name: string, on: boolean): void {
+  if (on) shell.options.add(name);
+  else shell.options.delete(name);
+}
+
+function* listOptions(shell: Shell, table: boolean): Routine {
+  for (const name of optionNames) {
+    const on = shell.options.has(name);
+    yield* shell.process.print(table ? `${name.padEnd(15)}\t${on ? 'on' : 'off'}\n` : `set ${on ? '-' : '+'}o ${name}\n`);
+  }
+}
+
+function* listVariables(shell: Shell): Routine<ExitCode> {
+  for (const name of shell.variables.names()) {
+    const value = shell.variables.value(name);
+    if (value !== undefined) yield* shell.process.print(`${name}=${typeof value === 'string' ? quoteForSet(value) : arrayText(value)}\n`);
+  }
+  for (const [name, found] of [...shell.functions].sort(([a], [b]) => (a < b ? -1 : 1))) yield* shell.process.print(functionText(name, found));
+  return 0;
+}
+
+const quoteForSet = (text: string): string => (text === '' ? '' : quoteIfNeeded(text));
+
+const shoptNames = [
+  ...['autocd', 'assoc_expand_once', 'cdable_vars', 'cdspell', 'checkhash', 'checkjobs', 'checkwinsize', 'cmdhist', 'complete_fullquote', 'direxpand'],
+  ...['dirspell', 'dotglob', 'execfail', 'expand_aliases', 'extdebug', 'extglob', 'extquote', 'failglob', 'force_fignore', 'globasciiranges', 'globskipdots'],
+  ...['globstar', 'gnu_errfmt', 'histappend', 'histreedit', 'histverify', 'hostcomplete', 'huponexit', 'inherit_errexit', 'interactive_comments', 'lastpipe'],
+  ...['lithist', 'localvar_inherit', 'localvar_unset', 'login_shell', 'mailwarn', 'no_empty_cmd_completion', 'nocaseglob', 'nocasematch', 'noexpand_translation'],
+  ...['nullglob', 'patsub_replacement', 'progcomp', 'progcomp_alias', 'promptvars', 'restricted_shell', 'shift_verbose', 'sourcepath', 'varredir_close', 'xpg_echo'],
+];
+
+function* shopt(shell: Shell, args: readonly string[]): Routine<ExitCode> {
+  const { options, rest, invalid } = readOptions(args, 'suqpo');
+  if (invalid) return yield* invalidOption(shell, 'shopt', invalid, 'shopt [-pqsu] [-o] [optname ...]');
+  const names = options.has('o') ? optionNames : shoptNames;
+  const live = options.has('o') ? shell.options : shell.shopt;
+  const change = options.has('s') || options.has('u');
+  let status = 0;
+  for (const name of rest) {
+    if (!names.includes(name)) {
+      status = yield* fail(shell, 'shopt', `${name}: invalid ${options.has('o') ? '' : 'shell '}option name`);
+      continue;
+    }
+    if (options.has('s')) live.add(name);
+    else if (options.has('u')) live.delete(name);
+    else if (!live.has(name)) status = 1;
+  }
+  if (change && rest.length > 0) return status;
+  if (options.has('q')) return status;
+  const shown = rest.length > 0 ? rest.filter((name) => names.includes(name)) : names;
+  for (const name of shown) {
+    const on = live.has(name);
+    if (change && on !== options.has('s')) continue;
+    yield* shell.process.print(options.has('p') ? `shopt -${on ? 's' : 'u'} ${name}\n` : `${name.padEnd(15)}\t${on ? 'on' : 'off'}\n`);
+  }
+  return status;
+}
+
+function* alias(shell: Shell, args: readonly string[]): Routine<ExitCode> {
+  const operands = args.filter((arg) => arg !== '-p' && arg !== '--');
+  if (operands.length === 0) {
+    for (const name of [...shell.aliases.keys()].sort()) yield* shell.process.print(`${aliasText(shell, name)}\n`);
+    return 0;
+  }
+  let status = 0;
+  for (const operand of operands) {
+    const at = operand.indexOf('=');
+    if (at > 0) shell.aliases.set(operand.slice(0, at), operand.slice(at + 1));
+    else if (shell.aliases.has(operand)) yield* shell.process.print(`${aliasText(shell, operand)}\n`);
+    else status = yield* fail(shell, 'alias', `${operand}: not found`);
+  }
+  return status;
+}
+
+const aliasText = (shell: Shell, name: string): string => `${shell.flavor === 'bash' ? 'alias ' : ''}${name}=${quoteSingle(shell.aliases.get(name) ?? '')}`;
+
+function* unalias(shell: Shell, args: readonly string[]): Routine<ExitCode> {
+  if (args.length === 0) {
+    yield* shell.process.printError('unalias: usage: unalias [-a] name [name ...]\n');
+    return 2;
+  }
+  let status = 0;
+  for (const name of args) {
+    if (name === '-a') shell.aliases.clear();
+    else if (!shell.aliases.delete(name)) status = yield* fail(shell, 'unalias', `${name}: not found`);
+  }
+  return status;
+}
+
+/** name, unit, letter, value: what a node's shells are limited to. */
+const limits: readonly (readonly [string, string, string, string])[] = [
+  ['real-time non-blocking time', 'microseconds, ', 'R', 'unlimited'],
+  ['core file size', 'blocks, ', 'c', '0'],
+  ['data seg size', 'kbytes, ', 'd', 'unlimited'],
+  ['scheduling priority', '', 'e', '0'],
+  ['file size', 'blocks, ', 'f', 'unlimited'],
+  ['pending signals', '', 'i', '15459'],
+  ['max locked memory', 'kbytes, ', 'l', '502124'],
+  ['max memory size', 'kbytes, ', 'm', 'unlimited'],
+  ['open files', '', 'n', '1024'],
+  ['pipe size', '512 bytes, ', 'p', '8'],
+  ['POSIX message queues', 'bytes, ', 'q', '819200'],
+  ['real-time priority', '', 'r', '0'],
+  ['stack size', 'kbytes, ', 's', '8192'],
+  ['cpu time', 'seconds, ', 't', 'unlimited'],
+  ['max user processes', '', 'u', '15459'],
+  ['virtual memory', 'kbytes, ', 'v', 'unlimited'],
+  ['file locks', '', 'x', 'unlimited'],
+];
+
+function* ulimit(shell: Shell, args: readonly string[]): Routine<ExitCode> {
+  const { options, rest, invalid } = readOptions(args, 'SHaRcdefilmnpqrstuvx');
+  if (invalid) return yield* invalidOption(shell, 'ulimit', invalid, 'ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]');
+  if (rest.length > 0) {
+    yield* shell.process.printError('k8s-lab: changing a resource limit is not simulated\n');
+    return 70;
+  }
+  if (options.has('a')) {
+    for (const [name, unit, letter, value] of limits) yield* shell.process.print(`${name.padEnd(28)}${`(${unit}-${letter})`.padStart(16 - 4)} ${value}\n`);
+    return 0;
+  }
+  const letter = [...options.keys()].find((key) => key !== 'S' && key !== 'H') ?? 'f';
+  yield* shell.process.print(`${limits.find((limit) => limit[2] === letter)?.[3] ?? 'unlimited'}\n`);
+  return 0;
+}
+
+function* times(shell: Shell): Routine<ExitCode> {
+  const shown = (micros: number): string => `${Math.floor(micros / 60_000_000)}m${((micros / 1_000_000) % 60).toFixed(3)}s`;
+  yield* shell.process.print(`${shown(shell.process.cpuMicros)} ${shown(0)}\n${shown(0)} ${shown(0)}\n`);
+  return 0;
+}
+
+/** What adjusts the shell. */
+export const optionBuiltins: Readonly<Record<string, Builtin>> = { set, shopt, alias, unalias, ulimit, times };

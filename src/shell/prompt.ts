@@ -1,0 +1,82 @@
+/** Prompts: the escapes of PS1 and PS2, then expansion. */
+import type { Routine } from '../sim/routine.ts';
+import { expandText } from './expand.ts';
+import type { Shell } from './shell.ts';
+import { strftime } from './strftime.ts';
+
+/** The prompt in a variable, ready to print. */
+export function* promptText(shell: Shell, variable: 'PS1' | 'PS2'): Routine<string> {
+  const raw = shell.variables.get(variable) ?? '';
+  const text = shell.flavor === 'dash' ? raw : escapes(shell, raw);
+  if (!/[$`]/.test(text.replaceAll('\u0001', ''))) return text.replaceAll('\u0001', '');
+  const { status } = shell;
+  const expanded = yield* expandText(shell, text);
+  shell.status = status;
+  return expanded.replaceAll('\u0001', '');
+}
+
+/** What PS1 is when nobody set it: Debian's prompt, busybox's, dash's. */
+export function defaultPrompt(shell: Shell): string {
+  if (shell.flavor === 'bash') return '\\u@\\h:\\w\\$ ';
+  return shell.flavor === 'ash' ? '\\w \\$ ' : shell.process.uid === 0 ? '# ' : '$ ';
+}
+
+const table: Readonly<Record<string, (shell: Shell) => string>> = {
+  u: (shell) => userName(shell),
+  h: (shell) => shell.process.namespaces.uts.hostname.split('.')[0] ?? '',
+  H: (shell) => shell.process.namespaces.uts.hostname,
+  w: (shell) => shortDirectory(shell),
+  W: (shell) => lastName(shortDirectory(shell)),
+  // Marked, so that the expansion which follows leaves it alone.
+  $: (shell) => (shell.process.uid === 0 ? '#' : '\\$'),
+  n: () => '\n',
+  r: () => '\r',
+  a: () => '\x07',
+  e: () => '\x1b',
+  '[': () => '',
+  ']': () => '',
+  '\\': () => '\\\\',
+  s: (shell) => shell.shortName,
+  v: () => '5.2',
+  V: () => '5.2.15',
+  j: (shell) => String(shell.jobs.all.length),
+  l: (shell) => lastName(shell.process.tty?.name ?? 'tty'),
+  '!': (shell) => String(shell.history.length + shell.historyOffset + 1),
+  '#': (shell) => String(shell.history.length + 1),
+  t: (shell) => strftime('%H:%M:%S', shell.process.now),
+  T: (shell) => strftime('%I:%M:%S', shell.process.now),
+  '@': (shell) => strftime('%I:%M %p', shell.process.now),
+  A: (shell) => strftime('%H:%M', shell.process.now),
+  d: (shell) => strftime('%a %b %d', shell.process.now),
+};
+
+function escapes(shell: Shell, text: string): string {
+  const expands = /[$`]/.test(text.replace(/\\./gs, ''));
+  return text.replace(/\\(D\{([^}]*)\}|[0-7]{1,3}|[^])/g, (all, what: string, format: string | undefined) => {
+    if (format !== undefined) return strftime(format === '' ? '%X' : format, shell.process.now);
+    if (/^[0-7]/.test(what)) return String.fromCharCode(Number.parseInt(what, 8));
+    const value = table[what]?.(shell) ?? all;
+    // Backslashes are for the expansion that follows; without one they must not show.
+    return expands ? value : value.replace(/\\(.)/g, '$1');
+  });
+}
+
+const lastName = (path: string): string => (path === '/' ? '/' : path.slice(path.lastIndexOf('/') + 1));
+
+function shortDirectory(shell: Shell): string {
+  const here = shell.variables.get('PWD') ?? shell.process.cwd;
+  const home = shell.variables.get('HOME');
+  return home && home !== '/' && (here === home || here.startsWith(`${home}/`)) ? `~${here.slice(home.length)}` : here;
+}
+
+/** The user's name by /etc/passwd. */
+export function userName(shell: Shell): string {
+  const passwd = shell.process.fs.find('/etc/passwd');
+  if (passwd?.type === 'file') {
+    for (const line of passwd.read().split('\n')) {
+      const [name, , uid] = line.split(':');
+      if (uid === String(shell.process.uid)) return name ?? '';
+    }
+  }
+  return shell.process.uid === 0 ? 'root' : 'I have no name!';
+}

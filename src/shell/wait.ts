@@ -1,0 +1,26 @@
+/** Waiting that a signal may cut short. */
+import type { Routine } from '../sim/routine.ts';
+import { Discard } from './flow.ts';
+import type { Shell } from './shell.ts';
+
+/** Runs a routine; Ctrl-C at an interactive shell leaves it. */
+export function* interruptible<T>(shell: Shell, routine: Routine<T>): Routine<T> {
+  if (!shell.interactive) return yield* routine;
+  let finished = false;
+  try {
+    for (let step = routine.next(); ; step = routine.next()) {
+      if (step.done) {
+        finished = true;
+        return step.value;
+      }
+      const { on = [], timeout } = step.value;
+      const plain = on.length === 0 && timeout === undefined;
+      yield plain ? step.value : { on: [...on, shell.signalled], ...(timeout === undefined ? {} : { timeout }) };
+      if (!shell.interrupted) continue;
+      shell.interrupted = false;
+      throw new Discard(130, true);
+    }
+  } finally {
+    if (!finished) routine.return(undefined as T);
+  }
+}
