@@ -4,7 +4,7 @@ import { FileSystem } from '../linux/file-system.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { NetworkNamespace } from '../linux/network.ts';
 import type { Sim } from '../sim/sim.ts';
-import { loadConfList, pluginPath } from './conf.ts';
+import { ConfLoader, pluginPath } from './conf.ts';
 import { type PluginContext, plugins } from './plugins.ts';
 
 export type CniOptions = { readonly kernel: Kernel; readonly sim: Sim; readonly binDir?: string };
@@ -14,6 +14,7 @@ export class Cni implements CniRuntime {
   readonly #kernel: Kernel;
   readonly #sim: Sim;
   readonly #files: FileSystem;
+  readonly #loader: ConfLoader;
   #binDir: string;
 
   constructor({ kernel, sim, binDir = '/opt/cni/bin' }: CniOptions) {
@@ -21,11 +22,12 @@ export class Cni implements CniRuntime {
     this.#sim = sim;
     this.#binDir = binDir;
     this.#files = new FileSystem(kernel.host.mount, { credentials: () => root, now: () => sim.now, cwd: () => '/', umask: () => 0o022 });
+    this.#loader = new ConfLoader(this.#files);
   }
 
   loadNetwork(confDir: string, binDir: string): CniConfList {
     this.#binDir = binDir;
-    return loadConfList(this.#files, confDir, binDir);
+    return this.#loader.load(confDir, binDir);
   }
 
   add(network: CniConfList, args: CniArgs): CniResult {

@@ -5,27 +5,41 @@ import type { FileSystem } from '../linux/file-system.ts';
 /** One plugin's part of a configuration list. */
 export type PluginConf = Readonly<Record<string, unknown>>;
 
-/** The first configuration by file name that can be used. */
-export function loadConfList(files: FileSystem, confDir: string, binDir: string): CniConfList {
-  const names = files.isDirectory(confDir)
-    ? files
-        .list(confDir)
-        .filter(([name, inode]) => /\.(conf|conflist|json)$/.test(name) && inode.type !== 'directory')
-        .map(([name]) => name)
-    : [];
-  let problem: CniError | undefined;
-  for (const name of names) {
-    const path = `${confDir}/${name}`;
-    try {
-      const list = parse(files.read(path), path, name.endsWith('.conflist'));
-      for (const plugin of list.plugins) pluginPath(files, binDir, plugin);
-      return list;
-    } catch (error) {
-      if (!(error instanceof CniError)) throw error;
-      problem ??= error;
-    }
+/** Reads a folder of configurations; what has not changed is not parsed again. */
+export class ConfLoader {
+  readonly #files: FileSystem;
+  readonly #parsed = new Map<string, { readonly text: string; readonly list: CniConfList }>();
+
+  constructor(files: FileSystem) {
+    this.#files = files;
   }
-  throw problem ?? new CniError(`no networks found in ${confDir}`);
+
+  /** The first configuration by file name that can be used. */
+  load(confDir: string, binDir: string): CniConfList {
+    let problem: CniError | undefined;
+    const folder = this.#files.find(confDir);
+    for (const [name, inode] of folder?.type === 'directory' ? folder.entries() : []) {
+      if (!/\.(conf|conflist|json)$/.test(name) || inode.type === 'directory') continue;
+      try {
+        const list = this.#parse(`${confDir}/${name}`);
+        for (const plugin of list.plugins) pluginPath(this.#files, binDir, plugin);
+        return list;
+      } catch (error) {
+        if (!(error instanceof CniError)) throw error;
+        problem ??= error;
+      }
+    }
+    throw problem ?? new CniError(`no networks found in ${confDir}`);
+  }
+
+  #parse(path: string): CniConfList {
+    const text = this.#files.read(path);
+    const known = this.#parsed.get(path);
+    if (known?.text === text) return known.list;
+    const list = parse(text, path, path.endsWith('.conflist'));
+    this.#parsed.set(path, { text, list });
+    return list;
+  }
 }
 
 function parse(text: string, path: string, isList: boolean): CniConfList {

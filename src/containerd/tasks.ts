@@ -19,6 +19,7 @@ export class TaskService {
   readonly #containers: ContainerService;
   readonly #snapshots: SnapshotService;
   readonly #checkBinaries: boolean;
+  readonly #binaries = new Map<string, string>();
   /** The CRI plugin hears of exits here. */
   onExit: (task: Task) => void = () => {};
 
@@ -238,7 +239,7 @@ export class TaskService {
   #checkRuntime(container: ContainerdContainer, namespace: string, id: string): void {
     const { name } = container.runtime;
     const binary = `containerd-shim-${name.split('.').slice(-2).join('-')}`;
-    const has = (program: string): boolean => path.some((folder) => this.#context.files.exists(`${folder}/${program}`));
+    const has = (program: string): boolean => this.#binary(program);
     if (name !== 'io.containerd.runc.v2' || (this.#checkBinaries && !has(binary)))
       throw unknown(
         `failed to start shim: failed to resolve runtime path: runtime ${JSON.stringify(name)} binary not installed ${JSON.stringify(binary)}: file does not exist`,
@@ -247,6 +248,16 @@ export class TaskService {
       throw unknown(
         `failed to create shim task: OCI runtime create failed: unable to retrieve OCI runtime error (open ${bundles}/${namespace}/${id}/log.json: no such file or directory): exec: "runc": executable file not found in $PATH`,
       );
+  }
+
+  /** Looks first where it was the last time. */
+  #binary(program: string): boolean {
+    const { files } = this.#context;
+    const known = this.#binaries.get(program);
+    if (known !== undefined && files.exists(known)) return true;
+    const found = path.map((folder) => `${folder}/${program}`).find((each) => files.exists(each));
+    if (found !== undefined) this.#binaries.set(program, found);
+    return found !== undefined;
   }
 
   /** A container of a pod runs behind the shim of its sandbox. */
@@ -295,7 +306,7 @@ export class TaskService {
     const attributes = { mode: 0o700, uid: 0, gid: 0, mtime: this.#context.now() };
     const file = (content: string): FileNode => new FileNode({ ...attributes, mode: 0o644 }, content);
     const directory = new DirectoryNode(attributes);
-    directory.add('config.json', new JsonFile({ ...attributes, mode: 0o644 }, container.spec));
+    directory.add('config.json', new JsonFile({ ...attributes, mode: 0o644 }, () => container.spec));
     directory.add('log', file(''));
     directory.add('log.json', file(''));
     directory.add('rootfs', new DirectoryNode({ ...attributes, mode: 0o755 }));

@@ -48,7 +48,7 @@ export function stateDirectory(container: Omit<RuncContainer, 'gate'>): Director
   const attributes = { mode: 0o711, uid: 0, gid: 0, mtime: container.created };
   const directory = new DirectoryNode(attributes);
   const { init, spec } = container;
-  const state = {
+  const state = (): unknown => ({
     id: container.id,
     init_process_pid: init.pid,
     init_process_start: Math.round(init.startedAt),
@@ -64,7 +64,7 @@ export function stateDirectory(container: Omit<RuncContainer, 'gate'>): Director
     namespace_paths: Object.fromEntries(
       ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'].map((name) => [`NEW${name.toUpperCase()}`, `/proc/${init.pid}/ns/${name}`]),
     ),
-  };
+  });
   directory.add('state.json', new JsonFile({ ...attributes, mode: 0o600 }, state));
   return directory;
 }

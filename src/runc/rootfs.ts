@@ -90,6 +90,7 @@ export class RootfsBuilder {
 
   /** `rbind` takes along what is mounted below its source. */
   #submounts(namespace: MountNamespace, source: string, path: string): void {
+    if (!this.#kernel.host.mount.hasBelow(source)) return;
     const below = source === '/' ? '/' : `${source}/`;
     for (const each of this.#kernel.host.mount.mounts.values())
       if (each.path.startsWith(below)) namespace.mount({ ...each, path: `${path === '/' ? '' : path}/${each.path.slice(below.length)}` });
@@ -102,8 +103,13 @@ const propagation: ReadonlySet<string> = new Set(['bind', 'rbind', 'private', 'r
 function mountPoint(files: FileSystem, mount: SpecMount, inode: Inode): string {
   const path = mount.destination;
   try {
-    const at = files.find(path) ? files.resolve(path) : undefined;
+    const at = files.locate(path);
     if (at?.inode) return at.path;
+    if (at) {
+      const attributes = { mode: inode.type === 'directory' ? 0o755 : 0o644, uid: 0, gid: 0, mtime: inode.mtime };
+      files.mknod(path, inode.type === 'directory' ? new DirectoryNode(attributes) : new FileNode(attributes));
+      return at.path;
+    }
     if (inode.type === 'directory') makeDirectory(files, path);
     else {
       makeDirectory(files, path.slice(0, path.lastIndexOf('/')) || '/');

@@ -44,7 +44,12 @@ describe('pod sandboxes', () => {
     expect(pause.parent?.parent?.pid).toBe(1);
     expect(pause.cgroup.path).toBe(`/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-podweb.slice/cri-containerd-${id}.scope`);
     expect(world.files().read(`/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/${id}/hostname`)).toBe('web\n');
-    expect(world.files().list('/var/lib/cni/networks/cbr0').map(([name]) => name)).toEqual(['10.244.1.2', 'last_reserved_ip.0']);
+    expect(
+      world
+        .files()
+        .list('/var/lib/cni/networks/cbr0')
+        .map(([name]) => name),
+    ).toEqual(['10.244.1.2', 'last_reserved_ip.0']);
     expect(world.files().list('/run/netns')).toHaveLength(1);
   });
 
@@ -85,7 +90,12 @@ describe('pod sandboxes', () => {
     world.sim.advance(1000);
     expect([...world.kernel.processes.values()].map((process) => process.comm)).toEqual(['init']);
     expect(world.containerd.cri.runtime.listContainers()).toEqual([]);
-    expect(world.files().list('/var/lib/cni/networks/cbr0').map(([name]) => name)).toEqual(['last_reserved_ip.0']);
+    expect(
+      world
+        .files()
+        .list('/var/lib/cni/networks/cbr0')
+        .map(([name]) => name),
+    ).toEqual(['last_reserved_ip.0']);
     expect(world.kernel.host.mount.mounts.size).toBe(0);
     expect([...world.kernel.host.network.interfaces.keys()]).toEqual(['lo', 'eth0', 'cni0']);
     expect(world.kernel.rootCgroup.memoryBytes).toBe(512 * 1024);
@@ -125,7 +135,11 @@ describe('containers', () => {
     const world = newWorld();
     const sandbox = pod(world, 'web');
     pull(world);
-    const id = start(world, sandbox, containerConfig('hog', busybox, ['dd', String(64 * 2 ** 20)], { linux: { resources: { memoryLimitInBytes: 16 * 2 ** 20 } } }));
+    const id = start(
+      world,
+      sandbox,
+      containerConfig('hog', busybox, ['dd', String(64 * 2 ** 20)], { linux: { resources: { memoryLimitInBytes: 16 * 2 ** 20 } } }),
+    );
     world.sim.advance(1000);
     const status = world.containerd.cri.runtime.containerStatus(id);
     expect([status.exitCode, status.reason]).toEqual([137, 'OOMKilled']);
@@ -151,7 +165,11 @@ describe('containers', () => {
     pull(world);
     world.files().mkdir('/data');
     world.files().write('/data/x', 'from the node\n');
-    const id = start(world, sandbox, containerConfig('box', busybox, ['sleep', '3600'], { mounts: [{ containerPath: '/mnt/data', hostPath: '/data', readonly: true }] }));
+    const id = start(
+      world,
+      sandbox,
+      containerConfig('box', busybox, ['sleep', '3600'], { mounts: [{ containerPath: '/mnt/data', hostPath: '/data', readonly: true }] }),
+    );
     const exec = (...cmd: string[]): string => {
       const result = world.run(world.containerd.cri.runtime.execSync(id, cmd, 0));
       return result.stdout + result.stderr;
@@ -229,7 +247,13 @@ describe('a restart of the daemon', () => {
     expect([runtime.containerStatus(ends).state, runtime.containerStatus(ends).exitCode]).toEqual(['CONTAINER_EXITED', 0]);
     expect(image.listImages().map((each) => each.repoTags[0])).toEqual(['docker.io/library/busybox:1.36', 'registry.k8s.io/pause:3.10.2']);
     world.sim.advance(2000);
-    expect(world.files().read('/var/log/pods/web/tick/0.log').split('\n').map((line) => line.split(' ')[4])).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', undefined]);
+    expect(
+      world
+        .files()
+        .read('/var/log/pods/web/tick/0.log')
+        .split('\n')
+        .map((line) => line.split(' ')[4]),
+    ).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', undefined]);
   });
 
   it('ends containers whose shim was killed', () => {

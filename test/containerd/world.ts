@@ -1,17 +1,17 @@
 /** A node with containerd, runc, CNI and the registries, and just enough programs. */
 import { Cni } from '../../src/cni/cni.ts';
-import { Containerd } from '../../src/containerd/containerd.ts';
 import type { ContainerdConfig } from '../../src/containerd/config.ts';
-import { Registries } from '../../src/images/registries.ts';
+import { Containerd } from '../../src/containerd/containerd.ts';
 import { imagePrograms } from '../../src/images/programs/index.ts';
+import { Registries } from '../../src/images/registries.ts';
 import type { ContainerConfig, PodSandboxConfig } from '../../src/interfaces/cri.ts';
 import { FileNode } from '../../src/linux/inode.ts';
 import { Kernel } from '../../src/linux/kernel.ts';
 import { Netfilter } from '../../src/linux/netfilter.ts';
 import { Fabric } from '../../src/linux/network.ts';
+import { readAll } from '../../src/linux/open-file.ts';
 import type { Process } from '../../src/linux/process.ts';
 import type { Program } from '../../src/linux/program.ts';
-import { readAll } from '../../src/linux/open-file.ts';
 import { parseSignal } from '../../src/linux/signals.ts';
 import { Runc } from '../../src/runc/runc.ts';
 import { type Routine, sleep } from '../../src/sim/routine.ts';
@@ -77,7 +77,13 @@ const conflist = {
   cniVersion: '1.0.0',
   name: 'cbr0',
   plugins: [
-    { type: 'bridge', bridge: 'cni0', isGateway: true, ipMasq: true, ipam: { type: 'host-local', ranges: [[{ subnet: '10.244.1.0/24' }]], routes: [{ dst: '0.0.0.0/0' }] } },
+    {
+      type: 'bridge',
+      bridge: 'cni0',
+      isGateway: true,
+      ipMasq: true,
+      ipam: { type: 'host-local', ranges: [[{ subnet: '10.244.1.0/24' }]], routes: [{ dst: '0.0.0.0/0' }] },
+    },
     { type: 'portmap', capabilities: { portMappings: true } },
   ],
 };
@@ -118,7 +124,8 @@ export function newWorld(config: Partial<ContainerdConfig> = {}, more: Record<st
   const runc = new Runc({ kernel, sim });
   const cni = new Cni({ kernel, sim });
   const registries = new Registries();
-  const start = (change: Partial<ContainerdConfig> = {}): Containerd => new Containerd({ sim, kernel, runc, cni, registry: registries.lookup, config: { ...config, ...change } });
+  const start = (change: Partial<ContainerdConfig> = {}): Containerd =>
+    new Containerd({ sim, kernel, runc, cni, registry: registries.lookup, config: { ...config, ...change } });
   return {
     sim,
     kernel,
