@@ -42,15 +42,15 @@ export function goValue(value: unknown): string {
   return typeof value === 'number' ? formatFloat(value) : String(value);
 }
 
-/** `%v` of a float64: shortest form, with an exponent below 1e-4 and from 1e21 on. */
+/** `%v` of a number: whole ones as int64, others as float64, with an exponent below 1e-4 and from 1e6 on. */
 export function formatFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
-  if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e21)) {
-    const [mantissa, exponent = ''] = value.toExponential().split('e');
-    return `${mantissa}e${exponent.replace(/^([+-])(\d)$/, '$10$2')}`;
-  }
-  return String(value);
+  const size = Math.abs(value);
+  if (value === 0 || (Number.isInteger(value) && size < 2 ** 63)) return Number.isSafeInteger(value) ? String(value) : BigInt(value).toString();
+  if (size >= 1e-4 && size < 1e6) return String(value);
+  const [mantissa, exponent = ''] = value.toExponential().split('e');
+  return `${mantissa}e${exponent.replace(/^([+-])(\d)$/, '$10$2')}`;
 }
 
 /** A string list in double quotes: `"a", "b"`. */

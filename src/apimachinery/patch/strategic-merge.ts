@@ -141,9 +141,13 @@ function mergeOrdered(result: Record<string, unknown>, patch: JsonObject, type: 
 /** The patch list must name a subset of the order list, in that order. */
 function checkOrder(items: readonly unknown[], order: readonly unknown[], mergeKey: string | undefined): void {
   const kept = items.filter((item) => !isObject(item) || item[directives.patch] === undefined);
-  const sorted = orderLike(kept, order, mergeKey);
-  if (!equal(sorted, kept)) throw new PatchError(`The order in patch list:\n${goValue(items)}\n doesn't match $setElementOrder list:\n${goValue(order)}\n`);
+  const listed = (item: unknown): boolean => order.some((other) => sameElement(other, item, mergeKey));
+  if (!kept.every(listed) || !equal(orderLike(kept, order, mergeKey), kept))
+    throw new PatchError(`The order in patch list:\n${goValue(items)}\n doesn't match $setElementOrder list:\n${goValue(order)}\n`);
 }
+
+const sameElement = (a: unknown, b: unknown, mergeKey: string | undefined): boolean =>
+  mergeKey !== undefined && isObject(a) && isObject(b) ? equal(a[mergeKey], b[mergeKey]) : equal(a, b);
 
 function retained(original: JsonObject, patch: JsonObject, mode: MergeMode): JsonObject {
   const keep = patch[directives.retainKeys];

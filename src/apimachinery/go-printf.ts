@@ -1,0 +1,87 @@
+/** fmt.Sprintf and fmt.Sprint over JSON-like values. */
+
+import { formatFloat, goValue, quote } from './go-text.ts';
+
+/** `%v`, with strings as they are. */
+export const sprintValue = (value: unknown): string => (typeof value === 'string' ? value : goValue(value));
+
+/** fmt.Sprint: blanks between operands when neither is a string. */
+export function sprint(values: readonly unknown[]): string {
+  return values.map((value, i) => (i > 0 && typeof value !== 'string' && typeof values[i - 1] !== 'string' ? ' ' : '') + sprintValue(value)).join('');
+}
+
+type Verb = { readonly flags: string; readonly width: number; readonly precision: number | undefined; readonly verb: string };
+
+/** fmt.Sprintf. */
+export function sprintf(format: string, values: readonly unknown[]): string {
+  let next = 0;
+  const out = format.replace(/%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(.)?/gs, (whole, flags: string, width?: string, precision?: string, verb?: string) => {
+    if (verb === undefined) return '%!(NOVERB)';
+    if (verb === '%') return '%';
+    const number = (text: string | undefined): number | undefined => (text === '*' ? Number(values[next++]) : text === undefined ? undefined : Number(text));
+    const parsedWidth = number(width) ?? 0;
+    const parsedPrecision = whole.includes('.') ? (number(precision) ?? 0) : undefined;
+    if (next >= values.length) return `%!${verb}(MISSING)`;
+    return pad({ flags, width: parsedWidth, precision: parsedPrecision, verb }, values[next++]);
+  });
+  if (next >= values.length) return out;
+  const extra = values.slice(next).map((value) => `${typeName(value)}=${sprintValue(value)}`);
+  return `${out}%!(EXTRA ${extra.join(', ')})`;
+}
+
+function pad(verb: Verb, value: unknown): string {
+  const text = one(verb, value);
+  if (text.length >= verb.width) return text;
+  if (verb.flags.includes('-')) return text.padEnd(verb.width);
+  if (!verb.flags.includes('0') || typeof value !== 'number') return text.padStart(verb.width);
+  const sign = /^[+-]/.exec(text)?.[0] ?? '';
+  return sign + text.slice(sign.length).padStart(verb.width - sign.length, '0');
+}
+
+function one({ flags, precision, verb }: Verb, value: unknown): string {
+  const bad = `%!${verb}(${typeName(value)}=${sprintValue(value)})`;
+  switch (verb) {
+    case 'v':
+      return cut(sprintValue(value), typeof value === 'string' ? precision : undefined);
+    case 's':
+      return typeof value === 'number' || typeof value === 'boolean' ? bad : cut(sprintValue(value), precision);
+    case 'q':
+      return typeof value === 'string' ? quote(cut(value, precision)) : bad;
+    case 't':
+      return typeof value === 'boolean' ? String(value) : bad;
+    case 'T':
+      return typeName(value);
+    case 'x':
+    case 'X':
+      return typeof value === 'string' || typeof value === 'number' ? hex(value, verb) : bad;
+    default:
+      return typeof value === 'number' ? numeric(value, { flags, precision, verb, width: 0 }, bad) : bad;
+  }
+}
+
+function numeric(value: number, { flags, precision, verb }: Verb, bad: string): string {
+  const sign = flags.includes('+') && value >= 0 ? '+' : '';
+  const isWhole = Number.isInteger(value);
+  if (verb === 'd') return isWhole ? sign + formatFloat(value) : bad;
+  if (verb === 'c') return isWhole ? String.fromCodePoint(value) : bad;
+  if (verb === 'o' || verb === 'b') return isWhole ? value.toString(verb === 'o' ? 8 : 2) : bad;
+  if (verb === 'f' || verb === 'F') return sign + value.toFixed(precision ?? 6);
+  if (verb === 'e') return sign + value.toExponential(precision ?? 6).replace(/e([+-])(\d)$/, 'e$10$2');
+  return verb === 'g' ? sign + formatFloat(value) : bad;
+}
+
+const cut = (text: string, precision: number | undefined): string => (precision === undefined ? text : text.slice(0, precision));
+
+function hex(value: string | number, verb: 'x' | 'X'): string {
+  const text = typeof value === 'number' ? value.toString(16) : Buffer.from(value, 'utf8').toString('hex');
+  return verb === 'X' ? text.toUpperCase() : text;
+}
+
+/** `%T` of what a template meets. */
+export function typeName(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return '[]interface {}';
+  if (typeof value === 'object') return 'map[string]interface {}';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float64';
+  return typeof value === 'boolean' ? 'bool' : 'string';
+}
