@@ -1,0 +1,237 @@
+/** The HTTP side of kubectl: one user's requests to one server over the simulated network. */
+import { isStatus, StatusError } from '../../apimachinery/status.ts';
+import { type Method, type RestRequest, type RestResponse, type RestServer, restProtocol, type WatchEvent } from '../../interfaces/rest.ts';
+import { isSession, type StreamSession } from '../../interfaces/streams.ts';
+import { NetworkError, dial } from '../../linux/network.ts';
+import type { Process } from '../../linux/process.ts';
+import { dnsProtocol } from '../../linux/protocols.ts';
+import type { Channel } from '../../sim/channel.ts';
+import { type Routine, sleep } from '../../sim/routine.ts';
+import { ConnectionError, KubectlError } from './errors.ts';
+import type { ClientConfig } from './kubeconfig.ts';
+import { klog } from './klog.ts';
+
+/** A round trip on the node, over what starting costs: `get pods` takes about 59 ms, `version --client` 42 ms, of which discovery is a part. */
+export const requestMilliseconds = 8;
+/** Go's dialer gives up after 30 s (client-go transport/cache.go). */
+const dialTimeout = 30_000;
+
+export type Query = Readonly<Record<string, string | readonly string[]>>;
+export type ApiRequest = {
+  readonly method: Method;
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: unknown;
+  readonly accept?: string;
+  readonly contentType?: string;
+  /** Milliseconds; discovery from the cache is cheaper. */
+  readonly cost?: number;
+};
+
+export type ApiOptions = {
+  readonly process: Process;
+  readonly config: ClientConfig;
+  /** Of every request: impersonation. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly verbosity: number;
+  /** --request-timeout in milliseconds; 0 for none. */
+  readonly timeout: number;
+};
+
+export class Api {
+  readonly #options: ApiOptions;
+  readonly #seen = new Set<string>();
+
+  constructor(options: ApiOptions) {
+    this.#options = options;
+  }
+
+  get server(): string {
+    return this.#options.config.server;
+  }
+
+  /** How many different warnings the server has sent. */
+  get warnings(): number {
+    return this.#seen.size;
+  }
+
+  /** The answer, whatever its status. Throws ConnectionError. */
+  *send(request: ApiRequest): Routine<RestResponse> {
+    const server = yield* this.#dial(request);
+    yield* sleep(request.cost ?? requestMilliseconds);
+    const response = server.handle(this.#toRest(request));
+    yield* this.#log(request, response.status);
+    yield* this.#warn(response);
+    return response;
+  }
+
+  /** The body of a success. Throws StatusError for everything else. */
+  *request(request: ApiRequest): Routine<unknown> {
+    const response = yield* this.send(request);
+    if (response.status >= 400) throw statusOf(response);
+    return response.body;
+  }
+
+  /** A watch; the caller breaks the channel when it has seen enough. */
+  *watch(request: ApiRequest): Routine<Channel<WatchEvent>> {
+    const response = yield* this.send({ ...request, query: { ...request.query, watch: 'true' } });
+    if (response.status >= 400) throw statusOf(response);
+    if (!response.watch) throw new KubectlError('the server did not open a watch');
+    return response.watch;
+  }
+
+  /** exec, attach, log, portforward. Throws StatusError for a refusal. */
+  *connect(request: ApiRequest): Routine<StreamSession | RestResponse> {
+    const server = yield* this.#dial(request);
+    yield* sleep(requestMilliseconds);
+    const answer = yield* server.connect(this.#toRest(request));
+    if (isSession(answer)) {
+      yield* this.#log(request, request.path.endsWith('/log') ? 200 : 101);
+      return answer;
+    }
+    yield* this.#log(request, answer.status);
+    yield* this.#warn(answer);
+    if (answer.status >= 400) throw statusOf(answer);
+    return answer;
+  }
+
+  #toRest({ method, path, query, body, accept, contentType }: ApiRequest): RestRequest {
+    const { config, headers } = this.#options;
+    return {
+      method,
+      path,
+      ...(query && { query }),
+      ...(body !== undefined && { body }),
+      headers: {
+        accept: accept ?? 'application/json',
+        'user-agent': 'kubectl/v1.35.2 (linux/amd64) kubernetes/fdc9d74',
+        ...(body !== undefined && { 'content-type': contentType ?? 'application/json' }),
+        ...headers,
+      },
+      credentials: { ...(config.clientCertificate !== undefined && { clientCertificate: config.clientCertificate }), ...(config.token !== undefined && { token: config.token }) },
+    };
+  }
+
+  *#dial(request: ApiRequest): Routine<RestServer> {
+    const { process, config } = this.#options;
+    const { host, port } = hostAndPort(config.server);
+    const url = urlOf(config.server, request);
+    const address = yield* this.#resolve(host, request, url);
+    try {
+      return dial(restProtocol, process.namespaces.network, address, port, process.sim.random);
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      throw yield* this.#unreachable(error, `${address}:${port}`, request, url);
+    }
+  }
+
+  *#unreachable(error: NetworkError, address: string, request: ApiRequest, url: string): Routine<Error> {
+    const limit = this.#options.timeout > 0 ? this.#options.timeout : dialTimeout;
+    const wait = Math.min(error.afterMilliseconds, limit);
+    yield* sleep(wait);
+    const reasons: Readonly<Record<string, string>> = {
+      ECONNREFUSED: 'connect: connection refused',
+      EHOSTUNREACH: 'connect: no route to host',
+      ENETUNREACH: 'connect: network is unreachable',
+      ETIMEDOUT: 'i/o timeout',
+    };
+    if (error.code === 'EPROTO') return new ConnectionError(request.method, url, 'http: server gave HTTP response to HTTPS client', false);
+    if (this.#options.timeout > 0 && wait === this.#options.timeout && error.code === 'ETIMEDOUT') {
+      return new ConnectionError(request.method, url, 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)', false);
+    }
+    return new ConnectionError(request.method, url, `dial tcp ${address}: ${reasons[error.code] ?? error.message}`, error.code === 'ECONNREFUSED');
+  }
+
+  *#resolve(host: string, request: ApiRequest, url: string): Routine<string> {
+    if (/^\d+(\.\d+){3}$/.test(host)) return host;
+    const known = fromHosts(this.#options.process, host);
+    if (known !== undefined) return known;
+    if (host === 'localhost') return '127.0.0.1';
+    const nameserver = nameserverOf(this.#options.process);
+    const found = nameserver === undefined ? undefined : yield* query(this.#options.process, nameserver, host);
+    if (found !== undefined) return found;
+    const on = nameserver === undefined ? '' : ` on ${nameserver}:53`;
+    throw new ConnectionError(request.method, url, `dial tcp: lookup ${host}${on}: no such host`, false);
+  }
+
+  *#log(request: ApiRequest, status: number): Routine {
+    const { process, config, verbosity } = this.#options;
+    if (verbosity < 6 || request.cost !== undefined) return;
+    const url = urlOf(config.server, request);
+    if (verbosity >= 7) yield* process.printError(`${klog(process, 'I')}round_trippers.go:527] "Request" verb="${request.method}" url="${url}" headers=<\n\tAccept: ${request.accept ?? 'application/json'}\n\tUser-Agent: kubectl/v1.35.2 (linux/amd64) kubernetes/fdc9d74\n >\n`);
+    if (verbosity >= 8 && request.body !== undefined) yield* process.printError(`${klog(process, 'I')}request.go:1473] "Request Body" body=${JSON.stringify(JSON.stringify(request.body))}\n`);
+    const code = status === 101 ? '101 Switching Protocols' : `${status} ${statusTexts[status] ?? ''}`.trim();
+    yield* process.printError(`${klog(process, 'I')}round_trippers.go:632] "Response" verb="${request.method}" url="${url}" status="${code}" milliseconds=${request.cost ?? requestMilliseconds}\n`);
+  }
+
+  *#warn(response: RestResponse): Routine {
+    for (const line of (response.headers['warning'] ?? '').split('\n')) {
+      if (line === '' || this.#seen.has(line)) continue;
+      this.#seen.add(line);
+      yield* this.#options.process.printError(`Warning: ${line}\n`);
+    }
+  }
+}
+
+const statusTexts: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  410: 'Gone',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Entity',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+/** The refusal in an answer. */
+export function statusOf(response: RestResponse): StatusError {
+  if (isStatus(response.body)) return new StatusError(response.body);
+  const message = response.status === 404 ? 'the server could not find the requested resource' : String(response.body ?? 'unknown');
+  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: response.status === 404 ? 'NotFound' : 'Unknown', message, code: response.status });
+}
+
+/** Host and port of a server's URL. */
+export function hostAndPort(server: string): { readonly host: string; readonly port: number } {
+  const [, scheme = 'http', host = '', port] = /^(https?):\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?/.exec(server) ?? [];
+  return { host, port: Number(port ?? (scheme === 'https' ? 443 : 80)) };
+}
+
+export function urlOf(server: string, { path, query }: Pick<ApiRequest, 'path' | 'query'>): string {
+  const pairs = Object.entries(query ?? {}).flatMap(([key, value]) => (typeof value === 'string' ? [value] : value).map((item) => `${key}=${encodeURIComponent(item)}`));
+  return `${server}${path}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`;
+}
+
+function fromHosts(process: Process, host: string): string | undefined {
+  if (!process.fs.exists('/etc/hosts')) return undefined;
+  for (const line of process.fs.read('/etc/hosts').split('\n')) {
+    const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (address?.includes('.') && names.includes(host)) return address;
+  }
+  return undefined;
+}
+
+const nameserverOf = (process: Process): string | undefined =>
+  process.fs.exists('/etc/resolv.conf') ? /^nameserver\s+(\S+)/m.exec(process.fs.read('/etc/resolv.conf'))?.[1] : undefined;
+
+function* query(process: Process, nameserver: string, host: string): Routine<string | undefined> {
+  const search = (/^search\s+(.*)$/m.exec(process.fs.read('/etc/resolv.conf'))?.[1] ?? '').split(/\s+/).filter((domain) => domain !== '');
+  for (const name of [...search.map((domain) => `${host}.${domain}`), host]) {
+    try {
+      const answer = yield* dial(dnsProtocol, process.namespaces.network, nameserver, 53, process.sim.random, 'udp').query(name, 'A');
+      const record = answer.records.find((each) => each.type === 'A');
+      if (record) return record.data;
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      return undefined;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,18 @@
+/** The annotation that remembers what was applied: kubernetes kubectl/pkg/util/apply.go. */
+import { sortedJson } from '../../../../apimachinery/json.ts';
+import { at, obj, type Obj, text, withoutPath, withPath } from '../../json.ts';
+import { lastApplied } from '../create/generator.ts';
+
+/** A manifest with its own text as annotation. */
+export type Modified = { readonly object: Obj };
+
+export function modifiedConfiguration(object: Obj): Modified {
+  const bare = withoutPath(withPath(object, ['metadata', 'annotations'], obj(at(object, 'metadata.annotations'))), ['metadata', 'annotations', lastApplied]);
+  return { object: withPath(bare, ['metadata', 'annotations', lastApplied], `${sortedJson(bare)}\n`) };
+}
+
+/** What was applied last time, or nothing. */
+export function originalConfiguration(live: Obj): Obj | undefined {
+  const saved = text(obj(at(live, 'metadata.annotations'))[lastApplied]);
+  return saved === '' ? undefined : obj(JSON.parse(saved));
+}

@@ -1,0 +1,33 @@
+/** apply --server-side: the server merges and keeps book of who owns which field. */
+import { isReason } from '../../../../apimachinery/status.ts';
+import type { Routine } from '../../../../sim/routine.ts';
+import { KubectlError, prefixed } from '../../errors.ts';
+import { nameOf, obj, type Obj } from '../../json.ts';
+import { type Kubectl, pathOf } from '../../kubectl.ts';
+import type { ApplyOptions, ManifestTarget } from './apply-target.ts';
+
+const conflictHelp = `Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the \`--force-conflicts\` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`;
+
+export function* applyServerSide(k: Kubectl, { resource, namespace, manifest }: ManifestTarget, options: ApplyOptions): Routine<Obj> {
+  const manager = k.flags.has('field-manager') ? k.flags.text('field-manager') : 'kubectl';
+  const query = { ...options.query, fieldManager: manager, force: String(k.flags.bool('force-conflicts')) };
+  try {
+    const path = pathOf(resource, namespace, nameOf(manifest.object), k.flags.text('subresource'));
+    const applied = obj(yield* k.api.request({ method: 'PATCH', path, query, body: manifest.object, contentType: 'application/apply-patch+yaml' }));
+    yield* options.print(applied, 'serverside-applied');
+    return applied;
+  } catch (error) {
+    if (isReason(error, 'Conflict')) throw new KubectlError(`${error.message}\n${conflictHelp}`);
+    throw prefixed(error, `error when patching "${manifest.source}": `);
+  }
+}

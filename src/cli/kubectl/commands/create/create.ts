@@ -1,0 +1,51 @@
+import { goJson } from '../../../../apimachinery/go-text.ts';
+import { sortedJson } from '../../../../apimachinery/json.ts';
+import { StatusError } from '../../../../apimachinery/status.ts';
+import { readAll } from '../../../../linux/open-file.ts';
+import { targetsOf } from '../../builder.ts';
+import type { CommandEntry } from '../../command.ts';
+import { AggregateError, KubectlError, prefixed } from '../../errors.ts';
+import { obj, withPath } from '../../json.ts';
+import { pathOf } from '../../kubectl.ts';
+import { operationPrinter } from '../../printers/operation.ts';
+import { lastApplied, writeQuery } from './generator.ts';
+
+/** create -f: kubernetes kubectl/pkg/cmd/create/create.go. */
+export const create: CommandEntry = {
+  path: 'create',
+  short: 'Create a resource from a file or from stdin',
+  long: 'Manifests are JSON or YAML.',
+  examples: '# What a file describes\nkubectl create -f pod.yaml\n\n# What comes from stdin\ncat pod.json | kubectl create -f -',
+  *run(k) {
+    if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') {
+      if (k.args.length > 0) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`);
+      throw new KubectlError('must specify one of -f and -k');
+    }
+    if (k.flags.text('raw') !== '') {
+      const source = k.flags.list('filename')[0] ?? '';
+      const content = source === '-' ? yield* readAll(k.process.stdin) : k.process.fs.read(source);
+      yield* k.print(`${goJson(yield* k.api.request({ method: 'POST', path: k.flags.text('raw'), body: JSON.parse(content) }))}\n`);
+      return;
+    }
+    if (k.args.length > 0) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`);
+    const dryRun = yield* k.dryRun();
+    const print = operationPrinter(k, dryRun);
+    const query = writeQuery(k, dryRun);
+    const targets = yield* targetsOf(k, { args: [], validate: query['fieldValidation'] !== 'Ignore' });
+    if (targets.length === 0) throw new KubectlError('no objects passed to create');
+    const errors: unknown[] = [];
+    for (const target of targets) {
+      if (target.kind !== 'manifest') continue;
+      const { object: plain, source } = target.manifest;
+      const object = k.flags.bool('save-config') ? withPath(plain, ['metadata', 'annotations', lastApplied], `${sortedJson(plain)}\n`) : plain;
+      try {
+        const created = dryRun === 'client' ? object : obj(yield* k.api.request({ method: 'POST', path: pathOf(target.resource, target.namespace), query, body: object }));
+        yield* print(created, 'created');
+      } catch (error) {
+        if (!(error instanceof StatusError)) throw error;
+        errors.push(prefixed(error, `error when creating "${source}": `));
+      }
+    }
+    if (errors.length > 0) throw new AggregateError(errors);
+  },
+};

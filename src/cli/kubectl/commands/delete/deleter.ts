@@ -1,0 +1,52 @@
+/** Deleting and waiting until it is done: kubernetes kubectl/pkg/cmd/delete/delete.go, cmd/wait. */
+import { isReason } from '../../../../apimachinery/status.ts';
+import type { Routine } from '../../../../sim/routine.ts';
+import type { Info } from '../../builder.ts';
+import { KubectlError } from '../../errors.ts';
+import { at, obj, type Obj, text } from '../../json.ts';
+import { type Kubectl, pathOf } from '../../kubectl.ts';
+
+/** Sends the DELETE; gives what the server answered. */
+export function* deleteOne(k: Kubectl, info: Info, options: Obj, dryRun = false): Routine<Obj> {
+  return obj(yield* k.api.request({ method: 'DELETE', path: pathOf(info.resource, info.namespace, info.name), body: options, ...(dryRun && { query: { dryRun: 'All' } }) }));
+}
+
+/** Waits until the object, or at least that one of its name, is gone; false when time ran out first. */
+export function* waitForDeletion(k: Kubectl, info: Info, uid: string, until: number): Routine<boolean> {
+  const path = pathOf(info.resource, info.namespace, info.name);
+  for (;;) {
+    let live: Obj;
+    try {
+      live = obj(yield* k.api.request({ method: 'GET', path }));
+    } catch (error) {
+      if (isReason(error, 'NotFound')) return true;
+      throw error;
+    }
+    if (uid !== '' && text(at(live, 'metadata.uid')) !== uid) return true;
+    const query = { fieldSelector: `metadata.name=${info.name}`, resourceVersion: text(at(live, 'metadata.resourceVersion')) };
+    const channel = yield* k.api.watch({ method: 'GET', path: pathOf(info.resource, info.namespace), query });
+    try {
+      for (;;) {
+        const event = channel.take();
+        if (event?.type === 'DELETED') return true;
+        if (event) continue;
+        if (channel.closed) break;
+        const left = until - k.now;
+        if (left <= 0) return false;
+        yield { on: [channel.changed], ...(Number.isFinite(left) && { timeout: left }) };
+      }
+    } finally {
+      channel.break();
+    }
+  }
+}
+
+/** Used by replace --force and apply --force. */
+export function* deleteAndWait(k: Kubectl, info: Info, options: Obj): Routine {
+  const answer = yield* deleteOne(k, info, { propagationPolicy: 'Background', ...options });
+  const uid = text(at(answer, 'details.uid') ?? at(answer, 'metadata.uid'));
+  const timeout = k.flags.duration('timeout');
+  if (!(yield* waitForDeletion(k, info, uid, timeout > 0 ? k.now + timeout : Number.POSITIVE_INFINITY))) {
+    throw new KubectlError(`timed out waiting for the condition on ${info.resource.resource}/${info.name}`);
+  }
+}

@@ -1,0 +1,58 @@
+import { StatusError } from '../../../apimachinery/status.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { type Target, targetsOf } from '../builder.ts';
+import type { CommandEntry } from '../command.ts';
+import { AggregateError, KubectlError, prefixed } from '../errors.ts';
+import { nameOf, obj, withoutPath } from '../json.ts';
+import { type Kubectl, pathOf } from '../kubectl.ts';
+import { operationPrinter } from '../printers/operation.ts';
+import { writeQuery } from './create/generator.ts';
+import { deleteOne, waitForDeletion } from './delete/deleter.ts';
+
+type ManifestTarget = Extract<Target, { kind: 'manifest' }>;
+
+/** kubernetes kubectl/pkg/cmd/replace/replace.go. */
+export const replace: CommandEntry = {
+  path: 'replace',
+  short: 'Replace a resource by file name or stdin',
+  long: 'The whole specification must be given. With --force the resource is deleted and created again.',
+  examples: '# Exchange a pod\nkubectl replace -f pod.yaml\n\n# Delete and create it\nkubectl replace --force -f pod.yaml',
+  *run(k) {
+    if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('must specify one of -f and -k');
+    const dryRun = yield* k.dryRun();
+    const print = operationPrinter(k, dryRun);
+    const query = writeQuery(k, dryRun);
+    const targets = (yield* targetsOf(k, { args: k.args, validate: query['fieldValidation'] !== 'Ignore' })).filter((target): target is ManifestTarget => target.kind === 'manifest');
+    if (targets.length === 0) throw new KubectlError('no objects passed to replace');
+    if (k.flags.bool('force')) yield* deleteAll(k, targets);
+    const errors: unknown[] = [];
+    for (const { resource, namespace, manifest } of targets) {
+      const name = nameOf(manifest.object);
+      try {
+        if (k.flags.bool('force')) yield* print(obj(yield* k.api.request({ method: 'POST', path: pathOf(resource, namespace), query, body: withoutPath(manifest.object, ['metadata', 'resourceVersion']) })), 'replaced');
+        else if (dryRun === 'client') yield* print(manifest.object, 'replaced');
+        else yield* print(obj(yield* k.api.request({ method: 'PUT', path: pathOf(resource, namespace, name, k.flags.text('subresource')), query, body: manifest.object })), 'replaced');
+      } catch (error) {
+        if (!(error instanceof StatusError)) throw error;
+        errors.push(k.flags.bool('force') ? error : prefixed(error, `error when replacing "${manifest.source}": `));
+      }
+    }
+    if (errors.length > 0) throw new AggregateError(errors);
+  },
+};
+
+function* deleteAll(k: Kubectl, targets: readonly ManifestTarget[]): Routine {
+  const grace = k.flags.number('grace-period');
+  for (const { resource, namespace, manifest } of targets) {
+    const info = { resource, namespace, name: nameOf(manifest.object), object: manifest.object, source: '' };
+    try {
+      yield* deleteOne(k, info, { propagationPolicy: 'Background', ...(grace >= 0 && { gracePeriodSeconds: grace === 0 ? 1 : grace }) });
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.reason !== 'NotFound') throw error;
+      continue;
+    }
+    const kind = resource.singular + (resource.group === '' ? '' : `.${resource.group}`);
+    yield* k.print(`${kind} "${info.name}" deleted${resource.namespaced ? ` from ${namespace} namespace` : ''}\n`);
+    yield* waitForDeletion(k, info, '', Number.POSITIVE_INFINITY);
+  }
+}

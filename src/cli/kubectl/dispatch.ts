@@ -1,0 +1,107 @@
+/** From a line of words to a command: spf13/cobra command.go. */
+import type { Process } from '../../linux/process.ts';
+import type { ExitCode } from '../../linux/program.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { allFlags, type CommandEntry, childrenOf, globalFlags, nameOfCommand } from './command.ts';
+import { describeError, KubectlError, usageError } from './errors.ts';
+import { type Flag, type ParsedArguments, parseArguments, takesValue } from './flags.ts';
+import { helpText } from './help.ts';
+import { Kubectl } from './kubectl.ts';
+
+/** Finds the command, reads its flags, runs it, and says what went wrong. */
+export function* dispatch(commands: readonly CommandEntry[], words: readonly string[], process: Process): Routine<ExitCode> {
+  try {
+    return yield* runCommand(commands, words, process);
+  } catch (error) {
+    const described = describeError(error);
+    if (!described) throw error;
+    if (described.text !== '') yield* process.printError(`${described.text}\n`);
+    return described.exitCode;
+  }
+}
+
+function* runCommand(commands: readonly CommandEntry[], words: readonly string[], process: Process): Routine<ExitCode> {
+  const { path, rest } = findCommand(commands, words);
+  const command = commands.find((each) => each.path === path);
+  const parsed = parse(path, rest);
+  if (parsed.help || (path === '' && parsed.args.length === 0)) {
+    yield* process.print(helpText(commands, path));
+    return 0;
+  }
+  if (!command) throw unknownCommand(commands, parsed.args[0] ?? '');
+  const k = new Kubectl(process, path, parsed);
+  if (!command.run) return yield* withoutRun(commands, k);
+  const missing = (command.required ?? []).filter((name) => !parsed.flags.has(name));
+  if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`);
+  const status = (yield* command.run(k)) ?? 0;
+  if (k.flags.bool('warnings-as-errors') && k.warnings > 0) throw new KubectlError(`${k.warnings} warning${k.warnings === 1 ? '' : 's'} received`);
+  return status;
+}
+
+function* withoutRun(commands: readonly CommandEntry[], k: Kubectl): Routine<ExitCode> {
+  if (k.args.length > 0) throw usageError(k.path, `unknown command "${k.args.join(' ')}"`);
+  yield* k.print(helpText(commands, k.path));
+  return 0;
+}
+
+function parse(path: string, words: readonly string[]): ParsedArguments {
+  try {
+    return parseArguments(words, path === '' ? globalFlags() : allFlags(path));
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error;
+    throw new KubectlError(`${error.message}\nSee '${path === '' ? 'kubectl' : `kubectl ${path}`} --help' for usage.`);
+  }
+}
+
+/** Walks down the table; flags may stand between a command and its sub-command. */
+export function findCommand(commands: readonly CommandEntry[], words: readonly string[]): { readonly path: string; readonly rest: readonly string[] } {
+  let path = '';
+  const rest: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    if (word === '--') return { path, rest: [...rest, ...words.slice(i)] };
+    if (word.startsWith('-') && word !== '-') {
+      rest.push(word);
+      if (needsNext(path, word) && i + 1 < words.length) rest.push(words[++i] as string);
+      continue;
+    }
+    const child = childrenOf(commands, path).find((each) => nameOfCommand(each) === word || each.aliases?.includes(word));
+    if (!child) return { path, rest: [...rest, ...words.slice(i)] };
+    path = child.path;
+  }
+  return { path, rest };
+}
+
+function needsNext(path: string, word: string): boolean {
+  if (word.includes('=')) return false;
+  const flags = path === '' ? globalFlags() : allFlags(path);
+  const byName = (name: string): Flag | undefined => flags.find((flag) => flag.name === name);
+  if (word.startsWith('--')) {
+    const flag = byName(word.slice(2));
+    return flag !== undefined && takesValue(flag);
+  }
+  const flag = word.length === 2 ? flags.find((each) => each.short === word[1]) : undefined;
+  return flag !== undefined && takesValue(flag);
+}
+
+function unknownCommand(commands: readonly CommandEntry[], word: string): KubectlError {
+  const similar = childrenOf(commands, '')
+    .filter((each) => !each.hidden)
+    .map((each) => each.path)
+    .filter((name) => distance(word.toLowerCase(), name.toLowerCase()) <= 2 || name.toLowerCase().startsWith(word.toLowerCase()));
+  const hint = similar.length === 0 ? '' : `\n\nDid you mean this?\n${similar.map((name) => `\t${name}`).join('\n')}`;
+  return new KubectlError(`unknown command "${word}" for "kubectl"${hint}`);
+}
+
+/** Levenshtein's. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

@@ -1,0 +1,178 @@
+/** kubeconfig files: kubernetes client-go/tools/clientcmd loader.go, client_config.go, validation.go. */
+import { parseYaml, YamlError } from '../../apimachinery/yaml.ts';
+import type { Process } from '../../linux/process.ts';
+import { KubectlError } from './errors.ts';
+import type { FlagValues } from './flags.ts';
+import { defined, type Obj, obj, objs, text } from './json.ts';
+
+export type NamedEntries = Readonly<Record<string, Obj>>;
+
+/** A kubeconfig as it is worked with: entries by name, with the file each came from. */
+export type Kubeconfig = {
+  readonly clusters: NamedEntries;
+  readonly users: NamedEntries;
+  readonly contexts: NamedEntries;
+  readonly currentContext: string;
+  readonly preferences: Obj;
+};
+
+export const emptyKubeconfig: Kubeconfig = { clusters: {}, users: {}, contexts: {}, currentContext: '', preferences: {} };
+
+/** Where kubeconfig is read from, the first being the strongest. */
+export function kubeconfigPaths(process: Process, flags: FlagValues): { readonly paths: readonly string[]; readonly explicit: boolean } {
+  const flag = flags.text('kubeconfig');
+  if (flag !== '') return { paths: [process.path(flag)], explicit: true };
+  const variable = process.env['KUBECONFIG'] ?? '';
+  const paths = variable.split(':').filter((path) => path !== '');
+  if (paths.length > 0) return { paths: paths.map((path) => process.path(path)), explicit: false };
+  return { paths: [`${homeOf(process)}/.kube/config`], explicit: false };
+}
+
+export const homeOf = (process: Process): string => process.env['HOME'] ?? '/root';
+
+/** Reads and merges all files; an entry of an earlier file wins. */
+export function loadKubeconfig(process: Process, flags: FlagValues): Kubeconfig {
+  const { paths, explicit } = kubeconfigPaths(process, flags);
+  let merged = emptyKubeconfig;
+  for (const path of paths) {
+    if (!process.fs.exists(path)) {
+      if (explicit) throw new KubectlError(`stat ${flags.text('kubeconfig')}: no such file or directory`);
+      continue;
+    }
+    merged = merge(merged, readKubeconfig(process, path));
+  }
+  return merged;
+}
+
+/** One file; paths in it are seen from its folder. */
+export function readKubeconfig(process: Process, path: string): Kubeconfig {
+  const raw = obj(parseConfigText(process.fs.read(path), path));
+  return {
+    clusters: byName(raw['clusters'], 'cluster', path),
+    users: byName(raw['users'], 'user', path),
+    contexts: byName(raw['contexts'], 'context', path),
+    currentContext: text(raw['current-context']),
+    preferences: obj(raw['preferences']),
+  };
+}
+
+function parseConfigText(content: string, path: string): unknown {
+  try {
+    return parseYaml(content);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    throw new KubectlError(`error loading config file "${path}": ${error.message}`);
+  }
+}
+
+const files = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'];
+
+function byName(value: unknown, key: string, path: string): NamedEntries {
+  const folder = path.slice(0, path.lastIndexOf('/'));
+  const absolute = (entry: Obj): Obj =>
+    Object.fromEntries(Object.entries(entry).map(([name, item]) => [name, files.includes(name) && text(item) !== '' && !text(item).startsWith('/') ? `${folder}/${text(item)}` : item]));
+  return Object.fromEntries(objs(value).map((entry) => [text(entry['name']), absolute(obj(entry[key]))]));
+}
+
+const merge = (strong: Kubeconfig, weak: Kubeconfig): Kubeconfig => ({
+  clusters: { ...weak.clusters, ...strong.clusters },
+  users: { ...weak.users, ...strong.users },
+  contexts: { ...weak.contexts, ...strong.contexts },
+  currentContext: strong.currentContext || weak.currentContext,
+  preferences: { ...weak.preferences, ...strong.preferences },
+});
+
+const named = (entries: NamedEntries, key: string): Obj[] =>
+  Object.keys(entries)
+    .sort()
+    .map((name) => ({ [key]: entries[name], name }));
+
+/** The file's own shape again, as kubectl writes it. */
+export const toDocument = (config: Kubeconfig): Obj => ({
+  apiVersion: 'v1',
+  clusters: nullIfEmpty(named(config.clusters, 'cluster')),
+  contexts: nullIfEmpty(named(config.contexts, 'context')),
+  'current-context': config.currentContext,
+  kind: 'Config',
+  ...(Object.keys(config.preferences).length > 0 ? { preferences: config.preferences } : {}),
+  users: nullIfEmpty(named(config.users, 'user')),
+});
+
+const nullIfEmpty = (items: readonly Obj[]): readonly Obj[] | null => (items.length === 0 ? null : items);
+
+/** Whom to talk to, as whom, and where: what flags and kubeconfig come to. */
+export type ClientConfig = {
+  readonly server: string;
+  readonly namespace: string;
+  readonly namespaceGiven: boolean;
+  readonly clientCertificate?: string;
+  readonly token?: string;
+  /** Nothing was configured: the default of localhost:8080. */
+  readonly isDefault: boolean;
+};
+
+/** Settles flags, context, cluster and user. Throws KubectlError with clientcmd's texts. */
+export function clientConfig(process: Process, flags: FlagValues): ClientConfig {
+  const config = loadKubeconfig(process, flags);
+  const contextName = flags.text('context') || config.currentContext;
+  const context = config.contexts[contextName];
+  if (contextName !== '' && !context) {
+    throw new KubectlError(`Error in configuration: context was not found for specified context: ${contextName}`, { bare: true });
+  }
+  const user = userOf(config, flags, context);
+  const cluster = clusterOf(config, flags, context);
+  const server = flags.text('server') || text(cluster['server']);
+  const inCluster = server === '' ? inClusterConfig(process) : undefined;
+  const namespaceFlag = flags.text('namespace');
+  return {
+    server: withScheme(server || inCluster?.server || 'http://localhost:8080').replace(/\/+$/, ''),
+    namespace: namespaceFlag || text(context?.['namespace']) || inCluster?.namespace || 'default',
+    namespaceGiven: namespaceFlag !== '',
+    ...credentialsOf(process, flags, user, inCluster?.token),
+    isDefault: server === '' && !inCluster,
+  };
+}
+
+const withScheme = (server: string): string => (/^https?:\/\//.test(server) ? server : `http://${server}`);
+
+function userOf(config: Kubeconfig, flags: FlagValues, context: Obj | undefined): Obj {
+  const name = flags.text('user') || text(context?.['user']);
+  const user = config.users[name];
+  if (flags.has('user') && !user) throw new KubectlError(`auth info "${name}" does not exist`);
+  return user ?? {};
+}
+
+function clusterOf(config: Kubeconfig, flags: FlagValues, context: Obj | undefined): Obj {
+  const name = flags.text('cluster') || text(context?.['cluster']);
+  const cluster = config.clusters[name];
+  if (flags.has('cluster') && !cluster) throw new KubectlError(`no server found for cluster "${name}"`);
+  return cluster ?? {};
+}
+
+function credentialsOf(process: Process, flags: FlagValues, user: Obj, inClusterToken: string | undefined): Obj & { clientCertificate?: string; token?: string } {
+  const certificateFile = flags.text('client-certificate') || (user['client-certificate-data'] ? '' : text(user['client-certificate']));
+  const certificate = certificateFile === '' ? decodeBase64(text(user['client-certificate-data'])) : readCredential(process, certificateFile, 'client-cert');
+  const tokenFile = text(user['tokenFile']);
+  const token = flags.text('token') || text(user['token']) || (tokenFile === '' ? '' : readCredential(process, tokenFile, 'token').trim()) || inClusterToken;
+  return defined({ clientCertificate: certificate || undefined, token: token || undefined });
+}
+
+function readCredential(process: Process, path: string, what: string): string {
+  const full = process.path(path);
+  if (process.fs.exists(full)) return process.fs.read(full);
+  throw new KubectlError(`Error in configuration: unable to read ${what} ${path} for user due to open ${path}: no such file or directory`, { bare: true });
+}
+
+export const decodeBase64 = (value: string): string => Buffer.from(value, 'base64').toString('utf8');
+
+const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** rest.InClusterConfig: the files and variables every pod has. */
+function inClusterConfig(process: Process): { readonly server: string; readonly token: string; readonly namespace: string } | undefined {
+  const host = process.env['KUBERNETES_SERVICE_HOST'];
+  const port = process.env['KUBERNETES_SERVICE_PORT'];
+  if (!host || !port || !process.fs.exists(`${accountFolder}/token`)) return undefined;
+  const namespace = process.fs.exists(`${accountFolder}/namespace`) ? process.fs.read(`${accountFolder}/namespace`).trim() : 'default';
+  return { server: `https://${host}:${port}`, token: process.fs.read(`${accountFolder}/token`).trim(), namespace };
+}
+

@@ -1,0 +1,123 @@
+/** One call of kubectl: its arguments, whom it talks to, and what it writes. */
+import { parseGoDuration } from '../../apimachinery/duration.ts';
+import type { ApiResource } from '../../apimachinery/resources.ts';
+import type { Process } from '../../linux/process.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { Api } from './api.ts';
+import { type Discovery, discover } from './discovery.ts';
+import { KubectlError, usageError } from './errors.ts';
+import type { FlagValues, ParsedArguments } from './flags.ts';
+import { klog } from './klog.ts';
+import { type ClientConfig, clientConfig } from './kubeconfig.ts';
+
+export type DryRun = 'none' | 'client' | 'server';
+
+export class Kubectl {
+  readonly process: Process;
+  /** `create deployment`. */
+  readonly path: string;
+  readonly args: readonly string[];
+  /** How many arguments stand before `--`; -1 without it. */
+  readonly dash: number;
+  readonly flags: FlagValues;
+  #config: ClientConfig | undefined;
+  #api: Api | undefined;
+  #discovery: Discovery | undefined;
+
+  constructor(process: Process, path: string, parsed: ParsedArguments) {
+    this.process = process;
+    this.path = path;
+    this.args = parsed.args;
+    this.dash = parsed.dash;
+    this.flags = parsed.flags;
+  }
+
+  get now(): number {
+    return this.process.now;
+  }
+
+  get config(): ClientConfig {
+    this.#config ??= clientConfig(this.process, this.flags);
+    return this.#config;
+  }
+
+  get namespace(): string {
+    return this.config.namespace;
+  }
+
+  get api(): Api {
+    this.#api ??= new Api({
+      process: this.process,
+      config: this.config,
+      headers: impersonation(this.flags),
+      verbosity: this.flags.number('v'),
+      timeout: requestTimeout(this.flags.text('request-timeout')),
+    });
+    return this.#api;
+  }
+
+  /** How many warnings came from the server. */
+  get warnings(): number {
+    return this.#api?.warnings ?? 0;
+  }
+
+  *discovery(): Routine<Discovery> {
+    this.#discovery ??= yield* discover(this.api, this.process);
+    return this.#discovery;
+  }
+
+  *print(text: string): Routine {
+    yield* this.process.print(text);
+  }
+
+  *printError(text: string): Routine {
+    yield* this.process.printError(text);
+  }
+
+  usage(message: string): KubectlError {
+    return usageError(this.path, message);
+  }
+
+  /** --dry-run; throws for other words. */
+  *dryRun(): Routine<DryRun> {
+    const value = this.flags.text('dry-run') || 'none';
+    if (value === 'unchanged') {
+      yield* this.printError(`${klog(this.process, 'W')}helpers.go:719] --dry-run is deprecated and can be replaced with --dry-run=client.\n`);
+      return 'client';
+    }
+    if (value === 'true' || value === 'false') {
+      yield* this.printError(`${klog(this.process, 'W')}helpers.go:706] --dry-run=${value} is deprecated (boolean value) and can be replaced with --dry-run=${value === 'true' ? 'client' : 'none'}.\n`);
+      return value === 'true' ? 'client' : 'none';
+    }
+    if (value !== 'none' && value !== 'client' && value !== 'server') throw new KubectlError(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`);
+    return value;
+  }
+
+  /** The one NAME that generators want. */
+  requireName(): string {
+    const count = this.dash >= 0 ? this.dash : this.args.length;
+    if (count !== 1) throw this.usage(`exactly one NAME is required, got ${count}`);
+    return this.args[0] as string;
+  }
+}
+
+function requestTimeout(value: string): number {
+  if (value === '' || value === '0') return 0;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  return parseGoDuration(value);
+}
+
+function impersonation(flags: FlagValues): Record<string, string> {
+  const user = flags.text('as');
+  if (user === '') return {};
+  const groups = flags.list('as-group');
+  const uid = flags.text('as-uid');
+  return { 'impersonate-user': user, ...(groups.length > 0 && { 'impersonate-group': groups.join(',') }), ...(uid !== '' && { 'impersonate-uid': uid }) };
+}
+
+/** `/api/v1/namespaces/default/pods/web/log`; an empty namespace means all, or none for cluster-scoped resources. */
+export function pathOf(resource: ApiResource, namespace: string, name = '', subresource = ''): string {
+  const root = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;
+  const scope = resource.namespaced && namespace !== '' ? `/namespaces/${namespace}` : '';
+  return `${root}${scope}/${resource.resource}${name === '' ? '' : `/${name}`}${subresource === '' ? '' : `/${subresource}`}`;
+}

@@ -1,0 +1,103 @@
+/** Reading -f: files, folders, stdin, many documents; kubernetes cli-runtime/pkg/resource/visitor.go. */
+import { sortedJson } from '../../apimachinery/json.ts';
+import { parseYamlDocuments, YamlError } from '../../apimachinery/yaml.ts';
+import { Errno } from '../../linux/errno.ts';
+import { readAll } from '../../linux/open-file.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { KubectlError, notSimulated } from './errors.ts';
+import { isObj, type Obj, objs, text } from './json.ts';
+import type { Kubectl } from './kubectl.ts';
+import { buildKustomization } from './kustomize.ts';
+
+/** One object of a manifest; `source` is how errors name the file. */
+export type Manifest = { readonly object: Obj; readonly source: string };
+
+export type ManifestOptions = {
+  readonly filenames: readonly string[];
+  readonly kustomize?: string;
+  readonly recursive?: boolean;
+  /** Check that kind and apiVersion are set, with validation's text. */
+  readonly validate?: boolean;
+};
+
+/** All objects of the given files, in order. Throws KubectlError with the texts of the resource builder. */
+export function* readManifests(k: Kubectl, options: ManifestOptions): Routine<readonly Manifest[]> {
+  if (options.kustomize) return buildKustomization(k.process, options.kustomize).map((object) => ({ object, source: options.kustomize ?? '' }));
+  const manifests: Manifest[] = [];
+  for (const name of options.filenames) manifests.push(...(yield* readOne(k, name, options)));
+  return manifests;
+}
+
+function* readOne(k: Kubectl, name: string, options: ManifestOptions): Routine<readonly Manifest[]> {
+  if (name === '-') return parse(yield* readAll(k.process.stdin), 'STDIN', options);
+  if (/^https?:\/\//.test(name)) throw notSimulated(`reading ${name}`);
+  const { fs } = k.process;
+  if (!fs.exists(name)) throw new KubectlError(`the path "${name}" does not exist`);
+  const files = fs.isDirectory(name) ? filesBelow(k, name.replace(/\/+$/, ''), options.recursive ?? false) : [name];
+  if (files.length === 0) throw new KubectlError(`error reading [${name}]: recognized file extensions are [.json .yaml .yml]`);
+  return files.flatMap((file) => parse(readText(k, file), file, options));
+}
+
+function readText(k: Kubectl, file: string): string {
+  try {
+    return k.process.fs.read(file);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new KubectlError(`open ${file}: ${error.message.toLowerCase()}`);
+  }
+}
+
+function filesBelow(k: Kubectl, folder: string, recursive: boolean): string[] {
+  const files: string[] = [];
+  for (const [name, inode] of k.process.fs.list(folder)) {
+    const path = `${folder}/${name}`;
+    if (inode.type === 'directory') {
+      if (recursive) files.push(...filesBelow(k, path, true));
+    } else if (/\.(json|ya?ml)$/.test(name)) files.push(path);
+  }
+  return files;
+}
+
+function parse(content: string, source: string, options: ManifestOptions): Manifest[] {
+  return documentsOf(content, source)
+    .filter((document) => document !== null && document !== undefined)
+    .flatMap((document) => {
+      if (options.validate) validate(document, source);
+      return itemsOf(decode(document, source)).map((object) => ({ object, source }));
+    });
+}
+
+function documentsOf(content: string, source: string): readonly unknown[] {
+  try {
+    return parseYamlDocuments(content);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    throw new KubectlError(`error parsing ${source}: ${error.message.startsWith('error converting') || error.message.startsWith('json:') ? '' : 'error converting YAML to JSON: '}${error.message}`);
+  }
+}
+
+function validate(document: unknown, source: string): void {
+  const problem = problemOf(document);
+  if (problem === undefined) return;
+  throw new KubectlError(`error validating "${source}": error validating data: ${problem}; if you choose to ignore these errors, turn validation off with --validate=false`);
+}
+
+function problemOf(document: unknown): string | undefined {
+  if (!isObj(document)) return 'invalid object to validate';
+  const missing = ['apiVersion', 'kind'].filter((key) => text(document[key]) === '');
+  if (missing.length === 0) return undefined;
+  return missing.length === 1 ? `${missing[0]} not set` : `[${missing.map((key) => `${key} not set`).join(', ')}]`;
+}
+
+/** An object as the decoder of unstructured objects takes it: it needs a kind and an apiVersion. */
+function decode(document: unknown, source: string): Obj {
+  if (!isObj(document)) throw new KubectlError(`unable to decode "${source}": couldn't get version/kind; json parse error: json: cannot unmarshal ${goKind(document)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
+  if (text(document['kind']) === '') throw new KubectlError(`unable to decode "${source}": Object 'Kind' is missing in '${sortedJson(document)}'`);
+  if (text(document['apiVersion']) === '') throw new KubectlError(`unable to decode "${source}": Object 'apiVersion' is missing in '${sortedJson(document)}'`);
+  return document;
+}
+
+const goKind = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value);
+
+/** A List stands for its items. */
+const itemsOf = (object: Obj): readonly Obj[] => (text(object['kind']).endsWith('List') && Array.isArray(object['items']) ? objs(object['items']) : [object]);

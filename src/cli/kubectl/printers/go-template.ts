@@ -1,0 +1,24 @@
+/** -o go-template: text/template with kubectl's words around its errors. */
+import { GoTemplateError, type GoTemplate, parseTemplate, renderTemplate } from '../../../apimachinery/go-template.ts';
+import { goValue } from '../../../apimachinery/go-text.ts';
+import { KubectlError } from '../errors.ts';
+
+export function parseGoTemplate(source: string): GoTemplate {
+  try {
+    return parseTemplate(source);
+  } catch (error) {
+    if (!(error instanceof GoTemplateError)) throw error;
+    throw new KubectlError(`error parsing template ${source}, ${error.message}`);
+  }
+}
+
+export function printGoTemplate(template: GoTemplate, object: unknown, source: string): string {
+  try {
+    return renderTemplate(template, object);
+  } catch (error) {
+    if (!(error instanceof GoTemplateError)) throw error;
+    throw new KubectlError(
+      `error executing template "${source}": ${error.message}\nError executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${source}\n\traw data was:\n\t\t${JSON.stringify(object)}\n\tobject given to template engine was:\n\t\t${goValue(object)}\n`,
+    );
+  }
+}

@@ -1,0 +1,60 @@
+/** Server-side tables on the screen: kubernetes cli-runtime/pkg/printers/tableprinter.go. */
+import { type Obj, at, entriesOf, list, namespaceOf, num, obj, objs, text } from '../json.ts';
+import { alignRows } from './tab-writer.ts';
+
+export type TableOptions = {
+  readonly wide: boolean;
+  readonly noHeaders: boolean;
+  readonly withNamespace: boolean;
+  /** `pod` or `deployment.apps`, put before each name. */
+  readonly kind?: string;
+  readonly showLabels: boolean;
+  readonly columnLabels: readonly string[];
+};
+
+/** A table's rows as text; `widths` are remembered over several tables of one watch. Lead cells (the event's type) come first. */
+export function tableText(table: Obj, options: TableOptions, widths: number[] = [], lead?: { readonly header: string; readonly cell: string }): string {
+  const columns = objs(table['columnDefinitions']);
+  const shown = columns.map((column, i) => ({ index: i, name: text(column['name']), priority: num(column['priority']) })).filter((column) => options.wide || column.priority === 0);
+  const rows = objs(table['rows']).map((row) => rowCells(row, shown, options, lead?.cell));
+  const head = options.noHeaders || shown.length === 0 ? [] : [headerCells(shown, options, lead?.header)];
+  return alignRows([...head, ...rows], widths);
+}
+
+type Shown = { readonly index: number; readonly name: string };
+
+function headerCells(shown: readonly Shown[], options: TableOptions, lead: string | undefined): string[] {
+  const cells = shown.map((column) => column.name.toUpperCase());
+  if (options.withNamespace) cells.unshift('NAMESPACE');
+  if (lead !== undefined) cells.unshift(lead);
+  cells.push(...options.columnLabels.map((label) => label.slice(label.lastIndexOf('/') + 1).toUpperCase()));
+  if (options.showLabels) cells.push('LABELS');
+  return cells;
+}
+
+function rowCells(row: Obj, shown: readonly Shown[], options: TableOptions, lead: string | undefined): string[] {
+  const values = list(row['cells']);
+  const object = obj(row['object']);
+  const cells = shown.map((column, i) => (i === 0 && options.kind ? `${options.kind}/${cellText(values[column.index])}` : cellText(values[column.index])));
+  if (options.withNamespace) cells.unshift(namespaceOf(object));
+  if (lead !== undefined) cells.unshift(lead);
+  const labels = obj(at(object, 'metadata.labels'));
+  cells.push(...options.columnLabels.map((label) => text(labels[label])));
+  if (options.showLabels) cells.push(labelText(object));
+  return cells;
+}
+
+/** Newlines and escapes would break the screen; what follows a line's end is cut. */
+const cellText = (value: unknown): string => {
+  const all = value === undefined || value === null ? '<none>' : text(value);
+  const line = all.split(/[\f\n\r]/, 1)[0] ?? '';
+  return line === all ? all : `${line}...`;
+};
+
+const labelText = (object: Obj): string => {
+  const labels = entriesOf(at(object, 'metadata.labels'));
+  return labels.length === 0 ? '<none>' : labels.map(([key, value]) => `${key}=${value}`).join(',');
+};
+
+/** The table again with other rows. */
+export const withRows = (table: Obj, rows: readonly Obj[]): Obj => ({ ...table, rows });
