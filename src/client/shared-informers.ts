@@ -17,15 +17,16 @@ export class SharedInformers {
   }
 
   /** The informer of a resource, made and started at the first call. Those with other options are others. */
-  of<R extends ResourceName>(resource: R, options: InformerOptions = {}): Informer<ResourceTypes[R]> {
-    const id = [resource, options.namespace ?? '', options.labelSelector ?? '', options.fieldSelector ?? ''].join('|');
+  of<R extends ResourceName>(resource: R, options?: InformerOptions): Informer<ResourceTypes[R]> {
+    // Asked for at every turn, mostly without options: the name alone is the key then.
+    const id = options === undefined ? resource : [resource, options.namespace ?? '', options.labelSelector ?? '', options.fieldSelector ?? ''].join('|');
     // The map is keyed by the resource's name, which gives the type.
-    return (this.#informers.get(id) ?? this.#start(id, resourceOf(resource), options)) as unknown as Informer<ResourceTypes[R]>;
+    return (this.#informers.get(id) ?? this.#start(id, resourceOf(resource), options ?? {})) as unknown as Informer<ResourceTypes[R]>;
   }
 
   /** The same for a resource known at run time only. */
   ofResource(resource: GroupVersionResource): Informer {
-    const id = `${resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`}|||`;
+    const id = resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`;
     return this.#informers.get(id) ?? this.#start(id, resource, {});
   }
 

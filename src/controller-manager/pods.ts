@@ -9,7 +9,13 @@ export const isTerminal = ({ status }: Pod): boolean => status?.phase === 'Succe
 /** Neither over nor on its way out. */
 export const isActive = (pod: Pod): boolean => !isTerminal(pod) && pod.metadata.deletionTimestamp === undefined;
 
-export const podCondition = ({ status }: Pod, type: string): core.PodCondition | undefined => status?.conditions?.find((condition) => condition.type === type);
+export function podCondition({ status }: Pod, type: string): core.PodCondition | undefined {
+  // Called for each pod of a set at each sync: a plain loop is a good deal faster than find().
+  const conditions = status?.conditions;
+  if (conditions === undefined) return undefined;
+  for (const condition of conditions) if (condition.type === type) return condition;
+  return undefined;
+}
 
 export const isReady = (pod: Pod): boolean => podCondition(pod, 'Ready')?.status === 'True';
 

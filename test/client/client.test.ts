@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Pod } from '../../src/api/types.ts';
+import type { ConfigMap, Pod } from '../../src/api/types.ts';
 import { StatusError } from '../../src/apimachinery/status.ts';
 import { Client, ConnectionError } from '../../src/client/client.ts';
 import { runLeaderElection } from '../../src/client/leader-election.ts';
@@ -11,7 +11,7 @@ import { newSim } from '../../src/sim/sim.ts';
 import { epoch, newTestCluster } from '../controller-manager/cluster.ts';
 
 const bare = () => newTestCluster({ nodes: 0, controllers: [], scheduler: false, hollow: false });
-const configMap = (name: string, data: Record<string, string> = {}, namespace = 'default') => ({
+const configMap = (name: string, data: Record<string, string> = {}, namespace = 'default'): ConfigMap => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name, namespace },
