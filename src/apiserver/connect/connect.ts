@@ -1,5 +1,5 @@
 import type { ContainerSpec, Node, Pod } from '../../api/types.ts';
-import { badRequest, internalError, methodNotSupported, notFound, unknownPath } from '../../apimachinery/status.ts';
+import { badRequest, failure, internalError, methodNotSupported, notFound, unknownPath } from '../../apimachinery/status.ts';
 import { parseTime } from '../../apimachinery/time.ts';
 import { type KubeletApi, KubeletError, type LogOptions, type PodRef } from '../../interfaces/kubelet.ts';
 import type { RestRequest, RestResponse, UserInfo } from '../../interfaces/rest.ts';
@@ -9,7 +9,7 @@ import type { Core } from '../context.ts';
 import { queryFlag, queryValue, type RequestInfo } from '../request-info.ts';
 import { keyOf } from '../resource-table.ts';
 
-type Call = { readonly core: Core; readonly request: RestRequest; readonly pod: Pod; readonly ref: PodRef; readonly kubelet: KubeletApi };
+type Call = { readonly ref: PodRef; readonly kubelet: KubeletApi };
 type Answer = RestResponse | StreamSession;
 
 /** The subresources that stream: log, exec, attach and port-forward go on to the kubelet of the pod's node (kubernetes pkg/registry/core/pod/rest). */
@@ -34,7 +34,9 @@ function* log(core: Core, request: RestRequest, pod: Pod): Routine<Answer> {
   const container = chooseContainer(request, pod, false);
   // A pod without a node has no log yet, and that is no error.
   if (!pod.spec.nodeName) return { status: 200, headers: textHeaders, body: '' };
-  const { kubelet, ref } = dial({ core, request, pod });
+  const given = ['follow', 'previous', 'timestamps', 'tailLines', 'sinceSeconds', 'limitBytes'].filter((key) => request.query?.[key] !== undefined);
+  const query = Object.fromEntries(given.map((key) => [key, queryValue(request, key) ?? '']));
+  const { kubelet, ref } = dial({ core, pod, method: 'Get', path: `containerLogs/${podPath(pod, container)}`, query });
   return yield* guarded(() => kubelet.containerLogs(ref, container, logOptions(request)));
 }
 
@@ -58,19 +60,20 @@ function* exec(core: Core, request: RestRequest, pod: Pod): Routine<Answer> {
   const given = request.query?.['command'] ?? [];
   const command = typeof given === 'string' ? [given] : given;
   if (command.length === 0) throw badRequest('you must specify at least 1 command for the container');
-  const { kubelet, ref } = dial({ core, request, pod });
+  const query = { command, ...streamQuery(request) };
+  const { kubelet, ref } = dial({ core, pod, method: 'Post', path: `exec/${podPath(pod, container)}`, query });
   return yield* guarded(() => kubelet.exec(ref, container, { command, stdin: queryFlag(request, 'stdin'), tty: queryFlag(request, 'tty') }));
 }
 
 function* attach(core: Core, request: RestRequest, pod: Pod): Routine<Answer> {
   const container = chooseContainer(request, pod, true);
-  const { kubelet, ref } = dial({ core, request, pod });
+  const { kubelet, ref } = dial({ core, pod, method: 'Post', path: `attach/${podPath(pod, container)}`, query: streamQuery(request) });
   return yield* guarded(() => kubelet.attach(ref, container, { stdin: queryFlag(request, 'stdin'), tty: queryFlag(request, 'tty') }));
 }
 
 function* portforward(core: Core, request: RestRequest, pod: Pod): Routine<Answer> {
   const port = Number(queryValue(request, 'ports') ?? 0);
-  const { kubelet, ref } = dial({ core, request, pod });
+  const { kubelet, ref } = dial({ core, pod, method: 'Post', path: `portForward/${pod.metadata.namespace}/${pod.metadata.name}` });
   return yield* guarded(() => kubelet.portForward(ref, port));
 }
 
@@ -96,17 +99,48 @@ function requireHost(pod: Pod): void {
   if (!pod.spec.nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
 }
 
-function dial({ core, request, pod }: { readonly core: Core; readonly request: RestRequest; readonly pod: Pod }): Call {
+type Way = {
+  readonly core: Core;
+  readonly pod: Pod;
+  readonly method: 'Get' | 'Post';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
+};
+
+/** The kubelet of the pod's node. Without a way to it the refusal names the URL, as Go's HTTP client does. */
+function dial({ core, pod, method, path, query = {} }: Way): Call {
   requireHost(pod);
   const { namespace = '', name = '', uid = '' } = pod.metadata;
-  const node = pod.spec.nodeName ?? '';
-  if (core.storage.get<Node>(`/registry/minions/${node}`) === undefined) throw notFound({ group: '', resource: 'nodes' }, node);
+  const nodeName = pod.spec.nodeName ?? '';
+  const node = core.storage.get<Node>(`/registry/minions/${nodeName}`)?.object;
+  if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName);
   try {
-    return { core, request, pod, ref: { namespace, name, uid }, kubelet: core.options.dialKubelet(node) };
+    return { ref: { namespace, name, uid }, kubelet: core.options.dialKubelet(nodeName) };
   } catch (error) {
-    throw internalError(error instanceof Error ? error.message : String(error));
+    const text = error instanceof Error ? error.message : String(error);
+    if (!text.startsWith('dial ')) throw internalError(text);
+    const host = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? nodeName;
+    const url = `https://${host}:${node.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? 10250}/${path}${queryText(query)}`;
+    if (method === 'Get') throw failure(500, '', `Get "${url}": ${text}`);
+    throw internalError(`error sending request: Post "${url}": ${text}`);
   }
 }
+
+function queryText(query: NonNullable<Way['query']>): string {
+  const pairs = Object.keys(query)
+    .sort()
+    .flatMap((key) => [query[key] ?? []].flat().map((value) => `${key}=${encodeURIComponent(value)}`));
+  return pairs.length > 0 ? `?${pairs.join('&')}` : '';
+}
+
+const podPath = ({ metadata }: Pod, container: string): string => `${metadata.namespace}/${metadata.name}/${container}`;
+
+/** What the kubelet's URL says of the streams. */
+const streamQuery = (request: RestRequest): Readonly<Record<string, string>> => ({
+  output: '1',
+  ...(queryFlag(request, 'tty') ? { tty: '1' } : { error: '1' }),
+  ...(queryFlag(request, 'stdin') && { input: '1' }),
+});
 
 /** What the kubelet refuses comes back under the kubelet's status. */
 function* guarded(call: () => Routine<StreamSession>): Routine<Answer> {

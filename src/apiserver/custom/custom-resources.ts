@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/types.ts';
+import { findResults, JsonPathError, parseJsonPath } from '../../apimachinery/jsonpath.ts';
 import type { ApiResource } from '../../apimachinery/resources.ts';
 import type { EtcdApi } from '../../interfaces/etcd.ts';
 import { Mirror } from '../mirror.ts';
@@ -7,7 +8,6 @@ import type { ResourceTable } from '../resource-table.ts';
 import { age, ageColumn, nameColumn } from '../table.ts';
 import { validateDnsSubdomain } from '../validation/names.ts';
 import type { Crd, CrdVersion } from './definition.ts';
-import { valueAt } from './json-path.ts';
 import { type JsonSchema, prune, schemaErrors, withDefaults } from './json-schema.ts';
 
 const verbs: readonly string[] = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
@@ -93,4 +93,14 @@ function unknownCustomFields(schema: JsonSchema, object: unknown): string[] {
   const unknown: string[] = [];
   prune(object, schema, '', unknown);
   return unknown.map((path) => `unknown field "${path}"`);
+}
+
+/** The first thing a column's path finds. */
+function valueAt(object: KubeObject, jsonPath: string): unknown {
+  try {
+    return findResults(parseJsonPath(`{${jsonPath}}`, { allowMissingKeys: true }), object)[0]?.[0];
+  } catch (error) {
+    if (error instanceof JsonPathError) return undefined;
+    throw error;
+  }
 }

@@ -73,13 +73,7 @@ function validateAllocation({ spec, metadata }: Service, { allocator }: Strategy
     const holder = allocator.ownerOfAddress(clusterIP);
     if (!isIpv4(clusterIP)) errors.push(invalidValue('spec.clusterIPs[0]', clusterIP, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'));
     else if (!allocator.contains(clusterIP)) {
-      errors.push(
-        invalidValue(
-          'spec.clusterIPs',
-          [clusterIP],
-          `failed to allocate IP ${clusterIP}: the provided IP (${clusterIP}) is not in the valid range. The range of valid IPs is ${allocator.cidr}`,
-        ),
-      );
+      errors.push(invalidValue('spec.clusterIPs', [clusterIP], `failed to allocate IP ${clusterIP}: the provided network does not match the current range`));
     } else if (holder !== undefined && holder !== owner)
       errors.push(invalidValue('spec.clusterIPs', [clusterIP], `failed to allocate IP ${clusterIP}: provided IP is already allocated`));
   }
