@@ -4,11 +4,12 @@
  */
 
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify as verifySignature } from 'node:crypto';
-import { bitString, concat, type DerNode, der, fromPem, integer, objectId, readDer, readObjectId, sequence, tags, text, toPem } from './der.ts';
+import { bitString, der, fromPem, integer, objectId, readDer, sequence, tags, text, toPem } from './der.ts';
+import { type CertificateInfo, oids, readCertificate, readCertificateRequest } from './pki-read.ts';
+
+export { type CertificateInfo, readCertificate, readCertificateRequest, type Subject } from './pki-read.ts';
 
 export type KeyPair = { readonly certificate: string; readonly key: string };
-
-export type Subject = { readonly commonName: string; readonly organizations: readonly string[] };
 
 export type CertificateRequest = {
   readonly commonName: string;
@@ -22,40 +23,6 @@ export type CertificateRequest = {
   readonly usages?: readonly ('client' | 'server')[];
   /** Anything that tells this certificate from others with the same contents. */
   readonly salt?: string;
-};
-
-export type CertificateInfo = {
-  readonly subject: Subject;
-  readonly issuer: Subject;
-  readonly dnsNames: readonly string[];
-  readonly ips: readonly string[];
-  readonly notBefore: number;
-  readonly notAfter: number;
-  /** Hexadecimal. */
-  readonly serial: string;
-  readonly isCa: boolean;
-  /** The raw Ed25519 key, hexadecimal; empty for other algorithms. */
-  readonly publicKey: string;
-  readonly signatureAlgorithm: string;
-};
-
-const oids = {
-  commonName: '2.5.4.3',
-  organization: '2.5.4.10',
-  ed25519: '1.3.101.112',
-  basicConstraints: '2.5.29.19',
-  keyUsage: '2.5.29.15',
-  extendedKeyUsage: '2.5.29.37',
-  subjectAltName: '2.5.29.17',
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-  clientAuth: '1.3.6.1.5.5.7.3.2',
-  extensionRequest: '1.2.840.113549.1.9.14',
-} as const;
-
-const algorithmNames: Readonly<Record<string, string>> = {
-  [oids.ed25519]: 'ED25519',
-  '1.2.840.113549.1.1.11': 'sha256WithRSAEncryption',
-  '1.2.840.10045.4.3.2': 'ecdsa-with-SHA256',
 };
 
 const ed25519 = sequence(objectId(oids.ed25519));
@@ -81,34 +48,12 @@ export function newCertificateRequest(request: Omit<CertificateRequest, 'notBefo
   return { request: toPem('CERTIFICATE REQUEST', sequence(info, ed25519, bitString(sign(null, info, key.privateKey)))), key: key.pem };
 }
 
-/** What a PEM certificate request asks for; undefined when it cannot be read. */
-export function readCertificateRequest(
-  pem: string,
-): (Subject & { readonly dnsNames: readonly string[]; readonly ips: readonly string[]; readonly publicKey: string }) | undefined {
-  const bytes = fromPem('CERTIFICATE REQUEST', pem) ?? fromPem('NEW CERTIFICATE REQUEST', pem);
-  return (
-    bytes &&
-    readable(() => {
-      const [, subject, keyInfo, attributes] = readDer(bytes).children[0]?.children ?? [];
-      if (!subject || !keyInfo) return undefined;
-      const extensions = attributes?.children.find((attribute) => attributeId(attribute) === oids.extensionRequest)?.children[1]?.children[0];
-      return { ...readName(subject), ...readAltNames(extensions?.children ?? []), publicKey: readPublicKey(keyInfo) };
-    })
-  );
-}
-
 /** A certificate for the key of a certificate request: what the csrsigning controller gives. */
 export function signRequest(ca: KeyPair, requestPem: string, validity: { readonly notBefore: number; readonly notAfter: number }): string | undefined {
   const asked = readCertificateRequest(requestPem);
   if (!asked) return undefined;
   const publicRaw = Buffer.from(asked.publicKey === '' ? createHash('sha256').update(requestPem).digest('hex') : asked.publicKey, 'hex');
   return signFor(ca, { ...asked, ...validity, usages: ['client'] }, publicRaw);
-}
-
-/** What a PEM certificate says; undefined when it cannot be read. */
-export function readCertificate(pem: string): CertificateInfo | undefined {
-  const bytes = fromPem('CERTIFICATE', pem);
-  return bytes && readable(() => readTbs(readDer(bytes)));
 }
 
 export type Verification = { readonly ok: true; readonly info: CertificateInfo } | { readonly ok: false; readonly message: string };
@@ -134,15 +79,6 @@ export function keyMatches({ certificate: pem, key }: KeyPair): boolean {
 
 const rfc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
-function readable<T>(read: () => T | undefined): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
 
 function signFor(ca: KeyPair, request: CertificateRequest, subjectKey: Uint8Array): string {
   const issuer = readCertificate(ca.certificate)?.subject;
@@ -236,69 +172,16 @@ const digest = (purpose: string, request: CertificateRequest, context: string): 
     )
     .digest();
 
-const privateKeyOf = (pkcs8: Uint8Array): KeyObject => createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+/** As a JWK, which OpenSSL reads ten times faster than DER; the last 32 bytes of the PKCS #8 form are the key. */
+const privateKeyOf = (pkcs8: Uint8Array): KeyObject =>
+  createPrivateKey({ key: { kty: 'OKP', crv: 'Ed25519', d: Buffer.from(pkcs8.subarray(-32)).toString('base64url'), x: '' }, format: 'jwk' });
 
-function rawPublicKey(key: KeyObject): Uint8Array {
-  // The last 32 bytes of the SubjectPublicKeyInfo are the key itself.
-  return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
-}
+const rawPublicKey = (key: KeyObject): Uint8Array => Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url');
 
 function signedBy(pem: string, ca: CertificateInfo): boolean {
   const bytes = fromPem('CERTIFICATE', pem);
   const [tbs, , signature] = bytes ? readDer(bytes).children : [];
   if (!tbs || !signature || ca.publicKey === '') return false;
-  const spki = Buffer.from(concat([publicKeyInfo(Buffer.from(ca.publicKey, 'hex'))]));
-  return verifySignature(null, tbs.whole, createPublicKey({ key: spki, format: 'der', type: 'spki' }), signature.content.subarray(1));
-}
-
-function readTbs(root: DerNode): CertificateInfo | undefined {
-  const [version, serial, algorithm, issuer, validity, subject, keyInfo] = root.children[0]?.children ?? [];
-  if (version?.tag !== 0xa0 || !serial || !algorithm || !issuer || !validity || !subject || !keyInfo) return undefined;
-  const found = root.children[0]?.children.find((node) => node.tag === 0xa3)?.children[0]?.children ?? [];
-  const [from, to] = validity.children.map(readTime);
-  const algorithmId = readObjectId(algorithm.children[0]?.content ?? new Uint8Array());
-  return {
-    subject: readName(subject),
-    issuer: readName(issuer),
-    ...readAltNames(found),
-    notBefore: from ?? 0,
-    notAfter: to ?? 0,
-    serial: hex(serial.content),
-    isCa: found.some((extension) => attributeId(extension) === oids.basicConstraints && extensionValue(extension).children[0]?.tag === tags.boolean),
-    publicKey: readPublicKey(keyInfo),
-    signatureAlgorithm: algorithmNames[algorithmId] ?? algorithmId,
-  };
-}
-
-const attributeId = (node: DerNode): string => readObjectId(node.children[0]?.content ?? new Uint8Array());
-const extensionValue = (extension: DerNode): DerNode => readDer(extension.children[extension.children.length - 1]?.content ?? new Uint8Array());
-
-function readName(node: DerNode): Subject {
-  const parts = node.children
-    .flatMap((set) => set.children)
-    .map((pair) => ({ id: attributeId(pair), value: Buffer.from(pair.children[1]?.content ?? []).toString('utf8') }));
-  return {
-    commonName: parts.find(({ id }) => id === oids.commonName)?.value ?? '',
-    organizations: parts.filter(({ id }) => id === oids.organization).map(({ value }) => value),
-  };
-}
-
-function readAltNames(extensionList: readonly DerNode[]): { dnsNames: string[]; ips: string[] } {
-  const extension = extensionList.find((candidate) => attributeId(candidate) === oids.subjectAltName);
-  const names = extension ? extensionValue(extension).children : [];
-  return {
-    dnsNames: names.filter(({ tag }) => tag === 0x82).map(({ content }) => Buffer.from(content).toString('latin1')),
-    ips: names.filter(({ tag }) => tag === 0x87).map(({ content }) => [...content].join('.')),
-  };
-}
-
-function readPublicKey(keyInfo: DerNode): string {
-  const [algorithm, key] = keyInfo.children;
-  return algorithm && key && attributeId(algorithm) === oids.ed25519 ? hex(key.content.subarray(1)) : '';
-}
-
-function readTime(node: DerNode): number {
-  const digits = Buffer.from(node.content).toString('latin1');
-  const full = node.tag === tags.utcTime ? `${digits < '5' ? '20' : '19'}${digits}` : digits;
-  return Date.parse(full.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(ca.publicKey, 'hex').toString('base64url') }, format: 'jwk' });
+  return verifySignature(null, tbs.whole, key, signature.content.subarray(1));
 }
