@@ -10,6 +10,7 @@ import { impersonate } from './authn/impersonation.ts';
 import { TokenAuthenticator } from './authn/service-account-tokens.ts';
 import { Authorizer } from './authz/authorizer.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
+import { compactor } from './compactor.ts';
 import { connectResource } from './connect/connect.ts';
 import { type ApiServerOptions, type Core, jsonResponse } from './context.ts';
 import { CustomResources } from './custom/custom-resources.ts';
@@ -31,7 +32,7 @@ export class ApiServer implements RestServer {
 
   constructor(options: ApiServerOptions) {
     const sim = options.sim.scope('kube-apiserver');
-    const storage = new Storage(options.etcd);
+    const storage = new Storage(sim, options.etcd);
     const tokens = new TokenAuthenticator(sim, storage, options.serviceAccountKey);
     const table = new ResourceTable();
     this.#sim = sim;
@@ -49,6 +50,7 @@ export class ApiServer implements RestServer {
     };
     this.#authenticator = new Authenticator(sim, options.caPem, tokens);
     bootstrap(this.#core);
+    sim.go(compactor(options.etcd), 'compactor');
   }
 
   /** Who did what, the newest last. */

@@ -14,7 +14,12 @@ export function decode(context: RequestContext, body: unknown): KubeObject {
 }
 
 /** A tidied object of the resource's kind. */
-export function asObject({ served }: RequestContext, body: Readonly<Record<string, unknown>>): KubeObject {
+export function asObject(context: RequestContext, body: Readonly<Record<string, unknown>>): KubeObject {
+  const object = ownVersion(context, body);
+  return context.served.conversion?.toStorage(object) ?? object;
+}
+
+function ownVersion({ served }: RequestContext, body: Readonly<Record<string, unknown>>): KubeObject {
   const tidied = tidy(body);
   const metadata = isObject(tidied['metadata']) ? tidied['metadata'] : {};
   if (tidied['apiVersion'] === served.apiVersion && tidied['kind'] === served.kind && tidied['metadata'] === metadata) return tidied as unknown as KubeObject;

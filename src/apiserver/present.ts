@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/types.ts';
 import type { RequestContext } from './context.ts';
+import type { Conversion } from './registry/conversions.ts';
 import { queryValue } from './request-info.ts';
 import { toTable } from './table.ts';
 import type { ObjectList } from './verbs/read.ts';
@@ -14,11 +15,19 @@ export type Presenter = {
 /** Read from the accept header (kubernetes apiserver/pkg/endpoints/handlers/response.go); undefined: objects as they are. */
 export function presenterOf(context: RequestContext): Presenter | undefined {
   const accept = context.request.headers?.['accept'];
-  if (accept === undefined || !accept.includes('as=')) return undefined;
+  const { conversion } = context.served;
+  if (accept === undefined || !accept.includes('as=')) return conversion && convertingPresenter(context, conversion);
   const as = /as=(\w+)/.exec(accept.split(',').find((type) => type.includes('as=')) ?? '')?.[1];
   if (as === 'Table') return tablePresenter(context);
   return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList' ? metadataPresenter : undefined;
 }
+
+/** Objects in the version that was asked for. */
+const convertingPresenter = ({ served }: RequestContext, { fromStorage }: Conversion): Presenter => ({
+  object: fromStorage,
+  list: (list) => ({ ...list, apiVersion: served.apiVersion, items: list.items.map(fromStorage) }),
+  event: fromStorage,
+});
 
 function tablePresenter(context: RequestContext): Presenter {
   const { strategy } = context.served;

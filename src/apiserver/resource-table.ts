@@ -1,5 +1,6 @@
 import { type ApiResource, apiResources } from '../apimachinery/resources.ts';
 import type { GroupResource } from '../apimachinery/status.ts';
+import { type Conversion, conversions } from './registry/conversions.ts';
 import { strategies } from './registry/strategies.ts';
 import type { Strategy } from './registry/strategy.ts';
 
@@ -17,6 +18,8 @@ export type ServedResource = GroupResource & {
   readonly prefix: string;
   /** True for resources that clients make at run time. */
   readonly custom: boolean;
+  /** Of a version that is not the stored one. */
+  readonly conversion: Conversion | undefined;
 };
 
 /** Where a resource's folder in etcd is not called after the resource (kubernetes pkg/controlplane/storageversionhashdata, …/storage.go). */
@@ -64,7 +67,7 @@ export class ResourceTable {
     return false;
   }
 
-  add(api: ApiResource, strategy: Strategy, folder: string, custom: boolean): void {
+  add(api: ApiResource, strategy: Strategy, folder: string, custom: boolean, conversion?: Conversion): void {
     const { group, version, resource, kind, namespaced } = api;
     const apiVersion = group === '' ? version : `${group}/${version}`;
     this.#served.set(`${group}/${version}/${resource}`, {
@@ -78,6 +81,7 @@ export class ResourceTable {
       strategy,
       prefix: `/registry/${folder}/`,
       custom,
+      conversion: conversion ?? conversions[`${group}/${version}/${resource}`],
     });
     this.version++;
   }

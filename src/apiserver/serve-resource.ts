@@ -8,6 +8,7 @@ import { presenterOf } from './present.ts';
 import { queryValue, type RequestInfo } from './request-info.ts';
 import type { ServedResource } from './resource-table.ts';
 import { reviews } from './reviews/reviews.ts';
+import { bind } from './subresources/binding.ts';
 import { subresources } from './subresources/subresources.ts';
 import { create } from './verbs/create.ts';
 import { remove } from './verbs/delete.ts';
@@ -41,10 +42,16 @@ export function serveResource(core: Core, request: RestRequest, info: RequestInf
 
 function main(context: RequestContext): RestResponse {
   const { info, served } = context;
+  if (served.resource === 'bindings' && served.group === '') return bindPod(context);
   const review = info.verb === 'create' ? reviews[`${served.resource}.${served.group}`] : undefined;
   if (review !== undefined) return review(context);
   if (!served.api.verbs.includes(info.verb)) throw methodNotSupported(served, info.verb);
   return verbs[info.verb]?.(context) ?? methodRefused(served, info.verb);
+}
+
+/** POST bindings: the older way to bind a pod, named in the body. */
+function bindPod(context: RequestContext): RestResponse {
+  return bind({ ...context, served: context.core.table.known('', 'v1', 'pods') });
 }
 
 function sub(context: RequestContext): RestResponse {

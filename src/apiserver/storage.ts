@@ -1,5 +1,7 @@
 import type { KubeObject } from '../api/types.ts';
 import { type EtcdApi, EtcdError, type KeyValue, prefixEnd, type RangeResponse } from '../interfaces/etcd.ts';
+import type { Sim } from '../sim/sim.ts';
+import { EventLeases } from './event-leases.ts';
 import { deepFreeze, withMeta } from './objects.ts';
 
 /** An object with the revision of its last write: what a guarded write compares. */
@@ -8,9 +10,11 @@ export type Stored<T extends KubeObject = KubeObject> = { readonly object: T; re
 /** Objects in etcd (kubernetes apiserver/pkg/storage/etcd3): keys, resourceVersions, guarded writes. Objects are shared, never copied. */
 export class Storage {
   readonly #etcd: EtcdApi;
+  readonly #leases: EventLeases;
 
-  constructor(etcd: EtcdApi) {
+  constructor(sim: Sim, etcd: EtcdApi) {
     this.#etcd = etcd;
+    this.#leases = new EventLeases(sim, etcd);
   }
 
   get<T extends KubeObject = KubeObject>(key: string): Stored<T> | undefined {
@@ -51,7 +55,11 @@ export class Storage {
   #write<T extends KubeObject>(key: string, object: T, guard: number): T | undefined {
     const next = this.revision() + 1;
     const stored = deepFreeze(withMeta(object, { resourceVersion: String(next) }));
-    const result = this.#etcd.txn([{ key, target: 'mod', is: '=', than: guard }], [{ put: { key, value: stored } }]);
+    const lease = this.#leases.for(key);
+    const result = this.#etcd.txn(
+      [{ key, target: 'mod', is: '=', than: guard }],
+      [{ put: lease === 0 ? { key, value: stored } : { key, value: stored, lease } }],
+    );
     if (!result.succeeded) return undefined;
     if (result.revision !== next) throw new EtcdError('unavailable', 'etcdserver: another member wrote in between');
     return stored;

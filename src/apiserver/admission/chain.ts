@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/types.ts';
+import { escalation } from '../authz/escalation.ts';
 import type { RequestContext } from '../context.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
@@ -29,6 +30,7 @@ const plugins: readonly AdmissionPlugin[] = [
   defaultTolerationSeconds,
   defaultStorageClass,
   storageObjectInUseProtection,
+  escalation,
   // Last, so that nothing is counted that somebody else refuses.
   resourceQuota,
 ];

@@ -3,6 +3,7 @@ import { findResults, JsonPathError, parseJsonPath } from '../../apimachinery/js
 import type { ApiResource } from '../../apimachinery/resources.ts';
 import type { EtcdApi } from '../../interfaces/etcd.ts';
 import { Mirror } from '../mirror.ts';
+import { renamed } from '../registry/conversions.ts';
 import type { Column, Strategy } from '../registry/strategy.ts';
 import type { ResourceTable } from '../resource-table.ts';
 import { age, ageColumn, nameColumn } from '../table.ts';
@@ -47,7 +48,9 @@ function serve(table: ResourceTable, { spec }: Crd, version: CrdVersion): void {
       ...(scale ? [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] }] : []),
     ],
   };
-  table.add(api, strategyFor(version, status !== undefined), `${group}/${names.plural}`, true);
+  const storage = spec.versions.find((each) => each.storage)?.name ?? version.name;
+  const conversion = spec.versions.length > 1 ? renamed(`${group}/${version.name}`, `${group}/${storage}`) : undefined;
+  table.add(api, strategyFor(version, status !== undefined), `${group}/${names.plural}`, true, conversion);
 }
 
 function strategyFor(version: CrdVersion, hasStatus: boolean): Strategy {

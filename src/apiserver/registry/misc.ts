@@ -16,6 +16,7 @@ const sourceText = ({ source, reportingComponent, reportingInstance }: CoreEvent
 
 /** kubernetes pkg/registry/core/event and printers.go printEvent */
 const event: Strategy<CoreEvent> = {
+  createOnUpdate: true,
   fields: {
     'involvedObject.kind': ({ involvedObject }) => involvedObject.kind ?? '',
     'involvedObject.namespace': ({ involvedObject }) => involvedObject.namespace ?? '',
@@ -43,7 +44,7 @@ const event: Strategy<CoreEvent> = {
   ],
 };
 
-const lease: Strategy<Lease> = { columns: [nameColumn, { name: 'Holder', cell: ({ spec }) => spec?.holderIdentity ?? '' }, ageColumn] };
+const lease: Strategy<Lease> = { createOnUpdate: true, columns: [nameColumn, { name: 'Holder', cell: ({ spec }) => spec?.holderIdentity ?? '' }, ageColumn] };
 
 type Csr = KubeObject & {
   readonly spec: { readonly request?: string; readonly signerName?: string; readonly username?: string; readonly expirationSeconds?: number };

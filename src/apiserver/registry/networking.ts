@@ -108,7 +108,7 @@ function endpointsText({ subsets }: Endpoints): string {
   return count > list.length ? `${list.join(',')} + ${count - list.length} more...` : list.join(',');
 }
 
-const endpointsStrategy: Strategy<Endpoints> = { columns: [nameColumn, { name: 'Endpoints', cell: endpointsText }, ageColumn] };
+const endpointsStrategy: Strategy<Endpoints> = { createOnUpdate: true, columns: [nameColumn, { name: 'Endpoints', cell: endpointsText }, ageColumn] };
 
 const shorten = (texts: readonly string[], none: string): string => {
   if (texts.length === 0) return none;

@@ -36,7 +36,7 @@ const typeOf = ({ request }: RequestContext): string => (request.headers?.['cont
 /** The stored object with the request's patch applied, as an object of its kind. */
 export function patched(context: RequestContext, object: KubeObject): KubeObject {
   const { request, served } = context;
-  const result = patchDocument(context, object, patchTypeOf(served));
+  const result = patchDocument(context, served.conversion?.fromStorage(object) ?? object, patchTypeOf(served));
   if (!isObject(result)) throw badRequest('the patched object is no object');
   const given = typeOf(context) === json ? result : bodyOf(context);
   const refuse = (text: string): never => {

@@ -1,0 +1,29 @@
+import type { EtcdApi } from '../interfaces/etcd.ts';
+import type { Sim } from '../sim/sim.ts';
+
+const ttlSeconds = 3600;
+/** Objects of one minute share a lease (apiserver/pkg/storage/etcd3/lease_manager.go). */
+const reuseMilliseconds = 60_000;
+
+/** `--event-ttl`: Events go after an hour, by a lease in etcd. */
+export class EventLeases {
+  readonly #sim: Sim;
+  readonly #etcd: EtcdApi;
+  #lease = 0;
+  #grantedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(sim: Sim, etcd: EtcdApi) {
+    this.#sim = sim;
+    this.#etcd = etcd;
+  }
+
+  /** The lease for a key; 0 for what stays. */
+  for(key: string): number {
+    if (!key.startsWith('/registry/events/')) return 0;
+    if (this.#sim.now - this.#grantedAt >= reuseMilliseconds) {
+      this.#lease = this.#etcd.leaseGrant(ttlSeconds + reuseMilliseconds / 1000);
+      this.#grantedAt = this.#sim.now;
+    }
+    return this.#lease;
+  }
+}
