@@ -2,7 +2,6 @@
 
 /** x-kubernetes-patch-strategy:x-kubernetes-patch-merge-key, by client-node's names of types. */
 export const mergeKeys = {
-  'CoreV1Event.': '',
   'V1Container.env': 'merge:name',
   'V1Container.ports': 'merge:containerPort',
   'V1Container.volumeDevices': 'merge:devicePath',
@@ -49,7 +48,6 @@ export const mergeKeys = {
   'V1ValidatingWebhookConfiguration.webhooks': 'merge:name',
   'V2HorizontalPodAutoscalerStatus.conditions': 'merge:type',
 };
-delete mergeKeys['CoreV1Event.'];
 
 /** x-kubernetes-list-type map (with its keys) or set; every other list is atomic. `conditions` with a type are maps everywhere. */
 export const listTypes = {
@@ -175,7 +173,6 @@ export const enums = {
     Never: 'means that pod never preempts other pods with lower priority.',
     PreemptLowerPriority: 'means that pod can preempt other pods with lower priority.',
   },
-  'V1PodOS.name': null,
   'V1PodStatus.phase': {
     Failed:
       'means that all containers in the pod have terminated, and at least one container has terminated in a failure (exited with a non-zero exit code or was stopped by the system).',
@@ -330,4 +327,3 @@ export const enums = {
       'policy means that running pods (status.phase="Running"), but not yet healthy can be evicted only if the guarded application is not disrupted (status.currentHealthy is at least equal to status.desiredHealthy). Healthy pods will be subject to the PDB for eviction.',
   },
 };
-delete enums['V1PodOS.name'];
