@@ -7,7 +7,7 @@ import { decodeUtf8 } from '../sim/stream.ts';
 import type { Context } from './context.ts';
 
 type Kind = 'configmaps' | 'secrets';
-type Watched = { readonly sim: Sim; readonly users: Set<string> };
+type Watched = { readonly sim: Sim; readonly users: Set<string>; readonly informer: Informer };
 
 /** The ConfigMaps and Secrets of this node's pods: read when asked for, watched while a pod uses them (kubernetes pkg/kubelet/util/manager). */
 export class ConfigObjects {
@@ -24,10 +24,14 @@ export class ConfigObjects {
 
   /** Undefined: there is none. Throws when the apiserver refuses or is away. */
   configMap(namespace: string, name: string): ConfigMap | undefined {
+    const { informer } = this.#watched.get(`configmaps/${namespace}/${name}`) ?? {};
+    if (informer?.synced) return informer.get({ namespace, name }) as ConfigMap | undefined;
     return this.#context.client().get('configmaps', { namespace, name });
   }
 
   secret(namespace: string, name: string): Secret | undefined {
+    const { informer } = this.#watched.get(`secrets/${namespace}/${name}`) ?? {};
+    if (informer?.synced) return informer.get({ namespace, name }) as Secret | undefined;
     return this.#context.client().get('secrets', { namespace, name });
   }
 
@@ -48,9 +52,8 @@ export class ConfigObjects {
     const key = `${kind}/${namespace}/${name}`;
     let watched = this.#watched.get(key);
     if (!watched) {
-      watched = { sim: this.#context.sim.scope(key), users: new Set() };
+      watched = this.#start(kind, namespace, name, this.#context.sim.scope(key));
       this.#watched.set(key, watched);
-      this.#start(kind, namespace, name, watched);
     }
     watched.users.add(podUid);
   }
@@ -64,15 +67,16 @@ export class ConfigObjects {
     }
   }
 
-  #start(kind: Kind, namespace: string, name: string, watched: Watched): void {
-    const client = this.#context.client();
-    const informer = new Informer(watched.sim, client, resourceOf(kind), { namespace, fieldSelector: `metadata.name=${name}` });
+  #start(kind: Kind, namespace: string, name: string, sim: Sim): Watched {
+    const users = new Set<string>();
+    const informer = new Informer(sim, this.#context.client(), resourceOf(kind), { namespace, fieldSelector: `metadata.name=${name}` });
     const tell = (): void => {
       if (!informer.synced) return; // The first list tells nothing new.
-      for (const uid of watched.users) this.#onChange(uid);
+      for (const uid of users) this.#onChange(uid);
     };
     informer.addHandler({ add: tell, update: tell, delete: tell });
     informer.start();
+    return { sim, users, informer };
   }
 }
 

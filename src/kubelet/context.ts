@@ -22,7 +22,8 @@ export type Context = {
   readonly klog: Klog;
 };
 
-type Values = Readonly<Record<string, string | number | boolean>>;
+type Value = string | number | boolean | readonly string[];
+type Values = Readonly<Record<string, Value>>;
 
 /** klog's structured lines, as `journalctl -u kubelet` shows them. */
 export class Klog {
@@ -53,7 +54,9 @@ export class Klog {
     const { now } = this.#sim;
     const [date = '', time = ''] = timeParts(now);
     const micros = String(this.#sim.random.int(1000)).padStart(3, '0');
-    const pairs = Object.entries(values).map(([key, value]) => ` ${key}=${typeof value === 'string' ? JSON.stringify(value) : value}`);
+    const pairs = Object.entries(values).map(
+      ([key, value]) => ` ${key}=${typeof value === 'string' || typeof value === 'object' ? JSON.stringify(value) : value}`,
+    );
     this.#write(`${level}${date} ${time}${micros} ${String(this.#pid).padStart(7)} ${where}] ${JSON.stringify(message)}${pairs.join('')}`);
   }
 }

@@ -149,7 +149,7 @@ export class Housekeeping {
       if (!(error instanceof CriError)) throw error;
       if (error.code !== 'Unavailable') return;
       this.#gcDirty = true;
-      recorder.warning({ kind: 'Node', name: nodeName, uid: nodeName, namespace: '' }, 'ContainerGCFailed', error.message);
+      recorder.warning({ kind: 'Node', name: nodeName, uid: nodeName }, 'ContainerGCFailed', error.message);
     }
   }
 

@@ -82,7 +82,11 @@ function assemble(context: Context, options: KubeletOptions) {
   // What comes from the runtime is told to parts that are made after it.
   const wired: { pleg?: (event: PodLifecycleEvent) => void } = {};
   const pleg = new Pleg(context, (event) => wired.pleg?.(event));
-  const objects = new ConfigObjects(context, (uid) => workers.wakeAt(uid, sim.now + context.config.syncFrequency * sim.random.between(0, 1.5)));
+  const objects = new ConfigObjects(context, (uid) => {
+    volumes.outdate(uid);
+    // Upstream's pod is synced again once a minute, and some: that is when it sees the change.
+    workers.wakeAt(uid, sim.now + context.config.syncFrequency * sim.random.between(0, 1.5));
+  });
   const probes = new ProbeManager(context, events, (pod) => workers.wake(uidOf(pod)));
   const informers = new SharedInformers(sim, context.client());
   const pods = informers.of('pods', { fieldSelector: `spec.nodeName=${nodeName}` });
@@ -96,7 +100,7 @@ function assemble(context: Context, options: KubeletOptions) {
   const listServices = () => (services.synced ? services.list() : undefined);
   const starter = new ContainerStarter({ context, images, objects, events, killer, services: listServices });
   const runtime = new RuntimeManager(context, starter, killer, events, probes.results);
-  const volumes = new VolumeManager(context, objects, events);
+  const volumes: VolumeManager = new VolumeManager(context, objects, events);
   const state = new RuntimeState(context, pleg);
   const allocatableNow = nodeAllocatable(context, nodeCapacity(context));
   const allocatable = () => allocatableNow;

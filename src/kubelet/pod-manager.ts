@@ -64,7 +64,7 @@ export class PodManager {
 
   addStatic(pod: Pod): void {
     const { context, admission, workers } = this.#parts;
-    context.klog.info('kubelet.go:2537', 'SyncLoop ADD', { source: 'file', pods: `["${podRef(pod)}"]` });
+    context.klog.info('kubelet.go:2537', 'SyncLoop ADD', { source: 'file', pods: [podRef(pod)] });
     // One of the same name may still be ending: two must not run at once.
     const former = [...this.#pods.values()].find((each) => fullName(each) === fullName(pod) && uidOf(each) !== uidOf(pod));
     if (former && workers.isKnown(uidOf(former)) && !workers.isFinished(uidOf(former))) {
@@ -78,7 +78,7 @@ export class PodManager {
 
   removeStatic(pod: Pod): void {
     const { context, workers, mirrors } = this.#parts;
-    context.klog.info('kubelet.go:2547', 'SyncLoop REMOVE', { source: 'file', pods: `["${podRef(pod)}"]` });
+    context.klog.info('kubelet.go:2547', 'SyncLoop REMOVE', { source: 'file', pods: [podRef(pod)] });
     if (!this.#static.get(fullName(pod))) mirrors.delete(pod);
     workers.kill(pod, { deleted: true });
   }
@@ -93,7 +93,7 @@ export class PodManager {
       this.#refreshStatic(pod);
       return;
     }
-    context.klog.info('kubelet.go:2537', 'SyncLoop ADD', { source: 'api', pods: `["${podRef(pod)}"]` });
+    context.klog.info('kubelet.go:2537', 'SyncLoop ADD', { source: 'api', pods: [podRef(pod)] });
     this.#pods.set(uidOf(pod), pod);
     const { phase } = pod.status ?? {};
     const ended = phase === 'Failed' || phase === 'Succeeded' || pod.metadata.deletionTimestamp !== undefined;
@@ -121,7 +121,7 @@ export class PodManager {
     statuses.observe(pod);
     if (workers.isFinished(uidOf(pod)) || !changed(before, pod)) return;
     const verb = pod.metadata.deletionTimestamp === undefined ? 'UPDATE' : 'DELETE';
-    context.klog.info('kubelet.go:2544', `SyncLoop ${verb}`, { source: 'api', pods: `["${podRef(pod)}"]` });
+    context.klog.info('kubelet.go:2544', `SyncLoop ${verb}`, { source: 'api', pods: [podRef(pod)] });
     workers.update(pod);
   }
 
@@ -133,7 +133,7 @@ export class PodManager {
       this.#refreshStatic(pod);
       return;
     }
-    context.klog.info('kubelet.go:2547', 'SyncLoop REMOVE', { source: 'api', pods: `["${podRef(pod)}"]` });
+    context.klog.info('kubelet.go:2547', 'SyncLoop REMOVE', { source: 'api', pods: [podRef(pod)] });
     this.#pods.delete(uidOf(pod));
     if (workers.isFinished(uidOf(pod)) || !workers.isKnown(uidOf(pod))) this.#finished(uidOf(pod));
     else workers.kill(pod, { deleted: true });

@@ -18,6 +18,7 @@ import type { RuntimePod } from './runtime/runtime-pod.ts';
 import { imageIdOf, terminationMessageOf } from './status/container-facts.ts';
 import { makePodStatus } from './status/pod-status.ts';
 import type { StatusManager } from './status/status-manager.ts';
+import { ensureDirectory } from './volumes/atomic-writer.ts';
 import type { VolumeManager } from './volumes/volume-manager.ts';
 
 export type SyncerParts = {
@@ -72,7 +73,7 @@ export class KubeletPodSyncer implements PodSyncer {
       return { terminal: false, again: context.sim.now + this.#jitter(transientPeriod) };
     }
     if (isStatic(pod)) this.#parts.ensureMirror(pod);
-    context.fs.mkdir(podDirectory(uidOf(pod)), { parents: true, mode: 0o750 });
+    ensureDirectory(context.fs, podDirectory(uidOf(pod)));
     const mounted = yield* volumes.mount(pod, this.facts(pod, runtime.ips), cancel);
     if (cancel.cancelled) return { terminal: false };
     if (!mounted) return { terminal: false, again: context.sim.now + this.#jitter(backOffPeriod) };
@@ -81,6 +82,8 @@ export class KubeletPodSyncer implements PodSyncer {
     const result = yield* this.#parts.runtime.sync({ pod, status: runtime, facts, volumes: mounted, cancel });
     const shown = [...result.failures].every(([name, error]) => reasons.get(pod, name)?.reason === error.reason);
     reasons.update(pod, result);
+    // A container that failed to start tells nobody of its end: look.
+    if (result.failures.size > 0) this.#parts.pleg.request();
     const again = this.#again(pod, result, shown);
     return { terminal: false, ...(again !== undefined && { again }) };
   }

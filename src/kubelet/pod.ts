@@ -44,7 +44,7 @@ export function kindOfContainer(pod: Pod, name: string): ContainerKind {
 export const fieldPathOf = (pod: Pod, name: string): string => `spec.${kindOfContainer(pod, name)}{${name}}`;
 
 /** Tells whether a container must be made anew: kuberuntime HashContainer, over name and image. */
-export const hashContainer = (container: ContainerSpec): string => fnv32a(JSON.stringify({ image: container.image, name: container.name })).toString(16);
+export const hashContainer = ({ image, name }: ContainerSpec): string => fnv32a(`{"image":"${image}","name":"${name}"}`).toString(16);
 
 /** The grace of a termination, in seconds: pod_workers.go calculateEffectiveGracePeriod. */
 export function gracePeriodOf(pod: Pod): number {

@@ -19,34 +19,29 @@ export type EvictionParts = {
   readonly reclaimImages: () => boolean;
 };
 
-type Signal = {
-  readonly name: 'memory' | 'disk';
-  readonly resource: string;
-  readonly threshold: string;
-  readonly available: number;
-  readonly capacity: number;
-};
+type Signal = { readonly name: 'memory' | 'disk'; readonly resource: string; readonly threshold: number; readonly available: () => number };
 
 const criticalPriority = 2_000_000_000;
 
 export class EvictionManager {
   readonly #parts: EvictionParts;
+  readonly #signals: readonly Signal[];
   /** When a signal was last below its threshold. */
   readonly #lastSeen = new Map<string, Milliseconds>();
 
   constructor(parts: EvictionParts) {
     this.#parts = parts;
+    this.#signals = signalsOf(parts.context);
   }
 
   /** Looks at the node, evicts at most one pod, and says what the node suffers from. */
   synchronize(): Pressure {
     const { context } = this.#parts;
     const { now } = context.sim;
-    for (const signal of this.#signals()) {
-      const threshold = thresholdOf(signal.threshold, newQuantity(signal.capacity, 'BinarySI')).value();
-      if (signal.available >= threshold) continue;
+    for (const signal of this.#signals) {
+      if (signal.available() >= signal.threshold) continue;
       this.#lastSeen.set(signal.name, now);
-      this.#reclaim(signal, threshold);
+      this.#reclaim(signal, signal.threshold);
       break;
     }
     return { memory: this.under('memory'), disk: this.under('disk'), pid: false };
@@ -59,33 +54,10 @@ export class EvictionManager {
     return last !== undefined && sim.now - last < config.evictionPressureTransitionPeriod;
   }
 
-  #signals(): Signal[] {
-    const { kernel, config } = this.#parts.context;
-    const memory = config.evictionHard['memory.available'];
-    const disk = config.evictionHard['nodefs.available'];
-    const { capacityBytes, usedBytes } = kernel.disk;
-    return [
-      ...(memory
-        ? [
-            {
-              name: 'memory' as const,
-              resource: 'memory',
-              threshold: memory,
-              available: kernel.memoryBytes - kernel.rootCgroup.memoryBytes,
-              capacity: kernel.memoryBytes,
-            },
-          ]
-        : []),
-      ...(disk
-        ? [{ name: 'disk' as const, resource: 'ephemeral-storage', threshold: disk, available: capacityBytes - usedBytes, capacity: capacityBytes }]
-        : []),
-    ];
-  }
-
   #reclaim(signal: Signal, threshold: number): void {
     const { context, activePods, evict, events, reclaimImages } = this.#parts;
     context.klog.warning('eviction_manager.go:376', 'Attempting to reclaim', { resourceName: signal.resource });
-    const node = { kind: 'Node', name: context.nodeName, uid: context.nodeName, namespace: '' };
+    const node = { kind: 'Node', name: context.nodeName, uid: context.nodeName };
     context.recorder.warning(node, 'EvictionThresholdMet', `Attempting to reclaim ${signal.resource}`);
     if (signal.name === 'disk' && reclaimImages()) return;
     const candidates = activePods().filter((pod) => !isStatic(pod) && (pod.spec.priority ?? 0) < criticalPriority);
@@ -99,7 +71,7 @@ export class EvictionManager {
     const [victim] = ranked;
     if (!victim) return;
     const text = (bytes: number): string => newQuantity(bytes, 'BinarySI').toString();
-    const message = `The node was low on resource: ${signal.resource}. Threshold quantity: ${text(threshold)}, available: ${text(Math.max(0, Math.floor(signal.available / 1024)) * 1024)}. ${this.#details(victim.pod, signal, victim.usage)}`;
+    const message = `The node was low on resource: ${signal.resource}. Threshold quantity: ${text(threshold)}, available: ${text(Math.max(0, Math.floor(signal.available() / 1024)) * 1024)}. ${this.#details(victim.pod, signal, victim.usage)}`;
     events.podWarning(victim.pod, 'Evicted', message);
     evict(victim.pod, { phase: 'Failed', reason: 'Evicted', message });
     context.klog.info('eviction_manager.go:627', 'Eviction manager: pod is evicted successfully', { pod: podRef(victim.pod) });
@@ -120,4 +92,14 @@ export class EvictionManager {
     if (name !== 'memory') return 0;
     return kernel.rootCgroup.find(cgroupParent(pod, config.cgroupDriver))?.memoryBytes ?? 0;
   }
+}
+
+function signalsOf({ kernel, config }: Context): Signal[] {
+  const of = (name: Signal['name'], resource: string, text: string | undefined, capacity: number, available: () => number): Signal[] =>
+    text === undefined ? [] : [{ name, resource, threshold: thresholdOf(text, newQuantity(capacity, 'BinarySI')).value(), available }];
+  const { disk, memoryBytes, rootCgroup } = kernel;
+  return [
+    ...of('memory', 'memory', config.evictionHard['memory.available'], memoryBytes, () => memoryBytes - rootCgroup.memoryBytes),
+    ...of('disk', 'ephemeral-storage', config.evictionHard['nodefs.available'], disk.capacityBytes, () => disk.capacityBytes - disk.usedBytes),
+  ];
 }

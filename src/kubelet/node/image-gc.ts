@@ -37,7 +37,7 @@ export class ImageGc {
     const freed = this.#free(wanted, config.imageMinimumGCAge);
     if (freed >= wanted) return;
     const message = `Failed to garbage collect required amount of images. Attempted to free ${Math.ceil(wanted)} bytes, but only found ${freed} bytes eligible to free.`;
-    recorder.warning({ kind: 'Node', name: nodeName, uid: nodeName, namespace: '' }, 'FreeDiskSpaceFailed', message);
+    recorder.warning({ kind: 'Node', name: nodeName, uid: nodeName }, 'FreeDiskSpaceFailed', message);
   }
 
   #free(wanted: number, minAge: Milliseconds): number {

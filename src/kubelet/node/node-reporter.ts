@@ -170,7 +170,7 @@ export class NodeReporter {
   #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
     const { nodeName, recorder } = this.#context;
     // The kubelet's quirk: it names the node as the uid too.
-    recorder.record({ kind: 'Node', name: nodeName, uid: nodeName, namespace: '' }, { type, reason, message });
+    recorder.record({ kind: 'Node', name: nodeName, uid: nodeName }, { type, reason, message });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ContainerSpec, Pod, Service } from '../../api/types.ts';
 import type { ContainerConfig, CriImage, Mount } from '../../interfaces/cri.ts';
+import { FileNode } from '../../linux/inode.ts';
 import type { ConfigObjects } from '../config-objects.ts';
 import type { Context } from '../context.ts';
 import { hostsFile } from '../dns.ts';
@@ -8,6 +9,7 @@ import { expand } from '../expansion.ts';
 import type { PodFacts } from '../field-ref.ts';
 import { formatPod, gracePeriodOf, hashContainer, isStatic, podDirectory, uidOf } from '../pod.ts';
 import { linuxResources } from '../qos.ts';
+import { ensureDirectory } from '../volumes/atomic-writer.ts';
 import type { MountedVolumes } from '../volumes/volume-manager.ts';
 import { labelNames, type RuntimePod } from './runtime-pod.ts';
 import { podLabels } from './sandbox-config.ts';
@@ -110,7 +112,7 @@ function makeMounts(pod: Pod, container: ContainerSpec, inputs: ContainerInputs,
     let hostPath = volume.path;
     if (subPath) {
       hostPath = `${hostPath}/${subPath}`;
-      if (!fs.exists(hostPath)) fs.mkdir(hostPath, { parents: true, mode: 0o750 });
+      if (!fs.exists(hostPath)) ensureDirectory(fs, hostPath);
     }
     mounts.push({ containerPath: mount.mountPath, hostPath, readonly: (mount.readOnly ?? false) || volume.readonly });
   }
@@ -123,9 +125,9 @@ function makeMounts(pod: Pod, container: ContainerSpec, inputs: ContainerInputs,
   }
   if (container.terminationMessagePath !== '') {
     const own = `${directory}/containers/${container.name}`;
-    fs.mkdir(own, { parents: true, mode: 0o750 });
-    const path = `${own}/${context.sim.random.hex(8)}`;
-    fs.write(path, '', { mode: 0o666 });
+    const name = context.sim.random.hex(8);
+    const path = `${own}/${name}`;
+    ensureDirectory(fs, own).add(name, new FileNode({ mode: 0o666, uid: 0, gid: 0, mtime: context.sim.now }));
     mounts.push({ containerPath: container.terminationMessagePath ?? '/dev/termination-log', hostPath: path, readonly: false });
   }
   return mounts;

@@ -11,11 +11,11 @@ export class ContainerEvents {
   }
 
   normal(pod: Pod, container: string, reason: string, message: string): void {
-    this.#context.recorder.normal(this.#subject(pod), reason, message, { fieldPath: fieldPathOf(pod, container) });
+    this.#context.recorder.normal(this.#subject(pod, fieldPathOf(pod, container)), reason, message);
   }
 
   warning(pod: Pod, container: string, reason: string, message: string): void {
-    this.#context.recorder.warning(this.#subject(pod), reason, message, { fieldPath: fieldPathOf(pod, container) });
+    this.#context.recorder.warning(this.#subject(pod, fieldPathOf(pod, container)), reason, message);
   }
 
   podNormal(pod: Pod, reason: string, message: string): void {
@@ -27,7 +27,7 @@ export class ContainerEvents {
   }
 
   /** A reference with kind and version, which objects of a typed client lack. */
-  #subject(pod: Pod) {
+  #subject(pod: Pod, fieldPath?: string) {
     const { name, namespace, resourceVersion } = pod.metadata;
     const uid = isStatic(pod) ? (pod.metadata.annotations?.[configMirror] ?? uidOf(pod)) : uidOf(pod);
     return {
@@ -36,6 +36,7 @@ export class ContainerEvents {
       name: name ?? '',
       namespace: namespace ?? '',
       uid,
+      ...(fieldPath !== undefined && { fieldPath }),
       ...(resourceVersion !== undefined && { resourceVersion }),
     };
   }

@@ -44,7 +44,7 @@ export class ImageManager {
   *ensure(pod: Pod, container: ContainerSpec, sandbox: PodSandboxConfig): Routine<CriImage> {
     const image = withTag(container.image ?? '');
     if (image === undefined) {
-      const message = `Failed to apply default image tag "${container.image}": couldn't parse image name "${container.image}": invalid reference format`;
+      const message = `Failed to apply default image tag "${container.image}": couldn't parse image name "${container.image}": ${faultOf(container.image ?? '')}`;
       this.#events.warning(pod, container.name, 'InspectFailed', message);
       throw new StartError('InvalidImageName', message);
     }
@@ -170,6 +170,14 @@ function withTag(image: string): string | undefined {
     );
   if (!match) return undefined;
   return match[0] === match[1] ? `${image}:latest` : image;
+}
+
+/** What distribution/reference says of a name that is none. */
+function faultOf(image: string): string {
+  const lower = image.toLowerCase();
+  if (lower === image || withTag(lower) === undefined) return 'invalid reference format';
+  const repository = image.replace(/:[^/]*$/, '');
+  return `invalid reference format: repository name (${repository.includes('/') ? repository : `library/${repository}`}) must be lowercase`;
 }
 
 function registryOf(image: string): string {

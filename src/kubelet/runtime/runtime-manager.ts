@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import type { PodFacts } from '../field-ref.ts';
 import { ephemeralContainers, formatPod, hashContainer, podLogsDirectory, podRef, uidOf } from '../pod.ts';
 import type { ProbeResults } from '../probes/results.ts';
+import { ensureDirectory } from '../volumes/atomic-writer.ts';
 import type { MountedVolumes } from '../volumes/volume-manager.ts';
 import { Backoff } from './backoff.ts';
 import { computePodActions, type PodActions } from './compute-actions.ts';
@@ -129,7 +130,7 @@ export class RuntimeManager {
     }
     const config = sandboxConfig(this.#context, pod, actions.attempt);
     const { fs, cri, klog } = this.#context;
-    fs.mkdir(podLogsDirectory(pod), { parents: true, mode: 0o755 });
+    ensureDirectory(fs, podLogsDirectory(pod));
     try {
       const id = yield* cri().runtime.runPodSandbox(config, pod.spec.runtimeClassName ?? '');
       const made = cri().runtime.podSandboxStatus(id);

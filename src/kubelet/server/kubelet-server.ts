@@ -21,6 +21,8 @@ export type ServerParts = {
 };
 
 const scheme = 'containerd://';
+/** What the apiserver's proxy puts before a refusal of a request that was to become a stream. */
+const upgrade = 'unable to upgrade connection: ';
 
 export class KubeletServer implements KubeletApi {
   readonly #parts: ServerParts;
@@ -84,14 +86,14 @@ export class KubeletServer implements KubeletApi {
       context.cri().runtime.version(); // The runtime must be there to be asked.
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
-      throw new KubeletError(500, error.message);
+      throw new KubeletError(500, `${upgrade}${error.message}`);
     }
     let known = pleg.get(uid).containers.find((each) => containerName(each) === name && isRunning(each));
     if (!known && pod) {
       pleg.relist();
       known = pleg.get(uid).containers.find((each) => containerName(each) === name && isRunning(each));
     }
-    if (!known || !pod) throw new KubeletError(404, `container not found ("${name}")`);
+    if (!known || !pod) throw new KubeletError(500, `${upgrade}container not found ("${name}")`);
     return known.id;
   }
 }
@@ -110,7 +112,7 @@ function* answered(call: Routine<StreamSession>): Routine<StreamSession> {
     return yield* call;
   } catch (error) {
     if (!(error instanceof CriError)) throw error;
-    throw new KubeletError(500, error.message);
+    throw new KubeletError(500, `${upgrade}${error.message}`);
   }
 }
 

@@ -1,42 +1,73 @@
 import type { FileSystem } from '../../linux/file-system.ts';
+import { DirectoryNode, FileNode, type Inode, SymlinkNode } from '../../linux/inode.ts';
 
 export type FileProjection = { readonly text: string; readonly mode: number };
 export type Payload = ReadonlyMap<string, FileProjection>;
 
-/**
- * Writes a set of files so that readers see the old set or the new one, never half of it: a new timestamped directory, then one rename
- * of `..data` (kubernetes pkg/volume/util/atomic_writer.go).
- */
-export function writeAtomically(fs: FileSystem, directory: string, payload: Payload, now: number, nanos: number): void {
-  if (!fs.exists(directory)) fs.mkdir(directory, { parents: true, mode: 0o777 });
-  const stamp = `..${new Date(now).toISOString().slice(0, 19).replace(/[-T:]/g, '_')}.${String(nanos).padStart(9, '0')}`;
-  const current = fs.find(`${directory}/..data`, false);
-  const before = current?.type === 'symlink' ? current.target : undefined;
-  fs.mkdir(`${directory}/${stamp}`, { mode: 0o755 });
-  for (const [path, { text, mode }] of payload) {
-    const full = `${directory}/${stamp}/${path}`;
-    if (path.includes('/')) fs.mkdir(full.slice(0, full.lastIndexOf('/')), { parents: true, mode: 0o755 });
-    fs.write(full, text, { mode: mode & 0o777 });
-    if ((mode & 0o022) !== 0) fs.chmod(full, mode & 0o777);
-  }
-  if (before === undefined) fs.symlink(stamp, `${directory}/..data`);
-  else {
-    fs.symlink(stamp, `${directory}/..data_tmp`);
-    fs.rename(`${directory}/..data_tmp`, `${directory}/..data`);
-  }
-  const visible = new Set([...payload.keys()].map((path) => path.split('/')[0] ?? path));
-  for (const name of visible) if (fs.find(`${directory}/${name}`, false) === undefined) fs.symlink(`..data/${name}`, `${directory}/${name}`);
-  if (before === undefined) return;
-  for (const [name, inode] of fs.list(directory))
-    if (!name.startsWith('..') && inode.type === 'symlink' && !visible.has(name)) fs.unlink(`${directory}/${name}`);
-  removeTree(fs, `${directory}/${before}`);
+/** The directory at an absolute path, made with those above it if missing: root's `mkdir -p`, without a walk from the top for each part. */
+export function ensureDirectory(fs: FileSystem, path: string, mode = 0o755): DirectoryNode {
+  const found = fs.find(path);
+  if (found?.type === 'directory') return found;
+  const cut = path.lastIndexOf('/');
+  const above = ensureDirectory(fs, cut === 0 ? '/' : path.slice(0, cut), mode);
+  const name = path.slice(cut + 1);
+  const present = above.lookup(name);
+  if (present?.type === 'directory') return present;
+  const made = new DirectoryNode({ mode, uid: 0, gid: 0, mtime: above.mtime });
+  return place(fs, above, name, made);
 }
 
-/** rm -rf. */
+/** Puts a new inode into a directory and charges the disk for it. */
+function place<T extends Inode>(fs: FileSystem, directory: DirectoryNode, name: string, inode: T): T {
+  const { disk } = fs.namespace;
+  if (inode.type === 'file') disk.charge(inode.size);
+  disk.inodesUsed++;
+  directory.add(name, inode);
+  return inode;
+}
+
+/**
+ * Writes a set of files so that readers see the old set or the new one, never half of it: a new timestamped directory, then `..data`
+ * is pointed to it (kubernetes pkg/volume/util/atomic_writer.go).
+ */
+export function writeAtomically(fs: FileSystem, path: string, payload: Payload, now: number, nanos: number): void {
+  const directory = ensureDirectory(fs, path);
+  const stamp = `..${new Date(now).toISOString().slice(0, 19).replace(/[-T:]/g, '_')}.${String(nanos).padStart(9, '0')}`;
+  const current = directory.lookup('..data');
+  const made = new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: now });
+  for (const [file, { text, mode }] of payload) putFile(fs, made, file.split('/'), new FileNode({ mode: mode & 0o777, uid: 0, gid: 0, mtime: now }, text));
+  place(fs, directory, stamp, made);
+  const link = (target: string): SymlinkNode => new SymlinkNode({ uid: 0, gid: 0, mtime: now }, target);
+  if (current) directory.remove('..data');
+  place(fs, directory, '..data', link(stamp));
+  const visible = new Set([...payload.keys()].map((file) => file.split('/')[0] ?? file));
+  for (const name of visible) if (!directory.lookup(name)) place(fs, directory, name, link(`..data/${name}`));
+  if (current?.type !== 'symlink') return;
+  for (const [name, inode] of directory.entries()) if (!name.startsWith('..') && inode.type === 'symlink' && !visible.has(name)) fs.unlink(`${path}/${name}`);
+  removeTree(fs, `${path}/${current.target}`);
+}
+
+function putFile(fs: FileSystem, root: DirectoryNode, parts: readonly string[], file: FileNode): void {
+  let directory = root;
+  for (const name of parts.slice(0, -1)) {
+    const found = directory.lookup(name);
+    if (found?.type === 'directory') directory = found;
+    else directory = place(fs, directory, name, new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: file.mtime }));
+  }
+  place(fs, directory, parts[parts.length - 1] ?? '', file);
+}
+
+/** Root's `rm -rf`. */
 export function removeTree(fs: FileSystem, path: string): void {
-  const inode = fs.find(path, false);
-  if (!inode) return;
-  if (inode.type !== 'directory') return fs.unlink(path);
-  for (const [name] of fs.list(path)) removeTree(fs, `${path}/${name}`);
-  fs.rmdir(path);
+  const at = fs.find(path, false) && fs.resolve(path, false);
+  if (!at?.inode) return;
+  forget(fs, at.inode);
+  at.parent.remove(at.name);
+}
+
+function forget(fs: FileSystem, inode: Inode): void {
+  const { disk } = fs.namespace;
+  disk.inodesUsed--;
+  if (inode.type === 'file' && --inode.nlink === 0) disk.charge(-inode.size);
+  if (inode.type === 'directory') for (const [, entry] of inode.entries()) forget(fs, entry);
 }

@@ -8,14 +8,19 @@ import type { PodFacts } from '../field-ref.ts';
 import { allContainers, isStatic, namespaceOf, podDirectory, podRef, uidOf } from '../pod.ts';
 import type { Cancel } from '../runtime/errors.ts';
 import type { ContainerEvents } from '../runtime/events.ts';
-import { removeTree, writeAtomically } from './atomic-writer.ts';
+import { ensureDirectory, removeTree, writeAtomically } from './atomic-writer.ts';
 import { VolumeError } from './errors.ts';
 import { type MountedVolume, planVolume, type VolumePlan, watchedObjects } from './sources.ts';
 import { ServiceAccountTokens } from './tokens.ts';
 
 export type MountedVolumes = ReadonlyMap<string, MountedVolume>;
 
-type Mounting = { readonly mounted: Map<string, MountedVolume>; readonly signatures: Map<string, string> };
+type Mounting = {
+  readonly mounted: Map<string, MountedVolume>;
+  readonly signatures: Map<string, string>;
+  /** The object that the content was made from; undefined when some of it may be out of date. */
+  current: Pod['metadata'] | undefined;
+};
 
 const firstRetry: Milliseconds = 500;
 const maxRetry: Milliseconds = 122_000;
@@ -41,18 +46,33 @@ export class VolumeManager {
   /** WaitForAttachAndMount: undefined when it took too long or was left off. What is mounted already is brought up to date. */
   *mount(pod: Pod, facts: PodFacts, cancel: Cancel): Routine<MountedVolumes | undefined> {
     const state = this.#state(uidOf(pod));
+    if (this.#isCurrent(pod, state)) return state.mounted;
     const wanted = neededVolumes(pod);
+    state.current = pod.metadata;
     const until = this.#context.sim.now + mountTimeout;
     let delay = firstRetry;
     for (;;) {
       let left = false;
       for (const volume of wanted) if (!this.#setUp(pod, volume, facts, state)) left = true;
       if (!left) return state.mounted;
+      state.current = undefined;
       if (cancel.cancelled || this.#context.sim.now >= until) return undefined;
       yield { on: [this.interrupted], timeout: Math.min(delay, until - this.#context.sim.now) };
       if (cancel.cancelled) return undefined;
       delay = Math.min(delay * 2, maxRetry);
     }
+  }
+
+  /** An object that the pod's volumes are made from has changed. */
+  outdate(uid: string): void {
+    const state = this.#pods.get(uid);
+    if (state) state.current = undefined;
+  }
+
+  #isCurrent(pod: Pod, { current }: Mounting): boolean {
+    if (!current || current.labels !== pod.metadata.labels || current.annotations !== pod.metadata.annotations) return false;
+    const refresh = this.tokens.refreshAt(uidOf(pod));
+    return refresh === undefined || refresh > this.#context.sim.now;
   }
 
   /** Removes a pod's files when nothing of it runs any more. */
@@ -67,7 +87,7 @@ export class VolumeManager {
   #state(uid: string): Mounting {
     let state = this.#pods.get(uid);
     if (!state) {
-      state = { mounted: new Map(), signatures: new Map() };
+      state = { mounted: new Map(), signatures: new Map(), current: undefined };
       this.#pods.set(uid, state);
     }
     return state;
@@ -95,7 +115,7 @@ export class VolumeManager {
     const { fs, sim } = this.#context;
     const group = pod.spec.securityContext?.fsGroup;
     if (plan.type === 'directory' && !state.mounted.has(name)) {
-      fs.mkdir(plan.path, { parents: true, mode: plan.mode });
+      ensureDirectory(fs, plan.path);
       fs.chmod(plan.path, group === undefined ? plan.mode : 0o2777);
       if (group !== undefined) fs.chown(plan.path, 0, group);
     } else if (plan.type === 'files') {

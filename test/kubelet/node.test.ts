@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { newKubeletWorld, ready } from './world.ts';
+
+const nginx = { containers: [{ name: 'web', image: 'nginx:1.27' }] };
+const condition = (world: ReturnType<typeof newKubeletWorld>, type = 'Ready') => {
+  const found = world.admin.get('nodes', { namespace: '', name: 'node01' })?.status?.conditions?.find((each) => each.type === type);
+  return `${found?.status} ${found?.reason} ${found?.message}`;
+};
+const manifest = (image: string) => `apiVersion: v1\nkind: Pod\nmetadata:\n  name: static-web\n  labels:\n    role: x\nspec:\n  containers:\n  - name: web\n    image: ${image}\n`;
+
+describe('a node', () => {
+  it('is Ready, reports what it has and renews its lease', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(60_000);
+    expect(condition(world)).toBe('True KubeletReady kubelet is posting ready status');
+    const node = world.admin.get('nodes', { namespace: '', name: 'node01' });
+    expect(node?.status?.capacity).toEqual({ cpu: '2', 'ephemeral-storage': '41943040Ki', 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: '4194304Ki', pods: '110' });
+    expect(node?.status?.allocatable?.['memory']).toBe('4091904Ki');
+    expect(node?.status?.addresses).toEqual([{ address: '172.30.0.2', type: 'InternalIP' }, { address: 'node01', type: 'Hostname' }]);
+    const lease = world.admin.get('leases.coordination.k8s.io', { namespace: 'kube-node-lease', name: 'node01' });
+    expect(lease?.spec.holderIdentity).toBe('node01');
+    expect(world.sim.now - Date.parse(lease?.spec.renewTime ?? '')).toBeLessThan(11_000);
+  });
+
+  it('turns NotReady when its runtime is down, and its pods go on', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    world.create('web', nginx);
+    world.until('web', ready);
+    world.state.containerdDown = true;
+    world.containerd.stop();
+    world.sim.advance(5_000);
+    expect(condition(world)).toMatch(/^True/);
+    const began = world.sim.now;
+    expect(world.sim.advanceUntil(() => condition(world).startsWith('False'), 60_000)).toBe(true);
+    expect(world.sim.now - began).toBeGreaterThan(24_000);
+    expect(condition(world)).toBe('False KubeletNotReady container runtime is down');
+    expect(world.text('/api/v1/namespaces/default/pods/web/exec', { command: ['hostname'] })).toMatch(
+      /unable to upgrade connection: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix/,
+    );
+    world.sim.advance(60_000);
+    expect(world.events('node01').some((each) => each.startsWith('ContainerGCFailed: rpc error'))).toBe(true);
+    expect(world.events('node01')).toContain('NodeNotReady: Node node01 status is now: NodeNotReady');
+    world.restart();
+    world.state.containerdDown = false;
+    (world as { containerd: unknown }).containerd = world.world.containerd;
+    expect(world.sim.advanceUntil(() => condition(world).startsWith('True'), 60_000)).toBe(true);
+    expect(world.pod('web')?.status?.containerStatuses?.[0]?.restartCount).toBe(0);
+  });
+
+  it('is NotReady without a CNI configuration', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(15_000);
+    const text = world.files().read('/etc/cni/net.d/10-cbr0.conflist');
+    world.files().unlink('/etc/cni/net.d/10-cbr0.conflist');
+    world.sim.advance(20_000);
+    expect(condition(world)).toBe(
+      'False KubeletNotReady container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
+    );
+    world.files().write('/etc/cni/net.d/10-cbr0.conflist', text);
+    world.sim.advance(20_000);
+    expect(condition(world)).toMatch(/^True/);
+  });
+
+  it('keeps containers over a restart of the kubelet', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    world.create('web', nginx);
+    const before = world.until('web', ready).status?.containerStatuses?.[0]?.containerID;
+    world.stopKubelet();
+    world.sim.advance(10_000);
+    world.startKubelet();
+    world.sim.advance(10_000);
+    const after = world.pod('web');
+    expect(after?.status?.containerStatuses?.[0]?.containerID).toBe(before);
+    expect(ready(after as never)).toBe(true);
+  });
+
+  it('runs static pods with mirrors', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    const path = '/etc/kubernetes/manifests/web.yaml';
+    world.files().write(path, manifest('nginx:1.27'));
+    const pod = world.until('static-web-node01', ready);
+    expect(pod.metadata.ownerReferences?.[0]?.kind).toBe('Node');
+    expect(world.files().list('/var/lib/kubelet/pods').map(([name]) => name)).toEqual([pod.metadata.annotations?.['kubernetes.io/config.hash']]);
+    world.admin.delete('pods', { namespace: 'default', name: 'static-web-node01' }, { gracePeriodSeconds: 0 });
+    world.sim.advance(3_000);
+    const again = world.until('static-web-node01', ready);
+    expect(again.metadata.uid).not.toBe(pod.metadata.uid);
+    expect(again.status?.containerStatuses?.[0]?.containerID).toBe(pod.status?.containerStatuses?.[0]?.containerID);
+    world.files().write(path, manifest('nginx:1.26'));
+    world.until('static-web-node01', (each) => each.spec.containers[0]?.image === 'nginx:1.26' && ready(each));
+    world.files().unlink(path);
+    expect(world.sim.advanceUntil(() => world.pod('static-web-node01') === undefined, 40_000)).toBe(true);
+    world.sim.advance(40_000);
+    expect(world.world.containerd.cri.runtime.listContainers({ state: 'CONTAINER_RUNNING' })).toEqual([]);
+  });
+
+  it('puts an end to what nobody asked for', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    const { runtime } = world.world.containerd.cri;
+    const id = world.run(runtime.runPodSandbox({ metadata: { name: 'demo', namespace: 'default', uid: 'u', attempt: 0 }, linux: { cgroupParent: '/demo' } }, ''));
+    world.sim.advance(4_000);
+    expect(runtime.podSandboxStatus(id).state).toBe('SANDBOX_NOTREADY');
+    world.sim.advance(60_000);
+    expect(runtime.listPodSandbox()).toEqual([]);
+  });
+
+  it('restarts what is stopped behind its back', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    world.create('web', nginx);
+    const id = world.until('web', ready).status?.containerStatuses?.[0]?.containerID?.slice(13) ?? '';
+    world.run(world.world.containerd.cri.runtime.stopContainer(id, 0));
+    world.until('web', (pod) => ready(pod) && pod.status?.containerStatuses?.[0]?.restartCount === 1, 5_000);
+  });
+
+  it('deletes gracefully, and at once when told so', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    world.create('deaf', { containers: [{ name: 'c', image: 'busybox:1.36', command: ['sleep', '3600'] }] });
+    world.create('deaf2', { containers: [{ name: 'c', image: 'busybox:1.36', command: ['sleep', '3600'] }], terminationGracePeriodSeconds: 5 });
+    world.until('deaf', ready);
+    world.until('deaf2', ready);
+    world.admin.delete('pods', { namespace: 'default', name: 'deaf' });
+    world.admin.delete('pods', { namespace: 'default', name: 'deaf2' });
+    world.sim.advance(3_000);
+    expect(world.pod('deaf2')?.metadata.deletionTimestamp).toBeDefined();
+    world.sim.advance(4_000);
+    expect(world.pod('deaf2')).toBeUndefined();
+    expect(world.pod('deaf')?.status?.phase).toBe('Running');
+    world.admin.delete('pods', { namespace: 'default', name: 'deaf' }, { gracePeriodSeconds: 0 });
+    expect(world.pod('deaf')).toBeUndefined();
+    world.sim.advance(3_000);
+    expect(world.events('deaf').filter((each) => each.startsWith('Killing')).length).toBe(1);
+  });
+});
