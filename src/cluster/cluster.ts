@@ -15,6 +15,9 @@ import { type WorldContext, type WorldName, worlds } from './worlds/index.ts';
 /** 22 November 2026, 09:00 UTC: the first moment of every world. */
 export const epoch: Milliseconds = 1795338000000;
 
+/** The chance with which worlds come up. */
+const worldSeed = 1;
+
 export type ClusterOptions = { readonly seed: number; readonly world: WorldName };
 
 export type Terminal = { readonly tty: Tty /** The login shell; its end is the end of the session. */; readonly shell: Process };
@@ -28,8 +31,9 @@ export class Cluster {
   readonly home: string;
   readonly #context: WorldContext;
 
-  constructor({ seed, world }: ClusterOptions) {
-    this.sim = newSim({ seed, epoch });
+  /** Makes the machines and switches them on; `boot` waits until they are up. */
+  constructor(world: WorldName) {
+    this.sim = newSim({ seed: worldSeed, epoch });
     this.world = world;
     this.trace = new Trace(this.sim);
     this.#context = { sim: this.sim, fabric: new Fabric(), trace: this.trace, programSet: newProgramSet(this.trace), machines: new Map() };
@@ -39,7 +43,10 @@ export class Cluster {
     this.machines = this.#context.machines;
   }
 
-  /** Lets the world start up; throws when it does not become ready, which is a bug of the lab. */
+  /**
+   * Lets the world start up; throws when it does not become ready, which is a bug of the lab. Each world comes up in the same way; only what
+   * happens from then on depends on the seed given to `sim.reseed`. So a world that is up can be kept and be used for any seed.
+   */
   boot(): void {
     const { ready, bootLimit } = worlds[this.world];
     if (!this.sim.advanceUntil(() => ready(this.#context), bootLimit))
@@ -123,9 +130,10 @@ export class Cluster {
   }
 }
 
-/** Makes a world and boots it. */
-export function newCluster(options: ClusterOptions): Cluster {
-  const cluster = new Cluster(options);
+/** Makes a world, boots it, and gives it its seed. */
+export function newCluster({ seed, world }: ClusterOptions): Cluster {
+  const cluster = new Cluster(world);
   cluster.boot();
+  cluster.sim.reseed(seed);
   return cluster;
 }

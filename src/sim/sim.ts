@@ -8,7 +8,7 @@ type Timer = { readonly fiber: Fiber; readonly ticket: number };
 /** The scheduler of Routines: one virtual clock, one queue of the ready, one heap of timers. */
 class Engine implements FiberHost {
   now: Milliseconds;
-  readonly seed: number;
+  seed: number;
   current: Fiber | undefined;
   cause: Cause = 0;
   /** How many resumptions have run since the beginning: a measure of work that is the same in each replay. */
@@ -201,6 +201,17 @@ export class Sim implements FiberOwner {
       }
     }
     return true;
+  }
+
+  /** From now on chance is as in a world made with this seed: every stream, here and below, begins anew. */
+  reseed(seed: number): void {
+    this.#engine.seed = seed;
+    this.#reseedStreams();
+  }
+
+  #reseedStreams(): void {
+    this.random.reseed(this.#engine.seed ^ fnv1a(this.name));
+    for (const scope of this.#scopes) scope.#reseedStreams();
   }
 
   /** When the next timer rings, if any is set. */
