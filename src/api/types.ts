@@ -1,6 +1,6 @@
 /** Kubernetes API types, from `kubernetes-types`, with what 1.31 to 1.35 added where the lab uses it. */
 import type * as apps from 'kubernetes-types/apps/v1';
-import type * as autoscaling from 'kubernetes-types/autoscaling/v1';
+import type * as autoscaling from 'kubernetes-types/autoscaling/v2';
 import type * as batch from 'kubernetes-types/batch/v1';
 import type * as certificates from 'kubernetes-types/certificates/v1';
 import type * as coordination from 'kubernetes-types/coordination/v1';
@@ -64,7 +64,7 @@ export type PolicyRule = rbac.PolicyRule;
 export type PriorityClass = Stored<scheduling.PriorityClass>;
 export type StorageClass = Stored<storage.StorageClass>;
 export type CertificateSigningRequest = Stored<certificates.CertificateSigningRequest>;
-export type { apps, batch, core, discovery, meta, networking, policy, rbac, storage };
+export type { apps, autoscaling, batch, core, discovery, meta, networking, policy, rbac, storage };
 
 /** The resource name gives the type: no cast at any call. */
 export type ResourceTypes = {

@@ -8,6 +8,7 @@ import { deploymentController } from './controllers/deployment.ts';
 import { disruptionController } from './controllers/disruption.ts';
 import { endpointsController } from './controllers/endpoints.ts';
 import { endpointSliceController } from './controllers/endpointslice.ts';
+import { horizontalPodAutoscalerController } from './controllers/horizontal-pod-autoscaler.ts';
 import { jobController } from './controllers/job.ts';
 import { namespaceController } from './controllers/namespace.ts';
 import { nodeIpamController } from './controllers/node-ipam.ts';
@@ -72,5 +73,6 @@ export function controllerEntries({ rootCa = '', clusterCidr, signingCa }: Optio
     entry('ttl-controller', 'ttl-controller', 'ttl-controller', ttlController()),
     entry('certificatesigningrequest-approving-controller', 'certificate-controller', 'csrapproving', csrApprovingController()),
     ...(signingCa ? [entry('certificatesigningrequest-signing-controller', 'certificate-controller', 'csrsigning', csrSigningController(signingCa))] : []),
+    entry('horizontal-pod-autoscaler-controller', 'horizontal-pod-autoscaler', 'horizontal-pod-autoscaler', horizontalPodAutoscalerController()),
   ];
 }

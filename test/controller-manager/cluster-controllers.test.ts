@@ -236,3 +236,58 @@ test('an approved certificate request is signed', () => {
   const certificate = client.get('certificatesigningrequests.certificates.k8s.io', { namespace: '', name: 'amy' })?.status?.certificate ?? '';
   expect(verify(atob(certificate), ca.certificate, sim.now)).toMatchObject({ ok: true, info: { subject: { commonName: 'amy', organizations: ['dev'] } } });
 });
+
+test('an autoscaler keeps to its bounds, and says when there are no metrics', () => {
+  const { client, settle } = newTestCluster();
+  settle(500);
+  client.create('deployments.apps', deploymentOf('web', 1) as never);
+  const metrics = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }];
+  client.create('horizontalpodautoscalers.autoscaling', {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: web,
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, minReplicas: 2, maxReplicas: 5, metrics },
+  } as never);
+  settle(20_000);
+  expect(client.get('deployments.apps', web)?.spec.replicas).toBe(2);
+  const own = client.list('events', { namespace: 'default' }).items.filter(({ involvedObject }) => involvedObject.kind === 'HorizontalPodAutoscaler');
+  const why =
+    'failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)';
+  expect(own.map(({ reason, message }) => `${reason} ${message}`)).toEqual(
+    expect.arrayContaining([
+      'SuccessfulRescale New size: 2; reason: Current number of replicas below Spec.MinReplicas',
+      `FailedGetResourceMetric ${why}`,
+      `FailedComputeMetricsReplicas invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value: ${why}`,
+    ]),
+  );
+  expect(client.get('horizontalpodautoscalers.autoscaling', web)?.status?.conditions?.map(({ type, status, reason }) => `${type} ${status} ${reason}`)).toEqual(
+    ['AbleToScale True SucceededGetScale', 'ScalingActive False FailedGetResourceMetric'],
+  );
+});
+
+test('equal seeds give equal worlds', () => {
+  const world = () => {
+    const { client, settle, etcd } = newTestCluster({ limitRequests: true });
+    settle(1000);
+    client.create('deployments.apps', deploymentOf('web', 12) as never);
+    settle(20_000);
+    client.patch('deployments.apps', web, { spec: { template: { spec: { containers: [{ name: 'nginx', image: 'nginx:1.27' }] } } } });
+    settle(60_000);
+    return JSON.stringify(etcd.snapshot());
+  };
+  expect(world()).toBe(world());
+});
+
+test('the limit on requests paces a large replica set', () => {
+  const { client, settle } = newTestCluster({ limitRequests: true });
+  settle(5000);
+  client.create('deployments.apps', deploymentOf('web', 100) as never);
+  const count = () => client.list('pods', { namespace: 'default' }).items.length;
+  settle(200);
+  expect(count()).toBeGreaterThan(20);
+  expect(count()).toBeLessThan(40);
+  settle(2000);
+  expect(count()).toBeLessThan(90);
+  settle(4000);
+  expect(count()).toBe(100);
+});

@@ -9,11 +9,16 @@ import { isConditionTaint, nodeCondition, taintKeys, unknownConditions, wantedNo
 import { podCondition } from '../pods.ts';
 
 /** Nodes that were told of, and when the next one may be tainted NoExecute. Lost with the process, as upstream. */
-type Memory = { readonly known: Set<string>; nextEviction: Milliseconds };
+type Memory = {
+  readonly known: Set<string>;
+  /** Nodes whose pods were marked when they stopped being ready. */
+  readonly marked: Set<string>;
+  nextEviction: Milliseconds;
+};
 
 /** Watches over nodes: silent ones become Unknown and tainted, their pods not ready. pkg/controller/nodelifecycle/node_lifecycle_controller.go. */
 export function nodeLifecycleController(): Controller {
-  const memory: Memory = { known: new Set(), nextEviction: 0 };
+  const memory: Memory = { known: new Set(), marked: new Set(), nextEviction: 0 };
   return {
     name: 'node-lifecycle-controller',
     watches: [watch('nodes', enqueueSelf)],
@@ -37,7 +42,11 @@ function reconcile(key: ObjectKey, context: Context, memory: Memory): Result {
   }
   const { node, deadline } = checkHealth(context, seen);
   if (node === undefined) return {};
-  if (nodeCondition(node, 'Ready')?.status !== 'True') markPodsNotReady(context, node);
+  if (nodeCondition(node, 'Ready')?.status === 'True') memory.marked.delete(key.name);
+  else if (!memory.marked.has(key.name)) {
+    markPodsNotReady(context, node);
+    memory.marked.add(key.name);
+  }
   const wait = taint(context, node, memory);
   return { requeueAfter: Math.min(wait, deadline) };
 }

@@ -97,10 +97,11 @@ function reconcile(key: ObjectKey, context: Context, expectations: Expectations,
   let throttled = false;
   if (ready && replicaSet.metadata.deletionTimestamp === undefined)
     ({ failure, throttled } = manageReplicas(context, replicaSet, active, expectations, reference));
+  // Upstream stands still in the midst of the batch here: no status is written before the last pod is made.
+  if (throttled && failure === undefined) return { requeueAfter: 1 };
   const status = statusOf(context, replicaSet, { active, owned, failure, countsTerminating: flavour.countsTerminating });
   if (!equal(status, replicaSet.status)) flavour.writeStatus(context, replicaSet, status);
   if (failure !== undefined) throw failure.error;
-  if (throttled) return { requeueAfter: 1 };
   return awaitsMinReady(replicaSet, active, context.sim.now) ? { requeueAfter: (replicaSet.spec.minReadySeconds ?? 0) * 1000 } : {};
 }
 
