@@ -15,10 +15,15 @@ describe('containers of a pod', () => {
         { ...busybox('echo proxy up; sleep 3600'), name: 'proxy', restartPolicy: 'Always' },
       ],
       containers: [
-        { ...busybox('cat /shared/state; echo $POD_NAME on $NODE; sleep 3600'), name: 'reader', volumeMounts: [{ name: 'work', mountPath: '/shared' }], env: [
-          { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-          { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
-        ] },
+        {
+          ...busybox('cat /shared/state; echo $POD_NAME on $NODE; sleep 3600'),
+          name: 'reader',
+          volumeMounts: [{ name: 'work', mountPath: '/shared' }],
+          env: [
+            { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+            { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+          ],
+        },
       ],
       volumes: [{ name: 'work', emptyDir: {} }],
     });
@@ -31,11 +36,18 @@ describe('containers of a pod', () => {
     ]);
     expect(world.text(...log('multi', 'reader'))).toBe('ready\nmulti on node01\n');
     expect(world.text(...log('multi', 'proxy'))).toBe('proxy up\n');
-    expect(world.events('multi').filter((each) => each.startsWith('Started'))).toEqual(['Started: Container started', 'Started: Container started', 'Started: Container started']);
+    expect(world.events('multi').filter((each) => each.startsWith('Started'))).toEqual([
+      'Started: Container started',
+      'Started: Container started',
+      'Started: Container started',
+    ]);
     world.admin.delete('pods', { namespace: 'default', name: 'multi' });
     world.sim.advance(4_000);
     expect(world.pod('multi')).toBeUndefined();
-    expect(world.events('multi').filter((each) => each.startsWith('Killing'))).toEqual(['Killing: Stopping container reader', 'Killing: Stopping container proxy']);
+    expect(world.events('multi').filter((each) => each.startsWith('Killing'))).toEqual([
+      'Killing: Stopping container reader',
+      'Killing: Stopping container proxy',
+    ]);
   });
 
   it('get configuration, secrets, tokens and service variables', () => {
@@ -43,31 +55,49 @@ describe('containers of a pod', () => {
     world.sim.advance(5_000);
     world.admin.create('configmaps', { metadata: { name: 'cm', namespace: 'default' }, data: { COLOR: 'blue', 'app.conf': 'x=1\n' } });
     world.admin.create('secrets', { metadata: { name: 's', namespace: 'default' }, data: { password: btoa('hunter2') } });
-    world.admin.create('services', { metadata: { name: 'my-db', namespace: 'default' }, spec: { ports: [{ port: 6379, name: 'redis' }], selector: { a: 'b' } } });
+    world.admin.create('services', {
+      metadata: { name: 'my-db', namespace: 'default' },
+      spec: { ports: [{ port: 6379, name: 'redis' }], selector: { a: 'b' } },
+    });
     world.sim.advance(1000);
-    world.create('conf', {
-      restartPolicy: 'Never',
-      containers: [
-        busybox('echo $COLOR $PW $MSG $MY_DB_SERVICE_PORT_REDIS; cat /cfg/app.conf /sec/password /info/labels; cat /var/run/secrets/kubernetes.io/serviceaccount/namespace', {
-          envFrom: [{ configMapRef: { name: 'cm' } }],
-          env: [
-            { name: 'PW', valueFrom: { secretKeyRef: { name: 's', key: 'password' } } },
-            { name: 'MSG', value: 'is-$(COLOR)-$$(COLOR)-$(NOPE)' },
-          ],
-          volumeMounts: [{ name: 'cfg', mountPath: '/cfg' }, { name: 'sec', mountPath: '/sec', readOnly: true }, { name: 'info', mountPath: '/info' }],
-        }),
-      ],
-      volumes: [
-        { name: 'cfg', configMap: { name: 'cm' } },
-        { name: 'sec', secret: { secretName: 's' } },
-        { name: 'info', downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } },
-      ],
-    }, { labels: { app: 'conf' } });
+    world.create(
+      'conf',
+      {
+        restartPolicy: 'Never',
+        containers: [
+          busybox(
+            'echo $COLOR $PW $MSG $MY_DB_SERVICE_PORT_REDIS; cat /cfg/app.conf /sec/password /info/labels; cat /var/run/secrets/kubernetes.io/serviceaccount/namespace',
+            {
+              envFrom: [{ configMapRef: { name: 'cm' } }],
+              env: [
+                { name: 'PW', valueFrom: { secretKeyRef: { name: 's', key: 'password' } } },
+                { name: 'MSG', value: 'is-$(COLOR)-$$(COLOR)-$(NOPE)' },
+              ],
+              volumeMounts: [
+                { name: 'cfg', mountPath: '/cfg' },
+                { name: 'sec', mountPath: '/sec', readOnly: true },
+                { name: 'info', mountPath: '/info' },
+              ],
+            },
+          ),
+        ],
+        volumes: [
+          { name: 'cfg', configMap: { name: 'cm' } },
+          { name: 'sec', secret: { secretName: 's' } },
+          { name: 'info', downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } },
+        ],
+      },
+      { labels: { app: 'conf' } },
+    );
     world.until('conf', (pod) => pod.status?.phase === 'Succeeded');
     expect(world.text(...log('conf'))).toBe('blue hunter2 is-blue-$(COLOR)-$(NOPE) 6379\nx=1\nhunter2app="conf"default\n');
     world.sim.advance(1_000);
     expect(world.pod('conf')?.status?.conditions?.map(({ type, status, reason }) => `${type}=${status} ${reason ?? ''}`)).toEqual([
-      'PodReadyToStartContainers=False ', 'Initialized=True PodCompleted', 'Ready=False PodCompleted', 'ContainersReady=False PodCompleted', 'PodScheduled=True ',
+      'PodReadyToStartContainers=False ',
+      'Initialized=True PodCompleted',
+      'Ready=False PodCompleted',
+      'ContainersReady=False PodCompleted',
+      'PodScheduled=True ',
     ]);
   });
 
@@ -75,17 +105,28 @@ describe('containers of a pod', () => {
     const world = newKubeletWorld();
     world.sim.advance(5_000);
     world.create('cmpod', { containers: [busybox('sleep 3600', { envFrom: [{ configMapRef: { name: 'nosuchcm' } }] })] });
-    world.create('volpod', { containers: [busybox('sleep 1', { volumeMounts: [{ name: 's', mountPath: '/s' }] })], volumes: [{ name: 's', secret: { secretName: 'nosuchsecret' } }] });
+    world.create('volpod', {
+      containers: [busybox('sleep 1', { volumeMounts: [{ name: 's', mountPath: '/s' }] })],
+      volumes: [{ name: 's', secret: { secretName: 'nosuchsecret' } }],
+    });
     world.create('nonroot', { securityContext: { runAsNonRoot: true }, containers: [busybox('sleep 1')] });
     world.create('never', { containers: [busybox('sleep 1', { imagePullPolicy: 'Never', image: 'redis:7' })] });
     world.create('badname', { containers: [busybox('sleep 1', { image: 'NGINX' })] });
     world.sim.advance(6_000);
     expect(['cmpod', 'volpod', 'nonroot', 'never', 'badname'].map((name) => world.column(name))).toEqual([
-      'CreateContainerConfigError', 'ContainerCreating', 'CreateContainerConfigError', 'ErrImageNeverPull', 'InvalidImageName',
+      'CreateContainerConfigError',
+      'ContainerCreating',
+      'CreateContainerConfigError',
+      'ErrImageNeverPull',
+      'InvalidImageName',
     ]);
     expect(world.pod('cmpod')?.status?.containerStatuses?.[0]?.state?.waiting?.message).toBe('configmap "nosuchcm" not found');
-    expect(world.events('volpod').find((each) => each.startsWith('FailedMount'))).toMatch(/^FailedMount: MountVolume.SetUp failed for volume "s" : secret "nosuchsecret" not found/);
-    expect(world.events('nonroot').find((each) => each.startsWith('Failed'))).toMatch(/^Failed: Error: container has runAsNonRoot and image will run as root \(pod: "nonroot_default\([0-9a-f-]+\)", container: c\)/);
+    expect(world.events('volpod').find((each) => each.startsWith('FailedMount'))).toMatch(
+      /^FailedMount: MountVolume.SetUp failed for volume "s" : secret "nosuchsecret" not found/,
+    );
+    expect(world.events('nonroot').find((each) => each.startsWith('Failed'))).toMatch(
+      /^Failed: Error: container has runAsNonRoot and image will run as root \(pod: "nonroot_default\([0-9a-f-]+\)", container: c\)/,
+    );
     world.admin.create('configmaps', { metadata: { name: 'nosuchcm', namespace: 'default' }, data: { COLOR: 'blue' } });
     world.until('cmpod', ready);
     world.admin.delete('pods', { namespace: 'default', name: 'volpod' });
@@ -98,13 +139,24 @@ describe('containers of a pod', () => {
     world.sim.advance(5_000);
     world.create('liveness', {
       terminationGracePeriodSeconds: 1,
-      containers: [{ ...busybox(''), command: undefined, args: ['/bin/sh', '-c', 'touch /tmp/healthy; sleep 12; rm -f /tmp/healthy; sleep 600'], livenessProbe: { exec: { command: ['cat', '/tmp/healthy'] }, initialDelaySeconds: 2, periodSeconds: 3, failureThreshold: 2 } }],
+      containers: [
+        {
+          ...busybox(''),
+          command: undefined,
+          args: ['/bin/sh', '-c', 'touch /tmp/healthy; sleep 12; rm -f /tmp/healthy; sleep 600'],
+          livenessProbe: { exec: { command: ['cat', '/tmp/healthy'] }, initialDelaySeconds: 2, periodSeconds: 3, failureThreshold: 2 },
+        },
+      ],
     });
-    world.create('notready', { containers: [{ name: 'c', image: 'nginx:1.27', readinessProbe: { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 2 } }] });
+    world.create('notready', {
+      containers: [{ name: 'c', image: 'nginx:1.27', readinessProbe: { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 2 } }],
+    });
     world.sim.advance(30_000);
     expect(world.pod('liveness')?.status?.containerStatuses?.[0]?.restartCount).toBe(1);
     expect(world.events('liveness')).toContain('Killing: Container c failed liveness probe, will be restarted');
-    expect(world.events('liveness').find((each) => each.startsWith('Unhealthy'))).toMatch(/^Unhealthy: Liveness probe failed: cat: .*No such file or directory\n \(x2\)$/);
+    expect(world.events('liveness').find((each) => each.startsWith('Unhealthy'))).toMatch(
+      /^Unhealthy: Liveness probe failed: cat: .*No such file or directory\n \(x2\)$/,
+    );
     expect(world.events('notready').find((each) => each.startsWith('Unhealthy'))).toMatch(
       /^Unhealthy: Readiness probe failed: Get "http:\/\/10.244.1.\d:8080\/healthz": dial tcp 10.244.1.\d:8080: connect: connection refused/,
     );

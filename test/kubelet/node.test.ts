@@ -6,7 +6,8 @@ const condition = (world: ReturnType<typeof newKubeletWorld>, type = 'Ready') =>
   const found = world.admin.get('nodes', { namespace: '', name: 'node01' })?.status?.conditions?.find((each) => each.type === type);
   return `${found?.status} ${found?.reason} ${found?.message}`;
 };
-const manifest = (image: string) => `apiVersion: v1\nkind: Pod\nmetadata:\n  name: static-web\n  labels:\n    role: x\nspec:\n  containers:\n  - name: web\n    image: ${image}\n`;
+const manifest = (image: string) =>
+  `apiVersion: v1\nkind: Pod\nmetadata:\n  name: static-web\n  labels:\n    role: x\nspec:\n  containers:\n  - name: web\n    image: ${image}\n`;
 
 describe('a node', () => {
   it('is Ready, reports what it has and renews its lease', () => {
@@ -14,9 +15,12 @@ describe('a node', () => {
     world.sim.advance(60_000);
     expect(condition(world)).toBe('True KubeletReady kubelet is posting ready status');
     const node = world.admin.get('nodes', { namespace: '', name: 'node01' });
-    expect(node?.status?.capacity).toEqual({ cpu: '2', 'ephemeral-storage': '41943040Ki', 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: '4194304Ki', pods: '110' });
-    expect(node?.status?.allocatable?.['memory']).toBe('4091904Ki');
-    expect(node?.status?.addresses).toEqual([{ address: '172.30.0.2', type: 'InternalIP' }, { address: 'node01', type: 'Hostname' }]);
+    expect(node?.status?.capacity).toEqual({ cpu: '2', 'ephemeral-storage': '40Gi', 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: '4Gi', pods: '110' });
+    expect(node?.status?.allocatable?.['memory']).toBe('3996Mi');
+    expect(node?.status?.addresses).toEqual([
+      { address: '172.30.0.2', type: 'InternalIP' },
+      { address: 'node01', type: 'Hostname' },
+    ]);
     const lease = world.admin.get('leases.coordination.k8s.io', { namespace: 'kube-node-lease', name: 'node01' });
     expect(lease?.spec.holderIdentity).toBe('node01');
     expect(world.sim.now - Date.parse(lease?.spec.renewTime ?? '')).toBeLessThan(11_000);
@@ -83,7 +87,12 @@ describe('a node', () => {
     world.files().write(path, manifest('nginx:1.27'));
     const pod = world.until('static-web-node01', ready);
     expect(pod.metadata.ownerReferences?.[0]?.kind).toBe('Node');
-    expect(world.files().list('/var/lib/kubelet/pods').map(([name]) => name)).toEqual([pod.metadata.annotations?.['kubernetes.io/config.hash']]);
+    expect(
+      world
+        .files()
+        .list('/var/lib/kubelet/pods')
+        .map(([name]) => name),
+    ).toEqual([pod.metadata.annotations?.['kubernetes.io/config.hash']]);
     world.admin.delete('pods', { namespace: 'default', name: 'static-web-node01' }, { gracePeriodSeconds: 0 });
     world.sim.advance(3_000);
     const again = world.until('static-web-node01', ready);
@@ -101,7 +110,9 @@ describe('a node', () => {
     const world = newKubeletWorld();
     world.sim.advance(5_000);
     const { runtime } = world.world.containerd.cri;
-    const id = world.run(runtime.runPodSandbox({ metadata: { name: 'demo', namespace: 'default', uid: 'u', attempt: 0 }, linux: { cgroupParent: '/demo' } }, ''));
+    const id = world.run(
+      runtime.runPodSandbox({ metadata: { name: 'demo', namespace: 'default', uid: 'u', attempt: 0 }, linux: { cgroupParent: '/demo' } }, ''),
+    );
     world.sim.advance(4_000);
     expect(runtime.podSandboxStatus(id).state).toBe('SANDBOX_NOTREADY');
     world.sim.advance(60_000);

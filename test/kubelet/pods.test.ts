@@ -37,9 +37,17 @@ describe('rhythm', () => {
     console.log(JSON.stringify(world.pod('badimg')?.status, null, 1));
     for (const name of ['crash', 'done', 'badimg', 'badcmd', 'warm']) world.admin.delete('pods', { namespace: 'default', name });
     world.sim.advance(35_000);
-    console.log(world.admin.list('pods').items.length, world.world.containerd.cri.runtime.listPodSandbox().length, world.world.containerd.cri.runtime.listContainers().length);
+    console.log(
+      world.admin.list('pods').items.length,
+      world.world.containerd.cri.runtime.listPodSandbox().length,
+      world.world.containerd.cri.runtime.listContainers().length,
+    );
     world.sim.advance(65_000);
-    console.log(world.admin.list('pods').items.length, world.world.containerd.cri.runtime.listPodSandbox().length, world.world.containerd.cri.runtime.listContainers().length);
+    console.log(
+      world.admin.list('pods').items.length,
+      world.world.containerd.cri.runtime.listPodSandbox().length,
+      world.world.containerd.cri.runtime.listContainers().length,
+    );
     console.log(world.files().list('/var/lib/kubelet/pods'), world.files().list('/var/log/pods'), world.files().list('/var/log/containers'));
     console.log(world.log.join('\n'));
   });

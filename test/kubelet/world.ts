@@ -62,12 +62,21 @@ export function newKubeletWorld(options: { readonly controllers?: readonly strin
   const server = new ApiServer({ sim, etcd, dialKubelet, caPem: ca.certificate, serviceAccountKey: 'key' });
   const clientOf = (user: string, group: string) => new Client({ server: () => server, credentials: credentials(user, group), userAgent: 'test' });
   const admin = clientOf('kubernetes-admin', 'system:masters');
-  runControllerManager({ sim: sim.scope('kcm'), client: admin, clientFor: () => admin, rootCa: ca.certificate, ...(options.controllers && { controllers: options.controllers }) });
+  runControllerManager({
+    sim: sim.scope('kcm'),
+    client: admin,
+    clientFor: () => admin,
+    rootCa: ca.certificate,
+    ...(options.controllers && { controllers: options.controllers }),
+  });
   runScheduler({ sim: sim.scope('scheduler'), client: admin });
   const node = clientOf('system:node:node01', 'system:nodes').with({ userAgent: 'kubelet/v1.35.6' });
   const cri = (): CriServer => {
     if (state.containerdDown)
-      throw new CriError('Unavailable', 'connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: no such file or directory"');
+      throw new CriError(
+        'Unavailable',
+        'connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: no such file or directory"',
+      );
     return world.containerd.cri;
   };
   const log: string[] = [];

@@ -1,5 +1,5 @@
 /** What a node has and what of it pods may use: kubernetes pkg/kubelet/nodestatus/setters.go, cm/node_container_manager.go. */
-import { parseQuantity, Quantity } from '../../apimachinery/quantity.ts';
+import { newQuantity, parseQuantity, Quantity } from '../../apimachinery/quantity.ts';
 import type { Context } from '../context.ts';
 
 export type NodeCapacity = Readonly<Record<string, string>>;
@@ -10,10 +10,10 @@ const reservedNames = ['cpu', 'memory', 'ephemeral-storage', 'pid'] as const;
 export function nodeCapacity({ kernel, config }: Context): NodeCapacity {
   return {
     cpu: String(kernel.cpus),
-    'ephemeral-storage': `${Math.floor(kernel.disk.capacityBytes / 1024)}Ki`,
+    'ephemeral-storage': newQuantity(kernel.disk.capacityBytes, 'BinarySI').toString(),
     'hugepages-1Gi': '0',
     'hugepages-2Mi': '0',
-    memory: `${Math.floor(kernel.memoryBytes / 1024)}Ki`,
+    memory: newQuantity(kernel.memoryBytes, 'BinarySI').toString(),
     pods: String(config.maxPods),
   };
 }
