@@ -1,4 +1,5 @@
 import { StatusError, unknownPath } from '../apimachinery/status.ts';
+import { rfc3339 } from '../apimachinery/time.ts';
 import { EtcdError } from '../interfaces/etcd.ts';
 import type { RestRequest, RestResponse, RestServer, UserInfo } from '../interfaces/rest.ts';
 import type { StreamSession } from '../interfaces/streams.ts';
@@ -39,6 +40,7 @@ export class ApiServer implements RestServer {
     this.#core = {
       options,
       sim,
+      stamp: newStamp(sim),
       storage,
       tokens,
       table,
@@ -103,6 +105,19 @@ export class ApiServer implements RestServer {
   #record(info: RequestInfo, user: UserInfo, response: RestResponse): void {
     this.#audit.add({ time: this.#sim.now, user: user.name, verb: info.verb, path: info.path, status: response.status, cause: this.#sim.cause });
   }
+}
+
+/** Texts of the clock, each made once. */
+function newStamp(sim: Sim): () => string {
+  const last = { second: Number.NaN, text: '' };
+  return () => {
+    const second = Math.floor(sim.now / 1000);
+    if (second !== last.second) {
+      last.second = second;
+      last.text = rfc3339(sim.now);
+    }
+    return last.text;
+  };
 }
 
 const nobody: UserInfo = { name: '', groups: [] };

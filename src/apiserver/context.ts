@@ -37,6 +37,8 @@ export type ApiServerOptions = {
 export type Core = {
   readonly options: ApiServerOptions;
   readonly sim: Sim;
+  /** The time now as metadata has it; made once a second. */
+  readonly stamp: () => string;
   readonly storage: Storage;
   readonly tokens: TokenAuthenticator;
   readonly table: ResourceTable;

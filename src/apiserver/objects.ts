@@ -9,26 +9,46 @@ export const isObject = (value: unknown): value is JsonObject => typeof value ==
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);
-  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) deepFreeze(part);
+  if (Array.isArray(value)) for (const item of value) deepFreeze(item);
+  else {
+    for (const key in value) {
+      const part = value[key];
+      if (typeof part === 'object' && part !== null) deepFreeze(part);
+    }
+  }
   return value;
 }
+
+/** Fields that Go writes as null: structs and lists without `omitempty`. */
+const writtenAsNull = new Set(['lastProbeTime', 'eventTime', 'rules', 'currentMetrics']);
 
 /** Without the null and undefined fields that Go's decoder reads as absent. What is frozen came from the store and is tidy. */
 export function tidy<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (Array.isArray(value)) {
-    const parts = value.map(tidy);
-    return (parts.some((part, i) => part !== value[i]) ? parts : value) as T;
-  }
+  if (Array.isArray(value)) return tidyList(value) as T;
   let copy: Record<string, unknown> | undefined;
-  for (const [key, part] of Object.entries(value)) {
-    const tidied = tidy(part);
+  const given = value as Readonly<Record<string, unknown>>;
+  for (const key in given) {
+    const part = given[key];
+    const tidied = typeof part === 'object' && part !== null ? tidy(part) : part;
     if (tidied === part && part !== null && part !== undefined) continue;
-    copy ??= { ...value } as Record<string, unknown>;
+    if (part === null && writtenAsNull.has(key)) continue;
+    copy ??= { ...given };
     if (tidied === null || tidied === undefined) delete copy[key];
     else copy[key] = tidied;
   }
   return (copy ?? value) as T;
+}
+
+function tidyList(list: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let i = 0; i < list.length; i++) {
+    const tidied = tidy(list[i]);
+    if (tidied === list[i]) continue;
+    copy ??= [...list];
+    copy[i] = tidied;
+  }
+  return copy ?? list;
 }
 
 /** Deep equality; parts that are the same reference cost nothing, absent and undefined are equal. */
@@ -40,8 +60,8 @@ export function equal(a: unknown, b: unknown): boolean {
   }
   const left = a as JsonObject;
   const right = b as JsonObject;
-  for (const key of Object.keys(left)) if (left[key] !== right[key] && !equal(left[key], right[key])) return false;
-  for (const key of Object.keys(right)) if (right[key] !== undefined && left[key] === undefined) return false;
+  for (const key in left) if (left[key] !== right[key] && !equal(left[key], right[key])) return false;
+  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
   return true;
 }
 

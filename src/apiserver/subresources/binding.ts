@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/types.ts';
+import type { core, Pod } from '../../api/types.ts';
 import { required } from '../../apimachinery/field-error.ts';
 import { conflict, invalid, notFound, optimisticLockMessage, success } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
@@ -54,6 +54,6 @@ function assigned(pod: Pod, node: string, binding: Binding, now: number): Pod {
     ...pod,
     metadata: { ...pod.metadata, ...annotations },
     spec: { ...pod.spec, nodeName: node },
-    status: { ...pod.status, conditions: [...others, scheduled] },
+    status: { ...pod.status, conditions: [...others, scheduled as unknown as core.PodCondition] },
   };
 }

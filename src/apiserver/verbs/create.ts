@@ -1,7 +1,6 @@
 import type { KubeObject } from '../../api/types.ts';
 import { generateName } from '../../apimachinery/names.ts';
 import { alreadyExists, badRequest, invalid } from '../../apimachinery/status.ts';
-import { rfc3339 } from '../../apimachinery/time.ts';
 import { admit, validateAdmission } from '../admission/chain.ts';
 import type { RequestContext } from '../context.ts';
 import { decode } from '../decode.ts';
@@ -24,7 +23,7 @@ export function createObject(context: RequestContext, decoded: KubeObject): Kube
   let object = fillMeta(context, strategy.defaults ? strategy.defaults(decoded) : decoded);
   object = admit(context, 'create', object, undefined);
   if (strategy.prepareForCreate) object = strategy.prepareForCreate(object, context);
-  object = tidy(strategy.defaults ? strategy.defaults(object) : object);
+  object = tidy(object);
   const name = object.metadata.name as string;
   const errors = [...validateMeta(object.metadata, served), ...(strategy.validate?.(object, context) ?? [])];
   if (errors.length > 0) throw invalid(served, name, errors);
@@ -51,18 +50,26 @@ function checkNamespace({ served, info }: RequestContext, object: KubeObject): v
 /** rest.FillObjectMetaSystemFields, and the name when only its beginning was given. */
 function fillMeta(context: RequestContext, object: KubeObject): KubeObject {
   const { served, info, core } = context;
-  const { sim } = core;
-  const given = object.metadata;
-  const { deletionTimestamp: _1, deletionGracePeriodSeconds: _2, resourceVersion: _3, selfLink: _4, generation: _5, namespace: _6, ...kept } = given;
+  const given = ownFields(object.metadata);
   const metadata: KubeObject['metadata'] = {
-    ...kept,
+    ...given,
     ...(served.namespaced && { namespace: info.namespace }),
     ...(!given.name && given.generateName && { name: freeName(context, given.generateName) }),
     ...((served.strategy.generation || served.custom) && { generation: 1 }),
-    uid: newUid(sim.random),
-    creationTimestamp: rfc3339(sim.now),
+    uid: newUid(core.sim.random),
+    creationTimestamp: core.stamp(),
   };
   return { ...object, metadata };
+}
+
+const systemFields = new Set(['deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion', 'selfLink', 'generation', 'namespace']);
+
+/** Metadata without what only the server sets; most clients do not send any of it. */
+function ownFields(metadata: KubeObject['metadata']): KubeObject['metadata'] {
+  for (const key in metadata) {
+    if (systemFields.has(key)) return Object.fromEntries(Object.entries(metadata).filter(([name]) => !systemFields.has(name)));
+  }
+  return metadata;
 }
 
 /** Upstream tries a generated name eight times (RetryGenerateName). */
