@@ -110,7 +110,7 @@ export const nginxConfigFiles = (): LayerEntry[] => [
     '/usr/share/nginx/html/index.html',
     page(
       'Welcome to nginx!',
-      '<p>If you see this page, the nginx web server is successfully installed and\nworking. Further configuration is required.</p>\n\n<p><em>Thank you for using nginx.</em></p>',
+      '<p>The web server in this container is up and answers with the page of its image.\nPut files of your own into /usr/share/nginx/html to see them here.</p>',
     ),
   ),
   text('/usr/share/nginx/html/50x.html', page('Error', '<p>The page cannot be shown now. Please try again later.</p>')),

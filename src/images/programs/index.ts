@@ -1,5 +1,58 @@
 /** Programs that only images have, by the name their files carry. */
 import type { Program } from '../../linux/program.ts';
+import { Registry } from '../registry.ts';
+import { agnhost } from './agnhost.ts';
+import { memcached, mongod, mysqladmin, mysqld, mysqlEntrypoint, pgIsReady, postgres, postgresEntrypoint } from './databases.ts';
+import { nginx, nginxEntrypoint } from './nginx.ts';
 import { pause } from './pause.ts';
+import { redisCli, redisServer } from './redis.ts';
+import { curlEntrypoint, execEntrypoint, goRunner, helloWorld, idle, notSimulated, registryServer, stress } from './small.ts';
+import { bootcamp, echoserver, helloApp, hpaExample, httpd, httpEcho, podinfo, python3, whoamiServer } from './small-servers.ts';
 
-export const imagePrograms: Readonly<Record<string, Program>> = { pause };
+const emptyRegistry = (): Registry => new Registry(new Map(), new Map(), { missingRepository: 'not found', latency: 5, bytesPerSecond: 200_000_000 });
+
+export const imagePrograms: Readonly<Record<string, Program>> = {
+  agnhost,
+  apk: notSimulated,
+  apt: notSimulated,
+  'apt-get': notSimulated,
+  bootcamp,
+  'busybox-httpd': notSimulated,
+  'curl-entrypoint': curlEntrypoint,
+  dpkg: notSimulated,
+  echoserver,
+  'exec-entrypoint': execEntrypoint,
+  'go-runner': goRunner,
+  'go-stress': stress,
+  'hello-app': helloApp,
+  'hello-world': helloWorld,
+  'hpa-example': hpaExample,
+  'http-echo': httpEcho,
+  httpd,
+  flanneld: idle,
+  kindnetd: idle,
+  'local-path-provisioner': idle,
+  'nginx-ingress-controller': idle,
+  memcached,
+  mongod,
+  mysql: notSimulated,
+  'mysql-entrypoint': mysqlEntrypoint,
+  mysqladmin,
+  mysqld,
+  nginx,
+  'nginx-entrypoint': nginxEntrypoint,
+  'not-simulated': notSimulated,
+  pause,
+  pg_isready: pgIsReady,
+  podinfo,
+  postgres,
+  'postgres-entrypoint': postgresEntrypoint,
+  psql: notSimulated,
+  python3,
+  'redis-cli': redisCli,
+  'redis-server': redisServer,
+  'registry-entrypoint': registryServer(emptyRegistry),
+  'registry-server': registryServer(emptyRegistry),
+  stress,
+  'whoami-server': whoamiServer,
+};
