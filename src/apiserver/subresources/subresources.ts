@@ -5,6 +5,7 @@ import { bind } from './binding.ts';
 import { ephemeralContainers } from './ephemeral-containers.ts';
 import { evict } from './eviction.ts';
 import { finalize } from './finalize.ts';
+import { resize } from './resize.ts';
 import { scale } from './scale.ts';
 import { createToken } from './token.ts';
 
@@ -15,6 +16,7 @@ export const subresources: Readonly<Record<string, SubresourceHandler>> = {
   'pods/binding': bind,
   'pods/eviction': evict,
   'pods/ephemeralcontainers': ephemeralContainers,
+  'pods/resize': resize,
   'namespaces/finalize': finalize,
   'serviceaccounts/token': createToken,
   'certificatesigningrequests/approval': approval,

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/types.ts';
 import { invalidValue } from '../../apimachinery/field-error.ts';
 import { goValue } from '../../apimachinery/go-text.ts';
+import { JsonError, parseJson } from '../../apimachinery/json.ts';
 import { type JsonPatchOperation, jsonPatch } from '../../apimachinery/patch/json-patch.ts';
 import { mergePatch } from '../../apimachinery/patch/merge-patch.ts';
 import { PatchError, type SchemaType } from '../../apimachinery/patch/patch-schema.ts';
@@ -82,9 +83,9 @@ function operations(body: unknown): readonly JsonPatchOperation[] {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    if (error instanceof SyntaxError) throw badRequest(`error decoding patch: ${error.message}`);
+    if (error instanceof JsonError) throw badRequest(error.message);
     throw error;
   }
 }
