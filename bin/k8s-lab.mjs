@@ -2,4 +2,4 @@
 import module from 'node:module';
 
 module.enableCompileCache?.();
-await import('../dist/main.mjs');
+await import('../dist/start.mjs');

@@ -1,6 +1,7 @@
 // Bundles everything into dist/: the package has no dependencies to install. Usage: node scripts/build.mjs [--meta]
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { writeLicenses } from './licenses.mjs';
@@ -26,25 +27,61 @@ if (generated.status !== 0) process.exit(generated.status ?? 1);
 
 rmSync(`${root}/dist`, { recursive: true, force: true });
 mkdirSync(`${root}/dist`, { recursive: true });
-const result = await build({
+/** The generated texts are files beside the bundle, read when first needed: parsing them as source would cost every start. */
+const assets = (format) => ({
+  name: 'assets',
+  setup(context) {
+    context.onLoad({ filter: /src[\\/]api[\\/]generated[\\/].*\.ts$/ }, async ({ path }) => {
+      const [, name, text] = /export const (\w+) = \(\): string => (".*");\n$/s.exec(readFileSync(path, 'utf8'));
+      writeFileSync(`${root}/dist/${name}.json`, JSON.parse(text));
+      const folder = format === 'esm' ? "new URL('./', import.meta.url)" : "'file://' + __dirname + '/'";
+      return {
+        contents: `import { readFileSync } from 'node:fs'; export const ${name} = () => readFileSync(new URL('${name}.json', ${folder}), 'utf8');`,
+        loader: 'js',
+        resolveDir: root,
+      };
+    });
+  },
+});
+
+/** The same sources make the same id: what is kept of a build belongs to it alone. */
+const buildId = readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.(tsx?|json)$/.test(name))
+  .sort()
+  .reduce((hash, name) => hash.update(name).update(readFileSync(`${root}/src/${name}`)), createHash('sha256').update(version))
+  .digest('hex')
+  .slice(0, 12);
+const common = {
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts' },
   outdir: 'dist',
-  outExtension: { '.js': '.mjs' },
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20',
   minify: true,
-  keepNames: false,
   metafile: true,
   legalComments: 'none',
-  define: { 'process.env.NODE_ENV': '"production"', K8S_LAB_VERSION: JSON.stringify(version) },
-  // Some libraries call require() for built-ins, which an ES module does not have.
-  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
-  plugins: [replace],
+  define: { 'process.env.NODE_ENV': '"production"', K8S_LAB_VERSION: JSON.stringify(version), K8S_LAB_BUILD: JSON.stringify(buildId) },
   logLevel: 'warning',
-});
+};
+const [result] = await Promise.all([
+  build({
+    ...common,
+    entryPoints: { start: 'src/start.ts' },
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    format: 'esm',
+    // Some libraries call require() for built-ins, which an ES module does not have.
+    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+    plugins: [replace, assets('esm')],
+  }),
+  // A start-up snapshot is made from one CommonJS file.
+  build({
+    ...common,
+    entryPoints: { world: 'src/headless/world.ts', keep: 'src/headless/keep.ts' },
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    plugins: [assets('cjs')],
+  }),
+]);
 writeLicenses(root, result.metafile);
 if (process.argv.includes('--meta')) writeFileSync(`${root}/dist/meta.json`, JSON.stringify(result.metafile));

@@ -1,5 +1,5 @@
 /** The command line: reads the arguments, and starts a screen or a headless run. Parts are loaded when they are needed. */
-import { parseArgs } from 'node:util';
+import { readArguments, UsageError } from './arguments.ts';
 
 declare const K8S_LAB_VERSION: string;
 
@@ -25,42 +25,14 @@ const usage = `k8s-lab ${K8S_LAB_VERSION}: how Kubernetes and container runtimes
 Exit status: 0 fine; 1 a check or lesson failed; 2 wrong usage; 70 not simulated, or a bug; otherwise the script's own.
 `;
 
-const options = {
-  lang: { type: 'string' },
-  seed: { type: 'string' },
-  world: { type: 'string' },
-  command: { type: 'string', short: 'c' },
-  transcript: { type: 'string' },
-  script: { type: 'string' },
-  lessons: { type: 'string' },
-  limit: { type: 'string' },
-  plain: { type: 'boolean' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'v' },
-} as const;
-
-export type Arguments = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>;
-
-class UsageError extends Error {}
-
 async function main(): Promise<number> {
-  const args = read();
-  const { values, positionals } = args;
+  const { values, positionals } = readArguments(process.argv.slice(2));
   if (values.help) return say(usage);
   if (values.version) return say(`${K8S_LAB_VERSION}\n`);
   const [command, ...rest] = positionals;
   if (command === 'sh') return (await import('./headless/commands.ts')).shell(values, rest);
   if (command === 'lesson') return (await import('./headless/commands.ts')).lesson(values, rest);
   return (await import('./headless/commands.ts')).open(values, command);
-}
-
-function read(): Arguments {
-  try {
-    return parseArgs({ options, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
-  }
 }
 
 const say = (text: string): number => {
@@ -74,10 +46,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 try {
   process.exitCode = await main();
 } catch (error) {
-  const usageProblem = error instanceof UsageError || (error instanceof Error && error.name === 'UsageError');
+  const usageProblem = error instanceof UsageError;
   process.stderr.write(
     usageProblem
-      ? `k8s-lab: ${(error as Error).message}\nTry 'k8s-lab --help'.\n`
+      ? `k8s-lab: ${error.message}\nTry 'k8s-lab --help'.\n`
       : `k8s-lab: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   process.exitCode = usageProblem ? 2 : 70;

@@ -47,8 +47,8 @@ function lazy<T>(make: () => T): () => T {
   };
 }
 
-const rawSchema = lazy(() => JSON.parse(schemaText) as RawSchema);
-const rawDocs = lazy(() => JSON.parse(docsText) as RawDocs);
+const rawSchema = lazy(() => JSON.parse(schemaText()) as RawSchema);
+const rawDocs = lazy(() => JSON.parse(docsText()) as RawDocs);
 const types = lazy(() => new TypeTable(rawSchema()));
 
 /** The type of a kind: `typeOf('apps/v1', 'Deployment')`; undefined for what is not built in. */

@@ -1,16 +1,13 @@
 /** What each word on the command line does. */
 import { readFileSync } from 'node:fs';
+import { type Arguments, UsageError } from '../arguments.ts';
 import { isWorldName, type WorldName, worlds } from '../cluster/worlds/index.ts';
-import type { Arguments } from '../main.ts';
 import { encodeUtf8 } from '../sim/stream.ts';
+import { keepWorld } from './kept-world.ts';
 import { runScript } from './sh.ts';
 import { replayTranscript } from './transcript.ts';
 
 type Values = Arguments['values'];
-
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 const day = 24 * 3600 * 1000;
 
@@ -45,7 +42,9 @@ export async function shell(values: Values, rest: readonly string[]): Promise<nu
         ? ['bash', '-s', ...args]
         : ['bash', '-c', readText(file), file, ...args];
   const stdin = argv[1] === '-s' ? readText('-') : '';
-  return runScript({ world, seed, argv, stdin, stdout, stderr, limit: values.limit === undefined ? day : Number(values.limit) * 1000 });
+  const status = runScript(world, seed, { argv, stdin, stdout, stderr, limit: values.limit === undefined ? day : Number(values.limit) * 1000 });
+  keepWorld(world);
+  return status;
 }
 
 export async function lesson(values: Values, rest: readonly string[]): Promise<number> {

@@ -1,5 +1,5 @@
+import { UsageError } from '../arguments.ts';
 import { type Language, languages } from '../lessons/lesson.ts';
-import { UsageError } from './commands.ts';
 
 /** What was asked for, else what the environment speaks, else English. */
 export function languageOf(asked: string | undefined, env: NodeJS.ProcessEnv = process.env): Language {

@@ -1,11 +1,9 @@
 /** `k8s-lab sh -c CMD | FILE | -`: a line or a script in a fresh world, without a screen. */
-import { newCluster } from '../cluster/cluster.ts';
+import { type Cluster, newCluster } from '../cluster/cluster.ts';
 import type { WorldName } from '../cluster/worlds/index.ts';
 import { Sink, textFile } from '../linux/open-file.ts';
 
-export type ShellRun = {
-  readonly world: WorldName;
-  readonly seed: number;
+export type ScriptRun = {
   readonly argv: readonly string[];
   readonly stdin?: string;
   readonly stdout: (text: string) => void;
@@ -14,8 +12,9 @@ export type ShellRun = {
 };
 
 /** The exit status of the script; 124 when it took too long. */
-export function runScript({ world, seed, argv, stdin = '', stdout, stderr, limit }: ShellRun): number {
-  const cluster = newCluster({ seed, world });
+export const runScript = (world: WorldName, seed: number, run: ScriptRun): number => runInCluster(newCluster({ seed, world }), run);
+
+export function runInCluster(cluster: Cluster, { argv, stdin = '', stdout, stderr, limit }: ScriptRun): number {
   const process = cluster.openScript(cluster.home, argv, { stdin: textFile(stdin), stdout: new Sink(stdout), stderr: new Sink(stderr) });
   if (!cluster.sim.advanceUntil(() => process.exitStatus !== undefined, limit)) {
     stderr(`k8s-lab: the script was still running after ${limit / 1000} s of the world's time\n`);

@@ -1,0 +1,32 @@
+/** What the command line can say. */
+import { parseArgs } from 'node:util';
+
+const options = {
+  lang: { type: 'string' },
+  seed: { type: 'string' },
+  world: { type: 'string' },
+  command: { type: 'string', short: 'c' },
+  transcript: { type: 'string' },
+  script: { type: 'string' },
+  lessons: { type: 'string' },
+  limit: { type: 'string' },
+  plain: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+export type Arguments = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>;
+
+/** Printed with a hint to --help; exit status 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export function readArguments(argv: readonly string[]): Arguments {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
+  }
+}
