@@ -2,6 +2,7 @@
 import type { Program } from '../linux/program.ts';
 import { awk } from './awk/awk.ts';
 import { ls } from './files/ls.ts';
+import { jq } from './jq/jq.ts';
 import { xargsPrograms } from './processes/xargs.ts';
 import { sed } from './sed/sed.ts';
 import { catPrograms } from './text/cat.ts';
@@ -18,6 +19,7 @@ import { wcPrograms } from './text/wc.ts';
 
 export const programs: Readonly<Record<string, Program>> = {
   awk,
+  jq,
   sed,
   mawk: awk,
   gawk: awk,

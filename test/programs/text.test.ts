@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Cgroup } from '../../src/linux/cgroup.ts';
 import { Machine } from './node.ts';
 
 test('endless producers end when their reader goes', () => {
@@ -50,7 +51,7 @@ test('tail -f shows what is appended, -F follows a file that is replaced', () =>
 
 test('tail /dev/zero is killed at its memory limit', () => {
   const machine = new Machine();
-  const cgroup = machine.kernel.rootCgroup.child('small');
+  const cgroup = new Cgroup('small', machine.kernel.rootCgroup);
   cgroup.memoryMaxBytes = 128 * 2 ** 20;
   const process = machine.init.spawn({ argv: ['tail', '/dev/zero'], cgroup });
   machine.sim.advanceUntil(() => process.exitStatus !== undefined, 60_000);

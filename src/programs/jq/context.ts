@@ -1,0 +1,30 @@
+/** What all filters of one run share. */
+import type { Memory } from '../memory.ts';
+import type { Native } from './evaluate.ts';
+import type { Json } from './json.ts';
+
+export type Context = {
+  readonly natives: Readonly<Record<string, Native>>;
+  readonly memory: Memory;
+  readonly now: () => number;
+  readonly environmentVariables: () => Json;
+  /** `input`: the next value of the input; undefined at the end. */
+  readonly nextInput: () => { readonly value: Json } | undefined;
+  readonly inputLine: () => number;
+  readonly inputName: () => string | undefined;
+  /** `debug` and `stderr`. */
+  readonly complain: (text: string) => void;
+  steps: number;
+  depth: number;
+};
+
+/** `halt` and `halt_error`. */
+export class Halt extends Error {
+  readonly status: number;
+  readonly text: string;
+  constructor(status: number, text = '') {
+    super('halt');
+    this.status = status;
+    this.text = text;
+  }
+}
