@@ -97,8 +97,8 @@ export class Tty {
     }
     for (const part of keys.split(/([\x03\x04\x1a\x1c])/)) {
       if (part === '\x03') this.interrupt();
-      else if (part === '\x1a') this.signal('SIGTSTP');
-      else if (part === '\x1c') this.signal('SIGQUIT');
+      else if (part === '\x1a') this.#control('^Z', 'SIGTSTP');
+      else if (part === '\x1c') this.#control('^\\', 'SIGQUIT');
       else if (part === '\x04') this.#input.push('\x04');
       else if (part !== '') this.#input.push(part);
     }
@@ -110,8 +110,12 @@ export class Tty {
       this.#input.push('\x03');
       return;
     }
-    if (this.#echo) this.output.push('^C\n');
-    this.signal('SIGINT');
+    this.#control('^C\n', 'SIGINT');
+  }
+
+  #control(shown: string, signal: SignalName): void {
+    if (this.#echo) this.output.push(shown);
+    this.signal(signal);
   }
 
   /** Ctrl-D on an empty line. */

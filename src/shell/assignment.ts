@@ -18,15 +18,15 @@ export function* applyAssignment(shell: Shell, assignment: Assignment): Routine<
   }
   const text = yield* expandString(shell, value);
   if (!index) shell.variables.set(name, text, append);
-  else shell.variables.setElement(name, yield* keyOf(shell, name, index.text), text, append);
+  else shell.variables.setElement(name, yield* keyOf(shell, name, index), text, append);
   if (shell.options.has('allexport')) shell.variables.export(name);
   return `${name}${index ? `[${index.text}]` : ''}${operator}${quoteIfNeeded(text)}`;
 }
 
 /** The key that a subscript means for a variable: a text for an associative array, else a number. */
-export function* keyOf(shell: Shell, name: string, subscript: string): Routine<string | number> {
-  if (shell.variables.value(name) instanceof AssociativeArray) return yield* expandString(shell, parseWord(subscript));
-  return Number(yield* arithmeticValue(shell, subscript));
+function* keyOf(shell: Shell, name: string, subscript: Word): Routine<string | number> {
+  if (shell.variables.value(name) instanceof AssociativeArray) return yield* expandString(shell, subscript);
+  return Number(yield* arithmeticValue(shell, subscript.text));
 }
 
 /** The elements of `( … )`; a `[key]=value` keeps its key. */
@@ -80,7 +80,8 @@ export function assignArray(shell: Shell, name: string, elements: readonly Array
 
 /** `([k]=v …)`, or `(k v k v)` as bash 5.1 and later take it. */
 function pairsOf(elements: readonly ArrayElement[]): { readonly key: string; readonly value: string; readonly append: boolean }[] {
-  if (elements.some((element) => element.key !== undefined)) return elements.flatMap((element) => (element.key === undefined ? [] : [{ ...element, key: element.key }]));
+  if (elements.some((element) => element.key !== undefined))
+    return elements.flatMap((element) => (element.key === undefined ? [] : [{ ...element, key: element.key }]));
   const out: { key: string; value: string; append: boolean }[] = [];
   for (let i = 0; i < elements.length; i += 2) out.push({ key: elements[i]?.value ?? '', value: elements[i + 1]?.value ?? '', append: false });
   return out;

@@ -18,6 +18,15 @@ export function* callBuiltin(shell: Shell, name: string, args: readonly string[]
   }
 }
 
+/** So many calls may share one JavaScript stack; each takes a dozen generator frames of it. */
+const callsPerStack = 25;
+
+/** Runs a routine as a fiber of its own now and then, so that deep recursion does not use up the stack of JavaScript. */
+export function* onFreshStack(shell: Shell, routine: Routine<ExitCode>): Routine<ExitCode> {
+  if (shell.frames.length % callsPerStack !== 0) return yield* routine;
+  return (yield* shell.process.sim.go(routine).join()) ?? shell.status;
+}
+
 /** Calls a function: its own positional parameters, a scope for `local`, `return`. */
 export function* callFunction(shell: Shell, name: string, found: ShellFunction, args: readonly string[]): Routine<ExitCode> {
   if (shell.frames.length >= recursionLimit) {
@@ -31,7 +40,7 @@ export function* callFunction(shell: Shell, name: string, found: ShellFunction, 
   shell.loops = 0;
   shell.variables.push();
   try {
-    return yield* shell.interpreter.node(shell, found.body);
+    return yield* onFreshStack(shell, shell.interpreter.node(shell, found.body));
   } catch (flow) {
     if (flow instanceof Return) return flow.status;
     throw flow;

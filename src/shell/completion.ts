@@ -68,7 +68,24 @@ function currentCommand(text: string): { readonly words: string[]; readonly from
   return { words: plainCommand([...words, word]), from };
 }
 
-const openers: ReadonlySet<string> = new Set(['if', 'then', 'else', 'elif', 'while', 'until', 'do', '!', '{', 'time', 'sudo', 'exec', 'command', 'nohup', 'watch', 'xargs']);
+const openers: ReadonlySet<string> = new Set([
+  'if',
+  'then',
+  'else',
+  'elif',
+  'while',
+  'until',
+  'do',
+  '!',
+  '{',
+  'time',
+  'sudo',
+  'exec',
+  'command',
+  'nohup',
+  'watch',
+  'xargs',
+]);
 
 /** Without keywords, assignments and redirections in front. */
 function plainCommand(words: string[]): string[] {

@@ -1,5 +1,19 @@
 /** Compound commands: loops, `if`, `case`, `select`, functions, `[[ ]]`, `(( ))`. */
-import type { ArithmeticCommand, ArithmeticFor, BraceGroup, Case, CommandNode, CompoundList, For, Function as FunctionNode, If, Select, TestCommand, While, Word } from 'unbash';
+import type {
+  ArithmeticCommand,
+  ArithmeticFor,
+  BraceGroup,
+  Case,
+  CommandNode,
+  CompoundList,
+  For,
+  Function as FunctionNode,
+  If,
+  Select,
+  TestCommand,
+  While,
+  Word,
+} from 'unbash';
 import type { ExitCode } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
 import { runCondition } from './condition.ts';
@@ -118,7 +132,11 @@ function* runArithmeticFor(shell: Shell, node: ArithmeticFor): Routine<ExitCode>
   return yield* inLoop(shell, arithmeticLoop(shell, node, { initialize: part(node.initialize), test: part(node.test), update: part(node.update) }));
 }
 
-function* arithmeticLoop(shell: Shell, node: ArithmeticFor, texts: { readonly initialize: string; readonly test: string; readonly update: string }): Routine<ExitCode> {
+function* arithmeticLoop(
+  shell: Shell,
+  node: ArithmeticFor,
+  texts: { readonly initialize: string; readonly test: string; readonly update: string },
+): Routine<ExitCode> {
   let status = 0;
   yield* arithmeticValue(shell, texts.initialize);
   while (texts.test === '' || (yield* arithmeticValue(shell, texts.test)) !== 0n) {
@@ -200,7 +218,7 @@ function* runTest(shell: Shell, node: TestCommand): Routine<ExitCode> {
 
 function* runArithmetic(shell: Shell, node: ArithmeticCommand): Routine<ExitCode> {
   shell.position = node.pos;
-  if (shell.options.has('xtrace')) yield* trace(shell, `((${node.body}))`);
+  if (shell.options.has('xtrace')) yield* trace(shell, `(( ${node.body} ))`);
   try {
     return (yield* arithmeticValue(shell, node.body)) === 0n ? 1 : 0;
   } catch (error) {

@@ -1,6 +1,7 @@
 /** `[[ … ]]`, and the tests that `test` shares with it. */
-import type { TestExpression } from 'unbash';
+
 import { RE2JS, RE2JSException } from 're2js';
+import type { TestExpression } from 'unbash';
 import type { Inode } from '../linux/inode.ts';
 import type { Routine } from '../sim/routine.ts';
 import { arithmeticValue, expandPattern, expandString } from './expand.ts';
@@ -147,6 +148,9 @@ export function unaryTest(shell: Shell, operator: string, operand: string): bool
     case '-L':
       return shell.process.fs.find(operand, false)?.type === 'symlink';
     default: {
+      const descriptor = /^\/dev\/(?:fd\/(\d+)|std(?:in|out|err))$/.exec(operand);
+      if (descriptor)
+        return /^-[earwp]$/.test(operator) && shell.process.fds.has(Number(descriptor[1] ?? ['/dev/stdin', '/dev/stdout', '/dev/stderr'].indexOf(operand)));
       const inode = shell.process.fs.find(operand);
       return inode !== undefined && (fileTests[operator]?.(inode, shell) ?? false);
     }

@@ -33,7 +33,9 @@ const table: Readonly<Record<string, (shell: Shell) => DynamicVariable>> = {
   FUNCNAME: (shell) => ({
     get: () => {
       const names = shell.frames.map((frame) => frame.name).reverse();
-      return names.length === 0 ? undefined : IndexedArray.from(shell.interactive ? names : [...names, 'main']);
+      return names.length === 0
+        ? undefined
+        : IndexedArray.from(shell.interactive || shell.options.has('command') || shell.options.has('stdin') ? names : [...names, 'main']);
     },
   }),
   BASH_SOURCE: (shell) => ({ get: () => IndexedArray.from([shell.source.name, ...shell.frames.map((frame) => frame.source.name).reverse()]) }),
@@ -41,11 +43,4 @@ const table: Readonly<Record<string, (shell: Shell) => DynamicVariable>> = {
   HISTCMD: (shell) => ({ get: () => String(shell.history.length + shell.historyOffset + 1) }),
   SHELLOPTS: (shell) => ({ get: () => [...shell.options].sort().join(':') }),
   BASHOPTS: (shell) => ({ get: () => [...shell.shopt].sort().join(':') }),
-  OPTIND: (shell) => ({
-    get: () => String(shell.optionIndex),
-    set: (value) => {
-      shell.optionIndex = Number(value) || 1;
-      shell.optionPlace = 0;
-    },
-  }),
 };

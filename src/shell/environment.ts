@@ -16,6 +16,7 @@ export function initialVariables(shell: Shell): void {
   setExported(shell, 'PWD', process.cwd);
   variables.set('IFS', ' \t\n');
   variables.set('OPTERR', '1');
+  variables.set('OPTIND', '1');
   if (env['PATH'] === undefined) variables.set('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
   variables.set('PS4', '+ ');
   if (shell.flavor !== 'bash') return;

@@ -1,5 +1,5 @@
 /** A shell at a prompt. */
-import { SourceText } from './source.ts';
+
 import type { ExitCode } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
 import { expandAliases } from './alias.ts';
@@ -13,7 +13,7 @@ import { jobState } from './job-table.ts';
 import { readLine } from './line-input.ts';
 import { defaultPrompt, promptText } from './prompt.ts';
 import type { Shell } from './shell.ts';
-import { parseScript } from './source.ts';
+import { parseScript, SourceText } from './source.ts';
 import { readStartupFiles, sourceIfThere } from './startup.ts';
 import { installInteractive, runPendingTraps, watchChildren } from './traps.ts';
 import { interruptible } from './wait.ts';
@@ -158,7 +158,15 @@ function joined(text: string): string {
   return text
     .split('\n')
     .map((line) => line.trim())
-    .reduce((all, line) => (/(?:\b(?:do|then|else|in)|[|&;({])$/.test(all) || all === '' ? `${all} ${line}`.trim() : all.endsWith('\\') ? all.slice(0, -1) + line : `${all}; ${line}`), '');
+    .reduce(
+      (all, line) =>
+        /(?:\b(?:do|then|else|in)|[|&;({])$/.test(all) || all === ''
+          ? `${all} ${line}`.trim()
+          : all.endsWith('\\')
+            ? all.slice(0, -1) + line
+            : `${all}; ${line}`,
+      '',
+    );
 }
 
 function* runTyped(shell: Shell, text: string): Routine {

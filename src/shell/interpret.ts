@@ -22,7 +22,7 @@ export function* evaluateSource(shell: Shell, source: SourceText): Routine<ExitC
 export function* runSource(shell: Shell, source: SourceText): Routine<ExitCode> {
   const { script, problem } = parseScript(source.text);
   if (problem && !onlyUnclosedHeredoc(problem)) return yield* runByLines(shell, source);
-  if (shell.shopt.has('expand_aliases')) return yield* runByLines(shell, source);
+  if (shell.shopt.has('expand_aliases') || source.text.includes('expand_aliases')) return yield* runByLines(shell, source);
   shell.source = source;
   return yield* runStatements(shell, script, source);
 }
@@ -75,7 +75,8 @@ function* runByLines(shell: Shell, source: SourceText): Routine<ExitCode> {
 
 /** Runs one complete piece, aliases expanded. */
 export function* runPiece(shell: Shell, piece: SourceText): Routine<ExitCode> {
-  const expanded = shell.aliases.size > 0 && shell.shopt.has('expand_aliases') ? new SourceText(expandAliases(shell.aliases, piece.text), piece.name, piece.lineAt(0)) : piece;
+  const expanded =
+    shell.aliases.size > 0 && shell.shopt.has('expand_aliases') ? new SourceText(expandAliases(shell.aliases, piece.text), piece.name, piece.lineAt(0)) : piece;
   shell.source = expanded;
   return yield* runStatements(shell, parseScript(expanded.text).script, expanded);
 }
@@ -90,7 +91,9 @@ export function* reportProblem(shell: Shell, problem: SyntaxProblem, name: strin
   const line = problem.line + before;
   const evaluated = shell.evaluating > 0 ? 'eval: ' : shell.options.has('command') ? '-c: ' : '';
   const head = shell.flavor === 'bash' ? `${name}: ${evaluated}line ${line}: ` : shell.flavor === 'dash' ? `${name}: ${line}: ` : `${name}: `;
-  yield* shell.process.printError(`${head}${shell.flavor === 'bash' ? problem.message : problem.message.replace(/near unexpected token `(.*)'/, '"$1" unexpected')}\n`);
+  yield* shell.process.printError(
+    `${head}${shell.flavor === 'bash' ? problem.message : problem.message.replace(/near unexpected token `(.*)'/, '"$1" unexpected')}\n`,
+  );
   if (problem.token !== undefined && shell.flavor === 'bash') yield* shell.process.printError(`${head}\`${lines[line - 1] ?? ''}'\n`);
   return 2;
 }

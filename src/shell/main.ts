@@ -10,7 +10,7 @@ import { initialVariables } from './environment.ts';
 import { ExitShell } from './flow.ts';
 import { runInteractive } from './interactive.ts';
 import { runSource } from './interpret.ts';
-import { type Invocation, parseInvocation } from './invocation.ts';
+import { type Invocation, parseInvocation, usageText } from './invocation.ts';
 import { type Flavor, type Interpreter, Shell } from './shell.ts';
 import { parseScript, SourceText } from './source.ts';
 import { readStartupFiles } from './startup.ts';
@@ -22,7 +22,7 @@ export function* shellMain(interpreter: Interpreter, argv: readonly string[], pr
   const flavor = flavorOf(invocation.name, process);
   const shell = new Shell(process, { interpreter, flavor, source: new SourceText('', argv[0] ?? 'bash') });
   if (invocation.problem !== undefined) {
-    yield* process.printError(`${shell.name}: ${invocation.problem}\n`);
+    yield* process.printError(`${shell.name}: ${invocation.problem}\n${invocation.problem.startsWith('--') ? usageText : ''}`);
     return 2;
   }
   prepare(shell, invocation);

@@ -118,7 +118,9 @@ function* indirect(shell: Shell, part: ParameterExpansionPart, expander: Expande
   const target = 'items' in pointer ? pointer.items.join(' ') : pointer.text;
   if (target === undefined || target === '') {
     if (target === undefined && part.operation?.type !== 'Default') throw new ShellError(`${part.parameter}: invalid indirect expansion`, { fatal: true });
-    return part.operation ? yield* operate(shell, { text: undefined }, part.operation, { label: part.parameter, name: part.parameter, index: undefined }, expander) : { text: '' };
+    return part.operation
+      ? yield* operate(shell, { text: undefined }, part.operation, { label: part.parameter, name: part.parameter, index: undefined }, expander)
+      : { text: '' };
   }
   const element = /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(target);
   if (!element && !/^(?:[A-Za-z_]\w*|\d+|[@*#?$!_-])$/.test(target)) throw new ShellError(`${target}: invalid variable name`, { fatal: true });
@@ -253,7 +255,8 @@ const insert = (replacement: string, matched: string): string =>
 
 function changeCase(text: string, pattern: Pattern | undefined, operator: string): string {
   const upper = operator[0] === '^';
-  const change = (char: string): string => (pattern && !matchEnds(pattern, char, 0).includes(char.length) ? char : upper ? char.toUpperCase() : char.toLowerCase());
+  const change = (char: string): string =>
+    pattern && !matchEnds(pattern, char, 0).includes(char.length) ? char : upper ? char.toUpperCase() : char.toLowerCase();
   if (operator.length === 2) return pattern ? [...text].map(change).join('') : upper ? text.toUpperCase() : text.toLowerCase();
   return change(text.slice(0, 1)) + text.slice(1);
 }

@@ -1,6 +1,7 @@
 /** Pathname expansion: the files that a pattern names. */
-import type { Inode } from '../linux/inode.ts';
+
 import { Errno } from '../linux/errno.ts';
+import type { Inode } from '../linux/inode.ts';
 import { hasPattern, matches, parsePattern } from './pattern.ts';
 import type { Shell } from './shell.ts';
 
@@ -54,11 +55,11 @@ function step(shell: Shell, base: string, part: string, last: boolean, budget: {
 
 /** `**`: every directory below (and every file, as the last part). */
 function deep(shell: Shell, base: string, last: boolean, budget: { left: number }): string[] {
-  const out: string[] = base === '' && last ? [] : [base];
+  const out: string[] = base === '' ? (last ? [] : [base]) : [last ? `${base}/` : base];
   for (const [name, inode] of entries(shell, base, budget)) {
     if (name.startsWith('.') && !shell.shopt.has('dotglob')) continue;
     const path = join(base, name);
-    if (inode.type === 'directory') out.push(...deep(shell, path, last, budget).filter((entry) => entry !== path || !last), ...(last ? [path] : []));
+    if (inode.type === 'directory') out.push(...(last ? [path] : []), ...deep(shell, path, last, budget).filter((entry) => entry !== `${path}/`));
     else if (last) out.push(path);
   }
   return out;

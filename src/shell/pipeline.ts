@@ -80,7 +80,9 @@ function* startBackground(shell: Shell, node: PipelineNode | AndOr, own: boolean
   // Without job control a background command must not eat the shell's input, nor die of its Ctrl-C.
   const input = own ? undefined : shell.process.kernel.open(shell.process, '/dev/null', { read: true });
   const started: Started =
-    node.type === 'Pipeline' && node.commands.length > 1 && node.prefixes.length === 0 ? yield* startPipeline(shell, node, input) : yield* one(shell, node, own, input);
+    node.type === 'Pipeline' && node.commands.length > 1 && node.prefixes.length === 0
+      ? yield* startPipeline(shell, node, input)
+      : yield* one(shell, node, own, input);
   if (!own) {
     for (const process of started.processes) {
       process.onSignal('SIGINT', 'ignore');

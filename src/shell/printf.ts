@@ -73,7 +73,11 @@ class Printer {
     }
     const width = this.#size(widthText);
     const precision = precisionText === undefined ? undefined : this.#size(precisionText === '' ? '0' : precisionText);
-    const spec: Spec = { flags: width < 0 ? `${flags}-` : flags, width: Math.min(Math.abs(width), maxWidth), precision: precision !== undefined && precision < 0 ? undefined : precision };
+    const spec: Spec = {
+      flags: width < 0 ? `${flags}-` : flags,
+      width: Math.min(Math.abs(width), maxWidth),
+      precision: precision !== undefined && precision < 0 ? undefined : precision,
+    };
     this.#convert(letter, spec, time);
     return at + all.length;
   }
@@ -176,8 +180,16 @@ function float(value: number, letter: string, spec: Spec): string {
   if (!Number.isFinite(size)) return pad(sign + (Number.isNaN(value) ? 'nan' : 'inf'), spec);
   const precision = spec.precision ?? 6;
   const lower = letter.toLowerCase();
-  const digits = lower === 'f' ? size.toFixed(Math.min(precision, 100)) : lower === 'e' ? exponent(size, precision) : general(size, precision || 1, spec.flags.includes('#'));
+  const digits =
+    lower === 'f' ? fixed(size, Math.min(precision, 100)) : lower === 'e' ? exponent(size, precision) : general(size, precision || 1, spec.flags.includes('#'));
   return fill(sign, letter === lower ? digits : digits.toUpperCase(), spec, spec.flags.includes('0'));
+}
+
+/** C rounds exact ties to even, where toFixed rounds them up. */
+function fixed(size: number, precision: number): string {
+  const tie = Number.isInteger(size * 2 ** (precision + 1)) && size * 10 ** precision - Math.floor(size * 10 ** precision) === 0.5;
+  const below = Math.floor(size * 10 ** precision);
+  return tie && below % 2 === 0 ? (below / 10 ** precision).toFixed(precision) : size.toFixed(precision);
 }
 
 /** C writes at least two digits of exponent. */

@@ -24,7 +24,18 @@ export function quoteDouble(text: string): string {
   return /[\x00-\x1f\x7f]/.test(text) ? quoteAnsi(text) : `"${text.replace(/[$`"\\]/g, '\\$&')}"`;
 }
 
-const ansiNames: Readonly<Record<string, string>> = { '\x07': 'a', '\b': 'b', '\x1b': 'E', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't', '\v': 'v', '\\': '\\', "'": "'" };
+const ansiNames: Readonly<Record<string, string>> = {
+  '\x07': 'a',
+  '\b': 'b',
+  '\x1b': 'E',
+  '\f': 'f',
+  '\n': 'n',
+  '\r': 'r',
+  '\t': 't',
+  '\v': 'v',
+  '\\': '\\',
+  "'": "'",
+};
 
 function quoteAnsi(text: string): string {
   const body = text.replace(/[\x00-\x1f\x7f\\']/g, (char) => `\\${ansiNames[char] ?? char.charCodeAt(0).toString(8).padStart(3, '0')}`);
@@ -69,7 +80,8 @@ function escapeAt(text: string, at: number, style: EscapeStyle): [string, number
   const point = /^(?:u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8}))/.exec(rest);
   if (point) return [codePoint(Number.parseInt(point[1] ?? point[2] ?? '0', 16)), 1 + point[0].length];
   if (style !== 'echo' && (next === '"' || next === "'" || next === '?')) return [next, 2];
-  if (style === 'ansi' && next === 'c' && text[at + 2] !== undefined) return [String.fromCharCode((text[at + 2] as string).toUpperCase().charCodeAt(0) ^ 64), 3];
+  if (style === 'ansi' && next === 'c' && text[at + 2] !== undefined)
+    return [String.fromCharCode((text[at + 2] as string).toUpperCase().charCodeAt(0) ^ 64), 3];
   return [`\\${next}`, 2];
 }
 

@@ -112,7 +112,6 @@ export class Shell implements ArithmeticScope {
   /** Set once the process runs another program: nothing of the shell may be undone any more. */
   replaced = false;
   secondsFrom: number;
-  optionIndex = 1;
   /** Signals with a trap that have arrived. */
   readonly pending: SignalName[] = [];
   readonly signalled = new Condition();
@@ -122,7 +121,7 @@ export class Shell implements ArithmeticScope {
   evaluating = 0;
   /** How far virtual time is behind what was run. */
   owed = 0;
-  /** The last `getopts` argument and place, as it must notice when OPTIND was reset. */
+  /** Where `getopts` is inside an argument with several letters; forgotten when OPTIND is set. */
   optionPlace = 0;
   /** Descriptors of process substitutions of the command being run. */
   substitutionFds: number[] = [];
@@ -175,7 +174,6 @@ export class Shell implements ArithmeticScope {
     this.directories = [...from.directories];
     this.history = from.history;
     this.historyOffset = from.historyOffset;
-    this.optionIndex = from.optionIndex;
     for (const [name, action] of from.traps) if (action === '') this.traps.set(name, action);
     this.options.delete('monitor');
   }
@@ -184,10 +182,7 @@ export class Shell implements ArithmeticScope {
     if (exported !== undefined) this.process.env[name] = exported;
     else delete this.process.env[name];
     if (name === 'PATH') this.hashed.clear();
-    if (name === 'OPTIND') {
-      this.optionIndex = Number(this.variables.get('OPTIND') ?? 1) || 1;
-      this.optionPlace = 0;
-    }
+    if (name === 'OPTIND') this.optionPlace = 0;
   }
 
   /** Takes up the source of an escaped backtick script, whose positions count in a text of its own. */
@@ -228,6 +223,8 @@ export class Shell implements ArithmeticScope {
     } catch (error) {
       this.depth = 0;
       if (error instanceof ArithmeticError) throw new ShellError(error.message, { fatal: true });
+      // Thousands of nested parentheses use up the JavaScript stack; that is the learner's mistake, not the lab's.
+      if (error instanceof RangeError) throw new ShellError('expression recursion level exceeded', { fatal: true });
       throw error;
     }
   }

@@ -12,6 +12,7 @@ import { textOf } from './pipeline.ts';
 import { quoteIfNeeded } from './quote.ts';
 import { redirect } from './redirect.ts';
 import type { ArrayArgument, Shell, ShellFunction } from './shell.ts';
+import { parseWord } from './source.ts';
 import { trace } from './trace.ts';
 import { runTrap } from './traps.ts';
 
@@ -90,7 +91,8 @@ function* argumentsOf(shell: Shell, node: Command, arrays: Map<number, ArrayArgu
   return words;
 }
 
-const asWord = (assignment: Assignment): Word => ({ type: 'Word', pos: assignment.pos, end: assignment.end, text: assignment.text, value: assignment.text });
+/** `alias l='ls -l'`: unbash sees an assignment where bash sees a word. */
+const asWord = (assignment: Assignment): Word => parseWord(assignment.text);
 
 function* declarationArgument(shell: Shell, arg: Assignment, words: string[], arrays: Map<number, ArrayArgument>): Routine {
   const operator = arg.append ? '+=' : '=';
@@ -151,8 +153,7 @@ function* traceCommand(shell: Shell, words: readonly string[]): Routine {
 
 function* external(shell: Shell, node: Command, prepared: Prepared): Routine<ExitCode> {
   const env: Record<string, string> = {};
-  for (const assignment of prepared.assignments)
-    if (assignment.value.type === 'Word') env[assignment.name] = yield* expandString(shell, assignment.value);
+  for (const assignment of prepared.assignments) if (assignment.value.type === 'Word') env[assignment.name] = yield* expandString(shell, assignment.value);
   const text = shell.options.has('monitor') || !shell.interactive ? textOf(shell, node) : '';
   const started = yield* runExternal(shell, prepared.words, { env, tail: prepared.tail });
   if (typeof started === 'number') return started;

@@ -1,5 +1,5 @@
 /** Pieces of shell source: parsing, line numbers, and whether more input is needed. */
-import { type ParsedScript, parse, type SyntaxNode, type Word, type WordPart, forEachChild } from 'unbash';
+import { forEachChild, type ParsedScript, parse, type SyntaxNode, type Word, type WordPart } from 'unbash';
 
 /** Where commands come from. Positions in the syntax tree count in `text`. */
 export class SourceText {
@@ -48,7 +48,8 @@ function problemOf(script: ParsedScript, text: string): SyntaxProblem | undefine
   const errors = [...(script.errors ?? [])].sort((a, b) => a.pos - b.pos);
   const nested = errors.length === 0 ? nestedError(script) : undefined;
   const error = errors[0] ?? nested;
-  if (!error) return unfinishedHeredoc(script) || /(^|[^\\])(\\\\)*\\\n?$/.test(text) ? { incomplete: true, message: '', line: 0, token: undefined } : undefined;
+  if (!error)
+    return unfinishedHeredoc(script) || /(^|[^\\])(\\\\)*\\\n?$/.test(text) ? { incomplete: true, message: '', line: 0, token: undefined } : undefined;
   const lines = new SourceText(text, '');
   const line = lines.lineAt(error.pos);
   const quote = /^unterminated (.*)/.exec(error.message);
@@ -60,13 +61,20 @@ function problemOf(script: ParsedScript, text: string): SyntaxProblem | undefine
       token: undefined,
     };
   }
-  const at = error.message.startsWith('unexpected token') ? error.pos : skipBlanks(text, error.pos);
+  if (error.message === "expected ']]' to close '[['") return unclosedTest(text, line);
+  const strict = error.message.startsWith('unexpected token');
+  const at = strict ? error.pos : skipBlanks(text, error.pos + (error.message.startsWith('expected command in') ? 1 : 0));
   const last = lines.lineAt(text.length) + (text.endsWith('\n') ? 0 : 1);
   const redirect = error.message === 'expected redirect target';
   if (at >= text.length && !redirect) return { incomplete: true, message: 'syntax error: unexpected end of file', line: last, token: undefined };
-  const token = tokenAt(text, at, error.message.startsWith('unexpected token') || redirect);
+  const token = tokenAt(text, at, strict || redirect);
   if (token === undefined) return { incomplete: true, message: 'syntax error: unexpected end of file', line: last, token: undefined };
   return { incomplete: false, message: `syntax error near unexpected token \`${token}'`, line: lines.lineAt(at), token };
+}
+
+/** Inside `[[` only `&&` and `||` (and an open parenthesis) go on over the end of a line. */
+function unclosedTest(text: string, line: number): SyntaxProblem {
+  return { incomplete: /(?:&&|\|\||\(|\\)\s*$/.test(text), message: 'syntax error in conditional expression', line, token: undefined };
 }
 
 const closers: Readonly<Record<string, string>> = {

@@ -44,19 +44,27 @@ export function declaration(name: string, variable: Variable): string {
   const letters = attributeLetters(variable);
   const head = `declare -${letters === '' ? '-' : letters} ${name}`;
   const { value } = variable;
-  if (value === undefined) return head;
+  if (value === undefined || (typeof value !== 'string' && value.size === 0 && !value.assigned)) return head;
   return typeof value === 'string' ? `${head}=${quoteDouble(value)}` : `${head}=${arrayText(value)}`;
 }
 
 /** `([0]="a" [1]="b")`. */
 export function arrayText(value: IndexedArray | AssociativeArray): string {
-  if (value instanceof IndexedArray) return `(${value.keys().map((key) => `[${key}]=${quoteDouble(value.get(key) ?? '')}`).join(' ')})`;
+  if (value instanceof IndexedArray)
+    return `(${value
+      .keys()
+      .map((key) => `[${key}]=${quoteDouble(value.get(key) ?? '')}`)
+      .join(' ')})`;
   return `(${[...value.keys()].map((key) => `[${/^[\w.,:/+-]+$/.test(key) ? key : quoteDouble(key)}]=${quoteDouble(value.get(key) ?? '')} `).join('')})`;
 }
 
 function pairs(variable: Variable): string {
   const { value } = variable;
   if (value === undefined || typeof value === 'string') return quoteSingle(value ?? '');
-  if (value instanceof IndexedArray) return value.keys().map((key) => `${key} ${quoteDouble(value.get(key) ?? '')}`).join(' ');
+  if (value instanceof IndexedArray)
+    return value
+      .keys()
+      .map((key) => `${key} ${quoteDouble(value.get(key) ?? '')}`)
+      .join(' ');
   return [...value.keys()].map((key) => `${key} ${quoteDouble(value.get(key) ?? '')} `).join('');
 }

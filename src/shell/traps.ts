@@ -1,6 +1,7 @@
 /** Traps: commands that run when a signal arrives, a command fails or the shell ends. */
-import { parseSignal, type SignalName, signalName } from '../linux/signals.ts';
+
 import type { ExitCode } from '../linux/program.ts';
+import { parseSignal, type SignalName, signalName } from '../linux/signals.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { Shell } from './shell.ts';
 import { SourceText } from './source.ts';

@@ -3,6 +3,8 @@ import { ShellError } from './flow.ts';
 
 /** `a=(…)`: sparse, in order of its indexes. */
 export class IndexedArray {
+  /** False for one that is only declared. */
+  assigned = true;
   readonly #values = new Map<number, string>();
   #sorted = true;
   #last = -1;
@@ -50,6 +52,8 @@ export class IndexedArray {
 
 /** `declare -A`: keys come in the order of bash's hash table (hashlib.c: FNV-1, 1024 buckets). */
 export class AssociativeArray extends Map<string, string> {
+  /** False for one that is only declared. */
+  assigned = true;
   override keys(): MapIterator<string> {
     const keys = [...super.keys()].map((key, age) => ({ key, age, bucket: bucketOf(key) }));
     return keys

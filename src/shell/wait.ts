@@ -2,10 +2,10 @@
 import type { Routine } from '../sim/routine.ts';
 import { Discard } from './flow.ts';
 import type { Shell } from './shell.ts';
+import { runPendingTraps } from './traps.ts';
 
-/** Runs a routine; Ctrl-C at an interactive shell leaves it. */
+/** Runs a routine; traps run while it waits, and Ctrl-C at an interactive shell leaves it. */
 export function* interruptible<T>(shell: Shell, routine: Routine<T>): Routine<T> {
-  if (!shell.interactive) return yield* routine;
   let finished = false;
   try {
     for (let step = routine.next(); ; step = routine.next()) {
@@ -16,6 +16,11 @@ export function* interruptible<T>(shell: Shell, routine: Routine<T>): Routine<T>
       const { on = [], timeout } = step.value;
       const plain = on.length === 0 && timeout === undefined;
       yield plain ? step.value : { on: [...on, shell.signalled], ...(timeout === undefined ? {} : { timeout }) };
+      const [signal] = shell.pending;
+      if (signal !== undefined) {
+        yield* runPendingTraps(shell);
+        if (signal === 'SIGINT' && shell.interactive) throw new Discard(130, true);
+      }
       if (!shell.interrupted) continue;
       shell.interrupted = false;
       throw new Discard(130, true);

@@ -1,83 +1,30 @@
 /** A tiny machine for the shell's tests: a kernel, a few files, a few programs. */
+
+import { Errno } from '../../src/linux/errno.ts';
 import { FileNode, SpecialNode } from '../../src/linux/inode.ts';
 import { Kernel } from '../../src/linux/kernel.ts';
-import { Errno } from '../../src/linux/errno.ts';
 import { type OpenFile, Sink, textFile } from '../../src/linux/open-file.ts';
 import type { Process } from '../../src/linux/process.ts';
 import type { Program } from '../../src/linux/program.ts';
 import { TerminalFile, Tty } from '../../src/linux/tty.ts';
-import { makeShellPrograms } from '../../src/shell/index.ts';
+import { catPrograms } from '../../src/programs/text/cat.ts';
+import { cutPrograms } from '../../src/programs/text/cut.ts';
+import { echoPrograms } from '../../src/programs/text/echo.ts';
+import { grepPrograms } from '../../src/programs/text/grep.ts';
+import { headPrograms } from '../../src/programs/text/head.ts';
+import { sortPrograms } from '../../src/programs/text/sort.ts';
+import { tailPrograms } from '../../src/programs/text/tail.ts';
+import { trPrograms } from '../../src/programs/text/tr.ts';
+import { uniqPrograms } from '../../src/programs/text/uniq.ts';
+import { wcPrograms } from '../../src/programs/text/wc.ts';
 import type { Completer } from '../../src/shell/index.ts';
+import { makeShellPrograms } from '../../src/shell/index.ts';
 import { sleep } from '../../src/sim/routine.ts';
 import { newSim, type Sim } from '../../src/sim/sim.ts';
-
-const cat: Program = function* (argv, process) {
-  const files = argv.length > 1 ? argv.slice(1) : ['-'];
-  let status = 0;
-  for (const path of files) {
-    try {
-      const file: OpenFile = path === '-' ? process.stdin.retain() : process.kernel.open(process, path, { read: true });
-      for (let text = yield* file.read(); text !== undefined; text = yield* file.read()) yield* process.print(text);
-      file.close();
-    } catch (error) {
-      if (!(error instanceof Errno) || error.code === 'EPIPE') throw error;
-      yield* process.printError(`cat: ${path}: ${error.message}\n`);
-      status = 1;
-    }
-  }
-  return status;
-};
-
-const head: Program = function* (argv, process) {
-  let left = Number((argv[1] ?? '-10').replace(/^-n?/, '') || argv[2]);
-  for (let text = yield* process.stdin.read(); text !== undefined && left > 0; ) {
-    const lines = text.split('\n');
-    for (let i = 0; i < lines.length - 1 && left > 0; i++, left--) yield* process.print(`${lines[i]}\n`);
-    if (left <= 0) break;
-    if (lines[lines.length - 1] !== '') process.stdin.unread(lines[lines.length - 1] as string);
-    text = yield* process.stdin.read();
-  }
-  return 0;
-};
-
-const yes: Program = function* (argv, process) {
-  for (;;) yield* process.print(`${argv[1] ?? 'y'}\n`.repeat(512));
-};
-
-const wc: Program = function* (argv, process) {
-  let count = 0;
-  for (let text = yield* process.stdin.read(); text !== undefined; text = yield* process.stdin.read())
-    count += argv[1] === '-c' ? text.length : text.split('\n').length - 1;
-  yield* process.print(`${count}\n`);
-  return 0;
-};
 
 const ls: Program = function* (argv, process) {
   const path = argv.slice(1).find((arg) => !arg.startsWith('-')) ?? '.';
   for (const [name] of process.fs.list(path)) yield* process.print(`${name}\n`);
-  return 0;
-};
-
-const tr: Program = function* (argv, process) {
-  const [, from = '', to = ''] = argv;
-  const spread = (text: string): string => text.replace(/(.)-(.)/g, (_, a: string, b: string) => Array.from({ length: b.charCodeAt(0) - a.charCodeAt(0) + 1 }, (__, i) => String.fromCharCode(a.charCodeAt(0) + i)).join(''));
-  const [left, right] = [spread(from), spread(to)];
-  for (let text = yield* process.stdin.read(); text !== undefined; text = yield* process.stdin.read())
-    yield* process.print([...text].map((char) => (left.includes(char) ? (right[left.indexOf(char)] ?? right.slice(-1)) : char)).join(''));
-  return 0;
-};
-
-const sort: Program = function* (_, process) {
-  let all = '';
-  for (let text = yield* process.stdin.read(); text !== undefined; text = yield* process.stdin.read()) all += text;
-  const lines = all.replace(/\n$/, '').split('\n').sort();
-  yield* process.print(`${lines.join('\n')}\n`);
-  return 0;
-};
-
-const seq: Program = function* (argv, process) {
-  const [from, to] = argv.length > 2 ? [Number(argv[1]), Number(argv[2])] : [1, Number(argv[1])];
-  for (let i = from; i <= to; i++) yield* process.print(`${i}\n`);
   return 0;
 };
 
@@ -107,7 +54,21 @@ const sleepProgram: Program = function* (argv) {
   return 0;
 };
 
-const programs: Readonly<Record<string, Program>> = { cat, head, yes, wc, ls, tr, sort, seq, env, touch, mkdir, rm, chmod, sleep: sleepProgram };
+const text = {
+  ...catPrograms,
+  ...cutPrograms,
+  ...echoPrograms,
+  ...grepPrograms,
+  ...headPrograms,
+  ...sortPrograms,
+  ...tailPrograms,
+  ...trPrograms,
+  ...uniqPrograms,
+  ...wcPrograms,
+};
+
+/** The real ones where they exist. */
+const all: Readonly<Record<string, Program>> = { ls, env, touch, mkdir, rm, chmod, sleep: sleepProgram, ...text };
 
 export type World = { readonly sim: Sim; readonly kernel: Kernel };
 
@@ -115,12 +76,12 @@ export type World = { readonly sim: Sim; readonly kernel: Kernel };
 export function newWorld(options: { readonly completers?: ReadonlyMap<string, Completer>; readonly bash?: boolean } = {}): World {
   const sim = newSim({ seed: 7, epoch: Date.UTC(2026, 0, 15, 9, 30) });
   const shells = makeShellPrograms(options);
-  const table = new Map<string, Program>([...Object.entries(programs), ...Object.entries(shells)]);
+  const table = new Map<string, Program>([...Object.entries(all), ...Object.entries(shells)]);
   const kernel = new Kernel({ sim, hostname: 'lab', programs: table, memoryBytes: 2 ** 31, cpus: 2, diskBytes: 2 ** 30 });
   const init = kernel.start({ argv: ['init'], env: {}, program: forever });
   kernel.skipPids(99);
   const { fs } = init;
-  for (const folder of ['/bin', '/etc', '/tmp', '/root', '/dev', '/home/user']) fs.mkdir(folder, { parents: true });
+  for (const folder of ['/bin', '/etc', '/tmp', '/root', '/dev', '/home/user', '/tmp/w']) fs.mkdir(folder, { parents: true });
   const attributes = { mode: 0o755, uid: 0, gid: 0, mtime: sim.now };
   for (const name of table.keys()) {
     if (options.bash === false && (name === 'bash' || name === 'dash')) continue;
@@ -145,7 +106,10 @@ export type Result = { readonly stdout: string; readonly stderr: string; readonl
 export const environment = { PATH: '/bin', HOME: '/root', USER: 'root' };
 
 /** Runs `bash -c script` (or another argv) to its end. */
-export function run(script: string, options: { readonly world?: World; readonly argv?: readonly string[]; readonly stdin?: string; readonly limit?: number } = {}): Result {
+export function run(
+  script: string,
+  options: { readonly world?: World; readonly argv?: readonly string[]; readonly stdin?: string; readonly limit?: number } = {},
+): Result {
   const world = options.world ?? newWorld();
   let stdout = '';
   let stderr = '';
@@ -166,7 +130,7 @@ function spawn(world: World, argv: readonly string[], [stdin, stdout, stderr]: [
   return world.kernel.spawn(world.kernel.processes.get(1) as Process, {
     argv,
     env: environment,
-    cwd: '/tmp',
+    cwd: '/tmp/w',
     fds: new Map([
       [0, stdin],
       [1, stdout],

@@ -2,10 +2,11 @@
 import { Errno } from '../../linux/errno.ts';
 import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { ExitShell, LoopJump, Return } from '../flow.ts';
-import { jobState } from '../job-table.ts';
+import { onFreshStack } from '../call.ts';
 import { replacement } from '../external.ts';
-import type { Builtin, Shell } from '../shell.ts';
+import { ExitShell, LoopJump, Return, ShellError } from '../flow.ts';
+import { jobState } from '../job-table.ts';
+import { type Builtin, recursionLimit, type Shell } from '../shell.ts';
 import { SourceText } from '../source.ts';
 import { fail, readOptions } from './usage.ts';
 
@@ -66,12 +67,18 @@ function* logout(shell: Shell, args: readonly string[]): Routine<ExitCode> {
 function* evalBuiltin(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   const text = args[0] === '--' ? args.slice(1).join(' ') : args.join(' ');
   if (text === '') return 0;
+  tooDeep(shell, 'eval', shell.evaluating);
   shell.evaluating++;
   try {
-    return yield* shell.interpreter.evaluate(shell, new SourceText(text, shell.source.name, shell.line));
+    const body = shell.interpreter.evaluate(shell, new SourceText(text, shell.source.name, shell.line));
+    return shell.evaluating % 20 === 0 ? ((yield* shell.process.sim.go(body).join()) ?? shell.status) : yield* body;
   } finally {
     shell.evaluating--;
   }
+}
+
+function tooDeep(shell: Shell, name: string, depth: number): void {
+  if (depth >= recursionLimit) throw new ShellError(`maximum ${name} nesting level exceeded (${recursionLimit})`, { fatal: true });
 }
 
 function* source(shell: Shell, args: readonly string[]): Routine<ExitCode> {
@@ -87,18 +94,21 @@ function* source(shell: Shell, args: readonly string[]): Routine<ExitCode> {
     text = shell.process.fs.read(found);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    yield* shell.complain(shell.flavor === 'bash' ? `${path}: ${error.code === 'EISDIR' ? 'is a directory' : error.message}` : `.: can't open '${path}': ${error.message}`);
+    yield* shell.complain(
+      shell.flavor === 'bash' ? `${path}: ${error.code === 'EISDIR' ? 'is a directory' : error.message}` : `.: can't open '${path}': ${error.message}`,
+    );
     return 1;
   }
   return yield* runSourced(shell, new SourceText(text, path), positional);
 }
 
 function* runSourced(shell: Shell, file: SourceText, positional: readonly string[]): Routine<ExitCode> {
+  tooDeep(shell, 'source', shell.frames.length);
   const before = { positional: shell.positional, frames: shell.frames };
   shell.frames = [...shell.frames, { name: 'source', source: file, line: shell.line, sourced: true }];
   if (positional.length > 0) shell.positional = positional;
   try {
-    return yield* shell.interpreter.evaluate(shell, file);
+    return yield* onFreshStack(shell, shell.interpreter.evaluate(shell, file));
   } catch (flow) {
     if (flow instanceof Return) return flow.status;
     throw flow;

@@ -16,7 +16,13 @@ const usages: Readonly<Record<string, string>> = {
   readonly: 'readonly [-aAf] [name[=value] ...] or readonly -p',
 };
 
-type Request = { readonly name: string; readonly on: ReadonlySet<string>; readonly off: ReadonlySet<string>; readonly operands: readonly string[]; readonly from: number };
+type Request = {
+  readonly name: string;
+  readonly on: ReadonlySet<string>;
+  readonly off: ReadonlySet<string>;
+  readonly operands: readonly string[];
+  readonly from: number;
+};
 
 /** Reads `-x`, `+x`; `from` is where the operands begin. */
 function* request(shell: Shell, name: string, args: readonly string[], allowed: string): Routine<Request | undefined> {
@@ -77,7 +83,12 @@ function* assignAll(shell: Shell, wanted: Request, arrays: ReadonlyMap<number, A
   return status;
 }
 
-type Value = { readonly subscript: string | undefined; readonly append: boolean; readonly value: string | undefined; readonly array: ArrayArgument | undefined };
+type Value = {
+  readonly subscript: string | undefined;
+  readonly append: boolean;
+  readonly value: string | undefined;
+  readonly array: ArrayArgument | undefined;
+};
 
 function assignOne(shell: Shell, wanted: Request, name: string, variable: Variable, given: Value): void {
   const { on, off } = wanted;
@@ -89,8 +100,9 @@ function assignOne(shell: Shell, wanted: Request, name: string, variable: Variab
   if (off.has('u') || off.has('l')) variable.fold = undefined;
   if (on.has('n')) variable.nameref = true;
   if (off.has('n')) variable.nameref = false;
-  if (on.has('A') && !(variable.value instanceof AssociativeArray)) variable.value = new AssociativeArray();
-  if (on.has('a') && !(variable.value instanceof IndexedArray)) variable.value = variable.value === undefined ? new IndexedArray() : IndexedArray.from([String(variable.value)]);
+  if (on.has('A') && !(variable.value instanceof AssociativeArray)) variable.value = Object.assign(new AssociativeArray(), { assigned: false });
+  if (on.has('a') && !(variable.value instanceof IndexedArray))
+    variable.value = variable.value === undefined ? Object.assign(new IndexedArray(), { assigned: false }) : IndexedArray.from([String(variable.value)]);
   if (given.array) assignArray(shell, name, given.array.elements, given.array.append);
   else if (given.value !== undefined && given.subscript !== undefined) shell.set(name, given.subscript, given.value);
   else if (given.value !== undefined && on.has('n')) variable.value = given.value;

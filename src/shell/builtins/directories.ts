@@ -134,7 +134,11 @@ function applySymbolic(mask: number, text: string): number | undefined {
     if (!found) return undefined;
     const [, who = '', operator, letters = ''] = found;
     const bits = [...letters].reduce((all, letter) => all | ({ r: 4, w: 2, x: 1 }[letter] ?? 0), 0);
-    for (const [name, shift] of [['u', 6], ['g', 3], ['o', 0]] as const) {
+    for (const [name, shift] of [
+      ['u', 6],
+      ['g', 3],
+      ['o', 0],
+    ] as const) {
       if (who !== '' && !who.includes('a') && !who.includes(name)) continue;
       if (operator === '=') allowed = (allowed & ~(7 << shift)) | (bits << shift);
       else allowed = operator === '+' ? allowed | (bits << shift) : allowed & ~(bits << shift);

@@ -27,7 +27,10 @@ export const helpTexts: Readonly<Record<string, readonly [usage: string, summary
   printf: ['printf [-v var] format [arguments]', 'Formats and prints ARGUMENTS under control of the FORMAT.'],
   pushd: ['pushd [+N | -N | dir]', 'Add directories to stack.'],
   pwd: ['pwd [-LP]', 'Print the name of the current working directory.'],
-  read: ['read [-ers] [-a array] [-d delim] [-n nchars] [-p prompt] [-t timeout] [-u fd] [name ...]', 'Read a line from the standard input and split it into fields.'],
+  read: [
+    'read [-ers] [-a array] [-d delim] [-n nchars] [-p prompt] [-t timeout] [-u fd] [name ...]',
+    'Read a line from the standard input and split it into fields.',
+  ],
   readonly: ['readonly [-aAf] [name[=value] ...] or readonly -p', 'Mark shell variables as unchangeable.'],
   return: ['return [n]', 'Return from a shell function.'],
   set: ['set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]', 'Set or unset values of shell options and positional parameters.'],

@@ -11,7 +11,12 @@ import { fail, invalidOption, readOptions } from './usage.ts';
 function* read(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   const { options, rest, invalid, missing } = readOptions(args, 'ersE', 'adinNptu');
   if (invalid)
-    return yield* invalidOption(shell, 'read', invalid, 'read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]');
+    return yield* invalidOption(
+      shell,
+      'read',
+      invalid,
+      'read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]',
+    );
   if (missing) return yield* fail(shell, 'read', `${missing}: option requires an argument`, 2);
   for (const name of rest) if (!/^[A-Za-z_]\w*(?:\[.*\])?$/.test(name)) return yield* fail(shell, 'read', `\`${name}': not a valid identifier`);
   const fd = Number(options.get('u') ?? 0);
@@ -152,7 +157,13 @@ function lastField(text: string, from: number, blank: (at: number) => boolean, s
 
 function* mapfile(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   const { options, rest, invalid } = readOptions(args, 't', 'dnOsuCc');
-  if (invalid) return yield* invalidOption(shell, 'mapfile', invalid, 'mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]');
+  if (invalid)
+    return yield* invalidOption(
+      shell,
+      'mapfile',
+      invalid,
+      'mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]',
+    );
   const file = shell.process.fds.get(Number(options.get('u') ?? 0));
   if (!file) return yield* fail(shell, 'mapfile', `${options.get('u')}: invalid file descriptor: Bad file descriptor`);
   const delimiter = options.has('d') ? (options.get('d') ?? '').slice(0, 1) || '\0' : '\n';

@@ -4,10 +4,10 @@ import type { ExitCode } from '../../linux/program.ts';
 import { signalNumbers } from '../../linux/signals.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { waitForeground } from '../child.ts';
+import { Discard } from '../flow.ts';
 import { type Job, jobLine, jobState, jobStatus } from '../job-table.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { runPendingTraps } from '../traps.ts';
-import { interruptible } from '../wait.ts';
 import { fail, invalidOption, readOptions } from './usage.ts';
 
 function* jobs(shell: Shell, args: readonly string[]): Routine<ExitCode> {
@@ -133,15 +133,15 @@ function* waitAll(shell: Shell, processes: readonly Process[]): Routine<ExitCode
 }
 
 function* pauseForChild(shell: Shell): Routine<ExitCode | undefined> {
-  yield* interruptible(shell, oneChange(shell));
+  if (shell.pending.length === 0 && !shell.interrupted) yield { on: [shell.process.childChanged, shell.signalled] };
+  if (shell.interrupted) {
+    shell.interrupted = false;
+    throw new Discard(130, true);
+  }
   const [signal] = shell.pending;
   if (signal === undefined || signal === 'SIGCHLD') return undefined;
   yield* runPendingTraps(shell);
   return 128 + signalNumbers[signal];
-}
-
-function* oneChange(shell: Shell): Routine {
-  yield { on: [shell.process.childChanged, shell.signalled] };
 }
 
 function* disown(shell: Shell, args: readonly string[]): Routine<ExitCode> {

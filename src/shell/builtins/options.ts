@@ -8,7 +8,9 @@ import { arrayText } from '../transform.ts';
 import { functionText } from './declare.ts';
 import { fail, invalidOption, readOptions } from './usage.ts';
 
-const optionNames = [...new Set([...Object.values(optionOfLetter), 'emacs', 'history', 'ignoreeof', 'interactive-comments', 'nolog', 'pipefail', 'posix', 'vi'])].sort();
+const optionNames = [
+  ...new Set([...Object.values(optionOfLetter), 'emacs', 'history', 'ignoreeof', 'interactive-comments', 'nolog', 'pipefail', 'posix', 'vi']),
+].sort();
 
 function* set(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   if (args.length === 0) return yield* listVariables(shell);
@@ -73,8 +75,29 @@ const shoptNames = [
   ...['autocd', 'assoc_expand_once', 'cdable_vars', 'cdspell', 'checkhash', 'checkjobs', 'checkwinsize', 'cmdhist', 'complete_fullquote', 'direxpand'],
   ...['dirspell', 'dotglob', 'execfail', 'expand_aliases', 'extdebug', 'extglob', 'extquote', 'failglob', 'force_fignore', 'globasciiranges', 'globskipdots'],
   ...['globstar', 'gnu_errfmt', 'histappend', 'histreedit', 'histverify', 'hostcomplete', 'huponexit', 'inherit_errexit', 'interactive_comments', 'lastpipe'],
-  ...['lithist', 'localvar_inherit', 'localvar_unset', 'login_shell', 'mailwarn', 'no_empty_cmd_completion', 'nocaseglob', 'nocasematch', 'noexpand_translation'],
-  ...['nullglob', 'patsub_replacement', 'progcomp', 'progcomp_alias', 'promptvars', 'restricted_shell', 'shift_verbose', 'sourcepath', 'varredir_close', 'xpg_echo'],
+  ...[
+    'lithist',
+    'localvar_inherit',
+    'localvar_unset',
+    'login_shell',
+    'mailwarn',
+    'no_empty_cmd_completion',
+    'nocaseglob',
+    'nocasematch',
+    'noexpand_translation',
+  ],
+  ...[
+    'nullglob',
+    'patsub_replacement',
+    'progcomp',
+    'progcomp_alias',
+    'promptvars',
+    'restricted_shell',
+    'shift_verbose',
+    'sourcepath',
+    'varredir_close',
+    'xpg_echo',
+  ],
 ];
 
 function* shopt(shell: Shell, args: readonly string[]): Routine<ExitCode> {

@@ -34,23 +34,35 @@ function* getopts(shell: Shell, args: readonly string[]): Routine<ExitCode> {
     return 2;
   }
   const list = args.length > 2 ? given : shell.positional;
-  const arg = list[shell.optionIndex - 1];
+  const index = Number(shell.variables.get('OPTIND') ?? 1) || 1;
+  const arg = list[index - 1];
   if (shell.optionPlace === 0 && (arg === undefined || !/^-./.test(arg) || arg === '--')) {
-    if (arg === '--') shell.optionIndex++;
+    moveTo(shell, arg === '--' ? index + 1 : index, 0);
     shell.variables.set(name, '?');
     return 1;
   }
   const place = shell.optionPlace || 1;
   const letter = arg?.[place] ?? '';
   const last = place + 1 >= (arg?.length ?? 0);
-  shell.optionPlace = last ? 0 : place + 1;
-  if (last) shell.optionIndex++;
-  return yield* oneOption(shell, { spec, name, list, letter, rest: last ? undefined : (arg ?? '').slice(place + 1) });
+  moveTo(shell, last ? index + 1 : index, last ? 0 : place + 1);
+  return yield* oneOption(shell, { spec, name, list, letter, index, rest: last ? undefined : (arg ?? '').slice(place + 1) });
 }
 
-type Option = { readonly spec: string; readonly name: string; readonly list: readonly string[]; readonly letter: string; readonly rest: string | undefined };
+function moveTo(shell: Shell, index: number, place: number): void {
+  shell.variables.set('OPTIND', String(index));
+  shell.optionPlace = place;
+}
 
-function* oneOption(shell: Shell, { spec, name, list, letter, rest }: Option): Routine<ExitCode> {
+type Option = {
+  readonly spec: string;
+  readonly name: string;
+  readonly list: readonly string[];
+  readonly letter: string;
+  readonly index: number;
+  readonly rest: string | undefined;
+};
+
+function* oneOption(shell: Shell, { spec, name, list, letter, index, rest }: Option): Routine<ExitCode> {
   const silent = spec.startsWith(':');
   const at = letter === ':' ? -1 : spec.indexOf(letter, silent ? 1 : 0);
   shell.variables.unset('OPTARG');
@@ -62,10 +74,9 @@ function* oneOption(shell: Shell, { spec, name, list, letter, rest }: Option): R
   }
   shell.variables.set(name, letter);
   if (spec[at + 1] !== ':') return 0;
-  const value = rest ?? list[shell.optionIndex - 1];
-  shell.optionPlace = 0;
+  const value = rest ?? list[index];
+  moveTo(shell, rest === undefined && value !== undefined ? index + 2 : index + 1, 0);
   if (value !== undefined) {
-    shell.optionIndex++;
     shell.variables.set('OPTARG', value);
     return 0;
   }

@@ -89,7 +89,9 @@ function* killOne(shell: Shell, target: string, signal: SignalName | '0'): Routi
   const found = members.filter((member) => member !== undefined && member.state !== 'dead' && member.state !== 'zombie');
   if (found.length === 0) {
     // A background child that has ended but was not yet waited for can still be signalled.
-    return shell.jobs.byPid(number) ? 0 : yield* fail(shell, 'kill', shell.flavor === 'bash' ? `(${target}) - No such process` : `can't kill pid ${target}: No such process`);
+    return shell.jobs.byPid(number)
+      ? 0
+      : yield* fail(shell, 'kill', shell.flavor === 'bash' ? `(${target}) - No such process` : `can't kill pid ${target}: No such process`);
   }
   for (const member of found) {
     if (!member) continue;

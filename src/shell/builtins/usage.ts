@@ -21,7 +21,12 @@ export function readOptions(
   args: readonly string[],
   flags: string,
   values = '',
-): { readonly options: ReadonlyMap<string, string>; readonly rest: readonly string[]; readonly invalid: string | undefined; readonly missing: string | undefined } {
+): {
+  readonly options: ReadonlyMap<string, string>;
+  readonly rest: readonly string[];
+  readonly invalid: string | undefined;
+  readonly missing: string | undefined;
+} {
   const options = new Map<string, string>();
   let i = 0;
   for (; i < args.length; i++) {
