@@ -17,6 +17,8 @@ export class StaticPods {
   /** By uid, which is the content's hash. */
   readonly #pods = new Map<string, Pod>();
   readonly #complained = new Map<string, string>();
+  /** What was read last, so that only what has changed is parsed again. */
+  readonly #texts = new Map<string, { readonly text: string; readonly pod: Pod | undefined }>();
 
   constructor(context: Context, handler: StaticPodHandler) {
     this.#context = context;
@@ -74,8 +76,16 @@ export class StaticPods {
   }
 
   #parse(path: string): Pod | undefined {
-    const { fs, klog } = this.#context;
+    const { fs } = this.#context;
     const text = fs.read(path);
+    const before = this.#texts.get(path);
+    if (before?.text === text) return before.pod;
+    const pod = this.#decode(path, text);
+    this.#texts.set(path, { text, pod });
+    return pod;
+  }
+
+  #decode(path: string, text: string): Pod | undefined {
     try {
       const pod = readPod(text);
       this.#complained.delete(path);
@@ -85,7 +95,7 @@ export class StaticPods {
       const problem = `${path}: couldn't parse as pod(${error.message.split('\n')[0]}), please check config file`;
       if (this.#complained.get(path) === problem) return undefined;
       this.#complained.set(path, problem);
-      klog.error('file.go:187', 'Could not process manifest file', problem, { path });
+      this.#context.klog.error('file.go:187', 'Could not process manifest file', problem, { path });
       return undefined;
     }
   }

@@ -1,5 +1,5 @@
 /** What programs of all kinds speak on sockets, beside the walls of interfaces/: HTTP, DNS, plain bytes, ssh. */
-import type { Routine } from '../sim/routine.ts';
+import type { Condition, Routine } from '../sim/routine.ts';
 import type { ByteStream } from '../sim/stream.ts';
 import type { SpokenProtocol } from './network.ts';
 import type { Process } from './process.ts';
@@ -13,7 +13,12 @@ export type HttpRequest = {
   readonly remoteAddress: string;
 };
 export type HttpResponse = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string };
-export type HttpServer = { readonly tls?: boolean; handle(request: HttpRequest): Routine<HttpResponse> };
+export type HttpServer = {
+  readonly tls?: boolean;
+  handle(request: HttpRequest): Routine<HttpResponse>;
+  /** A promise to those who ask again and again (probes): what GET of this path answers stays as it is until the condition is notified. */
+  steady?(path: string): Condition | undefined;
+};
 export const httpProtocol: SpokenProtocol<HttpServer> = { name: 'http' };
 
 export type DnsRecord = { readonly name: string; readonly type: 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR' | 'TXT'; readonly ttl: number; readonly data: string };

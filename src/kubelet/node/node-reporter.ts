@@ -4,8 +4,7 @@ import { rfc3339Micro } from '../../apimachinery/time.ts';
 import { isRetriable } from '../../client/client.ts';
 import type { Milliseconds, Routine } from '../../sim/routine.ts';
 import type { Context } from '../context.ts';
-import { same } from '../status/status-manager.ts';
-import { initialNode, type NodeFacts, nodeConditions, nodeStatus } from './node-status.ts';
+import { initialNode, type NodeFacts, nodeStatus } from './node-status.ts';
 
 type Lease = { readonly metadata: { readonly resourceVersion?: string } };
 
@@ -22,7 +21,7 @@ export class NodeReporter {
   readonly #labels: Readonly<Record<string, string>>;
   readonly #facts: () => NodeFacts;
   #node: Node | undefined;
-  #reported: { at: Milliseconds; conditions: unknown; images: number } | undefined;
+  #reported: { at: Milliseconds; key: string } | undefined;
   #lease: Lease | undefined;
   readonly #told = new Map<string, string>();
   registered = false;
@@ -124,10 +123,10 @@ export class NodeReporter {
     const { sim, config, klog, nodeName } = this.#context;
     if (!this.registered && config.registerNode) return;
     const facts = this.#facts();
-    const conditions = nodeConditions(facts);
-    const images = facts.imagesVersion;
+    const { memory, disk, pid } = facts.pressure;
+    const key = `${facts.runtimeErrors.join()}|${memory}${disk}${pid}|${facts.imagesVersion}`;
     const last = this.#reported;
-    const fresh = last && sim.now - last.at < config.nodeStatusReportFrequency && same(last.conditions, conditions) && last.images === images;
+    const fresh = last && sim.now - last.at < config.nodeStatusReportFrequency && last.key === key;
     if (fresh) return;
     try {
       const client = this.#context.client();
@@ -140,7 +139,7 @@ export class NodeReporter {
       const status = nodeStatus(this.#context, this.#version, facts, node);
       this.#tellTransitions(node, status.conditions ?? []);
       this.#node = client.patch('nodes', { namespace: '', name: nodeName, subresource: 'status', type: 'merge' }, { status });
-      this.#reported = { at: sim.now, conditions, images };
+      this.#reported = { at: sim.now, key };
     } catch (error) {
       if (!isRetriable(error)) throw error;
       klog.error('kubelet_node_status.go:548', 'Error updating node status, will retry', `error getting node "${nodeName}": ${(error as Error).message}`);

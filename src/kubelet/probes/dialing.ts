@@ -3,7 +3,7 @@ import type { ContainerSpec, core } from '../../api/types.ts';
 import { Errno, type ErrnoCode } from '../../linux/errno.ts';
 import { connect, dial, NetworkError } from '../../linux/network.ts';
 import { type HttpResponse, httpProtocol } from '../../linux/protocols.ts';
-import type { Milliseconds, Routine } from '../../sim/routine.ts';
+import type { Condition, Milliseconds, Routine } from '../../sim/routine.ts';
 import { sleep } from '../../sim/routine.ts';
 import type { Context } from '../context.ts';
 
@@ -42,7 +42,8 @@ function* dialError(error: Errno, host: string, port: number, timeout: Milliseco
   return { error: `dial tcp ${host}:${port}: ${text}` };
 }
 
-export type HttpResult = { readonly response: HttpResponse } | DialError;
+/** `until`: the answer stays the same until that condition is notified. */
+export type HttpResult = { readonly response: HttpResponse; readonly until?: Condition } | DialError;
 
 /** GET as Go's http.Client does it, with its texts for what fails. */
 export function* httpGet(context: Context, get: core.HTTPGetAction, host: string, port: number, timeout: Milliseconds): Routine<HttpResult> {
@@ -57,18 +58,34 @@ export function* httpGet(context: Context, get: core.HTTPGetAction, host: string
     for (const { name, value } of get.httpHeaders ?? []) headers[name.toLowerCase()] = value;
     const remoteAddress = context.nodeIp;
     const request = { method: 'GET', path, host: headers['host'] ?? `${host}:${port}`, headers, body: '', remoteAddress };
-    const fiber = context.sim.go(server.handle(request), 'kubelet http');
-    if (!fiber.done) yield { on: [fiber.exited], timeout };
-    if (!fiber.done) {
-      fiber.cancel();
-      return failed('context deadline exceeded (Client.Timeout exceeded while awaiting headers)');
-    }
-    const response = fiber.result;
-    return response === undefined ? failed('EOF') : { response };
+    const response = yield* within(context, server.handle(request), timeout);
+    if (response === 'late') return failed('context deadline exceeded (Client.Timeout exceeded while awaiting headers)');
+    if (response === undefined) return failed('EOF');
+    const until = server.steady?.(path);
+    return until ? { response, until } : { response };
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     if (error.code === 'EPROTO') return failed('EOF');
     const { error: text } = yield* dialError(error, host, port, timeout);
     return failed(text.endsWith('i/o timeout') ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)' : text);
   }
+}
+
+/** What a routine comes to, if it does in time. One that does not wait at all costs no fiber. */
+function* within<T>(context: Context, routine: Routine<T>, timeout: Milliseconds): Routine<T | 'late' | undefined> {
+  const first = routine.next();
+  if (first.done) return first.value;
+  const fiber = context.sim.go(
+    (function* (): Routine<T> {
+      yield first.value;
+      return yield* routine;
+    })(),
+    'kubelet http',
+  );
+  if (!fiber.done) yield { on: [fiber.exited], timeout };
+  if (!fiber.done) {
+    fiber.cancel();
+    return 'late';
+  }
+  return fiber.result;
 }

@@ -11,6 +11,7 @@ import { type ProbeOutcome, runProbe } from './prober.ts';
 import { newProbeResults, type ProbeResult, type ProbeType } from './results.ts';
 
 type PodProbes = { readonly sim: Sim; readonly changed: Condition; pod: Pod; runtime: RuntimePod; terminating: boolean };
+type Count = { readonly result: ProbeResult; readonly run: number };
 type Probed = { readonly spec: ContainerSpec; readonly probe: core.Probe; readonly type: ProbeType };
 
 const fields = { liveness: 'livenessProbe', readiness: 'readinessProbe', startup: 'startupProbe' } as const;
@@ -71,39 +72,36 @@ export class ProbeManager {
     const { sim } = this.#context;
     const period = (probed.probe.periodSeconds ?? 10) * second;
     const began = sim.now;
-    let counted: { result: ProbeResult; run: number } = { result: 'unknown', run: 0 };
+    let counted: Count = { result: 'unknown', run: 0 };
     let followed = '';
     /** After a failure that ends the container there is nothing more to look at in it. */
     let onHold = false;
+    let last = -1;
     for (;;) {
       const target = newest(state.runtime, probed.spec.name);
       if (state.terminating && probed.type !== 'readiness') return;
-      if (target?.state !== 'CONTAINER_RUNNING') {
-        yield { on: [state.changed] };
-        continue;
-      }
-      if (target.id !== followed) {
+      if (target?.state === 'CONTAINER_RUNNING' && target.id !== followed) {
         followed = target.id;
         onHold = false;
         counted = { result: 'unknown', run: 0 };
         this.#initial(probed.type, target.id);
       }
-      if (onHold || !this.#isDue(probed, target)) {
+      if (target?.state !== 'CONTAINER_RUNNING' || onHold || !this.#isDue(probed, target)) {
         yield { on: [state.changed] };
         continue;
       }
-      const wait = this.#untilNext(began, period, target.startedAt + (probed.probe.initialDelaySeconds ?? 0) * second);
+      const wait = this.#untilNext(began, period, Math.max(last + 1, target.startedAt + (probed.probe.initialDelaySeconds ?? 0) * second));
       if (wait > 0) {
-        const until = sim.now + wait;
-        while (sim.now < until && newest(state.runtime, probed.spec.name) === target) yield { on: [state.changed], timeout: until - sim.now };
-        if (newest(state.runtime, probed.spec.name)?.id !== followed) continue;
+        yield { on: [state.changed], timeout: wait };
+        continue;
       }
+      last = sim.now;
       const outcome = yield* this.#probe(state, probed, target);
-      if (outcome !== undefined) {
-        counted = { result: outcome, run: outcome === counted.result ? counted.run + 1 : 1 };
-        onHold = this.#count(state, probed, target.id, counted);
-      }
-      yield { timeout: 1 };
+      if (outcome === undefined) continue;
+      counted = { result: outcome.result, run: outcome.result === counted.result ? counted.run + 1 : 1 };
+      onHold = this.#count(state, probed, target.id, counted);
+      // A server that promises its answer to stay need not be asked: the world is looked at again when it might differ.
+      if (outcome.until && !onHold && this.results[probed.type].get(target.id) === 'success') yield { on: [outcome.until, state.changed] };
     }
   }
 
@@ -127,7 +125,7 @@ export class ProbeManager {
     return type === 'startup' ? !started : started;
   }
 
-  *#probe(state: PodProbes, probed: Probed, target: ContainerStatus): Routine<ProbeResult | undefined> {
+  *#probe(state: PodProbes, probed: Probed, target: ContainerStatus): Routine<{ readonly result: ProbeResult; readonly until?: Condition } | undefined> {
     const podIp = state.pod.spec.hostNetwork ? this.#context.nodeIp : (state.runtime.ips[0] ?? '');
     let outcome: ProbeOutcome = { result: 'unknown', output: '' };
     for (let attempt = 0; attempt < tries && outcome.result === 'unknown'; attempt++)
@@ -136,7 +134,7 @@ export class ProbeManager {
     this.#report(state.pod, probed, outcome);
     // A probe that could not be made says nothing about the container.
     if (outcome.error !== undefined) return undefined;
-    return outcome.result === 'failure' ? 'failure' : 'success';
+    return { result: outcome.result === 'failure' ? 'failure' : 'success', ...(outcome.until && { until: outcome.until }) };
   }
 
   #report(pod: Pod, { spec, type }: Probed, { result, output, error }: ProbeOutcome): void {
@@ -155,7 +153,7 @@ export class ProbeManager {
   }
 
   /** Sets the result once the threshold is reached; true when the container is about to be restarted for it. */
-  #count(state: PodProbes, { probe, type }: Probed, id: string, { result, run }: { result: ProbeResult; run: number }): boolean {
+  #count(state: PodProbes, { probe, type }: Probed, id: string, { result, run }: Count): boolean {
     const threshold = result === 'failure' ? (probe.failureThreshold ?? 3) : (probe.successThreshold ?? 1);
     if (run < threshold) return false;
     if (this.results[type].get(id) !== result) {

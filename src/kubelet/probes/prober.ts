@@ -1,7 +1,7 @@
 /** One look at a container: kubernetes pkg/kubelet/prober/prober.go, pkg/probe. */
 import type { ContainerSpec, core } from '../../api/types.ts';
 import { CriError } from '../../interfaces/cri.ts';
-import type { Milliseconds, Routine } from '../../sim/routine.ts';
+import type { Condition, Milliseconds, Routine } from '../../sim/routine.ts';
 import type { Context } from '../context.ts';
 import { expand } from '../expansion.ts';
 import { httpGet, resolvePort, tcpConnect } from './dialing.ts';
@@ -11,6 +11,8 @@ export type ProbeOutcome = {
   readonly output: string;
   /** The probe itself could not be made. */
   readonly error?: string;
+  /** Looking again is of no use before this is notified. */
+  readonly until?: Condition;
 };
 
 export type ProbeTarget = { readonly containerId: string; readonly container: ContainerSpec; readonly podIp: string };
@@ -29,7 +31,7 @@ export function* runProbe(context: Context, probe: core.Probe, target: ProbeTarg
     const result = yield* httpGet(context, probe.httpGet, probe.httpGet.host || podIp, port, timeout);
     if ('error' in result) return failure(result.error);
     const { status, body } = result.response;
-    if (status >= 200 && status < 400) return { result: 'success', output: body.slice(0, maxOutput) };
+    if (status >= 200 && status < 400) return { result: 'success', output: body.slice(0, maxOutput), ...(result.until && { until: result.until }) };
     return failure(`HTTP probe failed with statuscode: ${status}`);
   }
   if (probe.tcpSocket) {
