@@ -10,7 +10,7 @@ const immortal = new Set(['default', 'kube-system', 'kube-public']);
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
   admit(context, operation, object) {
-    if (operation === 'create') requireNamespace(context);
+    if (operation === 'create') requireNamespace(context, object.metadata.name ?? '');
     return object;
   },
   validate(context, operation) {
@@ -20,13 +20,12 @@ export const namespaceLifecycle: AdmissionPlugin = {
   },
 };
 
-function requireNamespace(context: RequestContext): void {
+function requireNamespace(context: RequestContext, name: string): void {
   const { served, info, core } = context;
   if (!served.namespaced) return;
   const found = core.storage.get<Namespace>(`/registry/namespaces/${info.namespace}`);
   if (found === undefined) throw notFound(namespaces, info.namespace);
   if (found.object.status?.phase !== 'Terminating') return;
-  const name = info.name;
   const refusal = forbidden(served, name, `unable to create new content in namespace ${info.namespace} because it is being terminated`);
   const cause = { reason: 'NamespaceTerminating', message: `namespace ${info.namespace} is being terminated`, field: 'metadata.namespace' };
   throw failure(403, 'Forbidden', refusal.message, { ...refusal.status.details, causes: [cause] });
