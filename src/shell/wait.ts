@@ -15,7 +15,7 @@ export function* interruptible<T>(shell: Shell, routine: Routine<T>): Routine<T>
       }
       const { on = [], timeout } = step.value;
       const plain = on.length === 0 && timeout === undefined;
-      yield plain ? step.value : { on: [...on, shell.signalled], ...(timeout === undefined ? {} : { timeout }) };
+      yield plain ? step.value : { ...step.value, on: [...on, shell.signalled] };
       const [signal] = shell.pending;
       if (signal !== undefined) {
         yield* runPendingTraps(shell);
