@@ -32,7 +32,9 @@ export class ApiServer implements RestServer {
   readonly #audit = new Audit();
 
   constructor(options: ApiServerOptions) {
-    const sim = options.sim.scope('kube-apiserver');
+    // Chance must differ from start to start, or a restarted server would give out the same UIDs again.
+    const { revision } = options.etcd.range({ key: 'compact_rev_key' });
+    const sim = options.sim.scope(`kube-apiserver@${revision}`);
     const storage = new Storage(sim, options.etcd);
     const tokens = new TokenAuthenticator(sim, storage, options.serviceAccountKey);
     const table = new ResourceTable();

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ApiServer } from '../../src/apiserver/api-server.ts';
 import { newServer } from './server.ts';
 
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
@@ -70,4 +71,24 @@ test('bootstrap objects', () => {
   ]);
   expect(ok('GET', '/api/v1/namespaces/default/services/kubernetes').spec.clusterIP).toBe('10.96.0.1');
   expect(etcd.status().keys).toBeGreaterThan(100);
+});
+
+test('a restarted server finds everything and gives out new UIDs', () => {
+  const { sim, etcd, ok, server, ca, credentials } = newServer();
+  const path = '/api/v1/namespaces/default/configmaps';
+  const first = ok('POST', path, { metadata: { name: 'a' } });
+  server.stop();
+  const again = new ApiServer({
+    sim,
+    etcd,
+    caPem: ca.certificate,
+    serviceAccountKey: 'key',
+    dialKubelet: () => {
+      throw new Error('none');
+    },
+  });
+  expect(again.handle({ method: 'GET', path: `${path}/a`, credentials }).body).toBe(first);
+  const uids = new Set(etcd.snapshot().kvs.map(({ value }) => (value as { metadata: { uid: string } }).metadata.uid));
+  const made = again.handle({ method: 'POST', path, credentials, body: { metadata: { name: 'b' } } }).body as { metadata: { uid: string } };
+  expect(uids.has(made.metadata.uid)).toBe(false);
 });
