@@ -29,9 +29,9 @@ export function* expandString(shell: Shell, word: Word): Routine<string> {
 }
 
 /** As `expandString`, with quoted characters escaped as a pattern wants them. */
-export function* expandPattern(shell: Shell, word: Word, escape: (text: string) => string = escapePattern): Routine<string> {
+export function* expandPattern(shell: Shell, word: Word, quote: (text: string) => string = escapePattern): Routine<string> {
   if (word.parts === undefined && !/[~\\]/.test(word.text)) return word.value;
-  return (yield* joined(shell, word, false)).escaped(escape);
+  return (yield* joined(shell, word, false)).escaped(quote);
 }
 
 /** A text with expansions as in double quotes: here-documents, prompts, arithmetic. */
@@ -46,13 +46,13 @@ export function* expandParts(shell: Shell, parts: readonly WordPart[]): Routine<
   return fields.done.map((field) => field.text).join(' ');
 }
 
-function* joined(shell: Shell, word: Word, assignment: boolean): Routine<{ readonly text: string; escaped(escape: (text: string) => string): string }> {
+function* joined(shell: Shell, word: Word, assignment: boolean): Routine<{ readonly text: string; escaped(quote: (text: string) => string): string }> {
   const fields = new Fields(undefined);
   yield* wordParts(shell, fields, word, assignment);
   if (fields.done.length === 1) return fields.done[0] as (typeof fields.done)[number];
   return {
     text: fields.done.map((field) => field.text).join(' '),
-    escaped: (escape) => fields.done.map((field) => field.escaped(escape)).join(' '),
+    escaped: (quote) => fields.done.map((field) => field.escaped(quote)).join(' '),
   };
 }
 
@@ -194,7 +194,7 @@ export function* arithmeticValue(shell: Shell, text: string): Routine<bigint> {
 function* parameter(shell: Shell, fields: Fields, part: ParameterExpansionPart, quoted: boolean): Routine {
   const found = yield* expandParameter(shell, part, {
     string: (word) => expandString(shell, word),
-    pattern: (word, escape) => expandPattern(shell, word, escape),
+    pattern: (word, quote) => expandPattern(shell, word, quote),
     number: (text) => arithmeticValue(shell, text),
   });
   if ('word' in found) yield* operand(shell, fields, found.word, quoted);

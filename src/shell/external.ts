@@ -14,7 +14,7 @@ export function* runExternal(
   words: readonly string[],
   options: { readonly env: Readonly<Record<string, string>>; readonly tail: boolean },
 ): Routine<Process | ExitCode> {
-  const env = { ...shell.process.env, ...options.env, _: words[0] as string };
+  const env = environmentFor(shell, words[0] as string, options.env);
   try {
     if (options.tail && !shell.traps.has('EXIT')) throw replacement(shell, words, env);
     return yield* start(shell, words, env);
@@ -22,6 +22,23 @@ export function* runExternal(
     if (!(error instanceof Errno) || error.code === 'EPIPE') throw error;
     if (error.code === 'ENOEXEC') return yield* runAsScript(shell, words, env, error);
     return yield* notFound(shell, words, error);
+  }
+}
+
+/** The exported variables, those set for this command, and bash's `_`: the path of the program. */
+function environmentFor(shell: Shell, name: string, extra: Readonly<Record<string, string>>): Record<string, string> {
+  const env = { ...shell.process.env, ...extra };
+  if (shell.flavor === 'bash') env['_'] = pathOf(shell, name, env['PATH']) ?? name;
+  return env;
+}
+
+function pathOf(shell: Shell, name: string, path: string | undefined): string | undefined {
+  if (name.includes('/')) return name;
+  try {
+    return shell.process.kernel.lookup(shell.process, name, path).path;
+  } catch (error) {
+    if (error instanceof Errno) return undefined;
+    throw error;
   }
 }
 

@@ -18,9 +18,9 @@ export class Field {
   }
 
   /** The text with what was quoted escaped in the way of some pattern language. */
-  escaped(escape: (text: string) => string): string {
+  escaped(quote: (text: string) => string): string {
     let out = '';
-    for (const { text, quoted } of this.#pieces) out += quoted ? escape(text) : text;
+    for (const { text, quoted } of this.#pieces) out += quoted ? quote(text) : text;
     return out;
   }
 }

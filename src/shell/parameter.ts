@@ -13,7 +13,7 @@ export type Found = { readonly text: string | undefined } | { readonly items: re
 /** How the words inside an expansion are expanded. */
 export type Expander = {
   string(word: Word): Routine<string>;
-  pattern(word: Word, escape?: (text: string) => string): Routine<string>;
+  pattern(word: Word, quote?: (text: string) => string): Routine<string>;
   number(text: string): Routine<bigint>;
 };
 

@@ -149,7 +149,7 @@ const trimmed = (text: string): string => {
 
 function* runSubstitution(child: Shell, script: ParsedScript): Routine<ExitCode> {
   child.options.delete('errexit');
-  child.useSource(script.source);
+  child.takeSource(script.source);
   const only = script.commands.length === 1 ? script.commands[0] : undefined;
   child.tail = only?.command.type === 'Command' && only.background !== true;
   return yield* child.interpreter.run(child, script);

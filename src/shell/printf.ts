@@ -1,5 +1,5 @@
 /** printf(1), as bash's builtin and coreutils' program have it. */
-import { quoteBackslash, unescape } from './quote.ts';
+import { decodeEscapes, quoteBackslash } from './quote.ts';
 import { strftime } from './strftime.ts';
 
 /** What is printed, and what went wrong (`printf: abc: invalid number`); status is 1 when `errors` is not empty. */
@@ -53,7 +53,7 @@ class Printer {
 
   #literal(text: string): void {
     const stop = /(?<!\\)(?:\\\\)*\\c/.exec(text);
-    this.#out += unescape(stop ? text.slice(0, stop.index) : text, 'printf').text;
+    this.#out += decodeEscapes(stop ? text.slice(0, stop.index) : text, 'printf').text;
     if (stop) this.#stopped = true;
   }
 
@@ -107,9 +107,9 @@ class Printer {
   }
 
   #escaped(spec: Spec): void {
-    const { text, stopped } = unescape(this.#take(), 'echo');
+    const { text, stopped } = decodeEscapes(this.#take(), 'echo');
     // Unlike echo, %b takes \nnn without the leading zero too.
-    this.#out += pad(cut(unescape(text, 'printf').text, spec), spec);
+    this.#out += pad(cut(decodeEscapes(text, 'printf').text, spec), spec);
     this.#stopped = stopped;
   }
 

@@ -52,7 +52,7 @@ const table: Readonly<Record<string, (shell: Shell) => string>> = {
 
 function escapes(shell: Shell, text: string): string {
   const expands = /[$`]/.test(text.replace(/\\./gs, ''));
-  return text.replace(/\\(D\{([^}]*)\}|[0-7]{1,3}|[^])/g, (all, what: string, format: string | undefined) => {
+  return text.replace(/\\(D\{([^}]*)\}|[0-7]{1,3}|[\s\S])/g, (all, what: string, format: string | undefined) => {
     if (format !== undefined) return strftime(format === '' ? '%X' : format, shell.process.now);
     if (/^[0-7]/.test(what)) return String.fromCharCode(Number.parseInt(what, 8));
     const value = table[what]?.(shell) ?? all;

@@ -48,7 +48,7 @@ const simple: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b'
 export type EscapeStyle = 'echo' | 'printf' | 'ansi';
 
 /** Replaces backslash escapes. `stopped` after `\c`: print no more. */
-export function unescape(text: string, style: EscapeStyle): { readonly text: string; readonly stopped: boolean } {
+export function decodeEscapes(text: string, style: EscapeStyle): { readonly text: string; readonly stopped: boolean } {
   if (!text.includes('\\')) return { text, stopped: false };
   let out = '';
   for (let i = 0; i < text.length; ) {

@@ -186,7 +186,7 @@ export class Shell implements ArithmeticScope {
   }
 
   /** Takes up the source of an escaped backtick script, whose positions count in a text of its own. */
-  useSource(text: string | undefined): void {
+  takeSource(text: string | undefined): void {
     if (text !== undefined) this.source = new SourceText(text, this.source.name, this.line);
   }
 

@@ -1,5 +1,5 @@
 /** `${x@Q}` and its like. */
-import { quoteDouble, quoteSingle, unescape } from './quote.ts';
+import { decodeEscapes, quoteDouble, quoteSingle } from './quote.ts';
 import type { Shell } from './shell.ts';
 import { AssociativeArray, IndexedArray, type Variable } from './variables.ts';
 
@@ -10,7 +10,7 @@ const operators: Readonly<Record<string, (text: string) => string>> = {
   U: (text) => text.toUpperCase(),
   u: (text) => text.slice(0, 1).toUpperCase() + text.slice(1),
   L: (text) => text.toLowerCase(),
-  E: (text) => unescape(text, 'ansi').text,
+  E: (text) => decodeEscapes(text, 'ansi').text,
   P: (text) => text,
 };
 

@@ -1,6 +1,5 @@
 /** A tiny machine for the shell's tests: a kernel, a few files, a few programs. */
 
-import { Errno } from '../../src/linux/errno.ts';
 import { FileNode, SpecialNode } from '../../src/linux/inode.ts';
 import { Kernel } from '../../src/linux/kernel.ts';
 import { type OpenFile, Sink, textFile } from '../../src/linux/open-file.ts';

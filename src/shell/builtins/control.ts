@@ -67,7 +67,7 @@ function* logout(shell: Shell, args: readonly string[]): Routine<ExitCode> {
 function* evalBuiltin(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   const text = args[0] === '--' ? args.slice(1).join(' ') : args.join(' ');
   if (text === '') return 0;
-  tooDeep(shell, 'eval', shell.evaluating);
+  tooDeep('eval', shell.evaluating);
   shell.evaluating++;
   try {
     const body = shell.interpreter.evaluate(shell, new SourceText(text, shell.source.name, shell.line));
@@ -77,7 +77,7 @@ function* evalBuiltin(shell: Shell, args: readonly string[]): Routine<ExitCode> 
   }
 }
 
-function tooDeep(shell: Shell, name: string, depth: number): void {
+function tooDeep(name: string, depth: number): void {
   if (depth >= recursionLimit) throw new ShellError(`maximum ${name} nesting level exceeded (${recursionLimit})`, { fatal: true });
 }
 
@@ -103,7 +103,7 @@ function* source(shell: Shell, args: readonly string[]): Routine<ExitCode> {
 }
 
 function* runSourced(shell: Shell, file: SourceText, positional: readonly string[]): Routine<ExitCode> {
-  tooDeep(shell, 'source', shell.frames.length);
+  tooDeep('source', shell.frames.length);
   const before = { positional: shell.positional, frames: shell.frames };
   shell.frames = [...shell.frames, { name: 'source', source: file, line: shell.line, sourced: true }];
   if (positional.length > 0) shell.positional = positional;

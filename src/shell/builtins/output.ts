@@ -3,7 +3,7 @@ import { Errno } from '../../linux/errno.ts';
 import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { formatPrintf } from '../printf.ts';
-import { unescape } from '../quote.ts';
+import { decodeEscapes } from '../quote.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { fail, readOptions } from './usage.ts';
 
@@ -21,7 +21,7 @@ function* echo(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   }
   const text = args.slice(from).join(' ');
   if (!escapes) return yield* write(shell, 'echo', newline ? `${text}\n` : text);
-  const cooked = unescape(text, 'echo');
+  const cooked = decodeEscapes(text, 'echo');
   return yield* write(shell, 'echo', newline && !cooked.stopped ? `${cooked.text}\n` : cooked.text);
 }
 
