@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest';
+import { lessonFolders, packagedLessons, readLesson, readTracks } from '../src/headless/lessons-folder.ts';
+import { problemText } from '../src/lessons/lesson.ts';
+import { checkLesson } from '../src/session/lesson-check.ts';
+
+describe('every lesson proves itself', () => {
+  for (const folder of lessonFolders(packagedLessons()))
+    test(folder.slice(packagedLessons().length + 1), { timeout: 240_000 }, () => {
+      const lesson = readLesson(folder);
+      if (!('lesson' in lesson)) throw new Error(lesson.map(problemText).join('\n'));
+      expect(checkLesson(lesson, [1, 2, 3]).failures).toEqual([]);
+    });
+
+  test('every lesson stands in tracks.yaml, and every entry there is a lesson', () => {
+    const { tracks, problems } = readTracks(packagedLessons());
+    expect(problems.map(problemText)).toEqual([]);
+    const listed = tracks.flatMap((track) => track.lessons.map(({ lesson }) => `${lesson.track}/${lesson.id}`)).sort();
+    expect(listed).toEqual(
+      lessonFolders(packagedLessons())
+        .map((folder) => folder.slice(packagedLessons().length + 1))
+        .sort(),
+    );
+  });
+});
