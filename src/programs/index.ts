@@ -1,7 +1,14 @@
 /** Every program of this folder by name: what an executable file can carry. */
 import type { Program } from '../linux/program.ts';
 import { awk } from './awk/awk.ts';
+import { archivePrograms } from './files/archive.ts';
+import { attributePrograms } from './files/attributes.ts';
+import { copyPrograms } from './files/copy.ts';
+import { directoryPrograms } from './files/directories.ts';
+import { find } from './files/find.ts';
 import { ls } from './files/ls.ts';
+import { removePrograms } from './files/remove.ts';
+import { usagePrograms } from './files/usage.ts';
 import { jq } from './jq/jq.ts';
 import { xargsPrograms } from './processes/xargs.ts';
 import { sed } from './sed/sed.ts';
@@ -24,6 +31,13 @@ export const programs: Readonly<Record<string, Program>> = {
   mawk: awk,
   gawk: awk,
   ls,
+  find,
+  ...archivePrograms,
+  ...attributePrograms,
+  ...copyPrograms,
+  ...directoryPrograms,
+  ...removePrograms,
+  ...usagePrograms,
   ...xargsPrograms,
   ...catPrograms,
   ...cutPrograms,

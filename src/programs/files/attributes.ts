@@ -1,0 +1,313 @@
+/** chmod, chown, chgrp, stat, readlink, realpath, basename, dirname, which, file (GNU coreutils 9.1 and friends). */
+import { Errno } from '../../linux/errno.ts';
+import type { Inode } from '../../linux/inode.ts';
+import { resolvePath } from '../../linux/file-system.ts';
+import type { Program } from '../../linux/program.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { quote } from '../quote.ts';
+import { strftime, zoneOf } from '../time.ts';
+import { type Call, Failure, tool, UsageError } from '../tool.ts';
+import { findGroup, findUser, groupName, userName } from '../users.ts';
+import { diskBlocks, inodeNumber, modeText, typeName } from './describe.ts';
+import { parseMode } from './mode.ts';
+
+/** A path and, when asked, everything below it. */
+function* tree(call: Call, path: string, recursive: boolean, use: (path: string, inode: Inode) => void, verb: string): Routine {
+  const { fs } = call.process;
+  try {
+    const inode = fs.stat(path);
+    use(path, inode);
+    if (!recursive || inode.type !== 'directory') return;
+    for (const [name, entry] of fs.list(path)) if (entry.type !== 'symlink') yield* tree(call, `${path.replace(/\/+$/, '')}/${name}`, true, use, verb);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    if (!call.has('f')) yield* call.complain(error.code === 'ENOENT' ? `cannot access ${quote(path)}: ${error.message}` : `${verb} ${quote(path)}: ${error.message}`);
+    else call.status = 1;
+  }
+}
+
+const chmod = tool({
+  usage: '[OPTION]... MODE[,MODE]... FILE...',
+  summary: 'Change the mode of each FILE to MODE.',
+  options: [
+    ['c,changes', ''],
+    ['f,silent,quiet', 'suppress most error messages'],
+    ['R,recursive', 'change files and directories recursively'],
+    ['v,verbose', 'output a diagnostic for every file processed'],
+    // Modes that begin with a minus sign: `chmod -x file`.
+    ['r', ''],
+    ['w', ''],
+    ['x', ''],
+    ['reference=RFILE', "use RFILE's mode instead of MODE values"],
+  ],
+  *run(call) {
+    const { fs } = call.process;
+    const minus = ['r', 'w', 'x'].filter((letter) => call.has(letter)).join('');
+    const reference = call.value('reference');
+    const [mode, ...paths] = minus === '' && reference === undefined ? call.operands : [minus === '' ? '' : `-${minus}`, ...call.operands];
+    if (mode === undefined) throw new UsageError('missing operand');
+    if (paths.length === 0) throw new UsageError(`missing operand after ${quote(mode)}`);
+    if (reference === undefined && parseMode(mode, { mode: 0, type: 'file' }) === undefined) throw new UsageError(`invalid mode: ${quote(mode)}`);
+    for (const path of paths)
+      yield* tree(
+        call,
+        path,
+        call.has('R'),
+        (each, inode) => fs.chmod(each, reference === undefined ? (parseMode(mode, inode, call.process.umask) ?? 0) : fs.stat(reference).mode),
+        'changing permissions of',
+      );
+    return call.status;
+  },
+});
+
+const owner = (name: 'chown' | 'chgrp'): Program =>
+  tool({
+    usage: name === 'chown' ? '[OPTION]... [OWNER][:[GROUP]] FILE...' : '[OPTION]... GROUP FILE...',
+    summary: name === 'chown' ? 'Change the owner and/or group of each FILE to OWNER and/or GROUP.' : 'Change the group of each FILE to GROUP.',
+    options: [
+      ['c,changes', ''],
+      ['f,silent,quiet', 'suppress most error messages'],
+      ['h,no-dereference', ''],
+      ['R,recursive', 'operate on files and directories recursively'],
+      ['v,verbose', ''],
+    ],
+    *run(call) {
+      const { fs } = call.process;
+      const [spec, ...paths] = call.operands;
+      if (spec === undefined) throw new UsageError('missing operand');
+      if (paths.length === 0) throw new UsageError(`missing operand after ${quote(spec)}`);
+      const [userText = '', groupText] = name === 'chgrp' ? ['', spec] : spec.split(/[:.]/);
+      const user = userText === '' ? undefined : (findUser(call.process, userText)?.uid ?? numeric(userText));
+      const group = groupText === undefined || groupText === '' ? undefined : (findGroup(call.process, groupText)?.gid ?? numeric(groupText));
+      if (userText !== '' && user === undefined) throw new Failure(`invalid user: ${quote(spec)}`);
+      if (groupText && group === undefined) throw new Failure(`invalid group: ${quote(spec)}`);
+      for (const path of paths)
+        yield* tree(call, path, call.has('R'), (each, inode) => fs.chown(each, user ?? inode.uid, group ?? inode.gid), name === 'chown' ? 'changing ownership of' : 'changing group of');
+      return call.status;
+    },
+  });
+
+const numeric = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
+
+const stat = tool({
+  usage: '[OPTION]... FILE...',
+  summary: 'Display file or file system status.',
+  options: [
+    ['c,format=FORMAT', 'use the specified FORMAT instead of the default'],
+    ['f,file-system', 'display file system status instead of file status'],
+    ['L,dereference', 'follow links'],
+    ['printf=FORMAT', 'like --format, but interpret backslash escapes, and do not output a trailing newline'],
+    ['t,terse', 'print the information in terse form'],
+  ],
+  *run(call) {
+    if (call.operands.length === 0) throw new UsageError('missing operand');
+    for (const path of call.operands) {
+      try {
+        const inode = call.has('L') ? call.process.fs.stat(path) : call.process.fs.lstat(path);
+        const format = call.value('c') ?? call.value('printf');
+        if (format === undefined) yield* call.print(fullStat(call, path, inode));
+        else yield* call.print(formatted(call, path, inode, call.has('printf') ? format.replaceAll('\\n', '\n').replaceAll('\\t', '\t') : `${format}\n`));
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+        yield* call.complain(`cannot statx ${quote(path)}: ${error.message}`);
+      }
+    }
+    return call.status;
+  },
+});
+
+const octal = (inode: Inode): string => inode.mode.toString(8);
+const shownTime = (call: Call, at: number): string => strftime('%Y-%m-%d %H:%M:%S.%N %z', at, zoneOf(call.process.env['TZ']));
+
+function fullStat(call: Call, path: string, inode: Inode): string {
+  const { process } = call;
+  const name = inode.type === 'symlink' ? `${path} -> ${inode.target}` : path;
+  const time = shownTime(call, inode.mtime);
+  const id = (number: number, text: string): string => `(${String(number).padStart(5)}/${text.padStart(8)})`;
+  return [
+    `  File: ${name}`,
+    `  Size: ${String(inode.size).padEnd(10)}\tBlocks: ${String(diskBlocks(inode) * 2).padEnd(10)} IO Block: 4096   ${typeName(inode)}`,
+    `Device: 254,1\tInode: ${String(inodeNumber(process.path(path))).padEnd(11)} Links: ${inode.nlink}`,
+    `Access: (${octal(inode).padStart(4, '0')}/${modeText(inode)})  Uid: ${id(inode.uid, userName(process, inode.uid))}   Gid: ${id(inode.gid, groupName(process, inode.gid))}`,
+    `Access: ${time}`,
+    `Modify: ${time}`,
+    `Change: ${time}`,
+    ` Birth: ${time}`,
+    '',
+  ].join('\n');
+}
+
+function formatted(call: Call, path: string, inode: Inode, format: string): string {
+  const { process } = call;
+  const fields: Readonly<Record<string, () => string>> = {
+    a: () => octal(inode),
+    A: () => modeText(inode),
+    b: () => String(diskBlocks(inode) * 2),
+    B: () => '512',
+    F: () => typeName(inode),
+    g: () => String(inode.gid),
+    G: () => groupName(process, inode.gid),
+    h: () => String(inode.nlink),
+    i: () => String(inodeNumber(process.path(path))),
+    m: () => '/',
+    n: () => path,
+    N: () => quote(path) + (inode.type === 'symlink' ? ` -> ${quote(inode.target)}` : ''),
+    s: () => String(inode.size),
+    u: () => String(inode.uid),
+    U: () => userName(process, inode.uid),
+    x: () => shownTime(call, inode.mtime),
+    X: () => String(Math.floor(inode.mtime / 1000)),
+    y: () => shownTime(call, inode.mtime),
+    Y: () => String(Math.floor(inode.mtime / 1000)),
+    z: () => shownTime(call, inode.mtime),
+    Z: () => String(Math.floor(inode.mtime / 1000)),
+    w: () => shownTime(call, inode.mtime),
+    '%': () => '%',
+  };
+  return format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => fields[letter]?.() ?? whole);
+}
+
+const readlink = tool({
+  usage: '[OPTION]... FILE...',
+  summary: 'Print value of a symbolic link or canonical file name.',
+  options: [
+    ['f,canonicalize', 'canonicalize by following every symlink; all but the last component must exist'],
+    ['e,canonicalize-existing', 'likewise; all components must exist'],
+    ['m,canonicalize-missing', 'likewise, without requirements on components existence'],
+    ['n,no-newline', 'do not output the trailing delimiter'],
+  ],
+  *run(call) {
+    if (call.operands.length === 0) throw new UsageError('missing operand');
+    for (const path of call.operands) {
+      const found = ['f', 'e', 'm'].some((key) => call.has(key)) ? canonical(call, path, call.has('e') ? 'all' : call.has('m') ? 'none' : 'parents') : linkTarget(call, path);
+      if (found === undefined) call.status = 1;
+      else yield* call.print(`${found}${call.has('n') ? '' : '\n'}`);
+    }
+    return call.status;
+  },
+});
+
+function linkTarget(call: Call, path: string): string | undefined {
+  const inode = call.process.fs.find(path, false);
+  return inode?.type === 'symlink' ? inode.target : undefined;
+}
+
+function canonical(call: Call, path: string, must: 'all' | 'parents' | 'none'): string | undefined {
+  const { fs } = call.process;
+  try {
+    const at = fs.resolve(path);
+    return at.inode || must !== 'all' ? at.path : undefined;
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    return must === 'none' ? resolvePath(call.process.cwd, path) : undefined;
+  }
+}
+
+const realpath = tool({
+  usage: '[OPTION]... FILE...',
+  summary: 'Print the resolved absolute file name.',
+  options: [
+    ['e,canonicalize-existing', 'all components of the path must exist'],
+    ['m,canonicalize-missing', 'no path components need exist or be a directory'],
+    ['s,strip,no-symlinks', "don't expand symlinks"],
+    ['q,quiet', 'suppress most error messages'],
+  ],
+  *run(call) {
+    if (call.operands.length === 0) throw new UsageError('missing operand');
+    for (const path of call.operands) {
+      const found = call.has('s') ? resolvePath(call.process.cwd, path) : canonical(call, path, call.has('e') ? 'all' : call.has('m') ? 'none' : 'parents');
+      if (found !== undefined) yield* call.print(`${found}\n`);
+      else yield* call.complain(`${path}: No such file or directory`);
+    }
+    return call.status;
+  },
+});
+
+const basename = tool({
+  usage: 'NAME [SUFFIX]',
+  summary: 'Print NAME with any leading directory components removed.',
+  options: [
+    ['a,multiple', 'support multiple arguments and treat each as a NAME'],
+    ['s,suffix=SUFFIX', 'remove a trailing SUFFIX; implies -a'],
+    ['z,zero', 'end each output line with NUL, not newline'],
+  ],
+  *run(call) {
+    if (call.operands.length === 0) throw new UsageError('missing operand');
+    const many = call.has('a') || call.has('s');
+    if (!many && call.operands.length > 2) throw new UsageError(`extra operand ${quote(call.operands[2] ?? '')}`);
+    const suffix = call.value('s') ?? (many ? '' : (call.operands[1] ?? ''));
+    for (const path of many ? call.operands : call.operands.slice(0, 1)) {
+      const name = /^\/+$/.test(path) ? '/' : (path.replace(/\/+$/, '').split('/').pop() ?? '');
+      yield* call.print(`${suffix !== '' && name !== suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name}${call.has('z') ? '\0' : '\n'}`);
+    }
+    return 0;
+  },
+});
+
+const dirname = tool({
+  usage: '[OPTION] NAME...',
+  summary: 'Output each NAME with its last non-slash component and trailing slashes removed.',
+  options: [['z,zero', 'end each output line with NUL, not newline']],
+  *run(call) {
+    if (call.operands.length === 0) throw new UsageError('missing operand');
+    for (const path of call.operands) {
+      const parent = path.replace(/\/+$/, '').replace(/[^/]*$/, '').replace(/(.)\/+$/, '$1');
+      yield* call.print(`${parent === '' ? (path.startsWith('/') ? '/' : '.') : parent}${call.has('z') ? '\0' : '\n'}`);
+    }
+    return 0;
+  },
+});
+
+const which = tool({
+  usage: '[-a] args',
+  summary: 'Print the pathnames of the files which would be executed.',
+  options: [['a', 'print all matching pathnames of each argument']],
+  *run(call) {
+    for (const name of call.operands) {
+      const folders = name.includes('/') ? [''] : (call.process.env['PATH'] ?? '').split(':').map((folder) => `${folder}/`);
+      const found = folders.map((folder) => folder + name).filter((path) => {
+        const inode = call.process.fs.find(path);
+        return inode?.type === 'file' && call.process.fs.may(inode, 1);
+      });
+      if (found.length === 0) call.status = 1;
+      yield* call.print((call.has('a') ? found : found.slice(0, 1)).map((path) => `${path}\n`).join(''));
+    }
+    return call.status;
+  },
+});
+
+const file = tool({
+  usage: '[-bL] FILE...',
+  summary: 'Determine type of FILEs.',
+  options: [
+    ['b,brief', 'do not prepend filenames to output lines'],
+    ['i,mime', ''],
+    ['L,dereference', 'follow symlinks'],
+  ],
+  *run(call) {
+    const width = Math.max(0, ...call.operands.map((path) => path.length)) + 1;
+    for (const path of call.operands) {
+      const inode = call.has('L') ? call.process.fs.find(path) : call.process.fs.find(path, false);
+      const kind = inode ? kindOf(inode, path, call) : `cannot open \`${path}' (No such file or directory)`;
+      yield* call.print(call.has('b') ? `${kind}\n` : `${`${path}:`.padEnd(width)} ${kind}\n`);
+    }
+    return 0;
+  },
+});
+
+function kindOf(inode: Inode, path: string, call: Call): string {
+  if (inode.type === 'symlink') return `symbolic link to ${inode.target}`;
+  if (inode.type === 'character') return 'character special';
+  if (inode.type !== 'file') return inode.type === 'fifo' ? 'fifo (named pipe)' : inode.type === 'block' ? 'block special' : inode.type;
+  if (inode.program !== undefined) return 'ELF 64-bit LSB pie executable, x86-64, version 1 (SYSV), dynamically linked';
+  const text = call.process.fs.may(inode, 4) ? inode.read() : '';
+  if (text === '') return inode.size === 0 ? 'empty' : 'regular file, no read permission';
+  const shebang = /^#!\s*(\S+)/.exec(text);
+  if (shebang) return `${/bash$/.test(shebang[1] as string) ? 'Bourne-Again shell' : /sh$/.test(shebang[1] as string) ? 'POSIX shell' : `a ${shebang[1]}`} script, ASCII text executable`;
+  if (/^\s*[{[]/.test(text) && path.endsWith('.json')) return 'JSON text data';
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return 'PEM certificate';
+  if (/[\x00-\x08\udc80-\udcff]/.test(text)) return text.startsWith('\x1f') ? 'gzip compressed data' : 'data';
+  return /[^\x00-\x7f]/.test(text) ? 'Unicode text, UTF-8 text' : 'ASCII text';
+}
+
+export const attributePrograms = { chmod, chown: owner('chown'), chgrp: owner('chgrp'), stat, readlink, realpath, basename, dirname, which, file };

@@ -1,0 +1,240 @@
+/** du, df, tree, mount, umount. */
+import { Errno } from '../../linux/errno.ts';
+import type { Mount } from '../../linux/file-system.ts';
+import type { Inode } from '../../linux/inode.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { globMatches } from '../glob.ts';
+import { humanSize } from '../numbers.ts';
+import { quote } from '../quote.ts';
+import { type Call, Failure, tool } from '../tool.ts';
+import { diskBlocks } from './describe.ts';
+
+const du = tool({
+  usage: '[OPTION]... [FILE]...',
+  summary: 'Summarize device usage of the set of FILEs, recursively for directories.',
+  options: [
+    ['a,all', 'write counts for all files, not just directories'],
+    ['b,bytes', "equivalent to '--apparent-size --block-size=1'"],
+    ['apparent-size', 'print apparent sizes rather than device usage'],
+    ['c,total', 'produce a grand total'],
+    ['d,max-depth=N', 'print the total for a directory only if it is N or fewer levels below'],
+    ['h,human-readable', 'print sizes in human readable format (e.g., 1K 234M 2G)'],
+    ['k', ''],
+    ['m', ''],
+    ['s,summarize', 'display only a total for each argument'],
+    ['x,one-file-system', ''],
+    ['S,separate-dirs', ''],
+    ['exclude=PATTERN', 'exclude files that match PATTERN'],
+  ],
+  *run(call) {
+    let total = 0;
+    for (const path of call.operands.length === 0 ? ['.'] : call.operands) {
+      const inode = call.process.fs.find(path, false);
+      if (!inode) {
+        yield* call.complain(`cannot access ${quote(path)}: No such file or directory`);
+        continue;
+      }
+      total += yield* measure(call, path, inode, 0);
+    }
+    if (call.has('c')) yield* call.print(`${shown(call, total)}\ttotal\n`);
+    return call.status;
+  },
+});
+
+function shown(call: Call, bytes: number): string {
+  if (call.has('h')) return humanSize(bytes);
+  return String(call.has('b') ? bytes : Math.ceil(bytes / (call.has('m') ? 1024 ** 2 : 1024)));
+}
+
+function* measure(call: Call, path: string, inode: Inode, depth: number): Routine<number> {
+  const apparent = call.has('b') || call.has('apparent-size');
+  let bytes = apparent ? inode.size : inode.type === 'directory' ? 4096 : diskBlocks(inode) * 1024;
+  if (inode.type === 'directory') {
+    try {
+      for (const [name, entry] of call.process.fs.list(path))
+        if (!call.all('exclude').some((pattern) => globMatches(pattern, name))) bytes += yield* measure(call, path === '/' ? `/${name}` : `${path}/${name}`, entry, depth + 1);
+    } catch (error) {
+      if (!(error instanceof Errno) || error.code === 'EPIPE') throw error;
+      yield* call.complain(`cannot read directory ${quote(path)}: ${error.message}`);
+    }
+  }
+  const deepest = call.has('s') ? 0 : call.has('d') ? Number(call.value('d')) : Number.POSITIVE_INFINITY;
+  if (depth <= deepest && (inode.type === 'directory' || call.has('a') || depth === 0)) yield* call.print(`${shown(call, bytes)}\t${path}\n`);
+  return bytes;
+}
+
+const df = tool({
+  usage: '[OPTION]... [FILE]...',
+  summary: 'Show information about the file system on which each FILE resides, or all file systems by default.',
+  options: [
+    ['a,all', 'include pseudo, duplicate, inaccessible file systems'],
+    ['h,human-readable', 'print sizes in powers of 1024 (e.g., 1023M)'],
+    ['H,si', ''],
+    ['i,inodes', 'list inode information instead of block usage'],
+    ['k', ''],
+    ['m', ''],
+    ['T,print-type', 'print file system type'],
+    ['t,type=TYPE', 'limit listing to file systems of type TYPE'],
+    ['P,portability', ''],
+    ['x,exclude-type=TYPE', 'limit listing to file systems not of type TYPE'],
+  ],
+  *run(call) {
+    const { namespace } = call.process.fs;
+    const root: FileSystemRow = { source: namespace.mounts.get('/')?.source ?? '/dev/vda1', type: namespace.mounts.get('/')?.type ?? 'ext4', path: '/' };
+    const all: FileSystemRow[] = [root, ...[...namespace.mounts.values()].filter((mount) => mount.path !== '/' && (call.has('a') || !pseudo.has(mount.type)))];
+    const chosen: FileSystemRow[] = [];
+    for (const path of call.operands) {
+      if (!call.process.fs.exists(path)) yield* call.complain(`${path}: No such file or directory`);
+      else chosen.push(holding(all, call.process.fs.realpath(path)));
+    }
+    const rows = (call.operands.length === 0 ? all : chosen).filter((each) => (!call.has('t') || each.type === call.value('t')) && !call.all('x').includes(each.type));
+    if (rows.length === 0) throw new Failure('no file systems processed');
+    yield* call.print(table(call, rows));
+    return call.status;
+  },
+});
+
+type FileSystemRow = Pick<Mount, 'source' | 'type' | 'path'>;
+
+const pseudo = new Set(['proc', 'sysfs', 'cgroup2', 'devpts', 'mqueue', 'bpf', 'nsfs', 'securityfs', 'debugfs', 'tracefs']);
+
+const holding = (all: readonly FileSystemRow[], path: string): FileSystemRow =>
+  all.reduce((best, each) => ((path === each.path || path.startsWith(each.path === '/' ? '/' : `${each.path}/`)) && each.path.length >= best.path.length ? each : best), all[0] as FileSystemRow);
+
+function table(call: Call, rows: readonly FileSystemRow[]): string {
+  const { disk } = call.process.fs.namespace;
+  const inodes = call.has('i');
+  const blocks = (bytes: number): string => (call.has('h') || call.has('H') ? humanSize(bytes) : String(Math.ceil(bytes / (call.has('m') ? 1024 ** 2 : 1024))));
+  const head = ['Filesystem', ...(call.has('T') ? ['Type'] : []), ...(inodes ? ['Inodes', 'IUsed', 'IFree', 'IUse%'] : call.has('h') ? ['Size', 'Used', 'Avail', 'Use%'] : [call.has('m') ? '1M-blocks' : call.has('P') ? '1024-blocks' : '1K-blocks', 'Used', 'Available', call.has('P') ? 'Capacity' : 'Use%'])];
+  const body = rows.map((row) => {
+    const memory = row.type === 'tmpfs';
+    const [size, used] = memory ? [Math.floor(call.process.kernel.memoryBytes / 2), 0] : [disk.capacityBytes, disk.usedBytes];
+    const numbers = inodes
+      ? [String(disk.inodes), String(disk.inodesUsed), String(disk.inodes - disk.inodesUsed), `${Math.ceil((disk.inodesUsed / disk.inodes) * 100)}%`]
+      : [blocks(size), blocks(used), blocks(size - used), `${Math.ceil((used / size) * 100)}%`];
+    return [row.source, ...(call.has('T') ? [row.type] : []), ...numbers, row.path];
+  });
+  const widths = head.map((title, column) => Math.max(title.length, ...body.map((row) => (row[column] ?? '').length), column === 0 ? 14 : column === 1 && call.has('T') ? 4 : column === head.length - 1 ? 4 : 5));
+  const left = call.has('T') ? 2 : 1;
+  const line = (cells: readonly string[]): string => `${cells.slice(0, -1).map((cell, column) => (column < left ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' ')} ${cells[cells.length - 1]}\n`;
+  return line([...head, 'Mounted on']) + body.map(line).join('');
+}
+
+const tree = tool({
+  usage: '[-adfL] [directory]...',
+  summary: 'List contents of directories in a tree-like format.',
+  options: [
+    ['a', 'All files are listed.'],
+    ['d', 'List directories only.'],
+    ['f', 'Print the full path prefix for each file.'],
+    ['L=level', 'Descend only level directories deep.'],
+    ['I=pattern', 'Do not list files that match the given pattern.'],
+    ['noreport', 'Turn off file/directory count at end of tree listing.'],
+  ],
+  *run(call) {
+    const count = { folders: 0, files: 0 };
+    for (const root of call.operands.length === 0 ? ['.'] : call.operands) {
+      if (!call.process.fs.isDirectory(root)) {
+        yield* call.print(`${root}  [error opening dir]\n`);
+        call.status = 2;
+        continue;
+      }
+      yield* call.print(`${root}\n`);
+      count.folders++;
+      yield* branches(call, root, '', 1, count);
+    }
+    const word = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
+    if (!call.has('noreport')) yield* call.print(`\n${word(count.folders, 'directory', 'directories')}${call.has('d') ? '' : `, ${word(count.files, 'file', 'files')}`}\n`);
+    return call.status;
+  },
+});
+
+function* branches(call: Call, folder: string, indent: string, depth: number, count: { folders: number; files: number }): Routine {
+  if (depth > Number(call.value('L') ?? Number.POSITIVE_INFINITY)) return;
+  let entries: [string, Inode][];
+  try {
+    entries = call.process.fs.list(folder);
+  } catch (error) {
+    if (error instanceof Errno) return;
+    throw error;
+  }
+  const shownEntries = entries.filter(([name, inode]) => (call.has('a') || !name.startsWith('.')) && (!call.has('d') || inode.type === 'directory') && !call.all('I').some((pattern) => globMatches(pattern, name)));
+  for (const [i, [name, inode]] of shownEntries.entries()) {
+    const last = i === shownEntries.length - 1;
+    const path = folder === '/' ? `/${name}` : `${folder}/${name}`;
+    yield* call.print(`${indent}${last ? '└── ' : '├── '}${call.has('f') ? path : name}${inode.type === 'symlink' ? ` -> ${inode.target}` : ''}\n`);
+    if (inode.type === 'directory') {
+      count.folders++;
+      yield* branches(call, path, `${indent}${last ? '    ' : '│\u00a0\u00a0 '}`, depth + 1, count);
+    } else count.files++;
+  }
+}
+
+const mount = tool({
+  usage: '[-t type] [-o options] [--bind] source directory',
+  summary: 'List mounted filesystems, or mount one.',
+  options: [
+    ['a,all', ''],
+    ['B,bind', 'mount a subtree somewhere else'],
+    ['l,show-labels', ''],
+    ['o,options=list', 'comma-separated list of mount options'],
+    ['r,read-only', 'mount the filesystem read-only'],
+    ['t,types=list', 'limit the set of filesystem types'],
+  ],
+  *run(call) {
+    const { namespace } = call.process.fs;
+    if (call.operands.length === 0) {
+      const root = namespace.mounts.has('/') ? [] : [{ source: '/dev/vda1', path: '/', type: 'ext4', options: ['rw', 'relatime'] }];
+      for (const { source, path, type, options } of [...root, ...namespace.mounts.values()]) if (!call.has('t') || call.value('t') === type) yield* call.print(`${source} on ${path} type ${type} (${options.join(',') || 'rw'})\n`);
+      return 0;
+    }
+    if (call.process.uid !== 0) throw new Failure(`${call.operands[1] ?? call.operands[0]}: must be superuser to use mount.`, 1);
+    return yield* attach(call);
+  },
+});
+
+function* attach(call: Call): Routine<number> {
+  const { fs } = call.process;
+  const [source = '', folder] = call.operands;
+  const options = [...(call.value('o') ?? 'rw').split(','), ...(call.has('r') ? ['ro'] : [])];
+  if (folder === undefined) throw new Failure(`${source}: can't find in /etc/fstab.`);
+  if (!fs.exists(folder)) throw new Failure(`${folder}: mount point does not exist.`, 32);
+  const path = fs.realpath(folder);
+  const shownOptions = options.filter((option) => option !== 'bind' && option !== 'remount');
+  if (options.includes('remount')) {
+    const old = fs.namespace.mounts.get(path);
+    if (!old) throw new Failure(`${folder}: mount point not mounted or bad option.`, 32);
+    fs.namespace.mount({ ...old, options: shownOptions });
+    return 0;
+  }
+  if (call.has('B') || options.includes('bind')) {
+    const inode = fs.find(source);
+    if (!inode) throw new Failure(`${folder}: special device ${source} does not exist.`, 32);
+    fs.namespace.mount({ path, root: inode, source, type: 'none', options: shownOptions });
+    return 0;
+  }
+  yield* call.out.flush();
+  throw new Failure(`k8s-lab: mounting a ${call.value('t') ?? 'device'} is not simulated`, 70);
+}
+
+const umount = tool({
+  usage: '<source> | <directory>',
+  summary: 'Unmount filesystems.',
+  options: [
+    ['f,force', 'force unmount'],
+    ['l,lazy', 'detach the filesystem now, clean up things later'],
+    ['R,recursive', 'recursively unmount a target with all its children'],
+  ],
+  *run(call) {
+    const { fs } = call.process;
+    if (call.process.uid !== 0) throw new Failure(`${call.operands[0]}: must be superuser to unmount.`);
+    for (const path of call.operands) {
+      if (!fs.exists(path)) yield* call.complain(`${path}: no mount point specified.`, 32);
+      else if (!fs.namespace.mounts.has(fs.realpath(path))) yield* call.complain(`${path}: not mounted.`, 32);
+      else fs.namespace.unmount(fs.realpath(path));
+    }
+    return call.status;
+  },
+});
+
+export const usagePrograms = { du, df, tree, mount, umount };
