@@ -271,8 +271,10 @@ export class Kernel {
     argv: readonly string[],
     env: Readonly<Record<string, string>>,
   ): { readonly path: string; readonly prepared: { readonly program: Program; readonly argv: readonly string[] } } {
-    const found = this.lookup(process, argv[0] ?? '', env['PATH']);
-    return { path: found.path, prepared: this.resolve(process, found.path, found.inode, argv) };
+    const name = argv[0] ?? '';
+    const found = this.lookup(process, name, env['PATH']);
+    // A script is handed to its interpreter under the name it was called by.
+    return { path: found.path, prepared: this.resolve(process, name.includes('/') ? name : found.path, found.inode, argv) };
   }
 
   #lastPid = 0;

@@ -4,6 +4,7 @@ import type { ExitCode } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
 import { expandAliases } from './alias.ts';
 import { Discard } from './flow.ts';
+import { inWordsOf } from './posix-messages.ts';
 import type { Shell } from './shell.ts';
 import { parseScript, SourceText, type SyntaxProblem } from './source.ts';
 
@@ -85,15 +86,13 @@ export function* runPiece(shell: Shell, piece: SourceText): Routine<ExitCode> {
 export function* reportProblem(shell: Shell, problem: SyntaxProblem, name: string, before: number, lines: readonly string[]): Routine<ExitCode> {
   shell.status = 2;
   if (shell.interactive) {
-    yield* shell.process.printError(`${shell.flavor === 'bash' ? 'bash' : shell.shortName}: ${problem.message}\n`);
+    yield* shell.process.printError(`${shell.flavor === 'bash' ? 'bash' : shell.shortName}: ${inWordsOf(shell.flavor, problem.message)}\n`);
     return 2;
   }
   const line = problem.line + before;
   const evaluated = shell.evaluating > 0 ? 'eval: ' : shell.options.has('command') ? '-c: ' : '';
   const head = shell.flavor === 'bash' ? `${name}: ${evaluated}line ${line}: ` : shell.flavor === 'dash' ? `${name}: ${line}: ` : `${name}: `;
-  yield* shell.process.printError(
-    `${head}${shell.flavor === 'bash' ? problem.message : problem.message.replace(/near unexpected token `(.*)'/, '"$1" unexpected')}\n`,
-  );
+  yield* shell.process.printError(`${head}${inWordsOf(shell.flavor, problem.message)}\n`);
   if (problem.token !== undefined && shell.flavor === 'bash') yield* shell.process.printError(`${head}\`${lines[line - 1] ?? ''}'\n`);
   return 2;
 }

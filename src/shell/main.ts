@@ -39,6 +39,7 @@ function flavorOf(name: string, process: Process): Flavor {
 
 function prepare(shell: Shell, invocation: Invocation): void {
   shell.login = invocation.login;
+  if (shell.login) shell.shopt.add('login_shell');
   for (const [name, on] of invocation.options) {
     if (on) shell.options.add(name);
     else shell.options.delete(name);

@@ -123,6 +123,7 @@ export function* substitute(shell: Shell, script: ParsedScript): Routine<string>
     shell.process.reap(process);
     shell.status = process.exitStatus;
     shell.substituted = process.exitStatus;
+    if (output.includes('\0')) yield* shell.complain('warning: command substitution: ignored null byte in input');
     return trimmed(output);
   } finally {
     pipe.reader.close();

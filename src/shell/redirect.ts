@@ -133,7 +133,7 @@ function openTarget(shell: Shell, operator: keyof typeof flags, path: string): O
     return process.kernel.open(process, path, flags[operator]);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    throw new ShellError(openMessage(shell, operator, path, error));
+    throw new ShellError(openMessage(shell, operator, path, error), { status: shell.flavor === 'dash' ? 2 : 1 });
   }
 }
 

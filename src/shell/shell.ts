@@ -8,6 +8,7 @@ import { ArithmeticError, type ArithmeticScope, evaluate } from './arithmetic.ts
 import { dynamicVariables } from './dynamic-variables.ts';
 import { Discard, ShellError } from './flow.ts';
 import { JobTable } from './job-table.ts';
+import { inWordsOf } from './posix-messages.ts';
 import { SourceText } from './source.ts';
 import { AssociativeArray, IndexedArray, Variables } from './variables.ts';
 
@@ -212,7 +213,7 @@ export class Shell implements ArithmeticScope {
   }
 
   *complain(message: string): Routine {
-    yield* this.process.printError(`${this.prefix}${message}\n`);
+    yield* this.process.printError(`${this.prefix}${inWordsOf(this.flavor, message)}\n`);
   }
 
   // ── arithmetic ──

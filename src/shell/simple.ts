@@ -29,6 +29,8 @@ export function* runSimple(shell: Shell, node: Command): Routine<ExitCode> {
     if (!(error instanceof ShellError)) throw error;
     yield* shell.complain(error.message);
     if (!error.fatal) return error.status;
+    // POSIX: a mistake in an expansion ends a shell that is not interactive.
+    if (shell.flavor !== 'bash' && !shell.interactive) throw new ExitShell(2);
     shell.status = error.status === 127 && shell.options.has('command') ? 127 : 1;
     if (error.status === 127 && !shell.interactive) throw new ExitShell(shell.status);
     throw new Discard(1);
@@ -45,6 +47,8 @@ function* debugTrap(shell: Shell, node: Command): Routine {
 }
 
 function closeSubstitutions(shell: Shell, from: number): void {
+  // A program that takes the shell's place still reads them.
+  if (shell.replaced) return;
   for (const fd of shell.substitutionFds.splice(from)) {
     shell.process.fds.get(fd)?.close();
     shell.process.fds.delete(fd);

@@ -95,7 +95,11 @@ function* source(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     yield* shell.complain(
-      shell.flavor === 'bash' ? `${path}: ${error.code === 'EISDIR' ? 'is a directory' : error.message}` : `.: can't open '${path}': ${error.message}`,
+      shell.flavor === 'bash'
+        ? `${path}: ${error.code === 'EISDIR' ? 'is a directory' : error.message}`
+        : shell.flavor === 'dash'
+          ? `.: cannot open ${path}: No such file`
+          : `.: can't open '${path}': ${error.message}`,
     );
     return 1;
   }
