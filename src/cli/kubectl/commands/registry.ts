@@ -13,6 +13,15 @@ import { deleteCommand } from './delete/delete.ts';
 import { expose } from './expose.ts';
 import { getCommand } from './get/command.ts';
 import { annotate, label } from './metadata.ts';
+import { attach } from './attach.ts';
+import { describe } from './describe.ts';
+import { exec } from './exec.ts';
+import { logs } from './logs.ts';
+import { rollout, rolloutPause, rolloutRestart, rolloutResume, rolloutUndo } from './rollout/changes.ts';
+import { rolloutHistory } from './rollout/history.ts';
+import { rolloutStatus } from './rollout/status.ts';
+import { run } from './run.ts';
+import { wait } from './wait.ts';
 import { replace } from './replace.ts';
 import { scale } from './scale.ts';
 
@@ -43,13 +52,26 @@ export const commands: readonly CommandEntry[] = [
   createServiceAccount,
   createToken,
   expose,
+  run,
   getCommand,
   deleteCommand,
+  rollout,
+  rolloutHistory,
+  rolloutPause,
+  rolloutRestart,
+  rolloutResume,
+  rolloutStatus,
+  rolloutUndo,
   scale,
+  describe,
+  logs,
+  attach,
+  exec,
   apply,
   setLastApplied,
   viewLastApplied,
   replace,
+  wait,
   label,
   annotate,
 ];

@@ -1,0 +1,68 @@
+import { isReason, StatusError } from '../../../apimachinery/status.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { type Info, listInfos, type Target, targetsOf } from '../builder.ts';
+import type { CommandEntry } from '../command.ts';
+import { describers } from '../describe/describers.ts';
+import { describeEvents, eventsOf } from '../describe/events.ts';
+import { describeGeneric } from '../describe/generic.ts';
+import { Writer } from '../describe/writer.ts';
+import { AggregateError } from '../errors.ts';
+import { at, nameOf, obj, type Obj, text } from '../json.ts';
+import { type Kubectl, pathOf } from '../kubectl.ts';
+import { nothingToGet } from './get/get.ts';
+
+/** kubernetes kubectl/pkg/cmd/describe/describe.go. */
+export const describe: CommandEntry = {
+  path: 'describe',
+  short: 'Show details of a specific resource or group of resources',
+  long: 'Puts together what belongs to an object, its events too. A name that does not exist stands for all names that begin with it.',
+  examples: '# A node\nkubectl describe nodes node01\n\n# All pods of a label\nkubectl describe pods -l app=web',
+  *run(k) {
+    if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw yield* nothingToGet(k);
+    const targets = yield* targetsOf(k, { args: k.args, selectAll: true });
+    const errors: unknown[] = [];
+    let count = 0;
+    for (const target of targets) {
+      try {
+        for (const info of yield* resolve(k, target)) {
+          if (count++ > 0) yield* k.print('\n\n');
+          yield* k.print(yield* page(k, info));
+        }
+      } catch (error) {
+        if (!(error instanceof StatusError)) throw error;
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw new AggregateError(errors);
+    if (count === 0) yield* k.printError(targets.every((target) => target.resource.namespaced) && !k.flags.bool('all-namespaces') ? `No resources found in ${k.namespace} namespace.\n` : 'No resources found\n');
+  },
+};
+
+function* resolve(k: Kubectl, target: Target): Routine<readonly Info[]> {
+  const { resource, namespace } = target;
+  if (target.kind === 'list') return yield* listInfos(k, resource, namespace);
+  const name = target.kind === 'name' ? target.name : nameOf(target.manifest.object);
+  try {
+    const object = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, namespace, name) }));
+    return [{ resource, namespace, name, object, source: '' }];
+  } catch (error) {
+    if (!isReason(error, 'NotFound') || target.kind !== 'name') throw error;
+    const similar = (yield* listInfos(k, resource, namespace)).filter((info) => info.name.startsWith(name));
+    if (similar.length === 0) throw error;
+    return similar;
+  }
+}
+
+function* page(k: Kubectl, info: Info): Routine<string> {
+  const object: Obj = { ...info.object, kind: info.object['kind'] ?? info.resource.kind };
+  const describer = describers[info.resource.kind] ?? describeGeneric;
+  const w = new Writer();
+  yield* describer.page(w, object, { k, now: k.now });
+  if (!describer.events || !k.flags.bool('show-events')) return w.toString();
+  // Events of nodes carry the node's name as their uid.
+  const uid = info.resource.kind === 'Node' ? [text(at(object, 'metadata.uid')), nameOf(object)] : [text(at(object, 'metadata.uid'))];
+  const events: Obj[] = [];
+  for (const each of uid) events.push(...(yield* eventsOf(k, object, each)));
+  describeEvents(w, events, k.now);
+  return w.toString();
+}

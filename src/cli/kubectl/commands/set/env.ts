@@ -1,0 +1,95 @@
+import type { Routine } from '../../../../sim/routine.ts';
+import { validateEnvVarName } from '../../../../apimachinery/names.ts';
+import { type Info, visitAll } from '../../builder.ts';
+import type { CommandEntry } from '../../command.ts';
+import { KubectlError } from '../../errors.ts';
+import { defined, entriesOf, type Obj, obj, objs, text } from '../../json.ts';
+import { type Kubectl, pathOf } from '../../kubectl.ts';
+import { splitPairs } from '../pairs.ts';
+import { fits, podSpecOf, podSpecPath, setAll, withPodSpec } from './workload.ts';
+
+/** kubernetes kubectl/pkg/cmd/set/set_env.go. */
+export const setEnv: CommandEntry = {
+  path: 'set env',
+  short: 'Update environment variables on a pod template',
+  examples: '# Set one\nkubectl set env deployment/web MODE=prod\n\n# Take it away\nkubectl set env deployment/web MODE-\n\n# All keys of a config map\nkubectl set env deployment/web --from=configmap/app',
+  *run(k) {
+    const { resources, set, remove } = splitPairs([...k.args, ...k.flags.list('env')], 'environment');
+    if (resources.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+    for (const name of set.keys()) {
+      const problems = validateEnvVarName(name);
+      if (problems.length > 0) throw new KubectlError(`invalid environment variable name: ${name}`);
+    }
+    if (k.flags.bool('list')) return yield* listEnv(k, resources);
+    const added: Obj[] = [...[...set].map(([name, value]) => ({ name, value })), ...(yield* fromSource(k))];
+    if (added.length === 0 && remove.length === 0) throw new KubectlError('at least one environment variable must be provided');
+    const pattern = k.flags.text('containers') || '*';
+    yield* setAll(k, {
+      args: resources,
+      operation: 'env updated',
+      what: 'env',
+      change: (info) =>
+        withPodSpec(info, (spec) => {
+          const containers = objs(spec['containers']);
+          if (!containers.some((container) => fits(pattern, text(container['name'])))) throw new KubectlError(`${info.resource.kind}/${info.name} does not have any containers matching "${pattern}"`);
+          return { ...spec, containers: containers.map((container) => (fits(pattern, text(container['name'])) ? changed(container, added, remove, k.flags.bool('overwrite')) : container)) };
+        }),
+    });
+  },
+};
+
+function changed(container: Obj, added: readonly Obj[], remove: readonly string[], overwrite: boolean): Obj {
+  const before = objs(container['env']);
+  if (!overwrite) {
+    const taken = added.find((each) => before.some((old) => old['name'] === each['name']));
+    if (taken) throw new KubectlError(`'${text(taken['name'])}' already has a value (${text(before.find((old) => old['name'] === taken['name'])?.['value'])}), and --overwrite is false`);
+  }
+  const kept = before.map((old) => added.find((each) => each['name'] === old['name']) ?? old).filter((each) => !remove.includes(text(each['name'])));
+  const fresh = added.filter((each) => !before.some((old) => old['name'] === each['name']));
+  const env = [...kept, ...fresh];
+  return defined({ ...container, env: env.length === 0 && container['env'] === undefined ? undefined : env });
+}
+
+/** --from: a variable for each key, in capitals. */
+function* fromSource(k: Kubectl): Routine<readonly Obj[]> {
+  const from = k.flags.text('from');
+  if (from === '') return [];
+  const [word = '', name = ''] = from.split('/');
+  const resource = (yield* k.discovery()).require(word);
+  if (resource.kind !== 'ConfigMap' && resource.kind !== 'Secret') throw new KubectlError(`unsupported resource specified in --from`);
+  const source = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, k.namespace, name) }));
+  const wanted = k.flags.list('keys');
+  const ref = resource.kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef';
+  const out: Obj[] = [];
+  for (const [key] of entriesOf(source['data'])) {
+    if (wanted.length > 0 && !wanted.includes(key)) continue;
+    const variable = key.toUpperCase().replace(/[^A-Z0-9_]/g, '_');
+    if (variable !== key) yield* k.printError(`Warning: key ${key} transferred to ${variable}\n`);
+    out.push({ name: `${k.flags.text('prefix')}${variable}`, valueFrom: { [ref]: { name, key } } });
+  }
+  return out;
+}
+
+function* listEnv(k: Kubectl, resources: readonly string[]): Routine {
+  const pattern = k.flags.text('containers') || '*';
+  for (const info of yield* visitAll(k, { args: resources, all: k.flags.bool('all') })) {
+    for (const container of containersOf(info)) {
+      if (!fits(pattern, text(container['name']))) continue;
+      yield* k.print(`# ${info.resource.kind} ${info.name}, container ${text(container['name'])}\n`);
+      for (const variable of objs(container['env'])) yield* k.print(`${variableText(variable)}\n`);
+    }
+  }
+}
+
+const containersOf = (info: Info): readonly Obj[] => objs(podSpecOf(info.object, podSpecPath(info.resource.kind) ?? ['spec'])['containers']);
+
+function variableText(variable: Obj): string {
+  const name = text(variable['name']);
+  const from = obj(variable['valueFrom']);
+  const [field, secret, configMap, resource] = [from['fieldRef'], from['secretKeyRef'], from['configMapKeyRef'], from['resourceFieldRef']].map((each) => (each === undefined ? undefined : obj(each)));
+  if (field) return `# ${name} from field path ${text(field['fieldPath'])}`;
+  if (secret) return `# ${name} from secret ${text(secret['name'])}, key ${text(secret['key'])}`;
+  if (configMap) return `# ${name} from configmap ${text(configMap['name'])}, key ${text(configMap['key'])}`;
+  if (resource) return `# ${name} from resource field ${text(resource['resource'])}`;
+  return `${name}=${text(variable['value'])}`;
+}

@@ -1,0 +1,122 @@
+/** set image, resources, selector, serviceaccount, subject: kubernetes kubectl/pkg/cmd/set. */
+import type { CommandEntry } from '../../command.ts';
+import { KubectlError } from '../../errors.ts';
+import { list, type Obj, obj, objs, text, withPath } from '../../json.ts';
+import { labelSelector, resourceList } from '../create/policies.ts';
+import { subjectsOf } from '../create/rbac.ts';
+import { splitPairs } from '../pairs.ts';
+import { fits, setAll, withPodSpec } from './workload.ts';
+
+export const set: CommandEntry = { path: 'set', short: 'Set specific features on objects', long: 'Changes one thing of objects that exist.' };
+
+const groups = ['initContainers', 'containers'] as const;
+
+export const setImage: CommandEntry = {
+  path: 'set image',
+  short: 'Update the image of a pod template',
+  examples: '# One container\nkubectl set image deployment/web nginx=nginx:1.27\n\n# All containers of all deployments\nkubectl set image deployments --all *=nginx:1.27',
+  *run(k) {
+    const pairs = splitPairs(k.args, 'image');
+    if (pairs.resources.length > 0 && pairs.set.size === 0) throw new KubectlError('at least one image update is required');
+    yield* setAll(k, {
+      args: pairs.resources,
+      operation: 'image updated',
+      what: 'image',
+      change: (info) =>
+        withPodSpec(info, (spec) => {
+          let out = spec;
+          for (const [name, image] of pairs.set) {
+            const known = groups.some((group) => objs(out[group]).some((container) => fits(name, text(container['name']))));
+            if (!known) throw new KubectlError(`unable to find container named "${name}"`);
+            for (const group of groups) {
+              if (out[group] === undefined) continue;
+              out = { ...out, [group]: objs(out[group]).map((container) => (fits(name, text(container['name'])) ? { ...container, image } : container)) };
+            }
+          }
+          return out;
+        }),
+    });
+  },
+};
+
+export const setResources: CommandEntry = {
+  path: 'set resources',
+  short: 'Update resource requests/limits on objects with pod templates',
+  examples: '# Limits for one container\nkubectl set resources deployment/web -c=nginx --limits=cpu=200m,memory=512Mi',
+  *run(k) {
+    const [limits, requests] = [resourceList(k.flags.text('limits')), resourceList(k.flags.text('requests'))];
+    if (!limits && !requests) throw new KubectlError('you must specify an update to requests or limits (in the form of --requests/--limits)');
+    const pattern = k.flags.text('containers') || '*';
+    yield* setAll(k, {
+      args: k.args,
+      operation: 'resource requirements updated',
+      what: 'resources',
+      failure: 'failed to patch resources update to pod template',
+      change: (info) =>
+        withPodSpec(info, (spec) => {
+          const containers = objs(spec['containers']);
+          if (!containers.some((container) => fits(pattern, text(container['name'])))) throw new KubectlError(`unable to find container named ${pattern}`);
+          return { ...spec, containers: containers.map((container) => (fits(pattern, text(container['name'])) ? { ...container, resources: merged(obj(container['resources']), limits, requests) } : container)) };
+        }),
+    });
+  },
+};
+
+const merged = (before: Obj, limits: Obj | undefined, requests: Obj | undefined): Obj => ({
+  ...before,
+  ...(limits && { limits: { ...obj(before['limits']), ...limits } }),
+  ...(requests && { requests: { ...obj(before['requests']), ...requests } }),
+});
+
+export const setServiceAccount: CommandEntry = {
+  path: 'set serviceaccount',
+  aliases: ['sa'],
+  short: 'Update the service account of a resource',
+  examples: '# Who the pods of a deployment are\nkubectl set serviceaccount deployment web robot',
+  *run(k) {
+    const name = k.args.at(-1);
+    if (name === undefined) throw new KubectlError('serviceaccount is required');
+    yield* setAll(k, { args: k.args.slice(0, -1), operation: 'serviceaccount updated', what: 'serviceaccount', change: (info) => withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: name, serviceAccount: name })) });
+  },
+};
+
+export const setSelector: CommandEntry = {
+  path: 'set selector',
+  short: 'Set the selector on a resource',
+  examples: '# Which pods a service leads to\nkubectl set selector service web app=web',
+  *run(k) {
+    const selector = k.args.at(-1);
+    if (k.args.length < 2 || selector === undefined || !selector.includes('=')) throw new KubectlError('one selector is required');
+    const labels = obj(labelSelector(selector)['matchLabels']);
+    yield* setAll(k, {
+      args: k.args.slice(0, -1),
+      operation: 'selector updated',
+      what: 'selector',
+      change: (info) => {
+        if (info.resource.kind !== 'Service') throw new KubectlError(`setting a selector is only supported for Services`);
+        return withPath(info.object, ['spec', 'selector'], labels);
+      },
+    });
+  },
+};
+
+export const setSubject: CommandEntry = {
+  path: 'set subject',
+  short: 'Update the user, group, or service account in a role binding or cluster role binding',
+  examples: '# One user more\nkubectl set subject rolebinding admins --user=jane',
+  *run(k) {
+    const subjects = subjectsOf(k);
+    if (!subjects) throw new KubectlError('you must specify at least one value of user, group or serviceaccount');
+    yield* setAll(k, {
+      args: k.args,
+      operation: 'subjects updated',
+      what: 'subjects',
+      change: (info) => {
+        if (!['RoleBinding', 'ClusterRoleBinding'].includes(info.resource.kind)) throw new KubectlError('setting subjects is only supported for RoleBinding/ClusterRoleBinding');
+        const before = list(info.object['subjects']).map(obj);
+        const same = (a: Obj, b: Obj): boolean => a['kind'] === b['kind'] && a['name'] === b['name'] && text(a['namespace']) === text(b['namespace']);
+        return { ...info.object, subjects: [...before, ...subjects.filter((subject) => !before.some((each) => same(each, subject)))] };
+      },
+    });
+  },
+};

@@ -1,0 +1,79 @@
+/** What all `set` commands on pod templates share: kubernetes kubectl/pkg/cmd/set/helper.go. */
+import { StatusError } from '../../../../apimachinery/status.ts';
+import { createTwoWayMergePatch } from '../../../../apimachinery/patch/strategic-diff.ts';
+import { typeOf } from '../../../../api/schema.ts';
+import type { Routine } from '../../../../sim/routine.ts';
+import { type Info, targetsOf, visit } from '../../builder.ts';
+import { AggregateError, KubectlError } from '../../errors.ts';
+import { at, nameOf, obj, type Obj, text, withPath } from '../../json.ts';
+import { type Kubectl, pathOf } from '../../kubectl.ts';
+import { operationPrinter } from '../../printers/operation.ts';
+
+/** Where the pod spec stands in an object of a kind. */
+export function podSpecPath(kind: string): readonly string[] | undefined {
+  if (kind === 'Pod') return ['spec'];
+  if (kind === 'CronJob') return ['spec', 'jobTemplate', 'spec', 'template', 'spec'];
+  return ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController', 'PodTemplate'].includes(kind) ? ['spec', 'template', 'spec'] : undefined;
+}
+
+export const podSpecOf = (object: Obj, path: readonly string[]): Obj => obj(at(object, path.join('.')));
+
+export type SetPlan = {
+  readonly args: readonly string[];
+  /** `image updated`. */
+  readonly operation: string;
+  /** `image` in the error of a refused patch. */
+  readonly what: string;
+  /** The new object; the same one for no change. Throws KubectlError. */
+  readonly change: (info: Info) => Obj | Routine<Obj>;
+  /** The patch is refused in these words. */
+  readonly failure?: string;
+};
+
+/** Changes every object and sends what differs. */
+export function* setAll(k: Kubectl, plan: SetPlan): Routine {
+  const dryRun = yield* k.dryRun();
+  const print = operationPrinter(k, dryRun);
+  const local = k.flags.bool('local');
+  const { infos, errors } = local ? { infos: yield* localInfos(k, plan.args), errors: [] } : yield* visit(k, { args: plan.args, all: k.flags.bool('all') });
+  const failures = [...errors];
+  for (const info of infos) {
+    try {
+      const result = plan.change(info);
+      const changed = Symbol.iterator in result ? yield* result as Routine<Obj> : result;
+      if (local || dryRun === 'client') {
+        yield* print(changed, plan.operation);
+        continue;
+      }
+      const patch = createTwoWayMergePatch(info.object, changed, typeOf(text(info.object['apiVersion']), info.resource.kind));
+      if (Object.keys(patch).length === 0) continue;
+      yield* print(yield* send(k, info, patch, dryRun === 'server'), plan.operation);
+    } catch (error) {
+      if (error instanceof StatusError) failures.push(plan.failure === undefined ? error : new KubectlError(`${plan.failure} ${error.message}`));
+      else if (error instanceof KubectlError) failures.push(error);
+      else throw error;
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures);
+}
+
+function* localInfos(k: Kubectl, args: readonly string[]): Routine<readonly Info[]> {
+  const targets = yield* targetsOf(k, { args });
+  return targets.flatMap((target) => (target.kind === 'manifest' ? [{ resource: target.resource, namespace: target.namespace, name: nameOf(target.manifest.object), object: target.manifest.object, source: target.manifest.source }] : []));
+}
+
+function* send(k: Kubectl, info: Info, patch: Obj, dryRun: boolean): Routine<Obj> {
+  const query = { ...(dryRun && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
+  const contentType = 'application/strategic-merge-patch+json';
+  return obj(yield* k.api.request({ method: 'PATCH', path: pathOf(info.resource, info.namespace, info.name), query, body: patch, contentType }));
+}
+
+/** The object with another pod spec. */
+export function withPodSpec(info: Info, change: (spec: Obj) => Obj): Obj {
+  const path = podSpecPath(info.resource.kind);
+  if (!path) throw new KubectlError(`the object is not a pod or does not have a pod template: ${info.resource.kind}`);
+  return withPath(info.object, path, change(podSpecOf(info.object, path)));
+}
+
+/** Whether a container's name fits `*`, `web*` or a plain name. */
+export const fits = (pattern: string, name: string): boolean => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name);

@@ -1,0 +1,163 @@
+/** Config maps, secrets, namespaces, accounts, roles, quotas: kubernetes kubectl/pkg/describe/describe.go. */
+import type { Routine } from '../../../sim/routine.ts';
+import { at, entriesOf, nameOf, namespaceOf, type Obj, obj, objs, text, texts } from '../json.ts';
+import type { Describer } from './describer.ts';
+import { annotationLines, labelLines, type Writer } from './writer.ts';
+
+function head(w: Writer, object: Obj, withNamespace = true): void {
+  w.field('Name', nameOf(object));
+  if (withNamespace) w.field('Namespace', namespaceOf(object));
+  labelLines(w, 'Labels', at(object, 'metadata.labels'));
+  annotationLines(w, at(object, 'metadata.annotations'));
+}
+
+export const describeConfigMap: Describer = {
+  *page(w, object) {
+    head(w, object);
+    w.write(0, '\nData\n====\n');
+    for (const [key, value] of entriesOf(object['data'])) w.write(0, `${key}:\n----\n${value}\n\n`);
+    w.write(0, '\nBinaryData\n====\n');
+    for (const [key, value] of entriesOf(object['binaryData'])) w.write(0, `${key}: ${Buffer.from(value, 'base64').length} bytes\n`);
+    w.write(0, '\n');
+  },
+  events: true,
+};
+
+export const describeSecret: Describer = {
+  *page(w, object) {
+    head(w, object);
+    w.write(0, `\nType:\t${text(object['type'])}\n\nData\n====\n`);
+    for (const [key, value] of entriesOf(object['data'])) {
+      const decoded = Buffer.from(value, 'base64');
+      if (key === 'token' && object['type'] === 'kubernetes.io/service-account-token') w.write(0, `${key}:\t${decoded.toString('utf8')}\n`);
+      else w.write(0, `${key}:\t${decoded.length} bytes\n`);
+    }
+  },
+  events: false,
+};
+
+export const describeServiceAccount: Describer = {
+  *page(w, object) {
+    head(w, object);
+    const names = (key: string): string[] => objs(object[key]).map((each) => text(each['name']));
+    const group = (title: string, all: readonly string[]): void => {
+      w.write(0, `${title}:\t${all[0] ?? '<none>'}\n`);
+      for (const name of all.slice(1)) w.write(0, `\t${name}\n`);
+    };
+    group('Image pull secrets', names('imagePullSecrets'));
+    if (names('secrets').length > 0) group('Mountable secrets', names('secrets'));
+  },
+  events: true,
+};
+
+export const describeNamespace: Describer = {
+  *page(w, object, { k }) {
+    head(w, object, false);
+    w.field('Status', at(object, 'status.phase'));
+    const conditions = objs(at(object, 'status.conditions'));
+    if (conditions.length > 0) {
+      w.write(0, 'Conditions:\n  Type\tStatus\tLastTransitionTime\tReason\tMessage\n  ----\t------\t------------------\t------\t-------\n');
+      for (const each of conditions) w.write(1, `${text(each['type'])}\t${text(each['status'])}\t${text(each['lastTransitionTime'])}\t${text(each['reason'])}\t${text(each['message'])}\n`);
+    }
+    const root = `/api/v1/namespaces/${nameOf(object)}`;
+    const quotas = objs(at(yield* k.api.request({ method: 'GET', path: `${root}/resourcequotas` }), 'items'));
+    w.write(0, quotas.length === 0 ? '\nNo resource quota.\n' : '\nResource Quotas\n');
+    quotas.forEach((quota, i) => {
+      if (i > 0) w.write(0, '\n');
+      w.write(0, `  Name:\t${nameOf(quota)}\n  Resource\tUsed\tHard\n  --------\t---\t---\n`);
+      quotaRows(w, quota, '  ');
+    });
+    const limits = objs(at(yield* k.api.request({ method: 'GET', path: `${root}/limitranges` }), 'items'));
+    w.write(0, limits.length === 0 ? '\nNo LimitRange resource.\n' : '\nResource Limits\n');
+    if (limits.length === 0) return;
+    w.write(0, ` ${limitHeader}\n ${limitRule}\n`);
+    for (const range of limits) for (const row of limitRows(range)) w.write(0, ` ${row}\n`);
+  },
+  events: false,
+};
+
+const limitHeader = 'Type\tResource\tMin\tMax\tDefault Request\tDefault Limit\tMax Limit/Request Ratio';
+const limitRule = '----\t--------\t---\t---\t---------------\t-------------\t-----------------------';
+
+function limitRows(range: Obj): string[] {
+  const kinds = ['min', 'max', 'defaultRequest', 'default', 'maxLimitRequestRatio'];
+  return objs(at(range, 'spec.limits')).flatMap((item) => {
+    const names = [...new Set(['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'].flatMap((kind) => Object.keys(obj(item[kind])).sort()))];
+    return names.map((name) => `${text(item['type'])}\t${name}\t${kinds.map((kind) => text(obj(item[kind])[name]) || '-').join('\t')}`);
+  });
+}
+
+export const describeLimitRange: Describer = {
+  *page(w, object) {
+    w.field('Name', nameOf(object));
+    w.field('Namespace', namespaceOf(object));
+    w.write(0, `${limitHeader}\n${limitRule}\n`);
+    for (const row of limitRows(object)) w.write(0, `${row}\n`);
+  },
+  events: false,
+};
+
+function quotaRows(w: Writer, quota: Obj, indent = ''): void {
+  for (const [name, hard] of entriesOf(at(quota, 'status.hard'))) w.write(0, `${indent}${name}\t${text(obj(at(quota, 'status.used'))[name]) || '0'}\t${hard}\n`);
+}
+
+export const describeResourceQuota: Describer = {
+  *page(w, object) {
+    w.field('Name', nameOf(object));
+    w.field('Namespace', namespaceOf(object));
+    const scopes = texts(at(object, 'spec.scopes'));
+    if (scopes.length > 0) w.field('Scopes', scopes.join(', '));
+    w.write(0, 'Resource\tUsed\tHard\n--------\t----\t----\n');
+    quotaRows(w, object);
+  },
+  events: false,
+};
+
+export const describeRole: Describer = {
+  *page(w, object) {
+    head(w, object, false);
+    w.write(0, 'PolicyRule:\n');
+    w.write(1, 'Resources\tNon-Resource URLs\tResource Names\tVerbs\n');
+    w.write(1, '---------\t-----------------\t--------------\t-----\n');
+    for (const row of ruleRows(objs(object['rules']))) w.write(1, `${row}\n`);
+  },
+  events: false,
+};
+
+const brackets = (value: unknown): string => `[${texts(value).join(' ')}]`;
+
+/** Rules broken down to one resource a row, equal verbs kept together: rbac validation BreakdownRule, CompactRules, sorted. */
+export function ruleRows(rules: readonly Obj[]): readonly string[] {
+  const merged = new Map<string, { readonly row: (verbs: string) => string; readonly verbs: string[] }>();
+  for (const rule of rules) {
+    const add = (key: string, row: (verbs: string) => string): void => {
+      const known = merged.get(key);
+      if (known) known.verbs.push(...texts(rule['verbs']));
+      else merged.set(key, { row, verbs: [...texts(rule['verbs'])] });
+    };
+    const names = texts(rule['resourceNames']);
+    for (const group of texts(rule['apiGroups'])) {
+      for (const resource of texts(rule['resources'])) {
+        const full = group === '' ? resource : resource.includes('/') ? `${resource.split('/')[0]}.${group}/${resource.split('/')[1]}` : `${resource}.${group}`;
+        for (const name of names.length === 0 ? [undefined] : names) add(`r ${full} ${name ?? ''}`, (verbs) => `${full}\t[]\t${name === undefined ? '[]' : `[${name}]`}\t${verbs}`);
+      }
+    }
+    for (const url of texts(rule['nonResourceURLs'])) add(`u ${url}`, (verbs) => `\t${brackets([url])}\t[]\t${verbs}`);
+  }
+  const entries = [...merged.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.map(([, { row, verbs }]) => row(`[${verbs.join(' ')}]`));
+}
+
+export const describeRoleBinding: Describer = {
+  *page(w, object): Routine {
+    head(w, object, false);
+    w.write(0, 'Role:\n');
+    w.field('Kind', at(object, 'roleRef.kind'), 1);
+    w.field('Name', at(object, 'roleRef.name'), 1);
+    w.write(0, 'Subjects:\n');
+    w.write(1, 'Kind\tName\tNamespace\n');
+    w.write(1, '----\t----\t---------\n');
+    for (const subject of objs(object['subjects'])) w.write(1, `${text(subject['kind'])}\t${text(subject['name'])}\t${text(subject['namespace'])}\n`);
+  },
+  events: false,
+};

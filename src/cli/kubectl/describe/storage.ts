@@ -1,0 +1,182 @@
+/** Volumes, claims, classes, budgets, autoscalers, requests: kubernetes kubectl/pkg/describe/describe.go. */
+import { shortHumanDuration } from '../../../apimachinery/duration.ts';
+import { formatLabelSelector } from '../../../apimachinery/labels.ts';
+import { readCertificateRequest } from '../../../apimachinery/pki.ts';
+import { at, list, nameOf, namespaceOf, num, type Obj, obj, objs, text, texts } from '../json.ts';
+import type { Describer } from './describer.ts';
+import { volumeSource } from './volumes.ts';
+import { annotationLines, labelLines, mapLine, rfc1123, type Writer } from './writer.ts';
+
+const short: Readonly<Record<string, string>> = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' };
+const modes = (value: unknown): string => texts(value).map((mode) => short[mode] ?? mode).join(',');
+const brackets = (value: unknown): string => `[${texts(value).join(' ')}]`;
+
+export const describePersistentVolume: Describer = {
+  *page(w, object) {
+    const spec = obj(object['spec']);
+    w.field('Name', nameOf(object));
+    labelLines(w, 'Labels', at(object, 'metadata.labels'));
+    annotationLines(w, at(object, 'metadata.annotations'));
+    w.field('Finalizers', brackets(at(object, 'metadata.finalizers')));
+    w.field('StorageClass', spec['storageClassName']);
+    const deleting = at(object, 'metadata.deletionTimestamp') !== undefined;
+    w.field('Status', deleting ? 'Terminating' : at(object, 'status.phase'));
+    w.field('Claim', spec['claimRef'] === undefined ? '' : `${text(at(spec, 'claimRef.namespace'))}/${text(at(spec, 'claimRef.name'))}`);
+    w.field('Reclaim Policy', spec['persistentVolumeReclaimPolicy']);
+    w.field('Access Modes', modes(spec['accessModes']));
+    if (spec['volumeMode'] !== undefined) w.field('VolumeMode', spec['volumeMode']);
+    w.field('Capacity', at(spec, 'capacity.storage'));
+    nodeAffinity(w, spec);
+    w.field('Message', at(object, 'status.message'));
+    w.write(0, 'Source:\n');
+    volumeSource(w, spec);
+  },
+  events: true,
+};
+
+function nodeAffinity(w: Writer, spec: Obj): void {
+  const terms = objs(at(spec, 'nodeAffinity.required.nodeSelectorTerms'));
+  if (terms.length === 0) return w.field('Node Affinity', '<none>');
+  w.write(0, 'Node Affinity:\n');
+  w.write(1, 'Required Terms:\n');
+  terms.forEach((term, i) => {
+    const expressions = objs(term['matchExpressions']).map((each) => `${text(each['key'])} ${text(each['operator']).toLowerCase()} [${texts(each['values']).join(', ')}]`);
+    w.write(2, `Term ${i}:\t${expressions[0] ?? '<none>'}\n`);
+    for (const expression of expressions.slice(1)) w.write(2, `\t${expression}\n`);
+  });
+}
+
+export const describePersistentVolumeClaim: Describer = {
+  *page(w, object, { k }) {
+    const spec = obj(object['spec']);
+    const bound = text(spec['volumeName']) !== '';
+    w.field('Name', nameOf(object));
+    w.field('Namespace', namespaceOf(object));
+    w.field('StorageClass', spec['storageClassName']);
+    w.field('Status', at(object, 'metadata.deletionTimestamp') === undefined ? at(object, 'status.phase') : 'Terminating');
+    w.field('Volume', spec['volumeName']);
+    labelLines(w, 'Labels', at(object, 'metadata.labels'));
+    annotationLines(w, at(object, 'metadata.annotations'));
+    w.field('Finalizers', brackets(at(object, 'metadata.finalizers')));
+    w.field('Capacity', bound ? at(object, 'status.capacity.storage') : '');
+    w.field('Access Modes', bound ? modes(at(object, 'status.accessModes')) : '');
+    if (spec['volumeMode'] !== undefined) w.field('VolumeMode', spec['volumeMode']);
+    const pods = objs(at(yield* k.api.request({ method: 'GET', path: `/api/v1/namespaces/${namespaceOf(object)}/pods` }), 'items'));
+    const users = pods.filter((pod) => objs(at(pod, 'spec.volumes')).some((volume) => at(volume, 'persistentVolumeClaim.claimName') === nameOf(object))).map(nameOf);
+    w.field('Used By', users[0] ?? '<none>');
+    for (const user of users.slice(1)) w.write(0, `\t${user}\n`);
+    conditions(w, objs(at(object, 'status.conditions')));
+  },
+  events: true,
+};
+
+function conditions(w: Writer, all: readonly Obj[]): void {
+  if (all.length === 0) return;
+  w.write(0, 'Conditions:\n  Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage\n');
+  w.write(1, '----\t------\t-----------------\t------------------\t------\t-------\n');
+  for (const each of all) w.write(1, `${text(each['type'])} \t${text(each['status'])} \t${rfc1123(each['lastProbeTime'])} \t${rfc1123(each['lastTransitionTime'])} \t${text(each['reason'])} \t${text(each['message'])}\n`);
+}
+
+const defaultClass = 'storageclass.kubernetes.io/is-default-class';
+
+export const describeStorageClass: Describer = {
+  *page(w, object) {
+    const annotations = obj(at(object, 'metadata.annotations'));
+    w.field('Name', nameOf(object));
+    w.field('IsDefaultClass', annotations[defaultClass] === 'true' ? 'Yes' : 'No');
+    w.field('Annotations', mapLine(annotations));
+    w.field('Provisioner', object['provisioner']);
+    w.field('Parameters', mapLine(object['parameters']));
+    w.field('AllowVolumeExpansion', object['allowVolumeExpansion'] === undefined ? '<unset>' : object['allowVolumeExpansion'] === true ? 'True' : 'False');
+    const options = texts(object['mountOptions']);
+    w.field('MountOptions', options[0] ?? '<none>');
+    for (const option of options.slice(1)) w.write(0, `\t${option}\n`);
+    w.field('ReclaimPolicy', object['reclaimPolicy']);
+    w.field('VolumeBindingMode', object['volumeBindingMode']);
+  },
+  events: true,
+};
+
+export const describePriorityClass: Describer = {
+  *page(w, object) {
+    w.field('Name', nameOf(object));
+    w.field('Value', object['value'] ?? 0);
+    w.field('GlobalDefault', object['globalDefault'] === true);
+    w.field('PreemptionPolicy', object['preemptionPolicy']);
+    w.field('Description', object['description']);
+    w.field('Annotations', mapLine(at(object, 'metadata.annotations')));
+  },
+  events: true,
+};
+
+export const describePodDisruptionBudget: Describer = {
+  *page(w, object) {
+    const [spec, status] = [obj(object['spec']), obj(object['status'])];
+    w.field('Name', nameOf(object));
+    w.field('Namespace', namespaceOf(object));
+    if (spec['minAvailable'] !== undefined) w.field('Min available', spec['minAvailable']);
+    else if (spec['maxUnavailable'] !== undefined) w.field('Max unavailable', spec['maxUnavailable']);
+    w.field('Selector', spec['selector'] === undefined ? '<unset>' : formatLabelSelector(obj(spec['selector'])));
+    w.write(0, 'Status:\n');
+    w.field('Allowed disruptions', num(status['disruptionsAllowed']), 2);
+    w.field('Current', num(status['currentHealthy']), 2);
+    w.field('Desired', num(status['desiredHealthy']), 2);
+    w.field('Total', num(status['expectedPods']), 2);
+  },
+  events: true,
+};
+
+export const describeHorizontalPodAutoscaler: Describer = {
+  *page(w, object) {
+    const [spec, status] = [obj(object['spec']), obj(object['status'])];
+    w.field('Name', nameOf(object));
+    w.field('Namespace', namespaceOf(object));
+    labelLines(w, 'Labels', at(object, 'metadata.labels'));
+    annotationLines(w, at(object, 'metadata.annotations'));
+    w.field('CreationTimestamp', rfc1123(at(object, 'metadata.creationTimestamp')));
+    w.field('Reference', `${text(at(spec, 'scaleTargetRef.kind'))}/${text(at(spec, 'scaleTargetRef.name'))}`);
+    w.write(0, 'Metrics:\t( current / target )\n');
+    objs(spec['metrics']).forEach((metric, i) => {
+      const resource = obj(metric['resource']);
+      const current = obj(at(objs(status['currentMetrics'])[i], 'resource.current'));
+      const utilization = at(resource, 'target.averageUtilization');
+      const values = utilization === undefined ? `${text(current['averageValue']) || '<unknown>'} / ${text(at(resource, 'target.averageValue'))}` : `${current['averageUtilization'] === undefined ? '<unknown>' : `${text(current['averageUtilization'])}% (${text(current['averageValue'])})`} / ${text(utilization)}%`;
+      w.write(1, `resource ${text(resource['name'])} on pods${utilization === undefined ? '' : '  (as a percentage of request)'}:\t${values}\n`);
+    });
+    w.field('Min replicas', spec['minReplicas'] ?? '<unset>');
+    w.field('Max replicas', spec['maxReplicas']);
+    w.field(`${text(at(spec, 'scaleTargetRef.kind'))} pods`, `${num(status['currentReplicas'])} current / ${num(status['desiredReplicas'])} desired`);
+    const all = objs(status['conditions']);
+    if (all.length === 0) return;
+    w.write(0, 'Conditions:\n  Type\tStatus\tReason\tMessage\n');
+    w.write(1, '----\t------\t------\t-------\n');
+    for (const each of all) w.write(1, `${text(each['type'])}\t${text(each['status'])}\t${text(each['reason'])}\t${text(each['message'])}\n`);
+  },
+  events: true,
+};
+
+export const describeCertificateSigningRequest: Describer = {
+  *page(w, object) {
+    const spec = obj(object['spec']);
+    w.field('Name', nameOf(object));
+    w.field('Labels', mapLine(at(object, 'metadata.labels')));
+    w.field('Annotations', mapLine(at(object, 'metadata.annotations')));
+    w.field('CreationTimestamp', rfc1123(at(object, 'metadata.creationTimestamp')));
+    w.field('Requesting User', spec['username']);
+    if (text(spec['signerName']) !== '') w.field('Signer', spec['signerName']);
+    if (spec['expirationSeconds'] !== undefined) w.field('Requested Duration', shortHumanDuration(num(spec['expirationSeconds']) * 1000));
+    w.field('Status', csrStatus(object));
+    const request = readCertificateRequest(Buffer.from(text(spec['request']), 'base64').toString('utf8'));
+    const [name, organizations] = [text(at(request, 'subject.commonName') ?? at(request, 'commonName')), list(at(request, 'subject.organizations') ?? at(request, 'organizations'))];
+    w.write(0, 'Subject:\n');
+    w.write(0, `\tCommon Name:\t${name}\n\tSerial Number:\t\n`);
+    if (organizations.length > 0) w.write(0, `\tOrganization:\t${texts(organizations).join('\n\t\t')}\n`);
+  },
+  events: true,
+};
+
+function csrStatus(object: Obj): string {
+  const types = objs(at(object, 'status.conditions')).map((each) => text(each['type']));
+  const first = types.includes('Denied') ? 'Denied' : types.includes('Approved') ? 'Approved' : 'Pending';
+  return [first, ...(types.includes('Failed') ? ['Failed'] : []), ...(text(at(object, 'status.certificate')) === '' ? [] : ['Issued'])].join(',');
+}
