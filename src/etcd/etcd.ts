@@ -138,13 +138,15 @@ export class Etcd implements EtcdApi {
 
   status(): EtcdStatus {
     this.#check();
-    const bytes = this.#all().reduce((sum, kv) => sum + kv.key.length + (typeof kv.value === 'string' ? kv.value.length : JSON.stringify(kv.value).length), 0);
+    const measure = (): number => this.#all().reduce((sum, kv) => sum + kv.key.length + (typeof kv.value === 'string' ? kv.value.length : JSON.stringify(kv.value).length), 0);
     return {
       memberId: this.#member.id,
       name: this.#member.name,
       version: etcdVersion,
-      // The file grows in pages and holds old revisions too.
-      dbSizeBytes: Math.ceil((bytes * 2 + 20_480) / 4096) * 4096,
+      // Measured when somebody looks: health probes ask for the status every second. The file grows in pages and holds old revisions too.
+      get dbSizeBytes() {
+        return Math.ceil((measure() * 2 + 20_480) / 4096) * 4096;
+      },
       leader: this.#member.id,
       raftTerm: 2,
       raftIndex: this.#revision + 7,

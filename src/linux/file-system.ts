@@ -207,7 +207,10 @@ export class FileSystem {
 
   /** Opens a file's inode for reading or writing, creating it if asked; the caller wraps it (see open-file.ts). */
   open(path: string, flags: OpenFlags): Inode {
-    const at = this.resolve(path);
+    return this.#openAt(this.resolve(path), path, flags);
+  }
+
+  #openAt(at: Resolved, path: string, flags: OpenFlags): Inode {
     let { inode } = at;
     if (!inode) {
       if (!flags.create) throw new Errno('ENOENT', path);
@@ -228,11 +231,12 @@ export class FileSystem {
 
   /** Replaces (or appends to) a file, creating it. */
   write(path: string, text: string, options: { readonly append?: boolean; readonly mode?: number } = {}): void {
-    const inode = this.open(path, { write: true, create: true, ...(options.mode === undefined ? {} : { mode: options.mode }) });
+    const at = this.resolve(path);
+    const inode = this.#openAt(at, path, { write: true, create: true, ...(options.mode === undefined ? {} : { mode: options.mode }) });
     if (inode.type !== 'file') return;
     this.#put(inode, text, options.append);
     // What is written to a file is news to those who watch its directory.
-    this.resolve(path).parent.changed.notify();
+    at.parent.changed.notify();
   }
 
   /** Appends to, or replaces the content of, an open file, charging the disk. */
@@ -243,12 +247,10 @@ export class FileSystem {
   mkdir(path: string, options: { readonly parents?: boolean; readonly mode?: number } = {}): void {
     if (options.parents) {
       const full = resolvePath(this.#cwd(), path);
-      const parts = full.split('/').slice(1);
-      for (let i = 1; i < parts.length; i++) {
-        const above = `/${parts.slice(0, i).join('/')}`;
-        if (!this.exists(above)) this.mkdir(above);
-      }
       if (this.isDirectory(full)) return;
+      // From below: in most calls only the last name is new.
+      const above = full.slice(0, full.lastIndexOf('/'));
+      if (above !== '' && !this.exists(above)) this.mkdir(above, { parents: true });
     }
     const at = this.resolve(path.replace(/(.)\/+$/, '$1'));
     if (at.inode) throw new Errno('EEXIST', path);

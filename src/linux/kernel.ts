@@ -237,9 +237,10 @@ export class Kernel {
     const cgroup = options.cgroup ?? parent?.cgroup ?? this.rootCgroup;
     if (this.processes.size >= maxProcesses || !cgroup.canFork()) throw new Errno('EAGAIN');
     const namespaces: Namespaces = { ...(parent?.namespaces ?? this.host), ...options.namespaces };
-    const sim = this.sim.scope(`process:${options.argv[0] ?? ''}`);
     // Numbers on the node come from its own pid namespace; inner namespaces count for themselves.
     const pid = this.#reservePid();
+    // The number is in the name so that two processes of one program do not draw the same chance.
+    const sim = this.sim.scope(`process:${pid}:${options.argv[0] ?? ''}`);
     const process = new Process(this, parent, pid, { ...options, namespaces, cgroup, sim });
     let prepared: { readonly program: Program; readonly argv: readonly string[] };
     try {

@@ -80,6 +80,12 @@ export class NetworkNamespace {
       .flatMap((each) => each.addresses.map((address) => address.split('/')[0] as string));
   }
 
+  /** Has an address beside loopback's. */
+  get connected(): boolean {
+    for (const each of this.interfaces.values()) if (each.kind !== 'loopback' && each.up && each.addresses.length > 0) return true;
+    return false;
+  }
+
   has(address: string): boolean {
     if (address.startsWith('127.')) return this.interfaces.get('lo')?.up ?? false;
     for (const each of this.interfaces.values())
@@ -159,7 +165,7 @@ export function route(from: NetworkNamespace, transport: Transport, address: str
   if (translated === 'reject') throw new NetworkError('ECONNREFUSED', refusedAfter);
   if (translated === 'drop') throw new NetworkError('ETIMEDOUT', timeoutAfter);
   if (from.has(translated.address)) return { namespace: from, ...translated };
-  if (from.addresses().length === 0) throw new NetworkError('ENETUNREACH', 0);
+  if (!from.connected) throw new NetworkError('ENETUNREACH', 0);
   const { fabric } = node;
   const target = node.has(translated.address) ? node : fabric?.owner(translated.address);
   if (!fabric || !target) throw unreachable(node, translated.address);
@@ -170,6 +176,7 @@ export function route(from: NetworkNamespace, transport: Transport, address: str
   const final = arrived === translated || target.has(arrived.address) ? target : fabric.owner(arrived.address);
   if (!final) throw unreachable(targetNode, arrived.address);
   const destination = { namespace: final, ...arrived };
+  if (fabric.filters.length === 0) return destination;
   const peer = { address: from.sourceAddress(), namespace: from };
   for (const filter of fabric.filters) if (!filter(peer, destination, transport)) throw new NetworkError('ETIMEDOUT', timeoutAfter);
   return destination;

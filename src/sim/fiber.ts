@@ -124,7 +124,7 @@ export class Fiber<T = unknown> implements Waiter {
     this.#adopts = wait.adopt === true;
     if (on !== undefined && on.length > 0) {
       this.#waitsOn = on;
-      for (const condition of on) condition.waiters.add(this);
+      for (const condition of on) condition.enter(this);
     }
     if (timeout !== undefined) this.#host.timer(timeout, this as Fiber, ticket);
     else if (on === undefined || on.length === 0) this.wake();
@@ -132,14 +132,14 @@ export class Fiber<T = unknown> implements Waiter {
 
   #stopWaiting(): void {
     if (this.#waitsOn.length === 0) return;
-    for (const condition of this.#waitsOn) condition.waiters.delete(this);
+    for (const condition of this.#waitsOn) condition.leave(this);
     this.#waitsOn = [];
   }
 
   #finish(failed: boolean): void {
     this.#parked++;
     this.#onExit(this);
-    const expected = this.exited.waiters.size > 0;
+    const expected = this.exited.awaited;
     this.exited.notify();
     if (failed && !expected) this.#host.crashed(this as Fiber, this.error);
   }

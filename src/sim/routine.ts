@@ -17,13 +17,28 @@ export type Routine<T = void> = Generator<Wait, T, void>;
 export class Condition {
   /** Counts notifications, so that a waiter can tell a notification from a timeout. */
   version = 0;
-  /** Filled by the engine: those who wait, in order of arrival. */
-  readonly waiters = new Set<Waiter>();
+  /** Those who wait, in order of arrival; most conditions (one a file) never have any. */
+  #waiters: Set<Waiter> | undefined;
 
   notify(): void {
     this.version++;
-    if (this.waiters.size === 0) return;
-    for (const waiter of [...this.waiters]) waiter.wake();
+    if (this.#waiters === undefined || this.#waiters.size === 0) return;
+    for (const waiter of [...this.#waiters]) waiter.wake();
+  }
+
+  /** For the engine. */
+  enter(waiter: Waiter): void {
+    this.#waiters ??= new Set();
+    this.#waiters.add(waiter);
+  }
+
+  /** For the engine. */
+  leave(waiter: Waiter): void {
+    this.#waiters?.delete(waiter);
+  }
+
+  get awaited(): boolean {
+    return this.#waiters !== undefined && this.#waiters.size > 0;
   }
 }
 
