@@ -24,6 +24,7 @@ export type SessionOptions = {
 const lookEvery: Milliseconds = 1_000;
 /** Steps of the engine in one go: enough for any command, few enough that a screen stays alive in a busy loop. */
 const stepsPerTick = 60_000;
+const stepsPerPiece = 50;
 
 export class Session {
   readonly options: SessionOptions;
@@ -84,8 +85,9 @@ export class Session {
     return this.cluster.trace.of(this.#cause);
   }
 
-  /** Something comes from outside, at the present virtual time. */
+  /** Something comes from outside, at the present virtual time; what else is due at this very moment comes first, in a replay too. */
   input(input: Input): void {
+    this.cluster.sim.advance(0);
     this.#inputs.push({ ...input, at: this.elapsed });
     const { sim } = this.cluster;
     if ('line' in input) this.#cause++;
@@ -95,8 +97,8 @@ export class Session {
   }
 
   /** Lets so much virtual time pass; false when the world was too busy to get there in one go. */
-  tick(duration: Milliseconds): boolean {
-    return this.cluster.sim.advance(duration, stepsPerTick);
+  tick(duration: Milliseconds, steps = stepsPerTick): boolean {
+    return this.cluster.sim.advance(duration, steps);
   }
 
   /** Lets time pass until a shell waits for a line again, or the login has ended; false when that takes longer than `limit`. */
@@ -143,20 +145,36 @@ export class Session {
 
   /** A new session in which all this has happened up to `until`. */
   static replay(options: SessionOptions, inputs: readonly StampedInput[], until: Milliseconds): Session {
+    const replaying = Session.replaying(options, inputs, until);
+    for (;;) {
+      const { done, value } = replaying.next();
+      if (done) return value;
+    }
+  }
+
+  /** The same in small pieces, for a screen that must stay alive: each is a few milliseconds' work and says what share is done, 0 to 1. */
+  static *replaying(options: SessionOptions, inputs: readonly StampedInput[], until: Milliseconds): Generator<number, Session> {
     const session = new Session(options);
-    for (const input of inputs) {
-      session.#advanceTo(input.at);
+    for (const input of [...inputs, undefined]) {
+      const to = session.#startedAt + (input?.at ?? until);
+      while (!session.cluster.sim.advanceTo(to, stepsPerPiece)) yield Math.min(1, session.elapsed / Math.max(1, until));
+      if (!input) break;
       const { at: _at, ...rest } = input;
       session.input(rest as Input);
+      yield Math.min(1, session.elapsed / Math.max(1, until));
     }
-    session.#advanceTo(until);
     return session;
   }
 
   /** The session as it was before the last typed line; undefined when there is none. */
   undo(): Session | undefined {
-    const earlier = withoutLastLine(this.#inputs);
+    const earlier = this.beforeLastLine();
     return earlier && Session.replay(this.options, earlier.inputs, earlier.until);
+  }
+
+  /** What a replay needs to stand before the last typed line. */
+  beforeLastLine(): ReturnType<typeof withoutLastLine> {
+    return withoutLastLine(this.#inputs);
   }
 
   /** The same world and lesson from the beginning. */
@@ -178,10 +196,6 @@ export class Session {
 
   #passed(passed: boolean | undefined): void {
     if (passed) this.#observer.beginStep();
-  }
-
-  #advanceTo(elapsed: Milliseconds): void {
-    this.cluster.sim.advanceTo(this.#startedAt + elapsed);
   }
 
   /** Looks when a command has ended and at every whole second: part of the world, so that a replay sees what was seen whoever drives the clock. */

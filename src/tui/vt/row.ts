@@ -1,0 +1,94 @@
+/** One row of a screen: characters and how each looks. */
+
+/** SGR parameters as they were sent, `''` for none; equal looks are equal texts. */
+export type CellStyle = string;
+
+export class Row {
+  readonly chars: string[];
+  readonly styles: CellStyle[];
+  /** The line goes on in the next row. */
+  wrapped = false;
+  #painted: string | undefined;
+
+  constructor(columns: number) {
+    this.chars = new Array<string>(columns).fill(' ');
+    this.styles = new Array<CellStyle>(columns).fill('');
+  }
+
+  /** Puts a character at a column; the second half of a wide one is an empty text. */
+  put(column: number, char: string, width: number, style: CellStyle): void {
+    this.#painted = undefined;
+    // Half of a wide character that is written over leaves a blank.
+    if (this.chars[column] === '' && column > 0) this.chars[column - 1] = ' ';
+    this.chars[column] = char;
+    this.styles[column] = style;
+    if (width === 2 && column + 1 < this.chars.length) {
+      this.chars[column + 1] = '';
+      this.styles[column + 1] = style;
+    }
+    const after = column + width;
+    if (this.chars[after] === '') this.chars[after] = ' ';
+  }
+
+  /** A mark that combines with the character before it. */
+  combine(column: number, mark: string): void {
+    this.#painted = undefined;
+    const at = this.chars[column] === '' ? column - 1 : column;
+    const char = this.chars[at];
+    if (char !== undefined && char.length < 32) this.chars[at] = char + mark;
+  }
+
+  erase(from: number, to: number): void {
+    this.#painted = undefined;
+    this.chars.fill(' ', from, to);
+    this.styles.fill('', from, to);
+  }
+
+  insert(column: number, count: number): void {
+    this.#shift(column, 0, count);
+  }
+
+  remove(column: number, count: number): void {
+    this.#shift(column, count, 0);
+  }
+
+  #shift(column: number, removed: number, added: number): void {
+    this.#painted = undefined;
+    const { length } = this.chars;
+    this.chars.splice(column, removed, ...new Array<string>(added).fill(' '));
+    this.styles.splice(column, removed, ...new Array<CellStyle>(added).fill(''));
+    while (this.chars.length < length) {
+      this.chars.push(' ');
+      this.styles.push('');
+    }
+    this.chars.length = length;
+    this.styles.length = length;
+  }
+
+  /** Columns up to the last one that shows something. */
+  get length(): number {
+    let end = this.chars.length;
+    while (end > 0 && this.chars[end - 1] === ' ' && this.styles[end - 1] === '') end--;
+    return end;
+  }
+
+  /** The row as text with escape sequences, without the blanks at its end. */
+  get text(): string {
+    this.#painted ??= this.slice(0, this.length);
+    return this.#painted;
+  }
+
+  slice(from: number, to: number): string {
+    let out = '';
+    let style = '';
+    for (let i = from; i < to; i++) {
+      const next = this.styles[i] ?? '';
+      if (next !== style) {
+        out += next === '' ? '\x1b[0m' : style === '' ? `\x1b[${next}m` : `\x1b[0;${next}m`;
+        style = next;
+      }
+      out += this.chars[i] ?? '';
+    }
+    return style === '' ? out : `${out}\x1b[0m`;
+  }
+}
