@@ -28,7 +28,9 @@ export class Housekeeping {
   readonly #killing = new Set<string>();
   #dirty = true;
   #gcDirty = true;
-  readonly #directories = new Set<string>();
+  /** Pods' directories that are to go; undefined until those of an earlier life have been looked for. */
+  #directories: Set<string> | undefined;
+  readonly #gone = new Set<string>();
 
   constructor(context: Context, pleg: Pleg, known: KnownPods) {
     this.#context = context;
@@ -68,7 +70,7 @@ export class Housekeeping {
 
   /** A pod has left all sources: its directory goes when nothing of it runs. */
   podGone(uid: string): void {
-    this.#directories.add(uid);
+    this.#gone.add(uid);
     this.request();
   }
 
@@ -102,9 +104,21 @@ export class Housekeeping {
       this.#killing.add(pod.uid);
       this.#context.sim.go(this.#killUnknown(pod), 'kubelet kill orphan');
     }
+    this.#removeDirectories();
+  }
+
+  /** cleanupOrphanedPodDirs: at the first round also what pods left that were deleted while the kubelet was away. */
+  #removeDirectories(): void {
+    const { fs } = this.#context;
+    const root = podDirectory('');
+    if (!this.#directories) {
+      this.#directories = this.#gone;
+      if (fs.isDirectory(root)) for (const [uid] of fs.list(root)) this.#gone.add(uid);
+    }
     for (const uid of this.#directories) {
-      if (this.#known.isKnown(uid)) continue;
-      removeTree(this.#context.fs, podDirectory(uid));
+      const busy = this.#pleg.get(uid).containers.some(isRunning);
+      if (busy) continue;
+      if (!this.#known.isKnown(uid)) removeTree(fs, podDirectory(uid));
       this.#directories.delete(uid);
     }
   }

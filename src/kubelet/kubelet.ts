@@ -115,7 +115,7 @@ function assemble(context: Context, options: KubeletOptions) {
     context,
     events,
     activePods: () => manager.active(),
-    evict: (pod, final) => workers.kill(pod, { gracePeriod: 0, final }),
+    evict: (pod, final) => workers.kill(pod, { gracePeriod: 1, final }),
     reclaimImages: () => imageGc.reclaimAll(),
   });
   const admission = new Admission(allocatable, node, () => eviction.under('memory'));

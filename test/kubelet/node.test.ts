@@ -148,3 +148,55 @@ describe('a node', () => {
     expect(world.events('deaf').filter((each) => each.startsWith('Killing')).length).toBe(1);
   });
 });
+
+describe('a node under pressure', () => {
+  it('evicts the pod that uses more than it asked for', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(15_000);
+    world.create('calm', nginx);
+    world.create('hog', {
+      containers: [{ name: 'c', image: 'busybox:1.36', command: ['/node/eater', String(4020 * 2 ** 20)], volumeMounts: [{ name: 'bin', mountPath: '/node' }] }],
+      volumes: [{ name: 'bin', hostPath: { path: '/usr/bin' } }],
+    });
+    world.until('calm', ready);
+    world.sim.advance(25_000);
+    expect(world.pod('hog')?.status?.phase).toBe('Failed');
+    expect(world.pod('hog')?.status?.reason).toBe('Evicted');
+    expect(world.pod('hog')?.status?.message).toMatch(
+      /^The node was low on resource: memory. Threshold quantity: 100Mi, available: \d+Ki. Container c was using \d+[KM]i, request is 0, has larger consumption of memory. $/,
+    );
+    expect(world.pod('calm')?.status?.phase).toBe('Running');
+    expect(condition(world, 'MemoryPressure')).toBe('True KubeletHasInsufficientMemory kubelet has insufficient memory available');
+    world.sim.advance(320_000);
+    expect(condition(world, 'MemoryPressure')).toMatch(/^False/);
+  });
+
+  it('refuses what does not fit', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    world.create('big', {
+      nodeName: 'node01',
+      containers: [{ name: 'c', image: 'busybox:1.36', command: ['sleep', '1'], resources: { requests: { cpu: '4' } } }],
+    });
+    world.sim.advance(3_000);
+    expect(world.pod('big')?.status).toMatchObject({
+      phase: 'Failed',
+      reason: 'OutOfcpu',
+      message: "Pod was rejected: Node didn't have enough resource: cpu, requested: 4000, used: 0, capacity: 2000",
+    });
+  });
+
+  it('clears away what pods left that were deleted while the kubelet was away', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    world.create('web', nginx);
+    world.until('web', ready);
+    world.stopKubelet();
+    world.admin.delete('pods', { namespace: 'default', name: 'web' }, { gracePeriodSeconds: 0 });
+    world.startKubelet();
+    world.sim.advance(70_000);
+    expect(world.world.containerd.cri.runtime.listPodSandbox()).toEqual([]);
+    expect(world.files().list('/var/lib/kubelet/pods')).toEqual([]);
+    expect(world.files().list('/var/log/pods')).toEqual([]);
+  });
+});

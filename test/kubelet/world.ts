@@ -27,7 +27,16 @@ const entrypoint: Program = function* (argv, process) {
   return yield* nginx(argv, process);
 };
 /** Web server of the tests: answers / until its file is removed. */
-const more: Record<string, Program> = { ...programs, ...shellPrograms, nginx, 'nginx-entrypoint': entrypoint, sleep: sleeper(), rm: remover() };
+const more: Record<string, Program> = { ...programs, ...shellPrograms, nginx, 'nginx-entrypoint': entrypoint, sleep: sleeper(), rm: remover(), eater: eater() };
+
+/** Takes so much memory and stays. */
+function eater(): Program {
+  return function* (argv, process) {
+    process.allocate(Number(argv[1]));
+    yield* sleep(1e9);
+    return 0;
+  };
+}
 
 function remover(): Program {
   return function* (argv, process) {

@@ -76,7 +76,7 @@ function withReadiness({ pod, probes }: PodStatusInputs, statuses: readonly Full
   });
 }
 
-function conditions({ context, pod }: PodStatusInputs, facts: readonly ConditionFacts[], before: PodStatus | undefined, generation: number | undefined) {
+function conditions({ context, pod, final }: PodStatusInputs, facts: readonly ConditionFacts[], before: PodStatus | undefined, generation: number | undefined) {
   const now = rfc3339(context.sim.now);
   const made = facts.map(({ type, status, reason, message }) => {
     const old = before?.conditions?.find((each) => each.type === type);
@@ -94,7 +94,16 @@ function conditions({ context, pod }: PodStatusInputs, facts: readonly Condition
   // Those of others (readiness gates, DisruptionTarget) stay as they are.
   const own = new Set(facts.map(({ type }) => type));
   const others = (pod.status?.conditions ?? []).filter(({ type }) => !own.has(type));
-  return [...made, ...others];
+  if (final?.reason !== 'Evicted') return [...made, ...others];
+  const disruption = {
+    lastProbeTime: null,
+    lastTransitionTime: now,
+    message: final.message ?? '',
+    reason: 'TerminationByKubelet',
+    status: 'True',
+    type: 'DisruptionTarget',
+  };
+  return [...made, ...others.filter(({ type }) => type !== disruption.type), disruption];
 }
 
 /** Whether a container can still be running, as far as its status tells. */
