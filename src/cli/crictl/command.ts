@@ -1,0 +1,26 @@
+/** The shape of crictl's commands. */
+import type { Routine } from '../../sim/routine.ts';
+import type { Command, FlagSpec } from '../flags.ts';
+import type { Context } from './context.ts';
+
+export type Run = (context: Context) => Routine<void>;
+export type CrictlCommand = Command<Run>;
+
+const flag = (type: FlagSpec['type'], name: string, short: string, usage: string, defaultValue?: string): FlagSpec => ({
+  name,
+  ...(type === undefined ? {} : { type }),
+  ...(short === '' ? {} : { short }),
+  usage,
+  ...(defaultValue === undefined ? {} : { default: defaultValue }),
+});
+
+/** Flags by kind: `text('id', '', 'Filter by pod id')`. */
+export const text = (name: string, short: string, usage: string, defaultValue?: string): FlagSpec => flag('string', name, short, usage, defaultValue);
+export const bool = (name: string, short: string, usage: string): FlagSpec => flag('bool', name, short, usage);
+export const int = (name: string, short: string, usage: string, defaultValue?: string): FlagSpec => flag('int', name, short, usage, defaultValue);
+export const list = (name: string, short: string, usage: string): FlagSpec => flag('stringArray', name, short, usage);
+export const duration = (name: string, short: string, usage: string, defaultValue?: string): FlagSpec => flag('duration', name, short, usage, defaultValue);
+
+/** `k=v` pairs of repeated --label flags. */
+export const labelsOf = (pairs: readonly string[]): Record<string, string> =>
+  Object.fromEntries(pairs.flatMap((pair) => pair.split(',')).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
