@@ -22,6 +22,7 @@ import { type RequestInfo, requestInfo } from './request-info.ts';
 import { ResourceTable } from './resource-table.ts';
 import { serveResource } from './serve-resource.ts';
 import { Storage } from './storage.ts';
+import { Uids } from './uid.ts';
 import { WatchCaches } from './watch-caches.ts';
 
 /** The Kubernetes API server: one front door, behind it authentication, authorization, admission, registry and etcd. */
@@ -43,6 +44,7 @@ export class ApiServer implements RestServer {
       options,
       sim,
       stamp: newStamp(sim),
+      uids: new Uids(sim.random, revision),
       storage,
       tokens,
       table,

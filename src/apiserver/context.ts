@@ -12,6 +12,7 @@ import type { StrategyContext } from './registry/strategy.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { ResourceTable, ServedResource } from './resource-table.ts';
 import type { Storage } from './storage.ts';
+import type { Uids } from './uid.ts';
 import type { WatchCaches } from './watch-caches.ts';
 
 export type VersionInfo = { readonly major: string; readonly minor: string; readonly gitVersion: string; readonly [field: string]: string };
@@ -39,6 +40,7 @@ export type Core = {
   readonly sim: Sim;
   /** The time now as metadata has it; made once a second. */
   readonly stamp: () => string;
+  readonly uids: Uids;
   readonly storage: Storage;
   readonly tokens: TokenAuthenticator;
   readonly table: ResourceTable;

@@ -1,7 +1,6 @@
 import type { KubeObject, rbac } from '../../api/types.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import type { Core } from '../context.ts';
-import { newUid } from '../uid.ts';
 import { aggregateToAdmin, aggregateToEdit, aggregateToView, clusterRoleBindings, clusterRoles } from './cluster-roles.ts';
 import { controllerRoles } from './controller-roles.ts';
 import { namespacedBindings, namespacedRoles } from './namespaced-roles.ts';
@@ -20,7 +19,7 @@ export function bootstrap(core: Core): void {
     const { name, namespace } = object.metadata;
     const key = `/registry/${prefix}/${namespace ? `${namespace}/` : ''}${name}`;
     if (storage.get(key) !== undefined) return;
-    storage.create(key, { ...object, metadata: { ...object.metadata, uid: newUid(sim.random), creationTimestamp } } as KubeObject);
+    storage.create(key, { ...object, metadata: { ...object.metadata, uid: core.uids.next(), creationTimestamp } } as KubeObject);
   };
   makeNamespaces(make);
   makeClusterRoles(make);

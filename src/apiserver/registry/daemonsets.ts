@@ -1,4 +1,5 @@
 import type { DaemonSet } from '../../api/types.ts';
+import { semanticEqual } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
 import { validateDaemonSet, validateSelectorUnchanged } from '../validation/workloads.ts';
 import { fill, mapField } from './fill.ts';
@@ -17,10 +18,27 @@ function defaultSpec(given: DaemonSet['spec']): DaemonSet['spec'] {
   return mapField(filled, 'template', defaultTemplate);
 }
 
+const generationAnnotation = 'deprecated.daemonset.template.generation';
+
+/** TemplateGeneration, which apps/v1 keeps as an annotation (pkg/apis/apps/v1/conversion.go). */
+function withTemplateGeneration(daemonSet: DaemonSet, generation: number): DaemonSet {
+  const annotations = { ...daemonSet.metadata.annotations, [generationAnnotation]: String(generation) };
+  return { ...daemonSet, metadata: { ...daemonSet.metadata, annotations } };
+}
+
+function countTemplates(daemonSet: DaemonSet, old: DaemonSet): DaemonSet {
+  const before = Number(old.metadata.annotations?.[generationAnnotation] ?? 0);
+  return withTemplateGeneration(daemonSet, semanticEqual(daemonSet.spec.template, old.spec.template) ? before : before + 1);
+}
+
 /** kubernetes pkg/registry/apps/daemonset/strategy.go */
 const strategy: Strategy<DaemonSet> = {
   defaults: (daemonSet) => mapField(daemonSet, 'spec', defaultSpec),
-  prepareForCreate: (daemonSet) => ({ ...daemonSet, status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 } }),
+  prepareForUpdate: countTemplates,
+  prepareForCreate: (daemonSet) => ({
+    ...withTemplateGeneration(daemonSet, 1),
+    status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
+  }),
   validate: (daemonSet) => validateDaemonSet(daemonSet),
   validateUpdate: (daemonSet, old) => [...validateDaemonSet(daemonSet), ...validateSelectorUnchanged(daemonSet.spec.selector, old.spec.selector)],
   generation: true,

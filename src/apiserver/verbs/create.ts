@@ -7,7 +7,6 @@ import { decode } from '../decode.ts';
 import { trackManagers } from '../managed-fields.ts';
 import { deepFreeze, tidy } from '../objects.ts';
 import { keyOf } from '../resource-table.ts';
-import { newUid } from '../uid.ts';
 import { validateMeta } from '../validation/object-meta.ts';
 
 /** POST of a collection: kubernetes apiserver/pkg/endpoints/handlers/create.go and registry/generic/registry/store.go. */
@@ -56,7 +55,7 @@ function fillMeta(context: RequestContext, object: KubeObject): KubeObject {
     ...(served.namespaced && { namespace: info.namespace }),
     ...(!given.name && given.generateName && { name: freeName(context, given.generateName) }),
     ...((served.strategy.generation || served.custom) && { generation: 1 }),
-    uid: newUid(core.sim.random),
+    uid: core.uids.next(),
     creationTimestamp: core.stamp(),
   };
   return { ...object, metadata };
