@@ -136,7 +136,8 @@ function* reportDeath(shell: Shell, process: Process, text: string): Routine {
   if (termSignal === 'SIGINT' && shell.interactive) throw new Discard(130, true);
   if (termSignal === 'SIGINT' || termSignal === 'SIGPIPE') return;
   const death = deathText(process) ?? '';
-  if (shell.interactive) yield* shell.process.printError(`${death}\n`);
+  // Of SIGTERM a script says no more than the word.
+  if (shell.interactive || termSignal === 'SIGTERM') yield* shell.process.printError(`${death}\n`);
   else if (shell.flavor === 'bash') yield* shell.complain(`${String(pidOf(shell, process)).padStart(5)} ${death.padEnd(23)} ${text}`);
   else yield* shell.process.printError(`${death}\n`);
 }

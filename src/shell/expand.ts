@@ -143,6 +143,10 @@ function* unquotedPart(shell: Shell, fields: Fields, part: WordPart): Routine {
     case 'Glob':
       if (part.kind !== 'bracket' || !part.parts.some((inner) => inner.type !== 'Literal')) return addLiteral(shell, fields, part.text, false, false);
       return yield* between(shell, fields, '[', part.parts, ']');
+    case 'BraceExpansion':
+      // One that turned out to be none: `{1..$v}`.
+      if (!part.parts) return addLiteral(shell, fields, part.text, false, false);
+      return yield* between(shell, fields, '{', part.parts, '}');
     case 'ExtendedGlob':
       if (!part.parts) return addLiteral(shell, fields, part.text, false, false);
       return yield* between(shell, fields, `${part.operator}(`, part.parts, ')');

@@ -4,7 +4,7 @@ import type { ExitCode } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
 import { applyAssignment, arrayElements } from './assignment.ts';
 import { callBuiltin, callFunction } from './call.ts';
-import { waitForeground } from './child.ts';
+import { isFailure, waitForeground } from './child.ts';
 import { expandString, expandWords } from './expand.ts';
 import { runExternal } from './external.ts';
 import { Discard, ExitShell, ShellError } from './flow.ts';
@@ -26,6 +26,10 @@ export function* runSimple(shell: Shell, node: Command): Routine<ExitCode> {
     if (shell.traps.has('DEBUG') && !shell.inTrap) yield* debugTrap(shell, node);
     return yield* attempt(shell, node, tail);
   } catch (error) {
+    if (isFailure(error)) {
+      yield* shell.complain(`${node.name?.value ?? ''}: ${error.path ? `${error.path}: ` : ''}${error.message}`);
+      return 1;
+    }
     if (!(error instanceof ShellError)) throw error;
     yield* shell.complain(error.message);
     if (!error.fatal) return error.status;

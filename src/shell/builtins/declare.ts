@@ -3,7 +3,8 @@ import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { assignArray } from '../assignment.ts';
 import { ShellError } from '../flow.ts';
-import type { ArrayArgument, Builtin, Shell, ShellFunction } from '../shell.ts';
+import { functionText } from '../function-text.ts';
+import type { ArrayArgument, Builtin, Shell } from '../shell.ts';
 import { declaration } from '../transform.ts';
 import { AssociativeArray, IndexedArray, type Variable } from '../variables.ts';
 import { fail, invalidOption } from './usage.ts';
@@ -166,9 +167,6 @@ function* functions(shell: Shell, wanted: Request): Routine<ExitCode> {
   }
   return status;
 }
-
-/** A function as `declare -f` and `type` show it. */
-export const functionText = (name: string, found: ShellFunction): string => `${name} () \n${found.text}\n`;
 
 function* exportBuiltin(shell: Shell, args: readonly string[], arrays: ReadonlyMap<number, ArrayArgument>): Routine<ExitCode> {
   const wanted = yield* request(shell, 'export', args, 'fnp');

@@ -156,5 +156,13 @@ function* disown(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   return 0;
 }
 
+function* suspend(shell: Shell): Routine<ExitCode> {
+  if (!shell.options.has('monitor')) return yield* fail(shell, 'suspend', 'cannot suspend: no job control');
+  if (shell.login) return yield* fail(shell, 'suspend', 'cannot suspend a login shell');
+  shell.process.signal('SIGSTOP');
+  yield {};
+  return 0;
+}
+
 /** What handles jobs. */
-export const jobBuiltins: Readonly<Record<string, Builtin>> = { jobs, fg, bg, wait, disown };
+export const jobBuiltins: Readonly<Record<string, Builtin>> = { jobs, fg, bg, wait, disown, suspend };

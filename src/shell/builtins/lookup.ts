@@ -2,8 +2,8 @@
 import { Errno } from '../../linux/errno.ts';
 import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { functionText } from '../function-text.ts';
 import type { Builtin, Shell } from '../shell.ts';
-import { functionText } from './declare.ts';
 import { helpTexts } from './help-texts.ts';
 import { fail, invalidOption, readOptions } from './usage.ts';
 
@@ -142,5 +142,14 @@ function* caller(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   return 0;
 }
 
+function* enable(shell: Shell, args: readonly string[]): Routine<ExitCode> {
+  if (args.length > 0 && args[0] !== '-a' && args[0] !== '-p') {
+    yield* shell.process.printError('k8s-lab: turning builtins off and on is not simulated\n');
+    return 70;
+  }
+  for (const name of [...shell.interpreter.builtins.keys()].sort()) yield* shell.process.print(`enable ${name}\n`);
+  return 0;
+}
+
 /** What tells about commands. */
-export const lookupBuiltins: Readonly<Record<string, Builtin>> = { type, command, builtin, hash, help, caller };
+export const lookupBuiltins: Readonly<Record<string, Builtin>> = { type, command, builtin, hash, help, caller, enable };

@@ -1,11 +1,11 @@
 /** set, shopt, alias, unalias, ulimit, times, enable. */
 import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { functionText } from '../function-text.ts';
 import { optionOfLetter } from '../invocation.ts';
 import { quoteIfNeeded, quoteSingle } from '../quote.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { arrayText } from '../transform.ts';
-import { functionText } from './declare.ts';
 import { fail, invalidOption, readOptions } from './usage.ts';
 
 const optionNames = [

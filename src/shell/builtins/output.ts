@@ -31,7 +31,9 @@ function* write(shell: Shell, name: string, text: string): Routine<ExitCode> {
     yield* shell.process.print(text);
     return 0;
   } catch (error) {
-    if (!(error instanceof Errno) || (error.code === 'EPIPE' && shell.traps.get('SIGPIPE') !== '')) throw error;
+    if (!(error instanceof Errno)) throw error;
+    // A shell at a prompt must not die of a broken pipe of its own.
+    if (error.code === 'EPIPE' && shell.traps.get('SIGPIPE') !== '' && !shell.interactive) throw error;
     return yield* fail(shell, name, `write error: ${error.message}`);
   }
 }
