@@ -116,6 +116,7 @@ function assemble(context: Context, options: KubeletOptions) {
     events,
     activePods: () => manager.active(),
     evict: (pod, final) => workers.kill(pod, { gracePeriod: 1, final }),
+    isGone: (pod) => !workers.isKnown(uidOf(pod)) || workers.isFinished(uidOf(pod)),
     reclaimImages: () => imageGc.reclaimAll(),
   });
   const admission = new Admission(allocatable, node, () => eviction.under('memory'));

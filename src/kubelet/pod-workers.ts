@@ -1,5 +1,6 @@
 /** One worker a pod, through sync, terminating and terminated: kubernetes pkg/kubelet/pod_workers.go. */
 import type { Pod } from '../api/types.ts';
+import type { Cause } from '../sim/fiber.ts';
 import { Condition, type Milliseconds, type Routine } from '../sim/routine.ts';
 import type { Context } from './context.ts';
 import { gracePeriodOf, uidOf } from './pod.ts';
@@ -37,6 +38,8 @@ type Worker = {
   gracePeriod: number | undefined;
   final: FinalStatus | undefined;
   readonly cancel: Cancel;
+  /** What set off the newest change: the worker works for it. */
+  cause: Cause;
 };
 
 export class PodWorkers {
@@ -132,6 +135,7 @@ export class PodWorkers {
 
   #notify(worker: Worker): void {
     worker.pending = true;
+    worker.cause = this.#context.sim.cause || worker.cause;
     worker.wake.notify();
   }
 
@@ -146,6 +150,7 @@ export class PodWorkers {
       }
       worker.pending = false;
       worker.nextAt = undefined;
+      sim.cause = worker.cause;
       if (worker.phase === 'sync') yield* this.#sync(worker, uid);
       if (worker.phase !== 'sync') yield* this.#end(worker, uid);
     }
@@ -186,4 +191,5 @@ const newWorker = (pod: Pod): Worker => ({
   gracePeriod: undefined,
   final: undefined,
   cancel: { cancelled: false },
+  cause: 0,
 });

@@ -82,7 +82,14 @@ describe('what a pod shows', () => {
     world.create('three', busybox('exit 3', { restartPolicy: 'Never' }));
     world.create('retry', busybox('exit 1', { restartPolicy: 'OnFailure' }));
     world.create('late', busybox('sleep 3600', { restartPolicy: 'Never', activeDeadlineSeconds: 5, terminationGracePeriodSeconds: 1 }));
-    world.create('oom', busybox('', { restartPolicy: 'Never' }, { command: ['dd', String(64 * 2 ** 20)], resources: { limits: { memory: '20Mi' } } }));
+    world.create(
+      'oom',
+      busybox(
+        '',
+        { restartPolicy: 'Never', volumes: [{ name: 'bin', hostPath: { path: '/usr/bin' } }] },
+        { command: ['/node/eater', String(64 * 2 ** 20)], volumeMounts: [{ name: 'bin', mountPath: '/node' }], resources: { limits: { memory: '20Mi' } } },
+      ),
+    );
     world.sim.advance(12_000);
     expect(['three', 'late', 'oom'].map((name) => world.pod(name)?.status?.phase)).toEqual(['Failed', 'Failed', 'Failed']);
     expect(world.pod('retry')?.status?.phase).toBe('Running');

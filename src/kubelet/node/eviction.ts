@@ -15,12 +15,16 @@ export type EvictionParts = {
   readonly events: ContainerEvents;
   readonly activePods: () => readonly Pod[];
   readonly evict: (pod: Pod, final: FinalStatus) => void;
+  /** Nothing of the pod runs any more. */
+  readonly isGone: (pod: Pod) => boolean;
   /** Removes unused images; true when that freed something. */
   readonly reclaimImages: () => boolean;
 };
 
 type Signal = { readonly name: 'memory' | 'disk'; readonly resource: string; readonly threshold: number; readonly available: () => number };
 
+/** How long the next pod is spared while the one before is still ending. */
+const cleanupTimeout: Milliseconds = 30_000;
 const criticalPriority = 2_000_000_000;
 
 export class EvictionManager {
@@ -28,6 +32,7 @@ export class EvictionManager {
   readonly #signals: readonly Signal[];
   /** When a signal was last below its threshold. */
   readonly #lastSeen = new Map<string, Milliseconds>();
+  #last: { readonly pod: Pod; readonly at: Milliseconds } | undefined;
 
   constructor(parts: EvictionParts) {
     this.#parts = parts;
@@ -41,10 +46,15 @@ export class EvictionManager {
     for (const signal of this.#signals) {
       if (signal.available() >= signal.threshold) continue;
       this.#lastSeen.set(signal.name, now);
-      this.#reclaim(signal, signal.threshold);
+      if (!this.#isCleaningUp()) this.#reclaim(signal, signal.threshold);
       break;
     }
     return { memory: this.under('memory'), disk: this.under('disk'), pid: false };
+  }
+
+  #isCleaningUp(): boolean {
+    const last = this.#last;
+    return last !== undefined && !this.#parts.isGone(last.pod) && this.#parts.context.sim.now - last.at < cleanupTimeout;
   }
 
   /** A pressure is held for a while after it has gone, so that the node does not flap. */
@@ -73,6 +83,7 @@ export class EvictionManager {
     const text = (bytes: number): string => newQuantity(bytes, 'BinarySI').toString();
     const message = `The node was low on resource: ${signal.resource}. Threshold quantity: ${text(threshold)}, available: ${text(Math.max(0, Math.floor(signal.available() / 1024)) * 1024)}. ${this.#details(victim.pod, signal, victim.usage)}`;
     events.podWarning(victim.pod, 'Evicted', message);
+    this.#last = { pod: victim.pod, at: context.sim.now };
     evict(victim.pod, { phase: 'Failed', reason: 'Evicted', message });
     context.klog.info('eviction_manager.go:627', 'Eviction manager: pod is evicted successfully', { pod: podRef(victim.pod) });
   }

@@ -1,6 +1,7 @@
 import type { ContainerSpec, Pod, Secret } from '../../api/types.ts';
 import { isReason } from '../../apimachinery/status.ts';
 import { type AuthConfig, CriError, type CriImage, type PodSandboxConfig } from '../../interfaces/cri.ts';
+import type { Cause } from '../../sim/fiber.ts';
 import { Condition, type Milliseconds, type Routine } from '../../sim/routine.ts';
 import type { ConfigObjects } from '../config-objects.ts';
 import type { Context } from '../context.ts';
@@ -14,6 +15,7 @@ type Pull = {
   readonly auth: AuthConfig | undefined;
   readonly sandbox: PodSandboxConfig;
   readonly done: Condition;
+  readonly cause: Cause;
   result?: PullResult;
 };
 type PullResult = { readonly imageRef?: string; readonly error?: CriError; readonly took: Milliseconds };
@@ -88,7 +90,7 @@ export class ImageManager {
     }
     const began = this.#context.sim.now;
     this.#events.normal(pod, container.name, 'Pulling', `Pulling image "${container.image}"`);
-    const result = yield* this.#pull({ image, auth: this.#auth(pod, image), sandbox, done: new Condition() });
+    const result = yield* this.#pull({ image, auth: this.#auth(pod, image), sandbox, done: new Condition(), cause: this.#context.sim.cause });
     if (result.error) {
       this.#events.warning(pod, container.name, 'Failed', `Failed to pull image "${container.image}": ${result.error.message}`);
       this.#backoff.next(key, this.#context.sim.now);
@@ -121,6 +123,7 @@ export class ImageManager {
   *#puller(): Routine {
     try {
       for (let pull = this.#queue.shift(); pull; pull = this.#queue.shift()) {
+        this.#context.sim.cause = pull.cause;
         pull.result = yield* this.#pullNow(pull);
         pull.done.notify();
       }

@@ -1,6 +1,7 @@
 import type { Pod, PodStatus } from '../../api/types.ts';
 import { isReason } from '../../apimachinery/status.ts';
 import { isRetriable } from '../../client/client.ts';
+import type { Cause } from '../../sim/fiber.ts';
 import { Condition, type Milliseconds, type Routine } from '../../sim/routine.ts';
 import type { Context } from '../context.ts';
 import { isStatic, nameOf, namespaceOf, podRef, uidOf } from '../pod.ts';
@@ -11,6 +12,7 @@ type Entry = {
   sent: PodStatus | undefined;
   /** Nothing of the pod is left on the node: its object may go. */
   reclaimed: boolean;
+  cause: Cause;
 };
 
 const retryAfter: Milliseconds = 10_000;
@@ -40,7 +42,7 @@ export class StatusManager {
   set(pod: Pod, status: PodStatus): void {
     const uid = uidOf(pod);
     const entry = this.#entries.get(uid);
-    if (!entry) this.#entries.set(uid, { pod, status, sent: undefined, reclaimed: false });
+    if (!entry) this.#entries.set(uid, { pod, status, sent: undefined, reclaimed: false, cause: 0 });
     else {
       entry.pod = pod;
       if (same(entry.status, status) && !this.#deletable(entry)) return;
@@ -81,6 +83,8 @@ export class StatusManager {
 
   #mark(uid: string): void {
     this.#dirty.add(uid);
+    const entry = this.#entries.get(uid);
+    if (entry) entry.cause = this.#context.sim.cause;
     this.#changed.notify();
   }
 
@@ -102,6 +106,7 @@ export class StatusManager {
   #sync(uid: string): boolean {
     const entry = this.#entries.get(uid);
     if (!entry) return true;
+    this.#context.sim.cause = entry.cause;
     const target = isStatic(entry.pod) ? this.#mirrorOf(entry.pod) : entry.pod;
     if (!target) return true;
     try {
