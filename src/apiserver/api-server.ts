@@ -18,7 +18,7 @@ import { CustomResources } from './custom/custom-resources.ts';
 import { Discovery } from './discovery.ts';
 import { nonResource } from './non-resource.ts';
 import { ServiceAllocator } from './registry/service-allocator.ts';
-import { type RequestInfo, requestInfo } from './request-info.ts';
+import { authorized, type RequestInfo, requestInfo } from './request-info.ts';
 import { ResourceTable } from './resource-table.ts';
 import { serveResource } from './serve-resource.ts';
 import { Storage } from './storage.ts';
@@ -71,7 +71,7 @@ export class ApiServer implements RestServer {
     try {
       this.#core.customResources.refresh();
       user = this.#authenticate(request);
-      this.#core.authorizer.require(user, info);
+      this.#core.authorizer.require(user, authorized(info, request));
       response = info.isResource ? serveResource(this.#core, request, info, user) : nonResource(this.#core, request);
     } catch (error) {
       response = refusal(error);

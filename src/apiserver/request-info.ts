@@ -68,6 +68,14 @@ function verbOf(request: RestRequest, name: string): string {
   return verb === 'get' ? 'list' : verb === 'delete' ? 'deletecollection' : verb;
 }
 
+/** What is authorized: a list or watch of one object by `metadata.name=` counts as one of that name, which is all that kubelets may do. */
+export function authorized(info: RequestInfo, request: RestRequest): RequestInfo {
+  if (info.name !== '' || (info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection')) return info;
+  const terms = queryValue(request, 'fieldSelector')?.split(',') ?? [];
+  const name = terms.find((term) => term.startsWith('metadata.name='))?.replace(/^metadata\.name==?/, '');
+  return name ? { ...info, name } : info;
+}
+
 /** One value of the query; the first where a key repeats. */
 export function queryValue(request: RestRequest, key: string): string | undefined {
   const value = request.query?.[key];

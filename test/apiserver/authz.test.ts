@@ -92,3 +92,18 @@ test('a restarted server finds everything and gives out new UIDs', () => {
   const made = again.handle({ method: 'POST', path, credentials, body: { metadata: { name: 'b' } } }).body as { metadata: { uid: string } };
   expect(uids.has(made.metadata.uid)).toBe(false);
 });
+
+test('a kubelet sees the ConfigMaps of its pods, one by one', () => {
+  const { ok, refused, userCertificate } = newServer();
+  const node = { credentials: userCertificate('system:node:node01', ['system:nodes']) };
+  const path = '/api/v1/namespaces/default/configmaps';
+  for (const name of ['mine', 'other']) ok('POST', path, { metadata: { name } });
+  const volumes = [{ name: 'v', configMap: { name: 'mine' } }];
+  ok('POST', '/api/v1/namespaces/default/pods', {
+    metadata: { name: 'p' },
+    spec: { nodeName: 'node01', volumes, containers: [{ name: 'c', image: 'nginx' }] },
+  });
+  expect(ok('GET', `${path}?fieldSelector=metadata.name=mine`, undefined, node).items).toHaveLength(1);
+  expect(refused('GET', `${path}?fieldSelector=metadata.name=other`, undefined, node)).toContain('User "system:node:node01" cannot list resource "configmaps"');
+  expect(refused('GET', path, undefined, node)).toContain('cannot list');
+});
