@@ -119,12 +119,7 @@ export class Containerd implements ContainerdApi {
   }
 
   version(): ReturnType<ContainerdApi['version']> {
-    return { version: this.config.version, revision: this.config.revision };
-  }
-
-  /** Of `ctr version` and `ctr info`. */
-  get uuid(): string {
-    return this.#context.meta.uuid;
+    return { version: this.config.version, revision: this.config.revision, uuid: this.#context.meta.uuid };
   }
 
   plugins(): ReturnType<ContainerdApi['plugins']> {

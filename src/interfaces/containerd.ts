@@ -70,7 +70,7 @@ export class ContainerdError extends Error {
 }
 
 export type ContainerdApi = {
-  version(): { readonly version: string; readonly revision: string };
+  version(): { readonly version: string; readonly revision: string; readonly uuid?: string };
   plugins(): readonly PluginInfo[];
   readonly namespaces: {
     list(): readonly { readonly name: string; readonly labels: ContainerdLabels }[];

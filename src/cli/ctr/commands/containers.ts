@@ -1,0 +1,205 @@
+/** ctr containers, and the making of a container that `ctr run` shares. */
+import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
+import { DirectoryNode } from '../../../linux/inode.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { bool, type Context, type CtrCommand, CtrError, float, int, isMissing, labelArgs, labelText, list, text } from '../context.ts';
+import { filter, json, moment, table } from '../output.ts';
+import { newSpec } from '../spec.ts';
+import { partsOf } from './images.ts';
+
+export const containerFlags = [
+  text('snapshotter', 'Snapshotter name. Empty value stands for the default value.'),
+  text('config,c', 'Path to the runtime-specific spec config file'),
+  text('cwd', 'Specify the working directory of the process'),
+  list('env', 'Specify additional container environment variables (e.g. FOO=bar)'),
+  text('env-file', 'Specify additional container environment variables in a file(e.g. FOO=bar, one per line)'),
+  list('label', 'Specify additional labels (e.g. foo=bar)'),
+  list('mount', 'Specify additional container mount (e.g. type=bind,src=/tmp,dst=/host,options=rbind:ro)'),
+  bool('net-host', 'Enable host networking for the container'),
+  bool('privileged', 'Run privileged container'),
+  bool('read-only', 'Set the containers filesystem as readonly'),
+  bool('rootfs', 'Use custom rootfs that is not managed by containerd snapshotter'),
+  text('runtime', 'Runtime name or absolute path to runtime binary', 'io.containerd.runc.v2'),
+  text('runc-binary', 'Specify runc-compatible binary'),
+  bool('tty,t', 'Allocate a TTY for the container'),
+  list('with-ns', "Specify existing Linux namespaces to join at container runtime (format '<nstype>:<path>')"),
+  text('pid-file', "File path to write the task's pid"),
+  int('memory-limit', 'Memory limit (in bytes) for the container'),
+  list('cap-add', "Add Linux capabilities (Set capabilities with 'CAP_' prefix)"),
+  list('cap-drop', "Drop Linux capabilities (Set capabilities with 'CAP_' prefix)"),
+  float('cpus', 'Set the CFS cpu quota'),
+  text('hostname', "Set the container's host name"),
+  text('user,u', 'Username or user id, group optional (format: <name|uid>[:<group|gid>])'),
+];
+
+/** Makes snapshot and record; gives back how to undo the snapshot. */
+export function* createContainer(context: Context, ref: string, id: string, args: readonly string[]): Routine<ContainerdContainer> {
+  const client = context.client();
+  const { flags, namespace, process } = context;
+  const image = client.images.get(namespace, ref);
+  const snapshotter = flags.text('snapshotter') || 'overlayfs';
+  const { config } = partsOf(context, image);
+  const parent = yield* client.snapshots.unpack(namespace, snapshotter, ref);
+  client.snapshots.prepare(namespace, snapshotter, id, parent);
+  try {
+    const root = client.snapshots.directory(namespace, snapshotter, id);
+    const user = findUser(root, flags.text('user') || config?.config.User || '');
+    const spec = newSpec(flags, { id, namespace, args, image: config, node: process.namespaces.uts.hostname, user });
+    if (spec.process.args.length === 0) throw new CtrError('args must not be empty');
+    const labels = {
+      ...config?.config.Labels,
+      'io.containerd.image.config.stop-signal': config?.config.StopSignal ?? 'SIGTERM',
+      ...labelArgs(flags.list('label')),
+    };
+    return client.containers.create(namespace, {
+      id,
+      image: ref,
+      runtime: { name: flags.text('runtime') || 'io.containerd.runc.v2' },
+      snapshotter,
+      snapshotKey: id,
+      spec,
+      labels,
+    });
+  } catch (error) {
+    client.snapshots.remove(namespace, snapshotter, id);
+    throw error;
+  }
+}
+
+function findUser(root: object, user: string): { readonly uid: number; readonly gid: number } {
+  if (user === '') return { uid: 0, gid: 0 };
+  const [name = '', group] = user.split(':');
+  const etc = root instanceof DirectoryNode ? root.lookup('etc') : undefined;
+  const passwd = etc?.type === 'directory' ? etc.lookup('passwd') : undefined;
+  const line = (passwd?.type === 'file' ? passwd.read() : '').split('\n').find((each) => each.split(':')[0] === name || each.split(':')[2] === name);
+  if (!line && !/^\d+$/.test(name)) throw new CtrError('no users found');
+  const uid = line ? Number(line.split(':')[2]) : Number(name);
+  const gid = group !== undefined && /^\d+$/.test(group) ? Number(group) : line ? Number(line.split(':')[3]) : 0;
+  return { uid, gid };
+}
+
+const field = (container: ContainerdContainer, path: string): string | undefined =>
+  path === 'id'
+    ? container.id
+    : path === 'image'
+      ? container.image
+      : path === 'runtime.name'
+        ? container.runtime.name
+        : path.startsWith('labels.')
+          ? container.labels[path.slice(7).replace(/^"(.*)"$/, '$1')]
+          : undefined;
+
+function* remove(context: Context, id: string): Routine {
+  const client = context.client();
+  const container = client.containers.get(context.namespace, id);
+  const task = client.tasks.list(context.namespace).find((each) => each.id === id);
+  if (task && task.status !== 'STOPPED' && task.status !== 'CREATED')
+    throw new CtrError(`cannot delete a non stopped container: {${task.status.toLowerCase()} 0 0001-01-01 00:00:00 +0000 UTC}`);
+  if (task) yield* client.tasks.delete(context.namespace, id);
+  client.containers.delete(context.namespace, id);
+  if (!context.flags.bool('keep-snapshot')) {
+    try {
+      client.snapshots.remove(context.namespace, container.snapshotter, container.snapshotKey);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+}
+
+export const containers: CtrCommand = {
+  name: 'containers',
+  aliases: ['c', 'container'],
+  short: 'Manage containers',
+  commands: [
+    {
+      name: 'create',
+      short: 'Create container',
+      usage: '[flags] Image|RootFS CONTAINER [COMMAND] [ARG...]',
+      flags: containerFlags,
+      run: function* (context) {
+        const [ref, id, ...args] = context.args;
+        if (ref === undefined) throw new CtrError('image ref must be provided');
+        if (id === undefined) throw new CtrError('container id must be provided');
+        yield* createContainer(context, ref, id, args);
+        return 0;
+      },
+    },
+    {
+      name: 'delete',
+      aliases: ['del', 'remove', 'rm'],
+      short: 'Delete one or more existing containers',
+      usage: '[flags] CONTAINER [CONTAINER, ...]',
+      flags: [bool('keep-snapshot', 'Do not clean up snapshot with container')],
+      run: function* (context) {
+        if (context.args.length === 0) throw new CtrError('must specify at least one container to delete: invalid argument');
+        let failed: string | undefined;
+        for (const id of context.args) {
+          try {
+            yield* remove(context, id);
+          } catch (error) {
+            if (!(error instanceof CtrError) && !isMissing(error)) throw error;
+            yield* context.log('error', `failed to delete container ${JSON.stringify(id)}`, error.message);
+            failed ??= error.message;
+          }
+        }
+        if (failed !== undefined) throw new CtrError(failed);
+        return 0;
+      },
+    },
+    {
+      name: 'info',
+      short: 'Get info about a container',
+      usage: 'CONTAINER',
+      flags: [bool('spec', 'Only display the spec')],
+      run: function* (context) {
+        const [id] = context.args;
+        if (id === undefined) throw new CtrError('container id must be provided: invalid argument');
+        const container = context.client().containers.get(context.namespace, id);
+        yield* context.print(json(context.flags.bool('spec') ? container.spec : infoOf(container)));
+        return 0;
+      },
+    },
+    {
+      name: 'list',
+      aliases: ['ls'],
+      short: 'List containers',
+      usage: '[flags] [<filter>, ...]',
+      flags: [bool('quiet,q', 'Print only the container id')],
+      run: function* (context) {
+        const found = filter(context.client().containers.list(context.namespace), context.args, field);
+        if (context.flags.bool('quiet')) yield* context.print(found.map(({ id }) => `${id}\n`).join(''));
+        else yield* context.print(table([['CONTAINER', 'IMAGE', 'RUNTIME'], ...found.map(({ id, image, runtime }) => [id, image || '-', runtime.name])], 4));
+        return 0;
+      },
+    },
+    {
+      name: 'label',
+      short: 'Set and clear labels for a container',
+      usage: '[flags] CONTAINER [<key>=<value>, ...]',
+      flags: [],
+      run: function* (context) {
+        const [id, ...labels] = context.args;
+        if (id === undefined) throw new CtrError('container id must be provided: invalid argument');
+        yield* context.print(`${labelText(context.client().containers.update(context.namespace, id, labelArgs(labels)).labels)}\n`);
+        return 0;
+      },
+    },
+  ],
+};
+
+const sortedLabels = (labels: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const infoOf = (container: ContainerdContainer): object => ({
+  ID: container.id,
+  Labels: sortedLabels(container.labels),
+  Image: container.image,
+  Runtime: { Name: container.runtime.name, Options: { type_url: 'containerd.runc.v1.Options' } },
+  SnapshotKey: container.snapshotKey,
+  Snapshotter: container.snapshotter,
+  CreatedAt: moment(container.createdAt),
+  UpdatedAt: moment(container.updatedAt),
+  Extensions: {},
+  SandboxID: container.sandboxId ?? '',
+  Spec: container.spec,
+});

@@ -1,0 +1,357 @@
+/** ctr tasks and ctr run. */
+import { ContainerdError } from '../../../interfaces/containerd.ts';
+import type { OciSpec, OciStdio } from '../../../interfaces/oci.ts';
+import type { OpenFile } from '../../../linux/open-file.ts';
+import { parseSignal, type SignalName } from '../../../linux/signals.ts';
+import { type Routine, sleep } from '../../../sim/routine.ts';
+import { type ByteStream, newByteStream } from '../../../sim/stream.ts';
+import { bool, type Context, type CtrCommand, CtrError, isMissing, text } from '../context.ts';
+import { moment, table } from '../output.ts';
+import { containerFlags, createContainer } from './containers.ts';
+
+/** The streams of a process in the foreground, copied to and from the caller's own. */
+class Console {
+  readonly stdio: OciStdio;
+  readonly #context: Context;
+  readonly #tty: boolean;
+  #fibers: { cancel(): void; readonly done: boolean; join(): Routine<unknown> }[] = [];
+
+  constructor(context: Context, tty: boolean) {
+    this.#context = context;
+    this.#tty = tty;
+    const stdout = newByteStream();
+    const size = context.process.tty?.size ?? { columns: 80, rows: 24 };
+    this.stdio = tty ? { stdin: newByteStream(), stdout, terminal: size } : { stdin: newByteStream(), stdout, stderr: newByteStream() };
+  }
+
+  attach(): void {
+    const { process } = this.#context;
+    const { stdin, stdout, stderr } = this.stdio;
+    if (stdout) this.#fibers.push(process.sim.go(copyOut(stdout, process.stdout)));
+    if (stderr) this.#fibers.push(process.sim.go(copyOut(stderr, process.stderr)));
+    // Without a terminal ctr hands its stdin on too.
+    if (stdin) process.sim.go(copyIn(process.stdin, stdin));
+    if (this.#tty) process.tty?.set({ remote: { mode: () => 'cooked', reader: () => undefined } });
+  }
+
+  *finish(): Routine {
+    this.stdio.stdin?.break();
+    for (const fiber of this.#fibers) if (!fiber.done) yield* fiber.join();
+    if (this.#tty) this.#context.process.tty?.set({ remote: null });
+  }
+}
+
+function* copyOut(from: ByteStream, to: OpenFile): Routine {
+  for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) yield* to.write(text);
+}
+
+function* copyIn(from: OpenFile, to: ByteStream): Routine {
+  for (let text = yield* from.read(); text !== undefined; text = yield* from.read()) if (!to.push(text)) return;
+  to.close();
+}
+
+/** A background task's output has no reader: it is dropped, as an unconnected fifo's. */
+function nowhere(): OciStdio {
+  return {};
+}
+
+function needTerminal(context: Context): void {
+  if (!context.process.stdin.tty) throw new CtrError('panic: provided file is not a console\n\ngoroutine 1 [running]:\nmain.main()', 2);
+}
+
+/** ^C goes to the task. */
+function forward(context: Context, id: string): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const satisfies readonly SignalName[])
+    context.process.onSignal(signal, () => {
+      try {
+        context.client().tasks.kill(context.namespace, id, signal);
+      } catch (error) {
+        if (!(error instanceof ContainerdError)) throw error; // It has ended by itself.
+      }
+    });
+}
+
+export const run: CtrCommand = {
+  name: 'run',
+  short: 'Run a container',
+  usage: '[flags] Image|RootFS ID [COMMAND] [ARG...]',
+  flags: [
+    bool('rm', 'Remove the container after running, cannot be used with --detach'),
+    bool('null-io', 'Send all IO to /dev/null'),
+    text('log-uri', 'Log uri'),
+    bool('detach,d', 'Detach from the task after it has started execution, cannot be used with --rm'),
+    text('fifo-dir', 'Directory used for storing IO FIFOs'),
+    bool('cni', 'Enable cni networking for the container'),
+    text('platform', 'Run image for specific platform'),
+    ...containerFlags,
+  ],
+  run: function* (context) {
+    const [ref, id, ...args] = context.args;
+    const { flags, namespace } = context;
+    if (ref === undefined) throw new CtrError('image ref must be provided');
+    if (id === undefined) throw new CtrError('container id must be provided');
+    if (flags.bool('rm') && flags.bool('detach')) throw new CtrError('flags --detach and --rm cannot be specified together');
+    if (flags.bool('cni')) throw new CtrError('k8s-lab: ctr run --cni is not simulated', 70);
+    const client = context.client();
+    if (flags.bool('tty')) needTerminal(context);
+    yield* createContainer(context, ref, id, args);
+    const detach = flags.bool('detach');
+    const console = detach ? undefined : new Console(context, flags.bool('tty'));
+    try {
+      yield* client.tasks.create(namespace, id, console?.stdio ?? nowhere());
+      if (detach) {
+        yield* client.tasks.start(namespace, id);
+        return 0;
+      }
+      console?.attach();
+      forward(context, id);
+      yield* client.tasks.start(namespace, id);
+      const status = yield* client.tasks.wait(namespace, id);
+      yield* console?.finish() ?? [];
+      yield* client.tasks.delete(namespace, id);
+      return status;
+    } finally {
+      if (flags.bool('rm')) {
+        client.containers.delete(namespace, id);
+        client.snapshots.remove(namespace, flags.text('snapshotter') || 'overlayfs', id);
+      }
+    }
+  },
+};
+
+const start: CtrCommand = {
+  name: 'start',
+  short: 'Start a container that has been created',
+  usage: '[flags] CONTAINER',
+  flags: [
+    bool('null-io', 'Send all IO to /dev/null'),
+    text('log-uri', 'Log uri'),
+    text('fifo-dir', 'Directory used for storing IO FIFOs'),
+    text('pid-file', "File path to write the task's pid"),
+    bool('detach,d', 'Detach from the task after it has started execution'),
+  ],
+  run: function* (context) {
+    const [id] = context.args;
+    if (id === undefined) throw new CtrError('container id must be provided');
+    const client = context.client();
+    const { namespace } = context;
+    const container = client.containers.get(namespace, id);
+    const console = context.flags.bool('detach') ? undefined : new Console(context, container.spec.process.terminal ?? false);
+    yield* client.tasks.create(namespace, id, console?.stdio ?? nowhere());
+    console?.attach();
+    yield* client.tasks.start(namespace, id);
+    if (!console) return 0;
+    forward(context, id);
+    const status = yield* client.tasks.wait(namespace, id);
+    yield* console.finish();
+    yield* client.tasks.delete(namespace, id);
+    return status;
+  },
+};
+
+const exec: CtrCommand = {
+  name: 'exec',
+  short: 'Execute additional processes in an existing container',
+  usage: '[flags] CONTAINER CMD [ARG...]',
+  flags: [
+    text('cwd', 'Working directory of the new process'),
+    bool('tty,t', 'Allocate a TTY for the container'),
+    bool('detach,d', 'Detach from the task after it has started execution'),
+    { ...text('exec-id', 'Exec specific id for the process'), required: true },
+    text('fifo-dir', 'Directory used for storing IO FIFOs'),
+    text('log-uri', 'Log uri'),
+    text('user', 'User id or name'),
+  ],
+  run: function* (context) {
+    const [id, ...args] = context.args;
+    const { flags, namespace } = context;
+    const execId = flags.text('exec-id');
+    if (execId === '') throw new CtrError('Required flag "exec-id" not set');
+    if (id === undefined) throw new CtrError('container id must be provided');
+    const client = context.client();
+    const container = client.containers.get(namespace, id);
+    const tty = flags.bool('tty');
+    if (tty) needTerminal(context);
+    const process: OciSpec['process'] = { ...container.spec.process, args, terminal: tty, cwd: flags.text('cwd') || container.spec.process.cwd };
+    const console = flags.bool('detach') ? undefined : new Console(context, tty);
+    yield* client.tasks.exec(namespace, id, execId, process, console?.stdio ?? nowhere());
+    if (!console) return 0;
+    console.attach();
+    const status = yield* client.tasks.waitExec(namespace, id, execId);
+    yield* console.finish();
+    return status;
+  },
+};
+
+const kill: CtrCommand = {
+  name: 'kill',
+  short: 'Signal a container (default: SIGTERM)',
+  usage: '[flags] CONTAINER',
+  flags: [
+    text('signal,s', 'Signal to send to the container'),
+    text('exec-id', 'Process ID to kill'),
+    bool('all,a', 'Send signal to all processes inside the container'),
+  ],
+  run: function* (context) {
+    const [id] = context.args;
+    if (id === undefined) throw new CtrError('container id must be provided: invalid argument');
+    const asked = context.flags.text('signal') || 'SIGTERM';
+    if (!parseSignal(asked)) throw new CtrError(`invalid signal: ${asked}`);
+    const execId = context.flags.text('exec-id');
+    context.client().tasks.kill(context.namespace, id, asked, { ...(execId === '' ? {} : { execId }), all: context.flags.bool('all') });
+    yield* sleep(2);
+    return 0;
+  },
+};
+
+const remove: CtrCommand = {
+  name: 'delete',
+  aliases: ['del', 'remove', 'rm'],
+  short: 'Delete one or more tasks',
+  usage: 'CONTAINER [CONTAINER, ...]',
+  flags: [bool('force,f', 'Force delete task process'), text('exec-id', 'Process ID to kill')],
+  run: function* (context) {
+    const client = context.client();
+    const { namespace } = context;
+    let failed: string | undefined;
+    for (const id of context.args) {
+      try {
+        client.tasks.get(namespace, id);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        yield* context.log('error', `failed to load task from ${id}`, error.message);
+        failed ??= error.message;
+        continue;
+      }
+      try {
+        if (context.flags.bool('force')) yield* killHard(context, id);
+        const { exitStatus } = yield* client.tasks.delete(namespace, id);
+        if (exitStatus !== 0) yield* context.log('warning', `task ${id} exit with non-zero exit code ${exitStatus}`);
+      } catch (error) {
+        if (!(error instanceof ContainerdError)) throw error;
+        yield* context.log('error', `unable to delete ${id}`, error.message);
+        failed ??= error.message;
+      }
+    }
+    if (failed !== undefined) throw new CtrError(failed);
+    return 0;
+  },
+};
+
+function* killHard(context: Context, id: string): Routine {
+  const client = context.client();
+  if (client.tasks.get(context.namespace, id).status === 'STOPPED') return;
+  client.tasks.kill(context.namespace, id, 'SIGKILL', { all: true });
+  yield* client.tasks.wait(context.namespace, id);
+}
+
+const listTasks: CtrCommand = {
+  name: 'list',
+  aliases: ['ls'],
+  short: 'List tasks',
+  usage: '[flags]',
+  flags: [bool('quiet,q', 'Print only the task id')],
+  run: function* (context) {
+    const tasks = context.client().tasks.list(context.namespace);
+    if (context.flags.bool('quiet'))
+      yield* context.print(
+        [...tasks]
+          .sort((a, b) => (a.id < b.id ? -1 : 1))
+          .map(({ id }) => `${id}\n`)
+          .join(''),
+      );
+    else {
+      const rows = [['TASK', 'PID', 'STATUS'], ...tasks.map(({ id, pid, status }) => [id, String(pid), status])];
+      const [head = '', ...rest] = table(rows, 4).split('\n');
+      // Only the header ends with blanks.
+      yield* context.print([head.trimEnd().concat('    '), ...rest.map((row) => row.trimEnd())].join('\n'));
+    }
+    return 0;
+  },
+};
+
+const simple = (name: string, short: string, act: (context: Context, id: string) => Routine | undefined): CtrCommand => ({
+  name,
+  short,
+  usage: 'CONTAINER',
+  flags: [],
+  run: function* (context) {
+    const [id] = context.args;
+    if (id === undefined) throw new CtrError('container id must be provided: invalid argument');
+    yield* act(context, id) ?? [];
+    return 0;
+  },
+});
+
+const metrics: CtrCommand = {
+  name: 'metrics',
+  aliases: ['metric'],
+  short: 'Get a single data point of metrics for a task with the built-in Linux runtime',
+  usage: 'CONTAINER',
+  flags: [text('format', '"table" or "json"', 'table')],
+  run: function* (context) {
+    const [id = ''] = context.args;
+    const values = context.client().tasks.metrics(context.namespace, id);
+    if (context.flags.text('format') === 'json') yield* context.print(`${JSON.stringify(values)}\n`);
+    else
+      yield* context.print(
+        `${table(
+          [
+            ['ID', 'TIMESTAMP'],
+            [id, moment(context.process.now).replace('T', ' ').replace('Z', ' +0000 UTC')],
+          ],
+          4,
+        )}\n${table([['METRIC', 'VALUE'], ...Object.entries(values).map(([key, value]) => [key, String(value)])], 4)}`,
+      );
+    return 0;
+  },
+};
+
+const attach: CtrCommand = {
+  name: 'attach',
+  short: 'Attach to the IO of a running container',
+  usage: 'CONTAINER',
+  flags: [],
+  run: function* (context) {
+    const [id = ''] = context.args;
+    const client = context.client();
+    const { stdout, stderr } = client.tasks.stdio(context.namespace, id);
+    client.tasks.get(context.namespace, id);
+    if (stdout) context.process.sim.go(copyOut(stdout, context.process.stdout));
+    if (stderr) context.process.sim.go(copyOut(stderr, context.process.stderr));
+    forward(context, id);
+    return yield* client.tasks.wait(context.namespace, id);
+  },
+};
+
+export const tasks: CtrCommand = {
+  name: 'tasks',
+  aliases: ['t', 'task'],
+  short: 'Manage tasks',
+  commands: [
+    attach,
+    remove,
+    exec,
+    listTasks,
+    kill,
+    metrics,
+    simple('pause', 'Pause an existing container', (context, id) => void context.client().tasks.pause(context.namespace, id) as undefined),
+    simple('ps', 'List processes for container', (context, id) =>
+      context.print(
+        table(
+          [
+            ['PID', 'INFO'],
+            ...context
+              .client()
+              .tasks.pids(context.namespace, id)
+              .map(({ pid, info }) => [String(pid), info]),
+          ],
+          4,
+          false,
+        ),
+      ),
+    ),
+    simple('resume', 'Resume a paused container', (context, id) => void context.client().tasks.resume(context.namespace, id) as undefined),
+    start,
+  ],
+};

@@ -1,0 +1,98 @@
+/** One run of ctr: its namespace, its connection, its messages. */
+
+import { quote } from '../../apimachinery/go-text.ts';
+import { type ContainerdApi, ContainerdError, containerdProtocol } from '../../interfaces/containerd.ts';
+import { Errno } from '../../linux/errno.ts';
+import { dialUnix } from '../../linux/network.ts';
+import type { Process } from '../../linux/process.ts';
+import type { Routine } from '../../sim/routine.ts';
+import type { Command, FlagSpec, Flags } from '../flags.ts';
+
+/** Ends the run with `ctr: …`. */
+export class CtrError extends Error {
+  readonly status: number;
+  constructor(message: string, status = 1) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export type Run = (context: Context) => Routine<number | undefined>;
+export type CtrCommand = Command<Run>;
+
+export class Context {
+  readonly process: Process;
+  readonly flags: Flags;
+  readonly args: readonly string[];
+  readonly namespace: string;
+  /** Flags of the group that the command belongs to (`ctr snapshots --snapshotter native ls`). */
+  readonly group: Flags | undefined;
+  readonly #address: string;
+
+  constructor(process: Process, parts: { readonly global: Flags; readonly group: Flags | undefined; readonly flags: Flags; readonly args: readonly string[] }) {
+    this.process = process;
+    this.flags = parts.flags;
+    this.args = parts.args;
+    this.group = parts.group;
+    this.namespace = parts.global.text('namespace');
+    this.#address = parts.global.text('address');
+  }
+
+  *print(text: string): Routine {
+    yield* this.process.print(text);
+  }
+
+  /** A logrus line: `time="…" level=warning msg="…" error="…"`. */
+  *log(level: 'warning' | 'error' | 'info', message: string, error?: string): Routine {
+    const value = (text: string): string => (/^[a-zA-Z0-9._/@^+-]+$/.test(text) ? text : quote(text));
+    const time = `${new Date(this.process.now).toISOString().slice(0, 19)}Z`;
+    yield* this.process.printError(`time="${time}" level=${level} msg=${value(message)}${error === undefined ? '' : ` error=${value(error)}`}\n`);
+  }
+
+  client(): ContainerdApi {
+    const path = this.#address.replace(/^unix:\/\//, '');
+    try {
+      const inode = this.process.fs.stat(path);
+      this.process.fs.check(inode, 2, path);
+      return dialUnix(containerdProtocol, inode);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      if (error.code === 'ENOENT') throw new CtrError(`cannot access socket ${path}: stat ${path}: no such file or directory`);
+      throw new CtrError(`connection error: desc = "transport: Error while dialing: dial unix ${path}: connect: ${error.message.toLowerCase()}"`);
+    }
+  }
+}
+
+export const isMissing = (error: unknown): error is ContainerdError & { readonly code: 'not found' } => error instanceof ContainerdError && error.code === 'not found';
+
+const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string, defaultValue?: string): FlagSpec => {
+  const [name = '', ...others] = names.split(',');
+  const short = others.find((each) => each.length === 1);
+  const aliases = others.filter((each) => each.length > 1);
+  return {
+    name,
+    type,
+    usage,
+    ...(short === undefined ? {} : { short }),
+    ...(aliases.length > 0 ? { aliases } : {}),
+    ...(defaultValue === undefined ? {} : { default: defaultValue }),
+  };
+};
+
+/** Flags: `text('namespace,n', 'usage')`. */
+export const text = (names: string, usage: string, defaultValue?: string): FlagSpec => flag('string', names, usage, defaultValue);
+export const bool = (names: string, usage: string): FlagSpec => flag('bool', names, usage);
+export const int = (names: string, usage: string): FlagSpec => flag('int', names, usage);
+export const float = (names: string, usage: string): FlagSpec => flag('float', names, usage);
+export const list = (names: string, usage: string): FlagSpec => flag('stringArray', names, usage);
+export const duration = (names: string, usage: string, defaultValue?: string): FlagSpec => flag('duration', names, usage, defaultValue);
+
+/** `k=v` arguments; an argument without `=` means the empty value. */
+export const labelArgs = (args: readonly string[]): Record<string, string> =>
+  Object.fromEntries(args.map((arg) => (arg.includes('=') ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : [arg, ''])));
+
+export const labelText = (labels: Readonly<Record<string, string>>): string =>
+  Object.keys(labels)
+    .sort()
+    .map((key) => `${key}=${labels[key]}`)
+    .join(',');

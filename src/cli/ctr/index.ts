@@ -1,0 +1,98 @@
+/** ctr: containerd's own unsupported client (containerd cmd/ctr). */
+import { ContainerdError } from '../../interfaces/containerd.ts';
+import type { Process } from '../../linux/process.ts';
+import type { Program } from '../../linux/program.ts';
+import { type Routine, sleep } from '../../sim/routine.ts';
+import { CommandFlagError, resolveUrfave, UnknownCommandError, type UrfaveApp, urfaveHelp } from '../flags.ts';
+import { containers } from './commands/containers.ts';
+import { images } from './commands/images.ts';
+import { content, deprecations, events, info, leases, oci, others, plugins, sandboxes, version } from './commands/misc.ts';
+import { namespaces } from './commands/namespaces.ts';
+import { snapshots } from './commands/snapshots.ts';
+import { run, tasks } from './commands/tasks.ts';
+import { bool, Context, type CtrCommand, CtrError, duration, text } from './context.ts';
+
+/** The tree of commands; help is read from it. */
+export const ctrTree: CtrCommand = {
+  name: 'ctr',
+  usage: '[global options] command [command options]',
+  long: 'ctr is an unsupported debug and administrative client for interacting with the containerd daemon.\nBecause it is unsupported, the commands, options, and operations are not guaranteed to be\nbackward compatible or stable from release to release of the containerd project.',
+  flags: [
+    bool('debug', 'Enable debug output in logs'),
+    { ...text('address,a', "Address for containerd's GRPC server", '/run/containerd/containerd.sock'), env: ['CONTAINERD_ADDRESS'] },
+    duration('timeout', 'Total timeout for ctr commands', '0s'),
+    duration('connect-timeout', 'Timeout for connecting to containerd', '0s'),
+    { ...text('namespace,n', 'Namespace to use with commands', 'default'), env: ['CONTAINERD_NAMESPACE'] },
+    { ...bool('version,v', 'print the version') },
+  ],
+  commands: [
+    plugins,
+    version,
+    containers,
+    content,
+    events,
+    images,
+    leases,
+    namespaces,
+    ...others.slice(2),
+    run,
+    snapshots,
+    tasks,
+    ...others.slice(0, 1),
+    oci,
+    sandboxes,
+    info,
+    deprecations,
+    ...others.slice(1, 2),
+  ],
+};
+
+const app: UrfaveApp = { version: 'v2.3.4', leafHelp: true, helpUsage: 'Show help' };
+
+export const ctr: Program = function* (argv, process) {
+  yield* sleep(process.sim.random.between(8, 14));
+  try {
+    return yield* dispatch(argv.slice(1), process);
+  } catch (error) {
+    if (error instanceof ContainerdError) return yield* fail(process, error.message, 1);
+    if (error instanceof CtrError) return yield* fail(process, error.message, error.status);
+    throw error;
+  }
+};
+
+function* dispatch(args: readonly string[], process: Process): Routine<number> {
+  let resolved: ReturnType<typeof resolveUrfave<NonNullable<CtrCommand['run']>>>;
+  try {
+    resolved = resolveUrfave(ctrTree, args, { env: (name) => process.env[name] });
+  } catch (error) {
+    if (error instanceof UnknownCommandError) {
+      yield* process.printError(`No help topic for '${error.typed}'\n`);
+      return 3;
+    }
+    if (!(error instanceof CommandFlagError)) throw error;
+    const help = urfaveHelp(error.chain as CtrCommand[], app);
+    if (error.kind === 'help') {
+      yield* process.print(help);
+      return 0;
+    }
+    yield* process.print(`Incorrect Usage: ${error.message}\n\n${help}`);
+    return yield* fail(process, error.message, 1);
+  }
+  const { command, chain, flags, levels } = resolved;
+  const global = levels[0]?.flags ?? flags;
+  if (chain.length === 1 && global.bool('version')) {
+    yield* process.print('ctr github.com/containerd/containerd/v2 v2.3.4\n');
+    return 0;
+  }
+  if (!command.run) {
+    yield* process.print(urfaveHelp(chain, app));
+    return 0;
+  }
+  const group = chain.length > 2 ? levels.at(-2)?.flags : undefined;
+  return (yield* command.run(new Context(process, { global, group, flags, args: resolved.args }))) ?? 0;
+}
+
+function* fail(process: Process, message: string, status: number): Routine<number> {
+  yield* process.printError(status === 2 || status === 70 ? `${message}\n` : `ctr: ${message}\n`);
+  return status;
+}
