@@ -138,7 +138,8 @@ export class Etcd implements EtcdApi {
 
   status(): EtcdStatus {
     this.#check();
-    const measure = (): number => this.#all().reduce((sum, kv) => sum + kv.key.length + (typeof kv.value === 'string' ? kv.value.length : JSON.stringify(kv.value).length), 0);
+    const measure = (): number =>
+      this.#all().reduce((sum, kv) => sum + kv.key.length + (typeof kv.value === 'string' ? kv.value.length : JSON.stringify(kv.value).length), 0);
     return {
       memberId: this.#member.id,
       name: this.#member.name,
