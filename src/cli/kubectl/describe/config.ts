@@ -2,6 +2,7 @@
 import type { Routine } from '../../../sim/routine.ts';
 import { at, entriesOf, nameOf, namespaceOf, type Obj, obj, objs, text, texts } from '../json.ts';
 import type { Describer } from './describer.ts';
+import { ruleRows } from './rules.ts';
 import { annotationLines, labelLines, type Writer } from './writer.ts';
 
 function head(w: Writer, object: Obj, withNamespace = true): void {
@@ -119,34 +120,10 @@ export const describeRole: Describer = {
     w.write(0, 'PolicyRule:\n');
     w.write(1, 'Resources\tNon-Resource URLs\tResource Names\tVerbs\n');
     w.write(1, '---------\t-----------------\t--------------\t-----\n');
-    for (const row of ruleRows(objs(object['rules']))) w.write(1, `${row}\n`);
+    for (const row of ruleRows(objs(object['rules']))) w.write(1, `${row.join('\t')}\n`);
   },
   events: false,
 };
-
-const brackets = (value: unknown): string => `[${texts(value).join(' ')}]`;
-
-/** Rules broken down to one resource a row, equal verbs kept together: rbac validation BreakdownRule, CompactRules, sorted. */
-export function ruleRows(rules: readonly Obj[]): readonly string[] {
-  const merged = new Map<string, { readonly row: (verbs: string) => string; readonly verbs: string[] }>();
-  for (const rule of rules) {
-    const add = (key: string, row: (verbs: string) => string): void => {
-      const known = merged.get(key);
-      if (known) known.verbs.push(...texts(rule['verbs']));
-      else merged.set(key, { row, verbs: [...texts(rule['verbs'])] });
-    };
-    const names = texts(rule['resourceNames']);
-    for (const group of texts(rule['apiGroups'])) {
-      for (const resource of texts(rule['resources'])) {
-        const full = group === '' ? resource : resource.includes('/') ? `${resource.split('/')[0]}.${group}/${resource.split('/')[1]}` : `${resource}.${group}`;
-        for (const name of names.length === 0 ? [undefined] : names) add(`r ${full} ${name ?? ''}`, (verbs) => `${full}\t[]\t${name === undefined ? '[]' : `[${name}]`}\t${verbs}`);
-      }
-    }
-    for (const url of texts(rule['nonResourceURLs'])) add(`u ${url}`, (verbs) => `\t${brackets([url])}\t[]\t${verbs}`);
-  }
-  const entries = [...merged.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([, { row, verbs }]) => row(`[${verbs.join(' ')}]`));
-}
 
 export const describeRoleBinding: Describer = {
   *page(w, object): Routine {

@@ -1,0 +1,49 @@
+import type { CommandEntry } from '../command.ts';
+import { visitAll } from '../builder.ts';
+import { KubectlError } from '../errors.ts';
+import { defined, obj, type Obj } from '../json.ts';
+import { type Kubectl } from '../kubectl.ts';
+import { operationPrinter } from '../printers/operation.ts';
+
+const scalable = ['Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController'];
+
+/** kubernetes kubectl/pkg/cmd/autoscale/autoscale.go. */
+export const autoscale: CommandEntry = {
+  path: 'autoscale',
+  short: 'Auto-scale a deployment, replica set, stateful set, or replication controller',
+  examples: '# Between two and five replicas, by use of CPU\nkubectl autoscale deployment web --min=2 --max=5 --cpu=80%',
+  required: ['max'],
+  *run(k) {
+    const [min, max] = [k.flags.number('min'), k.flags.number('max')];
+    if (max < 1) throw new KubectlError(`--max=MAXPODS is required and must be at least 1, max: ${max}`);
+    if (max < min) throw new KubectlError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`);
+    const dryRun = yield* k.dryRun();
+    const print = operationPrinter(k, dryRun, { typed: true });
+    for (const info of yield* visitAll(k, { args: k.args })) {
+      if (!scalable.includes(info.resource.kind)) throw new KubectlError(`cannot autoscale a ${info.resource.kind}`);
+      const metrics = [...metric('cpu', k.flags.text('cpu')), ...metric('memory', k.flags.text('memory'))];
+      const body = autoscaler(k, { name: k.flags.text('name') || info.name, kind: info.resource.kind, apiVersion: String(info.object['apiVersion']), target: info.name }, { min, max, metrics });
+      const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
+      const path = `/apis/autoscaling/v2/namespaces/${info.namespace}/horizontalpodautoscalers`;
+      yield* print(dryRun === 'client' ? body : obj(yield* k.api.request({ method: 'POST', path, query, body })), 'autoscaled');
+    }
+  },
+};
+
+/** `80%` is a share of the request, `500m` an amount. */
+function metric(name: string, value: string): readonly Obj[] {
+  if (value === '') return [];
+  const percent = /^(\d+)%?$/.exec(value)?.[1];
+  if (percent !== undefined && (value.endsWith('%') || name === 'cpu')) return [{ type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization: Number(percent) } } }];
+  return [{ type: 'Resource', resource: { name, target: { type: 'AverageValue', averageValue: value } } }];
+}
+
+type Target = { readonly name: string; readonly kind: string; readonly apiVersion: string; readonly target: string };
+
+const autoscaler = (k: Kubectl, { name, kind, apiVersion, target }: Target, { min, max, metrics }: { readonly min: number; readonly max: number; readonly metrics: readonly Obj[] }): Obj => ({
+  kind: 'HorizontalPodAutoscaler',
+  apiVersion: 'autoscaling/v2',
+  metadata: defined({ name, namespace: k.config.namespaceGiven ? k.namespace : undefined }),
+  spec: defined({ scaleTargetRef: { kind, name: target, apiVersion }, minReplicas: min > 0 ? min : undefined, maxReplicas: max, metrics: metrics.length > 0 ? metrics : undefined }),
+  status: { desiredReplicas: 0, currentMetrics: null },
+});

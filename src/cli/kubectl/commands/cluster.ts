@@ -1,0 +1,151 @@
+/** version, cluster-info, api-resources, api-versions, top: kubernetes kubectl/pkg/cmd. */
+import { type ApiResource, formatGroupVersion, resourceName } from '../../../apimachinery/resources.ts';
+import { sortedJson } from '../../../apimachinery/json.ts';
+import { goJson } from '../../../apimachinery/go-text.ts';
+import { dumpYaml } from '../../../apimachinery/yaml.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import type { CommandEntry } from '../command.ts';
+import { KubectlError, notSimulated } from '../errors.ts';
+import { at, nameOf, obj, type Obj, objs, text } from '../json.ts';
+import type { Kubectl } from '../kubectl.ts';
+import { alignRows } from '../printers/tab-writer.ts';
+
+const clientVersion: Obj = {
+  major: '1',
+  minor: '35',
+  gitVersion: 'v1.35.2',
+  gitCommit: 'fdc9d74cbf2da6754ebf81d56f80b0ba3f0f8ee5',
+  gitTreeState: 'clean',
+  buildDate: '2026-02-26T20:09:24Z',
+  goVersion: 'go1.25.7',
+  compiler: 'gc',
+  platform: 'linux/amd64',
+};
+const kustomizeVersion = 'v5.7.1';
+
+export const version: CommandEntry = {
+  path: 'version',
+  short: 'Print the client and server version information',
+  examples: '# Both\nkubectl version\n\n# Without asking a server\nkubectl version --client',
+  *run(k) {
+    const output = k.flags.text('output');
+    if (!['', 'yaml', 'json'].includes(output)) throw new KubectlError(`--output must be 'yaml' or 'json'`);
+    if (k.args.length > 0) throw new KubectlError(`extra arguments: [${k.args.join(' ')}]`);
+    if (output === '') yield* k.print(`Client Version: ${text(clientVersion['gitVersion'])}\nKustomize Version: ${kustomizeVersion}\n`);
+    const server = k.flags.bool('client') ? undefined : obj(yield* k.api.request({ method: 'GET', path: '/version' }));
+    const all = { clientVersion, kustomizeVersion, ...(server && { serverVersion: server }) };
+    if (output === 'json') yield* k.print(`${goJson(all, 2)}\n`);
+    else if (output === 'yaml') yield* k.print(dumpYaml(all));
+    else if (server) {
+      yield* k.print(`Server Version: ${text(server['gitVersion'])}\n`);
+      const skew = Math.abs(Number.parseInt(text(server['minor']), 10) - 35);
+      if (skew > 1) yield* k.printError(`Warning: version difference between client (1.35) and server (1.${text(server['minor'])}) exceeds the supported minor version skew of +/-1\n`);
+    }
+  },
+};
+
+export const clusterInfo: CommandEntry = {
+  path: 'cluster-info',
+  short: 'Display cluster information',
+  long: 'The control plane, and services that carry the label kubernetes.io/cluster-service=true.',
+  *run(k) {
+    const { server } = k.api;
+    const answer = yield* k.api.request({ method: 'GET', path: '/api/v1/namespaces/kube-system/services', query: { labelSelector: 'kubernetes.io/cluster-service=true' } });
+    yield* k.print(`Kubernetes control plane is running at ${server}\n`);
+    for (const service of objs(at(answer, 'items'))) {
+      const port = obj(objs(at(service, 'spec.ports'))[0]);
+      const scheme = port['name'] === 'https' || port['port'] === 443 ? 'https:' : '';
+      const shown = text(obj(at(service, 'metadata.labels'))['kubernetes.io/name']) || nameOf(service);
+      const portName = text(port['name']);
+      yield* k.print(`${shown} is running at ${server}/api/v1/namespaces/kube-system/services/${scheme}${nameOf(service)}${portName === '' && scheme === '' ? '' : `:${portName}`}/proxy\n`);
+    }
+    yield* k.print("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n");
+  },
+};
+
+export const clusterInfoDump: CommandEntry = {
+  path: 'cluster-info dump',
+  short: 'Dump relevant information for debugging and diagnosis',
+  *run() {
+    throw notSimulated('kubectl cluster-info dump');
+  },
+};
+
+export const apiVersions: CommandEntry = {
+  path: 'api-versions',
+  short: 'Print the supported API versions on the server, in the form of "group/version"',
+  *run(k) {
+    const { resources } = yield* k.discovery();
+    yield* k.print([...new Set(resources.map(formatGroupVersion))].sort().map((each) => `${each}\n`).join(''));
+  },
+};
+
+export const apiResources: CommandEntry = {
+  path: 'api-resources',
+  short: 'Print the supported API resources on the server',
+  examples: '# All\nkubectl api-resources\n\n# Those that live in namespaces\nkubectl api-resources --namespaced=true\n\n# One group\nkubectl api-resources --api-group=apps',
+  *run(k) {
+    const output = k.flags.text('output');
+    if (!['', 'wide', 'name', 'json', 'yaml'].includes(output)) throw new KubectlError(`--output ${output} is not available`);
+    const sortBy = k.flags.text('sort-by');
+    if (!['', 'name', 'kind'].includes(sortBy)) throw new KubectlError('--sort-by accepts only name or kind');
+    const found = chosen(k, (yield* k.discovery()).resources).sort(order(sortBy));
+    if (output === 'name') return yield* k.print(found.map((each) => `${resourceName(each)}\n`).join(''));
+    if (output === 'json' || output === 'yaml') return yield* k.print(machine(found, output));
+    const wide = output === 'wide';
+    const head = ['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND', ...(wide ? ['VERBS', 'CATEGORIES'] : [])];
+    const rows = found.map((each) => [each.resource, each.shortNames.join(','), formatGroupVersion(each), String(each.namespaced), each.kind, ...(wide ? [each.verbs.join(','), each.categories.join(',')] : [])]);
+    yield* k.print(alignRows(k.flags.bool('no-headers') ? rows : [head, ...rows]));
+  },
+};
+
+function machine(found: readonly ApiResource[], output: string): string {
+  const resources = found.map((each) => ({ name: each.resource, singularName: each.singular, namespaced: each.namespaced, group: each.group, version: each.version, kind: each.kind, verbs: each.verbs, shortNames: each.shortNames, categories: each.categories }));
+  const all = { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: '', resources };
+  return output === 'json' ? `${sortedJson(all, 4)}\n` : dumpYaml(all);
+}
+
+/** Preferred versions only, filtered by the flags. */
+function chosen(k: Kubectl, resources: readonly ApiResource[]): ApiResource[] {
+  const { flags } = k;
+  const seen = new Set<string>();
+  return resources.filter((each) => {
+    const key = resourceName(each);
+    if (seen.has(key) || each.verbs.length === 0) return false;
+    seen.add(key);
+    if (flags.has('api-group') && each.group !== flags.text('api-group')) return false;
+    if (flags.has('namespaced') && each.namespaced !== flags.bool('namespaced')) return false;
+    return flags.list('verbs').every((verb) => each.verbs.includes(verb)) && flags.list('categories').every((category) => each.categories.includes(category));
+  });
+}
+
+const order = (sortBy: string) => (a: ApiResource, b: ApiResource): number => {
+  const key = (each: ApiResource): string => (sortBy === 'name' ? each.resource : sortBy === 'kind' ? each.kind : `${each.group}\u0000${each.resource}`);
+  return key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
+};
+
+export const top: CommandEntry = { path: 'top', short: 'Display resource (CPU/memory) usage', long: 'Needs a metrics server in the cluster.' };
+
+function* topOf(k: Kubectl, what: string): Routine {
+  const { resources } = yield* k.discovery();
+  if (!resources.some((each) => each.group === 'metrics.k8s.io')) throw new KubectlError('Metrics API not available');
+  throw notSimulated(`kubectl top ${what}`);
+}
+
+export const topNode: CommandEntry = {
+  path: 'top node',
+  aliases: ['nodes', 'no'],
+  short: 'Display resource (CPU/memory) usage of nodes',
+  *run(k) {
+    yield* topOf(k, 'node');
+  },
+};
+
+export const topPod: CommandEntry = {
+  path: 'top pod',
+  aliases: ['pods', 'po'],
+  short: 'Display resource (CPU/memory) usage of pods',
+  *run(k) {
+    yield* topOf(k, 'pod');
+  },
+};

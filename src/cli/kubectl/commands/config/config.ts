@@ -1,0 +1,250 @@
+/** kubectl config: kubernetes kubectl/pkg/cmd/config. */
+import type { CommandEntry } from '../../command.ts';
+import { KubectlError } from '../../errors.ts';
+import { defined, isObj, type Obj, obj, text, withoutPath, withPath } from '../../json.ts';
+import { type Kubeconfig, loadKubeconfig, type NamedEntries, toDocument } from '../../kubeconfig.ts';
+import type { Kubectl } from '../../kubectl.ts';
+import { objectPrinter } from '../../printers/object-printer.ts';
+import { alignRows } from '../../printers/tab-writer.ts';
+import { configPath, readConfig, writeConfig } from './file.ts';
+
+export const config: CommandEntry = {
+  path: 'config',
+  short: 'Modify kubeconfig files',
+  long: 'Which file: --kubeconfig if given, else the files that $KUBECONFIG names, else ~/.kube/config.',
+};
+
+const secrets: Readonly<Record<string, string>> = { 'certificate-authority-data': 'DATA+OMITTED', 'client-certificate-data': 'DATA+OMITTED', 'client-key-data': 'DATA+OMITTED', token: 'REDACTED', password: 'REDACTED' };
+
+const redacted = (entries: NamedEntries): NamedEntries =>
+  Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, secrets[key] ?? value]))]));
+
+export const configView: CommandEntry = {
+  path: 'config view',
+  short: 'Display merged kubeconfig settings or a specified kubeconfig file',
+  examples: '# Everything but secrets\nkubectl config view\n\n# Only what the current context uses\nkubectl config view --minify',
+  *run(k) {
+    const printer = objectPrinter(k);
+    let shown = loadKubeconfig(k.process, k.flags);
+    if (k.flags.bool('minify')) shown = minified(shown, k.flags.text('context'));
+    if (k.flags.bool('flatten')) shown = flattened(k, shown);
+    if (!k.flags.bool('raw')) shown = { ...shown, clusters: redacted(shown.clusters), users: redacted(shown.users) };
+    yield* k.print(printer?.(toDocument(shown)) ?? '');
+  },
+};
+
+function minified(all: Kubeconfig, chosen: string): Kubeconfig {
+  const name = chosen || all.currentContext;
+  if (name === '') throw new KubectlError('current-context must exist in order to minify');
+  const context = all.contexts[name];
+  if (!context) throw new KubectlError(`cannot locate context ${name}`);
+  const only = (entries: NamedEntries, key: string): NamedEntries => Object.fromEntries(Object.entries(entries).filter(([each]) => each === key));
+  return { ...all, currentContext: name, contexts: { [name]: context }, clusters: only(all.clusters, text(context['cluster'])), users: only(all.users, text(context['user'])) };
+}
+
+/** Files become data. */
+function flattened(k: Kubectl, all: Kubeconfig): Kubeconfig {
+  const inline = (entries: NamedEntries): NamedEntries =>
+    Object.fromEntries(
+      Object.entries(entries).map(([name, entry]) => [
+        name,
+        Object.fromEntries(Object.entries(entry).map(([key, value]) => (`${key}-data` in secrets ? [`${key}-data`, Buffer.from(k.process.fs.read(text(value))).toString('base64')] : [key, value]))),
+      ]),
+    );
+  return { ...all, clusters: inline(all.clusters), users: inline(all.users) };
+}
+
+export const configCurrentContext: CommandEntry = {
+  path: 'config current-context',
+  short: 'Display the current-context',
+  *run(k) {
+    const name = k.flags.text('context') || loadKubeconfig(k.process, k.flags).currentContext;
+    if (name === '') throw new KubectlError('current-context is not set');
+    yield* k.print(`${name}\n`);
+  },
+};
+
+export const configUseContext: CommandEntry = {
+  path: 'config use-context',
+  aliases: ['use'],
+  short: 'Set the current-context in a kubeconfig file',
+  examples: '# Another cluster, user and namespace\nkubectl config use-context staging',
+  *run(k) {
+    const name = one(k, 'context name');
+    if (!loadKubeconfig(k.process, k.flags).contexts[name]) throw new KubectlError(`no context exists with the name: "${name}"`);
+    writeConfig(k, { ...readConfig(k), currentContext: name });
+    yield* k.print(`Switched to context "${name}".\n`);
+  },
+};
+
+function one(k: Kubectl, what: string): string {
+  if (k.args.length !== 1) throw k.usage(k.args.length === 0 ? `you must specify a ${what}` : `unexpected args: [${k.args.join(' ')}]`);
+  return k.args[0] as string;
+}
+
+export const configGetContexts: CommandEntry = {
+  path: 'config get-contexts',
+  short: 'Describe one or many contexts',
+  *run(k) {
+    const all = loadKubeconfig(k.process, k.flags);
+    const names = k.args.length > 0 ? k.args : Object.keys(all.contexts).sort();
+    const output = k.flags.text('output');
+    if (output !== '' && output !== 'name') throw new KubectlError(`output must be one of '' or 'name': ${output}`);
+    const missing = names.filter((name) => !all.contexts[name]);
+    const found = names.filter((name) => all.contexts[name]);
+    if (output === 'name') yield* k.print(found.map((name) => `${name}\n`).join(''));
+    else {
+      const head = k.flags.bool('no-headers') ? [] : [['CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE']];
+      const rows = found.map((name) => {
+        const context = obj(all.contexts[name]);
+        return [name === all.currentContext ? '*' : '', name, text(context['cluster']), text(context['user']), text(context['namespace'])];
+      });
+      yield* k.print(alignRows([...head, ...rows]));
+    }
+    if (missing.length > 0) throw new KubectlError(missing.map((name) => `context ${name} not found`).join(', '));
+  },
+};
+
+const lister = (path: string, short: string, entries: (all: Kubeconfig) => NamedEntries): CommandEntry => ({
+  path,
+  short,
+  *run(k) {
+    const names = Object.keys(entries(loadKubeconfig(k.process, k.flags))).sort();
+    yield* k.print(alignRows([['NAME'], ...names.map((name) => [name])]));
+  },
+});
+
+export const configGetClusters = lister('config get-clusters', 'Display clusters defined in the kubeconfig', (all) => all.clusters);
+export const configGetUsers = lister('config get-users', 'Display users defined in the kubeconfig', (all) => all.users);
+
+const remover = (what: 'cluster' | 'context' | 'user', key: 'clusters' | 'contexts' | 'users'): CommandEntry => ({
+  path: `config delete-${what}`,
+  short: `Delete the specified ${what} from the kubeconfig`,
+  *run(k) {
+    const name = one(k, what);
+    const all = readConfig(k);
+    if (!all[key][name]) throw new KubectlError(`cannot delete ${what} ${name}, not in ${configPath(k)}`);
+    if (what === 'context' && all.currentContext === name) yield* k.printError('warning: this removed your active context, use "kubectl config use-context" to select a different one\n');
+    writeConfig(k, { ...all, [key]: withoutPath(all[key], [name]) as NamedEntries });
+    yield* k.print(`deleted ${what} ${name} from ${configPath(k)}\n`);
+  },
+});
+
+export const configDeleteCluster = remover('cluster', 'clusters');
+export const configDeleteContext = remover('context', 'contexts');
+export const configDeleteUser = remover('user', 'users');
+
+export const configRenameContext: CommandEntry = {
+  path: 'config rename-context',
+  short: 'Rename a context from the kubeconfig file',
+  *run(k) {
+    const [from, to] = k.args;
+    if (k.args.length !== 2 || from === undefined || to === undefined) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`);
+    const all = readConfig(k);
+    const context = all.contexts[from];
+    if (!context) throw new KubectlError(`cannot rename the context "${from}", it's not in ${configPath(k)}`);
+    if (all.contexts[to]) throw new KubectlError(`cannot rename the context "${from}", the context "${to}" already exists in ${configPath(k)}`);
+    writeConfig(k, { ...all, contexts: { ...(withoutPath(all.contexts, [from]) as NamedEntries), [to]: context }, currentContext: all.currentContext === from ? to : all.currentContext });
+    yield* k.print(`Context "${from}" renamed to "${to}".\n`);
+  },
+};
+
+export const configSetContext: CommandEntry = {
+  path: 'config set-context',
+  short: 'Set a context entry in kubeconfig',
+  examples: '# The namespace of the current context\nkubectl config set-context --current --namespace=team-a',
+  *run(k) {
+    const current = k.flags.bool('current');
+    if (current === k.args.length > 0 || k.args.length > 1) throw k.usage(current ? 'you cannot specify both a context name and --current' : 'you must specify a non-empty context name or --current');
+    const all = readConfig(k);
+    const name = current ? all.currentContext : (k.args[0] as string);
+    if (current && name === '') throw new KubectlError('no current context is set');
+    const before = all.contexts[name];
+    writeConfig(k, { ...all, contexts: { ...all.contexts, [name]: { ...before, ...given(k, ['cluster', 'user', 'namespace']) } } });
+    yield* k.print(`Context "${name}" ${before ? 'modified' : 'created'}.\n`);
+  },
+};
+
+const given = (k: Kubectl, names: readonly string[]): Obj => Object.fromEntries(names.filter((name) => k.flags.has(name)).map((name) => [name, k.flags.text(name)]));
+
+export const configSetCluster: CommandEntry = {
+  path: 'config set-cluster',
+  short: 'Set a cluster entry in kubeconfig',
+  *run(k) {
+    const name = one(k, 'cluster name');
+    const all = readConfig(k);
+    const authority = k.flags.text('certificate-authority');
+    const embedded = authority !== '' && k.flags.bool('embed-certs');
+    const files = authority === '' ? {} : embedded ? { 'certificate-authority-data': readBase64(k, authority, 'certificate-authority') } : { 'certificate-authority': k.process.path(authority) };
+    const entry = defined({ ...all.clusters[name], ...given(k, ['server', 'tls-server-name', 'proxy-url']), ...files, 'insecure-skip-tls-verify': k.flags.has('insecure-skip-tls-verify') ? k.flags.bool('insecure-skip-tls-verify') || undefined : all.clusters[name]?.['insecure-skip-tls-verify'] });
+    writeConfig(k, { ...all, clusters: { ...all.clusters, [name]: entry } });
+    yield* k.print(`Cluster "${name}" set.\n`);
+  },
+};
+
+function readBase64(k: Kubectl, path: string, flag: string): string {
+  if (!k.process.fs.exists(path)) throw new KubectlError(`could not read ${flag} data from ${path}: open ${path}: no such file or directory`);
+  return Buffer.from(k.process.fs.read(path)).toString('base64');
+}
+
+export const configSetCredentials: CommandEntry = {
+  path: 'config set-credentials',
+  short: 'Set a user entry in kubeconfig',
+  examples: '# A client certificate, kept in the file\nkubectl config set-credentials amy --client-certificate=amy.crt --client-key=amy.key --embed-certs',
+  *run(k) {
+    const name = one(k, 'user name');
+    const all = readConfig(k);
+    const files: Record<string, string> = {};
+    for (const flag of ['client-certificate', 'client-key']) {
+      const path = k.flags.text(flag);
+      if (path === '') continue;
+      if (k.flags.bool('embed-certs')) files[`${flag}-data`] = readBase64(k, path, flag);
+      else files[flag] = k.process.path(path);
+    }
+    writeConfig(k, { ...all, users: { ...all.users, [name]: { ...all.users[name], ...given(k, ['token', 'username', 'password']), ...files } } });
+    yield* k.print(`User "${name}" set.\n`);
+  },
+};
+
+const maps: Readonly<Record<string, 'clusters' | 'contexts' | 'users'>> = { clusters: 'clusters', contexts: 'contexts', users: 'users' };
+
+/** `users.bob.token` → which map, which entry, which fields. */
+function property(all: Kubeconfig, name: string): { readonly map: 'clusters' | 'contexts' | 'users'; readonly path: readonly string[] } | undefined {
+  if (name === 'current-context') return undefined;
+  const [first = '', ...rest] = name.split('.');
+  const map = maps[first];
+  if (!map || rest.length === 0) throw new KubectlError(`unable to locate path ${name}`);
+  const known = Object.keys(all[map]).find((entry) => rest.join('.') === entry || rest.join('.').startsWith(`${entry}.`));
+  return { map, path: known === undefined ? rest : [known, ...rest.join('.').slice(known.length + 1).split('.').filter((part) => part !== '')] };
+}
+
+export const configSet: CommandEntry = {
+  path: 'config set',
+  short: 'Set an individual value in a kubeconfig file',
+  examples: '# Where a cluster is\nkubectl config set clusters.kubernetes.server https://10.0.0.1:6443',
+  *run(k) {
+    const [name = '', value] = k.args;
+    if (k.args.length !== 2 || value === undefined) throw k.usage(`unexpected args: [${k.args.join(' ')}]`);
+    const all = readConfig(k);
+    const found = property(all, name);
+    writeConfig(k, found ? { ...all, [found.map]: withPath(all[found.map], found.path, value) as NamedEntries } : { ...all, currentContext: value });
+    yield* k.print(`Property "${name}" set.\n`);
+  },
+};
+
+export const configUnset: CommandEntry = {
+  path: 'config unset',
+  short: 'Unset an individual value in a kubeconfig file',
+  *run(k) {
+    const name = one(k, 'property');
+    const all = readConfig(k);
+    const whole = maps[name];
+    if (whole) writeConfig(k, { ...all, [whole]: {} });
+    else {
+      const found = property(all, name);
+      if (found && !isObj(all[found.map][found.path[0] ?? ''])) throw new KubectlError(`current map key \`${found.path[0] ?? ''}\` is invalid`);
+      writeConfig(k, found ? { ...all, [found.map]: withoutPath(all[found.map], found.path) as NamedEntries } : { ...all, currentContext: '' });
+    }
+    yield* k.print(`Property "${name}" unset.\n`);
+  },
+};

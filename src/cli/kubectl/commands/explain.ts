@@ -1,0 +1,101 @@
+import { type FieldInfo, fieldDoc, type TypeInfo, typeDoc, typeOf, typeText } from '../../../api/schema.ts';
+import { formatGroupVersion } from '../../../apimachinery/resources.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import type { CommandEntry } from '../command.ts';
+import { KubectlError } from '../errors.ts';
+import type { Kubectl } from '../kubectl.ts';
+
+const lineWidth = 80;
+
+/** kubernetes kubectl/pkg/explain/v2: the plaintext template. */
+export const explain: CommandEntry = {
+  path: 'explain',
+  short: 'Get documentation for a resource',
+  long: 'Fields are named by their path: TYPE.field.field.',
+  examples: '# A resource\nkubectl explain pods\n\n# One field\nkubectl explain pods.spec.containers\n\n# All fields below\nkubectl explain deployment.spec.strategy --recursive',
+  *run(k) {
+    if (k.args.length === 0) throw new KubectlError('You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.');
+    if (k.args.length > 1) throw new KubectlError('We accept only this format: explain RESOURCE');
+    yield* explainPath(k, (k.args[0] as string).split('.'));
+  },
+};
+
+function* explainPath(k: Kubectl, words: readonly string[]): Routine {
+  const discovery = yield* k.discovery();
+  const version = k.flags.text('api-version');
+  const [word = '', ...path] = words;
+  const preferred = discovery.find(word);
+  const resource = version === '' || !preferred ? preferred : discovery.resources.find((each) => each.resource === preferred.resource && formatGroupVersion(each) === version);
+  if (!preferred) throw new KubectlError(`the server doesn't have a resource type "${word}"`, { bare: true });
+  if (!resource) throw new KubectlError(`couldn't find resource for "${version}, Resource=${preferred.resource}"`);
+  const root = typeOf(formatGroupVersion(resource), resource.kind);
+  if (!root) throw new KubectlError(`couldn't find resource for "${formatGroupVersion(resource)}, Kind=${resource.kind}"`);
+  yield* k.print(`${resource.group === '' ? '' : `GROUP:      ${resource.group}\n`}KIND:       ${resource.kind}\nVERSION:    ${resource.version}\n\n`);
+  let type: TypeInfo = root;
+  let field: { readonly owner: TypeInfo; readonly info: FieldInfo } | undefined;
+  for (const name of path) {
+    const owner = innermost(type);
+    const info = owner.field(name);
+    if (!info) throw new KubectlError(`field "${name}" does not exist`);
+    field = { owner, info };
+    type = info.type;
+  }
+  yield* k.print(page(type, field, k.flags.bool('recursive')));
+}
+
+/** What a list or map holds, as deep as it goes. */
+const innermost = (type: TypeInfo): TypeInfo => (type.kind === 'list' || type.kind === 'map' ? (type.items ? innermost(type.items) : type) : type);
+
+function page(type: TypeInfo, field: { readonly owner: TypeInfo; readonly info: FieldInfo } | undefined, recursive: boolean): string {
+  const inner = innermost(type);
+  let out = '';
+  if (field) {
+    out += `FIELD: ${field.info.name} <${typeText(type)}>${field.info.required ? ' -required-' : ''}\n`;
+    if (field.info.enum) out += `ENUM:\n${[...field.info.enum].sort().map((value) => `    ${value === '' ? '""' : value}\n`).join('')}`;
+    else out += '\n';
+    out += '\n';
+  }
+  const own = field ? fieldDoc(field.owner, field.info.name) : typeDoc(inner);
+  const doc = field && inner.kind === 'object' ? [own, typeDoc(inner)].filter((text) => text !== '') : [own];
+  out += `DESCRIPTION:\n${doc.map((text) => wrapped(text, 4)).join('')}    \n`;
+  const fields = inner.fields();
+  if (fields.length > 0) out += `FIELDS:\n${recursive ? tree(inner, 1, []) : fields.map((each) => fieldText(inner, each)).join('')}`;
+  return `${out}\n`;
+}
+
+const head = (field: FieldInfo, indent: string): string =>
+  `${indent}${field.name}\t<${typeText(field.type)}>${field.required ? ' -required-' : ''}\n${field.enum ? `${indent}enum: ${[...field.enum].sort().map((value) => (value === '' ? '""' : value)).slice(0, 4).join(', ')}${field.enum.length > 4 ? ', ....' : ''}\n` : ''}`;
+
+const fieldText = (type: TypeInfo, field: FieldInfo): string => `${head(field, '  ')}${wrapped(fieldDoc(type, field.name) || '<no description>', 4)}\n`;
+
+/** Names and types only; a type inside itself is not opened again. */
+function tree(type: TypeInfo, level: number, above: readonly string[]): string {
+  return type
+    .fields()
+    .map((field) => {
+      const inner = innermost(field.type);
+      const deeper = inner.id !== '' && above.includes(inner.id) ? '' : tree(inner, level + 1, [...above, inner.id]);
+      return head(field, '  '.repeat(level)) + deeper;
+    })
+    .join('');
+}
+
+/** Text folded at 80 columns behind an indentation. */
+function wrapped(text: string, indent: number): string {
+  const pad = ' '.repeat(indent);
+  return text
+    .split('\n')
+    .map((paragraph) => {
+      const lines: string[] = [];
+      let line = '';
+      for (const word of paragraph.split(' ')) {
+        if (line !== '' && line.length + 1 + word.length > lineWidth - indent) {
+          lines.push(line);
+          line = word;
+        } else line = line === '' ? word : `${line} ${word}`;
+      }
+      lines.push(line);
+      return lines.map((each) => `${pad}${each}\n`).join('');
+    })
+    .join('');
+}
