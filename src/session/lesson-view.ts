@@ -1,0 +1,117 @@
+/** A lesson as a screen shows it: facts of the run with the prose of one language, all of it ready to be drawn or read out. */
+import type { Verdict } from '../grading/verdict.ts';
+import { type Language, pointsOf, type Quiz, type Step, type StepKind, type StepProse } from '../lessons/lesson.ts';
+import { fillAll } from '../lessons/variables.ts';
+import type { LessonRun, StepState } from './lesson-run.ts';
+import type { Session } from './session.ts';
+
+export type CheckView = {
+  readonly id: string;
+  /** `open`: does not hold yet, and nothing was tried. */
+  readonly state: Verdict['state'] | 'open';
+  readonly expected?: string;
+  readonly found?: string;
+  readonly where?: string;
+};
+export type Choice = { readonly id: string; readonly text: string };
+export type Feedback = { readonly choice: string; readonly text: string; readonly right: boolean };
+
+export type StepView = {
+  readonly id: string;
+  readonly kind: StepKind;
+  readonly task: string;
+  /** Shown once the step is passed. */
+  readonly note: string | undefined;
+  readonly done: boolean;
+  readonly points: number;
+  readonly of: number;
+  readonly checks: readonly CheckView[];
+  readonly hints: readonly string[];
+  readonly hintsLeft: number;
+  readonly situations: readonly string[];
+  readonly ask: Quiz | undefined;
+  readonly choices: readonly Choice[];
+  readonly feedback: readonly Feedback[];
+  /** Of a prediction whose outcome has been seen. */
+  readonly outcome: { readonly said: string; readonly came: string; readonly right: boolean } | undefined;
+  /** Of a prediction just made. */
+  readonly said: string | undefined;
+};
+
+export type LessonView = {
+  readonly title: string;
+  readonly story: string;
+  readonly steps: readonly StepView[];
+  readonly current: number;
+  readonly finished: boolean;
+  readonly points: number;
+  readonly pointsPossible: number;
+  readonly debrief: readonly string[];
+};
+
+/** `tried`: something was typed since the step began, so what does not hold has failed and is not merely open. */
+export function lessonView(session: Session, language: Language, tried: boolean): LessonView | undefined {
+  const { run, options, values } = session;
+  if (!run || !options.lesson) return undefined;
+  const prose = fillAll(options.lesson.prose[language], values);
+  return {
+    title: prose.title,
+    story: prose.story,
+    steps: run.lesson.steps.map((step, index) => stepView(run, index, step, prose.steps[step.id], tried && index === run.current)),
+    current: run.current,
+    finished: run.finished,
+    points: run.points,
+    pointsPossible: run.pointsPossible,
+    debrief: run.lesson.debrief.map((key) => prose.debrief[key] ?? ''),
+  };
+}
+
+function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | undefined, tried: boolean): StepView {
+  const state = run.steps[index] as StepState;
+  const texts = prose?.choices ?? {};
+  const quiz: Quiz | undefined = step.kind === 'predict' ? { type: 'single', choices: step.choices ?? [], answer: step.answer ?? '' } : step.quiz;
+  return {
+    id: step.id,
+    kind: step.kind,
+    task: prose?.task ?? step.id,
+    note: prose?.note,
+    done: state.done,
+    points: run.pointsEarned(index),
+    of: pointsOf(step),
+    checks: (step.checks ?? []).filter((check) => !('visibility' in check && check.visibility === 'grader')).map((check) => checkView(check.id ?? '', state, tried)),
+    hints: (step.hints ?? []).slice(0, state.hintsTaken).map((key) => prose?.hints?.[key] ?? key),
+    hintsLeft: Math.max(0, (step.hints?.length ?? 0) - state.hintsTaken),
+    situations: state.situations.map((key) => prose?.situations?.[key] ?? key),
+    ask: step.kind === 'quiz' || step.kind === 'predict' ? quiz : undefined,
+    choices: quiz && 'choices' in quiz ? quiz.choices.map((id) => ({ id, text: texts[id] ?? id })) : [],
+    feedback: step.kind === 'quiz' && quiz ? feedbackOf(quiz, state, prose) : [],
+    ...predictionOf(run, index, step, state, texts),
+  };
+}
+
+function checkView(id: string, state: StepState, tried: boolean): CheckView {
+  const verdict = state.verdicts.get(id);
+  if (!verdict || (verdict.state === 'failed' && !tried)) return { id, state: 'open' };
+  if (verdict.state === 'failed') return { id, ...verdict };
+  return verdict.state === 'impossible' ? { id, state: 'impossible', found: verdict.reason } : { id, state: verdict.state };
+}
+
+/** What is said about each choice that was taken, and, once all is right, about the others too. */
+function feedbackOf(quiz: Quiz, state: StepState, prose: StepProse | undefined): Feedback[] {
+  const given = state.answer;
+  if (!given) return [];
+  const right = (choice: string): boolean => (quiz.type === 'single' ? quiz.answer === choice : quiz.type === 'multi' ? quiz.answer.includes(choice) : state.done);
+  const choices = 'choices' in quiz && quiz.type !== 'order' ? quiz.choices : [];
+  const told = choices.filter((choice) => given.includes(choice) || state.done).map((choice) => ({ choice, text: prose?.feedback?.[choice] ?? '', right: right(choice) }));
+  // Without words for single choices there still is an answer.
+  return told.length > 0 ? told : [{ choice: given.join(', '), text: prose?.feedback?.[state.done ? 'right' : 'wrong'] ?? '', right: state.done }];
+}
+
+/** A prediction is told right or wrong only after the world has shown it: when the next step is done. */
+function predictionOf(run: LessonRun, index: number, step: Step, state: StepState, texts: Readonly<Record<string, string>>): Pick<StepView, 'outcome' | 'said'> {
+  const said = step.kind === 'predict' && state.answer?.[0] !== undefined ? state.answer[0] : undefined;
+  if (said === undefined) return { outcome: undefined, said: undefined };
+  const seen = run.current > index + 1;
+  const came = step.answer ?? '';
+  return { said: texts[said] ?? said, outcome: seen ? { said: texts[said] ?? said, came: texts[came] ?? came, right: said === came } : undefined };
+}

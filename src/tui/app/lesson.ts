@@ -1,0 +1,297 @@
+/** A lesson (or a free shell) on the screen: the session behind it, its time, its typing, what is looked at. Decides nothing about lessons: the session does. */
+import type { Language } from '../../lessons/lesson.ts';
+import { clusterView } from '../../session/cluster-view.ts';
+import { lessonView } from '../../session/lesson-view.ts';
+import type { Session } from '../../session/session.ts';
+import { xray } from '../../session/xray.ts';
+import { type Focus, layoutOf, type Layout, type Pane } from '../layout.ts';
+import type { KeyEvent } from '../terminal/keys.ts';
+import type { Overlay } from '../terminal/painter.ts';
+import { newStyle } from '../text/style.ts';
+import { newSay, type Say } from '../words.ts';
+import { Pump } from './pump.ts';
+import { type AppState, isAsking, type LessonState } from './state.ts';
+import type { Store } from './store.ts';
+import { Typing } from './typing.ts';
+
+export type LessonEvents = {
+  /** Draw the terminal; at once after a key. */
+  readonly paint: (now: boolean) => void;
+  /** Something worth keeping has happened. */
+  readonly keep: (now: boolean) => void;
+  readonly finished: () => void;
+  readonly ended: () => void;
+};
+
+/** The panes of facts are looked at anew this often at most. */
+const lookEvery = 250;
+/** After so long without a key a question may take the keys without stealing one. */
+const quiet = 300;
+
+export class LessonScreen {
+  readonly pump: Pump;
+  readonly #store: Store<AppState>;
+  readonly #events: LessonEvents;
+  #session: Session;
+  #typing: Typing;
+  #lookedAt = 0;
+  #keyAt = 0;
+  #step = -1;
+  /** Inputs there were when the step began: later ones are tries at it. */
+  #stepInputs = 0;
+  #wasAtPrompt = true;
+  #asked = -1;
+  #ended = false;
+
+  constructor(store: Store<AppState>, session: Session, title: string, events: LessonEvents) {
+    this.#store = store;
+    this.#events = events;
+    this.#session = session;
+    this.pump = new Pump(session, { onTick: () => this.#tick(), mark: () => this.#mark(), onSkipped: (found) => this.#skipped(found) });
+    store.set({ lesson: newLessonState(title) });
+    this.#typing = this.#newTyping();
+    this.#begin();
+  }
+
+  get session(): Session {
+    return this.#session;
+  }
+
+  get state(): LessonState {
+    return this.#store.get().lesson ?? newLessonState('');
+  }
+
+  get layout(): Layout {
+    const { size } = this.#store.get();
+    const { pane, focus, view } = this.state;
+    return layoutOf(size, { pane, focus, asking: isAsking(this.state), hasLesson: view !== undefined });
+  }
+
+  /** Another session in the place of this one: undone, restarted. */
+  replace(session: Session): void {
+    this.#session = session;
+    this.#step = -1;
+    this.#ended = false;
+    this.pump.session = session;
+    this.#typing = this.#newTyping();
+    this.#begin();
+  }
+
+  #newTyping(): Typing {
+    this.#refresh();
+    const { columns, rows } = this.layout.terminal;
+    const typing = new Typing(this.#session, { columns, rows });
+    typing.resize(columns, rows);
+    return typing;
+  }
+
+  #begin(): void {
+    this.#typing.drain();
+    this.#refresh();
+    this.#fit();
+    this.pump.start();
+    this.#events.paint(true);
+  }
+
+  /** The window or what is shown in it has changed: the terminal gets the room that is left. */
+  #fit(): void {
+    const { columns, rows } = this.layout.terminal;
+    if (this.layout.kind !== 'none') this.#typing.resize(columns, rows);
+    this.#events.paint(true);
+  }
+
+  /** The terminal's rows as they are laid over the frame. */
+  overlay(): Overlay | undefined {
+    const { layout } = this;
+    if (layout.kind === 'none') return undefined;
+    const { rows, cursor } = this.#typing.placed(newStyle(this.#store.get().colours), (count) => this.#say('rowsBelow', { n: count }));
+    return { row: layout.terminal.row, column: layout.terminal.column, rows, cursor: this.state.focus === 'terminal' ? cursor : undefined };
+  }
+
+  key(event: KeyEvent): void {
+    this.#keyAt = performance.now();
+    const done = this.#typing.key(event);
+    if (done === 'line' || done === 'input') {
+      this.set({ notice: undefined });
+      this.pump.kick();
+      this.#typing.drain();
+    }
+    if (done !== 'none') this.#events.paint(true);
+  }
+
+  get raw(): boolean {
+    return this.#typing.raw;
+  }
+
+  set(change: Partial<LessonState>): void {
+    const before = this.state;
+    this.#store.set({ lesson: { ...before, ...change } });
+    if (change.pane !== undefined || change.focus !== undefined || change.view !== undefined) this.#fit();
+  }
+
+  show(pane: Pane): void {
+    const same = this.state.pane === pane;
+    this.set({ pane: same ? 'lesson' : pane, scroll: 0, focus: same || pane !== 'help' ? 'terminal' : 'pane' });
+    this.refresh();
+  }
+
+  focus(focus: Focus): void {
+    if (focus === 'pane' && !this.state.view && this.state.pane === 'lesson') return;
+    // A question is answered in the lesson pane, not below an X-ray.
+    this.set({ focus, scroll: 0, ...(focus === 'pane' && isAsking(this.state) ? { pane: 'lesson' } : {}) });
+  }
+
+  resized(): void {
+    this.#fit();
+  }
+
+  answer(values: readonly string[]): void {
+    const { view } = this.state;
+    const step = view?.steps[view.current];
+    if (!step) return;
+    this.#session.input(step.kind === 'read' ? { next: step.id } : { answer: values, step: step.id });
+    this.pump.kick();
+    this.refresh();
+    this.#events.keep(true);
+  }
+
+  hint(): void {
+    const { view } = this.state;
+    const step = view?.steps[view.current];
+    if (!step || step.hintsLeft === 0) return this.set({ notice: this.#say('noHints') });
+    this.#session.input({ hint: step.id });
+    this.set({ pane: 'lesson', scroll: 0 });
+    this.refresh();
+  }
+
+  togglePause(): void {
+    this.pump.paused = !this.pump.paused;
+    this.refresh();
+  }
+
+  toggleSpeed(): void {
+    this.pump.speed = this.pump.speed === 1 ? 10 : 1;
+    this.refresh();
+  }
+
+  skip(): void {
+    this.pump.skip();
+    this.refresh();
+  }
+
+  stop(): void {
+    this.pump.stop();
+  }
+
+  refresh(): void {
+    this.#refresh();
+  }
+
+  // ── the world goes on ──
+
+  #tick(): void {
+    if (this.#typing.drain()) this.#events.paint(false);
+    const atPrompt = this.#session.atPrompt;
+    const returned = atPrompt && !this.#wasAtPrompt;
+    this.#wasAtPrompt = atPrompt;
+    if (returned) this.#events.keep(false);
+    const now = performance.now();
+    if (returned || now - this.#lookedAt >= lookEvery) {
+      this.#lookedAt = now;
+      this.#refresh();
+    }
+    if (this.#session.ended && !this.#ended) {
+      this.#ended = true;
+      this.#events.ended();
+    }
+  }
+
+  #refresh(): void {
+    const { language } = this.#store.get();
+    const { run } = this.#session;
+    if (run && run.current !== this.#step) this.#stepBegan(run.current);
+    const before = this.state;
+    const view = lessonView(this.#session, language, this.#tried());
+    const next: LessonState = {
+      ...before,
+      view: same(view, before.view),
+      hops: before.pane === 'xray' ? (same(xray(this.#session.crossings), before.hops) ?? []) : before.hops,
+      cluster: before.pane === 'cluster' ? same(clusterView(this.#session), before.cluster) : before.cluster,
+      clock: clockText(this.#session.cluster.sim.now),
+      speed: this.pump?.speed ?? 1,
+      paused: this.pump?.paused ?? false,
+      skipping: this.pump?.skipping ?? false,
+      raw: this.#session.tty.mode === 'raw',
+      title: view?.title ?? before.title,
+    };
+    if (JSON.stringify({ ...next, view: 0, hops: 0, cluster: 0 }) !== JSON.stringify({ ...before, view: 0, hops: 0, cluster: 0 }) || changed(next, before))
+      this.#store.set({ lesson: next });
+    this.#askWhenQuiet();
+  }
+
+  #stepBegan(current: number): void {
+    const passed = this.#step >= 0 && current > this.#step;
+    this.#step = current;
+    this.#stepInputs = this.#session.inputs.length;
+    if (passed) {
+      this.set({ scroll: 0, notice: this.#say('statusPassed') });
+      this.#events.keep(true);
+    }
+    if (this.#session.run?.finished) this.#events.finished();
+  }
+
+  #tried(): boolean {
+    return this.#session.inputs.slice(this.#stepInputs).some((input) => 'line' in input && input.line.trim() !== '');
+  }
+
+  /** A question takes the keys by itself, but never in the middle of typing. */
+  #askWhenQuiet(): void {
+    const { state } = this;
+    if (!isAsking(state) || this.#asked === this.#step || this.raw) return;
+    if (!this.#typing?.empty || !this.#session.atPrompt || performance.now() - this.#keyAt < quiet) return;
+    this.#asked = this.#step;
+    this.set({ focus: 'pane', pane: 'lesson', scroll: 0 });
+  }
+
+  /** What a skip at the prompt waits for: a check or a pod that has changed. */
+  #mark(): string {
+    const { run } = this.#session;
+    const checks = run ? [...(run.steps[run.current]?.verdicts.values() ?? [])].map((each) => each.state) : [];
+    const { nodes, unplaced } = clusterView(this.#session);
+    return JSON.stringify([run?.current, checks, nodes.map(({ status, runtime, pods }) => [status, runtime, pods]), unplaced]);
+  }
+
+  #skipped(found: boolean): void {
+    this.#typing.drain();
+    this.#refresh();
+    if (!found) this.set({ notice: this.#say('noSkip') });
+    this.#events.paint(true);
+  }
+
+  get #say(): Say {
+    return newSay(this.#store.get().language);
+  }
+}
+
+const newLessonState = (title: string): LessonState => ({
+  title,
+  view: undefined,
+  pane: 'lesson',
+  focus: 'terminal',
+  scroll: 0,
+  hops: [],
+  cluster: undefined,
+  clock: '',
+  speed: 1,
+  paused: false,
+  skipping: false,
+  raw: false,
+  notice: undefined,
+});
+
+/** The old value where the new one says the same: nothing is drawn anew then. */
+const same = <Value>(value: Value, before: Value): Value => (JSON.stringify(value) === JSON.stringify(before) ? before : value);
+const changed = (next: LessonState, before: LessonState): boolean => next.view !== before.view || next.hops !== before.hops || next.cluster !== before.cluster;
+
+/** The world's time of day; its days are counted only where it matters. */
+const clockText = (now: number): string => new Date(now).toISOString().slice(11, 19);

@@ -1,0 +1,47 @@
+/** All that is drawn, as one value. */
+import type { Language } from '../../lessons/lesson.ts';
+import type { ClusterView } from '../../session/cluster-view.ts';
+import type { LessonView } from '../../session/lesson-view.ts';
+import type { XrayHop } from '../../session/xray.ts';
+import type { Focus, Pane, WindowSize } from '../layout.ts';
+import type { Kept, TrackEntry } from '../services.ts';
+import type { WordKey } from '../words.ts';
+
+/** A question with a few answers, over everything else. */
+export type ChoiceState = { readonly question: string; readonly note?: string; readonly options: readonly { readonly id: string; readonly label: string }[] };
+
+export type LessonState = {
+  readonly title: string;
+  readonly view: LessonView | undefined;
+  readonly pane: Pane;
+  readonly focus: Focus;
+  /** Rows that the pane in focus was scrolled, from where it stands by itself. */
+  readonly scroll: number;
+  readonly hops: readonly XrayHop[];
+  readonly cluster: ClusterView | undefined;
+  readonly clock: string;
+  readonly speed: number;
+  readonly paused: boolean;
+  readonly skipping: boolean;
+  readonly raw: boolean;
+  readonly notice: string | undefined;
+};
+
+export type AppState = {
+  readonly size: WindowSize;
+  readonly language: Language;
+  readonly colours: boolean;
+  readonly screen: 'menu' | 'name' | 'opening' | 'lesson' | 'debrief' | 'blank';
+  readonly tracks: readonly TrackEntry[];
+  readonly kept: Kept;
+  readonly opening: { readonly title: string | undefined; readonly stage: WordKey; readonly share: number };
+  readonly choice: ChoiceState | undefined;
+  readonly lesson: LessonState | undefined;
+  readonly notice: string | undefined;
+};
+
+/** The step is a question that waits for an answer, or a page that waits to be turned. */
+export function isAsking(lesson: LessonState | undefined): boolean {
+  const step = lesson?.view?.steps[lesson.view.current];
+  return step !== undefined && (step.ask !== undefined || step.kind === 'read');
+}

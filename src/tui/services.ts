@@ -1,0 +1,39 @@
+/** What the screen needs of those who started it: the curriculum, kept progress, and worlds. Heavy parts come when they are asked for. */
+import type { Language } from '../lessons/lesson.ts';
+import type { SessionRecord } from '../session/inputs.ts';
+import type { Session } from '../session/session.ts';
+
+export type LessonEntry = {
+  /** `track/lesson`. */
+  readonly key: string;
+  readonly minutes: number;
+  readonly title: Readonly<Record<Language, string>>;
+  readonly world: string;
+};
+export type TrackEntry = { readonly id: string; readonly title: Readonly<Record<Language, string>>; readonly lessons: readonly LessonEntry[] };
+
+export type KeptLesson = { readonly done: boolean; readonly points: number; readonly session?: SessionRecord };
+export type Kept = { readonly language?: Language; readonly name?: string; readonly lessons: Readonly<Record<string, KeptLesson>> };
+
+/** Opens worlds; a generator so that a long replay leaves room for the screen. It says what share is done. */
+export type Worlds = {
+  /** Without a key: a shell in a world of its own. */
+  readonly open: (key: string | undefined) => Session;
+  readonly resume: (key: string, record: SessionRecord) => Generator<number, Session>;
+  /** The lesson as it is now is the one that was begun. */
+  readonly same: (key: string, record: SessionRecord) => boolean;
+};
+
+export type Services = {
+  readonly tracks: readonly TrackEntry[];
+  readonly language: Language;
+  readonly colours: boolean;
+  /** Open this at once: a lesson's key, or a shell. */
+  readonly target: { readonly lesson: string } | 'shell' | undefined;
+  readonly worlds: () => Promise<Worlds>;
+  readonly kept: () => Kept;
+  /** What went wrong, or undefined. */
+  readonly keep: (change: Partial<Kept>) => string | undefined;
+  /** Stamped into records. */
+  readonly engine: string;
+};
