@@ -151,6 +151,7 @@ export class Shell implements ArithmeticScope {
       dynamic: dynamicVariables(this),
       changed: (name, exported) => this.#variableChanged(name, exported),
       evaluate: (text) => String(this.evaluate(text)),
+      grown: (bytes) => process.allocate(bytes),
       ...(from ? { from: from.variables } : {}),
     });
     if (from) this.#inherit(from);

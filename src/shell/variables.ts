@@ -94,6 +94,8 @@ export const newVariable = (value?: VariableValue): Variable => ({
 });
 
 const maxReferences = 8;
+/** Shorter changes of a value are not worth the accounting. */
+const worthCounting = 4096;
 
 export class Variables {
   readonly #scopes: Map<string, Variable>[];
@@ -102,16 +104,20 @@ export class Variables {
   readonly #changed: (name: string, exported: string | undefined) => void;
   /** For `declare -i`. */
   readonly #evaluate: (text: string) => string;
+  /** Told when a long value has grown or shrunk, in bytes: a shell that hoards text uses memory like any other process. */
+  readonly #grown: (bytes: number) => void;
 
   constructor(options: {
     readonly dynamic: ReadonlyMap<string, DynamicVariable>;
     readonly changed: (name: string, exported: string | undefined) => void;
     readonly evaluate: (text: string) => string;
+    readonly grown: (bytes: number) => void;
     readonly from?: Variables;
   }) {
     this.#dynamic = options.dynamic;
     this.#changed = options.changed;
     this.#evaluate = options.evaluate;
+    this.#grown = options.grown;
     this.#scopes = options.from ? options.from.#scopes.map(copyScope) : [new Map()];
   }
 
@@ -200,7 +206,11 @@ export class Variables {
     const { value: old } = variable;
     if (old instanceof IndexedArray) old.set(0, this.cook(variable, value, append ? (old.get(0) ?? '') : undefined));
     else if (old instanceof AssociativeArray) old.set('0', this.cook(variable, value, append ? (old.get('0') ?? '') : undefined));
-    else variable.value = this.cook(variable, value, append ? (old ?? '') : undefined);
+    else {
+      variable.value = this.cook(variable, value, append ? (old ?? '') : undefined);
+      const grown = variable.value.length - (old?.length ?? 0);
+      if (Math.abs(grown) >= worthCounting) this.#grown(grown);
+    }
     this.#tell(name);
   }
 

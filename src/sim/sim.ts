@@ -203,9 +203,10 @@ export class Sim implements FiberOwner {
     return true;
   }
 
-  /** From now on chance is as in a world made with this seed: every stream, here and below, begins anew. */
+  /** From now on chance follows this seed: every stream, here and below, begins anew, and none of them where it began before. */
   reseed(seed: number): void {
-    this.#engine.seed = seed;
+    // Golden-ratio hashing: the streams of a small seed must not be those that the world came up with, or ids would come twice.
+    this.#engine.seed = (Math.imul(seed + 1, 0x9e3779b1) ^ this.#engine.steps) >>> 0;
     this.#reseedStreams();
   }
 
