@@ -2,7 +2,8 @@
 import type { Process } from '../../linux/process.ts';
 import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { allFlags, type CommandEntry, childrenOf, globalFlags, nameOfCommand } from './command.ts';
+import { type CommandEntry, childrenOf, nameOfCommand } from './command.ts';
+import { allFlags, globalFlags } from './flag-table.ts';
 import { describeError, KubectlError, usageError } from './errors.ts';
 import { type Flag, type ParsedArguments, parseArguments, takesValue } from './flags.ts';
 import { helpText } from './help.ts';

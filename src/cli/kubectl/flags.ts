@@ -41,6 +41,13 @@ export class FlagValues {
     this.#given.set(flag.name, many ? [...(this.#given.get(flag.name) ?? []), ...items] : items);
   }
 
+  /** The same values without some flags: what a command calls `--user` is not the user of the kubeconfig. */
+  without(names: ReadonlySet<string>): FlagValues {
+    const values = new FlagValues([...this.#flags.values()].filter((flag) => !names.has(flag.name)));
+    for (const [name, given] of this.#given) if (!names.has(name)) values.#given.set(name, given);
+    return values;
+  }
+
   /** Whether the flag stands on the command line. */
   has(name: string): boolean {
     return this.#given.has(name);

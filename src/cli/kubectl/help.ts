@@ -1,5 +1,6 @@
 /** kubectl's help pages: kubernetes kubectl/pkg/util/templates. */
-import { type CommandEntry, childrenOf, globalFlags, nameOfCommand, ownFlags, useOf } from './command.ts';
+import { type CommandEntry, childrenOf, nameOfCommand } from './command.ts';
+import { globalFlags, ownFlags, useOf } from './flag-table.ts';
 import { commandGroups, type CommandGroup } from './commands/groups.ts';
 import { flagUsage } from './flag-usage.ts';
 import type { Flag } from './flags.ts';

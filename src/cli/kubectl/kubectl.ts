@@ -5,6 +5,7 @@ import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { Api } from './api.ts';
 import { type Discovery, discover } from './discovery.ts';
+import { ownFlags } from './flag-table.ts';
 import { KubectlError, usageError } from './errors.ts';
 import type { FlagValues, ParsedArguments } from './flags.ts';
 import { klog } from './klog.ts';
@@ -37,7 +38,7 @@ export class Kubectl {
   }
 
   get config(): ClientConfig {
-    this.#config ??= clientConfig(this.process, this.flags);
+    this.#config ??= clientConfig(this.process, this.flags.without(new Set(ownFlags(this.path).map((flag) => flag.name))));
     return this.#config;
   }
 

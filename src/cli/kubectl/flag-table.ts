@@ -1,0 +1,21 @@
+/** Flags and usage lines by command. */
+import { commandShapes } from './command-shapes.ts';
+import { type Flag, parseFlagTable } from './flags.ts';
+
+/** Flags of every command: kubernetes cli-runtime/pkg/genericclioptions/config_flags.go and kubectl's own. */
+const globalTable =
+  'as:string as-group:array as-uid:string as-user-extra:array cache-dir:string=/root/.kube/cache certificate-authority:string client-certificate:string client-key:string cluster:string context:string disable-compression:bool insecure-skip-tls-verify:bool kubeconfig:string kuberc:string log-flush-frequency:duration=5s match-server-version:bool n,namespace:string password:string profile:string=none profile-output:string=profile.pprof request-timeout:string=0 s,server:string tls-server-name:string token:string user:string username:string v,v:int=0 vmodule:string warnings-as-errors:bool';
+
+export const globalFlags = (): readonly Flag[] => parseFlagTable(globalTable);
+
+/** A command's own flags. */
+export const ownFlags = (path: string): readonly Flag[] => parseFlagTable(commandShapes[path]?.flags ?? '');
+
+/** All that may stand on a command's line; its own flags hide global ones of the same name. */
+export function allFlags(path: string): readonly Flag[] {
+  const own = ownFlags(path);
+  const names = new Set(own.map((flag) => flag.name));
+  return [...own, ...globalFlags().filter((flag) => !names.has(flag.name))];
+}
+
+export const useOf = (path: string): string => commandShapes[path]?.use ?? path;
