@@ -1,5 +1,5 @@
 /** Images: names for content. Pulling resolves, fetches, unpacks and names (core/transfer). */
-import type { ContainerdApi, ContainerdImage, ContainerdLabels, PullProgress } from '../interfaces/containerd.ts';
+import { type ContainerdApi, ContainerdError, type ContainerdImage, type ContainerdLabels, type PullProgress } from '../interfaces/containerd.ts';
 import { type Blob, type Descriptor, type ImageIndex, type RegistryAuth, RegistryFailure, type RegistryServer } from '../interfaces/distribution.ts';
 import { Errno } from '../linux/errno.ts';
 import { NetworkError } from '../linux/network.ts';
@@ -76,7 +76,7 @@ export class ImageService {
   }
 
   *pull(namespace: string, ref: string, options: PullOptions): Routine<ContainerdImage> {
-    const reference = parseReference(ref);
+    const reference = parsed(ref);
     const say = options.progress ?? (() => {});
     const registry = yield* this.#connect(reference);
     say({ ref, status: 'resolving' });
@@ -227,6 +227,15 @@ export class ImageService {
     this.#context.publish(namespace, old ? '/images/update' : '/images/create', () => ({ name, ...(Object.keys(labels).length > 0 ? { labels } : {}) }));
     this.onChange(namespace);
     return image;
+  }
+}
+
+function parsed(ref: string): Reference {
+  try {
+    return parseReference(ref);
+  } catch (error) {
+    if (error instanceof ContainerdError) throw unknown(`failed to resolve image: ${error.message}`);
+    throw error;
   }
 }
 

@@ -42,7 +42,7 @@ function imageConfig(definition: ImageDefinition, layers: readonly Blob[]): Imag
     rootfs: { type: 'layers', diff_ids: layers.map(diffId) },
     history: [
       ...definition.layers.map((layer) => ({ created: definition.created, created_by: layer.createdBy })),
-      ...(definition.config.Cmd
+      ...(definition.config.Cmd && definition.layers.length > 1
         ? [{ created: definition.created, created_by: `CMD ${JSON.stringify(definition.config.Cmd)}`, empty_layer: true, comment: 'buildkit.dockerfile.v0' }]
         : []),
     ],
@@ -62,7 +62,7 @@ const manifestOf = (config: Blob, layers: readonly Blob[]): ImageManifest => ({
 });
 
 function manifestsOf(definition: ImageDefinition, manifest: Blob): Descriptor[] {
-  return (definition.platforms ?? ['linux/amd64']).map((platform) => {
+  return ['linux/amd64', ...(definition.platforms ?? []).filter((platform) => platform !== 'linux/amd64')].map((platform) => {
     const [os = 'linux', architecture = 'amd64', variant] = platform.split('/');
     const described = { architecture, os, ...(variant === undefined ? {} : { variant }) };
     if (platform === 'linux/amd64') return { ...descriptor(manifest), platform: described };

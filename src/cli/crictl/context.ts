@@ -33,12 +33,12 @@ export class Context {
     this.dash = parts.dash;
   }
 
-  *loadConfig(): Routine {
+  *loadConfig(quiet = false): Routine {
     const path = this.#global.text('config') || configPath;
     const explicit = this.#global.has('config') || (this.process.env['CRI_CONFIG_FILE'] ?? '') !== '';
     if (!this.process.fs.exists(path)) {
       if (explicit) throw new Fatal(`load config file: stat ${path}: no such file or directory`);
-      yield* this.log('warning', `Config "${path}" does not exist, trying next: "/usr/local/bin/crictl.yaml"`);
+      if (!quiet) yield* this.log('warning', `Config "${path}" does not exist, trying next: "/usr/local/bin/crictl.yaml"`);
       return;
     }
     try {

@@ -115,7 +115,8 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
     return yield* print(process, urfaveHelp(name === 'help' ? chain : chain, app), 0);
   }
   const context = new Context(process, { global, flags, args: resolved.args, dash });
-  yield* context.loadConfig();
+  // `crictl config KEY VALUE` alone makes the file without a word about its absence.
+  yield* context.loadConfig(command === config && context.args.length === 2);
   try {
     // Flags after an argument are a mistake that crictl answers with its help.
     if (command.name === 'logs' && context.args.length > 1) throw new ShowHelp();

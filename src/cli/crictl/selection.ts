@@ -29,15 +29,24 @@ export const containerFilters = [
   text('state', 's', 'Filter by container state'),
 ];
 
+/** A command may have only some of the filters: what it has not counts as not given. */
+const reader = (flags: Flags) => ({
+  text: (name: string): string => (flags.spec(name) ? flags.text(name) : ''),
+  bool: (name: string): boolean => flags.spec(name) !== undefined && flags.bool(name),
+  number: (name: string): number => (flags.spec(name) ? flags.number(name) : 0),
+  list: (name: string): readonly string[] => (flags.spec(name) ? flags.list(name) : []),
+});
+
 /** Go's log package, which crictl uses for these two mistakes. */
 class BadState extends Fatal {}
 
 export function* choosePods(context: Context, runtime: RuntimeService): Routine<PodSandbox[]> {
   const { flags } = context;
-  const state = flags.text('state').toLowerCase();
+  const read = reader(flags);
+  const state = read.text('state').toLowerCase();
   if (state !== '' && state !== 'ready' && state !== 'notready') throw new BadState(`go-log:--state should be ready or notready`);
-  const id = flags.text('id');
-  const labels = flags.list('label');
+  const id = read.text('id');
+  const labels = read.list('label');
   const pods = yield* context.call(calls.plain, 'listing pod sandboxes: ', () =>
     runtime.listPodSandbox({
       ...(id === '' ? {} : { id }),
@@ -45,7 +54,7 @@ export function* choosePods(context: Context, runtime: RuntimeService): Routine<
       ...(labels.length > 0 ? { labelSelector: labelsOf(labels) } : {}),
     }),
   );
-  const named = pods.filter((pod) => matches(flags.text('name'), pod.metadata.name) && matches(flags.text('namespace'), pod.metadata.namespace));
+  const named = pods.filter((pod) => matches(read.text('name'), pod.metadata.name) && matches(read.text('namespace'), pod.metadata.namespace));
   return newest(named, flags);
 }
 
@@ -58,24 +67,25 @@ const states: Readonly<Record<string, CriContainerState>> = {
 
 export function* chooseContainers(context: Context, runtime: RuntimeService, image: ImageService | undefined): Routine<Container[]> {
   const { flags } = context;
-  const state = flags.text('state').toLowerCase();
+  const read = reader(flags);
+  const state = read.text('state').toLowerCase();
   if (state !== '' && !states[state]) throw new BadState('go-log:--state should be one of created, running, exited or unknown');
-  const everything = flags.bool('all') || flags.bool('latest') || flags.number('last') > 0;
+  const everything = read.bool('all') || read.bool('latest') || read.number('last') > 0;
   const wanted = state === '' ? (everything ? undefined : 'CONTAINER_RUNNING') : states[state];
-  const labels = flags.list('label');
+  const labels = read.list('label');
   const filter: ContainerFilter = {
-    ...(flags.text('id') === '' ? {} : { id: flags.text('id') }),
-    ...(flags.text('pod') === '' ? {} : { podSandboxId: flags.text('pod') }),
+    ...(read.text('id') === '' ? {} : { id: read.text('id') }),
+    ...(read.text('pod') === '' ? {} : { podSandboxId: read.text('pod') }),
     ...(wanted === undefined ? {} : { state: wanted }),
     ...(labels.length > 0 ? { labelSelector: labelsOf(labels) } : {}),
   };
   const containers = yield* context.call(calls.plain, 'listing containers: ', () => runtime.listContainers(filter));
-  const reference = flags.text('image');
+  const reference = read.text('image');
   const imageId = reference === '' ? undefined : image?.imageStatus({ image: reference }, false).image?.id;
   const chosen = containers.filter(
     (each) =>
-      matches(flags.text('name'), each.metadata.name) &&
-      matches(flags.text('namespace'), podNamespace(each)) &&
+      matches(read.text('name'), each.metadata.name) &&
+      matches(read.text('namespace'), podNamespace(each)) &&
       (reference === '' || each.imageId === imageId || each.image.image === reference),
   );
   return newest(chosen, flags);
@@ -85,8 +95,9 @@ export const podName = (container: Container): string => container.labels['io.ku
 export const podNamespace = (container: Container): string => container.labels['io.kubernetes.pod.namespace'] ?? 'unknown';
 
 function newest<T extends { readonly createdAt: number }>(items: readonly T[], flags: Flags): T[] {
+  const read = reader(flags);
   const sorted = [...items].sort((a, b) => b.createdAt - a.createdAt);
-  const count = flags.bool('latest') ? 1 : flags.number('last');
+  const count = read.bool('latest') ? 1 : read.number('last');
   return count > 0 ? sorted.slice(0, count) : sorted;
 }
 

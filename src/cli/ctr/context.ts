@@ -63,7 +63,8 @@ export class Context {
   }
 }
 
-export const isMissing = (error: unknown): error is ContainerdError & { readonly code: 'not found' } => error instanceof ContainerdError && error.code === 'not found';
+export const isMissing = (error: unknown): error is ContainerdError & { readonly code: 'not found' } =>
+  error instanceof ContainerdError && error.code === 'not found';
 
 const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string, defaultValue?: string): FlagSpec => {
   const [name = '', ...others] = names.split(',');

@@ -14,7 +14,7 @@ const streamFlags = [
   text('tls-server-name', '', 'Specify the TLS server name'),
   text('transport', 'r', 'Transport protocol to be used, must be one of: spdy, websocket', 'spdy'),
 ];
-const execFilters = containerFilters.filter(({ name }) => name !== 'all');
+const execFilters = containerFilters.filter(({ name }) => !['all', 'last', 'state', 'namespace'].includes(name));
 
 export const exec: CrictlCommand = {
   name: 'exec',
@@ -34,11 +34,7 @@ export const exec: CrictlCommand = {
   ],
   run: function* (context) {
     const { flags } = context;
-    const filtered =
-      ['id', 'name', 'pod', 'image', 'state', 'namespace'].some((name) => flags.has(name)) ||
-      flags.has('label') ||
-      flags.bool('latest') ||
-      flags.number('last') > 0;
+    const filtered = ['id', 'name', 'pod', 'image', 'label'].some((name) => flags.has(name)) || flags.bool('latest');
     if (context.args.length === 0 || (!filtered && context.args.length < 2)) throw new ShowHelp();
     const runtime = yield* context.runtime();
     const image = yield* context.image();

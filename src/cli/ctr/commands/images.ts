@@ -1,10 +1,12 @@
 /** ctr images. */
+
 import { sortedJson } from '../../../apimachinery/json.ts';
 import type { ContainerdImage, PullProgress } from '../../../interfaces/containerd.ts';
 import type { Blob, Descriptor, ImageConfig, ImageIndex, ImageManifest } from '../../../interfaces/distribution.ts';
 import { isErrno } from '../../../linux/errno.ts';
-import { DirectoryNode, FileNode } from '../../../linux/inode.ts';
+import { DirectoryNode } from '../../../linux/inode.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { type Archive, readArchive, writeArchive } from '../archive.ts';
 import { bool, type Context, type CtrCommand, CtrError, isMissing, labelArgs, labelText, list, text } from '../context.ts';
 import { bytes, filter, table } from '../output.ts';
 
@@ -301,9 +303,6 @@ const inspect: CtrCommand = {
   },
 };
 
-type Archive = { readonly images: readonly { readonly name: string; readonly target: Descriptor }[]; readonly blobs: readonly Blob[] };
-
-/** An exported image is a file whose text is the archive's JSON; its members show as a tar's do. */
 const exportImages: CtrCommand = {
   name: 'export',
   short: 'Export images',
@@ -331,21 +330,10 @@ const exportImages: CtrCommand = {
       if (top) for (const digest of digests) if (digest !== undefined) blobs.set(digest, client.content.get(context.namespace, digest));
     }
     const archive: Archive = { images: images.map(({ name, target }) => ({ name, target })), blobs: [...blobs.values()] };
-    context.process.fs.write(out, JSON.stringify({ ...archive, members: members(archive) }));
-    const inode = context.process.fs.stat(out);
-    if (inode instanceof FileNode) inode.apparentSize = archive.blobs.reduce((sum, { size }) => sum + size + 512, 10_240);
+    context.process.fs.write(out, writeArchive(archive, context.process.now));
     return 0;
   },
 };
-
-const members = ({ blobs }: Archive): string[] => [
-  'blobs/',
-  'blobs/sha256/',
-  ...blobs.map(({ digest }) => `blobs/sha256/${digest.slice(7)}`).sort(),
-  'index.json',
-  'manifest.json',
-  'oci-layout',
-];
 
 const importImages: CtrCommand = {
   name: 'import',
@@ -364,7 +352,7 @@ const importImages: CtrCommand = {
   run: function* (context) {
     const [path] = context.args;
     if (path === undefined) throw new CtrError('please provide a tar file to import');
-    const archive = readArchive(context, path);
+    const archive = openArchive(context, path);
     const client = context.client();
     for (const blob of archive.blobs) client.content.write(context.namespace, blob);
     for (const { name, target } of archive.images) {
@@ -391,7 +379,7 @@ function put(context: Context, name: string, target: Descriptor, labels: Record<
   else images.create(context.namespace, { name, target, labels });
 }
 
-function readArchive(context: Context, path: string): Archive {
+function openArchive(context: Context, path: string): Archive {
   let source: string;
   try {
     source = context.process.fs.read(path);
@@ -399,13 +387,9 @@ function readArchive(context: Context, path: string): Archive {
     if (!isErrno(error)) throw error;
     throw new CtrError(`open ${path}: ${error.message.toLowerCase()}`);
   }
-  try {
-    const archive = JSON.parse(source) as Archive;
-    if (Array.isArray(archive.blobs)) return archive;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new CtrError('unrecognized image format');
+  const archive = readArchive(source);
+  if (!archive) throw new CtrError('unrecognized image format');
+  return archive;
 }
 
 const mount: CtrCommand = {

@@ -93,12 +93,10 @@ export const leases: CtrCommand = {
       run: function* (context) {
         const id = context.flags.text('id') || `${Math.floor(context.process.now / 1000)}-${context.process.sim.random.hex(4)}`;
         const expires = context.flags.duration('expires');
-        context
-          .client()
-          .leases.create(context.namespace, id, {
-            ...labelArgs(context.args),
-            ...(expires > 0 ? { 'containerd.io/gc.expire': moment(context.process.now + expires) } : {}),
-          });
+        context.client().leases.create(context.namespace, id, {
+          ...labelArgs(context.args),
+          ...(expires > 0 ? { 'containerd.io/gc.expire': moment(context.process.now + expires) } : {}),
+        });
         yield* context.print(`${id}\n`);
         return 0;
       },

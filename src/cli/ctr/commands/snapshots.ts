@@ -4,6 +4,7 @@ import { ContainerdError } from '../../../interfaces/containerd.ts';
 import { type DirectoryNode, type Inode, OverlayDirectory } from '../../../linux/inode.ts';
 import { bool, type Context, type CtrCommand, CtrError, text } from '../context.ts';
 import { bytes, json, moment, table } from '../output.ts';
+import { gzip, writeTar } from '../tar.ts';
 
 /** --snapshotter belongs to `ctr snapshots`; the lab looks at overlayfs unless told. */
 const snapshotter = text('snapshotter', 'Snapshotter name. Empty value stands for the default value.');
@@ -45,9 +46,21 @@ export const snapshots: CtrCommand = {
       flags: [text('media-type', 'Media type to use for creating diff')],
       run: function* (context) {
         const root = context.client().snapshots.directory(context.namespace, nameOf(context), need(context.args[0], 'missing snapshot id'));
-        const names = root instanceof OverlayDirectory ? changed(root, '') : [];
-        // What stands for the tar stream: `tar` reads the members from it.
-        yield* context.print(JSON.stringify({ images: [], blobs: [], members: names }));
+        const paths = root instanceof OverlayDirectory ? changed(root, '') : [];
+        const content = (path: string): string => {
+          const inode = path
+            .split('/')
+            .reduce<Inode | undefined>((at, name) => (at?.type === 'directory' ? at.lookup(name) : undefined), root as DirectoryNode);
+          return inode?.type === 'file' ? inode.read() : '';
+        };
+        yield* context.print(
+          gzip(
+            writeTar(
+              paths.map((path) => ({ path, content: content(path) })),
+              context.process.now,
+            ),
+          ),
+        );
         return 0;
       },
     },
@@ -103,11 +116,9 @@ export const snapshots: CtrCommand = {
       flags: [text('target,t', 'Mount target path, will print mount, if provided'), bool('mounts', 'Print out snapshot mounts as JSON')],
       run: function* (context) {
         const [key, parent = ''] = context.args;
-        context
-          .client()
-          .snapshots.prepare(context.namespace, nameOf(context), need(key, 'must specify a key'), parent, {
-            'containerd.io/gc.root': moment(context.process.now),
-          });
+        context.client().snapshots.prepare(context.namespace, nameOf(context), need(key, 'must specify a key'), parent, {
+          'containerd.io/gc.root': moment(context.process.now),
+        });
         return 0;
       },
     },

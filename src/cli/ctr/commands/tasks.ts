@@ -29,8 +29,8 @@ class Console {
     const { stdin, stdout, stderr } = this.stdio;
     if (stdout) this.#fibers.push(process.sim.go(copyOut(stdout, process.stdout)));
     if (stderr) this.#fibers.push(process.sim.go(copyOut(stderr, process.stderr)));
-    // Without a terminal ctr hands its stdin on too.
-    if (stdin) process.sim.go(copyIn(process.stdin, stdin));
+    // Without a terminal ctr hands its stdin on too; the script that a shell is reading from there is not meant for the container.
+    if (stdin && (process.stdin.tty || process.stdin !== process.parent?.fds.get(0))) process.sim.go(copyIn(process.stdin, stdin));
     if (this.#tty) process.tty?.set({ remote: { mode: () => 'cooked', reader: () => undefined } });
   }
 
