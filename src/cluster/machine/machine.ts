@@ -35,7 +35,8 @@ export type Machine = {
 };
 
 export const gateway = '172.30.1.1';
-const gibibyte = 1024 ** 3;
+/** What is left of a disk of 40 GiB once it is formatted. */
+const diskBytes = 41_152_736 * 1024;
 const administration = new Set([
   'ip',
   'iptables',
@@ -62,7 +63,7 @@ const administration = new Set([
 export function newMachine(options: MachineOptions): Machine {
   const { hostname, ip, fabric } = options;
   const sim = options.sim.scope(`machine:${hostname}`);
-  const kernel = new Kernel({ sim, hostname, programs: options.programs, memoryBytes: options.memoryBytes, cpus: options.cpus, diskBytes: 40 * gibibyte });
+  const kernel = new Kernel({ sim, hostname, programs: options.programs, memoryBytes: options.memoryBytes, cpus: options.cpus, diskBytes });
   const fs = new FileSystem(kernel.host.mount, { credentials: () => ({ uid: 0, gid: 0, groups: [] }), now: () => sim.now, cwd: () => '/', umask: () => 0o022 });
   for (const { path, mode, content, target } of rootFiles(hostname, options.hosts, gateway)) {
     if (target !== undefined) fs.symlink(target, path);

@@ -34,7 +34,7 @@ export const kubeadm3: World = {
   build: (context) => {
     const hosts = machines.map(({ ip, hostname }) => `${ip}\t${hostname}\n`).join('');
     const [controlPlane, ...workers] = machines.map(({ hostname, ip, podCidr }) => {
-      const machine = addMachine(context, { hostname, ip, hosts, cpus: 4, memoryBytes: 8 * 1024 ** 3 });
+      const machine = addMachine(context, { hostname, ip, hosts, cpus: 4, memoryBytes: 8_131_696 * 1024 });
       installContainerd(machine, { podCidr });
       installCrictlConfig(machine);
       installKubernetes(machine);
@@ -71,6 +71,7 @@ function* kubeadm(context: WorldContext, controlPlane: Machine, workers: readonl
     yield* until(() => (client.get('nodes', { namespace: '', name: worker.name })?.spec.podCIDR ?? '') !== '');
   }
   yield* until(() => allReady(client.list('nodes').items, client.list('pods', { namespace: 'kube-system' }).items));
+  forgetEvents(client);
   built.add(context);
 }
 
@@ -81,7 +82,13 @@ function create(client: Client, object: AddonObject): void {
   const { namespace } = object.metadata;
   const response = client.raw({ method: 'POST', path: `${root}${namespace ? `/namespaces/${namespace}` : ''}/${resource.resource}`, body: object });
   // The apiserver makes some of kubeadm's roles itself.
-  if (response.status >= 300 && response.status !== 409) throw new Error(`kubeadm could not make ${object.kind} ${object.metadata.name}: ${JSON.stringify(response.body)}`);
+  if (response.status >= 300 && response.status !== 409)
+    throw new Error(`kubeadm could not make ${object.kind} ${object.metadata.name}: ${JSON.stringify(response.body)}`);
+}
+
+/** The cluster is handed over as one that has been up for a while: the events of its making have expired (`--event-ttl` is an hour). */
+function forgetEvents(client: Client): void {
+  for (const namespace of ['default', 'kube-system']) client.raw({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}/events` });
 }
 
 function startKubelet(machine: Machine): void {

@@ -8,7 +8,7 @@ export const node: World = {
   bootLimit: 60_000,
   ready: ({ machines }) => machines.get('node01')?.fs.exists('/run/containerd/containerd.sock') ?? false,
   build: (context) => {
-    const machine = addMachine(context, { hostname: 'node01', ip: '172.30.1.3', hosts: '172.30.1.3\tnode01\n', cpus: 2, memoryBytes: 4 * 1024 ** 3 });
+    const machine = addMachine(context, { hostname: 'node01', ip: '172.30.1.3', hosts: '172.30.1.3\tnode01\n', cpus: 2, memoryBytes: 4_025_148 * 1024 });
     installContainerd(machine, { podCidr: '10.88.0.0/16' });
     machine.systemd.boot();
   },
