@@ -33,7 +33,7 @@ export function busyboxRootfs(version: string): LayerEntry[] {
     ),
     text(
       '/etc/group',
-      'root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\ntty:x:5:\ndisk:x:6:\nwheel:x:10:root\nwww-data:x:33:\nusers:x:100:\nnobody:x:65534:\n',
+      'root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\ntty:x:5:\ndisk:x:6:\nwheel:x:10:\nwww-data:x:33:\nusers:x:100:\nnobody:x:65534:\n',
     ),
     text('/etc/busybox-release', `${version}\n`),
   ];

@@ -167,13 +167,17 @@ export function containerSpec(input: SpecInput): OciSpec {
       ...describe(sandbox.id, sandbox.config),
     },
     linux: {
-      resources: ociResources(config.linux?.resources ?? {}),
+      resources: { ...(privileged ? everyDevice : noDevice), ...ociResources(config.linux?.resources ?? {}) },
       cgroupsPath: cgroupsPath(sandbox.config.linux?.cgroupParent, id),
       namespaces: namespaces(input),
-      ...(privileged ? {} : { maskedPaths, readonlyPaths }),
+      // Which paths are masked is the caller's wish; a config without a security context has none.
+      ...(privileged || security === undefined ? {} : { maskedPaths, readonlyPaths }),
     },
   };
 }
+
+const noDevice = { devices: [{ allow: false, access: 'rwm' }] };
+const everyDevice = { devices: [{ allow: true, access: 'rwm' }] };
 
 export const ociResources = (resources: LinuxContainerResources): NonNullable<OciSpec['linux']['resources']> => ({
   ...(resources.memoryLimitInBytes ? { memory: { limit: resources.memoryLimitInBytes } } : {}),

@@ -31,7 +31,7 @@ function load(context: Context, path: string): Record<string, unknown> {
     const value = camelCase(parseYaml(source));
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch (error) {
-    if (error instanceof YamlError) throw new Fatal(`error converting YAML to JSON: ${error.message}`);
+    if (error instanceof YamlError) throw new Fatal(error.message);
     throw error;
   }
 }
