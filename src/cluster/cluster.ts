@@ -1,5 +1,6 @@
 /** A running world: machines on one network, and a way to sit down at one of them. */
 import { type Credentials, type RestRequest, type RestResponse, restProtocol } from '../interfaces/rest.ts';
+import type { Cgroup } from '../linux/cgroup.ts';
 import { dial, Fabric, NetworkError } from '../linux/network.ts';
 import type { OpenFile } from '../linux/open-file.ts';
 import type { Process } from '../linux/process.ts';
@@ -17,6 +18,9 @@ export const epoch: Milliseconds = 1795338000000;
 
 /** The chance with which worlds come up. */
 const worldSeed = 1;
+
+/** Tasks of all sessions of root on one machine. */
+const userTasksMax = 512;
 
 export type ClusterOptions = { readonly seed: number; readonly world: WorldName };
 
@@ -100,6 +104,13 @@ export class Cluster {
     return this.#login(this.machine(machineName), argv, files.stdin, files.stdout, files.stderr, null);
   }
 
+  /** systemd-logind's slice of a user: TasksMax is what a fork bomb meets, long before the node feels it. */
+  #userSlice(machine: Machine): Cgroup {
+    const slice = machine.kernel.rootCgroup.at('user.slice/user-0.slice');
+    slice.pidsMax = userTasksMax;
+    return slice;
+  }
+
   #login(machine: Machine, argv: readonly string[], stdin: OpenFile, stdout: OpenFile, stderr: OpenFile, tty: Tty | null): Process {
     const { kernel, systemd } = machine;
     const program = kernel.programs.get('bash');
@@ -125,7 +136,7 @@ export class Cluster {
         [1, stdout],
         [2, stderr],
       ]),
-      cgroup: kernel.rootCgroup.at(`user.slice/user-0.slice/session-${kernel.processes.size}.scope`),
+      cgroup: this.#userSlice(machine).at(`session-${kernel.processes.size}.scope`),
     });
   }
 }

@@ -1,4 +1,6 @@
 /** All programs of a world by name: what executable files can run, on nodes and in images. */
+import { crictl } from '../cli/crictl/index.ts';
+import { ctr } from '../cli/ctr/index.ts';
 import { completeKubectl, kubectl } from '../cli/kubectl/index.ts';
 import { imagePrograms } from '../images/programs/index.ts';
 import { Registries } from '../images/registries.ts';
@@ -48,7 +50,7 @@ const absentCommands = ['etcdctl', 'helm', 'git', 'apt', 'apt-get'];
 
 export function newProgramSet(trace: Trace): ProgramSet {
   const shells = makeShellPrograms({ completers: new Map([['kubectl', completeKubectl]]) });
-  const commandLine: Readonly<Record<string, Program>> = { kubectl };
+  const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr };
   let registries: Registries | undefined;
   const components: Readonly<Record<string, Program>> = {
     etcd: etcdProgram,

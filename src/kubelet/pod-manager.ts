@@ -111,6 +111,8 @@ export class PodManager {
     const { statuses, workers, mirrors, context } = this.#parts;
     if (isMirror(pod)) {
       mirrors.set(pod);
+      // Asked to go, it is taken away at once, and made again: nothing has to be stopped for that.
+      if (pod.metadata.deletionTimestamp !== undefined) this.#refreshStatic(pod);
       return;
     }
     if (uidOf(before) !== uidOf(pod)) {
