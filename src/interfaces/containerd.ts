@@ -5,6 +5,9 @@ import type { Blob, Descriptor } from './distribution.ts';
 import type { OciSpec, OciStdio } from './oci.ts';
 import { defineProtocol } from './protocol.ts';
 
+/** What the content store holds is described by the image spec; a client of containerd needs no more of the distribution wall. */
+export type { Blob, Descriptor, ImageConfig, ImageIndex, ImageManifest } from './distribution.ts';
+
 export type ContainerdLabels = Readonly<Record<string, string>>;
 
 export type ContainerdImage = {

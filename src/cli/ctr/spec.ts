@@ -1,5 +1,5 @@
 /** The OCI spec that `ctr run` and `ctr containers create` make (pkg/oci defaults with ctr's flags). */
-import type { ImageConfig } from '../../interfaces/distribution.ts';
+import type { ImageConfig } from '../../interfaces/containerd.ts';
 import type { OciSpec } from '../../interfaces/oci.ts';
 import type { Flags } from '../flags.ts';
 import { CtrError } from './context.ts';

@@ -1,8 +1,7 @@
 /** ctr images. */
 
 import { sortedJson } from '../../../apimachinery/json.ts';
-import type { ContainerdImage, PullProgress } from '../../../interfaces/containerd.ts';
-import type { Blob, Descriptor, ImageConfig, ImageIndex, ImageManifest } from '../../../interfaces/distribution.ts';
+import type { Blob, ContainerdImage, Descriptor, ImageConfig, ImageIndex, ImageManifest, PullProgress } from '../../../interfaces/containerd.ts';
 import { isErrno } from '../../../linux/errno.ts';
 import { DirectoryNode } from '../../../linux/inode.ts';
 import type { Routine } from '../../../sim/routine.ts';
