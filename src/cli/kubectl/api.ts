@@ -2,14 +2,14 @@
 import { isStatus, StatusError } from '../../apimachinery/status.ts';
 import { type Method, type RestRequest, type RestResponse, type RestServer, restProtocol, type WatchEvent } from '../../interfaces/rest.ts';
 import { isSession, type StreamSession } from '../../interfaces/streams.ts';
-import { NetworkError, dial } from '../../linux/network.ts';
+import { dial, NetworkError } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { dnsProtocol } from '../../linux/protocols.ts';
 import type { Channel } from '../../sim/channel.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { ConnectionError, KubectlError } from './errors.ts';
-import type { ClientConfig } from './kubeconfig.ts';
 import { klog } from './klog.ts';
+import type { ClientConfig } from './kubeconfig.ts';
 
 /** A round trip on the node, over what starting costs: `get pods` takes about 59 ms, `version --client` 42 ms, of which discovery is a part. */
 export const requestMilliseconds = 8;
@@ -108,7 +108,10 @@ export class Api {
         ...(body !== undefined && { 'content-type': contentType ?? 'application/json' }),
         ...headers,
       },
-      credentials: { ...(config.clientCertificate !== undefined && { clientCertificate: config.clientCertificate }), ...(config.token !== undefined && { token: config.token }) },
+      credentials: {
+        ...(config.clientCertificate !== undefined && { clientCertificate: config.clientCertificate }),
+        ...(config.token !== undefined && { token: config.token }),
+      },
     };
   }
 
@@ -137,7 +140,12 @@ export class Api {
     };
     if (error.code === 'EPROTO') return new ConnectionError(request.method, url, 'http: server gave HTTP response to HTTPS client', false);
     if (this.#options.timeout > 0 && wait === this.#options.timeout && error.code === 'ETIMEDOUT') {
-      return new ConnectionError(request.method, url, 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)', false);
+      return new ConnectionError(
+        request.method,
+        url,
+        'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
+        false,
+      );
     }
     return new ConnectionError(request.method, url, `dial tcp ${address}: ${reasons[error.code] ?? error.message}`, error.code === 'ECONNREFUSED');
   }
@@ -158,10 +166,16 @@ export class Api {
     const { process, config, verbosity } = this.#options;
     if (verbosity < 6 || request.cost !== undefined) return;
     const url = urlOf(config.server, request);
-    if (verbosity >= 7) yield* process.printError(`${klog(process, 'I')}round_trippers.go:527] "Request" verb="${request.method}" url="${url}" headers=<\n\tAccept: ${request.accept ?? 'application/json'}\n\tUser-Agent: kubectl/v1.35.2 (linux/amd64) kubernetes/fdc9d74\n >\n`);
-    if (verbosity >= 8 && request.body !== undefined) yield* process.printError(`${klog(process, 'I')}request.go:1473] "Request Body" body=${JSON.stringify(JSON.stringify(request.body))}\n`);
+    if (verbosity >= 7)
+      yield* process.printError(
+        `${klog(process, 'I')}round_trippers.go:527] "Request" verb="${request.method}" url="${url}" headers=<\n\tAccept: ${request.accept ?? 'application/json'}\n\tUser-Agent: kubectl/v1.35.2 (linux/amd64) kubernetes/fdc9d74\n >\n`,
+      );
+    if (verbosity >= 8 && request.body !== undefined)
+      yield* process.printError(`${klog(process, 'I')}request.go:1473] "Request Body" body=${JSON.stringify(JSON.stringify(request.body))}\n`);
     const code = status === 101 ? '101 Switching Protocols' : `${status} ${statusTexts[status] ?? ''}`.trim();
-    yield* process.printError(`${klog(process, 'I')}round_trippers.go:632] "Response" verb="${request.method}" url="${url}" status="${code}" milliseconds=${request.cost ?? requestMilliseconds}\n`);
+    yield* process.printError(
+      `${klog(process, 'I')}round_trippers.go:632] "Response" verb="${request.method}" url="${url}" status="${code}" milliseconds=${request.cost ?? requestMilliseconds}\n`,
+    );
   }
 
   *#warn(response: RestResponse): Routine {
@@ -195,7 +209,15 @@ const statusTexts: Readonly<Record<number, string>> = {
 export function statusOf(response: RestResponse): StatusError {
   if (isStatus(response.body)) return new StatusError(response.body);
   const message = response.status === 404 ? 'the server could not find the requested resource' : String(response.body ?? 'unknown');
-  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: response.status === 404 ? 'NotFound' : 'Unknown', message, code: response.status });
+  return new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    reason: response.status === 404 ? 'NotFound' : 'Unknown',
+    message,
+    code: response.status,
+  });
 }
 
 /** Host and port of a server's URL. */
@@ -205,7 +227,9 @@ export function hostAndPort(server: string): { readonly host: string; readonly p
 }
 
 export function urlOf(server: string, { path, query }: Pick<ApiRequest, 'path' | 'query'>): string {
-  const pairs = Object.entries(query ?? {}).flatMap(([key, value]) => (typeof value === 'string' ? [value] : value).map((item) => `${key}=${encodeURIComponent(item)}`));
+  const pairs = Object.entries(query ?? {}).flatMap(([key, value]) =>
+    (typeof value === 'string' ? [value] : value).map((item) => `${key}=${encodeURIComponent(item)}`),
+  );
   return `${server}${path}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`;
 }
 

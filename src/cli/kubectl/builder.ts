@@ -87,7 +87,12 @@ function expand(discovery: Discovery, word: string, names: readonly string[]): r
   return category;
 }
 
-function named(k: Kubectl, resources: readonly ApiResource[], names: readonly string[], how: { readonly namespace: string; readonly selector: boolean }): readonly Target[] {
+function named(
+  k: Kubectl,
+  resources: readonly ApiResource[],
+  names: readonly string[],
+  how: { readonly namespace: string; readonly selector: boolean },
+): readonly Target[] {
   if (how.selector) throw new KubectlError('name cannot be provided when a selector is specified');
   const unique = [...new Set(names)];
   return resources.flatMap((resource) => {
@@ -107,7 +112,9 @@ function* manifestTarget(k: Kubectl, manifest: Manifest): Routine<Target> {
   }
   const own = namespaceOf(manifest.object);
   if (resource.namespaced && k.config.namespaceGiven && own !== '' && own !== k.namespace) {
-    throw new KubectlError(`the namespace from the provided object "${own}" does not match the namespace "${k.namespace}". You must pass '--namespace=${own}' to perform this operation.`);
+    throw new KubectlError(
+      `the namespace from the provided object "${own}" does not match the namespace "${k.namespace}". You must pass '--namespace=${own}' to perform this operation.`,
+    );
   }
   const namespace = resource.namespaced ? own || k.namespace : '';
   const object = resource.namespaced && own === '' ? withPath(manifest.object, ['metadata', 'namespace'], namespace) : manifest.object;
@@ -156,27 +163,49 @@ export function* listInfos(k: Kubectl, resource: ApiResource, namespace: string)
   do {
     const answer = yield* listPage(k, resource, namespace, { query: next === '' ? {} : { continue: next } });
     const apiVersion = text(answer['apiVersion']);
-    for (const item of objs(answer['items'])) infos.push(toInfo(resource, { ...item, apiVersion: item['apiVersion'] ?? apiVersion, kind: item['kind'] ?? resource.kind }, ''));
+    for (const item of objs(answer['items']))
+      infos.push(toInfo(resource, { ...item, apiVersion: item['apiVersion'] ?? apiVersion, kind: item['kind'] ?? resource.kind }, ''));
     next = text(at(answer, 'metadata.continue'));
   } while (next !== '');
   return infos;
 }
 
 /** One page of a list; a refused selector is named in the error (resource/selector.go). */
-export function* listPage(k: Kubectl, resource: ApiResource, namespace: string, more: { readonly query?: Readonly<Record<string, string>>; readonly accept?: string } = {}): Routine<Obj> {
+export function* listPage(
+  k: Kubectl,
+  resource: ApiResource,
+  namespace: string,
+  more: { readonly query?: Readonly<Record<string, string>>; readonly accept?: string } = {},
+): Routine<Obj> {
   try {
     return obj(
-      yield* k.api.request({ method: 'GET', path: pathOf(resource, namespace), query: { ...listQuery(k), ...more.query }, ...(more.accept !== undefined && { accept: more.accept }) }),
+      yield* k.api.request({
+        method: 'GET',
+        path: pathOf(resource, namespace),
+        query: { ...listQuery(k), ...more.query },
+        ...(more.accept !== undefined && { accept: more.accept }),
+      }),
     );
   } catch (error) {
     if (!isReason(error, 'BadRequest') && !isReason(error, 'NotFound')) throw error;
     const [labels, fields] = [k.flags.text('selector'), k.flags.text('field-selector')];
     const what = `"${resource.group}/${resource.version}, Resource=${resource.resource}"`;
-    throw prefixed(error, labels === '' && fields === '' ? `Unable to list ${what}: ` : `Unable to find ${what} that match label selector ${quote(labels)}, field selector ${quote(fields)}: `);
+    throw prefixed(
+      error,
+      labels === '' && fields === ''
+        ? `Unable to list ${what}: `
+        : `Unable to find ${what} that match label selector ${quote(labels)}, field selector ${quote(fields)}: `,
+    );
   }
 }
 
-const toInfo = (resource: ApiResource, object: Obj, source: string): Info => ({ resource, object, source, name: nameOf(object), namespace: namespaceOf(object) });
+const toInfo = (resource: ApiResource, object: Obj, source: string): Info => ({
+  resource,
+  object,
+  source,
+  name: nameOf(object),
+  namespace: namespaceOf(object),
+});
 
 /** labelSelector, fieldSelector and limit of a list. */
 export function listQuery(k: Kubectl): Record<string, string> {

@@ -1,17 +1,17 @@
 /** What Tab offers behind `kubectl`: kubernetes kubectl/pkg/util/completion. */
-import type { Process } from '../../linux/process.ts';
-import { NetworkError } from '../../linux/network.ts';
-import { dial } from '../../linux/network.ts';
-import { restProtocol, type RestServer } from '../../interfaces/rest.ts';
+
 import { apiResources } from '../../apimachinery/resources.ts';
+import { type RestServer, restProtocol } from '../../interfaces/rest.ts';
+import { dial, NetworkError } from '../../linux/network.ts';
+import type { Process } from '../../linux/process.ts';
 import { hostAndPort } from './api.ts';
 import { childrenOf, nameOfCommand } from './command.ts';
-import { allFlags } from './flag-table.ts';
 import { commands } from './commands/registry.ts';
-import { findCommand } from './dispatch.ts';
 import { Discovery } from './discovery.ts';
+import { findCommand } from './dispatch.ts';
 import { KubectlError } from './errors.ts';
-import { parseArguments, type ParsedArguments } from './flags.ts';
+import { allFlags } from './flag-table.ts';
+import { type ParsedArguments, parseArguments } from './flags.ts';
 import { at, nameOf, objs, text } from './json.ts';
 import { type ClientConfig, clientConfig, loadKubeconfig } from './kubeconfig.ts';
 import { pathOf } from './kubectl.ts';
@@ -36,7 +36,9 @@ function candidates(path: string, rest: readonly string[], word: string, process
   const flags = allFlags(path);
   const previous = rest.at(-1) ?? '';
   if (word.startsWith('-') && !word.includes('=')) return flags.flatMap((flag) => (flag.type === 'bool' ? [`--${flag.name}`] : [`--${flag.name}=`]));
-  const waiting = /^--?[\w-]+$/.test(previous) ? flags.find((flag) => (`--${flag.name}` === previous || `-${flag.short}` === previous) && flag.type !== 'bool') : undefined;
+  const waiting = /^--?[\w-]+$/.test(previous)
+    ? flags.find((flag) => (`--${flag.name}` === previous || `-${flag.short}` === previous) && flag.type !== 'bool')
+    : undefined;
   const line: Line = { path, parsed: parseArguments(waiting ? rest.slice(0, -1) : rest, flags), process };
   if (waiting) return flagValues(waiting.name, line);
   const children = childrenOf(commands, path).filter((each) => !each.hidden);
@@ -44,7 +46,20 @@ function candidates(path: string, rest: readonly string[], word: string, process
   return argumentsOf(line, word);
 }
 
-const outputs = ['json', 'yaml', 'kyaml', 'name', 'wide', 'go-template', 'go-template-file', 'jsonpath', 'jsonpath-as-json', 'jsonpath-file', 'custom-columns', 'custom-columns-file'];
+const outputs = [
+  'json',
+  'yaml',
+  'kyaml',
+  'name',
+  'wide',
+  'go-template',
+  'go-template-file',
+  'jsonpath',
+  'jsonpath-as-json',
+  'jsonpath-file',
+  'custom-columns',
+  'custom-columns-file',
+];
 
 function flagValues(name: string, line: Line): string[] | undefined {
   if (name === 'namespace') return names(line, 'namespaces');
@@ -57,7 +72,25 @@ function flagValues(name: string, line: Line): string[] | undefined {
   return name === 'dry-run' ? ['none', 'server', 'client'] : undefined;
 }
 
-const typed = new Set(['get', 'describe', 'delete', 'edit', 'label', 'annotate', 'patch', 'wait', 'expose', 'autoscale', 'scale', 'explain', 'set image', 'set env', 'set resources', 'set serviceaccount', 'apply view-last-applied']);
+const typed = new Set([
+  'get',
+  'describe',
+  'delete',
+  'edit',
+  'label',
+  'annotate',
+  'patch',
+  'wait',
+  'expose',
+  'autoscale',
+  'scale',
+  'explain',
+  'set image',
+  'set env',
+  'set resources',
+  'set serviceaccount',
+  'apply view-last-applied',
+]);
 const ofPods = new Set(['logs', 'exec', 'attach', 'port-forward', 'debug', 'cp']);
 const ofNodes = new Set(['cordon', 'uncordon', 'drain', 'top node']);
 const rolling = new Set(['rollout status', 'rollout history', 'rollout undo', 'rollout restart', 'rollout pause', 'rollout resume']);
@@ -90,7 +123,12 @@ function names(line: Line, word: string): string[] | undefined {
   const found = server(line);
   const resource = new Discovery(apiResources).find(word);
   if (!found || !resource) return undefined;
-  const answer = found.api.handle({ method: 'GET', path: pathOf(resource, resource.namespaced ? found.config.namespace : ''), headers: { accept: 'application/json' }, credentials: credentials(found.config) });
+  const answer = found.api.handle({
+    method: 'GET',
+    path: pathOf(resource, resource.namespaced ? found.config.namespace : ''),
+    headers: { accept: 'application/json' },
+    credentials: credentials(found.config),
+  });
   return answer.status === 200 ? objs(at(answer.body, 'items')).map(nameOf) : undefined;
 }
 
@@ -98,9 +136,17 @@ function containers(line: Line): string[] | undefined {
   const found = server(line);
   const pod = line.parsed.args[0]?.replace(/^pods?\//, '');
   if (!found || pod === undefined) return undefined;
-  const answer = found.api.handle({ method: 'GET', path: `/api/v1/namespaces/${found.config.namespace}/pods/${pod}`, headers: { accept: 'application/json' }, credentials: credentials(found.config) });
+  const answer = found.api.handle({
+    method: 'GET',
+    path: `/api/v1/namespaces/${found.config.namespace}/pods/${pod}`,
+    headers: { accept: 'application/json' },
+    credentials: credentials(found.config),
+  });
   if (answer.status !== 200) return undefined;
   return ['containers', 'initContainers', 'ephemeralContainers'].flatMap((key) => objs(at(answer.body, `spec.${key}`)).map((each) => text(each['name'])));
 }
 
-const credentials = ({ clientCertificate, token }: ClientConfig) => ({ ...(clientCertificate !== undefined && { clientCertificate }), ...(token !== undefined && { token }) });
+const credentials = ({ clientCertificate, token }: ClientConfig) => ({
+  ...(clientCertificate !== undefined && { clientCertificate }),
+  ...(token !== undefined && { token }),
+});

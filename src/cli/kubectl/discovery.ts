@@ -12,7 +12,8 @@ import { homeOf } from './kubeconfig.ts';
 
 /** Reading the cached answer from disk. */
 const cachedMilliseconds = 1;
-const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
+const accept =
+  'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
 
 export class Discovery {
   /** Groups in the server's order, versions with the preferred one first. */
@@ -75,7 +76,9 @@ export function* discover(api: Api, process: Process): Routine<Discovery> {
 function* complain(api: Api, process: Process, error: ConnectionError): Routine {
   const text = `Get "${api.server}/api?timeout=32s": ${error.reason}`;
   for (let attempt = 0; attempt < 5; attempt++) {
-    yield* process.printError(`${klog(process, 'E')}memcache.go:265] "Unhandled Error" err="couldn't get current server API group list: ${text.replaceAll('"', '\\"')}"\n`);
+    yield* process.printError(
+      `${klog(process, 'E')}memcache.go:265] "Unhandled Error" err="couldn't get current server API group list: ${text.replaceAll('"', '\\"')}"\n`,
+    );
     if (attempt < 4) {
       try {
         yield* api.send({ method: 'GET', path: '/api' });
@@ -95,7 +98,9 @@ function* groupsAt(api: Api, path: '/api' | '/apis', cached: boolean): Routine<r
 
 function fromAggregated(group: Obj): ApiResource[] {
   const name = text(obj(group['metadata'])['name']);
-  return objs(group['versions']).flatMap((version) => objs(version['resources']).map((resource) => aggregatedResource(name, text(version['version']), resource)));
+  return objs(group['versions']).flatMap((version) =>
+    objs(version['resources']).map((resource) => aggregatedResource(name, text(version['version']), resource)),
+  );
 }
 
 function aggregatedResource(group: string, version: string, resource: Obj): ApiResource {
@@ -125,7 +130,10 @@ const toSubresource = (entry: Obj): Subresource => ({
 
 /** Older servers: a list of groups, then one request a version. */
 function* unaggregated(api: Api, path: string, body: Obj): Routine<readonly ApiResource[]> {
-  const versions = path === '/api' ? texts(body['versions']) : objs(body['groups']).flatMap((group) => objs(group['versions']).map((version) => text(version['groupVersion'])));
+  const versions =
+    path === '/api'
+      ? texts(body['versions'])
+      : objs(body['groups']).flatMap((group) => objs(group['versions']).map((version) => text(version['groupVersion'])));
   const all: ApiResource[] = [];
   for (const groupVersion of versions) {
     try {
@@ -157,13 +165,24 @@ function fromResourceList(groupVersion: string, resources: readonly Obj[]): ApiR
       categories: texts(entry['categories']),
       subresources: resources
         .filter((other) => text(other['name']).startsWith(`${text(entry['name'])}/`))
-        .map((other) => ({ name: text(other['name']).split('/')[1] ?? '', kind: text(other['kind']), group: text(other['group']), version: text(other['version']), verbs: texts(other['verbs']) })),
+        .map((other) => ({
+          name: text(other['name']).split('/')[1] ?? '',
+          kind: text(other['kind']),
+          group: text(other['group']),
+          version: text(other['version']),
+          verbs: texts(other['verbs']),
+        })),
     }));
 }
 
 function remember(process: Process, marker: string, resources: readonly ApiResource[]): void {
   const folder = marker.slice(0, marker.lastIndexOf('/'));
-  const groups = [...new Set(resources.map((each) => each.group))].map((name) => ({ name, versions: [...new Set(resources.filter((each) => each.group === name).map((each) => ({ groupVersion: formatGroupVersion(each), version: each.version })))].slice(0, 1) }));
+  const groups = [...new Set(resources.map((each) => each.group))].map((name) => ({
+    name,
+    versions: [
+      ...new Set(resources.filter((each) => each.group === name).map((each) => ({ groupVersion: formatGroupVersion(each), version: each.version }))),
+    ].slice(0, 1),
+  }));
   try {
     process.fs.mkdir(folder, { parents: true, mode: 0o750 });
     process.fs.write(marker, `${JSON.stringify({ kind: 'APIGroupList', apiVersion: 'v1', groups })}\n`);

@@ -19,7 +19,7 @@ export const usageError = (path: string, message: string): KubectlError => new K
 export const notSimulated = (what: string): KubectlError => new KubectlError(`k8s-lab: ${what} is not simulated`, { exitCode: 70, bare: true });
 
 /** Several errors, one a line, each as it would be printed alone. */
-export class AggregateError extends Error {
+export class ErrorList extends Error {
   readonly errors: readonly unknown[];
   constructor(errors: readonly unknown[]) {
     super(errors.map((error) => (error instanceof Error ? error.message : String(error))).join(', '));
@@ -47,7 +47,7 @@ export const prefixed = (error: unknown, prefix: string): unknown =>
 
 /** The text and exit status for whatever was thrown; undefined for what is no error of kubectl (a bug in the lab). */
 export function describeError(error: unknown): { readonly text: string; readonly exitCode: number } | undefined {
-  if (error instanceof AggregateError) return describeAll(error.errors);
+  if (error instanceof ErrorList) return describeAll(error.errors);
   if (error instanceof KubectlError) {
     const bare = error.bare || error.message === '' || error.message.startsWith('error: ');
     return { text: bare ? error.message : `error: ${error.message}`, exitCode: error.exitCode };

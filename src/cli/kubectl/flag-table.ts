@@ -18,4 +18,4 @@ export function allFlags(path: string): readonly Flag[] {
   return [...own, ...globalFlags().filter((flag) => !names.has(flag.name))];
 }
 
-export const useOf = (path: string): string => commandShapes[path]?.use ?? path;
+export const usageOf = (path: string): string => commandShapes[path]?.use ?? path;

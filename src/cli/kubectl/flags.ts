@@ -18,7 +18,10 @@ const withoutValue: Readonly<Record<string, string>> = { 'dry-run': 'unchanged',
 /** Reads `o,output:string=json …` of the command table, sorted by name. */
 export function parseFlagTable(table: string): Flag[] {
   const words = table.split(' ').flatMap((word) => (groups[word] ?? word).split(' '));
-  return words.filter((word) => word !== '').map(parseFlag).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return words
+    .filter((word) => word !== '')
+    .map(parseFlag)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function parseFlag(word: string): Flag {
@@ -172,7 +175,8 @@ const impliedValue = (flag: Flag): string | undefined => (flag.type === 'bool' ?
 const quoteRune = (letter: string): string => `'${letter}'`;
 
 function wrongValue(flag: Flag, value: string): string | undefined {
-  if (flag.type === 'bool' && !/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value)) return `strconv.ParseBool: parsing ${quote(value)}: invalid syntax`;
+  if (flag.type === 'bool' && !/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value))
+    return `strconv.ParseBool: parsing ${quote(value)}: invalid syntax`;
   if (flag.type === 'int' && !/^[+-]?\d+$/.test(value)) return `strconv.ParseInt: parsing ${quote(value)}: invalid syntax`;
   if (flag.type === 'map') {
     const bad = splitCsv(value).find((pair) => !pair.includes('='));

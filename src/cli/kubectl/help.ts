@@ -1,7 +1,7 @@
 /** kubectl's help pages: kubernetes kubectl/pkg/util/templates. */
 import { type CommandEntry, childrenOf, nameOfCommand } from './command.ts';
-import { globalFlags, ownFlags, useOf } from './flag-table.ts';
-import { commandGroups, type CommandGroup } from './commands/groups.ts';
+import { type CommandGroup, commandGroups } from './commands/groups.ts';
+import { globalFlags, ownFlags, usageOf } from './flag-table.ts';
 import { flagUsage } from './flag-usage.ts';
 import type { Flag } from './flags.ts';
 
@@ -15,13 +15,14 @@ export function helpText(commands: readonly CommandEntry[], path: string): strin
     command?.examples ? `Examples:\n${indent(command.examples)}` : '',
     subcommands(commands, path),
     flagSection(ownFlags(path)),
-    `Usage:\n  kubectl ${useOf(path)} [options]`,
+    `Usage:\n  kubectl ${usageOf(path)} [options]`,
     footer(commands, path),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-const longText = (command: CommandEntry | undefined): string => (command?.long ? `${command.short}.\n\n ${command.long.replaceAll('\n', '\n ')}` : `${command?.short ?? ''}.`);
+const longText = (command: CommandEntry | undefined): string =>
+  command?.long ? `${command.short}.\n\n ${command.long.replaceAll('\n', '\n ')}` : `${command?.short ?? ''}.`;
 
 const indent = (text: string): string =>
   text

@@ -70,7 +70,12 @@ const files = ['certificate-authority', 'client-certificate', 'client-key', 'tok
 function byName(value: unknown, key: string, path: string): NamedEntries {
   const folder = path.slice(0, path.lastIndexOf('/'));
   const absolute = (entry: Obj): Obj =>
-    Object.fromEntries(Object.entries(entry).map(([name, item]) => [name, files.includes(name) && text(item) !== '' && !text(item).startsWith('/') ? `${folder}/${text(item)}` : item]));
+    Object.fromEntries(
+      Object.entries(entry).map(([name, item]) => [
+        name,
+        files.includes(name) && text(item) !== '' && !text(item).startsWith('/') ? `${folder}/${text(item)}` : item,
+      ]),
+    );
   return Object.fromEntries(objs(value).map((entry) => [text(entry['name']), absolute(obj(entry[key]))]));
 }
 
@@ -149,7 +154,12 @@ function clusterOf(config: Kubeconfig, flags: FlagValues, context: Obj | undefin
   return cluster ?? {};
 }
 
-function credentialsOf(process: Process, flags: FlagValues, user: Obj, inClusterToken: string | undefined): Obj & { clientCertificate?: string; token?: string } {
+function credentialsOf(
+  process: Process,
+  flags: FlagValues,
+  user: Obj,
+  inClusterToken: string | undefined,
+): Obj & { clientCertificate?: string; token?: string } {
   const certificateFile = flags.text('client-certificate') || (user['client-certificate-data'] ? '' : text(user['client-certificate']));
   const certificate = certificateFile === '' ? decodeBase64(text(user['client-certificate-data'])) : readCredential(process, certificateFile, 'client-cert');
   const tokenFile = text(user['tokenFile']);
@@ -175,4 +185,3 @@ function inClusterConfig(process: Process): { readonly server: string; readonly 
   const namespace = process.fs.exists(`${accountFolder}/namespace`) ? process.fs.read(`${accountFolder}/namespace`).trim() : 'default';
   return { server: `https://${host}:${port}`, token: process.fs.read(`${accountFolder}/token`).trim(), namespace };
 }
-

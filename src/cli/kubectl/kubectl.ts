@@ -5,8 +5,8 @@ import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { Api } from './api.ts';
 import { type Discovery, discover } from './discovery.ts';
-import { ownFlags } from './flag-table.ts';
 import { KubectlError, usageError } from './errors.ts';
+import { ownFlags } from './flag-table.ts';
 import type { FlagValues, ParsedArguments } from './flags.ts';
 import { klog } from './klog.ts';
 import { type ClientConfig, clientConfig } from './kubeconfig.ts';
@@ -87,10 +87,13 @@ export class Kubectl {
       return 'client';
     }
     if (value === 'true' || value === 'false') {
-      yield* this.printError(`${klog(this.process, 'W')}helpers.go:706] --dry-run=${value} is deprecated (boolean value) and can be replaced with --dry-run=${value === 'true' ? 'client' : 'none'}.\n`);
+      yield* this.printError(
+        `${klog(this.process, 'W')}helpers.go:706] --dry-run=${value} is deprecated (boolean value) and can be replaced with --dry-run=${value === 'true' ? 'client' : 'none'}.\n`,
+      );
       return value === 'true' ? 'client' : 'none';
     }
-    if (value !== 'none' && value !== 'client' && value !== 'server') throw new KubectlError(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`);
+    if (value !== 'none' && value !== 'client' && value !== 'server')
+      throw new KubectlError(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`);
     return value;
   }
 

@@ -1,17 +1,32 @@
 /** kustomize build, the part that exercises use: sigs.k8s.io/kustomize. */
+
+import { typeOf } from '../../api/schema.ts';
 import { goJson } from '../../apimachinery/go-text.ts';
 import { hashObject, safeEncodeString } from '../../apimachinery/names.ts';
 import { type JsonPatchOperation, jsonPatch } from '../../apimachinery/patch/json-patch.ts';
 import { strategicMerge } from '../../apimachinery/patch/strategic-merge.ts';
 import { dumpYaml, parseYaml, parseYamlDocuments } from '../../apimachinery/yaml.ts';
-import { typeOf } from '../../api/schema.ts';
 import type { Process } from '../../linux/process.ts';
 import { KubectlError, notSimulated } from './errors.ts';
 import { at, entriesOf, isObj, list, nameOf, type Obj, obj, objs, text, texts, withPath } from './json.ts';
 
 const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 const simulated = new Set([
-  ...['apiVersion', 'kind', 'metadata', 'resources', 'bases', 'namespace', 'namePrefix', 'nameSuffix', 'commonLabels', 'labels', 'commonAnnotations', 'images', 'replicas'],
+  ...[
+    'apiVersion',
+    'kind',
+    'metadata',
+    'resources',
+    'bases',
+    'namespace',
+    'namePrefix',
+    'nameSuffix',
+    'commonLabels',
+    'labels',
+    'commonAnnotations',
+    'images',
+    'replicas',
+  ],
   ...['patches', 'patchesStrategicMerge', 'patchesJson6902', 'configMapGenerator', 'secretGenerator', 'generatorOptions'],
 ]);
 
@@ -19,7 +34,8 @@ const simulated = new Set([
 export function buildKustomization(process: Process, folder: string): readonly Obj[] {
   const { fs } = process;
   const base = process.path(folder);
-  if (!fs.exists(base)) throw new KubectlError(`must build at directory: not a valid directory: evalsymlink failure on '${folder}' : lstat ${base}: no such file or directory`);
+  if (!fs.exists(base))
+    throw new KubectlError(`must build at directory: not a valid directory: evalsymlink failure on '${folder}' : lstat ${base}: no such file or directory`);
   const file = fileNames.find((name) => fs.exists(`${base}/${name}`));
   if (file === undefined) throw new KubectlError(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${base}'`);
   const spec = obj(parseYaml(fs.read(`${base}/${file}`)));
@@ -34,7 +50,10 @@ export function buildKustomization(process: Process, folder: string): readonly O
 function resourcesAt(process: Process, base: string, path: string): readonly Obj[] {
   if (/^https?:\/\//.test(path)) throw notSimulated(`reading ${path}`);
   const full = `${base}/${path}`;
-  if (!process.fs.exists(full)) throw new KubectlError(`accumulating resources: accumulation err='accumulating resources from '${path}': evalsymlink failure on '${full}' : lstat ${full}: no such file or directory'`);
+  if (!process.fs.exists(full))
+    throw new KubectlError(
+      `accumulating resources: accumulation err='accumulating resources from '${path}': evalsymlink failure on '${full}' : lstat ${full}: no such file or directory'`,
+    );
   if (process.fs.isDirectory(full)) return buildKustomization(process, full);
   return parseYamlDocuments(process.fs.read(full)).filter(isObj);
 }
@@ -49,10 +68,17 @@ function generated(process: Process, base: string, spec: Obj): readonly Obj[] {
       data[key] = process.fs.read(`${base}/${path}`);
     }
     for (const path of [...texts(entry['envs']), ...(entry['env'] ? [text(entry['env'])] : [])]) {
-      for (const line of process.fs.read(`${base}/${path}`).split('\n')) if (line.includes('=') && !line.startsWith('#')) data[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
+      for (const line of process.fs.read(`${base}/${path}`).split('\n'))
+        if (line.includes('=') && !line.startsWith('#')) data[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
     }
     const stored = kind === 'Secret' ? Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])) : data;
-    const bare: Obj = { apiVersion: 'v1', kind, metadata: { name: text(entry['name']), ...(entry['namespace'] ? { namespace: entry['namespace'] } : {}) }, data: stored, ...(kind === 'Secret' ? { type: text(entry['type']) || 'Opaque' } : {}) };
+    const bare: Obj = {
+      apiVersion: 'v1',
+      kind,
+      metadata: { name: text(entry['name']), ...(entry['namespace'] ? { namespace: entry['namespace'] } : {}) },
+      data: stored,
+      ...(kind === 'Secret' ? { type: text(entry['type']) || 'Opaque' } : {}),
+    };
     const plain = options['disableNameSuffixHash'] === true || at(entry, 'options.disableNameSuffixHash') === true;
     return plain ? bare : withPath(bare, ['metadata', 'name'], `${text(entry['name'])}-${safeEncodeString(hashObject(goJson(stored)))}`);
   };
@@ -62,32 +88,55 @@ function generated(process: Process, base: string, spec: Obj): readonly Obj[] {
 function patched(process: Process, base: string, spec: Obj, objects: readonly Obj[]): Obj[] {
   const patches = [
     ...objs(spec['patches']).map((entry) => ({ target: entry['target'], source: text(entry['patch']) || process.fs.read(`${base}/${text(entry['path'])}`) })),
-    ...objs(spec['patchesJson6902']).map((entry) => ({ target: entry['target'], source: text(entry['patch']) || process.fs.read(`${base}/${text(entry['path'])}`) })),
-    ...list(spec['patchesStrategicMerge']).map((entry) => ({ target: undefined, source: isObj(entry) ? dumpYaml(entry) : process.fs.exists(`${base}/${text(entry)}`) ? process.fs.read(`${base}/${text(entry)}`) : text(entry) })),
+    ...objs(spec['patchesJson6902']).map((entry) => ({
+      target: entry['target'],
+      source: text(entry['patch']) || process.fs.read(`${base}/${text(entry['path'])}`),
+    })),
+    ...list(spec['patchesStrategicMerge']).map((entry) => ({
+      target: undefined,
+      source: isObj(entry) ? dumpYaml(entry) : process.fs.exists(`${base}/${text(entry)}`) ? process.fs.read(`${base}/${text(entry)}`) : text(entry),
+    })),
   ];
   let out = [...objects];
   for (const { target, source } of patches) {
     const parsed = parseYaml(source);
     const wanted = isObj(target) ? target : { kind: at(parsed, 'kind'), name: at(parsed, 'metadata.name') };
-    if (!isObj(target) && !out.some((object) => fitsTarget(object, wanted))) throw new KubectlError(`no resource matches strategic merge patch "${text(wanted['kind'])}.${text(at(parsed, 'apiVersion'))}/${text(wanted['name'])}.[noNs]": no matches for Id ${text(wanted['kind'])}.${text(at(parsed, 'apiVersion'))}/${text(wanted['name'])}.[noNs]; failed to find unique target for patch`);
+    if (!isObj(target) && !out.some((object) => fitsTarget(object, wanted)))
+      throw new KubectlError(
+        `no resource matches strategic merge patch "${text(wanted['kind'])}.${text(at(parsed, 'apiVersion'))}/${text(wanted['name'])}.[noNs]": no matches for Id ${text(wanted['kind'])}.${text(at(parsed, 'apiVersion'))}/${text(wanted['name'])}.[noNs]; failed to find unique target for patch`,
+      );
     out = out.map((object) => {
       if (!fitsTarget(object, wanted)) return object;
-      return obj(Array.isArray(parsed) ? jsonPatch(object, parsed as readonly JsonPatchOperation[]) : strategicMerge(object, { ...obj(parsed), metadata: { ...obj(at(parsed, 'metadata')), name: nameOf(object) } }, typeOf(text(object['apiVersion']), text(object['kind']))));
+      return obj(
+        Array.isArray(parsed)
+          ? jsonPatch(object, parsed as readonly JsonPatchOperation[])
+          : strategicMerge(
+              object,
+              { ...obj(parsed), metadata: { ...obj(at(parsed, 'metadata')), name: nameOf(object) } },
+              typeOf(text(object['apiVersion']), text(object['kind'])),
+            ),
+      );
     });
   }
   return out;
 }
 
-const fitsTarget = (object: Obj, target: Obj): boolean => (!target['kind'] || target['kind'] === object['kind']) && (!target['name'] || target['name'] === nameOf(object));
+const fitsTarget = (object: Obj, target: Obj): boolean =>
+  (!target['kind'] || target['kind'] === object['kind']) && (!target['name'] || target['name'] === nameOf(object));
 
 function transformed(spec: Obj, objects: readonly Obj[]): readonly Obj[] {
   const [prefix, suffix] = [text(spec['namePrefix']), text(spec['nameSuffix'])];
   const renamed = new Map(objects.map((object) => [nameOf(object), `${prefix}${nameOf(object)}${suffix}`]));
-  const labels = [{ pairs: spec['commonLabels'], includeSelectors: true }, ...objs(spec['labels'])].filter((each) => each.pairs !== undefined) as readonly { readonly pairs?: unknown; readonly includeSelectors?: unknown; readonly includeTemplates?: unknown }[];
+  const labels = [{ pairs: spec['commonLabels'], includeSelectors: true }, ...objs(spec['labels'])].filter((each) => each.pairs !== undefined) as readonly {
+    readonly pairs?: unknown;
+    readonly includeSelectors?: unknown;
+    readonly includeTemplates?: unknown;
+  }[];
   return objects.map((original) => {
     let object = withPath(original, ['metadata', 'name'], renamed.get(nameOf(original)));
     if (spec['namespace'] !== undefined && !clusterScoped.has(text(object['kind']))) object = withPath(object, ['metadata', 'namespace'], spec['namespace']);
-    for (const { pairs, includeSelectors, includeTemplates } of labels) object = labelled(object, obj(pairs), includeSelectors === true, includeTemplates === true);
+    for (const { pairs, includeSelectors, includeTemplates } of labels)
+      object = labelled(object, obj(pairs), includeSelectors === true, includeTemplates === true);
     for (const [key, value] of entriesOf(spec['commonAnnotations'])) object = withPath(object, ['metadata', 'annotations', key], value);
     const replicas = objs(spec['replicas']).find((each) => text(each['name']) === nameOf(original));
     if (replicas && at(object, 'spec') !== undefined) object = withPath(object, ['spec', 'replicas'], replicas['count']);
@@ -95,7 +144,17 @@ function transformed(spec: Obj, objects: readonly Obj[]): readonly Obj[] {
   });
 }
 
-const clusterScoped = new Set(['Namespace', 'Node', 'PersistentVolume', 'ClusterRole', 'ClusterRoleBinding', 'StorageClass', 'CustomResourceDefinition', 'PriorityClass', 'IngressClass']);
+const clusterScoped = new Set([
+  'Namespace',
+  'Node',
+  'PersistentVolume',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'StorageClass',
+  'CustomResourceDefinition',
+  'PriorityClass',
+  'IngressClass',
+]);
 
 function labelled(object: Obj, pairs: Obj, selectors: boolean, templates: boolean): Obj {
   const add = (target: Obj, path: readonly string[]): Obj => withPath(target, path, { ...obj(at(target, path.join('.'))), ...pairs });
@@ -112,7 +171,17 @@ function labelled(object: Obj, pairs: Obj, selectors: boolean, templates: boolea
 function rewritten(value: unknown, spec: Obj, renamed: ReadonlyMap<string, string>, key = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => rewritten(item, spec, renamed, key));
   if (!isObj(value)) return value;
-  const references: Readonly<Record<string, string>> = { configMapRef: 'name', configMapKeyRef: 'name', configMap: 'name', secretRef: 'name', secretKeyRef: 'name', secret: 'secretName', persistentVolumeClaim: 'claimName', scaleTargetRef: 'name', roleRef: 'name' };
+  const references: Readonly<Record<string, string>> = {
+    configMapRef: 'name',
+    configMapKeyRef: 'name',
+    configMap: 'name',
+    secretRef: 'name',
+    secretKeyRef: 'name',
+    secret: 'secretName',
+    persistentVolumeClaim: 'claimName',
+    scaleTargetRef: 'name',
+    roleRef: 'name',
+  };
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => {
       if (name === 'image' && typeof item === 'string') return [name, image(item, objs(spec['images']))];

@@ -72,14 +72,18 @@ function documentsOf(content: string, source: string): readonly unknown[] {
     return parseYamlDocuments(content);
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
-    throw new KubectlError(`error parsing ${source}: ${error.message.startsWith('error converting') || error.message.startsWith('json:') ? '' : 'error converting YAML to JSON: '}${error.message}`);
+    throw new KubectlError(
+      `error parsing ${source}: ${error.message.startsWith('error converting') || error.message.startsWith('json:') ? '' : 'error converting YAML to JSON: '}${error.message}`,
+    );
   }
 }
 
 function validate(document: unknown, source: string): void {
   const problem = problemOf(document);
   if (problem === undefined) return;
-  throw new KubectlError(`error validating "${source}": error validating data: ${problem}; if you choose to ignore these errors, turn validation off with --validate=false`);
+  throw new KubectlError(
+    `error validating "${source}": error validating data: ${problem}; if you choose to ignore these errors, turn validation off with --validate=false`,
+  );
 }
 
 function problemOf(document: unknown): string | undefined {
@@ -91,7 +95,10 @@ function problemOf(document: unknown): string | undefined {
 
 /** An object as the decoder of unstructured objects takes it: it needs a kind and an apiVersion. */
 function decode(document: unknown, source: string): Obj {
-  if (!isObj(document)) throw new KubectlError(`unable to decode "${source}": couldn't get version/kind; json parse error: json: cannot unmarshal ${goKind(document)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
+  if (!isObj(document))
+    throw new KubectlError(
+      `unable to decode "${source}": couldn't get version/kind; json parse error: json: cannot unmarshal ${goKind(document)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    );
   if (text(document['kind']) === '') throw new KubectlError(`unable to decode "${source}": Object 'Kind' is missing in '${sortedJson(document)}'`);
   if (text(document['apiVersion']) === '') throw new KubectlError(`unable to decode "${source}": Object 'apiVersion' is missing in '${sortedJson(document)}'`);
   return document;

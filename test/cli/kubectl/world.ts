@@ -71,7 +71,8 @@ export function newWorld() {
   return { sim, kernel, parent, server, write, run, k, programs };
 }
 
-const words = (line: string): string[] => [...line.matchAll(/(?:'([^']*)'|"([^"]*)"|([^\s'"]+))+/g)].map((match) => match[0].replace(/'([^']*)'|"([^"]*)"/g, (_all, a, b) => a ?? b));
+const words = (line: string): string[] =>
+  [...line.matchAll(/(?:'([^']*)'|"([^"]*)"|([^\s'"]+))+/g)].map((match) => match[0].replace(/'([^']*)'|"([^"]*)"/g, (_all, a, b) => a ?? b));
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 

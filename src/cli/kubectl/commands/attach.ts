@@ -27,8 +27,15 @@ export const attach: CommandEntry = {
 };
 
 /** Joins a container's streams; says so first when there is input. */
-export function* attachTo(k: Kubectl, pod: Obj, container: string, { stdin, quiet }: { readonly stdin: boolean; readonly quiet: boolean }): Routine<StreamOutcome> {
-  const own = [...objs(at(pod, 'spec.containers')), ...objs(at(pod, 'spec.ephemeralContainers')), ...objs(at(pod, 'spec.initContainers'))].find((each) => each['name'] === container);
+export function* attachTo(
+  k: Kubectl,
+  pod: Obj,
+  container: string,
+  { stdin, quiet }: { readonly stdin: boolean; readonly quiet: boolean },
+): Routine<StreamOutcome> {
+  const own = [...objs(at(pod, 'spec.containers')), ...objs(at(pod, 'spec.ephemeralContainers')), ...objs(at(pod, 'spec.initContainers'))].find(
+    (each) => each['name'] === container,
+  );
   if (!own) throw new KubectlError(`container ${container} not found in pod ${nameOf(pod)}`);
   let tty = yield* wantsTty(k, stdin);
   if (tty && own['tty'] !== true) {
@@ -48,7 +55,9 @@ export function* attachTo(k: Kubectl, pod: Obj, container: string, { stdin, quie
 export function* reattachHint(k: Kubectl, pod: Obj, container: string, stdin: boolean): Routine {
   if (!stdin || !k.flags.bool('tty') || k.flags.bool('quiet')) return;
   if (objs(at(pod, 'spec.ephemeralContainers')).some((each) => each['name'] === container)) {
-    yield* k.printError(`Session ended, the ephemeral container will not be restarted but may be reattached using 'kubectl attach ${nameOf(pod)} -c ${container} -i -t' if it is still running\n`);
+    yield* k.printError(
+      `Session ended, the ephemeral container will not be restarted but may be reattached using 'kubectl attach ${nameOf(pod)} -c ${container} -i -t' if it is still running\n`,
+    );
   } else if (at(pod, 'spec.restartPolicy') === 'Always') {
     yield* k.printError(`Session ended, resume using 'kubectl attach ${nameOf(pod)} -c ${container} -i -t' command when the pod is running\n`);
   }

@@ -1,8 +1,8 @@
-import type { CommandEntry } from '../command.ts';
 import { visitAll } from '../builder.ts';
+import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
-import { defined, obj, type Obj } from '../json.ts';
-import { type Kubectl } from '../kubectl.ts';
+import { defined, type Obj, obj } from '../json.ts';
+import type { Kubectl } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
 
 const scalable = ['Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController'];
@@ -22,7 +22,11 @@ export const autoscale: CommandEntry = {
     for (const info of yield* visitAll(k, { args: k.args })) {
       if (!scalable.includes(info.resource.kind)) throw new KubectlError(`cannot autoscale a ${info.resource.kind}`);
       const metrics = [...metric('cpu', k.flags.text('cpu')), ...metric('memory', k.flags.text('memory'))];
-      const body = autoscaler(k, { name: k.flags.text('name') || info.name, kind: info.resource.kind, apiVersion: String(info.object['apiVersion']), target: info.name }, { min, max, metrics });
+      const body = autoscaler(
+        k,
+        { name: k.flags.text('name') || info.name, kind: info.resource.kind, apiVersion: String(info.object['apiVersion']), target: info.name },
+        { min, max, metrics },
+      );
       const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
       const path = `/apis/autoscaling/v2/namespaces/${info.namespace}/horizontalpodautoscalers`;
       yield* print(dryRun === 'client' ? body : obj(yield* k.api.request({ method: 'POST', path, query, body })), 'autoscaled');
@@ -34,16 +38,26 @@ export const autoscale: CommandEntry = {
 function metric(name: string, value: string): readonly Obj[] {
   if (value === '') return [];
   const percent = /^(\d+)%?$/.exec(value)?.[1];
-  if (percent !== undefined && (value.endsWith('%') || name === 'cpu')) return [{ type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization: Number(percent) } } }];
+  if (percent !== undefined && (value.endsWith('%') || name === 'cpu'))
+    return [{ type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization: Number(percent) } } }];
   return [{ type: 'Resource', resource: { name, target: { type: 'AverageValue', averageValue: value } } }];
 }
 
 type Target = { readonly name: string; readonly kind: string; readonly apiVersion: string; readonly target: string };
 
-const autoscaler = (k: Kubectl, { name, kind, apiVersion, target }: Target, { min, max, metrics }: { readonly min: number; readonly max: number; readonly metrics: readonly Obj[] }): Obj => ({
+const autoscaler = (
+  k: Kubectl,
+  { name, kind, apiVersion, target }: Target,
+  { min, max, metrics }: { readonly min: number; readonly max: number; readonly metrics: readonly Obj[] },
+): Obj => ({
   kind: 'HorizontalPodAutoscaler',
   apiVersion: 'autoscaling/v2',
   metadata: defined({ name, namespace: k.config.namespaceGiven ? k.namespace : undefined }),
-  spec: defined({ scaleTargetRef: { kind, name: target, apiVersion }, minReplicas: min > 0 ? min : undefined, maxReplicas: max, metrics: metrics.length > 0 ? metrics : undefined }),
+  spec: defined({
+    scaleTargetRef: { kind, name: target, apiVersion },
+    minReplicas: min > 0 ? min : undefined,
+    maxReplicas: max,
+    metrics: metrics.length > 0 ? metrics : undefined,
+  }),
   status: { desiredReplicas: 0, currentMetrics: null },
 });

@@ -23,7 +23,14 @@ function* decide(k: Kubectl, type: 'Approved' | 'Denied', verb: string): Routine
       continue;
     }
     const time = rfc3339(k.now);
-    const condition = { type, status: 'True', reason: type === 'Approved' ? 'KubectlApprove' : 'KubectlDeny', message: `This CSR was ${verb} by kubectl certificate ${type === 'Approved' ? 'approve' : 'deny'}.`, lastUpdateTime: time, lastTransitionTime: time };
+    const condition = {
+      type,
+      status: 'True',
+      reason: type === 'Approved' ? 'KubectlApprove' : 'KubectlDeny',
+      message: `This CSR was ${verb} by kubectl certificate ${type === 'Approved' ? 'approve' : 'deny'}.`,
+      lastUpdateTime: time,
+      lastTransitionTime: time,
+    };
     const body = withPath(info.object, ['status', 'conditions'], [...conditions.filter((each) => text(each['type']) !== type), condition]);
     const path = `/apis/certificates.k8s.io/v1/certificatesigningrequests/${info.name}/approval`;
     yield* print(obj(yield* k.api.request({ method: 'PUT', path, body })), verb);

@@ -1,12 +1,13 @@
 /** version, cluster-info, api-resources, api-versions, top: kubernetes kubectl/pkg/cmd. */
-import { type ApiResource, formatGroupVersion, resourceName } from '../../../apimachinery/resources.ts';
-import { sortedJson } from '../../../apimachinery/json.ts';
+
 import { goJson } from '../../../apimachinery/go-text.ts';
+import { sortedJson } from '../../../apimachinery/json.ts';
+import { type ApiResource, formatGroupVersion, resourceName } from '../../../apimachinery/resources.ts';
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError, notSimulated } from '../errors.ts';
-import { at, nameOf, obj, type Obj, objs, text } from '../json.ts';
+import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { alignRows } from '../printers/tab-writer.ts';
 
@@ -39,7 +40,10 @@ export const version: CommandEntry = {
     else if (server) {
       yield* k.print(`Server Version: ${text(server['gitVersion'])}\n`);
       const skew = Math.abs(Number.parseInt(text(server['minor']), 10) - 35);
-      if (skew > 1) yield* k.printError(`Warning: version difference between client (1.35) and server (1.${text(server['minor'])}) exceeds the supported minor version skew of +/-1\n`);
+      if (skew > 1)
+        yield* k.printError(
+          `Warning: version difference between client (1.35) and server (1.${text(server['minor'])}) exceeds the supported minor version skew of +/-1\n`,
+        );
     }
   },
 };
@@ -50,14 +54,20 @@ export const clusterInfo: CommandEntry = {
   long: 'The control plane, and services that carry the label kubernetes.io/cluster-service=true.',
   *run(k) {
     const { server } = k.api;
-    const answer = yield* k.api.request({ method: 'GET', path: '/api/v1/namespaces/kube-system/services', query: { labelSelector: 'kubernetes.io/cluster-service=true' } });
+    const answer = yield* k.api.request({
+      method: 'GET',
+      path: '/api/v1/namespaces/kube-system/services',
+      query: { labelSelector: 'kubernetes.io/cluster-service=true' },
+    });
     yield* k.print(`Kubernetes control plane is running at ${server}\n`);
     for (const service of objs(at(answer, 'items'))) {
       const port = obj(objs(at(service, 'spec.ports'))[0]);
       const scheme = port['name'] === 'https' || port['port'] === 443 ? 'https:' : '';
       const shown = text(obj(at(service, 'metadata.labels'))['kubernetes.io/name']) || nameOf(service);
       const portName = text(port['name']);
-      yield* k.print(`${shown} is running at ${server}/api/v1/namespaces/kube-system/services/${scheme}${nameOf(service)}${portName === '' && scheme === '' ? '' : `:${portName}`}/proxy\n`);
+      yield* k.print(
+        `${shown} is running at ${server}/api/v1/namespaces/kube-system/services/${scheme}${nameOf(service)}${portName === '' && scheme === '' ? '' : `:${portName}`}/proxy\n`,
+      );
     }
     yield* k.print("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n");
   },
@@ -76,14 +86,20 @@ export const apiVersions: CommandEntry = {
   short: 'Print the supported API versions on the server, in the form of "group/version"',
   *run(k) {
     const { resources } = yield* k.discovery();
-    yield* k.print([...new Set(resources.map(formatGroupVersion))].sort().map((each) => `${each}\n`).join(''));
+    yield* k.print(
+      [...new Set(resources.map(formatGroupVersion))]
+        .sort()
+        .map((each) => `${each}\n`)
+        .join(''),
+    );
   },
 };
 
 export const apiResources: CommandEntry = {
   path: 'api-resources',
   short: 'Print the supported API resources on the server',
-  examples: '# All\nkubectl api-resources\n\n# Those that live in namespaces\nkubectl api-resources --namespaced=true\n\n# One group\nkubectl api-resources --api-group=apps',
+  examples:
+    '# All\nkubectl api-resources\n\n# Those that live in namespaces\nkubectl api-resources --namespaced=true\n\n# One group\nkubectl api-resources --api-group=apps',
   *run(k) {
     const output = k.flags.text('output');
     if (!['', 'wide', 'name', 'json', 'yaml'].includes(output)) throw new KubectlError(`--output ${output} is not available`);
@@ -94,13 +110,30 @@ export const apiResources: CommandEntry = {
     if (output === 'json' || output === 'yaml') return yield* k.print(machine(found, output));
     const wide = output === 'wide';
     const head = ['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND', ...(wide ? ['VERBS', 'CATEGORIES'] : [])];
-    const rows = found.map((each) => [each.resource, each.shortNames.join(','), formatGroupVersion(each), String(each.namespaced), each.kind, ...(wide ? [each.verbs.join(','), each.categories.join(',')] : [])]);
+    const rows = found.map((each) => [
+      each.resource,
+      each.shortNames.join(','),
+      formatGroupVersion(each),
+      String(each.namespaced),
+      each.kind,
+      ...(wide ? [each.verbs.join(','), each.categories.join(',')] : []),
+    ]);
     yield* k.print(alignRows(k.flags.bool('no-headers') ? rows : [head, ...rows]));
   },
 };
 
 function machine(found: readonly ApiResource[], output: string): string {
-  const resources = found.map((each) => ({ name: each.resource, singularName: each.singular, namespaced: each.namespaced, group: each.group, version: each.version, kind: each.kind, verbs: each.verbs, shortNames: each.shortNames, categories: each.categories }));
+  const resources = found.map((each) => ({
+    name: each.resource,
+    singularName: each.singular,
+    namespaced: each.namespaced,
+    group: each.group,
+    version: each.version,
+    kind: each.kind,
+    verbs: each.verbs,
+    shortNames: each.shortNames,
+    categories: each.categories,
+  }));
   const all = { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: '', resources };
   return output === 'json' ? `${sortedJson(all, 4)}\n` : dumpYaml(all);
 }
@@ -119,10 +152,12 @@ function chosen(k: Kubectl, resources: readonly ApiResource[]): ApiResource[] {
   });
 }
 
-const order = (sortBy: string) => (a: ApiResource, b: ApiResource): number => {
-  const key = (each: ApiResource): string => (sortBy === 'name' ? each.resource : sortBy === 'kind' ? each.kind : `${each.group}\u0000${each.resource}`);
-  return key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
-};
+const order =
+  (sortBy: string) =>
+  (a: ApiResource, b: ApiResource): number => {
+    const key = (each: ApiResource): string => (sortBy === 'name' ? each.resource : sortBy === 'kind' ? each.kind : `${each.group}\u0000${each.resource}`);
+    return key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
+  };
 
 export const top: CommandEntry = { path: 'top', short: 'Display resource (CPU/memory) usage', long: 'Needs a metrics server in the cluster.' };
 

@@ -1,8 +1,9 @@
 /** Which container a command means: kubernetes kubectl/pkg/cmd/util/podcmd/podcmd.go. */
-import type { Routine } from '../../../sim/routine.ts';
+
 import { isReason } from '../../../apimachinery/status.ts';
+import type { Routine } from '../../../sim/routine.ts';
 import { KubectlError } from '../errors.ts';
-import { at, nameOf, obj, type Obj, objs, text } from '../json.ts';
+import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { selectorText } from './selectors.ts';
 
@@ -55,14 +56,19 @@ export function* podFor(k: Kubectl, word: string): Routine<Obj> {
 
 /** Pods by label selector, in the namespace of the call. */
 export function* podsOf(k: Kubectl, labelSelector: string): Routine<readonly Obj[]> {
-  return objs(at(yield* k.api.request({ method: 'GET', path: `/api/v1/namespaces/${k.namespace}/pods`, query: { labelSelector } }), 'items')).map((pod) => ({ ...pod, apiVersion: 'v1', kind: 'Pod' }));
+  return objs(at(yield* k.api.request({ method: 'GET', path: `/api/v1/namespaces/${k.namespace}/pods`, query: { labelSelector } }), 'items')).map((pod) => ({
+    ...pod,
+    apiVersion: 'v1',
+    kind: 'Pod',
+  }));
 }
 
 const ready = (pod: Obj): boolean => objs(at(pod, 'status.conditions')).some((condition) => condition['type'] === 'Ready' && condition['status'] === 'True');
 
 /** Those that run and are ready first, the older before the younger. */
 function byUse(a: Obj, b: Obj): number {
-  const rank = (pod: Obj): number => (at(pod, 'spec.nodeName') === undefined ? 4 : at(pod, 'status.phase') === 'Pending' ? 3 : at(pod, 'status.phase') !== 'Running' ? 2 : ready(pod) ? 0 : 1);
+  const rank = (pod: Obj): number =>
+    at(pod, 'spec.nodeName') === undefined ? 4 : at(pod, 'status.phase') === 'Pending' ? 3 : at(pod, 'status.phase') !== 'Running' ? 2 : ready(pod) ? 0 : 1;
   const created = (pod: Obj): string => text(at(pod, 'metadata.creationTimestamp')) + nameOf(pod);
   return rank(a) - rank(b) || (created(a) < created(b) ? -1 : 1);
 }

@@ -14,7 +14,8 @@ export const cp: CommandEntry = {
   path: 'cp',
   short: 'Copy files and directories to and from containers',
   long: "The container's image must have tar.",
-  examples: '# Into a pod\nkubectl cp page.html web:/usr/share/nginx/html/index.html\n\n# Out of one of its containers\nkubectl cp web:/tmp/out.txt ./out.txt -c sidecar',
+  examples:
+    '# Into a pod\nkubectl cp page.html web:/usr/share/nginx/html/index.html\n\n# Out of one of its containers\nkubectl cp web:/tmp/out.txt ./out.txt -c sidecar',
   *run(k) {
     if (k.args.length !== 2) throw new KubectlError('source and destination are required');
     const [from, to] = k.args.map((arg) => fileSpec(k, arg)) as [FileSpec, FileSpec];
@@ -57,7 +58,8 @@ function* download(k: Kubectl, from: FileSpec, to: FileSpec): Routine {
     for (const [name, content] of files) {
       const base = from.path.replace(/^\/+/, '').replace(/\/+$/, '');
       const rest = name.replace(/^\/+/, '').slice(base.length).replace(/^\/+/, '');
-      const target = rest === '' ? (fs.isDirectory(to.path) ? `${to.path.replace(/\/$/, '')}/${base.slice(base.lastIndexOf('/') + 1)}` : to.path) : `${to.path}/${rest}`;
+      const target =
+        rest === '' ? (fs.isDirectory(to.path) ? `${to.path.replace(/\/$/, '')}/${base.slice(base.lastIndexOf('/') + 1)}` : to.path) : `${to.path}/${rest}`;
       if (rest !== '') fs.mkdir(target.slice(0, target.lastIndexOf('/')), { parents: true });
       fs.write(target, content);
     }
@@ -122,4 +124,3 @@ function filesOf(archive: string): [string, string][] {
   }
   return files;
 }
-

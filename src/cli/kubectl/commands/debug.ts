@@ -4,7 +4,7 @@ import type { Routine } from '../../../sim/routine.ts';
 import { type Info, visitAll } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
-import { at, defined, nameOf, namespaceOf, obj, type Obj, objs, text } from '../json.ts';
+import { at, defined, nameOf, namespaceOf, type Obj, obj, objs, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { attachTo, reattachHint } from './attach.ts';
 import { waitForPod } from './containers.ts';
@@ -16,7 +16,8 @@ export const debug: CommandEntry = {
   path: 'debug',
   short: 'Create debugging sessions for troubleshooting workloads and nodes',
   long: 'In a pod: an ephemeral container, or with --copy-to a copy of the pod. On a node: a pod in its namespaces, with its files under /host.',
-  examples: '# A container beside those of a pod\nkubectl debug web -it --image=busybox --target=nginx\n\n# A copy with another command\nkubectl debug web --copy-to=web-debug --container=web -- sleep 1d\n\n# A node\nkubectl debug node/node01 -it --image=busybox',
+  examples:
+    '# A container beside those of a pod\nkubectl debug web -it --image=busybox --target=nginx\n\n# A copy with another command\nkubectl debug web --copy-to=web-debug --container=web -- sleep 1d\n\n# A node\nkubectl debug node/node01 -it --image=busybox',
   *run(k) {
     const subjects = k.dash >= 0 ? k.args.slice(0, k.dash) : k.args;
     if (subjects.length === 0 && k.flags.list('filename').length === 0) throw k.usage('NAME is required for debug');
@@ -25,13 +26,23 @@ export const debug: CommandEntry = {
     const copy = k.flags.text('copy-to');
     if (k.flags.text('target') !== '') {
       if (copy !== '') throw new KubectlError('--target is incompatible with --copy-to. Use --share-processes instead.');
-      yield* k.printError(`Targeting container "${k.flags.text('target')}". If you don't see processes from this container it may be because the container runtime doesn't support this feature.\n`);
+      yield* k.printError(
+        `Targeting container "${k.flags.text('target')}". If you don't see processes from this container it may be because the container runtime doesn't support this feature.\n`,
+      );
     }
     if (k.flags.text('image') === '' && copy === '') throw k.usage('you must specify --image, --copy-to or --set-image');
-    if (profile === 'legacy') yield* k.printError('--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example "--profile=general".\n');
+    if (profile === 'legacy')
+      yield* k.printError(
+        '--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example "--profile=general".\n',
+      );
     let status: ExitCode = 0;
     for (const info of yield* visitAll(k, { args: subjects, ...(subjects.some((word) => word.includes('/')) ? {} : { defaultType: 'pods' }) })) {
-      const session = info.resource.kind === 'Node' ? yield* debugNode(k, info) : info.resource.kind === 'Pod' ? yield* (copy === '' ? ephemeral(k, info) : copied(k, info, copy)) : undefined;
+      const session =
+        info.resource.kind === 'Node'
+          ? yield* debugNode(k, info)
+          : info.resource.kind === 'Pod'
+            ? yield* copy === '' ? ephemeral(k, info) : copied(k, info, copy)
+            : undefined;
       if (!session) throw new KubectlError(`"${info.resource.kind.toLowerCase()}" not supported by debug`);
       status = yield* attach(k, session);
     }
@@ -44,7 +55,9 @@ type Session = { readonly pod: Obj; readonly container: string };
 function debuggerName(k: Kubectl, pod: Obj): string {
   const given = k.flags.text('container');
   if (given !== '') return given;
-  const taken = [...objs(at(pod, 'spec.containers')), ...objs(at(pod, 'spec.initContainers')), ...objs(at(pod, 'spec.ephemeralContainers'))].map((each) => each['name']);
+  const taken = [...objs(at(pod, 'spec.containers')), ...objs(at(pod, 'spec.initContainers')), ...objs(at(pod, 'spec.ephemeralContainers'))].map(
+    (each) => each['name'],
+  );
   for (;;) {
     const name = `debugger-${randomSuffix(k.process.sim.random)}`;
     if (!taken.includes(name)) return name;
@@ -76,7 +89,8 @@ function securityContext(profile: string): Obj | undefined {
   if (profile === 'general') return { capabilities: { add: ['SYS_PTRACE'] } };
   if (profile === 'sysadmin') return { privileged: true };
   if (profile === 'netadmin') return { capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } };
-  if (profile === 'restricted') return { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
+  if (profile === 'restricted')
+    return { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
   return undefined;
 }
 
@@ -96,7 +110,9 @@ function* copied(k: Kubectl, info: Info, copyTo: string): Routine<Session> {
   const name = k.flags.text('container') || (k.flags.text('image') === '' ? text(objs(spec['containers'])[0]?.['name']) : debuggerName(k, info.object));
   const existing = objs(spec['containers']).some((each) => each['name'] === name);
   const fresh = container(k, name);
-  const containers = existing ? objs(spec['containers']).map((each) => (each['name'] === name ? { ...each, ...fresh } : each)) : [...objs(spec['containers']), fresh];
+  const containers = existing
+    ? objs(spec['containers']).map((each) => (each['name'] === name ? { ...each, ...fresh } : each))
+    : [...objs(spec['containers']), fresh];
   const probes = (each: Obj): Obj => {
     const { livenessProbe, readinessProbe, startupProbe, ...rest } = each;
     return defined({
@@ -107,8 +123,23 @@ function* copied(k: Kubectl, info: Info, copyTo: string): Routine<Session> {
     });
   };
   const { nodeName, ephemeralContainers: _ephemeral, ...rest } = spec;
-  const metadata = defined({ name: copyTo, namespace: info.namespace, labels: k.flags.bool('keep-labels') ? at(info.object, 'metadata.labels') : undefined, annotations: k.flags.bool('keep-annotations') ? at(info.object, 'metadata.annotations') : undefined });
-  const body = { apiVersion: 'v1', kind: 'Pod', metadata, spec: defined({ ...rest, containers: containers.map(probes), shareProcessNamespace: k.flags.bool('share-processes') ? true : undefined, nodeName: k.flags.bool('same-node') ? nodeName : undefined }) };
+  const metadata = defined({
+    name: copyTo,
+    namespace: info.namespace,
+    labels: k.flags.bool('keep-labels') ? at(info.object, 'metadata.labels') : undefined,
+    annotations: k.flags.bool('keep-annotations') ? at(info.object, 'metadata.annotations') : undefined,
+  });
+  const body = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata,
+    spec: defined({
+      ...rest,
+      containers: containers.map(probes),
+      shareProcessNamespace: k.flags.bool('share-processes') ? true : undefined,
+      nodeName: k.flags.bool('same-node') ? nodeName : undefined,
+    }),
+  };
   const root = `/api/v1/namespaces/${info.namespace}/pods`;
   if (k.flags.bool('replace')) yield* k.api.request({ method: 'DELETE', path: `${root}/${info.name}` });
   return { pod: obj(yield* k.api.request({ method: 'POST', path: root, body })), container: name };
@@ -141,7 +172,9 @@ function* attach(k: Kubectl, { pod, container: name }: Session): Routine<ExitCod
   const stdin = k.flags.bool('stdin');
   if (!stdin && !k.flags.bool('attach')) return 0;
   const started = (each: Obj): boolean =>
-    [...objs(at(each, 'status.containerStatuses')), ...objs(at(each, 'status.ephemeralContainerStatuses'))].some((status) => status['name'] === name && (at(status, 'state.running') !== undefined || at(status, 'state.terminated') !== undefined));
+    [...objs(at(each, 'status.containerStatuses')), ...objs(at(each, 'status.ephemeralContainerStatuses'))].some(
+      (status) => status['name'] === name && (at(status, 'state.running') !== undefined || at(status, 'state.terminated') !== undefined),
+    );
   const running = yield* waitForPod(k, namespaceOf(pod), nameOf(pod), started, Number.POSITIVE_INFINITY);
   if (!running) return 0;
   yield* attachTo(k, running, name, { stdin, quiet: k.flags.bool('quiet') });

@@ -6,8 +6,8 @@ import { describers } from '../describe/describers.ts';
 import { describeEvents, eventsOf } from '../describe/events.ts';
 import { describeGeneric } from '../describe/generic.ts';
 import { Writer } from '../describe/writer.ts';
-import { AggregateError } from '../errors.ts';
-import { at, nameOf, obj, type Obj, text } from '../json.ts';
+import { ErrorList } from '../errors.ts';
+import { at, nameOf, type Obj, obj, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { nothingToGet } from './get/get.ts';
 
@@ -33,8 +33,13 @@ export const describe: CommandEntry = {
         errors.push(error);
       }
     }
-    if (errors.length > 0) throw new AggregateError(errors);
-    if (count === 0) yield* k.printError(targets.every((target) => target.resource.namespaced) && !k.flags.bool('all-namespaces') ? `No resources found in ${k.namespace} namespace.\n` : 'No resources found\n');
+    if (errors.length > 0) throw new ErrorList(errors);
+    if (count === 0)
+      yield* k.printError(
+        targets.every((target) => target.resource.namespaced) && !k.flags.bool('all-namespaces')
+          ? `No resources found in ${k.namespace} namespace.\n`
+          : 'No resources found\n',
+      );
   },
 };
 

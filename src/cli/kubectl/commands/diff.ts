@@ -1,17 +1,18 @@
-import { dumpYaml } from '../../../apimachinery/yaml.ts';
-import { createThreeWayStrategicPatch } from '../../../apimachinery/patch/strategic-diff.ts';
-import { createThreeWayMergePatch } from '../../../apimachinery/patch/merge-patch.ts';
-import { isReason } from '../../../apimachinery/status.ts';
 import { typeOf } from '../../../api/schema.ts';
+import { createThreeWayMergePatch } from '../../../apimachinery/patch/merge-patch.ts';
+import { createThreeWayStrategicPatch } from '../../../apimachinery/patch/strategic-diff.ts';
+import { isReason } from '../../../apimachinery/status.ts';
+import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import type { ExitCode } from '../../../linux/program.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Target, targetsOf } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
-import { entriesOf, nameOf, obj, type Obj, text, withPath } from '../json.ts';
+import { at, entriesOf, nameOf, type Obj, obj, text, withoutPath, withPath } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { withoutManagedFields } from '../printers/object-printer.ts';
 import { originalConfiguration } from './apply/last-applied.ts';
+import { lastApplied } from './create/generator.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 type ManifestTarget = Extract<Target, { kind: 'manifest' }>;
@@ -26,14 +27,20 @@ export const diff: CommandEntry = {
     if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('must specify one of -f and -k');
     const targets = (yield* targetsOf(k, { args: [] })).filter((target): target is ManifestTarget => target.kind === 'manifest');
     let status: ExitCode = 0;
+    const folders = { live: `/tmp/LIVE-${k.process.sim.random.int(2 ** 32)}`, merged: `/tmp/MERGED-${k.process.sim.random.int(2 ** 32)}` };
     for (const target of targets) {
       const live = yield* getLive(k, target);
       const merged = yield* dryRun(k, target, live);
       const [before, after] = maskSecrets(live, merged);
       const { group, version, kind } = target.resource;
-      const file = [group === '' ? undefined : group, version, kind, target.namespace, nameOf(target.manifest.object)].filter((part) => part !== undefined).join('.');
-      const folders = { live: `/tmp/LIVE-${Math.abs(k.now) % 4294967296}`, merged: `/tmp/MERGED-${(Math.abs(k.now) + 1) % 4294967296}` };
-      const text = unifiedDiff(before ? dumpYaml(before) : '', dumpYaml(after), { from: `${folders.live}/${file}`, to: `${folders.merged}/${file}`, now: k.now });
+      const file = [group === '' ? undefined : group, version, kind, target.namespace, nameOf(target.manifest.object)]
+        .filter((part) => part !== undefined)
+        .join('.');
+      const text = unifiedDiff(before ? dumpYaml(before) : '', dumpYaml(after), {
+        from: `${folders.live}/${file}`,
+        to: `${folders.merged}/${file}`,
+        now: k.now,
+      });
       if (text === '') continue;
       status = 1;
       yield* k.print(`diff -u -N ${folders.live}/${file} ${folders.merged}/${file}\n${text}`);
@@ -56,14 +63,34 @@ function* dryRun(k: Kubectl, { resource, namespace, manifest }: ManifestTarget, 
   const query = { dryRun: 'All', fieldManager: k.flags.text('field-manager') };
   const path = pathOf(resource, namespace, live ? nameOf(manifest.object) : '');
   if (k.flags.bool('server-side')) {
-    return obj(yield* k.api.request({ method: 'PATCH', path: pathOf(resource, namespace, nameOf(manifest.object)), query: { ...query, fieldManager: 'kubectl', force: String(k.flags.bool('force-conflicts')) }, body: manifest.object, contentType: 'application/apply-patch+yaml' }));
+    return obj(
+      yield* k.api.request({
+        method: 'PATCH',
+        path: pathOf(resource, namespace, nameOf(manifest.object)),
+        query: { ...query, fieldManager: 'kubectl', force: String(k.flags.bool('force-conflicts')) },
+        body: manifest.object,
+        contentType: 'application/apply-patch+yaml',
+      }),
+    );
   }
-  const { object } = manifest;
+  const object = withoutPath(withPath(manifest.object, ['metadata', 'annotations'], obj(at(manifest.object, 'metadata.annotations'))), [
+    'metadata',
+    'annotations',
+    lastApplied,
+  ]);
   if (!live) return obj(yield* k.api.request({ method: 'POST', path, query, body: object }));
   const type = typeOf(text(object['apiVersion']), text(object['kind']));
   const original = originalConfiguration(live) ?? {};
   const patch = type ? createThreeWayStrategicPatch(original, object, live, type) : createThreeWayMergePatch(original, object, live);
-  return obj(yield* k.api.request({ method: 'PATCH', path, query, body: patch, contentType: type ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json' }));
+  return obj(
+    yield* k.api.request({
+      method: 'PATCH',
+      path,
+      query,
+      body: patch,
+      contentType: type ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json',
+    }),
+  );
 }
 
 /** The annotation of apply is left out of the comparison, and secret values only show that they differ. */
@@ -71,6 +98,10 @@ function maskSecrets(live: Obj | undefined, merged: Obj): [Obj | undefined, Obj]
   const [before, after] = [live && withoutManagedFields(live), withoutManagedFields(merged)];
   if (merged['kind'] !== 'Secret') return [before, after];
   const mask = (object: Obj, other: Obj | undefined, suffix: string): Obj =>
-    withPath(object, ['data'], Object.fromEntries(entriesOf(object['data']).map(([key, value]) => [key, other && text(obj(other['data'])[key]) !== value ? `*** (${suffix})` : '***'])));
+    withPath(
+      object,
+      ['data'],
+      Object.fromEntries(entriesOf(object['data']).map(([key, value]) => [key, other && text(obj(other['data'])[key]) !== value ? `*** (${suffix})` : '***'])),
+    );
   return [before && mask(before, after, 'before'), mask(after, before, 'after')];
 }

@@ -4,8 +4,8 @@ import { type Routine, sleep } from '../../../sim/routine.ts';
 import type { Info } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
-import { at, nameOf, namespaceOf, obj, type Obj, objs, text } from '../json.ts';
-import { type DryRun, type Kubectl } from '../kubectl.ts';
+import { at, nameOf, namespaceOf, type Obj, obj, objs, text } from '../json.ts';
+import type { DryRun, Kubectl } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
 import { mark, nodesOf } from './nodes.ts';
 
@@ -41,7 +41,11 @@ type Verdict = { readonly evict: boolean; readonly warning?: string; readonly pr
 
 function* drainOne(k: Kubectl, node: Info, dryRun: DryRun): Routine<string | undefined> {
   const selector = k.flags.text('pod-selector');
-  const answer = yield* k.api.request({ method: 'GET', path: '/api/v1/pods', query: { fieldSelector: `spec.nodeName=${node.name}`, limit: k.flags.text('chunk-size'), ...(selector !== '' && { labelSelector: selector }) } });
+  const answer = yield* k.api.request({
+    method: 'GET',
+    path: '/api/v1/pods',
+    query: { fieldSelector: `spec.nodeName=${node.name}`, limit: k.flags.text('chunk-size'), ...(selector !== '' && { labelSelector: selector }) },
+  });
   const pods = objs(at(answer, 'items'));
   const verdicts: { readonly pod: Obj; readonly verdict: Verdict }[] = [];
   for (const pod of pods) verdicts.push({ pod, verdict: yield* judge(k, pod) });
@@ -64,7 +68,10 @@ function grouped(verdicts: readonly { readonly pod: Obj; readonly verdict: Verdi
     const reason = verdict[key];
     if (reason !== undefined) groups.set(reason, [...(groups.get(reason) ?? []), `${namespaceOf(pod)}/${nameOf(pod)}`]);
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([reason, names]) => `${reason}: ${names.join(', ')}`).join('; ');
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([reason, names]) => `${reason}: ${names.join(', ')}`)
+    .join('; ');
 }
 
 /** The filters of pkg/drain/filters.go. */
@@ -78,7 +85,8 @@ function* judge(k: Kubectl, pod: Obj): Routine<Verdict> {
   }
   const warnings: string[] = [];
   if (!over && objs(at(pod, 'spec.volumes')).some((volume) => volume['emptyDir'] !== undefined)) {
-    if (!k.flags.bool('delete-emptydir-data')) return { evict: false, problem: 'cannot delete Pods with local storage (use --delete-emptydir-data to override)' };
+    if (!k.flags.bool('delete-emptydir-data'))
+      return { evict: false, problem: 'cannot delete Pods with local storage (use --delete-emptydir-data to override)' };
     warnings.push('deleting Pods with local storage');
   }
   if (!over && !owner) {
@@ -119,7 +127,17 @@ function* evict(k: Kubectl, pod: Obj, limits: Limits): Routine<string | undefine
     yield* k.print(`evicting pod ${namespace}/${name}${limits.dryRun === 'server' ? ' (server dry run)' : ''}\n`);
     try {
       if (k.flags.bool('disable-eviction')) yield* k.api.request({ method: 'DELETE', path, body: deleteOptions });
-      else yield* k.api.request({ method: 'POST', path: `${path}/eviction`, body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, deleteOptions: { ...deleteOptions, ...(limits.dryRun === 'server' && { dryRun: ['All'] }) } } });
+      else
+        yield* k.api.request({
+          method: 'POST',
+          path: `${path}/eviction`,
+          body: {
+            apiVersion: 'policy/v1',
+            kind: 'Eviction',
+            metadata: { name, namespace },
+            deleteOptions: { ...deleteOptions, ...(limits.dryRun === 'server' && { dryRun: ['All'] }) },
+          },
+        });
       break;
     } catch (error) {
       if (isReason(error, 'NotFound')) return undefined;
@@ -147,7 +165,8 @@ function* waitGone(k: Kubectl, pod: Obj, path: string, limits: Limits): Routine<
       if (isReason(error, 'NotFound')) break;
       throw error;
     }
-    if (k.now >= limits.until) return `error when waiting for pod "${nameOf(pod)}" in namespace "${namespaceOf(pod)}" to terminate: global timeout reached: ${formatGoDuration(limits.timeout)}`;
+    if (k.now >= limits.until)
+      return `error when waiting for pod "${nameOf(pod)}" in namespace "${namespaceOf(pod)}" to terminate: global timeout reached: ${formatGoDuration(limits.timeout)}`;
     yield* sleep(Math.min(pollGone, Math.max(1, limits.until - k.now)));
   }
   yield* k.print(`pod/${nameOf(pod)} evicted\n`);

@@ -1,15 +1,15 @@
-import { createMergePatch } from '../../../apimachinery/patch/merge-patch.ts';
+import { typeOf } from '../../../api/schema.ts';
+import { sortedJson } from '../../../apimachinery/json.ts';
 import { equal } from '../../../apimachinery/patch/json-value.ts';
+import { createMergePatch } from '../../../apimachinery/patch/merge-patch.ts';
 import { createTwoWayMergePatch } from '../../../apimachinery/patch/strategic-diff.ts';
 import { StatusError } from '../../../apimachinery/status.ts';
 import { dumpYaml, parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
-import { sortedJson } from '../../../apimachinery/json.ts';
-import { typeOf } from '../../../api/schema.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, visitAll } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { describeError, KubectlError } from '../errors.ts';
-import { isObj, nameOf, obj, type Obj, text } from '../json.ts';
+import { isObj, nameOf, type Obj, obj, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { withoutManagedFields } from '../printers/object-printer.ts';
 import { operationPrinter } from '../printers/operation.ts';
@@ -26,7 +26,7 @@ export const edit: CommandEntry = {
   path: 'edit',
   short: 'Edit a resource on the server',
   long: 'Opens what the server has in the editor that $KUBE_EDITOR or $EDITOR names, vi otherwise, and sends what was changed.',
-  examples: "# A deployment\nkubectl edit deployment/web\n\n# With another editor\nKUBE_EDITOR=nano kubectl edit svc/web",
+  examples: '# A deployment\nkubectl edit deployment/web\n\n# With another editor\nKUBE_EDITOR=nano kubectl edit svc/web',
   *run(k) {
     const infos = yield* visitAll(k, { args: k.args, selectAll: true });
     if (infos.length === 0) throw new KubectlError('edit cancelled, no objects found');
@@ -53,7 +53,8 @@ export const edit: CommandEntry = {
 function render(k: Kubectl, infos: readonly Info[]): string {
   const strip = (object: Obj): Obj => (k.flags.bool('show-managed-fields') ? object : withoutManagedFields(object));
   const only = infos[0];
-  const shown = infos.length === 1 && only ? strip(only.object) : { apiVersion: 'v1', items: infos.map((info) => strip(info.object)), kind: 'List', metadata: {} };
+  const shown =
+    infos.length === 1 && only ? strip(only.object) : { apiVersion: 'v1', items: infos.map((info) => strip(info.object)), kind: 'List', metadata: {} };
   return k.flags.text('output') === 'json' ? `${sortedJson(shown, 4)}\n` : dumpYaml(shown);
 }
 
@@ -104,7 +105,9 @@ function* save(k: Kubectl, infos: readonly Info[], content: string): Routine<str
   const print = operationPrinter(k);
   let failures = '';
   for (const object of objects) {
-    const info = infos.find((each) => each.name === nameOf(object) && (each.object['kind'] ?? each.resource.kind) === object['kind']) ?? (objects.length === 1 ? infos[0] : undefined);
+    const info =
+      infos.find((each) => each.name === nameOf(object) && (each.object['kind'] ?? each.resource.kind) === object['kind']) ??
+      (objects.length === 1 ? infos[0] : undefined);
     if (!info) throw new KubectlError(`no original object found for ${text(object['kind'])} ${nameOf(object)}`);
     const before = withoutManagedFields(info.object);
     if (equal(before, withoutManagedFields(object))) continue;
@@ -114,11 +117,24 @@ function* save(k: Kubectl, infos: readonly Info[], content: string): Routine<str
     const contentType = type ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json';
     if (k.flags.bool('output-patch')) yield* k.print(`Patch: ${sortedJson(body)}\n`);
     try {
-      yield* print(obj(yield* k.api.request({ method: 'PATCH', path: pathOf(info.resource, info.namespace, info.name, k.flags.text('subresource')), query: writeQuery(k, 'none'), body, contentType })), 'edited');
+      yield* print(
+        obj(
+          yield* k.api.request({
+            method: 'PATCH',
+            path: pathOf(info.resource, info.namespace, info.name, k.flags.text('subresource')),
+            query: writeQuery(k, 'none'),
+            body,
+            contentType,
+          }),
+        ),
+        'edited',
+      );
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       const described = describeError(error)?.text ?? error.message;
-      yield* k.printError(`error: ${info.resource.resource}${info.resource.group === '' ? '' : `.${info.resource.group}`} "${info.name}" ${error.reason === 'NotFound' ? 'could not be found on the server' : error.reason === 'Invalid' ? 'is invalid' : `could not be patched: ${error.message}`}\n`);
+      yield* k.printError(
+        `error: ${info.resource.resource}${info.resource.group === '' ? '' : `.${info.resource.group}`} "${info.name}" ${error.reason === 'NotFound' ? 'could not be found on the server' : error.reason === 'Invalid' ? 'is invalid' : `could not be patched: ${error.message}`}\n`,
+      );
       failures += `# ${described.split('\n').join('\n# ')}\n`;
     }
   }

@@ -2,7 +2,7 @@ import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { intervalText, sortEvents } from '../describe/events.ts';
 import { KubectlError } from '../errors.ts';
-import { at, namespaceOf, obj, type Obj, objs, text } from '../json.ts';
+import { at, namespaceOf, type Obj, obj, objs, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { objectPrinter } from '../printers/object-printer.ts';
 import { alignRows } from '../printers/tab-writer.ts';
@@ -11,7 +11,8 @@ import { alignRows } from '../printers/tab-writer.ts';
 export const events: CommandEntry = {
   path: 'events',
   short: 'List events',
-  examples: '# Of the namespace, in order\nkubectl events\n\n# About one object\nkubectl events --for pod/web\n\n# Only bad news\nkubectl events --types=Warning',
+  examples:
+    '# Of the namespace, in order\nkubectl events\n\n# About one object\nkubectl events --for pod/web\n\n# Only bad news\nkubectl events --types=Warning',
   *run(k) {
     const types = k.flags.list('types');
     for (const type of types) if (!['normal', 'warning'].includes(type.toLowerCase())) throw new KubectlError(`valid --types are Normal or Warning`);
@@ -23,18 +24,33 @@ export const events: CommandEntry = {
     const answer = obj(yield* k.api.request({ method: 'GET', path, query }));
     const wanted = (event: Obj): boolean => types.length === 0 || types.some((type) => type.toLowerCase() === text(event['type']).toLowerCase());
     const found = sortEvents(objs(answer['items']).filter(wanted)).map((event): Obj => ({ apiVersion: 'v1', kind: 'Event', ...event }));
-    if (found.length === 0 && !k.flags.bool('watch')) return yield* k.printError(everywhere ? 'No events found.\n' : `No events found in ${k.namespace} namespace.\n`);
+    if (found.length === 0 && !k.flags.bool('watch'))
+      return yield* k.printError(everywhere ? 'No events found.\n' : `No events found in ${k.namespace} namespace.\n`);
     if (printer) return yield* k.print(printer({ apiVersion: 'v1', kind: 'List', items: found, metadata: { resourceVersion: '' } }));
     const widths: number[] = [];
     const head = k.flags.bool('no-headers') ? [] : [[...(everywhere ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE']];
     yield* k.print(alignRows([...head, ...found.map((event) => row(event, k.now, everywhere))], widths));
-    if (k.flags.bool('watch')) yield* follow(k, { path, subject, version: text(at(answer, 'metadata.resourceVersion')), wanted, show: (event) => alignRows([row(event, k.now, everywhere)], widths) });
+    if (k.flags.bool('watch'))
+      yield* follow(k, {
+        path,
+        subject,
+        version: text(at(answer, 'metadata.resourceVersion')),
+        wanted,
+        show: (event) => alignRows([row(event, k.now, everywhere)], widths),
+      });
   },
 };
 
 function row(event: Obj, now: number, everywhere: boolean): string[] {
   const involved = obj(event['involvedObject']);
-  return [...(everywhere ? [namespaceOf(event)] : []), intervalText(event, now), text(event['type']), text(event['reason']), `${text(involved['kind'])}/${text(involved['name'])}`, text(event['message']).trim()];
+  return [
+    ...(everywhere ? [namespaceOf(event)] : []),
+    intervalText(event, now),
+    text(event['type']),
+    text(event['reason']),
+    `${text(involved['kind'])}/${text(involved['name'])}`,
+    text(event['message']).trim(),
+  ];
 }
 
 function* subjectOf(k: Kubectl): Routine<string> {
@@ -46,7 +62,13 @@ function* subjectOf(k: Kubectl): Routine<string> {
   return `involvedObject.kind=${kind},involvedObject.apiVersion=${group === '' ? version : `${group}/${version}`},involvedObject.name=${name}`;
 }
 
-type Watching = { readonly path: string; readonly subject: string; readonly version: string; readonly wanted: (event: Obj) => boolean; readonly show: (event: Obj) => string };
+type Watching = {
+  readonly path: string;
+  readonly subject: string;
+  readonly version: string;
+  readonly wanted: (event: Obj) => boolean;
+  readonly show: (event: Obj) => string;
+};
 
 function* follow(k: Kubectl, { path, subject, version, wanted, show }: Watching): Routine {
   const channel = yield* k.api.watch({ method: 'GET', path, query: { resourceVersion: version, ...(subject !== '' && { fieldSelector: subject }) } });

@@ -52,7 +52,13 @@ export function* wantsTty(k: Kubectl, stdin: boolean): Routine<boolean> {
 }
 
 /** Opens exec or attach and stays until it ends. */
-export function* stream(k: Kubectl, pod: Obj, subresource: string, query: Query, how: { readonly stdin: boolean; readonly tty: boolean }): Routine<StreamOutcome> {
+export function* stream(
+  k: Kubectl,
+  pod: Obj,
+  subresource: string,
+  query: Query,
+  how: { readonly stdin: boolean; readonly tty: boolean },
+): Routine<StreamOutcome> {
   const path = `/api/v1/namespaces/${namespaceOf(pod) || k.namespace}/pods/${nameOf(pod)}/${subresource}`;
   let answer: unknown;
   try {

@@ -12,9 +12,11 @@ export const explain: CommandEntry = {
   path: 'explain',
   short: 'Get documentation for a resource',
   long: 'Fields are named by their path: TYPE.field.field.',
-  examples: '# A resource\nkubectl explain pods\n\n# One field\nkubectl explain pods.spec.containers\n\n# All fields below\nkubectl explain deployment.spec.strategy --recursive',
+  examples:
+    '# A resource\nkubectl explain pods\n\n# One field\nkubectl explain pods.spec.containers\n\n# All fields below\nkubectl explain deployment.spec.strategy --recursive',
   *run(k) {
-    if (k.args.length === 0) throw new KubectlError('You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.');
+    if (k.args.length === 0)
+      throw new KubectlError('You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.');
     if (k.args.length > 1) throw new KubectlError('We accept only this format: explain RESOURCE');
     yield* explainPath(k, (k.args[0] as string).split('.'));
   },
@@ -25,7 +27,8 @@ function* explainPath(k: Kubectl, words: readonly string[]): Routine {
   const version = k.flags.text('api-version');
   const [word = '', ...path] = words;
   const preferred = discovery.find(word);
-  const resource = version === '' || !preferred ? preferred : discovery.resources.find((each) => each.resource === preferred.resource && formatGroupVersion(each) === version);
+  const resource =
+    version === '' || !preferred ? preferred : discovery.resources.find((each) => each.resource === preferred.resource && formatGroupVersion(each) === version);
   if (!preferred) throw new KubectlError(`the server doesn't have a resource type "${word}"`, { bare: true });
   if (!resource) throw new KubectlError(`couldn't find resource for "${version}, Resource=${preferred.resource}"`);
   const root = typeOf(formatGroupVersion(resource), resource.kind);
@@ -50,8 +53,12 @@ function page(type: TypeInfo, field: { readonly owner: TypeInfo; readonly info: 
   const inner = innermost(type);
   let out = '';
   if (field) {
-    out += `FIELD: ${field.info.name} <${typeText(type)}>${field.info.required ? ' -required-' : ''}\n`;
-    if (field.info.enum) out += `ENUM:\n${[...field.info.enum].sort().map((value) => `    ${value === '' ? '""' : value}\n`).join('')}`;
+    out += `FIELD: ${field.info.name} <${typeText(type)}>\n`;
+    if (field.info.enum)
+      out += `ENUM:\n${[...field.info.enum]
+        .sort()
+        .map((value) => `    ${value === '' ? '""' : value}\n`)
+        .join('')}`;
     else out += '\n';
     out += '\n';
   }
@@ -64,7 +71,15 @@ function page(type: TypeInfo, field: { readonly owner: TypeInfo; readonly info: 
 }
 
 const head = (field: FieldInfo, indent: string): string =>
-  `${indent}${field.name}\t<${typeText(field.type)}>${field.required ? ' -required-' : ''}\n${field.enum ? `${indent}enum: ${[...field.enum].sort().map((value) => (value === '' ? '""' : value)).slice(0, 4).join(', ')}${field.enum.length > 4 ? ', ....' : ''}\n` : ''}`;
+  `${indent}${field.name}\t<${typeText(field.type)}>${field.required ? ' -required-' : ''}\n${
+    field.enum
+      ? `${indent}enum: ${[...field.enum]
+          .sort()
+          .map((value) => (value === '' ? '""' : value))
+          .slice(0, 4)
+          .join(', ')}${field.enum.length > 4 ? ', ....' : ''}\n`
+      : ''
+  }`;
 
 const fieldText = (type: TypeInfo, field: FieldInfo): string => `${head(field, '  ')}${wrapped(fieldDoc(type, field.name) || '<no description>', 4)}\n`;
 
@@ -87,8 +102,11 @@ function wrapped(text: string, indent: number): string {
     .split('\n')
     .map((paragraph) => {
       const lines: string[] = [];
+      const lead = /^ */.exec(paragraph)?.[0] ?? '';
       let line = '';
-      for (const word of paragraph.split(' ')) {
+      for (const word of lead === ''
+        ? paragraph.split(' ')
+        : [`${lead}${paragraph.trimStart().split(' ')[0] ?? ''}`, ...paragraph.trimStart().split(' ').slice(1)]) {
         if (line !== '' && line.length + 1 + word.length > lineWidth - indent) {
           lines.push(line);
           line = word;

@@ -1,7 +1,7 @@
 import { type Info, visitAll } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
-import { at, defined, entriesOf, obj, type Obj, objs, text } from '../json.ts';
+import { at, defined, entriesOf, type Obj, obj, objs, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
 import { parseLabels } from './labels-flag.ts';
@@ -13,7 +13,8 @@ const podTemplates = new Set(['Deployment', 'ReplicaSet', 'ReplicationController
 export const expose: CommandEntry = {
   path: 'expose',
   short: 'Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service',
-  examples: '# A service in front of a deployment\nkubectl expose deployment web --port=80 --target-port=8080\n\n# A service in front of one pod\nkubectl expose pod web --port=80 --name=front',
+  examples:
+    '# A service in front of a deployment\nkubectl expose deployment web --port=80 --target-port=8080\n\n# A service in front of one pod\nkubectl expose pod web --port=80 --name=front',
   *run(k) {
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun, { typed: true });
@@ -38,12 +39,23 @@ function makeService(k: Kubectl, info: Info): Obj {
   if (kind !== 'Pod' && kind !== 'Service' && !podTemplates.has(kind)) throw new KubectlError(`cannot expose a ${kind}`);
   const name = (flags.text('name') || info.name).slice(0, 63);
   const selector = flags.text('selector') === '' ? selectorOf(info) : parseLabels(flags.text('selector'));
-  const ports = flags.text('port') === '' ? portsOf(info) : flags.text('port').split(',').map((port) => ({ port: Number(port), protocol: flags.text('protocol') || 'TCP' }));
+  const ports =
+    flags.text('port') === ''
+      ? portsOf(info)
+      : flags
+          .text('port')
+          .split(',')
+          .map((port) => ({ port: Number(port), protocol: flags.text('protocol') || 'TCP' }));
   if (ports.length === 0 && flags.text('cluster-ip') !== 'None') throw new KubectlError("couldn't find port via --port flag or introspection");
   const labels = flags.text('labels') === '' ? obj(at(info.object, 'metadata.labels')) : parseLabels(flags.text('labels'));
   const target = flags.text('target-port');
   const servicePorts = ports.map(({ port, protocol }, i) =>
-    defined({ name: ports.length > 1 ? `port-${i + 1}` : undefined, protocol: flags.text('protocol') || protocol, port, targetPort: target === '' ? port : /^\d+$/.test(target) ? Number(target) : target }),
+    defined({
+      name: ports.length > 1 ? `port-${i + 1}` : undefined,
+      protocol: flags.text('protocol') || protocol,
+      port,
+      targetPort: target === '' ? port : /^\d+$/.test(target) ? Number(target) : target,
+    }),
   );
   const external = flags.text('external-ip');
   const spec = defined({
@@ -56,7 +68,13 @@ function makeService(k: Kubectl, info: Info): Obj {
     loadBalancerIP: flags.text('load-balancer-ip') || undefined,
   });
   const namespace = info.namespace !== '' && k.config.namespaceGiven ? { namespace: info.namespace } : {};
-  return { kind: 'Service', apiVersion: 'v1', metadata: defined({ name, ...namespace, labels: Object.keys(labels).length > 0 ? labels : undefined }), spec, status: { loadBalancer: {} } };
+  return {
+    kind: 'Service',
+    apiVersion: 'v1',
+    metadata: defined({ name, ...namespace, labels: Object.keys(labels).length > 0 ? labels : undefined }),
+    spec,
+    status: { loadBalancer: {} },
+  };
 }
 
 function selectorOf(info: Info): Obj {
@@ -68,14 +86,18 @@ function selectorOf(info: Info): Obj {
     throw new KubectlError(`couldn't retrieve selectors via --selector flag or introspection: ${why}`);
   }
   if (objs(at(info.object, 'spec.selector.matchExpressions')).length > 0) {
-    throw new KubectlError(`couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "${JSON.stringify(at(info.object, 'spec.selector.matchExpressions'))}" to map-based selector format`);
+    throw new KubectlError(
+      `couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "${JSON.stringify(at(info.object, 'spec.selector.matchExpressions'))}" to map-based selector format`,
+    );
   }
   return Object.fromEntries(entriesOf(found));
 }
 
 function portsOf(info: Info): readonly { readonly port: number; readonly protocol: string }[] {
-  if (info.resource.kind === 'Service') return objs(at(info.object, 'spec.ports')).map((port) => ({ port: Number(port['port']), protocol: text(port['protocol']) || 'TCP' }));
+  if (info.resource.kind === 'Service')
+    return objs(at(info.object, 'spec.ports')).map((port) => ({ port: Number(port['port']), protocol: text(port['protocol']) || 'TCP' }));
   const spec = info.resource.kind === 'Pod' ? at(info.object, 'spec') : at(info.object, 'spec.template.spec');
-  return objs(obj(spec)['containers']).flatMap((container) => objs(container['ports']).map((port) => ({ port: Number(port['containerPort']), protocol: text(port['protocol']) || 'TCP' })));
+  return objs(obj(spec)['containers']).flatMap((container) =>
+    objs(container['ports']).map((port) => ({ port: Number(port['containerPort']), protocol: text(port['protocol']) || 'TCP' })),
+  );
 }
-

@@ -6,7 +6,10 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Basic Commands (Intermediate):', commands: ['explain', 'get', 'edit', 'delete'] },
   { title: 'Deploy Commands:', commands: ['rollout', 'scale', 'autoscale'] },
   { title: 'Cluster Management Commands:', commands: ['certificate', 'cluster-info', 'top', 'cordon', 'uncordon', 'drain', 'taint'] },
-  { title: 'Troubleshooting and Debugging Commands:', commands: ['describe', 'logs', 'attach', 'exec', 'port-forward', 'proxy', 'cp', 'auth', 'debug', 'events'] },
+  {
+    title: 'Troubleshooting and Debugging Commands:',
+    commands: ['describe', 'logs', 'attach', 'exec', 'port-forward', 'proxy', 'cp', 'auth', 'debug', 'events'],
+  },
   { title: 'Advanced Commands:', commands: ['diff', 'apply', 'patch', 'replace', 'wait', 'kustomize'] },
   { title: 'Settings Commands:', commands: ['label', 'annotate', 'completion'] },
   { title: 'Subcommands provided by plugins:', commands: [] },

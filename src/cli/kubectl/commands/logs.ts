@@ -1,10 +1,10 @@
-import { rfc3339 } from '../../../apimachinery/time.ts';
 import { isReason, StatusError } from '../../../apimachinery/status.ts';
+import { rfc3339 } from '../../../apimachinery/time.ts';
 import { isSession } from '../../../interfaces/streams.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
-import { AggregateError, KubectlError } from '../errors.ts';
-import { at, nameOf, namespaceOf, obj, type Obj, text } from '../json.ts';
+import { ErrorList, KubectlError } from '../errors.ts';
+import { at, nameOf, namespaceOf, type Obj, obj, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { containersOf, defaultContainer, podsOf } from './containers.ts';
 import { selectorText } from './selectors.ts';
@@ -17,7 +17,8 @@ export const logs: CommandEntry = {
   path: 'logs',
   short: 'Print the logs for a container in a pod',
   long: 'If the pod has only one container, its name may be left out.',
-  examples: '# The only container\nkubectl logs web\n\n# Follow one of several\nkubectl logs -f web -c sidecar\n\n# The container before the last restart\nkubectl logs --previous web\n\n# All pods of a label, the last lines of each\nkubectl logs -l app=web --all-containers --tail=5',
+  examples:
+    '# The only container\nkubectl logs web\n\n# Follow one of several\nkubectl logs -f web -c sidecar\n\n# The container before the last restart\nkubectl logs --previous web\n\n# All pods of a label, the last lines of each\nkubectl logs -l app=web --all-containers --tail=5',
   *run(k) {
     checkArguments(k);
     const pods = yield* chosenPods(k);
@@ -25,7 +26,9 @@ export const logs: CommandEntry = {
     const requests: Source[] = [];
     for (const pod of pods) requests.push(...(yield* sourcesOf(k, pod)));
     if (k.flags.bool('follow') && requests.length > k.flags.number('max-log-requests') && requests.length > 1) {
-      throw new KubectlError(`you are attempting to follow ${requests.length} log streams, but maximum allowed concurrency is ${k.flags.number('max-log-requests')}, use --max-log-requests to increase the limit`);
+      throw new KubectlError(
+        `you are attempting to follow ${requests.length} log streams, but maximum allowed concurrency is ${k.flags.number('max-log-requests')}, use --max-log-requests to increase the limit`,
+      );
     }
     yield* readAllSources(k, requests);
   },
@@ -38,7 +41,8 @@ function checkArguments(k: Kubectl): void {
   if (args.length > 2 || (selector && args.length > 1)) throw k.usage(expected);
   if (selector && args.length === 1) throw k.usage('only a selector (-l) or a POD name is allowed');
   if (flags.has('container') && args.length === 2) throw k.usage('only one of -c or an inline [CONTAINER] arg is allowed');
-  if (flags.bool('all-containers') && (flags.text('container') !== '' || args.length === 2)) throw new KubectlError(`--all-containers=true should not be specified with container name ${flags.text('container') || args[1]}`);
+  if (flags.bool('all-containers') && (flags.text('container') !== '' || args.length === 2))
+    throw new KubectlError(`--all-containers=true should not be specified with container name ${flags.text('container') || args[1]}`);
   if (flags.text('since-time') !== '' && flags.duration('since') !== 0) throw new KubectlError('at most one of `sinceTime` or `sinceSeconds` may be specified');
   if (flags.has('limit-bytes') && flags.number('limit-bytes') <= 0) throw new KubectlError('--limit-bytes must be greater than 0');
   if (flags.has('tail') && flags.number('tail') < -1) throw new KubectlError('--tail must be greater than or equal to -1');
@@ -103,7 +107,7 @@ function* readAllSources(k: Kubectl, sources: readonly Source[]): Routine {
       errors.push(error);
     }
   }
-  if (errors.length > 0 && !k.flags.bool('ignore-errors')) throw new AggregateError(errors);
+  if (errors.length > 0 && !k.flags.bool('ignore-errors')) throw new ErrorList(errors);
 }
 
 function* followTogether(k: Kubectl, sources: readonly Source[]): Routine {

@@ -4,8 +4,8 @@ import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, targetsOf, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
-import { AggregateError, KubectlError } from '../errors.ts';
-import { at, entriesOf, obj, type Obj, withoutPath, withPath } from '../json.ts';
+import { ErrorList, KubectlError } from '../errors.ts';
+import { at, entriesOf, type Obj, obj, withoutPath, withPath } from '../json.ts';
 import { type DryRun, type Kubectl, pathOf } from '../kubectl.ts';
 import { type OperationPrinter, operationPrinter } from '../printers/operation.ts';
 import { type Pairs, splitPairs } from './pairs.ts';
@@ -16,7 +16,8 @@ export const label: CommandEntry = {
   path: 'label',
   short: 'Update the labels on a resource',
   long: 'A key may have a prefix, a DNS name before a slash. A key with a minus after it is taken away.',
-  examples: "# Add a label\nkubectl label pod web tier=front\n\n# Change one that is there\nkubectl label --overwrite pod web tier=back\n\n# Take it away\nkubectl label pod web tier-",
+  examples:
+    '# Add a label\nkubectl label pod web tier=front\n\n# Change one that is there\nkubectl label --overwrite pod web tier=back\n\n# Take it away\nkubectl label pod web tier-',
   *run(k) {
     yield* change(k, 'labels');
   },
@@ -55,7 +56,7 @@ function* change(k: Kubectl, field: Field): Routine {
       failures.push(error);
     }
   }
-  if (failures.length > 0) throw new AggregateError(failures);
+  if (failures.length > 0) throw new ErrorList(failures);
 }
 
 function checkValue(key: string, value: string): void {
@@ -82,7 +83,15 @@ function* changeOne(k: Kubectl, info: Info, field: Field, pairs: Pairs, { dryRun
   const changes = Object.fromEntries([...pairs.set, ...pairs.remove.map((key) => [key, null] as const)]);
   const patch = { metadata: { [field]: changes, ...(version !== '' && { resourceVersion: version }) } };
   const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
-  const answer = obj(yield* k.api.request({ method: 'PATCH', path: pathOf(info.resource, info.namespace, info.name), query, body: patch, contentType: 'application/merge-patch+json' }));
+  const answer = obj(
+    yield* k.api.request({
+      method: 'PATCH',
+      path: pathOf(info.resource, info.namespace, info.name),
+      query,
+      body: patch,
+      contentType: 'application/merge-patch+json',
+    }),
+  );
   yield* print(answer, operation);
 }
 
@@ -95,8 +104,11 @@ function labelOperation(same: boolean, pairs: Pairs, before: Obj): string {
 function checkOverwrite(before: Obj, field: Field, pairs: Pairs): void {
   const taken = [...pairs.set].filter(([key, value]) => key in before && before[key] !== value).map(([key]) => key);
   if (taken.length === 0) return;
-  if (field === 'labels') throw new KubectlError(taken.map((key) => `'${key}' already has a value (${String(before[key])}), and --overwrite is false`).join('\n'));
-  throw new KubectlError(`--overwrite is false but found the following declared annotation(s): ${taken.map((key) => `'${key}' already has a value (${String(before[key])})`).join('; ')}`);
+  if (field === 'labels')
+    throw new KubectlError(taken.map((key) => `'${key}' already has a value (${String(before[key])}), and --overwrite is false`).join('\n'));
+  throw new KubectlError(
+    `--overwrite is false but found the following declared annotation(s): ${taken.map((key) => `'${key}' already has a value (${String(before[key])})`).join('; ')}`,
+  );
 }
 
 function changed(object: Obj, field: Field, pairs: Pairs): Obj {

@@ -30,11 +30,15 @@ export const completion: CommandEntry = {
   },
 };
 
-export const plugin: CommandEntry = { path: 'plugin', short: 'Provides utilities for interacting with plugins', long: 'A plugin is a program in PATH whose name begins with kubectl-.' };
+export const plugin: CommandEntry = {
+  path: 'plugin',
+  short: 'Provides utilities for interacting with plugins',
+  long: 'A plugin is a program in PATH whose name begins with kubectl-.',
+};
 
 export const pluginList: CommandEntry = {
   path: 'plugin list',
-  short: 'List all visible plugin executables on a user\'s PATH',
+  short: "List all visible plugin executables on a user's PATH",
   *run(k) {
     const found: string[] = [];
     for (const folder of (k.process.env['PATH'] ?? '').split(':')) {

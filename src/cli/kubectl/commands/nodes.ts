@@ -3,8 +3,8 @@ import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, visit, visitAll } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
-import { AggregateError, KubectlError } from '../errors.ts';
-import { at, obj, type Obj, objs, text } from '../json.ts';
+import { ErrorList, KubectlError } from '../errors.ts';
+import { at, type Obj, obj, objs, text } from '../json.ts';
 import { type DryRun, type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
 
@@ -28,7 +28,13 @@ export function* mark(k: Kubectl, nodes: readonly Info[], unschedulable: boolean
     try {
       if (dryRun !== 'client') {
         const query: Readonly<Record<string, string>> = dryRun === 'server' ? { dryRun: 'All' } : {};
-        yield* k.api.request({ method: 'PATCH', path: pathOf(node.resource, '', node.name), query, body: { spec: { unschedulable: unschedulable ? true : null } }, contentType: 'application/strategic-merge-patch+json' });
+        yield* k.api.request({
+          method: 'PATCH',
+          path: pathOf(node.resource, '', node.name),
+          query,
+          body: { spec: { unschedulable: unschedulable ? true : null } },
+          contentType: 'application/strategic-merge-patch+json',
+        });
       }
       yield* print(node.object, `${verb}ed`);
     } catch (error) {
@@ -66,7 +72,8 @@ export const taint: CommandEntry = {
   path: 'taint',
   short: 'Update the taints on one or more nodes',
   long: 'A taint is a key, a value that may be empty, and an effect: NoSchedule, PreferNoSchedule or NoExecute.',
-  examples: '# Keep pods off\nkubectl taint nodes node01 dedicated=db:NoSchedule\n\n# Take it away\nkubectl taint nodes node01 dedicated=db:NoSchedule-\n\n# All taints of a key\nkubectl taint nodes node01 dedicated-',
+  examples:
+    '# Keep pods off\nkubectl taint nodes node01 dedicated=db:NoSchedule\n\n# Take it away\nkubectl taint nodes node01 dedicated=db:NoSchedule-\n\n# All taints of a key\nkubectl taint nodes node01 dedicated-',
   *run(k) {
     const dryRun = yield* k.dryRun();
     const { resources, add, remove } = parseArguments(k);
@@ -83,7 +90,7 @@ export const taint: CommandEntry = {
         failures.push(error);
       }
     }
-    if (failures.length > 0) throw new AggregateError(failures);
+    if (failures.length > 0) throw new ErrorList(failures);
   },
 };
 
@@ -103,7 +110,11 @@ function parseArguments(k: Kubectl): { readonly resources: readonly string[]; re
   const word = resources[0]?.split('/')[0] ?? '';
   if (!['node', 'nodes', 'no'].includes(word.toLowerCase())) throw new KubectlError(`invalid resource type ${word}, only node(s) is supported`);
   const parse = (spec: string): Taint => parseTaint(k, spec);
-  return { resources, add: specs.filter((spec) => !spec.endsWith('-')).map(parse), remove: specs.filter((spec) => spec.endsWith('-')).map((spec) => parse(spec.slice(0, -1))) };
+  return {
+    resources,
+    add: specs.filter((spec) => !spec.endsWith('-')).map(parse),
+    remove: specs.filter((spec) => spec.endsWith('-')).map((spec) => parse(spec.slice(0, -1))),
+  };
 }
 
 function parseTaint(k: Kubectl, spec: string): Taint {
@@ -114,11 +125,17 @@ function parseTaint(k: Kubectl, spec: string): Taint {
   return { key, value, effect };
 }
 
-function change(info: Info, add: readonly Taint[], remove: readonly Taint[], overwrite: boolean): { readonly taints: readonly Obj[]; readonly operation: string } {
+function change(
+  info: Info,
+  add: readonly Taint[],
+  remove: readonly Taint[],
+  overwrite: boolean,
+): { readonly taints: readonly Obj[]; readonly operation: string } {
   const before = objs(at(info.object, 'spec.taints'));
   const same = (each: Obj, taint: Taint): boolean => each['key'] === taint.key && (taint.effect === '' || each['effect'] === taint.effect);
   const there = add.filter((taint) => before.some((each) => same(each, taint)));
-  if (there.length > 0 && !overwrite) throw new KubectlError(`node ${info.name} already has ${there.map((taint) => taint.key).join(', ')} taint(s) with same effect(s) and --overwrite is false`);
+  if (there.length > 0 && !overwrite)
+    throw new KubectlError(`node ${info.name} already has ${there.map((taint) => taint.key).join(', ')} taint(s) with same effect(s) and --overwrite is false`);
   for (const taint of remove) {
     if (!before.some((each) => same(each, taint))) throw new KubectlError(`taint "${taint.key}${taint.effect === '' ? '' : `:${taint.effect}`}" not found`);
   }

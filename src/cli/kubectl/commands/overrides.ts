@@ -1,12 +1,13 @@
 /** --overrides of run and expose: kubernetes kubectl/pkg/cmd/util/override_options.go. */
+
+import { typeOf } from '../../../api/schema.ts';
 import { JsonError, parseJson } from '../../../apimachinery/json.ts';
 import { type JsonPatchOperation, jsonPatch } from '../../../apimachinery/patch/json-patch.ts';
 import { mergePatch } from '../../../apimachinery/patch/merge-patch.ts';
 import { strategicMerge } from '../../../apimachinery/patch/strategic-merge.ts';
 import { parseYaml } from '../../../apimachinery/yaml.ts';
-import { typeOf } from '../../../api/schema.ts';
 import { KubectlError } from '../errors.ts';
-import { list, obj, type Obj, text } from '../json.ts';
+import { list, type Obj, obj, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 
 /** The object with the fragment of --overrides merged into it. */

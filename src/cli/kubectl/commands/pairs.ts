@@ -16,6 +16,7 @@ export function splitPairs(args: readonly string[], what: string): Pairs {
     if (equals > 0) set.set(arg.slice(0, equals), arg.slice(equals + 1));
     else remove.push(arg.slice(0, -1));
   }
-  for (const key of remove) if (set.has(key)) throw new KubectlError(`can not both modify and remove ${what === 'label' ? 'a label' : 'an annotation'} in the same command`);
+  for (const key of remove)
+    if (set.has(key)) throw new KubectlError(`can not both modify and remove ${what === 'label' ? 'a label' : 'an annotation'} in the same command`);
   return { resources, set, remove };
 }

@@ -1,17 +1,17 @@
+import { typeOf } from '../../../api/schema.ts';
 import { JsonError, parseJson } from '../../../apimachinery/json.ts';
-import { jsonPatch, type JsonPatchOperation } from '../../../apimachinery/patch/json-patch.ts';
+import { type JsonPatchOperation, jsonPatch } from '../../../apimachinery/patch/json-patch.ts';
 import { equal } from '../../../apimachinery/patch/json-value.ts';
 import { mergePatch } from '../../../apimachinery/patch/merge-patch.ts';
 import { PatchError } from '../../../apimachinery/patch/patch-schema.ts';
 import { strategicMerge } from '../../../apimachinery/patch/strategic-merge.ts';
 import { badRequest, StatusError } from '../../../apimachinery/status.ts';
 import { parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
-import { typeOf } from '../../../api/schema.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, targetsOf, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
-import { AggregateError, KubectlError } from '../errors.ts';
-import { at, list, nameOf, obj, type Obj, text } from '../json.ts';
+import { ErrorList, KubectlError } from '../errors.ts';
+import { at, list, nameOf, type Obj, obj, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
 
@@ -26,18 +26,22 @@ export const patch: CommandEntry = {
   path: 'patch',
   short: 'Update fields of a resource',
   long: 'The patch is JSON or YAML. --type says how it is meant: strategic (lists are merged by their keys), merge, or json (a list of operations).',
-  examples: "# Cordon a node\nkubectl patch node node01 -p '{\"spec\":{\"unschedulable\":true}}'\n\n# One element of a list\nkubectl patch pod web --type=json -p='[{\"op\":\"replace\",\"path\":\"/spec/containers/0/image\",\"value\":\"nginx:1.27\"}]'",
+  examples:
+    '# Cordon a node\nkubectl patch node node01 -p \'{"spec":{"unschedulable":true}}\'\n\n# One element of a list\nkubectl patch pod web --type=json -p=\'[{"op":"replace","path":"/spec/containers/0/image","value":"nginx:1.27"}]\'',
   *run(k) {
     const type = k.flags.text('type').toLowerCase();
     if (k.flags.bool('local') && k.args.length > 0) throw new KubectlError('cannot specify --local and server resources');
-    if (k.flags.text('patch') === '' && k.flags.text('patch-file') === '') throw new KubectlError('must specify --patch or --patch-file containing the contents of the patch');
+    if (k.flags.text('patch') === '' && k.flags.text('patch-file') === '')
+      throw new KubectlError('must specify --patch or --patch-file containing the contents of the patch');
     if (k.flags.text('patch') !== '' && k.flags.text('patch-file') !== '') throw new KubectlError('cannot specify --patch and --patch-file together');
     const contentType = types[type];
     if (contentType === undefined) throw new KubectlError(`--type must be one of [json merge strategic], not "${k.flags.text('type')}"`);
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun === 'client' ? 'none' : dryRun);
     const body = readPatch(k);
-    const { infos, errors } = k.flags.bool('local') ? { infos: yield* local(k), errors: [] } : yield* visit(k, { args: k.args, fetch: dryRun === 'client' || k.flags.bool('local') });
+    const { infos, errors } = k.flags.bool('local')
+      ? { infos: yield* local(k), errors: [] }
+      : yield* visit(k, { args: k.args, fetch: dryRun === 'client' || k.flags.bool('local') });
     const failures = [...errors];
     for (const info of infos) {
       try {
@@ -47,14 +51,25 @@ export const patch: CommandEntry = {
         }
         const before = yield* current(k, info);
         const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
-        const after = obj(yield* k.api.request({ method: 'PATCH', path: pathOf(info.resource, info.namespace, info.name, k.flags.text('subresource')), query, body, contentType }));
-        yield* print(after, at(before, 'metadata.resourceVersion') === at(after, 'metadata.resourceVersion') || equal(before, after) ? 'patched (no change)' : 'patched');
+        const after = obj(
+          yield* k.api.request({
+            method: 'PATCH',
+            path: pathOf(info.resource, info.namespace, info.name, k.flags.text('subresource')),
+            query,
+            body,
+            contentType,
+          }),
+        );
+        yield* print(
+          after,
+          at(before, 'metadata.resourceVersion') === at(after, 'metadata.resourceVersion') || equal(before, after) ? 'patched (no change)' : 'patched',
+        );
       } catch (error) {
         if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;
         failures.push(error);
       }
     }
-    if (failures.length > 0) throw new AggregateError(failures);
+    if (failures.length > 0) throw new ErrorList(failures);
   },
 };
 
@@ -100,5 +115,17 @@ function applied(object: Obj, body: unknown, type: string): Obj {
 
 function* local(k: Kubectl): Routine<readonly Info[]> {
   const targets = yield* targetsOf(k, { args: [] });
-  return targets.flatMap((target): Info[] => (target.kind === 'manifest' ? [{ resource: target.resource, namespace: target.namespace, name: nameOf(target.manifest.object), object: target.manifest.object, source: target.manifest.source }] : []));
+  return targets.flatMap((target): Info[] =>
+    target.kind === 'manifest'
+      ? [
+          {
+            resource: target.resource,
+            namespace: target.namespace,
+            name: nameOf(target.manifest.object),
+            object: target.manifest.object,
+            source: target.manifest.source,
+          },
+        ]
+      : [],
+  );
 }

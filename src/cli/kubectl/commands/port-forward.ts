@@ -3,7 +3,7 @@ import { Errno } from '../../../linux/errno.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError, notSimulated } from '../errors.ts';
-import { at, nameOf, obj, type Obj, objs, text } from '../json.ts';
+import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { podFor } from './containers.ts';
 
@@ -23,7 +23,8 @@ export const portForward: CommandEntry = {
     const [word = '', ...specs] = k.args;
     const service = yield* serviceOf(k, word);
     const pod = yield* podFor(k, service ? `service/${nameOf(service)}` : word);
-    if (text(at(pod, 'status.phase')) !== 'Running') throw new KubectlError(`unable to forward port because pod is not running. Current status=${text(at(pod, 'status.phase'))}`);
+    if (text(at(pod, 'status.phase')) !== 'Running')
+      throw new KubectlError(`unable to forward port because pod is not running. Current status=${text(at(pod, 'status.phase'))}`);
     const forwards = specs.map((spec) => parseSpec(spec, pod, service));
     const open: { close(): void }[] = [];
     try {
@@ -53,7 +54,9 @@ function parseSpec(spec: string, pod: Obj, service: Obj | undefined): Forward {
 
 function podPort(pod: Obj, word: string): number {
   if (/^\d+$/.test(word)) return Number(word);
-  const named = objs(at(pod, 'spec.containers')).flatMap((container) => objs(container['ports'])).find((port) => port['name'] === word);
+  const named = objs(at(pod, 'spec.containers'))
+    .flatMap((container) => objs(container['ports']))
+    .find((port) => port['name'] === word);
   if (!named) throw new KubectlError(`Pod '${nameOf(pod)}' does not have a named port '${word}'`);
   return Number(named['containerPort']);
 }
@@ -61,7 +64,12 @@ function podPort(pod: Obj, word: string): number {
 function targetPort(service: Obj, pod: Obj, word: string): number {
   const ports = objs(at(service, 'spec.ports'));
   const port = ports.find((each) => String(each['port']) === word || each['name'] === word);
-  if (!port) throw new KubectlError(/^\d+$/.test(word) ? `Service ${nameOf(service)} does not have a service port ${word}` : `Service '${nameOf(service)}' does not have a named port '${word}'`);
+  if (!port)
+    throw new KubectlError(
+      /^\d+$/.test(word)
+        ? `Service ${nameOf(service)} does not have a service port ${word}`
+        : `Service '${nameOf(service)}' does not have a named port '${word}'`,
+    );
   if (at(service, 'spec.clusterIP') === 'None' && port['targetPort'] === undefined) return Number(port['port']);
   return podPort(pod, text(port['targetPort'] ?? port['port']));
 }

@@ -1,8 +1,8 @@
-import { restProtocol } from '../../../interfaces/rest.ts';
 import type { RestRequest, RestServer } from '../../../interfaces/rest.ts';
+import { restProtocol } from '../../../interfaces/rest.ts';
 import { Errno } from '../../../linux/errno.ts';
-import { type HttpRequest, type HttpResponse, httpProtocol, type HttpServer } from '../../../linux/protocols.ts';
 import { dial, serve } from '../../../linux/network.ts';
+import { type HttpRequest, type HttpResponse, type HttpServer, httpProtocol } from '../../../linux/protocols.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { hostAndPort } from '../api.ts';
 import type { CommandEntry } from '../command.ts';

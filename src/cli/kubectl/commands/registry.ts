@@ -26,7 +26,15 @@ import {
   configView,
 } from './config/config.ts';
 import { cp } from './cp.ts';
-import { createConfigMap, createNamespace, createSecret, createSecretDockerRegistry, createSecretGeneric, createSecretTls, createServiceAccount } from './create/config.ts';
+import {
+  createConfigMap,
+  createNamespace,
+  createSecret,
+  createSecretDockerRegistry,
+  createSecretGeneric,
+  createSecretTls,
+  createServiceAccount,
+} from './create/config.ts';
 import { create } from './create/create.ts';
 import { createIngress } from './create/ingress.ts';
 import { createPodDisruptionBudget, createPriorityClass, createQuota, createToken } from './create/policies.ts';

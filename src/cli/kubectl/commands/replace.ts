@@ -2,7 +2,7 @@ import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Target, targetsOf } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
-import { AggregateError, KubectlError, prefixed } from '../errors.ts';
+import { ErrorList, KubectlError, prefixed } from '../errors.ts';
 import { nameOf, obj, withoutPath } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
@@ -22,22 +22,39 @@ export const replace: CommandEntry = {
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun);
     const query = writeQuery(k, dryRun);
-    const targets = (yield* targetsOf(k, { args: k.args, validate: query['fieldValidation'] !== 'Ignore' })).filter((target): target is ManifestTarget => target.kind === 'manifest');
+    const targets = (yield* targetsOf(k, { args: k.args, validate: query['fieldValidation'] !== 'Ignore' })).filter(
+      (target): target is ManifestTarget => target.kind === 'manifest',
+    );
     if (targets.length === 0) throw new KubectlError('no objects passed to replace');
     if (k.flags.bool('force')) yield* deleteAll(k, targets);
     const errors: unknown[] = [];
     for (const { resource, namespace, manifest } of targets) {
       const name = nameOf(manifest.object);
       try {
-        if (k.flags.bool('force')) yield* print(obj(yield* k.api.request({ method: 'POST', path: pathOf(resource, namespace), query, body: withoutPath(manifest.object, ['metadata', 'resourceVersion']) })), 'replaced');
+        if (k.flags.bool('force'))
+          yield* print(
+            obj(
+              yield* k.api.request({
+                method: 'POST',
+                path: pathOf(resource, namespace),
+                query,
+                body: withoutPath(manifest.object, ['metadata', 'resourceVersion']),
+              }),
+            ),
+            'replaced',
+          );
         else if (dryRun === 'client') yield* print(manifest.object, 'replaced');
-        else yield* print(obj(yield* k.api.request({ method: 'PUT', path: pathOf(resource, namespace, name, k.flags.text('subresource')), query, body: manifest.object })), 'replaced');
+        else
+          yield* print(
+            obj(yield* k.api.request({ method: 'PUT', path: pathOf(resource, namespace, name, k.flags.text('subresource')), query, body: manifest.object })),
+            'replaced',
+          );
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;
         errors.push(k.flags.bool('force') ? error : prefixed(error, `error when replacing "${manifest.source}": `));
       }
     }
-    if (errors.length > 0) throw new AggregateError(errors);
+    if (errors.length > 0) throw new ErrorList(errors);
   },
 };
 

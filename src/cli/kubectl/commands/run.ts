@@ -3,8 +3,8 @@ import type { ExitCode } from '../../../linux/program.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
-import { at, defined, nameOf, obj, type Obj, objs, text } from '../json.ts';
-import { type DryRun, type Kubectl } from '../kubectl.ts';
+import { at, defined, nameOf, type Obj, obj, objs, text } from '../json.ts';
+import type { DryRun, Kubectl } from '../kubectl.ts';
 import { type OperationPrinter, operationPrinter } from '../printers/operation.ts';
 import { attachTo, reattachHint } from './attach.ts';
 import { waitForPod } from './containers.ts';
@@ -17,7 +17,8 @@ export const run: CommandEntry = {
   path: 'run',
   short: 'Run a particular image on the cluster',
   long: 'Makes one pod. What stands after -- are arguments for the image, or with --command the command itself.',
-  examples: "# A pod\nkubectl run web --image=nginx\n\n# A pod with an environment and labels\nkubectl run web --image=nginx --env=A=1 --labels=app=web\n\n# A shell in a pod that goes when it ends\nkubectl run tmp --rm -it --image=busybox --restart=Never -- sh",
+  examples:
+    '# A pod\nkubectl run web --image=nginx\n\n# A pod with an environment and labels\nkubectl run web --image=nginx --env=A=1 --labels=app=web\n\n# A shell in a pod that goes when it ends\nkubectl run tmp --rm -it --image=busybox --restart=Never -- sh',
   required: ['image'],
   *run(k) {
     check(k);
@@ -41,7 +42,16 @@ export const run: CommandEntry = {
 function check(k: Kubectl): void {
   if (k.args.length === 0 || k.dash === 0) throw k.usage('NAME is required for run');
   const image = k.flags.text('image');
-  if (!/^[\w][\w.\-/:@]*$/.test(image) || /[A-Z]/.test(image.split(/[:@]/)[0]?.split('/').slice(image.includes('/') ? 1 : 0).join('/') ?? '')) {
+  if (
+    !/^[\w][\w.\-/:@]*$/.test(image) ||
+    /[A-Z]/.test(
+      image
+        .split(/[:@]/)[0]
+        ?.split('/')
+        .slice(image.includes('/') ? 1 : 0)
+        .join('/') ?? '',
+    )
+  ) {
     const upper = /^[\w.\-/:@]+$/.test(image);
     throw new KubectlError(`Invalid image name "${image}": ${upper ? 'repository name must be lowercase' : 'invalid reference format'}`);
   }
@@ -80,7 +90,13 @@ function makePod(k: Kubectl): Obj {
     tty: flags.bool('tty') || undefined,
   });
   const metadata = defined({ name, namespace: k.config.namespaceGiven ? k.namespace : undefined, labels, annotations: annotationsOf(k) });
-  return { kind: 'Pod', apiVersion: 'v1', metadata, spec: { containers: [container], restartPolicy: flags.text('restart') || 'Always', dnsPolicy: 'ClusterFirst' }, status: {} };
+  return {
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata,
+    spec: { containers: [container], restartPolicy: flags.text('restart') || 'Always', dnsPolicy: 'ClusterFirst' },
+    status: {},
+  };
 }
 
 function envVar(pair: string): Obj {
@@ -151,10 +167,13 @@ function* exitOf(k: Kubectl, pod: Obj, namespace: string, name: string): Routine
   if (at(pod, 'status.phase') === 'Succeeded') return 0;
   const terminated = obj(at(objs(at(pod, 'status.containerStatuses'))[0], 'state.terminated'));
   if (k.flags.bool('rm')) yield* remove(k, namespace, name);
-  throw new KubectlError(`pod ${namespace}/${name} terminated (${text(terminated['reason']) || 'unknown'})${terminated['message'] ? `\n${text(terminated['message'])}` : ''}`, {
-    exitCode: Number(terminated['exitCode'] ?? 1) || 1,
-    bare: true,
-  });
+  throw new KubectlError(
+    `pod ${namespace}/${name} terminated (${text(terminated['reason']) || 'unknown'})${terminated['message'] ? `\n${text(terminated['message'])}` : ''}`,
+    {
+      exitCode: Number(terminated['exitCode'] ?? 1) || 1,
+      bare: true,
+    },
+  );
 }
 
 /** Says it was deleted once; a second time there is nothing left. */

@@ -2,7 +2,7 @@ import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
-import { AggregateError, KubectlError } from '../errors.ts';
+import { ErrorList, KubectlError } from '../errors.ts';
 import { at, num, obj, text, withPath } from '../json.ts';
 import { type DryRun, type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
@@ -12,7 +12,8 @@ export const scale: CommandEntry = {
   path: 'scale',
   short: 'Set a new size for a deployment, replica set, or replication controller',
   long: 'With --current-replicas or --resource-version the size is changed only if that is how things stand.',
-  examples: '# Three replicas\nkubectl scale deployment/web --replicas=3\n\n# Only if there are two now\nkubectl scale --current-replicas=2 --replicas=3 deployment/web',
+  examples:
+    '# Three replicas\nkubectl scale deployment/web --replicas=3\n\n# Only if there are two now\nkubectl scale --current-replicas=2 --replicas=3 deployment/web',
   required: ['replicas'],
   *run(k) {
     const replicas = k.flags.number('replicas');
@@ -24,7 +25,10 @@ export const scale: CommandEntry = {
     for (const info of infos) {
       try {
         if (dryRun !== 'client') yield* scaleOne(k, info, replicas, dryRun);
-        const fresh = k.flags.text('output') === '' || k.flags.text('output') === 'name' || dryRun !== 'none' ? withPath(info.object, ['spec', 'replicas'], replicas) : obj(yield* k.api.request({ method: 'GET', path: pathOf(info.resource, info.namespace, info.name) }));
+        const fresh =
+          k.flags.text('output') === '' || k.flags.text('output') === 'name' || dryRun !== 'none'
+            ? withPath(info.object, ['spec', 'replicas'], replicas)
+            : obj(yield* k.api.request({ method: 'GET', path: pathOf(info.resource, info.namespace, info.name) }));
         yield* print(fresh, 'scaled');
       } catch (error) {
         if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;
@@ -33,7 +37,7 @@ export const scale: CommandEntry = {
     }
     if (infos.length === 0 && errors.length === 0) throw new KubectlError('no objects passed to scale');
     const all = [...failures, ...errors];
-    if (all.length > 0) throw new AggregateError(all);
+    if (all.length > 0) throw new ErrorList(all);
     const timeout = k.flags.duration('timeout');
     if (timeout > 0) for (const info of infos) yield* waitForScale(k, info, replicas, k.now + timeout);
   },

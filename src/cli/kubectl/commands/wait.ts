@@ -1,10 +1,10 @@
-import { findResults, JsonPathError, type JsonPath, parseJsonPath, relaxedJsonPath } from '../../../apimachinery/jsonpath.ts';
+import { findResults, type JsonPath, JsonPathError, parseJsonPath, relaxedJsonPath } from '../../../apimachinery/jsonpath.ts';
 import { isReason } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, targetsOf, visitAll } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
-import { at, nameOf, obj, type Obj, objs, text } from '../json.ts';
+import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
 import { waitForDeletion } from './delete/deleter.ts';
@@ -15,7 +15,8 @@ type Goal = { readonly kind: 'delete' } | { readonly kind: 'create' } | { readon
 export const wait: CommandEntry = {
   path: 'wait',
   short: 'Wait for a specific condition on one or many resources',
-  examples: "# A pod that is ready\nkubectl wait --for=condition=Ready pod/web\n\n# A field with a value\nkubectl wait --for=jsonpath='{.status.phase}'=Running pod/web\n\n# Until it is gone\nkubectl wait --for=delete pod/web --timeout=60s",
+  examples:
+    "# A pod that is ready\nkubectl wait --for=condition=Ready pod/web\n\n# A field with a value\nkubectl wait --for=jsonpath='{.status.phase}'=Running pod/web\n\n# Until it is gone\nkubectl wait --for=delete pod/web --timeout=60s",
   *run(k) {
     const goal = parseGoal(k.flags.text('for'));
     const print = operationPrinter(k);
@@ -124,8 +125,15 @@ function* waitForCreation(k: Kubectl, until: number, done: (object: Obj) => Rout
     const name = target.kind === 'name' ? target.name : target.kind === 'manifest' ? nameOf(target.manifest.object) : '';
     for (;;) {
       try {
-        const answer = obj(yield* k.api.request({ method: 'GET', path: pathOf(target.resource, target.namespace, name), query: name === '' ? { labelSelector: k.flags.text('selector') } : {} }));
-        const objects = name === '' ? objs(answer['items']).map((item) => ({ ...item, kind: target.resource.kind, apiVersion: answer['apiVersion'] })) : [answer];
+        const answer = obj(
+          yield* k.api.request({
+            method: 'GET',
+            path: pathOf(target.resource, target.namespace, name),
+            query: name === '' ? { labelSelector: k.flags.text('selector') } : {},
+          }),
+        );
+        const objects =
+          name === '' ? objs(answer['items']).map((item) => ({ ...item, kind: target.resource.kind, apiVersion: answer['apiVersion'] })) : [answer];
         for (const object of objects) yield* done(object);
         if (objects.length > 0) break;
       } catch (error) {

@@ -58,7 +58,8 @@ export const describeNamespace: Describer = {
     const conditions = objs(at(object, 'status.conditions'));
     if (conditions.length > 0) {
       w.write(0, 'Conditions:\n  Type\tStatus\tLastTransitionTime\tReason\tMessage\n  ----\t------\t------------------\t------\t-------\n');
-      for (const each of conditions) w.write(1, `${text(each['type'])}\t${text(each['status'])}\t${text(each['lastTransitionTime'])}\t${text(each['reason'])}\t${text(each['message'])}\n`);
+      for (const each of conditions)
+        w.write(1, `${text(each['type'])}\t${text(each['status'])}\t${text(each['lastTransitionTime'])}\t${text(each['reason'])}\t${text(each['message'])}\n`);
     }
     const root = `/api/v1/namespaces/${nameOf(object)}`;
     const quotas = objs(at(yield* k.api.request({ method: 'GET', path: `${root}/resourcequotas` }), 'items'));
@@ -99,7 +100,8 @@ export const describeLimitRange: Describer = {
 };
 
 function quotaRows(w: Writer, quota: Obj, indent = ''): void {
-  for (const [name, hard] of entriesOf(at(quota, 'status.hard'))) w.write(0, `${indent}${name}\t${text(obj(at(quota, 'status.used'))[name]) || '0'}\t${hard}\n`);
+  for (const [name, hard] of entriesOf(at(quota, 'status.hard')))
+    w.write(0, `${indent}${name}\t${text(obj(at(quota, 'status.used'))[name]) || '0'}\t${hard}\n`);
 }
 
 export const describeResourceQuota: Describer = {

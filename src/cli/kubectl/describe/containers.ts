@@ -3,7 +3,13 @@ import { cpuMillis, wholeValue } from '../../../apimachinery/quantity.ts';
 import { at, entriesOf, list, type Obj, obj, objs, text, texts } from '../json.ts';
 import { bool, orNone, rfc1123, type Writer } from './writer.ts';
 
-export type ContainerGroup = { readonly label: string; readonly containers: readonly Obj[]; readonly statuses: readonly Obj[]; readonly pod?: Obj; readonly indent?: string };
+export type ContainerGroup = {
+  readonly label: string;
+  readonly containers: readonly Obj[];
+  readonly statuses: readonly Obj[];
+  readonly pod?: Obj;
+  readonly indent?: string;
+};
 
 export function describeContainers(w: Writer, { label, containers, statuses, pod, indent = '' }: ContainerGroup): void {
   w.write(0, `${indent}${label}:${containers.length === 0 ? ' <none>' : ''}\n`);
@@ -36,7 +42,8 @@ function basics(w: Writer, container: Obj, status: Obj | undefined, indent: stri
   w.field('Image', container['image'], 2);
   if (status) w.field('Image ID', status['imageID'], 2);
   const ports = objs(container['ports']);
-  const named = (number: unknown, port: Obj): string => `${text(number ?? 0)}/${text(port['protocol'] ?? 'TCP')}${port['name'] ? ` (${text(port['name'])})` : ''}`;
+  const named = (number: unknown, port: Obj): string =>
+    `${text(number ?? 0)}/${text(port['protocol'] ?? 'TCP')}${port['name'] ? ` (${text(port['name'])})` : ''}`;
   const [plural, portText] = [ports.length > 1 ? 's' : '', ports.map((port) => named(port['containerPort'], port)).join(', ')];
   w.field(`Port${plural}`, orNone(portText), 2);
   w.field(`Host Port${plural}`, orNone(ports.map((port) => named(port['hostPort'], port)).join(', ')), 2);
@@ -80,7 +87,9 @@ export function resources(w: Writer, value: Obj, level = 2): void {
 
 function probeText(probe: Obj): string {
   const times = `delay=${text(probe['initialDelaySeconds'] ?? 0)}s timeout=${text(probe['timeoutSeconds'] ?? 0)}s period=${text(probe['periodSeconds'] ?? 0)}s #success=${text(probe['successThreshold'] ?? 0)} #failure=${text(probe['failureThreshold'] ?? 0)}`;
-  const [exec, http, tcp, grpc] = [probe['exec'], probe['httpGet'], probe['tcpSocket'], probe['grpc']].map((each) => (each === undefined ? undefined : obj(each)));
+  const [exec, http, tcp, grpc] = [probe['exec'], probe['httpGet'], probe['tcpSocket'], probe['grpc']].map((each) =>
+    each === undefined ? undefined : obj(each),
+  );
   if (exec) return `exec [${texts(exec['command']).join(' ')}] ${times}`;
   if (http) {
     const path = text(http['path']);
@@ -118,7 +127,9 @@ function environment(w: Writer, container: Obj, pod: Obj | undefined): void {
 }
 
 function sourceText(source: Obj, container: Obj, pod: Obj | undefined): string {
-  const [field, resource, secret, configMap] = [source['fieldRef'], source['resourceFieldRef'], source['secretKeyRef'], source['configMapKeyRef']].map((each) => (each === undefined ? undefined : obj(each)));
+  const [field, resource, secret, configMap] = [source['fieldRef'], source['resourceFieldRef'], source['secretKeyRef'], source['configMapKeyRef']].map(
+    (each) => (each === undefined ? undefined : obj(each)),
+  );
   if (field) return `${pod ? fieldValue(pod, text(field['fieldPath'])) : ''} (${text(field['apiVersion'] ?? 'v1')}:${text(field['fieldPath'])})`;
   if (resource) return `${resourceValue(resource, container)} (${text(resource['resource'])})`;
   if (secret) return `<set to the key '${text(secret['key'])}' in secret '${text(secret['name'])}'>\tOptional: ${secret['optional'] === true}`;

@@ -1,6 +1,15 @@
+import {
+  describeConfigMap,
+  describeLimitRange,
+  describeNamespace,
+  describeResourceQuota,
+  describeRole,
+  describeRoleBinding,
+  describeSecret,
+  describeServiceAccount,
+} from './config.ts';
 import type { Describer } from './describer.ts';
-import { describeConfigMap, describeLimitRange, describeNamespace, describeResourceQuota, describeRole, describeRoleBinding, describeSecret, describeServiceAccount } from './config.ts';
-import { describeEndpoints, describeEndpointSlice, describeIngress, describeNetworkPolicy, describeService } from './network.ts';
+import { describeEndpointSlice, describeEndpoints, describeIngress, describeNetworkPolicy, describeService } from './network.ts';
 import { describeNode } from './node.ts';
 import { describePod } from './pod.ts';
 import {

@@ -1,8 +1,8 @@
 /** The events about an object: kubernetes kubectl/pkg/describe DescribeEvents. */
 import { humanDuration } from '../../../apimachinery/duration.ts';
+import { StatusError } from '../../../apimachinery/status.ts';
 import { tryParseTime } from '../../../apimachinery/time.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { StatusError } from '../../../apimachinery/status.ts';
 import { at, nameOf, namespaceOf, type Obj, objs, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import type { Writer } from './writer.ts';
@@ -18,7 +18,12 @@ export function* eventsOf(k: Kubectl, object: Obj, uid = text(at(object, 'metada
   const namespace = namespaceOf(object);
   const path = namespace === '' ? '/api/v1/events' : `/api/v1/namespaces/${namespace}/events`;
   try {
-    return objs(at(yield* k.api.request({ method: 'GET', path, query: { fieldSelector: pairs.map(([key, value]) => `${key}=${value}`).join(','), limit: '500' } }), 'items'));
+    return objs(
+      at(
+        yield* k.api.request({ method: 'GET', path, query: { fieldSelector: pairs.map(([key, value]) => `${key}=${value}`).join(','), limit: '500' } }),
+        'items',
+      ),
+    );
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     return []; // Who may not read events still gets the rest of the page.
@@ -29,7 +34,7 @@ export function describeEvents(w: Writer, events: readonly Obj[], now: number): 
   if (events.length === 0) return w.write(0, 'Events:\t<none>\n');
   w.write(0, 'Events:\n  Type\tReason\tAge\tFrom\tMessage\n');
   w.write(1, '----\t------\t----\t----\t-------\n');
-  for (const event of sortEvents(events)) {
+  for (const event of byLastTimestamp(events)) {
     const field = text(at(event, 'involvedObject.fieldPath'));
     const message = text(event['message']).trim();
     const source = text(at(event, 'source.component')) || text(event['reportingComponent']);
@@ -37,7 +42,14 @@ export function describeEvents(w: Writer, events: readonly Obj[], now: number): 
   }
 }
 
-const lastSeen = (event: Obj): number => tryParseTime(text(at(event, 'series.lastObservedTime') ?? event['lastTimestamp'] ?? event['eventTime'] ?? event['firstTimestamp'])) ?? 0;
+/** Only the old timestamp counts here: events that carry the new ones alone (the scheduler's) come first. */
+const byLastTimestamp = (events: readonly Obj[]): readonly Obj[] => {
+  const time = (event: Obj): number => tryParseTime(text(event['lastTimestamp'])) ?? 0;
+  return [...events].sort((a, b) => time(a) - time(b));
+};
+
+const lastSeen = (event: Obj): number =>
+  Math.floor((tryParseTime(text(at(event, 'series.lastObservedTime') ?? event['lastTimestamp'] ?? event['eventTime'] ?? event['firstTimestamp'])) ?? 0) / 1000);
 
 /** By the time they were last seen; equal ones stay in the server's order. */
 export const sortEvents = (events: readonly Obj[]): readonly Obj[] => [...events].sort((a, b) => lastSeen(a) - lastSeen(b));

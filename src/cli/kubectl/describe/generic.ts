@@ -23,7 +23,8 @@ function content(w: Writer, level: number, object: Obj, path: string): void {
     if (hidden.has(here) || value === undefined) continue;
     if (Array.isArray(value)) {
       w.write(level, `${label(field)}:\n`);
-      for (const item of list(value)) if (isObj(item)) content(w, level + 1, item, here);
+      for (const item of list(value))
+        if (isObj(item)) content(w, level + 1, item, here);
         else w.write(level + 1, `${text(item)}\n`);
     } else if (isObj(value)) {
       w.write(level, `${label(field)}:\n`);

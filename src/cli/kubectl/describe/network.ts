@@ -25,7 +25,11 @@ export const describeService: Describer = {
     if (list(spec['externalIPs']).length > 0) w.field('External IPs', texts(spec['externalIPs']).join(','));
     if (text(spec['loadBalancerIP']) !== '') w.field('Desired LoadBalancer IP', spec['loadBalancerIP']);
     const ingress = objs(at(object, 'status.loadBalancer.ingress'));
-    if (ingress.length > 0) w.field('LoadBalancer Ingress', ingress.map((each) => `${text(each['ip'] ?? each['hostname'])}${each['ipMode'] ? ` (${text(each['ipMode'])})` : ''}`).join(', '));
+    if (ingress.length > 0)
+      w.field(
+        'LoadBalancer Ingress',
+        ingress.map((each) => `${text(each['ip'] ?? each['hostname'])}${each['ipMode'] ? ` (${text(each['ipMode'])})` : ''}`).join(', '),
+      );
     if (text(spec['externalName']) !== '') w.field('External Name', spec['externalName']);
     const slices = objs(spec['ports']).length > 0 ? yield* slicesOf(k, object) : [];
     for (const port of objs(spec['ports'])) servicePort(w, port, slices);
@@ -59,7 +63,11 @@ function endpointsText(slices: readonly Obj[], portName: string): string {
   const all = slices.flatMap((slice) =>
     objs(slice['ports'])
       .filter((port) => text(port['name']) === portName)
-      .flatMap((port) => objs(slice['endpoints']).flatMap((endpoint) => (at(endpoint, 'conditions.ready') === false ? [] : texts(endpoint['addresses']).map((address) => `${address}:${text(port['port'])}`)))),
+      .flatMap((port) =>
+        objs(slice['endpoints']).flatMap((endpoint) =>
+          at(endpoint, 'conditions.ready') === false ? [] : texts(endpoint['addresses']).map((address) => `${address}:${text(port['port'])}`),
+        ),
+      ),
   );
   return all.length > shownEndpoints ? `${all.slice(0, shownEndpoints).join(',')} + ${all.length - shownEndpoints} more...` : all.join(',');
 }
@@ -72,7 +80,10 @@ export const describeEndpoints: Describer = {
     annotationLines(w, at(object, 'metadata.annotations'));
     w.write(0, 'Subsets:\n');
     for (const subset of objs(object['subsets'])) {
-      const addresses = (key: string): string => objs(subset[key]).map((each) => text(each['ip'])).join(',');
+      const addresses = (key: string): string =>
+        objs(subset[key])
+          .map((each) => text(each['ip']))
+          .join(',');
       w.field('Addresses', orNone(addresses('addresses')), 1);
       w.field('NotReadyAddresses', orNone(addresses('notReadyAddresses')), 1);
       const ports = objs(subset['ports']);
@@ -129,13 +140,24 @@ export const describeIngress: Describer = {
     w.field('Name', nameOf(object));
     labelLines(w, 'Labels', at(object, 'metadata.labels'));
     w.field('Namespace', namespace);
-    w.field('Address', objs(at(object, 'status.loadBalancer.ingress')).map((each) => text(each['ip'] ?? each['hostname'])).join(','));
+    w.field(
+      'Address',
+      objs(at(object, 'status.loadBalancer.ingress'))
+        .map((each) => text(each['ip'] ?? each['hostname']))
+        .join(','),
+    );
     w.field('Ingress Class', spec['ingressClassName'] ?? '<none>');
     const fallback = spec['defaultBackend'];
     w.field('Default backend', fallback === undefined ? '<default>' : yield* backendText(k, namespace, obj(fallback)));
     if (objs(spec['tls']).length > 0) {
       w.write(0, 'TLS:\n');
-      for (const tls of objs(spec['tls'])) w.write(1, text(tls['secretName']) === '' ? `SNI routes ${texts(tls['hosts']).join(',')}\n` : `${text(tls['secretName'])} terminates ${texts(tls['hosts']).join(',')}\n`);
+      for (const tls of objs(spec['tls']))
+        w.write(
+          1,
+          text(tls['secretName']) === ''
+            ? `SNI routes ${texts(tls['hosts']).join(',')}\n`
+            : `${text(tls['secretName'])} terminates ${texts(tls['hosts']).join(',')}\n`,
+        );
     }
     w.write(0, 'Rules:\n');
     w.write(1, 'Host\tPath\tBackends\n');
@@ -152,13 +174,16 @@ export const describeIngress: Describer = {
 
 function* backendText(k: Kubectl, namespace: string, backend: Obj): Routine<string> {
   const resource = backend['resource'];
-  if (resource !== undefined) return `APIGroup: ${text(at(resource, 'apiGroup')) || '<unset>'}, Kind: ${text(at(resource, 'kind'))}, Name: ${text(at(resource, 'name'))}`;
+  if (resource !== undefined)
+    return `APIGroup: ${text(at(resource, 'apiGroup')) || '<unset>'}, Kind: ${text(at(resource, 'kind'))}, Name: ${text(at(resource, 'name'))}`;
   const name = text(at(backend, 'service.name'));
   const number = at(backend, 'service.port.number');
   const shown = `${name}:${text(number ?? at(backend, 'service.port.name'))}`;
   try {
     const service = obj(yield* k.api.request({ method: 'GET', path: `/api/v1/namespaces/${namespace}/services/${name}` }));
-    const port = objs(at(service, 'spec.ports')).find((each) => (number === undefined ? each['name'] === at(backend, 'service.port.name') : each['port'] === number));
+    const port = objs(at(service, 'spec.ports')).find((each) =>
+      number === undefined ? each['name'] === at(backend, 'service.port.name') : each['port'] === number,
+    );
     return `${shown} (${endpointsText(yield* slicesOf(k, service), text(port?.['name']))})`;
   } catch (error) {
     if (!isReason(error, 'NotFound')) throw error;
@@ -176,7 +201,10 @@ export const describeNetworkPolicy: Describer = {
     annotationLines(w, at(object, 'metadata.annotations'));
     w.write(0, 'Spec:\n');
     const selector = selectorText(spec['podSelector']);
-    w.write(1, `PodSelector: ${selector === '' || selector === '<none>' ? '    <none> (Allowing the specific traffic to all pods in this namespace)' : `    ${selector}`}\n`);
+    w.write(
+      1,
+      `PodSelector: ${selector === '' || selector === '<none>' ? '    <none> (Allowing the specific traffic to all pods in this namespace)' : `    ${selector}`}\n`,
+    );
     const types = texts(spec['policyTypes']);
     direction(w, 'ingress', types.includes('Ingress'), objs(spec['ingress']));
     direction(w, 'egress', types.includes('Egress'), objs(spec['egress']));
@@ -192,10 +220,14 @@ function direction(w: Writer, word: 'ingress' | 'egress', on: boolean, rules: re
   const [title, key] = word === 'ingress' ? ['From', 'from'] : ['To', 'to'];
   rules.forEach((rule, i) => {
     const ports = objs(rule['ports']);
-    if (ports.length === 0) w.write(2, 'To Port: <any> (traffic allowed to all ports)\n');
-    for (const port of ports) w.write(2, `To Port: ${port['port'] === undefined ? '<any>' : `${text(port['port'])}${port['endPort'] ? `-${text(port['endPort'])}` : ''}`}/${text(port['protocol'] ?? 'TCP')}\n`);
+    if (ports.length === 0) w.write(2, 'To Port: \u003cany> (traffic allowed to all ports)\n');
+    for (const port of ports)
+      w.write(
+        2,
+        `To Port: ${port['port'] === undefined ? '\u003cany>' : `${text(port['port'])}${port['endPort'] ? `-${text(port['endPort'])}` : ''}`}/${text(port['protocol'] ?? 'TCP')}\n`,
+      );
     const peers = objs(rule[key]);
-    if (peers.length === 0) w.write(2, `${title}: <any> (traffic not restricted by ${word === 'ingress' ? 'source' : 'destination'})\n`);
+    if (peers.length === 0) w.write(2, `${title}: \u003cany> (traffic not restricted by ${word === 'ingress' ? 'source' : 'destination'})\n`);
     for (const peer of peers) policyPeer(w, title, peer);
     if (i < rules.length - 1) w.write(2, '----------\n');
   });

@@ -29,7 +29,11 @@ export const describeNode: Describer = {
     const cidrs = at(node, 'spec.podCIDRs');
     if (Array.isArray(cidrs) && cidrs.length > 0) w.field('PodCIDRs', cidrs.join(','));
     if (text(at(node, 'spec.providerID')) !== '') w.field('ProviderID', at(node, 'spec.providerID'));
-    const answer = yield* k.api.request({ method: 'GET', path: '/api/v1/pods', query: { fieldSelector: `spec.nodeName=${nameOf(node)},status.phase!=Succeeded,status.phase!=Failed`, limit: '500' } });
+    const answer = yield* k.api.request({
+      method: 'GET',
+      path: '/api/v1/pods',
+      query: { fieldSelector: `spec.nodeName=${nameOf(node)},status.phase!=Succeeded,status.phase!=Failed`, limit: '500' },
+    });
     podTable(w, objs(at(answer, 'items')), obj(at(node, 'status.allocatable') ?? at(node, 'status.capacity')), now);
   },
   events: true,
@@ -47,7 +51,9 @@ function taints(w: Writer, node: Obj): void {
 function* lease(w: Writer, k: Kubectl, node: Obj): Routine {
   w.write(0, 'Lease:\n');
   try {
-    const spec = obj(at(yield* k.api.request({ method: 'GET', path: `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${nameOf(node)}` }), 'spec'));
+    const spec = obj(
+      at(yield* k.api.request({ method: 'GET', path: `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${nameOf(node)}` }), 'spec'),
+    );
     w.field('HolderIdentity', spec['holderIdentity'] ?? '<unset>', 1);
     w.field('AcquireTime', spec['acquireTime'] === undefined ? '<unset>' : rfc1123(spec['acquireTime']), 1);
     w.field('RenewTime', spec['renewTime'] === undefined ? '<unset>' : rfc1123(spec['renewTime']), 1);
@@ -76,7 +82,10 @@ function status(w: Writer, node: Obj): void {
     w.write(0, 'Conditions:\n  Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage\n');
     w.write(1, '----\t------\t-----------------\t------------------\t------\t-------\n');
     for (const each of conditions) {
-      w.write(1, `${text(each['type'])} \t${text(each['status'])} \t${rfc1123(each['lastHeartbeatTime'])} \t${rfc1123(each['lastTransitionTime'])} \t${text(each['reason'])} \t${text(each['message'])}\n`);
+      w.write(
+        1,
+        `${text(each['type'])} \t${text(each['status'])} \t${rfc1123(each['lastHeartbeatTime'])} \t${rfc1123(each['lastTransitionTime'])} \t${text(each['reason'])} \t${text(each['message'])}\n`,
+      );
     }
   }
   w.write(0, 'Addresses:\n');
@@ -103,17 +112,31 @@ function podTable(w: Writer, pods: readonly Obj[], allocatable: Obj, now: number
   const total: Sums = { requests: new Map(), limits: new Map() };
   for (const pod of pods) {
     const sums = podSums(pod);
-    for (const kind of ['requests', 'limits'] as const) for (const [name, value] of sums[kind]) total[kind].set(name, (total[kind].get(name) ?? zero).add(value));
+    for (const kind of ['requests', 'limits'] as const)
+      for (const [name, value] of sums[kind]) total[kind].set(name, (total[kind].get(name) ?? zero).add(value));
     const share = (kind: 'requests' | 'limits', name: string): string => shareText(sums[kind].get(name), allocatable[name], name);
     const created = tryParseTime(text(at(pod, 'metadata.creationTimestamp'))) ?? now;
-    w.write(1, `${namespaceOf(pod)}\t${nameOf(pod)}\t\t${share('requests', 'cpu')}\t${share('limits', 'cpu')}\t${share('requests', 'memory')}\t${share('limits', 'memory')}\t${humanDuration(now - created)}\n`);
+    w.write(
+      1,
+      `${namespaceOf(pod)}\t${nameOf(pod)}\t\t${share('requests', 'cpu')}\t${share('limits', 'cpu')}\t${share('requests', 'memory')}\t${share('limits', 'memory')}\t${humanDuration(now - created)}\n`,
+    );
   }
   w.write(0, 'Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)\n');
   w.write(1, 'Resource\tRequests\tLimits\n');
   w.write(1, '--------\t--------\t------\n');
-  const names = ['cpu', 'memory', 'ephemeral-storage', ...Object.keys(allocatable).filter((name) => name.startsWith('hugepages-')).sort()];
-  for (const name of names) w.write(1, `${name}\t${shareText(total.requests.get(name), allocatable[name], name)}\t${shareText(total.limits.get(name), allocatable[name], name)}\n`);
-  const own = Object.keys(allocatable).filter((name) => !names.includes(name) && name.includes('/')).sort();
+  const names = [
+    'cpu',
+    'memory',
+    'ephemeral-storage',
+    ...Object.keys(allocatable)
+      .filter((name) => name.startsWith('hugepages-'))
+      .sort(),
+  ];
+  for (const name of names)
+    w.write(1, `${name}\t${shareText(total.requests.get(name), allocatable[name], name)}\t${shareText(total.limits.get(name), allocatable[name], name)}\n`);
+  const own = Object.keys(allocatable)
+    .filter((name) => !names.includes(name) && name.includes('/'))
+    .sort();
   for (const name of own) w.write(1, `${name}\t${total.requests.get(name)?.toString() ?? '0'}\t${total.limits.get(name)?.toString() ?? '0'}\n`);
 }
 
@@ -143,7 +166,8 @@ function podSums(pod: Obj): Sums {
       }
     }
     for (const [name, value] of sidecars) own.set(name, value);
-    for (const container of objs(at(pod, 'spec.containers'))) for (const [name, value] of entriesOf(at(container, `resources.${kind}`))) own.set(name, (own.get(name) ?? zero).add(parseQuantity(value)));
+    for (const container of objs(at(pod, 'spec.containers')))
+      for (const [name, value] of entriesOf(at(container, `resources.${kind}`))) own.set(name, (own.get(name) ?? zero).add(parseQuantity(value)));
     for (const [name, peak] of peaks) if (peak.compare(own.get(name) ?? zero) > 0) own.set(name, peak);
     for (const [name, value] of entriesOf(at(pod, 'spec.overhead'))) own.set(name, (own.get(name) ?? zero).add(parseQuantity(value)));
   }

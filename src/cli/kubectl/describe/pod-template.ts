@@ -11,7 +11,8 @@ export function podTemplate(w: Writer, template: unknown): void {
   labelLines(w, 'Labels', at(template, 'metadata.labels'), '  ');
   if (Object.keys(obj(at(template, 'metadata.annotations'))).length > 0) annotationLines(w, at(template, 'metadata.annotations'), '  ');
   if (text(spec['serviceAccountName']) !== '') w.write(0, `  Service Account:\t${text(spec['serviceAccountName'])}\n`);
-  if (objs(spec['initContainers']).length > 0) describeContainers(w, { label: 'Init Containers', containers: objs(spec['initContainers']), statuses: [], indent: '  ' });
+  if (objs(spec['initContainers']).length > 0)
+    describeContainers(w, { label: 'Init Containers', containers: objs(spec['initContainers']), statuses: [], indent: '  ' });
   describeContainers(w, { label: 'Containers', containers: objs(spec['containers']), statuses: [], indent: '  ' });
   describeVolumes(w, objs(spec['volumes']), '  ');
   spreadConstraints(w, spec, '  ');
@@ -45,7 +46,12 @@ export function spreadConstraints(w: Writer, spec: Obj, indent = ''): void {
   if (all.length === 0) return;
   w.write(0, `${indent}Topology Spread Constraints:\t`);
   all.forEach((each, i) => {
-    const selector = Object.entries(obj(at(each, 'labelSelector.matchLabels'))).map(([key, value]) => `${key}=${text(value)}`).join(',');
-    w.write(0, `${i > 0 ? '\t' : ''}${text(each['topologyKey'])}:${text(each['whenUnsatisfiable'])} when max skew ${text(each['maxSkew'])} is exceeded for selector ${selector || '<none>'}\n`);
+    const selector = Object.entries(obj(at(each, 'labelSelector.matchLabels')))
+      .map(([key, value]) => `${key}=${text(value)}`)
+      .join(',');
+    w.write(
+      0,
+      `${i > 0 ? '\t' : ''}${text(each['topologyKey'])}:${text(each['whenUnsatisfiable'])} when max skew ${text(each['maxSkew'])} is exceeded for selector ${selector || '<none>'}\n`,
+    );
   });
 }

@@ -14,7 +14,8 @@ export const describePod: Describer = {
     identity(w, pod, spec, status);
     phase(w, pod, status, now);
     addresses(w, pod, spec, status);
-    const group = (label: string, key: string, statusKey: string): void => describeContainers(w, { label, containers: objs(spec[key]), statuses: objs(status[statusKey]), pod });
+    const group = (label: string, key: string, statusKey: string): void =>
+      describeContainers(w, { label, containers: objs(spec[key]), statuses: objs(status[statusKey]), pod });
     if (objs(spec['initContainers']).length > 0) group('Init Containers', 'initContainers', 'initContainerStatuses');
     group('Containers', 'containers', 'containerStatuses');
     if (objs(spec['ephemeralContainers']).length > 0) group('Ephemeral Containers', 'ephemeralContainers', 'ephemeralContainerStatuses');
@@ -72,7 +73,8 @@ function conditions(w: Writer, spec: Obj, status: Obj): void {
   const gates = objs(spec['readinessGates']);
   if (gates.length > 0) {
     w.write(0, 'Readiness Gates:\n  Type\tStatus\n');
-    for (const gate of gates) w.write(1, `${text(gate['conditionType'])} \t${text(all.find((each) => each['type'] === gate['conditionType'])?.['status']) || '<none>'} \n`);
+    for (const gate of gates)
+      w.write(1, `${text(gate['conditionType'])} \t${text(all.find((each) => each['type'] === gate['conditionType'])?.['status']) || '<none>'} \n`);
   }
   if (all.length === 0) return;
   w.write(0, 'Conditions:\n  Type\tStatus\n');

@@ -1,7 +1,13 @@
 /** Rules broken down: kubernetes kubectl/pkg/util/rbac, component-helpers BreakdownRule. */
 import { type Obj, texts } from '../json.ts';
 
-type Row = { readonly groups: readonly string[]; readonly resources: readonly string[]; readonly names: readonly string[]; readonly urls: readonly string[]; verbs: readonly string[] };
+type Row = {
+  readonly groups: readonly string[];
+  readonly resources: readonly string[];
+  readonly names: readonly string[];
+  readonly urls: readonly string[];
+  verbs: readonly string[];
+};
 
 /** One resource a row with all its verbs, sorted as Go prints them: resource, URL, names, verbs. */
 export function ruleRows(rules: readonly Obj[]): readonly (readonly string[])[] {
@@ -13,7 +19,8 @@ export function ruleRows(rules: readonly Obj[]): readonly (readonly string[])[] 
     for (const group of texts(rule['apiGroups'])) {
       for (const resource of texts(rule['resources'])) {
         const names = texts(rule['resourceNames']);
-        for (const name of names.length === 0 ? [undefined] : names) add(rows, byResource, { groups: [group], resources: [resource], names: name === undefined ? [] : [name], urls: [], verbs });
+        for (const name of names.length === 0 ? [undefined] : names)
+          add(rows, byResource, { groups: [group], resources: [resource], names: name === undefined ? [] : [name], urls: [], verbs });
       }
     }
   }

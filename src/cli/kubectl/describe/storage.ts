@@ -8,7 +8,10 @@ import { volumeSource } from './volumes.ts';
 import { annotationLines, labelLines, mapLine, rfc1123, type Writer } from './writer.ts';
 
 const short: Readonly<Record<string, string>> = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' };
-const modes = (value: unknown): string => texts(value).map((mode) => short[mode] ?? mode).join(',');
+const modes = (value: unknown): string =>
+  texts(value)
+    .map((mode) => short[mode] ?? mode)
+    .join(',');
 const brackets = (value: unknown): string => `[${texts(value).join(' ')}]`;
 
 export const describePersistentVolume: Describer = {
@@ -40,7 +43,9 @@ function nodeAffinity(w: Writer, spec: Obj): void {
   w.write(0, 'Node Affinity:\n');
   w.write(1, 'Required Terms:\n');
   terms.forEach((term, i) => {
-    const expressions = objs(term['matchExpressions']).map((each) => `${text(each['key'])} ${text(each['operator']).toLowerCase()} [${texts(each['values']).join(', ')}]`);
+    const expressions = objs(term['matchExpressions']).map(
+      (each) => `${text(each['key'])} ${text(each['operator']).toLowerCase()} [${texts(each['values']).join(', ')}]`,
+    );
     w.write(2, `Term ${i}:\t${expressions[0] ?? '<none>'}\n`);
     for (const expression of expressions.slice(1)) w.write(2, `\t${expression}\n`);
   });
@@ -62,7 +67,9 @@ export const describePersistentVolumeClaim: Describer = {
     w.field('Access Modes', bound ? modes(at(object, 'status.accessModes')) : '');
     if (spec['volumeMode'] !== undefined) w.field('VolumeMode', spec['volumeMode']);
     const pods = objs(at(yield* k.api.request({ method: 'GET', path: `/api/v1/namespaces/${namespaceOf(object)}/pods` }), 'items'));
-    const users = pods.filter((pod) => objs(at(pod, 'spec.volumes')).some((volume) => at(volume, 'persistentVolumeClaim.claimName') === nameOf(object))).map(nameOf);
+    const users = pods
+      .filter((pod) => objs(at(pod, 'spec.volumes')).some((volume) => at(volume, 'persistentVolumeClaim.claimName') === nameOf(object)))
+      .map(nameOf);
     w.field('Used By', users[0] ?? '<none>');
     for (const user of users.slice(1)) w.write(0, `\t${user}\n`);
     conditions(w, objs(at(object, 'status.conditions')));
@@ -74,7 +81,11 @@ function conditions(w: Writer, all: readonly Obj[]): void {
   if (all.length === 0) return;
   w.write(0, 'Conditions:\n  Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage\n');
   w.write(1, '----\t------\t-----------------\t------------------\t------\t-------\n');
-  for (const each of all) w.write(1, `${text(each['type'])} \t${text(each['status'])} \t${rfc1123(each['lastProbeTime'])} \t${rfc1123(each['lastTransitionTime'])} \t${text(each['reason'])} \t${text(each['message'])}\n`);
+  for (const each of all)
+    w.write(
+      1,
+      `${text(each['type'])} \t${text(each['status'])} \t${rfc1123(each['lastProbeTime'])} \t${rfc1123(each['lastTransitionTime'])} \t${text(each['reason'])} \t${text(each['message'])}\n`,
+    );
 }
 
 const defaultClass = 'storageclass.kubernetes.io/is-default-class';
@@ -140,7 +151,10 @@ export const describeHorizontalPodAutoscaler: Describer = {
       const resource = obj(metric['resource']);
       const current = obj(at(objs(status['currentMetrics'])[i], 'resource.current'));
       const utilization = at(resource, 'target.averageUtilization');
-      const values = utilization === undefined ? `${text(current['averageValue']) || '<unknown>'} / ${text(at(resource, 'target.averageValue'))}` : `${current['averageUtilization'] === undefined ? '<unknown>' : `${text(current['averageUtilization'])}% (${text(current['averageValue'])})`} / ${text(utilization)}%`;
+      const values =
+        utilization === undefined
+          ? `${text(current['averageValue']) || '<unknown>'} / ${text(at(resource, 'target.averageValue'))}`
+          : `${current['averageUtilization'] === undefined ? '<unknown>' : `${text(current['averageUtilization'])}% (${text(current['averageValue'])})`} / ${text(utilization)}%`;
       w.write(1, `resource ${text(resource['name'])} on pods${utilization === undefined ? '' : '  (as a percentage of request)'}:\t${values}\n`);
     });
     w.field('Min replicas', spec['minReplicas'] ?? '<unset>');
@@ -167,7 +181,10 @@ export const describeCertificateSigningRequest: Describer = {
     if (spec['expirationSeconds'] !== undefined) w.field('Requested Duration', shortHumanDuration(num(spec['expirationSeconds']) * 1000));
     w.field('Status', csrStatus(object));
     const request = readCertificateRequest(Buffer.from(text(spec['request']), 'base64').toString('utf8'));
-    const [name, organizations] = [text(at(request, 'subject.commonName') ?? at(request, 'commonName')), list(at(request, 'subject.organizations') ?? at(request, 'organizations'))];
+    const [name, organizations] = [
+      text(at(request, 'subject.commonName') ?? at(request, 'commonName')),
+      list(at(request, 'subject.organizations') ?? at(request, 'organizations')),
+    ];
     w.write(0, 'Subject:\n');
     w.write(0, `\tCommon Name:\t${name}\n\tSerial Number:\t\n`);
     if (organizations.length > 0) w.write(0, `\tOrganization:\t${texts(organizations).join('\n\t\t')}\n`);

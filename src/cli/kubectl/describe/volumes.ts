@@ -9,20 +9,65 @@ const flag = (value: unknown): string => String(value === true);
 
 /** What each kind of volume shows, by its key in the API. */
 const sources: Readonly<Record<string, Source>> = {
-  hostPath: { type: 'HostPath (bare host directory volume)', fields: (s) => [['Path', s['path']], ['HostPathType', s['type']]] },
-  emptyDir: { type: "EmptyDir (a temporary directory that shares a pod's lifetime)", fields: (s) => [['Medium', s['medium']], ['SizeLimit', unset(s['sizeLimit'])]] },
-  secret: { type: 'Secret (a volume populated by a Secret)', fields: (s) => [['SecretName', s['secretName']], ['Optional', flag(s['optional'])]] },
-  configMap: { type: 'ConfigMap (a volume populated by a ConfigMap)', fields: (s) => [['Name', s['name']], ['Optional', flag(s['optional'])]] },
+  hostPath: {
+    type: 'HostPath (bare host directory volume)',
+    fields: (s) => [
+      ['Path', s['path']],
+      ['HostPathType', s['type']],
+    ],
+  },
+  emptyDir: {
+    type: "EmptyDir (a temporary directory that shares a pod's lifetime)",
+    fields: (s) => [
+      ['Medium', s['medium']],
+      ['SizeLimit', unset(s['sizeLimit'])],
+    ],
+  },
+  secret: {
+    type: 'Secret (a volume populated by a Secret)',
+    fields: (s) => [
+      ['SecretName', s['secretName']],
+      ['Optional', flag(s['optional'])],
+    ],
+  },
+  configMap: {
+    type: 'ConfigMap (a volume populated by a ConfigMap)',
+    fields: (s) => [
+      ['Name', s['name']],
+      ['Optional', flag(s['optional'])],
+    ],
+  },
   persistentVolumeClaim: {
     type: 'PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)',
-    fields: (s) => [['ClaimName', s['claimName']], ['ReadOnly', flag(s['readOnly'])]],
+    fields: (s) => [
+      ['ClaimName', s['claimName']],
+      ['ReadOnly', flag(s['readOnly'])],
+    ],
   },
-  nfs: { type: 'NFS (an NFS mount that lasts the lifetime of a pod)', fields: (s) => [['Server', s['server']], ['Path', s['path']], ['ReadOnly', flag(s['readOnly'])]] },
+  nfs: {
+    type: 'NFS (an NFS mount that lasts the lifetime of a pod)',
+    fields: (s) => [
+      ['Server', s['server']],
+      ['Path', s['path']],
+      ['ReadOnly', flag(s['readOnly'])],
+    ],
+  },
   local: { type: 'LocalVolume (a persistent volume backed by local storage on a node)', fields: (s) => [['Path', s['path']]] },
-  image: { type: 'Image (a container image or OCI artifact)', fields: (s) => [['Reference', s['reference']], ['PullPolicy', s['pullPolicy']]] },
+  image: {
+    type: 'Image (a container image or OCI artifact)',
+    fields: (s) => [
+      ['Reference', s['reference']],
+      ['PullPolicy', s['pullPolicy']],
+    ],
+  },
   csi: {
     type: 'CSI (a Container Storage Interface (CSI) volume source)',
-    fields: (s) => [['Driver', s['driver']], ['FSType', s['fsType']], ['ReadOnly', flag(s['readOnly'])], ['VolumeHandle', s['volumeHandle']]],
+    fields: (s) => [
+      ['Driver', s['driver']],
+      ['FSType', s['fsType']],
+      ['ReadOnly', flag(s['readOnly'])],
+      ['VolumeHandle', s['volumeHandle']],
+    ],
   },
 };
 
@@ -43,7 +88,8 @@ export function volumeSource(w: Writer, volume: Obj): void {
   const key = Object.keys(volume).find((name) => sources[name] !== undefined);
   if (volume['projected'] !== undefined) return projected(w, obj(volume['projected']));
   if (volume['downwardAPI'] !== undefined) return downward(w, obj(volume['downwardAPI']));
-  if (volume['ephemeral'] !== undefined) return w.field('Type', 'EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)', 2);
+  if (volume['ephemeral'] !== undefined)
+    return w.field('Type', 'EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)', 2);
   const source = key === undefined ? undefined : sources[key];
   if (key === undefined || source === undefined) return w.write(2, '<unknown>\n');
   w.field('Type', source.type, 2);
@@ -53,7 +99,9 @@ export function volumeSource(w: Writer, volume: Obj): void {
 function projected(w: Writer, volume: Obj): void {
   w.field('Type', 'Projected (a volume that contains injected data from multiple sources)', 2);
   for (const source of objs(volume['sources'])) {
-    const [secret, configMap, token] = [source['secret'], source['configMap'], source['serviceAccountToken']].map((each) => (each === undefined ? undefined : obj(each)));
+    const [secret, configMap, token] = [source['secret'], source['configMap'], source['serviceAccountToken']].map((each) =>
+      each === undefined ? undefined : obj(each),
+    );
     if (secret) {
       w.field('SecretName', secret['name'], 2);
       w.field('Optional', flag(secret['optional']), 2);

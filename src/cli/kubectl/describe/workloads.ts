@@ -25,7 +25,9 @@ function metadata(w: Writer, object: Obj): void {
 function* owned(k: Kubectl, path: string, object: Obj, selector: string): Routine<readonly Obj[]> {
   const answer = yield* k.api.request({ method: 'GET', path, query: { labelSelector: selector, limit: '500' } });
   const uid = at(object, 'metadata.uid');
-  return objs(at(answer, 'items')).filter((each) => objs(at(each, 'metadata.ownerReferences')).some((owner) => owner['uid'] === uid && owner['controller'] === true));
+  return objs(at(answer, 'items')).filter((each) =>
+    objs(at(each, 'metadata.ownerReferences')).some((owner) => owner['uid'] === uid && owner['controller'] === true),
+  );
 }
 
 function* podsStatus(k: Kubectl, object: Obj): Routine<string> {
@@ -41,11 +43,15 @@ export const describeDeployment: Describer = {
     w.field('CreationTimestamp', rfc1123(at(object, 'metadata.creationTimestamp')));
     metadata(w, object);
     w.field('Selector', selectorOf(object));
-    w.field('Replicas', `${num(spec['replicas'])} desired | ${num(status['updatedReplicas'])} updated | ${num(status['replicas'])} total | ${num(status['availableReplicas'])} available | ${num(status['unavailableReplicas'])} unavailable`);
+    w.field(
+      'Replicas',
+      `${num(spec['replicas'])} desired | ${num(status['updatedReplicas'])} updated | ${num(status['replicas'])} total | ${num(status['availableReplicas'])} available | ${num(status['unavailableReplicas'])} unavailable`,
+    );
     w.field('StrategyType', at(spec, 'strategy.type'));
     w.field('MinReadySeconds', num(spec['minReadySeconds']));
     const rolling = at(spec, 'strategy.rollingUpdate');
-    if (rolling !== undefined) w.field('RollingUpdateStrategy', `${text(at(rolling, 'maxUnavailable'))} max unavailable, ${text(at(rolling, 'maxSurge'))} max surge`);
+    if (rolling !== undefined)
+      w.field('RollingUpdateStrategy', `${text(at(rolling, 'maxUnavailable'))} max unavailable, ${text(at(rolling, 'maxSurge'))} max surge`);
     podTemplate(w, spec['template']);
     workloadConditions(w, status);
     const sets = yield* owned(k, `/apis/apps/v1/namespaces/${namespaceOf(object)}/replicasets`, object, selectorOf(object));
@@ -57,10 +63,13 @@ export const describeDeployment: Describer = {
   events: true,
 };
 
-const newest = (sets: readonly Obj[], revision: string): Obj | undefined => sets.find((set) => obj(at(set, 'metadata.annotations'))['deployment.kubernetes.io/revision'] === revision);
+const newest = (sets: readonly Obj[], revision: string): Obj | undefined =>
+  sets.find((set) => obj(at(set, 'metadata.annotations'))['deployment.kubernetes.io/revision'] === revision);
 
 const setsText = (sets: readonly Obj[]): string =>
-  sets.length === 0 ? '<none>' : sets.map((set) => `${nameOf(set)} (${num(at(set, 'status.replicas'))}/${num(at(set, 'spec.replicas'))} replicas created)`).join(', ');
+  sets.length === 0
+    ? '<none>'
+    : sets.map((set) => `${nameOf(set)} (${num(at(set, 'status.replicas'))}/${num(at(set, 'spec.replicas'))} replicas created)`).join(', ');
 
 function workloadConditions(w: Writer, status: Obj): void {
   const all = objs(status['conditions']);
@@ -131,7 +140,10 @@ function volumeClaims(w: Writer, claims: readonly Obj[]): void {
     w.field('StorageClass', at(claim, 'spec.storageClassName'), 1);
     for (const field of ['Labels', 'Annotations'] as const) {
       const pairs = Object.entries(obj(at(claim, `metadata.${field.toLowerCase()}`)));
-      w.write(1, `${field}:\t${pairs.length === 0 ? '<none>\n' : pairs.map(([key, value], i) => `${i > 0 ? '            \t' : ''}${key}=${text(value)}\n`).join('')}`);
+      w.write(
+        1,
+        `${field}:\t${pairs.length === 0 ? '<none>\n' : pairs.map(([key, value], i) => `${i > 0 ? '            \t' : ''}${key}=${text(value)}\n`).join('')}`,
+      );
     }
     w.field('Capacity', at(claim, 'spec.resources.requests.storage') ?? '<default>', 1);
     w.field('Access Modes', `[${texts(at(claim, 'spec.accessModes')).join(' ')}]`, 1);

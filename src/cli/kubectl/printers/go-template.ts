@@ -1,5 +1,5 @@
 /** -o go-template: text/template with kubectl's words around its errors. */
-import { GoTemplateError, type GoTemplate, parseTemplate, renderTemplate } from '../../../apimachinery/go-template.ts';
+import { type GoTemplate, GoTemplateError, parseTemplate, renderTemplate } from '../../../apimachinery/go-template.ts';
 import { goValue } from '../../../apimachinery/go-text.ts';
 import { KubectlError } from '../errors.ts';
 

@@ -13,7 +13,9 @@ function write(value: unknown, depth: number): string {
     return `[\n${value.map((item) => `${pad}${write(item, depth + 1)},\n`).join('')}${end}]`;
   }
   if (!isObj(value)) return typeof value === 'string' ? quoted(value, depth) : String(value ?? null);
-  const keys = Object.keys(value).filter((key) => value[key] !== undefined).sort();
+  const keys = Object.keys(value)
+    .filter((key) => value[key] !== undefined)
+    .sort();
   if (keys.length === 0) return '{}';
   return `{\n${keys.map((key) => `${pad}${keyText(key)}: ${write(value[key], depth + 1)},\n`).join('')}${end}}`;
 }

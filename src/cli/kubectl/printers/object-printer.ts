@@ -1,12 +1,12 @@
 /** -o: kubernetes cli-runtime/pkg/genericclioptions print_flags.go and its parts. */
 import { goJson } from '../../../apimachinery/go-text.ts';
 import { sortedJson } from '../../../apimachinery/json.ts';
-import { JsonPathError, findResults, parseJsonPath, printJsonPath } from '../../../apimachinery/jsonpath.ts';
+import { findResults, JsonPathError, parseJsonPath, printJsonPath } from '../../../apimachinery/jsonpath.ts';
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
-import { parseGoTemplate, printGoTemplate } from './go-template.ts';
 import { KubectlError } from '../errors.ts';
 import { list, type Obj, obj, text, withoutPath } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
+import { parseGoTemplate, printGoTemplate } from './go-template.ts';
 import { kyaml } from './kyaml.ts';
 
 /** Gives the text for one object. Stateful where the format is: YAML documents are parted from the second on. */
@@ -49,7 +49,9 @@ export function objectPrinter(k: Kubectl, options: PrinterOptions = {}): ObjectP
 
 /** The error for a format that is none. */
 export function unknownFormat(format: string, more: readonly string[]): KubectlError {
-  return new KubectlError(`unable to match a printer suitable for the output format "${format}", allowed formats are: ${[...allFormats, ...more].sort().join(',')}`);
+  return new KubectlError(
+    `unable to match a printer suitable for the output format "${format}", allowed formats are: ${[...allFormats, ...more].sort().join(',')}`,
+  );
 }
 
 function yamlPrinter(strip: (object: Obj) => Obj): ObjectPrinter {
@@ -72,7 +74,10 @@ export function resourceSlashName(object: Obj): string {
 }
 
 function nameLines(object: Obj): string {
-  if (Array.isArray(object['items'])) return list(object['items']).map((item) => nameLines(obj(item))).join('');
+  if (Array.isArray(object['items']))
+    return list(object['items'])
+      .map((item) => nameLines(obj(item)))
+      .join('');
   return `${resourceSlashName(object)}\n`;
 }
 
@@ -87,7 +92,9 @@ function jsonPathPrinter(k: Kubectl, format: string, argument: string): ObjectPr
         return format === 'jsonpath-as-json' ? `${sortedJson(findResults(path, object).flat(), 4)}\n` : printJsonPath(path, object);
       } catch (error) {
         if (!(error instanceof JsonPathError)) throw error;
-        throw new KubectlError(`error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${sortedJson(object)}\n\n`);
+        throw new KubectlError(
+          `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${sortedJson(object)}\n\n`,
+        );
       }
     };
   } catch (error) {

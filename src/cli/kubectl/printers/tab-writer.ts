@@ -39,7 +39,11 @@ export function alignTabs(text: string, { minWidth, padding }: TabOptions): stri
 
   function write(from: number, to: number): void {
     for (const line of lines.slice(from, to)) {
-      out.push(line.map((cell, i) => (i < widths.length && i < line.length - 1 ? cell + ' '.repeat(Math.max(0, (widths[i] as number) - [...cell].length)) : cell)).join(''));
+      out.push(
+        line
+          .map((cell, i) => (i < widths.length && i < line.length - 1 ? cell + ' '.repeat(Math.max(0, (widths[i] as number) - [...cell].length)) : cell))
+          .join(''),
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Server-side tables on the screen: kubernetes cli-runtime/pkg/printers/tableprinter.go. */
-import { type Obj, at, entriesOf, list, namespaceOf, num, obj, objs, text } from '../json.ts';
+import { at, entriesOf, list, namespaceOf, num, type Obj, obj, objs, text } from '../json.ts';
 import { alignRows } from './tab-writer.ts';
 
 export type TableOptions = {
@@ -15,7 +15,9 @@ export type TableOptions = {
 /** A table's rows as text; `widths` are remembered over several tables of one watch. Lead cells (the event's type) come first. */
 export function tableText(table: Obj, options: TableOptions, widths: number[] = [], lead?: { readonly header: string; readonly cell: string }): string {
   const columns = objs(table['columnDefinitions']);
-  const shown = columns.map((column, i) => ({ index: i, name: text(column['name']), priority: num(column['priority']) })).filter((column) => options.wide || column.priority === 0);
+  const shown = columns
+    .map((column, i) => ({ index: i, name: text(column['name']), priority: num(column['priority']) }))
+    .filter((column) => options.wide || column.priority === 0);
   const rows = objs(table['rows']).map((row) => rowCells(row, shown, options, lead?.cell));
   const head = options.noHeaders || shown.length === 0 ? [] : [headerCells(shown, options, lead?.header)];
   return alignRows([...head, ...rows], widths);

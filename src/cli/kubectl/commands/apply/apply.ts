@@ -3,8 +3,8 @@ import { isReason, StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { targetsOf } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
-import { AggregateError, KubectlError, prefixed } from '../../errors.ts';
-import { at, nameOf, obj, type Obj, text } from '../../json.ts';
+import { ErrorList, KubectlError, prefixed } from '../../errors.ts';
+import { at, nameOf, type Obj, obj, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 import { lastApplied, writeQuery } from '../create/generator.ts';
@@ -25,13 +25,19 @@ export const apply: CommandEntry = {
     if (k.flags.bool('force-conflicts') && !k.flags.bool('server-side')) throw new KubectlError('--force-conflicts only works with --server-side');
     if (force && k.flags.bool('server-side')) throw new KubectlError('--force cannot be used with --server-side');
     const dryRun = yield* k.dryRun();
-    if (dryRun === 'client' && k.flags.bool('server-side')) throw new KubectlError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
+    if (dryRun === 'client' && k.flags.bool('server-side'))
+      throw new KubectlError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
     if (k.args.length > 0) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`);
     if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('must specify one of -f and -k');
-    if (k.flags.bool('prune') && k.flags.text('selector') === '' && !k.flags.bool('all')) throw new KubectlError('all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector');
+    if (k.flags.bool('prune') && k.flags.text('selector') === '' && !k.flags.bool('all'))
+      throw new KubectlError(
+        'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
+      );
     const print = operationPrinter(k, dryRun);
     const query = writeQuery(k, dryRun);
-    const targets = (yield* targetsOf(k, { args: [], validate: query['fieldValidation'] !== 'Ignore' })).filter((target): target is ManifestTarget => target.kind === 'manifest');
+    const targets = (yield* targetsOf(k, { args: [], validate: query['fieldValidation'] !== 'Ignore' })).filter(
+      (target): target is ManifestTarget => target.kind === 'manifest',
+    );
     const chosen = k.flags.text('selector') === '' ? targets : selected(k, targets);
     if (chosen.length === 0) throw new KubectlError('no objects passed to apply');
     const errors: unknown[] = [];
@@ -44,7 +50,7 @@ export const apply: CommandEntry = {
         errors.push(error);
       }
     }
-    if (errors.length > 0) throw new AggregateError(errors);
+    if (errors.length > 0) throw new ErrorList(errors);
     if (k.flags.bool('prune')) yield* prune(k, applied, dryRun);
   },
 };

@@ -1,5 +1,5 @@
-import { dumpYaml } from '../../../../apimachinery/yaml.ts';
 import { sortedJson } from '../../../../apimachinery/json.ts';
+import { dumpYaml } from '../../../../apimachinery/yaml.ts';
 import { targetsOf, visitAll } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
@@ -40,11 +40,24 @@ export const setLastApplied: CommandEntry = {
       const path = pathOf(target.resource, target.namespace, name);
       const live = obj(yield* k.api.request({ method: 'GET', path }));
       if (!originalConfiguration(live) && !k.flags.bool('create-annotation')) {
-        throw new KubectlError(`no last-applied-configuration annotation found on resource: ${name}, to create the annotation, run the command with --create-annotation`);
+        throw new KubectlError(
+          `no last-applied-configuration annotation found on resource: ${name}, to create the annotation, run the command with --create-annotation`,
+        );
       }
       const value = text(obj(at(modifiedConfiguration(target.manifest.object).object, 'metadata.annotations'))[lastApplied]);
       const patch = { metadata: { annotations: { [lastApplied]: value } } };
-      const changed = dryRun === 'client' ? live : obj(yield* k.api.request({ method: 'PATCH', path, body: patch, contentType: 'application/merge-patch+json', ...(dryRun === 'server' && { query: { dryRun: 'All' } }) }));
+      const changed =
+        dryRun === 'client'
+          ? live
+          : obj(
+              yield* k.api.request({
+                method: 'PATCH',
+                path,
+                body: patch,
+                contentType: 'application/merge-patch+json',
+                ...(dryRun === 'server' && { query: { dryRun: 'All' } }),
+              }),
+            );
       yield* print(changed, 'configured');
     }
   },

@@ -1,6 +1,6 @@
 /** The annotation that remembers what was applied: kubernetes kubectl/pkg/util/apply.go. */
 import { sortedJson } from '../../../../apimachinery/json.ts';
-import { at, obj, type Obj, text, withoutPath, withPath } from '../../json.ts';
+import { at, type Obj, obj, text, withoutPath, withPath } from '../../json.ts';
 import { lastApplied } from '../create/generator.ts';
 
 /** A manifest with its own text as annotation. */

@@ -1,13 +1,14 @@
 /** Client-side apply: kubernetes kubectl/pkg/cmd/apply/patcher.go. */
+
+import { typeOf } from '../../../../api/schema.ts';
 import { sortedJson } from '../../../../apimachinery/json.ts';
 import { createThreeWayMergePatch } from '../../../../apimachinery/patch/merge-patch.ts';
 import { PatchError } from '../../../../apimachinery/patch/patch-schema.ts';
 import { createThreeWayStrategicPatch } from '../../../../apimachinery/patch/strategic-diff.ts';
 import { isReason } from '../../../../apimachinery/status.ts';
-import { typeOf } from '../../../../api/schema.ts';
 import { type Routine, sleep } from '../../../../sim/routine.ts';
 import { KubectlError, prefixed } from '../../errors.ts';
-import { at, nameOf, obj, type Obj, text, withoutPath } from '../../json.ts';
+import { at, nameOf, type Obj, obj, text, withoutPath } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { deleteAndWait } from '../delete/deleter.ts';
 import { type ApplyOptions, describe, type ManifestTarget } from './apply-target.ts';
@@ -60,7 +61,9 @@ function makePatch({ target, modified }: Patchwork, live: Obj): { readonly patch
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     const { source } = target.manifest;
-    throw new KubectlError(`error when applying patch:\n\nto:\n${describe(target)}\nfor: "${source}": error when creating patch with:\noriginal:\n${sortedJson(original)}\nmodified:\n${sortedJson(modified.object)}\ncurrent:\n${sortedJson(live)}\nfor: "${source}": ${error.message}`);
+    throw new KubectlError(
+      `error when applying patch:\n\nto:\n${describe(target)}\nfor: "${source}": error when creating patch with:\noriginal:\n${sortedJson(original)}\nmodified:\n${sortedJson(modified.object)}\ncurrent:\n${sortedJson(live)}\nfor: "${source}": ${error.message}`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 /** apply --prune: what was applied once and stands in no manifest any more goes (kubernetes kubectl/pkg/cmd/apply/prune.go). */
 import type { Routine } from '../../../../sim/routine.ts';
 import { listInfos } from '../../builder.ts';
-import { at, namespaceOf, obj, type Obj, text } from '../../json.ts';
+import { at, namespaceOf, type Obj, obj, text } from '../../json.ts';
 import { type DryRun, type Kubectl, pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 import { lastApplied } from '../create/generator.ts';
@@ -36,7 +36,13 @@ export function* prune(k: Kubectl, applied: readonly Obj[], dryRun: DryRun): Rou
     for (const namespace of resource.namespaced ? namespaces : ['']) {
       for (const info of yield* listInfos(k, resource, namespace)) {
         if (kept.has(text(at(info.object, 'metadata.uid'))) || obj(at(info.object, 'metadata.annotations'))[lastApplied] === undefined) continue;
-        if (dryRun !== 'client') yield* k.api.request({ method: 'DELETE', path: pathOf(resource, info.namespace, info.name), ...(dryRun === 'server' && { query: { dryRun: 'All' } }), body: { propagationPolicy: 'Background' } });
+        if (dryRun !== 'client')
+          yield* k.api.request({
+            method: 'DELETE',
+            path: pathOf(resource, info.namespace, info.name),
+            ...(dryRun === 'server' && { query: { dryRun: 'All' } }),
+            body: { propagationPolicy: 'Background' },
+          });
         yield* print(info.object, 'pruned');
       }
     }

@@ -2,9 +2,10 @@
 import { isReason } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { KubectlError, prefixed } from '../../errors.ts';
-import { nameOf, obj, type Obj } from '../../json.ts';
+import { nameOf, type Obj, obj } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import type { ApplyOptions, ManifestTarget } from './apply-target.ts';
+import { upgradedManagedFields } from './managed-fields.ts';
 
 const conflictHelp = `Please review the fields above--they currently have other managers. Here
 are the ways you can resolve this warning:
@@ -18,12 +19,19 @@ are the ways you can resolve this warning:
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`;
 
+/** kubernetes kubectl/pkg/cmd/apply/apply.go, the server-side half. */
 export function* applyServerSide(k: Kubectl, { resource, namespace, manifest }: ManifestTarget, options: ApplyOptions): Routine<Obj> {
   const manager = k.flags.has('field-manager') ? k.flags.text('field-manager') : 'kubectl';
   const query = { ...options.query, fieldManager: manager, force: String(k.flags.bool('force-conflicts')) };
+  const path = pathOf(resource, namespace, nameOf(manifest.object), k.flags.text('subresource'));
+  const send = { method: 'PATCH', path, query, body: manifest.object, contentType: 'application/apply-patch+yaml' } as const;
   try {
-    const path = pathOf(resource, namespace, nameOf(manifest.object), k.flags.text('subresource'));
-    const applied = obj(yield* k.api.request({ method: 'PATCH', path, query, body: manifest.object, contentType: 'application/apply-patch+yaml' }));
+    let applied = obj(yield* k.api.request(send));
+    const migration = options.dryRun === 'none' ? upgradedManagedFields(applied, manager) : undefined;
+    if (migration) {
+      yield* k.api.request({ method: 'PATCH', path, body: migration, contentType: 'application/json-patch+json' });
+      applied = obj(yield* k.api.request(send));
+    }
     yield* options.print(applied, 'serverside-applied');
     return applied;
   } catch (error) {

@@ -4,43 +4,50 @@ import type { Routine } from '../../../../sim/routine.ts';
 import type { CommandEntry } from '../../command.ts';
 import { ruleRows } from '../../describe/rules.ts';
 import { KubectlError, notSimulated } from '../../errors.ts';
-import { at, entriesOf, obj, type Obj, objs, text, texts } from '../../json.ts';
+import { at, entriesOf, type Obj, obj, objs, text, texts } from '../../json.ts';
 import type { Kubectl } from '../../kubectl.ts';
 import { objectPrinter } from '../../printers/object-printer.ts';
 import { alignRows } from '../../printers/tab-writer.ts';
 
 export const auth: CommandEntry = { path: 'auth', short: 'Inspect authorization' };
 
-const wrongCall = 'you must specify two arguments: verb resource or verb resource/resourceName.\nSee \'kubectl auth can-i -h\' for help and examples.';
+const wrongCall = "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.";
 
 export const authCanI: CommandEntry = {
   path: 'auth can-i',
   short: 'Check whether an action is allowed',
   long: 'VERB is one of the API, such as get, list, watch, create, delete. TYPE is a resource, or a path that begins with a slash.',
-  examples: '# May I create pods?\nkubectl auth can-i create pods\n\n# May a service account?\nkubectl auth can-i list secrets --as=system:serviceaccount:default:robot\n\n# What may I do here?\nkubectl auth can-i --list -n team-a',
+  examples:
+    '# May I create pods?\nkubectl auth can-i create pods\n\n# May a service account?\nkubectl auth can-i list secrets --as=system:serviceaccount:default:robot\n\n# What may I do here?\nkubectl auth can-i --list -n team-a',
   *run(k) {
     if (k.flags.bool('list')) return yield* listRules(k);
     if (k.args.length < 2 || k.args.length > 3) throw new KubectlError(wrongCall);
     const [verb = '', what = '', extra] = k.args;
-    const attributes = what.startsWith('/') ? { nonResourceAttributes: { path: what, verb } } : { resourceAttributes: yield* resourceAttributes(k, verb, what, extra) };
+    const attributes = what.startsWith('/')
+      ? { nonResourceAttributes: { path: what, verb } }
+      : { resourceAttributes: yield* resourceAttributes(k, verb, what, extra) };
     const body = { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec: attributes, status: { allowed: false } };
     const status = obj(at(yield* k.api.request({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', body }), 'status'));
     const allowed = status['allowed'] === true;
-    if (!k.flags.bool('quiet')) yield* k.print(allowed ? 'yes\n' : `no${status['reason'] ? ` - ${text(status['reason'])}` : ''}${status['evaluationError'] ? ` - ${text(status['evaluationError'])}` : ''}\n`);
+    if (!k.flags.bool('quiet'))
+      yield* k.print(
+        allowed
+          ? 'yes\n'
+          : `no${status['reason'] ? ` - ${text(status['reason'])}` : ''}${status['evaluationError'] ? ` - ${text(status['evaluationError'])}` : ''}\n`,
+      );
     return allowed ? 0 : 1;
   },
 };
 
 function* resourceAttributes(k: Kubectl, verb: string, what: string, extra: string | undefined): Routine<Obj> {
   const [word = '', inline] = what.split('/');
-  // `pods/log` names a subresource only where the resource has it; else it is a name.
   const found = word === '*' ? undefined : (yield* k.discovery()).find(word);
-  const known = inline !== undefined && (found?.subresources ?? []).some(({ name }) => name === inline);
   if (word !== '*' && !found) yield* k.printError(`Warning: the server doesn't have a resource type '${word}'\n\n`);
-  else if (found && !found.namespaced && !k.flags.bool('all-namespaces')) yield* k.printError(`Warning: resource '${found.resource}' is not namespace scoped${found.group === '' ? '' : ` in group '${found.group}'`}\n\n`);
+  else if (found && !found.namespaced && !k.flags.bool('all-namespaces'))
+    yield* k.printError(`Warning: resource '${found.resource}' is not namespace scoped${found.group === '' ? '' : ` in group '${found.group}'`}\n\n`);
   const [bare = '', ...group] = word.split('.');
-  const subresource = k.flags.text('subresource') || (known ? inline : '');
-  const name = extra ?? (inline !== undefined && !known ? inline : '');
+  const subresource = k.flags.text('subresource');
+  const name = extra ?? inline ?? '';
   return {
     namespace: k.flags.bool('all-namespaces') ? '' : k.namespace,
     verb,
@@ -53,10 +60,19 @@ function* resourceAttributes(k: Kubectl, verb: string, what: string, extra: stri
 
 function* listRules(k: Kubectl): Routine<ExitCode> {
   if (k.args.length > 0) throw new KubectlError('list option must be specified with no arguments');
-  const body = { kind: 'SelfSubjectRulesReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec: { namespace: k.namespace }, status: { resourceRules: null, nonResourceRules: null, incomplete: false } };
+  const body = {
+    kind: 'SelfSubjectRulesReview',
+    apiVersion: 'authorization.k8s.io/v1',
+    metadata: {},
+    spec: { namespace: k.namespace },
+    status: { resourceRules: null, nonResourceRules: null, incomplete: false },
+  };
   const status = obj(at(yield* k.api.request({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', body }), 'status'));
   if (status['incomplete'] === true) yield* k.printError(`warning: the list may be incomplete: ${text(status['evaluationError'])}\n`);
-  const rows = ruleRows([...objs(status['resourceRules']), ...objs(status['nonResourceRules']).map((rule): Obj => ({ verbs: rule['verbs'], nonResourceURLs: rule['nonResourceURLs'] }))]);
+  const rows = ruleRows([
+    ...objs(status['resourceRules']),
+    ...objs(status['nonResourceRules']).map((rule): Obj => ({ verbs: rule['verbs'], nonResourceURLs: rule['nonResourceURLs'] })),
+  ]);
   const head = k.flags.bool('no-headers') ? [] : [['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs']];
   yield* k.print(alignRows([...head, ...rows]));
   return 0;

@@ -14,10 +14,18 @@ export const config: CommandEntry = {
   long: 'Which file: --kubeconfig if given, else the files that $KUBECONFIG names, else ~/.kube/config.',
 };
 
-const secrets: Readonly<Record<string, string>> = { 'certificate-authority-data': 'DATA+OMITTED', 'client-certificate-data': 'DATA+OMITTED', 'client-key-data': 'DATA+OMITTED', token: 'REDACTED', password: 'REDACTED' };
+const secrets: Readonly<Record<string, string>> = {
+  'certificate-authority-data': 'DATA+OMITTED',
+  'client-certificate-data': 'DATA+OMITTED',
+  'client-key-data': 'DATA+OMITTED',
+  token: 'REDACTED',
+  password: 'REDACTED',
+};
 
 const redacted = (entries: NamedEntries): NamedEntries =>
-  Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, secrets[key] ?? value]))]));
+  Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => [name, Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, secrets[key] ?? value]))]),
+  );
 
 export const configView: CommandEntry = {
   path: 'config view',
@@ -39,7 +47,13 @@ function minified(all: Kubeconfig, chosen: string): Kubeconfig {
   const context = all.contexts[name];
   if (!context) throw new KubectlError(`cannot locate context ${name}`);
   const only = (entries: NamedEntries, key: string): NamedEntries => Object.fromEntries(Object.entries(entries).filter(([each]) => each === key));
-  return { ...all, currentContext: name, contexts: { [name]: context }, clusters: only(all.clusters, text(context['cluster'])), users: only(all.users, text(context['user'])) };
+  return {
+    ...all,
+    currentContext: name,
+    contexts: { [name]: context },
+    clusters: only(all.clusters, text(context['cluster'])),
+    users: only(all.users, text(context['user'])),
+  };
 }
 
 /** Files become data. */
@@ -48,7 +62,11 @@ function flattened(k: Kubectl, all: Kubeconfig): Kubeconfig {
     Object.fromEntries(
       Object.entries(entries).map(([name, entry]) => [
         name,
-        Object.fromEntries(Object.entries(entry).map(([key, value]) => (`${key}-data` in secrets ? [`${key}-data`, Buffer.from(k.process.fs.read(text(value))).toString('base64')] : [key, value]))),
+        Object.fromEntries(
+          Object.entries(entry).map(([key, value]) =>
+            `${key}-data` in secrets ? [`${key}-data`, Buffer.from(k.process.fs.read(text(value))).toString('base64')] : [key, value],
+          ),
+        ),
       ]),
     );
   return { ...all, clusters: inline(all.clusters), users: inline(all.users) };
@@ -124,7 +142,8 @@ const remover = (what: 'cluster' | 'context' | 'user', key: 'clusters' | 'contex
     const name = one(k, what);
     const all = readConfig(k);
     if (!all[key][name]) throw new KubectlError(`cannot delete ${what} ${name}, not in ${configPath(k)}`);
-    if (what === 'context' && all.currentContext === name) yield* k.printError('warning: this removed your active context, use "kubectl config use-context" to select a different one\n');
+    if (what === 'context' && all.currentContext === name)
+      yield* k.printError('warning: this removed your active context, use "kubectl config use-context" to select a different one\n');
     writeConfig(k, { ...all, [key]: withoutPath(all[key], [name]) as NamedEntries });
     yield* k.print(`deleted ${what} ${name} from ${configPath(k)}\n`);
   },
@@ -144,7 +163,11 @@ export const configRenameContext: CommandEntry = {
     const context = all.contexts[from];
     if (!context) throw new KubectlError(`cannot rename the context "${from}", it's not in ${configPath(k)}`);
     if (all.contexts[to]) throw new KubectlError(`cannot rename the context "${from}", the context "${to}" already exists in ${configPath(k)}`);
-    writeConfig(k, { ...all, contexts: { ...(withoutPath(all.contexts, [from]) as NamedEntries), [to]: context }, currentContext: all.currentContext === from ? to : all.currentContext });
+    writeConfig(k, {
+      ...all,
+      contexts: { ...(withoutPath(all.contexts, [from]) as NamedEntries), [to]: context },
+      currentContext: all.currentContext === from ? to : all.currentContext,
+    });
     yield* k.print(`Context "${from}" renamed to "${to}".\n`);
   },
 };
@@ -155,7 +178,8 @@ export const configSetContext: CommandEntry = {
   examples: '# The namespace of the current context\nkubectl config set-context --current --namespace=team-a',
   *run(k) {
     const current = k.flags.bool('current');
-    if (current === k.args.length > 0 || k.args.length > 1) throw k.usage(current ? 'you cannot specify both a context name and --current' : 'you must specify a non-empty context name or --current');
+    if (current === k.args.length > 0 || k.args.length > 1)
+      throw k.usage(current ? 'you cannot specify both a context name and --current' : 'you must specify a non-empty context name or --current');
     const all = readConfig(k);
     const name = current ? all.currentContext : (k.args[0] as string);
     if (current && name === '') throw new KubectlError('no current context is set');
@@ -165,7 +189,8 @@ export const configSetContext: CommandEntry = {
   },
 };
 
-const given = (k: Kubectl, names: readonly string[]): Obj => Object.fromEntries(names.filter((name) => k.flags.has(name)).map((name) => [name, k.flags.text(name)]));
+const given = (k: Kubectl, names: readonly string[]): Obj =>
+  Object.fromEntries(names.filter((name) => k.flags.has(name)).map((name) => [name, k.flags.text(name)]));
 
 export const configSetCluster: CommandEntry = {
   path: 'config set-cluster',
@@ -175,8 +200,20 @@ export const configSetCluster: CommandEntry = {
     const all = readConfig(k);
     const authority = k.flags.text('certificate-authority');
     const embedded = authority !== '' && k.flags.bool('embed-certs');
-    const files = authority === '' ? {} : embedded ? { 'certificate-authority-data': readBase64(k, authority, 'certificate-authority') } : { 'certificate-authority': k.process.path(authority) };
-    const entry = defined({ ...all.clusters[name], ...given(k, ['server', 'tls-server-name', 'proxy-url']), ...files, 'insecure-skip-tls-verify': k.flags.has('insecure-skip-tls-verify') ? k.flags.bool('insecure-skip-tls-verify') || undefined : all.clusters[name]?.['insecure-skip-tls-verify'] });
+    const files =
+      authority === ''
+        ? {}
+        : embedded
+          ? { 'certificate-authority-data': readBase64(k, authority, 'certificate-authority') }
+          : { 'certificate-authority': k.process.path(authority) };
+    const entry = defined({
+      ...all.clusters[name],
+      ...given(k, ['server', 'tls-server-name', 'proxy-url']),
+      ...files,
+      'insecure-skip-tls-verify': k.flags.has('insecure-skip-tls-verify')
+        ? k.flags.bool('insecure-skip-tls-verify') || undefined
+        : all.clusters[name]?.['insecure-skip-tls-verify'],
+    });
     writeConfig(k, { ...all, clusters: { ...all.clusters, [name]: entry } });
     yield* k.print(`Cluster "${name}" set.\n`);
   },
@@ -215,7 +252,20 @@ function property(all: Kubeconfig, name: string): { readonly map: 'clusters' | '
   const map = maps[first];
   if (!map || rest.length === 0) throw new KubectlError(`unable to locate path ${name}`);
   const known = Object.keys(all[map]).find((entry) => rest.join('.') === entry || rest.join('.').startsWith(`${entry}.`));
-  return { map, path: known === undefined ? rest : [known, ...rest.join('.').slice(known.length + 1).split('.').filter((part) => part !== '')] };
+  return {
+    map,
+    path:
+      known === undefined
+        ? rest
+        : [
+            known,
+            ...rest
+              .join('.')
+              .slice(known.length + 1)
+              .split('.')
+              .filter((part) => part !== ''),
+          ],
+  };
 }
 
 export const configSet: CommandEntry = {

@@ -25,13 +25,16 @@ export const createConfigMap: CommandEntry = {
   path: 'create configmap',
   aliases: ['cm'],
   short: 'Create a config map from a local file, directory or literal value',
-  examples: '# From two literal values\nkubectl create configmap app --from-literal=color=blue --from-literal=size=big\n\n# One key for each file of a folder\nkubectl create configmap files --from-file=conf.d/',
+  examples:
+    '# From two literal values\nkubectl create configmap app --from-literal=color=blue --from-literal=size=big\n\n# One key for each file of a folder\nkubectl create configmap files --from-file=conf.d/',
   *run(k) {
     const name = k.requireName();
     const data = dataFromFlags(k);
     const plain = filled(Object.fromEntries(Object.entries(data).filter(([, value]) => !isBinary(value))));
     const binary = filled(encoded(Object.fromEntries(Object.entries(data).filter(([, value]) => isBinary(value)))));
-    yield* createObject(k, () => defined({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: hashed(k, name, data) }, data: plain, binaryData: binary }), { failure: 'configmap' });
+    yield* createObject(k, () => defined({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: hashed(k, name, data) }, data: plain, binaryData: binary }), {
+      failure: 'configmap',
+    });
   },
 };
 
@@ -45,7 +48,9 @@ export const createSecretGeneric: CommandEntry = {
     const name = k.requireName();
     const data = dataFromFlags(k);
     const type = k.flags.text('type') || undefined;
-    yield* createObject(k, () => defined({ kind: 'Secret', apiVersion: 'v1', metadata: { name: hashed(k, name, data) }, data: filled(encoded(data)), type }), { failure: 'secret' });
+    yield* createObject(k, () => defined({ kind: 'Secret', apiVersion: 'v1', metadata: { name: hashed(k, name, data) }, data: filled(encoded(data)), type }), {
+      failure: 'secret',
+    });
   },
 };
 
@@ -58,7 +63,11 @@ export const createSecretTls: CommandEntry = {
     for (const flag of ['cert', 'key']) if (k.flags.text(flag) === '') throw new KubectlError('key and cert must be specified');
     const data = { 'tls.crt': readFlagFile(k, k.flags.text('cert')), 'tls.key': readFlagFile(k, k.flags.text('key')) };
     checkPair(data['tls.crt'], data['tls.key']);
-    yield* createObject(k, () => ({ kind: 'Secret', apiVersion: 'v1', metadata: { name: hashed(k, name, data) }, data: encoded(data), type: 'kubernetes.io/tls' }), { failure: 'secret' });
+    yield* createObject(
+      k,
+      () => ({ kind: 'Secret', apiVersion: 'v1', metadata: { name: hashed(k, name, data) }, data: encoded(data), type: 'kubernetes.io/tls' }),
+      { failure: 'secret' },
+    );
   },
 };
 
@@ -81,13 +90,22 @@ export const createSecretDockerRegistry: CommandEntry = {
   *run(k) {
     const name = k.requireName();
     const files = k.flags.list('from-file');
-    const [username, password, server, email] = ['docker-username', 'docker-password', 'docker-server', 'docker-email'].map((flag) => k.flags.text(flag)) as [string, string, string, string];
+    const [username, password, server, email] = ['docker-username', 'docker-password', 'docker-server', 'docker-email'].map((flag) => k.flags.text(flag)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
     if (files.length === 0 && (username === '' || password === '' || server === '')) {
       throw new KubectlError('either --from-file or the combination of --docker-username, --docker-password and --docker-server is required');
     }
     const auth = { auths: { [server]: defined({ username, password, email: email || undefined, auth: base64(`${username}:${password}`) }) } };
     const data = files.length > 0 ? dataFromFlags(k) : { '.dockerconfigjson': goJson(auth) };
-    yield* createObject(k, () => ({ kind: 'Secret', apiVersion: 'v1', metadata: { name: hashed(k, name, data) }, data: encoded(data), type: 'kubernetes.io/dockerconfigjson' }), { failure: 'secret' });
+    yield* createObject(
+      k,
+      () => ({ kind: 'Secret', apiVersion: 'v1', metadata: { name: hashed(k, name, data) }, data: encoded(data), type: 'kubernetes.io/dockerconfigjson' }),
+      { failure: 'secret' },
+    );
   },
 };
 

@@ -4,7 +4,7 @@ import { StatusError } from '../../../../apimachinery/status.ts';
 import { readAll } from '../../../../linux/open-file.ts';
 import { targetsOf } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
-import { AggregateError, KubectlError, prefixed } from '../../errors.ts';
+import { ErrorList, KubectlError, prefixed } from '../../errors.ts';
 import { obj, withPath } from '../../json.ts';
 import { pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
@@ -39,13 +39,14 @@ export const create: CommandEntry = {
       const { object: plain, source } = target.manifest;
       const object = k.flags.bool('save-config') ? withPath(plain, ['metadata', 'annotations', lastApplied], `${sortedJson(plain)}\n`) : plain;
       try {
-        const created = dryRun === 'client' ? object : obj(yield* k.api.request({ method: 'POST', path: pathOf(target.resource, target.namespace), query, body: object }));
+        const created =
+          dryRun === 'client' ? object : obj(yield* k.api.request({ method: 'POST', path: pathOf(target.resource, target.namespace), query, body: object }));
         yield* print(created, 'created');
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;
         errors.push(prefixed(error, `error when creating "${source}": `));
       }
     }
-    if (errors.length > 0) throw new AggregateError(errors);
+    if (errors.length > 0) throw new ErrorList(errors);
   },
 };

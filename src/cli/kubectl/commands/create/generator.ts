@@ -3,7 +3,7 @@ import { goJson } from '../../../../apimachinery/go-text.ts';
 import { StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { KubectlError } from '../../errors.ts';
-import { obj, type Obj, text, withPath } from '../../json.ts';
+import { type Obj, obj, text, withPath } from '../../json.ts';
 import { type DryRun, type Kubectl, pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 

@@ -8,13 +8,18 @@ export const createIngress: CommandEntry = {
   path: 'create ingress',
   aliases: ['ing'],
   short: 'Create an ingress with the specified name',
-  examples: "# All paths of a host go to a service\nkubectl create ingress web --rule='shop.example.com/*=web:80'\n\n# One path, with TLS\nkubectl create ingress web --class=nginx --rule='shop.example.com/cart=cart:80,tls=shop-tls'",
+  examples:
+    "# All paths of a host go to a service\nkubectl create ingress web --rule='shop.example.com/*=web:80'\n\n# One path, with TLS\nkubectl create ingress web --class=nginx --rule='shop.example.com/cart=cart:80,tls=shop-tls'",
   *run(k) {
     const name = k.requireName();
     const rules = k.flags.list('rule');
     const fallback = k.flags.text('default-backend');
-    if (rules.length === 0 && fallback === '') throw new KubectlError('not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)');
-    for (const rule of rules) if (!rulePattern.test(rule)) throw new KubectlError(`rule ${rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]`);
+    if (rules.length === 0 && fallback === '')
+      throw new KubectlError(
+        'not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)',
+      );
+    for (const rule of rules)
+      if (!rulePattern.test(rule)) throw new KubectlError(`rule ${rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]`);
     if (fallback !== '' && !/^[a-z0-9-]+:[a-z0-9-]+$/i.test(fallback)) throw new KubectlError('default-backend should be in format servicename:serviceport');
     const annotations = annotationsOf(k.flags.list('annotation'));
     const spec = defined({
@@ -23,7 +28,11 @@ export const createIngress: CommandEntry = {
       tls: tlsOf(rules),
       rules: rulesOf(rules),
     });
-    yield* createObject(k, () => ({ kind: 'Ingress', apiVersion: 'networking.k8s.io/v1', metadata: defined({ name, annotations }), spec, status: { loadBalancer: {} } }), { failure: 'ingress' });
+    yield* createObject(
+      k,
+      () => ({ kind: 'Ingress', apiVersion: 'networking.k8s.io/v1', metadata: defined({ name, annotations }), spec, status: { loadBalancer: {} } }),
+      { failure: 'ingress' },
+    );
   },
 };
 
@@ -52,7 +61,12 @@ function parseRule(rule: string): Rule {
   const equals = main.indexOf('=');
   const where = main.slice(0, equals);
   const slash = where.indexOf('/');
-  return { host: slash < 0 ? where : where.slice(0, slash), path: slash < 0 ? '' : where.slice(slash), service: main.slice(equals + 1), tls: tls === undefined ? undefined : (tls.split('=')[1] ?? '') };
+  return {
+    host: slash < 0 ? where : where.slice(0, slash),
+    path: slash < 0 ? '' : where.slice(slash),
+    service: main.slice(equals + 1),
+    tls: tls === undefined ? undefined : (tls.split('=')[1] ?? ''),
+  };
 }
 
 function rulesOf(rules: readonly string[]): readonly Obj[] | undefined {

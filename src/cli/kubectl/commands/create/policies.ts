@@ -1,11 +1,11 @@
 /** create quota, poddisruptionbudget, priorityclass, ingress, token: kubernetes kubectl/pkg/cmd/create. */
 import { formatGoDuration } from '../../../../apimachinery/duration.ts';
 import { parseSelector, SelectorError } from '../../../../apimachinery/labels.ts';
-import { QuantityError, parseQuantity } from '../../../../apimachinery/quantity.ts';
+import { parseQuantity, QuantityError } from '../../../../apimachinery/quantity.ts';
 import { StatusError } from '../../../../apimachinery/status.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
-import { at, defined, obj, type Obj, text } from '../../json.ts';
+import { at, defined, type Obj, obj, text } from '../../json.ts';
 import { objectPrinter } from '../../printers/object-printer.ts';
 import { createObject } from './generator.ts';
 
@@ -17,10 +17,19 @@ export const createQuota: CommandEntry = {
   *run(k) {
     const name = k.requireName();
     const hard = resourceList(k.flags.text('hard'));
-    const scopes = k.flags.text('scopes').split(',').filter((scope) => scope !== '');
+    const scopes = k.flags
+      .text('scopes')
+      .split(',')
+      .filter((scope) => scope !== '');
     yield* createObject(
       k,
-      () => ({ kind: 'ResourceQuota', apiVersion: 'v1', metadata: { name }, spec: defined({ hard, scopes: scopes.length > 0 ? scopes : undefined }), status: {} }),
+      () => ({
+        kind: 'ResourceQuota',
+        apiVersion: 'v1',
+        metadata: { name },
+        spec: defined({ hard, scopes: scopes.length > 0 ? scopes : undefined }),
+        status: {},
+      }),
       { failure: 'quota' },
     );
   },
@@ -54,9 +63,15 @@ export const createPodDisruptionBudget: CommandEntry = {
     if (selector === '') throw new KubectlError('a selector must be specified');
     if (min === '' && max === '') throw new KubectlError('one of min-available or max-unavailable must be specified');
     if (min !== '' && max !== '') throw new KubectlError('min-available and max-unavailable cannot be both specified');
-    const spec = defined({ minAvailable: min === '' ? undefined : intOrString(min), selector: labelSelector(selector), maxUnavailable: max === '' ? undefined : intOrString(max) });
+    const spec = defined({
+      minAvailable: min === '' ? undefined : intOrString(min),
+      selector: labelSelector(selector),
+      maxUnavailable: max === '' ? undefined : intOrString(max),
+    });
     const status = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
-    yield* createObject(k, () => ({ kind: 'PodDisruptionBudget', apiVersion: 'policy/v1', metadata: { name }, spec, status }), { failure: 'poddisruptionbudgets' });
+    yield* createObject(k, () => ({ kind: 'PodDisruptionBudget', apiVersion: 'policy/v1', metadata: { name }, spec, status }), {
+      failure: 'poddisruptionbudgets',
+    });
   },
 };
 
@@ -66,12 +81,17 @@ export const intOrString = (value: string): number | string => (/^-?\d+$/.test(v
 export function labelSelector(selector: string): Obj {
   try {
     const requirements = parseSelector(selector);
-    const matchLabels = Object.fromEntries(requirements.filter(({ operator }) => operator === '=' || operator === '==').map(({ key, values }) => [key, values[0] ?? '']));
+    const matchLabels = Object.fromEntries(
+      requirements.filter(({ operator }) => operator === '=' || operator === '==').map(({ key, values }) => [key, values[0] ?? '']),
+    );
     const operators: Readonly<Record<string, string>> = { in: 'In', notin: 'NotIn', '!=': 'NotIn', exists: 'Exists', '!': 'DoesNotExist' };
     const matchExpressions = requirements
       .filter(({ operator }) => operators[operator] !== undefined)
       .map(({ key, operator, values }) => defined({ key, operator: operators[operator], values: values.length > 0 ? values : undefined }));
-    return defined({ matchLabels: Object.keys(matchLabels).length > 0 ? matchLabels : undefined, matchExpressions: matchExpressions.length > 0 ? matchExpressions : undefined });
+    return defined({
+      matchLabels: Object.keys(matchLabels).length > 0 ? matchLabels : undefined,
+      matchExpressions: matchExpressions.length > 0 ? matchExpressions : undefined,
+    });
   } catch (error) {
     if (!(error instanceof SelectorError)) throw error;
     throw new KubectlError(error.message);
@@ -114,9 +134,16 @@ export const createToken: CommandEntry = {
     if (duration < 0) throw new KubectlError('--duration must be greater than or equal to 0');
     if (duration % 1000 !== 0) throw new KubectlError(`--duration cannot be expressed in units less than seconds: ${formatGoDuration(duration)}`);
     const kind = k.flags.text('bound-object-kind');
-    const bound = kind === '' ? undefined : defined({ kind, apiVersion: 'v1', name: k.flags.text('bound-object-name'), uid: k.flags.text('bound-object-uid') || undefined });
+    const bound =
+      kind === ''
+        ? undefined
+        : defined({ kind, apiVersion: 'v1', name: k.flags.text('bound-object-name'), uid: k.flags.text('bound-object-uid') || undefined });
     const audiences = k.flags.list('audience');
-    const spec = defined({ audiences: audiences.length > 0 ? audiences : null, expirationSeconds: duration > 0 ? duration / 1000 : undefined, boundObjectRef: bound });
+    const spec = defined({
+      audiences: audiences.length > 0 ? audiences : null,
+      expirationSeconds: duration > 0 ? duration / 1000 : undefined,
+      boundObjectRef: bound,
+    });
     const body = { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec, status: { token: '', expirationTimestamp: null } };
     try {
       const answer = obj(yield* k.api.request({ method: 'POST', path: `/api/v1/namespaces/${k.namespace}/serviceaccounts/${name}/token`, body }));

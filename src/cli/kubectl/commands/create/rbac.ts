@@ -25,7 +25,8 @@ export const createRole: CommandEntry = {
 export const createClusterRole: CommandEntry = {
   path: 'create clusterrole',
   short: 'Create a cluster role',
-  examples: '# May read nodes\nkubectl create clusterrole node-reader --verb=get,list --resource=nodes\n\n# May ask for health\nkubectl create clusterrole health --verb=get --non-resource-url=/healthz',
+  examples:
+    '# May read nodes\nkubectl create clusterrole node-reader --verb=get,list --resource=nodes\n\n# May ask for health\nkubectl create clusterrole health --verb=get --non-resource-url=/healthz',
   *run(k) {
     const name = k.requireName();
     const aggregation = k.flags.list('aggregation-rule');
@@ -37,7 +38,11 @@ export const createClusterRole: CommandEntry = {
         throw new KubectlError('aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames');
       }
       const matchLabels = Object.fromEntries(aggregation.map((pair) => pair.split('=', 2)));
-      yield* createObject(k, () => ({ kind: 'ClusterRole', apiVersion: `${api}/v1`, metadata: { name }, rules: null, aggregationRule: { clusterRoleSelectors: [{ matchLabels }] } }), { namespaced: false });
+      yield* createObject(
+        k,
+        () => ({ kind: 'ClusterRole', apiVersion: `${api}/v1`, metadata: { name }, rules: null, aggregationRule: { clusterRoleSelectors: [{ matchLabels }] } }),
+        { namespaced: false },
+      );
       return;
     }
     if (verbs.length === 0) throw new KubectlError('at least one verb must be specified');
@@ -97,7 +102,10 @@ export const createClusterRoleBinding: CommandEntry = {
     const name = k.requireName();
     const roleRef = { apiGroup: api, kind: 'ClusterRole', name: k.flags.text('clusterrole') };
     const subjects = subjectsOf(k);
-    yield* createObject(k, () => defined({ kind: 'ClusterRoleBinding', apiVersion: `${api}/v1`, metadata: { name }, subjects, roleRef }), { namespaced: false, failure: 'clusterrolebinding' });
+    yield* createObject(k, () => defined({ kind: 'ClusterRoleBinding', apiVersion: `${api}/v1`, metadata: { name }, subjects, roleRef }), {
+      namespaced: false,
+      failure: 'clusterrolebinding',
+    });
   },
 };
 

@@ -57,7 +57,9 @@ function* create(k: Kubectl, type: string, more: Obj): Routine {
   const ports = k.flags.list('tcp').map((port) => servicePort(port, k.flags.number('node-port')));
   const labels = { app: name };
   const spec = defined({ ports: ports.length > 0 ? ports : undefined, selector: labels, ...more, type });
-  yield* createObject(k, () => ({ kind: 'Service', apiVersion: 'v1', metadata: { name, labels }, spec, status: { loadBalancer: {} } }), { failure: `${type} service` });
+  yield* createObject(k, () => ({ kind: 'Service', apiVersion: 'v1', metadata: { name, labels }, spec, status: { loadBalancer: {} } }), {
+    failure: `${type} service`,
+  });
 }
 
 function servicePort(text: string, nodePort: number): Obj {

@@ -8,7 +8,8 @@ export type Data = Readonly<Record<string, string>>;
 /** All the data that the flags name, keys checked. */
 export function dataFromFlags(k: Kubectl): Data {
   const [literals, files, envFiles] = [k.flags.list('from-literal'), k.flags.list('from-file'), k.flags.list('from-env-file')];
-  if (envFiles.length > 0 && (files.length > 0 || literals.length > 0)) throw new KubectlError('from-env-file cannot be combined with from-file or from-literal');
+  if (envFiles.length > 0 && (files.length > 0 || literals.length > 0))
+    throw new KubectlError('from-env-file cannot be combined with from-file or from-literal');
   const data = new Map<string, string>();
   for (const source of literals) add(data, ...literal(source));
   for (const source of files) for (const [key, value] of fromFile(k, source)) add(data, key, value);
@@ -50,7 +51,7 @@ function keyAndPath(source: string): [string, string] {
   if (parts.length === 1) return [source.slice(source.replace(/\/+$/, '').lastIndexOf('/') + 1), source];
   if (parts[0] === '') throw new KubectlError(`key name for file path ${parts[1]} missing`);
   if (parts[1] === '') throw new KubectlError(`file path for key name ${parts[0]} missing`);
-  if (parts.length > 2) throw new KubectlError('key names or file paths cannot contain \'=\'');
+  if (parts.length > 2) throw new KubectlError("key names or file paths cannot contain '='");
   return [parts[0] as string, parts[1] as string];
 }
 

@@ -2,7 +2,7 @@
 import type { Routine } from '../../../../sim/routine.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
-import { at, entriesOf, nameOf, obj, type Obj, text } from '../../json.ts';
+import { at, entriesOf, nameOf, type Obj, obj, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { createObject } from './generator.ts';
 
@@ -18,7 +18,8 @@ export const createDeployment: CommandEntry = {
   path: 'create deployment',
   aliases: ['deploy'],
   short: 'Create a deployment with the specified name',
-  examples: '# Three replicas of nginx\nkubectl create deployment web --image=nginx --replicas=3\n\n# A container that runs a command of its own\nkubectl create deployment sleeper --image=busybox -- sleep 3600',
+  examples:
+    '# Three replicas of nginx\nkubectl create deployment web --image=nginx --replicas=3\n\n# A container that runs a command of its own\nkubectl create deployment sleeper --image=busybox -- sleep 3600',
   required: ['image'],
   *run(k) {
     const name = k.requireName();
@@ -58,14 +59,19 @@ const podOf = (name: string, image: string, command: readonly string[], restartP
 export const createJob: CommandEntry = {
   path: 'create job',
   short: 'Create a job with the specified name',
-  examples: '# A job from an image and a command\nkubectl create job hello --image=busybox -- echo hello\n\n# A job from the template of a cron job\nkubectl create job now --from=cronjob/nightly',
+  examples:
+    '# A job from an image and a command\nkubectl create job hello --image=busybox -- echo hello\n\n# A job from the template of a cron job\nkubectl create job now --from=cronjob/nightly',
   *run(k) {
     const name = k.requireName();
     const [image, from] = [k.flags.text('image'), k.flags.text('from')];
     if ((image === '') === (from === '')) throw new KubectlError('either --image or --from must be specified');
     if (from !== '' && commandOf(k).length > 0) throw new KubectlError('cannot specify --from and command');
     if (from !== '') return yield* createObject(k, () => jobFromCronJob(k, name, from), { failure: 'job' });
-    yield* createObject(k, () => ({ kind: 'Job', apiVersion: 'batch/v1', metadata: { name }, spec: { template: podOf(name, image, commandOf(k), 'Never') }, status: {} }), { failure: 'job' });
+    yield* createObject(
+      k,
+      () => ({ kind: 'Job', apiVersion: 'batch/v1', metadata: { name }, spec: { template: podOf(name, image, commandOf(k), 'Never') }, status: {} }),
+      { failure: 'job' },
+    );
   },
 };
 
@@ -79,7 +85,13 @@ function* jobFromCronJob(k: Kubectl, name: string, from: string): Routine<Obj> {
   const labels = at(template, 'metadata.labels');
   const annotations = Object.fromEntries([...entriesOf(at(template, 'metadata.annotations')), ['cronjob.kubernetes.io/instantiate', 'manual']]);
   const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: nameOf(cronJob), uid: text(at(cronJob, 'metadata.uid')), controller: true };
-  return { kind: 'Job', apiVersion: 'batch/v1', metadata: { name, ...(labels !== undefined && { labels }), annotations, ownerReferences: [owner] }, spec: template['spec'], status: {} };
+  return {
+    kind: 'Job',
+    apiVersion: 'batch/v1',
+    metadata: { name, ...(labels !== undefined && { labels }), annotations, ownerReferences: [owner] },
+    spec: template['spec'],
+    status: {},
+  };
 }
 
 export const createCronJob: CommandEntry = {
@@ -96,7 +108,13 @@ export const createCronJob: CommandEntry = {
     const schedule = k.flags.text('schedule');
     yield* createObject(
       k,
-      () => ({ kind: 'CronJob', apiVersion: 'batch/v1', metadata: { name }, spec: { schedule, jobTemplate: { metadata: { name }, spec: { template } } }, status: {} }),
+      () => ({
+        kind: 'CronJob',
+        apiVersion: 'batch/v1',
+        metadata: { name },
+        spec: { schedule, jobTemplate: { metadata: { name }, spec: { template } } },
+        status: {},
+      }),
       { failure: 'cronjob' },
     );
   },

@@ -3,12 +3,18 @@ import { isReason, StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { type Info, visit } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
-import { AggregateError, KubectlError, prefixed } from '../../errors.ts';
+import { ErrorList, KubectlError, prefixed } from '../../errors.ts';
 import { at, defined, type Obj, text } from '../../json.ts';
-import { type DryRun, type Kubectl } from '../../kubectl.ts';
+import type { DryRun, Kubectl } from '../../kubectl.ts';
 import { deleteOne, waitForDeletion } from './deleter.ts';
 
-const policies: Readonly<Record<string, string>> = { background: 'Background', true: 'Background', foreground: 'Foreground', orphan: 'Orphan', false: 'Orphan' };
+const policies: Readonly<Record<string, string>> = {
+  background: 'Background',
+  true: 'Background',
+  foreground: 'Foreground',
+  orphan: 'Orphan',
+  false: 'Orphan',
+};
 
 /** kubernetes kubectl/pkg/cmd/delete/delete.go. */
 export const deleteCommand: CommandEntry = {
@@ -25,7 +31,7 @@ export const deleteCommand: CommandEntry = {
       return;
     }
     const cascade = policies[k.flags.text('cascade')];
-    if (cascade === undefined) throw new KubectlError(`Invalid cascade value (${k.flags.text('cascade')}). Must be "background", "foreground", or "orphan".`);
+    if (cascade === undefined) throw new KubectlError(`invalid cascade value (${k.flags.text('cascade')}). Must be "background", "foreground", or "orphan"`);
     const grace = gracePeriod(k);
     if (k.flags.bool('all') && k.flags.text('selector') !== '') throw new KubectlError("setting 'all' parameter but found a non empty selector. ");
     if (k.flags.bool('force') && grace === 0 && dryRun === 'none') yield* warnForce(k);
@@ -59,7 +65,9 @@ function* warnForce(k: Kubectl): Routine {
 
 function* confirmed(k: Kubectl, infos: readonly Info[]): Routine<readonly Info[] | undefined> {
   if (infos.length === 0) return infos;
-  yield* k.print(`You are about to delete the following ${infos.length} resource(s):\n${infos.map((info) => `${info.resource.singular || info.resource.kind.toLowerCase()}/${info.name}\n`).join('')}Do you want to continue? (y/N): `);
+  yield* k.print(
+    `You are about to delete the following ${infos.length} resource(s):\n${infos.map((info) => `${info.resource.singular || info.resource.kind.toLowerCase()}/${info.name}\n`).join('')}Do you want to continue? (y/N): `,
+  );
   const answer = (yield* k.process.stdin.read()) ?? '';
   if (/^(y|Y)/.test(answer.trim())) return infos;
   yield* k.print('deletion is cancelled\n');
@@ -71,7 +79,12 @@ type Plan = { readonly cascade: string; readonly grace: number; readonly dryRun:
 function* deleteAll(k: Kubectl, infos: readonly Info[], plan: Plan): Routine {
   const deleted: { readonly info: Info; readonly uid: string }[] = [];
   const errors = plan.failures.filter((error) => !(isReason(error, 'NotFound') && ignores(k, plan)));
-  const options = defined({ kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: plan.cascade, gracePeriodSeconds: plan.grace >= 0 ? plan.grace : undefined });
+  const options = defined({
+    kind: 'DeleteOptions',
+    apiVersion: 'v1',
+    propagationPolicy: plan.cascade,
+    gracePeriodSeconds: plan.grace >= 0 ? plan.grace : undefined,
+  });
   let found = 0;
   for (const info of infos) {
     try {
@@ -87,7 +100,7 @@ function* deleteAll(k: Kubectl, infos: readonly Info[], plan: Plan): Routine {
   }
   if (found === 0 && errors.length === 0 && infos.length === 0) yield* k.print('No resources found\n');
   if (k.flags.bool('wait') && plan.dryRun === 'none' && !(k.flags.bool('force') && plan.grace === 0)) yield* waitForAll(k, deleted);
-  if (errors.length > 0) throw new AggregateError(errors);
+  if (errors.length > 0) throw new ErrorList(errors);
 }
 
 const ignores = (k: Kubectl, plan: Plan): boolean => k.flags.bool('ignore-not-found') || (plan.bySelector && !k.flags.has('ignore-not-found'));
@@ -107,7 +120,8 @@ function* waitForAll(k: Kubectl, deleted: readonly { readonly info: Info; readon
   for (const { info, uid } of deleted) {
     if (!info.resource.verbs.includes('watch')) continue;
     try {
-      if (!(yield* waitForDeletion(k, info, uid, until))) throw new KubectlError(`timed out waiting for the condition on ${info.resource.resource}/${info.name}`);
+      if (!(yield* waitForDeletion(k, info, uid, until)))
+        throw new KubectlError(`timed out waiting for the condition on ${info.resource.resource}/${info.name}`);
     } catch (error) {
       // Who may not look cannot wait: kubectl leaves it at that.
       if (!isReason(error, 'Forbidden') && !isReason(error, 'MethodNotAllowed')) throw error;

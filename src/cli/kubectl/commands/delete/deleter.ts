@@ -3,12 +3,19 @@ import { isReason } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import type { Info } from '../../builder.ts';
 import { KubectlError } from '../../errors.ts';
-import { at, obj, type Obj, text } from '../../json.ts';
+import { at, type Obj, obj, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 
 /** Sends the DELETE; gives what the server answered. */
 export function* deleteOne(k: Kubectl, info: Info, options: Obj, dryRun = false): Routine<Obj> {
-  return obj(yield* k.api.request({ method: 'DELETE', path: pathOf(info.resource, info.namespace, info.name), body: options, ...(dryRun && { query: { dryRun: 'All' } }) }));
+  return obj(
+    yield* k.api.request({
+      method: 'DELETE',
+      path: pathOf(info.resource, info.namespace, info.name),
+      body: options,
+      ...(dryRun && { query: { dryRun: 'All' } }),
+    }),
+  );
 }
 
 /** Waits until the object, or at least that one of its name, is gone; false when time ran out first. */

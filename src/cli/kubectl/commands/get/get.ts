@@ -2,7 +2,7 @@ import { type ApiResource, formatGroupVersion } from '../../../../apimachinery/r
 import { isReason, StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { listInfos, listPage, type Target, targetsOf } from '../../builder.ts';
-import { AggregateError, KubectlError } from '../../errors.ts';
+import { ErrorList, type KubectlError } from '../../errors.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { columnsText, customColumns } from '../../printers/custom-columns.ts';
@@ -37,7 +37,7 @@ export function* get(k: Kubectl): Routine {
     if (columns) yield* k.print(columnsText(columns, sorted, k.flags.bool('no-headers')));
     else if (printer && (!single || only)) yield* k.print(printer(single && only ? only : asList(sorted)));
   }
-  if (errors.length > 0) throw new AggregateError(errors);
+  if (errors.length > 0) throw new ErrorList(errors);
 }
 
 const asList = (items: readonly Obj[]): Obj => ({ apiVersion: 'v1', items, kind: 'List', metadata: { resourceVersion: '' } });
@@ -60,7 +60,8 @@ function* fetchObjects(k: Kubectl, targets: readonly Target[]): Routine<{ readon
   const errors: unknown[] = [];
   for (const target of targets) {
     try {
-      if (target.kind === 'list') objects.push(...(yield* listInfos(k, target.resource, target.namespace)).map((info) => withKind(info.object, target.resource)));
+      if (target.kind === 'list')
+        objects.push(...(yield* listInfos(k, target.resource, target.namespace)).map((info) => withKind(info.object, target.resource)));
       else objects.push(withKind(obj(yield* k.api.request({ method: 'GET', path: objectPath(k, target) })), target.resource));
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -70,7 +71,11 @@ function* fetchObjects(k: Kubectl, targets: readonly Target[]): Routine<{ readon
   return { objects, errors };
 }
 
-const withKind = (object: Obj, resource: ApiResource): Obj => ({ ...object, apiVersion: object['apiVersion'] ?? formatGroupVersion(resource), kind: object['kind'] ?? resource.kind });
+const withKind = (object: Obj, resource: ApiResource): Obj => ({
+  ...object,
+  apiVersion: object['apiVersion'] ?? formatGroupVersion(resource),
+  kind: object['kind'] ?? resource.kind,
+});
 
 function objectPath(k: Kubectl, target: Exclude<Target, { kind: 'list' }>): string {
   const name = target.kind === 'name' ? target.name : nameOf(target.manifest.object);
@@ -87,7 +92,8 @@ function* printTables(k: Kubectl, targets: readonly Target[], wide: boolean): Ro
     try {
       const table = yield* fetchTable(k, target);
       const last = parts.at(-1);
-      if (last && last.resource === target.resource && target.kind !== 'list') last.table = { ...last.table, rows: [...objs(last.table['rows']), ...objs(table['rows'])] };
+      if (last && last.resource === target.resource && target.kind !== 'list')
+        last.table = { ...last.table, rows: [...objs(last.table['rows']), ...objs(table['rows'])] };
       else parts.push({ resource: target.resource, namespace: target.namespace, table });
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -97,8 +103,8 @@ function* printTables(k: Kubectl, targets: readonly Target[], wide: boolean): Ro
   if (sortParts(parts, k.flags.text('sort-by'))) yield* printParts(k, parts, wide);
   else return yield* nothingFound(k, targets);
   const empty = parts.every((part) => objs(part.table['rows']).length === 0);
-  if (empty && errors.length === 0 && !(k.flags.bool('ignore-not-found'))) yield* nothingFound(k, targets);
-  if (errors.length > 0) throw new AggregateError(errors);
+  if (empty && errors.length === 0 && !k.flags.bool('ignore-not-found')) yield* nothingFound(k, targets);
+  if (errors.length > 0) throw new ErrorList(errors);
 }
 
 function sortParts(parts: readonly Part[], by: string): boolean {
@@ -129,7 +135,10 @@ function* fetchTable(k: Kubectl, target: Target): Routine<Obj> {
   let table: Obj | undefined;
   let next = '';
   do {
-    const page = plainTable(yield* listPage(k, target.resource, target.namespace, { query: { ...include, ...(next !== '' && { continue: next }) }, accept }), k.now);
+    const page = plainTable(
+      yield* listPage(k, target.resource, target.namespace, { query: { ...include, ...(next !== '' && { continue: next }) }, accept }),
+      k.now,
+    );
     table = table ? { ...table, rows: [...objs(table['rows']), ...objs(page['rows'])] } : page;
     next = text(at(page, 'metadata.continue'));
   } while (next !== '');
@@ -142,4 +151,3 @@ function* nothingFound(k: Kubectl, targets: readonly Target[]): Routine {
   const namespace = targets.find((target) => target.kind === 'manifest')?.namespace ?? k.namespace;
   yield* k.printError(namespaced ? `No resources found in ${namespace} namespace.\n` : 'No resources found\n');
 }
-

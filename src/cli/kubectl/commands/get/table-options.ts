@@ -9,7 +9,9 @@ export const tableOptions = (k: Kubectl, resource: ApiResource, how: { readonly 
   wide: how.wide,
   noHeaders: k.flags.bool('no-headers'),
   withNamespace: k.flags.bool('all-namespaces') && resource.namespaced,
-  ...(how.withKind || k.flags.bool('show-kind') ? { kind: resourceName({ group: resource.group, resource: resource.singular || resource.kind.toLowerCase() }) } : {}),
+  ...(how.withKind || k.flags.bool('show-kind')
+    ? { kind: resourceName({ group: resource.group, resource: resource.singular || resource.kind.toLowerCase() }) }
+    : {}),
   showLabels: k.flags.bool('show-labels'),
   columnLabels: k.flags.list('label-columns'),
 });

@@ -1,5 +1,5 @@
 /** get -w: kubernetes kubectl/pkg/cmd/get/get.go, watch. */
-import { StatusError, isStatus } from '../../../../apimachinery/status.ts';
+import { isStatus, StatusError } from '../../../../apimachinery/status.ts';
 import type { WatchEvent } from '../../../../interfaces/rest.ts';
 import type { Channel } from '../../../../sim/channel.ts';
 import { type Routine, sleep } from '../../../../sim/routine.ts';
@@ -29,7 +29,16 @@ export function* watchTarget(k: Kubectl, targets: readonly Target[], printers: W
   const first = yield* listPage(k, target.resource, target.namespace, { accept, query: byName });
   const show = shower(k, target, printers);
   if (!k.flags.bool('watch-only')) {
-    const found = human ? first : { ...first, items: objs(first['items']).map((item) => ({ ...item, apiVersion: item['apiVersion'] ?? first['apiVersion'], kind: item['kind'] ?? target.resource.kind })) };
+    const found = human
+      ? first
+      : {
+          ...first,
+          items: objs(first['items']).map((item) => ({
+            ...item,
+            apiVersion: item['apiVersion'] ?? first['apiVersion'],
+            kind: item['kind'] ?? target.resource.kind,
+          })),
+        };
     yield* show(found, 'ADDED');
   }
   const query = { ...listQuery(k), ...byName, resourceVersion: text(at(first, 'metadata.resourceVersion')) };

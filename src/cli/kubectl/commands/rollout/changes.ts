@@ -5,12 +5,12 @@ import { rfc3339 } from '../../../../apimachinery/time.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { type Info, visit } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
-import { AggregateError, KubectlError } from '../../errors.ts';
-import { at, entriesOf, obj, type Obj, withoutPath } from '../../json.ts';
-import { type DryRun, type Kubectl, pathOf } from '../../kubectl.ts';
-import { operationPrinter } from '../../printers/operation.ts';
 import { podTemplateText } from '../../describe/pod-template.ts';
+import { ErrorList, KubectlError } from '../../errors.ts';
+import { at, entriesOf, type Obj, obj, withoutPath } from '../../json.ts';
+import { type DryRun, type Kubectl, pathOf } from '../../kubectl.ts';
 import { resourceSlashName } from '../../printers/object-printer.ts';
+import { operationPrinter } from '../../printers/operation.ts';
 import { describedTemplate, type Revision, revisionsOf, templateOf } from './revisions.ts';
 
 const strategic = 'application/strategic-merge-patch+json';
@@ -28,7 +28,7 @@ function* each(k: Kubectl, change: (info: Info) => Routine): Routine {
       failures.push(error);
     }
   }
-  if (failures.length > 0) throw new AggregateError(failures);
+  if (failures.length > 0) throw new ErrorList(failures);
 }
 
 const inError = (info: Info): string => `${resourceName(info.resource)} "${info.name}"`;
@@ -40,11 +40,27 @@ function* setPaused(k: Kubectl, paused: boolean): Routine {
     if (info.resource.kind !== 'Deployment') throw new KubectlError(`${inError(info)} ${paused ? 'pausing' : 'resuming'} is not supported`);
     if ((at(info.object, 'spec.paused') === true) === paused) throw new KubectlError(`${inError(info)} is ${paused ? 'already' : 'not'} paused`);
     const patch = { spec: { paused: paused ? true : null } };
-    yield* print(obj(yield* k.api.request({ method: 'PATCH', path: patchPath(info), body: patch, contentType: strategic, query: { fieldManager: k.flags.text('field-manager') } })), verb);
+    yield* print(
+      obj(
+        yield* k.api.request({
+          method: 'PATCH',
+          path: patchPath(info),
+          body: patch,
+          contentType: strategic,
+          query: { fieldManager: k.flags.text('field-manager') },
+        }),
+      ),
+      verb,
+    );
   });
 }
 
-export const rollout: CommandEntry = { path: 'rollout', short: 'Manage the rollout of a resource', long: 'Deployments, daemon sets and stateful sets roll out.', examples: '# Go back to what ran before\nkubectl rollout undo deployment/web\n\n# See how far it is\nkubectl rollout status daemonset/agent' };
+export const rollout: CommandEntry = {
+  path: 'rollout',
+  short: 'Manage the rollout of a resource',
+  long: 'Deployments, daemon sets and stateful sets roll out.',
+  examples: '# Go back to what ran before\nkubectl rollout undo deployment/web\n\n# See how far it is\nkubectl rollout status daemonset/agent',
+};
 
 export const rolloutPause: CommandEntry = {
   path: 'rollout pause',
@@ -74,7 +90,18 @@ export const rolloutRestart: CommandEntry = {
       if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(info.resource.kind)) throw new KubectlError(`${inError(info)} restarting is not supported`);
       if (at(info.object, 'spec.paused') === true) throw new KubectlError(`${inError(info)} can't restart paused deployment (run rollout resume first)`);
       const patch = { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': rfc3339(k.now) } } } } };
-      yield* print(obj(yield* k.api.request({ method: 'PATCH', path: patchPath(info), body: patch, contentType: strategic, query: { fieldManager: k.flags.text('field-manager') } })), 'restarted');
+      yield* print(
+        obj(
+          yield* k.api.request({
+            method: 'PATCH',
+            path: patchPath(info),
+            body: patch,
+            contentType: strategic,
+            query: { fieldManager: k.flags.text('field-manager') },
+          }),
+        ),
+        'restarted',
+      );
     });
   },
 };
@@ -89,10 +116,13 @@ export const rolloutUndo: CommandEntry = {
     const wanted = k.flags.number('to-revision');
     yield* each(k, function* (info) {
       const revisions = yield* revisionsOf(k, info);
-      if (info.resource.kind === 'Deployment' && at(info.object, 'spec.paused') === true) throw new KubectlError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
+      if (info.resource.kind === 'Deployment' && at(info.object, 'spec.paused') === true)
+        throw new KubectlError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
       const target = choose(revisions, wanted, info);
       if (dryRun === 'client') {
-        yield* k.print(`${resourceSlashName(info.object)} Pod Template:\n${podTemplateText(describedTemplate(target), { aligned: true }).replace(/^Pod Template:\n/, '')}`);
+        yield* k.print(
+          `${resourceSlashName(info.object)} Pod Template:\n${podTemplateText(describedTemplate(target), { aligned: true }).replace(/^Pod Template:\n/, '')}`,
+        );
         return;
       }
       if (sameTemplate(info.object, target)) return yield* print(info.object, `skipped rollback (current template already matches revision ${target.number})`);
@@ -104,25 +134,44 @@ export const rolloutUndo: CommandEntry = {
 function choose(revisions: readonly Revision[], wanted: number, info: Info): Revision {
   const found = wanted > 0 ? revisions.find(({ number }) => number === wanted) : revisions.at(-2);
   if (found) return found;
-  throw new KubectlError(wanted > 0 ? `unable to find specified revision ${wanted} in history` : `no rollout history found for ${info.resource.kind.toLowerCase()} "${info.name}"`);
+  throw new KubectlError(
+    wanted > 0 ? `unable to find specified revision ${wanted} in history` : `no rollout history found for ${info.resource.kind.toLowerCase()} "${info.name}"`,
+  );
 }
 
 const withoutHash = (template: Obj): Obj => withoutPath(template, ['metadata', 'labels', 'pod-template-hash']);
 
-const sameTemplate = (object: Obj, target: Revision): boolean => JSON.stringify(sorted(withoutHash(obj(at(object, 'spec.template'))))) === JSON.stringify(sorted(withoutHash(templateOf(target))));
+const sameTemplate = (object: Obj, target: Revision): boolean =>
+  JSON.stringify(sorted(withoutHash(obj(at(object, 'spec.template'))))) === JSON.stringify(sorted(withoutHash(templateOf(target))));
 
 const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== '$patch').sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== '$patch')
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
 };
 
 /** Deployments get their old template and annotations back; the others the patch that their revision holds. */
 function* rollBack(k: Kubectl, info: Info, target: Revision, dryRun: DryRun): Routine<Obj> {
   const query: Readonly<Record<string, string>> = dryRun === 'server' ? { dryRun: 'All' } : {};
-  if (info.resource.kind !== 'Deployment') return obj(yield* k.api.request({ method: 'PATCH', path: patchPath(info), query, body: target.object['data'], contentType: strategic }));
-  const own = ['kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision', 'deployment.kubernetes.io/revision-history', 'deployment.kubernetes.io/desired-replicas', 'deployment.kubernetes.io/max-replicas', 'deprecated.deployment.rollback.revision'];
-  const annotations = Object.fromEntries([...entriesOf(at(info.object, 'metadata.annotations')).filter(([key]) => own.includes(key)), ...entriesOf(at(target.object, 'metadata.annotations')).filter(([key]) => !own.includes(key))]);
+  if (info.resource.kind !== 'Deployment')
+    return obj(yield* k.api.request({ method: 'PATCH', path: patchPath(info), query, body: target.object['data'], contentType: strategic }));
+  const own = [
+    'kubectl.kubernetes.io/last-applied-configuration',
+    'deployment.kubernetes.io/revision',
+    'deployment.kubernetes.io/revision-history',
+    'deployment.kubernetes.io/desired-replicas',
+    'deployment.kubernetes.io/max-replicas',
+    'deprecated.deployment.rollback.revision',
+  ];
+  const annotations = Object.fromEntries([
+    ...entriesOf(at(info.object, 'metadata.annotations')).filter(([key]) => own.includes(key)),
+    ...entriesOf(at(target.object, 'metadata.annotations')).filter(([key]) => !own.includes(key)),
+  ]);
   const body = [
     { op: 'replace', path: '/spec/template', value: withoutHash(templateOf(target)) },
     { op: 'replace', path: '/metadata/annotations', value: annotations },

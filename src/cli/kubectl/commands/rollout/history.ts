@@ -20,14 +20,18 @@ export const rolloutHistory: CommandEntry = {
       const revisions = yield* revisionsOf(k, info);
       if (wanted > 0 && !revisions.some(({ number }) => number === wanted)) throw new KubectlError('unable to find the specified revision');
       if (printer) {
-        for (const revision of revisions.filter(({ number }) => wanted === 0 || number === wanted)) yield* k.print(printer(info.resource.kind === 'Deployment' ? revision.object : withPath(info.object, ['spec', 'template'], templateOf(revision))));
+        for (const revision of revisions.filter(({ number }) => wanted === 0 || number === wanted))
+          yield* k.print(printer(info.resource.kind === 'Deployment' ? revision.object : withPath(info.object, ['spec', 'template'], templateOf(revision))));
         continue;
       }
       const one = revisions.find(({ number }) => number === wanted);
       const head = `${resourceSlashName(info.object)} ${one ? `with revision #${wanted}` : ''}`;
       // A single revision's text keeps its tabs.
       if (one) yield* k.print(`${head}\n${podTemplateText(describedTemplate(one), { aligned: false })}\n`);
-      else yield* k.print(`${head}\n${alignTabs(`REVISION\tCHANGE-CAUSE\n${revisions.map(({ number, cause }) => `${number}\t${cause || '<none>'}\n`).join('')}`, describeTabs)}\n`);
+      else
+        yield* k.print(
+          `${head}\n${alignTabs(`REVISION\tCHANGE-CAUSE\n${revisions.map(({ number, cause }) => `${number}\t${cause || '<none>'}\n`).join('')}`, describeTabs)}\n`,
+        );
     }
   },
 };

@@ -2,7 +2,7 @@
 import type { Routine } from '../../../../sim/routine.ts';
 import type { Info } from '../../builder.ts';
 import { KubectlError } from '../../errors.ts';
-import { at, num, obj, type Obj, objs, text } from '../../json.ts';
+import { at, num, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { selectorText } from '../selectors.ts';
 
@@ -14,11 +14,14 @@ const causeKey = 'kubernetes.io/change-cause';
 /** All revisions, oldest first. */
 export function* revisionsOf(k: Kubectl, info: Info): Routine<readonly Revision[]> {
   const kind = info.resource.kind;
-  if (kind !== 'Deployment' && kind !== 'DaemonSet' && kind !== 'StatefulSet') throw new KubectlError(`no history viewer has been implemented for ${kind === 'Pod' ? '"Pod"' : JSON.stringify(kind)}`);
+  if (kind !== 'Deployment' && kind !== 'DaemonSet' && kind !== 'StatefulSet')
+    throw new KubectlError(`no history viewer has been implemented for ${kind === 'Pod' ? '"Pod"' : JSON.stringify(kind)}`);
   const resource = (yield* k.discovery()).require(kind === 'Deployment' ? 'replicasets.apps' : 'controllerrevisions.apps');
   const answer = yield* k.api.request({ method: 'GET', path: pathOf(resource, info.namespace), query: { labelSelector: selectorText(info.object) ?? '' } });
   const uid = at(info.object, 'metadata.uid');
-  const owned = objs(at(answer, 'items')).filter((object) => objs(at(object, 'metadata.ownerReferences')).some((owner) => owner['uid'] === uid && owner['controller'] === true));
+  const owned = objs(at(answer, 'items')).filter((object) =>
+    objs(at(object, 'metadata.ownerReferences')).some((owner) => owner['uid'] === uid && owner['controller'] === true),
+  );
   const all = owned.map((object) => {
     const annotations = obj(at(object, 'metadata.annotations'));
     return { number: kind === 'Deployment' ? num(annotations[revisionKey]) : num(object['revision']), object, cause: text(annotations[causeKey]) };

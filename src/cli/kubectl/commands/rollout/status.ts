@@ -1,8 +1,8 @@
-import { type Routine } from '../../../../sim/routine.ts';
+import type { Routine } from '../../../../sim/routine.ts';
 import { type Info, visitAll } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
-import { at, num, obj, type Obj, objs, text } from '../../json.ts';
+import { at, num, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 
 export type Progress = { readonly text: string; readonly done: boolean };
@@ -51,7 +51,11 @@ function* show(k: Kubectl, progress: Progress): Routine<boolean> {
 }
 
 /** kubernetes kubectl/pkg/polymorphichelpers/rollout_status.go. */
-const progressOf: Readonly<Record<string, (object: Obj, revision: number) => Progress>> = { Deployment: deployment, DaemonSet: daemonSet, StatefulSet: statefulSet };
+const progressOf: Readonly<Record<string, (object: Obj, revision: number) => Progress>> = {
+  Deployment: deployment,
+  DaemonSet: daemonSet,
+  StatefulSet: statefulSet,
+};
 
 const going = (line: string): Progress => ({ text: `${line}\n`, done: false });
 
@@ -65,7 +69,12 @@ function deployment(object: Obj, revision: number): Progress {
   if (num(at(object, 'metadata.generation')) > num(status['observedGeneration'])) return going('Waiting for deployment spec update to be observed...');
   const progressing = objs(status['conditions']).find((condition) => condition['type'] === 'Progressing');
   if (progressing?.['reason'] === 'ProgressDeadlineExceeded') throw new KubectlError(`deployment "${name}" exceeded its progress deadline`);
-  const [updated, replicas, available, wanted] = [num(status['updatedReplicas']), num(status['replicas']), num(status['availableReplicas']), num(at(object, 'spec.replicas') ?? 1)];
+  const [updated, replicas, available, wanted] = [
+    num(status['updatedReplicas']),
+    num(status['replicas']),
+    num(status['availableReplicas']),
+    num(at(object, 'spec.replicas') ?? 1),
+  ];
   if (updated < wanted) return going(`Waiting for deployment "${name}" rollout to finish: ${updated} out of ${wanted} new replicas have been updated...`);
   if (replicas > updated) return going(`Waiting for deployment "${name}" rollout to finish: ${replicas - updated} old replicas are pending termination...`);
   if (available < updated) return going(`Waiting for deployment "${name}" rollout to finish: ${available} of ${updated} updated replicas are available...`);
@@ -86,7 +95,8 @@ function daemonSet(object: Obj): Progress {
 function statefulSet(object: Obj): Progress {
   const status = obj(object['status']);
   if (at(object, 'spec.updateStrategy.type') !== 'RollingUpdate') throw new KubectlError('rollout status is only available for RollingUpdate strategy type');
-  if (num(status['observedGeneration']) === 0 || num(at(object, 'metadata.generation')) > num(status['observedGeneration'])) return going('Waiting for statefulset spec update to be observed...');
+  if (num(status['observedGeneration']) === 0 || num(at(object, 'metadata.generation')) > num(status['observedGeneration']))
+    return going('Waiting for statefulset spec update to be observed...');
   const wanted = num(at(object, 'spec.replicas') ?? 1);
   const ready = num(status['readyReplicas']);
   if (ready < wanted) return going(`Waiting for ${wanted - ready} pods to be ready...`);
@@ -94,9 +104,11 @@ function statefulSet(object: Obj): Progress {
   const updated = num(status['updatedReplicas']);
   if (rolling !== undefined) {
     const partition = num(at(rolling, 'partition'));
-    if (updated < wanted - partition) return going(`Waiting for partitioned roll out to finish: ${updated} out of ${wanted - partition} new pods have been updated...`);
+    if (updated < wanted - partition)
+      return going(`Waiting for partitioned roll out to finish: ${updated} out of ${wanted - partition} new pods have been updated...`);
     return { text: `partitioned roll out complete: ${updated} new pods have been updated...\n`, done: true };
   }
-  if (status['updateRevision'] !== status['currentRevision']) return going(`waiting for statefulset rolling update to complete ${updated} pods at revision ${text(status['updateRevision'])}...`);
+  if (status['updateRevision'] !== status['currentRevision'])
+    return going(`waiting for statefulset rolling update to complete ${updated} pods at revision ${text(status['updateRevision'])}...`);
   return { text: `statefulset rolling update complete ${num(status['currentReplicas'])} pods at revision ${text(status['currentRevision'])}...\n`, done: true };
 }

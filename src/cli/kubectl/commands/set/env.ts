@@ -1,5 +1,5 @@
-import type { Routine } from '../../../../sim/routine.ts';
 import { validateEnvVarName } from '../../../../apimachinery/names.ts';
+import type { Routine } from '../../../../sim/routine.ts';
 import { type Info, visitAll } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
@@ -12,10 +12,12 @@ import { fits, podSpecOf, podSpecPath, setAll, withPodSpec } from './workload.ts
 export const setEnv: CommandEntry = {
   path: 'set env',
   short: 'Update environment variables on a pod template',
-  examples: '# Set one\nkubectl set env deployment/web MODE=prod\n\n# Take it away\nkubectl set env deployment/web MODE-\n\n# All keys of a config map\nkubectl set env deployment/web --from=configmap/app',
+  examples:
+    '# Set one\nkubectl set env deployment/web MODE=prod\n\n# Take it away\nkubectl set env deployment/web MODE-\n\n# All keys of a config map\nkubectl set env deployment/web --from=configmap/app',
   *run(k) {
     const { resources, set, remove } = splitPairs([...k.args, ...k.flags.list('env')], 'environment');
-    if (resources.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+    if (resources.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
+      throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
     for (const name of set.keys()) {
       const problems = validateEnvVarName(name);
       if (problems.length > 0) throw new KubectlError(`invalid environment variable name: ${name}`);
@@ -31,8 +33,14 @@ export const setEnv: CommandEntry = {
       change: (info) =>
         withPodSpec(info, (spec) => {
           const containers = objs(spec['containers']);
-          if (!containers.some((container) => fits(pattern, text(container['name'])))) throw new KubectlError(`${info.resource.kind}/${info.name} does not have any containers matching "${pattern}"`);
-          return { ...spec, containers: containers.map((container) => (fits(pattern, text(container['name'])) ? changed(container, added, remove, k.flags.bool('overwrite')) : container)) };
+          if (!containers.some((container) => fits(pattern, text(container['name']))))
+            throw new KubectlError(`${info.resource.kind}/${info.name} does not have any containers matching "${pattern}"`);
+          return {
+            ...spec,
+            containers: containers.map((container) =>
+              fits(pattern, text(container['name'])) ? changed(container, added, remove, k.flags.bool('overwrite')) : container,
+            ),
+          };
         }),
     });
   },
@@ -42,7 +50,10 @@ function changed(container: Obj, added: readonly Obj[], remove: readonly string[
   const before = objs(container['env']);
   if (!overwrite) {
     const taken = added.find((each) => before.some((old) => old['name'] === each['name']));
-    if (taken) throw new KubectlError(`'${text(taken['name'])}' already has a value (${text(before.find((old) => old['name'] === taken['name'])?.['value'])}), and --overwrite is false`);
+    if (taken)
+      throw new KubectlError(
+        `'${text(taken['name'])}' already has a value (${text(before.find((old) => old['name'] === taken['name'])?.['value'])}), and --overwrite is false`,
+      );
   }
   const kept = before.map((old) => added.find((each) => each['name'] === old['name']) ?? old).filter((each) => !remove.includes(text(each['name'])));
   const fresh = added.filter((each) => !before.some((old) => old['name'] === each['name']));
@@ -86,7 +97,9 @@ const containersOf = (info: Info): readonly Obj[] => objs(podSpecOf(info.object,
 function variableText(variable: Obj): string {
   const name = text(variable['name']);
   const from = obj(variable['valueFrom']);
-  const [field, secret, configMap, resource] = [from['fieldRef'], from['secretKeyRef'], from['configMapKeyRef'], from['resourceFieldRef']].map((each) => (each === undefined ? undefined : obj(each)));
+  const [field, secret, configMap, resource] = [from['fieldRef'], from['secretKeyRef'], from['configMapKeyRef'], from['resourceFieldRef']].map((each) =>
+    each === undefined ? undefined : obj(each),
+  );
   if (field) return `# ${name} from field path ${text(field['fieldPath'])}`;
   if (secret) return `# ${name} from secret ${text(secret['name'])}, key ${text(secret['key'])}`;
   if (configMap) return `# ${name} from configmap ${text(configMap['name'])}, key ${text(configMap['key'])}`;

@@ -14,7 +14,8 @@ const groups = ['initContainers', 'containers'] as const;
 export const setImage: CommandEntry = {
   path: 'set image',
   short: 'Update the image of a pod template',
-  examples: '# One container\nkubectl set image deployment/web nginx=nginx:1.27\n\n# All containers of all deployments\nkubectl set image deployments --all *=nginx:1.27',
+  examples:
+    '# One container\nkubectl set image deployment/web nginx=nginx:1.27\n\n# All containers of all deployments\nkubectl set image deployments --all *=nginx:1.27',
   *run(k) {
     const pairs = splitPairs(k.args, 'image');
     if (pairs.resources.length > 0 && pairs.set.size === 0) throw new KubectlError('at least one image update is required');
@@ -56,7 +57,12 @@ export const setResources: CommandEntry = {
         withPodSpec(info, (spec) => {
           const containers = objs(spec['containers']);
           if (!containers.some((container) => fits(pattern, text(container['name'])))) throw new KubectlError(`unable to find container named ${pattern}`);
-          return { ...spec, containers: containers.map((container) => (fits(pattern, text(container['name'])) ? { ...container, resources: merged(obj(container['resources']), limits, requests) } : container)) };
+          return {
+            ...spec,
+            containers: containers.map((container) =>
+              fits(pattern, text(container['name'])) ? { ...container, resources: merged(obj(container['resources']), limits, requests) } : container,
+            ),
+          };
         }),
     });
   },
@@ -76,7 +82,12 @@ export const setServiceAccount: CommandEntry = {
   *run(k) {
     const name = k.args.at(-1);
     if (name === undefined) throw new KubectlError('serviceaccount is required');
-    yield* setAll(k, { args: k.args.slice(0, -1), operation: 'serviceaccount updated', what: 'serviceaccount', change: (info) => withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: name, serviceAccount: name })) });
+    yield* setAll(k, {
+      args: k.args.slice(0, -1),
+      operation: 'serviceaccount updated',
+      what: 'serviceaccount',
+      change: (info) => withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: name, serviceAccount: name })),
+    });
   },
 };
 
@@ -112,7 +123,8 @@ export const setSubject: CommandEntry = {
       operation: 'subjects updated',
       what: 'subjects',
       change: (info) => {
-        if (!['RoleBinding', 'ClusterRoleBinding'].includes(info.resource.kind)) throw new KubectlError('setting subjects is only supported for RoleBinding/ClusterRoleBinding');
+        if (!['RoleBinding', 'ClusterRoleBinding'].includes(info.resource.kind))
+          throw new KubectlError('setting subjects is only supported for RoleBinding/ClusterRoleBinding');
         const before = list(info.object['subjects']).map(obj);
         const same = (a: Obj, b: Obj): boolean => a['kind'] === b['kind'] && a['name'] === b['name'] && text(a['namespace']) === text(b['namespace']);
         return { ...info.object, subjects: [...before, ...subjects.filter((subject) => !before.some((each) => same(each, subject)))] };

@@ -1,11 +1,12 @@
 /** What all `set` commands on pod templates share: kubernetes kubectl/pkg/cmd/set/helper.go. */
-import { StatusError } from '../../../../apimachinery/status.ts';
-import { createTwoWayMergePatch } from '../../../../apimachinery/patch/strategic-diff.ts';
+
 import { typeOf } from '../../../../api/schema.ts';
+import { createTwoWayMergePatch } from '../../../../apimachinery/patch/strategic-diff.ts';
+import { StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { type Info, targetsOf, visit } from '../../builder.ts';
-import { AggregateError, KubectlError } from '../../errors.ts';
-import { at, nameOf, obj, type Obj, text, withPath } from '../../json.ts';
+import { ErrorList, KubectlError } from '../../errors.ts';
+import { at, nameOf, type Obj, obj, text, withPath } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 
@@ -13,7 +14,9 @@ import { operationPrinter } from '../../printers/operation.ts';
 export function podSpecPath(kind: string): readonly string[] | undefined {
   if (kind === 'Pod') return ['spec'];
   if (kind === 'CronJob') return ['spec', 'jobTemplate', 'spec', 'template', 'spec'];
-  return ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController', 'PodTemplate'].includes(kind) ? ['spec', 'template', 'spec'] : undefined;
+  return ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController', 'PodTemplate'].includes(kind)
+    ? ['spec', 'template', 'spec']
+    : undefined;
 }
 
 export const podSpecOf = (object: Obj, path: readonly string[]): Obj => obj(at(object, path.join('.')));
@@ -54,12 +57,24 @@ export function* setAll(k: Kubectl, plan: SetPlan): Routine {
       else throw error;
     }
   }
-  if (failures.length > 0) throw new AggregateError(failures);
+  if (failures.length > 0) throw new ErrorList(failures);
 }
 
 function* localInfos(k: Kubectl, args: readonly string[]): Routine<readonly Info[]> {
   const targets = yield* targetsOf(k, { args });
-  return targets.flatMap((target) => (target.kind === 'manifest' ? [{ resource: target.resource, namespace: target.namespace, name: nameOf(target.manifest.object), object: target.manifest.object, source: target.manifest.source }] : []));
+  return targets.flatMap((target) =>
+    target.kind === 'manifest'
+      ? [
+          {
+            resource: target.resource,
+            namespace: target.namespace,
+            name: nameOf(target.manifest.object),
+            object: target.manifest.object,
+            source: target.manifest.source,
+          },
+        ]
+      : [],
+  );
 }
 
 function* send(k: Kubectl, info: Info, patch: Obj, dryRun: boolean): Routine<Obj> {
