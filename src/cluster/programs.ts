@@ -12,6 +12,7 @@ import { kubeControllerManagerProgram, kubeSchedulerProgram } from './components
 import { etcdProgram } from './components/etcd.ts';
 import { newKubeApiserver } from './components/kube-apiserver.ts';
 import { newContainerd, newKubelet } from './components/node.ts';
+import { sshdProgram } from './components/sshd.ts';
 import type { Trace } from './trace.ts';
 
 export type ProgramSet = {
@@ -60,6 +61,7 @@ export function newProgramSet(trace: Trace): ProgramSet {
     'kube-proxy': kubeProxyProgram,
     coredns: corednsProgram,
     kubelet: newKubelet(trace),
+    sshd: sshdProgram,
     // Made when a node first pulls: the catalogue is large, and a shell alone needs none of it.
     containerd: newContainerd(trace, () => {
       registries ??= new Registries();

@@ -8,7 +8,18 @@ import { installProgram, type Machine, type MachineOptions, newMachine, writeFil
 export function addMachine(context: WorldContext, options: Pick<MachineOptions, 'hostname' | 'ip' | 'hosts' | 'cpus' | 'memoryBytes'>): Machine {
   const machine = newMachine({ ...options, sim: context.sim, fabric: context.fabric, ...context.programSet });
   context.machines.set(options.hostname, machine);
+  installSshd(machine);
   return machine;
+}
+
+function installSshd(machine: Machine): void {
+  installProgram(machine.kernel, machine.fs, '/usr/sbin/sshd', 'sshd', 920_000);
+  writeFile(
+    machine.fs,
+    '/usr/lib/systemd/system/ssh.service',
+    '[Unit]\nDescription=OpenBSD Secure Shell server\nDocumentation=man:sshd(8) man:sshd_config(5)\nAfter=network.target\n\n[Service]\nExecStart=/usr/sbin/sshd -D\nKillMode=process\nRestart=on-failure\n\n[Install]\nWantedBy=multi-user.target\n',
+  );
+  enable(machine, 'ssh.service');
 }
 
 const cniPlugins = [
