@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { parse } from 'yaml';
 import { writeLicenses } from './licenses.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -15,10 +16,23 @@ const replace = {
   setup(context) {
     context.onResolve({ filter: /^(react-devtools-core|ws)$/ }, ({ path }) => ({ path, namespace: 'empty' }));
     context.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default undefined;' }));
-    if (!existsSync(`${root}/src/tui/fast-width.ts`)) return;
     context.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
       importer.endsWith('fast-width.ts') ? undefined : { path: `${root}/src/tui/fast-width.ts` },
     );
+    // Ink measures every line of every frame anew: what it has measured is kept between frames, up to a size.
+    context.onLoad({ filter: /ink[\\/]build[\\/]output\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8');
+      const shared = source.replace('caches = new OutputCaches();', 'caches = sharedCaches();');
+      if (shared === source) throw new Error('Ink has changed: its output caches cannot be shared');
+      return {
+        contents: `${shared}
+let kept = new OutputCaches();
+function sharedCaches() {
+  if (kept.widths.size + kept.blockWidths.size + kept.styledChars.size > 5000) kept = new OutputCaches();
+  return kept;
+}`,
+      };
+    });
   },
 };
 
@@ -83,5 +97,18 @@ const [result] = await Promise.all([
     plugins: [assets('cjs')],
   }),
 ]);
+writeCatalogue();
 writeLicenses(root, result.metafile);
 if (process.argv.includes('--meta')) writeFileSync(`${root}/dist/meta.json`, JSON.stringify(result.metafile));
+
+/** What the menu needs of all lessons, in one small file: the first frame reads nothing else. Broken lessons are told by `lesson check`. */
+function writeCatalogue() {
+  const read = (path) => parse(readFileSync(`${root}/lessons/${path}`, 'utf8'));
+  const entry = (track, name) => {
+    const [facts, en, ko] = ['lesson', 'en', 'ko'].map((file) => read(`${track}/${name}/${file}.yaml`));
+    return { key: `${track}/${name}`, minutes: facts.minutes, title: { en: en.title, ko: ko.title }, world: facts.world.name };
+  };
+  const present = (track) => (name) => existsSync(`${root}/lessons/${track}/${name}/ko.yaml`);
+  const tracks = read('tracks.yaml').tracks.map(({ id, title, lessons }) => ({ id, title, lessons: lessons.filter(present(id)).map((name) => entry(id, name)) }));
+  writeFileSync(`${root}/dist/catalogue.json`, JSON.stringify(tracks));
+}

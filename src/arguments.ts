@@ -30,3 +30,9 @@ export function readArguments(argv: readonly string[]): Arguments {
     throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
   }
 }
+
+export function seedOf(values: Arguments['values']): number {
+  const seed = Number(values.seed ?? 1);
+  if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 32 - 1) throw new UsageError(`--seed takes a whole number up to ${2 ** 32 - 1}, not "${values.seed}"`);
+  return seed;
+}

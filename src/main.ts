@@ -1,5 +1,5 @@
 /** The command line: reads the arguments, and starts a screen or a headless run. Parts are loaded when they are needed. */
-import { readArguments, UsageError } from './arguments.ts';
+import { readArguments, seedOf, UsageError } from './arguments.ts';
 
 declare const K8S_LAB_VERSION: string;
 
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   const [command, ...rest] = positionals;
   if (command === 'sh') return (await import('./headless/commands.ts')).shell(values, rest);
   if (command === 'lesson') return (await import('./headless/commands.ts')).lesson(values, rest);
-  return (await import('./headless/commands.ts')).open(values, command);
+  return (await import('./headless/screen.ts')).openScreen({ values, target: command, seed: seedOf(values) });
 }
 
 const say = (text: string): number => {

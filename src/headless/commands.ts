@@ -1,6 +1,6 @@
 /** What each word on the command line does. */
 import { readFileSync } from 'node:fs';
-import { type Arguments, UsageError } from '../arguments.ts';
+import { type Arguments, seedOf, UsageError } from '../arguments.ts';
 import { isWorldName, type WorldName, worlds } from '../cluster/worlds/index.ts';
 import { encodeUtf8 } from '../sim/stream.ts';
 import { keepWorld } from './kept-world.ts';
@@ -10,12 +10,6 @@ import { replayTranscript } from './transcript.ts';
 type Values = Arguments['values'];
 
 const day = 24 * 3600 * 1000;
-
-export function seedOf(values: Values): number {
-  const seed = Number(values.seed ?? 1);
-  if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 32 - 1) throw new UsageError(`--seed takes a whole number up to ${2 ** 32 - 1}, not "${values.seed}"`);
-  return seed;
-}
 
 export function worldOf(values: Values): WorldName {
   const name = values.world ?? 'kubeadm-3';
@@ -50,11 +44,6 @@ export async function shell(values: Values, rest: readonly string[]): Promise<nu
 export async function lesson(values: Values, rest: readonly string[]): Promise<number> {
   const { lessonCommand } = await import('./lesson.ts');
   return lessonCommand(values, rest);
-}
-
-export async function open(values: Values, target: string | undefined): Promise<number> {
-  const { openScreen } = await import('./screen.ts');
-  return openScreen({ values, target, seed: seedOf(values) });
 }
 
 /** A file that the user names; `-` is standard input. */

@@ -1,13 +1,13 @@
 /** `k8s-lab lesson list | check | play`. */
 import { existsSync } from 'node:fs';
-import { type Arguments, UsageError } from '../arguments.ts';
+import { type Arguments, seedOf, UsageError } from '../arguments.ts';
 import { isWorldName } from '../cluster/worlds/index.ts';
 import { type Problem, pointsOf, problemText, type Track } from '../lessons/lesson.ts';
 import { fillAll } from '../lessons/variables.ts';
 import { checkLesson } from '../session/lesson-check.ts';
 import { playScript } from '../session/play.ts';
 import { Session } from '../session/session.ts';
-import { readText, seedOf } from './commands.ts';
+import { readText } from './commands.ts';
 import { languageOf } from './language.ts';
 import { lessonFolders, packagedLessons, readLesson, readTracks } from './lessons-folder.ts';
 import { readProgress } from './progress.ts';

@@ -34,8 +34,8 @@ function playLine(session: Session, line: string): boolean {
   return true;
 }
 
-/** Gives the world the time that the step's checks grant it. */
-function settle(session: Session): void {
+/** Gives the world the time that the step’s checks grant it. */
+export function settle(session: Session): void {
   const { run } = session;
   const step = run?.step;
   if (!run || !step?.checks) return;

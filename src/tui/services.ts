@@ -1,6 +1,6 @@
 /** What the screen needs of those who started it: the curriculum, kept progress, and worlds. Heavy parts come when they are asked for. */
 import type { Language } from '../lessons/lesson.ts';
-import type { SessionRecord } from '../session/inputs.ts';
+import type { SessionRecord, StampedInput } from '../session/inputs.ts';
 import type { Session } from '../session/session.ts';
 
 export type LessonEntry = {
@@ -20,6 +20,8 @@ export type Worlds = {
   /** Without a key: a shell in a world of its own. */
   readonly open: (key: string | undefined) => Session;
   readonly resume: (key: string, record: SessionRecord) => Generator<number, Session>;
+  /** The same world as another session's, with other inputs. */
+  readonly replay: (like: Session, inputs: readonly StampedInput[], until: number) => Generator<number, Session>;
   /** The lesson as it is now is the one that was begun. */
   readonly same: (key: string, record: SessionRecord) => boolean;
 };

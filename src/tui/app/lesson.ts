@@ -152,6 +152,7 @@ export class LessonScreen {
     this.#session.input(step.kind === 'read' ? { next: step.id } : { answer: values, step: step.id });
     this.pump.kick();
     this.refresh();
+    if (!isAsking(this.state)) this.focus('terminal');
     this.#events.keep(true);
   }
 

@@ -1,0 +1,32 @@
+/** What the menu lists: made when the lab is built, so that the first frame reads one small file; a folder of the user's own is read as it is. */
+import { existsSync, readFileSync } from 'node:fs';
+import { UsageError } from '../arguments.ts';
+import type { TrackEntry } from '../tui/services.ts';
+
+const built = new URL('catalogue.json', import.meta.url);
+
+/** `folder`: lessons of the user's own. */
+export async function readCatalogue(folder: string | undefined): Promise<readonly TrackEntry[]> {
+  if (folder === undefined && existsSync(built)) return JSON.parse(readFileSync(built, 'utf8')) as TrackEntry[];
+  const { packagedLessons, readTracks } = await import('./lessons-folder.ts');
+  const root = folder ?? packagedLessons();
+  if (!existsSync(`${root}/tracks.yaml`)) throw new UsageError(`${root}: there is no tracks.yaml`);
+  return readTracks(root).tracks.map(({ id, title, lessons }) => ({
+    id,
+    title,
+    lessons: lessons.map(({ lesson, prose }) => ({
+      key: `${id}/${lesson.id}`,
+      minutes: lesson.minutes,
+      title: { en: prose.en.title, ko: prose.ko.title },
+      world: lesson.world.name,
+    })),
+  }));
+}
+
+/** The key of `track/lesson`, or of a lesson's id where only one has it. */
+export function lessonKey(tracks: readonly TrackEntry[], name: string): string {
+  const keys = tracks.flatMap(({ lessons }) => lessons.map(({ key }) => key));
+  const found = keys.filter((key) => key === name || key.endsWith(`/${name}`));
+  if (found.length === 1 && found[0]) return found[0];
+  throw new UsageError(`there is no lesson "${name}"; there are ${keys.join(', ')}`);
+}

@@ -1,0 +1,256 @@
+/** One lesson, or a shell, as lines. */
+import type { Language } from '../lessons/lesson.ts';
+import { clusterView } from '../session/cluster-view.ts';
+import { type LessonView, lessonView, type StepView } from '../session/lesson-view.ts';
+import { settle } from '../session/play.ts';
+import type { Session } from '../session/session.ts';
+import { xray } from '../session/xray.ts';
+import { withoutMarks } from '../tui/text/markdown.ts';
+import { unstyled } from '../tui/text/style.ts';
+import { clusterRows } from '../tui/view/cluster-rows.ts';
+import { xrayRows } from '../tui/view/xray-rows.ts';
+import { factIn, newSay, type Say } from '../tui/words.ts';
+import { VtScreen } from '../tui/vt/screen.ts';
+import { plainWords } from './plain-words.ts';
+
+/** Virtual time and output that one line may take before it is interrupted. */
+const longest = 10 * 60_000;
+const mostOutput = 256 * 1024;
+const slice = 1_000;
+/** A screen for programs that draw one; also how wide tables may be. */
+const size = { columns: 100, rows: 30 };
+
+export class PlainLesson {
+  readonly session: Session;
+  readonly #language: () => Language;
+  readonly #print: (text: string) => void;
+  readonly #screen = new VtScreen(size.columns, size.rows);
+  #current = 0;
+  #situations = 0;
+
+  constructor(session: Session, language: () => Language, print: (text: string) => void) {
+    this.session = session;
+    this.#language = language;
+    this.#print = print;
+  }
+
+  get #say(): Say {
+    return newSay(this.#language());
+  }
+
+  get #view(): LessonView | undefined {
+    return lessonView(this.session, this.#language(), true);
+  }
+
+  begin(goOn: boolean): void {
+    const view = this.#view;
+    if (view) {
+      this.#print(`\n${view.title}\n\n${goOn ? '' : `${withoutMarks(view.story.trim())}\n\n`}`);
+      this.#current = view.current;
+      this.#task(view);
+    }
+    this.#print(`${plainWords[this.#language()].prompt}\n`);
+    const text = this.#output();
+    // After a replay only the present prompt is of interest.
+    this.#print(goOn ? text.slice(text.lastIndexOf('\n') + 1) : text);
+  }
+
+  /** A line for the shell; raw programs get it as keys. */
+  type(line: string): void {
+    const { session } = this;
+    if (session.tty.mode === 'raw') this.#keys(line === '' ? '\r' : line);
+    else {
+      session.input({ line });
+      // The echo of what was typed stands on the screen already.
+      session.cluster.sim.advanceUntil(() => !session.atPrompt || session.ended, 1_000);
+      this.#run(line);
+    }
+  }
+
+  interrupt(): void {
+    this.session.input({ interrupt: true });
+    this.#run('');
+  }
+
+  /** `:command rest`; false when there is no such. */
+  command(name: string, rest: string): boolean {
+    const commands: Readonly<Record<string, () => void>> = {
+      task: () => this.#current >= 0 && this.#task(this.#view),
+      check: () => this.#checks(),
+      hint: () => this.#hint(),
+      answer: () => this.#answer(rest),
+      next: () => this.#next(),
+      wait: () => this.#wait(Number(rest) || 1),
+      xray: () => this.#rows(xrayRows(xray(this.session.crossings), size.columns, unstyled, this.#say)),
+      cluster: () => this.#rows(clusterRows(clusterView(this.session), size.columns, unstyled, this.#say)),
+      esc: () => this.#keys('\x1b'),
+      key: () => this.#keys(rest),
+    };
+    if (!Object.hasOwn(commands, name)) return false;
+    commands[name]?.();
+    return true;
+  }
+
+  #rows(rows: readonly string[]): void {
+    this.#print(`${rows.join('\n')}\n`);
+  }
+
+  #keys(keys: string): void {
+    this.session.input({ keys });
+    this.session.tick(300);
+    this.#show(this.#output());
+  }
+
+  #wait(seconds: number): void {
+    this.session.cluster.sim.advance(seconds * 1000);
+    this.#show(this.#output());
+    this.#progress();
+  }
+
+  /** Lets the line run: waits are skipped, since nobody can watch them here. */
+  #run(typed: string): void {
+    const { session } = this;
+    const until = session.elapsed + longest;
+    let text = '';
+    while (!session.atPrompt && !session.ended && session.tty.mode !== 'raw') {
+      session.untilPrompt(slice);
+      text += this.#output();
+      if (session.elapsed < until && text.length < mostOutput) continue;
+      session.input({ interrupt: true });
+      session.untilPrompt(10_000);
+      text = `${text.slice(0, mostOutput)}\n${plainWords[this.#language()].stopped}\n`;
+      break;
+    }
+    if (session.tty.mode === 'raw') session.tick(500);
+    text += this.#output();
+    // The terminal's echo of the line: whoever typed it has it already.
+    this.#show(text.startsWith(`${typed}\n`) ? text.slice(typed.length + 1) : text);
+    settle(session);
+    this.#show(this.#output());
+    this.#progress();
+  }
+
+  #output(): string {
+    let text = '';
+    const { output } = this.session.tty;
+    for (let piece = output.take(); piece !== undefined; piece = output.take()) text += piece;
+    return text;
+  }
+
+  /** Text as it is; what draws a screen is shown as the screen it draws. */
+  #show(text: string): void {
+    this.#screen.write(text);
+    if (this.session.tty.mode !== 'raw') {
+      this.#print(text.replace(/\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>78]/g, '').replace(/\r(?!\n)/g, '\n'));
+      return;
+    }
+    const rows = this.#screen.buffer.rows.map((row) => row.chars.join('').trimEnd());
+    while (rows.at(-1) === '') rows.pop();
+    this.#print(`\n${rows.join('\n')}\n${plainWords[this.#language()].raw}\n`);
+  }
+
+  // ── the lesson ──
+
+  #task(view: LessonView | undefined): void {
+    const step = view?.steps[view.current];
+    if (!view || !step) return;
+    this.#situations = step.situations.length;
+    this.#print(`${this.#say('step', { n: view.current + 1, of: view.steps.length })} · ${this.#say('points', { n: step.of })}\n${withoutMarks(step.task)}\n`);
+    step.choices.forEach(({ text }, index) => {
+      this.#print(`  ${index + 1}. ${withoutMarks(text)}\n`);
+    });
+    if (step.ask) this.#print(`${plainWords[this.#language()].choices}\n`);
+    else if (step.kind === 'read') this.#print(':next\n');
+  }
+
+  /** Steps passed and situations met since it was last told. */
+  #progress(): void {
+    const view = this.#view;
+    if (!view) return;
+    const step = view.steps[view.current];
+    if (view.current === this.#current) {
+      for (const text of step?.situations.slice(this.#situations) ?? []) this.#print(`\n→ ${withoutMarks(text)}\n${this.#prompt()}`);
+      this.#situations = step?.situations.length ?? 0;
+      return;
+    }
+    this.#print('\n');
+    for (let index = this.#current; index < view.current; index++) this.#passed(view, index);
+    this.#current = view.current;
+    if (!view.finished) this.#task(view);
+    else {
+      this.#print(`✓ ${this.#say('lessonDone', { n: view.points, of: view.pointsPossible })}\n\n${this.#say('debriefTitle')}\n`);
+      for (const text of view.debrief) this.#print(`${withoutMarks(text)}\n\n`);
+    }
+    this.#print(this.#prompt());
+  }
+
+  #passed(view: LessonView, index: number): void {
+    const step = view.steps[index];
+    if (!step) return;
+    this.#print(`✓ ${this.#say('stepTitle', { n: index + 1 })}: ${this.#say('stepDone', { n: step.points, of: step.of })}\n`);
+    this.#feedback(step);
+    const { outcome } = view.steps[index - 1] ?? {};
+    if (outcome) this.#print(`${outcome.right ? this.#say('cameTrue') : this.#say('cameOtherwise', { text: withoutMarks(outcome.came) })}\n`);
+    if (step.note) this.#print(`${withoutMarks(step.note)}\n\n`);
+  }
+
+  #feedback(step: StepView): void {
+    for (const { choice, text, right } of step.feedback) {
+      const name = step.choices.find(({ id }) => id === choice)?.text ?? choice;
+      this.#print(`${right ? '✓' : '✗'} ${withoutMarks(name)} ${withoutMarks(text)}\n`);
+    }
+  }
+
+  #checks(): void {
+    this.session.look();
+    const view = this.#view;
+    for (const { id, state, expected, found, where } of view?.steps[view.current]?.checks ?? []) {
+      this.#print(`${state === 'passed' ? '✓' : state === 'waiting' ? '…' : '✗'} ${id.replaceAll('-', ' ')}\n`);
+      const language = this.#language();
+      if (expected) this.#print(`  ${this.#say('expected', { text: factIn(language, expected) })}\n`);
+      if (found) this.#print(`  ${this.#say('found', { text: factIn(language, found) })}\n`);
+      if (where) this.#print(`  ${this.#say('where', { text: where })}\n`);
+    }
+    this.#progress();
+  }
+
+  #hint(): void {
+    const view = this.#view;
+    const step = view?.steps[view.current];
+    if (!step || step.hintsLeft === 0) return this.#print(`${this.#say('noHints')}\n`);
+    this.session.input({ hint: step.id });
+    const hints = this.#view?.steps[view.current]?.hints ?? [];
+    this.#print(`${this.#say('hint', { n: hints.length })}: ${withoutMarks(hints.at(-1) ?? '')}\n`);
+  }
+
+  #next(): void {
+    const { step } = this.session.run ?? {};
+    if (step?.kind !== 'read') return this.#print(`${this.#prompt()}`);
+    this.session.input({ next: step.id });
+    this.#progress();
+  }
+
+  #answer(rest: string): void {
+    const view = this.#view;
+    const step = view?.steps[view.current];
+    const words = plainWords[this.#language()];
+    if (!view || !step?.ask) return this.#print(`${words.noQuestion}\n`);
+    const free = step.ask.type === 'fill' || step.ask.type === 'number';
+    const values = free ? [rest.trim()] : rest.split(/[\s,]+/).filter(Boolean).map((each) => step.choices[Number(each) - 1]?.id ?? step.choices.find(({ id }) => id === each)?.id);
+    if (values.length === 0 || values.some((each) => each === undefined || each === '')) return this.#print(`${words.badAnswer}\n`);
+    this.session.input({ answer: values as string[], step: step.id });
+    this.session.tick(0);
+    const after = this.#view;
+    if (after && after.current === view.current) {
+      this.#print(`${this.#say('wrongAnswer')}\n`);
+      const told = after.steps[view.current];
+      if (told) this.#feedback(told);
+    } else this.#progress();
+  }
+
+  /** The shell's prompt again, after words of ours. */
+  #prompt(): string {
+    const { cursor, buffer } = this.#screen;
+    return this.session.atPrompt ? (buffer.rows[cursor.row]?.slice(0, cursor.column) ?? '').replace(/\x1b\[[0-9;]*m/g, '') : '';
+  }
+}

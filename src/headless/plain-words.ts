@@ -1,0 +1,45 @@
+/** What only the lines say. */
+import type { Language } from '../lessons/lesson.ts';
+
+type PlainWords = { readonly choose: string; readonly help: string; readonly prompt: string; readonly stopped: string; readonly raw: string; readonly choices: string; readonly badAnswer: string; readonly noQuestion: string };
+
+export const plainWords: Readonly<Record<Language, PlainWords>> = {
+  en: {
+    choose: 'Type a number to open a lesson. :lang changes to Korean, :quit ends.',
+    help: `Lines go to the shell. Lines that begin with a colon are for the lab:
+  :task           the task again       :check        what already holds
+  :hint           a hint (costs a quarter of the step's points)
+  :answer 1,3     answer a question by numbers, or by a word
+  :next           go on from a page    :wait 30      let 30 seconds pass
+  :xray           calls that the last command set off
+  :cluster        nodes, pods and containers
+  :undo           undo the last command
+  :restart        start over           :menu         back to the lessons
+  :lang           Korean or English    :quit         end; what you did is kept`,
+    prompt: 'Type :help for what else there is.',
+    stopped: '(stopped: it ran for too long, or wrote too much)',
+    raw: '(A full-screen program has the terminal. What you type goes to it as keys; an empty line is Enter, :esc is Escape, :key q is q.)',
+    choices: 'Answer with :answer and the number.',
+    badAnswer: 'There is no such choice.',
+    noQuestion: 'This step asks no question.',
+  },
+  ko: {
+    choose: '번호를 입력하면 레슨이 열립니다. :lang은 영어로, :quit은 끝내기입니다.',
+    help: `입력한 줄은 셸로 갑니다. 콜론으로 시작하는 줄은 랩에 하는 말입니다.
+  :task           과제 다시 보기       :check        지금 맞는 것과 안 맞는 것
+  :hint           힌트 (단계 점수의 1/4을 씁니다)
+  :answer 1,3     번호나 낱말로 문제에 답하기
+  :next           다음으로             :wait 30      30초 보내기
+  :xray           마지막 명령이 일으킨 호출들
+  :cluster        노드, 파드, 컨테이너
+  :undo           마지막 명령 되돌리기
+  :restart        처음부터 다시        :menu         레슨 목록으로
+  :lang           한국어와 영어        :quit         끝내기. 한 것은 저장됩니다`,
+    prompt: ':help를 입력하면 다른 명령을 볼 수 있습니다.',
+    stopped: '(너무 오래 돌거나 출력이 너무 많아서 멈췄습니다)',
+    raw: '(화면 전체를 쓰는 프로그램이 실행 중입니다. 입력은 키로 전달됩니다. 빈 줄은 Enter, :esc는 Esc, :key q는 q입니다.)',
+    choices: ':answer 뒤에 번호를 적어 답하세요.',
+    badAnswer: '그런 보기는 없습니다.',
+    noQuestion: '이 단계는 묻는 것이 없습니다.',
+  },
+};

@@ -1,0 +1,167 @@
+/** The lab as lines: for pipes, screen readers and dumb terminals. No cursor is moved, nothing is coloured. */
+import { createInterface } from 'node:readline';
+import type { Session } from '../session/session.ts';
+import type { Services, Worlds } from '../tui/services.ts';
+import { newSay, type Say } from '../tui/words.ts';
+import { PlainLesson } from './plain-lesson.ts';
+import { plainWords } from './plain-words.ts';
+
+type Print = (text: string) => void;
+
+/** Until `:quit`, the end of the input, or the end of a shell that has no lesson. */
+export async function runPlain(services: Services): Promise<number> {
+  const print: Print = (text) => void process.stdout.write(text);
+  const lines = createInterface({ input: process.stdin, terminal: false });
+  const plain = new Plain(services, print, await services.worlds());
+  for (const event of ['SIGTERM', 'SIGHUP'] as const)
+    process.once(event, () => {
+      plain.keep();
+      process.exit(event === 'SIGTERM' ? 143 : 129);
+    });
+  lines.on('SIGINT', () => plain.interrupt());
+  plain.begin();
+  for await (const line of lines) {
+    plain.line(line);
+    if (plain.status !== undefined) break;
+  }
+  lines.close();
+  plain.keep();
+  return plain.status ?? 0;
+}
+
+/** A lesson, a shell, or the list of lessons; takes a line, prints what it leads to. */
+export class Plain {
+  readonly #services: Services;
+  readonly #print: Print;
+  readonly #worlds: Worlds;
+  #lesson: PlainLesson | undefined;
+  #key: string | undefined;
+  /** Set when it is over. */
+  status: number | undefined;
+
+  constructor(services: Services, print: Print, worlds: Worlds) {
+    this.#services = services;
+    this.#print = print;
+    this.#worlds = worlds;
+  }
+
+  get #language(): 'en' | 'ko' {
+    return this.#services.kept().language ?? this.#services.language;
+  }
+
+  get #say(): Say {
+    return newSay(this.#language);
+  }
+
+  begin(): void {
+    const { target } = this.#services;
+    if (target === undefined) this.#list();
+    else this.#open(target === 'shell' ? undefined : target.lesson);
+  }
+
+  line(line: string): void {
+    const [, command, rest = ''] = /^\s*:(\w+)\s*(.*)$/.exec(line) ?? [];
+    if (command === 'quit') this.status = 0;
+    else if (command === 'lang') this.#switch();
+    else if (command === 'menu') this.#leave();
+    else if (!this.#lesson) this.#choose(command ?? line.trim());
+    else if (command === undefined) this.#lesson.type(line);
+    else if (command === 'undo') this.#undo();
+    else if (command === 'restart') this.#replace(this.#lesson.session, [], 0);
+    else if (!this.#lesson.command(command, rest)) this.#print(`${plainWords[this.#language].help}\n`);
+    this.keep();
+    if (this.#lesson?.session.ended) {
+      if (this.#key === undefined) this.status = this.#lesson.session.exitStatus ?? 0;
+      else {
+        this.#print(`${this.#say('shellEnded')}\n`);
+        this.#leave();
+      }
+    }
+  }
+
+  interrupt(): void {
+    this.#lesson?.interrupt();
+  }
+
+  keep(): void {
+    const session = this.#lesson?.session;
+    if (!this.#key || !session?.run) return;
+    const before = this.#services.kept().lessons[this.#key];
+    const { finished, points } = session.run;
+    this.#services.keep({
+      lessons: {
+        [this.#key]: {
+          done: finished || (before?.done ?? false),
+          points: before?.done ? Math.max(before.points, finished ? points : 0) : points,
+          ...(finished ? {} : { session: session.record(this.#services.engine) }),
+        },
+      },
+    });
+  }
+
+  #list(): void {
+    const language = this.#language;
+    let number = 0;
+    for (const track of this.#services.tracks) {
+      this.#print(`\n${track.title[language]}\n`);
+      for (const lesson of track.lessons) {
+        const kept = this.#services.kept().lessons[lesson.key];
+        const state = kept?.done ? `✓ ${this.#say('points', { n: kept.points })}` : kept?.session ? this.#say('started') : '';
+        this.#print(`  ${++number}. ${lesson.title[language]} (${this.#say('minutes', { n: lesson.minutes })}${state ? `, ${state}` : ''})\n`);
+      }
+    }
+    this.#print(`\n${plainWords[language].choose}\n`);
+  }
+
+  #choose(text: string): void {
+    const lessons = this.#services.tracks.flatMap((track) => track.lessons);
+    const entry = lessons[Number(text) - 1] ?? lessons.find(({ key }) => key === text);
+    if (entry) this.#open(entry.key);
+    else this.#list();
+  }
+
+  #open(key: string | undefined): void {
+    const { kept, worlds } = { kept: this.#services.kept(), worlds: this.#worlds };
+    const record = key === undefined ? undefined : kept.lessons[key]?.session;
+    const goOn = key !== undefined && record !== undefined && record.inputs.some((input) => !('resize' in input));
+    this.#print(`${this.#say(goOn ? 'stageReplay' : 'stageBoot', { n: 0 })}\n`);
+    this.#key = key;
+    this.#begin(goOn ? finish(worlds.resume(key, record)) : worlds.open(key), goOn);
+  }
+
+  #begin(session: Session, goOn: boolean): void {
+    this.#lesson = new PlainLesson(session, () => this.#language, this.#print);
+    this.#lesson.begin(goOn);
+  }
+
+  #undo(): void {
+    const session = this.#lesson?.session;
+    const earlier = session?.beforeLastLine();
+    if (session && earlier) this.#replace(session, earlier.inputs, earlier.until);
+    else this.#print(`${this.#say('nothingToUndo')}\n`);
+  }
+
+  #replace(like: Session, inputs: Parameters<Worlds['replay']>[1], until: number): void {
+    this.#begin(finish(this.#worlds.replay(like, inputs, until)), true);
+  }
+
+  #leave(): void {
+    this.keep();
+    this.#lesson = undefined;
+    this.#key = undefined;
+    this.#list();
+  }
+
+  #switch(): void {
+    this.#services.keep({ language: this.#language === 'en' ? 'ko' : 'en' });
+    if (this.#lesson) this.#lesson.begin(true);
+    else this.#list();
+  }
+}
+
+function finish(replay: Generator<number, Session>): Session {
+  for (;;) {
+    const { done, value } = replay.next();
+    if (done) return value;
+  }
+}

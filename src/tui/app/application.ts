@@ -1,0 +1,348 @@
+/** The program behind the screen: which screen is shown, what keys and choices set off, what is kept. */
+import type { Language } from '../../lessons/lesson.ts';
+import type { Session } from '../../session/session.ts';
+import type { Actions } from '../components/context.ts';
+import type { LessonEntry, Services, Worlds } from '../services.ts';
+import type { InkInput } from '../terminal/ink-input.ts';
+import type { KeyEvent } from '../terminal/keys.ts';
+import type { Painter } from '../terminal/painter.ts';
+import { newSay, type Say, type WordKey } from '../words.ts';
+import { Keeper } from './keeper.ts';
+import { LessonScreen } from './lesson.ts';
+import { type Command, route } from './route.ts';
+import { type AppState, type ChoiceState, isAsking } from './state.ts';
+import { Store } from './store.ts';
+
+/** The fastest that output of the world is drawn. */
+const frame = 33;
+/** Work of a replay between two looks at the keyboard. */
+const replaySlice = 25;
+
+export class Application {
+  readonly store: Store<AppState>;
+  readonly #services: Services;
+  readonly #painter: Painter;
+  readonly #ink: InkInput;
+  readonly #exit: (status: number) => void;
+  readonly #keeper: Keeper;
+  #lesson: LessonScreen | undefined;
+  #key: string | undefined;
+  #onChoice: (id: string) => void = () => {};
+  #paintTimer: NodeJS.Timeout | undefined;
+  #paintedAt = 0;
+
+  constructor(services: Services, painter: Painter, ink: InkInput, exit: (status: number) => void) {
+    this.#services = services;
+    this.#painter = painter;
+    this.#ink = ink;
+    this.#exit = exit;
+    this.store = new Store<AppState>({
+      size: { columns: painter.columns, rows: painter.rows },
+      language: services.language,
+      colours: services.colours,
+      screen: services.target ? 'opening' : 'menu',
+      tracks: services.tracks,
+      kept: services.kept(),
+      opening: { title: undefined, stage: 'stageLoad', share: 0 },
+      choice: undefined,
+      lesson: undefined,
+      notice: undefined,
+    });
+    this.#keeper = new Keeper(services, (problem) => this.#notice('notSaved', { text: problem }));
+    this.store.subscribe(() => this.#overlay());
+    painter.on('resize', () => this.#resized());
+  }
+
+  /** After the first frame. */
+  begin(): void {
+    const { target } = this.#services;
+    if (target === 'shell') void this.#open(undefined);
+    else if (target) this.#openLesson(target.lesson);
+    // What a lesson will need is read while the menu is looked at.
+    else setTimeout(() => void this.#services.worlds().catch(() => {}), 300).unref();
+  }
+
+  /** Nothing that was done may be lost; called before any end, wanted or not. */
+  keepNow(): void {
+    this.#keeper.now(this.#key, this.#lesson?.session);
+  }
+
+  suspend(): void {
+    this.#lesson?.pump.stop();
+    this.#painter.pause(true);
+    this.keepNow();
+  }
+
+  resume(): void {
+    this.#lesson?.pump.start();
+    this.#painter.pause(false);
+  }
+
+  readonly actions: Actions = {
+    menu: (id) => {
+      if (id === 'language') this.#switchLanguage();
+      else if (id === 'name') this.store.set({ screen: 'name' });
+      else if (id === 'quit') this.#quit(0);
+      else this.#openLesson(id);
+    },
+    name: (name) => {
+      this.#services.keep({ name });
+      this.#showMenu();
+    },
+    choose: (id) => (this.store.get().choice ? this.#onChoice(id) : this.#afterLesson(id)),
+    answer: (values) => this.#lesson?.answer(values),
+  };
+
+  keys(events: readonly KeyEvent[]): void {
+    for (const event of events) {
+      const { screen, choice, lesson } = this.store.get();
+      const context = { screen, choice: choice !== undefined, focus: lesson?.focus ?? 'terminal', raw: this.#lesson?.raw ?? false, asking: isAsking(lesson) && lesson?.pane === 'lesson' };
+      this.#run(route(event, context), event);
+    }
+  }
+
+  #run(command: Command, event: KeyEvent): void {
+    if (command === 'ink') this.#ink.push(event.type === 'key' ? event.raw : event.text);
+    else if (command === 'terminal') this.#lesson?.key(event);
+    else if (command === 'terminalFocus') {
+      this.#lesson?.focus('terminal');
+      this.#lesson?.key(event);
+    } else this.#commands[command]?.();
+  }
+
+  readonly #commands: Partial<Record<Command, () => void>> = {
+    help: () => this.#lesson?.show('help'),
+    xray: () => this.#lesson?.show('xray'),
+    cluster: () => this.#lesson?.show('cluster'),
+    hint: () => this.#lesson?.hint(),
+    pause: () => this.#lesson?.togglePause(),
+    speed: () => this.#lesson?.toggleSpeed(),
+    skip: () => this.#lesson?.skip(),
+    undo: () => void this.#undo(),
+    restart: () => this.#ask({ question: this.#say('confirmRestart'), options: this.#yesNo() }, (id) => id === 'yes' && void this.#restart()),
+    language: () => this.#switchLanguage(),
+    leave: () => this.#leave(),
+    quit: () => this.#quit(0),
+    back: () => this.#back(),
+    switch: () => this.#lesson?.focus(this.#lesson.state.focus === 'terminal' ? 'pane' : 'terminal'),
+    scrollUp: () => this.#scroll(-1),
+    scrollDown: () => this.#scroll(1),
+    pageUp: () => this.#scroll(-10),
+    pageDown: () => this.#scroll(10),
+  };
+
+  // ── opening and leaving ──
+
+  #openLesson(key: string): void {
+    const entry = this.#entry(key);
+    const kept = this.store.get().kept.lessons[key];
+    this.#key = key;
+    if (!kept?.session || kept.session.inputs.every((input) => 'resize' in input)) return void this.#open(entry);
+    this.#ask(
+      {
+        question: `${entry?.title[this.store.get().language] ?? key}: ${this.#say('resumeQuestion')}`,
+        options: (['resume', 'startOver', 'back'] as const).map((id) => ({ id, label: this.#say(id) })),
+      },
+      (id) => {
+        if (id === 'resume') void this.#open(entry, true);
+        else if (id === 'startOver') void this.#open(entry);
+        else this.#showMenu();
+      },
+    );
+  }
+
+  #entry(key: string): LessonEntry | undefined {
+    return this.store
+      .get()
+      .tracks.flatMap(({ lessons }) => lessons)
+      .find((lesson) => lesson.key === key);
+  }
+
+  async #open(entry: LessonEntry | undefined, goOn = false): Promise<void> {
+    const { language, kept } = this.store.get();
+    const title = entry?.title[language];
+    const record = entry && goOn ? kept.lessons[entry.key]?.session : undefined;
+    this.#lesson?.stop();
+    this.#lesson = undefined;
+    this.#key = entry?.key;
+    await this.#stage('stageLoad', 0, title);
+    const worlds = await this.#services.worlds();
+    await this.#stage(entry?.world === 'node' ? 'stageBootOne' : 'stageBoot', 0, title);
+    const session = entry && record ? await this.#play(worlds.resume(entry.key, record), 'stageReplay', title) : worlds.open(entry?.key);
+    this.store.set({ screen: 'blank' });
+    this.#lesson = new LessonScreen(this.store, session, title ?? 'shell', {
+      paint: (now) => this.#paint(now),
+      keep: (now) => this.#keeper.soon(this.#key, this.#lesson?.session, now),
+      finished: () => this.#finished(),
+      ended: () => this.#ended(),
+    });
+    this.store.set({ screen: session.run?.finished ? 'debrief' : 'lesson' });
+    if (entry && record && !worlds.same(entry.key, record)) this.#lesson.set({ notice: this.#say('changedLesson') });
+  }
+
+  async #stage(stage: WordKey, share: number, title: string | undefined): Promise<void> {
+    this.store.set({ screen: 'opening', choice: undefined, opening: { title, stage, share } });
+    // The frame is to be seen before the work begins.
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+
+  /** Runs a replay to its end, and draws how far it is. */
+  async #play(replay: Generator<number, Session>, stage: WordKey, title: string | undefined): Promise<Session> {
+    for (let deadline = performance.now() + replaySlice; ; ) {
+      const { done, value } = replay.next();
+      if (done) return value;
+      if (performance.now() < deadline) continue;
+      await this.#stage(stage, value, title);
+      deadline = performance.now() + replaySlice;
+    }
+  }
+
+  async #undo(): Promise<void> {
+    const lesson = this.#lesson;
+    const earlier = lesson?.session.beforeLastLine();
+    if (!lesson || !earlier) return lesson?.set({ notice: this.#say('nothingToUndo') });
+    await this.#replaceBy((worlds) => worlds.replay(lesson.session, earlier.inputs, earlier.until), 'undoing');
+  }
+
+  async #restart(): Promise<void> {
+    const lesson = this.#lesson;
+    if (lesson) await this.#replaceBy((worlds) => worlds.replay(lesson.session, [], 0), 'restarting');
+  }
+
+  async #replaceBy(replay: (worlds: Worlds) => Generator<number, Session>, stage: WordKey): Promise<void> {
+    const lesson = this.#lesson;
+    if (!lesson) return;
+    const title = lesson.state.title;
+    lesson.stop();
+    await this.#stage(stage, 0, title);
+    const session = await this.#play(replay(await this.#services.worlds()), stage, title);
+    lesson.replace(session);
+    lesson.set({ focus: 'terminal', pane: 'lesson', scroll: 0, notice: undefined });
+    this.store.set({ screen: 'lesson', choice: undefined });
+    this.#keeper.soon(this.#key, session, true);
+  }
+
+  #finished(): void {
+    this.keepNow();
+    // The line that did it may still be writing.
+    setTimeout(() => {
+      if (!this.#lesson?.session.run?.finished || this.store.get().screen !== 'lesson') return;
+      this.#lesson.set({ scroll: 0 });
+      this.store.set({ screen: 'debrief', kept: this.#services.kept() });
+    }, 400);
+  }
+
+  #ended(): void {
+    if (!this.#key) return this.#quit(this.#lesson?.session.exitStatus ?? 0);
+    this.keepNow();
+    const options = [
+      { id: 'undo', label: this.#say('undoLast') },
+      { id: 'restart', label: this.#say('startOver') },
+      { id: 'back', label: this.#say('back') },
+    ];
+    this.#ask({ question: this.#say('shellEnded'), options }, (id) => {
+      if (id === 'undo') void this.#undo();
+      else if (id === 'restart') void this.#restart();
+      else this.#showMenu();
+    });
+  }
+
+  #afterLesson(id: string): void {
+    if (id.startsWith('lesson:')) this.#openLesson(id.slice(7));
+    else if (id === 'stay') {
+      this.store.set({ screen: 'lesson' });
+      this.#lesson?.focus('terminal');
+    } else if (id === 'again' && this.#key) void this.#open(this.#entry(this.#key));
+    else this.#showMenu();
+  }
+
+  #leave(): void {
+    const inLesson = this.#key !== undefined;
+    const options = [
+      ...(inLesson ? [{ id: 'menu', label: this.#say('back') }] : []),
+      { id: 'quit', label: this.#say('quitProgram') },
+      { id: 'no', label: this.#say('no') },
+    ];
+    this.#ask({ question: this.#say(inLesson ? 'confirmQuit' : 'confirmLeaveShell'), options }, (id) => {
+      if (id === 'menu') this.#showMenu();
+      else if (id === 'quit') this.#quit(0);
+    });
+  }
+
+  #showMenu(): void {
+    this.keepNow();
+    this.#lesson?.stop();
+    this.#lesson = undefined;
+    this.#key = undefined;
+    this.store.set({ screen: 'menu', choice: undefined, lesson: undefined, kept: this.#services.kept() });
+  }
+
+  #quit(status: number): void {
+    this.keepNow();
+    this.#lesson?.stop();
+    this.#exit(status);
+  }
+
+  // ── small things ──
+
+  #ask(choice: ChoiceState, then: (id: string) => void): void {
+    this.#onChoice = (id) => {
+      this.store.set({ choice: undefined });
+      then(id);
+    };
+    this.store.set({ choice });
+  }
+
+  #yesNo(): ChoiceState['options'] {
+    return (['no', 'yes'] as const).map((id) => ({ id, label: this.#say(id) }));
+  }
+
+  #back(): void {
+    const { choice, screen } = this.store.get();
+    if (choice) this.#onChoice('back');
+    else if (screen === 'debrief') this.#afterLesson('stay');
+    else this.#showMenu();
+  }
+
+  #scroll(rows: number): void {
+    const lesson = this.#lesson;
+    if (lesson) lesson.set({ scroll: lesson.state.pane === 'lesson' && this.store.get().screen === 'lesson' ? lesson.state.scroll + rows : Math.max(0, lesson.state.scroll + rows) });
+  }
+
+  #switchLanguage(): void {
+    const language: Language = this.store.get().language === 'en' ? 'ko' : 'en';
+    this.#services.keep({ language });
+    this.store.set({ language, kept: this.#services.kept() });
+    this.#lesson?.refresh();
+  }
+
+  #notice(key: WordKey, values: Readonly<Record<string, string>>): void {
+    const notice = this.#say(key, values);
+    this.store.set({ notice });
+    this.#lesson?.set({ notice });
+  }
+
+  #resized(): void {
+    this.store.set({ size: { columns: this.#painter.columns, rows: this.#painter.rows } });
+    this.#lesson?.resized();
+  }
+
+  #paint(now: boolean): void {
+    const wait = now ? 0 : this.#paintedAt + frame - performance.now();
+    if (wait <= 0) this.#overlay();
+    else this.#paintTimer ??= setTimeout(() => this.#overlay(), wait);
+  }
+
+  #overlay(): void {
+    clearTimeout(this.#paintTimer);
+    this.#paintTimer = undefined;
+    this.#paintedAt = performance.now();
+    const { screen, choice } = this.store.get();
+    this.#painter.overlay = screen === 'lesson' && !choice ? this.#lesson?.overlay() : undefined;
+  }
+
+  get #say(): Say {
+    return newSay(this.store.get().language);
+  }
+}
+

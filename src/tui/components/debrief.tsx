@@ -1,0 +1,31 @@
+/** The end of a lesson: what it was about, and where to go on. */
+import { Box, Text } from 'ink';
+import SelectInput from 'ink-select-input';
+import { useMemo } from 'react';
+import type { LessonState } from '../app/state.ts';
+import type { WindowSize } from '../layout.ts';
+import type { Kept, TrackEntry } from '../services.ts';
+import { slice } from '../view/chrome.ts';
+import { debriefOptions, debriefRows } from '../view/debrief-view.ts';
+import { useDrawing } from './context.ts';
+
+type Props = { readonly lesson: LessonState; readonly tracks: readonly TrackEntry[]; readonly size: WindowSize; readonly kept: Kept };
+
+export function Debrief({ lesson, tracks, size }: Props) {
+  const { style, say, language, actions } = useDrawing();
+  const { view, scroll } = lesson;
+  const width = Math.min(100, size.columns - 2);
+  const rows = useMemo(() => (view ? debriefRows(view, width, style, say) : []), [view, width, style, say]);
+  const options = debriefOptions(lesson.title, tracks, language, say);
+  const height = Math.max(1, size.rows - options.length - 2);
+  return (
+    <Box flexDirection="column" paddingX={1}>
+      <Box height={Math.min(height, rows.length)} flexShrink={0}>
+        <Text>{slice(rows, scroll, height).join('\n')}</Text>
+      </Box>
+      <Box marginTop={1} flexShrink={0}>
+        <SelectInput items={options.map(({ id, label }) => ({ value: id, label }))} onSelect={({ value }) => actions.choose(value)} />
+      </Box>
+    </Box>
+  );
+}

@@ -1,0 +1,40 @@
+/** A quiz, a prediction, or a page to be turned. */
+import { Box, Text } from 'ink';
+import SelectInput from 'ink-select-input';
+import TextInput from 'ink-text-input';
+import { useState } from 'react';
+import { fit } from '../text/wrap.ts';
+import type { QuestionView } from '../view/question.ts';
+import { useDrawing } from './context.ts';
+import { ManyChoices } from './many-choices.tsx';
+
+type Props = { readonly question: QuestionView; readonly focused: boolean; readonly width: number };
+
+export function Question({ question, focused, width }: Props) {
+  const { style } = useDrawing();
+  return (
+    <Box flexDirection="column" marginTop={1} flexShrink={0}>
+      <Body key={question.id} question={question} focused={focused} width={width} />
+      <Text>{style('faint', fit(question.keys, width))}</Text>
+    </Box>
+  );
+}
+
+function Body({ question, focused, width }: Props) {
+  const { actions } = useDrawing();
+  const { kind, items } = question;
+  if (kind === 'multi' || kind === 'order') return <ManyChoices items={items} order={kind === 'order'} focused={focused} onSubmit={actions.answer} />;
+  if (kind === 'text') return <Field focused={focused} width={width} />;
+  return <SelectInput items={[...items]} isFocused={focused} onSelect={({ value }) => actions.answer([value])} />;
+}
+
+function Field({ focused }: { readonly focused: boolean; readonly width: number }) {
+  const { actions } = useDrawing();
+  const [value, setValue] = useState('');
+  return (
+    <Box>
+      <Text>{'› '}</Text>
+      <TextInput value={value} focus={focused} onChange={setValue} onSubmit={(text) => text.trim() !== '' && actions.answer([text.trim()])} />
+    </Box>
+  );
+}

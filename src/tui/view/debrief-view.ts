@@ -1,0 +1,36 @@
+/** What a lesson's end says. */
+import type { Language } from '../../lessons/lesson.ts';
+import type { LessonView } from '../../session/lesson-view.ts';
+import type { TrackEntry } from '../services.ts';
+import { markdownRows } from '../text/markdown.ts';
+import type { Style } from '../text/style.ts';
+import type { Say } from '../words.ts';
+
+export function debriefRows(view: LessonView, width: number, style: Style, say: Say): string[] {
+  const rows = [style('title', view.title), style('good', `✓ ${say('lessonDone', { n: view.points, of: view.pointsPossible })}`), ''];
+  const last = view.steps.at(-1);
+  // What the last answer or task had to say would never be seen otherwise.
+  for (const { text, right } of last?.feedback ?? []) if (text) rows.push(...markdownRows(`${right ? '✓' : '✗'} ${text}`, width, style));
+  if (last?.note) rows.push(...markdownRows(last.note, width, style), '');
+  else if ((last?.feedback.length ?? 0) > 0) rows.push('');
+  rows.push(style('title', say('debriefTitle')));
+  view.debrief.forEach((text, index) => {
+    if (index > 0) rows.push('');
+    rows.push(...markdownRows(text, width, style));
+  });
+  return rows;
+}
+
+export type DebriefOption = { readonly id: string; readonly label: string };
+
+/** `title`: of the lesson that is done, in the language shown. */
+export function debriefOptions(title: string, tracks: readonly TrackEntry[], language: Language, say: Say): DebriefOption[] {
+  const all = tracks.flatMap(({ lessons }) => lessons);
+  const next = all[all.findIndex((lesson) => lesson.title[language] === title) + 1];
+  return [
+    ...(next ? [{ id: `lesson:${next.key}`, label: say('nextLesson', { title: next.title[language] }) }] : []),
+    { id: 'menu', label: say('back') },
+    { id: 'stay', label: say('stayHere') },
+    { id: 'again', label: say('againLesson') },
+  ];
+}
