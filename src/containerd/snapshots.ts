@@ -1,7 +1,7 @@
 /** Snapshotters: layers of files, each on its parent (plugins/snapshots/overlay). */
 import type { ContainerdApi, ContainerdLabels, SnapshotInfo } from '../interfaces/containerd.ts';
 import type { Blob, LayerEntry } from '../interfaces/distribution.ts';
-import { DirectoryNode, FileNode, type Inode, OverlayDirectory, SymlinkNode } from '../linux/inode.ts';
+import { DirectoryNode, FileNode, type Inode, OverlayDirectory, SymlinkNode, writtenFiles } from '../linux/inode.ts';
 import type { Context } from './context.ts';
 import { alreadyExists, failedPrecondition, invalidArgument, notFound } from './errors.ts';
 import type { Snapshot } from './state.ts';
@@ -90,7 +90,9 @@ export class SnapshotService {
     const keys = this.#keys(namespace, snapshotter);
     for (const other of keys.values()) if (other.parent === key) throw failedPrecondition('cannot remove snapshot with child');
     keys.delete(key);
-    if (snapshot.kind === 'Committed') this.#context.kernel.disk.charge(-snapshot.usage.size);
+    const { disk } = this.#context.kernel;
+    if (snapshot.kind === 'Committed') disk.charge(-snapshot.usage.size);
+    else if (snapshot.layer instanceof OverlayDirectory) for (const file of writtenFiles(snapshot.layer)) disk.release(file);
     this.#context.publish(namespace, '/snapshot/remove', () => ({ key, snapshotter }));
   }
 

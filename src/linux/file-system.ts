@@ -13,9 +13,14 @@ export type Mount = {
   readonly options: readonly string[];
 };
 
+/** So much text the lab keeps of all that is written on one disk. */
+const mostHeld = 256 * 1024 * 1024;
+
 /** The disk under a node's files: writing past the end is ENOSPC. */
 export class Disk {
   usedBytes = 0;
+  /** What the lab itself keeps of that, in UTF-16 units: images and binaries have a size, but no text. */
+  held = 0;
   inodesUsed = 0;
   readonly capacityBytes: number;
   readonly inodes: number;
@@ -25,7 +30,18 @@ export class Disk {
   }
   charge(bytes: number): void {
     if (bytes > 0 && this.usedBytes + bytes > this.capacityBytes) throw new Errno('ENOSPC');
-    this.usedBytes += bytes;
+    this.usedBytes = Math.max(0, this.usedBytes + bytes);
+  }
+  /** A file's text has become so much longer. A disk that holds more than the lab can keep is full, whatever its size. */
+  hold(units: number): void {
+    if (units > 0 && this.held + units > mostHeld) throw new Errno('ENOSPC');
+    this.held = Math.max(0, this.held + units);
+  }
+  /** A file has gone for good. */
+  release(inode: Inode): void {
+    if (inode.type !== 'file' || inode.generated) return;
+    this.charge(-inode.size);
+    this.hold(-inode.held);
   }
 }
 
@@ -238,7 +254,7 @@ export class FileSystem {
     this.check(inode, 2, path);
     if (inode.type !== 'file') return inode;
     if (at.readonly) throw new Errno('EROFS', path);
-    if (at.parent instanceof OverlayDirectory && at.parent.lookup(at.name) === inode) inode = at.parent.copyUp(at.name) ?? inode;
+    if (at.parent instanceof OverlayDirectory && at.parent.lookup(at.name) === inode) inode = this.#copyUp(at.parent, at.name, inode);
     if (flags.truncate && inode.type === 'file') this.#put(inode, '');
     return inode;
   }
@@ -297,9 +313,10 @@ export class FileSystem {
     const at = this.#existing(path, false);
     if (at.inode.type === 'directory') throw new Errno('EISDIR', path);
     this.#removable(at, path);
+    // A file of a lower layer is only hidden.
+    const own = !(at.parent instanceof OverlayDirectory) || at.parent.owns(at.name);
     at.parent.remove(at.name);
-    at.inode.nlink--;
-    if (at.inode.type === 'file' && at.inode.nlink === 0 && !at.inode.generated) this.namespace.disk.charge(-at.inode.size);
+    if (own && --at.inode.nlink === 0) this.namespace.disk.release(at.inode);
     this.namespace.disk.inodesUsed--;
   }
 
@@ -322,9 +339,11 @@ export class FileSystem {
     if (target.inode?.type === 'directory' && target.inode.entries().length > 0) throw new Errno('ENOTEMPTY', to);
     if (target.inode && target.inode.type !== 'directory' && source.inode.type === 'directory') throw new Errno('ENOTDIR', to);
     this.#writable(target, to);
-    const inode = source.parent instanceof OverlayDirectory ? (source.parent.copyUp(source.name) ?? source.inode) : source.inode;
+    const inode = source.parent instanceof OverlayDirectory ? this.#copyUp(source.parent, source.name, source.inode) : source.inode;
+    const replaced = !(target.parent instanceof OverlayDirectory) || target.parent.owns(target.name) ? target.inode : undefined;
     source.parent.remove(source.name);
     target.parent.add(target.name, inode);
+    if (replaced && --replaced.nlink === 0) this.namespace.disk.release(replaced);
   }
 
   chmod(path: string, mode: number): void {
@@ -427,8 +446,18 @@ export class FileSystem {
     if ((at.parent.mode & 0o1000) !== 0 && uid !== 0 && at.inode?.uid !== uid && at.parent.uid !== uid) throw new Errno('EPERM', path);
   }
 
+  #copyUp(parent: OverlayDirectory, name: string, inode: Inode): Inode {
+    if (parent.owns(name)) return inode;
+    if (inode.type === 'file') this.namespace.disk.charge(inode.size);
+    return parent.copyUp(name) ?? inode;
+  }
+
   #put(inode: FileNode, text: string, append = false): void {
-    if (!inode.generated) this.namespace.disk.charge(append ? byteLength(text) : byteLength(text) - inode.size);
+    if (!inode.generated) {
+      const { disk } = this.namespace;
+      disk.hold(append ? text.length : text.length - inode.held);
+      disk.charge(append ? byteLength(text) : byteLength(text) - inode.size);
+    }
     if (append) inode.append(text);
     else inode.write(text);
     inode.mtime = this.#now();

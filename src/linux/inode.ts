@@ -73,6 +73,11 @@ export class FileNode implements Common {
     return this.#size;
   }
 
+  /** UTF-16 units of text kept. */
+  get held(): number {
+    return this.#content.length;
+  }
+
   copy(): FileNode {
     const copy = new FileNode(this, this.read());
     copy.program = this.program;
@@ -275,6 +280,11 @@ export class OverlayDirectory extends DirectoryNode {
     super.remove(name);
   }
 
+  /** Whether a name stands in the overlay itself, not only in a layer below. */
+  owns(name: string): boolean {
+    return this.own.has(name);
+  }
+
   /** Makes a shared lower file the overlay's own before it is changed; returns what to change. */
   copyUp(name: string): Inode | undefined {
     const own = this.own.get(name);
@@ -319,6 +329,15 @@ export class OverlayDirectory extends DirectoryNode {
     const merged = new OverlayDirectory(found, top);
     this.own.set(name, merged);
     return merged;
+  }
+}
+
+/** Every file that was written above the lower layers. */
+export function* writtenFiles(directory: DirectoryNode): Iterable<FileNode> {
+  const entries = directory instanceof OverlayDirectory ? directory.upper().entries : directory.generated ? [] : directory.entries();
+  for (const [, inode] of entries) {
+    if (inode.type === 'directory') yield* writtenFiles(inode);
+    else if (inode.type === 'file') yield inode;
   }
 }
 

@@ -307,10 +307,19 @@ export class Kernel {
         // A program that does not look at its errors: say what went wrong, as perror does.
         yield* this.#complain(process, `${process.comm}: ${error.path ? `${error.path}: ` : ''}${error.message}\n`);
         status = 1;
-      } else throw error; // A bug in the lab must never look like an error of the simulated world.
+      } else if (isExhausted(error)) return yield* this.#exhausted(process, error);
+      else throw error; // A bug in the lab must never look like an error of the simulated world.
     }
     process.terminate(status & 255);
     return status;
+  }
+
+  /** A program has asked for more than the lab can hold: a stack too deep is what kills a real one, and so is a string without end. */
+  *#exhausted(process: Process, error: RangeError): Routine<number> {
+    const stack = /call stack/.test(error.message);
+    if (!stack) yield* this.#complain(process, `${process.comm}: memory exhausted\n`);
+    this.log(stack ? `${process.comm}[${process.pid}]: segfault at 0 ip 0 sp 0 error 6` : `${process.comm}[${process.pid}]: allocation failed`);
+    return stack ? this.#killed(process, 'SIGSEGV', 139) : this.#killed(process, 'SIGABRT', 134);
   }
 
   #killed(process: Process, signal: SignalName, status: number): number {
@@ -326,6 +335,10 @@ export class Kernel {
     }
   }
 }
+
+/** The engine's own limits, which a program in the world can reach: the depth of calls, the length of a string or a list. */
+const isExhausted = (error: unknown): error is RangeError =>
+  error instanceof RangeError && /^(Maximum call stack size exceeded|Invalid (string|array) length)/.test(error.message);
 
 function hostMounts(root: DirectoryNode, disk: Disk, inode: number): MountNamespace {
   const namespace = new MountNamespace(root, disk);

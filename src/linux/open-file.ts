@@ -153,12 +153,15 @@ export class Device extends OpenFile {
       for (let i = 0; i < 4096; i++) out += byte(this.#random.int(256));
       return out;
     }
-    return '\0'.repeat(32 * 1024);
+    return zeros;
   }
   *write(): Routine {
     if (this.#device === 'full') throw new Errno('ENOSPC');
   }
 }
+
+/** One text for all reads: what is written of it to a file is then kept once. */
+const zeros = '\0'.repeat(32 * 1024);
 
 const byte = (value: number): string => String.fromCharCode(value < 0x80 ? value : 0xdc00 + value);
 

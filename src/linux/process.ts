@@ -219,18 +219,19 @@ export class Process implements CgroupMember {
 
   // ── what the kernel and others do to it ──
 
-  /** A signal arrives. `from` is who sent it: an init process ignores what its own children send it without a handler. */
+  /** A signal arrives. `from` is the process that sent it; the kernel and a runtime that ends a container give none. */
   signal(signal: SignalName, from?: Process): void {
     if (this.state === 'zombie' || this.state === 'dead') return;
+    // Nobody in its own pid namespace can kill or stop an init: kernel/signal.c, SIGNAL_UNKILLABLE.
+    const unkillable = this.namespaces.pid.init === this;
+    if (unkillable && from?.namespaces.pid === this.namespaces.pid && (signal === 'SIGKILL' || signal === 'SIGSTOP')) return;
     if (signal === 'SIGKILL') return this.terminate(137, 'SIGKILL');
     if (signal === 'SIGSTOP') return this.#stop();
     if (signal === 'SIGCONT') this.#continue();
     const handler = this.#handlers.get(signal);
     if (handler === 'ignore') return;
     if (handler) return handler();
-    // The init of a pid namespace has no default actions: kernel/signal.c, SIGNAL_UNKILLABLE.
-    if (this.namespaces.pid.init === this) return;
-    void from;
+    if (unkillable) return; // An init has no default actions.
     const action = defaultAction(signal);
     if (action === 'terminate') this.terminate(128 + signalNumbers[signal], signal);
     else if (action === 'stop') this.#stop();

@@ -1,5 +1,12 @@
 /** What an expanded word becomes: fields, which know what in them was quoted. */
+import { ShellError } from './flow.ts';
 import { hasPattern } from './pattern.ts';
+
+/** A word, or the output of `$( )`, longer than this would only eat memory. */
+export const longestText = 64 * 1024 * 1024;
+
+/** What bash says, and does, when malloc fails: builtins and lib/malloc/xmalloc.c. */
+export const outOfMemory = (bytes: number): ShellError => new ShellError(`xrealloc: cannot allocate ${bytes} bytes`, { fatal: true, status: 2 });
 
 type Piece = { readonly text: string; readonly quoted: boolean };
 
@@ -12,6 +19,7 @@ export class Field {
 
   add(text: string, quoted: boolean): void {
     if (text === '' && this.#pieces.length > 0) return;
+    if (this.text.length + text.length > longestText) throw outOfMemory(this.text.length + text.length);
     this.#pieces.push({ text, quoted });
     this.text += text;
     if (!quoted && !this.pattern) this.pattern = hasPattern(text);
@@ -53,6 +61,8 @@ export class Fields {
   addSplit(text: string): void {
     const separators = this.#separators;
     if (separators === undefined || separators === '') return this.add(text, false);
+    // A text of megabytes is not walked unit by unit for nothing.
+    if (text.length > 4096 && ![...separators].some((each) => text.includes(each))) return this.add(text, false);
     for (let i = 0; i < text.length; ) {
       if (!separators.includes(text[i] as string)) {
         const from = i;

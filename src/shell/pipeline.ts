@@ -7,7 +7,7 @@ import type { ExitCode } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
 import { descriptors, forkShell, pidOf, waitForeground } from './child.ts';
 import { expandWords } from './expand.ts';
-import { ShellError } from './flow.ts';
+import { longestText, outOfMemory } from './fields.ts';
 import type { Shell } from './shell.ts';
 import { watchChildren } from './traps.ts';
 
@@ -108,9 +108,6 @@ export function textOf(shell: Shell, node: { readonly pos: number; readonly end:
     .trim();
 }
 
-/** More output than this in `$( )` would only eat memory. */
-const maxSubstitution = 64 * 1024 * 1024;
-
 /** `$( … )`: the output without its last newlines. */
 export function* substitute(shell: Shell, script: ParsedScript): Routine<string> {
   const file = yield* fileOnly(shell, script);
@@ -135,7 +132,7 @@ function* collect(reader: OpenFile): Routine<string> {
   let size = 0;
   for (let text = yield* reader.read(); text !== undefined; text = yield* reader.read()) {
     size += text.length;
-    if (size > maxSubstitution) throw new ShellError(`xrealloc: cannot allocate ${size} bytes`, { fatal: true, status: 2 });
+    if (size > longestText) throw outOfMemory(size);
     chunks.push(text);
   }
   return chunks.join('');

@@ -35,8 +35,8 @@ export function* runSimple(shell: Shell, node: Command): Routine<ExitCode> {
     if (!error.fatal) return error.status;
     // POSIX: a mistake in an expansion ends a shell that is not interactive.
     if (shell.flavor !== 'bash' && !shell.interactive) throw new ExitShell(2);
-    shell.status = error.status === 127 && shell.options.has('command') ? 127 : 1;
-    if (error.status === 127 && !shell.interactive) throw new ExitShell(shell.status);
+    shell.status = error.status === 2 || (error.status === 127 && shell.options.has('command')) ? error.status : 1;
+    if (error.status !== 1 && !shell.interactive) throw new ExitShell(shell.status);
     throw new Discard(1);
   } finally {
     if (shell.substitutionFds.length > substitutions) closeSubstitutions(shell, substitutions);

@@ -85,7 +85,7 @@ function* killOne(shell: Shell, target: string, signal: SignalName | '0'): Routi
   }
   if (!/^-?\d+$/.test(target)) return yield* fail(shell, 'kill', `${target}: arguments must be process or job IDs`);
   const number = Number(target);
-  const members = number > 0 ? [process.namespaces.pid.processes.get(number)] : groupMembers(shell, -number);
+  const members = number > 0 ? [process.namespaces.pid.processes.get(number)] : number === -1 ? everyoneElse(shell) : groupMembers(shell, -number);
   const found = members.filter((member) => member !== undefined && member.state !== 'dead' && member.state !== 'zombie');
   if (found.length === 0) {
     // A background child that has ended but was not yet waited for can still be signalled.
@@ -110,6 +110,12 @@ function sendTo(shell: Shell, member: Shell['process'], signal: SignalName): voi
 function groupMembers(shell: Shell, group: number): Shell['process'][] {
   const own = group === 0 ? shell.process.group : undefined;
   return [...shell.process.namespaces.pid.processes.values()].filter((member) => (own === undefined ? groupOf(shell, member) === group : member.group === own));
+}
+
+/** Whom `kill -1` means: all but init and the shell itself. */
+function everyoneElse({ process }: Shell): Shell['process'][] {
+  const { init, processes } = process.namespaces.pid;
+  return [...processes.values()].filter((member) => member !== init && member !== process);
 }
 
 /** The group's number as seen in the shell's pid namespace. */
