@@ -30,20 +30,14 @@ export function* run(call: Call, argv: readonly string[], options: Omit<SpawnOpt
 export function* become(call: Call, argv: readonly string[], options: { readonly quoted?: boolean } = {}): Routine<ExitCode> {
   yield* call.out.flush();
   const { process } = call;
-  let prepared: ReturnType<typeof process.kernel.resolve>;
   try {
-    const { path, inode } = process.kernel.lookup(process, argv[0] ?? '');
-    prepared = process.kernel.resolve(process, path, inode, argv);
-    process.exe = path;
+    const { program, argv: words } = process.exec(argv);
+    return yield* program(words, process);
   } catch (error) {
-    if (!(error instanceof Errno)) throw error;
+    if (!(error instanceof Errno) || process.argv !== call.argv) throw error;
     const name = options.quoted === false ? (argv[0] ?? '') : quote(argv[0] ?? '');
     throw new Failure(`${name}: ${error.message}`, cannotRunStatus(error));
   }
-  const name = argv[0] ?? '';
-  process.comm = name.slice(name.lastIndexOf('/') + 1);
-  process.argv = argv;
-  return yield* prepared.program(prepared.argv, process);
 }
 
 /** The child's descriptors: the parent's, with some replaced. Those given are taken over. */

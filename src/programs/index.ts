@@ -6,11 +6,29 @@ import { attributePrograms } from './files/attributes.ts';
 import { copyPrograms } from './files/copy.ts';
 import { directoryPrograms } from './files/directories.ts';
 import { find } from './files/find.ts';
+import { appletNames, newBusybox, shellApplets } from './busybox.ts';
 import { ls } from './files/ls.ts';
 import { removePrograms } from './files/remove.ts';
 import { usagePrograms } from './files/usage.ts';
 import { jq } from './jq/jq.ts';
+import { nano } from './editor/nano.ts';
+import { pagerPrograms } from './editor/pager.ts';
+import { vi } from './editor/vi.ts';
+import { watchPrograms } from './editor/watch.ts';
+import { curl } from './network/curl.ts';
+import { ipPrograms } from './network/ip.ts';
+import { lookupPrograms } from './network/lookup.ts';
+import { socketPrograms } from './network/sockets.ts';
+import { wget } from './network/wget.ts';
+import { ps } from './processes/ps.ts';
+import { runPrograms } from './processes/run.ts';
+import { signalPrograms } from './processes/signals.ts';
 import { xargsPrograms } from './processes/xargs.ts';
+import { datePrograms } from './system/date.ts';
+import { identityPrograms } from './system/identity.ts';
+import { journalctl } from './system/journalctl.ts';
+import { namespacePrograms } from './system/namespaces.ts';
+import { systemctl } from './system/systemctl.ts';
 import { sed } from './sed/sed.ts';
 import { catPrograms } from './text/cat.ts';
 import { cutPrograms } from './text/cut.ts';
@@ -24,7 +42,7 @@ import { trPrograms } from './text/tr.ts';
 import { uniqPrograms } from './text/uniq.ts';
 import { wcPrograms } from './text/wc.ts';
 
-export const programs: Readonly<Record<string, Program>> = {
+const own: Readonly<Record<string, Program>> = {
   awk,
   jq,
   sed,
@@ -32,6 +50,24 @@ export const programs: Readonly<Record<string, Program>> = {
   gawk: awk,
   ls,
   find,
+  ps,
+  curl,
+  wget,
+  systemctl,
+  journalctl,
+  vi,
+  vim: vi,
+  nano,
+  ...pagerPrograms,
+  ...watchPrograms,
+  ...ipPrograms,
+  ...lookupPrograms,
+  ...socketPrograms,
+  ...runPrograms,
+  ...signalPrograms,
+  ...datePrograms,
+  ...identityPrograms,
+  ...namespacePrograms,
   ...archivePrograms,
   ...attributePrograms,
   ...copyPrograms,
@@ -51,3 +87,8 @@ export const programs: Readonly<Record<string, Program>> = {
   ...uniqPrograms,
   ...wcPrograms,
 };
+
+/** What `busybox --list` of a small image shows. */
+export const busyboxApplets: readonly string[] = appletNames.filter((name) => name in own || shellApplets.includes(name));
+
+export const programs: Readonly<Record<string, Program>> = { ...own, busybox: newBusybox(own, busyboxApplets) };

@@ -25,6 +25,8 @@ export type ToolSpec = {
   readonly trouble?: ExitCode;
   /** grep and a few others show a usage line before the hint. */
   readonly usageFirst?: boolean;
+  /** Makes an old notation (`tar czf`, `ps aux`) a new one. */
+  readonly normalize?: (args: readonly string[]) => readonly string[];
   /** Not for options: everything is an operand (echo, expr, [). */
   readonly raw?: boolean;
   run(call: Call): Routine<ExitCode>;
@@ -51,6 +53,8 @@ export class Failure extends Error {
 /** One run of a program. */
 export class Call {
   readonly process: Process;
+  /** The process's command line when it began; another one tells that it has become another program. */
+  readonly argv: readonly string[];
   /** As it was called: complaints begin with it. */
   readonly name: string;
   readonly operands: readonly string[];
@@ -62,6 +66,7 @@ export class Call {
 
   constructor(process: Process, name: string, given: readonly GivenOption[], operands: readonly string[]) {
     this.process = process;
+    this.argv = process.argv;
     this.name = name;
     this.given = given;
     this.operands = operands;
@@ -155,7 +160,8 @@ export function tool(spec: ToolSpec): Program {
     let call = new Call(process, name, [], argv.slice(1));
     try {
       if (!spec.raw) {
-        const parsed = parseOptions(spec, argv.slice(1));
+        const args = argv.slice(1);
+        const parsed = parseOptions(spec, spec.normalize?.(args) ?? args);
         call = new Call(process, name, parsed.given, parsed.operands);
         if (call.has('help') || call.has('version')) return yield* introduce(spec, call);
       }

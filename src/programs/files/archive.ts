@@ -30,6 +30,7 @@ const tar = tool({
   usage: '[OPTION...] [FILE]...',
   summary: 'Save many files together into a single archive, and restore individual files from it.',
   trouble: 2,
+  normalize: oldStyle,
   options: [
     ['c,create', 'create a new archive'],
     ['x,extract,get', 'extract files from an archive'],
@@ -64,6 +65,13 @@ const tar = tool({
     return call.status;
   },
 });
+
+/** `tar czf a.tgz dir`: letters without a dash, their arguments in order after them. */
+function oldStyle(args: readonly string[]): readonly string[] {
+  const [letters = '', ...rest] = args;
+  if (!/^[A-Za-z]+$/.test(letters)) return args;
+  return [...[...letters].flatMap((letter) => ('fC'.includes(letter) ? [`-${letter}`, rest.shift() ?? ''] : [`-${letter}`])), ...rest];
+}
 
 function enter(call: Call): void {
   const folder = call.value('C');

@@ -8,7 +8,7 @@ import { quote } from '../quote.ts';
 import { strftime, zoneOf } from '../time.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
 import { findGroup, findUser, groupName, userName } from '../users.ts';
-import { diskBlocks, inodeNumber, modeText, typeName } from './describe.ts';
+import { diskBlocks, inodeNumber, linkCount, modeText, typeName } from './describe.ts';
 import { parseMode } from './mode.ts';
 
 /** A path and, when asked, everything below it. */
@@ -127,7 +127,7 @@ function fullStat(call: Call, path: string, inode: Inode): string {
   return [
     `  File: ${name}`,
     `  Size: ${String(inode.size).padEnd(10)}\tBlocks: ${String(diskBlocks(inode) * 2).padEnd(10)} IO Block: 4096   ${typeName(inode)}`,
-    `Device: 254,1\tInode: ${String(inodeNumber(process.path(path))).padEnd(11)} Links: ${inode.nlink}`,
+    `Device: 254,1\tInode: ${String(inodeNumber(process.path(path))).padEnd(11)} Links: ${linkCount(inode)}`,
     `Access: (${octal(inode).padStart(4, '0')}/${modeText(inode)})  Uid: ${id(inode.uid, userName(process, inode.uid))}   Gid: ${id(inode.gid, groupName(process, inode.gid))}`,
     `Access: ${time}`,
     `Modify: ${time}`,
@@ -147,7 +147,7 @@ function formatted(call: Call, path: string, inode: Inode, format: string): stri
     F: () => typeName(inode),
     g: () => String(inode.gid),
     G: () => groupName(process, inode.gid),
-    h: () => String(inode.nlink),
+    h: () => String(linkCount(inode)),
     i: () => String(inodeNumber(process.path(path))),
     m: () => '/',
     n: () => path,

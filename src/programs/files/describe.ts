@@ -40,3 +40,7 @@ export const diskBlocks = (inode: Inode): number => {
   if (inode.type === 'file' && inode.generated) return 0;
   return Math.ceil(inode.size / 4096) * 4;
 };
+
+/** A directory has a link for itself, one in its parent, and one in each directory below. */
+export const linkCount = (inode: Inode): number =>
+  inode.type === 'directory' && !inode.generated ? 2 + inode.entries().filter(([, entry]) => entry.type === 'directory').length : inode.nlink;

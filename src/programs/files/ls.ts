@@ -10,7 +10,7 @@ import { strftime, zoneOf } from '../time.ts';
 import { type Call, tool } from '../tool.ts';
 import { groupName, userName } from '../users.ts';
 import { byColumns, displayWidth } from './columns.ts';
-import { diskBlocks, inodeNumber, modeText } from './describe.ts';
+import { diskBlocks, inodeNumber, linkCount, modeText } from './describe.ts';
 
 type Entry = { readonly name: string; readonly path: string; readonly inode: Inode };
 
@@ -174,7 +174,7 @@ function* long(call: Call, entries: readonly Entry[], isFolder: boolean): Routin
       ...(call.has('i') ? [String(inodeNumber(process.path(entry.path)))] : []),
       ...(call.has('s') ? [size(call, diskBlocks(inode) * 1024, 1024)] : []),
       modeText(inode),
-      String(inode.nlink),
+      String(linkCount(inode)),
       ...(call.has('g') ? [] : [numeric ? String(inode.uid) : userName(process, inode.uid)]),
       ...(call.has('o') || call.has('G') ? [] : [numeric ? String(inode.gid) : groupName(process, inode.gid)]),
       device ? '1, 3' : size(call, inode.size),

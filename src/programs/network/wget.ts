@@ -1,0 +1,110 @@
+/** wget (GNU 1.25), and busybox's manners where they are what people know. */
+import type { Routine } from '../../sim/routine.ts';
+import { byteLength } from '../../sim/stream.ts';
+import { strftime } from '../time.ts';
+import { type Call, Failure, tool } from '../tool.ts';
+import { fetchOnce, head, parseUrl, reasonOf, type Trouble, type Url } from './http.ts';
+
+export const wget = tool({
+  usage: '[OPTION]... [URL]...',
+  summary: 'Non-interactive download of files from the Web.',
+  normalize: (args) => args.flatMap((arg) => (/^-q?O-$/.test(arg) ? (arg.includes('q') ? ['-q', '-O', '-'] : ['-O', '-']) : [arg])),
+  options: [
+    ['q,quiet', 'quiet (no output)'],
+    ['O,output-document=FILE', 'write documents to FILE'],
+    ['P,directory-prefix=PREFIX', 'save files to PREFIX/..'],
+    ['spider', "don't download anything"],
+    ['S,server-response', 'print server response'],
+    ['T,timeout=SECONDS', 'set all timeout values to SECONDS'],
+    ['t,tries=NUMBER', 'set number of retries to NUMBER'],
+    ['header=STRING', 'insert STRING among the headers'],
+    ['post-data=STRING', 'use the POST method; send STRING as the data'],
+    ['method=METHOD', 'use method "METHOD" in the request'],
+    ['body-data=STRING', 'send STRING as data'],
+    ['no-check-certificate', "don't validate the server's certificate"],
+    ['no-verbose,nv', ''],
+    ['U,user-agent=AGENT', 'identify as AGENT'],
+    ['c,continue', ''],
+    ['no-proxy', ''],
+    ['Y=on', ''],
+  ],
+  *run(call) {
+    if (call.operands.length === 0) throw new Failure('missing URL\nUsage: wget [OPTION]... [URL]...\n\nTry `wget --help\' for more options.');
+    for (const text of call.operands) {
+      const status = yield* download(call, text);
+      if (status !== 0) call.status = status;
+    }
+    return call.status;
+  },
+});
+
+function* say(call: Call, text: string): Routine {
+  if (!call.has('q')) yield* call.process.printError(text);
+}
+
+function* download(call: Call, text: string): Routine<number> {
+  const url = parseUrl(text);
+  if (!url || (url.scheme !== 'http' && url.scheme !== 'https')) {
+    yield* call.process.printError(`${text}: Unsupported scheme.\n`);
+    return 1;
+  }
+  const shown = `${url.scheme}://${url.host}${url.port === (url.scheme === 'https' ? 443 : 80) ? '' : `:${url.port}`}${url.path}`;
+  yield* say(call, `--${strftime('%Y-%m-%d %H:%M:%S', call.process.now)}--  ${shown}\n`);
+  const headers: Record<string, string> = { 'User-Agent': call.value('U') ?? 'Wget/1.25.0', Accept: '*/*' };
+  for (const header of call.all('header')) {
+    const [name = '', value = ''] = header.split(/:\s*(.*)/s);
+    headers[name] = value;
+  }
+  const body = call.value('post-data') ?? call.value('body-data') ?? '';
+  const milliseconds = call.has('T') ? Number(call.value('T')) * 1000 : 900_000;
+  const method = call.value('method') ?? (call.has('post-data') ? 'POST' : call.has('spider') ? 'HEAD' : 'GET');
+  const result = yield* fetchOnce(call.process, { url, method, headers, body, connectMilliseconds: milliseconds, totalMilliseconds: milliseconds, insecure: call.has('no-check-certificate') });
+  if ('kind' in result) return yield* failed(call, url, result);
+  const { response, address } = result;
+  yield* say(call, `Connecting to ${url.host} (${url.host})|${address}|:${url.port}... connected.\nHTTP request sent, awaiting response... ${response.status} ${reasonOf(response.status)}\n`.replace(` (${url.host})`, ''));
+  if (call.has('S')) yield* call.process.printError(`${head(response, false).trimEnd().split('\r\n').map((line) => `  ${line}`).join('\n')}\n`);
+  if (response.status >= 400) {
+    yield* say(call, `${strftime('%Y-%m-%d %H:%M:%S', call.process.now)} ERROR ${response.status}: ${reasonOf(response.status)}.\n\n`);
+    return 8;
+  }
+  if (call.has('spider')) {
+    yield* say(call, 'Remote file exists.\n\n');
+    return 0;
+  }
+  return yield* save(call, url, response.body);
+}
+
+function* save(call: Call, url: Url, body: string): Routine<number> {
+  const output = call.value('O');
+  const length = byteLength(body);
+  const name = output ?? `${call.has('P') ? `${call.value('P')}/` : ''}${url.path.split('?')[0]?.split('/').pop() || 'index.html'}`;
+  yield* say(call, `Length: ${length}\nSaving to: '${name === '-' ? 'STDOUT' : name}'\n\n`);
+  if (name === '-') yield* call.print(body);
+  else {
+    call.process.fs.open(name, { write: true, create: true, truncate: true });
+    call.process.fs.write(name, body);
+  }
+  yield* call.out.flush();
+  yield* say(call, `${strftime('%Y-%m-%d %H:%M:%S', call.process.now)} - '${name === '-' ? '-' : name}' saved [${length}/${length}]\n\n`);
+  return 0;
+}
+
+function* failed(call: Call, url: Url, trouble: Trouble): Routine<number> {
+  const at = `Connecting to ${url.host}|${trouble.address}|:${url.port}... `;
+  const texts: Readonly<Record<Trouble['kind'], readonly [number, string]>> = {
+    name: [4, `Resolving ${url.host} (${url.host})... failed: Name or service not known.\nwget: unable to resolve host address '${url.host}'\n`],
+    refused: [4, `${at}failed: Connection refused.\n`],
+    unreachable: [4, `${at}failed: No route to host.\n`],
+    'no-network': [4, `${at}failed: Network is unreachable.\n`],
+    'connect-timeout': [4, `${at}failed: Connection timed out.\n`],
+    timeout: [4, `${at}connected.\nHTTP request sent, awaiting response... Read error (Connection timed out) in headers.\n`],
+    'not-tls': [4, `${at}connected.\nUnable to establish SSL connection.\n`],
+    'not-plain': [4, `${at}connected.\nHTTP request sent, awaiting response... No data received.\n`],
+    certificate: [5, `${at}connected.\nERROR: cannot verify ${url.host}'s certificate:\n  Unable to locally verify the issuer's authority.\nTo connect to ${url.host} insecurely, use \`--no-check-certificate'.\n`],
+    empty: [4, `${at}connected.\nHTTP request sent, awaiting response... No data received.\n`],
+    socket: [4, `${at}failed.\n`],
+  };
+  const [status, text] = texts[trouble.kind];
+  yield* say(call, text);
+  return status;
+}

@@ -1,0 +1,207 @@
+/** ps, top -b, pstree (procps 4.0). */
+import type { Process } from '../../linux/process.ts';
+import { type Call, Failure, tool } from '../tool.ts';
+import { findUser, userName } from '../users.ts';
+import { strftime, zoneOf } from '../time.ts';
+
+/** Processes that a process can see, by the numbers that it sees. */
+export function visible(process: Process): { readonly pid: number; readonly process: Process }[] {
+  return [...process.namespaces.pid.processes].map(([pid, each]) => ({ pid, process: each })).sort((a, b) => a.pid - b.pid);
+}
+
+export const parentPid = (viewer: Process, process: Process): number => process.parent?.pids.get(viewer.namespaces.pid) ?? 0;
+
+export function commandLine(process: Process): string {
+  return process.state === 'zombie' ? `[${process.comm}] <defunct>` : process.argv.join(' ') || `[${process.comm}]`;
+}
+
+type Row = { readonly pid: number; readonly process: Process; readonly indent: string };
+type Column = { readonly title: string; readonly width: number; readonly left?: boolean; readonly cell: (row: Row, call: Call) => string };
+
+const cpuPercent = (process: Process, now: number): number => (process.cpuMicros / 1000 / Math.max(1, now - process.startedAt)) * 100;
+const memoryPercent = (process: Process): number => (process.memoryBytes / process.kernel.memoryBytes) * 100;
+const ttyName = (process: Process): string => process.tty?.name.replace(/^\/dev\//, '') ?? '?';
+const two = (value: number): string => String(value).padStart(2, '0');
+
+function cpuTime(process: Process, long: boolean): string {
+  const seconds = Math.floor(process.cpuMicros / 1e6);
+  if (!long) return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
+  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+function elapsed(process: Process, now: number): string {
+  const seconds = Math.floor((now - process.startedAt) / 1000);
+  const days = Math.floor(seconds / 86400);
+  const hours = Math.floor(seconds / 3600) % 24;
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return days > 0 ? `${days}-${two(hours)}:${rest}` : hours > 0 ? `${two(hours)}:${rest}` : rest;
+}
+
+function startTime(process: Process, call: Call): string {
+  const zone = zoneOf(call.process.env['TZ']);
+  return strftime(call.process.now - process.startedAt < 86_400_000 ? '%H:%M' : '%b%d', process.startedAt, zone);
+}
+
+function state(process: Process, flags: boolean): string {
+  const letter = process.state === 'zombie' ? 'Z' : process.state === 'stopped' ? 'T' : 'S';
+  if (!flags) return letter;
+  const foreground = process.tty !== undefined && process.tty.foreground === process.group;
+  return `${letter}${process.session === process.pid ? 's' : ''}${foreground ? '+' : ''}`;
+}
+
+const virtualSize = (process: Process): number => Math.round((process.memoryBytes / 1024) * 2.5);
+
+const columns: Readonly<Record<string, Column>> = {
+  user: { title: 'USER', width: 8, left: true, cell: ({ process }, call) => userName(call.process, process.uid).slice(0, 8) },
+  uid: { title: 'UID', width: 5, cell: ({ process }) => String(process.uid) },
+  uidname: { title: 'UID', width: 8, left: true, cell: ({ process }, call) => userName(call.process, process.uid).slice(0, 8) },
+  pid: { title: 'PID', width: 7, cell: ({ pid }) => String(pid) },
+  ppid: { title: 'PPID', width: 7, cell: ({ process }, call) => String(parentPid(call.process, process)) },
+  pgid: { title: 'PGID', width: 7, cell: ({ process }) => String(process.group) },
+  sid: { title: 'SID', width: 7, cell: ({ process }) => String(process.session) },
+  c: { title: 'C', width: 2, cell: ({ process }, call) => String(Math.floor(cpuPercent(process, call.process.now))) },
+  pcpu: { title: '%CPU', width: 4, cell: ({ process }, call) => cpuPercent(process, call.process.now).toFixed(1) },
+  pmem: { title: '%MEM', width: 4, cell: ({ process }) => memoryPercent(process).toFixed(1) },
+  vsz: { title: 'VSZ', width: 6, cell: ({ process }) => String(virtualSize(process)) },
+  rss: { title: 'RSS', width: 5, cell: ({ process }) => String(Math.round(process.memoryBytes / 1024)) },
+  tty: { title: 'TTY', width: 8, left: true, cell: ({ process }) => ttyName(process) },
+  stat: { title: 'STAT', width: 4, left: true, cell: ({ process }) => state(process, true) },
+  s: { title: 'S', width: 1, left: true, cell: ({ process }) => state(process, false) },
+  start: { title: 'START', width: 5, left: true, cell: ({ process }, call) => startTime(process, call) },
+  stime: { title: 'STIME', width: 5, left: true, cell: ({ process }, call) => startTime(process, call) },
+  lstart: { title: 'STARTED', width: 24, cell: ({ process }, call) => strftime('%a %b %e %H:%M:%S %Y', process.startedAt, zoneOf(call.process.env['TZ'])) },
+  etime: { title: 'ELAPSED', width: 11, cell: ({ process }, call) => elapsed(process, call.process.now) },
+  etimes: { title: 'ELAPSED', width: 7, cell: ({ process }, call) => String(Math.floor((call.process.now - process.startedAt) / 1000)) },
+  time: { title: 'TIME', width: 8, cell: ({ process }) => cpuTime(process, true) },
+  bsdtime: { title: 'TIME', width: 6, cell: ({ process }) => cpuTime(process, false) },
+  comm: { title: 'COMMAND', width: 15, left: true, cell: ({ process, indent }) => indent + process.comm.slice(0, 15) + (process.state === 'zombie' ? ' <defunct>' : '') },
+  cmd: { title: 'CMD', width: 27, left: true, cell: ({ process, indent }) => indent + commandLine(process) },
+  shortcmd: { title: 'CMD', width: 15, left: true, cell: ({ process, indent }) => indent + process.comm.slice(0, 15) },
+  args: { title: 'COMMAND', width: 27, left: true, cell: ({ process, indent }) => indent + commandLine(process) },
+  ni: { title: 'NI', width: 3, cell: () => '0' },
+  pri: { title: 'PRI', width: 3, cell: () => '19' },
+  nlwp: { title: 'NLWP', width: 4, cell: () => '1' },
+  psr: { title: 'PSR', width: 3, cell: () => '0' },
+  wchan: { title: 'WCHAN', width: 6, left: true, cell: () => '-' },
+  cgroup: { title: 'CGROUP', width: 27, left: true, cell: ({ process }) => `0::${process.cgroup.path || '/'}` },
+  pidns: { title: 'PIDNS', width: 10, cell: ({ process }) => String(process.namespaces.pid.inode) },
+  netns: { title: 'NETNS', width: 10, cell: ({ process }) => String(process.namespaces.network.inode) },
+  mntns: { title: 'MNTNS', width: 10, cell: ({ process }) => String(process.namespaces.uts.inode) },
+};
+
+const aliases: Readonly<Record<string, string>> = { '%cpu': 'pcpu', '%mem': 'pmem', command: 'args', ucmd: 'comm', ucomm: 'comm', euser: 'user', ruser: 'user', euid: 'uid', tt: 'tty', tname: 'tty', state: 's', start_time: 'stime', vsize: 'vsz', rssize: 'rss', rsz: 'rss', pgrp: 'pgid', sess: 'sid', nice: 'ni', cputime: 'time', thcount: 'nlwp' };
+
+const layouts = {
+  plain: ['pid', 'tty', 'time', 'shortcmd'],
+  full: ['uidname', 'pid', 'ppid', 'c', 'stime', 'tty', 'time', 'cmd'],
+  user: ['user', 'pid', 'pcpu', 'pmem', 'vsz', 'rss', 'tty', 'stat', 'start', 'bsdtime', 'args'],
+  bsd: ['pid', 'tty', 'stat', 'bsdtime', 'args'],
+};
+
+export const ps = tool({
+  usage: '[options]',
+  summary: 'Report a snapshot of the current processes.',
+  normalize: (args) => (/^[auxfwelj]+$/.test(args[0] ?? '') ? [...[...(args[0] as string)].map((letter) => `--bsd-${letter}`), ...args.slice(1)] : args),
+  options: [
+    ['e', 'select all processes'],
+    ['A', 'select all processes'],
+    ['a', 'all with tty, except session leaders'],
+    ['f', 'full-format listing'],
+    ['F', 'extra full'],
+    ['l', 'long format'],
+    ['o,format=format', 'user-defined format'],
+    ['p,pid=PID', 'select by process id'],
+    ['q,quick-pid=PID', ''],
+    ['ppid=PID', 'select by parent process id'],
+    ['C=command', 'select by command name'],
+    ['u,user=UID', 'select by effective user id or name'],
+    ['U,User=UID', ''],
+    ['H,forest', 'show process hierarchy'],
+    ['T', ''],
+    ['L', ''],
+    ['w', ''],
+    ['no-headers,no-heading', 'do not print header'],
+    ['sort=spec', 'specify sort order'],
+    ...[...'auxfwelj'].map((letter): readonly [string, string] => [`bsd-${letter}`, '']),
+  ],
+  *run(call) {
+    const rows = order(call, select(call));
+    const { names, header } = chosenColumns(call);
+    const lines: string[][] = rows.map((row) => names.map(({ column }) => column.cell(row, call)));
+    const titles = names.map(({ title }) => title);
+    const widths = names.map(({ column }, i) => Math.max(column.width, (titles[i] ?? '').length, ...lines.map((line) => (i === names.length - 1 ? 0 : (line[i] ?? '').length))));
+    const show = (cells: readonly string[]): string =>
+      `${cells.map((cell, i) => (names[i]?.column.left ? (i === cells.length - 1 ? cell : cell.padEnd(widths[i] ?? 0)) : cell.padStart(widths[i] ?? 0))).join(' ')}\n`;
+    if (header) yield* call.print(show(titles));
+    for (const line of lines) yield* call.print(show(line));
+    return rows.length === 0 ? 1 : 0;
+  },
+});
+
+function chosenColumns(call: Call): { readonly names: readonly { readonly column: Column; readonly title: string }[]; readonly header: boolean } {
+  const formats = call.all('o');
+  if (formats.length === 0) {
+    const layout = call.has('bsd-u') ? 'user' : call.given.some(({ key }) => key.startsWith('bsd-')) ? 'bsd' : call.has('f') || call.has('F') ? 'full' : 'plain';
+    return { names: layouts[layout].map((name) => ({ column: columns[name] as Column, title: (columns[name] as Column).title })), header: !call.has('no-headers') };
+  }
+  let blank = true;
+  const names = formats.flatMap((format) => {
+    const parts = format.includes('=') ? format.split(/,(?=[\w%]+=?)/) : format.split(/[ ,]+/);
+    return parts.filter((part) => part !== '').map((part) => {
+      const [name = '', title] = part.split(/=(.*)/s);
+      const column = columns[aliases[name] ?? name];
+      if (!column) throw new Failure(`error: unknown user-defined format specifier "${name}"`);
+      if (title !== '') blank = false;
+      const shown = title ?? (name.startsWith('%') || !(name in columns) ? (name === 'command' || name === 'cmd' ? name.toUpperCase() : column.title) : column.title);
+      return { column, title: shown };
+    });
+  });
+  return { names, header: !blank && !call.has('no-headers') };
+}
+
+function select(call: Call): { readonly pid: number; readonly process: Process }[] {
+  const all = visible(call.process);
+  const numbers = (key: string): number[] => call.all(key).flatMap((text) => text.split(/[ ,]+/).map(Number));
+  const tests: ((row: { readonly pid: number; readonly process: Process }) => boolean)[] = [];
+  if (call.has('p') || call.has('q')) tests.push(({ pid }) => [...numbers('p'), ...numbers('q')].includes(pid));
+  if (call.operands.length > 0 && call.operands.every((operand) => /^\d+$/.test(operand))) tests.push(({ pid }) => call.operands.map(Number).includes(pid));
+  if (call.has('ppid')) tests.push(({ process }) => numbers('ppid').includes(parentPid(call.process, process)));
+  if (call.has('C')) tests.push(({ process }) => call.all('C').flatMap((text) => text.split(',')).includes(process.comm));
+  const users = [...call.all('u'), ...call.all('U')].flatMap((text) => text.split(','));
+  if (users.length > 0) tests.push(({ process }) => users.some((name) => (findUser(call.process, name)?.uid ?? Number(name)) === process.uid));
+  if (tests.length > 0) return all.filter((row) => tests.some((test) => test(row)));
+  if (call.has('e') || call.has('A') || (call.has('bsd-x') && call.has('bsd-a')) || call.has('bsd-x')) return all;
+  if (call.has('a') || call.has('bsd-a')) return all.filter(({ process }) => process.tty !== undefined && (call.has('bsd-a') || process.session !== process.pid));
+  return all.filter(({ process }) => process.tty === call.process.tty && process.uid === call.process.uid);
+}
+
+function order(call: Call, rows: { readonly pid: number; readonly process: Process }[]): Row[] {
+  if (call.has('H') || call.has('bsd-f')) return forest(rows);
+  const spec = call.value('sort');
+  const plain = rows.map((row) => ({ ...row, indent: '' }));
+  if (spec === undefined) return plain;
+  const name = spec.replace(/^[-+]/, '');
+  const column = columns[aliases[name] ?? name];
+  if (!column) throw new Failure('error: unknown sort specifier');
+  const sign = spec.startsWith('-') ? -1 : 1;
+  return plain.sort((a, b) => {
+    const [left, right] = [column.cell(a, call), column.cell(b, call)];
+    return sign * (Number(left) - Number(right) || (left < right ? -1 : left > right ? 1 : 0));
+  });
+}
+
+function forest(rows: { readonly pid: number; readonly process: Process }[]): Row[] {
+  const shown = new Set(rows.map(({ process }) => process));
+  const out: Row[] = [];
+  const add = (row: { readonly pid: number; readonly process: Process }, prefix: string, indent: string): void => {
+    out.push({ ...row, indent });
+    const children = rows.filter(({ process }) => process.parent === row.process);
+    children.forEach((child, i) => {
+      const last = i === children.length - 1;
+      add(child, `${prefix}${last ? '    ' : '|   '}`, `${prefix} \\_ `);
+    });
+  };
+  for (const row of rows) if (!row.process.parent || !shown.has(row.process.parent)) add(row, '', '');
+
+  return out;
+}

@@ -1,0 +1,352 @@
+/** uname, hostname, hostnamectl, id, whoami, who, groups, uptime, nproc, arch, tty, pwd, logname, free, lscpu, dmesg, sysctl, lsblk. */
+import { Errno } from '../../linux/errno.ts';
+import type { Process } from '../../linux/process.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { humanSize } from '../numbers.ts';
+import { quote } from '../quote.ts';
+import { strftime, zoneOf } from '../time.ts';
+import { type Call, Failure, tool } from '../tool.ts';
+import { findUser, groupName, groups as allGroups, userName } from '../users.ts';
+
+const kernelVersion = '#1 SMP PREEMPT_DYNAMIC Debian 6.12.57-1 (2025-11-05)';
+const machine = 'x86_64';
+
+const uname = tool({
+  usage: '[OPTION]...',
+  summary: 'Print certain system information.',
+  options: [
+    ['a,all', 'print all information'],
+    ['s,kernel-name', 'print the kernel name'],
+    ['n,nodename', 'print the network node hostname'],
+    ['r,kernel-release', 'print the kernel release'],
+    ['v,kernel-version', 'print the kernel version'],
+    ['m,machine', 'print the machine hardware name'],
+    ['p,processor', 'print the processor type'],
+    ['i,hardware-platform', 'print the hardware platform'],
+    ['o,operating-system', 'print the operating system'],
+  ],
+  *run(call) {
+    const { process } = call;
+    const values: Readonly<Record<string, string>> = { s: 'Linux', n: process.namespaces.uts.hostname, r: process.kernel.release, v: kernelVersion, m: machine, p: 'unknown', i: 'unknown', o: 'GNU/Linux' };
+    const keys = call.has('a') ? ['s', 'n', 'r', 'v', 'm', 'o'] : Object.keys(values).filter((key) => call.has(key));
+    yield* call.print(`${(keys.length === 0 ? ['s'] : keys).map((key) => values[key]).join(' ')}\n`);
+    return 0;
+  },
+});
+
+const hostname = tool({
+  usage: '[-s|-f|-i|-I|-d] [name]',
+  summary: "Show or set the system's host name.",
+  options: [
+    ['s,short', 'short host name'],
+    ['f,fqdn,long', 'long host name (FQDN)'],
+    ['i,ip-address', 'addresses for the host name'],
+    ['I,all-ip-addresses', 'all addresses for the host'],
+    ['d,domain', 'DNS domain name'],
+  ],
+  *run(call) {
+    const { process } = call;
+    const { uts, network } = process.namespaces;
+    const [name] = call.operands;
+    if (name !== undefined) {
+      if (process.uid !== 0) throw new Failure('you must be root to change the host name');
+      uts.hostname = name;
+      return 0;
+    }
+    if (call.has('I') || call.has('i')) yield* call.print(`${network.addresses().join(' ')}${call.has('I') ? ' ' : ''}\n`);
+    else if (call.has('d')) yield* call.print(`${uts.hostname.split('.').slice(1).join('.')}\n`);
+    else yield* call.print(`${call.has('s') ? (uts.hostname.split('.')[0] ?? '') : uts.hostname}\n`);
+    return 0;
+  },
+});
+
+const hostnamectl = tool({
+  usage: '[COMMAND]',
+  summary: 'Query or change system hostname.',
+  options: [],
+  *run(call) {
+    const { kernel, namespaces, fs } = call.process;
+    const [verb = 'status', name] = call.operands;
+    if ((verb === 'set-hostname' || verb === 'hostname') && name !== undefined) {
+      namespaces.uts.hostname = name;
+      return 0;
+    }
+    const pretty = /PRETTY_NAME="?([^"\n]*)/.exec(fs.find('/etc/os-release') ? fs.read('/etc/os-release') : '')?.[1] ?? 'Linux';
+    const rows = [['Static hostname', namespaces.uts.hostname], ['Icon name', 'computer-vm'], ['Chassis', 'vm'], ['Machine ID', kernel.machineId], ['Boot ID', kernel.bootId.replaceAll('-', '')], ['Virtualization', 'kvm'], ['Operating System', pretty], ['Kernel', `Linux ${kernel.release}`], ['Architecture', 'x86-64']];
+    for (const [key = '', value = ''] of rows) yield* call.print(`${key.padStart(16)}: ${value}\n`);
+    return 0;
+  },
+});
+
+function membership(process: Process, name: string | undefined): { readonly uid: number; readonly gid: number; readonly groups: number[] } {
+  if (name === undefined) {
+    const { uid, gid, groups } = process.credentials;
+    return { uid, gid, groups: [...new Set([gid, ...groups])] };
+  }
+  const user = findUser(process, name);
+  if (!user) throw new Failure(`${quote(name)}: no such user`);
+  return { uid: user.uid, gid: user.gid, groups: [...new Set([user.gid, ...allGroups(process).filter((group) => group.members.includes(user.name)).map((group) => group.gid)])] };
+}
+
+const id = tool({
+  usage: '[OPTION]... [USER]...',
+  summary: 'Print user and group information for each specified USER, or for the current user.',
+  options: [
+    ['g,group', 'print only the effective group ID'],
+    ['G,groups', 'print all group IDs'],
+    ['n,name', 'print a name instead of a number, for -ugG'],
+    ['r,real', ''],
+    ['u,user', 'print only the effective user ID'],
+  ],
+  *run(call) {
+    const { process } = call;
+    const { uid, gid, groups } = membership(process, call.operands[0]);
+    const user = (value: number): string => (call.has('n') ? userName(process, value) : String(value));
+    const group = (value: number): string => (call.has('n') ? groupName(process, value) : String(value));
+    const named = (value: number, name: string): string => (name === String(value) ? name : `${value}(${name})`);
+    if (call.has('u')) yield* call.print(`${user(uid)}\n`);
+    else if (call.has('g')) yield* call.print(`${group(gid)}\n`);
+    else if (call.has('G')) yield* call.print(`${groups.map(group).join(' ')}\n`);
+    else yield* call.print(`uid=${named(uid, userName(process, uid))} gid=${named(gid, groupName(process, gid))} groups=${groups.map((each) => named(each, groupName(process, each))).join(',')}\n`);
+    return 0;
+  },
+});
+
+const whoami = tool({
+  usage: '',
+  summary: 'Print the user name associated with the current effective user ID.',
+  options: [],
+  *run(call) {
+    const name = userName(call.process, call.process.uid);
+    if (name === String(call.process.uid)) throw new Failure(`cannot find name for user ID ${name}`);
+    yield* call.print(`${name}\n`);
+    return 0;
+  },
+});
+
+const groups = tool({
+  usage: '[USERNAME]...',
+  summary: 'Print group memberships.',
+  options: [],
+  *run(call) {
+    const shown = (name?: string): string => membership(call.process, name).groups.map((gid) => groupName(call.process, gid)).join(' ');
+    if (call.operands.length === 0) yield* call.print(`${shown()}\n`);
+    for (const name of call.operands) yield* call.print(`${name} : ${shown(name)}\n`);
+    return 0;
+  },
+});
+
+const sessions = (process: Process): Process[] => [...process.kernel.processes.values()].filter((each) => each.tty !== undefined && each.session === each.pid);
+
+const who = tool({
+  usage: '[OPTION]...',
+  summary: 'Print information about users who are currently logged in.',
+  options: [
+    ['b,boot', 'time of last system boot'],
+    ['q,count', ''],
+    ['a,all', ''],
+    ['m', ''],
+  ],
+  *run(call) {
+    const when = (at: number): string => strftime('%Y-%m-%d %H:%M', at, zoneOf(call.process.env['TZ']));
+    if (call.has('b')) yield* call.print(`         system boot  ${when(call.process.kernel.bootedAt)}\n`);
+    else for (const each of sessions(call.process)) yield* call.print(`${userName(call.process, each.uid).padEnd(8)} ${(each.tty?.name ?? '?').replace(/^\/dev\//, '').padEnd(12)} ${when(each.startedAt)}\n`);
+    return 0;
+  },
+});
+
+/** `3 days,  2:05`, `5 min`. */
+function upFor(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor(minutes / 60) % 24;
+  const rest = hours > 0 ? `${String(hours).padStart(2)}:${String(minutes % 60).padStart(2, '0')}` : `${minutes % 60} min`;
+  return `${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${rest}`;
+}
+
+/** The line that uptime, w and top begin with. Load is what the processes used of the CPUs since boot. */
+export function uptimeLine(process: Process): string {
+  const { kernel } = process;
+  const users = sessions(process).length;
+  const load = Math.min(99, kernel.rootCgroup.cpuUsageMicros / 1000 / Math.max(60_000, process.now - kernel.bootedAt)).toFixed(2);
+  return ` ${strftime('%H:%M:%S', process.now, zoneOf(process.env['TZ']))} up ${upFor(process.now - kernel.bootedAt)},  ${users} user${users === 1 ? '' : 's'},  load average: ${load}, ${load}, ${load}`;
+}
+
+const uptime = tool({
+  usage: '[options]',
+  summary: 'Tell how long the system has been running.',
+  options: [
+    ['p,pretty', 'show uptime in pretty format'],
+    ['s,since', 'system up since'],
+  ],
+  *run(call) {
+    const { kernel, now } = call.process;
+    if (call.has('s')) yield* call.print(`${strftime('%Y-%m-%d %H:%M:%S', kernel.bootedAt)}\n`);
+    else if (call.has('p')) {
+      const minutes = Math.floor((now - kernel.bootedAt) / 60_000);
+      const parts = [[Math.floor(minutes / 1440), 'day'], [Math.floor(minutes / 60) % 24, 'hour'], [minutes % 60, 'minute']] as const;
+      const shown = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`);
+      yield* call.print(`up ${shown.join(', ') || '0 minutes'}\n`);
+    } else yield* call.print(`${uptimeLine(call.process)}\n`);
+    return 0;
+  },
+});
+
+const nproc = tool({
+  usage: '[OPTION]...',
+  summary: 'Print the number of processing units available to the current process.',
+  options: [['all', 'print the number of installed processors']],
+  *run(call) {
+    yield* call.print(`${call.process.kernel.cpus}\n`);
+    return 0;
+  },
+});
+
+const arch = tool({ usage: '', summary: 'Print machine architecture.', options: [], *run(call) {
+  yield* call.print(`${machine}\n`);
+  return 0;
+} });
+
+const tty = tool({
+  usage: '[OPTION]...',
+  summary: 'Print the file name of the terminal connected to standard input.',
+  options: [['s,silent,quiet', 'print nothing, only return an exit status']],
+  *run(call) {
+    const terminal = call.process.stdin.tty;
+    if (!call.has('s')) yield* call.print(terminal ? `${terminal.name.startsWith('/') ? terminal.name : `/dev/${terminal.name}`}\n` : 'not a tty\n');
+    return terminal ? 0 : 1;
+  },
+});
+
+const pwd = tool({
+  usage: '[OPTION]...',
+  summary: 'Print the full filename of the current working directory.',
+  options: [
+    ['L,logical', ''],
+    ['P,physical', 'avoid all symlinks'],
+  ],
+  *run(call) {
+    yield* call.print(`${call.process.cwd}\n`);
+    return 0;
+  },
+});
+
+const free = tool({
+  usage: '[options]',
+  summary: 'Display amount of free and used memory in the system.',
+  options: [
+    ['b,bytes', 'show output in bytes'],
+    ['k,kibi', 'show output in kibibytes'],
+    ['m,mebi', 'show output in mebibytes'],
+    ['g,gibi', 'show output in gibibytes'],
+    ['h,human', 'show human-readable output'],
+    ['t,total', 'show total for RAM + swap'],
+    ['w,wide', ''],
+  ],
+  *run(call) {
+    const { kernel } = call.process;
+    const used = Math.min(kernel.memoryBytes, kernel.rootCgroup.memoryBytes);
+    const cache = Math.min(kernel.memoryBytes - used, kernel.disk.usedBytes);
+    const unit = call.has('b') ? 1 : call.has('m') ? 1024 ** 2 : call.has('g') ? 1024 ** 3 : 1024;
+    const shown = (bytes: number): string => (call.has('h') ? (bytes === 0 ? '0B' : `${humanSize(bytes)}i`.replace(/(\d)i$/, '$1B')) : String(Math.floor(bytes / unit)));
+    const row = (title: string, values: readonly number[]): string => `${title.padEnd(8)}${values.map((value) => shown(value).padStart(12)).join('').slice(0)}\n`;
+    yield* call.print(`               total        used        free      shared  buff/cache   available\n`);
+    yield* call.print(row('Mem:', [kernel.memoryBytes, used, kernel.memoryBytes - used - cache, 0, cache, kernel.memoryBytes - used]));
+    yield* call.print(row('Swap:', [0, 0, 0]));
+    if (call.has('t')) yield* call.print(row('Total:', [kernel.memoryBytes, used, kernel.memoryBytes - used - cache]));
+    return 0;
+  },
+});
+
+const lscpu = tool({ usage: '', summary: 'Display information about the CPU architecture.', options: [], *run(call) {
+  const { cpus } = call.process.kernel;
+  const rows: readonly (readonly [string, string])[] = [['Architecture', machine], ['CPU op-mode(s)', '32-bit, 64-bit'], ['Byte Order', 'Little Endian'], ['CPU(s)', String(cpus)], ['On-line CPU(s) list', cpus === 1 ? '0' : `0-${cpus - 1}`], ['Thread(s) per core', '1'], ['Core(s) per socket', String(cpus)], ['Socket(s)', '1'], ['Hypervisor vendor', 'KVM'], ['Virtualization type', 'full']];
+  for (const [key, value] of rows) yield* call.print(`${`${key}:`.padEnd(33)}${value}\n`);
+  return 0;
+} });
+
+const lsblk = tool({ usage: '', summary: 'List information about block devices.', options: [], *run(call) {
+  const size = humanSize(call.process.kernel.disk.capacityBytes).replace(/\.0/, '');
+  yield* call.print(`NAME   MAJ:MIN RM  SIZE RO TYPE MOUNTPOINTS\nvda    254:0    0 ${size.padStart(5)}  0 disk \n└─vda1 254:1    0 ${size.padStart(5)}  0 part /\n`);
+  return 0;
+} });
+
+const dmesg = tool({
+  usage: '[options]',
+  summary: 'Print the kernel ring buffer.',
+  options: [
+    ['T,ctime', 'show human-readable timestamp'],
+    ['w,follow', 'wait for new messages'],
+    ['H,human', ''],
+    ['x,decode', ''],
+    ['l,level=list', ''],
+  ],
+  *run(call) {
+    const { kernel } = call.process;
+    if (call.process.uid !== 0) throw new Failure('read kernel buffer failed: Operation not permitted');
+    let shown = 0;
+    for (;;) {
+      for (; shown < kernel.messages.length; shown++) {
+        const message = kernel.messages[shown];
+        if (!message) continue;
+        const stamp = call.has('T') ? strftime('%a %b %e %H:%M:%S %Y', message.at) : ((message.at - kernel.bootedAt) / 1000).toFixed(6).padStart(12);
+        yield* call.print(`[${stamp}] ${message.text}\n`);
+      }
+      yield* call.out.flush();
+      if (!call.has('w')) return 0;
+      yield { timeout: 500 };
+    }
+  },
+});
+
+const sysctl = tool({
+  usage: '[options] [variable[=value] ...]',
+  summary: 'Read and modify kernel parameters at run time.',
+  options: [
+    ['a,all', 'display all variables'],
+    ['n,values', 'print only values of the given variable(s)'],
+    ['w,write', 'enable writing a value to variable'],
+    ['p,load[=FILE]', 'read values from file'],
+    ['q,quiet', 'do not echo variable set'],
+    ['e,ignore', ''],
+    ['system', 'read values from all system directories'],
+  ],
+  *run(call) {
+    if (call.has('a')) yield* listAll(call, '/proc/sys');
+    const fromFiles = call.has('system') || call.has('p') ? settings(call) : [];
+    for (const word of [...fromFiles, ...(call.has('p') ? [] : call.operands)]) yield* setting(call, word);
+    return call.status;
+  },
+});
+
+function settings(call: Call): string[] {
+  const { fs } = call.process;
+  const files = call.has('p') ? [call.operands[0] ?? call.value('p') ?? '/etc/sysctl.conf'] : ['/usr/lib/sysctl.d', '/etc/sysctl.d'].flatMap((folder) => (fs.isDirectory(folder) ? fs.list(folder).map(([name]) => `${folder}/${name}`) : []));
+  return files.flatMap((file) => (fs.exists(file) ? fs.read(file).split('\n') : [])).map((line) => line.trim()).filter((line) => line !== '' && !/^[#;]/.test(line));
+}
+
+function* listAll(call: Call, folder: string): Routine {
+  if (!call.process.fs.isDirectory(folder)) return;
+  for (const [name, inode] of call.process.fs.list(folder)) {
+    if (inode.type === 'directory') yield* listAll(call, `${folder}/${name}`);
+    else if (inode.type === 'file') yield* setting(call, `${folder}/${name}`.slice('/proc/sys/'.length).replaceAll('/', '.'));
+  }
+}
+
+function* setting(call: Call, word: string): Routine {
+  const { fs } = call.process;
+  const [name = '', value] = word.split(/\s*=\s*(.*)/s);
+  const path = `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`;
+  if (!fs.exists(path)) return yield* call.complain(`cannot stat ${path}: No such file or directory`);
+  try {
+    if (value !== undefined) fs.write(path, `${value}\n`);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    return yield* call.complain(`${error.code === 'EACCES' ? 'permission denied on' : 'setting'} key "${name.replaceAll('/', '.')}"`);
+  }
+  if (value !== undefined && call.has('q')) return;
+  const shown = value ?? fs.read(path).trim();
+  yield* call.print(call.has('n') ? `${shown}\n` : `${name.replaceAll('/', '.')} = ${shown}\n`);
+}
+
+export const identityPrograms = { uname, hostname, hostnamectl, id, whoami, groups, who, uptime, nproc, arch, tty, pwd, free, lscpu, lsblk, dmesg, sysctl };

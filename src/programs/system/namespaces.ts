@@ -1,0 +1,157 @@
+/** lsns, nsenter, unshare (util-linux 2.41). */
+import { MountNamespace } from '../../linux/file-system.ts';
+import { type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from '../../linux/namespaces.ts';
+import { NetworkNamespace } from '../../linux/network.ts';
+import type { Process } from '../../linux/process.ts';
+import { start } from '../execute.ts';
+import { commandLine, visible } from '../processes/ps.ts';
+import { type Call, Failure, tool, UsageError } from '../tool.ts';
+import { userName } from '../users.ts';
+
+/** Option letter, name in Namespaces, name in /proc/PID/ns. */
+const kinds = [
+  ['m', 'mount', 'mnt'],
+  ['u', 'uts', 'uts'],
+  ['i', 'ipc', 'ipc'],
+  ['n', 'network', 'net'],
+  ['p', 'pid', 'pid'],
+  ['C', 'cgroup', 'cgroup'],
+  ['U', 'user', 'user'],
+] as const;
+
+/** The number that /proc/PID/ns shows. */
+const inodeOf = (namespaces: Namespaces, kind: keyof Namespaces): number => {
+  const namespace = namespaces[kind];
+  return 'inode' in namespace && typeof namespace.inode === 'number' ? namespace.inode : 0;
+};
+
+const lsns = tool({
+  usage: '[options] [<namespace>]',
+  summary: 'List system namespaces.',
+  options: [
+    ['t,type=name', 'namespace type (mnt, net, ipc, user, pid, uts, cgroup)'],
+    ['p,task=pid', 'print process namespaces'],
+    ['n,noheadings', "don't print headings"],
+    ['o,output=list', ''],
+    ['l,list', ''],
+    ['W,nowrap', ''],
+  ],
+  *run(call) {
+    const all = visible(call.process).filter(({ process }) => process.state !== 'zombie');
+    const rows: string[][] = [];
+    for (const [, kind, name] of kinds) {
+      if (call.has('t') && call.value('t') !== name) continue;
+      const seen = new Map<object, { readonly pid: number; readonly process: Process }[]>();
+      for (const each of all) {
+        const namespace = each.process.namespaces[kind];
+        seen.set(namespace, [...(seen.get(namespace) ?? []), each]);
+      }
+      for (const members of seen.values()) {
+        const first = members[0];
+        if (!first || (call.has('p') && !members.some(({ pid }) => pid === Number(call.value('p'))))) continue;
+        rows.push([String(inodeOf(first.process.namespaces, kind)), name, String(members.length), String(first.pid), userName(call.process, first.process.uid), commandLine(first.process)]);
+      }
+    }
+    rows.sort((a, b) => Number(a[0]) - Number(b[0]));
+    const head = ['NS', 'TYPE', 'NPROCS', 'PID', 'USER', 'COMMAND'];
+    const table = call.has('n') ? rows : [head, ...rows];
+    const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
+    const leftAligned = new Set([1, 4, 5]);
+    for (const row of table) yield* call.print(`${row.map((cell, i) => (i === 5 ? cell : leftAligned.has(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' ')}\n`);
+    return 0;
+  },
+});
+
+const nsenter = tool({
+  usage: '[options] [<program> [<argument>...]]',
+  summary: 'Run a program with namespaces of other processes.',
+  inOrder: true,
+  options: [
+    ['a,all', 'enter all namespaces'],
+    ['t,target=pid', 'target process to get namespaces from'],
+    ['m,mount[=file]', 'enter mount namespace'],
+    ['u,uts[=file]', 'enter UTS namespace (hostname etc)'],
+    ['i,ipc[=file]', 'enter System V IPC namespace'],
+    ['n,net[=file]', 'enter network namespace'],
+    ['p,pid[=file]', 'enter pid namespace'],
+    ['C,cgroup[=file]', 'enter cgroup namespace'],
+    ['U,user[=file]', 'enter user namespace'],
+    ['r,root[=dir]', ''],
+    ['w,wd[=dir]', ''],
+    ['F,no-fork', ''],
+    ['S,setuid[=uid]', ''],
+    ['G,setgid[=gid]', ''],
+  ],
+  *run(call) {
+    const { process } = call;
+    const wanted = kinds.filter(([letter]) => call.has('a') || call.has(letter));
+    const pid = call.value('t');
+    const byFile = call.value('n');
+    if (pid === undefined && byFile === undefined) throw new UsageError(wanted.length > 0 ? 'neither filename nor target pid supplied for ns/net' : 'no target PID specified for --all', false);
+    const target = pid === undefined ? undefined : process.namespaces.pid.processes.get(Number(pid));
+    const first = wanted[0]?.[2] ?? 'net';
+    if (pid !== undefined && !target) throw new Failure(`cannot open /proc/${pid}/ns/${first}: No such file or directory`);
+    if (process.uid !== 0) throw new Failure(target ? `cannot open /proc/${pid}/ns/${first}: Permission denied` : `cannot open ${byFile}: Permission denied`);
+    const namespaces: { -readonly [Kind in keyof Namespaces]?: Namespaces[Kind] } = {};
+    if (target) for (const [, kind] of wanted) Object.assign(namespaces, { [kind]: target.namespaces[kind] });
+    if (byFile !== undefined) namespaces.network = namedNetwork(call, byFile);
+    const argv = call.operands.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : call.operands;
+    yield* call.out.flush();
+    return yield* process.wait(start(call, argv, { namespaces, ...(namespaces.mount ? { cwd: '/' } : {}) }));
+  },
+});
+
+/** A namespace that a file of /run/netns or /proc/PID/ns stands for. */
+export function namedNetwork(call: Call, path: string): NetworkNamespace {
+  const byPid = /^\/proc\/(\d+)\/ns\/net$/.exec(path);
+  if (byPid) {
+    const target = call.process.namespaces.pid.processes.get(Number(byPid[1]));
+    if (target) return target.namespaces.network;
+  }
+  const inode = call.process.fs.find(path);
+  const listener = inode && 'listener' in inode ? inode.listener : undefined;
+  if (listener instanceof NetworkNamespace) return listener;
+  throw new Failure(`cannot open ${path}: ${inode ? 'Invalid argument' : 'No such file or directory'}`);
+}
+
+const unshare = tool({
+  usage: '[options] [<program> [<argument>...]]',
+  summary: 'Run a program with some namespaces unshared from the parent.',
+  inOrder: true,
+  options: [
+    ['m,mount', 'unshare mounts namespace'],
+    ['u,uts', 'unshare UTS namespace'],
+    ['i,ipc', 'unshare System V IPC namespace'],
+    ['n,net', 'unshare network namespace'],
+    ['p,pid', 'unshare pid namespace'],
+    ['C,cgroup', 'unshare cgroup namespace'],
+    ['U,user', 'unshare user namespace'],
+    ['f,fork', 'fork before launching <program>'],
+    ['r,map-root-user', 'map current user to root'],
+    ['mount-proc', 'mount proc filesystem first'],
+  ],
+  *run(call) {
+    const { process } = call;
+    if (process.uid !== 0 && !call.has('U') && !call.has('r')) throw new Failure('unshare failed: Operation not permitted');
+    const { kernel, namespaces: own, fs } = process;
+    const namespaces: { -readonly [Kind in keyof Namespaces]?: Namespaces[Kind] } = {};
+    if (call.has('u')) namespaces.uts = new UtsNamespace(kernel.inode(), own.uts.hostname);
+    if (call.has('n')) {
+      namespaces.network = new NetworkNamespace(kernel.inode(), 'unshared');
+      const lo = namespaces.network.interfaces.get('lo');
+      if (lo) lo.up = false;
+    }
+    if (call.has('p')) namespaces.pid = new PidNamespace(kernel.inode(), own.pid);
+    if (call.has('i')) namespaces.ipc = new OpaqueNamespace(kernel.inode());
+    if (call.has('C')) namespaces.cgroup = new OpaqueNamespace(kernel.inode());
+    if (call.has('U') || call.has('r')) namespaces.user = new OpaqueNamespace(kernel.inode());
+    if (call.has('m') || call.has('mount-proc')) {
+      namespaces.mount = new MountNamespace(fs.namespace.root, fs.namespace.disk, fs.namespace.readonlyRoot);
+      for (const mount of fs.namespace.mounts.values()) namespaces.mount.mount(mount);
+    }
+    const argv = call.operands.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : call.operands;
+    return yield* process.wait(start(call, argv, { namespaces }));
+  },
+});
+
+export const namespacePrograms = { lsns, nsenter, unshare };
