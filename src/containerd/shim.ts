@@ -82,8 +82,9 @@ export function markExited(task: Task, now: number): void {
 
 /** Serves until it is told to go: its work is done by the fibers of its tasks. */
 const shimProgram: Program = function* (_argv, process) {
-  process.onSignal('SIGTERM', 'ignore');
-  process.onSignal('SIGINT', 'ignore');
+  // Caught, not ignored: what is ignored would be so in every container too.
+  process.onSignal('SIGTERM', () => {});
+  process.onSignal('SIGINT', () => {});
   for (;;) yield { on: [process.changed] };
 };
 

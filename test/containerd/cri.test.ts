@@ -214,6 +214,19 @@ describe('sessions', () => {
     );
   });
 
+  it('Ctrl-C at a terminal ends the command, not the container', () => {
+    const world = newWorld();
+    const sandbox = pod(world, 'web');
+    pull(world);
+    const id = start(world, sandbox, containerConfig('box', busybox, ['sleep', '3600']));
+    const session = world.run(world.containerd.cri.runtime.exec({ containerId: id, cmd: ['sleep', '100'], tty: true, stdin: true }));
+    world.sim.advance(100);
+    session.stdin!.push('\x03');
+    world.sim.advance(100);
+    expect(session.outcome()).toEqual({ exitCode: 130 });
+    expect(world.containerd.cri.runtime.containerStatus(id).state).toBe('CONTAINER_RUNNING');
+  });
+
   it('attach to what a container says', () => {
     const world = newWorld();
     const sandbox = pod(world, 'web');

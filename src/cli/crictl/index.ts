@@ -77,7 +77,7 @@ export const crictlTree: CrictlCommand = {
     update,
     updateRuntimeConfig,
     version,
-  ],
+  ].map((command) => ({ ...command, combineShort: true })),
 };
 
 const app: UrfaveApp = { version: 'v1.36.0' };
@@ -116,7 +116,7 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
   }
   const context = new Context(process, { global, flags, args: resolved.args, dash });
   // `crictl config KEY VALUE` alone makes the file without a word about its absence.
-  yield* context.loadConfig(command === config && context.args.length === 2);
+  yield* context.loadConfig(command.name === config.name && context.args.length === 2);
   try {
     // Flags after an argument are a mistake that crictl answers with its help.
     if (command.name === 'logs' && context.args.length > 1) throw new ShowHelp();
