@@ -1,16 +1,15 @@
 /** One node's kernel: its processes, files, cgroups, namespaces and log. */
-
-import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { Cgroup } from './cgroup.ts';
-import { Errno, isErrno } from './errno.ts';
+import { Errno } from './errno.ts';
 import { Disk, MountNamespace } from './file-system.ts';
 import { DirectoryNode, FileNode, type Inode, SpecialNode } from './inode.ts';
 import { type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from './namespaces.ts';
 import { NetworkNamespace } from './network.ts';
 import { Device, type OpenFile, RegularFile } from './open-file.ts';
 import { Process, type SpawnOptions } from './process.ts';
-import { Exit, type Program, type ProgramTable } from './program.ts';
+import type { Program, ProgramTable } from './program.ts';
+import { runProgram } from './run-program.ts';
 import type { SignalName } from './signals.ts';
 import type { Systemd } from './systemd.ts';
 import { TerminalFile, type Tty } from './tty.ts';
@@ -255,7 +254,7 @@ export class Kernel {
     parent?.children.add(process);
     cgroup.enter(process);
     this.onSpawn(process);
-    process.run(this.#main(process, prepared.program, prepared.argv));
+    process.run(runProgram(process, prepared.program, prepared.argv));
     return process;
   }
 
@@ -295,50 +294,7 @@ export class Kernel {
     for (let inner: PidNamespace | undefined = namespace; inner && inner !== this.host.pid; inner = inner.parent)
       process.pids.set(inner, inner.allocate(process));
   }
-
-  *#main(process: Process, program: Program, argv: readonly string[]): Routine<number> {
-    let status = 70;
-    try {
-      status = yield* program(argv, process);
-    } catch (error) {
-      if (error instanceof Exit) status = error.status;
-      else if (isErrno(error, 'EPIPE')) return this.#killed(process, 'SIGPIPE', 141);
-      else if (error instanceof Errno) {
-        // A program that does not look at its errors: say what went wrong, as perror does.
-        yield* this.#complain(process, `${process.comm}: ${error.path ? `${error.path}: ` : ''}${error.message}\n`);
-        status = 1;
-      } else if (isExhausted(error)) return yield* this.#exhausted(process, error);
-      else throw error; // A bug in the lab must never look like an error of the simulated world.
-    }
-    process.terminate(status & 255);
-    return status;
-  }
-
-  /** A program has asked for more than the lab can hold: a stack too deep is what kills a real one, and so is a string without end. */
-  *#exhausted(process: Process, error: RangeError): Routine<number> {
-    const stack = /call stack/.test(error.message);
-    if (!stack) yield* this.#complain(process, `${process.comm}: memory exhausted\n`);
-    this.log(stack ? `${process.comm}[${process.pid}]: segfault at 0 ip 0 sp 0 error 6` : `${process.comm}[${process.pid}]: allocation failed`);
-    return stack ? this.#killed(process, 'SIGSEGV', 139) : this.#killed(process, 'SIGABRT', 134);
-  }
-
-  #killed(process: Process, signal: SignalName, status: number): number {
-    process.terminate(status, signal);
-    return status;
-  }
-
-  *#complain(process: Process, text: string): Routine {
-    try {
-      yield* process.printError(text);
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error; // Nobody listens on stderr: nothing more can be said.
-    }
-  }
 }
-
-/** The engine's own limits, which a program in the world can reach: the depth of calls, the length of a string or a list. */
-const isExhausted = (error: unknown): error is RangeError =>
-  error instanceof RangeError && /^(Maximum call stack size exceeded|Invalid (string|array) length)/.test(error.message);
 
 function hostMounts(root: DirectoryNode, disk: Disk, inode: number): MountNamespace {
   const namespace = new MountNamespace(root, disk);

@@ -1,10 +1,16 @@
 /** A terminal: the line discipline between whoever types and the processes behind it. */
 import { Channel } from '../sim/channel.ts';
-import { Condition, type Routine } from '../sim/routine.ts';
+import { Condition, type Milliseconds, type Routine } from '../sim/routine.ts';
 import { OpenFile } from './open-file.ts';
 import type { SignalName } from './signals.ts';
 
 export type Size = { readonly columns: number; readonly rows: number };
+
+/** Output that nobody takes is kept up to here; then the oldest goes. */
+const mostUnread = 8 * 1024 * 1024;
+const burstUnits = 64 * 1024;
+/** About a million characters a second. */
+const unitsPerMillisecond = 1024;
 
 /** What a program that reads lines (a shell) offers the line editor. */
 export type LineReader = {
@@ -21,7 +27,7 @@ export type LineReader = {
 export class Tty {
   readonly name: string;
   /** All that was written to the screen since it was made is pushed here; the screen takes it out. */
-  readonly output = new Channel<string>();
+  readonly output = new Channel<string>({ capacity: mostUnread, sizeOf: (text) => text.length });
   readonly resized = new Condition();
   /** Told when mode, reader or foreground change: the prompt may look different now. */
   readonly changed = new Condition();
@@ -132,7 +138,20 @@ export class Tty {
   // ── the side of the processes ──
 
   write(text: string): void {
+    // What nobody has looked at for so long is off the screen.
+    while (this.output.full) this.output.take();
     this.output.push(text);
+  }
+
+  #burst = 0;
+
+  /** How long whoever wrote so much has to wait, now and then, for the terminal to keep up. */
+  owes(units: number): Milliseconds {
+    this.#burst += units;
+    if (this.#burst < burstUnits) return 0;
+    const time = this.#burst / unitsPerMillisecond;
+    this.#burst = 0;
+    return time;
   }
 
   /** A line or a piece of one; undefined for end of file (which a terminal can have many of). */
@@ -162,7 +181,10 @@ export class TerminalFile extends OpenFile {
   protected *readMore(): Routine<string | undefined> {
     return yield* this.tty.read();
   }
+  /** A terminal takes only so much at a time: a program that floods it waits, and the clock goes on. */
   *write(text: string): Routine {
     this.tty.write(text);
+    const time = this.tty.owes(text.length);
+    if (time > 0) yield { timeout: time };
   }
 }

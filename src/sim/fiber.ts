@@ -15,7 +15,11 @@ export type FiberHost = {
 };
 
 /** What owns fibers: while it is frozen, those that wake are held back. */
-export type FiberOwner = { readonly frozen: boolean; hold(fiber: Fiber): void };
+export type FiberOwner = {
+  readonly frozen: boolean;
+  hold(fiber: Fiber): void /** Whether it has seen to what a fiber of its threw. */;
+  caught(error: unknown): boolean;
+};
 
 /** One running Routine. */
 export class Fiber<T = unknown> implements Waiter {
@@ -141,6 +145,6 @@ export class Fiber<T = unknown> implements Waiter {
     this.#onExit(this);
     const expected = this.exited.awaited;
     this.exited.notify();
-    if (failed && !expected) this.#host.crashed(this as Fiber, this.error);
+    if (failed && !expected && !this.#owner.caught(this.error)) this.#host.crashed(this as Fiber, this.error);
   }
 }

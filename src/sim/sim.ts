@@ -87,6 +87,8 @@ export class Sim implements FiberOwner {
   readonly #fibers = new Set<Fiber>();
   readonly #scopes = new Set<Sim>();
   readonly #parent: Sim | undefined;
+  /** Asked when a routine of this scope threw and nobody waited for it: true where that is an error of the world, not a bug of the lab. */
+  onCrash: ((error: unknown) => boolean) | undefined;
   #stopped = false;
   #frozenHere = false;
   #held: Fiber[] = [];
@@ -149,6 +151,10 @@ export class Sim implements FiberOwner {
   thaw(): void {
     this.#frozenHere = false;
     this.#release();
+  }
+
+  caught(error: unknown): boolean {
+    return this.onCrash ? this.onCrash(error) : (this.#parent?.caught(error) ?? false);
   }
 
   hold(fiber: Fiber): void {
