@@ -4,7 +4,7 @@ import { type ContainerdApi, type ContainerdEvent, containerdProtocol } from '..
 import { type CriServer, criProtocol } from '../interfaces/cri.ts';
 import type { OciRuntime } from '../interfaces/oci.ts';
 import { FileSystem } from '../linux/file-system.ts';
-import { DirectoryNode, FileNode, GeneratedDirectory, type Inode, SpecialNode } from '../linux/inode.ts';
+import { SpecialNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { listenUnix, serve } from '../linux/network.ts';
 import { Channel } from '../sim/channel.ts';
@@ -19,8 +19,9 @@ import { CriRuntimeService } from './cri/runtime-service.ts';
 import { alreadyExists, failedPrecondition, notFound } from './errors.ts';
 import { GarbageCollector } from './gc.ts';
 import { ImageService, type RegistryLookup } from './images.ts';
+import { findOrMake, showStores } from './on-disk.ts';
 import { pluginList } from './plugins.ts';
-import { overlayRoot, SnapshotService } from './snapshots.ts';
+import { SnapshotService } from './snapshots.ts';
 import { MetaFile, RunFile } from './state.ts';
 import { TaskService } from './tasks.ts';
 
@@ -99,7 +100,7 @@ export class Containerd implements ContainerdApi {
     const image = new CriImageService(this.#plugin);
     this.#runtime = new CriRuntimeService(this.#plugin, image);
     this.cri = { runtime: this.#runtime, image };
-    this.#showStores();
+    showStores(this.#context);
     this.#runtime.recover();
     this.#tasks.adopt();
     this.#listen();
@@ -256,64 +257,4 @@ export class Containerd implements ContainerdApi {
     files.mknod(socketPath, socket);
     if (!files.exists(`${socketPath}.ttrpc`)) files.mknod(`${socketPath}.ttrpc`, new SpecialNode('socket', { mode: 0o660, uid: 0, gid: 0, mtime: now }));
   }
-
-  /** /var/lib/containerd, where blobs and layers can be looked at. */
-  #showStores(): void {
-    const { files, meta, kernel } = this.#context;
-    const attributes = { mode: 0o755, uid: 0, gid: 0, mtime: kernel.sim.now };
-    for (const path of [
-      '/run/containerd/runc',
-      '/run/containerd/s',
-      '/run/containerd/fifo',
-      '/run/netns',
-      '/var/lib/containerd/io.containerd.snapshotter.v1.native',
-      '/var/lib/containerd/tmpmounts',
-    ])
-      files.mkdir(path, { parents: true, mode: 0o711 });
-    const blobs = '/var/lib/containerd/io.containerd.content.v1.content/blobs';
-    const blobFile = (digest: string): FileNode | undefined => {
-      const blob = meta.blobs.get(`sha256:${digest}`);
-      if (!blob) return undefined;
-      const file = new FileNode({ ...attributes, mode: 0o444 }, blob.text);
-      file.apparentSize = blob.size;
-      return file;
-    };
-    const blobDirectory = new GeneratedDirectory(
-      attributes,
-      () => [...meta.blobs.keys()].sort().map((digest) => [digest.slice(7), blobFile(digest.slice(7)) as Inode]),
-      blobFile,
-    );
-    this.#place(blobs, 'sha256', blobDirectory);
-    this.#place(overlayRoot, 'snapshots', new GeneratedDirectory({ ...attributes, mode: 0o700 }, () => this.#snapshotDirectories()));
-  }
-
-  #place(above: string, name: string, directory: DirectoryNode): void {
-    const { files } = this.#context;
-    files.mkdir(above, { parents: true, mode: 0o711 });
-    const parent = files.stat(above);
-    if (parent.type === 'directory') parent.add(name, directory);
-  }
-
-  #snapshotDirectories(): [string, Inode][] {
-    const found: [string, Inode][] = [];
-    for (const namespace of this.#context.meta.namespaces.values())
-      for (const snapshot of namespace.snapshots.get('overlayfs')?.values() ?? []) {
-        const directory = new DirectoryNode({ mode: 0o700, uid: 0, gid: 0, mtime: snapshot.createdAt });
-        directory.add('fs', snapshot.layer);
-        if (snapshot.kind === 'Active') directory.add('work', new DirectoryNode({ mode: 0o711, uid: 0, gid: 0, mtime: snapshot.createdAt }));
-        found.push([String(snapshot.number), directory]);
-      }
-    return found.sort(([a], [b]) => Number(a) - Number(b));
-  }
-}
-
-/** The state that an earlier daemon left at a path, or a new one put there. */
-function findOrMake<T extends FileNode>(files: FileSystem, path: string, is: (inode: Inode) => inode is T, make: () => T): T {
-  const found = files.find(path);
-  if (found && is(found)) return found;
-  files.mkdir(path.slice(0, path.lastIndexOf('/')), { parents: true, mode: 0o711 });
-  if (found) files.unlink(path);
-  const made = make();
-  files.mknod(path, made);
-  return made;
 }

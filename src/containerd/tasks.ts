@@ -1,16 +1,15 @@
 /** Tasks: running containers, each behind a shim (core/runtime/v2). */
 import { type ContainerdApi, type ContainerdContainer, ContainerdError, type ContainerdTask, type TaskStatus } from '../interfaces/containerd.ts';
 import { OciError, type OciProcess, type OciRuntime, type OciSpec, type OciStdio } from '../interfaces/oci.ts';
-import { DirectoryNode, FileNode, JsonFile } from '../linux/inode.ts';
 import { parseSignal } from '../linux/signals.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
+import { bundles, makeBundle, removeBundle } from './bundle.ts';
 import type { ContainerService } from './containers.ts';
 import type { Context } from './context.ts';
 import { alreadyExists, failedPrecondition, notFound, unknown } from './errors.ts';
 import { markExited, type Shim, startShim, Task } from './shim.ts';
 import type { SnapshotService } from './snapshots.ts';
 
-const bundles = '/run/containerd/io.containerd.runtime.v2.task';
 const path = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 export class TaskService {
@@ -66,7 +65,7 @@ export class TaskService {
     const container = this.#containers.get(namespace, id);
     if (this.find(namespace, id)) throw alreadyExists(`task ${id}`);
     this.#checkRuntime(container, namespace, id);
-    const bundle = this.#bundle(namespace, container);
+    const bundle = makeBundle(this.#context, this.#snapshots, namespace, container);
     const { shim, fresh } = this.#shim(namespace, container, bundle);
     if (fresh) yield* sleep(this.#context.sim.random.between(12, 22));
     const root = `/run/containerd/runc/${namespace}`;
@@ -74,7 +73,7 @@ export class TaskService {
     try {
       process = yield* this.#runtime.create(root, id, bundle, stdio, shim.process.pid);
     } catch (error) {
-      this.#removeBundle(namespace, id);
+      removeBundle(this.#context, namespace, id);
       if (fresh) this.#endShim(shim);
       if (error instanceof OciError) throw unknown(`failed to create shim task: OCI runtime create failed: ${error.message}`);
       throw error;
@@ -293,35 +292,7 @@ export class TaskService {
     const { shim } = task;
     this.#context.run.tasks.delete(`${task.namespace}/${task.id}`);
     shim.tasks.delete(task.id);
-    this.#removeBundle(task.namespace, task.id);
+    removeBundle(this.#context, task.namespace, task.id);
     if (shim.tasks.size === 0) this.#endShim(shim);
-  }
-
-  #bundle(namespace: string, container: ContainerdContainer): string {
-    const { kernel, files } = this.#context;
-    const parent = `${bundles}/${namespace}`;
-    if (!files.exists(parent)) files.mkdir(parent, { parents: true, mode: 0o711 });
-    const bundle = `${parent}/${container.id}`;
-    const snapshot = container.snapshotKey === '' ? undefined : this.#snapshots.get(namespace, container.snapshotter, container.snapshotKey);
-    const attributes = { mode: 0o700, uid: 0, gid: 0, mtime: this.#context.now() };
-    const file = (content: string): FileNode => new FileNode({ ...attributes, mode: 0o644 }, content);
-    const directory = new DirectoryNode(attributes);
-    directory.add('config.json', new JsonFile({ ...attributes, mode: 0o644 }, () => container.spec));
-    directory.add('log', file(''));
-    directory.add('log.json', file(''));
-    directory.add('rootfs', new DirectoryNode({ ...attributes, mode: 0o755 }));
-    directory.add('runtime', file(container.runtime.name));
-    directory.add('work', new DirectoryNode(attributes));
-    const above = files.stat(parent);
-    if (above.type === 'directory') above.add(container.id, directory);
-    if (snapshot) kernel.host.mount.mount({ path: `${bundle}/rootfs`, root: snapshot.root, source: 'overlay', type: 'overlay', options: ['rw', 'relatime'] });
-    return bundle;
-  }
-
-  #removeBundle(namespace: string, id: string): void {
-    const parent = `${bundles}/${namespace}`;
-    this.#context.kernel.host.mount.unmount(`${parent}/${id}/rootfs`);
-    const above = this.#context.files.find(parent);
-    if (above?.type === 'directory') above.remove(id);
   }
 }

@@ -8,8 +8,9 @@ import { containers } from './commands/containers.ts';
 import { images } from './commands/images.ts';
 import { content, deprecations, events, info, leases, oci, others, plugins, sandboxes, version } from './commands/misc.ts';
 import { namespaces } from './commands/namespaces.ts';
+import { run } from './commands/run.ts';
 import { snapshots } from './commands/snapshots.ts';
-import { run, tasks } from './commands/tasks.ts';
+import { tasks } from './commands/tasks.ts';
 import { bool, Context, type CtrCommand, CtrError, duration, text } from './context.ts';
 
 /** The tree of commands; help is read from it. */

@@ -4,8 +4,8 @@ import { DirectoryNode } from '../../../linux/inode.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { bool, type Context, type CtrCommand, CtrError, float, int, isMissing, labelArgs, labelText, list, text } from '../context.ts';
 import { filter, json, moment, table } from '../output.ts';
+import { partsOf } from '../parts.ts';
 import { newSpec } from '../spec.ts';
-import { partsOf } from './images.ts';
 
 export const containerFlags = [
   text('snapshotter', 'Snapshotter name. Empty value stands for the default value.'),

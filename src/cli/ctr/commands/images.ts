@@ -1,13 +1,13 @@
 /** ctr images. */
 
 import { sortedJson } from '../../../apimachinery/json.ts';
-import type { Blob, ContainerdImage, Descriptor, ImageConfig, ImageIndex, ImageManifest, PullProgress } from '../../../interfaces/containerd.ts';
-import { isErrno } from '../../../linux/errno.ts';
-import { DirectoryNode } from '../../../linux/inode.ts';
+import type { ContainerdImage, Descriptor, PullProgress } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { type Archive, readArchive, writeArchive } from '../archive.ts';
 import { bool, type Context, type CtrCommand, CtrError, isMissing, labelArgs, labelText, list, text } from '../context.ts';
 import { bytes, filter, table } from '../output.ts';
+import { partsOf } from '../parts.ts';
+import { localProgress, transferProgress } from '../pull-progress.ts';
+import { exportImages, importImages, mount, unmount, usage } from './image-files.ts';
 
 const snapshotterFlag = text('snapshotter', 'Snapshotter name. Empty value stands for the default value.');
 const registryFlags = [
@@ -20,34 +20,6 @@ const registryFlags = [
   text('tlscert', 'path to TLS client certificate'),
   text('tlskey', 'path to TLS client key'),
 ];
-
-/** Index, manifest and config behind an image; undefined for what is missing. */
-export function partsOf(
-  context: Context,
-  image: ContainerdImage,
-): {
-  readonly top: Blob | undefined;
-  readonly index: ImageIndex | undefined;
-  readonly manifest: ImageManifest | undefined;
-  readonly config: ImageConfig | undefined;
-} {
-  const { content } = context.client();
-  const blob = (digest: string | undefined): Blob | undefined => {
-    if (digest === undefined) return undefined;
-    try {
-      return content.get(context.namespace, digest);
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  };
-  const top = blob(image.target.digest);
-  const index = top && /index|manifest\.list/.test(top.mediaType) ? (JSON.parse(top.text) as ImageIndex) : undefined;
-  const manifestBlob = index ? blob(index.manifests.find(({ platform }) => platform?.architecture === 'amd64' && platform.os === 'linux')?.digest) : top;
-  const manifest = manifestBlob && (JSON.parse(manifestBlob.text) as ImageManifest);
-  const config = blob(manifest?.config.digest);
-  return { top, index, manifest, config: config && (JSON.parse(config.text) as ImageConfig) };
-}
 
 function sizeOf(context: Context, image: ContainerdImage): number {
   const { top, index, manifest } = partsOf(context, image);
@@ -175,46 +147,6 @@ const pull: CtrCommand = {
   },
 };
 
-const total = (seen: readonly PullProgress[]): number => seen.filter(({ status }) => status === 'done').reduce((sum, { size = 0 }) => sum + size, 0);
-const short = (digest = ''): string => digest.slice(7, 19);
-
-/** The tree of the transfer service, as it stands at the end. */
-function transferProgress(ref: string, seen: readonly PullProgress[], elapsed: number): string {
-  const kinds = (progress: PullProgress): string =>
-    /index/.test(progress.mediaType ?? '')
-      ? 'index'
-      : /manifest/.test(progress.mediaType ?? '')
-        ? 'manifest'
-        : /config/.test(progress.mediaType ?? '')
-          ? 'config'
-          : 'layer';
-  const bar = '|++++++++++++++++++++++++++++++++++++++|';
-  const done = [...seen.filter(({ status }) => status === 'resolved'), ...seen.filter(({ status }) => status === 'done')];
-  const depth = { index: 0, manifest: 1, config: 2, layer: 2 } as const;
-  const lines = done.map((each) => {
-    const kind = kinds(each);
-    const level = depth[kind as keyof typeof depth] * 3;
-    return `${' '.repeat(level)}└──${kind} (${short(each.digest)})`.padEnd(40).concat(`complete        ${bar} `);
-  });
-  return `${[ref.padEnd(50).concat('saved'), ...lines, 'application/vnd.oci.image.index.v1+json sha256'.slice(0, 0)].filter((line) => line !== '').join('\n')}\nCompleted pull from OCI Registry (${ref})\telapsed: ${(elapsed / 1000).toFixed(1)} s\ttotal:  ${bytes(total(seen))}\t(${bytes(total(seen) / Math.max(elapsed / 1000, 0.1))}/s)\n`;
-}
-
-function localProgress(ref: string, image: ContainerdImage, seen: readonly PullProgress[], elapsed: number): string {
-  const bar = '|++++++++++++++++++++++++++++++++++++++|';
-  const line = (name: string, status: string): string => `${`${name}:`.padEnd(73)}${status.padEnd(15)}${bar} \n`;
-  const kind = (progress: PullProgress): string =>
-    /manifest/.test(progress.mediaType ?? '') ? 'manifest' : /config/.test(progress.mediaType ?? '') ? 'config' : 'layer';
-  const done = seen.filter(({ status }) => status === 'done');
-  return [
-    line(ref, 'resolved'),
-    line(`index-${image.target.digest}`, 'done'),
-    ...done.map((each) => line(`${kind(each)}-${each.digest}`, 'done')),
-    `elapsed: ${(elapsed / 1000).toFixed(1)} s${' '.repeat(20)}total:  ${bytes(total(seen))} (${bytes(total(seen) / Math.max(elapsed / 1000, 0.1))}/s)\n`,
-    `unpacking linux/amd64 ${image.target.digest}...\n`,
-    'done: 4.9ms\t\n',
-  ].join('');
-}
-
 const remove: CtrCommand = {
   name: 'delete',
   aliases: ['del', 'remove', 'rm'],
@@ -298,155 +230,6 @@ const inspect: CtrCommand = {
       );
     }
     if (context.flags.bool('content') && config) yield* context.print(`${sortedJson(config, 2)}\n`);
-    return 0;
-  },
-};
-
-const exportImages: CtrCommand = {
-  name: 'export',
-  short: 'Export images',
-  usage: '[flags] <out> <image> ...',
-  flags: [
-    list('platform', 'Pull content from a specific platform'),
-    bool('all-platforms', 'Exports content from all platforms'),
-    bool('local', 'run export locally rather than through transfer API'),
-    bool('skip-manifest-json', 'Do not add Docker compatible manifest.json to archive'),
-  ],
-  run: function* (context) {
-    const [out, ...names] = context.args;
-    if (out === undefined || names.length === 0) throw new CtrError('please provide both an output filename and an image reference to export');
-    const client = context.client();
-    const images = names.map((name) => client.images.get(context.namespace, name));
-    const blobs = new Map<string, Blob>();
-    for (const image of images) {
-      const { top, index, manifest } = partsOf(context, image);
-      const digests = [
-        image.target.digest,
-        index?.manifests.find(({ platform }) => platform?.architecture === 'amd64')?.digest,
-        manifest?.config.digest,
-        ...(manifest?.layers ?? []).map(({ digest }) => digest),
-      ];
-      if (top) for (const digest of digests) if (digest !== undefined) blobs.set(digest, client.content.get(context.namespace, digest));
-    }
-    const archive: Archive = { images: images.map(({ name, target }) => ({ name, target })), blobs: [...blobs.values()] };
-    context.process.fs.write(out, writeArchive(archive, context.process.now));
-    return 0;
-  },
-};
-
-const importImages: CtrCommand = {
-  name: 'import',
-  short: 'Import images',
-  usage: '[flags] <in>',
-  flags: [
-    text('base-name', 'Base image name for added images, when provided only images with this name prefix are imported'),
-    bool('digests', 'Whether to create digest images (default: false)'),
-    text('index-name', 'Image name to keep index as'),
-    bool('all-platforms', 'Imports content for all platforms'),
-    bool('no-unpack', 'Skip unpacking the images'),
-    bool('local', 'Run import locally rather than through transfer API'),
-    bool('discard-unpacked-layers', ''),
-    snapshotterFlag,
-  ],
-  run: function* (context) {
-    const [path] = context.args;
-    if (path === undefined) throw new CtrError('please provide a tar file to import');
-    const archive = openArchive(context, path);
-    const client = context.client();
-    for (const blob of archive.blobs) client.content.write(context.namespace, blob);
-    for (const { name, target } of archive.images) {
-      put(context, name, target, {});
-      const image = client.images.get(context.namespace, name);
-      const { manifest } = partsOf(context, image);
-      const managed: Record<string, string> = context.namespace === 'k8s.io' ? { 'io.cri-containerd.image': 'managed' } : {};
-      if (context.namespace === 'k8s.io' && manifest) {
-        put(context, name, target, managed);
-        put(context, manifest.config.digest, target, managed);
-      }
-      if (!context.flags.bool('no-unpack')) yield* client.snapshots.unpack(context.namespace, 'overlayfs', name);
-      yield* context.print(
-        `${name.padEnd(50)}\tsaved\t\napplication/vnd.oci.image.index.v1+json ${target.digest}\nImporting\telapsed: 0.1 s\ttotal:   0.0 B\t(0.0 B/s)\n`,
-      );
-    }
-    return 0;
-  },
-};
-
-function put(context: Context, name: string, target: Descriptor, labels: Record<string, string>): void {
-  const { images } = context.client();
-  if (images.list(context.namespace).some((each) => each.name === name)) images.update(context.namespace, name, { target, labels });
-  else images.create(context.namespace, { name, target, labels });
-}
-
-function openArchive(context: Context, path: string): Archive {
-  let source: string;
-  try {
-    source = context.process.fs.read(path);
-  } catch (error) {
-    if (!isErrno(error)) throw error;
-    throw new CtrError(`open ${path}: ${error.message.toLowerCase()}`);
-  }
-  const archive = readArchive(source);
-  if (!archive) throw new CtrError('unrecognized image format');
-  return archive;
-}
-
-const mount: CtrCommand = {
-  name: 'mount',
-  short: 'Mount an image to a target path',
-  usage: '[flags] <ref> <target>',
-  flags: [snapshotterFlag, bool('rw', 'Enable write support on the mount'), text('platform', 'Mount the image for the specified platform', 'linux/amd64')],
-  run: function* (context) {
-    const [ref, target] = context.args;
-    if (ref === undefined) throw new CtrError('please provide an image reference to mount');
-    if (target === undefined) throw new CtrError('please provide a target path to mount to');
-    const client = context.client();
-    const parent = yield* client.snapshots.unpack(context.namespace, 'overlayfs', client.images.get(context.namespace, ref).name);
-    const path = context.process.path(target);
-    if (context.flags.bool('rw')) client.snapshots.prepare(context.namespace, 'overlayfs', path, parent);
-    else client.snapshots.view(context.namespace, 'overlayfs', path, parent);
-    const root = client.snapshots.directory(context.namespace, 'overlayfs', path);
-    if (!(root instanceof DirectoryNode)) throw new CtrError(`mount target ${path}: no such file or directory`);
-    context.process.fs.namespace.mount({ path, root, source: 'overlay', type: 'overlay', options: [context.flags.bool('rw') ? 'rw' : 'ro', 'relatime'] });
-    yield* context.print(`${parent}\n${target}\n`);
-    return 0;
-  },
-};
-
-const unmount: CtrCommand = {
-  name: 'unmount',
-  short: 'Unmount the image from the target',
-  usage: '[flags] <target>',
-  flags: [snapshotterFlag, bool('rm', 'Remove the snapshot after a successful unmount')],
-  run: function* (context) {
-    const [target] = context.args;
-    if (target === undefined) throw new CtrError('please provide a target path to unmount from');
-    const path = context.process.path(target);
-    context.process.fs.namespace.unmount(path);
-    if (context.flags.bool('rm')) context.client().snapshots.remove(context.namespace, 'overlayfs', path);
-    yield* context.print(`${target}\n`);
-    return 0;
-  },
-};
-
-const usage: CtrCommand = {
-  name: 'usage',
-  short: 'Display usage of snapshots for a given image ref',
-  usage: '[flags] <ref>',
-  flags: [snapshotterFlag],
-  run: function* (context) {
-    const [ref = ''] = context.args;
-    const client = context.client();
-    const chain = yield* client.snapshots.unpack(context.namespace, 'overlayfs', client.images.get(context.namespace, ref).name);
-    let size = 0;
-    for (let key = chain; key !== ''; key = client.snapshots.stat(context.namespace, 'overlayfs', key).parent)
-      size += client.snapshots.usage(context.namespace, 'overlayfs', key).size;
-    yield* context.print(
-      table([
-        ['SIZE', 'INODES'],
-        [bytes(size), '1'],
-      ]),
-    );
     return 0;
   },
 };
