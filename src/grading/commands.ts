@@ -11,6 +11,8 @@ export type CommandRecord = {
   readonly resource: string;
   readonly names: readonly string[];
   readonly flags: Readonly<Record<string, string | boolean>>;
+  /** Which of the typed lines set it off, counted from 1. */
+  readonly line?: number;
   /** Set when it has ended. */
   status: number | undefined;
 };

@@ -49,7 +49,7 @@ function negate(verdict: Verdict): Verdict {
 
 /** For people: what a check looks at. */
 export function where(check: Check): string {
-  const [kind, what] = Object.entries(check).find(([key]) => !['id', 'that', 'within', 'points', 'visibility'].includes(key)) ?? ['', ''];
+  const [kind, what] = Object.entries(check).find(([key]) => !['id', 'that', 'within', 'points', 'visibility', 'bonus'].includes(key)) ?? ['', ''];
   const words =
     typeof what === 'object' && what !== null
       ? Object.values(what as object)

@@ -44,12 +44,29 @@ export type CommandPattern = {
   readonly status?: number;
 };
 
-export type Check =
-  | (CheckSource & { readonly id?: string; readonly that?: string; readonly within?: string; readonly points?: number; readonly visibility?: 'grader' })
-  | { readonly id?: string; readonly all: readonly Check[]; readonly within?: string }
-  | { readonly id?: string; readonly any: readonly Check[]; readonly within?: string }
-  | { readonly id?: string; readonly not: Check; readonly within?: string }
-  | { readonly id?: string; readonly atLeast: { readonly count: number; readonly of: readonly Check[] }; readonly within?: string };
+export type CheckFacts = {
+  readonly id?: string;
+  /** Virtual time the world is given. */
+  readonly within?: string;
+  /** Its part of the step's points; checks without share what is left. */
+  readonly points?: number;
+  /** Only in the grader's copy: it counts, holds nobody up, and learners never hear of it. */
+  readonly visibility?: 'grader';
+  /** Its points come on top, and the step passes without it. */
+  readonly bonus?: boolean;
+};
+
+export type Check = CheckFacts &
+  (
+    | (CheckSource & { readonly that?: string })
+    | { readonly all: readonly Check[] }
+    | { readonly any: readonly Check[] }
+    | { readonly not: Check }
+    | { readonly atLeast: { readonly count: number; readonly of: readonly Check[] } }
+  );
+
+/** What the grader does to a world that is handed in, and what must hold afterwards: a pod is deleted, a node stopped. Learners never have it. */
+export type Trial = { readonly id: string; readonly at?: string; readonly run: readonly string[]; readonly points: number; readonly checks: readonly Check[] };
 
 export type Quiz =
   | { readonly type: 'single'; readonly choices: readonly string[]; readonly answer: string }
@@ -77,11 +94,13 @@ export type Step = {
 };
 
 export type Solution = { readonly name: string; readonly script: string };
-export type WrongSample = Solution & { readonly fails: string };
+export type WrongSample = Solution & { readonly fails: string; readonly visibility?: 'grader' };
 
 export type Lesson = {
   readonly apiVersion: 'k8s-lab/v1';
   readonly kind: 'Lesson';
+  /** A copy for learners: without solutions, wrong samples and what only graders see. */
+  readonly audience?: 'learners';
   readonly id: string;
   readonly track: string;
   readonly after?: readonly string[];
@@ -101,6 +120,7 @@ export type Lesson = {
   readonly steps: readonly Step[];
   readonly solutions: readonly Solution[];
   readonly wrong: readonly WrongSample[];
+  readonly trials?: readonly Trial[];
   readonly debrief: readonly string[];
 };
 

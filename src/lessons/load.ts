@@ -11,6 +11,9 @@ import { readYaml, type Source } from './yaml-source.ts';
 /** File name (`lesson.yaml`, `en.yaml`, `ko.yaml`) → text. `folder` stands before the names in messages. */
 export type LessonFiles = { readonly folder: string; readonly files: Readonly<Record<string, string>> };
 
+/** A copy for learners has none. */
+const noAnswers: Pick<Lesson, 'solutions' | 'wrong'> = { solutions: [], wrong: [] };
+
 export function loadLesson({ folder, files }: LessonFiles): LoadedLesson | readonly Problem[] {
   const problems: Problem[] = [];
   const read = (name: string, schema: object): Source | undefined => {
@@ -38,7 +41,7 @@ export function loadLesson({ folder, files }: LessonFiles): LoadedLesson | reado
   const texts = languages.map((language) => [language, read(`${language}.yaml`, proseSchema)] as const);
   if (facts) {
     // The schema has said that it is one.
-    const lesson = facts.data as Lesson;
+    const lesson: Lesson = { ...noAnswers, ...(facts.data as Lesson) };
     problems.push(...checkReferences(lesson, facts));
     for (const [, prose] of texts) if (prose) problems.push(...checkProse(lesson, prose));
     if (problems.length === 0)

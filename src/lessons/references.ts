@@ -25,6 +25,15 @@ export function checkReferences(lesson: Lesson, source: Source): Problem[] {
       else checkIds.add(check.id);
     }
   }
+  for (const [index, { id, checks }] of (lesson.trials ?? []).entries()) {
+    if (ids.has(id)) say(`/trials/${index}/id`, `the id "${id}" is used twice`, 'Ids of steps and trials are unique in a lesson');
+    ids.add(id);
+    for (const check of checks) if (check.id) checkIds.add(check.id);
+    if (checks.some((check) => !check.id)) say(`/trials/${index}/checks`, 'a check has no id', 'Name it: reports speak of it');
+  }
+  if (lesson.audience !== 'learners')
+    for (const key of ['solutions', 'wrong'] as const)
+      if (lesson[key].length === 0) say('', `"${key}" is missing`, key === 'solutions' ? 'A lesson has one solution at least: it proves that it can be done' : 'A lesson has one wrong sample at least: it proves that it can fail');
   for (const [index, { name, fails }] of lesson.wrong.entries())
     if (!checkIds.has(fails) && !ids.has(fails))
       say(`/wrong/${index}/fails`, `the wrong sample "${name}" names a check "${fails}" that is not there`, `Name one of ${[...checkIds].join(', ')}`);
@@ -33,7 +42,7 @@ export function checkReferences(lesson: Lesson, source: Source): Problem[] {
   return problems;
 }
 
-const notSources = new Set(['id', 'that', 'within', 'points', 'visibility']);
+const notSources = new Set(['id', 'that', 'within', 'points', 'visibility', 'bonus']);
 const sourcesOf = (check: Check): number => Object.keys(check).filter((key) => !notSources.has(key)).length;
 
 function shapeProblems(step: Step): [string, string][] {

@@ -12,8 +12,17 @@ export type PodView = {
   readonly ready: string;
   readonly containers: readonly ContainerView[];
 };
-export type NodePaneView = { readonly name: string; readonly status: 'Ready' | 'NotReady' | 'Unknown' | ''; readonly runtime: boolean; readonly pods: readonly PodView[] };
-export type ClusterView = { readonly apiAnswers: boolean; readonly nodes: readonly NodePaneView[]; /** Pods that have no node yet. */ readonly unplaced: readonly PodView[] };
+export type NodePaneView = {
+  readonly name: string;
+  readonly status: 'Ready' | 'NotReady' | 'Unknown' | '';
+  readonly runtime: boolean;
+  readonly pods: readonly PodView[];
+};
+export type ClusterView = {
+  readonly apiAnswers: boolean;
+  readonly nodes: readonly NodePaneView[] /** Pods that have no node yet. */;
+  readonly unplaced: readonly PodView[];
+};
 
 type Pod = {
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid?: string; readonly deletionTimestamp?: string };
@@ -24,7 +33,10 @@ type ContainerStatus = {
   readonly ready?: boolean;
   readonly state?: { readonly waiting?: { readonly reason?: string }; readonly terminated?: { readonly reason?: string } };
 };
-type Node = { readonly metadata: { readonly name: string }; readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] } };
+type Node = {
+  readonly metadata: { readonly name: string };
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+};
 
 const states = { CONTAINER_CREATED: 'created', CONTAINER_RUNNING: 'running', CONTAINER_EXITED: 'exited', CONTAINER_UNKNOWN: 'unknown' } as const;
 
@@ -38,12 +50,18 @@ export function clusterView(session: Session): ClusterView {
     nodes: [...machines].map(([name, machine]) => {
       const running = containersOf(machine.cri);
       const known = pods.filter((pod) => pod.spec?.nodeName === name);
-      const orphans = [...(running?.values() ?? [])].filter((sandbox) => nodes === undefined || !known.some((pod) => pod.metadata.name === sandbox.name && (pod.metadata.namespace ?? 'default') === sandbox.namespace));
+      const orphans = [...(running?.values() ?? [])].filter(
+        (sandbox) =>
+          nodes === undefined || !known.some((pod) => pod.metadata.name === sandbox.name && (pod.metadata.namespace ?? 'default') === sandbox.namespace),
+      );
       return {
         name,
         status: statusOf(nodes?.find((each) => each.metadata.name === name)),
         runtime: running !== undefined,
-        pods: [...known.map((pod) => podView(pod, byName(running, pod))), ...orphans.map(({ namespace, name, containers }) => ({ namespace, name, status: '', ready: '', containers }))],
+        pods: [
+          ...known.map((pod) => podView(pod, byName(running, pod))),
+          ...orphans.map(({ namespace, name, containers }) => ({ namespace, name, status: '', ready: '', containers })),
+        ],
       };
     }),
     unplaced: pods.filter((pod) => !pod.spec?.nodeName).map((pod) => podView(pod, [])),
@@ -51,7 +69,9 @@ export function clusterView(session: Session): ClusterView {
 }
 
 type Sandbox = { readonly uid: string; readonly namespace: string; readonly name: string; readonly containers: ContainerView[] };
-type Runtime = NonNullable<ReturnType<Session['worldView']>['nodes'] extends ReadonlyMap<string, infer View> ? (View extends { readonly cri: infer Cri } ? Cri : never) : never>;
+type Runtime = NonNullable<
+  ReturnType<Session['worldView']>['nodes'] extends ReadonlyMap<string, infer View> ? (View extends { readonly cri: infer Cri } ? Cri : never) : never
+>;
 
 /** Sandboxes by id; undefined while the runtime does not answer. */
 function containersOf(cri: Runtime | undefined): ReadonlyMap<string, Sandbox> | undefined {
@@ -71,7 +91,9 @@ function containersOf(cri: Runtime | undefined): ReadonlyMap<string, Sandbox> | 
 
 /** Containers of a pod; a static pod's sandbox has the uid of its file, so name and namespace decide. */
 const byName = (sandboxes: ReadonlyMap<string, Sandbox> | undefined, pod: Pod): readonly ContainerView[] => {
-  const all = [...(sandboxes?.values() ?? [])].filter(({ name, namespace }) => name === pod.metadata.name && namespace === (pod.metadata.namespace ?? 'default'));
+  const all = [...(sandboxes?.values() ?? [])].filter(
+    ({ name, namespace }) => name === pod.metadata.name && namespace === (pod.metadata.namespace ?? 'default'),
+  );
   // Of several attempts at one container the newest counts.
   const newest = new Map<string, ContainerView>();
   for (const container of all.flatMap(({ containers }) => containers)) {

@@ -15,6 +15,9 @@ export type Input =
 /** `at` counts from the moment when the world was ready. */
 export type StampedInput = Input & { readonly at: Milliseconds };
 
+/** Inputs that an undo or a restart took back, and how many stood before them. */
+export type Undone = { readonly after: number; readonly inputs: readonly StampedInput[]; readonly at: Milliseconds };
+
 /** What is saved, and what a replay needs. */
 export type SessionRecord = {
   readonly version: 1;
@@ -23,12 +26,19 @@ export type SessionRecord = {
   readonly seed: number;
   readonly lesson?: { readonly track: string; readonly id: string; readonly hash: string };
   readonly inputs: readonly StampedInput[];
+  /** What was taken back, oldest first: hints that were read, answers that were tried. */
+  readonly undone?: readonly Undone[];
+  /** When it began and when something was last typed, by the clock on the wall; whoever has such a clock fills it in. */
+  readonly began?: string;
+  readonly ended?: string;
   /** How long the world had run when it was saved. */
   readonly until: Milliseconds;
 };
 
+export type Earlier = { readonly inputs: readonly StampedInput[]; readonly until: Milliseconds };
+
 /** Inputs up to, not including, the last typed line: one step of undo. Answers and hints since then are undone with it. */
-export function withoutLastLine(inputs: readonly StampedInput[]): { readonly inputs: readonly StampedInput[]; readonly until: Milliseconds } | undefined {
+export function withoutLastLine(inputs: readonly StampedInput[]): Earlier | undefined {
   const last = inputs.findLastIndex((input) => 'line' in input && input.line.trim() !== '');
   if (last < 0) return undefined;
   return { inputs: inputs.slice(0, last), until: inputs[last]?.at ?? 0 };

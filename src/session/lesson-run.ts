@@ -1,9 +1,12 @@
 /** One learner's way through one lesson: which step, what holds already, hints taken, answers given, points. */
 import { Expressions, evaluate } from '../grading/evaluate.ts';
+import { gates, scoreStep } from '../grading/score.ts';
 import type { Verdict } from '../grading/verdict.ts';
 import type { WorldView } from '../grading/world-view.ts';
 import { type Check, type Lesson, pointsOf, type Step } from '../lessons/lesson.ts';
+import type { Milliseconds } from '../sim/routine.ts';
 import { isRight } from './answers.ts';
+import { withinOf } from './within.ts';
 
 export type StepState = {
   readonly id: string;
@@ -18,15 +21,17 @@ export type StepState = {
   attempts: number;
 };
 
-/** Each hint costs this share of a step's points, each wrong answer the same; a quarter always stays. */
-const hintCost = 0.25;
-const floor = 0.25;
+/** A check that gates nothing, and may still come true after its step was passed. */
+type Pending = { readonly check: Check; readonly verdicts: Map<string, Verdict>; readonly passedAt: Milliseconds };
 
 export class LessonRun {
   readonly lesson: Lesson;
   readonly steps: readonly StepState[];
   readonly #expressions = new Expressions();
   #current = 0;
+  #pending: Pending[] = [];
+  /** When the world was last looked at. */
+  #now: Milliseconds = 0;
 
   constructor(lesson: Lesson) {
     this.lesson = lesson;
@@ -50,9 +55,15 @@ export class LessonRun {
     return new Map(this.steps.flatMap(({ id, answer }) => (answer ? [[id, answer] as const] : [])));
   }
 
+  /** Something may still change: a step is open, or a hidden or bonus check has time left. */
+  get open(): boolean {
+    return !this.finished || this.#pending.length > 0;
+  }
+
   /** Looks at the world; true when the step is passed by it. Steps that are answered or read are not. */
   look(world: WorldView): boolean {
     const { step, state } = this.#here();
+    this.#lookAtPending(world);
     if (!step || !state) return false;
     for (const check of step.checks ?? []) state.verdicts.set(check.id ?? '', evaluate(check, world, this.#expressions));
     for (const { when, say } of step.situations ?? []) if (!state.situations.includes(say) && this.#holds(when, world)) state.situations.push(say);
@@ -88,12 +99,17 @@ export class LessonRun {
     const step = this.lesson.steps[index];
     const state = this.steps[index];
     if (!step || !state) return 0;
-    const wrong = step.kind === 'predict' ? (state.done && state.answer?.[0] !== step.answer ? 1 : 0) : Math.max(0, state.attempts - 1);
-    const share = Math.max(floor, 1 - hintCost * (state.hintsTaken + wrong));
-    if (state.done) return Math.round(pointsOf(step) * share);
-    const checks = step.checks ?? [];
-    const held = checks.filter((check) => state.verdicts.get(check.id ?? '')?.state === 'passed').length;
-    return checks.length === 0 ? 0 : Math.floor((pointsOf(step) * share * held) / checks.length);
+    const holds = (check: Check): boolean => state.verdicts.get(check.id ?? '')?.state === 'passed';
+    const { earned, bonus } = scoreStep(step, { done: state.done, hints: state.hintsTaken, wrongAnswers: this.wrongAnswers(index), holds }, false);
+    return earned + bonus;
+  }
+
+  /** Wrong answers that cost points. */
+  wrongAnswers(index: number): number {
+    const step = this.lesson.steps[index];
+    const state = this.steps[index];
+    if (!step || !state) return 0;
+    return step.kind === 'predict' ? (state.done && state.answer?.[0] !== step.answer ? 1 : 0) : Math.max(0, state.attempts - (state.done ? 1 : 0));
   }
 
   get points(): number {
@@ -113,7 +129,7 @@ export class LessonRun {
   }
 
   #settle(step: Step, state: StepState): boolean {
-    const checksHold = (step.checks ?? []).every((check) => state.verdicts.get(check.id ?? '')?.state === 'passed');
+    const checksHold = (step.checks ?? []).filter(gates).every((check) => state.verdicts.get(check.id ?? '')?.state === 'passed');
     const answered =
       step.kind === 'quiz'
         ? state.answer !== undefined && step.quiz !== undefined && isRight(step.quiz, state.answer)
@@ -123,6 +139,18 @@ export class LessonRun {
     if (!checksHold || !answered) return false;
     state.done = true;
     this.#current++;
+    const open = (step.checks ?? []).filter((check) => !gates(check) && withinOf(check) > 0 && state.verdicts.get(check.id ?? '')?.state !== 'passed');
+    this.#pending.push(...open.map((check) => ({ check, verdicts: state.verdicts, passedAt: this.#now })));
     return true;
+  }
+
+  #lookAtPending(world: WorldView): void {
+    this.#now = [...world.nodes.values()][0]?.kernel.sim.now ?? 0;
+    this.#pending = this.#pending.filter(({ check, verdicts, passedAt }) => {
+      if (this.#now - passedAt > withinOf(check)) return false;
+      const verdict = evaluate(check, world, this.#expressions);
+      verdicts.set(check.id ?? '', verdict);
+      return verdict.state !== 'passed';
+    });
   }
 }

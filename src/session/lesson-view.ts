@@ -78,7 +78,9 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
     done: state.done,
     points: run.pointsEarned(index),
     of: pointsOf(step),
-    checks: (step.checks ?? []).filter((check) => !('visibility' in check && check.visibility === 'grader')).map((check) => checkView(check.id ?? '', state, tried)),
+    checks: (step.checks ?? [])
+      .filter((check) => !('visibility' in check && check.visibility === 'grader'))
+      .map((check) => checkView(check.id ?? '', state, tried)),
     hints: (step.hints ?? []).slice(0, state.hintsTaken).map((key) => prose?.hints?.[key] ?? key),
     hintsLeft: Math.max(0, (step.hints?.length ?? 0) - state.hintsTaken),
     situations: state.situations.map((key) => prose?.situations?.[key] ?? key),
@@ -92,6 +94,8 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
 function checkView(id: string, state: StepState, tried: boolean): CheckView {
   const verdict = state.verdicts.get(id);
   if (!verdict || (verdict.state === 'failed' && !tried)) return { id, state: 'open' };
+  // What a command should have been is for the learner to find out; that is what hints are for.
+  if (verdict.state === 'failed' && verdict.where.startsWith('command ')) return { id, state: 'failed', found: verdict.found };
   if (verdict.state === 'failed') return { id, ...verdict };
   return verdict.state === 'impossible' ? { id, state: 'impossible', found: verdict.reason } : { id, state: verdict.state };
 }
@@ -100,15 +104,24 @@ function checkView(id: string, state: StepState, tried: boolean): CheckView {
 function feedbackOf(quiz: Quiz, state: StepState, prose: StepProse | undefined): Feedback[] {
   const given = state.answer;
   if (!given) return [];
-  const right = (choice: string): boolean => (quiz.type === 'single' ? quiz.answer === choice : quiz.type === 'multi' ? quiz.answer.includes(choice) : state.done);
+  const right = (choice: string): boolean =>
+    quiz.type === 'single' ? quiz.answer === choice : quiz.type === 'multi' ? quiz.answer.includes(choice) : state.done;
   const choices = 'choices' in quiz && quiz.type !== 'order' ? quiz.choices : [];
-  const told = choices.filter((choice) => given.includes(choice) || state.done).map((choice) => ({ choice, text: prose?.feedback?.[choice] ?? '', right: right(choice) }));
+  const told = choices
+    .filter((choice) => given.includes(choice) || state.done)
+    .map((choice) => ({ choice, text: prose?.feedback?.[choice] ?? '', right: right(choice) }));
   // Without words for single choices there still is an answer.
   return told.length > 0 ? told : [{ choice: given.join(', '), text: prose?.feedback?.[state.done ? 'right' : 'wrong'] ?? '', right: state.done }];
 }
 
 /** A prediction is told right or wrong only after the world has shown it: when the next step is done. */
-function predictionOf(run: LessonRun, index: number, step: Step, state: StepState, texts: Readonly<Record<string, string>>): Pick<StepView, 'outcome' | 'said'> {
+function predictionOf(
+  run: LessonRun,
+  index: number,
+  step: Step,
+  state: StepState,
+  texts: Readonly<Record<string, string>>,
+): Pick<StepView, 'outcome' | 'said'> {
   const said = step.kind === 'predict' && state.answer?.[0] !== undefined ? state.answer[0] : undefined;
   if (said === undefined) return { outcome: undefined, said: undefined };
   const seen = run.current > index + 1;

@@ -28,7 +28,7 @@ export class Observer {
       kernel.onSpawn = (process) => {
         // Only what a typed line set off; a container's own processes are not the learner's commands.
         if (cluster.sim.cause === 0 || process.namespaces.pid !== kernel.host.pid || process.argv[0]?.startsWith('-')) return;
-        const record = parseCommand(name, process.argv);
+        const record = { ...parseCommand(name, process.argv), line: cluster.sim.cause };
         this.#commands.push(record);
         cluster.sim.go(this.#remember(process, record));
       };
@@ -50,6 +50,11 @@ export class Observer {
       answers,
       probe: (probe) => this.#probes.run(probe),
     };
+  }
+
+  /** Typed lines, counted from 1, of which a command ended with a failure. */
+  failedLines(): ReadonlySet<number> {
+    return new Set(this.#commands.flatMap(({ status, line }) => (status !== undefined && status !== 0 && line !== undefined ? [line] : [])));
   }
 
   /** Commands that the lab does not have or not simulate, of the whole session. */

@@ -1,7 +1,7 @@
 /** Plays a script in a session: each line is typed when a prompt waits; `@answer STEP VALUE…`, `@hint STEP`, `@next STEP` and `@wait SECONDS` do the rest. */
-import type { Check } from '../lessons/lesson.ts';
 import type { Milliseconds } from '../sim/routine.ts';
 import type { Session } from './session.ts';
+import { withinOf } from './within.ts';
 
 /** A typed command may take this long before the script is given up. */
 const lineLimit: Milliseconds = 10 * 60_000;
@@ -50,10 +50,4 @@ function waits(session: Session): boolean {
   const { run } = session;
   const state = run?.steps[run.current];
   return (run?.step?.checks ?? []).every((check) => state?.verdicts.get(check.id ?? '')?.state === 'passed' || !('command' in check || 'answer' in check));
-}
-
-function withinOf(check: Check): Milliseconds {
-  const match = /^(\d+)(ms|s|m|h)$/.exec(check.within ?? '');
-  if (!match) return 0;
-  return Number(match[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
 }

@@ -7,7 +7,7 @@ import type { Lesson, LoadedLesson } from '../lessons/lesson.ts';
 import { drawVariables, fillAll, type Values } from '../lessons/variables.ts';
 import type { Size, Tty } from '../linux/tty.ts';
 import type { Milliseconds, Routine } from '../sim/routine.ts';
-import type { Input, SessionRecord, StampedInput } from './inputs.ts';
+import type { Earlier, Input, SessionRecord, StampedInput, Undone } from './inputs.ts';
 import { withoutLastLine } from './inputs.ts';
 import { LessonRun } from './lesson-run.ts';
 import { Observer } from './observer.ts';
@@ -18,6 +18,8 @@ export type SessionOptions = {
   readonly seed: number;
   readonly size?: Size;
   readonly lesson?: LoadedLesson;
+  /** What was taken back before: kept for the record, without effect on the world. */
+  readonly undone?: readonly Undone[];
 };
 
 /** How often, in virtual time, a lesson's checks look at the world while nothing else makes them. */
@@ -88,6 +90,8 @@ export class Session {
   /** Something comes from outside, at the present virtual time; what else is due at this very moment comes first, in a replay too. */
   input(input: Input): void {
     this.cluster.sim.advance(0);
+    // At a moment that a replay has too: what holds now was done before this.
+    this.look();
     this.#inputs.push({ ...input, at: this.elapsed });
     const { sim } = this.cluster;
     if ('line' in input) this.#cause++;
@@ -114,7 +118,7 @@ export class Session {
 
   /** Looks at the world for the lesson's checks; true when a step was passed. */
   look(): boolean {
-    if (!this.run || this.run.finished) return false;
+    if (!this.run?.open) return false;
     const passed = this.run.look(this.worldView());
     if (passed) this.#observer.beginStep();
     return passed;
@@ -123,6 +127,11 @@ export class Session {
   /** What checks see now. */
   worldView(): WorldView {
     return this.#observer.view(this.run?.answers ?? new Map());
+  }
+
+  /** Typed lines, counted from 1, that ended with a failure. */
+  failedLines(): ReadonlySet<number> {
+    return this.#observer.failedLines();
   }
 
   /** Lines whose commands the lab does not simulate, or does not have (exit status 70 or 127). */
@@ -139,6 +148,7 @@ export class Session {
       seed,
       ...(lesson ? { lesson: { track: lesson.lesson.track, id: lesson.lesson.id, hash: lesson.hash } } : {}),
       inputs: this.#inputs,
+      ...(this.options.undone ? { undone: this.options.undone } : {}),
       until: this.elapsed,
     };
   }
@@ -169,17 +179,25 @@ export class Session {
   /** The session as it was before the last typed line; undefined when there is none. */
   undo(): Session | undefined {
     const earlier = this.beforeLastLine();
-    return earlier && Session.replay(this.options, earlier.inputs, earlier.until);
+    return earlier && Session.replay(earlier.options, earlier.inputs, earlier.until);
   }
 
-  /** What a replay needs to stand before the last typed line. */
-  beforeLastLine(): ReturnType<typeof withoutLastLine> {
-    return withoutLastLine(this.#inputs);
+  /** What a replay needs to stand before the last typed line: its options remember what was taken back. */
+  beforeLastLine(): (Earlier & { readonly options: SessionOptions }) | undefined {
+    const earlier = withoutLastLine(this.#inputs);
+    return earlier && { ...earlier, options: this.goingBackTo(earlier.inputs.length) };
   }
 
   /** The same world and lesson from the beginning. */
   restart(): Session {
-    return new Session(this.options);
+    return new Session(this.goingBackTo(0));
+  }
+
+  /** Options for a session in which only the first `after` inputs stand: they remember what was taken back. */
+  goingBackTo(after: number): SessionOptions {
+    const inputs = this.#inputs.slice(after);
+    if (inputs.length === 0) return this.options;
+    return { ...this.options, undone: [...(this.options.undone ?? []), { after, inputs, at: this.elapsed }] };
   }
 
   #deliver(input: Input): void {

@@ -16,7 +16,13 @@ export type XrayRow = {
 };
 
 /** A group: neighbours that go from one room to one other. */
-export type XrayHop = { readonly after: number; readonly wall: Crossing['wall']; readonly from: string; readonly to: string; readonly calls: readonly XrayRow[] };
+export type XrayHop = {
+  readonly after: number;
+  readonly wall: Crossing['wall'];
+  readonly from: string;
+  readonly to: string;
+  readonly calls: readonly XrayRow[];
+};
 
 export function xray(crossings: readonly Crossing[]): readonly XrayHop[] {
   const start = crossings[0]?.at ?? 0;

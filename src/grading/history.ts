@@ -1,0 +1,48 @@
+/** From the events as they came, undone ones too, to what still stands and to what else was tried. */
+import { limits, type SubmittedEvent, type SubmittedLesson } from './submission.ts';
+
+export type StandingEvent = Exclude<SubmittedEvent, { readonly undo: number }>;
+
+export type History = {
+  /** What a replay types. */
+  readonly standing: readonly StandingEvent[];
+  /** Every way that was gone, the standing one last. */
+  readonly ways: readonly (readonly StandingEvent[])[];
+  readonly undos: number;
+};
+
+/** What cannot have happened, for people. */
+export type Impossible = { readonly event: number; readonly message: string };
+
+export function historyOf({ events, until, began, ended }: SubmittedLesson): History | Impossible {
+  let standing: StandingEvent[] = [];
+  const ways: (readonly StandingEvent[])[] = [];
+  let now = 0;
+  for (const [index, event] of events.entries()) {
+    const impossible = (message: string): Impossible => ({ event: index + 1, message });
+    if (event.at < now) return impossible(`event ${index + 1} is at ${event.at} ms, but the world was at ${now} ms already`);
+    if (event.at > limits.until) return impossible(`event ${index + 1} is more than a year after the start`);
+    if (!('undo' in event)) {
+      standing.push(event);
+      now = event.at;
+      continue;
+    }
+    const first = standing[standing.length - event.undo];
+    if (!first) return impossible(`event ${index + 1} takes back ${event.undo} events of ${standing.length}`);
+    ways.push(standing);
+    standing = standing.slice(0, standing.length - event.undo);
+    // An undone world goes on from the moment of what was taken back; a restarted one from its beginning.
+    now = standing.length === 0 ? 0 : first.at;
+  }
+  if (until < now || until > limits.until) return { event: events.length, message: `the end is at ${until} ms, the last event at ${now} ms` };
+  if (began && ended && Date.parse(ended) < Date.parse(began)) return { event: events.length, message: `it ended (${ended}) before it began (${began})` };
+  return { standing, ways: [...ways, standing], undos: ways.length };
+}
+
+/** Hints uncovered for a step in the way that uncovered most: what was read cannot be undone. */
+export const hintsUncovered = ({ ways }: History, step: string): number =>
+  Math.max(...ways.map((way) => way.filter((event) => 'hint' in event && event.hint === step).length));
+
+/** Answers given to a step on the way where most were. */
+export const answersGiven = ({ ways }: History, step: string): number =>
+  Math.max(...ways.map((way) => way.filter((event) => 'answer' in event && event.step === step).length));

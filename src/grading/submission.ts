@@ -1,0 +1,146 @@
+/** What a learner hands in: who, and for each lesson what reached its world from outside. docs/grading.md describes the file. */
+import { linkLength } from './chain.ts';
+import { type Fields, FormatError, fieldsOf } from './fields.ts';
+
+export const submissionFormat = 'k8s-lab/submission';
+export const submissionVersion = 1;
+
+/** `at` is virtual time since the world was ready, in milliseconds. `undo` takes back so many of the events that still stood. */
+export type SubmittedEvent = {
+  readonly at: number;
+  readonly link?: string;
+} & (
+  | { readonly line: string }
+  | { readonly keys: string }
+  | { readonly interrupt: true }
+  | { readonly endOfFile: true }
+  | { readonly resize: readonly [number, number] }
+  | { readonly answer: readonly string[]; readonly step: string }
+  | { readonly hint: string }
+  | { readonly next: string }
+  | { readonly undo: number }
+);
+
+export type SubmittedLesson = {
+  /** `track/lesson`. */
+  readonly lesson: string;
+  /** SHA-256 over the files of the lesson that the learner had. */
+  readonly hash: string;
+  readonly engine: string;
+  readonly world: string;
+  readonly seed: number;
+  /** By the learner's own clock. */
+  readonly began?: string;
+  readonly ended?: string;
+  readonly events: readonly SubmittedEvent[];
+  /** Virtual time when it was handed in. */
+  readonly until: number;
+  readonly chain: string;
+};
+
+export type Submission = {
+  readonly format: typeof submissionFormat;
+  readonly version: typeof submissionVersion;
+  readonly who: string;
+  readonly made: string;
+  readonly lessons: readonly SubmittedLesson[];
+  readonly seal: string;
+};
+
+/** Why a file is no submission; `remedy` says what to do about it. */
+export type FileProblem = { readonly code: string; readonly message: string; readonly remedy: string };
+
+export const limits = { fileBytes: 1024 * 1024, lessons: 200, events: 5_000, line: 20_000, who: 100, until: 366 * 24 * 3600 * 1000 };
+
+/** The submission, or why the text is none. Keys that are not known are not read: claimed points have no effect. */
+export function parseSubmission(text: string): Submission | FileProblem {
+  if (text.length > limits.fileBytes) return tooLarge(text.length);
+  let data: unknown;
+  try {
+    data = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    return { code: 'not-json', message: `not JSON: ${(error as Error).message.slice(0, 120)}`, remedy: 'Ask for the file again; it was cut off, or is another file' };
+  }
+  try {
+    return readSubmission(fieldsOf(data, 'the file'));
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return { code: error.code, message: error.message, remedy: error.remedy };
+  }
+}
+
+export const tooLarge = (bytes: number): FileProblem => ({
+  code: 'too-large',
+  message: `the file has ${bytes >= 10 * 1024 * 1024 ? `${Math.round(bytes / 1024 / 1024)} MiB` : `${Math.round(bytes / 1024)} KiB`}`,
+  remedy: `A submission has ${limits.fileBytes / 1024} KiB at most, and usually a few; ask for the file that k8s-lab submit wrote`,
+});
+
+function readSubmission(file: Fields): Submission {
+  if (file.raw('format') !== submissionFormat)
+    throw new FormatError('not-a-submission', `"format" is not "${submissionFormat}"`, 'Grade files that k8s-lab submit has written');
+  const version = file.raw('version');
+  if (version !== submissionVersion)
+    throw new FormatError('unknown-version', `version ${JSON.stringify(version)?.slice(0, 40)} of the format is not known here`, 'Grade it with a newer k8s-lab, or have it made with this one');
+  const lessons = file.list('lessons', limits.lessons).map((each, index) => readLesson(fieldsOf(each, `lessons[${index}]`)));
+  const twice = lessons.find(({ lesson }, index) => lessons.findIndex((other) => other.lesson === lesson) !== index);
+  if (twice) throw new FormatError('malformed', `lesson ${twice.lesson} is in it twice`, 'Ask for the file that k8s-lab submit wrote');
+  return { format: submissionFormat, version: submissionVersion, who: readName(file), made: file.moment('made'), lessons, seal: file.hex('seal', 64) };
+}
+
+function readName(file: Fields): string {
+  const who = file.text('who', limits.who);
+  if (who.trim() === '' || /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(who)) throw file.wrong('who', 'is no name: empty, or with characters that cannot be seen');
+  return who;
+}
+
+function readLesson(fields: Fields): SubmittedLesson {
+  const lesson = fields.text('lesson', 200);
+  if (!/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/.test(lesson)) throw fields.wrong('lesson', 'is not of the form track/lesson');
+  const began = fields.has('began') ? { began: fields.moment('began') } : {};
+  const ended = fields.has('ended') ? { ended: fields.moment('ended') } : {};
+  return {
+    lesson,
+    hash: fields.hex('hash', 64),
+    engine: fields.text('engine', 100),
+    world: fields.text('world', 100),
+    seed: fields.whole('seed', 2 ** 32 - 1),
+    ...began,
+    ...ended,
+    events: fields.list('events', limits.events).map((each, index) => readEvent(fieldsOf(each, `${lesson}: event ${index + 1}`))),
+    until: fields.whole('until', Number.MAX_SAFE_INTEGER),
+    chain: fields.hex('chain', 64),
+  };
+}
+
+/** What an event can be, by the key that says so. */
+const kinds: Readonly<Record<string, (fields: Fields) => object>> = {
+  line: (fields) => ({ line: fields.text('line', limits.line) }),
+  keys: (fields) => ({ keys: fields.text('keys', limits.line) }),
+  interrupt: () => ({ interrupt: true }),
+  endOfFile: () => ({ endOfFile: true }),
+  resize: (fields) => ({ resize: fields.size('resize') }),
+  answer: (fields) => ({ answer: fields.texts('answer', 100), step: fields.text('step', 200) }),
+  hint: (fields) => ({ hint: fields.text('hint', 200) }),
+  next: (fields) => ({ next: fields.text('next', 200) }),
+  undo: (fields) => ({ undo: fields.whole('undo', limits.events) }),
+};
+
+function readEvent(fields: Fields): SubmittedEvent {
+  const found = Object.keys(kinds).filter((kind) => fields.has(kind));
+  const read = kinds[found[0] ?? ''];
+  if (found.length !== 1 || !read) throw fields.wrong('', found.length === 0 ? 'is no event that is known' : `is two events: ${found.join(' and ')}`);
+  // Each reader gives one of the union's shapes.
+  return { at: fields.whole('at', Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER), ...read(fields), link: fields.hex('link', linkLength) } as SubmittedEvent;
+}
+
+/** The file's text: an event a line, so that a learner can read it. */
+export function submissionText(submission: Submission): string {
+  const { lessons, seal, ...head } = submission;
+  const lines = lessons.map(({ events, until, chain, ...rest }) => {
+    const listed = events.map((event) => `      ${JSON.stringify(event)}`).join(',\n');
+    const facts = Object.entries({ ...rest }).map(([key, value]) => `      ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
+    return `    {\n${facts.join('')}      "events": [${listed === '' ? '' : `\n${listed}\n      `}],\n      "until": ${until},\n      "chain": "${chain}"\n    }`;
+  });
+  const facts = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
+  return `{\n${facts.join('')}  "lessons": [${lines.length === 0 ? '' : `\n${lines.join(',\n')}\n  `}],\n  "seal": "${seal}"\n}\n`;
+}

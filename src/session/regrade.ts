@@ -1,0 +1,121 @@
+/** Lives a submission again in a fresh world, and says how far it comes. What the file claims is never read. */
+import { isWorldName } from '../cluster/worlds/index.ts';
+import type { History, StandingEvent } from '../grading/history.ts';
+import type { SubmittedLesson } from '../grading/submission.ts';
+import type { LoadedLesson } from '../lessons/lesson.ts';
+import type { Milliseconds } from '../sim/routine.ts';
+import type { Input, StampedInput } from './inputs.ts';
+import { Session } from './session.ts';
+import { withinOf } from './within.ts';
+
+/** What a submission may use: steps of the engine, and processes alive at once in all of its machines. */
+export type Budget = { readonly steps: number; readonly processes: number };
+export const defaultBudget: Budget = { steps: 600_000, processes: 3_000 };
+
+export type Replay = {
+  readonly session: Session;
+  /** Where it ended early: at which typed line (0: before the first), and what there was too much of. */
+  readonly exceeded: { readonly line: number; readonly what: 'steps' | 'memory' } | undefined;
+  /** By step and check (`step/check`): lines typed when it first held. */
+  readonly passedAt: ReadonlyMap<string, number>;
+  /** Lines that ended with a failure, by their number. */
+  readonly mistakes: ReadonlySet<number>;
+};
+
+/** Between two looks at the budget. */
+const piece = 2_000;
+/** What a step's checks are given at the end when they name no time of their own. */
+const settleTime: Milliseconds = 2_000;
+
+export function replaySubmission(loaded: LoadedLesson, submitted: SubmittedLesson, history: History, budget: Budget = defaultBudget): Replay {
+  const session = newSession(loaded, submitted.seed);
+  const driver = new Driver(session, budget);
+  driver.run(history.standing, submitted.until);
+  return { session, exceeded: driver.exceeded, passedAt: driver.passedAt, mistakes: session.failedLines() };
+}
+
+/** The learner's world as it was when so many lines had been typed: for a teacher to look around in. */
+export function openAtLine(loaded: LoadedLesson, submitted: SubmittedLesson, history: History, line: number): Session {
+  let typed = 0;
+  const inputs = history.standing.filter((event) => ('line' in event ? ++typed : typed) <= line);
+  const next = history.standing[inputs.length];
+  const session = newSession(loaded, submitted.seed);
+  new Driver(session, defaultBudget).run(inputs, next?.at ?? submitted.until, false);
+  return session;
+}
+
+function newSession(loaded: LoadedLesson, seed: number): Session {
+  const world = loaded.lesson.world.name;
+  if (!isWorldName(world)) throw new Error(`there is no world "${world}"`);
+  return new Session({ world, seed, lesson: loaded });
+}
+
+class Driver {
+  exceeded: Replay['exceeded'];
+  readonly passedAt = new Map<string, number>();
+  readonly #session: Session;
+  readonly #budget: Budget;
+  readonly #lastStep: number;
+  #line = 0;
+
+  constructor(session: Session, budget: Budget) {
+    this.#session = session;
+    this.#budget = budget;
+    this.#lastStep = session.cluster.sim.steps + budget.steps;
+  }
+
+  run(events: readonly StandingEvent[], until: Milliseconds, settle = true): void {
+    for (const event of events) {
+      if (!this.#advance(event.at)) return;
+      const { at: _at, link: _link, ...input } = event as StampedInput & { readonly link?: string };
+      if ('line' in input) this.#line++;
+      this.#session.input(input as Input);
+      this.#note();
+    }
+    if (this.#advance(until) && settle) this.#settle();
+  }
+
+  /** Up to a moment since the start; false when the budget is used up. */
+  #advance(at: Milliseconds): boolean {
+    const { sim } = this.#session.cluster;
+    const moment = sim.now - this.#session.elapsed + at;
+    while (!sim.advanceTo(moment, Math.min(piece, this.#lastStep - sim.steps))) {
+      this.#note();
+      if (sim.steps >= this.#lastStep) return this.#exceed('steps');
+      if (this.#processes() > this.#budget.processes) return this.#exceed('memory');
+    }
+    this.#note();
+    return true;
+  }
+
+  #exceed(what: 'steps' | 'memory'): false {
+    this.exceeded = { line: this.#line, what };
+    return false;
+  }
+
+  #processes(): number {
+    let count = 0;
+    for (const { kernel } of this.#session.cluster.machines.values()) count += kernel.processes.size;
+    return count;
+  }
+
+  /** The world is given the time that open checks grant it, as it was when the lesson was learnt. */
+  #settle(): void {
+    const { run } = this.#session;
+    if (!run) return;
+    const end = this.#session.elapsed + Math.max(settleTime, ...run.lesson.steps.flatMap((step) => step.checks ?? []).map(withinOf));
+    while (run.open && this.#session.elapsed < end) {
+      if (!this.#advance(Math.min(end, this.#session.elapsed + 1_000))) return;
+      this.#session.look();
+    }
+    this.#note();
+  }
+
+  #note(): void {
+    for (const state of this.#session.run?.steps ?? [])
+      for (const [id, verdict] of state.verdicts) {
+        const key = `${state.id}/${id}`;
+        if (verdict.state === 'passed' && !this.passedAt.has(key)) this.passedAt.set(key, this.#line);
+      }
+  }
+}
