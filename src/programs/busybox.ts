@@ -17,7 +17,9 @@ export function newBusybox(programs: Readonly<Record<string, Program>>, applets:
     const called = (argv[0] ?? '').split('/').pop() ?? '';
     const [name = '', ...rest] = called === 'busybox' ? argv.slice(1) : [called, ...argv.slice(1)];
     if (name === '' || name === '--help') {
-      yield* process.print(`BusyBox v1.36.1 (k8s-lab) multi-call binary.\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list\n   or: function [arguments]...\n\nCurrently defined functions:\n${wrapped(applets)}\n`);
+      yield* process.print(
+        `BusyBox v1.36.1 (k8s-lab) multi-call binary.\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list\n   or: function [arguments]...\n\nCurrently defined functions:\n${wrapped(applets)}\n`,
+      );
       return 0;
     }
     if (name === '--list') {

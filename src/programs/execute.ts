@@ -4,8 +4,8 @@ import type { OpenFile } from '../linux/open-file.ts';
 import type { Process, SpawnOptions } from '../linux/process.ts';
 import type { ExitCode } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
-import { type Call, Failure } from './tool.ts';
 import { quote } from './quote.ts';
+import { type Call, Failure } from './tool.ts';
 
 /** Status that a command has which cannot be run: 127 not found, 126 found but not to be run. */
 export const cannotRunStatus = (error: Errno): ExitCode => (error.code === 'ENOENT' ? 127 : 126);

@@ -1,20 +1,20 @@
 /** Every program of this folder by name: what an executable file can carry. */
 import type { Program } from '../linux/program.ts';
 import { awk } from './awk/awk.ts';
+import { appletNames, newBusybox, shellApplets } from './busybox.ts';
+import { nano } from './editor/nano.ts';
+import { pagerPrograms } from './editor/pager.ts';
+import { vi } from './editor/vi.ts';
+import { watchPrograms } from './editor/watch.ts';
 import { archivePrograms } from './files/archive.ts';
 import { attributePrograms } from './files/attributes.ts';
 import { copyPrograms } from './files/copy.ts';
 import { directoryPrograms } from './files/directories.ts';
 import { find } from './files/find.ts';
-import { appletNames, newBusybox, shellApplets } from './busybox.ts';
 import { ls } from './files/ls.ts';
 import { removePrograms } from './files/remove.ts';
 import { usagePrograms } from './files/usage.ts';
 import { jq } from './jq/jq.ts';
-import { nano } from './editor/nano.ts';
-import { pagerPrograms } from './editor/pager.ts';
-import { vi } from './editor/vi.ts';
-import { watchPrograms } from './editor/watch.ts';
 import { curl } from './network/curl.ts';
 import { ipPrograms } from './network/ip.ts';
 import { lookupPrograms } from './network/lookup.ts';
@@ -24,18 +24,21 @@ import { ps } from './processes/ps.ts';
 import { runPrograms } from './processes/run.ts';
 import { signalPrograms } from './processes/signals.ts';
 import { xargsPrograms } from './processes/xargs.ts';
+import { sed } from './sed/sed.ts';
 import { datePrograms } from './system/date.ts';
 import { identityPrograms } from './system/identity.ts';
 import { journalctl } from './system/journalctl.ts';
 import { namespacePrograms } from './system/namespaces.ts';
 import { systemctl } from './system/systemctl.ts';
-import { sed } from './sed/sed.ts';
+import { bcPrograms } from './text/bc.ts';
 import { catPrograms } from './text/cat.ts';
 import { cutPrograms } from './text/cut.ts';
+import { diffPrograms } from './text/diff.ts';
 import { echoPrograms } from './text/echo.ts';
 import { encodePrograms } from './text/encode.ts';
 import { grepPrograms } from './text/grep.ts';
 import { headPrograms } from './text/head.ts';
+import { shapePrograms } from './text/shape.ts';
 import { sortPrograms } from './text/sort.ts';
 import { tailPrograms } from './text/tail.ts';
 import { trPrograms } from './text/tr.ts';
@@ -75,7 +78,10 @@ const own: Readonly<Record<string, Program>> = {
   ...removePrograms,
   ...usagePrograms,
   ...xargsPrograms,
+  ...bcPrograms,
   ...catPrograms,
+  ...diffPrograms,
+  ...shapePrograms,
   ...cutPrograms,
   ...echoPrograms,
   ...encodePrograms,

@@ -8,11 +8,16 @@ export function quote(name: string): string {
 }
 
 /** In quotes only where a shell would need them: `cat: nosuch: No such …`. */
-export const quoteIfNeeded = (name: string): string => (name === '' || /[\s'"\\$`!&|;<>()*?[\]{}~#\x00-\x1f]/.test(name.replace(/^\{\}$/, '')) ? quote(name) : name);
+export const quoteIfNeeded = (name: string): string =>
+  name === '' || /[\s'"\\$`!&|;<>()*?[\]{}~#\x00-\x1f]/.test(name.replace(/^\{\}$/, '')) ? quote(name) : name;
 
 function escaped(name: string): string {
   const parts = name.split(/([\x00-\x1f\x7f]+)/);
-  return parts.map((part, i) => (i % 2 === 1 ? `$'${[...part].map(code).join('')}'` : part === '' && (i === 0 || i === parts.length - 1) ? (i === 0 ? "''" : '') : `'${part}'`)).join('');
+  return parts
+    .map((part, i) =>
+      i % 2 === 1 ? `$'${[...part].map(code).join('')}'` : part === '' && (i === 0 || i === parts.length - 1) ? (i === 0 ? "''" : '') : `'${part}'`,
+    )
+    .join('');
 }
 
 const codes: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r', '\x07': '\\a', '\b': '\\b', '\f': '\\f', '\v': '\\v' };

@@ -103,7 +103,8 @@ const offset = (zone: Zone, colon: string): string => {
 };
 
 const dayMilliseconds = 86_400_000;
-const dayOfYear = (date: Date): number => Math.floor((Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) - Date.UTC(date.getUTCFullYear(), 0, 1)) / dayMilliseconds) + 1;
+const dayOfYear = (date: Date): number =>
+  Math.floor((Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) - Date.UTC(date.getUTCFullYear(), 0, 1)) / dayMilliseconds) + 1;
 
 function isoWeek(date: Date): { readonly year: number; readonly week: number } {
   const thursday = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() + 4 - (date.getUTCDay() || 7)));
@@ -111,7 +112,16 @@ function isoWeek(date: Date): { readonly year: number; readonly week: number } {
   return { year, week: Math.ceil(((thursday.getTime() - Date.UTC(year, 0, 1)) / dayMilliseconds + 1) / 7) };
 }
 
-const units: Readonly<Record<string, number>> = { sec: 1e3, second: 1e3, min: 6e4, minute: 6e4, hour: 36e5, day: dayMilliseconds, week: 7 * dayMilliseconds, fortnight: 14 * dayMilliseconds };
+const units: Readonly<Record<string, number>> = {
+  sec: 1e3,
+  second: 1e3,
+  min: 6e4,
+  minute: 6e4,
+  hour: 36e5,
+  day: dayMilliseconds,
+  week: 7 * dayMilliseconds,
+  fortnight: 14 * dayMilliseconds,
+};
 
 /** The forms of `date -d` and `touch -d` that people use; undefined for others. */
 export function parseDate(text: string, now: number, zone: Zone = utc): number | undefined {
@@ -154,7 +164,7 @@ export function parseDate(text: string, now: number, zone: Zone = utc): number |
 
 function namedDay(take: (pattern: RegExp) => RegExpExecArray | null, year: number): [number, number, number] | undefined {
   const months = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
-  take(new RegExp(` (?:sun|mon|tue|wed|thu|fri|sat)[a-z]*,? `, 'i'));
+  take(/ (?:sun|mon|tue|wed|thu|fri|sat)[a-z]*,? /i);
   const dayFirst = take(new RegExp(` (\\d{1,2})[ -](${months})[a-z]*[ -,]*(\\d{4})? `, 'i'));
   const month = (name: string): number => months.split('|').indexOf(name.slice(0, 3).toLowerCase());
   if (dayFirst) return [Number(dayFirst[3] ?? year), month(dayFirst[2] as string), Number(dayFirst[1])];
@@ -172,7 +182,10 @@ function relative(from: number, take: (pattern: RegExp) => RegExpExecArray | nul
     else {
       const date = new Date(at + offsetMinutes * 60_000);
       const months = unit === 'year' ? 12 * amount : amount;
-      at = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, date.getUTCDate()) + ((((at + offsetMinutes * 60_000) % dayMilliseconds) + dayMilliseconds) % dayMilliseconds) - offsetMinutes * 60_000;
+      at =
+        Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, date.getUTCDate()) +
+        ((((at + offsetMinutes * 60_000) % dayMilliseconds) + dayMilliseconds) % dayMilliseconds) -
+        offsetMinutes * 60_000;
     }
   };
   for (let found = true; found; ) {

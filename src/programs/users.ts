@@ -14,10 +14,15 @@ export const users = (process: Process): User[] =>
   rows(process, '/etc/passwd').map(([name = '', , uid, gid, , home = '/', shell = '/bin/sh']) => ({ name, uid: Number(uid), gid: Number(gid), home, shell }));
 
 export const groups = (process: Process): Group[] =>
-  rows(process, '/etc/group').map(([name = '', , gid, members = '']) => ({ name, gid: Number(gid), members: members.split(',').filter((member) => member !== '') }));
+  rows(process, '/etc/group').map(([name = '', , gid, members = '']) => ({
+    name,
+    gid: Number(gid),
+    members: members.split(',').filter((member) => member !== ''),
+  }));
 
 export const findUser = (process: Process, name: string): User | undefined => users(process).find((user) => user.name === name || String(user.uid) === name);
-export const findGroup = (process: Process, name: string): Group | undefined => groups(process).find((group) => group.name === name || String(group.gid) === name);
+export const findGroup = (process: Process, name: string): Group | undefined =>
+  groups(process).find((group) => group.name === name || String(group.gid) === name);
 
 /** The number itself where no name is known, as in an image without /etc/passwd. */
 export const userName = (process: Process, uid: number): string => users(process).find((user) => user.uid === uid)?.name ?? String(uid);

@@ -3,7 +3,7 @@ import { FileNode, SpecialNode } from '../../src/linux/inode.ts';
 import { Kernel } from '../../src/linux/kernel.ts';
 import { newPipe, type OpenFile, Sink, textFile } from '../../src/linux/open-file.ts';
 import type { Process } from '../../src/linux/process.ts';
-import { TerminalFile, Tty } from '../../src/linux/tty.ts';
+import { TerminalFile, type Tty } from '../../src/linux/tty.ts';
 import { programs } from '../../src/programs/index.ts';
 import { newSim, type Sim } from '../../src/sim/sim.ts';
 
@@ -33,7 +33,8 @@ export class Machine {
     const { fs } = this.init;
     for (const folder of ['/bin', '/dev', '/etc', '/tmp', '/root', '/usr/bin', '/work', '/var/log']) fs.mkdir(folder, { parents: true });
     for (const name of table.keys()) this.#program(`/bin/${name}`, name);
-    for (const device of ['null', 'zero', 'full', 'random', 'tty']) fs.mknod(`/dev/${device}`, new SpecialNode('character', { mode: 0o666, uid: 0, gid: 0, mtime: epoch }, device));
+    for (const device of ['null', 'zero', 'full', 'random', 'tty'])
+      fs.mknod(`/dev/${device}`, new SpecialNode('character', { mode: 0o666, uid: 0, gid: 0, mtime: epoch }, device));
     fs.write('/etc/passwd', 'root:x:0:0:root:/root:/bin/bash\nalice:x:1000:1000::/home/alice:/bin/bash\n');
     fs.write('/etc/group', 'root:x:0:\nalice:x:1000:\n');
     fs.write('/etc/hosts', '127.0.0.1 localhost\n');
@@ -51,15 +52,32 @@ export class Machine {
   }
 
   /** Starts one command; it runs when the clock is moved. */
-  start(argv: readonly string[], options: { readonly stdin?: string | OpenFile; readonly tty?: Tty; readonly env?: Readonly<Record<string, string>> } = {}): Running {
+  start(
+    argv: readonly string[],
+    options: { readonly stdin?: string | OpenFile; readonly tty?: Tty; readonly env?: Readonly<Record<string, string>> } = {},
+  ): Running {
     let stdout = '';
     let stderr = '';
     const { tty } = options;
     const stdin = typeof options.stdin === 'object' ? options.stdin : tty ? new TerminalFile(tty) : textFile(options.stdin ?? '');
     const fds = new Map<number, OpenFile>([
       [0, stdin],
-      [1, tty ? new TerminalFile(tty) : new Sink((text) => { stdout += text; })],
-      [2, tty ? new TerminalFile(tty) : new Sink((text) => { stderr += text; })],
+      [
+        1,
+        tty
+          ? new TerminalFile(tty)
+          : new Sink((text) => {
+              stdout += text;
+            }),
+      ],
+      [
+        2,
+        tty
+          ? new TerminalFile(tty)
+          : new Sink((text) => {
+              stderr += text;
+            }),
+      ],
     ]);
     const process = this.init.spawn({ argv, fds, cwd: '/work', group: 'new', env: { ...this.init.env, ...options.env }, tty: tty ?? null });
     return { process, stdout: () => stdout, stderr: () => stderr };
@@ -81,11 +99,20 @@ export class Machine {
     for (const [i, argv] of stages.entries()) {
       const end = i === stages.length - 1;
       const pipe = end ? undefined : newPipe();
-      const output = pipe?.writer ?? new Sink((text) => { stdout += text; });
+      const output =
+        pipe?.writer ??
+        new Sink((text) => {
+          stdout += text;
+        });
       const fds = new Map<number, OpenFile>([
         [0, input],
         [1, output],
-        [2, new Sink((text) => { stderr += text; })],
+        [
+          2,
+          new Sink((text) => {
+            stderr += text;
+          }),
+        ],
       ]);
       last = this.init.spawn({ argv, fds, cwd: '/work', group: i === 0 ? 'new' : (last?.group ?? 0), tty: null });
       if (pipe) input = pipe.reader;

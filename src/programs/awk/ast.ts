@@ -35,7 +35,13 @@ export type Statement =
   | { readonly type: 'block'; readonly body: readonly Statement[] }
   | { readonly type: 'if'; readonly test: Expression; readonly yes: Statement; readonly no: Statement | undefined }
   | { readonly type: 'while'; readonly test: Expression; readonly body: Statement; readonly first: boolean }
-  | { readonly type: 'for'; readonly init: Statement | undefined; readonly test: Expression | undefined; readonly step: Statement | undefined; readonly body: Statement }
+  | {
+      readonly type: 'for';
+      readonly init: Statement | undefined;
+      readonly test: Expression | undefined;
+      readonly step: Statement | undefined;
+      readonly body: Statement;
+    }
   | { readonly type: 'for-in'; readonly variable: string; readonly name: string; readonly body: Statement }
   | { readonly type: 'delete'; readonly name: string; readonly subscripts: readonly Expression[] | undefined }
   | { readonly type: 'next' | 'nextfile' | 'break' | 'continue' }

@@ -4,8 +4,8 @@ import type { Routine } from '../../sim/routine.ts';
 import { RegexError } from '../regex/node.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 import { AwkError, type AwkProgram, AwkSyntaxError } from './ast.ts';
-import { unescapeString } from './lexer.ts';
 import { Interpreter } from './interpreter.ts';
+import { unescapeString } from './lexer.ts';
 import { parseAwk } from './parser.ts';
 import { Runtime } from './runtime.ts';
 

@@ -1,15 +1,22 @@
 /** awk's functions of text, numbers and time. Those that wait (system, close, fflush) are in interpreter.ts. */
+
+import { groupText, type Regex } from '../regex/regex.ts';
 import { directives, formatNumber, pad } from '../text/format.ts';
 import { parseDate, strftime, utc } from '../time.ts';
-import { groupText, type Regex } from '../regex/regex.ts';
 import { AwkError } from './ast.ts';
 import type { Runtime } from './runtime.ts';
 import { NumericString, toNumber, type Value } from './value.ts';
 
 type Builtin = (runtime: Runtime, args: readonly Value[]) => Value;
 
-const number = (fn: (value: number) => number): Builtin => (_runtime, [value]) => fn(toNumber(value));
-const bits = (fn: (a: bigint, b: bigint) => bigint): Builtin => (_runtime, [a, b]) => Number(fn(BigInt(Math.trunc(toNumber(a))), BigInt(Math.trunc(toNumber(b)))));
+const number =
+  (fn: (value: number) => number): Builtin =>
+  (_runtime, [value]) =>
+    fn(toNumber(value));
+const bits =
+  (fn: (a: bigint, b: bigint) => bigint): Builtin =>
+  (_runtime, [a, b]) =>
+    Number(fn(BigInt(Math.trunc(toNumber(a))), BigInt(Math.trunc(toNumber(b)))));
 
 export const plainBuiltins: Readonly<Record<string, Builtin>> = {
   length: (runtime, args) => [...(args.length === 0 ? runtime.record.text : runtime.text(args[0]))].length,
@@ -29,7 +36,11 @@ export const plainBuiltins: Readonly<Record<string, Builtin>> = {
   srand: (runtime, args) => runtime.srand(args.length === 0 ? Math.floor(runtime.call.process.now / 1000) : toNumber(args[0])),
   systime: (runtime) => Math.floor(runtime.call.process.now / 1000),
   strftime: (runtime, [format, seconds]) =>
-    strftime(format === undefined ? '%a %b %e %H:%M:%S %Z %Y' : runtime.text(format), seconds === undefined ? runtime.call.process.now : toNumber(seconds) * 1000, utc),
+    strftime(
+      format === undefined ? '%a %b %e %H:%M:%S %Z %Y' : runtime.text(format),
+      seconds === undefined ? runtime.call.process.now : toNumber(seconds) * 1000,
+      utc,
+    ),
   mktime: (runtime, [text]) => {
     const [year, month, day, hour, minute, second] = runtime.text(text).split(' ');
     const at = parseDate(`${year}-${month}-${day} ${hour}:${minute}:${second}`, runtime.call.process.now);
@@ -102,7 +113,9 @@ export function substitute(text: string, regex: Regex, replacement: string, glob
   let count = 0;
   for (const [start = 0, end = 0] of regex.all(text)) {
     const matched = text.slice(start, end);
-    out += text.slice(at, start) + replacement.replace(/\\\\&|\\&|&|\\\\/g, (sign) => (sign === '&' ? matched : sign === '\\&' ? '&' : sign === '\\\\&' ? `\\${matched}` : '\\\\'));
+    out +=
+      text.slice(at, start) +
+      replacement.replace(/\\\\&|\\&|&|\\\\/g, (sign) => (sign === '&' ? matched : sign === '\\&' ? '&' : sign === '\\\\&' ? `\\${matched}` : '\\\\'));
     at = end;
     count++;
     if (!global) break;

@@ -1,5 +1,6 @@
 /** Works out awk's expressions. Those without getline, system or own functions take the short way, without a generator. */
 import type { Routine } from '../../sim/routine.ts';
+import type { Regex } from '../regex/regex.ts';
 import { AwkError, type Expression, type FunctionDefinition, type LValue } from './ast.ts';
 import { generalSubstitute, matchText, plainBuiltins, substitute } from './builtins.ts';
 import { compute } from './operators.ts';
@@ -7,7 +8,6 @@ import { splitBy, splitterOf } from './record.ts';
 import type { AwkArray, Cell, Runtime } from './runtime.ts';
 import { fromInput, isTrue, toNumber, type Value } from './value.ts';
 import { waits } from './waits.ts';
-import type { Regex } from '../regex/regex.ts';
 
 export type Functions = {
   readonly function: (name: string) => FunctionDefinition | undefined;
@@ -71,7 +71,9 @@ export class Evaluator {
   }
 
   #key(values: readonly Value[]): string {
-    return values.length === 1 ? this.#runtime.text(values[0]) : values.map((value) => this.#runtime.text(value)).join(this.#runtime.text(this.#runtime.get('SUBSEP')));
+    return values.length === 1
+      ? this.#runtime.text(values[0])
+      : values.map((value) => this.#runtime.text(value)).join(this.#runtime.text(this.#runtime.get('SUBSEP')));
   }
 
   // ── the short way ──
@@ -197,7 +199,10 @@ export class Evaluator {
   }
 
   #substitute(global: boolean, regex: Regex, replacement: string, target: Expression | undefined): number {
-    const place: LValue = target && (target.type === 'variable' || target.type === 'field' || target.type === 'element') ? target : { type: 'field', index: { type: 'number', value: 0 } };
+    const place: LValue =
+      target && (target.type === 'variable' || target.type === 'field' || target.type === 'element')
+        ? target
+        : { type: 'field', index: { type: 'number', value: 0 } };
     const { text, count } = substitute(this.#runtime.text(this.#read(place)), regex, replacement, global);
     if (count > 0) this.#write(place, text);
     return count;
@@ -240,7 +245,11 @@ export class Evaluator {
       case 'binary':
         return this.#pure({ ...expression, left: yield* this.#settled(expression.left), right: yield* this.#settled(expression.right) });
       case 'match':
-        return this.#pure({ ...expression, text: yield* this.#settled(expression.text), pattern: expression.pattern.type === 'regex' ? expression.pattern : yield* this.#settled(expression.pattern) });
+        return this.#pure({
+          ...expression,
+          text: yield* this.#settled(expression.text),
+          pattern: expression.pattern.type === 'regex' ? expression.pattern : yield* this.#settled(expression.pattern),
+        });
       case 'in':
         return this.#pure({ ...expression, subscripts: yield* this.#settledAll(expression.subscripts) });
       case 'field':

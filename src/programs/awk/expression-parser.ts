@@ -73,7 +73,8 @@ export class ExpressionParser {
   /** `1 == x = 2` and `!x = y`: the assignment belongs to the last operand. */
   #assignInside(left: Expression, context: Context): Expression {
     const operator = this.peek().text;
-    const target = left.type === 'binary' ? left.right : left.type === 'unary' ? left.operand : left.type === 'and' || left.type === 'or' ? left.right : undefined;
+    const target =
+      left.type === 'binary' ? left.right : left.type === 'unary' ? left.operand : left.type === 'and' || left.type === 'or' ? left.right : undefined;
     if (!target || !isLValue(target)) throw this.unexpected();
     this.next();
     const assign: Expression = { type: 'assign', operator: operator === '**=' ? '^' : operator.slice(0, -1), target, value: this.expression(context) };
@@ -276,4 +277,5 @@ export class ExpressionParser {
   }
 }
 
-const isLValue = (expression: Expression): expression is LValue => expression.type === 'variable' || expression.type === 'field' || expression.type === 'element';
+const isLValue = (expression: Expression): expression is LValue =>
+  expression.type === 'variable' || expression.type === 'field' || expression.type === 'element';

@@ -153,7 +153,8 @@ export class Interpreter {
     const text =
       statement.type === 'printf'
         ? awkFormat(runtime, runtime.text(values[0]), values.slice(1))
-        : (values.length === 0 ? runtime.record.text : values.map((value) => runtime.shown(value)).join(runtime.text(runtime.get('OFS')))) + runtime.text(runtime.get('ORS'));
+        : (values.length === 0 ? runtime.record.text : values.map((value) => runtime.shown(value)).join(runtime.text(runtime.get('OFS')))) +
+          runtime.text(runtime.get('ORS'));
     if (statement.redirect) yield* this.#redirected(statement.redirect, text);
     else yield* runtime.call.out.write(text);
   }

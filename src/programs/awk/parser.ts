@@ -1,6 +1,6 @@
 /** Reads an awk program. */
 import { RegexError } from '../regex/node.ts';
-import { type AwkProgram, AwkSyntaxError, type FunctionDefinition, type Pattern, type Redirect, type Rule, type Statement, type Expression } from './ast.ts';
+import { type AwkProgram, AwkSyntaxError, type Expression, type FunctionDefinition, type Pattern, type Redirect, type Rule, type Statement } from './ast.ts';
 import { ExpressionParser } from './expression-parser.ts';
 
 export function parseAwk(source: string): AwkProgram {

@@ -1,8 +1,9 @@
 /** The state of a running awk program: variables, arrays, the record, input and output. */
-import type { Routine } from '../../sim/routine.ts';
-import { Random } from '../../sim/random.ts';
+
 import { Errno } from '../../linux/errno.ts';
 import type { OpenFile } from '../../linux/open-file.ts';
+import { Random } from '../../sim/random.ts';
+import type { Routine } from '../../sim/routine.ts';
 import { openInput } from '../input.ts';
 import { Regex } from '../regex/regex.ts';
 import type { Call } from '../tool.ts';
@@ -35,7 +36,21 @@ export class Runtime {
     // Chance comes from the seeded stream of the process; srand() makes its own.
     this.#seed = call.process.sim.random.int(2 ** 31);
     this.#random = new Random(this.#seed);
-    const defaults: Readonly<Record<string, Value>> = { FS: ' ', OFS: ' ', ORS: '\n', RS: '\n', NR: 0, FNR: 0, SUBSEP: '\x1c', CONVFMT: '%.6g', OFMT: '%.6g', RSTART: 0, RLENGTH: -1, FILENAME: '', ARGC: operands.length + 1 };
+    const defaults: Readonly<Record<string, Value>> = {
+      FS: ' ',
+      OFS: ' ',
+      ORS: '\n',
+      RS: '\n',
+      NR: 0,
+      FNR: 0,
+      SUBSEP: '\x1c',
+      CONVFMT: '%.6g',
+      OFMT: '%.6g',
+      RSTART: 0,
+      RLENGTH: -1,
+      FILENAME: '',
+      ARGC: operands.length + 1,
+    };
     for (const [name, value] of Object.entries(defaults)) this.#globals.set(name, { value });
     this.#globals.set('ARGV', { value: new Map<string, Value>([['0', 'awk'], ...operands.map((operand, i) => [String(i + 1), fromInput(operand)] as const)]) });
     this.#globals.set('ENVIRON', { value: new Map<string, Value>(Object.entries(call.process.env).map(([name, value]) => [name, fromInput(value)])) });

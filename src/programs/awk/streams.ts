@@ -105,4 +105,3 @@ export class Streams {
     return yield* process.wait(process.spawn({ argv: ['sh', '-c', command] }));
   }
 }
-

@@ -47,7 +47,12 @@ function numberText(value: number, format: string): string {
   if (Number.isInteger(value)) return BigInt(value).toString();
   const parts = /^%([-+ 0#]*)(\d+)?(?:\.(\d+))?([eEfFgGdi])$/.exec(format);
   const [, flags = '', width, precision, conversion = 'g'] = parts ?? [];
-  return formatNumber(value, { flags, width: width === undefined ? undefined : Number(width), precision: precision === undefined ? (parts ? undefined : 6) : Number(precision), conversion });
+  return formatNumber(value, {
+    flags,
+    width: width === undefined ? undefined : Number(width),
+    precision: precision === undefined ? (parts ? undefined : 6) : Number(precision),
+    conversion,
+  });
 }
 
 export function isTrue(value: Value): boolean {

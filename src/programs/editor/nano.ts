@@ -91,9 +91,16 @@ function save(call: Call, buffer: Buffer, name: string | undefined): string {
   }
 }
 
-function draw(screen: Screen, buffer: Buffer, { name, message, top }: { readonly name: string | undefined; readonly message: string; readonly top: number }): void {
+function draw(
+  screen: Screen,
+  buffer: Buffer,
+  { name, message, top }: { readonly name: string | undefined; readonly message: string; readonly top: number },
+): void {
   const height = screen.rows - 4;
   const title = `  GNU nano             ${name ?? 'New Buffer'}${buffer.changed ? ' *' : ''}`;
   const rows = Array.from({ length: height }, (_, i) => buffer.lines[top + i] ?? '');
-  screen.draw([`\x1b[7m${title.padEnd(screen.columns)}\x1b[0m`, ...rows, message, '^G Help      ^O Write Out ^K Cut', '^X Exit      ^U Paste'], { row: buffer.cursor.row - top + 1, column: buffer.cursor.column });
+  screen.draw([`\x1b[7m${title.padEnd(screen.columns)}\x1b[0m`, ...rows, message, '^G Help      ^O Write Out ^K Cut', '^X Exit      ^U Paste'], {
+    row: buffer.cursor.row - top + 1,
+    column: buffer.cursor.column,
+  });
 }

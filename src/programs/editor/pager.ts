@@ -1,7 +1,8 @@
 /** less and more: pages of a text, with search. Without a terminal they are cat. */
+
+import type { Routine } from '../../sim/routine.ts';
 import { RegexError } from '../regex/node.ts';
 import { Regex } from '../regex/regex.ts';
-import type { Routine } from '../../sim/routine.ts';
 import { type Call, tool } from '../tool.ts';
 import { Screen } from './screen.ts';
 
@@ -87,7 +88,32 @@ class Pages {
 
   #move(key: string): void {
     const half = Math.floor(this.#height / 2);
-    const steps: Readonly<Record<string, number>> = { j: 1, enter: 1, down: 1, e: 1, k: -1, up: -1, y: -1, ' ': this.#height, f: this.#height, pagedown: this.#height, '\x06': this.#height, b: -this.#height, pageup: -this.#height, '\x02': -this.#height, d: half, '\x04': half, u: -half, '\x15': -half, g: -this.#lines.length, '<': -this.#lines.length, home: -this.#lines.length, G: this.#lines.length, '>': this.#lines.length, end: this.#lines.length };
+    const steps: Readonly<Record<string, number>> = {
+      j: 1,
+      enter: 1,
+      down: 1,
+      e: 1,
+      k: -1,
+      up: -1,
+      y: -1,
+      ' ': this.#height,
+      f: this.#height,
+      pagedown: this.#height,
+      '\x06': this.#height,
+      b: -this.#height,
+      pageup: -this.#height,
+      '\x02': -this.#height,
+      d: half,
+      '\x04': half,
+      u: -half,
+      '\x15': -half,
+      g: -this.#lines.length,
+      '<': -this.#lines.length,
+      home: -this.#lines.length,
+      G: this.#lines.length,
+      '>': this.#lines.length,
+      end: this.#lines.length,
+    };
     if (key === 'n') this.#find(1);
     else if (key === 'N') this.#find(-1);
     else this.#go(this.#top + (steps[key] ?? 0));
@@ -126,11 +152,14 @@ class Pages {
   }
 
   #draw(prompt?: string): void {
-    const rows = this.#lines.slice(this.#top, this.#top + this.#height).map((line, i) => (this.#call.has('N') ? `${String(this.#top + i + 1).padStart(7)} ` : '') + this.#marked(line));
+    const rows = this.#lines
+      .slice(this.#top, this.#top + this.#height)
+      .map((line, i) => (this.#call.has('N') ? `${String(this.#top + i + 1).padStart(7)} ` : '') + this.#marked(line));
     while (rows.length < this.#height) rows.push('~');
     const atEnd = this.#top + this.#height >= this.#lines.length;
     const name = this.#top === 0 ? this.#call.operands[0] : undefined;
-    const status = prompt ?? (this.#message !== '' ? `\x1b[7m${this.#message}\x1b[0m` : atEnd ? '\x1b[7m(END)\x1b[0m' : name === undefined ? ':' : `\x1b[7m${name}\x1b[0m`);
+    const status =
+      prompt ?? (this.#message !== '' ? `\x1b[7m${this.#message}\x1b[0m` : atEnd ? '\x1b[7m(END)\x1b[0m' : name === undefined ? ':' : `\x1b[7m${name}\x1b[0m`);
     this.#screen.draw([...rows, status], { row: this.#height, column: prompt?.length ?? (status === ':' ? 1 : 0) });
   }
 

@@ -72,7 +72,9 @@ export class Screen {
   /** Draws rows from the top; the cursor is then put at `row`, `column` (from 0). */
   draw(lines: readonly string[], cursor?: { readonly row: number; readonly column: number }): void {
     const shown = Array.from({ length: this.rows }, (_, i) => fit(lines[i] ?? '', this.columns));
-    this.tty.write(`\x1b[?25l\x1b[H${shown.map((line) => `${line}\x1b[K`).join('\r\n')}${cursor ? `\x1b[${cursor.row + 1};${cursor.column + 1}H\x1b[?25h` : ''}`);
+    this.tty.write(
+      `\x1b[?25l\x1b[H${shown.map((line) => `${line}\x1b[K`).join('\r\n')}${cursor ? `\x1b[${cursor.row + 1};${cursor.column + 1}H\x1b[?25h` : ''}`,
+    );
   }
 
   close(): void {

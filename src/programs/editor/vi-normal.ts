@@ -133,7 +133,8 @@ function operate(vi: Vi, operator: string, rest: string, count: number): void {
 }
 
 function wordAt(line: string, column: number): [number, number] {
-  for (const match of line.matchAll(/\w+|[^\w\s]+|\s+/g)) if (column >= match.index && column < match.index + match[0].length) return [match.index, match.index + match[0].length];
+  for (const match of line.matchAll(/\w+|[^\w\s]+|\s+/g))
+    if (column >= match.index && column < match.index + match[0].length) return [match.index, match.index + match[0].length];
   return [column, column];
 }
 
@@ -182,7 +183,10 @@ function change(vi: Vi, key: string, count: number): void {
     },
     '~': () => {
       const character = buffer.line[column] ?? '';
-      buffer.line = buffer.line.slice(0, column) + (character === character.toUpperCase() ? character.toLowerCase() : character.toUpperCase()) + buffer.line.slice(column + 1);
+      buffer.line =
+        buffer.line.slice(0, column) +
+        (character === character.toUpperCase() ? character.toLowerCase() : character.toUpperCase()) +
+        buffer.line.slice(column + 1);
       buffer.cursor.column++;
     },
     R: () => {

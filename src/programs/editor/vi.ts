@@ -7,8 +7,8 @@ import { Regex } from '../regex/regex.ts';
 import { fillReplacement, parseReplacement } from '../sed/replacement.ts';
 import { Failure, tool } from '../tool.ts';
 import { Buffer } from './buffer.ts';
-import { normalKey } from './vi-normal.ts';
 import { Screen } from './screen.ts';
+import { normalKey } from './vi-normal.ts';
 
 export const vi = tool({
   usage: '[arguments] [file]',
@@ -197,7 +197,10 @@ export class Vi {
       return true;
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      this.message = error.code === 'EACCES' || error.code === 'EROFS' ? "E45: 'readonly' option is set (add ! to override)" : `E212: Can't open file for writing: ${error.message}`;
+      this.message =
+        error.code === 'EACCES' || error.code === 'EROFS'
+          ? "E45: 'readonly' option is set (add ! to override)"
+          : `E212: Can't open file for writing: ${error.message}`;
       return false;
     }
   }
@@ -250,10 +253,15 @@ export class Vi {
     if (row < this.#top) this.#top = row;
     if (row >= this.#top + this.height) this.#top = row - this.height + 1;
     const gutter = this.#numbers ? 4 : 0;
-    const rows = buffer.lines.slice(this.#top, this.#top + this.height).map((line, i) => (this.#numbers ? `${String(this.#top + i + 1).padStart(3)} ` : '') + line);
+    const rows = buffer.lines
+      .slice(this.#top, this.#top + this.height)
+      .map((line, i) => (this.#numbers ? `${String(this.#top + i + 1).padStart(3)} ` : '') + line);
     while (rows.length < this.height) rows.push('~');
     const status = this.mode === 'command' ? this.#command : this.mode === 'insert' ? '-- INSERT --' : this.mode === 'replace' ? '-- REPLACE --' : this.message;
     const tabs = buffer.line.slice(0, column).split('\t').length - 1;
-    this.#screen.draw([...rows, status], this.mode === 'command' ? { row: this.height, column: this.#command.length } : { row: row - this.#top, column: column + gutter + tabs * 7 });
+    this.#screen.draw(
+      [...rows, status],
+      this.mode === 'command' ? { row: this.height, column: this.#command.length } : { row: row - this.#top, column: column + gutter + tabs * 7 },
+    );
   }
 }

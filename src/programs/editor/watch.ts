@@ -46,7 +46,9 @@ function* repeat(call: Call, screen: Screen, seconds: number): Routine<number> {
     const { text, status } = yield* capture(call, call.has('x') ? call.operands : ['sh', '-c', title]);
     const stamp = `${call.process.namespaces.uts.hostname}: ${strftime('%a %b %e %H:%M:%S %Y', call.process.now, zoneOf(call.process.env['TZ']))}`;
     const left = `Every ${seconds.toFixed(1)}s: ${title}`;
-    const head = call.has('t') ? [] : [`${left.slice(0, Math.max(0, screen.columns - stamp.length - 1)).padEnd(Math.max(0, screen.columns - stamp.length))}${stamp}`, ''];
+    const head = call.has('t')
+      ? []
+      : [`${left.slice(0, Math.max(0, screen.columns - stamp.length - 1)).padEnd(Math.max(0, screen.columns - stamp.length))}${stamp}`, ''];
     const lines = text.replace(/\n$/, '').split('\n');
     const old = before?.split('\n');
     screen.draw([...head, ...(call.has('d') && old ? lines.map((line, i) => differences(line, old[i] ?? '')) : lines)]);
@@ -69,7 +71,16 @@ function differences(line: string, old: string): string {
 function* capture(call: Call, argv: readonly string[]): Routine<{ readonly text: string; readonly status: number }> {
   const { process } = call;
   const pipe = newPipe();
-  const child = process.spawn({ argv, fds: descriptors(process, new Map([[1, pipe.writer], [2, pipe.writer.retain()]])) });
+  const child = process.spawn({
+    argv,
+    fds: descriptors(
+      process,
+      new Map([
+        [1, pipe.writer],
+        [2, pipe.writer.retain()],
+      ]),
+    ),
+  });
   let text = '';
   try {
     for (let piece = yield* pipe.reader.read(); piece !== undefined; piece = yield* pipe.reader.read()) if (text.length < 1_000_000) text += piece;
@@ -123,8 +134,12 @@ const top = tool({
 function table(call: Call, rows: number): string[] {
   const { process } = call;
   const { kernel } = process;
-  const all = visible(process).filter(({ pid, process: each }) => (!call.has('p') || (call.value('p') ?? '').split(',').includes(String(pid))) && (!call.has('u') || userName(process, each.uid) === call.value('u')));
-  const share = (each: { readonly process: typeof process }): number => (each.process.cpuMicros / 1000 / Math.max(1, process.now - each.process.startedAt)) * 100;
+  const all = visible(process).filter(
+    ({ pid, process: each }) =>
+      (!call.has('p') || (call.value('p') ?? '').split(',').includes(String(pid))) && (!call.has('u') || userName(process, each.uid) === call.value('u')),
+  );
+  const share = (each: { readonly process: typeof process }): number =>
+    (each.process.cpuMicros / 1000 / Math.max(1, process.now - each.process.startedAt)) * 100;
   all.sort(call.value('o')?.includes('MEM') ? (a, b) => b.process.memoryBytes - a.process.memoryBytes : (a, b) => share(b) - share(a) || a.pid - b.pid);
   const count = (state: string): number => all.filter(({ process: each }) => each.state === state).length;
   const mib = (bytes: number): string => (bytes / 1024 ** 2).toFixed(1).padStart(8);
@@ -158,7 +173,21 @@ const clear = tool({
   },
 });
 
-const capabilities: Readonly<Record<string, string>> = { clear: '\x1b[H\x1b[2J', bold: '\x1b[1m', sgr0: '\x1b[0m', smul: '\x1b[4m', rmul: '\x1b[24m', rev: '\x1b[7m', civis: '\x1b[?25l', cnorm: '\x1b[?25h', el: '\x1b[K', home: '\x1b[H', colors: '256\n', smcup: '\x1b[?1049h', rmcup: '\x1b[?1049l' };
+const capabilities: Readonly<Record<string, string>> = {
+  clear: '\x1b[H\x1b[2J',
+  bold: '\x1b[1m',
+  sgr0: '\x1b[0m',
+  smul: '\x1b[4m',
+  rmul: '\x1b[24m',
+  rev: '\x1b[7m',
+  civis: '\x1b[?25l',
+  cnorm: '\x1b[?25h',
+  el: '\x1b[K',
+  home: '\x1b[H',
+  colors: '256\n',
+  smcup: '\x1b[?1049h',
+  rmcup: '\x1b[?1049l',
+};
 
 const tput = tool({
   usage: '[-T term] capname [parameters...]',
@@ -192,7 +221,8 @@ const stty = tool({
     else if (call.operands.length === 0) yield* call.print(`speed 38400 baud; line = 0;\n${tty.echo ? '' : '-echo\n'}`);
     for (const setting of call.operands) {
       if (setting === 'echo' || setting === '-echo') tty.set({ echo: setting === 'echo' });
-      else if (setting === 'raw' || setting === '-raw' || setting === 'cooked' || setting === 'sane') tty.set({ mode: setting === 'raw' ? 'raw' : 'cooked', ...(setting === 'sane' ? { echo: true } : {}) });
+      else if (setting === 'raw' || setting === '-raw' || setting === 'cooked' || setting === 'sane')
+        tty.set({ mode: setting === 'raw' ? 'raw' : 'cooked', ...(setting === 'sane' ? { echo: true } : {}) });
     }
     return 0;
   },

@@ -90,7 +90,8 @@ function* readArchiveFile(call: Call, place: string, name: string): Routine<stri
     const text = toBinary(yield* readWhole(file, call.memory));
     file.close();
     const plain = text.startsWith('\x1f\x8b') ? unzip(text, name) : text;
-    if (plain.length < 512 && plain !== '') throw new Failure(`This does not look like a tar archive\n${call.name}: Exiting with failure status due to previous errors`, 2);
+    if (plain.length < 512 && plain !== '')
+      throw new Failure(`This does not look like a tar archive\n${call.name}: Exiting with failure status due to previous errors`, 2);
     return plain;
   } catch (error) {
     if (error instanceof Errno) throw new Failure(`${name}: Cannot open: ${error.message}\n${call.name}: Error is not recoverable: exiting now`, 2);
@@ -101,7 +102,9 @@ function* readArchiveFile(call: Call, place: string, name: string): Routine<stri
 const wanted = (call: Call, name: string): boolean => {
   if (call.all('exclude').some((pattern) => globMatches(pattern, name) || name.split('/').some((part) => globMatches(pattern, part)))) return false;
   const clean = name.replace(/\/$/, '');
-  return call.operands.length === 0 || call.operands.some((operand) => clean === operand.replace(/\/$/, '') || clean.startsWith(`${operand.replace(/\/$/, '')}/`));
+  return (
+    call.operands.length === 0 || call.operands.some((operand) => clean === operand.replace(/\/$/, '') || clean.startsWith(`${operand.replace(/\/$/, '')}/`))
+  );
 };
 
 function* create(call: Call, place: string, archive: string): Routine<number> {
@@ -136,7 +139,20 @@ function* gather(call: Call, path: string, pieces: string[], seen: string[]): Ro
   try {
     const content = inode.type === 'file' ? toBinary(fs.read(path)) : '';
     call.memory.charge(content.length);
-    pieces.push(writeEntry({ name, mode: inode.mode, uid: inode.uid, gid: inode.gid, mtime: inode.mtime, type: inode.type === 'directory' ? 'directory' : inode.type === 'symlink' ? 'symlink' : 'file', target: inode.type === 'symlink' ? inode.target : '', content, user: userName(call.process, inode.uid), group: groupName(call.process, inode.gid) }));
+    pieces.push(
+      writeEntry({
+        name,
+        mode: inode.mode,
+        uid: inode.uid,
+        gid: inode.gid,
+        mtime: inode.mtime,
+        type: inode.type === 'directory' ? 'directory' : inode.type === 'symlink' ? 'symlink' : 'file',
+        target: inode.type === 'symlink' ? inode.target : '',
+        content,
+        user: userName(call.process, inode.uid),
+        group: groupName(call.process, inode.gid),
+      }),
+    );
     if (inode.type === 'directory') for (const [child] of fs.list(path)) yield* gather(call, `${path.replace(/(.)\/+$/, '$1')}/${child}`, pieces, seen);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
@@ -149,13 +165,18 @@ function* list(call: Call, entry: TarEntry): Routine {
   const mode = modeText({ mode: entry.mode, type: entry.type } as Inode);
   const owner = `${entry.user}/${entry.group}`;
   const size = String(entry.content.length);
-  yield* call.print(`${mode} ${owner} ${size.padStart(Math.max(1, 19 - owner.length - 1))} ${strftime('%Y-%m-%d %H:%M', entry.mtime)} ${entry.name}${entry.type === 'symlink' ? ` -> ${entry.target}` : ''}\n`);
+  yield* call.print(
+    `${mode} ${owner} ${size.padStart(Math.max(1, 19 - owner.length - 1))} ${strftime('%Y-%m-%d %H:%M', entry.mtime)} ${entry.name}${entry.type === 'symlink' ? ` -> ${entry.target}` : ''}\n`,
+  );
 }
 
 function* extract(call: Call, entry: TarEntry): Routine {
   const { fs } = call.process;
   const parts = entry.name.replace(/^\/+/, '').split('/');
-  const path = parts.slice(Number(call.value('strip-components') ?? 0)).join('/').replace(/\/$/, '');
+  const path = parts
+    .slice(Number(call.value('strip-components') ?? 0))
+    .join('/')
+    .replace(/\/$/, '');
   if (path === '' || parts.includes('..')) return;
   if (call.has('O')) return yield* call.print(fromBinary(entry.content));
   if (call.has('v')) yield* call.print(`${entry.name}\n`);
@@ -221,7 +242,9 @@ const dd = tool({
   options: [],
   *run(call) {
     const operands = new Map(call.operands.map((operand) => operand.split(/=(.*)/s).slice(0, 2) as [string, string]));
-    for (const [key] of operands) if (!['if', 'of', 'bs', 'ibs', 'obs', 'count', 'skip', 'seek', 'conv', 'status', 'iflag', 'oflag'].includes(key)) throw new UsageError(`unrecognized operand ${quote(key)}`);
+    for (const [key] of operands)
+      if (!['if', 'of', 'bs', 'ibs', 'obs', 'count', 'skip', 'seek', 'conv', 'status', 'iflag', 'oflag'].includes(key))
+        throw new UsageError(`unrecognized operand ${quote(key)}`);
     const number = (key: string, otherwise: number): number => {
       const text = operands.get(key);
       const value = text === undefined ? otherwise : parseSize(text);
@@ -233,7 +256,11 @@ const dd = tool({
   },
 });
 
-function* blocks(call: Call, operands: ReadonlyMap<string, string>, { size, skip, count }: { readonly size: number; readonly skip: number; readonly count: number }): Routine<number> {
+function* blocks(
+  call: Call,
+  operands: ReadonlyMap<string, string>,
+  { size, skip, count }: { readonly size: number; readonly skip: number; readonly count: number },
+): Routine<number> {
   const { process } = call;
   const open = (name: string | undefined, flags: Parameters<typeof process.kernel.open>[2]): ReturnType<typeof process.kernel.open> | undefined => {
     try {
@@ -281,7 +308,8 @@ function summary(copied: number, size: number, milliseconds: number, status: str
   const head = `${records} records in\n${records} records out\n`;
   if (status === 'noxfer') return head;
   const seconds = Math.max(milliseconds / 1000, 1e-5);
-  const decimal = (value: number): string => (value < 1000 ? `${value} B` : `${humanSize(value, 1000).replace(/([\d.]+)([A-Za-z])/, '$1 $2')}B`.replace('K', 'k'));
+  const decimal = (value: number): string =>
+    value < 1000 ? `${value} B` : `${humanSize(value, 1000).replace(/([\d.]+)([A-Za-z])/, '$1 $2')}B`.replace('K', 'k');
   const names = copied >= 1000 ? ` (${decimal(copied)}, ${copied >= 1024 ? `${humanSize(copied).replace(/([\d.]+)([A-Z])/, '$1 $2i')}B` : `${copied} B`})` : '';
   return `${head}${copied} bytes${names} copied, ${Number(seconds.toPrecision(6))} s, ${decimal(Math.round(copied / seconds))}/s\n`;
 }

@@ -1,7 +1,7 @@
 /** chmod, chown, chgrp, stat, readlink, realpath, basename, dirname, which, file (GNU coreutils 9.1 and friends). */
 import { Errno } from '../../linux/errno.ts';
-import type { Inode } from '../../linux/inode.ts';
 import { resolvePath } from '../../linux/file-system.ts';
+import type { Inode } from '../../linux/inode.ts';
 import type { Program } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { quote } from '../quote.ts';
@@ -21,7 +21,8 @@ function* tree(call: Call, path: string, recursive: boolean, use: (path: string,
     for (const [name, entry] of fs.list(path)) if (entry.type !== 'symlink') yield* tree(call, `${path.replace(/\/+$/, '')}/${name}`, true, use, verb);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    if (!call.has('f')) yield* call.complain(error.code === 'ENOENT' ? `cannot access ${quote(path)}: ${error.message}` : `${verb} ${quote(path)}: ${error.message}`);
+    if (!call.has('f'))
+      yield* call.complain(error.code === 'ENOENT' ? `cannot access ${quote(path)}: ${error.message}` : `${verb} ${quote(path)}: ${error.message}`);
     else call.status = 1;
   }
 }
@@ -82,7 +83,13 @@ const owner = (name: 'chown' | 'chgrp'): Program =>
       if (userText !== '' && user === undefined) throw new Failure(`invalid user: ${quote(spec)}`);
       if (groupText && group === undefined) throw new Failure(`invalid group: ${quote(spec)}`);
       for (const path of paths)
-        yield* tree(call, path, call.has('R'), (each, inode) => fs.chown(each, user ?? inode.uid, group ?? inode.gid), name === 'chown' ? 'changing ownership of' : 'changing group of');
+        yield* tree(
+          call,
+          path,
+          call.has('R'),
+          (each, inode) => fs.chown(each, user ?? inode.uid, group ?? inode.gid),
+          name === 'chown' ? 'changing ownership of' : 'changing group of',
+        );
       return call.status;
     },
   });
@@ -179,7 +186,9 @@ const readlink = tool({
   *run(call) {
     if (call.operands.length === 0) throw new UsageError('missing operand');
     for (const path of call.operands) {
-      const found = ['f', 'e', 'm'].some((key) => call.has(key)) ? canonical(call, path, call.has('e') ? 'all' : call.has('m') ? 'none' : 'parents') : linkTarget(call, path);
+      const found = ['f', 'e', 'm'].some((key) => call.has(key))
+        ? canonical(call, path, call.has('e') ? 'all' : call.has('m') ? 'none' : 'parents')
+        : linkTarget(call, path);
       if (found === undefined) call.status = 1;
       else yield* call.print(`${found}${call.has('n') ? '' : '\n'}`);
     }
@@ -251,7 +260,10 @@ const dirname = tool({
   *run(call) {
     if (call.operands.length === 0) throw new UsageError('missing operand');
     for (const path of call.operands) {
-      const parent = path.replace(/\/+$/, '').replace(/[^/]*$/, '').replace(/(.)\/+$/, '$1');
+      const parent = path
+        .replace(/\/+$/, '')
+        .replace(/[^/]*$/, '')
+        .replace(/(.)\/+$/, '$1');
       yield* call.print(`${parent === '' ? (path.startsWith('/') ? '/' : '.') : parent}${call.has('z') ? '\0' : '\n'}`);
     }
     return 0;
@@ -265,10 +277,12 @@ const which = tool({
   *run(call) {
     for (const name of call.operands) {
       const folders = name.includes('/') ? [''] : (call.process.env['PATH'] ?? '').split(':').map((folder) => `${folder}/`);
-      const found = folders.map((folder) => folder + name).filter((path) => {
-        const inode = call.process.fs.find(path);
-        return inode?.type === 'file' && call.process.fs.may(inode, 1);
-      });
+      const found = folders
+        .map((folder) => folder + name)
+        .filter((path) => {
+          const inode = call.process.fs.find(path);
+          return inode?.type === 'file' && call.process.fs.may(inode, 1);
+        });
       if (found.length === 0) call.status = 1;
       yield* call.print((call.has('a') ? found : found.slice(0, 1)).map((path) => `${path}\n`).join(''));
     }
@@ -303,7 +317,8 @@ function kindOf(inode: Inode, path: string, call: Call): string {
   const text = call.process.fs.may(inode, 4) ? inode.read() : '';
   if (text === '') return inode.size === 0 ? 'empty' : 'regular file, no read permission';
   const shebang = /^#!\s*(\S+)/.exec(text);
-  if (shebang) return `${/bash$/.test(shebang[1] as string) ? 'Bourne-Again shell' : /sh$/.test(shebang[1] as string) ? 'POSIX shell' : `a ${shebang[1]}`} script, ASCII text executable`;
+  if (shebang)
+    return `${/bash$/.test(shebang[1] as string) ? 'Bourne-Again shell' : /sh$/.test(shebang[1] as string) ? 'POSIX shell' : `a ${shebang[1]}`} script, ASCII text executable`;
   if (/^\s*[{[]/.test(text) && path.endsWith('.json')) return 'JSON text data';
   if (text.includes('-----BEGIN CERTIFICATE-----')) return 'PEM certificate';
   if (/[\x00-\x08\udc80-\udcff]/.test(text)) return text.startsWith('\x1f') ? 'gzip compressed data' : 'data';

@@ -1,8 +1,8 @@
 /** cp, mv, install (GNU coreutils 9.1). */
 import { Errno } from '../../linux/errno.ts';
+import { resolvePath } from '../../linux/file-system.ts';
 import type { Inode } from '../../linux/inode.ts';
 import { FileNode, SpecialNode } from '../../linux/inode.ts';
-import { resolvePath } from '../../linux/file-system.ts';
 import { readAll } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { quote } from '../quote.ts';
@@ -11,7 +11,11 @@ import { findGroup, findUser } from '../users.ts';
 import { parseMode } from './mode.ts';
 import { removeTree } from './remove.ts';
 
-const base = (path: string): string => path.replace(/(.)\/+$/, '$1').split('/').pop() ?? '';
+const base = (path: string): string =>
+  path
+    .replace(/(.)\/+$/, '$1')
+    .split('/')
+    .pop() ?? '';
 
 /** Sources and where they go; the last operand may be a directory. */
 function destinations(call: Call): { readonly source: string; readonly target: string }[] {
@@ -22,7 +26,8 @@ function destinations(call: Call): { readonly source: string; readonly target: s
   if (call.operands.length === 0) throw new UsageError('missing file operand');
   if (last === undefined || sources.length === 0) throw new UsageError(`missing destination file operand after ${quote(call.operands[0] ?? '')}`);
   const into = !call.has('T') && fs.isDirectory(last);
-  if (!into && (sources.length > 1 || folder !== undefined)) throw new Failure(`target ${quote(last)}${fs.exists(last) ? ' is not a directory' : ': No such file or directory'}`);
+  if (!into && (sources.length > 1 || folder !== undefined))
+    throw new Failure(`target ${quote(last)}${fs.exists(last) ? ' is not a directory' : ': No such file or directory'}`);
   return sources.map((source) => ({ source, target: into ? `${last.replace(/(.)\/+$/, '$1')}/${base(source)}` : last }));
 }
 
@@ -70,14 +75,22 @@ function* copy(call: Call, source: string, target: string): Routine {
   if (to && call.has('n')) return;
   if (to && call.has('u') && to.mtime >= from.mtime) return;
   if (to?.type === 'directory' && from.type !== 'directory') return yield* call.complain(`cannot overwrite directory ${quote(target)} with non-directory`);
-  if (to && to.type !== 'directory' && from.type === 'directory') return yield* call.complain(`cannot overwrite non-directory ${quote(target)} with directory ${quote(source)}`);
+  if (to && to.type !== 'directory' && from.type === 'directory')
+    return yield* call.complain(`cannot overwrite non-directory ${quote(target)} with directory ${quote(source)}`);
   if (call.has('v')) yield* call.print(`${quote(source)} -> ${quote(target)}\n`);
   try {
     if (from.type === 'directory') yield* copyFolder(call, source, target, from);
     else yield* copyOne(call, source, target, from);
   } catch (error) {
     if (!(error instanceof Errno) || error.code === 'EPIPE') throw error;
-    const text = from.type === 'directory' ? `cannot create directory ${quote(target)}` : error.path === source ? `cannot open ${quote(source)} for reading` : error.code === 'ENOSPC' ? `error writing ${quote(target)}` : `cannot create regular file ${quote(target)}`;
+    const text =
+      from.type === 'directory'
+        ? `cannot create directory ${quote(target)}`
+        : error.path === source
+          ? `cannot open ${quote(source)} for reading`
+          : error.code === 'ENOSPC'
+            ? `error writing ${quote(target)}`
+            : `cannot create regular file ${quote(target)}`;
     yield* call.complain(`${text}: ${error.message}`);
   }
 }
@@ -94,7 +107,8 @@ function whyNot(look: () => unknown): string {
 
 function* copyFolder(call: Call, source: string, target: string, from: Inode): Routine {
   const { fs } = call.process;
-  if (resolvePath(call.process.cwd, target).startsWith(`${resolvePath(call.process.cwd, source)}/`)) return yield* call.complain(`cannot copy a directory, ${quote(source)}, into itself, ${quote(target)}`);
+  if (resolvePath(call.process.cwd, target).startsWith(`${resolvePath(call.process.cwd, source)}/`))
+    return yield* call.complain(`cannot copy a directory, ${quote(source)}, into itself, ${quote(target)}`);
   const entries = fs.list(source);
   if (!fs.exists(target)) fs.mkdir(target, { mode: from.mode & 0o777 });
   for (const [name] of entries) yield* copy(call, `${source.replace(/(.)\/+$/, '$1')}/${name}`, `${target}/${name}`);

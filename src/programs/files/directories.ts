@@ -1,7 +1,7 @@
 /** mkdir, rmdir, touch, ln, truncate, mktemp, sync (GNU coreutils 9.1). */
 import { Errno } from '../../linux/errno.ts';
-import { FileNode } from '../../linux/inode.ts';
 import { resolvePath } from '../../linux/file-system.ts';
+import { FileNode } from '../../linux/inode.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { parseSize } from '../numbers.ts';
 import { quote } from '../quote.ts';
@@ -173,7 +173,13 @@ const ln = tool({
       (target) => {
         const path = place(target);
         if (call.has('f') && fs.find(path, false)) fs.unlink(path);
-        if (call.has('s')) fs.symlink(call.has('r') ? relative(fs.realpath(path.includes('/') ? path.slice(0, path.lastIndexOf('/')) || '/' : '.'), resolvePath(call.process.cwd, target)) : target, path);
+        if (call.has('s'))
+          fs.symlink(
+            call.has('r')
+              ? relative(fs.realpath(path.includes('/') ? path.slice(0, path.lastIndexOf('/')) || '/' : '.'), resolvePath(call.process.cwd, target))
+              : target,
+            path,
+          );
         else fs.link(target, path);
       },
       targets,
@@ -243,7 +249,9 @@ const mktemp = tool({
       else if (!call.has('u')) call.process.fs.write(path, '', { mode: 0o600 });
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      throw new Failure(`failed to create ${call.has('d') ? 'directory' : 'file'} via template ${quote(inFolder ? `${call.value('p') ?? '/tmp'}/${template}` : template)}: ${error.message}`);
+      throw new Failure(
+        `failed to create ${call.has('d') ? 'directory' : 'file'} via template ${quote(inFolder ? `${call.value('p') ?? '/tmp'}/${template}` : template)}: ${error.message}`,
+      );
     }
     yield* call.print(`${path}\n`);
     return 0;

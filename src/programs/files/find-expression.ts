@@ -2,9 +2,9 @@
 import { Errno } from '../../linux/errno.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { globMatches } from '../glob.ts';
+import { quote } from '../quote.ts';
 import { RegexError } from '../regex/node.ts';
 import { Regex } from '../regex/regex.ts';
-import { quote } from '../quote.ts';
 import { strftime } from '../time.ts';
 import { type Call, Failure } from '../tool.ts';
 import { findGroup, findUser, groupName, userName } from '../users.ts';
@@ -55,7 +55,8 @@ class Parser {
 
   parse(): Expression {
     const wanted = this.#words.length === 0 ? plain(() => true) : this.#or();
-    if (this.#at < this.#words.length) throw new Failure(this.#words[this.#at] === ')' ? 'you have too many \')\'' : `paths must precede expression: \`${this.#words[this.#at]}'`);
+    if (this.#at < this.#words.length)
+      throw new Failure(this.#words[this.#at] === ')' ? "you have too many ')'" : `paths must precede expression: \`${this.#words[this.#at]}'`);
     const print = this.#print('\n');
     const acts = this.#acts;
     const test: Test = function* (found) {
@@ -301,7 +302,9 @@ class Parser {
         };
       case '-ls':
         return function* ({ path, inode }) {
-          yield* call.print(`${String(inodeNumber(path)).padStart(9)} ${String(diskBlocks(inode)).padStart(6)} ${modeText(inode)} ${String(inode.nlink).padStart(3)} ${userName(call.process, inode.uid).padEnd(8)} ${groupName(call.process, inode.gid).padEnd(8)} ${String(inode.size).padStart(8)} ${strftime('%b %e %H:%M', inode.mtime)} ${path}\n`);
+          yield* call.print(
+            `${String(inodeNumber(path)).padStart(9)} ${String(diskBlocks(inode)).padStart(6)} ${modeText(inode)} ${String(inode.nlink).padStart(3)} ${userName(call.process, inode.uid).padEnd(8)} ${groupName(call.process, inode.gid).padEnd(8)} ${String(inode.size).padStart(8)} ${strftime('%b %e %H:%M', inode.mtime)} ${path}\n`,
+          );
           return true;
         };
       case '-printf': {
@@ -346,7 +349,12 @@ class Parser {
     const gather = this.#words[this.#at++] === '+';
     if (!gather)
       return function* ({ path }) {
-        return (yield* spawn(call, argv.map((each) => each.replaceAll('{}', path)))) === 0;
+        return (
+          (yield* spawn(
+            call,
+            argv.map((each) => each.replaceAll('{}', path)),
+          )) === 0
+        );
       };
     const paths: string[] = [];
     this.#pending.push({
@@ -401,6 +409,9 @@ function formatFound(call: Call, format: string, { path, name, inode, depth }: F
     '%': () => '%',
   };
   return format
-    .replace(/%(T[+@]|T[A-Za-z]|[a-zA-Z%])/g, (whole, key: string) => fields[key]?.() ?? (key.startsWith('T') ? strftime(`%${key.slice(1)}`, inode.mtime) : whole))
+    .replace(
+      /%(T[+@]|T[A-Za-z]|[a-zA-Z%])/g,
+      (whole, key: string) => fields[key]?.() ?? (key.startsWith('T') ? strftime(`%${key.slice(1)}`, inode.mtime) : whole),
+    )
     .replace(/\\([nt0\\])/g, (_, letter: string) => ({ n: '\n', t: '\t', '0': '\0', '\\': '\\' })[letter] ?? letter);
 }

@@ -53,7 +53,17 @@ class Walk {
       if (!(error instanceof Errno)) throw error;
       return yield* this.#call.complain(`${quote(root)}: ${error.message}`);
     }
-    yield* this.#visit({ path: root, name: root.replace(/(.)\/+$/, '$1').split('/').pop() ?? root, inode, depth: 0, prune: false });
+    yield* this.#visit({
+      path: root,
+      name:
+        root
+          .replace(/(.)\/+$/, '$1')
+          .split('/')
+          .pop() ?? root,
+      inode,
+      depth: 0,
+      prune: false,
+    });
   }
 
   *#visit(found: Found): Routine {

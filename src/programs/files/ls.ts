@@ -122,12 +122,13 @@ function* list(call: Call, folder: Entry, titled: boolean, first: boolean): Rout
   const sorted = order(call, found);
   yield* show(call, sorted, true);
   if (!call.has('R')) return;
-  for (const entry of sorted)
-    if (entry.inode.type === 'directory' && entry.name !== '.' && entry.name !== '..') yield* list(call, entry, true, false);
+  for (const entry of sorted) if (entry.inode.type === 'directory' && entry.name !== '.' && entry.name !== '..') yield* list(call, entry, true, false);
 }
 
 function order(call: Call, entries: readonly Entry[]): Entry[] {
-  const by = call.has('sort') ? call.value('sort') : ({ S: 'size', t: 'time', U: 'none', f: 'none', v: 'version', X: 'extension' } as const)[call.last('S', 't', 'U', 'v', 'X', 'f') as 'S'];
+  const by = call.has('sort')
+    ? call.value('sort')
+    : ({ S: 'size', t: 'time', U: 'none', f: 'none', v: 'version', X: 'extension' } as const)[call.last('S', 't', 'U', 'v', 'X', 'f') as 'S'];
   const sorted = [...entries];
   const name = (a: Entry, b: Entry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
   const extension = (entry: Entry): string => /\.[^.]*$/.exec(entry.name)?.[0] ?? '';
@@ -140,7 +141,8 @@ function order(call: Call, entries: readonly Entry[]): Entry[] {
     return name(a, b);
   });
   if (call.has('r')) sorted.reverse();
-  if (call.has('group-directories-first')) return [...sorted.filter((entry) => entry.inode.type === 'directory'), ...sorted.filter((entry) => entry.inode.type !== 'directory')];
+  if (call.has('group-directories-first'))
+    return [...sorted.filter((entry) => entry.inode.type === 'directory'), ...sorted.filter((entry) => entry.inode.type !== 'directory')];
   return sorted;
 }
 
@@ -148,7 +150,10 @@ function* show(call: Call, entries: readonly Entry[], isFolder: boolean): Routin
   if (isLong(call)) return yield* long(call, entries, isFolder);
   if (call.has('s') && isFolder) yield* call.print(`total ${size(call, entries.reduce((sum, entry) => sum + diskBlocks(entry.inode), 0) * 1024, 1024)}\n`);
   const { tty } = call.process.stdout;
-  const cells = entries.map((entry) => `${call.has('i') ? `${inodeNumber(call.process.path(entry.path))} ` : ''}${call.has('s') ? `${size(call, diskBlocks(entry.inode) * 1024, 1024)} ` : ''}${shown(call, entry)}`);
+  const cells = entries.map(
+    (entry) =>
+      `${call.has('i') ? `${inodeNumber(call.process.path(entry.path))} ` : ''}${call.has('s') ? `${size(call, diskBlocks(entry.inode) * 1024, 1024)} ` : ''}${shown(call, entry)}`,
+  );
   if (call.has('m')) return yield* call.print(`${cells.join(', ')}\n`);
   const columns = call.last('C', 'x', '1', 'm');
   if (columns === '1' || (columns === undefined && !tty)) {
@@ -228,7 +233,15 @@ function painted(call: Call, inode: Inode, name: string, tty: boolean): string {
   const when = call.has('color') ? (call.value('color') ?? 'always') : 'never';
   if (when !== 'always' && !(when === 'auto' && tty)) return name;
   const sticky = (inode.mode & 0o1002) === 0o1002;
-  const colors: Readonly<Record<Inode['type'], string>> = { directory: sticky ? '30;42' : '01;34', symlink: '01;36', fifo: '40;33', socket: '01;35', character: '40;33;01', block: '40;33;01', file: inode.mode & 0o111 ? '01;32' : '' };
+  const colors: Readonly<Record<Inode['type'], string>> = {
+    directory: sticky ? '30;42' : '01;34',
+    symlink: '01;36',
+    fifo: '40;33',
+    socket: '01;35',
+    character: '40;33;01',
+    block: '40;33;01',
+    file: inode.mode & 0o111 ? '01;32' : '',
+  };
   const color = colors[inode.type];
   return color === '' ? name : `\x1b[0m\x1b[${color}m${name}\x1b[0m`;
 }

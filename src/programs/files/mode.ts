@@ -7,7 +7,8 @@ export function parseMode(text: string, inode: Pick<Inode, 'mode' | 'type'>, uma
   for (const clause of text.split(',')) {
     const parts = /^([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)$/.exec(clause);
     if (!parts) return undefined;
-    for (const action of (parts[2] as string).matchAll(/([-+=])([rwxXstugo]*)/g)) mode = apply(mode, parts[1] as string, action[1] as string, action[2] as string, inode.type === 'directory', umask);
+    for (const action of (parts[2] as string).matchAll(/([-+=])([rwxXstugo]*)/g))
+      mode = apply(mode, parts[1] as string, action[1] as string, action[2] as string, inode.type === 'directory', umask);
   }
   return mode;
 }

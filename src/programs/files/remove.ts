@@ -72,7 +72,8 @@ function* unlink(call: Call, path: string, inode: Inode): Routine<boolean> {
   try {
     if (inode.type === 'directory' && call.has('r')) {
       let whole = true;
-      for (const [name, entry] of fs.list(path)) whole = (yield* unlink(call, path === '/' ? `/${name}` : `${path.replace(/\/+$/, '')}/${name}`, entry)) && whole;
+      for (const [name, entry] of fs.list(path))
+        whole = (yield* unlink(call, path === '/' ? `/${name}` : `${path.replace(/\/+$/, '')}/${name}`, entry)) && whole;
       if (!whole) return false;
     }
     if (inode.type === 'directory') fs.rmdir(path);

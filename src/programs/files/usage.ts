@@ -52,7 +52,8 @@ function* measure(call: Call, path: string, inode: Inode, depth: number): Routin
   if (inode.type === 'directory') {
     try {
       for (const [name, entry] of call.process.fs.list(path))
-        if (!call.all('exclude').some((pattern) => globMatches(pattern, name))) bytes += yield* measure(call, path === '/' ? `/${name}` : `${path}/${name}`, entry, depth + 1);
+        if (!call.all('exclude').some((pattern) => globMatches(pattern, name)))
+          bytes += yield* measure(call, path === '/' ? `/${name}` : `${path}/${name}`, entry, depth + 1);
     } catch (error) {
       if (!(error instanceof Errno) || error.code === 'EPIPE') throw error;
       yield* call.complain(`cannot read directory ${quote(path)}: ${error.message}`);
@@ -87,7 +88,9 @@ const df = tool({
       if (!call.process.fs.exists(path)) yield* call.complain(`${path}: No such file or directory`);
       else chosen.push(holding(all, call.process.fs.realpath(path)));
     }
-    const rows = (call.operands.length === 0 ? all : chosen).filter((each) => (!call.has('t') || each.type === call.value('t')) && !call.all('x').includes(each.type));
+    const rows = (call.operands.length === 0 ? all : chosen).filter(
+      (each) => (!call.has('t') || each.type === call.value('t')) && !call.all('x').includes(each.type),
+    );
     if (rows.length === 0) throw new Failure('no file systems processed');
     yield* call.print(table(call, rows));
     return call.status;
@@ -99,13 +102,24 @@ type FileSystemRow = Pick<Mount, 'source' | 'type' | 'path'>;
 const pseudo = new Set(['proc', 'sysfs', 'cgroup2', 'devpts', 'mqueue', 'bpf', 'nsfs', 'securityfs', 'debugfs', 'tracefs']);
 
 const holding = (all: readonly FileSystemRow[], path: string): FileSystemRow =>
-  all.reduce((best, each) => ((path === each.path || path.startsWith(each.path === '/' ? '/' : `${each.path}/`)) && each.path.length >= best.path.length ? each : best), all[0] as FileSystemRow);
+  all.reduce(
+    (best, each) => ((path === each.path || path.startsWith(each.path === '/' ? '/' : `${each.path}/`)) && each.path.length >= best.path.length ? each : best),
+    all[0] as FileSystemRow,
+  );
 
 function table(call: Call, rows: readonly FileSystemRow[]): string {
   const { disk } = call.process.fs.namespace;
   const inodes = call.has('i');
   const blocks = (bytes: number): string => (call.has('h') || call.has('H') ? humanSize(bytes) : String(Math.ceil(bytes / (call.has('m') ? 1024 ** 2 : 1024))));
-  const head = ['Filesystem', ...(call.has('T') ? ['Type'] : []), ...(inodes ? ['Inodes', 'IUsed', 'IFree', 'IUse%'] : call.has('h') ? ['Size', 'Used', 'Avail', 'Use%'] : [call.has('m') ? '1M-blocks' : call.has('P') ? '1024-blocks' : '1K-blocks', 'Used', 'Available', call.has('P') ? 'Capacity' : 'Use%'])];
+  const head = [
+    'Filesystem',
+    ...(call.has('T') ? ['Type'] : []),
+    ...(inodes
+      ? ['Inodes', 'IUsed', 'IFree', 'IUse%']
+      : call.has('h')
+        ? ['Size', 'Used', 'Avail', 'Use%']
+        : [call.has('m') ? '1M-blocks' : call.has('P') ? '1024-blocks' : '1K-blocks', 'Used', 'Available', call.has('P') ? 'Capacity' : 'Use%']),
+  ];
   const body = rows.map((row) => {
     const memory = row.type === 'tmpfs';
     const [size, used] = memory ? [Math.floor(call.process.kernel.memoryBytes / 2), 0] : [disk.capacityBytes, disk.usedBytes];
@@ -114,9 +128,19 @@ function table(call: Call, rows: readonly FileSystemRow[]): string {
       : [blocks(size), blocks(used), blocks(size - used), `${Math.ceil((used / size) * 100)}%`];
     return [row.source, ...(call.has('T') ? [row.type] : []), ...numbers, row.path];
   });
-  const widths = head.map((title, column) => Math.max(title.length, ...body.map((row) => (row[column] ?? '').length), column === 0 ? 14 : column === 1 && call.has('T') ? 4 : column === head.length - 1 ? 4 : 5));
+  const widths = head.map((title, column) =>
+    Math.max(
+      title.length,
+      ...body.map((row) => (row[column] ?? '').length),
+      column === 0 ? 14 : column === 1 && call.has('T') ? 4 : column === head.length - 1 ? 4 : 5,
+    ),
+  );
   const left = call.has('T') ? 2 : 1;
-  const line = (cells: readonly string[]): string => `${cells.slice(0, -1).map((cell, column) => (column < left ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' ')} ${cells[cells.length - 1]}\n`;
+  const line = (cells: readonly string[]): string =>
+    `${cells
+      .slice(0, -1)
+      .map((cell, column) => (column < left ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join(' ')} ${cells[cells.length - 1]}\n`;
   return line([...head, 'Mounted on']) + body.map(line).join('');
 }
 
@@ -144,7 +168,8 @@ const tree = tool({
       yield* branches(call, root, '', 1, count);
     }
     const word = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
-    if (!call.has('noreport')) yield* call.print(`\n${word(count.folders, 'directory', 'directories')}${call.has('d') ? '' : `, ${word(count.files, 'file', 'files')}`}\n`);
+    if (!call.has('noreport'))
+      yield* call.print(`\n${word(count.folders, 'directory', 'directories')}${call.has('d') ? '' : `, ${word(count.files, 'file', 'files')}`}\n`);
     return call.status;
   },
 });
@@ -158,7 +183,12 @@ function* branches(call: Call, folder: string, indent: string, depth: number, co
     if (error instanceof Errno) return;
     throw error;
   }
-  const shownEntries = entries.filter(([name, inode]) => (call.has('a') || !name.startsWith('.')) && (!call.has('d') || inode.type === 'directory') && !call.all('I').some((pattern) => globMatches(pattern, name)));
+  const shownEntries = entries.filter(
+    ([name, inode]) =>
+      (call.has('a') || !name.startsWith('.')) &&
+      (!call.has('d') || inode.type === 'directory') &&
+      !call.all('I').some((pattern) => globMatches(pattern, name)),
+  );
   for (const [i, [name, inode]] of shownEntries.entries()) {
     const last = i === shownEntries.length - 1;
     const path = folder === '/' ? `/${name}` : `${folder}/${name}`;
@@ -185,7 +215,8 @@ const mount = tool({
     const { namespace } = call.process.fs;
     if (call.operands.length === 0) {
       const root = namespace.mounts.has('/') ? [] : [{ source: '/dev/vda1', path: '/', type: 'ext4', options: ['rw', 'relatime'] }];
-      for (const { source, path, type, options } of [...root, ...namespace.mounts.values()]) if (!call.has('t') || call.value('t') === type) yield* call.print(`${source} on ${path} type ${type} (${options.join(',') || 'rw'})\n`);
+      for (const { source, path, type, options } of [...root, ...namespace.mounts.values()])
+        if (!call.has('t') || call.value('t') === type) yield* call.print(`${source} on ${path} type ${type} (${options.join(',') || 'rw'})\n`);
       return 0;
     }
     if (call.process.uid !== 0) throw new Failure(`${call.operands[1] ?? call.operands[0]}: must be superuser to use mount.`, 1);

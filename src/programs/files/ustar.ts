@@ -30,7 +30,13 @@ export function writeEntry(entry: TarEntry): string {
 
 function header(entry: TarEntry, flag: string): string {
   const size = entry.type === 'file' ? entry.content.length : 0;
-  const before = field(entry.name, 100) + octal(entry.mode & 0o7777, 8) + octal(entry.uid, 8) + octal(entry.gid, 8) + octal(size, 12) + octal(Math.floor(entry.mtime / 1000), 12);
+  const before =
+    field(entry.name, 100) +
+    octal(entry.mode & 0o7777, 8) +
+    octal(entry.uid, 8) +
+    octal(entry.gid, 8) +
+    octal(size, 12) +
+    octal(Math.floor(entry.mtime / 1000), 12);
   const after = `${flag}${field(toBinary(entry.target), 100)}ustar  \0${field(entry.user, 32)}${field(entry.group, 32)}`;
   const whole = (sum: string): string => field(before + sum + after, block);
   let sum = 0;
@@ -59,6 +65,17 @@ export function* readArchive(binary: string): Iterable<TarEntry> {
     longName = undefined;
     if (flag === 'x' || flag === 'g') continue;
     const type = flag === '5' ? 'directory' : flag === '2' ? 'symlink' : 'file';
-    yield { name: fromBinary(name), mode: number(100, 8), uid: number(108, 8), gid: number(116, 8), mtime: number(136, 12) * 1000, type, target: fromBinary(text(157, 100)), content, user: text(265, 32), group: text(297, 32) };
+    yield {
+      name: fromBinary(name),
+      mode: number(100, 8),
+      uid: number(108, 8),
+      gid: number(116, 8),
+      mtime: number(136, 12) * 1000,
+      type,
+      target: fromBinary(text(157, 100)),
+      content,
+      user: text(265, 32),
+      group: text(297, 32),
+    };
   }
 }

@@ -20,7 +20,14 @@ export type Node =
   | { readonly type: 'if'; readonly test: Node; readonly yes: Node; readonly no: Node | undefined }
   | { readonly type: 'try'; readonly body: Node; readonly handler: Node | undefined }
   | { readonly type: 'reduce'; readonly source: Node; readonly patterns: readonly Pattern[]; readonly init: Node; readonly update: Node }
-  | { readonly type: 'foreach'; readonly source: Node; readonly patterns: readonly Pattern[]; readonly init: Node; readonly update: Node; readonly extract: Node | undefined }
+  | {
+      readonly type: 'foreach';
+      readonly source: Node;
+      readonly patterns: readonly Pattern[];
+      readonly init: Node;
+      readonly update: Node;
+      readonly extract: Node | undefined;
+    }
   | { readonly type: 'as'; readonly source: Node; readonly patterns: readonly Pattern[]; readonly body: Node }
   | { readonly type: 'def'; readonly definition: Definition; readonly body: Node }
   | { readonly type: 'call'; readonly name: string; readonly args: readonly Node[]; readonly line: number }

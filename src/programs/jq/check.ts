@@ -25,7 +25,9 @@ function look(node: Node, scope: Scope): Undefined | undefined {
     case 'reduce':
     case 'foreach': {
       const inner = withPatterns(scope, node.patterns);
-      return first([node.source, node.init], scope) ?? look(node.update, inner) ?? (node.type === 'foreach' && node.extract ? look(node.extract, inner) : undefined);
+      return (
+        first([node.source, node.init], scope) ?? look(node.update, inner) ?? (node.type === 'foreach' && node.extract ? look(node.extract, inner) : undefined)
+      );
     }
     default:
       return first(childrenOf(node), scope);
@@ -49,8 +51,14 @@ function lookDefinition(definition: Definition, scope: Scope): Undefined | undef
   });
 }
 
-const withFunction = (scope: Scope, { name, parameters }: Definition): Scope => ({ ...scope, functions: new Set([...scope.functions, `${name}/${parameters.length}`]) });
-const withPatterns = (scope: Scope, patterns: readonly Pattern[]): Scope => ({ ...scope, variables: new Set([...scope.variables, ...patterns.flatMap(namesOf)]) });
+const withFunction = (scope: Scope, { name, parameters }: Definition): Scope => ({
+  ...scope,
+  functions: new Set([...scope.functions, `${name}/${parameters.length}`]),
+});
+const withPatterns = (scope: Scope, patterns: readonly Pattern[]): Scope => ({
+  ...scope,
+  variables: new Set([...scope.variables, ...patterns.flatMap(namesOf)]),
+});
 
 function namesOf(pattern: Pattern): string[] {
   if (pattern.type === 'variable') return [pattern.name];

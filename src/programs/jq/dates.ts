@@ -11,7 +11,16 @@ function brokenDown(seconds: number): Json[] {
   const year = date.getUTCFullYear();
   const fraction = seconds - Math.floor(seconds);
   const day = Math.floor((Date.UTC(year, date.getUTCMonth(), date.getUTCDate()) - Date.UTC(year, 0, 1)) / 86_400_000);
-  return [year, date.getUTCMonth(), date.getUTCDate(), date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds() + Math.round(fraction * 1e6) / 1e6, date.getUTCDay(), day];
+  return [
+    year,
+    date.getUTCMonth(),
+    date.getUTCDate(),
+    date.getUTCHours(),
+    date.getUTCMinutes(),
+    date.getUTCSeconds() + Math.round(fraction * 1e6) / 1e6,
+    date.getUTCDay(),
+    day,
+  ];
 }
 
 function epochOf(value: Json, name: string): number {
@@ -47,4 +56,3 @@ function number(value: Json, complaint: string): number {
   if (typeof value !== 'number') throw new JqError(complaint);
   return value;
 }
-

@@ -1,11 +1,12 @@
 /** Runs jq filters: each gives any number of values, with the paths where they lie. */
-import { Break, JqError, type Node, type Pattern } from './ast.ts';
+
 import { compute } from './arithmetic.ts';
-import { Environment } from './environment.ts';
+import { Break, JqError, type Node, type Pattern } from './ast.ts';
+import type { Context } from './context.ts';
+import type { Environment } from './environment.ts';
 import { formatValue } from './formats.ts';
 import { describe, type Json, stringify, truthy, typeOf } from './json.ts';
 import { deletePaths, getIndex, getPath, getSlice, type Path, setPath, sliceKey } from './paths.ts';
-import type { Context } from './context.ts';
 
 /** A value and where it came from; no path where paths are not asked for. */
 export type At = { readonly value: Json; readonly path: Path | undefined };
@@ -146,7 +147,8 @@ function* call(context: Context, node: Node & { readonly type: 'call' }, environ
   if (++context.depth > maxDepth) throw new JqError('k8s-lab: recursion this deep is not simulated');
   try {
     if (binding.kind === 'closure') yield* evaluate(context, binding.closure.body, binding.closure.environment, input);
-    else yield* apply(context, binding.definition.parameters, node.args, { inner: binding.environment, outer: environment, body: binding.definition.body }, input);
+    else
+      yield* apply(context, binding.definition.parameters, node.args, { inner: binding.environment, outer: environment, body: binding.definition.body }, input);
   } finally {
     context.depth--;
   }
@@ -193,7 +195,8 @@ function* bind(context: Context, node: Binder, environment: Environment, input: 
       throw label ? new Break(label) : new JqError(`$*label-${node.name} is not defined`);
     }
     case 'as':
-      for (const source of values(context, node.source, environment, input.value)) yield* withPatterns(context, node.patterns, source, environment, (inner) => evaluate(context, node.body, inner, input));
+      for (const source of values(context, node.source, environment, input.value))
+        yield* withPatterns(context, node.patterns, source, environment, (inner) => evaluate(context, node.body, inner, input));
       return;
     case 'reduce':
       for (const init of values(context, node.init, environment, input.value)) {
@@ -222,7 +225,13 @@ function* bind(context: Context, node: Binder, environment: Environment, input: 
 }
 
 /** `?//`: the next pattern is tried when the one before leads to an error. */
-function* withPatterns(context: Context, patterns: readonly Pattern[], source: Json, environment: Environment, body: (inner: Environment) => Iterable<At>): Iterable<At> {
+function* withPatterns(
+  context: Context,
+  patterns: readonly Pattern[],
+  source: Json,
+  environment: Environment,
+  body: (inner: Environment) => Iterable<At>,
+): Iterable<At> {
   let base = environment;
   if (patterns.length > 1) for (const name of new Set(patterns.flatMap(names))) base = base.withValue(name, null);
   for (const [i, pattern] of patterns.entries()) {
@@ -389,7 +398,8 @@ function* object(
   }
   for (const key of values(context, entry.key, environment, input.value)) {
     if (typeof key !== 'string') throw new JqError(`Object keys must be strings`);
-    for (const value of values(context, entry.value, environment, input.value)) yield* object(context, entries, index + 1, new Map(made).set(key, value), environment, input);
+    for (const value of values(context, entry.value, environment, input.value))
+      yield* object(context, entries, index + 1, new Map(made).set(key, value), environment, input);
   }
 }
 
@@ -397,5 +407,7 @@ function* text(context: Context, node: Node & { readonly type: 'string' }, index
   const part = node.parts[index];
   if (part === undefined) yield plain(made);
   else if (typeof part === 'string') yield* text(context, node, index + 1, made + part, environment, input);
-  else for (const value of values(context, part, environment, input.value)) yield* text(context, node, index + 1, made + formatValue(node.format ?? '@text', value), environment, input);
+  else
+    for (const value of values(context, part, environment, input.value))
+      yield* text(context, node, index + 1, made + formatValue(node.format ?? '@text', value), environment, input);
 }

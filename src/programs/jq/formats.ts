@@ -17,16 +17,19 @@ const formats: Readonly<Record<string, (value: Json) => string>> = {
   '@text': toText,
   '@json': stringify,
   '@csv': (value) => row(value, 'csv', ',', (text) => `"${text.replaceAll('"', '""')}"`),
-  '@tsv': (value) => row(value, 'tsv', '\t', (text) => text.replace(/[\\\t\n\r]/g, (sign) => ({ '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' })[sign] ?? sign)),
+  '@tsv': (value) =>
+    row(value, 'tsv', '\t', (text) => text.replace(/[\\\t\n\r]/g, (sign) => ({ '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' })[sign] ?? sign)),
   '@html': (value) => toText(value).replace(/[<>&'"]/g, (sign) => htmlEntities[sign] ?? sign),
   '@uri': (value) =>
-    [...encodeUtf8(toText(value))].map((byte) => (/[A-Za-z0-9\-_.~]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)).join(''),
+    [...encodeUtf8(toText(value))]
+      .map((byte) => (/[A-Za-z0-9\-_.~]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`))
+      .join(''),
   '@sh': (value) => (Array.isArray(value) ? value.map(shellWord).join(' ') : shellWord(value)),
   '@base64': (value) => Buffer.from(encodeUtf8(toText(value))).toString('base64'),
   '@base64d': (value) => {
     const text = toText(value);
     const clean = text.replace(/=+$/, '');
-    if (!/^[A-Za-z0-9+/]*$/.test(clean) || (clean.length % 4 === 1)) throw new JqError(`${describe(text)} is not valid base64 data`);
+    if (!/^[A-Za-z0-9+/]*$/.test(clean) || clean.length % 4 === 1) throw new JqError(`${describe(text)} is not valid base64 data`);
     return decodeUtf8(Buffer.from(clean, 'base64')).replace(/[\udc80-\udcff]/g, (unit, at: number, all: string) => (isPaired(all, at) ? unit : '\ufffd'));
   },
   '@base32': (value) => base32(encodeUtf8(toText(value))),

@@ -3,6 +3,7 @@ import { Errno } from '../../linux/errno.ts';
 import type { Program } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { openInput, readWhole } from '../input.ts';
+import { MemoryExhausted } from '../memory.ts';
 import { Call, Failure, startMilliseconds } from '../tool.ts';
 import { Break, JqError, JqSyntaxError, type Node } from './ast.ts';
 import { findUndefined } from './check.ts';
@@ -11,13 +12,12 @@ import { Environment } from './environment.ts';
 import { values } from './evaluate.ts';
 import { type Json, stringify, truthy } from './json.ts';
 import { natives } from './natives.ts';
-import { JqUsageError, type JqOptions, readOptions } from './options.ts';
+import { type JqOptions, JqUsageError, readOptions } from './options.ts';
 import { parseDefinitions, parseJq } from './parser.ts';
 import { prelude } from './prelude.ts';
 import { print } from './printer.ts';
 import { JsonReader, JsonSyntaxError } from './reader.ts';
 import { help } from './usage.ts';
-import { MemoryExhausted } from '../memory.ts';
 
 const definitions = parseDefinitions(prelude);
 
@@ -95,7 +95,13 @@ function* namedValues(call: Call, options: JqOptions): Routine<Map<string, Json>
   }
   const positional: Json[] = options.positional.map(({ json, text }) => (json ? parseArgument(text, 'Invalid JSON text passed to --jsonargs') : text));
   named.set('__prog_args', positional);
-  named.set('ARGS', new Map<string, Json>([['positional', positional], ['named', new Map([...named].filter(([name]) => name !== '__prog_args'))]]));
+  named.set(
+    'ARGS',
+    new Map<string, Json>([
+      ['positional', positional],
+      ['named', new Map([...named].filter(([name]) => name !== '__prog_args'))],
+    ]),
+  );
   return named;
 }
 
@@ -120,7 +126,9 @@ function parseArgument(text: string, complaint: string): Json {
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
   }
-  throw new JqUsageError(`jq: ${complaint}\nUse jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://jqlang.github.io/jq\n`);
+  throw new JqUsageError(
+    `jq: ${complaint}\nUse jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://jqlang.github.io/jq\n`,
+  );
 }
 
 class Run {
@@ -359,7 +367,10 @@ class Run {
     const { out } = this.#call;
     const options = this.#options;
     const color = options.color ?? this.#call.process.stdout.tty !== undefined;
-    const text = options.rawOutput && typeof value === 'string' ? value : print(value, { indent: options.indent, sortKeys: options.sortKeys, ascii: options.ascii, color });
+    const text =
+      options.rawOutput && typeof value === 'string'
+        ? value
+        : print(value, { indent: options.indent, sortKeys: options.sortKeys, ascii: options.ascii, color });
     out.add(`${options.seq ? '\x1e' : ''}${text}${options.join ? '' : options.rawOutput0 ? '\0' : '\n'}`);
   }
 }

@@ -7,7 +7,44 @@ export type Token =
   | { readonly kind: 'word' | 'field' | 'variable' | 'format' | 'operator'; readonly text: string; readonly line: number }
   | { readonly kind: 'end'; readonly line: number };
 
-const operators = ['?//=', '?//', '//=', '|=', '+=', '-=', '*=', '/=', '%=', '==', '!=', '<=', '>=', '//', '..', '|', ',', '+', '-', '*', '/', '%', '<', '>', '=', '.', '[', ']', '(', ')', '{', '}', ':', ';', '?', '$'];
+const operators = [
+  '?//=',
+  '?//',
+  '//=',
+  '|=',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '//',
+  '..',
+  '|',
+  ',',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '<',
+  '>',
+  '=',
+  '.',
+  '[',
+  ']',
+  '(',
+  ')',
+  '{',
+  '}',
+  ':',
+  ';',
+  '?',
+  '$',
+];
 const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 export function tokenize(source: string): Token[] {
@@ -115,4 +152,5 @@ class Lexer {
   }
 }
 
-const unexpected = (what: string): JqSyntaxError => new JqSyntaxError(`syntax error, ${what} (Unix shell quoting issues?)`.replace(/( \(Unix shell quoting issues\?\)){2}/, ' (Unix shell quoting issues?)'));
+const unexpected = (what: string): JqSyntaxError =>
+  new JqSyntaxError(`syntax error, ${what} (Unix shell quoting issues?)`.replace(/( \(Unix shell quoting issues\?\)){2}/, ' (Unix shell quoting issues?)'));

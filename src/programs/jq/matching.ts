@@ -25,7 +25,8 @@ export function matchWith(input: Json, pattern: Json, flags: Json, testOnly: boo
       return { offset: points(input.slice(0, start)), length: points(text), string: text };
     };
     const captures: Json[] = [];
-    for (let group = 1; group <= regex.groups; group++) captures.push(new Map<string, Json>([...Object.entries(part(group)), ['name', name.get(group) ?? null]]));
+    for (let group = 1; group <= regex.groups; group++)
+      captures.push(new Map<string, Json>([...Object.entries(part(group)), ['name', name.get(group) ?? null]]));
     const whole = new Map<string, Json>([...Object.entries(part(0)), ['captures', captures]]);
     if (!(known.includes('n') && whole.get('length') === 0)) found.push(whole);
     if (!known.includes('g')) break;

@@ -5,15 +5,19 @@ import { describe } from './json.ts';
 
 type Plain = (input: Json, args: readonly Json[]) => Json;
 
-const one = (fn: (value: number) => number): Plain => (input) => {
-  if (typeof input !== 'number') throw new JqError(`${describe(input)} number required`);
-  return fn(input);
-};
+const one =
+  (fn: (value: number) => number): Plain =>
+  (input) => {
+    if (typeof input !== 'number') throw new JqError(`${describe(input)} number required`);
+    return fn(input);
+  };
 
-const two = (fn: (a: number, b: number) => number): Plain => (_input, [a = null, b = null]) => {
-  if (typeof a !== 'number' || typeof b !== 'number') throw new JqError(`${describe(typeof a === 'number' ? b : a)} number required`);
-  return fn(a, b);
-};
+const two =
+  (fn: (a: number, b: number) => number): Plain =>
+  (_input, [a = null, b = null]) => {
+    if (typeof a !== 'number' || typeof b !== 'number') throw new JqError(`${describe(typeof a === 'number' ? b : a)} number required`);
+    return fn(a, b);
+  };
 
 /** Half away from zero, as C's round. */
 const round = (value: number): number => Math.sign(value) * Math.round(Math.abs(value));

@@ -1,16 +1,17 @@
 /** Functions of jq written here: those of single values, and those that need the machinery. */
-import { JqError, type Node } from './ast.ts';
+
 import { add, compute, split } from './arithmetic.ts';
+import { JqError, type Node } from './ast.ts';
 import { type Context, Halt } from './context.ts';
+import { dateNatives } from './dates.ts';
 import type { Environment } from './environment.ts';
 import { type At, evaluate, iterate, type Native, pathsOf, recurse, values } from './evaluate.ts';
 import { formatValue, toText } from './formats.ts';
 import { compare, describe, equal, type Json, sortedKeys, stringify, typeOf } from './json.ts';
+import { matchWith } from './matching.ts';
+import { mathNatives } from './math.ts';
 import { deletePaths, getPath, indexesOf, type Path, setPath } from './paths.ts';
 import { JsonReader, JsonSyntaxError } from './reader.ts';
-import { dateNatives } from './dates.ts';
-import { mathNatives } from './math.ts';
-import { matchWith } from './matching.ts';
 
 type Plain = (input: Json, args: readonly Json[], context: Context) => Json;
 
@@ -23,7 +24,8 @@ const plain = (fn: Plain): Native =>
 function* product(context: Context, args: readonly Node[], environment: Environment, input: Json): Iterable<Json[]> {
   const [first, ...rest] = args;
   if (!first) yield [];
-  else for (const others of product(context, rest, environment, input)) for (const value of values(context, first, environment, input)) yield [value, ...others];
+  else
+    for (const others of product(context, rest, environment, input)) for (const value of values(context, first, environment, input)) yield [value, ...others];
 }
 
 const text = (value: Json, complaint: string): string => {
@@ -134,15 +136,20 @@ const plainNatives: Readonly<Record<string, Plain>> = {
   'ascii_downcase/0': (input) => text(input, 'ascii_downcase input must be a string').replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
   'ascii_upcase/0': (input) => text(input, 'ascii_upcase input must be a string').replace(/[a-z]/g, (letter) => letter.toUpperCase()),
   'explode/0': (input) => [...text(input, '{} cannot be exploded')].map((character) => character.codePointAt(0) ?? 0),
-  'implode/0': (input) => list(input, 'implode input must be an array').map((point) => String.fromCodePoint(Number(point))).join(''),
+  'implode/0': (input) =>
+    list(input, 'implode input must be an array')
+      .map((point) => String.fromCodePoint(Number(point)))
+      .join(''),
   'startswith/1': (input, [start = null]) => text(input, 'startswith() requires string inputs').startsWith(text(start, 'startswith() requires string inputs')),
   'endswith/1': (input, [end = null]) => text(input, 'endswith() requires string inputs').endsWith(text(end, 'endswith() requires string inputs')),
   'ltrimstr/1': (input, [start]) => (typeof input === 'string' && typeof start === 'string' && input.startsWith(start) ? input.slice(start.length) : input),
-  'rtrimstr/1': (input, [end]) => (typeof input === 'string' && typeof end === 'string' && end !== '' && input.endsWith(end) ? input.slice(0, -end.length) : input),
+  'rtrimstr/1': (input, [end]) =>
+    typeof input === 'string' && typeof end === 'string' && end !== '' && input.endsWith(end) ? input.slice(0, -end.length) : input,
   'trim/0': (input) => text(input, '{} cannot be trimmed').trim(),
   'ltrim/0': (input) => text(input, '{} cannot be trimmed').trimStart(),
   'rtrim/0': (input) => text(input, '{} cannot be trimmed').trimEnd(),
-  'split/1': (input, [separator = null]) => split(text(input, 'split input and separator must be strings'), text(separator, 'split input and separator must be strings')),
+  'split/1': (input, [separator = null]) =>
+    split(text(input, 'split input and separator must be strings'), text(separator, 'split input and separator must be strings')),
   'join/1': (input, [separator = null]) => joined(input, separator),
   'flatten/1': (input, [depth = null]) => {
     if (typeof depth === 'number' && depth < 0 && depth !== -1) throw new JqError('flatten depth must not be negative');
@@ -150,18 +157,35 @@ const plainNatives: Readonly<Record<string, Plain>> = {
   },
   'reverse/0': (input) => (typeof input === 'string' ? [...input].reverse().join('') : input === null ? [] : [...list(input, 'Cannot reverse {}')].reverse()),
   'sort/0': (input) => [...list(input, '{} cannot be sorted, as it is not an array')].sort(compare),
-  'sort_by_keys/1': (input, [keys = null]) => paired(input, keys).sort(byKey).map(({ row }) => row),
+  'sort_by_keys/1': (input, [keys = null]) =>
+    paired(input, keys)
+      .sort(byKey)
+      .map(({ row }) => row),
   'group_by_keys/1': (input, [keys = null]) => grouped(input, keys).map((group) => group.map(({ row }) => row)),
   'unique_by_keys/1': (input, [keys = null]) => grouped(input, keys).map((group) => group[0]?.row ?? null),
-  'min_by_keys/1': (input, [keys = null]) => paired(input, keys).reduce<{ row: Json; key: Json } | undefined>((best, each) => (best && byKey(best, each) <= 0 ? best : each), undefined)?.row ?? null,
-  'max_by_keys/1': (input, [keys = null]) => paired(input, keys).reduce<{ row: Json; key: Json } | undefined>((best, each) => (best && byKey(best, each) > 0 ? best : each), undefined)?.row ?? null,
-  'min/0': (input) => list(input, '{} cannot be sorted, as it is not an array').reduce<Json | undefined>((best, each) => (best !== undefined && compare(best, each) <= 0 ? best : each), undefined) ?? null,
-  'max/0': (input) => list(input, '{} cannot be sorted, as it is not an array').reduce<Json | undefined>((best, each) => (best !== undefined && compare(best, each) > 0 ? best : each), undefined) ?? null,
+  'min_by_keys/1': (input, [keys = null]) =>
+    paired(input, keys).reduce<{ row: Json; key: Json } | undefined>((best, each) => (best && byKey(best, each) <= 0 ? best : each), undefined)?.row ?? null,
+  'max_by_keys/1': (input, [keys = null]) =>
+    paired(input, keys).reduce<{ row: Json; key: Json } | undefined>((best, each) => (best && byKey(best, each) > 0 ? best : each), undefined)?.row ?? null,
+  'min/0': (input) =>
+    list(input, '{} cannot be sorted, as it is not an array').reduce<Json | undefined>(
+      (best, each) => (best !== undefined && compare(best, each) <= 0 ? best : each),
+      undefined,
+    ) ?? null,
+  'max/0': (input) =>
+    list(input, '{} cannot be sorted, as it is not an array').reduce<Json | undefined>(
+      (best, each) => (best !== undefined && compare(best, each) > 0 ? best : each),
+      undefined,
+    ) ?? null,
   'indices/1': (input, [wanted = null]) => indices(input, wanted),
   'index/1': (input, [wanted = null]) => firstOr(indices(input, wanted), 0),
   'rindex/1': (input, [wanted = null]) => firstOr(indices(input, wanted), -1),
   'setpath/2': (input, [path = null, value = null]) => setPath(input, list(path, 'Path must be specified as an array'), value),
-  'delpaths/1': (input, [paths = null]) => deletePaths(input, list(paths, 'Paths must be specified as an array').map((path) => list(path, 'Path must be specified as an array'))),
+  'delpaths/1': (input, [paths = null]) =>
+    deletePaths(
+      input,
+      list(paths, 'Paths must be specified as an array').map((path) => list(path, 'Path must be specified as an array')),
+    ),
   'format/1': (input, [name = null]) => formatValue(`@${name}`, input),
   'now/0': (_input, _args, context) => context.now() / 1000,
   'input_line_number/0': (_input, _args, context) => context.inputLine(),
@@ -274,6 +298,7 @@ function* range(from: Json | undefined, to: Json | undefined, by: Json | undefin
   else if (by < 0) for (let value = from; value > to; value += by) yield { value, path: undefined };
 }
 
-const wrapped = (table: Readonly<Record<string, Plain>>): Record<string, Native> => Object.fromEntries(Object.entries(table).map(([name, fn]) => [name, plain(fn)]));
+const wrapped = (table: Readonly<Record<string, Plain>>): Record<string, Native> =>
+  Object.fromEntries(Object.entries(table).map(([name, fn]) => [name, plain(fn)]));
 
 export const natives: Readonly<Record<string, Native>> = { ...wrapped(plainNatives), ...wrapped(mathNatives), ...wrapped(dateNatives), ...filterNatives };

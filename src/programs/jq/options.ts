@@ -62,7 +62,10 @@ export function readOptions(args: readonly string[]): JqOptions {
   let literal = false;
   const value = (i: number, name: string, count: number): string => {
     const text = args[i];
-    if (text === undefined) throw new JqUsageError(`jq: --${name} takes ${count === 1 ? 'one parameter' : 'two parameters'} (e.g. --${name} ${count === 1 ? 'value' : 'varname value'})\n${hint}`);
+    if (text === undefined)
+      throw new JqUsageError(
+        `jq: --${name} takes ${count === 1 ? 'one parameter' : 'two parameters'} (e.g. --${name} ${count === 1 ? 'value' : 'varname value'})\n${hint}`,
+      );
     return text;
   };
   for (let i = 0; i < args.length; i++) {
@@ -73,7 +76,8 @@ export function readOptions(args: readonly string[]): JqOptions {
     } else if (arg === '--') literal = true;
     else if (arg.startsWith('--')) {
       const name = arg.slice(2);
-      if (name === 'arg' || name === 'argjson' || name === 'slurpfile' || name === 'rawfile') named.push({ kind: name, name: value(++i, name, 2), text: value(++i, name, 2) });
+      if (name === 'arg' || name === 'argjson' || name === 'slurpfile' || name === 'rawfile')
+        named.push({ kind: name, name: value(++i, name, 2), text: value(++i, name, 2) });
       else if (name === 'args' || name === 'jsonargs') rest = name;
       else if (name === 'indent') indent = ' '.repeat(checkIndent(value(++i, name, 1)));
       else if (name === 'from-file') programFile = value(++i, name, 1);

@@ -101,7 +101,24 @@ class Parser {
 
   #unexpected(): JqSyntaxError {
     const token = this.#peek();
-    const what = token.kind === 'end' ? 'end of file' : token.kind === 'operator' ? `'${token.text}'` : token.kind === 'word' ? (reserved.has(token.text) ? token.text : 'IDENT') : token.kind === 'field' ? 'FIELD' : token.kind === 'number' ? 'LITERAL' : token.kind === 'string' ? 'QQSTRING_START' : token.kind === 'format' ? 'FORMAT' : "'$'";
+    const what =
+      token.kind === 'end'
+        ? 'end of file'
+        : token.kind === 'operator'
+          ? `'${token.text}'`
+          : token.kind === 'word'
+            ? reserved.has(token.text)
+              ? token.text
+              : 'IDENT'
+            : token.kind === 'field'
+              ? 'FIELD'
+              : token.kind === 'number'
+                ? 'LITERAL'
+                : token.kind === 'string'
+                  ? 'QQSTRING_START'
+                  : token.kind === 'format'
+                    ? 'FORMAT'
+                    : "'$'";
     return new JqSyntaxError(`syntax error, unexpected ${what} (Unix shell quoting issues?)`);
   }
 
@@ -256,7 +273,15 @@ class Parser {
       case 'field':
         return { type: 'index', target: { type: 'identity' }, index: { type: 'literal', value: token.text } };
       case 'variable':
-        return token.text === '__loc__' ? { type: 'literal', value: new Map<string, string | number>([['file', '<top-level>'], ['line', token.line]]) } : { type: 'variable', name: token.text };
+        return token.text === '__loc__'
+          ? {
+              type: 'literal',
+              value: new Map<string, string | number>([
+                ['file', '<top-level>'],
+                ['line', token.line],
+              ]),
+            }
+          : { type: 'variable', name: token.text };
       case 'word':
         return this.#word(token.text, token.line);
       case 'operator':
@@ -305,7 +330,8 @@ class Parser {
       while (this.#take(';'));
       this.#expect(')');
     }
-    if (args.length === 0 && (text === 'true' || text === 'false' || text === 'null')) return { type: 'literal', value: text === 'null' ? null : text === 'true' };
+    if (args.length === 0 && (text === 'true' || text === 'false' || text === 'null'))
+      return { type: 'literal', value: text === 'null' ? null : text === 'true' };
     return { type: 'call', name: text, args, line };
   }
 
@@ -361,7 +387,11 @@ class Parser {
 
   #entry(): { key: Node; value: Node } {
     const token = this.#next();
-    if (token.kind === 'variable' && !this.#is(':')) return { key: { type: 'literal', value: token.text }, value: token.text === '__loc__' ? { type: 'literal', value: null } : { type: 'variable', name: token.text } };
+    if (token.kind === 'variable' && !this.#is(':'))
+      return {
+        key: { type: 'literal', value: token.text },
+        value: token.text === '__loc__' ? { type: 'literal', value: null } : { type: 'variable', name: token.text },
+      };
     let key: Node;
     if (token.kind === 'word') key = { type: 'literal', value: token.text };
     else if (token.kind === 'number') key = { type: 'literal', value: token.value };

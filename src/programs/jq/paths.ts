@@ -5,10 +5,15 @@ import { compare, describe, equal, type Json, typeOf } from './json.ts';
 export type Path = readonly Json[];
 
 /** `{"start": …, "end": …}`: how a slice stands in a path. */
-export const sliceKey = (from: Json, to: Json): Json => new Map([['start', from], ['end', to]]);
+export const sliceKey = (from: Json, to: Json): Json =>
+  new Map([
+    ['start', from],
+    ['end', to],
+  ]);
 
 export function getIndex(target: Json, key: Json): Json {
-  if (key instanceof Map && (Array.isArray(target) || target === null || typeof target === 'string')) return getSlice(target, key.get('start') ?? null, key.get('end') ?? null);
+  if (key instanceof Map && (Array.isArray(target) || target === null || typeof target === 'string'))
+    return getSlice(target, key.get('start') ?? null, key.get('end') ?? null);
   if (target instanceof Map && typeof key === 'string') return target.get(key) ?? null;
   if (Array.isArray(target) && typeof key === 'number') {
     if (Number.isNaN(key)) return null;
@@ -38,7 +43,8 @@ export function getSlice(target: Json, from: Json, to: Json): Json {
 }
 
 function bounds(length: number, from: Json, to: Json): [number, number] {
-  if ((from !== null && typeof from !== 'number') || (to !== null && typeof to !== 'number')) throw new JqError('Start and end indices of an array slice must be numbers');
+  if ((from !== null && typeof from !== 'number') || (to !== null && typeof to !== 'number'))
+    throw new JqError('Start and end indices of an array slice must be numbers');
   const clamp = (value: number): number => Math.max(0, Math.min(length, value < 0 ? value + length : value));
   const start = clamp(Math.floor(from ?? 0));
   return [start, Math.max(start, clamp(Math.ceil(to ?? length)))];

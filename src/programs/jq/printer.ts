@@ -47,7 +47,8 @@ function colored(value: Json, options: PrintOptions, newline: string): string {
   if (value.size === 0) return paint('object', '{}');
   const keys = options.sortKeys ? sortedKeys(value) : [...value.keys()];
   const items = keys.map(
-    (key) => `\x1b[0m${paint('key', quoteString(key, options.ascii))}${code('object')}:${compact ? '' : ' '}\x1b[0m${colored(value.get(key) as Json, options, newline + options.indent)}`,
+    (key) =>
+      `\x1b[0m${paint('key', quoteString(key, options.ascii))}${code('object')}:${compact ? '' : ' '}\x1b[0m${colored(value.get(key) as Json, options, newline + options.indent)}`,
   );
   return `${code('object')}{${deeper}${items.join(`\x1b[0m${code('object')},${deeper}`)}\x1b[0m${code('object')}${after}${code('object')}}\x1b[0m`;
 }

@@ -55,11 +55,15 @@ export class JsonReader {
     const word = /[^\s,:[\]{}"]+/y;
     word.lastIndex = this.#at;
     const text = word.exec(this.#text)?.[0];
-    if (text === undefined) return this.#fail(character === ']' || character === '}' ? `Unmatched '${character}'` : `Expected value before '${character}'`, this.#at + 1);
+    if (text === undefined)
+      return this.#fail(character === ']' || character === '}' ? `Unmatched '${character}'` : `Expected value before '${character}'`, this.#at + 1);
     this.#at += text.length;
     if (text in literals) return literals[text] as Json;
     if (/^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(text)) return Number(text);
-    return this.#fail(/^[nft]/.test(text) && this.#at < this.#text.length ? 'Invalid literal' : 'Invalid numeric literal', Math.min(this.#at + 1, this.#text.length));
+    return this.#fail(
+      /^[nft]/.test(text) && this.#at < this.#text.length ? 'Invalid literal' : 'Invalid numeric literal',
+      Math.min(this.#at + 1, this.#text.length),
+    );
   }
 
   #object(depth: number): JsonObject {

@@ -75,7 +75,8 @@ function* transfer(call: Call, text: string, output: string | undefined): Routin
     const result: Fetched | Trouble = yield* fetchOnce(call.process, wantedOf(call, url, method, sent));
     if ('kind' in result) return yield* failed(call, url, result, call.process.now - began);
     const location: string | undefined = Object.entries(result.response.headers).find(([name]) => name.toLowerCase() === 'location')?.[1];
-    if (!call.has('L') || location === undefined || result.response.status < 300 || result.response.status > 399 || redirects++ > 50) return yield* deliver(call, { url, result, method, output, milliseconds: call.process.now - began, redirects });
+    if (!call.has('L') || location === undefined || result.response.status < 300 || result.response.status > 399 || redirects++ > 50)
+      return yield* deliver(call, { url, result, method, output, milliseconds: call.process.now - began, redirects });
     if (call.has('i')) yield* call.print(head(result.response, url.scheme === 'https'));
     url = parseUrl(location.startsWith('/') ? `${url.scheme}://${url.host}:${url.port}${location}` : location) ?? url;
     if (result.response.status < 307 && method === 'POST') method = 'GET';
@@ -109,10 +110,23 @@ function wantedOf(call: Call, url: Url, method: string, body: string): Wanted {
     if (value !== undefined && value !== '') headers[name] = value;
   }
   const seconds = (key: string): number => (call.has(key) ? Number(call.value(key)) * 1000 : Number.POSITIVE_INFINITY);
-  const address = call.all('resolve').map((each) => each.split(':')).find(([host, port]) => host === url.host && Number(port) === url.port)?.[2];
+  const address = call
+    .all('resolve')
+    .map((each) => each.split(':'))
+    .find(([host, port]) => host === url.host && Number(port) === url.port)?.[2];
   // A CA file or a client certificate: what the lab's servers show is signed by the cluster's CA, so it is trusted then.
   const insecure = call.has('k') || call.has('cacert') || call.has('capath');
-  return { url, method, headers, body, connectMilliseconds: Math.min(seconds('connect-timeout'), 300_000), totalMilliseconds: seconds('m'), insecure, address, unixSocket: call.value('unix-socket') };
+  return {
+    url,
+    method,
+    headers,
+    body,
+    connectMilliseconds: Math.min(seconds('connect-timeout'), 300_000),
+    totalMilliseconds: seconds('m'),
+    insecure,
+    address,
+    unixSocket: call.value('unix-socket'),
+  };
 }
 
 function* complain(call: Call, status: number, text: string): Routine<number> {
@@ -128,11 +142,15 @@ function* failed(call: Call, url: Url, trouble: Trouble, milliseconds: number): 
     refused: [7, `${could}Could not connect to server`],
     unreachable: [7, `${could}Could not connect to server`],
     'no-network': [7, `${could}Could not connect to server`],
-    'connect-timeout': call.has('connect-timeout') || call.has('m') ? [28, `Connection timed out after ${ms} milliseconds`] : [28, `${could}Could not connect to server`],
+    'connect-timeout':
+      call.has('connect-timeout') || call.has('m') ? [28, `Connection timed out after ${ms} milliseconds`] : [28, `${could}Could not connect to server`],
     timeout: [28, `Operation timed out after ${ms} milliseconds with 0 bytes received`],
     'not-tls': [35, 'TLS connect error: error:0A0000C6:SSL routines::packet length too long'],
     'not-plain': [52, 'Empty reply from server'],
-    certificate: [60, 'SSL certificate problem: unable to get local issuer certificate\nMore details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify the legitimacy of the server and therefore could not\nestablish a secure connection to it. To learn more about this situation and\nhow to fix it, please visit the webpage mentioned above.'],
+    certificate: [
+      60,
+      'SSL certificate problem: unable to get local issuer certificate\nMore details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify the legitimacy of the server and therefore could not\nestablish a secure connection to it. To learn more about this situation and\nhow to fix it, please visit the webpage mentioned above.',
+    ],
     empty: [52, 'Empty reply from server'],
     socket: [7, `Failed to connect to ${url.host} port ${url.port} after ${ms} ms: Could not connect to server`],
   };
@@ -142,7 +160,14 @@ function* failed(call: Call, url: Url, trouble: Trouble, milliseconds: number): 
   return result;
 }
 
-type Delivery = { readonly url: Url; readonly result: Fetched; readonly method: string; readonly output: string | undefined; readonly milliseconds: number; readonly redirects: number };
+type Delivery = {
+  readonly url: Url;
+  readonly result: Fetched;
+  readonly method: string;
+  readonly output: string | undefined;
+  readonly milliseconds: number;
+  readonly redirects: number;
+};
 
 function* deliver(call: Call, { url, result, method, output, milliseconds }: Delivery): Routine<number> {
   const { response, address } = result;
@@ -166,7 +191,8 @@ function* deliver(call: Call, { url, result, method, output, milliseconds }: Del
   yield* call.out.flush();
   if (bad || (call.has('fail-with-body') && response.status >= 400)) yield* complain(call, 22, `The requested URL returned error: ${response.status}`);
   const type = Object.entries(response.headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
-  if (call.has('w')) yield* call.print(writeOut(call.value('w') ?? '', { code: String(response.status), milliseconds, size: byteLength(body), url, address, type }));
+  if (call.has('w'))
+    yield* call.print(writeOut(call.value('w') ?? '', { code: String(response.status), milliseconds, size: byteLength(body), url, address, type }));
   return bad || (call.has('fail-with-body') && response.status >= 400) ? 22 : 0;
 }
 
@@ -174,15 +200,24 @@ function conversation(call: Call, url: Url, { response, address }: Fetched, meth
   const tls = url.scheme === 'https';
   const wanted = wantedOf(call, url, method, '');
   const hostLine = `${url.host}${url.port === 80 || url.port === 443 ? '' : `:${url.port}`}`;
-  const requestHeaders = Object.entries(wanted.headers).map(([name, value]) => `> ${name}: ${value}\n`).join('');
-  const answer = head(response, tls).split('\r\n').slice(0, -1).map((line) => `< ${line}\n`).join('');
+  const requestHeaders = Object.entries(wanted.headers)
+    .map(([name, value]) => `> ${name}: ${value}\n`)
+    .join('');
+  const answer = head(response, tls)
+    .split('\r\n')
+    .slice(0, -1)
+    .map((line) => `< ${line}\n`)
+    .join('');
   return `*   Trying ${address}:${url.port}...\n* Connected to ${url.host} (${address}) port ${url.port}\n> ${method} ${url.path} HTTP/${tls ? '2' : '1.1'}\n> Host: ${hostLine}\n${requestHeaders}> \n* Request completely sent off\n${answer}* Connection #0 to host ${url.host} left intact\n`;
 }
 
 const meter = (bytes: number): string =>
   `  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n\r100 ${String(bytes).padStart(5)}  100 ${String(bytes).padStart(5)}    0     0  ${String(bytes * 50).padStart(5)}      0 --:--:-- --:--:-- --:--:-- ${String(bytes * 50).padStart(5)}\n`;
 
-function writeOut(format: string, facts: { readonly code: string; readonly milliseconds: number; readonly size: number; readonly url: Url; readonly address: string; readonly type: string }): string {
+function writeOut(
+  format: string,
+  facts: { readonly code: string; readonly milliseconds: number; readonly size: number; readonly url: Url; readonly address: string; readonly type: string },
+): string {
   const seconds = (facts.milliseconds / 1000).toFixed(6);
   const values: Readonly<Record<string, string>> = {
     http_code: facts.code,
@@ -199,5 +234,7 @@ function writeOut(format: string, facts: { readonly code: string; readonly milli
     scheme: facts.url.scheme,
     exitcode: facts.code === '000' ? '1' : '0',
   };
-  return format.replace(/%\{(\w+)\}|%%/g, (whole, name: string | undefined) => (name === undefined ? '%' : (values[name] ?? whole))).replace(/\\([nrt\\])/g, (_, letter: string) => ({ n: '\n', r: '\r', t: '\t', '\\': '\\' })[letter] ?? letter);
+  return format
+    .replace(/%\{(\w+)\}|%%/g, (whole, name: string | undefined) => (name === undefined ? '%' : (values[name] ?? whole)))
+    .replace(/\\([nrt\\])/g, (_, letter: string) => ({ n: '\n', r: '\r', t: '\t', '\\': '\\' })[letter] ?? letter);
 }

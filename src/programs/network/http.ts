@@ -2,7 +2,7 @@
 import { Errno } from '../../linux/errno.ts';
 import { connect, dial, dialUnix, NetworkError } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
-import { byteProtocol, type HttpResponse, httpProtocol, type HttpServer } from '../../linux/protocols.ts';
+import { byteProtocol, type HttpResponse, type HttpServer, httpProtocol } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { byteLength } from '../../sim/stream.ts';
 import { resolve } from './resolver.ts';
@@ -31,7 +31,23 @@ export type Wanted = {
 };
 
 /** Why there is no answer; `milliseconds` is how long it took to know. */
-export type Trouble = { readonly kind: 'name' | 'refused' | 'unreachable' | 'no-network' | 'connect-timeout' | 'timeout' | 'not-tls' | 'not-plain' | 'certificate' | 'empty' | 'socket'; readonly milliseconds: number; readonly address: string; readonly received: number };
+export type Trouble = {
+  readonly kind:
+    | 'name'
+    | 'refused'
+    | 'unreachable'
+    | 'no-network'
+    | 'connect-timeout'
+    | 'timeout'
+    | 'not-tls'
+    | 'not-plain'
+    | 'certificate'
+    | 'empty'
+    | 'socket';
+  readonly milliseconds: number;
+  readonly address: string;
+  readonly received: number;
+};
 
 export type Fetched = { readonly response: HttpResponse; readonly address: string };
 
@@ -48,7 +64,10 @@ export function* fetchOnce(process: Process, wanted: Wanted): Routine<Fetched | 
   }
   let server: HttpServer;
   try {
-    server = wanted.unixSocket === undefined ? dial(httpProtocol, process.namespaces.network, address, url.port, process.sim.random) : dialUnix(httpProtocol, process.fs.stat(wanted.unixSocket));
+    server =
+      wanted.unixSocket === undefined
+        ? dial(httpProtocol, process.namespaces.network, address, url.port, process.sim.random)
+        : dialUnix(httpProtocol, process.fs.stat(wanted.unixSocket));
   } catch (error) {
     if (error instanceof NetworkError) return yield* notConnected(process, wanted, error, address, began);
     if (error instanceof Errno) return fail('socket', address);
@@ -58,7 +77,14 @@ export function* fetchOnce(process: Process, wanted: Wanted): Routine<Fetched | 
   if (url.scheme === 'https' && !server.tls) return fail('not-tls', address);
   if (url.scheme === 'http' && server.tls) return plainToTls(address);
   if (server.tls && !wanted.insecure) return fail('certificate', address);
-  const request = { method: wanted.method, path: url.path, host: `${url.host}${url.port === 80 || url.port === 443 ? '' : `:${url.port}`}`, headers: wanted.headers, body: wanted.body, remoteAddress: process.namespaces.network.sourceAddress() };
+  const request = {
+    method: wanted.method,
+    path: url.path,
+    host: `${url.host}${url.port === 80 || url.port === 443 ? '' : `:${url.port}`}`,
+    headers: wanted.headers,
+    body: wanted.body,
+    remoteAddress: process.namespaces.network.sourceAddress(),
+  };
   const fiber = process.sim.go(server.handle(request), 'http');
   const until = began + wanted.totalMilliseconds;
   while (!fiber.done) {
@@ -74,7 +100,10 @@ export function* fetchOnce(process: Process, wanted: Wanted): Routine<Fetched | 
 }
 
 /** Go's and nginx's answer to plain HTTP on a TLS port. */
-const plainToTls = (address: string): Fetched => ({ address, response: { status: 400, headers: {}, body: 'Client sent an HTTP request to an HTTPS server.\n' } });
+const plainToTls = (address: string): Fetched => ({
+  address,
+  response: { status: 400, headers: {}, body: 'Client sent an HTTP request to an HTTPS server.\n' },
+});
 
 function* notConnected(process: Process, wanted: Wanted, error: NetworkError, address: string, began: number): Routine<Trouble> {
   const patience = Math.min(wanted.connectMilliseconds, wanted.totalMilliseconds);
@@ -88,15 +117,43 @@ function* notConnected(process: Process, wanted: Wanted, error: NetworkError, ad
   }
   yield* sleep(Math.min(error.afterMilliseconds, left));
   if (error.afterMilliseconds > left) return trouble('connect-timeout');
-  return trouble(error.code === 'ECONNREFUSED' ? 'refused' : error.code === 'EHOSTUNREACH' ? 'unreachable' : error.code === 'ENETUNREACH' ? 'no-network' : 'connect-timeout');
+  return trouble(
+    error.code === 'ECONNREFUSED' ? 'refused' : error.code === 'EHOSTUNREACH' ? 'unreachable' : error.code === 'ENETUNREACH' ? 'no-network' : 'connect-timeout',
+  );
 }
 
-const reasons: Readonly<Record<number, string>> = { 200: 'OK', 201: 'Created', 202: 'Accepted', 204: 'No Content', 301: 'Moved Permanently', 302: 'Found', 304: 'Not Modified', 307: 'Temporary Redirect', 308: 'Permanent Redirect', 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed', 409: 'Conflict', 413: 'Request Entity Too Large', 415: 'Unsupported Media Type', 422: 'Unprocessable Entity', 429: 'Too Many Requests', 500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout' };
+const reasons: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  204: 'No Content',
+  301: 'Moved Permanently',
+  302: 'Found',
+  304: 'Not Modified',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Request Entity Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Entity',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
 export const reasonOf = (status: number): string => reasons[status] ?? '';
 
 /** Status line and headers as a client shows them. */
 export function head(response: HttpResponse, http2: boolean): string {
-  const length = Object.keys(response.headers).some((name) => name.toLowerCase() === 'content-length') ? {} : { 'Content-Length': String(byteLength(response.body)) };
+  const length = Object.keys(response.headers).some((name) => name.toLowerCase() === 'content-length')
+    ? {}
+    : { 'Content-Length': String(byteLength(response.body)) };
   const lines = Object.entries({ ...response.headers, ...length }).map(([name, value]) => `${http2 ? name.toLowerCase() : name}: ${value}\r\n`);
   return `${http2 ? `HTTP/2 ${response.status} ` : `HTTP/1.1 ${response.status} ${reasonOf(response.status)}`}\r\n${lines.join('')}\r\n`;
 }

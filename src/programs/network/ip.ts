@@ -1,7 +1,8 @@
 /** ip (iproute2 6.15), iptables, iptables-save. */
+
+import { Netfilter, type Rule, type TableName } from '../../linux/netfilter.ts';
 import type { Interface, NetworkNamespace, Route } from '../../linux/network.ts';
 import { contains, ipToNumber, numberToIp } from '../../linux/network.ts';
-import { Netfilter, type Rule, type TableName } from '../../linux/netfilter.ts';
 import type { Program } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { start } from '../execute.ts';
@@ -10,14 +11,33 @@ import { strftime } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 
 const objects = ['address', 'link', 'route', 'neighbour', 'netns', 'rule'];
-const pick = (word: string | undefined, words: readonly string[]): string | undefined => words.find((each) => word !== undefined && word !== '' && each.startsWith(word));
+const pick = (word: string | undefined, words: readonly string[]): string | undefined =>
+  words.find((each) => word !== undefined && word !== '' && each.startsWith(word));
 
 const ip = tool({
   usage: '[ OPTIONS ] OBJECT { COMMAND | help }',
   summary: 'Show / manipulate routing, network devices, interfaces and tunnels.',
   inOrder: true,
   trouble: 255,
-  normalize: (args) => args.map((arg) => ({ '-br': '--brief', '-brief': '--brief', '-4': '-4', '-c': '--color', '-color': '--color', '-netns': '-n', '-d': '--details', '-details': '--details', '-j': '--json', '-json': '--json', '-o': '--oneline', '-s': '--stats', '-all': '-a' })[arg] ?? arg),
+  normalize: (args) =>
+    args.map(
+      (arg) =>
+        ({
+          '-br': '--brief',
+          '-brief': '--brief',
+          '-4': '-4',
+          '-c': '--color',
+          '-color': '--color',
+          '-netns': '-n',
+          '-d': '--details',
+          '-details': '--details',
+          '-j': '--json',
+          '-json': '--json',
+          '-o': '--oneline',
+          '-s': '--stats',
+          '-all': '-a',
+        })[arg] ?? arg,
+    ),
   options: [
     ['brief', ''],
     ['4', ''],
@@ -42,14 +62,21 @@ const ip = tool({
     if (object === 'route') yield* routes(call, network, verb, rest.slice(1));
     else if (object === 'rule') yield* call.print('0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n');
     else if (object === 'neighbour') yield* neighbours(call, network);
-    else yield* interfaces(call, network, object, rest.slice(1).filter((each) => each !== 'dev' && each !== 'show'));
+    else
+      yield* interfaces(
+        call,
+        network,
+        object,
+        rest.slice(1).filter((each) => each !== 'dev' && each !== 'show'),
+      );
     return 0;
   },
 });
 
 const indexes = (network: NetworkNamespace): Map<string, number> => new Map([...network.interfaces.keys()].map((name, i) => [name, i + 1]));
 const stateOf = (each: Interface): string => (each.kind === 'loopback' ? 'UNKNOWN' : each.up ? 'UP' : 'DOWN');
-const flagsOf = (each: Interface): string => [...(each.kind === 'loopback' ? ['LOOPBACK'] : ['BROADCAST', 'MULTICAST']), ...(each.up ? ['UP', 'LOWER_UP'] : [])].join(',');
+const flagsOf = (each: Interface): string =>
+  [...(each.kind === 'loopback' ? ['LOOPBACK'] : ['BROADCAST', 'MULTICAST']), ...(each.up ? ['UP', 'LOWER_UP'] : [])].join(',');
 
 /** `eth0@if5`: the other end of a veth, by its number in its own namespace. */
 function fullName(each: Interface): string {
@@ -59,7 +86,8 @@ function fullName(each: Interface): string {
 
 function* interfaces(call: Call, network: NetworkNamespace, object: string, names: readonly string[]): Routine {
   const numbers = indexes(network);
-  for (const name of names) if (!network.interfaces.has(name) && !['up', 'type', 'master', 'scope', 'global'].includes(name)) throw new Failure(`Device "${name}" does not exist.`, 1);
+  for (const name of names)
+    if (!network.interfaces.has(name) && !['up', 'type', 'master', 'scope', 'global'].includes(name)) throw new Failure(`Device "${name}" does not exist.`, 1);
   const wanted = names.filter((name) => network.interfaces.has(name));
   for (const each of network.interfaces.values()) {
     if ((wanted.length > 0 && !wanted.includes(each.name)) || (names.includes('up') && !each.up)) continue;
@@ -69,10 +97,17 @@ function* interfaces(call: Call, network: NetworkNamespace, object: string, name
       continue;
     }
     const master = each.master ? ` master ${each.master}` : '';
-    yield* call.print(`${numbers.get(each.name)}: ${fullName(each)}: <${flagsOf(each)}> mtu ${each.mtu} qdisc ${each.kind === 'loopback' || each.kind === 'veth' || each.kind === 'bridge' ? 'noqueue' : 'fq_codel'}${master} state ${stateOf(each)} group default qlen 1000\n`);
-    yield* call.print(`    link/${each.kind === 'loopback' ? 'loopback' : 'ether'} ${each.mac} brd ${each.kind === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}${each.peer ? ` link-netns ${each.peer.namespace.name}` : ''}\n`);
+    yield* call.print(
+      `${numbers.get(each.name)}: ${fullName(each)}: <${flagsOf(each)}> mtu ${each.mtu} qdisc ${each.kind === 'loopback' || each.kind === 'veth' || each.kind === 'bridge' ? 'noqueue' : 'fq_codel'}${master} state ${stateOf(each)} group default qlen 1000\n`,
+    );
+    yield* call.print(
+      `    link/${each.kind === 'loopback' ? 'loopback' : 'ether'} ${each.mac} brd ${each.kind === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}${each.peer ? ` link-netns ${each.peer.namespace.name}` : ''}\n`,
+    );
     if (object !== 'address') continue;
-    for (const address of each.addresses) yield* call.print(`    inet ${address}${each.kind === 'loopback' ? ' scope host' : `${broadcast(address)} scope global`} ${each.name}\n       valid_lft forever preferred_lft forever\n`);
+    for (const address of each.addresses)
+      yield* call.print(
+        `    inet ${address}${each.kind === 'loopback' ? ' scope host' : `${broadcast(address)} scope global`} ${each.name}\n       valid_lft forever preferred_lft forever\n`,
+      );
   }
 }
 
@@ -97,14 +132,19 @@ function* routes(call: Call, network: NetworkNamespace, verb: string, words: rea
   const width = (each: Route): number => (each.destination === 'default' ? -1 : Number(each.destination.split('/')[1] ?? 32));
   const best = network.routes.filter((each) => contains(each.destination, address)).sort((a, b) => width(b) - width(a))[0];
   if (!best) throw new Failure('RTNETLINK answers: Network is unreachable', 2);
-  yield* call.print(`${address}${best.via ? ` via ${best.via}` : ''} dev ${best.device} src ${network.interfaces.get(best.device)?.addresses[0]?.split('/')[0] ?? network.sourceAddress()} uid ${call.process.uid} \n    cache \n`);
+  yield* call.print(
+    `${address}${best.via ? ` via ${best.via}` : ''} dev ${best.device} src ${network.interfaces.get(best.device)?.addresses[0]?.split('/')[0] ?? network.sourceAddress()} uid ${call.process.uid} \n    cache \n`,
+  );
 }
 
 function* neighbours(call: Call, network: NetworkNamespace): Routine {
   for (const each of network.interfaces.values())
     for (const other of network.fabric?.namespaces() ?? [])
       for (const address of other === network || other.uplink ? [] : other.addresses())
-        if (each.kind === 'ethernet' && each.addresses.some((own) => contains(own, address))) yield* call.print(`${address} dev ${each.name} lladdr ${[...other.interfaces.values()].find((found) => found.addresses.some((mine) => mine.startsWith(`${address}/`)))?.mac ?? ''} REACHABLE \n`);
+        if (each.kind === 'ethernet' && each.addresses.some((own) => contains(own, address)))
+          yield* call.print(
+            `${address} dev ${each.name} lladdr ${[...other.interfaces.values()].find((found) => found.addresses.some((mine) => mine.startsWith(`${address}/`)))?.mac ?? ''} REACHABLE \n`,
+          );
 }
 
 function* change(call: Call, network: NetworkNamespace, object: string, verb: string, words: readonly string[]): Routine<number> {
@@ -137,7 +177,8 @@ function* change(call: Call, network: NetworkNamespace, object: string, verb: st
     if (verb === 'delete') network.routes.splice(at, 1);
     else {
       const via = after('via');
-      const device = after('dev') ?? [...network.interfaces.values()].find((each) => via !== undefined && each.addresses.some((own) => contains(own, via)))?.name;
+      const device =
+        after('dev') ?? [...network.interfaces.values()].find((each) => via !== undefined && each.addresses.some((own) => contains(own, via)))?.name;
       if (device === undefined) throw new Failure('RTNETLINK answers: Network is unreachable', 2);
       if (at >= 0) throw new Failure('RTNETLINK answers: File exists', 2);
       network.routes.push({ destination, device, ...(via === undefined ? {} : { via }) });
@@ -166,7 +207,11 @@ function* netns(call: Call, words: readonly string[]): Routine<number> {
 
 // ── iptables ──
 
-const chainTitles: Readonly<Record<TableName, readonly string[]>> = { filter: ['INPUT', 'FORWARD', 'OUTPUT'], nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'] };
+const chainTitles: Readonly<Record<TableName, readonly string[]>> = {
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+};
 
 const filterOf = (call: Call): Netfilter => {
   if (call.process.uid !== 0) throw new Failure('Could not fetch rule set generation id: Permission denied (you must be root)', 4);
@@ -181,7 +226,8 @@ function ruleText(chain: string, { match, target }: Rule): string {
   if (match.source) out.push(`-s ${network(match.source)}`);
   if (match.destination) out.push(`-d ${network(match.destination)}`);
   if (match.protocol) out.push(`-p ${match.protocol}`);
-  if (match.comment !== undefined) out.push(`-m comment --comment ${/\s|"/.test(match.comment) || match.comment.includes('/') ? `"${match.comment}"` : match.comment}`);
+  if (match.comment !== undefined)
+    out.push(`-m comment --comment ${/\s|"/.test(match.comment) || match.comment.includes('/') ? `"${match.comment}"` : match.comment}`);
   if (match.extra) out.push(match.extra);
   if (match.destinationPort !== undefined) out.push(`-m ${match.protocol ?? 'tcp'} --dport ${match.destinationPort}`);
   if (match.localDestination) out.push('-m addrtype --dst-type LOCAL');
@@ -245,9 +291,14 @@ const iptables: Program = tool({
     const netfilter = filterOf(call);
     const name = call.value('t') ?? 'filter';
     const chains = netfilter.tables[name as TableName];
-    if (!chains) throw new Failure(`can't initialize iptables table \`${name}': Table does not exist (do you need to insmod?)\nPerhaps iptables or your kernel needs to be upgraded.`, 3);
+    if (!chains)
+      throw new Failure(
+        `can't initialize iptables table \`${name}': Table does not exist (do you need to insmod?)\nPerhaps iptables or your kernel needs to be upgraded.`,
+        3,
+      );
     const [chain] = call.operands;
-    if (chain !== undefined && !chains.has(chain) && (call.has('L') || call.has('S') || call.has('F'))) throw new Failure('No chain/target/match by that name.', 1);
+    if (chain !== undefined && !chains.has(chain) && (call.has('L') || call.has('S') || call.has('F')))
+      throw new Failure('No chain/target/match by that name.', 1);
     const chosen = [...chains].filter(([each]) => chain === undefined || each === chain);
     if (call.has('S')) {
       for (const [each] of chosen) yield* call.print(chainTitles[name as TableName].includes(each) ? `-P ${each} ACCEPT\n` : `-N ${each}\n`);
@@ -255,7 +306,7 @@ const iptables: Program = tool({
     } else if (call.has('F')) for (const [, rules] of chosen) rules.length = 0;
     else if (call.has('A') || call.has('I') || call.has('D')) alter(call, chains);
     else if (call.has('L')) yield* list(call, netfilter, name as TableName, chosen);
-    else throw new Failure('no command specified\nTry `iptables -h\' or \'iptables --help\' for more information.', 2);
+    else throw new Failure("no command specified\nTry `iptables -h' or 'iptables --help' for more information.", 2);
     return 0;
   },
 });
@@ -293,14 +344,24 @@ function alter(call: Call, chains: ReadonlyMap<string, Rule[]>): void {
 }
 
 function* list(call: Call, netfilter: Netfilter, table: TableName, chains: readonly [string, Rule[]][]): Routine {
-  const references = (name: string): number => [...netfilter.tables[table].values()].flat().filter(({ target }) => 'jump' in target && target.jump === name).length;
+  const references = (name: string): number =>
+    [...netfilter.tables[table].values()].flat().filter(({ target }) => 'jump' in target && target.jump === name).length;
   const anywhere = call.has('n') ? '0.0.0.0/0' : 'anywhere';
   let first = true;
   for (const [name, rules] of chains) {
-    yield* call.print(`${first ? '' : '\n'}Chain ${name} (${chainTitles[table].includes(name) ? 'policy ACCEPT' : `${references(name)} references`})\n${call.has('line-numbers') ? 'num  ' : ''}target     prot opt source               destination         \n`);
+    yield* call.print(
+      `${first ? '' : '\n'}Chain ${name} (${chainTitles[table].includes(name) ? 'policy ACCEPT' : `${references(name)} references`})\n${call.has('line-numbers') ? 'num  ' : ''}target     prot opt source               destination         \n`,
+    );
     first = false;
     for (const [i, { match, target }] of rules.entries()) {
-      const shown = 'jump' in target ? target.jump : 'dnat' in target ? 'DNAT' : 'verdict' in target ? target.verdict : (target.other.split(' ').find((word) => /^[A-Z]/.test(word)) ?? target.other);
+      const shown =
+        'jump' in target
+          ? target.jump
+          : 'dnat' in target
+            ? 'DNAT'
+            : 'verdict' in target
+              ? target.verdict
+              : (target.other.split(' ').find((word) => /^[A-Z]/.test(word)) ?? target.other);
       const extra = [
         match.comment === undefined ? '' : `/* ${match.comment} */`,
         match.extra ?? '',
@@ -310,7 +371,9 @@ function* list(call: Call, netfilter: Netfilter, table: TableName, chains: reado
         'dnat' in target ? `to:${target.dnat.address}:${target.dnat.port}` : '',
       ].filter((part) => part !== '');
       const source = match.notSource ? `!${match.notSource}` : (match.source ?? anywhere);
-      yield* call.print(`${call.has('line-numbers') ? String(i + 1).padEnd(5) : ''}${shown.padEnd(9)}  ${(match.protocol ?? (call.has('n') ? 'all' : 'all')).padEnd(4)} --  ${source.padEnd(20)} ${(match.destination ?? anywhere).padEnd(20)} ${extra.join(' ')}\n`);
+      yield* call.print(
+        `${call.has('line-numbers') ? String(i + 1).padEnd(5) : ''}${shown.padEnd(9)}  ${(match.protocol ?? (call.has('n') ? 'all' : 'all')).padEnd(4)} --  ${source.padEnd(20)} ${(match.destination ?? anywhere).padEnd(20)} ${extra.join(' ')}\n`,
+      );
     }
   }
 }

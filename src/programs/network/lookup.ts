@@ -4,7 +4,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { strftime } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 import { findGroup, findUser, groups, users } from '../users.ts';
-import { ask, type Asked, candidates, hosts, isAddress, query, resolvConf, resolve } from './resolver.ts';
+import { type Asked, ask, candidates, hosts, isAddress, query, resolvConf, resolve } from './resolver.ts';
 
 const reversed = (address: string): string => `${address.split('.').reverse().join('.')}.in-addr.arpa`;
 const absolute = (name: string): string => (name.endsWith('.') ? name : `${name}.`);
@@ -41,7 +41,9 @@ const nslookup = tool({
       if (last.answer.records.length > 0) return yield* found(call, address, last.answer);
     }
     if (last && !('answer' in last)) {
-      yield* call.print(`;; ${last.failed === 'timeout' ? `communications error to ${address}#53: timed out` : last.failed === 'refused' ? `communications error to ${address}#53: connection refused` : `UDP setup with ${address}#53(${address}) for ${name} failed: network unreachable.`}\n;; no servers could be reached\n\n`);
+      yield* call.print(
+        `;; ${last.failed === 'timeout' ? `communications error to ${address}#53: timed out` : last.failed === 'refused' ? `communications error to ${address}#53: connection refused` : `UDP setup with ${address}#53(${address}) for ${name} failed: network unreachable.`}\n;; no servers could be reached\n\n`,
+      );
       return 1;
     }
     const code = last && 'answer' in last ? last.answer.code : 'NXDOMAIN';
@@ -103,18 +105,43 @@ const dig = tool({
       if (!('answer' in asked) || asked.answer.records.length > 0) break;
     }
     if (!asked || !('answer' in asked)) {
-      yield* call.print(`;; communications error to ${server}#53: ${asked?.failed === 'refused' ? 'connection refused' : asked?.failed === 'unreachable' ? 'network unreachable' : 'timed out'}\n;; no servers could be reached\n`);
+      yield* call.print(
+        `;; communications error to ${server}#53: ${asked?.failed === 'refused' ? 'connection refused' : asked?.failed === 'unreachable' ? 'network unreachable' : 'timed out'}\n;; no servers could be reached\n`,
+      );
       return 9;
     }
     const { answer } = asked;
-    if (flags.has('short')) yield* call.print(answer.records.map((record) => `${record.type === 'CNAME' || record.type === 'PTR' ? absolute(record.data) : record.data}\n`).join(''));
+    if (flags.has('short'))
+      yield* call.print(answer.records.map((record) => `${record.type === 'CNAME' || record.type === 'PTR' ? absolute(record.data) : record.data}\n`).join(''));
     else yield* call.print(report(call, { name, type, answer, server, milliseconds: call.process.now - began, onlyAnswer: flags.has('noall') }));
     return 0;
   },
 });
 
-function report(call: Call, { name, type, answer, server, milliseconds, onlyAnswer }: { readonly name: string; readonly type: string; readonly answer: DnsAnswer; readonly server: string; readonly milliseconds: number; readonly onlyAnswer: boolean }): string {
-  const records = answer.records.map((record) => `${absolute(record.name)}\t${absolute(record.name).length < 24 ? '\t' : ''}${record.ttl}\tIN\t${record.type}\t${record.type === 'CNAME' || record.type === 'PTR' ? absolute(record.data) : record.data}\n`).join('');
+function report(
+  call: Call,
+  {
+    name,
+    type,
+    answer,
+    server,
+    milliseconds,
+    onlyAnswer,
+  }: {
+    readonly name: string;
+    readonly type: string;
+    readonly answer: DnsAnswer;
+    readonly server: string;
+    readonly milliseconds: number;
+    readonly onlyAnswer: boolean;
+  },
+): string {
+  const records = answer.records
+    .map(
+      (record) =>
+        `${absolute(record.name)}\t${absolute(record.name).length < 24 ? '\t' : ''}${record.ttl}\tIN\t${record.type}\t${record.type === 'CNAME' || record.type === 'PTR' ? absolute(record.data) : record.data}\n`,
+    )
+    .join('');
   if (onlyAnswer) return records;
   const id = call.process.sim.random.int(65536);
   return [
@@ -146,8 +173,18 @@ const host = tool({
         return 1;
       }
       code = asked.answer.code;
-      const words: Readonly<Record<DnsRecord['type'], string>> = { A: 'has address', AAAA: 'has IPv6 address', CNAME: 'is an alias for', PTR: 'domain name pointer', SRV: 'has SRV record', TXT: 'descriptive text' };
-      for (const record of asked.answer.records) yield* call.print(`${record.name.replace(/\.$/, '')} ${words[record.type]} ${record.type === 'CNAME' || record.type === 'PTR' ? absolute(record.data) : record.data}\n`);
+      const words: Readonly<Record<DnsRecord['type'], string>> = {
+        A: 'has address',
+        AAAA: 'has IPv6 address',
+        CNAME: 'is an alias for',
+        PTR: 'domain name pointer',
+        SRV: 'has SRV record',
+        TXT: 'descriptive text',
+      };
+      for (const record of asked.answer.records)
+        yield* call.print(
+          `${record.name.replace(/\.$/, '')} ${words[record.type]} ${record.type === 'CNAME' || record.type === 'PTR' ? absolute(record.data) : record.data}\n`,
+        );
       if (asked.answer.records.length > 0) return 0;
     }
     yield* call.print(code === 'NOERROR' ? `${name} has no ${type} record\n` : `Host ${name} not found: 3(NXDOMAIN)\n`);
@@ -164,7 +201,14 @@ const getent = tool({
     const { process } = call;
     if (database === undefined) throw new Failure('wrong number of arguments', 1);
     if (database === 'passwd' || database === 'group') {
-      const lines = database === 'passwd' ? (keys.length === 0 ? users(process) : keys.flatMap((key) => findUser(process, key) ?? [])).map((user) => `${user.name}:x:${user.uid}:${user.gid}::${user.home}:${user.shell}\n`) : (keys.length === 0 ? groups(process) : keys.flatMap((key) => findGroup(process, key) ?? [])).map((group) => `${group.name}:x:${group.gid}:${group.members.join(',')}\n`);
+      const lines =
+        database === 'passwd'
+          ? (keys.length === 0 ? users(process) : keys.flatMap((key) => findUser(process, key) ?? [])).map(
+              (user) => `${user.name}:x:${user.uid}:${user.gid}::${user.home}:${user.shell}\n`,
+            )
+          : (keys.length === 0 ? groups(process) : keys.flatMap((key) => findGroup(process, key) ?? [])).map(
+              (group) => `${group.name}:x:${group.gid}:${group.members.join(',')}\n`,
+            );
       yield* call.print(lines.join(''));
       return lines.length < Math.max(1, keys.length) ? 2 : 0;
     }
@@ -175,7 +219,9 @@ const getent = tool({
       if ('failed' in answer) return 2;
       for (const [i, address] of answer.addresses.entries()) {
         if (database === 'hosts') yield* call.print(`${address.padEnd(15)} ${answer.name}\n`);
-        else for (const kind of ['STREAM', 'DGRAM', 'RAW']) yield* call.print(`${address.padEnd(15)} ${kind}${kind === 'STREAM' && i === 0 ? ` ${answer.name}` : ''}\n`);
+        else
+          for (const kind of ['STREAM', 'DGRAM', 'RAW'])
+            yield* call.print(`${address.padEnd(15)} ${kind}${kind === 'STREAM' && i === 0 ? ` ${answer.name}` : ''}\n`);
       }
     }
     return 0;

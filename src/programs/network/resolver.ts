@@ -4,7 +4,13 @@ import type { Process } from '../../linux/process.ts';
 import { type DnsAnswer, type DnsRecord, dnsProtocol } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 
-export type ResolvConf = { readonly servers: readonly string[]; readonly search: readonly string[]; readonly ndots: number; readonly timeoutSeconds: number; readonly attempts: number };
+export type ResolvConf = {
+  readonly servers: readonly string[];
+  readonly search: readonly string[];
+  readonly ndots: number;
+  readonly timeoutSeconds: number;
+  readonly attempts: number;
+};
 
 /** What /etc/resolv.conf says; without one, a server on this machine is asked, as libc does. */
 export function resolvConf(process: Process): ResolvConf {
@@ -53,7 +59,9 @@ export function candidates(name: string, conf: ResolvConf): string[] {
 }
 
 /** What a server said, or why none did. */
-export type Asked = { readonly server: string; readonly answer: DnsAnswer } | { readonly server: string; readonly failed: 'timeout' | 'refused' | 'unreachable' };
+export type Asked =
+  | { readonly server: string; readonly answer: DnsAnswer }
+  | { readonly server: string; readonly failed: 'timeout' | 'refused' | 'unreachable' };
 
 /** Asks one server one question. */
 export function* ask(process: Process, server: string, name: string, type: DnsRecord['type'], timeoutMilliseconds: number, port = 53): Routine<Asked> {

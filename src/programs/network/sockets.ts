@@ -43,14 +43,23 @@ const ss = tool({
     const rows = listeners(call).map((each) => {
       const process = owner(call, each);
       const local = `${each.address}:${each.port}`;
-      return [each.transport, each.transport === 'tcp' ? 'LISTEN' : 'UNCONN', '0', each.transport === 'tcp' ? '4096' : '0', local, each.address === '0.0.0.0' ? '0.0.0.0:*' : '0.0.0.0:*', call.has('p') && process ? `users:(("${process.comm}",pid=${each.pid},fd=3))` : ''];
+      return [
+        each.transport,
+        each.transport === 'tcp' ? 'LISTEN' : 'UNCONN',
+        '0',
+        each.transport === 'tcp' ? '4096' : '0',
+        local,
+        each.address === '0.0.0.0' ? '0.0.0.0:*' : '0.0.0.0:*',
+        call.has('p') && process ? `users:(("${process.comm}",pid=${each.pid},fd=3))` : '',
+      ];
     });
     const shown = call.has('l') || call.has('a') ? rows : [];
     const one = call.has('t') !== call.has('u');
     const head = ['Netid', 'State', 'Recv-Q', 'Send-Q', 'Local Address:Port', 'Peer Address:Port', 'Process'].slice(one ? 1 : 0);
     const table = shown.map((row) => row.slice(one ? 1 : 0));
     const widths = head.map((title, i) => Math.max(title.length, ...table.map((row) => (row[i] ?? '').length)));
-    for (const row of call.has('H') ? table : [head, ...table]) yield* call.print(`${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join(' ')}\n`);
+    for (const row of call.has('H') ? table : [head, ...table])
+      yield* call.print(`${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join(' ')}\n`);
     return 0;
   },
 });
@@ -65,13 +74,20 @@ const netstat = tool({
       for (const each of call.process.namespaces.network.routes) {
         const [base = '', length = '32'] = each.destination === 'default' ? ['0.0.0.0', '0'] : each.destination.split('/');
         const mask = [0, 1, 2, 3].map((i) => 256 - 2 ** (8 - Math.max(0, Math.min(8, Number(length) - i * 8)))).join('.');
-        yield* call.print(`${base.padEnd(15)} ${(each.via ?? '0.0.0.0').padEnd(15)} ${mask.padEnd(15)} ${(each.via ? 'UG' : 'U').padEnd(7)}   0 0          0 ${each.device}\n`);
+        yield* call.print(
+          `${base.padEnd(15)} ${(each.via ?? '0.0.0.0').padEnd(15)} ${mask.padEnd(15)} ${(each.via ? 'UG' : 'U').padEnd(7)}   0 0          0 ${each.device}\n`,
+        );
       }
       return 0;
     }
-    yield* call.print(`Active Internet connections (${call.has('a') ? 'servers and established' : call.has('l') ? 'only servers' : 'w/o servers'})\nProto Recv-Q Send-Q Local Address           Foreign Address         State      ${call.has('p') ? ' PID/Program name    ' : ' '}\n`);
+    yield* call.print(
+      `Active Internet connections (${call.has('a') ? 'servers and established' : call.has('l') ? 'only servers' : 'w/o servers'})\nProto Recv-Q Send-Q Local Address           Foreign Address         State      ${call.has('p') ? ' PID/Program name    ' : ' '}\n`,
+    );
     if (call.has('l') || call.has('a'))
-      for (const each of listeners(call).reverse()) yield* call.print(`${each.transport.padEnd(5)}      0      0 ${`${each.address}:${each.port}`.padEnd(23)} ${'0.0.0.0:*'.padEnd(23)} ${(each.transport === 'tcp' ? 'LISTEN' : '').padEnd(11)}${call.has('p') ? ` ${each.pid}/${owner(call, each)?.comm ?? '-'}` : ''}\n`);
+      for (const each of listeners(call).reverse())
+        yield* call.print(
+          `${each.transport.padEnd(5)}      0      0 ${`${each.address}:${each.port}`.padEnd(23)} ${'0.0.0.0:*'.padEnd(23)} ${(each.transport === 'tcp' ? 'LISTEN' : '').padEnd(11)}${call.has('p') ? ` ${each.pid}/${owner(call, each)?.comm ?? '-'}` : ''}\n`,
+        );
     return 0;
   },
 });
@@ -101,7 +117,8 @@ const ping = tool({
     if (name === undefined) throw new Failure('usage error: Destination address required');
     const { process } = call;
     const found = yield* resolve(process, name);
-    if ('failed' in found) throw new Failure(`${name}: ${found.failed === 'not-found' ? 'Name or service not known' : 'Temporary failure in name resolution'}`, 2);
+    if ('failed' in found)
+      throw new Failure(`${name}: ${found.failed === 'not-found' ? 'Name or service not known' : 'Temporary failure in name resolution'}`, 2);
     const address = found.addresses[0] ?? '';
     const size = Number(call.value('s') ?? 56);
     const count = Number(call.value('c') ?? Number.POSITIVE_INFINITY);
@@ -147,7 +164,19 @@ const ping = tool({
   },
 });
 
-function pingSummary({ name, sent, errors, times, milliseconds }: { readonly name: string; readonly sent: number; readonly errors: number; readonly times: readonly number[]; readonly milliseconds: number }): string {
+function pingSummary({
+  name,
+  sent,
+  errors,
+  times,
+  milliseconds,
+}: {
+  readonly name: string;
+  readonly sent: number;
+  readonly errors: number;
+  readonly times: readonly number[];
+  readonly milliseconds: number;
+}): string {
   const loss = sent === 0 ? 0 : Math.round(((sent - times.length) / sent) * 100);
   const average = times.reduce((sum, each) => sum + each, 0) / Math.max(1, times.length);
   const deviation = Math.sqrt(times.reduce((sum, each) => sum + (each - average) ** 2, 0) / Math.max(1, times.length));
@@ -176,7 +205,10 @@ const nc = tool({
     const [name, ports] = call.operands;
     if (name === undefined || ports === undefined) throw new Failure('missing hostname and port');
     const found = yield* resolve(call.process, name);
-    if ('failed' in found) throw new Failure(`getaddrinfo for host "${name}" port ${ports}: ${found.failed === 'not-found' ? 'Name or service not known' : 'Temporary failure in name resolution'}`);
+    if ('failed' in found)
+      throw new Failure(
+        `getaddrinfo for host "${name}" port ${ports}: ${found.failed === 'not-found' ? 'Name or service not known' : 'Temporary failure in name resolution'}`,
+      );
     const [low = 0, high = low] = ports.split('-').map(Number);
     let status = 1;
     for (let port = low; port <= high; port++) if (yield* knock(call, { name, address: found.addresses[0] ?? '', port })) status = 0;
@@ -200,7 +232,10 @@ function* knock(call: Call, { name, address, port }: Target): Routine<boolean> {
     const patience = Number(call.value('w') ?? Number.POSITIVE_INFINITY) * 1000;
     yield* sleep(Math.min(error.afterMilliseconds, patience));
     const timedOut = error.afterMilliseconds > patience;
-    if (call.has('v') || (call.has('w') && timedOut)) yield* process.printError(`nc: connect to ${name}${isAddress(name) ? '' : ` (${address})`} port ${port} (${transport}) ${timedOut ? 'timed out: Operation now in progress' : `failed: ${error.message}`}\n`);
+    if (call.has('v') || (call.has('w') && timedOut))
+      yield* process.printError(
+        `nc: connect to ${name}${isAddress(name) ? '' : ` (${address})`} port ${port} (${transport}) ${timedOut ? 'timed out: Operation now in progress' : `failed: ${error.message}`}\n`,
+      );
     return false;
   }
 }
@@ -240,7 +275,13 @@ function* listen(call: Call, port: number): Routine<number> {
       finished = !call.has('k');
     },
   };
-  const handle = process.namespaces.network.listen({ transport: call.has('u') ? 'udp' : 'tcp', address: '0.0.0.0', port, pid: process.pid, servers: new Map([[byteProtocol.name, server]]) });
+  const handle = process.namespaces.network.listen({
+    transport: call.has('u') ? 'udp' : 'tcp',
+    address: '0.0.0.0',
+    port,
+    pid: process.pid,
+    servers: new Map([[byteProtocol.name, server]]),
+  });
   try {
     if (call.has('v')) yield* process.printError(`Listening on 0.0.0.0 ${port}\n`);
     while (!finished) yield* sleep(10);
@@ -305,7 +346,11 @@ const traceroute: Program = tool({
     for (const [i, hop] of hops.entries()) {
       const time = (): string => (0.1 * (i + 1) + process.sim.random.next() * 0.1).toFixed(3);
       yield* sleep(hop === '*' ? 5000 : 1);
-      yield* call.print(hop === '*' ? `${String(i + 1).padStart(2)}  * * *\n` : `${String(i + 1).padStart(2)}  ${hop}${call.has('n') ? '' : ` (${hop})`}  ${time()} ms  ${time()} ms  ${time()} ms\n`);
+      yield* call.print(
+        hop === '*'
+          ? `${String(i + 1).padStart(2)}  * * *\n`
+          : `${String(i + 1).padStart(2)}  ${hop}${call.has('n') ? '' : ` (${hop})`}  ${time()} ms  ${time()} ms  ${time()} ms\n`,
+      );
       yield* call.out.flush();
     }
     return 0;
@@ -336,7 +381,11 @@ const ssh = tool({
     const [host = '', user = call.value('l') ?? userName(process, process.uid)] = destination.split('@').reverse();
     const port = Number(call.value('p') ?? 22);
     const found = yield* resolve(process, host);
-    if ('failed' in found) throw new Failure(`Could not resolve hostname ${host}: ${found.failed === 'not-found' ? 'Name or service not known' : 'Temporary failure in name resolution'}`, 255);
+    if ('failed' in found)
+      throw new Failure(
+        `Could not resolve hostname ${host}: ${found.failed === 'not-found' ? 'Name or service not known' : 'Temporary failure in name resolution'}`,
+        255,
+      );
     try {
       const server = dial(sshProtocol, process.namespaces.network, found.addresses[0] ?? '', port, process.sim.random);
       yield* sleep(80);

@@ -29,7 +29,7 @@ export const wget = tool({
     ['Y=on', ''],
   ],
   *run(call) {
-    if (call.operands.length === 0) throw new Failure('missing URL\nUsage: wget [OPTION]... [URL]...\n\nTry `wget --help\' for more options.');
+    if (call.operands.length === 0) throw new Failure("missing URL\nUsage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.");
     for (const text of call.operands) {
       const status = yield* download(call, text);
       if (status !== 0) call.status = status;
@@ -58,11 +58,32 @@ function* download(call: Call, text: string): Routine<number> {
   const body = call.value('post-data') ?? call.value('body-data') ?? '';
   const milliseconds = call.has('T') ? Number(call.value('T')) * 1000 : 900_000;
   const method = call.value('method') ?? (call.has('post-data') ? 'POST' : call.has('spider') ? 'HEAD' : 'GET');
-  const result = yield* fetchOnce(call.process, { url, method, headers, body, connectMilliseconds: milliseconds, totalMilliseconds: milliseconds, insecure: call.has('no-check-certificate') });
+  const result = yield* fetchOnce(call.process, {
+    url,
+    method,
+    headers,
+    body,
+    connectMilliseconds: milliseconds,
+    totalMilliseconds: milliseconds,
+    insecure: call.has('no-check-certificate'),
+  });
   if ('kind' in result) return yield* failed(call, url, result);
   const { response, address } = result;
-  yield* say(call, `Connecting to ${url.host} (${url.host})|${address}|:${url.port}... connected.\nHTTP request sent, awaiting response... ${response.status} ${reasonOf(response.status)}\n`.replace(` (${url.host})`, ''));
-  if (call.has('S')) yield* call.process.printError(`${head(response, false).trimEnd().split('\r\n').map((line) => `  ${line}`).join('\n')}\n`);
+  yield* say(
+    call,
+    `Connecting to ${url.host} (${url.host})|${address}|:${url.port}... connected.\nHTTP request sent, awaiting response... ${response.status} ${reasonOf(response.status)}\n`.replace(
+      ` (${url.host})`,
+      '',
+    ),
+  );
+  if (call.has('S'))
+    yield* call.process.printError(
+      `${head(response, false)
+        .trimEnd()
+        .split('\r\n')
+        .map((line) => `  ${line}`)
+        .join('\n')}\n`,
+    );
   if (response.status >= 400) {
     yield* say(call, `${strftime('%Y-%m-%d %H:%M:%S', call.process.now)} ERROR ${response.status}: ${reasonOf(response.status)}.\n\n`);
     return 8;
@@ -100,7 +121,10 @@ function* failed(call: Call, url: Url, trouble: Trouble): Routine<number> {
     timeout: [4, `${at}connected.\nHTTP request sent, awaiting response... Read error (Connection timed out) in headers.\n`],
     'not-tls': [4, `${at}connected.\nUnable to establish SSL connection.\n`],
     'not-plain': [4, `${at}connected.\nHTTP request sent, awaiting response... No data received.\n`],
-    certificate: [5, `${at}connected.\nERROR: cannot verify ${url.host}'s certificate:\n  Unable to locally verify the issuer's authority.\nTo connect to ${url.host} insecurely, use \`--no-check-certificate'.\n`],
+    certificate: [
+      5,
+      `${at}connected.\nERROR: cannot verify ${url.host}'s certificate:\n  Unable to locally verify the issuer's authority.\nTo connect to ${url.host} insecurely, use \`--no-check-certificate'.\n`,
+    ],
     empty: [4, `${at}connected.\nHTTP request sent, awaiting response... No data received.\n`],
     socket: [4, `${at}failed.\n`],
   };

@@ -1,8 +1,8 @@
 /** ps, top -b, pstree (procps 4.0). */
 import type { Process } from '../../linux/process.ts';
+import { strftime, zoneOf } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 import { findUser, userName } from '../users.ts';
-import { strftime, zoneOf } from '../time.ts';
 
 /** Processes that a process can see, by the numbers that it sees. */
 export function visible(process: Process): { readonly pid: number; readonly process: Process }[] {
@@ -19,6 +19,7 @@ type Row = { readonly pid: number; readonly process: Process; readonly indent: s
 type Column = { readonly title: string; readonly width: number; readonly left?: boolean; readonly cell: (row: Row, call: Call) => string };
 
 const cpuPercent = (process: Process, now: number): number => (process.cpuMicros / 1000 / Math.max(1, now - process.startedAt)) * 100;
+const percent = (value: number): string => (value >= 99.95 ? String(Math.round(value)) : value.toFixed(1));
 const memoryPercent = (process: Process): number => (process.memoryBytes / process.kernel.memoryBytes) * 100;
 const ttyName = (process: Process): string => process.tty?.name.replace(/^\/dev\//, '') ?? '?';
 const two = (value: number): string => String(value).padStart(2, '0');
@@ -60,7 +61,7 @@ const columns: Readonly<Record<string, Column>> = {
   pgid: { title: 'PGID', width: 7, cell: ({ process }) => String(process.group) },
   sid: { title: 'SID', width: 7, cell: ({ process }) => String(process.session) },
   c: { title: 'C', width: 2, cell: ({ process }, call) => String(Math.floor(cpuPercent(process, call.process.now))) },
-  pcpu: { title: '%CPU', width: 4, cell: ({ process }, call) => cpuPercent(process, call.process.now).toFixed(1) },
+  pcpu: { title: '%CPU', width: 4, cell: ({ process }, call) => percent(cpuPercent(process, call.process.now)) },
   pmem: { title: '%MEM', width: 4, cell: ({ process }) => memoryPercent(process).toFixed(1) },
   vsz: { title: 'VSZ', width: 6, cell: ({ process }) => String(virtualSize(process)) },
   rss: { title: 'RSS', width: 5, cell: ({ process }) => String(Math.round(process.memoryBytes / 1024)) },
@@ -74,7 +75,12 @@ const columns: Readonly<Record<string, Column>> = {
   etimes: { title: 'ELAPSED', width: 7, cell: ({ process }, call) => String(Math.floor((call.process.now - process.startedAt) / 1000)) },
   time: { title: 'TIME', width: 8, cell: ({ process }) => cpuTime(process, true) },
   bsdtime: { title: 'TIME', width: 6, cell: ({ process }) => cpuTime(process, false) },
-  comm: { title: 'COMMAND', width: 15, left: true, cell: ({ process, indent }) => indent + process.comm.slice(0, 15) + (process.state === 'zombie' ? ' <defunct>' : '') },
+  comm: {
+    title: 'COMMAND',
+    width: 15,
+    left: true,
+    cell: ({ process, indent }) => indent + process.comm.slice(0, 15) + (process.state === 'zombie' ? ' <defunct>' : ''),
+  },
   cmd: { title: 'CMD', width: 27, left: true, cell: ({ process, indent }) => indent + commandLine(process) },
   shortcmd: { title: 'CMD', width: 15, left: true, cell: ({ process, indent }) => indent + process.comm.slice(0, 15) },
   args: { title: 'COMMAND', width: 27, left: true, cell: ({ process, indent }) => indent + commandLine(process) },
@@ -89,7 +95,28 @@ const columns: Readonly<Record<string, Column>> = {
   mntns: { title: 'MNTNS', width: 10, cell: ({ process }) => String(process.namespaces.uts.inode) },
 };
 
-const aliases: Readonly<Record<string, string>> = { '%cpu': 'pcpu', '%mem': 'pmem', command: 'args', ucmd: 'comm', ucomm: 'comm', euser: 'user', ruser: 'user', euid: 'uid', tt: 'tty', tname: 'tty', state: 's', start_time: 'stime', vsize: 'vsz', rssize: 'rss', rsz: 'rss', pgrp: 'pgid', sess: 'sid', nice: 'ni', cputime: 'time', thcount: 'nlwp' };
+const aliases: Readonly<Record<string, string>> = {
+  '%cpu': 'pcpu',
+  '%mem': 'pmem',
+  command: 'args',
+  ucmd: 'comm',
+  ucomm: 'comm',
+  euser: 'user',
+  ruser: 'user',
+  euid: 'uid',
+  tt: 'tty',
+  tname: 'tty',
+  state: 's',
+  start_time: 'stime',
+  vsize: 'vsz',
+  rssize: 'rss',
+  rsz: 'rss',
+  pgrp: 'pgid',
+  sess: 'sid',
+  nice: 'ni',
+  cputime: 'time',
+  thcount: 'nlwp',
+};
 
 const layouts = {
   plain: ['pid', 'tty', 'time', 'shortcmd'],
@@ -129,7 +156,9 @@ export const ps = tool({
     const { names, header } = chosenColumns(call);
     const lines: string[][] = rows.map((row) => names.map(({ column }) => column.cell(row, call)));
     const titles = names.map(({ title }) => title);
-    const widths = names.map(({ column }, i) => Math.max(column.width, (titles[i] ?? '').length, ...lines.map((line) => (i === names.length - 1 ? 0 : (line[i] ?? '').length))));
+    const widths = names.map(({ column }, i) =>
+      Math.max(column.width, (titles[i] ?? '').length, ...lines.map((line) => (i === names.length - 1 ? 0 : (line[i] ?? '').length))),
+    );
     const show = (cells: readonly string[]): string =>
       `${cells.map((cell, i) => (names[i]?.column.left ? (i === cells.length - 1 ? cell : cell.padEnd(widths[i] ?? 0)) : cell.padStart(widths[i] ?? 0))).join(' ')}\n`;
     if (header) yield* call.print(show(titles));
@@ -141,20 +170,32 @@ export const ps = tool({
 function chosenColumns(call: Call): { readonly names: readonly { readonly column: Column; readonly title: string }[]; readonly header: boolean } {
   const formats = call.all('o');
   if (formats.length === 0) {
-    const layout = call.has('bsd-u') ? 'user' : call.given.some(({ key }) => key.startsWith('bsd-')) ? 'bsd' : call.has('f') || call.has('F') ? 'full' : 'plain';
-    return { names: layouts[layout].map((name) => ({ column: columns[name] as Column, title: (columns[name] as Column).title })), header: !call.has('no-headers') };
+    const layout = call.has('bsd-u')
+      ? 'user'
+      : call.given.some(({ key }) => key.startsWith('bsd-'))
+        ? 'bsd'
+        : call.has('f') || call.has('F')
+          ? 'full'
+          : 'plain';
+    return {
+      names: layouts[layout].map((name) => ({ column: columns[name] as Column, title: (columns[name] as Column).title })),
+      header: !call.has('no-headers'),
+    };
   }
   let blank = true;
   const names = formats.flatMap((format) => {
     const parts = format.includes('=') ? format.split(/,(?=[\w%]+=?)/) : format.split(/[ ,]+/);
-    return parts.filter((part) => part !== '').map((part) => {
-      const [name = '', title] = part.split(/=(.*)/s);
-      const column = columns[aliases[name] ?? name];
-      if (!column) throw new Failure(`error: unknown user-defined format specifier "${name}"`);
-      if (title !== '') blank = false;
-      const shown = title ?? (name.startsWith('%') || !(name in columns) ? (name === 'command' || name === 'cmd' ? name.toUpperCase() : column.title) : column.title);
-      return { column, title: shown };
-    });
+    return parts
+      .filter((part) => part !== '')
+      .map((part) => {
+        const [name = '', title] = part.split(/=(.*)/s);
+        const column = columns[aliases[name] ?? name];
+        if (!column) throw new Failure(`error: unknown user-defined format specifier "${name}"`);
+        if (title !== '') blank = false;
+        const shown =
+          title ?? (name.startsWith('%') || !(name in columns) ? (name === 'command' || name === 'cmd' ? name.toUpperCase() : column.title) : column.title);
+        return { column, title: shown };
+      });
   });
   return { names, header: !blank && !call.has('no-headers') };
 }
@@ -166,12 +207,19 @@ function select(call: Call): { readonly pid: number; readonly process: Process }
   if (call.has('p') || call.has('q')) tests.push(({ pid }) => [...numbers('p'), ...numbers('q')].includes(pid));
   if (call.operands.length > 0 && call.operands.every((operand) => /^\d+$/.test(operand))) tests.push(({ pid }) => call.operands.map(Number).includes(pid));
   if (call.has('ppid')) tests.push(({ process }) => numbers('ppid').includes(parentPid(call.process, process)));
-  if (call.has('C')) tests.push(({ process }) => call.all('C').flatMap((text) => text.split(',')).includes(process.comm));
+  if (call.has('C'))
+    tests.push(({ process }) =>
+      call
+        .all('C')
+        .flatMap((text) => text.split(','))
+        .includes(process.comm),
+    );
   const users = [...call.all('u'), ...call.all('U')].flatMap((text) => text.split(','));
   if (users.length > 0) tests.push(({ process }) => users.some((name) => (findUser(call.process, name)?.uid ?? Number(name)) === process.uid));
   if (tests.length > 0) return all.filter((row) => tests.some((test) => test(row)));
   if (call.has('e') || call.has('A') || (call.has('bsd-x') && call.has('bsd-a')) || call.has('bsd-x')) return all;
-  if (call.has('a') || call.has('bsd-a')) return all.filter(({ process }) => process.tty !== undefined && (call.has('bsd-a') || process.session !== process.pid));
+  if (call.has('a') || call.has('bsd-a'))
+    return all.filter(({ process }) => process.tty !== undefined && (call.has('bsd-a') || process.session !== process.pid));
   return all.filter(({ process }) => process.tty === call.process.tty && process.uid === call.process.uid);
 }
 

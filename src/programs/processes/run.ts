@@ -1,6 +1,7 @@
 /** env, printenv, nohup, timeout, time, nice, sleep, usleep, setsid, su, sudo, runuser. */
-import { Device, type OpenFile } from '../../linux/open-file.ts';
+
 import { Errno } from '../../linux/errno.ts';
+import { Device, type OpenFile } from '../../linux/open-file.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { parseSignal } from '../../linux/signals.ts';
@@ -24,7 +25,13 @@ const env = tool({
     ['S,split-string=S', 'process and split S into separate arguments'],
   ],
   *run(call) {
-    const words = [...(call.value('S')?.split(' ').filter((word) => word !== '') ?? []), ...call.operands];
+    const words = [
+      ...(call
+        .value('S')
+        ?.split(' ')
+        .filter((word) => word !== '') ?? []),
+      ...call.operands,
+    ];
     const environment: Record<string, string> = call.has('i') || words[0] === '-' ? {} : { ...call.process.env };
     if (words[0] === '-') words.shift();
     for (const name of call.all('u')) delete environment[name];
@@ -226,10 +233,14 @@ const setsid = tool({
 function assume(call: Call, name: string, login: boolean): void {
   const user = findUser(call.process, name);
   if (!user) throw new Failure(`user ${name} does not exist or the user entry does not contain all the required fields`);
-  const extra = groups(call.process).filter((group) => group.members.includes(user.name)).map((group) => group.gid);
+  const extra = groups(call.process)
+    .filter((group) => group.members.includes(user.name))
+    .map((group) => group.gid);
   call.process.credentials = { uid: user.uid, gid: user.gid, groups: [user.gid, ...extra] };
   const identity = { HOME: user.home, SHELL: user.shell, USER: user.name, LOGNAME: user.name };
-  call.process.env = login ? { ...identity, TERM: call.process.env['TERM'] ?? 'xterm', PATH: call.process.env['PATH'] ?? '/usr/bin:/bin' } : { ...call.process.env, ...identity };
+  call.process.env = login
+    ? { ...identity, TERM: call.process.env['TERM'] ?? 'xterm', PATH: call.process.env['PATH'] ?? '/usr/bin:/bin' }
+    : { ...call.process.env, ...identity };
   if (login && call.process.fs.isDirectory(user.home)) call.process.chdir(user.home);
 }
 
@@ -291,7 +302,12 @@ const sudo = tool({
     const before = { ...process.env };
     assume(call, call.value('u') ?? 'root', call.has('i'));
     if (call.has('E')) process.env = { ...before };
-    process.env = { ...process.env, SUDO_USER: caller, SUDO_UID: String(findUser(process, caller)?.uid ?? 0), SUDO_GID: String(findUser(process, caller)?.gid ?? 0) };
+    process.env = {
+      ...process.env,
+      SUDO_USER: caller,
+      SUDO_UID: String(findUser(process, caller)?.uid ?? 0),
+      SUDO_GID: String(findUser(process, caller)?.gid ?? 0),
+    };
     while (/^\w+=/.test(words[0] ?? '')) {
       const [name = '', value = ''] = (words.shift() as string).split(/=(.*)/s);
       process.env[name] = value;

@@ -23,7 +23,13 @@ const kill = tool({
     let words = [...call.operands];
     const first = words[0] ?? '';
     if (first === '-l' || first === '-L' || first === '--list') {
-      yield* call.print(words[1] === undefined ? `${Object.keys(signalNumbers).map((name) => name.slice(3)).join(' ')}\n` : `${listed(words[1])}\n`);
+      yield* call.print(
+        words[1] === undefined
+          ? `${Object.keys(signalNumbers)
+              .map((name) => name.slice(3))
+              .join(' ')}\n`
+          : `${listed(words[1])}\n`,
+      );
       return 0;
     }
     let signal: Signal | undefined = 'SIGTERM';
@@ -76,7 +82,10 @@ function patternFilter(call: Call): Filter {
     if (error instanceof RegexError) throw new Failure(error.message, 2);
     throw error;
   }
-  const users = call.all('u').flatMap((text) => text.split(',')).map((name) => findUser(call.process, name)?.uid ?? Number(name));
+  const users = call
+    .all('u')
+    .flatMap((text) => text.split(','))
+    .map((name) => findUser(call.process, name)?.uid ?? Number(name));
   const parents = call.all('P').flatMap((text) => text.split(',').map(Number));
   return (target) => {
     if (target === call.process) return false;
@@ -123,7 +132,9 @@ const matching = (signals: boolean): Program =>
         }
       } else if (call.has('c')) yield* call.print(`${found.length}\n`);
       else if (found.length > 0) {
-        const shown = found.map(({ pid, process }) => (call.has('a') ? `${pid} ${commandLine(process)}` : call.has('l') ? `${pid} ${process.comm}` : String(pid)));
+        const shown = found.map(({ pid, process }) =>
+          call.has('a') ? `${pid} ${commandLine(process)}` : call.has('l') ? `${pid} ${process.comm}` : String(pid),
+        );
         yield* call.print(`${shown.join(call.value('d') ?? '\n')}\n`);
       }
       return found.length > 0 ? call.status : 1;
@@ -186,9 +197,20 @@ const pstree = tool({
   *run(call) {
     const rows = visible(call.process);
     const wanted = call.operands[0];
-    const roots = wanted === undefined ? rows.filter(({ process }) => !process.parent || !rows.some((other) => other.process === process.parent)) : rows.filter(({ pid }) => pid === Number(wanted));
+    const roots =
+      wanted === undefined
+        ? rows.filter(({ process }) => !process.parent || !rows.some((other) => other.process === process.parent))
+        : rows.filter(({ pid }) => pid === Number(wanted));
     const out: string[] = [];
-    const label = (pid: number, process: Process): string => `${process.comm}${call.has('p') ? (call.has('a') ? `,${pid}` : `(${pid})`) : ''}${call.has('a') ? process.argv.slice(1).map((word) => ` ${word}`).join('') : ''}`;
+    const label = (pid: number, process: Process): string =>
+      `${process.comm}${call.has('p') ? (call.has('a') ? `,${pid}` : `(${pid})`) : ''}${
+        call.has('a')
+          ? process.argv
+              .slice(1)
+              .map((word) => ` ${word}`)
+              .join('')
+          : ''
+      }`;
     const draw = (pid: number, process: Process, lead: string, here: string): void => {
       const name = label(pid, process);
       const children = rows.filter((other) => other.process.parent === process);
@@ -197,7 +219,13 @@ const pstree = tool({
       children.forEach((child, i) => {
         const last = i === children.length - 1;
         if (call.has('a')) draw(child.pid, child.process, `${lead}${last ? '    ' : '  │ '}`.replace(/^ {2}/, '  '), `${inner}${last ? '└─' : '├─'}`);
-        else draw(child.pid, child.process, `${inner}${last ? '   ' : ' │ '}`, i === 0 ? `${here}${name}${children.length === 1 ? '───' : '─┬─'}` : `${inner}${last ? ' └─' : ' ├─'}`);
+        else
+          draw(
+            child.pid,
+            child.process,
+            `${inner}${last ? '   ' : ' │ '}`,
+            i === 0 ? `${here}${name}${children.length === 1 ? '───' : '─┬─'}` : `${inner}${last ? ' └─' : ' ├─'}`,
+          );
       });
     };
     for (const { pid, process } of roots) draw(pid, process, '', '');

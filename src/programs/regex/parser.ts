@@ -92,7 +92,8 @@ class Parser {
     this.#at++;
     if (character === '.') return { type: 'any' };
     if (character === '^' && (this.#flavor !== 'basic' || first)) return { type: 'at', place: 'line-start' };
-    if (character === '$' && (this.#flavor !== 'basic' || this.#atEndOfBranch())) return { type: 'at', place: this.#flavor === 'perl' ? 'end-or-newline' : 'line-end' };
+    if (character === '$' && (this.#flavor !== 'basic' || this.#atEndOfBranch()))
+      return { type: 'at', place: this.#flavor === 'perl' ? 'end-or-newline' : 'line-end' };
     if (this.#flavor !== 'basic' && '*+?'.includes(character) && first) {
       // A star with nothing before it: itself for GNU, an error for Perl.
       if (this.#flavor === 'perl') throw new RegexError('quantifier does not follow a repeatable item');
@@ -163,7 +164,8 @@ class Parser {
     }
     if (placesOf[this.#flavor].includes(next)) return { type: 'at', place: places[next] as Place };
     const name = shorthand[next];
-    if (name && (this.#flavor === 'perl' || (this.#flavor !== 'awk' && 'wWsS'.includes(next)))) return { type: 'set', set: { negated: false, ranges: [], classes: [name] } };
+    if (name && (this.#flavor === 'perl' || (this.#flavor !== 'awk' && 'wWsS'.includes(next))))
+      return { type: 'set', set: { negated: false, ranges: [], classes: [name] } };
     if (next === 'x' && this.#flavor === 'perl') return this.#hexadecimal();
     const letter = letters[next];
     if (letter !== undefined && this.#flavor !== 'basic' && this.#flavor !== 'extended') return { type: 'text', text: letter };

@@ -78,7 +78,7 @@ function setToRe2(set: CharacterSet): string {
   const parts = set.ranges.map(([low, high]) => (low === high ? point(low) : `${point(low)}-${point(high)}`));
   for (const name of set.classes) {
     const inner = classes[name.replace('!', '')]?.re2 ?? '';
-    parts.push(name.startsWith('!') ? complement[name] ?? '' : inner);
+    parts.push(name.startsWith('!') ? (complement[name] ?? '') : inner);
   }
   return `[${set.negated ? '^' : ''}${parts.join('')}]`;
 }

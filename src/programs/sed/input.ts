@@ -2,7 +2,7 @@
 import { Errno } from '../../linux/errno.ts';
 import type { OpenFile } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { openInput, type LineReader } from '../input.ts';
+import { type LineReader, openInput } from '../input.ts';
 import type { Call } from '../tool.ts';
 
 export class SedInput {

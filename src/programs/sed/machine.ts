@@ -1,9 +1,10 @@
 /** Runs sed scripts: pattern space, hold space, the cycle (sed/execute.c). */
-import type { Routine } from '../../sim/routine.ts';
+
 import { Errno } from '../../linux/errno.ts';
 import type { OpenFile } from '../../linux/open-file.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { type LineReader, openInput } from '../input.ts';
 import type { Regex } from '../regex/regex.ts';
-import { openInput, type LineReader } from '../input.ts';
 import { type Call, Failure } from '../tool.ts';
 import type { SedInput } from './input.ts';
 import { fillReplacement } from './replacement.ts';
@@ -126,7 +127,15 @@ export class SedMachine {
 
   #begin(command: Command, to: Address): boolean {
     const end =
-      to.type === 'line' ? to.line : to.type === 'plus' ? this.#line + to.lines : to.type === 'multiple' ? (to.of > 0 ? Math.ceil(this.#line / to.of) * to.of : this.#line) : true;
+      to.type === 'line'
+        ? to.line
+        : to.type === 'plus'
+          ? this.#line + to.lines
+          : to.type === 'multiple'
+            ? to.of > 0
+              ? Math.ceil(this.#line / to.of) * to.of
+              : this.#line
+            : true;
     if (end === true || end > this.#line) this.#ranges.set(command, end);
     return true;
   }
@@ -328,7 +337,12 @@ export class SedMachine {
       const name = command.name === 'w' || command.name === 'W' ? command.text : command.substitution?.write;
       if (name === undefined || name === '/dev/stdout' || this.#writers.has(name)) continue;
       try {
-        this.#writers.set(name, name === '/dev/stderr' ? this.#call.process.stderr.retain() : this.#call.process.kernel.open(this.#call.process, name, { write: true, create: true, truncate: true }));
+        this.#writers.set(
+          name,
+          name === '/dev/stderr'
+            ? this.#call.process.stderr.retain()
+            : this.#call.process.kernel.open(this.#call.process, name, { write: true, create: true, truncate: true }),
+        );
       } catch (error) {
         if (error instanceof Errno) throw new Failure(`couldn't open file ${name}: ${error.message}`, 4);
         throw error;

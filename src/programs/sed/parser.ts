@@ -1,8 +1,8 @@
 /** Reads sed scripts (GNU sed 4.9, sed/compile.c). */
 import { RegexError } from '../regex/node.ts';
 import { Regex } from '../regex/regex.ts';
-import { type Address, type Command, ScriptError } from './script.ts';
 import { parseReplacement, unescapeText } from './replacement.ts';
+import { type Address, type Command, ScriptError } from './script.ts';
 
 export type ScriptOptions = { readonly extended: boolean; readonly posix: boolean };
 
@@ -61,7 +61,7 @@ class Parser {
       this.#at++;
       this.#blanks();
       to = this.#address(true);
-      if (!to) this.#fail('unexpected `,\'', this.#at);
+      if (!to) this.#fail("unexpected `,'", this.#at);
     }
     this.#blanks();
     let negated = false;
@@ -99,7 +99,7 @@ class Parser {
       case 'c':
         return { ...command, text: this.#text() };
       case ':':
-        if (command.from) this.#fail(': doesn\'t want any addresses');
+        if (command.from) this.#fail(": doesn't want any addresses");
         this.#blanks();
         return { ...command, text: this.#word(/[^\s;]/) };
       case 'b':
@@ -193,7 +193,9 @@ class Parser {
       }
       if (character === '\\') {
         const next = this.#source[++this.#at] ?? '';
-        if (next === delimiter) out += isRegex && /[.*[\]^$+?(){}|]/.test(delimiter) ? (/[+?(){}|]/.test(delimiter) && !this.#options.extended ? delimiter : `[${delimiter}]`) : delimiter;
+        if (next === delimiter)
+          out +=
+            isRegex && /[.*[\]^$+?(){}|]/.test(delimiter) ? (/[+?(){}|]/.test(delimiter) && !this.#options.extended ? delimiter : `[${delimiter}]`) : delimiter;
         else out += next === 'n' && isRegex ? '\\n' : `\\${next}`;
       } else out += character;
     }
@@ -235,8 +237,17 @@ class Parser {
     const regex = this.#regex(pattern, flags);
     const pieces = parseReplacement(replacement);
     for (const piece of pieces)
-      if (typeof piece === 'object' && 'group' in piece && regex && piece.group > regex.groups) this.#fail(`invalid reference \\${piece.group} on \`s' command's RHS`);
-    return { regex, replacement: pieces, global: flags.includes('g'), occurrence: Number(number ?? 1), print: flags.includes('p'), evaluate: flags.includes('e'), write };
+      if (typeof piece === 'object' && 'group' in piece && regex && piece.group > regex.groups)
+        this.#fail(`invalid reference \\${piece.group} on \`s' command's RHS`);
+    return {
+      regex,
+      replacement: pieces,
+      global: flags.includes('g'),
+      occurrence: Number(number ?? 1),
+      print: flags.includes('p'),
+      evaluate: flags.includes('e'),
+      write,
+    };
   }
 
   #transliteration(): ReadonlyMap<string, string> {
@@ -258,7 +269,7 @@ class Parser {
       this.#at++;
       this.#blanks();
       if (this.#peek() === '\n') this.#at++;
-    } else if (this.#peek() === '' || this.#peek() === '\n') this.#fail('expected \\ after `a\', `c\' or `i\'');
+    } else if (this.#peek() === '' || this.#peek() === '\n') this.#fail("expected \\ after `a', `c' or `i'");
     let out = '';
     for (; this.#at < this.#source.length && this.#peek() !== '\n'; this.#at++) {
       if (this.#peek() === '\\' && this.#at + 1 < this.#source.length) {

@@ -4,7 +4,7 @@ import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
 import { SedInput } from './input.ts';
-import { SedMachine, type MachineOptions } from './machine.ts';
+import { type MachineOptions, SedMachine } from './machine.ts';
 import { parseScript } from './parser.ts';
 import { type Command, ScriptError } from './script.ts';
 
@@ -27,7 +27,11 @@ export const sed = tool({
   ],
   *run(call) {
     const { commands, files } = yield* readScripts(call);
-    const options: MachineOptions = { quiet: call.has('n') || firstLineQuiet(call), delimiter: call.has('z') ? '\0' : '\n', lineLength: Number(call.value('l') ?? 70) };
+    const options: MachineOptions = {
+      quiet: call.has('n') || firstLineQuiet(call),
+      delimiter: call.has('z') ? '\0' : '\n',
+      lineLength: Number(call.value('l') ?? 70),
+    };
     if (call.has('i')) return yield* inPlace(call, commands, files, options);
     const names = files.length === 0 ? ['-'] : files;
     for (const group of call.has('s') ? names.map((name) => [name]) : [names]) {
@@ -58,7 +62,11 @@ function* readScripts(call: Call): Routine<{ readonly commands: readonly Command
 function compile(call: Call, sources: readonly { readonly text: string; readonly where: string }[]): readonly Command[] {
   const options = { extended: call.has('E'), posix: call.has('posix') };
   try {
-    return parseScript(sources.map((source) => source.text).join('\n'), sources.length === 1 ? (sources[0]?.where ?? '') : (sources[sources.length - 1]?.where ?? ''), options);
+    return parseScript(
+      sources.map((source) => source.text).join('\n'),
+      sources.length === 1 ? (sources[0]?.where ?? '') : (sources[sources.length - 1]?.where ?? ''),
+      options,
+    );
   } catch (error) {
     if (error instanceof ScriptError) throw new Failure(error.message);
     throw error;

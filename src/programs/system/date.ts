@@ -3,7 +3,13 @@ import { quote } from '../quote.ts';
 import { parseDate, strftime, zoneOf } from '../time.ts';
 import { Failure, tool, UsageError } from '../tool.ts';
 
-const isoFormats: Readonly<Record<string, string>> = { date: '%Y-%m-%d', hours: '%Y-%m-%dT%H%:z', minutes: '%Y-%m-%dT%H:%M%:z', seconds: '%Y-%m-%dT%H:%M:%S%:z', ns: '%Y-%m-%dT%H:%M:%S,%N%:z' };
+const isoFormats: Readonly<Record<string, string>> = {
+  date: '%Y-%m-%d',
+  hours: '%Y-%m-%dT%H%:z',
+  minutes: '%Y-%m-%dT%H:%M%:z',
+  seconds: '%Y-%m-%dT%H:%M:%S%:z',
+  ns: '%Y-%m-%dT%H:%M:%S,%N%:z',
+};
 
 const date = tool({
   usage: '[OPTION]... [+FORMAT]',
@@ -35,7 +41,9 @@ const date = tool({
     }
     if (at === undefined) throw new Failure(`invalid date ${quote(text ?? '')}`);
     const iso = call.has('I') ? isoFormats[call.value('I') ?? 'date'] : undefined;
-    const rfc = call.has('rfc-3339') ? { date: '%Y-%m-%d', seconds: '%Y-%m-%d %H:%M:%S%:z', ns: '%Y-%m-%d %H:%M:%S.%N%:z' }[call.value('rfc-3339') as 'date'] : undefined;
+    const rfc = call.has('rfc-3339')
+      ? { date: '%Y-%m-%d', seconds: '%Y-%m-%d %H:%M:%S%:z', ns: '%Y-%m-%d %H:%M:%S.%N%:z' }[call.value('rfc-3339') as 'date']
+      : undefined;
     yield* call.print(`${strftime(format?.slice(1) ?? iso ?? rfc ?? (call.has('R') ? '%a, %d %b %Y %H:%M:%S %z' : '%a %b %e %H:%M:%S %Z %Y'), at, zone)}\n`);
     return 0;
   },
@@ -49,7 +57,8 @@ const cal = tool({
     const now = new Date(call.process.now);
     const [one, other] = call.operands.map(Number);
     const year = other ?? (one !== undefined && one > 12 ? one : now.getUTCFullYear());
-    const months = one !== undefined && other === undefined && one > 12 ? [...Array(12).keys()] : [(other === undefined ? undefined : (one ?? 1) - 1) ?? now.getUTCMonth()];
+    const months =
+      one !== undefined && other === undefined && one > 12 ? [...Array(12).keys()] : [(other === undefined ? undefined : (one ?? 1) - 1) ?? now.getUTCMonth()];
     for (const month of months) yield* call.print(page(year, month));
     return 0;
   },
@@ -61,7 +70,13 @@ function page(year: number, month: number): string {
   const days = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
   const cells = [...Array<string>(new Date(first).getUTCDay()).fill('  '), ...Array.from({ length: days }, (_, i) => String(i + 1).padStart(2))];
   const weeks: string[] = [];
-  for (let i = 0; i < cells.length; i += 7) weeks.push(cells.slice(i, i + 7).join(' ').padEnd(20));
+  for (let i = 0; i < cells.length; i += 7)
+    weeks.push(
+      cells
+        .slice(i, i + 7)
+        .join(' ')
+        .padEnd(20),
+    );
   const head = ' '.repeat(Math.floor((20 - title.length) / 2)) + title;
   return `${[head.padEnd(20), 'Su Mo Tu We Th Fr Sa', ...weeks].map((line) => `${line}  \n`).join('')}`;
 }

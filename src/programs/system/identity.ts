@@ -6,7 +6,7 @@ import { humanSize } from '../numbers.ts';
 import { quote } from '../quote.ts';
 import { strftime, zoneOf } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
-import { findUser, groupName, groups as allGroups, userName } from '../users.ts';
+import { groups as allGroups, findUser, groupName, userName } from '../users.ts';
 
 const kernelVersion = '#1 SMP PREEMPT_DYNAMIC Debian 6.12.57-1 (2025-11-05)';
 const machine = 'x86_64';
@@ -27,7 +27,16 @@ const uname = tool({
   ],
   *run(call) {
     const { process } = call;
-    const values: Readonly<Record<string, string>> = { s: 'Linux', n: process.namespaces.uts.hostname, r: process.kernel.release, v: kernelVersion, m: machine, p: 'unknown', i: 'unknown', o: 'GNU/Linux' };
+    const values: Readonly<Record<string, string>> = {
+      s: 'Linux',
+      n: process.namespaces.uts.hostname,
+      r: process.kernel.release,
+      v: kernelVersion,
+      m: machine,
+      p: 'unknown',
+      i: 'unknown',
+      o: 'GNU/Linux',
+    };
     const keys = call.has('a') ? ['s', 'n', 'r', 'v', 'm', 'o'] : Object.keys(values).filter((key) => call.has(key));
     yield* call.print(`${(keys.length === 0 ? ['s'] : keys).map((key) => values[key]).join(' ')}\n`);
     return 0;
@@ -72,7 +81,17 @@ const hostnamectl = tool({
       return 0;
     }
     const pretty = /PRETTY_NAME="?([^"\n]*)/.exec(fs.find('/etc/os-release') ? fs.read('/etc/os-release') : '')?.[1] ?? 'Linux';
-    const rows = [['Static hostname', namespaces.uts.hostname], ['Icon name', 'computer-vm'], ['Chassis', 'vm'], ['Machine ID', kernel.machineId], ['Boot ID', kernel.bootId.replaceAll('-', '')], ['Virtualization', 'kvm'], ['Operating System', pretty], ['Kernel', `Linux ${kernel.release}`], ['Architecture', 'x86-64']];
+    const rows = [
+      ['Static hostname', namespaces.uts.hostname],
+      ['Icon name', 'computer-vm'],
+      ['Chassis', 'vm'],
+      ['Machine ID', kernel.machineId],
+      ['Boot ID', kernel.bootId.replaceAll('-', '')],
+      ['Virtualization', 'kvm'],
+      ['Operating System', pretty],
+      ['Kernel', `Linux ${kernel.release}`],
+      ['Architecture', 'x86-64'],
+    ];
     for (const [key = '', value = ''] of rows) yield* call.print(`${key.padStart(16)}: ${value}\n`);
     return 0;
   },
@@ -85,7 +104,18 @@ function membership(process: Process, name: string | undefined): { readonly uid:
   }
   const user = findUser(process, name);
   if (!user) throw new Failure(`${quote(name)}: no such user`);
-  return { uid: user.uid, gid: user.gid, groups: [...new Set([user.gid, ...allGroups(process).filter((group) => group.members.includes(user.name)).map((group) => group.gid)])] };
+  return {
+    uid: user.uid,
+    gid: user.gid,
+    groups: [
+      ...new Set([
+        user.gid,
+        ...allGroups(process)
+          .filter((group) => group.members.includes(user.name))
+          .map((group) => group.gid),
+      ]),
+    ],
+  };
 }
 
 const id = tool({
@@ -107,7 +137,10 @@ const id = tool({
     if (call.has('u')) yield* call.print(`${user(uid)}\n`);
     else if (call.has('g')) yield* call.print(`${group(gid)}\n`);
     else if (call.has('G')) yield* call.print(`${groups.map(group).join(' ')}\n`);
-    else yield* call.print(`uid=${named(uid, userName(process, uid))} gid=${named(gid, groupName(process, gid))} groups=${groups.map((each) => named(each, groupName(process, each))).join(',')}\n`);
+    else
+      yield* call.print(
+        `uid=${named(uid, userName(process, uid))} gid=${named(gid, groupName(process, gid))} groups=${groups.map((each) => named(each, groupName(process, each))).join(',')}\n`,
+      );
     return 0;
   },
 });
@@ -129,7 +162,10 @@ const groups = tool({
   summary: 'Print group memberships.',
   options: [],
   *run(call) {
-    const shown = (name?: string): string => membership(call.process, name).groups.map((gid) => groupName(call.process, gid)).join(' ');
+    const shown = (name?: string): string =>
+      membership(call.process, name)
+        .groups.map((gid) => groupName(call.process, gid))
+        .join(' ');
     if (call.operands.length === 0) yield* call.print(`${shown()}\n`);
     for (const name of call.operands) yield* call.print(`${name} : ${shown(name)}\n`);
     return 0;
@@ -150,7 +186,11 @@ const who = tool({
   *run(call) {
     const when = (at: number): string => strftime('%Y-%m-%d %H:%M', at, zoneOf(call.process.env['TZ']));
     if (call.has('b')) yield* call.print(`         system boot  ${when(call.process.kernel.bootedAt)}\n`);
-    else for (const each of sessions(call.process)) yield* call.print(`${userName(call.process, each.uid).padEnd(8)} ${(each.tty?.name ?? '?').replace(/^\/dev\//, '').padEnd(12)} ${when(each.startedAt)}\n`);
+    else
+      for (const each of sessions(call.process))
+        yield* call.print(
+          `${userName(call.process, each.uid).padEnd(8)} ${(each.tty?.name ?? '?').replace(/^\/dev\//, '').padEnd(12)} ${when(each.startedAt)}\n`,
+        );
     return 0;
   },
 });
@@ -184,7 +224,11 @@ const uptime = tool({
     if (call.has('s')) yield* call.print(`${strftime('%Y-%m-%d %H:%M:%S', kernel.bootedAt)}\n`);
     else if (call.has('p')) {
       const minutes = Math.floor((now - kernel.bootedAt) / 60_000);
-      const parts = [[Math.floor(minutes / 1440), 'day'], [Math.floor(minutes / 60) % 24, 'hour'], [minutes % 60, 'minute']] as const;
+      const parts = [
+        [Math.floor(minutes / 1440), 'day'],
+        [Math.floor(minutes / 60) % 24, 'hour'],
+        [minutes % 60, 'minute'],
+      ] as const;
       const shown = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`);
       yield* call.print(`up ${shown.join(', ') || '0 minutes'}\n`);
     } else yield* call.print(`${uptimeLine(call.process)}\n`);
@@ -202,10 +246,15 @@ const nproc = tool({
   },
 });
 
-const arch = tool({ usage: '', summary: 'Print machine architecture.', options: [], *run(call) {
-  yield* call.print(`${machine}\n`);
-  return 0;
-} });
+const arch = tool({
+  usage: '',
+  summary: 'Print machine architecture.',
+  options: [],
+  *run(call) {
+    yield* call.print(`${machine}\n`);
+    return 0;
+  },
+});
 
 const tty = tool({
   usage: '[OPTION]...',
@@ -248,8 +297,13 @@ const free = tool({
     const used = Math.min(kernel.memoryBytes, kernel.rootCgroup.memoryBytes);
     const cache = Math.min(kernel.memoryBytes - used, kernel.disk.usedBytes);
     const unit = call.has('b') ? 1 : call.has('m') ? 1024 ** 2 : call.has('g') ? 1024 ** 3 : 1024;
-    const shown = (bytes: number): string => (call.has('h') ? (bytes === 0 ? '0B' : `${humanSize(bytes)}i`.replace(/(\d)i$/, '$1B')) : String(Math.floor(bytes / unit)));
-    const row = (title: string, values: readonly number[]): string => `${title.padEnd(8)}${values.map((value) => shown(value).padStart(12)).join('').slice(0)}\n`;
+    const shown = (bytes: number): string =>
+      call.has('h') ? (bytes === 0 ? '0B' : `${humanSize(bytes)}i`.replace(/(\d)i$/, '$1B')) : String(Math.floor(bytes / unit));
+    const row = (title: string, values: readonly number[]): string =>
+      `${title.padEnd(8)}${values
+        .map((value) => shown(value).padStart(12))
+        .join('')
+        .slice(0)}\n`;
     yield* call.print(`               total        used        free      shared  buff/cache   available\n`);
     yield* call.print(row('Mem:', [kernel.memoryBytes, used, kernel.memoryBytes - used - cache, 0, cache, kernel.memoryBytes - used]));
     yield* call.print(row('Swap:', [0, 0, 0]));
@@ -258,18 +312,41 @@ const free = tool({
   },
 });
 
-const lscpu = tool({ usage: '', summary: 'Display information about the CPU architecture.', options: [], *run(call) {
-  const { cpus } = call.process.kernel;
-  const rows: readonly (readonly [string, string])[] = [['Architecture', machine], ['CPU op-mode(s)', '32-bit, 64-bit'], ['Byte Order', 'Little Endian'], ['CPU(s)', String(cpus)], ['On-line CPU(s) list', cpus === 1 ? '0' : `0-${cpus - 1}`], ['Thread(s) per core', '1'], ['Core(s) per socket', String(cpus)], ['Socket(s)', '1'], ['Hypervisor vendor', 'KVM'], ['Virtualization type', 'full']];
-  for (const [key, value] of rows) yield* call.print(`${`${key}:`.padEnd(33)}${value}\n`);
-  return 0;
-} });
+const lscpu = tool({
+  usage: '',
+  summary: 'Display information about the CPU architecture.',
+  options: [],
+  *run(call) {
+    const { cpus } = call.process.kernel;
+    const rows: readonly (readonly [string, string])[] = [
+      ['Architecture', machine],
+      ['CPU op-mode(s)', '32-bit, 64-bit'],
+      ['Byte Order', 'Little Endian'],
+      ['CPU(s)', String(cpus)],
+      ['On-line CPU(s) list', cpus === 1 ? '0' : `0-${cpus - 1}`],
+      ['Thread(s) per core', '1'],
+      ['Core(s) per socket', String(cpus)],
+      ['Socket(s)', '1'],
+      ['Hypervisor vendor', 'KVM'],
+      ['Virtualization type', 'full'],
+    ];
+    for (const [key, value] of rows) yield* call.print(`${`${key}:`.padEnd(33)}${value}\n`);
+    return 0;
+  },
+});
 
-const lsblk = tool({ usage: '', summary: 'List information about block devices.', options: [], *run(call) {
-  const size = humanSize(call.process.kernel.disk.capacityBytes).replace(/\.0/, '');
-  yield* call.print(`NAME   MAJ:MIN RM  SIZE RO TYPE MOUNTPOINTS\nvda    254:0    0 ${size.padStart(5)}  0 disk \n└─vda1 254:1    0 ${size.padStart(5)}  0 part /\n`);
-  return 0;
-} });
+const lsblk = tool({
+  usage: '',
+  summary: 'List information about block devices.',
+  options: [],
+  *run(call) {
+    const size = humanSize(call.process.kernel.disk.capacityBytes).replace(/\.0/, '');
+    yield* call.print(
+      `NAME   MAJ:MIN RM  SIZE RO TYPE MOUNTPOINTS\nvda    254:0    0 ${size.padStart(5)}  0 disk \n└─vda1 254:1    0 ${size.padStart(5)}  0 part /\n`,
+    );
+    return 0;
+  },
+});
 
 const dmesg = tool({
   usage: '[options]',
@@ -321,8 +398,13 @@ const sysctl = tool({
 
 function settings(call: Call): string[] {
   const { fs } = call.process;
-  const files = call.has('p') ? [call.operands[0] ?? call.value('p') ?? '/etc/sysctl.conf'] : ['/usr/lib/sysctl.d', '/etc/sysctl.d'].flatMap((folder) => (fs.isDirectory(folder) ? fs.list(folder).map(([name]) => `${folder}/${name}`) : []));
-  return files.flatMap((file) => (fs.exists(file) ? fs.read(file).split('\n') : [])).map((line) => line.trim()).filter((line) => line !== '' && !/^[#;]/.test(line));
+  const files = call.has('p')
+    ? [call.operands[0] ?? call.value('p') ?? '/etc/sysctl.conf']
+    : ['/usr/lib/sysctl.d', '/etc/sysctl.d'].flatMap((folder) => (fs.isDirectory(folder) ? fs.list(folder).map(([name]) => `${folder}/${name}`) : []));
+  return files
+    .flatMap((file) => (fs.exists(file) ? fs.read(file).split('\n') : []))
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^[#;]/.test(line));
 }
 
 function* listAll(call: Call, folder: string): Routine {

@@ -65,7 +65,9 @@ export const journalctl = tool({
     const { journal } = manager;
     const wanted = filter(call);
     const format = call.value('o') ?? 'short';
-    const all = call.has('k') ? process.kernel.messages.map((message): JournalEntry => ({ at: message.at, identifier: 'kernel', pid: 0, priority: 6, message: message.text })) : journal.entries;
+    const all = call.has('k')
+      ? process.kernel.messages.map((message): JournalEntry => ({ at: message.at, identifier: 'kernel', pid: 0, priority: 6, message: message.text }))
+      : journal.entries;
     let shown = all.filter(wanted);
     const lines = call.value('n')?.replace(/^\+/, '') ?? (call.has('f') ? '10' : call.has('e') ? '1000' : 'all');
     if (lines !== 'all') shown = shown.slice(-Number(lines) || shown.length);
@@ -118,7 +120,9 @@ function moment(call: Call, key: string): number | undefined {
   if (text === undefined) return undefined;
   const back = /^-(\d+)\s*(s|m|min|h|d)\w*$/.exec(text);
   const factor: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, min: 6e4, h: 36e5, d: 864e5 };
-  const parsed = back ? call.process.now - Number(back[1]) * (factor[back[2] as string] ?? 1) : parseDate(text, call.process.now, zoneOf(call.process.env['TZ']));
+  const parsed = back
+    ? call.process.now - Number(back[1]) * (factor[back[2] as string] ?? 1)
+    : parseDate(text, call.process.now, zoneOf(call.process.env['TZ']));
   if (parsed === undefined) throw new Failure(`Failed to parse timestamp: ${text}`);
   return text.trim() === 'today' || text.trim() === 'yesterday' ? parsed - (parsed % 864e5) : parsed;
 }

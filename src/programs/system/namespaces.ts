@@ -49,7 +49,14 @@ const lsns = tool({
       for (const members of seen.values()) {
         const first = members[0];
         if (!first || (call.has('p') && !members.some(({ pid }) => pid === Number(call.value('p'))))) continue;
-        rows.push([String(inodeOf(first.process.namespaces, kind)), name, String(members.length), String(first.pid), userName(call.process, first.process.uid), commandLine(first.process)]);
+        rows.push([
+          String(inodeOf(first.process.namespaces, kind)),
+          name,
+          String(members.length),
+          String(first.pid),
+          userName(call.process, first.process.uid),
+          commandLine(first.process),
+        ]);
       }
     }
     rows.sort((a, b) => Number(a[0]) - Number(b[0]));
@@ -57,7 +64,10 @@ const lsns = tool({
     const table = call.has('n') ? rows : [head, ...rows];
     const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
     const leftAligned = new Set([1, 4, 5]);
-    for (const row of table) yield* call.print(`${row.map((cell, i) => (i === 5 ? cell : leftAligned.has(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' ')}\n`);
+    for (const row of table)
+      yield* call.print(
+        `${row.map((cell, i) => (i === 5 ? cell : leftAligned.has(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' ')}\n`,
+      );
     return 0;
   },
 });
@@ -87,7 +97,8 @@ const nsenter = tool({
     const wanted = kinds.filter(([letter]) => call.has('a') || call.has(letter));
     const pid = call.value('t');
     const byFile = call.value('n');
-    if (pid === undefined && byFile === undefined) throw new UsageError(wanted.length > 0 ? 'neither filename nor target pid supplied for ns/net' : 'no target PID specified for --all', false);
+    if (pid === undefined && byFile === undefined)
+      throw new UsageError(wanted.length > 0 ? 'neither filename nor target pid supplied for ns/net' : 'no target PID specified for --all', false);
     const target = pid === undefined ? undefined : process.namespaces.pid.processes.get(Number(pid));
     const first = wanted[0]?.[2] ?? 'net';
     if (pid !== undefined && !target) throw new Failure(`cannot open /proc/${pid}/ns/${first}: No such file or directory`);

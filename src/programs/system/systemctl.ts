@@ -12,7 +12,7 @@ export function managerOf(process: Process): Systemd | undefined {
   return process.namespaces.mount === process.kernel.host.mount ? process.kernel.systemd : undefined;
 }
 
-export const notBooted = 'System has not been booted with systemd as init system (PID 1). Can\'t operate.\nFailed to connect to bus: Host is down\n';
+export const notBooted = "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n";
 
 type Verb = (call: Call, manager: Systemd, names: readonly string[]) => Routine<number>;
 
@@ -123,9 +123,21 @@ const verbs: Readonly<Record<string, Verb>> = {
   show: show,
   'list-units': listUnits,
   'list-unit-files': listFiles,
-  'is-active': ask((unit) => unit?.active ?? 'inactive', (unit) => unit?.active === 'active', (unit) => (unit ? 3 : 4)),
-  'is-enabled': ask((unit) => (unit ? (unit.masked ? 'masked' : unit.enabled ? 'enabled' : 'disabled') : 'not-found'), (unit) => unit?.enabled === true, (unit) => (unit ? 1 : 4)),
-  'is-failed': ask((unit) => unit?.active ?? 'inactive', (unit) => unit?.active === 'failed', () => 1),
+  'is-active': ask(
+    (unit) => unit?.active ?? 'inactive',
+    (unit) => unit?.active === 'active',
+    (unit) => (unit ? 3 : 4),
+  ),
+  'is-enabled': ask(
+    (unit) => (unit ? (unit.masked ? 'masked' : unit.enabled ? 'enabled' : 'disabled') : 'not-found'),
+    (unit) => unit?.enabled === true,
+    (unit) => (unit ? 1 : 4),
+  ),
+  'is-failed': ask(
+    (unit) => unit?.active ?? 'inactive',
+    (unit) => unit?.active === 'failed',
+    () => 1,
+  ),
   *'is-system-running'(call, manager) {
     const failed = [...manager.units.values()].some((unit) => unit.active === 'failed');
     yield* call.print(failed ? 'degraded\n' : 'running\n');
@@ -177,7 +189,13 @@ const stamp = (at: number): string => strftime('%a %Y-%m-%d %H:%M:%S %Z', at);
 
 /** `2h 3min`, `45s`, `3 days`: two units at most. */
 export function span(milliseconds: number): string {
-  const units: readonly (readonly [string, number])[] = [['day', 86_400_000], ['h', 3_600_000], ['min', 60_000], ['s', 1000], ['ms', 1]];
+  const units: readonly (readonly [string, number])[] = [
+    ['day', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1000],
+    ['ms', 1],
+  ];
   const parts: string[] = [];
   let left = Math.max(0, Math.round(milliseconds));
   for (const [unit, size] of units) {
@@ -218,13 +236,20 @@ function describe(call: Call, manager: Systemd, unit: Unit): string {
   const members = [...call.process.kernel.rootCgroup.at(`system.slice/${unit.name}`).everyone()];
   const row = (title: string, text: string): string => `${`${title}:`.padStart(12)} ${text}\n`;
   let out = `${dot} ${unit.name} - ${unit.file.description}\n`;
-  out += row('Loaded', unit.masked ? `masked (Reason: Unit ${unit.name} is masked.)` : `loaded (${unit.file.path}; ${unit.enabled ? 'enabled' : 'disabled'}; preset: enabled)`);
+  out += row(
+    'Loaded',
+    unit.masked ? `masked (Reason: Unit ${unit.name} is masked.)` : `loaded (${unit.file.path}; ${unit.enabled ? 'enabled' : 'disabled'}; preset: enabled)`,
+  );
   const dropIns = unit.file.dropIns;
-  if (dropIns[0]) out += `${row('Drop-In', dropIns[0].slice(0, dropIns[0].lastIndexOf('/')))}${dropIns.map((path, i) => `             ${i === dropIns.length - 1 ? '└─' : '├─'}${path.slice(path.lastIndexOf('/') + 1)}\n`).join('')}`;
+  if (dropIns[0])
+    out += `${row('Drop-In', dropIns[0].slice(0, dropIns[0].lastIndexOf('/')))}${dropIns.map((path, i) => `             ${i === dropIns.length - 1 ? '└─' : '├─'}${path.slice(path.lastIndexOf('/') + 1)}\n`).join('')}`;
   out += row('Active', activeLine(unit, now));
   if (unit.file.documentation.length > 0) out += row('Docs', unit.file.documentation.join('\n             '));
   if (!unit.main && unit.exitedPid !== undefined) {
-    const how = unit.result === 'signal' || unit.result === 'oom-kill' ? `code=killed, signal=${(unit.exitStatus ?? 0) === 137 ? 'KILL' : 'TERM'}` : `code=exited, status=${unit.exitStatus}${unit.exitStatus === 0 ? '/SUCCESS' : unit.exitStatus === 1 ? '/FAILURE' : ''}`;
+    const how =
+      unit.result === 'signal' || unit.result === 'oom-kill'
+        ? `code=killed, signal=${(unit.exitStatus ?? 0) === 137 ? 'KILL' : 'TERM'}`
+        : `code=exited, status=${unit.exitStatus}${unit.exitStatus === 0 ? '/SUCCESS' : unit.exitStatus === 1 ? '/FAILURE' : ''}`;
     out += row('Process', `${unit.exitedPid} ExecStart=${unit.file.execStart} (${how})`);
     out += row('Main PID', `${unit.exitedPid} (${how})`);
   }
@@ -244,7 +269,12 @@ function describe(call: Call, manager: Systemd, unit: Unit): string {
   return lines.length === 0 ? out : `${out}\n${lines.map((entry) => journalLine(entry, call.process)).join('')}`;
 }
 
-const cpu = (micros: number): string => (micros < 1e6 ? `${Math.round(micros / 1000)}ms` : micros < 60e6 ? `${(micros / 1e6).toFixed(3)}s` : `${Math.floor(micros / 60e6)}min ${((micros / 1e6) % 60).toFixed(3)}s`);
+const cpu = (micros: number): string =>
+  micros < 1e6
+    ? `${Math.round(micros / 1000)}ms`
+    : micros < 60e6
+      ? `${(micros / 1e6).toFixed(3)}s`
+      : `${Math.floor(micros / 60e6)}min ${((micros / 1e6) % 60).toFixed(3)}s`;
 
 function* cat(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
   for (const name of names) {
@@ -277,26 +307,35 @@ function* show(call: Call, manager: Systemd, names: readonly string[]): Routine<
       ExecMainStatus: String(unit?.exitStatus ?? 0),
     };
     const wanted = call.all('p').flatMap((text) => text.split(','));
-    for (const [key, value] of Object.entries(properties)) if (wanted.length === 0 || wanted.includes(key)) yield* call.print(call.has('value') ? `${value}\n` : `${key}=${value}\n`);
+    for (const [key, value] of Object.entries(properties))
+      if (wanted.length === 0 || wanted.includes(key)) yield* call.print(call.has('value') ? `${value}\n` : `${key}=${value}\n`);
   }
   return 0;
 }
 
 function* listUnits(call: Call, manager: Systemd): Routine<number> {
   const state = call.has('failed') ? 'failed' : call.value('state');
-  const units = [...manager.units.values()].filter((unit) => (state ? unit.active === state || unit.sub === state : call.has('a') || unit.active !== 'inactive')).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const units = [...manager.units.values()]
+    .filter((unit) => (state ? unit.active === state || unit.sub === state : call.has('a') || unit.active !== 'inactive'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const rows = units.map((unit) => [unit.name, unit.masked ? 'masked' : 'loaded', unit.active, unit.sub, unit.file.description]);
   const head = ['UNIT', 'LOAD', 'ACTIVE', 'SUB', 'DESCRIPTION'];
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
-  const line = (cells: readonly string[], mark: string): string => `${mark} ${cells.map((cell, i) => (i === 4 ? cell : cell.padEnd(widths[i] ?? 0))).join(' ')}\n`;
+  const line = (cells: readonly string[], mark: string): string =>
+    `${mark} ${cells.map((cell, i) => (i === 4 ? cell : cell.padEnd(widths[i] ?? 0))).join(' ')}\n`;
   if (rows.length > 0 && !call.has('no-legend')) yield* call.print(line(head, ' '));
   for (const row of rows) yield* call.print(line(row, row[2] === 'failed' ? '●' : ' '));
-  if (!call.has('no-legend')) yield* call.print(`${rows.length > 0 ? '\nLegend: LOAD   → Reflects whether the unit definition was properly loaded.\n        ACTIVE → The high-level unit activation state, i.e. generalization of SUB.\n        SUB    → The low-level unit activation state, values depend on unit type.\n\n' : ''}${rows.length} loaded units listed.${call.has('a') || state ? '' : ' Pass --all to see loaded but inactive units, too.'}\n`);
+  if (!call.has('no-legend'))
+    yield* call.print(
+      `${rows.length > 0 ? '\nLegend: LOAD   → Reflects whether the unit definition was properly loaded.\n        ACTIVE → The high-level unit activation state, i.e. generalization of SUB.\n        SUB    → The low-level unit activation state, values depend on unit type.\n\n' : ''}${rows.length} loaded units listed.${call.has('a') || state ? '' : ' Pass --all to see loaded but inactive units, too.'}\n`,
+    );
   return 0;
 }
 
 function* listFiles(call: Call, manager: Systemd): Routine<number> {
-  const rows = [...manager.units.values()].map((unit) => [unit.name, unit.masked ? 'masked' : unit.enabled ? 'enabled' : 'disabled']).sort((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1));
+  const rows = [...manager.units.values()]
+    .map((unit) => [unit.name, unit.masked ? 'masked' : unit.enabled ? 'enabled' : 'disabled'])
+    .sort((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1));
   const width = Math.max(9, ...rows.map(([name]) => (name ?? '').length));
   yield* call.print(`${'UNIT FILE'.padEnd(width)} STATE    PRESET\n`);
   for (const [name = '', state = ''] of rows) yield* call.print(`${name.padEnd(width)} ${state.padEnd(8)} enabled\n`);

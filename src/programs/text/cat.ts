@@ -88,7 +88,8 @@ const rev = tool({
   *run(call) {
     yield* call.eachFile(function* (file) {
       const input = call.lines(file);
-      for (let line = yield* input.next(); line !== undefined; line = yield* input.next()) yield* call.print(`${[...line].reverse().join('')}${input.complete ? '\n' : ''}`);
+      for (let line = yield* input.next(); line !== undefined; line = yield* input.next())
+        yield* call.print(`${[...line].reverse().join('')}${input.complete ? '\n' : ''}`);
     });
     return call.status;
   },

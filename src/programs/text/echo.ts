@@ -1,6 +1,6 @@
 /** echo, printf, yes, seq, true, false (GNU coreutils 9.1). */
 import { quote } from '../quote.ts';
-import { tool, Failure, UsageError } from '../tool.ts';
+import { Failure, tool, UsageError } from '../tool.ts';
 import { formatArguments, unescapeEcho } from './format.ts';
 
 const echo = tool({
@@ -67,7 +67,8 @@ const seq = tool({
     const { operands } = call;
     if (operands.length === 0) throw new UsageError('missing operand');
     if (operands.length > 3) throw new UsageError(`extra operand ${quote(operands[3] ?? '')}`);
-    for (const operand of operands) if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(operand)) throw new UsageError(`invalid floating point argument: ${quote(operand)}`);
+    for (const operand of operands)
+      if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(operand)) throw new UsageError(`invalid floating point argument: ${quote(operand)}`);
     const first = operands.length > 1 ? (operands[0] as string) : '1';
     const step = operands.length > 2 ? (operands[1] as string) : '1';
     const last = operands[operands.length - 1] as string;
@@ -82,7 +83,12 @@ const seq = tool({
     for (let i = 0; i <= steps; i++) {
       const value = Number(first) + i * Number(step);
       const plain = value.toFixed(places);
-      const shown = format !== undefined ? formatArguments(format, [plain]).text : plain.startsWith('-') ? `-${plain.slice(1).padStart(width - 1, '0')}` : plain.padStart(width, '0');
+      const shown =
+        format !== undefined
+          ? formatArguments(format, [plain]).text
+          : plain.startsWith('-')
+            ? `-${plain.slice(1).padStart(width - 1, '0')}`
+            : plain.padStart(width, '0');
       yield* call.print((i > 0 ? separator : '') + shown);
     }
     if (steps >= 0) yield* call.print('\n');
@@ -90,7 +96,23 @@ const seq = tool({
   },
 });
 
-const succeed = tool({ usage: '', summary: 'Exit with a status code indicating success.', options: [], raw: true, run: function* () { return 0; } });
-const fail = tool({ usage: '', summary: 'Exit with a status code indicating failure.', options: [], raw: true, run: function* () { return 1; } });
+const succeed = tool({
+  usage: '',
+  summary: 'Exit with a status code indicating success.',
+  options: [],
+  raw: true,
+  run: function* () {
+    return 0;
+  },
+});
+const fail = tool({
+  usage: '',
+  summary: 'Exit with a status code indicating failure.',
+  options: [],
+  raw: true,
+  run: function* () {
+    return 1;
+  },
+});
 
 export const echoPrograms = { echo, printf, yes, seq, true: succeed, false: fail };

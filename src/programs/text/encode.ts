@@ -59,7 +59,10 @@ const checksum = (algorithm: string, bits: string): Program =>
     },
   });
 
-const hash = (algorithm: string, text: string): string => createHash(algorithm).update(bytesOf(toBinary(text))).digest('hex');
+const hash = (algorithm: string, text: string): string =>
+  createHash(algorithm)
+    .update(bytesOf(toBinary(text)))
+    .digest('hex');
 
 function* verify(call: Call, algorithm: string): Routine<number> {
   let failed = 0;
@@ -127,7 +130,8 @@ const xxd = tool({
   },
 });
 
-const fromHex = (text: string): string => (text.replace(/[^0-9a-fA-F]/g, '').match(/../g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join('');
+const fromHex = (text: string): string =>
+  (text.replace(/[^0-9a-fA-F]/g, '').match(/../g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join('');
 const fromDumpLine = (line: string): string => fromHex(/^[0-9a-f]+: ?((?:[0-9a-fA-F]+ ?)*)/.exec(line.split('  ')[0] ?? '')?.[1] ?? '');
 
 const od = tool({
@@ -172,7 +176,8 @@ const od = tool({
       }
       before = row;
       starred = false;
-      for (const [i, type] of chosen.entries()) yield* call.print(`${i === 0 ? address(at) : ' '.repeat(address(at).length)}${dumpRow(row, type, cell * unitSize(type))}\n`);
+      for (const [i, type] of chosen.entries())
+        yield* call.print(`${i === 0 ? address(at) : ' '.repeat(address(at).length)}${dumpRow(row, type, cell * unitSize(type))}\n`);
     }
     if (radix !== undefined) yield* call.print(`${address(binary.length)}\n`);
     return call.status;
@@ -181,7 +186,7 @@ const od = tool({
 
 const unitSize = (type: string): number => (/^[ac]/.test(type) ? 1 : Number(/\d+/.exec(type)?.[0] ?? 4));
 const digitsIn: Readonly<Record<string, readonly [number, number, number]>> = { x: [2, 4, 8], o: [3, 6, 11], u: [3, 5, 10], d: [4, 6, 11] };
-const cellWidth = (type: string): number => (/^[ac]/.test(type) ? 4 : ((digitsIn[type[0] as string]?.[Math.log2(unitSize(type))] ?? 8) + 1));
+const cellWidth = (type: string): number => (/^[ac]/.test(type) ? 4 : (digitsIn[type[0] as string]?.[Math.log2(unitSize(type))] ?? 8) + 1);
 const odNames: Readonly<Record<number, string>> = { 0: '\\0', 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r' };
 
 function dumpRow(row: string, type: string, width: number): string {
@@ -197,10 +202,14 @@ function dumpRow(row: string, type: string, width: number): string {
 
 function showUnit(value: number, type: string, size: number): string {
   if (type.startsWith('c')) return odNames[value] ?? (value >= 32 && value < 127 ? String.fromCharCode(value) : value.toString(8).padStart(3, '0'));
-  if (type.startsWith('a')) return ['nul', 'soh', 'stx', 'etx', 'eot', 'enq', 'ack', 'bel', 'bs', 'ht', 'nl', 'vt', 'ff', 'cr'][value] ?? (value === 32 ? 'sp' : String.fromCharCode(value & 127));
+  if (type.startsWith('a'))
+    return (
+      ['nul', 'soh', 'stx', 'etx', 'eot', 'enq', 'ack', 'bel', 'bs', 'ht', 'nl', 'vt', 'ff', 'cr'][value] ??
+      (value === 32 ? 'sp' : String.fromCharCode(value & 127))
+    );
   const base = { x: 16, o: 8 }[type[0] as 'x'] ?? 10;
   if (type.startsWith('d') && value >= 2 ** (size * 8 - 1)) return String(value - 2 ** (size * 8));
-  return base === 10 ? String(value) : value.toString(base).padStart((digitsIn[type[0] as string]?.[Math.log2(size)] ?? 2), '0');
+  return base === 10 ? String(value) : value.toString(base).padStart(digitsIn[type[0] as string]?.[Math.log2(size)] ?? 2, '0');
 }
 
 const hexdump = tool({
@@ -233,13 +242,15 @@ const hexdump = tool({
       const cells = [...row].map((character) => hex(character.charCodeAt(0)));
       const half = (from: number): string => cells.slice(from, from + 8).join(' ');
       if (call.has('C')) yield* call.print(`${hex(at + skip, 8)}  ${`${half(0).padEnd(23)}  ${half(8)}`.padEnd(48)}  |${printable(row)}|\n`);
-      else yield* call.print(`${hex(at + skip, 7)}${[...Array(8).keys()].map((i) => (i * 2 < row.length ? ` ${cells[i * 2 + 1] ?? '00'}${cells[i * 2]}` : '     ')).join('')}\n`);
+      else
+        yield* call.print(
+          `${hex(at + skip, 7)}${[...Array(8).keys()].map((i) => (i * 2 < row.length ? ` ${cells[i * 2 + 1] ?? '00'}${cells[i * 2]}` : '     ')).join('')}\n`,
+        );
     }
     if (binary.length > 0) yield* call.print(`${hex(binary.length + skip, call.has('C') ? 8 : 7)}\n`);
     return call.status;
   },
 });
-
 
 export const encodePrograms = {
   base64,

@@ -113,7 +113,8 @@ function floating(value: number, conversion: string, precision: number, keepZero
 }
 
 function exact(value: number, conversion: string, precision: number, keepZeros: boolean): string {
-  if (conversion === 'f') return value >= 1e21 ? BigInt(value).toString() + (precision > 0 ? `.${'0'.repeat(precision)}` : '') : fixed(value, Math.min(precision, 75));
+  if (conversion === 'f')
+    return value >= 1e21 ? BigInt(value).toString() + (precision > 0 ? `.${'0'.repeat(precision)}` : '') : fixed(value, Math.min(precision, 75));
   if (conversion === 'e') return exponent(value.toExponential(Math.min(precision, 100)));
   const significant = precision === 0 ? 1 : Math.min(precision, 100);
   const power = value === 0 ? 0 : Number(value.toExponential(significant - 1).split('e')[1]);
@@ -159,7 +160,8 @@ export function formatArguments(format: string, values: readonly string[]): { re
         const { out, stopped: end } = unescapeEcho(value ?? '');
         text += pad(out, part.width, part.flags);
         if (end) return { text, complaints };
-      } else if (conversion === 's') text += pad(part.precision === undefined ? (value ?? '') : [...(value ?? '')].slice(0, part.precision).join(''), part.width, part.flags);
+      } else if (conversion === 's')
+        text += pad(part.precision === undefined ? (value ?? '') : [...(value ?? '')].slice(0, part.precision).join(''), part.width, part.flags);
       else if (conversion === 'c') text += pad([...(value ?? '')][0] ?? '', part.width, part.flags);
       else if (conversion === 'q') text += shellQuote(value ?? '');
       else if ('diuxXofFeEgG'.includes(conversion)) text += formatNumber(readNumber(value, 'diuxXo'.includes(conversion), complaints), part);

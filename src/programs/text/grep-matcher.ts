@@ -35,7 +35,8 @@ function regular(pattern: string, flavor: Flavor, options: MatcherOptions): One 
   try {
     regex = new Regex(pattern, flavor, { ignoreCase: options.ignoreCase, wholeLine: options.wholeLine });
   } catch (error) {
-    if (error instanceof RegexError) throw new RegexError(error.message.replace('Unmatched ) or \\)', flavor === 'basic' ? 'Unmatched ) or \\)' : 'Unmatched ( or \\('));
+    if (error instanceof RegexError)
+      throw new RegexError(error.message.replace('Unmatched ) or \\)', flavor === 'basic' ? 'Unmatched ) or \\)' : 'Unmatched ( or \\('));
     throw error;
   }
   const find: Find = (line, from) => {

@@ -1,6 +1,7 @@
 /** How sort compares lines (GNU coreutils 9.1, src/sort.c). */
-import { Failure } from '../tool.ts';
+
 import { quote } from '../quote.ts';
+import { Failure } from '../tool.ts';
 
 export type Ordering = {
   readonly type: 'text' | 'number' | 'general' | 'human' | 'month' | 'version' | 'random';
@@ -12,7 +13,13 @@ export type Ordering = {
   readonly blanksEnd: boolean;
 };
 
-export type Key = { readonly field: number; readonly offset: number; readonly endField: number | undefined; readonly endOffset: number; readonly order: Ordering };
+export type Key = {
+  readonly field: number;
+  readonly offset: number;
+  readonly endField: number | undefined;
+  readonly endOffset: number;
+  readonly order: Ordering;
+};
 
 const types: Readonly<Record<string, Ordering['type']>> = { n: 'number', g: 'general', h: 'human', M: 'month', V: 'version', R: 'random' };
 
@@ -33,12 +40,24 @@ export function orderingOf(letters: string): Ordering {
 /** `2,3nr`, `1.2b,1.4`. Keys without letters of their own take the general ones. */
 export function parseKey(text: string, general: Ordering): Key {
   const parts = /^(\d+)(?:\.(\d+))?([bdfgiMhnRrV]*)(?:,(\d+)(?:\.(\d+))?([bdfgiMhnRrV]*))?$/.exec(text);
-  if (!parts) throw new Failure(/^\d/.test(text) ? `stray character in field spec: invalid field specification ${quote(text)}` : `invalid number at field start: invalid count at start of ${quote(text)}`, 2);
+  if (!parts)
+    throw new Failure(
+      /^\d/.test(text)
+        ? `stray character in field spec: invalid field specification ${quote(text)}`
+        : `invalid number at field start: invalid count at start of ${quote(text)}`,
+      2,
+    );
   const [, field = '1', offset, letters = '', endField, endOffset, endLetters = ''] = parts;
   if (Number(field) === 0) throw new Failure(`field number is zero: invalid field specification ${quote(text)}`, 2);
   const own = letters + endLetters;
   const order = own === '' ? general : { ...orderingOf(own), blanksStart: letters.includes('b'), blanksEnd: endLetters.includes('b') };
-  return { field: Number(field), offset: Number(offset ?? 1), endField: endField === undefined ? undefined : Number(endField), endOffset: Number(endOffset ?? 0), order };
+  return {
+    field: Number(field),
+    offset: Number(offset ?? 1),
+    endField: endField === undefined ? undefined : Number(endField),
+    endOffset: Number(endOffset ?? 0),
+    order,
+  };
 }
 
 /** Cuts the part of a line out that a key names. */
@@ -47,7 +66,9 @@ export function keyText(line: string, key: Key, separator: string | undefined): 
   const begin = place(line, starts, key.field - 1, key.offset - 1, key.order.blanksStart, line.length);
   if (key.endField === undefined) return line.slice(begin);
   const end =
-    key.endOffset === 0 ? fieldEnd(line, starts, key.endField - 1, separator) : place(line, starts, key.endField - 1, key.endOffset, key.order.blanksEnd, line.length);
+    key.endOffset === 0
+      ? fieldEnd(line, starts, key.endField - 1, separator)
+      : place(line, starts, key.endField - 1, key.endOffset, key.order.blanksEnd, line.length);
   return line.slice(begin, Math.max(begin, end));
 }
 
@@ -121,7 +142,8 @@ export function comparePrepared(a: Prepared, b: Prepared, order: Ordering): numb
 /** filevercmp: digits by value, letters before other signs, `~` before everything. */
 export function compareVersions(a: string, b: string): number {
   if (a === b) return 0;
-  const rank = (code: number): number => (Number.isNaN(code) ? 0 : code === 126 ? -1 : (code >= 65 && code <= 90) || (code >= 97 && code <= 122) ? code : code + 256);
+  const rank = (code: number): number =>
+    Number.isNaN(code) ? 0 : code === 126 ? -1 : (code >= 65 && code <= 90) || (code >= 97 && code <= 122) ? code : code + 256;
   const isDigit = (character: string | undefined): boolean => character !== undefined && character >= '0' && character <= '9';
   let i = 0;
   let j = 0;

@@ -3,7 +3,7 @@ import type { Random } from '../../sim/random.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { quote } from '../quote.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
-import { comparePrepared, type Key, keyText, orderingOf, type Ordering, parseKey, type Prepared, prepare } from './sort-order.ts';
+import { comparePrepared, type Key, keyText, type Ordering, orderingOf, type Prepared, parseKey, prepare } from './sort-order.ts';
 
 type Row = { readonly line: string; readonly keys: readonly Prepared[] };
 
@@ -48,10 +48,14 @@ const sort = tool({
     const compare = comparator(call, keys, general);
     const end = call.has('z') ? '\0' : '\n';
     const rows: Row[] = [];
-    const rowOf = (line: string): Row => ({ line, keys: (keys.length === 0 ? [whole(general)] : keys).map((key) => prepare(keys.length === 0 ? blanks(line, general) : keyText(line, key, separator), key.order)) });
+    const rowOf = (line: string): Row => ({
+      line,
+      keys: (keys.length === 0 ? [whole(general)] : keys).map((key) =>
+        prepare(keys.length === 0 ? blanks(line, general) : keyText(line, key, separator), key.order),
+      ),
+    });
     const names = call.operands;
-    for (const name of names)
-      if (name !== '-' && !call.process.fs.exists(name)) throw new Failure(`cannot read: ${name}: No such file or directory`, 2);
+    for (const name of names) if (name !== '-' && !call.process.fs.exists(name)) throw new Failure(`cannot read: ${name}: No such file or directory`, 2);
     yield* call.eachFile(function* (file) {
       const input = call.lines(file, end);
       for (let line = yield* input.next(); line !== undefined; line = yield* input.next()) {

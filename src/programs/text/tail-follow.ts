@@ -9,7 +9,13 @@ import type { Call } from '../tool.ts';
 
 type Followed = { readonly name: string; file: OpenFile | undefined; length: number; gone: boolean };
 
-export type FollowOptions = { readonly headers: boolean; readonly byName: boolean; readonly retry: boolean; readonly seconds: number; readonly pid: number | undefined };
+export type FollowOptions = {
+  readonly headers: boolean;
+  readonly byName: boolean;
+  readonly retry: boolean;
+  readonly seconds: number;
+  readonly pid: number | undefined;
+};
 
 export class Follower {
   readonly #call: Call;

@@ -148,7 +148,11 @@ function tokens(text: string): Token[] {
     if (repeat) {
       const inner = tokens(repeat[1] as string)[0];
       const digits = repeat[2] ?? '';
-      out.push({ kind: 'repeat', character: inner?.kind === 'character' ? inner.character : '', count: Number.parseInt(digits || '0', digits.startsWith('0') ? 8 : 10) });
+      out.push({
+        kind: 'repeat',
+        character: inner?.kind === 'character' ? inner.character : '',
+        count: Number.parseInt(digits || '0', digits.startsWith('0') ? 8 : 10),
+      });
       i += repeat[0].length;
       continue;
     }

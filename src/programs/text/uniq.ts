@@ -142,7 +142,13 @@ const join = tool({
     const [one, other] = yield* twoFiles(call);
     const separator = call.value('t');
     const split = (text: string): string[][] =>
-      text.split('\n').flatMap((line, i, all) => (i === all.length - 1 && line === '' ? [] : [separator === undefined ? line.split(/[ \t]+/).filter((f, at) => f !== '' || at > 0) : line.split(separator)]));
+      text
+        .split('\n')
+        .flatMap((line, i, all) =>
+          i === all.length - 1 && line === ''
+            ? []
+            : [separator === undefined ? line.split(/[ \t]+/).filter((f, at) => f !== '' || at > 0) : line.split(separator)],
+        );
     const left = split(yield* call.whole(one));
     const right = split(yield* call.whole(other));
     one.close();
@@ -197,7 +203,9 @@ const paste = tool({
     ['z,zero-terminated', 'line delimiter is NUL, not newline'],
   ],
   *run(call) {
-    const list = [...(call.value('d') ?? '\t').replace(/\\([nt\\0])/g, (_, letter: string) => ({ n: '\n', t: '\t', '\\': '\\', '0': '\x00' })[letter] ?? letter)];
+    const list = [
+      ...(call.value('d') ?? '\t').replace(/\\([nt\\0])/g, (_, letter: string) => ({ n: '\n', t: '\t', '\\': '\\', '0': '\x00' })[letter] ?? letter),
+    ];
     const delimiter = (i: number): string => (list.length === 0 ? '' : (list[i % list.length] as string).replace('\x00', ''));
     const end = call.has('z') ? '\0' : '\n';
     const names = call.operands.length === 0 ? ['-'] : call.operands;

@@ -32,7 +32,8 @@ const wc = tool({
     const keys: readonly Key[] = asked.length > 0 ? asked : ['lines', 'words', 'bytes'];
     const width = columnWidth(call, keys.length);
     const total: Counts = { lines: 0, words: 0, chars: 0, bytes: 0, longest: 0 };
-    const show = (counts: Counts, name: string): string => `${keys.map((key) => String(counts[key]).padStart(width)).join(' ')}${name === '' ? '' : ` ${name}`}\n`;
+    const show = (counts: Counts, name: string): string =>
+      `${keys.map((key) => String(counts[key]).padStart(width)).join(' ')}${name === '' ? '' : ` ${name}`}\n`;
     for (const name of call.operands.length === 0 ? ['-'] : call.operands) {
       let counts: Counts | undefined;
       let trouble: unknown;
