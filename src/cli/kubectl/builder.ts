@@ -52,7 +52,7 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
     return targets;
   }
   const selector = k.flags.text('selector') !== '' || k.flags.text('field-selector') !== '' || (options.all ?? false);
-  if (options.args.length === 0) throw new KubectlError(nothingGiven);
+  if (options.args.length === 0 && options.defaultType === undefined) throw new KubectlError(nothingGiven);
   checkShape(options.args);
   const discovery = yield* k.discovery();
   const namespace = k.flags.bool('all-namespaces') ? '' : k.namespace;

@@ -40,12 +40,22 @@ function* upload(k: Kubectl, from: FileSpec, to: FileSpec): Routine {
   if (!fs.exists(from.path)) throw new KubectlError(`${from.path} doesn't exist in local filesystem`);
   if (fs.isDirectory(from.path)) throw notSimulated('kubectl cp of a directory');
   const name = from.path.slice(from.path.lastIndexOf('/') + 1);
-  const isFolder = to.path.endsWith('/') || (yield* exec(k, to, ['test', '-d', to.path])).exitCode === 0;
+  const isFolder = to.path.endsWith('/') || (yield* isDirectory(k, to));
   const path = isFolder ? `${to.path.replace(/\/$/, '')}/${name}` : to.path;
   const folder = path.slice(0, path.lastIndexOf('/')) || '/';
   const result = yield* exec(k, to, ['tar', '-xmf', '-', '-C', folder], tarOf(path.slice(path.lastIndexOf('/') + 1), fs.read(from.path)));
   yield* k.printError(result.stderr);
   if (result.exitCode !== 0) throw new KubectlError(`command terminated with exit code ${result.exitCode}`, { bare: true, exitCode: result.exitCode });
+}
+
+/** An image without `test` has no folder to tell us about. */
+function* isDirectory(k: Kubectl, { path, ...pod }: FileSpec): Routine<boolean> {
+  try {
+    return (yield* exec(k, { ...pod, path }, ['test', '-d', path])).exitCode === 0;
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error;
+    return false;
+  }
 }
 
 function* download(k: Kubectl, from: FileSpec, to: FileSpec): Routine {

@@ -22,24 +22,26 @@ export const drain: CommandEntry = {
     const dryRun = yield* k.dryRun();
     const nodes = yield* nodesOf(k);
     yield* mark(k, nodes, true, dryRun);
-    const failed: { readonly node: string; readonly error: string }[] = [];
+    const failed: { readonly node: string; readonly errors: readonly string[] }[] = [];
     for (const node of nodes) {
-      const error = yield* drainOne(k, node, dryRun);
-      if (error === undefined) yield* operationPrinter(k, dryRun)(node.object, 'drained');
+      const errors = yield* drainOne(k, node, dryRun);
+      if (errors.length === 0) yield* operationPrinter(k, dryRun)(node.object, 'drained');
       else {
-        failed.push({ node: node.name, error });
+        failed.push({ node: node.name, errors });
+        const error = errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`;
         yield* k.printError(`error: unable to drain node "${node.name}" due to error: ${error}, continuing command...\n`);
       }
     }
     if (failed.length === 0) return;
     yield* k.printError(`There are pending nodes to be drained:\n${failed.map(({ node }) => ` ${node}\n`).join('')}`);
-    throw new KubectlError(failed.map(({ error }) => error).join('\n'), { bare: true });
+    throw new KubectlError(failed.flatMap(({ errors }) => errors).join('\n'), { bare: true });
   },
 };
 
 type Verdict = { readonly evict: boolean; readonly warning?: string; readonly problem?: string };
 
-function* drainOne(k: Kubectl, node: Info, dryRun: DryRun): Routine<string | undefined> {
+/** Gives what went wrong; nothing when the node is empty. */
+function* drainOne(k: Kubectl, node: Info, dryRun: DryRun): Routine<readonly string[]> {
   const selector = k.flags.text('pod-selector');
   const answer = yield* k.api.request({
     method: 'GET',
@@ -50,13 +52,13 @@ function* drainOne(k: Kubectl, node: Info, dryRun: DryRun): Routine<string | und
   const verdicts: { readonly pod: Obj; readonly verdict: Verdict }[] = [];
   for (const pod of pods) verdicts.push({ pod, verdict: yield* judge(k, pod) });
   const problem = grouped(verdicts, 'problem');
-  if (problem !== '') return `cannot delete ${problem}`;
+  if (problem !== '') return [`cannot delete ${problem}`];
   const warning = grouped(verdicts, 'warning');
   if (warning !== '') yield* k.printError(`Warning: ${warning}\n`);
   const leaving = verdicts.filter(({ verdict }) => verdict.evict).map(({ pod }) => pod);
   if (dryRun === 'client') {
     for (const pod of leaving) yield* k.print(`evicting pod ${namespaceOf(pod)}/${nameOf(pod)} (dry run)\n`);
-    return undefined;
+    return [];
   }
   return yield* evictAll(k, leaving, dryRun);
 }
@@ -97,7 +99,7 @@ function* judge(k: Kubectl, pod: Obj): Routine<Verdict> {
   return { evict: true, ...(warning !== undefined && { warning }) };
 }
 
-function* evictAll(k: Kubectl, pods: readonly Obj[], dryRun: DryRun): Routine<string | undefined> {
+function* evictAll(k: Kubectl, pods: readonly Obj[], dryRun: DryRun): Routine<readonly string[]> {
   const timeout = k.flags.duration('timeout');
   const until = timeout > 0 ? k.now + timeout : Number.POSITIVE_INFINITY;
   const fibers = pods.map((pod) => k.process.sim.go(evict(k, pod, { until, timeout, dryRun }), 'evict'));
@@ -110,8 +112,7 @@ function* evictAll(k: Kubectl, pods: readonly Obj[], dryRun: DryRun): Routine<st
   } finally {
     for (const fiber of fibers) fiber.cancel();
   }
-  if (errors.length === 0) return undefined;
-  return errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`;
+  return errors;
 }
 
 type Limits = { readonly until: number; readonly timeout: number; readonly dryRun: DryRun };

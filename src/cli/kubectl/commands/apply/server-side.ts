@@ -27,15 +27,29 @@ export function* applyServerSide(k: Kubectl, { resource, namespace, manifest }: 
   const send = { method: 'PATCH', path, query, body: manifest.object, contentType: 'application/apply-patch+yaml' } as const;
   try {
     let applied = obj(yield* k.api.request(send));
-    const migration = options.dryRun === 'none' ? upgradedManagedFields(applied, manager) : undefined;
-    if (migration) {
-      yield* k.api.request({ method: 'PATCH', path, body: migration, contentType: 'application/json-patch+json' });
-      applied = obj(yield* k.api.request(send));
-    }
+    if (options.dryRun === 'none' && (yield* migrate(k, path, applied, manager))) applied = obj(yield* k.api.request(send));
     yield* options.print(applied, 'serverside-applied');
     return applied;
   } catch (error) {
-    if (isReason(error, 'Conflict')) throw new KubectlError(`${error.message}\n${conflictHelp}`);
+    if (isReason(error, 'Conflict') && error.message.startsWith('Apply failed')) throw new KubectlError(`${error.message}\n${conflictHelp}`);
     throw prefixed(error, `error when patching "${manifest.source}": `);
+  }
+}
+
+const maxRetries = 5;
+
+/** Takes over what client-side apply owned; tries again when somebody else was faster. False when there was nothing to take. */
+function* migrate(k: Kubectl, path: string, applied: Obj, manager: string): Routine<boolean> {
+  let live = applied;
+  for (let attempt = 1; ; attempt++) {
+    const body = upgradedManagedFields(live, manager);
+    if (!body) return false;
+    try {
+      yield* k.api.request({ method: 'PATCH', path, body, contentType: 'application/json-patch+json' });
+      return true;
+    } catch (error) {
+      if (!isReason(error, 'Conflict') || attempt >= maxRetries) throw error;
+      live = obj(yield* k.api.request({ method: 'GET', path }));
+    }
   }
 }
