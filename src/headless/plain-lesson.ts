@@ -9,8 +9,8 @@ import { withoutMarks } from '../tui/text/markdown.ts';
 import { unstyled } from '../tui/text/style.ts';
 import { clusterRows } from '../tui/view/cluster-rows.ts';
 import { xrayRows } from '../tui/view/xray-rows.ts';
-import { factIn, newSay, type Say } from '../tui/words.ts';
 import { VtScreen } from '../tui/vt/screen.ts';
+import { factIn, newSay, type Say } from '../tui/words.ts';
 import { plainWords } from './plain-words.ts';
 
 /** Virtual time and output that one line may take before it is interrupted. */
@@ -236,7 +236,12 @@ export class PlainLesson {
     const words = plainWords[this.#language()];
     if (!view || !step?.ask) return this.#print(`${words.noQuestion}\n`);
     const free = step.ask.type === 'fill' || step.ask.type === 'number';
-    const values = free ? [rest.trim()] : rest.split(/[\s,]+/).filter(Boolean).map((each) => step.choices[Number(each) - 1]?.id ?? step.choices.find(({ id }) => id === each)?.id);
+    const values = free
+      ? [rest.trim()]
+      : rest
+          .split(/[\s,]+/)
+          .filter(Boolean)
+          .map((each) => step.choices[Number(each) - 1]?.id ?? step.choices.find(({ id }) => id === each)?.id);
     if (values.length === 0 || values.some((each) => each === undefined || each === '')) return this.#print(`${words.badAnswer}\n`);
     this.session.input({ answer: values as string[], step: step.id });
     this.session.tick(0);

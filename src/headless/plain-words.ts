@@ -1,7 +1,16 @@
 /** What only the lines say. */
 import type { Language } from '../lessons/lesson.ts';
 
-type PlainWords = { readonly choose: string; readonly help: string; readonly prompt: string; readonly stopped: string; readonly raw: string; readonly choices: string; readonly badAnswer: string; readonly noQuestion: string };
+type PlainWords = {
+  readonly choose: string;
+  readonly help: string;
+  readonly prompt: string;
+  readonly stopped: string;
+  readonly raw: string;
+  readonly choices: string;
+  readonly badAnswer: string;
+  readonly noQuestion: string;
+};
 
 export const plainWords: Readonly<Record<Language, PlainWords>> = {
   en: {

@@ -121,12 +121,11 @@ export class Plain {
   }
 
   #open(key: string | undefined): void {
-    const { kept, worlds } = { kept: this.#services.kept(), worlds: this.#worlds };
-    const record = key === undefined ? undefined : kept.lessons[key]?.session;
-    const goOn = key !== undefined && record !== undefined && record.inputs.some((input) => !('resize' in input));
-    this.#print(`${this.#say(goOn ? 'stageReplay' : 'stageBoot', { n: 0 })}\n`);
+    const record = key === undefined ? undefined : this.#services.kept().lessons[key]?.session;
     this.#key = key;
-    this.#begin(goOn ? finish(worlds.resume(key, record)) : worlds.open(key), goOn);
+    this.#print(`${this.#say(record ? 'stageReplay' : 'stageBoot', { n: 0 })}\n`);
+    if (key !== undefined && record) this.#begin(finish(this.#worlds.resume(key, record)), record.inputs.length > 0);
+    else this.#begin(this.#worlds.open(key), false);
   }
 
   #begin(session: Session, goOn: boolean): void {
@@ -137,7 +136,7 @@ export class Plain {
   #undo(): void {
     const session = this.#lesson?.session;
     const earlier = session?.beforeLastLine();
-    if (session && earlier) this.#replace(session, earlier.inputs, earlier.until);
+    if (earlier && session) this.#replace(session, earlier.inputs, earlier.until);
     else this.#print(`${this.#say('nothingToUndo')}\n`);
   }
 

@@ -1,5 +1,5 @@
 /** The screen, or its lines where there can be no screen: pipes, dumb terminals, screen readers. */
-import { type Arguments } from '../arguments.ts';
+import type { Arguments } from '../arguments.ts';
 import type { Kept, Services } from '../tui/services.ts';
 import { lessonKey, readCatalogue } from './catalogue.ts';
 import { languageOf } from './language.ts';

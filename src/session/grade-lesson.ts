@@ -30,13 +30,18 @@ export function gradeLesson(request: GradeRequest): Graded {
   const findings = findingsOf(submission, submitted, lesson, policy, engine);
   const history = historyOf(submitted);
   const possible = possibleOf(lesson.loaded);
-  if ('message' in history || findings.some(({ effect }) => effect === 'refuses')) return { grade: { ...blank, state: 'refused', possible, findings }, mistakes: [] };
+  if ('message' in history || findings.some(({ effect }) => effect === 'refuses'))
+    return { grade: { ...blank, state: 'refused', possible, findings }, mistakes: [] };
   const replay = replaySubmission(lesson.loaded, submitted, history, budget);
   return { grade: { ...blank, possible, ...judge(replay, history, findings) }, mistakes: [...replay.mistakes].sort((a, b) => a - b) };
 }
 
 /** Why a whole file's lesson has no grade. */
-export const unjudged = (grade: LessonGrade, code: string, message: string): LessonGrade => ({ ...grade, state: 'unjudged', findings: [...grade.findings, { code, effect: 'notes', message }] });
+export const unjudged = (grade: LessonGrade, code: string, message: string): LessonGrade => ({
+  ...grade,
+  state: 'unjudged',
+  findings: [...grade.findings, { code, effect: 'notes', message }],
+});
 
 export function blankGrade({ submission, submitted, file }: Pick<GradeRequest, 'submission' | 'submitted' | 'file'>): LessonGrade {
   const { events, lesson, ended } = submitted;
@@ -66,7 +71,9 @@ const possibleOf = ({ lesson }: LoadedLesson): number =>
 function judge(replay: Replay, history: History, findings: readonly Finding[]): Partial<LessonGrade> {
   const { run } = replay.session;
   if (!run) return {};
-  const elsewhere = findings.some(({ code }) => code === 'other-engine') ? 'made with another version of k8s-lab, which may have gone on differently' : undefined;
+  const elsewhere = findings.some(({ code }) => code === 'other-engine')
+    ? 'made with another version of k8s-lab, which may have gone on differently'
+    : undefined;
   const reached = run.current;
   const steps = run.lesson.steps.map((step, index) => stepGrade(replay, history, step, index));
   const checks = run.lesson.steps.flatMap((step, index) => checkGrades(replay, step, index, elsewhere));
@@ -79,7 +86,16 @@ function judge(replay: Replay, history: History, findings: readonly Finding[]): 
     bonus: all.reduce((sum, { bonus }) => sum + bonus, 0),
     steps: all,
     checks: [...checks, ...trials.checks],
-    findings: exceeded ? [...findings, { code: 'exceeded-budget', effect: 'notes', message: `exceeded the budget (${exceeded.what}) at line ${exceeded.line}; what held before that counts` }] : findings,
+    findings: exceeded
+      ? [
+          ...findings,
+          {
+            code: 'exceeded-budget',
+            effect: 'notes',
+            message: `exceeded the budget (${exceeded.what}) at line ${exceeded.line}; what held before that counts`,
+          },
+        ]
+      : findings,
   };
 }
 
@@ -88,7 +104,10 @@ function stepGrade({ session }: Replay, history: History, step: Step, index: num
   const hints = Math.min(step.hints?.length ?? 0, hintsUncovered(history, step.id));
   const done = state?.done ?? false;
   // A quiz that was answered, undone and answered again was answered twice.
-  const wrongAnswers = Math.max(session.run?.wrongAnswers(index) ?? 0, step.kind === 'quiz' && state && state.attempts > 0 ? answersGiven(history, step.id) - (done ? 1 : 0) : 0);
+  const wrongAnswers = Math.max(
+    session.run?.wrongAnswers(index) ?? 0,
+    step.kind === 'quiz' && state && state.attempts > 0 ? answersGiven(history, step.id) - (done ? 1 : 0) : 0,
+  );
   const holds = (check: Check): boolean => state?.verdicts.get(check.id ?? '')?.state === 'passed';
   const score = scoreStep(step, { done, hints, wrongAnswers, holds }, true);
   return { id: step.id, done, ...score, hints, wrongAnswers };
@@ -101,7 +120,8 @@ function checkGrades(replay: Replay, step: Step, index: number, elsewhere: strin
   const counted = checks.filter(({ bonus }) => bonus !== true);
   const weights = weightsOf(counted, pointsOf(step));
   const total = weights.reduce((sum, each) => sum + each, 0);
-  const worth = (check: Check): number => (check.bonus ? (check.points ?? 0) : total === 0 ? 0 : round(((weights[counted.indexOf(check)] ?? 0) * pointsOf(step)) / total));
+  const worth = (check: Check): number =>
+    check.bonus ? (check.points ?? 0) : total === 0 ? 0 : round(((weights[counted.indexOf(check)] ?? 0) * pointsOf(step)) / total);
   const reached = run !== undefined && index <= run.current;
   const context = { reached, elsewhere, budget: index === run?.current ? replay.exceeded : undefined };
   const judged = checks.map((check) => {
@@ -112,7 +132,12 @@ function checkGrades(replay: Replay, step: Step, index: number, elsewhere: strin
   return checks.length > 0 ? judged : [answerGrade(step, state?.done ?? false, state?.answer, context)];
 }
 
-type JudgeContext = { readonly reached: boolean; readonly elsewhere: string | undefined; readonly budget: Replay['exceeded']; readonly line?: number | undefined };
+type JudgeContext = {
+  readonly reached: boolean;
+  readonly elsewhere: string | undefined;
+  readonly budget: Replay['exceeded'];
+  readonly line?: number | undefined;
+};
 
 function checkGrade(step: string, check: Check, verdict: Verdict | undefined, possible: number, context: JudgeContext): CheckGrade {
   const marks = { ...(isHidden(check) ? { hidden: true as const } : {}), ...(check.bonus ? { bonus: true as const } : {}) };
@@ -141,17 +166,23 @@ function answerGrade(step: Step, done: boolean, answer: readonly string[] | unde
   return { ...base, state: 'failed', expected: 'the right answer', found: answer.join(' '), where: `the question ${step.id}` };
 }
 
-function trialGrades({ session, exceeded }: Replay, finished: boolean, elsewhere: string | undefined): { readonly steps: StepGrade[]; readonly checks: CheckGrade[] } {
+function trialGrades(
+  { session, exceeded }: Replay,
+  finished: boolean,
+  elsewhere: string | undefined,
+): { readonly steps: StepGrade[]; readonly checks: CheckGrade[] } {
   const steps: StepGrade[] = [];
   const checks: CheckGrade[] = [];
   for (const trial of session.run?.lesson.trials ?? []) {
     const id = `trial:${trial.id}`;
     const verdicts = finished && !exceeded ? runTrial(session, trial) : new Map<string, Verdict>();
     const worth = trial.points / trial.checks.length;
-    const judged = trial.checks.map((check): CheckGrade => ({
-      ...checkGrade(id, check, verdicts.get(check.id ?? ''), round(worth), { reached: finished && !exceeded, elsewhere, budget: undefined }),
-      hidden: true,
-    }));
+    const judged = trial.checks.map(
+      (check): CheckGrade => ({
+        ...checkGrade(id, check, verdicts.get(check.id ?? ''), round(worth), { reached: finished && !exceeded, elsewhere, budget: undefined }),
+        hidden: true,
+      }),
+    );
     const passed = judged.filter(({ state }) => state === 'passed').length;
     steps.push({ id, done: passed === judged.length, earned: Math.floor(worth * passed), possible: trial.points, bonus: 0, hints: 0, wrongAnswers: 0 });
     checks.push(...judged);

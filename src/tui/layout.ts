@@ -16,8 +16,17 @@ export type Layout = {
 
 const none: Area = { row: 0, column: 0, columns: 1, rows: 1 };
 
-/** `asking`: the step is a question, which needs room. */
-export function layoutOf(size: WindowSize, show: { readonly pane: Pane; readonly focus: Focus; readonly asking: boolean; readonly hasLesson: boolean }): Layout {
+export type Shown = {
+  readonly pane: Pane;
+  readonly focus: Focus;
+  /** The step is a question, which needs room. */
+  readonly asking: boolean;
+  /** There is something new to read in the lesson: it gets room until the next line is typed. */
+  readonly fresh: boolean;
+  readonly hasLesson: boolean;
+};
+
+export function layoutOf(size: WindowSize, show: Shown): Layout {
   const { columns, rows } = size;
   if (columns < 40 || rows < 10) return { kind: 'none', lesson: undefined, extra: undefined, terminal: none };
   const body: Area = { row: 1, column: 0, columns, rows: rows - 2 };
@@ -38,9 +47,9 @@ export function layoutOf(size: WindowSize, show: { readonly pane: Pane; readonly
   };
 }
 
-function stacked(body: Area, { pane, focus, asking, hasLesson }: Parameters<typeof layoutOf>[1]): Layout {
+function stacked(body: Area, { pane, focus, asking, fresh, hasLesson }: Shown): Layout {
   if (pane === 'lesson' && !hasLesson) return { kind: 'stacked', lesson: undefined, extra: undefined, terminal: body };
-  const share = pane === 'lesson' ? (focus === 'pane' ? (asking ? 0.72 : 0.62) : 0.36) : focus === 'pane' ? 0.75 : 0.52;
+  const share = pane === 'lesson' ? (focus === 'pane' ? (asking ? 0.72 : 0.62) : fresh ? 0.62 : 0.36) : focus === 'pane' ? 0.75 : 0.52;
   // One row is the line between.
   const top = Math.max(5, Math.floor((body.rows - 1) * share));
   const area: Area = { ...body, rows: top };

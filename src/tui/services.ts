@@ -39,3 +39,6 @@ export type Services = {
   /** Stamped into records. */
   readonly engine: string;
 };
+
+export const entryOf = (tracks: readonly TrackEntry[], key: string): LessonEntry | undefined =>
+  tracks.flatMap(({ lessons }) => lessons).find((lesson) => lesson.key === key);

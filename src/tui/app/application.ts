@@ -2,21 +2,19 @@
 import type { Language } from '../../lessons/lesson.ts';
 import type { Session } from '../../session/session.ts';
 import type { Actions } from '../components/context.ts';
-import type { LessonEntry, Services, Worlds } from '../services.ts';
+import { entryOf, type LessonEntry, type Services, type Worlds } from '../services.ts';
 import type { InkInput } from '../terminal/ink-input.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { Painter } from '../terminal/painter.ts';
 import { newSay, type Say, type WordKey } from '../words.ts';
+import { Frames } from './frames.ts';
 import { Keeper } from './keeper.ts';
 import { LessonScreen } from './lesson.ts';
+import { playOn, showStage } from './opening.ts';
+import { endedQuestion, failedQuestion, leaveQuestion, restartQuestion, resumeQuestion } from './questions.ts';
 import { type Command, route } from './route.ts';
 import { type AppState, type ChoiceState, isAsking } from './state.ts';
 import { Store } from './store.ts';
-
-/** The fastest that output of the world is drawn. */
-const frame = 33;
-/** Work of a replay between two looks at the keyboard. */
-const replaySlice = 25;
 
 export class Application {
   readonly store: Store<AppState>;
@@ -25,11 +23,10 @@ export class Application {
   readonly #ink: InkInput;
   readonly #exit: (status: number) => void;
   readonly #keeper: Keeper;
+  readonly #frames: Frames;
   #lesson: LessonScreen | undefined;
   #key: string | undefined;
   #onChoice: (id: string) => void = () => {};
-  #paintTimer: NodeJS.Timeout | undefined;
-  #paintedAt = 0;
 
   constructor(services: Services, painter: Painter, ink: InkInput, exit: (status: number) => void) {
     this.#services = services;
@@ -49,7 +46,11 @@ export class Application {
       notice: undefined,
     });
     this.#keeper = new Keeper(services, (problem) => this.#notice('notSaved', { text: problem }));
-    this.store.subscribe(() => this.#overlay());
+    this.#frames = new Frames(painter, () => {
+      const { screen, choice } = this.store.get();
+      return screen === 'lesson' && !choice ? this.#lesson?.overlay() : undefined;
+    });
+    this.store.subscribe(() => this.#frames.draw());
     painter.on('resize', () => this.#resized());
   }
 
@@ -96,7 +97,13 @@ export class Application {
   keys(events: readonly KeyEvent[]): void {
     for (const event of events) {
       const { screen, choice, lesson } = this.store.get();
-      const context = { screen, choice: choice !== undefined, focus: lesson?.focus ?? 'terminal', raw: this.#lesson?.raw ?? false, asking: isAsking(lesson) && lesson?.pane === 'lesson' };
+      const context = {
+        screen,
+        choice: choice !== undefined,
+        focus: lesson?.focus ?? 'terminal',
+        raw: this.#lesson?.raw ?? false,
+        asking: isAsking(lesson) && lesson?.pane === 'lesson',
+      };
       this.#run(route(event, context), event);
     }
   }
@@ -119,88 +126,68 @@ export class Application {
     speed: () => this.#lesson?.toggleSpeed(),
     skip: () => this.#lesson?.skip(),
     undo: () => void this.#undo(),
-    restart: () => this.#ask({ question: this.#say('confirmRestart'), options: this.#yesNo() }, (id) => id === 'yes' && void this.#restart()),
+    restart: () => this.#ask(restartQuestion(this.#say), (id) => id === 'yes' && void this.#restart()),
     language: () => this.#switchLanguage(),
     leave: () => this.#leave(),
     quit: () => this.#quit(0),
     back: () => this.#back(),
     switch: () => this.#lesson?.focus(this.#lesson.state.focus === 'terminal' ? 'pane' : 'terminal'),
-    scrollUp: () => this.#scroll(-1),
-    scrollDown: () => this.#scroll(1),
-    pageUp: () => this.#scroll(-10),
-    pageDown: () => this.#scroll(10),
+    scrollUp: () => this.#lesson?.scroll(-1),
+    scrollDown: () => this.#lesson?.scroll(1),
+    pageUp: () => this.#lesson?.scroll(-10),
+    pageDown: () => this.#lesson?.scroll(10),
   };
 
   // ── opening and leaving ──
 
   #openLesson(key: string): void {
-    const entry = this.#entry(key);
+    const entry = entryOf(this.store.get().tracks, key);
     const kept = this.store.get().kept.lessons[key];
     this.#key = key;
     if (!kept?.session || kept.session.inputs.every((input) => 'resize' in input)) return void this.#open(entry);
-    this.#ask(
-      {
-        question: `${entry?.title[this.store.get().language] ?? key}: ${this.#say('resumeQuestion')}`,
-        options: (['resume', 'startOver', 'back'] as const).map((id) => ({ id, label: this.#say(id) })),
-      },
-      (id) => {
-        if (id === 'resume') void this.#open(entry, true);
-        else if (id === 'startOver') void this.#open(entry);
-        else this.#showMenu();
-      },
-    );
-  }
-
-  #entry(key: string): LessonEntry | undefined {
-    return this.store
-      .get()
-      .tracks.flatMap(({ lessons }) => lessons)
-      .find((lesson) => lesson.key === key);
+    this.#ask(resumeQuestion(this.#say, entry?.title[this.store.get().language] ?? key), (id) => {
+      if (id === 'resume') void this.#open(entry, true);
+      else if (id === 'startOver') void this.#open(entry);
+      else this.#showMenu();
+    });
   }
 
   async #open(entry: LessonEntry | undefined, goOn = false): Promise<void> {
+    try {
+      await this.#enter(entry, goOn);
+    } catch (error) {
+      // A lesson of the user's own that is broken, or a record that no longer fits; other errors are bugs.
+      if (!(error instanceof Error) || error.name !== 'UsageError') throw error;
+      this.#ask(failedQuestion(this.#say, error.message), () => this.#showMenu());
+    }
+  }
+
+  async #enter(entry: LessonEntry | undefined, goOn: boolean): Promise<void> {
     const { language, kept } = this.store.get();
     const title = entry?.title[language];
     const record = entry && goOn ? kept.lessons[entry.key]?.session : undefined;
     this.#lesson?.stop();
     this.#lesson = undefined;
     this.#key = entry?.key;
-    await this.#stage('stageLoad', 0, title);
+    await showStage(this.store, 'stageLoad', 0, title);
     const worlds = await this.#services.worlds();
-    await this.#stage(entry?.world === 'node' ? 'stageBootOne' : 'stageBoot', 0, title);
-    const session = entry && record ? await this.#play(worlds.resume(entry.key, record), 'stageReplay', title) : worlds.open(entry?.key);
+    await showStage(this.store, entry?.world === 'node' ? 'stageBootOne' : 'stageBoot', 0, title);
+    const session = entry && record ? await playOn(this.store, worlds.resume(entry.key, record), 'stageReplay', title) : worlds.open(entry?.key);
     this.store.set({ screen: 'blank' });
     this.#lesson = new LessonScreen(this.store, session, title ?? 'shell', {
-      paint: (now) => this.#paint(now),
+      paint: (now) => this.#frames.request(now),
       keep: (now) => this.#keeper.soon(this.#key, this.#lesson?.session, now),
       finished: () => this.#finished(),
       ended: () => this.#ended(),
     });
     this.store.set({ screen: session.run?.finished ? 'debrief' : 'lesson' });
-    if (entry && record && !worlds.same(entry.key, record)) this.#lesson.set({ notice: this.#say('changedLesson') });
-  }
-
-  async #stage(stage: WordKey, share: number, title: string | undefined): Promise<void> {
-    this.store.set({ screen: 'opening', choice: undefined, opening: { title, stage, share } });
-    // The frame is to be seen before the work begins.
-    await new Promise((resolve) => setTimeout(resolve, 15));
-  }
-
-  /** Runs a replay to its end, and draws how far it is. */
-  async #play(replay: Generator<number, Session>, stage: WordKey, title: string | undefined): Promise<Session> {
-    for (let deadline = performance.now() + replaySlice; ; ) {
-      const { done, value } = replay.next();
-      if (done) return value;
-      if (performance.now() < deadline) continue;
-      await this.#stage(stage, value, title);
-      deadline = performance.now() + replaySlice;
-    }
+    if (entry && record && !worlds.same(entry.key, record)) this.#lesson.tell(this.#say('changedLesson'));
   }
 
   async #undo(): Promise<void> {
     const lesson = this.#lesson;
     const earlier = lesson?.session.beforeLastLine();
-    if (!lesson || !earlier) return lesson?.set({ notice: this.#say('nothingToUndo') });
+    if (!lesson || !earlier) return lesson?.tell(this.#say('nothingToUndo'));
     await this.#replaceBy((worlds) => worlds.replay(lesson.session, earlier.inputs, earlier.until), 'undoing');
   }
 
@@ -214,8 +201,8 @@ export class Application {
     if (!lesson) return;
     const title = lesson.state.title;
     lesson.stop();
-    await this.#stage(stage, 0, title);
-    const session = await this.#play(replay(await this.#services.worlds()), stage, title);
+    await showStage(this.store, stage, 0, title);
+    const session = await playOn(this.store, replay(await this.#services.worlds()), stage, title);
     lesson.replace(session);
     lesson.set({ focus: 'terminal', pane: 'lesson', scroll: 0, notice: undefined });
     this.store.set({ screen: 'lesson', choice: undefined });
@@ -235,12 +222,7 @@ export class Application {
   #ended(): void {
     if (!this.#key) return this.#quit(this.#lesson?.session.exitStatus ?? 0);
     this.keepNow();
-    const options = [
-      { id: 'undo', label: this.#say('undoLast') },
-      { id: 'restart', label: this.#say('startOver') },
-      { id: 'back', label: this.#say('back') },
-    ];
-    this.#ask({ question: this.#say('shellEnded'), options }, (id) => {
+    this.#ask(endedQuestion(this.#say), (id) => {
       if (id === 'undo') void this.#undo();
       else if (id === 'restart') void this.#restart();
       else this.#showMenu();
@@ -252,18 +234,12 @@ export class Application {
     else if (id === 'stay') {
       this.store.set({ screen: 'lesson' });
       this.#lesson?.focus('terminal');
-    } else if (id === 'again' && this.#key) void this.#open(this.#entry(this.#key));
+    } else if (id === 'again' && this.#key) void this.#open(entryOf(this.store.get().tracks, this.#key));
     else this.#showMenu();
   }
 
   #leave(): void {
-    const inLesson = this.#key !== undefined;
-    const options = [
-      ...(inLesson ? [{ id: 'menu', label: this.#say('back') }] : []),
-      { id: 'quit', label: this.#say('quitProgram') },
-      { id: 'no', label: this.#say('no') },
-    ];
-    this.#ask({ question: this.#say(inLesson ? 'confirmQuit' : 'confirmLeaveShell'), options }, (id) => {
+    this.#ask(leaveQuestion(this.#say, this.#key !== undefined), (id) => {
       if (id === 'menu') this.#showMenu();
       else if (id === 'quit') this.#quit(0);
     });
@@ -293,20 +269,11 @@ export class Application {
     this.store.set({ choice });
   }
 
-  #yesNo(): ChoiceState['options'] {
-    return (['no', 'yes'] as const).map((id) => ({ id, label: this.#say(id) }));
-  }
-
   #back(): void {
     const { choice, screen } = this.store.get();
     if (choice) this.#onChoice('back');
     else if (screen === 'debrief') this.#afterLesson('stay');
     else this.#showMenu();
-  }
-
-  #scroll(rows: number): void {
-    const lesson = this.#lesson;
-    if (lesson) lesson.set({ scroll: lesson.state.pane === 'lesson' && this.store.get().screen === 'lesson' ? lesson.state.scroll + rows : Math.max(0, lesson.state.scroll + rows) });
   }
 
   #switchLanguage(): void {
@@ -319,7 +286,7 @@ export class Application {
   #notice(key: WordKey, values: Readonly<Record<string, string>>): void {
     const notice = this.#say(key, values);
     this.store.set({ notice });
-    this.#lesson?.set({ notice });
+    this.#lesson?.tell(notice);
   }
 
   #resized(): void {
@@ -327,22 +294,7 @@ export class Application {
     this.#lesson?.resized();
   }
 
-  #paint(now: boolean): void {
-    const wait = now ? 0 : this.#paintedAt + frame - performance.now();
-    if (wait <= 0) this.#overlay();
-    else this.#paintTimer ??= setTimeout(() => this.#overlay(), wait);
-  }
-
-  #overlay(): void {
-    clearTimeout(this.#paintTimer);
-    this.#paintTimer = undefined;
-    this.#paintedAt = performance.now();
-    const { screen, choice } = this.store.get();
-    this.#painter.overlay = screen === 'lesson' && !choice ? this.#lesson?.overlay() : undefined;
-  }
-
   get #say(): Say {
     return newSay(this.store.get().language);
   }
 }
-

@@ -1,16 +1,16 @@
 /** A lesson (or a free shell) on the screen: the session behind it, its time, its typing, what is looked at. Decides nothing about lessons: the session does. */
-import type { Language } from '../../lessons/lesson.ts';
 import { clusterView } from '../../session/cluster-view.ts';
 import { lessonView } from '../../session/lesson-view.ts';
 import type { Session } from '../../session/session.ts';
 import { xray } from '../../session/xray.ts';
-import { type Focus, layoutOf, type Layout, type Pane } from '../layout.ts';
+import { type Focus, type Layout, layoutOf, type Pane } from '../layout.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { Overlay } from '../terminal/painter.ts';
 import { newStyle } from '../text/style.ts';
 import { newSay, type Say } from '../words.ts';
+import { changed, clockText, markOf, same } from './looks.ts';
 import { Pump } from './pump.ts';
-import { type AppState, isAsking, type LessonState } from './state.ts';
+import { type AppState, isAsking, type LessonState, newLessonState } from './state.ts';
 import type { Store } from './store.ts';
 import { Typing } from './typing.ts';
 
@@ -27,6 +27,8 @@ export type LessonEvents = {
 const lookEvery = 250;
 /** After so long without a key a question may take the keys without stealing one. */
 const quiet = 300;
+/** How long a notice hides the keys. */
+const noticeTime = 4_000;
 
 export class LessonScreen {
   readonly pump: Pump;
@@ -41,13 +43,14 @@ export class LessonScreen {
   #stepInputs = 0;
   #wasAtPrompt = true;
   #asked = -1;
+  #toldAt = 0;
   #ended = false;
 
   constructor(store: Store<AppState>, session: Session, title: string, events: LessonEvents) {
     this.#store = store;
     this.#events = events;
     this.#session = session;
-    this.pump = new Pump(session, { onTick: () => this.#tick(), mark: () => this.#mark(), onSkipped: (found) => this.#skipped(found) });
+    this.pump = new Pump(session, { onTick: () => this.#tick(), mark: () => markOf(this.#session), onSkipped: (found) => this.#skipped(found) });
     store.set({ lesson: newLessonState(title) });
     this.#typing = this.#newTyping();
     this.#begin();
@@ -63,8 +66,8 @@ export class LessonScreen {
 
   get layout(): Layout {
     const { size } = this.#store.get();
-    const { pane, focus, view } = this.state;
-    return layoutOf(size, { pane, focus, asking: isAsking(this.state), hasLesson: view !== undefined });
+    const { pane, focus, view, fresh } = this.state;
+    return layoutOf(size, { pane, focus, asking: isAsking(this.state), fresh, hasLesson: view !== undefined });
   }
 
   /** Another session in the place of this one: undone, restarted. */
@@ -88,13 +91,13 @@ export class LessonScreen {
   #begin(): void {
     this.#typing.drain();
     this.#refresh();
-    this.#fit();
+    this.#cut();
     this.pump.start();
     this.#events.paint(true);
   }
 
   /** The window or what is shown in it has changed: the terminal gets the room that is left. */
-  #fit(): void {
+  #cut(): void {
     const { columns, rows } = this.layout.terminal;
     if (this.layout.kind !== 'none') this.#typing.resize(columns, rows);
     this.#events.paint(true);
@@ -112,7 +115,7 @@ export class LessonScreen {
     this.#keyAt = performance.now();
     const done = this.#typing.key(event);
     if (done === 'line' || done === 'input') {
-      this.set({ notice: undefined });
+      this.set({ notice: undefined, ...(done === 'line' ? { fresh: false } : {}) });
       this.pump.kick();
       this.#typing.drain();
     }
@@ -126,7 +129,7 @@ export class LessonScreen {
   set(change: Partial<LessonState>): void {
     const before = this.state;
     this.#store.set({ lesson: { ...before, ...change } });
-    if (change.pane !== undefined || change.focus !== undefined || change.view !== undefined) this.#fit();
+    if (change.pane !== undefined || change.focus !== undefined || change.view !== undefined || change.fresh !== undefined) this.#cut();
   }
 
   show(pane: Pane): void {
@@ -141,8 +144,20 @@ export class LessonScreen {
     this.set({ focus, scroll: 0, ...(focus === 'pane' && isAsking(this.state) ? { pane: 'lesson' } : {}) });
   }
 
+  /** A lesson stands at its task and can be scrolled up from there; all else begins at its top. */
+  scroll(rows: number): void {
+    const least = this.state.pane === 'lesson' && this.#store.get().screen === 'lesson' ? -1000 : 0;
+    this.set({ scroll: Math.max(least, this.state.scroll + rows) });
+  }
+
+  /** Says something in the status line, for a while. */
+  tell(notice: string): void {
+    this.#toldAt = performance.now();
+    this.set({ notice });
+  }
+
   resized(): void {
-    this.#fit();
+    this.#cut();
   }
 
   answer(values: readonly string[]): void {
@@ -159,7 +174,7 @@ export class LessonScreen {
   hint(): void {
     const { view } = this.state;
     const step = view?.steps[view.current];
-    if (!step || step.hintsLeft === 0) return this.set({ notice: this.#say('noHints') });
+    if (!step || step.hintsLeft === 0) return this.tell(this.#say('noHints'));
     this.#session.input({ hint: step.id });
     this.set({ pane: 'lesson', scroll: 0 });
     this.refresh();
@@ -199,6 +214,7 @@ export class LessonScreen {
     const now = performance.now();
     if (returned || now - this.#lookedAt >= lookEvery) {
       this.#lookedAt = now;
+      if (this.state.notice && now - this.#toldAt > noticeTime) this.set({ notice: undefined });
       this.#refresh();
     }
     if (this.#session.ended && !this.#ended) {
@@ -235,7 +251,8 @@ export class LessonScreen {
     this.#step = current;
     this.#stepInputs = this.#session.inputs.length;
     if (passed) {
-      this.set({ scroll: 0, notice: this.#say('statusPassed') });
+      this.tell(this.#say('statusPassed'));
+      this.set({ scroll: 0, fresh: true });
       this.#events.keep(true);
     }
     if (this.#session.run?.finished) this.#events.finished();
@@ -254,18 +271,10 @@ export class LessonScreen {
     this.set({ focus: 'pane', pane: 'lesson', scroll: 0 });
   }
 
-  /** What a skip at the prompt waits for: a check or a pod that has changed. */
-  #mark(): string {
-    const { run } = this.#session;
-    const checks = run ? [...(run.steps[run.current]?.verdicts.values() ?? [])].map((each) => each.state) : [];
-    const { nodes, unplaced } = clusterView(this.#session);
-    return JSON.stringify([run?.current, checks, nodes.map(({ status, runtime, pods }) => [status, runtime, pods]), unplaced]);
-  }
-
   #skipped(found: boolean): void {
     this.#typing.drain();
     this.#refresh();
-    if (!found) this.set({ notice: this.#say('noSkip') });
+    if (!found) this.tell(this.#say('noSkip'));
     this.#events.paint(true);
   }
 
@@ -273,26 +282,3 @@ export class LessonScreen {
     return newSay(this.#store.get().language);
   }
 }
-
-const newLessonState = (title: string): LessonState => ({
-  title,
-  view: undefined,
-  pane: 'lesson',
-  focus: 'terminal',
-  scroll: 0,
-  hops: [],
-  cluster: undefined,
-  clock: '',
-  speed: 1,
-  paused: false,
-  skipping: false,
-  raw: false,
-  notice: undefined,
-});
-
-/** The old value where the new one says the same: nothing is drawn anew then. */
-const same = <Value>(value: Value, before: Value): Value => (JSON.stringify(value) === JSON.stringify(before) ? before : value);
-const changed = (next: LessonState, before: LessonState): boolean => next.view !== before.view || next.hops !== before.hops || next.cluster !== before.cluster;
-
-/** The world's time of day; its days are counted only where it matters. */
-const clockText = (now: number): string => new Date(now).toISOString().slice(11, 19);

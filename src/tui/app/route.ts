@@ -63,7 +63,13 @@ export function route(event: KeyEvent, context: RouteContext): Command {
     case 'name':
       return name === 'escape' || name === 'ctrl-c' ? 'back' : 'ink';
     case 'debrief':
-      return name === 'f10' ? 'language' : name === 'pageup' || name === 'pagedown' ? (scrollKeys[name] ?? 'none') : name === 'escape' || name === 'ctrl-c' ? 'back' : 'ink';
+      return name === 'f10'
+        ? 'language'
+        : name === 'pageup' || name === 'pagedown'
+          ? (scrollKeys[name] ?? 'none')
+          : name === 'escape' || name === 'ctrl-c'
+            ? 'back'
+            : 'ink';
     case 'lesson':
       return lessonKey(event, name, context);
     default:

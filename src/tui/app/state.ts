@@ -17,6 +17,8 @@ export type LessonState = {
   readonly focus: Focus;
   /** Rows that the pane in focus was scrolled, from where it stands by itself. */
   readonly scroll: number;
+  /** There is something in the lesson that has not been read yet: a story, a note. */
+  readonly fresh: boolean;
   readonly hops: readonly XrayHop[];
   readonly cluster: ClusterView | undefined;
   readonly clock: string;
@@ -45,3 +47,20 @@ export function isAsking(lesson: LessonState | undefined): boolean {
   const step = lesson?.view?.steps[lesson.view.current];
   return step !== undefined && (step.ask !== undefined || step.kind === 'read');
 }
+
+export const newLessonState = (title: string): LessonState => ({
+  title,
+  view: undefined,
+  pane: 'lesson',
+  focus: 'terminal',
+  scroll: 0,
+  fresh: true,
+  hops: [],
+  cluster: undefined,
+  clock: '',
+  speed: 1,
+  paused: false,
+  skipping: false,
+  raw: false,
+  notice: undefined,
+});

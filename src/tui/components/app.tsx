@@ -4,7 +4,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import type { AppState } from '../app/state.ts';
 import type { Store } from '../app/store.ts';
 import { newStyle } from '../text/style.ts';
-import { fit } from '../text/wrap.ts';
+import { cut } from '../text/wrap.ts';
 import { newSay } from '../words.ts';
 import { Choice } from './choice.tsx';
 import { type Actions, DrawingContext } from './context.ts';
@@ -18,7 +18,7 @@ export function App({ store, actions }: { readonly store: Store<AppState>; reado
   const state = useSyncExternalStore(store.subscribe, store.get);
   const { language, colours, size } = state;
   const drawing = useMemo(() => ({ style: newStyle(colours), say: newSay(language), language, actions }), [language, colours, actions]);
-  if (size.columns < 20 || size.rows < 5) return <Text>{fit(drawing.say('tooSmallShort'), size.columns)}</Text>;
+  if (size.columns < 20 || size.rows < 5) return <Text>{cut(drawing.say('tooSmallShort'), size.columns)}</Text>;
   return (
     <DrawingContext.Provider value={drawing}>
       <Box width={size.columns} height={size.rows} flexDirection="column" overflow="hidden">

@@ -3,7 +3,7 @@ import { Box, Text } from 'ink';
 import SelectInput from 'ink-select-input';
 import type { ChoiceState } from '../app/state.ts';
 import type { WindowSize } from '../layout.ts';
-import { fit } from '../text/wrap.ts';
+import { cut } from '../text/wrap.ts';
 import { useDrawing } from './context.ts';
 
 export function Choice({ choice, size }: { readonly choice: ChoiceState; readonly size: WindowSize }) {
@@ -16,7 +16,7 @@ export function Choice({ choice, size }: { readonly choice: ChoiceState; readonl
       <Box marginTop={size.rows > 10 ? 1 : 0}>
         <SelectInput
           key={question}
-          items={options.map(({ id, label }) => ({ value: id, label: fit(label, Math.max(4, size.columns - 6)) }))}
+          items={options.map(({ id, label }) => ({ value: id, label: cut(label, Math.max(4, size.columns - 6)) }))}
           limit={Math.max(1, size.rows - 6)}
           onSelect={({ value }) => actions.choose(value)}
         />

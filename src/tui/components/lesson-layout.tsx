@@ -2,7 +2,7 @@
 import { Box, Text } from 'ink';
 import { isAsking, type LessonState } from '../app/state.ts';
 import { type Area, layoutOf, type WindowSize } from '../layout.ts';
-import { fit } from '../text/wrap.ts';
+import { cut } from '../text/wrap.ts';
 import { headerRow, paneTitle, ruleRow, statusRow } from '../view/chrome.ts';
 import { useDrawing } from './context.ts';
 import { ExtraPane } from './extra-pane.tsx';
@@ -11,12 +11,12 @@ import { LessonPane } from './lesson-pane.tsx';
 export function LessonLayout({ lesson, size }: { readonly lesson: LessonState; readonly size: WindowSize }) {
   const { style, say } = useDrawing();
   const { pane, focus, view } = lesson;
-  const layout = layoutOf(size, { pane, focus, asking: isAsking(lesson), hasLesson: view !== undefined });
-  if (layout.kind === 'none') return <Text>{fit(say('tooSmallShort'), size.columns)}</Text>;
+  const layout = layoutOf(size, { pane, focus, asking: isAsking(lesson), fresh: lesson.fresh, hasLesson: view !== undefined });
+  if (layout.kind === 'none') return <Text>{cut(say('tooSmallShort'), size.columns)}</Text>;
   if (layout.kind === 'alone') {
     return (
       <>
-        <Text>{fit(say('tooSmall', { ...size }), size.columns)}</Text>
+        <Text>{cut(say('tooSmall', { ...size }), size.columns)}</Text>
         <Hole area={layout.terminal} />
         <Text>{statusRow(lesson, size.columns, style, say)}</Text>
       </>

@@ -11,7 +11,7 @@ import { Question } from './question.tsx';
 
 export function LessonPane({ lesson, area }: { readonly lesson: LessonState; readonly area: Area }) {
   const { style, say, language } = useDrawing();
-  const { view, scroll, focus } = lesson;
+  const { view, scroll, focus, fresh } = lesson;
   const width = area.columns - 2;
   const text = useMemo(() => view && lessonRows(view, { width, style, say, language }), [view, width, style, say, language]);
   const step = view?.steps[view.current];
@@ -22,7 +22,7 @@ export function LessonPane({ lesson, area }: { readonly lesson: LessonState; rea
   return (
     <Box width={area.columns} height={area.rows} flexDirection="column" paddingX={1} overflow="hidden">
       <Box height={Math.min(height, text.rows.length + 1)} flexShrink={0}>
-        <Text>{slice(text.rows, firstRow(text, height, focus === 'pane' ? scroll : 0), height).join('\n')}</Text>
+        <Text>{slice(text.rows, firstRow(text, height, focus === 'pane' ? scroll : 0, fresh), height).join('\n')}</Text>
       </Box>
       {question ? <Question question={question} focused={focus === 'pane'} width={width} /> : null}
     </Box>

@@ -16,7 +16,8 @@ export function ManyChoices({ items, order, focused, onSubmit }: Props) {
     (input, key) => {
       const values = answerOf(state, order);
       if (key.return && values.length > 0) onSubmit(values);
-      else if (key.upArrow || key.downArrow || input === ' ') setState((before) => pressMany(before, key.upArrow ? 'up' : key.downArrow ? 'down' : 'space', order));
+      else if (key.upArrow || key.downArrow || input === ' ')
+        setState((before) => pressMany(before, key.upArrow ? 'up' : key.downArrow ? 'down' : 'space', order));
     },
     { isActive: focused },
   );

@@ -3,7 +3,7 @@ import { Box, Text } from 'ink';
 import SelectInput from 'ink-select-input';
 import TextInput from 'ink-text-input';
 import { useState } from 'react';
-import { fit } from '../text/wrap.ts';
+import { cut } from '../text/wrap.ts';
 import type { QuestionView } from '../view/question.ts';
 import { useDrawing } from './context.ts';
 import { ManyChoices } from './many-choices.tsx';
@@ -15,7 +15,7 @@ export function Question({ question, focused, width }: Props) {
   return (
     <Box flexDirection="column" marginTop={1} flexShrink={0}>
       <Body key={question.id} question={question} focused={focused} width={width} />
-      <Text>{style('faint', fit(question.keys, width))}</Text>
+      <Text>{style('faint', cut(question.keys, width))}</Text>
     </Box>
   );
 }

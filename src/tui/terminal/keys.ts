@@ -1,16 +1,28 @@
 /** What comes from the keyboard: bytes into keys, whole pastes, text. Mouse, focus and terminal answers are dropped. A pure step; the rest waits for its end. */
 
 export type KeyEvent =
-  | { readonly type: 'key'; readonly name: string; /** As it came, for programs in raw mode. */ readonly raw: string }
+  | { readonly type: 'key'; readonly name: string /** As it came, for programs in raw mode. */; readonly raw: string }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'paste'; readonly text: string };
 
-export type Decoded = { readonly events: readonly KeyEvent[]; /** The beginning of a sequence that is not whole yet. */ readonly rest: string };
+export type Decoded = { readonly events: readonly KeyEvent[] /** The beginning of a sequence that is not whole yet. */; readonly rest: string };
 
 const pasteStart = '\x1b[200~';
 const pasteEnd = '\x1b[201~';
 
-const finals: Readonly<Record<string, string>> = { A: 'up', B: 'down', C: 'right', D: 'left', H: 'home', F: 'end', P: 'f1', Q: 'f2', R: 'f3', S: 'f4', Z: 'backtab' };
+const finals: Readonly<Record<string, string>> = {
+  A: 'up',
+  B: 'down',
+  C: 'right',
+  D: 'left',
+  H: 'home',
+  F: 'end',
+  P: 'f1',
+  Q: 'f2',
+  R: 'f3',
+  S: 'f4',
+  Z: 'backtab',
+};
 const tildes: Readonly<Record<number, string>> = {
   1: 'home',
   2: 'insert',
@@ -33,7 +45,18 @@ const tildes: Readonly<Record<number, string>> = {
   23: 'f11',
   24: 'f12',
 };
-const controls: Readonly<Record<number, string>> = { 0x0d: 'enter', 0x0a: 'ctrl-j', 0x09: 'tab', 0x7f: 'backspace', 0x08: 'backspace', 0x1c: 'ctrl-\\', 0x1d: 'ctrl-]', 0x1e: 'ctrl-^', 0x1f: 'ctrl-_', 0: 'ctrl-space' };
+const controls: Readonly<Record<number, string>> = {
+  13: 'enter',
+  10: 'ctrl-j',
+  9: 'tab',
+  127: 'backspace',
+  8: 'backspace',
+  28: 'ctrl-\\',
+  29: 'ctrl-]',
+  30: 'ctrl-^',
+  31: 'ctrl-_',
+  0: 'ctrl-space',
+};
 
 const csi = /^\x1b\[([?<>=]?)([0-9;:]*)([ -/]*)([@-~])/;
 const ss3 = /^\x1bO([0-9;]*)([@-~])/;
@@ -45,7 +68,7 @@ export function decodeKeys(input: string, flush = false): Decoded {
   const events: KeyEvent[] = [];
   let rest = input;
   while (rest !== '') {
-    const taken = rest.startsWith('\x1b') ? escape(rest, flush) : plain(rest);
+    const taken = rest.startsWith('\x1b') ? sequenceAt(rest, flush) : plain(rest);
     if (taken === undefined) return { events, rest };
     if (taken.event) events.push(taken.event);
     rest = rest.slice(taken.length);
@@ -63,7 +86,7 @@ function plain(input: string): Taken {
   return key(controls[code] ?? `ctrl-${String.fromCharCode(code + 0x60)}`, input[0] ?? '');
 }
 
-function escape(input: string, flush: boolean): Taken | undefined {
+function sequenceAt(input: string, flush: boolean): Taken | undefined {
   if (input.startsWith(pasteStart)) {
     const end = input.indexOf(pasteEnd);
     if (end < 0) return undefined;

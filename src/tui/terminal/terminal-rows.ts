@@ -1,11 +1,14 @@
 /** What stands in the terminal pane: the screen's rows with the line being edited, or a look back into the history. */
 import stringWidth from '../fast-width.ts';
-import { type Prompt } from '../prompt.ts';
+import type { Prompt } from '../prompt.ts';
 import type { Style } from '../text/style.ts';
-import { fit, pad } from '../text/wrap.ts';
+import { cut, pad } from '../text/wrap.ts';
 import type { VtScreen } from '../vt/screen.ts';
 
-export type Placed = { readonly rows: readonly string[]; /** Where the terminal's own cursor stands; undefined hides it. */ readonly cursor: { readonly row: number; readonly column: number } | undefined };
+export type Placed = {
+  readonly rows: readonly string[] /** Where the terminal's own cursor stands; undefined hides it. */;
+  readonly cursor: { readonly row: number; readonly column: number } | undefined;
+};
 
 export type PromptView = {
   readonly prompt: Prompt;
@@ -23,7 +26,7 @@ export function terminalRows(vt: VtScreen, line: PromptView | undefined, back: n
   if (back === 0) return extra === 0 ? live : { rows: live.rows.slice(extra), cursor: live.cursor && { ...live.cursor, row: live.cursor.row - extra } };
   const shown = vt.height - 1;
   const rows = lookBack(vt, live.rows, back + extra, shown);
-  return { rows: [...rows, style('mark', fit(more(back), vt.columns))], cursor: undefined };
+  return { rows: [...rows, style('mark', cut(more(back), vt.columns))], cursor: undefined };
 }
 
 /** How far back one can look. */
@@ -98,7 +101,7 @@ export function candidateRows(candidates: readonly string[], columns: number, he
   const rows = Array.from({ length: Math.min(down, most) }, (_, row) =>
     Array.from({ length: across }, (_, column) => names[column * down + row])
       .filter((each) => each !== undefined)
-      .map((each) => pad(fit(each, width), width))
+      .map((each) => pad(cut(each, width), width))
       .join('')
       .trimEnd(),
   );

@@ -1,6 +1,7 @@
 /** Lines of a width, in columns: words stay whole (a Korean or English one is broken only where a line is too short for it). */
-import { graphemes } from '../prompt.ts';
+
 import stringWidth from '../fast-width.ts';
+import { graphemes } from '../prompt.ts';
 import type { Look, Style } from './style.ts';
 
 export type Span = { readonly text: string; readonly look: Look };
@@ -42,7 +43,7 @@ export function wrapSpans(spans: readonly Span[], width: number, style: Style, {
 }
 
 /** One line, cut to a width; what is cut off is shown by an ellipsis. */
-export function fit(text: string, width: number): string {
+export function cut(text: string, width: number): string {
   if (width <= 0) return '';
   if (stringWidth(text) <= width) return text;
   let out = '';

@@ -1,30 +1,31 @@
 /** The header, the status line, and the lines between panes. */
-import stringWidth from '../fast-width.ts';
+
 import type { LessonState } from '../app/state.ts';
+import stringWidth from '../fast-width.ts';
 import type { Style } from '../text/style.ts';
-import { fit, pad } from '../text/wrap.ts';
+import { cut, pad } from '../text/wrap.ts';
 import type { Say, WordKey } from '../words.ts';
 
 export function headerRow({ title, view }: LessonState, width: number, style: Style, say: Say): string {
   const right = view
     ? `${view.finished ? '✓' : say('step', { n: view.current + 1, of: view.steps.length })} · ${say('pointsOf', { n: view.points, of: view.pointsPossible })} `
     : '';
-  const left = fit(` k8s-lab · ${title}`, Math.max(10, width - stringWidth(right) - 1));
-  return style('title', left) + ' '.repeat(Math.max(1, width - stringWidth(left) - stringWidth(right))) + fit(right, width);
+  const left = cut(` k8s-lab · ${title}`, Math.max(10, width - stringWidth(right) - 1));
+  return style('title', left) + ' '.repeat(Math.max(1, width - stringWidth(left) - stringWidth(right))) + cut(right, width);
 }
 
 export function statusRow(lesson: LessonState, width: number, style: Style, say: Say): string {
   const { clock, speed, paused, skipping, focus, notice, raw, pane } = lesson;
   const state = skipping ? say('skipping') : paused ? say('paused') : say('speed', { n: speed });
   const where = focus === 'terminal' ? say('terminal') : paneTitle(pane, say);
-  const left = ` ${clock} ${state} [${fit(where, 16)}] `;
+  const left = ` ${clock} ${state} [${cut(where, 16)}] `;
   const rest = notice ?? (raw ? say('keysRaw') : focus === 'terminal' ? say('keysTerminal') : say('keysPane'));
-  return style('strong', fit(left, width)) + style(notice ? 'plain' : 'faint', fit(rest, width - stringWidth(left)));
+  return style('strong', cut(left, width)) + style(notice ? 'plain' : 'faint', cut(rest, width - stringWidth(left)));
 }
 
 /** `── Terminal ─────`; the pane that has the keys is marked. */
 export function ruleRow(label: string, active: boolean, width: number): string {
-  const text = fit(`── ${active ? '▸ ' : ''}${label} `, width);
+  const text = cut(`── ${active ? '▸ ' : ''}${label} `, width);
   return text + '─'.repeat(Math.max(0, width - stringWidth(text)));
 }
 

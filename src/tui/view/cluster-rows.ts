@@ -1,7 +1,7 @@
 /** The cluster pane: nodes, their pods, and the containers that really run. */
 import type { ClusterView, ContainerView, PodView } from '../../session/cluster-view.ts';
 import type { Look, Style } from '../text/style.ts';
-import { fit, pad } from '../text/wrap.ts';
+import { cut, pad } from '../text/wrap.ts';
 import type { Say } from '../words.ts';
 
 const containerMarks: Readonly<Record<ContainerView['state'], readonly [string, Look]>> = {
@@ -15,9 +15,11 @@ const good = ['Running', 'Completed', 'Succeeded'];
 export function clusterRows(view: ClusterView | undefined, width: number, style: Style, say: Say): string[] {
   if (!view) return [];
   const rows: string[] = [];
-  if (!view.apiAnswers) rows.push(style('bad', fit(say('apiSilent'), width)));
+  if (!view.apiAnswers) rows.push(style('bad', cut(say('apiSilent'), width)));
   for (const { name, status, runtime, pods } of view.nodes) {
-    rows.push(`${style('title', name)} ${style(status === 'Ready' ? 'good' : status === '' ? 'plain' : 'bad', status)}${runtime ? '' : ` ${style('bad', `✗ ${say('runtimeSilent')}`)}`}`);
+    rows.push(
+      `${style('title', name)} ${style(status === 'Ready' ? 'good' : status === '' ? 'plain' : 'bad', status)}${runtime ? '' : ` ${style('bad', `✗ ${say('runtimeSilent')}`)}`}`,
+    );
     if (pods.length === 0) rows.push(style('faint', `  ${say('noPods')}`));
     rows.push(...pods.map((pod) => podRow(pod, width, style)));
   }
@@ -31,10 +33,10 @@ function podRow({ namespace, name, status, ready, containers }: PodView, width: 
     return { plain: `${mark} ${container}${attempt > 0 ? ` ↻${attempt}` : ''}`, look };
   });
   const nameWidth = Math.max(20, Math.min(56, width - 40));
-  const head = `  ${pad(fit(`${namespace}/${name}`, nameWidth), nameWidth)} `;
-  const state = `${pad(ready, 4)}${pad(fit(status, 16), 17)}`;
+  const head = `  ${pad(cut(`${namespace}/${name}`, nameWidth), nameWidth)} `;
+  const state = `${pad(ready, 4)}${pad(cut(status, 16), 17)}`;
   const room = width - nameWidth - 3 - 21;
-  const rest = fit(shown.map(({ plain }) => plain).join('  '), room);
+  const rest = cut(shown.map(({ plain }) => plain).join('  '), room);
   const look: Look = shown.every((each) => each.look === 'good') ? 'plain' : 'bad';
   return `${head}${pad(ready, 4)}${style(good.includes(status) ? 'good' : status === '' ? 'plain' : 'note', state.slice(4))}${style(look, rest)}`;
 }

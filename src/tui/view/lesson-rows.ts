@@ -30,10 +30,12 @@ export function lessonRows(lesson: LessonView, context: RowContext): LessonRows 
 }
 
 /** The first row to show: the present task whole if it fits, with what was passed last above it where there is room. */
-export function firstRow({ rows, lastStart, currentStart }: LessonRows, height: number, scroll: number): number {
+export function firstRow({ rows, lastStart, currentStart }: LessonRows, height: number, scroll: number, fresh: boolean): number {
   const most = Math.max(0, rows.length - height);
-  const wanted = rows.length - lastStart <= height ? lastStart : rows.length - currentStart <= height ? most : currentStart;
-  return Math.max(0, Math.min(most, wanted) + scroll > most ? most : Math.max(0, Math.min(most, wanted) + scroll));
+  // What is new is read from its beginning, as long as the task below it comes into sight.
+  const readable = fresh && currentStart - lastStart + 3 <= height;
+  const wanted = readable || rows.length - lastStart <= height ? lastStart : rows.length - currentStart <= height ? most : currentStart;
+  return Math.max(0, Math.min(most, Math.min(most, wanted) + scroll));
 }
 
 const heading = (look: Look, text: string, { width, style }: RowContext): string[] => wrapSpans([{ text, look }], width, style);
@@ -41,9 +43,15 @@ const heading = (look: Look, text: string, { width, style }: RowContext): string
 function passedRows(step: StepView, index: number, context: RowContext): string[] {
   const { width, style, say } = context;
   const rows = heading('good', `✓ ${say('stepTitle', { n: index + 1 })} · ${say('stepDone', { n: step.points, of: step.of })}`, context);
-  if (step.said !== undefined) rows.push(...wrapSpans([{ text: say('youSaid', { text: '' }), look: 'faint' }, ...inline(step.said)], width, style, { first: '  ' }));
+  if (step.said !== undefined)
+    rows.push(...wrapSpans([{ text: say('youSaid', { text: '' }), look: 'faint' }, ...inline(step.said)], width, style, { first: '  ' }));
   if (step.outcome)
-    rows.push(...wrapSpans(inline(step.outcome.right ? say('cameTrue') : say('cameOtherwise', { text: step.outcome.came })), width, style, { first: '  ', rest: '    ' }));
+    rows.push(
+      ...wrapSpans(inline(step.outcome.right ? say('cameTrue') : say('cameOtherwise', { text: step.outcome.came })), width, style, {
+        first: '  ',
+        rest: '    ',
+      }),
+    );
   rows.push(...feedbackRows(step, context));
   if (step.note) rows.push(...markdownRows(step.note, width, style, '  '));
   return rows;
@@ -74,13 +82,22 @@ const marks: Readonly<Record<CheckView['state'], readonly [string, Look]>> = {
 
 function checkRows({ id, state, expected, found, where }: CheckView, { width, style, say, language }: RowContext): string[] {
   const [mark, look] = marks[state];
-  const rows = wrapSpans([{ text: `${mark} `, look }, { text: id.replaceAll('-', ' '), look: 'plain' }], width, style, { first: '', rest: '  ' });
+  const rows = wrapSpans(
+    [
+      { text: `${mark} `, look },
+      { text: id.replaceAll('-', ' '), look: 'plain' },
+    ],
+    width,
+    style,
+    { first: '', rest: '  ' },
+  );
   const facts: [WordKey, string | undefined][] = [
     ['expected', expected],
     ['found', found],
     ['where', where],
   ];
-  for (const [key, text] of facts) if (text) rows.push(...wrapSpans([{ text: say(key, { text: factIn(language, text) }), look: 'faint' }], width, style, { first: '  ', rest: '    ' }));
+  for (const [key, text] of facts)
+    if (text) rows.push(...wrapSpans([{ text: say(key, { text: factIn(language, text) }), look: 'faint' }], width, style, { first: '  ', rest: '    ' }));
   return rows;
 }
 
@@ -91,7 +108,12 @@ function feedbackRows(step: StepView, { width, style, say }: RowContext): string
     ...head,
     ...step.feedback.flatMap(({ choice, text, right }) => {
       const name = step.choices.find(({ id }) => id === choice)?.text ?? choice;
-      return wrapSpans([{ text: right ? '✓ ' : '✗ ', look: right ? 'good' : 'bad' }, ...inline(name, 'faint'), { text: text ? ' ' : '', look: 'plain' }, ...inline(text)], width, style, { first: '', rest: '  ' });
+      return wrapSpans(
+        [{ text: right ? '✓ ' : '✗ ', look: right ? 'good' : 'bad' }, ...inline(name, 'faint'), { text: text ? ' ' : '', look: 'plain' }, ...inline(text)],
+        width,
+        style,
+        { first: '', rest: '  ' },
+      );
     }),
   ];
 }

@@ -3,7 +3,7 @@ import type { Language } from '../../lessons/lesson.ts';
 import stringWidth from '../fast-width.ts';
 import type { Kept, TrackEntry } from '../services.ts';
 import type { Style } from '../text/style.ts';
-import { fit, pad } from '../text/wrap.ts';
+import { cut, pad } from '../text/wrap.ts';
 import type { Say } from '../words.ts';
 
 /** `heading` stands above the entry, after a blank row. */
@@ -17,8 +17,8 @@ export function menuEntries(tracks: readonly TrackEntry[], kept: Kept, language:
       const state = kept.lessons[lesson.key];
       const facts = state?.done ? say('points', { n: state.points }) : state?.session ? say('started') : '';
       const right = `${say('minutes', { n: lesson.minutes }).padStart(7)}  ${pad(facts, 11)}`;
-      const room = Math.max(10, Math.min(70, width - 6 - stringWidth(right)));
-      const name = pad(fit(lesson.title[language], room), room);
+      const room = Math.max(10, Math.min(70, width - 8 - stringWidth(right)));
+      const name = pad(cut(lesson.title[language], room), room);
       entries.push({
         id: lesson.key,
         text: `${state?.done ? style('good', '✓') : state?.session ? '·' : ' '} ${name} ${style('faint', right)}`,
@@ -34,7 +34,7 @@ export function menuEntries(tracks: readonly TrackEntry[], kept: Kept, language:
   return entries;
 }
 
-/** How many entries fit, with their headings. */
+/** How many entries cut, with their headings. */
 export function menuLimit(entries: readonly MenuEntry[], rows: number): number {
   let used = 0;
   let count = 0;

@@ -22,7 +22,10 @@ export function questionView(step: StepView | undefined, width: number, style: S
   const kind = type === undefined ? 'read' : type === 'fill' || type === 'number' ? 'text' : type;
   // Before a choice stand a pointer, and a box where several can be ticked.
   const room = Math.max(8, width - (kind === 'single' ? 4 : 8));
-  const items = kind === 'read' ? [{ value: 'next', label: say('pressEnter') }] : step.choices.map(({ id, text }) => ({ value: id, label: wrapSpans(inline(text), room, style).join('\n') }));
+  const items =
+    kind === 'read'
+      ? [{ value: 'next', label: say('pressEnter') }]
+      : step.choices.map(({ id, text }) => ({ value: id, label: wrapSpans(inline(text), room, style).join('\n') }));
   const rows = items.reduce((sum, { label }) => sum + label.split('\n').length, 0) + (kind === 'text' ? 1 : 0) + 2;
   return { id: step.id, kind, items, keys: focused ? say(keysOf[kind]) : say('answerHere'), rows };
 }

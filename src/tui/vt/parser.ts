@@ -7,17 +7,15 @@ export type VtEvent =
   | { readonly type: 'csi'; readonly mark: string; readonly numbers: readonly number[]; readonly final: string; readonly raw: string }
   | { readonly type: 'escape'; readonly code: string };
 
-const sequence =
-  // biome-ignore lint/complexity/useRegexLiterals: long, and in parts.
-  new RegExp(
-    [
-      '\\x1b\\[([?>=!]?)([0-9;:]*)[ -/]*([@-~])', // CSI
-      '\\x1b[\\]PX^_][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)', // OSC and other strings: nothing to show
-      '\\x1b([()#%].|[^[\\]PX^_()#%])', // two or three bytes
-      '([\\x00-\\x1a\\x1c-\\x1f\\x7f])', // single controls
-    ].join('|'),
-    'g',
-  );
+const sequence = new RegExp(
+  [
+    '\\x1b\\[([?>=!]?)([0-9;:]*)[ -/]*([@-~])', // CSI
+    '\\x1b[\\]PX^_][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)', // OSC and other strings: nothing to show
+    '\\x1b([()#%].|[^[\\]PX^_()#%])', // two or three bytes
+    '([\\x00-\\x1a\\x1c-\\x1f\\x7f])', // single controls
+  ].join('|'),
+  'g',
+);
 /** A sequence that never ends is given up. */
 const longestSequence = 4096;
 
@@ -35,9 +33,9 @@ export class VtParser {
     for (const match of text.matchAll(sequence)) {
       plain(match.index);
       at = match.index + match[0].length;
-      const [raw, mark, numbers, final, escape, control] = match;
+      const [raw, mark, numbers, final, short, control] = match;
       if (final !== undefined) events.push({ type: 'csi', mark: mark ?? '', numbers: numbersOf(numbers ?? ''), final, raw: numbers ?? '' });
-      else if (escape !== undefined) events.push({ type: 'escape', code: escape });
+      else if (short !== undefined) events.push({ type: 'escape', code: short });
       else if (control !== undefined) events.push({ type: 'control', code: control });
       else if (raw === '') break;
     }

@@ -144,7 +144,11 @@ export class VtScreen {
     if (this.#alternate) this.#alternate = new Buffer(columns, height);
     const all = lines.flatMap(({ text, cursor }) => {
       const rows = rewrap(text, columns);
-      return rows.map((row, index) => ({ row, wrapped: index < rows.length - 1, cursor: cursor !== undefined && index === rows.length - 1 ? cursor : undefined }));
+      return rows.map((row, index) => ({
+        row,
+        wrapped: index < rows.length - 1,
+        cursor: cursor !== undefined && index === rows.length - 1 ? cursor : undefined,
+      }));
     });
     const gone = all.slice(0, Math.max(0, all.length - height));
     for (const { row, wrapped } of gone) this.history.push(row, wrapped);
@@ -162,7 +166,8 @@ export class VtScreen {
       const row = rows[i] as Row;
       const column = i === cursor.row ? cursor.column : undefined;
       // The cursor may stand on blanks: they count.
-      const text = column !== undefined && column > row.length ? row.text + ' '.repeat(column - row.length) : row.wrapped ? row.slice(0, this.columns) : row.text;
+      const text =
+        column !== undefined && column > row.length ? row.text + ' '.repeat(column - row.length) : row.wrapped ? row.slice(0, this.columns) : row.text;
       const before = lines.at(-1);
       if (open && before) lines[lines.length - 1] = { text: before.text + text, cursor: column ?? before.cursor };
       else lines.push({ text, cursor: column });

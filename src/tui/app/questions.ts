@@ -1,0 +1,30 @@
+/** Questions that stand over everything else, and their answers. */
+import type { Say } from '../words.ts';
+import type { ChoiceState } from './state.ts';
+
+export const resumeQuestion = (say: Say, title: string): ChoiceState => ({
+  question: `${title}: ${say('resumeQuestion')}`,
+  options: (['resume', 'startOver', 'back'] as const).map((id) => ({ id, label: say(id) })),
+});
+
+export const restartQuestion = (say: Say): ChoiceState => ({
+  question: say('confirmRestart'),
+  options: (['no', 'yes'] as const).map((id) => ({ id, label: say(id) })),
+});
+
+export const leaveQuestion = (say: Say, inLesson: boolean): ChoiceState => ({
+  question: say(inLesson ? 'confirmQuit' : 'confirmLeaveShell'),
+  options: [...(inLesson ? [{ id: 'menu', label: say('back') }] : []), { id: 'quit', label: say('quitProgram') }, { id: 'no', label: say('no') }],
+});
+
+export const endedQuestion = (say: Say): ChoiceState => ({
+  question: say('shellEnded'),
+  options: [
+    { id: 'undo', label: say('undoLast') },
+    { id: 'restart', label: say('startOver') },
+    { id: 'back', label: say('back') },
+  ],
+});
+
+/** A world that could not be opened. */
+export const failedQuestion = (say: Say, message: string): ChoiceState => ({ question: message, options: [{ id: 'back', label: say('back') }] });
