@@ -5,8 +5,8 @@ import type { Process } from '../linux/process.ts';
 import type { Routine } from '../sim/routine.ts';
 
 const fullAt = 16 * 1024;
-/** About 1 GB a second: output without end must let the clock go on. */
-const millisecondsPerUnit = 1e-6;
+/** About 200 MB a second: output without end must let the clock go on. */
+const millisecondsPerUnit = 5e-6;
 const millisecondsPerWrite = 1e-3;
 
 /** An output that could not be written, other than for want of a reader. */

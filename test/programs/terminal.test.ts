@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type HttpServer, httpProtocol } from '../../src/linux/protocols.ts';
+import { type HttpResponse, type HttpServer, httpProtocol } from '../../src/linux/protocols.ts';
 import { Tty } from '../../src/linux/tty.ts';
 import type { Routine } from '../../src/sim/routine.ts';
 import { Machine } from './node.ts';

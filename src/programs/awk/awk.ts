@@ -26,7 +26,7 @@ export const awk = tool({
     const runtime = new Runtime(call, operands);
     if (call.has('F')) runtime.set('FS', separator(call.value('F') ?? ' '));
     for (const text of call.all('v')) if (!runtime.setFromCommandLine(text)) throw new Failure(`improper assignment: -v ${text}`, 2);
-    return yield* execute(call, program, runtime);
+    return yield* execute(program, runtime);
   },
 });
 
@@ -50,7 +50,7 @@ function parse(source: string): AwkProgram {
   }
 }
 
-function* execute(call: Call, program: AwkProgram, runtime: Runtime): Routine<ExitCode> {
+function* execute(program: AwkProgram, runtime: Runtime): Routine<ExitCode> {
   try {
     return yield* new Interpreter(program, runtime).run();
   } catch (error) {

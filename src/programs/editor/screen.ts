@@ -71,7 +71,7 @@ export class Screen {
 
   /** Draws rows from the top; the cursor is then put at `row`, `column` (from 0). */
   draw(lines: readonly string[], cursor?: { readonly row: number; readonly column: number }): void {
-    const shown = Array.from({ length: this.rows }, (_, i) => fit(lines[i] ?? '', this.columns));
+    const shown = Array.from({ length: this.rows }, (_, i) => fitLine(lines[i] ?? '', this.columns));
     this.tty.write(
       `\x1b[?25l\x1b[H${shown.map((line) => `${line}\x1b[K`).join('\r\n')}${cursor ? `\x1b[${cursor.row + 1};${cursor.column + 1}H\x1b[?25h` : ''}`,
     );
@@ -96,7 +96,7 @@ export function splitKeys(text: string): string[] {
 }
 
 /** Cuts a line to a width; colour codes take no room. */
-export function fit(line: string, width: number): string {
+export function fitLine(line: string, width: number): string {
   const plain = line.replaceAll('\t', '        ');
   if (displayWidth(plain) <= width) return plain;
   let out = '';

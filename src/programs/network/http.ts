@@ -11,7 +11,7 @@ export type Url = { readonly scheme: string; readonly host: string; readonly por
 
 export function parseUrl(text: string): Url | undefined {
   const parts = /^(?:([a-zA-Z][\w+.-]*):\/\/)?(?:([^@/]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?([/?][^#]*)?(?:#.*)?$/.exec(text);
-  if (!parts || !parts[3]) return undefined;
+  if (!parts?.[3]) return undefined;
   const scheme = (parts[1] ?? 'http').toLowerCase();
   const path = parts[5] ?? '/';
   return { scheme, host: parts[3], port: Number(parts[4] || (scheme === 'https' ? 443 : 80)), path: path.startsWith('?') ? `/${path}` : path, user: parts[2] };

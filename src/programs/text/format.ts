@@ -5,13 +5,13 @@ const letters: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a
 
 /** Escapes as `echo -e` reads them; `\c` ends the output. */
 export function unescapeEcho(text: string): { readonly out: string; readonly stopped: boolean } {
-  return unescape(text, true);
+  return readEscapes(text, true);
 }
 
 /** Escapes as in a printf format. */
-export const unescapeFormat = (text: string): { readonly out: string; readonly stopped: boolean } => unescape(text, false);
+export const unescapeFormat = (text: string): { readonly out: string; readonly stopped: boolean } => readEscapes(text, false);
 
-function unescape(text: string, leadingZero: boolean): { readonly out: string; readonly stopped: boolean } {
+function readEscapes(text: string, leadingZero: boolean): { readonly out: string; readonly stopped: boolean } {
   let out = '';
   let bytes = '';
   const flush = (): void => {

@@ -1,5 +1,4 @@
 /** tr (GNU coreutils 9.1): works on bytes, as the original does. */
-import type { Routine } from '../../sim/routine.ts';
 import { fromBinary, toBinary } from '../bytes.ts';
 import { quote } from '../quote.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
@@ -156,11 +155,11 @@ function tokens(text: string): Token[] {
       i += repeat[0].length;
       continue;
     }
-    const escape = /^\\(?:([0-7]{1,3})|([\s\S]))/.exec(rest);
-    if (escape) {
-      const character = escape[1] ? String.fromCharCode(Number.parseInt(escape[1], 8) & 255) : (escapes[escape[2] as string] ?? (escape[2] as string));
+    const escaped = /^\\(?:([0-7]{1,3})|([\s\S]))/.exec(rest);
+    if (escaped) {
+      const character = escaped[1] ? String.fromCharCode(Number.parseInt(escaped[1], 8) & 255) : (escapes[escaped[2] as string] ?? (escaped[2] as string));
       out.push({ kind: 'character', character, escaped: true });
-      i += escape[0].length;
+      i += escaped[0].length;
       continue;
     }
     out.push({ kind: 'character', character: text[i++] as string, escaped: false });

@@ -98,8 +98,16 @@ const comm = tool({
       const which = b === undefined || (a !== undefined && a < b) ? 1 : a === undefined || b < a ? 2 : 3;
       if (!call.has(String(which))) yield* call.print(`${column[which]}${which === 2 ? b : a}\n`);
       if (which !== 3) pairless = true;
-      if (which !== 2) yield* checkOrder(1, a, (a = yield* left.next()));
-      if (which !== 1) yield* checkOrder(2, b, (b = yield* right.next()));
+      if (which !== 2) {
+        const next = yield* left.next();
+        yield* checkOrder(1, a, next);
+        a = next;
+      }
+      if (which !== 1) {
+        const next = yield* right.next();
+        yield* checkOrder(2, b, next);
+        b = next;
+      }
     }
     if (disordered.size > 0) yield* call.complain('input is not in sorted order');
     one.close();
