@@ -92,7 +92,7 @@ const columns: Readonly<Record<string, Column>> = {
   cgroup: { title: 'CGROUP', width: 27, left: true, cell: ({ process }) => `0::${process.cgroup.path || '/'}` },
   pidns: { title: 'PIDNS', width: 10, cell: ({ process }) => String(process.namespaces.pid.inode) },
   netns: { title: 'NETNS', width: 10, cell: ({ process }) => String(process.namespaces.network.inode) },
-  mntns: { title: 'MNTNS', width: 10, cell: ({ process }) => String(process.namespaces.uts.inode) },
+  mntns: { title: 'MNTNS', width: 10, cell: ({ process }) => String(process.namespaces.mount.inode) },
 };
 
 const aliases: Readonly<Record<string, string>> = {
