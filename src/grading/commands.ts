@@ -13,8 +13,8 @@ export type CommandRecord = {
   readonly flags: Readonly<Record<string, string | boolean>>;
   /** Which of the typed lines set it off, counted from 1. */
   readonly line?: number;
-  /** Set when it has ended. */
-  status: number | undefined;
+  /** undefined while it runs. */
+  readonly status: number | undefined;
 };
 
 /** Flags before the verb that take a value: without them the value would be read as the verb. */
@@ -79,7 +79,8 @@ const nested: Readonly<Record<string, readonly string[]>> = {
 /** `po`, `pod` and `pods` are one resource; a word that is none stays as it is. */
 const plural = (word: string): string => findResource(word)?.resource ?? word;
 
-export function parseCommand(node: string, argv: readonly string[]): CommandRecord {
+/** `status` is asked at each look: the process may still run. */
+export function parseCommand(node: string, argv: readonly string[], status: () => number | undefined): CommandRecord {
   const tool = (argv[0] ?? '').slice((argv[0] ?? '').lastIndexOf('/') + 1);
   const takesValue = globalFlags[tool] ?? [];
   const words: string[] = [];
@@ -97,7 +98,18 @@ export function parseCommand(node: string, argv: readonly string[]): CommandReco
   const [first = '', ...rest] = words.slice(verbWords);
   const [kind = '', named] = first.split('/');
   const resource = kind.split(',').map(plural).join(',');
-  return { node, argv, tool, verb, resource, names: [...(named ? [named] : []), ...rest], flags, status: undefined };
+  return {
+    node,
+    argv,
+    tool,
+    verb,
+    resource,
+    names: [...(named ? [named] : []), ...rest],
+    flags,
+    get status() {
+      return status();
+    },
+  };
 }
 
 export function matchesCommand(pattern: CommandPattern, command: CommandRecord): boolean {

@@ -28,9 +28,7 @@ export class Observer {
       kernel.onSpawn = (process) => {
         // Only what a typed line set off; a container's own processes are not the learner's commands.
         if (cluster.sim.cause === 0 || process.namespaces.pid !== kernel.host.pid || process.argv[0]?.startsWith('-')) return;
-        const record = { ...parseCommand(name, process.argv), line: cluster.sim.cause };
-        this.#commands.push(record);
-        cluster.sim.go(this.#remember(process, record));
+        this.#commands.push(Object.assign(parseCommand(name, process.argv, () => process.exitStatus), { line: cluster.sim.cause }));
       };
       cluster.sim.go(this.#watchRuntime(name));
     }
@@ -60,11 +58,6 @@ export class Observer {
   /** Commands that the lab does not have or not simulate, of the whole session. */
   unsupported(): readonly string[] {
     return this.#commands.filter(({ status }) => status === 70 || status === 127).map(({ argv }) => argv.join(' '));
-  }
-
-  *#remember(process: { readonly exitStatus: number | undefined; readonly changed: import('../sim/routine.ts').Condition }, record: CommandRecord): Routine {
-    while (process.exitStatus === undefined) yield { on: [process.changed] };
-    record.status = process.exitStatus;
   }
 
   #node(name: string): NodeView {

@@ -36,6 +36,8 @@ function playLine(session: Session, line: string): boolean {
 
 /** Gives the world the time that the step’s checks grant it. */
 export function settle(session: Session): void {
+  // The prompt is back at this very moment: the checks have not seen what the line did.
+  session.look();
   const { run } = session;
   const step = run?.step;
   if (!run || !step?.checks) return;
