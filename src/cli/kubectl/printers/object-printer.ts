@@ -40,7 +40,7 @@ export function objectPrinter(k: Kubectl, options: PrinterOptions = {}): ObjectP
   const strip = k.flags.bool('show-managed-fields') ? (object: Obj): Obj => object : withoutManagedFields;
   if (format === 'json') return (object) => `${(options.typed ? goJson : sortedJson)(strip(object), 4)}\n`;
   if (format === 'yaml') return yamlPrinter(strip);
-  if (format === 'kyaml') return (object) => kyaml(strip(object));
+  if (format === 'kyaml') return (object) => kyaml(strip(object), options.typed);
   if (format === 'name') return nameLines;
   if (templateFormats.includes(format)) return templatePrinter(k, format, argument);
   if (jsonPathFormats.includes(format)) return jsonPathPrinter(k, format, argument);

@@ -14,7 +14,7 @@ export function dataFromFlags(k: Kubectl): Data {
   for (const source of literals) add(data, ...literal(source));
   for (const source of files) for (const [key, value] of fromFile(k, source)) add(data, key, value);
   for (const path of envFiles) for (const [key, value] of fromEnvFile(k, path)) add(data, key, value);
-  return Object.fromEntries(data);
+  return Object.fromEntries([...data].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function add(data: Map<string, string>, key: string, value: string): void {
