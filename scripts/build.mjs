@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { engineOptions } from './engine-options.mjs';
 import { writeLicenses } from './licenses.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -66,11 +67,9 @@ const buildId = readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' }
   .digest('hex')
   .slice(0, 12);
 const common = {
+  ...engineOptions,
   absWorkingDir: root,
   outdir: 'dist',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
   minify: true,
   metafile: true,
   legalComments: 'none',
