@@ -48,7 +48,7 @@ export class Kernel {
   readonly messages: { readonly at: number; readonly text: string }[] = [];
   /** Network namespaces that have a name, by the path that holds them open: /run/netns/cni-…. */
   readonly networkNamespaces = new Map<string, NetworkNamespace>();
-  /** Told of each process that starts (an execution log, as auditd keeps one). */
+  /** Told of each program that starts, in a new process or in an old one's place (an execution log, as auditd keeps one). */
   onSpawn: (process: Process) => void = () => {};
   /** The init system, once the machine has booted with one. */
   systemd: Systemd | undefined;

@@ -172,6 +172,7 @@ export class Process implements CgroupMember {
     this.argv = prepared.argv;
     this.exe = path;
     this.comm = path.slice(path.lastIndexOf('/') + 1);
+    this.kernel.onSpawn(this);
     for (const [signal, handler] of [...this.#handlers]) if (handler !== 'ignore') this.#handlers.delete(signal);
     return prepared;
   }
