@@ -16,13 +16,16 @@ export class InkInput extends EventEmitter {
   #deliver(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#current = this.#waiting.shift();
-      if (this.#current !== undefined) this.emit('readable');
-      if (this.#waiting.length > 0) this.#deliver();
-    });
+    // React runs effects, in which components take up their new handlers, one turn after it has drawn.
+    setImmediate(() => setImmediate(() => setImmediate(this.#next)));
   }
+
+  readonly #next = (): void => {
+    this.#scheduled = false;
+    this.#current = this.#waiting.shift();
+    if (this.#current !== undefined) this.emit('readable');
+    if (this.#waiting.length > 0) this.#deliver();
+  };
 
   read(): string | null {
     const keys = this.#current ?? null;

@@ -30,6 +30,24 @@ export class Row {
     if (this.chars[after] === '') this.chars[after] = ' ';
   }
 
+  /** A run of ASCII: most of what is ever written. */
+  putAscii(column: number, text: string, style: CellStyle): void {
+    this.#painted = undefined;
+    const { chars, styles } = this;
+    if (chars[column] === '' && column > 0) chars[column - 1] = ' ';
+    for (let i = 0; i < text.length; i++) {
+      chars[column + i] = text[i] ?? ' ';
+      styles[column + i] = style;
+    }
+    if (chars[column + text.length] === '') chars[column + text.length] = ' ';
+  }
+
+  /** What comes at a column belongs to the picture before it (a family, a flag of many parts). */
+  joins(column: number): boolean {
+    const before = this.chars[column - 1] || this.chars[column - 2];
+    return before?.endsWith('\u200d') ?? false;
+  }
+
   /** A mark that combines with the character before it. */
   combine(column: number, mark: string): void {
     this.#painted = undefined;

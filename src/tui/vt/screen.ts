@@ -76,10 +76,22 @@ export class VtScreen {
   }
 
   #print(text: string): void {
-    for (const char of text) {
-      const code = char.charCodeAt(0);
-      const width = code < 0x7f ? 1 : stringWidth(char);
-      this.#put(char, width);
+    if (/^[\x20-\x7e]*$/.test(text)) this.#printAscii(text);
+    else for (const char of text) this.#put(char, char.charCodeAt(0) < 0x7f ? 1 : stringWidth(char));
+  }
+
+  #printAscii(text: string): void {
+    for (let at = 0; at < text.length; ) {
+      const { cursor, rows } = this.buffer;
+      const room = this.columns - cursor.column;
+      if (room <= 0 || !this.autowrap) {
+        this.#put(text[at++] ?? ' ', 1);
+        continue;
+      }
+      const part = text.slice(at, at + room);
+      rows[cursor.row]?.putAscii(cursor.column, part, this.style);
+      cursor.column += part.length;
+      at += part.length;
     }
   }
 
@@ -87,7 +99,7 @@ export class VtScreen {
     const { buffer } = this;
     const { cursor } = buffer;
     const here = buffer.rows[cursor.row];
-    if (width === 0 || (cursor.column > 0 && here?.chars[cursor.column - 1]?.endsWith('\u200d'))) {
+    if (width === 0 || here?.joins(cursor.column)) {
       here?.combine(Math.max(0, cursor.column - 1), char);
       return;
     }

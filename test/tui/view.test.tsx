@@ -1,0 +1,316 @@
+import { render } from 'ink-testing-library';
+import { createElement } from 'react';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { LessonView, StepView } from '../../src/session/lesson-view.ts';
+import { xray } from '../../src/session/xray.ts';
+import { route } from '../../src/tui/app/route.ts';
+import { type AppState, newLessonState } from '../../src/tui/app/state.ts';
+import { Store } from '../../src/tui/app/store.ts';
+import { App } from '../../src/tui/components/app.tsx';
+import stringWidth from '../../src/tui/fast-width.ts';
+import { layoutOf, type Shown } from '../../src/tui/layout.ts';
+import type { TrackEntry } from '../../src/tui/services.ts';
+import { plainText, unstyled } from '../../src/tui/text/style.ts';
+import { firstRow, lessonRows } from '../../src/tui/view/lesson-rows.ts';
+import { answerOf, newMany, pressMany } from '../../src/tui/view/many.ts';
+import { menuEntries, menuLimit } from '../../src/tui/view/menu-view.ts';
+import { xrayRows } from '../../src/tui/view/xray-rows.ts';
+import { factIn, newSay } from '../../src/tui/words.ts';
+
+const step = (change: Partial<StepView> = {}): StepView => ({
+  id: 'one',
+  kind: 'do',
+  task: 'Make a pod called `web`.',
+  note: 'It runs.',
+  done: false,
+  points: 0,
+  of: 10,
+  checks: [],
+  hints: [],
+  hintsLeft: 0,
+  situations: [],
+  ask: undefined,
+  choices: [],
+  feedback: [],
+  outcome: undefined,
+  said: undefined,
+  ...change,
+});
+const lesson = (change: Partial<LessonView> = {}): LessonView => ({
+  title: 'A lesson',
+  story: 'Once upon a time.',
+  steps: [step(), step({ id: 'two' })],
+  current: 0,
+  finished: false,
+  points: 0,
+  pointsPossible: 20,
+  debrief: ['That was it.'],
+  ...change,
+});
+const context = (width = 60, language: 'en' | 'ko' = 'en') => ({ width, style: unstyled, say: newSay(language), language });
+const tracks: readonly TrackEntry[] = [
+  {
+    id: 'a',
+    title: { en: 'Track A', ko: '트랙 가' },
+    lessons: [
+      { key: 'a/x', minutes: 5, title: { en: 'First', ko: '첫째' }, world: 'node' },
+      { key: 'a/y', minutes: 15, title: { en: 'Second', ko: '둘째' }, world: 'node' },
+    ],
+  },
+];
+
+describe('the lesson pane', () => {
+  test('story, task, checks with what was expected and found, hints', () => {
+    const checks = [
+      { id: 'pod-made', state: 'passed' as const },
+      { id: 'pod-runs', state: 'failed' as const, expected: 'pods web', found: 'there is none', where: 'object pods web' },
+      { id: 'later', state: 'open' as const },
+      { id: 'asked', state: 'waiting' as const },
+    ];
+    const { rows } = lessonRows(lesson({ steps: [step({ checks, hints: ['Use `run`.'], hintsLeft: 2, situations: ['Not that one.'] })] }), context());
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        'Once upon a time.',
+        'Step 1 of 1 · task · 10 points',
+        '✓ pod made',
+        '✗ pod runs',
+        '  expected: pods web',
+        '  found: there is none',
+        '· later',
+        '… asked',
+        '→ Not that one.',
+        'Hint 1: Use run.',
+      ]),
+    );
+  });
+
+  test('what was passed stays above, with its note and what a prediction came to', () => {
+    const steps = [step({ done: true, points: 8, said: 'It stays.', outcome: { said: 'It stays.', came: 'It goes.', right: false } }), step({ id: 'two' })];
+    const { rows } = lessonRows(lesson({ steps, current: 1 }), context());
+    expect(rows).toEqual(
+      expect.arrayContaining(['✓ Step 1 · done, 8 of 10 points', '  You expected: It stays.', '  ✗ It came otherwise: It goes.', '  It runs.']),
+    );
+  });
+
+  test('in Korean, facts of checks too', () => {
+    const checks = [{ id: 'x', state: 'failed' as const, found: 'not run yet' }];
+    expect(lessonRows(lesson({ steps: [step({ checks })] }), context(60, 'ko')).rows).toEqual(
+      expect.arrayContaining(['1단계 중 1단계 · 실습 · 10점', '  실제: 아직 실행하지 않음']),
+    );
+    expect(factIn('ko', '2 of 3 ready')).toBe('3개 중 2개 준비됨');
+    expect(factIn('ko', "object.status.phase == 'Running'")).toBe("object.status.phase == 'Running'");
+  });
+
+  test('the present task is in sight, whatever the height', () => {
+    const steps = [step({ done: true }), step({ id: 'two', task: 'Second task.' })];
+    const rows = lessonRows(lesson({ story: 'long '.repeat(100), steps, current: 1 }), context());
+    for (const height of [4, 6, 10, 40]) {
+      const first = firstRow(rows, height, 0, false);
+      expect(rows.rows.slice(first, first + height)).toContain('Second task.');
+    }
+    expect(firstRow(rows, 10, -1000, false)).toBe(0);
+  });
+});
+
+describe('layout', () => {
+  const shown: Shown = { pane: 'lesson', focus: 'terminal', asking: false, fresh: false, hasLesson: true };
+  test('every pane stands inside the window, and the terminal has room', () => {
+    for (let columns = 40; columns <= 240; columns += 7)
+      for (let rows = 10; rows <= 70; rows += 3)
+        for (const pane of ['lesson', 'xray', 'cluster', 'help'] as const)
+          for (const focus of ['terminal', 'pane'] as const)
+            for (const asking of [true, false]) {
+              const layout = layoutOf({ columns, rows }, { ...shown, pane, focus, asking });
+              for (const area of [layout.lesson, layout.extra, layout.terminal]) {
+                if (!area) continue;
+                expect(area.column + area.columns).toBeLessThanOrEqual(columns);
+                expect(area.row + area.rows).toBeLessThanOrEqual(rows - 1);
+                expect(area.rows).toBeGreaterThan(1);
+              }
+              expect(layout.terminal.columns).toBeGreaterThanOrEqual(40);
+            }
+  });
+  test.each([
+    [200, 60, 'side'],
+    [100, 24, 'side'],
+    [80, 24, 'stacked'],
+    [60, 18, 'stacked'],
+    [59, 18, 'alone'],
+    [40, 10, 'alone'],
+    [39, 10, 'none'],
+    [20, 5, 'none'],
+  ])('%i×%i: %s', (columns, rows, kind) => expect(layoutOf({ columns, rows }, shown).kind).toBe(kind));
+  test('in a small window the terminal gets the most, while it is typed in', () => {
+    for (const rows of [18, 24, 40]) {
+      const { lesson: pane, terminal } = layoutOf({ columns: 80, rows }, shown);
+      expect(terminal.rows).toBeGreaterThan(pane?.rows ?? 99);
+    }
+  });
+});
+
+describe('keys go', () => {
+  const at = { screen: 'lesson', choice: false, focus: 'terminal', raw: false, asking: false } as const;
+  const press = (name: string, change: object = {}) => route({ type: 'key', name, raw: '' }, { ...at, ...change });
+  const type = (text: string, change: object = {}) => route({ type: 'text', text }, { ...at, ...change });
+  test.each([
+    ['Tab completes in the terminal', press('tab'), 'terminal'],
+    ['and leads back from the lesson', press('tab', { focus: 'pane' }), 'switch'],
+    ['Esc changes the side', press('escape'), 'switch'],
+    ['but belongs to vi', press('escape', { raw: true }), 'terminal'],
+    ['as does Ctrl-X', press('ctrl-x', { raw: true }), 'terminal'],
+    ['F2 never does', press('f2', { raw: true }), 'xray'],
+    ['arrows scroll the lesson', press('up', { focus: 'pane' }), 'scrollUp'],
+    ['or choose an answer', press('up', { focus: 'pane', asking: true }), 'ink'],
+    ['typing goes on in the terminal', type('kubectl', { focus: 'pane' }), 'terminalFocus'],
+    ['q in the lesson leaves', type('q', { focus: 'pane' }), 'leave'],
+    ['q in an answer is a letter', type('q', { focus: 'pane', asking: true }), 'ink'],
+    ['Ctrl-C in the menu ends', press('ctrl-c', { screen: 'menu' }), 'quit'],
+    ['Esc answers no', press('escape', { choice: true }), 'back'],
+  ])('%s', (_name, command, wanted) => expect(command).toBe(wanted));
+});
+
+describe('small views', () => {
+  test('the X-ray tells neighbours as one hop and repeats once', () => {
+    const crossing = { at: 1000, cause: 1, wall: 'etcd', from: 'kube-apiserver', to: 'etcd', call: 'range /x', outcome: '1 found' } as const;
+    const hops = xray([
+      { ...crossing, wall: 'rest', from: 'kubectl', to: 'kube-apiserver', call: 'GET /api', outcome: '200' },
+      crossing,
+      crossing,
+      { ...crossing, at: 1020, call: 'put /y' },
+    ]);
+    expect(hops.map(({ calls }) => calls.length)).toEqual([1, 2]);
+    const rows = xrayRows(hops, 78, unstyled, newSay('en'));
+    expect(rows[0]).toContain('kubectl → kube-apiserver [rest]');
+    expect(rows[3]).toContain('range /x ×2 → 1 found');
+    for (const row of rows) expect(stringWidth(row)).toBeLessThanOrEqual(78);
+  });
+
+  test('ticking and ordering', () => {
+    const ticked = pressMany(pressMany(pressMany(newMany(['a', 'b', 'c']), 'space', false), 'down', false), 'space', false);
+    expect(answerOf(ticked, false)).toEqual(['a', 'b']);
+    const carried = pressMany(pressMany(newMany(['a', 'b', 'c']), 'space', true), 'down', true);
+    expect(answerOf(carried, true)).toEqual(['b', 'a', 'c']);
+  });
+
+  test('menu entries fit the window and show what was done', () => {
+    for (const width of [60, 80, 200]) {
+      const entries = menuEntries(tracks, { lessons: { 'a/x': { done: true, points: 80 } } }, 'ko', width, unstyled, newSay('ko'));
+      expect(entries[0]?.text).toMatch(/^✓ 첫째 .*5분 {2}80점/);
+      for (const { text } of entries) expect(stringWidth(plainText(text))).toBeLessThanOrEqual(width - 4);
+      expect(menuLimit(entries, 100)).toBe(entries.length);
+      expect(menuLimit(entries, 5)).toBeLessThan(entries.length);
+    }
+  });
+});
+
+describe('screens', () => {
+  let unmount: () => void = () => {};
+  afterEach(() => unmount());
+  const state = (change: Partial<AppState> = {}): AppState => ({
+    size: { columns: 80, rows: 24 },
+    language: 'en',
+    colours: false,
+    screen: 'menu',
+    tracks,
+    kept: { lessons: {} },
+    opening: { title: 'First', stage: 'stageBoot', share: 0 },
+    choice: undefined,
+    lesson: { ...newLessonState('A lesson'), view: lesson() },
+    notice: undefined,
+    ...change,
+  });
+  function draw(change: Partial<AppState> = {}) {
+    const actions = { menu: vi.fn(), name: vi.fn(), choose: vi.fn(), answer: vi.fn() };
+    const store = new Store(state(change));
+    const app = render(createElement(App, { store, actions }));
+    unmount = app.unmount;
+    return { actions, store, app, frame: () => plainText(app.lastFrame() ?? '') };
+  }
+  const until = (holds: () => void) => vi.waitFor(holds, 2000);
+
+  test('the menu opens what is chosen', async () => {
+    const { app, actions, frame } = draw();
+    expect(frame()).toContain('Track A  0/2');
+    await until(() => {
+      app.stdin.write('\x1b[B');
+      expect(frame()).toContain('❯   Second');
+    });
+    await until(() => {
+      app.stdin.write('\r');
+      expect(actions.menu).toHaveBeenCalledWith('a/y');
+    });
+  });
+
+  test('the language changes at run time', async () => {
+    const { store, frame } = draw();
+    store.set({ language: 'ko' });
+    await until(() => expect(frame()).toContain('트랙 가'));
+  });
+
+  test('a single-choice question is answered', async () => {
+    const ask = { type: 'single' as const, choices: ['a', 'b'], answer: 'b' };
+    const asking = step({
+      kind: 'quiz',
+      ask,
+      choices: [
+        { id: 'a', text: 'one' },
+        { id: 'b', text: 'two' },
+      ],
+    });
+    const { app, actions, frame } = draw({ screen: 'lesson', lesson: { ...newLessonState('x'), focus: 'pane', view: lesson({ steps: [asking] }) } });
+    expect(frame()).toContain('❯ one');
+    await until(() => {
+      app.stdin.write('2');
+      expect(actions.answer).toHaveBeenCalledWith(['b']);
+    });
+  });
+
+  test('several are ticked with the space bar', async () => {
+    const ask = { type: 'multi' as const, choices: ['a', 'b'], answer: ['a'] };
+    const asking = step({
+      kind: 'quiz',
+      ask,
+      choices: [
+        { id: 'a', text: 'one' },
+        { id: 'b', text: 'two' },
+      ],
+    });
+    const { app, actions, frame } = draw({ screen: 'lesson', lesson: { ...newLessonState('x'), focus: 'pane', view: lesson({ steps: [asking] }) } });
+    await until(() => {
+      if (!frame().includes('[x]')) app.stdin.write(' ');
+      expect(frame()).toContain('[x] one');
+    });
+    await until(() => {
+      app.stdin.write('\r');
+      expect(actions.answer).toHaveBeenCalledWith(['a']);
+    });
+  });
+
+  test('the end of a lesson says what it was about and leads on', () => {
+    const { frame } = draw({ screen: 'debrief', lesson: { ...newLessonState('First'), title: 'First', view: lesson({ finished: true, points: 18 }) } });
+    expect(frame()).toContain('Lesson done: 18 of 20 points');
+    expect(frame()).toContain('That was it.');
+    expect(frame()).toContain('Next lesson: Second');
+  });
+
+  test.each([
+    [200, 60],
+    [80, 24],
+    [60, 18],
+    [40, 10],
+    [20, 5],
+    [5, 2],
+  ])('every screen can be drawn at %i×%i', (columns, rows) => {
+    for (const screen of ['menu', 'name', 'opening', 'lesson', 'debrief', 'blank'] as const)
+      for (const pane of ['lesson', 'xray', 'cluster', 'help'] as const) {
+        const { frame } = draw({ screen, size: { columns, rows }, lesson: { ...newLessonState('x'), pane, view: lesson() } });
+        expect(frame().split('\n').length).toBeLessThanOrEqual(Math.max(rows, 5));
+        unmount();
+      }
+  });
+
+  test('without colours no colour is sent', () => {
+    const { app } = draw({ screen: 'lesson' });
+    expect(app.lastFrame()).not.toMatch(/\x1b\[3\dm/);
+  });
+});
