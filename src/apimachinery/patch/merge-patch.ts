@@ -1,6 +1,6 @@
 /** JSON merge patch, RFC 7386, and the diffs in that form that kubectl makes for custom resources. */
 
-import { equal, isObject, type JsonObject } from './json-value.ts';
+import { equal, isObject, type JsonObject, own } from './json-value.ts';
 
 /** Applies a merge patch; what it does not touch is shared with the document. */
 export function mergePatch(document: unknown, patch: unknown): unknown {
@@ -8,7 +8,7 @@ export function mergePatch(document: unknown, patch: unknown): unknown {
   const result: Record<string, unknown> = isObject(document) ? { ...document } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
-    else if (value !== undefined) result[key] = isObject(value) ? mergePatch(result[key], value) : value;
+    else if (value !== undefined) result[key] = isObject(value) ? mergePatch(own(result, key), value) : value;
   }
   return result;
 }
@@ -17,11 +17,11 @@ export function mergePatch(document: unknown, patch: unknown): unknown {
 export function createMergePatch(original: JsonObject, modified: JsonObject): JsonObject {
   const patch: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(modified)) {
-    const before = original[key];
+    const before = own(original, key);
     if (value === undefined || equal(before, value)) continue;
     patch[key] = isObject(before) && isObject(value) ? createMergePatch(before, value) : value;
   }
-  for (const key of Object.keys(original)) if (original[key] !== undefined && modified[key] === undefined) patch[key] = null;
+  for (const key of Object.keys(original)) if (original[key] !== undefined && own(modified, key) === undefined) patch[key] = null;
   return patch;
 }
 
@@ -46,7 +46,7 @@ function keep(patch: JsonObject, test: (leaf: unknown) => boolean): JsonObject {
 function combine(a: JsonObject, b: JsonObject): JsonObject {
   const result: Record<string, unknown> = { ...a };
   for (const [key, value] of Object.entries(b)) {
-    const before = result[key];
+    const before = own(result, key);
     result[key] = isObject(before) && isObject(value) ? combine(before, value) : value;
   }
   return result;

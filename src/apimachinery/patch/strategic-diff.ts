@@ -1,6 +1,6 @@
 /** The strategic merge patches that kubectl apply and edit compute: kubernetes apimachinery/pkg/util/strategicpatch/patch.go, diffMaps. */
 
-import { equal, isObject, type JsonObject, typeOf } from './json-value.ts';
+import { equal, isObject, type JsonObject, own, typeOf } from './json-value.ts';
 import { orderLike } from './list-order.ts';
 import { PatchError, type SchemaField, type SchemaType } from './patch-schema.ts';
 import { directives, fieldOf, mergeMap } from './strategic-merge.ts';
@@ -22,7 +22,7 @@ function diffMaps(original: JsonObject, modified: JsonObject, type: SchemaType |
   const patch: Record<string, unknown> = {};
   for (const [key, before] of Object.entries(original)) {
     if (before === undefined) continue;
-    const after = modified[key];
+    const after = own(modified, key);
     if (after === undefined) {
       if (options.deletions) patch[key] = null;
     } else if (typeOf(before) !== typeOf(after)) {
@@ -31,8 +31,8 @@ function diffMaps(original: JsonObject, modified: JsonObject, type: SchemaType |
     else if (Array.isArray(before) && Array.isArray(after)) diffListField(patch, key, { before, after, type, options });
     else if (options.changes && before !== after) patch[key] = after;
   }
-  if (options.changes) for (const [key, value] of Object.entries(modified)) if (value !== undefined && original[key] === undefined) patch[key] = value;
-  const cleared = Object.keys(original).some((key) => original[key] !== undefined && modified[key] === undefined);
+  if (options.changes) for (const [key, value] of Object.entries(modified)) if (value !== undefined && own(original, key) === undefined) patch[key] = value;
+  const cleared = Object.keys(original).some((key) => original[key] !== undefined && own(modified, key) === undefined);
   const kept = Object.keys(modified).filter((key) => modified[key] !== undefined);
   if (options.retainKeys && kept.length > 0 && (Object.keys(patch).length > 0 || cleared)) patch[directives.retainKeys] = kept.sort();
   return patch;

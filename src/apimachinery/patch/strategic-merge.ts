@@ -1,7 +1,7 @@
 /** Strategic merge patch: kubernetes apimachinery/pkg/util/strategicpatch/patch.go. */
 
 import { goValue } from '../go-text.ts';
-import { equal, isObject, type JsonObject, typeOf, without } from './json-value.ts';
+import { equal, isObject, type JsonObject, own, typeOf, without } from './json-value.ts';
 import { orderLike, orderMerged } from './list-order.ts';
 import { PatchError, type SchemaField, type SchemaType } from './patch-schema.ts';
 
@@ -41,7 +41,7 @@ function mergeKeyInto(result: Record<string, unknown>, patchKey: string, value: 
     else result[key] = null;
     return;
   }
-  const before = result[key];
+  const before = own(result, key);
   if (mode === 'patch' && patchKey.startsWith('$')) {
     // Directives of the later patch stand.
     result[key] = value;
@@ -122,7 +122,7 @@ function mergeOrdered(result: Record<string, unknown>, patch: JsonObject, type: 
     const key = directive.slice(directives.setOrder.length);
     if (!Array.isArray(order)) throw new PatchError(`expected a []interface {}, but received a ${typeof order}`);
     const field = fieldOf(type, key);
-    const before = result[key];
+    const before = own(result, key);
     const addition = patch[key];
     if (Array.isArray(addition)) checkOrder(addition, order, field?.mergeKey);
     let merged: readonly unknown[];

@@ -1,7 +1,7 @@
 /** Values with types: their fields, how two differ, how two are merged. kubernetes-sigs/structured-merge-diff typed. */
 
 import { elementOf, emptySet, type FieldSet, leaf, nodeOf } from './field-set.ts';
-import { equal, isObject, type JsonObject } from './json-value.ts';
+import { equal, isObject, type JsonObject, own } from './json-value.ts';
 import { orderMerged } from './list-order.ts';
 import type { SchemaField, SchemaType } from './patch-schema.ts';
 
@@ -82,7 +82,7 @@ export function compare(before: unknown, after: unknown, field: SchemaField | un
 
 function compareMaps(before: JsonObject, after: JsonObject, field: SchemaField | undefined): Comparison {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return collect([...keys].map((key) => [`f:${key}`, compare(before[key], after[key], member(field?.type, key))]));
+  return collect([...keys].map((key) => [`f:${key}`, compare(own(before, key), own(after, key), member(field?.type, key))]));
 }
 
 function compareLists(before: readonly unknown[], after: readonly unknown[], field: SchemaField | undefined): Comparison {
@@ -118,7 +118,8 @@ export function merge(live: unknown, applied: unknown, field: SchemaField | unde
   if (shape === 'atomic' || shapeOf(live, field) !== shape) return applied;
   if (shape === 'list') return mergeLists(live as readonly unknown[], applied as readonly unknown[], field);
   const result: Record<string, unknown> = { ...(live as JsonObject) };
-  for (const [key, value] of Object.entries(applied as JsonObject)) if (value !== undefined) result[key] = merge(result[key], value, member(field?.type, key));
+  for (const [key, value] of Object.entries(applied as JsonObject))
+    if (value !== undefined) result[key] = merge(own(result, key), value, member(field?.type, key));
   return result;
 }
 
