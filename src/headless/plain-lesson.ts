@@ -204,8 +204,8 @@ export class PlainLesson {
   #checks(): void {
     this.session.look();
     const view = this.#view;
-    for (const { id, state, expected, found, where } of view?.steps[view.current]?.checks ?? []) {
-      this.#print(`${state === 'passed' ? '✓' : state === 'waiting' ? '…' : '✗'} ${id.replaceAll('-', ' ')}\n`);
+    for (const { text, state, expected, found, where } of view?.steps[view.current]?.checks ?? []) {
+      this.#print(`${state === 'passed' ? '✓' : state === 'waiting' ? '…' : '✗'} ${withoutMarks(text)}\n`);
       const language = this.#language();
       if (expected) this.#print(`  ${this.#say('expected', { text: factIn(language, expected) })}\n`);
       if (found) this.#print(`  ${this.#say('found', { text: factIn(language, found) })}\n`);

@@ -127,6 +127,8 @@ export type Lesson = {
 export type StepProse = {
   readonly task: string;
   readonly note?: string;
+  /** What each check looks for, as a learner would say it. */
+  readonly checks?: Readonly<Record<string, string>>;
   readonly choices?: Readonly<Record<string, string>>;
   readonly feedback?: Readonly<Record<string, string>>;
   readonly hints?: Readonly<Record<string, string>>;
@@ -142,7 +144,14 @@ export type Prose = {
 };
 
 /** A lesson with all its languages, as it is used. */
-export type LoadedLesson = { readonly lesson: Lesson; readonly prose: Readonly<Record<Language, Prose>> /** SHA-256 over its files. */; readonly hash: string };
+export type LoadedLesson = {
+  readonly lesson: Lesson;
+  readonly prose: Readonly<Record<Language, Prose>>;
+  /** SHA-256 over its files. */
+  readonly hash: string;
+  /** Where something stands, by JSON pointer; not there in a lesson that was made by a build. */
+  readonly at?: (file: 'lesson.yaml' | `${Language}.yaml`, pointer: string) => { readonly file: string; readonly line: number };
+};
 
 /** A track's place in the curriculum. */
 export type Track = { readonly id: string; readonly title: Readonly<Record<Language, string>>; readonly lessons: readonly LoadedLesson[] };

@@ -1,11 +1,11 @@
 /** From a lesson's files to a lesson, or to what is wrong with them: file, line, what was found, what to do. */
 
 import { createHash } from 'node:crypto';
-import { type OutputUnit, Validator } from '@cfworker/json-schema';
 import lessonSchema from '../../lessons/schema/lesson.schema.json' with { type: 'json' };
 import proseSchema from '../../lessons/schema/prose.schema.json' with { type: 'json' };
 import { type Language, type Lesson, type LoadedLesson, languages, type Problem, type Prose } from './lesson.ts';
 import { checkProse, checkReferences } from './references.ts';
+import { schemaProblems } from './schema-problems.ts';
 import { readYaml, type Source } from './yaml-source.ts';
 
 /** File name (`lesson.yaml`, `en.yaml`, `ko.yaml`) → text. `folder` stands before the names in messages. */
@@ -33,7 +33,7 @@ export function loadLesson({ folder, files }: LessonFiles): LoadedLesson | reado
       problems.push(...source);
       return undefined;
     }
-    const wrong = againstSchema(source, schema);
+    const wrong = schemaProblems(source, schema);
     problems.push(...wrong);
     return wrong.length > 0 ? undefined : source;
   };
@@ -49,6 +49,10 @@ export function loadLesson({ folder, files }: LessonFiles): LoadedLesson | reado
         lesson,
         prose: Object.fromEntries(texts.map(([language, prose]) => [language, prose?.data as Prose])) as Record<Language, Prose>,
         hash: hashOf(files),
+        at: (name, pointer) => {
+          const source = name === 'lesson.yaml' ? facts : texts.find(([language]) => `${language}.yaml` === name)?.[1];
+          return { file: `${folder}/${name}`, line: source?.lineOf(pointer) ?? 1 };
+        },
       };
   }
   return problems;
@@ -59,39 +63,3 @@ const hashOf = (files: Readonly<Record<string, string>>): string => {
   for (const name of Object.keys(files).sort()) hash.update(`${name}\0${files[name]}\0`);
   return hash.digest('hex');
 };
-
-function againstSchema(source: Source, schema: object): Problem[] {
-  const { errors } = new Validator(schema, '2020-12', false).validate(source.data);
-  // The deepest errors say what is wrong; those above repeat that something below is.
-  const deepest = errors.filter((error) => !errors.some((other) => other !== error && other.instanceLocation.startsWith(`${error.instanceLocation}/`)));
-  const seen = new Set<string>();
-  return deepest.flatMap((error) => {
-    const pointer = error.instanceLocation.replace(/^#/, '');
-    const message = `${pointer === '' ? 'the file' : pointer.slice(1).replaceAll('/', '.')}: ${words(error)}`;
-    if (seen.has(message) || isRepetition(error)) return [];
-    seen.add(message);
-    return [{ file: source.file, line: source.lineOf(pointer), message, remedy: remedy(error) }];
-  });
-}
-
-const isRepetition = (error: OutputUnit): boolean =>
-  ['properties', 'items', '$ref', 'additionalProperties'].includes(error.keyword) &&
-  !/does not match additional|additional properties/i.test(error.error) &&
-  error.keyword !== 'additionalProperties';
-
-const words = (error: OutputUnit): string => {
-  if (error.keyword === 'false' || error.keyword === 'additionalProperties') return 'there is no such key';
-  return error.error
-    .replace(/^Instance /, '')
-    .replace(/^Property "(\w+)" does not match.*$/, '"$1" is not as it should be')
-    .replace(/\.$/, '');
-};
-
-function remedy(error: OutputUnit): string {
-  const kind = error.keyword;
-  if (kind === 'false' || kind === 'additionalProperties') return 'Take it out, or correct its spelling; lessons/schema has all keys';
-  if (kind === 'required') return 'Add it';
-  if (kind === 'enum' || kind === 'const') return 'Use one of the values named';
-  if (kind === 'type') return 'Give a value of that type';
-  return 'See lessons/schema';
-}

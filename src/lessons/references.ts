@@ -33,7 +33,14 @@ export function checkReferences(lesson: Lesson, source: Source): Problem[] {
   }
   if (lesson.audience !== 'learners')
     for (const key of ['solutions', 'wrong'] as const)
-      if (lesson[key].length === 0) say('', `"${key}" is missing`, key === 'solutions' ? 'A lesson has one solution at least: it proves that it can be done' : 'A lesson has one wrong sample at least: it proves that it can fail');
+      if (lesson[key].length === 0)
+        say(
+          '',
+          `"${key}" is missing`,
+          key === 'solutions'
+            ? 'A lesson has one solution at least: it proves that it can be done'
+            : 'A lesson has one wrong sample at least: it proves that it can fail',
+        );
   for (const [index, { name, fails }] of lesson.wrong.entries())
     if (!checkIds.has(fails) && !ids.has(fails))
       say(`/wrong/${index}/fails`, `the wrong sample "${name}" names a check "${fails}" that is not there`, `Name one of ${[...checkIds].join(', ')}`);
@@ -97,6 +104,8 @@ export function checkProse(lesson: Lesson, source: Source): Problem[] {
     const at = `/steps/${step.id}`;
     const choices = step.choices ?? (step.quiz && 'choices' in step.quiz ? step.quiz.choices : []);
     compare(`${at}/choices`, choices, Object.keys(text.choices ?? {}), `choice of ${step.id}`);
+    const shown = (step.checks ?? []).filter((check) => !('visibility' in check && check.visibility === 'grader')).map(({ id = '' }) => id);
+    compare(`${at}/checks`, shown, Object.keys(text.checks ?? {}), `check of ${step.id}`);
     compare(`${at}/hints`, step.hints ?? [], Object.keys(text.hints ?? {}), `hint of ${step.id}`);
     compare(`${at}/situations`, [...new Set((step.situations ?? []).map((each) => each.say))], Object.keys(text.situations ?? {}), `situation of ${step.id}`);
   }

@@ -26,14 +26,12 @@ export function readYaml(file: string, text: string): Source | readonly Problem[
   const document = parseDocument(text, { lineCounter: lines, version: '1.2', uniqueKeys: true });
   const lineAt = (offset: number | undefined): number => lines.linePos(offset ?? 0).line;
   if (document.errors.length > 0)
-    return document.errors
-      .slice(0, 5)
-      .map((error) => ({
-        file,
-        line: lineAt(error.pos[0]),
-        message: (error.message.split('\n')[0] ?? '').replace(/ at line \d+.*$/, ''),
-        remedy: 'Mend the YAML; indentation and colons are the usual suspects',
-      }));
+    return document.errors.slice(0, 5).map((error) => ({
+      file,
+      line: lineAt(error.pos[0]),
+      message: (error.message.split('\n')[0] ?? '').replace(/ at line \d+.*$/, ''),
+      remedy: 'Mend the YAML; indentation and colons are the usual suspects',
+    }));
   const trouble = aliasOrSize(document);
   if (trouble) return [{ file, line: lineAt(trouble.offset), message: trouble.message, remedy: trouble.remedy }];
   return { file, data: document.toJS() as unknown, lineOf: (pointer) => lineAt(find(document, pointer)?.range?.[0]) };

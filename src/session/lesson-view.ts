@@ -7,6 +7,8 @@ import type { Session } from './session.ts';
 
 export type CheckView = {
   readonly id: string;
+  /** What it looks for, in the learner's language. */
+  readonly text: string;
   /** `open`: does not hold yet, and nothing was tried. */
   readonly state: Verdict['state'] | 'open';
   readonly expected?: string;
@@ -80,7 +82,7 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
     of: pointsOf(step),
     checks: (step.checks ?? [])
       .filter((check) => !('visibility' in check && check.visibility === 'grader'))
-      .map((check) => checkView(check.id ?? '', state, tried)),
+      .map(({ id = '' }) => ({ id, text: prose?.checks?.[id] ?? id.replaceAll('-', ' '), ...checkView(id, state, tried) })),
     hints: (step.hints ?? []).slice(0, state.hintsTaken).map((key) => prose?.hints?.[key] ?? key),
     hintsLeft: Math.max(0, (step.hints?.length ?? 0) - state.hintsTaken),
     situations: state.situations.map((key) => prose?.situations?.[key] ?? key),
@@ -91,13 +93,13 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
   };
 }
 
-function checkView(id: string, state: StepState, tried: boolean): CheckView {
+function checkView(id: string, state: StepState, tried: boolean): Omit<CheckView, 'id' | 'text'> {
   const verdict = state.verdicts.get(id);
-  if (!verdict || (verdict.state === 'failed' && !tried)) return { id, state: 'open' };
+  if (!verdict || (verdict.state === 'failed' && !tried)) return { state: 'open' };
   // What a command should have been is for the learner to find out; that is what hints are for.
-  if (verdict.state === 'failed' && verdict.where.startsWith('command ')) return { id, state: 'failed', found: verdict.found };
-  if (verdict.state === 'failed') return { id, ...verdict };
-  return verdict.state === 'impossible' ? { id, state: 'impossible', found: verdict.reason } : { id, state: verdict.state };
+  if (verdict.state === 'failed' && verdict.where.startsWith('command ')) return { state: 'failed', found: verdict.found };
+  if (verdict.state === 'failed') return verdict;
+  return verdict.state === 'impossible' ? { state: 'impossible', found: verdict.reason } : { state: verdict.state };
 }
 
 /** What is said about each choice that was taken, and, once all is right, about the others too. */

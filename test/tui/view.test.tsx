@@ -62,18 +62,18 @@ const tracks: readonly TrackEntry[] = [
 describe('the lesson pane', () => {
   test('story, task, checks with what was expected and found, hints', () => {
     const checks = [
-      { id: 'pod-made', state: 'passed' as const },
-      { id: 'pod-runs', state: 'failed' as const, expected: 'pods web', found: 'there is none', where: 'object pods web' },
-      { id: 'later', state: 'open' as const },
-      { id: 'asked', state: 'waiting' as const },
+      { id: 'pod-made', text: 'the pod was made', state: 'passed' as const },
+      { id: 'pod-runs', text: 'the pod runs', state: 'failed' as const, expected: 'pods web', found: 'there is none', where: 'object pods web' },
+      { id: 'later', text: 'later', state: 'open' as const },
+      { id: 'asked', text: 'asked', state: 'waiting' as const },
     ];
     const { rows } = lessonRows(lesson({ steps: [step({ checks, hints: ['Use `run`.'], hintsLeft: 2, situations: ['Not that one.'] })] }), context());
     expect(rows).toEqual(
       expect.arrayContaining([
         'Once upon a time.',
         'Step 1 of 1 · task · 10 points',
-        '✓ pod made',
-        '✗ pod runs',
+        '✓ the pod was made',
+        '✗ the pod runs',
         '  expected: pods web',
         '  found: there is none',
         '· later',
@@ -93,7 +93,7 @@ describe('the lesson pane', () => {
   });
 
   test('in Korean, facts of checks too', () => {
-    const checks = [{ id: 'x', state: 'failed' as const, found: 'not run yet' }];
+    const checks = [{ id: 'x', text: 'x', state: 'failed' as const, found: 'not run yet' }];
     expect(lessonRows(lesson({ steps: [step({ checks })] }), context(60, 'ko')).rows).toEqual(
       expect.arrayContaining(['1단계 중 1단계 · 실습 · 10점', '  실제: 아직 실행하지 않음']),
     );

@@ -80,24 +80,16 @@ const marks: Readonly<Record<CheckView['state'], readonly [string, Look]>> = {
   impossible: ['✗', 'bad'],
 };
 
-function checkRows({ id, state, expected, found, where }: CheckView, { width, style, say, language }: RowContext): string[] {
+function checkRows({ text, state, expected, found, where }: CheckView, { width, style, say, language }: RowContext): string[] {
   const [mark, look] = marks[state];
-  const rows = wrapSpans(
-    [
-      { text: `${mark} `, look },
-      { text: id.replaceAll('-', ' '), look: 'plain' },
-    ],
-    width,
-    style,
-    { first: '', rest: '  ' },
-  );
+  const rows = wrapSpans([{ text: `${mark} `, look }, ...inline(text)], width, style, { first: '', rest: '  ' });
   const facts: [WordKey, string | undefined][] = [
     ['expected', expected],
     ['found', found],
     ['where', where],
   ];
-  for (const [key, text] of facts)
-    if (text) rows.push(...wrapSpans([{ text: say(key, { text: factIn(language, text) }), look: 'faint' }], width, style, { first: '  ', rest: '    ' }));
+  for (const [key, fact] of facts)
+    if (fact) rows.push(...wrapSpans([{ text: say(key, { text: factIn(language, fact) }), look: 'faint' }], width, style, { first: '  ', rest: '    ' }));
   return rows;
 }
 

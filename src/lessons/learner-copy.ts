@@ -1,0 +1,96 @@
+/** The learners' copy of a lesson: without hidden checks, trials, solutions and wrong samples, and the proof that nothing hidden is left in it. */
+import { stringify } from 'yaml';
+import type { Check, Lesson, Problem } from './lesson.ts';
+import { type LessonFiles, loadLesson } from './load.ts';
+import { readYaml } from './yaml-source.ts';
+
+/** File name → text. The same lesson gives the same bytes. */
+export function learnerCopy(files: LessonFiles['files']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(files).map(([name, text]) => {
+      const source = readYaml(name, text);
+      if (!('data' in source)) throw new Error(`${name} cannot be read`);
+      // Written anew from its data: comments may say what learners are not to know.
+      const data = name === 'lesson.yaml' ? withoutHidden(source.data as Lesson) : source.data;
+      return [name, stringify(data, { lineWidth: 0, aliasDuplicateObjects: false })];
+    }),
+  );
+}
+
+function withoutHidden(lesson: Lesson): object {
+  const { apiVersion, kind, audience: _audience, solutions: _solutions, wrong: _wrong, trials: _trials, steps, ...rest } = lesson;
+  const open = steps.map((step) => {
+    const { checks, ...others } = step;
+    const seen = (checks ?? []).filter((check) => check.visibility !== 'grader').map(withoutGraderParts);
+    return seen.length > 0 ? { ...others, checks: seen } : others;
+  });
+  return { apiVersion, kind, audience: 'learners', ...rest, steps: open };
+}
+
+/** Hidden parts of a combination go too. */
+function withoutGraderParts(check: Check): Check {
+  const visible = (checks: readonly Check[]): readonly Check[] => checks.filter(({ visibility }) => visibility !== 'grader').map(withoutGraderParts);
+  if ('all' in check) return { ...check, all: visible(check.all) };
+  if ('any' in check) return { ...check, any: visible(check.any) };
+  if ('atLeast' in check) return { ...check, atLeast: { ...check.atLeast, of: visible(check.atLeast.of) } };
+  return check;
+}
+
+/** What still gives something away in a copy, with the line; and whether it is a lesson at all. Nothing means: proven. */
+export function leaks(original: Lesson, copy: LessonFiles): Problem[] {
+  const loaded = loadLesson(copy);
+  if (!('lesson' in loaded)) return [...loaded];
+  const secrets = secretsOf(original);
+  return Object.entries(copy.files).flatMap(([name, text]) => {
+    const file = `${copy.folder}/${name}`;
+    return text.split('\n').flatMap((line, index): Problem[] => {
+      if (/^\s*(-\s+)?["']?(visibility|trials|solutions|wrong)["']?\s*:/.test(line) && name === 'lesson.yaml')
+        return [{ file, line: index + 1, message: `"${line.trim()}" is only for graders`, remedy: 'This is a bug of the lab: please report it' }];
+      const told = secrets.find((secret) => tells(line, secret));
+      return told === undefined
+        ? []
+        : [
+            {
+              file,
+              line: index + 1,
+              message: `it tells of "${told}", which is hidden`,
+              remedy: 'Take it out of the text, or give the hidden check another name',
+            },
+          ];
+    });
+  });
+}
+
+/** Shorter words stand anywhere; as a whole word only names that nobody says by accident are a leak. */
+const telling = 8;
+
+function tells(line: string, secret: string): boolean {
+  if (secret.length >= telling && line.replace(/\s+/g, ' ').includes(secret.replace(/\s+/g, ' '))) return true;
+  // In YAML a short name gives itself away where it is all that a value says.
+  return new RegExp(`(^|:|-)\\s*["']?${secret.replace(/[^a-z0-9 -]/gi, '\\$&')}["']?\\s*$`).test(line) && /^[a-z0-9-]+$/.test(secret);
+}
+
+/** Names, expressions and lines that only graders know, less what the lesson says openly elsewhere. */
+function secretsOf(lesson: Lesson): string[] {
+  const hidden = lesson.steps.flatMap((step) => (step.checks ?? []).flatMap((check) => hiddenIn(check)));
+  const trials = lesson.trials ?? [];
+  const samples = lesson.wrong.filter(({ visibility }) => visibility === 'grader');
+  const texts = [
+    ...[...hidden, ...trials.flatMap(({ checks }) => checks.flatMap(flat))].flatMap((check) => [check.id ?? '', 'that' in check ? (check.that ?? '') : '']),
+    ...trials.flatMap(({ id, run }) => [id, ...run]),
+    ...samples.flatMap(({ name, script }) => [name, ...script.split('\n').map((line) => line.trim())]),
+  ].filter((text) => text !== '');
+  const open = JSON.stringify(withoutHidden(lesson));
+  const said = (text: string): boolean => open.includes(JSON.stringify(text));
+  return [...new Set(texts)].filter((text) => !said(text));
+}
+
+const flat = (check: Check): Check[] => [check, ...partsOf(check).flatMap(flat)];
+const hiddenIn = (check: Check): Check[] => (check.visibility === 'grader' ? flat(check) : partsOf(check).flatMap(hiddenIn));
+
+function partsOf(check: Check): readonly Check[] {
+  if ('all' in check) return check.all;
+  if ('any' in check) return check.any;
+  if ('not' in check) return [check.not];
+  return 'atLeast' in check ? check.atLeast.of : [];
+}
