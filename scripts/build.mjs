@@ -79,7 +79,7 @@ const common = {
 const [result] = await Promise.all([
   build({
     ...common,
-    entryPoints: { start: 'src/start.ts' },
+    entryPoints: { start: 'src/start.ts', 'grade-worker': 'src/headless/grade-worker.ts' },
     outExtension: { '.js': '.mjs' },
     splitting: true,
     format: 'esm',

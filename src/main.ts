@@ -1,5 +1,5 @@
 /** The command line: reads the arguments, and starts a screen or a headless run. Parts are loaded when they are needed. */
-import { readArguments, seedOf, UsageError } from './arguments.ts';
+import { readArguments, UsageError } from './arguments.ts';
 
 declare const K8S_LAB_VERSION: string;
 
@@ -13,6 +13,10 @@ const usage = `k8s-lab ${K8S_LAB_VERSION}: how Kubernetes and container runtimes
   k8s-lab lesson list                  all lessons, and how far you are
   k8s-lab lesson check [DIR…]          prove lessons: schema, solutions, wrong samples
   k8s-lab lesson play ID --script FILE play a script of lines and @answer, @hint, @next in a lesson
+  k8s-lab lesson export --for learners [DIR] -o FOLDER
+                                       lessons without solutions and hidden checks, for learners
+  k8s-lab submit [LESSON…] -o FILE     hand in what you did, to be graded by replay (--show: read it first)
+  k8s-lab grade FILE|FOLDER…           grade what was handed in; docs/grading.md tells more
 
   --lang en|ko      language (default: from LANG)
   --seed N          the world's chance (default 1)
@@ -20,9 +24,22 @@ const usage = `k8s-lab ${K8S_LAB_VERSION}: how Kubernetes and container runtimes
   --plain           lines instead of a screen: for screen readers, pipes and dumb terminals
   --json            machine-readable output (lesson list, check, play)
   --lessons DIR     lessons of your own instead of those that come with the lab
+  --name WHO        who you are: lessons get a seed of your own, and submit says your name
+  --save            keep what lesson play did, to hand it in
+  -o FILE           where submit, grade and export write
+
+  of grade:
+  --format NAME     table (default), json, csv, csv-long, junit, classroom50 or markdown
+  --for learners    leave out what hidden checks say
+  --jobs N          worker threads (default: one a processor, 4 at most)
+  --since, --due T  mark what is earlier or later: a day (UTC) or a moment such as 2026-11-22T18:00:00+09:00
+  --seeds WHICH     learner (each their own), common (default: also lessons begun without a name) or any; --seed N: one for all
+  --similar FILE    a report on submissions that are more alike than the lesson explains
+  --budget STEPS    what one lesson may take of the simulator
+  --fail-under N    exit status 1 if somebody has less than N percent
   --version, --help
 
-Exit status: 0 fine; 1 a check or lesson failed; 2 wrong usage; 70 not simulated, or a bug; otherwise the script's own.
+Exit status: 0 fine; 1 a check or lesson failed; 2 wrong usage; 3 not written; 70 not simulated, or a bug; otherwise the script's own.
 `;
 
 async function main(): Promise<number> {
@@ -32,7 +49,10 @@ async function main(): Promise<number> {
   const [command, ...rest] = positionals;
   if (command === 'sh') return (await import('./headless/commands.ts')).shell(values, rest);
   if (command === 'lesson') return (await import('./headless/commands.ts')).lesson(values, rest);
-  return (await import('./headless/screen.ts')).openScreen({ values, target: command, seed: seedOf(values) });
+  if (command === 'submit') return (await import('./headless/submit.ts')).submitCommand(values, rest);
+  if (command === 'grade') return (await import('./headless/grade.ts')).gradeCommand(values, rest);
+  const seed = (await import('./headless/learner-seed.ts')).lessonSeedOf(values);
+  return (await import('./headless/screen.ts')).openScreen({ values, target: command, seed });
 }
 
 const say = (text: string): number => {

@@ -26,7 +26,12 @@ export function canonicalEvent(event: SubmittedEvent): string {
 }
 
 /** Every link and the chain's end. */
-export function chainOf(who: string, head: ChainHead, events: readonly SubmittedEvent[], tail: ChainTail): { readonly links: readonly string[]; readonly chain: string } {
+export function chainOf(
+  who: string,
+  head: ChainHead,
+  events: readonly SubmittedEvent[],
+  tail: ChainTail,
+): { readonly links: readonly string[]; readonly chain: string } {
   let link = headOf(who, head);
   const links = events.map((event) => {
     link = sha256(`${link}\0${canonicalEvent(event)}`);

@@ -64,7 +64,8 @@ export function fieldsOf(data: unknown, place: string) {
     /** A moment in UTC, to the second or finer. */
     moment: (key: string): string => {
       const value = text(key, 40);
-      if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value) || Number.isNaN(Date.parse(value))) throw wrong(key, 'is no moment such as 2026-11-22T09:00:00Z');
+      if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value) || Number.isNaN(Date.parse(value)))
+        throw wrong(key, 'is no moment such as 2026-11-22T09:00:00Z');
       return value;
     },
   };

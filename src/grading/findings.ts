@@ -22,16 +22,37 @@ const notes = (code: string, message: string): Finding => ({ code, effect: 'note
 export function findingsOf(submission: Submission, submitted: SubmittedLesson, known: KnownLesson, policy: Policy, engine: string): Finding[] {
   const broken = brokenAt(submission.who, submitted);
   const history = historyOf(submitted);
-  const sealed = sealOf(submission.who, submission.made, submission.lessons.map(({ chain }) => chain)) === submission.seal;
+  const sealed =
+    sealOf(
+      submission.who,
+      submission.made,
+      submission.lessons.map(({ chain }) => chain),
+    ) === submission.seal;
   return [
-    ...(broken === undefined ? [] : [refuses('broken-chain', `the chain breaks at ${broken === 'end' ? 'its end' : `event ${broken}`}: the file was changed after it was made, or is somebody else's`)]),
+    ...(broken === undefined
+      ? []
+      : [
+          refuses(
+            'broken-chain',
+            `the chain breaks at ${broken === 'end' ? 'its end' : `event ${broken}`}: the file was changed after it was made, or is somebody else's`,
+          ),
+        ]),
     ...(sealed ? [] : [refuses('broken-seal', 'the seal does not fit the name, the date and the lessons: the file was put together from others, or changed')]),
     ...('message' in history ? [refuses('impossible-times', history.message)] : []),
     ...wallTimes(submission, submitted),
     ...seedFindings(submission, submitted, policy),
     ...(submitted.world === known.world ? [] : [refuses('other-world', `it was made in the world "${submitted.world}"; the lesson plays in ${known.world}`)]),
-    ...(known.hashes.includes(submitted.hash) ? [] : [notes('altered-lesson', 'the learner had another version of the lesson; it was graded by the version here')]),
-    ...(submitted.engine === engine ? [] : [notes('other-engine', `it was made with k8s-lab ${submitted.engine}; this is ${engine}. What does not hold here could not be judged: grade with that version`)]),
+    ...(known.hashes.includes(submitted.hash)
+      ? []
+      : [notes('altered-lesson', 'the learner had another version of the lesson; it was graded by the version here')]),
+    ...(submitted.engine === engine
+      ? []
+      : [
+          notes(
+            'other-engine',
+            `it was made with k8s-lab ${submitted.engine}; this is ${engine}. What does not hold here could not be judged: grade with that version`,
+          ),
+        ]),
   ];
 }
 
@@ -45,6 +66,7 @@ function seedFindings({ who }: Submission, { seed }: SubmittedLesson, { seeds }:
   if (typeof seeds === 'number') return seed === seeds ? [] : [refuses('other-seed', `it was made with seed ${seed}, not with ${seeds}`)];
   if (seed === own) return [];
   if (seeds === 'any') return [notes('other-seed', `it was made with seed ${seed}, which is not that of the name (${own})`)];
-  if (seed === commonSeed && seeds === 'common') return [notes('common-seed', `it was made without a name (seed ${seed}): everybody with this seed had the same variant`)];
+  if (seed === commonSeed && seeds === 'common')
+    return [notes('common-seed', `it was made without a name (seed ${seed}): everybody with this seed had the same variant`)];
   return [refuses('other-seed', `it was made with seed ${seed}; ${who} has ${own}: another learner's work, or made before the name was given`)];
 }

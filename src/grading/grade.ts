@@ -60,7 +60,8 @@ export type LessonGrade = {
 export type FileReport = { readonly file: string; readonly code: string; readonly message: string; readonly remedy: string };
 
 /** In one order, whatever order the files came in. */
-export const compareGrades = (a: GradeKey, b: GradeKey): number => compare(a.who, b.who) || compare(a.lesson, b.lesson) || compare(a.made, b.made) || compare(a.file, b.file);
+export const compareGrades = (a: GradeKey, b: GradeKey): number =>
+  compare(a.who, b.who) || compare(a.lesson, b.lesson) || compare(a.made, b.made) || compare(a.file, b.file);
 export type GradeKey = Pick<LessonGrade, 'who' | 'lesson' | 'made' | 'file'>;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -77,7 +78,26 @@ export function forLearner(grade: LessonGrade): LessonGrade {
     points: round(hidden.reduce((sum, { points }) => sum + points, 0)),
     possible: round(hidden.reduce((sum, { possible }) => sum + possible, 0)),
   };
-  return { ...grade, steps: grade.steps.filter(({ id }) => !grade.checks.some((check) => check.step === id && check.hidden && id.startsWith('trial:'))), checks: [...grade.checks.filter((check) => !check.hidden), further] };
+  return { ...grade, steps: withoutTrials(grade.steps), checks: [...grade.checks.filter((check) => !check.hidden), further] };
+}
+
+/** Steps of trials begin so; their names are hidden too. */
+export const trialPrefix = 'trial:';
+
+function withoutTrials(steps: readonly StepGrade[]): readonly StepGrade[] {
+  const trials = steps.filter(({ id }) => id.startsWith(trialPrefix));
+  if (trials.length === 0) return steps;
+  const sum = (of: (step: StepGrade) => number): number => trials.reduce((total, step) => total + of(step), 0);
+  const together: StepGrade = {
+    id: 'further',
+    done: trials.every(({ done }) => done),
+    earned: sum(({ earned }) => earned),
+    possible: sum(({ possible }) => possible),
+    bonus: 0,
+    hints: 0,
+    wrongAnswers: 0,
+  };
+  return [...steps.filter(({ id }) => !id.startsWith(trialPrefix)), together];
 }
 
 /** To a hundredth: parts of points add up without noise. */

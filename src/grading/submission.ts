@@ -59,7 +59,11 @@ export function parseSubmission(text: string): Submission | FileProblem {
   try {
     data = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    return { code: 'not-json', message: `not JSON: ${(error as Error).message.slice(0, 120)}`, remedy: 'Ask for the file again; it was cut off, or is another file' };
+    return {
+      code: 'not-json',
+      message: `not JSON: ${(error as Error).message.slice(0, 120)}`,
+      remedy: 'Ask for the file again; it was cut off, or is another file',
+    };
   }
   try {
     return readSubmission(fieldsOf(data, 'the file'));
@@ -80,7 +84,11 @@ function readSubmission(file: Fields): Submission {
     throw new FormatError('not-a-submission', `"format" is not "${submissionFormat}"`, 'Grade files that k8s-lab submit has written');
   const version = file.raw('version');
   if (version !== submissionVersion)
-    throw new FormatError('unknown-version', `version ${JSON.stringify(version)?.slice(0, 40)} of the format is not known here`, 'Grade it with a newer k8s-lab, or have it made with this one');
+    throw new FormatError(
+      'unknown-version',
+      `version ${JSON.stringify(version)?.slice(0, 40)} of the format is not known here`,
+      'Grade it with a newer k8s-lab, or have it made with this one',
+    );
   const lessons = file.list('lessons', limits.lessons).map((each, index) => readLesson(fieldsOf(each, `lessons[${index}]`)));
   const twice = lessons.find(({ lesson }, index) => lessons.findIndex((other) => other.lesson === lesson) !== index);
   if (twice) throw new FormatError('malformed', `lesson ${twice.lesson} is in it twice`, 'Ask for the file that k8s-lab submit wrote');

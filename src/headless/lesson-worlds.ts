@@ -24,9 +24,10 @@ export function lessonWorlds({ lessons, seed, world }: LessonWorldsOptions): Wor
     },
     resume: (key, record) => {
       const lesson = load(key);
-      return Session.replaying({ world: worldNamed(record.world), seed: record.seed, lesson }, record.inputs, record.until);
+      const undone = record.undone ? { undone: record.undone } : {};
+      return Session.replaying({ world: worldNamed(record.world), seed: record.seed, lesson, ...undone }, record.inputs, record.until);
     },
-    replay: (like, inputs, until) => Session.replaying(like.options, inputs, until),
+    replay: (like, inputs, until) => Session.replaying(like.goingBackTo(inputs.length), inputs, until),
     same: (key, record) => load(key).hash === record.lesson?.hash,
   };
 }

@@ -1,4 +1,4 @@
-/** `k8s-lab lesson list | check | play`. */
+/** `k8s-lab lesson list | check | play | export`. */
 import { existsSync } from 'node:fs';
 import { type Arguments, seedOf, UsageError } from '../arguments.ts';
 import { isWorldName } from '../cluster/worlds/index.ts';
@@ -8,9 +8,12 @@ import { checkLesson } from '../session/lesson-check.ts';
 import { playScript } from '../session/play.ts';
 import { Session } from '../session/session.ts';
 import { readText } from './commands.ts';
+import { engineVersion } from './engine-version.ts';
 import { languageOf } from './language.ts';
+import { lessonSeedOf } from './learner-seed.ts';
+import { exportLessons } from './lesson-export.ts';
 import { lessonFolders, packagedLessons, readLesson, readTracks } from './lessons-folder.ts';
-import { readProgress } from './progress.ts';
+import { readProgress, writeProgress } from './progress.ts';
 
 type Values = Arguments['values'];
 
@@ -20,7 +23,8 @@ export function lessonCommand(values: Values, [verb, ...rest]: readonly string[]
   if (verb === 'list') return list(values);
   if (verb === 'check') return check(values, rest);
   if (verb === 'play') return play(values, rest);
-  throw new UsageError(`lesson takes list, check or play, not "${verb ?? ''}"`);
+  if (verb === 'export') return exportLessons(values, rest);
+  throw new UsageError(`lesson takes list, check, play or export, not "${verb ?? ''}"`);
 }
 
 function list(values: Values): number {
@@ -77,8 +81,10 @@ function play(values: Values, [name]: readonly string[]): number {
   const lesson = findLesson(readTracks(values.lessons ?? packagedLessons()).tracks, name);
   const world = lesson.lesson.world.name;
   if (!isWorldName(world)) throw new UsageError(`the lesson wants a world "${world}", which is not there`);
-  const session = new Session({ world, seed: seedOf(values), lesson });
+  const began = new Date().toISOString();
+  const session = new Session({ world, seed: values.save ? lessonSeedOf(values) : seedOf(values), lesson });
   const { finished, stuckAt } = playScript(session, fillAll(readText(values.script), session.values));
+  if (values.save) save(session, began);
   let screen = '';
   for (let text = session.tty.output.take(); text !== undefined; text = session.tty.output.take()) screen += text;
   const steps = lesson.lesson.steps.map((step, index) => ({
@@ -95,4 +101,17 @@ function play(values: Values, [name]: readonly string[]): number {
     if (stuckAt) print(`k8s-lab: "${stuckAt}" never came back to a prompt`);
   }
   return finished ? 0 : 1;
+}
+
+/** Keeps what was played as if it had been typed. */
+function save(session: Session, began: string): void {
+  const { run } = session;
+  if (!run) return;
+  const progress = readProgress();
+  const key = `${run.lesson.track}/${run.lesson.id}`;
+  const before = progress.lessons[key];
+  const record = { ...session.record(engineVersion()), began, ended: new Date().toISOString() };
+  const entry = { done: run.finished || (before?.done ?? false), points: Math.max(run.points, before?.points ?? 0), ...(run.finished ? { record } : { ...(before?.record ? { record: before.record } : {}), session: record }) };
+  const problem = writeProgress({ ...progress, lessons: { ...progress.lessons, [key]: entry } });
+  if (problem) process.stderr.write(`k8s-lab: progress was not saved: ${problem}\n`);
 }

@@ -93,7 +93,8 @@ export class Plain {
         [this.#key]: {
           done: finished || (before?.done ?? false),
           points: before?.done ? Math.max(before.points, finished ? points : 0) : points,
-          ...(finished ? {} : { session: session.record(this.#services.engine) }),
+          ...(before?.record ? { record: before.record } : {}),
+          ...(finished ? { record: session.record(this.#services.engine) } : { session: session.record(this.#services.engine) }),
         },
       },
     });

@@ -8,6 +8,8 @@ export type LessonProgress = {
   readonly done: boolean;
   readonly points: number /** The session in progress, to be taken up again. */;
   readonly session?: SessionRecord;
+  /** The last session that was finished, to be handed in. */
+  readonly record?: SessionRecord;
 };
 export type Progress = {
   readonly version: 1;

@@ -60,7 +60,11 @@ const names: Readonly<Record<string, string>> = {
   object: 'keys with values',
   null: 'nothing',
 };
-const typeNames = (wanted: unknown): string => [wanted].flat().map((each) => names[String(each)] ?? String(each)).join(' or ');
+const typeNames = (wanted: unknown): string =>
+  [wanted]
+    .flat()
+    .map((each) => names[String(each)] ?? String(each))
+    .join(' or ');
 
 function shown(found: unknown): string {
   if (found === null || found === undefined) return 'nothing';
@@ -93,7 +97,9 @@ function nearest(key: string, error: OutputUnit, schema: object): string {
   const owner = inSchema(schema, path.slice(0, path.lastIndexOf('additionalProperties')));
   const known = Object.keys((owner as { properties?: object } | undefined)?.properties ?? {});
   const close = known.map((name) => ({ name, distance: distance(name, key) })).sort((a, b) => a.distance - b.distance)[0];
-  return close && close.distance <= 2 ? `Did you mean ${close.name}?` : `Take it out, or correct its spelling${known.length > 0 ? `; known here: ${known.join(', ')}` : ''}`;
+  return close && close.distance <= 2
+    ? `Did you mean ${close.name}?`
+    : `Take it out, or correct its spelling${known.length > 0 ? `; known here: ${known.join(', ')}` : ''}`;
 }
 
 /** Letters to change, add, drop or swap to make one word of another. */

@@ -1,6 +1,6 @@
 /** One learner's one lesson: looked at, lived again, and judged check by check. */
 import { findingsOf, type KnownLesson, type Policy } from '../grading/findings.ts';
-import { type CheckGrade, type Finding, type LessonGrade, round, type StepGrade } from '../grading/grade.ts';
+import { type CheckGrade, type Finding, type LessonGrade, round, type StepGrade, trialPrefix } from '../grading/grade.ts';
 import { answersGiven, type History, hintsUncovered, historyOf } from '../grading/history.ts';
 import { isHidden, scoreStep, weightsOf } from '../grading/score.ts';
 import type { Submission, SubmittedLesson } from '../grading/submission.ts';
@@ -174,7 +174,7 @@ function trialGrades(
   const steps: StepGrade[] = [];
   const checks: CheckGrade[] = [];
   for (const trial of session.run?.lesson.trials ?? []) {
-    const id = `trial:${trial.id}`;
+    const id = `${trialPrefix}${trial.id}`;
     const verdicts = finished && !exceeded ? runTrial(session, trial) : new Map<string, Verdict>();
     const worth = trial.points / trial.checks.length;
     const judged = trial.checks.map(

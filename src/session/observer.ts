@@ -28,7 +28,12 @@ export class Observer {
       kernel.onSpawn = (process) => {
         // Only what a typed line set off; a container's own processes are not the learner's commands.
         if (cluster.sim.cause === 0 || process.namespaces.pid !== kernel.host.pid || process.argv[0]?.startsWith('-')) return;
-        this.#commands.push(Object.assign(parseCommand(name, process.argv, () => process.exitStatus), { line: cluster.sim.cause }));
+        this.#commands.push(
+          Object.assign(
+            parseCommand(name, process.argv, () => process.exitStatus),
+            { line: cluster.sim.cause },
+          ),
+        );
       };
       cluster.sim.go(this.#watchRuntime(name));
     }

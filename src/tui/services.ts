@@ -12,7 +12,7 @@ export type LessonEntry = {
 };
 export type TrackEntry = { readonly id: string; readonly title: Readonly<Record<Language, string>>; readonly lessons: readonly LessonEntry[] };
 
-export type KeptLesson = { readonly done: boolean; readonly points: number; readonly session?: SessionRecord };
+export type KeptLesson = { readonly done: boolean; readonly points: number; readonly session?: SessionRecord; readonly record?: SessionRecord };
 export type Kept = { readonly language?: Language; readonly name?: string; readonly lessons: Readonly<Record<string, KeptLesson>> };
 
 /** Opens worlds; a generator so that a long replay leaves room for the screen. It says what share is done. */

@@ -27,7 +27,10 @@ export class Keeper {
     const before = this.#services.kept().lessons[key];
     const { finished, points } = session.run;
     const best = before?.done ? Math.max(before.points, finished ? points : 0) : points;
-    const lesson = { done: finished || (before?.done ?? false), points: best, ...(finished ? {} : { session: session.record(this.#services.engine) }) };
+    const record = session.record(this.#services.engine);
+    // What was finished is kept too, to be handed in.
+    const kept = finished ? { record } : { ...(before?.record ? { record: before.record } : {}), session: record };
+    const lesson = { done: finished || (before?.done ?? false), points: best, ...kept };
     const problem = this.#services.keep({ lessons: { [key]: lesson } });
     if (problem && !this.#told) {
       this.#told = true;

@@ -1,0 +1,12 @@
+import type { Exporter } from './export.ts';
+
+/** Everything, for programs. A grade a line. */
+export const json: Exporter = function* (grades, problems, { engine }) {
+  yield `{"format":"k8s-lab/grades","version":1,"engine":${JSON.stringify(engine)},"grades":[`;
+  let first = true;
+  for (const grade of grades) {
+    yield `${first ? '' : ','}\n${JSON.stringify(grade)}`;
+    first = false;
+  }
+  yield `\n],"problems":[${problems.map((each) => `\n${JSON.stringify(each)}`).join(',')}\n]}\n`;
+};

@@ -1,0 +1,6 @@
+declare const K8S_LAB_VERSION: string;
+declare const K8S_LAB_BUILD: string;
+
+/** The version that records and grades speak of; `dev` when run from the sources. */
+export const engineVersion = (): string => (typeof K8S_LAB_VERSION === 'undefined' ? 'dev' : K8S_LAB_VERSION);
+export const buildId = (): string => (typeof K8S_LAB_BUILD === 'undefined' ? 'dev' : K8S_LAB_BUILD);

@@ -1,0 +1,132 @@
+/** The work of grading one file, as a worker and the main thread do it alike. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Policy } from '../grading/findings.ts';
+import type { FileReport, LessonGrade } from '../grading/grade.ts';
+import { historyOf } from '../grading/history.ts';
+import { normalLine, type Traits } from '../grading/similarity.ts';
+import { parseSubmission, type Submission, type SubmittedLesson } from '../grading/submission.ts';
+import { learnerCopy } from '../lessons/learner-copy.ts';
+import type { LoadedLesson } from '../lessons/lesson.ts';
+import { loadLesson } from '../lessons/load.ts';
+import { drawVariables } from '../lessons/variables.ts';
+import { blankGrade, type Graded, gradeLesson, unjudged } from '../session/grade-lesson.ts';
+import { type Budget, defaultBudget } from '../session/regrade.ts';
+import { lessonFolders } from './lessons-folder.ts';
+import { type Found, readSubmissionFile } from './submission-files.ts';
+
+export type GradeOptions = {
+  readonly lessons: string;
+  readonly policy: Policy;
+  readonly engine: string;
+  readonly budget: Budget;
+  readonly since?: number;
+  readonly due?: number;
+};
+export const newBudget = (steps: number | undefined): Budget => ({ ...defaultBudget, ...(steps === undefined ? {} : { steps }) });
+
+/** What one file gave. */
+export type Outcome = { readonly file: string; readonly grades: readonly LessonGrade[]; readonly traits: readonly Traits[]; readonly problem?: FileReport };
+
+type Known = { readonly loaded: LoadedLesson; readonly world: string; readonly hashes: readonly string[] };
+
+/** The grader's lessons, read when they are first needed. */
+export class LessonShelf {
+  readonly #folders = new Map<string, string>();
+  readonly #known = new Map<string, Known | string>();
+
+  constructor(root: string) {
+    for (const folder of lessonFolders(root)) {
+      const name = folder.split(/[\\/]/).slice(-2).join('/');
+      this.#folders.set(name, folder);
+    }
+  }
+
+  get folders(): ReadonlyMap<string, string> {
+    return this.#folders;
+  }
+
+  /** The lesson; a text says why it cannot be used; undefined: there is none. */
+  get(name: string): Known | string | undefined {
+    const folder = this.#folders.get(name);
+    if (!folder) return undefined;
+    const known = this.#known.get(name) ?? readKnown(folder);
+    this.#known.set(name, known);
+    return known;
+  }
+}
+
+const largestFile = 1024 * 1024;
+const names = ['lesson.yaml', 'en.yaml', 'ko.yaml'];
+
+/** The texts of a lesson's files. */
+export const lessonTexts = (folder: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const path = join(folder, name);
+      return existsSync(path) && statSync(path).size <= largestFile ? [[name, readFileSync(path, 'utf8')] as const] : [];
+    }),
+  );
+
+function readKnown(folder: string): Known | string {
+  const files = lessonTexts(folder);
+  const loaded = loadLesson({ folder, files });
+  if (!('lesson' in loaded)) return loaded.map(({ file, line, message }) => `${file}:${line}: ${message}`).join('; ');
+  const copy = loadLesson({ folder, files: learnerCopy(files) });
+  return { loaded, world: loaded.lesson.world.name, hashes: [loaded.hash, ...('lesson' in copy ? [copy.hash] : [])] };
+}
+
+/** `alive` is told before each lesson: whoever waits sees that it goes on. */
+export function gradeFile(found: Found, shelf: LessonShelf, options: GradeOptions, alive: () => void = () => {}): Outcome {
+  const { file, path } = found;
+  const none = (problem: Omit<FileReport, 'file'>): Outcome => ({ file, grades: [], traits: [], problem: { file, ...problem } });
+  const text = readSubmissionFile(path);
+  if (typeof text !== 'string') return none(text);
+  const submission = parseSubmission(text);
+  if ('code' in submission) return none(submission);
+  const done = submission.lessons.map((submitted) => {
+    alive();
+    const graded = gradeOne(submission, submitted, file, shelf, options);
+    return { grade: withTiming(graded.grade, options), traits: traitsOf(submission, submitted, file, shelf, graded) };
+  });
+  return { file, grades: done.map(({ grade }) => grade), traits: done.map(({ traits }) => traits) };
+}
+
+function gradeOne(submission: Submission, submitted: SubmittedLesson, file: string, shelf: LessonShelf, { policy, engine, budget }: GradeOptions): Graded {
+  const lesson = shelf.get(submitted.lesson);
+  const blank = blankGrade({ submission, submitted, file });
+  if (typeof lesson === 'string') return { grade: unjudged(blank, 'broken-lesson', `the grader's lesson is broken: ${lesson}`), mistakes: [] };
+  try {
+    return gradeLesson({ submission, submitted, file, lesson, policy, engine, budget });
+  } catch (error) {
+    // One learner's misfortune is not the class's.
+    return { grade: unjudged(blank, 'lab-bug', `the lab failed while replaying it: ${error instanceof Error ? error.message : String(error)}`), mistakes: [] };
+  }
+}
+
+function withTiming(grade: LessonGrade, { since, due }: GradeOptions): LessonGrade {
+  const moment = Date.parse(grade.lastEvent);
+  if (since !== undefined && moment < since) return { ...grade, timing: 'early' };
+  return due !== undefined && moment > due ? { ...grade, timing: 'late' } : grade;
+}
+
+function traitsOf({ who }: Submission, submitted: SubmittedLesson, file: string, shelf: LessonShelf, { mistakes }: Graded): Traits {
+  const lesson = shelf.get(submitted.lesson);
+  const history = historyOf(submitted);
+  const values = typeof lesson === 'object' ? drawVariables(lesson.loaded.lesson, submitted.seed) : {};
+  const typed =
+    'message' in history ? [] : history.standing.flatMap((event) => ('line' in event ? [{ text: normalLine(event.line, values), at: event.at }] : []));
+  return { who, file, lesson: submitted.lesson, lines: typed.map((line, index) => ({ ...line, failed: mistakes.includes(index + 1) })) };
+}
+
+/** Lines that a lesson itself gives: of solutions, wrong samples and hints, in every language. */
+export function explainedLines({ lesson, prose }: LoadedLesson): ReadonlySet<string> {
+  const scripts = [...lesson.solutions, ...lesson.wrong].flatMap(({ script }) => script.split('\n'));
+  const code = Object.values(prose).flatMap(({ steps }) =>
+    Object.values(steps).flatMap(({ task, hints }) =>
+      [task, ...Object.values(hints ?? {})].flatMap((text) => [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '')),
+    ),
+  );
+  // The placeholders are what a learner's values are turned into.
+  return new Set([...scripts, ...code].map((line) => normalLine(line.replace(/\{\{\s*(\w+)\s*\}\}/g, '{{$1}}'), {})));
+}

@@ -1,0 +1,88 @@
+/** Gives files to worker threads, each one at a time. A worker that dies or hangs costs its file a grade, and nobody else anything. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { type GradeOptions, gradeFile, LessonShelf, type Outcome } from './grade-job.ts';
+import type { Found } from './submission-files.ts';
+
+/** Real time for one lesson, far above what the budget of steps takes. */
+const longestLesson = 60_000;
+const heapMegabytes = 512;
+
+/** Beside the bundle; there is none when the lab runs from its sources, and then the main thread does the work. */
+const workerFile = (): string => fileURLToPath(new URL('grade-worker.mjs', import.meta.url));
+
+export type PoolRun = {
+  readonly files: readonly Found[];
+  readonly options: GradeOptions;
+  readonly jobs: number;
+  /** Called in whatever order files are done. */
+  readonly done: (outcome: Outcome, found: Found) => void;
+  readonly stopped: () => boolean;
+  readonly worker?: string;
+};
+
+export async function gradeAll(run: PoolRun): Promise<void> {
+  const file = run.worker ?? workerFile();
+  if (!existsSync(file)) return gradeHere(run);
+  const queue = [...run.files].reverse();
+  await Promise.all(Array.from({ length: Math.min(run.jobs, queue.length) }, () => lane(queue, run, file)));
+}
+
+async function gradeHere({ files, options, done, stopped }: PoolRun): Promise<void> {
+  const shelf = new LessonShelf(options.lessons);
+  for (const found of files) {
+    if (stopped()) return;
+    done(gradeFile(found, shelf, options), found);
+    // Ctrl-C and the progress bar get their turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function lane(queue: Found[], run: PoolRun, file: string): Promise<void> {
+  let worker: Worker | undefined;
+  for (let found = queue.pop(); found && !run.stopped(); found = queue.pop()) {
+    worker ??= new Worker(file, { workerData: run.options, resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } });
+    const outcome = await ask(worker, found);
+    if (outcome.died) worker = undefined;
+    run.done(outcome, found);
+  }
+  await worker?.terminate();
+}
+
+function ask(worker: Worker, found: Found): Promise<Outcome & { readonly died?: true }> {
+  return new Promise((resolve) => {
+    const { file } = found;
+    let timer: NodeJS.Timeout | undefined;
+    const end = (outcome: Outcome & { readonly died?: true }): void => {
+      clearTimeout(timer);
+      worker.removeAllListeners();
+      resolve(outcome);
+    };
+    const fail = (code: string, message: string): void => {
+      end({
+        file,
+        grades: [],
+        traits: [],
+        problem: { file, code, message, remedy: 'Look at the lines in the file; grade it alone to see whether it happens again' },
+        died: true,
+      });
+    };
+    const wait = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        fail('exceeded-budget', `exceeded the budget: a lesson took more than ${longestLesson / 1000} s to replay`);
+        void worker.terminate();
+      }, longestLesson);
+    };
+    worker.on('message', (message: { readonly alive?: true; readonly outcome?: Outcome }) => (message.outcome ? end(message.outcome) : wait()));
+    worker.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? fail('exceeded-budget', `exceeded the budget: its worlds took more than ${heapMegabytes} MiB of memory`)
+        : fail('lab-bug', `the lab failed while grading it: ${error.message}`),
+    );
+    worker.on('exit', () => fail('lab-bug', 'the worker ended before it had answered'));
+    wait();
+    worker.postMessage(found);
+  });
+}

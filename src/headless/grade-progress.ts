@@ -1,0 +1,56 @@
+/** How far long work is: a bar on a terminal, a line now and then elsewhere. */
+
+export type ProgressOut = { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined; readonly write: (text: string) => unknown };
+
+const barWidth = 24;
+const redrawEvery = 100;
+const lineEvery = 10_000;
+
+export class GradeProgress {
+  readonly #total: number;
+  readonly #out: ProgressOut;
+  readonly #now: () => number;
+  readonly #began: number;
+  #done = 0;
+  #shownAt = 0;
+  #shown = false;
+
+  constructor(total: number, out: ProgressOut, now: () => number) {
+    this.#total = total;
+    this.#out = out;
+    this.#now = now;
+    this.#began = now();
+    this.#shownAt = this.#began;
+  }
+
+  step(): void {
+    this.#done++;
+    const now = this.#now();
+    if (now - this.#shownAt < (this.#out.isTTY ? redrawEvery : lineEvery)) return;
+    this.#shownAt = now;
+    this.#out.write(this.#out.isTTY ? `\r${this.text()}\x1b[K` : `${this.text()}\n`);
+    this.#shown = true;
+  }
+
+  /** Leaves the terminal as it was. */
+  end(): void {
+    if (this.#out.isTTY && this.#shown) this.#out.write('\r\x1b[K');
+  }
+
+  text(): string {
+    const seconds = Math.max(0.001, (this.#now() - this.#began) / 1000);
+    const rate = this.#done / seconds;
+    const left = rate > 0 ? Math.ceil((this.#total - this.#done) / rate) : 0;
+    const counts = `${this.#done}/${this.#total} files, ${rate.toFixed(1)} a second, ${duration(left)} left`;
+    if (!this.#out.isTTY || (this.#out.columns ?? 80) < barWidth + counts.length + 4) return `graded ${counts}`;
+    const filled = Math.round((barWidth * this.#done) / Math.max(1, this.#total));
+    return `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}] ${counts}`;
+  }
+}
+
+const duration = (seconds: number): string =>
+  seconds < 60
+    ? `${seconds} s`
+    : seconds < 3600
+      ? `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+      : `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;

@@ -1,0 +1,11 @@
+/** A worker thread that grades one file after the other. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type GradeOptions, gradeFile, LessonShelf } from './grade-job.ts';
+import type { Found } from './submission-files.ts';
+
+const options = workerData as GradeOptions;
+const shelf = new LessonShelf(options.lessons);
+
+parentPort?.on('message', (found: Found) => {
+  parentPort?.postMessage({ outcome: gradeFile(found, shelf, options, () => parentPort?.postMessage({ alive: true })) });
+});

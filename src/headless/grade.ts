@@ -1,0 +1,206 @@
+/** `k8s-lab grade FILES|FOLDER…`: lives submissions again and says what they are worth. */
+import { existsSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type Arguments, seedOf, UsageError } from '../arguments.ts';
+import { exporters, type Format, isFormat } from '../grading/exports/export.ts';
+import { defaultPolicy, type Policy } from '../grading/findings.ts';
+import { compareGrades, type FileReport, forLearner, type LessonGrade } from '../grading/grade.ts';
+import { buildId, engineVersion } from './engine-version.ts';
+import { type GradeOptions, LessonShelf, newBudget } from './grade-job.ts';
+import { gradeAll } from './grade-pool.ts';
+import { GradeProgress } from './grade-progress.ts';
+import { type Entry, GradeState, runId } from './grade-state.ts';
+import { packagedLessons } from './lessons-folder.ts';
+import { stateFolder } from './progress.ts';
+import { writeSimilarity } from './similarity-file.ts';
+import { type Found, findSubmissions } from './submission-files.ts';
+import { WriteError, writeError, writeWhole } from './write-whole.ts';
+
+type Values = Arguments['values'];
+
+const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+
+export async function gradeCommand(values: Values, names: readonly string[]): Promise<number> {
+  if (names.length === 0) throw new UsageError('grade takes files, or folders of files, that k8s-lab submit wrote');
+  const format = formatOf(values);
+  const options = optionsOf(values);
+  const jobs = whole(values.jobs, '--jobs', 1, 64) ?? Math.min(4, availableParallelism());
+  const failUnder = whole(values['fail-under'], '--fail-under', 0, 1000);
+  const { found, problems } = findSubmissions(names);
+  const shelf = new LessonShelf(options.lessons);
+  const state = openState(values, options, shelf, names);
+  const open = found.filter((each) => !state.has(each));
+  if (open.length < found.length) tell(`${found.length - open.length} files were graded before; ${open.length} are left`);
+  const interrupted = await gradeOpen(open, options, jobs, state);
+  if (interrupted) {
+    state.close(true);
+    tell(`interrupted; what was graded is kept: give the same command again to go on (${state.path})`);
+    return 130;
+  }
+  try {
+    const report = summaryOf(state, problems, found);
+    writeOut(values, format, state, report);
+    if (values.similar !== undefined) writeSimilarity(values.similar, report, shelf);
+    state.close(false);
+    return exitStatus(report, failUnder);
+  } catch (error) {
+    if (!(error instanceof WriteError)) throw error;
+    state.close(true);
+    tell(`k8s-lab: ${error.message}\nThe grades are kept: the same command goes on from there (${state.path})`);
+    return 3;
+  }
+}
+
+function formatOf({ format = 'table' }: Values): Format {
+  if (!isFormat(format)) throw new UsageError(`--format takes ${Object.keys(exporters).join(', ')}, not "${format}"`);
+  return format;
+}
+
+function optionsOf(values: Values): GradeOptions {
+  const lessons = values.lessons ?? packagedLessons();
+  if (!existsSync(lessons) || !statSync(lessons).isDirectory()) throw new UsageError(`--lessons: ${lessons}: no such folder`);
+  const since = momentOf(values.since, '--since', 'T00:00:00Z');
+  const due = momentOf(values.due, '--due', 'T23:59:59.999Z');
+  return {
+    lessons,
+    policy: policyOf(values),
+    engine: engineVersion(),
+    budget: newBudget(whole(values.budget, '--budget', 1_000, 1_000_000_000)),
+    ...(since === undefined ? {} : { since }),
+    ...(due === undefined ? {} : { due }),
+  };
+}
+
+function policyOf(values: Values): Policy {
+  if (values.seed !== undefined) return { seeds: seedOf(values) };
+  const { seeds } = values;
+  if (seeds === undefined) return defaultPolicy;
+  if (seeds === 'learner' || seeds === 'common' || seeds === 'any') return { seeds };
+  throw new UsageError(`--seeds takes learner, common or any, not "${seeds}"`);
+}
+
+function whole(text: string | undefined, name: string, smallest: number, largest: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < smallest || value > largest)
+    throw new UsageError(`${name} takes a whole number from ${smallest} to ${largest}, not "${text}"`);
+  return value;
+}
+
+/** A day in UTC, or a moment with its zone. */
+function momentOf(text: string | undefined, name: string, ofDay: string): number | undefined {
+  if (text === undefined) return undefined;
+  const moment = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? text + ofDay : /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) ? text : '');
+  if (Number.isNaN(moment)) throw new UsageError(`${name} takes a day (2026-11-22) or a moment with its zone (2026-11-22T18:00:00+09:00), not "${text}"`);
+  return moment;
+}
+
+/** The state is of this set of options and lessons; another's is begun anew. */
+function openState(values: Values, options: GradeOptions, shelf: LessonShelf, names: readonly string[]): GradeState {
+  const lessons = [...shelf.folders.keys()].map((name) => {
+    const lesson = shelf.get(name);
+    return typeof lesson === 'object' ? (lesson.hashes[0] ?? name) : name;
+  });
+  const run = runId(options, buildId(), lessons);
+  const path = values.output === undefined ? join(stateFolder(), `grade-${runId(options, process.cwd(), names).slice(0, 16)}.state`) : `${values.output}.state`;
+  try {
+    return new GradeState(path, run);
+  } catch (error) {
+    throw new UsageError((writeError(path, error) as Error).message);
+  }
+}
+
+async function gradeOpen(files: ReturnType<typeof findSubmissions>['found'], options: GradeOptions, jobs: number, state: GradeState): Promise<boolean> {
+  const progress = new GradeProgress(files.length, process.stderr, () => performance.now());
+  let stopped = false;
+  let failure: unknown;
+  const stop = (): void => {
+    stopped = true;
+    tell('stopping after the files in hand …');
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  await gradeAll({
+    files,
+    options,
+    jobs,
+    stopped: () => stopped || failure !== undefined,
+    done: (outcome, found) => {
+      try {
+        state.add(outcome, found);
+      } catch (error) {
+        failure ??= error;
+      }
+      progress.step();
+    },
+  });
+  process.removeListener('SIGINT', stop);
+  process.removeListener('SIGTERM', stop);
+  progress.end();
+  if (failure !== undefined) {
+    const told = writeError(state.path, failure);
+    if (!(told instanceof WriteError)) throw told;
+    tell(`k8s-lab: ${told.message}`);
+    return true;
+  }
+  return stopped;
+}
+
+export type Report = {
+  readonly grades: readonly Entry[];
+  readonly problems: readonly FileReport[];
+  readonly lessons: readonly string[];
+  readonly learners: number;
+  readonly state: GradeState;
+};
+
+/** In their final order; of what a learner handed in twice the later one. */
+function summaryOf(state: GradeState, unfound: readonly FileReport[], found: readonly Found[]): Report {
+  const { entries, problems: broken } = state.of(found);
+  const sorted = entries.sort(compareGrades);
+  const isLast = (entry: Entry, index: number): boolean => sorted[index + 1]?.who !== entry.who || sorted[index + 1]?.lesson !== entry.lesson;
+  const grades = sorted.filter(isLast);
+  const twice = sorted.flatMap((entry, index): FileReport[] => {
+    if (isLast(entry, index)) return [];
+    const later = grades.find(({ who, lesson }) => who === entry.who && lesson === entry.lesson);
+    return [
+      {
+        file: entry.file,
+        code: 'duplicate',
+        message: `${entry.who} has handed in ${entry.lesson} again in ${later?.file} (${later?.made})`,
+        remedy: 'The later one counts; if they are two people, have one of them choose another name',
+      },
+    ];
+  });
+  const problems = [...unfound, ...broken, ...twice].sort((a, b) => (`${a.file} ${a.message}` < `${b.file} ${b.message}` ? -1 : 1));
+  return { grades, problems, lessons: [...new Set(grades.map(({ lesson }) => lesson))].sort(), learners: new Set(grades.map(({ who }) => who)).size, state };
+}
+
+/** Grades from the state, one at a time. */
+function* read({ grades, state }: Report, learner: boolean): Generator<LessonGrade> {
+  for (const entry of grades) {
+    const grade = state.outcomeOf(entry).grades[entry.index];
+    if (grade) yield learner ? forLearner(grade) : grade;
+  }
+}
+
+function writeOut(values: Values, format: Format, _state: GradeState, report: Report): void {
+  if (values.for !== undefined && values.for !== 'learners') throw new UsageError(`--for takes learners, not "${values.for}"`);
+  const { lessons, learners, problems } = report;
+  const text = exporters[format](read(report, values.for === 'learners'), problems, { engine: engineVersion(), lessons, learners, environment: process.env });
+  if (values.output === undefined) for (const piece of text) process.stdout.write(piece);
+  else writeWhole(values.output, text);
+  tell(
+    `${report.grades.length} ${report.grades.length === 1 ? 'grade' : 'grades'} of ${learners} ${learners === 1 ? 'learner' : 'learners'}${problems.length > 0 ? `; ${problems.length} without:` : ''}`,
+  );
+  if (format !== 'table' || values.output !== undefined) for (const { file, message, remedy } of problems) tell(`  ${file}: ${message}. ${remedy}`);
+}
+
+/** 0: everything has its grade; 1: something has none, was refused, or is below what --fail-under asks. */
+function exitStatus(report: Report, failUnder: number | undefined): number {
+  if (report.problems.length > 0) return 1;
+  for (const { state, points, bonus, possible } of read(report, false))
+    if (state !== 'graded' || (failUnder !== undefined && 100 * (points + bonus) < failUnder * possible)) return 1;
+  return 0;
+}

@@ -1,0 +1,49 @@
+/** `k8s-lab lesson export --for learners [DIR] -o FOLDER`: the copy of a course that learners get, and the proof that nothing hidden is in it. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Arguments, UsageError } from '../arguments.ts';
+import { leaks, learnerCopy } from '../lessons/learner-copy.ts';
+import { type Problem, problemText } from '../lessons/lesson.ts';
+import { loadLesson } from '../lessons/load.ts';
+import { lessonTexts } from './grade-job.ts';
+import { lessonFolders, packagedLessons } from './lessons-folder.ts';
+import { WriteError, writeInFolder } from './write-whole.ts';
+
+type Copy = { readonly name: string; readonly files: Readonly<Record<string, string>>; readonly hidden: number };
+
+export function exportLessons(values: Arguments['values'], [root = values.lessons ?? packagedLessons()]: readonly string[]): number {
+  if (values.for !== 'learners') throw new UsageError('lesson export takes --for learners');
+  const { output } = values;
+  if (output === undefined) throw new UsageError('lesson export takes -o FOLDER');
+  if (!existsSync(root) || !statSync(root).isDirectory()) throw new UsageError(`${root}: no such folder`);
+  const copies = lessonFolders(root).map(copyOf);
+  if (copies.length === 0) throw new UsageError(`there is no lesson.yaml below ${root}`);
+  const problems = copies.flatMap((copy) => ('problems' in copy ? copy.problems : []));
+  for (const problem of problems) process.stderr.write(`${problemText(problem)}\n`);
+  // All or nothing: half a course without leaks is no course.
+  if (problems.length > 0) return 1;
+  try {
+    for (const copy of copies) if ('files' in copy) for (const [name, text] of Object.entries(copy.files)) writeInFolder(join(output, copy.name, name), [text]);
+    const tracks = join(root, 'tracks.yaml');
+    if (existsSync(tracks)) writeInFolder(join(output, 'tracks.yaml'), [readFileSync(tracks, 'utf8')]);
+  } catch (error) {
+    if (!(error instanceof WriteError)) throw error;
+    process.stderr.write(`k8s-lab: ${error.message}\n`);
+    return 3;
+  }
+  for (const copy of copies) if ('files' in copy) process.stdout.write(`${copy.name}: ${copy.hidden} hidden left out\n`);
+  process.stdout.write(`${copies.length} lessons for learners in ${output}; nothing hidden was found in them\n`);
+  return 0;
+}
+
+function copyOf(folder: string): Copy | { readonly problems: readonly Problem[] } {
+  const files = lessonTexts(folder);
+  const loaded = loadLesson({ folder, files });
+  if (!('lesson' in loaded)) return { problems: loaded };
+  const { lesson } = loaded;
+  const copy = learnerCopy(files);
+  const problems = leaks(lesson, { folder: `${folder} (copy for learners)`, files: copy });
+  if (problems.length > 0) return { problems };
+  const hidden = lesson.steps.flatMap((step) => step.checks ?? []).filter(({ visibility }) => visibility === 'grader').length + (lesson.trials?.length ?? 0);
+  return { name: `${lesson.track}/${lesson.id}`, files: copy, hidden };
+}

@@ -1,0 +1,101 @@
+/** Finds and reads the files that are handed in. Nothing outside what was named is touched: symbolic links in folders are not followed. */
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { FileReport } from '../grading/grade.ts';
+import { limits, tooLarge } from '../grading/submission.ts';
+
+/** `file` is how reports name it, the same wherever the folder stands. */
+export type Found = { readonly path: string; readonly file: string };
+
+const deepest = 20;
+const mostFiles = 200_000;
+
+export function findSubmissions(names: readonly string[]): { readonly found: readonly Found[]; readonly problems: readonly FileReport[] } {
+  const found = new Map<string, Found>();
+  const problems: FileReport[] = [];
+  for (const name of names) {
+    try {
+      if (statSync(name).isDirectory()) walk(name, names.length > 1 ? `${basename(name)}/` : '', 0);
+      else add(name, basename(name));
+    } catch (error) {
+      problems.push({ file: name, ...reasonOf(error) });
+    }
+  }
+  return { found: distinct([...found.values()]).sort((a, b) => compare(a.file, b.file) || compare(a.path, b.path)), problems };
+
+  function add(path: string, file: string): void {
+    // The same file by two names is one.
+    const real = realpathSync(path);
+    if (!found.has(real) && found.size < mostFiles) found.set(real, { path, file });
+  }
+
+  function walk(folder: string, prefix: string, depth: number): void {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      const file = `${prefix}${entry.name}`;
+      if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      if (entry.isDirectory() && depth < deepest) walkSafely(path, `${file}/`, depth + 1);
+      else if (entry.isSymbolicLink() && entry.name.endsWith('.json'))
+        problems.push({
+          file,
+          code: 'symbolic-link',
+          message: 'a symbolic link, which may point anywhere; it was not followed',
+          remedy: 'Name the file itself if it is wanted',
+        });
+      else if (entry.isFile() && entry.name.endsWith('.json')) add(path, file);
+    }
+  }
+
+  function walkSafely(folder: string, prefix: string, depth: number): void {
+    try {
+      walk(folder, prefix, depth);
+    } catch (error) {
+      problems.push({ file: prefix, ...reasonOf(error) });
+    }
+  }
+}
+
+/** Two files that would be reported by one name have their paths. */
+function distinct(all: readonly Found[]): Found[] {
+  const counts = new Map<string, number>();
+  for (const { file } of all) counts.set(file, (counts.get(file) ?? 0) + 1);
+  return all.map((each) => ((counts.get(each.file) ?? 0) > 1 ? { ...each, file: each.path } : each));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The text, or why there is none. Never reads more than a submission can have. */
+export function readSubmissionFile(path: string): string | Omit<FileReport, 'file'> {
+  try {
+    if (!lstatSync(realpathSync(path)).isFile()) return { code: 'no-file', message: 'not a regular file', remedy: 'Name a file that k8s-lab submit wrote' };
+    // Without blocking: a pipe that took the file's place meanwhile would wait for ever.
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const { size } = fstatSync(descriptor);
+      if (size > limits.fileBytes) return tooLarge(size);
+      const bytes = Buffer.alloc(Math.min(size, limits.fileBytes));
+      let read = 0;
+      for (let more = -1; read < bytes.length && more !== 0; read += more) more = readSync(descriptor, bytes, read, bytes.length - read, read);
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, read));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (error instanceof TypeError)
+      return { code: 'not-text', message: 'not UTF-8 text', remedy: 'Ask for the file again; it was damaged on its way, or is another file' };
+    return reasonOf(error);
+  }
+}
+
+const reasons: Readonly<Record<string, readonly [code: string, message: string, remedy: string]>> = {
+  ENOENT: ['no-file', 'there is no such file', 'Correct the name'],
+  EACCES: ['no-access', 'it may not be read', 'Give yourself permission to read it (chmod u+r)'],
+  EPERM: ['no-access', 'it may not be read', 'Give yourself permission to read it (chmod u+r)'],
+  ELOOP: ['symbolic-link', 'its symbolic links go round in a circle', 'Name the file itself'],
+};
+
+function reasonOf(error: unknown): Omit<FileReport, 'file'> {
+  const { code: system = '', message } = error as NodeJS.ErrnoException;
+  const [code, words, remedy] = reasons[system] ?? ['unreadable', message, 'See whether the disk is well, and try again'];
+  return { code, message: words, remedy };
+}

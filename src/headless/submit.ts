@@ -1,0 +1,76 @@
+/** `k8s-lab submit [LESSON…] -o FILE [--name WHO] [--show]`: hands in what was recorded. */
+import { type Arguments, UsageError } from '../arguments.ts';
+import { learnerSeed } from '../grading/chain.ts';
+import { commonSeed } from '../grading/findings.ts';
+import { type Submission, type SubmittedEvent, submissionText } from '../grading/submission.ts';
+import type { SessionRecord } from '../session/inputs.ts';
+import { newSubmission } from '../session/submit.ts';
+import { rememberName } from './learner-seed.ts';
+import { type Progress, readProgress } from './progress.ts';
+import { WriteError, writeWhole } from './write-whole.ts';
+
+export function submitCommand(values: Arguments['values'], names: readonly string[]): number {
+  const warn = (text: string): void => void process.stderr.write(`${text}\n`);
+  const who = rememberName(values.name) ?? readProgress().name;
+  const progress = readProgress(undefined, warn);
+  if (who === undefined) throw new UsageError('say who hands it in: --name WHO (a name or an id; it is remembered)');
+  if (values.output === undefined && !values.show) throw new UsageError('submit takes -o FILE, or --show to read what would be in it');
+  const records = recordsOf(progress, names);
+  const submission = newSubmission(who, records, `${new Date().toISOString().slice(0, 19)}Z`);
+  if (values.show) process.stdout.write(values.json ? submissionText(submission) : shownText(submission));
+  for (const { lesson, seed } of submission.lessons)
+    if (seed !== learnerSeed(who) && !values.show)
+      warn(
+        `k8s-lab: ${lesson} was played with seed ${seed}${seed === commonSeed ? ' (before a name was given)' : ''}, not with ${who}'s own; a teacher may want it played again`,
+      );
+  if (values.output === undefined) return 0;
+  try {
+    writeWhole(values.output, [submissionText(submission)]);
+  } catch (error) {
+    if (!(error instanceof WriteError)) throw error;
+    warn(`k8s-lab: ${error.message}`);
+    return 3;
+  }
+  warn(`${values.output}: ${submission.lessons.length} ${submission.lessons.length === 1 ? 'lesson' : 'lessons'} of ${who}, ready to be handed in`);
+  return 0;
+}
+
+/** What is kept of each lesson: the finished session, else the one in progress. */
+function recordsOf({ lessons }: Progress, names: readonly string[]): SessionRecord[] {
+  const recorded = Object.entries(lessons).flatMap(([key, { record, session }]) => {
+    const kept = record ?? session;
+    return kept?.lesson && kept.inputs.length > 0 ? [{ key, kept }] : [];
+  });
+  if (recorded.length === 0) throw new UsageError('nothing is recorded yet: play a lesson first');
+  if (names.length === 0) return recorded.map(({ kept }) => kept);
+  return names.map((name) => {
+    const found = recorded.filter(({ key }) => key === name || key.endsWith(`/${name}`));
+    if (found.length === 1 && found[0]) return found[0].kept;
+    throw new UsageError(`nothing is recorded of "${name}"; there is ${recorded.map(({ key }) => key).join(', ')}`);
+  });
+}
+
+/** All that is in the file, as its learner reads it. */
+function shownText({ who, made, lessons }: Submission): string {
+  const parts = lessons.map(({ lesson, world, seed, engine, events, until }) => {
+    const lines = events.map((event) => `  ${clock(event.at)}  ${eventText(event)}\n`);
+    return `\n${lesson}: world ${world}, seed ${seed}, k8s-lab ${engine}, ${clock(until).trim()} in all\n${lines.join('')}`;
+  });
+  return `Handed in by ${who}, ${made}. This is all that is in the file, but for hashes that protect it:\n${parts.join('')}`;
+}
+
+const clock = (at: number): string => {
+  const seconds = Math.floor(at / 1000);
+  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
+};
+
+function eventText(event: SubmittedEvent): string {
+  if ('line' in event) return `$ ${event.line.replaceAll('\n', '\n              ')}`;
+  if ('keys' in event) return `keys ${JSON.stringify(event.keys)}`;
+  if ('interrupt' in event) return 'Ctrl-C';
+  if ('endOfFile' in event) return 'Ctrl-D';
+  if ('resize' in event) return `window ${event.resize.join('×')}`;
+  if ('answer' in event) return `answer to ${event.step}: ${event.answer.join(', ')}`;
+  if ('hint' in event) return `hint for ${event.hint}`;
+  return 'next' in event ? `read ${event.next}` : `took back ${event.undo}`;
+}
