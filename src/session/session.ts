@@ -48,6 +48,7 @@ export class Session {
     this.run = lesson && new LessonRun(lesson);
     this.#observer = new Observer(this.cluster);
     this.#terminal = this.cluster.openTerminal(lesson?.start?.at ?? this.cluster.home, options.size ?? { columns: 80, rows: 24 });
+    this.#toWholeMillisecond();
     this.#startedAt = this.cluster.sim.now;
     this.untilPrompt(5_000);
     this.#observer.beginStep();
@@ -89,7 +90,7 @@ export class Session {
 
   /** Something comes from outside, at the present virtual time; what else is due at this very moment comes first, in a replay too. */
   input(input: Input): void {
-    this.cluster.sim.advance(0);
+    this.#toWholeMillisecond();
     // At a moment that a replay has too: what holds now was done before this.
     this.look();
     this.#inputs.push({ ...input, at: this.elapsed });
@@ -149,7 +150,7 @@ export class Session {
       ...(lesson ? { lesson: { track: lesson.lesson.track, id: lesson.lesson.id, hash: lesson.hash } } : {}),
       inputs: this.#inputs,
       ...(this.options.undone ? { undone: this.options.undone } : {}),
-      until: this.elapsed,
+      until: Math.ceil(this.elapsed),
     };
   }
 
@@ -197,7 +198,12 @@ export class Session {
   goingBackTo(after: number): SessionOptions {
     const inputs = this.#inputs.slice(after);
     if (inputs.length === 0) return this.options;
-    return { ...this.options, undone: [...(this.options.undone ?? []), { after, inputs, at: this.elapsed }] };
+    return { ...this.options, undone: [...(this.options.undone ?? []), { after, inputs, at: Math.ceil(this.elapsed) }] };
+  }
+
+  /** Moments of inputs are whole: a difference of fractions, added again, would be another moment. What is due by then comes first. */
+  #toWholeMillisecond(): void {
+    this.cluster.sim.advanceTo(Math.ceil(this.cluster.sim.now));
   }
 
   #deliver(input: Input): void {
