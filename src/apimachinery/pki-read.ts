@@ -39,10 +39,16 @@ const algorithmNames: Readonly<Record<string, string>> = {
   '1.2.840.10045.4.3.2': 'ecdsa-with-SHA256',
 };
 
+export type RequestInfo = Subject & {
+  readonly dnsNames: readonly string[];
+  readonly ips: readonly string[];
+  readonly publicKey: string;
+  /** The key with its algorithm, as DER: of any kind. */
+  readonly publicKeyInfo: Uint8Array;
+};
+
 /** What a PEM certificate request asks for; undefined when it cannot be read. */
-export function readCertificateRequest(
-  pem: string,
-): (Subject & { readonly dnsNames: readonly string[]; readonly ips: readonly string[]; readonly publicKey: string }) | undefined {
+export function readCertificateRequest(pem: string): RequestInfo | undefined {
   const bytes = fromPem('CERTIFICATE REQUEST', pem) ?? fromPem('NEW CERTIFICATE REQUEST', pem);
   return (
     bytes &&
@@ -50,7 +56,7 @@ export function readCertificateRequest(
       const [, subject, keyInfo, attributes] = readDer(bytes).children[0]?.children ?? [];
       if (!subject || !keyInfo) return undefined;
       const extensions = attributes?.children.find((attribute) => attributeId(attribute) === oids.extensionRequest)?.children[1]?.children[0];
-      return { ...readName(subject), ...readAltNames(extensions?.children ?? []), publicKey: readPublicKey(keyInfo) };
+      return { ...readName(subject), ...readAltNames(extensions?.children ?? []), publicKey: readPublicKey(keyInfo), publicKeyInfo: keyInfo.whole };
     })
   );
 }

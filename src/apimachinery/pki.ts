@@ -30,13 +30,13 @@ const ed25519 = sequence(objectId(oids.ed25519));
 /** A certificate authority that signs itself. */
 export const newCa = (request: Omit<CertificateRequest, 'dnsNames' | 'ips' | 'usages'>): KeyPair => {
   const key = keyFor(request, 'ca');
-  return { certificate: certificate({ request, subjectKey: key.publicRaw, issuer: request, issuerKey: key.privateKey, isCa: true }), key: key.pem };
+  return { certificate: certificate({ request, subjectKey: publicKeyInfo(key.publicRaw), issuer: request, issuerKey: key.privateKey, isCa: true }), key: key.pem };
 };
 
 /** A certificate for a new key, signed by a CA. */
 export function issue(ca: KeyPair, request: CertificateRequest): KeyPair {
   const key = keyFor(request, ca.certificate);
-  return { certificate: signFor(ca, request, key.publicRaw), key: key.pem };
+  return { certificate: signFor(ca, request, publicKeyInfo(key.publicRaw)), key: key.pem };
 }
 
 /** A PEM certificate request with a new key, as `openssl req -new` makes one. */
@@ -52,8 +52,7 @@ export function newCertificateRequest(request: Omit<CertificateRequest, 'notBefo
 export function signRequest(ca: KeyPair, requestPem: string, validity: { readonly notBefore: number; readonly notAfter: number }): string | undefined {
   const asked = readCertificateRequest(requestPem);
   if (!asked) return undefined;
-  const publicRaw = Buffer.from(asked.publicKey === '' ? createHash('sha256').update(requestPem).digest('hex') : asked.publicKey, 'hex');
-  return signFor(ca, { ...asked, ...validity, usages: ['client'] }, publicRaw);
+  return signFor(ca, { ...asked, ...validity, usages: ['client'] }, asked.publicKeyInfo);
 }
 
 export type Verification = { readonly ok: true; readonly info: CertificateInfo } | { readonly ok: false; readonly message: string };
@@ -105,7 +104,7 @@ function certificate({ request, subjectKey, issuer, issuerKey, isCa }: Parts): s
     name(issuer),
     sequence(time(request.notBefore), time(request.notAfter)),
     name(request),
-    publicKeyInfo(subjectKey),
+    subjectKey,
     der(0xa3, sequence(...extensions(request, isCa))),
   );
   return toPem('CERTIFICATE', sequence(tbs, ed25519, bitString(sign(null, tbs, issuerKey))));

@@ -1,4 +1,5 @@
 /** kube-scheduler and kube-controller-manager as processes. */
+import type { KeyPair } from '../../apimachinery/pki.ts';
 import type { Client } from '../../client/client.ts';
 import { runLeaderElection } from '../../client/leader-election.ts';
 import { TokenBucket } from '../../client/token-bucket.ts';
@@ -66,10 +67,17 @@ export const kubeControllerManagerProgram: Program = function* (argv, process) {
       client,
       clusterCidr: set.get('cluster-cidr') ?? '10.244.0.0/16',
       ...(rootCa ? { rootCa: process.fs.read(rootCa) } : {}),
+      ...signingCa(process, set),
       clientFor: (serviceAccount) => serviceAccountClient(scope, client, serviceAccount),
     }),
   );
 };
+
+/** `--cluster-signing-cert-file` and `-key-file`: without them nobody signs certificate requests. */
+function signingCa({ fs }: Process, set: ReadonlyMap<string, string>): { readonly signingCa?: KeyPair } {
+  const [certificate, key] = [set.get('cluster-signing-cert-file'), set.get('cluster-signing-key-file')];
+  return certificate && key && fs.exists(certificate) && fs.exists(key) ? { signingCa: { certificate: fs.read(certificate), key: fs.read(key) } } : {};
+}
 
 /** `--use-service-account-credentials`: a client as one of kube-system's ServiceAccounts, with a token that is asked for when needed and renewed in time. */
 function serviceAccountClient(sim: Sim, client: Client, name: string): Client {
