@@ -58,7 +58,11 @@ export class StatusError extends Error {
   readonly code: number;
 
   constructor(status: Status) {
+    // A refusal is an answer, thrown some thousand times in an hour: where in the code it was made tells nobody anything, and finding out is slow.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(status.message ?? '');
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'StatusError';
     this.status = status;
     this.reason = status.reason ?? '';

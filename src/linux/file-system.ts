@@ -266,7 +266,7 @@ export class FileSystem {
     if (inode.type !== 'file') return;
     this.#put(inode, text, options.append);
     // What is written to a file is news to those who watch its directory.
-    at.parent.changed.notify();
+    at.parent.touched();
   }
 
   /** Appends to, or replaces the content of, an open file, charging the disk. */

@@ -18,9 +18,14 @@ export class FileNode implements Common {
   /** Name of the Program that runs when this file is executed; it has then no text of its own. */
   program: string | undefined;
   /** Told of each change of content, for inotify-like watchers (a kubelet on its manifests) and `tail -f`. */
-  readonly changed = new Condition();
+  get changed(): Condition {
+    this.#changed ??= new Condition();
+    return this.#changed;
+  }
   /** What a real file of this kind would weigh, where the lab holds no such bytes (a binary). */
   apparentSize: number | undefined;
+  /** Most files are never watched. */
+  #changed: Condition | undefined;
   #content: string;
   #size: number | undefined;
   readonly #generate: (() => string) | undefined;
@@ -55,14 +60,14 @@ export class FileNode implements Common {
       this.program = undefined;
       this.apparentSize = undefined;
     }
-    this.changed.notify();
+    this.#changed?.notify();
   }
 
   append(text: string): void {
     if (this.#generate) return this.write(text);
     if (this.#size !== undefined) this.#size += byteLength(text);
     this.#content += text;
-    this.changed.notify();
+    this.#changed?.notify();
   }
 
   /** Bytes. */
@@ -132,7 +137,12 @@ export class DirectoryNode implements Common {
   mtime: number;
   nlink = 2;
   /** Told when an entry comes, goes or is replaced. */
-  readonly changed = new Condition();
+  get changed(): Condition {
+    this.#changed ??= new Condition();
+    return this.#changed;
+  }
+  /** Most directories are never watched. */
+  #changed: Condition | undefined;
   protected readonly own = new Map<string, Inode>();
 
   constructor(attributes: Attributes) {
@@ -153,12 +163,17 @@ export class DirectoryNode implements Common {
 
   add(name: string, inode: Inode): void {
     this.own.set(name, inode);
-    this.changed.notify();
+    this.#changed?.notify();
   }
 
   remove(name: string): void {
     this.own.delete(name);
-    this.changed.notify();
+    this.#changed?.notify();
+  }
+
+  /** Something was written to a file in it. */
+  touched(): void {
+    this.#changed?.notify();
   }
 
   get size(): number {

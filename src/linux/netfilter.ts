@@ -68,7 +68,7 @@ export class Netfilter {
   matches(transport: Transport, address: string, port: number): boolean {
     for (const rules of this.tables.nat.values())
       for (const { match } of rules)
-        if (match.destinationPort === port && match.protocol === transport && (match.destination === undefined || match.destination.split('/')[0] === address))
+        if (match.destinationPort === port && match.protocol === transport && (match.destination === undefined || isAddress(match.destination, address)))
           return true;
     return false;
   }
@@ -98,9 +98,13 @@ export class Netfilter {
 
   #applies(match: RuleMatch, packet: { readonly transport: Transport; readonly address: string; readonly port: number }, random: Random): boolean {
     if (match.protocol !== undefined && match.protocol !== packet.transport) return false;
-    if (match.destination !== undefined && match.destination.split('/')[0] !== packet.address) return false;
+    if (match.destination !== undefined && !isAddress(match.destination, packet.address)) return false;
     if (match.destinationPort !== undefined && match.destinationPort !== packet.port) return false;
     if (match.localDestination && !this.#isLocal(packet.address)) return false;
     return match.probability === undefined || random.next() < match.probability;
   }
 }
+
+/** Whether a rule's destination is this address, with or without a prefix length. */
+const isAddress = (destination: string, address: string): boolean =>
+  destination.startsWith(address) && (destination.length === address.length || destination[address.length] === '/');

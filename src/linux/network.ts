@@ -126,6 +126,8 @@ const unreachableAfter = 3_000;
 export class Fabric {
   readonly #namespaces = new Set<NetworkNamespace>();
   readonly #byAddress = new Map<string, NetworkNamespace>();
+  /** What each namespace was found under, so that nobody has to look through all addresses. */
+  readonly #addresses = new Map<NetworkNamespace, readonly string[]>();
   /** Pairs of node namespaces that cannot reach each other, and nodes cut off from all. */
   readonly cut = new Set<NetworkNamespace>();
   /** Asked before a packet is delivered (a NetworkPolicy, a firewall); false drops it. */
@@ -139,13 +141,20 @@ export class Fabric {
 
   /** To be called when a namespace's addresses have changed. */
   refresh(namespace: NetworkNamespace): void {
-    for (const [address, owner] of this.#byAddress) if (owner === namespace) this.#byAddress.delete(address);
-    for (const address of namespace.addresses()) if (!this.#byAddress.has(address)) this.#byAddress.set(address, namespace);
+    this.#forget(namespace);
+    const addresses = namespace.addresses();
+    for (const address of addresses) if (!this.#byAddress.has(address)) this.#byAddress.set(address, namespace);
+    this.#addresses.set(namespace, addresses);
   }
 
   detach(namespace: NetworkNamespace): void {
     this.#namespaces.delete(namespace);
-    for (const address of namespace.addresses()) if (this.#byAddress.get(address) === namespace) this.#byAddress.delete(address);
+    this.#forget(namespace);
+  }
+
+  #forget(namespace: NetworkNamespace): void {
+    for (const address of this.#addresses.get(namespace) ?? []) if (this.#byAddress.get(address) === namespace) this.#byAddress.delete(address);
+    this.#addresses.delete(namespace);
   }
 
   owner(address: string): NetworkNamespace | undefined {

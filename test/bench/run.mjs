@@ -160,7 +160,13 @@ try {
   for (const [name, part] of Object.entries(parts)) {
     if (chosen.length > 0 && !chosen.includes(name)) continue;
     process.stderr.write(`${name}…\n`);
-    await part();
+    try {
+      await part();
+    } catch (error) {
+      // The other figures are worth having all the same.
+      process.stderr.write(`${error.stack}\n`);
+      rows.push(skipped(name, `failed: ${error.message.split('\n')[0].slice(0, 100)}`));
+    }
   }
   console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${rounds} rounds\n\n${table(rows)}`);
 } finally {

@@ -33,15 +33,27 @@ export function nodeAllows(user: UserInfo, attributes: Attributes, storage: Stor
   const node = user.name.slice('system:node:'.length);
   const { group, resource, subresource, verb, namespace, name } = attributes;
   if (group === '' && (resource === 'secrets' || resource === 'configmaps'))
-    return readVerbs.has(verb) && name !== '' && podsOn(storage, node, namespace).some((pod) => uses(pod, resource, name));
+    return readVerbs.has(verb) && name !== '' && somePodOn(storage, node, namespace, (pod) => uses(pod, resource, name));
   if (group === '' && resource === 'serviceaccounts' && subresource === 'token')
-    return verb === 'create' && podsOn(storage, node, namespace).some((pod) => pod.spec.serviceAccountName === name);
+    return verb === 'create' && somePodOn(storage, node, namespace, (pod) => pod.spec.serviceAccountName === name);
   const full = `${subresource === '' ? resource : `${resource}/${subresource}`}${group === '' ? '' : `.${group}`}`;
   return rules[full]?.includes(verb) === true;
 }
 
-const podsOn = (storage: Storage, node: string, namespace: string): Pod[] =>
-  storage.list<Pod>(`/registry/pods/${namespace}/`).filter((pod) => pod.spec.nodeName === node);
+/** Looks at a namespace's pods a few at a time: most often one of the first is on the node and uses what all use (`kube-root-ca.crt`). */
+function somePodOn(storage: Storage, node: string, namespace: string, test: (pod: Pod) => boolean): boolean {
+  const prefix = `/registry/pods/${namespace}/`;
+  for (let from = prefix; ; ) {
+    const { kvs, more } = storage.range(prefix, { from, limit: 16 });
+    for (const { value } of kvs) {
+      const pod = value as unknown as Pod;
+      if (pod.spec.nodeName === node && test(pod)) return true;
+    }
+    const last = kvs.at(-1);
+    if (!more || last === undefined) return false;
+    from = `${last.key}\0`;
+  }
+}
 
 /** Whether a pod's spec names a Secret or ConfigMap, anywhere (volumes, env, pull secrets). */
 function uses(pod: Pod, resource: string, name: string): boolean {

@@ -118,6 +118,8 @@ function replay(): readonly Measured[] {
       session.cluster.sim.advanceUntil(() => !session.atPrompt || session.ended, 1_000);
       if (!session.untilPrompt(600_000)) throw new Error(`"${line}" never came back to a prompt`);
     }
+    // Everything due at this moment: a replay runs it too.
+    session.tick(0);
   });
   const again = measure(() => {
     const replayed = Session.replay(session.options, session.inputs, session.elapsed);
