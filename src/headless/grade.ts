@@ -42,8 +42,9 @@ export async function gradeCommand(values: Values, names: readonly string[]): Pr
     const report = summaryOf(state, problems, found);
     writeOut(values, format, state, report);
     if (values.similar !== undefined) writeSimilarity(values.similar, report, shelf);
+    const status = exitStatus(report, failUnder);
     state.close(false);
-    return exitStatus(report, failUnder);
+    return status;
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
     state.close(true);

@@ -16,7 +16,7 @@ export function submitCommand(values: Arguments['values'], names: readonly strin
   if (who === undefined) throw new UsageError('say who hands it in: --name WHO (a name or an id; it is remembered)');
   if (values.output === undefined && !values.show) throw new UsageError('submit takes -o FILE, or --show to read what would be in it');
   const records = recordsOf(progress, names);
-  const submission = newSubmission(who, records, `${new Date().toISOString().slice(0, 19)}Z`);
+  const submission = newSubmission(who, records, new Date().toISOString());
   if (values.show) process.stdout.write(values.json ? submissionText(submission) : shownText(submission));
   for (const { lesson, seed } of submission.lessons)
     if (seed !== learnerSeed(who) && !values.show)
