@@ -1,4 +1,5 @@
 /** Replays a transcript of real tools in a world: each command at its time on the virtual clock, in one shell. The format is in test/transcripts/README.md. */
+import { UsageError } from '../arguments.ts';
 import { type Cluster, newCluster } from '../cluster/cluster.ts';
 import { writeFile } from '../cluster/machine/machine.ts';
 import { isWorldName, type WorldName, worlds } from '../cluster/worlds/index.ts';
@@ -51,7 +52,7 @@ export type TranscriptOptions = { readonly seed: number; readonly world?: WorldN
 export function replayTranscript(text: string, options: TranscriptOptions): string {
   const transcript = parseTranscript(text);
   const world = options.world ?? transcript.world;
-  if (!isWorldName(world)) throw new Error(`k8s-lab: there is no world "${world}"; there are ${Object.keys(worlds).join(', ')}`);
+  if (!isWorldName(world)) throw new UsageError(`there is no world "${world}"; there are ${Object.keys(worlds).join(', ')}`);
   const cluster = newCluster({ seed: options.seed, world });
   const shell = new ScriptedShell(cluster);
   for (const { path, content } of transcript.files) writeFile(cluster.machine(cluster.home).fs, path.startsWith('/') ? path : `/root/${path}`, content);
