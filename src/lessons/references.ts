@@ -44,6 +44,9 @@ export function checkReferences(lesson: Lesson, source: Source): Problem[] {
   for (const [index, { name, fails }] of lesson.wrong.entries())
     if (!checkIds.has(fails) && !ids.has(fails))
       say(`/wrong/${index}/fails`, `the wrong sample "${name}" names a check "${fails}" that is not there`, `Name one of ${[...checkIds].join(', ')}`);
+  for (const [name, variable] of Object.entries(lesson.world.vars ?? {}))
+    if ('int' in variable && variable.int[0] > variable.int[1])
+      say(`/world/vars/${name}`, `"${name}" is drawn from ${variable.int.join(' to ')}, which is nothing`, 'Write the smaller number first');
   for (const name of new Set(placeholders(JSON.stringify(lesson))))
     if (!Object.hasOwn(lesson.world.vars ?? {}, name)) say('/world', `{{${name}}} is used, but world.vars has no "${name}"`, 'Add the variable');
   return problems;

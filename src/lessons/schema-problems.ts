@@ -22,8 +22,8 @@ export function schemaProblems(source: Source, schema: object): Problem[] {
 /** Keywords whose errors only say that there is another one further down. */
 const above = new Set(['properties', 'items', '$ref', 'additionalProperties']);
 
-const readable = (pointer: string): string => pointer.slice(1).split('/').map(unescape).join('.');
-const unescape = (part: string): string => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
+const readable = (pointer: string): string => pointer.slice(1).split('/').map(unescaped).join('.');
+const unescaped = (part: string): string => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
 
 type Explanation = { readonly what: string; readonly remedy: string };
 
@@ -40,7 +40,7 @@ const inWords: Readonly<Record<string, (found: unknown, wanted: unknown) => Expl
 };
 
 function explain(error: OutputUnit, data: unknown, schema: object): Explanation {
-  const key = unescape(error.instanceLocation.slice(error.instanceLocation.lastIndexOf('/') + 1));
+  const key = unescaped(error.instanceLocation.slice(error.instanceLocation.lastIndexOf('/') + 1));
   if (error.keyword === 'false') return { what: 'there is no such key', remedy: nearest(key, error, schema) };
   if (error.keyword === 'required') {
     const name = /property "([^"]*)"/.exec(error.error)?.[1] ?? '';
@@ -76,7 +76,7 @@ function shown(found: unknown): string {
 const at = (data: unknown, location: string): unknown =>
   parts(location).reduce<unknown>((value, part) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined), data);
 
-const parts = (location: string): string[] => location.replace(/^#/, '').split('/').slice(1).map(unescape);
+const parts = (location: string): string[] => location.replace(/^#/, '').split('/').slice(1).map(unescaped);
 
 /** What the schema says under the keyword that failed; references are followed. */
 const keywordOf = (error: OutputUnit, schema: object): unknown => inSchema(schema, parts(error.keywordLocation));

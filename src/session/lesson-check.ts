@@ -1,124 +1,95 @@
 /** Proves a lesson before anyone sees it: what a learner could meet must work, and what should fail must fail. */
 import { isWorldName } from '../cluster/worlds/index.ts';
-import { ExpressionError, parseExpression } from '../grading/cel.ts';
 import { Expressions, evaluate } from '../grading/evaluate.ts';
-import { type Check, type LoadedLesson, languages, pointsOf, type Solution } from '../lessons/lesson.ts';
+import { type LoadedLesson, type Problem, problemText, type Solution, type WrongSample } from '../lessons/lesson.ts';
 import { fillAll } from '../lessons/variables.ts';
+import { problemAt, staticProblems } from './lesson-static.ts';
 import { playScript } from './play.ts';
+import { WorldError } from './prepare.ts';
 import { Session } from './session.ts';
 
 export type LessonReport = { readonly lesson: string; readonly failures: readonly string[]; readonly seeds: readonly number[] };
 
-const totalPoints = 100;
-/** A hint may name a tool and a verb, not hand over a whole line; the last one may. */
-const longestGivenLine = 15;
-
+/** Each failure says file, line, what it is, and what to do. A lesson that cannot be right is not played. */
 export function checkLesson(loaded: LoadedLesson, seeds: readonly number[]): LessonReport {
   const { lesson } = loaded;
-  const failures = [...worldProblems(loaded), ...expressionProblems(loaded), ...hintProblems(loaded), ...pointProblems(loaded)];
-  if (failures.length === 0) for (const seed of seeds) failures.push(...new Set(seedProblems(loaded, seed).map((each) => `seed ${seed}: ${each}`)));
-  return { lesson: `${lesson.track}/${lesson.id}`, failures, seeds };
+  const problems = staticProblems(loaded);
+  if (problems.length === 0)
+    for (const seed of seeds) problems.push(...seedProblems(loaded, seed).map((each) => ({ ...each, message: `seed ${seed}: ${each.message}` })));
+  return { lesson: `${lesson.track}/${lesson.id}`, failures: [...new Set(problems.map(problemText))], seeds };
 }
 
-const worldProblems = ({ lesson }: LoadedLesson): string[] => (isWorldName(lesson.world.name) ? [] : [`there is no world "${lesson.world.name}"`]);
-
-function expressionProblems({ lesson }: LoadedLesson): string[] {
-  const texts = new Set<string>();
-  const collect = (check: Check): void => {
-    if ('that' in check && check.that) texts.add(check.that);
-    if ('all' in check) check.all.forEach(collect);
-    if ('any' in check) check.any.forEach(collect);
-    if ('not' in check) collect(check.not);
-    if ('atLeast' in check) check.atLeast.of.forEach(collect);
-  };
-  for (const step of lesson.steps) {
-    step.checks?.forEach(collect);
-    for (const { when } of step.situations ?? []) collect(when);
-  }
-  return [...texts].flatMap((text) => {
-    try {
-      parseExpression(text);
-      return [];
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      return [`the expression "${text}" is wrong: ${error.message}`];
-    }
-  });
-}
-
-function hintProblems({ lesson, prose }: LoadedLesson): string[] {
-  const lines = new Set(
-    lesson.solutions
-      .flatMap(({ script }) => script.split('\n').map((line) => line.trim()))
-      .filter((line) => line.length > longestGivenLine && !line.startsWith('@')),
-  );
-  return lesson.steps.flatMap((step) =>
-    languages.flatMap((language) => {
-      const hints = (step.hints ?? []).map((key) => prose[language].steps[step.id]?.hints?.[key] ?? '');
-      const empty = hints.filter((hint) => hint.trim().length < 5).length;
-      const given = hints.slice(0, -1).flatMap((hint) => [...lines].filter((line) => hint.includes(line)));
-      return [
-        ...(empty > 0 ? [`${language}: step ${step.id} has an empty hint`] : []),
-        ...given.map((line) => `${language}: a hint of step ${step.id} gives away "${line}" before the last one`),
-      ];
-    }),
-  );
-}
-
-function pointProblems({ lesson }: LoadedLesson): string[] {
-  const sum = lesson.steps.reduce((total, step) => total + pointsOf(step), 0);
-  return sum === totalPoints ? [] : [`the steps' points add up to ${sum}, not ${totalPoints}`];
-}
-
-function seedProblems(loaded: LoadedLesson, seed: number): string[] {
+/** Each sample in a session of its own; what keeps a world from coming up is told once. */
+function seedProblems(loaded: LoadedLesson, seed: number): Problem[] {
   const { lesson } = loaded;
-  const start = newSession(loaded, seed);
-  return [
-    ...startProblems(start),
-    ...lesson.solutions.flatMap((solution) => solutionProblems(loaded, seed, solution)),
-    ...lesson.wrong.flatMap((sample) => wrongProblems(loaded, seed, sample)),
-  ];
+  try {
+    return [
+      ...startProblems(loaded, newSession(loaded, seed)),
+      ...lesson.solutions.flatMap((solution, index) => solutionProblems(loaded, seed, solution, `/solutions/${index}`)),
+      ...lesson.wrong.flatMap((sample, index) => wrongProblems(loaded, seed, sample, `/wrong/${index}`)),
+    ];
+  } catch (error) {
+    if (!(error instanceof WorldError)) throw error;
+    const remedy = 'Correct the world: it has to come up before a learner can start';
+    return [problemAt(loaded, { pointer: error.pointer, message: error.message, remedy })];
+  }
 }
 
 const newSession = (lesson: LoadedLesson, seed: number): Session => {
   const world = lesson.lesson.world.name;
-  if (!isWorldName(world)) throw new Error(`there is no world "${world}"`);
+  if (!isWorldName(world)) throw new WorldError('/world/name', `there is no world "${world}"`);
   return new Session({ world, seed, lesson });
 };
 
-/** In the world as the learner finds it no step may be done already. */
-function startProblems(session: Session): string[] {
+/** In the world as the learner finds it no step may be done already, and every check must be one that can be made. */
+function startProblems(loaded: LoadedLesson, session: Session): Problem[] {
   const expressions = new Expressions();
   const view = session.worldView();
-  return (session.run?.lesson.steps ?? []).flatMap((step) => {
-    const { checks } = step;
-    if (!checks || step.kind === 'quiz' || step.kind === 'predict') return [];
-    return checks.every((check) => evaluate(check, view, expressions).state === 'passed') ? [`step ${step.id} is done before anything was typed`] : [];
+  return (session.run?.lesson.steps ?? []).flatMap((step, number): Problem[] => {
+    if (!step.checks) return [];
+    const pointer = `/steps/${number}/checks`;
+    const verdicts = step.checks.map((check) => evaluate(check, view, expressions));
+    const asks = step.kind === 'quiz' || step.kind === 'predict';
+    if (!asks && verdicts.every(({ state }) => state === 'passed'))
+      return [
+        problemAt(loaded, {
+          pointer,
+          message: `step ${step.id} is done before anything was typed`,
+          remedy: 'Check something that only the learner brings about',
+        }),
+      ];
+    return verdicts.flatMap((verdict, index) =>
+      verdict.state === 'impossible'
+        ? [problemAt(loaded, { pointer: `${pointer}/${index}`, message: `this cannot be checked: ${verdict.reason}`, remedy: 'Correct the check' })]
+        : [],
+    );
   });
 }
 
 const scriptOf = (session: Session, script: string): string => fillAll(script, session.values);
 
-function solutionProblems(loaded: LoadedLesson, seed: number, { name, script }: Solution): string[] {
+function solutionProblems(loaded: LoadedLesson, seed: number, { name, script }: Solution, pointer: string): Problem[] {
   const session = newSession(loaded, seed);
   const { finished, stuckAt } = playScript(session, scriptOf(session, script));
-  const unsupported = session.unsupported();
-  const problems = unsupported.map((line) => `solution ${name}: "${line}" is not supported`);
-  if (stuckAt !== undefined) problems.push(`solution ${name}: "${stuckAt}" never came back to a prompt`);
-  else if (!finished) problems.push(`solution ${name}: stays at step ${session.run?.step?.id}: ${open(session)}`);
+  const say = (what: string, remedy: string): Problem => problemAt(loaded, { pointer, message: `solution ${name}: ${what}`, remedy });
+  const problems = session.unsupported().map((line) => say(`"${line}" is not supported`, 'Use a command that the lab has'));
+  if (stuckAt !== undefined) problems.push(say(`"${stuckAt}" never came back to a prompt`, 'Use a line that ends'));
+  else if (!finished) problems.push(say(`stays at step ${session.run?.step?.id}: ${open(session)}`, 'Correct the solution, or the check'));
   return problems;
 }
 
-function wrongProblems(loaded: LoadedLesson, seed: number, sample: Solution & { readonly fails: string }): string[] {
+function wrongProblems(loaded: LoadedLesson, seed: number, { name, script, fails }: WrongSample, pointer: string): Problem[] {
   const session = newSession(loaded, seed);
-  playScript(session, scriptOf(session, sample.script));
+  playScript(session, scriptOf(session, script));
   const { run } = session;
   if (!run) return [];
-  if (run.finished) return [`wrong sample ${sample.name}: passes the lesson`];
-  if (run.step?.id === sample.fails) return [];
-  const verdict = run.steps[run.current]?.verdicts.get(sample.fails);
-  if (verdict?.state === 'failed') return [];
-  return [`wrong sample ${sample.name}: should fail at ${sample.fails}, but stands at step ${run.step?.id}: ${open(session)}`];
+  const say = (what: string, remedy: string): Problem => problemAt(loaded, { pointer: `${pointer}/fails`, message: `wrong sample ${name}: ${what}`, remedy });
+  // A hidden check holds nobody up: its verdict stays behind.
+  if (run.lesson.steps.some(({ checks }) => checks?.some(({ id, visibility }) => id === fails && visibility === 'grader')))
+    return run.steps.some(({ verdicts }) => verdicts.get(fails)?.state === 'failed') ? [] : [say(`should fail at the hidden check ${fails}, but does not`, 'Make the check stricter, or the sample wrong')];
+  if (run.finished) return [say('passes the lesson', 'Make the checks stricter, or the sample wrong')];
+  const failed = run.step?.id === fails || run.steps[run.current]?.verdicts.get(fails)?.state === 'failed';
+  return failed ? [] : [say(`should fail at ${fails}, but stands at step ${run.step?.id}: ${open(session)}`, 'Name the check at which it fails')];
 }
 
 /** What the current step still lacks. */
@@ -127,7 +98,11 @@ function open({ run }: Session): string {
   const lacking = [...(state?.verdicts ?? [])].flatMap(([id, verdict]) =>
     verdict.state === 'passed'
       ? []
-      : [verdict.state === 'failed' ? `${id} (expected ${verdict.expected}, found ${verdict.found})` : `${id} (${verdict.state})`],
+      : [
+          verdict.state === 'failed'
+            ? `${id} (expected ${verdict.expected}, found ${verdict.found})`
+            : `${id} (${verdict.state === 'impossible' ? verdict.reason : verdict.state})`,
+        ],
   );
   return lacking.length > 0 ? lacking.join(', ') : 'an answer is missing';
 }

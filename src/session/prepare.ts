@@ -6,36 +6,67 @@ import { writeFile } from '../cluster/machine/machine.ts';
 import { Expressions, evaluate } from '../grading/evaluate.ts';
 import { resourcePath } from '../grading/resource-path.ts';
 import type { Lesson } from '../lessons/lesson.ts';
+import { Errno } from '../linux/errno.ts';
 import { Sink } from '../linux/open-file.ts';
 import { Observer } from './observer.ts';
 
 const setupLimit = 120_000;
 const readyLimit = 180_000;
 
-/** Throws an Error that names the lesson and what went wrong: such a lesson never passes the author's check. */
+/** A lesson's world cannot be made: the author's check says so, with the place in the lesson. */
+export class WorldError extends Error {
+  override readonly name = 'WorldError';
+  /** JSON pointer into lesson.yaml. */
+  readonly pointer: string;
+  constructor(pointer: string, message: string) {
+    super(message);
+    this.pointer = pointer;
+  }
+}
+
+/** Throws WorldError: such a lesson never passes the author's check. */
 export function prepareWorld(cluster: Cluster, lesson: Lesson): void {
   const { world } = lesson;
-  for (const { on, path, content, mode } of world.files ?? []) writeFile(cluster.machine(on).fs, path, content, mode ? Number.parseInt(mode, 8) : 0o644);
-  for (const { on, run } of world.setup ?? []) runLine(cluster, lesson.id, on, run);
-  for (const object of world.objects ?? []) createObject(cluster, lesson.id, object);
+  needMachine(cluster, '/start/at', lesson.start?.at ?? cluster.home);
+  for (const [index, file] of (world.files ?? []).entries()) placeFile(cluster, `/world/files/${index}`, file);
+  for (const [index, { on, run }] of (world.setup ?? []).entries()) runLine(cluster, `/world/setup/${index}`, on, run);
+  for (const [index, object] of (world.objects ?? []).entries()) createObject(cluster, `/world/objects/${index}`, object);
   awaitReady(cluster, lesson);
 }
 
-function runLine(cluster: Cluster, id: string, machine: string, line: string): void {
+function needMachine(cluster: Cluster, pointer: string, name: string): void {
+  if (!cluster.machines.has(name)) throw new WorldError(pointer, `there is no machine ${name}; there are ${[...cluster.machines.keys()].join(', ')}`);
+}
+
+function placeFile(cluster: Cluster, pointer: string, { on, path, content, mode }: NonNullable<Lesson['world']['files']>[number]): void {
+  needMachine(cluster, pointer, on);
+  try {
+    writeFile(cluster.machine(on).fs, path, content, mode ? Number.parseInt(mode, 8) : 0o644);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new WorldError(pointer, `the file ${path} could not be made: ${error.message}`);
+  }
+}
+
+/** So much of what a set-up line says is told when it fails. */
+const longestOutput = 2_000;
+
+function runLine(cluster: Cluster, pointer: string, machine: string, line: string): void {
+  needMachine(cluster, pointer, machine);
   let output = '';
   const collect = new Sink((text) => {
-    output += text;
+    if (output.length < longestOutput) output += text.slice(0, longestOutput);
   });
   const process = cluster.openScript(machine, ['bash', '-c', line], { stdin: new Sink(() => {}), stdout: collect, stderr: collect.retain() });
   if (!cluster.sim.advanceUntil(() => process.exitStatus !== undefined, setupLimit))
-    throw new Error(`lesson ${id}: the set-up line "${line}" did not end within ${setupLimit / 1000} s`);
-  if (process.exitStatus !== 0) throw new Error(`lesson ${id}: the set-up line "${line}" ended with ${process.exitStatus}: ${output.trim()}`);
+    throw new WorldError(pointer, `the set-up line "${line}" did not end within ${setupLimit / 1000} s`);
+  if (process.exitStatus !== 0) throw new WorldError(pointer, `the set-up line "${line}" ended with ${process.exitStatus}: ${output.trim()}`);
 }
 
-function createObject(cluster: Cluster, id: string, object: Readonly<Record<string, unknown>>): void {
+function createObject(cluster: Cluster, pointer: string, object: Readonly<Record<string, unknown>>): void {
   const { apiVersion, kind, metadata } = object as { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } };
   const resource = resourceOfKind(apiVersion, kind);
-  if (!resource) throw new Error(`lesson ${id}: there is no kind ${kind} in ${apiVersion}`);
+  if (!resource) throw new WorldError(pointer, `there is no kind ${kind} in ${apiVersion}`);
   const namespace = resource.namespaced ? (metadata.namespace ?? 'default') : undefined;
   const response = cluster.rest({
     method: 'POST',
@@ -43,7 +74,7 @@ function createObject(cluster: Cluster, id: string, object: Readonly<Record<stri
     body: object,
   });
   if (!response || response.status >= 300)
-    throw new Error(`lesson ${id}: ${kind} ${metadata.name} could not be made: ${response ? JSON.stringify(response.body) : 'nobody answers'}`);
+    throw new WorldError(pointer, `${kind} ${metadata.name} could not be made: ${response ? JSON.stringify(response.body) : 'nobody answers'}`);
 }
 
 function awaitReady(cluster: Cluster, lesson: Lesson): void {
@@ -56,7 +87,7 @@ function awaitReady(cluster: Cluster, lesson: Lesson): void {
   const expressions = new Expressions();
   const until = cluster.sim.now + readyLimit;
   while (!checks.every((check) => evaluate(check, observer.view(new Map()), expressions).state === 'passed')) {
-    if (cluster.sim.now >= until) throw new Error(`lesson ${lesson.id}: the world was not ready after ${readyLimit / 1000} s of its time`);
+    if (cluster.sim.now >= until) throw new WorldError('/world/ready', `the world was not ready after ${readyLimit / 1000} s of its time`);
     cluster.sim.advance(500);
   }
 }

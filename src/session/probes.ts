@@ -8,6 +8,8 @@ export type ProbeResult = { readonly ok: boolean; readonly found: string };
 
 /** An answer this old is asked for again. */
 const freshFor = 2_000;
+/** More of an answer is not kept. */
+const longestAnswer = 256 * 1024;
 
 /** Runs probes in the background of the world and keeps their last answers. */
 export class Probes {
@@ -41,7 +43,7 @@ export class Probes {
           : ['nc', '-z', '-w', '3', ...(probe.tcp ?? '').split(':')];
     const entry = { output: '', startedAt: this.#cluster.sim.now };
     const collect = new Sink((text) => {
-      entry.output += text;
+      if (entry.output.length < longestAnswer) entry.output += text;
     });
     const process = this.#cluster.openScript(probe.from, ['bash', '-c', argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')], {
       stdin: new Sink(() => {}),

@@ -1,0 +1,91 @@
+/** What can be said against a lesson without playing it. */
+import { isWorldName, worlds } from '../cluster/worlds/index.ts';
+import { ExpressionError, parseExpression } from '../grading/cel.ts';
+import { type Check, type Language, type LoadedLesson, languages, type Problem, pointsOf } from '../lessons/lesson.ts';
+
+const totalPoints = 100;
+/** A hint may name a tool and a verb, not hand over a whole line; the last one may. */
+const longestGivenLine = 15;
+
+export const staticProblems = (loaded: LoadedLesson): Problem[] => [
+  ...worldProblems(loaded),
+  ...expressionProblems(loaded),
+  ...hintProblems(loaded),
+  ...pointProblems(loaded),
+];
+
+type Said = { readonly pointer: string; readonly message: string; readonly remedy: string; readonly file?: `${Language}.yaml` };
+
+/** A problem with the place where it stands, as far as the lesson's files are at hand. */
+export function problemAt({ lesson, at }: LoadedLesson, { pointer, message, remedy, file = undefined }: Said): Problem {
+  const name = file ?? 'lesson.yaml';
+  return { ...(at?.(name, pointer) ?? { file: `${lesson.track}/${lesson.id}/${name}`, line: 1 }), message, remedy };
+}
+
+function worldProblems(loaded: LoadedLesson): Problem[] {
+  const { name } = loaded.lesson.world;
+  if (isWorldName(name)) return [];
+  return [problemAt(loaded, { pointer: '/world/name', message: `there is no world "${name}"`, remedy: `Use one of ${Object.keys(worlds).join(', ')}` })];
+}
+
+/** Every expression, by the place where it stands. */
+function expressionsOf({ lesson }: LoadedLesson): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const collect = (checks: readonly Check[] | undefined, pointer: string): void => {
+    for (const [index, check] of (checks ?? []).entries()) one(check, `${pointer}/${index}`);
+  };
+  const one = (check: Check, pointer: string): void => {
+    if ('that' in check && check.that) found.set(`${pointer}/that`, check.that);
+    if ('all' in check) collect(check.all, `${pointer}/all`);
+    if ('any' in check) collect(check.any, `${pointer}/any`);
+    if ('atLeast' in check) collect(check.atLeast.of, `${pointer}/atLeast/of`);
+    if ('not' in check) one(check.not, `${pointer}/not`);
+  };
+  collect(lesson.world.ready, '/world/ready');
+  for (const [number, step] of lesson.steps.entries()) {
+    collect(step.checks, `/steps/${number}/checks`);
+    for (const [index, { when }] of (step.situations ?? []).entries()) one(when, `/steps/${number}/situations/${index}/when`);
+  }
+  for (const [number, { checks }] of (lesson.trials ?? []).entries()) collect(checks, `/trials/${number}/checks`);
+  return found;
+}
+
+function expressionProblems(loaded: LoadedLesson): Problem[] {
+  return [...expressionsOf(loaded)].flatMap(([pointer, text]) => {
+    try {
+      parseExpression(text);
+      return [];
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      const shown = text.length > 100 ? `${text.slice(0, 99)}…` : text;
+      return [
+        problemAt(loaded, { pointer, message: `the expression "${shown}" is wrong: ${error.message}`, remedy: 'Correct it; it is CEL, as Kubernetes uses it' }),
+      ];
+    }
+  });
+}
+
+function hintProblems(loaded: LoadedLesson): Problem[] {
+  const { lesson, prose } = loaded;
+  const lines = lesson.solutions
+    .flatMap(({ script }) => script.split('\n').map((line) => line.trim()))
+    .filter((line, index, all) => line.length > longestGivenLine && !line.startsWith('@') && all.indexOf(line) === index);
+  return lesson.steps.flatMap((step) =>
+    languages.flatMap((language) =>
+      (step.hints ?? []).flatMap((key, index, keys): Problem[] => {
+        const hint = prose[language].steps[step.id]?.hints?.[key] ?? '';
+        const say = (message: string, remedy: string): Problem =>
+          problemAt(loaded, { pointer: `/steps/${step.id}/hints/${key}`, message, remedy, file: `${language}.yaml` });
+        if (hint.trim().length < 5) return [say(`step ${step.id} has an empty hint`, 'Write it, or take it out')];
+        const given = index < keys.length - 1 ? lines.filter((line) => hint.includes(line)) : [];
+        return given.map((line) => say(`a hint of step ${step.id} gives away "${line}" before the last one`, 'Only the last hint may give the line'));
+      }),
+    ),
+  );
+}
+
+function pointProblems(loaded: LoadedLesson): Problem[] {
+  const sum = loaded.lesson.steps.reduce((total, step) => total + pointsOf(step), 0);
+  if (sum === totalPoints) return [];
+  return [problemAt(loaded, { pointer: '/steps', message: `the steps' points add up to ${sum}, not ${totalPoints}`, remedy: 'Change the points of a step' })];
+}
