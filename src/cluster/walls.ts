@@ -30,6 +30,10 @@ export const describeRest: Describe = (method, args) => {
   };
 };
 
+/** Reads that every request makes for its own sake: who may what, and etcd's housekeeping. */
+const tellsNothing =
+  /^\/registry\/(clusterroles|roles|clusterrolebindings|rolebindings|namespaces|serviceaccounts|priorityclasses|limitranges|resourcequotas)\/|^compact_rev_key/;
+
 const operation = (each: TxnOperation): string =>
   'put' in each ? `put ${each.put.key}` : 'delete' in each ? `delete ${each.delete.key}` : `range ${each.range.key}`;
 
@@ -44,6 +48,7 @@ export const describeEtcd: Describe = (method, args) => {
     };
   }
   if (method === 'put' || method === 'deleteRange') return { call: `${method === 'put' ? 'put' : 'delete'} ${text(args[0])}` };
+  if (method === 'range' && tellsNothing.test((args[0] as RangeRequest).key)) return undefined;
   if (method === 'range' && (args[0] as RangeRequest).rangeEnd === undefined)
     return { call: `range ${(args[0] as RangeRequest).key}`, outcome: (result) => `${(result as { count: number }).count} found` };
   return undefined;

@@ -1,5 +1,6 @@
 import type { Pod } from '../api/types.ts';
 import { textOf } from '../client/keys.ts';
+import type { Cause } from '../sim/fiber.ts';
 import { TimerHeap } from '../sim/heap.ts';
 import { Condition, type Milliseconds, type Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
@@ -16,6 +17,8 @@ export type QueuedPod = {
   info: PodInfo;
   readonly key: string;
   attempts: number;
+  /** What made or changed it last: binding it is part of that story. */
+  cause: Cause;
   /** When it last came into one of the queues. */
   since: Milliseconds;
   /** Names of the plugins that refused it; empty after an error. */
@@ -50,7 +53,16 @@ export class SchedulingQueue {
 
   add(pod: Pod): void {
     const key = textOf(pod);
-    const queued: QueuedPod = { info: newPodInfo(pod), key, attempts: 0, since: this.#sim.now, refusedBy: new Set(), where: 'none', moves: 0 };
+    const queued: QueuedPod = {
+      info: newPodInfo(pod),
+      key,
+      attempts: 0,
+      cause: this.#sim.cause,
+      since: this.#sim.now,
+      refusedBy: new Set(),
+      where: 'none',
+      moves: 0,
+    };
     this.#pods.set(key, queued);
     this.#activate(queued);
   }
@@ -59,6 +71,7 @@ export class SchedulingQueue {
   update(pod: Pod): void {
     const key = textOf(pod);
     const queued = this.#pods.get(key);
+    if (queued) queued.cause = this.#sim.cause;
     if (queued === undefined || queued.info.pod.metadata.uid !== pod.metadata.uid) {
       this.add(pod);
       return;

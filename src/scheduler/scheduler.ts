@@ -150,6 +150,7 @@ class Scheduler {
     const { limiter } = this.#client.options;
     for (;;) {
       const queued = yield* this.#queue.pop();
+      this.#sim.cause = queued.cause;
       if (limiter) yield* limiter.wait();
       this.#scheduleOne(queued);
       yield {};
