@@ -5,6 +5,7 @@ import { goValue } from './go-text.ts';
 import { JsonError, parseJsonStream } from './json.ts';
 import { yamlProblem } from './yaml-problem.ts';
 import { resolvePlain } from './yaml-scalar.ts';
+import { parseSimpleYaml } from './yaml-simple.ts';
 
 /** A manifest that cannot be read. kubectl prints `error: error parsing FILE: ` before the message. */
 export class YamlError extends Error {}
@@ -47,7 +48,9 @@ function splitDocuments(text: string): string[] {
   return documents;
 }
 
-function parseOne(text: string): unknown {
+const parseOne = (text: string): unknown => parseSimpleYaml(text, resolvePlain) ?? parseFully(text);
+
+function parseFully(text: string): unknown {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     schema: 'failsafe',

@@ -1,8 +1,8 @@
 /** Pods from files in /etc/kubernetes/manifests: kubernetes pkg/kubelet/config/file.go, common.go. */
 import { createHash } from 'node:crypto';
-import { parse } from 'yaml';
 import type { Pod } from '../api/types.ts';
 import { rfc3339 } from '../apimachinery/time.ts';
+import { parseConfigYaml } from '../apimachinery/yaml-simple.ts';
 import type { Condition, Routine } from '../sim/routine.ts';
 import type { Context } from './context.ts';
 import { defaultPod } from './default-pod.ts';
@@ -112,7 +112,7 @@ export class StaticPods {
 }
 
 function readPod(text: string): Pod | undefined {
-  const value: unknown = parse(text);
+  const value: unknown = parseConfigYaml(text);
   if (value === null || value === undefined) return undefined;
   if (typeof value !== 'object') throw new Error('yaml: cannot unmarshal into Pod');
   const { kind, metadata, spec } = value as { kind?: string; metadata?: { name?: string }; spec?: { containers?: unknown } };

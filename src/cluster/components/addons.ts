@@ -1,5 +1,6 @@
 /** kube-proxy and CoreDNS as processes in their pods. */
-import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { YAMLParseError } from 'yaml';
+import { parseConfigYaml } from '../../apimachinery/yaml-simple.ts';
 import { Client } from '../../client/client.ts';
 import { runCoreDns } from '../../coredns/coredns.ts';
 import { CorefileError } from '../../coredns/corefile.ts';
@@ -48,7 +49,7 @@ export const kubeProxyProgram: Program = function* (argv, process) {
 
 function* readYaml<T>(process: Process, path: string): Routine<T> {
   try {
-    return (parseYaml(process.fs.read(path)) ?? {}) as T;
+    return (parseConfigYaml(process.fs.read(path)) ?? {}) as T;
   } catch (error) {
     if (!(error instanceof Errno || error instanceof YAMLParseError)) throw error;
     return yield* fatal(process, 'run.go:72', `"command failed" err="failed complete: open ${path}: ${error.message.split('\n')[0]?.toLowerCase()}"`);

@@ -1,5 +1,6 @@
 /** What every component does when it starts as a process: read its flags and kubeconfig, log, serve health, wait to be told to stop. */
-import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { YAMLParseError } from 'yaml';
+import { parseConfigYaml } from '../../apimachinery/yaml-simple.ts';
 import { Client, ConnectionError } from '../../client/client.ts';
 import { type Credentials, type RestServer, restProtocol } from '../../interfaces/rest.ts';
 import { Errno } from '../../linux/errno.ts';
@@ -150,7 +151,7 @@ type Kubeconfig = {
 
 function parseKubeconfig(text: string, path: string): Kubeconfig {
   try {
-    return (parseYaml(text) ?? {}) as Kubeconfig;
+    return (parseConfigYaml(text) ?? {}) as Kubeconfig;
   } catch (error) {
     if (error instanceof YAMLParseError) throw new Error(`error loading config file "${path}": yaml: ${error.message.split('\n')[0]}`);
     throw error;

@@ -1,5 +1,6 @@
 /** What runs on every node as a service: containerd and the kubelet. */
-import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { YAMLParseError } from 'yaml';
+import { parseConfigYaml } from '../../apimachinery/yaml-simple.ts';
 import { Client } from '../../client/client.ts';
 import { EventRecorder } from '../../client/recorder.ts';
 import { Cni } from '../../cni/cni.ts';
@@ -90,7 +91,7 @@ export const newKubelet = (trace: Trace): Program =>
 
 function readConfiguration(process: Process, path: string): Readonly<Record<string, unknown>> | string {
   try {
-    return (parseYaml(process.fs.read(path)) ?? {}) as Record<string, unknown>;
+    return (parseConfigYaml(process.fs.read(path)) ?? {}) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof Errno)
       return `failed to load Kubelet config file ${path}, error failed to read kubelet config file "${path}", error: open ${path}: ${error.message.toLowerCase()}`;
