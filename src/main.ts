@@ -12,6 +12,7 @@ const usage = `k8s-lab ${K8S_LAB_VERSION}: how Kubernetes and container runtimes
   k8s-lab sh --transcript FILE         replay a recording of real tools ('-' for standard input)
   k8s-lab lesson list                  all lessons, and how far you are
   k8s-lab lesson check [DIR…]          prove lessons: schema, solutions, wrong samples
+  k8s-lab lesson edit DIR              a lesson's files in $EDITOR, then what is wrong with them
   k8s-lab lesson play ID --script FILE play a script of lines and @answer, @hint, @next in a lesson
   k8s-lab lesson export --for learners [DIR] -o FOLDER
                                        lessons without solutions and hidden checks, for learners

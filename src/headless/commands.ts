@@ -42,6 +42,7 @@ export async function shell(values: Values, rest: readonly string[]): Promise<nu
 }
 
 export async function lesson(values: Values, rest: readonly string[]): Promise<number> {
+  if (rest[0] === 'edit') return (await import('./lesson-edit.ts')).editLesson(rest.slice(1));
   const { lessonCommand } = await import('./lesson.ts');
   return lessonCommand(values, rest);
 }

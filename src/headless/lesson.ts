@@ -24,7 +24,7 @@ export function lessonCommand(values: Values, [verb, ...rest]: readonly string[]
   if (verb === 'check') return check(values, rest);
   if (verb === 'play') return play(values, rest);
   if (verb === 'export') return exportLessons(values, rest);
-  throw new UsageError(`lesson takes list, check, play or export, not "${verb ?? ''}"`);
+  throw new UsageError(`lesson takes list, check, play, edit or export, not "${verb ?? ''}"`);
 }
 
 function list(values: Values): number {
@@ -111,7 +111,11 @@ function save(session: Session, began: string): void {
   const key = `${run.lesson.track}/${run.lesson.id}`;
   const before = progress.lessons[key];
   const record = { ...session.record(engineVersion()), began, ended: new Date().toISOString() };
-  const entry = { done: run.finished || (before?.done ?? false), points: Math.max(run.points, before?.points ?? 0), ...(run.finished ? { record } : { ...(before?.record ? { record: before.record } : {}), session: record }) };
+  const entry = {
+    done: run.finished || (before?.done ?? false),
+    points: Math.max(run.points, before?.points ?? 0),
+    ...(run.finished ? { record } : { ...(before?.record ? { record: before.record } : {}), session: record }),
+  };
   const problem = writeProgress({ ...progress, lessons: { ...progress.lessons, [key]: entry } });
   if (problem) process.stderr.write(`k8s-lab: progress was not saved: ${problem}\n`);
 }
