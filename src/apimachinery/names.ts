@@ -163,7 +163,7 @@ export function validateQualifiedName(value: string): string[] {
   const parts = value.split('/');
   const errors: string[] = [];
   if (parts.length > 2) {
-    const message = `a qualified name ${rules.qualifiedName.message} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+    const message = `a valid label key ${rules.qualifiedName.message} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
     return [message];
   }
   const name = parts[parts.length - 1] ?? '';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/types.ts';
 import type { JsonObject } from '../apimachinery/patch/json-value.ts';
-import { type FieldManager, trackUpdate } from '../apimachinery/patch/managed-fields.ts';
+import { type FieldManager, isReset, trackUpdate } from '../apimachinery/patch/managed-fields.ts';
 import { rfc3339 } from '../apimachinery/time.ts';
 import type { RequestContext } from './context.ts';
 import { queryValue } from './request-info.ts';
@@ -12,6 +12,11 @@ import { patchTypeOf } from './schema.ts';
  */
 export function trackManagers(context: RequestContext, object: KubeObject, old: KubeObject | undefined): KubeObject {
   if (context.managersKnown || context.served.resource === 'events' || context.served.resource === 'leases') return object;
+  const isSubresource = context.info.subresource !== '';
+  if (!isSubresource && isReset(object.metadata.managedFields)) {
+    const { managedFields: _reset, ...metadata } = object.metadata;
+    return { ...object, metadata } as KubeObject;
+  }
   if (!isPerson(context) && old?.metadata.managedFields === undefined) return object;
   const managedFields = trackUpdate({
     live: old as JsonObject | undefined,
@@ -20,6 +25,7 @@ export function trackManagers(context: RequestContext, object: KubeObject, old: 
     manager: managerOf(context, 'Update'),
     now: rfc3339(context.sim.now),
     resetFields: resetFields(context),
+    subresource: isSubresource,
   });
   return { ...object, metadata: { ...object.metadata, managedFields: managedFields as KubeObject['metadata']['managedFields'] } } as KubeObject;
 }

@@ -248,7 +248,7 @@ test('an autoscaler keeps to its bounds, and says when there are no metrics', ()
     metadata: web,
     spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, minReplicas: 2, maxReplicas: 5, metrics },
   } as never);
-  settle(20_000);
+  settle(40_000);
   expect(client.get('deployments.apps', web)?.spec.replicas).toBe(2);
   const own = client.list('events', { namespace: 'default' }).items.filter(({ involvedObject }) => involvedObject.kind === 'HorizontalPodAutoscaler');
   const why =

@@ -32,6 +32,8 @@ export type TrackedWrite = {
   readonly now: string;
   /** Fields that this endpoint does not write: `[['status']]` for the object itself. */
   readonly resetFields?: readonly (readonly string[])[];
+  /** Through a subresource managedFields cannot be set. */
+  readonly subresource?: boolean;
 };
 
 /** Fields that nobody manages (managedfields/internal/stripmeta.go). */
@@ -48,7 +50,7 @@ const unmanaged = setOfPaths([
 export function trackUpdate(write: TrackedWrite): ManagedFieldsEntry[] {
   const { live, updated, type, manager, now } = write;
   const before = live ?? zeroObject(updated, type);
-  const managers = readManagers(live);
+  const managers = readManagers(write.subresource ? live : given(live, updated));
   const comparison = compareObjects(before, updated, type, write.resetFields);
   takeOver(managers, comparison, identityOf(manager));
   const id = identityOf(manager);
@@ -59,6 +61,13 @@ export function trackUpdate(write: TrackedWrite): ManagedFieldsEntry[] {
   else managers.set(id, { manager, set, time: changed || !own ? now : own.time });
   return writeManagers(managers);
 }
+
+/** A writer may set managedFields themselves; without entries they stay as they were (decodeLiveOrNew). */
+const given = (live: JsonObject | undefined, updated: JsonObject): JsonObject | undefined => (readManagers(updated).size > 0 ? updated : live);
+
+/** `managedFields: [{}]`: forget who managed what. */
+export const isReset = (entries: readonly unknown[] | undefined): boolean =>
+  entries?.length === 1 && isObject(entries[0]) && Object.keys(entries[0]).length === 0;
 
 /** The differences that count for management. */
 export function compareObjects(

@@ -20,6 +20,7 @@ function defaultJobSpec(given: JobSpec): JobSpec {
     completionMode: 'NonIndexed',
     suspend: false,
     podReplacementPolicy: 'TerminatingOrFailed',
+    manualSelector: false,
   });
   return mapField(filled, 'template', defaultTemplate);
 }
@@ -33,7 +34,9 @@ function generateSelector(job: Job): Job {
   const { template } = spec;
   const metadata = { ...template.metadata, labels: { ...template.metadata?.labels, ...own } };
   const selector = { matchLabels: { ...spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } };
-  return { ...job, spec: { ...spec, selector, template: { ...template, metadata } } };
+  // A Job without labels of its own has its template's (SetDefaults_Job, whenever it is read).
+  const labels = Object.keys(job.metadata.labels ?? {}).length > 0 ? job.metadata.labels : metadata.labels;
+  return { ...job, metadata: { ...job.metadata, ...(labels && { labels }) }, spec: { ...spec, selector, template: { ...template, metadata } } };
 }
 
 const condition = (job: Job, type: string): boolean => job.status?.conditions?.some((each) => each.type === type && each.status === 'True') === true;

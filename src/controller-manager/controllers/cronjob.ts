@@ -54,6 +54,8 @@ function noteFinished(sync: Sync): void {
       // Ours by its owner, though our status does not know it: the informer was late, or someone made it by hand.
       const live = context.client.get('cronjobs.batch', keyOf(cronJob));
       if (live?.status?.active?.some(({ uid }) => uid === job.metadata.uid)) continue;
+      // The informer may still show what we have just deleted to put another in its place.
+      if (context.client.get('jobs.batch', keyOf(job))?.metadata.uid !== job.metadata.uid) continue;
       context.recorder.warning(cronJob, 'UnexpectedJob', `Saw a job that the controller did not create or forgot: ${job.metadata.name}`);
       continue;
     }

@@ -23,7 +23,10 @@ export function horizontalPodAutoscalerController(): Controller {
   return {
     name: 'horizontal-pod-autoscaler-controller',
     watches: [
-      watch(resource, (hpa, context, before) => (before !== undefined && equal(before.spec, hpa.spec) ? [] : enqueueSelf(hpa, context))),
+      // Also a new one waits for a whole period: upstream's queue gives every key the same delay.
+      watch(resource, (hpa, context, before) => (before !== undefined && equal(before.spec, hpa.spec) ? [] : enqueueSelf(hpa, context)), {
+        delay: () => constants.hpaSyncPeriod.value,
+      }),
       watch('deployments.apps', () => []),
       watch('replicasets.apps', () => []),
       watch('statefulsets.apps', () => []),

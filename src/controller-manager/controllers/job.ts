@@ -1,9 +1,10 @@
 import type { Job, Pod } from '../../api/types.ts';
 import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
-import { controllerRef, keyText, type ObjectKey } from '../../client/keys.ts';
+import { controllerOf, controllerRef, keyText, type ObjectKey } from '../../client/keys.ts';
 import { claim, claimIndexes, enqueueClaimant } from '../claim.ts';
 import { constants } from '../constants.ts';
 import { Expectations } from '../expectations.ts';
+import { byTrackingJob, dropFinalizer, hasFinalizer } from '../job/pods.ts';
 import { JobSync } from '../job/sync.ts';
 import { observePod } from './replicaset.ts';
 
@@ -16,7 +17,7 @@ export function jobController(): Controller {
     watches: [
       watch('jobs.batch', enqueueSelf),
       // Ends of pods are taken up in bunches, so that a Job of many pods is not written for each of them.
-      watch('pods', enqueueClaimant('Job', 'jobs.batch'), {
+      watch('pods', (pod, context, before) => [...enqueueClaimant('Job', 'jobs.batch')(pod, context, before), ...ownerOfTracked(pod)], {
         delay: () => constants.jobSyncBatchPeriod.value,
         observe(type, pod) {
           observePod(expectations, 'Job', type, pod as Pod);
@@ -24,7 +25,7 @@ export function jobController(): Controller {
         },
       }),
     ],
-    indexes: claimIndexes('pods'),
+    indexes: [...claimIndexes('pods'), { resource: 'pods', name: 'tracking-job', of: byTrackingJob }],
     reconcile: (key, context) => reconcile(key, context, expectations, counted),
   };
 }
@@ -37,6 +38,7 @@ export const jobEnd = ({ status }: Job): 'Complete' | 'Failed' | undefined => {
 
 function reconcile(key: ObjectKey, context: Context, expectations: Expectations, counted: Set<string>): Result {
   const job = context.informers.of('jobs.batch').get(key);
+  releaseOrphans(key, job, context);
   if (job === undefined) {
     expectations.forget(keyText(key));
     return {};
@@ -45,3 +47,16 @@ function reconcile(key: ObjectKey, context: Context, expectations: Expectations,
   const pods = claim(context, 'pods', job, { selector: job.spec.selector, reference: controllerRef('batch/v1', 'Job', job) });
   return new JobSync(context, job, pods, expectations, counted).run();
 }
+
+/** Nobody counts the pods of a Job that is over or gone: their finalizer would hold them for ever (syncOrphanPod). */
+function releaseOrphans(key: ObjectKey, job: Job | undefined, { client, informers }: Context): void {
+  const counts = job !== undefined && jobEnd(job) === undefined && job.metadata.deletionTimestamp === undefined;
+  for (const pod of [...informers.of('pods').byIndex('tracking-job', keyText(key))])
+    if (!counts || controllerOf(pod)?.uid !== job.metadata.uid) dropFinalizer(client, pod);
+}
+
+/** The Job that a pod with the finalizer names, whether it still exists or not. */
+const ownerOfTracked = (pod: Pod): ObjectKey[] => {
+  const owner = controllerOf(pod);
+  return owner?.kind === 'Job' && hasFinalizer(pod) ? [{ namespace: pod.metadata.namespace ?? '', name: owner.name }] : [];
+};

@@ -1,6 +1,9 @@
 import type { core, Job, Pod, PodTemplateSpec } from '../../api/types.ts';
+import { isReason } from '../../apimachinery/status.ts';
 import { parseTime } from '../../apimachinery/time.ts';
-import { controllerRef } from '../../client/keys.ts';
+import type { Client } from '../../client/client.ts';
+import { controllerOf, controllerRef, keyOf, keyText } from '../../client/keys.ts';
+import type { IndexFunction } from '../../client/store.ts';
 import type { Milliseconds } from '../../sim/routine.ts';
 import { constants } from '../constants.ts';
 import { podFromTemplate } from '../pod-control.ts';
@@ -10,6 +13,24 @@ import { indexAnnotation, isIndexed } from './indexes.ts';
 export const trackingFinalizer = 'batch.kubernetes.io/job-tracking';
 
 export const hasFinalizer = ({ metadata }: Pod): boolean => metadata.finalizers?.includes(trackingFinalizer) ?? false;
+
+/** Pods that still have the finalizer, by the Job that they say is theirs, which may be gone. */
+export const byTrackingJob: IndexFunction = (object) => {
+  const owner = controllerOf(object);
+  return owner?.kind === 'Job' && hasFinalizer(object as Pod) ? [keyText({ namespace: object.metadata.namespace ?? '', name: owner.name })] : [];
+};
+
+/** Lets a pod go. */
+export function dropFinalizer(client: Client, pod: Pod): void {
+  if (!hasFinalizer(pod)) return;
+  const finalizers = (pod.metadata.finalizers ?? []).filter((each) => each !== trackingFinalizer);
+  try {
+    const metadata = { uid: pod.metadata.uid, finalizers: finalizers.length === 0 ? null : finalizers };
+    client.patch('pods', { ...keyOf(pod), type: 'merge' }, { metadata });
+  } catch (error) {
+    if (!isReason(error, 'NotFound') && !isReason(error, 'Conflict')) throw error;
+  }
+}
 
 /** A pod of the Job; of an Indexed one, the pod of that index. */
 export function newJobPod(job: Job, index: number | undefined): Pod {

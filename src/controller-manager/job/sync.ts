@@ -8,7 +8,7 @@ import type { Expectations } from '../expectations.ts';
 import { createPod, deletePod, slowStartBatch } from '../pod-control.ts';
 import { isActive, isReady } from '../pods.ts';
 import { formatIndexes, indexOf, isIndexed, nextIndexes, parseIndexes } from './indexes.ts';
-import { hasFinalizer, newJobPod, remainingBackoff, trackingFinalizer } from './pods.ts';
+import { dropFinalizer, hasFinalizer, newJobPod, remainingBackoff } from './pods.ts';
 
 type Status = batch.JobStatus;
 type Verdict = { readonly type: 'Complete' | 'Failed'; readonly reason: string; readonly message: string };
@@ -142,7 +142,7 @@ export class JobSync {
   #deleteAll(pods: readonly Pod[]): readonly Pod[] {
     const deletions: string[] = [];
     for (const pod of pods) {
-      this.#dropFinalizer(pod);
+      dropFinalizer(this.#context.client, pod);
       if (deletePod(this.#context, pod, this.#job)) deletions.push(textOf(pod));
     }
     if (deletions.length > 0) this.#expectations.expect(textOf(this.#job), this.#context.sim.now, { deletions });
@@ -164,7 +164,7 @@ export class JobSync {
       };
       this.#write();
       for (const pod of [...succeeded, ...failed]) {
-        this.#dropFinalizer(pod);
+        dropFinalizer(this.#context.client, pod);
         this.#counted.add(pod.metadata.uid ?? '');
       }
     }
@@ -186,20 +186,6 @@ export class JobSync {
     this.#status.terminating = this.#pods.filter(
       ({ metadata, status }) => metadata.deletionTimestamp !== undefined && status?.phase !== 'Failed' && status?.phase !== 'Succeeded',
     ).length;
-  }
-
-  #dropFinalizer(pod: Pod): void {
-    if (!hasFinalizer(pod)) return;
-    const finalizers = (pod.metadata.finalizers ?? []).filter((each) => each !== trackingFinalizer);
-    try {
-      this.#context.client.patch(
-        'pods',
-        { ...keyOf(pod), type: 'merge' },
-        { metadata: { uid: pod.metadata.uid, finalizers: finalizers.length === 0 ? null : finalizers } },
-      );
-    } catch (error) {
-      if (!isReason(error, 'NotFound') && !isReason(error, 'Conflict')) throw error;
-    }
   }
 
   #noteSuspension(suspended: boolean): void {
