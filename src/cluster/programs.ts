@@ -2,6 +2,8 @@
 import { crictl } from '../cli/crictl/index.ts';
 import { ctr } from '../cli/ctr/index.ts';
 import { completeKubectl, kubectl } from '../cli/kubectl/index.ts';
+import { newNerdctl } from '../cli/nerdctl/index.ts';
+import { Cni } from '../cni/cni.ts';
 import { imagePrograms } from '../images/programs/index.ts';
 import { Registries } from '../images/registries.ts';
 import type { Program } from '../linux/program.ts';
@@ -33,7 +35,6 @@ const absent = [
   'etcdctl',
   'etcdutl',
   'helm',
-  'nerdctl',
   'docker',
   'cni-plugin',
   'containerd-shim-runc-v2',
@@ -51,7 +52,7 @@ const absentCommands = ['etcdctl', 'helm', 'git', 'apt', 'apt-get'];
 
 export function newProgramSet(trace: Trace): ProgramSet {
   const shells = makeShellPrograms({ completers: new Map([['kubectl', completeKubectl]]) });
-  const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr };
+  const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr, nerdctl: newNerdctl(({ kernel }) => new Cni({ kernel, sim: kernel.sim })) };
   let registries: Registries | undefined;
   const components: Readonly<Record<string, Program>> = {
     etcd: etcdProgram,

@@ -1,0 +1,75 @@
+/** Getting images: `nerdctl pull`, and what `run` pulls when it must. */
+import type { ContainerdImage, PullProgress } from '../../interfaces/containerd.ts';
+import type { OpenFile } from '../../linux/open-file.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { type Context, isMissing, NerdctlError } from './context.ts';
+import { readCredentials } from './credentials.ts';
+import { partsOf } from './find.ts';
+import { bytesSize } from './output.ts';
+
+/** The image by its whole name; pulled when it is missing (or `always`). */
+export function* ensureImage(
+  context: Context,
+  name: string,
+  options: { readonly pull: string; readonly quiet: boolean; readonly out: OpenFile },
+): Routine<ContainerdImage> {
+  if (options.pull !== 'always') {
+    const found = context
+      .client()
+      .images.list(context.namespace)
+      .find((image) => image.name === name);
+    if (found) return found;
+  }
+  if (options.pull === 'never') throw new NerdctlError(`image not available: ${JSON.stringify(name)}`);
+  return yield* pullImage(context, name, options);
+}
+
+export function* pullImage(context: Context, name: string, { quiet, out }: { readonly quiet: boolean; readonly out: OpenFile }): Routine<ContainerdImage> {
+  const client = context.client();
+  const start = context.process.now;
+  const seen: PullProgress[] = [];
+  const user = readCredentials(context, name.split('/')[0] ?? '');
+  if (!snapshotters.has(context.snapshotter)) throw new NerdctlError('unable to initialize unpacker: no unpack platforms defined: invalid argument');
+  const image = yield* client.images.pull(context.namespace, name, {
+    snapshotter: context.snapshotter,
+    hostsDir: '/etc/containerd/certs.d',
+    ...(user === undefined ? {} : { user }),
+    labels: context.namespace === 'k8s.io' ? { 'io.cri-containerd.image': 'managed' } : {},
+    progress: (each) => void seen.push(each),
+  });
+  if (context.namespace === 'k8s.io') shareWithCri(context, image);
+  if (!quiet) yield* out.write(report(name, image, seen, context.process.now - start));
+  return image;
+}
+
+/** Snapshotters that a plain containerd has. */
+export const snapshotters: ReadonlySet<string> = new Set(['overlayfs', 'native', 'blockfile', 'erofs']);
+
+/** The CRI plugin names what it hears of by its id as well. */
+export function shareWithCri(context: Context, { target }: ContainerdImage): void {
+  const { images } = context.client();
+  const digest = partsOf(context, { target }).manifest?.config.digest;
+  if (digest === undefined) return;
+  const managed = { 'io.cri-containerd.image': 'managed' };
+  try {
+    images.update(context.namespace, digest, { target, labels: managed });
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    images.create(context.namespace, { name: digest, target, labels: managed });
+  }
+}
+
+/** What stands on the screen at the end: pkg/imgutil/jobs. */
+function report(name: string, { target }: ContainerdImage, seen: readonly PullProgress[], elapsed: number): string {
+  const bar = '|++++++++++++++++++++++++++++++++++++++|';
+  const kind = ({ mediaType = '' }: PullProgress): string => (/manifest/.test(mediaType) ? 'manifest' : /config/.test(mediaType) ? 'config' : 'layer');
+  const done = seen.filter(({ status }) => status === 'done');
+  const total = done.reduce((sum, { size = 0 }) => sum + size, 0);
+  const line = (label: string, status: string): string => `${`${label}:`.padEnd(82)}${status.padEnd(15)}${bar} \n`;
+  return [
+    line(name, 'resolved'),
+    line(`index-${target.digest}`, 'done'),
+    ...done.map((each) => line(`${kind(each)}-${each.digest}`, 'done')),
+    `${`elapsed: ${(elapsed / 1000).toFixed(1)} s`.padEnd(82)}total:  ${bytesSize(total)} (${bytesSize(total / Math.max(elapsed / 1000, 0.1))}/s)\n`,
+  ].join('');
+}

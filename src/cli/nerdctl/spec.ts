@@ -1,0 +1,187 @@
+/** The OCI spec of a container, from the image's configuration and the flags of `run` (pkg/cmd/container/create.go). */
+import type { ImageConfig } from '../../interfaces/containerd.ts';
+import type { OciSpec } from '../../interfaces/oci.ts';
+import { DirectoryNode } from '../../linux/inode.ts';
+import type { Flags } from '../flags.ts';
+import { NerdctlError } from './context.ts';
+import { parseBytes } from './output.ts';
+
+const capabilities = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FSETID',
+  'FOWNER',
+  'MKNOD',
+  'NET_RAW',
+  'SETGID',
+  'SETUID',
+  'SETFCAP',
+  'SETPCAP',
+  'NET_BIND_SERVICE',
+  'SYS_CHROOT',
+  'KILL',
+  'AUDIT_WRITE',
+].map((name) => `CAP_${name}`);
+const privileged = ['SYS_ADMIN', 'NET_ADMIN', 'SYS_PTRACE', 'SYS_MODULE', 'SYS_TIME', 'SYS_RESOURCE', 'SYS_BOOT', 'SYSLOG'].map((name) => `CAP_${name}`);
+const strict = ['nosuid', 'noexec', 'nodev'];
+
+export type SpecMount = OciSpec['mounts'][number];
+
+const defaultMounts = (shmSize: string): readonly SpecMount[] => [
+  { destination: '/proc', type: 'proc', source: 'proc', options: strict },
+  { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
+  { destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'] },
+  {
+    destination: '/dev/shm',
+    type: 'tmpfs',
+    source: 'shm',
+    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${shmSize === '' ? '67108864' : (parseBytes(shmSize) ?? 0)}`],
+  },
+  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: strict },
+  { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...strict, 'ro'] },
+  { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['ro', ...strict] },
+];
+
+export type SpecParts = {
+  readonly id: string;
+  readonly namespace: string;
+  readonly image: ImageConfig | undefined;
+  /** What follows the image on the command line. */
+  readonly args: readonly string[];
+  readonly root: object;
+  readonly hostname: string;
+  readonly env: readonly string[];
+  readonly mounts: readonly SpecMount[];
+  readonly network: NetworkMode;
+  readonly annotations: Readonly<Record<string, string>>;
+};
+
+/** `path` is the namespace of the container whose network is shared. */
+export type NetworkMode = { readonly type: 'host' | 'none' | 'cni' } | { readonly type: 'container'; readonly path: string };
+
+export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
+  const config = parts.image?.config;
+  const caps = capabilitySets(flags);
+  const user = findUser(parts.root, flags.text('user') || config?.User || '');
+  return {
+    ociVersion: '1.3.0',
+    process: {
+      ...(flags.bool('tty') ? { terminal: true } : {}),
+      user: { ...user, additionalGids: [user.gid] },
+      args: command(flags, parts),
+      env: [
+        ...(config?.Env ?? ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']),
+        ...(flags.bool('tty') ? ['TERM=xterm'] : []),
+        `HOSTNAME=${parts.hostname}`,
+        ...parts.env,
+      ],
+      cwd: flags.text('workdir') || config?.WorkingDir || '/',
+      capabilities: { bounding: caps, effective: caps, permitted: caps },
+      ...(flags.has('oom-score-adj') ? { oomScoreAdj: flags.number('oom-score-adj') } : {}),
+      noNewPrivileges: flags.list('security-opt').includes('no-new-privileges'),
+    },
+    root: { path: 'rootfs', ...(flags.bool('read-only') ? { readonly: true } : {}) },
+    hostname: parts.hostname,
+    mounts: [...defaultMounts(flags.text('shm-size')), ...parts.mounts],
+    annotations: parts.annotations,
+    linux: {
+      resources: resourcesOf(flags),
+      cgroupsPath: `${flags.text('cgroup-parent') || 'system.slice'}:nerdctl:${parts.id}`,
+      namespaces: namespacesOf(flags, parts.network),
+      ...(flags.bool('privileged')
+        ? {}
+        : {
+            maskedPaths: [
+              '/proc/acpi',
+              '/proc/asound',
+              '/proc/kcore',
+              '/proc/keys',
+              '/proc/latency_stats',
+              '/proc/timer_list',
+              '/proc/timer_stats',
+              '/proc/sched_debug',
+              '/sys/firmware',
+              '/sys/devices/virtual/powercap',
+              '/proc/scsi',
+            ],
+            readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
+          }),
+    },
+  };
+}
+
+/** --entrypoint empties the image's command too. */
+function command(flags: Flags, { image, args }: SpecParts): readonly string[] {
+  const config = image?.config;
+  if (flags.has('entrypoint')) return [...flags.list('entrypoint').filter((each) => each !== ''), ...args];
+  const all = [...(config?.Entrypoint ?? []), ...(args.length > 0 ? args : (config?.Cmd ?? []))];
+  if (all.length === 0) throw new NerdctlError('no command specified');
+  return all;
+}
+
+function namespacesOf(flags: Flags, network: NetworkMode): OciSpec['linux']['namespaces'] {
+  const own = (flag: string): boolean => flags.text(flag) !== 'host';
+  return [
+    ...(own('pid') ? [{ type: 'pid' as const }] : []),
+    ...(own('ipc') ? [{ type: 'ipc' as const }] : []),
+    ...(own('uts') ? [{ type: 'uts' as const }] : []),
+    { type: 'mount' as const },
+    { type: 'cgroup' as const },
+    ...(network.type === 'host' ? [] : network.type === 'container' ? [{ type: 'network' as const, path: network.path }] : [{ type: 'network' as const }]),
+  ];
+}
+
+export function resourcesOf(flags: Flags): NonNullable<OciSpec['linux']['resources']> {
+  const cpus = flags.number('cpus');
+  const quota = flags.has('cpu-quota') ? flags.number('cpu-quota') : undefined;
+  const shares = flags.number('cpu-shares');
+  const period = flags.number('cpu-period');
+  const cpu = {
+    ...(shares > 0 ? { shares } : {}),
+    ...(cpus > 0 ? { quota: Math.round(cpus * 100_000), period: 100_000 } : {}),
+    ...(quota === undefined ? {} : { quota, period: period || 100_000 }),
+  };
+  const memory = flags.text('memory');
+  const limit = memory === '' ? undefined : parseBytes(memory);
+  if (memory !== '' && limit === undefined) throw new NerdctlError(`failed to parse memory bytes "${memory}": invalid size: '${memory}'`);
+  const pids = flags.number('pids-limit');
+  return {
+    ...(Object.keys(cpu).length > 0 ? { cpu } : {}),
+    ...(limit === undefined ? {} : { memory: { limit } }),
+    ...(flags.has('pids-limit') && pids !== 0 ? { pids: { limit: pids } } : {}),
+  };
+}
+
+function capabilitySets(flags: Flags): string[] {
+  const full = (name: string): string => (name.toUpperCase().startsWith('CAP_') ? name.toUpperCase() : `CAP_${name.toUpperCase()}`);
+  const all = (names: readonly string[]): boolean => names.some((name) => name.toUpperCase() === 'ALL');
+  const dropped = flags.list('cap-drop');
+  const names = new Set(all(dropped) ? [] : capabilities);
+  if (flags.bool('privileged') || all(flags.list('cap-add'))) for (const name of [...capabilities, ...privileged]) names.add(name);
+  for (const name of flags.list('cap-add')) if (name.toUpperCase() !== 'ALL') names.add(full(name));
+  for (const name of dropped) names.delete(full(name));
+  return [...names];
+}
+
+/** Looks a user up in the container's own /etc/passwd. */
+export function findUser(root: object, user: string): { readonly uid: number; readonly gid: number } {
+  if (user === '') return { uid: 0, gid: 0 };
+  const [name = '', group] = user.split(':');
+  const etc = root instanceof DirectoryNode ? root.lookup('etc') : undefined;
+  const file = (path: string): string => {
+    const inode = etc?.type === 'directory' ? etc.lookup(path) : undefined;
+    return inode?.type === 'file' ? inode.read() : '';
+  };
+  const entry = (path: string, wanted: string): string[] | undefined =>
+    file(path)
+      .split('\n')
+      .map((line) => line.split(':'))
+      .find((fields) => fields[0] === wanted || fields[2] === wanted);
+  const passwd = entry('passwd', name);
+  if (!passwd && !/^\d+$/.test(name)) throw new NerdctlError('no users found');
+  const uid = passwd ? Number(passwd[2]) : Number(name);
+  if (group === undefined) return { uid, gid: passwd ? Number(passwd[3]) : 0 };
+  const found = entry('group', group);
+  if (!found && !/^\d+$/.test(group)) throw new NerdctlError('no groups found');
+  return { uid, gid: found ? Number(found[2]) : Number(group) };
+}

@@ -1,0 +1,68 @@
+/** The tree of commands; help is read from it. */
+
+import { exec } from './commands/exec.ts';
+import { kill, pause, prune, rename, restart, rm, start, stop, unpause, update, wait } from './commands/lifecycle.ts';
+import { attach, logs } from './commands/logs.ts';
+import { ps } from './commands/ps.ts';
+import { create, run } from './commands/run.ts';
+import { bool, type NerdctlCommand, slice, text } from './context.ts';
+
+const persistent = [
+  bool('debug', 'debug mode'),
+  bool('debug-full', 'debug mode (with full output)'),
+  { ...text('address', 'containerd address, optionally with "unix://" prefix', '/run/containerd/containerd.sock'), env: ['CONTAINERD_ADDRESS'] },
+  { ...text('host', 'alias of --address'), hidden: true },
+  { ...text('namespace', 'containerd namespace, such as "moby" for Docker, "k8s.io" for Kubernetes', 'default'), env: ['CONTAINERD_NAMESPACE'] },
+  { ...text('snapshotter', 'containerd snapshotter', 'overlayfs'), env: ['CONTAINERD_SNAPSHOTTER'] },
+  { ...text('storage-driver', 'alias of --snapshotter'), hidden: true },
+  { ...text('cni-path', 'cni plugins binary directory', '/opt/cni/bin'), env: ['CNI_PATH'] },
+  { ...text('cni-netconfpath', 'cni config directory', '/etc/cni/net.d'), env: ['NETCONFPATH'] },
+  text('data-root', 'Root directory of persistent nerdctl state (managed by nerdctl, not by containerd)', '/var/lib/nerdctl'),
+  text('cgroup-manager', 'Cgroup manager to use ("cgroupfs"|"systemd")', 'systemd'),
+  bool('insecure-registry', 'skips verifying HTTPS certs, and allows falling back to plain HTTP'),
+  slice('hosts-dir', 'A directory that contains <HOST:PORT>/hosts.toml (containerd style) or <HOST:PORT>/{ca.cert, cert.pem, key.pem} (docker style)'),
+  bool('experimental', 'Control experimental: https://github.com/containerd/nerdctl/blob/main/docs/experimental.md', 'true'),
+  bool('kube-hide-dupe', 'Deduplicate images for Kubernetes with namespace k8s.io'),
+  text('userns-remap', 'Support idmapping for creating and running containers.'),
+].map((spec) => ({ ...spec, persistent: true }));
+
+const letters: Readonly<Record<string, string>> = { address: 'a', host: 'H', namespace: 'n' };
+
+/** Before the first name the letters -a, -H and -n are nerdctl's own. */
+export const rootFlags = [
+  ...persistent.map((spec) => (letters[spec.name] === undefined ? spec : { ...spec, short: letters[spec.name] as string })),
+  bool('version,v', 'version for nerdctl'),
+];
+
+const management = (command: NerdctlCommand): NerdctlCommand => ({ ...command, group: 'Management commands:' });
+const ls = (command: NerdctlCommand): NerdctlCommand => ({ ...command, name: 'ls', aliases: ['list'] });
+
+const containerCommands: readonly NerdctlCommand[] = [
+  create,
+  run,
+  update,
+  exec,
+  ps,
+  logs,
+  stop,
+  start,
+  restart,
+  kill,
+  rm,
+  pause,
+  unpause,
+  wait,
+  rename,
+  attach,
+];
+
+export const tree: NerdctlCommand = {
+  name: 'nerdctl',
+  short: 'nerdctl is a command line interface for containerd',
+  long: 'nerdctl is a command line interface for containerd\n\nConfig file ($NERDCTL_TOML): /etc/nerdctl/nerdctl.toml\n',
+  flags: persistent,
+  commands: [
+    management({ name: 'container', short: 'Manage containers', commands: [...containerCommands.filter((each) => each !== ps), ls(ps), prune] }),
+    ...containerCommands,
+  ],
+};
