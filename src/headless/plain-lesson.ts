@@ -6,7 +6,7 @@ import { settle } from '../session/play.ts';
 import type { Session } from '../session/session.ts';
 import { xray } from '../session/xray.ts';
 import { withoutMarks } from '../tui/text/markdown.ts';
-import { unstyled } from '../tui/text/style.ts';
+import { plainText, unstyled } from '../tui/text/style.ts';
 import { clusterRows } from '../tui/view/cluster-rows.ts';
 import { xrayRows } from '../tui/view/xray-rows.ts';
 import { VtScreen } from '../tui/vt/screen.ts';
@@ -23,7 +23,9 @@ const size = { columns: 100, rows: 30 };
 export class PlainLesson {
   readonly session: Session;
   readonly #language: () => Language;
-  readonly #print: (text: string) => void;
+  readonly #write: (text: string) => void;
+  /** What was printed last ended a line. */
+  #lineEnded = true;
   readonly #screen = new VtScreen(size.columns, size.rows);
   #current = 0;
   #situations = 0;
@@ -31,7 +33,7 @@ export class PlainLesson {
   constructor(session: Session, language: () => Language, print: (text: string) => void) {
     this.session = session;
     this.#language = language;
-    this.#print = print;
+    this.#write = print;
   }
 
   get #say(): Say {
@@ -67,13 +69,19 @@ export class PlainLesson {
     }
   }
 
+  #print(text: string): void {
+    if (text === '') return;
+    this.#lineEnded = text.endsWith('\n');
+    this.#write(text);
+  }
+
   interrupt(): void {
     this.session.input({ interrupt: true });
     this.#run('');
   }
 
-  /** `:command rest`; false when there is no such. */
-  command(name: string, rest: string): boolean {
+  /** `:command rest`; help for all that is none. */
+  command(name: string, rest: string): void {
     const commands: Readonly<Record<string, () => void>> = {
       task: () => this.#current >= 0 && this.#task(this.#view),
       check: () => this.#checks(),
@@ -86,9 +94,9 @@ export class PlainLesson {
       esc: () => this.#keys('\x1b'),
       key: () => this.#keys(rest),
     };
-    if (!Object.hasOwn(commands, name)) return false;
-    commands[name]?.();
-    return true;
+    if (Object.hasOwn(commands, name)) commands[name]?.();
+    else this.#print(`${plainWords[this.#language()].help}\n`);
+    this.#prompt();
   }
 
   #rows(rows: readonly string[]): void {
@@ -97,7 +105,8 @@ export class PlainLesson {
 
   #keys(keys: string): void {
     this.session.input({ keys });
-    this.session.tick(300);
+    this.session.cluster.sim.advanceUntil(() => this.session.tty.mode !== 'raw', 1_000);
+    if (this.session.tty.mode !== 'raw') this.session.untilPrompt(1_000);
     this.#show(this.#output());
   }
 
@@ -126,8 +135,10 @@ export class PlainLesson {
     // The terminal's echo of the line: whoever typed it has it already.
     this.#show(text.startsWith(`${typed}\n`) ? text.slice(typed.length + 1) : text);
     settle(session);
-    this.#show(this.#output());
+    const more = this.#output();
+    if (more !== '') this.#show(more);
     this.#progress();
+    this.#prompt();
   }
 
   #output(): string {
@@ -144,8 +155,9 @@ export class PlainLesson {
       this.#print(text.replace(/\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>78]/g, '').replace(/\r(?!\n)/g, '\n'));
       return;
     }
-    const rows = this.#screen.buffer.rows.map((row) => row.chars.join('').trimEnd());
-    while (rows.at(-1) === '') rows.pop();
+    const rows = this.#screen.buffer.rows.map((row) => row.chars.join('').trimEnd()).filter((row) => row !== '~');
+    // Rows below the end of a file say nothing.
+    while (/^~?$/.test(rows.at(-1) ?? 'x')) rows.pop();
     this.#print(`\n${rows.join('\n')}\n${plainWords[this.#language()].raw}\n`);
   }
 
@@ -169,7 +181,7 @@ export class PlainLesson {
     if (!view) return;
     const step = view.steps[view.current];
     if (view.current === this.#current) {
-      for (const text of step?.situations.slice(this.#situations) ?? []) this.#print(`\n→ ${withoutMarks(text)}\n${this.#prompt()}`);
+      for (const text of step?.situations.slice(this.#situations) ?? []) this.#print(`\n→ ${withoutMarks(text)}\n`);
       this.#situations = step?.situations.length ?? 0;
       return;
     }
@@ -181,7 +193,6 @@ export class PlainLesson {
       this.#print(`✓ ${this.#say('lessonDone', { n: view.points, of: view.pointsPossible })}\n\n${this.#say('debriefTitle')}\n`);
       for (const text of view.debrief) this.#print(`${withoutMarks(text)}\n\n`);
     }
-    this.#print(this.#prompt());
   }
 
   #passed(view: LessonView, index: number): void {
@@ -225,7 +236,7 @@ export class PlainLesson {
 
   #next(): void {
     const { step } = this.session.run ?? {};
-    if (step?.kind !== 'read') return this.#print(`${this.#prompt()}`);
+    if (step?.kind !== 'read') return;
     this.session.input({ next: step.id });
     this.#progress();
   }
@@ -254,8 +265,9 @@ export class PlainLesson {
   }
 
   /** The shell's prompt again, after words of ours. */
-  #prompt(): string {
+  #prompt(): void {
     const { cursor, buffer } = this.#screen;
-    return this.session.atPrompt ? (buffer.rows[cursor.row]?.slice(0, cursor.column) ?? '').replace(/\x1b\[[0-9;]*m/g, '') : '';
+    if (!this.#lineEnded || !this.session.atPrompt) return;
+    this.#print(plainText(buffer.rows[cursor.row]?.slice(0, cursor.column) ?? ''));
   }
 }

@@ -1,5 +1,6 @@
 /** The lab as lines: for pipes, screen readers and dumb terminals. No cursor is moved, nothing is coloured. */
 import { createInterface } from 'node:readline';
+import { keptLesson } from '../session/kept.ts';
 import type { Session } from '../session/session.ts';
 import type { Services, Worlds } from '../tui/services.ts';
 import { newSay, type Say } from '../tui/words.ts';
@@ -11,8 +12,9 @@ type Print = (text: string) => void;
 /** Until `:quit`, the end of the input, or the end of a shell that has no lesson. */
 export async function runPlain(services: Services): Promise<number> {
   const print: Print = (text) => void process.stdout.write(text);
-  const lines = createInterface({ input: process.stdin, terminal: false });
   const plain = new Plain(services, print, await services.worlds());
+  // From here to the loop nothing waits: a line that came meanwhile would be lost.
+  const lines = createInterface({ input: process.stdin, terminal: false });
   for (const event of ['SIGTERM', 'SIGHUP'] as const)
     process.once(event, () => {
       plain.keep();
@@ -21,6 +23,8 @@ export async function runPlain(services: Services): Promise<number> {
   lines.on('SIGINT', () => plain.interrupt());
   plain.begin();
   for await (const line of lines) {
+    // A pipe does not show what goes through it.
+    if (!process.stdin.isTTY) print(`${line}\n`);
     plain.line(line);
     if (plain.status !== undefined) break;
   }
@@ -68,7 +72,7 @@ export class Plain {
     else if (command === undefined) this.#lesson.type(line);
     else if (command === 'undo') this.#undo();
     else if (command === 'restart') this.#replace(this.#lesson.session, [], 0);
-    else if (!this.#lesson.command(command, rest)) this.#print(`${plainWords[this.#language].help}\n`);
+    else this.#lesson.command(command, rest);
     this.keep();
     if (this.#lesson?.session.ended) {
       if (this.#key === undefined) this.status = this.#lesson.session.exitStatus ?? 0;
@@ -86,18 +90,7 @@ export class Plain {
   keep(): void {
     const session = this.#lesson?.session;
     if (!this.#key || !session?.run) return;
-    const before = this.#services.kept().lessons[this.#key];
-    const { finished, points } = session.run;
-    this.#services.keep({
-      lessons: {
-        [this.#key]: {
-          done: finished || (before?.done ?? false),
-          points: before?.done ? Math.max(before.points, finished ? points : 0) : points,
-          ...(before?.record ? { record: before.record } : {}),
-          ...(finished ? { record: session.record(this.#services.engine) } : { session: session.record(this.#services.engine) }),
-        },
-      },
-    });
+    this.#services.keep({ lessons: { [this.#key]: keptLesson(session, this.#services.engine, this.#services.kept().lessons[this.#key]) } });
   }
 
   #list(): void {

@@ -1,6 +1,7 @@
 /** What the screen needs of those who started it: the curriculum, kept progress, and worlds. Heavy parts come when they are asked for. */
 import type { Language } from '../lessons/lesson.ts';
 import type { SessionRecord, StampedInput } from '../session/inputs.ts';
+import type { KeptLesson } from '../session/kept.ts';
 import type { Session } from '../session/session.ts';
 
 export type LessonEntry = {
@@ -12,7 +13,6 @@ export type LessonEntry = {
 };
 export type TrackEntry = { readonly id: string; readonly title: Readonly<Record<Language, string>>; readonly lessons: readonly LessonEntry[] };
 
-export type KeptLesson = { readonly done: boolean; readonly points: number; readonly session?: SessionRecord; readonly record?: SessionRecord };
 export type Kept = { readonly language?: Language; readonly name?: string; readonly lessons: Readonly<Record<string, KeptLesson>> };
 
 /** Opens worlds; a generator so that a long replay leaves room for the screen. It says what share is done. */

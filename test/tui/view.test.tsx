@@ -63,7 +63,14 @@ describe('the lesson pane', () => {
   test('story, task, checks with what was expected and found, hints', () => {
     const checks = [
       { id: 'pod-made', text: 'the pod was made', state: 'passed' as const },
-      { id: 'pod-runs', text: 'the pod runs', state: 'failed' as const, expected: 'pods web', found: 'there is none', where: 'object pods web' },
+      {
+        id: 'pod-runs',
+        text: 'the pod runs',
+        state: 'failed' as const,
+        expected: 'pods web',
+        found: 'there is none',
+        where: 'object pods web',
+      },
       { id: 'later', text: 'later', state: 'open' as const },
       { id: 'asked', text: 'asked', state: 'waiting' as const },
     ];

@@ -45,7 +45,11 @@ export class Application {
       lesson: undefined,
       notice: undefined,
     });
-    this.#keeper = new Keeper(services, (problem) => this.#notice('notSaved', { text: problem }));
+    this.#keeper = new Keeper(services, (problem) => {
+      const notice = this.#say('notSaved', { text: problem });
+      this.store.set({ notice });
+      this.#lesson?.tell(notice);
+    });
     this.#frames = new Frames(painter, () => {
       const { screen, choice } = this.store.get();
       return screen === 'lesson' && !choice ? this.#lesson?.overlay() : undefined;
@@ -95,6 +99,7 @@ export class Application {
   };
 
   keys(events: readonly KeyEvent[]): void {
+    this.#lesson?.touched();
     for (const event of events) {
       const { screen, choice, lesson } = this.store.get();
       const context = {
@@ -281,12 +286,6 @@ export class Application {
     this.#services.keep({ language });
     this.store.set({ language, kept: this.#services.kept() });
     this.#lesson?.refresh();
-  }
-
-  #notice(key: WordKey, values: Readonly<Record<string, string>>): void {
-    const notice = this.#say(key, values);
-    this.store.set({ notice });
-    this.#lesson?.tell(notice);
   }
 
   #resized(): void {

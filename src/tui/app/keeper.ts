@@ -1,4 +1,5 @@
 /** Keeps a learner's progress: soon after each command, at once before an end. */
+import { keptLesson } from '../../session/kept.ts';
 import type { Session } from '../../session/session.ts';
 import type { Services } from '../services.ts';
 
@@ -24,13 +25,7 @@ export class Keeper {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!key || !session?.run) return;
-    const before = this.#services.kept().lessons[key];
-    const { finished, points } = session.run;
-    const best = before?.done ? Math.max(before.points, finished ? points : 0) : points;
-    const record = session.record(this.#services.engine);
-    // What was finished is kept too, to be handed in.
-    const kept = finished ? { record } : { ...(before?.record ? { record: before.record } : {}), session: record };
-    const lesson = { done: finished || (before?.done ?? false), points: best, ...kept };
+    const lesson = keptLesson(session, this.#services.engine, this.#services.kept().lessons[key]);
     const problem = this.#services.keep({ lessons: { [key]: lesson } });
     if (problem && !this.#told) {
       this.#told = true;

@@ -52,7 +52,7 @@ export class LessonScreen {
     this.#session = session;
     this.pump = new Pump(session, { onTick: () => this.#tick(), mark: () => markOf(this.#session), onSkipped: (found) => this.#skipped(found) });
     store.set({ lesson: newLessonState(title) });
-    this.#typing = this.#newTyping();
+    this.#typing = new Typing(session, session.tty.size);
     this.#begin();
   }
 
@@ -76,16 +76,8 @@ export class LessonScreen {
     this.#step = -1;
     this.#ended = false;
     this.pump.session = session;
-    this.#typing = this.#newTyping();
+    this.#typing = new Typing(session, session.tty.size);
     this.#begin();
-  }
-
-  #newTyping(): Typing {
-    this.#refresh();
-    const { columns, rows } = this.layout.terminal;
-    const typing = new Typing(this.#session, { columns, rows });
-    typing.resize(columns, rows);
-    return typing;
   }
 
   #begin(): void {
@@ -111,8 +103,12 @@ export class LessonScreen {
     return { row: layout.terminal.row, column: layout.terminal.column, rows, cursor: this.state.focus === 'terminal' ? cursor : undefined };
   }
 
-  key(event: KeyEvent): void {
+  /** Some key was pressed, whoever it was for: no question takes the keys just now. */
+  touched(): void {
     this.#keyAt = performance.now();
+  }
+
+  key(event: KeyEvent): void {
     const done = this.#typing.key(event);
     if (done === 'line' || done === 'input') {
       this.set({ notice: undefined, ...(done === 'line' ? { fresh: false } : {}) });
@@ -265,8 +261,8 @@ export class LessonScreen {
   /** A question takes the keys by itself, but never in the middle of typing. */
   #askWhenQuiet(): void {
     const { state } = this;
-    if (!isAsking(state) || this.#asked === this.#step || this.raw) return;
-    if (!this.#typing?.empty || !this.#session.atPrompt || performance.now() - this.#keyAt < quiet) return;
+    if (!isAsking(state) || this.#asked === this.#step || this.raw || state.pane !== 'lesson') return;
+    if (!this.#typing.empty || !this.#session.atPrompt || performance.now() - this.#keyAt < quiet) return;
     this.#asked = this.#step;
     this.set({ focus: 'pane', pane: 'lesson', scroll: 0 });
   }

@@ -18,12 +18,14 @@ export function Debrief({ lesson, tracks, size }: Props) {
   const rows = useMemo(() => (view ? debriefRows(view, width, style, say) : []), [view, width, style, say]);
   const options = debriefOptions(lesson.title, tracks, language, say);
   const height = Math.max(1, size.rows - options.length - 2);
+  const below = rows.length - height - Math.min(scroll, rows.length - height);
   return (
     <Box flexDirection="column" paddingX={1}>
       <Box height={Math.min(height, rows.length)} flexShrink={0}>
         <Text>{slice(rows, scroll, height).join('\n')}</Text>
       </Box>
-      <Box marginTop={1} flexShrink={0}>
+      <Text>{below > 0 ? style('faint', say('rowsBelow', { n: below })) : ' '}</Text>
+      <Box flexShrink={0}>
         <SelectInput items={options.map(({ id, label }) => ({ value: id, label }))} onSelect={({ value }) => actions.choose(value)} />
       </Box>
     </Box>

@@ -2,15 +2,25 @@
 import type { Language } from '../../lessons/lesson.ts';
 import type { LessonView } from '../../session/lesson-view.ts';
 import type { TrackEntry } from '../services.ts';
-import { markdownRows } from '../text/markdown.ts';
+import { inline, markdownRows } from '../text/markdown.ts';
 import type { Style } from '../text/style.ts';
+import { wrapSpans } from '../text/wrap.ts';
 import type { Say } from '../words.ts';
 
 export function debriefRows(view: LessonView, width: number, style: Style, say: Say): string[] {
   const rows = [style('title', view.title), style('good', `✓ ${say('lessonDone', { n: view.points, of: view.pointsPossible })}`), ''];
   const last = view.steps.at(-1);
   // What the last answer or task had to say would never be seen otherwise.
-  for (const { text, right } of last?.feedback ?? []) if (text) rows.push(...markdownRows(`${right ? '✓' : '✗'} ${text}`, width, style));
+  for (const { choice, text, right } of last?.feedback ?? []) {
+    const name = last?.choices.find(({ id }) => id === choice)?.text ?? choice;
+    if (text)
+      rows.push(
+        ...wrapSpans([{ text: right ? '✓ ' : '✗ ', look: right ? 'good' : 'bad' }, ...inline(name, 'faint'), ...inline(` ${text}`)], width, style, {
+          first: '',
+          rest: '  ',
+        }),
+      );
+  }
   if (last?.note) rows.push(...markdownRows(last.note, width, style), '');
   else if ((last?.feedback.length ?? 0) > 0) rows.push('');
   rows.push(style('title', say('debriefTitle')));

@@ -1,0 +1,267 @@
+/** What a terminal does to a full-screen program: sizes, pastes, signals, other programs, an end at any time. */
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ensureBuilt, keys, Screen, type ScreenOptions } from './terminal.ts';
+
+beforeAll(ensureBuilt);
+const opened: Screen[] = [];
+afterEach(() => {
+  for (const screen of opened.splice(0)) screen.close();
+});
+
+const tour = 'architecture/control-plane-tour';
+function open(options: ScreenOptions = {}): Screen {
+  const screen = new Screen(options);
+  opened.push(screen);
+  return screen;
+}
+async function openLesson(options: ScreenOptions = {}): Promise<Screen> {
+  const screen = open({ arguments: [tour], ...options });
+  await screen.until('root@controlplane:~#');
+  return screen;
+}
+
+describe('typing', () => {
+  test('a paste of several lines runs them one after the other; the last waits', async () => {
+    const screen = await openLesson({ columns: 120, rows: 40 });
+    screen.type('\x1b[200~echo one\necho two $((1+1))\ncat <<END\nthree\nEND\necho unsent\x1b[201~');
+    await screen.until((rows) => rows.some((row) => row.includes('two 2')) && rows.some((row) => / three$/.test(row)));
+    await screen.until(/# echo unsent *$/m);
+    expect(screen.text).not.toMatch(/│ unsent/);
+  });
+
+  test('Korean goes in and comes out, the cursor behind it', async () => {
+    const screen = await openLesson();
+    screen.type('echo 파드 하나');
+    await screen.until('echo 파드 하나');
+    const { cursorX } = screen.terminal.buffer.active;
+    expect(cursorX).toBe('root@controlplane:~# echo '.length + 9);
+    screen.type('\r');
+    await screen.until(/^파드 하나 *$/m);
+  });
+
+  test('Ctrl-C ends what runs, and gives up the line', async () => {
+    const screen = await openLesson();
+    await screen.line('sleep 1000');
+    await screen.until((rows) => rows.some((row) => row.endsWith('# sleep 1000')));
+    screen.type(keys.ctrlC);
+    await screen.until('^C');
+    await screen.line('echo status $?');
+    await screen.until('status 130');
+    screen.type('half a line');
+    await screen.until('half a line');
+    screen.type(keys.ctrlC);
+    await screen.until('half a line^C');
+  });
+
+  test('Tab completes, the history comes back, Ctrl-R finds', async () => {
+    const screen = await openLesson();
+    screen.type('cat /etc/hostn\t');
+    await screen.until('cat /etc/hostname ');
+    screen.type('\r');
+    await screen.until(/^controlplane *$/m);
+    await screen.line('echo second');
+    await screen.until(/^second *$/m);
+    screen.type('\x12hostn');
+    await screen.until("(reverse-i-search)`hostn': cat /etc/hostname");
+    screen.type(keys.ctrlC);
+    screen.type(`${keys.up}${keys.up}`);
+    await screen.until(/# cat \/etc\/hostname *$/m);
+  });
+
+  test('a busy loop does not stop the screen', async () => {
+    const screen = await openLesson();
+    await screen.line('while true; do :; done');
+    screen.type(keys.f1);
+    await screen.until('Where you are');
+    screen.type(keys.escape);
+    await screen.until((rows) => !rows.some((row) => row.includes('Where you are')) || rows.some((row) => row.includes('▸ Terminal')));
+    screen.type(keys.ctrlC);
+    await screen.until('^C');
+  });
+});
+
+describe('full-screen programs', () => {
+  test('vi edits a file in the pane, at the size that the pane has', async () => {
+    const screen = await openLesson();
+    await screen.line('vi notes.txt');
+    await screen.until('"notes.txt" [New]');
+    screen.type('ihello from vi');
+    await screen.until('hello from vi');
+    screen.type(keys.escape);
+    screen.type(':wq\r');
+    await screen.until((rows) => rows.some((row) => row.includes('root@controlplane:~#')) && !rows.some((row) => row.startsWith('~')));
+    await screen.line('cat notes.txt');
+    await screen.until(/^hello from vi *$/m);
+  });
+
+  test('less pages through a file', async () => {
+    const screen = await openLesson();
+    await screen.line('seq 1 300 > numbers; less numbers');
+    await screen.until(/^1 *$/m);
+    screen.type('G');
+    await screen.until(/^300 *$/m);
+    screen.type('q');
+    await screen.until((rows) => rows.some((row) => /less numbers/.test(row)));
+  });
+});
+
+describe('the window', () => {
+  test('200×60, 80×24, 60×18 and back: nothing is lost or out of line', async () => {
+    const screen = await openLesson({ columns: 200, rows: 60 });
+    await screen.line('kubectl get nodes');
+    await screen.until('node02');
+    await screen.until((rows) => rows[59]?.includes('[Terminal]') ?? false);
+    const bars = screen.rows.slice(1, 59).map((row) => row.indexOf('│'));
+    expect(new Set(bars).size).toBe(1);
+    for (const [columns, rows] of [
+      [80, 24],
+      [60, 18],
+      [200, 60],
+      [60, 18],
+    ] as const) {
+      screen.resize(columns, rows);
+      await screen.until((shown) => (shown[rows - 1]?.includes('[Terminal]') ?? false) && shown.some((row) => row.includes('node02')));
+      expect(screen.rows[0]).toContain('k8s-lab');
+    }
+    // The world's terminal has the size of the pane.
+    await screen.line('stty size');
+    await screen.until(/^\d+ 60 *$/m);
+  });
+
+  test('too small for a lesson: the terminal alone; 20×5 says so and does not end', async () => {
+    const screen = await openLesson({ columns: 50, rows: 12 });
+    await screen.until('Too small: 50×12');
+    await screen.line('echo still here');
+    await screen.until(/^still here *$/m);
+    screen.resize(20, 5);
+    await screen.until('Window too small');
+    screen.resize(80, 24);
+    await screen.until('Step 1 of 9');
+    await screen.until(/^still here *$/m);
+  });
+
+  test('started at 20×5', async () => {
+    const screen = open({ columns: 20, rows: 5 });
+    await screen.until((rows) => rows.some((row) => row.includes('❯')));
+    screen.type('q');
+    expect((await screen.exited).exitCode).toBe(0);
+  });
+});
+
+describe('what is looked at', () => {
+  test('X-ray and cluster, by keys', async () => {
+    const screen = await openLesson({ columns: 120, rows: 50 });
+    await screen.line('kubectl get pods -n kube-system');
+    await screen.until('Step 2 of 9');
+    screen.type(keys.f2);
+    await screen.until(/kubectl → kube-apiserver \[rest\]/);
+    await screen.until(/GET \/api\/v1\/namespaces\/kube-system\/pods/);
+    screen.type(keys.f3);
+    await screen.until(/node02 Ready/);
+    await screen.until(/kube-system\/kube-apiserver-controlplane .*Running .*● kube-apiserver/);
+    screen.type(keys.f3);
+    await screen.until((rows) => !rows.some((row) => row.includes('── Cluster')));
+  });
+
+  test('time stands still, runs ten times as fast, and skips', async () => {
+    const screen = await openLesson();
+    screen.type(keys.f5);
+    await screen.until('paused');
+    screen.type(keys.f5);
+    await screen.until('×1 ');
+    screen.type(keys.f6);
+    await screen.until('×10');
+    screen.type(keys.f6);
+    await screen.line('sleep 600; echo slept');
+    await screen.until((rows) => rows.some((row) => row.endsWith('echo slept')));
+    screen.type(keys.f7);
+    await screen.until(/^slept *$/m, 40_000);
+  });
+
+  test('the language changes while a lesson is open, and is kept', async () => {
+    const screen = await openLesson();
+    screen.type(keys.f10);
+    await screen.until('9단계 중 1단계');
+    expect(screen.progress().language).toBe('ko');
+    const again = open({ state: screen.state });
+    await again.until('끝내기');
+  });
+});
+
+describe('undo, restart, going on later', () => {
+  test('undo takes back the last command and what it did', async () => {
+    const screen = await openLesson();
+    await screen.line('echo kept > a');
+    await screen.line('rm a; echo gone');
+    await screen.until(/^gone *$/m);
+    screen.type(keys.f8);
+    await screen.until((rows) => rows.some((row) => row.includes('echo kept > a')) && !rows.some((row) => /^gone/.test(row)));
+    await screen.line('cat a');
+    await screen.until(/^kept *$/m);
+  });
+
+  test('a lesson that was left is taken up again where it was', async () => {
+    const screen = await openLesson();
+    await screen.line('kubectl get pods -n kube-system');
+    await screen.until('Step 2 of 9');
+    screen.kill('SIGTERM');
+    const { exitCode, signal } = await screen.exited;
+    expect(signal ? 128 + signal : exitCode).toBe(143);
+    expect(screen.progress().lessons[tour]?.session?.inputs.some(({ line }) => line?.startsWith('kubectl'))).toBe(true);
+    const again = open({ state: screen.state, arguments: [tour] });
+    await again.until('Go on where I left off');
+    again.type(keys.enter);
+    await again.until('Step 2 of 9');
+    await again.until('kube-scheduler-controlplane');
+    again.type(keys.f9);
+    await again.until('Start this lesson over?');
+    again.type(keys.down);
+    again.type(keys.enter);
+    await again.until('Step 1 of 9');
+  });
+});
+
+describe('the terminal is given back', () => {
+  const restored = (screen: Screen): void => {
+    expect(screen.terminal.buffer.active.type).toBe('normal');
+    expect(screen.terminal.modes.bracketedPasteMode).toBe(false);
+  };
+
+  test('at the end', async () => {
+    const screen = await openLesson();
+    await screen.until(() => screen.terminal.buffer.active.type === 'alternate' && screen.terminal.modes.bracketedPasteMode);
+    screen.type(keys.ctrlQ);
+    await screen.until('Quit k8s-lab');
+    screen.type(keys.down);
+    screen.type(keys.enter);
+    expect((await screen.exited).exitCode).toBe(0);
+    await screen.until(() => screen.terminal.buffer.active.type === 'normal');
+    restored(screen);
+  });
+
+  test('by exit, from a shell without a lesson; its status is ours', async () => {
+    const screen = open({ arguments: ['sh'] });
+    await screen.line('exit 7');
+    expect((await screen.exited).exitCode).toBe(7);
+    await screen.until(() => screen.terminal.buffer.active.type === 'normal');
+    restored(screen);
+  });
+
+  test('when the terminal hangs up', async () => {
+    const screen = await openLesson();
+    screen.kill('SIGHUP');
+    expect((await screen.exited).exitCode).toBe(129);
+    restored(screen);
+  });
+
+  test('while it is stopped, and taken again afterwards', async () => {
+    const screen = await openLesson();
+    screen.kill('SIGTSTP');
+    await screen.until(() => screen.terminal.buffer.active.type === 'normal');
+    screen.kill('SIGCONT');
+    await screen.until(() => screen.terminal.buffer.active.type === 'alternate');
+    await screen.until('root@controlplane:~#');
+    await screen.line('echo back again');
+    await screen.until(/^back again *$/m);
+  });
+});
