@@ -2,14 +2,22 @@
 import { readFileSync } from 'node:fs';
 import { type Arguments, seedOf, UsageError } from '../arguments.ts';
 import { isWorldName, type WorldName, worlds } from '../cluster/worlds/index.ts';
-import { encodeUtf8 } from '../sim/stream.ts';
 import { keepWorld } from './kept-world.ts';
 import { runScript } from './sh.ts';
 import { replayTranscript } from './transcript.ts';
+import { writeOut } from './write-out.ts';
 
 type Values = Arguments['values'];
 
 const day = 24 * 3600 * 1000;
+
+/** Virtual time that a script may take. */
+export function limitOf({ limit }: Values): number {
+  if (limit === undefined) return day;
+  const seconds = Number(limit);
+  if (!(seconds > 0 && seconds <= 1e9)) throw new UsageError(`--limit takes seconds of the world's time, not "${limit}"`);
+  return seconds * 1000;
+}
 
 export function worldOf(values: Values): WorldName {
   const name = values.world ?? 'kubeadm-3';
@@ -20,15 +28,16 @@ export function worldOf(values: Values): WorldName {
 export async function shell(values: Values, rest: readonly string[]): Promise<number> {
   const seed = seedOf(values);
   if (values.transcript !== undefined) {
-    process.stdout.write(replayTranscript(readText(values.transcript), { seed, ...(values.world ? { world: worldOf(values) } : {}) }));
+    writeOut(1, replayTranscript(readText(values.transcript), { seed, ...(values.world ? { world: worldOf(values) } : {}) }));
     return 0;
   }
   const world = worldOf(values);
+  const limit = limitOf(values);
   const [file, ...args] = rest;
   if (values.command === undefined && file === undefined && process.stdin.isTTY && process.stdout.isTTY)
     return (await import('./screen.ts')).openScreen({ values, world, seed });
-  const stdout = (text: string): void => void process.stdout.write(toBytes(text));
-  const stderr = (text: string): void => void process.stderr.write(toBytes(text));
+  const stdout = (text: string): void => writeOut(1, text);
+  const stderr = (text: string): void => writeOut(2, text);
   const argv =
     values.command !== undefined
       ? ['bash', '-c', values.command, ...rest]
@@ -36,7 +45,7 @@ export async function shell(values: Values, rest: readonly string[]): Promise<nu
         ? ['bash', '-s', ...args]
         : ['bash', '-c', readText(file), file, ...args];
   const stdin = argv[1] === '-s' ? readText('-') : '';
-  const status = runScript(world, seed, { argv, stdin, stdout, stderr, limit: values.limit === undefined ? day : Number(values.limit) * 1000 });
+  const status = runScript(world, seed, { argv, stdin, stdout, stderr, limit });
   keepWorld(world);
   return status;
 }
@@ -52,9 +61,6 @@ export function readText(path: string): string {
   try {
     return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (error) {
-    throw new UsageError(`${path}: ${error instanceof Error ? error.message.replace(/^E[A-Z]+: /, '') : String(error)}`);
+    throw new UsageError(`${path}: ${error instanceof Error ? error.message.replace(/^E[A-Z]+: /, '').replace(/, \w+( '.*')?$/, '') : String(error)}`);
   }
 }
-
-/** Text of the simulated world as the bytes that it stands for. */
-const toBytes = (text: string): string | Uint8Array => (/[\udc80-\udcff]/.test(text) ? encodeUtf8(text) : text);

@@ -28,14 +28,16 @@ export function runInKeptWorld({ values, positionals }: Arguments): number | und
   const [, file, ...args] = positionals;
   const world = values.world ?? 'kubeadm-3';
   const seed = Number(values.seed ?? 1);
-  if (!Number.isInteger(seed) || seed < 0) return undefined;
+  const limit = values.limit === undefined ? day : Number(values.limit) * 1000;
+  // What is wrong with them, main says.
+  if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 32 - 1 || !(limit > 0 && limit <= 1e12)) return undefined;
   const fromStdin = values.command === undefined && (file === undefined || file === '-');
   // A script file is read by main, and without a line or a script a screen may be wanted.
   if (values.command === undefined && (file !== '-' || process.stdin.isTTY)) return undefined;
   const blob = blobOf(world);
   if (!existsSync(blob)) return undefined;
   const argv = fromStdin ? ['bash', '-s', ...args] : ['bash', '-c', values.command ?? '', ...positionals.slice(1)];
-  const request: KeptWorldRequest = { argv, readStdin: fromStdin, seed, limit: values.limit === undefined ? day : Number(values.limit) * 1000 };
+  const request: KeptWorldRequest = { argv, readStdin: fromStdin, seed, limit };
   const { status, signal, error } = spawnSync(process.execPath, ['--snapshot-blob', blob, JSON.stringify(request)], { stdio: 'inherit' });
   if (error) return undefined;
   return status ?? 128 + (signal ? constants.signals[signal] : 1);

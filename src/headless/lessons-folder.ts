@@ -2,9 +2,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import tracksSchema from '../../lessons/schema/tracks.schema.json' with { type: 'json' };
+import { UsageError } from '../arguments.ts';
 import type { Language, LoadedLesson, Problem, Track } from '../lessons/lesson.ts';
 import { loadLesson } from '../lessons/load.ts';
+import { schemaProblems } from '../lessons/schema-problems.ts';
+import { readYaml } from '../lessons/yaml-source.ts';
 
 const largestFile = 1024 * 1024;
 
@@ -19,8 +22,13 @@ type TrackEntry = { readonly id: string; readonly title: Readonly<Record<Languag
 
 /** The curriculum as tracks.yaml orders it; lessons that are only planned are not listed there. Broken lessons are left out and reported. */
 export function readTracks(folder: string): { readonly tracks: readonly Track[]; readonly problems: readonly Problem[] } {
-  const { tracks } = parse(readFileSync(join(folder, 'tracks.yaml'), 'utf8')) as { tracks: readonly TrackEntry[] };
-  const problems: Problem[] = [];
+  const path = join(folder, 'tracks.yaml');
+  if (!existsSync(path)) throw new UsageError(`${folder}: there is no tracks.yaml`);
+  const source = readYaml(path, readFile(path));
+  if (!('data' in source)) return { tracks: [], problems: source };
+  const problems: Problem[] = schemaProblems(source, tracksSchema);
+  if (problems.length > 0) return { tracks: [], problems };
+  const { tracks } = source.data as { tracks: readonly TrackEntry[] };
   return {
     tracks: tracks.map(({ id, title, lessons }) => ({
       id,
@@ -36,6 +44,14 @@ export function readTracks(folder: string): { readonly tracks: readonly Track[];
   };
 }
 
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path}: ${error instanceof Error ? error.message.replace(/^E[A-Z]+: /, '').replace(/, \w+( '.*')?$/, '') : String(error)}`);
+  }
+}
+
 export function readLesson(folder: string): LoadedLesson | readonly Problem[] {
   const files: Record<string, string> = {};
   for (const name of ['lesson.yaml', 'en.yaml', 'ko.yaml']) {
@@ -44,7 +60,7 @@ export function readLesson(folder: string): LoadedLesson | readonly Problem[] {
     const { size } = statSync(path);
     if (size > largestFile)
       return [{ file: path, line: 1, message: `the file has ${Math.round(size / 1024)} KiB`, remedy: 'A lesson’s file has 256 KiB at most' }];
-    files[name] = readFileSync(path, 'utf8');
+    files[name] = readFile(path);
   }
   return loadLesson({ folder, files });
 }

@@ -1,5 +1,5 @@
 /** What a learner has done, kept under the XDG state folder. Written whole and atomically; a damaged file is set aside, never lost. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionRecord } from '../session/inputs.ts';
@@ -25,37 +25,83 @@ export const stateFolder = (env: NodeJS.ProcessEnv = process.env): string => joi
 
 const fileIn = (folder: string): string => join(folder, 'progress.json');
 
-/** `warn` is told when a damaged file was set aside. */
+/** `warn` is told when the file cannot be used, and what became of it. */
 export function readProgress(folder = stateFolder(), warn: (text: string) => void = () => {}): Progress {
-  let text: string;
-  try {
-    text = readFileSync(fileIn(folder), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      warn(`k8s-lab: ${fileIn(folder)} cannot be read (${(error as Error).message}); progress starts empty and is not saved there until it can`);
+  const found = read(folder);
+  if ('progress' in found) return found.progress;
+  if ('unreadable' in found) {
+    warn(`k8s-lab: ${fileIn(folder)} cannot be read (${found.unreadable}); progress starts empty and is not saved there until it can`);
     return empty;
   }
-  const progress = parse(text);
-  if (progress) return progress;
-  const aside = join(folder, `progress.damaged-${process.pid}.json`);
+  const aside = asideName(folder);
   try {
     renameSync(fileIn(folder), aside);
-    warn(`k8s-lab: the progress file was damaged; it was set aside as ${aside}, and a new one is begun`);
+    warn(`k8s-lab: the progress file ${found.problem}; it was set aside as ${aside}, and a new one is begun`);
   } catch {
-    warn(`k8s-lab: the progress file ${fileIn(folder)} is damaged and could not be set aside`);
+    warn(`k8s-lab: the progress file ${fileIn(folder)} ${found.problem}, and it could not be set aside`);
   }
   return empty;
 }
 
-function parse(text: string): Progress | undefined {
+/** A name that is not taken: what was set aside before is not lost either. */
+function asideName(folder: string): string {
+  for (let number = 1; ; number++) {
+    const name = join(folder, `progress.damaged-${number}.json`);
+    if (!existsSync(name)) return name;
+  }
+}
+
+type Found = { readonly progress: Progress } | { readonly unreadable: string } | { readonly problem: string };
+
+function read(folder: string): Found {
+  let text: string;
   try {
-    const data = JSON.parse(text) as Partial<Progress> | null;
-    return data?.version === 1 && typeof data.lessons === 'object' && data.lessons !== null ? (data as Progress) : undefined;
+    text = readFileSync(fileIn(folder), 'utf8');
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? { progress: empty } : { unreadable: (error as Error).message };
+  }
+  try {
+    return parse(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) return { problem: 'was damaged' };
     throw error;
   }
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function parse(data: unknown): Found {
+  if (!isRecord(data) || !isRecord(data['lessons'])) return { problem: 'was damaged' };
+  if (data['version'] !== 1) return { problem: `is of version ${JSON.stringify(data['version'])}, which this k8s-lab does not know` };
+  const { name, language } = data;
+  return {
+    progress: {
+      version: 1,
+      ...(language === 'en' || language === 'ko' ? { language } : {}),
+      ...(typeof name === 'string' ? { name } : {}),
+      lessons: Object.fromEntries(Object.entries(data['lessons']).flatMap(([key, entry]) => (isRecord(entry) ? [[key, lessonOf(entry)]] : []))),
+    },
+  };
+}
+
+/** What of an entry can be used; a session that cannot be replayed is left out. */
+function lessonOf({ done, points, session, record }: Readonly<Record<string, unknown>>): LessonProgress {
+  return {
+    done: done === true,
+    points: typeof points === 'number' ? points : 0,
+    ...(isSession(session) ? { session } : {}),
+    ...(isSession(record) ? { record } : {}),
+  };
+}
+
+const isSession = (value: unknown): value is SessionRecord =>
+  isRecord(value) &&
+  value['version'] === 1 &&
+  typeof value['world'] === 'string' &&
+  Number.isFinite(value['seed']) &&
+  Number.isFinite(value['until']) &&
+  Array.isArray(value['inputs']) &&
+  value['inputs'].every((input) => isRecord(input) && Number.isFinite(input['at']));
 
 /** Writes beside, then renames: whoever is killed meanwhile leaves the old file whole. Returns what went wrong, for the status line. */
 export function writeProgress(progress: Progress, folder = stateFolder()): string | undefined {
@@ -66,7 +112,48 @@ export function writeProgress(progress: Progress, folder = stateFolder()): strin
     renameSync(temporary, fileIn(folder));
     return undefined;
   } catch (error) {
-    rmSync(temporary, { force: true });
+    dropQuietly(temporary);
     return (error as Error).message;
+  }
+}
+
+/** Changes what is saved now, which another lab may have written since it was last read. */
+export function changeProgress(change: (now: Progress) => Progress, folder = stateFolder()): { readonly progress: Progress; readonly problem?: string } {
+  const unlock = lock(folder);
+  try {
+    const found = read(folder);
+    const progress = change('progress' in found ? found.progress : readProgress(folder));
+    const problem = 'unreadable' in found ? found.unreadable : writeProgress(progress, folder);
+    return { progress, ...(problem === undefined ? {} : { problem }) };
+  } finally {
+    unlock();
+  }
+}
+
+const lockTries = 40;
+const lockWait = 5;
+
+/** One at a time between labs. Who waits too long goes on: the lock is then that of a lab that was killed. */
+function lock(folder: string): () => void {
+  const path = join(folder, '.progress.lock');
+  for (let tries = 0; tries < lockTries; tries++) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      closeSync(openSync(path, 'wx', 0o600));
+      break;
+    } catch (error) {
+      // Where nothing can be written, writing says so.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return () => {};
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockWait);
+    }
+  }
+  return () => dropQuietly(path);
+}
+
+function dropQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It is not there, or lies in no folder.
   }
 }

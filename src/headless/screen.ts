@@ -3,7 +3,7 @@ import type { Arguments } from '../arguments.ts';
 import type { Kept, Services } from '../tui/services.ts';
 import { lessonKey, readCatalogue } from './catalogue.ts';
 import { languageOf } from './language.ts';
-import { type Progress, readProgress, writeProgress } from './progress.ts';
+import { changeProgress, type Progress, readProgress } from './progress.ts';
 
 declare const K8S_LAB_VERSION: string;
 
@@ -43,8 +43,10 @@ async function servicesOf({ values, target, world, seed }: ScreenOptions): Promi
     worlds: async () => (await import('./lesson-worlds.ts')).lessonWorlds({ lessons: values.lessons, seed, world: world ?? 'kubeadm-3' }),
     kept: () => progress,
     keep: (change: Partial<Kept>) => {
-      progress = { ...progress, ...change, lessons: { ...progress.lessons, ...change.lessons } };
-      return writeProgress(progress);
+      const changed = changeProgress((now) => ({ ...now, ...change, lessons: { ...now.lessons, ...change.lessons } }));
+      // What could not be saved is kept as long as the lab runs.
+      progress = changed.problem === undefined ? changed.progress : { ...progress, ...change, lessons: { ...progress.lessons, ...change.lessons } };
+      return changed.problem;
     },
     engine: typeof K8S_LAB_VERSION === 'string' ? K8S_LAB_VERSION : 'source',
   };

@@ -37,13 +37,20 @@ export function parseTranscript(text: string): Transcript {
     else if (line.startsWith('=== file ')) {
       file = { path: line.slice(9).trim(), content: '' };
       files.push(file);
-    } else if (line.startsWith('@ ') && !open) at = Number(line.slice(2)) * 1000;
+    } else if (line.startsWith('@ ') && !open) at = momentOf(line);
     else if ((line.startsWith('$ ') || line.startsWith('% ')) && !open) {
       entries.push({ at, command: line.slice(2), silent: line.startsWith('% ') });
       open = true;
     }
   }
   return { world, files, entries };
+}
+
+/** `@ 12.5`: seconds since the beginning. */
+function momentOf(line: string): number {
+  const seconds = Number(line.slice(2));
+  if (!(seconds >= 0 && seconds <= 1e9)) throw new UsageError(`the transcript says "${line.slice(0, 60)}", which is no time`);
+  return seconds * 1000;
 }
 
 export type TranscriptOptions = { readonly seed: number; readonly world?: WorldName };
