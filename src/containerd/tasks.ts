@@ -110,7 +110,13 @@ export class TaskService {
     }
     if (task.exitStatus !== undefined) throw notFound('process already finished');
     if (options.all) for (const pid of this.#runtime.ps(task.root, id)) if (pid !== task.process.pid) this.#context.kernel.processes.get(pid)?.signal(name);
-    this.#runtime.kill(task.root, id, name);
+    try {
+      this.#runtime.kill(task.root, id, name);
+    } catch (error) {
+      // It has ended, or is being removed, while nobody looked (process.checkKillError).
+      if (error instanceof OciError && /container not running|container does not exist/.test(error.message)) throw notFound('process already finished');
+      throw error;
+    }
   }
 
   *delete(namespace: string, id: string): Routine<{ readonly exitStatus: number; readonly pid: number }> {

@@ -10,7 +10,8 @@ import { podCondition } from '../pods.ts';
 
 /** Nodes that were told of, and when the next one may be tainted NoExecute. Lost with the process, as upstream. */
 type Memory = {
-  readonly known: Set<string>;
+  /** By name, when this process first saw it: nobody is late before the grace period has passed under our own eyes. */
+  readonly known: Map<string, Milliseconds>;
   /** Nodes whose pods were marked when they stopped being ready. */
   readonly marked: Set<string>;
   nextEviction: Milliseconds;
@@ -18,7 +19,7 @@ type Memory = {
 
 /** Watches over nodes: silent ones become Unknown and tainted, their pods not ready. pkg/controller/nodelifecycle/node_lifecycle_controller.go. */
 export function nodeLifecycleController(): Controller {
-  const memory: Memory = { known: new Set(), marked: new Set(), nextEviction: 0 };
+  const memory: Memory = { known: new Map(), marked: new Set(), nextEviction: 0 };
   return {
     name: 'node-lifecycle-controller',
     watches: [watch('nodes', enqueueSelf)],
@@ -37,10 +38,10 @@ function reconcile(key: ObjectKey, context: Context, memory: Memory): Result {
     return {};
   }
   if (!memory.known.has(key.name)) {
-    memory.known.add(key.name);
+    memory.known.set(key.name, context.sim.now);
     nodeEvent(context, key.name, 'RegisteredNode', `Registered Node ${key.name} in Controller`);
   }
-  const { node, deadline } = checkHealth(context, seen);
+  const { node, deadline } = checkHealth(context, seen, memory.known.get(key.name) ?? 0);
   if (node === undefined) return {};
   if (nodeCondition(node, 'Ready')?.status === 'True') memory.marked.delete(key.name);
   else if (!memory.marked.has(key.name)) {
@@ -60,12 +61,12 @@ type Health = { readonly node: Node | undefined; readonly deadline: Milliseconds
  * Unknown after the grace period without a sign of life. The Lease is asked for only when the time may be over: a kubelet's heartbeat
  * then costs the controller nothing.
  */
-function checkHealth(context: Context, seen: Node): Health {
+function checkHealth(context: Context, seen: Node, since: Milliseconds): Health {
   const { now } = context.sim;
   const name = seen.metadata.name ?? '';
   const ready = nodeCondition(seen, 'Ready');
   const grace = ready === undefined ? constants.nodeStartupGracePeriod.value : constants.nodeMonitorGracePeriod.value;
-  let alive = parseTime(ready?.lastHeartbeatTime ?? seen.metadata.creationTimestamp ?? rfc3339(now));
+  let alive = Math.max(since, parseTime(ready?.lastHeartbeatTime ?? seen.metadata.creationTimestamp ?? rfc3339(now)));
   if (alive + grace > now) return { node: seen, deadline: untilCheck(alive + grace - now) };
   const renewTime = context.client.get('leases.coordination.k8s.io', { namespace: 'kube-node-lease', name })?.spec.renewTime;
   if (renewTime !== undefined) alive = Math.max(alive, parseTime(renewTime));

@@ -114,6 +114,8 @@ export class NodeReporter {
     } catch (error) {
       if (!isRetriable(error)) throw error;
       this.#lease = undefined;
+      // Who does not hear from us takes us for dead: the next report is written whatever has changed here.
+      this.#reported = undefined;
       klog.error('controller.go:195', 'Failed to update lease', (error as Error).message);
     }
   }
