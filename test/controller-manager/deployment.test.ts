@@ -95,3 +95,16 @@ test('scaling, pausing, the progress deadline and deletion', () => {
   expect(client.list('replicasets.apps').items).toHaveLength(0);
   expect(client.list('pods').items).toHaveLength(0);
 });
+
+test('a new replica set is told of once, however late the informers are', () => {
+  const { client, settle } = newTestCluster();
+  settle(1000);
+  const names = Array.from({ length: 20 }, (_, i) => `web${i}`);
+  for (const name of names) {
+    client.create('deployments.apps', deploymentOf(name, 1) as never);
+    settle(50);
+  }
+  settle();
+  const scaled = client.list('events', { namespace: 'default' }).items.filter(({ reason }) => reason === 'ScalingReplicaSet');
+  expect(scaled.map(({ count }) => count)).toEqual(names.map(() => 1));
+});

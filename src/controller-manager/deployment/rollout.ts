@@ -100,16 +100,18 @@ export class Rollout {
   #createNewSet(newRevision: number): void {
     const set = this.#newSetObject(newRevision);
     const { client, recorder } = this.context;
+    let count = 0;
     try {
       this.newSet = client.create('replicasets.apps', set);
+      count = replicasOf(this.newSet);
     } catch (error) {
+      // Ours already, and the informer is a moment late: it has had its Event.
       if (isReason(error, 'AlreadyExists')) this.newSet = this.#existing(set, error);
       else {
         if (error instanceof StatusError) this.#noteFailure(error, set);
         throw error;
       }
     }
-    const count = replicasOf(this.newSet);
     if (count > 0) recorder.normal(this.deployment, 'ScalingReplicaSet', `Scaled up replica set ${set.metadata.name} from 0 to ${count}`);
     const message = `Created new replica set "${set.metadata.name}"`;
     this.#noteRevision(this.newSet, hasDeadline(this.deployment) ? { reason: 'NewReplicaSetCreated', message } : undefined);
