@@ -56,7 +56,8 @@ function ask(worker: Worker, found: Found): Promise<Outcome & { readonly died?: 
     let timer: NodeJS.Timeout | undefined;
     const end = (outcome: Outcome & { readonly died?: true }): void => {
       clearTimeout(timer);
-      worker.removeAllListeners();
+      // One by one: a worker without any listener at all would never be heard again.
+      for (const [event, listener] of Object.entries(listeners)) worker.off(event, listener);
       resolve(outcome);
     };
     const fail = (code: string, message: string): void => {
@@ -75,13 +76,15 @@ function ask(worker: Worker, found: Found): Promise<Outcome & { readonly died?: 
         void worker.terminate();
       }, longestLesson);
     };
-    worker.on('message', (message: { readonly alive?: true; readonly outcome?: Outcome }) => (message.outcome ? end(message.outcome) : wait()));
-    worker.on('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-        ? fail('exceeded-budget', `exceeded the budget: its worlds took more than ${heapMegabytes} MiB of memory`)
-        : fail('lab-bug', `the lab failed while grading it: ${error.message}`),
-    );
-    worker.on('exit', () => fail('lab-bug', 'the worker ended before it had answered'));
+    const listeners = {
+      message: (message: { readonly alive?: true; readonly outcome?: Outcome }) => (message.outcome ? end(message.outcome) : wait()),
+      error: (error: NodeJS.ErrnoException) =>
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? fail('exceeded-budget', `exceeded the budget: its worlds took more than ${heapMegabytes} MiB of memory`)
+          : fail('lab-bug', `the lab failed while grading it: ${error.message}`),
+      exit: () => fail('lab-bug', 'the worker ended before it had answered'),
+    };
+    for (const [event, listener] of Object.entries(listeners)) worker.on(event, listener);
     wait();
     worker.postMessage(found);
   });
