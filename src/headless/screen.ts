@@ -40,14 +40,26 @@ async function servicesOf({ values, target, world, seed }: ScreenOptions): Promi
     language: values.lang === undefined && progress.language ? progress.language : languageOf(values.lang),
     colours: !process.env['NO_COLOR'],
     target: lesson !== undefined ? { lesson } : world !== undefined ? 'shell' : undefined,
-    worlds: async () => (await import('./lesson-worlds.ts')).lessonWorlds({ lessons: values.lessons, seed, world: world ?? 'kubeadm-3' }),
+    worlds: async () => {
+      const [{ lessonWorlds }, { lessonSeedOf }] = await Promise.all([import('./lesson-worlds.ts'), import('./learner-seed.ts')]);
+      // A name given in the menu counts from the next lesson on.
+      return lessonWorlds({ lessons: values.lessons, seed: world === undefined ? lessonSeedOf(values) : seed, world: world ?? 'kubeadm-3' });
+    },
     kept: () => progress,
     keep: (change: Partial<Kept>) => {
-      const changed = changeProgress((now) => ({ ...now, ...change, lessons: { ...now.lessons, ...change.lessons } }));
+      const changed = changeProgress((now) => merged(now, change));
       // What could not be saved is kept as long as the lab runs.
-      progress = changed.problem === undefined ? changed.progress : { ...progress, ...change, lessons: { ...progress.lessons, ...change.lessons } };
+      progress = changed.problem === undefined ? changed.progress : merged(progress, change);
       return changed.problem;
     },
     engine: typeof K8S_LAB_VERSION === 'string' ? K8S_LAB_VERSION : 'source',
   };
+}
+
+/** An empty name takes the name away. */
+function merged(now: Progress, { name, lessons, ...rest }: Partial<Kept>): Progress {
+  const next = { ...now, ...rest, lessons: { ...now.lessons, ...lessons } };
+  if (name === undefined) return next;
+  const { name: _before, ...nameless } = next;
+  return name === '' ? nameless : { ...nameless, name };
 }

@@ -40,7 +40,7 @@ describe('typing', () => {
     learner.type('\x03');
     learner.type('echo $?\r');
     const name = learner.session.cluster.home;
-    expect(learner.screen.filter((row) => !row.includes('# ') && row !== '')).toEqual(['one', 'two', name, '^C', '130']);
+    expect(learner.screen.filter((row) => !row.includes('#') && row !== '')).toEqual(['one', 'two', name, '^C', '130']);
   });
 
   test('Ctrl-D on an empty line ends the shell', () => {
@@ -70,27 +70,18 @@ test('a session replays to the same bytes, wherever the ticks of the screen fell
   learner.type('\x1b[200~echo a\necho b; date +%s%N\n\x1b[201~', 1500);
   learner.typing.resize(100, 30);
   learner.type('stty size\r');
-  const read = (session: Session): string => {
-    const typing = new Typing(session, { columns: 100, rows: 30 });
+  const lines = ({ vt }: Typing): string[] => [...vt.history.rows(100, 0, 100_000), ...vt.buffer.rows.map(({ text }) => text)].map((row) => row.trimEnd());
+  const replayed = (): string[] => {
+    const typing = new Typing(Session.replay(world, learner.session.inputs, learner.session.elapsed), { columns: 100, rows: 30 });
     typing.drain();
-    return [...typing.vt.history.rows(100, 0, 100_000), ...typing.vt.buffer.rows.map(({ text }) => text)]
-      .map((row) => row.trimEnd())
-      .join('\n')
-      .trimEnd();
+    return lines(typing);
   };
-  const { inputs } = learner.session;
-  const again = Session.replay(world, inputs, learner.session.elapsed);
-  const once = Session.replay(world, inputs, learner.session.elapsed);
-  const live = [...learner.typing.vt.history.rows(100, 0, 100_000), ...learner.typing.vt.buffer.rows.map(({ text }) => text)]
-    .map((row) => row.trimEnd())
-    .join('\n')
-    .trimEnd();
-  expect(read(again)).toBe(read(once));
-  expect(live.split('\n').filter((line) => /^\d|^[ab]$|late/.test(line))).toEqual(
-    read(Session.replay(world, inputs, learner.session.elapsed))
-      .split('\n')
-      .filter((line) => /^\d|^[ab]$|late/.test(line)),
-  );
+  const again = replayed();
+  expect(again).toEqual(replayed());
+  // What was written by programs; lines that were being edited when the screen wrapped anew stand elsewhere.
+  const written = (all: readonly string[]): string[] => all.filter((line) => /^\d|^[ab]$|^busy$|late/.test(line));
+  expect(written(lines(learner.typing))).toEqual(written(again));
+  expect(written(again).length).toBeGreaterThan(5);
 });
 
 describe('the pump', () => {

@@ -187,8 +187,9 @@ describe('small views', () => {
     ]);
     expect(hops.map(({ calls }) => calls.length)).toEqual([1, 2]);
     const rows = xrayRows(hops, 78, unstyled, newSay('en'));
-    expect(rows[0]).toContain('kubectl → kube-apiserver [rest]');
-    expect(rows[3]).toContain('range /x ×2 → 1 found');
+    expect(rows[0]).toContain('■ rest 1 ─ ■ etcd 3 ─ □ kubelet');
+    expect(rows[1]).toContain('kubectl → kube-apiserver [rest]');
+    expect(rows[4]).toContain('range /x ×2 → 1 found');
     for (const row of rows) expect(stringWidth(row)).toBeLessThanOrEqual(78);
   });
 

@@ -111,7 +111,7 @@ export class LessonScreen {
   key(event: KeyEvent): void {
     const done = this.#typing.key(event);
     if (done === 'line' || done === 'input') {
-      this.set({ notice: undefined, ...(done === 'line' ? { fresh: false } : {}) });
+      this.set({ notice: undefined, ...(done === 'line' ? { fresh: false, scroll: 0 } : {}) });
       this.pump.kick();
       this.#typing.drain();
     }
@@ -136,8 +136,7 @@ export class LessonScreen {
 
   focus(focus: Focus): void {
     if (focus === 'pane' && !this.state.view && this.state.pane === 'lesson') return;
-    // A question is answered in the lesson pane, not below an X-ray.
-    this.set({ focus, scroll: 0, ...(focus === 'pane' && isAsking(this.state) ? { pane: 'lesson' } : {}) });
+    this.set({ focus, scroll: 0 });
   }
 
   /** A lesson stands at its task and can be scrolled up from there; all else begins at its top. */

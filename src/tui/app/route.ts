@@ -51,7 +51,15 @@ const functionKeys: Readonly<Record<string, Command>> = {
   f10: 'language',
 };
 /** While the shell edits a line. */
-const lessonKeys: Readonly<Record<string, Command>> = { 'ctrl-x': 'xray', 'ctrl-o': 'switch', escape: 'switch', 'ctrl-q': 'leave', 'ctrl-_': 'undo' };
+const lessonKeys: Readonly<Record<string, Command>> = {
+  'ctrl-x': 'xray',
+  'ctrl-o': 'switch',
+  escape: 'switch',
+  'ctrl-q': 'leave',
+  'ctrl-_': 'undo',
+  'alt-up': 'pageUp',
+  'alt-down': 'pageDown',
+};
 const scrollKeys: Readonly<Record<string, Command>> = { up: 'scrollUp', down: 'scrollDown', pageup: 'pageUp', pagedown: 'pageDown' };
 
 export function route(event: KeyEvent, context: RouteContext): Command {

@@ -22,7 +22,7 @@ export function LessonPane({ lesson, area }: { readonly lesson: LessonState; rea
   return (
     <Box width={area.columns} height={area.rows} flexDirection="column" paddingX={1} overflow="hidden">
       <Box height={Math.min(height, text.rows.length + 1)} flexShrink={0}>
-        <Text>{slice(text.rows, firstRow(text, height, focus === 'pane' ? scroll : 0, fresh), height).join('\n')}</Text>
+        <Text>{slice(text.rows, firstRow(text, height, scroll, fresh), height).join('\n')}</Text>
       </Box>
       {question ? <Question question={question} focused={focus === 'pane'} width={width} /> : null}
     </Box>

@@ -12,8 +12,16 @@ export function NameField({ initial }: { readonly initial: string }) {
       <Text>{say('nameQuestion')}</Text>
       <Box marginTop={1}>
         <Text>{'› '}</Text>
-        <TextInput value={name} onChange={(value) => setName(value.slice(0, 40))} onSubmit={(value) => actions.name(value.trim())} />
+        <TextInput value={name} onChange={(value) => setName(value.slice(0, 40))} onSubmit={(value) => actions.name(plainly(value))} />
       </Box>
     </Box>
   );
 }
+
+/** As a name is compared: composed, with single blanks, nothing invisible in it. */
+const plainly = (name: string): string =>
+  name
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '')
+    .trim()
+    .replace(/\s+/g, ' ');

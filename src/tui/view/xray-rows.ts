@@ -14,16 +14,32 @@ const wallLooks: Readonly<Record<string, Look>> = {
   cni: 'strong',
   distribution: 'note',
 };
+/** In the order in which a request meets them. */
+const walls = ['rest', 'etcd', 'kubelet', 'cri', 'distribution', 'cni', 'oci'] as const;
 /** Calls that follow each other in one hop; more are summed up. */
 const mostCalls = 6;
 
 export function xrayRows(hops: readonly XrayHop[], width: number, style: Style, say: Say): string[] {
   if (hops.length === 0) return [style('faint', cut(say('xrayNone'), width))];
-  return hops.flatMap(({ after, wall, from, to, calls }) => [
+  return [wallsRow(hops, width, style), ...hops.flatMap((hop) => hopRows(hop, width, style, say))];
+}
+
+/** The walls from the learner's side to the process, with how often each was crossed. */
+function wallsRow(hops: readonly XrayHop[], width: number, style: Style): string {
+  const counts = new Map<string, number>();
+  for (const { wall, calls } of hops) counts.set(wall, (counts.get(wall) ?? 0) + calls.reduce((sum, { times }) => sum + times, 0));
+  const shown = walls.map((wall) => ({ wall, text: counts.has(wall) ? `■ ${wall} ${counts.get(wall)}` : `□ ${wall}` }));
+  const plain = shown.map(({ text }) => text).join(' ─ ');
+  if (stringWidth(plain) > width) return cut(plain, width);
+  return shown.map(({ wall, text }) => style(counts.has(wall) ? (wallLooks[wall] ?? 'plain') : 'faint', text)).join(' ─ ');
+}
+
+function hopRows({ after, wall, from, to, calls }: XrayHop, width: number, style: Style, say: Say): string[] {
+  return [
     `${style('faint', time(after))} ${cut(`${from} → ${to}`, width - 18)} ${style(wallLooks[wall] ?? 'plain', `[${wall}]`)}`,
     ...calls.slice(0, mostCalls).map((call) => callRow(call, width, style)),
     ...(calls.length > mostCalls ? [style('faint', `          … ${say('xrayMore', { n: calls.length - mostCalls })}`)] : []),
-  ]);
+  ];
 }
 
 /** `+1.234 s`, eight columns. */
