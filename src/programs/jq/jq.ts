@@ -5,7 +5,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { openInput, readWhole } from '../input.ts';
 import { MemoryExhausted } from '../memory.ts';
 import { Call, Failure, startMilliseconds } from '../tool.ts';
-import { Break, JqError, JqSyntaxError, type Node } from './ast.ts';
+import { Break, type Definition, JqError, JqSyntaxError, type Node } from './ast.ts';
 import { findUndefined } from './check.ts';
 import { type Context, Halt } from './context.ts';
 import { Environment } from './environment.ts';
@@ -19,7 +19,9 @@ import { print } from './printer.ts';
 import { JsonReader, JsonSyntaxError } from './reader.ts';
 import { help } from './usage.ts';
 
-const definitions = parseDefinitions(prelude);
+/** The prelude, read when jq first runs: a start of the lab without jq does not pay for it. */
+const library: { definitions?: readonly Definition[] } = {};
+const preludeDefinitions = (): readonly Definition[] => (library.definitions ??= parseDefinitions(prelude));
 
 const badUsage = 2;
 const badProgram = 3;
@@ -61,6 +63,7 @@ function* main(call: Call): Routine<number> {
 type Compiled = { readonly program: Node; readonly environment: Environment };
 
 function compile(source: string, named: ReadonlyMap<string, Json>): Compiled | string {
+  const definitions = preludeDefinitions();
   let environment = new Environment();
   for (const definition of definitions) environment = environment.withFunction(definition);
   for (const [name, value] of named) environment = environment.withValue(name, value);
