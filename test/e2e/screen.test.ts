@@ -1,4 +1,5 @@
 /** What a terminal does to a full-screen program: sizes, pastes, signals, other programs, an end at any time. */
+import { spawnSync } from 'node:child_process';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ensureBuilt, keys, Screen, type ScreenOptions } from './terminal.ts';
 
@@ -257,7 +258,10 @@ describe('the terminal is given back', () => {
   test('while it is stopped, and taken again afterwards', async () => {
     const screen = await openLesson();
     screen.kill('SIGTSTP');
-    await screen.until(() => screen.terminal.buffer.active.type === 'normal');
+    // To be woken it must really have stopped, not only have given the terminal back.
+    const stopped = (): boolean => spawnSync('ps', ['-o', 'stat=', '-p', String(screen.pid)], { encoding: 'utf8' }).stdout.startsWith('T');
+    await screen.until(() => screen.terminal.buffer.active.type === 'normal' && stopped());
+    restored(screen);
     screen.kill('SIGCONT');
     await screen.until(() => screen.terminal.buffer.active.type === 'alternate');
     await screen.until('root@controlplane:~#');
