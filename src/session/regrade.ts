@@ -8,14 +8,20 @@ import type { Input, StampedInput } from './inputs.ts';
 import { Session } from './session.ts';
 import { withinOf } from './within.ts';
 
-/** What a submission may use: steps of the engine, and processes alive at once in all of its machines. */
-export type Budget = { readonly steps: number; readonly processes: number };
-export const defaultBudget: Budget = { steps: 600_000, processes: 3_000 };
+/** What a submission may use: steps of the engine, processes alive at once, and processor time of its machines (some to begin with, more for each line, and an end). */
+export type Budget = {
+  readonly steps: number;
+  readonly processes: number;
+  readonly cpuSeconds: { readonly base: number; readonly line: number; readonly most: number };
+};
+export const defaultBudget: Budget = { steps: 400_000, processes: 600, cpuSeconds: { base: 5, line: 0.5, most: 40 } };
+
+export type Resource = 'steps' | 'memory' | 'processor time';
 
 export type Replay = {
   readonly session: Session;
   /** Where it ended early: at which typed line (0: before the first), and what there was too much of. */
-  readonly exceeded: { readonly line: number; readonly what: 'steps' | 'memory' } | undefined;
+  readonly exceeded: { readonly line: number; readonly what: Resource } | undefined;
   /** By step and check (`step/check`): lines typed when it first held. */
   readonly passedAt: ReadonlyMap<string, number>;
   /** Lines that ended with a failure, by their number. */
@@ -23,7 +29,7 @@ export type Replay = {
 };
 
 /** Between two looks at the budget. */
-const piece = 2_000;
+const piece = 500;
 /** What a step's checks are given at the end when they name no time of their own. */
 const settleTime: Milliseconds = 2_000;
 
@@ -56,12 +62,14 @@ class Driver {
   readonly #session: Session;
   readonly #budget: Budget;
   readonly #lastStep: number;
+  readonly #cpuAtStart: number;
   #line = 0;
 
   constructor(session: Session, budget: Budget) {
     this.#session = session;
     this.#budget = budget;
     this.#lastStep = session.cluster.sim.steps + budget.steps;
+    this.#cpuAtStart = this.#cpuSeconds();
   }
 
   run(events: readonly StandingEvent[], until: Milliseconds, settle = true): void {
@@ -83,12 +91,14 @@ class Driver {
       this.#note();
       if (sim.steps >= this.#lastStep) return this.#exceed('steps');
       if (this.#processes() > this.#budget.processes) return this.#exceed('memory');
+      const { base, line, most } = this.#budget.cpuSeconds;
+      if (this.#cpuSeconds() - this.#cpuAtStart > Math.min(most, base + line * this.#line)) return this.#exceed('processor time');
     }
     this.#note();
     return true;
   }
 
-  #exceed(what: 'steps' | 'memory'): false {
+  #exceed(what: Resource): false {
     this.exceeded = { line: this.#line, what };
     return false;
   }
@@ -97,6 +107,12 @@ class Driver {
     let count = 0;
     for (const { kernel } of this.#session.cluster.machines.values()) count += kernel.processes.size;
     return count;
+  }
+
+  #cpuSeconds(): number {
+    let micros = 0;
+    for (const { kernel } of this.#session.cluster.machines.values()) micros += kernel.rootCgroup.cpuUsageMicros;
+    return micros / 1e6;
   }
 
   /** The world is given the time that open checks grant it, as it was when the lesson was learnt. */

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chainOf, learnerSeed, sealOf } from '../../src/grading/chain.ts';
 import { type Submission, type SubmittedEvent, type SubmittedLesson, submissionText } from '../../src/grading/submission.ts';
-import { gradeFile, type GradeOptions, LessonShelf, newBudget, type Outcome } from '../../src/headless/grade-job.ts';
-import { loadLesson } from '../../src/lessons/load.ts';
+import { type GradeOptions, gradeFile, LessonShelf, lessonTexts, newBudget, type Outcome } from '../../src/headless/grade-job.ts';
 import type { LoadedLesson } from '../../src/lessons/lesson.ts';
-import { lessonTexts } from '../../src/headless/grade-job.ts';
+import { loadLesson } from '../../src/lessons/load.ts';
 import { fillAll } from '../../src/lessons/variables.ts';
 import { playScript } from '../../src/session/play.ts';
 import { Session } from '../../src/session/session.ts';
@@ -58,5 +57,14 @@ export function rechained(submission: Submission, who: string, change: (lesson: 
     const { links, chain } = chainOf(who, changed, changed.events, changed);
     return { ...changed, events: changed.events.map((event, index) => ({ ...event, link: links[index] }) as SubmittedEvent), chain };
   });
-  return { ...submission, who, lessons, seal: sealOf(who, submission.made, lessons.map(({ chain }) => chain)) };
+  return {
+    ...submission,
+    who,
+    lessons,
+    seal: sealOf(
+      who,
+      submission.made,
+      lessons.map(({ chain }) => chain),
+    ),
+  };
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { learnerSeed } from '../../src/grading/chain.ts';
 import type { LessonGrade } from '../../src/grading/grade.ts';
 import { type Submission, submissionText } from '../../src/grading/submission.ts';
-import { grade, handIn, played, rechained } from './course.ts';
 import { newSubmission } from '../../src/session/submit.ts';
+import { grade, handIn, played, rechained } from './course.ts';
 
 const script = 'ls\n@hint write\necho hello {{word}} > {{word}}.txt\nls\n@answer ask memory\n@answer ask disk\nmv {{word}}.txt /tmp/kept';
 const honest = handIn('kim', script);
@@ -37,12 +37,25 @@ const tamperings: readonly Tampering[] = [
   { name: 'an answer is edited', edit: (file) => (event(file, 'answer')['answer'] = ['disk']), expect: 'broken-chain' },
   { name: 'the step of an answer is edited', edit: (file) => (event(file, 'answer')['step'] = 'tidy'), expect: 'broken-chain' },
   { name: 'a hint is taken out', edit: (file) => (first(file).events = first(file).events.filter((each) => !('hint' in each))), expect: 'broken-chain' },
-  { name: 'an undo is taken out', from: undone, edit: (file) => (first(file).events = first(file).events.filter((each) => !('undo' in each))), expect: 'broken-chain' },
+  {
+    name: 'an undo is taken out',
+    from: undone,
+    edit: (file) => (first(file).events = first(file).events.filter((each) => !('undo' in each))),
+    expect: 'broken-chain',
+  },
   { name: 'an undo says less', from: undone, edit: (file) => (event(file, 'undo')['undo'] = 0), expect: 'broken-chain' },
   { name: 'the seed is swapped', edit: (file) => (first(file)['seed'] = 7), expect: 'broken-chain' },
   { name: "a neighbour's file under one's own name", from: neighbour, edit: (file) => (file.who = 'kim'), expect: 'broken-chain' },
-  { name: "a neighbour's lesson in one's own file", edit: (file) => (file.lessons = JSON.parse(JSON.stringify(neighbour.lessons)) as Loose['lessons']), expect: 'broken-seal' },
-  { name: "a neighbour's lines in one's own chain", edit: (file) => (first(file).events = JSON.parse(JSON.stringify(neighbour.lessons[0]!.events)) as Loose['lessons'][0]['events']), expect: 'broken-chain' },
+  {
+    name: "a neighbour's lesson in one's own file",
+    edit: (file) => (file.lessons = JSON.parse(JSON.stringify(neighbour.lessons)) as Loose['lessons']),
+    expect: 'broken-seal',
+  },
+  {
+    name: "a neighbour's lines in one's own chain",
+    edit: (file) => (first(file).events = JSON.parse(JSON.stringify(neighbour.lessons[0]!.events)) as Loose['lessons'][0]['events']),
+    expect: 'broken-chain',
+  },
   { name: 'points are claimed', edit: (file) => (file['points'] = 100), expect: 'no effect' },
   { name: 'passed checks are claimed', edit: (file) => (first(file)['checks'] = [{ id: 'written', state: 'passed' }]), expect: 'no effect' },
   { name: 'a grade is claimed', edit: (file) => (file['grades'] = [{ who: 'kim', points: 1000 }]), expect: 'no effect' },
@@ -66,7 +79,11 @@ const tamperings: readonly Tampering[] = [
   { name: 'another chain', edit: (file) => (first(file)['chain'] = 'a'.repeat(64)), expect: 'broken-chain' },
   { name: 'another link', edit: (file) => (event(file, 'line')['link'] = 'a'.repeat(12)), expect: 'broken-chain' },
   { name: 'another seal', edit: (file) => (file['seal'] = 'a'.repeat(64)), expect: 'broken-seal' },
-  { name: "an older lesson of one's own", edit: (file) => (file.lessons = JSON.parse(JSON.stringify(older.lessons)) as Loose['lessons']), expect: 'broken-seal' },
+  {
+    name: "an older lesson of one's own",
+    edit: (file) => (file.lessons = JSON.parse(JSON.stringify(older.lessons)) as Loose['lessons']),
+    expect: 'broken-seal',
+  },
   { name: 'the same lesson twice', edit: (file) => file.lessons.push(first(file)), expect: 'malformed' },
   { name: 'another version of the format', edit: (file) => (file['version'] = 2), expect: 'unknown-version' },
   { name: 'another format', edit: (file) => (file['format'] = 'grades'), expect: 'not-a-submission' },
@@ -74,19 +91,46 @@ const tamperings: readonly Tampering[] = [
   { name: 'a name said twice', text: (text) => text.replace('"who": "kim"', '"who": "kim", "who": "lee"'), expect: 'broken-chain' },
   { name: 'half a file', text: (text) => text.slice(0, text.length / 2), expect: 'not-json' },
   { name: 'other white space', text: (text) => JSON.stringify(JSON.parse(text), null, 8), expect: 'no effect' },
-  { name: 'keys in another order', edit: (file) => (first(file).events = first(file).events.map((each) => Object.fromEntries(Object.entries(each).reverse()))), expect: 'no effect' },
+  {
+    name: 'keys in another order',
+    edit: (file) => (first(file).events = first(file).events.map((each) => Object.fromEntries(Object.entries(each).reverse()))),
+    expect: 'no effect',
+  },
   { name: "expert: a neighbour's session under one's own name", expert: () => rechained(neighbour, 'kim', () => ({})), expect: 'other-seed' },
-  { name: "expert: a neighbour's lines in one's own world", expert: () => rechained(neighbour, 'kim', () => ({ seed: learnerSeed('kim') })), expect: 'other-variant' },
+  {
+    name: "expert: a neighbour's lines in one's own world",
+    expert: () => rechained(neighbour, 'kim', () => ({ seed: learnerSeed('kim') })),
+    expect: 'other-variant',
+  },
   { name: 'expert: an altered lesson', expert: () => rechained(honest, 'kim', () => ({ hash: 'b'.repeat(64) })), expect: 'altered-lesson' },
   { name: 'expert: an engine of their own', expert: () => rechained(honest, 'kim', () => ({ engine: '0.1.0-mine' })), expect: 'other-engine' },
   { name: 'expert: an easier world', expert: () => rechained(honest, 'kim', () => ({ world: 'kubeadm-3' })), expect: 'other-world' },
-  { name: 'expert: time runs backwards', expert: () => rechained(honest, 'kim', ({ events }) => ({ events: [...events].reverse() })), expect: 'impossible-times' },
-  { name: 'expert: more taken back than there was', expert: () => rechained(honest, 'kim', ({ events, until }) => ({ events: [...events, { undo: 99, at: until }] })), expect: 'impossible-times' },
-  { name: 'expert: ended after it was handed in', expert: () => rechained(honest, 'kim', () => ({ ended: '2027-01-01T00:00:00Z' })), expect: 'impossible-times' },
+  {
+    name: 'expert: time runs backwards',
+    expert: () => rechained(honest, 'kim', ({ events }) => ({ events: [...events].reverse() })),
+    expect: 'impossible-times',
+  },
+  {
+    name: 'expert: more taken back than there was',
+    expert: () => rechained(honest, 'kim', ({ events, until }) => ({ events: [...events, { undo: 99, at: until }] })),
+    expect: 'impossible-times',
+  },
+  {
+    name: 'expert: ended after it was handed in',
+    expert: () => rechained(honest, 'kim', () => ({ ended: '2027-01-01T00:00:00Z' })),
+    expect: 'impossible-times',
+  },
   { name: 'expert: replayed under another lesson', expert: () => rechained(honest, 'kim', () => ({ lesson: 'files/other' })), expect: 'missing-lesson' },
   {
     name: 'expert: the answer before the question',
-    expert: () => rechained(honest, 'kim', () => ({ events: [{ answer: ['disk'], step: 'ask', at: 0 }, { next: 'tidy', at: 0 }], until: 10 })),
+    expert: () =>
+      rechained(honest, 'kim', () => ({
+        events: [
+          { answer: ['disk'], step: 'ask', at: 0 },
+          { next: 'tidy', at: 0 },
+        ],
+        until: 10,
+      })),
     expect: 'nothing earned',
   },
 ];
@@ -110,7 +154,12 @@ describe('tampering', () => {
     const { grades, problem } = grade(expert ? expert() : text ? text(submissionText(from)) : made);
     const [found] = grades;
     if (expected === 'no effect') return expect({ ...found, file: '' }).toEqual({ ...untouched, file: '' });
-    if (expected === 'other-variant' || expected === 'nothing earned') return expect({ state: found?.state, finished: found?.finished, least: (found?.points ?? 0) <= 20 }).toEqual({ state: 'graded', finished: false, least: true });
+    if (expected === 'other-variant' || expected === 'nothing earned')
+      return expect({ state: found?.state, finished: found?.finished, least: (found?.points ?? 0) <= 20 }).toEqual({
+        state: 'graded',
+        finished: false,
+        least: true,
+      });
     expect([problem?.code, ...(found ? namesIn(found) : [])]).toContain(expected);
     const harmless = ['altered-lesson', 'other-engine'];
     if (found && !harmless.includes(expected)) expect(found).toMatchObject({ points: 0, finished: false });
