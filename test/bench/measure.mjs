@@ -20,7 +20,7 @@ export function run(command, args, { env = {}, input, allowed = [0] } = {}) {
     child.on('close', (status) => {
       const wall = now() - began;
       if (allowed.includes(status)) resolve({ wall, stdout, stderr });
-      else reject(new Error(`${command} ${args.join(' ')} ended with ${status}:\n${stderr || stdout}`));
+      else reject(new Error(`status ${status}: ${(stderr || stdout).trim()}\nof ${command} ${args.join(' ')}`));
     });
     child.stdin.end(input ?? '');
   });
