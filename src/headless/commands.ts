@@ -1,8 +1,8 @@
 /** What each word on the command line does. */
-import { readFileSync } from 'node:fs';
 import { type Arguments, seedOf, UsageError } from '../arguments.ts';
 import { isWorldName, type WorldName, worlds } from '../cluster/worlds/index.ts';
 import { keepWorld } from './kept-world.ts';
+import { readText } from './read-text.ts';
 import { runScript } from './sh.ts';
 import { replayTranscript } from './transcript.ts';
 import { writeOut } from './write-out.ts';
@@ -54,13 +54,4 @@ export async function lesson(values: Values, rest: readonly string[]): Promise<n
   if (rest[0] === 'edit') return (await import('./lesson-edit.ts')).editLesson(rest.slice(1));
   const { lessonCommand } = await import('./lesson.ts');
   return lessonCommand(values, rest);
-}
-
-/** A file that the user names; `-` is standard input. */
-export function readText(path: string): string {
-  try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${path}: ${error instanceof Error ? error.message.replace(/^E[A-Z]+: /, '').replace(/, \w+( '.*')?$/, '') : String(error)}`);
-  }
 }

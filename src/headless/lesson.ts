@@ -7,13 +7,13 @@ import { fillAll } from '../lessons/variables.ts';
 import { checkLesson } from '../session/lesson-check.ts';
 import { playScript } from '../session/play.ts';
 import { Session } from '../session/session.ts';
-import { readText } from './commands.ts';
 import { engineVersion } from './engine-version.ts';
 import { languageOf } from './language.ts';
 import { lessonSeedOf } from './learner-seed.ts';
 import { exportLessons } from './lesson-export.ts';
 import { lessonFolders, packagedLessons, readLesson, readTracks } from './lessons-folder.ts';
 import { readProgress, writeProgress } from './progress.ts';
+import { readText } from './read-text.ts';
 
 type Values = Arguments['values'];
 
