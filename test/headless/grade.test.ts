@@ -96,7 +96,10 @@ describe('a class', () => {
       options,
       jobs: 1,
       stopped: () => graded.length >= 10,
-      done: (outcome, file) => (graded.push(outcome.file), half.add(outcome, file)),
+      done: (outcome, file) => {
+        graded.push(outcome.file);
+        half.add(outcome, file);
+      },
     });
     half.close(true);
     // A line that was cut off when the power went.
@@ -271,5 +274,24 @@ describe('progress', () => {
     }
     expect(out.split('\n')[0]).toBe('graded 10/100 files, 1.0 a second, 1 min 30 s left');
     expect(out).not.toContain('\r');
+  });
+});
+
+describe('examples for continuous integration', () => {
+  const commands = ['github-actions', 'gitlab-ci', 'classroom50'].flatMap((name) =>
+    [...readFileSync(`examples/ci/${name}.yml`, 'utf8').matchAll(/k8s-lab@\S+ (grade [^\n>]+)/g)].map((match) => match[1]!.trim()),
+  );
+
+  test('there are four', () => expect(commands).toHaveLength(4));
+
+  test.each(commands)('%s', async (command) => {
+    const folder = newFolder();
+    const file = put(folder, 'submission.json', kim);
+    const [, ...words] = command.split(' ').map((word) => (word === 'submissions' ? folder : word === 'submission.json' ? file : word));
+    const { status, text } = await run(...words.filter((word, index) => word !== '-o' && words[index - 1] !== '-o'));
+    expect(status).toBe(0);
+    if (command.includes('junit')) expect(text).toMatch(/<testsuite name="kim" tests="\d+" failures="0" errors="0"/);
+    if (command.includes('classroom50'))
+      expect(JSON.parse(text)).toMatchObject({ schema: 'classroom50/result/v1', owner: 'kim', score: 125, 'max-score': 120 });
   });
 });
