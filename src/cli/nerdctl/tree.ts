@@ -1,10 +1,18 @@
 /** The tree of commands; help is read from it. */
 
 import { exec } from './commands/exec.ts';
+import { convert, decrypt, encrypt, load, save } from './commands/image-files.ts';
+import { history, imagePrune, images, pull, push, rmi, tag } from './commands/images.ts';
+import { containerInspect, imageInspect, inspect } from './commands/inspect.ts';
 import { kill, pause, prune, rename, restart, rm, start, stop, unpause, update, wait } from './commands/lifecycle.ts';
 import { attach, logs } from './commands/logs.ts';
+import { namespace } from './commands/namespaces.ts';
+import { network } from './commands/networks.ts';
 import { ps } from './commands/ps.ts';
 import { create, run } from './commands/run.ts';
+import { build, events, info, login, logout, systemPrune, version } from './commands/system.ts';
+import { volume } from './commands/volumes.ts';
+import { port, stats, top } from './commands/watch.ts';
 import { bool, type NerdctlCommand, slice, text } from './context.ts';
 
 const persistent = [
@@ -62,7 +70,51 @@ export const tree: NerdctlCommand = {
   long: 'nerdctl is a command line interface for containerd\n\nConfig file ($NERDCTL_TOML): /etc/nerdctl/nerdctl.toml\n',
   flags: persistent,
   commands: [
-    management({ name: 'container', short: 'Manage containers', commands: [...containerCommands.filter((each) => each !== ps), ls(ps), prune] }),
+    management({
+      name: 'container',
+      short: 'Manage containers',
+      commands: [...containerCommands.filter((each) => each !== ps), ls(ps), { ...containerInspect, name: 'inspect' }, prune],
+    }),
+    management({
+      name: 'image',
+      short: 'Manage images',
+      commands: [
+        pull,
+        push,
+        load,
+        save,
+        tag,
+        history,
+        ls(images),
+        { ...rmi, name: 'rm', aliases: ['remove'] },
+        convert,
+        encrypt,
+        decrypt,
+        build,
+        { ...imageInspect, name: 'inspect' },
+        imagePrune,
+      ],
+    }),
+    management(network),
+    management(volume),
+    management(namespace),
+    management({ name: 'system', short: 'Manage containerd', commands: [events, info, systemPrune] }),
+    management({ name: 'builder', short: 'Manage builds', commands: [build] }),
+    build,
+    inspect,
+    events,
+    info,
+    version,
+    login,
+    logout,
     ...containerCommands,
+    images,
+    pull,
+    push,
+    load,
+    save,
+    tag,
+    rmi,
+    history,
   ],
 };

@@ -1,0 +1,359 @@
+/** nerdctl images, pull, tag, rmi, history, image prune. */
+import { createHash } from 'node:crypto';
+import type { ContainerdImage } from '../../../interfaces/containerd.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { bool, type Context, isMissing, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
+import { findImages, partsOf, taskOf } from '../find.ts';
+import { ago, type Column, humanSize, listText, moment } from '../output.ts';
+import { pullImage, shareWithCri } from '../pull.ts';
+import { repositoryTag, wholeName } from '../reference.ts';
+import { checkVerify, verifyFlags } from '../verify.ts';
+import { confirmed } from './lifecycle.ts';
+
+type Row = {
+  readonly CreatedAt: string;
+  readonly CreatedSince: string;
+  readonly Digest: string;
+  readonly ID: string;
+  readonly Name: string;
+  readonly Repository: string;
+  readonly Tag: string;
+  readonly Size: string;
+  readonly BlobSize: string;
+  readonly Platform: string;
+};
+
+/** What an image takes on disk: unpacked, and as blobs. */
+export function imageSizes(context: Context, image: ContainerdImage): { readonly unpacked: number; readonly blobs: number } {
+  const { manifest, config, manifestDigest } = partsOf(context, image);
+  const client = context.client();
+  let unpacked = 0;
+  const wanted = new Set(config?.rootfs.diff_ids);
+  if (manifest && wanted.size > 0)
+    for (const key of chainOf(context, config?.rootfs.diff_ids ?? [])) {
+      try {
+        unpacked += client.snapshots.usage(context.namespace, 'overlayfs', key).size;
+      } catch (error) {
+        if (!isMissing(error)) throw error; // Not unpacked here.
+      }
+    }
+  const own = manifestDigest === '' ? 0 : client.content.get(context.namespace, manifestDigest).size;
+  return { unpacked, blobs: manifest ? own + manifest.config.size + manifest.layers.reduce((sum, { size }) => sum + size, 0) : 0 };
+}
+
+/** Snapshots of an image's layers: the first has the layer's own name. */
+function chainOf(context: Context, diffIds: readonly string[]): string[] {
+  const all = context.client().snapshots.list(context.namespace, 'overlayfs');
+  const chain = [diffIds[0] ?? ''];
+  for (let i = 1; i < diffIds.length; i++) {
+    const next = chainId(chain[i - 1] ?? '', diffIds[i] ?? '');
+    if (!all.some(({ key }) => key === next)) break;
+    chain.push(next);
+  }
+  return chain;
+}
+
+const columns = (names: boolean, digests: boolean): Column<Row>[] => [
+  ...(names
+    ? [['NAME', (row) => row.Name] as Column<Row>]
+    : [['REPOSITORY', (row) => row.Repository] as Column<Row>, ['TAG', (row) => row.Tag] as Column<Row>]),
+  ...(digests ? [['DIGEST', (row) => row.Digest] as Column<Row>] : []),
+  ['IMAGE ID', (row) => row.ID],
+  ['CREATED', (row) => row.CreatedSince],
+  ['PLATFORM', (row) => row.Platform],
+  ['SIZE', (row) => row.Size],
+  ['BLOB SIZE', (row) => row.BlobSize],
+];
+
+export const images: NerdctlCommand = {
+  name: 'images',
+  short: 'List images',
+  usage: '[flags] [REPOSITORY[:TAG]]',
+  flags: [
+    bool('quiet,q', 'Only show numeric IDs'),
+    bool('no-trunc', "Don't truncate output"),
+    text('format', "Format the output using the given Go template, e.g, '{{json .}}', 'wide'"),
+    slice('filter,f', 'Filter output based on conditions provided'),
+    bool('digests', 'Show digests (compatible with Docker, unlike ID)'),
+    bool('names', 'Show image names'),
+    bool('all,a', '(unimplemented yet, always true)', 'true'),
+  ],
+  run: function* (context) {
+    const { flags } = context;
+    needArgs(context, 0, 1);
+    const [request] = context.args;
+    const wanted = request === undefined ? undefined : wholeName(request);
+    const found = listImages(context)
+      .filter(({ name }) => wanted === undefined || name === wanted)
+      .filter((image) => flags.list('filter').every((each) => matches(context, image, each)));
+    if (flags.bool('quiet')) {
+      yield* context.print(found.map(({ target }) => `${flags.bool('no-trunc') ? target.digest : target.digest.slice(7, 19)}\n`).join(''));
+      return 0;
+    }
+    yield* context.print(
+      listText(
+        context,
+        found.map((image) => rowOf(context, image)),
+        columns(flags.bool('names'), flags.bool('digests')),
+      ),
+    );
+    return 0;
+  },
+};
+
+/** The newest first; in k8s.io an image has three names, of which one is shown if so asked. */
+export function listImages(context: Context): ContainerdImage[] {
+  const all = [...context.client().images.list(context.namespace)].sort((a, b) => b.createdAt - a.createdAt);
+  if (context.namespace !== 'k8s.io' || !context.global.bool('kube-hide-dupe')) return all;
+  return all.filter(({ name }) => !name.startsWith('sha256:') && !name.includes('@'));
+}
+
+function matches(context: Context, image: ContainerdImage, given: string): boolean {
+  const [key = '', value = ''] = [given.slice(0, given.indexOf('=')), given.slice(given.indexOf('=') + 1)];
+  const { repository, tag } = repositoryTag(image.name);
+  if (key === 'dangling') return (tag === '<none>' || tag === '') === (value === 'true');
+  if (key === 'reference') return [repository, `${repository}:${tag}`].some((each) => wildcard(value, each));
+  if (key === 'label') {
+    const labels = partsOf(context, image).config?.config.Labels ?? {};
+    const [name = '', wanted] = value.split('=');
+    return labels[name] !== undefined && (wanted === undefined || labels[name] === wanted);
+  }
+  if (key === 'before' || key === 'since') {
+    const [other] = findImages(context, value);
+    return other !== undefined && (key === 'before' ? image.createdAt < other.createdAt : image.createdAt > other.createdAt);
+  }
+  throw new NerdctlError(`invalid filter ${JSON.stringify(given)}`);
+}
+
+const wildcard = (pattern: string, name: string): boolean => {
+  const parts = pattern.split('*');
+  if (parts.length === 1) return pattern === name;
+  return name.startsWith(parts[0] ?? '') && name.endsWith(parts.at(-1) ?? '');
+};
+
+function rowOf(context: Context, image: ContainerdImage): Row {
+  const { name, target, createdAt } = image;
+  const { repository, tag } = repositoryTag(name);
+  const { unpacked, blobs } = imageSizes(context, image);
+  const { config } = partsOf(context, image);
+  return {
+    CreatedAt: moment(createdAt),
+    CreatedSince: ago(context.process.now, createdAt),
+    Digest: target.digest,
+    ID: context.flags.bool('no-trunc') ? target.digest : target.digest.slice(7, 19),
+    Name: name,
+    Repository: repository,
+    Tag: tag,
+    Size: humanSize(unpacked),
+    BlobSize: humanSize(blobs),
+    Platform: config ? `${config.os}/${config.architecture}` : '',
+  };
+}
+
+export const pull: NerdctlCommand = {
+  name: 'pull',
+  short: 'Pull an image from a registry. Optionally specify "ipfs://" or "ipns://" scheme to pull image from IPFS.',
+  usage: '[flags] NAME[:TAG]',
+  flags: [
+    bool('quiet,q', 'Suppress verbose output'),
+    slice('platform', 'Pull content for a specific platform'),
+    bool('all-platforms', 'Pull content for all platforms'),
+    text('unpack', 'Unpack the image for the current single platform (auto/true/false)', 'auto'),
+    ...verifyFlags,
+  ],
+  run: function* (context) {
+    if (context.args.length !== 1) throw new NerdctlError(`accepts 1 arg(s), received ${context.args.length}`);
+    const [ref = ''] = context.args;
+    if (/^ip[fn]s:\/\//.test(ref)) throw new NerdctlError('failed to get IPFS URL from ipfs path');
+    const name = wholeName(ref);
+    yield* checkVerify(context);
+    yield* pullImage(context, name, { quiet: context.flags.bool('quiet'), out: context.process.stdout });
+    return 0;
+  },
+};
+
+export const push: NerdctlCommand = {
+  name: 'push',
+  short: 'Push an image or a repository to a registry. Optionally specify "ipfs://" or "ipns://" scheme to push image to IPFS.',
+  usage: '[flags] NAME[:TAG]',
+  flags: [
+    bool('quiet,q', 'Suppress verbose output'),
+    slice('platform', 'Push content for a specific platform'),
+    bool('all-platforms', 'Push content for all platforms'),
+    bool('estargz', 'Convert the image into eStargz'),
+    text('sign', 'Sign the image (none|cosign|notation)', 'none'),
+    text('cosign-key', 'Path to the private key file, KMS URI or Kubernetes Secret'),
+    text('ipfs-address', 'multiaddr of IPFS API'),
+    bool('ipfs-ensure-image', 'Ensure the entire contents of the image is locally available before push', 'true'),
+  ],
+  run: function* (context) {
+    needArgs(context, 1, 1);
+    const [ref = ''] = context.args;
+    const ipfs = /^ip[fn]s:\/\/(.*)$/.exec(ref)?.[1];
+    if (ipfs === undefined) {
+      context.client().images.get(context.namespace, wholeName(ref));
+      yield* checkVerify(context, 'sign');
+      throw new NotSimulated('nerdctl push');
+    }
+    const problem = `open ${context.process.env['HOME'] ?? '/root'}/.ipfs/api: no such file or directory`;
+    const name = wholeName(ipfs);
+    yield* context.log('info', `pushing image ${JSON.stringify(name)} to IPFS`);
+    yield* context.log('info', 'ensuring image contents');
+    yield* context.log('warning', `failed to ensure the existence of image ${JSON.stringify(name)}`, { error: problem });
+    yield* context.log('warning', 'ipfs push failed', { error: problem });
+    throw new NerdctlError(problem);
+  },
+};
+
+export const tag: NerdctlCommand = {
+  name: 'tag',
+  short: 'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE',
+  usage: '[flags] SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]',
+  flags: [],
+  run: function* (context) {
+    needArgs(context, 2, 2);
+    const [source = '', target = ''] = context.args;
+    const name = wholeName(target);
+    const [image] = findImages(context, source);
+    if (!image) throw new NerdctlError(`image ${JSON.stringify(wholeName(source))}: not found`);
+    const client = context.client().images;
+    if (client.list(context.namespace).some((each) => each.name === name)) client.delete(context.namespace, name);
+    const made = client.create(context.namespace, { name, target: image.target, labels: image.labels });
+    if (context.namespace === 'k8s.io') shareWithCri(context, made);
+    return 0;
+  },
+};
+
+export const rmi: NerdctlCommand = {
+  name: 'rmi',
+  short: 'Remove one or more images',
+  usage: '[flags] IMAGE [IMAGE, ...]',
+  flags: [bool('force,f', 'Force removal of the image'), bool('async', 'Asynchronous mode')],
+  run: function* (context) {
+    needArgs(context, 1);
+    const errors: string[] = [];
+    for (const request of context.args) {
+      const found = findImages(context, request);
+      if (found.length === 0) errors.push(`no such image: ${request}`);
+      else if (found.length > 1 && !context.flags.bool('force')) errors.push(`multiple IDs found with provided prefix: ${request}`);
+      else
+        for (const image of found) {
+          const problem = yield* removeImage(context, image, request);
+          if (problem !== undefined) errors.push(problem);
+        }
+    }
+    if (errors.length === 0) return 0;
+    const message = `${errors.length} errors:\n${errors.join('\n')}`;
+    if (!context.flags.bool('force') || errors.some((each) => each.startsWith('conflict'))) throw new NerdctlError(message);
+    yield* context.log('error', message);
+    return 0;
+  },
+};
+
+/** An image that a running container needs loses its name only. */
+function* removeImage(context: Context, image: ContainerdImage, request: string): Routine<string | undefined> {
+  const client = context.client();
+  const { namespace, flags } = context;
+  const { name, target } = image;
+  const users = client.containers.list(namespace).filter((each) => each.image === name);
+  const running = users.find(({ id }) => ['RUNNING', 'PAUSED'].includes(taskOf(context, id)?.status ?? ''));
+  if (running) {
+    if (!flags.bool('force')) return `conflict: unable to delete ${request} (cannot be forced) - image is being used by running container ${running.id}`;
+    if (client.images.list(namespace).some((each) => each.name === ':')) client.images.update(namespace, ':', { target });
+    else client.images.create(namespace, { name: ':', target, labels: image.labels });
+    client.images.delete(namespace, name);
+    yield* context.print(`Untagged: ${name}\nUntagged: ${name}@${target.digest}\n`);
+    return undefined;
+  }
+  const [stopped] = users;
+  if (stopped && !flags.bool('force')) return `conflict: unable to delete ${request} (must be forced) - image is being used by stopped container ${stopped.id}`;
+  const diffIds = partsOf(context, image).config?.rootfs.diff_ids ?? [];
+  client.images.delete(namespace, name, { sync: !flags.bool('async') });
+  yield* context.print(`Untagged: ${name}@${target.digest}\n${diffIds.map((each) => `Deleted: ${each}\n`).join('')}`);
+  return undefined;
+}
+
+export const history: NerdctlCommand = {
+  name: 'history',
+  short: 'Show the history of an image',
+  usage: '[flags] IMAGE',
+  flags: [
+    bool('quiet,q', 'Only show numeric IDs'),
+    bool('no-trunc', "Don't truncate output"),
+    bool('human,H', 'Print sizes and dates in human readable format', 'true'),
+    text('format,f', "Format the output using the given Go template, e.g, '{{json .}}'"),
+  ],
+  run: function* (context) {
+    needArgs(context, 1, 1);
+    const [request = ''] = context.args;
+    const [image] = findImages(context, request);
+    if (!image) throw new NerdctlError(`no such object: ${request}`);
+    const { config } = partsOf(context, image);
+    const full = context.flags.bool('no-trunc');
+    const client = context.client();
+    const chain = chainOf(context, config?.rootfs.diff_ids ?? []);
+    let layer = 0;
+    const rows = (config?.history ?? []).map(({ created, created_by: by = '', empty_layer: empty, comment = '' }) => {
+      const key = empty ? undefined : chain[layer++];
+      const size = key === undefined ? 0 : client.snapshots.usage(context.namespace, 'overlayfs', key).size;
+      const human = context.flags.bool('human');
+      return {
+        Snapshot: key === undefined ? '<missing>' : full ? key : key.slice(0, 20),
+        CreatedAt: created,
+        CreatedSince: human ? ago(context.process.now, Date.parse(created)) : created,
+        CreatedBy: full || by.length <= 45 ? by : `${by.slice(0, 44)}…`,
+        Size: human ? humanSize(size) : String(size),
+        Comment: comment,
+      };
+    });
+    rows.reverse();
+    if (context.flags.bool('quiet')) {
+      yield* context.print(rows.map(({ Snapshot }) => `${Snapshot}\n`).join(''));
+      return 0;
+    }
+    yield* context.print(
+      listText(context, rows, [
+        ['SNAPSHOT', (row) => row.Snapshot],
+        ['CREATED', (row) => row.CreatedSince],
+        ['CREATED BY', (row) => row.CreatedBy],
+        ['SIZE', (row) => row.Size],
+        ['COMMENT', (row) => row.Comment],
+      ]),
+    );
+    return 0;
+  },
+};
+
+export const imagePrune: NerdctlCommand = {
+  name: 'prune',
+  short: 'Remove unused images',
+  flags: [
+    bool('all,a', 'Remove all unused images, not just dangling ones'),
+    slice('filter', 'Filter output based on conditions provided'),
+    bool('force,f', 'Do not prompt for confirmation'),
+  ],
+  run: function* (context) {
+    const all = context.flags.bool('all');
+    const warning = all ? 'This will remove all images without at least one container associated to them.' : 'This will remove all dangling images.';
+    if (!context.flags.bool('force') && !(yield* confirmed(context, warning))) return 0;
+    yield* pruneImages(context, all);
+    return 0;
+  },
+};
+
+/** Dangling images have no tag. */
+export function* pruneImages(context: Context, all: boolean): Routine {
+  const client = context.client();
+  const used = new Set(client.containers.list(context.namespace).map(({ image }) => image));
+  const lines: string[] = [];
+  for (const image of client.images.list(context.namespace)) {
+    if (used.has(image.name) || (!all && repositoryTag(image.name).tag !== '<none>')) continue;
+    const diffIds = partsOf(context, image).config?.rootfs.diff_ids ?? [];
+    client.images.delete(context.namespace, image.name, { sync: true });
+    lines.push(`Untagged: ${image.name}`, ...diffIds.map((each) => `deleted: ${each}`));
+  }
+  if (lines.length > 0) yield* context.print(`Deleted Images:\n${lines.join('\n')}\n\n`);
+}
+
+/** identity.ChainID of two: how a snapshot is named that lies on another. */
+export const chainId = (parent: string, diffId: string): string => `sha256:${createHash('sha256').update(`${parent} ${diffId}`).digest('hex')}`;
