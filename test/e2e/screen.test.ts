@@ -269,3 +269,15 @@ describe('the terminal is given back', () => {
     await screen.until(/^back again *$/m);
   });
 });
+
+test('a question waits while the window is too small to show it', async () => {
+  const screen = await openLesson({ columns: 50, rows: 14 });
+  await screen.line('kubectl get pods -n kube-system');
+  await screen.until('kube-scheduler-controlplane');
+  await screen.until('Step passed');
+  await screen.line('echo typing goes on');
+  await screen.until(/^typing goes on *$/m);
+  screen.resize(80, 24);
+  await screen.until('Step 2 of 9');
+  await screen.until('Enter answer');
+});

@@ -135,7 +135,7 @@ export class LessonScreen {
   }
 
   focus(focus: Focus): void {
-    if (focus === 'pane' && !this.state.view && this.state.pane === 'lesson') return;
+    if (focus === 'pane' && !this.#showsPane) return;
     this.set({ focus, scroll: 0 });
   }
 
@@ -151,7 +151,13 @@ export class LessonScreen {
     this.set({ notice });
   }
 
+  /** There is something beside the terminal that could take the keys. */
+  get #showsPane(): boolean {
+    return this.layout.lesson !== undefined || this.layout.extra !== undefined;
+  }
+
   resized(): void {
+    if (!this.#showsPane) this.set({ focus: 'terminal' });
     this.#cut();
   }
 
@@ -260,7 +266,7 @@ export class LessonScreen {
   /** A question takes the keys by itself, but never in the middle of typing. */
   #askWhenQuiet(): void {
     const { state } = this;
-    if (!isAsking(state) || this.#asked === this.#step || this.raw || state.pane !== 'lesson') return;
+    if (!isAsking(state) || this.#asked === this.#step || this.raw || state.pane !== 'lesson' || !this.#showsPane) return;
     if (!this.#typing.empty || !this.#session.atPrompt || performance.now() - this.#keyAt < quiet) return;
     this.#asked = this.#step;
     this.set({ focus: 'pane', pane: 'lesson', scroll: 0 });

@@ -78,6 +78,8 @@ export function route(event: KeyEvent, context: RouteContext): Command {
           : name === 'escape' || name === 'ctrl-c'
             ? 'back'
             : 'ink';
+    case 'opening':
+      return name === 'ctrl-c' ? 'quit' : 'none';
     case 'lesson':
       return lessonKey(event, name, context);
     default:
