@@ -7,6 +7,7 @@ import type { TokenAuthenticator } from './authn/service-account-tokens.ts';
 import type { Authorizer } from './authz/authorizer.ts';
 import type { CustomResources } from './custom/custom-resources.ts';
 import type { Discovery } from './discovery.ts';
+import type { ComponentHealth } from './registry/componentstatuses.ts';
 import type { ServiceAllocator } from './registry/service-allocator.ts';
 import type { StrategyContext } from './registry/strategy.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -30,6 +31,8 @@ export type ApiServerOptions = {
   readonly version?: VersionInfo;
   /** Where clients reach this server: the endpoint of the Service `kubernetes`. */
   readonly advertiseAddress?: string;
+  /** The health of the other components of the control plane, for ComponentStatuses. */
+  readonly componentHealth?: () => readonly ComponentHealth[];
   /** As `--disable-admission-plugins`. */
   readonly disableAdmissionPlugins?: readonly string[];
 };

@@ -204,7 +204,7 @@ const interpreter = (
   versions.map(([version, tags, megabytes]) =>
     hub(name, tags, { Env: [defaultPath, `${name.toUpperCase()}_VERSION=${version}`], Cmd: cmd }, [
       tags.some((tag) => tag.includes('alpine')) ? alpine() : debianLayer,
-      layer(megabytes, `RUN ${name} ${version}`, server(version, binary, binary === 'python3' ? 'python3' : 'not-simulated')),
+      layer(megabytes, `RUN ${name} ${version}`, server(version, binary, binary === 'python3' || binary === 'perl' ? binary : 'not-simulated')),
     ]),
   );
 

@@ -1,7 +1,7 @@
 /** Images of Kubernetes itself and what is usually installed beside it. */
 import type { ImageConfig, LayerEntry } from '../interfaces/distribution.ts';
 import { defaultPath, directory, type ImageDefinition, type LayerDefinition, MiB, program, script, text } from './definition.ts';
-import { alpineRootfs, distroless } from './rootfs.ts';
+import { alpineRootfs, bookworm, busyboxRootfs, debianRootfs, distroless } from './rootfs.ts';
 
 const platforms = ['linux/amd64', 'linux/arm64', 'linux/ppc64le', 'linux/s390x'];
 const created = '2026-06-09T12:00:00Z';
@@ -124,6 +124,19 @@ export const kubernetesImages = (): ImageDefinition[] => [
   single('registry.k8s.io/ingress-nginx/controller', ['v1.13.2', 'v1.14.0'], '/nginx-ingress-controller', 92, {}, 'nginx-ingress-controller'),
   single('registry.k8s.io/hpa-example', ['latest'], '/usr/local/bin/apache2-foreground', 140, { ExposedPorts: { '80/tcp': {} } }, 'hpa-example'),
   single('registry.k8s.io/echoserver', ['1.4', '1.10'], '/usr/bin/echoserver', 40, { ExposedPorts: { '8080/tcp': {} } }, 'echoserver'),
+  image('registry.k8s.io/e2e-test-images/busybox', ['1.29-1', '1.29-2', '1.29-4', '1.36.1-1', '1.37.0-1'], { Cmd: ['sh'] }, [
+    { size: 730_000, createdBy: 'busybox', entries: () => busyboxRootfs('1.29.3') },
+  ]),
+  image('registry.k8s.io/e2e-test-images/jessie-dnsutils', ['1.3', '1.4', '1.5', '1.7'], { Cmd: ['/bin/bash'] }, [
+    {
+      size: 46_000_000,
+      createdBy: 'jessie',
+      entries: () => [
+        ...debianRootfs(bookworm),
+        ...['dig', 'host', 'nslookup', 'ping', 'curl', 'nc'].map((name) => program(`/usr/bin/${name}`, name, 150_000)),
+      ],
+    },
+  ]),
   image('registry.k8s.io/busybox', ['latest', '1.27', '1.27.2'], { Cmd: ['sh'] }, [
     { size: 720_000, createdBy: 'busybox', entries: () => alpineRootfs('3.19.8') },
   ]),

@@ -21,6 +21,8 @@ export type Listener = {
   readonly port: number;
   readonly pid: number;
   readonly servers: ReadonlyMap<string, unknown>;
+  /** Told of each connection. */
+  readonly accepted?: () => void;
 };
 
 export type Interface = {
@@ -235,6 +237,7 @@ export function dial<Server>(
   if (!listener) throw new NetworkError('ECONNREFUSED', refusedAfter);
   const server = listener.servers.get(protocol.name);
   if (server === undefined) throw new NetworkError('EPROTO', refusedAfter);
+  listener.accepted?.();
   return server as Server;
 }
 

@@ -1,4 +1,5 @@
 import { customresourcedefinitions } from '../custom/definition.ts';
+import { componentstatuses } from './componentstatuses.ts';
 import { configmaps, secrets, serviceaccounts } from './config.ts';
 import { daemonsets } from './daemonsets.ts';
 import { deployments } from './deployments.ts';
@@ -19,6 +20,7 @@ import type { Strategy } from './strategy.ts';
 
 /** What is particular to each built-in resource; a resource that is not here is stored as it comes. */
 export const strategies: Readonly<Record<string, Strategy>> = {
+  componentstatuses,
   configmaps,
   endpoints,
   events: misc.events,

@@ -6,13 +6,13 @@ import { validateContainers } from './containers.ts';
 import { nonNegative } from './numbers.ts';
 import { validateAnnotations, validateLabels } from './object-meta.ts';
 
-/** A pod's spec; `path` is `spec`, or `spec.template.spec`. */
-export function validatePodSpec(spec: PodSpec | undefined, path: string): FieldError[] {
+/** A pod's spec; `path` is `spec`, or `spec.template.spec`. `claims` are volumes that come later, of a StatefulSet's claim templates. */
+export function validatePodSpec(spec: PodSpec | undefined, path: string, claims: readonly string[] = []): FieldError[] {
   if (spec === undefined) return [required(path)];
   const volumes = new Set<string>();
   return [
     ...validateVolumes(spec.volumes ?? [], `${path}.volumes`, volumes),
-    ...validateContainers(spec, path, volumes),
+    ...validateContainers(spec, path, new Set([...volumes, ...claims])),
     ...oneOf(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], `${path}.restartPolicy`),
     ...oneOf(spec.dnsPolicy, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'], `${path}.dnsPolicy`),
     ...validateNames(spec, path),
@@ -26,12 +26,12 @@ export function validatePodSpec(spec: PodSpec | undefined, path: string): FieldE
 }
 
 /** A template of a workload: labels, annotations, spec. */
-export function validatePodTemplate(template: PodTemplateSpec, path: string): FieldError[] {
+export function validatePodTemplate(template: PodTemplateSpec, path: string, claims: readonly string[] = []): FieldError[] {
   const { labels, annotations } = template.metadata ?? {};
   return [
     ...(labels ? validateLabels(labels, `${path}.metadata.labels`) : []),
     ...(annotations ? validateAnnotations(annotations, `${path}.metadata.annotations`) : []),
-    ...validatePodSpec(template.spec, `${path}.spec`),
+    ...validatePodSpec(template.spec, `${path}.spec`, claims),
   ];
 }
 

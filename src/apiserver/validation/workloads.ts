@@ -67,7 +67,8 @@ export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
   const type = spec?.updateStrategy?.type;
   if (type !== undefined && type !== 'RollingUpdate' && type !== 'OnDelete')
     errors.push(invalidValue('spec.updateStrategy', spec?.updateStrategy, "must be 'RollingUpdate' or 'OnDelete'"));
-  return [...errors, ...nonNegative(spec?.replicas, 'spec.replicas'), ...validateSelectorAndTemplate(spec?.selector, spec?.template, 'statefulset')];
+  const claims = (spec?.volumeClaimTemplates ?? []).flatMap(({ metadata }) => metadata?.name ?? []);
+  return [...errors, ...nonNegative(spec?.replicas, 'spec.replicas'), ...validateSelectorAndTemplate(spec?.selector, spec?.template, 'statefulset', claims)];
 }
 
 const statefulSetMutable = [
@@ -93,7 +94,12 @@ export function validateStatefulSetUpdate({ spec }: StatefulSet, { spec: old }: 
 }
 
 /** Selector and template of apps/v1: both there, the one matching the other, and pods that are always restarted. */
-function validateSelectorAndTemplate(selector: LabelSelector | undefined, template: PodTemplateSpec | undefined, kind: string): FieldError[] {
+function validateSelectorAndTemplate(
+  selector: LabelSelector | undefined,
+  template: PodTemplateSpec | undefined,
+  kind: string,
+  claims: readonly string[] = [],
+): FieldError[] {
   const errors: FieldError[] = [];
   if (selector === undefined) errors.push(required('spec.selector'));
   else if (!Object.keys(selector.matchLabels ?? {}).length && !selector.matchExpressions?.length)
@@ -101,7 +107,7 @@ function validateSelectorAndTemplate(selector: LabelSelector | undefined, templa
   if (template === undefined) return [...errors, required('spec.template')];
   if (!matchesTemplate(selector, template))
     errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels ?? {}, '`selector` does not match template `labels`'));
-  errors.push(...validatePodTemplate(template, 'spec.template'));
+  errors.push(...validatePodTemplate(template, 'spec.template', claims));
   const policy = template.spec?.restartPolicy;
   if (policy === 'OnFailure' || policy === 'Never') errors.push(notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
   if (template.spec?.activeDeadlineSeconds !== undefined)

@@ -8,12 +8,14 @@ import { type Routine, sleep } from '../../sim/routine.ts';
 import type { RequestContext } from '../context.ts';
 import { deepFreeze } from '../objects.ts';
 import { presenterOf } from '../present.ts';
+import { componentStatuses } from '../registry/componentstatuses.ts';
 import { queryFlag, queryValue } from '../request-info.ts';
 import { keyOf, prefixOf } from '../resource-table.ts';
 import { type Selection, selectionOf } from '../selection.ts';
 
 /** GET of one object. */
 export function get({ served, info, core }: RequestContext): KubeObject {
+  if (served.resource === 'componentstatuses') return component(core, info.name) ?? raise(notFound(served, info.name));
   const found = core.storage.get(keyOf(served, info.namespace, info.name));
   if (found === undefined) throw notFound(served, info.name);
   return found.object;
@@ -30,6 +32,7 @@ export type ObjectList = {
 export function list(context: RequestContext): ObjectList {
   const { served, request, info } = context;
   const selection = selectionOf(request, served);
+  if (served.resource === 'componentstatuses') return components(context, selection);
   const limit = Number(queryValue(request, 'limit') ?? 0);
   const token = queryValue(request, 'continue');
   const start = token ? readContinue(token) : undefined;
@@ -69,6 +72,19 @@ function page(
     ...(more && matches === undefined && { remainingItemCount: range.count - items.length }),
   };
   return { kind: served.api.listKind, apiVersion: served.apiVersion, metadata, items };
+}
+
+/** Health is asked for anew, not read. */
+const componentsOf = ({ options }: RequestContext['core']): readonly KubeObject[] => componentStatuses(options.componentHealth?.() ?? []);
+const component = (core: RequestContext['core'], name: string): KubeObject | undefined => componentsOf(core).find(({ metadata }) => metadata.name === name);
+
+function components({ served, core }: RequestContext, { name, matches }: Selection): ObjectList {
+  const items = componentsOf(core).filter((object) => (name === undefined || object.metadata.name === name) && matches?.(object) !== false);
+  return { kind: served.api.listKind, apiVersion: served.apiVersion, metadata: { resourceVersion: '' }, items };
+}
+
+function raise(error: StatusError): never {
+  throw error;
 }
 
 function single({ served, info, core }: RequestContext, selection: Selection, name: string): ObjectList {

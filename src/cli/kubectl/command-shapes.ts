@@ -183,7 +183,7 @@ export const commandShapes: Readonly<Record<string, CommandShape>> = {
   autoscale: {
     use: 'autoscale (-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY]',
     flags:
-      '%print %file cpu:string dry-run:string=none field-manager:string=kubectl-autoscale max:int=-1 memory:string min:int=-1 name:string save-config:bool',
+      '%print %file cpu:string cpu-percent:int=-1 dry-run:string=none field-manager:string=kubectl-autoscale max:int=-1 memory:string min:int=-1 name:string save-config:bool',
   },
   certificate: { use: 'certificate SUBCOMMAND', flags: '' },
   'certificate approve': { use: 'certificate approve (-f FILENAME | NAME)', flags: '%print %file force:bool' },

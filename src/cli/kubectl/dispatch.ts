@@ -4,7 +4,7 @@ import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { type CommandEntry, childrenOf, nameOfCommand } from './command.ts';
 import { describeError, KubectlError, usageError } from './errors.ts';
-import { allFlags, globalFlags } from './flag-table.ts';
+import { allFlags, deprecatedFlags, globalFlags } from './flag-table.ts';
 import { type Flag, type ParsedArguments, parseArguments, takesValue } from './flags.ts';
 import { helpText } from './help.ts';
 import { Kubectl } from './kubectl.ts';
@@ -32,6 +32,8 @@ function* runCommand(commands: readonly CommandEntry[], words: readonly string[]
   if (!command) throw unknownCommand(commands, parsed.args[0] ?? '');
   const k = new Kubectl(process, path, parsed);
   if (!command.run) return yield* withoutRun(commands, k);
+  for (const [name, text] of Object.entries(deprecatedFlags[path] ?? {}))
+    if (parsed.flags.has(name)) yield* k.printError(`Flag --${name} has been deprecated, ${text}\n`);
   const missing = (command.required ?? []).filter((name) => !parsed.flags.has(name));
   if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`);
   const status = (yield* command.run(k)) ?? 0;

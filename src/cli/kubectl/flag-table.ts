@@ -18,4 +18,11 @@ export function allFlags(path: string): readonly Flag[] {
   return [...own, ...globalFlags().filter((flag) => !names.has(flag.name))];
 }
 
+/** Flags that still work and that help does not show, by command, with what to use instead. */
+export const deprecatedFlags: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  autoscale: {
+    'cpu-percent': "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
+  },
+};
+
 export const usageOf = (path: string): string => commandShapes[path]?.use ?? path;

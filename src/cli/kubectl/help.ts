@@ -1,7 +1,7 @@
 /** kubectl's help pages: kubernetes kubectl/pkg/util/templates. */
 import { type CommandEntry, childrenOf, nameOfCommand } from './command.ts';
 import { type CommandGroup, commandGroups } from './commands/groups.ts';
-import { globalFlags, ownFlags, usageOf } from './flag-table.ts';
+import { deprecatedFlags, globalFlags, ownFlags, usageOf } from './flag-table.ts';
 import { flagUsage } from './flag-usage.ts';
 import type { Flag } from './flags.ts';
 
@@ -14,7 +14,7 @@ export function helpText(commands: readonly CommandEntry[], path: string): strin
     command?.aliases?.length ? `Aliases:\n${[nameOfCommand(command), ...command.aliases].join(', ')}` : '',
     command?.examples ? `Examples:\n${indent(command.examples)}` : '',
     subcommands(commands, path),
-    flagSection(ownFlags(path)),
+    flagSection(ownFlags(path).filter(({ name }) => deprecatedFlags[path]?.[name] === undefined)),
     `Usage:\n  kubectl ${usageOf(path)} [options]`,
     footer(commands, path),
   ];

@@ -1,10 +1,11 @@
 /** kube-apiserver as a process: flags, certificates, its port, its way to etcd and to the kubelets. */
 import { ApiServer } from '../../apiserver/api-server.ts';
+import type { ComponentHealth } from '../../apiserver/registry/componentstatuses.ts';
 import { ConnectionError } from '../../client/client.ts';
 import { type EtcdApi, EtcdError, etcdProtocol } from '../../interfaces/etcd.ts';
 import { type KubeletApi, kubeletProtocol } from '../../interfaces/kubelet.ts';
 import { type Method, type RestResponse, type RestServer, restProtocol } from '../../interfaces/rest.ts';
-import { serve } from '../../linux/network.ts';
+import { connect, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import type { HttpServer } from '../../linux/protocols.ts';
@@ -56,6 +57,7 @@ export const newKubeApiserver = (trace: Trace): Program =>
       serviceAccountKey: process.fs.read(set.get('service-account-signing-key-file') ?? ''),
       serviceCidr: set.get('service-cluster-ip-range') ?? '10.0.0.0/24',
       advertiseAddress: set.get('advertise-address') ?? '127.0.0.1',
+      componentHealth: () => componentHealth(process, etcd),
     });
     listen(process, set.get('bind-address') ?? '0.0.0.0', Number(set.get('secure-port') ?? 6443), [
       serve(restProtocol, trace.around<RestServer>(server, 'rest', 'client', 'kube-apiserver', describeRest)),
@@ -64,6 +66,30 @@ export const newKubeApiserver = (trace: Trace): Program =>
     log('I', 'secure_serving.go:211', `Serving securely on [::]:${set.get('secure-port') ?? 6443}`);
     return yield* untilTerminated(process, () => server.stop());
   };
+
+/** kubernetes pkg/registry/core/rest/storage_core.go: the usual ports on this machine, and etcd. */
+function componentHealth(process: Process, etcd: EtcdApi): ComponentHealth[] {
+  const local = [
+    ['scheduler', 10259],
+    ['controller-manager', 10257],
+  ] as const;
+  const health = local.map(([name, port]): ComponentHealth => {
+    try {
+      connect(process.namespaces.network, '127.0.0.1', port, process.sim.random);
+      return { name };
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      return { name, error: `Get "https://127.0.0.1:${port}/healthz": dial tcp 127.0.0.1:${port}: connect: connection refused` };
+    }
+  });
+  try {
+    etcd.status();
+    return [...health, { name: 'etcd-0' }];
+  } catch (error) {
+    if (!(error instanceof EtcdError)) throw error;
+    return [...health, { name: 'etcd-0', error: error.message }];
+  }
+}
 
 function* waitForEtcd(process: Process, etcd: EtcdApi): Routine {
   const until = process.now + etcdPatience;

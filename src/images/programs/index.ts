@@ -5,6 +5,7 @@ import { agnhost } from './agnhost.ts';
 import { memcached, mongod, mysqladmin, mysqld, mysqlEntrypoint, pgIsReady, postgres, postgresEntrypoint } from './databases.ts';
 import { nginx, nginxEntrypoint } from './nginx.ts';
 import { pause } from './pause.ts';
+import { perl } from './perl.ts';
 import { redisCli, redisServer } from './redis.ts';
 import { curlEntrypoint, execEntrypoint, goRunner, helloWorld, idle, notSimulated, registryServer, stress } from './small.ts';
 import { bootcamp, echoserver, helloApp, hpaExample, httpd, httpEcho, podinfo, python3, whoamiServer } from './small-servers.ts';
@@ -43,6 +44,7 @@ export const imagePrograms: Readonly<Record<string, Program>> = {
   'nginx-entrypoint': nginxEntrypoint,
   'not-simulated': notSimulated,
   pause,
+  perl,
   pg_isready: pgIsReady,
   podinfo,
   postgres,

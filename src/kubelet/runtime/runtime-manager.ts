@@ -13,7 +13,7 @@ import { computePodActions, type PodActions } from './compute-actions.ts';
 import { type Cancel, StartError, type SyncResult } from './errors.ts';
 import type { ContainerEvents } from './events.ts';
 import type { Killer } from './kill.ts';
-import { newest, type RuntimePod } from './runtime-pod.ts';
+import { containerName, type RuntimePod } from './runtime-pod.ts';
 import { sandboxConfig } from './sandbox-config.ts';
 import type { ContainerStarter, StartInputs } from './start-container.ts';
 
@@ -98,8 +98,9 @@ export class RuntimeManager {
 
   /** doBackOff: a container that ended waits before its second restart. */
   #checkBackoff(pod: Pod, container: ContainerSpec, status: RuntimePod): void {
-    const last = newest(status, container.name);
-    if (last?.state !== 'CONTAINER_EXITED' || ephemeralContainers(pod).some(({ name }) => name === container.name)) return;
+    // One that runs and is about to be killed does not count: then the one before it does.
+    const last = status.containers.find((each) => containerName(each) === container.name && each.state === 'CONTAINER_EXITED');
+    if (last === undefined || ephemeralContainers(pod).some(({ name }) => name === container.name)) return;
     const key = `${uidOf(pod)}/${container.name}/${hashContainer(container)}`;
     const ended = last.finishedAt;
     if (!this.#backoff.isInBackoffSince(key, ended)) {

@@ -21,7 +21,8 @@ export const autoscale: CommandEntry = {
     const print = operationPrinter(k, dryRun, { typed: true });
     for (const info of yield* visitAll(k, { args: k.args })) {
       if (!scalable.includes(info.resource.kind)) throw new KubectlError(`cannot autoscale a ${info.resource.kind}`);
-      const metrics = [...metric('cpu', k.flags.text('cpu')), ...metric('memory', k.flags.text('memory'))];
+      const cpu = k.flags.has('cpu-percent') ? `${k.flags.text('cpu-percent')}%` : k.flags.text('cpu');
+      const metrics = [...metric('cpu', cpu), ...metric('memory', k.flags.text('memory'))];
       const body = autoscaler(
         k,
         { name: k.flags.text('name') || info.name, kind: info.resource.kind, apiVersion: String(info.object['apiVersion']), target: info.name },

@@ -1,4 +1,5 @@
 import { randomSuffix } from '../../../apimachinery/names.ts';
+import { StatusError } from '../../../apimachinery/status.ts';
 import type { ExitCode } from '../../../linux/program.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, visitAll } from '../builder.ts';
@@ -172,12 +173,29 @@ function* attach(k: Kubectl, { pod, container: name }: Session): Routine<ExitCod
   const stdin = k.flags.bool('stdin');
   if (!stdin && !k.flags.bool('attach')) return 0;
   const started = (each: Obj): boolean =>
-    [...objs(at(each, 'status.containerStatuses')), ...objs(at(each, 'status.ephemeralContainerStatuses'))].some(
-      (status) => status['name'] === name && (at(status, 'state.running') !== undefined || at(status, 'state.terminated') !== undefined),
-    );
+    statusesOf(each).some((status) => status['name'] === name && (at(status, 'state.running') !== undefined || at(status, 'state.terminated') !== undefined));
   const running = yield* waitForPod(k, namespaceOf(pod), nameOf(pod), started, Number.POSITIVE_INFINITY);
   if (!running) return 0;
-  yield* attachTo(k, running, name, { stdin, quiet: k.flags.bool('quiet') });
+  const ended = statusesOf(running).some((status) => status['name'] === name && at(status, 'state.terminated') !== undefined);
+  if (ended) return yield* printLogs(k, pod, name);
+  try {
+    yield* attachTo(k, running, name, { stdin, quiet: k.flags.bool('quiet') });
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    yield* k.printError(`warning: couldn't attach to pod/${nameOf(pod)}, falling back to streaming logs: ${error.message}\n`);
+    return yield* printLogs(k, pod, name);
+  }
   yield* reattachHint(k, running, name, stdin);
+  return 0;
+}
+
+const statusesOf = (pod: Obj): readonly Obj[] => [...objs(at(pod, 'status.containerStatuses')), ...objs(at(pod, 'status.ephemeralContainerStatuses'))];
+
+/** What a container that has ended already left behind. */
+function* printLogs(k: Kubectl, pod: Obj, container: string): Routine<ExitCode> {
+  const path = `/api/v1/namespaces/${namespaceOf(pod)}/pods/${nameOf(pod)}/log`;
+  const answer = yield* k.api.connect({ method: 'GET', path, query: { container } });
+  if ('session' in answer) for (let part = yield* answer.stdout.receive(); part !== undefined; part = yield* answer.stdout.receive()) yield* k.print(part);
+  else yield* k.print(text(answer.body));
   return 0;
 }

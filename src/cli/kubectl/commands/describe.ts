@@ -64,10 +64,17 @@ function* page(k: Kubectl, info: Info): Routine<string> {
   const w = new Writer();
   yield* describer.page(w, object, { k, now: k.now });
   if (!describer.events || !k.flags.bool('show-events')) return w.toString();
-  // Events of nodes carry the node's name as their uid.
-  const uid = info.resource.kind === 'Node' ? [text(at(object, 'metadata.uid')), nameOf(object)] : [text(at(object, 'metadata.uid'))];
+  const uid = eventUids(info.resource.kind, object);
   const events: Obj[] = [];
   for (const each of uid) events.push(...(yield* eventsOf(k, object, each)));
   describeEvents(w, events, k.now);
   return w.toString();
+}
+
+/** Events of nodes carry the node's name as their uid, those of a static pod the hash of its manifest, which its mirror names. */
+function eventUids(kind: string, object: Obj): readonly string[] {
+  const uid = text(at(object, 'metadata.uid'));
+  if (kind === 'Node') return [uid, nameOf(object)];
+  const mirror = text(obj(at(object, 'metadata.annotations'))['kubernetes.io/config.mirror']);
+  return [kind === 'Pod' && mirror !== '' ? mirror : uid];
 }

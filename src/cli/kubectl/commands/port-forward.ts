@@ -87,7 +87,8 @@ function* listen(k: Kubectl, pod: Obj, { local, remote }: Forward): Routine<{ cl
   for (const address of addresses) {
     const port = local > 0 ? local : firstEphemeral + k.process.sim.random.int(28000);
     try {
-      opened.push(network.listen({ transport: 'tcp', address, port, pid: k.process.pid, servers }));
+      const accepted = (): void => void k.process.sim.go(k.print(`Handling connection for ${port}\n`), 'kubectl port-forward');
+      opened.push(network.listen({ transport: 'tcp', address, port, pid: k.process.pid, servers, accepted }));
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       for (const each of opened) each.close();
