@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 /** The architecture as tables; docs: src/README.md. */
 const ground = ['sim', 'api', 'apimachinery', 'interfaces', 'linux', 'client'];
-const rooms = ['etcd', 'apiserver', 'scheduler', 'controller-manager', 'kubelet', 'kube-proxy', 'coredns', 'containerd', 'runc', 'cni', 'images'];
+const rooms = ['etcd', 'apiserver', 'scheduler', 'controller-manager', 'kubelet', 'kube-proxy', 'coredns', 'containerd', 'runc', 'cni', 'images', 'dockerd'];
 
 /** Who may import whom. A room imports the ground floor and never another room. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -23,7 +23,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   grading: [...ground, 'lessons'],
   session: ['sim', 'api', 'apimachinery', 'interfaces', 'linux', 'cluster', 'shell', 'lessons', 'grading'],
   tui: ['session', 'lessons'],
+  headless: ['arguments', 'sim', 'linux', 'cluster', 'lessons', 'grading', 'session', 'tui'],
 };
+/** Data that is bundled from outside of src, and who may take it in. */
+const mayBundle: Readonly<Record<string, RegExp>> = { lessons: /^lessons\/schema\/[\w.-]+\.json$/, headless: /^lessons\/schema\/[\w.-]+\.json$/ };
 
 /** Who may speak which wall. */
 const maySpeak: Readonly<Record<string, readonly string[]>> = {
@@ -31,17 +34,18 @@ const maySpeak: Readonly<Record<string, readonly string[]>> = {
   rest: ['apiserver', 'client', 'cli/kubectl', 'cli/kubeadm'],
   kubelet: ['kubelet', 'apiserver'],
   cri: ['kubelet', 'containerd', 'cli/crictl'],
-  containerd: ['containerd', 'cli/ctr', 'cli/nerdctl'],
-  docker: ['cli/docker'],
-  oci: ['containerd', 'runc', 'cli/runc', 'cli/ctr', 'interfaces'],
-  cni: ['containerd', 'cni'],
-  distribution: ['containerd', 'images', 'interfaces'],
+  containerd: ['containerd', 'dockerd', 'cli/ctr', 'cli/nerdctl'],
+  docker: ['dockerd', 'cli/docker'],
+  // ctr and nerdctl are containerd's clients in the full sense: they write the OCI spec, nerdctl calls the plugins of CNI itself.
+  oci: ['containerd', 'dockerd', 'runc', 'cli/runc', 'cli/ctr', 'cli/nerdctl', 'interfaces'],
+  cni: ['containerd', 'cni', 'cli/nerdctl'],
+  distribution: ['containerd', 'dockerd', 'images', 'cli/ctr', 'cli/nerdctl', 'interfaces'],
 };
 /** The electrician may touch all; graders read as a learner could. Shapes that are no wall of their own may be used by all. */
 const speaksAll = ['cluster', 'grading', 'session'];
 const notWalls = ['protocol', 'streams'];
 
-const virtualTimeOnly = (path: string): boolean => !/^src\/(tui|serve|main|headless)/.test(path);
+const virtualTimeOnly = (path: string): boolean => !/^src\/(tui|serve|headless)\/|^src\/(main|start|arguments)\.ts$/.test(path);
 const banned: readonly { readonly pattern: RegExp; readonly instead: string; readonly where: (path: string) => boolean }[] = [
   { pattern: /\bDate\.now\(|new Date\(\)|performance\.now\(/, instead: 'read sim.now', where: virtualTimeOnly },
   { pattern: /\bMath\.random\(|crypto\.random/, instead: 'draw from sim.random', where: virtualTimeOnly },
@@ -57,11 +61,15 @@ const bannedTexts: typeof banned = [
 
 type Source = { readonly path: string; readonly text: string };
 
+const linesOf = (text: string): string => text.replace(/[^\n]/g, '');
+/** Code alone: without comments and without the words in texts; what stands in `${ }` is code. */
 const unquoted = (text: string): string =>
   text
-    .replace(/\/\*[\s\S]*?\*\//g, '')
-    .replace(/\/\/.*$/gm, '')
-    .replace(/'(?:[^'\\\n]|\\.)*'/g, "''");
+    .replace(/\/\*[\s\S]*?\*\//g, linesOf)
+    .replace(/(^|\s)\/\/.*$/gm, '')
+    .replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
+    .replace(/`(?:[^`\\$]|\\[\s\S]|\$(?!\{))*`/g, linesOf)
+    .replace(/([`}])(?:[^`\\${}'"]|\\.)*(?=\$\{|`)/g, '$1');
 
 const roomOf = (path: string): string => path.split('/')[1]?.replace(/\.tsx?$/, '') ?? '';
 const importsOf = ({ path, text }: Source): string[] =>
@@ -74,7 +82,8 @@ function wrongImports(sources: readonly Source[]): string[] {
     .filter(({ path }) => mayImport[roomOf(path)])
     .flatMap((source) =>
       importsOf(source)
-        .filter((target) => roomOf(target) !== roomOf(source.path) && !mayImport[roomOf(source.path)]?.includes(roomOf(target)))
+        .filter((target) => !mayBundle[roomOf(source.path)]?.test(target))
+        .filter((target) => !target.startsWith('src/') || (roomOf(target) !== roomOf(source.path) && !mayImport[roomOf(source.path)]?.includes(roomOf(target))))
         .map((target) => `${source.path} imports ${target}: ${roomOf(source.path)} may import ${mayImport[roomOf(source.path)]?.join(', ') || 'nothing'}`),
     );
 }
@@ -138,11 +147,37 @@ function cycles(sources: readonly Source[]): string[] {
 /** Pure tables, and texts of programs, may be long. */
 const tables = /\/(tables?|constants|data|catalogue|resources|generated)[\w/-]*\.ts$|-(table|data|texts?)\.ts$|\/(registry|bootstrap|interfaces|applets)\//;
 const longFile = 300;
+const lineCount = (text: string): number => text.replace(/\n$/, '').split('\n').length;
 
 const longFiles = (sources: readonly Source[]): string[] =>
   sources
-    .filter(({ path, text }) => !tables.test(path) && text.split('\n').length > longFile)
-    .map(({ path, text }) => `${path}: ${text.split('\n').length} lines, ${longFile} at most`);
+    .filter(({ path, text }) => !tables.test(path) && lineCount(text) > longFile)
+    .map(({ path, text }) => `${path}: ${lineCount(text)} lines, ${longFile} at most`);
+
+/** To be split. Nothing is added here. */
+const tooLong: readonly string[] = [
+  'src/containerd/tasks.ts',
+  'src/cli/nerdctl/commands/images.ts',
+  'src/linux/file-system.ts',
+  'src/linux/inode.ts',
+  'src/shell/variables.ts',
+  'src/cli/kubectl/command-shapes.ts',
+  'src/programs/awk/evaluator.ts',
+  'src/programs/files/archive.ts',
+  'src/programs/files/attributes.ts',
+  'src/programs/files/find-expression.ts',
+  'src/programs/jq/evaluate.ts',
+  'src/programs/jq/jq.ts',
+  'src/programs/jq/natives.ts',
+  'src/programs/jq/parser.ts',
+  'src/programs/network/ip.ts',
+  'src/programs/network/sockets.ts',
+  'src/programs/processes/run.ts',
+  'src/programs/sed/machine.ts',
+  'src/programs/system/identity.ts',
+  'src/programs/system/systemctl.ts',
+  'src/programs/text/shape.ts',
+];
 
 const sources: readonly Source[] = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map((name) => `src/${name}`.replaceAll('\\', '/'))
@@ -155,6 +190,9 @@ describe('the building', () => {
   test('only the right rooms speak each wall', () => expect(wrongWalls(sources)).toEqual([]));
   test('no file reaches around the simulated world', () => expect(bannedCalls(sources)).toEqual([]));
   test('no files import each other in a ring', () => expect(cycles(sources)).toEqual([]));
+  test(`files have ${longFile} lines at most`, () => expect(longFiles(sources).filter((each) => !tooLong.includes(each.split(':')[0] ?? ''))).toEqual([]));
+  test('the list of files that are still too long only gets shorter', () =>
+    expect(tooLong.filter((path) => !longFiles(sources).some((each) => each.startsWith(`${path}:`)))).toEqual([]));
   test('every folder of src stands in the tables and in the map', () => {
     const map = readFileSync('src/README.md', 'utf8');
     const folders = [
@@ -179,6 +217,15 @@ describe('the tidy test itself sees planted breaches', () => {
   test('a wall clock', () => expect(bannedCalls(plant('src/kubelet/x.ts', 'const now = Date.now();'))).toHaveLength(1));
   test('a promise', () => expect(bannedCalls(plant('src/shell/x.ts', 'async function f() {}'))).toHaveLength(1));
   test('a host file', () => expect(bannedCalls(plant('src/programs/x.ts', "import { readFileSync } from 'node:fs';"))).toHaveLength(1));
+  test('code inside a template', () => expect(bannedCalls(plant('src/shell/x.ts', 'const x = `a ${Date.now()} b`;'))).toHaveLength(1));
+  test('words in texts and comments are none', () =>
+    expect(bannedCalls(plant('src/shell/x.ts', "say('await: any'); // async\nsay(`await <any> ${x} async`); /* Date.now() */ say(`: any\n: any`);"))).toEqual(
+      [],
+    ));
+  test('the line of what comes after a comment of several', () =>
+    expect(bannedCalls(plant('src/shell/x.ts', '/*\n\n*/\nDate.now();'))[0]).toContain('src/shell/x.ts:4:'));
+  test('data from outside that is no schema', () =>
+    expect(wrongImports(plant('src/lessons/x.ts', "import a from '../../package.json' with { type: 'json' };"))).toHaveLength(1));
   test('an any', () => expect(bannedCalls(plant('src/tui/x.ts', 'const x: any = 1;'))).toHaveLength(1));
   test('a ring', () =>
     expect(
@@ -188,5 +235,5 @@ describe('the tidy test itself sees planted breaches', () => {
       ]),
     ).toHaveLength(1));
   test('a tool that imports a tool', () => expect(toolsImportingTools(plant('src/cli/ctr/x.ts', "import { a } from '../crictl/a.ts';"))).toHaveLength(1));
-  test('a file of 301 lines', () => expect(longFiles(plant('src/kubelet/x.ts', '\n'.repeat(300)))).toHaveLength(1));
+  test('a file of 301 lines', () => expect(longFiles(plant('src/kubelet/x.ts', '\n'.repeat(301)))).toHaveLength(1));
 });

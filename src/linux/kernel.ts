@@ -2,9 +2,9 @@
 import type { Sim } from '../sim/sim.ts';
 import { Cgroup } from './cgroup.ts';
 import { Errno } from './errno.ts';
-import { Disk, MountNamespace } from './file-system.ts';
+import { Disk } from './file-system.ts';
 import { DirectoryNode, FileNode, type Inode, SpecialNode } from './inode.ts';
-import { type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from './namespaces.ts';
+import { hostMounts, type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from './namespaces.ts';
 import { NetworkNamespace } from './network.ts';
 import { Device, type OpenFile, RegularFile } from './open-file.ts';
 import { Process, type SpawnOptions } from './process.ts';
@@ -294,12 +294,4 @@ export class Kernel {
     for (let inner: PidNamespace | undefined = namespace; inner && inner !== this.host.pid; inner = inner.parent)
       process.pids.set(inner, inner.allocate(process));
   }
-}
-
-function hostMounts(root: DirectoryNode, disk: Disk, inode: number): MountNamespace {
-  const namespace = new MountNamespace(root, disk);
-  namespace.inode = inode;
-  namespace.rootSource = '/dev/sda1';
-  namespace.rootType = 'ext4';
-  return namespace;
 }

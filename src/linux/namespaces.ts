@@ -1,5 +1,6 @@
 /** Linux namespaces other than mount (file-system.ts) and network (network.ts). */
-import type { MountNamespace } from './file-system.ts';
+import { type Disk, MountNamespace } from './file-system.ts';
+import type { DirectoryNode } from './inode.ts';
 import type { NetworkNamespace } from './network.ts';
 import type { Process } from './process.ts';
 
@@ -53,3 +54,12 @@ export type Namespaces = {
   readonly cgroup: OpaqueNamespace;
   readonly user: OpaqueNamespace;
 };
+
+/** The mounts of a node itself. */
+export function hostMounts(root: DirectoryNode, disk: Disk, inode: number): MountNamespace {
+  const namespace = new MountNamespace(root, disk);
+  namespace.inode = inode;
+  namespace.rootSource = '/dev/sda1';
+  namespace.rootType = 'ext4';
+  return namespace;
+}
