@@ -61,7 +61,7 @@ export function parseSubmission(text: string): Submission | FileProblem {
   } catch (error) {
     return {
       code: 'not-json',
-      message: `not JSON: ${(error as Error).message.slice(0, 120)}`,
+      message: `not JSON: ${(error as Error).message.replace(/\s+/g, ' ').slice(0, 120)}`,
       remedy: 'Ask for the file again; it was cut off, or is another file',
     };
   }

@@ -6,6 +6,7 @@ import { type Arguments, seedOf, UsageError } from '../arguments.ts';
 import { exporters, type Format, isFormat } from '../grading/exports/export.ts';
 import { defaultPolicy, type Policy } from '../grading/findings.ts';
 import { compareGrades, type FileReport, forLearner, type LessonGrade } from '../grading/grade.ts';
+import { visible } from '../grading/visible.ts';
 import { buildId, engineVersion } from './engine-version.ts';
 import { type GradeOptions, LessonShelf, newBudget } from './grade-job.ts';
 import { gradeAll } from './grade-pool.ts';
@@ -19,7 +20,7 @@ import { WriteError, writeError, writeWhole } from './write-whole.ts';
 
 type Values = Arguments['values'];
 
-const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+const tell = (text: string): void => void process.stderr.write(`${text.split('\n').map(visible).join('\n')}\n`);
 
 export async function gradeCommand(values: Values, names: readonly string[]): Promise<number> {
   if (names.length === 0) throw new UsageError('grade takes files, or folders of files, that k8s-lab submit wrote');

@@ -1,3 +1,4 @@
+import { visible } from '../visible.ts';
 import type { Exporter } from './export.ts';
 
 /** Columns of a terminal that a text takes: Korean and other wide characters take two. */
@@ -9,19 +10,24 @@ const width = (text: string): number =>
 const pad = (text: string, to: number): string => text + ' '.repeat(Math.max(0, to - width(text)));
 
 /** For people: a learner's lesson a line, what is remarkable below. */
-export const table: Exporter = function* (grades, problems) {
-  yield `${pad('LEARNER', 20)} ${pad('LESSON', 36)} ${'POINTS'.padStart(9)}  ${pad('STATE', 9)} HINTS UNDOS LINES LAST EVENT\n`;
+export const table: Exporter = function* (grades, problems, context) {
+  for (const line of rows(grades, problems, context)) yield `${visible(line)}\n`;
+};
+
+const rows: Exporter = function* (grades, problems) {
+  yield `${pad('LEARNER', 20)} ${pad('LESSON', 36)} ${'POINTS'.padStart(9)}  ${pad('STATE', 9)} HINTS UNDOS LINES LAST EVENT`;
   for (const grade of grades) {
     const points = grade.state === 'graded' ? `${grade.points + grade.bonus}/${grade.possible}` : `-/${grade.possible}`;
     const state = grade.state === 'graded' ? (grade.finished ? 'finished' : 'open') : grade.state;
     const counts = [grade.hints, grade.undos, grade.lines].map((each) => String(each).padStart(5)).join(' ');
-    yield `${pad(grade.who, 20)} ${pad(grade.lesson, 36)} ${points.padStart(9)}  ${pad(state, 9)} ${counts} ${grade.lastEvent}${grade.timing ? ` (${grade.timing})` : ''}\n`;
-    for (const { code, message } of grade.findings) yield `    ${code}: ${message}\n`;
+    yield `${pad(grade.who, 20)} ${pad(grade.lesson, 36)} ${points.padStart(9)}  ${pad(state, 9)} ${counts} ${grade.lastEvent}${grade.timing ? ` (${grade.timing})` : ''}`;
+    for (const { code, message } of grade.findings) yield `    ${code}: ${message}`;
     for (const check of grade.checks)
       if (check.state === 'failed' && check.expected !== undefined)
-        yield `    ${check.step}/${check.id}: expected ${check.expected}, found ${check.found ?? ''}${check.where ? ` (${check.where})` : ''}\n`;
-      else if (check.state === 'unjudged') yield `    ${check.step}/${check.id}: could not be judged: ${check.reason ?? ''}\n`;
+        yield `    ${check.step}/${check.id}: expected ${check.expected}, found ${check.found ?? ''}${check.where ? ` (${check.where})` : ''}`;
+      else if (check.state === 'unjudged') yield `    ${check.step}/${check.id}: could not be judged: ${check.reason ?? ''}`;
   }
-  if (problems.length > 0) yield `\n${problems.length} ${problems.length === 1 ? 'file' : 'files'} without a grade:\n`;
-  for (const { file, message, remedy } of problems) yield `    ${file}: ${message}. ${remedy}\n`;
+  if (problems.length > 0) yield '';
+  if (problems.length > 0) yield `${problems.length} ${problems.length === 1 ? 'file' : 'files'} without a grade:`;
+  for (const { file, message, remedy } of problems) yield `    ${file}: ${message}. ${remedy}`;
 };
