@@ -51,31 +51,67 @@ const banned: readonly { readonly pattern: RegExp; readonly instead: string; rea
   { pattern: /\bMath\.random\(|crypto\.random/, instead: 'draw from sim.random', where: virtualTimeOnly },
   { pattern: /\b(setTimeout|setInterval|setImmediate|queueMicrotask)\(/, instead: 'write a Routine', where: virtualTimeOnly },
   { pattern: /\basync\b|\bawait\b|\bnew Promise\b|\bPromise</, instead: 'write a Routine', where: virtualTimeOnly },
+  {
+    pattern: /(?<![.\w#])(fetch|eval|structuredClone)\(|(?<![.\w#])require\(''|\bnew (Function|Worker|WebSocket)\(|\bglobalThis\b/,
+    instead: 'stay inside the simulated world',
+    where: virtualTimeOnly,
+  },
   { pattern: /\bas any\b|: any\b|<any>/, instead: 'name the type', where: () => true },
 ];
 
 /** Looked for inside quotes too. */
 const bannedTexts: typeof banned = [
-  { pattern: /from 'node:(fs|child_process|net|http|https|os|worker_threads)/, instead: 'go through the simulated machine', where: virtualTimeOnly },
+  { pattern: /(from |import\()'node:(?!crypto'|zlib'|url'|buffer')/, instead: 'go through the simulated machine', where: virtualTimeOnly },
 ];
 
 type Source = { readonly path: string; readonly text: string };
 
-const linesOf = (text: string): string => text.replace(/[^\n]/g, '');
-/** Code alone: without comments and without the words in texts; what stands in `${ }` is code. */
-const unquoted = (text: string): string =>
-  text
-    .replace(/\/\*[\s\S]*?\*\//g, linesOf)
-    .replace(/(^|\s)\/\/.*$/gm, '')
-    .replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
-    .replace(/`(?:[^`\\$]|\\[\s\S]|\$(?!\{))*`/g, linesOf)
-    .replace(/([`}])(?:[^`\\${}'"]|\\.)*(?=\$\{|`)/g, '$1');
+/** What opens a text, a comment or a pattern, and what it is up to its end; code before a pattern cannot end in a value. */
+const notCode =
+  /\/\*[\s\S]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|(?<=(?:[(,=:[!&|?{};\n>]|return)\s*)\/(?![*/])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
+
+/** Code alone: without comments, patterns and the words in texts, line by line as before; what stands in a template's `${ }` is code. */
+function unquoted(text: string): string {
+  let out = '';
+  // For each template that is open, how many braces are open in the `${ }` that is being read; -1 in its words.
+  const templates: number[] = [];
+  for (let at = 0; at < text.length; ) {
+    const char = text[at] as string;
+    const depth = templates.at(-1);
+    if (depth === -1) {
+      if (char === '`') templates.pop();
+      if (text.startsWith('${', at)) templates[templates.length - 1] = 0;
+      if (char === '\n') out += char;
+      at += char === '\\' || text.startsWith('${', at) ? 2 : 1;
+      continue;
+    }
+    notCode.lastIndex = at;
+    const found = notCode.exec(text)?.[0];
+    if (found !== undefined) {
+      out += `''${found.replace(/[^\n]/g, '')}`;
+      at += found.length;
+      continue;
+    }
+    if (char === '`') templates.push(-1);
+    else if (depth !== undefined && (char === '{' || char === '}')) templates[templates.length - 1] = char === '{' ? depth + 1 : depth - 1;
+    out += char === '`' ? "''" : char;
+    at++;
+  }
+  return out;
+}
 
 const roomOf = (path: string): string => path.split('/')[1]?.replace(/\.tsx?$/, '') ?? '';
 const importsOf = ({ path, text }: Source): string[] =>
   [...text.matchAll(/(?:from|import) '(\.[^']+)'|import\('(\.[^']+)'\)/g)].map((match) =>
     normalize(join(dirname(path), (match[1] ?? match[2]) as string)).replaceAll('\\', '/'),
   );
+
+/** Files that speak of Node's own `process`: in the world that word is a simulated one, which somebody has handed in. */
+const hostProcess = (sources: readonly Source[]): string[] =>
+  sources
+    .filter(({ path }) => virtualTimeOnly(path))
+    .filter(({ text }) => /(?<![.\w])process\.\w/.test(unquoted(text)) && !/(?<![.\w])process\b(?!\.)\s*[,:)}=?;]|\bprocess =>/.test(unquoted(text)))
+    .map(({ path }) => `${path} uses Node's process`);
 
 function wrongImports(sources: readonly Source[]): string[] {
   return sources
@@ -189,6 +225,7 @@ describe('the building', () => {
   test('tools do not import each other', () => expect(toolsImportingTools(sources)).toEqual([]));
   test('only the right rooms speak each wall', () => expect(wrongWalls(sources)).toEqual([]));
   test('no file reaches around the simulated world', () => expect(bannedCalls(sources)).toEqual([]));
+  test("no file of the world uses Node's process", () => expect(hostProcess(sources)).toEqual([]));
   test('no files import each other in a ring', () => expect(cycles(sources)).toEqual([]));
   test(`files have ${longFile} lines at most`, () => expect(longFiles(sources).filter((each) => !tooLong.includes(each.split(':')[0] ?? ''))).toEqual([]));
   test('the list of files that are still too long only gets shorter', () =>
@@ -226,6 +263,9 @@ describe('the tidy test itself sees planted breaches', () => {
     expect(bannedCalls(plant('src/shell/x.ts', '/*\n\n*/\nDate.now();'))[0]).toContain('src/shell/x.ts:4:'));
   test('data from outside that is no schema', () =>
     expect(wrongImports(plant('src/lessons/x.ts', "import a from '../../package.json' with { type: 'json' };"))).toHaveLength(1));
+  test("Node's own process", () => expect(hostProcess(plant('src/programs/x.ts', "export const home = process.env['HOME'];"))).toHaveLength(1));
+  test('a request to the host', () => expect(bannedCalls(plant('src/programs/x.ts', "fetch('http://localhost')"))).toHaveLength(1));
+  test('a host module that is loaded later', () => expect(bannedCalls(plant('src/programs/x.ts', "import('node:vm')"))).toHaveLength(1));
   test('an any', () => expect(bannedCalls(plant('src/tui/x.ts', 'const x: any = 1;'))).toHaveLength(1));
   test('a ring', () =>
     expect(
