@@ -34,6 +34,8 @@ export type ContextParts = {
   readonly args: readonly string[];
   /** `nerdctl image ls`. */
   readonly path: string;
+  /** Flags between `compose` and its subcommand. */
+  readonly group?: Flags | undefined;
   /** libcni, which is linked into the program. */
   readonly cni: (process: Process) => CniRuntime;
 };
@@ -73,6 +75,10 @@ export class Context {
   /** The same settings in another process: the one that logs. */
   on(process: Process): Context {
     return new Context(process, this.#parts);
+  }
+
+  get group(): Flags {
+    return this.#parts.group ?? this.flags;
   }
 
   get cni(): CniRuntime {

@@ -113,7 +113,7 @@ function hostConfig(context: Context, { id, labels: own, spec, runtime }: Contai
     AutoRemove: own[labels.autoRemove] === 'true',
     CapAdd: caps.filter((each) => !defaultCapabilities.has(each)),
     CapDrop: [...defaultCapabilities].filter((each) => !caps.includes(each)),
-    CgroupnsMode: spec.linux.namespaces.some(({ type }) => type === 'cgroup') ? 'private' : '',
+    CgroupnsMode: '',
     Dns: dns['DNSServers'] ?? null,
     DnsOptions: dns['DNSResolvConfOptions'] ?? null,
     DnsSearch: dns['DNSSearchDomains'] ?? null,

@@ -6,6 +6,7 @@ import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { type Command, CommandFlagError, FlagError, nerdctlHelp, parseFlags, resolveCobra, suggestionsFor, UnknownCommandError } from '../flags.ts';
+import { composeFlags } from './compose/index.ts';
 import { Context, type NerdctlCommand, NerdctlError, NotSimulated, type Run } from './context.ts';
 import { logLine } from './logrus.ts';
 import { rootFlags, tree } from './tree.ts';
@@ -38,7 +39,8 @@ function* dispatch(args: readonly string[], process: Process, cni: (process: Pro
     const global = parseFlags(args, rootFlags, { interspersed: false, env });
     if (global.flags.bool('version')) return yield* say(process, 'nerdctl version 2.3.5\n');
     if (global.args.length === 0) return yield* say(process, nerdctlHelp([{ ...tree, flags: rootFlags }]));
-    const resolved = resolveCobra(tree, global.args, { env });
+    const group = global.args[0] === 'compose' ? parseFlags(global.args.slice(1), composeFlags, { interspersed: false, env }) : undefined;
+    const resolved = resolveCobra(tree, group ? ['compose', ...group.args] : global.args, { env });
     chain = resolved.chain;
     const { command, flags } = resolved;
     if (!command.run) {
@@ -47,7 +49,7 @@ function* dispatch(args: readonly string[], process: Process, cni: (process: Pro
       return yield* say(process, nerdctlHelp(chain));
     }
     for (const spec of rootFlags) if (flags.has(spec.name)) for (const value of [flags.text(spec.name)]) global.flags.put(spec, value);
-    return (yield* command.run(new Context(process, { global: global.flags, flags, args: resolved.args, path: resolved.path, cni }))) ?? 0;
+    return (yield* command.run(new Context(process, { global: global.flags, flags, args: resolved.args, path: resolved.path, cni, group: group?.flags }))) ?? 0;
   } catch (error) {
     if (error instanceof UnknownCommandError) throw unknown(error.typed, [tree]);
     if (error instanceof CommandFlagError && error.kind === 'help') return yield* say(process, nerdctlHelp(error.chain as readonly NerdctlCommand[]));

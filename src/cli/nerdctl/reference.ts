@@ -26,7 +26,7 @@ function withHost(text: string): string {
 
 /** `docker.io/library/nginx:1.27` → `nginx` and `1.27`; `<none>` for what has none (ids in k8s.io). */
 export function repositoryTag(name: string): { readonly repository: string; readonly tag: string } {
-  if (!/[/:]/.test(name) || /^sha256:/.test(name) || name.startsWith('overlayfs@')) return { repository: '<none>', tag: '<none>' };
+  if (name === ':' || !/[/:]/.test(name) || /^sha256:/.test(name) || name.startsWith('overlayfs@')) return { repository: '<none>', tag: '<none>' };
   const [path = ''] = name.split('@');
   const tag = /:([^:/]+)$/.exec(path)?.[1];
   return { repository: familiar(tag === undefined ? path : path.slice(0, -tag.length - 1)), tag: tag ?? '<none>' };

@@ -1,6 +1,7 @@
 /** The tree of commands; help is read from it. */
 
 import { exec } from './commands/exec.ts';
+import { commit, cp, diff } from './commands/files.ts';
 import { convert, decrypt, encrypt, load, save } from './commands/image-files.ts';
 import { history, imagePrune, images, pull, push, rmi, tag } from './commands/images.ts';
 import { containerInspect, imageInspect, inspect } from './commands/inspect.ts';
@@ -13,6 +14,7 @@ import { create, run } from './commands/run.ts';
 import { build, events, info, login, logout, systemPrune, version } from './commands/system.ts';
 import { volume } from './commands/volumes.ts';
 import { port, stats, top } from './commands/watch.ts';
+import { compose } from './compose/index.ts';
 import { bool, type NerdctlCommand, slice, text } from './context.ts';
 
 const persistent = [
@@ -62,6 +64,12 @@ const containerCommands: readonly NerdctlCommand[] = [
   wait,
   rename,
   attach,
+  port,
+  top,
+  stats,
+  cp,
+  diff,
+  commit,
 ];
 
 export const tree: NerdctlCommand = {
@@ -98,6 +106,7 @@ export const tree: NerdctlCommand = {
     management(network),
     management(volume),
     management(namespace),
+    management(compose),
     management({ name: 'system', short: 'Manage containerd', commands: [events, info, systemPrune] }),
     management({ name: 'builder', short: 'Manage builds', commands: [build] }),
     build,

@@ -3,7 +3,7 @@ import type { Routine } from '../../../sim/routine.ts';
 import { bool, type Context, labelArgs, list, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
 import { nameOf, taskOf } from '../find.ts';
 import { printInspected } from '../inspected.ts';
-import { findNetworks, isDefault, listNetworks, type Network, networksOf, subnetsOf, usersOf, writeNetwork } from '../networks.ts';
+import { findNetworks, isDefault, listNetworks, type Network, type NewNetwork, networksOf, subnetsOf, usersOf, writeNetwork } from '../networks.ts';
 import { listText } from '../output.ts';
 import { confirmed } from './lifecycle.ts';
 
@@ -28,30 +28,35 @@ const create: NerdctlCommand = {
   run: function* (context) {
     needArgs(context, 1, 1);
     const [name = ''] = context.args;
-    yield* context.print(`${createNetwork(context, name, labelArgs(context.flags.list('label')))}\n`);
+    yield* context.print(`${createNetwork(context, name, optionsOf(context))}\n`);
     return 0;
   },
 };
 
-/** Also what compose does. */
-export function createNetwork(context: Context, name: string, labels: Readonly<Record<string, string>>): string {
-  const { flags } = context;
+/** Checks a name and writes the network; also what compose does. */
+export function createNetwork(context: Context, name: string, options: NewNetwork): string {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) throw new NerdctlError(`malformed network name "${name}"`);
   if (['host', 'none'].includes(name) || listNetworks(context).some((each) => each.name === name))
     throw new NerdctlError(`network with name ${name} already exists`);
-  const driver = flags.text('driver') || 'bridge';
+  return writeNetwork(context, name, options);
+}
+
+function optionsOf({ flags }: Context): NewNetwork {
+  const driver = flags.text('driver');
   if (driver !== 'bridge') throw new NotSimulated(`nerdctl network create --driver ${driver}`);
   if (flags.bool('ipv6')) throw new NotSimulated('nerdctl network create --ipv6');
   const [subnet] = flags.list('subnet');
-  if (subnet === undefined && (flags.text('gateway') !== '' || flags.text('ip-range') !== ''))
+  const gateway = flags.text('gateway');
+  const ipRange = flags.text('ip-range');
+  if (subnet === undefined && (gateway !== '' || ipRange !== ''))
     throw new NerdctlError('cannot set gateway or ip-range without subnet, specify --subnet manually');
-  return writeNetwork(context, name, {
-    labels,
+  return {
+    labels: labelArgs(flags.list('label')),
     ...(subnet === undefined ? {} : { subnet }),
-    ...(flags.text('gateway') === '' ? {} : { gateway: flags.text('gateway') }),
-    ...(flags.text('ip-range') === '' ? {} : { ipRange: flags.text('ip-range') }),
+    ...(gateway === '' ? {} : { gateway }),
+    ...(ipRange === '' ? {} : { ipRange }),
     internal: flags.bool('internal'),
-  });
+  };
 }
 
 const ls: NerdctlCommand = {

@@ -1,5 +1,5 @@
 /** nerdctl run and create. */
-import type { Routine } from '../../../sim/routine.ts';
+import { type Routine, sleep } from '../../../sim/routine.ts';
 import { Console, forwardSignals, needTerminal } from '../console.ts';
 import { bool, type Context, duration, float, int, list, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
 import { createContainer } from '../create.ts';
@@ -144,6 +144,8 @@ export function* runContainer(context: Context, silent = false): Routine<number>
     throw error;
   }
   if (detach) {
+    // The hooks end and the streams are let go of.
+    yield* sleep(context.process.sim.random.between(30, 45));
     if (!silent) yield* context.print(`${container.id}\n`);
     return 0;
   }

@@ -92,12 +92,12 @@ export const version: NerdctlCommand = {
   run: function* (context) {
     const missing = missingProgram(context, 'buildctl');
     if (missing !== undefined) yield* context.log('warning', 'unable to determine buildctl version', { error: missing });
-    const own = { Version: 'v2.3.5', Os: 'linux', Arch: 'amd64', GitCommit: 'd4c4a1d3f2f0b1a1e1d7f7f5b6d2b2a9a0cbd7a1' };
+    const own = { Version: 'v2.3.5', Os: 'linux', Arch: 'amd64', GitCommit: '347782c28efe1753d5cc9652f6304752ed431221' };
     const daemon = context.client().version();
     const template = context.flags.text('format');
     const server = [
       { Name: 'containerd', Version: `v${daemon.version.replace(/^v/, '')}`, Details: { GitCommit: daemon.revision } },
-      { Name: 'runc', Version: '1.4.3', Details: { GitCommit: 'v1.4.3-0-gd6d73eb8' } },
+      { Name: 'runc', Version: '1.4.3', Details: { GitCommit: '' } },
     ];
     if (template !== '') {
       yield* context.print(
