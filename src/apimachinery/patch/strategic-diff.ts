@@ -89,8 +89,11 @@ function diffMapLists(patch: Record<string, unknown>, key: string, { before, aft
     return value;
   };
   const changed: unknown[] = [];
+  // A key may stand there twice (port 53 of UDP and of TCP): the first goes with the first, the second with the second.
+  const left = new Set(before);
   for (const item of after) {
-    const old = before.find((other) => equal(keyOf(other), keyOf(item)));
+    const old = [...left].find((other) => equal(keyOf(other), keyOf(item)));
+    left.delete(old);
     if (old === undefined) {
       if (options.changes) changed.push(item);
       continue;

@@ -1,0 +1,122 @@
+/** What people type in courses, from the shell of a whole cluster: each of these went wrong once. */
+import { expect, test } from 'vitest';
+import { runScript } from '../../src/headless/sh.ts';
+
+function sh(script: string): { readonly out: string; readonly err: string; readonly status: number } {
+  let [out, err] = ['', ''];
+  const stdout = (text: string): void => {
+    out += text;
+  };
+  const stderr = (text: string): void => {
+    err += text;
+  };
+  const status = runScript('kubeadm-3', 1, { argv: ['bash', '-c', script], stdout, stderr, limit: 3_600_000 });
+  return { out, err, status };
+}
+
+test('nodes are ready again soon after the apiserver is back', () => {
+  const { out } = sh(`
+    mv /etc/kubernetes/manifests/kube-apiserver.yaml /tmp/; sleep 180
+    kubectl get nodes 2>&1 | tail -1
+    mv /tmp/kube-apiserver.yaml /etc/kubernetes/manifests/; sleep 20
+    kubectl get nodes --no-headers | awk '{print $2}'; sleep 40; kubectl get nodes --no-headers | awk '{print $2}'`);
+  expect(out).toBe(`The connection to the server 172.30.1.2:6443 was refused - did you specify the right host or port?\n${'Ready\n'.repeat(6)}`);
+});
+
+test('a node that was away for long takes its old pods down', () => {
+  const { out, status } = sh(`
+    kubectl create deploy web --image=nginx --replicas=4 > /dev/null; kubectl rollout status deploy web > /dev/null
+    ssh node01 systemctl stop kubelet; sleep 365
+    kubectl get pods --no-headers | awk '{print $3}' | sort | uniq -c | awk '{print $1, $2}'
+    ssh node01 systemctl start kubelet; sleep 40
+    kubectl get pods --no-headers | awk '{print $3}' | sort | uniq -c | awk '{print $1, $2}'`);
+  expect(status).toBe(0);
+  expect(out).toBe('4 Running\n2 Terminating\n4 Running\n');
+});
+
+test('pods of a deleted Job go with it', () => {
+  const { out } = sh(`
+    kubectl create job j --image=busybox -- sleep 3600; sleep 5
+    kubectl delete job j; sleep 40; kubectl get pods 2>&1`);
+  expect(out).toContain('No resources found in default namespace.');
+});
+
+test('a StatefulSet mounts what its claim templates make', () => {
+  const { out } = sh(`
+    cat > s.yaml <<Y
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: c, image: nginx, volumeMounts: [{name: data, mountPath: /data}]}]}
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: pv1}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /tmp/pv1}}
+Y
+    kubectl apply -f s.yaml; kubectl wait --for=condition=Ready pod/db-0 --timeout=60s; kubectl get pvc --no-headers | awk '{print $1, $2, $3}'`);
+  expect(out).toContain('pod/db-0 condition met\ndata-db-0 Bound pv1\n');
+});
+
+test('a container that its liveness probe kills again and again backs off', () => {
+  const { out } = sh(`
+    kubectl run web --image=nginx --overrides='{"spec":{"containers":[{"name":"web","image":"nginx","livenessProbe":{"tcpSocket":{"port":81},"failureThreshold":1}}]}}' > /dev/null
+    sleep 300; kubectl get pod web -o jsonpath='{.status.containerStatuses[0].restartCount}'`);
+  expect(Number(out)).toBeGreaterThan(3);
+  expect(Number(out)).toBeLessThan(9);
+});
+
+test('an approved certificate request is signed, and its certificate lets its owner in', () => {
+  const { out } = sh(`
+    cat > amy.csr <<P
+-----BEGIN CERTIFICATE REQUEST-----
+MIHWMH4CAQAwHDEMMAoGA1UECgwDZGV2MQwwCgYDVQQDDANhbXkwWTATBgcqhkjO
+PQIBBggqhkjOPQMBBwNCAATMcdMatIQp4srtj7uQcw/FcAZgvMV1j+KTHkEy0b3z
+DDa6iISdKVQSAmI5fBMFZGP0tPwN+wzRpSZH+iK1b2tDoAAwCgYIKoZIzj0EAwID
+SAAwRQIgQ2DTkdyr2NtLpKxcL260fRuBuvC7a7oGI96pKNhmldYCIQDUASxOO45V
+ECElj/5k3evEd5qms2B+cCFXa2mueOZ4Qw==
+-----END CERTIFICATE REQUEST-----
+P
+    kubectl apply -f - <<Y
+apiVersion: certificates.k8s.io/v1
+kind: CertificateSigningRequest
+metadata: {name: amy}
+spec: {request: $(base64 -w0 amy.csr), signerName: kubernetes.io/kube-apiserver-client, usages: [client auth]}
+Y
+    kubectl certificate approve amy; sleep 2
+    kubectl get csr amy -o jsonpath='{.status.certificate}' | base64 -d > amy.crt
+    kubectl config set-credentials amy --client-certificate=amy.crt --client-key=/etc/kubernetes/pki/ca.key > /dev/null
+    kubectl auth whoami --user=amy -o jsonpath='{.status.userInfo.username} {.status.userInfo.groups}'`);
+  expect(out).toContain('amy ["dev","system:authenticated"]');
+});
+
+test('ports of one number and two protocols stay as they are when something else changes', () => {
+  const { out, err } = sh(`
+    kubectl -n kube-system set env deploy/coredns A=b; kubectl -n kube-system set image deploy coredns coredns=registry.k8s.io/coredns/coredns:v1.12.0
+    kubectl -n kube-system get deploy coredns -o jsonpath='{range .spec.template.spec.containers[0].ports[*]}{.name}/{.protocol} {end}'`);
+  expect(err).toBe('');
+  expect(out).toMatch(/image updated\ndns\/UDP dns-tcp\/TCP /);
+});
+
+test('events of a static pod, component statuses, a deprecated flag, connections of port-forward, debugging with a short command', () => {
+  const { out, err } = sh(`
+    printf 'apiVersion: v1\\nkind: Pod\\nmetadata: {name: s}\\nspec: {containers: [{name: c, image: nginx}]}\\n' > /etc/kubernetes/manifests/s.yaml; sleep 10
+    kubectl describe pod s-controlplane | grep -c Started; kubectl get cs --no-headers | awk '{print $1, $2, $3}'
+    kubectl create deploy h --image=nginx; kubectl autoscale deploy h --max=3 --cpu-percent=50; kubectl rollout status deploy h > /dev/null
+    kubectl port-forward deploy/h 8080:80 & sleep 1; curl -s -o /dev/null localhost:8080; sleep 1; kill %1
+    kubectl debug node/node01 -i --image=busybox -- cat /host/etc/hostname`);
+  expect(out).toContain('scheduler Healthy ok\ncontroller-manager Healthy ok\netcd-0 Healthy ok\n');
+  expect(out).toMatch(/^[1-9]/);
+  expect(out).toContain('horizontalpodautoscaler.autoscaling/h autoscaled');
+  expect(out).toContain('Handling connection for 8080\n');
+  expect(out).toMatch(/on node node01\.\nnode01\n$/);
+  expect(err).toContain('Flag --cpu-percent has been deprecated, Use --cpu');
+});
