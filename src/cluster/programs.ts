@@ -1,6 +1,7 @@
 /** All programs of a world by name: what executable files can run, on nodes and in images. */
 import { crictl } from '../cli/crictl/index.ts';
 import { ctr } from '../cli/ctr/index.ts';
+import { docker } from '../cli/docker/index.ts';
 import { completeKubectl, kubectl } from '../cli/kubectl/index.ts';
 import { newNerdctl } from '../cli/nerdctl/index.ts';
 import { Cni } from '../cni/cni.ts';
@@ -11,6 +12,7 @@ import { programs as tools } from '../programs/index.ts';
 import { makeShellPrograms } from '../shell/index.ts';
 import { corednsProgram, kubeProxyProgram } from './components/addons.ts';
 import { kubeControllerManagerProgram, kubeSchedulerProgram } from './components/control-plane.ts';
+import { dockerdProgram } from './components/dockerd.ts';
 import { etcdProgram } from './components/etcd.ts';
 import { newKubeApiserver } from './components/kube-apiserver.ts';
 import { newContainerd, newKubelet } from './components/node.ts';
@@ -35,7 +37,6 @@ const absent = [
   'etcdctl',
   'etcdutl',
   'helm',
-  'docker',
   'cni-plugin',
   'containerd-shim-runc-v2',
   'git',
@@ -52,7 +53,7 @@ const absentCommands = ['etcdctl', 'helm', 'git', 'apt', 'apt-get'];
 
 export function newProgramSet(trace: Trace): ProgramSet {
   const shells = makeShellPrograms({ completers: new Map([['kubectl', completeKubectl]]) });
-  const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr, nerdctl: newNerdctl(({ kernel }) => new Cni({ kernel, sim: kernel.sim })) };
+  const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr, docker, nerdctl: newNerdctl(({ kernel }) => new Cni({ kernel, sim: kernel.sim })) };
   let registries: Registries | undefined;
   const components: Readonly<Record<string, Program>> = {
     etcd: etcdProgram,
@@ -63,6 +64,7 @@ export function newProgramSet(trace: Trace): ProgramSet {
     coredns: corednsProgram,
     kubelet: newKubelet(trace),
     sshd: sshdProgram,
+    dockerd: dockerdProgram,
     // Made when a node first pulls: the catalogue is large, and a shell alone needs none of it.
     containerd: newContainerd(trace, () => {
       registries ??= new Registries();

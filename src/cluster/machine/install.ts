@@ -56,6 +56,14 @@ export function installContainerd(machine: Machine, { podCidr }: { readonly podC
   enable(machine, 'containerd.service');
 }
 
+/** Docker Engine 29 as a service, on the node's own containerd. */
+export function installDocker(machine: Machine): void {
+  const { kernel, fs } = machine;
+  installProgram(kernel, fs, '/usr/bin/dockerd', 'dockerd', 75_000_000);
+  writeFile(fs, '/usr/lib/systemd/system/docker.service', dockerUnit);
+  enable(machine, 'docker.service');
+}
+
 export function installKubernetes({ kernel, fs }: Machine): void {
   for (const [name, size] of [
     ['kubelet', 58_000_000],
@@ -110,6 +118,26 @@ KillMode=process
 Restart=always
 RestartSec=5
 OOMScoreAdjust=-999
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+const dockerUnit = `[Unit]
+Description=Docker Application Container Engine
+Documentation=https://docs.docker.com
+After=network-online.target containerd.service
+Wants=network-online.target containerd.service
+
+[Service]
+Type=notify
+ExecStart=/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock
+TimeoutStartSec=0
+RestartSec=2
+Restart=always
+Delegate=yes
+KillMode=process
+OOMScoreAdjust=-500
 
 [Install]
 WantedBy=multi-user.target

@@ -1,0 +1,127 @@
+/** docker build with the classic builder: the buildx plugin is not installed. */
+import { type ArchiveEntry, DockerError } from '../../../interfaces/docker.ts';
+import { Errno } from '../../../linux/errno.ts';
+import type { Inode } from '../../../linux/inode.ts';
+import { byteLength } from '../../../sim/stream.ts';
+import { Channel } from '../../../sim/channel.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { bool, CliError, command, type Context, list, pairs, text } from '../context.ts';
+import { size } from '../output.ts';
+
+const head = 'DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n';
+const disabled = '            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n            environment-variable.\n\n';
+const missing = '            Install the buildx component to build images with BuildKit:\n            https://docs.docker.com/go/buildx/\n\n';
+
+export const build = command(
+  'build',
+  'Build an image from a Dockerfile',
+  '[OPTIONS] PATH | URL | -',
+  [1, 1],
+  [
+    list('build-arg', 'Set build-time variables'),
+    text('file,f', 'Name of the Dockerfile (Default is "PATH/Dockerfile")'),
+    bool('force-rm', 'Always remove intermediate containers'),
+    list('label', 'Set metadata for an image'),
+    bool('no-cache', 'Do not use cache when building the image'),
+    text('progress', 'Set type of progress output', { hidden: true }),
+    bool('pull', 'Always attempt to pull a newer version of the image'),
+    bool('quiet,q', 'Suppress the build output and print image ID on success'),
+    bool('rm', 'Remove intermediate containers after a successful build', { default: 'true' }),
+    list('tag,t', 'Name and optionally a tag in the "name:tag" format'),
+    text('target', 'Set the target build stage to build.'),
+    text('platform', 'Set platform if server is multi-platform capable'),
+  ],
+  function* (context) {
+    const { flags, process } = context;
+    yield* context.printError(head + (process.env['DOCKER_BUILDKIT'] === '0' ? disabled : missing));
+    const path = context.arg(0);
+    if (path === '-' || /^(https?|git):/.test(path)) throw new CliError('k8s-lab: docker build from standard input or a URL is not simulated', 70);
+    const client = context.client();
+    const { files, dockerfile } = readContext(context, path);
+    const quiet = flags.bool('quiet');
+    const total = files.reduce((sum, { content }) => sum + 512 + Math.ceil(byteLength(content ?? '') / 512) * 512, 1024);
+    if (!quiet) yield* context.print(`Sending build context to Docker daemon  ${size(Math.ceil(total / 4096) * 4096)}\n`);
+    const output = new Channel<readonly [string, boolean]>();
+    const printer = process.sim.go(printAll(context, output, quiet));
+    try {
+      const id = yield* client.images.build({
+        files,
+        dockerfile,
+        tags: flags.list('tag'),
+        args: pairs(flags.list('build-arg')),
+        labels: pairs(flags.list('label')),
+        target: flags.text('target'),
+        noCache: flags.bool('no-cache'),
+        pull: flags.bool('pull'),
+        output: (piece, error = false) => void output.push([piece, error]),
+      });
+      output.close();
+      yield* printer.join();
+      if (quiet) yield* context.print(`${id}\n`);
+      return 0;
+    } catch (error) {
+      output.close();
+      if (!printer.done) yield* printer.join();
+      const code = error instanceof DockerError && error.status === 200 ? /code: (\d+)$/.exec(error.message)?.[1] : undefined;
+      if (error instanceof DockerError && code !== undefined) throw new CliError(error.message, Number(code));
+      throw error;
+    }
+  },
+);
+
+function* printAll(context: Context, output: Channel<readonly [string, boolean]>, quiet: boolean): Routine {
+  for (let piece = yield* output.receive(); piece !== undefined; piece = yield* output.receive())
+    if (!quiet) yield* piece[1] ? context.printError(piece[0]) : context.print(piece[0]);
+}
+
+/** The files below a directory, without what .dockerignore names. */
+function readContext({ process, flags }: Context, path: string): { readonly files: readonly ArchiveEntry[]; readonly dockerfile: string } {
+  const root = process.path(path);
+  const inode = process.fs.find(root);
+  if (!inode) throw new CliError(`unable to prepare context: path "${path}" not found`);
+  if (inode.type !== 'directory') throw new CliError(`unable to prepare context: context must be a directory: ${root}`);
+  const dockerfile = flags.text('file') === '' ? `${root}/Dockerfile` : process.path(flags.text('file'));
+  if (!process.fs.exists(dockerfile)) throw new CliError(`unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat ${dockerfile}: no such file or directory`);
+  const ignored = ignore(process.fs.find(`${root}/.dockerignore`)?.type === 'file' ? process.fs.read(`${root}/.dockerignore`) : '');
+  const files = [...tree(inode, '')].filter((entry) => !ignored(entry.path) || entry.path === 'Dockerfile' || entry.path === '.dockerignore');
+  const below = dockerfile.startsWith(`${root === '/' ? '' : root}/`) ? dockerfile.slice(root === '/' ? 1 : root.length + 1) : undefined;
+  if (below !== undefined && files.some((entry) => entry.path === below)) return { files, dockerfile: below };
+  try {
+    return { files: [...files, { path: '.dockerfile.outside', type: 'file', content: process.fs.read(dockerfile) }], dockerfile: '.dockerfile.outside' };
+  } catch (error) {
+    if (error instanceof Errno) throw new CliError(`unable to prepare context: open ${dockerfile}: ${error.message.toLowerCase()}`);
+    throw error;
+  }
+}
+
+/** Everything below an inode, with relative paths. */
+export function* tree(inode: Inode, path: string): Iterable<ArchiveEntry> {
+  const common = { path, mode: inode.mode, uid: inode.uid, gid: inode.gid };
+  if (inode.type === 'symlink') yield { ...common, type: 'symlink', target: inode.target };
+  else if (inode.type === 'file')
+    yield { ...common, type: 'file', ...(inode.program === undefined ? { content: inode.read() } : { program: inode.program }), ...(inode.apparentSize === undefined ? {} : { size: inode.apparentSize }) };
+  else if (inode.type === 'directory') {
+    if (path !== '') yield { ...common, type: 'directory' };
+    for (const [name, child] of inode.entries()) yield* tree(child, path === '' ? name : `${path}/${name}`);
+  }
+}
+
+/** Names, `*` within a name, `**`, and `!` to take back. */
+function ignore(source: string): (path: string) => boolean {
+  const rules = source.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  const like = (glob: string, value: string): boolean => {
+    if (glob === '') return value === '';
+    if (glob.startsWith('**')) return like(glob.slice(2).replace(/^\//, ''), value) || (value !== '' && like(glob, value.slice(1)));
+    if (glob[0] === '*') return like(glob.slice(1), value) || (value !== '' && value[0] !== '/' && like(glob, value.slice(1)));
+    return value !== '' && (glob[0] === value[0] || (glob[0] === '?' && value[0] !== '/')) && like(glob.slice(1), value.slice(1));
+  };
+  return (path) => {
+    let out = false;
+    for (const rule of rules) {
+      const glob = rule.replace(/^!/, '').replace(/^\.?\/|\/$/g, '');
+      const parts = path.split('/');
+      if (parts.some((_, i) => like(glob, parts.slice(0, i + 1).join('/')))) out = !rule.startsWith('!');
+    }
+    return out;
+  };
+}

@@ -1,0 +1,58 @@
+/** docker inspect, of anything by name. */
+import { DockerError } from '../../../interfaces/docker.ts';
+import { any, bool, command, type Context, json, text } from '../context.ts';
+import { render } from '../output.ts';
+
+type Kind = 'container' | 'image' | 'network' | 'volume';
+type Client = ReturnType<Context['client']>;
+
+const look: Readonly<Record<Kind, (client: Client, name: string) => object>> = {
+  container: (client, name) => client.containers.inspect(name),
+  image: (client, name) => client.images.inspect(name),
+  network: (client, name) => client.networks.inspect(name),
+  volume: (client, name) => client.volumes.inspect(name),
+};
+const all: readonly Kind[] = ['container', 'image', 'network', 'volume'];
+
+/** `docker inspect` looks for every kind, `docker image inspect` for its own. */
+export const inspect = (kind?: Kind) =>
+  command(
+    'inspect',
+    kind === undefined ? 'Return low-level information on Docker objects' : `Display detailed information on one or more ${kind}s`,
+    `[OPTIONS] ${kind === undefined ? 'NAME|ID [NAME|ID...]' : `${kind.toUpperCase()} [${kind.toUpperCase()}...]`}`,
+    [1, any],
+    [text('format,f', 'Format output using a custom template'), bool('size,s', 'Display total file sizes if the type is container'), ...(kind === undefined ? [text('type', 'Only inspect objects of the given type')] : [])],
+    function* (context) {
+      const { flags } = context;
+      const client = context.client();
+      const asked = kind ?? (flags.text('type') || undefined);
+      const found: object[] = [];
+      const failed: string[] = [];
+      for (const name of context.args) {
+        const one = find(client, name, asked === undefined ? all : all.filter((each) => each === asked));
+        if (typeof one === 'string') failed.push(kind === undefined ? `error: no such ${asked ?? 'object'}: ${name}` : `Error response from daemon: ${one}`);
+        else found.push(one);
+      }
+      const format = flags.text('format');
+      if (format === '' || format === 'json') yield* context.print(format === '' ? `${found.length === 0 ? '[]' : json(found)}\n` : `${JSON.stringify(found)}\n`);
+      else for (const each of found) yield* context.print(`${render(format, each)}\n`);
+      if (failed.length > 0) {
+        if (found.length === 0 && format !== '') yield* context.print('\n');
+        yield* context.printError(`${failed.join('\n')}\n`);
+      }
+      return failed.length > 0 ? 1 : 0;
+    },
+  );
+
+function find(client: Client, name: string, kinds: readonly Kind[]): object | string {
+  let problem = '';
+  for (const kind of kinds) {
+    try {
+      return look[kind](client, name);
+    } catch (error) {
+      if (!(error instanceof DockerError)) throw error;
+      problem = error.message;
+    }
+  }
+  return problem;
+}

@@ -1,0 +1,174 @@
+/** docker run, create, start, attach, exec: what runs in the foreground. */
+import { type DockerApi, DockerError } from '../../../interfaces/docker.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { converse, forwardSignals, needTerminal } from '../console.ts';
+import { any, bool, CliError, command, type Context, daemonText, list, text } from '../context.ts';
+import { createFlags, createOptions } from '../create-options.ts';
+import { familiar, pullImage } from '../pull.ts';
+
+function* create(context: Context, client: DockerApi, attached: boolean): Routine<string> {
+  const options = createOptions(context, attached);
+  const policy = context.flags.text('pull');
+  const pull = function* (): Routine {
+    yield* pullImage(context, client, options.config.Image, { quiet: context.flags.bool('quiet'), error: true });
+  };
+  if (policy === 'always') yield* pull();
+  try {
+    return (yield* client.containers.create(options)).Id;
+  } catch (error) {
+    if (!(error instanceof DockerError && error.status === 404 && error.message.startsWith('No such image')) || policy === 'never') throw error;
+    yield* context.printError(`Unable to find image '${familiar(options.config.Image)}' locally\n`);
+    yield* pull();
+    return (yield* client.containers.create(options)).Id;
+  }
+}
+
+/** What `docker run` ends with when the container could not be started. */
+export function startStatus(message: string): number {
+  if (/executable file not found|no such file or directory/.test(message)) return 127;
+  return /permission denied|is a directory|exec format error/.test(message) ? 126 : 125;
+}
+
+export const run = command(
+  'run',
+  'Create and run a new container from an image',
+  '[OPTIONS] IMAGE [COMMAND] [ARG...]',
+  [1, any],
+  [bool('detach,d', 'Run container in background and print container ID'), list('attach,a', 'Attach to STDIN, STDOUT or STDERR'), bool('sig-proxy', 'Proxy received signals to the process', { default: 'true' }), ...createFlags],
+  function* (context) {
+    const { flags } = context;
+    const detach = flags.bool('detach');
+    if (!detach) needTerminal(context, flags.bool('tty'), flags.bool('interactive'));
+    const client = context.client();
+    const id = yield* create(context, client, !detach);
+    if (detach) {
+      yield* context.print(`${id}\n`);
+      yield* start(client, id);
+      return 0;
+    }
+    const session = client.containers.attach(id, { stdin: flags.bool('interactive') });
+    forwardSignals(context, client, id);
+    const until = flags.bool('rm') ? 'removed' : 'next-exit';
+    const waiting = context.process.sim.go(client.containers.wait(id, { until }));
+    try {
+      yield* start(client, id);
+    } catch (error) {
+      waiting.cancel();
+      if (flags.bool('rm')) yield* client.containers.remove(id, { force: true, volumes: true });
+      throw error;
+    }
+    yield* converse(context, session, { tty: flags.bool('tty'), stdin: flags.bool('interactive') });
+    return yield* waiting.join();
+  },
+  { interspersed: false, prefixed: true },
+);
+
+function* start(client: DockerApi, id: string): Routine {
+  try {
+    yield* client.containers.start(id);
+  } catch (error) {
+    if (error instanceof DockerError) throw new CliError(`docker: ${daemonText(error)}\n\nRun 'docker run --help' for more information`, startStatus(error.message));
+    throw error;
+  }
+}
+
+export const createCommand = command(
+  'create',
+  'Create a new container',
+  '[OPTIONS] IMAGE [COMMAND] [ARG...]',
+  [1, any],
+  createFlags,
+  function* (context) {
+    yield* context.print(`${yield* create(context, context.client(), false)}\n`);
+    return 0;
+  },
+  { interspersed: false },
+);
+
+export const startCommand = command(
+  'start',
+  'Start one or more stopped containers',
+  '[OPTIONS] CONTAINER [CONTAINER...]',
+  [1, any],
+  [bool('attach,a', 'Attach STDOUT/STDERR and forward signals'), bool('interactive,i', "Attach container's STDIN")],
+  function* (context) {
+    const client = context.client();
+    const { flags } = context;
+    if (!flags.bool('attach') && !flags.bool('interactive')) {
+      const status = yield* context.each(context.args, function* (id) {
+        yield* client.containers.start(id);
+        return id;
+      });
+      if (status !== 0) yield* context.printError(`failed to start containers: ${context.args.join(', ')}\n`);
+      return status;
+    }
+    if (context.args.length > 1) throw new CliError('you cannot start and attach multiple containers at once');
+    const id = context.arg(0);
+    const { Config, Id } = client.containers.inspect(id);
+    needTerminal(context, Config.Tty, flags.bool('interactive'));
+    const session = client.containers.attach(id, { stdin: flags.bool('interactive') });
+    forwardSignals(context, client, Id);
+    yield* client.containers.start(id);
+    const { exitCode } = yield* converse(context, session, { tty: Config.Tty, stdin: flags.bool('interactive') });
+    return exitCode;
+  },
+);
+
+export const attachCommand = command(
+  'attach',
+  'Attach local standard input, output, and error streams to a running container',
+  '[OPTIONS] CONTAINER',
+  [1, 1],
+  [bool('no-stdin', 'Do not attach STDIN'), bool('sig-proxy', 'Proxy all received signals to the process', { default: 'true' }), text('detach-keys', 'Override the key sequence for detaching a container')],
+  function* (context) {
+    const client = context.client();
+    const { State, Config, Id } = client.containers.inspect(context.arg(0));
+    if (!State.Running) throw new CliError('You cannot attach to a stopped container, start it first');
+    if (State.Status === 'paused') throw new CliError('You cannot attach to a paused container, unpause it first');
+    const stdin = Config.OpenStdin && !context.flags.bool('no-stdin');
+    needTerminal(context, Config.Tty, stdin);
+    forwardSignals(context, client, Id);
+    const { exitCode } = yield* converse(context, client.containers.attach(Id, { stdin }), { tty: Config.Tty, stdin });
+    return exitCode;
+  },
+);
+
+export const exec = command(
+  'exec',
+  'Execute a command in a running container',
+  '[OPTIONS] CONTAINER COMMAND [ARG...]',
+  [2, any],
+  [
+    bool('detach,d', 'Detached mode: run command in the background'),
+    list('env,e', 'Set environment variables'),
+    bool('interactive,i', 'Keep STDIN open even if not attached'),
+    bool('privileged', 'Give extended privileges to the command'),
+    bool('tty,t', 'Allocate a pseudo-TTY'),
+    text('user,u', 'Username or UID (format: "<name|uid>[:<group|gid>]")'),
+    text('workdir,w', 'Working directory inside the container'),
+  ],
+  function* (context) {
+    const { flags } = context;
+    const [id = '', ...cmd] = context.args;
+    const client = context.client();
+    const options = { tty: flags.bool('tty'), stdin: flags.bool('interactive') };
+    if (!flags.bool('detach')) {
+      client.containers.inspect(id);
+      needTerminal(context, options.tty, options.stdin);
+    }
+    const session = yield* client.containers.exec(id, {
+      ...options,
+      cmd,
+      detach: flags.bool('detach'),
+      env: flags.list('env'),
+      user: flags.text('user'),
+      workdir: flags.text('workdir'),
+      privileged: flags.bool('privileged'),
+    });
+    if (flags.bool('detach')) return 0;
+    const outcome = yield* converse(context, session, options);
+    if (outcome.error !== undefined) yield* context.printError(`${outcome.error}\n`);
+    return outcome.exitCode;
+  },
+  { interspersed: false },
+);

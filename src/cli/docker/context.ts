@@ -1,0 +1,124 @@
+/** One run of docker: its connection, its messages. */
+import { goJson } from '../../apimachinery/go-text.ts';
+import { type DockerApi, DockerError, dockerProtocol } from '../../interfaces/docker.ts';
+import { Errno } from '../../linux/errno.ts';
+import { dialUnix } from '../../linux/network.ts';
+import type { Process } from '../../linux/process.ts';
+import type { Routine } from '../../sim/routine.ts';
+import type { Command, FlagSpec, Flags } from '../flags.ts';
+
+/** Ends the run with a message on standard error. */
+export class CliError extends Error {
+  readonly status: number;
+  constructor(message: string, status = 1) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export type Run = (context: Context) => Routine<number | undefined>;
+export type DockerCommand = Command<Run> & {
+  /** How many arguments: at least, at most. */
+  readonly takes?: readonly [least: number, most: number];
+  /** A daemon's error is told as the command `docker` itself, with a hint at the help, and ends with 125. */
+  readonly prefixed?: boolean;
+};
+
+export class Context {
+  readonly process: Process;
+  readonly flags: Flags;
+  readonly args: readonly string[];
+  /** The arguments after `--` or the first one that is no flag, as they were typed. */
+  readonly path: string;
+  readonly #host: string;
+
+  constructor(process: Process, parts: { readonly flags: Flags; readonly args: readonly string[]; readonly host: string; readonly path: string }) {
+    this.process = process;
+    this.flags = parts.flags;
+    this.args = parts.args;
+    this.path = parts.path;
+    this.#host = parts.host;
+  }
+
+  arg(index: number): string {
+    return this.args[index] ?? '';
+  }
+
+  *print(text: string): Routine {
+    yield* this.process.print(text);
+  }
+
+  *printError(text: string): Routine {
+    yield* this.process.printError(text);
+  }
+
+  get host(): string {
+    return this.#host;
+  }
+
+  client(): DockerApi {
+    const path = this.#host.replace(/^unix:\/\//, '');
+    if (!this.#host.startsWith('unix://')) throw new CliError(`k8s-lab: docker with DOCKER_HOST=${this.#host} is not simulated`, 70);
+    try {
+      const inode = this.process.fs.stat(path);
+      this.process.fs.check(inode, 2, path);
+      return dialUnix(dockerProtocol, inode);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      if (error.code === 'EACCES') throw new CliError(`permission denied while trying to connect to the docker API at ${this.#host}`);
+      throw new CliError(
+        `failed to connect to the docker API at ${this.#host}; check if the path is correct and if the daemon is running: dial unix ${path}: connect: ${error.message.toLowerCase()}`,
+      );
+    }
+  }
+
+  /** Each argument in turn; what fails is told at the end, and the status is then 1. */
+  *each(args: readonly string[], work: (arg: string) => Routine<string | undefined>): Routine<number> {
+    const failed: string[] = [];
+    for (const arg of args) {
+      try {
+        const text = yield* work(arg);
+        if (text !== undefined) yield* this.print(`${text}\n`);
+      } catch (error) {
+        if (!(error instanceof DockerError)) throw error;
+        failed.push(daemonText(error));
+      }
+    }
+    if (failed.length > 0) yield* this.printError(`${failed.join('\n')}\n`);
+    return failed.length > 0 ? 1 : 0;
+  }
+}
+
+/** What the lab does not simulate is said in its own name. */
+export const daemonText = (error: DockerError): string => (error.message.startsWith('k8s-lab: ') ? error.message : `Error response from daemon: ${error.message}`);
+
+/** JSON as docker prints it: four blanks. */
+export const json = (value: unknown): string => goJson(value, 4);
+
+const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string, more: Partial<FlagSpec> = {}): FlagSpec => {
+  const [name = '', short] = names.split(',');
+  return { name, type, usage, ...(short === undefined ? {} : { short }), ...more };
+};
+
+/** Flags: `text('format,f', 'usage')`. */
+export const text = (names: string, usage: string, more: Partial<FlagSpec> = {}): FlagSpec => flag('string', names, usage, more);
+export const bool = (names: string, usage: string, more: Partial<FlagSpec> = {}): FlagSpec => flag('bool', names, usage, more);
+export const int = (names: string, usage: string, more: Partial<FlagSpec> = {}): FlagSpec => flag('int', names, usage, more);
+export const list = (names: string, usage: string, more: Partial<FlagSpec> = {}): FlagSpec => flag('stringArray', names, usage, { valueName: 'list', ...more });
+
+/** A leaf of the tree. */
+export const command = (name: string, short: string, usage: string, takes: readonly [number, number], flags: readonly FlagSpec[], run: Run, more: Partial<DockerCommand> = {}): DockerCommand => ({
+  name,
+  short,
+  usage,
+  takes,
+  flags,
+  run,
+  ...more,
+});
+
+export const any = Number.POSITIVE_INFINITY;
+
+/** `a=b` or `a` as pairs. */
+export const pairs = (texts: readonly string[]): Record<string, string> =>
+  Object.fromEntries(texts.map((each) => (each.includes('=') ? [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] : [each, ''])));

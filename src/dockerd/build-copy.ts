@@ -1,0 +1,61 @@
+/** What COPY and ADD put where (moby daemon/builder/dockerfile/copy.go). */
+import { type ArchiveEntry, DockerError } from '../interfaces/docker.ts';
+import type { DirectoryNode } from '../linux/inode.ts';
+import { find } from './layers.ts';
+
+export type CopyInput = {
+  readonly name: string;
+  readonly sources: readonly string[];
+  readonly destination: string;
+  readonly workdir: string;
+  readonly files: readonly ArchiveEntry[];
+  readonly lower: DirectoryNode | undefined;
+  readonly flags: Readonly<Record<string, string>>;
+};
+
+export function copyEntries({ name, sources, destination, workdir, files, lower, flags }: CopyInput): ArchiveEntry[] {
+  const absolute = clean(destination.startsWith('/') ? destination : `${workdir}/${destination}`);
+  const existing = lower && find(lower, absolute);
+  const asDirectory = /(^|\/)\.?$/.test(destination) || existing?.type === 'directory' || sources.length > 1;
+  if (sources.length > 1 && !destination.endsWith('/') && destination !== '.') throw new DockerError(400, `When using ${name} with more than one source file, the destination must be a directory and end with a /`);
+  const mode = flags['chmod'] === undefined ? {} : { mode: Number.parseInt(flags['chmod'], 8) };
+  const [uid, gid] = (flags['chown'] ?? '').split(':');
+  const owner = { uid: /^\d+$/.test(uid ?? '') ? Number(uid) : 0, gid: /^\d+$/.test(gid ?? '') ? Number(gid) : 0 };
+  const entries = sources.flatMap((source): ArchiveEntry[] => {
+    if (/^(https?|git):/.test(source)) throw new DockerError(501, 'k8s-lab: ADD of a URL is not simulated');
+    const path = clean(source).slice(1);
+    const matching = path === '' ? [''] : files.map((each) => each.path).filter((each) => each === path || (/[*?]/.test(path) && globMatch(path, each)));
+    if (matching.length === 0) {
+      if (path !== '' && files.some((each) => each.path.startsWith(`${path}/`))) matching.push(path);
+      else throw new DockerError(400, `${name} failed: file not found in build context or excluded by .dockerignore: stat ${path}: file does not exist`);
+    }
+    return matching.flatMap((each) => put(each, files, absolute, asDirectory));
+  });
+  const parents = absolute.split('/').filter(Boolean).slice(0, asDirectory ? undefined : -1);
+  const made = parents.map((_, i) => `/${parents.slice(0, i + 1).join('/')}`).filter((path) => !(lower && find(lower, path)) && !entries.some((each) => each.path === path));
+  return [...made.map((path): ArchiveEntry => ({ path, type: 'directory', mode: 0o755, uid: 0, gid: 0 })), ...entries.map((entry) => ({ ...entry, ...owner, ...(entry.type === 'file' ? mode : {}) }))];
+}
+
+/** A file goes to the destination or into it; of a directory its content goes. */
+function put(path: string, files: readonly ArchiveEntry[], target: string, asDirectory: boolean): ArchiveEntry[] {
+  const own = files.find((each) => each.path === path);
+  const base = target === '/' ? '' : target;
+  if (own && own.type !== 'directory') return [{ ...own, path: asDirectory ? `${base}/${path.split('/').pop()}` : target }];
+  const below = path === '' ? '' : `${path}/`;
+  return files.filter((each) => each.path.startsWith(below) && each.path !== path).map((each) => ({ ...each, path: `${base}/${each.path.slice(below.length)}` }));
+}
+
+const clean = (path: string): string => `/${path.split('/').filter((part) => part !== '' && part !== '.').join('/')}`;
+
+/** `*` and `?` within one name. */
+function globMatch(pattern: string, path: string): boolean {
+  const patterns = pattern.split('/');
+  const parts = path.split('/');
+  return patterns.length === parts.length && patterns.every((each, i) => matches(each, parts[i] ?? ''));
+}
+
+function matches(pattern: string, text: string): boolean {
+  if (pattern === '') return text === '';
+  if (pattern[0] === '*') return matches(pattern.slice(1), text) || (text !== '' && matches(pattern, text.slice(1)));
+  return text !== '' && (pattern[0] === '?' || pattern[0] === text[0]) && matches(pattern.slice(1), text.slice(1));
+}

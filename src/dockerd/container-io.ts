@@ -1,0 +1,162 @@
+/** A container's streams: its json-file log, and who is attached (moby daemon/logger/jsonfilelog, daemon/attach.go). */
+import { DockerError, type LogLine } from '../interfaces/docker.ts';
+import type { StreamOutcome, StreamSession } from '../interfaces/streams.ts';
+import { isErrno } from '../linux/errno.ts';
+import type { FileNode } from '../linux/inode.ts';
+import { Channel } from '../sim/channel.ts';
+import { Condition, type Routine, sleep } from '../sim/routine.ts';
+import { type ByteStream, newByteStream } from '../sim/stream.ts';
+import { type Engine, moby } from './engine.ts';
+import type { Container } from './state.ts';
+
+/** Copies one stream of a container to its log and to those attached, until it ends. */
+export function* pump(engine: Engine, container: Container, stream: 'stdout' | 'stderr', source: ByteStream): Routine {
+  let partial = '';
+  for (let text = yield* source.receive(); text !== undefined; text = yield* source.receive()) {
+    for (const client of container.clients) (stream === 'stderr' ? (client.stderr ?? client.stdout) : client.stdout).push(text);
+    const lines = (partial + text).split('\n');
+    partial = lines.pop() ?? '';
+    if (lines.length > 0) writeLog(engine, container, stream, lines.map((line) => `${line}\n`));
+  }
+  if (partial !== '') writeLog(engine, container, stream, [partial]);
+}
+
+function writeLog(engine: Engine, container: Container, stream: LogLine['stream'], lines: readonly string[]): void {
+  const time = timestamp(engine.now);
+  const file = logFile(engine, container);
+  try {
+    if (file) engine.files.put(file, lines.map((log) => `${JSON.stringify({ log, stream, time })}\n`).join(''), true);
+  } catch (error) {
+    if (!isErrno(error, 'ENOSPC')) throw error; // A full disk loses lines.
+  }
+}
+
+function logFile(engine: Engine, container: Container): FileNode | undefined {
+  const inode = engine.files.find(container.logPath);
+  return inode?.type === 'file' ? inode : undefined;
+}
+
+/** RFC 3339 with nanoseconds; below the microsecond the virtual clock knows nothing. */
+export function timestamp(ms: number): string {
+  const whole = Math.floor(ms);
+  const micros = Math.floor((ms - whole) * 1000);
+  return `${new Date(whole).toISOString().slice(0, 23)}${String(micros).padStart(3, '0')}${String((whole * 7 + micros * 13) % 1000).padStart(3, '0')}Z`;
+}
+
+export type LogOptions = { readonly follow: boolean; readonly tail: number; readonly since: number; readonly until: number };
+
+export function readLogs(engine: Engine, container: Container, options: LogOptions): Channel<LogLine> {
+  const channel = new Channel<LogLine>();
+  const lines = parse(logFile(engine, container)?.read() ?? '').filter(({ time }) => inside(time, options));
+  for (const line of options.tail < 0 ? lines : lines.slice(Math.max(0, lines.length - options.tail))) channel.push(line);
+  if (options.follow && container.status !== 'created') engine.sim.go(follow(engine, container, channel, options), `logs:${container.id.slice(0, 12)}`);
+  else channel.close();
+  return channel;
+}
+
+function* follow(engine: Engine, container: Container, channel: Channel<LogLine>, options: LogOptions): Routine {
+  let read = logFile(engine, container)?.read().length ?? 0;
+  for (;;) {
+    const file = logFile(engine, container);
+    const text = file?.read() ?? '';
+    for (const line of parse(text.slice(read))) if (inside(line.time, options)) channel.push(line);
+    read = text.length;
+    if (channel.broken || !file || (!container.running && container.status !== 'restarting')) break;
+    yield { on: [file.changed, container.changed, channel.changed] };
+    if (!container.running) yield* sleep(2);
+  }
+  channel.close();
+}
+
+const parse = (text: string): LogLine[] => text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as LogLine);
+const inside = (time: string, { since, until }: LogOptions): boolean => {
+  const at = Date.parse(time);
+  return at >= since && (until === 0 || at <= until);
+};
+
+/** Both ends of a session with a process. */
+export class Session {
+  readonly stdin: ByteStream | undefined;
+  readonly stdout: ByteStream = newByteStream();
+  readonly stderr: ByteStream | undefined;
+  readonly ended = new Condition();
+  /** By pid, for the terminal that it runs on. */
+  resize: (size: { readonly columns: number; readonly rows: number }) => void = () => {};
+  closed: () => void = () => {};
+  readonly #tty: boolean;
+  #outcome: StreamOutcome | undefined;
+
+  constructor(options: { readonly stdin: boolean; readonly tty: boolean }) {
+    this.#tty = options.tty;
+    this.stdin = options.stdin ? newByteStream() : undefined;
+    this.stderr = options.tty ? undefined : newByteStream();
+  }
+
+  /** Only the first outcome counts. */
+  end(outcome: StreamOutcome): void {
+    if (this.#outcome) return;
+    this.stdout.close();
+    this.stderr?.close();
+    this.stdin?.break();
+    this.#outcome = outcome;
+    this.ended.notify();
+  }
+
+  face(terminal?: StreamSession['terminal']): StreamSession {
+    const { stdin, stdout, stderr, ended } = this;
+    return {
+      session: true,
+      ...(stdin ? { stdin } : {}),
+      stdout,
+      ...(stderr ? { stderr } : {}),
+      ...(this.#tty && terminal ? { terminal } : {}),
+      resize: (size) => this.resize(size),
+      close: () => {
+        stdin?.close();
+        stdout.break();
+        stderr?.break();
+        this.closed();
+      },
+      outcome: () => this.#outcome,
+      ended,
+    };
+  }
+}
+
+/** The terminal of a process at a distance, read from its controlling terminal. */
+export const terminalOf = (engine: Engine, pid: () => number): NonNullable<StreamSession['terminal']> => ({
+  mode: () => engine.kernel.processes.get(pid())?.tty?.mode ?? 'cooked',
+  reader: () => engine.kernel.processes.get(pid())?.tty?.reader ?? undefined,
+});
+
+export function attach(engine: Engine, container: Container, { stdin }: { readonly stdin: boolean }): StreamSession {
+  if (container.status === 'paused') throw new DockerError(409, `Container ${container.name} is paused, unpause the container before attach`);
+  const session = new Session({ stdin: stdin && container.config.OpenStdin, tty: container.config.Tty });
+  const client = { stdout: session.stdout, ...(session.stderr ? { stderr: session.stderr } : {}) };
+  container.clients.add(client);
+  const { exits } = container;
+  session.resize = (size) => engine.containerd.tasks.resize(moby, container.id, size);
+  engine.sim.go(
+    (function* (): Routine {
+      try {
+        while (container.exits === exits && !session.stdout.broken && !container.removing) yield { on: [container.changed, session.stdout.changed] };
+      } finally {
+        container.clients.delete(client);
+        session.end({ exitCode: container.exitCode });
+      }
+    })(),
+    `attach:${container.id.slice(0, 12)}`,
+  );
+  if (session.stdin) engine.sim.go(copyIn(container, session.stdin), 'attach-stdin');
+  return session.face(terminalOf(engine, () => container.pid));
+}
+
+/** `docker run -i`: what was typed before the start waits; the end of input closes the container's. */
+function* copyIn(container: Container, from: ByteStream): Routine {
+  for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) {
+    while (!container.stdin && !container.removing) yield { on: [container.changed] };
+    if (!container.stdin?.push(text)) return;
+  }
+  while (!container.stdin && !container.removing) yield { on: [container.changed] };
+  if (!from.broken) container.stdin?.close();
+}

@@ -1,0 +1,275 @@
+/** dockerd's container service (moby daemon/{create,stop,kill,delete,rename,...}.go). */
+import { type ContainerInspected, type ContainerSummary, type CreateOptions, type DockerApi, DockerError, type Pruned } from '../interfaces/docker.ts';
+import { parseSignal } from '../linux/signals.ts';
+import { type Routine, sleep } from '../sim/routine.ts';
+import { attach, readLogs } from './container-io.ts';
+import { containerdText, type Engine, moby, snapshotter } from './engine.ts';
+import { ContainerFiles } from './container-files.ts';
+import { startExec } from './exec.ts';
+import type { ImageStore } from './image-store.ts';
+import { inspectContainer, summarize } from './inspect.ts';
+import { rootOf } from './layers.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { adjectives, surnames } from './names-data.ts';
+import type { Networks } from './networks.ts';
+import { newContainer } from './new-container.ts';
+import type { Container } from './state.ts';
+import { processTable } from './top.ts';
+import type { Volumes } from './volumes.ts';
+
+type Api = DockerApi['containers'];
+
+export type ContainersParts = { readonly engine: Engine; readonly store: ImageStore; readonly networks: Networks; readonly volumes: Volumes; readonly lifecycle: Lifecycle };
+
+export class Containers extends ContainerFiles implements Api {
+  readonly #parts: ContainersParts;
+
+  constructor(parts: ContainersParts) {
+    super(parts.engine, parts.store);
+    this.#parts = parts;
+    parts.lifecycle.onAutoRemove = (container) => this.#delete(container, true);
+  }
+
+  list({ all }: { readonly all: boolean }): ContainerSummary[] {
+    return [...this.engine.state.containers.values()]
+      .filter((container) => all || container.running || container.status === 'restarting')
+      .sort((a, b) => b.created - a.created)
+      .map((container) => summarize(this.engine, this.store, container));
+  }
+
+  *create(options: CreateOptions): Routine<{ readonly Id: string; readonly Warnings: readonly string[] }> {
+    yield* sleep(this.engine.sim.random.between(15, 30));
+    const name = this.#name(options.name);
+    const image = this.store.get(options.config.Image);
+    const id = this.engine.sim.random.hex(64);
+    const { containerd } = this.engine;
+    const full = image.names.find((each) => !each.includes('@')) ?? image.names[0] ?? '';
+    const chain = yield* containerd.snapshots.unpack(moby, snapshotter, full);
+    containerd.snapshots.prepare(moby, snapshotter, id, chain);
+    try {
+      const { mounts, anonymous } = this.#parts.volumes.mounts(options, rootOf(this.engine, id));
+      const container = newContainer(this.engine, { id, name, options, image, imageName: full, mounts, anonymous });
+      const mode = container.host.NetworkMode;
+      if (mode !== 'host' && !mode.startsWith('container:'))
+        container.endpoints.set(this.engine.network(mode).name, this.#parts.networks.newEndpoint({ aliases: options.aliases ?? [], ...(options.ip === undefined ? {} : { ip: options.ip }) }));
+      this.engine.state.containers.set(id, container);
+      this.engine.files.mkdir(container.directory, { parents: true, mode: 0o710 });
+      this.engine.emitContainer('create', container);
+    } catch (error) {
+      containerd.snapshots.remove(moby, snapshotter, id);
+      throw error;
+    }
+    return { Id: id, Warnings: [] };
+  }
+
+  inspect(id: string): ContainerInspected {
+    return inspectContainer(this.engine, this.store, this.engine.container(id));
+  }
+
+  *start(id: string): Routine {
+    const container = this.engine.container(id);
+    if (container.status === 'paused') throw new DockerError(409, 'cannot start a paused container, try unpause instead');
+    yield* this.#parts.lifecycle.start(container);
+  }
+
+  *stop(id: string, options: { readonly timeout?: number; readonly signal?: string } = {}): Routine {
+    const container = this.engine.container(id);
+    container.stoppedByHand = true;
+    container.changed.notify();
+    if (container.status === 'restarting') container.status = 'exited';
+    if (!container.running) return;
+    if (container.status === 'paused') yield* this.unpause(id);
+    const signal = options.signal || container.config.StopSignal || 'SIGTERM';
+    const seconds = options.timeout ?? container.config.StopTimeout ?? 10;
+    this.#signal(container, signal);
+    const until = seconds < 0 ? Number.POSITIVE_INFINITY : this.engine.now + seconds * 1000;
+    while (container.running && this.engine.now < until) yield Number.isFinite(until) ? { on: [container.changed], timeout: until - this.engine.now } : { on: [container.changed] };
+    if (container.running) this.#signal(container, 'SIGKILL');
+    while (container.running) yield { on: [container.changed] };
+    this.engine.emitContainer('stop', container);
+  }
+
+  *restart(id: string, options: { readonly timeout?: number; readonly signal?: string } = {}): Routine {
+    const container = this.engine.container(id);
+    yield* this.stop(id, options);
+    yield* this.#parts.lifecycle.start(container);
+    this.engine.emitContainer('restart', container);
+  }
+
+  *kill(id: string, text: string): Routine {
+    const container = this.engine.container(id);
+    if (!container.running) throw new DockerError(409, `cannot kill container: ${id}: container ${container.id} is not running`);
+    const signal = parseSignal(text);
+    if (!signal) throw new DockerError(400, `invalid signal: ${text}`);
+    if (signal === 'SIGKILL' || signal === (parseSignal(container.config.StopSignal ?? 'SIGTERM') ?? 'SIGTERM')) container.stoppedByHand = true;
+    this.#signal(container, signal);
+    this.engine.emitContainer('kill', container, { signal });
+    if (signal === 'SIGKILL') while (container.running) yield { on: [container.changed] };
+  }
+
+  *pause(id: string): Routine {
+    const container = this.engine.container(id);
+    if (container.status === 'paused') throw new DockerError(409, `cannot pause container ${container.id}: container ${container.name} is already paused`);
+    this.#mustRun(container, `cannot pause container ${container.id}: `);
+    yield* sleep(this.engine.sim.random.between(10, 20));
+    this.engine.containerd.tasks.pause(moby, container.id);
+    container.status = 'paused';
+    container.changed.notify();
+    this.engine.emitContainer('pause', container);
+  }
+
+  *unpause(id: string): Routine {
+    const container = this.engine.container(id);
+    if (container.status !== 'paused') throw new DockerError(409, `cannot unpause container ${container.id}: container ${container.id} is not paused`);
+    yield* sleep(this.engine.sim.random.between(10, 20));
+    this.engine.containerd.tasks.resume(moby, container.id);
+    container.status = 'running';
+    container.changed.notify();
+    this.engine.emitContainer('unpause', container);
+  }
+
+  rename(id: string, name: string): void {
+    const container = this.engine.container(id);
+    if (name.replace(/^\//, '') === container.name) throw new DockerError(400, `Renaming a container with the same name as its current name`);
+    container.name = this.#name(name, container);
+    this.engine.emitContainer('rename', container);
+  }
+
+  *remove(id: string, { force, volumes }: { readonly force: boolean; readonly volumes: boolean }): Routine {
+    const container = this.engine.container(id);
+    const what = { running: 'running', paused: 'paused', restarting: 'restarting' }[container.status as string];
+    if (what && !force)
+      throw new DockerError(
+        409,
+        `cannot remove container "${container.name}": container is ${what}: ${what === 'paused' ? 'unpause and stop' : 'stop'} the container before removing or force remove`,
+      );
+    container.removing = true;
+    if (container.status === 'paused') yield* this.unpause(id);
+    if (container.running) this.#signal(container, 'SIGKILL');
+    while (container.running) yield { on: [container.changed] };
+    yield* this.#delete(container, volumes);
+  }
+
+  *wait(id: string, { until = 'not-running' }: { readonly until?: 'not-running' | 'next-exit' | 'removed' } = {}): Routine<number> {
+    const container = this.engine.container(id);
+    const { exits } = container;
+    const { containers } = this.engine.state;
+    if (until === 'not-running') while (container.running || container.status === 'restarting') yield { on: [container.changed] };
+    else if (until === 'removed') while (containers.has(container.id)) yield { on: [container.changed] };
+    else while (container.exits === exits && containers.has(container.id)) yield { on: [container.changed] };
+    return container.exitCode;
+  }
+
+  logs(id: string, options: Parameters<Api['logs']>[1]): ReturnType<Api['logs']> {
+    return readLogs(this.engine, this.engine.container(id), options);
+  }
+
+  attach(id: string, options: { readonly stdin: boolean }): ReturnType<Api['attach']> {
+    return attach(this.engine, this.engine.container(id), options);
+  }
+
+  exec(id: string, options: Parameters<Api['exec']>[1]): ReturnType<Api['exec']> {
+    return startExec(this.engine, this.engine.container(id), options);
+  }
+
+  resize(id: string, size: { readonly columns: number; readonly rows: number }): void {
+    const container = this.engine.container(id);
+    if (container.running) this.engine.containerd.tasks.resize(moby, container.id, size);
+  }
+
+  top(id: string): ReturnType<Api['top']> {
+    const container = this.engine.container(id);
+    this.#mustRun(container, '');
+    return processTable(this.engine, container);
+  }
+
+  stats(id: string): ReturnType<Api['stats']> {
+    const container = this.engine.container(id);
+    const metrics = container.running ? this.engine.containerd.tasks.metrics(moby, container.id) : {};
+    const limit = container.host.Memory || this.engine.kernel.memoryBytes;
+    return {
+      id: container.id,
+      name: container.name,
+      cpuMicros: metrics['cpu.usage_usec'] ?? 0,
+      memory: metrics['memory.usage'] ?? 0,
+      limit: container.running ? limit : 0,
+      received: 0,
+      sent: 0,
+      pids: metrics['pids.current'] ?? 0,
+    };
+  }
+
+  update(id: string, change: Parameters<Api['update']>[1]): void {
+    const container = this.engine.container(id);
+    const { memory, nanoCpus, restart } = change;
+    container.host = {
+      ...container.host,
+      ...(memory === undefined ? {} : { Memory: memory }),
+      ...(nanoCpus === undefined ? {} : { NanoCpus: nanoCpus }),
+      ...(restart === undefined ? {} : { RestartPolicy: restart }),
+    };
+    if (container.running)
+      this.engine.containerd.tasks.update(moby, container.id, {
+        ...(memory === undefined ? {} : { memory: { limit: memory } }),
+        ...(nanoCpus === undefined ? {} : { cpu: { quota: Math.round(nanoCpus / 10_000), period: 100_000 } }),
+      });
+    this.engine.emitContainer('update', container);
+  }
+
+  *prune(): Routine<Pruned> {
+    const victims = [...this.engine.state.containers.values()].filter(({ running, status }) => !running && status !== 'restarting');
+    let space = 0;
+    for (const container of victims) {
+      space += this.sizeOf(container);
+      yield* this.#delete(container, false);
+    }
+    return { deleted: victims.map(({ id }) => id), space };
+  }
+
+  *#delete(container: Container, volumes: boolean): Routine {
+    container.removing = true;
+    container.changed.notify();
+    const { state, containerd } = this.engine;
+    yield* sleep(this.engine.sim.random.between(8, 16));
+    if (!state.containers.delete(container.id)) return;
+    try {
+      containerd.snapshots.remove(moby, snapshotter, container.id);
+    } catch (error) {
+      containerdText(error);
+    }
+    this.engine.directory('/var/lib/docker/containers').remove(container.id);
+    if (volumes) for (const name of container.anonymous) if (this.#parts.volumes.users(name).length === 0) this.#parts.volumes.remove(name, { force: true });
+    this.engine.emitContainer('destroy', container);
+    container.changed.notify();
+  }
+
+  #signal(container: Container, signal: string): void {
+    try {
+      this.engine.containerd.tasks.kill(moby, container.id, signal);
+    } catch (error) {
+      containerdText(error); // It has ended by itself.
+    }
+  }
+
+  #mustRun(container: Container, prefix: string): void {
+    if (!container.running) throw new DockerError(409, `${prefix}container ${container.id} is not running`);
+  }
+
+  /** A name that nobody has, or a new one. */
+  #name(asked: string | undefined, self?: Container): string {
+    const { random } = this.engine.sim;
+    const holder = (name: string): Container | undefined => [...this.engine.state.containers.values()].find((each) => each.name === name && each !== self);
+    if (asked === undefined || asked === '') {
+      let name = '';
+      do name = `${random.pick(adjectives)}_${random.pick(surnames)}`;
+      while (holder(name));
+      return name;
+    }
+    const name = asked.replace(/^\//, '');
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) throw new DockerError(400, `Invalid container name (${asked}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
+    const other = holder(name);
+    if (other)
+      throw new DockerError(409, `Conflict. The container name "/${name}" is already in use by container "${other.id}". You have to remove (or rename) that container to be able to reuse that name.`);
+    return name;
+  }
+}

@@ -1,0 +1,194 @@
+/** dockerd: Docker's engine on one node, a client of containerd. Its API, its socket, its state below /var/lib/docker. */
+import { type ContainerdApi, ContainerdError } from '../interfaces/containerd.ts';
+import { type BuildOptions, type DaemonInfo, type DiskUsage, type DockerApi, DockerError, dockerProtocol } from '../interfaces/docker.ts';
+import { FileSystem } from '../linux/file-system.ts';
+import { SpecialNode } from '../linux/inode.ts';
+import type { Kernel } from '../linux/kernel.ts';
+import { listenUnix, serve } from '../linux/network.ts';
+import { type Routine, sleep } from '../sim/routine.ts';
+import type { Sim } from '../sim/sim.ts';
+import { Builder } from './build.ts';
+import { Containers } from './containers.ts';
+import { Engine, moby } from './engine.ts';
+import { ImageStore } from './image-store.ts';
+import { Images } from './images.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { Networks } from './networks.ts';
+import { type DockerState, dataRoot, EngineFile } from './state.ts';
+import { Volumes } from './volumes.ts';
+
+export type DockerdOptions = {
+  /** Ends with the daemon's process, or with `stop`. */
+  readonly sim: Sim;
+  readonly kernel: Kernel;
+  /** containerd as it listens now. */
+  readonly containerd: () => ContainerdApi;
+};
+
+export const dockerSocket = '/var/run/docker.sock';
+const rootDirectories = ['buildkit', 'containers', 'image', 'network', 'plugins', 'rootfs', 'runtimes', 'swarm', 'tmp', 'volumes'];
+
+export class Dockerd implements DockerApi {
+  readonly containers: Containers;
+  readonly images: DockerApi['images'];
+  readonly networks: DockerApi['networks'];
+  readonly volumes: Volumes;
+  readonly #engine: Engine;
+  readonly #store: ImageStore;
+  readonly #networks: Networks;
+  readonly #lifecycle: Lifecycle;
+
+  constructor(options: DockerdOptions) {
+    const { kernel } = options;
+    const root = { uid: 0, gid: 0, groups: [] };
+    const files = new FileSystem(kernel.host.mount, { credentials: () => root, now: () => kernel.sim.now, cwd: () => '/', umask: () => 0o022 });
+    const sim = options.sim.scope('dockerd');
+    this.#engine = new Engine({ sim, kernel, files, state: stateOf(files, kernel.sim.now, () => sim.random.uuid()), containerd: options.containerd });
+    this.#store = new ImageStore(this.#engine);
+    this.#networks = new Networks(this.#engine);
+    this.#lifecycle = new Lifecycle(this.#engine, this.#networks);
+    this.volumes = new Volumes(this.#engine);
+    const images = new Images(this.#engine, this.#store);
+    this.containers = new Containers({ engine: this.#engine, store: this.#store, networks: this.#networks, volumes: this.volumes, lifecycle: this.#lifecycle });
+    const builder = new Builder({ engine: this.#engine, store: this.#store, images, containers: this.containers });
+    this.images = Object.assign(images, { build: (each: BuildOptions) => builder.build(each) });
+    this.networks = this.#networkApi();
+    this.#networks.start();
+    this.#adopt();
+    this.#listen();
+  }
+
+  /** SIGTERM: containers are stopped (there is no live restore), then the socket goes. */
+  *shutDown(): Routine {
+    const running = [...this.#engine.state.containers.values()].filter((container) => container.running);
+    for (const container of running) container.wasRunning = true;
+    const fibers = running.map((container) => this.#engine.sim.go(this.containers.stop(container.id), 'shutdown'));
+    for (const fiber of fibers) if (!fiber.done) yield* fiber.join();
+    this.stop();
+  }
+
+  /** The daemon ends at once: containers go on behind their shims. */
+  stop(): void {
+    const { files } = this.#engine;
+    const socket = files.find(dockerSocket);
+    if (socket instanceof SpecialNode && socket.listener) {
+      socket.listener = undefined;
+      files.unlink(dockerSocket);
+    }
+    this.#networks.stop();
+    this.#engine.closeSubscribers();
+    this.#engine.sim.stop();
+  }
+
+  version(): ReturnType<DockerApi['version']> {
+    return { Version: '29.7.2', ApiVersion: '1.55', GitCommit: '3d7c7a8', KernelVersion: this.#engine.kernel.release };
+  }
+
+  info(): DaemonInfo {
+    const { kernel, state } = this.#engine;
+    const all = [...state.containers.values()];
+    const count = (status: string): number => all.filter((each) => each.status === status).length;
+    return {
+      ID: state.id,
+      Name: kernel.hostname,
+      Containers: all.length,
+      ContainersRunning: count('running'),
+      ContainersPaused: count('paused'),
+      ContainersStopped: all.length - count('running') - count('paused'),
+      Images: this.#store.all().length,
+      KernelVersion: kernel.release,
+      NCPU: kernel.cpus,
+      MemTotal: kernel.memoryBytes,
+    };
+  }
+
+  diskUsage(): DiskUsage {
+    const images = this.images.list({ all: false });
+    return {
+      images,
+      containers: this.containers.list({ all: true }),
+      volumes: this.volumes.list().map(({ Name }) => ({ name: Name, size: this.volumes.size(Name), links: this.volumes.users(Name).length })),
+      layersSize: images.reduce((sum, { Size }) => sum + Size, 0),
+    };
+  }
+
+  events(): ReturnType<DockerApi['events']> {
+    return this.#engine.subscribe();
+  }
+
+  *login(server: string, user: string, password: string): Routine<string> {
+    yield* sleep(120);
+    if (user === '' || password === '') throw new DockerError(401, `Get "https://${server}/v2/": unauthorized: incorrect username or password`);
+    throw new DockerError(501, 'k8s-lab: docker login is not simulated: the registries here know no accounts');
+  }
+
+  #networkApi(): DockerApi['networks'] {
+    const networks = this.#networks;
+    return {
+      list: () => networks.list(),
+      inspect: (name) => networks.summary(this.#engine.network(name)),
+      create: (options) => networks.create(options),
+      remove: (name) => networks.remove(name),
+      connect: (name, container, options) => networks.connect(name, this.#engine.container(container), options),
+      disconnect: (name, container) => networks.disconnect(name, this.#engine.container(container)),
+      prune: () => networks.prune(),
+    };
+  }
+
+  /** What an earlier daemon left: containers that still run are taken over, those with a policy are started again. */
+  #adopt(): void {
+    const { state, sim } = this.#engine;
+    const tasks = new Set(runningTasks(this.#engine));
+    for (const container of state.containers.values()) {
+      container.removing = false;
+      if (container.running && tasks.has(container.id)) this.#lifecycle.adopt(container);
+      else if (container.running || container.status === 'restarting' || container.wasRunning) {
+        if (container.running) this.#networks.tearDown(container);
+        if (container.status !== 'exited') Object.assign(container, { status: 'exited', pid: 0, exitCode: 255, finishedAt: this.#engine.now });
+        const { Name } = container.host.RestartPolicy;
+        if (Name === 'always' || Name === 'unless-stopped') sim.go(this.#again(container.id), 'restore');
+      }
+      container.wasRunning = false;
+    }
+  }
+
+  *#again(id: string): Routine {
+    try {
+      yield* this.containers.start(id);
+    } catch (error) {
+      if (!(error instanceof DockerError)) throw error;
+    }
+  }
+
+  #listen(): void {
+    const { files, now } = this.#engine;
+    files.mkdir('/var/run', { parents: true });
+    const old = files.find(dockerSocket);
+    if (old) files.unlink(dockerSocket);
+    const group = files.find('/etc/group')?.type === 'file' ? /^docker:[^:]*:(\d+)/m.exec(files.read('/etc/group'))?.[1] : undefined;
+    const socket = new SpecialNode('socket', { mode: 0o660, uid: 0, gid: Number(group ?? 0), mtime: now });
+    listenUnix(socket, new Map([serve(dockerProtocol, this)]));
+    files.mknod(dockerSocket, socket);
+  }
+}
+
+function runningTasks(engine: Engine): string[] {
+  try {
+    return engine.containerd.tasks.list(moby).filter(({ status }) => status !== 'STOPPED').map(({ id }) => id);
+  } catch (error) {
+    if (error instanceof DockerError || error instanceof ContainerdError) return [];
+    throw error;
+  }
+}
+
+function stateOf(files: FileSystem, now: number, newId: () => string): DockerState {
+  for (const name of rootDirectories) files.mkdir(`${dataRoot}/${name}`, { parents: true, mode: 0o710 });
+  const path = `${dataRoot}/engine-id`;
+  const found = files.find(path);
+  if (found instanceof EngineFile) return found.state;
+  if (found) files.unlink(path);
+  const made = new EngineFile(now);
+  made.state.id = newId();
+  files.mknod(path, made);
+  return made.state;
+}

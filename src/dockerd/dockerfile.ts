@@ -1,0 +1,154 @@
+/** Dockerfiles: instructions, and what each does to an image's configuration (buildkit frontend/dockerfile/parser, instructions). */
+import type { ImageConfig } from '../interfaces/containerd.ts';
+import { DockerError } from '../interfaces/docker.ts';
+
+export type Config = ImageConfig['config'];
+export type Instruction = {
+  readonly line: number;
+  readonly name: string;
+  /** Arguments as written, continuation lines joined. */
+  readonly text: string;
+  readonly flags: Readonly<Record<string, string>>;
+};
+
+const known = 'ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR'.split(' ');
+
+export function parseDockerfile(text: string): Instruction[] {
+  const found: Instruction[] = [];
+  const lines = text.split(/\r?\n/);
+  for (let at = 0; at < lines.length; at++) {
+    const line = at + 1;
+    let whole = (lines[at] ?? '').trim();
+    if (whole === '' || whole.startsWith('#')) continue;
+    while (/\\\s*$/.test(whole) && at + 1 < lines.length) {
+      const next = (lines[++at] ?? '').trim();
+      whole = whole.replace(/\\\s*$/, next.startsWith('#') || next === '' ? '\\' : `${next}`);
+    }
+    const heredoc = /<<-?(["']?)(\w+)\1/.exec(whole);
+    if (heredoc && /^(RUN|COPY|ADD)\s/i.test(whole)) throw new DockerError(400, 'k8s-lab: heredocs in a Dockerfile are not simulated');
+    found.push(toInstruction(whole, line));
+  }
+  if (found.length === 0) throw new DockerError(400, 'the Dockerfile (Dockerfile) cannot be empty');
+  for (const { name, line } of found)
+    if (!known.includes(name)) {
+      const near = known.filter((each) => distance(each, name) <= 2);
+      throw new DockerError(400, `dockerfile parse error on line ${line}: unknown instruction: ${name}${near.length > 0 ? ` (did you mean ${near[0]}?)` : ''}`);
+    }
+  const first = found.find(({ name }) => name !== 'ARG');
+  if (first?.name !== 'FROM') throw new DockerError(400, 'no build stage in current context');
+  for (const { name, text: rest, line } of found)
+    if (rest === '' && name !== 'CMD' && name !== 'ENTRYPOINT') throw new DockerError(400, `dockerfile parse error on line ${line}: ${name} requires ${name === 'FROM' ? 'either one or three arguments' : ['ENV', 'LABEL', 'EXPOSE', 'VOLUME', 'RUN', 'COPY', 'ADD'].includes(name) ? 'at least one argument' : 'exactly one argument'}`);
+  return found;
+}
+
+function toInstruction(whole: string, line: number): Instruction {
+  const [, word = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(whole) ?? [];
+  const flags: Record<string, string> = {};
+  let text = rest;
+  for (let match = /^--([a-z]+)(?:=(\S*))?\s+/.exec(text); match && ['COPY', 'ADD', 'FROM', 'RUN', 'HEALTHCHECK'].includes(word.toUpperCase()); match = /^--([a-z]+)(?:=(\S*))?\s+/.exec(text)) {
+    flags[match[1] ?? ''] = match[2] ?? '';
+    text = text.slice(match[0].length);
+  }
+  return { line, name: word.toUpperCase(), text, flags };
+}
+
+/** `["a", "b"]`, or undefined: the shell form. */
+export function jsonForm(text: string): string[] | undefined {
+  if (!text.startsWith('[')) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** `a=b "c d"=e f='g h'`; or the old form `a b c`. */
+export function pairs(text: string): [string, string][] {
+  const all = words(text);
+  if (all[0] !== undefined && !all[0].includes('=')) return [[all[0], text.slice(text.indexOf(all[0]) + all[0].length).trim()]];
+  return all.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]);
+}
+
+/** Words as a shell splits them, quotes taken off. */
+export function words(text: string): string[] {
+  const found: string[] = [];
+  for (const match of text.matchAll(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+/g))
+    found.push(match[0].replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g, (_all, double: string | undefined, single: string | undefined, escaped: string | undefined) => (double === undefined ? (single ?? escaped ?? '') : double.replace(/\\(.)/g, '$1'))));
+  return found;
+}
+
+/** `$A`, `${A}`, `${A:-b}`, `${A:+b}`. */
+export const substitute = (text: string, variables: ReadonlyMap<string, string>): string =>
+  text.replace(/\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)/g, (all: string, braced: string | undefined, operator: string | undefined, word: string | undefined, bare: string | undefined) => {
+    if (all === '\\$') return '$';
+    const value = variables.get(braced ?? bare ?? '') ?? '';
+    if (operator === '-') return value === '' ? (word ?? '') : value;
+    if (operator === '+') return value === '' ? '' : (word ?? '');
+    return value;
+  });
+
+const shell = ['/bin/sh', '-c'];
+const command = (text: string): string[] => jsonForm(text) ?? [...shell, text];
+
+/** Instructions that change the configuration alone; undefined for the others. */
+export function configure(config: Config, { name, text }: Instruction): Config | undefined {
+  switch (name) {
+    case 'ENV': {
+      const added = pairs(text);
+      const kept = (config.Env ?? []).filter((entry) => !added.some(([key]) => entry.startsWith(`${key}=`)));
+      const replaced = (config.Env ?? []).map((entry) => {
+        const own = added.find(([key]) => entry.startsWith(`${key}=`));
+        return own ? `${own[0]}=${own[1]}` : entry;
+      });
+      const fresh = added.filter(([key]) => !(config.Env ?? []).some((entry) => entry.startsWith(`${key}=`)));
+      return { ...config, Env: [...(kept.length === replaced.length ? kept : replaced), ...fresh.map(([key, value]) => `${key}=${value}`)] };
+    }
+    case 'LABEL':
+      return { ...config, Labels: { ...config.Labels, ...Object.fromEntries(pairs(text)) } };
+    case 'CMD':
+      return { ...config, Cmd: command(text) };
+    case 'ENTRYPOINT': {
+      const { Cmd: _cmd, ...rest } = config;
+      return { ...rest, Entrypoint: command(text) };
+    }
+    case 'EXPOSE':
+      return { ...config, ExposedPorts: { ...config.ExposedPorts, ...Object.fromEntries(words(text).map((port) => [port.includes('/') ? port : `${port}/tcp`, {}])) } };
+    case 'USER':
+      return { ...config, User: text };
+    case 'WORKDIR':
+      return { ...config, WorkingDir: text.startsWith('/') ? text : `${(config.WorkingDir ?? '/').replace(/\/$/, '')}/${text}` };
+    case 'VOLUME':
+      return { ...config, Volumes: { ...config.Volumes, ...Object.fromEntries((jsonForm(text) ?? words(text)).map((path) => [path, {}])) } };
+    case 'STOPSIGNAL':
+      return { ...config, StopSignal: text };
+    case 'ARG':
+    case 'MAINTAINER':
+    case 'SHELL':
+    case 'ONBUILD':
+    case 'HEALTHCHECK':
+      return config;
+    default:
+      return undefined;
+  }
+}
+
+/** `docker commit --change`. */
+export const applyChanges = (config: Config, changes: readonly string[]): Config =>
+  changes.reduce((all, change) => {
+    const instruction = toInstruction(change, 1);
+    const next = configure(all, instruction);
+    if (!next) throw new DockerError(400, `${instruction.name.toLowerCase()} is not a valid change command`);
+    return next;
+  }, config);
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next.push(a[i - 1] === b[j - 1] ? (row[j - 1] ?? 0) : 1 + Math.min(row[j] ?? 0, next[j - 1] ?? 0, row[j - 1] ?? 0));
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,131 @@
+/** Images as dockerd finds them in containerd's namespace `moby` (moby daemon/containerd). */
+import { type ContainerdImage, ContainerdError, type Descriptor, type ImageConfig, type ImageIndex, type ImageManifest } from '../interfaces/containerd.ts';
+import { DockerError } from '../interfaces/docker.ts';
+import { chainIds } from './chain-id.ts';
+import { type Engine, moby, snapshotter } from './engine.ts';
+import { familiar, parseReference, type Reference } from './reference.ts';
+
+export const danglingPrefix = 'moby-dangling@';
+/** Of which image a step of a build made this one. */
+export const parentLabel = 'org.mobyproject.image.parent';
+
+export type StoredImage = {
+  /** The digest of what the name stands for: an index or a manifest. */
+  readonly id: string;
+  readonly target: Descriptor;
+  readonly names: readonly string[];
+  readonly parent: string;
+  readonly manifestDigest: string;
+  readonly manifestSize: number;
+  readonly manifest: ImageManifest;
+  readonly config: ImageConfig;
+  readonly contentSize: number;
+  readonly unpackedSize: number;
+  /** Key of the snapshot of all layers. */
+  readonly chain: string;
+};
+
+export const isDangling = (name: string): boolean => name.startsWith(danglingPrefix);
+
+export class ImageStore {
+  readonly #engine: Engine;
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** All images, each once, whatever names it has. */
+  all(): StoredImage[] {
+    const byDigest = new Map<string, ContainerdImage[]>();
+    for (const image of this.#engine.containerd.images.list(moby)) byDigest.set(image.target.digest, [...(byDigest.get(image.target.digest) ?? []), image]);
+    return [...byDigest.values()].flatMap((images) => this.#stored(images) ?? []);
+  }
+
+  /** By name, `name:tag`, id or the beginning of an id. */
+  find(text: string): StoredImage | undefined {
+    const all = this.all();
+    const hex = text.replace(/^sha256:/, '');
+    const byId = /^[0-9a-f]{4,64}$/.test(hex) ? all.filter(({ id, manifestDigest }) => id.startsWith(`sha256:${hex}`) || manifestDigest.startsWith(`sha256:${hex}`)) : [];
+    const reference = reading(text);
+    const named = reference && all.find(({ names, id }) => names.includes(reference.full) || (reference.digest === id && names.some((name) => name.startsWith(`${reference.name}:`))));
+    return named ?? byId[0];
+  }
+
+  get(text: string): StoredImage {
+    const found = this.find(text);
+    if (found) return found;
+    const reference = /^sha256:|^[0-9a-f]{64}$/.test(text) ? undefined : parseReference(text);
+    throw new DockerError(404, `No such image: ${reference ? familiar(reference.full) : text}`);
+  }
+
+  /** Points a name at an image; what has lost its last name stays as a dangling one. */
+  name(full: string, target: Descriptor, labels: Readonly<Record<string, string>> = {}): void {
+    const { images } = this.#engine.containerd;
+    const old = images.list(moby).find(({ name }) => name === full);
+    if (old) {
+      images.update(moby, full, { target, labels });
+      if (old.target.digest !== target.digest && !images.list(moby).some((each) => each.target.digest === old.target.digest)) this.#create(`${danglingPrefix}${old.target.digest}`, old.target, old.labels);
+    } else this.#create(full, target, labels);
+    const dangling = `${danglingPrefix}${target.digest}`;
+    if (full !== dangling && images.list(moby).some(({ name }) => name === dangling)) images.delete(moby, dangling);
+  }
+
+  #create(name: string, target: Descriptor, labels: Readonly<Record<string, string>>): void {
+    try {
+      this.#engine.containerd.images.create(moby, { name, target, labels });
+    } catch (error) {
+      if (!(error instanceof ContainerdError && error.code === 'already exists')) throw error;
+    }
+  }
+
+  #stored(images: readonly ContainerdImage[]): StoredImage | undefined {
+    const target = images[0]?.target;
+    if (!target) return undefined;
+    try {
+      const { content } = this.#engine.containerd;
+      const top = content.get(moby, target.digest);
+      const manifestDigest = /index|manifest\.list/.test(top.mediaType)
+        ? ((JSON.parse(top.text) as ImageIndex).manifests.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64')?.digest ?? '')
+        : target.digest;
+      const manifestBlob = content.get(moby, manifestDigest);
+      const manifest = JSON.parse(manifestBlob.text) as ImageManifest;
+      const config = JSON.parse(content.get(moby, manifest.config.digest).text) as ImageConfig;
+      const chains = chainIds(config.rootfs.diff_ids);
+      const contentSize = [manifest.config, ...manifest.layers].reduce((sum, { size }) => sum + size, manifestBlob.size + (manifestDigest === target.digest ? 0 : top.size));
+      return {
+        id: target.digest,
+        target,
+        names: images.map(({ name }) => name),
+        parent: images.map(({ labels }) => labels[parentLabel] ?? '').find((each) => each !== '') ?? '',
+        manifestDigest,
+        manifestSize: manifestBlob.size,
+        manifest,
+        config,
+        contentSize,
+        unpackedSize: chains.reduce((sum, chain) => sum + this.layerSize(chain), 0),
+        chain: chains.at(-1) ?? '',
+      };
+    } catch (error) {
+      if (error instanceof ContainerdError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Bytes of one unpacked layer; 0 where it is not unpacked. */
+  layerSize(chain: string): number {
+    try {
+      return this.#engine.containerd.snapshots.usage(moby, snapshotter, chain).size;
+    } catch (error) {
+      if (error instanceof ContainerdError) return 0;
+      throw error;
+    }
+  }
+}
+
+function reading(text: string): Reference | undefined {
+  try {
+    return parseReference(text);
+  } catch (error) {
+    if (error instanceof DockerError) return undefined;
+    throw error;
+  }
+}

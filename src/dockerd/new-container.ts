@@ -1,0 +1,53 @@
+/** A container's record of what was asked and what its image says (moby daemon/create.go, runconfig merge). */
+import { type CreateOptions, DockerError, type MountPoint } from '../interfaces/docker.ts';
+import type { Engine } from './engine.ts';
+import type { StoredImage } from './image-store.ts';
+import { Container } from './state.ts';
+
+export type NewContainer = {
+  readonly id: string;
+  readonly name: string;
+  readonly options: CreateOptions;
+  readonly image: StoredImage;
+  readonly imageName: string;
+  readonly mounts: readonly MountPoint[];
+  readonly anonymous: readonly string[];
+};
+
+export function newContainer(engine: Engine, { id, name, options, image, imageName, mounts, anonymous }: NewContainer): Container {
+  const { config } = options;
+  const own = image.config.config;
+  const entrypoint = config.Entrypoint === null ? (own.Entrypoint ?? null) : config.Entrypoint[0] === '' ? null : config.Entrypoint;
+  const command = config.Cmd ?? (config.Entrypoint === null ? (own.Cmd ?? null) : null);
+  if ((entrypoint?.length ?? 0) + (command?.length ?? 0) === 0) throw new DockerError(400, 'no command specified');
+  const given = new Set(config.Env.map((entry) => entry.split('=')[0]));
+  const mode = options.host.NetworkMode === '' || options.host.NetworkMode === 'default' ? 'bridge' : options.host.NetworkMode;
+  const bad = options.host.Memory > 0 && options.host.Memory < 6 * 1024 * 1024;
+  if (bad) throw new DockerError(400, 'Minimum memory limit allowed is 6MB');
+  if (options.host.NanoCpus > engine.kernel.cpus * 1e9)
+    throw new DockerError(400, `range of CPUs is from 0.01 to ${engine.kernel.cpus}.00, as there are only ${engine.kernel.cpus} CPUs available`);
+  return new Container({
+    id,
+    created: engine.now,
+    name,
+    image: config.Image,
+    imageId: image.id,
+    imageName,
+    mounts,
+    anonymous,
+    config: {
+      ...config,
+      Hostname: config.Hostname || (mode === 'host' ? engine.kernel.hostname : id.slice(0, 12)),
+      User: config.User || (own.User ?? ''),
+      ExposedPorts: { ...own.ExposedPorts, ...config.ExposedPorts },
+      Env: [...config.Env.filter((entry) => entry.includes('=')), ...(own.Env ?? []).filter((entry) => !given.has(entry.split('=')[0]))],
+      Cmd: command,
+      Entrypoint: entrypoint,
+      WorkingDir: config.WorkingDir || (own.WorkingDir ?? ''),
+      Labels: { ...own.Labels, ...config.Labels },
+      Volumes: Object.keys({ ...own.Volumes, ...config.Volumes }).length > 0 ? { ...own.Volumes, ...config.Volumes } : null,
+      ...(config.StopSignal === undefined && own.StopSignal !== undefined ? { StopSignal: own.StopSignal } : {}),
+    },
+    host: { ...options.host, NetworkMode: mode },
+  });
+}

@@ -1,0 +1,119 @@
+/** What dockerd keeps below /var/lib/docker: it outlives the daemon. */
+import type { ContainerConfig, ContainerStatus, HostConfig, MountPoint } from '../interfaces/docker.ts';
+import { FileNode } from '../linux/inode.ts';
+import type { NetworkNamespace } from '../linux/network.ts';
+import { Condition } from '../sim/routine.ts';
+import type { ByteStream } from '../sim/stream.ts';
+
+/** A container's place in a network. Without an address while the container does not run. */
+export type Endpoint = { id: string; ip: string; mac: string; readonly aliases: readonly string[]; readonly wantedIp: string | undefined; device: string };
+
+export type PublishedPort = {
+  readonly container: number;
+  readonly protocol: 'tcp' | 'udp';
+  readonly hostIp: string;
+  readonly host: number;
+  /** `-p` without an address: shown for IPv6 too. */
+  readonly dual: boolean;
+};
+
+export type Client = { readonly stdout: ByteStream; readonly stderr?: ByteStream };
+
+export class Container {
+  readonly id: string;
+  readonly created: number;
+  name: string;
+  config: ContainerConfig;
+  host: HostConfig;
+  /** What was typed; the image's digest; its manifest's. */
+  readonly image: string;
+  readonly imageId: string;
+  readonly imageName: string;
+  readonly mounts: readonly MountPoint[];
+  /** Volumes without a name of their own. */
+  readonly anonymous: readonly string[];
+  status: ContainerStatus = 'created';
+  pid = 0;
+  exitCode = 0;
+  error = '';
+  oomKilled = false;
+  startedAt = 0;
+  finishedAt = 0;
+  restartCount = 0;
+  /** Ends in a row within ten seconds of the start: each doubles the wait before the next. */
+  quickExits = 0;
+  /** `stop` and `kill` end a restart policy until the next start. */
+  stoppedByHand = false;
+  removing = false;
+  /** It ran when the daemon was told to end. */
+  wasRunning = false;
+  readonly endpoints = new Map<string, Endpoint>();
+  ports: PublishedPort[] = [];
+  sandbox: { readonly id: string; readonly path: string; readonly namespace: NetworkNamespace } | undefined;
+  stdin: ByteStream | undefined;
+  readonly clients = new Set<Client>();
+  /** Processes that exec started, by exec id. */
+  readonly execs = new Set<string>();
+  /** How often it has ended: whoever waits for the next exit counts. */
+  exits = 0;
+  readonly changed = new Condition();
+
+  constructor(parts: Pick<Container, 'id' | 'created' | 'name' | 'config' | 'host' | 'image' | 'imageId' | 'imageName' | 'mounts' | 'anonymous'>) {
+    this.id = parts.id;
+    this.created = parts.created;
+    this.name = parts.name;
+    this.config = parts.config;
+    this.host = parts.host;
+    this.image = parts.image;
+    this.imageId = parts.imageId;
+    this.imageName = parts.imageName;
+    this.mounts = parts.mounts;
+    this.anonymous = parts.anonymous;
+  }
+
+  get running(): boolean {
+    return this.status === 'running' || this.status === 'paused';
+  }
+
+  get directory(): string {
+    return `${dataRoot}/containers/${this.id}`;
+  }
+
+  get logPath(): string {
+    return `${this.directory}/${this.id}-json.log`;
+  }
+}
+
+export type NetworkRecord = {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: 'bridge' | 'host' | 'null';
+  readonly created: number;
+  readonly subnet: string;
+  readonly gateway: string;
+  readonly bridge: string;
+  readonly internal: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+export type VolumeRecord = { readonly name: string; readonly created: number; readonly labels: Readonly<Record<string, string>>; readonly anonymous: boolean };
+
+export const dataRoot = '/var/lib/docker';
+
+export class DockerState {
+  id = '';
+  readonly containers = new Map<string, Container>();
+  readonly networks = new Map<string, NetworkRecord>();
+  readonly volumes = new Map<string, VolumeRecord>();
+}
+
+/** The engine's own file: its id is what can be read of it. */
+export class EngineFile extends FileNode {
+  readonly state = new DockerState();
+  constructor(now: number) {
+    super({ mode: 0o600, uid: 0, gid: 0, mtime: now });
+  }
+  override read(): string {
+    return this.state.id;
+  }
+}

@@ -1,0 +1,117 @@
+/** Volumes of the driver `local`, and what a container's mounts are made of (moby volume/service, daemon/volumes.go). */
+import { type CreateOptions, DockerError, type MountPoint, type Pruned, type Volume } from '../interfaces/docker.ts';
+import { DirectoryNode } from '../linux/inode.ts';
+import type { Engine } from './engine.ts';
+import { treeEntries } from './layers.ts';
+import { dataRoot, type VolumeRecord } from './state.ts';
+
+const pathOf = (name: string): string => `${dataRoot}/volumes/${name}/_data`;
+
+export class Volumes {
+  readonly #engine: Engine;
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  list(): Volume[] {
+    return [...this.#engine.state.volumes.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map(toVolume);
+  }
+
+  inspect(name: string): Volume {
+    return toVolume(this.#get(name));
+  }
+
+  create(name: string, labels: Readonly<Record<string, string>> = {}, anonymous = name === ''): Volume {
+    const { state, sim, now } = this.#engine;
+    const chosen = name === '' ? sim.random.hex(64) : name;
+    const old = state.volumes.get(chosen);
+    if (old) return toVolume(old);
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(chosen))
+      throw new DockerError(
+        400,
+        `create ${chosen}: "${chosen}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
+      );
+    const record: VolumeRecord = { name: chosen, created: now, labels, anonymous };
+    state.volumes.set(chosen, record);
+    this.#engine.directory(pathOf(chosen));
+    this.#engine.emit('volume', 'create', chosen, { driver: 'local' });
+    return toVolume(record);
+  }
+
+  remove(name: string, { force }: { readonly force: boolean }): void {
+    if (force && !this.#engine.state.volumes.has(name)) return;
+    this.#get(name);
+    const users = this.users(name);
+    if (users.length > 0) throw new DockerError(409, `remove ${name}: volume is in use - [${users.join(', ')}]`);
+    this.#engine.state.volumes.delete(name);
+    this.#engine.directory(`${dataRoot}/volumes`).remove(name);
+    this.#engine.emit('volume', 'destroy', name, { driver: 'local' });
+  }
+
+  prune({ all }: { readonly all: boolean }): Pruned {
+    const unused = [...this.#engine.state.volumes.values()].filter(({ name, anonymous }) => (all || anonymous) && this.users(name).length === 0);
+    const space = unused.reduce((sum, { name }) => sum + this.size(name), 0);
+    for (const { name } of unused) this.remove(name, { force: true });
+    return { deleted: unused.map(({ name }) => name), space };
+  }
+
+  users(name: string): string[] {
+    return [...this.#engine.state.containers.values()].filter(({ mounts }) => mounts.some((mount) => mount.Name === name)).map(({ id }) => id);
+  }
+
+  size(name: string): number {
+    const inode = this.#engine.files.find(pathOf(name));
+    if (!inode) return 0;
+    return [...treeEntries(inode, '')].reduce((sum, { type, content, size }) => sum + (type === 'file' ? (size ?? content?.length ?? 0) : 0), 0);
+  }
+
+  /** `-v`, `--mount` as `src:dst:mode`, and the image's VOLUMEs. A new volume is filled from the image. */
+  mounts(options: CreateOptions, root: DirectoryNode): { readonly mounts: MountPoint[]; readonly anonymous: string[] } {
+    const mounts: MountPoint[] = [];
+    const anonymous: string[] = [];
+    const addVolume = (name: string, destination: string, mode: string): void => {
+      const volume = this.create(name);
+      if (name === '') anonymous.push(volume.Name);
+      this.#fill(volume.Name, root, destination);
+      mounts.push({ Type: 'volume', Name: volume.Name, Source: volume.Mountpoint, Destination: destination, Driver: 'local', Mode: mode, RW: !mode.split(',').includes('ro'), Propagation: '' });
+    };
+    for (const from of options.host.VolumesFrom) mounts.push(...this.#engine.container(from.split(':')[0] ?? '').mounts);
+    for (const text of options.host.Binds) {
+      const [source = '', destination = '', mode = ''] = text.split(':');
+      if (!destination.startsWith('/')) throw new DockerError(400, `invalid volume specification: '${text}': invalid mount config for type "${source.startsWith('/') ? 'bind' : 'volume'}": invalid mount path: '${destination}' mount path must be absolute`);
+      if (!source.startsWith('/')) addVolume(source, destination, mode || 'z');
+      else {
+        if (!this.#engine.files.exists(source)) this.#engine.directory(source);
+        mounts.push({ Type: 'bind', Source: source, Destination: destination, Mode: mode, RW: !mode.split(',').includes('ro'), Propagation: 'rprivate' });
+      }
+    }
+    for (const destination of Object.keys(options.config.Volumes ?? {})) if (!mounts.some((mount) => mount.Destination === destination)) addVolume('', destination, '');
+    return { mounts, anonymous };
+  }
+
+  #fill(name: string, root: DirectoryNode, destination: string): void {
+    const target = this.#engine.directory(pathOf(name));
+    if (target.entries().length > 0) return;
+    const source = destination.split('/').filter(Boolean).reduce<DirectoryNode | undefined>((at, part) => {
+      const next = at?.lookup(part);
+      return next instanceof DirectoryNode ? next : undefined;
+    }, root);
+    for (const [child, inode] of source?.entries() ?? []) if (inode.type === 'file') target.add(child, inode.copy());
+  }
+
+  #get(name: string): VolumeRecord {
+    const found = this.#engine.state.volumes.get(name);
+    if (!found) throw new DockerError(404, `get ${name}: no such volume`);
+    return found;
+  }
+}
+
+const toVolume = ({ name, created, labels, anonymous }: VolumeRecord): Volume => ({
+  CreatedAt: `${new Date(created).toISOString().slice(0, 19)}Z`,
+  Driver: 'local',
+  Labels: anonymous ? { 'com.docker.volume.anonymous': '' } : Object.keys(labels).length > 0 ? labels : null,
+  Mountpoint: pathOf(name),
+  Name: name,
+  Options: null,
+  Scope: 'local',
+});
