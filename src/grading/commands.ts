@@ -82,7 +82,8 @@ const plural = (word: string): string => findResource(word)?.resource ?? word;
 /** `status` is asked at each look: the process may still run. */
 export function parseCommand(node: string, argv: readonly string[], status: () => number | undefined): CommandRecord {
   const tool = (argv[0] ?? '').slice((argv[0] ?? '').lastIndexOf('/') + 1);
-  const takesValue = globalFlags[tool] ?? [];
+  // Anything can be called `constructor`.
+  const takesValue = Object.hasOwn(globalFlags, tool) ? (globalFlags[tool] ?? []) : [];
   const words: string[] = [];
   const flags: Record<string, string | boolean> = {};
   for (let i = 1; i < argv.length; i++) {
@@ -93,7 +94,7 @@ export function parseCommand(node: string, argv: readonly string[], status: () =
     else if (takesValue.includes(word) && i + 1 < argv.length) flags[word] = argv[++i] as string;
     else flags[word] = true;
   }
-  const verbWords = nested[tool]?.includes(words[0] ?? '') ? 2 : 1;
+  const verbWords = Object.hasOwn(nested, tool) && nested[tool]?.includes(words[0] ?? '') ? 2 : 1;
   const verb = words.slice(0, verbWords).join(' ');
   const [first = '', ...rest] = words.slice(verbWords);
   const [kind = '', named] = first.split('/');

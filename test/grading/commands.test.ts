@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { matchesCommand, parseCommand } from '../../src/grading/commands.ts';
+
+const parse = (line: string): ReturnType<typeof parseCommand> => parseCommand('controlplane', line.split(' '), () => 0);
+
+describe('a command is understood from its words', () => {
+  test('tool, verb, resource, names, flags', () => {
+    expect(parse('/usr/bin/kubectl -n shop get po/web -o wide')).toMatchObject({
+      tool: 'kubectl',
+      verb: 'get',
+      resource: 'pods',
+      names: ['web'],
+      flags: { '-n': 'shop', '-o': 'wide' },
+    });
+    expect(parse('ctr -n k8s.io tasks ls')).toMatchObject({ tool: 'ctr', verb: 'tasks ls', flags: { '-n': 'k8s.io' } });
+    expect(parse('kubectl exec web -- rm -rf /')).toMatchObject({ verb: 'exec', names: [] });
+  });
+
+  test('nothing, empty words, and words that JavaScript knows', () => {
+    for (const argv of [
+      [],
+      [''],
+      ['kubectl'],
+      ['kubectl', ''],
+      ['kubectl', '--'],
+      ['kubectl', '-'],
+      ['kubectl', '=', '/'],
+      ['__proto__', 'constructor'],
+      ['constructor', '--__proto__=x', 'toString'],
+    ])
+      expect(
+        () =>
+          matchesCommand(
+            { tool: 'kubectl', verb: 'get', flags: { '--x': true } },
+            parseCommand('n', argv, () => undefined),
+          ),
+        argv.join(' '),
+      ).not.toThrow();
+  });
+});
+
+test('what a pattern asks for', () => {
+  const command = parse('kubectl get pods -o wide');
+  expect(matchesCommand({ tool: 'kubectl', verb: ['get', 'describe'], resource: 'pod', flags: { '-o': 'wide' }, status: 0 }, command)).toBe(true);
+  expect(matchesCommand({ tool: 'kubectl', at: '!controlplane' }, command)).toBe(false);
+  expect(matchesCommand({ tool: 'kubectl', at: 'node01' }, command)).toBe(false);
+  expect(matchesCommand({ tool: 'kubectl', status: 1 }, command)).toBe(false);
+  expect(matchesCommand({ tool: 'crictl' }, command)).toBe(false);
+});
