@@ -12,7 +12,7 @@ const namesDirectory = (context: Context): string => `${context.dataStore}/names
 
 /** Takes a name for a container; throws when another one has it. */
 export function acquireName(context: Context, name: string, id: string): void {
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name) || name.length > 76)
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name) || name.length > 76)
     throw new NerdctlError(
       `name-store error\nidentifier ${JSON.stringify(name)} must match pattern ^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$: invalid argument`,
     );

@@ -117,7 +117,11 @@ export const version: NerdctlCommand = {
         '  Version:\t',
         '',
         'Server:',
-        ...server.flatMap(({ Name, Version, Details }) => [` ${Name}:`, `  Version:\t${Version}`, `  GitCommit:\t${Details.GitCommit}`]),
+        ...server.flatMap(({ Name, Version, Details }) => [
+          ` ${Name}:`,
+          `  Version:\t${Version}`,
+          ...(Details.GitCommit === '' ? [] : [`  GitCommit:\t${Details.GitCommit}`]),
+        ]),
         '',
       ].join('\n'),
     );
