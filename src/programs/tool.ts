@@ -4,6 +4,7 @@ import type { OpenFile } from '../linux/open-file.ts';
 import type { Process } from '../linux/process.ts';
 import type { ExitCode, Program } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
+import { inBusyboxWords, isBusybox } from './busybox-words.ts';
 import { LineReader, openInput, readWhole } from './input.ts';
 import { Memory, MemoryExhausted } from './memory.ts';
 import { describeOptions, type GivenOption, OptionError, type OptionLine, parseOptions } from './options.ts';
@@ -95,8 +96,9 @@ export class Call {
   /** Says what went wrong and goes on; the exit status will be (at least) `status`. */
   *complain(text: string, status: ExitCode = 1): Routine {
     yield* this.out.flush();
-    this.status = Math.max(this.status, status);
-    yield* this.process.printError(`${this.name}: ${text}\n`);
+    const said = isBusybox(this.process) ? inBusyboxWords(this.name, text, status) : { text, status };
+    this.status = Math.max(this.status, said.status);
+    yield* this.process.printError(`${this.name}: ${said.text}\n`);
   }
 
   /** `name: file: No such file or directory`. */

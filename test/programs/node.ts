@@ -33,6 +33,8 @@ export class Machine {
     const { fs } = this.init;
     for (const folder of ['/bin', '/dev', '/etc', '/tmp', '/root', '/usr/bin', '/work', '/var/log']) fs.mkdir(folder, { parents: true });
     for (const name of table.keys()) this.#program(`/bin/${name}`, name);
+    // A node, not an image with busybox alone.
+    fs.write('/bin/bash', '');
     for (const device of ['null', 'zero', 'full', 'random', 'tty'])
       fs.mknod(`/dev/${device}`, new SpecialNode('character', { mode: 0o666, uid: 0, gid: 0, mtime: epoch }, device));
     fs.write('/etc/passwd', 'root:x:0:0:root:/root:/bin/bash\nalice:x:1000:1000::/home/alice:/bin/bash\n');

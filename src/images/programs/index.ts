@@ -30,6 +30,7 @@ export const imagePrograms: Readonly<Record<string, Program>> = {
   'hpa-example': hpaExample,
   'http-echo': httpEcho,
   httpd,
+  ...Object.fromEntries('ifconfig route ping6 mknod mkfifo getopt renice sum base32 getconf link pathchk'.split(' ').map((name) => [name, notSimulated])),
   flanneld: idle,
   kindnetd: idle,
   'local-path-provisioner': idle,

@@ -1,6 +1,7 @@
 /** dig, nslookup, host, getent. */
 import type { DnsAnswer, DnsRecord } from '../../linux/protocols.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { isBusybox, isOldBusybox } from '../busybox-words.ts';
 import { strftime } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 import { findGroup, findUser, groups, users } from '../users.ts';
@@ -47,14 +48,35 @@ const nslookup = tool({
       return 1;
     }
     const code = last && 'answer' in last ? last.answer.code : 'NXDOMAIN';
-    yield* call.print(`Server:\t\t${address}\nAddress:\t${address}#53\n\n`);
+    if (isBusybox(call.process) && isOldBusybox(call.process)) {
+      yield* call.print(`Server:    ${address}\nAddress 1: ${address}\n\n`);
+      yield* call.process.printError(`nslookup: can't resolve '${name}'\n`);
+      return 1;
+    }
+    yield* call.print(`Server:\t\t${address}\nAddress:\t${address}${isBusybox(call.process) ? ':' : '#'}53\n\n`);
     yield* call.print(code === 'NOERROR' ? `*** Can't find ${name}: No answer\n\n` : `** server can't find ${names[names.length - 1]}: ${code}\n\n`);
     return code === 'NOERROR' ? 0 : 1;
   },
 });
 
+/** busybox's nslookup before 1.29 asks for the names of all addresses, too. */
+function* foundByOldBusybox(call: Call, server: string, answer: DnsAnswer): Routine<number> {
+  const named = function* (address: string): Routine<string> {
+    const asked = yield* ask(call.process, server, reversed(address), 'PTR', 2000);
+    const name = 'answer' in asked ? asked.answer.records[0]?.data.replace(/\.$/, '') : undefined;
+    return name === undefined ? address : `${address} ${name}`;
+  };
+  yield* call.print(`Server:    ${server}\nAddress 1: ${yield* named(server)}\n\nName:      ${call.operands[0]}\n`);
+  const addresses = answer.records.filter(({ type }) => type === 'A' || type === 'AAAA');
+  for (const [i, { data }] of addresses.entries()) yield* call.print(`Address ${i + 1}: ${yield* named(data)}\n`);
+  return 0;
+}
+
 function* found(call: Call, server: string, answer: DnsAnswer): Routine<number> {
-  yield* call.print(`Server:\t\t${server}\nAddress:\t${server}#53\n\n`);
+  const busybox = isBusybox(call.process);
+  if (busybox && isOldBusybox(call.process)) return yield* foundByOldBusybox(call, server, answer);
+  if (busybox) yield* call.print(`Server:\t\t${server}\nAddress:\t${server}:53\n\n`);
+  else yield* call.print(`Server:\t\t${server}\nAddress:\t${server}#53\n\n`);
   if (!answer.authoritative) yield* call.print('Non-authoritative answer:\n');
   for (const record of answer.records) {
     const bare = record.name.replace(/\.$/, '');

@@ -1,6 +1,7 @@
 /** wget (GNU 1.25), and busybox's manners where they are what people know. */
 import type { Routine } from '../../sim/routine.ts';
 import { byteLength } from '../../sim/stream.ts';
+import { isBusybox, isOldBusybox } from '../busybox-words.ts';
 import { strftime } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 import { fetchOnce, head, parseUrl, reasonOf, type Trouble, type Url } from './http.ts';
@@ -49,7 +50,8 @@ function* download(call: Call, text: string): Routine<number> {
     return 1;
   }
   const shown = `${url.scheme}://${url.host}${url.port === (url.scheme === 'https' ? 443 : 80) ? '' : `:${url.port}`}${url.path}`;
-  yield* say(call, `--${strftime('%Y-%m-%d %H:%M:%S', call.process.now)}--  ${shown}\n`);
+  const busybox = isBusybox(call.process);
+  if (!busybox) yield* say(call, `--${strftime('%Y-%m-%d %H:%M:%S', call.process.now)}--  ${shown}\n`);
   const headers: Record<string, string> = { 'User-Agent': call.value('U') ?? 'Wget/1.25.0', Accept: '*/*' };
   for (const header of call.all('header')) {
     const [name = '', value = ''] = header.split(/:\s*(.*)/s);
@@ -67,8 +69,9 @@ function* download(call: Call, text: string): Routine<number> {
     totalMilliseconds: milliseconds,
     insecure: call.has('no-check-certificate'),
   });
-  if ('kind' in result) return yield* failed(call, url, result);
+  if ('kind' in result) return yield* busybox ? failedApplet(call, url, result) : failed(call, url, result);
   const { response, address } = result;
+  if (busybox) return yield* answered(call, url, { ...response, address });
   yield* say(
     call,
     `Connecting to ${url.host} (${url.host})|${address}|:${url.port}... connected.\nHTTP request sent, awaiting response... ${response.status} ${reasonOf(response.status)}\n`.replace(
@@ -93,6 +96,50 @@ function* download(call: Call, text: string): Routine<number> {
     return 0;
   }
   return yield* save(call, url, response.body);
+}
+
+/** busybox's wget: networking/wget.c. What goes wrong it says even when it is to be quiet. */
+function* answered(
+  call: Call,
+  url: Url,
+  { status, body, address }: { readonly status: number; readonly body: string; readonly address: string },
+): Routine<number> {
+  yield* say(call, `Connecting to ${url.host} (${address}:${url.port})\n`);
+  if (status >= 400) {
+    yield* call.process.printError(`wget: server returned error: HTTP/1.1 ${status} ${reasonOf(status)}\n`);
+    return 1;
+  }
+  if (call.has('spider')) {
+    yield* say(call, 'remote file exists\n');
+    return 0;
+  }
+  const name = call.value('O') ?? `${call.has('P') ? `${call.value('P')}/` : ''}${url.path.split('?')[0]?.split('/').pop() || 'index.html'}`;
+  const old = isOldBusybox(call.process);
+  if (!old) yield* say(call, name === '-' ? 'writing to stdout\n' : `saving to '${name}'\n`);
+  if (name === '-') yield* call.print(body);
+  else {
+    call.process.fs.open(name, { write: true, create: true, truncate: true });
+    call.process.fs.write(name, body);
+  }
+  yield* call.out.flush();
+  yield* say(call, `${name.slice(0, 20).padEnd(20)} 100% |${'*'.repeat(32)}| ${String(byteLength(body)).padStart(5)}  0:00:00 ETA\n`);
+  if (!old) yield* say(call, name === '-' ? 'written to stdout\n' : `'${name}' saved\n`);
+  return 0;
+}
+
+function* failedApplet(call: Call, url: Url, { kind, address }: Trouble): Routine<number> {
+  if (kind !== 'name') yield* say(call, `Connecting to ${url.host} (${address}:${url.port})\n`);
+  const remote = (why: string): string => `can't connect to remote host (${address}): ${why}`;
+  const texts: Readonly<Partial<Record<Trouble['kind'], string>>> = {
+    name: `bad address '${url.host}'`,
+    refused: remote('Connection refused'),
+    unreachable: remote('No route to host'),
+    'no-network': remote('Network is unreachable'),
+    'connect-timeout': call.has('T') ? 'download timed out' : remote('Connection timed out'),
+    timeout: 'download timed out',
+  };
+  yield* call.process.printError(`wget: ${texts[kind] ?? 'error getting response'}\n`);
+  return 1;
 }
 
 function* save(call: Call, url: Url, body: string): Routine<number> {

@@ -1,5 +1,7 @@
 /** ps, top -b, pstree (procps 4.0). */
 import type { Process } from '../../linux/process.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { isBusybox } from '../busybox-words.ts';
 import { strftime, zoneOf } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 import { findUser, userName } from '../users.ts';
@@ -152,6 +154,7 @@ export const ps = tool({
     ...[...'auxfwelj'].map((letter): readonly [string, string] => [`bsd-${letter}`, '']),
   ],
   *run(call) {
+    if (isBusybox(call.process) && !call.has('o')) return yield* appletList(call);
     const rows = order(call, select(call));
     const { names, header } = chosenColumns(call);
     const lines: string[][] = rows.map((row) => names.map(({ column }) => column.cell(row, call)));
@@ -166,6 +169,16 @@ export const ps = tool({
     return rows.length === 0 ? 1 : 0;
   },
 });
+
+/** busybox's ps: everything there is, whatever is asked for. */
+function* appletList(call: Call): Routine<number> {
+  yield* call.print('PID   USER     TIME  COMMAND\n');
+  for (const { pid, process } of visible(call.process)) {
+    const user = userName(call.process, process.uid).slice(0, 8).padEnd(8);
+    yield* call.print(`${String(pid).padStart(5)} ${user} ${cpuTime(process, false).padStart(5)} ${commandLine(process)}\n`);
+  }
+  return 0;
+}
 
 function chosenColumns(call: Call): { readonly names: readonly { readonly column: Column; readonly title: string }[]; readonly header: boolean } {
   const formats = call.all('o');
