@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { engineBundle } from './engine-bundle.mjs';
 import { engineOptions } from './engine-options.mjs';
 import { writeLicenses } from './licenses.mjs';
 
@@ -76,26 +77,22 @@ const common = {
   define: { 'process.env.NODE_ENV': '"production"', K8S_LAB_VERSION: JSON.stringify(version), K8S_LAB_BUILD: JSON.stringify(buildId) },
   logLevel: 'warning',
 };
-const [result] = await Promise.all([
-  build({
-    ...common,
-    entryPoints: { start: 'src/start.ts', 'grade-worker': 'src/headless/grade-worker.ts' },
-    outExtension: { '.js': '.mjs' },
-    splitting: true,
-    format: 'esm',
-    // Some libraries call require() for built-ins, which an ES module does not have.
-    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
-    plugins: [replace, assets('esm')],
-  }),
-  // A start-up snapshot is made from one CommonJS file.
-  build({
-    ...common,
-    entryPoints: { world: 'src/headless/world.ts', keep: 'src/headless/keep.ts' },
-    outExtension: { '.js': '.cjs' },
-    format: 'cjs',
-    plugins: [assets('cjs')],
-  }),
-]);
+const engine = engineBundle(root);
+const screen = await build({
+  ...common,
+  entryPoints: { start: 'src/start.ts', 'grade-worker': 'src/headless/grade-worker.ts' },
+  outExtension: { '.js': '.mjs' },
+  splitting: true,
+  format: 'esm',
+  // Some libraries call require() for built-ins, which an ES module does not have.
+  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+  plugins: [replace, engine.plugin, assets('esm')],
+});
+const commonJs = { ...common, outdir: undefined, outfile: 'dist/engine.cjs', format: 'cjs', plugins: [assets('cjs')] };
+// Where a snapshot is made, a script has no module object.
+const world = await build({ ...commonJs, banner: { js: 'var module;module??={exports:{}};' }, stdin: engine.entry() });
+await build({ ...commonJs, outfile: 'dist/keep.cjs', entryPoints: ['src/headless/keep.ts'] });
+const result = { metafile: { outputs: { ...screen.metafile.outputs, ...world.metafile.outputs } } };
 writeCatalogue();
 writeLicenses(root, result.metafile);
 if (process.argv.includes('--meta')) writeFileSync(`${root}/dist/meta.json`, JSON.stringify(result.metafile));
@@ -108,6 +105,10 @@ function writeCatalogue() {
     return { key: `${track}/${name}`, minutes: facts.minutes, title: { en: en.title, ko: ko.title }, world: facts.world.name };
   };
   const present = (track) => (name) => existsSync(`${root}/lessons/${track}/${name}/ko.yaml`);
-  const tracks = read('tracks.yaml').tracks.map(({ id, title, lessons }) => ({ id, title, lessons: lessons.filter(present(id)).map((name) => entry(id, name)) }));
+  const tracks = read('tracks.yaml').tracks.map(({ id, title, lessons }) => ({
+    id,
+    title,
+    lessons: lessons.filter(present(id)).map((name) => entry(id, name)),
+  }));
   writeFileSync(`${root}/dist/catalogue.json`, JSON.stringify(tracks));
 }

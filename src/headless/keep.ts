@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 
 const [, , world = '', blob = ''] = process.argv;
 const temporary = `${blob}.${process.pid}.tmp`;
-const made = spawnSync(process.execPath, ['--snapshot-blob', temporary, '--build-snapshot', join(__dirname, 'world.cjs')], {
+const made = spawnSync(process.execPath, ['--snapshot-blob', temporary, '--build-snapshot', join(__dirname, 'engine.cjs')], {
   stdio: 'ignore',
   env: { ...process.env, K8S_LAB_KEEP: world },
 });
