@@ -54,7 +54,8 @@ function nameOf(reference: string, { names, id }: StoredImage): string {
 export function* loadImages(engine: Engine, store: ImageStore, text: string): Routine<string[]> {
   const files = readTar(text);
   const source = files?.get('index.json');
-  if (!files || source === undefined) throw new DockerError(500, files ? 'invalid archive: does not contain a manifest.json' : 'archive/tar: invalid tar header');
+  if (!files || source === undefined)
+    throw new DockerError(500, files ? 'invalid archive: does not contain a manifest.json' : 'archive/tar: invalid tar header');
   const index = JSON.parse(source) as { readonly manifests: readonly (Descriptor & { readonly annotations?: Readonly<Record<string, string>> })[] };
   const { containerd } = engine;
   const loaded: string[] = [];

@@ -17,7 +17,8 @@ export function copyEntries({ name, sources, destination, workdir, files, lower,
   const absolute = clean(destination.startsWith('/') ? destination : `${workdir}/${destination}`);
   const existing = lower && find(lower, absolute);
   const asDirectory = /(^|\/)\.?$/.test(destination) || existing?.type === 'directory' || sources.length > 1;
-  if (sources.length > 1 && !destination.endsWith('/') && destination !== '.') throw new DockerError(400, `When using ${name} with more than one source file, the destination must be a directory and end with a /`);
+  if (sources.length > 1 && !destination.endsWith('/') && destination !== '.')
+    throw new DockerError(400, `When using ${name} with more than one source file, the destination must be a directory and end with a /`);
   const mode = flags['chmod'] === undefined ? {} : { mode: Number.parseInt(flags['chmod'], 8) };
   const [uid, gid] = (flags['chown'] ?? '').split(':');
   const owner = { uid: /^\d+$/.test(uid ?? '') ? Number(uid) : 0, gid: /^\d+$/.test(gid ?? '') ? Number(gid) : 0 };
@@ -31,9 +32,17 @@ export function copyEntries({ name, sources, destination, workdir, files, lower,
     }
     return matching.flatMap((each) => put(each, files, absolute, asDirectory));
   });
-  const parents = absolute.split('/').filter(Boolean).slice(0, asDirectory ? undefined : -1);
-  const made = parents.map((_, i) => `/${parents.slice(0, i + 1).join('/')}`).filter((path) => !(lower && find(lower, path)) && !entries.some((each) => each.path === path));
-  return [...made.map((path): ArchiveEntry => ({ path, type: 'directory', mode: 0o755, uid: 0, gid: 0 })), ...entries.map((entry) => ({ ...entry, ...owner, ...(entry.type === 'file' ? mode : {}) }))];
+  const parents = absolute
+    .split('/')
+    .filter(Boolean)
+    .slice(0, asDirectory ? undefined : -1);
+  const made = parents
+    .map((_, i) => `/${parents.slice(0, i + 1).join('/')}`)
+    .filter((path) => !(lower && find(lower, path)) && !entries.some((each) => each.path === path));
+  return [
+    ...made.map((path): ArchiveEntry => ({ path, type: 'directory', mode: 0o755, uid: 0, gid: 0 })),
+    ...entries.map((entry) => ({ ...entry, ...owner, ...(entry.type === 'file' ? mode : {}) })),
+  ];
 }
 
 /** A file goes to the destination or into it; of a directory its content goes. */
@@ -42,10 +51,16 @@ function put(path: string, files: readonly ArchiveEntry[], target: string, asDir
   const base = target === '/' ? '' : target;
   if (own && own.type !== 'directory') return [{ ...own, path: asDirectory ? `${base}/${path.split('/').pop()}` : target }];
   const below = path === '' ? '' : `${path}/`;
-  return files.filter((each) => each.path.startsWith(below) && each.path !== path).map((each) => ({ ...each, path: `${base}/${each.path.slice(below.length)}` }));
+  return files
+    .filter((each) => each.path.startsWith(below) && each.path !== path)
+    .map((each) => ({ ...each, path: `${base}/${each.path.slice(below.length)}` }));
 }
 
-const clean = (path: string): string => `/${path.split('/').filter((part) => part !== '' && part !== '.').join('/')}`;
+const clean = (path: string): string =>
+  `/${path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')}`;
 
 /** `*` and `?` within one name. */
 function globMatch(pattern: string, path: string): boolean {

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { type ArchiveEntry, type BuildOptions, type ContainerConfig, DockerError } from '../interfaces/docker.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
+import { copyEntries } from './build-copy.ts';
 import type { Containers } from './containers.ts';
 import { type Config, configure, type Instruction, jsonForm, parseDockerfile, substitute, words } from './dockerfile.ts';
-import { copyEntries } from './build-copy.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import { danglingPrefix, type ImageStore, parentLabel, type StoredImage } from './image-store.ts';
 import type { Images } from './images.ts';
@@ -38,9 +38,14 @@ export class Builder {
     const global = new Map<string, string>();
     for (const [index, step] of steps.entries()) {
       const stage = stages.at(-1);
-      const variables = new Map([...(stage?.args ?? global), ...(stage?.config.Env ?? []).map((entry): [string, string] => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)])]);
+      const variables = new Map([
+        ...(stage?.args ?? global),
+        ...(stage?.config.Env ?? []).map((entry): [string, string] => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+      ]);
       const instruction = substituted.has(step.name) ? { ...step, text: substitute(step.text, variables) } : step;
-      options.output(`Step ${index + 1}/${steps.length} : ${step.name} ${[...Object.entries(step.flags).map(([key, value]) => `--${key}=${value}`), instruction.text].join(' ')}\n`);
+      options.output(
+        `Step ${index + 1}/${steps.length} : ${step.name} ${[...Object.entries(step.flags).map(([key, value]) => `--${key}=${value}`), instruction.text].join(' ')}\n`,
+      );
       if (step.name === 'FROM') stages.push(yield* this.#from(instruction, stages, options));
       else if (!stage) this.#arg(global, instruction, options);
       else yield* this.#step(stage, instruction, stages, options);
@@ -48,7 +53,15 @@ export class Builder {
       if (stages.length > 0) options.output(` ---> ${digest?.slice(7, 19) ?? ''}\n`);
     }
     const last = stages.at(-1);
-    if (last && Object.keys(options.labels).length > 0) yield* this.#commit(last, { ...last.config, Labels: { ...last.config.Labels, ...options.labels } }, undefined, `/bin/sh -c #(nop)  LABEL ${Object.entries(options.labels).map(([key, value]) => `${key}=${value}`).join(' ')}`);
+    if (last && Object.keys(options.labels).length > 0)
+      yield* this.#commit(
+        last,
+        { ...last.config, Labels: { ...last.config.Labels, ...options.labels } },
+        undefined,
+        `/bin/sh -c #(nop)  LABEL ${Object.entries(options.labels)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(' ')}`,
+      );
     const image = last?.image;
     if (!image) throw new DockerError(400, 'No image was generated. Is your Dockerfile empty?');
     options.output(`Successfully built ${image.id.slice(7, 19)}\n`);
@@ -114,12 +127,27 @@ export class Builder {
     const createdBy = args.length > 0 ? `|${args.length} ${args.join(' ')} ${command.join(' ')}` : command.join(' ');
     if (this.#cached(stage, createdBy, stage.config, options)) return;
     if (!stage.image) throw new DockerError(400, 'No image was provided: RUN needs a base image');
-    const container: ContainerConfig = { ...emptyConfig, Image: stage.image.id, Entrypoint: [''], Cmd: command, Env: [...args], User: stage.config.User ?? '', WorkingDir: stage.config.WorkingDir ?? '' };
+    const container: ContainerConfig = {
+      ...emptyConfig,
+      Image: stage.image.id,
+      Entrypoint: [''],
+      Cmd: command,
+      Env: [...args],
+      User: stage.config.User ?? '',
+      WorkingDir: stage.config.WorkingDir ?? '',
+    };
     const { Id } = yield* this.#containers.create({ config: container, host: noHost });
     options.output(` ---> Running in ${Id.slice(0, 12)}\n`);
     const session = this.#containers.attach(Id, { stdin: false });
-    this.#engine.sim.go(copyOut(session.stdout, (piece) => options.output(piece)), 'build-output');
-    if (session.stderr) this.#engine.sim.go(copyOut(session.stderr, (piece) => options.output(piece, true)), 'build-output');
+    this.#engine.sim.go(
+      copyOut(session.stdout, (piece) => options.output(piece)),
+      'build-output',
+    );
+    if (session.stderr)
+      this.#engine.sim.go(
+        copyOut(session.stderr, (piece) => options.output(piece, true)),
+        'build-output',
+      );
     yield* this.#containers.start(Id);
     const status = yield* this.#containers.wait(Id);
     yield* sleep(1);
@@ -139,7 +167,8 @@ export class Builder {
     let source = options.files;
     if (from !== undefined) {
       const stageImage = stages.slice(0, -1).find((each, i) => each.name === from || String(i) === from)?.image ?? this.#store.find(from);
-      if (!stageImage) throw new DockerError(400, `invalid from flag value ${from}: pull access denied for ${from}, repository does not exist or may require 'docker login'`);
+      if (!stageImage)
+        throw new DockerError(400, `invalid from flag value ${from}: pull access denied for ${from}, repository does not exist or may require 'docker login'`);
       source = filesOf(this.#engine, stageImage);
     }
     const lower = stage.image && stage.image.chain !== '' ? rootOf(this.#engine, stage.image.chain) : undefined;
@@ -191,4 +220,20 @@ function* copyOut(from: { receive(): Routine<string | undefined> }, print: (text
   for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) print(text);
 }
 
-const emptyConfig: ContainerConfig = { Hostname: '', User: '', AttachStdin: false, AttachStdout: true, AttachStderr: true, ExposedPorts: {}, Tty: false, OpenStdin: false, Env: [], Cmd: null, Entrypoint: null, Image: '', Volumes: null, WorkingDir: '', Labels: {} };
+const emptyConfig: ContainerConfig = {
+  Hostname: '',
+  User: '',
+  AttachStdin: false,
+  AttachStdout: true,
+  AttachStderr: true,
+  ExposedPorts: {},
+  Tty: false,
+  OpenStdin: false,
+  Env: [],
+  Cmd: null,
+  Entrypoint: null,
+  Image: '',
+  Volumes: null,
+  WorkingDir: '',
+  Labels: {},
+};

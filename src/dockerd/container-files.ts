@@ -58,7 +58,10 @@ export class ContainerFiles {
 
   export(id: string): string {
     const entries = [...treeEntries(rootOf(this.engine, this.engine.container(id).id), '/')];
-    return writeTar(entries.filter(({ path }) => path !== '/'), this.engine.now);
+    return writeTar(
+      entries.filter(({ path }) => path !== '/'),
+      this.engine.now,
+    );
   }
 
   *commit(id: string, options: Parameters<Api['commit']>[1]): Routine<string> {
@@ -137,4 +140,3 @@ export function writeEntries(files: FileSystem, base: string, entries: readonly 
     }
   }
 }
-

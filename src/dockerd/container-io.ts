@@ -16,7 +16,13 @@ export function* pump(engine: Engine, container: Container, stream: 'stdout' | '
     for (const client of container.clients) (stream === 'stderr' ? (client.stderr ?? client.stdout) : client.stdout).push(text);
     const lines = (partial + text).split('\n');
     partial = lines.pop() ?? '';
-    if (lines.length > 0) writeLog(engine, container, stream, lines.map((line) => `${line}\n`));
+    if (lines.length > 0)
+      writeLog(
+        engine,
+        container,
+        stream,
+        lines.map((line) => `${line}\n`),
+      );
   }
   if (partial !== '') writeLog(engine, container, stream, [partial]);
 }
@@ -68,7 +74,11 @@ function* follow(engine: Engine, container: Container, channel: Channel<LogLine>
   channel.close();
 }
 
-const parse = (text: string): LogLine[] => text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as LogLine);
+const parse = (text: string): LogLine[] =>
+  text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as LogLine);
 const inside = (time: string, { since, until }: LogOptions): boolean => {
   const at = Date.parse(time);
   return at >= since && (until === 0 || at <= until);

@@ -2,9 +2,9 @@
 import { type ContainerInspected, type ContainerSummary, type CreateOptions, type DockerApi, DockerError, type Pruned } from '../interfaces/docker.ts';
 import { parseSignal } from '../linux/signals.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
+import { ContainerFiles } from './container-files.ts';
 import { attach, readLogs } from './container-io.ts';
 import { containerdText, type Engine, moby, snapshotter } from './engine.ts';
-import { ContainerFiles } from './container-files.ts';
 import { startExec } from './exec.ts';
 import type { ImageStore } from './image-store.ts';
 import { inspectContainer, summarize } from './inspect.ts';
@@ -19,7 +19,13 @@ import type { Volumes } from './volumes.ts';
 
 type Api = DockerApi['containers'];
 
-export type ContainersParts = { readonly engine: Engine; readonly store: ImageStore; readonly networks: Networks; readonly volumes: Volumes; readonly lifecycle: Lifecycle };
+export type ContainersParts = {
+  readonly engine: Engine;
+  readonly store: ImageStore;
+  readonly networks: Networks;
+  readonly volumes: Volumes;
+  readonly lifecycle: Lifecycle;
+};
 
 export class Containers extends ContainerFiles implements Api {
   readonly #parts: ContainersParts;
@@ -51,7 +57,10 @@ export class Containers extends ContainerFiles implements Api {
       const container = newContainer(this.engine, { id, name, options, image, imageName: full, mounts, anonymous });
       const mode = container.host.NetworkMode;
       if (mode !== 'host' && !mode.startsWith('container:'))
-        container.endpoints.set(this.engine.network(mode).name, this.#parts.networks.newEndpoint({ aliases: options.aliases ?? [], ...(options.ip === undefined ? {} : { ip: options.ip }) }));
+        container.endpoints.set(
+          this.engine.network(mode).name,
+          this.#parts.networks.newEndpoint({ aliases: options.aliases ?? [], ...(options.ip === undefined ? {} : { ip: options.ip }) }),
+        );
       this.engine.state.containers.set(id, container);
       this.engine.files.mkdir(container.directory, { parents: true, mode: 0o710 });
       this.engine.emitContainer('create', container);
@@ -83,7 +92,8 @@ export class Containers extends ContainerFiles implements Api {
     const seconds = options.timeout ?? container.config.StopTimeout ?? 10;
     this.#signal(container, signal);
     const until = seconds < 0 ? Number.POSITIVE_INFINITY : this.engine.now + seconds * 1000;
-    while (container.running && this.engine.now < until) yield Number.isFinite(until) ? { on: [container.changed], timeout: until - this.engine.now } : { on: [container.changed] };
+    while (container.running && this.engine.now < until)
+      yield Number.isFinite(until) ? { on: [container.changed], timeout: until - this.engine.now } : { on: [container.changed] };
     if (container.running) this.#signal(container, 'SIGKILL');
     while (container.running) yield { on: [container.changed] };
     this.engine.emitContainer('stop', container);
@@ -269,7 +279,10 @@ export class Containers extends ContainerFiles implements Api {
     if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) throw new DockerError(400, `Invalid container name (${asked}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
     const other = holder(name);
     if (other)
-      throw new DockerError(409, `Conflict. The container name "/${name}" is already in use by container "${other.id}". You have to remove (or rename) that container to be able to reuse that name.`);
+      throw new DockerError(
+        409,
+        `Conflict. The container name "/${name}" is already in use by container "${other.id}". You have to remove (or rename) that container to be able to reuse that name.`,
+      );
     return name;
   }
 }

@@ -1,5 +1,5 @@
 /** The name server at 127.0.0.11 of containers in networks that a user made (moby daemon/libnetwork/resolver.go). */
-import { dial, type NetworkNamespace, NetworkError } from '../linux/network.ts';
+import { dial, NetworkError, type NetworkNamespace } from '../linux/network.ts';
 import { type DnsAnswer, type DnsServer, dnsProtocol } from '../linux/protocols.ts';
 import type { Engine } from './engine.ts';
 import type { Container } from './state.ts';

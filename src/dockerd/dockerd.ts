@@ -174,7 +174,10 @@ export class Dockerd implements DockerApi {
 
 function runningTasks(engine: Engine): string[] {
   try {
-    return engine.containerd.tasks.list(moby).filter(({ status }) => status !== 'STOPPED').map(({ id }) => id);
+    return engine.containerd.tasks
+      .list(moby)
+      .filter(({ status }) => status !== 'STOPPED')
+      .map(({ id }) => id);
   } catch (error) {
     if (error instanceof DockerError || error instanceof ContainerdError) return [];
     throw error;

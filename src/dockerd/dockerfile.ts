@@ -37,7 +37,11 @@ export function parseDockerfile(text: string): Instruction[] {
   const first = found.find(({ name }) => name !== 'ARG');
   if (first?.name !== 'FROM') throw new DockerError(400, 'no build stage in current context');
   for (const { name, text: rest, line } of found)
-    if (rest === '' && name !== 'CMD' && name !== 'ENTRYPOINT') throw new DockerError(400, `dockerfile parse error on line ${line}: ${name} requires ${name === 'FROM' ? 'either one or three arguments' : ['ENV', 'LABEL', 'EXPOSE', 'VOLUME', 'RUN', 'COPY', 'ADD'].includes(name) ? 'at least one argument' : 'exactly one argument'}`);
+    if (rest === '' && name !== 'CMD' && name !== 'ENTRYPOINT')
+      throw new DockerError(
+        400,
+        `dockerfile parse error on line ${line}: ${name} requires ${name === 'FROM' ? 'either one or three arguments' : ['ENV', 'LABEL', 'EXPOSE', 'VOLUME', 'RUN', 'COPY', 'ADD'].includes(name) ? 'at least one argument' : 'exactly one argument'}`,
+      );
   return found;
 }
 
@@ -45,7 +49,11 @@ function toInstruction(whole: string, line: number): Instruction {
   const [, word = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(whole) ?? [];
   const flags: Record<string, string> = {};
   let text = rest;
-  for (let match = /^--([a-z]+)(?:=(\S*))?\s+/.exec(text); match && ['COPY', 'ADD', 'FROM', 'RUN', 'HEALTHCHECK'].includes(word.toUpperCase()); match = /^--([a-z]+)(?:=(\S*))?\s+/.exec(text)) {
+  for (
+    let match = /^--([a-z]+)(?:=(\S*))?\s+/.exec(text);
+    match && ['COPY', 'ADD', 'FROM', 'RUN', 'HEALTHCHECK'].includes(word.toUpperCase());
+    match = /^--([a-z]+)(?:=(\S*))?\s+/.exec(text)
+  ) {
     flags[match[1] ?? ''] = match[2] ?? '';
     text = text.slice(match[0].length);
   }
@@ -75,19 +83,26 @@ export function pairs(text: string): [string, string][] {
 export function words(text: string): string[] {
   const found: string[] = [];
   for (const match of text.matchAll(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+/g))
-    found.push(match[0].replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g, (_all, double: string | undefined, single: string | undefined, escaped: string | undefined) => (double === undefined ? (single ?? escaped ?? '') : double.replace(/\\(.)/g, '$1'))));
+    found.push(
+      match[0].replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g, (_all, double: string | undefined, single: string | undefined, escaped: string | undefined) =>
+        double === undefined ? (single ?? escaped ?? '') : double.replace(/\\(.)/g, '$1'),
+      ),
+    );
   return found;
 }
 
 /** `$A`, `${A}`, `${A:-b}`, `${A:+b}`. */
 export const substitute = (text: string, variables: ReadonlyMap<string, string>): string =>
-  text.replace(/\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)/g, (all: string, braced: string | undefined, operator: string | undefined, word: string | undefined, bare: string | undefined) => {
-    if (all === '\\$') return '$';
-    const value = variables.get(braced ?? bare ?? '') ?? '';
-    if (operator === '-') return value === '' ? (word ?? '') : value;
-    if (operator === '+') return value === '' ? '' : (word ?? '');
-    return value;
-  });
+  text.replace(
+    /\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)/g,
+    (all: string, braced: string | undefined, operator: string | undefined, word: string | undefined, bare: string | undefined) => {
+      if (all === '\\$') return '$';
+      const value = variables.get(braced ?? bare ?? '') ?? '';
+      if (operator === '-') return value === '' ? (word ?? '') : value;
+      if (operator === '+') return value === '' ? '' : (word ?? '');
+      return value;
+    },
+  );
 
 const shell = ['/bin/sh', '-c'];
 const command = (text: string): string[] => jsonForm(text) ?? [...shell, text];
@@ -114,7 +129,10 @@ export function configure(config: Config, { name, text }: Instruction): Config |
       return { ...rest, Entrypoint: command(text) };
     }
     case 'EXPOSE':
-      return { ...config, ExposedPorts: { ...config.ExposedPorts, ...Object.fromEntries(words(text).map((port) => [port.includes('/') ? port : `${port}/tcp`, {}])) } };
+      return {
+        ...config,
+        ExposedPorts: { ...config.ExposedPorts, ...Object.fromEntries(words(text).map((port) => [port.includes('/') ? port : `${port}/tcp`, {}])) },
+      };
     case 'USER':
       return { ...config, User: text };
     case 'WORKDIR':

@@ -31,10 +31,16 @@ export function* startExec(engine: Engine, container: Container, options: ExecOp
             args: options.cmd,
             terminal: options.tty,
             cwd: options.workdir || process.cwd,
-            env: [...process.env.filter((entry) => !options.env.some((own) => own.split('=')[0] === entry.split('=')[0])), ...(options.tty ? ['TERM=xterm'] : []), ...options.env],
+            env: [
+              ...process.env.filter((entry) => !options.env.some((own) => own.split('=')[0] === entry.split('=')[0])),
+              ...(options.tty ? ['TERM=xterm'] : []),
+              ...options.env,
+            ],
             ...(user ? { user: { uid: user.uid, gid: user.gid, additionalGids: user.groups } } : {}),
           },
-          options.detach ? {} : { ...(stdin ? { stdin } : {}), stdout, ...(stderr ? { stderr } : {}), ...(options.tty ? { terminal: { columns: 80, rows: 24 } } : {}) },
+          options.detach
+            ? {}
+            : { ...(stdin ? { stdin } : {}), stdout, ...(stderr ? { stderr } : {}), ...(options.tty ? { terminal: { columns: 80, rows: 24 } } : {}) },
         );
         container.execs.add(id);
         session.resize = (size) => engine.containerd.tasks.resize(moby, container.id, size, id);

@@ -1,5 +1,5 @@
 /** Images as dockerd finds them in containerd's namespace `moby` (moby daemon/containerd). */
-import { type ContainerdImage, ContainerdError, type Descriptor, type ImageConfig, type ImageIndex, type ImageManifest } from '../interfaces/containerd.ts';
+import { ContainerdError, type ContainerdImage, type Descriptor, type ImageConfig, type ImageIndex, type ImageManifest } from '../interfaces/containerd.ts';
 import { DockerError } from '../interfaces/docker.ts';
 import { chainIds } from './chain-id.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
@@ -44,9 +44,13 @@ export class ImageStore {
   find(text: string): StoredImage | undefined {
     const all = this.all();
     const hex = text.replace(/^sha256:/, '');
-    const byId = /^[0-9a-f]{4,64}$/.test(hex) ? all.filter(({ id, manifestDigest }) => id.startsWith(`sha256:${hex}`) || manifestDigest.startsWith(`sha256:${hex}`)) : [];
+    const byId = /^[0-9a-f]{4,64}$/.test(hex)
+      ? all.filter(({ id, manifestDigest }) => id.startsWith(`sha256:${hex}`) || manifestDigest.startsWith(`sha256:${hex}`))
+      : [];
     const reference = reading(text);
-    const named = reference && all.find(({ names, id }) => names.includes(reference.full) || (reference.digest === id && names.some((name) => name.startsWith(`${reference.name}:`))));
+    const named =
+      reference &&
+      all.find(({ names, id }) => names.includes(reference.full) || (reference.digest === id && names.some((name) => name.startsWith(`${reference.name}:`))));
     return named ?? byId[0];
   }
 
@@ -63,7 +67,8 @@ export class ImageStore {
     const old = images.list(moby).find(({ name }) => name === full);
     if (old) {
       images.update(moby, full, { target, labels });
-      if (old.target.digest !== target.digest && !images.list(moby).some((each) => each.target.digest === old.target.digest)) this.#create(`${danglingPrefix}${old.target.digest}`, old.target, old.labels);
+      if (old.target.digest !== target.digest && !images.list(moby).some((each) => each.target.digest === old.target.digest))
+        this.#create(`${danglingPrefix}${old.target.digest}`, old.target, old.labels);
     } else this.#create(full, target, labels);
     const dangling = `${danglingPrefix}${target.digest}`;
     if (full !== dangling && images.list(moby).some(({ name }) => name === dangling)) images.delete(moby, dangling);
@@ -90,7 +95,10 @@ export class ImageStore {
       const manifest = JSON.parse(manifestBlob.text) as ImageManifest;
       const config = JSON.parse(content.get(moby, manifest.config.digest).text) as ImageConfig;
       const chains = chainIds(config.rootfs.diff_ids);
-      const contentSize = [manifest.config, ...manifest.layers].reduce((sum, { size }) => sum + size, manifestBlob.size + (manifestDigest === target.digest ? 0 : top.size));
+      const contentSize = [manifest.config, ...manifest.layers].reduce(
+        (sum, { size }) => sum + size,
+        manifestBlob.size + (manifestDigest === target.digest ? 0 : top.size),
+      );
       return {
         id: target.digest,
         target,

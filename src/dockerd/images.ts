@@ -160,7 +160,11 @@ export class Images implements ImagesApi {
     const user = running ?? users[0];
     if (!user || (force && !running)) return;
     const using = `container ${user.id.slice(0, 12)} is using its referenced image ${image.id.slice(7, 19)}`;
-    if (force && running) throw new DockerError(409, `conflict: unable to delete ${shown} (cannot be forced) - container ${user.id.slice(0, 12)} is using its referenced image ${image.id.slice(7, 19)}`);
+    if (force && running)
+      throw new DockerError(
+        409,
+        `conflict: unable to delete ${shown} (cannot be forced) - container ${user.id.slice(0, 12)} is using its referenced image ${image.id.slice(7, 19)}`,
+      );
     throw new DockerError(409, `conflict: unable to delete ${shown} (must be forced) - ${using}`);
   }
 
@@ -181,7 +185,19 @@ export class Images implements ImagesApi {
 
 const tagsOf = ({ names }: StoredImage): string[] => names.filter((name) => !isDangling(name) && !name.includes('@')).map(familiar);
 const digestsOf = ({ names, id }: StoredImage): string[] => [
-  ...new Set(names.filter((name) => !isDangling(name)).map((name) => `${familiar(name.replace(/@.*$/, '').replace(/:[^:/]+$/, '').concat(':x')).slice(0, -2)}@${id}`)),
+  ...new Set(
+    names
+      .filter((name) => !isDangling(name))
+      .map(
+        (name) =>
+          `${familiar(
+            name
+              .replace(/@.*$/, '')
+              .replace(/:[^:/]+$/, '')
+              .concat(':x'),
+          ).slice(0, -2)}@${id}`,
+      ),
+  ),
 ];
 const isId = (text: string, { id, manifestDigest }: StoredImage): boolean =>
   [id, manifestDigest].some((digest) => digest.startsWith(`sha256:${text.replace(/^sha256:/, '')}`)) && /^(sha256:)?[0-9a-f]{4,}$/.test(text);
@@ -189,7 +205,10 @@ const isId = (text: string, { id, manifestDigest }: StoredImage): boolean =>
 function pullError(error: ContainerdError, reference: ReturnType<typeof parseReference>): DockerError {
   const message = error.message.replace(/^failed to resolve image: /, '');
   if (/insufficient_scope|access denied|authorization failed/.test(message))
-    return new DockerError(404, `pull access denied for ${familiar(reference.name.concat(':x')).slice(0, -2)}, repository does not exist or may require 'docker login'`);
+    return new DockerError(
+      404,
+      `pull access denied for ${familiar(reference.name.concat(':x')).slice(0, -2)}, repository does not exist or may require 'docker login'`,
+    );
   if (error.code === 'not found') return new DockerError(404, `failed to resolve reference "${reference.full}": ${reference.full}: not found`);
   return new DockerError(500, message === error.message ? message : `failed to resolve reference "${reference.full}": ${message}`);
 }

@@ -157,7 +157,10 @@ function portMap(container: Container): Record<string, readonly { readonly HostI
   const map: Record<string, { readonly HostIp: string; readonly HostPort: string }[] | null> = {};
   for (const key of Object.keys(container.config.ExposedPorts)) map[key] = null;
   for (const { container: port, protocol, hostIp, host, dual } of container.ports)
-    map[`${port}/${protocol}`] = [...(map[`${port}/${protocol}`] ?? []), ...[hostIp, ...(dual ? ['::'] : [])].map((HostIp) => ({ HostIp, HostPort: String(host) }))];
+    map[`${port}/${protocol}`] = [
+      ...(map[`${port}/${protocol}`] ?? []),
+      ...[hostIp, ...(dual ? ['::'] : [])].map((HostIp) => ({ HostIp, HostPort: String(host) })),
+    ];
   return map;
 }
 

@@ -110,7 +110,10 @@ export function writeImage(engine: Engine, image: NewImage): { readonly digest: 
   const layers = [...(parent?.manifest.layers ?? []), ...(layer ? [descriptor(layer)] : [])];
   const manifest = jsonBlob(types.manifest, { schemaVersion: 2, mediaType: types.manifest, config: descriptor(config), layers });
   const refs = Object.fromEntries(
-    [['config', config.digest], ...layers.map(({ digest }, i) => [`l.${i}`, digest])].map(([name, digest]) => [`containerd.io/gc.ref.content.${name}`, digest as string]),
+    [['config', config.digest], ...layers.map(({ digest }, i) => [`l.${i}`, digest])].map(([name, digest]) => [
+      `containerd.io/gc.ref.content.${name}`,
+      digest as string,
+    ]),
   );
   const { content } = engine.containerd;
   if (layer) content.write(moby, layer);

@@ -60,7 +60,15 @@ export class Lifecycle {
       hostname: container.config.Hostname,
       ...(container.host.PidMode.startsWith('container:') ? { otherPid: this.#engine.container(container.host.PidMode.slice(10)).pid } : {}),
     });
-    containerd.containers.create(moby, { id, image: container.imageName, runtime: { name: 'io.containerd.runc.v2' }, snapshotter, snapshotKey: id, spec, labels: { 'com.docker/engine.bundle.path': `/var/run/docker/containerd/${id}` } });
+    containerd.containers.create(moby, {
+      id,
+      image: container.imageName,
+      runtime: { name: 'io.containerd.runc.v2' },
+      snapshotter,
+      snapshotKey: id,
+      spec,
+      labels: { 'com.docker/engine.bundle.path': `/var/run/docker/containerd/${id}` },
+    });
     const { Tty, OpenStdin } = container.config;
     const stdin = OpenStdin || Tty ? newByteStream() : undefined;
     const stdout = newByteStream();
@@ -106,7 +114,10 @@ export class Lifecycle {
     const again = this.#restartDelay(container, exitCode);
     if (again !== undefined) container.status = 'restarting';
     container.changed.notify();
-    this.#engine.emitContainer('die', container, { execDuration: String(Math.floor((container.finishedAt - container.startedAt) / 1000)), exitCode: String(exitCode) });
+    this.#engine.emitContainer('die', container, {
+      execDuration: String(Math.floor((container.finishedAt - container.startedAt) / 1000)),
+      exitCode: String(exitCode),
+    });
     if (again !== undefined) yield* this.#restart(container, again);
     else if (container.host.AutoRemove) yield* this.onAutoRemove(container);
   }
@@ -139,7 +150,12 @@ export class Lifecycle {
   #restartDelay(container: Container, exitCode: number): number | undefined {
     const { Name, MaximumRetryCount } = container.host.RestartPolicy;
     if (container.stoppedByHand || container.removing) return undefined;
-    if (Name === 'on-failure' ? exitCode === 0 || (MaximumRetryCount > 0 && container.restartCount >= MaximumRetryCount) : Name !== 'always' && Name !== 'unless-stopped') return undefined;
+    if (
+      Name === 'on-failure'
+        ? exitCode === 0 || (MaximumRetryCount > 0 && container.restartCount >= MaximumRetryCount)
+        : Name !== 'always' && Name !== 'unless-stopped'
+    )
+      return undefined;
     if (container.finishedAt - container.startedAt >= 10_000) container.quickExits = 0;
     return Math.min(60_000, 100 * 2 ** container.quickExits++);
   }
@@ -196,4 +212,3 @@ function startStatus(text: string): number {
 
 const standardHosts =
   '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\nff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n';
-

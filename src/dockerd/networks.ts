@@ -4,6 +4,7 @@ import { FileNode } from '../linux/inode.ts';
 import { contains, type Destination, ipToNumber, NetworkNamespace, numberToIp, type Peer } from '../linux/network.ts';
 import { serveNames } from './dns.ts';
 import type { Engine } from './engine.ts';
+import { type Member, summarizeNetwork } from './network-summary.ts';
 import { publish, withdraw } from './ports.ts';
 import type { Container, Endpoint, NetworkRecord } from './state.ts';
 
@@ -42,49 +43,24 @@ export class Networks {
   }
 
   summary(network: NetworkRecord): NetworkSummary {
-    const members = this.#members(network).filter(({ container }) => container.running);
-    return {
-      Name: network.name,
-      Id: network.id,
-      Created: new Date(network.created).toISOString(),
-      Scope: 'local',
-      Driver: network.driver,
-      EnableIPv4: true,
-      EnableIPv6: false,
-      IPAM: {
-        Driver: 'default',
-        Options: network.name === 'bridge' || network.driver !== 'bridge' ? null : {},
-        Config: network.driver === 'bridge' ? [{ Subnet: network.subnet, Gateway: network.gateway }] : null,
-      },
-      Internal: network.internal,
-      Attachable: false,
-      Ingress: false,
-      ConfigFrom: { Network: '' },
-      ConfigOnly: false,
-      Options: network.name === 'bridge' ? bridgeOptions : {},
-      Labels: network.labels,
-      Containers: Object.fromEntries(
-        members.map(({ container, endpoint }) => [
-          container.id,
-          {
-            Name: container.name,
-            EndpointID: endpoint.id,
-            MacAddress: endpoint.mac,
-            IPv4Address: endpoint.ip === '' ? '' : `${endpoint.ip}/${network.subnet.split('/')[1]}`,
-            IPv6Address: '',
-          },
-        ]),
-      ),
-    };
+    return summarizeNetwork(network, this.#members(network));
   }
 
   create(options: NetworkCreate): string {
     const { state } = this.#engine;
     if (state.networks.has(options.name)) throw new DockerError(409, `network with name ${options.name} already exists`);
-    if (['host', 'none', 'null', 'bridge', 'default'].includes(options.name)) throw new DockerError(403, `operation is not permitted on predefined ${options.name} network`);
-    if (options.driver !== 'bridge') throw new DockerError(404, options.driver === 'overlay' ? 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.' : `could not find plugin ${options.driver} in v1 plugin registry: plugin not found`);
+    if (['host', 'none', 'null', 'bridge', 'default'].includes(options.name))
+      throw new DockerError(403, `operation is not permitted on predefined ${options.name} network`);
+    if (options.driver !== 'bridge')
+      throw new DockerError(
+        404,
+        options.driver === 'overlay'
+          ? 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.'
+          : `could not find plugin ${options.driver} in v1 plugin registry: plugin not found`,
+      );
     const subnet = options.subnet ?? this.#freeSubnet();
-    if ([...state.networks.values()].some((each) => each.subnet !== '' && overlap(each.subnet, subnet))) throw new DockerError(403, 'invalid pool request: Pool overlaps with other one on this address space');
+    if ([...state.networks.values()].some((each) => each.subnet !== '' && overlap(each.subnet, subnet)))
+      throw new DockerError(403, 'invalid pool request: Pool overlaps with other one on this address space');
     const network = this.#record(options.name, 'bridge', subnet, undefined, options);
     this.#raise(network);
     this.#engine.emit('network', 'create', network.id, { name: network.name, type: network.driver });
@@ -94,7 +70,8 @@ export class Networks {
   remove(text: string): void {
     const { state, kernel } = this.#engine;
     const network = this.#engine.network(text);
-    if (['bridge', 'host', 'none'].includes(network.name)) throw new DockerError(403, `error while removing network: ${network.name} is a pre-defined network and cannot be removed`);
+    if (['bridge', 'host', 'none'].includes(network.name))
+      throw new DockerError(403, `error while removing network: ${network.name} is a pre-defined network and cannot be removed`);
     const active = this.#members(network).filter(({ container }) => container.running);
     if (active.length > 0)
       throw new DockerError(
@@ -149,7 +126,8 @@ export class Networks {
   connect(text: string, container: Container, options: { readonly aliases: readonly string[]; readonly ip?: string }): void {
     const network = this.#engine.network(text);
     if (container.endpoints.has(network.name)) throw new DockerError(403, `endpoint with name ${container.name} already exists in network ${network.name}`);
-    if (container.host.NetworkMode === 'host') throw new DockerError(403, 'container sharing network namespace with another container or host cannot be connected to any other network');
+    if (container.host.NetworkMode === 'host')
+      throw new DockerError(403, 'container sharing network namespace with another container or host cannot be connected to any other network');
     const endpoint = this.newEndpoint(options);
     container.endpoints.set(network.name, endpoint);
     if (container.sandbox) {
@@ -172,7 +150,7 @@ export class Networks {
     return { id: '', ip: '', mac: '', device: '', aliases: options.aliases, wantedIp: options.ip };
   }
 
-  #members(network: NetworkRecord): { readonly container: Container; readonly endpoint: Endpoint }[] {
+  #members(network: NetworkRecord): Member[] {
     return [...this.#engine.state.containers.values()].flatMap((container) => {
       const endpoint = container.endpoints.get(network.name);
       return endpoint ? [{ container, endpoint }] : [];
@@ -219,10 +197,18 @@ export class Networks {
     endpoint.device = `veth${random.hex(7)}`;
     const inner = `eth${[...namespace.interfaces.keys()].filter((name) => name.startsWith('eth')).length}`;
     const peer = { mtu: 1500, up: true, kind: 'veth' as const };
-    host.interfaces.set(endpoint.device, { ...peer, name: endpoint.device, mac: this.#mac(), addresses: [], peer: { namespace, name: inner }, master: network.bridge });
+    host.interfaces.set(endpoint.device, {
+      ...peer,
+      name: endpoint.device,
+      mac: this.#mac(),
+      addresses: [],
+      peer: { namespace, name: inner },
+      master: network.bridge,
+    });
     const address = `${endpoint.ip}/${network.subnet.split('/')[1]}`;
     namespace.interfaces.set(inner, { ...peer, name: inner, mac: endpoint.mac, addresses: [address], peer: { namespace: host, name: endpoint.device } });
-    if (!network.internal && !namespace.routes.some(({ destination }) => destination === 'default')) namespace.routes.push({ destination: 'default', via: network.gateway, device: inner });
+    if (!network.internal && !namespace.routes.some(({ destination }) => destination === 'default'))
+      namespace.routes.push({ destination: 'default', via: network.gateway, device: inner });
     namespace.routes.push({ destination: network.subnet, device: inner, source: endpoint.ip });
     namespace.uplink = host;
     host.fabric?.attach(namespace);
@@ -245,14 +231,18 @@ export class Networks {
     const taken = new Set([network.gateway, ...this.#members(network).map((member) => member.endpoint.ip)]);
     const { wantedIp } = endpoint;
     if (wantedIp !== undefined) {
-      if (!contains(network.subnet, wantedIp)) throw new DockerError(400, `invalid config for network ${network.name}: invalid endpoint settings:\nno configured subnet contains IP address ${wantedIp}`);
+      if (!contains(network.subnet, wantedIp))
+        throw new DockerError(
+          400,
+          `invalid config for network ${network.name}: invalid endpoint settings:\nno configured subnet contains IP address ${wantedIp}`,
+        );
       if (taken.has(wantedIp)) throw new DockerError(403, 'Address already in use');
       return wantedIp;
     }
     const [base = '', length = '16'] = network.subnet.split('/');
     const first = ipToNumber(base);
     for (let at = first + 2; at < first + 2 ** (32 - Number(length)) - 1; at++) if (!taken.has(numberToIp(at))) return numberToIp(at);
-    throw new DockerError(403, 'no available IPv4 addresses on this network\'s address pools: ' + `${network.name} (${network.id})`);
+    throw new DockerError(403, "no available IPv4 addresses on this network's address pools: " + `${network.name} (${network.id})`);
   }
 
   #freeSubnet(): string {
@@ -271,7 +261,8 @@ export class Networks {
 
   /** Bridges are kept apart: containers meet only in a network that both are in. */
   #mayPass(from: Peer, to: Destination): boolean {
-    const of = (namespace: NetworkNamespace): Container | undefined => [...this.#engine.state.containers.values()].find(({ sandbox }) => sandbox?.namespace === namespace);
+    const of = (namespace: NetworkNamespace): Container | undefined =>
+      [...this.#engine.state.containers.values()].find(({ sandbox }) => sandbox?.namespace === namespace);
     const target = of(to.namespace);
     const source = target && target.sandbox?.namespace !== from.namespace ? of(from.namespace) : undefined;
     return !source || !target || [...source.endpoints.keys()].some((name) => target.endpoints.get(name)?.ip === to.address);
@@ -279,12 +270,3 @@ export class Networks {
 }
 
 const overlap = (a: string, b: string): boolean => contains(a, b.split('/')[0] as string) || contains(b, a.split('/')[0] as string);
-
-const bridgeOptions = {
-  'com.docker.network.bridge.default_bridge': 'true',
-  'com.docker.network.bridge.enable_icc': 'true',
-  'com.docker.network.bridge.enable_ip_masquerade': 'true',
-  'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
-  'com.docker.network.bridge.name': 'docker0',
-  'com.docker.network.driver.mtu': '1500',
-};

@@ -18,8 +18,7 @@ export function publish(engine: Engine, container: Container): void {
     const failed = (problem: string): DockerError =>
       new DockerError(500, `driver failed programming external connectivity on endpoint ${container.name} (${endpoint.id}): ${problem}`);
     if (host !== 0 && takenByContainer(engine, container, ip, host, protocol)) throw failed(`Bind for ${ip}:${host} failed: port is already allocated`);
-    if (host !== 0 && takenOnNode(engine, ip, host, protocol))
-      throw failed(`failed to bind host port ${ip}:${host}/${protocol}: address already in use`);
+    if (host !== 0 && takenOnNode(engine, ip, host, protocol)) throw failed(`failed to bind host port ${ip}:${host}/${protocol}: address already in use`);
     const chosen = host === 0 ? freePort(engine, container, ip, protocol) : host;
     container.ports.push({ container: port, protocol, hostIp: ip, host: chosen, dual });
     if (!netfilter) continue;
@@ -46,7 +45,8 @@ function rulesOf(engine: Engine): Rule[] {
   const rules = nat.get('DOCKER') ?? netfilter.chain('nat', 'DOCKER');
   for (const chain of ['PREROUTING', 'OUTPUT']) {
     const above = nat.get(chain);
-    if (!above?.some(({ target }) => 'jump' in target && target.jump === 'DOCKER')) above?.push({ match: { localDestination: true }, target: { jump: 'DOCKER' } });
+    if (!above?.some(({ target }) => 'jump' in target && target.jump === 'DOCKER'))
+      above?.push({ match: { localDestination: true }, target: { jump: 'DOCKER' } });
   }
   return rules;
 }
@@ -71,8 +71,9 @@ export function parsePort(key: string): { readonly container: number; readonly p
 const clash = (a: string, b: string): boolean => a === b || a === '0.0.0.0' || b === '0.0.0.0';
 
 const takenByContainer = (engine: Engine, except: Container, ip: string, port: number, protocol: PublishedPort['protocol']): boolean =>
-  [...engine.state.containers.values()].some((each) => each !== except && each.ports.some((own) => own.host === port && own.protocol === protocol && clash(own.hostIp, ip))) ||
-  except.ports.some((own) => own.host === port && own.protocol === protocol && clash(own.hostIp, ip));
+  [...engine.state.containers.values()].some(
+    (each) => each !== except && each.ports.some((own) => own.host === port && own.protocol === protocol && clash(own.hostIp, ip)),
+  ) || except.ports.some((own) => own.host === port && own.protocol === protocol && clash(own.hostIp, ip));
 
 const takenOnNode = (engine: Engine, ip: string, port: number, protocol: PublishedPort['protocol']): boolean =>
   [...engine.kernel.host.network.listeners].some((each) => each.transport === protocol && each.port === port && clash(each.address, ip));

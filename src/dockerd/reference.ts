@@ -25,7 +25,11 @@ export function parseReference(text: string): Reference {
   const colon = rest.indexOf(':', rest.lastIndexOf('/') + 1);
   const path = colon < 0 ? rest : rest.slice(0, colon);
   const tag = colon < 0 ? '' : rest.slice(colon + 1);
-  if (/[A-Z]/.test(path)) throw new DockerError(400, `invalid reference format: repository name (${host === 'docker.io' && !path.includes('/') ? `library/${path}` : path}) must be lowercase`);
+  if (/[A-Z]/.test(path))
+    throw new DockerError(
+      400,
+      `invalid reference format: repository name (${host === 'docker.io' && !path.includes('/') ? `library/${path}` : path}) must be lowercase`,
+    );
   if (!pathPattern.test(path) || (colon >= 0 && !/^\w[\w.-]{0,127}$/.test(tag)) || (text.includes('@') && !/^sha256:[0-9a-f]{64}$/.test(digest)))
     throw new DockerError(400, 'invalid reference format');
   const whole = host === 'docker.io' && !path.includes('/') ? `library/${path}` : path;

@@ -23,7 +23,10 @@ const mounts: OciSpec['mounts'] = [
   { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...strict, 'mode=1777', 'size=67108864'] },
 ];
 
-export const maskedPaths = '/proc/acpi /proc/asound /proc/interrupts /proc/kcore /proc/keys /proc/latency_stats /proc/sched_debug /proc/scsi /proc/timer_list /proc/timer_stats /sys/devices/virtual/powercap /sys/firmware'.split(' ');
+export const maskedPaths =
+  '/proc/acpi /proc/asound /proc/interrupts /proc/kcore /proc/keys /proc/latency_stats /proc/sched_debug /proc/scsi /proc/timer_list /proc/timer_stats /sys/devices/virtual/powercap /sys/firmware'.split(
+    ' ',
+  );
 export const readonlyPaths = '/proc/bus /proc/fs /proc/irq /proc/sys /proc/sysrq-trigger'.split(' ');
 
 export type SpecParts = { readonly root: DirectoryNode; readonly netns: string | undefined; readonly hostname: string; readonly otherPid?: number };
@@ -61,7 +64,10 @@ export function newSpec(container: Container, { root, netns, hostname, otherPid 
 }
 
 function namespaces({ host }: Container, netns: string | undefined, otherPid: number | undefined): OciSpec['linux']['namespaces'] {
-  const pid = host.PidMode === 'host' ? [] : [{ type: 'pid' as const, ...(host.PidMode.startsWith('container:') && otherPid ? { path: `/proc/${otherPid}/ns/pid` } : {}) }];
+  const pid =
+    host.PidMode === 'host'
+      ? []
+      : [{ type: 'pid' as const, ...(host.PidMode.startsWith('container:') && otherPid ? { path: `/proc/${otherPid}/ns/pid` } : {}) }];
   if (host.NetworkMode === 'host') return [{ type: 'mount' }, ...pid, { type: 'ipc' }];
   const network = { type: 'network' as const, ...(netns === undefined ? {} : { path: netns }) };
   return [{ type: 'mount' }, { type: 'uts' }, ...pid, { type: 'ipc' }, network, { type: 'cgroup' }];
@@ -89,7 +95,12 @@ const volumeMounts = ({ mounts: all, host }: Container): OciSpec['mounts'] => [
       ? { destination: Destination, type: 'tmpfs', source: 'tmpfs', options: strict }
       : { destination: Destination, type: 'bind', source: Source, options: [...bind, RW ? 'rw' : 'ro'] },
   ),
-  ...Object.keys(host.Tmpfs).map((destination) => ({ destination, type: 'tmpfs', source: 'tmpfs', options: [...strict, ...(host.Tmpfs[destination] ?? '').split(',').filter(Boolean)] })),
+  ...Object.keys(host.Tmpfs).map((destination) => ({
+    destination,
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: [...strict, ...(host.Tmpfs[destination] ?? '').split(',').filter(Boolean)],
+  })),
 ];
 
 function capabilities({ host }: Container): string[] {
@@ -119,5 +130,11 @@ export function resolveUser(root: DirectoryNode, text: string): User {
 
 function lines(root: DirectoryNode, file: string): string[][] {
   const inode = find(root, `/etc/${file}`);
-  return inode?.type === 'file' ? inode.read().split('\n').filter(Boolean).map((line) => line.split(':')) : [];
+  return inode?.type === 'file'
+    ? inode
+        .read()
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.split(':'))
+    : [];
 }

@@ -73,29 +73,46 @@ export class Volumes {
       const volume = this.create(name);
       if (name === '') anonymous.push(volume.Name);
       this.#fill(volume.Name, root, destination);
-      mounts.push({ Type: 'volume', Name: volume.Name, Source: volume.Mountpoint, Destination: destination, Driver: 'local', Mode: mode, RW: !mode.split(',').includes('ro'), Propagation: '' });
+      mounts.push({
+        Type: 'volume',
+        Name: volume.Name,
+        Source: volume.Mountpoint,
+        Destination: destination,
+        Driver: 'local',
+        Mode: mode,
+        RW: !mode.split(',').includes('ro'),
+        Propagation: '',
+      });
     };
     for (const from of options.host.VolumesFrom) mounts.push(...this.#engine.container(from.split(':')[0] ?? '').mounts);
     for (const text of options.host.Binds) {
       const [source = '', destination = '', mode = ''] = text.split(':');
-      if (!destination.startsWith('/')) throw new DockerError(400, `invalid volume specification: '${text}': invalid mount config for type "${source.startsWith('/') ? 'bind' : 'volume'}": invalid mount path: '${destination}' mount path must be absolute`);
+      if (!destination.startsWith('/'))
+        throw new DockerError(
+          400,
+          `invalid volume specification: '${text}': invalid mount config for type "${source.startsWith('/') ? 'bind' : 'volume'}": invalid mount path: '${destination}' mount path must be absolute`,
+        );
       if (!source.startsWith('/')) addVolume(source, destination, mode || 'z');
       else {
         if (!this.#engine.files.exists(source)) this.#engine.directory(source);
         mounts.push({ Type: 'bind', Source: source, Destination: destination, Mode: mode, RW: !mode.split(',').includes('ro'), Propagation: 'rprivate' });
       }
     }
-    for (const destination of Object.keys(options.config.Volumes ?? {})) if (!mounts.some((mount) => mount.Destination === destination)) addVolume('', destination, '');
+    for (const destination of Object.keys(options.config.Volumes ?? {}))
+      if (!mounts.some((mount) => mount.Destination === destination)) addVolume('', destination, '');
     return { mounts, anonymous };
   }
 
   #fill(name: string, root: DirectoryNode, destination: string): void {
     const target = this.#engine.directory(pathOf(name));
     if (target.entries().length > 0) return;
-    const source = destination.split('/').filter(Boolean).reduce<DirectoryNode | undefined>((at, part) => {
-      const next = at?.lookup(part);
-      return next instanceof DirectoryNode ? next : undefined;
-    }, root);
+    const source = destination
+      .split('/')
+      .filter(Boolean)
+      .reduce<DirectoryNode | undefined>((at, part) => {
+        const next = at?.lookup(part);
+        return next instanceof DirectoryNode ? next : undefined;
+      }, root);
     for (const [child, inode] of source?.entries() ?? []) if (inode.type === 'file') target.add(child, inode.copy());
   }
 

@@ -11,7 +11,11 @@ export function needTerminal(context: Context, tty: boolean, stdin: boolean): vo
 }
 
 /** Copies until the session has ended; gives its outcome. */
-export function* converse(context: Context, session: StreamSession, options: { readonly tty: boolean; readonly stdin: boolean }): Routine<{ readonly exitCode: number; readonly error?: string }> {
+export function* converse(
+  context: Context,
+  session: StreamSession,
+  options: { readonly tty: boolean; readonly stdin: boolean },
+): Routine<{ readonly exitCode: number; readonly error?: string }> {
   const { process } = context;
   const fibers = [process.sim.go(copyOut(session.stdout, process.stdout))];
   if (session.stderr) fibers.push(process.sim.go(copyOut(session.stderr, process.stderr)));

@@ -1,5 +1,4 @@
 /** One run of docker: its connection, its messages. */
-import { goJson } from '../../apimachinery/go-text.ts';
 import { type DockerApi, DockerError, dockerProtocol } from '../../interfaces/docker.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
@@ -90,10 +89,11 @@ export class Context {
 }
 
 /** What the lab does not simulate is said in its own name. */
-export const daemonText = (error: DockerError): string => (error.message.startsWith('k8s-lab: ') ? error.message : `Error response from daemon: ${error.message}`);
+export const daemonText = (error: DockerError): string =>
+  error.message.startsWith('k8s-lab: ') ? error.message : `Error response from daemon: ${error.message}`;
 
 /** JSON as docker prints it: four blanks. */
-export const json = (value: unknown): string => goJson(value, 4);
+export const json = (value: unknown): string => JSON.stringify(value, null, 4);
 
 const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string, more: Partial<FlagSpec> = {}): FlagSpec => {
   const [name = '', short] = names.split(',');
@@ -107,7 +107,15 @@ export const int = (names: string, usage: string, more: Partial<FlagSpec> = {}):
 export const list = (names: string, usage: string, more: Partial<FlagSpec> = {}): FlagSpec => flag('stringArray', names, usage, { valueName: 'list', ...more });
 
 /** A leaf of the tree. */
-export const command = (name: string, short: string, usage: string, takes: readonly [number, number], flags: readonly FlagSpec[], run: Run, more: Partial<DockerCommand> = {}): DockerCommand => ({
+export const command = (
+  name: string,
+  short: string,
+  usage: string,
+  takes: readonly [number, number],
+  flags: readonly FlagSpec[],
+  run: Run,
+  more: Partial<DockerCommand> = {},
+): DockerCommand => ({
   name,
   short,
   usage,

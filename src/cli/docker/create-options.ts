@@ -78,7 +78,11 @@ export function createOptions(context: Context, attached: boolean): CreateOption
   };
   const host: HostConfig = {
     Binds: [...volumes.filter((each) => each.includes(':')).map((each) => absolute(context, each)), ...mounts.flatMap((each) => each.bind ?? [])],
-    Tmpfs: Object.fromEntries([...flags.list('tmpfs').map((each) => each.split(':')), ...mounts.flatMap((each) => (each.tmpfs === undefined ? [] : [[each.tmpfs]]))].map(([path = '', options = '']) => [path, options])),
+    Tmpfs: Object.fromEntries(
+      [...flags.list('tmpfs').map((each) => each.split(':')), ...mounts.flatMap((each) => (each.tmpfs === undefined ? [] : [[each.tmpfs]]))].map(
+        ([path = '', options = '']) => [path, options],
+      ),
+    ),
     NetworkMode: flags.text('network') || flags.text('net') || 'bridge',
     PortBindings: ports,
     RestartPolicy: restartPolicy(flags.text('restart')),
@@ -99,7 +103,13 @@ export function createOptions(context: Context, attached: boolean): CreateOption
     VolumesFrom: flags.list('volumes-from'),
   };
   if (host.AutoRemove && !['', 'no'].includes(host.RestartPolicy.Name)) throw new CliError('conflicting options: cannot specify both --restart and --rm', 125);
-  return { config, host, ...(flags.text('name') === '' ? {} : { name: flags.text('name') }), aliases: flags.list('network-alias'), ...(flags.text('ip') === '' ? {} : { ip: flags.text('ip') }) };
+  return {
+    config,
+    host,
+    ...(flags.text('name') === '' ? {} : { name: flags.text('name') }),
+    aliases: flags.list('network-alias'),
+    ...(flags.text('ip') === '' ? {} : { ip: flags.text('ip') }),
+  };
 }
 
 export function nanoCpus(value: string): number {
@@ -111,7 +121,11 @@ export function nanoCpus(value: string): number {
 export function restartPolicy(value: string): RestartPolicy {
   const [name = '', count] = value.split(':');
   if (count !== undefined && !/^\d+$/.test(count)) throw new CliError('invalid restart policy format: maximum retry count must be an integer', 125);
-  if (!['', 'no', 'always', 'unless-stopped', 'on-failure'].includes(name)) throw new CliError(`Error response from daemon: invalid restart policy: unknown policy '${name}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'`, 125);
+  if (!['', 'no', 'always', 'unless-stopped', 'on-failure'].includes(name))
+    throw new CliError(
+      `Error response from daemon: invalid restart policy: unknown policy '${name}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'`,
+      125,
+    );
   return { Name: (name || 'no') as RestartPolicy['Name'], MaximumRetryCount: Number(count ?? 0) };
 }
 
@@ -124,7 +138,8 @@ export function parsePorts(specs: readonly string[]): Record<string, PortBinding
     const container = range(parts.pop() ?? '', spec, 'containerPort');
     const hostText = parts.pop() ?? '';
     const host = hostText === '' ? container.map(() => '') : range(hostText, spec, 'hostPort').map(String);
-    if (host.length !== container.length) throw new CliError(`invalid publish opts format (should be name=value but got '${spec}'): ranges of different length`, 125);
+    if (host.length !== container.length)
+      throw new CliError(`invalid publish opts format (should be name=value but got '${spec}'): ranges of different length`, 125);
     container.forEach((port, i) => {
       const key = `${port}/${protocol}`;
       bindings[key] = [...(bindings[key] ?? []), { HostIp: parts.join(':'), HostPort: host[i] ?? '' }];
@@ -137,7 +152,8 @@ function range(value: string, spec: string, what: string): number[] {
   const match = /^(\d+)(?:-(\d+))?$/.exec(value);
   const first = Number(match?.[1]);
   const last = Number(match?.[2] ?? match?.[1]);
-  if (!match || last > 65_535 || first > last) throw new CliError(`invalid ${what}: ${value}`.replace(/^/, `invalid argument "${spec}" for "-p, --publish" flag: `), 125);
+  if (!match || last > 65_535 || first > last)
+    throw new CliError(`invalid ${what}: ${value}`.replace(/^/, `invalid argument "${spec}" for "-p, --publish" flag: `), 125);
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
@@ -165,11 +181,17 @@ function parseMount(value: string): Mounted {
 function environment({ flags, process }: Context): string[] {
   const files = flags.list('env-file').flatMap((path) => {
     try {
-      return process.fs.read(path).split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+      return process.fs
+        .read(path)
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '' && !line.startsWith('#'));
     } catch (error) {
       if (error instanceof Errno) throw new CliError(`open ${path}: ${error.message.toLowerCase()}`, 125);
       throw error;
     }
   });
-  return [...files, ...flags.list('env')].flatMap((entry) => (entry.includes('=') ? [entry] : process.env[entry] === undefined ? [] : [`${entry}=${process.env[entry]}`]));
+  return [...files, ...flags.list('env')].flatMap((entry) =>
+    entry.includes('=') ? [entry] : process.env[entry] === undefined ? [] : [`${entry}=${process.env[entry]}`],
+  );
 }

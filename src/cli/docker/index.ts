@@ -4,14 +4,17 @@ import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { CommandFlagError, dockerHelp, resolveCobra, UnknownCommandError } from '../flags.ts';
+import { info, version, versionLine } from './commands/about.ts';
 import { build } from './commands/build.ts';
-import { commit, diff, exportCommand, kill, logs, pause, port, ps, rename, restart, rm, stats, stop, top, unpause, update, wait } from './commands/containers.ts';
+import { commit, diff, exportCommand, kill, logs, pause, port, rename, restart, rm, stop, top, unpause, update, wait } from './commands/containers.ts';
 import { cp } from './commands/cp.ts';
 import { history, images, load, pull, push, rmi, save, tag } from './commands/images.ts';
 import { inspect } from './commands/inspect.ts';
 import { network, volume } from './commands/networks.ts';
+import { ps } from './commands/ps.ts';
 import { attachCommand, createCommand, exec, run, startCommand } from './commands/run.ts';
-import { containerPrune, contextCommand, events, imagePrune, info, login, logout, system, version, versionLine } from './commands/system.ts';
+import { stats } from './commands/stats.ts';
+import { containerPrune, contextCommand, events, imagePrune, login, logout, system } from './commands/system.ts';
 import { bool, CliError, Context, type DockerCommand, daemonText, type Run, text } from './context.ts';
 
 const group = (title: string, commands: readonly DockerCommand[]): DockerCommand[] => commands.map((each) => ({ ...each, group: title }));
@@ -25,8 +28,46 @@ const notSimulated = (name: string, short: string): DockerCommand => ({
   },
 });
 
-const containerCommands: readonly DockerCommand[] = [attachCommand, commit, cp, createCommand, diff, exec, exportCommand, inspect('container'), kill, logs, under('ls', ps, ['ps', 'list']), pause, port, containerPrune, rename, restart, under('rm', rm, ['remove']), run, startCommand, stats, stop, top, unpause, update, wait];
-const imageCommands: readonly DockerCommand[] = [build, history, inspect('image'), load, under('ls', images, ['list']), imagePrune, pull, push, under('rm', rmi, ['remove']), save, tag];
+const containerCommands: readonly DockerCommand[] = [
+  attachCommand,
+  commit,
+  cp,
+  createCommand,
+  diff,
+  exec,
+  exportCommand,
+  inspect('container'),
+  kill,
+  logs,
+  under('ls', ps, ['ps', 'list']),
+  pause,
+  port,
+  containerPrune,
+  rename,
+  restart,
+  under('rm', rm, ['remove']),
+  run,
+  startCommand,
+  stats,
+  stop,
+  top,
+  unpause,
+  update,
+  wait,
+];
+const imageCommands: readonly DockerCommand[] = [
+  build,
+  history,
+  inspect('image'),
+  load,
+  under('ls', images, ['list']),
+  imagePrune,
+  pull,
+  push,
+  under('rm', rmi, ['remove']),
+  save,
+  tag,
+];
 
 /** The tree of commands; help is read from it. */
 export const dockerTree: DockerCommand = {
@@ -43,7 +84,20 @@ export const dockerTree: DockerCommand = {
     bool('version,v', 'Print version information and quit'),
   ],
   commands: [
-    ...group('Common Commands:', [run, exec, ps, build, pull, push, images, login, logout, notSimulated('search', 'Search Docker Hub for images'), version, info]),
+    ...group('Common Commands:', [
+      run,
+      exec,
+      ps,
+      build,
+      pull,
+      push,
+      images,
+      login,
+      logout,
+      notSimulated('search', 'Search Docker Hub for images'),
+      version,
+      info,
+    ]),
     ...group('Management Commands:', [
       notSimulated('builder', 'Manage builds'),
       { name: 'container', short: 'Manage containers', commands: containerCommands },
@@ -56,7 +110,36 @@ export const dockerTree: DockerCommand = {
       volume,
     ]),
     ...group('Swarm Commands:', [notSimulated('swarm', 'Manage Swarm')]),
-    ...group('Commands:', [attachCommand, commit, cp, createCommand, diff, events, exportCommand, history, notSimulated('import', 'Import the contents from a tarball to create a filesystem image'), inspect(), kill, load, logs, pause, port, rename, restart, rm, rmi, save, startCommand, stats, stop, tag, top, unpause, update, wait]),
+    ...group('Commands:', [
+      attachCommand,
+      commit,
+      cp,
+      createCommand,
+      diff,
+      events,
+      exportCommand,
+      history,
+      notSimulated('import', 'Import the contents from a tarball to create a filesystem image'),
+      inspect(),
+      kill,
+      load,
+      logs,
+      pause,
+      port,
+      rename,
+      restart,
+      rm,
+      rmi,
+      save,
+      startCommand,
+      stats,
+      stop,
+      tag,
+      top,
+      unpause,
+      update,
+      wait,
+    ]),
   ],
 };
 
@@ -66,6 +149,7 @@ export const docker: Program = function* (argv, process) {
 };
 
 function* dispatch(args: readonly string[], process: Process): Routine<number> {
+  if (args[0] === 'help') return yield* dispatch([...args.slice(1), '--help'], process);
   let resolved: ReturnType<typeof resolveCobra<Run>>;
   try {
     resolved = resolveCobra<Run>(dockerTree, args);
@@ -106,7 +190,9 @@ function* daemonError(error: DockerError, command: DockerCommand, path: string, 
 /** `-H` before the command, then DOCKER_HOST. */
 function hostOf(args: readonly string[], process: Process): string {
   const at = args.findIndex((arg) => arg === '-H' || arg === '--host' || arg.startsWith('--host='));
-  const first = args.findIndex((arg, i) => !arg.startsWith('-') && !['-H', '--host', '-c', '--context', '-l', '--log-level', '--config'].includes(args[i - 1] ?? ''));
+  const first = args.findIndex(
+    (arg, i) => !arg.startsWith('-') && !['-H', '--host', '-c', '--context', '-l', '--log-level', '--config'].includes(args[i - 1] ?? ''),
+  );
   const given = at >= 0 && at < first ? (args[at]?.startsWith('--host=') ? args[at]?.slice(7) : args[at + 1]) : undefined;
   return given ?? process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
 }
@@ -124,7 +210,14 @@ function* noCommand(args: readonly string[], chain: readonly DockerCommand[], pr
 function* wrongCount(least: number, most: number, chain: readonly DockerCommand[], process: Process): Routine<number> {
   const path = chain.map(({ name }) => name).join(' ');
   const s = (count: number): string => `${count} argument${count === 1 ? '' : 's'}`;
-  const what = most === 0 ? 'accepts no arguments' : least === most ? `requires ${s(least)}` : Number.isFinite(most) ? `requires at least ${least} and at most ${s(most)}` : `requires at least ${s(least)}`;
+  const what =
+    most === 0
+      ? 'accepts no arguments'
+      : least === most
+        ? `requires ${s(least)}`
+        : Number.isFinite(most)
+          ? `requires at least ${least} and at most ${s(most)}`
+          : `requires at least ${s(least)}`;
   const usage = chain.at(-1)?.usage ?? '';
   yield* process.printError(`docker: '${path}' ${what}\n\nUsage:  ${path}${usage === '' ? '' : ` ${usage}`}\n\nSee '${path} --help' for more information\n`);
   return 1;
@@ -142,6 +235,8 @@ function* wrong(error: unknown, process: Process): Routine<number> {
     return 0;
   }
   const usage = chain.at(-1)?.usage ?? '';
-  yield* process.printError(`${error.message}\n\nUsage:  ${error.path}${usage === '' ? '' : ` ${usage.trim()}`}\n\nRun '${error.path} --help' for more information\n`);
+  yield* process.printError(
+    `${error.message}\n\nUsage:  ${error.path}${usage === '' ? '' : ` ${usage.trim()}`}\n\nRun '${error.path} --help' for more information\n`,
+  );
   return 125;
 }

@@ -9,7 +9,9 @@ export type Column<Row> = readonly [key: string, heading: string, cell: (row: Ro
 /** tabwriter(10, 1, 3): cells at least ten wide, three blanks apart, the last unpadded. */
 export function table(rows: readonly (readonly string[])[], minimum = 10): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(minimum, ...rows.map((row) => [...(row[i] ?? '')].length + 3)));
-  return rows.map((row) => `${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd((widths[i] ?? 0) + cell.length - [...cell].length))).join('')}\n`).join('');
+  return rows
+    .map((row) => `${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd((widths[i] ?? 0) + cell.length - [...cell].length))).join('')}\n`)
+    .join('');
 }
 
 /** By `--format` (`table …`, `json` or a template) or the columns of the default table. */

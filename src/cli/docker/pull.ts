@@ -16,10 +16,16 @@ const full = (reference: string): string => {
   return name.includes('/') ? `docker.io/${name}` : `docker.io/library/${name}`;
 };
 
-export function* pullImage(context: Context, client: DockerApi, reference: string, options: { readonly quiet: boolean; readonly error?: boolean; readonly tell?: boolean }): Routine {
+export function* pullImage(
+  context: Context,
+  client: DockerApi,
+  reference: string,
+  options: { readonly quiet: boolean; readonly error?: boolean; readonly tell?: boolean },
+): Routine {
   const print = (line: string): Routine => (options.error ? context.printError(line) : context.print(line));
   const name = familiar(reference);
-  if (!options.quiet && !options.error && name !== reference && !reference.includes('@') && !/:[^/]+$/.test(reference)) yield* print('Using default tag: latest\n');
+  if (!options.quiet && !options.error && name !== reference && !reference.includes('@') && !/:[^/]+$/.test(reference))
+    yield* print('Using default tag: latest\n');
   const lines: string[] = [];
   const layers: string[] = [];
   const { digest, fresh } = yield* client.images.pull(reference, (layer, status) => {
@@ -31,7 +37,9 @@ export function* pullImage(context: Context, client: DockerApi, reference: strin
     return;
   }
   const tag = name.includes('@') ? name.slice(name.indexOf('@') + 1) : name.slice(name.lastIndexOf(':') + 1);
-  const path = full(reference).replace(/^docker\.io\//, '').replace(/[:@][^/]*$/, '');
+  const path = full(reference)
+    .replace(/^docker\.io\//, '')
+    .replace(/[:@][^/]*$/, '');
   yield* print(`${tag}: Pulling from ${hosted(path) ? path.slice(path.indexOf('/') + 1) : path}\n`);
   yield* print(`${lines.join('')}${layers.map((layer) => `${layer}: Pull complete\n`).join('')}`);
   yield* print(`Digest: ${digest}\nStatus: ${fresh ? 'Downloaded newer image for' : 'Image is up to date for'} ${hosted(name) ? full(reference) : name}\n`);

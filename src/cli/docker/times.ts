@@ -6,7 +6,9 @@ import { CliError } from './context.ts';
 export function since(value: string, now: number): number {
   if (value === '') return 0;
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const at = /^\d{4}-/.test(value) ? Date.parse(/[Zz]|[+-]\d\d:\d\d$/.test(value) ? value : `${value.length === 10 ? `${value}T00:00:00` : value}Z`) : Number.NaN;
+  const at = /^\d{4}-/.test(value)
+    ? Date.parse(/[Zz]|[+-]\d\d:\d\d$/.test(value) ? value : `${value.length === 10 ? `${value}T00:00:00` : value}Z`)
+    : Number.NaN;
   if (!Number.isNaN(at)) return at;
   try {
     return now - parseGoDuration(value);

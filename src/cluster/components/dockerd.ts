@@ -12,13 +12,19 @@ import { readFlags } from './component.ts';
 const containerdSocket = '/run/containerd/containerd.sock';
 
 export const dockerdProgram: Program = function* (argv, process) {
-  yield* readFlags(process, argv.filter((word) => word !== '-H' && word !== 'fd://'), ['containerd', 'log-level', 'data-root', 'debug']);
+  yield* readFlags(
+    process,
+    argv.filter((word) => word !== '-H' && word !== 'fd://'),
+    ['containerd', 'log-level', 'data-root', 'debug'],
+  );
   process.allocate(60 * 1024 * 1024);
   const log = (text: string) => process.printError(`time="${new Date(process.now).toISOString().replace('Z', '000000Z')}" level=info msg="${text}"\n`);
   yield* log('Starting up');
   for (let tries = 0; !process.fs.exists(containerdSocket) && tries < 100; tries++) yield* sleep(100);
   if (!process.fs.exists(containerdSocket)) {
-    yield* process.printError(`failed to start daemon: failed to dial "${containerdSocket}": connection error: desc = "transport: Error while dialing: dial unix ${containerdSocket}: connect: no such file or directory"\n`);
+    yield* process.printError(
+      `failed to start daemon: failed to dial "${containerdSocket}": connection error: desc = "transport: Error while dialing: dial unix ${containerdSocket}: connect: no such file or directory"\n`,
+    );
     return 1;
   }
   const dockerd = new Dockerd({ sim: process.sim, kernel: process.kernel, containerd: () => containerdOf(process) });
@@ -47,6 +53,9 @@ function containerdOf(process: Process) {
     return dialUnix(containerdProtocol, process.fs.stat(containerdSocket));
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    throw new DockerError(500, `connection error: desc = "transport: Error while dialing: dial unix ${containerdSocket}: connect: ${error.message.toLowerCase()}": unavailable`);
+    throw new DockerError(
+      500,
+      `connection error: desc = "transport: Error while dialing: dial unix ${containerdSocket}: connect: ${error.message.toLowerCase()}": unavailable`,
+    );
   }
 }

@@ -2,10 +2,10 @@
 import { type ArchiveEntry, DockerError } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
 import type { Inode } from '../../../linux/inode.ts';
-import { byteLength } from '../../../sim/stream.ts';
 import { Channel } from '../../../sim/channel.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { bool, CliError, command, type Context, list, pairs, text } from '../context.ts';
+import { byteLength } from '../../../sim/stream.ts';
+import { bool, CliError, type Context, command, list, pairs, text } from '../context.ts';
 import { size } from '../output.ts';
 
 const head = 'DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n';
@@ -81,7 +81,8 @@ function readContext({ process, flags }: Context, path: string): { readonly file
   if (!inode) throw new CliError(`unable to prepare context: path "${path}" not found`);
   if (inode.type !== 'directory') throw new CliError(`unable to prepare context: context must be a directory: ${root}`);
   const dockerfile = flags.text('file') === '' ? `${root}/Dockerfile` : process.path(flags.text('file'));
-  if (!process.fs.exists(dockerfile)) throw new CliError(`unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat ${dockerfile}: no such file or directory`);
+  if (!process.fs.exists(dockerfile))
+    throw new CliError(`unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat ${dockerfile}: no such file or directory`);
   const ignored = ignore(process.fs.find(`${root}/.dockerignore`)?.type === 'file' ? process.fs.read(`${root}/.dockerignore`) : '');
   const files = [...tree(inode, '')].filter((entry) => !ignored(entry.path) || entry.path === 'Dockerfile' || entry.path === '.dockerignore');
   const below = dockerfile.startsWith(`${root === '/' ? '' : root}/`) ? dockerfile.slice(root === '/' ? 1 : root.length + 1) : undefined;
@@ -99,7 +100,12 @@ export function* tree(inode: Inode, path: string): Iterable<ArchiveEntry> {
   const common = { path, mode: inode.mode, uid: inode.uid, gid: inode.gid };
   if (inode.type === 'symlink') yield { ...common, type: 'symlink', target: inode.target };
   else if (inode.type === 'file')
-    yield { ...common, type: 'file', ...(inode.program === undefined ? { content: inode.read() } : { program: inode.program }), ...(inode.apparentSize === undefined ? {} : { size: inode.apparentSize }) };
+    yield {
+      ...common,
+      type: 'file',
+      ...(inode.program === undefined ? { content: inode.read() } : { program: inode.program }),
+      ...(inode.apparentSize === undefined ? {} : { size: inode.apparentSize }),
+    };
   else if (inode.type === 'directory') {
     if (path !== '') yield { ...common, type: 'directory' };
     for (const [name, child] of inode.entries()) yield* tree(child, path === '' ? name : `${path}/${name}`);
@@ -108,7 +114,10 @@ export function* tree(inode: Inode, path: string): Iterable<ArchiveEntry> {
 
 /** Names, `*` within a name, `**`, and `!` to take back. */
 function ignore(source: string): (path: string) => boolean {
-  const rules = source.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  const rules = source
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
   const like = (glob: string, value: string): boolean => {
     if (glob === '') return value === '';
     if (glob.startsWith('**')) return like(glob.slice(2).replace(/^\//, ''), value) || (value !== '' && like(glob, value.slice(1)));

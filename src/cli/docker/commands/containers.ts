@@ -1,82 +1,17 @@
 /** docker's commands for containers that are there: ps, stop, rm, logs, cp, … */
-import { type ContainerSummary, DockerError, type LogLine } from '../../../interfaces/docker.ts';
+import { DockerError, type LogLine } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
-import { type Routine, sleep } from '../../../sim/routine.ts';
-import { any, bool, CliError, command, type Context, int, list, text } from '../context.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { any, bool, CliError, type Context, command, int, list, text } from '../context.ts';
 import { nanoCpus, restartPolicy } from '../create-options.ts';
-import { ago, binarySize, type Column, formatted, parseSize, size, table } from '../output.ts';
+import { parseSize, table } from '../output.ts';
 import { since } from '../times.ts';
 
-const portText = ({ Ports }: ContainerSummary): string =>
-  Ports.map(({ IP, PrivatePort, PublicPort, Type }) => (PublicPort === undefined ? `${PrivatePort}/${Type}` : `${IP?.includes(':') ? `[${IP}]` : IP}:${PublicPort}->${PrivatePort}/${Type}`)).join(', ');
-const short = (value: string, length: number): string => (value.length > length ? `${value.slice(0, length - 1)}…` : value);
-
-const psColumns = (now: number, full: boolean): Column<ContainerSummary>[] => [
-  ['ID', 'CONTAINER ID', ({ Id }) => (full ? Id : Id.slice(0, 12))],
-  ['Image', 'IMAGE', ({ Image }) => Image],
-  ['Command', 'COMMAND', ({ Command }) => `"${full ? Command : short(Command, 20)}"`],
-  ['RunningFor', 'CREATED', ({ Created }) => `${ago(now - Created * 1000)} ago`],
-  ['CreatedAt', 'CREATED AT', ({ Created }) => `${new Date(Created * 1000).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`],
-  ['Status', 'STATUS', ({ Status }) => Status],
-  ['State', 'STATE', ({ State }) => State],
-  ['Ports', 'PORTS', portText],
-  ['Names', 'NAMES', ({ Names }) => Names.map((name) => name.slice(1)).join(',')],
-  ['Size', 'SIZE', ({ SizeRw, SizeRootFs }) => `${size(SizeRw, 3)} (virtual ${size(SizeRootFs, 3)})`],
-  ['Labels', 'LABELS', ({ Labels }) => Object.entries(Labels).map(([key, value]) => `${key}=${value}`).join(',')],
-  ['Networks', 'NETWORKS', ({ Networks }) => Networks.join(',')],
-  ['Mounts', 'MOUNTS', ({ Mounts }) => Mounts.map(({ Name, Source }) => Name ?? Source).join(',')],
-  ['LocalVolumes', 'LOCAL VOLUMES', ({ Mounts }) => String(Mounts.filter(({ Type }) => Type === 'volume').length)],
+const timeout = [
+  text('signal,s', 'Signal to send to the container'),
+  int('timeout,t', 'Seconds to wait before killing the container'),
+  int('time', 'Seconds to wait before killing the container', { hidden: true }),
 ];
-
-const filters: Readonly<Record<string, (row: ContainerSummary, value: string) => boolean>> = {
-  name: ({ Names }, value) => Names.some((name) => name.includes(value.replace(/^[/^]+|\$$/g, '')) && (!/^\^.*\$$/.test(value) || name === `/${value.replace(/^\^\/?|\$$/g, '')}`)),
-  id: ({ Id }, value) => Id.startsWith(value),
-  status: ({ State }, value) => State === value,
-  label: ({ Labels }, value) => (value.includes('=') ? Labels[value.split('=')[0] ?? ''] === value.slice(value.indexOf('=') + 1) : value in Labels),
-  exited: ({ State, ExitCode }, value) => State === 'exited' && String(ExitCode) === value,
-  ancestor: ({ Image }, value) => Image === value || Image.startsWith(`${value}:`) || Image === value.replace(/:latest$/, ''),
-  network: ({ Networks }, value) => Networks.includes(value),
-  publish: ({ Ports }, value) => Ports.some(({ PublicPort }) => String(PublicPort) === value.split('/')[0]),
-  volume: ({ Mounts }, value) => Mounts.some(({ Name, Destination }) => Name === value || Destination === value),
-};
-
-export const ps = command(
-  'ps',
-  'List containers',
-  '[OPTIONS]',
-  [0, 0],
-  [
-    bool('all,a', 'Show all containers (default shows just running)'),
-    list('filter,f', 'Filter output based on conditions provided', { valueName: 'filter' }),
-    text('format', 'Format output using a custom template'),
-    int('last,n', 'Show n last created containers (includes all states)', { default: '-1' }),
-    bool('latest,l', 'Show the latest created container (includes all states)'),
-    bool('no-trunc', "Don't truncate output"),
-    bool('quiet,q', 'Only display container IDs'),
-    bool('size,s', 'Display total file sizes'),
-  ],
-  function* (context) {
-    const { flags } = context;
-    const given = flags.list('filter').map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
-    for (const [key] of given) if (!filters[key]) throw new CliError(`Error response from daemon: invalid filter '${key}'`);
-    const last = flags.bool('latest') ? 1 : flags.number('last');
-    const all = flags.bool('all') || last >= 0 || given.some(([key]) => key === 'status' || key === 'exited');
-    const keys = [...new Set(given.map(([key]) => key))];
-    const rows = context
-      .client()
-      .containers.list({ all })
-      .filter((row) => keys.every((key) => given.some(([own, value]) => own === key && filters[key]?.(row, value))));
-    const shown = last >= 0 ? rows.slice(0, last) : rows;
-    if (flags.bool('quiet')) yield* context.print(shown.map(({ Id }) => `${flags.bool('no-trunc') ? Id : Id.slice(0, 12)}\n`).join(''));
-    else
-      yield* context.print(
-        formatted(flags.text('format'), psColumns(context.process.now, flags.bool('no-trunc')), ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names', ...(flags.bool('size') ? ['Size'] : [])], shown),
-      );
-    return 0;
-  },
-);
-
-const timeout = [text('signal,s', 'Signal to send to the container'), int('timeout,t', 'Seconds to wait before killing the container'), int('time', 'Seconds to wait before killing the container', { hidden: true })];
 const howLong = ({ flags }: Context): { readonly timeout?: number; readonly signal?: string } => ({
   ...(flags.has('timeout') ? { timeout: flags.number('timeout') } : flags.has('time') ? { timeout: flags.number('time') } : {}),
   ...(flags.text('signal') === '' ? {} : { signal: flags.text('signal') }),
@@ -93,7 +28,9 @@ const many = (name: string, about: string, work: (containers: Client, id: string
 
 export const stop = many('stop', 'Stop one or more running containers', (containers, id, context) => containers.stop(id, howLong(context)), timeout);
 export const restart = many('restart', 'Restart one or more containers', (containers, id, context) => containers.restart(id, howLong(context)), timeout);
-export const kill = many('kill', 'Kill one or more running containers', (containers, id, { flags }) => containers.kill(id, flags.text('signal') || 'KILL'), [text('signal,s', 'Signal to send to the container')]);
+export const kill = many('kill', 'Kill one or more running containers', (containers, id, { flags }) => containers.kill(id, flags.text('signal') || 'KILL'), [
+  text('signal,s', 'Signal to send to the container'),
+]);
 export const pause = many('pause', 'Pause all processes within one or more containers', (containers, id) => containers.pause(id));
 export const unpause = many('unpause', 'Unpause all processes within one or more containers', (containers, id) => containers.unpause(id));
 
@@ -102,7 +39,11 @@ export const rm = command(
   'Remove one or more containers',
   '[OPTIONS] CONTAINER [CONTAINER...]',
   [1, any],
-  [bool('force,f', 'Force the removal of a running container (uses SIGKILL)'), bool('volumes,v', 'Remove anonymous volumes associated with the container'), bool('link,l', 'Remove the specified link')],
+  [
+    bool('force,f', 'Force the removal of a running container (uses SIGKILL)'),
+    bool('volumes,v', 'Remove anonymous volumes associated with the container'),
+    bool('link,l', 'Remove the specified link'),
+  ],
   function* (context) {
     const force = context.flags.bool('force');
     return yield* context.each(context.args, function* (id) {
@@ -119,10 +60,16 @@ export const rm = command(
   },
 );
 
-export const wait = command('wait', 'Block until one or more containers stop, then print their exit codes', 'CONTAINER [CONTAINER...]', [1, any], [], (context) =>
-  context.each(context.args, function* (id) {
-    return String(yield* context.client().containers.wait(id));
-  }),
+export const wait = command(
+  'wait',
+  'Block until one or more containers stop, then print their exit codes',
+  'CONTAINER [CONTAINER...]',
+  [1, any],
+  [],
+  (context) =>
+    context.each(context.args, function* (id) {
+      return String(yield* context.client().containers.wait(id));
+    }),
 );
 
 export const rename = command('rename', 'Rename a container', 'CONTAINER NEW_NAME', [2, 2], [], function* (context) {
@@ -146,8 +93,14 @@ export const logs = command(
   function* (context) {
     const { flags, process } = context;
     const tail = /^\d+$/.test(flags.text('tail')) ? flags.number('tail') : -1;
-    const lines = context.client().containers.logs(context.arg(0), { follow: flags.bool('follow'), tail, since: since(flags.text('since'), process.now), until: since(flags.text('until'), process.now) });
-    const write = (line: LogLine): Routine => (line.stream === 'stderr' ? process.printError : process.print).call(process, `${flags.bool('timestamps') ? `${line.time} ` : ''}${line.log}`);
+    const lines = context.client().containers.logs(context.arg(0), {
+      follow: flags.bool('follow'),
+      tail,
+      since: since(flags.text('since'), process.now),
+      until: since(flags.text('until'), process.now),
+    });
+    const write = (line: LogLine): Routine =>
+      (line.stream === 'stderr' ? process.printError : process.print).call(process, `${flags.bool('timestamps') ? `${line.time} ` : ''}${line.log}`);
     try {
       for (let line = yield* lines.receive(); line !== undefined; line = yield* lines.receive()) yield* write(line);
     } finally {
@@ -163,18 +116,27 @@ export const top = command('top', 'Display the running processes of a container'
   return 0;
 });
 
-export const port = command('port', 'List port mappings or a specific mapping for the container', 'CONTAINER [PRIVATE_PORT[/PROTO]]', [1, 2], [], function* (context) {
-  const { containers } = context.client();
-  const { Id } = containers.inspect(context.arg(0));
-  const ports = containers.list({ all: true }).find((each) => each.Id === Id)?.Ports ?? [];
-  const asked = context.arg(1);
-  const wanted = asked === '' ? undefined : asked.includes('/') ? asked : `${asked}/tcp`;
-  const found = ports.filter(({ PublicPort, PrivatePort, Type }) => PublicPort !== undefined && (wanted === undefined || wanted === `${PrivatePort}/${Type}`));
-  if (wanted !== undefined && found.length === 0) throw new CliError(`no public port '${wanted}' published for ${context.arg(0)}`);
-  const address = ({ IP = '', PublicPort }: (typeof ports)[number]): string => `${IP.includes(':') ? `[${IP}]` : IP}:${PublicPort}`;
-  yield* context.print(found.map((each) => `${wanted === undefined ? `${each.PrivatePort}/${each.Type} -> ` : ''}${address(each)}\n`).join(''));
-  return 0;
-});
+export const port = command(
+  'port',
+  'List port mappings or a specific mapping for the container',
+  'CONTAINER [PRIVATE_PORT[/PROTO]]',
+  [1, 2],
+  [],
+  function* (context) {
+    const { containers } = context.client();
+    const { Id } = containers.inspect(context.arg(0));
+    const ports = containers.list({ all: true }).find((each) => each.Id === Id)?.Ports ?? [];
+    const asked = context.arg(1);
+    const wanted = asked === '' ? undefined : asked.includes('/') ? asked : `${asked}/tcp`;
+    const found = ports.filter(
+      ({ PublicPort, PrivatePort, Type }) => PublicPort !== undefined && (wanted === undefined || wanted === `${PrivatePort}/${Type}`),
+    );
+    if (wanted !== undefined && found.length === 0) throw new CliError(`no public port '${wanted}' published for ${context.arg(0)}`);
+    const address = ({ IP = '', PublicPort }: (typeof ports)[number]): string => `${IP.includes(':') ? `[${IP}]` : IP}:${PublicPort}`;
+    yield* context.print(found.map((each) => `${wanted === undefined ? `${each.PrivatePort}/${each.Type} -> ` : ''}${address(each)}\n`).join(''));
+    return 0;
+  },
+);
 
 export const diff = command('diff', "Inspect changes to files or directories on a container's filesystem", 'CONTAINER', [1, 1], [], function* (context) {
   const changes = context.client().containers.changes(context.arg(0));
@@ -187,21 +149,40 @@ export const commit = command(
   "Create a new image from a container's changes",
   '[OPTIONS] CONTAINER [REPOSITORY[:TAG]]',
   [1, 2],
-  [text('author,a', 'Author (e.g., "John Hannibal Smith <hannibal@a-team.com>")'), list('change,c', 'Apply Dockerfile instruction to the created image'), text('message,m', 'Commit message'), bool('no-pause', 'Disable pausing container during commit'), bool('pause,p', 'Pause container during commit', { default: 'true', hidden: true })],
+  [
+    text('author,a', 'Author (e.g., "John Hannibal Smith <hannibal@a-team.com>")'),
+    list('change,c', 'Apply Dockerfile instruction to the created image'),
+    text('message,m', 'Commit message'),
+    bool('no-pause', 'Disable pausing container during commit'),
+    bool('pause,p', 'Pause container during commit', { default: 'true', hidden: true }),
+  ],
   function* (context) {
     const { flags } = context;
-    const options = { reference: context.arg(1), message: flags.text('message'), author: flags.text('author'), changes: flags.list('change'), pause: !flags.bool('no-pause') };
+    const options = {
+      reference: context.arg(1),
+      message: flags.text('message'),
+      author: flags.text('author'),
+      changes: flags.list('change'),
+      pause: !flags.bool('no-pause'),
+    };
     yield* context.print(`${yield* context.client().containers.commit(context.arg(0), options)}\n`);
     return 0;
   },
 );
 
-export const exportCommand = command('export', "Export a container's filesystem as a tar archive", '[OPTIONS] CONTAINER', [1, 1], [text('output,o', 'Write to a file, instead of STDOUT')], function* (context) {
-  const { process, flags } = context;
-  if (flags.text('output') === '' && process.stdout.tty) throw new CliError('cowardly refusing to save to a terminal. Use the -o flag or redirect');
-  yield* writeOut(context, context.client().containers.export(context.arg(0)));
-  return 0;
-});
+export const exportCommand = command(
+  'export',
+  "Export a container's filesystem as a tar archive",
+  '[OPTIONS] CONTAINER',
+  [1, 1],
+  [text('output,o', 'Write to a file, instead of STDOUT')],
+  function* (context) {
+    const { process, flags } = context;
+    if (flags.text('output') === '' && process.stdout.tty) throw new CliError('cowardly refusing to save to a terminal. Use the -o flag or redirect');
+    yield* writeOut(context, context.client().containers.export(context.arg(0)));
+    return 0;
+  },
+);
 
 /** To `--output`, or to standard output. */
 export function* writeOut(context: Context, archive: string): Routine {
@@ -215,47 +196,17 @@ export function* writeOut(context: Context, archive: string): Routine {
   }
 }
 
-export const stats = command(
-  'stats',
-  "Display a live stream of container(s) resource usage statistics",
-  '[OPTIONS] [CONTAINER...]',
-  [0, any],
-  [bool('all,a', 'Show all containers (default shows just running)'), text('format', 'Format output using a custom template'), bool('no-stream', 'Disable streaming stats and only pull the first result'), bool('no-trunc', 'Do not truncate output')],
-  function* (context) {
-    const { containers } = context.client();
-    for (const id of context.args) containers.inspect(id);
-    do {
-      const ids = context.args.length > 0 ? context.args : containers.list({ all: context.flags.bool('all') }).map(({ Id }) => Id);
-      const before = ids.map((id) => containers.stats(id));
-      yield* sleep(1000);
-      const known = new Set(containers.list({ all: true }).map(({ Id }) => Id));
-      const rows = before.filter(({ id }) => known.has(id)).map((each) => ({ ...containers.stats(each.id), percent: (containers.stats(each.id).cpuMicros - each.cpuMicros) / 10_000 }));
-      if (!context.flags.bool('no-stream')) yield* context.print('\x1b[2J\x1b[H');
-      yield* context.print(formatted(context.flags.text('format'), statsColumns, statsColumns.map(([key]) => key).filter((key) => key !== 'Container'), rows));
-    } while (!context.flags.bool('no-stream'));
-    return 0;
-  },
-);
-
-type StatsRow = ReturnType<Client['stats']> & { readonly percent: number };
-const statsColumns: Column<StatsRow>[] = [
-  ['Container', 'CONTAINER', ({ id }) => id.slice(0, 12)],
-  ['ID', 'CONTAINER ID', ({ id }) => id.slice(0, 12)],
-  ['Name', 'NAME', ({ name }) => name],
-  ['CPUPerc', 'CPU %', ({ percent }) => `${percent.toFixed(2)}%`],
-  ['MemUsage', 'MEM USAGE / LIMIT', ({ memory, limit }) => `${binarySize(memory)} / ${binarySize(limit)}`],
-  ['MemPerc', 'MEM %', ({ memory, limit }) => `${(limit > 0 ? (memory / limit) * 100 : 0).toFixed(2)}%`],
-  ['NetIO', 'NET I/O', ({ received, sent }) => `${size(received, 3)} / ${size(sent, 3)}`],
-  ['BlockIO', 'BLOCK I/O', () => '0B / 0B'],
-  ['PIDs', 'PIDS', ({ pids }) => String(pids)],
-];
-
 export const update = command(
   'update',
   'Update configuration of one or more containers',
   '[OPTIONS] CONTAINER [CONTAINER...]',
   [1, any],
-  [text('memory,m', 'Memory limit', { valueName: 'bytes' }), text('memory-swap', 'Swap limit equal to memory plus swap: -1 to enable unlimited swap', { valueName: 'bytes' }), text('cpus', 'Number of CPUs', { valueName: 'decimal' }), text('restart', 'Restart policy to apply when a container exits')],
+  [
+    text('memory,m', 'Memory limit', { valueName: 'bytes' }),
+    text('memory-swap', 'Swap limit equal to memory plus swap: -1 to enable unlimited swap', { valueName: 'bytes' }),
+    text('cpus', 'Number of CPUs', { valueName: 'decimal' }),
+    text('restart', 'Restart policy to apply when a container exits'),
+  ],
   function* (context) {
     const { flags } = context;
     const change = {

@@ -2,7 +2,7 @@
 import type { ArchiveEntry } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
 import { FileNode } from '../../../linux/inode.ts';
-import { bool, CliError, command, type Context } from '../context.ts';
+import { bool, CliError, type Context, command } from '../context.ts';
 import { tree } from './build.ts';
 
 const split = (value: string): readonly [container: string, path: string] => {
@@ -15,7 +15,11 @@ export const cp = command(
   'Copy files/folders between a container and the local filesystem',
   '[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH',
   [2, 2],
-  [bool('archive,a', 'Archive mode (copy all uid/gid information)'), bool('follow-link,L', 'Always follow symbol link in SRC_PATH'), bool('quiet,q', 'Suppress progress output during copy')],
+  [
+    bool('archive,a', 'Archive mode (copy all uid/gid information)'),
+    bool('follow-link,L', 'Always follow symbol link in SRC_PATH'),
+    bool('quiet,q', 'Suppress progress output during copy'),
+  ],
   function* (context) {
     const [fromContainer, from] = split(context.arg(0));
     const [toContainer, to] = split(context.arg(1));
@@ -24,7 +28,8 @@ export const cp = command(
     if (fromContainer === '' && toContainer === '') throw new CliError('must specify at least one container source');
     if (fromContainer !== '') out(context, fromContainer, from, to);
     else into(context, from, toContainer, to);
-    if (!context.flags.bool('quiet') && context.process.stderr.tty) yield* context.printError(fromContainer === '' ? `Successfully copied to ${context.arg(1)}\n` : `Successfully copied to ${context.process.path(to)}\n`);
+    if (!context.flags.bool('quiet') && context.process.stderr.tty)
+      yield* context.printError(fromContainer === '' ? `Successfully copied to ${context.arg(1)}\n` : `Successfully copied to ${context.process.path(to)}\n`);
     return 0;
   },
 );
@@ -34,7 +39,13 @@ function out(context: Context, container: string, path: string, to: string): voi
   const archive = context.client().containers.getArchive(container, path.startsWith('/') ? path : `/${path}`);
   const target = process.path(to);
   const isDirectory = process.fs.isDirectory(target);
-  if (!isDirectory && to.endsWith('/')) throw new CliError(`destination directory "${to}" must be a directory`.replace(/^destination directory ".*" must be a directory$/, `invalid output path: directory "${target}" does not exist`));
+  if (!isDirectory && to.endsWith('/'))
+    throw new CliError(
+      `destination directory "${to}" must be a directory`.replace(
+        /^destination directory ".*" must be a directory$/,
+        `invalid output path: directory "${target}" does not exist`,
+      ),
+    );
   const base = isDirectory && !/\/\.$/.test(path) ? `${target === '/' ? '' : target}/${archive.name}` : target;
   try {
     for (const entry of archive.entries) write(context, entry.path === '' ? base : `${base}/${entry.path}`, entry);
@@ -71,7 +82,8 @@ function into(context: Context, path: string, container: string, to: string): vo
   if (kind === undefined && target.endsWith('/') && inode.type !== 'directory') throw new CliError(`destination "${context.arg(1)}" must be a directory`);
   const base = kind === 'directory' && !/(^|\/)\.$/.test(path) ? `${target.replace(/\/$/, '')}/${name}` : target.replace(/(.)\/$/, '$1');
   const above = base.slice(0, base.lastIndexOf('/')) || '/';
-  if (client.containers.pathInfo(container, above) === undefined) throw new CliError(`Error response from daemon: Could not find the file ${above} in container ${container}`);
+  if (client.containers.pathInfo(container, above) === undefined)
+    throw new CliError(`Error response from daemon: Could not find the file ${above} in container ${container}`);
   const entries = [...tree(inode, '')].map((entry) => ({ ...entry, uid: 0, gid: 0 }));
   const root: ArchiveEntry[] = inode.type === 'directory' ? [{ path: '', type: 'directory', mode: inode.mode }] : [];
   client.containers.putArchive(container, base, [...root, ...entries]);

@@ -52,13 +52,24 @@ export const images = command(
       .flatMap(rowsOf)
       .filter(({ repository, tag }) => references.every((each) => matches(each, repository, tag)))
       .filter(({ tag }) => dangling === undefined || (dangling === 'true') === (tag === '<none>'))
-      .filter(({ image }) => given.every(([key, value]) => key !== 'label' || (value.includes('=') ? image.Labels[value.split('=')[0] ?? ''] === value.split('=')[1] : value in image.Labels)))
+      .filter(({ image }) =>
+        given.every(
+          ([key, value]) => key !== 'label' || (value.includes('=') ? image.Labels[value.split('=')[0] ?? ''] === value.split('=')[1] : value in image.Labels),
+        ),
+      )
       .sort((a, b) => (`${a.repository}:${a.tag}` < `${b.repository}:${b.tag}` ? -1 : 1));
     const format = flags.text('format');
     const full = flags.bool('no-trunc');
     if (flags.bool('quiet')) yield* context.print([...new Set(rows.map(({ image }) => `${full ? image.Id : image.Id.slice(7, 19)}\n`))].join(''));
     else if (format !== '' || full || flags.bool('digests'))
-      yield* context.print(formatted(format, columns(context.process.now, full), ['Repository', 'Tag', ...(flags.bool('digests') ? ['Digest'] : []), 'ID', 'CreatedSince', 'Size'], rows));
+      yield* context.print(
+        formatted(
+          format,
+          columns(context.process.now, full),
+          ['Repository', 'Tag', ...(flags.bool('digests') ? ['Digest'] : []), 'ID', 'CreatedSince', 'Size'],
+          rows,
+        ),
+      );
     else yield* context.print(usageTable(rows));
     return 0;
   },
@@ -66,7 +77,13 @@ export const images = command(
 
 /** 29's own table: sizes to the right, `U` for images that containers use. */
 function usageTable(rows: readonly Row[]): string {
-  const cells = rows.map(({ image, repository, tag }) => [tag === '<none>' ? '<untagged>' : `${repository}:${tag}`, image.Id.slice(7, 19), size(image.Size, 3), size(image.ContentSize, 3), image.Containers > 0 ? 'U' : '']);
+  const cells = rows.map(({ image, repository, tag }) => [
+    tag === '<none>' ? '<untagged>' : `${repository}:${tag}`,
+    image.Id.slice(7, 19),
+    size(image.Size, 3),
+    size(image.ContentSize, 3),
+    image.Containers > 0 ? 'U' : '',
+  ]);
   const head = ['IMAGE', 'ID', 'DISK USAGE', 'CONTENT SIZE', 'EXTRA'];
   const widths = head.map((name, i) => Math.max(i === 1 ? 12 : 0, name.length, ...cells.map((row) => (row[i] ?? '').length)));
   const line = (row: readonly string[], heading: boolean): string =>
@@ -78,7 +95,11 @@ function usageTable(rows: readonly Row[]): string {
 function matches(pattern: string, repository: string, tag: string): boolean {
   const wanted = pattern.replace(/^docker\.io\/(library\/)?/, '');
   const like = (glob: string, value: string): boolean =>
-    glob === '' ? value === '' : glob[0] === '*' ? like(glob.slice(1), value) || (value !== '' && value[0] !== '/' && like(glob, value.slice(1))) : value !== '' && glob[0] === value[0] && like(glob.slice(1), value.slice(1));
+    glob === ''
+      ? value === ''
+      : glob[0] === '*'
+        ? like(glob.slice(1), value) || (value !== '' && value[0] !== '/' && like(glob, value.slice(1)))
+        : value !== '' && glob[0] === value[0] && like(glob.slice(1), value.slice(1));
   return like(wanted, repository) || like(wanted, `${repository}:${tag}`);
 }
 
@@ -87,7 +108,11 @@ export const pull = command(
   'Download an image from a registry',
   '[OPTIONS] NAME[:TAG|@DIGEST]',
   [1, 1],
-  [bool('all-tags,a', 'Download all tagged images in the repository'), bool('quiet,q', 'Suppress verbose output'), text('platform', 'Set platform if server is multi-platform capable')],
+  [
+    bool('all-tags,a', 'Download all tagged images in the repository'),
+    bool('quiet,q', 'Suppress verbose output'),
+    text('platform', 'Set platform if server is multi-platform capable'),
+  ],
   function* (context) {
     if (context.flags.bool('all-tags')) throw new CliError('k8s-lab: docker pull --all-tags is not simulated', 70);
     yield* pullImage(context, context.client(), context.arg(0), { quiet: context.flags.bool('quiet'), tell: true });
@@ -95,42 +120,64 @@ export const pull = command(
   },
 );
 
-export const push = command('push', 'Upload an image to a registry', '[OPTIONS] NAME[:TAG]', [1, 1], [bool('all-tags,a', 'Push all tags of an image to the repository'), bool('quiet,q', 'Suppress verbose output')], function* (context) {
-  const client = context.client();
-  const name = familiar(context.arg(0));
-  const repository = name.slice(0, name.lastIndexOf(':'));
-  const host = /^[^/]*[.:][^/]*\/|^localhost\//.test(repository) ? '' : repository.includes('/') ? 'docker.io/' : 'docker.io/library/';
-  if (name !== context.arg(0)) yield* context.print('Using default tag: latest\n');
-  yield* context.print(`The push refers to repository [${host}${repository}]\n`);
-  try {
-    yield* client.images.push(context.arg(0));
-  } catch (error) {
-    if (error instanceof DockerError) throw new CliError(error.message, error.status === 501 ? 70 : 1);
-    throw error;
-  }
-  return 0;
-});
-
-export const tag = command('tag', 'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE', 'SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]', [2, 2], [], function* (context) {
-  context.client().images.tag(context.arg(0), context.arg(1));
-  return 0;
-});
-
-export const rmi = command('rmi', 'Remove one or more images', '[OPTIONS] IMAGE [IMAGE...]', [1, any], [bool('force,f', 'Force removal of the image'), bool('no-prune', 'Do not delete untagged parents')], function* (context) {
-  const client = context.client();
-  const force = context.flags.bool('force');
-  const failed: DockerError[] = [];
-  for (const name of context.args) {
+export const push = command(
+  'push',
+  'Upload an image to a registry',
+  '[OPTIONS] NAME[:TAG]',
+  [1, 1],
+  [bool('all-tags,a', 'Push all tags of an image to the repository'), bool('quiet,q', 'Suppress verbose output')],
+  function* (context) {
+    const client = context.client();
+    const name = familiar(context.arg(0));
+    const repository = name.slice(0, name.lastIndexOf(':'));
+    const host = /^[^/]*[.:][^/]*\/|^localhost\//.test(repository) ? '' : repository.includes('/') ? 'docker.io/' : 'docker.io/library/';
+    if (name !== context.arg(0)) yield* context.print('Using default tag: latest\n');
+    yield* context.print(`The push refers to repository [${host}${repository}]\n`);
     try {
-      for (const each of yield* client.images.remove(name, { force })) yield* context.print('Untagged' in each ? `Untagged: ${each.Untagged}\n` : `Deleted: ${each.Deleted}\n`);
+      yield* client.images.push(context.arg(0));
     } catch (error) {
-      if (!(error instanceof DockerError)) throw error;
-      failed.push(error);
+      if (error instanceof DockerError) throw new CliError(error.message, error.status === 501 ? 70 : 1);
+      throw error;
     }
-  }
-  if (failed.length > 0) yield* context.printError(`${failed.map(daemonText).join('\n')}\n`);
-  return failed.length > 0 && !(force && failed.every(({ status }) => status === 404)) ? 1 : 0;
-});
+    return 0;
+  },
+);
+
+export const tag = command(
+  'tag',
+  'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE',
+  'SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]',
+  [2, 2],
+  [],
+  function* (context) {
+    context.client().images.tag(context.arg(0), context.arg(1));
+    return 0;
+  },
+);
+
+export const rmi = command(
+  'rmi',
+  'Remove one or more images',
+  '[OPTIONS] IMAGE [IMAGE...]',
+  [1, any],
+  [bool('force,f', 'Force removal of the image'), bool('no-prune', 'Do not delete untagged parents')],
+  function* (context) {
+    const client = context.client();
+    const force = context.flags.bool('force');
+    const failed: DockerError[] = [];
+    for (const name of context.args) {
+      try {
+        for (const each of yield* client.images.remove(name, { force }))
+          yield* context.print('Untagged' in each ? `Untagged: ${each.Untagged}\n` : `Deleted: ${each.Deleted}\n`);
+      } catch (error) {
+        if (!(error instanceof DockerError)) throw error;
+        failed.push(error);
+      }
+    }
+    if (failed.length > 0) yield* context.printError(`${failed.map(daemonText).join('\n')}\n`);
+    return failed.length > 0 && !(force && failed.every(({ status }) => status === 404)) ? 1 : 0;
+  },
+);
 
 const historyColumns = (now: number, full: boolean): Column<HistoryLine>[] => [
   ['ID', 'IMAGE', ({ Id }) => (Id.startsWith('sha256:') && !full ? Id.slice(7, 19) : Id)],
@@ -146,7 +193,12 @@ export const history = command(
   'Show the history of an image',
   '[OPTIONS] IMAGE',
   [1, 1],
-  [text('format', 'Format output using a custom template'), bool('human,H', 'Print sizes and dates in human readable format', { default: 'true' }), bool('no-trunc', "Don't truncate output"), bool('quiet,q', 'Only show image IDs')],
+  [
+    text('format', 'Format output using a custom template'),
+    bool('human,H', 'Print sizes and dates in human readable format', { default: 'true' }),
+    bool('no-trunc', "Don't truncate output"),
+    bool('quiet,q', 'Only show image IDs'),
+  ],
   function* (context) {
     const { flags } = context;
     const rows = context.client().images.history(context.arg(0));
@@ -157,23 +209,38 @@ export const history = command(
   },
 );
 
-export const save = command('save', 'Save one or more images to a tar archive (streamed to STDOUT by default)', '[OPTIONS] IMAGE [IMAGE...]', [1, any], [text('output,o', 'Write to a file, instead of STDOUT')], function* (context) {
-  if (context.flags.text('output') === '' && context.process.stdout.tty) throw new CliError('cowardly refusing to save to a terminal. Use the -o flag or redirect');
-  yield* writeOut(context, context.client().images.save(context.args));
-  return 0;
-});
+export const save = command(
+  'save',
+  'Save one or more images to a tar archive (streamed to STDOUT by default)',
+  '[OPTIONS] IMAGE [IMAGE...]',
+  [1, any],
+  [text('output,o', 'Write to a file, instead of STDOUT')],
+  function* (context) {
+    if (context.flags.text('output') === '' && context.process.stdout.tty)
+      throw new CliError('cowardly refusing to save to a terminal. Use the -o flag or redirect');
+    yield* writeOut(context, context.client().images.save(context.args));
+    return 0;
+  },
+);
 
-export const load = command('load', 'Load an image from a tar archive or STDIN', '[OPTIONS]', [0, 0], [text('input,i', 'Read from tar archive file, instead of STDIN'), bool('quiet,q', 'Suppress the load output')], function* (context) {
-  const path = context.flags.text('input');
-  const client = context.client();
-  if (path === '' && context.process.stdin.tty) throw new CliError('requested load from stdin, but stdin is empty');
-  let archive = '';
-  try {
-    archive = path === '' ? yield* readAll(context.process.stdin) : context.process.fs.read(path);
-  } catch (error) {
-    if (error instanceof Errno) throw new CliError(`open ${path}: ${error.message.toLowerCase()}`);
-    throw error;
-  }
-  for (const name of yield* client.images.load(archive)) yield* context.print(`Loaded image${name.startsWith(':') ? '' : ' '}${name}\n`);
-  return 0;
-});
+export const load = command(
+  'load',
+  'Load an image from a tar archive or STDIN',
+  '[OPTIONS]',
+  [0, 0],
+  [text('input,i', 'Read from tar archive file, instead of STDIN'), bool('quiet,q', 'Suppress the load output')],
+  function* (context) {
+    const path = context.flags.text('input');
+    const client = context.client();
+    if (path === '' && context.process.stdin.tty) throw new CliError('requested load from stdin, but stdin is empty');
+    let archive = '';
+    try {
+      archive = path === '' ? yield* readAll(context.process.stdin) : context.process.fs.read(path);
+    } catch (error) {
+      if (error instanceof Errno) throw new CliError(`open ${path}: ${error.message.toLowerCase()}`);
+      throw error;
+    }
+    for (const name of yield* client.images.load(archive)) yield* context.print(`Loaded image${name.startsWith(':') ? '' : ' '}${name}\n`);
+    return 0;
+  },
+);

@@ -1,6 +1,6 @@
 /** docker inspect, of anything by name. */
 import { DockerError } from '../../../interfaces/docker.ts';
-import { any, bool, command, type Context, json, text } from '../context.ts';
+import { any, bool, type Context, command, json, text } from '../context.ts';
 import { render } from '../output.ts';
 
 type Kind = 'container' | 'image' | 'network' | 'volume';
@@ -21,7 +21,11 @@ export const inspect = (kind?: Kind) =>
     kind === undefined ? 'Return low-level information on Docker objects' : `Display detailed information on one or more ${kind}s`,
     `[OPTIONS] ${kind === undefined ? 'NAME|ID [NAME|ID...]' : `${kind.toUpperCase()} [${kind.toUpperCase()}...]`}`,
     [1, any],
-    [text('format,f', 'Format output using a custom template'), bool('size,s', 'Display total file sizes if the type is container'), ...(kind === undefined ? [text('type', 'Only inspect objects of the given type')] : [])],
+    [
+      text('format,f', 'Format output using a custom template'),
+      bool('size,s', 'Display total file sizes if the type is container'),
+      ...(kind === undefined ? [text('type', 'Only inspect objects of the given type')] : []),
+    ],
     function* (context) {
       const { flags } = context;
       const client = context.client();
@@ -34,7 +38,8 @@ export const inspect = (kind?: Kind) =>
         else found.push(one);
       }
       const format = flags.text('format');
-      if (format === '' || format === 'json') yield* context.print(format === '' ? `${found.length === 0 ? '[]' : json(found)}\n` : `${JSON.stringify(found)}\n`);
+      if (format === '' || format === 'json')
+        yield* context.print(format === '' ? `${found.length === 0 ? '[]' : json(found)}\n` : `${JSON.stringify(found)}\n`);
       else for (const each of found) yield* context.print(`${render(format, each)}\n`);
       if (failed.length > 0) {
         if (found.length === 0 && format !== '') yield* context.print('\n');

@@ -2,7 +2,7 @@
 import { type DockerApi, DockerError } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { converse, forwardSignals, needTerminal } from '../console.ts';
-import { any, bool, CliError, command, type Context, daemonText, list, text } from '../context.ts';
+import { any, bool, CliError, type Context, command, daemonText, list, text } from '../context.ts';
 import { createFlags, createOptions } from '../create-options.ts';
 import { familiar, pullImage } from '../pull.ts';
 
@@ -34,7 +34,12 @@ export const run = command(
   'Create and run a new container from an image',
   '[OPTIONS] IMAGE [COMMAND] [ARG...]',
   [1, any],
-  [bool('detach,d', 'Run container in background and print container ID'), list('attach,a', 'Attach to STDIN, STDOUT or STDERR'), bool('sig-proxy', 'Proxy received signals to the process', { default: 'true' }), ...createFlags],
+  [
+    bool('detach,d', 'Run container in background and print container ID'),
+    list('attach,a', 'Attach to STDIN, STDOUT or STDERR'),
+    bool('sig-proxy', 'Proxy received signals to the process', { default: 'true' }),
+    ...createFlags,
+  ],
   function* (context) {
     const { flags } = context;
     const detach = flags.bool('detach');
@@ -67,7 +72,8 @@ function* start(client: DockerApi, id: string): Routine {
   try {
     yield* client.containers.start(id);
   } catch (error) {
-    if (error instanceof DockerError) throw new CliError(`docker: ${daemonText(error)}\n\nRun 'docker run --help' for more information`, startStatus(error.message));
+    if (error instanceof DockerError)
+      throw new CliError(`docker: ${daemonText(error)}\n\nRun 'docker run --help' for more information`, startStatus(error.message));
     throw error;
   }
 }
@@ -119,7 +125,11 @@ export const attachCommand = command(
   'Attach local standard input, output, and error streams to a running container',
   '[OPTIONS] CONTAINER',
   [1, 1],
-  [bool('no-stdin', 'Do not attach STDIN'), bool('sig-proxy', 'Proxy all received signals to the process', { default: 'true' }), text('detach-keys', 'Override the key sequence for detaching a container')],
+  [
+    bool('no-stdin', 'Do not attach STDIN'),
+    bool('sig-proxy', 'Proxy all received signals to the process', { default: 'true' }),
+    text('detach-keys', 'Override the key sequence for detaching a container'),
+  ],
   function* (context) {
     const client = context.client();
     const { State, Config, Id } = client.containers.inspect(context.arg(0));

@@ -1,127 +1,51 @@
-/** docker version, info, system, context, events, prune. */
+/** docker system, context, events, prune, login. */
 import type { DockerEvent } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { bool, CliError, command, type Context, type DockerCommand, list, text } from '../context.ts';
-import { binarySize, type Column, formatted, render, size, table } from '../output.ts';
-
-export const clientVersion = '29.7.2';
-const build = 'a7dcaa6';
-export const versionLine = `Docker version ${clientVersion}, build ${build}\n`;
-
-const clientFacts = { Version: clientVersion, ApiVersion: '1.55', DefaultAPIVersion: '1.55', GitCommit: build, GoVersion: 'go1.26.2', Os: 'linux', Arch: 'amd64', BuildTime: 'Tue Oct 20 09:13:21 2026', Context: 'default' };
-
-export const version = command('version', 'Show the Docker version information', '[OPTIONS]', [0, 0], [text('format,f', 'Format output using a custom template')], function* (context) {
-  let server: ReturnType<ReturnType<Context['client']>['version']> | undefined;
-  let problem: CliError | undefined;
-  try {
-    server = context.client().version();
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    problem = error;
-  }
-  const facts = server && { ...server, MinAPIVersion: '1.40', GoVersion: 'go1.26.2', Os: 'linux', Arch: 'amd64', BuildTime: 'Tue Oct 20 09:13:21 2026', Experimental: false };
-  const format = context.flags.text('format');
-  const data = { Client: clientFacts, ...(facts ? { Server: facts } : {}) };
-  if (format !== '') {
-    if (problem && /\.Server/.test(format)) throw problem;
-    yield* context.print(`${format === 'json' ? JSON.stringify(data) : render(format, data)}\n`);
-  } else {
-    yield* context.print(
-      `Client: Docker Engine - Community\n Version:           ${clientVersion}\n API version:       1.55\n Go version:        go1.26.2\n Git commit:        ${build}\n Built:             ${clientFacts.BuildTime}\n OS/Arch:           linux/amd64\n Context:           default\n`,
-    );
-    if (facts)
-      yield* context.print(
-        `\nServer: Docker Engine - Community\n Engine:\n  Version:          ${facts.Version}\n  API version:      ${facts.ApiVersion} (minimum version 1.40)\n  Go version:       go1.26.2\n  Git commit:       ${facts.GitCommit}\n  Built:            ${facts.BuildTime}\n  OS/Arch:          linux/amd64\n  Experimental:     false\n containerd:\n  Version:          v2.3.4\n runc:\n  Version:          1.4.3\n docker-init:\n  Version:          0.19.0\n`,
-      );
-  }
-  if (problem && format === '') throw problem;
-  return 0;
-});
-
-export const info = command('info', 'Display system-wide information', '[OPTIONS]', [0, 0], [text('format,f', 'Format output using a custom template')], function* (context) {
-  const facts = context.client().info();
-  const format = context.flags.text('format');
-  const all = { ...facts, ServerVersion: clientVersion, Driver: 'overlayfs', CgroupDriver: 'systemd', CgroupVersion: '2', OperatingSystem: 'Debian GNU/Linux 13 (trixie)', OSType: 'linux', Architecture: 'x86_64', DockerRootDir: '/var/lib/docker', LoggingDriver: 'json-file', DefaultRuntime: 'runc', Swarm: { LocalNodeState: 'inactive' } };
-  if (format !== '') yield* context.print(`${format === 'json' ? JSON.stringify(all) : render(format, all)}\n`);
-  else
-    yield* context.print(`Client: Docker Engine - Community
- Version:    ${clientVersion}
- Context:    default
- Debug Mode: false
-
-Server:
- Containers: ${facts.Containers}
-  Running: ${facts.ContainersRunning}
-  Paused: ${facts.ContainersPaused}
-  Stopped: ${facts.ContainersStopped}
- Images: ${facts.Images}
- Server Version: ${clientVersion}
- Storage Driver: overlayfs
-  driver-type: io.containerd.snapshotter.v1
- Logging Driver: json-file
- Cgroup Driver: systemd
- Cgroup Version: 2
- Plugins:
-  Volume: local
-  Network: bridge host ipvlan macvlan null overlay
-  Log: awslogs fluentd gcplogs gelf journald json-file local splunk syslog
- Swarm: inactive
- Runtimes: io.containerd.runc.v2 runc
- Default Runtime: runc
- Init Binary: docker-init
- containerd version: v2.3.4
- runc version: v1.4.3
- init version: de40ad0
- Security Options:
-  seccomp
-   Profile: builtin
-  cgroupns
- Kernel Version: ${facts.KernelVersion}
- Operating System: Debian GNU/Linux 13 (trixie)
- OSType: linux
- Architecture: x86_64
- CPUs: ${facts.NCPU}
- Total Memory: ${binarySize(facts.MemTotal)}
- Name: ${facts.Name}
- ID: ${facts.ID}
- Docker Root Dir: /var/lib/docker
- Debug Mode: false
- Experimental: false
- Insecure Registries:
-  ::1/128
-  127.0.0.0/8
- Live Restore Enabled: false
- Firewall Backend: iptables
-
-`);
-  return 0;
-});
+import { bool, CliError, type Context, command, type DockerCommand, list, text } from '../context.ts';
+import { type Column, formatted, render, size, table } from '../output.ts';
+import { info } from './about.ts';
 
 const eventText = ({ Type, Action, Actor, timeNano }: DockerEvent): string => {
-  const attributes = Object.entries(Actor.Attributes).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}=${value}`).join(', ');
+  const attributes = Object.entries(Actor.Attributes)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
   const ms = timeNano / 1e6;
   const stamp = `${new Date(ms).toISOString().slice(0, 23)}${String(Math.floor((ms % 1) * 1e6)).padStart(6, '0')}Z`;
   return `${stamp} ${Type} ${Action} ${Actor.ID}${attributes === '' ? '' : ` (${attributes})`}\n`;
 };
 
-export const events = command('events', 'Get real time events from the server', '[OPTIONS]', [0, 0], [list('filter,f', 'Filter output based on conditions provided', { valueName: 'filter' }), text('format', 'Format output using a custom template'), text('since', 'Show all events created since timestamp'), text('until', 'Stream events until this timestamp')], function* (context) {
-  if (context.flags.has('since') || context.flags.has('until')) throw new CliError('k8s-lab: docker events --since and --until are not simulated', 70);
-  const channel = context.client().events();
-  const wanted = (event: DockerEvent): boolean =>
-    context.flags.list('filter').every((each) => {
-      const [key, value] = each.split('=');
-      if (key === 'event') return event.Action === value;
-      if (key === 'type') return event.Type === value;
-      return key !== 'container' || event.Actor.Attributes['name'] === value || event.Actor.ID.startsWith(value ?? '');
-    });
-  const format = context.flags.text('format');
-  try {
-    for (let event = yield* channel.receive(); event !== undefined; event = yield* channel.receive()) if (wanted(event)) yield* context.print(format === '' ? eventText(event) : `${render(format, event)}\n`);
-  } finally {
-    channel.break();
-  }
-  return 0;
-});
+export const events = command(
+  'events',
+  'Get real time events from the server',
+  '[OPTIONS]',
+  [0, 0],
+  [
+    list('filter,f', 'Filter output based on conditions provided', { valueName: 'filter' }),
+    text('format', 'Format output using a custom template'),
+    text('since', 'Show all events created since timestamp'),
+    text('until', 'Stream events until this timestamp'),
+  ],
+  function* (context) {
+    if (context.flags.has('since') || context.flags.has('until')) throw new CliError('k8s-lab: docker events --since and --until are not simulated', 70);
+    const channel = context.client().events();
+    const wanted = (event: DockerEvent): boolean =>
+      context.flags.list('filter').every((each) => {
+        const [key, value] = each.split('=');
+        if (key === 'event') return event.Action === value;
+        if (key === 'type') return event.Type === value;
+        return key !== 'container' || event.Actor.Attributes['name'] === value || event.Actor.ID.startsWith(value ?? '');
+      });
+    const format = context.flags.text('format');
+    try {
+      for (let event = yield* channel.receive(); event !== undefined; event = yield* channel.receive())
+        if (wanted(event)) yield* context.print(format === '' ? eventText(event) : `${render(format, event)}\n`);
+    } finally {
+      channel.break();
+    }
+    return 0;
+  },
+);
 
 type DfRow = { readonly type: string; readonly total: number; readonly active: number; readonly size: number; readonly reclaimable: number };
 const dfColumns: Column<DfRow>[] = [
@@ -129,23 +53,58 @@ const dfColumns: Column<DfRow>[] = [
   ['TotalCount', 'TOTAL', ({ total }) => String(total)],
   ['Active', 'ACTIVE', ({ active }) => String(active)],
   ['Size', 'SIZE', (row) => size(row.size)],
-  ['Reclaimable', 'RECLAIMABLE', (row) => `${size(row.reclaimable)}${row.size > 0 && row.type !== 'Build Cache' ? ` (${Math.floor((row.reclaimable / row.size) * 100)}%)` : ''}`],
+  [
+    'Reclaimable',
+    'RECLAIMABLE',
+    (row) => `${size(row.reclaimable)}${row.size > 0 && row.type !== 'Build Cache' ? ` (${Math.floor((row.reclaimable / row.size) * 100)}%)` : ''}`,
+  ],
 ];
 
-const df = command('df', 'Show docker disk usage', '[OPTIONS]', [0, 0], [text('format', 'Format output using a custom template'), bool('verbose,v', 'Show detailed information on space usage')], function* (context) {
-  if (context.flags.bool('verbose')) throw new CliError('k8s-lab: docker system df --verbose is not simulated', 70);
-  const { images, containers, volumes, layersSize } = context.client().diskUsage();
-  const sum = <T>(all: readonly T[], of: (each: T) => number): number => all.reduce((total, each) => total + of(each), 0);
-  const idle = containers.filter(({ State }) => !['running', 'paused', 'restarting'].includes(State));
-  const rows: DfRow[] = [
-    { type: 'Images', total: images.length, active: images.filter(({ Containers }) => Containers > 0).length, size: layersSize, reclaimable: sum(images.filter(({ Containers }) => Containers === 0), ({ Size }) => Size) },
-    { type: 'Containers', total: containers.length, active: containers.length - idle.length, size: sum(containers, ({ SizeRw }) => SizeRw), reclaimable: sum(idle, ({ SizeRw }) => SizeRw) },
-    { type: 'Local Volumes', total: volumes.length, active: volumes.filter(({ links }) => links > 0).length, size: sum(volumes, (each) => each.size), reclaimable: sum(volumes.filter(({ links }) => links === 0), (each) => each.size) },
-    { type: 'Build Cache', total: 0, active: 0, size: 0, reclaimable: 0 },
-  ];
-  yield* context.print(formatted(context.flags.text('format'), dfColumns, ['Type', 'TotalCount', 'Active', 'Size', 'Reclaimable'], rows));
-  return 0;
-});
+const df = command(
+  'df',
+  'Show docker disk usage',
+  '[OPTIONS]',
+  [0, 0],
+  [text('format', 'Format output using a custom template'), bool('verbose,v', 'Show detailed information on space usage')],
+  function* (context) {
+    if (context.flags.bool('verbose')) throw new CliError('k8s-lab: docker system df --verbose is not simulated', 70);
+    const { images, containers, volumes, layersSize } = context.client().diskUsage();
+    const sum = <T>(all: readonly T[], of: (each: T) => number): number => all.reduce((total, each) => total + of(each), 0);
+    const idle = containers.filter(({ State }) => !['running', 'paused', 'restarting'].includes(State));
+    const rows: DfRow[] = [
+      {
+        type: 'Images',
+        total: images.length,
+        active: images.filter(({ Containers }) => Containers > 0).length,
+        size: layersSize,
+        reclaimable: sum(
+          images.filter(({ Containers }) => Containers === 0),
+          ({ Size }) => Size,
+        ),
+      },
+      {
+        type: 'Containers',
+        total: containers.length,
+        active: containers.length - idle.length,
+        size: sum(containers, ({ SizeRw }) => SizeRw),
+        reclaimable: sum(idle, ({ SizeRw }) => SizeRw),
+      },
+      {
+        type: 'Local Volumes',
+        total: volumes.length,
+        active: volumes.filter(({ links }) => links > 0).length,
+        size: sum(volumes, (each) => each.size),
+        reclaimable: sum(
+          volumes.filter(({ links }) => links === 0),
+          (each) => each.size,
+        ),
+      },
+      { type: 'Build Cache', total: 0, active: 0, size: 0, reclaimable: 0 },
+    ];
+    yield* context.print(formatted(context.flags.text('format'), dfColumns, ['Type', 'TotalCount', 'Active', 'Size', 'Reclaimable'], rows));
+    return 0;
+  },
+);
 
 const force = bool('force,f', 'Do not prompt for confirmation');
 const mustForce = ({ flags }: Context, what: string): void => {
@@ -167,25 +126,39 @@ function* deletedImages(context: Context, all: boolean): Routine<number> {
   return space;
 }
 
-export const imagePrune = command('prune', 'Remove unused images', '[OPTIONS]', [0, 0], [bool('all,a', 'Remove all unused images, not just dangling ones'), force], function* (context) {
-  mustForce(context, 'image prune');
-  yield* context.print(`Total reclaimed space: ${size(yield* deletedImages(context, context.flags.bool('all')))}\n`);
-  return 0;
-});
+export const imagePrune = command(
+  'prune',
+  'Remove unused images',
+  '[OPTIONS]',
+  [0, 0],
+  [bool('all,a', 'Remove all unused images, not just dangling ones'), force],
+  function* (context) {
+    mustForce(context, 'image prune');
+    yield* context.print(`Total reclaimed space: ${size(yield* deletedImages(context, context.flags.bool('all')))}\n`);
+    return 0;
+  },
+);
 
-const systemPrune = command('prune', 'Remove unused data', '[OPTIONS]', [0, 0], [bool('all,a', 'Remove all unused images not just dangling ones'), force, bool('volumes', 'Prune anonymous volumes')], function* (context) {
-  mustForce(context, 'system prune');
-  const client = context.client();
-  const containers = yield* client.containers.prune();
-  if (containers.deleted.length > 0) yield* context.print(`Deleted Containers:\n${containers.deleted.join('\n')}\n\n`);
-  const networks = client.networks.prune();
-  if (networks.length > 0) yield* context.print(`Deleted Networks:\n${networks.join('\n')}\n\n`);
-  const volumes = context.flags.bool('volumes') ? client.volumes.prune({ all: false }) : { deleted: [], space: 0 };
-  if (volumes.deleted.length > 0) yield* context.print(`Deleted Volumes:\n${volumes.deleted.join('\n')}\n\n`);
-  const space = yield* deletedImages(context, context.flags.bool('all'));
-  yield* context.print(`Total reclaimed space: ${size(containers.space + volumes.space + space)}\n`);
-  return 0;
-});
+const systemPrune = command(
+  'prune',
+  'Remove unused data',
+  '[OPTIONS]',
+  [0, 0],
+  [bool('all,a', 'Remove all unused images not just dangling ones'), force, bool('volumes', 'Prune anonymous volumes')],
+  function* (context) {
+    mustForce(context, 'system prune');
+    const client = context.client();
+    const containers = yield* client.containers.prune();
+    if (containers.deleted.length > 0) yield* context.print(`Deleted Containers:\n${containers.deleted.join('\n')}\n\n`);
+    const networks = client.networks.prune();
+    if (networks.length > 0) yield* context.print(`Deleted Networks:\n${networks.join('\n')}\n\n`);
+    const volumes = context.flags.bool('volumes') ? client.volumes.prune({ all: false }) : { deleted: [], space: 0 };
+    if (volumes.deleted.length > 0) yield* context.print(`Deleted Volumes:\n${volumes.deleted.join('\n')}\n\n`);
+    const space = yield* deletedImages(context, context.flags.bool('all'));
+    yield* context.print(`Total reclaimed space: ${size(containers.space + volumes.space + space)}\n`);
+    return 0;
+  },
+);
 
 export const system: DockerCommand = { name: 'system', short: 'Manage Docker', commands: [df, events, info, systemPrune] };
 
@@ -193,11 +166,25 @@ export const contextCommand: DockerCommand = {
   name: 'context',
   short: 'Manage contexts',
   commands: [
-    command('ls', 'List contexts', '[OPTIONS]', [0, 0], [text('format', 'Format output using a custom template'), bool('quiet,q', 'Only show context names')], function* (context) {
-      if (context.flags.bool('quiet')) yield* context.print('default\n');
-      else yield* context.print(table([['NAME', 'DESCRIPTION', 'DOCKER ENDPOINT', 'ERROR'], ['default *', 'Current DOCKER_HOST based configuration', context.host, '']]));
-      return 0;
-    }, { aliases: ['list'] }),
+    command(
+      'ls',
+      'List contexts',
+      '[OPTIONS]',
+      [0, 0],
+      [text('format', 'Format output using a custom template'), bool('quiet,q', 'Only show context names')],
+      function* (context) {
+        if (context.flags.bool('quiet')) yield* context.print('default\n');
+        else
+          yield* context.print(
+            table([
+              ['NAME', 'DESCRIPTION', 'DOCKER ENDPOINT', 'ERROR'],
+              ['default *', 'Current DOCKER_HOST based configuration', context.host, ''],
+            ]),
+          );
+        return 0;
+      },
+      { aliases: ['list'] },
+    ),
     command('show', 'Print the name of the current context', '', [0, 0], [], function* (context) {
       yield* context.print('default\n');
       return 0;
@@ -205,12 +192,26 @@ export const contextCommand: DockerCommand = {
   ],
 };
 
-export const login = command('login', 'Authenticate to a registry', '[OPTIONS] [SERVER]', [0, 1], [text('username,u', 'Username'), text('password,p', 'Password or Personal Access Token (PAT)'), bool('password-stdin', 'Take the Password or Personal Access Token (PAT) from stdin')], function* (context) {
-  const { flags } = context;
-  if (flags.text('username') === '' && !context.process.stdin.tty) throw new CliError('cannot perform an interactive login from a non TTY device'.replace(/^cannot/, 'Error: Cannot'));
-  yield* context.client().login(context.arg(0) || 'registry-1.docker.io', flags.text('username'), flags.text('password') || (flags.bool('password-stdin') ? 'given' : ''));
-  return 0;
-});
+export const login = command(
+  'login',
+  'Authenticate to a registry',
+  '[OPTIONS] [SERVER]',
+  [0, 1],
+  [
+    text('username,u', 'Username'),
+    text('password,p', 'Password or Personal Access Token (PAT)'),
+    bool('password-stdin', 'Take the Password or Personal Access Token (PAT) from stdin'),
+  ],
+  function* (context) {
+    const { flags } = context;
+    if (flags.text('username') === '' && !context.process.stdin.tty)
+      throw new CliError('cannot perform an interactive login from a non TTY device'.replace(/^cannot/, 'Error: Cannot'));
+    yield* context
+      .client()
+      .login(context.arg(0) || 'registry-1.docker.io', flags.text('username'), flags.text('password') || (flags.bool('password-stdin') ? 'given' : ''));
+    return 0;
+  },
+);
 
 export const logout = command('logout', 'Log out from a registry', '[SERVER]', [0, 1], [], function* (context) {
   yield* context.print(context.arg(0) === '' ? 'Not logged in to https://index.docker.io/v1/\n' : `Not logged in to ${context.arg(0)}\n`);

@@ -1,0 +1,88 @@
+/** docker ps. */
+import type { ContainerSummary } from '../../../interfaces/docker.ts';
+import { bool, CliError, command, int, list, text } from '../context.ts';
+import { ago, type Column, formatted, size } from '../output.ts';
+
+const portText = ({ Ports }: ContainerSummary): string =>
+  Ports.map(({ IP, PrivatePort, PublicPort, Type }) =>
+    PublicPort === undefined ? `${PrivatePort}/${Type}` : `${IP?.includes(':') ? `[${IP}]` : IP}:${PublicPort}->${PrivatePort}/${Type}`,
+  ).join(', ');
+const short = (value: string, length: number): string => (value.length > length ? `${value.slice(0, length - 1)}…` : value);
+
+const psColumns = (now: number, full: boolean): Column<ContainerSummary>[] => [
+  ['ID', 'CONTAINER ID', ({ Id }) => (full ? Id : Id.slice(0, 12))],
+  ['Image', 'IMAGE', ({ Image }) => Image],
+  ['Command', 'COMMAND', ({ Command }) => `"${full ? Command : short(Command, 20)}"`],
+  ['RunningFor', 'CREATED', ({ Created }) => `${ago(now - Created * 1000)} ago`],
+  ['CreatedAt', 'CREATED AT', ({ Created }) => `${new Date(Created * 1000).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`],
+  ['Status', 'STATUS', ({ Status }) => Status],
+  ['State', 'STATE', ({ State }) => State],
+  ['Ports', 'PORTS', portText],
+  ['Names', 'NAMES', ({ Names }) => Names.map((name) => name.slice(1)).join(',')],
+  ['Size', 'SIZE', ({ SizeRw, SizeRootFs }) => `${size(SizeRw, 3)} (virtual ${size(SizeRootFs, 3)})`],
+  [
+    'Labels',
+    'LABELS',
+    ({ Labels }) =>
+      Object.entries(Labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(','),
+  ],
+  ['Networks', 'NETWORKS', ({ Networks }) => Networks.join(',')],
+  ['Mounts', 'MOUNTS', ({ Mounts }) => Mounts.map(({ Name, Source }) => Name ?? Source).join(',')],
+  ['LocalVolumes', 'LOCAL VOLUMES', ({ Mounts }) => String(Mounts.filter(({ Type }) => Type === 'volume').length)],
+];
+
+const filters: Readonly<Record<string, (row: ContainerSummary, value: string) => boolean>> = {
+  name: ({ Names }, value) =>
+    Names.some((name) => name.includes(value.replace(/^[/^]+|\$$/g, '')) && (!/^\^.*\$$/.test(value) || name === `/${value.replace(/^\^\/?|\$$/g, '')}`)),
+  id: ({ Id }, value) => Id.startsWith(value),
+  status: ({ State }, value) => State === value,
+  label: ({ Labels }, value) => (value.includes('=') ? Labels[value.split('=')[0] ?? ''] === value.slice(value.indexOf('=') + 1) : value in Labels),
+  exited: ({ State, ExitCode }, value) => State === 'exited' && String(ExitCode) === value,
+  ancestor: ({ Image }, value) => Image === value || Image.startsWith(`${value}:`) || Image === value.replace(/:latest$/, ''),
+  network: ({ Networks }, value) => Networks.includes(value),
+  publish: ({ Ports }, value) => Ports.some(({ PublicPort }) => String(PublicPort) === value.split('/')[0]),
+  volume: ({ Mounts }, value) => Mounts.some(({ Name, Destination }) => Name === value || Destination === value),
+};
+
+export const ps = command(
+  'ps',
+  'List containers',
+  '[OPTIONS]',
+  [0, 0],
+  [
+    bool('all,a', 'Show all containers (default shows just running)'),
+    list('filter,f', 'Filter output based on conditions provided', { valueName: 'filter' }),
+    text('format', 'Format output using a custom template'),
+    int('last,n', 'Show n last created containers (includes all states)', { default: '-1' }),
+    bool('latest,l', 'Show the latest created container (includes all states)'),
+    bool('no-trunc', "Don't truncate output"),
+    bool('quiet,q', 'Only display container IDs'),
+    bool('size,s', 'Display total file sizes'),
+  ],
+  function* (context) {
+    const { flags } = context;
+    const given = flags.list('filter').map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
+    for (const [key] of given) if (!filters[key]) throw new CliError(`Error response from daemon: invalid filter '${key}'`);
+    const last = flags.bool('latest') ? 1 : flags.number('last');
+    const all = flags.bool('all') || last >= 0 || given.some(([key]) => key === 'status' || key === 'exited');
+    const keys = [...new Set(given.map(([key]) => key))];
+    const rows = context
+      .client()
+      .containers.list({ all })
+      .filter((row) => keys.every((key) => given.some(([own, value]) => own === key && filters[key]?.(row, value))));
+    const shown = last >= 0 ? rows.slice(0, last) : rows;
+    if (flags.bool('quiet')) yield* context.print(shown.map(({ Id }) => `${flags.bool('no-trunc') ? Id : Id.slice(0, 12)}\n`).join(''));
+    else
+      yield* context.print(
+        formatted(
+          flags.text('format'),
+          psColumns(context.process.now, flags.bool('no-trunc')),
+          ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names', ...(flags.bool('size') ? ['Size'] : [])],
+          shown,
+        ),
+      );
+    return 0;
+  },
+);

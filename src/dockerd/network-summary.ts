@@ -1,0 +1,52 @@
+/** What `docker network inspect` tells. */
+import type { NetworkSummary } from '../interfaces/docker.ts';
+import type { Container, Endpoint, NetworkRecord } from './state.ts';
+
+export type Member = { readonly container: Container; readonly endpoint: Endpoint };
+
+/** A network and the containers that run in it. */
+export function summarizeNetwork(network: NetworkRecord, all: readonly Member[]): NetworkSummary {
+  const members = all.filter(({ container }) => container.running);
+  return {
+    Name: network.name,
+    Id: network.id,
+    Created: new Date(network.created).toISOString(),
+    Scope: 'local',
+    Driver: network.driver,
+    EnableIPv4: true,
+    EnableIPv6: false,
+    IPAM: {
+      Driver: 'default',
+      Options: network.name === 'bridge' || network.driver !== 'bridge' ? null : {},
+      Config: network.driver === 'bridge' ? [{ Subnet: network.subnet, Gateway: network.gateway }] : null,
+    },
+    Internal: network.internal,
+    Attachable: false,
+    Ingress: false,
+    ConfigFrom: { Network: '' },
+    ConfigOnly: false,
+    Options: network.name === 'bridge' ? bridgeOptions : {},
+    Labels: network.labels,
+    Containers: Object.fromEntries(
+      members.map(({ container, endpoint }) => [
+        container.id,
+        {
+          Name: container.name,
+          EndpointID: endpoint.id,
+          MacAddress: endpoint.mac,
+          IPv4Address: endpoint.ip === '' ? '' : `${endpoint.ip}/${network.subnet.split('/')[1]}`,
+          IPv6Address: '',
+        },
+      ]),
+    ),
+  };
+}
+
+const bridgeOptions = {
+  'com.docker.network.bridge.default_bridge': 'true',
+  'com.docker.network.bridge.enable_icc': 'true',
+  'com.docker.network.bridge.enable_ip_masquerade': 'true',
+  'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
+  'com.docker.network.bridge.name': 'docker0',
+  'com.docker.network.driver.mtu': '1500',
+};
