@@ -1,15 +1,12 @@
 /** nerdctl compose: the services of a YAML file as containers (pkg/composer). */
 
-import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { parseFlags } from '../../flags.ts';
-import { exec as execCommand } from '../commands/exec.ts';
 import { stopContainer } from '../commands/lifecycle.ts';
-import { logs as logsCommand, optionsOf, showLogs } from '../commands/logs.ts';
 import { createNetwork, removeNetwork } from '../commands/networks.ts';
 import { checkFlags, run as runCommand, runContainer } from '../commands/run.ts';
-import { bool, type Context, int, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
+import { bool, type Context, int, type NerdctlCommand, NerdctlError, slice, text } from '../context.ts';
 import { nameOf, taskOf } from '../find.ts';
 import { findNetworks } from '../networks.ts';
 import { ensureImage, pullImage } from '../pull.ts';
@@ -20,6 +17,8 @@ import { startTask } from '../tasks.ts';
 import { composeImages, composePs } from './list.ts';
 import { fullNetwork, fullVolume, loadProject, networkNames, type Project, runArguments, type Service } from './project.ts';
 import { containersOf, selected, withDependencies } from './select.ts';
+import { config, version } from './show.ts';
+import { exec, followAll, logs } from './streams.ts';
 
 /** Before the subcommand; -f means another thing after it. */
 export const composeFlags = [
@@ -251,71 +250,6 @@ const unpause = forEach('unpause', 'Unpause all processes within containers of s
   yield* context.print(`${nameOf(container)}\n`);
 });
 
-const config: NerdctlCommand = {
-  name: 'config',
-  short: 'Validate and view the Compose file',
-  flags: [
-    bool('quiet,q', "Only validate the configuration, don't print anything."),
-    bool('services', 'Print the service names, one per line.'),
-    bool('volumes', 'Print the volume names, one per line.'),
-  ],
-  run: function* (context) {
-    const project = loadProject(context);
-    if (context.flags.bool('quiet')) return 0;
-    if (context.flags.bool('services')) yield* context.print(project.services.map(({ name }) => `${name}\n`).join(''));
-    else if (context.flags.bool('volumes'))
-      yield* context.print(
-        Object.keys(project.volumes)
-          .map((name) => `${name}\n`)
-          .join(''),
-      );
-    else yield* context.print(dumpYaml({ name: project.name, ...project.document }));
-    return 0;
-  },
-};
-
-const logs: NerdctlCommand = {
-  ...logsCommand,
-  short: 'Show logs of running containers',
-  usage: '[flags] [SERVICE...]',
-  flags: [...(logsCommand.flags ?? []), bool('no-color', 'Produce monochrome output'), bool('no-log-prefix', "Don't print prefix in logs")],
-  run: function* (context) {
-    const project = loadProject(context);
-    yield* followAll(context, project, selected(project, context.args), optionsOf(context));
-    return 0;
-  },
-};
-
-/** Every line begins with the container's name without the project's. */
-function* followAll(context: Context, project: Project, services: readonly Service[], options: ReturnType<typeof optionsOf>): Routine {
-  const containers = services.flatMap(({ name }) => containersOf(context, project, name));
-  const short = (container: ContainerdContainer): string => nameOf(container).replace(`${project.name}-`, '');
-  const width = Math.max(0, ...containers.map((each) => short(each).length));
-  const prefix = (container: ContainerdContainer): string => (context.flags.bool('no-log-prefix') ? '' : `${short(container).padEnd(width)} |`);
-  const fibers = containers.map((container) => context.process.sim.go(showLogs(context, container, { ...options, prefix: prefix(container) })));
-  for (const fiber of fibers) if (!fiber.done) yield* fiber.join();
-}
-
-const exec: NerdctlCommand = {
-  ...execCommand,
-  short: 'Execute a command in a running container of the service',
-  usage: '[flags] SERVICE COMMAND [ARGS...]',
-  flags: [
-    ...(execCommand.flags ?? []),
-    int('index', 'index of the container if the service has multiple instances.', '1'),
-    bool('no-TTY,T', 'Disable pseudo-TTY allocation.'),
-  ],
-  run: function* (context) {
-    needArgs(context, 1);
-    const [name = '', ...rest] = context.args;
-    const project = loadProject(context);
-    selected(project, [name]);
-    const container = containersOf(context, project, name)[Math.max(0, context.flags.number('index') - 1)];
-    if (!container) throw new NerdctlError(`service ${JSON.stringify(name)} is not running container #${context.flags.number('index')}`);
-    return yield* execCommand.run?.(context.with(context.flags, [container.id, ...rest])) ?? [];
-  },
-};
-
 const pull: NerdctlCommand = {
   name: 'pull',
   short: 'Pull service images',
@@ -326,18 +260,6 @@ const pull: NerdctlCommand = {
       yield* context.log('info', `Pulling image ${String(fields['image'])}`);
       yield* pullImage(context, wholeName(String(fields['image'])), { quiet: context.flags.bool('quiet'), out: context.process.stdout });
     }
-    return 0;
-  },
-};
-
-const version: NerdctlCommand = {
-  name: 'version',
-  short: 'Show the Compose version information',
-  flags: [bool('short', "Shows only Compose's version number"), text('format,f', 'Format the output. Values: [pretty | json]', 'pretty')],
-  run: function* (context) {
-    yield* context.print(
-      context.flags.bool('short') ? 'v2.3.5\n' : context.flags.text('format') === 'json' ? '{"version":"v2.3.5"}\n' : 'nerdctl Compose version v2.3.5\n',
-    );
     return 0;
   },
 };
