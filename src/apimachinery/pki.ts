@@ -30,7 +30,10 @@ const ed25519 = sequence(objectId(oids.ed25519));
 /** A certificate authority that signs itself. */
 export const newCa = (request: Omit<CertificateRequest, 'dnsNames' | 'ips' | 'usages'>): KeyPair => {
   const key = keyFor(request, 'ca');
-  return { certificate: certificate({ request, subjectKey: publicKeyInfo(key.publicRaw), issuer: request, issuerKey: key.privateKey, isCa: true }), key: key.pem };
+  return {
+    certificate: certificate({ request, subjectKey: publicKeyInfo(key.publicRaw), issuer: request, issuerKey: key.privateKey, isCa: true }),
+    key: key.pem,
+  };
 };
 
 /** A certificate for a new key, signed by a CA. */

@@ -86,7 +86,9 @@ function wrongProblems(loaded: LoadedLesson, seed: number, { name, script, fails
   const say = (what: string, remedy: string): Problem => problemAt(loaded, { pointer: `${pointer}/fails`, message: `wrong sample ${name}: ${what}`, remedy });
   // A hidden check holds nobody up: its verdict stays behind.
   if (run.lesson.steps.some(({ checks }) => checks?.some(({ id, visibility }) => id === fails && visibility === 'grader')))
-    return run.steps.some(({ verdicts }) => verdicts.get(fails)?.state === 'failed') ? [] : [say(`should fail at the hidden check ${fails}, but does not`, 'Make the check stricter, or the sample wrong')];
+    return run.steps.some(({ verdicts }) => verdicts.get(fails)?.state === 'failed')
+      ? []
+      : [say(`should fail at the hidden check ${fails}, but does not`, 'Make the check stricter, or the sample wrong')];
   if (run.finished) return [say('passes the lesson', 'Make the checks stricter, or the sample wrong')];
   const failed = run.step?.id === fails || run.steps[run.current]?.verdicts.get(fails)?.state === 'failed';
   return failed ? [] : [say(`should fail at ${fails}, but stands at step ${run.step?.id}: ${open(session)}`, 'Name the check at which it fails')];

@@ -1,8 +1,7 @@
 import type { batch, Job, Pod } from '../../api/types.ts';
-import { isReason } from '../../apimachinery/status.ts';
 import { parseTime, rfc3339 } from '../../apimachinery/time.ts';
 import type { Context, Result } from '../../client/controller.ts';
-import { keyOf, textOf } from '../../client/keys.ts';
+import { textOf } from '../../client/keys.ts';
 import { equal } from '../equal.ts';
 import type { Expectations } from '../expectations.ts';
 import { createPod, deletePod, slowStartBatch } from '../pod-control.ts';

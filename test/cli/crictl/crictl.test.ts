@@ -11,17 +11,15 @@ const hidden = (text: string): string =>
 function ready() {
   const shell = newShell({ systemdCgroup: false });
   shell.type(settings);
-  shell.world
-    .files()
-    .write(
-      '/root/pod.json',
-      JSON.stringify({
-        metadata: { name: 'web', namespace: 'default', uid: 'u1' },
-        hostname: 'web',
-        log_directory: '/var/log/pods/web',
-        linux: { cgroup_parent: '/kubepods/web' },
-      }),
-    );
+  shell.world.files().write(
+    '/root/pod.json',
+    JSON.stringify({
+      metadata: { name: 'web', namespace: 'default', uid: 'u1' },
+      hostname: 'web',
+      log_directory: '/var/log/pods/web',
+      linux: { cgroup_parent: '/kubepods/web' },
+    }),
+  );
   shell.world
     .files()
     .write(
