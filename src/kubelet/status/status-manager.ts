@@ -2,7 +2,7 @@ import type { Pod, PodStatus } from '../../api/types.ts';
 import { isReason } from '../../apimachinery/status.ts';
 import { isRetriable } from '../../client/client.ts';
 import type { Cause } from '../../sim/fiber.ts';
-import { Condition, type Milliseconds, type Routine } from '../../sim/routine.ts';
+import { Condition, type Milliseconds, type Routine, sleep } from '../../sim/routine.ts';
 import type { Context } from '../context.ts';
 import { isStatic, nameOf, namespaceOf, podRef, uidOf } from '../pod.ts';
 
@@ -23,6 +23,7 @@ export class StatusManager {
   readonly #entries = new Map<string, Entry>();
   readonly #dirty = new Set<string>();
   readonly #changed = new Condition();
+  #requests = 0;
   /** The object that a static pod's status is written to. */
   readonly #mirrorOf: (pod: Pod) => Pod | undefined;
 
@@ -94,7 +95,11 @@ export class StatusManager {
       let failed = false;
       for (const uid of [...this.#dirty]) {
         this.#dirty.delete(uid);
-        if (this.#sync(uid)) continue;
+        const asked = this.#requests;
+        const done = this.#sync(uid);
+        // One after the other: what many pods come to at one moment, the cluster hears of one by one.
+        if (this.#requests !== asked) yield* sleep(this.#context.sim.random.between(3, 9));
+        if (done) continue;
         this.#dirty.add(uid);
         failed = true;
       }
@@ -132,6 +137,7 @@ export class StatusManager {
     entry.sent = status;
     if (Object.keys(changed).length === 0) return;
     const key = { namespace: namespaceOf(target), name: nameOf(target), subresource: 'status', type: 'merge' as const };
+    this.#requests++;
     this.#context.client().patch('pods', key, { metadata: { uid: uidOf(target) }, status: changed });
   }
 
