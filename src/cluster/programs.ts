@@ -53,7 +53,7 @@ const absentCommands = ['etcdctl', 'helm', 'git', 'apt', 'apt-get'];
 
 export function newProgramSet(trace: Trace): ProgramSet {
   const shells = makeShellPrograms({ completers: new Map([['kubectl', completeKubectl]]) });
-  const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr, docker, nerdctl: newNerdctl(({ kernel }) => new Cni({ kernel, sim: kernel.sim })) };
+  const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr, nerdctl: newNerdctl(({ kernel }) => new Cni({ kernel, sim: kernel.sim })) };
   let registries: Registries | undefined;
   const components: Readonly<Record<string, Program>> = {
     etcd: etcdProgram,
@@ -65,6 +65,8 @@ export function newProgramSet(trace: Trace): ProgramSet {
     kubelet: newKubelet(trace),
     sshd: sshdProgram,
     dockerd: dockerdProgram,
+    // Only where Docker is installed.
+    docker,
     // Made when a node first pulls: the catalogue is large, and a shell alone needs none of it.
     containerd: newContainerd(trace, () => {
       registries ??= new Registries();

@@ -72,7 +72,7 @@ const imageCommands: readonly DockerCommand[] = [
 /** The tree of commands; help is read from it. */
 export const dockerTree: DockerCommand = {
   name: 'docker',
-  usage: ' [OPTIONS] COMMAND',
+  usage: '[OPTIONS] COMMAND',
   long: 'A self-sufficient runtime for containers',
   flags: [
     text('config', 'Location of client config files', { default: '/root/.docker', persistent: true }),

@@ -52,7 +52,7 @@ export function installContainerd(machine: Machine, { podCidr }: { readonly podC
   writeFile(fs, '/etc/containerd/config.toml', containerdConfig);
   writeFile(fs, '/usr/lib/systemd/system/containerd.service', containerdUnit);
   fs.mkdir('/etc/cni/net.d', { parents: true });
-  if (podCidr) writeFile(fs, '/etc/cni/net.d/10-bridge.conflist', bridgeNetwork(podCidr));
+  if (podCidr) writeFile(fs, '/etc/cni/net.d/10-containerd-net.conflist', bridgeNetwork(podCidr));
   enable(machine, 'containerd.service');
 }
 
@@ -60,6 +60,7 @@ export function installContainerd(machine: Machine, { podCidr }: { readonly podC
 export function installDocker(machine: Machine): void {
   const { kernel, fs } = machine;
   installProgram(kernel, fs, '/usr/bin/dockerd', 'dockerd', 75_000_000);
+  installProgram(kernel, fs, '/usr/bin/docker', 'docker', 41_000_000);
   writeFile(fs, '/usr/lib/systemd/system/docker.service', dockerUnit);
   enable(machine, 'docker.service');
 }
@@ -147,7 +148,7 @@ const bridgeNetwork = (subnet: string): string =>
   `${JSON.stringify(
     {
       cniVersion: '1.0.0',
-      name: 'bridge',
+      name: 'containerd-net',
       plugins: [
         {
           type: 'bridge',
