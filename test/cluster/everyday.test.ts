@@ -120,3 +120,34 @@ test('events of a static pod, component statuses, a deprecated flag, connections
   expect(out).toMatch(/on node node01\.\nnode01\n$/);
   expect(err).toContain('Flag --cpu-percent has been deprecated, Use --cpu');
 });
+
+test('tools in an image of busybox speak as busybox', () => {
+  const { out, err } = sh(`
+    kubectl run p --image=busybox:1.28 -- sleep 999 > /dev/null; kubectl wait --for=condition=Ready pod/p > /dev/null
+    kubectl exec p -- sh -c 'ls /nosuch; cat /nosuch; ps | head -2; nslookup kubernetes; wget -qO- -T 2 10.1.1.1; ifconfig'`);
+  expect(out).toBe(
+    'PID   USER     TIME  COMMAND\n    1 root      0:00 sleep 999\nServer:    10.96.0.10\nAddress 1: 10.96.0.10 kube-dns.kube-system.svc.cluster.local\n\nName:      kubernetes\nAddress 1: 10.96.0.1 kubernetes.default.svc.cluster.local\n',
+  );
+  expect(err).toBe(
+    "ls: /nosuch: No such file or directory\ncat: can't open '/nosuch': No such file or directory\nwget: download timed out\nk8s-lab: ifconfig is not simulated\ncommand terminated with exit code 70\n",
+  );
+});
+
+test('explain knows custom resources; a Job computes the digits of the documentation', () => {
+  const { out } = sh(`
+    kubectl apply -f - > /dev/null <<Y
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: operators.stable.example.com}
+spec:
+  group: stable.example.com
+  scope: Namespaced
+  names: {plural: operators, singular: operator, kind: Operator, shortNames: [op]}
+  versions:
+  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, required: [email], properties: {email: {type: string, description: Where to write.}}}}}}}
+Y
+    kubectl explain op.spec
+    kubectl create job pi --image=perl:5.34 -- perl -Mbignum=bpi -wle 'print bpi(30)' > /dev/null; kubectl wait --for=condition=Complete job/pi > /dev/null; kubectl logs job/pi`);
+  expect(out).toContain('FIELD: spec <Object>\n\n\nDESCRIPTION:\n    <empty>\n    \nFIELDS:\n  email\t<string> -required-\n    Where to write.\n');
+  expect(out).toContain('\n3.14159265358979323846264338328\n');
+});

@@ -1,8 +1,11 @@
 import { type FieldInfo, fieldDoc, type TypeInfo, typeDoc, typeOf, typeText } from '../../../api/schema.ts';
 import { formatGroupVersion } from '../../../apimachinery/resources.ts';
+import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
+import { isDocumented, typeOfDefinition } from '../crd-type.ts';
 import { KubectlError } from '../errors.ts';
+import { obj } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 
 const lineWidth = 80;
@@ -31,7 +34,7 @@ function* explainPath(k: Kubectl, words: readonly string[]): Routine {
     version === '' || !preferred ? preferred : discovery.resources.find((each) => each.resource === preferred.resource && formatGroupVersion(each) === version);
   if (!preferred) throw new KubectlError(`the server doesn't have a resource type "${word}"`, { bare: true });
   if (!resource) throw new KubectlError(`couldn't find resource for "${version}, Resource=${preferred.resource}"`);
-  const root = typeOf(formatGroupVersion(resource), resource.kind);
+  const root = typeOf(formatGroupVersion(resource), resource.kind) ?? (yield* customType(k, resource));
   if (!root) throw new KubectlError(`couldn't find resource for "${formatGroupVersion(resource)}, Kind=${resource.kind}"`);
   yield* k.print(`${resource.group === '' ? '' : `GROUP:      ${resource.group}\n`}KIND:       ${resource.kind}\nVERSION:    ${resource.version}\n\n`);
   let type: TypeInfo = root;
@@ -44,6 +47,30 @@ function* explainPath(k: Kubectl, words: readonly string[]): Routine {
     type = info.type;
   }
   yield* k.print(page(type, field, k.flags.bool('recursive')));
+}
+
+/** Custom resources are described by their definitions. */
+function* customType(
+  k: Kubectl,
+  { resource, group, version }: { readonly resource: string; readonly group: string; readonly version: string },
+): Routine<TypeInfo | undefined> {
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${resource}.${group}`;
+  try {
+    return typeOfDefinition(obj(yield* k.api.request({ method: 'GET', path })), version);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return undefined;
+  }
+}
+
+const textOfType = (type: TypeInfo): string => (isDocumented(type) ? type.doc : typeDoc(type));
+const textOfField = (type: TypeInfo, field: string): string =>
+  isDocumented(type) ? (type.fieldDocs.get(field) ?? '') || commonDoc(field) : fieldDoc(type, field);
+
+/** What every object has, custom ones too. */
+function commonDoc(field: string): string {
+  const common = typeOf('v1', 'ConfigMap');
+  return common && ['apiVersion', 'kind', 'metadata'].includes(field) ? fieldDoc(common, field) : '';
 }
 
 /** What a list or map holds, as deep as it goes. */
@@ -62,8 +89,11 @@ function page(type: TypeInfo, field: { readonly owner: TypeInfo; readonly info: 
     else out += '\n';
     out += '\n';
   }
-  const own = field ? fieldDoc(field.owner, field.info.name) : typeDoc(inner);
-  const doc = field && inner.kind === 'object' ? [own, typeDoc(inner)].filter((text) => text !== '') : [own];
+  const own = field ? textOfField(field.owner, field.info.name) : textOfType(inner);
+  const texts = field && inner.kind === 'object' ? [own, textOfType(inner)] : [own];
+  // A custom resource's field and its type have one text between them.
+  const found = texts.filter((text, i) => text !== '' && (i === 0 || text !== own));
+  const doc = found.length === 0 && isDocumented(inner) ? ['<empty>'] : found.length === 0 ? [own] : found;
   out += `DESCRIPTION:\n${doc.map((text) => wrapped(text, 4)).join('')}    \n`;
   const fields = inner.fields();
   if (fields.length > 0) out += `FIELDS:\n${recursive ? tree(inner, 1, []) : fields.map((each) => fieldText(inner, each)).join('')}`;
@@ -81,7 +111,7 @@ const head = (field: FieldInfo, indent: string): string =>
       : ''
   }`;
 
-const fieldText = (type: TypeInfo, field: FieldInfo): string => `${head(field, '  ')}${wrapped(fieldDoc(type, field.name) || '<no description>', 4)}\n`;
+const fieldText = (type: TypeInfo, field: FieldInfo): string => `${head(field, '  ')}${wrapped(textOfField(type, field.name) || '<no description>', 4)}\n`;
 
 /** Names and types only; a type inside itself is not opened again. */
 function tree(type: TypeInfo, level: number, above: readonly string[]): string {
