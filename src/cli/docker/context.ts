@@ -130,3 +130,11 @@ export const any = Number.POSITIVE_INFINITY;
 /** `a=b` or `a` as pairs. */
 export const pairs = (texts: readonly string[]): Record<string, string> =>
   Object.fromEntries(texts.map((each) => (each.includes('=') ? [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] : [each, ''])));
+
+/** Asks before something is thrown away; `--force` does not ask. */
+export function* confirm(context: Context, what: string, warning: string): Routine {
+  if (context.flags.bool('force')) return;
+  yield* context.print(`WARNING! ${warning}\nAre you sure you want to continue? [y/N] `);
+  const answer = (yield* context.process.stdin.read()) ?? '';
+  if (!/^y/i.test(answer.trim())) throw new CliError(`${what} has been cancelled`);
+}

@@ -1,6 +1,6 @@
 /** docker network and docker volume. */
 import { DockerError, type NetworkSummary, type Volume } from '../../../interfaces/docker.ts';
-import { any, bool, CliError, command, type DockerCommand, daemonText, list, pairs, text } from '../context.ts';
+import { any, bool, command, confirm, type DockerCommand, daemonText, list, pairs, text } from '../context.ts';
 import { type Column, formatted, size } from '../output.ts';
 import { inspect } from './inspect.ts';
 
@@ -94,7 +94,7 @@ export const network: DockerCommand = {
       { aliases: ['list'] },
     ),
     command('prune', 'Remove all unused networks', '[OPTIONS]', [0, 0], [bool('force,f', 'Do not prompt for confirmation')], function* (context) {
-      if (!context.flags.bool('force')) throw new CliError('k8s-lab: docker network prune without --force is not simulated', 70);
+      yield* confirm(context, 'network prune', 'This will remove all custom networks not used by at least one container.');
       const names = context.client().networks.prune();
       if (names.length > 0) yield* context.print(`Deleted Networks:\n${names.join('\n')}\n\n`);
       return 0;
@@ -179,7 +179,13 @@ export const volume: DockerCommand = {
       [0, 0],
       [bool('all,a', 'Remove all unused volumes, not just anonymous ones'), bool('force,f', 'Do not prompt for confirmation')],
       function* (context) {
-        if (!context.flags.bool('force')) throw new CliError('k8s-lab: docker volume prune without --force is not simulated', 70);
+        yield* confirm(
+          context,
+          'volume prune',
+          context.flags.bool('all')
+            ? 'This will remove all local volumes not used by at least one container.'
+            : 'This will remove anonymous local volumes not used by at least one container.',
+        );
         const { deleted, space } = context.client().volumes.prune({ all: context.flags.bool('all') });
         if (deleted.length > 0) yield* context.print(`Deleted Volumes:\n${deleted.join('\n')}\n\n`);
         yield* context.print(`Total reclaimed space: ${size(space)}\n`);

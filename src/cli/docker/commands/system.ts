@@ -1,7 +1,7 @@
 /** docker system, context, events, prune, login. */
 import type { DockerEvent } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { bool, CliError, type Context, command, type DockerCommand, list, text } from '../context.ts';
+import { bool, CliError, type Context, command, confirm, type DockerCommand, list, text } from '../context.ts';
 import { type Column, formatted, render, size, table } from '../output.ts';
 import { info } from './about.ts';
 
@@ -107,12 +107,9 @@ const df = command(
 );
 
 const force = bool('force,f', 'Do not prompt for confirmation');
-const mustForce = ({ flags }: Context, what: string): void => {
-  if (!flags.bool('force')) throw new CliError(`k8s-lab: docker ${what} without --force is not simulated`, 70);
-};
 
 export const containerPrune = command('prune', 'Remove all stopped containers', '[OPTIONS]', [0, 0], [force], function* (context) {
-  mustForce(context, 'container prune');
+  yield* confirm(context, 'container prune', 'This will remove all stopped containers.');
   const { deleted, space } = yield* context.client().containers.prune();
   if (deleted.length > 0) yield* context.print(`Deleted Containers:\n${deleted.join('\n')}\n\n`);
   yield* context.print(`Total reclaimed space: ${size(space)}\n`);
@@ -133,7 +130,11 @@ export const imagePrune = command(
   [0, 0],
   [bool('all,a', 'Remove all unused images, not just dangling ones'), force],
   function* (context) {
-    mustForce(context, 'image prune');
+    yield* confirm(
+      context,
+      'image prune',
+      context.flags.bool('all') ? 'This will remove all images without at least one container associated to them.' : 'This will remove all dangling images.',
+    );
     yield* context.print(`Total reclaimed space: ${size(yield* deletedImages(context, context.flags.bool('all')))}\n`);
     return 0;
   },
@@ -146,7 +147,15 @@ const systemPrune = command(
   [0, 0],
   [bool('all,a', 'Remove all unused images not just dangling ones'), force, bool('volumes', 'Prune anonymous volumes')],
   function* (context) {
-    mustForce(context, 'system prune');
+    const all = context.flags.bool('all');
+    const lines = [
+      'all stopped containers',
+      'all networks not used by at least one container',
+      ...(context.flags.bool('volumes') ? ['all anonymous volumes not used by at least one container'] : []),
+      all ? 'all images without at least one container associated to them' : 'all dangling images',
+      all ? 'all build cache' : 'unused build cache',
+    ];
+    yield* confirm(context, 'system prune', `This will remove:\n${lines.map((line) => `  - ${line}\n`).join('')}`);
     const client = context.client();
     const containers = yield* client.containers.prune();
     if (containers.deleted.length > 0) yield* context.print(`Deleted Containers:\n${containers.deleted.join('\n')}\n\n`);
