@@ -1,6 +1,5 @@
 /** The cluster as the cluster pane shows it: nodes, pods, containers. From the API while it answers, from the runtimes for what really runs. */
-import { CriError } from '../interfaces/cri.ts';
-import { Errno } from '../linux/errno.ts';
+import type { Sandbox } from './node-containers.ts';
 import type { Session } from './session.ts';
 
 export type ContainerView = { readonly name: string; readonly state: 'created' | 'running' | 'exited' | 'unknown'; readonly attempt: number };
@@ -38,8 +37,6 @@ type Node = {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 };
 
-const states = { CONTAINER_CREATED: 'created', CONTAINER_RUNNING: 'running', CONTAINER_EXITED: 'exited', CONTAINER_UNKNOWN: 'unknown' } as const;
-
 export function clusterView(session: Session): ClusterView {
   const { rest, nodes: machines } = session.worldView();
   const list = <Item>(path: string): readonly Item[] | undefined => (rest({ method: 'GET', path })?.body as { items?: readonly Item[] } | undefined)?.items;
@@ -47,8 +44,8 @@ export function clusterView(session: Session): ClusterView {
   const pods = list<Pod>('/api/v1/pods') ?? [];
   return {
     apiAnswers: nodes !== undefined,
-    nodes: [...machines].map(([name, machine]) => {
-      const running = containersOf(machine.cri);
+    nodes: [...machines.keys()].map((name) => {
+      const running = session.containersOn(name);
       const known = pods.filter((pod) => pod.spec?.nodeName === name);
       const orphans = [...(running?.values() ?? [])].filter(
         (sandbox) =>
@@ -66,27 +63,6 @@ export function clusterView(session: Session): ClusterView {
     }),
     unplaced: pods.filter((pod) => !pod.spec?.nodeName).map((pod) => podView(pod, [])),
   };
-}
-
-type Sandbox = { readonly uid: string; readonly namespace: string; readonly name: string; readonly containers: ContainerView[] };
-type Runtime = NonNullable<
-  ReturnType<Session['worldView']>['nodes'] extends ReadonlyMap<string, infer View> ? (View extends { readonly cri: infer Cri } ? Cri : never) : never
->;
-
-/** Sandboxes by id; undefined while the runtime does not answer. */
-function containersOf(cri: Runtime | undefined): ReadonlyMap<string, Sandbox> | undefined {
-  if (!cri) return undefined;
-  try {
-    const sandboxes = new Map<string, Sandbox>();
-    for (const { id, metadata, state } of cri.runtime.listPodSandbox({}))
-      if (state === 'SANDBOX_READY') sandboxes.set(id, { uid: metadata.uid, namespace: metadata.namespace, name: metadata.name, containers: [] });
-    for (const { podSandboxId, metadata, state } of cri.runtime.listContainers({}))
-      sandboxes.get(podSandboxId)?.containers.push({ name: metadata.name, state: states[state], attempt: metadata.attempt });
-    return sandboxes;
-  } catch (error) {
-    if (error instanceof CriError || error instanceof Errno) return undefined;
-    throw error;
-  }
 }
 
 /** Containers of a pod; a static pod's sandbox has the uid of its file, so name and namespace decide. */

@@ -10,6 +10,7 @@ import type { Milliseconds, Routine } from '../sim/routine.ts';
 import type { Earlier, Input, SessionRecord, StampedInput, Undone } from './inputs.ts';
 import { withoutLastLine } from './inputs.ts';
 import { LessonRun } from './lesson-run.ts';
+import { containersOf, type Sandbox } from './node-containers.ts';
 import { Observer } from './observer.ts';
 import { prepareWorld } from './prepare.ts';
 
@@ -128,6 +129,11 @@ export class Session {
   /** What checks see now. */
   worldView(): WorldView {
     return this.#observer.view(this.run?.answers ?? new Map());
+  }
+
+  /** Sandboxes of a machine by id; undefined while its runtime does not answer. */
+  containersOn(machine: string): ReadonlyMap<string, Sandbox> | undefined {
+    return containersOf(this.worldView().nodes.get(machine)?.cri);
   }
 
   /** Typed lines, counted from 1, that ended with a failure. */
