@@ -1,7 +1,7 @@
 /** The seed of lessons: what was asked for, else the one bound to the learner's name, else that of the nameless. */
 import { type Arguments, seedOf, UsageError } from '../arguments.ts';
 import { learnerSeed, plainName } from '../grading/chain.ts';
-import { readProgress, writeProgress } from './progress.ts';
+import { changeProgress, readProgress } from './progress.ts';
 
 export function lessonSeedOf(values: Arguments['values']): number {
   if (values.seed !== undefined) return seedOf(values);
@@ -15,7 +15,6 @@ export function rememberName(given: string | undefined): string | undefined {
   const name = plainName(given);
   if (name === '' || name.length > 100 || /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(name))
     throw new UsageError('--name takes a name or an id of up to 100 visible characters');
-  const progress = readProgress();
-  if (progress.name !== name) writeProgress({ ...progress, name });
+  if (readProgress().name !== name) changeProgress((now) => ({ ...now, name }));
   return name;
 }

@@ -12,7 +12,7 @@ import { languageOf } from './language.ts';
 import { lessonSeedOf } from './learner-seed.ts';
 import { exportLessons } from './lesson-export.ts';
 import { lessonFolders, packagedLessons, readLesson, readTracks } from './lessons-folder.ts';
-import { readProgress, writeProgress } from './progress.ts';
+import { changeProgress, type LessonProgress, readProgress } from './progress.ts';
 import { readText } from './read-text.ts';
 
 type Values = Arguments['values'];
@@ -107,15 +107,13 @@ function play(values: Values, [name]: readonly string[]): number {
 function save(session: Session, began: string): void {
   const { run } = session;
   if (!run) return;
-  const progress = readProgress();
   const key = `${run.lesson.track}/${run.lesson.id}`;
-  const before = progress.lessons[key];
   const record = { ...session.record(engineVersion()), began, ended: new Date().toISOString() };
-  const entry = {
+  const entry = (before: LessonProgress | undefined): LessonProgress => ({
     done: run.finished || (before?.done ?? false),
     points: Math.max(run.points, before?.points ?? 0),
     ...(run.finished ? { record } : { ...(before?.record ? { record: before.record } : {}), session: record }),
-  };
-  const problem = writeProgress({ ...progress, lessons: { ...progress.lessons, [key]: entry } });
+  });
+  const { problem } = changeProgress((now) => ({ ...now, lessons: { ...now.lessons, [key]: entry(now.lessons[key]) } }));
   if (problem) process.stderr.write(`k8s-lab: progress was not saved: ${problem}\n`);
 }

@@ -98,7 +98,7 @@ type Words = typeof english;
 export type WordKey = keyof Words;
 
 const korean: Words = {
-  subtitle: '쿠버네티스와 컨테이너 런타임이 어떻게 돌아가는지 직접 해 보며 배웁니다.',
+  subtitle: '쿠버네티스와 컨테이너 런타임의 속을 직접 해 보며 배웁니다',
   noLessons: '레슨이 없습니다.',
   minutes: '{n}분',
   points: '{n}점',

@@ -1,6 +1,6 @@
 /** Images as an OCI layout in a tar file (core/images/archive): what `save` writes and `load` reads. */
 import type { Blob, Descriptor, ImageIndex, ImageManifest } from '../../interfaces/containerd.ts';
-import { readTar, type TarEntry, writeTar } from './tar.ts';
+import { readTar, type TarEntry, writeTar } from '../tar.ts';
 
 export type Archive = { readonly images: readonly { readonly name: string; readonly target: Descriptor }[]; readonly blobs: readonly Blob[] };
 

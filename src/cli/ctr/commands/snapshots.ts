@@ -2,9 +2,9 @@
 import type { SnapshotInfo } from '../../../interfaces/containerd.ts';
 import { ContainerdError } from '../../../interfaces/containerd.ts';
 import { type DirectoryNode, type Inode, OverlayDirectory } from '../../../linux/inode.ts';
+import { gzip, writeTar } from '../../tar.ts';
 import { bool, type Context, type CtrCommand, CtrError, text } from '../context.ts';
 import { bytes, json, moment, table } from '../output.ts';
-import { gzip, writeTar } from '../tar.ts';
 
 /** --snapshotter belongs to `ctr snapshots`; the lab looks at overlayfs unless told. */
 const snapshotter = text('snapshotter', 'Snapshotter name. Empty value stands for the default value.');

@@ -1,6 +1,6 @@
 /** ustar archives as the lab's byte texts: what `ctr images export` writes, `import` reads and `snapshots diff` prints. */
 import { gzipSync } from 'node:zlib';
-import { byteLength, decodeUtf8, encodeUtf8 } from '../../sim/stream.ts';
+import { byteLength, decodeUtf8, encodeUtf8 } from '../sim/stream.ts';
 
 export type TarEntry = { readonly path: string; readonly content: string };
 
