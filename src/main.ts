@@ -28,6 +28,7 @@ const usage = `k8s-lab ${K8S_LAB_VERSION}: how Kubernetes and container runtimes
   --name WHO        who you are: lessons get a seed of your own, and submit says your name
   --save            keep what lesson play did, to hand it in
   -o FILE           where submit, grade and export write
+  --seeds N         lesson check: under how many seeds (default 3)
 
   of grade:
   --format NAME     table (default), json, csv, csv-long, junit, classroom50 or markdown

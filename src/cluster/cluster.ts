@@ -11,6 +11,7 @@ import { readKubeconfigText } from './components/component.ts';
 import type { Machine } from './machine/machine.ts';
 import { newProgramSet } from './programs.ts';
 import { Trace } from './trace.ts';
+import { attachUpstreamDns } from './upstream-dns.ts';
 import { type WorldContext, type WorldName, worlds } from './worlds/index.ts';
 
 /** 22 November 2026, 09:00 UTC: the first moment of every world. */
@@ -41,6 +42,7 @@ export class Cluster {
     this.world = world;
     this.trace = new Trace(this.sim);
     this.#context = { sim: this.sim, fabric: new Fabric(), trace: this.trace, programSet: newProgramSet(this.trace), machines: new Map() };
+    attachUpstreamDns(this.#context.fabric);
     const definition = worlds[world];
     this.home = definition.home;
     definition.build(this.#context);

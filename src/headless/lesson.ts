@@ -53,8 +53,7 @@ function report(problems: readonly Problem[]): number {
 function check(values: Values, folders: readonly string[]): number {
   const roots = folders.length > 0 ? folders : [values.lessons ?? packagedLessons()];
   for (const root of roots) if (!existsSync(root)) throw new UsageError(`${root}: no such folder`);
-  const first = seedOf(values);
-  const seeds = values.seed === undefined ? [1, 2, 3] : [first];
+  const seeds = seedsToCheck(values);
   const rows = roots.flatMap(lessonFolders).map((folder) => {
     const began = Date.now();
     const loaded = readLesson(folder);
@@ -66,6 +65,17 @@ function check(values: Values, folders: readonly string[]): number {
   if (values.json) print(JSON.stringify(rows, null, 2));
   if (rows.length === 0) throw new UsageError(`there is no lesson.yaml below ${roots.join(', ')}`);
   return rows.every((row) => row.ok) ? 0 : 1;
+}
+
+const mostSeeds = 1_000;
+
+/** `--seed N` is that one, `--seeds N` the first N. */
+function seedsToCheck(values: Values): readonly number[] {
+  if (values.seed !== undefined) return [seedOf(values)];
+  const count = Number(values.seeds ?? 3);
+  if (!Number.isInteger(count) || count < 1 || count > mostSeeds)
+    throw new UsageError(`--seeds of lesson check takes a number from 1 to ${mostSeeds}, not "${values.seeds}"`);
+  return Array.from({ length: count }, (_, index) => index + 1);
 }
 
 /** `track/lesson`, or the lesson's id alone where only one has it. */

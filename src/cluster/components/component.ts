@@ -50,7 +50,7 @@ export function logger(process: Process): (severity: Severity, place: string, te
 
 /** Says why a component cannot run, and ends it. */
 export function* fatal(process: Process, place: string, text: string): Routine<never> {
-  yield* process.printError(klog(process, 'F', place, text));
+  yield* process.printError(klog(process, 'E', place, text));
   throw new Exit(1);
 }
 

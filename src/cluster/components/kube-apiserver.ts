@@ -156,7 +156,9 @@ const httpAdapter = (server: RestServer): HttpServer => ({
   tls: true,
   *handle({ method, path, headers, body }) {
     const [route = '/', search = ''] = path.split('?');
-    const token = /^Bearer (.+)$/.exec(headers['authorization'] ?? '')?.[1];
+    // Names of headers know no case.
+    const authorization = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+    const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
     const response = server.handle({
       method: method as Method,
       path: route,

@@ -15,6 +15,7 @@ import { dialUnix, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { Runc } from '../../runc/runc.ts';
+import type { Routine } from '../../sim/routine.ts';
 import type { Trace } from '../trace.ts';
 import { describeCni, describeCri, describeDistribution, describeKubelet, describeOci } from '../walls.ts';
 import { dialText, fatal, healthServer, listen, readFlags, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
@@ -65,6 +66,8 @@ export const newKubelet = (trace: Trace): Program =>
       'unix://',
       '',
     );
+    const cri = runtimeAt(process, socket, trace, nodeName);
+    yield* validateRuntime(process, socket, cri);
     process.allocate(90 * 1024 * 1024);
     const kubelet = runKubelet({
       sim: process.sim,
@@ -73,7 +76,7 @@ export const newKubelet = (trace: Trace): Program =>
       nodeName,
       nodeIp: set.get('node-ip') ?? process.kernel.host.network.sourceAddress(),
       config,
-      cri: runtimeAt(process, socket, trace, nodeName),
+      cri,
       client: () => client,
       recorder: new EventRecorder(process.sim, client, { component: 'kubelet', host: nodeName }),
       log: (text) => void process.sim.go(process.printError(text.endsWith('\n') ? text : `${text}\n`)),
@@ -121,6 +124,17 @@ const labels = (text: string | undefined): Readonly<Record<string, string>> =>
       .filter(Boolean)
       .map((pair) => pair.split('=') as [string, string]),
   );
+
+/** A kubelet that finds nobody behind its socket does not start: cri-client pkg/remote_runtime.go, validateServiceConnection. */
+function* validateRuntime(process: Process, socket: string, cri: () => CriServer): Routine {
+  try {
+    cri();
+  } catch (error) {
+    if (!(error instanceof CriError)) throw error;
+    const text = `failed to run Kubelet: validate service connection: validate CRI v1 runtime API for endpoint "unix://${socket}": ${error.message}`;
+    yield* fatal(process, 'run.go:72', `"command failed" err=${JSON.stringify(text)}`);
+  }
+}
 
 /** The container runtime behind a socket, whoever listens there now. */
 function runtimeAt(process: Process, path: string, trace: Trace, nodeName: string): () => CriServer {

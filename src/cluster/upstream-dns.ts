@@ -1,0 +1,20 @@
+/** The resolver of the network that the machines stand in: it answers, and knows no names. The lab has no internet behind it. */
+import { type Fabric, NetworkNamespace, serve } from '../linux/network.ts';
+import { type DnsServer, dnsProtocol } from '../linux/protocols.ts';
+import { sleep } from '../sim/routine.ts';
+import { gateway } from './machine/machine.ts';
+
+const server: DnsServer = {
+  *query() {
+    yield* sleep(2);
+    return { code: 'NXDOMAIN', records: [], authoritative: false };
+  },
+};
+
+/** Puts it on the gateway, where the machines' resolv.conf points. */
+export function attachUpstreamDns(fabric: Fabric): void {
+  const namespace = new NetworkNamespace(0, 'gateway');
+  namespace.interfaces.set('eth0', { name: 'eth0', mac: '02:42:ac:1e:01:01', mtu: 1500, up: true, addresses: [`${gateway}/24`], kind: 'ethernet' });
+  namespace.listen({ transport: 'udp', address: '0.0.0.0', port: 53, pid: 0, servers: new Map([serve(dnsProtocol, server)]) });
+  fabric.attach(namespace);
+}
