@@ -4,7 +4,7 @@
  * K8S_LAB_NO_CACHE=1 switches it off.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { constants, homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,8 @@ declare const K8S_LAB_BUILD: string;
 
 /** What the kept world is asked to run; one JSON argument. */
 export type KeptWorldRequest = { readonly argv: readonly string[]; readonly readStdin: boolean; readonly seed: number; readonly limit: number };
+
+const crashes: ReadonlySet<NodeJS.Signals> = new Set(['SIGABRT', 'SIGBUS', 'SIGILL', 'SIGSEGV', 'SIGTRAP']);
 
 const day = 24 * 3600 * 1000;
 
@@ -38,8 +40,15 @@ export function runInKeptWorld({ values, positionals }: Arguments): number | und
   if (!existsSync(blob)) return undefined;
   const argv = fromStdin ? ['bash', '-s', ...args] : ['bash', '-c', values.command ?? '', ...positionals.slice(1)];
   const request: KeptWorldRequest = { argv, readStdin: fromStdin, seed, limit };
-  const { status, signal, error } = spawnSync(process.execPath, ['--snapshot-blob', blob, JSON.stringify(request)], { stdio: 'inherit' });
+  // Node reads extra certificates at each start, for as long as all the rest takes; the world inside has certificates of its own.
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+  const { status, signal, error } = spawnSync(process.execPath, ['--snapshot-blob', blob, JSON.stringify(request)], { stdio: 'inherit', env });
   if (error) return undefined;
+  // A damaged file takes Node down with it; nothing outside has been touched, so the line runs again in a world that is booted now.
+  if (signal && crashes.has(signal)) {
+    rmSync(blob, { force: true });
+    return undefined;
+  }
   return status ?? 128 + (signal ? constants.signals[signal] : 1);
 }
 
