@@ -4,7 +4,21 @@ import { describe, expect, test } from 'vitest';
 
 /** The architecture as tables; docs: src/README.md. */
 const ground = ['sim', 'api', 'apimachinery', 'interfaces', 'linux', 'client'];
-const rooms = ['etcd', 'apiserver', 'scheduler', 'controller-manager', 'kubelet', 'kube-proxy', 'coredns', 'containerd', 'runc', 'cni', 'images', 'dockerd'];
+const rooms = [
+  'etcd',
+  'apiserver',
+  'scheduler',
+  'controller-manager',
+  'kubelet',
+  'kube-proxy',
+  'coredns',
+  'kube-network-policies',
+  'containerd',
+  'runc',
+  'cni',
+  'images',
+  'dockerd',
+];
 
 /** Who may import whom. A room imports the ground floor and never another room. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {

@@ -10,7 +10,7 @@ import { Registries } from '../images/registries.ts';
 import type { Program } from '../linux/program.ts';
 import { programs as tools } from '../programs/index.ts';
 import { makeShellPrograms } from '../shell/index.ts';
-import { corednsProgram, kubeProxyProgram } from './components/addons.ts';
+import { corednsProgram, kubeNetworkPoliciesProgram, kubeProxyProgram } from './components/addons.ts';
 import { kubeControllerManagerProgram, kubeSchedulerProgram } from './components/control-plane.ts';
 import { dockerdProgram } from './components/dockerd.ts';
 import { etcdProgram } from './components/etcd.ts';
@@ -61,6 +61,7 @@ export function newProgramSet(trace: Trace): ProgramSet {
     'kube-scheduler': kubeSchedulerProgram,
     'kube-controller-manager': kubeControllerManagerProgram,
     'kube-proxy': kubeProxyProgram,
+    'kube-network-policies': kubeNetworkPoliciesProgram,
     coredns: corednsProgram,
     kubelet: newKubelet(trace),
     sshd: sshdProgram,

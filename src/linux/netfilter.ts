@@ -29,6 +29,22 @@ export type Rule = { readonly match: RuleMatch; readonly target: RuleTarget };
 
 export type TableName = 'filter' | 'nat' | 'mangle';
 
+/** What a connection looks like once nat has translated where it goes. */
+export type Packet = { readonly transport: Transport; readonly source: string; readonly address: string; readonly port: number };
+
+/**
+ * A table of nftables whose chain in the hook `postrouting` hands packets to a program (libnetfilter_queue, `flags bypass`): those from or to
+ * the addresses of its set, unless a process of root on this node sent them.
+ */
+export type NftTable = {
+  readonly name: string;
+  readonly set: string;
+  readonly addresses: ReadonlySet<string>;
+  readonly queue: number;
+  /** The program's answer; false drops the packet. */
+  readonly accepts: (packet: Packet) => boolean;
+};
+
 export type Verdict = { readonly address: string; readonly port: number } | 'reject' | 'drop';
 
 export class Netfilter {
@@ -38,6 +54,8 @@ export class Netfilter {
     nat: new Map(['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'].map((name) => [name, []])),
     mangle: new Map(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].map((name) => [name, []])),
   };
+  /** Tables of family inet by name. */
+  readonly nftables = new Map<string, NftTable>();
   readonly #isLocal: (address: string) => boolean;
 
   /** `isLocal` says whether an address is the node's own. */
@@ -62,6 +80,19 @@ export class Netfilter {
     const dropped = this.#walk('filter', 'OUTPUT', packet, random, 0);
     if (dropped === 'reject' || dropped === 'drop') return dropped;
     return this.#walk('nat', 'OUTPUT', packet, random, 0) ?? { address, port };
+  }
+
+  /** Whether any table hands packets to a program. */
+  get queueing(): boolean {
+    for (const { addresses } of this.nftables.values()) if (addresses.size > 0) return true;
+    return false;
+  }
+
+  /** Whether a packet that leaves this node, or goes to one of its pods, passes the hook `postrouting`. */
+  forwards(packet: Packet): boolean {
+    for (const { addresses, accepts } of this.nftables.values())
+      if ((addresses.has(packet.source) || addresses.has(packet.address)) && !accepts(packet)) return false;
+    return true;
   }
 
   /** Whether a rule of the nat table names this address and port (a NodePort on an own address). */

@@ -132,7 +132,7 @@ export class Fabric {
   readonly #addresses = new Map<NetworkNamespace, readonly string[]>();
   /** Pairs of node namespaces that cannot reach each other, and nodes cut off from all. */
   readonly cut = new Set<NetworkNamespace>();
-  /** Asked before a packet is delivered (a NetworkPolicy, a firewall); false drops it. */
+  /** Asked before a packet is delivered (Docker's isolation of networks); false drops it. */
   readonly filters: ((from: Peer, to: Destination, transport: Transport) => boolean)[] = [];
 
   attach(namespace: NetworkNamespace): void {
@@ -186,6 +186,7 @@ export function route(from: NetworkNamespace, transport: Transport, address: str
   const arrived = target !== node && target === targetNode ? prerouting(target, transport, translated, random) : translated;
   const final = arrived === translated || target.has(arrived.address) ? target : fabric.owner(arrived.address);
   if (!final) throw unreachable(targetNode, arrived.address);
+  postrouting(from, arrived === translated ? undefined : targetNode, final, transport, arrived);
   const destination = { namespace: final, ...arrived };
   if (fabric.filters.length === 0) return destination;
   const peer = { address: from.sourceAddress(), namespace: from };
@@ -200,6 +201,28 @@ function prerouting(node: NetworkNamespace, transport: Transport, to: { readonly
   if (verdict === 'reject') throw new NetworkError('ECONNREFUSED', refusedAfter);
   if (verdict === 'drop') throw new NetworkError('ETIMEDOUT', timeoutAfter);
   return verdict;
+}
+
+/**
+ * The hook `postrouting` of the nodes that forward the packet: the sender's own and that of a pod it goes to. What a process of root on a node
+ * sends to that node's pods passes by; what came in through another node's port (`entry`) carries that node's address from there on.
+ */
+function postrouting(
+  from: NetworkNamespace,
+  entry: NetworkNamespace | undefined,
+  final: NetworkNamespace,
+  transport: Transport,
+  to: { readonly address: string; readonly port: number },
+): void {
+  const node = from.uplink ?? from;
+  const last = final.uplink;
+  if (from.uplink && final !== node) forward(node, from, transport, to);
+  if (last && last !== node) forward(last, entry === undefined ? from : entry === last ? node : entry, transport, to);
+}
+
+function forward(at: NetworkNamespace, source: NetworkNamespace, transport: Transport, to: { readonly address: string; readonly port: number }): void {
+  if (!at.netfilter?.queueing) return;
+  if (!at.netfilter.forwards({ transport, source: source.sourceAddress(), ...to })) throw new NetworkError('ETIMEDOUT', timeoutAfter);
 }
 
 /** An address on a link where nobody answers ARP is "no route to host"; one beyond the default route is a time-out. */

@@ -18,6 +18,7 @@ import { jq } from './jq/jq.ts';
 import { curl } from './network/curl.ts';
 import { ipPrograms } from './network/ip.ts';
 import { lookupPrograms } from './network/lookup.ts';
+import { nftPrograms } from './network/nft.ts';
 import { socketPrograms } from './network/sockets.ts';
 import { wget } from './network/wget.ts';
 import { ps } from './processes/ps.ts';
@@ -64,6 +65,7 @@ const own: Readonly<Record<string, Program>> = {
   ...pagerPrograms,
   ...watchPrograms,
   ...ipPrograms,
+  ...nftPrograms,
   ...lookupPrograms,
   ...socketPrograms,
   ...runPrograms,

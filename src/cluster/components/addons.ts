@@ -1,10 +1,11 @@
-/** kube-proxy and CoreDNS as processes in their pods. */
+/** kube-proxy and CoreDNS as processes in their pods, and the network policy agent of a node. */
 import { YAMLParseError } from 'yaml';
 import { parseConfigYaml } from '../../apimachinery/yaml-simple.ts';
 import { Client } from '../../client/client.ts';
 import { runCoreDns } from '../../coredns/coredns.ts';
 import { CorefileError } from '../../coredns/corefile.ts';
 import { type RestServer, restProtocol } from '../../interfaces/rest.ts';
+import { runNetworkPolicyAgent } from '../../kube-network-policies/kube-network-policies.ts';
 import { runKubeProxy } from '../../kube-proxy/kube-proxy.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dial, NetworkError, serve } from '../../linux/network.ts';
@@ -12,7 +13,19 @@ import type { Process } from '../../linux/process.ts';
 import { Exit, type Program } from '../../linux/program.ts';
 import { dnsProtocol } from '../../linux/protocols.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { dialText, fatal, healthServer, inClusterClient, listen, logger, parseEndpoint, readFlags, serveHttp, untilTerminated } from './component.ts';
+import {
+  clientFromKubeconfig,
+  dialText,
+  fatal,
+  healthServer,
+  inClusterClient,
+  listen,
+  logger,
+  parseEndpoint,
+  readFlags,
+  serveHttp,
+  untilTerminated,
+} from './component.ts';
 
 type ProxyConfiguration = { readonly clusterCIDR?: string; readonly clientConnection?: { readonly kubeconfig?: string } };
 
@@ -45,6 +58,19 @@ export const kubeProxyProgram: Program = function* (argv, process) {
   });
   listen(process, '0.0.0.0', 10256, [serveHttp(healthServer({ '/healthz': () => proxy.healthy(), '/livez': () => proxy.healthy() }))]);
   return yield* untilTerminated(process, () => {});
+};
+
+/** kube-network-policies as a service of the node; it takes its table away when it ends, and nothing is enforced then. */
+export const kubeNetworkPoliciesProgram: Program = function* (argv, process) {
+  const set = yield* readFlags(process, argv, ['hostname-override', 'kubeconfig', 'metrics-bind-address', 'nfqueue-id', 'failopen', 'v']);
+  const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', 'kube-network-policies/v0.9.2');
+  const { network } = process.kernel.host;
+  if (!network.netfilter) return yield* fatal(process, 'main.go:206', '"Can not start network policy controller" err="nftables is not available"');
+  process.allocate(30 * 1024 * 1024);
+  const log = logger(process);
+  const nodeName = set.get('hostname-override') ?? process.kernel.hostname;
+  const stop = runNetworkPolicyAgent({ sim: process.sim, client, netfilter: network.netfilter, nodeName, log: (text) => log('I', 'controller.go:274', text) });
+  return yield* untilTerminated(process, stop);
 };
 
 function* readYaml<T>(process: Process, path: string): Routine<T> {

@@ -34,6 +34,26 @@ export const corefile = `.:53 {
 
 const system = (name: string, labels?: Readonly<Record<string, string>>) => ({ name, namespace: 'kube-system', ...(labels ? { labels } : {}) });
 
+/** What the nodes' network policy agent may read; it is the lab's own choice of a CNI, not kubeadm's. */
+const networkPolicies: readonly AddonObject[] = [
+  {
+    apiVersion: rbac,
+    kind: 'ClusterRole',
+    metadata: { name: 'kube-network-policies' },
+    rules: [
+      { apiGroups: [''], resources: ['pods', 'namespaces', 'nodes'], verbs: ['list', 'watch'] },
+      { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list', 'watch'] },
+    ],
+  },
+  {
+    apiVersion: rbac,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'kube-network-policies' },
+    roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'kube-network-policies' },
+    subjects: [{ apiGroup: group, kind: 'Group', name: 'system:kube-network-policies' }],
+  },
+];
+
 /** In the order in which they are made; all are created as kubernetes-admin. */
 export function addonObjects(settings: ControlPlaneSettings, ip: string, server: string): readonly AddonObject[] {
   return [
@@ -42,6 +62,7 @@ export function addonObjects(settings: ControlPlaneSettings, ip: string, server:
     ...kubeProxy(settings, server),
     ...coreDns(settings),
     ...nodeBootstrap,
+    ...networkPolicies,
     {
       apiVersion: 'v1',
       kind: 'ConfigMap',

@@ -9,6 +9,7 @@ import { type Routine, sleep } from '../../sim/routine.ts';
 import { readKubeconfigText } from '../components/component.ts';
 import { type AddonObject, addonObjects } from '../kubeadm/addons.ts';
 import { writeControlPlane, writeKubelet } from '../kubeadm/files.ts';
+import { startNetworkPolicies } from '../kubeadm/network-policies.ts';
 import type { ControlPlaneSettings } from '../kubeadm/static-pods.ts';
 import { addMachine, installContainerd, installCrictlConfig, installKubernetes } from '../machine/install.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -65,6 +66,7 @@ function* kubeadm(context: WorldContext, controlPlane: Machine, workers: readonl
   yield* until(() => client.get('nodes', { namespace: '', name: controlPlane.name }) !== undefined);
   markControlPlane(client, controlPlane.name);
   for (const object of addonObjects(settings, controlPlane.ip, cluster.server)) create(client, object);
+  for (const machine of [controlPlane, ...workers]) startNetworkPolicies(machine, cluster);
   for (const worker of workers) {
     writeKubelet(worker, cluster);
     startKubelet(worker);
