@@ -66,13 +66,13 @@ function* kubeadm(context: WorldContext, controlPlane: Machine, workers: readonl
   yield* until(() => client.get('nodes', { namespace: '', name: controlPlane.name }) !== undefined);
   markControlPlane(client, controlPlane.name);
   for (const object of addonObjects(settings, controlPlane.ip, cluster.server)) create(client, object);
-  for (const machine of [controlPlane, ...workers]) startNetworkPolicies(machine, cluster);
   for (const worker of workers) {
     writeKubelet(worker, cluster);
     startKubelet(worker);
     yield* until(() => (client.get('nodes', { namespace: '', name: worker.name })?.spec.podCIDR ?? '') !== '');
   }
   yield* until(() => allReady(client.list('nodes').items, client.list('pods', { namespace: 'kube-system' }).items));
+  for (const machine of [controlPlane, ...workers]) startNetworkPolicies(machine, cluster);
   forgetEvents(client);
   built.add(context);
 }
