@@ -25,10 +25,14 @@ export type StoredImage = {
   readonly chain: string;
 };
 
+/** What content says of an image, whatever its names. */
+type ReadImage = { readonly facts: Omit<StoredImage, 'names' | 'parent' | 'unpackedSize'>; readonly chains: readonly string[] };
+
 export const isDangling = (name: string): boolean => name.startsWith(danglingPrefix);
 
 export class ImageStore {
   readonly #engine: Engine;
+  readonly #known = new Map<string, ReadImage>();
   constructor(engine: Engine) {
     this.#engine = engine;
   }
@@ -84,10 +88,26 @@ export class ImageStore {
 
   #stored(images: readonly ContainerdImage[]): StoredImage | undefined {
     const target = images[0]?.target;
-    if (!target) return undefined;
+    const read = target && this.#read(target);
+    if (!read) return undefined;
+    const layerSize = (chain: string): number => this.layerSize(chain);
+    return {
+      ...read.facts,
+      names: images.map(({ name }) => name),
+      parent: images.map(({ labels }) => labels[parentLabel] ?? '').find((each) => each !== '') ?? '',
+      get unpackedSize() {
+        return read.chains.reduce((sum, chain) => sum + layerSize(chain), 0);
+      },
+    };
+  }
+
+  /** Content never changes: what a digest stands for is read once. */
+  #read(target: Descriptor): ReadImage | undefined {
+    const known = this.#known.get(target.digest);
+    const { content } = this.#engine.containerd;
     try {
-      const { content } = this.#engine.containerd;
       const top = content.get(moby, target.digest);
+      if (known) return known;
       const manifestDigest = /index|manifest\.list/.test(top.mediaType)
         ? ((JSON.parse(top.text) as ImageIndex).manifests.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64')?.digest ?? '')
         : target.digest;
@@ -99,19 +119,9 @@ export class ImageStore {
         (sum, { size }) => sum + size,
         manifestBlob.size + (manifestDigest === target.digest ? 0 : top.size),
       );
-      return {
-        id: target.digest,
-        target,
-        names: images.map(({ name }) => name),
-        parent: images.map(({ labels }) => labels[parentLabel] ?? '').find((each) => each !== '') ?? '',
-        manifestDigest,
-        manifestSize: manifestBlob.size,
-        manifest,
-        config,
-        contentSize,
-        unpackedSize: chains.reduce((sum, chain) => sum + this.layerSize(chain), 0),
-        chain: chains.at(-1) ?? '',
-      };
+      const facts = { id: target.digest, target, manifestDigest, manifestSize: manifestBlob.size, manifest, config, contentSize, chain: chains.at(-1) ?? '' };
+      this.#known.set(target.digest, { facts, chains });
+      return { facts, chains };
     } catch (error) {
       if (error instanceof ContainerdError) return undefined;
       throw error;

@@ -13,7 +13,7 @@ const time = (at: number): string => (at === 0 ? never : timestamp(at));
 export function summarize(engine: Engine, store: ImageStore, container: Container): ContainerSummary {
   const { config } = container;
   const image = store.find(container.imageId);
-  const size = container.removing ? 0 : sizeOf(engine, container);
+  const size = (): number => (container.removing ? 0 : sizeOf(engine, container));
   return {
     Id: container.id,
     Names: [`/${container.name}`],
@@ -28,8 +28,13 @@ export function summarize(engine: Engine, store: ImageStore, container: Containe
     Networks: networksOf(container),
     Mounts: container.mounts,
     ExitCode: container.exitCode,
-    SizeRw: size,
-    SizeRootFs: size + (image?.unpackedSize ?? 0),
+    // Measured only for who asks, as with the API's `size=1`.
+    get SizeRw() {
+      return size();
+    },
+    get SizeRootFs() {
+      return size() + (image?.unpackedSize ?? 0);
+    },
   };
 }
 
@@ -209,11 +214,11 @@ function hostConfig({ host }: Container): object {
     DnsOptions: [],
     DnsSearch: [],
     ExtraHosts: orNull(host.ExtraHosts),
-    GroupAdd: null,
-    IpcMode: 'private',
+    GroupAdd: orNull(host.GroupAdd ?? []),
+    IpcMode: host.IpcMode ?? 'private',
     Cgroup: '',
     Links: null,
-    OomScoreAdj: 0,
+    OomScoreAdj: host.OomScoreAdj ?? 0,
     PidMode: host.PidMode,
     Privileged: host.Privileged,
     PublishAllPorts: host.PublishAllPorts,
@@ -228,11 +233,11 @@ function hostConfig({ host }: Container): object {
     CpuShares: host.CpuShares,
     Memory: host.Memory,
     NanoCpus: host.NanoCpus,
-    CgroupParent: '',
+    CgroupParent: host.CgroupParent ?? '',
     BlkioWeight: 0,
     ...Object.fromEntries(['WeightDevice', 'DeviceReadBps', 'DeviceWriteBps', 'DeviceReadIOps', 'DeviceWriteIOps'].map((name) => [`Blkio${name}`, []])),
-    CpuPeriod: 0,
-    CpuQuota: 0,
+    CpuPeriod: host.CpuPeriod ?? 0,
+    CpuQuota: host.CpuQuota ?? 0,
     CpuRealtimePeriod: 0,
     CpuRealtimeRuntime: 0,
     CpusetCpus: '',

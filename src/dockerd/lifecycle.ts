@@ -58,7 +58,8 @@ export class Lifecycle {
       root: rootOf(this.#engine, id),
       netns: this.#netns(container),
       hostname: container.config.Hostname,
-      ...(container.host.PidMode.startsWith('container:') ? { otherPid: this.#engine.container(container.host.PidMode.slice(10)).pid } : {}),
+      ...this.#joined('otherPid', container.host.PidMode),
+      ...this.#joined('ipcPid', container.host.IpcMode),
     });
     containerd.containers.create(moby, {
       id,
@@ -86,6 +87,12 @@ export class Lifecycle {
     Object.assign(container, { status: 'running', startedAt: this.#engine.now, finishedAt: 0, error: '', exitCode: 0, oomKilled: false, stoppedByHand: false });
     sim.go(this.#watch(container), `monitor:${id.slice(0, 12)}`);
     container.changed.notify();
+  }
+
+  /** `container:<id>`: the namespace of that one's process. */
+  #joined<Key extends string>(key: Key, mode: string | undefined): { readonly [key in Key]?: number } {
+    if (!mode?.startsWith('container:')) return {};
+    return { [key]: this.#engine.container(mode.slice(10)).pid } as { readonly [key in Key]?: number };
   }
 
   #netns(container: Container): string | undefined {

@@ -118,6 +118,7 @@ export class Networks {
     if (!sandbox) return;
     withdraw(this.#engine, container);
     for (const endpoint of container.endpoints.values()) this.#unplug(sandbox.namespace, endpoint);
+    vanish(sandbox.namespace);
     kernel.networkNamespaces.delete(sandbox.path);
     this.#engine.directory(netnsPath).remove(sandbox.path.slice(netnsPath.length + 1));
     container.sandbox = undefined;
@@ -270,3 +271,9 @@ export class Networks {
 }
 
 const overlap = (a: string, b: string): boolean => contains(a, b.split('/')[0] as string) || contains(b, a.split('/')[0] as string);
+
+/** With a namespace go the cables that others (CNI plugins) have plugged into it, at both ends. */
+function vanish(namespace: NetworkNamespace): void {
+  for (const { peer, kind } of namespace.interfaces.values()) if (peer && kind === 'veth') peer.namespace.interfaces.delete(peer.name);
+  namespace.fabric?.detach(namespace);
+}

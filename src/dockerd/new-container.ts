@@ -37,7 +37,7 @@ export function newContainer(engine: Engine, { id, name, options, image, imageNa
     anonymous,
     config: {
       ...config,
-      Hostname: config.Hostname || (mode === 'host' ? engine.kernel.hostname : id.slice(0, 12)),
+      Hostname: config.Hostname || hostnameOf(engine, mode, id),
       User: config.User || (own.User ?? ''),
       ExposedPorts: { ...own.ExposedPorts, ...config.ExposedPorts },
       Env: [...config.Env.filter((entry) => entry.includes('=')), ...(own.Env ?? []).filter((entry) => !given.has(entry.split('=')[0]))],
@@ -50,4 +50,10 @@ export function newContainer(engine: Engine, { id, name, options, image, imageNa
     },
     host: { ...options.host, NetworkMode: mode },
   });
+}
+
+/** A container in another's network has that one's name too. */
+function hostnameOf(engine: Engine, mode: string, id: string): string {
+  if (mode.startsWith('container:')) return engine.container(mode.slice(10)).config.Hostname;
+  return mode === 'host' ? engine.kernel.hostname : id.slice(0, 12);
 }

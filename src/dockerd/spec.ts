@@ -29,9 +29,17 @@ export const maskedPaths =
   );
 export const readonlyPaths = '/proc/bus /proc/fs /proc/irq /proc/sys /proc/sysrq-trigger'.split(' ');
 
-export type SpecParts = { readonly root: DirectoryNode; readonly netns: string | undefined; readonly hostname: string; readonly otherPid?: number };
+export type SpecParts = {
+  readonly root: DirectoryNode;
+  readonly netns: string | undefined;
+  readonly hostname: string;
+  /** Of the container whose process or IPC namespace this one joins. */
+  readonly otherPid?: number;
+  readonly ipcPid?: number;
+};
 
-export function newSpec(container: Container, { root, netns, hostname, otherPid }: SpecParts): OciSpec {
+export function newSpec(container: Container, parts: SpecParts): OciSpec {
+  const { root, hostname } = parts;
   const { config, host } = container;
   const user = resolveUser(root, config.User);
   const caps = capabilities(container);
@@ -39,38 +47,44 @@ export function newSpec(container: Container, { root, netns, hostname, otherPid 
     ociVersion: '1.3.0',
     process: {
       ...(config.Tty ? { terminal: true } : {}),
-      user: { uid: user.uid, gid: user.gid, additionalGids: user.groups },
+      user: { uid: user.uid, gid: user.gid, additionalGids: [...new Set([...user.groups, ...(host.GroupAdd ?? []).map(Number)])] },
       args: [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])],
       env: environment(container, hostname, user.home),
       cwd: config.WorkingDir || '/',
       capabilities: { bounding: caps, effective: caps, permitted: caps },
-      oomScoreAdj: 0,
+      oomScoreAdj: host.OomScoreAdj ?? 0,
     },
     root: { path: 'rootfs', readonly: host.ReadonlyRootfs },
     ...(host.NetworkMode === 'host' ? {} : { hostname }),
     mounts: [...mounts, ...fileMounts(container), ...volumeMounts(container)],
     linux: {
       resources: {
-        cpu: { shares: host.CpuShares || 1024, ...(host.NanoCpus > 0 ? { quota: Math.round(host.NanoCpus / 10_000), period: 100_000 } : {}) },
+        cpu: { shares: host.CpuShares || 1024, ...cpuLimit(container) },
         ...(host.Memory > 0 ? { memory: { limit: host.Memory } } : {}),
         ...(host.PidsLimit > 0 ? { pids: { limit: host.PidsLimit } } : {}),
       },
-      cgroupsPath: `system.slice:docker:${container.id}`,
-      namespaces: namespaces(container, netns, otherPid),
+      cgroupsPath: `${host.CgroupParent || 'system.slice'}:docker:${container.id}`,
+      namespaces: namespaces(container, parts),
       maskedPaths: host.Privileged ? [] : maskedPaths,
       readonlyPaths: host.Privileged ? [] : readonlyPaths,
     },
   };
 }
 
-function namespaces({ host }: Container, netns: string | undefined, otherPid: number | undefined): OciSpec['linux']['namespaces'] {
+function cpuLimit({ host }: Container): { readonly quota?: number; readonly period?: number } {
+  if (host.NanoCpus > 0) return { quota: Math.round(host.NanoCpus / 10_000), period: 100_000 };
+  return host.CpuQuota ? { quota: host.CpuQuota, period: host.CpuPeriod ?? 100_000 } : {};
+}
+
+function namespaces({ host }: Container, { netns, otherPid, ipcPid }: SpecParts): OciSpec['linux']['namespaces'] {
   const pid =
     host.PidMode === 'host'
       ? []
       : [{ type: 'pid' as const, ...(host.PidMode.startsWith('container:') && otherPid ? { path: `/proc/${otherPid}/ns/pid` } : {}) }];
-  if (host.NetworkMode === 'host') return [{ type: 'mount' }, ...pid, { type: 'ipc' }];
+  const ipc = host.IpcMode === 'host' ? [] : [{ type: 'ipc' as const, ...(ipcPid ? { path: `/proc/${ipcPid}/ns/ipc` } : {}) }];
+  if (host.NetworkMode === 'host') return [{ type: 'mount' }, ...pid, ...ipc];
   const network = { type: 'network' as const, ...(netns === undefined ? {} : { path: netns }) };
-  return [{ type: 'mount' }, { type: 'uts' }, ...pid, { type: 'ipc' }, network, { type: 'cgroup' }];
+  return [{ type: 'mount' }, { type: 'uts' }, ...pid, ...ipc, network, { type: 'cgroup' }];
 }
 
 function environment({ config }: Container, hostname: string, home: string): string[] {

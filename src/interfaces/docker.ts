@@ -69,6 +69,14 @@ export type HostConfig = {
   readonly NanoCpus: number;
   readonly PidsLimit: number;
   readonly VolumesFrom: Texts;
+  /** `kubepods-pod1.slice`; absent: system.slice. */
+  readonly CgroupParent?: string;
+  /** `container:<id>`, `host`; absent: its own. */
+  readonly IpcMode?: string;
+  readonly OomScoreAdj?: number;
+  readonly CpuPeriod?: number;
+  readonly CpuQuota?: number;
+  readonly GroupAdd?: Texts;
 };
 export type CreateOptions = {
   readonly config: ContainerConfig;

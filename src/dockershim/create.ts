@@ -1,0 +1,108 @@
+/** What Docker is asked to make: the parts of its API that pods never use, at rest; and a pod's container in Docker's terms. */
+import type * as cri from '../interfaces/cri.ts';
+import type { ContainerConfig, CreateOptions, HostConfig } from '../interfaces/docker.ts';
+import { logPathLabel, makeContainerName, makeLabels, sandboxIdLabel } from './names.ts';
+
+export const newContainerConfig = (image: string): ContainerConfig => ({
+  Hostname: '',
+  User: '',
+  AttachStdin: false,
+  AttachStdout: false,
+  AttachStderr: false,
+  ExposedPorts: {},
+  Tty: false,
+  OpenStdin: false,
+  Env: [],
+  Cmd: null,
+  Entrypoint: null,
+  Image: image,
+  Volumes: null,
+  WorkingDir: '',
+  Labels: {},
+});
+
+export const newHostConfig = (): HostConfig => ({
+  Binds: [],
+  Tmpfs: {},
+  NetworkMode: 'none',
+  PortBindings: {},
+  RestartPolicy: { Name: '', MaximumRetryCount: 0 },
+  AutoRemove: false,
+  CapAdd: [],
+  CapDrop: [],
+  Dns: [],
+  ExtraHosts: [],
+  PidMode: '',
+  Privileged: false,
+  PublishAllPorts: false,
+  ReadonlyRootfs: false,
+  Init: false,
+  CpuShares: 0,
+  Memory: 0,
+  NanoCpus: 0,
+  PidsLimit: 0,
+  VolumesFrom: [],
+});
+
+/** docker_container.go CreateContainer. */
+export function createOptions(sandboxId: string, config: cri.ContainerConfig, sandbox: cri.PodSandboxConfig, cgroupParent: string | undefined): CreateOptions {
+  const logPath = sandbox.logDirectory && config.logPath ? `${sandbox.logDirectory}/${config.logPath}` : '';
+  return {
+    name: makeContainerName(sandbox, config),
+    config: {
+      ...newContainerConfig(config.image.image),
+      User: userOf(config),
+      Entrypoint: config.command?.length ? config.command : null,
+      Cmd: config.args?.length ? config.args : null,
+      Env: (config.envs ?? []).map(({ key, value }) => `${key}=${value}`),
+      WorkingDir: config.workingDir ?? '',
+      OpenStdin: config.stdin ?? false,
+      Tty: config.tty ?? false,
+      Labels: { ...makeLabels('container', config.labels, config.annotations), [logPathLabel]: logPath, [sandboxIdLabel]: sandboxId },
+      ...(config.stopSignal === undefined ? {} : { StopSignal: config.stopSignal }),
+    },
+    host: hostConfig(sandboxId, config, sandbox, cgroupParent),
+  };
+}
+
+function hostConfig(sandboxId: string, config: cri.ContainerConfig, sandbox: cri.PodSandboxConfig, cgroupParent: string | undefined): HostConfig {
+  const security = config.linux?.securityContext;
+  const resources = config.linux?.resources ?? {};
+  const shared = `container:${sandboxId}`;
+  const host = sandbox.linux?.securityContext?.namespaceOptions;
+  return {
+    ...newHostConfig(),
+    Binds: (config.mounts ?? []).map(bindOf),
+    NetworkMode: host?.network === 2 ? 'host' : shared,
+    IpcMode: host?.ipc === 2 ? 'host' : shared,
+    PidMode: pidMode(security?.namespaceOptions, shared),
+    Privileged: security?.privileged ?? false,
+    ReadonlyRootfs: security?.readonlyRootfs ?? false,
+    CapAdd: security?.capabilities?.addCapabilities ?? [],
+    CapDrop: security?.capabilities?.dropCapabilities ?? [],
+    GroupAdd: (security?.supplementalGroups ?? []).map(String),
+    Memory: resources.memoryLimitInBytes ?? 0,
+    CpuShares: resources.cpuShares ?? 0,
+    ...(resources.cpuQuota ? { CpuQuota: resources.cpuQuota, CpuPeriod: resources.cpuPeriod ?? 100_000 } : {}),
+    OomScoreAdj: resources.oomScoreAdj ?? 0,
+    ...(cgroupParent === undefined ? {} : { CgroupParent: cgroupParent }),
+  };
+}
+
+function pidMode(options: cri.NamespaceOption | undefined, shared: string): string {
+  if (options?.pid === 2) return 'host';
+  if (options?.pid === 3 && options.targetId !== undefined) return `container:${options.targetId}`;
+  return options?.pid === 0 ? shared : '';
+}
+
+/** `1000`, `1000:3000`, or a name. */
+function userOf({ linux }: cri.ContainerConfig): string {
+  const { runAsUser, runAsGroup, runAsUsername } = linux?.securityContext ?? {};
+  const user = runAsUser === undefined ? (runAsUsername ?? '') : String(runAsUser);
+  return runAsGroup === undefined || user === '' ? user : `${user}:${runAsGroup}`;
+}
+
+function bindOf({ hostPath, containerPath, readonly, propagation }: cri.Mount): string {
+  const modes = [...(readonly ? ['ro'] : []), ...(propagation === 1 ? ['rslave'] : propagation === 2 ? ['rshared'] : [])];
+  return [hostPath, containerPath, ...(modes.length > 0 ? [modes.join(',')] : [])].join(':');
+}
