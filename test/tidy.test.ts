@@ -18,6 +18,7 @@ const rooms = [
   'cni',
   'images',
   'dockerd',
+  'dockershim',
 ];
 
 /** Who may import whom. A room imports the ground floor and never another room. */
@@ -47,12 +48,12 @@ const maySpeak: Readonly<Record<string, readonly string[]>> = {
   etcd: ['etcd', 'apiserver'],
   rest: ['apiserver', 'client', 'cli/kubectl', 'cli/kubeadm'],
   kubelet: ['kubelet', 'apiserver'],
-  cri: ['kubelet', 'containerd', 'cli/crictl'],
+  cri: ['kubelet', 'containerd', 'dockershim', 'cli/crictl'],
   containerd: ['containerd', 'dockerd', 'cli/ctr', 'cli/nerdctl'],
-  docker: ['dockerd', 'cli/docker'],
+  docker: ['dockerd', 'dockershim', 'cli/docker'],
   // ctr and nerdctl are containerd's clients in the full sense: they write the OCI spec, nerdctl calls the plugins of CNI itself.
   oci: ['containerd', 'dockerd', 'runc', 'cli/runc', 'cli/ctr', 'cli/nerdctl', 'interfaces'],
-  cni: ['containerd', 'cni', 'cli/nerdctl'],
+  cni: ['containerd', 'dockershim', 'cni', 'cli/nerdctl'],
   distribution: ['containerd', 'dockerd', 'images', 'cli/ctr', 'cli/nerdctl', 'interfaces'],
 };
 /** The electrician may touch all; graders read as a learner could. Shapes that are no wall of their own may be used by all. */

@@ -33,6 +33,7 @@ const kubernetesReleases: readonly (readonly [minor: string, patches: number])[]
   ['1.30', 14],
   ['1.29', 15],
   ['1.28', 15],
+  ['1.24', 17],
   ['1.23', 17],
 ];
 const versions = kubernetesReleases.flatMap(([minor, patches]) => Array.from({ length: patches + 1 }, (_each, patch) => `v${minor}.${patch}`));
@@ -51,7 +52,7 @@ const componentImages = (): ImageDefinition[] =>
         base,
         // A few kilobytes more with every release, as binaries grow.
         {
-          ...binaryLayer(megabytes, `/usr/local/bin/${name}`, name, () => [program('/go-runner', 'go-runner', 1_800_000)]),
+          ...binaryLayer(megabytes, `/usr/local/bin/${name}`, `${name}@${version}`, () => [program('/go-runner', 'go-runner', 1_800_000)]),
           size: Math.round(megabytes * MiB) - index * 4096,
         },
       ]),

@@ -8,7 +8,7 @@ import { hostMounts, type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespac
 import { NetworkNamespace } from './network.ts';
 import { Device, type OpenFile, RegularFile } from './open-file.ts';
 import { Process, type SpawnOptions } from './process.ts';
-import type { Program, ProgramTable } from './program.ts';
+import { type Program, type ProgramTable, withReleases } from './program.ts';
 import { runProgram } from './run-program.ts';
 import type { SignalName } from './signals.ts';
 import type { Systemd } from './systemd.ts';
@@ -56,7 +56,7 @@ export class Kernel {
 
   constructor(options: KernelOptions) {
     this.sim = options.sim;
-    this.programs = options.programs;
+    this.programs = withReleases(options.programs);
     this.memoryBytes = options.memoryBytes;
     this.cpus = options.cpus;
     this.release = options.release ?? '6.12.57+deb13-amd64';

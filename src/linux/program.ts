@@ -10,6 +10,15 @@ export type Program = (argv: readonly string[], process: Process) => Routine<Exi
 /** Finds a Program by the name that an executable file carries (see FileNode.program). */
 export type ProgramTable = { get(name: string): Program | undefined };
 
+/** What stands after the `@` of an executable's program: `kubelet@v1.23.17` is the kubelet, told which release it is. */
+export function releaseOf(process: Process): string | undefined {
+  const inode = process.exe === '' ? undefined : process.fs.find(process.exe);
+  return inode?.type === 'file' ? inode.program?.split('@')[1] : undefined;
+}
+
+/** The table with each program's releases: what is not there as `name@release` is looked for as `name`. */
+export const withReleases = (table: ProgramTable): ProgramTable => ({ get: (name) => table.get(name) ?? table.get(name.split('@')[0] as string) });
+
 /** Thrown by a program to end itself at once with this status (exit(3)). */
 export class Exit extends Error {
   readonly status: ExitCode;

@@ -13,6 +13,7 @@ import type { Process } from '../../linux/process.ts';
 import { Exit, type Program } from '../../linux/program.ts';
 import { dnsProtocol } from '../../linux/protocols.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { versionOf } from '../releases.ts';
 import {
   clientFromKubeconfig,
   dialText,
@@ -44,7 +45,7 @@ export const kubeProxyProgram: Program = function* (argv, process) {
   const client = new Client({
     server: () => dialText<RestServer>(process, restProtocol, endpoint),
     credentials: () => ({ token: process.fs.read('/var/run/secrets/kubernetes.io/serviceaccount/token') }),
-    userAgent: 'kube-proxy/v1.35.6',
+    userAgent: `kube-proxy/${versionOf(process)}`,
   });
   process.allocate(60 * 1024 * 1024);
   log('I', 'server_linux.go:53', '"Using iptables proxy"');

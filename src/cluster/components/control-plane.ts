@@ -9,6 +9,7 @@ import type { Program } from '../../linux/program.ts';
 import { runScheduler } from '../../scheduler/scheduler.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Sim } from '../../sim/sim.ts';
+import { versionOf } from '../releases.ts';
 import { clientFromKubeconfig, fatal, healthServer, listen, logger, readFlags, serveHttp, untilTerminated } from './component.ts';
 
 const schedulerFlags =
@@ -25,7 +26,7 @@ function* electedComponent(process: Process, client: Client, name: string, port:
   const well = (): boolean => true;
   listen(process, '127.0.0.1', port, [serveHttp(healthServer({ '/healthz': well, '/livez': well, '/readyz': well }, true))]);
   const log = logger(process);
-  log('I', 'server.go:176', '"Starting" version="v1.35.6"');
+  log('I', 'server.go:176', `"Starting" version="${versionOf(process)}"`);
   log('I', 'leaderelection.go:257', `attempting to acquire leader lease kube-system/${name}...`);
   const identity = `${process.namespaces.uts.hostname}_${process.sim.random.uuid()}`;
   process.sim.go(
@@ -43,7 +44,7 @@ function* electedComponent(process: Process, client: Client, name: string, port:
 
 export const kubeSchedulerProgram: Program = function* (argv, process) {
   const set = yield* readFlags(process, argv, schedulerFlags);
-  const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', 'kube-scheduler/v1.35.6');
+  const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', `kube-scheduler/${versionOf(process)}`);
   process.allocate(75 * 1024 * 1024);
   return yield* electedComponent(process, client, 'kube-scheduler', 10259, (scope) =>
     runScheduler({ sim: scope, client: client.with({ limiter: new TokenBucket(scope, { qps: 50, burst: 100 }) }), hostname: process.namespaces.uts.hostname }),
@@ -52,7 +53,7 @@ export const kubeSchedulerProgram: Program = function* (argv, process) {
 
 export const kubeControllerManagerProgram: Program = function* (argv, process) {
   const set = yield* readFlags(process, argv, managerFlags);
-  const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', 'kube-controller-manager/v1.35.6');
+  const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', `kube-controller-manager/${versionOf(process)}`);
   const rootCa = set.get('root-ca-file');
   if (rootCa !== undefined && !process.fs.exists(rootCa))
     return yield* fatal(

@@ -10,6 +10,7 @@ import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import type { HttpServer } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
+import { versionInfo, versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeEtcd, describeKubelet, describeRest } from '../walls.ts';
 import { dialText, type Flags, fatal, listen, logger, parseEndpoint, readFlags, serveHttp, untilTerminated } from './component.ts';
@@ -45,7 +46,8 @@ export const newKubeApiserver = (trace: Trace): Program =>
         return yield* fatal(process, 'run.go:72', `"command failed" err="open ${path}: no such file or directory"`);
     }
     log('I', 'options.go:263', `external host was not specified, using ${set.get('advertise-address') ?? '127.0.0.1'}`);
-    log('I', 'server.go:150', 'Version: v1.35.6');
+    const version = versionOf(process);
+    log('I', 'server.go:150', `Version: ${version}`);
     const etcd = trace.around(etcdClient(process, set), 'etcd', 'kube-apiserver', 'etcd', describeEtcd);
     yield* waitForEtcd(process, etcd);
     process.allocate(260 * 1024 * 1024);
@@ -58,6 +60,7 @@ export const newKubeApiserver = (trace: Trace): Program =>
       serviceCidr: set.get('service-cluster-ip-range') ?? '10.0.0.0/24',
       advertiseAddress: set.get('advertise-address') ?? '127.0.0.1',
       componentHealth: () => componentHealth(process, etcd),
+      ...apiVersion(version),
     });
     listen(process, set.get('bind-address') ?? '0.0.0.0', Number(set.get('secure-port') ?? 6443), [
       serve(restProtocol, trace.around<RestServer>(server, 'rest', 'client', 'kube-apiserver', describeRest)),
@@ -66,6 +69,11 @@ export const newKubeApiserver = (trace: Trace): Program =>
     log('I', 'secure_serving.go:211', `Serving securely on [::]:${set.get('secure-port') ?? 6443}`);
     return yield* untilTerminated(process, () => server.stop());
   };
+
+const apiVersion = (version: string) => {
+  const info = versionInfo(version);
+  return info ? { version: info } : {};
+};
 
 /** kubernetes pkg/registry/core/rest/storage_core.go: the usual ports on this machine, and etcd. */
 function componentHealth(process: Process, etcd: EtcdApi): ComponentHealth[] {

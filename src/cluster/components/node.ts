@@ -16,6 +16,7 @@ import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { Runc } from '../../runc/runc.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeCni, describeCri, describeDistribution, describeKubelet, describeOci } from '../walls.ts';
 import { dialText, fatal, healthServer, listen, readFlags, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
@@ -53,6 +54,7 @@ const kubeletFlags =
 /** The kubelet as a process: cmd/kubelet/app/server.go. */
 export const newKubelet = (trace: Trace): Program =>
   function* (argv, process) {
+    const version = versionOf(process);
     const set = yield* readFlags(process, argv, kubeletFlags);
     const configPath = set.get('config') ?? '/var/lib/kubelet/config.yaml';
     const config = readConfiguration(process, configPath);
@@ -61,7 +63,7 @@ export const newKubelet = (trace: Trace): Program =>
     const kubeconfig = set.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf';
     const { endpoint, credentials } = yield* access(process, kubeconfig);
     const nodeName = set.get('hostname-override') ?? process.kernel.hostname;
-    const client = new Client({ server: () => dialText<RestServer>(process, restProtocol, endpoint), credentials, userAgent: 'kubelet/v1.35.6' });
+    const client = new Client({ server: () => dialText<RestServer>(process, restProtocol, endpoint), credentials, userAgent: `kubelet/${version}` });
     const socket = (set.get('container-runtime-endpoint') ?? String(config['containerRuntimeEndpoint'] ?? 'unix:///run/containerd/containerd.sock')).replace(
       'unix://',
       '',
@@ -81,7 +83,7 @@ export const newKubelet = (trace: Trace): Program =>
       recorder: new EventRecorder(process.sim, client, { component: 'kubelet', host: nodeName }),
       log: (text) => void process.sim.go(process.printError(text.endsWith('\n') ? text : `${text}\n`)),
       pid: process.pid,
-      version: 'v1.35.6',
+      version,
       nodeLabels: labels(set.get('node-labels')),
     });
     listen(process, '0.0.0.0', 10250, [

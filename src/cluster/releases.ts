@@ -1,0 +1,48 @@
+/** The releases of Kubernetes that worlds are made of, and what belongs to each (kubernetes cmd/kubeadm/app/constants). */
+import type { Process } from '../linux/process.ts';
+import { releaseOf } from '../linux/program.ts';
+
+export type Release = {
+  readonly version: string;
+  readonly etcd: string;
+  readonly coreDns: string;
+  readonly pause: string;
+};
+
+export const newest: Release = { version: 'v1.35.6', etcd: '3.6.6-0', coreDns: 'v1.13.1', pause: '3.10.2' };
+export const releases = {
+  '1.23': { version: 'v1.23.17', etcd: '3.5.6-0', coreDns: 'v1.8.6', pause: '3.6' },
+  '1.24': { version: 'v1.24.17', etcd: '3.5.6-0', coreDns: 'v1.8.6', pause: '3.7' },
+} as const satisfies Readonly<Record<string, Release>>;
+
+/** `v1.23.17`: the release of the component that runs as this process. */
+export const versionOf = (process: Process): string => releaseOf(process) ?? newest.version;
+
+/** 23 of `v1.23.17`. */
+export const minorOf = (version: string): number => Number(/^v1\.(\d+)/.exec(version)?.[1] ?? 0);
+
+const goVersions: Readonly<Record<number, string>> = { 23: 'go1.19.6', 24: 'go1.20.7' };
+const buildDates: Readonly<Record<string, string>> = { 'v1.23.17': '2023-02-22T13:27:46Z', 'v1.24.17': '2023-08-24T11:16:30Z' };
+const commits: Readonly<Record<string, string>> = {
+  'v1.23.17': '953be8927218ec8067e1af2641e540238ffd7576',
+  'v1.24.17': '22a9682c8fe855c321be75c5faacde343f909b04',
+};
+
+export type VersionInfo = { readonly major: string; readonly minor: string; readonly gitVersion: string; readonly [field: string]: string };
+
+/** What the apiserver answers at /version; undefined for the newest, which knows it itself. */
+export function versionInfo(version: string): VersionInfo | undefined {
+  if (version === newest.version) return undefined;
+  const minor = minorOf(version);
+  return {
+    major: '1',
+    minor: String(minor),
+    gitVersion: version,
+    gitCommit: commits[version] ?? '',
+    gitTreeState: 'clean',
+    buildDate: buildDates[version] ?? '',
+    goVersion: goVersions[minor] ?? 'go1.22.12',
+    compiler: 'gc',
+    platform: 'linux/amd64',
+  };
+}
