@@ -2,6 +2,7 @@
 import { isWorldName, worlds } from '../cluster/worlds/index.ts';
 import { ExpressionError, parseExpression } from '../grading/cel.ts';
 import { type Check, type Language, type LoadedLesson, languages, type Problem, pointsOf } from '../lessons/lesson.ts';
+import { drawVariables, fill } from '../lessons/variables.ts';
 
 const totalPoints = 100;
 /** A hint may name a tool and a verb, not hand over a whole line; the last one may. */
@@ -51,9 +52,11 @@ function expressionsOf({ lesson }: LoadedLesson): ReadonlyMap<string, string> {
 }
 
 function expressionProblems(loaded: LoadedLesson): Problem[] {
+  // A placeholder may stand where a number does.
+  const values = drawVariables(loaded.lesson, 1);
   return [...expressionsOf(loaded)].flatMap(([pointer, text]) => {
     try {
-      parseExpression(text);
+      parseExpression(fill(text, values));
       return [];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
