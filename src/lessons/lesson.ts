@@ -72,7 +72,7 @@ export type Quiz =
   | { readonly type: 'single'; readonly choices: readonly string[]; readonly answer: string }
   | { readonly type: 'multi'; readonly choices: readonly string[]; readonly answer: readonly string[] }
   | { readonly type: 'order'; readonly choices: readonly string[]; readonly answer: readonly string[] }
-  | { readonly type: 'fill'; readonly answer: readonly string[] }
+  | { readonly type: 'fill'; readonly answer: string | readonly string[] }
   | { readonly type: 'number'; readonly answer: number; readonly tolerance?: number };
 
 export type Situation = { readonly when: Check; readonly say: string };

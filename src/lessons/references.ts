@@ -1,5 +1,5 @@
 /** What a schema cannot say: names that must fit together, within a lesson and between its languages. */
-import type { Check, Lesson, Problem, Prose, Step, StepProse } from './lesson.ts';
+import type { Check, Lesson, Problem, Prose, Quiz, Step, StepProse } from './lesson.ts';
 import { placeholders } from './variables.ts';
 import type { Source } from './yaml-source.ts';
 
@@ -65,8 +65,18 @@ function shapeProblems(step: Step): [string, string][] {
   return problems;
 }
 
+const answerShapes: Readonly<Record<Quiz['type'], (answer: unknown) => boolean>> = {
+  single: (answer) => typeof answer === 'string',
+  multi: Array.isArray,
+  order: Array.isArray,
+  fill: (answer) => typeof answer === 'string' || Array.isArray(answer),
+  number: (answer) => typeof answer === 'number',
+};
+
 function quizProblems({ quiz }: Step): [string, string][] {
   if (!quiz) return [['id', 'a step of kind quiz needs a quiz']];
+  if (!answerShapes[quiz.type](quiz.answer))
+    return [['quiz', `the answer of a ${quiz.type} quiz is ${quiz.type === 'number' ? 'a number' : quiz.type === 'single' ? 'one of its choices' : 'a list'}`]];
   if (!('choices' in quiz)) return [];
   const given = Array.isArray(quiz.answer) ? (quiz.answer as readonly string[]) : [quiz.answer as string];
   return given.filter((each) => !quiz.choices.includes(each)).map((each) => ['quiz', `the answer "${each}" is none of the choices`]);

@@ -10,7 +10,7 @@ export function isRight(quiz: Quiz, given: readonly string[]): boolean {
     case 'order':
       return given.length === quiz.answer.length && quiz.answer.every((each, index) => given[index] === each);
     case 'fill':
-      return quiz.answer.some((each) => plain(each) === plain(given[0] ?? ''));
+      return [quiz.answer].flat().some((each) => plain(each) === plain(given[0] ?? ''));
     case 'number':
       return given[0] !== undefined && given[0].trim() !== '' && Math.abs(Number(given[0]) - quiz.answer) <= (quiz.tolerance ?? 0);
   }

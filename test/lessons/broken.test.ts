@@ -14,6 +14,7 @@ const root = 'test/broken-lessons';
 const expected: Readonly<Record<string, string>> = {
   'a-list': 'lesson.yaml:1: the file: found a list, expected keys with values.',
   'answer-not-a-choice': 'lesson.yaml:20: step "ask": the answer "up" is none of the choices.',
+  'answer-of-another-shape': 'lesson.yaml:20: step "ask": the answer of a multi quiz is a list.',
   'bad-duration': 'lesson.yaml:16: steps.0.checks.0.within: "soon" is not written as it has to be. It has to match ',
   'bad-file-mode': 'lesson.yaml:8: world.files.0.mode: "rwx" is not written as it has to be. It has to match ',
   binary: 'lesson.yaml:1: ',
