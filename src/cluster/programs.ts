@@ -11,11 +11,12 @@ import type { Program } from '../linux/program.ts';
 import { programs as tools } from '../programs/index.ts';
 import { makeShellPrograms } from '../shell/index.ts';
 import { corednsProgram, kubeNetworkPoliciesProgram, kubeProxyProgram } from './components/addons.ts';
+import { newContainerd } from './components/containerd.ts';
 import { kubeControllerManagerProgram, kubeSchedulerProgram } from './components/control-plane.ts';
 import { dockerdProgram } from './components/dockerd.ts';
 import { etcdProgram } from './components/etcd.ts';
 import { newKubeApiserver } from './components/kube-apiserver.ts';
-import { newContainerd, newKubelet } from './components/node.ts';
+import { newKubelet } from './components/node.ts';
 import { sshdProgram } from './components/sshd.ts';
 import type { Trace } from './trace.ts';
 

@@ -1,4 +1,4 @@
-/** What the lab reads of /etc/containerd/config.toml, version 4. */
+/** What the daemon makes of /etc/containerd/config.toml (see config-file.ts). */
 export type ContainerdConfig = {
   /** Shown by `ctr version` and CRI's Version. */
   readonly version: string;
@@ -11,6 +11,8 @@ export type ContainerdConfig = {
   readonly disabledPlugins: readonly string[];
   readonly cniConfDir: string;
   readonly cniBinDir: string;
+  /** Folders of `<host>/hosts.toml`, separated by colons; '' for none. */
+  readonly registryConfigPath: string;
   /** Whether the binaries of runc and the shim are looked for in PATH before each start. */
   readonly checkBinaries: boolean;
 };
@@ -24,5 +26,6 @@ export const defaultConfig: ContainerdConfig = {
   disabledPlugins: [],
   cniConfDir: '/etc/cni/net.d',
   cniBinDir: '/opt/cni/bin',
+  registryConfigPath: '/etc/containerd/certs.d',
   checkBinaries: true,
 };

@@ -9,7 +9,7 @@ type Resources = NonNullable<OciSpec['linux']['resources']>;
 /** `/kubepods/pod1/<id>` as it is; `kubepods-pod1.slice:cri-containerd:<id>` as systemd lays it out. */
 export function cgroupPath(cgroupsPath: string): string {
   const parts = cgroupsPath.split(':');
-  if (parts.length !== 3) return cgroupsPath.startsWith('/') ? cgroupsPath : `/${cgroupsPath}`;
+  if (parts.length !== 3 || cgroupsPath.startsWith('/')) return cgroupsPath.startsWith('/') ? cgroupsPath : `/${cgroupsPath}`;
   const [slice = '', prefix = '', name = ''] = parts;
   const unit = name.endsWith('.slice') ? name : `${prefix === '' ? '' : `${prefix}-`}${name}.scope`;
   return `${expandSlice(slice === '' ? 'system.slice' : slice)}/${unit}`;

@@ -1,50 +1,21 @@
-/** What runs on every node as a service: containerd and the kubelet. */
+/** The kubelet as a process. */
 import { YAMLParseError } from 'yaml';
 import { parseConfigYaml } from '../../apimachinery/yaml-simple.ts';
 import { Client } from '../../client/client.ts';
 import { EventRecorder } from '../../client/recorder.ts';
-import { Cni } from '../../cni/cni.ts';
-import { Containerd } from '../../containerd/containerd.ts';
-import type { Registries } from '../../images/registries.ts';
 import { CriError, type CriServer, criProtocol, type ImageService, type RuntimeService } from '../../interfaces/cri.ts';
 import { kubeletProtocol } from '../../interfaces/kubelet.ts';
 import { type RestServer, restProtocol } from '../../interfaces/rest.ts';
 import { runKubelet } from '../../kubelet/kubelet.ts';
 import { Errno } from '../../linux/errno.ts';
-import { dialUnix, NetworkError, serve } from '../../linux/network.ts';
+import { dialUnix, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
-import { Runc } from '../../runc/runc.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
-import { describeCni, describeCri, describeDistribution, describeKubelet, describeOci } from '../walls.ts';
+import { describeCri, describeKubelet } from '../walls.ts';
 import { dialText, fatal, healthServer, listen, readFlags, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
-
-/** containerd as a process. Registries are reached through the node's network: a node that is cut off reaches none. */
-export const newContainerd = (trace: Trace, registries: () => Registries): Program =>
-  function* (argv, process) {
-    yield* readFlags(process, argv, ['config', 'log-level', 'root', 'state', 'address']);
-    const { kernel, sim } = process;
-    const node = kernel.hostname;
-    const containerd: Containerd = new Containerd({
-      sim,
-      kernel,
-      runc: trace.around(new Runc({ kernel, sim: kernel.sim }), 'oci', `containerd (${node})`, 'runc', describeOci),
-      cni: trace.around(new Cni({ kernel, sim: kernel.sim }), 'cni', `containerd (${node})`, 'CNI plugins', describeCni),
-      registry: (host) => {
-        const { network } = kernel.host;
-        if (!network.interfaces.get('eth0')?.up || network.fabric?.cut.has(network)) throw new NetworkError('ENETUNREACH', 0);
-        const registry = registries().lookup(host);
-        return registry && trace.around(registry, 'distribution', `containerd (${node})`, host, describeDistribution);
-      },
-    });
-    process.allocate(45 * 1024 * 1024);
-    yield* process.printError(
-      `time="${new Date(process.now).toISOString().replace('Z', '000000Z')}" level=info msg="containerd successfully booted in 0.041283s"\n`,
-    );
-    return yield* untilTerminated(process, () => containerd.stop());
-  };
 
 const kubeletFlags =
   'bootstrap-kubeconfig config container-runtime-endpoint hostname-override image-service-endpoint kubeconfig node-ip node-labels pod-infra-container-image register-with-taints v cgroup-driver'.split(

@@ -1,5 +1,6 @@
 /** Software on machines: containerd with its CNI, Kubernetes' node parts, settings of the tools. */
 
+import { defaultText } from '../../containerd/config-file.ts';
 import { enable } from '../kubeadm/files.ts';
 import type { WorldContext } from '../worlds/index.ts';
 import { installProgram, type Machine, type MachineOptions, newMachine, writeFile } from './machine.ts';
@@ -49,7 +50,7 @@ export function installContainerd(machine: Machine, { podCidr }: { readonly podC
   installProgram(kernel, fs, '/usr/local/sbin/runc', 'runc', 11_000_000);
   for (const name of ['containerd', 'containerd-shim-runc-v2']) installProgram(kernel, fs, `/usr/local/bin/${name}`, name, 45_000_000);
   for (const name of cniPlugins) installProgram(kernel, fs, `/opt/cni/bin/${name}`, 'cni-plugin', 4_000_000);
-  writeFile(fs, '/etc/containerd/config.toml', containerdConfig);
+  writeFile(fs, '/etc/containerd/config.toml', containerdConfig());
   writeFile(fs, '/usr/lib/systemd/system/containerd.service', containerdUnit);
   fs.mkdir('/etc/cni/net.d', { parents: true });
   if (podCidr) writeFile(fs, '/etc/cni/net.d/10-containerd-net.conflist', bridgeNetwork(podCidr));
@@ -77,33 +78,8 @@ export function installCrictlConfig({ fs }: Machine): void {
   writeFile(fs, '/etc/crictl.yaml', 'runtime-endpoint: unix:///run/containerd/containerd.sock\nimage-endpoint: unix:///run/containerd/containerd.sock\n');
 }
 
-/** What matters of `containerd config default` on a kubeadm node. */
-const containerdConfig = `version = 4
-root = '/var/lib/containerd'
-state = '/run/containerd'
-
-[grpc]
-  address = '/run/containerd/containerd.sock'
-
-[plugins]
-  [plugins.'io.containerd.cri.v1.images']
-    snapshotter = 'overlayfs'
-    [plugins.'io.containerd.cri.v1.images'.pinned_images]
-      sandbox = 'registry.k8s.io/pause:3.10.2'
-    [plugins.'io.containerd.cri.v1.images'.registry]
-      config_path = '/etc/containerd/certs.d'
-
-  [plugins.'io.containerd.cri.v1.runtime']
-    [plugins.'io.containerd.cri.v1.runtime'.containerd]
-      default_runtime_name = 'runc'
-      [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
-        runtime_type = 'io.containerd.runc.v2'
-        [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
-          SystemdCgroup = true
-    [plugins.'io.containerd.cri.v1.runtime'.cni]
-      bin_dirs = ['/opt/cni/bin']
-      conf_dir = '/etc/cni/net.d'
-`;
+/** `containerd config default`, with the one change that a kubeadm node needs. */
+const containerdConfig = (): string => defaultText('v2.3.4').replace('SystemdCgroup = false', 'SystemdCgroup = true');
 
 const containerdUnit = `[Unit]
 Description=containerd container runtime

@@ -206,6 +206,7 @@ export class Containers {
         imageName: config.image.userSpecifiedImage ?? config.image.image,
         user,
         targetPid: target === undefined ? undefined : this.#plugin.container(target)?.pid,
+        systemdCgroup: this.#plugin.config.systemdCgroup,
       });
       if (spec.process.args.length === 0)
         throw new CriError('Unknown', `failed to generate container ${JSON.stringify(id)} spec: failed to generate spec: no command specified`);

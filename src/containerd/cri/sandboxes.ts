@@ -189,7 +189,7 @@ export class Sandboxes {
     const snapshot = snapshots.prepare(criNamespace, 'overlayfs', id, image.chainId);
     const hostname = config.hostname || this.#plugin.kernel.hostname;
     const user = resolveUser(snapshot.root, image.config.config.User ?? '', config.linux?.securityContext ?? {});
-    const spec = sandboxSpec(id, config, { netns: network.netns, image: image.config, hostname, user });
+    const spec = sandboxSpec(id, config, { netns: network.netns, image: image.config, hostname, user, systemdCgroup: this.#plugin.config.systemdCgroup });
     this.#writeFiles(id, config, hostname);
     try {
       containers.create(criNamespace, {

@@ -79,11 +79,15 @@ const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc
 export const sandboxFiles = (id: string): string => `/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/${id}`;
 export const sandboxShm = (id: string): string => `/run/containerd/io.containerd.grpc.v1.cri/sandboxes/${id}/shm`;
 
-/** `kubepods-pod1.slice:cri-containerd:<id>` where the parent is a slice, else a path. */
-export function cgroupsPath(parent: string | undefined, id: string): string {
+/**
+ * `kubepods-pod1.slice:cri-containerd:<id>` where the parent is a slice, else a path. Without `SystemdCgroup` runc takes the first for the
+ * name of a directory, below containerd's own group.
+ */
+export function cgroupsPath(parent: string | undefined, id: string, systemd = true): string {
   if (parent === undefined || parent === '') return `/k8s.io/${id}`;
   const base = parent.slice(parent.lastIndexOf('/') + 1);
-  return base.endsWith('.slice') ? `${base}:cri-containerd:${id}` : `${parent === '/' ? '' : parent}/${id}`;
+  if (base.endsWith('.slice')) return `${systemd ? '' : '/system.slice/containerd.service/'}${base}:cri-containerd:${id}`;
+  return `${parent === '/' ? '' : parent}/${id}`;
 }
 
 const describe = (id: string, config: PodSandboxConfig): Record<string, string> => ({
@@ -97,7 +101,7 @@ const describe = (id: string, config: PodSandboxConfig): Record<string, string> 
 export function sandboxSpec(
   id: string,
   config: PodSandboxConfig,
-  options: { readonly netns: string; readonly image: ImageConfig; readonly hostname: string; readonly user: User },
+  options: { readonly netns: string; readonly image: ImageConfig; readonly hostname: string; readonly user: User; readonly systemdCgroup: boolean },
 ): OciSpec {
   const namespaces = config.linux?.securityContext?.namespaceOptions;
   const entries: OciSpec['linux']['namespaces'][number][] = [{ type: 'mount' }];
@@ -127,7 +131,13 @@ export function sandboxSpec(
       'io.kubernetes.cri.sandbox-log-directory': config.logDirectory ?? '',
       ...describe(id, config),
     },
-    linux: { resources: { cpu: { shares: 2 } }, cgroupsPath: cgroupsPath(config.linux?.cgroupParent, id), namespaces: entries, maskedPaths, readonlyPaths },
+    linux: {
+      resources: { cpu: { shares: 2 } },
+      cgroupsPath: cgroupsPath(config.linux?.cgroupParent, id, options.systemdCgroup),
+      namespaces: entries,
+      maskedPaths,
+      readonlyPaths,
+    },
   };
 }
 
@@ -140,6 +150,7 @@ export type SpecInput = {
   readonly user: User;
   /** Of the container whose processes it is to see (an ephemeral container's target). */
   readonly targetPid: number | undefined;
+  readonly systemdCgroup: boolean;
 };
 
 /** A container's. */
@@ -168,7 +179,7 @@ export function containerSpec(input: SpecInput): OciSpec {
     },
     linux: {
       resources: { ...(privileged ? everyDevice : noDevice), ...ociResources(config.linux?.resources ?? {}) },
-      cgroupsPath: cgroupsPath(sandbox.config.linux?.cgroupParent, id),
+      cgroupsPath: cgroupsPath(sandbox.config.linux?.cgroupParent, id, input.systemdCgroup),
       namespaces: namespaces(input),
       // Which paths are masked is the caller's wish; a config without a security context has none.
       ...(privileged || security === undefined ? {} : { maskedPaths, readonlyPaths }),

@@ -1,0 +1,113 @@
+/** containerd as a process: its command line, its configuration file, its way to registries. */
+import { Cni } from '../../cni/cni.ts';
+import { ConfigError, defaultText, type LoadedConfig, loadConfig, textOf } from '../../containerd/config-file.ts';
+import { Containerd } from '../../containerd/containerd.ts';
+import type { Registries } from '../../images/registries.ts';
+import { Errno } from '../../linux/errno.ts';
+import { NetworkError } from '../../linux/network.ts';
+import type { Process } from '../../linux/process.ts';
+import { Exit, type Program, releaseOf } from '../../linux/program.ts';
+import { Runc } from '../../runc/runc.ts';
+import type { Routine } from '../../sim/routine.ts';
+import type { Trace } from '../trace.ts';
+import { describeCni, describeDistribution, describeOci } from '../walls.ts';
+import { untilTerminated } from './component.ts';
+
+const standardConfig = '/etc/containerd/config.toml';
+const newest = 'v2.3.4';
+
+/** Registries are reached through the node's network: a node that is cut off reaches none. */
+export const newContainerd = (trace: Trace, registries: () => Registries): Program =>
+  function* (argv, process) {
+    const version = releaseOf(process) ?? newest;
+    const { configPath, words } = yield* commandLine(process, argv.slice(1), version);
+    if (words[0] === 'config') return yield* configCommand(process, words[1] ?? '', configPath, version);
+    const loaded = yield* load(process, configPath, version);
+    for (const line of loaded.warnings) yield* process.printError(`${logTime(process)} ${line}\n`);
+    const { kernel, sim } = process;
+    const node = kernel.hostname;
+    const containerd: Containerd = new Containerd({
+      sim,
+      kernel,
+      runc: trace.around(new Runc({ kernel, sim: kernel.sim }), 'oci', `containerd (${node})`, 'runc', describeOci),
+      cni: trace.around(new Cni({ kernel, sim: kernel.sim }), 'cni', `containerd (${node})`, 'CNI plugins', describeCni),
+      config: loaded.settings,
+      registry: (host) => {
+        const { network } = kernel.host;
+        if (!network.interfaces.get('eth0')?.up || network.fabric?.cut.has(network)) throw new NetworkError('ENETUNREACH', 0);
+        const registry = registries().lookup(host);
+        return registry && trace.around(registry, 'distribution', `containerd (${node})`, host, describeDistribution);
+      },
+    });
+    process.allocate(45 * 1024 * 1024);
+    yield* process.printError(`${logTime(process)} level=info msg="containerd successfully booted in 0.041283s"\n`);
+    return yield* untilTerminated(process, () => containerd.stop());
+  };
+
+const logTime = (process: Process): string => `time="${new Date(process.now).toISOString().replace('Z', '000000Z')}"`;
+const toolTime = (process: Process): string => `time="${new Date(process.now).toISOString().slice(0, 19)}Z"`;
+
+type CommandLine = { readonly configPath: string | undefined; readonly words: readonly string[] };
+
+const valued = new Set(['config', 'c', 'log-level', 'l', 'address', 'a', 'root', 'state']);
+
+function* commandLine(process: Process, argv: readonly string[], version: string): Routine<CommandLine> {
+  const words: string[] = [];
+  let configPath: string | undefined;
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] as string;
+    if (!word.startsWith('-')) {
+      words.push(word);
+      continue;
+    }
+    const [name = '', inline] = word.replace(/^--?/, '').split('=');
+    if (name === 'version' || name === 'v') {
+      const modulePath = version.startsWith('v1.') ? 'github.com/containerd/containerd' : 'github.com/containerd/containerd/v2';
+      const commit = version.startsWith('v1.') ? 'd71fcd7d8303cbf684402823e425e9dd2e99285d' : 'db8809540e1a7a9da5d518876894933ff55692ab';
+      yield* process.print(
+        `containerd ${version.startsWith('v1.') ? 'containerd.io' : modulePath} ${version.startsWith('v1.') ? version.slice(1) : version} ${commit}\n`,
+      );
+      throw new Exit(0);
+    }
+    if (!valued.has(name)) {
+      yield* process.printError(`Incorrect Usage: flag provided but not defined: -${name}\n\ncontainerd: flag provided but not defined: -${name}\n`);
+      throw new Exit(1);
+    }
+    const value = inline ?? argv[++i] ?? '';
+    if (name === 'config' || name === 'c') configPath = value;
+  }
+  return { configPath, words };
+}
+
+/** A file that was asked for must be there; the standard one may be missing. */
+function* load(process: Process, asked: string | undefined, version: string): Routine<LoadedConfig> {
+  const path = asked ?? standardConfig;
+  try {
+    const text = asked === undefined && !process.fs.exists(path) ? '' : process.fs.read(path);
+    return loadConfig(text, path, version);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      for (const line of error.log) yield* process.printError(`${toolTime(process)} ${line}\n`);
+      yield* process.printError(`containerd: ${error.message}\n`);
+    } else if (error instanceof Errno) yield* process.printError(`containerd: open ${path}: ${error.message.toLowerCase()}\n`);
+    else throw error;
+    throw new Exit(1);
+  }
+}
+
+function* configCommand(process: Process, verb: string, path: string | undefined, version: string): Routine<number> {
+  if (verb === 'default') {
+    yield* process.print(defaultText(version));
+    return 0;
+  }
+  if (verb !== 'dump' && verb !== 'migrate') {
+    yield* process.print(
+      'NAME:\n   containerd config - Information on the containerd config\n\nUSAGE:\n   containerd config [command options]\n\nCOMMANDS:\n   default  See the output of the default config\n   dump     See the output of the final main config with imported in subconfig files\n   migrate  Migrate the current configuration file to the latest version\n\nOPTIONS:\n   --help, -h  show help\n',
+    );
+    return verb === '' ? 0 : 3;
+  }
+  const { whole, warnings } = yield* load(process, path, version);
+  if (verb === 'dump') for (const line of warnings) yield* process.printError(`${toolTime(process)} ${line}\n`);
+  yield* process.print(textOf(whole, version));
+  return 0;
+}

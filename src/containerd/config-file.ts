@@ -1,0 +1,171 @@
+/** /etc/containerd/config.toml: read, checked, brought to the newest version, and what the daemon makes of it (containerd cmd/containerd/server/config). */
+import { type ContainerdConfig, defaultConfig } from './config.ts';
+import { defaultsOf1, defaultsOf2 } from './config-defaults.ts';
+import { isTable, parseToml, TomlError, type TomlTable, type TomlValue, writeToml } from './toml.ts';
+
+/** Lines for the daemon's log, and why it does not start. */
+export class ConfigError extends Error {
+  readonly log: readonly string[];
+  constructor(message: string, log: readonly string[] = []) {
+    super(message);
+    this.log = log;
+  }
+}
+
+export type LoadedConfig = {
+  /** Everything that holds: the defaults with what the file says over them, in the newest version. */
+  readonly whole: TomlTable;
+  readonly settings: ContainerdConfig;
+  /** logrus lines without their time: `level=warning msg="…" …`. */
+  readonly warnings: readonly string[];
+};
+
+/** Which containerd reads the file: `v2.3.4`, `v1.6.33`. */
+export type Version = string;
+
+export const isOne = (version: Version): boolean => version.startsWith('v1.');
+const newestVersion = (version: Version): number => (isOne(version) ? 2 : 4);
+export const defaultsFor = (version: Version): TomlTable => (isOne(version) ? defaultsOf1() : defaultsOf2());
+const style = (version: Version) => (isOne(version) ? ('double' as const) : ('single' as const));
+
+/** `containerd config default`. */
+export const defaultText = (version: Version): string => writeToml(defaultsFor(version), style(version));
+export const textOf = (whole: TomlTable, version: Version): string => writeToml(whole, style(version));
+
+/** The file's text, read by that containerd. Throws ConfigError. An empty text is a file that says nothing. */
+export function loadConfig(text: string, file: string, version: Version): LoadedConfig {
+  const { root, rows } = parse(text, file, version);
+  const given = typeof root['version'] === 'number' ? root['version'] : 1;
+  check(root, given, file, version);
+  const warnings = unknownKeys(root, given, rows, file, version);
+  const migrated = migrate(root, given, version);
+  if (text.trim() !== '' && given < newestVersion(version) && !isOne(version))
+    warnings.push(`level=warning msg="Configuration migrated from version ${given}, use \`containerd config migrate\` to avoid migration" t="18.157µs"`);
+  const whole = merge(defaultsFor(version), migrated);
+  return { whole, settings: settingsOf(whole, version), warnings };
+}
+
+function parse(text: string, file: string, version: Version): ReturnType<typeof parseToml> {
+  try {
+    return parseToml(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const { row, column, message } = error;
+    if (isOne(version)) throw new ConfigError(`failed to load TOML: ${file}: (${row}, ${column}): ${message}`);
+    throw new ConfigError(`failed to unmarshal TOML at row ${row} column ${column}: toml: ${message}`, [
+      `level=error msg="Failure unmarshaling TOML" column=${column} error="toml: ${message}" file=${file} row=${row}`,
+    ]);
+  }
+}
+
+function check(root: TomlTable, given: number, file: string, version: Version): void {
+  const newest = newestVersion(version);
+  if (given > newest)
+    throw new ConfigError(
+      isOne(version)
+        ? `failed to load TOML from ${file}: expected containerd config version \`${newest}\`, got \`${given}\``
+        : `failed to load TOML from ${file}: expected containerd config version equal to or less than \`${newest}\`, got \`${given}\``,
+    );
+  if (given < 2) return;
+  for (const each of list(root['disabled_plugins']))
+    if (!/^io\.containerd\.[^.]+\.v\d+/.test(each))
+      throw new ConfigError(`failed to load TOML from ${file}: invalid disabled plugin URI "${each}" expect io.containerd.x.vx`);
+}
+
+/** Only the document's own keys are known by name; what a plugin is told is the plugin's affair. */
+function unknownKeys(root: TomlTable, given: number, rows: ReadonlyMap<string, number>, file: string, version: Version): string[] {
+  if (isOne(version) || given < 2) return [];
+  const known = new Set([...Object.keys(defaultsOf2()), 'plugin_dir', 'proxy_plugins', 'stream_processors', 'cgroup', 'cgroups']);
+  return Object.keys(root)
+    .filter((key) => !known.has(key))
+    .map(
+      (key) =>
+        `level=warning msg="Ignoring unknown key in TOML" column=1 error="strict mode: fields in the document are missing in the target struct" file=${file} key=${key} row=${rows.get(key) ?? 1}`,
+    );
+}
+
+const cri = 'io.containerd.grpc.v1.cri';
+const images = 'io.containerd.cri.v1.images';
+const runtime = 'io.containerd.cri.v1.runtime';
+
+/** From version 1 to 2: plugins get their full names. From 2 to 3: the CRI plugin's settings go to two plugins. */
+function migrate(root: TomlTable, given: number, version: Version): TomlTable {
+  let at = root;
+  if (given < 2)
+    at = { ...at, disabled_plugins: list(at['disabled_plugins']).map((each) => (each === 'cri' ? cri : each)), plugins: renamed(table(at['plugins'])) };
+  if (given < 3 && !isOne(version)) at = { ...at, plugins: split(table(at['plugins'])) };
+  return { ...at, version: newestVersion(version) };
+}
+
+const renamed = (plugins: TomlTable): TomlTable => Object.fromEntries(Object.entries(plugins).map(([key, value]) => [key === 'cri' ? cri : key, value]));
+
+const imageKeys = new Set([
+  'snapshotter',
+  'disable_snapshot_annotations',
+  'discard_unpacked_layers',
+  'max_concurrent_downloads',
+  'image_pull_progress_timeout',
+  'image_pull_with_sync_fs',
+  'stats_collect_period',
+  'registry',
+  'image_decryption',
+]);
+const serverKeys = /^(stream_|disable_tcp_service|enable_tls_streaming|x509_)/;
+const gone = new Set(['systemd_cgroup', 'disable_cgroup', 'no_pivot', 'untrusted_workload_runtime', 'default_runtime']);
+
+function split(plugins: TomlTable): TomlTable {
+  const old = plugins[cri];
+  if (!isTable(old)) return plugins;
+  const parts: Record<string, TomlTable> = { [images]: {}, [runtime]: {}, [cri]: {} };
+  const put = (plugin: string, key: string, value: TomlValue): void => {
+    parts[plugin] = { ...parts[plugin], [key]: value };
+  };
+  for (const [key, value] of Object.entries(old)) {
+    if (gone.has(key)) continue;
+    if (key === 'sandbox_image') put(images, 'pinned_images', { sandbox: value });
+    else if (key === 'containerd' && isTable(value)) {
+      for (const [inner, each] of Object.entries(value)) if (imageKeys.has(inner)) put(images, inner, each);
+      put(runtime, 'containerd', Object.fromEntries(Object.entries(value).filter(([inner]) => !imageKeys.has(inner) && !gone.has(inner))));
+    } else if (key === 'cni' && isTable(value)) {
+      const { bin_dir, ...rest } = value;
+      put(runtime, 'cni', typeof bin_dir === 'string' ? { bin_dirs: [bin_dir], ...rest } : rest);
+    } else put(imageKeys.has(key) ? images : serverKeys.test(key) ? cri : runtime, key, value);
+  }
+  const { [cri]: _old, ...others } = plugins;
+  return { ...others, ...Object.fromEntries(Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0)) };
+}
+
+/** Tables are merged, all else is replaced. */
+function merge(base: TomlTable, over: TomlTable): TomlTable {
+  const merged: TomlTable = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isTable(below) && isTable(value) ? merge(below, value) : value;
+  }
+  return merged;
+}
+
+function settingsOf(whole: TomlTable, version: Version): ContainerdConfig {
+  const plugins = table(whole['plugins']);
+  const old = table(plugins[cri]);
+  const [image, run] = isOne(version) ? [old, old] : [table(plugins[images]), table(plugins[runtime])];
+  const runtimes = table(table(run['containerd'])['runtimes']);
+  const first = text(table(run['containerd'])['default_runtime_name'], 'runc');
+  const cni = table(run['cni']);
+  return {
+    ...defaultConfig,
+    version,
+    ...(isOne(version) ? { revision: 'd71fcd7d8303cbf684402823e425e9dd2e99285d' } : {}),
+    sandboxImage: isOne(version) ? text(image['sandbox_image'], '') : text(table(image['pinned_images'])['sandbox'], defaultConfig.sandboxImage),
+    runtimes: [first, ...Object.keys(runtimes).filter((name) => name !== first)],
+    systemdCgroup: table(table(runtimes[first])['options'])['SystemdCgroup'] === true,
+    disabledPlugins: list(whole['disabled_plugins']),
+    cniConfDir: text(cni['conf_dir'], defaultConfig.cniConfDir),
+    cniBinDir: text(cni['bin_dir'], list(cni['bin_dirs'])[0] ?? defaultConfig.cniBinDir),
+    registryConfigPath: text(table(image['registry'])['config_path'], ''),
+  };
+}
+
+const table = (value: TomlValue | undefined): TomlTable => (isTable(value) ? value : {});
+const text = (value: TomlValue | undefined, otherwise: string): string => (typeof value === 'string' && value !== '' ? value : otherwise);
+const list = (value: TomlValue | undefined): string[] => (Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []);

@@ -1,0 +1,238 @@
+/** TOML as containerd's configuration needs it, read with the places of errors and written as go-toml writes it. */
+
+export type TomlValue = string | number | boolean | TomlValue[] | TomlTable;
+export type TomlTable = { [key: string]: TomlValue };
+
+/** What is wrong and where; rows and columns count from 1. */
+export class TomlError extends Error {
+  readonly row: number;
+  readonly column: number;
+  constructor(message: string, row: number, column: number) {
+    super(message);
+    this.row = row;
+    this.column = column;
+  }
+}
+
+/** Where each key of a document stands: `plugins.cri.sandbox_image` → its row. */
+export type TomlDocument = { readonly root: TomlTable; readonly rows: ReadonlyMap<string, number> };
+
+export const isTable = (value: TomlValue | undefined): value is TomlTable => typeof value === 'object' && !Array.isArray(value);
+
+export function parseToml(text: string): TomlDocument {
+  return new Reader(text).document();
+}
+
+class Reader {
+  readonly #text: string;
+  readonly #root: TomlTable = {};
+  readonly #rows = new Map<string, number>();
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text.replace(/\r\n/g, '\n');
+  }
+
+  document(): TomlDocument {
+    let table = this.#root;
+    let path: readonly string[] = [];
+    for (this.#blank(); this.#at < this.#text.length; this.#blank()) {
+      if (this.#peek() === '[') {
+        path = this.#header();
+        table = this.#open(path);
+      } else this.#assign(table, path);
+      this.#endOfLine();
+    }
+    return { root: this.#root, rows: this.#rows };
+  }
+
+  /** `[a.b]`; `[[a]]` is used nowhere in this configuration. */
+  #header(): string[] {
+    this.#at++;
+    const path = this.#key();
+    this.#expect(']');
+    return path;
+  }
+
+  #open(path: readonly string[]): TomlTable {
+    let table = this.#root;
+    for (const name of path) {
+      const next = table[name] ?? {};
+      if (!isTable(next)) throw this.#error(`key ${name} should be a table, not a value`);
+      table[name] = next;
+      table = next;
+    }
+    return table;
+  }
+
+  #assign(table: TomlTable, above: readonly string[]): void {
+    const row = this.#place(this.#at).row;
+    const path = this.#key();
+    this.#spaces();
+    this.#expect('=');
+    this.#spaces();
+    const value = this.#value();
+    let at = table;
+    for (const name of path.slice(0, -1)) {
+      const next = at[name] ?? {};
+      if (!isTable(next)) throw this.#error(`key ${name} should be a table, not a value`);
+      at[name] = next;
+      at = next;
+    }
+    const last = path.at(-1) as string;
+    if (last in at) throw this.#error(`key ${last} is already defined`);
+    at[last] = value;
+    this.#rows.set([...above, ...path].join('.'), row);
+  }
+
+  #key(): string[] {
+    const path: string[] = [];
+    do {
+      if (path.length > 0) this.#at++;
+      this.#spaces();
+      path.push(this.#keyPart());
+      this.#spaces();
+    } while (this.#peek() === '.');
+    return path;
+  }
+
+  #keyPart(): string {
+    const quote = this.#peek();
+    if (quote === '"' || quote === "'") return this.#string();
+    const bare = /^[A-Za-z0-9_-]+/.exec(this.#text.slice(this.#at))?.[0];
+    if (bare === undefined) throw this.#error(`invalid character at start of key: ${this.#shown()}`);
+    this.#at += bare.length;
+    return bare;
+  }
+
+  #value(): TomlValue {
+    const char = this.#peek();
+    if (char === '"' || char === "'") return this.#string();
+    if (char === '[') return this.#array();
+    if (char === '{') return this.#inlineTable();
+    const word = /^[^\s,\]}#]+/.exec(this.#text.slice(this.#at))?.[0] ?? '';
+    const value =
+      word === 'true' ? true : word === 'false' ? false : /^[+-]?[\d_]+(\.\d+)?([eE][+-]?\d+)?$/.test(word) ? Number(word.replaceAll('_', '')) : undefined;
+    if (value === undefined) throw this.#error(word === '' ? 'expected value, not eof' : 'incorrect boolean or number');
+    this.#at += word.length;
+    return value;
+  }
+
+  #string(): string {
+    const quote = this.#peek() as string;
+    const triple = this.#text.startsWith(quote.repeat(3), this.#at);
+    const close = triple ? quote.repeat(3) : quote;
+    const from = this.#at + close.length;
+    let end = from;
+    for (; !this.#text.startsWith(close, end); end += quote === '"' && this.#text[end] === '\\' ? 2 : 1)
+      if (end >= this.#text.length || (!triple && this.#text[end] === '\n')) throw this.#error(`unterminated ${quote === '"' ? 'basic' : 'literal'} string`);
+    const raw = this.#text.slice(from, end);
+    this.#at = end + close.length;
+    const body = triple ? raw.replace(/^\n/, '') : raw;
+    return quote === "'" ? body : body.replace(/\\(["\\bfnrt])/g, (_all, char: string) => escapes[char] as string);
+  }
+
+  #array(): TomlValue[] {
+    this.#at++;
+    const items: TomlValue[] = [];
+    for (this.#blank(); this.#peek() !== ']'; this.#blank()) {
+      if (this.#at >= this.#text.length) throw this.#error('array is incomplete');
+      items.push(this.#value());
+      this.#blank();
+      if (this.#peek() === ',') this.#at++;
+      else if (this.#peek() !== ']') throw this.#error('array values must be separated by commas');
+    }
+    this.#at++;
+    return items;
+  }
+
+  #inlineTable(): TomlTable {
+    this.#at++;
+    const table: TomlTable = {};
+    for (this.#spaces(); this.#peek() !== '}'; this.#spaces()) {
+      const name = this.#keyPart();
+      this.#spaces();
+      this.#expect('=');
+      this.#spaces();
+      table[name] = this.#value();
+      this.#spaces();
+      if (this.#peek() === ',') this.#at++;
+    }
+    this.#at++;
+    return table;
+  }
+
+  #peek(): string | undefined {
+    return this.#text[this.#at];
+  }
+
+  #spaces(): void {
+    while (this.#peek() === ' ' || this.#peek() === '\t') this.#at++;
+  }
+
+  /** Blanks, empty lines and comments. */
+  #blank(): void {
+    this.#at += /^(?:\s|#[^\n]*)*/.exec(this.#text.slice(this.#at))?.[0].length ?? 0;
+  }
+
+  #endOfLine(): void {
+    this.#spaces();
+    if (this.#peek() === '#') this.#at += /^[^\n]*/.exec(this.#text.slice(this.#at))?.[0].length ?? 0;
+    if (this.#at < this.#text.length && this.#peek() !== '\n') throw this.#error(`expected newline but got ${this.#shown()}`);
+  }
+
+  #expect(char: string): void {
+    if (this.#peek() !== char) throw this.#error(`expected character ${char}`);
+    this.#at++;
+  }
+
+  #shown(): string {
+    const code = (this.#peek() ?? '').charCodeAt(0);
+    return `U+${(Number.isNaN(code) ? 0 : code).toString(16).toUpperCase().padStart(4, '0')} '${this.#peek() ?? ''}'`;
+  }
+
+  #place(at: number): { readonly row: number; readonly column: number } {
+    const before = this.#text.slice(0, at);
+    return { row: before.split('\n').length, column: at - before.lastIndexOf('\n') };
+  }
+
+  #error(message: string): TomlError {
+    const { row, column } = this.#place(this.#at);
+    return new TomlError(message, row, column);
+  }
+}
+
+const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+/** go-toml v2 as containerd 2 writes it (single quotes), or v1 as containerd 1 did (double quotes, an empty line before tables). */
+export type TomlStyle = 'single' | 'double';
+
+export function writeToml(root: TomlTable, style: TomlStyle): string {
+  const lines: string[] = [];
+  writeTable(lines, root, [], style);
+  return `${lines.join('\n').replace(/^\n+/, '')}\n`;
+}
+
+function writeTable(lines: string[], table: TomlTable, path: readonly string[], style: TomlStyle): void {
+  const indent = '  '.repeat(Math.max(0, path.length));
+  for (const [key, value] of Object.entries(table)) if (!isTable(value)) lines.push(`${indent}${keyText(key, style)} = ${valueText(value, style)}`);
+  for (const [key, value] of Object.entries(table)) {
+    if (!isTable(value)) continue;
+    const inner = [...path, key];
+    lines.push('', `${indent}[${inner.map((part) => keyText(part, style)).join('.')}]`);
+    writeTable(lines, value, inner, style);
+  }
+}
+
+const quoted = (text: string, style: TomlStyle): string => (style === 'single' && !text.includes("'") ? `'${text}'` : JSON.stringify(text));
+const keyText = (key: string, style: TomlStyle): string => (/^[A-Za-z0-9_-]+$/.test(key) ? key : quoted(key, style));
+
+function valueText(value: TomlValue, style: TomlStyle): string {
+  if (Array.isArray(value)) return `[${value.map((each) => valueText(each, style)).join(', ')}]`;
+  if (typeof value === 'string') return quoted(value, style);
+  return isTable(value)
+    ? `{${Object.entries(value)
+        .map(([key, each]) => `${keyText(key, style)} = ${valueText(each, style)}`)
+        .join(', ')}}`
+    : String(value);
+}
