@@ -1,5 +1,5 @@
 /** OCI runtime spec 1.3: the operations of a low-level runtime and the part of config.json that the lab models. */
-import type { Routine } from '../sim/routine.ts';
+import type { Condition, Routine } from '../sim/routine.ts';
 import type { ByteStream } from '../sim/stream.ts';
 import type { FarTerminal } from './streams.ts';
 
@@ -40,6 +40,7 @@ export type OciState = {
   readonly status: OciStatus;
   readonly pid: number;
   readonly bundle: string;
+  readonly rootfs: string;
   readonly created: number;
   readonly owner: string;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -51,17 +52,31 @@ export type OciStdio = {
   readonly stdout?: ByteStream;
   readonly stderr?: ByteStream;
   readonly terminal?: { readonly columns: number; readonly rows: number };
+  /** The process gets its caller's own descriptors 0, 1 and 2: `runc create` and `runc run -d`. */
+  readonly inherit?: boolean;
 };
 
 /** Failure of the runtime: text as runc prints it, without `level=error msg=`. */
-export class OciError extends Error {}
+export class OciError extends Error {
+  /** Without the name of the command that failed: `runc create failed: `, `exec failed: `. */
+  get reason(): string {
+    return this.message.replace(/^(?:runc create failed|exec failed): /, '');
+  }
+}
+
+/** What a container's cgroup has counted and what bounds it there; no number where there is no limit. */
+export type OciStats = {
+  readonly pids: { readonly current: number; readonly limit?: number };
+  readonly memory: { readonly usage: number; readonly limit?: number; readonly oomKills: number };
+  readonly cpuMicros: number;
+};
 
 export type OciProcess = {
   readonly pid: number;
   /** 128 + signal when it was killed; undefined while it runs. */
   exitStatus(): number | undefined;
   oomKilled(): boolean;
-  readonly exited: import('../sim/routine.ts').Condition;
+  readonly exited: Condition;
   resize(size: { readonly columns: number; readonly rows: number }): void;
   /** The terminal that it runs on, for whoever stands before it at a distance. */
   readonly terminal?: FarTerminal;
@@ -69,7 +84,7 @@ export type OciProcess = {
 
 /** `root` is runc's state directory, e.g. `/run/containerd/runc/k8s.io`: ids are unique in it. */
 export type OciRuntime = {
-  create(root: string, id: string, bundle: string, stdio: OciStdio, parent: number): Routine<OciProcess>;
+  create(root: string, id: string, bundle: string, stdio: OciStdio, parent: number, options?: { readonly systemdCgroup?: boolean }): Routine<OciProcess>;
   start(root: string, id: string): Routine;
   kill(root: string, id: string, signal: string): void;
   /** Throws unless stopped, or forced. */
@@ -82,4 +97,5 @@ export type OciRuntime = {
   /** Processes of the container. */
   ps(root: string, id: string): readonly number[];
   update(root: string, id: string, resources: NonNullable<OciSpec['linux']['resources']>): void;
+  stats(root: string, id: string): OciStats;
 };

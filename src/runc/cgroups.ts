@@ -1,18 +1,33 @@
 /** Where a container's cgroup lies and what its resources mean there: opencontainers/cgroups, systemd and fs2 managers. */
-import type { OciSpec } from '../interfaces/oci.ts';
+import { OciError, type OciSpec } from '../interfaces/oci.ts';
 import type { Cgroup } from '../linux/cgroup.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { Process } from '../linux/process.ts';
 
 type Resources = NonNullable<OciSpec['linux']['resources']>;
 
-/** `/kubepods/pod1/<id>` as it is; `kubepods-pod1.slice:cri-containerd:<id>` as systemd lays it out. */
-export function cgroupPath(cgroupsPath: string): string {
-  const parts = cgroupsPath.split(':');
-  if (parts.length !== 3 || cgroupsPath.startsWith('/')) return cgroupsPath.startsWith('/') ? cgroupsPath : `/${cgroupsPath}`;
-  const [slice = '', prefix = '', name = ''] = parts;
-  const unit = name.endsWith('.slice') ? name : `${prefix === '' ? '' : `${prefix}-`}${name}.scope`;
-  return `${expandSlice(slice === '' ? 'system.slice' : slice)}/${unit}`;
+/**
+ * `/kubepods/pod1/<id>` as it is; `kubepods-pod1.slice:cri-containerd:<id>` as systemd lays it out; nothing: below the caller's parent, or
+ * with the systemd manager in system.slice (specconv CreateCgroupConfig, fs2 defaultPath).
+ */
+export function cgroupPath(
+  cgroupsPath: string,
+  { id, caller, systemd }: { readonly id: string; readonly caller: string; readonly systemd?: boolean | undefined },
+): string {
+  const parts = cgroupsPath === '' && systemd ? ['system.slice', 'runc', id] : cgroupsPath.split(':');
+  // `systemd` of the node's containerd may be off: its path then begins with a slash and is one as it stands, colons and all.
+  if (parts.length === 3 && !cgroupsPath.startsWith('/')) {
+    const [slice = '', prefix = '', name = ''] = parts;
+    const unit = name.endsWith('.slice') ? name : `${prefix === '' ? '' : `${prefix}-`}${name}.scope`;
+    return `${expandSlice(slice === '' ? 'system.slice' : slice)}/${unit}`;
+  }
+  if (systemd)
+    throw new OciError(
+      `runc create failed: expected cgroupsPath to be of format "slice:prefix:name" for systemd cgroups, got ${JSON.stringify(cgroupsPath)} instead`,
+    );
+  if (cgroupsPath.startsWith('/')) return cgroupsPath;
+  const above = caller.slice(0, caller.lastIndexOf('/'));
+  return `${above}/${cgroupsPath === '' ? id : cgroupsPath}`;
 }
 
 /** `a-b-c.slice` → `/a.slice/a-b.slice/a-b-c.slice`. */

@@ -37,16 +37,28 @@ export function stateOf(container: RuncContainer): OciState {
     status,
     pid: status === 'stopped' ? 0 : container.init.pid,
     bundle: container.bundle,
+    rootfs: rootfsOf(container),
     created: container.created,
     owner: '',
     ...(spec.annotations ? { annotations: spec.annotations } : {}),
   };
 }
 
+const rootfsOf = ({ bundle, spec }: RuncContainer): string => (spec.root.path.startsWith('/') ? spec.root.path : `${bundle}/${spec.root.path}`);
+
+/** The directory `<root>/<id>`: all that runc itself remembers of a container. Whoever calls runc finds it here, and it is gone with the directory. */
+export class StateDirectory extends DirectoryNode {
+  readonly container: RuncContainer;
+  constructor(container: RuncContainer) {
+    super({ mode: 0o711, uid: 0, gid: 0, mtime: container.created });
+    this.container = container;
+  }
+}
+
 /** The directory `<root>/<id>` with its state.json. */
-export function stateDirectory(container: Omit<RuncContainer, 'gate'>): DirectoryNode {
-  const attributes = { mode: 0o711, uid: 0, gid: 0, mtime: container.created };
-  const directory = new DirectoryNode(attributes);
+export function stateDirectory(container: RuncContainer): StateDirectory {
+  const directory = new StateDirectory(container);
+  const attributes = { mode: 0o600, uid: 0, gid: 0, mtime: container.created };
   const { init, spec } = container;
   const state = (): unknown => ({
     id: container.id,
@@ -54,7 +66,7 @@ export function stateDirectory(container: Omit<RuncContainer, 'gate'>): Director
     init_process_start: Math.round(init.startedAt),
     created: new Date(container.created).toISOString(),
     config: {
-      rootfs: spec.root.path,
+      rootfs: rootfsOf(container),
       readonlyfs: spec.root.readonly ?? false,
       hostname: spec.hostname ?? '',
       mounts: spec.mounts,
@@ -65,6 +77,6 @@ export function stateDirectory(container: Omit<RuncContainer, 'gate'>): Director
       ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'].map((name) => [`NEW${name.toUpperCase()}`, `/proc/${init.pid}/ns/${name}`]),
     ),
   });
-  directory.add('state.json', new JsonFile({ ...attributes, mode: 0o600 }, state));
+  directory.add('state.json', new JsonFile(attributes, state));
   return directory;
 }

@@ -1,8 +1,8 @@
 /** runc: containers as processes of a kernel, by the OCI runtime spec. */
-import { OciError, type OciProcess, type OciRuntime, type OciSpec, type OciState, type OciStdio } from '../interfaces/oci.ts';
+import { OciError, type OciProcess, type OciRuntime, type OciSpec, type OciState, type OciStats, type OciStdio } from '../interfaces/oci.ts';
 import { Errno } from '../linux/errno.ts';
 import type { FileSystem } from '../linux/file-system.ts';
-import { JsonFile } from '../linux/inode.ts';
+import type { DirectoryNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { Namespaces } from '../linux/namespaces.ts';
 import type { Process } from '../linux/process.ts';
@@ -12,10 +12,11 @@ import type { Routine } from '../sim/routine.ts';
 import { sleep } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { applyResources, cgroupPath, processesIn } from './cgroups.ts';
-import { type RuncContainer, StartGate, stateDirectory, stateOf, statusOf } from './container.ts';
+import { type RuncContainer, StartGate, StateDirectory, stateDirectory, stateOf, statusOf } from './container.ts';
 import { credentialsOf, environment, execError, findCommand, initProgram } from './init.ts';
 import { containerNamespaces } from './namespaces.ts';
 import { RootfsBuilder, rootFileSystem } from './rootfs.ts';
+import { checkSpec, readSpec } from './spec.ts';
 import { bridgeTerminal, openStdio } from './stdio.ts';
 
 export type RuncOptions = { readonly kernel: Kernel; readonly sim: Sim };
@@ -26,7 +27,6 @@ export class Runc implements OciRuntime {
   readonly #sim: Sim;
   readonly #files: FileSystem;
   readonly #rootfs: RootfsBuilder;
-  readonly #roots = new Map<string, Map<string, RuncContainer>>();
   #terminals = 0;
 
   constructor({ kernel, sim }: RuncOptions) {
@@ -36,17 +36,18 @@ export class Runc implements OciRuntime {
     this.#rootfs = new RootfsBuilder(kernel, this.#files);
   }
 
-  *create(root: string, id: string, bundle: string, stdio: OciStdio, parent: number): Routine<OciProcess> {
+  *create(root: string, id: string, bundle: string, stdio: OciStdio, parent: number, options: { readonly systemdCgroup?: boolean } = {}): Routine<OciProcess> {
     yield* sleep(this.#sim.random.between(10, 18));
-    const containers = this.#containers(root);
-    if (containers.has(id)) throw new OciError('runc create failed: container with given ID already exists');
-    const spec = this.#readSpec(bundle);
-    if (spec.process.args.length === 0) throw new OciError('runc create failed: args must not be empty');
-    const container = this.#launch({ root, id, bundle, spec }, stdio, this.#process(parent));
-    containers.set(id, container.container);
-    const directory = this.#files.find(root);
-    if (directory?.type === 'directory') directory.add(id, stateDirectory(container.container));
-    return this.#handle(container.container.init, container.tty, () => container.container.cgroup.oomKills > 0);
+    const spec = readSpec(this.#files, bundle);
+    checkSpec(spec);
+    if (!/^[\w+.-]+$/.test(id) || id === '.' || id === '..') throw new OciError('runc create failed: invalid container ID format');
+    const containers = this.#directory(root);
+    if (containers.lookup(id)) throw new OciError('runc create failed: container with given ID already exists');
+    const caller = this.#process(parent);
+    const cgroup = cgroupPath(spec.linux.cgroupsPath ?? '', { id, caller: caller.cgroup.path, systemd: options.systemdCgroup });
+    const { container, tty } = this.#launch({ root, id, bundle, spec, cgroup: this.#kernel.rootCgroup.at(cgroup) }, stdio, caller);
+    containers.add(id, stateDirectory(container));
+    return this.#handle(container.init, tty, () => container.cgroup.oomKills > 0);
   }
 
   *start(root: string, id: string): Routine {
@@ -69,7 +70,7 @@ export class Runc implements OciRuntime {
   }
 
   *delete(root: string, id: string, force = false): Routine {
-    const container = this.#containers(root).get(id);
+    const container = this.#find(root, id);
     if (!container) {
       if (force) return;
       throw new OciError('container does not exist');
@@ -80,7 +81,6 @@ export class Runc implements OciRuntime {
     container.init.signal('SIGKILL');
     for (const process of processesIn(this.#kernel, container.cgroup)) process.signal('SIGKILL');
     container.cgroup.remove();
-    this.#containers(root).delete(id);
     const directory = this.#files.find(root);
     if (directory?.type === 'directory') directory.remove(id);
   }
@@ -100,13 +100,15 @@ export class Runc implements OciRuntime {
   }
 
   list(root: string): readonly OciState[] {
-    return [...(this.#roots.get(root)?.values() ?? [])].map(stateOf).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const directory = this.#files.find(root);
+    if (directory?.type !== 'directory') return [];
+    return directory.entries().flatMap(([, inode]) => (inode instanceof StateDirectory ? [stateOf(inode.container)] : []));
   }
 
   pause(root: string, id: string): void {
     const container = this.#get(root, id);
     const status = statusOf(container);
-    if (status !== 'running' && status !== 'created') throw new OciError(`container not running: ${status}`);
+    if (status !== 'running' && status !== 'created') throw new OciError(`container not running or created: ${status}`);
     container.cgroup.frozen = true;
     for (const process of processesIn(this.#kernel, container.cgroup)) process.sim.freeze();
   }
@@ -125,19 +127,28 @@ export class Runc implements OciRuntime {
     applyResources(this.#get(root, id).cgroup, resources);
   }
 
+  stats(root: string, id: string): OciStats {
+    const { cgroup } = this.#get(root, id);
+    const limit = (value: number): { readonly limit?: number } => (Number.isFinite(value) ? { limit: value } : {});
+    return {
+      pids: { current: cgroup.pids, ...limit(cgroup.pidsMax) },
+      memory: { usage: Math.round(cgroup.memoryBytes), ...limit(cgroup.memoryMaxBytes), oomKills: cgroup.oomKills },
+      cpuMicros: Math.round(cgroup.cpuUsageMicros),
+    };
+  }
+
   #launch(
-    asked: { readonly root: string; readonly id: string; readonly bundle: string; readonly spec: OciSpec },
+    asked: Pick<RuncContainer, 'root' | 'id' | 'bundle' | 'spec' | 'cgroup'>,
     stdio: OciStdio,
     shim: Process,
   ): { readonly container: RuncContainer; readonly tty: Tty | undefined } {
-    const { spec, id } = asked;
+    const { spec, id, cgroup } = asked;
     const kernel = this.#kernel;
     const others = containerNamespaces(kernel, spec, id);
-    const cgroup = kernel.rootCgroup.at(cgroupPath(spec.linux.cgroupsPath ?? `/${id}`));
     if (spec.linux.resources) applyResources(cgroup, spec.linux.resources);
     const mount = this.#rootfs.build(spec, asked.bundle, { pid: others.pid, cgroup, terminal: stdio.terminal !== undefined });
     const namespaces: Namespaces = { ...others, mount };
-    const { fds, tty } = openStdio(kernel, stdio, this.#terminals++);
+    const { fds, tty } = openStdio(kernel, stdio, this.#terminals++, shim);
     const gate = new StartGate();
     let command: ReturnType<typeof findCommand> | undefined;
     const init = this.#spawn(shim, {
@@ -165,12 +176,12 @@ export class Runc implements OciRuntime {
       throw error;
     }
     if (tty) bridgeTerminal(shim, init, tty, stdio);
-    return { container: { ...asked, cgroup, init, gate, created: this.#sim.now }, tty };
+    return { container: { ...asked, init, gate, created: this.#sim.now }, tty };
   }
 
   #execProcess(container: RuncContainer, process: OciSpec['process'], stdio: OciStdio, shim: Process): OciProcess {
     const { init, cgroup } = container;
-    const { fds, tty } = openStdio(this.#kernel, stdio, this.#terminals++);
+    const { fds, tty } = openStdio(this.#kernel, stdio, this.#terminals++, shim);
     const files = rootFileSystem(init.namespaces.mount, () => this.#kernel.sim.now);
     try {
       const started = this.#kernel.spawn(shim, {
@@ -220,30 +231,24 @@ export class Runc implements OciRuntime {
     for (const process of processesIn(this.#kernel, container.cgroup)) if (process.state !== 'stopped') process.sim.thaw();
   }
 
-  #readSpec(bundle: string): OciSpec {
-    const inode = this.#files.find(`${bundle}/config.json`);
-    if (inode?.type !== 'file') throw new OciError('runc create failed: JSON specification file config.json not found');
-    if (inode instanceof JsonFile && inode.value !== undefined) return inode.value as OciSpec;
-    try {
-      return JSON.parse(inode.read()) as OciSpec;
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      throw new OciError(`runc create failed: invalid config.json: ${error.message}`);
-    }
+  /** Where the state of containers lies, made if missing. */
+  #directory(root: string): DirectoryNode {
+    const found = this.#files.find(root);
+    if (found?.type === 'directory') return found;
+    this.#files.mkdir(root, { parents: true, mode: 0o711 });
+    const made = this.#files.stat(root);
+    if (made.type !== 'directory') throw new Errno('ENOTDIR', root);
+    return made;
   }
 
-  #containers(root: string): Map<string, RuncContainer> {
-    let containers = this.#roots.get(root);
-    if (!containers) {
-      containers = new Map();
-      this.#roots.set(root, containers);
-    }
-    if (!this.#files.exists(root)) this.#files.mkdir(root, { parents: true, mode: 0o711 });
-    return containers;
+  #find(root: string, id: string): RuncContainer | undefined {
+    const directory = this.#files.find(root);
+    const state = directory?.type === 'directory' ? directory.lookup(id) : undefined;
+    return state instanceof StateDirectory ? state.container : undefined;
   }
 
   #get(root: string, id: string): RuncContainer {
-    const container = this.#roots.get(root)?.get(id);
+    const container = this.#find(root, id);
     if (!container) throw new OciError('container does not exist');
     return container;
   }

@@ -9,8 +9,9 @@ import type { ByteStream } from '../sim/stream.ts';
 
 export type Stdio = { readonly fds: Map<number, OpenFile>; readonly tty: Tty | undefined };
 
-/** `index` numbers the terminal (/dev/pts/N). */
-export function openStdio(kernel: Kernel, stdio: OciStdio, index: number): Stdio {
+/** `index` numbers the terminal (/dev/pts/N); `caller` is who started runc. */
+export function openStdio(kernel: Kernel, stdio: OciStdio, index: number, caller: Process): Stdio {
+  if (stdio.inherit) return { fds: new Map([0, 1, 2].map((fd) => [fd, caller.fd(fd).retain()])), tty: undefined };
   if (stdio.terminal) {
     const tty = new Tty(`pts/${index}`, stdio.terminal);
     const file = new TerminalFile(tty);

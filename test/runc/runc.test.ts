@@ -125,7 +125,7 @@ describe('runc', () => {
     const world = newWorld();
     bundle(world, ['sleep', '1']);
     world.files().write('/bundle/config.json', '{"broken');
-    expect(() => world.run(world.runc.create(root, 'c1', '/bundle', {}, 1))).toThrow('invalid config.json');
+    expect(() => world.run(world.runc.create(root, 'c1', '/bundle', {}, 1))).toThrow('runc create failed: unexpected EOF');
     expect(() => world.run(world.runc.create(root, 'c1', '/nowhere', {}, 1))).toThrow('JSON specification file config.json not found');
     const file = new JsonFile({ mode: 0o644, uid: 0, gid: 0, mtime: 0 }, () => ({ a: 1 }));
     expect([file.read(), file.size]).toEqual(['{"a":1}', 7]);

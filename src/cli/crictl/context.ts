@@ -5,8 +5,8 @@ import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import type { Flags } from '../flags.ts';
+import { klogError, type LogLevel, logLine } from '../logrus.ts';
 import { ConfigError, type CrictlConfig, configPath, emptyConfig, readConfig } from './config.ts';
-import { klogError, type LogLevel, logLine } from './logrus.ts';
 
 /** Ends the run with a `level=fatal` line. */
 export class Fatal extends Error {}

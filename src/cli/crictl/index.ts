@@ -4,6 +4,7 @@ import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { CommandFlagError, resolveUrfave, UnknownCommandError, type UrfaveApp, urfaveHelp } from '../flags.ts';
+import { logLine } from '../logrus.ts';
 import { bool, type CrictlCommand, duration, text } from './command.ts';
 import * as imageCommands from './commands/images.ts';
 import * as infoCommands from './commands/info.ts';
@@ -13,7 +14,6 @@ import * as lists from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import * as sessions from './commands/sessions.ts';
 import { Context, Fatal, ShowHelp } from './context.ts';
-import { logLine } from './logrus.ts';
 
 const { attach, exec, portForward } = sessions;
 const { create, rm, rmp, run, runp, start, stop, stopp, update } = lifecycle;

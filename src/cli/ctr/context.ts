@@ -1,12 +1,12 @@
 /** One run of ctr: its namespace, its connection, its messages. */
 
-import { quote } from '../../apimachinery/go-text.ts';
 import { type ContainerdApi, ContainerdError, containerdProtocol } from '../../interfaces/containerd.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Command, FlagSpec, Flags } from '../flags.ts';
+import { type LogLevel, logLine } from '../logrus.ts';
 
 /** Ends the run with `ctr: …`. */
 export class CtrError extends Error {
@@ -42,11 +42,8 @@ export class Context {
     yield* this.process.print(text);
   }
 
-  /** A logrus line: `time="…" level=warning msg="…" error="…"`. */
-  *log(level: 'warning' | 'error' | 'info', message: string, error?: string): Routine {
-    const value = (text: string): string => (/^[a-zA-Z0-9._/@^+-]+$/.test(text) ? text : quote(text));
-    const time = `${new Date(this.process.now).toISOString().slice(0, 19)}Z`;
-    yield* this.process.printError(`time="${time}" level=${level} msg=${value(message)}${error === undefined ? '' : ` error=${value(error)}`}\n`);
+  *log(level: LogLevel, message: string, error?: string): Routine {
+    yield* logLine(this.process, level, message, error === undefined ? {} : { error });
   }
 
   client(): ContainerdApi {

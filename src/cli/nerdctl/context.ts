@@ -7,7 +7,7 @@ import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Command, FlagSpec, Flags } from '../flags.ts';
-import { type LogLevel, logLine } from './logrus.ts';
+import { type LogLevel, logLine } from '../logrus.ts';
 
 /** Ends the run with a `level=fatal` line. */
 export class NerdctlError extends Error {

@@ -6,9 +6,9 @@ import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { type Command, CommandFlagError, FlagError, nerdctlHelp, parseFlags, resolveCobra, suggestionsFor, UnknownCommandError } from '../flags.ts';
+import { logLine } from '../logrus.ts';
 import { composeFlags } from './compose/index.ts';
 import { Context, type NerdctlCommand, NerdctlError, NotSimulated, type Run } from './context.ts';
-import { logLine } from './logrus.ts';
 import { rootFlags, tree } from './tree.ts';
 
 /** `cni` gives libcni for the machine of a process: nerdctl calls the network plugins itself. */

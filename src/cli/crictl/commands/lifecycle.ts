@@ -3,9 +3,9 @@ import { parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
 import { type ContainerConfig, CriError, type PodSandboxConfig, type RuntimeService } from '../../../interfaces/cri.ts';
 import { isErrno } from '../../../linux/errno.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { klogError } from '../../logrus.ts';
 import { bool, type CrictlCommand, duration, int, text } from '../command.ts';
 import { type Context, calls, Fatal, ShowHelp } from '../context.ts';
-import { klogError } from '../logrus.ts';
 import { camelCase } from '../proto.ts';
 
 const runtimeFlag = text('runtime', 'r', 'Runtime handler to use. Available options are defined by the container runtime.');

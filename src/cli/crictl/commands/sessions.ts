@@ -5,9 +5,9 @@ import { isErrno } from '../../../linux/errno.ts';
 import type { OpenFile } from '../../../linux/open-file.ts';
 import { Condition, type Routine } from '../../../sim/routine.ts';
 import type { ByteStream } from '../../../sim/stream.ts';
+import { klogError } from '../../logrus.ts';
 import { bool, type CrictlCommand, int, text } from '../command.ts';
 import { type Context, calls, Fatal, ShowHelp } from '../context.ts';
-import { klogError } from '../logrus.ts';
 import { chooseContainers, containerFilters } from '../selection.ts';
 
 const streamFlags = [

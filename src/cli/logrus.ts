@@ -1,7 +1,7 @@
-/** Lines as logrus and klog print them. */
-import { quote } from '../../apimachinery/go-text.ts';
-import type { Process } from '../../linux/process.ts';
-import type { Routine } from '../../sim/routine.ts';
+/** Lines as logrus and klog print them: what ctr, crictl, nerdctl and runc say on standard error. */
+import { quote } from '../apimachinery/go-text.ts';
+import type { Process } from '../linux/process.ts';
+import type { Routine } from '../sim/routine.ts';
 
 export type LogLevel = 'info' | 'warning' | 'error' | 'fatal';
 
@@ -17,9 +17,9 @@ const value = (text: string): string => (/^[a-zA-Z0-9._/@^+-]+$/.test(text) ? te
 
 /** One line on stderr: coloured on a terminal. `fields` follow the message. */
 export function* logLine(process: Process, level: LogLevel, message: string, fields: Readonly<Record<string, string>> = {}): Routine {
-  const [code, name] = colors[level];
   const rest = Object.entries(fields);
   if (process.stderr.tty) {
+    const [code, name] = colors[level];
     const colored = rest.map(([key, text]) => ` \x1b[${code}m${key}\x1b[0m=${value(text)}`).join('');
     yield* process.printError(`\x1b[${code}m${name}\x1b[0m[0000] ${message.padEnd(44)}${colored} \n`);
     return;
