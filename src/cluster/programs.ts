@@ -4,11 +4,13 @@ import { ctr } from '../cli/ctr/index.ts';
 import { docker } from '../cli/docker/index.ts';
 import { completeKubectl, kubectl } from '../cli/kubectl/index.ts';
 import { newNerdctl } from '../cli/nerdctl/index.ts';
+import { newRunc } from '../cli/runc/index.ts';
 import { Cni } from '../cni/cni.ts';
 import { imagePrograms } from '../images/programs/index.ts';
 import { Registries } from '../images/registries.ts';
 import type { Program } from '../linux/program.ts';
 import { programs as tools } from '../programs/index.ts';
+import { Runc } from '../runc/runc.ts';
 import { makeShellPrograms } from '../shell/index.ts';
 import { corednsProgram, kubeNetworkPoliciesProgram, kubeProxyProgram } from './components/addons.ts';
 import { newContainerd } from './components/containerd.ts';
@@ -33,7 +35,6 @@ const notSimulated = (name: string): Program =>
   };
 
 const absent = [
-  'runc',
   'kubeadm',
   'etcdctl',
   'etcdutl',
@@ -69,6 +70,8 @@ export function newProgramSet(trace: Trace): ProgramSet {
     dockerd: dockerdProgram,
     // Only where Docker is installed.
     docker,
+    // Comes with containerd. Its state lies in the kernel and in its directories: any instance sees the same containers.
+    runc: newRunc(({ kernel }) => new Runc({ kernel, sim: kernel.sim })),
     // Made when a node first pulls: the catalogue is large, and a shell alone needs none of it.
     containerd: newContainerd(trace, () => {
       registries ??= new Registries();

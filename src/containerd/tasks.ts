@@ -68,7 +68,7 @@ export class TaskService {
     const bundle = makeBundle(this.#context, this.#snapshots, namespace, container);
     const { shim, fresh } = this.#shim(namespace, container, bundle);
     if (fresh) yield* sleep(this.#context.sim.random.between(12, 22));
-    const root = `/run/containerd/runc/${namespace}`;
+    const root = `${container.runtime.options?.root ?? '/run/containerd/runc'}/${namespace}`;
     let process: OciProcess;
     try {
       process = yield* this.#runtime.create(root, id, bundle, stdio, shim.process.pid);

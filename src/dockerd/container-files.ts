@@ -1,9 +1,11 @@
 /** The files of containers: cp, diff, export, commit. */
+
+import { writeTar } from '../apimachinery/tar.ts';
 import type { ImageConfig } from '../interfaces/containerd.ts';
 import { type ArchiveEntry, type Change, type DockerApi, DockerError } from '../interfaces/docker.ts';
 import { isErrno } from '../linux/errno.ts';
 import { FileSystem, MountNamespace } from '../linux/file-system.ts';
-import { DirectoryNode, FileNode } from '../linux/inode.ts';
+import { DirectoryNode, executableText, FileNode } from '../linux/inode.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { applyChanges } from './dockerfile.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
@@ -11,7 +13,6 @@ import { danglingPrefix, type ImageStore } from './image-store.ts';
 import { changesOf, rootOf, treeEntries, upperEntries, writeImage } from './layers.ts';
 import { parseReference } from './reference.ts';
 import type { Container } from './state.ts';
-import { writeTar } from './tar.ts';
 
 type Api = DockerApi['containers'];
 
@@ -59,7 +60,9 @@ export class ContainerFiles {
   export(id: string): string {
     const entries = [...treeEntries(rootOf(this.engine, this.engine.container(id).id), '/')];
     return writeTar(
-      entries.filter(({ path }) => path !== '/'),
+      entries
+        .filter(({ path }) => path !== '/')
+        .map((entry) => (entry.program === undefined ? entry : { ...entry, content: executableText(entry.program, entry.size) })),
       this.engine.now,
     );
   }

@@ -64,7 +64,7 @@ export class Lifecycle {
     containerd.containers.create(moby, {
       id,
       image: container.imageName,
-      runtime: { name: 'io.containerd.runc.v2' },
+      runtime: { name: 'io.containerd.runc.v2', options: { root: '/run/docker/runtime-runc' } },
       snapshotter,
       snapshotKey: id,
       spec,

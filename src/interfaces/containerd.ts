@@ -20,7 +20,8 @@ export type ContainerdImage = {
 export type ContainerdContainer = {
   readonly id: string;
   readonly image: string;
-  readonly runtime: { readonly name: string };
+  /** `root`: where runc keeps its state instead of /run/containerd/runc (io.containerd.runc.v2 Options.Root). */
+  readonly runtime: { readonly name: string; readonly options?: { readonly root?: string } };
   readonly snapshotter: string;
   readonly snapshotKey: string;
   readonly sandboxId?: string;

@@ -15,7 +15,7 @@ export class FileNode implements Common {
   gid: number;
   mtime: number;
   nlink = 1;
-  /** Name of the Program that runs when this file is executed; it has then no text of its own. */
+  /** Name of the Program that runs when this file is executed; its bytes are then only what names it (`executableText`). */
   program: string | undefined;
   /** Told of each change of content, for inotify-like watchers (a kubelet on its manifests) and `tail -f`. */
   get changed(): Condition {
@@ -46,6 +46,7 @@ export class FileNode implements Common {
   }
 
   read(): string {
+    if (this.program !== undefined) return executableText(this.program, this.apparentSize);
     return this.#generate ? this.#generate() : this.#content;
   }
 
@@ -55,16 +56,17 @@ export class FileNode implements Common {
       if (!this.#accept) throw new Errno('EACCES');
       this.#accept(text);
     } else {
-      this.#content = text;
+      const executable = parseExecutable(text);
+      this.#content = executable ? '' : text;
       this.#size = undefined;
-      this.program = undefined;
-      this.apparentSize = undefined;
+      this.program = executable?.program;
+      this.apparentSize = executable?.size;
     }
     this.#changed?.notify();
   }
 
   append(text: string): void {
-    if (this.#generate) return this.write(text);
+    if (this.#generate || this.program !== undefined || this.#content === '') return this.write(this.#generate ? text : this.read() + text);
     if (this.#size !== undefined) this.#size += byteLength(text);
     this.#content += text;
     this.#changed?.notify();
@@ -84,11 +86,22 @@ export class FileNode implements Common {
   }
 
   copy(): FileNode {
-    const copy = new FileNode(this, this.read());
+    const copy = new FileNode(this, this.program === undefined ? this.read() : '');
     copy.program = this.program;
     copy.apparentSize = this.apparentSize;
     return copy;
   }
+}
+
+const elf = '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0\x01\0\0\0';
+
+/** The bytes of an executable: an ELF header and the name of what runs, so that a binary that went through a tar or a pipe is one still. */
+export const executableText = (program: string, size: number | undefined): string => `${elf}${program}\0${size ?? ''}\0`;
+
+function parseExecutable(text: string): { readonly program: string; readonly size: number | undefined } | undefined {
+  if (!text.startsWith(elf)) return undefined;
+  const [program = '', size = '', end] = text.slice(elf.length).split('\0');
+  return end === '' && program !== '' ? { program, size: size === '' ? undefined : Number(size) } : undefined;
 }
 
 /**

@@ -108,7 +108,7 @@ export class Runc implements OciRuntime {
   pause(root: string, id: string): void {
     const container = this.#get(root, id);
     const status = statusOf(container);
-    if (status !== 'running' && status !== 'created') throw new OciError(`container not running or created: ${status}`);
+    if (status !== 'running' && status !== 'created') throw new OciError('container not running');
     container.cgroup.frozen = true;
     for (const process of processesIn(this.#kernel, container.cgroup)) process.sim.freeze();
   }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readTar, writeTar } from '../../src/apimachinery/tar.ts';
 import { copyEntries } from '../../src/dockerd/build-copy.ts';
 import { applyChanges, pairs, parseDockerfile, substitute } from '../../src/dockerd/dockerfile.ts';
 import { familiar, parseReference } from '../../src/dockerd/reference.ts';
-import { readTar, writeTar } from '../../src/dockerd/tar.ts';
 
 describe('names of images', () => {
   test.each([

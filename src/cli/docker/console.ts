@@ -1,9 +1,8 @@
 /** docker's own streams joined to those of a container: run, start -a, attach, exec. */
 import type { DockerApi } from '../../interfaces/docker.ts';
 import type { StreamSession } from '../../interfaces/streams.ts';
-import type { OpenFile } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
-import type { ByteStream } from '../../sim/stream.ts';
+import { copyIn, copyOut, forwardedSignals } from '../streams.ts';
 import { CliError, type Context } from './context.ts';
 
 export function needTerminal(context: Context, tty: boolean, stdin: boolean): void {
@@ -35,18 +34,9 @@ export function* converse(
 
 /** Signals go to the container (`--sig-proxy`). */
 export function forwardSignals(context: Context, client: DockerApi, id: string): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
+  for (const signal of forwardedSignals)
     context.process.onSignal(signal, () => {
       const { sim } = context.process;
       if (client.containers.list({ all: false }).some(({ Id }) => Id === id)) sim.go(client.containers.kill(id, signal));
     });
-}
-
-function* copyOut(from: ByteStream, to: OpenFile): Routine {
-  for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) yield* to.write(text);
-}
-
-function* copyIn(from: OpenFile, to: ByteStream): Routine {
-  for (let text = yield* from.read(); text !== undefined; text = yield* from.read()) if (!to.push(text)) return;
-  to.close();
 }

@@ -1,8 +1,8 @@
 /** ctr images export, import, mount, unmount, usage: images as files and directories. */
 import type { Blob, Descriptor } from '../../../interfaces/containerd.ts';
+import { type ImageArchive, ImageArchiveError, readImageArchive, TarError, writeImageArchive } from '../../../interfaces/image-archive.ts';
 import { isErrno } from '../../../linux/errno.ts';
 import { DirectoryNode } from '../../../linux/inode.ts';
-import { type Archive, readArchive, writeArchive } from '../archive.ts';
 import { bool, type Context, type CtrCommand, CtrError, list, text } from '../context.ts';
 import { bytes, table } from '../output.ts';
 import { partsOf } from '../parts.ts';
@@ -35,8 +35,11 @@ export const exportImages: CtrCommand = {
       ];
       if (top) for (const digest of digests) if (digest !== undefined) blobs.set(digest, client.content.get(context.namespace, digest));
     }
-    const archive: Archive = { images: images.map(({ name, target }) => ({ name, target })), blobs: [...blobs.values()] };
-    context.process.fs.write(out, writeArchive(archive, context.process.now));
+    const archive = { images: images.map(({ name, target }) => ({ name, target })), blobs: [...blobs.values()] };
+    context.process.fs.write(
+      out,
+      writeImageArchive(archive, context.process.now, (name) => name.replace(/^docker\.io\/library\//, '')),
+    );
     return 0;
   },
 };
@@ -62,6 +65,7 @@ export const importImages: CtrCommand = {
     const client = context.client();
     for (const blob of archive.blobs) client.content.write(context.namespace, blob);
     for (const { name, target } of archive.images) {
+      if (name === undefined) continue;
       put(context, name, target, {});
       const image = client.images.get(context.namespace, name);
       const { manifest } = partsOf(context, image);
@@ -85,7 +89,7 @@ function put(context: Context, name: string, target: Descriptor, labels: Record<
   else images.create(context.namespace, { name, target, labels });
 }
 
-function openArchive(context: Context, path: string): Archive {
+function openArchive(context: Context, path: string): ImageArchive {
   let source: string;
   try {
     source = context.process.fs.read(path);
@@ -93,9 +97,12 @@ function openArchive(context: Context, path: string): Archive {
     if (!isErrno(error)) throw error;
     throw new CtrError(`open ${path}: ${error.message.toLowerCase()}`);
   }
-  const archive = readArchive(source);
-  if (!archive) throw new CtrError('unrecognized image format');
-  return archive;
+  try {
+    return readImageArchive(source);
+  } catch (error) {
+    if (error instanceof ImageArchiveError || error instanceof TarError) throw new CtrError(error.message);
+    throw error;
+  }
 }
 
 export const mount: CtrCommand = {

@@ -1,5 +1,5 @@
 /** ctr run. */
-import { Console, forward, needTerminal, nowhere } from '../console.ts';
+import { foreground, forward, needTerminal, nowhere } from '../console.ts';
 import { bool, type CtrCommand, CtrError, text } from '../context.ts';
 import { containerFlags, createContainer } from './containers.ts';
 
@@ -28,7 +28,7 @@ export const run: CtrCommand = {
     if (flags.bool('tty')) needTerminal(context);
     yield* createContainer(context, ref, id, args);
     const detach = flags.bool('detach');
-    const console = detach ? undefined : new Console(context, flags.bool('tty'));
+    const console = detach ? undefined : foreground(context, flags.bool('tty'));
     try {
       yield* client.tasks.create(namespace, id, console?.stdio ?? nowhere());
       if (detach) {

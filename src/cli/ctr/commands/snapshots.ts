@@ -1,8 +1,9 @@
 /** ctr snapshots. */
+
+import { gzip, writeTar } from '../../../apimachinery/tar.ts';
 import type { SnapshotInfo } from '../../../interfaces/containerd.ts';
 import { ContainerdError } from '../../../interfaces/containerd.ts';
 import { type DirectoryNode, type Inode, OverlayDirectory } from '../../../linux/inode.ts';
-import { gzip, writeTar } from '../../tar.ts';
 import { bool, type Context, type CtrCommand, CtrError, text } from '../context.ts';
 import { bytes, json, moment, table } from '../output.ts';
 

@@ -3,7 +3,8 @@ import { ContainerdError } from '../../../interfaces/containerd.ts';
 import type { OciSpec } from '../../../interfaces/oci.ts';
 import { parseSignal } from '../../../linux/signals.ts';
 import { type Routine, sleep } from '../../../sim/routine.ts';
-import { Console, copyOut, forward, needTerminal, nowhere } from '../console.ts';
+import { copyOut } from '../../streams.ts';
+import { foreground, forward, needTerminal, nowhere } from '../console.ts';
 import { bool, type Context, type CtrCommand, CtrError, isMissing, text } from '../context.ts';
 import { moment, table } from '../output.ts';
 
@@ -24,7 +25,7 @@ const start: CtrCommand = {
     const client = context.client();
     const { namespace } = context;
     const container = client.containers.get(namespace, id);
-    const console = context.flags.bool('detach') ? undefined : new Console(context, container.spec.process.terminal ?? false);
+    const console = context.flags.bool('detach') ? undefined : foreground(context, container.spec.process.terminal ?? false);
     yield* client.tasks.create(namespace, id, console?.stdio ?? nowhere());
     console?.attach();
     yield* client.tasks.start(namespace, id);
@@ -61,7 +62,7 @@ const exec: CtrCommand = {
     const tty = flags.bool('tty');
     if (tty) needTerminal(context);
     const process: OciSpec['process'] = { ...container.spec.process, args, terminal: tty, cwd: flags.text('cwd') || container.spec.process.cwd };
-    const console = flags.bool('detach') ? undefined : new Console(context, tty);
+    const console = flags.bool('detach') ? undefined : foreground(context, tty);
     yield* client.tasks.exec(namespace, id, execId, process, console?.stdio ?? nowhere());
     if (!console) return 0;
     console.attach();

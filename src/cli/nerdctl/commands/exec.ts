@@ -1,6 +1,7 @@
 /** nerdctl exec. */
 import type { OciSpec } from '../../../interfaces/oci.ts';
-import { Console, needTerminal } from '../console.ts';
+import { Foreground } from '../../streams.ts';
+import { needTerminal } from '../console.ts';
 import { bool, type Context, list, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
 import { environment } from '../create.ts';
 import { oneContainer, taskOf } from '../find.ts';
@@ -37,7 +38,7 @@ export const exec: NerdctlCommand = {
     if (!task) throw new NerdctlError(`no running task found: task ${id} not found: not found`);
     if (task.status !== 'RUNNING') throw new NerdctlError(`cannot exec in a ${task.status === 'PAUSED' ? 'paused' : 'stopped'} state`);
     const execId = `exec-${context.process.sim.random.hex(64)}`;
-    const console = new Console(context, { tty, interactive: flags.bool('interactive') });
+    const console = new Foreground(context.process, { tty, stdin: flags.bool('interactive') });
     const { tasks } = context.client();
     yield* tasks.exec(namespace, id, execId, processOf(context, id, args), detach ? {} : console.stdio);
     if (detach) return 0;

@@ -1,10 +1,10 @@
 /** nerdctl save, load, import; image convert, encrypt, decrypt. */
 import { createHash } from 'node:crypto';
 import type { Blob, ContainerdImage, Descriptor, ImageManifest } from '../../../interfaces/containerd.ts';
+import { type ImageArchive, ImageArchiveError, readImageArchive, TarError, writeImageArchive } from '../../../interfaces/image-archive.ts';
 import { isErrno } from '../../../linux/errno.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { readArchive, writeArchive } from '../archive.ts';
 import { bool, type Context, list, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
 import { findImages, partsOf } from '../find.ts';
 import { shareWithCri } from '../pull.ts';
@@ -31,7 +31,11 @@ export const save: NerdctlCommand = {
       if (!image) throw new NerdctlError(`image ${JSON.stringify(wholeName(request))}: not found`);
       return image;
     });
-    const archive = writeArchive({ images: images.map(({ name, target }) => ({ name, target })), blobs: blobsOf(context, images) }, context.process.now);
+    const archive = writeImageArchive(
+      { images: images.map(({ name, target }) => ({ name, target })), blobs: blobsOf(context, images) },
+      context.process.now,
+      (name) => name.replace(/^docker\.io\/library\//, ''),
+    );
     if (out === '') yield* context.print(archive);
     else context.process.fs.write(context.process.path(out), archive);
     return 0;
@@ -62,12 +66,12 @@ export const load: NerdctlCommand = {
     const path = context.flags.text('input');
     if (path === '' && context.process.stdin.tty) throw new NerdctlError('stdin is empty and input flag is not specified');
     const source = path === '' ? yield* readAll(context.process.stdin) : open(context, path);
-    const archive = readArchive(source);
-    if (!archive) throw new NerdctlError('unrecognized image format');
+    const archive = archiveIn(source);
     const client = context.client();
     for (const blob of archive.blobs) client.content.write(context.namespace, blob);
     // The layout of the archive itself is kept as an image too, which only `image prune` removes.
     for (const { name, target } of archive.images) {
+      if (name === undefined) continue;
       const image = put(context, name, target);
       if (!context.flags.bool('quiet')) yield* context.print(`unpacking ${name} (${target.digest})...\n`);
       yield* client.snapshots.unpack(context.namespace, context.snapshotter, name);
@@ -77,6 +81,15 @@ export const load: NerdctlCommand = {
     return 0;
   },
 };
+
+function archiveIn(source: string): ImageArchive {
+  try {
+    return readImageArchive(source);
+  } catch (error) {
+    if (error instanceof ImageArchiveError || error instanceof TarError) throw new NerdctlError(error.message);
+    throw error;
+  }
+}
 
 function open({ process }: Context, path: string): string {
   try {

@@ -2,7 +2,8 @@
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
 import { parseSignal } from '../../../linux/signals.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { Console, forwardSignals, needTerminal } from '../console.ts';
+import { Foreground } from '../../streams.ts';
+import { forwardSignals, needTerminal } from '../console.ts';
 import { bool, type Context, int, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
 import { eachContainer, oneContainer, taskOf } from '../find.ts';
 import { waitForLogger } from '../find-logger.ts';
@@ -64,7 +65,7 @@ export const start: NerdctlCommand = {
     const container = oneContainer(context, context.args[0] ?? '', (name) => `no such container: ${name}`);
     const tty = container.spec.process.terminal === true;
     if (tty) needTerminal(context);
-    const console = new Console(context, { tty, interactive: context.flags.bool('interactive') || tty });
+    const console = new Foreground(context.process, { tty, stdin: context.flags.bool('interactive') || tty });
     yield* startTask(context, container, console);
     forwardSignals(context, container.id);
     const status = yield* context.client().tasks.wait(context.namespace, container.id);

@@ -1,6 +1,7 @@
 /** nerdctl run and create. */
 import { type Routine, sleep } from '../../../sim/routine.ts';
-import { Console, forwardSignals, needTerminal } from '../console.ts';
+import { Foreground } from '../../streams.ts';
+import { forwardSignals, needTerminal } from '../console.ts';
 import { bool, type Context, duration, float, int, list, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
 import { createContainer } from '../create.ts';
 import { waitForLogger } from '../find-logger.ts';
@@ -133,7 +134,7 @@ export function* runContainer(context: Context, silent = false): Routine<number>
   yield* checkVerify(context);
   const container = yield* createContainer(context);
   writeIdFile(context, container.id);
-  const console = detach ? undefined : new Console(context, { tty, interactive: flags.bool('interactive') });
+  const console = detach ? undefined : new Foreground(context.process, { tty, stdin: flags.bool('interactive') });
   const undo = function* (): Routine {
     if (flags.bool('rm') || detach) yield* removeContainer(context, container, { force: true, volumes: true });
   };
