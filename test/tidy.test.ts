@@ -13,6 +13,7 @@ const rooms = [
   'kube-proxy',
   'coredns',
   'kube-network-policies',
+  'local-path-provisioner',
   'containerd',
   'runc',
   'cni',

@@ -12,6 +12,7 @@ import type { Machine } from './machine/machine.ts';
 import { newProgramSet } from './programs.ts';
 import { Trace } from './trace.ts';
 import { attachUpstreamDns } from './upstream-dns.ts';
+import { attachWeb } from './web/web.ts';
 import { type WorldContext, type WorldName, worlds } from './worlds/index.ts';
 
 /** 22 November 2026, 09:00 UTC: the first moment of every world. */
@@ -43,6 +44,7 @@ export class Cluster {
     this.trace = new Trace(this.sim);
     this.#context = { sim: this.sim, fabric: new Fabric(), trace: this.trace, programSet: newProgramSet(this.trace), machines: new Map() };
     attachUpstreamDns(this.#context.fabric);
+    attachWeb(this.#context.fabric);
     const definition = worlds[world];
     this.home = definition.home;
     definition.build(this.#context);

@@ -19,6 +19,8 @@ import { dockerdProgram } from './components/dockerd.ts';
 import { etcdProgram } from './components/etcd.ts';
 import { newKubeApiserver } from './components/kube-apiserver.ts';
 import { newKubelet } from './components/node.ts';
+import { localPathProvisionerProgram } from './components/local-path.ts';
+import { newContainerd, newKubelet } from './components/node.ts';
 import { sshdProgram } from './components/sshd.ts';
 import type { Trace } from './trace.ts';
 
@@ -63,6 +65,7 @@ export function newProgramSet(trace: Trace): ProgramSet {
     'kube-scheduler': kubeSchedulerProgram,
     'kube-controller-manager': kubeControllerManagerProgram,
     'kube-proxy': kubeProxyProgram,
+    'local-path-provisioner': localPathProvisionerProgram,
     'kube-network-policies': kubeNetworkPoliciesProgram,
     coredns: corednsProgram,
     kubelet: newKubelet(trace),

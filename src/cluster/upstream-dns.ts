@@ -1,12 +1,15 @@
-/** The resolver of the network that the machines stand in: it answers, and knows no names. The lab has no internet behind it. */
+/** The resolver of the network that the machines stand in: it knows the few names of the lab's web, and no others. */
 import { type Fabric, NetworkNamespace, serve } from '../linux/network.ts';
 import { type DnsServer, dnsProtocol } from '../linux/protocols.ts';
 import { sleep } from '../sim/routine.ts';
 import { gateway } from './machine/machine.ts';
+import { webRecords } from './web/web.ts';
 
 const server: DnsServer = {
-  *query() {
+  *query(name, type) {
     yield* sleep(2);
+    const records = webRecords(name.toLowerCase(), type);
+    if (records !== undefined) return { code: 'NOERROR', records, authoritative: false };
     return { code: 'NXDOMAIN', records: [], authoritative: false };
   },
 };

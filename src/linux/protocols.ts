@@ -15,6 +15,8 @@ export type HttpRequest = {
 export type HttpResponse = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string };
 export type HttpServer = {
   readonly tls?: boolean;
+  /** Its certificate is from an authority that every machine trusts. */
+  readonly publiclyTrusted?: boolean;
   handle(request: HttpRequest): Routine<HttpResponse>;
   /** A promise to those who ask again and again (probes): what GET of this path answers stays as it is until the condition is notified. */
   steady?(path: string): Condition | undefined;

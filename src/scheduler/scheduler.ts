@@ -1,4 +1,4 @@
-import type { Node, Pod } from '../api/types.ts';
+import type { PersistentVolumeClaim, Pod } from '../api/types.ts';
 import { rfc3339 } from '../apimachinery/time.ts';
 import { type Client, isRetriable } from '../client/client.ts';
 import { keyOf, textOf } from '../client/keys.ts';
@@ -8,11 +8,14 @@ import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { Cache } from './cache.ts';
 import { fitErrorText, noNodesAvailable } from './fit-error.ts';
-import type { ClusterEvent, ClusterView, Plugin } from './framework.ts';
+import type { ClusterView, Plugin } from './framework.ts';
+import { nodeEvents } from './node-events.ts';
+import type { NodeInfo } from './node-info.ts';
 import { defaultPlugins } from './plugins/index.ts';
 import { type Candidate, preempt } from './preemption.ts';
 import { type QueuedPod, SchedulingQueue } from './queue.ts';
 import { ScheduleAlgorithm } from './schedule-one.ts';
+import { reserveVolumes, unboundClaims, waitForVolumes } from './volume-reservation.ts';
 
 export type SchedulerOptions = {
   readonly sim: Sim;
@@ -171,7 +174,7 @@ class Scheduler {
     }
     const result = this.#algorithm.schedule(info, this.#view);
     if ('node' in result) {
-      this.#bind(queued, result.node.name);
+      this.#bind(queued, result.node);
       return;
     }
     const preempted = preempt(info, this.#view, result, this.#algorithm);
@@ -181,11 +184,33 @@ class Scheduler {
     this.#fail(queued, fitErrorText(result.diagnosis, post), result.diagnosis.plugins, nominated);
   }
 
-  #bind(queued: QueuedPod, nodeName: string): void {
+  /** The binding cycle: a pod whose volumes are yet to be bound waits for them without holding up the others. */
+  #bind(queued: QueuedPod, node: NodeInfo): void {
+    this.#cache.assume(queued.info, node.name);
+    const claims = queued.info.pod.spec.volumes === undefined ? [] : unboundClaims(queued.info.pod, this.#informers);
+    if (claims.length === 0) this.#bindNow(queued, node.name);
+    else this.#sim.go(this.#bindVolumes(queued, node, claims), 'binding cycle');
+  }
+
+  *#bindVolumes(queued: QueuedPod, node: NodeInfo, claims: readonly PersistentVolumeClaim[]): Routine {
     const { pod } = queued.info;
-    this.#cache.assume(queued.info, nodeName);
+    const context = { sim: this.#sim, client: this.#client, informers: this.#informers };
+    let problem: string | undefined;
     try {
-      this.#reserveVolumes(pod, nodeName);
+      reserveVolumes(context, claims, node);
+      problem = yield* waitForVolumes(context, pod, claims, node.name);
+    } catch (error) {
+      if (!isRetriable(error)) throw error;
+      problem = `running PreBind plugin "VolumeBinding": ${(error as Error).message}`;
+    }
+    if (problem === undefined) return this.#bindNow(queued, node.name);
+    this.#cache.forget(pod);
+    if (this.#informers.of('pods').get(keyOf(pod))?.metadata.uid === pod.metadata.uid) this.#fail(queued, problem, new Set(['VolumeBinding']));
+  }
+
+  #bindNow(queued: QueuedPod, nodeName: string): void {
+    const { pod } = queued.info;
+    try {
       this.#client.bind({ ...keyOf(pod), ...(pod.metadata.uid !== undefined && { uid: pod.metadata.uid }) }, nodeName);
     } catch (error) {
       if (!isRetriable(error)) throw error;
@@ -196,17 +221,6 @@ class Scheduler {
     this.#cache.unnominate(queued.key);
     this.#queue.delete(queued.key);
     this.#recorder.normal(pod, 'Scheduled', `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${nodeName}`, { action: 'Binding' });
-  }
-
-  /** Tells the volume binder and the provisioner where the first consumer goes: VolumeBinding's PreBind. */
-  #reserveVolumes({ metadata, spec }: Pod, nodeName: string): void {
-    for (const { persistentVolumeClaim } of spec.volumes ?? []) {
-      if (persistentVolumeClaim === undefined) continue;
-      const key = { namespace: metadata.namespace ?? '', name: persistentVolumeClaim.claimName };
-      const claim = this.#informers.of('persistentvolumeclaims').get(key);
-      if (claim === undefined || claim.spec.volumeName) continue;
-      this.#client.patch('persistentvolumeclaims', key, { metadata: { annotations: { 'volume.kubernetes.io/selected-node': nodeName } } });
-    }
   }
 
   /** handleSchedulingFailure: an Event, the condition, and back into the queue. */
@@ -270,14 +284,3 @@ class Scheduler {
 }
 
 const isTerminal = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
-
-/** nodeSchedulingPropertiesChange: an update of a node is news only if it changes what scheduling looks at. */
-function nodeEvents(before: Node, node: Node): readonly ClusterEvent[] {
-  const events: ClusterEvent[] = [];
-  if (differs(before.status?.allocatable, node.status?.allocatable)) events.push('NodeAllocatable');
-  if (differs(before.metadata.labels, node.metadata.labels)) events.push('NodeLabel');
-  if (differs(before.spec.taints, node.spec.taints) || before.spec.unschedulable !== node.spec.unschedulable) events.push('NodeTaint');
-  return events;
-}
-
-const differs = (a: unknown, b: unknown): boolean => a !== b && JSON.stringify(a) !== JSON.stringify(b);

@@ -7,7 +7,7 @@ import { podSecurity } from './pod-security.ts';
 import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
-import { defaultStorageClass, storageObjectInUseProtection } from './storage.ts';
+import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from './storage.ts';
 import { defaultTolerationSeconds, taintNodesByCondition } from './tolerations.ts';
 
 export type Operation = 'create' | 'update' | 'delete' | 'connect';
@@ -30,6 +30,7 @@ const plugins: readonly AdmissionPlugin[] = [
   defaultTolerationSeconds,
   defaultStorageClass,
   storageObjectInUseProtection,
+  persistentVolumeClaimResize,
   escalation,
   // Last, so that nothing is counted that somebody else refuses.
   resourceQuota,

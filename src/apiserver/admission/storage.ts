@@ -1,4 +1,6 @@
 import type { KubeObject, PersistentVolumeClaim, StorageClass } from '../../api/types.ts';
+import { tryParseQuantity } from '../../apimachinery/quantity.ts';
+import { forbidden, type StatusError } from '../../apimachinery/status.ts';
 import { withMeta } from '../objects.ts';
 import type { AdmissionPlugin } from './chain.ts';
 import { isFor } from './pods.ts';
@@ -36,3 +38,20 @@ function withFinalizer(object: KubeObject, name: string): KubeObject {
   const finalizers = object.metadata.finalizers ?? [];
   return finalizers.includes(name) ? object : withMeta(object, { finalizers: [...finalizers, name] });
 }
+
+/** Only a claim that was provisioned, by a class that allows it, grows (plugin/pkg/admission/storage/persistentvolume/resize). */
+export const persistentVolumeClaimResize: AdmissionPlugin = {
+  name: 'PersistentVolumeClaimResize',
+  validate(context, operation, object, old) {
+    if (operation !== 'update' || !isFor(context, 'persistentvolumeclaims') || object === undefined || old === undefined) return;
+    const [claim, before] = [object as PersistentVolumeClaim, old as PersistentVolumeClaim];
+    const [is, was] = [claim, before].map(({ spec }) => tryParseQuantity(spec.resources?.requests?.['storage'] ?? ''));
+    if (is === undefined || was === undefined || is.compare(was) <= 0) return;
+    const name = claim.metadata.name ?? '';
+    const refuse = (why: string): StatusError => forbidden(context.served, name, why);
+    if (before.status?.phase !== 'Bound') throw refuse('Only bound persistent volume claims can be expanded');
+    const storageClass = context.core.storage.get<StorageClass>(`/registry/storageclasses/${before.spec.storageClassName ?? ''}`)?.object;
+    if (storageClass?.allowVolumeExpansion !== true)
+      throw refuse('only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize');
+  },
+};

@@ -4,12 +4,12 @@ import { type Method, type RestRequest, type RestResponse, type RestServer, rest
 import { isSession, type StreamSession } from '../../interfaces/streams.ts';
 import { dial, NetworkError } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
-import { dnsProtocol } from '../../linux/protocols.ts';
 import type { Channel } from '../../sim/channel.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { ConnectionError, KubectlError } from './errors.ts';
 import { klog } from './klog.ts';
 import type { ClientConfig } from './kubeconfig.ts';
+import { lookup } from './lookup.ts';
 
 /** A round trip on the node, over what starting costs: `get pods` takes about 59 ms, `version --client` 42 ms, of which discovery is a part. */
 export const requestMilliseconds = 8;
@@ -151,14 +151,9 @@ export class Api {
   }
 
   *#resolve(host: string, request: ApiRequest, url: string): Routine<string> {
-    if (/^\d+(\.\d+){3}$/.test(host)) return host;
-    const known = fromHosts(this.#options.process, host);
-    if (known !== undefined) return known;
-    if (host === 'localhost') return '127.0.0.1';
-    const nameserver = nameserverOf(this.#options.process);
-    const found = nameserver === undefined ? undefined : yield* query(this.#options.process, nameserver, host);
-    if (found !== undefined) return found;
-    const on = nameserver === undefined ? '' : ` on ${nameserver}:53`;
+    const found = yield* lookup(this.#options.process, host);
+    if (typeof found === 'string') return found;
+    const on = found.server === undefined ? '' : ` on ${found.server}:53`;
     throw new ConnectionError(request.method, url, `dial tcp: lookup ${host}${on}: no such host`, false);
   }
 
@@ -231,31 +226,4 @@ export function urlOf(server: string, { path, query }: Pick<ApiRequest, 'path' |
     (typeof value === 'string' ? [value] : value).map((item) => `${key}=${encodeURIComponent(item)}`),
   );
   return `${server}${path}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`;
-}
-
-function fromHosts(process: Process, host: string): string | undefined {
-  if (!process.fs.exists('/etc/hosts')) return undefined;
-  for (const line of process.fs.read('/etc/hosts').split('\n')) {
-    const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
-    if (address?.includes('.') && names.includes(host)) return address;
-  }
-  return undefined;
-}
-
-const nameserverOf = (process: Process): string | undefined =>
-  process.fs.exists('/etc/resolv.conf') ? /^nameserver\s+(\S+)/m.exec(process.fs.read('/etc/resolv.conf'))?.[1] : undefined;
-
-function* query(process: Process, nameserver: string, host: string): Routine<string | undefined> {
-  const search = (/^search\s+(.*)$/m.exec(process.fs.read('/etc/resolv.conf'))?.[1] ?? '').split(/\s+/).filter((domain) => domain !== '');
-  for (const name of [...search.map((domain) => `${host}.${domain}`), host]) {
-    try {
-      const answer = yield* dial(dnsProtocol, process.namespaces.network, nameserver, 53, process.sim.random, 'udp').query(name, 'A');
-      const record = answer.records.find((each) => each.type === 'A');
-      if (record) return record.data;
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      return undefined;
-    }
-  }
-  return undefined;
 }

@@ -4,10 +4,11 @@ import { parseYamlDocuments, YamlError } from '../../apimachinery/yaml.ts';
 import { Errno } from '../../linux/errno.ts';
 import { readAll } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { KubectlError, notSimulated } from './errors.ts';
+import { KubectlError } from './errors.ts';
 import { isObj, type Obj, objs, text } from './json.ts';
 import type { Kubectl } from './kubectl.ts';
 import { buildKustomization } from './kustomize.ts';
+import { readUrl } from './url.ts';
 
 /** One object of a manifest; `source` is how errors name the file. */
 export type Manifest = { readonly object: Obj; readonly source: string };
@@ -30,7 +31,7 @@ export function* readManifests(k: Kubectl, options: ManifestOptions): Routine<re
 
 function* readOne(k: Kubectl, name: string, options: ManifestOptions): Routine<readonly Manifest[]> {
   if (name === '-') return parse(yield* readAll(k.process.stdin), 'STDIN', options);
-  if (/^https?:\/\//.test(name)) throw notSimulated(`reading ${name}`);
+  if (/^https?:\/\//.test(name)) return parse(yield* readUrl(k, name), name, options);
   const { fs } = k.process;
   if (!fs.exists(name)) throw new KubectlError(`the path "${name}" does not exist`);
   const files = fs.isDirectory(name) ? filesBelow(k, name.replace(/\/+$/, ''), options.recursive ?? false) : [name];

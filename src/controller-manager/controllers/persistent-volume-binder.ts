@@ -1,4 +1,4 @@
-import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types.ts';
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../api/types.ts';
 import { isReason } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import { findMatchingVolume } from '../../client/component-helpers/volumes.ts';
@@ -7,6 +7,7 @@ import { keyOf, type ObjectKey } from '../../client/keys.ts';
 import { constants } from '../constants.ts';
 
 const bound = { 'pv.kubernetes.io/bind-completed': 'yes', 'pv.kubernetes.io/bound-by-controller': 'yes' };
+const selectedNode = 'volume.kubernetes.io/selected-node';
 const again: Result = { requeueAfter: constants.volumeResyncPeriod.value };
 
 /** Claims and volumes find each other: pkg/controller/volume/persistentvolume/pv_controller.go. The claims' half. */
@@ -23,7 +24,21 @@ export const persistentVolumeClaimBinder = (): Controller => ({
         .filter(({ spec }) => !spec.volumeName)
         .map(keyOf);
     }),
-    watch('storageclasses.storage.k8s.io', () => []),
+    // A class that becomes the default one counts for claims that were made before.
+    watch('storageclasses.storage.k8s.io', (storageClass, { informers }) =>
+      isDefault(storageClass)
+        ? informers
+            .of('persistentvolumeclaims')
+            .list()
+            .filter(({ spec }) => !spec.volumeName && spec.storageClassName === undefined)
+            .map(keyOf)
+        : [],
+    ),
+    watch('pods', ({ metadata, spec }, _context, before) =>
+      before !== undefined
+        ? []
+        : (spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) => (claim ? [{ namespace: metadata.namespace ?? '', name: claim.claimName }] : [])),
+    ),
   ],
   reconcile: syncClaim,
 });
@@ -43,6 +58,7 @@ function syncClaim(key: ObjectKey, context: Context): Result {
   if (claim === undefined || claim.metadata.deletionTimestamp !== undefined) return {};
   if (claim.metadata.annotations?.['pv.kubernetes.io/bind-completed'] !== undefined) return syncBoundClaim(context, claim);
   const { client, informers } = context;
+  if (claim.spec.storageClassName === undefined && !claim.spec.volumeName && assignDefaultClass(context, claim)) return {};
   if (claim.status?.phase === undefined) client.updateStatus('persistentvolumeclaims', { ...claim, status: { phase: 'Pending' } });
   const volumes = informers.of('persistentvolumes');
   if (claim.spec.volumeName) {
@@ -52,24 +68,55 @@ function syncClaim(key: ObjectKey, context: Context): Result {
     return {};
   }
   const storageClass = informers.of('storageclasses.storage.k8s.io').get({ namespace: '', name: claim.spec.storageClassName ?? '' });
-  const waits = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && claim.metadata.annotations?.['volume.kubernetes.io/selected-node'] === undefined;
+  const waits = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && claim.metadata.annotations?.[selectedNode] === undefined;
   const volume = findMatchingVolume(claim, volumes.list());
   if (volume !== undefined && (!waits || volume.spec.claimRef !== undefined)) {
     bind(context, claim, volume);
     return {};
   }
-  explainPending(context, claim, storageClass?.provisioner, waits);
+  if (waits) explainWaiting(context, claim);
+  else provision(context, claim, storageClass);
   return again;
 }
 
-/** Why a claim stays Pending, as Events. */
-function explainPending({ recorder }: Context, claim: PersistentVolumeClaim, provisioner: string | undefined, waits: boolean): void {
+const isDefault = ({ metadata }: StorageClass): boolean => metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true';
+
+/** RetroactiveDefaultStorageClass: a claim without a class gets the default one as soon as there is one. */
+function assignDefaultClass({ client, informers }: Context, claim: PersistentVolumeClaim): boolean {
+  const name = informers.of('storageclasses.storage.k8s.io').list().find(isDefault)?.metadata.name;
+  if (name === undefined) return false;
+  client.patch('persistentvolumeclaims', { ...keyOf(claim), type: 'merge' }, { spec: { storageClassName: name } });
+  return true;
+}
+
+/** Nobody uses the claim yet, or its pod has no node. */
+function explainWaiting({ recorder, informers }: Context, claim: PersistentVolumeClaim): void {
+  const names = informers
+    .of('pods')
+    .list(claim.metadata.namespace ?? '')
+    .filter(
+      ({ spec, status }) =>
+        status?.phase === 'Pending' &&
+        !spec.nodeName &&
+        spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim.metadata.name),
+    )
+    .map(({ metadata }) => metadata.name);
+  if (names.length === 0) recorder.normal(claim, 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding');
+  else recorder.normal(claim, 'WaitForPodScheduled', `waiting for pod${names.length > 1 ? 's' : ''} ${names.join(',')} to be scheduled`);
+}
+
+/** No volume fits: an external provisioner is called by an annotation, and an Event says why the claim stays Pending. */
+function provision({ client, recorder }: Context, claim: PersistentVolumeClaim, storageClass: StorageClass | undefined): void {
   const { storageClassName } = claim.spec;
-  if (waits) recorder.normal(claim, 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding');
-  else if (!storageClassName) recorder.normal(claim, 'FailedBinding', 'no persistent volumes available for this claim and no storage class is set');
+  const provisioner = storageClass?.provisioner;
+  if (!storageClassName) recorder.normal(claim, 'FailedBinding', 'no persistent volumes available for this claim and no storage class is set');
   else if (provisioner === undefined) recorder.warning(claim, 'ProvisioningFailed', `storageclass.storage.k8s.io "${storageClassName}" not found`);
   else if (provisioner === 'kubernetes.io/no-provisioner') recorder.warning(claim, 'ProvisioningFailed', `no volume plugin matched name: ${provisioner}`);
   else {
+    if (claim.metadata.annotations?.['volume.kubernetes.io/storage-provisioner'] !== provisioner) {
+      const annotations = { 'volume.beta.kubernetes.io/storage-provisioner': provisioner, 'volume.kubernetes.io/storage-provisioner': provisioner };
+      client.patch('persistentvolumeclaims', { ...keyOf(claim), type: 'merge' }, { metadata: { annotations } });
+    }
     const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
     recorder.normal(claim, 'ExternalProvisioning', message);
   }
@@ -138,6 +185,8 @@ function syncVolume(key: ObjectKey, context: Context): Result {
 /** The Delete policy: of the volumes that the controller itself can delete there are only those under /tmp. */
 function reclaim(context: Context, volume: PersistentVolume): void {
   const { path } = volume.spec.hostPath ?? {};
+  // What an external provisioner made, it also takes away.
+  if (volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined) return;
   if (volume.spec.csi !== undefined || (path === undefined && volume.spec.local === undefined)) return;
   const problem =
     path === undefined

@@ -33,7 +33,6 @@ export const imagePrograms: Readonly<Record<string, Program>> = {
   ...Object.fromEntries('ifconfig route ping6 mknod mkfifo getopt renice sum base32 getconf link pathchk'.split(' ').map((name) => [name, notSimulated])),
   flanneld: idle,
   kindnetd: idle,
-  'local-path-provisioner': idle,
   'nginx-ingress-controller': idle,
   memcached,
   mongod,

@@ -76,7 +76,7 @@ export function* fetchOnce(process: Process, wanted: Wanted): Routine<Fetched | 
   yield* sleep(url.scheme === 'https' ? 3 : 1);
   if (url.scheme === 'https' && !server.tls) return fail('not-tls', address);
   if (url.scheme === 'http' && server.tls) return plainToTls(address);
-  if (server.tls && !wanted.insecure) return fail('certificate', address);
+  if (server.tls && !server.publiclyTrusted && !wanted.insecure) return fail('certificate', address);
   const request = {
     method: wanted.method,
     path: url.path,

@@ -1,0 +1,76 @@
+/** The few places on the web that courses fetch manifests from, as servers beyond the machines' router. Everything else has no name. */
+import { type Fabric, NetworkNamespace, serve } from '../../linux/network.ts';
+import { type DnsRecord, type HttpResponse, type HttpServer, httpProtocol } from '../../linux/protocols.ts';
+import { sleep } from '../../sim/routine.ts';
+import { localPathStorage } from './local-path-storage-text.ts';
+import { metricsServerComponents } from './metrics-server-text.ts';
+
+/** Names and addresses of those servers. */
+export const webHosts: Readonly<Record<string, string>> = {
+  'github.com': '140.82.121.4',
+  'raw.githubusercontent.com': '185.199.108.133',
+};
+
+type Page = {
+  readonly host: keyof typeof webHosts;
+  readonly path: RegExp;
+  readonly answer: (version: string) => { readonly text: string } | { readonly location: string };
+};
+
+const releases = '/kubernetes-sigs/metrics-server/releases';
+const latestMetricsServer = 'v0.8.0';
+
+const pages: readonly Page[] = [
+  {
+    host: 'raw.githubusercontent.com',
+    path: /^\/rancher\/local-path-provisioner\/(?:refs\/(?:heads|tags)\/)?(master|v0\.0\.\d+)\/deploy\/local-path-storage\.yaml$/,
+    answer: () => ({ text: localPathStorage }),
+  },
+  {
+    host: 'github.com',
+    path: /^\/kubernetes-sigs\/metrics-server\/releases\/latest\/download\/(components\.yaml)$/,
+    answer: (file) => ({ location: `https://github.com${releases}/download/${latestMetricsServer}/${file}` }),
+  },
+  {
+    host: 'github.com',
+    path: /^\/kubernetes-sigs\/metrics-server\/releases\/download\/(v0\.[78]\.\d)\/components\.yaml$/,
+    answer: (version) => ({ text: metricsServerComponents(version) }),
+  },
+];
+
+/** What the resolver of the machines' network says about a name of the web. */
+export const webRecords = (name: string, type: DnsRecord['type']): readonly DnsRecord[] | undefined => {
+  const data = Object.hasOwn(webHosts, name) ? webHosts[name] : undefined;
+  if (data === undefined) return undefined;
+  return type === 'A' ? [{ name, type: 'A', ttl: 60, data }] : [];
+};
+
+const server: HttpServer = {
+  tls: true,
+  publiclyTrusted: true,
+  *handle({ host, path }) {
+    yield* sleep(40);
+    return respond(host, path.split('?')[0] ?? '');
+  },
+};
+
+const plain = { 'content-type': 'text/plain; charset=utf-8' };
+
+function respond(host: string, path: string): HttpResponse {
+  for (const page of pages) {
+    const match = page.host === host.replace(/:443$/, '') ? page.path.exec(path) : null;
+    if (!match) continue;
+    const answer = page.answer(match[1] ?? '');
+    return 'text' in answer ? { status: 200, headers: plain, body: answer.text } : { status: 302, headers: { location: answer.location }, body: '' };
+  }
+  return { status: 404, headers: plain, body: '404: Not Found' };
+}
+
+/** Puts the servers on the network. */
+export function attachWeb(fabric: Fabric): void {
+  const namespace = new NetworkNamespace(0, 'web');
+  const addresses = Object.values(webHosts).map((address) => `${address}/32`);
+  namespace.interfaces.set('eth0', { name: 'eth0', mac: '02:42:ac:1e:01:02', mtu: 1500, up: true, addresses, kind: 'ethernet' });
+  namespace.listen({ transport: 'tcp', address: '0.0.0.0', port: 443, pid: 0, servers: new Map([serve(httpProtocol, server)]) });
+  fabric.attach(namespace);
+}
