@@ -1,7 +1,13 @@
 /** cgroup v2: a tree of groups with limits and the processes in them. */
 
 /** What a cgroup needs of a process in it. */
-export type CgroupMember = { readonly pid: number; readonly memoryBytes: number; oomKill(): void };
+export type CgroupMember = {
+  readonly pid: number;
+  readonly memoryBytes: number;
+  /** Thousandths of a CPU that it uses all the time. */
+  readonly loadMillis?: number;
+  oomKill(): void;
+};
 
 export class Cgroup {
   readonly name: string;
@@ -15,12 +21,20 @@ export class Cgroup {
   cpuQuotaMicros = Number.POSITIVE_INFINITY;
   cpuPeriodMicros = 100_000;
   cpuWeight = 100;
-  cpuUsageMicros = 0;
   memoryBytes = 0;
   memoryPeakBytes = 0;
   pids = 0;
   oomKills = 0;
   frozen = false;
+
+  /** What was burnt in pieces, without what its members use all the time. */
+  burnedMicros = 0;
+  /** The machine's time; asked of the root only. */
+  clock: () => number = () => 0;
+  /** A steady load is not counted tick by tick: its sum up to the last change, and what it has been since. */
+  #steadyMicros = 0;
+  #loadMillis = 0;
+  #since = 0;
 
   constructor(name: string, parent?: Cgroup) {
     this.name = name;
@@ -31,6 +45,25 @@ export class Cgroup {
   get path(): string {
     if (!this.parent) return '/';
     return this.parent.parent ? `${this.parent.path}/${this.name}` : `/${this.name}`;
+  }
+
+  get cpuUsageMicros(): number {
+    return this.burnedMicros + this.#steadyMicros + this.#loadMillis * (this.#loadMillis === 0 ? 0 : this.#now() - this.#since);
+  }
+
+  #now(): number {
+    return this.parent ? this.parent.#now() : this.clock();
+  }
+
+  /** A member uses so many thousandths of a CPU more (or less) from now on. */
+  addLoad(millis: number): void {
+    if (millis === 0) return;
+    const now = this.#now();
+    for (const group of this.#upwards()) {
+      group.#steadyMicros += group.#loadMillis * (now - group.#since);
+      group.#loadMillis += millis;
+      group.#since = now;
+    }
   }
 
   /** The group at a path below this one, made if missing. */
@@ -66,6 +99,7 @@ export class Cgroup {
 
   enter(member: CgroupMember): void {
     this.members.add(member);
+    this.addLoad(member.loadMillis ?? 0);
     for (const group of this.#upwards()) {
       group.pids++;
       group.#charge(member.memoryBytes);
@@ -74,6 +108,7 @@ export class Cgroup {
 
   leave(member: CgroupMember): void {
     if (!this.members.delete(member)) return;
+    this.addLoad(-(member.loadMillis ?? 0));
     for (const group of this.#upwards()) {
       group.pids--;
       group.#charge(-member.memoryBytes);
@@ -82,7 +117,7 @@ export class Cgroup {
 
   /** Adds CPU time that a member used. */
   burn(micros: number): void {
-    for (const group of this.#upwards()) group.cpuUsageMicros += micros;
+    for (const group of this.#upwards()) group.burnedMicros += micros;
   }
 
   /** A member has grown (or shrunk) by so many bytes; past a limit the largest process of that group is killed. */

@@ -65,6 +65,7 @@ export class Kernel {
     this.bootedAt = this.sim.now;
     this.disk = new Disk(options.diskBytes, 3_000_000);
     this.rootDirectory = new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: this.sim.now });
+    this.rootCgroup.clock = () => this.sim.now;
     this.rootCgroup.memoryMaxBytes = options.memoryBytes;
     this.host = {
       mount: hostMounts(this.rootDirectory, this.disk, this.inode()),

@@ -76,6 +76,8 @@ export class Process implements CgroupMember {
   reapsChildren = false;
   /** Written to /proc/PID/status and used by `top`; grow with `allocate`. */
   memoryBytes = 512 * 1024;
+  /** Thousandths of a CPU that it uses all the time, beside what it works. */
+  loadMillis = 0;
   oomScoreAdj = 0;
   cpuMicros = 0;
   readonly #handlers = new Map<SignalName, Handler>();
@@ -210,6 +212,12 @@ export class Process implements CgroupMember {
     this.cgroup.burn(micros);
     const share = Math.min(1, this.cgroup.cpuQuotaMicros / this.cgroup.cpuPeriodMicros);
     yield* sleep(milliseconds / Math.max(share, 0.001));
+  }
+
+  /** From now on it uses so many thousandths of a CPU all the time: what a component does in the background, which nobody steps through. */
+  steady(millis: number): void {
+    this.cgroup.addLoad(millis - this.loadMillis);
+    this.loadMillis = millis;
   }
 
   /** Grows (or shrinks) the resident memory; may be answered by the OOM killer. */

@@ -111,7 +111,7 @@ class Driver {
 
   #cpuSeconds(): number {
     let micros = 0;
-    for (const { kernel } of this.#session.cluster.machines.values()) micros += kernel.rootCgroup.cpuUsageMicros;
+    for (const { kernel } of this.#session.cluster.machines.values()) micros += kernel.rootCgroup.burnedMicros;
     return micros / 1e6;
   }
 

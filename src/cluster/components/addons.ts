@@ -48,6 +48,7 @@ export const kubeProxyProgram: Program = function* (argv, process) {
     userAgent: `kube-proxy/${versionOf(process)}`,
   });
   process.allocate(60 * 1024 * 1024);
+  process.steady(1);
   log('I', 'server_linux.go:53', '"Using iptables proxy"');
   const proxy = runKubeProxy({
     sim: process.sim,
@@ -68,6 +69,7 @@ export const kubeNetworkPoliciesProgram: Program = function* (argv, process) {
   const { network } = process.kernel.host;
   if (!network.netfilter) return yield* fatal(process, 'main.go:206', '"Can not start network policy controller" err="nftables is not available"');
   process.allocate(30 * 1024 * 1024);
+  process.steady(1);
   const log = logger(process);
   const nodeName = set.get('hostname-override') ?? process.kernel.hostname;
   const stop = runNetworkPolicyAgent({ sim: process.sim, client, netfilter: network.netfilter, nodeName, log: (text) => log('I', 'controller.go:274', text) });
@@ -88,6 +90,7 @@ export const corednsProgram: Program = function* (argv, process) {
   const path = at >= 0 ? (argv[at + 1] ?? '') : 'Corefile';
   const say = (text: string): void => void process.sim.go(process.print(`${text}\n`));
   process.allocate(25 * 1024 * 1024);
+  process.steady(2);
   try {
     runCoreDns({
       sim: process.sim,

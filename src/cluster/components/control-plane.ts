@@ -46,6 +46,7 @@ export const kubeSchedulerProgram: Program = function* (argv, process) {
   const set = yield* readFlags(process, argv, schedulerFlags);
   const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', `kube-scheduler/${versionOf(process)}`);
   process.allocate(75 * 1024 * 1024);
+  process.steady(4);
   return yield* electedComponent(process, client, 'kube-scheduler', 10259, (scope) =>
     runScheduler({ sim: scope, client: client.with({ limiter: new TokenBucket(scope, { qps: 50, burst: 100 }) }), hostname: process.namespaces.uts.hostname }),
   );
@@ -62,6 +63,7 @@ export const kubeControllerManagerProgram: Program = function* (argv, process) {
       `"Error building controller" err="error reading root-ca-file at ${rootCa}: open ${rootCa}: no such file or directory"`,
     );
   process.allocate(140 * 1024 * 1024);
+  process.steady(18);
   return yield* electedComponent(process, client, 'kube-controller-manager', 10257, (scope) =>
     runControllerManager({
       sim: scope,

@@ -66,6 +66,7 @@ export const etcdProgram: Program = function* (argv, process) {
   });
   database.file.attach(etcd);
   process.allocate(45 * 1024 * 1024);
+  process.steady(20);
   for (const url of (set.get('listen-client-urls') ?? 'http://localhost:2379').split(',')) {
     const { host, port } = parseEndpoint(url);
     listen(process, host === 'localhost' ? '127.0.0.1' : host, port, [

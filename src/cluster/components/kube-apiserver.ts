@@ -51,6 +51,7 @@ export const newKubeApiserver = (trace: Trace): Program =>
     const etcd = trace.around(etcdClient(process, set), 'etcd', 'kube-apiserver', 'etcd', describeEtcd);
     yield* waitForEtcd(process, etcd);
     process.allocate(260 * 1024 * 1024);
+    process.steady(48);
     const server = new ApiServer({
       sim: process.sim,
       etcd,

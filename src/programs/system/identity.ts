@@ -208,7 +208,7 @@ function upFor(milliseconds: number): string {
 export function uptimeLine(process: Process): string {
   const { kernel } = process;
   const users = sessions(process).length;
-  const load = Math.min(99, kernel.rootCgroup.cpuUsageMicros / 1000 / Math.max(60_000, process.now - kernel.bootedAt)).toFixed(2);
+  const load = Math.min(99, kernel.rootCgroup.burnedMicros / 1000 / Math.max(60_000, process.now - kernel.bootedAt)).toFixed(2);
   return ` ${strftime('%H:%M:%S', process.now, zoneOf(process.env['TZ']))} up ${upFor(process.now - kernel.bootedAt)},  ${users} user${users === 1 ? '' : 's'},  load average: ${load}, ${load}, ${load}`;
 }
 
