@@ -40,6 +40,7 @@ export const newContainerd = (trace: Trace, registries: () => Registries): Progr
       },
     });
     process.allocate(45 * 1024 * 1024);
+    process.steady(14);
     yield* process.printError(`${logTime(process)} level=info msg="containerd successfully booted in 0.041283s"\n`);
     return yield* untilTerminated(process, () => containerd.stop());
   };

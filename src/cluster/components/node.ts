@@ -17,35 +17,6 @@ import type { Trace } from '../trace.ts';
 import { describeCri, describeKubelet } from '../walls.ts';
 import { dialText, fatal, healthServer, listen, readFlags, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
 
-<<<<<<< HEAD
-=======
-/** containerd as a process. Registries are reached through the node's network: a node that is cut off reaches none. */
-export const newContainerd = (trace: Trace, registries: () => Registries): Program =>
-  function* (argv, process) {
-    yield* readFlags(process, argv, ['config', 'log-level', 'root', 'state', 'address']);
-    const { kernel, sim } = process;
-    const node = kernel.hostname;
-    const containerd: Containerd = new Containerd({
-      sim,
-      kernel,
-      runc: trace.around(new Runc({ kernel, sim: kernel.sim }), 'oci', `containerd (${node})`, 'runc', describeOci),
-      cni: trace.around(new Cni({ kernel, sim: kernel.sim }), 'cni', `containerd (${node})`, 'CNI plugins', describeCni),
-      registry: (host) => {
-        const { network } = kernel.host;
-        if (!network.interfaces.get('eth0')?.up || network.fabric?.cut.has(network)) throw new NetworkError('ENETUNREACH', 0);
-        const registry = registries().lookup(host);
-        return registry && trace.around(registry, 'distribution', `containerd (${node})`, host, describeDistribution);
-      },
-    });
-    process.allocate(45 * 1024 * 1024);
-    process.steady(14);
-    yield* process.printError(
-      `time="${new Date(process.now).toISOString().replace('Z', '000000Z')}" level=info msg="containerd successfully booted in 0.041283s"\n`,
-    );
-    return yield* untilTerminated(process, () => containerd.stop());
-  };
-
->>>>>>> 6e241e4 (Components have a steady load of CPU, counted when somebody looks)
 const kubeletFlags =
   'bootstrap-kubeconfig config container-runtime-endpoint hostname-override image-service-endpoint kubeconfig node-ip node-labels pod-infra-container-image register-with-taints v cgroup-driver'.split(
     ' ',
