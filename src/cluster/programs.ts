@@ -19,7 +19,7 @@ import { dockerdProgram } from './components/dockerd.ts';
 import { etcdProgram } from './components/etcd.ts';
 import { newKubeApiserver } from './components/kube-apiserver.ts';
 import { localPathProvisionerProgram } from './components/local-path.ts';
-import { newContainerd, newKubelet, newKubelet } from './components/node.ts';
+import { newKubelet } from './components/node.ts';
 import { sshdProgram } from './components/sshd.ts';
 import type { Trace } from './trace.ts';
 
