@@ -16,7 +16,10 @@ const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 const replace = {
   name: 'replace',
   setup(context) {
-    context.onResolve({ filter: /^(react-devtools-core|ws)$/ }, ({ path }) => ({ path, namespace: 'empty' }));
+    // Ink's devtools; `serve` has real WebSockets.
+    context.onResolve({ filter: /^(react-devtools-core|ws)$/ }, ({ path, importer }) =>
+      path === 'ws' && importer.includes('src') && !importer.includes('node_modules') ? undefined : { path, namespace: 'empty' },
+    );
     context.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default undefined;' }));
     context.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
       importer.endsWith('fast-width.ts') ? undefined : { path: `${root}/src/tui/fast-width.ts` },

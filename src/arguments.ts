@@ -23,6 +23,8 @@ const options = {
   budget: { type: 'string' },
   similar: { type: 'string' },
   'fail-under': { type: 'string' },
+  port: { type: 'string' },
+  kubeconfig: { type: 'string' },
   plain: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },

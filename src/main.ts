@@ -10,6 +10,7 @@ const usage = `k8s-lab ${K8S_LAB_VERSION}: how Kubernetes and container runtimes
   k8s-lab sh                           a shell in a simulated cluster
   k8s-lab sh -c COMMAND | FILE | -     run a line, a script, or standard input; the exit status is the script's
   k8s-lab sh --transcript FILE         replay a recording of real tools ('-' for standard input)
+  k8s-lab serve                        a cluster for your own kubectl, Helm and clients, on this computer only
   k8s-lab lesson list                  all lessons, and how far you are
   k8s-lab lesson check [DIR…]          prove lessons: schema, solutions, wrong samples
   k8s-lab lesson edit DIR              a lesson's files in $EDITOR, then what is wrong with them
@@ -39,6 +40,9 @@ const usage = `k8s-lab ${K8S_LAB_VERSION}: how Kubernetes and container runtimes
   --similar FILE    a report on submissions that are more alike than the lesson explains
   --budget STEPS    what one lesson may take of the simulator
   --fail-under N    exit status 1 if somebody has less than N percent
+  of serve:
+  --port P          a port instead of any that is free
+  --kubeconfig FILE where to write the kubeconfig (default: a new file, removed at the end)
   --version, --help
 
 Exit status: 0 fine; 1 a check or lesson failed; 2 wrong usage; 3 not written; 70 not simulated, or a bug; otherwise the script's own.
@@ -50,6 +54,7 @@ async function main(): Promise<number> {
   if (values.version) return say(`${K8S_LAB_VERSION}\n`);
   const [command, ...rest] = positionals;
   if (command === 'sh') return (await import('./headless/commands.ts')).shell(values, rest);
+  if (command === 'serve') return (await import('./headless/serve.ts')).serveCommand(values);
   if (command === 'lesson') return (await import('./headless/commands.ts')).lesson(values, rest);
   if (command === 'submit') return (await import('./headless/submit.ts')).submitCommand(values, rest);
   if (command === 'grade') return (await import('./headless/grade.ts')).gradeCommand(values, rest);

@@ -39,7 +39,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   grading: [...ground, 'lessons'],
   session: ['sim', 'api', 'apimachinery', 'interfaces', 'linux', 'cluster', 'shell', 'lessons', 'grading'],
   tui: ['session', 'lessons'],
-  headless: ['arguments', 'sim', 'linux', 'cluster', 'lessons', 'grading', 'session', 'tui'],
+  serve: ['sim', 'api', 'apimachinery', 'interfaces', 'linux', 'cluster'],
+  headless: ['arguments', 'sim', 'linux', 'cluster', 'lessons', 'grading', 'session', 'tui', 'serve'],
 };
 /** Data that is bundled from outside of src, and who may take it in. */
 const mayBundle: Readonly<Record<string, RegExp>> = { lessons: /^lessons\/schema\/[\w.-]+\.json$/, headless: /^lessons\/schema\/[\w.-]+\.json$/ };
@@ -47,7 +48,7 @@ const mayBundle: Readonly<Record<string, RegExp>> = { lessons: /^lessons\/schema
 /** Who may speak which wall. */
 const maySpeak: Readonly<Record<string, readonly string[]>> = {
   etcd: ['etcd', 'apiserver'],
-  rest: ['apiserver', 'client', 'cli/kubectl', 'cli/kubeadm'],
+  rest: ['apiserver', 'client', 'cli/kubectl', 'cli/kubeadm', 'serve'],
   kubelet: ['kubelet', 'apiserver'],
   cri: ['kubelet', 'containerd', 'dockershim', 'cli/crictl'],
   containerd: ['containerd', 'dockerd', 'cli/ctr', 'cli/nerdctl'],

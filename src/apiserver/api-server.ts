@@ -17,6 +17,7 @@ import { type ApiServerOptions, type Core, jsonResponse } from './context.ts';
 import { CustomResources } from './custom/custom-resources.ts';
 import { Discovery } from './discovery.ts';
 import { nonResource } from './non-resource.ts';
+import { newOpenApi } from './openapi/openapi.ts';
 import { ServiceAllocator } from './registry/service-allocator.ts';
 import { authorized, type RequestInfo, requestInfo } from './request-info.ts';
 import { ResourceTable } from './resource-table.ts';
@@ -49,6 +50,7 @@ export class ApiServer implements RestServer {
       tokens,
       table,
       discovery: new Discovery(table),
+      openApi: newOpenApi({ table, options }),
       customResources: new CustomResources(options.etcd, table),
       allocator: new ServiceAllocator(options.etcd, sim.random, options.serviceCidr ?? '10.96.0.0/12'),
       watchCaches: new WatchCaches(sim, options.etcd),

@@ -7,6 +7,7 @@ import type { TokenAuthenticator } from './authn/service-account-tokens.ts';
 import type { Authorizer } from './authz/authorizer.ts';
 import type { CustomResources } from './custom/custom-resources.ts';
 import type { Discovery } from './discovery.ts';
+import type { OpenApi } from './openapi/openapi.ts';
 import type { ComponentHealth } from './registry/componentstatuses.ts';
 import type { ServiceAllocator } from './registry/service-allocator.ts';
 import type { StrategyContext } from './registry/strategy.ts';
@@ -51,6 +52,7 @@ export type Core = {
   readonly watchCaches: WatchCaches;
   readonly authorizer: Authorizer;
   readonly discovery: Discovery;
+  readonly openApi: OpenApi;
   readonly customResources: CustomResources;
 };
 

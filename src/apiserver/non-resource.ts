@@ -9,13 +9,14 @@ export function nonResource(core: Core, request: RestRequest): RestResponse {
   if (path === '/version') return jsonResponse(200, core.options.version ?? defaultVersion);
   if (path === '/healthz' || path === '/livez' || path === '/readyz') return health(path, queryValue(request, 'verbose') !== undefined);
   if (path === '/api' || path === '/apis' || path.startsWith('/api/') || path.startsWith('/apis/')) return core.discovery.answer(request, path);
+  if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) return core.openApi.answer(path);
   if (/^\/(?:healthz|livez|readyz)\/[\w-]+$/.test(path)) return { status: 200, headers: textHeaders, body: 'ok' };
   if (path === '/') return jsonResponse(200, { paths: rootPaths });
   throw unknownPath();
 }
 
 const textHeaders = Object.freeze({ 'content-type': 'text/plain; charset=utf-8' });
-const rootPaths: readonly string[] = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/readyz', '/version'];
+const rootPaths: readonly string[] = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'];
 
 const checks: readonly string[] = [
   'ping',

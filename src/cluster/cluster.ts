@@ -1,5 +1,5 @@
 /** A running world: machines on one network, and a way to sit down at one of them. */
-import { type Credentials, type RestRequest, type RestResponse, restProtocol } from '../interfaces/rest.ts';
+import { type Credentials, type RestRequest, type RestResponse, type RestServer, restProtocol } from '../interfaces/rest.ts';
 import type { Cgroup } from '../linux/cgroup.ts';
 import { dial, Fabric, NetworkError } from '../linux/network.ts';
 import type { OpenFile } from '../linux/open-file.ts';
@@ -24,7 +24,11 @@ const worldSeed = 1;
 /** Tasks of all sessions of root on one machine. */
 const userTasksMax = 512;
 
-export type ClusterOptions = { readonly seed: number; readonly world: WorldName };
+export type ClusterOptions = {
+  readonly seed: number;
+  readonly world: WorldName /** The world's first moment; default `epoch`. */;
+  readonly epoch?: Milliseconds;
+};
 
 export type Terminal = { readonly tty: Tty /** The login shell; its end is the end of the session. */; readonly shell: Process };
 
@@ -38,8 +42,8 @@ export class Cluster {
   readonly #context: WorldContext;
 
   /** Makes the machines and switches them on; `boot` waits until they are up. */
-  constructor(world: WorldName) {
-    this.sim = newSim({ seed: worldSeed, epoch });
+  constructor(world: WorldName, first: Milliseconds = epoch) {
+    this.sim = newSim({ seed: worldSeed, epoch: first });
     this.world = world;
     this.trace = new Trace(this.sim);
     this.#context = { sim: this.sim, fabric: new Fabric(), trace: this.trace, programSet: newProgramSet(this.trace), machines: new Map() };
@@ -69,19 +73,32 @@ export class Cluster {
 
   /** A request to the API as somebody who may do everything; undefined while nobody answers, or in a world without Kubernetes. */
   rest(request: Omit<RestRequest, 'credentials'>): RestResponse | undefined {
-    const machine = [...this.machines.values()].find(({ fs }) => fs.exists('/etc/kubernetes/pki/ca.key'));
-    const credentials = this.#adminCredentials(machine);
-    if (!machine || !credentials) return undefined;
+    const credentials = this.#adminCredentials(this.#controlPlane());
+    if (!credentials) return undefined;
+    return this.apiServer()?.handle({ ...request, credentials, headers: { 'user-agent': 'k8s-lab', ...request.headers } });
+  }
+
+  /** The API server as a client that dials it gets it; undefined while nobody answers, or in a world without Kubernetes. */
+  apiServer(): RestServer | undefined {
+    const machine = this.#controlPlane();
+    if (!machine) return undefined;
     try {
-      return dial(restProtocol, machine.kernel.host.network, machine.ip, 6443, machine.kernel.sim.random).handle({
-        ...request,
-        credentials,
-        headers: { 'user-agent': 'k8s-lab', ...request.headers },
-      });
+      return dial(restProtocol, machine.kernel.host.network, machine.ip, 6443, machine.kernel.sim.random);
     } catch (error) {
       if (error instanceof NetworkError) return undefined;
       throw error;
     }
+  }
+
+  /** What kubeadm wrote for the cluster's administrator, `kubernetes-admin`. */
+  administrator(): Credentials | undefined {
+    const machine = this.#controlPlane();
+    const path = '/etc/kubernetes/admin.conf';
+    return machine?.fs.exists(path) ? readKubeconfigText(machine.fs, path).credentials : undefined;
+  }
+
+  #controlPlane(): Machine | undefined {
+    return [...this.machines.values()].find(({ fs }) => fs.exists('/etc/kubernetes/pki/ca.key'));
   }
 
   /** The administrator's certificate, kept aside: a learner may change or lose the files. */
@@ -146,8 +163,8 @@ export class Cluster {
 }
 
 /** Makes a world, boots it, and gives it its seed. */
-export function newCluster({ seed, world }: ClusterOptions): Cluster {
-  const cluster = new Cluster(world);
+export function newCluster({ seed, world, epoch: first }: ClusterOptions): Cluster {
+  const cluster = new Cluster(world, first);
   cluster.boot();
   cluster.sim.reseed(seed);
   return cluster;

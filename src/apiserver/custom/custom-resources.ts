@@ -65,6 +65,7 @@ function strategyFor(version: CrdVersion, hasStatus: boolean): Strategy {
     generation: true,
     columns: columnsOf(version),
     unknownFields: (object) => unknownCustomFields(schema, object),
+    schema,
   };
 }
 

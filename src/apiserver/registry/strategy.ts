@@ -64,6 +64,8 @@ export type Strategy<T extends KubeObject = KubeObject> = {
   readonly afterDelete?: (object: T, context: StrategyContext) => void;
   /** `unknown field "spec.foo"`: of kinds that are not in the schema of the built-in ones. */
   readonly unknownFields?: (object: unknown) => string[];
+  /** The same kinds' schema, for OpenAPI. */
+  readonly schema?: object;
   readonly warnings?: (object: T, old?: T) => string[];
 };
 

@@ -1,0 +1,130 @@
+/** One request from outside: in through the apiserver's front door, and its answer out again. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { badRequest, StatusError } from '../apimachinery/status.ts';
+import type { RestRequest, RestResponse, RestServer } from '../interfaces/rest.ts';
+import { isSession, type StreamSession } from '../interfaces/streams.ts';
+import type { Routine } from '../sim/routine.ts';
+import type { Sim } from '../sim/sim.ts';
+import { negotiate, send, writeHeaders } from './answer.ts';
+import type { WorldClock } from './clock.ts';
+import { outletOf, pumpBytes, pumpEvents } from './pump.ts';
+import { type Door, decodeBody, readBody, readHead } from './request.ts';
+
+/** What all connections share. */
+export type Outside = {
+  readonly sim: Sim;
+  readonly clock: WorldClock;
+  readonly door: Door;
+  /** Undefined while the apiserver is down. */
+  readonly apiServer: () => RestServer | undefined;
+  readonly failed: (error: unknown) => void;
+};
+
+/** Answers, whatever happens; a bug in the lab ends this connection and is told. */
+export function onRequest(outside: Outside, message: IncomingMessage, response: ServerResponse): void {
+  // A client that goes away in the middle is no error.
+  message.on('error', () => undefined);
+  response.on('error', () => undefined);
+  answer(outside, message, response).catch((error: unknown) => {
+    response.destroy();
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') outside.failed(error);
+  });
+}
+
+async function answer(outside: Outside, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  let request: RestRequest = { method: 'GET', path: '/' };
+  try {
+    const bytes = await readBody(message);
+    request = readHead(message, outside.door);
+    const body = decodeBody(bytes, request);
+    if (body !== undefined) request = { ...request, body };
+    negotiate(request.headers?.['accept']);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    await send(response, { ...request, headers: {} }, { status: error.code, headers: {}, body: error.status });
+    return;
+  }
+  const server = outside.apiServer();
+  // As behind a load balancer with nobody at the other end.
+  if (!server) return void response.destroy();
+  const answered = isStreaming(request.path) ? await outcome(outside, streaming(server, request)) : server.handle(request);
+  outside.clock.kick();
+  if (answered === undefined) return void response.destroy();
+  if (isSession(answered)) followSession(outside, answered, message, response);
+  else if (answered.watch) followWatch(outside, answered, response);
+  else await send(response, request, answered);
+}
+
+/** Subresources that take time: these go to the kubelet. */
+const isStreaming = (path: string): boolean => /^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/(?:log|exec|attach|portforward|proxy(?:\/.*)?)$/.test(path);
+
+function* streaming(server: RestServer, request: RestRequest): Routine<RestResponse | StreamSession> {
+  // Without an Upgrade header there is nothing to talk over.
+  if (/\/(?:exec|attach|portforward)$/.test(request.path)) {
+    const { status } = badRequest('Upgrade request required');
+    return { status: 400, headers: {}, body: status };
+  }
+  return yield* server.connect(request);
+}
+
+/** What a Routine of the world gives in the end; undefined when the world ends first. */
+export function outcome<T>({ sim, clock, failed }: Pick<Outside, 'sim' | 'clock' | 'failed'>, routine: Routine<T>): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    sim.go(run(), 'serve');
+    clock.kick();
+    function* run(): Routine {
+      let result: T | undefined;
+      try {
+        result = yield* routine;
+      } catch (error) {
+        failed(error);
+      } finally {
+        resolve(result);
+      }
+    }
+  });
+}
+
+function followWatch({ sim, clock }: Outside, answered: RestResponse, response: ServerResponse): void {
+  const { watch } = answered;
+  if (!watch) return;
+  writeHeaders(response, answered);
+  response.writeHead(answered.status, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' });
+  response.flushHeaders();
+  const outlet = outletOf(response, clock.kick);
+  const pump = sim.go(
+    ending(response, pumpEvents(watch, outlet), () => watch.break()),
+    'serve watch',
+  );
+  response.on('close', () => pump.cancel());
+  clock.kick();
+}
+
+/** A log: its bytes as the body. */
+function followSession({ sim, clock }: Outside, session: StreamSession, message: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-cache, private', 'transfer-encoding': 'chunked' });
+  response.flushHeaders();
+  const outlet = outletOf(response, clock.kick);
+  const pump = sim.go(
+    ending(response, pumpBytes(session.stdout, outlet), () => endSession(session)),
+    'serve log',
+  );
+  response.on('close', () => pump.cancel());
+  message.resume();
+  clock.kick();
+}
+
+/** Tells the other side that nobody listens any more. */
+export function endSession(session: StreamSession): void {
+  session.stdout.break();
+  if (session.outcome() === undefined) session.close();
+}
+
+function* ending(response: ServerResponse, routine: Routine, over: () => void): Routine {
+  try {
+    yield* routine;
+  } finally {
+    over();
+    response.end();
+  }
+}
