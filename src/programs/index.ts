@@ -19,6 +19,7 @@ import { curl } from './network/curl.ts';
 import { ipPrograms } from './network/ip.ts';
 import { lookupPrograms } from './network/lookup.ts';
 import { nftPrograms } from './network/nft.ts';
+import { scpPrograms } from './network/scp.ts';
 import { socketPrograms } from './network/sockets.ts';
 import { wget } from './network/wget.ts';
 import { ps } from './processes/ps.ts';
@@ -67,6 +68,7 @@ const own: Readonly<Record<string, Program>> = {
   ...ipPrograms,
   ...nftPrograms,
   ...lookupPrograms,
+  ...scpPrograms,
   ...socketPrograms,
   ...runPrograms,
   ...signalPrograms,

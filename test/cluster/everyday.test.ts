@@ -151,3 +151,18 @@ Y
   expect(out).toContain('FIELD: spec <Object>\n\n\nDESCRIPTION:\n    <empty>\n    \nFIELDS:\n  email\t<string> -required-\n    Where to write.\n');
   expect(out).toContain('\n3.14159265358979323846264338328\n');
 });
+
+test('scp copies files and directories in both directions, and says what it cannot', () => {
+  const { out, err } = sh(`
+    mkdir -p d/e; echo 1 > d/e/f; echo hi > a; chmod 640 a
+    scp a node01:/tmp/b; scp -r d node01:/tmp/new; ssh node01 'cat /tmp/b; stat -c %a /tmp/b; find /tmp/new -type f'
+    scp -r root@node01:/tmp/new back; cat back/e/f; scp node01:/etc/hostname .; cat hostname
+    scp a node01:/nope/b; scp d node01:/tmp; scp node01:/etc/nope .`);
+  expect(out).toBe('hi\n640\n/tmp/new/e/f\n1\nnode01\n');
+  expect(err).toBe(`scp: dest open "/nope/b": No such file or directory
+scp: failed to upload file a to /nope/b
+scp: local "d" is not a regular file
+scp: failed to upload file d to /tmp
+scp: /etc/nope: No such file or directory
+`);
+});
