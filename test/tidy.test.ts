@@ -47,7 +47,9 @@ const mayBundle: Readonly<Record<string, RegExp>> = { lessons: /^lessons\/schema
 
 /** Who may speak which wall. */
 const maySpeak: Readonly<Record<string, readonly string[]>> = {
-  etcd: ['etcd', 'apiserver'],
+  etcd: ['etcd', 'apiserver', 'cli/etcdctl', 'cli/etcdutl', 'interfaces'],
+  'etcd-member-id': ['etcd', 'cli/etcdutl'],
+  'etcd-snapshot-file': ['cli/etcdctl', 'cli/etcdutl'],
   rest: ['apiserver', 'client', 'cli/kubectl', 'cli/kubeadm', 'serve'],
   kubelet: ['kubelet', 'apiserver'],
   cri: ['kubelet', 'containerd', 'dockershim', 'cli/crictl'],

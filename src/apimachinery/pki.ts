@@ -3,7 +3,7 @@
  * what the certificate says, so that the same world makes the same bytes.
  */
 
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify as verifySignature } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify as verifySignature, X509Certificate } from 'node:crypto';
 import { bitString, der, fromPem, integer, objectId, readDer, sequence, tags, text, toPem } from './der.ts';
 import { type CertificateInfo, oids, readCertificate, readCertificateRequest } from './pki-read.ts';
 
@@ -65,7 +65,7 @@ export function verify(pem: string, caPem: string, now: number): Verification {
   const info = readCertificate(pem);
   const ca = readCertificate(caPem);
   if (!info || !ca) return { ok: false, message: 'x509: malformed certificate' };
-  if (!signedBy(pem, ca)) return { ok: false, message: 'x509: certificate signed by unknown authority' };
+  if (!signedBy(pem, ca, caPem)) return { ok: false, message: 'x509: certificate signed by unknown authority' };
   const expired = 'x509: certificate has expired or is not yet valid: current time';
   if (now < info.notBefore) return { ok: false, message: `${expired} ${rfc(now)} is before ${rfc(info.notBefore)}` };
   if (now > info.notAfter) return { ok: false, message: `${expired} ${rfc(now)} is after ${rfc(info.notAfter)}` };
@@ -75,8 +75,14 @@ export function verify(pem: string, caPem: string, now: number): Verification {
 /** Whether a private key belongs to a certificate. */
 export function keyMatches({ certificate: pem, key }: KeyPair): boolean {
   const info = readCertificate(pem);
+  if (!info) return false;
   const seed = fromPem('PRIVATE KEY', key);
-  return info !== undefined && seed !== undefined && hex(rawPublicKey(privateKeyOf(seed))) === info.publicKey;
+  if (info.publicKey !== '') return seed !== undefined && hex(rawPublicKey(privateKeyOf(seed))) === info.publicKey;
+  try {
+    return new X509Certificate(pem).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false; // Not a key at all.
+  }
 }
 
 const rfc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
@@ -180,10 +186,20 @@ const privateKeyOf = (pkcs8: Uint8Array): KeyObject =>
 
 const rawPublicKey = (key: KeyObject): Uint8Array => Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url');
 
-function signedBy(pem: string, ca: CertificateInfo): boolean {
+function signedBy(pem: string, ca: CertificateInfo, caPem: string): boolean {
   const bytes = fromPem('CERTIFICATE', pem);
   const [tbs, , signature] = bytes ? readDer(bytes).children : [];
-  if (!tbs || !signature || ca.publicKey === '') return false;
+  if (!tbs || !signature) return false;
+  if (ca.publicKey === '') return signedByOther(pem, caPem);
   const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(ca.publicKey, 'hex').toString('base64url') }, format: 'jwk' });
   return verifySignature(null, tbs.whole, key, signature.content.subarray(1));
+}
+
+/** An authority that somebody made with openssl: RSA or ECDSA. */
+function signedByOther(pem: string, caPem: string): boolean {
+  try {
+    return new X509Certificate(pem).verify(new X509Certificate(caPem).publicKey);
+  } catch {
+    return false; // What OpenSSL cannot read has signed nothing.
+  }
 }

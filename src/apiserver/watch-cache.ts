@@ -49,6 +49,9 @@ export class WatchCache {
     this.#drain();
     const client: Client = { filter, channel: new Channel<WatchEvent>() };
     if (since !== undefined) {
+      const { revision } = this.#etcd.range({ key: this.#prefix });
+      // A revision that is still to come: etcd was set back to a snapshot. Who asks lists again.
+      if (since > revision) return { compactRevision: revision };
       const past = this.#etcd.watch({ key: this.#prefix, rangeEnd: prefixEnd(this.#prefix), startRevision: since + 1 });
       for (let response = past.take(); response !== undefined; response = past.take()) {
         if (response.compactRevision !== undefined) return { compactRevision: response.compactRevision };

@@ -7,6 +7,7 @@ export {
   type Command,
   CommandFlagError,
   findCommand,
+  flagsOf,
   type Resolved,
   resolveCobra,
   resolveUrfave,

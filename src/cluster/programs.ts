@@ -2,6 +2,8 @@
 import { crictl } from '../cli/crictl/index.ts';
 import { ctr } from '../cli/ctr/index.ts';
 import { docker } from '../cli/docker/index.ts';
+import { etcdctl } from '../cli/etcdctl/index.ts';
+import { etcdutl } from '../cli/etcdutl/index.ts';
 import { completeKubectl, kubectl } from '../cli/kubectl/index.ts';
 import { newNerdctl } from '../cli/nerdctl/index.ts';
 import { newRunc } from '../cli/runc/index.ts';
@@ -35,24 +37,9 @@ const notSimulated = (name: string): Program =>
     return 70;
   };
 
-const absent = [
-  'kubeadm',
-  'etcdctl',
-  'etcdutl',
-  'helm',
-  'cni-plugin',
-  'containerd-shim-runc-v2',
-  'git',
-  'apt',
-  'apt-get',
-  'python3',
-  'perl',
-  'make',
-  'npm',
-  'go',
-];
+const absent = ['kubeadm', 'helm', 'cni-plugin', 'containerd-shim-runc-v2', 'git', 'apt', 'apt-get', 'python3', 'perl', 'make', 'npm', 'go'];
 /** Those of them that a learner finds in PATH. */
-const absentCommands = ['etcdctl', 'helm', 'git', 'apt', 'apt-get'];
+const absentCommands = ['helm', 'git', 'apt', 'apt-get'];
 
 export function newProgramSet(trace: Trace): ProgramSet {
   const shells = makeShellPrograms({ completers: new Map([['kubectl', completeKubectl]]) });
@@ -70,8 +57,10 @@ export function newProgramSet(trace: Trace): ProgramSet {
     kubelet: newKubelet(trace),
     sshd: sshdProgram,
     dockerd: dockerdProgram,
-    // Only where Docker is installed.
+    // Only where they are installed.
     docker,
+    etcdctl,
+    etcdutl,
     // Comes with containerd. Its state lies in the kernel and in its directories: any instance sees the same containers.
     runc: newRunc(({ kernel }) => new Runc({ kernel, sim: kernel.sim })),
     // Made when a node first pulls: the catalogue is large, and a shell alone needs none of it.

@@ -60,6 +60,7 @@ export class Etcd implements EtcdApi {
     this.#history = new History(options.restore ? this.#revision : 0);
     this.#leases = new Leases(this.#sim, (keys) => this.#deleteKeys(keys));
     for (const kv of options.restore?.kvs ?? []) this.#index.bucketFor(kv.key).put(kv, true);
+    this.#leases.restore(options.restore?.leases ?? []);
     this.#index.size = options.restore?.kvs.length ?? 0;
   }
 
@@ -121,9 +122,19 @@ export class Etcd implements EtcdApi {
     return watcher.channel;
   }
 
-  leaseGrant(ttlSeconds: number): number {
+  leaseGrant(ttlSeconds: number, id = 0): number {
     this.#check();
-    return this.#leases.grant(ttlSeconds);
+    return this.#leases.grant(ttlSeconds, id);
+  }
+
+  /** The lessor, for those who look after leases one by one. */
+  get lessor(): Leases {
+    this.#check();
+    return this.#leases;
+  }
+
+  get compactRevision(): number {
+    return this.#history.compactRevision;
   }
 
   leaseRevoke(id: number): void {
@@ -163,7 +174,7 @@ export class Etcd implements EtcdApi {
 
   snapshot(): EtcdSnapshot {
     this.#check();
-    return { revision: this.#revision, kvs: this.#all() };
+    return { revision: this.#revision, kvs: this.#all(), leases: this.#leases.list() };
   }
 
   /** The member's process ends: watches close and calls fail. */

@@ -1,9 +1,9 @@
-import { EtcdError } from '../interfaces/etcd.ts';
+import { EtcdError, type EtcdLease } from '../interfaces/etcd.ts';
 import type { Fiber } from '../sim/fiber.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 
-type Lease = { readonly keys: Set<string>; readonly timer: Fiber<void> };
+type Lease = { readonly keys: Set<string>; timer: Fiber<void>; readonly grantedSeconds: number; until: number };
 
 /** etcd's lessor: a lease takes its keys with it when its time is over. */
 export class Leases {
@@ -16,10 +16,42 @@ export class Leases {
     this.#expire = expire;
   }
 
-  grant(ttlSeconds: number): number {
-    const id = this.#sim.random.int(2 ** 52) + 1;
-    this.#leases.set(id, { keys: new Set(), timer: this.#sim.go(this.#countdown(id, ttlSeconds * 1000), 'lease') });
+  grant(ttlSeconds: number, wanted = 0): number {
+    const id = wanted === 0 ? this.#sim.random.int(2 ** 52) + 1 : wanted;
+    if (this.#leases.has(id)) throw new EtcdError('invalid', 'etcdserver: lease already exists');
+    this.#add(id, ttlSeconds, ttlSeconds, []);
     return id;
+  }
+
+  /** As a snapshot has them. */
+  restore(leases: readonly EtcdLease[]): void {
+    for (const { id, grantedSeconds, remainingSeconds, keys } of leases) this.#add(id, grantedSeconds, remainingSeconds, keys);
+  }
+
+  #add(id: number, grantedSeconds: number, seconds: number, keys: readonly string[]): void {
+    const timer = this.#sim.go(this.#countdown(id, seconds * 1000), 'lease');
+    this.#leases.set(id, { keys: new Set(keys), timer, grantedSeconds, until: this.#sim.now + seconds * 1000 });
+  }
+
+  list(): EtcdLease[] {
+    return [...this.#leases]
+      .sort(([a], [b]) => a - b)
+      .map(([id, { keys, grantedSeconds, until }]) => ({
+        id,
+        grantedSeconds,
+        remainingSeconds: Math.max(0, Math.floor((until - this.#sim.now) / 1000)),
+        keys: [...keys].sort(),
+      }));
+  }
+
+  /** Begins anew; the seconds it has. */
+  keepAlive(id: number): number {
+    const lease = this.#leases.get(id);
+    if (lease === undefined) throw new EtcdError('leaseNotFound', 'etcdserver: requested lease not found');
+    lease.timer.cancel();
+    lease.until = this.#sim.now + lease.grantedSeconds * 1000;
+    lease.timer = this.#sim.go(this.#countdown(id, lease.grantedSeconds * 1000), 'lease');
+    return lease.grantedSeconds;
   }
 
   revoke(id: number): void {

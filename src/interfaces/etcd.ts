@@ -50,6 +50,10 @@ export type EtcdStatus = {
   readonly raftIndex: number;
   readonly revision: number;
   readonly keys: number;
+  /** What stands in its way: `etcdserver: no leader`, alarms. */
+  readonly errors?: readonly string[];
+  readonly learner?: boolean;
+  readonly storageVersion?: string;
 };
 export type EtcdMember = {
   readonly id: string;
@@ -69,7 +73,7 @@ export type EtcdApi = {
   txn(compares: readonly Compare[], success: readonly TxnOperation[], failure?: readonly TxnOperation[]): TxnResponse;
   /** Events from `startRevision` (default: from now). Closed when the member stops; break it to cancel. */
   watch(request: { readonly key: string; readonly rangeEnd?: string; readonly startRevision?: number }): Channel<WatchResponse>;
-  leaseGrant(ttlSeconds: number): number;
+  leaseGrant(ttlSeconds: number, id?: number): number;
   leaseRevoke(id: number): void;
   compact(revision: number): void;
   status(): EtcdStatus;
@@ -77,10 +81,66 @@ export type EtcdApi = {
   /** The whole keyspace, to be written to a file and restored. */
   snapshot(): EtcdSnapshot;
 };
-export type EtcdSnapshot = { readonly revision: number; readonly kvs: readonly KeyValue[] };
+export type EtcdSnapshot = {
+  readonly revision: number;
+  readonly kvs: readonly KeyValue[];
+  readonly leases?: readonly EtcdLease[];
+  /** Who belongs to the cluster that wrote it, and where its log stood. */
+  readonly membership?: EtcdMembership;
+};
+export type EtcdMembership = {
+  readonly memberId: string;
+  readonly clusterId: string;
+  readonly members: readonly EtcdMember[];
+  readonly term: number;
+  readonly index: number;
+};
+export type EtcdLease = { readonly id: number; readonly grantedSeconds: number; readonly remainingSeconds: number; readonly keys: readonly string[] };
+
+export type EtcdAlarm = { readonly memberId: string; readonly alarm: 'NOSPACE' | 'CORRUPT' };
+
+/** etcd v3: Cluster, Maintenance and what of Lease only people ask. */
+export type EtcdCluster = {
+  /** Cluster and member as they stand in every answer's header. */
+  header(): { readonly clusterId: string; readonly memberId: string; readonly revision: number; readonly term: number };
+  memberAdd(peerUrls: readonly string[], learner: boolean): EtcdMember;
+  memberRemove(id: string): EtcdMember;
+  memberUpdate(id: string, peerUrls: readonly string[]): void;
+  memberPromote(id: string): void;
+  moveLeader(id: string): void;
+  leases(): readonly EtcdLease[];
+  /** With an id that somebody chose; 0: the server chooses. */
+  grantLease(id: number, ttlSeconds: number): number;
+  /** The seconds it has again. */
+  leaseKeepAlive(id: number): number;
+  alarms(): readonly EtcdAlarm[];
+  alarm(change: 'disarm' | EtcdAlarm): readonly EtcdAlarm[];
+  defragment(): void;
+  hash(): { readonly hash: number; readonly revision: number; readonly compactRevision: number };
+  downgrade(version: string): void;
+  /** Keys and values without asking the others: `--consistency=s`. */
+  readonly local: EtcdApi;
+};
+
+/** What members say to each other. */
+export type EtcdPeer = {
+  readonly memberId: string;
+  readonly clusterId: string;
+  readonly term: number;
+  readonly index: number;
+  readonly leader: string | undefined;
+  /** A new leader says so. */
+  follow(leader: string, term: number): void;
+  /** One entry of the log. */
+  append(entry: (etcd: EtcdApi) => unknown, members: readonly EtcdMember[], index: number): void;
+  install(snapshot: EtcdSnapshot): void;
+  snapshotForPeer(): EtcdSnapshot;
+  propose<T>(entry: (etcd: EtcdApi) => T): T;
+  join(member: { readonly id: string; readonly name: string; readonly clientUrls: readonly string[] }): void;
+};
 
 export class EtcdError extends Error {
-  readonly code: 'compacted' | 'futureRevision' | 'unavailable' | 'noLeader' | 'leaseNotFound' | 'invalid';
+  readonly code: 'compacted' | 'futureRevision' | 'unavailable' | 'noLeader' | 'leaseNotFound' | 'invalid' | 'noSpace' | 'notFound';
   constructor(code: EtcdError['code'], message: string) {
     super(message);
     this.code = code;
@@ -94,3 +154,5 @@ export function prefixEnd(prefix: string): string {
 }
 
 export const etcdProtocol = defineProtocol<EtcdApi>('etcd');
+export const etcdClusterProtocol = defineProtocol<EtcdCluster>('etcd-cluster');
+export const etcdPeerProtocol = defineProtocol<EtcdPeer>('etcd-peer');

@@ -23,7 +23,12 @@ export type Listener = {
   readonly servers: ReadonlyMap<string, unknown>;
   /** Told of each connection. */
   readonly accepted?: () => void;
+  /** Speaks TLS: what it shows to those who dial, and whom it lets in. */
+  readonly tls?: () => ListenerTls;
 };
+
+/** Structurally the TlsServer of apimachinery/tls.ts: PEM. */
+export type ListenerTls = { readonly certificate: string; readonly clientCa?: string };
 
 export type Interface = {
   readonly name: string;
@@ -254,12 +259,15 @@ export function dial<Server>(
   port: number,
   random: Random,
   transport: Transport = 'tcp',
+  /** Looks at who listens before anything is said; throws what it does not like. */
+  look?: (listener: Listener) => void,
 ): Server {
   const destination = route(from, transport, address, port, random);
   const listener = destination.namespace.listenerAt(transport, destination.address, destination.port);
   if (!listener) throw new NetworkError('ECONNREFUSED', refusedAfter);
   const server = listener.servers.get(protocol.name);
   if (server === undefined) throw new NetworkError('EPROTO', refusedAfter);
+  look?.(listener);
   listener.accepted?.();
   return server as Server;
 }

@@ -1,7 +1,8 @@
-/** A script typed into the shell of a whole cluster. */
+/** A script typed into the shell of a whole world. */
+import type { WorldName } from '../../src/cluster/worlds/index.ts';
 import { runScript } from '../../src/headless/sh.ts';
 
-export function sh(script: string, seed = 1): { readonly out: string; readonly err: string; readonly status: number } {
+export function sh(script: string, seed = 1, world: WorldName = 'kubeadm-3'): { readonly out: string; readonly err: string; readonly status: number } {
   let [out, err] = ['', ''];
   const stdout = (text: string): void => {
     out += text;
@@ -9,6 +10,6 @@ export function sh(script: string, seed = 1): { readonly out: string; readonly e
   const stderr = (text: string): void => {
     err += text;
   };
-  const status = runScript('kubeadm-3', seed, { argv: ['bash', '-c', script], stdout, stderr, limit: 3_600_000 });
+  const status = runScript(world, seed, { argv: ['bash', '-c', script], stdout, stderr, limit: 3_600_000 });
   return { out, err, status };
 }

@@ -1,8 +1,9 @@
 /** The HTTP side of kubectl: one user's requests to one server over the simulated network. */
 import { isStatus, StatusError } from '../../apimachinery/status.ts';
+import { Handshakes } from '../../apimachinery/tls.ts';
 import { type Method, type RestRequest, type RestResponse, type RestServer, restProtocol, type WatchEvent } from '../../interfaces/rest.ts';
 import { isSession, type StreamSession } from '../../interfaces/streams.ts';
-import { dial, NetworkError } from '../../linux/network.ts';
+import { dial, type Listener, NetworkError } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Channel } from '../../sim/channel.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
@@ -41,6 +42,7 @@ export type ApiOptions = {
 export class Api {
   readonly #options: ApiOptions;
   readonly #seen = new Set<string>();
+  readonly #handshakes = new Handshakes();
 
   constructor(options: ApiOptions) {
     this.#options = options;
@@ -121,11 +123,20 @@ export class Api {
     const url = urlOf(config.server, request);
     const address = yield* this.#resolve(host, request, url);
     try {
-      return dial(restProtocol, process.namespaces.network, address, port, process.sim.random);
+      return dial(restProtocol, process.namespaces.network, address, port, process.sim.random, 'tcp', (listener) => this.#trust(listener, host, request, url));
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       throw yield* this.#unreachable(error, `${address}:${port}`, request, url);
     }
+  }
+
+  /** The handshake: throws where the server shows a certificate that is not to be trusted. */
+  #trust(listener: Listener, host: string, request: ApiRequest, url: string): void {
+    const { config, process } = this.#options;
+    if (!listener.tls || !config.server.startsWith('https:')) return;
+    const client = { serverName: config.tlsServerName ?? host, ca: config.ca, insecure: config.insecure };
+    const problem = this.#handshakes.check(listener.tls(), client, process.now);
+    if (problem) throw new ConnectionError(request.method, url, problem.text, false);
   }
 
   *#unreachable(error: NetworkError, address: string, request: ApiRequest, url: string): Routine<Error> {

@@ -112,6 +112,11 @@ export type ClientConfig = {
   readonly namespaceGiven: boolean;
   readonly clientCertificate?: string;
   readonly token?: string;
+  /** Whom to trust, as PEM; `undefined` with `insecure`. */
+  readonly ca?: string;
+  readonly insecure: boolean;
+  /** Name to look for in the server's certificate, where it is not the host's. */
+  readonly tlsServerName?: string;
   /** Nothing was configured: the default of localhost:8080. */
   readonly isDefault: boolean;
 };
@@ -134,8 +139,29 @@ export function clientConfig(process: Process, flags: FlagValues): ClientConfig 
     namespace: namespaceFlag || text(context?.['namespace']) || inCluster?.namespace || 'default',
     namespaceGiven: namespaceFlag !== '',
     ...credentialsOf(process, flags, user, inCluster?.token),
+    ...trustOf(process, flags, cluster, inCluster !== undefined),
     isDefault: server === '' && !inCluster,
   };
+}
+
+function trustOf(process: Process, flags: FlagValues, cluster: Obj, inCluster: boolean): { ca?: string; insecure: boolean; tlsServerName?: string } {
+  const insecure = flags.bool('insecure-skip-tls-verify') || cluster['insecure-skip-tls-verify'] === true;
+  const tlsServerName = flags.text('tls-server-name') || text(cluster['tls-server-name']);
+  const file = flags.text('certificate-authority') || (cluster['certificate-authority-data'] ? '' : text(cluster['certificate-authority']));
+  const ca = inCluster
+    ? process.fs.read(`${accountFolder}/ca.crt`)
+    : file === ''
+      ? decodeBase64(text(cluster['certificate-authority-data']))
+      : readAuthority(process, file);
+  return { insecure, ca, ...(tlsServerName === '' ? {} : { tlsServerName }) };
+}
+
+function readAuthority(process: Process, path: string): string {
+  const full = process.path(path);
+  if (process.fs.exists(full)) return process.fs.read(full);
+  throw new KubectlError(`Error in configuration: unable to read certificate-authority ${path} for cluster due to open ${path}: no such file or directory`, {
+    bare: true,
+  });
 }
 
 const withScheme = (server: string): string => (/^https?:\/\//.test(server) ? server : `http://${server}`);

@@ -24,6 +24,7 @@ import {
   logger,
   parseEndpoint,
   readFlags,
+  secure,
   serveHttp,
   untilTerminated,
 } from './component.ts';
@@ -42,8 +43,9 @@ export const kubeProxyProgram: Program = function* (argv, process) {
     config.clientConnection?.kubeconfig ?? '',
   );
   const endpoint = parseEndpoint(kubeconfig.clusters?.[0]?.cluster?.server ?? '');
+  const tls = secure(() => ({ ca: process.fs.read('/var/run/secrets/kubernetes.io/serviceaccount/ca.crt') }));
   const client = new Client({
-    server: () => dialText<RestServer>(process, restProtocol, endpoint),
+    server: () => dialText<RestServer>(process, restProtocol, endpoint, tls),
     credentials: () => ({ token: process.fs.read('/var/run/secrets/kubernetes.io/serviceaccount/token') }),
     userAgent: `kube-proxy/${versionOf(process)}`,
   });
@@ -106,7 +108,7 @@ export const corednsProgram: Program = function* (argv, process) {
         }
       },
       listenDns: (port, server) => {
-        for (const transport of ['udp', 'tcp'] as const) listen(process, '0.0.0.0', port, [serve(dnsProtocol, server)], transport);
+        for (const transport of ['udp', 'tcp'] as const) listen(process, '0.0.0.0', port, [serve(dnsProtocol, server)], { transport });
       },
       listenHttp: (port, server) => void listen(process, '0.0.0.0', port, [serveHttp(server)]),
       log: say,

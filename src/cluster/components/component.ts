@@ -1,11 +1,12 @@
 /** What every component does when it starts as a process: read its flags and kubeconfig, log, serve health, wait to be told to stop. */
 import { YAMLParseError } from 'yaml';
+import { Handshakes, type TlsClient } from '../../apimachinery/tls.ts';
 import { parseConfigYaml } from '../../apimachinery/yaml-simple.ts';
 import { Client, ConnectionError } from '../../client/client.ts';
 import { type Credentials, type RestServer, restProtocol } from '../../interfaces/rest.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { FileSystem } from '../../linux/file-system.ts';
-import { dial, NetworkError, type SpokenProtocol, serve } from '../../linux/network.ts';
+import { dial, type Listener, type ListenerTls, NetworkError, type SpokenProtocol, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { Exit, type Program } from '../../linux/program.ts';
 import { type HttpServer, httpProtocol } from '../../linux/protocols.ts';
@@ -73,8 +74,14 @@ export function* untilTerminated(process: Process, stop: () => void): Routine<nu
 }
 
 /** Listens until the process ends. Addresses as flags give them: `127.0.0.1`, `0.0.0.0`. */
-export function listen(process: Process, address: string, port: number, servers: readonly [string, unknown][], transport: 'tcp' | 'udp' = 'tcp'): () => void {
-  const open = process.namespaces.network.listen({ transport, address, port, pid: process.pid, servers: new Map(servers) });
+export function listen(
+  process: Process,
+  address: string,
+  port: number,
+  servers: readonly [string, unknown][],
+  { transport = 'tcp', tls }: { readonly transport?: 'tcp' | 'udp'; readonly tls?: () => ListenerTls } = {},
+): () => void {
+  const open = process.namespaces.network.listen({ transport, address, port, pid: process.pid, servers: new Map(servers), ...(tls ? { tls } : {}) });
   process.sim.go(
     (function* (): Routine {
       try {
@@ -108,10 +115,20 @@ export function parseEndpoint(url: string): Endpoint {
   return { host: match?.[1] ?? '', port: Number(match?.[2] ?? (url.startsWith('http:') ? 80 : 443)) };
 }
 
-/** Who answers at an address now, in Go's words when nobody does. */
-export function dialText<Server>(process: Process, protocol: SpokenProtocol<Server>, { host, port }: Endpoint): Server {
+/** With which authority and certificate a component dials. */
+export type Secure = { readonly handshakes: Handshakes; readonly client: () => Omit<TlsClient, 'serverName'> };
+
+export const secure = (client: () => Omit<TlsClient, 'serverName'>): Secure => ({ handshakes: new Handshakes(), client });
+
+/** Who answers at an address now, in Go's words when nobody does, or nobody to be trusted. */
+export function dialText<Server>(process: Process, protocol: SpokenProtocol<Server>, { host, port }: Endpoint, tls?: Secure): Server {
+  const look = (listener: Listener): void => {
+    if (!tls || !listener.tls) return;
+    const problem = tls.handshakes.check(listener.tls(), { ...tls.client(), serverName: host }, process.now);
+    if (problem) throw new ConnectionError(problem.text);
+  };
   try {
-    return dial(protocol, process.namespaces.network, host, port, process.kernel.sim.random);
+    return dial(protocol, process.namespaces.network, host, port, process.kernel.sim.random, 'tcp', look);
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     throw new ConnectionError(`dial tcp ${host}:${port}: ${goText(error)}`);
@@ -121,10 +138,11 @@ export function dialText<Server>(process: Process, protocol: SpokenProtocol<Serv
 const goText = (error: NetworkError): string => (error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`);
 
 /** A kubeconfig's current context: where the server is, and who one is there. Throws Errno or an Error in client-go's words. */
-export const readKubeconfig = (process: Process, path: string): { readonly endpoint: Endpoint; readonly credentials: Credentials } =>
-  readKubeconfigText(process.fs, path);
+export const readKubeconfig = (process: Process, path: string): Access => readKubeconfigText(process.fs, path);
 
-export function readKubeconfigText(fs: FileSystem, path: string): { readonly endpoint: Endpoint; readonly credentials: Credentials } {
+export type Access = { readonly endpoint: Endpoint; readonly credentials: Credentials; readonly secure: Secure };
+
+export function readKubeconfigText(fs: FileSystem, path: string): Access {
   const config = parseKubeconfig(fs.read(path), path);
   const context = config.contexts?.find((each) => each.name === config['current-context'])?.context;
   const cluster = config.clusters?.find((each) => each.name === context?.cluster)?.cluster;
@@ -135,17 +153,30 @@ export function readKubeconfigText(fs: FileSystem, path: string): { readonly end
     : user?.['client-certificate']
       ? fs.read(user['client-certificate'])
       : undefined;
+  const ca = cluster['certificate-authority-data']
+    ? Buffer.from(cluster['certificate-authority-data'], 'base64').toString()
+    : cluster['certificate-authority']
+      ? fs.read(cluster['certificate-authority'])
+      : '';
+  const insecure = cluster['insecure-skip-tls-verify'] === true;
   return {
     endpoint: parseEndpoint(cluster.server),
+    secure: secure(() => ({ ca, insecure })),
     credentials: { ...(pem ? { clientCertificate: pem } : {}), ...(user?.token ? { token: user.token } : {}) },
   };
 }
 
 type Named<Key extends string, Value> = { readonly name: string } & { readonly [key in Key]?: Value };
+type KubeconfigCluster = {
+  readonly server?: string;
+  readonly 'certificate-authority-data'?: string;
+  readonly 'certificate-authority'?: string;
+  readonly 'insecure-skip-tls-verify'?: boolean;
+};
 type Kubeconfig = {
   readonly 'current-context'?: string;
   readonly contexts?: readonly Named<'context', { readonly cluster?: string; readonly user?: string }>[];
-  readonly clusters?: readonly Named<'cluster', { readonly server?: string }>[];
+  readonly clusters?: readonly Named<'cluster', KubeconfigCluster>[];
   readonly users?: readonly Named<'user', { readonly 'client-certificate-data'?: string; readonly 'client-certificate'?: string; readonly token?: string }>[];
 };
 
@@ -161,8 +192,8 @@ function parseKubeconfig(text: string, path: string): Kubeconfig {
 /** A client for a kubeconfig file, read when it starts as the real components do; ends the process where it cannot be read. */
 export function* clientFromKubeconfig(process: Process, path: string, userAgent: string): Routine<Client> {
   try {
-    const { endpoint, credentials } = readKubeconfig(process, path);
-    return new Client({ server: () => dialText<RestServer>(process, restProtocol, endpoint), credentials, userAgent });
+    const { endpoint, credentials, secure } = readKubeconfig(process, path);
+    return new Client({ server: () => dialText<RestServer>(process, restProtocol, endpoint, secure), credentials, userAgent });
   } catch (error) {
     const text = error instanceof Errno ? `stat ${path}: ${error.message.toLowerCase()}` : error instanceof Error ? error.message : String(error);
     return yield* fatal(process, 'run.go:72', `"command failed" err="${text}"`);
@@ -173,8 +204,9 @@ export function* clientFromKubeconfig(process: Process, path: string, userAgent:
 export function inClusterClient(process: Process, userAgent: string): Client {
   const host = process.env['KUBERNETES_SERVICE_HOST'] ?? '10.96.0.1';
   const port = Number(process.env['KUBERNETES_SERVICE_PORT'] ?? 443);
+  const tls = secure(() => ({ ca: process.fs.read('/var/run/secrets/kubernetes.io/serviceaccount/ca.crt') }));
   return new Client({
-    server: () => dialText<RestServer>(process, restProtocol, { host, port }),
+    server: () => dialText<RestServer>(process, restProtocol, { host, port }, tls),
     // Read anew at each request: the kubelet renews the token.
     credentials: () => ({ token: process.fs.read('/var/run/secrets/kubernetes.io/serviceaccount/token') }),
     userAgent,

@@ -1,23 +1,26 @@
 /** etcd as a process: flags, the database file, its ports. */
-import { Etcd } from '../../etcd/etcd.ts';
-import { EtcdError, type EtcdSnapshot, etcdProtocol } from '../../interfaces/etcd.ts';
+import { EtcdServer, type Joined } from '../../etcd/member.ts';
+import { type EtcdPeer, type EtcdSnapshot, etcdClusterProtocol, etcdPeerProtocol, etcdProtocol } from '../../interfaces/etcd.ts';
+import { decodeSnapshot, encodeSnapshot } from '../../interfaces/etcd-snapshot-file.ts';
+import { Errno } from '../../linux/errno.ts';
 import { FileNode } from '../../linux/inode.ts';
-import { serve } from '../../linux/network.ts';
+import { dial, type ListenerTls, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
-import type { Program } from '../../linux/program.ts';
-import { healthServer, listen, parseEndpoint, readFlags, serveHttp, untilTerminated } from './component.ts';
+import { Exit, type Program } from '../../linux/program.ts';
+import { type Routine, sleep } from '../../sim/routine.ts';
+import { type Flags, healthServer, listen, parseEndpoint, readFlags, serveHttp, untilTerminated } from './component.ts';
 
 const flags =
   'advertise-client-urls cert-file client-cert-auth data-dir experimental-initial-corrupt-check experimental-watch-progress-notify-interval feature-gates force-new-cluster initial-advertise-peer-urls initial-cluster initial-cluster-state initial-cluster-token key-file listen-client-urls listen-metrics-urls listen-peer-urls log-level logger name peer-cert-file peer-client-cert-auth peer-key-file peer-trusted-ca-file quota-backend-bytes snapshot-count trusted-ca-file watch-progress-notify-interval heartbeat-interval election-timeout auto-compaction-retention auto-compaction-mode'.split(
     ' ',
   );
 
-/** /var/lib/etcd/member/snap/db: the keyspace as it is on disk, whoever serves it now. Removing the file loses the data, as it should. */
+/** /var/lib/etcd/member/snap/db: the keyspace as it is on disk, whoever serves it now. Removing the file loses the data, as it should; a copy holds it. */
 export class EtcdDatabase extends FileNode {
   #source: () => EtcdSnapshot;
 
   constructor(now: number, source: () => EtcdSnapshot) {
-    super({ mode: 0o600, uid: 0, gid: 0, mtime: now }, '', { read: () => '\u0000etcd bbolt database\n' });
+    super({ mode: 0o600, uid: 0, gid: 0, mtime: now }, '', { read: () => encodeSnapshot(this.snapshot(), false) });
     this.#source = source;
     this.apparentSize = 20 * 1024 * 1024;
   }
@@ -27,82 +30,184 @@ export class EtcdDatabase extends FileNode {
   }
 
   /** Served by a live member from now on. */
-  attach(etcd: Etcd): void {
+  attach(etcd: EtcdServer): void {
     this.#source = () => etcd.snapshot();
   }
 
   /** The member has gone: what it had stays. */
-  detach(etcd: Etcd): void {
+  detach(etcd: EtcdServer): void {
     const last = etcd.snapshot();
     this.#source = () => last;
   }
 }
 
+type Level = 'info' | 'warn' | 'fatal';
+
 /** One JSON line of etcd's zap logger. */
-const logLine = (process: Process, message: string, more: Readonly<Record<string, unknown>> = {}): string =>
-  `${JSON.stringify({ level: 'info', ts: new Date(process.now).toISOString().replace('Z', '000Z'), caller: 'embed/etcd.go:132', msg: message, ...more })}\n`;
+function log(process: Process, level: Level, caller: string, message: string, more: Readonly<Record<string, unknown>> = {}): Routine {
+  return process.printError(`${JSON.stringify({ level, ts: new Date(process.now).toISOString().replace('Z', '000Z'), caller, msg: message, ...more })}\n`);
+}
 
 export const etcdProgram: Program = function* (argv, process) {
   const set = yield* readFlags(process, argv, flags);
   const dataDir = set.get('data-dir') ?? 'default.etcd';
-  const name = set.get('name') ?? 'default';
-  yield* process.printError(logLine(process, 'Starting etcd', { 'etcd-version': '3.6.6', 'data-dir': dataDir }));
-  for (const flag of ['cert-file', 'key-file', 'trusted-ca-file']) {
-    const path = set.get(flag);
-    if (path !== undefined && !process.fs.exists(path)) {
-      yield* process.printError(
-        `${JSON.stringify({ level: 'fatal', ts: new Date(process.now).toISOString(), caller: 'etcdmain/etcd.go:204', msg: 'discovery failed', error: `open ${path}: no such file or directory` })}\n`,
-      );
-      return 1;
-    }
-  }
-  const database = openDatabase(process, dataDir);
-  const etcd = new Etcd({
-    sim: process.sim,
-    name,
-    ...(database.restore ? { restore: database.restore } : {}),
-    clientUrl: set.get('advertise-client-urls') ?? 'http://localhost:2379',
-    peerUrl: set.get('initial-advertise-peer-urls') ?? 'http://localhost:2380',
-  });
+  yield* log(process, 'info', 'etcdmain/etcd.go:64', 'Running: ', { args: argv });
+  yield* needFiles(process, set);
+  const database = yield* openDatabase(process, dataDir);
+  const etcd = yield* start(process, set, database.restore);
   database.file.attach(etcd);
   process.allocate(45 * 1024 * 1024);
   process.steady(20);
-  for (const url of (set.get('listen-client-urls') ?? 'http://localhost:2379').split(',')) {
-    const { host, port } = parseEndpoint(url);
-    listen(process, host === 'localhost' ? '127.0.0.1' : host, port, [
-      serve(etcdProtocol, etcd),
-      serveHttp(healthServer({ '/health': () => true, '/version': () => true }, true)),
-    ]);
-  }
-  const healthy = (): boolean => isServing(etcd);
-  for (const url of (set.get('listen-metrics-urls') ?? '').split(',').filter(Boolean)) {
-    const { host, port } = parseEndpoint(url);
-    listen(process, host, port, [serveHttp(healthServer({ '/livez': healthy, '/readyz': healthy, '/health': healthy }))]);
-  }
-  yield* process.printError(logLine(process, 'ready to serve client requests'));
-  return yield* untilTerminated(process, () => {
+  try {
+    yield* serveClients(process, set, etcd);
+    serveMetrics(process, set, etcd);
+    process.sim.go(untilAnnounced(etcd), 'announce');
+    yield* log(process, 'info', 'embed/serve.go:124', 'ready to serve client requests');
+    return yield* untilTerminated(process, () => {});
+  } finally {
     database.file.detach(etcd);
     etcd.stop();
-  });
+  }
 };
 
-function isServing(etcd: Etcd): boolean {
+function* needFiles(process: Process, set: Flags): Routine {
+  for (const flag of ['cert-file', 'key-file', 'trusted-ca-file', 'peer-cert-file', 'peer-key-file', 'peer-trusted-ca-file']) {
+    const path = set.get(flag);
+    if (path === undefined || process.fs.exists(path)) continue;
+    yield* log(process, 'fatal', 'etcdmain/etcd.go:204', 'discovery failed', { error: `open ${path}: no such file or directory` });
+    throw new Exit(1);
+  }
+  const cluster = set.get('initial-cluster');
+  const name = set.get('name') ?? 'default';
+  if (cluster === undefined || process.fs.exists(`${set.get('data-dir') ?? 'default.etcd'}/member`)) return;
+  if (!cluster.split(',').some((pair) => pair.startsWith(`${name}=`))) {
+    yield* log(process, 'fatal', 'etcdmain/etcd.go:204', 'discovery failed', {
+      error: `couldn't find local name "${name}" in the initial cluster configuration`,
+    });
+    throw new Exit(1);
+  }
+}
+
+/** A member of a new cluster, of the one it belonged to, or of one that it joins. */
+function* start(process: Process, set: Flags, restore: EtcdSnapshot | undefined): Routine<EtcdServer> {
+  const initialCluster = set.get('initial-cluster') ?? '';
+  const options = {
+    sim: process.sim,
+    name: set.get('name') ?? 'default',
+    clientUrls: (set.get('advertise-client-urls') ?? 'http://localhost:2379').split(','),
+    peerUrls: (set.get('initial-advertise-peer-urls') ?? 'http://localhost:2380').split(','),
+    initialCluster,
+    token: set.get('initial-cluster-token') ?? 'etcd-cluster',
+    dialPeer: (url: string) => dialPeer(process, url),
+    removed: () => void process.sim.go(leave(process), 'removed'),
+  };
+  if (set.get('force-new-cluster') === 'true' && restore)
+    return new EtcdServer({ ...options, initialCluster: '', restore: { ...restore, membership: undefined } });
+  if (restore?.membership) return new EtcdServer({ ...options, restore });
+  if (set.get('initial-cluster-state') !== 'existing') return new EtcdServer(restore ? { ...options, restore } : options);
+  for (;;) {
+    const joined = findCluster(process, initialCluster, options.peerUrls);
+    if (joined === 'unknown') {
+      yield* log(process, 'fatal', 'etcdmain/etcd.go:204', 'discovery failed', {
+        error: 'error validating peerURLs: member count is unequal',
+      });
+      throw new Exit(1);
+    }
+    if (joined) return new EtcdServer(options, joined);
+    yield* sleep(500);
+  }
+}
+
+/** The cluster that answers at one of the peers' addresses, if this member was added to it. */
+function findCluster(process: Process, initialCluster: string, own: readonly string[]): Joined | 'unknown' | undefined {
+  const urls = initialCluster.split(',').map((pair) => pair.slice(pair.indexOf('=') + 1));
+  const peer = urls.filter((url) => !own.includes(url)).flatMap((url) => dialPeer(process, url) ?? [])[0];
+  if (!peer) return undefined;
+  const snapshot = peer.snapshotForPeer();
+  const known = snapshot.membership?.members.some(({ peerUrls }) => peerUrls.some((url) => own.includes(url)));
+  return known ? { peer, snapshot } : 'unknown';
+}
+
+function dialPeer(process: Process, url: string): EtcdPeer | undefined {
+  const { host, port } = parseEndpoint(url);
   try {
-    etcd.status();
-    return true;
+    return dial(etcdPeerProtocol, process.namespaces.network, host, port, process.kernel.sim.random);
   } catch (error) {
-    if (error instanceof EtcdError) return false;
+    if (error instanceof NetworkError) return undefined;
     throw error;
   }
 }
 
-function openDatabase(process: Process, dataDir: string): { readonly file: EtcdDatabase; readonly restore?: EtcdSnapshot } {
+function* leave(process: Process): Routine {
+  yield* log(process, 'info', 'etcdserver/server.go:903', 'the member has been permanently removed from the cluster');
+  process.terminate(0);
+}
+
+function* untilAnnounced(etcd: EtcdServer): Routine {
+  while (!etcd.announce()) yield* sleep(500);
+}
+
+function* serveClients(process: Process, set: Flags, etcd: EtcdServer): Routine {
+  const client = tlsOf(process, set, '');
+  const peer = tlsOf(process, set, 'peer-');
+  const at = (flag: string, otherwise: string) => (set.get(flag) ?? otherwise).split(',').map(parseEndpoint);
+  try {
+    for (const { host, port } of at('listen-client-urls', 'http://localhost:2379'))
+      listen(
+        process,
+        host === 'localhost' ? '127.0.0.1' : host,
+        port,
+        [
+          serve(etcdProtocol, etcd),
+          serve(etcdClusterProtocol, etcd),
+          serveHttp(healthServer({ '/health': () => etcd.status().errors?.length === 0, '/version': () => true }, client !== undefined)),
+        ],
+        { ...(client ? { tls: client } : {}) },
+      );
+    for (const { host, port } of at('listen-peer-urls', 'http://localhost:2380'))
+      listen(process, host === 'localhost' ? '127.0.0.1' : host, port, [serve(etcdPeerProtocol, etcd.peer)], { ...(peer ? { tls: peer } : {}) });
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    yield* log(process, 'fatal', 'etcdmain/etcd.go:204', 'discovery failed', { error: `listen tcp: bind: ${error.message.toLowerCase()}` });
+    throw new Exit(1);
+  }
+}
+
+/** etcd reads its certificate at each handshake: a renewed one needs no restart. */
+function tlsOf(process: Process, set: Flags, prefix: '' | 'peer-'): (() => ListenerTls) | undefined {
+  const [certificate, ca] = [set.get(`${prefix}cert-file`), set.get(`${prefix}trusted-ca-file`)];
+  if (certificate === undefined) return undefined;
+  const wanted = set.get(`${prefix}client-cert-auth`) === 'true' && ca !== undefined;
+  const read = (path: string): string => (process.fs.find(path)?.type === 'file' ? process.fs.read(path) : '');
+  return () => ({ certificate: read(certificate), ...(wanted ? { clientCa: read(ca) } : {}) });
+}
+
+function serveMetrics(process: Process, set: Flags, etcd: EtcdServer): void {
+  const alive = (): boolean => true;
+  const ready = (): boolean => etcd.status().errors?.length === 0;
+  for (const url of (set.get('listen-metrics-urls') ?? '').split(',').filter(Boolean)) {
+    const { host, port } = parseEndpoint(url);
+    listen(process, host, port, [serveHttp(healthServer({ '/livez': alive, '/readyz': ready, '/health': ready }))]);
+  }
+}
+
+type Opened = { readonly file: EtcdDatabase; readonly restore?: EtcdSnapshot };
+
+function* openDatabase(process: Process, dataDir: string): Routine<Opened> {
   const path = `${dataDir}/member/snap/db`;
   const found = process.fs.find(path);
   if (found instanceof EtcdDatabase) return { file: found, restore: found.snapshot() };
+  // A file that was copied or restored is an ordinary one, and becomes the database again.
+  const copied = found?.type === 'file' ? decodeSnapshot(found.read()) : undefined;
+  if (found && !copied) {
+    yield* log(process, 'fatal', 'backend/backend.go:190', 'failed to open database', { path, error: 'invalid database' });
+    throw new Exit(1);
+  }
   process.fs.mkdir(`${dataDir}/member/snap`, { parents: true });
   process.fs.mkdir(`${dataDir}/member/wal`, { parents: true });
-  const file = new EtcdDatabase(process.now, () => ({ revision: 1, kvs: [] }));
+  const snapshot = copied?.snapshot;
+  const file = new EtcdDatabase(process.now, () => snapshot ?? { revision: 1, kvs: [] });
+  if (found) process.fs.unlink(path);
   process.fs.mknod(path, file);
-  return { file };
+  return snapshot ? { file, restore: snapshot } : { file };
 }

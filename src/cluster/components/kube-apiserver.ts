@@ -5,7 +5,7 @@ import { ConnectionError } from '../../client/client.ts';
 import { type EtcdApi, EtcdError, etcdProtocol } from '../../interfaces/etcd.ts';
 import { type KubeletApi, kubeletProtocol } from '../../interfaces/kubelet.ts';
 import { type Method, type RestResponse, type RestServer, restProtocol } from '../../interfaces/rest.ts';
-import { connect, NetworkError, serve } from '../../linux/network.ts';
+import { connect, type ListenerTls, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import type { HttpServer } from '../../linux/protocols.ts';
@@ -13,7 +13,7 @@ import { type Routine, sleep } from '../../sim/routine.ts';
 import { versionInfo, versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeEtcd, describeKubelet, describeRest } from '../walls.ts';
-import { dialText, type Flags, fatal, listen, logger, parseEndpoint, readFlags, serveHttp, untilTerminated } from './component.ts';
+import { dialText, type Flags, fatal, listen, logger, parseEndpoint, readFlags, secure, serveHttp, untilTerminated } from './component.ts';
 
 const flags =
   'advertise-address allow-privileged anonymous-auth audit-log-maxage audit-log-maxbackup audit-log-maxsize audit-log-path audit-policy-file authorization-mode bind-address client-ca-file disable-admission-plugins enable-admission-plugins enable-bootstrap-token-auth encryption-provider-config etcd-cafile etcd-certfile etcd-keyfile etcd-servers event-ttl feature-gates kubelet-client-certificate kubelet-client-key kubelet-preferred-address-types max-requests-inflight profiling proxy-client-cert-file proxy-client-key-file requestheader-allowed-names requestheader-client-ca-file requestheader-extra-headers-prefix requestheader-group-headers requestheader-username-headers runtime-config secure-port service-account-issuer service-account-key-file service-account-signing-key-file service-cluster-ip-range service-node-port-range tls-cert-file tls-private-key-file token-auth-file v'.split(
@@ -52,29 +52,73 @@ export const newKubeApiserver = (trace: Trace): Program =>
     yield* waitForEtcd(process, etcd);
     process.allocate(260 * 1024 * 1024);
     process.steady(48);
-    const server = new ApiServer({
-      sim: process.sim,
-      etcd,
-      dialKubelet: (nodeName) => trace.around(dialKubelet(process, server, nodeName), 'kubelet', 'kube-apiserver', `kubelet (${nodeName})`, describeKubelet),
-      caPem: process.fs.read(set.get('client-ca-file') ?? ''),
-      serviceAccountKey: process.fs.read(set.get('service-account-signing-key-file') ?? ''),
-      serviceCidr: set.get('service-cluster-ip-range') ?? '10.0.0.0/24',
-      advertiseAddress: set.get('advertise-address') ?? '127.0.0.1',
-      componentHealth: () => componentHealth(process, etcd),
-      ...apiVersion(version),
-    });
-    listen(process, set.get('bind-address') ?? '0.0.0.0', Number(set.get('secure-port') ?? 6443), [
-      serve(restProtocol, trace.around<RestServer>(server, 'rest', 'client', 'kube-apiserver', describeRest)),
-      serveHttp(httpAdapter(server)),
-    ]);
+    const build = (): ApiServer =>
+      new ApiServer({
+        sim: process.sim,
+        etcd,
+        dialKubelet: (nodeName) => trace.around(dialKubelet(process, server, nodeName), 'kubelet', 'kube-apiserver', `kubelet (${nodeName})`, describeKubelet),
+        caPem: process.fs.read(set.get('client-ca-file') ?? ''),
+        serviceAccountKey: process.fs.read(set.get('service-account-signing-key-file') ?? ''),
+        serviceCidr: set.get('service-cluster-ip-range') ?? '10.0.0.0/24',
+        advertiseAddress: set.get('advertise-address') ?? '127.0.0.1',
+        componentHealth: () => componentHealth(process, etcd),
+        ...apiVersion(version),
+      });
+    let current = build();
+    const server: RestServer = { handle: (request) => current.handle(request), connect: (request) => current.connect(request) };
+    process.sim.go(
+      whenEtcdReturns(etcd, () => {
+        current.stop();
+        current = build();
+      }),
+      'etcd-watch',
+    );
+    const tls = certificateFile(process, set.get('tls-cert-file') ?? '');
+    listen(
+      process,
+      set.get('bind-address') ?? '0.0.0.0',
+      Number(set.get('secure-port') ?? 6443),
+      [serve(restProtocol, trace.around<RestServer>(server, 'rest', 'client', 'kube-apiserver', describeRest)), serveHttp(httpAdapter(server))],
+      { tls },
+    );
     log('I', 'secure_serving.go:211', `Serving securely on [::]:${set.get('secure-port') ?? 6443}`);
-    return yield* untilTerminated(process, () => server.stop());
+    return yield* untilTerminated(process, () => current.stop());
   };
 
 const apiVersion = (version: string) => {
   const info = versionInfo(version);
   return info ? { version: info } : {};
 };
+
+/** What an etcd that was away has lost or found again, caches do not know: they and all watches begin anew, as after a broken watch. */
+function* whenEtcdReturns(etcd: EtcdApi, rebuild: () => void): Routine {
+  for (let first = true; ; first = false) {
+    let watch: ReturnType<EtcdApi['watch']>;
+    try {
+      etcd.range({ key: 'compact_rev_key' });
+      watch = etcd.watch({ key: 'k8s-lab/none' });
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      yield* sleep(etcdRetry);
+      continue;
+    }
+    if (!first) rebuild();
+    yield* watch.receive();
+    yield* sleep(etcdRetry);
+  }
+}
+
+/** The serving certificate; looked for anew once a minute, as the dynamic file controller does. */
+function certificateFile(process: Process, path: string): () => ListenerTls {
+  let read = { at: Number.NEGATIVE_INFINITY, certificate: '' };
+  return () => {
+    if (process.now - read.at >= 60_000 && process.fs.exists(path)) {
+      const certificate = process.fs.read(path);
+      read = { at: process.now, certificate: certificate === read.certificate ? read.certificate : certificate };
+    }
+    return read;
+  };
+}
 
 /** kubernetes pkg/registry/core/rest/storage_core.go: the usual ports on this machine, and etcd. */
 function componentHealth(process: Process, etcd: EtcdApi): ComponentHealth[] {
@@ -113,7 +157,7 @@ function* waitForEtcd(process: Process, etcd: EtcdApi): Routine {
       logger(process)(
         'W',
         'logging.go:55',
-        `[core] [Channel #1 SubChannel #2]grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379"}. Err: connection error: desc = "transport: Error while dialing: ${error.message}"`,
+        `[core] [Channel #1 SubChannel #2]grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379"}. Err: connection error: desc = "transport: ${error.message.startsWith('dial') ? 'Error while dialing' : 'authentication handshake failed'}: ${error.message}"`,
       );
       yield* sleep(etcdRetry);
     }
@@ -123,11 +167,15 @@ function* waitForEtcd(process: Process, etcd: EtcdApi): Routine {
 /** etcd through the network at each call: when it is down, calls fail as etcd's client says; when it is back, they go on. */
 function etcdClient(process: Process, set: Flags): EtcdApi {
   const endpoints = (set.get('etcd-servers') ?? '').split(',').map(parseEndpoint);
+  const file = (flag: string): string | undefined => (set.has(flag) ? process.fs.read(set.get(flag) ?? '') : undefined);
+  // Read once: etcd's client keeps what it was given at its start.
+  const identity = { ca: file('etcd-cafile'), certificate: file('etcd-certfile'), key: file('etcd-keyfile') };
+  const tls = endpoints.map(() => secure(() => identity));
   const member = (): EtcdApi => {
     let failure: ConnectionError | undefined;
-    for (const endpoint of endpoints) {
+    for (const [i, endpoint] of endpoints.entries()) {
       try {
-        return dialText(process, etcdProtocol, endpoint);
+        return dialText(process, etcdProtocol, endpoint, tls[i]);
       } catch (error) {
         if (!(error instanceof ConnectionError)) throw error;
         failure = error;

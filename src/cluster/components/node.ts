@@ -32,9 +32,9 @@ export const newKubelet = (trace: Trace): Program =>
     if (typeof config === 'string')
       return yield* fatal(process, 'run.go:72', `"command failed" err="failed to load kubelet config file, path: ${configPath}, error: ${config}"`);
     const kubeconfig = set.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf';
-    const { endpoint, credentials } = yield* access(process, kubeconfig);
+    const { endpoint, credentials, secure } = yield* access(process, kubeconfig);
     const nodeName = set.get('hostname-override') ?? process.kernel.hostname;
-    const client = new Client({ server: () => dialText<RestServer>(process, restProtocol, endpoint), credentials, userAgent: `kubelet/${version}` });
+    const client = new Client({ server: () => dialText<RestServer>(process, restProtocol, endpoint, secure), credentials, userAgent: `kubelet/${version}` });
     const socket = (set.get('container-runtime-endpoint') ?? String(config['containerRuntimeEndpoint'] ?? 'unix:///run/containerd/containerd.sock')).replace(
       'unix://',
       '',

@@ -74,6 +74,11 @@ export function installKubernetes({ kernel, fs }: Machine): void {
     installProgram(kernel, fs, `/usr/bin/${name}`, name, size);
 }
 
+/** etcd's tools beside the ones in its image, as the machines of exams have them. */
+export function installEtcdTools({ kernel, fs }: Machine): void {
+  for (const name of ['etcdctl', 'etcdutl']) installProgram(kernel, fs, `/usr/local/bin/${name}`, name, 16_000_000);
+}
+
 export function installCrictlConfig({ fs }: Machine): void {
   writeFile(fs, '/etc/crictl.yaml', 'runtime-endpoint: unix:///run/containerd/containerd.sock\nimage-endpoint: unix:///run/containerd/containerd.sock\n');
 }

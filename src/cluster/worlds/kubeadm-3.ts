@@ -11,7 +11,7 @@ import { type AddonObject, addonObjects } from '../kubeadm/addons.ts';
 import { writeControlPlane, writeKubelet } from '../kubeadm/files.ts';
 import { startNetworkPolicies } from '../kubeadm/network-policies.ts';
 import type { ControlPlaneSettings } from '../kubeadm/static-pods.ts';
-import { addMachine, installContainerd, installCrictlConfig, installKubernetes } from '../machine/install.ts';
+import { addMachine, installContainerd, installCrictlConfig, installEtcdTools, installKubernetes } from '../machine/install.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { World, WorldContext } from './index.ts';
 
@@ -45,6 +45,7 @@ export const kubeadm3: World = {
       return machine;
     });
     if (!controlPlane) throw new Error('the world has no control plane');
+    installEtcdTools(controlPlane);
     context.sim.scope('kubeadm').go(kubeadm(context, controlPlane, workers));
   },
 };

@@ -1,0 +1,41 @@
+/**
+ * A keyspace as the text of a file: what `etcdctl snapshot save` writes and what a copied member/snap/db holds. The real file is a bbolt
+ * database; this one is JSON behind a page of zeros, with etcd's SHA-256 at its end, so that a damaged file is found as in reality.
+ */
+import { createHash } from 'node:crypto';
+import type { EtcdSnapshot } from './etcd.ts';
+
+const magic = `${'\0'.repeat(16)}etcd-bbolt\0`;
+
+/** The file's text; its last 64 characters are the sum, unless it is a live database. */
+export function encodeSnapshot(snapshot: EtcdSnapshot, withHash = true): string {
+  const body = `${magic}${JSON.stringify(snapshot)}\n`;
+  return withHash ? body + sum(body) : body;
+}
+
+export type DecodedSnapshot = { readonly snapshot: EtcdSnapshot; readonly hash: 'good' | 'missing' | { readonly expected: string; readonly got: string } };
+
+/** Undefined: no database at all. */
+export function decodeSnapshot(text: string): DecodedSnapshot | undefined {
+  if (!text.startsWith(magic)) return undefined;
+  const end = text.lastIndexOf('\n');
+  const body = text.slice(0, end + 1);
+  const stored = text.slice(end + 1);
+  try {
+    const snapshot = freeze(JSON.parse(body.slice(magic.length))) as EtcdSnapshot;
+    const got = sum(body);
+    return { snapshot, hash: stored === '' ? 'missing' : stored === got ? 'good' : { expected: stored, got } };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const sum = (body: string): string => createHash('sha256').update(body).digest('hex');
+
+/** What comes from a store is shared and never changed. */
+function freeze(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) freeze(part);
+  return Object.freeze(value);
+}

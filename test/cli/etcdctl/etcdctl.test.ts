@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import { sh } from '../../cluster/sh.ts';
+
+const pki = '/etc/kubernetes/pki';
+const trusted = `--endpoints=https://127.0.0.1:2379 --cacert=${pki}/etcd/ca.crt`;
+const env = `export ETCDCTL_ENDPOINTS=https://127.0.0.1:2379 ETCDCTL_CACERT=${pki}/etcd/ca.crt ETCDCTL_CERT=${pki}/etcd/server.crt ETCDCTL_KEY=${pki}/etcd/server.key`;
+
+test('certificates are really looked at, from both sides', () => {
+  const { err, status } = sh(`
+    etcdctl member list
+    etcdctl --endpoints=https://127.0.0.1:2379 --cacert=${pki}/ca.crt member list
+    etcdctl ${trusted} member list
+    etcdctl ${trusted} --cert=${pki}/apiserver.crt --key=${pki}/apiserver.key member list
+    etcdctl ${trusted} --cert=${pki}/etcd/server.crt member list
+    etcdctl --endpoints=https://172.30.1.3:2379 member list`);
+  expect(status).toBe(1);
+  const told = [...err.matchAll(/connection error: desc = \\"(.*?)\\""}|^Error: (?!context)(.*)$/gm)].map((match) => match[1] ?? match[2]);
+  expect(told).toEqual([
+    'error reading server preface: EOF',
+    'transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    'error reading server preface: remote error: tls: certificate required',
+    'error reading server preface: remote error: tls: unknown certificate authority',
+    `KeyFile and CertFile must both be present[key: , cert: ${pki}/etcd/server.crt]`,
+    'transport: Error while dialing: dial tcp 172.30.1.3:2379: connect: connection refused',
+  ]);
+});
+
+test('keys, revisions, watches, leases and transactions', () => {
+  const { out } = sh(`${env}
+    etcdctl put a 1; etcdctl put a 2; etcdctl get a --print-value-only
+    etcdctl get a -w fields | grep -E 'Version|Count'
+    R=$(etcdctl get a -w json | jq .header.revision); etcdctl get a --rev=$((R-1)) --print-value-only
+    etcdctl put b x; etcdctl get a --prefix --keys-only --limit=1; etcdctl del a b --prev-kv
+    timeout 3 etcdctl watch w --prefix & sleep 1; etcdctl put w1 one; etcdctl del w1; wait
+    L=$(etcdctl lease grant 5 | cut -d' ' -f2); etcdctl put --lease=$L k v; etcdctl lease timetolive $L --keys | sed "s/$L/ID/"; sleep 6; etcdctl get k; etcdctl lease timetolive $L | sed "s/$L/ID/"
+    printf 'value("b") = "x"\\n\\nput c 1\\n\\nput c 2\\n\\n' | etcdctl txn; etcdctl get c --print-value-only
+    etcdctl compaction $R; etcdctl get a --rev=$((R-1)) 2>&1; etcdctl nosuch 2>&1`);
+  expect(out).toBe(
+    `OK\nOK\n2\n"Version" : 2\n"Count" : 1\n1\nOK\na\n\n1\na\n2\nOK\nPUT\nw1\none\n1\nDELETE\nw1\n\nOK\nlease ID granted with TTL(5s), remaining(4s), attached keys([k])\nlease ID already expired\nSUCCESS\n\nOK\n1\ncompacted revision ${/compacted revision (\d+)/.exec(out)?.[1]}\nError: etcdserver: mvcc: required revision has been compacted\nError: unknown command "nosuch" for "etcdctl"\n`,
+  );
+});
+
+test('objects are binary as in reality, with what a Secret hides in the clear', () => {
+  const { out } = sh(`${env}
+    kubectl create secret generic s --from-literal=pw=geheim > /dev/null
+    etcdctl get /registry/secrets/default/s --print-value-only | head -c 22 | od -c | head -2
+    etcdctl get /registry/secrets/default/s | grep -ac geheim
+    etcdctl get /registry/pods --prefix --keys-only | grep -c kube-system`);
+  expect(out).toContain('k   8   s  \\0  \\n  \\f  \\n 002   v   1 022 006   S   e   c   r');
+  expect(out).toMatch(/\n1\n9\n$/);
+});
+
+test('members and endpoints', () => {
+  const { out } = sh(`${env}
+    etcdctl member list; etcdctl endpoint health | sed 's/took = .*/took/'; etcdctl endpoint status -w json | jq -r '.[0].Status.version'
+    etcdctl endpoint status -w table | sed -n 2p; ETCDCTL_ENDPOINTS=https://127.0.0.1:2379,https://172.30.1.4:2379 etcdctl endpoint health 2>&1 | tail -1; etcdctl version`);
+  expect(out).toContain('264d7b068180479b, started, controlplane, https://172.30.1.2:2380, https://172.30.1.2:2379, false\n');
+  expect(out).toContain('https://127.0.0.1:2379 is healthy: successfully committed proposal: took\n3.6.6\n');
+  expect(out).toMatch(/\| {8}ENDPOINT {8}\| {8}ID {8}\| VERSION \|/);
+  expect(out).toContain('Error: unhealthy cluster\netcdctl version: 3.6.6\n');
+});
+
+test('a snapshot that is restored into another folder brings the old state back', () => {
+  const { out } = sh(`${env}
+    kubectl create configmap before > /dev/null
+    etcdctl snapshot save /tmp/s.db 2> /dev/null; etcdutl snapshot status /tmp/s.db -w json | jq -r .version
+    kubectl delete configmap before > /dev/null; kubectl create deployment after --image=nginx > /dev/null
+    etcdutl snapshot restore /tmp/s.db --data-dir /var/lib/etcd 2>&1
+    etcdutl snapshot restore /tmp/s.db --data-dir /var/lib/etcd-backup 2> /dev/null
+    sed -i 's#path: /var/lib/etcd$#path: /var/lib/etcd-backup#' /etc/kubernetes/manifests/etcd.yaml; sleep 60
+    kubectl get configmap before --no-headers | awk '{print $1}'; kubectl get deployments 2>&1
+    etcdctl member list
+    kubectl -n kube-system delete pod etcd-controlplane --timeout=60s; sleep 20; kubectl -n kube-system get pod etcd-controlplane --no-headers | awk '{print $2,$3}'
+    kubectl create deployment more --image=nginx > /dev/null; kubectl rollout status deployment more --timeout=60s | tail -1
+    head -c 3000 /tmp/s.db > /tmp/cut.db; echo x >> /tmp/s.db; etcdutl snapshot restore /tmp/cut.db --data-dir /x 2>&1 | tail -1; etcdutl snapshot status /nosuch 2>&1`);
+  expect(out).toBe(`Snapshot saved at /tmp/s.db
+Server version 3.6.0
+3.6.0
+Error: data-dir "/var/lib/etcd" not empty or could not be read
+before
+No resources found in default namespace.
+8e9e05c52164694d, started, controlplane, http://localhost:2380, https://172.30.1.2:2379, false
+pod "etcd-controlplane" deleted from kube-system namespace
+1/1 Running
+deployment "more" successfully rolled out
+Error: invalid database
+Error: stat /nosuch: no such file or directory
+`);
+});
+
+test('a copy of the data folder is a backup too', () => {
+  const { out } = sh(`
+    mv /etc/kubernetes/manifests/etcd.yaml /tmp/; sleep 30; cp -r /var/lib/etcd /backup; rm -rf /var/lib/etcd/member; cp -r /backup/member /var/lib/etcd/
+    mv /tmp/etcd.yaml /etc/kubernetes/manifests/; sleep 60; kubectl get nodes --no-headers | awk '{print $1,$2}'`);
+  expect(out).toBe('controlplane Ready\nnode01 Ready\nnode02 Ready\n');
+});
