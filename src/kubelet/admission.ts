@@ -11,13 +11,13 @@ type Requests = { readonly cpu: number; readonly memory: number };
 
 export class Admission {
   readonly #allocatable: () => NodeAllocatable;
-  readonly #node: () => Node | undefined;
+  readonly #node: (fresh: boolean) => Node | undefined;
   readonly #memoryPressure: () => boolean;
   readonly #admitted = new Map<string, Requests>();
   #cpu = 0;
   #memory = 0;
 
-  constructor(allocatable: () => NodeAllocatable, node: () => Node | undefined, memoryPressure: () => boolean) {
+  constructor(allocatable: () => NodeAllocatable, node: (fresh: boolean) => Node | undefined, memoryPressure: () => boolean) {
     this.#allocatable = allocatable;
     this.#node = node;
     this.#memoryPressure = memoryPressure;
@@ -57,9 +57,15 @@ export class Admission {
     if (wanted.memory > 0 && wanted.memory + this.#memory > memory) return lacking('memory', wanted.memory, this.#memory, memory);
     if (this.#memoryPressure() && qosClass(pod) === 'BestEffort')
       return { reason: 'Evicted', message: 'Pod was rejected: The node had condition: [MemoryPressure]. ' };
-    const labels = this.#node()?.metadata.labels;
-    if (labels && Object.entries(pod.spec.nodeSelector ?? {}).some(([key, value]) => labels[key] !== value))
+    // The label that brought the pod here may be younger than what the kubelet has seen of its node: it asks again before it says no.
+    if (!this.#selected(pod, false) && !this.#selected(pod, true))
       return { reason: 'NodeAffinity', message: "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector" };
     return undefined;
+  }
+
+  #selected({ spec: { nodeSelector } }: Pod, fresh: boolean): boolean {
+    if (!nodeSelector) return true;
+    const labels = this.#node(fresh)?.metadata.labels;
+    return !labels || Object.entries(nodeSelector).every(([key, value]) => labels[key] === value);
   }
 }

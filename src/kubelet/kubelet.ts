@@ -1,6 +1,6 @@
 /** The kubelet: makes what the API wants of this node happen in the container runtime (kubernetes pkg/kubelet/kubelet.go). */
-import type { Pod } from '../api/types.ts';
-import type { Client } from '../client/client.ts';
+import type { Node, Pod } from '../api/types.ts';
+import { type Client, isRetriable } from '../client/client.ts';
 import type { EventRecorder } from '../client/recorder.ts';
 import { SharedInformers } from '../client/shared-informers.ts';
 import type { CriServer } from '../interfaces/cri.ts';
@@ -119,7 +119,11 @@ function assemble(context: Context, options: KubeletOptions) {
     isGone: (pod) => !workers.isKnown(uidOf(pod)) || workers.isFinished(uidOf(pod)),
     reclaimImages: () => imageGc.reclaimAll(),
   });
-  const admission = new Admission(allocatable, node, () => eviction.under('memory'));
+  const admission = new Admission(
+    allocatable,
+    (fresh) => (fresh ? askForNode(context, nodeName) : undefined) ?? node(),
+    () => eviction.under('memory'),
+  );
   const known = {
     ready: () => pods.synced,
     isKnown: (uid: string) => workers.isKnown(uid),
@@ -166,3 +170,13 @@ function assemble(context: Context, options: KubeletOptions) {
 }
 
 const mirrorRetry = 10_000;
+
+/** Past the informer; undefined while the API cannot be reached. */
+function askForNode({ client }: Pick<Context, 'client'>, name: string): Node | undefined {
+  try {
+    return client().get('nodes', { namespace: '', name });
+  } catch (error) {
+    if (!isRetriable(error)) throw error;
+    return undefined;
+  }
+}

@@ -186,6 +186,16 @@ describe('a node under pressure', () => {
     });
   });
 
+  it('takes a pod for a label that came at the same moment', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    world.admin.patch('nodes', { namespace: '', name: 'node01' }, { metadata: { labels: { disk: 'ssd' } } });
+    world.create('picky', { ...nginx, nodeSelector: { disk: 'ssd' } });
+    world.until('picky', ready);
+    world.create('other', { ...nginx, nodeSelector: { disk: 'tape' } });
+    world.until('other', (pod) => pod.status?.reason === 'NodeAffinity');
+  });
+
   it('clears away what pods left that were deleted while the kubelet was away', () => {
     const world = newKubeletWorld();
     world.sim.advance(5_000);
