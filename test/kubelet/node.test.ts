@@ -190,9 +190,9 @@ describe('a node under pressure', () => {
     const world = newKubeletWorld();
     world.sim.advance(5_000);
     world.admin.patch('nodes', { namespace: '', name: 'node01' }, { metadata: { labels: { disk: 'ssd' } } });
-    world.create('picky', { ...nginx, nodeSelector: { disk: 'ssd' } });
+    world.create('picky', { ...nginx, nodeName: 'node01', nodeSelector: { disk: 'ssd' } });
     world.until('picky', ready);
-    world.create('other', { ...nginx, nodeSelector: { disk: 'tape' } });
+    world.create('other', { ...nginx, nodeName: 'node01', nodeSelector: { disk: 'tape' } });
     world.until('other', (pod) => pod.status?.reason === 'NodeAffinity');
   });
 
