@@ -73,42 +73,30 @@ export class EventRecorder {
 
   #newEvent({ involved, type, reason, message }: EventFacts, namespace: string, { action }: EventDetails, before: number): CoreEvent {
     const { now, random } = this.#sim;
-    // Nanoseconds since 1970 in hexadecimal, as upstream names events; the clock of the lab has milliseconds only.
-    const nanos = BigInt(Math.floor(now)) * 1_000_000n + BigInt(random.int(1_000_000));
     const { component, host, instance } = this.#source;
-    const identity =
-      instance === undefined
-        ? { reportingComponent: component, reportingInstance: host ?? '' }
-        : { reportingComponent: component, reportingInstance: instance };
-    const times =
-      instance === undefined
-        ? { firstTimestamp: rfc3339(now), lastTimestamp: rfc3339(now), count: before + 1, source: { component, ...(host !== undefined && { host }) } }
-        : { eventTime: rfc3339Micro(now), action: action ?? reason, source: {} };
-    return {
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { name: `${involved.name}.${nanos.toString(16)}`, namespace },
-      involvedObject: involved,
-      type,
-      reason,
-      message,
-      ...identity,
-      ...times,
-    };
+    const metadata = { name: `${involved.name}.${nanoseconds(Math.floor(now), random.int(1_000_000))}`, namespace };
+    const event = { apiVersion: 'v1', kind: 'Event', metadata, involvedObject: involved, type, reason, message, reportingComponent: component } as const;
+    if (instance !== undefined) return { ...event, reportingInstance: instance, eventTime: rfc3339Micro(now), action: action ?? reason, source: {} };
+    const seen = rfc3339(now);
+    const source = host === undefined ? { component } : { component, host };
+    return { ...event, reportingInstance: host ?? '', firstTimestamp: seen, lastTimestamp: seen, count: before + 1, source };
   }
 }
+
+/** Nanoseconds since 1970 in hexadecimal, as upstream names events; the clock of the lab has milliseconds only. */
+const nanoseconds = (ms: number, below: number): string => (BigInt(ms) * 1_000_000n + BigInt(below)).toString(16);
 
 function referenceTo(subject: EventSubject, fieldPath?: string): core.ObjectReference {
   if (!('metadata' in subject)) return subject;
   const { apiVersion, kind, metadata } = subject as KubeObject;
   const { name, namespace, uid, resourceVersion } = metadata;
-  return {
-    ...(apiVersion !== undefined && { apiVersion }),
-    ...(kind !== undefined && { kind }),
-    ...(name !== undefined && { name }),
-    ...(namespace !== undefined && namespace !== '' && { namespace }),
-    ...(uid !== undefined && { uid }),
-    ...(resourceVersion !== undefined && { resourceVersion }),
-    ...(fieldPath !== undefined && { fieldPath }),
-  };
+  const reference: { -readonly [Key in keyof core.ObjectReference]: core.ObjectReference[Key] } = {};
+  if (apiVersion !== undefined) reference.apiVersion = apiVersion;
+  if (kind !== undefined) reference.kind = kind;
+  if (name !== undefined) reference.name = name;
+  if (namespace !== undefined && namespace !== '') reference.namespace = namespace;
+  if (uid !== undefined) reference.uid = uid;
+  if (resourceVersion !== undefined) reference.resourceVersion = resourceVersion;
+  if (fieldPath !== undefined) reference.fieldPath = fieldPath;
+  return reference;
 }

@@ -26,6 +26,14 @@ export type Describe = (
 
 const capacity = 5_000;
 
+/** What an object and its classes define. */
+function namesOf(server: object): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let at: object | null = server; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null)
+    for (const name of Object.getOwnPropertyNames(at)) if (name !== 'constructor') names.add(name);
+  return names;
+}
+
 export class Trace {
   readonly #sim: Sim;
   readonly #crossings: Crossing[] = [];
@@ -41,21 +49,19 @@ export class Trace {
 
   /** The same server, with its calls recorded. Only those set off by a typed line are: the world's own heartbeat would drown them. */
   around<Server extends object>(server: Server, wall: Wall, from: string, to: string, describe: Describe): Server {
-    const wrapped = new Map<PropertyKey, unknown>();
-    return new Proxy(server, {
-      get: (target, name) => {
-        const known = wrapped.get(name);
-        if (known !== undefined) return known;
-        const value: unknown = Reflect.get(target, name, target);
-        if (typeof value !== 'function') return value;
-        const method = (...args: unknown[]): unknown => {
-          if (this.#sim.cause === 0) return value.apply(target, args);
-          return this.#record({ wall, from, to }, String(name), args, describe, () => value.apply(target, args));
-        };
-        wrapped.set(name, method);
-        return method;
-      },
-    });
+    const wrapped = Object.create(server) as Record<string, unknown>;
+    for (const name of namesOf(server)) {
+      const value: unknown = Reflect.get(server, name, server);
+      if (typeof value !== 'function') {
+        Object.defineProperty(wrapped, name, { get: () => Reflect.get(server, name, server) });
+        continue;
+      }
+      const where = { wall, from, to };
+      const method = (...args: unknown[]): unknown =>
+        this.#sim.cause === 0 ? value.apply(server, args) : this.#record(where, name, args, describe, () => value.apply(server, args));
+      Object.defineProperty(wrapped, name, { value: method });
+    }
+    return wrapped as Server;
   }
 
   #record(

@@ -1,6 +1,6 @@
 /** libcni: runs the plugin chain of a network for a pod's namespace. */
 import { type CniArgs, type CniConfList, CniError, type CniResult, type CniRuntime } from '../interfaces/cni.ts';
-import { FileSystem } from '../linux/file-system.ts';
+import { daemonUser, FileSystem } from '../linux/file-system.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { NetworkNamespace } from '../linux/network.ts';
 import type { Sim } from '../sim/sim.ts';
@@ -21,7 +21,7 @@ export class Cni implements CniRuntime {
     this.#kernel = kernel;
     this.#sim = sim;
     this.#binDir = binDir;
-    this.#files = new FileSystem(kernel.host.mount, { credentials: () => root, now: () => sim.now, cwd: () => '/', umask: () => 0o022 });
+    this.#files = new FileSystem(kernel.host.mount, daemonUser(sim));
     this.#loader = new ConfLoader(this.#files);
   }
 
@@ -84,8 +84,6 @@ export class Cni implements CniRuntime {
     return this.#kernel.networkNamespaces.get(path.replace(/^\/var\/run\//, '/run/'));
   }
 }
-
-const root = { uid: 0, gid: 0, groups: [] };
 
 const failed = (conf: Readonly<Record<string, unknown>>, verb: string, text: string): CniError =>
   new CniError(`plugin type="${String(conf['type'])}" failed (${verb}): ${text}`);

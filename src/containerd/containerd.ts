@@ -3,7 +3,7 @@ import type { CniRuntime } from '../interfaces/cni.ts';
 import { type ContainerdApi, type ContainerdEvent, containerdProtocol } from '../interfaces/containerd.ts';
 import { type CriServer, criProtocol } from '../interfaces/cri.ts';
 import type { OciRuntime } from '../interfaces/oci.ts';
-import { FileSystem } from '../linux/file-system.ts';
+import { daemonUser, FileSystem } from '../linux/file-system.ts';
 import { SpecialNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { listenUnix, serve } from '../linux/network.ts';
@@ -58,8 +58,7 @@ export class Containerd implements ContainerdApi {
     const { kernel } = options;
     this.config = { ...defaultConfig, ...options.config };
     const sim = options.sim.scope('containerd');
-    const root = { uid: 0, gid: 0, groups: [] };
-    const files = new FileSystem(kernel.host.mount, { credentials: () => root, now: () => kernel.sim.now, cwd: () => '/', umask: () => 0o022 });
+    const files = new FileSystem(kernel.host.mount, daemonUser(kernel.sim));
     const meta = findOrMake(
       files,
       metaPath,

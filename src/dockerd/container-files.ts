@@ -4,7 +4,7 @@ import { writeTar } from '../apimachinery/tar.ts';
 import type { ImageConfig } from '../interfaces/containerd.ts';
 import { type ArchiveEntry, type Change, type DockerApi, DockerError } from '../interfaces/docker.ts';
 import { isErrno } from '../linux/errno.ts';
-import { FileSystem, MountNamespace } from '../linux/file-system.ts';
+import { daemonUser, FileSystem, MountNamespace } from '../linux/file-system.ts';
 import { DirectoryNode, executableText, FileNode } from '../linux/inode.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { applyChanges } from './dockerfile.ts';
@@ -109,7 +109,7 @@ export class ContainerFiles {
         const root = Type === 'tmpfs' ? undefined : this.engine.files.find(Source);
         if (root) namespace.mount({ path: Destination, root, source: Source, type: 'ext4', options: [] });
       }
-    return new FileSystem(namespace, { credentials: () => ({ uid: 0, gid: 0, groups: [] }), now: () => this.engine.now, cwd: () => '/', umask: () => 0o022 });
+    return new FileSystem(namespace, daemonUser(this.engine));
   }
 }
 

@@ -1,7 +1,7 @@
 /** dockerd: Docker's engine on one node, a client of containerd. Its API, its socket, its state below /var/lib/docker. */
 import { type ContainerdApi, ContainerdError } from '../interfaces/containerd.ts';
 import { type BuildOptions, type DaemonInfo, type DiskUsage, type DockerApi, DockerError, dockerProtocol } from '../interfaces/docker.ts';
-import { FileSystem } from '../linux/file-system.ts';
+import { daemonUser, FileSystem } from '../linux/file-system.ts';
 import { SpecialNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { listenUnix, serve } from '../linux/network.ts';
@@ -40,8 +40,7 @@ export class Dockerd implements DockerApi {
 
   constructor(options: DockerdOptions) {
     const { kernel } = options;
-    const root = { uid: 0, gid: 0, groups: [] };
-    const files = new FileSystem(kernel.host.mount, { credentials: () => root, now: () => kernel.sim.now, cwd: () => '/', umask: () => 0o022 });
+    const files = new FileSystem(kernel.host.mount, daemonUser(kernel.sim));
     const sim = options.sim.scope('dockerd');
     this.#engine = new Engine({ sim, kernel, files, state: stateOf(files, kernel.sim.now, () => sim.random.uuid()), containerd: options.containerd });
     this.#store = new ImageStore(this.#engine);

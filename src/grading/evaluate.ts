@@ -2,7 +2,7 @@
 import { CriError } from '../interfaces/cri.ts';
 import type { Check, CheckSource } from '../lessons/lesson.ts';
 import { Errno } from '../linux/errno.ts';
-import { FileSystem } from '../linux/file-system.ts';
+import { daemonUser, FileSystem } from '../linux/file-system.ts';
 import { type Expression, holds, parseExpression } from './cel.ts';
 import { matchesCommand } from './commands.ts';
 import { resourcePath } from './resource-path.ts';
@@ -157,12 +157,7 @@ function evaluateNode(check: Extract<CheckSource, { node: unknown } | { file: un
   const node = world.nodes.get(name);
   if (!node) return { state: 'impossible', reason: `there is no node ${name}` };
   if ('file' in check) {
-    const fs = new FileSystem(node.kernel.host.mount, {
-      credentials: () => ({ uid: 0, gid: 0, groups: [] }),
-      now: () => node.kernel.sim.now,
-      cwd: () => '/',
-      umask: () => 0o022,
-    });
+    const fs = new FileSystem(node.kernel.host.mount, daemonUser(node.kernel.sim));
     const inode = fs.find(check.file.path);
     if (!inode) return failed(`the file ${check.file.path}`, 'there is none', at);
     return test({ content: inode.type === 'file' ? inode.read() : '', mode: inode.mode, type: inode.type }, inode.type);

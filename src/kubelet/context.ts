@@ -1,4 +1,5 @@
 /** What every part of the kubelet stands on. */
+import { dateTime } from '../apimachinery/time.ts';
 import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../client/recorder.ts';
 import type { CriServer } from '../interfaces/cri.ts';
@@ -63,6 +64,6 @@ export class Klog {
 
 /** `1122`, `13:31:09.790` of a moment. */
 function timeParts(now: number): string[] {
-  const iso = new Date(now).toISOString();
-  return [iso.slice(5, 7) + iso.slice(8, 10), iso.slice(11, 23)];
+  const text = dateTime(now);
+  return [text.slice(5, 7) + text.slice(8, 10), `${text.slice(11)}.${String(Math.floor(now) % 1000).padStart(3, '0')}`];
 }

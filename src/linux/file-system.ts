@@ -104,6 +104,26 @@ export class MountNamespace {
 
 export type FileCredentials = { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
 
+/** Whose view it is: a process, or a daemon of the lab's own. Read as it is at each call. */
+export type FileUser = {
+  readonly credentials: FileCredentials;
+  readonly now: number;
+  readonly cwd: string;
+  readonly umask: number;
+  /** The number behind /proc/self. */
+  readonly self?: string;
+};
+
+/** A daemon that runs as root: the lab's own view of a machine's files. */
+export const daemonUser = (clock: { readonly now: number }, umask = 0o022): FileUser => ({
+  credentials: { uid: 0, gid: 0, groups: [] },
+  get now() {
+    return clock.now;
+  },
+  cwd: '/',
+  umask,
+});
+
 export type Resolved = {
   readonly inode: Inode | undefined;
   readonly parent: DirectoryNode;
@@ -138,29 +158,12 @@ export function resolvePath(cwd: string, path: string): string {
 
 export class FileSystem {
   readonly namespace: MountNamespace;
-  readonly #who: () => FileCredentials;
-  readonly #now: () => number;
-  readonly #cwd: () => string;
-  readonly #umask: () => number;
-  readonly #self: () => string;
+  readonly #user: FileUser;
 
-  /** The functions give the process's credentials, the time, the working directory and the umask as they are at each call. */
-  constructor(
-    namespace: MountNamespace,
-    process: {
-      readonly credentials: () => FileCredentials;
-      readonly now: () => number;
-      readonly cwd: () => string;
-      readonly umask: () => number;
-      readonly self?: () => string;
-    },
-  ) {
+  /** `user` is asked at each call. */
+  constructor(namespace: MountNamespace, user: FileUser) {
     this.namespace = namespace;
-    this.#who = process.credentials;
-    this.#now = process.now;
-    this.#cwd = process.cwd;
-    this.#umask = process.umask;
-    this.#self = process.self ?? (() => 'self');
+    this.#user = user;
   }
 
   // ── looking ──
@@ -168,12 +171,12 @@ export class FileSystem {
   /** Walks a path. The last name need not exist; everything before it must. */
   resolve(path: string, follow = true): Resolved {
     if (path === '') throw new Errno('ENOENT', path);
-    return this.#walk(path, path.startsWith('/') ? path : `${this.#cwd()}/${path}`, follow, 0, false) as Resolved;
+    return this.#walk(path, path.startsWith('/') ? path : `${this.#user.cwd}/${path}`, follow, 0, false) as Resolved;
   }
 
   /** The same without errors: undefined where something before the last name is missing or cannot be entered. */
   locate(path: string, follow = true): Resolved | undefined {
-    return path === '' ? undefined : this.#walk(path, path.startsWith('/') ? path : `${this.#cwd()}/${path}`, follow, 0, true);
+    return path === '' ? undefined : this.#walk(path, path.startsWith('/') ? path : `${this.#user.cwd}/${path}`, follow, 0, true);
   }
 
   /** The inode, or ENOENT. */
@@ -192,7 +195,7 @@ export class FileSystem {
   /** The inode, or undefined where there is none or it cannot be reached. */
   find(path: string, follow = true): Inode | undefined {
     if (path === '') return undefined;
-    return this.#walk(path, path.startsWith('/') ? path : `${this.#cwd()}/${path}`, follow, 0, true)?.inode;
+    return this.#walk(path, path.startsWith('/') ? path : `${this.#user.cwd}/${path}`, follow, 0, true)?.inode;
   }
 
   isDirectory(path: string): boolean {
@@ -227,7 +230,7 @@ export class FileSystem {
   }
 
   may(inode: Inode, want: 1 | 2 | 4): boolean {
-    const { uid, gid, groups } = this.#who();
+    const { uid, gid, groups } = this.#user.credentials;
     if (uid === 0) return want !== 1 || inode.type === 'directory' || (inode.mode & 0o111) !== 0;
     const shift = inode.uid === uid ? 6 : inode.gid === gid || groups.includes(inode.gid) ? 3 : 0;
     return ((inode.mode >> shift) & want) === want;
@@ -276,7 +279,7 @@ export class FileSystem {
 
   mkdir(path: string, options: { readonly parents?: boolean; readonly mode?: number } = {}): void {
     if (options.parents) {
-      const full = resolvePath(this.#cwd(), path);
+      const full = resolvePath(this.#user.cwd, path);
       if (this.isDirectory(full)) return;
       // From below: in most calls only the last name is new.
       const above = full.slice(0, full.lastIndexOf('/'));
@@ -352,13 +355,13 @@ export class FileSystem {
   }
 
   chown(path: string, uid: number, gid: number): void {
-    if (this.#who().uid !== 0) throw new Errno('EPERM', path);
+    if (this.#user.credentials.uid !== 0) throw new Errno('EPERM', path);
     const inode = this.#owned(path);
     inode.uid = uid;
     inode.gid = gid;
   }
 
-  touch(path: string, time = this.#now()): void {
+  touch(path: string, time = this.#user.now): void {
     const inode = this.open(path, { write: true, create: true });
     inode.mtime = time;
   }
@@ -369,6 +372,7 @@ export class FileSystem {
   #walk(asked: string, path: string, follow: boolean, links: number, soft: boolean): Resolved | undefined {
     if (links > maxLinks) return failed('ELOOP', asked, soft);
     const { namespace } = this;
+    const superuser = this.#user.credentials.uid === 0;
     const rootMount = namespace.mounts.size > 0 ? namespace.mounts.get('/') : undefined;
     let inode: Inode = rootMount?.root ?? namespace.root;
     let readonly = rootMount?.options.includes('ro') ?? namespace.readonlyRoot;
@@ -386,11 +390,11 @@ export class FileSystem {
         return this.#walk(asked, `${above.slice(0, Math.max(0, above.lastIndexOf('/')))}${path.slice(end)}` || '/', follow, links, soft);
       }
       if (name.length > maxName) return failed('ENAMETOOLONG', asked, soft);
-      if (!this.may(inode, 1)) return failed('EACCES', asked, soft);
+      if (!superuser && !this.may(inode, 1)) return failed('EACCES', asked, soft);
       const mount = namespace.mayMount(name) ? namespace.mounts.get(path.slice(0, end)) : undefined;
       const next: Inode | undefined = mount?.root ?? inode.lookup(name);
       if (next?.type === 'symlink' && (follow || !onlySlashes(path, end))) {
-        const link = next.target === '<self>' ? this.#self() : next.target;
+        const link = next.target === '<self>' ? (this.#user.self ?? 'self') : next.target;
         return this.#walk(asked, `${link.startsWith('/') ? link : `${path.slice(0, start)}${link}`}${path.slice(end)}`, follow, links + 1, soft);
       }
       if (!next) {
@@ -415,7 +419,7 @@ export class FileSystem {
 
   #owned(path: string): Inode {
     const at = this.#existing(path, true);
-    const { uid } = this.#who();
+    const { uid } = this.#user.credentials;
     if (uid !== 0 && at.inode.uid !== uid) throw new Errno('EPERM', path);
     if (at.readonly) throw new Errno('EROFS', path);
     return at.parent instanceof OverlayDirectory && at.parent.lookup(at.name) === at.inode ? (at.parent.copyUp(at.name) ?? at.inode) : at.inode;
@@ -427,7 +431,7 @@ export class FileSystem {
     if (disk.inodesUsed >= disk.inodes) throw new Errno('ENOSPC', path);
     disk.inodesUsed++;
     at.parent.add(at.name, inode);
-    at.parent.mtime = this.#now();
+    at.parent.mtime = this.#user.now;
     return inode;
   }
 
@@ -442,7 +446,7 @@ export class FileSystem {
     if (at.path === '/' || this.namespace.mounts.has(at.path)) throw new Errno(busy, path);
     this.#writable(at, path);
     // The sticky bit of /tmp: only owners remove.
-    const { uid } = this.#who();
+    const { uid } = this.#user.credentials;
     if ((at.parent.mode & 0o1000) !== 0 && uid !== 0 && at.inode?.uid !== uid && at.parent.uid !== uid) throw new Errno('EPERM', path);
   }
 
@@ -460,12 +464,12 @@ export class FileSystem {
     }
     if (append) inode.append(text);
     else inode.write(text);
-    inode.mtime = this.#now();
+    inode.mtime = this.#user.now;
   }
 
   #attributes(mode: number): Attributes {
-    const { uid, gid } = this.#who();
-    return { mode: mode & ~this.#umask(), uid, gid, mtime: this.#now() };
+    const { uid, gid } = this.#user.credentials;
+    return { mode: mode & ~this.#user.umask, uid, gid, mtime: this.#user.now };
   }
 }
 

@@ -28,6 +28,8 @@ export class FileNode implements Common {
   #changed: Condition | undefined;
   #content: string;
   #size: number | undefined;
+  /** What was made of the content, until it changes. */
+  #derived: Map<string, unknown> | undefined;
   readonly #generate: (() => string) | undefined;
   readonly #accept: ((text: string) => void) | undefined;
 
@@ -50,8 +52,24 @@ export class FileNode implements Common {
     return this.#generate ? this.#generate() : this.#content;
   }
 
+  /**
+   * What a pure function makes of the content, kept until that changes: a file of an image is the same in all its containers, and is
+   * parsed once. `key` tells apart what different callers make of it, and goes to the function too.
+   */
+  derived<T>(key: string, make: (content: string, key: string) => T): T {
+    if (this.generated) return make(this.read(), key);
+    this.#derived ??= new Map();
+    let made = this.#derived.get(key) as T | undefined;
+    if (made === undefined) {
+      made = make(this.read(), key);
+      this.#derived.set(key, made);
+    }
+    return made;
+  }
+
   /** Replaces the content. */
   write(text: string): void {
+    this.#derived = undefined;
     if (this.#generate) {
       if (!this.#accept) throw new Errno('EACCES');
       this.#accept(text);
@@ -67,6 +85,7 @@ export class FileNode implements Common {
 
   append(text: string): void {
     if (this.#generate || this.program !== undefined || this.#content === '') return this.write(this.#generate ? text : this.read() + text);
+    this.#derived = undefined;
     if (this.#size !== undefined) this.#size += byteLength(text);
     this.#content += text;
     this.#changed?.notify();

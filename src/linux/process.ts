@@ -107,13 +107,7 @@ export class Process implements CgroupMember {
     this.tty = options.tty === null ? undefined : (options.tty ?? parent?.tty);
     this.startedAt = kernel.sim.now;
     if (parent) for (const [signal, handler] of parent.#handlers) if (handler === 'ignore') this.#handlers.set(signal, 'ignore');
-    this.fs = new FileSystem(options.namespaces.mount, {
-      credentials: () => this.credentials,
-      now: () => kernel.sim.now,
-      cwd: () => this.cwd,
-      umask: () => this.umask,
-      self: () => String(this.pids.get(this.namespaces.pid) ?? this.pid),
-    });
+    this.fs = new FileSystem(options.namespaces.mount, this);
   }
 
   // ── what a program uses ──
@@ -132,6 +126,10 @@ export class Process implements CgroupMember {
   }
   get uid(): number {
     return this.credentials.uid;
+  }
+  /** Its number as it knows it itself. */
+  get self(): string {
+    return String(this.pids.get(this.namespaces.pid) ?? this.pid);
   }
 
   fd(number: number): OpenFile {

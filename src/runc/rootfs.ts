@@ -3,38 +3,36 @@ import { OciError, type OciSpec } from '../interfaces/oci.ts';
 import type { Cgroup } from '../linux/cgroup.ts';
 import { newCgroupfs } from '../linux/cgroupfs.ts';
 import { Errno } from '../linux/errno.ts';
-import { FileSystem, MountNamespace } from '../linux/file-system.ts';
-import { DirectoryNode, FileNode, GeneratedDirectory, type Inode, SpecialNode, SymlinkNode } from '../linux/inode.ts';
+import { daemonUser, FileSystem, MountNamespace } from '../linux/file-system.ts';
+import { DirectoryNode, FileNode, GeneratedDirectory, type Inode, OverlayDirectory, SpecialNode, SymlinkNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { PidNamespace } from '../linux/namespaces.ts';
 import { newProcfs } from '../linux/procfs.ts';
 
 type SpecMount = OciSpec['mounts'][number];
 
-const rootUser = { uid: 0, gid: 0, groups: [] };
-
 /** Files as root sees them in a namespace: what runtimes work with. */
-export const rootFileSystem = (namespace: MountNamespace, now: () => number): FileSystem =>
-  new FileSystem(namespace, { credentials: () => rootUser, now, cwd: () => '/', umask: () => 0 });
+export const rootFileSystem = (namespace: MountNamespace, clock: { readonly now: number }): FileSystem => new FileSystem(namespace, daemonUser(clock, 0));
 
 /** Makes the mount namespaces of containers on one node. */
 export class RootfsBuilder {
   readonly #kernel: Kernel;
   readonly #host: FileSystem;
-  readonly #devices: readonly [string, Inode][];
+  /** What /dev holds at first: one for all containers, under each one's own. */
+  readonly #devices: DirectoryNode;
   readonly #sysfs: DirectoryNode;
 
   constructor(kernel: Kernel, host: FileSystem) {
     this.#kernel = kernel;
     this.#host = host;
-    this.#devices = deviceNodes(kernel.sim.now);
+    this.#devices = deviceDirectory(kernel.sim.now);
     this.#sysfs = emptyTree(['block', 'bus', 'class', 'dev', 'devices', 'firmware', 'fs/cgroup', 'kernel', 'module'], kernel.sim.now);
   }
 
   build(spec: OciSpec, bundle: string, container: { readonly pid: PidNamespace; readonly cgroup: Cgroup; readonly terminal: boolean }): MountNamespace {
     const root = this.#rootDirectory(spec, bundle);
     const namespace = new MountNamespace(root, this.#kernel.disk);
-    const files = rootFileSystem(namespace, () => this.#kernel.sim.now);
+    const files = rootFileSystem(namespace, this.#kernel.sim);
     for (const mount of spec.mounts) this.#mount(namespace, files, mount, container);
     makeDirectory(files, spec.process.cwd);
     const final = spec.root.readonly ? readonlyCopy(namespace) : namespace;
@@ -79,12 +77,10 @@ export class RootfsBuilder {
     if (type === 'sysfs') return this.#sysfs;
     if (type === 'cgroup' || type === 'cgroup2') return newCgroupfs(this.#kernel, container.cgroup);
     const mode = mount.options?.find((option) => option.startsWith('mode='))?.slice(5);
-    const directory = new DirectoryNode({ mode: mode ? Number.parseInt(mode, 8) : 0o755, uid: 0, gid: 0, mtime: now });
-    if (mount.destination === '/dev') {
-      for (const [name, inode] of this.#devices) directory.add(name, inode);
-      for (const name of ['mqueue', 'pts', 'shm']) directory.add(name, new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: now }));
-      if (container.terminal) directory.add('console', new SpecialNode('character', { mode: 0o620, uid: 0, gid: 5, mtime: now }, 'tty'));
-    }
+    const attributes = { mode: mode ? Number.parseInt(mode, 8) : 0o755, uid: 0, gid: 0, mtime: now };
+    if (mount.destination !== '/dev') return new DirectoryNode(attributes);
+    const directory = new OverlayDirectory([this.#devices], attributes);
+    if (container.terminal) directory.add('console', new SpecialNode('character', { mode: 0o620, uid: 0, gid: 5, mtime: now }, 'tty'));
     return directory;
   }
 
@@ -148,10 +144,11 @@ function lazyDirectory(now: number, make: () => DirectoryNode): DirectoryNode {
   );
 }
 
-function deviceNodes(now: number): [string, Inode][] {
+function deviceDirectory(now: number): DirectoryNode {
   const attributes = { mode: 0o666, uid: 0, gid: 0, mtime: now };
   const device = (name: string, kind = name): [string, Inode] => [name, new SpecialNode('character', attributes, kind)];
-  return [
+  const directory = emptyTree(['mqueue', 'pts', 'shm'], now);
+  const devices: [string, Inode][] = [
     device('full'),
     device('null'),
     device('random'),
@@ -165,6 +162,8 @@ function deviceNodes(now: number): [string, Inode][] {
     ['fd', new SymlinkNode(attributes, '/proc/self/fd')],
     ['ptmx', new SymlinkNode(attributes, 'pts/ptmx')],
   ];
+  for (const [name, inode] of devices) directory.add(name, inode);
+  return directory;
 }
 
 function emptyTree(paths: readonly string[], now: number): DirectoryNode {

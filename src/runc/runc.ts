@@ -32,7 +32,7 @@ export class Runc implements OciRuntime {
   constructor({ kernel, sim }: RuncOptions) {
     this.#kernel = kernel;
     this.#sim = sim;
-    this.#files = rootFileSystem(kernel.host.mount, () => kernel.sim.now);
+    this.#files = rootFileSystem(kernel.host.mount, kernel.sim);
     this.#rootfs = new RootfsBuilder(kernel, this.#files);
   }
 
@@ -154,10 +154,7 @@ export class Runc implements OciRuntime {
     const init = this.#spawn(shim, {
       argv: ['runc', 'init'],
       program: initProgram(gate, () => command as ReturnType<typeof findCommand>),
-      env: environment(
-        rootFileSystem(mount, () => kernel.sim.now),
-        spec.process,
-      ),
+      env: environment(rootFileSystem(mount, kernel.sim), spec.process),
       cwd: spec.process.cwd,
       fds,
       session: 'new',
@@ -182,7 +179,7 @@ export class Runc implements OciRuntime {
   #execProcess(container: RuncContainer, process: OciSpec['process'], stdio: OciStdio, shim: Process): OciProcess {
     const { init, cgroup } = container;
     const { fds, tty } = openStdio(this.#kernel, stdio, this.#terminals++, shim);
-    const files = rootFileSystem(init.namespaces.mount, () => this.#kernel.sim.now);
+    const files = rootFileSystem(init.namespaces.mount, this.#kernel.sim);
     try {
       const started = this.#kernel.spawn(shim, {
         argv: process.args,

@@ -17,7 +17,10 @@ export type FiberHost = {
 /** What owns fibers: while it is frozen, those that wake are held back. */
 export type FiberOwner = {
   readonly frozen: boolean;
-  hold(fiber: Fiber): void /** Whether it has seen to what a fiber of its threw. */;
+  hold(fiber: Fiber): void;
+  /** Told when a fiber of its has ended. */
+  ended(fiber: Fiber): void;
+  /** Whether it has seen to what a fiber of its threw. */
   caught(error: unknown): boolean;
 };
 
@@ -25,16 +28,20 @@ export type FiberOwner = {
 export class Fiber<T = unknown> implements Waiter {
   readonly name: string;
   /** Notified once, when the routine has ended in whatever way. */
-  readonly exited = new Condition();
+  get exited(): Condition {
+    this.#exited ??= new Condition();
+    return this.#exited;
+  }
+  /** Most fibers are never waited for. */
+  #exited: Condition | undefined;
   cause: Cause;
   done = false;
   result: T | undefined;
   error: unknown;
   readonly #host: FiberHost;
   readonly #routine: Routine<T>;
-  readonly #onExit: (fiber: Fiber<T>) => void;
   readonly #owner: FiberOwner;
-  #waitsOn: readonly Condition[] = [];
+  #waitsOn: readonly Condition[] | undefined;
   /** Counts the times it was parked: a timer of an earlier wait is then known to be stale. */
   #parked = 0;
   #adopts = false;
@@ -43,17 +50,12 @@ export class Fiber<T = unknown> implements Waiter {
   #cancelled = false;
   #returning = false;
 
-  constructor(
-    host: FiberHost,
-    routine: Routine<T>,
-    options: { readonly name: string; readonly cause: Cause; readonly owner: FiberOwner; readonly onExit: (fiber: Fiber<T>) => void },
-  ) {
+  constructor(host: FiberHost, routine: Routine<T>, name: string, cause: Cause, owner: FiberOwner) {
     this.#host = host;
     this.#routine = routine;
-    this.#onExit = options.onExit;
-    this.#owner = options.owner;
-    this.name = options.name;
-    this.cause = options.cause;
+    this.#owner = owner;
+    this.name = name;
+    this.cause = cause;
   }
 
   /** Ends the routine where it waits; its `finally` blocks run. A running one ends at its next yield. */
@@ -135,16 +137,17 @@ export class Fiber<T = unknown> implements Waiter {
   }
 
   #stopWaiting(): void {
-    if (this.#waitsOn.length === 0) return;
-    for (const condition of this.#waitsOn) condition.leave(this);
-    this.#waitsOn = [];
+    const waited = this.#waitsOn;
+    if (waited === undefined) return;
+    this.#waitsOn = undefined;
+    for (let i = 0; i < waited.length; i++) (waited[i] as Condition).leave(this);
   }
 
   #finish(failed: boolean): void {
     this.#parked++;
-    this.#onExit(this);
-    const expected = this.exited.awaited;
-    this.exited.notify();
+    this.#owner.ended(this as Fiber);
+    const expected = this.#exited?.awaited ?? false;
+    this.#exited?.notify();
     if (failed && !expected && !this.#owner.caught(this.error)) this.#host.crashed(this as Fiber, this.error);
   }
 }

@@ -17,28 +17,38 @@ export type Routine<T = void> = Generator<Wait, T, void>;
 export class Condition {
   /** Counts notifications, so that a waiter can tell a notification from a timeout. */
   version = 0;
-  /** Those who wait, in order of arrival; most conditions (one a file) never have any. */
-  #waiters: Set<Waiter> | undefined;
+  /** Those who wait, in order of arrival: most conditions (one a file) never have any, and most of the others one. */
+  #first: Waiter | undefined;
+  #others: Set<Waiter> | undefined;
 
   notify(): void {
     this.version++;
-    if (this.#waiters === undefined || this.#waiters.size === 0) return;
-    for (const waiter of [...this.#waiters]) waiter.wake();
+    const first = this.#first;
+    const others = this.#others;
+    if (others === undefined || others.size === 0) return first?.wake();
+    const waiting = [...others];
+    first?.wake();
+    for (const waiter of waiting) waiter.wake();
   }
 
   /** For the engine. */
   enter(waiter: Waiter): void {
-    this.#waiters ??= new Set();
-    this.#waiters.add(waiter);
+    if (this.#first === waiter) return;
+    if (this.#first === undefined && (this.#others === undefined || this.#others.size === 0)) this.#first = waiter;
+    else {
+      this.#others ??= new Set();
+      this.#others.add(waiter);
+    }
   }
 
   /** For the engine. */
   leave(waiter: Waiter): void {
-    this.#waiters?.delete(waiter);
+    if (this.#first === waiter) this.#first = undefined;
+    else this.#others?.delete(waiter);
   }
 
   get awaited(): boolean {
-    return this.#waiters !== undefined && this.#waiters.size > 0;
+    return this.#first !== undefined || (this.#others !== undefined && this.#others.size > 0);
   }
 }
 

@@ -82,10 +82,11 @@ class Engine implements FiberHost {
  */
 export class Sim implements FiberOwner {
   readonly name: string;
-  readonly random: Random;
   readonly #engine: Engine;
-  readonly #fibers = new Set<Fiber>();
-  readonly #scopes = new Set<Sim>();
+  /** Most scopes (a process) draw nothing, have a fiber or two and no scope below: nothing is made before it is needed. */
+  #random: Random | undefined;
+  #fibers: Set<Fiber> | undefined;
+  #scopes: Set<Sim> | undefined;
   readonly #parent: Sim | undefined;
   /** Asked when a routine of this scope threw and nobody waited for it: true where that is an error of the world, not a bug of the lab. */
   onCrash: ((error: unknown) => boolean) | undefined;
@@ -97,7 +98,12 @@ export class Sim implements FiberOwner {
     this.#engine = engine;
     this.#parent = parent;
     this.name = name;
-    this.random = new Random(engine.seed ^ fnv1a(name));
+  }
+
+  /** The scope's own stream. A stream that nobody has drawn from yet begins where `reseed` would have put it. */
+  get random(): Random {
+    this.#random ??= new Random(this.#engine.seed ^ fnv1a(this.name));
+    return this.#random;
   }
 
   /** Virtual time, in milliseconds since 1970. */
@@ -122,20 +128,32 @@ export class Sim implements FiberOwner {
 
   /** Starts work in this scope, like `go f()`; it first runs when the engine comes to it. In a stopped scope it never runs. */
   go<T>(routine: Routine<T>, name = this.name): Fiber<T> {
-    const fiber = new Fiber<T>(this.#engine, routine, { name, cause: this.cause, owner: this, onExit: (ended) => this.#fibers.delete(ended as Fiber) });
+    const fiber = new Fiber<T>(this.#engine, routine, name, this.cause, this);
     if (this.#stopped) fiber.cancel();
     else {
+      this.#fibers ??= new Set();
       this.#fibers.add(fiber as Fiber);
       fiber.wake();
     }
     return fiber;
   }
 
+  #forget(scope: Sim): void {
+    this.#scopes?.delete(scope);
+  }
+
+  ended(fiber: Fiber): void {
+    this.#fibers?.delete(fiber);
+  }
+
   /** A group of its own below this one, with its own random stream; it stops with its parent. */
   scope(name: string): Sim {
     const scope = new Sim(this.#engine, `${this.name}/${name}`, this);
     if (this.#stopped) scope.stop();
-    else this.#scopes.add(scope);
+    else {
+      this.#scopes ??= new Set();
+      this.#scopes.add(scope);
+    }
     return scope;
   }
 
@@ -166,16 +184,16 @@ export class Sim implements FiberOwner {
     const held = this.#held;
     this.#held = [];
     for (const fiber of held) this.#engine.ready(fiber);
-    for (const scope of this.#scopes) scope.#release();
+    if (this.#scopes) for (const scope of this.#scopes) scope.#release();
   }
 
   /** Ends every fiber of this scope and of those below it, newest first. */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    if (this.#parent) this.#parent.#scopes.delete(this);
-    for (const scope of [...this.#scopes].reverse()) scope.stop();
-    for (const fiber of [...this.#fibers].reverse()) fiber.cancel();
+    if (this.#parent) this.#parent.#forget(this);
+    if (this.#scopes) for (const scope of [...this.#scopes].reverse()) scope.stop();
+    if (this.#fibers) for (const fiber of [...this.#fibers].reverse()) fiber.cancel();
   }
 
   // ── for those who drive the world: session, tests, benchmarks ──
@@ -217,8 +235,8 @@ export class Sim implements FiberOwner {
   }
 
   #reseedStreams(): void {
-    this.random.reseed(this.#engine.seed ^ fnv1a(this.name));
-    for (const scope of this.#scopes) scope.#reseedStreams();
+    this.#random?.reseed(this.#engine.seed ^ fnv1a(this.name));
+    if (this.#scopes) for (const scope of this.#scopes) scope.#reseedStreams();
   }
 
   /** When the next timer rings, if any is set. */

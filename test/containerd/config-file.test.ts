@@ -67,7 +67,9 @@ test("Docker's package: without a version the short name turns the CRI off, with
 test('what cannot be read is said with its place; what is not known is only warned of', () => {
   const broken = failure('version = 3\n[plugins\n');
   expect(broken.message).toBe('failed to unmarshal TOML at row 2 column 9: toml: expected character ]');
-  expect(broken.log).toEqual(['level=error msg="Failure unmarshaling TOML" column=9 error="toml: expected character ]" file=/etc/containerd/config.toml row=2']);
+  expect(broken.log).toEqual([
+    'level=error msg="Failure unmarshaling TOML" column=9 error="toml: expected character ]" file=/etc/containerd/config.toml row=2',
+  ]);
   expect(failure('version = 9\n').message).toContain('expected containerd config version equal to or less than `4`, got `9`');
   expect(loadConfig('version = 4\nfoo = 1\n', path, two).warnings[0]).toContain('key=foo row=2');
 });

@@ -16,7 +16,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { versionOf } from '../releases.ts';
 import {
   clientFromKubeconfig,
-  dialText,
+  connection,
   fatal,
   healthServer,
   inClusterClient,
@@ -45,7 +45,7 @@ export const kubeProxyProgram: Program = function* (argv, process) {
   const endpoint = parseEndpoint(kubeconfig.clusters?.[0]?.cluster?.server ?? '');
   const tls = secure(() => ({ ca: process.fs.read('/var/run/secrets/kubernetes.io/serviceaccount/ca.crt') }));
   const client = new Client({
-    server: () => dialText<RestServer>(process, restProtocol, endpoint, tls),
+    server: connection<RestServer>(process, restProtocol, endpoint, tls),
     credentials: () => ({ token: process.fs.read('/var/run/secrets/kubernetes.io/serviceaccount/token') }),
     userAgent: `kube-proxy/${versionOf(process)}`,
   });

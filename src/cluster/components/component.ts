@@ -122,17 +122,39 @@ export const secure = (client: () => Omit<TlsClient, 'serverName'>): Secure => (
 
 /** Who answers at an address now, in Go's words when nobody does, or nobody to be trusted. */
 export function dialText<Server>(process: Process, protocol: SpokenProtocol<Server>, { host, port }: Endpoint, tls?: Secure): Server {
-  const look = (listener: Listener): void => {
-    if (!tls || !listener.tls) return;
-    const problem = tls.handshakes.check(listener.tls(), { ...tls.client(), serverName: host }, process.now);
-    if (problem) throw new ConnectionError(problem.text);
-  };
   try {
-    return dial(protocol, process.namespaces.network, host, port, process.kernel.sim.random, 'tcp', look);
+    return dial(protocol, process.namespaces.network, host, port, process.kernel.sim.random, 'tcp', (listener) => handshake(process, listener, host, tls));
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     throw new ConnectionError(`dial tcp ${host}:${port}: ${goText(error)}`);
   }
+}
+
+/** Throws when the listener's certificate is not to be trusted (any more). */
+function handshake(process: Process, listener: Listener, host: string, tls: Secure | undefined): void {
+  if (!tls || !listener.tls) return;
+  const problem = tls.handshakes.check(listener.tls(), { ...tls.client(), serverName: host }, process.now);
+  if (problem) throw new ConnectionError(problem.text);
+}
+
+/**
+ * A connection that is kept, as HTTP/2 and gRPC clients keep theirs. One to an address of the machine itself lasts as long as the address and the
+ * listener do; one to another machine is looked up at each call, for everything on the way can fail.
+ */
+export function connection<Server>(process: Process, protocol: SpokenProtocol<Server>, endpoint: Endpoint, tls?: Secure): () => Server {
+  const { host, port } = endpoint;
+  let kept: { readonly listener: Listener; readonly server: Server } | undefined;
+  return () => {
+    const { network } = process.namespaces;
+    if (kept !== undefined && network.listeners.has(kept.listener) && network.has(host)) {
+      handshake(process, kept.listener, host, tls);
+      return kept.server;
+    }
+    const server = dialText(process, protocol, endpoint, tls);
+    const listener = network.has(host) ? network.listenerAt('tcp', host, port) : undefined;
+    kept = listener?.servers.get(protocol.name) === server ? { listener, server } : undefined;
+    return server;
+  };
 }
 
 const goText = (error: NetworkError): string => (error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`);
@@ -193,7 +215,7 @@ function parseKubeconfig(text: string, path: string): Kubeconfig {
 export function* clientFromKubeconfig(process: Process, path: string, userAgent: string): Routine<Client> {
   try {
     const { endpoint, credentials, secure } = readKubeconfig(process, path);
-    return new Client({ server: () => dialText<RestServer>(process, restProtocol, endpoint, secure), credentials, userAgent });
+    return new Client({ server: connection<RestServer>(process, restProtocol, endpoint, secure), credentials, userAgent });
   } catch (error) {
     const text = error instanceof Errno ? `stat ${path}: ${error.message.toLowerCase()}` : error instanceof Error ? error.message : String(error);
     return yield* fatal(process, 'run.go:72', `"command failed" err="${text}"`);

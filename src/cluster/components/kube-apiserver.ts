@@ -13,7 +13,7 @@ import { type Routine, sleep } from '../../sim/routine.ts';
 import { versionInfo, versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeEtcd, describeKubelet, describeRest } from '../walls.ts';
-import { dialText, type Flags, fatal, listen, logger, parseEndpoint, readFlags, secure, serveHttp, untilTerminated } from './component.ts';
+import { connection, dialText, type Flags, fatal, listen, logger, parseEndpoint, readFlags, secure, serveHttp, untilTerminated } from './component.ts';
 
 const flags =
   'advertise-address allow-privileged anonymous-auth audit-log-maxage audit-log-maxbackup audit-log-maxsize audit-log-path audit-policy-file authorization-mode bind-address client-ca-file disable-admission-plugins enable-admission-plugins enable-bootstrap-token-auth encryption-provider-config etcd-cafile etcd-certfile etcd-keyfile etcd-servers event-ttl feature-gates kubelet-client-certificate kubelet-client-key kubelet-preferred-address-types max-requests-inflight profiling proxy-client-cert-file proxy-client-key-file requestheader-allowed-names requestheader-client-ca-file requestheader-extra-headers-prefix requestheader-group-headers requestheader-username-headers runtime-config secure-port service-account-issuer service-account-key-file service-account-signing-key-file service-cluster-ip-range service-node-port-range tls-cert-file tls-private-key-file token-auth-file v'.split(
@@ -166,16 +166,23 @@ function* waitForEtcd(process: Process, etcd: EtcdApi): Routine {
 
 /** etcd through the network at each call: when it is down, calls fail as etcd's client says; when it is back, they go on. */
 function etcdClient(process: Process, set: Flags): EtcdApi {
-  const endpoints = (set.get('etcd-servers') ?? '').split(',').map(parseEndpoint);
   const file = (flag: string): string | undefined => (set.has(flag) ? process.fs.read(set.get(flag) ?? '') : undefined);
   // Read once: etcd's client keeps what it was given at its start.
   const identity = { ca: file('etcd-cafile'), certificate: file('etcd-certfile'), key: file('etcd-keyfile') };
-  const tls = endpoints.map(() => secure(() => identity));
+  const urls = (set.get('etcd-servers') ?? '').split(',');
+  const endpoints = urls.map((url) =>
+    connection<EtcdApi>(
+      process,
+      etcdProtocol,
+      parseEndpoint(url),
+      secure(() => identity),
+    ),
+  );
   const member = (): EtcdApi => {
     let failure: ConnectionError | undefined;
-    for (const [i, endpoint] of endpoints.entries()) {
+    for (const endpoint of endpoints) {
       try {
-        return dialText(process, etcdProtocol, endpoint, tls[i]);
+        return endpoint();
       } catch (error) {
         if (!(error instanceof ConnectionError)) throw error;
         failure = error;

@@ -15,7 +15,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeCri, describeKubelet } from '../walls.ts';
-import { dialText, fatal, healthServer, listen, readFlags, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
+import { connection, fatal, healthServer, listen, readFlags, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
 
 const kubeletFlags =
   'bootstrap-kubeconfig config container-runtime-endpoint hostname-override image-service-endpoint kubeconfig node-ip node-labels pod-infra-container-image register-with-taints v cgroup-driver'.split(
@@ -34,7 +34,7 @@ export const newKubelet = (trace: Trace): Program =>
     const kubeconfig = set.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf';
     const { endpoint, credentials, secure } = yield* access(process, kubeconfig);
     const nodeName = set.get('hostname-override') ?? process.kernel.hostname;
-    const client = new Client({ server: () => dialText<RestServer>(process, restProtocol, endpoint, secure), credentials, userAgent: `kubelet/${version}` });
+    const client = new Client({ server: connection<RestServer>(process, restProtocol, endpoint, secure), credentials, userAgent: `kubelet/${version}` });
     const socket = (set.get('container-runtime-endpoint') ?? String(config['containerRuntimeEndpoint'] ?? 'unix:///run/containerd/containerd.sock')).replace(
       'unix://',
       '',

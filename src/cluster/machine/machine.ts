@@ -1,7 +1,7 @@
 /** One simulated computer: kernel, disk, network card, init system. */
 
 import { newCgroupfs } from '../../linux/cgroupfs.ts';
-import { FileSystem } from '../../linux/file-system.ts';
+import { daemonUser, FileSystem } from '../../linux/file-system.ts';
 import { DirectoryNode, FileNode, SpecialNode } from '../../linux/inode.ts';
 import { Kernel } from '../../linux/kernel.ts';
 import { Netfilter } from '../../linux/netfilter.ts';
@@ -64,7 +64,7 @@ export function newMachine(options: MachineOptions): Machine {
   const { hostname, ip, fabric } = options;
   const sim = options.sim.scope(`machine:${hostname}`);
   const kernel = new Kernel({ sim, hostname, programs: options.programs, memoryBytes: options.memoryBytes, cpus: options.cpus, diskBytes });
-  const fs = new FileSystem(kernel.host.mount, { credentials: () => ({ uid: 0, gid: 0, groups: [] }), now: () => sim.now, cwd: () => '/', umask: () => 0o022 });
+  const fs = new FileSystem(kernel.host.mount, daemonUser(sim));
   for (const { path, mode, content, target } of rootFiles(hostname, options.hosts, gateway)) {
     if (target !== undefined) fs.symlink(target, path);
     else if (content !== undefined) writeFile(fs, path, content, mode);

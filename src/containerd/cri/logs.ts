@@ -1,4 +1,5 @@
 /** Container logs in the CRI's format: `2026-11-22T12:48:15.970664205Z stdout F text` (internal/cri/io/logger.go). */
+import { dateTime } from '../../apimachinery/time.ts';
 import { isErrno } from '../../linux/errno.ts';
 import type { FileSystem } from '../../linux/file-system.ts';
 import type { FileNode } from '../../linux/inode.ts';
@@ -80,6 +81,5 @@ const formatLines = (lines: readonly Line[], stream: string, at: number): string
 export function timestamp(ms: number): string {
   const whole = Math.floor(ms);
   const micros = Math.floor((ms - whole) * 1000);
-  const iso = new Date(whole).toISOString();
-  return `${iso.slice(0, 23)}${String(micros).padStart(3, '0')}${String((whole * 7 + micros * 13) % 1000).padStart(3, '0')}Z`;
+  return `${dateTime(whole)}.${String(((whole % 1000) + 1000) % 1000).padStart(3, '0')}${String(micros).padStart(3, '0')}${String((whole * 7 + micros * 13) % 1000).padStart(3, '0')}Z`;
 }

@@ -18,7 +18,7 @@ type Token = { readonly text: string; readonly line: number; readonly quoted: bo
 export function readConfig(files: FileSystem, path: string): Directive[] {
   const inode = files.find(path);
   if (inode?.type !== 'file') throw new NginxConfigError(`open() "${path}" failed (2: No such file or directory)`);
-  const tokens = tokenize(inode.read(), path);
+  const tokens = inode.derived(`nginx:${path}`, (text) => tokenize(text, path));
   const at = { index: 0 };
   const directives = parseBlock(files, tokens, at, path, true);
   return directives;

@@ -1,4 +1,5 @@
 /** nginx and the entrypoint of its image: a master, its workers, a web server. */
+import { dateTime } from '../../apimachinery/time.ts';
 import { isErrno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
@@ -88,7 +89,7 @@ function* signalMaster(process: Process, name: string): Routine<number> {
   return 0;
 }
 
-const stamp = (process: Process): string => new Date(process.now).toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', '/');
+const stamp = (process: Process): string => dateTime(process.now).replace('T', ' ').replaceAll('-', '/');
 const pidOf = (process: Process): number => process.pids.get(process.namespaces.pid) ?? process.pid;
 const me = (process: Process): string => `${pidOf(process)}#${pidOf(process)}`;
 

@@ -1,3 +1,4 @@
+import { dateTime } from '../../apimachinery/time.ts';
 import type { FileSystem } from '../../linux/file-system.ts';
 import { DirectoryNode, FileNode, type Inode, SymlinkNode } from '../../linux/inode.ts';
 
@@ -32,7 +33,7 @@ function place<T extends Inode>(fs: FileSystem, directory: DirectoryNode, name: 
  */
 export function writeAtomically(fs: FileSystem, path: string, payload: Payload, now: number, nanos: number): void {
   const directory = ensureDirectory(fs, path);
-  const stamp = `..${new Date(now).toISOString().slice(0, 19).replace(/[-T:]/g, '_')}.${String(nanos).padStart(9, '0')}`;
+  const stamp = `..${dateTime(now).replace(/[-T:]/g, '_')}.${String(nanos).padStart(9, '0')}`;
   const current = directory.lookup('..data');
   const made = new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: now });
   for (const [file, { text, mode }] of payload) putFile(fs, made, file.split('/'), new FileNode({ mode: mode & 0o777, uid: 0, gid: 0, mtime: now }, text));
