@@ -75,6 +75,13 @@ function createObject(cluster: Cluster, pointer: string, object: Readonly<Record
   });
   if (!response || response.status >= 300)
     throw new WorldError(pointer, `${kind} ${metadata.name} could not be made: ${response ? JSON.stringify(response.body) : 'nobody answers'}`);
+  if (kind === 'Namespace') awaitServiceAccount(cluster, metadata.name);
+}
+
+/** No pod can be made in a namespace before its controller has given it a service account. */
+function awaitServiceAccount(cluster: Cluster, namespace: string): void {
+  const path = resourcePath('serviceaccounts', namespace, 'default');
+  cluster.sim.advanceUntil(() => cluster.rest({ method: 'GET', path })?.status === 200, readyLimit);
 }
 
 function awaitReady(cluster: Cluster, lesson: Lesson): void {
