@@ -37,7 +37,7 @@ export class Probes {
   #start(key: string, probe: ProbeRequest): void {
     const argv =
       probe.http !== undefined
-        ? ['curl', '-s', '-m', '3', probe.http]
+        ? ['curl', '-fsS', '-m', '3', probe.http]
         : probe.dns !== undefined
           ? ['nslookup', probe.dns]
           : ['nc', '-z', '-w', '3', ...(probe.tcp ?? '').split(':')];
