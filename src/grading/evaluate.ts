@@ -61,13 +61,14 @@ export function where(check: Check): string {
 }
 
 function evaluateSource(check: CheckSource & { readonly id?: string }, that: string | undefined, world: WorldView, expressions: Expressions): Verdict {
-  const at = where(check as Check);
+  // Most looks pass, or are looks at what has not been tried: words are made only where they are said.
+  const at = (): string => where(check as Check);
   const test = (context: Readonly<Record<string, unknown>>, shown: string): Verdict =>
-    that === undefined || holds(expressions.get(that), context) ? passed : failed(that, shown, at);
+    that === undefined || holds(expressions.get(that), context) ? passed : failed(that, shown, at());
   if ('object' in check) {
     const response = world.rest({ method: 'GET', path: resourcePath(check.object.resource, check.object.namespace, check.object.name) });
-    if (response === undefined) return failed('an answer of the API', 'it cannot be reached', at);
-    if (response.status !== 200) return failed(`${check.object.resource} ${check.object.name}`, 'there is none', at);
+    if (response === undefined) return failed('an answer of the API', 'it cannot be reached', at());
+    if (response.status !== 200) return failed(`${check.object.resource} ${check.object.name}`, 'there is none', at());
     return test({ object: response.body }, summary(response.body));
   }
   if ('objects' in check) {
@@ -77,31 +78,33 @@ function evaluateSource(check: CheckSource & { readonly id?: string }, that: str
       ...(check.objects.labels ? { query: { labelSelector: check.objects.labels } } : {}),
     });
     const items = (response?.body as { items?: readonly unknown[] } | undefined)?.items;
-    if (!items) return failed('an answer of the API', 'it cannot be reached', at);
+    if (!items) return failed('an answer of the API', 'it cannot be reached', at());
     return test({ items }, `${items.length} ${check.objects.resource}`);
   }
   if ('command' in check)
     return world.commands.some((command) => matchesCommand(check.command, command))
       ? passed
-      : failed(`${check.command.tool} ${String(check.command.verb ?? '')}`.trim(), 'not run yet', at);
-  if ('answer' in check) return world.answers.has(check.answer) ? passed : failed('an answer', 'none yet', at);
+      : failed(`${check.command.tool} ${String(check.command.verb ?? '')}`.trim(), 'not run yet', at());
+  if ('answer' in check) return world.answers.has(check.answer) ? passed : failed('an answer', 'none yet', at());
   if ('cri' in check) return evaluateCri(check.cri, world, test, at);
   if ('containerd' in check) return evaluateContainerd(check.containerd, world, test, at);
   if ('access' in check) return evaluateAccess(check.access, world, test);
   if ('probe' in check) {
     const result = world.probe(check.probe);
     if (!result) return { state: 'waiting' };
-    return that === undefined ? (result.ok ? passed : failed('an answer', result.found, at)) : test({ ok: result.ok, body: result.found }, result.found);
+    return that === undefined ? (result.ok ? passed : failed('an answer', result.found, at())) : test({ ok: result.ok, body: result.found }, result.found);
   }
   return evaluateNode(check, world, test, at);
 }
 
+/** Where to look, for people. */
+type Where = () => string;
 type Test = (context: Readonly<Record<string, unknown>>, shown: string) => Verdict;
 
 const nodesOf = (name: string, world: WorldView): NodeView[] =>
   name === 'any' ? [...world.nodes.values()] : [world.nodes.get(name)].filter((each) => each !== undefined);
 
-function evaluateCri(source: Extract<CheckSource, { cri: unknown }>['cri'], world: WorldView, test: Test, at: string): Verdict {
+function evaluateCri(source: Extract<CheckSource, { cri: unknown }>['cri'], world: WorldView, test: Test, at: Where): Verdict {
   const nodes = nodesOf(source.node, world);
   if (nodes.length === 0) return { state: 'impossible', reason: `there is no node ${source.node}` };
   if (source.events) {
@@ -109,7 +112,7 @@ function evaluateCri(source: Extract<CheckSource, { cri: unknown }>['cri'], worl
     return test({ items }, `${items.length} made`);
   }
   const servers = nodes.flatMap((node) => (node.cri ? [node.cri] : []));
-  if (servers.length === 0) return failed('a runtime that answers', 'nobody answers on its socket', at);
+  if (servers.length === 0) return failed('a runtime that answers', 'nobody answers on its socket', at());
   const list = source.list ?? 'containers';
   const items = servers.flatMap((cri): readonly unknown[] =>
     list === 'images' ? cri.image.listImages() : list === 'sandboxes' ? cri.runtime.listPodSandbox() : cri.runtime.listContainers(),
@@ -117,10 +120,10 @@ function evaluateCri(source: Extract<CheckSource, { cri: unknown }>['cri'], worl
   return test({ items }, `${items.length} ${list}`);
 }
 
-function evaluateContainerd(source: Extract<CheckSource, { containerd: unknown }>['containerd'], world: WorldView, test: Test, at: string): Verdict {
+function evaluateContainerd(source: Extract<CheckSource, { containerd: unknown }>['containerd'], world: WorldView, test: Test, at: Where): Verdict {
   const nodes = nodesOf(source.node, world);
   const servers = nodes.flatMap((node) => (node.containerd ? [node.containerd] : []));
-  if (servers.length === 0) return failed('containerd to answer', 'nobody answers on its socket', at);
+  if (servers.length === 0) return failed('containerd to answer', 'nobody answers on its socket', at());
   const items = servers.flatMap((api): readonly unknown[] =>
     source.list === 'snapshots' ? api.snapshots.list(source.namespace, 'overlayfs') : api[source.list].list(source.namespace),
   );
@@ -152,14 +155,14 @@ function evaluateAccess(source: Extract<CheckSource, { access: unknown }>['acces
   return test({ allowed }, allowed ? 'allowed' : 'not allowed');
 }
 
-function evaluateNode(check: Extract<CheckSource, { node: unknown } | { file: unknown }>, world: WorldView, test: Test, at: string): Verdict {
+function evaluateNode(check: Extract<CheckSource, { node: unknown } | { file: unknown }>, world: WorldView, test: Test, at: Where): Verdict {
   const name = 'file' in check ? check.file.node : check.node.node;
   const node = world.nodes.get(name);
   if (!node) return { state: 'impossible', reason: `there is no node ${name}` };
   if ('file' in check) {
     const fs = new FileSystem(node.kernel.host.mount, daemonUser(node.kernel.sim));
     const inode = fs.find(check.file.path);
-    if (!inode) return failed(`the file ${check.file.path}`, 'there is none', at);
+    if (!inode) return failed(`the file ${check.file.path}`, 'there is none', at());
     return test({ content: inode.type === 'file' ? inode.read() : '', mode: inode.mode, type: inode.type }, inode.type);
   }
   const items = nodeItems(node, check.node.list);

@@ -8,6 +8,8 @@ import type { Found } from './submission-files.ts';
 /** Real time for one lesson, far above what the budget of steps takes. */
 const longestLesson = 60_000;
 const heapMegabytes = 512;
+/** Worlds are short-lived rubbish: with more room for the young they go without being moved about. */
+const youngMegabytes = 48;
 
 /** Beside the bundle; there is none when the lab runs from its sources, and then the main thread does the work. */
 const workerFile = (): string => fileURLToPath(new URL('grade-worker.mjs', import.meta.url));
@@ -42,7 +44,7 @@ async function gradeHere({ files, options, done, stopped }: PoolRun): Promise<vo
 async function lane(queue: Found[], run: PoolRun, file: string): Promise<void> {
   let worker: Worker | undefined;
   for (let found = queue.pop(); found && !run.stopped(); found = queue.pop()) {
-    worker ??= new Worker(file, { workerData: run.options, resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } });
+    worker ??= new Worker(file, { workerData: run.options, resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: youngMegabytes } });
     const outcome = await ask(worker, found);
     if (outcome.died) worker = undefined;
     run.done(outcome, found);

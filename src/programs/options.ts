@@ -27,7 +27,12 @@ type Known = { readonly key: string; readonly argument: 'none' | 'required' | 'o
 
 /** Sorts out a command line. Throws OptionError. */
 export function parseOptions(rules: OptionRules, args: readonly string[]): ParsedOptions {
-  const table = readTable(rules.options);
+  // Most command lines have no option: the table is read when the first one comes.
+  let read: Map<string, Known> | undefined;
+  const table = (): Map<string, Known> => {
+    read ??= readTable(rules.options);
+    return read;
+  };
   const given: GivenOption[] = [];
   const operands: string[] = [];
   for (let i = 0; i < args.length; i++) {
@@ -42,8 +47,8 @@ export function parseOptions(rules: OptionRules, args: readonly string[]): Parse
       operands.push(...args.slice(i + 1));
       break;
     }
-    if (arg.startsWith('--')) i += readLong(table, arg, args[i + 1], given);
-    else i += readShort(table, rules, arg, args[i + 1], given);
+    if (arg.startsWith('--')) i += readLong(table(), arg, args[i + 1], given);
+    else i += readShort(table(), rules, arg, args[i + 1], given);
   }
   return { given, operands };
 }

@@ -30,6 +30,7 @@ export class LessonRun {
   readonly #expressions = new Expressions();
   #current = 0;
   #pending: Pending[] = [];
+  readonly #answers = new Map<string, readonly string[]>();
   /** When the world was last looked at. */
   #now: Milliseconds = 0;
 
@@ -52,7 +53,7 @@ export class LessonRun {
   }
 
   get answers(): ReadonlyMap<string, readonly string[]> {
-    return new Map(this.steps.flatMap(({ id, answer }) => (answer ? [[id, answer] as const] : [])));
+    return this.#answers;
   }
 
   /** Something may still change: a step is open, or a hidden or bonus check has time left. */
@@ -75,6 +76,7 @@ export class LessonRun {
     const { step, state } = this.#here();
     if (!step || !state || step.id !== stepId || (step.kind !== 'quiz' && step.kind !== 'predict')) return false;
     state.answer = values;
+    this.#answers.set(stepId, values);
     state.attempts++;
     return this.#settle(step, state);
   }

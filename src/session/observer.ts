@@ -7,6 +7,7 @@ import { criProtocol } from '../interfaces/cri.ts';
 import { Errno } from '../linux/errno.ts';
 import type { SpokenProtocol } from '../linux/network.ts';
 import { dialUnix } from '../linux/network.ts';
+import type { Process } from '../linux/process.ts';
 import type { Routine } from '../sim/routine.ts';
 import { Probes } from './probes.ts';
 
@@ -14,26 +15,25 @@ const socket = '/run/containerd/containerd.sock';
 
 export class Observer {
   readonly #cluster: Cluster;
-  readonly #commands: CommandRecord[] = [];
+  readonly #ran: { readonly node: string; readonly argv: readonly string[]; readonly process: Process; readonly line: number }[] = [];
+  /** Of those that ran, as far as they have been asked for. */
+  readonly #parsed: CommandRecord[] = [];
   readonly #sandboxes: SandboxRecord[] = [];
   readonly #containers: ContainerRecord[] = [];
   readonly #probes: Probes;
+  readonly #nodes: ReadonlyMap<string, NodeView>;
   /** Where the current step's history begins. */
   #from = { commands: 0, sandboxes: 0, containers: 0 };
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
     this.#probes = new Probes(cluster);
+    this.#nodes = new Map([...cluster.machines].map(([name]) => [name, this.#node(name)]));
     for (const [name, { kernel }] of cluster.machines) {
       kernel.onSpawn = (process) => {
         // Only what a typed line set off; a container's own processes are not the learner's commands.
         if (cluster.sim.cause === 0 || process.namespaces.pid !== kernel.host.pid || process.argv[0]?.startsWith('-')) return;
-        this.#commands.push(
-          Object.assign(
-            parseCommand(name, process.argv, () => process.exitStatus),
-            { line: cluster.sim.cause },
-          ),
-        );
+        this.#ran.push({ node: name, argv: process.argv, process, line: cluster.sim.cause });
       };
       cluster.sim.go(this.#watchRuntime(name));
     }
@@ -41,33 +41,60 @@ export class Observer {
 
   /** A new step has begun: checks on what was done count from here. */
   beginStep(): void {
-    this.#from = { commands: this.#commands.length, sandboxes: this.#sandboxes.length, containers: this.#containers.length };
+    this.#from = { commands: this.#ran.length, sandboxes: this.#sandboxes.length, containers: this.#containers.length };
   }
 
   view(answers: ReadonlyMap<string, readonly string[]>): WorldView {
+    const from = this.#from.commands;
+    const commands = (): readonly CommandRecord[] => this.#commands().slice(from);
     return {
       rest: (request) => this.#cluster.rest(request),
-      nodes: new Map([...this.#cluster.machines].map(([name]) => [name, this.#node(name)])),
-      commands: this.#commands.slice(this.#from.commands),
+      nodes: this.#nodes,
+      get commands() {
+        return commands();
+      },
       events: { sandboxes: this.#sandboxes.slice(this.#from.sandboxes), containers: this.#containers.slice(this.#from.containers) },
       answers,
       probe: (probe) => this.#probes.run(probe),
     };
   }
 
+  /** Parsed when a check asks: most steps never do. */
+  #commands(): readonly CommandRecord[] {
+    for (const { node, argv, process, line } of this.#ran.slice(this.#parsed.length))
+      this.#parsed.push(
+        Object.assign(
+          parseCommand(node, argv, () => process.exitStatus),
+          { line },
+        ),
+      );
+    return this.#parsed;
+  }
+
   /** Typed lines, counted from 1, of which a command ended with a failure. */
   failedLines(): ReadonlySet<number> {
-    return new Set(this.#commands.flatMap(({ status, line }) => (status !== undefined && status !== 0 && line !== undefined ? [line] : [])));
+    return new Set(this.#ran.flatMap(({ process: { exitStatus: status }, line }) => (status !== undefined && status !== 0 ? [line] : [])));
   }
 
   /** Commands that the lab does not have or not simulate, of the whole session. */
   unsupported(): readonly string[] {
-    return this.#commands.filter(({ status }) => status === 70 || status === 127).map(({ argv }) => argv.join(' '));
+    return this.#ran.flatMap(({ argv, process: { exitStatus } }) => (exitStatus === 70 || exitStatus === 127 ? [argv.join(' ')] : []));
   }
 
+  /** Sockets are dialled when a check asks for what is behind them: most do not. */
   #node(name: string): NodeView {
-    const { kernel } = this.#cluster.machine(name);
-    return { name, kernel, cri: this.#dial(name, criProtocol), containerd: this.#dial(name, containerdProtocol) };
+    const dialCri = () => this.#dial(name, criProtocol);
+    const dialContainerd = () => this.#dial(name, containerdProtocol);
+    return {
+      name,
+      kernel: this.#cluster.machine(name).kernel,
+      get cri() {
+        return dialCri();
+      },
+      get containerd() {
+        return dialContainerd();
+      },
+    };
   }
 
   #dial<Server>(name: string, protocol: SpokenProtocol<Server>): Server | undefined {

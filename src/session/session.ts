@@ -230,14 +230,18 @@ export class Session {
 
   /** Looks when a command has ended and at every whole second: part of the world, so that a replay sees what was seen whoever drives the clock. */
   *#looking(): Routine {
+    const { sim } = this.cluster;
     let prompt = this.atPrompt;
-    for (;;) {
-      const { now } = this.cluster.sim;
-      const boundary = (Math.floor(now / lookEvery) + 1) * lookEvery;
-      yield { on: [this.tty.changed], timeout: boundary - now };
+    for (let seen = -1, inputs = -1; ; ) {
+      const boundary = (Math.floor(sim.now / lookEvery) + 1) * lookEvery;
+      yield { on: [this.tty.changed], timeout: boundary - sim.now };
       const returned = this.atPrompt && !prompt;
       prompt = this.atPrompt;
-      if (returned || this.cluster.sim.now >= boundary) this.look();
+      if (!returned && sim.now < boundary) continue;
+      // Where nothing has run but this routine, and nothing came from outside, there is nothing new to see.
+      if (returned || sim.steps > seen + 1 || this.#inputs.length !== inputs) this.look();
+      seen = sim.steps;
+      inputs = this.#inputs.length;
     }
   }
 }
