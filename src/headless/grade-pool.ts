@@ -44,7 +44,10 @@ async function gradeHere({ files, options, done, stopped }: PoolRun): Promise<vo
 async function lane(queue: Found[], run: PoolRun, file: string): Promise<void> {
   let worker: Worker | undefined;
   for (let found = queue.pop(); found && !run.stopped(); found = queue.pop()) {
-    worker ??= new Worker(file, { workerData: run.options, resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: youngMegabytes } });
+    worker ??= new Worker(file, {
+      workerData: run.options,
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: youngMegabytes },
+    });
     const outcome = await ask(worker, found);
     if (outcome.died) worker = undefined;
     run.done(outcome, found);

@@ -234,6 +234,7 @@ export class Kernel {
   }
 
   #create(parent: Process | undefined, options: SpawnOptions): Process {
+    this.sim.toil(3);
     const cgroup = options.cgroup ?? parent?.cgroup ?? this.rootCgroup;
     if (this.processes.size >= maxProcesses || !cgroup.canFork()) throw new Errno('EAGAIN');
     const namespaces: Namespaces = { ...(parent?.namespaces ?? this.host), ...options.namespaces };

@@ -17,4 +17,8 @@ export function binaryOf(bytes: Uint8Array): string {
   return out;
 }
 
-export const bytesOf = (binary: string): Uint8Array => Uint8Array.from(binary, (character) => character.charCodeAt(0));
+export function bytesOf(binary: string): Uint8Array {
+  const out = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) out[i] = binary.charCodeAt(i);
+  return out;
+}

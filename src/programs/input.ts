@@ -57,6 +57,7 @@ export class LineReader {
       this.#ended = true;
       return false;
     }
+    this.#memory.goThrough(text.length);
     this.#chunk = text;
     this.#at = 0;
     return true;
@@ -76,7 +77,7 @@ export class LineReader {
   }
 
   #join(end: string): string {
-    const line = this.#pieces.join('') + end;
+    const line = this.#memory.join(this.#pieces, end);
     this.#memory.release(this.#pending);
     this.#pieces = [];
     this.#pending = 0;
@@ -98,7 +99,7 @@ export function* readWhole(file: OpenFile, memory: Memory): Routine<string> {
     pieces.push(before === text ? before : text);
     memory.charge(text.length, before === text ? 16 : text.length);
   }
-  return pieces.join('');
+  return memory.join(pieces);
 }
 
 /** Opens a file to read; `-` is standard input. The caller closes it. */

@@ -3,6 +3,10 @@ import type { Process } from '../linux/process.ts';
 
 const step = 1024 * 1024;
 const limit = 64 * 1024 * 1024;
+const lettersPerStep = 100;
+
+/** No text of the lab is longer than this: what was kept once, being the same over and over, would be laid out whole. */
+const longestText = 128 * 1024 * 1024;
 
 /** malloc failed. */
 export class MemoryExhausted extends Error {}
@@ -26,6 +30,17 @@ export class Memory {
       this.#charged += step;
       this.#process.allocate(step);
     }
+  }
+
+  /** Pieces become one text. Throws MemoryExhausted. */
+  join(pieces: readonly string[], end = ''): string {
+    if (pieces.reduce((sum, { length }) => sum + length, 0) > longestText) throw new MemoryExhausted();
+    return pieces.join('') + end;
+  }
+
+  /** Text that is gone through line by line or character by character: see Sim.toil. */
+  goThrough(length: number): void {
+    this.#process.kernel.sim.toil(length / lettersPerStep);
   }
 
   release(bytes: number, stored = bytes): void {

@@ -8,6 +8,9 @@ const fullAt = 16 * 1024;
 /** About 200 MB a second: output without end must let the clock go on. */
 const millisecondsPerUnit = 5e-6;
 const millisecondsPerWrite = 1e-3;
+/** What costs the lab as much as one step of its engine: so many pieces put together, or so much text carried to a reader. */
+const piecesPerStep = 25;
+const unitsPerStep = 6_000;
 
 /** An output that could not be written, other than for want of a reader. */
 export class WriteError extends Error {}
@@ -17,6 +20,7 @@ export class Output {
   readonly #file: () => OpenFile;
   #text = '';
   #owed = 0;
+  #pieces = 0;
 
   constructor(process: Process, file: () => OpenFile = () => process.stdout) {
     this.#process = process;
@@ -26,6 +30,7 @@ export class Output {
   /** Takes text to be written at the next flush. */
   add(text: string): void {
     this.#text += text;
+    this.#pieces++;
   }
 
   /** Time to flush. */
@@ -48,6 +53,8 @@ export class Output {
       if (error instanceof Errno && error.code !== 'EPIPE') throw new WriteError(error.message);
       throw error;
     }
+    this.#process.kernel.sim.toil(1 + this.#pieces / piecesPerStep + text.length / unitsPerStep);
+    this.#pieces = 0;
     this.#owed += millisecondsPerWrite + text.length * millisecondsPerUnit;
     if (this.#owed < 0.05) return;
     const owed = this.#owed;
@@ -57,6 +64,7 @@ export class Output {
 
   *write(text: string): Routine {
     this.#text += text;
+    this.#pieces++;
     if (this.#text.length >= fullAt) yield* this.flush();
   }
 }

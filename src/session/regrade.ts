@@ -13,10 +13,17 @@ export type Budget = {
   readonly steps: number;
   readonly processes: number;
   readonly cpuSeconds: { readonly base: number; readonly line: number; readonly most: number };
+  /** Heavy work within steps (`sim.strain`): what a line that never ends uses up in a second or so. */
+  readonly strain: { readonly base: number; readonly line: number };
 };
-export const defaultBudget: Budget = { steps: 400_000, processes: 600, cpuSeconds: { base: 5, line: 0.5, most: 40 } };
+export const defaultBudget: Budget = {
+  steps: 400_000,
+  processes: 600,
+  cpuSeconds: { base: 5, line: 0.5, most: 40 },
+  strain: { base: 40_000, line: 2_000 },
+};
 
-export type Resource = 'steps' | 'memory' | 'processor time';
+export type Resource = 'steps' | 'memory' | 'processor time' | 'work';
 
 export type Replay = {
   readonly session: Session;
@@ -29,7 +36,7 @@ export type Replay = {
 };
 
 /** Between two looks at the budget. */
-const piece = 500;
+const piece = 100;
 /** What a step's checks are given at the end when they name no time of their own. */
 const settleTime: Milliseconds = 2_000;
 
@@ -63,6 +70,7 @@ class Driver {
   readonly #budget: Budget;
   readonly #lastStep: number;
   readonly #cpuAtStart: number;
+  readonly #strainAtStart: number;
   #line = 0;
 
   constructor(session: Session, budget: Budget) {
@@ -70,6 +78,7 @@ class Driver {
     this.#budget = budget;
     this.#lastStep = session.cluster.sim.steps + budget.steps;
     this.#cpuAtStart = this.#cpuSeconds();
+    this.#strainAtStart = session.cluster.sim.strain;
   }
 
   run(events: readonly StandingEvent[], until: Milliseconds, settle = true): void {
@@ -91,6 +100,7 @@ class Driver {
       this.#note();
       if (sim.steps >= this.#lastStep) return this.#exceed('steps');
       if (this.#processes() > this.#budget.processes) return this.#exceed('memory');
+      if (sim.strain - this.#strainAtStart > this.#budget.strain.base + this.#budget.strain.line * this.#line) return this.#exceed('work');
       const { base, line, most } = this.#budget.cpuSeconds;
       if (this.#cpuSeconds() - this.#cpuAtStart > Math.min(most, base + line * this.#line)) return this.#exceed('processor time');
     }

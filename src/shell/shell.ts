@@ -262,6 +262,7 @@ export class Shell implements ArithmeticScope {
     if (this.owed >= 1) {
       const { owed } = this;
       this.owed = 0;
+      this.process.kernel.sim.toil(15);
       yield* this.process.work(owed);
     }
     if (this.interrupted) {

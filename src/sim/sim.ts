@@ -13,6 +13,7 @@ class Engine implements FiberHost {
   cause: Cause = 0;
   /** How many resumptions have run since the beginning: a measure of work that is the same in each replay. */
   steps = 0;
+  strain = 0;
   readonly #timers = new TimerHeap<Timer>();
   #ready: Fiber[] = [];
   #head = 0;
@@ -247,6 +248,16 @@ export class Sim implements FiberOwner {
   /** Resumptions run so far, the same in each replay. */
   get steps(): number {
     return this.#engine.steps;
+  }
+
+  /** Heavy work inside of resumptions, in the measure of `steps`: a budget counts both. Unlike steps it has no effect on anything. */
+  get strain(): number {
+    return this.#engine.strain;
+  }
+
+  /** What computes much between two waits says so, in usual steps (some 15 µs each). */
+  toil(steps: number): void {
+    this.#engine.strain += steps;
   }
 }
 

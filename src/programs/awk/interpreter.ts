@@ -87,7 +87,10 @@ export class Interpreter {
 
   *#execute(statement: Statement): Routine<Signal> {
     // A loop without end must let others run, and Ctrl-C through.
-    if (++this.#steps % 20_000 === 0) yield* this.#runtime.call.process.work(1);
+    if (++this.#steps % 20_000 === 0) {
+      this.#runtime.call.process.kernel.sim.toil(300);
+      yield* this.#runtime.call.process.work(1);
+    }
     switch (statement.type) {
       case 'expression':
         yield* this.#evaluator.evaluate(statement.expression);

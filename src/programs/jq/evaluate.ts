@@ -13,7 +13,7 @@ export type At = { readonly value: Json; readonly path: Path | undefined };
 
 export type Native = (context: Context, input: At, args: readonly Node[], environment: Environment) => Iterable<At>;
 
-const maxSteps = 20_000_000;
+const maxSteps = 3_000_000;
 const maxDepth = 3_000;
 
 /** Values of a filter. */
@@ -346,7 +346,11 @@ function* construct(context: Context, node: Node, environment: Environment, inpu
   switch (node.type) {
     case 'array': {
       const items: Json[] = [];
-      if (node.body) for (const value of values(context, node.body, environment, input.value)) items.push(value);
+      if (node.body)
+        for (const value of values(context, node.body, environment, input.value)) {
+          if (++context.steps > maxSteps) throw new JqError('k8s-lab: a filter without end is not simulated');
+          items.push(value);
+        }
       context.memory.charge(items.length * 16);
       yield plain(items);
       return;

@@ -88,7 +88,10 @@ export class SedMachine {
 
   *#cycle(): Routine<After> {
     for (let at = 0; at < this.#commands.length; at++) {
-      if (++this.#steps % 20_000 === 0) yield* this.#call.process.work(1);
+      if (++this.#steps % 20_000 === 0) {
+        this.#call.process.kernel.sim.toil(80);
+        yield* this.#call.process.work(1);
+      }
       const command = this.#commands[at] as Command;
       if (command.name === '}' || command.name === ':') continue;
       if ((yield* this.#selected(command)) === command.negated) {

@@ -160,6 +160,8 @@ const od = tool({
     });
     const skip = Number(call.value('j') ?? 0);
     const binary = toBinary(text).slice(skip, call.has('N') ? skip + Number(call.value('N')) : undefined);
+    // Each byte becomes a few words.
+    call.memory.charge(binary.length * 8);
     const width = Number(call.value('w') ?? 16);
     const radix = { d: 10, o: 8, x: 16 }[call.value('A') ?? 'o'];
     const address = (at: number): string => (radix === undefined ? '' : (at + skip).toString(radix).padStart(radix === 16 ? 6 : 7, '0'));

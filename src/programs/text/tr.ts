@@ -16,6 +16,7 @@ const tr = tool({
   *run(call) {
     const convert = plan(call);
     for (let text = yield* call.process.stdin.read(); text !== undefined; text = yield* call.process.stdin.read()) {
+      call.memory.goThrough(text.length);
       call.out.add(fromBinary(convert(toBinary(text))));
       yield* call.out.flush();
     }
