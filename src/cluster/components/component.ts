@@ -121,16 +121,19 @@ export type Secure = { readonly handshakes: Handshakes; readonly client: () => O
 export const secure = (client: () => Omit<TlsClient, 'serverName'>): Secure => ({ handshakes: new Handshakes(), client });
 
 /** Who answers at an address now, in Go's words when nobody does, or nobody to be trusted. */
-export function dialText<Server>(process: Process, protocol: SpokenProtocol<Server>, { host, port }: Endpoint, tls?: Secure): Server {
+export const dialText = <Server>(process: Process, protocol: SpokenProtocol<Server>, endpoint: Endpoint, tls?: Secure): Server =>
+  dialWith(process, protocol, endpoint, (listener) => handshake(process, listener, endpoint.host, tls));
+
+function dialWith<Server>(process: Process, protocol: SpokenProtocol<Server>, { host, port }: Endpoint, look: (listener: Listener) => void): Server {
   try {
-    return dial(protocol, process.namespaces.network, host, port, process.kernel.sim.random, 'tcp', (listener) => handshake(process, listener, host, tls));
+    return dial(protocol, process.namespaces.network, host, port, process.kernel.sim.random, 'tcp', look);
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     throw new ConnectionError(`dial tcp ${host}:${port}: ${goText(error)}`);
   }
 }
 
-/** Throws when the listener's certificate is not to be trusted (any more). */
+/** Throws when the listener's certificate is not to be trusted. */
 function handshake(process: Process, listener: Listener, host: string, tls: Secure | undefined): void {
   if (!tls || !listener.tls) return;
   const problem = tls.handshakes.check(listener.tls(), { ...tls.client(), serverName: host }, process.now);
@@ -138,21 +141,23 @@ function handshake(process: Process, listener: Listener, host: string, tls: Secu
 }
 
 /**
- * A connection that is kept, as HTTP/2 and gRPC clients keep theirs. One to an address of the machine itself lasts as long as the address and the
- * listener do; one to another machine is looked up at each call, for everything on the way can fail.
+ * A connection that is kept, as HTTP/2 and gRPC clients keep theirs: hands are shaken once a listener. One to an address of the machine itself
+ * lasts as long as the address and the listener do; one to another machine is looked up at each call, for everything on the way can fail.
  */
 export function connection<Server>(process: Process, protocol: SpokenProtocol<Server>, endpoint: Endpoint, tls?: Secure): () => Server {
-  const { host, port } = endpoint;
-  let kept: { readonly listener: Listener; readonly server: Server } | undefined;
+  const { host } = endpoint;
+  let known: Listener | undefined;
+  let server: Server | undefined;
+  const meet = (listener: Listener): void => {
+    if (listener === known) return;
+    known = undefined;
+    handshake(process, listener, host, tls);
+    known = listener;
+  };
   return () => {
     const { network } = process.namespaces;
-    if (kept !== undefined && network.listeners.has(kept.listener) && network.has(host)) {
-      handshake(process, kept.listener, host, tls);
-      return kept.server;
-    }
-    const server = dialText(process, protocol, endpoint, tls);
-    const listener = network.has(host) ? network.listenerAt('tcp', host, port) : undefined;
-    kept = listener?.servers.get(protocol.name) === server ? { listener, server } : undefined;
+    if (server !== undefined && known !== undefined && network.listeners.has(known) && network.has(host)) return server;
+    server = dialWith(process, protocol, endpoint, meet);
     return server;
   };
 }
