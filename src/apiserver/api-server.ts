@@ -5,6 +5,7 @@ import type { RestRequest, RestResponse, RestServer, UserInfo } from '../interfa
 import type { StreamSession } from '../interfaces/streams.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
+import { Aggregator } from './aggregation/api-services.ts';
 import { Audit, type AuditEntry } from './audit.ts';
 import { Authenticator } from './authn/authenticator.ts';
 import { impersonate } from './authn/impersonation.ts';
@@ -31,6 +32,7 @@ export class ApiServer implements RestServer {
   readonly #core: Core;
   readonly #sim: Sim;
   readonly #authenticator: Authenticator;
+  readonly #aggregator: Aggregator;
   readonly #audit = new Audit();
 
   constructor(options: ApiServerOptions) {
@@ -58,6 +60,7 @@ export class ApiServer implements RestServer {
     };
     this.#authenticator = new Authenticator(sim, options.caPem, tokens);
     bootstrap(this.#core);
+    this.#aggregator = new Aggregator({ sim, etcd: options.etcd, storage, table, dial: options.dialExtension });
     sim.go(compactor(options.etcd), 'compactor');
   }
 
@@ -72,9 +75,14 @@ export class ApiServer implements RestServer {
     let response: RestResponse;
     try {
       this.#core.customResources.refresh();
+      this.#aggregator.refresh();
       user = this.#authenticate(request);
       this.#core.authorizer.require(user, authorized(info, request));
-      response = info.isResource ? serveResource(this.#core, request, info, user) : nonResource(this.#core, request);
+      response = this.#aggregator.has(info.group, info.version)
+        ? this.#aggregator.proxy(request, info.group, info.version, user)
+        : info.isResource
+          ? serveResource(this.#core, request, info, user)
+          : nonResource(this.#core, request);
     } catch (error) {
       response = refusal(error);
     }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../api/types.ts';
 import type { EtcdApi } from '../interfaces/etcd.ts';
 import type { KubeletApi } from '../interfaces/kubelet.ts';
-import type { RestRequest, RestResponse, UserInfo } from '../interfaces/rest.ts';
+import type { RestRequest, RestResponse, RestServer, UserInfo } from '../interfaces/rest.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { TokenAuthenticator } from './authn/service-account-tokens.ts';
 import type { Authorizer } from './authz/authorizer.ts';
@@ -34,6 +34,8 @@ export type ApiServerOptions = {
   readonly advertiseAddress?: string;
   /** The health of the other components of the control plane, for ComponentStatuses. */
   readonly componentHealth?: () => readonly ComponentHealth[];
+  /** A server of the cluster's network that extends this one; throws an Error with Go's text. Without it no APIService of another server is looked at. */
+  readonly dialExtension?: (address: string, port: number) => RestServer;
   /** As `--disable-admission-plugins`. */
   readonly disableAdmissionPlugins?: readonly string[];
 };

@@ -32,7 +32,9 @@ const groupOrder = [
   'flowcontrol.apiserver.k8s.io',
 ];
 
-type Version = { readonly version: string; readonly resources: ServedResource[] };
+/** What discovery shows of a resource, whoever serves it. */
+type Shown = Pick<ServedResource, 'api' | 'group' | 'version'>;
+type Version = { readonly version: string; readonly resources: Shown[]; readonly stale?: boolean };
 type Group = { readonly name: string; readonly versions: Version[] };
 
 /** What this server serves: aggregated documents and the older lists, over one table. Made when asked for, and again when the table changes. */
@@ -70,6 +72,11 @@ export class Discovery {
       if (version) version.resources.push(served);
       else group.versions.push({ version: served.version, resources: [served] });
     }
+    for (const { group: name, version, resources } of this.#table.remote.values()) {
+      const group = groups.get(name) ?? { name, versions: [] };
+      groups.set(name, group);
+      group.versions.push({ version, resources: resources.map((api) => ({ api, group: name, version })), stale: resources.length === 0 });
+    }
     for (const { versions } of groups.values()) versions.sort((a, b) => versionRank(b.version) - versionRank(a.version));
     const rank = ({ name }: Group): number => (groupOrder.includes(name) ? groupOrder.indexOf(name) : groupOrder.length);
     return [...groups.values()].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
@@ -79,7 +86,11 @@ export class Discovery {
     const groups = this.#groups().filter(({ name }) => (name === '') === (path === '/api'));
     const items = groups.map(({ name, versions }) => ({
       metadata: { ...(name !== '' && { name }), creationTimestamp: null },
-      versions: versions.map(({ version, resources }) => ({ version, resources: resources.map(aggregatedResource), freshness: 'Current' })),
+      versions: versions.map(({ version, resources, stale }) => ({
+        version,
+        ...(stale ? {} : { resources: resources.map(aggregatedResource) }),
+        freshness: stale ? 'Stale' : 'Current',
+      })),
     }));
     return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
   }
@@ -109,7 +120,7 @@ function groupDocument({ name, versions }: Group): object {
   return { name, versions: list, preferredVersion: list[0] };
 }
 
-function aggregatedResource({ api, group, version }: ServedResource): object {
+function aggregatedResource({ api, group, version }: Shown): object {
   const subresources = api.subresources.map((sub) => ({
     subresource: sub.name,
     responseKind: subKind(sub, { group, version, kind: api.kind }),
@@ -132,7 +143,7 @@ type Kind = { readonly group: string; readonly version: string; readonly kind: s
 const subKind = (sub: Subresource, own: Kind): Kind =>
   sub.kind === undefined ? own : { group: sub.group ?? own.group, version: sub.version ?? own.version, kind: sub.kind };
 
-function resourceEntries({ api }: ServedResource): object[] {
+function resourceEntries({ api }: Shown): object[] {
   const { resource: name, singular: singularName, namespaced, kind, verbs, shortNames, categories } = api;
   const main = { name, singularName, namespaced, kind, verbs, ...(shortNames.length > 0 && { shortNames }), ...(categories.length > 0 && { categories }) };
   const subs = api.subresources.map((sub) => ({

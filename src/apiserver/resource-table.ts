@@ -62,6 +62,16 @@ export class ResourceTable {
     return this.#served.values();
   }
 
+  /** What other servers serve, by group and version: for discovery only. */
+  readonly remote = new Map<string, { readonly group: string; readonly version: string; readonly resources: readonly ApiResource[] }>();
+
+  /** Resources of a group that another server answers for; none while it cannot be reached, undefined when it is no longer asked. */
+  setRemote(group: string, version: string, resources: readonly ApiResource[] | undefined): void {
+    if (resources === undefined) this.remote.delete(`${group}/${version}`);
+    else this.remote.set(`${group}/${version}`, { group, version, resources });
+    this.version++;
+  }
+
   hasGroupVersion(group: string, version: string): boolean {
     for (const served of this.#served.values()) if (served.group === group && served.version === version) return true;
     return false;

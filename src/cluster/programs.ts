@@ -21,6 +21,7 @@ import { dockerdProgram } from './components/dockerd.ts';
 import { etcdProgram } from './components/etcd.ts';
 import { newKubeApiserver } from './components/kube-apiserver.ts';
 import { localPathProvisionerProgram } from './components/local-path.ts';
+import { metricsServerProgram } from './components/metrics-server.ts';
 import { newKubelet } from './components/node.ts';
 import { sshdProgram } from './components/sshd.ts';
 import type { Trace } from './trace.ts';
@@ -51,6 +52,7 @@ export function newProgramSet(trace: Trace): ProgramSet {
     'kube-scheduler': kubeSchedulerProgram,
     'kube-controller-manager': kubeControllerManagerProgram,
     'kube-proxy': kubeProxyProgram,
+    'metrics-server': metricsServerProgram,
     'local-path-provisioner': localPathProvisionerProgram,
     'kube-network-policies': kubeNetworkPoliciesProgram,
     coredns: corednsProgram,

@@ -7,6 +7,7 @@ import type { CriServer } from '../interfaces/cri.ts';
 import type { KubeletApi } from '../interfaces/kubelet.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { Kernel } from '../linux/kernel.ts';
+import type { HttpServer } from '../linux/protocols.ts';
 import type { Sim } from '../sim/sim.ts';
 import { Admission } from './admission.ts';
 import { readConfig } from './config.ts';
@@ -31,6 +32,7 @@ import { Pleg, type PodLifecycleEvent } from './runtime/pleg.ts';
 import { ReasonCache } from './runtime/reason-cache.ts';
 import { RuntimeManager } from './runtime/runtime-manager.ts';
 import { ContainerStarter } from './runtime/start-container.ts';
+import { kubeletHttp } from './server/http.ts';
 import { KubeletServer } from './server/kubelet-server.ts';
 import { StaticPods } from './static-pods.ts';
 import { StatusManager } from './status/status-manager.ts';
@@ -63,6 +65,8 @@ export type KubeletOptions = {
 export type Kubelet = {
   /** What listens on port 10250. */
   readonly server: KubeletApi;
+  /** The same port for whoever speaks plain HTTP: health, metrics. */
+  readonly http: HttpServer;
 };
 
 /** Starts a kubelet in `options.sim`; stopping that scope stops it, and the containers run on. */
@@ -73,7 +77,7 @@ export function runKubelet(options: KubeletOptions): Kubelet {
   const parts = assemble(context, options);
   klog.info('server.go:1257', 'Started kubelet');
   parts.start();
-  return { server: parts.server };
+  return { server: parts.server, http: kubeletHttp(context, parts.server) };
 }
 
 function assemble(context: Context, options: KubeletOptions) {

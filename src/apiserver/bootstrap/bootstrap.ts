@@ -1,5 +1,6 @@
 import type { KubeObject, rbac } from '../../api/types.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
+import { localApiServices } from '../aggregation/local.ts';
 import type { Core } from '../context.ts';
 import { aggregateToAdmin, aggregateToEdit, aggregateToView, clusterRoleBindings, clusterRoles } from './cluster-roles.ts';
 import { controllerRoles } from './controller-roles.ts';
@@ -26,6 +27,7 @@ export function bootstrap(core: Core): void {
   makeNamespacedRoles(make);
   makePriorityClasses(make);
   makeKubernetesService(core, make);
+  for (const object of localApiServices(core.table, creationTimestamp)) make('apiregistration.k8s.io/apiservices', { ...object });
 }
 
 /** The lab's controllers patch where upstream's update, and get what they list. */

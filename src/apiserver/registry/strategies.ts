@@ -1,3 +1,4 @@
+import { apiservices } from '../aggregation/local.ts';
 import { customresourcedefinitions } from '../custom/definition.ts';
 import { componentstatuses } from './componentstatuses.ts';
 import { configmaps, secrets, serviceaccounts } from './config.ts';
@@ -36,6 +37,7 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   secrets,
   serviceaccounts,
   services,
+  'apiservices.apiregistration.k8s.io': apiservices,
   'customresourcedefinitions.apiextensions.k8s.io': customresourcedefinitions,
   'controllerrevisions.apps': misc.controllerrevisions,
   'daemonsets.apps': daemonsets,

@@ -61,6 +61,7 @@ export const newKubeApiserver = (trace: Trace): Program =>
         serviceAccountKey: process.fs.read(set.get('service-account-signing-key-file') ?? ''),
         serviceCidr: set.get('service-cluster-ip-range') ?? '10.0.0.0/24',
         advertiseAddress: set.get('advertise-address') ?? '127.0.0.1',
+        dialExtension: (host, port) => dialText<RestServer>(process, restProtocol, { host, port }),
         componentHealth: () => componentHealth(process, etcd),
         ...apiVersion(version),
       });

@@ -60,7 +60,7 @@ export const newKubelet = (trace: Trace): Program =>
     });
     listen(process, '0.0.0.0', 10250, [
       serve(kubeletProtocol, trace.around(kubelet.server, 'kubelet', 'kube-apiserver', `kubelet (${nodeName})`, describeKubelet)),
-      serveHttp(healthServer({ '/healthz': () => kubelet.server.healthz() }, true)),
+      serveHttp(kubelet.http),
     ]);
     listen(process, '127.0.0.1', Number(config['healthzPort'] ?? 10248), [serveHttp(healthServer({ '/healthz': () => kubelet.server.healthz() }))]);
     return yield* untilTerminated(process, () => {});

@@ -25,7 +25,12 @@ export function usageByPod(client: Client, namespace: string, labelSelector: str
     items = (client.send({ method: 'GET', path, query: { labelSelector } }).body as { items: readonly PodMetrics[] }).items;
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
-    const why = error.reason === 'NotFound' ? 'the server could not find the requested resource (get pods.metrics.k8s.io)' : error.message;
+    const why =
+      error.reason === 'NotFound'
+        ? 'the server could not find the requested resource (get pods.metrics.k8s.io)'
+        : error.reason === 'ServiceUnavailable'
+          ? 'the server is currently unable to handle the request (get pods.metrics.k8s.io)'
+          : error.message;
     throw new MetricError(`unable to get metrics for resource ${resource}: unable to fetch metrics from resource metrics API: ${why}`);
   }
   if (items.length === 0) throw new MetricError(`unable to get metrics for resource ${resource}: no metrics returned from resource metrics API`);

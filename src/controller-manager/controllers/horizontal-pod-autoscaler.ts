@@ -143,8 +143,13 @@ class Autoscaling {
     const window = (this.#hpa.spec.behavior?.scaleDown?.stabilizationWindowSeconds ?? 300) * 1000;
     const recent = [...(this.#recommendations.get(key) ?? [{ at: now, replicas: current }]), { at: now, replicas }].filter(({ at }) => now - at <= window);
     this.#recommendations.set(key, recent);
-    if (replicas >= current) return replicas;
-    return Math.min(current, Math.max(...recent.map((each) => each.replicas)));
+    const stabilized = replicas >= current ? replicas : Math.min(current, Math.max(...recent.map((each) => each.replicas)));
+    if (stabilized === replicas) this.#set('AbleToScale', 'True', 'ReadyForNewScale', 'recommended size matches current size');
+    else {
+      const message = 'recent recommendations were higher than current one, applying the highest recent recommendation';
+      this.#set('AbleToScale', 'True', 'ScaleDownStabilized', message);
+    }
+    return stabilized;
   }
 
   /** Up by no more than 4 pods or double, and within the bounds. */

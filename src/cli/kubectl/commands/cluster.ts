@@ -1,10 +1,9 @@
-/** version, cluster-info, api-resources, api-versions, top: kubernetes kubectl/pkg/cmd. */
+/** version, cluster-info, api-resources, api-versions: kubernetes kubectl/pkg/cmd. */
 
 import { goJson } from '../../../apimachinery/go-text.ts';
 import { sortedJson } from '../../../apimachinery/json.ts';
 import { type ApiResource, formatGroupVersion, resourceName } from '../../../apimachinery/resources.ts';
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
-import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError, notSimulated } from '../errors.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
@@ -158,29 +157,3 @@ const order =
     const key = (each: ApiResource): string => (sortBy === 'name' ? each.resource : sortBy === 'kind' ? each.kind : `${each.group}\u0000${each.resource}`);
     return key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
   };
-
-export const top: CommandEntry = { path: 'top', short: 'Display resource (CPU/memory) usage', long: 'Needs a metrics server in the cluster.' };
-
-function* topOf(k: Kubectl, what: string): Routine {
-  const { resources } = yield* k.discovery();
-  if (!resources.some((each) => each.group === 'metrics.k8s.io')) throw new KubectlError('Metrics API not available');
-  throw notSimulated(`kubectl top ${what}`);
-}
-
-export const topNode: CommandEntry = {
-  path: 'top node',
-  aliases: ['nodes', 'no'],
-  short: 'Display resource (CPU/memory) usage of nodes',
-  *run(k) {
-    yield* topOf(k, 'node');
-  },
-};
-
-export const topPod: CommandEntry = {
-  path: 'top pod',
-  aliases: ['pods', 'po'],
-  short: 'Display resource (CPU/memory) usage of pods',
-  *run(k) {
-    yield* topOf(k, 'pod');
-  },
-};

@@ -6,7 +6,7 @@ import { attach } from './attach.ts';
 import { auth, authCanI, authReconcile, authWhoAmI } from './auth/auth.ts';
 import { autoscale } from './autoscale.ts';
 import { certificate, certificateApprove, certificateDeny } from './certificate.ts';
-import { apiResources, apiVersions, clusterInfo, clusterInfoDump, top, topNode, topPod, version } from './cluster.ts';
+import { apiResources, apiVersions, clusterInfo, clusterInfoDump, version } from './cluster.ts';
 import {
   config,
   configCurrentContext,
@@ -67,6 +67,7 @@ import { run } from './run.ts';
 import { scale } from './scale.ts';
 import { setEnv } from './set/env.ts';
 import { set, setImage, setResources, setSelector, setServiceAccount, setSubject } from './set/set.ts';
+import { top, topNode, topPod } from './top.ts';
 import { wait } from './wait.ts';
 
 export const commands: readonly CommandEntry[] = [
