@@ -39,7 +39,8 @@ export class Probes {
       probe.http !== undefined
         ? ['curl', '-fsS', '-m', '3', probe.http]
         : probe.dns !== undefined
-          ? ['nslookup', probe.dns]
+          ? // `name`, or `name@server` where another than the machine's own is asked.
+            ['nslookup', ...probe.dns.split('@')]
           : ['nc', '-z', '-w', '3', ...(probe.tcp ?? '').split(':')];
     const entry = { output: '', startedAt: this.#cluster.sim.now };
     const collect = new Sink((text) => {

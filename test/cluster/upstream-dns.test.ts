@@ -44,3 +44,13 @@ test('a kubelet with nobody behind its runtime socket does not start', () => {
   run(cluster, "sed -i 's#crio/crio#containerd/containerd#' /var/lib/kubelet/config.yaml; sleep 15");
   expect(run(cluster, 'systemctl is-active kubelet')).toBe('active\n');
 });
+
+test('CoreDNS answers without a gap while its pods are replaced', () => {
+  const cluster = new Cluster('kubeadm-3');
+  cluster.boot();
+  const answers = run(
+    cluster,
+    'kubectl -n kube-system rollout restart deployment coredns > /dev/null; for i in $(seq 60); do nslookup kubernetes.default.svc.cluster.local 10.96.0.10 | grep -c 10.96.0.1$; sleep 0.5; done',
+  );
+  expect(answers.trim().split('\n')).toEqual(Array(60).fill('1'));
+});

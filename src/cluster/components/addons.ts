@@ -12,7 +12,7 @@ import { dial, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { Exit, type Program } from '../../linux/program.ts';
 import { dnsProtocol } from '../../linux/protocols.ts';
-import type { Routine } from '../../sim/routine.ts';
+import { type Routine, sleep } from '../../sim/routine.ts';
 import { versionOf } from '../releases.ts';
 import {
   clientFromKubeconfig,
@@ -118,5 +118,9 @@ export const corednsProgram: Program = function* (argv, process) {
     yield* process.printError(error instanceof Errno ? `open ${path}: ${error.message.toLowerCase()}\n` : `${error.message}\n`);
     throw new Exit(1);
   }
-  return yield* untilTerminated(process, () => {});
+  const status = yield* untilTerminated(process, () => {});
+  // plugin/health: it goes on answering until nobody sends questions here any more.
+  const lameduck = /^\s*lameduck\s+(\d+)s/m.exec(process.fs.exists(path) ? process.fs.read(path) : '')?.[1];
+  if (lameduck !== undefined) yield* sleep(Number(lameduck) * 1000);
+  return status;
 };
