@@ -52,7 +52,7 @@ const maySpeak: Readonly<Record<string, readonly string[]>> = {
   'etcd-snapshot-file': ['cli/etcdctl', 'cli/etcdutl'],
   rest: ['apiserver', 'client', 'metrics-server', 'cli/kubectl', 'cli/kubeadm', 'serve'],
   kubelet: ['kubelet', 'apiserver'],
-  cri: ['kubelet', 'containerd', 'dockershim', 'cli/crictl'],
+  cri: ['kubelet', 'containerd', 'dockershim', 'cli/crictl', 'cli/kubeadm'],
   containerd: ['containerd', 'dockerd', 'cli/ctr', 'cli/nerdctl'],
   docker: ['dockerd', 'dockershim', 'cli/docker'],
   // ctr and nerdctl are containerd's clients in the full sense: they write the OCI spec, nerdctl calls the plugins of CNI itself.

@@ -58,7 +58,7 @@ export class ApiServer implements RestServer {
       watchCaches: new WatchCaches(sim, options.etcd),
       authorizer: new Authorizer(options.etcd, storage),
     };
-    this.#authenticator = new Authenticator(sim, options.caPem, tokens);
+    this.#authenticator = new Authenticator(sim, options.caPem, tokens, storage);
     bootstrap(this.#core);
     this.#aggregator = new Aggregator({ sim, etcd: options.etcd, storage, table, dial: options.dialExtension });
     sim.go(compactor(options.etcd), 'compactor');

@@ -4,6 +4,7 @@ import { ctr } from '../cli/ctr/index.ts';
 import { docker } from '../cli/docker/index.ts';
 import { etcdctl } from '../cli/etcdctl/index.ts';
 import { etcdutl } from '../cli/etcdutl/index.ts';
+import { newKubeadm } from '../cli/kubeadm/index.ts';
 import { completeKubectl, kubectl } from '../cli/kubectl/index.ts';
 import { newNerdctl } from '../cli/nerdctl/index.ts';
 import { newRunc } from '../cli/runc/index.ts';
@@ -24,6 +25,7 @@ import { localPathProvisionerProgram } from './components/local-path.ts';
 import { metricsServerProgram } from './components/metrics-server.ts';
 import { newKubelet } from './components/node.ts';
 import { sshdProgram } from './components/sshd.ts';
+import { kubeadmPhases } from './kubeadm/phases.ts';
 import type { Trace } from './trace.ts';
 
 export type ProgramSet = {
@@ -38,7 +40,7 @@ const notSimulated = (name: string): Program =>
     return 70;
   };
 
-const absent = ['kubeadm', 'helm', 'cni-plugin', 'containerd-shim-runc-v2', 'git', 'apt', 'apt-get', 'python3', 'perl', 'make', 'npm', 'go'];
+const absent = ['helm', 'cni-plugin', 'containerd-shim-runc-v2', 'git', 'apt', 'apt-get', 'python3', 'perl', 'make', 'npm', 'go'];
 /** Those of them that a learner finds in PATH. */
 const absentCommands = ['helm', 'git', 'apt', 'apt-get'];
 
@@ -63,6 +65,7 @@ export function newProgramSet(trace: Trace): ProgramSet {
     docker,
     etcdctl,
     etcdutl,
+    kubeadm: newKubeadm(kubeadmPhases),
     // Comes with containerd. Its state lies in the kernel and in its directories: any instance sees the same containers.
     runc: newRunc(({ kernel }) => new Runc({ kernel, sim: kernel.sim })),
     // Made when a node first pulls: the catalogue is large, and a shell alone needs none of it.

@@ -1,5 +1,6 @@
 import type { KeyPair } from '../apimachinery/pki.ts';
 import type { Context, Controller } from '../client/controller.ts';
+import { bootstrapSignerController, tokenCleanerController } from './controllers/bootstrap.ts';
 import { csrApprovingController, csrSigningController } from './controllers/certificates.ts';
 import { clusterRoleAggregationController } from './controllers/clusterrole-aggregation.ts';
 import { cronJobController } from './controllers/cronjob.ts';
@@ -73,6 +74,8 @@ export function controllerEntries({ rootCa = '', clusterCidr, signingCa }: Optio
     entry('ttl-controller', 'ttl-controller', 'ttl-controller', ttlController()),
     entry('certificatesigningrequest-approving-controller', 'certificate-controller', 'csrapproving', csrApprovingController()),
     ...(signingCa ? [entry('certificatesigningrequest-signing-controller', 'certificate-controller', 'csrsigning', csrSigningController(signingCa))] : []),
+    entry('bootstrap-signer-controller', 'bootstrap-signer', 'bootstrap-signer', bootstrapSignerController()),
+    entry('token-cleaner-controller', 'token-cleaner', 'token-cleaner', tokenCleanerController()),
     entry('horizontal-pod-autoscaler-controller', 'horizontal-pod-autoscaler', 'horizontal-pod-autoscaler', horizontalPodAutoscalerController()),
   ];
 }

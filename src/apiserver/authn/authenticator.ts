@@ -3,6 +3,8 @@ import { verify } from '../../apimachinery/pki.ts';
 import { unauthorized } from '../../apimachinery/status.ts';
 import type { Credentials, UserInfo } from '../../interfaces/rest.ts';
 import type { Sim } from '../../sim/sim.ts';
+import type { Storage } from '../storage.ts';
+import { byBootstrapToken, isBootstrapToken } from './bootstrap-tokens.ts';
 import type { TokenAuthenticator } from './service-account-tokens.ts';
 
 type Known = { readonly user: UserInfo; readonly notBefore: number; readonly notAfter: number };
@@ -14,10 +16,12 @@ export class Authenticator {
   readonly #sim: Sim;
   readonly #caPem: string;
   readonly #tokens: TokenAuthenticator;
+  readonly #storage: Storage;
   /** Certificates that were verified once. */
   readonly #certificates = new Map<string, Known>();
 
-  constructor(sim: Sim, caPem: string, tokens: TokenAuthenticator) {
+  constructor(sim: Sim, caPem: string, tokens: TokenAuthenticator, storage: Storage) {
+    this.#storage = storage;
     this.#sim = sim;
     this.#caPem = caPem;
     this.#tokens = tokens;
@@ -26,6 +30,7 @@ export class Authenticator {
   /** Throws 401 for credentials that are given and wrong. */
   authenticate(credentials: Credentials | undefined): UserInfo {
     if (credentials?.clientCertificate !== undefined) return this.#byCertificate(credentials.clientCertificate);
+    if (credentials?.token !== undefined && isBootstrapToken(credentials.token)) return byBootstrapToken(credentials.token, this.#storage, this.#sim);
     if (credentials?.token !== undefined) return this.#tokens.authenticate(credentials.token);
     return anonymous;
   }

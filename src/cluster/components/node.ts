@@ -16,6 +16,7 @@ import { versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeCri, describeKubelet } from '../walls.ts';
 import { connection, fatal, healthServer, listen, readFlags, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
+import { bootstrapCertificate } from './kubelet-bootstrap.ts';
 
 const kubeletFlags =
   'bootstrap-kubeconfig config container-runtime-endpoint hostname-override image-service-endpoint kubeconfig node-ip node-labels pod-infra-container-image register-with-taints v cgroup-driver'.split(
@@ -32,8 +33,10 @@ export const newKubelet = (trace: Trace): Program =>
     if (typeof config === 'string')
       return yield* fatal(process, 'run.go:72', `"command failed" err="failed to load kubelet config file, path: ${configPath}, error: ${config}"`);
     const kubeconfig = set.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf';
-    const { endpoint, credentials, secure } = yield* access(process, kubeconfig);
     const nodeName = set.get('hostname-override') ?? process.kernel.hostname;
+    const bootstrap = set.get('bootstrap-kubeconfig') ?? '';
+    if (!process.fs.exists(kubeconfig) && process.fs.exists(bootstrap)) yield* bootstrapCertificate(process, bootstrap, kubeconfig, nodeName);
+    const { endpoint, credentials, secure } = yield* access(process, kubeconfig);
     const client = new Client({ server: connection<RestServer>(process, restProtocol, endpoint, secure), credentials, userAgent: `kubelet/${version}` });
     const socket = (set.get('container-runtime-endpoint') ?? String(config['containerRuntimeEndpoint'] ?? 'unix:///run/containerd/containerd.sock')).replace(
       'unix://',

@@ -1,5 +1,6 @@
 /** What `kubeadm init` puts into the cluster once the API answers: kube-proxy, CoreDNS, and the maps that later commands read. */
 import type { KubeObject } from '../../api/types.ts';
+import { kubeletConfiguration } from './files.ts';
 import type { ControlPlaneSettings } from './static-pods.ts';
 
 export type AddonObject = KubeObject & { readonly apiVersion: string; readonly kind: string; readonly [field: string]: unknown };
@@ -55,7 +56,7 @@ const networkPolicies: readonly AddonObject[] = [
 ];
 
 /** In the order in which they are made; all are created as kubernetes-admin. */
-export function addonObjects(settings: ControlPlaneSettings, ip: string, server: string): readonly AddonObject[] {
+export function addonObjects(settings: ControlPlaneSettings, ip: string, server: string, caPem = ''): readonly AddonObject[] {
   return [
     ...adminBinding,
     ...configMaps(settings, server),
@@ -68,7 +69,7 @@ export function addonObjects(settings: ControlPlaneSettings, ip: string, server:
       kind: 'ConfigMap',
       metadata: { name: 'cluster-info', namespace: 'kube-public' },
       data: {
-        kubeconfig: `apiVersion: v1\nclusters:\n- cluster:\n    server: https://${ip}:6443\n  name: ""\ncontexts: null\ncurrent-context: ""\nkind: Config\nusers: null\n`,
+        kubeconfig: `apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: ${Buffer.from(caPem).toString('base64')}\n    server: https://${ip}:6443\n  name: ""\ncontexts: null\ncurrent-context: ""\nkind: Config\nusers: null\n`,
       },
     },
   ];
@@ -124,6 +125,7 @@ const configMaps = ({ version, podSubnet, serviceSubnet }: ControlPlaneSettings,
     metadata: system('kube-proxy', { app: 'kube-proxy' }),
     data: { 'config.conf': proxyConfig(podSubnet), 'kubeconfig.conf': proxyKubeconfig(server) },
   },
+  { apiVersion: 'v1', kind: 'ConfigMap', metadata: system('kubelet-config'), data: { kubelet: kubeletConfiguration } },
   { apiVersion: 'v1', kind: 'ConfigMap', metadata: system('coredns'), data: { Corefile: corefile } },
 ];
 

@@ -1,88 +1,76 @@
 /** What kubeadm leaves on disk: certificates, kubeconfigs, the kubelet's configuration and unit. */
-import { issue, type KeyPair, newCa } from '../../apimachinery/pki.ts';
+import { issue } from '../../apimachinery/pki.ts';
 import type { Machine } from '../machine/machine.ts';
 import { writeFile } from '../machine/machine.ts';
+import {
+  authorities,
+  type ClusterCa,
+  certificates,
+  type Host,
+  kubeconfig,
+  kubeconfigs,
+  pki,
+  readPair,
+  writeAuthority,
+  writeCertificate,
+  writeKubeconfig,
+  writeServiceAccountKey,
+} from './certificates.ts';
 import { type ControlPlaneSettings, staticPodManifests } from './static-pods.ts';
 
-export type ClusterCa = { readonly ca: KeyPair; readonly server: string };
+export { type ClusterCa, kubeconfig } from './certificates.ts';
 
 const year = 365 * 24 * 3600 * 1000;
-const pki = '/etc/kubernetes/pki';
 
 /** Writes everything that `kubeadm init` writes to a control-plane node; returns what joining nodes need. */
 export function writeControlPlane(machine: Machine, settings: ControlPlaneSettings): ClusterCa {
-  const notBefore = machine.kernel.sim.now;
-  const authority = (commonName: string): KeyPair => newCa({ commonName, notBefore, notAfter: notBefore + 10 * year, salt: machine.kernel.machineId });
-  const ca = authority('kubernetes');
-  const etcdCa = authority('etcd-ca');
-  const frontProxyCa = authority('front-proxy-ca');
-  const leaf = (
-    by: KeyPair,
-    commonName: string,
-    more: { readonly organizations?: readonly string[]; readonly dnsNames?: readonly string[]; readonly ips?: readonly string[] } = {},
-  ): KeyPair => issue(by, { commonName, notBefore, notAfter: notBefore + year, ...more });
-  const names = [settings.nodeName, 'localhost'];
-  const save = (name: string, pair: KeyPair): void => {
-    writeFile(machine.fs, `${pki}/${name}.crt`, pair.certificate);
-    writeFile(machine.fs, `${pki}/${name}.key`, pair.key, 0o600);
-  };
-  save('ca', ca);
-  save('etcd/ca', etcdCa);
-  save('front-proxy-ca', frontProxyCa);
-  save(
-    'apiserver',
-    leaf(ca, 'kube-apiserver', {
-      dnsNames: [settings.nodeName, 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'],
-      ips: ['10.96.0.1', settings.ip, '127.0.0.1'],
-    }),
-  );
-  save('apiserver-kubelet-client', leaf(ca, 'kube-apiserver-kubelet-client', { organizations: ['kubeadm:cluster-admins'] }));
-  save('apiserver-etcd-client', leaf(etcdCa, 'kube-apiserver-etcd-client'));
-  save('front-proxy-client', leaf(frontProxyCa, 'front-proxy-client'));
-  for (const name of ['server', 'peer']) save(`etcd/${name}`, leaf(etcdCa, settings.nodeName, { dnsNames: names, ips: [settings.ip, '127.0.0.1'] }));
-  save('etcd/healthcheck-client', leaf(etcdCa, 'kube-etcd-healthcheck-client'));
-  const serviceAccounts = leaf(ca, 'service-accounts');
-  writeFile(machine.fs, `${pki}/sa.key`, serviceAccounts.key, 0o600);
-  writeFile(machine.fs, `${pki}/sa.pub`, serviceAccounts.certificate);
-
-  const cluster = { ca, server: `https://${settings.ip}:6443` };
-  const user = (name: string, commonName: string, organizations: readonly string[] = []): void =>
-    writeFile(
-      machine.fs,
-      `/etc/kubernetes/${name}.conf`,
-      kubeconfig({
-        ...cluster,
-        user: name === 'admin' || name === 'super-admin' ? `kubernetes-${name}` : commonName,
-        pair: leaf(ca, commonName, { organizations }),
-      }),
-      0o600,
-    );
-  user('admin', 'kubernetes-admin', ['kubeadm:cluster-admins']);
-  user('super-admin', 'kubernetes-super-admin', ['system:masters']);
-  user('controller-manager', 'system:kube-controller-manager');
-  user('scheduler', 'system:kube-scheduler');
+  for (const authority of authorities) writeAuthority(machine, authority);
+  for (const certificate of certificates(settings)) writeCertificate(machine, certificate);
+  writeServiceAccountKey(machine);
+  const cluster = { ca: readPair(machine, 'ca'), server: `https://${settings.ip}:6443` };
+  for (const spec of kubeconfigs) writeKubeconfig(machine, spec, cluster.server);
   writeFile(machine.fs, '/root/.kube/config', machine.fs.read('/etc/kubernetes/admin.conf'), 0o600);
-  for (const [name, text] of staticPodManifests(settings)) writeFile(machine.fs, `/etc/kubernetes/manifests/${name}`, text, 0o600);
-  machine.fs.mkdir('/var/lib/etcd', { mode: 0o700 });
+  writeManifests(machine, settings);
   writeKubelet(machine, cluster);
   return cluster;
 }
 
-/** What `kubeadm join` leaves on a worker, and `init` on a control-plane node. */
+/** The static pods' manifests. */
+export function writeManifests({ fs }: Pick<Host, 'fs'>, settings: ControlPlaneSettings): void {
+  for (const [name, text] of staticPodManifests(settings)) writeFile(fs, `/etc/kubernetes/manifests/${name}`, text, 0o600);
+  if (!fs.exists('/var/lib/etcd')) fs.mkdir('/var/lib/etcd', { parents: true, mode: 0o700 });
+}
+
+/** What `kubeadm join` leaves on a worker, and `init` on a control-plane node, with the kubelet's certificate at once. */
 export function writeKubelet(machine: Machine, cluster: ClusterCa): void {
   const { fs } = machine;
-  const commonName = `system:node:${machine.name}`;
-  const notBefore = machine.kernel.sim.now;
-  const pair = issue(cluster.ca, { commonName, organizations: ['system:nodes'], notBefore, notAfter: notBefore + year });
   if (!fs.exists(`${pki}/ca.crt`)) writeFile(fs, `${pki}/ca.crt`, cluster.ca.certificate);
-  fs.mkdir('/etc/kubernetes/manifests', { parents: true });
+  writeKubeletIdentity(machine, cluster);
+  writeKubeletConfig(machine);
+  installKubeletUnit(machine);
+  enable(machine, 'kubelet.service');
+}
+
+/** The kubelet's own certificate and kubeconfig, signed by the authority itself: only `init` can do that. */
+export function writeKubeletIdentity({ fs, name, kernel }: Host, cluster: ClusterCa): void {
+  const commonName = `system:node:${name}`;
+  const notBefore = kernel.sim.now;
+  const pair = issue(cluster.ca, { commonName, organizations: ['system:nodes'], notBefore, notAfter: notBefore + year });
   writeFile(fs, '/var/lib/kubelet/pki/kubelet-client-current.pem', pair.certificate + pair.key, 0o600);
   writeFile(fs, '/etc/kubernetes/kubelet.conf', kubeconfig({ ...cluster, user: commonName, pair }), 0o600);
-  writeFile(fs, '/var/lib/kubelet/config.yaml', kubeletConfiguration);
-  writeFile(fs, '/var/lib/kubelet/kubeadm-flags.env', `KUBELET_KUBEADM_ARGS="--node-ip=${machine.ip}"\n`);
+}
+
+/** The kubelet's configuration and flags. */
+export function writeKubeletConfig({ fs, ip }: Pick<Host, 'fs' | 'ip'>, configuration = kubeletConfiguration): void {
+  fs.mkdir('/etc/kubernetes/manifests', { parents: true });
+  writeFile(fs, '/var/lib/kubelet/config.yaml', configuration);
+  writeFile(fs, '/var/lib/kubelet/kubeadm-flags.env', `KUBELET_KUBEADM_ARGS="--node-ip=${ip}"\n`);
+}
+
+/** What the packages kubelet and kubeadm bring. */
+export function installKubeletUnit({ fs }: Pick<Machine, 'fs'>): void {
   writeFile(fs, '/usr/lib/systemd/system/kubelet.service', kubeletUnit);
   writeFile(fs, '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf', kubeadmDropIn);
-  enable(machine, 'kubelet.service');
 }
 
 export function enable(machine: Machine, unit: string): void {
@@ -90,32 +78,8 @@ export function enable(machine: Machine, unit: string): void {
   if (!machine.fs.exists(link)) machine.fs.symlink(`/usr/lib/systemd/system/${unit}`, link);
 }
 
-/** A kubeconfig with embedded certificates, as kubeadm writes it. */
-export function kubeconfig({ ca, server, user, pair }: ClusterCa & { readonly user: string; readonly pair: KeyPair }): string {
-  const base64 = (text: string): string => Buffer.from(text).toString('base64');
-  return `apiVersion: v1
-clusters:
-- cluster:
-    certificate-authority-data: ${base64(ca.certificate)}
-    server: ${server}
-  name: kubernetes
-contexts:
-- context:
-    cluster: kubernetes
-    user: ${user}
-  name: ${user}@kubernetes
-current-context: ${user}@kubernetes
-kind: Config
-users:
-- name: ${user}
-  user:
-    client-certificate-data: ${base64(pair.certificate)}
-    client-key-data: ${base64(pair.key)}
-`;
-}
-
 /** What kubeadm 1.35 writes; read by the kubelet when it starts. */
-const kubeletConfiguration = `apiVersion: kubelet.config.k8s.io/v1beta1
+export const kubeletConfiguration = `apiVersion: kubelet.config.k8s.io/v1beta1
 authentication:
   anonymous:
     enabled: false

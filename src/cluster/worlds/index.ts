@@ -5,7 +5,8 @@ import type { Sim } from '../../sim/sim.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { ProgramSet } from '../programs.ts';
 import type { Trace } from '../trace.ts';
-import { kubeadm3 } from './kubeadm-3.ts';
+import { kubeadm3, kubeadm3Spare } from './kubeadm-3.ts';
+import { kubeadmBare } from './kubeadm-bare.ts';
 import { node } from './node.ts';
 
 export type WorldContext = {
@@ -26,6 +27,6 @@ export type World = {
   readonly bootLimit: Milliseconds;
 };
 
-export const worlds = { 'kubeadm-3': kubeadm3, node } as const satisfies Readonly<Record<string, World>>;
+export const worlds = { 'kubeadm-3': kubeadm3, 'kubeadm-3-spare': kubeadm3Spare, 'kubeadm-bare': kubeadmBare, node } as const satisfies Readonly<Record<string, World>>;
 export type WorldName = keyof typeof worlds;
 export const isWorldName = (name: string): name is WorldName => Object.hasOwn(worlds, name);

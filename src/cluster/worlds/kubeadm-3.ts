@@ -8,50 +8,45 @@ import { dial, NetworkError } from '../../linux/network.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { readKubeconfigText } from '../components/component.ts';
 import { type AddonObject, addonObjects } from '../kubeadm/addons.ts';
-import { writeControlPlane, writeKubelet } from '../kubeadm/files.ts';
+import { enable, installKubeletUnit, writeControlPlane, writeKubelet } from '../kubeadm/files.ts';
 import { startNetworkPolicies } from '../kubeadm/network-policies.ts';
 import type { ControlPlaneSettings } from '../kubeadm/static-pods.ts';
-import { addMachine, installContainerd, installCrictlConfig, installEtcdTools, installKubernetes } from '../machine/install.ts';
+import { installEtcdTools } from '../machine/install.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { World, WorldContext } from './index.ts';
+import { controlPlaneSpec, kubeadmMachines, type MachineSpec, spareSpec, workerSpecs } from './kubeadm-machines.ts';
 
 const podSubnet = '10.244.0.0/16';
-const machines = [
-  { hostname: 'controlplane', ip: '172.30.1.2', podCidr: '10.244.0.0/24' },
-  { hostname: 'node01', ip: '172.30.1.3', podCidr: '10.244.1.0/24' },
-  { hostname: 'node02', ip: '172.30.1.4', podCidr: '10.244.2.0/24' },
-] as const;
+const machines = [controlPlaneSpec, ...workerSpecs];
 
 /** How often kubeadm looks whether something is there. */
 const poll = 250;
 
 const built = new WeakSet<WorldContext>();
 
-export const kubeadm3: World = {
-  summary: 'Kubernetes v1.35 with one control-plane node and two workers, made by kubeadm',
-  home: 'controlplane',
-  bootLimit: 300_000,
-  ready: (context) => built.has(context),
-  build: (context) => {
-    const hosts = machines.map(({ ip, hostname }) => `${ip}\t${hostname}\n`).join('');
-    const [controlPlane, ...workers] = machines.map(({ hostname, ip, podCidr }) => {
-      const machine = addMachine(context, { hostname, ip, hosts, cpus: 4, memoryBytes: 8_131_696 * 1024 });
-      installContainerd(machine, { podCidr });
-      installCrictlConfig(machine);
-      installKubernetes(machine);
-      for (const other of machines)
-        if (other.hostname !== hostname) machine.kernel.host.network.routes.push({ destination: other.podCidr, via: other.ip, device: 'eth0' });
-      machine.systemd.boot();
-      return machine;
-    });
-    if (!controlPlane) throw new Error('the world has no control plane');
-    installEtcdTools(controlPlane);
-    context.sim.scope('kubeadm').go(kubeadm(context, controlPlane, workers));
-  },
-};
+export const kubeadm3: World = kubeadmWorld('Kubernetes v1.35 with one control-plane node and two workers, made by kubeadm', []);
+
+/** The same with `node03`, where containerd, the kubelet and kubeadm are installed, and which belongs to no cluster yet. */
+export const kubeadm3Spare: World = kubeadmWorld('kubeadm-3 and a spare machine, node03, that can join', [spareSpec]);
+
+function kubeadmWorld(summary: string, spares: readonly MachineSpec[]): World {
+  return {
+    summary,
+    home: 'controlplane',
+    bootLimit: 300_000,
+    ready: (context) => built.has(context),
+    build: (context) => {
+      const [controlPlane, ...others] = kubeadmMachines(context, [...machines, ...spares]);
+      if (!controlPlane) throw new Error('the world has no control plane');
+      installEtcdTools(controlPlane);
+      const workers = others.slice(0, machines.length - 1);
+      context.sim.scope('kubeadm').go(kubeadm(context, controlPlane, workers, others.slice(workers.length)));
+    },
+  };
+}
 
 /** `kubeadm init` on the first machine, `kubeadm join` on the others. */
-function* kubeadm(context: WorldContext, controlPlane: Machine, workers: readonly Machine[]): Routine {
+function* kubeadm(context: WorldContext, controlPlane: Machine, workers: readonly Machine[], spares: readonly Machine[]): Routine {
   const settings: ControlPlaneSettings = {
     nodeName: controlPlane.name,
     ip: controlPlane.ip,
@@ -66,14 +61,19 @@ function* kubeadm(context: WorldContext, controlPlane: Machine, workers: readonl
   yield* until(() => client.raw({ method: 'GET', path: '/readyz' }).status === 200);
   yield* until(() => client.get('nodes', { namespace: '', name: controlPlane.name }) !== undefined);
   markControlPlane(client, controlPlane.name);
-  for (const object of addonObjects(settings, controlPlane.ip, cluster.server)) create(client, object);
+  for (const object of addonObjects(settings, controlPlane.ip, cluster.server, cluster.ca.certificate)) create(client, object);
   for (const worker of workers) {
     writeKubelet(worker, cluster);
     startKubelet(worker);
     yield* until(() => (client.get('nodes', { namespace: '', name: worker.name })?.spec.podCIDR ?? '') !== '');
   }
   yield* until(() => allReady(client.list('nodes').items, client.list('pods', { namespace: 'kube-system' }).items));
-  for (const machine of [controlPlane, ...workers]) startNetworkPolicies(machine, cluster);
+  for (const spare of spares) {
+    installKubeletUnit(spare);
+    enable(spare, 'kubelet.service');
+    startKubelet(spare);
+  }
+  for (const machine of [controlPlane, ...workers, ...spares]) startNetworkPolicies(machine, cluster);
   forgetEvents(client);
   built.add(context);
 }

@@ -1,0 +1,14 @@
+/** A command of kubeadm as data. */
+import type { Routine } from '../../sim/routine.ts';
+import type { Command } from '../flags.ts';
+import type { Context } from './context.ts';
+
+export type KubeadmCommand = Command<(context: Context) => Routine>;
+
+export const ignoreFlag = {
+  name: 'ignore-preflight-errors',
+  type: 'stringSlice',
+  usage: "A list of checks whose errors will be shown as warnings. Example: 'IsPrivilegedUser,Swap'. Value 'all' ignores errors from all checks.",
+} as const;
+export const criSocketFlag = { name: 'cri-socket', usage: 'Path to the CRI socket to connect.' } as const;
+export const configFlag = { name: 'config', usage: 'Path to a kubeadm configuration file.' } as const;

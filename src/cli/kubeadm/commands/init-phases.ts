@@ -1,0 +1,294 @@
+/** The phases of `kubeadm init`, one after the other or each for itself (cmd/kubeadm/app/cmd/phases/init). */
+import type { Client } from '../../../client/client.ts';
+import { connect, NetworkError } from '../../../linux/network.ts';
+import { httpProtocol } from '../../../linux/protocols.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { apply, type Context, Fatal, goDuration } from '../context.ts';
+import type { Certificate } from '../phases.ts';
+import { initChecks, preflight } from '../preflight.ts';
+import { pullImages } from './images.ts';
+import { newToken, tokenSecret } from './token.ts';
+
+const folder = '/etc/kubernetes/pki';
+const manifests = '/etc/kubernetes/manifests';
+
+export type Work = { token: string };
+export type Phase = {
+  readonly name: string;
+  readonly short: string;
+  readonly parts?: readonly string[];
+  readonly run: (context: Context, part: string, work: Work) => Routine;
+};
+
+function* checks(context: Context): Routine {
+  yield* context.say('[preflight] Running pre-flight checks');
+  yield* preflight(context, initChecks);
+  yield* context.say(
+    '[preflight] Pulling images required for setting up a Kubernetes cluster',
+    '[preflight] This might take a minute or two, depending on the speed of your internet connection',
+    "[preflight] You can also perform this action beforehand using 'kubeadm config images pull'",
+  );
+  yield* pullImages(context, false);
+}
+
+function* certs(context: Context, part: string): Routine {
+  const { phases, host } = context;
+  const settings = context.settings();
+  yield* context.say(`[certs] Using certificateDir folder "${folder}"`);
+  const all = phases.certificates(settings);
+  for (const authority of phases.authorities) {
+    const children = all.filter(({ ca }) => ca === authority.name);
+    if (part === 'all' || part === key(authority.name)) {
+      if (host.fs.exists(`${folder}/${authority.name}.crt`)) yield* context.say(`[certs] Using existing ${authority.name} certificate authority`);
+      else {
+        phases.writeAuthority(host, authority);
+        yield* context.say(`[certs] Generating "${authority.name}" certificate and key`);
+      }
+    }
+    for (const certificate of children) if (part === 'all' || part === key(certificate.name)) yield* certificateOf(context, certificate);
+  }
+  if (part !== 'all' && part !== 'sa') return;
+  if (host.fs.exists(`${folder}/sa.key`)) return yield* context.say('[certs] Using the existing "sa" key');
+  phases.writeServiceAccountKey(host);
+  yield* context.say('[certs] Generating "sa" key and public key');
+}
+
+/** `etcd/server` is the phase `etcd-server`. */
+const key = (name: string): string => name.replace('/', '-');
+
+function* certificateOf(context: Context, certificate: Certificate): Routine {
+  const { phases, host } = context;
+  if (host.fs.exists(`${folder}/${certificate.name}.crt`)) return yield* context.say(`[certs] Using existing ${certificate.name} certificate and key on disk`);
+  if (!host.fs.exists(`${folder}/${certificate.ca}.key`))
+    throw new Fatal(
+      `error execution phase certs/${key(certificate.name)}: couldn't load CA certificate ${certificate.ca}: couldn't load ${certificate.ca} certificate authority from ${folder}: open ${folder}/${certificate.ca}.crt: no such file or directory`,
+    );
+  phases.writeCertificate(host, certificate);
+  yield* context.say(`[certs] Generating "${certificate.name}" certificate and key`);
+  if (certificate.dnsNames) {
+    const ips = certificate.name === 'apiserver' ? (certificate.ips ?? []).filter((ip) => ip !== '127.0.0.1') : [...(certificate.ips ?? []), '::1'];
+    yield* context.say(`[certs] ${certificate.name} serving cert is signed for DNS names [${certificate.dnsNames.join(' ')}] and IPs [${ips.join(' ')}]`);
+  }
+}
+
+function* kubeconfig(context: Context, part: string): Routine {
+  const { phases, host } = context;
+  const { ip } = context.settings();
+  const server = `https://${ip}:6443`;
+  yield* context.say('[kubeconfig] Using kubeconfig folder "/etc/kubernetes"');
+  const order = ['admin', 'super-admin', 'kubelet', 'controller-manager', 'scheduler'];
+  for (const name of order) {
+    if (part !== 'all' && part !== name) continue;
+    if (host.fs.exists(`/etc/kubernetes/${name}.conf`)) {
+      yield* context.say(`[kubeconfig] Using existing kubeconfig file: "/etc/kubernetes/${name}.conf"`);
+      continue;
+    }
+    const spec = phases.kubeconfigs.find((each) => each.name === name);
+    if (spec) phases.writeKubeconfig(host, spec, server);
+    else phases.writeKubeletIdentity(host, server);
+    yield* context.say(`[kubeconfig] Writing "${name}.conf" kubeconfig file`);
+  }
+}
+
+function writeManifest(context: Context, name: string): void {
+  const text = context.phases.manifests(context.settings()).get(`${name}.yaml`);
+  context.host.fs.mkdir(manifests, { parents: true });
+  context.host.fs.write(`${manifests}/${name}.yaml`, text ?? '', { mode: 0o600 });
+}
+
+function* etcd(context: Context): Routine {
+  yield* context.say(`[etcd] Creating static Pod manifest for local etcd in "${manifests}"`);
+  writeManifest(context, 'etcd');
+  if (!context.host.fs.exists('/var/lib/etcd')) context.host.fs.mkdir('/var/lib/etcd', { parents: true, mode: 0o700 });
+}
+
+function* controlPlane(context: Context, part: string): Routine {
+  yield* context.say(`[control-plane] Using manifest folder "${manifests}"`);
+  for (const name of ['apiserver', 'controller-manager', 'scheduler']) {
+    if (part !== 'all' && part !== name) continue;
+    yield* context.say(`[control-plane] Creating static Pod manifest for "kube-${name}"`);
+    writeManifest(context, `kube-${name}`);
+  }
+}
+
+export function* startKubelet(context: Context, configuration?: string): Routine {
+  yield* context.say(
+    '[kubelet-start] Writing kubelet environment file with flags to file "/var/lib/kubelet/kubeadm-flags.env"',
+    '[kubelet-start] Writing kubelet configuration to file "/var/lib/kubelet/config.yaml"',
+    '[kubelet-start] Starting the kubelet',
+  );
+  context.phases.writeKubeletConfig(context.host, configuration);
+  const { systemd } = context.process.kernel;
+  systemd?.reload();
+  // What fails again and again is started at once when somebody asks.
+  if (systemd) {
+    yield* systemd.stop('kubelet');
+    systemd.start('kubelet');
+  }
+}
+
+export function* kubeletCheck(context: Context): Routine {
+  yield* context.say('[kubelet-check] Waiting for a healthy kubelet at http://127.0.0.1:10248/healthz. This can take up to 4m0s');
+  const took = yield* context.until(() => listens(context, 10248));
+  if (took === Number.POSITIVE_INFINITY) {
+    yield* context.say(
+      '[kubelet-check] The kubelet is not healthy after 4m0.001s',
+      '',
+      'Unfortunately, an error has occurred, likely caused by:',
+      '\t- The kubelet is not running',
+      '\t- The kubelet is unhealthy due to a misconfiguration of the node in some way (required cgroups disabled)',
+      '',
+      'If you are on a systemd-powered system, you can try to troubleshoot the error with the following commands:',
+      "\t- 'systemctl status kubelet'",
+      "\t- 'journalctl -xeu kubelet'",
+      '',
+    );
+    throw new Fatal(
+      'error execution phase wait-control-plane: failed while waiting for the kubelet to start: The HTTP call equal to \'curl -sSL http://127.0.0.1:10248/healthz\' returned error: Get "http://127.0.0.1:10248/healthz": dial tcp 127.0.0.1:10248: connect: connection refused',
+    );
+  }
+  yield* context.say(`[kubelet-check] The kubelet is healthy after ${goDuration(took)}`);
+}
+
+function listens({ process }: Context, port: number): boolean {
+  try {
+    return connect(process.namespaces.network, '127.0.0.1', port, process.sim.random).servers.has(httpProtocol.name);
+  } catch (error) {
+    if (error instanceof NetworkError) return false;
+    throw error;
+  }
+}
+
+function* waitControlPlane(context: Context): Routine {
+  yield* context.say(`[wait-control-plane] Waiting for the kubelet to boot up the control plane as static Pods from directory "${manifests}"`);
+  yield* kubeletCheck(context);
+  const { ip } = context.settings();
+  yield* context.say(
+    '[control-plane-check] Waiting for healthy control plane components. This can take up to 4m0s',
+    `[control-plane-check] Checking kube-apiserver at https://${ip}:6443/livez`,
+    '[control-plane-check] Checking kube-controller-manager at https://127.0.0.1:10257/healthz',
+    '[control-plane-check] Checking kube-scheduler at https://127.0.0.1:10259/livez',
+  );
+  const began = context.process.now;
+  for (const [name, port] of [
+    ['kube-controller-manager', 10257],
+    ['kube-scheduler', 10259],
+    ['kube-apiserver', 6443],
+  ] as const) {
+    if ((yield* context.until(() => listens(context, port))) === Number.POSITIVE_INFINITY)
+      throw new Fatal(
+        `error execution phase wait-control-plane: failed while waiting for the control plane to start: ${name} check failed at https://127.0.0.1:${port}`,
+      );
+    yield* context.say(`[control-plane-check] ${name} is healthy after ${goDuration(context.process.now - began)}`);
+  }
+}
+
+const superAdmin = (context: Context): Client => context.client(context.cluster('/etc/kubernetes/super-admin.conf'));
+
+function* upload(context: Context): Routine {
+  yield* context.say(
+    '[upload-config] Storing the configuration used in ConfigMap "kubeadm-config" in the "kube-system" Namespace',
+    '[kubelet] Creating a ConfigMap "kubelet-config" in namespace kube-system with the configuration for the kubelets in the cluster',
+  );
+  // The node must be there before it can be marked, and the API answer.
+  const client = superAdmin(context);
+  yield* context.until(() => client.get('nodes', { namespace: '', name: context.settings().nodeName }) !== undefined);
+  context.attempt('error execution phase upload-config', () => applyObjects(context, client, ['kubeadm-config', 'kubelet-config', 'kubeadm:cluster-admins']));
+}
+
+function applyObjects(context: Context, client: Client, names: readonly string[]): void {
+  const settings = context.settings();
+  const server = `https://${settings.ip}:6443`;
+  const caPem = context.host.fs.read(`${folder}/ca.crt`);
+  for (const object of context.phases.addonObjects(settings, settings.ip, server, caPem)) if (names.includes(object.metadata.name ?? '')) apply(client, object);
+}
+
+function* uploadCerts(context: Context): Routine {
+  yield* context.say('[upload-certs] Skipping phase. Please see --upload-certs');
+}
+
+function* markControlPlane(context: Context): Routine {
+  const { nodeName } = context.settings();
+  const labels = ['node-role.kubernetes.io/control-plane', 'node.kubernetes.io/exclude-from-external-load-balancers'];
+  yield* context.say(
+    `[mark-control-plane] Marking the node ${nodeName} as control-plane by adding the labels: [${labels.join(' ')}]`,
+    `[mark-control-plane] Marking the node ${nodeName} as control-plane by adding the taints [node-role.kubernetes.io/control-plane:NoSchedule]`,
+  );
+  const patch = {
+    metadata: { labels: Object.fromEntries(labels.map((label) => [label, ''])) },
+    spec: { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] },
+  };
+  context.attempt('error execution phase mark-control-plane', () => superAdmin(context).patch('nodes', { namespace: '', name: nodeName }, patch));
+}
+
+function* bootstrapToken(context: Context, _part: string, work: Work): Routine {
+  const token = context.text('token') || newToken(context);
+  work.token = token;
+  yield* context.say(
+    `[bootstrap-token] Using token: ${token}`,
+    '[bootstrap-token] Configuring bootstrap tokens, cluster-info ConfigMap, RBAC Roles',
+    '[bootstrap-token] Configured RBAC rules to allow Node Bootstrap tokens to get nodes',
+    '[bootstrap-token] Configured RBAC rules to allow Node Bootstrap tokens to post CSRs in order for nodes to get long term certificate credentials',
+    '[bootstrap-token] Configured RBAC rules to allow the csrapprover controller automatically approve CSRs from a Node Bootstrap Token',
+    '[bootstrap-token] Configured RBAC rules to allow certificate rotation for all node client certificates in the cluster',
+    '[bootstrap-token] Creating the "cluster-info" ConfigMap in the "kube-public" namespace',
+  );
+  const client = superAdmin(context);
+  const secret = tokenSecret(context, token, { ttl: 24 * 3600 * 1000, description: "The default bootstrap token generated by 'kubeadm init'." });
+  const names = ['kubeadm:get-nodes', 'kubeadm:kubelet-bootstrap', 'kubeadm:node-proxier', 'cluster-info'];
+  context.attempt('error execution phase bootstrap-token', () => {
+    apply(client, secret);
+    applyObjects(context, client, names);
+  });
+}
+
+function* finalize(context: Context): Routine {
+  yield* context.say('[kubelet-finalize] Updating "/etc/kubernetes/kubelet.conf" to point to a rotatable kubelet client certificate and key');
+}
+
+function* addons(context: Context, part: string): Routine {
+  const client = superAdmin(context);
+  for (const [name, title, objects] of [
+    ['coredns', 'CoreDNS', ['coredns', 'system:coredns', 'kube-dns']],
+    ['kube-proxy', 'kube-proxy', ['kube-proxy']],
+  ] as const) {
+    if (part !== 'all' && part !== name) continue;
+    context.attempt(`error execution phase addon/${name}`, () => applyObjects(context, client, objects));
+    yield* context.say(`[addons] Applied essential addon: ${title}`);
+  }
+}
+
+/** In the order of `kubeadm init`. */
+export const initPhases: readonly Phase[] = [
+  { name: 'preflight', short: 'Run pre-flight checks', run: checks },
+  {
+    name: 'certs',
+    short: 'Certificate generation',
+    parts:
+      'ca apiserver apiserver-kubelet-client front-proxy-ca front-proxy-client etcd-ca etcd-server etcd-peer etcd-healthcheck-client apiserver-etcd-client sa'.split(
+        ' ',
+      ),
+    run: certs,
+  },
+  {
+    name: 'kubeconfig',
+    short: 'Generate all kubeconfig files necessary to establish the control plane and the admin kubeconfig file',
+    parts: ['admin', 'super-admin', 'kubelet', 'controller-manager', 'scheduler'],
+    run: kubeconfig,
+  },
+  { name: 'etcd', short: 'Generate static Pod manifest file for local etcd', parts: ['local'], run: etcd },
+  {
+    name: 'control-plane',
+    short: 'Generate all static Pod manifest files necessary to establish the control plane',
+    parts: ['apiserver', 'controller-manager', 'scheduler'],
+    run: controlPlane,
+  },
+  { name: 'kubelet-start', short: 'Write kubelet settings and (re)start the kubelet', run: (context) => startKubelet(context) },
+  { name: 'wait-control-plane', short: 'Wait for the control plane to start', run: waitControlPlane },
+  { name: 'upload-config', short: 'Upload the kubeadm and kubelet configuration to a ConfigMap', parts: ['kubeadm', 'kubelet'], run: upload },
+  { name: 'upload-certs', short: 'Upload certificates to kubeadm-certs', run: uploadCerts },
+  { name: 'mark-control-plane', short: 'Mark a node as a control-plane', run: markControlPlane },
+  { name: 'bootstrap-token', short: 'Generates bootstrap tokens used to join a node to a cluster', run: bootstrapToken },
+  { name: 'kubelet-finalize', short: 'Updates settings relevant to the kubelet after TLS bootstrap', run: finalize },
+  { name: 'addon', short: 'Install required addons for passing conformance tests', parts: ['coredns', 'kube-proxy'], run: addons },
+];

@@ -1,0 +1,78 @@
+/** `kubeadm init` and `kubeadm init phase`. */
+import type { Routine } from '../../../sim/routine.ts';
+import type { FlagSpec } from '../../flags.ts';
+import { configFlag, criSocketFlag, ignoreFlag, type KubeadmCommand } from '../command.ts';
+import type { Context } from '../context.ts';
+import { initPhases, type Phase } from './init-phases.ts';
+import { joinCommand } from './token.ts';
+
+function* init(context: Context): Routine {
+  const skipped = new Set(context.flags.list('skip-phases'));
+  const work = { token: '' };
+  yield* context.say(`[init] Using Kubernetes version: ${context.settings().version}`);
+  for (const phase of initPhases) if (!skipped.has(phase.name)) yield* phase.run(context, 'all', work);
+  const { server, caPem } = context.cluster();
+  yield* context.say(
+    '',
+    'Your Kubernetes control-plane has initialized successfully!',
+    '',
+    'To start using your cluster, you need to run the following as a regular user:',
+    '',
+    '  mkdir -p $HOME/.kube',
+    '  sudo cp -i /etc/kubernetes/admin.conf $HOME/.kube/config',
+    '  sudo chown $(id -u):$(id -g) $HOME/.kube/config',
+    '',
+    'Alternatively, if you are the root user, you can run:',
+    '',
+    '  export KUBECONFIG=/etc/kubernetes/admin.conf',
+    '',
+    'You should now deploy a pod network to the cluster.',
+    'Run "kubectl apply -f [podnetwork].yaml" with one of the options listed at:',
+    '  https://kubernetes.io/docs/concepts/cluster-administration/addons/',
+    '',
+    'Then you can join any number of worker nodes by running the following on each as root:',
+    '',
+    joinCommand(server, work.token, caPem, true),
+  );
+}
+
+const flags: readonly FlagSpec[] = [
+  {
+    name: 'apiserver-advertise-address',
+    usage: "The IP address the API Server will advertise it's listening on. If not set the default network interface will be used.",
+  },
+  { name: 'apiserver-bind-port', type: 'int', default: '6443', usage: 'Port for the API Server to bind to.' },
+  configFlag,
+  criSocketFlag,
+  ignoreFlag,
+  { name: 'control-plane-endpoint', usage: 'Specify a stable IP address or DNS name for the control plane.' },
+  { name: 'kubernetes-version', default: '', usage: 'Choose a specific Kubernetes version for the control plane.' },
+  { name: 'node-name', usage: 'Specify the node name.' },
+  {
+    name: 'pod-network-cidr',
+    usage: 'Specify range of IP addresses for the pod network. If set, the control plane will automatically allocate CIDRs for every node.',
+  },
+  { name: 'service-cidr', default: '10.96.0.0/12', usage: 'Use alternative range of IP address for service VIPs.' },
+  { name: 'skip-phases', type: 'stringSlice', usage: 'List of phases to be skipped' },
+  { name: 'token', usage: 'The token to use for establishing bidirectional trust between nodes and control-plane nodes.' },
+  { name: 'upload-certs', type: 'bool', usage: 'Upload control-plane certificates to the kubeadm-certs Secret.' },
+];
+
+const phaseCommand = (phase: Phase): KubeadmCommand => {
+  const run = (part: string) => (context: Context) => phase.run(context, part, { token: '' });
+  if (!phase.parts) return { name: phase.name, short: phase.short, flags, run: run('all') };
+  const part = (name: string, title: string): KubeadmCommand => ({ name, short: title, flags, run: run(name) });
+  return {
+    name: phase.name,
+    short: phase.short,
+    commands: [part('all', `${phase.short}: all`), ...phase.parts.map((name) => part(name, `${phase.short}: ${name}`))],
+  };
+};
+
+export const initCommand: KubeadmCommand = {
+  name: 'init',
+  short: 'Run this command in order to set up the Kubernetes control plane',
+  flags,
+  run: init,
+  commands: [{ name: 'phase', short: 'Use this command to invoke single phase of the "init" workflow', commands: initPhases.map(phaseCommand) }],
+};

@@ -1,0 +1,153 @@
+/** `kubeadm join`: a machine becomes a worker (cmd/kubeadm/app/cmd/join.go, discovery/token). */
+import { createHmac } from 'node:crypto';
+import { StatusError } from '../../../apimachinery/status.ts';
+import { ConnectionError } from '../../../client/client.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { configFlag, criSocketFlag, ignoreFlag, type KubeadmCommand } from '../command.ts';
+import { type Cluster, type Context, Fatal } from '../context.ts';
+import { joinChecks, preflight } from '../preflight.ts';
+import { kubeletCheck, startKubelet } from './init-phases.ts';
+import { caCertHash } from './token.ts';
+
+const format = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
+
+function* join(context: Context): Routine {
+  const { flags, args } = context;
+  const [endpoint] = args;
+  const token = flags.text('token') || flags.text('discovery-token');
+  if (endpoint === undefined && !flags.has('config')) throw new Fatal('discovery: Invalid value: "": bootstrapToken or file must be set', 3);
+  if (flags.bool('control-plane')) throw new Fatal('k8s-lab: kubeadm join --control-plane is not simulated', 70);
+  const hashes = flags.list('discovery-token-ca-cert-hash');
+  if (!format.test(token)) throw new Fatal(`discovery.bootstrapToken.token: Invalid value: "${token}": the bootstrap token is invalid`, 3);
+  if (hashes.length === 0 && !flags.bool('discovery-token-unsafe-skip-ca-verification'))
+    throw new Fatal(
+      'discovery.bootstrapToken: Invalid value: "": using token-based discovery without caCertHashes can be unsafe. Set unsafeSkipCAVerification as true in your kubeadm config file or pass --discovery-token-unsafe-skip-ca-verification flag to continue',
+      3,
+    );
+  yield* context.say('[preflight] Running pre-flight checks');
+  yield* preflight(context, joinChecks);
+  const cluster = yield* discover(context, `https://${endpoint}`, token, hashes);
+  const client = context.client({ ...cluster, credentials: { token } });
+  yield* context.say(
+    '[preflight] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...',
+    "[preflight] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.",
+  );
+  const map = (name: string) =>
+    context.attempt(`error execution phase preflight: unable to fetch the kubeadm-config ConfigMap: failed to get config map`, () =>
+      client.get('configmaps', { namespace: 'kube-system', name }),
+    );
+  if (!map('kubeadm-config'))
+    throw new Fatal(
+      'error execution phase preflight: unable to fetch the kubeadm-config ConfigMap: failed to get config map: configmaps "kubeadm-config" not found',
+    );
+  yield* refuseTakenName(context, client);
+  const configuration = map('kubelet-config')?.data?.['kubelet'];
+  const { fs } = context.host;
+  fs.mkdir('/etc/kubernetes/pki', { parents: true });
+  fs.write('/etc/kubernetes/pki/ca.crt', cluster.caPem);
+  fs.write('/etc/kubernetes/bootstrap-kubelet.conf', bootstrapKubeconfig(cluster, token), { mode: 0o600 });
+  yield* startKubelet(context, configuration);
+  yield* kubeletOrBootstrap(context);
+  yield* context.say(
+    '',
+    'This node has joined the cluster:',
+    '* Certificate signing request was sent to apiserver and a response was received.',
+    '* The Kubelet was informed of the new secure connection details.',
+    '',
+    "Run 'kubectl get nodes' on the control-plane to see this node join the cluster.",
+    '',
+  );
+}
+
+/** A node of this name that is Ready is somebody else. */
+function* refuseTakenName(context: Context, client: ReturnType<Context['client']>): Routine {
+  const { name } = context.host;
+  const node = context.attempt('error execution phase kubelet-start: cannot get Node', () => client.get('nodes', { namespace: '', name }));
+  const ready = node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+  if (ready)
+    throw new Fatal(
+      `error execution phase kubelet-start: a Node with name "${name}" and status "Ready" already exists in the cluster. You must delete the existing Node or change the name of this new joining Node`,
+    );
+}
+
+/** The health endpoint opens once the certificate is there. */
+function* kubeletOrBootstrap(context: Context): Routine {
+  yield* kubeletCheck(context);
+  yield* context.say('[kubelet-start] Waiting for the kubelet to perform the TLS Bootstrap');
+  if ((yield* context.until(() => context.host.fs.exists('/etc/kubernetes/kubelet.conf'), 300_000)) === Number.POSITIVE_INFINITY)
+    throw new Fatal('error execution phase kubelet-start: context deadline exceeded');
+  context.host.fs.unlink('/etc/kubernetes/bootstrap-kubelet.conf');
+}
+
+/** Learns the authority from cluster-info: its signature proves that who wrote it knows the token, the pin that it is the right cluster. */
+function* discover(context: Context, server: string, token: string, hashes: readonly string[]): Routine<Cluster> {
+  const [, id = ''] = format.exec(token) ?? [];
+  const anonymous = context.client({ server, caPem: '', credentials: {} });
+  const prefix = "error execution phase preflight: couldn't validate the identity of the API Server";
+  const limit = context.process.now + 300_000;
+  for (;;) {
+    let problem: string;
+    try {
+      const map = anonymous.get('configmaps', { namespace: 'kube-public', name: 'cluster-info' });
+      const kubeconfig = map?.data?.['kubeconfig'];
+      const signature = map?.data?.[`jws-kubeconfig-${id}`];
+      if (kubeconfig === undefined) problem = 'failed to request the cluster-info ConfigMap: configmaps "cluster-info" not found';
+      else if (signature === undefined) problem = `could not find a JWS signature in the cluster-info ConfigMap for token ID "${id}"`;
+      else if (!isSigned(kubeconfig, signature, token)) problem = "failed to verify JWS signature of received cluster info object, can't trust this API Server";
+      else {
+        const caPem = Buffer.from(/certificate-authority-data: (\S+)/.exec(kubeconfig)?.[1] ?? '', 'base64').toString();
+        const hash = caCertHash(caPem);
+        if (hashes.length > 0 && !hashes.includes(hash))
+          throw new Fatal(`${prefix}: cluster CA found in cluster-info ConfigMap is invalid: none of the public keys "${hash}" are pinned`);
+        return { server: /server: (\S+)/.exec(kubeconfig)?.[1] ?? server, caPem, credentials: {} };
+      }
+    } catch (error) {
+      if (!(error instanceof StatusError) && !(error instanceof ConnectionError)) throw error;
+      problem = `failed to request the cluster-info ConfigMap: Get "${server}/api/v1/namespaces/kube-public/configmaps/cluster-info?timeout=10s": ${error.message}`;
+    }
+    // A token that is not known may be one that is just being signed; five minutes are waited.
+    const began = context.process.now;
+    yield* context.until(() => context.process.now - began >= 5_000, 5_000);
+    if (context.process.now >= limit) throw new Fatal(`${prefix}: ${problem}`);
+  }
+}
+
+function isSigned(kubeconfig: string, signature: string, token: string): boolean {
+  const [header = '', , given] = signature.split('.');
+  const payload = Buffer.from(kubeconfig).toString('base64url');
+  return createHmac('sha256', token).update(`${header}.${payload}`).digest('base64url') === given;
+}
+
+function bootstrapKubeconfig({ server, caPem }: Cluster, token: string): string {
+  const user = 'tls-bootstrap-token-user';
+  return `apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: ${Buffer.from(caPem).toString('base64')}\n    server: ${server}\n  name: kubernetes\ncontexts:\n- context:\n    cluster: kubernetes\n    user: ${user}\n  name: ${user}@kubernetes\ncurrent-context: ${user}@kubernetes\nkind: Config\nusers:\n- name: ${user}\n  user:\n    token: ${token}\n`;
+}
+
+export const joinCommandSpec: KubeadmCommand = {
+  name: 'join',
+  usage: '[api-server-endpoint]',
+  short: 'Run this on any machine you wish to join an existing cluster',
+  flags: [
+    configFlag,
+    criSocketFlag,
+    ignoreFlag,
+    { name: 'apiserver-advertise-address', usage: 'If the node should host a new control plane instance, the IP address the API Server will advertise.' },
+    { name: 'certificate-key', usage: 'Use this key to decrypt the certificate secrets uploaded by init.' },
+    { name: 'control-plane', type: 'bool', usage: 'Create a new control plane instance on this node' },
+    { name: 'discovery-token', usage: 'For token-based discovery, the token used to validate cluster information fetched from the API server.' },
+    {
+      name: 'discovery-token-ca-cert-hash',
+      type: 'stringSlice',
+      usage: 'For token-based discovery, validate that the root CA public key matches this hash (format: "<type>:<value>").',
+    },
+    {
+      name: 'discovery-token-unsafe-skip-ca-verification',
+      type: 'bool',
+      usage: 'For token-based discovery, allow joining without --discovery-token-ca-cert-hash pinning.',
+    },
+    { name: 'node-name', usage: 'Specify the node name.' },
+    { name: 'tls-bootstrap-token', usage: 'Specify the token used to temporarily authenticate with the Kubernetes Control Plane while joining the node.' },
+    { name: 'token', usage: 'Use this token for both discovery-token and tls-bootstrap-token when those values are not provided.' },
+  ],
+  run: join,
+};

@@ -1,0 +1,102 @@
+/** kubeadm 1.35: makes a cluster out of machines. What it writes is handed in, as the worlds are made of the same. */
+import type { Process } from '../../linux/process.ts';
+import { type Program, releaseOf } from '../../linux/program.ts';
+import { type Routine, sleep } from '../../sim/routine.ts';
+import { CommandFlagError, cobraHelp, resolveCobra, UnknownCommandError } from '../flags.ts';
+import type { KubeadmCommand } from './command.ts';
+import { certsCommand } from './commands/certs.ts';
+import { configCommand } from './commands/images.ts';
+import { initCommand } from './commands/init.ts';
+import { joinCommandSpec } from './commands/join.ts';
+import { resetCommand } from './commands/reset.ts';
+import { tokenCommand } from './commands/token.ts';
+import { upgradeCommand } from './commands/upgrade.ts';
+import { Context, Fatal } from './context.ts';
+import type { Phases } from './phases.ts';
+
+function* version(context: Context): Routine {
+  const { version: release } = context.phases.release;
+  const [major, minor] = release.slice(1).split('.');
+  const info = {
+    major,
+    minor,
+    gitVersion: release,
+    gitCommit: 'fdc9d74cbf2da6754ebf81d56f80ae2948cd7425',
+    gitTreeState: 'clean',
+    buildDate: '2026-02-26T20:32:12Z',
+    goVersion: 'go1.25.7',
+    compiler: 'gc',
+    platform: 'linux/amd64',
+  };
+  const output = context.flags.text('output');
+  if (output === 'short') return yield* context.say(release);
+  if (output === 'json') return yield* context.say(JSON.stringify({ clientVersion: info }, null, 2));
+  if (output === 'yaml') {
+    const lines = Object.entries(info).sort(([a], [b]) => (a < b ? -1 : 1));
+    return yield* context.say(
+      'clientVersion:',
+      ...lines.map(([key, value]) => `  ${key}: ${/^\d+$/.test(value ?? '') || key === 'buildDate' ? `"${value}"` : value}`),
+    );
+  }
+  if (output !== '') throw new Fatal(`invalid output format: ${output}`);
+  const fields = Object.entries(info).map(([key, value]) => `${key.charAt(0).toUpperCase()}${key.slice(1)}:"${value}"`);
+  yield* context.say(`kubeadm version: &version.Info{${fields.join(', ')}}`);
+}
+
+/** The tree of commands; help is read from it. */
+export const kubeadmTree: KubeadmCommand = {
+  name: 'kubeadm',
+  short: 'kubeadm: easily bootstrap a secure Kubernetes cluster',
+  flags: [
+    { name: 'rootfs', usage: "The path to the 'real' host root filesystem.", persistent: true },
+    { name: 'v', short: 'v', type: 'int', default: '0', usage: 'number for the log level verbosity', persistent: true },
+  ],
+  commands: [
+    certsCommand,
+    configCommand,
+    initCommand,
+    joinCommandSpec,
+    resetCommand,
+    tokenCommand,
+    upgradeCommand,
+    {
+      name: 'version',
+      short: 'Print the version of kubeadm',
+      flags: [{ name: 'output', short: 'o', usage: "Output format; available options are 'yaml', 'json' and 'short'" }],
+      run: version,
+    },
+  ],
+};
+
+export const newKubeadm = (phases: Phases): Program =>
+  function* (argv, process) {
+    yield* sleep(process.sim.random.between(30, 60));
+    const own = releaseOf(process);
+    const release = own ? { ...phases.release, version: own } : phases.release;
+    try {
+      return yield* dispatch(argv.slice(1), process, { ...phases, release });
+    } catch (error) {
+      if (!(error instanceof Fatal)) throw error;
+      const ours = error.status === 70;
+      yield* process.printError(ours ? `${error.message}\n` : `${error.message}\nTo see the stack trace of this error execute with --v=5 or higher\n`);
+      return error.status;
+    }
+  };
+
+function* dispatch(args: readonly string[], process: Process, phases: Phases): Routine<number> {
+  try {
+    const { command, chain, flags, args: rest } = resolveCobra(kubeadmTree, args);
+    if (!command.run) {
+      yield* process.print(cobraHelp(chain));
+      return 0;
+    }
+    yield* command.run(new Context(process, flags, rest, phases));
+    return 0;
+  } catch (error) {
+    if (error instanceof UnknownCommandError) throw new Fatal(error.message);
+    if (!(error instanceof CommandFlagError)) throw error;
+    if (error.kind !== 'help') throw new Fatal(error.message);
+    yield* process.print(cobraHelp(error.chain));
+    return 0;
+  }
+}

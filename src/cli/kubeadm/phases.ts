@@ -1,0 +1,45 @@
+/** What kubeadm writes, handed in by whoever assembles worlds: one and the same code makes a world and answers the command. */
+import type { KubeObject } from '../../api/types.ts';
+import type { FileSystem } from '../../linux/file-system.ts';
+import type { Kernel } from '../../linux/kernel.ts';
+
+export type Host = { readonly fs: FileSystem; readonly name: string; readonly ip: string; readonly kernel: Kernel };
+
+export type Settings = {
+  readonly nodeName: string;
+  readonly ip: string;
+  readonly version: string;
+  readonly etcdVersion: string;
+  readonly podSubnet: string;
+  readonly serviceSubnet: string;
+};
+
+export type Authority = { readonly name: string; readonly commonName: string; readonly about: string };
+export type Certificate = {
+  readonly name: string;
+  readonly about: string;
+  readonly ca: string;
+  readonly commonName: string;
+  readonly organizations?: readonly string[];
+  readonly dnsNames?: readonly string[];
+  readonly ips?: readonly string[];
+};
+export type KubeconfigFile = { readonly name: string; readonly user: string; readonly commonName: string; readonly organizations: readonly string[] };
+export type AddonObject = KubeObject & { readonly apiVersion: string; readonly kind: string };
+
+export type Phases = {
+  readonly release: { readonly version: string; readonly etcd: string; readonly coreDns: string; readonly pause: string };
+  readonly authorities: readonly Authority[];
+  certificates(settings: Pick<Settings, 'nodeName' | 'ip'>): readonly Certificate[];
+  readonly kubeconfigs: readonly KubeconfigFile[];
+  writeAuthority(host: Host, authority: Authority): void;
+  writeCertificate(host: Host, certificate: Certificate): void;
+  writeServiceAccountKey(host: Host): void;
+  writeKubeconfig(host: Host, file: KubeconfigFile, server: string): void;
+  /** The kubelet's own, signed by the authority on this machine. */
+  writeKubeletIdentity(host: Host, server: string): void;
+  writeKubeletConfig(host: Host, configuration?: string): void;
+  /** File name → YAML. */
+  manifests(settings: Settings): ReadonlyMap<string, string>;
+  addonObjects(settings: Settings, ip: string, server: string, caPem: string): readonly AddonObject[];
+};

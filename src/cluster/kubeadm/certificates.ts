@@ -1,0 +1,137 @@
+/** The certificates and kubeconfigs that kubeadm makes, as tables (kubernetes cmd/kubeadm/app/phases/certs/certlist.go, phases/kubeconfig). */
+import { issue, type KeyPair, newCa } from '../../apimachinery/pki.ts';
+import type { FileSystem } from '../../linux/file-system.ts';
+import type { Kernel } from '../../linux/kernel.ts';
+import { writeFile } from '../machine/machine.ts';
+import type { ControlPlaneSettings } from './static-pods.ts';
+
+/** The machine that kubeadm runs on. */
+export type Host = { readonly fs: FileSystem; readonly name: string; readonly ip: string; readonly kernel: Kernel };
+
+export const pki = '/etc/kubernetes/pki';
+const year = 365 * 24 * 3600 * 1000;
+
+export type AuthoritySpec = { readonly name: string; readonly commonName: string; readonly about: string };
+export const authorities: readonly AuthoritySpec[] = [
+  { name: 'ca', commonName: 'kubernetes', about: 'the self-signed Kubernetes CA to provision identities for other Kubernetes components' },
+  { name: 'etcd/ca', commonName: 'etcd-ca', about: 'the self-signed CA to provision identities for etcd' },
+  { name: 'front-proxy-ca', commonName: 'front-proxy-ca', about: 'the self-signed CA to provision identities for front proxy' },
+];
+
+export type CertificateSpec = {
+  /** File name below the folder, without its ending. */
+  readonly name: string;
+  readonly about: string;
+  readonly ca: string;
+  readonly commonName: string;
+  readonly organizations?: readonly string[];
+  readonly dnsNames?: readonly string[];
+  readonly ips?: readonly string[];
+};
+
+/** In the order in which `kubeadm init` makes them. */
+export function certificates({ nodeName, ip }: Pick<ControlPlaneSettings, 'nodeName' | 'ip'>): readonly CertificateSpec[] {
+  const names = { dnsNames: [nodeName, 'localhost'], ips: [ip, '127.0.0.1'] };
+  return [
+    {
+      name: 'apiserver',
+      about: 'the certificate for serving the Kubernetes API',
+      ca: 'ca',
+      commonName: 'kube-apiserver',
+      dnsNames: [nodeName, 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'],
+      ips: ['10.96.0.1', ip, '127.0.0.1'],
+    },
+    {
+      name: 'apiserver-kubelet-client',
+      about: 'the certificate for the API server to connect to kubelet',
+      ca: 'ca',
+      commonName: 'kube-apiserver-kubelet-client',
+      organizations: ['kubeadm:cluster-admins'],
+    },
+    { name: 'front-proxy-client', about: 'the client certificate for the front proxy', ca: 'front-proxy-ca', commonName: 'front-proxy-client' },
+    { name: 'etcd/server', about: 'the certificate for serving etcd', ca: 'etcd/ca', commonName: nodeName, ...names },
+    { name: 'etcd/peer', about: 'the certificate for etcd nodes to communicate with each other', ca: 'etcd/ca', commonName: nodeName, ...names },
+    {
+      name: 'etcd/healthcheck-client',
+      about: 'the certificate for liveness probes to healthcheck etcd',
+      ca: 'etcd/ca',
+      commonName: 'kube-etcd-healthcheck-client',
+    },
+    { name: 'apiserver-etcd-client', about: 'the certificate the apiserver uses to access etcd', ca: 'etcd/ca', commonName: 'kube-apiserver-etcd-client' },
+  ];
+}
+
+export type KubeconfigSpec = { readonly name: string; readonly user: string; readonly commonName: string; readonly organizations: readonly string[] };
+
+/** Those of a control-plane node; the kubelet's own is made beside them. */
+export const kubeconfigs: readonly KubeconfigSpec[] = [
+  { name: 'admin', user: 'kubernetes-admin', commonName: 'kubernetes-admin', organizations: ['kubeadm:cluster-admins'] },
+  { name: 'super-admin', user: 'kubernetes-super-admin', commonName: 'kubernetes-super-admin', organizations: ['system:masters'] },
+  { name: 'controller-manager', user: 'system:kube-controller-manager', commonName: 'system:kube-controller-manager', organizations: [] },
+  { name: 'scheduler', user: 'system:kube-scheduler', commonName: 'system:kube-scheduler', organizations: [] },
+];
+
+/** A pair of files below the folder. */
+export const readPair = ({ fs }: Pick<Host, 'fs'>, name: string): KeyPair => ({
+  certificate: fs.read(`${pki}/${name}.crt`),
+  key: fs.read(`${pki}/${name}.key`),
+});
+
+const savePair = (host: Host, name: string, pair: KeyPair): void => {
+  writeFile(host.fs, `${pki}/${name}.crt`, pair.certificate);
+  writeFile(host.fs, `${pki}/${name}.key`, pair.key, 0o600);
+};
+
+/** A new authority; ten years. */
+export function writeAuthority(host: Host, { name, commonName }: AuthoritySpec): void {
+  const notBefore = host.kernel.sim.now;
+  savePair(host, name, newCa({ commonName, notBefore, notAfter: notBefore + 10 * year, salt: host.kernel.machineId }));
+}
+
+/** A new certificate, signed by the authority on the disk; one year. */
+export function writeCertificate(host: Host, { name, ca, commonName, organizations = [], dnsNames = [], ips = [] }: CertificateSpec): void {
+  const notBefore = host.kernel.sim.now;
+  savePair(host, name, issue(readPair(host, ca), { commonName, organizations, dnsNames, ips, notBefore, notAfter: notBefore + year }));
+}
+
+/** The key pair that service account tokens are signed with. */
+export function writeServiceAccountKey(host: Host): void {
+  const notBefore = host.kernel.sim.now;
+  const pair = issue(readPair(host, 'ca'), { commonName: 'service-accounts', notBefore, notAfter: notBefore + year });
+  writeFile(host.fs, `${pki}/sa.key`, pair.key, 0o600);
+  writeFile(host.fs, `${pki}/sa.pub`, pair.certificate);
+}
+
+/** One of the kubeconfigs of /etc/kubernetes, with a new certificate in it. */
+export function writeKubeconfig(host: Host, { name, user, commonName, organizations }: KubeconfigSpec, server: string): void {
+  const ca = readPair(host, 'ca');
+  const notBefore = host.kernel.sim.now;
+  const pair = issue(ca, { commonName, organizations, notBefore, notAfter: notBefore + year });
+  writeFile(host.fs, `/etc/kubernetes/${name}.conf`, kubeconfig({ ca, server, user, pair }), 0o600);
+}
+
+export type ClusterCa = { readonly ca: KeyPair; readonly server: string };
+
+/** A kubeconfig with embedded certificates, as kubeadm writes it. */
+export function kubeconfig({ ca, server, user, pair }: ClusterCa & { readonly user: string; readonly pair: KeyPair }): string {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  return `apiVersion: v1
+clusters:
+- cluster:
+    certificate-authority-data: ${base64(ca.certificate)}
+    server: ${server}
+  name: kubernetes
+contexts:
+- context:
+    cluster: kubernetes
+    user: ${user}
+  name: ${user}@kubernetes
+current-context: ${user}@kubernetes
+kind: Config
+users:
+- name: ${user}
+  user:
+    client-certificate-data: ${base64(pair.certificate)}
+    client-key-data: ${base64(pair.key)}
+`;
+}
