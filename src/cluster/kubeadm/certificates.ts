@@ -14,8 +14,8 @@ const year = 365 * 24 * 3600 * 1000;
 export type AuthoritySpec = { readonly name: string; readonly commonName: string; readonly about: string };
 export const authorities: readonly AuthoritySpec[] = [
   { name: 'ca', commonName: 'kubernetes', about: 'the self-signed Kubernetes CA to provision identities for other Kubernetes components' },
-  { name: 'etcd/ca', commonName: 'etcd-ca', about: 'the self-signed CA to provision identities for etcd' },
   { name: 'front-proxy-ca', commonName: 'front-proxy-ca', about: 'the self-signed CA to provision identities for front proxy' },
+  { name: 'etcd/ca', commonName: 'etcd-ca', about: 'the self-signed CA to provision identities for etcd' },
 ];
 
 export type CertificateSpec = {

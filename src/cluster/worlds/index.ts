@@ -27,6 +27,8 @@ export type World = {
   readonly bootLimit: Milliseconds;
 };
 
-export const worlds = { 'kubeadm-3': kubeadm3, 'kubeadm-3-spare': kubeadm3Spare, 'kubeadm-bare': kubeadmBare, node } as const satisfies Readonly<Record<string, World>>;
+export const worlds = { 'kubeadm-3': kubeadm3, 'kubeadm-3-spare': kubeadm3Spare, 'kubeadm-bare': kubeadmBare, node } as const satisfies Readonly<
+  Record<string, World>
+>;
 export type WorldName = keyof typeof worlds;
 export const isWorldName = (name: string): name is WorldName => Object.hasOwn(worlds, name);
