@@ -48,7 +48,7 @@ export async function walk(screen: Screen, { moves, steps, id }: Plan, language:
   const shown = (step: number): string => (step >= steps.length ? doneText[language] : stepText[language](step + 1, steps.length));
   await screen.until(shown(0), patience);
   keepScreen(screen, `${id}.${language}.1`);
-  await atPrompt(screen);
+  if (!asks.test(screen.text)) await atPrompt(screen);
   // Ten times as fast: commands that wait are skipped besides.
   screen.type(keys.f6);
   for (const { text, step } of moves) {
