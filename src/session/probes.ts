@@ -2,6 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { Sink } from '../linux/open-file.ts';
 import type { Process } from '../linux/process.ts';
+import { sleep } from '../sim/routine.ts';
 
 export type ProbeRequest = { readonly from: string; readonly http?: string; readonly dns?: string; readonly tcp?: string };
 export type ProbeResult = { readonly ok: boolean; readonly found: string };
@@ -28,6 +29,8 @@ export class Probes {
     if (running && running.process.exitStatus !== undefined) {
       this.#results.set(key, { ok: running.process.exitStatus === 0, found: running.output.trim(), at: this.#cluster.sim.now });
       this.#running.delete(key);
+      // Something happens when the answer has grown old, so that a world where nothing else does is looked at again.
+      this.#cluster.sim.go(sleep(freshFor + 1), 'probe');
     }
     const known = this.#results.get(key);
     if (!this.#running.has(key) && (!known || this.#cluster.sim.now - known.at > freshFor)) this.#start(key, probe);
