@@ -18,7 +18,8 @@ import { makeShellPrograms } from '../shell/index.ts';
 import { corednsProgram, kubeNetworkPoliciesProgram, kubeProxyProgram } from './components/addons.ts';
 import { newContainerd } from './components/containerd.ts';
 import { kubeControllerManagerProgram, kubeSchedulerProgram } from './components/control-plane.ts';
-import { dockerdProgram } from './components/dockerd.ts';
+import { newDockerd } from './components/dockerd.ts';
+import { newCriDockerd } from './components/dockershim.ts';
 import { etcdProgram } from './components/etcd.ts';
 import { newKubeApiserver } from './components/kube-apiserver.ts';
 import { localPathProvisionerProgram } from './components/local-path.ts';
@@ -60,7 +61,8 @@ export function newProgramSet(trace: Trace): ProgramSet {
     coredns: corednsProgram,
     kubelet: newKubelet(trace),
     sshd: sshdProgram,
-    dockerd: dockerdProgram,
+    dockerd: newDockerd(trace),
+    'cri-dockerd': newCriDockerd(trace),
     // Only where they are installed.
     docker,
     etcdctl,

@@ -3,7 +3,7 @@ import type { Cause } from '../sim/fiber.ts';
 import type { Milliseconds } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 
-export type Wall = 'rest' | 'etcd' | 'kubelet' | 'cri' | 'cni' | 'oci' | 'distribution';
+export type Wall = 'rest' | 'etcd' | 'kubelet' | 'cri' | 'docker' | 'containerd' | 'cni' | 'oci' | 'distribution';
 
 export type Crossing = {
   readonly at: Milliseconds;

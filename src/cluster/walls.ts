@@ -1,7 +1,10 @@
 /** How each wall's calls read in the X-ray. */
+
+import type { ContainerdApi } from '../interfaces/containerd.ts';
+import type { DockerApi } from '../interfaces/docker.ts';
 import type { Compare, RangeRequest, TxnOperation } from '../interfaces/etcd.ts';
 import type { RestRequest, RestResponse } from '../interfaces/rest.ts';
-import type { Describe } from './trace.ts';
+import type { Describe, Trace, Wall } from './trace.ts';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const short = (id: unknown): string => text(id).slice(0, 13);
@@ -100,3 +103,51 @@ export const describeKubelet: Describe = (method, args) =>
   ['containerLogs', 'exec', 'attach', 'portForward'].includes(method)
     ? { call: `${method} ${(args[0] as { namespace: string; name: string }).namespace}/${(args[0] as { name: string }).name}`, outcome: () => 'streaming' }
     : undefined;
+
+/** By part of the API: methods that change something, and what of their arguments says which thing. */
+type PartCalls = Readonly<Record<string, Readonly<Record<string, (args: readonly unknown[]) => string>>>>;
+
+const firstArgument = ([id]: readonly unknown[]): string => short(id);
+
+const dockerCalls: PartCalls = {
+  containers: {
+    create: ([options]) => text((options as { name?: string }).name),
+    start: firstArgument,
+    stop: firstArgument,
+    kill: firstArgument,
+    remove: firstArgument,
+    exec: ([id, options]) => `${short(id)} ${(options as { cmd: readonly string[] }).cmd.join(' ')}`,
+  },
+  images: { pull: ([name]) => text(name), build: ([options]) => (options as { tags: readonly string[] }).tags.join(' '), remove: ([name]) => text(name) },
+};
+
+const secondArgument = ([namespace, id]: readonly unknown[]): string => `${text(namespace)}/${short(id)}`;
+
+const containerdCalls: PartCalls = {
+  containers: { create: ([namespace, container]) => `${text(namespace)}/${short((container as { id: string }).id)}`, delete: secondArgument },
+  tasks: { create: secondArgument, start: secondArgument, kill: secondArgument, exec: secondArgument, delete: secondArgument },
+  images: { pull: ([namespace, name]) => `${text(namespace)}/${text(name)}` },
+};
+
+/** The API with the calls of its parts recorded: `containers.create`, `tasks.start` … */
+function tracedParts<Api extends object>(trace: Trace, api: Api, wall: Wall, from: string, to: string, calls: PartCalls): Api {
+  const parts = new Map(
+    Object.entries(calls).map(([part, methods]) => {
+      const describe: Describe = (method, args) => (methods[method] ? { call: `${part}.${method} ${methods[method](args)}` } : undefined);
+      return [part, { describe, given: undefined as object | undefined, traced: undefined as object | undefined }] as const;
+    }),
+  );
+  return new Proxy(api, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      const part = typeof name === 'string' ? parts.get(name) : undefined;
+      if (!part || typeof value !== 'object' || value === null) return typeof value === 'function' ? value.bind(target) : value;
+      if (part.given !== value) Object.assign(part, { given: value, traced: trace.around(value, wall, from, to, part.describe) });
+      return part.traced;
+    },
+  });
+}
+
+export const tracedDocker = (trace: Trace, api: DockerApi, from: string, to: string): DockerApi => tracedParts(trace, api, 'docker', from, to, dockerCalls);
+export const tracedContainerd = (trace: Trace, api: ContainerdApi, from: string, to: string): ContainerdApi =>
+  tracedParts(trace, api, 'containerd', from, to, containerdCalls);

@@ -23,10 +23,16 @@ export type DockerdOptions = {
   readonly kernel: Kernel;
   /** containerd as it listens now. */
   readonly containerd: () => ContainerdApi;
+  /** `29.7.2`. */
+  readonly version?: string;
 };
 
 export const dockerSocket = '/var/run/docker.sock';
 const rootDirectories = ['buildkit', 'containers', 'image', 'network', 'plugins', 'rootfs', 'runtimes', 'swarm', 'tmp', 'volumes'];
+
+const newest = { ApiVersion: '1.55', GitCommit: '3d7c7a8' };
+/** By major release. */
+const facts: Readonly<Record<string, typeof newest>> = { 20: { ApiVersion: '1.41', GitCommit: '5d6db84' }, 28: { ApiVersion: '1.50', GitCommit: '45873be' } };
 
 export class Dockerd implements DockerApi {
   readonly containers: Containers;
@@ -37,9 +43,11 @@ export class Dockerd implements DockerApi {
   readonly #store: ImageStore;
   readonly #networks: Networks;
   readonly #lifecycle: Lifecycle;
+  readonly #version: string;
 
   constructor(options: DockerdOptions) {
     const { kernel } = options;
+    this.#version = options.version ?? '29.7.2';
     const files = new FileSystem(kernel.host.mount, daemonUser(kernel.sim));
     const sim = options.sim.scope('dockerd');
     this.#engine = new Engine({ sim, kernel, files, state: stateOf(files, kernel.sim.now, () => sim.random.uuid()), containerd: options.containerd });
@@ -80,7 +88,7 @@ export class Dockerd implements DockerApi {
   }
 
   version(): ReturnType<DockerApi['version']> {
-    return { Version: '29.7.2', ApiVersion: '1.55', GitCommit: '3d7c7a8', KernelVersion: this.#engine.kernel.release };
+    return { Version: this.#version, ...(facts[this.#version.split('.')[0] ?? ''] ?? newest), KernelVersion: this.#engine.kernel.release };
   }
 
   info(): DaemonInfo {

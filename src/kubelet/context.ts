@@ -18,6 +18,10 @@ export type Context = {
   readonly config: KubeletConfig;
   /** The container runtime behind its socket; throws CriError Unavailable when it cannot be reached. */
   readonly cri: () => CriServer;
+  /** What the runtime calls itself: the scheme of container ids in statuses, `containerd` of `containerd://…`. */
+  readonly runtimeName: string;
+  /** 35 of `v1.35.6`. */
+  readonly minor: number;
   readonly client: () => Client;
   readonly recorder: EventRecorder;
   readonly klog: Klog;

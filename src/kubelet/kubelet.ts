@@ -3,7 +3,7 @@ import type { Node, Pod } from '../api/types.ts';
 import { type Client, isRetriable } from '../client/client.ts';
 import type { EventRecorder } from '../client/recorder.ts';
 import { SharedInformers } from '../client/shared-informers.ts';
-import type { CriServer } from '../interfaces/cri.ts';
+import { CriError, type CriServer } from '../interfaces/cri.ts';
 import type { KubeletApi } from '../interfaces/kubelet.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { Kernel } from '../linux/kernel.ts';
@@ -73,11 +73,21 @@ export type Kubelet = {
 export function runKubelet(options: KubeletOptions): Kubelet {
   const config = readConfig(options.config);
   const klog = new Klog(options.sim, options.pid ?? 1, options.log);
-  const context: Context = { ...options, config, klog };
+  const context: Context = { ...options, config, klog, runtimeName: runtimeNameOf(options.cri), minor: Number(/^v1\.(\d+)/.exec(options.version)?.[1] ?? 0) };
   const parts = assemble(context, options);
   klog.info('server.go:1257', 'Started kubelet');
   parts.start();
   return { server: parts.server, http: kubeletHttp(context, parts.server) };
+}
+
+/** Asked once: a kubelet does not change its runtime while it runs. */
+function runtimeNameOf(cri: () => CriServer): string {
+  try {
+    return cri().runtime.version().runtimeName;
+  } catch (error) {
+    if (!(error instanceof CriError)) throw error;
+    return 'containerd';
+  }
 }
 
 function assemble(context: Context, options: KubeletOptions) {

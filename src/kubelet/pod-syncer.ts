@@ -142,6 +142,7 @@ export class KubeletPodSyncer implements PodSyncer {
       terminal,
       probes: probes.results,
       old: statuses.get(uidOf(pod)),
+      runtimeName: context.runtimeName,
       terminationMessage: (container) => terminationMessageOf(context, container),
       imageId: (container) => imageIdOf(context, container),
       ...(final && { final }),

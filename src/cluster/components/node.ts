@@ -3,31 +3,25 @@ import { YAMLParseError } from 'yaml';
 import { parseConfigYaml } from '../../apimachinery/yaml-simple.ts';
 import { Client } from '../../client/client.ts';
 import { EventRecorder } from '../../client/recorder.ts';
-import { CriError, type CriServer, criProtocol, type ImageService, type RuntimeService } from '../../interfaces/cri.ts';
 import { kubeletProtocol } from '../../interfaces/kubelet.ts';
 import { type RestServer, restProtocol } from '../../interfaces/rest.ts';
 import { runKubelet } from '../../kubelet/kubelet.ts';
 import { Errno } from '../../linux/errno.ts';
-import { dialUnix, serve } from '../../linux/network.ts';
+import { serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
-import type { Routine } from '../../sim/routine.ts';
 import { versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
-import { describeCri, describeKubelet } from '../walls.ts';
-import { connection, fatal, healthServer, listen, readFlags, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
+import { describeKubelet } from '../walls.ts';
+import { connection, fatal, healthServer, listen, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
+import { containerRuntime, readKubeletFlags } from './container-runtime.ts';
 import { bootstrapCertificate } from './kubelet-bootstrap.ts';
-
-const kubeletFlags =
-  'bootstrap-kubeconfig config container-runtime-endpoint hostname-override image-service-endpoint kubeconfig node-ip node-labels pod-infra-container-image register-with-taints v cgroup-driver'.split(
-    ' ',
-  );
 
 /** The kubelet as a process: cmd/kubelet/app/server.go. */
 export const newKubelet = (trace: Trace): Program =>
   function* (argv, process) {
     const version = versionOf(process);
-    const set = yield* readFlags(process, argv, kubeletFlags);
+    const set = yield* readKubeletFlags(process, argv, version);
     const configPath = set.get('config') ?? '/var/lib/kubelet/config.yaml';
     const config = readConfiguration(process, configPath);
     if (typeof config === 'string')
@@ -38,12 +32,7 @@ export const newKubelet = (trace: Trace): Program =>
     if (!process.fs.exists(kubeconfig) && process.fs.exists(bootstrap)) yield* bootstrapCertificate(process, bootstrap, kubeconfig, nodeName);
     const { endpoint, credentials, secure } = yield* access(process, kubeconfig);
     const client = new Client({ server: connection<RestServer>(process, restProtocol, endpoint, secure), credentials, userAgent: `kubelet/${version}` });
-    const socket = (set.get('container-runtime-endpoint') ?? String(config['containerRuntimeEndpoint'] ?? 'unix:///run/containerd/containerd.sock')).replace(
-      'unix://',
-      '',
-    );
-    const cri = runtimeAt(process, socket, trace, nodeName);
-    yield* validateRuntime(process, socket, cri);
+    const cri = yield* containerRuntime({ process, set, config, version, trace, nodeName });
     process.allocate(90 * 1024 * 1024);
     process.steady(22);
     const kubelet = runKubelet({
@@ -101,37 +90,3 @@ const labels = (text: string | undefined): Readonly<Record<string, string>> =>
       .filter(Boolean)
       .map((pair) => pair.split('=') as [string, string]),
   );
-
-/** A kubelet that finds nobody behind its socket does not start: cri-client pkg/remote_runtime.go, validateServiceConnection. */
-function* validateRuntime(process: Process, socket: string, cri: () => CriServer): Routine {
-  try {
-    cri();
-  } catch (error) {
-    if (!(error instanceof CriError)) throw error;
-    const text = `failed to run Kubelet: validate service connection: validate CRI v1 runtime API for endpoint "unix://${socket}": ${error.message}`;
-    yield* fatal(process, 'run.go:72', `"command failed" err=${JSON.stringify(text)}`);
-  }
-}
-
-/** The container runtime behind a socket, whoever listens there now. */
-function runtimeAt(process: Process, path: string, trace: Trace, nodeName: string): () => CriServer {
-  let last: { readonly server: CriServer; readonly traced: CriServer } | undefined;
-  return () => {
-    try {
-      const server = dialUnix(criProtocol, process.fs.stat(path));
-      if (last?.server !== server) last = { server, traced: traced(server, trace, nodeName) };
-      return last.traced;
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-      throw new CriError(
-        'Unavailable',
-        `connection error: desc = "transport: Error while dialing: dial unix ${path}: connect: ${error.message.toLowerCase()}"`,
-      );
-    }
-  };
-}
-
-const traced = (server: CriServer, trace: Trace, nodeName: string): CriServer => ({
-  runtime: trace.around<RuntimeService>(server.runtime, 'cri', `kubelet (${nodeName})`, `containerd (${nodeName})`, describeCri),
-  image: trace.around<ImageService>(server.image, 'cri', `kubelet (${nodeName})`, `containerd (${nodeName})`, describeCri),
-});

@@ -77,12 +77,16 @@ export function nodeStatus(context: Context, version: string, facts: NodeFacts, 
     capacity,
     conditions: [...others, ...made],
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
-    features: { supplementalGroupsPolicy: true },
     images: images(context),
     nodeInfo: nodeInfo(context, version),
-    runtimeHandlers: ['', 'runc'].map((name) => ({ features: { recursiveReadOnlyMounts: true, userNamespaces: true }, name })),
+    ...(context.minor < 31 ? {} : newer),
   } as core.NodeStatus; // features and runtimeHandlers are newer than kubernetes-types.
 }
+
+const newer = {
+  features: { supplementalGroupsPolicy: true },
+  runtimeHandlers: ['', 'runc'].map((name) => ({ features: { recursiveReadOnlyMounts: true, userNamespaces: true }, name })),
+};
 
 function images(context: Context): core.ContainerImage[] {
   try {
@@ -96,7 +100,7 @@ function images(context: Context): core.ContainerImage[] {
   }
 }
 
-function nodeInfo({ kernel, fs, cri }: Context, version: string): core.NodeSystemInfo {
+function nodeInfo({ kernel, fs, cri, minor }: Context, version: string): core.NodeSystemInfo {
   let runtime = '://Unknown';
   try {
     const answer = cri().runtime.version();
@@ -105,13 +109,13 @@ function nodeInfo({ kernel, fs, cri }: Context, version: string): core.NodeSyste
     if (!(error instanceof CriError)) throw error;
   }
   const release = fs.exists('/etc/os-release') ? fs.read('/etc/os-release') : '';
-  const swap = { swap: { capacity: 0 } };
+  const swap = minor < 34 ? {} : { swap: { capacity: 0 } };
   return {
     architecture: 'amd64',
     bootID: kernel.bootId,
     containerRuntimeVersion: runtime,
     kernelVersion: kernel.release,
-    kubeProxyVersion: '',
+    kubeProxyVersion: minor < 33 ? version : '',
     kubeletVersion: version,
     machineID: kernel.machineId,
     operatingSystem: 'linux',

@@ -53,7 +53,8 @@ export class ImageManager {
     const present = this.#inspect(pod, container, image);
     const policy = container.imagePullPolicy ?? (image.endsWith(':latest') ? 'Always' : 'IfNotPresent');
     if (present && policy !== 'Always') {
-      const text = `Container image "${container.image}" already present on machine and can be accessed by the pod`;
+      const may = this.#context.minor < 34 ? '' : ' and can be accessed by the pod';
+      const text = `Container image "${container.image}" already present on machine${may}`;
       this.#events.normal(pod, container.name, 'Pulled', text);
       return present;
     }
@@ -99,7 +100,8 @@ export class ImageManager {
     }
     const found = this.#inspect(pod, container, result.imageRef ?? image);
     const waited = this.#context.sim.now - began;
-    const text = `Successfully pulled image "${container.image}" in ${duration(result.took)} (${duration(waited)} including waiting). Image size: ${found?.size ?? 0} bytes.`;
+    const more = this.#context.minor < 27 ? '' : ` (${duration(waited)} including waiting). Image size: ${found?.size ?? 0} bytes.`;
+    const text = `Successfully pulled image "${container.image}" in ${this.#context.minor < 27 ? goDuration(result.took) : duration(result.took)}${more}`;
     this.#events.normal(pod, container.name, 'Pulled', text);
     this.version++;
     this.#backoff.reset(key);
@@ -203,6 +205,9 @@ function dockerConfig(secret: Secret): Auths {
     }),
   );
 }
+
+/** Before 1.27 the time was not rounded: `1.234567891s`. */
+const goDuration = (ms: Milliseconds): string => (ms < 1000 ? `${ms.toFixed(6)}ms` : `${(ms / 1000).toFixed(9)}s`);
 
 /** Go's rounding to milliseconds. */
 const duration = (ms: Milliseconds): string => (ms < 1000 ? `${Math.round(ms)}ms` : `${(ms / 1000).toFixed(3).replace(/\.?0+$/, '')}s`);

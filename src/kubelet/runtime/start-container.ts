@@ -57,10 +57,10 @@ export class ContainerStarter {
     }
     if (cancel.cancelled) return;
     const id = yield* this.#create(container, inputs, image);
-    events.normal(pod, container.name, 'Created', 'Container created');
+    events.normal(pod, container.name, 'Created', this.#parts.context.minor < 34 ? `Created container ${container.name}` : 'Container created');
     if (cancel.cancelled) return;
     yield* this.#run(id, container, inputs);
-    events.normal(pod, container.name, 'Started', 'Container started');
+    events.normal(pod, container.name, 'Started', this.#parts.context.minor < 34 ? `Started container ${container.name}` : 'Container started');
     yield* this.#postStart(id, container, inputs);
   }
 

@@ -20,7 +20,8 @@ export type ServerParts = {
   readonly healthy: () => boolean;
 };
 
-const scheme = 'containerd://';
+/** `containerd://<id>` without what stands before the id. */
+const idOf = (text: string): string => text.replace(/^[a-z-]+:\/\//, '');
 /** What the apiserver's proxy puts before a refusal of a request that was to become a stream. */
 const upgrade = 'unable to upgrade connection: ';
 
@@ -42,7 +43,7 @@ export class KubeletServer implements KubeletApi {
       return logSession(context, { path: found.logPath, running, changed: pleg.relisted }, options);
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
-      return textSession(`unable to retrieve container logs for ${scheme}${id}`);
+      return textSession(`unable to retrieve container logs for ${context.runtimeName}://${id}`);
     }
   }
 
@@ -126,9 +127,9 @@ function containerOfLog(podName: string, status: PodStatus, name: string, previo
   const what = `container "${name}" in pod "${podName}"`;
   if (!found) return refuse(`${what} is not available`);
   const last = found.lastState?.terminated?.containerID;
-  if (previous) return last ? last.slice(scheme.length) : refuse(`previous terminated container "${name}" in pod "${podName}" not found`);
+  if (previous) return last ? idOf(last) : refuse(`previous terminated container "${name}" in pod "${podName}" not found`);
   const current = currentId(found) ?? last;
-  if (current) return current.slice(scheme.length);
+  if (current) return idOf(current);
   if (found.state?.terminated || found.lastState?.terminated) return refuse(`${what} is terminated`);
   const reason = found.state?.waiting?.reason;
   if (reason === 'ErrImagePull') return refuse(`${what} is waiting to start: image can't be pulled`);

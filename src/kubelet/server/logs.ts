@@ -99,9 +99,16 @@ function startOf(content: string, tailLines: number | undefined): number {
 
 /** A line without (or with) its time; a partial one without its newline. Undefined: too old. */
 function present(line: string, since: string | undefined, timestamps: boolean): string | undefined {
+  if (line.startsWith('{')) return presentJson(line, since, timestamps);
   const [time = '', , tag] = line.split(' ', 3);
   const head = time.length + 1 + line.slice(time.length + 1).indexOf(' ') + 1;
   const text = line.slice(head + (tag?.length ?? 0) + 1);
   if (since !== undefined && time < since) return undefined;
   return `${timestamps ? `${time} ` : ''}${text}${tag === 'P' ? '' : '\n'}`;
+}
+
+/** Docker's own format, `{"log":"text\\n","stream":"stdout","time":"…"}`: what the kubelet finds under dockershim. */
+function presentJson(line: string, since: string | undefined, timestamps: boolean): string | undefined {
+  const { log, time } = JSON.parse(line) as { readonly log: string; readonly time: string };
+  return since !== undefined && time < since ? undefined : `${timestamps ? `${time} ` : ''}${log}`;
 }

@@ -18,6 +18,8 @@ export type StatusInputs = {
   readonly pod: Pod;
   readonly runtime: RuntimePod;
   readonly reasons: ReasonCache;
+  /** The scheme of container ids. */
+  readonly runtimeName: string;
   /** The text a container left at its terminationMessagePath. */
   readonly terminationMessage: (container: cri.ContainerStatus) => string;
   /** The image's digest reference, as imageID shows it. */
@@ -64,7 +66,7 @@ function fromRuntime(inputs: StatusInputs, container: ContainerSpec, current: cr
   const hasResources = container.resources && (container.resources.requests ?? container.resources.limits) !== undefined;
   return {
     ...(hasResources && container.resources?.requests && { allocatedResources: container.resources.requests }),
-    containerID: `containerd://${current.id}`,
+    containerID: `${inputs.runtimeName}://${current.id}`,
     image: current.image.image.startsWith('sha256:') ? (current.image.userSpecifiedImage ?? current.image.image) : current.image.image,
     imageID: inputs.imageId(current),
     lastState: noLastState,
@@ -78,8 +80,8 @@ function fromRuntime(inputs: StatusInputs, container: ContainerSpec, current: cr
   };
 }
 
-function stateOf({ terminationMessage }: StatusInputs, container: cri.ContainerStatus): core.ContainerState {
-  const containerID = `containerd://${container.id}`;
+function stateOf({ terminationMessage, runtimeName }: StatusInputs, container: cri.ContainerStatus): core.ContainerState {
+  const containerID = `${runtimeName}://${container.id}`;
   if (container.state === 'CONTAINER_RUNNING') return { running: { startedAt: rfc3339(container.startedAt) } };
   if (container.state === 'CONTAINER_CREATED') return { waiting: {} };
   if (container.state === 'CONTAINER_UNKNOWN')

@@ -68,7 +68,7 @@ function withReadiness({ pod, probes }: PodStatusInputs, statuses: readonly Full
       const done = status.state?.terminated?.exitCode === 0;
       return { ...status, ready: done, started: false };
     }
-    const id = status.containerID?.slice('containerd://'.length) ?? '';
+    const id = status.containerID?.replace(/^[a-z-]+:\/\//, '') ?? '';
     const running = status.state?.running !== undefined;
     const started = running && (spec.startupProbe === undefined || probes.startup.get(id) === 'success');
     const ready = started && (spec.readinessProbe === undefined || probes.readiness.get(id) === 'success');

@@ -10,12 +10,16 @@ const wallLooks: Readonly<Record<string, Look>> = {
   etcd: 'note',
   kubelet: 'code',
   cri: 'code',
+  docker: 'code',
+  containerd: 'code',
   oci: 'strong',
   cni: 'strong',
   distribution: 'note',
 };
 /** In the order in which a request meets them. */
-const walls = ['rest', 'etcd', 'kubelet', 'cri', 'distribution', 'cni', 'oci'] as const;
+const walls = ['rest', 'etcd', 'kubelet', 'cri', 'docker', 'containerd', 'distribution', 'cni', 'oci'] as const;
+/** Shown only where they were crossed: most worlds have no Docker. */
+const sometimes: ReadonlySet<string> = new Set(['docker', 'containerd']);
 /** Calls that follow each other in one hop; more are summed up. */
 const mostCalls = 6;
 
@@ -28,7 +32,9 @@ export function xrayRows(hops: readonly XrayHop[], width: number, style: Style, 
 function wallsRow(hops: readonly XrayHop[], width: number, style: Style): string {
   const counts = new Map<string, number>();
   for (const { wall, calls } of hops) counts.set(wall, (counts.get(wall) ?? 0) + calls.reduce((sum, { times }) => sum + times, 0));
-  const shown = walls.map((wall) => ({ wall, text: counts.has(wall) ? `■ ${wall} ${counts.get(wall)}` : `□ ${wall}` }));
+  const shown = walls
+    .filter((wall) => counts.has(wall) || !sometimes.has(wall))
+    .map((wall) => ({ wall, text: counts.has(wall) ? `■ ${wall} ${counts.get(wall)}` : `□ ${wall}` }));
   const plain = shown.map(({ text }) => text).join(' ─ ');
   if (stringWidth(plain) > width) return cut(plain, width);
   return shown.map(({ wall, text }) => style(counts.has(wall) ? (wallLooks[wall] ?? 'plain') : 'faint', text)).join(' ─ ');

@@ -65,8 +65,15 @@ function previousPath(path: string): string {
 type Line = { readonly time: string; readonly stream: 'stdout' | 'stderr'; readonly partial: boolean; readonly text: string };
 
 function parse(line: string): Line | undefined {
+  if (line.startsWith('{')) return parseDocker(line);
   const match = /^(\S+) (stdout|stderr) ([FP]) ?(.*)$/s.exec(line);
   return match ? { time: match[1] as string, stream: match[2] as 'stdout' | 'stderr', partial: match[3] === 'P', text: match[4] ?? '' } : undefined;
+}
+
+/** Docker's own format, behind dockershim and cri-dockerd. */
+function parseDocker(line: string): Line {
+  const { log, stream, time } = JSON.parse(line) as { readonly log: string; readonly stream: 'stdout' | 'stderr'; readonly time: string };
+  return { time, stream, partial: !log.endsWith('\n'), text: log.replace(/\n$/, '') };
 }
 
 /** Prints what stands after `from`; gives where it stopped. */
