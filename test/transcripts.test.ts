@@ -6,14 +6,10 @@ import { compareTranscripts } from './transcript-compare.ts';
 /** Commands equal today, by file. Raise a number when the lab gets better; never lower one without saying why in the commit. */
 const floor = JSON.parse(readFileSync('test/transcripts/equal.json', 'utf8')) as Record<string, number>;
 
-/** Worlds that the lab does not have yet: their recordings wait. */
-const notYet = ['node-old-crictl'];
-const worldOf = (text: string): string => /^#! world: (\S+)/m.exec(text)?.[1] ?? 'kubeadm-3';
-
 for (const set of ['k8s', 'runtime'] as const)
   describe(`recordings of real tools: ${set}`, () => {
     for (const name of readdirSync(`test/transcripts/${set}`).filter((each) => each.endsWith('.txt')))
-      test.skipIf(notYet.includes(worldOf(readFileSync(`test/transcripts/${set}/${name}`, 'utf8'))))(`${set}/${name}`, () => {
+      test(`${set}/${name}`, () => {
         const text = readFileSync(`test/transcripts/${set}/${name}`, 'utf8');
         const rows = compareTranscripts(text, replayTranscript(text, { seed: 1 }));
         const different = rows.filter((row) => !row.equal).map((row) => row.command);

@@ -44,7 +44,8 @@ const sizeOf = (engine: Engine, { id }: Container): number =>
 const networksOf = ({ endpoints, host }: Container): string[] => (endpoints.size > 0 ? [...endpoints.keys()] : [host.NetworkMode]);
 
 function portsOf(container: Container): PortSummary[] {
-  if (!container.running) return [];
+  // Without a network of its own a container has no ports of its own.
+  if (!container.running || /^(host|none|container:.*)$/.test(container.host.NetworkMode)) return [];
   const published = container.ports.flatMap(({ container: PrivatePort, host, hostIp, protocol, dual }): PortSummary[] =>
     [hostIp, ...(dual ? ['::'] : [])].map((IP) => ({ IP, PrivatePort, PublicPort: host, Type: protocol })),
   );

@@ -108,7 +108,7 @@ export class Networks {
       this.tearDown(container);
       throw error instanceof DockerError ? new DockerError(error.status, `failed to set up container networking: ${error.message}`) : error;
     }
-    if ([...container.endpoints.keys()].some((name) => name !== 'bridge')) serveNames(this.#engine, container, namespace);
+    if ([...container.endpoints.keys()].some((name) => name !== 'bridge' && name !== 'none')) serveNames(this.#engine, container, namespace);
     return path;
   }
 

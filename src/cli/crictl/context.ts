@@ -1,5 +1,13 @@
 /** One run of crictl: its flags, its configuration, its connections. */
-import { CriError, type CriServer, criProtocol, type ImageService, type RuntimeService } from '../../interfaces/cri.ts';
+import {
+  type ContainerFilter,
+  CriError,
+  type CriServer,
+  criProtocol,
+  type ImageService,
+  type PodSandboxFilter,
+  type RuntimeService,
+} from '../../interfaces/cri.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
@@ -7,6 +15,7 @@ import { type Routine, sleep } from '../../sim/routine.ts';
 import type { Flags } from '../flags.ts';
 import { klogError, type LogLevel, logLine } from '../logrus.ts';
 import { ConfigError, type CrictlConfig, configPath, emptyConfig, readConfig } from './config.ts';
+import { goContainerFilter, goPodFilter, isLegacy, legacyEndpoints, legacyPlaces, unreachable } from './legacy.ts';
 
 /** Ends the run with a `level=fatal` line. */
 export class Fatal extends Error {}
@@ -24,9 +33,12 @@ export class Context {
   readonly #global: Flags;
   config: CrictlConfig = emptyConfig();
   #fileFound = false;
+  /** crictl of before 1.30. */
+  readonly legacy: boolean;
 
   constructor(process: Process, parts: { readonly global: Flags; readonly flags: Flags; readonly args: readonly string[]; readonly dash: number | undefined }) {
     this.process = process;
+    this.legacy = isLegacy(process);
     this.#global = parts.global;
     this.flags = parts.flags;
     this.args = parts.args;
@@ -37,6 +49,7 @@ export class Context {
     const path = this.#global.text('config') || configPath;
     const explicit = this.#global.has('config') || (this.process.env['CRI_CONFIG_FILE'] ?? '') !== '';
     if (!this.process.fs.exists(path)) {
+      if (this.legacy && !explicit) return;
       if (explicit) throw new Fatal(`load config file: stat ${path}: no such file or directory`);
       if (!quiet) yield* this.log('warning', `Config "${path}" does not exist, trying next: "/usr/local/bin/crictl.yaml"`);
       return;
@@ -80,12 +93,13 @@ export class Context {
   *#connect(endpoint: string, kind: 'runtime' | 'image'): Routine<CriServer> {
     yield* sleep(2);
     if (endpoint !== '') return this.#dial(endpoint, kind);
+    const endpoints = this.legacy ? legacyEndpoints : defaultEndpoints;
     yield* this.log(
       'warning',
-      `${kind === 'runtime' ? 'runtime' : 'Image'} connect using default endpoints: [${defaultEndpoints.join(' ')}]. As the default settings are now deprecated, you should set the endpoint instead.`,
+      `${kind === 'runtime' || this.legacy ? kind : 'Image'} connect using default endpoints: [${endpoints.join(' ')}]. As the default settings are now deprecated, you should set the endpoint instead.`,
     );
     let problem: Fatal | undefined;
-    for (const each of defaultEndpoints) {
+    for (const each of endpoints) {
       try {
         return this.#dial(each, kind);
       } catch (error) {
@@ -113,7 +127,13 @@ export class Context {
       return dialUnix(criProtocol, inode);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      if (error.code === 'EPROTO') throw failed(`Unimplemented desc = unknown service runtime.v1.${kind === 'runtime' ? 'RuntimeService' : 'ImageService'}`);
+      const service = `unknown service runtime.v1.${kind === 'runtime' ? 'RuntimeService' : 'ImageService'}`;
+      if (error.code === 'EPROTO' && this.legacy)
+        throw new Fatal(
+          `validate service connection: CRI v1 ${kind} API is not implemented for endpoint ${JSON.stringify(shown)}: rpc error: code = Unimplemented desc = ${service}`,
+        );
+      if (error.code === 'EPROTO') throw failed(`Unimplemented desc = ${service}`);
+      if (this.legacy) return unreachable(path, error.message.toLowerCase());
       throw unavailable(error.message.toLowerCase());
     }
   }
@@ -125,8 +145,9 @@ export class Context {
       return isRoutine(result) ? yield* result : result;
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
-      if (call.place) yield* klogError(this.process, call.place, call.message ?? '', [['err', JSON.stringify(error.message)], ...(call.fields ?? [])]);
-      throw new Fatal(`${prefix}${call.dropUnknown && error.code === 'Unknown' ? error.desc : error.message}`);
+      const logged = this.legacy ? { ...call, ...call.legacy, place: call.legacy?.place ?? legacyPlaces[call.place ?? ''] ?? call.place } : call;
+      if (logged.place) yield* klogError(this.process, logged.place, logged.message ?? '', [['err', JSON.stringify(error.message)], ...(logged.fields ?? [])]);
+      throw new Fatal(`${prefix}${call.dropUnknown && !this.legacy && error.code === 'Unknown' ? error.desc : error.message}`);
     }
   }
 }
@@ -137,6 +158,8 @@ export type Call = {
   readonly message?: string;
   readonly fields?: readonly (readonly [string, string])[];
   readonly dropUnknown?: boolean;
+  /** How crictl before 1.30 logged a call whose failure is no longer logged. */
+  readonly legacy?: { readonly place: string; readonly message: string; readonly fields: readonly (readonly [string, string])[] };
 };
 
 const quoted = (text: string): string => JSON.stringify(text);
@@ -175,6 +198,27 @@ export const calls = {
     message: 'PullImage from image service failed',
     fields: [['image', quoted(image)]],
     dropUnknown: true,
+  }),
+  listContainers: (filter: ContainerFilter): Call => ({
+    legacy: {
+      place: 'remote_runtime.go:390',
+      message: 'ListContainers with filter from runtime service failed',
+      fields: [['filter', quoted(goContainerFilter(filter))]],
+    },
+  }),
+  listPodSandbox: (filter: PodSandboxFilter): Call => ({
+    legacy: {
+      place: 'remote_runtime.go:277',
+      message: 'ListPodSandbox with filter from runtime service failed',
+      fields: [['filter', quoted(goPodFilter(filter))]],
+    },
+  }),
+  listImages: (): Call => ({
+    legacy: {
+      place: 'remote_image.go:119',
+      message: 'ListImages with filter from image service failed',
+      fields: [['filter', quoted('&ImageFilter{Image:&ImageSpec{Image:,Annotations:map[string]string{},},}')]],
+    },
   }),
   plain: {} as Call,
 };

@@ -1,7 +1,7 @@
 /** crictl 1.36: the client of the Container Runtime Interface (kubernetes-sigs/cri-tools). */
 import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
-import type { Program } from '../../linux/program.ts';
+import { type Program, releaseOf } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { CommandFlagError, resolveUrfave, UnknownCommandError, type UrfaveApp, urfaveHelp } from '../flags.ts';
 import { logLine } from '../logrus.ts';
@@ -111,7 +111,7 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
   const [name] = resolved.args;
   const global = levels[0]?.flags ?? flags;
   if (chain.length === 1) {
-    if (global.bool('version')) return yield* print(process, 'crictl version v1.36.0\n', 0);
+    if (global.bool('version')) return yield* print(process, `crictl version ${releaseOf(process) ?? app.version}\n`, 0);
     return yield* print(process, urfaveHelp(name === 'help' ? chain : chain, app), 0);
   }
   const context = new Context(process, { global, flags, args: resolved.args, dash });

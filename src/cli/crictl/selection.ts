@@ -1,6 +1,6 @@
 /** Which pods and containers a command line means. */
 import { RE2JS } from 're2js';
-import type { Container, ContainerFilter, CriContainerState, ImageService, PodSandbox, RuntimeService } from '../../interfaces/cri.ts';
+import type { Container, ContainerFilter, CriContainerState, ImageService, PodSandbox, PodSandboxFilter, RuntimeService } from '../../interfaces/cri.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Flags } from '../flags.ts';
 import { bool, int, labelsOf, list, text } from './command.ts';
@@ -47,13 +47,12 @@ export function* choosePods(context: Context, runtime: RuntimeService): Routine<
   if (state !== '' && state !== 'ready' && state !== 'notready') throw new BadState(`go-log:--state should be ready or notready`);
   const id = read.text('id');
   const labels = read.list('label');
-  const pods = yield* context.call(calls.plain, 'listing pod sandboxes: ', () =>
-    runtime.listPodSandbox({
-      ...(id === '' ? {} : { id }),
-      ...(state === '' ? {} : { state: state === 'ready' ? 'SANDBOX_READY' : 'SANDBOX_NOTREADY' }),
-      ...(labels.length > 0 ? { labelSelector: labelsOf(labels) } : {}),
-    }),
-  );
+  const filter: PodSandboxFilter = {
+    ...(id === '' ? {} : { id }),
+    ...(state === '' ? {} : { state: state === 'ready' ? 'SANDBOX_READY' : 'SANDBOX_NOTREADY' }),
+    ...(labels.length > 0 ? { labelSelector: labelsOf(labels) } : {}),
+  };
+  const pods = yield* context.call(calls.listPodSandbox(filter), 'listing pod sandboxes: ', () => runtime.listPodSandbox(filter));
   const named = pods.filter((pod) => matches(read.text('name'), pod.metadata.name) && matches(read.text('namespace'), pod.metadata.namespace));
   return newest(named, flags);
 }
@@ -79,7 +78,7 @@ export function* chooseContainers(context: Context, runtime: RuntimeService, ima
     ...(wanted === undefined ? {} : { state: wanted }),
     ...(labels.length > 0 ? { labelSelector: labelsOf(labels) } : {}),
   };
-  const containers = yield* context.call(calls.plain, 'listing containers: ', () => runtime.listContainers(filter));
+  const containers = yield* context.call(calls.listContainers(filter), 'listing containers: ', () => runtime.listContainers(filter));
   const reference = read.text('image');
   const imageId = reference === '' ? undefined : image?.imageStatus({ image: reference }, false).image?.id;
   const chosen = containers.filter(

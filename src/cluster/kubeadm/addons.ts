@@ -1,5 +1,7 @@
 /** What `kubeadm init` puts into the cluster once the API answers: kube-proxy, CoreDNS, and the maps that later commands read. */
 import type { KubeObject } from '../../api/types.ts';
+import { minorOf, newest } from '../releases.ts';
+import { corefile } from './corefile.ts';
 import { kubeletConfiguration } from './files.ts';
 import type { ControlPlaneSettings } from './static-pods.ts';
 
@@ -7,31 +9,6 @@ export type AddonObject = KubeObject & { readonly apiVersion: string; readonly k
 
 const rbac = 'rbac.authorization.k8s.io/v1';
 const group = 'rbac.authorization.k8s.io';
-
-export const corefile = `.:53 {
-    errors
-    health {
-       lameduck 5s
-    }
-    ready
-    kubernetes cluster.local in-addr.arpa ip6.arpa {
-       pods insecure
-       fallthrough in-addr.arpa ip6.arpa
-       ttl 30
-    }
-    prometheus :9153
-    forward . /etc/resolv.conf {
-       max_concurrent 1000
-    }
-    cache 30 {
-       disable success cluster.local
-       disable denial cluster.local
-    }
-    loop
-    reload
-    loadbalance
-}
-`;
 
 const system = (name: string, labels?: Readonly<Record<string, string>>) => ({ name, namespace: 'kube-system', ...(labels ? { labels } : {}) });
 
@@ -116,7 +93,7 @@ const configMaps = ({ version, podSubnet, serviceSubnet }: ControlPlaneSettings,
     kind: 'ConfigMap',
     metadata: system('kubeadm-config'),
     data: {
-      ClusterConfiguration: `apiServer: {}\napiVersion: kubeadm.k8s.io/v1beta4\ncaCertificateValidityPeriod: 87600h0m0s\ncertificateValidityPeriod: 8760h0m0s\ncertificatesDir: /etc/kubernetes/pki\nclusterName: kubernetes\ncontrollerManager: {}\ndns: {}\nencryptionAlgorithm: RSA-2048\netcd:\n  local:\n    dataDir: /var/lib/etcd\nimageRepository: registry.k8s.io\nkind: ClusterConfiguration\nkubernetesVersion: ${version}\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: ${podSubnet}\n  serviceSubnet: ${serviceSubnet}\nproxy: {}\nscheduler: {}\n`,
+      ClusterConfiguration: `apiServer: {}\napiVersion: ${minorOf(version) < 31 ? 'kubeadm.k8s.io/v1beta3' : 'kubeadm.k8s.io/v1beta4\ncaCertificateValidityPeriod: 87600h0m0s\ncertificateValidityPeriod: 8760h0m0s'}\ncertificatesDir: /etc/kubernetes/pki\nclusterName: kubernetes\ncontrollerManager: {}\ndns: {}\nencryptionAlgorithm: RSA-2048\netcd:\n  local:\n    dataDir: /var/lib/etcd\nimageRepository: registry.k8s.io\nkind: ClusterConfiguration\nkubernetesVersion: ${version}\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: ${podSubnet}\n  serviceSubnet: ${serviceSubnet}\nproxy: {}\nscheduler: {}\n`,
     },
   },
   {
@@ -200,7 +177,7 @@ const kubeProxy = ({ version }: ControlPlaneSettings, _server: string): readonly
   },
 ];
 
-const coreDns = (_settings: ControlPlaneSettings): readonly AddonObject[] => [
+const coreDns = ({ version, coreDnsVersion = newest.coreDns }: ControlPlaneSettings): readonly AddonObject[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: system('coredns') },
   {
     apiVersion: rbac,
@@ -252,6 +229,7 @@ const coreDns = (_settings: ControlPlaneSettings): readonly AddonObject[] => [
           tolerations: [
             { key: 'CriticalAddonsOnly', operator: 'Exists' },
             { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
+            ...(minorOf(version) < 25 ? [{ key: 'node-role.kubernetes.io/master', effect: 'NoSchedule' }] : []),
           ],
           affinity: {
             podAntiAffinity: {
@@ -270,7 +248,7 @@ const coreDns = (_settings: ControlPlaneSettings): readonly AddonObject[] => [
           containers: [
             {
               name: 'coredns',
-              image: 'registry.k8s.io/coredns/coredns:v1.13.1',
+              image: `registry.k8s.io/coredns/coredns:${coreDnsVersion}`,
               args: ['-conf', '/etc/coredns/Corefile'],
               resources: { limits: { memory: '170Mi' }, requests: { cpu: '100m', memory: '70Mi' } },
               ports: [

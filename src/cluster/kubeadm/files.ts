@@ -2,6 +2,7 @@
 import { issue } from '../../apimachinery/pki.ts';
 import type { Machine } from '../machine/machine.ts';
 import { writeFile } from '../machine/machine.ts';
+import { minorOf, newest } from '../releases.ts';
 import {
   authorities,
   type ClusterCa,
@@ -18,12 +19,20 @@ import {
 } from './certificates.ts';
 import { type ControlPlaneSettings, staticPodManifests } from './static-pods.ts';
 
+/** What kubeadm tells a kubelet of a runtime that is not the newest kubelet's own default. */
+export type NodeRuntime = {
+  /** As it stands in the node's annotation. */
+  readonly criSocket: string;
+  /** Flags for /var/lib/kubelet/kubeadm-flags.env. */
+  readonly kubeletArgs: string;
+};
+
 export { type ClusterCa, kubeconfig } from './certificates.ts';
 
 const year = 365 * 24 * 3600 * 1000;
 
 /** Writes everything that `kubeadm init` writes to a control-plane node; returns what joining nodes need. */
-export function writeControlPlane(machine: Machine, settings: ControlPlaneSettings): ClusterCa {
+export function writeControlPlane(machine: Machine, settings: ControlPlaneSettings, runtime?: NodeRuntime): ClusterCa {
   for (const authority of authorities) writeAuthority(machine, authority);
   for (const certificate of certificates(settings)) writeCertificate(machine, certificate);
   writeServiceAccountKey(machine);
@@ -31,7 +40,7 @@ export function writeControlPlane(machine: Machine, settings: ControlPlaneSettin
   for (const spec of kubeconfigs) writeKubeconfig(machine, spec, cluster.server);
   writeFile(machine.fs, '/root/.kube/config', machine.fs.read('/etc/kubernetes/admin.conf'), 0o600);
   writeManifests(machine, settings);
-  writeKubelet(machine, cluster);
+  writeKubelet(machine, cluster, settings.version, runtime);
   return cluster;
 }
 
@@ -42,11 +51,12 @@ export function writeManifests({ fs }: Pick<Host, 'fs'>, settings: ControlPlaneS
 }
 
 /** What `kubeadm join` leaves on a worker, and `init` on a control-plane node, with the kubelet's certificate at once. */
-export function writeKubelet(machine: Machine, cluster: ClusterCa): void {
+export function writeKubelet(machine: Machine, cluster: ClusterCa, version = newest.version, runtime?: NodeRuntime): void {
   const { fs } = machine;
   if (!fs.exists(`${pki}/ca.crt`)) writeFile(fs, `${pki}/ca.crt`, cluster.ca.certificate);
   writeKubeletIdentity(machine, cluster);
-  writeKubeletConfig(machine);
+  writeKubeletConfig(machine, kubeletConfigurationOf(version));
+  if (runtime) writeFile(fs, '/var/lib/kubelet/kubeadm-flags.env', `KUBELET_KUBEADM_ARGS="${runtime.kubeletArgs}"\n`);
   installKubeletUnit(machine);
   enable(machine, 'kubelet.service');
 }
@@ -77,6 +87,15 @@ export function enable(machine: Machine, unit: string): void {
   const link = `/etc/systemd/system/multi-user.target.wants/${unit}`;
   if (!machine.fs.exists(link)) machine.fs.symlink(`/usr/lib/systemd/system/${unit}`, link);
 }
+
+/** Fields of the configuration that older releases do not have, with the first minor release that does. */
+const sinceMinor: Readonly<Record<string, number>> = { containerRuntimeEndpoint: 27, crashLoopBackOff: 32, imageMaximumGCAge: 30 };
+
+const kubeletConfigurationOf = (version: string): string =>
+  kubeletConfiguration
+    .split('\n')
+    .filter((line) => minorOf(version) >= (sinceMinor[line.split(':')[0] ?? ''] ?? 0))
+    .join('\n');
 
 /** What kubeadm 1.35 writes; read by the kubelet when it starts. */
 export const kubeletConfiguration = `apiVersion: kubelet.config.k8s.io/v1beta1

@@ -5,6 +5,7 @@ export type ControlPlaneSettings = {
   readonly ip: string;
   readonly version: string;
   readonly etcdVersion: string;
+  readonly coreDnsVersion?: string;
   readonly podSubnet: string;
   readonly serviceSubnet: string;
 };
@@ -45,7 +46,7 @@ const etcd = ({ nodeName, ip, etcdVersion }: ControlPlaneSettings): Component =>
     `--cert-file=${pki}/etcd/server.crt`,
     '--client-cert-auth=true',
     '--data-dir=/var/lib/etcd',
-    '--feature-gates=InitialCorruptCheck=true',
+    etcdVersion.startsWith('3.5') ? '--experimental-initial-corrupt-check=true' : '--feature-gates=InitialCorruptCheck=true',
     `--initial-advertise-peer-urls=https://${ip}:2380`,
     `--initial-cluster=${nodeName}=https://${ip}:2380`,
     `--key-file=${pki}/etcd/server.key`,
@@ -59,7 +60,7 @@ const etcd = ({ nodeName, ip, etcdVersion }: ControlPlaneSettings): Component =>
     `--peer-trusted-ca-file=${pki}/etcd/ca.crt`,
     '--snapshot-count=10000',
     `--trusted-ca-file=${pki}/etcd/ca.crt`,
-    '--watch-progress-notify-interval=5s',
+    etcdVersion.startsWith('3.5') ? '--experimental-watch-progress-notify-interval=5s' : '--watch-progress-notify-interval=5s',
   ],
   liveness: { host: '127.0.0.1', path: '/livez', port: 2381, scheme: 'HTTP' },
   readiness: { host: '127.0.0.1', path: '/readyz', port: 2381, scheme: 'HTTP' },

@@ -2,6 +2,7 @@
 
 import { defaultText } from '../../containerd/config-file.ts';
 import { enable } from '../kubeadm/files.ts';
+import { newest } from '../releases.ts';
 import type { WorldContext } from '../worlds/index.ts';
 import { installProgram, type Machine, type MachineOptions, newMachine, writeFile } from './machine.ts';
 
@@ -57,21 +58,48 @@ export function installContainerd(machine: Machine, { podCidr }: { readonly podC
   enable(machine, 'containerd.service');
 }
 
-/** Docker Engine 29 as a service, on the node's own containerd. */
-export function installDocker(machine: Machine): void {
+/** Docker Engine as a service, on the node's own containerd: the newest, or a release of before. */
+export function installDocker(machine: Machine, release?: string): void {
   const { kernel, fs } = machine;
-  installProgram(kernel, fs, '/usr/bin/dockerd', 'dockerd', 75_000_000);
-  installProgram(kernel, fs, '/usr/bin/docker', 'docker', 41_000_000);
+  const of = (program: string): string => (release === undefined ? program : `${program}@${release}`);
+  installProgram(kernel, fs, '/usr/bin/dockerd', of('dockerd'), 75_000_000);
+  installProgram(kernel, fs, '/usr/bin/docker', of('docker'), 41_000_000);
   writeFile(fs, '/usr/lib/systemd/system/docker.service', dockerUnit);
   enable(machine, 'docker.service');
 }
 
-export function installKubernetes({ kernel, fs }: Machine): void {
+/** kubelet, kubeadm and kubectl of a release. */
+export function installKubernetes({ kernel, fs }: Machine, version = newest.version): void {
   for (const [name, size] of [
     ['kubelet', 58_000_000],
     ['kubeadm', 74_000_000],
+    ['kubectl', 58_000_000],
   ] as const)
-    installProgram(kernel, fs, `/usr/bin/${name}`, name, size);
+    installProgram(kernel, fs, `/usr/bin/${name}`, version === newest.version ? name : `${name}@${version}`, size);
+}
+
+/** What Docker's packages `containerd.io` and `docker-ce` bring: containerd with its CRI plugin off, and the engine. */
+export function installDockerPackages(machine: Machine, { docker, containerd }: { readonly docker?: string; readonly containerd?: string } = {}): void {
+  const { kernel, fs } = machine;
+  const of = (program: string): string => (containerd === undefined ? program : `${program}@${containerd}`);
+  installProgram(kernel, fs, '/usr/bin/runc', 'runc', 11_000_000);
+  installProgram(kernel, fs, '/usr/bin/containerd', of('containerd'), 45_000_000);
+  installProgram(kernel, fs, '/usr/bin/containerd-shim-runc-v2', 'containerd-shim-runc-v2', 12_000_000);
+  writeFile(fs, '/etc/containerd/config.toml', dockersContainerdConfig);
+  writeFile(fs, '/usr/lib/systemd/system/containerd.service', containerdUnit.replace('/usr/local/bin/', '/usr/bin/'));
+  enable(machine, 'containerd.service');
+  installDocker(machine, docker);
+}
+
+/** The CNI plugins and a bridge network over `podCidr`: what a network add-on of Kubernetes leaves on a node. */
+export function installCni({ kernel, fs }: Machine, podCidr: string): void {
+  for (const name of cniPlugins) installProgram(kernel, fs, `/opt/cni/bin/${name}`, 'cni-plugin', 4_000_000);
+  writeFile(fs, '/etc/cni/net.d/10-containerd-net.conflist', bridgeNetwork(podCidr).replace('containerd-net', 'pod-network'));
+}
+
+/** crictl of a release, in the place of the newest. */
+export function installCrictl({ kernel, fs }: Machine, release: string): void {
+  installProgram(kernel, fs, '/usr/bin/crictl', `crictl@${release}`, 51_000_000);
 }
 
 /** etcd's tools beside the ones in its image, as the machines of exams have them. */
@@ -85,6 +113,26 @@ export function installCrictlConfig({ fs }: Machine): void {
 
 /** `containerd config default`, with the one change that a kubeadm node needs. */
 const containerdConfig = (): string => defaultText('v2.3.4').replace('SystemdCgroup = false', 'SystemdCgroup = true');
+
+const dockersContainerdConfig = `# Made by the package containerd.io for Docker Engine, which does not need the CRI.
+disabled_plugins = ["cri"]
+
+#root = "/var/lib/containerd"
+#state = "/run/containerd"
+#subreaper = true
+#oom_score = 0
+
+#[grpc]
+#  address = "/run/containerd/containerd.sock"
+#  uid = 0
+#  gid = 0
+
+#[debug]
+#  address = "/run/containerd/debug.sock"
+#  uid = 0
+#  gid = 0
+#  level = "info"
+`;
 
 const containerdUnit = `[Unit]
 Description=containerd container runtime

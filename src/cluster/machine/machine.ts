@@ -90,12 +90,13 @@ export function writeFile(fs: FileSystem, path: string, content: string, mode = 
   fs.chmod(path, mode);
 }
 
-/** An executable that runs a Program. */
+/** An executable that runs a Program (`name@release`), in the place of what was there. */
 export function installProgram(kernel: Kernel, fs: FileSystem, path: string, program: string, sizeBytes = 48 * 1024): void {
   const file = new FileNode({ mode: 0o755, uid: 0, gid: 0, mtime: kernel.sim.now });
   file.program = program;
   file.apparentSize = sizeBytes;
   fs.mkdir(path.slice(0, path.lastIndexOf('/')) || '/', { parents: true });
+  if (fs.find(path, false)) fs.unlink(path);
   fs.mknod(path, file);
 }
 

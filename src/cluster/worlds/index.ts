@@ -5,9 +5,11 @@ import type { Sim } from '../../sim/sim.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { ProgramSet } from '../programs.ts';
 import type { Trace } from '../trace.ts';
+import { dockerHost } from './docker-host.ts';
+import { dockershim } from './dockershim.ts';
 import { kubeadm3, kubeadm3Spare } from './kubeadm-3.ts';
 import { kubeadmBare } from './kubeadm-bare.ts';
-import { node } from './node.ts';
+import { node, nodeOldCrictl } from './node.ts';
 
 export type WorldContext = {
   readonly sim: Sim;
@@ -27,8 +29,14 @@ export type World = {
   readonly bootLimit: Milliseconds;
 };
 
-export const worlds = { 'kubeadm-3': kubeadm3, 'kubeadm-3-spare': kubeadm3Spare, 'kubeadm-bare': kubeadmBare, node } as const satisfies Readonly<
-  Record<string, World>
->;
+export const worlds = {
+  'kubeadm-3': kubeadm3,
+  'kubeadm-3-spare': kubeadm3Spare,
+  'kubeadm-bare': kubeadmBare,
+  node,
+  'node-old-crictl': nodeOldCrictl,
+  'docker-host': dockerHost,
+  'kubeadm-1.23-dockershim': dockershim,
+} as const satisfies Readonly<Record<string, World>>;
 export type WorldName = keyof typeof worlds;
 export const isWorldName = (name: string): name is WorldName => Object.hasOwn(worlds, name);

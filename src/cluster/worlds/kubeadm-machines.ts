@@ -13,16 +13,21 @@ export const workerSpecs: readonly MachineSpec[] = [
 export const spareSpec: MachineSpec = { hostname: 'node03', ip: '172.30.1.5', podCidr: '10.244.3.0/24' };
 
 /** Makes and boots them; each knows the others by name. */
-export function kubeadmMachines(context: WorldContext, specs: readonly MachineSpec[]): Machine[] {
+export function kubeadmMachines(context: WorldContext, specs: readonly MachineSpec[], install = installNewest): Machine[] {
   const hosts = specs.map(({ ip, hostname }) => `${ip}\t${hostname}\n`).join('');
-  return specs.map(({ hostname, ip, podCidr }) => {
+  return specs.map((spec) => {
+    const { hostname, ip } = spec;
     const machine = addMachine(context, { hostname, ip, hosts, cpus: 4, memoryBytes: 8_131_696 * 1024 });
-    installContainerd(machine, { podCidr });
-    installCrictlConfig(machine);
-    installKubernetes(machine);
+    install(machine, spec);
     for (const other of specs)
       if (other.hostname !== hostname) machine.kernel.host.network.routes.push({ destination: other.podCidr, via: other.ip, device: 'eth0' });
     machine.systemd.boot();
     return machine;
   });
+}
+
+function installNewest(machine: Machine, { podCidr }: MachineSpec): void {
+  installContainerd(machine, { podCidr });
+  installCrictlConfig(machine);
+  installKubernetes(machine);
 }

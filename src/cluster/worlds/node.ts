@@ -1,9 +1,9 @@
 /** One machine without Kubernetes: `node01` with containerd and the runtime tools, nothing pulled. */
-import { addMachine, installContainerd, installDocker } from '../machine/install.ts';
+import { addMachine, installContainerd, installCrictl, installDocker } from '../machine/install.ts';
 import type { World } from './index.ts';
 
-export const node: World = {
-  summary: 'one machine with containerd and the runtime tools, without Kubernetes',
+const machineWith = (summary: string, crictl?: string): World => ({
+  summary,
   home: 'node01',
   bootLimit: 60_000,
   ready: ({ machines }) => ['/run/containerd/containerd.sock', '/var/run/docker.sock'].every((path) => machines.get('node01')?.fs.exists(path)),
@@ -11,6 +11,11 @@ export const node: World = {
     const machine = addMachine(context, { hostname: 'node01', ip: '172.30.1.3', hosts: '172.30.1.3\tnode01\n', cpus: 2, memoryBytes: 4_025_148 * 1024 });
     installContainerd(machine, { podCidr: '10.88.0.0/16' });
     installDocker(machine);
+    if (crictl !== undefined) installCrictl(machine, crictl);
     machine.systemd.boot();
   },
-};
+});
+
+export const node = machineWith('one machine with containerd and the runtime tools, without Kubernetes');
+/** The same with the client of Kubernetes 1.26, which looked for dockershim first. */
+export const nodeOldCrictl = machineWith('the same machine with crictl 1.26', 'v1.26.0');

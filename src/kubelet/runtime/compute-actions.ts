@@ -66,7 +66,8 @@ function sandboxChanged(pod: Pod, status: RuntimePod): { readonly changed: boole
 }
 
 function actionsForNewSandbox(pod: Pod, status: RuntimePod, attempt: number): PodActions {
-  const killPod = status.sandboxes.length > 0;
+  // Containers can have outlived their sandbox (`docker rm -f` of the pause container).
+  const killPod = status.sandboxes.length > 0 || status.containers.some(({ state }) => state === 'CONTAINER_RUNNING');
   // A pod that ran to its end needs no new sandbox: shouldRestartOnFailure and "no container to start".
   if (pod.spec.restartPolicy === 'Never' && attempt !== 0 && status.containers.length > 0) return { ...nothing, killPod };
   const containers = pod.spec.containers.filter((container) => {

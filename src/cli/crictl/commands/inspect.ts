@@ -25,7 +25,13 @@ export const inspect: CrictlCommand = {
     const ids = context.args.length > 0 ? context.args : (yield* chooseContainers(context, runtime, image)).map(({ id }) => id);
     const found: ContainerStatus[] = [];
     for (const id of ids)
-      found.push(yield* context.call(calls.containerStatus(id), 'get the status of containers: get container status: ', () => runtime.containerStatus(id)));
+      found.push(
+        yield* context.call(
+          calls.containerStatus(id),
+          context.legacy ? `getting the status of the container ${JSON.stringify(id)}: ` : 'get the status of containers: get container status: ',
+          () => runtime.containerStatus(id),
+        ),
+      );
     yield* show(
       context,
       found.map((status) => ({ status: containerStatus(status), ...(context.flags.bool('quiet') ? {} : { info: containerInfo(status) }) })),

@@ -209,12 +209,30 @@ export const rm: CrictlCommand = {
     if (context.args.length === 0 && !all) throw new ShowHelp();
     const runtime = yield* context.runtime();
     const ids = all ? runtime.listContainers().map(({ id }) => id) : context.args;
+    if (context.legacy) return yield* removeEach(context, runtime, ids);
     for (const id of ids) yield* removeContainer(context, runtime, id);
   },
 };
 
+/** crictl before 1.30 went through all of them, and failed at the end. */
+function* removeEach(context: Context, runtime: RuntimeService, ids: readonly string[]): Routine {
+  let failed = false;
+  for (const id of ids) {
+    try {
+      yield* removeContainer(context, runtime, id);
+    } catch (error) {
+      if (!(error instanceof Fatal)) throw error;
+      yield* context.log('error', error.message);
+      failed = true;
+    }
+  }
+  if (failed) throw new Fatal('unable to remove container(s)');
+}
+
 function* removeContainer(context: Context, runtime: RuntimeService, id: string): Routine {
-  const status = yield* context.call(calls.containerStatus(id), `getting container status ${JSON.stringify(id)}: `, () => runtime.containerStatus(id));
+  const status = yield* context.call(calls.containerStatus(id), context.legacy ? '' : `getting container status ${JSON.stringify(id)}: `, () =>
+    runtime.containerStatus(id),
+  );
   if (status.state === 'CONTAINER_RUNNING') {
     if (!context.flags.bool('force')) throw new Fatal(`container ${JSON.stringify(status.id)} is running, please stop it first`);
     yield* stopContainer(context, runtime, id, 0);

@@ -64,9 +64,10 @@ export const ps: CrictlCommand = {
       String(each.metadata.attempt ?? 0),
       full ? each.podSandboxId : shortId(each.podSandboxId),
       podName(each),
-      podNamespace(each),
+      ...(context.legacy ? [] : [podNamespace(each)]),
     ]);
-    yield* context.print(table([['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'], ...rows]));
+    const head = ['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', ...(context.legacy ? [] : ['NAMESPACE'])];
+    yield* context.print(table([head, ...rows]));
   },
 };
 
@@ -86,7 +87,7 @@ export const images: CrictlCommand = {
   ],
   run: function* (context) {
     const image = yield* context.image();
-    const all = yield* context.call(calls.plain, 'listing images: ', () => image.listImages());
+    const all = yield* context.call(calls.listImages(), 'listing images: ', () => image.listImages());
     const chosen = filtered([...all].sort(byName), context.flags.list('filter'));
     const format = context.flags.text('output');
     if (format === 'json' || format === 'yaml')

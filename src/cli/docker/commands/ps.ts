@@ -11,7 +11,8 @@ const short = (value: string, length: number): string => (value.length > length 
 
 const psColumns = (now: number, full: boolean): Column<ContainerSummary>[] => [
   ['ID', 'CONTAINER ID', ({ Id }) => (full ? Id : Id.slice(0, 12))],
-  ['Image', 'IMAGE', ({ Image }) => Image],
+  // One that was made from an id, as the kubelet does, is shown by its id.
+  ['Image', 'IMAGE', ({ Image }) => (!full && /^sha256:[0-9a-f]{64}$/.test(Image) ? Image.slice(7, 19) : Image)],
   ['Command', 'COMMAND', ({ Command }) => `"${full ? Command : short(Command, 20)}"`],
   ['RunningFor', 'CREATED', ({ Created }) => `${ago(now - Created * 1000)} ago`],
   ['CreatedAt', 'CREATED AT', ({ Created }) => `${new Date(Created * 1000).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`],

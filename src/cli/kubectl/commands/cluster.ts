@@ -4,6 +4,8 @@ import { goJson } from '../../../apimachinery/go-text.ts';
 import { sortedJson } from '../../../apimachinery/json.ts';
 import { type ApiResource, formatGroupVersion, resourceName } from '../../../apimachinery/resources.ts';
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
+import { releaseOf } from '../../../linux/program.ts';
+import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError, notSimulated } from '../errors.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
@@ -31,6 +33,8 @@ export const version: CommandEntry = {
     const output = k.flags.text('output');
     if (!['', 'yaml', 'json'].includes(output)) throw new KubectlError(`--output must be 'yaml' or 'json'`);
     if (k.args.length > 0) throw new KubectlError(`extra arguments: [${k.args.join(' ')}]`);
+    const release = releaseOf(k.process);
+    if (release !== undefined && output === '' && minorOf(release) < 28) return yield* printLong(k, release);
     if (output === '') yield* k.print(`Client Version: ${text(clientVersion['gitVersion'])}\nKustomize Version: ${kustomizeVersion}\n`);
     const server = k.flags.bool('client') ? undefined : obj(yield* k.api.request({ method: 'GET', path: '/version' }));
     const all = { clientVersion, kustomizeVersion, ...(server && { serverVersion: server }) };
@@ -46,6 +50,30 @@ export const version: CommandEntry = {
     }
   },
 };
+
+const minorOf = (release: string): number => Number(/^v1\.(\d+)/.exec(release)?.[1] ?? 0);
+
+/** What was printed before 1.28: Go's `%#v` of both. */
+function* printLong(k: Kubectl, release: string): Routine {
+  const minor = String(minorOf(release));
+  const own = { ...clientVersion, major: '1', minor, gitVersion: release, ...(oldBuilds[minor] ?? {}) };
+  if (minorOf(release) >= 24)
+    yield* k.printError(
+      'WARNING: This version information is deprecated and will be replaced with the output from kubectl version --short.  Use --output=yaml|json to get the full version.\n',
+    );
+  yield* k.print(`Client Version: ${goInfo(own)}\n${minorOf(release) >= 24 ? 'Kustomize Version: v4.5.4\n' : ''}`);
+  if (k.flags.bool('client')) return;
+  yield* k.print(`Server Version: ${goInfo(obj(yield* k.api.request({ method: 'GET', path: '/version' })))}\n`);
+}
+
+const oldBuilds: Readonly<Record<string, Obj>> = {
+  23: { gitCommit: '953be8927218ec8067e1af2641e540238ffd7576', buildDate: '2023-02-22T13:34:27Z', goVersion: 'go1.19.6' },
+  24: { gitCommit: '22a9682c8fe855c321be75c5faacde343f909b04', buildDate: '2023-08-23T23:44:35Z', goVersion: 'go1.20.7' },
+};
+
+const goFields = ['major', 'minor', 'gitVersion', 'gitCommit', 'gitTreeState', 'buildDate', 'goVersion', 'compiler', 'platform'];
+const goInfo = (info: Obj): string =>
+  `version.Info{${goFields.map((name) => `${name.charAt(0).toUpperCase()}${name.slice(1)}:${JSON.stringify(text(info[name]))}`).join(', ')}}`;
 
 export const clusterInfo: CommandEntry = {
   path: 'cluster-info',
