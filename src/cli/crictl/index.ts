@@ -13,10 +13,11 @@ import * as lifecycle from './commands/lifecycle.ts';
 import * as lists from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import * as sessions from './commands/sessions.ts';
+import { update } from './commands/update.ts';
 import { Context, Fatal, ShowHelp } from './context.ts';
 
 const { attach, exec, portForward } = sessions;
-const { create, rm, rmp, run, runp, start, stop, stopp, update } = lifecycle;
+const { create, rm, rmp, run, runp, start, stop, stopp } = lifecycle;
 const { config, events, info, others, runtimeConfig, stats, statsp, updateRuntimeConfig, version } = infoCommands;
 const { imagefsinfo, inspect, inspecti, inspectp } = inspectCommands;
 
