@@ -83,5 +83,7 @@ test('without Docker the node is not ready, and a kubelet does not start', () =>
     ssh node01 systemctl stop docker; sleep 45; kubectl get node node01 --no-headers | awk '{print $2}'
     ssh node01 systemctl restart kubelet; sleep 2; ssh node01 journalctl -u kubelet --no-pager | grep -o 'failed to get docker version.*' | tail -1
     ssh node01 systemctl start docker; sleep 30; kubectl get node node01 --no-headers | awk '{print $2}'`);
-  expect(out).toBe('NotReady\nfailed to get docker version: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"\nReady\n');
+  expect(out).toBe(
+    'NotReady\nfailed to get docker version: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"\nReady\n',
+  );
 });

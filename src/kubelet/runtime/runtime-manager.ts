@@ -55,7 +55,8 @@ export class RuntimeManager {
     const actions = computePodActions(pod, status, this.#probes);
     const podIp = status.ips[0] ?? '';
     if (actions.killPod) {
-      if (actions.createSandbox && status.sandboxes.length > 0) this.#events.podNormal(pod, 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
+      if (actions.createSandbox && status.sandboxes.length > 0)
+        this.#events.podNormal(pod, 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
       const error = yield* this.killer.killPod(status, { pod, podIp });
       if (error !== undefined) return { failures, started, error };
     } else {
