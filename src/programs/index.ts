@@ -22,6 +22,7 @@ import { nftPrograms } from './network/nft.ts';
 import { scpPrograms } from './network/scp.ts';
 import { socketPrograms } from './network/sockets.ts';
 import { wget } from './network/wget.ts';
+import { openssl } from './openssl/openssl.ts';
 import { ps } from './processes/ps.ts';
 import { runPrograms } from './processes/run.ts';
 import { signalPrograms } from './processes/signals.ts';
@@ -57,6 +58,7 @@ const own: Readonly<Record<string, Program>> = {
   find,
   ps,
   curl,
+  openssl,
   wget,
   systemctl,
   journalctl,

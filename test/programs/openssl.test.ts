@@ -1,0 +1,91 @@
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { sh } from '../cluster/sh.ts';
+
+const pki = '/etc/kubernetes/pki';
+
+test('what certificates of the cluster say', () => {
+  const { out } = sh(`cd ${pki}
+    openssl x509 -in apiserver.crt -noout -subject -issuer -dates | sed -E 's/[0-9:]{8} 20/T 20/'
+    openssl x509 -in apiserver.crt -noout -text | grep -A1 -E 'Alternative|Key Usage|Basic'
+    openssl x509 -in apiserver.crt -noout -ext subjectAltName | tail -1
+    openssl verify -CAfile ca.crt apiserver.crt; openssl verify -CAfile etcd/ca.crt apiserver.crt 2>&1
+    openssl x509 -in apiserver.crt -noout -checkend 86400; openssl x509 -in nosuch -noout 2>&1 | head -1; openssl x509 -in ca.key -noout 2>&1
+    echo | openssl s_client -connect 127.0.0.1:6443 2>/dev/null | openssl x509 -noout -subject
+    echo | openssl s_client -connect 172.30.1.2:2379 -CAfile etcd/ca.crt 2>&1 | grep -E 'Verif|Acceptable'; openssl nosuch`);
+  expect(out).toBe(`issuer=CN=kubernetes
+subject=CN=kube-apiserver
+notBefore=Nov 22 T 2026 GMT
+notAfter=Nov 22 T 2027 GMT
+            X509v3 Key Usage: critical
+                Digital Signature, Key Encipherment
+            X509v3 Extended Key Usage: 
+                TLS Web Client Authentication, TLS Web Server Authentication
+            X509v3 Basic Constraints: critical
+                CA:FALSE
+            X509v3 Subject Alternative Name: 
+                DNS:controlplane, DNS:kubernetes, DNS:kubernetes.default, DNS:kubernetes.default.svc, DNS:kubernetes.default.svc.cluster.local, IP Address:10.96.0.1, IP Address:172.30.1.2, IP Address:127.0.0.1
+    DNS:controlplane, DNS:kubernetes, DNS:kubernetes.default, DNS:kubernetes.default.svc, DNS:kubernetes.default.svc.cluster.local, IP Address:10.96.0.1, IP Address:172.30.1.2, IP Address:127.0.0.1
+apiserver.crt: OK
+CN=kube-apiserver
+error 20 at 0 depth lookup: unable to get local issuer certificate
+error apiserver.crt: verification failed
+Certificate will not expire
+Could not open file or uri for loading certificate from nosuch: No such file or directory
+Could not find certificate from ca.key
+Unable to load certificate
+subject=CN=kube-apiserver
+Acceptable client certificate CA names
+Verification: OK
+Verify return code: 0 (ok)
+`);
+});
+
+test('a user: key, request, approval, kubeconfig, and what RBAC gives', () => {
+  const { out, err } = sh(`
+    openssl genrsa -out jane.key 2048; openssl req -new -key jane.key -out jane.csr -subj "/CN=jane/O=dev"
+    openssl req -in jane.csr -noout -subject; head -1 jane.key jane.csr | grep BEGIN; openssl rsa -in jane.key -check -noout
+    kubectl apply -f - > /dev/null <<Y
+apiVersion: certificates.k8s.io/v1
+kind: CertificateSigningRequest
+metadata: {name: jane}
+spec: {request: $(base64 -w0 jane.csr), signerName: kubernetes.io/kube-apiserver-client, expirationSeconds: 86400, usages: [client auth]}
+Y
+    kubectl certificate approve jane; sleep 3; kubectl get csr jane -o jsonpath='{.status.certificate}' | base64 -d > jane.crt
+    openssl x509 -in jane.crt -noout -subject -issuer; openssl verify -CAfile ${pki}/ca.crt jane.crt
+    kubectl create role pods --verb=list --resource=pods > /dev/null; kubectl create rolebinding jane --role=pods --group=dev > /dev/null
+    kubectl config set-credentials jane --client-key=jane.key --client-certificate=jane.crt --embed-certs > /dev/null; kubectl config set-context jane --cluster=kubernetes --user=jane > /dev/null
+    kubectl --context jane get pods 2>&1; kubectl --context jane get nodes 2>&1; kubectl --context jane auth whoami | tail -2`);
+  expect(err).toBe('');
+  expect(out).toBe(`subject=CN=jane, O=dev
+-----BEGIN PRIVATE KEY-----
+-----BEGIN CERTIFICATE REQUEST-----
+RSA key ok
+certificatesigningrequest.certificates.k8s.io/jane approved
+issuer=CN=kubernetes
+subject=O=dev, CN=jane
+jane.crt: OK
+No resources found in default namespace.
+Error from server (Forbidden): nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" at the cluster scope
+Groups                                              [dev system:authenticated]
+Extra: authentication.kubernetes.io/credential-id   [${/credential-id {3}\[(.*)\]/.exec(out)?.[1]}]
+`);
+});
+
+test('keys and certificates are real, and the same each time', () => {
+  const script = `openssl genrsa -out ca.key 2048; openssl req -x509 -new -key ca.key -subj /CN=my-ca -days 10 -out ca.crt
+    openssl req -newkey rsa:2048 -nodes -keyout s.key -subj "/C=KR/O=lab/CN=web" -addext "subjectAltName=DNS:web.local,IP:10.0.0.1" -out s.csr
+    printf 'subjectAltName=DNS:web.local\\nextendedKeyUsage=serverAuth\\n' > e; openssl x509 -req -in s.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 5 -extfile e -out s.crt 2>/dev/null
+    openssl verify -CAfile ca.crt s.crt; cat ca.crt s.crt s.key`;
+  const { out } = sh(script, 1, 'node');
+  const [ca, leaf] = out.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----\n/g) ?? [];
+  const parsed = new X509Certificate(leaf ?? '');
+  expect(out).toContain('s.crt: OK\n');
+  expect(parsed.verify(new X509Certificate(ca ?? '').publicKey)).toBe(true);
+  expect(parsed.subject).toBe('C=KR\nO=lab\nCN=web');
+  expect(parsed.subjectAltName).toBe('DNS:web.local');
+  expect(parsed.checkPrivateKey).toBeDefined();
+  expect(createPublicKey(out.slice(out.indexOf('-----BEGIN PRIVATE'))).asymmetricKeyType).toBe('rsa');
+  expect(sh(script, 1, 'node').out).toBe(out);
+  expect(sh('openssl genrsa 2048', 2, 'node').out).not.toBe(sh('openssl genrsa 2048', 1, 'node').out);
+});
