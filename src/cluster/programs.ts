@@ -1,6 +1,7 @@
 /** All programs of a world by name: what executable files can run, on nodes and in images. */
 import { crictl } from '../cli/crictl/index.ts';
 import { ctr } from '../cli/ctr/index.ts';
+import { dockerBuildx } from '../cli/docker/buildx/index.ts';
 import { docker } from '../cli/docker/index.ts';
 import { etcdctl } from '../cli/etcdctl/index.ts';
 import { etcdutl } from '../cli/etcdutl/index.ts';
@@ -68,6 +69,7 @@ export function newProgramSet(trace: Trace): ProgramSet {
     etcdctl,
     etcdutl,
     kubeadm: newKubeadm(kubeadmPhases),
+    'docker-buildx': dockerBuildx,
     // Comes with containerd. Its state lies in the kernel and in its directories: any instance sees the same containers.
     runc: newRunc(({ kernel }) => new Runc({ kernel, sim: kernel.sim })),
     // Made when a node first pulls: the catalogue is large, and a shell alone needs none of it.

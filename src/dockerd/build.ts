@@ -98,7 +98,11 @@ export class Builder {
 
   *#step(stage: Stage, instruction: Instruction, stages: readonly Stage[], options: BuildOptions): Routine {
     const { name, text } = instruction;
-    if (name === 'ONBUILD' || name === 'HEALTHCHECK' || name === 'SHELL') throw new DockerError(501, `k8s-lab: ${name} in a Dockerfile is not simulated`);
+    if (instruction.heredocs.length > 0)
+      throw new DockerError(
+        400,
+        `the --${name.toLowerCase()} heredoc requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`,
+      );
     if (name === 'ARG') this.#arg(stage.args, instruction, options);
     if (name === 'RUN') yield* this.#run(stage, instruction, options);
     else if (name === 'COPY' || name === 'ADD') yield* this.#copy(stage, instruction, stages, options);
@@ -122,7 +126,7 @@ export class Builder {
   }
 
   *#run(stage: Stage, { text }: Instruction, options: BuildOptions): Routine {
-    const command = jsonForm(text) ?? ['/bin/sh', '-c', text];
+    const command = jsonForm(text) ?? [...(stage.config.Shell ?? ['/bin/sh', '-c']), text];
     const args = [...stage.args].map(([key, value]) => `${key}=${value}`);
     const createdBy = args.length > 0 ? `|${args.length} ${args.join(' ')} ${command.join(' ')}` : command.join(' ');
     if (this.#cached(stage, createdBy, stage.config, options)) return;

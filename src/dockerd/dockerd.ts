@@ -1,6 +1,6 @@
 /** dockerd: Docker's engine on one node, a client of containerd. Its API, its socket, its state below /var/lib/docker. */
 import { type ContainerdApi, ContainerdError } from '../interfaces/containerd.ts';
-import { type BuildOptions, type DaemonInfo, type DiskUsage, type DockerApi, DockerError, dockerProtocol } from '../interfaces/docker.ts';
+import { type BuildOptions, type DaemonInfo, type DiskUsage, type DockerApi, DockerError, dockerProtocol, type SolveOptions } from '../interfaces/docker.ts';
 import { daemonUser, FileSystem } from '../linux/file-system.ts';
 import { SpecialNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
@@ -8,6 +8,7 @@ import { listenUnix, serve } from '../linux/network.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { Builder } from './build.ts';
+import { BuildKit } from './buildkit/solve.ts';
 import { Containers } from './containers.ts';
 import { Engine, moby } from './engine.ts';
 import { ImageStore } from './image-store.ts';
@@ -58,7 +59,13 @@ export class Dockerd implements DockerApi {
     const images = new Images(this.#engine, this.#store);
     this.containers = new Containers({ engine: this.#engine, store: this.#store, networks: this.#networks, volumes: this.volumes, lifecycle: this.#lifecycle });
     const builder = new Builder({ engine: this.#engine, store: this.#store, images, containers: this.containers });
-    this.images = Object.assign(images, { build: (each: BuildOptions) => builder.build(each) });
+    const buildkit = new BuildKit({ engine: this.#engine, store: this.#store, images, containers: this.containers });
+    this.images = Object.assign(images, {
+      build: (each: BuildOptions) => builder.build(each),
+      solve: (each: SolveOptions) => buildkit.solve(each),
+      buildCache: () => buildkit.cache(),
+      pruneBuildCache: () => buildkit.prune(),
+    });
     this.networks = this.#networkApi();
     this.#networks.start();
     this.#adopt();

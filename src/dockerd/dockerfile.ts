@@ -1,14 +1,18 @@
 /** Dockerfiles: instructions, and what each does to an image's configuration (buildkit frontend/dockerfile/parser, instructions). */
+import { DurationError, parseGoDuration } from '../apimachinery/duration.ts';
 import type { ImageConfig } from '../interfaces/containerd.ts';
 import { DockerError } from '../interfaces/docker.ts';
 
 export type Config = ImageConfig['config'];
 export type Instruction = {
   readonly line: number;
+  /** Its last line, continuations and heredocs included. */
+  readonly end: number;
   readonly name: string;
   /** Arguments as written, continuation lines joined. */
   readonly text: string;
   readonly flags: Readonly<Record<string, string>>;
+  readonly heredocs: readonly { readonly name: string; readonly content: string }[];
 };
 
 const known = 'ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR'.split(' ');
@@ -24,40 +28,48 @@ export function parseDockerfile(text: string): Instruction[] {
       const next = (lines[++at] ?? '').trim();
       whole = whole.replace(/\\\s*$/, next.startsWith('#') || next === '' ? '\\' : `${next}`);
     }
-    const heredoc = /<<-?(["']?)(\w+)\1/.exec(whole);
-    if (heredoc && /^(RUN|COPY|ADD)\s/i.test(whole)) throw new DockerError(400, 'k8s-lab: heredocs in a Dockerfile are not simulated');
-    found.push(toInstruction(whole, line));
+    const heredocs = /^(RUN|COPY|ADD)\s/i.test(whole) ? [...whole.matchAll(/<<(-?)(["']?)(\w+)\2/g)] : [];
+    const read = heredocs.map(([, dash, , name = '']) => {
+      const content: string[] = [];
+      const text = (): string => (dash === '-' ? (lines[at] ?? '').replace(/^\t+/, '') : (lines[at] ?? ''));
+      for (at++; at < lines.length && text() !== name; at++) content.push(text());
+      if (at >= lines.length) throw parseError(line, 'unterminated heredoc');
+      return { name, content: content.map((each) => `${each}\n`).join('') };
+    });
+    found.push({ ...toInstruction(whole, line), end: at + 1, heredocs: read });
   }
   if (found.length === 0) throw new DockerError(400, 'the Dockerfile (Dockerfile) cannot be empty');
   for (const { name, line } of found)
     if (!known.includes(name)) {
       const near = known.filter((each) => distance(each, name) <= 2);
-      throw new DockerError(400, `dockerfile parse error on line ${line}: unknown instruction: ${name}${near.length > 0 ? ` (did you mean ${near[0]}?)` : ''}`);
+      throw parseError(line, `unknown instruction: ${name}${near.length > 0 ? ` (did you mean ${near[0]}?)` : ''}`);
     }
   const first = found.find(({ name }) => name !== 'ARG');
   if (first?.name !== 'FROM') throw new DockerError(400, 'no build stage in current context');
   for (const { name, text: rest, line } of found)
     if (rest === '' && name !== 'CMD' && name !== 'ENTRYPOINT')
-      throw new DockerError(
-        400,
-        `dockerfile parse error on line ${line}: ${name} requires ${name === 'FROM' ? 'either one or three arguments' : ['ENV', 'LABEL', 'EXPOSE', 'VOLUME', 'RUN', 'COPY', 'ADD'].includes(name) ? 'at least one argument' : 'exactly one argument'}`,
+      throw parseError(
+        line,
+        `${name} requires ${name === 'FROM' ? 'either one or three arguments' : ['ENV', 'LABEL', 'EXPOSE', 'VOLUME', 'RUN', 'COPY', 'ADD'].includes(name) ? 'at least one argument' : 'exactly one argument'}`,
       );
   return found;
 }
 
-function toInstruction(whole: string, line: number): Instruction {
+const parseError = (line: number, text: string): DockerError => new DockerError(400, `dockerfile parse error on line ${line}: ${text}`, [line, line]);
+
+export function toInstruction(whole: string, line: number): Instruction {
   const [, word = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(whole) ?? [];
   const flags: Record<string, string> = {};
   let text = rest;
   for (
-    let match = /^--([a-z]+)(?:=(\S*))?\s+/.exec(text);
+    let match = /^--([a-z-]+)(?:=(\S*))?\s+/.exec(text);
     match && ['COPY', 'ADD', 'FROM', 'RUN', 'HEALTHCHECK'].includes(word.toUpperCase());
-    match = /^--([a-z]+)(?:=(\S*))?\s+/.exec(text)
+    match = /^--([a-z-]+)(?:=(\S*))?\s+/.exec(text)
   ) {
     flags[match[1] ?? ''] = match[2] ?? '';
     text = text.slice(match[0].length);
   }
-  return { line, name: word.toUpperCase(), text, flags };
+  return { line, end: line, name: word.toUpperCase(), text, flags, heredocs: [] };
 }
 
 /** `["a", "b"]`, or undefined: the shell form. */
@@ -105,10 +117,10 @@ export const substitute = (text: string, variables: ReadonlyMap<string, string>)
   );
 
 const shell = ['/bin/sh', '-c'];
-const command = (text: string): string[] => jsonForm(text) ?? [...shell, text];
+const command = (text: string, { Shell }: Config): string[] => jsonForm(text) ?? [...(Shell ?? shell), text];
 
 /** Instructions that change the configuration alone; undefined for the others. */
-export function configure(config: Config, { name, text }: Instruction): Config | undefined {
+export function configure(config: Config, { name, text, flags, line }: Instruction): Config | undefined {
   switch (name) {
     case 'ENV': {
       const added = pairs(text);
@@ -123,10 +135,10 @@ export function configure(config: Config, { name, text }: Instruction): Config |
     case 'LABEL':
       return { ...config, Labels: { ...config.Labels, ...Object.fromEntries(pairs(text)) } };
     case 'CMD':
-      return { ...config, Cmd: command(text) };
+      return { ...config, Cmd: command(text, config) };
     case 'ENTRYPOINT': {
       const { Cmd: _cmd, ...rest } = config;
-      return { ...rest, Entrypoint: command(text) };
+      return { ...rest, Entrypoint: command(text, config) };
     }
     case 'EXPOSE':
       return {
@@ -143,10 +155,16 @@ export function configure(config: Config, { name, text }: Instruction): Config |
       return { ...config, StopSignal: text };
     case 'ARG':
     case 'MAINTAINER':
-    case 'SHELL':
-    case 'ONBUILD':
-    case 'HEALTHCHECK':
       return config;
+    case 'SHELL': {
+      const words = jsonForm(text);
+      if (!words) throw new DockerError(400, 'SHELL requires the arguments to be in JSON form', [line, line]);
+      return { ...config, Shell: words };
+    }
+    case 'ONBUILD':
+      return { ...config, OnBuild: [...(config.OnBuild ?? []), text] };
+    case 'HEALTHCHECK':
+      return { ...config, Healthcheck: healthcheckOf(text, flags, line) };
     default:
       return undefined;
   }
@@ -160,6 +178,32 @@ export const applyChanges = (config: Config, changes: readonly string[]): Config
     if (!next) throw new DockerError(400, `${instruction.name.toLowerCase()} is not a valid change command`);
     return next;
   }, config);
+
+/** `HEALTHCHECK [OPTIONS] CMD command`, or NONE. */
+function healthcheckOf(text: string, flags: Readonly<Record<string, string>>, line: number): NonNullable<Config['Healthcheck']> {
+  const [, kind = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(text) ?? [];
+  if (kind.toUpperCase() === 'NONE') return { Test: ['NONE'] };
+  if (kind.toUpperCase() !== 'CMD') throw parseError(line, `Unknown type ${JSON.stringify(kind)} in HEALTHCHECK (try CMD)`);
+  if (rest === '') throw parseError(line, 'Missing command after HEALTHCHECK CMD');
+  const nanos = (name: string, key: string): Record<string, number> => {
+    const value = flags[name];
+    if (value === undefined) return {};
+    try {
+      return { [key]: parseGoDuration(value) * 1e6 };
+    } catch (error) {
+      if (error instanceof DurationError) throw parseError(line, error.message);
+      throw error;
+    }
+  };
+  const form = jsonForm(rest);
+  return {
+    Test: form ? ['CMD', ...form] : ['CMD-SHELL', rest],
+    ...nanos('interval', 'Interval'),
+    ...nanos('timeout', 'Timeout'),
+    ...nanos('start-period', 'StartPeriod'),
+    ...(flags['retries'] === undefined ? {} : { Retries: Number(flags['retries']) }),
+  };
+}
 
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -9,7 +9,7 @@ import { danglingPrefix, type ImageStore, isDangling, type StoredImage } from '.
 import { writeImage } from './layers.ts';
 import { familiar, parseReference } from './reference.ts';
 
-type ImagesApi = Omit<DockerApi['images'], 'build'>;
+type ImagesApi = Omit<DockerApi['images'], 'build' | 'solve' | 'buildCache' | 'pruneBuildCache'>;
 
 export class Images implements ImagesApi {
   readonly #engine: Engine;

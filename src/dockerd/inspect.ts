@@ -60,12 +60,15 @@ function portsOf(container: Container): PortSummary[] {
 function statusOf(container: Container, now: number): string {
   const { status, exitCode, startedAt, finishedAt } = container;
   const since = (at: number): string => humanDuration(now - at);
-  if (status === 'running') return `Up ${since(startedAt)}`;
+  if (status === 'running') return `Up ${since(startedAt)}${healthText(container)}`;
   if (status === 'paused') return `Up ${since(startedAt)} (Paused)`;
   if (status === 'restarting') return `Restarting (${exitCode}) ${since(finishedAt)} ago`;
   if (status === 'created' || finishedAt === 0) return 'Created';
   return status === 'dead' ? 'Dead' : `Exited (${exitCode}) ${since(finishedAt)} ago`;
 }
+
+/** ` (healthy)`, ` (health: starting)`. */
+const healthText = ({ health }: Container): string => (health ? ` (${health.Status === 'starting' ? 'health: starting' : health.Status})` : '');
 
 /** go-units HumanDuration. */
 export function humanDuration(ms: number): string {
@@ -105,6 +108,9 @@ export function inspectContainer(engine: Engine, store: ImageStore, container: C
       Error: container.error,
       StartedAt: time(container.startedAt),
       FinishedAt: time(container.finishedAt),
+      ...(container.health
+        ? { Health: { ...container.health, Log: container.health.Log.map((entry) => ({ ...entry, Start: time(entry.Start), End: time(entry.End) })) } }
+        : {}),
     },
     Image: container.imageId,
     ResolvConfPath: container.startedAt === 0 ? '' : `${container.directory}/resolv.conf`,
@@ -142,6 +148,7 @@ export function inspectContainer(engine: Engine, store: ImageStore, container: C
       Labels: config.Labels,
       ...(config.StopSignal === undefined ? {} : { StopSignal: config.StopSignal }),
       ...(config.StopTimeout === undefined ? {} : { StopTimeout: config.StopTimeout }),
+      ...(config.Healthcheck === undefined ? {} : { Healthcheck: config.Healthcheck }),
     },
     NetworkSettings: {
       SandboxID: container.sandbox?.id ?? '',

@@ -90,6 +90,8 @@ export type NewImage = {
   readonly config: ImageConfig['config'];
   readonly createdBy: string;
   readonly comment?: string;
+  /** Steps before this one that changed the configuration only. */
+  readonly before?: readonly string[];
 };
 
 /** Writes layer, config and manifest to containerd's content; returns the manifest's descriptor. */
@@ -97,6 +99,12 @@ export function writeImage(engine: Engine, image: NewImage): { readonly digest: 
   const created = new Date(engine.now).toISOString();
   const { parent, entries } = image;
   const layer = entries === undefined ? undefined : layerBlob(entries);
+  const quiet = (image.before ?? []).map((createdBy) => ({
+    created,
+    created_by: createdBy,
+    ...(image.comment ? { comment: image.comment } : {}),
+    empty_layer: true,
+  }));
   const history = { created, created_by: image.createdBy, ...(image.comment ? { comment: image.comment } : {}), ...(layer ? {} : { empty_layer: true }) };
   const config = jsonBlob(types.config, {
     architecture: 'amd64',
@@ -104,7 +112,7 @@ export function writeImage(engine: Engine, image: NewImage): { readonly digest: 
     created,
     os: 'linux',
     rootfs: { type: 'layers', diff_ids: [...(parent?.config.rootfs.diff_ids ?? []), ...(layer ? [sha256(`tar:${layer.text}`)] : [])] },
-    history: [...(parent?.config.history ?? []), history],
+    history: [...(parent?.config.history ?? []), ...quiet, history],
   });
   const descriptor = ({ mediaType, digest, size }: Blob) => ({ mediaType, digest, size });
   const layers = [...(parent?.manifest.layers ?? []), ...(layer ? [descriptor(layer)] : [])];

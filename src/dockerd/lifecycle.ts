@@ -6,6 +6,7 @@ import { newByteStream } from '../sim/stream.ts';
 import { pump } from './container-io.ts';
 import { resolverAddress } from './dns.ts';
 import { containerdText, type Engine, moby, snapshotter } from './engine.ts';
+import { hasHealthcheck, watchHealth } from './health.ts';
 import { rootOf } from './layers.ts';
 import type { Networks } from './networks.ts';
 import { newSpec } from './spec.ts';
@@ -49,6 +50,7 @@ export class Lifecycle {
     if (stdout) this.#engine.sim.go(pump(this.#engine, container, 'stdout', stdout), 'log');
     if (stderr) this.#engine.sim.go(pump(this.#engine, container, 'stderr', stderr), 'log');
     this.#engine.sim.go(this.#watch(container), `monitor:${container.id.slice(0, 12)}`);
+    if (hasHealthcheck(container)) this.#engine.sim.go(watchHealth(this.#engine, container), `health:${container.id.slice(0, 12)}`);
   }
 
   *#launch(container: Container): Routine {
@@ -86,6 +88,8 @@ export class Lifecycle {
     container.stdin = stdin;
     Object.assign(container, { status: 'running', startedAt: this.#engine.now, finishedAt: 0, error: '', exitCode: 0, oomKilled: false, stoppedByHand: false });
     sim.go(this.#watch(container), `monitor:${id.slice(0, 12)}`);
+    container.health = undefined;
+    if (hasHealthcheck(container)) sim.go(watchHealth(this.#engine, container), `health:${id.slice(0, 12)}`);
     container.changed.notify();
   }
 

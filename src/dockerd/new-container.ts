@@ -1,5 +1,5 @@
 /** A container's record of what was asked and what its image says (moby daemon/create.go, runconfig merge). */
-import { type CreateOptions, DockerError, type MountPoint } from '../interfaces/docker.ts';
+import { type CreateOptions, DockerError, type Healthcheck, type MountPoint } from '../interfaces/docker.ts';
 import type { Engine } from './engine.ts';
 import type { StoredImage } from './image-store.ts';
 import { Container } from './state.ts';
@@ -47,9 +47,16 @@ export function newContainer(engine: Engine, { id, name, options, image, imageNa
       Labels: { ...own.Labels, ...config.Labels },
       Volumes: Object.keys({ ...own.Volumes, ...config.Volumes }).length > 0 ? { ...own.Volumes, ...config.Volumes } : null,
       ...(config.StopSignal === undefined && own.StopSignal !== undefined ? { StopSignal: own.StopSignal } : {}),
+      ...healthcheckOf(config.Healthcheck, own.Healthcheck),
     },
     host: { ...options.host, NetworkMode: mode },
   });
+}
+
+/** What the image leaves open comes from nowhere, what the command line leaves open from the image. */
+function healthcheckOf(asked: Healthcheck | undefined, own: Healthcheck | undefined): { readonly Healthcheck?: Healthcheck } {
+  if (!asked && !own) return {};
+  return { Healthcheck: asked?.Test?.[0] === 'NONE' ? asked : { ...own, ...asked } };
 }
 
 /** A container in another's network has that one's name too. */

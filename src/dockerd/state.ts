@@ -1,5 +1,5 @@
 /** What dockerd keeps below /var/lib/docker: it outlives the daemon. */
-import type { ContainerConfig, ContainerStatus, HostConfig, MountPoint } from '../interfaces/docker.ts';
+import type { ArchiveEntry, ContainerConfig, ContainerStatus, HostConfig, MountPoint } from '../interfaces/docker.ts';
 import { FileNode } from '../linux/inode.ts';
 import type { NetworkNamespace } from '../linux/network.ts';
 import { Condition } from '../sim/routine.ts';
@@ -19,6 +19,12 @@ export type PublishedPort = {
 
 export type Client = { readonly stdout: ByteStream; readonly stderr?: ByteStream };
 
+export type HealthState = {
+  Status: 'starting' | 'healthy' | 'unhealthy';
+  FailingStreak: number;
+  Log: readonly { readonly Start: number; readonly End: number; readonly ExitCode: number; readonly Output: string }[];
+};
+
 export class Container {
   readonly id: string;
   readonly created: number;
@@ -37,6 +43,8 @@ export class Container {
   exitCode = 0;
   error = '';
   oomKilled = false;
+  /** Of the present run, where there is a health check. */
+  health: HealthState | undefined;
   startedAt = 0;
   finishedAt = 0;
   restartCount = 0;
@@ -100,11 +108,23 @@ export type VolumeRecord = { readonly name: string; readonly created: number; re
 
 export const dataRoot = '/var/lib/docker';
 
+/** What a step of a build has made, by what it was made of. */
+export type CachedStep = {
+  readonly entries: readonly ArchiveEntry[];
+  readonly description: string;
+  readonly size: number;
+  readonly createdAt: number;
+  lastUsedAt: number;
+  usageCount: number;
+};
+
 export class DockerState {
   id = '';
   readonly containers = new Map<string, Container>();
   readonly networks = new Map<string, NetworkRecord>();
   readonly volumes = new Map<string, VolumeRecord>();
+  /** BuildKit's cache, by the digest of all that led to a step. */
+  readonly buildCache = new Map<string, CachedStep>();
 }
 
 /** The engine's own file: its id is what can be read of it. */

@@ -31,6 +31,15 @@ export type ImageConfig = {
     readonly Volumes?: Readonly<Record<string, object>>;
     readonly Labels?: Readonly<Record<string, string>>;
     readonly StopSignal?: string;
+    readonly Shell?: readonly string[];
+    readonly OnBuild?: readonly string[];
+    readonly Healthcheck?: {
+      readonly Test?: readonly string[];
+      readonly Interval?: number;
+      readonly Timeout?: number;
+      readonly StartPeriod?: number;
+      readonly Retries?: number;
+    };
   };
   readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly string[] };
   readonly history?: readonly { readonly created: string; readonly created_by?: string; readonly empty_layer?: boolean; readonly comment?: string }[];

@@ -7,15 +7,28 @@ import type { StreamSession } from './streams.ts';
 /** The daemon's answer with a status of 400 or more; the command prints `Error response from daemon: <message>`. */
 export class DockerError extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
+  /** The lines of a Dockerfile that it is about. */
+  readonly lines: readonly [first: number, last: number] | undefined;
+  constructor(status: number, message: string, lines?: readonly [first: number, last: number]) {
     super(message);
     this.status = status;
+    this.lines = lines;
   }
 }
 
 type Texts = readonly string[];
 type Labels = Readonly<Record<string, string>>;
 
+/** Durations in nanoseconds; 0 or absent: the default. */
+export type Healthcheck = {
+  /** `NONE`, `CMD` and arguments, or `CMD-SHELL` and a line. */
+  readonly Test?: Texts;
+  readonly Interval?: number;
+  readonly Timeout?: number;
+  readonly StartPeriod?: number;
+  readonly StartInterval?: number;
+  readonly Retries?: number;
+};
 export type ContainerConfig = {
   readonly Hostname: string;
   readonly User: string;
@@ -35,6 +48,7 @@ export type ContainerConfig = {
   readonly Labels: Labels;
   readonly StopSignal?: string;
   readonly StopTimeout?: number;
+  readonly Healthcheck?: Healthcheck;
 };
 export type PortBinding = { readonly HostIp: string; readonly HostPort: string };
 export type RestartPolicy = { readonly Name: '' | 'no' | 'always' | 'unless-stopped' | 'on-failure'; readonly MaximumRetryCount: number };
@@ -110,7 +124,12 @@ export type Inspected = Readonly<Record<string, unknown>> & { readonly Id: strin
 export type ContainerInspected = Inspected & {
   readonly Name: string;
   readonly Config: Readonly<Record<string, unknown>> & { readonly Tty: boolean; readonly OpenStdin: boolean; readonly Image: string };
-  readonly State: Readonly<Record<string, unknown>> & { readonly Status: ContainerStatus; readonly Running: boolean; readonly ExitCode: number };
+  readonly State: Readonly<Record<string, unknown>> & {
+    readonly Status: ContainerStatus;
+    readonly Running: boolean;
+    readonly ExitCode: number;
+    readonly Health?: { readonly Status: string; readonly Log?: unknown };
+  };
 };
 export type ExecOptions = {
   readonly cmd: Texts;
@@ -182,6 +201,28 @@ export type BuildOptions = {
   readonly noCache: boolean;
   readonly pull: boolean;
   readonly output: (text: string, error?: boolean) => void;
+};
+
+/** What a build tells on its way: a vertex of the graph begins, says something, ends (buildkit client.SolveStatus). */
+export type BuildProgress = {
+  /** Vertices are numbered in the order in which they begin. */
+  readonly vertex: number;
+  readonly name: string;
+  readonly kind: 'start' | 'status' | 'log' | 'done' | 'cached' | 'error';
+  /** A status (`transferring context: 2B`), output, or what went wrong. */
+  readonly text: string;
+  /** Virtual milliseconds. */
+  readonly at: number;
+};
+export type SolveOptions = Omit<BuildOptions, 'output'> & { readonly progress: (progress: BuildProgress) => void };
+/** One record of the build cache. */
+export type CacheRecord = {
+  readonly id: string;
+  readonly description: string;
+  readonly size: number;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly usageCount: number;
 };
 
 export type NetworkSummary = Inspected & {
@@ -288,6 +329,11 @@ export type DockerApi = {
     load(archive: string): Routine<Texts>;
     prune(options: { readonly all: boolean }): Routine<{ readonly deleted: readonly DeletedImage[]; readonly space: number }>;
     build(options: BuildOptions): Routine<string>;
+    /** With BuildKit, which is part of the daemon; gives the image's id. */
+    solve(options: SolveOptions): Routine<string>;
+    buildCache(): readonly CacheRecord[];
+    /** Frees the build cache; gives what it took. */
+    pruneBuildCache(): readonly CacheRecord[];
     import(reference: string, entries: readonly ArchiveEntry[]): Routine<string>;
   };
   readonly networks: {

@@ -1,11 +1,48 @@
 /** The flags of run and create, and what they ask of the daemon (cli/command/container/opts.go). */
-import type { ContainerConfig, CreateOptions, HostConfig, PortBinding, RestartPolicy } from '../../interfaces/docker.ts';
+import type { ContainerConfig, CreateOptions, Healthcheck, HostConfig, PortBinding, RestartPolicy } from '../../interfaces/docker.ts';
 import { Errno } from '../../linux/errno.ts';
-import type { FlagSpec } from '../flags.ts';
+import type { FlagSpec, Flags } from '../flags.ts';
 import { bool, CliError, type Context, int, list, pairs, text } from './context.ts';
 import { parseSize } from './output.ts';
 
+const healthFlags: readonly FlagSpec[] = [
+  text('health-cmd', 'Command to run to check health'),
+  text('health-interval', 'Time between running the check (ms|s|m|h) (default 0s)', { type: 'duration' }),
+  int('health-retries', 'Consecutive failures needed to report unhealthy'),
+  text('health-start-interval', 'Time between running the check during the start period (ms|s|m|h) (default 0s)', { type: 'duration' }),
+  text('health-start-period', 'Start period for the container to initialize before starting health-retries countdown (ms|s|m|h) (default 0s)', {
+    type: 'duration',
+  }),
+  text('health-timeout', 'Maximum time to allow one check to run (ms|s|m|h) (default 0s)', { type: 'duration' }),
+  bool('no-healthcheck', 'Disable any container-specified HEALTHCHECK'),
+];
+
+/** Taken, but of no effect: the lab's containers have nothing that they would change. */
+const quietFlags: readonly FlagSpec[] = [
+  text('cpuset-cpus', 'CPUs in which to allow execution (0-3, 0,1)'),
+  text('cgroup-parent', 'Optional parent cgroup for the container'),
+  text('cgroupns', 'Cgroup namespace to use (host|private)'),
+  list('device', 'Add a host device to the container'),
+  text('domainname', 'Container NIS domain name'),
+  text('ipc', 'IPC mode to use'),
+  text('log-driver', 'Logging driver for the container'),
+  list('log-opt', 'Log driver options'),
+  text('memory-swap', "Swap limit equal to memory plus swap: '-1' to enable unlimited swap", { valueName: 'bytes' }),
+  text('memory-reservation', 'Memory soft limit', { valueName: 'bytes' }),
+  bool('oom-kill-disable', 'Disable OOM Killer'),
+  list('security-opt', 'Security Options'),
+  text('shm-size', 'Size of /dev/shm', { valueName: 'bytes' }),
+  list('sysctl', 'Sysctl options'),
+  list('ulimit', 'Ulimit options'),
+  text('userns', 'User namespace to use'),
+  list('group-add', 'Add additional groups to join'),
+  list('dns-search', 'Set custom DNS search domains'),
+  text('mac-address', 'Container MAC address (e.g., 92:d0:c6:0a:29:33)'),
+];
+
 export const createFlags: readonly FlagSpec[] = [
+  ...healthFlags,
+  ...quietFlags,
   text('name', 'Assign a name to the container'),
   bool('interactive,i', 'Keep STDIN open even if not attached'),
   bool('tty,t', 'Allocate a pseudo-TTY'),
@@ -48,6 +85,27 @@ export const createFlags: readonly FlagSpec[] = [
   bool('quiet,q', 'Suppress the pull output'),
 ];
 
+/** `--health-cmd` and its kin; the flags leave open what they do not name. */
+function healthcheck(flags: Flags): { readonly Healthcheck?: Healthcheck } {
+  if (flags.bool('no-healthcheck')) {
+    if (healthFlags.some(({ name }) => name !== 'no-healthcheck' && flags.has(name)))
+      throw new CliError('--no-healthcheck conflicts with --health-* options', 125);
+    return { Healthcheck: { Test: ['NONE'] } };
+  }
+  if (!healthFlags.some(({ name }) => flags.has(name))) return {};
+  const nanos = (name: string, key: string): Record<string, number> => (flags.has(name) ? { [key]: flags.duration(name) * 1e6 } : {});
+  return {
+    Healthcheck: {
+      ...(flags.text('health-cmd') === '' ? {} : { Test: ['CMD-SHELL', flags.text('health-cmd')] }),
+      ...nanos('health-interval', 'Interval'),
+      ...nanos('health-timeout', 'Timeout'),
+      ...nanos('health-start-period', 'StartPeriod'),
+      ...nanos('health-start-interval', 'StartInterval'),
+      ...(flags.has('health-retries') ? { Retries: flags.number('health-retries') } : {}),
+    },
+  };
+}
+
 export function createOptions(context: Context, attached: boolean): CreateOptions {
   const { flags, args } = context;
   const [image = '', ...command] = args;
@@ -75,6 +133,7 @@ export function createOptions(context: Context, attached: boolean): CreateOption
     Labels: pairs(flags.list('label')),
     ...(flags.text('stop-signal') === '' ? {} : { StopSignal: flags.text('stop-signal') }),
     ...(flags.has('stop-timeout') ? { StopTimeout: flags.number('stop-timeout') } : {}),
+    ...healthcheck(flags),
   };
   const host: HostConfig = {
     Binds: [...volumes.filter((each) => each.includes(':')).map((each) => absolute(context, each)), ...mounts.flatMap((each) => each.bind ?? [])],
@@ -101,6 +160,9 @@ export function createOptions(context: Context, attached: boolean): CreateOption
     NanoCpus: nanoCpus(flags.text('cpus')),
     PidsLimit: Math.max(0, flags.number('pids-limit')),
     VolumesFrom: flags.list('volumes-from'),
+    ...(flags.text('cgroup-parent') === '' ? {} : { CgroupParent: flags.text('cgroup-parent') }),
+    ...(flags.text('ipc') === '' ? {} : { IpcMode: flags.text('ipc') }),
+    ...(flags.list('group-add').length === 0 ? {} : { GroupAdd: flags.list('group-add') }),
   };
   if (host.AutoRemove && !['', 'no'].includes(host.RestartPolicy.Name)) throw new CliError('conflicting options: cannot specify both --restart and --rm', 125);
   return {

@@ -1,10 +1,8 @@
 /** docker: the command line of Docker Engine 29 (docker/cli). */
-import { DockerError } from '../../interfaces/docker.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
-import { type Routine, sleep } from '../../sim/routine.ts';
-import { CommandFlagError, dockerHelp, resolveCobra, UnknownCommandError } from '../flags.ts';
-import { info, version, versionLine } from './commands/about.ts';
+import { sleep } from '../../sim/routine.ts';
+import { info, version } from './commands/about.ts';
 import { build } from './commands/build.ts';
 import { commit, diff, exportCommand, kill, logs, pause, port, rename, restart, rm, stop, top, unpause, update, wait } from './commands/containers.ts';
 import { cp } from './commands/cp.ts';
@@ -15,7 +13,9 @@ import { ps } from './commands/ps.ts';
 import { attachCommand, createCommand, exec, run, startCommand } from './commands/run.ts';
 import { stats } from './commands/stats.ts';
 import { containerPrune, contextCommand, events, imagePrune, login, logout, system } from './commands/system.ts';
-import { bool, CliError, Context, type DockerCommand, daemonText, type Run, text } from './context.ts';
+import { bool, CliError, type DockerCommand, text } from './context.ts';
+import { dispatchTree, hostOf } from './dispatch.ts';
+import { findPlugin } from './plugins.ts';
 
 const group = (title: string, commands: readonly DockerCommand[]): DockerCommand[] => commands.map((each) => ({ ...each, group: title }));
 const under = (name: string, each: DockerCommand, aliases: readonly string[] = []): DockerCommand => ({ ...each, name, aliases });
@@ -143,100 +143,29 @@ export const dockerTree: DockerCommand = {
   ],
 };
 
+/** Options of docker itself that take a value. */
+const withValue: ReadonlySet<string> = new Set(['-H', '--host', '-c', '--context', '-l', '--log-level', '--config']);
+
+/** The plugin that a command line is for: its file and arguments. `docker build` is buildx's where that is installed. */
+function pluginCall(process: Process, args: readonly string[]): readonly string[] | undefined {
+  const at = args.findIndex((arg, i) => !arg.startsWith('-') && !withValue.has(args[i - 1] ?? ''));
+  const name = args[at];
+  if (name === undefined) return undefined;
+  const words = /^(image|builder)$/.test(name) && args[at + 1] === 'build' ? 2 : name === 'build' ? 1 : 0;
+  if (words > 0) {
+    const buildx = process.env['DOCKER_BUILDKIT'] === '0' ? undefined : findPlugin(process, 'buildx');
+    return buildx === undefined ? undefined : [buildx, 'buildx', 'build', ...args.slice(at + words)];
+  }
+  if (dockerTree.commands?.some((each) => each.name === name || each.aliases?.includes(name))) return undefined;
+  const path = /^[a-z0-9]+$/.test(name) ? findPlugin(process, name) : undefined;
+  return path === undefined ? undefined : [path, name, ...args.slice(at + 1)];
+}
+
 export const docker: Program = function* (argv, process) {
   yield* sleep(process.sim.random.between(10, 18));
-  return yield* dispatch(argv.slice(1), process);
+  const args = argv.slice(1);
+  const plugin = pluginCall(process, args);
+  if (!plugin) return yield* dispatchTree(dockerTree, args, process);
+  const { program, argv: words } = process.exec(plugin, { ...process.env, DOCKER_HOST: hostOf(args, process) });
+  return yield* program(words, process);
 };
-
-function* dispatch(args: readonly string[], process: Process): Routine<number> {
-  if (args[0] === 'help') return yield* dispatch([...args.slice(1), '--help'], process);
-  let resolved: ReturnType<typeof resolveCobra<Run>>;
-  try {
-    resolved = resolveCobra<Run>(dockerTree, args);
-  } catch (error) {
-    return yield* wrong(error, process);
-  }
-  const { flags, chain } = resolved;
-  const command: DockerCommand = resolved.command;
-  if (chain.length === 1 && flags.bool('version')) {
-    yield* process.print(versionLine);
-    return 0;
-  }
-  if (!command.run) return yield* noCommand(resolved.args, chain, process);
-  const count = resolved.args.length;
-  const [least, most] = command.takes ?? [0, Number.POSITIVE_INFINITY];
-  if (count < least || count > most) return yield* wrongCount(least, most, chain, process);
-  const context = new Context(process, { flags, args: resolved.args, path: resolved.path, host: hostOf(args, process) });
-  try {
-    return (yield* command.run(context)) ?? 0;
-  } catch (error) {
-    if (error instanceof DockerError) return yield* daemonError(error, command, resolved.path, process);
-    if (!(error instanceof CliError)) throw error;
-    yield* process.printError(`${error.message}\n`);
-    return error.status;
-  }
-}
-
-function* daemonError(error: DockerError, command: DockerCommand, path: string, process: Process): Routine<number> {
-  const own = error.message.startsWith('k8s-lab: ');
-  if (command.prefixed && !own) {
-    yield* process.printError(`docker: ${daemonText(error)}\n\nRun '${path} --help' for more information\n`);
-    return 125;
-  }
-  yield* process.printError(`${daemonText(error)}\n`);
-  return own ? 70 : 1;
-}
-
-/** `-H` before the command, then DOCKER_HOST. */
-function hostOf(args: readonly string[], process: Process): string {
-  const at = args.findIndex((arg) => arg === '-H' || arg === '--host' || arg.startsWith('--host='));
-  const first = args.findIndex(
-    (arg, i) => !arg.startsWith('-') && !['-H', '--host', '-c', '--context', '-l', '--log-level', '--config'].includes(args[i - 1] ?? ''),
-  );
-  const given = at >= 0 && at < first ? (args[at]?.startsWith('--host=') ? args[at]?.slice(7) : args[at + 1]) : undefined;
-  return given ?? process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
-}
-
-function* noCommand(args: readonly string[], chain: readonly DockerCommand[], process: Process): Routine<number> {
-  const path = chain.map(({ name }) => name).join(' ');
-  if (args.length === 0) {
-    yield* process.print(dockerHelp(chain));
-    return 0;
-  }
-  yield* process.printError(`docker: unknown command: ${path} ${args[0]}\n\nUsage:  ${path}\n\nRun '${path} --help' for more information\n`);
-  return 1;
-}
-
-function* wrongCount(least: number, most: number, chain: readonly DockerCommand[], process: Process): Routine<number> {
-  const path = chain.map(({ name }) => name).join(' ');
-  const s = (count: number): string => `${count} argument${count === 1 ? '' : 's'}`;
-  const what =
-    most === 0
-      ? 'accepts no arguments'
-      : least === most
-        ? `requires ${s(least)}`
-        : Number.isFinite(most)
-          ? `requires at least ${least} and at most ${s(most)}`
-          : `requires at least ${s(least)}`;
-  const usage = chain.at(-1)?.usage ?? '';
-  yield* process.printError(`docker: '${path}' ${what}\n\nUsage:  ${path}${usage === '' ? '' : ` ${usage}`}\n\nSee '${path} --help' for more information\n`);
-  return 1;
-}
-
-function* wrong(error: unknown, process: Process): Routine<number> {
-  if (error instanceof UnknownCommandError) {
-    yield* process.printError(`docker: unknown command: docker ${error.typed}\n\nRun 'docker --help' for more information\n`);
-    return 1;
-  }
-  if (!(error instanceof CommandFlagError)) throw error;
-  const chain = error.chain as DockerCommand[];
-  if (error.kind === 'help') {
-    yield* process.print(dockerHelp(chain));
-    return 0;
-  }
-  const usage = chain.at(-1)?.usage ?? '';
-  yield* process.printError(
-    `${error.message}\n\nUsage:  ${error.path}${usage === '' ? '' : ` ${usage.trim()}`}\n\nRun '${error.path} --help' for more information\n`,
-  );
-  return 125;
-}

@@ -75,7 +75,7 @@ function* printAll(context: Context, output: Channel<readonly [string, boolean]>
 }
 
 /** The files below a directory, without what .dockerignore names. */
-function readContext({ process, flags }: Context, path: string): { readonly files: readonly ArchiveEntry[]; readonly dockerfile: string } {
+export function readContext({ process, flags }: Context, path: string): { readonly files: readonly ArchiveEntry[]; readonly dockerfile: string } {
   const root = process.path(path);
   const inode = process.fs.find(root);
   if (!inode) throw new CliError(`unable to prepare context: path "${path}" not found`);

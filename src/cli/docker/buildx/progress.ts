@@ -1,0 +1,87 @@
+/** How a build is shown while it runs: plain lines, or the table of a terminal (buildkit util/progress/progressui). */
+import type { BuildProgress } from '../../../interfaces/docker.ts';
+
+const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)}s`;
+
+type Vertex = {
+  readonly name: string;
+  readonly start: number;
+  end: number | undefined;
+  cached: boolean;
+  readonly statuses: string[];
+  readonly logs: string[];
+  failed: boolean;
+};
+
+/** Everything that was said, by vertex. */
+export class BuildView {
+  readonly vertices = new Map<number, Vertex>();
+  #last = 0;
+
+  /** Takes in what was said; gives the plain lines for it. */
+  take({ vertex, name, kind, text, at }: BuildProgress): string {
+    const known = this.vertices.get(vertex) ?? { name, start: at, end: undefined, cached: false, statuses: [], logs: [], failed: false };
+    this.vertices.set(vertex, known);
+    const gap = this.#last !== 0 && this.#last !== vertex && kind === 'start' ? '\n' : '';
+    this.#last = vertex;
+    if (kind === 'start') return `${gap}#${vertex} ${name}\n`;
+    if (kind === 'status') {
+      known.statuses.push(text);
+      return `#${vertex} ${text}\n`;
+    }
+    if (kind === 'log') {
+      const line = `${((at - known.start) / 1000).toFixed(3)} ${text}`;
+      known.logs.push(line);
+      return `#${vertex} ${line}\n`;
+    }
+    known.end = at;
+    known.cached = kind === 'cached';
+    known.failed = kind === 'error';
+    return `#${vertex} ${kind === 'cached' ? 'CACHED' : kind === 'error' ? `ERROR: ${text}` : `DONE ${seconds(at - known.start)}`}\n`;
+  }
+
+  /** The failed step with its last words. */
+  failure(): string {
+    const failed = [...this.vertices.values()].find((each) => each.failed);
+    return failed ? `------\n > ${failed.name}:\n${failed.logs.map((line) => `${line}\n`).join('')}------\n` : '';
+  }
+
+  /** What stands on a terminal at the end. */
+  table(width: number, title: string): string {
+    const all = [...this.vertices.values()];
+    const from = Math.min(...all.map(({ start }) => start));
+    const to = Math.max(...all.map(({ start, end }) => end ?? start));
+    const done = all.filter(({ end, failed }) => end !== undefined && !failed).length;
+    const head = `[+] Building ${seconds(to - from)} (${done}/${all.length})${done === all.length ? ' FINISHED' : ''}`;
+    const line = (text: string, time: string): string => `${text.slice(0, width - time.length - 1).padEnd(width - time.length)}${time}\n`;
+    const rows = all.flatMap(({ name, start, end, cached, statuses, failed }) => [
+      line(` => ${failed ? 'ERROR ' : ''}${cached ? 'CACHED ' : ''}${name}`, seconds((end ?? to) - start)),
+      ...statuses.map((status) => line(` => => ${status.replace(/ done$/, '')}`, '0.0s')),
+    ]);
+    return `${line(head, title)}${rows.join('')}`;
+  }
+}
+
+/** The place of an error in its file: a few lines around it (buildkit solver/errdefs/source.go). */
+export function excerpt(file: string, source: string, [first, last]: readonly [number, number]): string {
+  const lines = source.split('\n');
+  if (first < 1 || first > lines.length) return '';
+  let start = first;
+  let end = Math.min(last, lines.length);
+  for (let shown = 0; shown < (start === end && first === last ? 4 : 2); shown++) {
+    if (start > 1) {
+      start--;
+      shown++;
+    }
+    if (end < lines.length) {
+      end++;
+      shown++;
+    }
+    if (start === 1 && end === lines.length) break;
+  }
+  const rows = lines.slice(start - 1, end).map((text, i) => {
+    const number = start + i;
+    return ` ${String(number).padStart(3)} | ${number >= first && number <= last ? '>>>' : '   '} ${text}\n`;
+  });
+  return `${file}:${first}\n--------------------\n${rows.join('')}--------------------\n`;
+}

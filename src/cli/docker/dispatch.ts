@@ -1,0 +1,101 @@
+/** Command lines of docker and its plugins: from the words to the command, and what is said when they are wrong (docker/cli cli/cobra.go). */
+import { DockerError } from '../../interfaces/docker.ts';
+import type { Process } from '../../linux/process.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { CommandFlagError, dockerHelp, resolveCobra, UnknownCommandError } from '../flags.ts';
+import { versionLine } from './commands/about.ts';
+import { CliError, Context, type DockerCommand, daemonText, type Run } from './context.ts';
+
+/** Runs the command that a command line means. */
+export function* dispatchTree(tree: DockerCommand, args: readonly string[], process: Process): Routine<number> {
+  if (args[0] === 'help') return yield* dispatchTree(tree, [...args.slice(1), '--help'], process);
+  let resolved: ReturnType<typeof resolveCobra<Run>>;
+  try {
+    resolved = resolveCobra<Run>(tree, args);
+  } catch (error) {
+    return yield* wrong(error, tree, process);
+  }
+  const { flags, chain } = resolved;
+  const command: DockerCommand = resolved.command;
+  if (chain.length === 1 && tree.name === 'docker' && flags.bool('version')) {
+    yield* process.print(versionLine);
+    return 0;
+  }
+  if (!command.run) return yield* noCommand(resolved.args, chain, process);
+  const count = resolved.args.length;
+  const [least, most] = command.takes ?? [0, Number.POSITIVE_INFINITY];
+  if (count < least || count > most) return yield* wrongCount(least, most, chain, process);
+  const context = new Context(process, { flags, args: resolved.args, path: resolved.path, host: hostOf(args, process) });
+  try {
+    return (yield* command.run(context)) ?? 0;
+  } catch (error) {
+    if (error instanceof DockerError) return yield* daemonError(error, command, resolved.path, process);
+    if (!(error instanceof CliError)) throw error;
+    yield* process.printError(`${error.message}\n`);
+    return error.status;
+  }
+}
+
+function* daemonError(error: DockerError, command: DockerCommand, path: string, process: Process): Routine<number> {
+  const own = error.message.startsWith('k8s-lab: ');
+  if (command.prefixed && !own) {
+    yield* process.printError(`docker: ${daemonText(error)}\n\nRun '${path} --help' for more information\n`);
+    return 125;
+  }
+  yield* process.printError(`${daemonText(error)}\n`);
+  return own ? 70 : 1;
+}
+
+/** `-H` before the command, then DOCKER_HOST. */
+export function hostOf(args: readonly string[], process: Process): string {
+  const at = args.findIndex((arg) => arg === '-H' || arg === '--host' || arg.startsWith('--host='));
+  const first = args.findIndex(
+    (arg, i) => !arg.startsWith('-') && !['-H', '--host', '-c', '--context', '-l', '--log-level', '--config'].includes(args[i - 1] ?? ''),
+  );
+  const given = at >= 0 && at < first ? (args[at]?.startsWith('--host=') ? args[at]?.slice(7) : args[at + 1]) : undefined;
+  return given ?? process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+}
+
+function* noCommand(args: readonly string[], chain: readonly DockerCommand[], process: Process): Routine<number> {
+  const path = chain.map(({ name }) => name).join(' ');
+  if (args.length === 0) {
+    yield* process.print(dockerHelp(chain));
+    return 0;
+  }
+  yield* process.printError(`docker: unknown command: ${path} ${args[0]}\n\nUsage:  ${path}\n\nRun '${path} --help' for more information\n`);
+  return 1;
+}
+
+function* wrongCount(least: number, most: number, chain: readonly DockerCommand[], process: Process): Routine<number> {
+  const path = chain.map(({ name }) => name).join(' ');
+  const s = (count: number): string => `${count} argument${count === 1 ? '' : 's'}`;
+  const what =
+    most === 0
+      ? 'accepts no arguments'
+      : least === most
+        ? `requires ${s(least)}`
+        : Number.isFinite(most)
+          ? `requires at least ${least} and at most ${s(most)}`
+          : `requires at least ${s(least)}`;
+  const usage = chain.at(-1)?.usage ?? '';
+  yield* process.printError(`docker: '${path}' ${what}\n\nUsage:  ${path}${usage === '' ? '' : ` ${usage}`}\n\nSee '${path} --help' for more information\n`);
+  return 1;
+}
+
+function* wrong(error: unknown, tree: DockerCommand, process: Process): Routine<number> {
+  if (error instanceof UnknownCommandError) {
+    yield* process.printError(`docker: unknown command: ${tree.name} ${error.typed}\n\nRun '${tree.name} --help' for more information\n`);
+    return 1;
+  }
+  if (!(error instanceof CommandFlagError)) throw error;
+  const chain = error.chain as DockerCommand[];
+  if (error.kind === 'help') {
+    yield* process.print(dockerHelp(chain));
+    return 0;
+  }
+  const usage = chain.at(-1)?.usage ?? '';
+  yield* process.printError(
+    `${error.message}\n\nUsage:  ${error.path}${usage === '' ? '' : ` ${usage.trim()}`}\n\nRun '${error.path} --help' for more information\n`,
+  );
+  return 125;
+}

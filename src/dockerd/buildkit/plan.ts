@@ -1,0 +1,94 @@
+/** From a Dockerfile to what has to be built: stages, those that are wanted, names of vertices (buildkit frontend/dockerfile/dockerfile2llb). */
+import { DockerError } from '../../interfaces/docker.ts';
+import { type Instruction, parseDockerfile, substitute, words } from '../dockerfile.ts';
+
+export type PlannedStage = {
+  readonly index: number;
+  /** `AS name`, or `stage-N`. */
+  readonly name: string;
+  readonly from: Instruction;
+  /** The image's name, or another stage's. */
+  readonly base: string;
+  readonly steps: readonly Instruction[];
+  /** Steps that are vertices, FROM included: the N of `[2/N]`. */
+  readonly total: number;
+};
+
+export type Plan = {
+  readonly stages: readonly PlannedStage[];
+  /** In the order in which they have to be built; the last is the target. */
+  readonly order: readonly PlannedStage[];
+  /** ARGs before the first FROM. */
+  readonly globals: ReadonlyMap<string, string>;
+};
+
+const vertices: ReadonlySet<string> = new Set(['RUN', 'COPY', 'ADD', 'WORKDIR']);
+/** BuildKit knows these without an ARG of their own value. */
+const platformArgs: readonly [string, string][] = [
+  ['BUILDPLATFORM', 'linux/amd64'],
+  ['TARGETPLATFORM', 'linux/amd64'],
+  ['BUILDOS', 'linux'],
+  ['TARGETOS', 'linux'],
+  ['BUILDARCH', 'amd64'],
+  ['TARGETARCH', 'amd64'],
+];
+
+export const isVertex = ({ name }: Instruction): boolean => vertices.has(name);
+
+export function planBuild(source: string, args: Readonly<Record<string, string>>, target: string): Plan {
+  const steps = parseDockerfile(source);
+  const globals = new Map<string, string>(platformArgs);
+  const stages: PlannedStage[] = [];
+  for (const step of steps) {
+    if (step.name === 'FROM') stages.push(newStage(step, stages.length, globals));
+    else if (stages.length === 0) for (const [name, value] of argsOf(step, args, globals)) globals.set(name, value);
+    else {
+      const last = stages.pop() as PlannedStage;
+      stages.push({ ...last, steps: [...last.steps, step], total: last.total + (isVertex(step) ? 1 : 0) });
+    }
+  }
+  const wanted = target === '' ? stages.at(-1) : stages.find((stage) => stage.name.toLowerCase() === target.toLowerCase() || String(stage.index) === target);
+  if (!wanted) throw new DockerError(400, `target stage ${JSON.stringify(target)} could not be found`);
+  return { stages, order: inOrder(wanted, stages), globals };
+}
+
+function newStage(from: Instruction, index: number, globals: ReadonlyMap<string, string>): PlannedStage {
+  const all = words(substitute(from.text, globals));
+  const [base = '', as, name] = all;
+  if (all.length !== 1 && !(all.length === 3 && as?.toLowerCase() === 'as'))
+    throw new DockerError(400, `dockerfile parse error on line ${from.line}: FROM requires either one or three arguments`, [from.line, from.end]);
+  if (base === '') throw new DockerError(400, `base name (${from.text}) should not be blank`, [from.line, from.end]);
+  return { index, name: name ?? `stage-${index}`, from, base, steps: [], total: 1 };
+}
+
+/** What an ARG brings in: the caller's value, its default, or that of the global one. */
+export function argsOf({ text }: Instruction, given: Readonly<Record<string, string>>, globals: ReadonlyMap<string, string>): [string, string][] {
+  return words(text).flatMap((word): [string, string][] => {
+    const [name = '', ...value] = word.split('=');
+    const known = given[name] ?? (word.includes('=') ? value.join('=') : globals.get(name));
+    return known === undefined ? [] : [[name, known]];
+  });
+}
+
+/** A stage by its name or number, of those before another. */
+export const stageOf = (stages: readonly PlannedStage[], name: string, before: number): PlannedStage | undefined =>
+  stages.slice(0, before).findLast((stage) => stage.name.toLowerCase() === name.toLowerCase() || String(stage.index) === name);
+
+function inOrder(target: PlannedStage, stages: readonly PlannedStage[]): PlannedStage[] {
+  const done: PlannedStage[] = [];
+  const visit = (stage: PlannedStage): void => {
+    if (done.includes(stage)) return;
+    const named = [stage.base, ...stage.steps.flatMap(({ flags }) => (flags['from'] === undefined ? [] : [flags['from']]))];
+    for (const name of named) {
+      const other = stageOf(stages, name, stage.index);
+      if (other) visit(other);
+    }
+    done.push(stage);
+  };
+  visit(target);
+  return done;
+}
+
+/** `[2/3]`, or `[build 2/3]` where there are several stages. */
+export const prefixOf = (plan: Plan, stage: PlannedStage, position: number): string =>
+  `[${plan.stages.length > 1 || !stage.name.startsWith('stage-') ? `${stage.name} ` : ''}${position}/${stage.total}]`;

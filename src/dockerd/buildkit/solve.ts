@@ -1,0 +1,332 @@
+/** BuildKit as the daemon has it built in: solves the graph of a Dockerfile, with a cache by content (buildkit solver, moby daemon/internal/builder-next). */
+import { createHash } from 'node:crypto';
+import { type ArchiveEntry, type CacheRecord, DockerError, type SolveOptions } from '../../interfaces/docker.ts';
+import { type Routine, sleep } from '../../sim/routine.ts';
+import { byteLength } from '../../sim/stream.ts';
+import type { Containers } from '../containers.ts';
+import { type Config, configure, type Instruction, substitute, toInstruction } from '../dockerfile.ts';
+import { type Engine, moby, snapshotter } from '../engine.ts';
+import { danglingPrefix, type ImageStore, type StoredImage } from '../image-store.ts';
+import type { Images } from '../images.ts';
+import { writeImage } from '../layers.ts';
+import { familiar, parseReference } from '../reference.ts';
+import { argsOf, isVertex, type Plan, type PlannedStage, planBuild, prefixOf, stageOf } from './plan.ts';
+import { Progress } from './progress.ts';
+import { copyStep, runStep, type StepMade, workdirStep } from './steps.ts';
+
+/** How far a stage has come. */
+export type StageState = {
+  image: StoredImage | undefined;
+  config: Config;
+  /** Digest of all that led here. */
+  key: string;
+  readonly args: Map<string, string>;
+  /** History of steps since the last layer. */
+  quiet: string[];
+};
+
+export type Kit = {
+  readonly engine: Engine;
+  readonly store: ImageStore;
+  readonly images: Images;
+  readonly containers: Containers;
+};
+
+const hash = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\0')).digest('hex');
+const substituted = new Set(['ADD', 'COPY', 'ENV', 'EXPOSE', 'LABEL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR', 'ARG']);
+
+export class BuildKit {
+  readonly #kit: Kit;
+  constructor(kit: Kit) {
+    this.#kit = kit;
+  }
+
+  *solve(options: SolveOptions): Routine<string> {
+    return yield* new Solve(this.#kit, options).run();
+  }
+
+  cache(): CacheRecord[] {
+    return [...this.#kit.engine.state.buildCache].map(([id, { entries: _, ...record }]) => ({ id, ...record }));
+  }
+
+  prune(): CacheRecord[] {
+    const gone = this.cache();
+    this.#kit.engine.state.buildCache.clear();
+    return gone;
+  }
+}
+
+/** One build. */
+class Solve {
+  readonly #kit: Kit;
+  readonly #options: SolveOptions;
+  readonly #progress: Progress;
+  readonly #states = new Map<number, StageState>();
+  /** Images of steps on the way, named so that nobody collects them. */
+  readonly #temporary = new Set<string>();
+
+  constructor(kit: Kit, options: SolveOptions) {
+    this.#kit = kit;
+    this.#options = options;
+    this.#progress = new Progress(options.progress, () => kit.engine.now);
+  }
+
+  *run(): Routine<string> {
+    try {
+      const plan = yield* this.#loadDefinition();
+      yield* this.#loadMetadata(plan);
+      let context = false;
+      for (const stage of plan.order) {
+        const uses = stage.steps.some(
+          ({ name, flags, heredocs }) => (name === 'COPY' || name === 'ADD') && flags['from'] === undefined && heredocs.length === 0,
+        );
+        this.#states.set(stage.index, yield* this.#from(plan, stage));
+        if (uses && !context) yield* this.#loadContext();
+        context ||= uses;
+        yield* this.#stage(plan, stage);
+      }
+      return yield* this.#export(this.#states.get(plan.order.at(-1)?.index ?? 0) as StageState);
+    } finally {
+      for (const name of this.#temporary) this.#drop(name);
+    }
+  }
+
+  *#loadDefinition(): Routine<Plan> {
+    const { dockerfile, files, args, target } = this.#options;
+    const source = files.find(({ path }) => path === dockerfile.replace(/^\.\//, ''))?.content;
+    const name = dockerfile.slice(dockerfile.lastIndexOf('/') + 1).replace('.dockerfile.outside', 'Dockerfile');
+    yield* this.#progress.vertex(`[internal] load build definition from ${name}`, function* (say) {
+      yield* sleep(8);
+      say('status', `transferring dockerfile: ${bytes(source === undefined ? 2 : byteLength(source) + 38)} done`);
+    });
+    if (source === undefined) throw new DockerError(400, `failed to read dockerfile: open ${name}: no such file or directory`);
+    return planBuild(source, args, target);
+  }
+
+  /** The manifests of all base images are asked for at once, before anything is built. */
+  *#loadMetadata(plan: Plan): Routine {
+    const { store, images } = this.#kit;
+    const bases = new Map<string, PlannedStage>();
+    for (const stage of plan.order)
+      if (stage.base !== 'scratch' && !stageOf(plan.stages, stage.base, stage.index)) bases.set(parseReference(stage.base).full, stage);
+    for (const [full, stage] of bases) {
+      const pull = this.#options.pull;
+      try {
+        yield* this.#progress.vertex(`[internal] load metadata for ${full}`, function* () {
+          if (store.find(full) && !pull) return void (yield* sleep(5));
+          yield* images.pull(full, () => {});
+        });
+      } catch (error) {
+        if (!(error instanceof DockerError)) throw error;
+        const { line, end } = stage.from;
+        throw new DockerError(400, `${stage.base}: failed to resolve source metadata for ${full}: ${registryText(error.message, full)}`, [line, end]);
+      }
+    }
+    const ignore = this.#options.files.find(({ path }) => path === '.dockerignore')?.content;
+    yield* this.#progress.vertex('[internal] load .dockerignore', function* (say) {
+      yield* sleep(4);
+      say('status', `transferring context: ${bytes(ignore === undefined ? 2 : byteLength(ignore) + 40)} done`);
+    });
+  }
+
+  *#loadContext(): Routine {
+    const total = this.#options.files.reduce((sum, { path, content }) => sum + path.length + 20 + byteLength(content ?? ''), 32);
+    yield* this.#progress.vertex('[internal] load build context', function* (say) {
+      yield* sleep(6);
+      say('status', `transferring context: ${bytes(total)} done`);
+    });
+  }
+
+  *#from(plan: Plan, stage: PlannedStage): Routine<StageState> {
+    const args = new Map<string, string>();
+    const other = stageOf(plan.stages, stage.base, stage.index);
+    if (other) {
+      const state = this.#states.get(other.index) as StageState;
+      return { ...state, args, quiet: [...state.quiet] };
+    }
+    if (stage.base === 'scratch') return { image: undefined, config: {}, key: 'scratch', args, quiet: [] };
+    const { full } = parseReference(stage.base);
+    const image = this.#kit.store.get(full);
+    yield* this.#progress.vertex(`${prefixOf(plan, stage, 1)} FROM ${full}@${image.id}`, function* (say, cached) {
+      say('status', `resolve ${full}@${image.id} done`);
+      if (stage.total > 1) cached();
+    });
+    return { image, config: image.config.config, key: image.id, args, quiet: [] };
+  }
+
+  *#stage(plan: Plan, stage: PlannedStage): Routine {
+    const state = this.#states.get(stage.index) as StageState;
+    let position = 1;
+    const triggers = (state.config.OnBuild ?? []).map((text) => ({ ...toInstruction(text, stage.from.line), end: stage.from.end }));
+    if (triggers.length > 0) state.config = { ...state.config, OnBuild: [] };
+    for (const step of [...triggers, ...stage.steps]) {
+      const instruction = substituted.has(step.name) ? { ...step, text: substitute(step.text, variables(state)) } : step;
+      if (step.name === 'ARG') for (const [name, value] of argsOf(instruction, this.#options.args, plan.globals)) state.args.set(name, value);
+      if (isVertex(step)) {
+        if (!triggers.includes(step)) position++;
+        yield* this.#vertex(plan, { stage, state, instruction, name: `${prefixOf(plan, stage, position)} ${titleOf(step)}` });
+      } else this.#configure(state, instruction);
+    }
+  }
+
+  #configure(state: StageState, instruction: Instruction): void {
+    const { name, text } = instruction;
+    state.config = configure(state.config, instruction) ?? state.config;
+    if (name === 'ARG' || name === 'MAINTAINER') return;
+    const words = name === 'CMD' ? state.config.Cmd : name === 'ENTRYPOINT' ? state.config.Entrypoint : undefined;
+    state.quiet.push(`${name} ${words ? `[${words.map((each) => JSON.stringify(each)).join(' ')}]` : text}`);
+  }
+
+  *#vertex(plan: Plan, at: { readonly stage: PlannedStage; readonly state: StageState; readonly instruction: Instruction; readonly name: string }): Routine {
+    const { state, instruction, stage } = at;
+    const { buildCache } = this.#kit.engine.state;
+    const located = (error: DockerError): DockerError =>
+      error.lines ? error : new DockerError(error.status, error.message, [instruction.line, instruction.end]);
+    try {
+      const made = yield* this.#progress.vertex(at.name, (say, cached) => this.#make(plan, stage, state, instruction, { say, cached }));
+      if (made.config) state.config = made.config;
+      state.key = made.key;
+      if (made.entries.length === 0 && instruction.name === 'WORKDIR') return void state.quiet.push(made.createdBy);
+      yield* this.#commit(state, made.entries, made.createdBy);
+      const record = buildCache.get(made.key);
+      if (record) Object.assign(record, { lastUsedAt: this.#kit.engine.now, usageCount: record.usageCount + 1 });
+      else buildCache.set(made.key, cacheEntry(this.#kit.engine.now, at.name, made.entries));
+    } catch (error) {
+      throw error instanceof DockerError ? located(error) : error;
+    }
+  }
+
+  /** The step's files, out of the cache where the same has been done before. */
+  *#make(
+    plan: Plan,
+    stage: PlannedStage,
+    state: StageState,
+    instruction: Instruction,
+    { say, cached }: { readonly say: (kind: 'status' | 'log', text: string) => void; readonly cached: () => void },
+  ): Routine<StepMade & { readonly key: string }> {
+    const { engine } = this.#kit;
+    const from = instruction.flags['from'];
+    const step =
+      instruction.name === 'RUN'
+        ? runStep(this.#kit, state, instruction, (text) => say('log', text))
+        : instruction.name === 'WORKDIR'
+          ? workdirStep(engine, state, instruction)
+          : copyStep(this.#kit, state, instruction, { files: this.#options.files, source: from === undefined ? undefined : this.#sourceOf(plan, stage, from) });
+    const key = hash(state.key, step.digest);
+    const known = this.#options.noCache ? undefined : engine.state.buildCache.get(key);
+    if (known) {
+      cached();
+      return { entries: known.entries, createdBy: step.createdBy, key, ...(step.config ? { config: step.config } : {}) };
+    }
+    return { ...(yield* step.make()), key };
+  }
+
+  /** What `--from` names: a stage, or an image. */
+  #sourceOf(plan: Plan, stage: PlannedStage, from: string): { readonly image: StoredImage | undefined; readonly key: string } {
+    const other = stageOf(plan.stages, from, stage.index);
+    const state = other && this.#states.get(other.index);
+    if (state) return { image: state.image, key: state.key };
+    const image = this.#kit.store.find(from);
+    if (!image) {
+      const { full } = parseReference(from);
+      throw new DockerError(
+        400,
+        `failed to resolve source metadata for ${full}: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`,
+      );
+    }
+    return { image, key: image.id };
+  }
+
+  /** A layer on top of what the stage has. */
+  *#commit(state: StageState, entries: readonly ArchiveEntry[] | undefined, createdBy: string): Routine {
+    const { engine, store } = this.#kit;
+    const target = writeImage(engine, {
+      parent: state.image,
+      entries,
+      config: state.config,
+      createdBy,
+      comment: 'buildkit.dockerfile.v0',
+      before: state.quiet,
+    });
+    const name = `${danglingPrefix}${target.digest}`;
+    if (!store.all().some(({ id }) => id === target.digest)) {
+      store.name(name, target);
+      this.#temporary.add(name);
+    }
+    yield* engine.containerd.snapshots.unpack(moby, snapshotter, store.all().find(({ id }) => id === target.digest)?.names[0] ?? name);
+    state.image = store.get(target.digest);
+    state.quiet = [];
+  }
+
+  *#export(state: StageState): Routine<string> {
+    const { engine, store } = this.#kit;
+    const { tags, labels } = this.#options;
+    const labelled = Object.entries(labels);
+    if (labelled.length > 0) {
+      state.config = { ...state.config, Labels: { ...state.config.Labels, ...labels } };
+      state.quiet.push(`LABEL ${labelled.map(([key, value]) => `${key}=${value}`).join(' ')}`);
+    }
+    const commit = (): Routine => this.#commit(state, undefined, state.quiet.pop() ?? '');
+    const temporary = this.#temporary;
+    return yield* this.#progress.vertex('exporting to image', function* (say) {
+      yield* sleep(engine.sim.random.between(20, 60));
+      say('status', 'exporting layers done');
+      if (state.quiet.length > 0) yield* commit();
+      const { image } = state;
+      if (!image) throw new DockerError(400, 'no image was built: the stage is empty');
+      say('status', `exporting manifest ${image.manifestDigest} done`);
+      say('status', `exporting config ${image.manifest.config.digest} done`);
+      for (const tag of tags) {
+        const { full } = parseReference(tag);
+        store.name(full, image.target);
+        say('status', `naming to ${full} done`);
+        say('status', `unpacking to ${full} done`);
+        engine.emit('image', 'tag', image.id, { name: familiar(full) });
+      }
+      // Without a name it stays as a dangling image.
+      if (tags.length === 0) temporary.delete(`${danglingPrefix}${image.id}`);
+      return image.id;
+    });
+  }
+
+  #drop(name: string): void {
+    const { images } = this.#kit.engine.containerd;
+    if (images.list(moby).some((each) => each.name === name)) images.delete(moby, name);
+  }
+}
+
+const cacheEntry = (now: number, description: string, entries: readonly ArchiveEntry[]) => ({
+  entries,
+  description,
+  size: entries.reduce((sum, { content, size }) => sum + (size ?? byteLength(content ?? '')), 0),
+  createdAt: now,
+  lastUsedAt: now,
+  usageCount: 1,
+});
+
+const variables = (state: StageState): ReadonlyMap<string, string> =>
+  new Map([
+    ...state.args,
+    ...(state.config.Env ?? []).map((entry): [string, string] => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  ]);
+
+/** As it stands in the Dockerfile, in one line. */
+const titleOf = ({ name, flags, text, heredocs }: Instruction): string =>
+  [
+    name,
+    ...Object.entries(flags).map(([key, value]) => (value === '' ? `--${key}` : `--${key}=${value}`)),
+    heredocs.length > 0 && name === 'RUN' ? `${text} (${heredocs[0]?.content.split('\n')[0]}...)` : text,
+  ].join(' ');
+
+/** units.HumanSize as buildkit's progress prints it. */
+function bytes(size: number): string {
+  if (size < 1000) return `${size}B`;
+  return size < 1e6 ? `${(size / 1000).toFixed(2)}kB` : `${(size / 1e6).toFixed(2)}MB`;
+}
+
+/** What the registry said, without the daemon's own wrapping. */
+function registryText(message: string, full: string): string {
+  if (/pull access denied|insufficient_scope/.test(message))
+    return 'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
+  return /not found/.test(message) ? `${full}: not found` : message;
+}
