@@ -22,9 +22,12 @@ export const writeTar = (entries: readonly TarEntry[], mtime: number): string =>
   `${entries.map((entry) => header(entry, mtime) + padded(entry.content ?? '')).join('')}${'\0'.repeat(2 * block)}`;
 
 /** The files of an archive by path, `./` taken off. Throws TarError. */
-export function readTar(text: string): Map<string, string> {
+export const readTar = (text: string): Map<string, string> => new Map(readTarEntries(text).map(({ path, content = '' }) => [path, content]));
+
+/** All that an archive holds, `./` taken off. Throws TarError. */
+export function readTarEntries(text: string): TarEntry[] {
   const bytes = encodeUtf8(text);
-  const files = new Map<string, string>();
+  const entries: TarEntry[] = [];
   for (let at = 0; at < bytes.length; ) {
     if (at + block > bytes.length) throw new TarError('unexpected EOF');
     const head = bytes.subarray(at, at + block);
@@ -35,10 +38,18 @@ export function readTar(text: string): Map<string, string> {
     const prefix = field(257, 6) === 'ustar' ? field(345, 155) : '';
     const path = prefix === '' ? field(0, 100) : `${prefix}/${field(0, 100)}`;
     if (at + block + size > bytes.length) throw new TarError('unexpected EOF');
-    files.set(path.replace(/^\.\//, ''), decodeUtf8(bytes.subarray(at + block, at + block + size)));
+    entries.push({
+      path: path.replace(/^\.\//, ''),
+      type: types[field(156, 1)] ?? 'file',
+      mode: Number.parseInt(field(100, 8).trim() || '0', 8),
+      uid: Number.parseInt(field(108, 8).trim() || '0', 8),
+      gid: Number.parseInt(field(116, 8).trim() || '0', 8),
+      content: decodeUtf8(bytes.subarray(at + block, at + block + size)),
+      target: field(157, 100),
+    });
     at += block + Math.ceil(size / block) * block;
   }
-  return files;
+  return entries;
 }
 
 /** gzip, as a byte text. */
@@ -51,6 +62,7 @@ function checksum(head: Uint8Array): number {
   return sum;
 }
 
+const types: Readonly<Record<string, NonNullable<TarEntry['type']>>> = { 5: 'directory', 2: 'symlink' };
 const kinds = { file: '0', directory: '5', symlink: '2', whiteout: '0' };
 
 function header(entry: TarEntry, mtime: number): string {

@@ -90,13 +90,15 @@ export type NewImage = {
   readonly config: ImageConfig['config'];
   readonly createdBy: string;
   readonly comment?: string;
+  /** Milliseconds; now unless told: a step out of a cache is as old as it was. */
+  readonly created?: number;
   /** Steps before this one that changed the configuration only. */
   readonly before?: readonly string[];
 };
 
 /** Writes layer, config and manifest to containerd's content; returns the manifest's descriptor. */
 export function writeImage(engine: Engine, image: NewImage): { readonly digest: string; readonly size: number; readonly mediaType: string } {
-  const created = new Date(engine.now).toISOString();
+  const created = new Date(image.created ?? engine.now).toISOString();
   const { parent, entries } = image;
   const layer = entries === undefined ? undefined : layerBlob(entries);
   const quiet = (image.before ?? []).map((createdBy) => ({

@@ -117,7 +117,8 @@ const elf = '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0\x01\0\0\0';
 /** The bytes of an executable: an ELF header and the name of what runs, so that a binary that went through a tar or a pipe is one still. */
 export const executableText = (program: string, size: number | undefined): string => `${elf}${program}\0${size ?? ''}\0`;
 
-function parseExecutable(text: string): { readonly program: string; readonly size: number | undefined } | undefined {
+/** What an executable's bytes name; undefined for other bytes. */
+export function parseExecutable(text: string): { readonly program: string; readonly size: number | undefined } | undefined {
   if (!text.startsWith(elf)) return undefined;
   const [program = '', size = '', end] = text.slice(elf.length).split('\0');
   return end === '' && program !== '' ? { program, size: size === '' ? undefined : Number(size) } : undefined;

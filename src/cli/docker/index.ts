@@ -3,10 +3,11 @@ import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { sleep } from '../../sim/routine.ts';
 import { info, version } from './commands/about.ts';
-import { build } from './commands/build.ts';
+import { build, builderPrune } from './commands/build.ts';
 import { commit, diff, exportCommand, kill, logs, pause, port, rename, restart, rm, stop, top, unpause, update, wait } from './commands/containers.ts';
 import { cp } from './commands/cp.ts';
 import { history, images, load, pull, push, rmi, save, tag } from './commands/images.ts';
+import { importCommand } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
 import { network, volume } from './commands/networks.ts';
 import { ps } from './commands/ps.ts';
@@ -99,7 +100,7 @@ export const dockerTree: DockerCommand = {
       info,
     ]),
     ...group('Management Commands:', [
-      notSimulated('builder', 'Manage builds'),
+      { name: 'builder', short: 'Manage builds', commands: [build, builderPrune] },
       { name: 'container', short: 'Manage containers', commands: containerCommands },
       contextCommand,
       { name: 'image', short: 'Manage images', commands: imageCommands },
@@ -119,7 +120,7 @@ export const dockerTree: DockerCommand = {
       events,
       exportCommand,
       history,
-      notSimulated('import', 'Import the contents from a tarball to create a filesystem image'),
+      importCommand,
       inspect(),
       kill,
       load,

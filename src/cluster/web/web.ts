@@ -1,4 +1,5 @@
 /** The few places on the web that courses fetch manifests from, as servers beyond the machines' router. Everything else has no name. */
+import { executableText } from '../../linux/inode.ts';
 import { type Fabric, NetworkNamespace, serve } from '../../linux/network.ts';
 import { type DnsRecord, type HttpResponse, type HttpServer, httpProtocol } from '../../linux/protocols.ts';
 import { sleep } from '../../sim/routine.ts';
@@ -35,6 +36,16 @@ const pages: readonly Page[] = [
     host: 'github.com',
     path: /^\/kubernetes-sigs\/metrics-server\/releases\/download\/(v0\.[78]\.\d)\/components\.yaml$/,
     answer: (version) => ({ text: metricsServerComponents(version) }),
+  },
+  {
+    host: 'github.com',
+    path: /^\/docker\/compose\/releases\/(?:download\/v\d+\.\d+\.\d+|latest\/download)\/(docker-compose)-linux-x86_64$/,
+    answer: (program) => ({ text: executableText(program, 31_000_000) }),
+  },
+  {
+    host: 'github.com',
+    path: /^\/docker\/buildx\/releases\/download\/(v\d+\.\d+\.\d+)\/buildx-v\d+\.\d+\.\d+\.linux-amd64$/,
+    answer: () => ({ text: executableText('docker-buildx', 72_000_000) }),
   },
 ];
 

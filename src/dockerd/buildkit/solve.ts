@@ -3,34 +3,15 @@ import { createHash } from 'node:crypto';
 import { type ArchiveEntry, type CacheRecord, DockerError, type SolveOptions } from '../../interfaces/docker.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { byteLength } from '../../sim/stream.ts';
-import type { Containers } from '../containers.ts';
-import { type Config, configure, type Instruction, substitute, toInstruction } from '../dockerfile.ts';
-import { type Engine, moby, snapshotter } from '../engine.ts';
-import { danglingPrefix, type ImageStore, type StoredImage } from '../image-store.ts';
-import type { Images } from '../images.ts';
+import { configure, type Instruction, substitute, toInstruction } from '../dockerfile.ts';
+import { moby, snapshotter } from '../engine.ts';
+import { danglingPrefix, type StoredImage } from '../image-store.ts';
 import { writeImage } from '../layers.ts';
 import { familiar, parseReference } from '../reference.ts';
 import { argsOf, isVertex, type Plan, type PlannedStage, planBuild, prefixOf, stageOf } from './plan.ts';
 import { Progress } from './progress.ts';
+import { bytes, cacheEntry, type Kit, registryText, type StageState, titleOf, variables } from './state.ts';
 import { copyStep, runStep, type StepMade, workdirStep } from './steps.ts';
-
-/** How far a stage has come. */
-export type StageState = {
-  image: StoredImage | undefined;
-  config: Config;
-  /** Digest of all that led here. */
-  key: string;
-  readonly args: Map<string, string>;
-  /** History of steps since the last layer. */
-  quiet: string[];
-};
-
-export type Kit = {
-  readonly engine: Engine;
-  readonly store: ImageStore;
-  readonly images: Images;
-  readonly containers: Containers;
-};
 
 const hash = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\0')).digest('hex');
 const substituted = new Set(['ADD', 'COPY', 'ENV', 'EXPOSE', 'LABEL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR', 'ARG']);
@@ -144,14 +125,14 @@ class Solve {
       const state = this.#states.get(other.index) as StageState;
       return { ...state, args, quiet: [...state.quiet] };
     }
-    if (stage.base === 'scratch') return { image: undefined, config: {}, key: 'scratch', args, quiet: [] };
+    if (stage.base === 'scratch') return { image: undefined, config: {}, key: 'scratch', created: this.#kit.engine.now, args, quiet: [] };
     const { full } = parseReference(stage.base);
     const image = this.#kit.store.get(full);
     yield* this.#progress.vertex(`${prefixOf(plan, stage, 1)} FROM ${full}@${image.id}`, function* (say, cached) {
       say('status', `resolve ${full}@${image.id} done`);
       if (stage.total > 1) cached();
     });
-    return { image, config: image.config.config, key: image.id, args, quiet: [] };
+    return { image, config: image.config.config, key: image.id, created: Date.parse(image.config.created), args, quiet: [] };
   }
 
   *#stage(plan: Plan, stage: PlannedStage): Routine {
@@ -187,10 +168,11 @@ class Solve {
       if (made.config) state.config = made.config;
       state.key = made.key;
       if (made.entries.length === 0 && instruction.name === 'WORKDIR') return void state.quiet.push(made.createdBy);
-      yield* this.#commit(state, made.entries, made.createdBy);
       const record = buildCache.get(made.key);
+      state.created = record?.createdAt ?? this.#kit.engine.now;
+      yield* this.#commit(state, made.entries, made.createdBy);
       if (record) Object.assign(record, { lastUsedAt: this.#kit.engine.now, usageCount: record.usageCount + 1 });
-      else buildCache.set(made.key, cacheEntry(this.#kit.engine.now, at.name, made.entries));
+      else buildCache.set(made.key, cacheEntry(state.created, at.name, made.entries));
     } catch (error) {
       throw error instanceof DockerError ? located(error) : error;
     }
@@ -246,6 +228,7 @@ class Solve {
       config: state.config,
       createdBy,
       comment: 'buildkit.dockerfile.v0',
+      created: state.created,
       before: state.quiet,
     });
     const name = `${danglingPrefix}${target.digest}`;
@@ -293,40 +276,4 @@ class Solve {
     const { images } = this.#kit.engine.containerd;
     if (images.list(moby).some((each) => each.name === name)) images.delete(moby, name);
   }
-}
-
-const cacheEntry = (now: number, description: string, entries: readonly ArchiveEntry[]) => ({
-  entries,
-  description,
-  size: entries.reduce((sum, { content, size }) => sum + (size ?? byteLength(content ?? '')), 0),
-  createdAt: now,
-  lastUsedAt: now,
-  usageCount: 1,
-});
-
-const variables = (state: StageState): ReadonlyMap<string, string> =>
-  new Map([
-    ...state.args,
-    ...(state.config.Env ?? []).map((entry): [string, string] => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
-  ]);
-
-/** As it stands in the Dockerfile, in one line. */
-const titleOf = ({ name, flags, text, heredocs }: Instruction): string =>
-  [
-    name,
-    ...Object.entries(flags).map(([key, value]) => (value === '' ? `--${key}` : `--${key}=${value}`)),
-    heredocs.length > 0 && name === 'RUN' ? `${text} (${heredocs[0]?.content.split('\n')[0]}...)` : text,
-  ].join(' ');
-
-/** units.HumanSize as buildkit's progress prints it. */
-function bytes(size: number): string {
-  if (size < 1000) return `${size}B`;
-  return size < 1e6 ? `${(size / 1000).toFixed(2)}kB` : `${(size / 1e6).toFixed(2)}MB`;
-}
-
-/** What the registry said, without the daemon's own wrapping. */
-function registryText(message: string, full: string): string {
-  if (/pull access denied|insufficient_scope/.test(message))
-    return 'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
-  return /not found/.test(message) ? `${full}: not found` : message;
 }

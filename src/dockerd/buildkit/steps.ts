@@ -8,7 +8,7 @@ import type { Engine } from '../engine.ts';
 import type { StoredImage } from '../image-store.ts';
 import { find, rootOf, treeEntries, upperEntries } from '../layers.ts';
 import { noHost } from '../no-host.ts';
-import type { Kit, StageState } from './solve.ts';
+import type { Kit, StageState } from './state.ts';
 
 export type StepMade = { readonly entries: readonly ArchiveEntry[]; readonly createdBy: string; readonly config?: Config };
 

@@ -5,7 +5,7 @@ import type { Inode } from '../../../linux/inode.ts';
 import { Channel } from '../../../sim/channel.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { byteLength } from '../../../sim/stream.ts';
-import { bool, CliError, type Context, command, list, pairs, text } from '../context.ts';
+import { bool, CliError, type Context, command, confirm, list, pairs, text } from '../context.ts';
 import { size } from '../output.ts';
 
 const head = 'DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n';
@@ -66,6 +66,21 @@ export const build = command(
       if (error instanceof DockerError && code !== undefined) throw new CliError(error.message, Number(code));
       throw error;
     }
+  },
+);
+
+export const builderPrune = command(
+  'prune',
+  'Remove build cache',
+  '',
+  [0, 0],
+  [bool('all,a', 'Remove all unused build cache, not just dangling ones'), bool('force,f', 'Do not prompt for confirmation')],
+  function* (context) {
+    yield* confirm(context, 'builder prune', 'This will remove all dangling build cache.');
+    const gone = context.client().images.pruneBuildCache();
+    if (gone.length > 0) yield* context.print(`Deleted build cache objects:\n${gone.map(({ id }) => `${id.slice(0, 25)}\n`).join('')}\n`);
+    yield* context.print(`Total reclaimed space: ${size(gone.reduce((sum, each) => sum + each.size, 0))}\n`);
+    return 0;
   },
 );
 

@@ -68,7 +68,9 @@ const df = command(
   [text('format', 'Format output using a custom template'), bool('verbose,v', 'Show detailed information on space usage')],
   function* (context) {
     if (context.flags.bool('verbose')) throw new CliError('k8s-lab: docker system df --verbose is not simulated', 70);
-    const { images, containers, volumes, layersSize } = context.client().diskUsage();
+    const client = context.client();
+    const { images, containers, volumes, layersSize } = client.diskUsage();
+    const cache = client.images.buildCache();
     const sum = <T>(all: readonly T[], of: (each: T) => number): number => all.reduce((total, each) => total + of(each), 0);
     const idle = containers.filter(({ State }) => !['running', 'paused', 'restarting'].includes(State));
     const rows: DfRow[] = [
@@ -99,7 +101,7 @@ const df = command(
           (each) => each.size,
         ),
       },
-      { type: 'Build Cache', total: 0, active: 0, size: 0, reclaimable: 0 },
+      { type: 'Build Cache', total: cache.length, active: 0, size: sum(cache, (each) => each.size), reclaimable: sum(cache, (each) => each.size) },
     ];
     yield* context.print(formatted(context.flags.text('format'), dfColumns, ['Type', 'TotalCount', 'Active', 'Size', 'Reclaimable'], rows));
     return 0;

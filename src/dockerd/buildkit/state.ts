@@ -1,0 +1,68 @@
+/** What the parts of a build share: how far its stages are, and small texts. */
+import type { ArchiveEntry } from '../../interfaces/docker.ts';
+import { byteLength } from '../../sim/stream.ts';
+import type { Containers } from '../containers.ts';
+import type { Config, Instruction } from '../dockerfile.ts';
+import type { Engine } from '../engine.ts';
+import type { ImageStore, StoredImage } from '../image-store.ts';
+import type { Images } from '../images.ts';
+import type { CachedStep } from '../state.ts';
+
+/** How far a stage has come. */
+export type StageState = {
+  image: StoredImage | undefined;
+  config: Config;
+  /** Digest of all that led here. */
+  key: string;
+  /** When the last of its steps was really done, in milliseconds. */
+  created: number;
+  readonly args: Map<string, string>;
+  /** History of steps since the last layer. */
+  quiet: string[];
+};
+
+/** The daemon's parts that a build works with. */
+export type Kit = {
+  readonly engine: Engine;
+  readonly store: ImageStore;
+  readonly images: Images;
+  readonly containers: Containers;
+};
+
+/** What the cache keeps of a step. */
+export const cacheEntry = (now: number, description: string, entries: readonly ArchiveEntry[]): CachedStep => ({
+  entries,
+  description,
+  size: entries.reduce((sum, { content, size }) => sum + (size ?? byteLength(content ?? '')), 0),
+  createdAt: now,
+  lastUsedAt: now,
+  usageCount: 1,
+});
+
+/** What `$NAME` stands for in a stage. */
+export const variables = (state: StageState): ReadonlyMap<string, string> =>
+  new Map([
+    ...state.args,
+    ...(state.config.Env ?? []).map((entry): [string, string] => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  ]);
+
+/** As it stands in the Dockerfile, in one line. */
+export const titleOf = ({ name, flags, text, heredocs }: Instruction): string =>
+  [
+    name,
+    ...Object.entries(flags).map(([key, value]) => (value === '' ? `--${key}` : `--${key}=${value}`)),
+    heredocs.length > 0 && name === 'RUN' ? `${text} (${heredocs[0]?.content.split('\n')[0]}...)` : text,
+  ].join(' ');
+
+/** units.HumanSize as buildkit's progress prints it. */
+export function bytes(size: number): string {
+  if (size < 1000) return `${size}B`;
+  return size < 1e6 ? `${(size / 1000).toFixed(2)}kB` : `${(size / 1e6).toFixed(2)}MB`;
+}
+
+/** What the registry said, without the daemon's own wrapping. */
+export function registryText(message: string, full: string): string {
+  if (/pull access denied|insufficient_scope/.test(message))
+    return 'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
+  return /not found/.test(message) ? `${full}: not found` : message;
+}
