@@ -25,6 +25,8 @@ export type BringUp = {
   readonly runtime?: NodeRuntime;
   /** Called when all is Ready. */
   readonly done: (cluster: ClusterCa) => void;
+  /** Where workers are of another release or have another runtime than the control plane. */
+  readonly worker?: { readonly version: string; readonly runtime: NodeRuntime };
 };
 
 /** Where kubeadm wrote down a node's socket until the kubelet's own configuration held it. */
@@ -33,7 +35,7 @@ function annotate(client: Client, name: string, runtime: NodeRuntime): void {
 }
 
 /** `kubeadm init` on the first machine, `kubeadm join` on the others. */
-export function* bringUp({ controlPlane, workers, release, runtime, done }: BringUp): Routine {
+export function* bringUp({ controlPlane, workers, release, runtime, done, worker: other }: BringUp): Routine {
   const settings: ControlPlaneSettings = {
     nodeName: controlPlane.name,
     ip: controlPlane.ip,
@@ -51,11 +53,12 @@ export function* bringUp({ controlPlane, workers, release, runtime, done }: Brin
   markControlPlane(client, controlPlane.name, minorOf(release.version));
   for (const object of addonObjects(settings, controlPlane.ip, cluster.server, cluster.ca.certificate)) create(client, object);
   for (const worker of workers) {
-    writeKubelet(worker, cluster, release.version, runtime);
+    writeKubelet(worker, cluster, other?.version ?? release.version, other?.runtime ?? runtime);
     startKubelet(worker);
     yield* until(() => (client.get('nodes', { namespace: '', name: worker.name })?.spec.podCIDR ?? '') !== '');
   }
-  if (runtime) for (const { name } of [controlPlane, ...workers]) annotate(client, name, runtime);
+  if (runtime) annotate(client, controlPlane.name, runtime);
+  for (const { name } of workers) if (other || runtime) annotate(client, name, (other?.runtime ?? runtime) as NodeRuntime);
   const count = 1 + workers.length;
   yield* until(() => allReady(count, client.list('nodes').items, client.list('pods', { namespace: 'kube-system' }).items));
   done(cluster);
@@ -83,7 +86,7 @@ export function startKubelet(machine: Machine): void {
   machine.systemd.start('kubelet');
 }
 
-function* until(test: () => boolean): Routine {
+export function* until(test: () => boolean): Routine {
   for (;;) {
     try {
       if (test()) return;
@@ -95,7 +98,7 @@ function* until(test: () => boolean): Routine {
 }
 
 /** Speaks to the apiserver as /etc/kubernetes/super-admin.conf, before any role is bound. */
-function adminClient(machine: Machine): Client {
+export function adminClient(machine: Machine): Client {
   const { endpoint, credentials } = readKubeconfigText(machine.fs, '/etc/kubernetes/super-admin.conf');
   const { kernel } = machine;
   return new Client({

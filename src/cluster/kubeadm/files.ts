@@ -55,7 +55,7 @@ export function writeKubelet(machine: Machine, cluster: ClusterCa, version = new
   const { fs } = machine;
   if (!fs.exists(`${pki}/ca.crt`)) writeFile(fs, `${pki}/ca.crt`, cluster.ca.certificate);
   writeKubeletIdentity(machine, cluster);
-  writeKubeletConfig(machine, kubeletConfigurationOf(version));
+  writeKubeletConfig(machine, kubeletConfigurationOf(version).replace(/(containerRuntimeEndpoint: ).*/, `$1${runtime?.criSocket ?? defaultSocket}`));
   if (runtime) writeFile(fs, '/var/lib/kubelet/kubeadm-flags.env', `KUBELET_KUBEADM_ARGS="${runtime.kubeletArgs}"\n`);
   installKubeletUnit(machine);
   enable(machine, 'kubelet.service');
@@ -87,6 +87,8 @@ export function enable(machine: Machine, unit: string): void {
   const link = `/etc/systemd/system/multi-user.target.wants/${unit}`;
   if (!machine.fs.exists(link)) machine.fs.symlink(`/usr/lib/systemd/system/${unit}`, link);
 }
+
+const defaultSocket = 'unix:///var/run/containerd/containerd.sock';
 
 /** Fields of the configuration that older releases do not have, with the first minor release that does. */
 const sinceMinor: Readonly<Record<string, number>> = { containerRuntimeEndpoint: 27, crashLoopBackOff: 32, imageMaximumGCAge: 30 };

@@ -96,6 +96,13 @@ export function installDockerPackages(machine: Machine, { docker, containerd }: 
   installDocker(machine, docker);
 }
 
+/** cri-dockerd from its package: the daemon with its unit, which somebody has to enable. */
+export function installCriDockerd(machine: Machine, options: { readonly enabled?: boolean } = {}): void {
+  installProgram(machine.kernel, machine.fs, '/usr/bin/cri-dockerd', 'cri-dockerd', 44_000_000);
+  writeFile(machine.fs, '/usr/lib/systemd/system/cri-docker.service', criDockerUnit);
+  if (options.enabled) enable(machine, 'cri-docker.service');
+}
+
 /** The CNI plugins and a bridge network over `podCidr`: what a network add-on of Kubernetes leaves on a node. */
 export function installCni({ kernel, fs }: Machine, podCidr: string): void {
   for (const name of cniPlugins) installProgram(kernel, fs, `/opt/cni/bin/${name}`, 'cni-plugin', 4_000_000);
@@ -173,6 +180,25 @@ Restart=always
 Delegate=yes
 KillMode=process
 OOMScoreAdjust=-500
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+const criDockerUnit = `[Unit]
+Description=CRI Interface for Docker Application Container Engine
+Documentation=https://docs.mirantis.com
+After=network-online.target firewalld.service docker.service
+Wants=network-online.target
+
+[Service]
+Type=notify
+ExecStart=/usr/bin/cri-dockerd --container-runtime-endpoint fd://
+TimeoutSec=0
+RestartSec=2
+Restart=always
+Delegate=yes
+KillMode=process
 
 [Install]
 WantedBy=multi-user.target

@@ -5,8 +5,9 @@ import type { Sim } from '../../sim/sim.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { ProgramSet } from '../programs.ts';
 import type { Trace } from '../trace.ts';
+import { criDockerd } from './cri-dockerd.ts';
 import { dockerHost } from './docker-host.ts';
-import { dockershim } from './dockershim.ts';
+import { dockershim, upgraded124 } from './dockershim.ts';
 import { kubeadm3, kubeadm3Spare } from './kubeadm-3.ts';
 import { kubeadmBare } from './kubeadm-bare.ts';
 import { node, nodeOldCrictl } from './node.ts';
@@ -37,6 +38,8 @@ export const worlds = {
   'node-old-crictl': nodeOldCrictl,
   'docker-host': dockerHost,
   'kubeadm-1.23-dockershim': dockershim,
+  'kubeadm-1.24-upgraded': upgraded124,
+  'cri-dockerd': criDockerd,
 } as const satisfies Readonly<Record<string, World>>;
 export type WorldName = keyof typeof worlds;
 export const isWorldName = (name: string): name is WorldName => Object.hasOwn(worlds, name);
