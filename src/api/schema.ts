@@ -78,7 +78,7 @@ export function fieldDoc(type: TypeInfo, field: string): string {
 export function typeText(type: TypeInfo): string {
   if (type.kind === 'list') return `[]${type.items ? typeText(type.items) : 'Object'}`;
   if (type.kind === 'map') return `map[string]${type.items ? typeText(type.items) : 'Object'}`;
-  return type.name;
+  return type.scalar === 'time' || type.scalar === 'micro-time' ? 'string' : type.name;
 }
 
 const scalars: Readonly<Record<string, readonly [ScalarKind, string]>> = {

@@ -42,6 +42,17 @@ export function goValue(value: unknown): string {
   return typeof value === 'number' ? formatFloat(value) : String(value);
 }
 
+/** `%#v` of decoded JSON: `map[string]interface {}{"a":1, "b":[]interface {}{"x"}}`. */
+export function goSyntax(value: unknown): string {
+  if (value === null || value === undefined) return 'interface {}(nil)';
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (typeof value === 'object') {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `map[string]interface {}{${entries.map(([key, item]) => `${quote(key)}:${goSyntax(item)}`).join(', ')}}`;
+  }
+  return typeof value === 'string' ? quote(value) : typeof value === 'number' ? formatFloat(value) : String(value);
+}
+
 /** `%v` of a number: whole ones as int64, others as float64, with an exponent below 1e-4 and from 1e6 on. */
 export function formatFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN';

@@ -11,11 +11,9 @@ export type WorldClock = {
 const pause = 25;
 const slice = 8;
 const stepsAtOnce = 100;
-/** A world that is further behind (the computer slept) goes on from where it is instead of making up for it. */
-const patience = 5_000;
 
-/** Virtual time follows real time. */
-export function newLiveClock(sim: Sim, failed: (error: unknown) => void): WorldClock {
+/** Virtual time follows real time. A world that is further behind than `patience` (the computer slept) goes on from where it is. */
+export function newLiveClock(sim: Sim, failed: (error: unknown) => void, patience = 5_000): WorldClock {
   let lag = performance.now() - sim.now;
   let stopped = false;
   let soon: NodeJS.Immediate | undefined;

@@ -38,7 +38,7 @@ async function upgrade(outside: Outside, message: IncomingMessage, socket: Socke
   const asked = subresource === 'portforward' ? { ...request, query: { ports: '0' } } : request;
   const answer = await outcome(outside, server.connect({ ...asked, method: 'POST' }));
   if (answer === undefined) return void socket.destroy();
-  if (!isSession(answer)) return refuse(socket, answer);
+  if (!isSession(answer)) return how === 'websocket' && subresource !== 'portforward' && isInternal(answer) ? failOverWebSocket(parts, answer) : refuse(socket, answer);
   if (subresource === 'portforward') {
     endSession(answer);
     return how === 'websocket'
@@ -124,6 +124,15 @@ function receive(near: NearEnd, data: Buffer): void {
   else if (data[0] === channels.resize) near.resize(bytes.toString());
   else if (data[0] === channels.close && bytes[0] === channels.stdin) near.stdinEnded();
 }
+
+/** What the kubelet refuses is told on the error channel: the connection to the client has changed by then. */
+async function failOverWebSocket(parts: Upgrade, { body }: RestResponse): Promise<void> {
+  const { webSocket } = await accept(parts, commandProtocols);
+  webSocket.send(Buffer.concat([Uint8Array.of(channels.error), Buffer.from(JSON.stringify(body))]));
+  webSocket.close(1000);
+}
+
+const isInternal = ({ body }: RestResponse): boolean => (body as { reason?: string } | undefined)?.reason === 'InternalError';
 
 async function forwardOverWebSocket(parts: Upgrade, server: RestServer): Promise<void> {
   const { webSocket, protocol } = await accept(parts, [spdyInside, 'v4.channel.k8s.io', 'v5.channel.k8s.io']);

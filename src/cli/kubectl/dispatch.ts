@@ -43,9 +43,24 @@ function* runCommand(commands: readonly CommandEntry[], words: readonly string[]
 
 function* withoutRun(commands: readonly CommandEntry[], k: Kubectl): Routine<ExitCode> {
   if (k.args.length > 0) throw usageError(k.path, `unknown command "${k.args.join(' ')}"`);
-  yield* k.print(helpText(commands, k.path));
-  return 0;
+  const text = helpText(commands, k.path);
+  yield* helpAsError.has(k.path) ? k.printError(text) : k.print(text);
+  return helpAsError.has(k.path) || k.path === 'rollout' ? 1 : 0;
 }
+
+/** Commands that want a sub-command show their help on stderr (kubectl/pkg/cmd/util DefaultSubCommandRun). */
+const helpAsError: ReadonlySet<string> = new Set([
+  'create secret',
+  'create service',
+  'set',
+  'auth',
+  'config',
+  'certificate',
+  'top',
+  'alpha',
+  'alpha kuberc',
+  'plugin',
+]);
 
 function parse(path: string, words: readonly string[]): ParsedArguments {
   try {

@@ -61,7 +61,9 @@ function describeAll(errors: readonly unknown[]): { readonly text: string; reado
   if (errors.length === 1) return describeError(errors[0]);
   const lines: string[] = [];
   for (const error of errors) {
-    const described = error instanceof StatusError ? { text: standardText(error) ?? '' } : describeError(error);
+    // One among several has no `error: ` in front.
+    const described =
+      error instanceof StatusError ? { text: standardText(error) ?? '' } : error instanceof KubectlError ? { text: error.message } : describeError(error);
     if (!described) return undefined;
     lines.push(described.text);
   }

@@ -1,5 +1,5 @@
 /** One call of kubectl: its arguments, whom it talks to, and what it writes. */
-import { parseGoDuration } from '../../apimachinery/duration.ts';
+import { DurationError, parseGoDuration } from '../../apimachinery/duration.ts';
 import type { ApiResource } from '../../apimachinery/resources.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
@@ -108,7 +108,14 @@ export class Kubectl {
 function requestTimeout(value: string): number {
   if (value === '' || value === '0') return 0;
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  return parseGoDuration(value);
+  try {
+    return parseGoDuration(value);
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+    throw new KubectlError(
+      'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+    );
+  }
 }
 
 function impersonation(flags: FlagValues): Record<string, string> {

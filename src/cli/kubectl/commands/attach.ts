@@ -13,7 +13,7 @@ export const attach: CommandEntry = {
   short: 'Attach to a running container',
   examples: '# See what a container prints from now on\nkubectl attach web\n\n# Its terminal\nkubectl attach web -c shell -i -t',
   *run(k) {
-    if (k.args.length === 0) throw k.usage('at least 1 argument is required for attach');
+    if (k.args.length === 0) throw new KubectlError('at least 1 argument is required for attach');
     if (k.args.length > 2) throw k.usage('expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ' + `${k.args.length}: [${k.args.join(' ')}]`);
     const pod = yield* podFor(k, k.args.length === 2 ? `${k.args[0]}/${k.args[1]}` : (k.args[0] as string));
     const phase = text(at(pod, 'status.phase'));

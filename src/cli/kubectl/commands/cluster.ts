@@ -16,9 +16,9 @@ const clientVersion: Obj = {
   major: '1',
   minor: '35',
   gitVersion: 'v1.35.2',
-  gitCommit: 'fdc9d74cbf2da6754ebf81d56f80b0ba3f0f8ee5',
+  gitCommit: 'fdc9d74cbf2da6754ebf81d56f80ae2948cd6425',
   gitTreeState: 'clean',
-  buildDate: '2026-02-26T20:09:24Z',
+  buildDate: '2026-02-26T20:05:34Z',
   goVersion: 'go1.25.7',
   compiler: 'gc',
   platform: 'linux/amd64',
@@ -39,7 +39,7 @@ export const version: CommandEntry = {
     const server = k.flags.bool('client') ? undefined : obj(yield* k.api.request({ method: 'GET', path: '/version' }));
     const all = { clientVersion, kustomizeVersion, ...(server && { serverVersion: server }) };
     if (output === 'json') yield* k.print(`${goJson(all, 2)}\n`);
-    else if (output === 'yaml') yield* k.print(dumpYaml(all));
+    else if (output === 'yaml') yield* k.print(`${dumpYaml(all)}\n`);
     else if (server) {
       yield* k.print(`Server Version: ${text(server['gitVersion'])}\n`);
       const skew = Math.abs(Number.parseInt(text(server['minor']), 10) - 35);
@@ -112,6 +112,7 @@ export const apiVersions: CommandEntry = {
   path: 'api-versions',
   short: 'Print the supported API versions on the server, in the form of "group/version"',
   *run(k) {
+    noArguments(k);
     const { resources } = yield* k.discovery();
     yield* k.print(
       [...new Set(resources.map(formatGroupVersion))]
@@ -128,6 +129,7 @@ export const apiResources: CommandEntry = {
   examples:
     '# All\nkubectl api-resources\n\n# Those that live in namespaces\nkubectl api-resources --namespaced=true\n\n# One group\nkubectl api-resources --api-group=apps',
   *run(k) {
+    noArguments(k);
     const output = k.flags.text('output');
     if (!['', 'wide', 'name', 'json', 'yaml'].includes(output)) throw new KubectlError(`--output ${output} is not available`);
     const sortBy = k.flags.text('sort-by');
@@ -148,6 +150,10 @@ export const apiResources: CommandEntry = {
     yield* k.print(alignRows(k.flags.bool('no-headers') ? rows : [head, ...rows]));
   },
 };
+
+function noArguments(k: Kubectl): void {
+  if (k.args.length > 0) throw k.usage(`unexpected arguments: [${k.args.join(' ')}]`);
+}
 
 function machine(found: readonly ApiResource[], output: string): string {
   const resources = found.map((each) => ({

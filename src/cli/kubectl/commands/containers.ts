@@ -43,7 +43,8 @@ export function* podFor(k: Kubectl, word: string): Routine<Obj> {
   const object = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, k.namespace, name) }));
   if (resource.kind === 'Pod') return object;
   const selector = selectorText(object);
-  if (selector === undefined) throw new KubectlError(`cannot attach to *${resource.version}.${resource.kind}: not implemented`);
+  if (selector === undefined)
+    throw new KubectlError(`cannot attach to *${resource.version}.${resource.kind}: selector for *${resource.version}.${resource.kind} not implemented`);
   const until = k.now + (k.flags.text('pod-running-timeout') === '' ? 20_000 : k.flags.duration('pod-running-timeout'));
   for (;;) {
     const pods = yield* podsOf(k, selector);

@@ -6,10 +6,9 @@ import { describers } from '../describe/describers.ts';
 import { describeEvents, eventsOf } from '../describe/events.ts';
 import { describeGeneric } from '../describe/generic.ts';
 import { Writer } from '../describe/writer.ts';
-import { ErrorList } from '../errors.ts';
+import { ErrorList, KubectlError } from '../errors.ts';
 import { at, nameOf, type Obj, obj, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
-import { nothingToGet } from './get/get.ts';
 
 /** kubernetes kubectl/pkg/cmd/describe/describe.go. */
 export const describe: CommandEntry = {
@@ -18,28 +17,24 @@ export const describe: CommandEntry = {
   long: 'Puts together what belongs to an object, its events too. A name that does not exist stands for all names that begin with it.',
   examples: '# A node\nkubectl describe nodes node01\n\n# All pods of a label\nkubectl describe pods -l app=web',
   *run(k) {
-    if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw yield* nothingToGet(k);
+    if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
+      throw new KubectlError('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.');
     const targets = yield* targetsOf(k, { args: k.args, selectAll: true });
     const errors: unknown[] = [];
     let count = 0;
     for (const target of targets) {
       try {
         for (const info of yield* resolve(k, target)) {
-          if (count++ > 0) yield* k.print('\n\n');
-          yield* k.print(yield* page(k, info));
+          const text = yield* page(k, info);
+          yield* k.print(count++ > 0 ? `\n\n${text}` : text);
         }
       } catch (error) {
-        if (!(error instanceof StatusError)) throw error;
+        if (!(error instanceof StatusError || error instanceof KubectlError)) throw error;
         errors.push(error);
       }
     }
     if (errors.length > 0) throw new ErrorList(errors);
-    if (count === 0)
-      yield* k.printError(
-        targets.every((target) => target.resource.namespaced) && !k.flags.bool('all-namespaces')
-          ? `No resources found in ${k.namespace} namespace.\n`
-          : 'No resources found\n',
-      );
+    if (count === 0) yield* k.printError(k.flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${k.namespace} namespace.\n`);
   },
 };
 

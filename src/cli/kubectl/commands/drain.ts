@@ -51,10 +51,10 @@ function* drainOne(k: Kubectl, node: Info, dryRun: DryRun): Routine<readonly str
   const pods = objs(at(answer, 'items'));
   const verdicts: { readonly pod: Obj; readonly verdict: Verdict }[] = [];
   for (const pod of pods) verdicts.push({ pod, verdict: yield* judge(k, pod) });
-  const problem = grouped(verdicts, 'problem');
-  if (problem !== '') return [`cannot delete ${problem}`];
-  const warning = grouped(verdicts, 'warning');
-  if (warning !== '') yield* k.printError(`Warning: ${warning}\n`);
+  const problems = groups(verdicts, 'problem');
+  if (problems.length > 0) return problems.map((problem) => `cannot delete ${problem}`);
+  const warnings = groups(verdicts, 'warning');
+  if (warnings.length > 0) yield* k.printError(`Warning: ${warnings.join('; ')}\n`);
   const leaving = verdicts.filter(({ verdict }) => verdict.evict).map(({ pod }) => pod);
   if (dryRun === 'client') {
     for (const pod of leaving) yield* k.print(`evicting pod ${namespaceOf(pod)}/${nameOf(pod)} (dry run)\n`);
@@ -63,17 +63,14 @@ function* drainOne(k: Kubectl, node: Info, dryRun: DryRun): Routine<readonly str
   return yield* evictAll(k, leaving, dryRun);
 }
 
-/** `text: ns/pod, ns/pod; other text: …`. */
-function grouped(verdicts: readonly { readonly pod: Obj; readonly verdict: Verdict }[], key: 'warning' | 'problem'): string {
-  const groups = new Map<string, string[]>();
+/** `text: ns/pod, ns/pod`, one for each text. */
+function groups(verdicts: readonly { readonly pod: Obj; readonly verdict: Verdict }[], key: 'warning' | 'problem'): string[] {
+  const found = new Map<string, string[]>();
   for (const { pod, verdict } of verdicts) {
     const reason = verdict[key];
-    if (reason !== undefined) groups.set(reason, [...(groups.get(reason) ?? []), `${namespaceOf(pod)}/${nameOf(pod)}`]);
+    if (reason !== undefined) found.set(reason, [...(found.get(reason) ?? []), `${namespaceOf(pod)}/${nameOf(pod)}`]);
   }
-  return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([reason, names]) => `${reason}: ${names.join(', ')}`)
-    .join('; ');
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([reason, names]) => `${reason}: ${names.join(', ')}`);
 }
 
 /** The filters of pkg/drain/filters.go. */
@@ -82,13 +79,12 @@ function* judge(k: Kubectl, pod: Obj): Routine<Verdict> {
   const owner = objs(at(pod, 'metadata.ownerReferences')).find((each) => each['controller'] === true);
   if (obj(at(pod, 'metadata.annotations'))['kubernetes.io/config.mirror'] !== undefined) return { evict: false };
   if (owner?.['kind'] === 'DaemonSet' && !over) {
-    if (!k.flags.bool('ignore-daemonsets')) return { evict: false, problem: 'cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore)' };
+    if (!k.flags.bool('ignore-daemonsets')) return { evict: false, problem: 'DaemonSet-managed Pods (use --ignore-daemonsets to ignore)' };
     return { evict: false, warning: 'ignoring DaemonSet-managed Pods' };
   }
   const warnings: string[] = [];
   if (!over && objs(at(pod, 'spec.volumes')).some((volume) => volume['emptyDir'] !== undefined)) {
-    if (!k.flags.bool('delete-emptydir-data'))
-      return { evict: false, problem: 'cannot delete Pods with local storage (use --delete-emptydir-data to override)' };
+    if (!k.flags.bool('delete-emptydir-data')) return { evict: false, problem: 'Pods with local storage (use --delete-emptydir-data to override)' };
     warnings.push('deleting Pods with local storage');
   }
   if (!over && !owner) {

@@ -21,6 +21,8 @@ export const explain: CommandEntry = {
     if (k.args.length === 0)
       throw new KubectlError('You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.');
     if (k.args.length > 1) throw new KubectlError('We accept only this format: explain RESOURCE');
+    const output = k.flags.text('output');
+    if (!['', 'plaintext', 'plaintext-openapiv2'].includes(output)) throw new KubectlError(`unrecognized format: ${output}`);
     yield* explainPath(k, (k.args[0] as string).split('.'));
   },
 };
@@ -42,7 +44,7 @@ function* explainPath(k: Kubectl, words: readonly string[]): Routine {
   for (const name of path) {
     const owner = innermost(type);
     const info = owner.field(name);
-    if (!info) throw new KubectlError(`field "${name}" does not exist`);
+    if (!info) throw new KubectlError(`field "${path.at(-1)}" does not exist`);
     field = { owner, info };
     type = info.type;
   }
@@ -143,7 +145,7 @@ function wrapped(text: string, indent: number): string {
         } else line = line === '' ? word : `${line} ${word}`;
       }
       lines.push(line);
-      return lines.map((each) => `${pad}${each}\n`).join('');
+      return lines.map((each) => `${`${pad}${each}`.replace(/(\S) +$/, '$1')}\n`).join('');
     })
     .join('');
 }

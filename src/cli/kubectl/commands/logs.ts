@@ -1,10 +1,11 @@
+import { goSort } from '../../../apimachinery/go-sort.ts';
 import { isReason, StatusError } from '../../../apimachinery/status.ts';
-import { rfc3339 } from '../../../apimachinery/time.ts';
+import { rfc3339, timeParseError, tryParseTime } from '../../../apimachinery/time.ts';
 import { isSession } from '../../../interfaces/streams.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
-import { at, nameOf, namespaceOf, type Obj, obj, text } from '../json.ts';
+import { at, nameOf, namespaceOf, num, type Obj, obj, objs, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { containersOf, defaultContainer, podsOf } from './containers.ts';
 import { selectorText } from './selectors.ts';
@@ -44,6 +45,8 @@ function checkArguments(k: Kubectl): void {
   if (flags.bool('all-containers') && (flags.text('container') !== '' || args.length === 2))
     throw new KubectlError(`--all-containers=true should not be specified with container name ${flags.text('container') || args[1]}`);
   if (flags.text('since-time') !== '' && flags.duration('since') !== 0) throw new KubectlError('at most one of `sinceTime` or `sinceSeconds` may be specified');
+  const since = flags.text('since-time');
+  if (since !== '' && tryParseTime(since) === undefined) throw new KubectlError(timeParseError(since));
   if (flags.has('limit-bytes') && flags.number('limit-bytes') <= 0) throw new KubectlError('--limit-bytes must be greater than 0');
   if (flags.has('tail') && flags.number('tail') < -1) throw new KubectlError('--tail must be greater than or equal to -1');
 }
@@ -53,29 +56,50 @@ function* chosenPods(k: Kubectl): Routine<readonly Obj[]> {
   const [word = ''] = k.args;
   const [type, name] = word.includes('/') ? (word.split('/', 2) as [string, string]) : ['pod', word];
   const resource = (yield* k.discovery()).require(type);
-  const object = yield* getNamed(k, pathOf(resource, k.namespace, name), word.includes('/'));
+  const object = yield* getNamed(k, pathOf(resource, k.namespace, name));
   if (resource.kind === 'Pod') return [object];
   const selector = resource.kind === 'CronJob' ? undefined : selectorText(object);
-  if (selector === undefined) throw new KubectlError(`cannot get the logs from *${resource.version}.${resource.kind}`);
+  if (selector === undefined)
+    throw new KubectlError(
+      `cannot get the logs from *${resource.version}.${resource.kind}: selector for *${resource.version}.${resource.kind} not implemented`,
+    );
   const pods = yield* podsOf(k, selector);
   if (k.flags.bool('all-pods')) return pods;
-  const first = [...pods].sort((a, b) => podRank(a) - podRank(b))[0];
+  const first = goSort(pods, byLogging)[0];
   if (!first) throw new KubectlError('timed out waiting for the condition');
   if (pods.length > 1) yield* k.printError(`Found ${pods.length} pods, using pod/${nameOf(first)}\n`);
   return [first];
 }
 
-/** A bare pod name that does not exist has an error of its own in 1.35. */
-function* getNamed(k: Kubectl, path: string, typed: boolean): Routine<Obj> {
+/** What does not exist has an error of its own in 1.35. */
+function* getNamed(k: Kubectl, path: string): Routine<Obj> {
   try {
     return obj(yield* k.api.request({ method: 'GET', path }));
   } catch (error) {
-    if (typed || !isReason(error, 'NotFound')) throw error;
+    if (!isReason(error, 'NotFound')) throw error;
     throw new KubectlError(`error from server (NotFound): ${error.message} in namespace "${k.namespace}"`);
   }
 }
 
-const podRank = (pod: Obj): number => ({ Running: 0, Pending: 2 })[text(at(pod, 'status.phase'))] ?? 1;
+/** kubernetes kubectl/pkg/util/podutils ByLogging: what runs and is ready first, then what restarted most, then the older. */
+function byLogging(a: Obj, b: Obj): boolean {
+  const ranks = [
+    (pod: Obj): number => (text(at(pod, 'spec.nodeName')) === '' ? 1 : 0),
+    (pod: Obj): number => ({ Unknown: 1, Pending: 2 })[text(at(pod, 'status.phase'))] ?? 0,
+    (pod: Obj): number => (readySince(pod) === '' ? 1 : 0),
+    readySince,
+    (pod: Obj): number => -Math.max(0, ...objs(at(pod, 'status.containerStatuses')).map((each) => num(each['restartCount']))),
+    (pod: Obj): string => text(at(pod, 'metadata.creationTimestamp')),
+  ];
+  for (const rank of ranks) {
+    const [left, right] = [rank(a), rank(b)];
+    if (left !== right) return left < right;
+  }
+  return false;
+}
+
+const readySince = (pod: Obj): string =>
+  text(objs(at(pod, 'status.conditions')).find((each) => each['type'] === 'Ready' && each['status'] === 'True')?.['lastTransitionTime']);
 
 type Source = { readonly pod: Obj; readonly container: string };
 

@@ -1,4 +1,5 @@
 /** cordon, uncordon, taint: kubernetes kubectl/pkg/cmd/drain, cmd/taint. */
+import { validateQualifiedName } from '../../../apimachinery/names.ts';
 import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, visit, visitAll } from '../builder.ts';
@@ -12,7 +13,7 @@ import { operationPrinter } from '../printers/operation.ts';
 export function* nodesOf(k: Kubectl): Routine<readonly Info[]> {
   const selector = k.flags.text('selector');
   if (k.args.length === 0 && selector === '') throw k.usage(`USAGE: ${k.path} NODE [flags]`);
-  if (k.args.length > 0 && selector !== '') throw new KubectlError('error: cannot specify both a node name and a --selector option');
+  if (k.args.length > 0 && selector !== '') throw k.usage('error: cannot specify both a node name and a --selector option');
   return yield* visitAll(k, { args: k.args, defaultType: 'nodes' });
 }
 
@@ -105,10 +106,10 @@ function parseArguments(k: Kubectl): { readonly resources: readonly string[]; re
   const first = k.args.findIndex(isTaint);
   const resources = first < 0 ? k.args : k.args.slice(0, first);
   const specs = first < 0 ? [] : k.args.slice(first);
-  if (resources.length === 0) throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+  if (resources.length === 0) throw new KubectlError('one or more resources must be specified as <resource> <name>');
   if (specs.length === 0) throw new KubectlError('at least one taint update is required');
   const word = resources[0]?.split('/')[0] ?? '';
-  if (!['node', 'nodes', 'no'].includes(word.toLowerCase())) throw new KubectlError(`invalid resource type ${word}, only node(s) is supported`);
+  if (!['node', 'nodes', 'no'].includes(word.toLowerCase())) throw new KubectlError(`invalid resource type ${word}, only node types are supported`);
   const parse = (spec: string): Taint => parseTaint(k, spec);
   return {
     resources,
@@ -119,7 +120,10 @@ function parseArguments(k: Kubectl): { readonly resources: readonly string[]; re
 
 function parseTaint(k: Kubectl, spec: string): Taint {
   const [pair = '', effect = '', ...more] = spec.split(':');
-  const [key = '', value = '', ...rest] = pair.split('=');
+  // Without an effect all of it is the key.
+  const [key = '', value = '', ...rest] = spec.includes(':') ? pair.split('=') : [pair];
+  const wrong = key === '' ? [] : validateQualifiedName(key);
+  if (wrong.length > 0) throw k.usage(`invalid taint spec: ${spec}, ${wrong.join('; ')}`);
   if (more.length > 0 || rest.length > 0 || key === '') throw k.usage(`invalid taint spec: ${spec}`);
   if (effect !== '' && !effects.includes(effect)) throw k.usage(`invalid taint effect: ${effect}, unsupported taint effect`);
   return { key, value, effect };

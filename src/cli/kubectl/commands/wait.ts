@@ -3,7 +3,7 @@ import { isReason } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, targetsOf, visitAll } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
-import { KubectlError } from '../errors.ts';
+import { ErrorList, KubectlError } from '../errors.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
@@ -28,14 +28,24 @@ export const wait: CommandEntry = {
       if (goal.kind === 'delete') return;
       throw new KubectlError('no matching resources found');
     }
+    const errors: unknown[] = [];
     for (const info of infos) {
-      if (goal.kind === 'delete') {
-        if (!(yield* waitForDeletion(k, info, text(at(info.object, 'metadata.uid')), until))) throw timedOut(info);
-        yield* print(info.object, 'condition met');
-      } else yield* print(yield* waitForState(k, info, goal.test, until), 'condition met');
+      try {
+        yield* print(yield* waitForOne(k, info, goal, until), 'condition met');
+      } catch (error) {
+        if (!(error instanceof KubectlError)) throw error;
+        errors.push(error);
+      }
     }
+    if (errors.length > 0) throw new ErrorList(errors);
   },
 };
+
+function* waitForOne(k: Kubectl, info: Info, goal: Exclude<Goal, { kind: 'create' }>, until: number): Routine<Obj> {
+  if (goal.kind === 'state') return yield* waitForState(k, info, goal.test, until);
+  if (!(yield* waitForDeletion(k, info, text(at(info.object, 'metadata.uid')), until))) throw timedOut(info);
+  return info.object;
+}
 
 /** What waits for a deletion does not mind that the object is gone already. */
 function* found(k: Kubectl, goal: Goal): Routine<readonly Info[]> {

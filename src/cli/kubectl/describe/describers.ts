@@ -9,7 +9,16 @@ import {
   describeServiceAccount,
 } from './config.ts';
 import type { Describer } from './describer.ts';
-import { describeEndpointSlice, describeEndpoints, describeIngress, describeNetworkPolicy, describeService } from './network.ts';
+import {
+  describeEndpointSlice,
+  describeEndpoints,
+  describeIngress,
+  describeIngressClass,
+  describeIpAddress,
+  describeService,
+  describeServiceCidr,
+} from './network.ts';
+import { describeNetworkPolicy } from './network-policy.ts';
 import { describeNode } from './node.ts';
 import { describePod } from './pod.ts';
 import {
@@ -38,6 +47,9 @@ export const describers: Readonly<Record<string, Describer>> = {
   Endpoints: describeEndpoints,
   EndpointSlice: describeEndpointSlice,
   Ingress: describeIngress,
+  IngressClass: describeIngressClass,
+  ServiceCIDR: describeServiceCidr,
+  IPAddress: describeIpAddress,
   NetworkPolicy: describeNetworkPolicy,
   ConfigMap: describeConfigMap,
   Secret: describeSecret,

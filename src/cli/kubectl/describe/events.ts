@@ -1,5 +1,7 @@
 /** The events about an object: kubernetes kubectl/pkg/describe DescribeEvents. */
+
 import { humanDuration } from '../../../apimachinery/duration.ts';
+import { goSort } from '../../../apimachinery/go-sort.ts';
 import { StatusError } from '../../../apimachinery/status.ts';
 import { tryParseTime } from '../../../apimachinery/time.ts';
 import type { Routine } from '../../../sim/routine.ts';
@@ -52,7 +54,7 @@ const lastSeen = (event: Obj): number =>
   Math.floor((tryParseTime(text(at(event, 'series.lastObservedTime') ?? event['lastTimestamp'] ?? event['eventTime'] ?? event['firstTimestamp'])) ?? 0) / 1000);
 
 /** By the time they were last seen; equal ones stay in the server's order. */
-export const sortEvents = (events: readonly Obj[]): readonly Obj[] => [...events].sort((a, b) => lastSeen(a) - lastSeen(b));
+export const sortEvents = (events: readonly Obj[]): readonly Obj[] => goSort(events, (a, b) => lastSeen(a) < lastSeen(b));
 
 /** `5s`, or `4s (x2 over 11s)`. */
 export function intervalText(event: Obj, now: number): string {

@@ -1,13 +1,10 @@
 /** Services, endpoints, ingresses, network policies: kubernetes kubectl/pkg/describe/describe.go. */
-import { formatLabelSelector } from '../../../apimachinery/labels.ts';
 import { isReason } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { at, list, nameOf, namespaceOf, num, type Obj, obj, objs, text, texts } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import type { Describer } from './describer.ts';
-import { annotationLines, labelLines, mapLine, orNone, type Writer } from './writer.ts';
-
-const selectorText = (selector: unknown): string => formatLabelSelector(obj(selector) as Parameters<typeof formatLabelSelector>[0]);
+import { annotationLines, labelLines, mapLine, orNone, rfc1123, type Writer } from './writer.ts';
 
 export const describeService: Describer = {
   *page(w, object, { k }) {
@@ -107,7 +104,7 @@ export const describeEndpointSlice: Describer = {
     annotationLines(w, at(object, 'metadata.annotations'));
     w.field('AddressType', object['addressType']);
     const ports = objs(object['ports']);
-    if (ports.length === 0) w.field('Ports', '<unset>');
+    if (ports.length === 0) w.write(0, 'Ports: <unset>\n');
     else {
       w.write(0, 'Ports:\n');
       w.write(1, 'Name\tPort\tProtocol\n');
@@ -115,7 +112,7 @@ export const describeEndpointSlice: Describer = {
       for (const port of ports) w.write(1, `${text(port['name']) || '<unset>'}\t${text(port['port']) || '<unset>'}\t${text(port['protocol'])}\n`);
     }
     const endpoints = objs(object['endpoints']);
-    if (endpoints.length === 0) return w.field('Endpoints', '<none>');
+    if (endpoints.length === 0) return w.write(0, 'Endpoints: <none>\n');
     w.write(0, 'Endpoints:\n');
     for (const endpoint of endpoints) sliceEndpoint(w, endpoint);
   },
@@ -191,56 +188,55 @@ function* backendText(k: Kubectl, namespace: string, backend: Obj): Routine<stri
   }
 }
 
-export const describeNetworkPolicy: Describer = {
+/** Name, labels and annotations, which cluster-scoped kinds begin with. */
+function clusterHead(w: Writer, object: Obj): void {
+  w.field('Name', nameOf(object));
+  labelLines(w, 'Labels', at(object, 'metadata.labels'));
+  annotationLines(w, at(object, 'metadata.annotations'));
+}
+
+export const describeIngressClass: Describer = {
   *page(w, object) {
-    const spec = obj(object['spec']);
-    w.field('Name', nameOf(object));
-    w.field('Namespace', namespaceOf(object));
-    w.field('Created on', `${text(at(object, 'metadata.creationTimestamp')).replace('T', ' ').replace('Z', '')} +0000 UTC`);
-    labelLines(w, 'Labels', at(object, 'metadata.labels'));
-    annotationLines(w, at(object, 'metadata.annotations'));
-    w.write(0, 'Spec:\n');
-    const selector = selectorText(spec['podSelector']);
-    w.write(
-      1,
-      `PodSelector: ${selector === '' || selector === '<none>' ? '    <none> (Allowing the specific traffic to all pods in this namespace)' : `    ${selector}`}\n`,
-    );
-    const types = texts(spec['policyTypes']);
-    direction(w, 'ingress', types.includes('Ingress'), objs(spec['ingress']));
-    direction(w, 'egress', types.includes('Egress'), objs(spec['egress']));
-    w.write(1, `Policy Types: ${types.join(', ')}\n`);
+    clusterHead(w, object);
+    w.field('Controller', at(object, 'spec.controller'));
+    const parameters = at(object, 'spec.parameters');
+    if (parameters === undefined) return;
+    w.write(0, 'Parameters:\n');
+    if (at(parameters, 'apiGroup') !== undefined) w.field('APIGroup', at(parameters, 'apiGroup'), 1);
+    w.field('Kind', at(parameters, 'kind'), 1);
+    w.field('Name', at(parameters, 'name'), 1);
   },
-  events: false,
+  events: true,
 };
 
-function direction(w: Writer, word: 'ingress' | 'egress', on: boolean, rules: readonly Obj[]): void {
-  if (!on) return w.write(1, `Not affecting ${word} traffic\n`);
-  w.write(1, `Allowing ${word} traffic:\n`);
-  if (rules.length === 0) return w.write(2, `<none> (Selected pods are isolated for ${word} connectivity)\n`);
-  const [title, key] = word === 'ingress' ? ['From', 'from'] : ['To', 'to'];
-  rules.forEach((rule, i) => {
-    const ports = objs(rule['ports']);
-    if (ports.length === 0) w.write(2, 'To Port: \u003cany> (traffic allowed to all ports)\n');
-    for (const port of ports)
+export const describeServiceCidr: Describer = {
+  *page(w, object) {
+    clusterHead(w, object);
+    w.field('CIDRs', texts(at(object, 'spec.cidrs')).join(', '));
+    const conditions = objs(at(object, 'status.conditions'));
+    if (conditions.length === 0) return;
+    w.write(0, 'Status:\nConditions:\n  Type\tStatus\tLastTransitionTime\tReason\tMessage\n');
+    w.write(1, '----\t------\t------------------\t------\t-------\n');
+    for (const each of conditions)
       w.write(
-        2,
-        `To Port: ${port['port'] === undefined ? '\u003cany>' : `${text(port['port'])}${port['endPort'] ? `-${text(port['endPort'])}` : ''}`}/${text(port['protocol'] ?? 'TCP')}\n`,
+        1,
+        `${['type', 'status'].map((key) => text(each[key])).join('\t')}\t${rfc1123(each['lastTransitionTime'])}\t${text(each['reason'])}\t${text(each['message'])}\n`,
       );
-    const peers = objs(rule[key]);
-    if (peers.length === 0) w.write(2, `${title}: \u003cany> (traffic not restricted by ${word === 'ingress' ? 'source' : 'destination'})\n`);
-    for (const peer of peers) policyPeer(w, title, peer);
-    if (i < rules.length - 1) w.write(2, '----------\n');
-  });
-}
+  },
+  events: true,
+};
 
-function policyPeer(w: Writer, title: string, peer: Obj): void {
-  w.write(2, `${title}:\n`);
-  const block = peer['ipBlock'];
-  if (block !== undefined) {
-    w.write(3, `IPBlock:\n        CIDR: ${text(at(block, 'cidr'))}\n        Except: ${texts(at(block, 'except')).join(', ')}\n`);
-    return;
-  }
-  const shown = (selector: unknown): string => selectorText(selector) || '<none>';
-  if (peer['namespaceSelector'] !== undefined) w.write(3, `NamespaceSelector: ${shown(peer['namespaceSelector'])}\n`);
-  if (peer['podSelector'] !== undefined) w.write(3, `PodSelector: ${shown(peer['podSelector'])}\n`);
-}
+export const describeIpAddress: Describer = {
+  *page(w, object) {
+    clusterHead(w, object);
+    w.write(0, 'Parent Reference:\n');
+    for (const [title, key] of [
+      ['Group', 'group'],
+      ['Resource', 'resource'],
+      ['Namespace', 'namespace'],
+      ['Name', 'name'],
+    ] as const)
+      w.field(title, at(object, `spec.parentRef.${key}`), 1);
+  },
+  events: true,
+};

@@ -30,7 +30,7 @@ export function ruleRows(rules: readonly Obj[]): readonly (readonly string[])[] 
 function add(rows: Row[], byResource: Map<string, Row>, row: Row): void {
   const key = goText({ ...row, verbs: [] });
   const known = byResource.get(key);
-  if (known) known.verbs = [...known.verbs, ...row.verbs];
+  if (known) known.verbs = [...new Set([...known.verbs, ...row.verbs])];
   else {
     byResource.set(key, row);
     rows.push(row);

@@ -2,15 +2,18 @@
 import { shortHumanDuration } from '../../../apimachinery/duration.ts';
 import { formatLabelSelector } from '../../../apimachinery/labels.ts';
 import { readCertificateRequest } from '../../../apimachinery/pki.ts';
+import { KubectlError } from '../errors.ts';
 import { at, list, nameOf, namespaceOf, num, type Obj, obj, objs, text, texts } from '../json.ts';
 import type { Describer } from './describer.ts';
 import { volumeSource } from './volumes.ts';
 import { annotationLines, labelLines, mapLine, rfc1123, type Writer } from './writer.ts';
 
 const short: Readonly<Record<string, string>> = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' };
+/** Each once, in the order of the table. */
 const modes = (value: unknown): string =>
-  texts(value)
-    .map((mode) => short[mode] ?? mode)
+  Object.entries(short)
+    .filter(([mode]) => texts(value).includes(mode))
+    .map(([, name]) => name)
     .join(',');
 const brackets = (value: unknown): string => `[${texts(value).join(' ')}]`;
 
@@ -100,8 +103,8 @@ export const describeStorageClass: Describer = {
     w.field('Parameters', mapLine(object['parameters']));
     w.field('AllowVolumeExpansion', object['allowVolumeExpansion'] === undefined ? '<unset>' : object['allowVolumeExpansion'] === true ? 'True' : 'False');
     const options = texts(object['mountOptions']);
-    w.field('MountOptions', options[0] ?? '<none>');
-    for (const option of options.slice(1)) w.write(0, `\t${option}\n`);
+    if (options.length === 0) w.field('MountOptions', '<none>');
+    else w.write(0, `MountOptions:\n${options.map((option) => `  ${option}\n`).join('')}`);
     w.field('ReclaimPolicy', object['reclaimPolicy']);
     w.field('VolumeBindingMode', object['volumeBindingMode']);
   },
@@ -180,7 +183,7 @@ export const describeCertificateSigningRequest: Describer = {
     if (text(spec['signerName']) !== '') w.field('Signer', spec['signerName']);
     if (spec['expirationSeconds'] !== undefined) w.field('Requested Duration', shortHumanDuration(num(spec['expirationSeconds']) * 1000));
     w.field('Status', csrStatus(object));
-    const request = readCertificateRequest(Buffer.from(text(spec['request']), 'base64').toString('utf8'));
+    const request = readRequest(text(spec['request']));
     const [name, organizations] = [
       text(at(request, 'subject.commonName') ?? at(request, 'commonName')),
       list(at(request, 'subject.organizations') ?? at(request, 'organizations')),
@@ -191,6 +194,17 @@ export const describeCertificateSigningRequest: Describer = {
   },
   events: true,
 };
+
+function readRequest(base64: string): unknown {
+  const pem = Buffer.from(base64, 'base64').toString('utf8');
+  if (!pem.includes('-----BEGIN CERTIFICATE REQUEST-----')) throw new KubectlError('Error parsing CSR: PEM block type must be CERTIFICATE REQUEST');
+  try {
+    return readCertificateRequest(pem);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new KubectlError(`Error parsing CSR: ${error.message}`);
+  }
+}
 
 function csrStatus(object: Obj): string {
   const types = objs(at(object, 'status.conditions')).map((each) => text(each['type']));

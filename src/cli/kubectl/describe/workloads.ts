@@ -31,7 +31,8 @@ function* owned(k: Kubectl, path: string, object: Obj, selector: string): Routin
 }
 
 function* podsStatus(k: Kubectl, object: Obj): Routine<string> {
-  const pods = yield* owned(k, `/api/v1/namespaces/${namespaceOf(object)}/pods`, object, selectorOf(object));
+  const selector = object['kind'] === 'ReplicationController' ? mapLine(at(object, 'spec.selector')) : selectorOf(object);
+  const pods = yield* owned(k, `/api/v1/namespaces/${namespaceOf(object)}/pods`, object, selector);
   const count = (phase: string): number => pods.filter((pod) => at(pod, 'status.phase') === phase).length;
   return `${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`;
 }
@@ -87,7 +88,7 @@ export const describeReplicaSet: Describer = {
     const controller = controllerOf(object);
     if (controller !== undefined) w.field('Controlled By', controller);
     w.field('Replicas', `${num(at(object, 'status.replicas'))} current / ${num(at(object, 'spec.replicas'))} desired`);
-    w.field('Pods Status', object['kind'] === 'ReplicationController' ? '' : yield* podsStatus(k, object));
+    w.field('Pods Status', yield* podsStatus(k, object));
     podTemplate(w, at(object, 'spec.template'));
     workloadConditions(w, obj(object['status']));
   },
@@ -188,7 +189,6 @@ export const describeCronJob: Describer = {
     head(w, object);
     metadata(w, object);
     w.field('Schedule', spec['schedule']);
-    if (spec['timeZone'] !== undefined) w.field('Time Zone', spec['timeZone']);
     w.field('Concurrency Policy', spec['concurrencyPolicy']);
     w.field('Suspend', spec['suspend'] === true ? 'True' : 'False');
     w.field('Successful Job History Limit', spec['successfulJobsHistoryLimit'] ?? '<unset>');

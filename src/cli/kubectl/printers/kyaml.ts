@@ -24,7 +24,7 @@ const keyText = (key: string): string => (/^[A-Za-z_][\w.\-/]*$/.test(key) && !/
 
 /** Longer texts stand line by line, one blank in; a line that begins with a blank of its own says so with a backslash. */
 function quoted(text: string, depth: number): string {
-  if (!text.replace(/\n$/, '').includes('\n')) return JSON.stringify(text);
+  if (!text.includes('\n')) return JSON.stringify(text);
   const pad = '  '.repeat(depth + 1);
   const lines = text.split('\n');
   const last = lines.length - 1;

@@ -1,5 +1,5 @@
 /** -o: kubernetes cli-runtime/pkg/genericclioptions print_flags.go and its parts. */
-import { goJson } from '../../../apimachinery/go-text.ts';
+import { goJson, goSyntax } from '../../../apimachinery/go-text.ts';
 import { sortedJson } from '../../../apimachinery/json.ts';
 import { findResults, JsonPathError, parseJsonPath, printJsonPath } from '../../../apimachinery/jsonpath.ts';
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
@@ -93,7 +93,7 @@ function jsonPathPrinter(k: Kubectl, format: string, argument: string): ObjectPr
       } catch (error) {
         if (!(error instanceof JsonPathError)) throw error;
         throw new KubectlError(
-          `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${sortedJson(object)}\n\n`,
+          `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(object)}\n\n`,
         );
       }
     };

@@ -17,6 +17,7 @@ export const createRole: CommandEntry = {
     const verbs = verbsOf(k);
     if (verbs.length === 0) throw new KubectlError('at least one verb must be specified');
     if (k.flags.list('resource').length === 0) throw new KubectlError('at least one resource must be specified');
+    yield* warnOfVerbs(k, verbs, resourceVerbs, 'resource');
     const rules = yield* rulesOf(k, verbs);
     yield* createObject(k, () => ({ kind: 'Role', apiVersion: `${api}/v1`, metadata: { name }, rules }));
   },
@@ -48,10 +49,20 @@ export const createClusterRole: CommandEntry = {
     if (verbs.length === 0) throw new KubectlError('at least one verb must be specified');
     if (urls.length > 0 && resources.length > 0) throw new KubectlError('cannot specify resource and nonResourceURL together');
     if (urls.length === 0 && resources.length === 0) throw new KubectlError('one of resource or nonResourceURL must be specified');
+    yield* warnOfVerbs(k, verbs, urls.length > 0 ? urlVerbs : resourceVerbs, urls.length > 0 ? 'non-resource' : 'resource');
     const rules = urls.length > 0 ? [{ verbs, nonResourceURLs: urls }] : yield* rulesOf(k, verbs);
     yield* createObject(k, () => ({ kind: 'ClusterRole', apiVersion: `${api}/v1`, metadata: { name }, rules }), { namespaced: false });
   },
 };
+
+const resourceVerbs = new Set(
+  '* get delete list create update patch watch proxy deletecollection use bind approve sign escalate impersonate attest'.split(' '),
+);
+const urlVerbs = new Set('* get post put patch delete head options'.split(' '));
+
+function* warnOfVerbs(k: Kubectl, verbs: readonly string[], known: ReadonlySet<string>, what: string): Routine {
+  for (const verb of verbs) if (!known.has(verb)) yield* k.printError(`Warning: '${verb}' is not a standard ${what} verb\n`);
+}
 
 /** `*` swallows all other verbs. */
 function verbsOf(k: Kubectl): readonly string[] {

@@ -11,16 +11,25 @@ export function dataFromFlags(k: Kubectl): Data {
   if (envFiles.length > 0 && (files.length > 0 || literals.length > 0))
     throw new KubectlError('from-env-file cannot be combined with from-file or from-literal');
   const data = new Map<string, string>();
-  for (const source of literals) add(data, ...literal(source));
-  for (const source of files) for (const [key, value] of fromFile(k, source)) add(data, key, value);
-  for (const path of envFiles) for (const [key, value] of fromEnvFile(k, path)) add(data, key, value);
+  const target = targetOf(k);
+  for (const source of literals) add(target, data, ...literal(source));
+  for (const source of files) for (const [key, value] of fromFile(k, source)) add(target, data, key, value);
+  for (const path of envFiles) for (const [key, value] of fromEnvFile(k, path)) add(target, data, key, value);
   return Object.fromEntries([...data].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function add(data: Map<string, string>, key: string, value: string): void {
+/** `ConfigMap "app"`, or a Secret, whose errors are shorter. */
+const targetOf = (k: Kubectl): string => (k.path.includes('secret') ? 'Secret' : `ConfigMap "${k.args[0] ?? ''}"`);
+
+function add(target: string, data: Map<string, string>, key: string, value: string): void {
   const problems = validateConfigMapKey(key);
   if (problems.length > 0) throw new KubectlError(`"${key}" is not a valid key name for a ConfigMap: ${problems.join(',')}`);
-  if (data.has(key)) throw new KubectlError(`cannot add key "${key}", another key by that name already exists in Data for ConfigMap "${key}"`);
+  if (data.has(key))
+    throw new KubectlError(
+      target === 'Secret'
+        ? `cannot add key ${key}, another key by that name already exists`
+        : `cannot add key "${key}", another key by that name already exists in Data for ${target}`,
+    );
   data.set(key, value);
 }
 

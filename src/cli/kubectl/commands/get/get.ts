@@ -2,7 +2,7 @@ import { type ApiResource, formatGroupVersion } from '../../../../apimachinery/r
 import { isReason, StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { listInfos, listPage, type Target, targetsOf } from '../../builder.ts';
-import { ErrorList, type KubectlError } from '../../errors.ts';
+import { ErrorList, KubectlError } from '../../errors.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { columnsText, customColumns } from '../../printers/custom-columns.ts';
@@ -18,6 +18,8 @@ const ownFormats = ['custom-columns', 'custom-columns-file', 'wide'];
 /** kubernetes kubectl/pkg/cmd/get/get.go. */
 export function* get(k: Kubectl): Routine {
   if (k.flags.text('raw') !== '') return yield* raw(k, k.flags.text('raw'));
+  if (k.flags.bool('output-watch-events') && !k.flags.bool('watch') && !k.flags.bool('watch-only'))
+    throw new KubectlError('--output-watch-events option can only be used with --watch or --watch-only');
   const subject = k.flags.list('filename').length > 0 || k.flags.text('kustomize') !== '';
   if (k.args.length === 0 && !subject) throw yield* nothingToGet(k);
   const { format, argument } = splitFormat(k);
@@ -46,7 +48,7 @@ function* raw(k: Kubectl, url: string): Routine {
   const [path = '', search = ''] = url.split('?');
   const query = Object.fromEntries(new URLSearchParams(search));
   const body = yield* k.api.request({ method: 'GET', path, query });
-  yield* k.print(typeof body === 'string' ? body : `${JSON.stringify(body)}\n`);
+  yield* k.print(typeof body === 'string' ? body : path === '/version' ? JSON.stringify(body, null, 2) : `${JSON.stringify(body)}\n`);
 }
 
 /** The error for a command that needs a type of resource. */

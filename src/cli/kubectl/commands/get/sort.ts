@@ -1,4 +1,5 @@
 /** --sort-by: kubernetes kubectl/pkg/cmd/get/sorter.go. */
+import { goSort } from '../../../../apimachinery/go-sort.ts';
 import { findResults, JsonPathError, parseJsonPath, relaxedJsonPath } from '../../../../apimachinery/jsonpath.ts';
 import { tryParseQuantity } from '../../../../apimachinery/quantity.ts';
 import { type Obj, obj, objs } from '../../json.ts';
@@ -22,7 +23,8 @@ export function sortTable(table: Obj, by: string): Obj | undefined {
 function sorted(items: readonly Obj[], find: Finder): readonly Obj[] | undefined {
   const keyed = items.map((item) => ({ item, key: find(item) }));
   if (items.length > 0 && keyed.every(({ key }) => key === undefined)) return undefined;
-  return keyed.sort((a, b) => compareValues(a.key, b.key)).map(({ item }) => item);
+  // What lacks the field goes before everything, even before what lacks it too: Go's answer to an order that is none.
+  return goSort(keyed, (a, b) => a.key === undefined || (b.key !== undefined && compareValues(a.key, b.key) < 0)).map(({ item }) => item);
 }
 
 function finder(by: string): Finder | undefined {

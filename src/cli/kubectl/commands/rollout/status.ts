@@ -15,6 +15,8 @@ export const rolloutStatus: CommandEntry = {
   examples: '# Until it is done\nkubectl rollout status deployment/web\n\n# At most a minute\nkubectl rollout status deployment/web --timeout=60s',
   *run(k) {
     if (k.flags.number('revision') < 0) throw new KubectlError('revision must be a positive integer');
+    if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
+      throw new KubectlError('required resource not specified');
     for (const info of yield* visitAll(k, { args: k.args })) yield* follow(k, info);
   },
 };

@@ -1,9 +1,11 @@
 import { validateEnvVarName } from '../../../../apimachinery/names.ts';
+import { tryParseQuantity } from '../../../../apimachinery/quantity.ts';
+import { StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { type Info, visitAll } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
-import { defined, entriesOf, type Obj, obj, objs, text } from '../../json.ts';
+import { at, defined, entriesOf, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { splitPairs } from '../pairs.ts';
 import { fits, podSpecOf, podSpecPath, setAll, withPodSpec } from './workload.ts';
@@ -24,7 +26,6 @@ export const setEnv: CommandEntry = {
     }
     if (k.flags.bool('list')) return yield* listEnv(k, resources);
     const added: Obj[] = [...[...set].map(([name, value]) => ({ name, value })), ...(yield* fromSource(k))];
-    if (added.length === 0 && remove.length === 0) throw new KubectlError('at least one environment variable must be provided');
     const pattern = k.flags.text('containers') || '*';
     yield* setAll(k, {
       args: resources,
@@ -87,12 +88,49 @@ function* listEnv(k: Kubectl, resources: readonly string[]): Routine {
     for (const container of containersOf(info)) {
       if (!fits(pattern, text(container['name']))) continue;
       yield* k.print(`# ${info.resource.kind} ${info.name}, container ${text(container['name'])}\n`);
-      for (const variable of objs(container['env'])) yield* k.print(`${variableText(variable)}\n`);
+      for (const variable of objs(container['env']))
+        yield* k.flags.bool('resolve') ? printResolved(k, info, container, variable) : k.print(`${variableText(variable)}\n`);
     }
   }
 }
 
 const containersOf = (info: Info): readonly Obj[] => objs(podSpecOf(info.object, podSpecPath(info.resource.kind) ?? ['spec'])['containers']);
+
+/** --resolve: what stands behind a reference (kubectl/pkg/cmd/set/env/env_resolve.go). */
+function* printResolved(k: Kubectl, info: Info, container: Obj, variable: Obj): Routine {
+  const name = text(variable['name']);
+  if (variable['valueFrom'] === undefined) return yield* k.print(`${variableText(variable)}\n`);
+  try {
+    yield* k.print(`${name}=${yield* resolved(k, info, container, obj(variable['valueFrom']))}\n`);
+  } catch (error) {
+    if (!(error instanceof KubectlError || error instanceof StatusError)) throw error;
+    yield* k.printError(`error retrieving reference for ${name}: ${error.message}\n`);
+  }
+}
+
+function* resolved(k: Kubectl, info: Info, container: Obj, from: Obj): Routine<string> {
+  for (const [kind, plural] of [
+    ['secretKeyRef', 'secrets'],
+    ['configMapKeyRef', 'configmaps'],
+  ] as const) {
+    const ref = obj(from[kind]);
+    if (from[kind] === undefined) continue;
+    const source = obj(yield* k.api.request({ method: 'GET', path: `/api/v1/namespaces/${info.namespace}/${plural}/${text(ref['name'])}` }));
+    const value = obj(source['data'])[text(ref['key'])];
+    if (value === undefined)
+      throw new KubectlError(`key ${text(ref['key'])} not found in ${plural === 'secrets' ? 'secret' : 'config map'} ${text(ref['name'])}`);
+    return plural === 'secrets' ? Buffer.from(text(value), 'base64').toString('utf8') : text(value);
+  }
+  if (from['fieldRef'] !== undefined) {
+    const path = text(obj(from['fieldRef'])['fieldPath']);
+    const simple = ['metadata.name', 'metadata.namespace', 'metadata.uid'].includes(path);
+    if (!simple) throw new KubectlError(`unsupported fieldPath: ${path}`);
+    return text(at(info.object, path));
+  }
+  const resource = text(obj(from['resourceFieldRef'])['resource']);
+  const quantity = tryParseQuantity(text(at(container, `resources.${resource}`)));
+  return quantity ? String(Math.ceil(quantity.value())) : '0';
+}
 
 function variableText(variable: Obj): string {
   const name = text(variable['name']);

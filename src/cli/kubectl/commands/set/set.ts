@@ -1,4 +1,5 @@
 /** set image, resources, selector, serviceaccount, subject: kubernetes kubectl/pkg/cmd/set. */
+import { visitAll } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
 import { list, type Obj, obj, objs, text, withPath } from '../../json.ts';
@@ -18,7 +19,11 @@ export const setImage: CommandEntry = {
     '# One container\nkubectl set image deployment/web nginx=nginx:1.27\n\n# All containers of all deployments\nkubectl set image deployments --all *=nginx:1.27',
   *run(k) {
     const pairs = splitPairs(k.args, 'image');
-    if (pairs.resources.length > 0 && pairs.set.size === 0) throw new KubectlError('at least one image update is required');
+    if (pairs.resources.length > 0 && pairs.set.size === 0) {
+      // What is named is looked for first.
+      yield* visitAll(k, { args: pairs.resources, all: k.flags.bool('all') });
+      throw new KubectlError('at least one image update is required');
+    }
     yield* setAll(k, {
       args: pairs.resources,
       operation: 'image updated',
@@ -97,10 +102,12 @@ export const setSelector: CommandEntry = {
   examples: '# Which pods a service leads to\nkubectl set selector service web app=web',
   *run(k) {
     const selector = k.args.at(-1);
-    if (k.args.length < 2 || selector === undefined || !selector.includes('=')) throw new KubectlError('one selector is required');
+    if (selector === undefined) throw new KubectlError('one selector is required');
+    const resources = k.args.slice(0, -1);
+    yield* visitAll(k, { args: resources, all: k.flags.bool('all') });
     const labels = obj(labelSelector(selector)['matchLabels']);
     yield* setAll(k, {
-      args: k.args.slice(0, -1),
+      args: resources,
       operation: 'selector updated',
       what: 'selector',
       change: (info) => {
