@@ -38,7 +38,8 @@ async function upgrade(outside: Outside, message: IncomingMessage, socket: Socke
   const asked = subresource === 'portforward' ? { ...request, query: { ports: '0' } } : request;
   const answer = await outcome(outside, server.connect({ ...asked, method: 'POST' }));
   if (answer === undefined) return void socket.destroy();
-  if (!isSession(answer)) return how === 'websocket' && subresource !== 'portforward' && isInternal(answer) ? failOverWebSocket(parts, answer) : refuse(socket, answer);
+  if (!isSession(answer))
+    return how === 'websocket' && subresource !== 'portforward' && isInternal(answer) ? failOverWebSocket(parts, answer) : refuse(socket, answer);
   if (subresource === 'portforward') {
     endSession(answer);
     return how === 'websocket'

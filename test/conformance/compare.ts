@@ -1,7 +1,12 @@
 import { appendFileSync } from 'node:fs';
 import type { Outcome, Sides } from './sides.ts';
 
-export type Tally = { equal: number; total: number; readonly different: string[] };
+export type Tally = {
+  equal: number;
+  total: number;
+  readonly different: string[] /** Of the equal ones, those where a clock had moved on between the two. */;
+  ages: number;
+};
 
 /** Lines that cannot be equal, and why. */
 const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
@@ -38,13 +43,19 @@ export const maskOwn = (text: string): string =>
     .replace(/\b(\d+[smh])+\b/g, 'AGE')
     .replace(/ +/g, ' ');
 
+const maskAges = (text: string): string =>
+  text
+    .replace(/\b(\d+[dhms])+\b/g, 'AGE')
+    .replace(/-{3,}/g, '---')
+    .replace(/ +/g, ' ');
+
 const same = (a: Outcome, b: Outcome, mask: (text: string) => string): boolean =>
   mask(a.stdout) === mask(b.stdout) && mask(a.stderr) === mask(b.stderr) && a.status === b.status;
 
 /** Runs lines on both sides, some at a time; what reads may be asked twice, for a second may pass between the two. */
 export async function compareAll(sides: Sides, lines: readonly string[], options: { readonly workers: number; readonly attempts: number }): Promise<Tally> {
   const mask = newMask(sides);
-  const tally: Tally = { equal: 0, total: 0, different: [] };
+  const tally: Tally = { equal: 0, total: 0, ages: 0, different: [] };
   const queue = lines.filter((line) => excuseOf(line) === undefined);
   const worker = async (): Promise<void> => {
     for (let line = queue.shift(); line !== undefined; line = queue.shift()) {
@@ -62,7 +73,7 @@ export async function compareAll(sides: Sides, lines: readonly string[], options
 export async function compareInTurn(sides: Sides, lines: readonly string[]): Promise<Tally> {
   const plain = newMask(sides);
   const mask = (text: string): string => maskOwn(plain(text));
-  const tally: Tally = { equal: 0, total: 0, different: [] };
+  const tally: Tally = { equal: 0, total: 0, ages: 0, different: [] };
   for (const line of lines) {
     const on = (side: string): string => line.replaceAll('kubectl ', `kubectl -n ${side} `).replaceAll('SIDE', side);
     const outcomes = await Promise.all([sides.ours(on('ours')), sides.real(on('real'))]);
@@ -75,6 +86,12 @@ function count(tally: Tally, line: string, [ours, real]: readonly [Outcome, Outc
   tally.total++;
   if (same(ours, real, mask)) {
     tally.equal++;
+    return;
+  }
+  // A busy machine holds the world back while the real client reads the clock on the wall.
+  if (same(ours, real, (text) => maskAges(mask(text)))) {
+    tally.equal++;
+    tally.ages++;
     return;
   }
   tally.different.push(line);
