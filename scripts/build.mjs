@@ -1,8 +1,9 @@
-// Bundles everything into dist/: the package has no dependencies to install. Usage: node scripts/build.mjs [--meta]
+// Bundles everything into dist/: the package has no dependencies to install. Usage: node scripts/build.mjs [--pack] [--meta]
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 import { engineBundle } from './engine-bundle.mjs';
@@ -46,16 +47,22 @@ if (generated.status !== 0) process.exit(generated.status ?? 1);
 
 rmSync(`${root}/dist`, { recursive: true, force: true });
 mkdirSync(`${root}/dist`, { recursive: true });
+const packedTexts = new Set(['docsText']);
 /** The generated texts are files beside the bundle, read when first needed: parsing them as source would cost every start. */
 const assets = (format) => ({
   name: 'assets',
   setup(context) {
     context.onLoad({ filter: /src[\\/]api[\\/]generated[\\/].*\.ts$/ }, async ({ path }) => {
       const [, name, text] = /export const (\w+) = \(\): string => (".*");\n$/s.exec(readFileSync(path, 'utf8'));
-      writeFileSync(`${root}/dist/${name}.json`, JSON.parse(text));
       const folder = format === 'esm' ? "new URL('./', import.meta.url)" : "'file://' + __dirname + '/'";
+      // What is read at each start stays plain; the words of `kubectl explain` are a tenth of the package and seldom read.
+      const packed = packedTexts.has(name);
+      const file = `${name}.json${packed ? '.br' : ''}`;
+      writeFileSync(`${root}/dist/${file}`, packed ? brotliCompressSync(JSON.parse(text)) : JSON.parse(text));
+      const read = `readFileSync(new URL('${file}', ${folder}))`;
       return {
-        contents: `import { readFileSync } from 'node:fs'; export const ${name} = () => readFileSync(new URL('${name}.json', ${folder}), 'utf8');`,
+        contents: `import { readFileSync } from 'node:fs'; import { brotliDecompressSync } from 'node:zlib';
+export const ${name} = () => ${packed ? `brotliDecompressSync(${read})` : read}.toString('utf8');`,
         loader: 'js',
         resolveDir: root,
       };
@@ -98,6 +105,7 @@ await build({ ...commonJs, outfile: 'dist/keep.cjs', entryPoints: ['src/headless
 const result = { metafile: { outputs: { ...screen.metafile.outputs, ...world.metafile.outputs } } };
 writeCatalogue();
 writeLicenses(root, result.metafile);
+if (process.argv.includes('--pack')) writeFileSync(`${root}/dist/engine.cjs.br`, brotliCompressSync(readFileSync(`${root}/dist/engine.cjs`)));
 if (process.argv.includes('--meta')) writeFileSync(`${root}/dist/meta.json`, JSON.stringify(result.metafile));
 
 /** What the menu needs of all lessons, in one small file: the first frame reads nothing else. Broken lessons are told by `lesson check`. */

@@ -57,7 +57,7 @@ export function keepWorld(world: string): void {
   if (process.env['K8S_LAB_NO_CACHE'] || process.env['CI']) return;
   const blob = blobOf(world);
   const script = fileURLToPath(new URL('keep.cjs', import.meta.url));
-  if (existsSync(blob) || !existsSync(script)) return;
+  if (existsSync(blob) || !existsSync(script) || !existsSync(fileURLToPath(new URL('engine.cjs', import.meta.url)))) return;
   try {
     mkdirSync(cacheFolder(), { recursive: true, mode: 0o700 });
     spawn(process.execPath, [script, world, blob], { detached: true, stdio: 'ignore' }).unref();
