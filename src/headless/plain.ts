@@ -40,6 +40,7 @@ export class Plain {
   readonly #worlds: Worlds;
   #lesson: PlainLesson | undefined;
   #key: string | undefined;
+  #began = '';
   /** Set when it is over. */
   status: number | undefined;
 
@@ -90,7 +91,8 @@ export class Plain {
   keep(): void {
     const session = this.#lesson?.session;
     if (!this.#key || !session?.run) return;
-    this.#services.keep({ lessons: { [this.#key]: keptLesson(session, this.#services.engine, this.#services.kept().lessons[this.#key]) } });
+    const clock = { began: this.#began, now: new Date().toISOString() };
+    this.#services.keep({ lessons: { [this.#key]: keptLesson(session, this.#services.engine, this.#services.kept().lessons[this.#key], clock) } });
   }
 
   #list(): void {
@@ -118,6 +120,7 @@ export class Plain {
     const record = key === undefined ? undefined : this.#services.kept().lessons[key]?.session;
     this.#key = key;
     this.#print(`${this.#say(record ? 'stageReplay' : 'stageBoot', { n: 0 })}\n`);
+    this.#began = record?.began ?? new Date().toISOString();
     if (key !== undefined && record) this.#begin(finish(this.#worlds.resume(key, record)), record.inputs.length > 0);
     else this.#begin(this.#worlds.open(key), false);
   }

@@ -1,10 +1,14 @@
 /** `k8s-lab submit [LESSON…] -o FILE [--name WHO] [--show]`: hands in what was recorded. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import { type Arguments, UsageError } from '../arguments.ts';
 import { learnerSeed } from '../grading/chain.ts';
 import { commonSeed } from '../grading/findings.ts';
 import { type Submission, type SubmittedEvent, submissionText } from '../grading/submission.ts';
 import type { SessionRecord } from '../session/inputs.ts';
 import { newSubmission } from '../session/submit.ts';
+import type { HandedIn } from '../tui/services.ts';
 import { rememberName } from './learner-seed.ts';
 import { type Progress, readProgress } from './progress.ts';
 import { WriteError, writeWhole } from './write-whole.ts';
@@ -35,8 +39,23 @@ export function submitCommand(values: Arguments['values'], names: readonly strin
   return 0;
 }
 
+/** The same for the screen: nothing is printed, and nothing that is there is written over unless that was asked for. */
+export function handIn(progress: Progress, given: string, path: string, over: boolean): HandedIn {
+  try {
+    const who = rememberName(given) ?? given;
+    const file = resolve(path.replace(/^~(?=\/|$)/, homedir()));
+    if (!over && existsSync(file)) return 'exists';
+    const submission = newSubmission(who, recordsOf(progress, []), new Date().toISOString());
+    writeWhole(file, [submissionText(submission)]);
+    return { file, lessons: submission.lessons.length };
+  } catch (error) {
+    if (error instanceof WriteError || error instanceof UsageError) return { problem: error.message };
+    throw error;
+  }
+}
+
 /** What is kept of each lesson: the finished session, else the one in progress. */
-function recordsOf({ lessons }: Progress, names: readonly string[]): SessionRecord[] {
+export function recordsOf({ lessons }: Progress, names: readonly string[]): SessionRecord[] {
   const recorded = Object.entries(lessons).flatMap(([key, { record, session }]) => {
     const kept = record ?? session;
     return kept?.lesson && kept.inputs.length > 0 ? [{ key, kept }] : [];

@@ -11,10 +11,13 @@ export type KeptLesson = {
   readonly record?: SessionRecord;
 };
 
+/** By the clock on the wall: when the session began, and now. */
+export type WallClock = { readonly began: string; readonly now: string };
+
 /** `before`: what was kept until now. A lesson once done stays done, with its best points. */
-export function keptLesson(session: Session, engine: string, before: KeptLesson | undefined): KeptLesson {
+export function keptLesson(session: Session, engine: string, before: KeptLesson | undefined, clock?: WallClock): KeptLesson {
   const { finished = false, points = 0 } = session.run ?? {};
-  const record = session.record(engine);
+  const record = clock ? stamped(session.record(engine), before?.session, clock) : session.record(engine);
   if (!finished)
     return {
       done: before?.done ?? false,
@@ -25,3 +28,11 @@ export function keptLesson(session: Session, engine: string, before: KeptLesson 
   const better = !before?.done || !before.record || points >= before.points;
   return { done: true, points: before?.done ? Math.max(before.points, points) : points, record: better ? record : (before?.record ?? record) };
 }
+
+/** Keeping it again, with nothing typed since, does not make it end later. */
+function stamped(record: SessionRecord, before: SessionRecord | undefined, { began, now }: WallClock): SessionRecord {
+  const untouched = before?.began === began && before.ended !== undefined && eventsIn(before) === eventsIn(record);
+  return { ...record, began, ended: untouched ? (before.ended ?? now) : now };
+}
+
+const eventsIn = ({ inputs, undone = [] }: SessionRecord): number => inputs.length + undone.reduce((sum, each) => sum + each.inputs.length + 1, 0);

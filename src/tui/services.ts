@@ -38,7 +38,11 @@ export type Services = {
   readonly keep: (change: Partial<Kept>) => string | undefined;
   /** Stamped into records. */
   readonly engine: string;
+  /** Writes what is handed in, whole or not at all; `exists`: there is such a file already, and it was not to be written over. */
+  readonly handIn: (who: string, path: string, over: boolean) => HandedIn;
 };
+
+export type HandedIn = { readonly file: string; readonly lessons: number } | { readonly problem: string } | 'exists';
 
 export const entryOf = (tracks: readonly TrackEntry[], key: string): LessonEntry | undefined =>
   tracks.flatMap(({ lessons }) => lessons).find((lesson) => lesson.key === key);

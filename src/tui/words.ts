@@ -92,6 +92,21 @@ const english = {
   keysPane: 'Esc terminal · ↑↓ scroll · F1 help · q leave',
   keysRaw: 'the program has the keys · F1–F10 are ours',
   statusPassed: '✓ Step passed',
+  submitItem: 'Hand in what you did',
+  submitTitle: 'Hand in',
+  submitWho: 'Your name or id:',
+  submitFile: 'Write it to the file:',
+  submitHolds: 'What is in it: the lines you typed, your answers, hints and undos, with their times. Nothing else of your machine.',
+  submitNothing: 'Nothing is recorded yet: do a lesson first.',
+  submitLesson: '{title}: {state}, {n} entries',
+  submitOpen: 'not finished',
+  submitNeedsName: 'Say who hands it in.',
+  submitNeedsFile: 'Say where it goes.',
+  submitOther: '{title} was played before this name was given; a teacher may want it played again.',
+  submitDone: '✓ {file}: {n} lessons of {name}. Give this file to your teacher.',
+  submitFailed: '✗ {text}',
+  submitKeysField: 'Enter: go on · Tab: other field · Esc: back',
+  submitExists: 'There is such a file already. Enter again writes over it.',
 };
 
 type Words = typeof english;
@@ -188,6 +203,21 @@ const korean: Words = {
   keysPane: 'Esc 터미널 · ↑↓ 스크롤 · F1 도움말 · q 나가기',
   keysRaw: '키는 프로그램으로 갑니다 · F1–F10만 예외',
   statusPassed: '✓ 단계 통과',
+  submitItem: '한 것 제출하기',
+  submitTitle: '제출',
+  submitWho: '이름 또는 학번:',
+  submitFile: '저장할 파일:',
+  submitHolds: '들어가는 것: 입력한 줄, 답, 힌트, 되돌리기와 그 시각. 이 컴퓨터의 다른 것은 들어가지 않습니다.',
+  submitNothing: '아직 기록된 것이 없습니다. 먼저 레슨을 해 보세요.',
+  submitLesson: '{title}: {state}, 기록 {n}개',
+  submitOpen: '끝나지 않음',
+  submitNeedsName: '누가 제출하는지 적어 주세요.',
+  submitNeedsFile: '어디에 저장할지 적어 주세요.',
+  submitOther: '{title}: 이 이름을 적기 전에 한 레슨입니다. 다시 하라고 할 수도 있습니다.',
+  submitDone: '✓ {file}: {name} 님의 레슨 {n}개. 이 파일을 선생님께 내세요.',
+  submitFailed: '✗ {text}',
+  submitKeysField: 'Enter: 다음 · Tab: 다른 칸 · Esc: 뒤로',
+  submitExists: '같은 파일이 이미 있습니다. Enter를 한 번 더 누르면 덮어씁니다.',
 };
 
 const tables: Readonly<Record<Language, Words>> = { en: english, ko: korean };

@@ -225,10 +225,11 @@ describe('screens', () => {
     choice: undefined,
     lesson: { ...newLessonState('A lesson'), view: lesson() },
     notice: undefined,
+    handedIn: undefined,
     ...change,
   });
   function draw(change: Partial<AppState> = {}) {
-    const actions = { menu: vi.fn(), name: vi.fn(), choose: vi.fn(), answer: vi.fn() };
+    const actions = { menu: vi.fn(), name: vi.fn(), handIn: vi.fn(), choose: vi.fn(), answer: vi.fn() };
     const store = new Store(state(change));
     const app = render(createElement(App, { store, actions }));
     unmount = app.unmount;
@@ -294,6 +295,45 @@ describe('screens', () => {
     });
   });
 
+  const record = { version: 1 as const, engine: '0.1.0', world: 'node', seed: 7, inputs: [{ line: 'ls', at: 5 }], until: 10 };
+  const played = { lessons: { 'a/x': { done: true, points: 80, record }, 'a/y': { done: false, points: 0, session: record } } };
+
+  test.each(['en', 'ko'] as const)('handing in (%s): a name, what is in it, where it goes', async (language) => {
+    const { app, store, actions, frame } = draw({ screen: 'submit', language, kept: played });
+    expect(frame()).toContain(language === 'en' ? '✓ First: 80 points, 1 entries' : '✓ 첫째: 80점, 기록 1개');
+    expect(frame()).toContain(language === 'en' ? '· Second: not finished, 1 entries' : '· 둘째: 끝나지 않음, 기록 1개');
+    await until(() => {
+      if (!frame().includes('김민수')) app.stdin.write('김민수');
+      expect(frame()).toContain('submission-김민수.json');
+    });
+    // Both were played before the name was given.
+    expect(frame().match(language === 'en' ? /played before this name/g : /적기 전에 한 레슨/g)).toHaveLength(2);
+    await until(() => {
+      app.stdin.write('\r');
+      expect(actions.handIn).toHaveBeenCalledWith('김민수', 'submission-김민수.json');
+    });
+    store.set({ handedIn: 'exists' });
+    await until(() => expect(frame()).toContain(language === 'en' ? 'There is such a file already' : '같은 파일이 이미 있습니다'));
+    store.set({ handedIn: { problem: 'o was not written: the disk is full; make room and run it again' } });
+    await until(() => expect(frame()).toContain('✗ o was not written: the disk is full'));
+    store.set({ handedIn: { file: '/home/kim/s.json', lessons: 2 } });
+    await until(() => expect(frame()).toContain('✓ /home/kim/s.json'));
+    const calls = actions.handIn.mock.calls.length;
+    app.stdin.write('\r');
+    expect(actions.handIn.mock.calls).toHaveLength(calls);
+  });
+
+  test('handing in without a name, or with nothing to hand in, says so', async () => {
+    const { app, actions, frame } = draw({ screen: 'submit' });
+    expect(frame()).toContain('Nothing is recorded yet');
+    await until(() => {
+      app.stdin.write('\t');
+      expect(frame()).toContain('Say who hands it in.');
+    });
+    app.stdin.write('\r');
+    expect(actions.handIn).not.toHaveBeenCalled();
+  });
+
   test('the end of a lesson says what it was about and leads on', () => {
     const { frame } = draw({ screen: 'debrief', lesson: { ...newLessonState('First'), title: 'First', view: lesson({ finished: true, points: 18 }) } });
     expect(frame()).toContain('Lesson done: 18 of 20 points');
@@ -309,7 +349,7 @@ describe('screens', () => {
     [20, 5],
     [5, 2],
   ])('every screen can be drawn at %i×%i', (columns, rows) => {
-    for (const screen of ['menu', 'name', 'opening', 'lesson', 'debrief', 'blank'] as const)
+    for (const screen of ['menu', 'name', 'submit', 'opening', 'lesson', 'debrief', 'blank'] as const)
       for (const pane of ['lesson', 'xray', 'cluster', 'help'] as const) {
         const { frame } = draw({ screen, size: { columns, rows }, lesson: { ...newLessonState('x'), pane, view: lesson() } });
         expect(frame().split('\n').length).toBeLessThanOrEqual(Math.max(rows, 5));

@@ -44,6 +44,7 @@ export class Application {
       choice: undefined,
       lesson: undefined,
       notice: undefined,
+      handedIn: undefined,
     });
     this.#keeper = new Keeper(services, (problem) => {
       const notice = this.#say('notSaved', { text: problem });
@@ -87,12 +88,18 @@ export class Application {
     menu: (id) => {
       if (id === 'language') this.#switchLanguage();
       else if (id === 'name') this.store.set({ screen: 'name' });
+      else if (id === 'submit') this.store.set({ screen: 'submit', handedIn: undefined });
       else if (id === 'quit') this.#quit(0);
       else this.#openLesson(id);
     },
     name: (name) => {
       this.#services.keep({ name });
       this.#showMenu();
+    },
+    handIn: (who, path) => {
+      const over = this.store.get().handedIn === 'exists';
+      this.#services.keep({ name: who });
+      this.store.set({ handedIn: this.#services.handIn(who, path, over), kept: this.#services.kept() });
     },
     choose: (id) => (this.store.get().choice ? this.#onChoice(id) : this.#afterLesson(id)),
     answer: (values) => this.#lesson?.answer(values),
@@ -174,6 +181,7 @@ export class Application {
     this.#lesson?.stop();
     this.#lesson = undefined;
     this.#key = entry?.key;
+    this.#keeper.began = record?.began ?? new Date().toISOString();
     await showStage(this.store, 'stageLoad', 0, title);
     const worlds = await this.#services.worlds();
     await showStage(this.store, entry?.world === 'node' ? 'stageBootOne' : 'stageBoot', 0, title);

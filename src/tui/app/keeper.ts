@@ -10,6 +10,8 @@ export class Keeper {
   readonly #failed: (problem: string) => void;
   #timer: NodeJS.Timeout | undefined;
   #told = false;
+  /** When the session that is kept began, by the clock on the wall. */
+  began = '';
 
   constructor(services: Services, failed: (problem: string) => void) {
     this.#services = services;
@@ -25,7 +27,8 @@ export class Keeper {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!key || !session?.run) return;
-    const lesson = keptLesson(session, this.#services.engine, this.#services.kept().lessons[key]);
+    const clock = { began: this.began, now: new Date().toISOString() };
+    const lesson = keptLesson(session, this.#services.engine, this.#services.kept().lessons[key], clock);
     const problem = this.#services.keep({ lessons: { [key]: lesson } });
     if (problem && !this.#told) {
       this.#told = true;

@@ -29,7 +29,7 @@ export type Command =
   | 'none';
 
 export type RouteContext = {
-  readonly screen: 'menu' | 'name' | 'opening' | 'lesson' | 'debrief' | 'blank';
+  readonly screen: 'menu' | 'name' | 'submit' | 'opening' | 'lesson' | 'debrief' | 'blank';
   readonly choice: boolean;
   readonly focus: 'terminal' | 'pane';
   /** A program has all keys. */
@@ -69,6 +69,8 @@ export function route(event: KeyEvent, context: RouteContext): Command {
     case 'menu':
       return name === 'f10' ? 'language' : name === 'ctrl-c' || name === 'ctrl-q' || name === 'ctrl-d' || text(event) === 'q' ? 'quit' : 'ink';
     case 'name':
+    case 'submit':
+      if (name === 'f10') return 'language';
       return name === 'escape' || name === 'ctrl-c' ? 'back' : 'ink';
     case 'debrief':
       return name === 'f10'

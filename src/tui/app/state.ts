@@ -4,7 +4,7 @@ import type { ClusterView } from '../../session/cluster-view.ts';
 import type { LessonView } from '../../session/lesson-view.ts';
 import type { XrayHop } from '../../session/xray.ts';
 import type { Focus, Pane, WindowSize } from '../layout.ts';
-import type { Kept, TrackEntry } from '../services.ts';
+import type { HandedIn, Kept, TrackEntry } from '../services.ts';
 import type { WordKey } from '../words.ts';
 
 /** A question with a few answers, over everything else. */
@@ -33,7 +33,9 @@ export type AppState = {
   readonly size: WindowSize;
   readonly language: Language;
   readonly colours: boolean;
-  readonly screen: 'menu' | 'name' | 'opening' | 'lesson' | 'debrief' | 'blank';
+  readonly screen: 'menu' | 'name' | 'submit' | 'opening' | 'lesson' | 'debrief' | 'blank';
+  /** What came of handing in. */
+  readonly handedIn: HandedIn | undefined;
   readonly tracks: readonly TrackEntry[];
   readonly kept: Kept;
   readonly opening: { readonly title: string | undefined; readonly stage: WordKey; readonly share: number };

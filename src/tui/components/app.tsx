@@ -13,6 +13,7 @@ import { LessonLayout } from './lesson-layout.tsx';
 import { Menu } from './menu.tsx';
 import { NameField } from './name-field.tsx';
 import { Opening } from './opening.tsx';
+import { SubmitPage } from './submit-page.tsx';
 
 export function App({ store, actions }: { readonly store: Store<AppState>; readonly actions: Actions }) {
   const state = useSyncExternalStore(store.subscribe, store.get);
@@ -35,6 +36,8 @@ function Screen({ state }: { readonly state: AppState }) {
       return <Menu tracks={state.tracks} kept={state.kept} size={state.size} notice={state.notice} />;
     case 'name':
       return <NameField initial={state.kept.name ?? ''} />;
+    case 'submit':
+      return <SubmitPage state={state} />;
     case 'opening':
       return <Opening opening={state.opening} />;
     case 'debrief':

@@ -5,9 +5,10 @@ import type { Style } from '../text/style.ts';
 import type { Say } from '../words.ts';
 
 export type Actions = {
-  /** An entry of the menu: a lesson's key, or `language`, `name`, `quit`. */
+  /** An entry of the menu: a lesson's key, or `language`, `name`, `submit`, `quit`. */
   readonly menu: (id: string) => void;
   readonly name: (name: string) => void;
+  readonly handIn: (who: string, path: string) => void;
   /** An option of the question that stands over everything, or of the debrief. */
   readonly choose: (id: string) => void;
   readonly answer: (values: readonly string[]) => void;

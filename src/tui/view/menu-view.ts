@@ -30,6 +30,7 @@ export function menuEntries(tracks: readonly TrackEntry[], kept: Kept, language:
   const last = (id: string, text: string, apart = false): void => void entries.push({ id, text: `  ${text}`, heading: undefined, apart });
   last('language', say('languageItem'), true);
   last('name', say('nameItem', { name: kept.name || say('noName') }));
+  last('submit', say('submitItem'));
   last('quit', say('quitItem'));
   return entries;
 }
