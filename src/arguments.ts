@@ -12,6 +12,7 @@ const options = {
   limit: { type: 'string' },
   name: { type: 'string' },
   output: { type: 'string', short: 'o' },
+  open: { type: 'boolean' },
   show: { type: 'boolean' },
   save: { type: 'boolean' },
   for: { type: 'string' },

@@ -19,6 +19,7 @@ const usage = `k8s-lab ${K8S_LAB_VERSION}: how Kubernetes and container runtimes
                                        lessons without solutions and hidden checks, for learners
   k8s-lab submit [LESSON…] -o FILE     hand in what you did, to be graded by replay (--show: read it first)
   k8s-lab grade FILE|FOLDER…           grade what was handed in; docs/grading.md tells more
+  k8s-lab grade --open FILE [LESSON]   look through a submission, event by event
 
   --lang en|ko      language (default: from LANG)
   --seed N          the world's chance (default 1)

@@ -26,6 +26,7 @@ export async function gradeCommand(values: Values, names: readonly string[]): Pr
   if (names.length === 0) throw new UsageError('grade takes files, or folders of files, that k8s-lab submit wrote');
   const format = formatOf(values);
   const options = optionsOf(values);
+  if (values.open) return (await import('./grade-open.ts')).openSubmission(values, names, options);
   const jobs = whole(values.jobs, '--jobs', 1, 64) ?? Math.min(4, availableParallelism());
   const failUnder = whole(values['fail-under'], '--fail-under', 0, 1000);
   const { found, problems } = findSubmissions(names);

@@ -5,7 +5,8 @@ import { resolve } from 'node:path';
 import { type Arguments, UsageError } from '../arguments.ts';
 import { learnerSeed } from '../grading/chain.ts';
 import { commonSeed } from '../grading/findings.ts';
-import { type Submission, type SubmittedEvent, submissionText } from '../grading/submission.ts';
+import { type Submission, submissionText } from '../grading/submission.ts';
+import { clock, eventText } from '../session/event-text.ts';
 import type { SessionRecord } from '../session/inputs.ts';
 import { newSubmission } from '../session/submit.ts';
 import type { HandedIn } from '../tui/services.ts';
@@ -76,20 +77,4 @@ function shownText({ who, made, lessons }: Submission): string {
     return `\n${lesson}: world ${world}, seed ${seed}, k8s-lab ${engine}, ${clock(until).trim()} in all\n${lines.join('')}`;
   });
   return `Handed in by ${who}, ${made}. This is all that is in the file, but for hashes that protect it:\n${parts.join('')}`;
-}
-
-const clock = (at: number): string => {
-  const seconds = Math.floor(at / 1000);
-  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
-};
-
-function eventText(event: SubmittedEvent): string {
-  if ('line' in event) return `$ ${event.line.replaceAll('\n', '\n              ')}`;
-  if ('keys' in event) return `keys ${JSON.stringify(event.keys)}`;
-  if ('interrupt' in event) return 'Ctrl-C';
-  if ('endOfFile' in event) return 'Ctrl-D';
-  if ('resize' in event) return `window ${event.resize.join('×')}`;
-  if ('answer' in event) return `answer to ${event.step}: ${event.answer.join(', ')}`;
-  if ('hint' in event) return `hint for ${event.hint}`;
-  return 'next' in event ? `read ${event.next}` : `took back ${event.undo}`;
 }

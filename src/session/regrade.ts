@@ -41,29 +41,28 @@ const piece = 100;
 const settleTime: Milliseconds = 2_000;
 
 export function replaySubmission(loaded: LoadedLesson, submitted: SubmittedLesson, history: History, budget: Budget = defaultBudget): Replay {
-  const session = newSession(loaded, submitted.seed);
+  const session = submittedSession(loaded, submitted.seed);
   const driver = new Driver(session, budget);
   driver.run(history.standing, submitted.until);
   return { session, exceeded: driver.exceeded, passedAt: driver.passedAt, mistakes: session.failedLines() };
 }
 
-/** The learner's world as it was when so many lines had been typed: for a teacher to look around in. */
-export function openAtLine(loaded: LoadedLesson, submitted: SubmittedLesson, history: History, line: number): Session {
-  let typed = 0;
-  const inputs = history.standing.filter((event) => ('line' in event ? ++typed : typed) <= line);
-  const next = history.standing[inputs.length];
-  const session = newSession(loaded, submitted.seed);
-  new Driver(session, defaultBudget).run(inputs, next?.at ?? submitted.until, false);
+/** The learner's world as it was when so many events had come, up to the next one: for a teacher to look around in. */
+export function openAtEvent(loaded: LoadedLesson, submitted: SubmittedLesson, { standing }: History, count: number): Session {
+  const session = submittedSession(loaded, submitted.seed);
+  new Driver(session).run(standing.slice(0, count), standing[count]?.at ?? submitted.until, false);
   return session;
 }
 
-function newSession(loaded: LoadedLesson, seed: number): Session {
+/** The world and lesson of a submission, before anything was typed. */
+export function submittedSession(loaded: LoadedLesson, seed: number): Session {
   const world = loaded.lesson.world.name;
   if (!isWorldName(world)) throw new Error(`there is no world "${world}"`);
   return new Session({ world, seed, lesson: loaded });
 }
 
-class Driver {
+/** Types a submission in its world, within a budget. */
+export class Driver {
   exceeded: Replay['exceeded'];
   readonly passedAt = new Map<string, number>();
   readonly #session: Session;
@@ -73,7 +72,7 @@ class Driver {
   readonly #strainAtStart: number;
   #line = 0;
 
-  constructor(session: Session, budget: Budget) {
+  constructor(session: Session, budget: Budget = defaultBudget) {
     this.#session = session;
     this.#budget = budget;
     this.#lastStep = session.cluster.sim.steps + budget.steps;
@@ -82,14 +81,24 @@ class Driver {
   }
 
   run(events: readonly StandingEvent[], until: Milliseconds, settle = true): void {
-    for (const event of events) {
+    for (const _before of this.playing(events));
+    this.end(until, settle);
+  }
+
+  /** Each event in its turn; gives its number when all that comes before it has happened. */
+  *playing(events: readonly StandingEvent[]): Generator<number> {
+    for (const [index, event] of events.entries()) {
       if (!this.#advance(event.at)) return;
+      yield index;
       const { at: _at, link: _link, ...input } = event as StampedInput & { readonly link?: string };
       if ('line' in input) this.#line++;
       this.#session.input(input as Input);
       this.#note();
     }
-    if (this.#advance(until) && settle) this.#settle();
+  }
+
+  end(until: Milliseconds, settle: boolean): void {
+    if (!this.exceeded && this.#advance(until) && settle) this.#settle();
   }
 
   /** Up to a moment since the start; false when the budget is used up. */

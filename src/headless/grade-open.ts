@@ -1,0 +1,81 @@
+/** `k8s-lab grade --open FILE [LESSON]`: a teacher looks through a submission, event by event, and may sit down in the world as it was. */
+import { type Arguments, UsageError } from '../arguments.ts';
+import type { LessonGrade } from '../grading/grade.ts';
+import { type History, historyOf } from '../grading/history.ts';
+import { parseSubmission, type SubmittedLesson } from '../grading/submission.ts';
+import type { LoadedLesson } from '../lessons/lesson.ts';
+import { framesOf } from '../session/frames.ts';
+import { openAtEvent } from '../session/regrade.ts';
+import { Session } from '../session/session.ts';
+import type { ReplayEnd } from '../tui/app/replay.ts';
+import type { Services } from '../tui/services.ts';
+import { engineVersion } from './engine-version.ts';
+import { type GradeOptions, gradeFile, LessonShelf } from './grade-job.ts';
+import { languageOf } from './language.ts';
+import { readProgress } from './progress.ts';
+import { readSubmissionFile } from './submission-files.ts';
+
+type Opened = { readonly loaded: LoadedLesson; readonly submitted: SubmittedLesson; readonly history: History; readonly grade: LessonGrade };
+
+export async function openSubmission(values: Arguments['values'], names: readonly string[], options: GradeOptions): Promise<number> {
+  const [file, name, ...more] = names;
+  if (file === undefined || more.length > 0)
+    throw new UsageError('grade --open takes one file that k8s-lab submit wrote, and perhaps the lesson to begin with');
+  if (!process.stdin.isTTY || !process.stdout.isTTY) throw new UsageError('grade --open needs a terminal; without one, grade --format markdown tells the same');
+  const lessons = openedLessons(file, options);
+  const first = name === undefined ? 0 : lessons.findIndex(({ submitted }) => submitted.lesson === name || submitted.lesson.endsWith(`/${name}`));
+  if (first < 0) throw new UsageError(`${file} has no lesson "${name}"; it has ${lessons.map(({ submitted }) => submitted.lesson).join(', ')}`);
+  const colours = !process.env['NO_COLOR'];
+  if (!colours) process.env['FORCE_COLOR'] = '0';
+  const [{ runReplay }, { runTui }] = await Promise.all([import('../tui/replay.ts'), import('../tui/index.ts')]);
+  const language = (values.lang === undefined ? readProgress().language : undefined) ?? languageOf(values.lang);
+  const shown = lessons.map(({ grade, loaded, submitted, history }) => ({ grade, frames: () => framesOf(loaded, submitted, history, options.budget) }));
+  for (let from: Exclude<ReplayEnd, 'quit'> = { lesson: first, frame: 0 }; ; ) {
+    const end = await runReplay(shown, { language, colours, from });
+    if (end === 'quit') return 0;
+    from = end;
+    const opened = lessons[end.lesson];
+    if (opened) await runTui(sittingDown(opened, end.frame, { language, colours }));
+  }
+}
+
+/** Those of the file that can be played, graded first. */
+function openedLessons(file: string, options: GradeOptions): Opened[] {
+  const text = readSubmissionFile(file);
+  const submission = typeof text === 'string' ? parseSubmission(text) : text;
+  if ('code' in submission) throw new UsageError(`${file}: ${submission.message}. ${submission.remedy}`);
+  const shelf = new LessonShelf(options.lessons);
+  const { grades } = gradeFile({ path: file, file }, shelf, options);
+  const opened = submission.lessons.flatMap((submitted): Opened[] => {
+    const known = shelf.get(submitted.lesson);
+    const history = historyOf(submitted);
+    const grade = grades.find(({ lesson }) => lesson === submitted.lesson);
+    return typeof known === 'object' && !('message' in history) && grade ? [{ loaded: known.loaded, submitted, history, grade }] : [];
+  });
+  if (opened.length > 0) return opened;
+  const why = grades.flatMap(({ lesson, findings }) => findings.map(({ message }) => `${lesson}: ${message}`));
+  throw new UsageError(`${file}: nothing in it can be played. ${why.join('; ')}`);
+}
+
+/** The learner's world at that moment, as a lesson of its own: nothing that is done in it is kept. */
+function sittingDown({ loaded, submitted, history }: Opened, frame: number, look: Pick<Services, 'language' | 'colours'>): Services {
+  const session = () => openAtEvent(loaded, submitted, history, frame);
+  const none = (): never => {
+    throw new UsageError('this world is only looked at');
+  };
+  return {
+    ...look,
+    tracks: [],
+    target: { lesson: submitted.lesson },
+    worlds: async () => ({
+      open: session,
+      resume: none,
+      replay: (like, inputs, until) => Session.replaying(like.goingBackTo(inputs.length), inputs, until),
+      same: () => true,
+    }),
+    kept: () => ({ lessons: {} }),
+    keep: () => undefined,
+    engine: engineVersion(),
+    handIn: () => ({ problem: 'this world is only looked at' }),
+  };
+}
