@@ -1,6 +1,7 @@
 /** The work of grading one file, as a worker and the main thread do it alike. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { ExpressionError } from '../grading/cel.ts';
 import type { Policy } from '../grading/findings.ts';
 import type { FileReport, LessonGrade } from '../grading/grade.ts';
 import { historyOf } from '../grading/history.ts';
@@ -11,6 +12,7 @@ import type { LoadedLesson } from '../lessons/lesson.ts';
 import { loadLesson } from '../lessons/load.ts';
 import { drawVariables } from '../lessons/variables.ts';
 import { blankGrade, type Graded, gradeLesson, unjudged } from '../session/grade-lesson.ts';
+import { WorldError } from '../session/prepare.ts';
 import { type Budget, defaultBudget } from '../session/regrade.ts';
 import { lessonFolders } from './lessons-folder.ts';
 import { type Found, readSubmissionFile } from './submission-files.ts';
@@ -99,6 +101,9 @@ function gradeOne(submission: Submission, submitted: SubmittedLesson, file: stri
   try {
     return gradeLesson({ submission, submitted, file, lesson, policy, engine, budget });
   } catch (error) {
+    // A world that cannot be made, an expression that is none: `lesson check` says so before.
+    if (error instanceof WorldError || error instanceof ExpressionError)
+      return { grade: unjudged(blank, 'broken-lesson', `the grader's lesson is broken: ${error.message}`), mistakes: [] };
     // One learner's misfortune is not the class's.
     return { grade: unjudged(blank, 'lab-bug', `the lab failed while replaying it: ${error instanceof Error ? error.message : String(error)}`), mistakes: [] };
   }

@@ -7,6 +7,8 @@ import type { Language, LoadedLesson } from '../lessons/lesson.ts';
 import { type Budget, Driver, type Replay, submittedSession } from './regrade.ts';
 import type { Session } from './session.ts';
 
+export type { LessonGrade } from '../grading/grade.ts';
+
 export type FrameCheck = {
   readonly id: string;
   readonly text: Readonly<Record<Language, string>>;
@@ -41,6 +43,8 @@ export function* framesOf(loaded: LoadedLesson, submitted: SubmittedLesson, { st
   let line = 0;
   const take = (index: number): void => {
     const event = standing[index];
+    // As the session itself does when the next event comes.
+    session.look();
     if (event && 'line' in event) line++;
     frames.push(frameOf(session, loaded, event, line));
   };

@@ -1,5 +1,5 @@
 /** Makes what is handed in from what was recorded. */
-import { chainOf, plainName, sealOf } from '../grading/chain.ts';
+import { chainOf, learnerSeed, plainName, sealOf } from '../grading/chain.ts';
 import { type Submission, type SubmittedEvent, type SubmittedLesson, submissionFormat, submissionVersion } from '../grading/submission.ts';
 import type { SessionRecord, StampedInput } from './inputs.ts';
 
@@ -36,3 +36,6 @@ export function eventsOf({ inputs, undone = [] }: Pick<SessionRecord, 'inputs' |
   }
   return events;
 }
+
+/** Whether a session's seed is that of a name; nobody's is that of no name. */
+export const seedIsOf = (who: string, seed: number): boolean => plainName(who) !== '' && seed === learnerSeed(plainName(who));

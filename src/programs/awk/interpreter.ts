@@ -88,7 +88,7 @@ export class Interpreter {
   *#execute(statement: Statement): Routine<Signal> {
     // A loop without end must let others run, and Ctrl-C through.
     if (++this.#steps % 20_000 === 0) {
-      this.#runtime.call.process.kernel.sim.toil(300);
+      this.#runtime.call.process.kernel.sim.toil(600);
       yield* this.#runtime.call.process.work(1);
     }
     switch (statement.type) {

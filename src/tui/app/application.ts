@@ -12,8 +12,8 @@ import { Keeper } from './keeper.ts';
 import { LessonScreen } from './lesson.ts';
 import { playOn, showStage } from './opening.ts';
 import { endedQuestion, failedQuestion, leaveQuestion, restartQuestion, resumeQuestion } from './questions.ts';
-import { type Command, route } from './route.ts';
-import { type AppState, type ChoiceState, isAsking } from './state.ts';
+import { type Command, contextOf, route } from './route.ts';
+import type { AppState, ChoiceState } from './state.ts';
 import { Store } from './store.ts';
 
 export class Application {
@@ -108,15 +108,7 @@ export class Application {
   keys(events: readonly KeyEvent[]): void {
     this.#lesson?.touched();
     for (const event of events) {
-      const { screen, choice, lesson } = this.store.get();
-      const context = {
-        screen,
-        choice: choice !== undefined,
-        focus: lesson?.focus ?? 'terminal',
-        raw: this.#lesson?.raw ?? false,
-        asking: isAsking(lesson) && lesson?.pane === 'lesson',
-      };
-      this.#run(route(event, context), event);
+      this.#run(route(event, contextOf(this.store.get(), this.#lesson?.raw ?? false)), event);
     }
   }
 

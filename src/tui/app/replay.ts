@@ -1,7 +1,6 @@
 /** Looking through a submission: which lesson, which event, and what keys do. */
-import type { LessonGrade } from '../../grading/grade.ts';
 import type { Language } from '../../lessons/lesson.ts';
-import type { Frames } from '../../session/frames.ts';
+import type { Frames, LessonGrade } from '../../session/frames.ts';
 import type { WindowSize } from '../layout.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { ReplayState } from '../view/replay-rows.ts';

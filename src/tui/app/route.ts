@@ -1,5 +1,6 @@
 /** Which key goes where: a pure table from what is shown and the key to a command. */
 import type { KeyEvent } from '../terminal/keys.ts';
+import { type AppState, isAsking } from './state.ts';
 
 export type Command =
   | 'help'
@@ -37,6 +38,15 @@ export type RouteContext = {
   /** The lesson pane shows a question. */
   readonly asking: boolean;
 };
+
+/** `raw`: a program has the terminal. */
+export const contextOf = ({ screen, choice, lesson }: AppState, raw: boolean): RouteContext => ({
+  screen,
+  choice: choice !== undefined,
+  focus: lesson?.focus ?? 'terminal',
+  raw,
+  asking: isAsking(lesson) && lesson?.pane === 'lesson',
+});
 
 const functionKeys: Readonly<Record<string, Command>> = {
   f1: 'help',

@@ -1,8 +1,7 @@
 /** The report page that replays a submission: a timeline, the terminal as it was, and what held then. Rows of a window, drawn from one value. */
-import type { LessonGrade } from '../../grading/grade.ts';
 import type { Language } from '../../lessons/lesson.ts';
 import { clock, eventText } from '../../session/event-text.ts';
-import type { Frame, FrameCheck, Frames } from '../../session/frames.ts';
+import type { Frame, FrameCheck, Frames, LessonGrade } from '../../session/frames.ts';
 import stringWidth from '../fast-width.ts';
 import type { WindowSize } from '../layout.ts';
 import { plainText, type Style } from '../text/style.ts';

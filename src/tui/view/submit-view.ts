@@ -1,7 +1,6 @@
 /** The page on which a learner hands in: what is in the file, row by row. */
-import { learnerSeed, plainName } from '../../grading/chain.ts';
 import type { Language } from '../../lessons/lesson.ts';
-import { eventsOf } from '../../session/submit.ts';
+import { eventsOf, seedIsOf } from '../../session/submit.ts';
 import { entryOf, type HandedIn, type Kept, type TrackEntry } from '../services.ts';
 import type { Style } from '../text/style.ts';
 import { wrapSpans } from '../text/wrap.ts';
@@ -16,7 +15,7 @@ export function submitRows(tracks: readonly TrackEntry[], kept: Kept, who: strin
     if (!handed || handed.inputs.length === 0) return [];
     const title = entryOf(tracks, key)?.title[language] ?? key;
     const state = done ? say('points', { n: points }) : say('submitOpen');
-    const other = plainName(who) !== '' && handed.seed !== learnerSeed(plainName(who));
+    const other = who.trim() !== '' && !seedIsOf(who, handed.seed);
     return [
       ...wrapSpans([{ text: `${done ? '✓' : '·'} ${say('submitLesson', { title, state, n: eventsOf(handed).length })}`, look: 'plain' }], width, style),
       ...(other ? wrapSpans([{ text: say('submitOther', { title }), look: 'faint' }], width, style, { first: '  ', rest: '  ' }) : []),
