@@ -95,23 +95,31 @@ export class Sandboxes {
     const sandbox = this.#plugin.sandbox(id);
     if (!sandbox) throw new CriError('NotFound', 'an error occurred when try to find sandbox: not found');
     const { config } = sandbox;
-    const task = this.#plugin.tasks.find(criNamespace, sandbox.id);
+    const verbose = (): PodSandboxStatus['info'] => this.#info(sandbox);
     return {
       ...sandbox.listed,
       network: { ip: sandbox.ip, additionalIps: [] },
       linux: { namespaces: { options: config.linux?.securityContext?.namespaceOptions ?? { network: 0, pid: 0, ipc: 0 } } },
-      info: {
-        pid: sandbox.pid,
-        processStatus: task && task.exitStatus === undefined ? 'running' : 'deleted',
-        netNamespaceClosed: sandbox.netns === '' ? false : !this.#plugin.kernel.networkNamespaces.has(sandbox.netns),
-        image: this.#plugin.config.sandboxImage,
-        snapshotKey: sandbox.id,
-        snapshotter: 'overlayfs',
-        runtimeHandler: sandbox.runtimeHandler,
-        config,
-        runtimeSpec: sandbox.spec,
-        cniResult: goCniResult(sandbox.cni),
+      // Only `crictl inspectp` looks at it.
+      get info() {
+        return verbose();
       },
+    };
+  }
+
+  #info(sandbox: Sandbox): PodSandboxStatus['info'] {
+    const task = this.#plugin.tasks.find(criNamespace, sandbox.id);
+    return {
+      pid: sandbox.pid,
+      processStatus: task && task.exitStatus === undefined ? 'running' : 'deleted',
+      netNamespaceClosed: sandbox.netns === '' ? false : !this.#plugin.kernel.networkNamespaces.has(sandbox.netns),
+      image: this.#plugin.config.sandboxImage,
+      snapshotKey: sandbox.id,
+      snapshotter: 'overlayfs',
+      runtimeHandler: sandbox.runtimeHandler,
+      config: sandbox.config,
+      runtimeSpec: sandbox.spec,
+      cniResult: goCniResult(sandbox.cni),
     };
   }
 

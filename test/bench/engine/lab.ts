@@ -1,7 +1,7 @@
 /** What is measured inside the engine; a process of its own for each measurement. Prints one line of JSON. */
 import { Cluster, newCluster } from '../../../src/cluster/cluster.ts';
 import { Session } from '../../../src/session/session.ts';
-import { replicas } from './deployment.ts';
+import { deploymentOf, replicas, type Workload } from './deployment.ts';
 
 type Measured = { readonly cpu: number; readonly wall: number };
 
@@ -48,19 +48,10 @@ function request(cluster: Cluster, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', 
 
 type PodLike = { readonly metadata: { readonly labels?: Readonly<Record<string, string>> }; readonly status?: { readonly phase?: string } };
 
-function deploy(cluster: Cluster, name: string): Measured {
+function deploy(cluster: Cluster, name: string, workload: Workload): Measured {
   const pods = (): number => request(cluster, 'GET', '/api/v1/namespaces/default/pods').items.filter(({ status }) => status?.phase === 'Running').length;
   const measured = measure(() => {
-    request(cluster, 'POST', '/apis/apps/v1/namespaces/default/deployments', {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name },
-      spec: {
-        replicas,
-        selector: { matchLabels: { app: name } },
-        template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] } },
-      },
-    });
+    request(cluster, 'POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf(name, workload));
     for (let second = 0; second < 600 && pods() < replicas; second++) cluster.sim.advance(1000);
   });
   if (pods() !== replicas) throw new Error(`only ${pods()} of ${replicas} pods run`);
@@ -68,12 +59,12 @@ function deploy(cluster: Cluster, name: string): Measured {
 }
 
 /** Twice in one world: the first with code that never ran, the second with code that did. */
-function deployments(): readonly Measured[] {
+function deployments(workload: Workload): readonly Measured[] {
   const cluster = roomyCluster();
-  const first = deploy(cluster, 'first');
+  const first = deploy(cluster, 'first', workload);
   request(cluster, 'DELETE', '/apis/apps/v1/namespaces/default/deployments/first', {});
   while (request(cluster, 'GET', '/api/v1/namespaces/default/pods').items.length > 0) cluster.sim.advance(1000);
-  return [first, deploy(cluster, 'second')];
+  return [first, deploy(cluster, 'second', workload)];
 }
 
 const commands = [
@@ -128,7 +119,13 @@ function replay(): readonly Measured[] {
   return [typed, again];
 }
 
-const measurements: Readonly<Record<string, () => readonly Measured[]>> = { boot, idle: idleHour, deploy: deployments, replay };
+const measurements: Readonly<Record<string, () => readonly Measured[]>> = {
+  boot,
+  idle: idleHour,
+  deploy: () => deployments('deploy'),
+  sleep: () => deployments('sleep'),
+  replay,
+};
 const wanted = measurements[process.argv[2] ?? ''];
 if (!wanted) throw new Error(`there is ${Object.keys(measurements).join(', ')}`);
 process.stdout.write(`${JSON.stringify(wanted())}\n`);
