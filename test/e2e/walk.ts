@@ -52,9 +52,11 @@ export async function walk(screen: Screen, { moves, steps, id }: Plan, language:
   // Ten times as fast: commands that wait are skipped besides.
   screen.type(keys.f6);
   for (const { text, step } of moves) {
+    // The world may have gone further on the screen than in the plan: real time runs between two lines.
+    if (isDone(screen)) return;
     await move(screen, text, steps[open]);
     if (step === open) continue;
-    await hurried(screen, () => screen.text.includes(shown(step)));
+    await hurried(screen, () => screen.text.includes(shown(step)) || isDone(screen));
     open = step;
     keepScreen(screen, `${id}.${language}.${open + 1}`);
   }
@@ -73,6 +75,7 @@ async function move(screen: Screen, text: string, step: Step | undefined): Promi
   if (word === '@wait') return new Promise((resolve) => setTimeout(resolve, Number(id) * 100));
   if (asks.test(screen.text)) screen.type(keys.escape);
   await atPrompt(screen);
+  if (isDone(screen)) return;
   screen.type(`${text}\r`);
   await new Promise((resolve) => setTimeout(resolve, 60));
 }
@@ -106,7 +109,9 @@ const waitsForInput = (screen: Screen): boolean => {
   return /[#$>] ?$/.test(screen.rows[active.cursorY]?.slice(0, active.cursorX) ?? '');
 };
 
-const atPrompt = (screen: Screen): Promise<void> => hurried(screen, () => waitsForInput(screen));
+const isDone = (screen: Screen): boolean => Object.values(doneText).some((text) => screen.text.includes(text));
+
+const atPrompt = (screen: Screen): Promise<void> => hurried(screen, () => waitsForInput(screen) || isDone(screen));
 
 /** Waits, and presses a key as long as nothing comes: by default the one that skips the world's time. */
 async function hurried(screen: Screen, there: () => boolean, key: string = keys.f7): Promise<void> {

@@ -2,7 +2,7 @@
 import { sortedJson } from '../../apimachinery/json.ts';
 import { parseYamlDocuments, YamlError } from '../../apimachinery/yaml.ts';
 import { Errno } from '../../linux/errno.ts';
-import { readAll } from '../../linux/open-file.ts';
+import { type OpenFile, readAll } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { KubectlError } from './errors.ts';
 import { isObj, type Obj, objs, text } from './json.ts';
@@ -32,11 +32,26 @@ export function* readManifests(k: Kubectl, options: ManifestOptions): Routine<re
 function* readOne(k: Kubectl, name: string, options: ManifestOptions): Routine<readonly Manifest[]> {
   if (name === '-') return parse(yield* readAll(k.process.stdin), 'STDIN', options);
   if (/^https?:\/\//.test(name)) return parse(yield* readUrl(k, name), name, options);
+  if (descriptor.test(name)) return parse(yield* readDescriptor(k, name), name, options);
   const { fs } = k.process;
   if (!fs.exists(name)) throw new KubectlError(`the path "${name}" does not exist`);
   const files = fs.isDirectory(name) ? filesBelow(k, name.replace(/\/+$/, ''), options.recursive ?? false) : [name];
   if (files.length === 0) throw new KubectlError(`error reading [${name}]: recognized file extensions are [.json .yaml .yml]`);
   return files.flatMap((file) => parse(readText(k, file), file, options));
+}
+
+/** What the shell's `<( … )` becomes. */
+const descriptor = /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/;
+
+function* readDescriptor(k: Kubectl, name: string): Routine<string> {
+  let file: OpenFile;
+  try {
+    file = k.process.kernel.open(k.process, name, { read: true });
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new KubectlError(`the path "${name}" does not exist`);
+  }
+  return yield* readAll(file);
 }
 
 function readText(k: Kubectl, file: string): string {

@@ -131,3 +131,8 @@ test('Tab offers commands, flags, types and names', () => {
   expect(complete('kubectl -n team')).toEqual(['team-a']);
   expect(complete('kubectl get pods --all-n')).toEqual(['--all-namespaces']);
 });
+
+test('a descriptor that is not open is no manifest', () => {
+  const { k } = newWorld();
+  expect(k('create -f /dev/fd/77').out).toBe('error: the path "/dev/fd/77" does not exist\n');
+});

@@ -54,3 +54,9 @@ test('CoreDNS answers without a gap while its pods are replaced', () => {
   );
   expect(answers.trim().split('\n')).toEqual(Array(60).fill('1'));
 });
+
+test('kubectl reads a manifest from a process substitution', () => {
+  const cluster = new Cluster('kubeadm-3');
+  cluster.boot();
+  expect(run(cluster, 'kubectl create -f <(kubectl create configmap a --from-literal=x=1 --dry-run=client -o yaml)')).toBe('configmap/a created\n');
+});
