@@ -2,6 +2,7 @@
 import { crictl } from '../cli/crictl/index.ts';
 import { ctr } from '../cli/ctr/index.ts';
 import { dockerBuildx } from '../cli/docker/buildx/index.ts';
+import { dockerCompose } from '../cli/docker/compose/index.ts';
 import { docker } from '../cli/docker/index.ts';
 import { etcdctl } from '../cli/etcdctl/index.ts';
 import { etcdutl } from '../cli/etcdutl/index.ts';
@@ -70,6 +71,7 @@ export function newProgramSet(trace: Trace): ProgramSet {
     etcdutl,
     kubeadm: newKubeadm(kubeadmPhases),
     'docker-buildx': dockerBuildx,
+    'docker-compose': dockerCompose,
     // Comes with containerd. Its state lies in the kernel and in its directories: any instance sees the same containers.
     runc: newRunc(({ kernel }) => new Runc({ kernel, sim: kernel.sim })),
     // Made when a node first pulls: the catalogue is large, and a shell alone needs none of it.

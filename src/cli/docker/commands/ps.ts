@@ -9,7 +9,8 @@ const portText = ({ Ports }: ContainerSummary): string =>
   ).join(', ');
 const short = (value: string, length: number): string => (value.length > length ? `${value.slice(0, length - 1)}…` : value);
 
-const psColumns = (now: number, full: boolean): Column<ContainerSummary>[] => [
+/** The columns of ps, by their names in templates. */
+export const psColumns = (now: number, full: boolean): Column<ContainerSummary>[] => [
   ['ID', 'CONTAINER ID', ({ Id }) => (full ? Id : Id.slice(0, 12))],
   // One that was made from an id, as the kubelet does, is shown by its id.
   ['Image', 'IMAGE', ({ Image }) => (!full && /^sha256:[0-9a-f]{64}$/.test(Image) ? Image.slice(7, 19) : Image)],

@@ -1,0 +1,232 @@
+/** The project of a compose file: read, merged, interpolated, checked, in the order in which its services start (compose-go loader). */
+import { parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
+import type { Process } from '../../../linux/process.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { ComposeFileError, interpolate, parseEnvFile } from '../../compose-interpolate.ts';
+import { validateCompose } from '../../compose-schema.ts';
+import type { Flags } from '../../flags.ts';
+import { logLine } from '../../logrus.ts';
+import { CliError } from '../context.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+export type Condition = 'service_started' | 'service_healthy' | 'service_completed_successfully';
+export type Dependency = { readonly name: string; readonly condition: Condition; readonly required: boolean };
+export type Service = { readonly name: string; readonly fields: Fields; readonly dependsOn: readonly Dependency[]; readonly scale: number };
+export type Project = {
+  readonly name: string;
+  readonly directory: string;
+  readonly files: readonly string[];
+  /** In the order in which they start; those of profiles that are not on are left out. */
+  readonly services: readonly Service[];
+  readonly disabled: readonly string[];
+  readonly networks: Readonly<Record<string, Fields | null>>;
+  readonly volumes: Readonly<Record<string, Fields | null>>;
+};
+
+const standard = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+const overrides = ['compose.override.yml', 'compose.override.yaml', 'docker-compose.override.yml', 'docker-compose.override.yaml'];
+
+export const isRecord = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const texts = (value: unknown): string[] => (value === undefined || value === null ? [] : Array.isArray(value) ? value.map(String) : [String(value)]);
+
+/** Reads it with the flags before the subcommand; ends with compose's words when it cannot be read. */
+export function* loadProject(process: Process, flags: Flags): Routine<Project> {
+  const files = findFiles(process, flags);
+  const directory = flags.text('project-directory') === '' ? folderOf(files[0] ?? process.cwd) : process.path(flags.text('project-directory'));
+  const env = environment(process, flags, directory);
+  const missing = new Set<string>();
+  try {
+    const documents = files.map((file) => document(process, file));
+    for (const [i, each] of documents.entries())
+      if (each['version'] !== undefined)
+        yield* logLine(
+          process,
+          'warning',
+          `${files[i]}: the attribute \`version\` is obsolete, it will be ignored, please remove it to avoid potential confusion`,
+        );
+    const variables = { get: (name: string) => env.get(name), missing: (name: string) => void missing.add(name) };
+    const merged = documents.map((each) => interpolate(each, variables) as Fields).reduce((all, each) => merge(all, each) as Fields);
+    for (const name of missing) yield* logLine(process, 'warning', `The ${JSON.stringify(name)} variable is not set. Defaulting to a blank string.`);
+    validateCompose(merged, files[0] ?? '');
+    return assemble(merged, {
+      files,
+      directory,
+      name: projectName(merged, flags, env, directory),
+      profiles: [...flags.list('profile'), ...(env.get('COMPOSE_PROFILES')?.split(',') ?? [])],
+    });
+  } catch (error) {
+    if (error instanceof ComposeFileError) throw new CliError(error.message);
+    throw error;
+  }
+}
+
+function findFiles(process: Process, flags: Flags): string[] {
+  const given = flags.list('file').length > 0 ? flags.list('file') : (process.env['COMPOSE_FILE']?.split(':') ?? []);
+  for (const path of given) if (!process.fs.exists(process.path(path))) throw new CliError(`open ${process.path(path)}: no such file or directory`);
+  if (given.length > 0) return given.map((path) => process.path(path));
+  const start = flags.text('project-directory') === '' ? process.cwd : process.path(flags.text('project-directory'));
+  for (let folder = start; ; folder = folderOf(folder)) {
+    const at = (name: string): string => `${folder === '/' ? '' : folder}/${name}`;
+    const found = standard.map(at).find((path) => process.fs.exists(path));
+    if (found !== undefined) return [found, ...overrides.map(at).filter((path) => process.fs.exists(path))];
+    if (folder === '/') throw new CliError('no configuration file provided: not found');
+  }
+}
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
+
+function environment(process: Process, flags: Flags, directory: string): Map<string, string> {
+  const given = flags.list('env-file');
+  for (const path of given) if (!process.fs.exists(process.path(path))) throw new CliError(`couldn't find env file: ${process.path(path)}`);
+  const paths =
+    given.length > 0 ? given.map((path) => process.path(path)) : [`${directory === '/' ? '' : directory}/.env`].filter((path) => process.fs.exists(path));
+  return new Map([...paths.flatMap((path) => [...parseEnvFile(process.fs.read(path))]), ...Object.entries(process.env)]);
+}
+
+function document(process: Process, file: string): Fields {
+  try {
+    const value = parseYaml(process.fs.read(file));
+    if (value === null || value === undefined) throw new ComposeFileError('empty compose file');
+    if (!isRecord(value)) throw new ComposeFileError('top-level object must be a mapping');
+    return value;
+  } catch (error) {
+    if (error instanceof YamlError) throw new ComposeFileError(`failed to parse ${file}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A later file over an earlier one: mappings by key, lists one after the other, commands replaced. */
+function merge(below: unknown, above: unknown, key = ''): unknown {
+  if (isRecord(below) && isRecord(above))
+    return Object.fromEntries(
+      [...new Set([...Object.keys(below), ...Object.keys(above)])].map((name) => [
+        name,
+        name in above && name in below ? merge(below[name], above[name], name) : (above[name] ?? below[name]),
+      ]),
+    );
+  if (Array.isArray(below) && Array.isArray(above) && key !== 'command' && key !== 'entrypoint') return [...below, ...above];
+  return above ?? below;
+}
+
+function projectName(merged: Fields, flags: Flags, env: ReadonlyMap<string, string>, directory: string): string {
+  const given = flags.text('project-name') || env.get('COMPOSE_PROJECT_NAME') || (typeof merged['name'] === 'string' ? merged['name'] : '');
+  if (given !== '') {
+    if (!/^[a-z0-9][a-z0-9_-]*$/.test(given))
+      throw new ComposeFileError(
+        `invalid project name ${JSON.stringify(given)}: must consist only of lowercase alphanumeric characters, hyphens, and underscores as well as start with a letter or number`,
+      );
+    return given;
+  }
+  const name = directory
+    .slice(directory.lastIndexOf('/') + 1)
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '')
+    .replace(/^[_-]+/, '');
+  if (name === '') throw new ComposeFileError('project name must not be empty');
+  return name;
+}
+
+function assemble(
+  merged: Fields,
+  parts: { readonly files: readonly string[]; readonly directory: string; readonly name: string; readonly profiles: readonly string[] },
+): Project {
+  const services = Object.entries((merged['services'] ?? {}) as Readonly<Record<string, Fields>>).map(([name, fields]) => toService(name, fields));
+  const on = ({ fields }: Service): boolean => {
+    const profiles = texts(fields['profiles']);
+    return profiles.length === 0 || parts.profiles.includes('*') || profiles.some((each) => parts.profiles.includes(each));
+  };
+  const networks = (merged['networks'] ?? {}) as Project['networks'];
+  const volumes = (merged['volumes'] ?? {}) as Project['volumes'];
+  for (const service of services) checkReferences(service, services, networks, volumes);
+  return {
+    name: parts.name,
+    directory: parts.directory,
+    files: parts.files,
+    services: ordered(services.filter(on)),
+    disabled: services.filter((each) => !on(each)).map(({ name }) => name),
+    networks,
+    volumes,
+  };
+}
+
+function toService(name: string, fields: Fields): Service {
+  const depends = fields['depends_on'];
+  const dependsOn = Array.isArray(depends)
+    ? depends.map((each): Dependency => ({ name: String(each), condition: 'service_started', required: true }))
+    : isRecord(depends)
+      ? Object.entries(depends).map(
+          ([other, how]): Dependency => ({
+            name: other,
+            condition: ((isRecord(how) ? how['condition'] : undefined) as Condition | undefined) ?? 'service_started',
+            required: !(isRecord(how) && how['required'] === false),
+          }),
+        )
+      : [];
+  const deploy = fields['deploy'];
+  return { name, fields, dependsOn, scale: Number(fields['scale'] ?? (isRecord(deploy) ? deploy['replicas'] : undefined) ?? 1) };
+}
+
+function checkReferences({ name, fields, dependsOn }: Service, all: readonly Service[], networks: Project['networks'], volumes: Project['volumes']): void {
+  const invalid = (text: string): ComposeFileError => new ComposeFileError(`service ${JSON.stringify(name)} ${text}: invalid compose project`);
+  if (fields['image'] === undefined && fields['build'] === undefined) throw invalid('has neither an image nor a build context specified');
+  for (const each of networkNames(fields)) if (each !== 'default' && !(each in networks)) throw invalid(`refers to undefined network ${each}`);
+  for (const each of dependsOn) if (!all.some((other) => other.name === each.name)) throw invalid(`depends on undefined service ${JSON.stringify(each.name)}`);
+  for (const each of Array.isArray(fields['volumes']) ? fields['volumes'] : []) {
+    const source = isRecord(each)
+      ? each['type'] === 'volume'
+        ? String(each['source'] ?? '')
+        : ''
+      : String(each).includes(':')
+        ? (String(each).split(':')[0] ?? '')
+        : '';
+    if (source !== '' && !/^[./~]/.test(source) && !(source in volumes)) throw invalid(`refers to undefined volume ${source}`);
+  }
+}
+
+/** Those that others need come first. */
+function ordered(services: readonly Service[]): Service[] {
+  const done: Service[] = [];
+  const visit = (service: Service, above: readonly string[]): void => {
+    if (done.includes(service)) return;
+    if (above.includes(service.name))
+      throw new ComposeFileError(`dependency cycle detected: ${[...above.slice(above.indexOf(service.name)), service.name].join(' -> ')}`);
+    for (const { name } of service.dependsOn) {
+      const other = services.find((each) => each.name === name);
+      if (other) visit(other, [...above, service.name]);
+    }
+    done.push(service);
+  };
+  for (const service of [...services].sort((a, b) => (a.name < b.name ? -1 : 1))) visit(service, []);
+  return done;
+}
+
+export function networkNames(fields: Fields): string[] {
+  if (fields['network_mode'] !== undefined) return [];
+  const given = fields['networks'];
+  const all = Array.isArray(given) ? given.map(String) : isRecord(given) ? Object.keys(given) : [];
+  return all.length > 0 ? all : ['default'];
+}
+
+const named = (project: Project, all: Project['networks'], name: string): string =>
+  String(all[name]?.['name'] ?? (all[name]?.['external'] === true ? name : `${project.name}_${name}`));
+/** The name of a network or a volume in the daemon. */
+export const fullNetwork = (project: Project, name: string): string => named(project, project.networks, name);
+export const fullVolume = (project: Project, name: string): string => named(project, project.volumes, name);
+/** What an image that is built is called where nobody says. */
+export const imageOf = (project: Project, { name, fields }: Service): string => String(fields['image'] ?? `${project.name}-${name}`);
+
+/** The services that are named, or all; those that they need with them. */
+export function selected(project: Project, names: readonly string[], dependencies = true): readonly Service[] {
+  for (const name of names)
+    if (!project.services.some((each) => each.name === name))
+      throw new CliError(project.disabled.includes(name) ? `no such service: ${name}: disabled` : `no such service: ${name}`);
+  if (names.length === 0) return project.services;
+  const wanted = new Set<string>();
+  const add = (name: string): void => {
+    if (wanted.has(name)) return;
+    wanted.add(name);
+    if (dependencies) for (const each of project.services.find((service) => service.name === name)?.dependsOn ?? []) add(each.name);
+  };
+  names.forEach(add);
+  return project.services.filter(({ name }) => wanted.has(name));
+}

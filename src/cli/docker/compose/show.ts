@@ -1,0 +1,214 @@
+/** The subcommands of docker compose that show something. */
+import type { ContainerSummary } from '../../../interfaces/docker.ts';
+import { psColumns } from '../commands/ps.ts';
+import { any, bool, CliError, command, int, list, text } from '../context.ts';
+import { formatted, size, table } from '../output.ts';
+import { showConfig } from './config.ts';
+import { running } from './inside.ts';
+import { showLogs } from './logs.ts';
+import { imageOf, selected } from './project.ts';
+import { containersOf, type Make, nameOf, opened, serviceOf, services } from './state.ts';
+
+/** docker compose ps. */
+export const ps: Make = (globals) =>
+  command(
+    'ps',
+    'List containers',
+    `[OPTIONS] ${services}`,
+    [0, any],
+    [
+      bool('all,a', 'Show all stopped containers (including those created by the run command)'),
+      text('format', 'Format output using a custom template'),
+      bool('quiet,q', 'Only display IDs'),
+      bool('services', 'Display services'),
+      bool('no-trunc', "Don't truncate output"),
+      list('status', 'Filter services by status'),
+    ],
+    function* (context) {
+      const compose = yield* opened(context, globals);
+      const { flags, process } = context;
+      const wanted = new Set(selected(compose.project, context.args, false).map(({ name }) => name));
+      const status = flags.list('status');
+      const rows = containersOf(compose, { all: flags.bool('all') || status.length > 0, oneOff: flags.bool('all') })
+        .filter((row) => wanted.has(serviceOf(row)))
+        .filter(({ State }) => status.length === 0 || status.includes(State));
+      if (flags.bool('quiet')) yield* context.print(rows.map(({ Id }) => `${Id}\n`).join(''));
+      else if (flags.bool('services')) yield* context.print([...new Set(rows.map(serviceOf))].map((name) => `${name}\n`).join(''));
+      else
+        yield* context.print(
+          formatted(
+            flags.text('format'),
+            [
+              ...psColumns(process.now, flags.bool('no-trunc')),
+              ['Name', 'NAME', nameOf],
+              ['Service', 'SERVICE', serviceOf],
+              ['Project', 'PROJECT', () => compose.project.name],
+              ['Health', 'HEALTH', ({ Status }) => /\((?:health: )?(\w+)\)$/.exec(Status)?.[1] ?? ''],
+            ],
+            ['Name', 'Image', 'Command', 'Service', 'RunningFor', 'Status', 'Ports'],
+            rows,
+          ),
+        );
+      return 0;
+    },
+  );
+
+/** docker compose logs. */
+export const logs: Make = (globals) =>
+  command(
+    'logs',
+    'View output from containers',
+    `[OPTIONS] ${services}`,
+    [0, any],
+    [
+      bool('follow,f', 'Follow log output'),
+      text('tail,n', 'Number of lines to show from the end of the logs for each container', { default: 'all' }),
+      bool('timestamps,t', 'Show timestamps'),
+      bool('no-log-prefix', "Don't print prefix in logs"),
+      bool('no-color', 'Produce monochrome output'),
+    ],
+    function* (context) {
+      const compose = yield* opened(context, globals);
+      const { flags } = context;
+      const containers = selected(compose.project, context.args, false).flatMap(({ name }) => containersOf(compose, { all: true, service: name }));
+      const tail = /^\d+$/.test(flags.text('tail')) ? flags.number('tail') : -1;
+      yield* showLogs(compose, containers, { follow: flags.bool('follow'), tail, timestamps: flags.bool('timestamps'), prefix: !flags.bool('no-log-prefix') });
+      return 0;
+    },
+  );
+
+/** docker compose images. */
+export const images: Make = (globals) =>
+  command(
+    'images',
+    'List images used by the created containers',
+    `[OPTIONS] ${services}`,
+    [0, any],
+    [bool('quiet,q', 'Only display IDs')],
+    function* (context) {
+      const compose = yield* opened(context, globals);
+      const { client } = compose;
+      const rows = containersOf(compose, { all: true }).map((container) => {
+        const image = imageOf(
+          compose.project,
+          compose.project.services.find(({ name }) => name === serviceOf(container)) ?? { name: serviceOf(container), fields: {}, dependsOn: [], scale: 1 },
+        );
+        const [repository = '', tag = 'latest'] = [image.replace(/:[^:/]+$/, ''), /:([^:/]+)$/.exec(image)?.[1] ?? 'latest'];
+        const { Id, Size } = client.images.inspect(container.ImageID) as { readonly Id: string; readonly Size?: number };
+        return [nameOf(container), repository, tag, 'linux/amd64', Id.slice(7, 19), size(Number(Size ?? 0), 3)];
+      });
+      yield* context.print(
+        context.flags.bool('quiet')
+          ? rows.map((row) => `${row[4]}\n`).join('')
+          : table([['CONTAINER', 'REPOSITORY', 'TAG', 'PLATFORM', 'IMAGE ID', 'SIZE'], ...rows]),
+      );
+      return 0;
+    },
+  );
+
+/** docker compose top. */
+export const top: Make = (globals) =>
+  command('top', 'Display the running processes', services, [0, any], [], function* (context) {
+    const compose = yield* opened(context, globals);
+    for (const { name } of selected(compose.project, context.args, false))
+      for (const container of containersOf(compose, { all: false, service: name })) {
+        const { titles, processes } = compose.client.containers.top(container.Id);
+        yield* context.print(`${nameOf(container)}\n${table([titles, ...processes])}\n`);
+      }
+    return 0;
+  });
+
+/** docker compose port. */
+export const port: Make = (globals) =>
+  command(
+    'port',
+    'Print the public port for a port binding',
+    '[OPTIONS] SERVICE PRIVATE_PORT',
+    [2, 2],
+    [int('index', 'Index of the container if service has multiple replicas'), text('protocol', 'tcp or udp', { default: 'tcp' })],
+    function* (context) {
+      const compose = yield* opened(context, globals);
+      const container = running(compose, context.arg(0), context.flags.number('index'));
+      const wanted = Number(context.arg(1));
+      const found = container.Ports.find(
+        ({ PrivatePort, PublicPort, Type }) => PrivatePort === wanted && PublicPort !== undefined && Type === context.flags.text('protocol'),
+      );
+      if (!found)
+        throw new CliError(
+          `no port ${wanted}/${context.flags.text('protocol')} for container ${nameOf(container)}: ${container.Ports.filter(
+            ({ PublicPort }) => PublicPort !== undefined,
+          )
+            .map(({ PrivatePort, Type }) => `${PrivatePort}/${Type}`)
+            .join(', ')}`,
+        );
+      yield* context.print(`${found.IP}:${found.PublicPort}\n`);
+      return 0;
+    },
+  );
+
+/** docker compose ls. */
+export const ls: Make = () =>
+  command(
+    'ls',
+    'List running compose projects',
+    '[OPTIONS]',
+    [0, 0],
+    [bool('all,a', 'Show all stopped Compose projects'), bool('quiet,q', 'Only display project names')],
+    function* (context) {
+      const projects = new Map<string, ContainerSummary[]>();
+      for (const row of context.client().containers.list({ all: context.flags.bool('all') })) {
+        const name = row.Labels['com.docker.compose.project'];
+        if (name !== undefined) projects.set(name, [...(projects.get(name) ?? []), row]);
+      }
+      const rows = [...projects]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, containers]) => {
+          const states = [...new Set(containers.map(({ State }) => State))].sort();
+          return [
+            name,
+            states.map((state) => `${state}(${containers.filter(({ State }) => State === state).length})`).join(', '),
+            containers[0]?.Labels['com.docker.compose.project.config_files'] ?? '',
+          ];
+        });
+      yield* context.print(context.flags.bool('quiet') ? rows.map(([name]) => `${name}\n`).join('') : table([['NAME', 'STATUS', 'CONFIG FILES'], ...rows], 20));
+      return 0;
+    },
+  );
+
+/** docker compose config. */
+export const config: Make = (globals) =>
+  command(
+    'config',
+    'Parse, resolve and render compose file in canonical format',
+    `[OPTIONS] ${services}`,
+    [0, any],
+    [
+      bool('quiet,q', "Only validate the configuration, don't print anything"),
+      bool('services', 'Print the service names, one per line.'),
+      bool('images', 'Print the image names, one per line.'),
+      bool('volumes', 'Print the volume names, one per line.'),
+      text('format', 'Format the output. Values: [yaml | json]', { default: 'yaml' }),
+    ],
+    function* (context) {
+      const { project } = yield* opened(context, globals);
+      yield* context.print(showConfig(project, context.flags));
+      return 0;
+    },
+    { aliases: ['convert'] },
+  );
+
+/** docker compose version. */
+export const version: Make = () =>
+  command(
+    'version',
+    'Show the Docker Compose version information',
+    '[OPTIONS]',
+    [0, 0],
+    [bool('short', "Shows only Compose's version number"), text('format,f', 'Format the output. Values: [pretty | json]')],
+    function* (context) {
+      yield* context.print(
+        context.flags.bool('short') ? '5.1.0\n' : context.flags.text('format') === 'json' ? '{"version":"v5.1.0"}\n' : 'Docker Compose version v5.1.0\n',
+      );
+      return 0;
+    },
+  );

@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import { newSession, type } from '../../robustness/lab.ts';
+
+const session = newSession(1, 'node');
+const { fs } = session.cluster.machine('node01');
+const run = (line: string): string => type(session, line);
+function file(text: string, name = 'compose.yaml'): void {
+  run('mkdir -p /tmp/shop; cd /tmp/shop');
+  fs.write(`/tmp/shop/${name}`, text);
+}
+
+const shop = `services:
+  web:
+    image: nginx:\${TAG:-1.27}
+    ports: ["8080:80"]
+    depends_on:
+      db: {condition: service_healthy}
+      init: {condition: service_completed_successfully}
+  db:
+    image: busybox:1.36
+    command: sh -c "sleep 2; touch /ready; echo up; sleep 1000"
+    healthcheck: {test: [CMD, cat, /ready], interval: 1s, retries: 10}
+    volumes: [data:/data]
+  init:
+    image: busybox:1.36
+    command: echo done
+  tools:
+    image: busybox:1.36
+    profiles: [debug]
+volumes:
+  data:
+`;
+
+test('the plugin is installed from its release page', () => {
+  expect(run('docker compose version')).toContain('unknown command: docker compose');
+  run(
+    'mkdir -p ~/.docker/cli-plugins; curl -sSL https://github.com/docker/compose/releases/download/v5.1.0/docker-compose-linux-x86_64 -o ~/.docker/cli-plugins/docker-compose; chmod +x ~/.docker/cli-plugins/docker-compose',
+  );
+  expect(run('docker compose version')).toBe('Docker Compose version v5.1.0');
+});
+
+test('up starts what is needed first, down takes all away', () => {
+  file(shop);
+  const told = run('docker compose up -d 2>&1 | cat')
+    .split('\n')
+    .map((line) => line.trim());
+  expect(told.filter((line) => /^(Network|Volume)/.test(line))).toEqual([
+    'Network shop_default Creating',
+    'Network shop_default Created',
+    'Volume shop_data Creating',
+    'Volume shop_data Created',
+  ]);
+  expect(told.slice(-6)).toEqual([
+    'Container shop-db-1 Waiting',
+    'Container shop-db-1 Healthy',
+    'Container shop-init-1 Waiting',
+    'Container shop-init-1 Exited',
+    'Container shop-web-1 Starting',
+    'Container shop-web-1 Started',
+  ]);
+  run('sleep 1');
+  expect(run('curl -s localhost:8080 | grep -c "Welcome to nginx"')).not.toBe('0');
+  expect(run("docker compose ps --format '{{.Service}} {{.State}}'")).toBe('db running\nweb running');
+  expect(run('docker compose ps -a | head -1')).toMatch(/^NAME +IMAGE +COMMAND +SERVICE +CREATED +STATUS +PORTS$/);
+  expect(run('docker compose logs init db | cat')).toBe('db-1    | up\ninit-1  | done');
+  expect(run('docker compose exec -T web hostname; docker compose exec -T web getent hosts db | wc -l; docker compose port web 80')).toMatch(
+    /^[0-9a-f]{12}\n1\n0\.0\.0\.0:8080$/,
+  );
+  expect(run('docker compose run --rm db echo one-off 2>/dev/null')).toContain('one-off');
+  expect(run('docker compose up -d 2>&1 | cat | grep web')).toBe(' Container shop-web-1 Running ');
+  expect(run('docker compose ls')).toMatch(/shop +exited\(1\), running\(2\)|shop +running\(2\) +\/tmp\/shop\/compose\.yaml/);
+  run('docker compose down -v 2>/dev/null');
+  expect(run('docker ps -aq; docker network ls -q | wc -l; docker volume ls -q; docker compose down 2>&1')).toBe(
+    '3\nWarning: No resource found to remove for project "shop".',
+  );
+});
+
+test('what changes in the file is made anew, the rest stays', () => {
+  file('services:\n  a: {image: "busybox:1.36", command: sleep 1000}\n  b: {image: "busybox:1.36", command: sleep 1000, scale: 2}\n');
+  run('docker compose up -d 2>/dev/null');
+  expect(run('docker compose ps -q | wc -l')).toBe('3');
+  file('services:\n  a: {image: "busybox:1.36", command: sleep 2000}\n  b: {image: "busybox:1.36", command: sleep 1000, scale: 2}\n');
+  expect(run('docker compose up -d 2>&1 | cat | grep -c Recreated; docker compose up -d --scale b=1 2>/dev/null; docker compose ps -q | wc -l')).toBe('1\n2');
+  run('docker compose stop a 2>/dev/null');
+  expect(run("docker compose ps -a --format '{{.Service}} {{.State}}'; docker compose rm -f 2>/dev/null; docker compose ps -aq | wc -l")).toBe(
+    'a exited\nb running\n1',
+  );
+  run('docker compose down 2>/dev/null');
+});
+
+test('a service is built', () => {
+  file('services:\n  app:\n    build: {context: ., args: {WHO: me}}\n    env_file: vars\n    environment: [B=$$X]\n');
+  file('A=1\n', 'vars');
+  file('FROM busybox:1.36\nARG WHO\nRUN echo $WHO > /who\nCMD cat /who; echo $A $B\n', 'Dockerfile');
+  run('docker compose up -d 2>/dev/null; sleep 1');
+  expect(
+    run(
+      'docker compose logs --no-log-prefix app; docker images -q shop-app | wc -l; docker compose down --rmi local 2>/dev/null; docker images -q shop-app | wc -l',
+    ),
+  ).toBe('me\n1 $X\n1\n0');
+});
+
+test.each([
+  ['services:\n  web:\n    imagee: nginx\n', "validating /tmp/shop/compose.yaml: services.web additional properties 'imagee' not allowed"],
+  ['services:\n  web:\n    image: nginx\n    ports: 80\n', 'validating /tmp/shop/compose.yaml: services.web.ports must be a array'],
+  ['service:\n  web: {}\n', "validating /tmp/shop/compose.yaml:  additional properties 'service' not allowed"],
+  ['services:\n  web: {}\n', 'service "web" has neither an image nor a build context specified: invalid compose project'],
+  ['services:\n  web: {image: nginx, depends_on: [db]}\n', 'service "web" depends on undefined service "db": invalid compose project'],
+  ['services:\n  web: {image: nginx, networks: [nets]}\n', 'service "web" refers to undefined network nets: invalid compose project'],
+  ['services:\n  web: {image: nginx, volumes: ["v:/v"]}\n', 'service "web" refers to undefined volume v: invalid compose project'],
+  ['services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n', 'dependency cycle detected: a -> b -> a'],
+  ['services:\n  web: {image: "nginx:${TAG:?set it}"}\n', 'error while interpolating services.web.image: required variable TAG is missing a value: set it'],
+])('%j', (text, message) => {
+  file(text);
+  expect(run('docker compose up -d 2>&1; echo $?')).toBe(`${message}\n1`);
+  expect(run('docker ps -aq; docker network ls -q | wc -l')).toBe('3');
+});
+
+test('no file, unknown services, a name in use', () => {
+  run('mkdir -p /tmp/none; cd /tmp/none');
+  expect(run('docker compose ps 2>&1; echo $?')).toBe('no configuration file provided: not found\n1');
+  file('services:\n  web: {image: "nginx:$TAG", container_name: taken}\n');
+  expect(run('docker compose logs nosuch 2>&1 | cat')).toMatch(/The \\"TAG\\" variable is not set\. Defaulting to a blank string\."\nno such service: nosuch$/);
+  run('docker run -d --name taken busybox:1.36 sleep 1000');
+  expect(run('TAG=1.27 docker compose up -d 2>&1 | tail -1')).toMatch(
+    /^Error response from daemon: Conflict\. The container name "\/taken" is already in use by container "[0-9a-f]{64}"\./,
+  );
+  expect(run('TAG=1.27 docker compose config --images; docker rm -f taken; TAG=1.27 docker compose down 2>/dev/null')).toBe('nginx:1.27\ntaken');
+});
