@@ -20,7 +20,7 @@ export const defaultBudget: Budget = {
   steps: 400_000,
   processes: 600,
   cpuSeconds: { base: 5, line: 0.5, most: 40 },
-  strain: { base: 40_000, line: 2_000 },
+  strain: { base: 25_000, line: 2_000 },
 };
 
 export type Resource = 'steps' | 'memory' | 'processor time' | 'work';

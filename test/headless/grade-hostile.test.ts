@@ -32,7 +32,7 @@ const endless = [
 
 describe('lines without end', () => {
   // Each costs a second: all of them in a full run.
-  test.each(full ? endless : endless.slice(0, 6))('%s', (line) => {
+  test.each(full ? endless : endless.slice(0, 6))('%s', { timeout: 600_000 }, (line) => {
     const submission = rechained(honest, 'kim', ({ events, until }) => ({ events: [...events, { line, at: until }], until: until + 3_600_000 }));
     const [found] = grade(submission).grades;
     expect(found).toMatchObject({ state: 'graded', finished: false });
