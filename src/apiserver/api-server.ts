@@ -5,8 +5,10 @@ import type { RestRequest, RestResponse, RestServer, UserInfo } from '../interfa
 import type { StreamSession } from '../interfaces/streams.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
+import { AdmissionConfigs } from './admission/configs.ts';
 import { Aggregator } from './aggregation/api-services.ts';
 import { Audit, type AuditEntry } from './audit.ts';
+import { AuditLog } from './audit-log.ts';
 import { Authenticator } from './authn/authenticator.ts';
 import { impersonate } from './authn/impersonation.ts';
 import { TokenAuthenticator } from './authn/service-account-tokens.ts';
@@ -34,6 +36,7 @@ export class ApiServer implements RestServer {
   readonly #authenticator: Authenticator;
   readonly #aggregator: Aggregator;
   readonly #audit = new Audit();
+  readonly #auditLog: AuditLog | undefined;
 
   constructor(options: ApiServerOptions) {
     // Chance must differ from start to start, or a restarted server would give out the same UIDs again.
@@ -54,6 +57,7 @@ export class ApiServer implements RestServer {
       discovery: new Discovery(table),
       openApi: newOpenApi({ table, options }),
       customResources: new CustomResources(options.etcd, table),
+      admission: new AdmissionConfigs(options.etcd),
       allocator: new ServiceAllocator(options.etcd, sim.random, options.serviceCidr ?? '10.96.0.0/12'),
       watchCaches: new WatchCaches(sim, options.etcd),
       authorizer: new Authorizer(options.etcd, storage),
@@ -61,6 +65,7 @@ export class ApiServer implements RestServer {
     this.#authenticator = new Authenticator(sim, options.caPem, tokens, storage);
     bootstrap(this.#core);
     this.#aggregator = new Aggregator({ sim, etcd: options.etcd, storage, table, dial: options.dialExtension });
+    this.#auditLog = options.auditLog && new AuditLog({ sim, ...options.auditLog });
     sim.go(compactor(options.etcd), 'compactor');
   }
 
@@ -76,6 +81,7 @@ export class ApiServer implements RestServer {
     try {
       this.#core.customResources.refresh();
       this.#aggregator.refresh();
+      this.#core.admission.refresh();
       user = this.#authenticate(request);
       this.#core.authorizer.require(user, authorized(info, request));
       response = this.#aggregator.has(info.group, info.version)
@@ -86,7 +92,7 @@ export class ApiServer implements RestServer {
     } catch (error) {
       response = refusal(error);
     }
-    this.#record(info, user, response);
+    this.#record(request, info, user, response);
     return response;
   }
 
@@ -102,7 +108,7 @@ export class ApiServer implements RestServer {
     } catch (error) {
       response = refusal(error);
     }
-    this.#record(info, user, 'session' in response ? switched : response);
+    this.#record(request, info, user, 'session' in response ? switched : response);
     return response;
   }
 
@@ -116,7 +122,9 @@ export class ApiServer implements RestServer {
     return request.headers?.['impersonate-user'] === undefined ? user : impersonate(user, request, this.#core.authorizer);
   }
 
-  #record(info: RequestInfo, user: UserInfo, response: RestResponse): void {
+  #record(request: RestRequest, info: RequestInfo, user: UserInfo, response: RestResponse): void {
+    const annotations = this.#core.admission.takeAnnotations();
+    this.#auditLog?.record(request, info, user, response, annotations);
     this.#audit.add({ time: this.#sim.now, user: user.name, verb: info.verb, path: info.path, status: response.status, cause: this.#sim.cause });
   }
 }

@@ -3,6 +3,8 @@ import type { EtcdApi } from '../interfaces/etcd.ts';
 import type { KubeletApi } from '../interfaces/kubelet.ts';
 import type { RestRequest, RestResponse, RestServer, UserInfo } from '../interfaces/rest.ts';
 import type { Sim } from '../sim/sim.ts';
+import type { AdmissionConfigs } from './admission/configs.ts';
+import type { AuditPolicy } from './audit-log.ts';
 import type { TokenAuthenticator } from './authn/service-account-tokens.ts';
 import type { Authorizer } from './authz/authorizer.ts';
 import type { CustomResources } from './custom/custom-resources.ts';
@@ -36,8 +38,24 @@ export type ApiServerOptions = {
   readonly componentHealth?: () => readonly ComponentHealth[];
   /** A server of the cluster's network that extends this one; throws an Error with Go's text. Without it no APIService of another server is looked at. */
   readonly dialExtension?: (address: string, port: number) => RestServer;
+  /** POST of a JSON text to a webhook of the cluster's network; `error` in Go's words when there is no answer. */
+  readonly postToWebhook?: (call: WebhookCall) => { readonly status: number; readonly body: string } | { readonly error: string };
+  /** Writes what `--audit-policy-file` asks for. */
+  readonly auditLog?: { readonly policy: AuditPolicy; readonly write: (line: string) => void };
+  /** As `--enable-admission-plugins`. */
+  readonly enableAdmissionPlugins?: readonly string[];
   /** As `--disable-admission-plugins`. */
   readonly disableAdmissionPlugins?: readonly string[];
+};
+
+export type WebhookCall = {
+  readonly address: string;
+  readonly port: number;
+  readonly path: string;
+  readonly body: string;
+  /** There is a caBundle to verify the server with. */
+  readonly trusted: boolean;
+  readonly seconds: number;
 };
 
 /** What all requests share. */
@@ -56,6 +74,7 @@ export type Core = {
   readonly discovery: Discovery;
   readonly openApi: OpenApi;
   readonly customResources: CustomResources;
+  readonly admission: AdmissionConfigs;
 };
 
 /** One request for a resource, on its way through admission, registry and storage. */
@@ -67,6 +86,8 @@ export type RequestContext = StrategyContext & {
   readonly user: UserInfo;
   /** managedFields are already right: a server-side apply works them out itself. */
   readonly managersKnown?: boolean;
+  /** The subresource that admission is told of, where a write of it goes on as one of the object itself. */
+  readonly admittedAs?: string;
 };
 
 export const jsonResponse = (status: number, body: unknown): RestResponse => ({ status, headers: jsonHeaders, body });

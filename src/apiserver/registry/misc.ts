@@ -100,12 +100,6 @@ const runtimeClass: Strategy<RuntimeClass> = { columns: [nameColumn, { name: 'Ha
 type CsiNode = KubeObject & { readonly spec?: { readonly drivers?: readonly object[] } };
 const csiNode: Strategy<CsiNode> = { columns: [nameColumn, { name: 'Drivers', type: 'integer', cell: ({ spec }) => spec?.drivers?.length ?? 0 }, ageColumn] };
 
-type Webhooks = KubeObject & { readonly webhooks?: readonly object[] };
-const webhooks: Strategy<Webhooks> = {
-  generation: true,
-  columns: [nameColumn, { name: 'Webhooks', type: 'integer', cell: ({ webhooks: list }) => list?.length ?? 0 }, ageColumn],
-};
-
 type ServiceCidr = KubeObject & { readonly spec?: { readonly cidrs?: readonly string[] } };
 const serviceCidr: Strategy<ServiceCidr> = {
   status: true,
@@ -131,6 +125,5 @@ export const controllerrevisions = strategyOf(controllerRevision);
 export const runtimeclasses = strategyOf(runtimeClass);
 export const csinodes = strategyOf(csiNode);
 export const csidrivers = strategyOf(csiDriver);
-export const webhookconfigurations = strategyOf(webhooks);
 export const servicecidrs = strategyOf(serviceCidr);
 export const podtemplates = strategyOf(podTemplate);

@@ -1,5 +1,6 @@
 import { apiservices } from '../aggregation/local.ts';
 import { customresourcedefinitions } from '../custom/definition.ts';
+import * as admission from './admission.ts';
 import { componentstatuses } from './componentstatuses.ts';
 import { configmaps, secrets, serviceaccounts } from './config.ts';
 import { daemonsets } from './daemonsets.ts';
@@ -64,6 +65,8 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   'csidrivers.storage.k8s.io': misc.csidrivers,
   'csinodes.storage.k8s.io': misc.csinodes,
   'storageclasses.storage.k8s.io': storageclasses,
-  'mutatingwebhookconfigurations.admissionregistration.k8s.io': misc.webhookconfigurations,
-  'validatingwebhookconfigurations.admissionregistration.k8s.io': misc.webhookconfigurations,
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io': admission.webhookconfigurations,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': admission.validatingadmissionpolicies,
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': admission.validatingadmissionpolicybindings,
+  'validatingwebhookconfigurations.admissionregistration.k8s.io': admission.webhookconfigurations,
 };

@@ -31,7 +31,7 @@ export function scale(context: RequestContext): RestResponse {
   const version = (wanted['metadata'] as { readonly resourceVersion?: string } | undefined)?.resourceVersion;
   if (version && version !== found.object.metadata.resourceVersion) throw conflict(served, info.name, optimisticLockMessage);
   const next = { ...found.object, spec: { ...found.object.spec, replicas } };
-  const stored = replace({ ...context, info: { ...info, subresource: '' } }, found, next) as Scalable;
+  const stored = replace({ ...context, info: { ...info, subresource: '' }, admittedAs: 'scale' }, found, next) as Scalable;
   return jsonResponse(200, scaleOf(stored));
 }
 

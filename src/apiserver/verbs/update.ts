@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/types.ts';
 import { badRequest, conflict, invalid, methodNotSupported, notFound, optimisticLockMessage } from '../../apimachinery/status.ts';
-import { admit, validateAdmission } from '../admission/chain.ts';
+import { admit, validateAdmission, validateStatusAdmission } from '../admission/chain.ts';
 import type { RequestContext } from '../context.ts';
 import { decode } from '../decode.ts';
 import { trackManagers } from '../managed-fields.ts';
@@ -71,6 +71,7 @@ function prepareStatus(context: RequestContext, old: KubeObject, next: KubeObjec
   object = tidy(object);
   const errors = [...validateMetaUpdate(object.metadata, old.metadata, context.served), ...(strategy.validateStatus?.(object, old) ?? [])];
   if (errors.length > 0) throw invalid(context.served, context.info.name, errors);
+  validateStatusAdmission(context, object, old);
   return object;
 }
 

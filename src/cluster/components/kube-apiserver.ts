@@ -13,6 +13,7 @@ import { type Routine, sleep } from '../../sim/routine.ts';
 import { versionInfo, versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeEtcd, describeKubelet, describeRest } from '../walls.ts';
+import { extensionsOf } from './apiserver-flags.ts';
 import { connection, dialText, type Flags, fatal, listen, logger, parseEndpoint, readFlags, secure, serveHttp, untilTerminated } from './component.ts';
 
 const flags =
@@ -45,6 +46,7 @@ export const newKubeApiserver = (trace: Trace): Program =>
       if (path !== undefined && !process.fs.exists(path))
         return yield* fatal(process, 'run.go:72', `"command failed" err="open ${path}: no such file or directory"`);
     }
+    const extensions = yield* extensionsOf(process, set);
     log('I', 'options.go:263', `external host was not specified, using ${set.get('advertise-address') ?? '127.0.0.1'}`);
     const version = versionOf(process);
     log('I', 'server.go:150', `Version: ${version}`);
@@ -63,6 +65,7 @@ export const newKubeApiserver = (trace: Trace): Program =>
         advertiseAddress: set.get('advertise-address') ?? '127.0.0.1',
         dialExtension: (host, port) => dialText<RestServer>(process, restProtocol, { host, port }),
         componentHealth: () => componentHealth(process, etcd),
+        ...extensions,
         ...apiVersion(version),
       });
     let current = build();

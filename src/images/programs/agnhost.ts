@@ -2,6 +2,7 @@
 import type { Program } from '../../linux/program.ts';
 import type { HttpRequest, HttpResponse } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
+import { webhook } from './agnhost-webhook.ts';
 import { pause } from './pause.ts';
 import { flag, listenHttp, log, textResponse, waitForSignal } from './service.ts';
 
@@ -78,4 +79,4 @@ const liveness: Program = function* (_argv, process) {
   }
 };
 
-const commands: Readonly<Record<string, Program>> = { netexec, 'serve-hostname': serveHostname, liveness };
+const commands: Readonly<Record<string, Program>> = { netexec, 'serve-hostname': serveHostname, liveness, webhook };

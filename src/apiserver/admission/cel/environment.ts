@@ -1,0 +1,150 @@
+/** CEL as the apiserver runs it: the language from a library, Kubernetes' own functions on top (apiserver/pkg/cel/library). */
+import { type ASTNode, type Context, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
+import { RE2JS } from 're2js';
+import { type Quantity, QuantityError, tryParseQuantity } from '../../../apimachinery/quantity.ts';
+
+/** What stands in an expression's place when it cannot be compiled or does not come to a value. */
+export class CelError extends Error {}
+
+export type Program = (context: Context) => unknown;
+
+/** Compiles expressions, each text once. */
+export class Cel {
+  #environment: Environment | undefined;
+  readonly #programs = new Map<string, Program>();
+
+  /** Throws CelError when the text is no expression. */
+  compile(text: string): Program {
+    const known = this.#programs.get(text);
+    if (known) return known;
+    this.#environment ??= newEnvironment();
+    const program = this.#compiled(text);
+    if (this.#programs.size > maxPrograms) this.#programs.clear();
+    this.#programs.set(text, program);
+    return program;
+  }
+
+  #compiled(text: string): Program {
+    try {
+      const parsed = (this.#environment as Environment).parse(text);
+      throughRe2(parsed.ast);
+      return (context) => evaluated(() => parsed(context));
+    } catch (error) {
+      if (error instanceof ParseError) throw new CelError(firstLine(error.message));
+      throw error;
+    }
+  }
+}
+
+const maxPrograms = 1000;
+const firstLine = (text: string): string => text.split('\n')[0] ?? '';
+
+function evaluated(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof EvaluationError) throw new CelError(firstLine(error.message).replace(/^No such key/, 'no such key'));
+    if (error instanceof QuantityError) throw new CelError(error.message);
+    throw error;
+  }
+}
+
+/** Users' patterns are RE2's: `matches` is turned into our own function. */
+function throughRe2(node: ASTNode): void {
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit);
+    else if (typeof value === 'object' && value !== null && 'op' in value) throughRe2(value as ASTNode);
+  };
+  if (node.op === 'rcall' && node.args[0] === 'matches') (node.args as unknown as string[])[0] = 'matchesRe2';
+  visit(node.args);
+}
+
+/** A JSON value as CEL knows it: whole numbers are ints. */
+export function toCel(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
+  if (Array.isArray(value)) return value.map(toCel);
+  if (typeof value !== 'object' || value === null) return value;
+  const result: Record<string, unknown> = {};
+  for (const [key, each] of Object.entries(value)) if (each !== undefined) result[key] = toCel(each);
+  return result;
+}
+
+/** The constructors of types that the library is to know by name. */
+class QuantityValue {
+  readonly quantity: Quantity;
+  constructor(quantity: Quantity) {
+    this.quantity = quantity;
+  }
+}
+class Sets {}
+
+type Compare = (a: QuantityValue, b: QuantityValue) => boolean | bigint;
+
+function newEnvironment(): Environment {
+  const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false, enableOptionalTypes: true });
+  environment.registerType('kubernetes.Quantity', { ctor: QuantityValue, fields: {} });
+  environment.registerType('kubernetes.Sets', { ctor: Sets, fields: {} });
+  environment.registerConstant('sets', 'kubernetes.Sets', new Sets());
+  for (const [signature, handler] of [...stringFunctions, ...listFunctions, ...quantityFunctions]) environment.registerFunction(signature, handler as never);
+  return environment;
+}
+
+const pattern = (text: string): RE2JS => RE2JS.compile(text);
+
+function findAll(text: string, expression: string, limit = -1): string[] {
+  const matcher = pattern(expression).matcher(text);
+  const found: string[] = [];
+  while ((limit < 0 || found.length < limit) && matcher.find()) found.push(matcher.group() ?? '');
+  return found;
+}
+
+type Functions = readonly (readonly [signature: string, handler: (...values: never[]) => unknown])[];
+
+const stringFunctions: Functions = [
+  ['string.matchesRe2(string): bool', (text: string, expression: string) => pattern(expression).matcher(text).find()],
+  ['string.find(string): string', (text: string, expression: string) => findAll(text, expression, 1)[0] ?? ''],
+  ['string.findAll(string): list<string>', (text: string, expression: string) => findAll(text, expression)],
+  ['string.findAll(string, int): list<string>', (text: string, expression: string, limit: bigint) => findAll(text, expression, Number(limit))],
+  ['string.replace(string, string): string', (text: string, from: string, to: string) => text.replaceAll(from, () => to)],
+  ['isURL(string): bool', (text: string) => /^[a-z][a-z0-9+.-]*:\/\/[^\s/]+/i.test(text) || text.startsWith('/')],
+  ['isIP(string): bool', (text: string) => /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) < 256)],
+];
+
+const sortable = (list: readonly unknown[]): (number | bigint | string)[] => list as (number | bigint | string)[];
+const order = (a: number | bigint | string, b: number | bigint | string): number => (a < b ? -1 : a > b ? 1 : 0);
+const isEqual = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a, bigints) === JSON.stringify(b, bigints);
+const bigints = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);
+const has = (list: readonly unknown[], value: unknown): boolean => list.some((each) => isEqual(each, value));
+
+const listFunctions: Functions = [
+  ['list.indexOf(dyn): int', (list: unknown[], value: unknown) => BigInt(list.findIndex((each) => isEqual(each, value)))],
+  ['list.lastIndexOf(dyn): int', (list: unknown[], value: unknown) => BigInt(list.findLastIndex((each) => isEqual(each, value)))],
+  ['list.isSorted(): bool', (list: unknown[]) => sortable(list).every((each, i) => i === 0 || (sortable(list)[i - 1] ?? each) <= each)],
+  ['list.min(): dyn', (list: unknown[]) => sortable(list).toSorted(order)[0]],
+  ['list.max(): dyn', (list: unknown[]) => sortable(list).toSorted(order).at(-1)],
+  ['kubernetes.Sets.contains(list, list): bool', (_: Sets, a: unknown[], b: unknown[]) => b.every((each) => has(a, each))],
+  ['kubernetes.Sets.intersects(list, list): bool', (_: Sets, a: unknown[], b: unknown[]) => b.some((each) => has(a, each))],
+  ['kubernetes.Sets.equivalent(list, list): bool', (_: Sets, a: unknown[], b: unknown[]) => a.every((each) => has(b, each)) && b.every((each) => has(a, each))],
+];
+
+const quantityOf = (text: string): QuantityValue => {
+  const quantity = tryParseQuantity(text);
+  if (!quantity) throw new QuantityError("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+  return new QuantityValue(quantity);
+};
+const compare =
+  (test: (order: number) => boolean | bigint): Compare =>
+  (a, b) =>
+    test(a.quantity.compare(b.quantity));
+
+const quantityFunctions: Functions = [
+  ['quantity(string): kubernetes.Quantity', quantityOf],
+  ['isQuantity(string): bool', (text: string) => tryParseQuantity(text) !== undefined],
+  ['kubernetes.Quantity.isGreaterThan(kubernetes.Quantity): bool', compare((order) => order > 0)],
+  ['kubernetes.Quantity.isLessThan(kubernetes.Quantity): bool', compare((order) => order < 0)],
+  ['kubernetes.Quantity.compareTo(kubernetes.Quantity): int', compare((order) => BigInt(Math.sign(order)))],
+  ['kubernetes.Quantity.add(kubernetes.Quantity): kubernetes.Quantity', (a: QuantityValue, b: QuantityValue) => new QuantityValue(a.quantity.add(b.quantity))],
+  ['kubernetes.Quantity.sub(kubernetes.Quantity): kubernetes.Quantity', (a: QuantityValue, b: QuantityValue) => new QuantityValue(a.quantity.sub(b.quantity))],
+  ['kubernetes.Quantity.asInteger(): int', (a: QuantityValue) => BigInt(a.quantity.value())],
+  ['kubernetes.Quantity.asApproximateFloat(): double', (a: QuantityValue) => a.quantity.milliValue() / 1000],
+];

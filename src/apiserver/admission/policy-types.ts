@@ -1,0 +1,31 @@
+/** ValidatingAdmissionPolicies and their bindings, as far as the plugin reads them. */
+import type { KubeObject, LabelSelector } from '../../api/types.ts';
+import type { Rule } from './matching.ts';
+
+export type MatchResources = {
+  readonly resourceRules?: readonly Rule[];
+  readonly excludeResourceRules?: readonly Rule[];
+  readonly namespaceSelector?: LabelSelector;
+  readonly objectSelector?: LabelSelector;
+};
+export type Named = { readonly name: string; readonly expression: string };
+export type Validation = { readonly expression: string; readonly message?: string; readonly messageExpression?: string; readonly reason?: string };
+export type Policy = KubeObject & {
+  readonly spec?: {
+    readonly failurePolicy?: string;
+    readonly paramKind?: { readonly apiVersion: string; readonly kind: string };
+    readonly matchConstraints?: MatchResources;
+    readonly matchConditions?: readonly Named[];
+    readonly variables?: readonly Named[];
+    readonly validations?: readonly Validation[];
+    readonly auditAnnotations?: readonly { readonly key: string; readonly valueExpression: string }[];
+  };
+};
+export type PolicyBinding = KubeObject & {
+  readonly spec?: {
+    readonly policyName?: string;
+    readonly paramRef?: { readonly name?: string; readonly namespace?: string; readonly selector?: LabelSelector; readonly parameterNotFoundAction?: string };
+    readonly matchResources?: MatchResources;
+    readonly validationActions?: readonly string[];
+  };
+};

@@ -1,0 +1,22 @@
+/** Webhook configurations, as far as the plugins read them. */
+import type { KubeObject, LabelSelector } from '../../api/types.ts';
+import type { Rule } from './matching.ts';
+import type { Named } from './policy-types.ts';
+
+export type Webhook = {
+  readonly name: string;
+  readonly clientConfig: {
+    readonly url?: string;
+    readonly caBundle?: string;
+    readonly service?: { readonly namespace: string; readonly name: string; readonly path?: string; readonly port?: number };
+  };
+  readonly rules?: readonly Rule[];
+  readonly failurePolicy?: string;
+  readonly namespaceSelector?: LabelSelector;
+  readonly objectSelector?: LabelSelector;
+  readonly matchConditions?: readonly Named[];
+  readonly timeoutSeconds?: number;
+  readonly sideEffects?: string;
+  readonly admissionReviewVersions?: readonly string[];
+};
+export type WebhookConfiguration = KubeObject & { readonly webhooks?: readonly Webhook[] };
