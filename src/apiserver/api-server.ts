@@ -19,6 +19,7 @@ import { connectResource } from './connect/connect.ts';
 import { type ApiServerOptions, type Core, jsonResponse } from './context.ts';
 import { CustomResources } from './custom/custom-resources.ts';
 import { Discovery } from './discovery.ts';
+import { RequestMetrics } from './metrics.ts';
 import { nonResource } from './non-resource.ts';
 import { newOpenApi } from './openapi/openapi.ts';
 import { ServiceAllocator } from './registry/service-allocator.ts';
@@ -58,6 +59,7 @@ export class ApiServer implements RestServer {
       openApi: newOpenApi({ table, options }),
       customResources: new CustomResources(options.etcd, table),
       admission: new AdmissionConfigs(options.etcd),
+      metrics: new RequestMetrics(sim),
       allocator: new ServiceAllocator(options.etcd, sim.random, options.serviceCidr ?? '10.96.0.0/12'),
       watchCaches: new WatchCaches(sim, options.etcd),
       authorizer: new Authorizer(options.etcd, storage),
@@ -123,6 +125,7 @@ export class ApiServer implements RestServer {
   }
 
   #record(request: RestRequest, info: RequestInfo, user: UserInfo, response: RestResponse): void {
+    this.#core.metrics.count(info, response.status);
     const annotations = this.#core.admission.takeAnnotations();
     this.#auditLog?.record(request, info, user, response, annotations);
     this.#audit.add({ time: this.#sim.now, user: user.name, verb: info.verb, path: info.path, status: response.status, cause: this.#sim.cause });

@@ -9,6 +9,7 @@ import type { TokenAuthenticator } from './authn/service-account-tokens.ts';
 import type { Authorizer } from './authz/authorizer.ts';
 import type { CustomResources } from './custom/custom-resources.ts';
 import type { Discovery } from './discovery.ts';
+import type { RequestMetrics } from './metrics.ts';
 import type { OpenApi } from './openapi/openapi.ts';
 import type { ComponentHealth } from './registry/componentstatuses.ts';
 import type { ServiceAllocator } from './registry/service-allocator.ts';
@@ -75,6 +76,7 @@ export type Core = {
   readonly openApi: OpenApi;
   readonly customResources: CustomResources;
   readonly admission: AdmissionConfigs;
+  readonly metrics: RequestMetrics;
 };
 
 /** One request for a resource, on its way through admission, registry and storage. */

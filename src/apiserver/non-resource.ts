@@ -11,10 +11,12 @@ export function nonResource(core: Core, request: RestRequest): RestResponse {
   if (path === '/api' || path === '/apis' || path.startsWith('/api/') || path.startsWith('/apis/')) return core.discovery.answer(request, path);
   if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) return core.openApi.answer(path);
   if (/^\/(?:healthz|livez|readyz)\/[\w-]+$/.test(path)) return { status: 200, headers: textHeaders, body: 'ok' };
+  if (path === '/metrics') return { status: 200, headers: metricsHeaders, body: core.metrics.text(core.storage, core.table) };
   if (path === '/') return jsonResponse(200, { paths: rootPaths });
   throw unknownPath();
 }
 
+const metricsHeaders = Object.freeze({ 'content-type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores' });
 const textHeaders = Object.freeze({ 'content-type': 'text/plain; charset=utf-8' });
 const rootPaths: readonly string[] = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'];
 

@@ -127,20 +127,21 @@ export const commandShapes: Readonly<Record<string, CommandShape>> = {
   },
   'set image': {
     use: 'set image (-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N',
-    flags: '%print %file all:bool dry-run:string=none field-manager:string=kubectl-set local:bool l,selector:string',
+    flags: '%print %file all:bool dry-run:string=none field-manager:string=kubectl-set local:bool l,selector:string record:bool',
   },
   'set resources': {
     use: 'set resources (-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS]',
     flags:
-      '%print %file all:bool c,containers:string=* dry-run:string=none field-manager:string=kubectl-set limits:string local:bool requests:string l,selector:string',
+      '%print %file all:bool c,containers:string=* dry-run:string=none field-manager:string=kubectl-set limits:string local:bool requests:string l,selector:string record:bool',
   },
   'set selector': {
     use: 'set selector (-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version]',
-    flags: '%print all:bool dry-run:string=none field-manager:string=kubectl-set f,filename:list local:bool R,recursive:bool=true resource-version:string',
+    flags:
+      '%print all:bool dry-run:string=none field-manager:string=kubectl-set f,filename:list local:bool R,recursive:bool=true resource-version:string record:bool',
   },
   'set serviceaccount': {
     use: 'set serviceaccount (-f FILENAME | TYPE NAME) SERVICE_ACCOUNT',
-    flags: '%print %file all:bool dry-run:string=none field-manager:string=kubectl-set local:bool',
+    flags: '%print %file all:bool dry-run:string=none field-manager:string=kubectl-set local:bool record:bool',
   },
   'set subject': {
     use: 'set subject (-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none]',
@@ -178,7 +179,8 @@ export const commandShapes: Readonly<Record<string, CommandShape>> = {
   'rollout undo': { use: 'rollout undo (TYPE NAME | TYPE/NAME) [flags]', flags: '%print %file dry-run:string=none l,selector:string to-revision:int=0' },
   scale: {
     use: 'scale [--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME)',
-    flags: '%print %file all:bool current-replicas:int=-1 dry-run:string=none replicas:int=0 resource-version:string l,selector:string timeout:duration=0s',
+    flags:
+      '%print %file all:bool current-replicas:int=-1 dry-run:string=none replicas:int=0 resource-version:string l,selector:string timeout:duration=0s record:bool',
   },
   autoscale: {
     use: 'autoscale (-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY]',
@@ -263,7 +265,7 @@ export const commandShapes: Readonly<Record<string, CommandShape>> = {
   apply: {
     use: 'apply (-f FILENAME | -k DIRECTORY)',
     flags:
-      '%print %file all:bool cascade:string=background dry-run:string=none field-manager:string=kubectl-client-side-apply force:bool force-conflicts:bool grace-period:int=-1 openapi-patch:bool=true overwrite:bool=true prune:bool prune-allowlist:array l,selector:string server-side:bool subresource:string timeout:duration=0s validate:string=strict wait:bool',
+      '%print %file all:bool cascade:string=background dry-run:string=none field-manager:string=kubectl-client-side-apply force:bool force-conflicts:bool grace-period:int=-1 openapi-patch:bool=true overwrite:bool=true prune:bool prune-allowlist:array l,selector:string server-side:bool subresource:string timeout:duration=0s validate:string=strict wait:bool record:bool',
   },
   'apply edit-last-applied': {
     use: 'apply edit-last-applied (RESOURCE/NAME | -f FILENAME)',

@@ -19,7 +19,15 @@ export function allFlags(path: string): readonly Flag[] {
 }
 
 /** Flags that still work and that help does not show, by command, with what to use instead. */
+const record = { record: '--record will be removed in the future' };
+
 export const deprecatedFlags: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  apply: record,
+  scale: record,
+  'set image': record,
+  'set resources': record,
+  'set selector': record,
+  'set serviceaccount': record,
   autoscale: {
     'cpu-percent': "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
   },

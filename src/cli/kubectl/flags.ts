@@ -56,6 +56,14 @@ export class FlagValues {
     return this.#given.has(name);
   }
 
+  /** What was given, in the order of the flags' names: ` --dry-run=client --filename=a.yaml`. */
+  get line(): string {
+    return [...this.#given]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, values]) => ` --${name}=${values.join(',')}`)
+      .join('');
+  }
+
   text(name: string): string {
     return this.#given.get(name)?.at(-1) ?? this.#flags.get(name)?.value ?? '';
   }

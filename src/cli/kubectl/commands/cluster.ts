@@ -7,7 +7,7 @@ import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import { releaseOf } from '../../../linux/program.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
-import { KubectlError, notSimulated } from '../errors.ts';
+import { KubectlError } from '../errors.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { alignRows } from '../printers/tab-writer.ts';
@@ -97,14 +97,6 @@ export const clusterInfo: CommandEntry = {
       );
     }
     yield* k.print("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n");
-  },
-};
-
-export const clusterInfoDump: CommandEntry = {
-  path: 'cluster-info dump',
-  short: 'Dump relevant information for debugging and diagnosis',
-  *run() {
-    throw notSimulated('kubectl cluster-info dump');
   },
 };
 

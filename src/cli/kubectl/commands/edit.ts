@@ -67,7 +67,7 @@ const strip = (content: string): string =>
 const withFailures = (buffer: string, failures: string): string => `${notice.replace(/#\n$/, '')}${failures}#\n${strip(buffer)}`;
 
 /** Runs the editor on a file in /tmp, on this process's own terminal. */
-function* callEditor(k: Kubectl, content: string): Routine<string> {
+export function* callEditor(k: Kubectl, content: string): Routine<string> {
   const path = `/tmp/kubectl-edit-${k.process.sim.random.int(1e9)}.${k.flags.text('output') === 'json' ? 'json' : 'yaml'}`;
   k.process.fs.write(path, content, { mode: 0o600 });
   const editor = k.process.env['KUBE_EDITOR'] || k.process.env['EDITOR'] || 'vi';

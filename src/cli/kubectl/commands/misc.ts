@@ -63,7 +63,6 @@ const absent = (path: string, short: string): CommandEntry => ({
 
 export const alphaKubercSet = absent('alpha kuberc set', 'Set values in the kuberc configuration');
 export const alphaKubercView = absent('alpha kuberc view', 'Display the current kuberc configuration');
-export const editLastApplied = absent('apply edit-last-applied', 'Edit latest last-applied-configuration annotations of a resource/object');
 
 export const kustomize: CommandEntry = {
   path: 'kustomize',

@@ -1,12 +1,15 @@
 /** Every command of kubectl 1.35, in the order in which it registers them. */
 import type { CommandEntry } from '../command.ts';
 import { apply } from './apply/apply.ts';
+import { editLastApplied } from './apply/edit-last-applied.ts';
 import { setLastApplied, viewLastApplied } from './apply/last-applied-commands.ts';
 import { attach } from './attach.ts';
-import { auth, authCanI, authReconcile, authWhoAmI } from './auth/auth.ts';
+import { auth, authCanI, authWhoAmI } from './auth/auth.ts';
+import { authReconcile } from './auth/reconcile.ts';
 import { autoscale } from './autoscale.ts';
 import { certificate, certificateApprove, certificateDeny } from './certificate.ts';
-import { apiResources, apiVersions, clusterInfo, clusterInfoDump, version } from './cluster.ts';
+import { apiResources, apiVersions, clusterInfo, version } from './cluster.ts';
+import { clusterInfoDump } from './cluster-info-dump.ts';
 import {
   config,
   configCurrentContext,
@@ -54,7 +57,7 @@ import { expose } from './expose.ts';
 import { getCommand } from './get/command.ts';
 import { logs } from './logs.ts';
 import { annotate, label } from './metadata.ts';
-import { alpha, alphaKuberc, alphaKubercSet, alphaKubercView, completion, editLastApplied, kustomize, options, plugin, pluginList } from './misc.ts';
+import { alpha, alphaKuberc, alphaKubercSet, alphaKubercView, completion, kustomize, options, plugin, pluginList } from './misc.ts';
 import { cordon, taint, uncordon } from './nodes.ts';
 import { patch } from './patch.ts';
 import { portForward } from './port-forward.ts';

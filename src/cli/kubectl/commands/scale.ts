@@ -1,6 +1,7 @@
 import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, visit } from '../builder.ts';
+import { recorded } from '../change-cause.ts';
 import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
 import { at, num, obj, text, withPath } from '../json.ts';
@@ -25,6 +26,7 @@ export const scale: CommandEntry = {
     for (const info of infos) {
       try {
         if (dryRun !== 'client') yield* scaleOne(k, info, replicas, dryRun);
+        if (dryRun === 'none' && k.flags.bool('record')) yield* recordScale(k, info);
         const fresh =
           k.flags.text('output') === '' || k.flags.text('output') === 'name' || dryRun !== 'none'
             ? withPath(info.object, ['spec', 'replicas'], replicas)
@@ -57,6 +59,16 @@ function* scaleOne(k: Kubectl, info: Info, replicas: number, dryRun: DryRun): Ro
   const seen = text(at(live, 'metadata.resourceVersion'));
   if (version !== '' && version !== seen) throw new KubectlError(`Expected resource version to be ${version}, was ${seen}`);
   yield* k.api.request({ method: 'PUT', path, query, body: withPath(live, ['spec', 'replicas'], replicas) });
+}
+
+function* recordScale(k: Kubectl, info: Info): Routine {
+  const { metadata } = recorded(k, { metadata: {} });
+  yield* k.api.request({
+    method: 'PATCH',
+    path: pathOf(info.resource, info.namespace, info.name),
+    body: { metadata },
+    contentType: 'application/merge-patch+json',
+  });
 }
 
 function* waitForScale(k: Kubectl, info: Info, replicas: number, until: number): Routine {

@@ -2,6 +2,7 @@ import { matches, parseSelector } from '../../../../apimachinery/labels.ts';
 import { isReason, StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { targetsOf } from '../../builder.ts';
+import { recorded } from '../../change-cause.ts';
 import type { CommandEntry } from '../../command.ts';
 import { ErrorList, KubectlError, prefixed } from '../../errors.ts';
 import { at, nameOf, type Obj, obj, text } from '../../json.ts';
@@ -62,7 +63,8 @@ function selected(k: Kubectl, targets: readonly ManifestTarget[]): readonly Mani
 
 function* applyOne(k: Kubectl, target: ManifestTarget, options: ApplyOptions): Routine<Obj> {
   if (k.flags.bool('server-side')) return yield* applyServerSide(k, target, options);
-  const { object, source } = target.manifest;
+  const { source } = target.manifest;
+  const object = recorded(k, target.manifest.object);
   const name = nameOf(object);
   if (name === '' && text(at(object, 'metadata.generateName')) !== '') throw new KubectlError(`from ${source}: cannot use generate name with apply`);
   const modified = modifiedConfiguration(object);

@@ -3,7 +3,7 @@ import type { ExitCode } from '../../../../linux/program.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import type { CommandEntry } from '../../command.ts';
 import { ruleRows } from '../../describe/rules.ts';
-import { KubectlError, notSimulated } from '../../errors.ts';
+import { KubectlError } from '../../errors.ts';
 import { at, entriesOf, type Obj, obj, objs, text, texts } from '../../json.ts';
 import type { Kubectl } from '../../kubectl.ts';
 import { objectPrinter } from '../../printers/object-printer.ts';
@@ -94,13 +94,5 @@ export const authWhoAmI: CommandEntry = {
     if (texts(user['groups']).length > 0) rows.push(['Groups', `[${texts(user['groups']).join(' ')}]`]);
     for (const [key] of entriesOf(user['extra'])) rows.push([`Extra: ${key}`, `[${texts(obj(user['extra'])[key]).join(' ')}]`]);
     yield* k.print(alignRows(rows));
-  },
-};
-
-export const authReconcile: CommandEntry = {
-  path: 'auth reconcile',
-  short: 'Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects',
-  *run() {
-    throw notSimulated('kubectl auth reconcile');
   },
 };

@@ -5,6 +5,7 @@ import { createTwoWayMergePatch } from '../../../../apimachinery/patch/strategic
 import { StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { type Info, targetsOf, visit } from '../../builder.ts';
+import { recorded } from '../../change-cause.ts';
 import { ErrorList, KubectlError } from '../../errors.ts';
 import { at, nameOf, type Obj, obj, text, withPath } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
@@ -43,7 +44,8 @@ export function* setAll(k: Kubectl, plan: SetPlan): Routine {
   for (const info of infos) {
     try {
       const result = plan.change(info);
-      const changed = Symbol.iterator in result ? yield* result as Routine<Obj> : result;
+      const plain = Symbol.iterator in result ? yield* result as Routine<Obj> : result;
+      const changed = plain === info.object ? plain : recorded(k, plain);
       if (local || dryRun === 'client') {
         yield* print(changed, plan.operation);
         continue;
