@@ -3,12 +3,13 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { type CommandRecord, parseCommand } from '../grading/commands.ts';
 import type { ContainerRecord, NodeView, SandboxRecord, WorldView } from '../grading/world-view.ts';
 import { containerdProtocol } from '../interfaces/containerd.ts';
-import { criProtocol } from '../interfaces/cri.ts';
+import { CriError, type CriServer } from '../interfaces/cri.ts';
 import { Errno } from '../linux/errno.ts';
 import type { SpokenProtocol } from '../linux/network.ts';
 import { dialUnix } from '../linux/network.ts';
 import type { Process } from '../linux/process.ts';
 import type { Routine } from '../sim/routine.ts';
+import { dialCri } from './cri-sockets.ts';
 import { Probes } from './probes.ts';
 
 const socket = '/run/containerd/containerd.sock';
@@ -83,13 +84,13 @@ export class Observer {
 
   /** Sockets are dialled when a check asks for what is behind them: most do not. */
   #node(name: string): NodeView {
-    const dialCri = () => this.#dial(name, criProtocol);
+    const { fs } = this.#cluster.machine(name);
     const dialContainerd = () => this.#dial(name, containerdProtocol);
     return {
       name,
       kernel: this.#cluster.machine(name).kernel,
       get cri() {
-        return dialCri();
+        return dialCri(fs);
       },
       get containerd() {
         return dialContainerd();
@@ -111,12 +112,12 @@ export class Observer {
   /** Follows the runtime's events, over its restarts. */
   *#watchRuntime(name: string): Routine {
     for (;;) {
-      const cri = this.#dial(name, criProtocol);
-      if (!cri) {
+      const cri = dialCri(this.#cluster.machine(name).fs);
+      const events = cri && eventsOf(cri);
+      if (!cri || !events) {
         yield { timeout: 5_000 };
         continue;
       }
-      const events = cri.runtime.getContainerEvents();
       for (let event = yield* events.receive(); event !== undefined; event = yield* events.receive()) {
         if (event.type !== 'CONTAINER_CREATED_EVENT') continue;
         const { podSandboxMetadata: metadata, containerId: id } = event;
@@ -126,5 +127,15 @@ export class Observer {
       }
       yield { timeout: 1_000 };
     }
+  }
+}
+
+/** Undefined when the runtime's own daemon is away (Docker's, behind its shim). */
+function eventsOf(cri: CriServer): ReturnType<CriServer['runtime']['getContainerEvents']> | undefined {
+  try {
+    return cri.runtime.getContainerEvents();
+  } catch (error) {
+    if (error instanceof CriError) return undefined;
+    throw error;
   }
 }
