@@ -16,7 +16,7 @@ import { Registries } from '../images/registries.ts';
 import type { Program } from '../linux/program.ts';
 import { programs as tools } from '../programs/index.ts';
 import { Runc } from '../runc/runc.ts';
-import { makeShellPrograms } from '../shell/index.ts';
+import { makeShellPrograms, testPrograms } from '../shell/index.ts';
 import { corednsProgram, kubeNetworkPoliciesProgram, kubeProxyProgram } from './components/addons.ts';
 import { newContainerd } from './components/containerd.ts';
 import { kubeControllerManagerProgram, kubeSchedulerProgram } from './components/control-plane.ts';
@@ -85,6 +85,7 @@ export function newProgramSet(trace: Trace): ProgramSet {
     ...Object.entries(imagePrograms),
     ...Object.entries(tools),
     ...Object.entries(shells),
+    ...Object.entries(testPrograms),
     ...Object.entries(commandLine),
     ...Object.entries(components),
   ]);

@@ -32,5 +32,11 @@ export function makeShellPrograms(options: { readonly completers?: ReadonlyMap<s
   return { bash: program, sh: program, dash: program, ash: program };
 }
 
+/** `test` and `[` as files in PATH, for those who call them without a shell: an exec probe, a health check. */
+export const testPrograms: Readonly<Record<'test' | '[', Program>> = {
+  test: (argv, process) => shellPrograms.sh(['sh', '-c', 'test "$@"', ...argv], process),
+  '[': (argv, process) => shellPrograms.sh(['sh', '-c', '[ "$@"', ...argv], process),
+};
+
 /** The shells without completers of their own. */
 export const shellPrograms: Record<ShellName, Program> = makeShellPrograms();

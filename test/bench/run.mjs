@@ -1,5 +1,5 @@
 // The benchmark: figures measured side by side in one run, as ratios where a machine's speed would otherwise decide. Nothing fails when it is slow.
-// Usage: node test/bench/run.mjs [name…], after a build; ROUNDS=n for more or fewer rounds. Names: start, screen, deploy, sleep, memory, boot, idle, replay.
+// Usage: node test/bench/run.mjs [name…], after a build; ROUNDS=n for more or fewer rounds. Names: start, screen, deploy, sleep, memory, boot, idle, replay, images.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -157,7 +157,18 @@ async function replay() {
   );
 }
 
-const parts = { start, screen, deploy, sleep: sleeping, memory, boot, idle, replay };
+async function images() {
+  const { lab } = await interleaved(Math.min(rounds, 3), { lab: () => engine('lab', 'images') });
+  rows.push(
+    row(
+      '200 images pulled, unpacked, listed',
+      lab.map(([{ cpu }]) => cpu / 1000),
+      { unit: ' CPU-s', atMost: 1 },
+    ),
+  );
+}
+
+const parts = { start, screen, deploy, sleep: sleeping, memory, boot, idle, replay, images };
 try {
   await bundleEngines();
   for (const [name, part] of Object.entries(parts)) {

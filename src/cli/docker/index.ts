@@ -147,9 +147,15 @@ export const dockerTree: DockerCommand = {
 /** Options of docker itself that take a value. */
 const withValue: ReadonlySet<string> = new Set(['-H', '--host', '-c', '--context', '-l', '--log-level', '--config']);
 
+/** Where the command stands; -1 for none. */
+const firstWord = (args: readonly string[]): number => args.findIndex((arg, i) => !arg.startsWith('-') && !withValue.has(args[i - 1] ?? ''));
+
+/** One of docker's own options, or the value of the one before. */
+const isOwn = (arg: string): boolean => !arg.startsWith('-') || withValue.has(arg.split('=')[0] ?? '') || ['-D', '--debug', '--tls', '--tlsverify'].includes(arg);
+
 /** The plugin that a command line is for: its file and arguments. `docker build` is buildx's where that is installed. */
 function pluginCall(process: Process, args: readonly string[]): readonly string[] | undefined {
-  const at = args.findIndex((arg, i) => !arg.startsWith('-') && !withValue.has(args[i - 1] ?? ''));
+  const at = firstWord(args);
   const name = args[at];
   if (name === undefined) return undefined;
   const words = /^(image|builder)$/.test(name) && args[at + 1] === 'build' ? 2 : name === 'build' ? 1 : 0;
@@ -166,7 +172,14 @@ export const docker: Program = function* (argv, process) {
   yield* sleep(process.sim.random.between(10, 18));
   const args = argv.slice(1);
   const plugin = pluginCall(process, args);
-  if (!plugin) return yield* dispatchTree(dockerTree, args, process);
+  if (!plugin) {
+    // Docker's own options stand before the command, which has others of the same letters.
+    const host = hostOf(args, process);
+    const at = firstWord(args);
+    if (at <= 0 || !args.slice(0, at).every(isOwn)) return yield* dispatchTree(dockerTree, args, process);
+    process.env['DOCKER_HOST'] = host;
+    return yield* dispatchTree(dockerTree, args.slice(at), process);
+  }
   const { program, argv: words } = process.exec(plugin, { ...process.env, DOCKER_HOST: hostOf(args, process) });
   return yield* program(words, process);
 };

@@ -1,5 +1,8 @@
 /** What is measured inside the engine; a process of its own for each measurement. Prints one line of JSON. */
 import { Cluster, newCluster } from '../../../src/cluster/cluster.ts';
+import { catalogue } from '../../../src/images/catalogue.ts';
+import { containerdProtocol } from '../../../src/interfaces/containerd.ts';
+import { dialUnix } from '../../../src/linux/network.ts';
 import { Session } from '../../../src/session/session.ts';
 import { deploymentOf, replicas, type Workload } from './deployment.ts';
 
@@ -119,12 +122,45 @@ function replay(): readonly Measured[] {
   return [typed, again];
 }
 
+/** Two hundred images of the catalogue pulled, unpacked and listed on one node; what a namespace has already, another one shares. */
+function images(): readonly Measured[] {
+  const cluster = newCluster({ seed: 1, world: 'node' });
+  const { kernel, fs } = cluster.machine('node01');
+  const references = catalogue().flatMap(({ name, tags }) => tags.map((tag) => `${name}:${tag}`));
+  const wanted = Array.from({ length: 200 }, (_, i) => ({
+    namespace: `team-${Math.floor(i / references.length)}`,
+    reference: references[i % references.length] as string,
+  }));
+  const containerd = dialUnix(containerdProtocol, fs.stat('/run/containerd/containerd.sock'));
+  const work = (): void => {
+    let done = 0;
+    cluster.sim.go(
+      (function* () {
+        for (const { namespace, reference } of wanted) {
+          yield* containerd.images.pull(namespace, reference, { snapshotter: 'overlayfs' });
+          done++;
+        }
+      })(),
+    );
+    if (!cluster.sim.advanceUntil(() => done === wanted.length, 3_600_000)) throw new Error(`only ${done} images were pulled`);
+    const listed = new Set(wanted.map(({ namespace }) => namespace));
+    if ([...listed].reduce((sum, namespace) => sum + containerd.images.list(namespace).length, 0) !== wanted.length)
+      throw new Error('not all images are listed');
+  };
+  const measured = measure(work);
+  const blobs = new Map(containerd.namespaces.list().flatMap(({ name }) => containerd.content.list(name).map(({ digest, size }) => [digest, size] as const)));
+  const once = [...blobs.values()].reduce((sum, size) => sum + size, 0);
+  if (kernel.disk.usedBytes < once) throw new Error('the disk holds less than its blobs');
+  return [measured];
+}
+
 const measurements: Readonly<Record<string, () => readonly Measured[]>> = {
   boot,
   idle: idleHour,
   deploy: () => deployments('deploy'),
   sleep: () => deployments('sleep'),
   replay,
+  images,
 };
 const wanted = measurements[process.argv[2] ?? ''];
 if (!wanted) throw new Error(`there is ${Object.keys(measurements).join(', ')}`);
