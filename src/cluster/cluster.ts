@@ -8,7 +8,9 @@ import { type Size, TerminalFile, Tty } from '../linux/tty.ts';
 import type { Milliseconds } from '../sim/routine.ts';
 import { newSim, type Sim } from '../sim/sim.ts';
 import { readKubeconfigText } from './components/component.ts';
-import type { Machine } from './machine/machine.ts';
+import { newFaultProgram } from './faults/command.ts';
+import { faultCommandPath } from './faults/index.ts';
+import { installProgram, type Machine } from './machine/machine.ts';
 import { newProgramSet } from './programs.ts';
 import { Trace } from './trace.ts';
 import { attachUpstreamDns } from './upstream-dns.ts';
@@ -46,13 +48,24 @@ export class Cluster {
     this.sim = newSim({ seed: worldSeed, epoch: first });
     this.world = world;
     this.trace = new Trace(this.sim);
-    this.#context = { sim: this.sim, fabric: new Fabric(), trace: this.trace, programSet: newProgramSet(this.trace), machines: new Map() };
+    this.#context = {
+      sim: this.sim,
+      fabric: new Fabric(),
+      trace: this.trace,
+      programSet: newProgramSet(
+        this.trace,
+        newFaultProgram(() => this),
+      ),
+      machines: new Map(),
+    };
     attachUpstreamDns(this.#context.fabric);
     attachWeb(this.#context.fabric);
     const definition = worlds[world];
     this.home = definition.home;
     definition.build(this.#context);
     this.machines = this.#context.machines;
+    const home = this.machine(this.home);
+    installProgram(home.kernel, home.fs, faultCommandPath, 'fault');
   }
 
   /**

@@ -47,7 +47,7 @@ const absent = ['helm', 'cni-plugin', 'containerd-shim-runc-v2', 'git', 'apt', '
 /** Those of them that a learner finds in PATH. */
 const absentCommands = ['helm', 'git', 'apt', 'apt-get'];
 
-export function newProgramSet(trace: Trace): ProgramSet {
+export function newProgramSet(trace: Trace, fault: Program): ProgramSet {
   const shells = makeShellPrograms({ completers: new Map([['kubectl', completeKubectl]]) });
   const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr, nerdctl: newNerdctl(({ kernel }) => new Cni({ kernel, sim: kernel.sim })) };
   let registries: Registries | undefined;
@@ -72,6 +72,7 @@ export function newProgramSet(trace: Trace): ProgramSet {
     kubeadm: newKubeadm(kubeadmPhases),
     'docker-buildx': dockerBuildx,
     'docker-compose': dockerCompose,
+    fault,
     // Comes with containerd. Its state lies in the kernel and in its directories: any instance sees the same containers.
     runc: newRunc(({ kernel }) => new Runc({ kernel, sim: kernel.sim })),
     // Made when a node first pulls: the catalogue is large, and a shell alone needs none of it.

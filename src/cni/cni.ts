@@ -4,7 +4,7 @@ import { daemonUser, FileSystem } from '../linux/file-system.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { NetworkNamespace } from '../linux/network.ts';
 import type { Sim } from '../sim/sim.ts';
-import { ConfLoader, pluginPath } from './conf.ts';
+import { ConfLoader, type PluginConf, pluginPath } from './conf.ts';
 import { type PluginContext, plugins } from './plugins.ts';
 
 export type CniOptions = { readonly kernel: Kernel; readonly sim: Sim; readonly binDir?: string };
@@ -27,14 +27,14 @@ export class Cni implements CniRuntime {
 
   loadNetwork(confDir: string, binDir: string): CniConfList {
     this.#binDir = binDir;
-    return this.#loader.load(confDir, binDir);
+    return this.#loader.load(confDir);
   }
 
   add(network: CniConfList, args: CniArgs): CniResult {
     const pod = this.#namespace(args.netns);
     let result: CniResult = { cniVersion: network.cniVersion, interfaces: [], ips: [], routes: [], dns: {} };
     for (const conf of network.plugins) {
-      const plugin = this.#plugin(conf);
+      const plugin = this.#plugin(conf, 'add');
       if (!pod) throw failed(conf, 'add', `failed to open netns "${args.netns}": failed to Statfs "${args.netns}": no such file or directory`);
       try {
         result = plugin.add(conf, { ...this.#context(network, args), pod }, result);
@@ -48,7 +48,7 @@ export class Cni implements CniRuntime {
 
   del(network: CniConfList, args: CniArgs): void {
     for (const conf of [...network.plugins].reverse()) {
-      const plugin = this.#plugin(conf);
+      const plugin = this.#plugin(conf, 'delete');
       try {
         plugin.del(conf, this.#context(network, args));
       } catch (error) {
@@ -58,8 +58,12 @@ export class Cni implements CniRuntime {
     }
   }
 
-  #plugin(conf: Readonly<Record<string, unknown>>): (typeof plugins)[string] {
-    pluginPath(this.#files, this.#binDir, conf);
+  #plugin(conf: PluginConf, action: 'add' | 'delete'): (typeof plugins)[string] {
+    try {
+      pluginPath(this.#files, this.#binDir, conf);
+    } catch (error) {
+      throw error instanceof CniError ? failed(conf, action, error.message) : error;
+    }
     const type = String(conf['type']);
     const plugin = Object.hasOwn(plugins, type) ? plugins[type] : undefined;
     if (!plugin) throw new CniError(`k8s-lab: the CNI plugin "${type}" is not simulated`);

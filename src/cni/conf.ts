@@ -14,16 +14,14 @@ export class ConfLoader {
     this.#files = files;
   }
 
-  /** The first configuration by file name that can be used. */
-  load(confDir: string, binDir: string): CniConfList {
+  /** The first configuration by file name that can be read; whether its plugins are there, go-cni sees only when it runs them. */
+  load(confDir: string): CniConfList {
     let problem: CniError | undefined;
     const folder = this.#files.find(confDir);
     for (const [name, inode] of folder?.type === 'directory' ? folder.entries() : []) {
       if (!/\.(conf|conflist|json)$/.test(name) || inode.type === 'directory') continue;
       try {
-        const list = this.#parse(`${confDir}/${name}`);
-        for (const plugin of list.plugins) pluginPath(this.#files, binDir, plugin);
-        return list;
+        return this.#parse(`${confDir}/${name}`);
       } catch (error) {
         if (!(error instanceof CniError)) throw error;
         problem ??= error;

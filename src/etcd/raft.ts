@@ -169,7 +169,7 @@ export class Raft implements EtcdPeer {
     const voters = reachable.filter((peer) => !this.#members.find(({ id }) => id === peer.memberId)?.learner);
     if (voters.length + (this.#isLearner() ? 0 : 1) < quorum) {
       this.#leader = undefined;
-      throw new EtcdError('noLeader', 'etcdserver: no leader');
+      throw new EtcdError('noLeader', 'etcdserver: request timed out');
     }
     const known = [this as EtcdPeer, ...reachable];
     // A member that comes back hears of the newest term first.

@@ -113,6 +113,8 @@ export type Lesson = {
     readonly files?: readonly { readonly on: string; readonly path: string; readonly content: string; readonly mode?: string }[];
     /** Lines run as root before the first step, on the node they name. */
     readonly setup?: readonly { readonly on: string; readonly run: string }[];
+    /** Faults of the table in cluster/faults: before the learner starts, or (`at: step:ID`) when a step begins. */
+    readonly faults?: readonly { readonly fault: string; readonly node?: string; readonly at?: string }[];
     /** What must hold before the learner starts. */
     readonly ready?: readonly Check[];
   };

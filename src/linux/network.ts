@@ -7,6 +7,9 @@ import type { Random } from '../sim/random.ts';
 import { Errno } from './errno.ts';
 import type { SpecialNode } from './inode.ts';
 import type { Netfilter } from './netfilter.ts';
+import { contains, hasRoute, type Route, routeTo } from './routes.ts';
+
+export { contains, ipToNumber, numberToIp, type Route } from './routes.ts';
 
 /** Structurally the Protocol of interfaces/protocol.ts, which this folder may not import. */
 export type SpokenProtocol<Server> = { readonly name: string; readonly server?: Server };
@@ -43,9 +46,6 @@ export type Interface = {
   readonly master?: string;
   readonly kind: 'loopback' | 'ethernet' | 'veth' | 'bridge' | 'other';
 };
-
-/** `via` absent: on the link of `device`. */
-export type Route = { readonly destination: string; readonly via?: string; readonly device: string; readonly source?: string };
 
 /** Where a packet ends up. */
 export type Destination = { readonly namespace: NetworkNamespace; readonly address: string; readonly port: number };
@@ -187,7 +187,7 @@ export function route(from: NetworkNamespace, transport: Transport, address: str
   if (!fabric || !target) throw unreachable(node, translated.address);
   const targetNode = target.uplink ?? target;
   if (targetNode !== node && (fabric.cut.has(node) || fabric.cut.has(targetNode))) throw new NetworkError('ETIMEDOUT', timeoutAfter);
-  if (target.uplink && targetNode !== node && !hasRoute(node, translated.address)) throw unreachable(node, translated.address);
+  if (targetNode !== node) crossable(node, targetNode, target, translated.address);
   const arrived = target !== node && target === targetNode ? prerouting(target, transport, translated, random) : translated;
   const final = arrived === translated || target.has(arrived.address) ? target : fabric.owner(arrived.address);
   if (!final) throw unreachable(targetNode, arrived.address);
@@ -197,6 +197,17 @@ export function route(from: NetworkNamespace, transport: Transport, address: str
   const peer = { address: from.sourceAddress(), namespace: from };
   for (const filter of fabric.filters) if (!filter(peer, destination, transport)) throw new NetworkError('ETIMEDOUT', timeoutAfter);
   return destination;
+}
+
+/** From one node to another: both cards are up, and a pod's address has a route that leads to its node. */
+function crossable(node: NetworkNamespace, targetNode: NetworkNamespace, target: NetworkNamespace, address: string): void {
+  if (node.interfaces.get('eth0')?.up === false) throw new NetworkError('ENETUNREACH', 0);
+  if (targetNode.interfaces.get('eth0')?.up === false) throw new NetworkError('EHOSTUNREACH', unreachableAfter);
+  if (!target.uplink) return;
+  const way = routeTo(node, address);
+  if (!way) throw unreachable(node, address);
+  // The gateway of the machines' own network knows no pods.
+  if (way.via !== undefined && !targetNode.has(way.via)) throw new NetworkError('ETIMEDOUT', timeoutAfter);
 }
 
 /** What the rules of another node make of a packet that arrives at its own address: a NodePort, a hostPort. */
@@ -236,20 +247,6 @@ function unreachable(node: NetworkNamespace, address: string): NetworkError {
   const onLink = node.routes.some((each) => each.via === undefined && contains(each.destination, address));
   return onLink ? new NetworkError('EHOSTUNREACH', unreachableAfter) : new NetworkError('ETIMEDOUT', timeoutAfter);
 }
-
-const hasRoute = (namespace: NetworkNamespace, address: string): boolean => namespace.routes.some((each) => contains(each.destination, address));
-
-/** Whether an IPv4 network (`10.244.0.0/16`, `default`) contains an address. */
-export function contains(network: string, address: string): boolean {
-  if (network === 'default') return true;
-  const [base, length = '32'] = network.split('/');
-  const bits = Number(length);
-  if (bits === 0) return true;
-  return ipToNumber(base ?? '') >>> (32 - bits) === ipToNumber(address) >>> (32 - bits);
-}
-
-export const ipToNumber = (ip: string): number => ip.split('.').reduce((sum, part) => ((sum << 8) | Number(part)) >>> 0, 0);
-export const numberToIp = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
 
 /** The server of a protocol behind an address. Throws NetworkError; `EPROTO` when what listens there speaks something else. */
 export function dial<Server>(

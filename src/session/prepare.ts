@@ -2,6 +2,7 @@
 
 import { resourceOfKind } from '../apimachinery/resources.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { FaultError, faultCommandPath, findFault, injectFault, placeOf } from '../cluster/faults/index.ts';
 import { writeFile } from '../cluster/machine/machine.ts';
 import { Expressions, evaluate } from '../grading/evaluate.ts';
 import { resourcePath } from '../grading/resource-path.ts';
@@ -32,6 +33,32 @@ export function prepareWorld(cluster: Cluster, lesson: Lesson): void {
   for (const [index, { on, run }] of (world.setup ?? []).entries()) runLine(cluster, `/world/setup/${index}`, on, run);
   for (const [index, object] of (world.objects ?? []).entries()) createObject(cluster, `/world/objects/${index}`, object);
   awaitReady(cluster, lesson);
+  hideFaultCommand(cluster);
+  for (const [index, fault] of (world.faults ?? []).entries()) placeFault(cluster, lesson, `/world/faults/${index}`, fault);
+}
+
+/** A learner who could list faults would be told what to find. */
+function hideFaultCommand(cluster: Cluster): void {
+  const { fs } = cluster.machine(cluster.home);
+  if (fs.exists(faultCommandPath)) fs.unlink(faultCommandPath);
+}
+
+type PlacedFault = NonNullable<Lesson['world']['faults']>[number];
+
+/** Those of the beginning show already when the learner comes; those of a step are only looked at. */
+function placeFault(cluster: Cluster, lesson: Lesson, pointer: string, { fault: id, node, at = 'start' }: PlacedFault): void {
+  const fault = findFault(id);
+  if (!fault) throw new WorldError(pointer, `there is no fault ${id}`);
+  if (at !== 'start' && !lesson.steps.some((step) => `step:${step.id}` === at)) throw new WorldError(pointer, `there is no ${at.replace(':', ' ')}`);
+  try {
+    placeOf(cluster, fault, node);
+    if (at !== 'start') return;
+    injectFault(cluster, id, node);
+    cluster.sim.advance(fault.shownAfter * 1000);
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    throw new WorldError(pointer, error.message);
+  }
 }
 
 function needMachine(cluster: Cluster, pointer: string, name: string): void {

@@ -1,5 +1,6 @@
 /** One learner, one world, perhaps one lesson: typing, time, checks. Everything that reaches the world goes through `input` and is recorded. */
 import { type Cluster, newCluster, type Terminal } from '../cluster/cluster.ts';
+import { beginFault } from '../cluster/faults/index.ts';
 import type { Crossing } from '../cluster/trace.ts';
 import type { WorldName } from '../cluster/worlds/index.ts';
 import type { WorldView } from '../grading/world-view.ts';
@@ -52,7 +53,7 @@ export class Session {
     this.#toWholeMillisecond();
     this.#startedAt = this.cluster.sim.now;
     this.untilPrompt(5_000);
-    this.#observer.beginStep();
+    this.#beginStep();
     this.look();
     this.cluster.sim.go(this.#looking(), 'checks');
   }
@@ -122,7 +123,7 @@ export class Session {
   look(): boolean {
     if (!this.run?.open) return false;
     const passed = this.run.look(this.worldView());
-    if (passed) this.#observer.beginStep();
+    if (passed) this.#beginStep();
     return passed;
   }
 
@@ -225,7 +226,14 @@ export class Session {
   }
 
   #passed(passed: boolean | undefined): void {
-    if (passed) this.#observer.beginStep();
+    if (passed) this.#beginStep();
+  }
+
+  /** What was typed before counts no more; faults of this step come about. */
+  #beginStep(): void {
+    this.#observer.beginStep();
+    const { step, lesson } = this.run ?? {};
+    for (const { fault, node, at } of lesson?.world.faults ?? []) if (step && at === `step:${step.id}`) beginFault(this.cluster, fault, node);
   }
 
   /** Looks when a command has ended and at every whole second: part of the world, so that a replay sees what was seen whoever drives the clock. */

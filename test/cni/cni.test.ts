@@ -50,7 +50,7 @@ describe('cni', () => {
       'plugin type="bridge" failed (add): failed to open netns "/run/netns/nosuch": failed to Statfs "/run/netns/nosuch": no such file or directory',
     );
     world.files().unlink(`${binDir}/bridge`);
-    expect(() => world.cni.loadNetwork(confDir, binDir)).toThrow('failed to find plugin "bridge" in path [/opt/cni/bin]');
+    expect(() => world.cni.add(network, args('nosuch'))).toThrow('plugin type="bridge" failed (add): failed to find plugin "bridge" in path [/opt/cni/bin]');
     world.files().unlink(`${confDir}/10-cbr0.conflist`);
     expect(() => world.cni.loadNetwork(confDir, binDir)).toThrow('no networks found in /etc/cni/net.d');
     world.files().write(`${confDir}/00-bad.conflist`, '{"name": ');

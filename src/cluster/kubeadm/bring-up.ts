@@ -23,6 +23,8 @@ export type BringUp = {
   readonly release: Release;
   /** What the kubelets are told of their container runtime, where it is not containerd by the configuration file. */
   readonly runtime?: NodeRuntime;
+  /** URLs of an etcd that runs elsewhere already. */
+  readonly externalEtcd?: readonly string[];
   /** Called when all is Ready. */
   readonly done: (cluster: ClusterCa) => void;
   /** Where workers are of another release or have another runtime than the control plane. */
@@ -35,7 +37,7 @@ function annotate(client: Client, name: string, runtime: NodeRuntime): void {
 }
 
 /** `kubeadm init` on the first machine, `kubeadm join` on the others. */
-export function* bringUp({ controlPlane, workers, release, runtime, done, worker: other }: BringUp): Routine {
+export function* bringUp({ controlPlane, workers, release, runtime, externalEtcd, done, worker: other }: BringUp): Routine {
   const settings: ControlPlaneSettings = {
     nodeName: controlPlane.name,
     ip: controlPlane.ip,
@@ -44,6 +46,7 @@ export function* bringUp({ controlPlane, workers, release, runtime, done, worker
     coreDnsVersion: release.coreDns,
     podSubnet,
     serviceSubnet: '10.96.0.0/12',
+    ...(externalEtcd ? { externalEtcd } : {}),
   };
   const cluster = writeControlPlane(controlPlane, settings, runtime);
   startKubelet(controlPlane);
@@ -60,7 +63,8 @@ export function* bringUp({ controlPlane, workers, release, runtime, done, worker
   if (runtime) annotate(client, controlPlane.name, runtime);
   for (const { name } of workers) if (other || runtime) annotate(client, name, (other?.runtime ?? runtime) as NodeRuntime);
   const count = 1 + workers.length;
-  yield* until(() => allReady(count, client.list('nodes').items, client.list('pods', { namespace: 'kube-system' }).items));
+  const staticPods = externalEtcd ? 3 : 4;
+  yield* until(() => allReady(count, staticPods + count + 2, client.list('nodes').items, client.list('pods', { namespace: 'kube-system' }).items));
   done(cluster);
   forgetEvents(client);
 }
@@ -130,9 +134,9 @@ function markControlPlane(client: Client, name: string, minor: number): void {
 const isTrue = (conditions: readonly { readonly type: string; readonly status: string }[] | undefined, type: string): boolean =>
   conditions?.some((each) => each.type === type && each.status === 'True') ?? false;
 
-/** All nodes Ready; four static pods, a kube-proxy a node and two CoreDNS, all Ready. */
-const allReady = (count: number, nodes: readonly Node[], pods: readonly Pod[]): boolean =>
+/** All nodes Ready; the static pods, a kube-proxy a node and two CoreDNS, all Ready. */
+const allReady = (count: number, podCount: number, nodes: readonly Node[], pods: readonly Pod[]): boolean =>
   nodes.length === count &&
   nodes.every((node) => isTrue(node.status?.conditions, 'Ready')) &&
-  pods.length === 4 + count + 2 &&
+  pods.length === podCount &&
   pods.every((pod) => isTrue(pod.status?.conditions, 'Ready'));

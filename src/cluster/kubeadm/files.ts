@@ -33,7 +33,7 @@ const year = 365 * 24 * 3600 * 1000;
 
 /** Writes everything that `kubeadm init` writes to a control-plane node; returns what joining nodes need. */
 export function writeControlPlane(machine: Machine, settings: ControlPlaneSettings, runtime?: NodeRuntime): ClusterCa {
-  for (const authority of authorities) writeAuthority(machine, authority);
+  for (const authority of authorities) if (!machine.fs.exists(`${pki}/${authority.name}.crt`)) writeAuthority(machine, authority);
   for (const certificate of certificates(settings)) writeCertificate(machine, certificate);
   writeServiceAccountKey(machine);
   const cluster = { ca: readPair(machine, 'ca'), server: `https://${settings.ip}:6443` };

@@ -8,6 +8,8 @@ export type ControlPlaneSettings = {
   readonly coreDnsVersion?: string;
   readonly podSubnet: string;
   readonly serviceSubnet: string;
+  /** URLs of an etcd that runs elsewhere; absent: one beside the apiserver, as a static pod. */
+  readonly externalEtcd?: readonly string[];
 };
 
 type Component = {
@@ -30,7 +32,10 @@ const pki = '/etc/kubernetes/pki';
 /** File name → YAML. */
 export function staticPodManifests(settings: ControlPlaneSettings): ReadonlyMap<string, string> {
   return new Map(
-    [etcd(settings), apiserver(settings), controllerManager(settings), scheduler(settings)].map((component) => [`${component.name}.yaml`, manifest(component)]),
+    [...(settings.externalEtcd ? [] : [etcd(settings)]), apiserver(settings), controllerManager(settings), scheduler(settings)].map((component) => [
+      `${component.name}.yaml`,
+      manifest(component),
+    ]),
   );
 }
 
@@ -68,7 +73,7 @@ const etcd = ({ nodeName, ip, etcdVersion }: ControlPlaneSettings): Component =>
   writable: ['etcd-data', 'etcd-certs'],
 });
 
-const apiserver = ({ ip, version, serviceSubnet }: ControlPlaneSettings): Component => ({
+const apiserver = ({ ip, version, serviceSubnet, externalEtcd }: ControlPlaneSettings): Component => ({
   name: 'kube-apiserver',
   image: `registry.k8s.io/kube-apiserver:${version}`,
   cpu: '250m',
@@ -84,7 +89,7 @@ const apiserver = ({ ip, version, serviceSubnet }: ControlPlaneSettings): Compon
     `--etcd-cafile=${pki}/etcd/ca.crt`,
     `--etcd-certfile=${pki}/apiserver-etcd-client.crt`,
     `--etcd-keyfile=${pki}/apiserver-etcd-client.key`,
-    '--etcd-servers=https://127.0.0.1:2379',
+    `--etcd-servers=${(externalEtcd ?? ['https://127.0.0.1:2379']).join(',')}`,
     `--kubelet-client-certificate=${pki}/apiserver-kubelet-client.crt`,
     `--kubelet-client-key=${pki}/apiserver-kubelet-client.key`,
     '--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname',

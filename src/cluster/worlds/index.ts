@@ -8,6 +8,7 @@ import type { Trace } from '../trace.ts';
 import { criDockerd } from './cri-dockerd.ts';
 import { dockerHost } from './docker-host.ts';
 import { dockershim, upgraded124 } from './dockershim.ts';
+import { etcd3 } from './etcd-3.ts';
 import { kubeadm3, kubeadm3Spare } from './kubeadm-3.ts';
 import { kubeadmBare } from './kubeadm-bare.ts';
 import { node, nodeOldCrictl } from './node.ts';
@@ -34,6 +35,7 @@ export const worlds = {
   'kubeadm-3': kubeadm3,
   'kubeadm-3-spare': kubeadm3Spare,
   'kubeadm-bare': kubeadmBare,
+  'etcd-3': etcd3,
   node,
   'node-old-crictl': nodeOldCrictl,
   'docker-host': dockerHost,

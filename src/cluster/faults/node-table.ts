@@ -1,0 +1,240 @@
+/** Faults of a node: its services, their configuration, its runtime. */
+import type { Fault } from './fault.ts';
+
+const config = '/var/lib/kubelet/config.yaml';
+const notReady = { run: "kubectl get node {{node}} --no-headers | awk '{print $2}'", shows: 'NotReady' };
+const journal = (unit: string, shows: string) => ({ run: `node$ journalctl -u ${unit} --no-pager | tail -40`, shows });
+const newPod = `kubectl run probe --image=nginx --overrides='{"spec":{"nodeName":"{{node}}"}}'`;
+const events = (shows: string) => ({ run: 'kubectl describe pod probe', shows });
+const noProbe = 'kubectl delete pod probe --now';
+
+export const nodeFaults: readonly Fault[] = [
+  {
+    id: 'kubelet-stopped',
+    summary: { en: 'the kubelet was stopped', ko: 'kubelet이 멈춰 있다' },
+    on: 'node01',
+    inject: ['systemctl stop kubelet'],
+    shownAfter: 60,
+    symptoms: [
+      notReady,
+      { run: 'kubectl describe node {{node}}', shows: 'Kubelet stopped posting node status.' },
+      { run: 'node$ systemctl status kubelet', shows: 'inactive (dead)' },
+    ],
+    mend: ['node$ systemctl start kubelet'],
+  },
+  {
+    id: 'containerd-stopped',
+    summary: { en: 'containerd was stopped', ko: 'containerd가 멈춰 있다' },
+    on: 'node01',
+    inject: ['systemctl stop containerd'],
+    shownAfter: 60,
+    symptoms: [
+      notReady,
+      { run: 'kubectl describe node {{node}}', shows: 'container runtime is down' },
+      { run: 'node$ crictl ps', shows: 'containerd.sock: connect: no such file or directory' },
+    ],
+    mend: ['node$ systemctl start containerd'],
+  },
+  {
+    id: 'kubelet-wrong-socket',
+    summary: { en: "the kubelet's configuration names a socket that is not there", ko: 'kubelet 설정이 없는 CRI 소켓을 가리킨다' },
+    on: 'node01',
+    inject: [`sed -i 's#containerd/containerd.sock#containerd/contained.sock#' ${config}`, 'systemctl restart kubelet'],
+    shownAfter: 60,
+    symptoms: [notReady, journal('kubelet', 'validate CRI v1 runtime API for endpoint')],
+    mend: [`node$ sed -i 's#contained.sock#containerd.sock#' ${config}`, 'node$ systemctl restart kubelet'],
+  },
+  {
+    id: 'kubelet-config-typo',
+    summary: { en: "the kubelet's configuration is no YAML any more", ko: 'kubelet 설정 파일의 YAML이 깨졌다' },
+    on: 'node01',
+    inject: [`sed -i 's/^authentication:/authentication: {/' ${config}`, 'systemctl restart kubelet'],
+    shownAfter: 60,
+    symptoms: [notReady, journal('kubelet', 'failed to load kubelet config file')],
+    mend: [`node$ sed -i 's/^authentication: {/authentication:/' ${config}`, 'node$ systemctl restart kubelet'],
+  },
+  {
+    id: 'kubelet-config-lost',
+    summary: { en: "the kubelet's configuration file is gone", ko: 'kubelet 설정 파일이 사라졌다' },
+    on: 'node01',
+    inject: [`mv ${config} /root/config.yaml.old`, 'systemctl restart kubelet'],
+    shownAfter: 60,
+    symptoms: [notReady, journal('kubelet', `open ${config}: no such file or directory`)],
+    mend: [`node$ mv /root/config.yaml.old ${config}`, 'node$ systemctl restart kubelet'],
+  },
+  {
+    id: 'kubelet-removed-flag',
+    summary: { en: 'the kubelet is started with a flag that its version no longer knows', ko: 'kubelet이 이 버전에서 없어진 플래그로 실행된다' },
+    on: 'node01',
+    inject: [`sed -i 's/ARGS="/ARGS="--container-runtime=remote /' /var/lib/kubelet/kubeadm-flags.env`, 'systemctl restart kubelet'],
+    shownAfter: 60,
+    symptoms: [notReady, journal('kubelet', 'unknown flag: --container-runtime')],
+    mend: [`node$ sed -i 's/--container-runtime=remote //' /var/lib/kubelet/kubeadm-flags.env`, 'node$ systemctl restart kubelet'],
+  },
+  {
+    id: 'kubelet-wrong-apiserver',
+    summary: { en: "the kubelet's kubeconfig names a wrong port of the API server", ko: 'kubelet의 kubeconfig에 API 서버 포트가 잘못되어 있다' },
+    on: 'node01',
+    inject: ["sed -i 's/:6443/:6553/' /etc/kubernetes/kubelet.conf", 'systemctl restart kubelet'],
+    shownAfter: 60,
+    symptoms: [notReady, journal('kubelet', 'dial tcp 172.30.1.2:6553: connect: connection refused')],
+    mend: ["node$ sed -i 's/:6553/:6443/' /etc/kubernetes/kubelet.conf", 'node$ systemctl restart kubelet'],
+  },
+  {
+    id: 'kubelet-wrong-ca',
+    summary: { en: "the kubelet's kubeconfig trusts another authority", ko: 'kubelet의 kubeconfig가 다른 CA를 신뢰한다' },
+    on: 'node01',
+    inject: [
+      'cp /etc/kubernetes/kubelet.conf /root/kubelet.conf.old',
+      'openssl req -x509 -newkey rsa:1024 -nodes -keyout /tmp/k -subj /CN=kubernetes -days 90 -out /tmp/other.crt',
+      'sed -i "s#certificate-authority-data: .*#certificate-authority-data: $(base64 -w0 /tmp/other.crt)#" /etc/kubernetes/kubelet.conf',
+      'systemctl restart kubelet',
+    ],
+    shownAfter: 60,
+    symptoms: [notReady, journal('kubelet', 'x509: certificate signed by unknown authority')],
+    mend: [
+      'node$ sed -i "s#certificate-authority-data: .*#certificate-authority-data: $(base64 -w0 /etc/kubernetes/pki/ca.crt)#" /etc/kubernetes/kubelet.conf',
+      'node$ systemctl restart kubelet',
+    ],
+  },
+  {
+    id: 'kubelet-wrong-node-ip',
+    summary: { en: 'the kubelet registers an address that is not its own', ko: 'kubelet이 자기 것이 아닌 주소로 등록된다' },
+    on: 'node01',
+    inject: ["sed -i -E 's/--node-ip=[0-9.]+/--node-ip=10.9.9.9/' /var/lib/kubelet/kubeadm-flags.env", 'systemctl restart kubelet'],
+    shownAfter: 40,
+    symptoms: [
+      { run: 'kubectl get node {{node}} -o wide', shows: '10.9.9.9' },
+      {
+        run: "kubectl logs -n kube-system $(kubectl get pod -n kube-system -o wide | awk '/kube-proxy/ && /{{node}}/ {print $1}') 2>&1",
+        shows: '10.9.9.9:10250',
+      },
+    ],
+    mend: [
+      `node$ sed -i -E "s/--node-ip=[0-9.]+/--node-ip=$(hostname -I | awk '{print $1}')/" /var/lib/kubelet/kubeadm-flags.env`,
+      'node$ systemctl restart kubelet',
+    ],
+  },
+  {
+    id: 'containerd-config-broken',
+    summary: { en: "containerd's configuration has a syntax error", ko: 'containerd 설정 파일에 문법 오류가 있다' },
+    on: 'node01',
+    inject: ["sed -i 's/^version = .*/version = = 4/' /etc/containerd/config.toml", 'systemctl restart containerd'],
+    shownAfter: 60,
+    symptoms: [notReady, journal('containerd', 'toml'), { run: 'node$ crictl ps', shows: 'containerd.sock' }],
+    mend: ["node$ sed -i 's/^version = .*/version = 4/' /etc/containerd/config.toml", 'node$ systemctl restart containerd'],
+  },
+  {
+    id: 'containerd-cri-disabled',
+    summary: { en: "containerd's CRI plugin is disabled, as in the package of Docker", ko: 'Docker 패키지에서처럼 containerd의 CRI 플러그인이 꺼져 있다' },
+    on: 'node01',
+    inject: [
+      `sed -i -e '/^disabled_plugins/d' -e '1i disabled_plugins = ["io.containerd.grpc.v1.cri"]' /etc/containerd/config.toml`,
+      'systemctl restart containerd',
+      'systemctl restart kubelet',
+    ],
+    shownAfter: 60,
+    symptoms: [notReady, { run: 'node$ crictl ps', shows: 'Unimplemented' }, journal('kubelet', 'unknown service runtime.v1.RuntimeService')],
+    mend: ["node$ sed -i '/^disabled_plugins/d' /etc/containerd/config.toml", 'node$ systemctl restart containerd', 'node$ systemctl restart kubelet'],
+  },
+  {
+    id: 'cni-config-missing',
+    summary: { en: 'the CNI configuration is gone', ko: 'CNI 설정 파일이 없다' },
+    on: 'node01',
+    inject: ['mkdir -p /root/cni', 'mv /etc/cni/net.d/* /root/cni/', 'systemctl restart containerd'],
+    shownAfter: 60,
+    symptoms: [
+      notReady,
+      { run: 'kubectl describe node {{node}}', shows: 'cni plugin not initialized' },
+      { run: 'node$ crictl info', shows: 'cni config load failed' },
+    ],
+    mend: ['node$ mv /root/cni/* /etc/cni/net.d/', 'node$ systemctl restart containerd'],
+  },
+  {
+    id: 'cni-config-broken',
+    summary: { en: 'the CNI configuration is no JSON', ko: 'CNI 설정 파일의 JSON이 깨졌다' },
+    on: 'node01',
+    inject: [
+      'mkdir -p /root/cni',
+      'cp /etc/cni/net.d/* /root/cni/',
+      'for f in /etc/cni/net.d/*; do sed -i "s/\\"name\\":/\\"name\\"/" $f; done',
+      'systemctl restart containerd',
+    ],
+    shownAfter: 60,
+    symptoms: [
+      notReady,
+      { run: 'kubectl describe node {{node}}', shows: 'cni plugin not initialized' },
+      { run: 'node$ crictl info', shows: 'cni config load failed' },
+    ],
+    mend: ['node$ cp /root/cni/* /etc/cni/net.d/', 'node$ systemctl restart containerd'],
+  },
+  {
+    id: 'cni-binary-missing',
+    summary: { en: 'the bridge plugin is not in /opt/cni/bin', ko: '/opt/cni/bin에 bridge 플러그인이 없다' },
+    on: 'node01',
+    inject: ['mv /opt/cni/bin/bridge /root/bridge'],
+    shownAfter: 2,
+    symptoms: [
+      { run: `${newPod}; sleep 20; kubectl get pod probe`, shows: 'ContainerCreating' },
+      events('failed to find plugin "bridge" in path [/opt/cni/bin]'),
+    ],
+    mend: ['node$ mv /root/bridge /opt/cni/bin/bridge', noProbe],
+  },
+  {
+    id: 'runc-missing',
+    summary: { en: 'runc is not where containerd looks for it', ko: 'containerd가 찾는 곳에 runc가 없다' },
+    on: 'node01',
+    inject: ['mv /usr/local/sbin/runc /root/runc'],
+    shownAfter: 2,
+    symptoms: [{ run: `${newPod}; sleep 20; kubectl get pod probe`, shows: 'ContainerCreating' }, events('"runc": executable file not found in $PATH')],
+    mend: ['node$ mv /root/runc /usr/local/sbin/runc', noProbe],
+  },
+  {
+    id: 'pause-image-wrong',
+    summary: { en: 'containerd is told of a pause image that does not exist', ko: 'containerd 설정의 pause 이미지가 존재하지 않는다' },
+    on: 'node01',
+    inject: ["sed -i 's#pause:3.10.2#pause:3.99#' /etc/containerd/config.toml", 'systemctl restart containerd'],
+    shownAfter: 5,
+    symptoms: [{ run: `${newPod}; sleep 20; kubectl get pod probe`, shows: 'ContainerCreating' }, events('failed to pull image "registry.k8s.io/pause:3.99"')],
+    mend: ["node$ sed -i 's#pause:3.99#pause:3.10.2#' /etc/containerd/config.toml", 'node$ systemctl restart containerd', noProbe],
+  },
+  {
+    id: 'node-cut-off',
+    summary: { en: "the node's network card is down", ko: '노드의 네트워크 카드가 내려가 있다' },
+    on: 'node01',
+    inject: ['ip link set eth0 down'],
+    shownAfter: 70,
+    symptoms: [notReady, { run: 'ping -c 1 -W 2 {{node}}', shows: '100% packet loss' }, { run: 'kubectl describe node {{node}}', shows: 'NodeStatusUnknown' }],
+    mend: ['node$ ip link set eth0 up'],
+  },
+  {
+    id: 'kubelet-wrong-cluster-dns',
+    summary: { en: 'the kubelet gives pods a DNS server that is not there', ko: 'kubelet이 파드에 없는 DNS 서버 주소를 준다' },
+    on: 'node01',
+    inject: [`sed -i 's/^- 10.96.0.10$/- 10.96.0.99/' ${config}`, 'systemctl restart kubelet'],
+    shownAfter: 20,
+    symptoms: [
+      {
+        run: `kubectl run probe --image=busybox --overrides='{"spec":{"nodeName":"{{node}}"}}' -- sleep 3600; kubectl wait --for=condition=Ready pod/probe --timeout=60s; kubectl exec probe -- cat /etc/resolv.conf`,
+        shows: 'nameserver 10.96.0.99',
+      },
+      { run: 'kubectl exec probe -- nslookup kubernetes.default 2>&1', shows: '10.96.0.99' },
+    ],
+    mend: [`node$ sed -i 's/^- 10.96.0.99$/- 10.96.0.10/' ${config}`, 'node$ systemctl restart kubelet', noProbe],
+  },
+  {
+    id: 'route-missing',
+    summary: { en: "the node has lost its route to other nodes' pods", ko: '노드에 다른 노드의 파드로 가는 경로가 없다' },
+    on: 'node01',
+    inject: ['for n in 0 1 2 3; do ip route del 10.244.$n.0/24 via 172.30.1.$((n+2)); done 2> /dev/null; true'],
+    shownAfter: 2,
+    symptoms: [
+      { run: 'node$ ip route', shows: 'default via' },
+      {
+        run: `kubectl run far --image=nginx --overrides='{"spec":{"nodeName":"node02"}}' > /dev/null; ${newPod} > /dev/null; kubectl wait --for=condition=Ready pod/far pod/probe --timeout=90s > /dev/null; kubectl exec probe -- curl -m 3 -sS $(kubectl get pod far -o jsonpath='{.status.podIP}') 2>&1`,
+        shows: 'curl: (',
+      },
+    ],
+    mend: ['node$ ip route add 10.244.0.0/24 via 172.30.1.2', 'node$ ip route add 10.244.2.0/24 via 172.30.1.4', 'kubectl delete pod probe far --now'],
+  },
+];
