@@ -70,8 +70,10 @@ function noteFinished(sync: Sync): void {
   for (const reference of sync.active) {
     if (jobs.some(({ metadata }) => metadata.uid === reference.uid)) continue;
     if (context.client.get('jobs.batch', { namespace: cronJob.metadata.namespace ?? '', name: reference.name ?? '' }) !== undefined) continue;
-    context.recorder.normal(cronJob, 'MissingJob', `Active job went missing: ${reference.name}`);
     sync.active = sync.active.filter((each) => each !== reference);
+    // Our own last word on it may not have come back by the informer yet.
+    if (!context.client.get('cronjobs.batch', keyOf(cronJob))?.status?.active?.some(({ uid }) => uid === reference.uid)) continue;
+    context.recorder.normal(cronJob, 'MissingJob', `Active job went missing: ${reference.name}`);
   }
 }
 
