@@ -151,7 +151,8 @@ const withValue: ReadonlySet<string> = new Set(['-H', '--host', '-c', '--context
 const firstWord = (args: readonly string[]): number => args.findIndex((arg, i) => !arg.startsWith('-') && !withValue.has(args[i - 1] ?? ''));
 
 /** One of docker's own options, or the value of the one before. */
-const isOwn = (arg: string): boolean => !arg.startsWith('-') || withValue.has(arg.split('=')[0] ?? '') || ['-D', '--debug', '--tls', '--tlsverify'].includes(arg);
+const isOwn = (arg: string): boolean =>
+  !arg.startsWith('-') || withValue.has(arg.split('=')[0] ?? '') || ['-D', '--debug', '--tls', '--tlsverify'].includes(arg);
 
 /** The plugin that a command line is for: its file and arguments. `docker build` is buildx's where that is installed. */
 function pluginCall(process: Process, args: readonly string[]): readonly string[] | undefined {
