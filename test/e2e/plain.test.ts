@@ -67,6 +67,6 @@ test('a dumb terminal gets lines by itself', async () => {
 
 test('an unknown lesson is a usage error', async () => {
   const { stderr, exitCode } = await run([], 'architecture/none');
-  expect(stderr).toContain('there is no lesson "architecture/none"; there are architecture/control-plane-tour');
+  expect(stderr).toContain('there is no lesson "architecture/none"; there are architecture/why-orchestrate');
   expect(exitCode).toBe(2);
 });
