@@ -65,3 +65,11 @@ test.each([
 test('commands of an image that are files: test and [', () => {
   expect(run('docker run --rm busybox:1.36 test -f /etc/passwd; echo $?; docker run --rm busybox:1.36 [ a = b ]; echo $?')).toBe('0\n1');
 });
+
+test('files cross as tars on standard streams', () => {
+  run('docker start taken; docker run -d --name box busybox:1.36 sleep 1000');
+  expect(run('echo hi > f; tar cf - f | docker cp - box:/tmp; docker exec box cat /tmp/f; docker cp box:/tmp - | tar tf -')).toBe('hi\ntmp/\ntmp/f');
+  expect(run('echo x | docker cp - box:/nosuch 2>&1; docker cp - nosuch:/ < f 2>&1')).toBe(
+    'destination "box:/nosuch" must be a directory\nError response from daemon: No such container: nosuch',
+  );
+});

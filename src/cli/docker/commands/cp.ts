@@ -1,9 +1,13 @@
 /** docker cp. */
+import { writeTar } from '../../../apimachinery/tar.ts';
 import type { ArchiveEntry } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
-import { FileNode } from '../../../linux/inode.ts';
+import { executableText, FileNode } from '../../../linux/inode.ts';
+import { readAll } from '../../../linux/open-file.ts';
+import type { Routine } from '../../../sim/routine.ts';
 import { bool, CliError, type Context, command } from '../context.ts';
 import { tree } from './build.ts';
+import { entriesOf } from './import.ts';
 
 const split = (value: string): readonly [container: string, path: string] => {
   const colon = value.indexOf(':');
@@ -23,7 +27,8 @@ export const cp = command(
   function* (context) {
     const [fromContainer, from] = split(context.arg(0));
     const [toContainer, to] = split(context.arg(1));
-    if (from === '-' || to === '-') throw new CliError('k8s-lab: docker cp with - is not simulated', 70);
+    if (from === '-' && toContainer !== '') return yield* fromTar(context, toContainer, to);
+    if (to === '-' && fromContainer !== '') return yield* toTar(context, fromContainer, from);
     if (fromContainer !== '' && toContainer !== '') throw new CliError('copying between containers is not supported');
     if (fromContainer === '' && toContainer === '') throw new CliError('must specify at least one container source');
     if (fromContainer !== '') out(context, fromContainer, from, to);
@@ -33,6 +38,34 @@ export const cp = command(
     return 0;
   },
 );
+
+/** `docker cp web:/etc/hosts -`: a tar on standard output. */
+function* toTar(context: Context, container: string, path: string): Routine<number> {
+  if (context.process.stdout.tty) throw new CliError('output path "-" refers to a terminal: use redirection');
+  const archive = context.client().containers.getArchive(container, path.startsWith('/') ? path : `/${path}`);
+  const entries = archive.entries.map((entry) => ({
+    ...entry,
+    path: entry.path === '' ? archive.name : `${archive.name}/${entry.path}`,
+    ...(entry.program === undefined ? {} : { content: executableText(entry.program, entry.size) }),
+  }));
+  yield* context.print(writeTar(entries, context.process.now));
+  return 0;
+}
+
+/** `docker cp - web:/srv`: a tar from standard input, unpacked in a directory. */
+function* fromTar(context: Context, container: string, to: string): Routine<number> {
+  const client = context.client();
+  const target = to.startsWith('/') ? to : `/${to}`;
+  client.containers.inspect(container);
+  if (client.containers.pathInfo(container, target) !== 'directory') throw new CliError(`destination "${context.arg(1)}" must be a directory`);
+  const entries = entriesOf(yield* readAll(context.process.stdin));
+  client.containers.putArchive(
+    container,
+    target,
+    entries.map((entry) => ({ ...entry, path: entry.path.slice(1) })),
+  );
+  return 0;
+}
 
 function out(context: Context, container: string, path: string, to: string): void {
   const { process } = context;

@@ -34,7 +34,8 @@ export const importCommand = command(
   },
 );
 
-function entriesOf(source: string): ArchiveEntry[] {
+/** What a tar holds, for the daemon. */
+export function entriesOf(source: string): ArchiveEntry[] {
   try {
     return readTarEntries(source).map(({ content = '', ...entry }): ArchiveEntry => {
       const executable = parseExecutable(content);
