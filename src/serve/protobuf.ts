@@ -70,18 +70,18 @@ const decoder = new TextDecoder();
 const asText = (value: Value): string => decoder.decode(asBytes(value));
 const asNumber = (value: Value): number => Number(BigInt.asIntN(64, typeof value === 'bigint' ? value : 0n));
 
-type Slot = { readonly field: FieldInfo } | { readonly embedded: string };
+type Slot = { readonly field: FieldInfo; readonly keepsZero: boolean } | { readonly embedded: string };
 
 /** Which field has which number. */
 function slotsOf(key: string, type: TypeInfo): ReadonlyMap<number, Slot> {
   const slots = new Map<number, Slot>();
   let no = 0;
   for (const word of (protobufFields[key] ?? '').split(' ')) {
-    const [name = '', given] = word.split('=');
+    const [, name = '', mark, given] = /^([^!=]*)(!?)(?:=(\d+))?$/.exec(word) ?? [];
     no = given === undefined ? no + 1 : Number(given);
     const field = type.field(name);
     if (name.startsWith('*')) slots.set(no, { embedded: name });
-    else if (field) slots.set(no, { field });
+    else if (field) slots.set(no, { field, keepsZero: mark === '!' });
   }
   return slots;
 }
@@ -93,12 +93,12 @@ function object(bytes: Uint8Array, type: TypeInfo, key = type.id): Json {
     const slot = slots.get(no);
     if (slot === undefined) continue;
     if ('embedded' in slot) Object.assign(out, object(asBytes(value), type, slot.embedded));
-    else put(out, slot.field, value);
+    else put(out, slot.field, value, slot.keepsZero);
   }
   return out;
 }
 
-function put(out: Json, { name, type }: FieldInfo, value: Value): void {
+function put(out: Json, { name, type }: FieldInfo, value: Value, keepsZero: boolean): void {
   const { kind, items } = type;
   if (kind === 'list' && items) {
     out[name] ??= [];
@@ -109,12 +109,9 @@ function put(out: Json, { name, type }: FieldInfo, value: Value): void {
     (out[name] as Json)[entryKey] = entryValue;
   } else {
     const decoded = one(value, type);
-    // Go writes empty texts too; in JSON most fields leave them out.
-    if (decoded !== '' || !emptyMeansAbsent(type)) out[name] = decoded;
+    if (keepsZero || (decoded !== '' && decoded !== 0 && decoded !== false)) out[name] = decoded;
   }
 }
-
-const emptyMeansAbsent = (type: TypeInfo): boolean => type.kind === 'scalar' && type.scalar !== 'quantity';
 
 function mapEntry(bytes: Uint8Array, items: TypeInfo): [string, unknown] {
   let key = '';

@@ -7,6 +7,7 @@ import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { negotiate, send, writeHeaders } from './answer.ts';
 import type { WorldClock } from './clock.ts';
+import { sendOpenApiV2 } from './openapi-v2.ts';
 import { outletOf, pumpBytes, pumpEvents } from './pump.ts';
 import { type Door, decodeBody, readBody, readHead } from './request.ts';
 
@@ -38,6 +39,7 @@ async function answer(outside: Outside, message: IncomingMessage, response: Serv
     request = readHead(message, outside.door);
     const body = decodeBody(bytes, request);
     if (body !== undefined) request = { ...request, body };
+    if (request.path === '/openapi/v2') return sendOpenApiV2(response, request.headers?.['accept'], 'v1.35.6');
     negotiate(request.headers?.['accept']);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;

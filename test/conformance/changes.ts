@@ -114,6 +114,6 @@ const deployment = (image: string, replicas: number): string =>
 
 export const changeFiles: Readonly<Record<string, string>> = {
   'objects.yaml': configMap('  a: "1"\n  b: "2"\n') + deployment('nginx:1.27', 1),
-  'objects2.yaml': configMap('  a: "1"\n  c: "3"\n', '  labels: {x: y}\n') + deployment('nginx:1.28', 2),
+  'objects2.yaml': configMap('  a: "1"\n  c: "3"\n', '  labels: {x: z}\n') + deployment('nginx:1.28', 2),
   'objects3.yaml': configMap('  a: "9"\n'),
 };

@@ -11,10 +11,11 @@ export type Tally = {
 /** Lines that cannot be equal, and why. */
 const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^kubectl (create secret|create service|set|rollout|auth|config|options extra)$/, "help is in the lab's own words"],
+  [/^kubectl describe limitranges/, 'Go lists resources in an order of chance'],
   [/\{\.\.image\}/, 'Go walks maps in an order of chance'],
   [/^kubectl drain node01 --dry-run/, 'Go lists what holds a node in an order of chance'],
   [/^kubectl wait pods --all/, "the real client's own rate limit uses up the time"],
-  [/^kubectl kustomize nosuch$/, 'names a folder of the machine it runs on'],
+  [/^kubectl kustomize (nosuch|overlays\/broken)$/, 'names a folder of the machine it runs on'],
   [/^kubectl get --raw/, 'the order of keys in JSON'],
 ];
 
@@ -38,7 +39,11 @@ export const maskOwn = (text: string): string =>
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID')
     .replace(/(resourceVersion"?: )"\d+"/g, '$1"N"')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
-    .replace(/\b10\.(\d+)\.\d+\.\d+\b/g, '10.$1.X.X')
+    .replace(/\b10\.\d+\.\d+\.\d+\b/g, '10.X.X.X')
+    .replace(/(pod-template-hash[=:] ?|ReplicaSet "web-)[0-9a-f]+/g, '$1HASH')
+    .replace(/kube-api-access-\w{5}/g, 'kube-api-access-ID')
+    .replace(/containerd:\/\/[0-9a-f]{64}/g, 'containerd://ID')
+    .replace(/node0[12]|172\.30\.1\.[34]/g, 'NODE')
     .replace(/-[0-9a-f]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-HASH-ID')
     .replace(/\b(\d+[smh])+\b/g, 'AGE')
     .replace(/ +/g, ' ');

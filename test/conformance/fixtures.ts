@@ -1,3 +1,5 @@
+import { newCertificateRequest } from '../../src/apimachinery/pki.ts';
+
 /** What stands in the world that both kubectls look at: an object of nearly every kind, applied in this order. */
 export const manifests: Readonly<Record<string, string>> = {
   'namespaces.yaml': `apiVersion: v1
@@ -506,7 +508,7 @@ metadata: {name: jane}
 spec:
   signerName: kubernetes.io/kube-apiserver-client
   expirationSeconds: 86400
-  request: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIWE1JR0tBZ0VBTUJ3eERUQUxCZ05WQkFNVEJHcGhibVV4Q3pBSkJnTlZCQW9UQW1FeE1Db3dCUVlESzJWdwpBeUVBCi0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo=
+  request: ${Buffer.from(newCertificateRequest({ commonName: 'jane', organizations: ['developers'] }).request).toString('base64')}
   usages: [client auth]
 `,
 };

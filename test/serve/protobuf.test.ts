@@ -19,7 +19,7 @@ test('scalars, maps, lists, times, quantities, embedded structs', () => {
   const probe = join(bytes(1, bytes(2, join(bytes(1, '/healthz'), bytes(2, join(number(1, 1), bytes(3, 'http')))))), number(2, 5));
   const container = join(bytes(1, 'web'), bytes(2, 'nginx'), bytes(6, port), bytes(10, probe));
   const metadata = join(bytes(1, 'web'), bytes(8, join(number(1, 1_795_338_000))), bytes(11, join(bytes(1, 'app'), bytes(2, 'web'))));
-  const pod = join(bytes(1, metadata), bytes(2, join(bytes(1, volume), bytes(2, container), number(11, 1))));
+  const pod = join(bytes(1, metadata), bytes(2, join(bytes(1, volume), bytes(2, container), number(4, 0), number(11, 1), number(12, 0))));
   expect(decodeProtobuf(envelope('v1', 'Pod', pod))).toEqual({
     apiVersion: 'v1',
     kind: 'Pod',
@@ -34,6 +34,7 @@ test('scalars, maps, lists, times, quantities, embedded structs', () => {
           livenessProbe: { httpGet: { path: '/healthz', port: 'http' }, initialDelaySeconds: 5 },
         },
       ],
+      terminationGracePeriodSeconds: 0,
       hostNetwork: true,
     },
   });
@@ -52,7 +53,7 @@ test('each name in the table is a field of its type', () => {
     if (!type) return [id];
     return words
       .split(' ')
-      .filter((word) => !(word.startsWith('*') ? protobufFields[word.split('=')[0] as string] : type.field(word.split('=')[0] as string)))
+      .filter((word) => !(word.startsWith('*') ? protobufFields[word.replace(/!?(=.*)?$/, '')] : type.field(word.replace(/!?(=.*)?$/, ''))))
       .map((word) => `${id}.${word}`);
   });
   expect(wrong).toEqual([]);

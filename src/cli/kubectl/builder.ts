@@ -4,7 +4,7 @@ import { type ApiResource, resourceName } from '../../apimachinery/resources.ts'
 import { isReason, StatusError } from '../../apimachinery/status.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Discovery } from './discovery.ts';
-import { ConnectionError, KubectlError, prefixed } from './errors.ts';
+import { ConnectionError, ErrorList, KubectlError, prefixed } from './errors.ts';
 import { at, nameOf, namespaceOf, type Obj, obj, objs, text, withPath } from './json.ts';
 import { type Kubectl, pathOf } from './kubectl.ts';
 import { type Manifest, readManifests } from './manifests.ts';
@@ -48,7 +48,10 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
     if (options.args.length > 0) throw new KubectlError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well');
     const manifests = yield* readManifests(k, { filenames, kustomize, recursive: k.flags.bool('recursive'), validate: options.validate ?? false });
     const targets: Target[] = [];
-    for (const manifest of manifests) targets.push(yield* manifestTarget(k, manifest));
+    for (const manifest of manifests)
+      if (manifest.problem === undefined) targets.push(yield* manifestTarget(k, manifest));
+      else k.problems.push(new KubectlError(manifest.problem));
+    if (targets.length === 0 && k.problems.length > 0) throw new ErrorList(k.problems.splice(0));
     return targets;
   }
   const selector = k.flags.text('selector') !== '' || k.flags.text('field-selector') !== '' || (options.all ?? false);
@@ -117,7 +120,9 @@ function* manifestTarget(k: Kubectl, manifest: Manifest): Routine<Target> {
     );
   }
   const namespace = resource.namespaced ? own || k.namespace : '';
-  const object = resource.namespaced && own === '' ? withPath(manifest.object, ['metadata', 'namespace'], namespace) : manifest.object;
+  // With --local nothing is filled in.
+  const object =
+    resource.namespaced && own === '' && !k.flags.bool('local') ? withPath(manifest.object, ['metadata', 'namespace'], namespace) : manifest.object;
   return { kind: 'manifest', resource, namespace, manifest: { ...manifest, object } };
 }
 

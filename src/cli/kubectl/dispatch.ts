@@ -3,7 +3,7 @@ import type { Process } from '../../linux/process.ts';
 import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { type CommandEntry, childrenOf, nameOfCommand } from './command.ts';
-import { describeError, KubectlError, usageError } from './errors.ts';
+import { describeError, ErrorList, KubectlError, usageError } from './errors.ts';
 import { allFlags, deprecatedFlags, globalFlags } from './flag-table.ts';
 import { type Flag, type ParsedArguments, parseArguments, takesValue } from './flags.ts';
 import { helpText } from './help.ts';
@@ -36,8 +36,22 @@ function* runCommand(commands: readonly CommandEntry[], words: readonly string[]
     if (parsed.flags.has(name)) yield* k.printError(`Flag --${name} has been deprecated, ${text}\n`);
   const missing = (command.required ?? []).filter((name) => !parsed.flags.has(name));
   if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`);
-  const status = (yield* command.run(k)) ?? 0;
+  const status = yield* runToEnd(k, command.run);
   if (k.flags.bool('warnings-as-errors') && k.warnings > 0) throw new KubectlError(`${k.warnings} warning${k.warnings === 1 ? '' : 's'} received`);
+  return status;
+}
+
+/** Runs the command; what could not be read of its input is said after everything else. */
+function* runToEnd(k: Kubectl, run: NonNullable<CommandEntry['run']>): Routine<ExitCode> {
+  const errors: unknown[] = [];
+  let status: ExitCode = 0;
+  try {
+    status = (yield* run(k)) ?? 0;
+  } catch (error) {
+    if (k.problems.length === 0) throw error;
+    errors.push(...(error instanceof ErrorList ? error.errors : [error]));
+  }
+  if (k.problems.length > 0) throw new ErrorList([...errors, ...k.problems]);
   return status;
 }
 

@@ -21,6 +21,8 @@ export class Kubectl {
   /** How many arguments stand before `--`; -1 without it. */
   readonly dash: number;
   readonly flags: FlagValues;
+  /** What was wrong with parts of the input, to be said at the end. */
+  readonly problems: KubectlError[] = [];
   #config: ClientConfig | undefined;
   #api: Api | undefined;
   #discovery: Discovery | undefined;

@@ -1,12 +1,11 @@
 /** kustomize build, the part that exercises use: sigs.k8s.io/kustomize. */
 
 import { typeOf } from '../../api/schema.ts';
-import { goJson } from '../../apimachinery/go-text.ts';
-import { hashObject, safeEncodeString } from '../../apimachinery/names.ts';
 import { type JsonPatchOperation, jsonPatch } from '../../apimachinery/patch/json-patch.ts';
 import { strategicMerge } from '../../apimachinery/patch/strategic-merge.ts';
 import { dumpYaml, parseYaml, parseYamlDocuments } from '../../apimachinery/yaml.ts';
 import type { Process } from '../../linux/process.ts';
+import { contentHash } from './content-hash.ts';
 import { KubectlError, notSimulated } from './errors.ts';
 import { at, entriesOf, isObj, list, nameOf, type Obj, obj, objs, text, texts, withPath } from './json.ts';
 
@@ -30,6 +29,13 @@ const simulated = new Set([
   ...['patches', 'patchesStrategicMerge', 'patchesJson6902', 'configMapGenerator', 'secretGenerator', 'generatorOptions'],
 ]);
 
+/** Fields that kustomize has and the lab does not. */
+const known = new Set(
+  'openapi configurations components crds generators transformers validators helmCharts helmChartInflationGenerator helmGlobals inventory buildMetadata replacements sortOptions vars'.split(
+    ' ',
+  ),
+);
+
 /** All objects of a kustomization. Throws KubectlError. */
 export function buildKustomization(process: Process, folder: string): readonly Obj[] {
   const { fs } = process;
@@ -40,12 +46,35 @@ export function buildKustomization(process: Process, folder: string): readonly O
   if (file === undefined) throw new KubectlError(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${base}'`);
   const spec = obj(parseYaml(fs.read(`${base}/${file}`)));
   const unknown = Object.keys(spec).find((key) => !simulated.has(key));
-  if (unknown !== undefined) throw notSimulated(`kustomize field "${unknown}"`);
+  if (unknown !== undefined)
+    throw known.has(unknown) ? notSimulated(`kustomize field "${unknown}"`) : new KubectlError(`invalid Kustomization: json: unknown field "${unknown}"`);
   let objects = [...texts(spec['resources']), ...texts(spec['bases'])].flatMap((path) => resourcesAt(process, base, path));
-  objects.push(...generated(process, base, spec));
+  const made = generated(process, base, spec);
+  objects.push(...made);
   objects = patched(process, base, spec, objects);
-  return transformed(spec, objects);
+  // What names a generator means what it made.
+  const entries = [...objs(spec['configMapGenerator']), ...objs(spec['secretGenerator'])];
+  return transformed(spec, objects, new Map(entries.map((entry, i) => [text(entry['name']), nameOf(made[i] ?? {})])));
 }
+
+/** What `kubectl kustomize` and `-k` give: in the order in which a cluster takes them (kustomize api/internal/utils legacy order). */
+export const kustomized = (process: Process, folder: string): readonly Obj[] =>
+  [...buildKustomization(process, folder)].sort((a, b) => rank(a) - rank(b) || compareTexts(idOf(a), idOf(b)));
+
+const firstKinds =
+  'Namespace ResourceQuota StorageClass CustomResourceDefinition ServiceAccount PodSecurityPolicy Role ClusterRole RoleBinding ClusterRoleBinding ConfigMap Secret Endpoints Service LimitRange PriorityClass PersistentVolume PersistentVolumeClaim Deployment StatefulSet CronJob PodDisruptionBudget'.split(
+    ' ',
+  );
+const lastKinds = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'];
+
+function rank(object: Obj): number {
+  const kind = text(object['kind']);
+  const first = firstKinds.indexOf(kind);
+  return first >= 0 ? first - firstKinds.length : lastKinds.indexOf(kind) + 1;
+}
+
+const idOf = (object: Obj): string => `${text(object['apiVersion'])}|${text(object['kind'])}|${text(at(object, 'metadata.namespace'))}|${nameOf(object)}`;
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function resourcesAt(process: Process, base: string, path: string): readonly Obj[] {
   if (/^https?:\/\//.test(path)) throw notSimulated(`reading ${path}`);
@@ -72,17 +101,25 @@ function generated(process: Process, base: string, spec: Obj): readonly Obj[] {
         if (line.includes('=') && !line.startsWith('#')) data[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
     }
     const stored = kind === 'Secret' ? Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])) : data;
-    const bare: Obj = {
+    let bare: Obj = {
       apiVersion: 'v1',
       kind,
       metadata: { name: text(entry['name']), ...(entry['namespace'] ? { namespace: entry['namespace'] } : {}) },
       data: stored,
       ...(kind === 'Secret' ? { type: text(entry['type']) || 'Opaque' } : {}),
     };
+    const labels = { ...obj(options['labels']), ...obj(at(entry, 'options.labels')) };
+    const annotations = { ...obj(options['annotations']), ...obj(at(entry, 'options.annotations')) };
+    bare = withMetadata(bare, labels, annotations);
     const plain = options['disableNameSuffixHash'] === true || at(entry, 'options.disableNameSuffixHash') === true;
-    return plain ? bare : withPath(bare, ['metadata', 'name'], `${text(entry['name'])}-${safeEncodeString(hashObject(goJson(stored)))}`);
+    return plain ? bare : withPath(bare, ['metadata', 'name'], `${text(entry['name'])}-${contentHash(bare, '')}`);
   };
   return [...objs(spec['configMapGenerator']).map((entry) => make(entry, 'ConfigMap')), ...objs(spec['secretGenerator']).map((entry) => make(entry, 'Secret'))];
+}
+
+function withMetadata(object: Obj, labels: Obj, annotations: Obj): Obj {
+  const labelled = Object.keys(labels).length > 0 ? withPath(object, ['metadata', 'labels'], labels) : object;
+  return Object.keys(annotations).length > 0 ? withPath(labelled, ['metadata', 'annotations'], annotations) : labelled;
 }
 
 function patched(process: Process, base: string, spec: Obj, objects: readonly Obj[]): Obj[] {
@@ -124,9 +161,10 @@ function patched(process: Process, base: string, spec: Obj, objects: readonly Ob
 const fitsTarget = (object: Obj, target: Obj): boolean =>
   (!target['kind'] || target['kind'] === object['kind']) && (!target['name'] || target['name'] === nameOf(object));
 
-function transformed(spec: Obj, objects: readonly Obj[]): readonly Obj[] {
+function transformed(spec: Obj, objects: readonly Obj[], made: ReadonlyMap<string, string>): readonly Obj[] {
   const [prefix, suffix] = [text(spec['namePrefix']), text(spec['nameSuffix'])];
   const renamed = new Map(objects.map((object) => [nameOf(object), `${prefix}${nameOf(object)}${suffix}`]));
+  for (const [name, hashed] of made) renamed.set(name, renamed.get(hashed) ?? hashed);
   const labels = [{ pairs: spec['commonLabels'], includeSelectors: true }, ...objs(spec['labels'])].filter((each) => each.pairs !== undefined) as readonly {
     readonly pairs?: unknown;
     readonly includeSelectors?: unknown;
@@ -137,11 +175,23 @@ function transformed(spec: Obj, objects: readonly Obj[]): readonly Obj[] {
     if (spec['namespace'] !== undefined && !clusterScoped.has(text(object['kind']))) object = withPath(object, ['metadata', 'namespace'], spec['namespace']);
     for (const { pairs, includeSelectors, includeTemplates } of labels)
       object = labelled(object, obj(pairs), includeSelectors === true, includeTemplates === true);
-    for (const [key, value] of entriesOf(spec['commonAnnotations'])) object = withPath(object, ['metadata', 'annotations', key], value);
+    object = annotated(object, spec['commonAnnotations']);
     const replicas = objs(spec['replicas']).find((each) => text(each['name']) === nameOf(original));
-    if (replicas && at(object, 'spec') !== undefined) object = withPath(object, ['spec', 'replicas'], replicas['count']);
+    if (replicas && scalable.has(text(object['kind']))) object = withPath(object, ['spec', 'replicas'], replicas['count']);
     return obj(rewritten(object, spec, renamed));
   });
+}
+
+const scalable = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController']);
+
+/** commonAnnotations reach into pod templates, as commonLabels do. */
+function annotated(object: Obj, annotations: unknown): Obj {
+  let out = object;
+  for (const [key, value] of entriesOf(annotations)) {
+    out = withPath(out, ['metadata', 'annotations', key], value);
+    if (at(object, 'spec.template.spec') !== undefined) out = withPath(out, ['spec', 'template', 'metadata', 'annotations', key], value);
+  }
+  return out;
 }
 
 const clusterScoped = new Set([

@@ -1,4 +1,6 @@
 /** Reading -f: files, folders, stdin, many documents; kubernetes cli-runtime/pkg/resource/visitor.go. */
+import { wrongType } from '../../api/decode.ts';
+import { typeOf } from '../../api/schema.ts';
 import { sortedJson } from '../../apimachinery/json.ts';
 import { parseYamlDocuments, YamlError } from '../../apimachinery/yaml.ts';
 import { Errno } from '../../linux/errno.ts';
@@ -7,11 +9,15 @@ import type { Routine } from '../../sim/routine.ts';
 import { KubectlError } from './errors.ts';
 import { isObj, type Obj, objs, text } from './json.ts';
 import type { Kubectl } from './kubectl.ts';
-import { buildKustomization } from './kustomize.ts';
+import { kustomized } from './kustomize.ts';
 import { readUrl } from './url.ts';
 
 /** One object of a manifest; `source` is how errors name the file. */
-export type Manifest = { readonly object: Obj; readonly source: string };
+export type Manifest = {
+  readonly object: Obj;
+  readonly source: string /** Its metadata cannot be read: the other objects are dealt with, then this is said. */;
+  readonly problem?: string;
+};
 
 export type ManifestOptions = {
   readonly filenames: readonly string[];
@@ -23,7 +29,7 @@ export type ManifestOptions = {
 
 /** All objects of the given files, in order. Throws KubectlError with the texts of the resource builder. */
 export function* readManifests(k: Kubectl, options: ManifestOptions): Routine<readonly Manifest[]> {
-  if (options.kustomize) return buildKustomization(k.process, options.kustomize).map((object) => ({ object, source: options.kustomize ?? '' }));
+  if (options.kustomize) return kustomized(k.process, options.kustomize).map((object) => ({ object, source: options.kustomize ?? '' }));
   const manifests: Manifest[] = [];
   for (const name of options.filenames) manifests.push(...(yield* readOne(k, name, options)));
   return manifests;
@@ -79,7 +85,7 @@ function parse(content: string, source: string, options: ManifestOptions): Manif
     .filter((document) => document !== null && document !== undefined)
     .flatMap((document) => {
       if (options.validate) validate(document, source);
-      return itemsOf(decode(document, source)).map((object) => ({ object, source }));
+      return itemsOf(decode(document, source)).map((object) => ({ object, source, ...metadataProblem(object, source) }));
     });
 }
 
@@ -118,6 +124,13 @@ function decode(document: unknown, source: string): Obj {
   if (text(document['kind']) === '') throw new KubectlError(`unable to decode "${source}": Object 'Kind' is missing in '${sortedJson(document)}'`);
   if (text(document['apiVersion']) === '') throw new KubectlError(`unable to decode "${source}": Object 'apiVersion' is missing in '${sortedJson(document)}'`);
   return document;
+}
+
+/** Labels and annotations are texts: `version: 1` and `app: y` are not. */
+function metadataProblem(object: Obj, source: string): { readonly problem?: string } {
+  const type = typeOf('v1', 'ConfigMap');
+  const wrong = type && wrongType({ metadata: object['metadata'] }, type);
+  return wrong === undefined ? {} : { problem: `unable to decode "${source}": ${wrong}` };
 }
 
 const goKind = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value);

@@ -21,6 +21,7 @@ export const debug: CommandEntry = {
     '# A container beside those of a pod\nkubectl debug web -it --image=busybox --target=nginx\n\n# A copy with another command\nkubectl debug web --copy-to=web-debug --container=web -- sleep 1d\n\n# A node\nkubectl debug node/node01 -it --image=busybox',
   *run(k) {
     const subjects = k.dash >= 0 ? k.args.slice(0, k.dash) : k.args;
+    if (k.flags.text('image') === '' && k.flags.text('copy-to') === '') throw new KubectlError('you must specify --image when not using --copy-to.');
     if (subjects.length === 0 && k.flags.list('filename').length === 0) throw k.usage('NAME is required for debug');
     const profile = k.flags.text('profile');
     if (!profiles.includes(profile)) throw new KubectlError(`unknown profile: ${profile}`);
@@ -31,7 +32,6 @@ export const debug: CommandEntry = {
         `Targeting container "${k.flags.text('target')}". If you don't see processes from this container it may be because the container runtime doesn't support this feature.\n`,
       );
     }
-    if (k.flags.text('image') === '' && copy === '') throw k.usage('you must specify --image, --copy-to or --set-image');
     if (profile === 'legacy')
       yield* k.printError(
         '--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example "--profile=general".\n',

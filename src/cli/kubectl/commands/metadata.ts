@@ -74,7 +74,7 @@ type How = { readonly dryRun: DryRun; readonly print: OperationPrinter };
 function* changeOne(k: Kubectl, info: Info, field: Field, pairs: Pairs, { dryRun, print }: How): Routine {
   const before = obj(at(info.object, `metadata.${field}`));
   if (!k.flags.bool('overwrite')) checkOverwrite(before, field, pairs);
-  if (field === 'labels') for (const key of pairs.remove) if (!(key in before)) yield* k.printError(`label "${key}" not found.\n`);
+  if (field === 'labels') for (const key of pairs.remove) if (!(key in before)) yield* k.print(`label "${key}" not found.\n`);
   const object = changed(info.object, field, pairs);
   const same = JSON.stringify(entriesOf(at(object, `metadata.${field}`))) === JSON.stringify(entriesOf(before));
   const operation = field === 'annotations' ? 'annotated' : labelOperation(same, pairs, before);

@@ -105,6 +105,7 @@ function fromYaml(source: string, problem: JsonError): unknown {
 function applied(object: Obj, body: unknown, type: string): Obj {
   try {
     if (type === 'json') return obj(jsonPatch(object, list(body) as readonly JsonPatchOperation[]));
+    if (type === 'merge' && Array.isArray(body)) throw new KubectlError('json: cannot unmarshal array into Go value of type unstructured.detector');
     if (type === 'merge') return obj(mergePatch(object, body));
     return obj(strategicMerge(object, obj(body), typeOf(text(object['apiVersion']), text(object['kind']))));
   } catch (error) {

@@ -198,12 +198,9 @@ export const describeCertificateSigningRequest: Describer = {
 function readRequest(base64: string): unknown {
   const pem = Buffer.from(base64, 'base64').toString('utf8');
   if (!pem.includes('-----BEGIN CERTIFICATE REQUEST-----')) throw new KubectlError('Error parsing CSR: PEM block type must be CERTIFICATE REQUEST');
-  try {
-    return readCertificateRequest(pem);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new KubectlError(`Error parsing CSR: ${error.message}`);
-  }
+  const request = readCertificateRequest(pem);
+  if (!request) throw new KubectlError('Error parsing CSR: asn1: syntax error: data truncated');
+  return request;
 }
 
 function csrStatus(object: Obj): string {

@@ -67,6 +67,7 @@ function* applyOne(k: Kubectl, target: ManifestTarget, options: ApplyOptions): R
   const object = recorded(k, target.manifest.object);
   const name = nameOf(object);
   if (name === '' && text(at(object, 'metadata.generateName')) !== '') throw new KubectlError(`from ${source}: cannot use generate name with apply`);
+  if (name === '') throw new KubectlError(`${retrieving(target)}resource name may not be empty`);
   const modified = modifiedConfiguration(object);
   const live = yield* getLive(k, target);
   if (!live) return yield* createNew(k, target, modified.object, options);
@@ -85,9 +86,12 @@ function* getLive(k: Kubectl, target: ManifestTarget): Routine<Obj | undefined> 
     return obj(yield* k.api.request({ method: 'GET', path: pathOf(target.resource, target.namespace, nameOf(target.manifest.object)) }));
   } catch (error) {
     if (isReason(error, 'NotFound')) return undefined;
-    throw prefixed(error, `error when retrieving current configuration of:\n${describe(target)}\nfrom server for: "${target.manifest.source}": `);
+    throw prefixed(error, retrieving(target));
   }
 }
+
+const retrieving = (target: ManifestTarget): string =>
+  `error when retrieving current configuration of:\n${describe(target)}\nfrom server for: "${target.manifest.source}": `;
 
 function* createNew(k: Kubectl, target: ManifestTarget, object: Obj, { dryRun, print, query }: ApplyOptions): Routine<Obj> {
   let created = object;

@@ -1,10 +1,10 @@
 /** create configmap, secret, namespace, serviceaccount: kubernetes kubectl/pkg/cmd/create. */
 import { goJson } from '../../../../apimachinery/go-text.ts';
-import { hashObject } from '../../../../apimachinery/names.ts';
 import { encodeUtf8 } from '../../../../sim/stream.ts';
 import type { CommandEntry } from '../../command.ts';
+import { contentHash } from '../../content-hash.ts';
 import { KubectlError } from '../../errors.ts';
-import { defined, type Obj } from '../../json.ts';
+import { defined, nameOf, type Obj, withPath } from '../../json.ts';
 import type { Kubectl } from '../../kubectl.ts';
 import { createObject } from './generator.ts';
 import { type Data, dataFromFlags, readFlagFile } from './sources.ts';
@@ -19,7 +19,8 @@ const encoded = (data: Data): Data => Object.fromEntries(Object.entries(data).ma
 const filled = (data: Data): Data | undefined => (Object.keys(data).length === 0 ? undefined : data);
 
 /** --append-hash: the name says what is inside. */
-const hashed = (k: Kubectl, name: string, content: Obj): string => (k.flags.bool('append-hash') ? `${name}-${hashObject(content)}` : name);
+const hashed = (k: Kubectl, object: Obj): Obj =>
+  k.flags.bool('append-hash') ? withPath(object, ['metadata', 'name'], `${nameOf(object)}-${contentHash(object)}`) : object;
 
 export const createConfigMap: CommandEntry = {
   path: 'create configmap',
@@ -32,7 +33,7 @@ export const createConfigMap: CommandEntry = {
     const data = dataFromFlags(k);
     const plain = filled(Object.fromEntries(Object.entries(data).filter(([, value]) => !isBinary(value))));
     const binary = filled(encoded(Object.fromEntries(Object.entries(data).filter(([, value]) => isBinary(value)))));
-    yield* createObject(k, () => defined({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: hashed(k, name, data) }, data: plain, binaryData: binary }), {
+    yield* createObject(k, () => hashed(k, defined({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name }, data: plain, binaryData: binary })), {
       failure: 'configmap',
     });
   },
@@ -48,7 +49,7 @@ export const createSecretGeneric: CommandEntry = {
     const name = k.requireName();
     const data = dataFromFlags(k);
     const type = k.flags.text('type') || undefined;
-    yield* createObject(k, () => defined({ kind: 'Secret', apiVersion: 'v1', metadata: { name: hashed(k, name, data) }, data: filled(encoded(data)), type }), {
+    yield* createObject(k, () => hashed(k, defined({ kind: 'Secret', apiVersion: 'v1', metadata: { name }, data: filled(encoded(data)), type })), {
       failure: 'secret',
     });
   },
@@ -63,11 +64,9 @@ export const createSecretTls: CommandEntry = {
     for (const flag of ['cert', 'key']) if (k.flags.text(flag) === '') throw new KubectlError('key and cert must be specified');
     const data = { 'tls.crt': readFlagFile(k, k.flags.text('cert')), 'tls.key': readFlagFile(k, k.flags.text('key')) };
     checkPair(data['tls.crt'], data['tls.key']);
-    yield* createObject(
-      k,
-      () => ({ kind: 'Secret', apiVersion: 'v1', metadata: { name: hashed(k, name, data) }, data: encoded(data), type: 'kubernetes.io/tls' }),
-      { failure: 'secret' },
-    );
+    yield* createObject(k, () => hashed(k, { kind: 'Secret', apiVersion: 'v1', metadata: { name }, data: encoded(data), type: 'kubernetes.io/tls' }), {
+      failure: 'secret',
+    });
   },
 };
 
@@ -101,11 +100,9 @@ export const createSecretDockerRegistry: CommandEntry = {
     }
     const auth = { auths: { [server]: defined({ username, password, email: email || undefined, auth: base64(`${username}:${password}`) }) } };
     const data = files.length > 0 ? dataFromFlags(k) : { '.dockerconfigjson': goJson(auth) };
-    yield* createObject(
-      k,
-      () => ({ kind: 'Secret', apiVersion: 'v1', metadata: { name: hashed(k, name, data) }, data: encoded(data), type: 'kubernetes.io/dockerconfigjson' }),
-      { failure: 'secret' },
-    );
+    yield* createObject(k, () => ({ kind: 'Secret', apiVersion: 'v1', metadata: { name }, data: encoded(data), type: 'kubernetes.io/dockerconfigjson' }), {
+      failure: 'secret',
+    });
   },
 };
 

@@ -27,7 +27,6 @@ export const createDeployment: CommandEntry = {
     const command = commandOf(k);
     if (images.length > 1 && command.length > 0) throw new KubectlError('cannot specify multiple --image options and command');
     const replicas = k.flags.number('replicas');
-    if (replicas < 0) throw new KubectlError(`invalid replicas: ${replicas}`);
     const port = k.flags.number('port');
     const containers = images.map((image, i) => ({
       name: containerName(image),

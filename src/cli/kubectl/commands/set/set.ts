@@ -91,7 +91,7 @@ export const setServiceAccount: CommandEntry = {
       args: k.args.slice(0, -1),
       operation: 'serviceaccount updated',
       what: 'serviceaccount',
-      change: (info) => withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: name, serviceAccount: name })),
+      change: (info) => withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: name, ...(!k.flags.bool('local') && { serviceAccount: name }) })),
     });
   },
 };

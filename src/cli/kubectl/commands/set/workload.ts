@@ -7,7 +7,7 @@ import type { Routine } from '../../../../sim/routine.ts';
 import { type Info, targetsOf, visit } from '../../builder.ts';
 import { recorded } from '../../change-cause.ts';
 import { ErrorList, KubectlError } from '../../errors.ts';
-import { at, nameOf, type Obj, obj, text, withPath } from '../../json.ts';
+import { at, nameOf, type Obj, obj, objs, text, withPath } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 
@@ -47,7 +47,7 @@ export function* setAll(k: Kubectl, plan: SetPlan): Routine {
       const plain = Symbol.iterator in result ? yield* result as Routine<Obj> : result;
       const changed = plain === info.object ? plain : recorded(k, plain);
       if (local || dryRun === 'client') {
-        yield* print(changed, plan.operation);
+        yield* print(local ? asTyped(info, changed) : changed, plan.operation);
         continue;
       }
       const patch = createTwoWayMergePatch(info.object, changed, typeOf(text(info.object['apiVersion']), info.resource.kind));
@@ -60,6 +60,16 @@ export function* setAll(k: Kubectl, plan: SetPlan): Routine {
     }
   }
   if (failures.length > 0) throw new ErrorList(failures);
+}
+
+/** What Go's types write though nothing was given: empty resources, an empty status. */
+function asTyped(info: Info, object: Obj): Obj {
+  const path = podSpecPath(info.resource.kind);
+  if (!path) return object;
+  const spec = podSpecOf(object, path);
+  const full = (key: string): Obj =>
+    spec[key] === undefined ? {} : { [key]: objs(spec[key]).map((container) => ({ ...container, resources: container['resources'] ?? {} })) };
+  return { ...withPath(object, path, { ...spec, ...full('containers'), ...full('initContainers') }), status: object['status'] ?? {} };
 }
 
 function* localInfos(k: Kubectl, args: readonly string[]): Routine<readonly Info[]> {
