@@ -42,7 +42,7 @@ describe('wrong usage: exit status 2, what was wrong, and where to look', () => 
     [['sh', '--seed', 'x', '-c', 'true'], '--seed takes a whole number up to 4294967295, not "x"'],
     [['sh', '--seed', '4294967296', '-c', 'true'], '--seed takes a whole number'],
     [['sh', '--seed=1.5', '-c', 'true'], '--seed takes a whole number'],
-    [['sh', '--world', 'nosuch', '-c', 'true'], 'there is no world "nosuch"; there are kubeadm-3, node'],
+    [['sh', '--world', 'nosuch', '-c', 'true'], 'there is no world "nosuch"; there are kubeadm-3, '],
     [['sh', '--world', '__proto__', '-c', 'true'], 'there is no world "__proto__"'],
     [['sh', '--world', 'constructor', '-c', 'true'], 'there is no world "constructor"'],
     [['sh', '--limit', 'x', '-c', 'true'], '--limit takes seconds of the world\'s time, not "x"'],
