@@ -5,7 +5,7 @@ import { JsonError, parseJson } from '../../../apimachinery/json.ts';
 import { type JsonPatchOperation, jsonPatch } from '../../../apimachinery/patch/json-patch.ts';
 import { mergePatch } from '../../../apimachinery/patch/merge-patch.ts';
 import { strategicMerge } from '../../../apimachinery/patch/strategic-merge.ts';
-import { parseYaml } from '../../../apimachinery/yaml.ts';
+import { parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
 import { KubectlError } from '../errors.ts';
 import { list, type Obj, obj, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
@@ -27,8 +27,18 @@ function parseFragment(overrides: string): unknown {
     return parseJson(overrides);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    const yaml = parseYaml(overrides);
+    const yaml = fromYaml(overrides);
     if (typeof yaml === 'object' && yaml !== null) return yaml;
     throw new KubectlError(error.message);
+  }
+}
+
+/** Undefined for what is no YAML either: then JSON's complaint is told. */
+function fromYaml(overrides: string): unknown {
+  try {
+    return parseYaml(overrides);
+  } catch (error) {
+    if (error instanceof YamlError) return undefined;
+    throw error;
   }
 }
