@@ -1,5 +1,5 @@
 // The benchmark: figures measured side by side in one run, as ratios where a machine's speed would otherwise decide. Nothing fails when it is slow.
-// Usage: node test/bench/run.mjs [name…], after a build; ROUNDS=n for more or fewer rounds. Names: start, screen, deploy, sleep, memory, boot, idle, replay, images.
+// Usage: node test/bench/run.mjs [name…], after a build; ROUNDS=n for more or fewer rounds. Names: start, screen, deploy, sleep, memory, boot, worlds, idle, replay, images.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,6 +140,12 @@ async function boot() {
   );
 }
 
+async function worlds() {
+  const { lab } = await interleaved(Math.min(rounds, 3), { lab: () => engine('lab', 'worlds') });
+  const heaviest = lab.map(([base, ...others]) => Math.max(...others.map(({ cpu }) => cpu)) / base.cpu);
+  rows.push(row('boot of the heaviest other world ÷ kubeadm-3', heaviest, { unit: '×', atMost: 1.5 }));
+}
+
 async function idle() {
   const { lab } = await interleaved(Math.min(rounds, 3), { lab: () => engine('lab', 'idle') });
   const seconds = lab.map(([{ cpu }]) => cpu / 1000);
@@ -168,7 +174,7 @@ async function images() {
   );
 }
 
-const parts = { start, screen, deploy, sleep: sleeping, memory, boot, idle, replay, images };
+const parts = { start, screen, deploy, sleep: sleeping, memory, boot, worlds, idle, replay, images };
 try {
   await bundleEngines();
   for (const [name, part] of Object.entries(parts)) {

@@ -6,6 +6,7 @@ import type { Machine } from '../machine/machine.ts';
 import type { ProgramSet } from '../programs.ts';
 import type { Trace } from '../trace.ts';
 import { criDockerd } from './cri-dockerd.ts';
+import { dockerBeside } from './docker-beside.ts';
 import { dockerHost } from './docker-host.ts';
 import { dockershim, upgraded124 } from './dockershim.ts';
 import { etcd3 } from './etcd-3.ts';
@@ -42,6 +43,7 @@ export const worlds = {
   'kubeadm-1.23-dockershim': dockershim,
   'kubeadm-1.24-upgraded': upgraded124,
   'cri-dockerd': criDockerd,
+  'docker-beside-containerd': dockerBeside,
 } as const satisfies Readonly<Record<string, World>>;
 export type WorldName = keyof typeof worlds;
 export const isWorldName = (name: string): name is WorldName => Object.hasOwn(worlds, name);
