@@ -74,8 +74,8 @@ export function controllerEntries({ rootCa = '', clusterCidr, signingCa }: Optio
     entry('ttl-controller', 'ttl-controller', 'ttl-controller', ttlController()),
     entry('certificatesigningrequest-approving-controller', 'certificate-controller', 'csrapproving', csrApprovingController()),
     ...(signingCa ? [entry('certificatesigningrequest-signing-controller', 'certificate-controller', 'csrsigning', csrSigningController(signingCa))] : []),
+    entry('horizontal-pod-autoscaler-controller', 'horizontal-pod-autoscaler', 'horizontal-pod-autoscaler', horizontalPodAutoscalerController()),
     entry('bootstrap-signer-controller', 'bootstrap-signer', 'bootstrap-signer', bootstrapSignerController()),
     entry('token-cleaner-controller', 'token-cleaner', 'token-cleaner', tokenCleanerController()),
-    entry('horizontal-pod-autoscaler-controller', 'horizontal-pod-autoscaler', 'horizontal-pod-autoscaler', horizontalPodAutoscalerController()),
   ];
 }
