@@ -1,0 +1,212 @@
+/** Random operations and faults: what must hold holds at every moment, and once the faults stop the world comes to rest as it was asked to be. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { KubeObject, Pod } from '../../src/api/types.ts';
+import { type Cluster, newCluster } from '../../src/cluster/cluster.ts';
+import { Sink, textFile } from '../../src/linux/open-file.ts';
+
+const namespace = 'default';
+const podQuota = 12;
+const minAvailable = 2;
+
+type Operation =
+  | { readonly do: 'scale'; readonly kind: 'deployments' | 'statefulsets'; readonly replicas: number }
+  | { readonly do: 'delete-pod' | 'evict'; readonly pick: number }
+  | { readonly do: 'image'; readonly tag: string }
+  | { readonly do: 'cut' | 'join' | 'kubelet-stop' | 'kubelet-start' | 'kill'; readonly node: 'node01' | 'node02' }
+  | { readonly do: 'delete-owner' | 'make-owner' }
+  | { readonly do: 'manager-away' | 'manager-back' };
+
+const node = fc.constantFrom('node01' as const, 'node02' as const);
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({
+    do: fc.constant('scale' as const),
+    kind: fc.constantFrom('deployments' as const, 'statefulsets' as const),
+    replicas: fc.integer({ min: 0, max: 7 }),
+  }),
+  fc.record({ do: fc.constantFrom('delete-pod' as const, 'evict' as const), pick: fc.nat(20) }),
+  fc.record({ do: fc.constant('image' as const), tag: fc.constantFrom('1.27', '1.28') }),
+  fc.record({ do: fc.constantFrom('cut' as const, 'join' as const, 'kubelet-stop' as const, 'kubelet-start' as const, 'kill' as const), node }),
+  fc.record({ do: fc.constantFrom('delete-owner' as const, 'make-owner' as const) }),
+  fc.record({ do: fc.constantFrom('manager-away' as const, 'manager-back' as const) }),
+);
+const step = fc.record({ operation, wait: fc.integer({ min: 100, max: 20_000 }) });
+
+const template = (app: string): object => ({
+  metadata: { labels: { app } },
+  spec: { terminationGracePeriodSeconds: 2, containers: [{ name: 'c', image: 'nginx:1.27' }] },
+});
+const deployment = (name: string): object => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name },
+  spec: { replicas: 3, selector: { matchLabels: { app: name } }, template: template(name) },
+});
+
+class World {
+  readonly cluster: Cluster;
+  readonly #nodeOf = new Map<string, string>();
+
+  constructor(seed: number) {
+    this.cluster = newCluster({ seed, world: 'kubeadm-3' });
+    this.post('/api/v1', 'resourcequotas', { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: String(podQuota) } } });
+    this.watch(3_000);
+    this.post('/apis/apps/v1', 'deployments', deployment('web'));
+    this.post('/apis/apps/v1', 'statefulsets', {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'db' },
+      spec: { serviceName: 'db', replicas: 2, selector: { matchLabels: { app: 'db' } }, template: template('db') },
+    });
+    this.post('/apis/policy/v1', 'poddisruptionbudgets', {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'web' },
+      spec: { minAvailable, selector: { matchLabels: { app: 'web' } } },
+    });
+    this.watch(20_000);
+    expect(this.pods().filter(isHealthy), 'there is something to lose').toHaveLength(3);
+  }
+
+  post(root: string, resource: string, body: object): void {
+    this.cluster.rest({ method: 'POST', path: `${root}/namespaces/${namespace}/${resource}`, body });
+  }
+
+  list<T extends KubeObject>(root: string, resource: string): readonly T[] {
+    const body = this.cluster.rest({ method: 'GET', path: `${root}/namespaces/${namespace}/${resource}` })?.body as { items?: readonly T[] } | undefined;
+    return body?.items ?? [];
+  }
+
+  pods(): readonly Pod[] {
+    return this.list<Pod>('/api/v1', 'pods');
+  }
+
+  /** Lets time pass, and looks all the while. */
+  watch(milliseconds: number): void {
+    for (let left = milliseconds; left > 0; left -= 1_000) {
+      this.cluster.sim.advance(Math.min(left, 1_000));
+      this.look();
+    }
+  }
+
+  look(): void {
+    const pods = this.pods();
+    const live = pods.filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+    expect(live.length, 'pods within the quota').toBeLessThanOrEqual(podQuota);
+    const addresses = live.map(({ status }) => status?.podIP).filter((ip) => ip !== undefined && ip !== '');
+    expect(new Set(addresses).size, 'addresses of pods are unique').toBe(addresses.length);
+    for (const { metadata, spec } of pods) {
+      if (!spec.nodeName) continue;
+      const before = this.#nodeOf.get(metadata.uid ?? '') ?? spec.nodeName;
+      expect(spec.nodeName, `${metadata.name} stays on its node`).toBe(before);
+      this.#nodeOf.set(metadata.uid ?? '', before);
+    }
+  }
+
+  run(line: string, machine = 'controlplane'): void {
+    const sink = new Sink(() => {});
+    this.cluster.openScript(machine, ['bash', '-c', line], { stdin: textFile(''), stdout: sink, stderr: sink.retain() });
+    this.cluster.sim.advance(2_000);
+  }
+
+  apply(operation: Operation): void {
+    const { fabric } = this.cluster.machine('controlplane').kernel.host.network;
+    const at = (name: string) => this.cluster.machine(name).kernel.host.network;
+    if (operation.do === 'scale') {
+      const name = operation.kind === 'deployments' ? 'web' : 'db';
+      const body = { spec: { replicas: operation.replicas } };
+      this.cluster.rest({ method: 'PATCH', path: `/apis/apps/v1/namespaces/${namespace}/${operation.kind}/${name}/scale`, body, headers: merge });
+    } else if (operation.do === 'image') {
+      const body = { spec: { template: { spec: { containers: [{ name: 'c', image: `nginx:${operation.tag}` }] } } } };
+      this.cluster.rest({ method: 'PATCH', path: `/apis/apps/v1/namespaces/${namespace}/deployments/web`, body, headers: strategic });
+    } else if (operation.do === 'delete-pod' || operation.do === 'evict') this.#remove(operation.do, operation.pick);
+    else if (operation.do === 'cut') fabric?.cut.add(at(operation.node));
+    else if (operation.do === 'join') fabric?.cut.delete(at(operation.node));
+    else if (operation.do === 'kubelet-stop' || operation.do === 'kubelet-start') this.run(`systemctl ${operation.do.slice(8)} kubelet`, operation.node);
+    else if (operation.do === 'kill') this.run('kill -9 $(pgrep -f "nginx: master" | head -2)', operation.node);
+    else if (operation.do === 'delete-owner')
+      this.cluster.rest({ method: 'DELETE', path: `/apis/apps/v1/namespaces/${namespace}/deployments/web`, body: background });
+    else if (operation.do === 'make-owner') this.post('/apis/apps/v1', 'deployments', deployment('web'));
+    else
+      this.run(
+        `mv ${operation.do === 'manager-away' ? `${manifests}/kube-controller-manager.yaml /root/` : `/root/kube-controller-manager.yaml ${manifests}/`}`,
+      );
+  }
+
+  #remove(how: 'delete-pod' | 'evict', pick: number): void {
+    const pods = this.pods();
+    const pod = pods[pick % Math.max(pods.length, 1)];
+    if (!pod) return;
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}`;
+    if (how === 'delete-pod') {
+      this.cluster.rest({ method: 'DELETE', path });
+      return;
+    }
+    const healthy = pods.filter(isHealthy);
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod.metadata.name, namespace } };
+    const answer = this.cluster.rest({ method: 'POST', path: `${path}/eviction`, body });
+    if (answer?.status === 201 && isHealthy(pod)) expect(healthy.length - 1, 'the budget is kept').toBeGreaterThanOrEqual(minAvailable);
+  }
+
+  /** All faults end. */
+  heal(): void {
+    for (const name of ['node01', 'node02'] as const) {
+      this.apply({ do: 'join', node: name });
+      this.apply({ do: 'kubelet-start', node: name });
+    }
+    this.apply({ do: 'manager-back' });
+  }
+
+  /** What is still not as it was asked to be. */
+  unrest(): string[] {
+    const owners = new Set([...this.list('/apis/apps/v1', 'replicasets'), ...this.list('/apis/apps/v1', 'statefulsets')].map(({ metadata }) => metadata.uid));
+    const problems: string[] = [];
+    for (const kind of ['deployments', 'statefulsets'] as const)
+      for (const { metadata, spec, status } of this.list<Workload>('/apis/apps/v1', kind)) {
+        const wanted = spec.replicas ?? 1;
+        if ((status?.readyReplicas ?? 0) !== wanted || (status?.updatedReplicas ?? 0) !== wanted)
+          problems.push(`${kind}/${metadata.name}: ${JSON.stringify(status)}`);
+      }
+    for (const { metadata } of this.pods()) {
+      if (metadata.deletionTimestamp) problems.push(`${metadata.name} is still going`);
+      if (!metadata.ownerReferences?.some(({ uid }) => owners.has(uid))) problems.push(`${metadata.name} has lost its owner`);
+    }
+    return problems;
+  }
+}
+
+type Workload = KubeObject & {
+  readonly spec: { readonly replicas?: number };
+  readonly status?: { readonly readyReplicas?: number; readonly updatedReplicas?: number };
+};
+const manifests = '/etc/kubernetes/manifests';
+const merge = { 'content-type': 'application/merge-patch+json' };
+const strategic = { 'content-type': 'application/strategic-merge-patch+json' };
+const background = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
+const isHealthy = ({ metadata, status }: Pod): boolean =>
+  metadata.labels?.['app'] === 'web' &&
+  metadata.deletionTimestamp === undefined &&
+  (status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false);
+
+test('under random operations and faults the invariants hold, and the world converges', () => {
+  const seed = Number(process.env['FC_SEED'] ?? 20_261_122);
+  console.log(`seed ${seed}`);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.array(step, { minLength: 4, maxLength: 14 }), (worldSeed, steps) => {
+      const world = new World(worldSeed);
+      for (const { operation: each, wait } of steps) {
+        world.apply(each);
+        world.watch(wait);
+      }
+      world.heal();
+      let problems = world.unrest();
+      // Ten minutes: the longest back-off, and the time after which pods leave a node that was away.
+      for (let minutes = 0; minutes < 20 && problems.length > 0; minutes++) {
+        world.watch(30_000);
+        problems = world.unrest();
+      }
+      expect(problems).toEqual([]);
+    }),
+    { seed, numRuns: 4, endOnFailure: true, interruptAfterTimeLimit: Number(process.env['FC_TIME'] ?? 15_000), markInterruptAsFailure: false, verbose: 1 },
+  );
+}, 120_000);
