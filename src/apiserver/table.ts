@@ -21,8 +21,21 @@ export function toTable(objects: readonly KubeObject[], columns: readonly Column
     apiVersion: 'meta.k8s.io/v1',
     metadata: options.metadata,
     columnDefinitions: options.withoutColumns ? null : columns.map(definition),
-    rows: objects.map((object) => ({ cells: columns.map((column) => column.cell(object, options.now)), ...included(object, options.include) })),
+    rows: objects.map((object) => ({ cells: cellsOf(object, columns, options.now), ...included(object, options.include) })),
   };
+}
+
+function cellsOf(object: KubeObject, columns: readonly Column[], now: number): TableRow['cells'] {
+  let made: Column['facts'];
+  let facts: unknown;
+  return columns.map((column) => {
+    if (column.facts === undefined) return column.cell(object, now);
+    if (column.facts !== made) {
+      made = column.facts;
+      facts = made(object);
+    }
+    return column.cell(object, now, facts);
+  });
 }
 
 /** Time since a moment as the AGE column prints it. */

@@ -30,7 +30,7 @@ async function bundleEngines() {
   await build({
     ...engineOptions,
     absWorkingDir: root,
-    entryPoints: { lab: 'test/bench/engine/lab.ts', webernetes: 'test/bench/engine/webernetes.ts' },
+    entryPoints: { lab: 'test/bench/engine/lab.ts', api: 'test/bench/engine/api.ts', webernetes: 'test/bench/engine/webernetes.ts' },
     outdir: temporary,
     outExtension: { '.js': '.mjs' },
     format: 'esm',
@@ -174,7 +174,31 @@ async function images() {
   );
 }
 
-const parts = { start, screen, deploy, sleep: sleeping, memory, boot, worlds, idle, replay, images };
+async function api() {
+  const { api: measured } = await interleaved(rounds, { api: () => engine('api', 'requests') });
+  const of = (name) => measured.map((each) => each[name]);
+  rows.push(
+    row('API: GET of a pod', of('get'), { unit: ' µs', atMost: 30 }),
+    row('API: create of a pod, the whole chain', of('create'), { unit: ' µs', atMost: 400 }),
+    row('API: Table of 50 pods', of('table'), { unit: ' µs', atMost: 200 }),
+    row('API: writes with 5 watchers', of('writes'), { unit: ' /CPU-s', atLeast: 15000 }),
+  );
+}
+
+async function lines() {
+  const { api: measured } = await interleaved(Math.min(rounds, 3), { api: () => engine('api', 'lines') });
+  const at = (name, share) => measured.map((each) => [...each[name]].sort((a, b) => a - b)[Math.floor(each[name].length * share)]);
+  for (const [name, text] of Object.entries({ get: 'get pods', describe: 'describe pod', apply: 'apply' }))
+    rows.push(
+      row(`Enter to prompt: kubectl ${text}, p99`, at(name, 0.99), {
+        unit: ' ms',
+        atMost: 16,
+        note: `p50 ${median(at(name, 0.5)).toFixed(1)} ms; echo ${median(at('echo', 0.5)).toFixed(1)} ms`,
+      }),
+    );
+}
+
+const parts = { start, screen, deploy, sleep: sleeping, memory, boot, worlds, idle, replay, images, api, lines };
 try {
   await bundleEngines();
   for (const [name, part] of Object.entries(parts)) {

@@ -109,7 +109,10 @@ const cronColumns: readonly Column<CronJob>[] = [
   { name: 'Last Schedule', cell: ({ status }, now) => (status?.lastScheduleTime === undefined ? '<none>' : age(status.lastScheduleTime, now)) },
   ageColumn,
   ...[...containerColumns, selectorColumn].map(
-    (column): Column<CronJob> => ({ ...column, cell: (cronJob, now) => column.cell(template(cronJob) as Parameters<typeof column.cell>[0], now) }),
+    ({ facts: _facts, ...column }): Column<CronJob> => ({
+      ...column,
+      cell: (cronJob, now) => column.cell(template(cronJob) as Parameters<typeof column.cell>[0], now),
+    }),
   ),
 ];
 

@@ -7,9 +7,9 @@ type Row = { readonly ready: number; readonly total: number; readonly reason: st
 
 export const podColumns: readonly Column<Pod>[] = [
   nameColumn,
-  { name: 'Ready', cell: (pod) => `${rowOf(pod).ready}/${rowOf(pod).total}` },
-  { name: 'Status', cell: (pod) => rowOf(pod).reason },
-  { name: 'Restarts', cell: restartsCell },
+  { name: 'Ready', facts: rowOf, cell: (_pod, _now, row) => `${(row as Row).ready}/${(row as Row).total}` },
+  { name: 'Status', facts: rowOf, cell: (_pod, _now, row) => (row as Row).reason },
+  { name: 'Restarts', facts: rowOf, cell: restartsCell },
   ageColumn,
   { name: 'IP', wide: true, cell: (pod) => pod.status?.podIPs?.[0]?.ip || pod.status?.podIP || '<none>' },
   { name: 'Node', wide: true, cell: (pod) => pod.spec.nodeName || '<none>' },
@@ -17,8 +17,8 @@ export const podColumns: readonly Column<Pod>[] = [
   { name: 'Readiness Gates', wide: true, cell: readinessGates },
 ];
 
-function restartsCell(pod: Pod, now: number): string {
-  const { restarts, lastRestart } = rowOf(pod);
+function restartsCell(_pod: Pod, now: number, row: unknown): string {
+  const { restarts, lastRestart } = row as Row;
   return restarts === 0 || lastRestart === 0 ? String(restarts) : `${restarts} (${age(new Date(lastRestart).toISOString(), now)} ago)`;
 }
 
@@ -33,14 +33,17 @@ const hasCondition = (pod: Pod, type: string): boolean =>
   pod.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
 
 function rowOf(pod: Pod): Row {
-  const sidecars = new Set(
-    (pod.spec.initContainers ?? []).filter((container) => (container as { restartPolicy?: string }).restartPolicy === 'Always').map(({ name }) => name),
-  );
+  const sidecars = pod.spec.initContainers ? sidecarsOf(pod.spec.initContainers) : noNames;
   const total = pod.spec.containers.length + sidecars.size;
   const init = initRow(pod, sidecars);
   const main = init.initializing && !hasCondition(pod, 'Initialized') ? init : mainRow(pod, init);
-  return { ...main, total, reason: deletionReason(pod, main.reason) };
+  // Written out: this is made for every row of every list.
+  return { ready: main.ready, total, reason: deletionReason(pod, main.reason), restarts: main.restarts, lastRestart: main.lastRestart };
 }
+
+const noNames: ReadonlySet<string> = new Set();
+const sidecarsOf = (containers: NonNullable<Pod['spec']['initContainers']>): ReadonlySet<string> =>
+  new Set(containers.filter((container) => (container as { restartPolicy?: string }).restartPolicy === 'Always').map(({ name }) => name));
 
 function deletionReason(pod: Pod, reason: string): string {
   if (pod.metadata.deletionTimestamp === undefined) return reason;
@@ -51,10 +54,16 @@ function deletionReason(pod: Pod, reason: string): string {
 type Partial = Omit<Row, 'total'> & { readonly initializing: boolean; readonly sidecarRestarts: number; readonly sidecarLast: number };
 
 function initRow(pod: Pod, sidecars: ReadonlySet<string>): Partial {
-  let [ready, restarts, lastRestart, sidecarRestarts, sidecarLast] = [0, 0, 0, 0, 0];
+  let ready = 0;
+  let restarts = 0;
+  let lastRestart = 0;
+  let sidecarRestarts = 0;
+  let sidecarLast = 0;
   let reason = pod.status?.reason || (isGated(pod) ? 'SchedulingGated' : (pod.status?.phase ?? ''));
   let initializing = false;
-  for (const [i, status] of (pod.status?.initContainerStatuses ?? []).entries()) {
+  const statuses = pod.status?.initContainerStatuses;
+  for (let i = 0; statuses !== undefined && i < statuses.length; i++) {
+    const status = statuses[i] as ContainerStatus;
     restarts += status.restartCount;
     lastRestart = Math.max(lastRestart, finishedAt(status));
     const sidecar = sidecars.has(status.name);
@@ -88,7 +97,9 @@ const terminatedReason = ({ reason, signal, exitCode }: { reason?: string; signa
 function mainRow(pod: Pod, init: Partial): Partial {
   let { ready, reason, sidecarRestarts: restarts, sidecarLast: lastRestart } = init;
   let hasRunning = false;
-  for (const status of [...(pod.status?.containerStatuses ?? [])].reverse()) {
+  const statuses = pod.status?.containerStatuses ?? [];
+  for (let i = statuses.length - 1; i >= 0; i--) {
+    const status = statuses[i] as ContainerStatus;
     restarts += status.restartCount;
     lastRestart = Math.max(lastRestart, finishedAt(status));
     const { waiting, terminated, running } = status.state ?? {};
@@ -100,7 +111,7 @@ function mainRow(pod: Pod, init: Partial): Partial {
     }
   }
   if (reason === 'Completed' && hasRunning) reason = hasCondition(pod, 'Ready') ? 'Running' : 'NotReady';
-  return { ...init, ready, reason, restarts, lastRestart };
+  return { ready, reason, restarts, lastRestart, initializing: init.initializing, sidecarRestarts: init.sidecarRestarts, sidecarLast: init.sidecarLast };
 }
 
 const finishedAt = (status: ContainerStatus): number => {

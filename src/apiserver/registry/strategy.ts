@@ -21,7 +21,9 @@ export type Column<T extends KubeObject = KubeObject> = {
   readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'date';
   readonly format?: string;
   readonly wide?: boolean;
-  readonly cell: (object: T, now: number) => string | number | boolean | null;
+  /** What several columns are read from, worked out once a row where they name the same function; the third argument of their `cell`. */
+  readonly facts?: (object: T) => unknown;
+  readonly cell: (object: T, now: number, facts?: unknown) => string | number | boolean | null;
 };
 
 /**
