@@ -15,6 +15,14 @@ function parseLimit(text: string): number {
   return value;
 }
 
+/** memparse of the kernel's lib/cmdline.c: a size may end in K, M or G; it is cut to whole pages. */
+function parseBytes(text: string): number {
+  const [, digits, unit = ''] = /^(\d+)([KMG])?$/i.exec(text.trim()) ?? [];
+  if (digits === undefined) return parseLimit(text);
+  const bytes = Number(digits) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[unit.toLowerCase() as '' | 'k' | 'm' | 'g'];
+  return bytes - (bytes % 4096);
+}
+
 /** Documentation/admin-guide/cgroup-v2.rst of the kernel. */
 const files: Readonly<Record<string, ControlFile>> = {
   'cgroup.controllers': { read: () => 'cpuset cpu io memory hugetlb pids rdma misc\n' },
@@ -53,7 +61,7 @@ const files: Readonly<Record<string, ControlFile>> = {
   'memory.max': {
     read: (group) => limit(group.memoryMaxBytes),
     write: (group, text) => {
-      group.memoryMaxBytes = parseLimit(text);
+      group.memoryMaxBytes = parseBytes(text);
       group.chargeMemory(0);
     },
   },
@@ -68,6 +76,31 @@ const files: Readonly<Record<string, ControlFile>> = {
   },
 };
 
+/** A group is made by mkdir, and taken away by rmdir when nobody is in it any more. */
+class CgroupDirectory extends GeneratedDirectory {
+  readonly #group: Cgroup;
+  constructor(group: Cgroup, ...rest: ConstructorParameters<typeof GeneratedDirectory>) {
+    super(...rest);
+    this.#group = group;
+  }
+  override get generated(): boolean {
+    return false;
+  }
+  /** Its files go with it; whether it may go, its parent says. */
+  override get empty(): boolean {
+    return true;
+  }
+  override add(name?: string, inode?: Inode): void {
+    if (name === undefined || inode?.type !== 'directory') throw new Errno('EPERM');
+    this.#group.at(name);
+  }
+  override remove(name?: string): void {
+    const child = this.#group.children.get(name ?? '');
+    if (!child) throw new Errno('EPERM');
+    if (!child.remove()) throw new Errno('EBUSY');
+  }
+}
+
 /** The files of a group and the folders of its children. */
 export function newCgroupfs(kernel: Kernel, group: Cgroup): DirectoryNode {
   const attributes = (mode: number) => ({ mode, uid: 0, gid: 0, mtime: kernel.bootedAt });
@@ -78,7 +111,8 @@ export function newCgroupfs(kernel: Kernel, group: Cgroup): DirectoryNode {
       ...(write ? { write: (text: string) => write(group, text, kernel) } : {}),
     });
   };
-  return new GeneratedDirectory(
+  return new CgroupDirectory(
+    group,
     attributes(0o755),
     function* (): Iterable<[string, Inode]> {
       for (const [name, file] of Object.entries(files)) yield [name, control(name, file)];

@@ -258,7 +258,7 @@ export class FileSystem {
     if (inode.type !== 'file') return inode;
     if (at.readonly) throw new Errno('EROFS', path);
     if (at.parent instanceof OverlayDirectory && at.parent.lookup(at.name) === inode) inode = this.#copyUp(at.parent, at.name, inode);
-    if (flags.truncate && inode.type === 'file') this.#put(inode, '');
+    if (flags.truncate && inode.type === 'file' && !inode.generated) this.#put(inode, '');
     return inode;
   }
 
@@ -326,7 +326,7 @@ export class FileSystem {
   rmdir(path: string): void {
     const at = this.#existing(path, false);
     if (at.inode.type !== 'directory') throw new Errno('ENOTDIR', path);
-    if (at.inode.entries().length > 0) throw new Errno('ENOTEMPTY', path);
+    if (!at.inode.empty) throw new Errno('ENOTEMPTY', path);
     this.#removable(at, path);
     at.parent.remove(at.name);
     this.namespace.disk.inodesUsed--;

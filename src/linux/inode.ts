@@ -185,6 +185,11 @@ export class DirectoryNode implements Common {
     this.mtime = attributes.mtime;
   }
 
+  /** Whether rmdir may take it away. */
+  get empty(): boolean {
+    return this.entries().length === 0;
+  }
+
   lookup(name: string): Inode | undefined {
     return this.own.get(name);
   }
@@ -282,10 +287,10 @@ export class GeneratedDirectory extends DirectoryNode {
   override entries(): [string, Inode][] {
     return [...this.#list()];
   }
-  override add(): void {
+  override add(_name?: string, _inode?: Inode): void {
     throw new Errno('EPERM');
   }
-  override remove(): void {
+  override remove(_name?: string): void {
     throw new Errno('EPERM');
   }
 }

@@ -1,8 +1,9 @@
 /** What people type in courses, from the shell of a whole cluster: each of these went wrong once. */
 import { expect, test } from 'vitest';
+import type { WorldName } from '../../src/cluster/worlds/index.ts';
 import { runScript } from '../../src/headless/sh.ts';
 
-function sh(script: string): { readonly out: string; readonly err: string; readonly status: number } {
+function sh(script: string, world: WorldName = 'kubeadm-3'): { readonly out: string; readonly err: string; readonly status: number } {
   let [out, err] = ['', ''];
   const stdout = (text: string): void => {
     out += text;
@@ -10,7 +11,7 @@ function sh(script: string): { readonly out: string; readonly err: string; reado
   const stderr = (text: string): void => {
     err += text;
   };
-  const status = runScript('kubeadm-3', 1, { argv: ['bash', '-c', script], stdout, stderr, limit: 3_600_000 });
+  const status = runScript(world, 1, { argv: ['bash', '-c', script], stdout, stderr, limit: 3_600_000 });
   return { out, err, status };
 }
 
@@ -164,5 +165,23 @@ scp: failed to upload file a to /nope/b
 scp: local "d" is not a regular file
 scp: failed to upload file d to /tmp
 scp: /etc/nope: No such file or directory
+`);
+});
+
+test('a container by hand: chroot, unshare and a cgroup made by mkdir', () => {
+  const { out, err } = sh(
+    `
+    mkdir -p box; docker export $(docker create busybox:1.36 2> /dev/null) | tar -C box -xf -
+    chroot box sh -c 'echo made inside > /note'; cat box/note; chroot box nope; echo $?
+    unshare --uts --pid --fork chroot box sh -c 'hostname box; hostname'; hostname
+    mkdir /sys/fs/cgroup/box; echo 20M > /sys/fs/cgroup/box/memory.max; cat /sys/fs/cgroup/box/memory.max
+    sleep 100 & echo $! > /sys/fs/cgroup/box/cgroup.procs; cat /proc/$!/cgroup; rmdir /sys/fs/cgroup/box; kill $!; sleep 1
+    rmdir /sys/fs/cgroup/box && ls -d /sys/fs/cgroup/box`,
+    'node',
+  );
+  expect(out).toBe('made inside\n127\nbox\nnode01\n20971520\n0::/box\n');
+  expect(err).toBe(`chroot: failed to run command 'nope': No such file or directory
+rmdir: failed to remove '/sys/fs/cgroup/box': Device or resource busy
+ls: cannot access '/sys/fs/cgroup/box': No such file or directory
 `);
 });

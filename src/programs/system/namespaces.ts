@@ -1,10 +1,12 @@
 /** lsns, nsenter, unshare (util-linux 2.41). */
-import { MountNamespace } from '../../linux/file-system.ts';
+import { Errno } from '../../linux/errno.ts';
+import { MountNamespace, resolvePath } from '../../linux/file-system.ts';
 import { type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from '../../linux/namespaces.ts';
 import { NetworkNamespace } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
-import { start } from '../execute.ts';
+import { cannotRunStatus, start } from '../execute.ts';
 import { commandLine, visible } from '../processes/ps.ts';
+import { quote } from '../quote.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
 import { userName } from '../users.ts';
 
@@ -165,4 +167,36 @@ const unshare = tool({
   },
 });
 
-export const namespacePrograms = { lsns, nsenter, unshare };
+const chroot = tool({
+  usage: '[OPTION] NEWROOT [COMMAND [ARG]...]',
+  summary: 'Run COMMAND with root directory set to NEWROOT.',
+  inOrder: true,
+  trouble: 125,
+  options: [
+    ['userspec=USER:GROUP', 'specify user and group to use'],
+    ['skip-chdir', "do not change working directory to '/'"],
+  ],
+  *run(call) {
+    const { process } = call;
+    const [path, ...command] = call.operands;
+    if (path === undefined) throw new UsageError('missing operand');
+    const { fs } = process;
+    const inode = fs.find(path);
+    if (inode?.type !== 'directory')
+      throw new Failure(`cannot change root directory to ${quote(path)}: ${inode ? 'Not a directory' : 'No such file or directory'}`, 125);
+    if (process.uid !== 0) throw new Failure(`cannot change root directory to ${quote(path)}: Operation not permitted`, 125);
+    const root = resolvePath(process.cwd, path);
+    const mount = new MountNamespace(inode, fs.namespace.disk);
+    for (const each of fs.namespace.mounts.values()) if (each.path.startsWith(`${root}/`)) mount.mount({ ...each, path: each.path.slice(root.length) });
+    const argv = command.length === 0 ? ['/bin/sh', '-i'] : command;
+    yield* call.out.flush();
+    try {
+      return yield* process.wait(process.spawn({ argv, namespaces: { mount }, cwd: '/' }));
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      throw new Failure(`failed to run command ${quote(argv[0] ?? '')}: ${error.message}`, cannotRunStatus(error));
+    }
+  },
+});
+
+export const namespacePrograms = { chroot, lsns, nsenter, unshare };
