@@ -167,7 +167,9 @@ export class PlainLesson {
     const step = view?.steps[view.current];
     if (!view || !step) return;
     this.#situations = step.situations.length;
-    this.#print(`${this.#say('step', { n: view.current + 1, of: view.steps.length })} · ${this.#say('points', { n: step.of })}\n${withoutMarks(step.task)}\n`);
+    this.#print(`${this.#say('step', { n: view.current + 1, of: view.steps.length })} · ${this.#say('points', { n: step.of })}\n`);
+    if (step.elsewhere) this.#print(`→ ${withoutMarks(this.#say('stepAt', step.elsewhere))}\n`);
+    this.#print(`${withoutMarks(step.task)}\n`);
     step.choices.forEach(({ text }, index) => {
       this.#print(`  ${index + 1}. ${withoutMarks(text)}\n`);
     });

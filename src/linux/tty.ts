@@ -18,6 +18,8 @@ export type LineReader = {
   history(): readonly string[];
   /** Candidates for the word before the cursor; `from` is where that word begins. */
   complete(line: string, cursor: number): { readonly from: number; readonly candidates: readonly string[] };
+  /** Whose kernel it runs on, and whether inside of a container there. */
+  place?(): { readonly kernel: object; readonly container: boolean };
 };
 
 /**

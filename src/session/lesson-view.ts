@@ -3,6 +3,7 @@ import type { Verdict } from '../grading/verdict.ts';
 import { type Language, pointsOf, type Quiz, type Step, type StepKind, type StepProse } from '../lessons/lesson.ts';
 import { fillAll } from '../lessons/variables.ts';
 import type { LessonRun, StepState } from './lesson-run.ts';
+import type { Elsewhere } from './place.ts';
 import type { Session } from './session.ts';
 
 export type CheckView = {
@@ -25,6 +26,8 @@ export type StepView = {
   /** Shown once the step is passed. */
   readonly note: string | undefined;
   readonly done: boolean;
+  /** The prompt stands on another machine than the step is about. */
+  readonly elsewhere?: Elsewhere | undefined;
   readonly points: number;
   readonly of: number;
   readonly checks: readonly CheckView[];
@@ -59,7 +62,10 @@ export function lessonView(session: Session, language: Language, tried: boolean)
   return {
     title: prose.title,
     story: prose.story,
-    steps: run.lesson.steps.map((step, index) => stepView(run, index, step, prose.steps[step.id], tried && index === run.current)),
+    steps: run.lesson.steps.map((step, index) => {
+      const view = stepView(run, index, step, prose.steps[step.id], tried && index === run.current);
+      return index === run.current ? { ...view, elsewhere: session.elsewhere } : view;
+    }),
     current: run.current,
     finished: run.finished,
     points: run.points,

@@ -29,6 +29,7 @@ export class WorldError extends Error {
 export function prepareWorld(cluster: Cluster, lesson: Lesson): void {
   const { world } = lesson;
   needMachine(cluster, '/start/at', lesson.start?.at ?? cluster.home);
+  for (const [index, { at }] of lesson.steps.entries()) if (at !== undefined) needMachine(cluster, `/steps/${index}/at`, at);
   for (const [index, file] of (world.files ?? []).entries()) placeFile(cluster, `/world/files/${index}`, file);
   for (const [index, { on, run }] of (world.setup ?? []).entries()) runLine(cluster, `/world/setup/${index}`, on, run);
   for (const [index, object] of (world.objects ?? []).entries()) createObject(cluster, `/world/objects/${index}`, object);

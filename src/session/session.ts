@@ -13,6 +13,7 @@ import { withoutLastLine } from './inputs.ts';
 import { LessonRun } from './lesson-run.ts';
 import { containersOf, type Sandbox } from './node-containers.ts';
 import { Observer } from './observer.ts';
+import { type Elsewhere, type Place, placeOf, wayTo } from './place.ts';
 import { prepareWorld } from './prepare.ts';
 
 export type SessionOptions = {
@@ -39,6 +40,8 @@ export class Session {
   readonly #terminal: Terminal;
   readonly #startedAt: Milliseconds;
   readonly #inputs: StampedInput[] = [];
+  readonly #login: string;
+  #place: Place;
   #cause = 0;
 
   constructor(options: SessionOptions) {
@@ -49,7 +52,9 @@ export class Session {
     if (lesson) prepareWorld(this.cluster, lesson);
     this.run = lesson && new LessonRun(lesson);
     this.#observer = new Observer(this.cluster);
-    this.#terminal = this.cluster.openTerminal(lesson?.start?.at ?? this.cluster.home, options.size ?? { columns: 80, rows: 24 });
+    this.#login = lesson?.start?.at ?? this.cluster.home;
+    this.#place = { machine: this.#login, container: false };
+    this.#terminal = this.cluster.openTerminal(this.#login, options.size ?? { columns: 80, rows: 24 });
     this.#toWholeMillisecond();
     this.#startedAt = this.cluster.sim.now;
     this.untilPrompt(5_000);
@@ -79,6 +84,13 @@ export class Session {
   /** A shell waits for a line. */
   get atPrompt(): boolean {
     return this.tty.activeReader !== undefined && this.tty.mode === 'cooked' && this.tty.waiting === 0;
+  }
+
+  /** Where the prompt would have to stand for the step that is worked on, if it stands elsewhere; while a command runs, as it was before. */
+  get elsewhere(): Elsewhere | undefined {
+    this.#place = placeOf(this.cluster, this.tty) ?? this.#place;
+    const { at } = this.run?.step ?? {};
+    return at === undefined ? undefined : wayTo(at, this.#place, this.#login);
   }
 
   get inputs(): readonly StampedInput[] {

@@ -5,7 +5,12 @@ import type { Shell } from './shell.ts';
 
 /** What the terminal's line editor asks the shell. */
 export function lineReader(shell: Shell): LineReader {
-  return { history: () => shell.history, complete: (line, cursor) => complete(shell, line, cursor) };
+  const { kernel, namespaces } = shell.process;
+  return {
+    history: () => shell.history,
+    complete: (line, cursor) => complete(shell, line, cursor),
+    place: () => ({ kernel, container: namespaces.pid !== kernel.host.pid }),
+  };
 }
 
 type Answer = { readonly from: number; readonly candidates: readonly string[] };

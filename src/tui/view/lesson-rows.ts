@@ -60,6 +60,8 @@ function passedRows(step: StepView, index: number, context: RowContext): string[
 function stepRows(step: StepView, index: number, of: number, context: RowContext): string[] {
   const { width, style, say } = context;
   const rows = heading('title', `${say('step', { n: index + 1, of })} · ${say(`kind_${step.kind}` as WordKey)} · ${say('points', { n: step.of })}`, context);
+  if (step.elsewhere)
+    rows.push(...wrapSpans([{ text: '→ ', look: 'note' }, ...inline(say('stepAt', step.elsewhere))], width, style, { first: '', rest: '  ' }));
   rows.push(...markdownRows(step.task, width, style));
   if (step.checks.length > 0 && !step.ask) rows.push('', ...step.checks.flatMap((check) => checkRows(check, context)));
   for (const text of step.situations) rows.push('', ...wrapSpans([{ text: '→ ', look: 'note' }, ...inline(text)], width, style, { first: '', rest: '  ' }));
