@@ -29,6 +29,7 @@ export class PlainLesson {
   readonly #screen = new VtScreen(size.columns, size.rows);
   #current = 0;
   #situations = 0;
+  #deadEnd: string | undefined;
 
   constructor(session: Session, language: () => Language, print: (text: string) => void) {
     this.session = session;
@@ -167,6 +168,7 @@ export class PlainLesson {
     const step = view?.steps[view.current];
     if (!view || !step) return;
     this.#situations = step.situations.length;
+    this.#deadEnd = undefined;
     this.#print(`${this.#say('step', { n: view.current + 1, of: view.steps.length })} · ${this.#say('points', { n: step.of })}\n`);
     if (step.elsewhere) this.#print(`→ ${withoutMarks(this.#say('stepAt', step.elsewhere))}\n`);
     this.#print(`${withoutMarks(step.task)}\n`);
@@ -185,6 +187,7 @@ export class PlainLesson {
     if (view.current === this.#current) {
       for (const text of step?.situations.slice(this.#situations) ?? []) this.#print(`\n→ ${withoutMarks(text)}\n`);
       this.#situations = step?.situations.length ?? 0;
+      this.#stuck(step?.deadEnd);
       return;
     }
     this.#print('\n');
@@ -195,6 +198,12 @@ export class PlainLesson {
       this.#print(`✓ ${this.#say('lessonDone', { n: view.points, of: view.pointsPossible })}\n\n${this.#say('debriefTitle')}\n`);
       for (const text of view.debrief) this.#print(`${withoutMarks(text)}\n\n`);
     }
+  }
+
+  /** A dead end is told when the world gets into it. */
+  #stuck(deadEnd: string | undefined): void {
+    if (deadEnd !== undefined && deadEnd !== this.#deadEnd) this.#print(`\n✗ ${withoutMarks(deadEnd)}\n${plainWords[this.#language()].rewind}\n`);
+    this.#deadEnd = deadEnd;
   }
 
   #passed(view: LessonView, index: number): void {

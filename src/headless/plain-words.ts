@@ -7,6 +7,7 @@ type PlainWords = {
   readonly prompt: string;
   readonly stopped: string;
   readonly raw: string;
+  readonly rewind: string;
   readonly choices: string;
   readonly badAnswer: string;
   readonly noQuestion: string;
@@ -23,11 +24,13 @@ export const plainWords: Readonly<Record<Language, PlainWords>> = {
   :xray           calls that the last command set off
   :cluster        nodes, pods and containers
   :undo           undo the last command
+  :rewind         back to where this step began
   :restart        start over           :menu         back to the lessons
   :lang           Korean or English    :quit         end; what you did is kept`,
     prompt: 'Type :help for what else there is.',
     stopped: '(stopped: it ran for too long, or wrote too much)',
     raw: '(A full-screen program has the terminal. What you type goes to it as keys; an empty line is Enter, :esc is Escape, :key q is q.)',
+    rewind: ':rewind goes back to where this step began.',
     choices: 'Answer with :answer and the number.',
     badAnswer: 'There is no such choice.',
     noQuestion: 'This step asks no question.',
@@ -42,11 +45,13 @@ export const plainWords: Readonly<Record<Language, PlainWords>> = {
   :xray           마지막 명령이 일으킨 호출들
   :cluster        노드, 파드, 컨테이너
   :undo           마지막 명령 되돌리기
+  :rewind         이 단계의 처음으로
   :restart        처음부터 다시        :menu         레슨 목록으로
   :lang           한국어와 영어        :quit         끝내기. 한 것은 저장됩니다`,
     prompt: ':help를 입력하면 다른 명령을 볼 수 있습니다.',
     stopped: '(너무 오래 돌거나 출력이 너무 많아서 멈췄습니다)',
     raw: '(화면 전체를 쓰는 프로그램이 실행 중입니다. 입력은 키로 전달됩니다. 빈 줄은 Enter, :esc는 Esc, :key q는 q입니다.)',
+    rewind: ':rewind를 입력하면 이 단계의 처음으로 돌아갑니다.',
     choices: ':answer 뒤에 번호를 적어 답하세요.',
     badAnswer: '그런 보기는 없습니다.',
     noQuestion: '이 단계는 묻는 것이 없습니다.',

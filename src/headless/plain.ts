@@ -72,6 +72,7 @@ export class Plain {
     else if (!this.#lesson) this.#choose(command ?? line.trim());
     else if (command === undefined) this.#lesson.type(line);
     else if (command === 'undo') this.#undo();
+    else if (command === 'rewind') this.#rewind();
     else if (command === 'restart') this.#replace(this.#lesson.session, [], 0);
     else this.#lesson.command(command, rest);
     this.keep();
@@ -135,6 +136,13 @@ export class Plain {
     const earlier = session?.beforeLastLine();
     if (earlier && session) this.#replace(session, earlier.inputs, earlier.until);
     else this.#print(`${this.#say('nothingToUndo')}\n`);
+  }
+
+  #rewind(): void {
+    const session = this.#lesson?.session;
+    if (!session?.run) return this.#print(`${this.#say('nothingToUndo')}\n`);
+    const { inputs, until } = session.beforeStep();
+    this.#replace(session, inputs, until);
   }
 
   #replace(like: Session, inputs: Parameters<Worlds['replay']>[1], until: number): void {

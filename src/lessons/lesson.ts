@@ -77,6 +77,9 @@ export type Quiz =
 
 export type Situation = { readonly when: Check; readonly say: string };
 
+/** The world is such that the step cannot be passed any more: it is said, and the way back to the step's beginning is offered. */
+export type DeadEnd = Situation & { readonly offer: 'rewind' };
+
 export type Step = {
   readonly id: string;
   readonly kind: StepKind;
@@ -87,6 +90,7 @@ export type Step = {
   /** Keys of prose, mildest first. */
   readonly hints?: readonly string[];
   readonly situations?: readonly Situation[];
+  readonly deadEnds?: readonly DeadEnd[];
   /** Of a prediction. */
   readonly choices?: readonly string[];
   readonly answer?: string;
@@ -135,6 +139,7 @@ export type StepProse = {
   readonly feedback?: Readonly<Record<string, string>>;
   readonly hints?: Readonly<Record<string, string>>;
   readonly situations?: Readonly<Record<string, string>>;
+  readonly deadEnds?: Readonly<Record<string, string>>;
 };
 
 export type Prose = {

@@ -120,7 +120,11 @@ export function checkProse(lesson: Lesson, source: Source): Problem[] {
     const shown = (step.checks ?? []).filter((check) => !('visibility' in check && check.visibility === 'grader')).map(({ id = '' }) => id);
     compare(`${at}/checks`, shown, Object.keys(text.checks ?? {}), `check of ${step.id}`);
     compare(`${at}/hints`, step.hints ?? [], Object.keys(text.hints ?? {}), `hint of ${step.id}`);
-    compare(`${at}/situations`, [...new Set((step.situations ?? []).map((each) => each.say))], Object.keys(text.situations ?? {}), `situation of ${step.id}`);
+    for (const [key, name] of [
+      ['situations', 'situation'],
+      ['deadEnds', 'dead end'],
+    ] as const)
+      compare(`${at}/${key}`, [...new Set((step[key] ?? []).map((each) => each.say))], Object.keys(text[key] ?? {}), `${name} of ${step.id}`);
   }
   for (const name of new Set(placeholders(JSON.stringify(prose))))
     if (!Object.hasOwn(lesson.world.vars ?? {}, name))

@@ -16,10 +16,25 @@ export type StepState = {
   hintsTaken: number;
   /** Keys of situations met, in the order in which they were met. */
   readonly situations: string[];
+  /** The dead end in which the world stands now, by its key, and all that were met. */
+  deadEnd: string | undefined;
+  readonly deadEndsMet: Set<string>;
   /** What was answered last in a quiz or prediction. */
   answer: readonly string[] | undefined;
   attempts: number;
 };
+
+const newStepState = ({ id }: Step): StepState => ({
+  id,
+  done: false,
+  verdicts: new Map(),
+  hintsTaken: 0,
+  situations: [],
+  deadEnd: undefined,
+  deadEndsMet: new Set(),
+  answer: undefined,
+  attempts: 0,
+});
 
 /** A check that gates nothing, and may still come true after its step was passed. */
 type Pending = { readonly check: Check; readonly verdicts: Map<string, Verdict>; readonly passedAt: Milliseconds };
@@ -36,7 +51,7 @@ export class LessonRun {
 
   constructor(lesson: Lesson) {
     this.lesson = lesson;
-    this.steps = lesson.steps.map((step) => ({ id: step.id, done: false, verdicts: new Map(), hintsTaken: 0, situations: [], answer: undefined, attempts: 0 }));
+    this.steps = lesson.steps.map(newStepState);
   }
 
   /** Index of the step that is worked on; equals the number of steps when the lesson is done. */
@@ -68,6 +83,8 @@ export class LessonRun {
     if (!step || !state) return false;
     for (const check of step.checks ?? []) state.verdicts.set(check.id ?? '', evaluate(check, world, this.#expressions));
     for (const { when, say } of step.situations ?? []) if (!state.situations.includes(say) && this.#holds(when, world)) state.situations.push(say);
+    state.deadEnd = step.deadEnds?.find(({ when }) => this.#holds(when, world))?.say;
+    if (state.deadEnd !== undefined) state.deadEndsMet.add(state.deadEnd);
     return this.#settle(step, state);
   }
 

@@ -45,7 +45,8 @@ function expressionsOf({ lesson }: LoadedLesson): ReadonlyMap<string, string> {
   collect(lesson.world.ready, '/world/ready');
   for (const [number, step] of lesson.steps.entries()) {
     collect(step.checks, `/steps/${number}/checks`);
-    for (const [index, { when }] of (step.situations ?? []).entries()) one(when, `/steps/${number}/situations/${index}/when`);
+    for (const key of ['situations', 'deadEnds'] as const)
+      for (const [index, { when }] of (step[key] ?? []).entries()) one(when, `/steps/${number}/${key}/${index}/when`);
   }
   for (const [number, { checks }] of (lesson.trials ?? []).entries()) collect(checks, `/trials/${number}/checks`);
   return found;

@@ -34,6 +34,8 @@ export type StepView = {
   readonly hints: readonly string[];
   readonly hintsLeft: number;
   readonly situations: readonly string[];
+  /** The step cannot be passed in this world any more; going back to its beginning is offered. */
+  readonly deadEnd?: string | undefined;
   readonly ask: Quiz | undefined;
   readonly choices: readonly Choice[];
   readonly feedback: readonly Feedback[];
@@ -92,6 +94,7 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
     hints: (step.hints ?? []).slice(0, state.hintsTaken).map((key) => prose?.hints?.[key] ?? key),
     hintsLeft: Math.max(0, (step.hints?.length ?? 0) - state.hintsTaken),
     situations: state.situations.map((key) => prose?.situations?.[key] ?? key),
+    deadEnd: state.deadEnd === undefined || state.done ? undefined : (prose?.deadEnds?.[state.deadEnd] ?? state.deadEnd),
     ask: step.kind === 'quiz' || step.kind === 'predict' ? quiz : undefined,
     choices: quiz && 'choices' in quiz ? quiz.choices.map((id) => ({ id, text: texts[id] ?? id })) : [],
     feedback: step.kind === 'quiz' && quiz ? feedbackOf(quiz, state, prose) : [],

@@ -42,6 +42,8 @@ export class Session {
   readonly #inputs: StampedInput[] = [];
   readonly #login: string;
   #place: Place;
+  /** Inputs there were when the step that is worked on began, and the moment. */
+  #step = { after: 0, at: 0 };
   #cause = 0;
 
   constructor(options: SessionOptions) {
@@ -208,6 +210,14 @@ export class Session {
     return earlier && { ...earlier, options: this.goingBackTo(earlier.inputs.length) };
   }
 
+  /** The same for standing where the present step began. */
+  beforeStep(): Earlier & { readonly options: SessionOptions } {
+    const { after, at } = this.#step;
+    // Where nothing has come since: long enough for the checks to look, which they do at whole seconds.
+    const until = this.#inputs[after]?.at ?? Math.min(Math.ceil(this.elapsed), Math.ceil(at) + lookEvery);
+    return { inputs: this.#inputs.slice(0, after), until, options: this.goingBackTo(after) };
+  }
+
   /** The same world and lesson from the beginning. */
   restart(): Session {
     return new Session(this.goingBackTo(0));
@@ -244,6 +254,7 @@ export class Session {
   /** What was typed before counts no more; faults of this step come about. */
   #beginStep(): void {
     this.#observer.beginStep();
+    this.#step = { after: this.#inputs.length, at: this.elapsed };
     const { step, lesson } = this.run ?? {};
     for (const { fault, node, at } of lesson?.world.faults ?? []) if (step && at === `step:${step.id}`) beginFault(this.cluster, fault, node);
   }

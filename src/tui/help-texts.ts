@@ -15,7 +15,7 @@ The terminal is a root shell on a machine of a simulated cluster. Everything in 
 - \`F6\`: ten times as fast, and back
 - \`F7\`: skip to the end of the command that waits, or to the next thing that happens
 - \`F8\` or \`Ctrl-_\`: undo the last command (the lesson is played again up to it)
-- \`F9\`: start the lesson over
+- \`F9\`: start this step or the whole lesson over
 - \`F10\`: Korean or English
 - \`Ctrl-Q\`: leave; what you did is kept
 
@@ -36,7 +36,7 @@ The terminal is a root shell on a machine of a simulated cluster. Everything in 
 - \`F6\`: 열 배 빠르게, 다시 원래대로
 - \`F7\`: 기다리는 명령의 끝이나 다음 일이 생길 때까지 건너뛰기
 - \`F8\` 또는 \`Ctrl-_\`: 마지막 명령 되돌리기 (그 앞까지 다시 재생합니다)
-- \`F9\`: 레슨을 처음부터 다시
+- \`F9\`: 이 단계나 레슨 전체를 처음부터 다시
 - \`F10\`: 한국어와 영어 바꾸기
 - \`Ctrl-Q\`: 나가기. 한 것은 저장됩니다
 

@@ -1,17 +1,17 @@
 /** The program behind the screen: which screen is shown, what keys and choices set off, what is kept. */
 import type { Language } from '../../lessons/lesson.ts';
-import type { Session } from '../../session/session.ts';
 import type { Actions } from '../components/context.ts';
-import { entryOf, type LessonEntry, type Services, type Worlds } from '../services.ts';
+import { entryOf, type LessonEntry, type Services } from '../services.ts';
 import type { InkInput } from '../terminal/ink-input.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { Painter } from '../terminal/painter.ts';
-import { newSay, type Say, type WordKey } from '../words.ts';
+import { newSay, type Say } from '../words.ts';
 import { Frames } from './frames.ts';
+import { GoingBack } from './going-back.ts';
 import { Keeper } from './keeper.ts';
 import { LessonScreen } from './lesson.ts';
 import { playOn, showStage } from './opening.ts';
-import { endedQuestion, failedQuestion, leaveQuestion, restartQuestion, resumeQuestion } from './questions.ts';
+import { endedQuestion, failedQuestion, leaveQuestion, resumeQuestion } from './questions.ts';
 import { type Command, contextOf, route } from './route.ts';
 import type { AppState, ChoiceState } from './state.ts';
 import { Store } from './store.ts';
@@ -24,6 +24,7 @@ export class Application {
   readonly #exit: (status: number) => void;
   readonly #keeper: Keeper;
   readonly #frames: Frames;
+  readonly #back: GoingBack;
   #lesson: LessonScreen | undefined;
   #key: string | undefined;
   #onChoice: (id: string) => void = () => {};
@@ -50,6 +51,13 @@ export class Application {
       const notice = this.#say('notSaved', { text: problem });
       this.store.set({ notice });
       this.#lesson?.tell(notice);
+    });
+    this.#back = new GoingBack({
+      store: this.store,
+      worlds: services.worlds,
+      lesson: () => this.#lesson,
+      ask: (choice, then) => this.#ask(choice, then),
+      replaced: (session) => this.#keeper.soon(this.#key, session, true),
     });
     this.#frames = new Frames(painter, () => {
       const { screen, choice } = this.store.get();
@@ -129,12 +137,12 @@ export class Application {
     pause: () => this.#lesson?.togglePause(),
     speed: () => this.#lesson?.toggleSpeed(),
     skip: () => this.#lesson?.skip(),
-    undo: () => void this.#undo(),
-    restart: () => this.#ask(restartQuestion(this.#say), (id) => id === 'yes' && void this.#restart()),
+    undo: () => void this.#back.undo(),
+    restart: () => this.#back.askRestart(),
     language: () => this.#switchLanguage(),
     leave: () => this.#leave(),
     quit: () => this.#quit(0),
-    back: () => this.#back(),
+    back: () => this.#leaveScreen(),
     switch: () => this.#lesson?.focus(this.#lesson.state.focus === 'terminal' ? 'pane' : 'terminal'),
     scrollUp: () => this.#lesson?.scroll(-1),
     scrollDown: () => this.#lesson?.scroll(1),
@@ -189,31 +197,6 @@ export class Application {
     if (entry && record && !worlds.same(entry.key, record)) this.#lesson.tell(this.#say('changedLesson'));
   }
 
-  async #undo(): Promise<void> {
-    const lesson = this.#lesson;
-    const earlier = lesson?.session.beforeLastLine();
-    if (!lesson || !earlier) return lesson?.tell(this.#say('nothingToUndo'));
-    await this.#replaceBy((worlds) => worlds.replay(lesson.session, earlier.inputs, earlier.until), 'undoing');
-  }
-
-  async #restart(): Promise<void> {
-    const lesson = this.#lesson;
-    if (lesson) await this.#replaceBy((worlds) => worlds.replay(lesson.session, [], 0), 'restarting');
-  }
-
-  async #replaceBy(replay: (worlds: Worlds) => Generator<number, Session>, stage: WordKey): Promise<void> {
-    const lesson = this.#lesson;
-    if (!lesson) return;
-    const title = lesson.state.title;
-    lesson.stop();
-    await showStage(this.store, stage, 0, title);
-    const session = await playOn(this.store, replay(await this.#services.worlds()), stage, title);
-    lesson.replace(session);
-    lesson.set({ focus: 'terminal', pane: 'lesson', scroll: 0, notice: undefined });
-    this.store.set({ screen: 'lesson', choice: undefined });
-    this.#keeper.soon(this.#key, session, true);
-  }
-
   #finished(): void {
     this.keepNow();
     // The line that did it may still be writing.
@@ -228,8 +211,8 @@ export class Application {
     if (!this.#key) return this.#quit(this.#lesson?.session.exitStatus ?? 0);
     this.keepNow();
     this.#ask(endedQuestion(this.#say), (id) => {
-      if (id === 'undo') void this.#undo();
-      else if (id === 'restart') void this.#restart();
+      if (id === 'undo') void this.#back.undo();
+      else if (id === 'restart') void this.#back.restart();
       else this.#showMenu();
     });
   }
@@ -274,7 +257,7 @@ export class Application {
     this.store.set({ choice });
   }
 
-  #back(): void {
+  #leaveScreen(): void {
     const { choice, screen } = this.store.get();
     if (choice) this.#onChoice('back');
     else if (screen === 'debrief') this.#afterLesson('stay');

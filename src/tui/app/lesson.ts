@@ -10,7 +10,7 @@ import { newStyle } from '../text/style.ts';
 import { newSay, type Say } from '../words.ts';
 import { changed, clockText, markOf, same } from './looks.ts';
 import { Pump } from './pump.ts';
-import { type AppState, isAsking, type LessonState, newLessonState } from './state.ts';
+import { type AppState, isAsking, isStuck, type LessonState, newLessonState } from './state.ts';
 import type { Store } from './store.ts';
 import { Typing } from './typing.ts';
 
@@ -244,6 +244,7 @@ export class LessonScreen {
     };
     if (JSON.stringify({ ...next, view: 0, hops: 0, cluster: 0 }) !== JSON.stringify({ ...before, view: 0, hops: 0, cluster: 0 }) || changed(next, before))
       this.#store.set({ lesson: next });
+    if (isStuck(next) && !isStuck(before)) this.tell(this.#say('rewindKeys'));
     this.#askWhenQuiet();
   }
 

@@ -7,8 +7,18 @@ export const resumeQuestion = (say: Say, title: string): ChoiceState => ({
   options: (['resume', 'startOver', 'back'] as const).map((id) => ({ id, label: say(id) })),
 });
 
-export const restartQuestion = (say: Say): ChoiceState => ({
-  question: say('confirmRestart'),
+/** `stuck`: the step cannot be passed in this world any more, and its beginning is what one wants. */
+export const restartQuestion = (say: Say, stuck: boolean): ChoiceState => {
+  const step = { id: 'step', label: say('restartStep') };
+  const others = [
+    { id: 'no', label: say('no') },
+    { id: 'yes', label: say('restartLesson') },
+  ];
+  return { question: say('confirmRestart'), options: stuck ? [step, ...others] : others.toSpliced(1, 0, step) };
+};
+
+export const restartShellQuestion = (say: Say): ChoiceState => ({
+  question: say('confirmRestartShell'),
   options: (['no', 'yes'] as const).map((id) => ({ id, label: say(id) })),
 });
 

@@ -50,6 +50,9 @@ export function isAsking(lesson: LessonState | undefined): boolean {
   return step !== undefined && (step.ask !== undefined || step.kind === 'read');
 }
 
+/** The world stands in a dead end of the step. */
+export const isStuck = ({ view }: LessonState): boolean => view?.steps[view.current]?.deadEnd !== undefined;
+
 export const newLessonState = (title: string): LessonState => ({
   title,
   view: undefined,

@@ -62,6 +62,12 @@ function stepRows(step: StepView, index: number, of: number, context: RowContext
   const rows = heading('title', `${say('step', { n: index + 1, of })} · ${say(`kind_${step.kind}` as WordKey)} · ${say('points', { n: step.of })}`, context);
   if (step.elsewhere)
     rows.push(...wrapSpans([{ text: '→ ', look: 'note' }, ...inline(say('stepAt', step.elsewhere))], width, style, { first: '', rest: '  ' }));
+  if (step.deadEnd !== undefined)
+    rows.push(
+      ...wrapSpans([{ text: '✗ ', look: 'bad' }, ...inline(step.deadEnd)], width, style, { first: '', rest: '  ' }),
+      ...wrapSpans([{ text: say('rewindKeys'), look: 'strong' }], width, style, { first: '  ' }),
+      '',
+    );
   rows.push(...markdownRows(step.task, width, style));
   if (step.checks.length > 0 && !step.ask) rows.push('', ...step.checks.flatMap((check) => checkRows(check, context)));
   for (const text of step.situations) rows.push('', ...wrapSpans([{ text: '→ ', look: 'note' }, ...inline(text)], width, style, { first: '', rest: '  ' }));
