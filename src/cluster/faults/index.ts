@@ -3,9 +3,12 @@ import { Sink, textFile } from '../../linux/open-file.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Machine } from '../machine/machine.ts';
+import { apiFaults } from './api-table.ts';
 import { controlPlaneFaults } from './control-plane-table.ts';
 import { type Fault, lineOf } from './fault.ts';
+import { machineFaults } from './machine-table.ts';
 import { nodeFaults } from './node-table.ts';
+import { staticPodFaults } from './static-pod-table.ts';
 import { workloadFaults } from './workload-table.ts';
 
 export type { Fault } from './fault.ts';
@@ -13,7 +16,7 @@ export type { Fault } from './fault.ts';
 /** Where the sandbox has the command `fault`. */
 export const faultCommandPath = '/usr/local/bin/fault';
 
-export const faults: readonly Fault[] = [...nodeFaults, ...controlPlaneFaults, ...workloadFaults];
+export const faults: readonly Fault[] = [...nodeFaults, ...machineFaults, ...controlPlaneFaults, ...staticPodFaults, ...workloadFaults, ...apiFaults];
 
 export const findFault = (id: string): Fault | undefined => faults.find((fault) => fault.id === id);
 

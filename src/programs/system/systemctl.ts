@@ -249,7 +249,7 @@ function describe(call: Call, manager: Systemd, unit: Unit): string {
     const how =
       unit.result === 'signal' || unit.result === 'oom-kill'
         ? `code=killed, signal=${(unit.exitStatus ?? 0) === 137 ? 'KILL' : 'TERM'}`
-        : `code=exited, status=${unit.exitStatus}${unit.exitStatus === 0 ? '/SUCCESS' : unit.exitStatus === 1 ? '/FAILURE' : ''}`;
+        : `code=exited, status=${unit.exitStatus}${unit.exitStatus === 0 ? '/SUCCESS' : unit.exitStatus === 1 ? '/FAILURE' : unit.exitStatus === 203 ? '/EXEC' : ''}`;
     out += row('Process', `${unit.exitedPid} ExecStart=${unit.file.execStart} (${how})`);
     out += row('Main PID', `${unit.exitedPid} (${how})`);
   }
