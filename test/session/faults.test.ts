@@ -25,8 +25,8 @@ const lessonWith = (faults: unknown): LoadedLesson =>
 
 const ready = (session: Session, node: string): string | undefined =>
   (
-    session.cluster.rest({ method: 'GET', path: `/api/v1/nodes/${node}` })?.body as { status: { conditions: { type: string; status: string }[] } }
-  ).status.conditions.find(({ type }) => type === 'Ready')?.status;
+    session.cluster.rest({ method: 'GET', path: `/api/v1/nodes/${node}` })?.body as { status: { conditions: { type: string; status: string }[] } } | undefined
+  )?.status.conditions.find(({ type }) => type === 'Ready')?.status;
 
 test('a fault is there when the learner comes, another when a step begins; the command is hidden', () => {
   const session = new Session({
