@@ -164,7 +164,7 @@ export class Kernel {
       }
       if (inode.device.startsWith('fd/')) return process.fd(Number(inode.device.slice(3))).retain();
       if (inode.type !== 'character') throw new Errno('ENXIO', path);
-      return new Device(inode.device, this.sim.random);
+      return new Device(inode.device, this.sim.random, (steps) => this.sim.toil(steps));
     }
     if (!(inode instanceof FileNode)) throw new Errno('EINVAL', path);
     return new RegularFile(inode, path, process.fs, { read: flags.read ?? false, write: flags.write ?? false, append: flags.append ?? false });

@@ -139,19 +139,22 @@ export class RegularFile extends OpenFile {
 export class Device extends OpenFile {
   readonly #device: string;
   readonly #random: Random;
-  constructor(device: string, random: Random) {
+  readonly #toil: ((steps: number) => void) | undefined;
+  /** `toil`: see Sim.toil. */
+  constructor(device: string, random: Random, toil?: (steps: number) => void) {
     super();
     this.#device = device;
     this.#random = random;
+    this.#toil = toil;
   }
   protected *readMore(): Routine<string | undefined> {
     if (this.#device === 'null') return undefined;
     // An endless device must let the clock go on, or a reader that never stops would hold the world at one instant.
     yield { timeout: 0.1 };
     if (this.#device === 'random') {
-      let out = '';
-      for (let i = 0; i < 4096; i++) out += byte(this.#random.int(256));
-      return out;
+      this.#toil?.(3);
+      const units = Array.from({ length: 4096 }, () => unitOfByte(this.#random.int(256)));
+      return String.fromCharCode(...units);
     }
     return zeros;
   }
@@ -163,7 +166,7 @@ export class Device extends OpenFile {
 /** One text for all reads: what is written of it to a file is then kept once. */
 const zeros = '\0'.repeat(32 * 1024);
 
-const byte = (value: number): string => String.fromCharCode(value < 0x80 ? value : 0xdc00 + value);
+const unitOfByte = (value: number): number => (value < 0x80 ? value : 0xdc00 + value);
 
 /** Text in memory as a file to read: a here-document. */
 export function textFile(text: string): OpenFile {

@@ -1,11 +1,12 @@
 // The benchmark: figures measured side by side in one run, as ratios where a machine's speed would otherwise decide. Nothing fails when it is slow.
-// Usage: node test/bench/run.mjs [name…], after a build; ROUNDS=n for more or fewer rounds. Names: start, screen, deploy, sleep, memory, boot, worlds, idle, replay, images.
+// Usage: node test/bench/run.mjs [name…], after a build; ROUNDS=n for more or fewer rounds. Names: start, screen, deploy, sleep, memory, boot, worlds, idle, replay, images, api, lines, grading, grading-cluster, classroom.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { engineOptions } from '../../scripts/engine-options.mjs';
+import { gradingParts } from './grading.mjs';
 import { interleaved, median, ratios, row, run, skipped, table } from './measure.mjs';
 import { firstFrame, keyToPaint, screenTools } from './screen.mjs';
 
@@ -30,7 +31,12 @@ async function bundleEngines() {
   await build({
     ...engineOptions,
     absWorkingDir: root,
-    entryPoints: { lab: 'test/bench/engine/lab.ts', api: 'test/bench/engine/api.ts', webernetes: 'test/bench/engine/webernetes.ts' },
+    entryPoints: {
+      lab: 'test/bench/engine/lab.ts',
+      api: 'test/bench/engine/api.ts',
+      webernetes: 'test/bench/engine/webernetes.ts',
+      submissions: 'test/bench/engine/submissions.ts',
+    },
     outdir: temporary,
     outExtension: { '.js': '.mjs' },
     format: 'esm',
@@ -198,7 +204,21 @@ async function lines() {
     );
 }
 
-const parts = { start, screen, deploy, sleep: sleeping, memory, boot, worlds, idle, replay, images, api, lines };
+const parts = {
+  start,
+  screen,
+  deploy,
+  sleep: sleeping,
+  memory,
+  boot,
+  worlds,
+  idle,
+  replay,
+  images,
+  api,
+  lines,
+  ...gradingParts({ node, bin, temporary, rounds, rows }),
+};
 try {
   await bundleEngines();
   for (const [name, part] of Object.entries(parts)) {

@@ -25,6 +25,7 @@ const endless = [
   'yes | sed s/y/n/ > /dev/null',
   'yes > /root/big',
   'cat /dev/zero | wc -c',
+  'cat /dev/urandom | od',
   'sed ":a;ba" /etc/passwd',
   'while :; do ls /etc; done',
   'tr a b < /dev/zero',

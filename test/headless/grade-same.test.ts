@@ -5,30 +5,12 @@ import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/headless/grade-job.ts';
 import { gradeAll } from '../../src/headless/grade-pool.ts';
 import { findSubmissions } from '../../src/headless/submission-files.ts';
-import { Random } from '../../src/sim/random.ts';
-import { handIn, newFolder, options, put } from './course.ts';
+import { newFolder, options } from './course.ts';
+import { generatedFolder } from './generated.ts';
 
 const count = Number(process.env['K8S_LAB_SAME'] ?? 16);
-const lines = [
-  'ls',
-  'echo {{word}} > {{word}}.txt',
-  'echo hello {{word}} >> {{word}}.txt',
-  'mv {{word}}.txt /tmp/kept',
-  'cat nothing',
-  '@hint write',
-  '@answer ask disk',
-  '@answer ask memory',
-  'sleep 5 & wait',
-  'ps aux | sort | head -3',
-  'cat /proc/sys/kernel/random/uuid',
-  'for i in 1 2 3; do echo $RANDOM; done > n; sort n',
-];
-
 test(`${count} generated submissions`, { timeout: 3_600_000 }, async () => {
-  const folder = newFolder();
-  const random = new Random(7);
-  for (let i = 0; i < count; i++)
-    put(folder, `${i}.json`, handIn(`learner ${i}`, Array.from({ length: 1 + random.int(8) }, () => random.pick(lines)).join('\n')));
+  const folder = generatedFolder(count);
   const worker = join(newFolder(), 'grade-worker.mjs');
   const banner = { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" };
   buildSync({ entryPoints: ['src/headless/grade-worker.ts'], bundle: true, platform: 'node', format: 'esm', outfile: worker, banner, logLevel: 'error' });

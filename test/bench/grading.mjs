@@ -1,0 +1,75 @@
+// Grading in bulk: submissions a second of processor time, what a second worker is worth, and how memory grows.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { median, ratios, row } from './measure.mjs';
+
+/** Said at the end by the process itself: processor time of all its threads, and the most memory it had. */
+const watch =
+  "process.on('exit',()=>{const{userCPUTime:u,systemCPUTime:s,maxRSS}=process.resourceUsage();process.stderr.write('\\nUSED '+(u+s)/1e6+' '+maxRSS/1024+'\\n')})";
+
+/** `node` runs Node with these words; `bin` is the lab; `temporary` has submissions.mjs. */
+export function gradingParts({ node, bin, temporary, rounds, rows }) {
+  const folderOf = (name) => join(temporary, `submissions-${name}`);
+
+  async function handIn(world, lines, count, name = `${world}-${count}`) {
+    const folder = folderOf(name);
+    await node([join(temporary, 'submissions.mjs'), world, String(lines), String(count), folder]);
+    return folder;
+  }
+
+  async function grade(folder, count, jobs) {
+    const out = join(folder, 'out.csv');
+    const words = ['grade', join(folder, 'in'), '--lessons', join(folder, 'course'), '--jobs', String(jobs), '--format', 'csv', '-o', out];
+    const env = { XDG_STATE_HOME: join(folder, 'state'), CI: '' };
+    const { wall, stderr } = await node(['--import', `data:text/javascript,${encodeURIComponent(watch)}`, bin, ...words], { env });
+    if (!stderr.includes(`${count} grades of ${count} learners\n`)) throw new Error(`not ${count} grades:\n${stderr.slice(-500)}`);
+    const [, cpu, peak] = /USED (\S+) (\S+)/.exec(stderr);
+    return { cpu: Number(cpu), peak: Number(peak), wall: wall / 1000 };
+  }
+
+  /** All of it counts: starting Node, reading the course, writing the table. */
+  async function grading(world, count) {
+    const folder = await handIn(world, 30, count);
+    const [one, two] = [[], []];
+    for (let round = 0; round < Math.min(rounds, 3); round++) {
+      one.push(await grade(folder, count, 1));
+      two.push(await grade(folder, count, 2));
+    }
+    const cpu = (results) => results.map((result) => result.cpu);
+    const wall = (results) => results.map((result) => result.wall);
+    rows.push(
+      row(
+        `submissions of 30 commands graded in a CPU-second, ${world}`,
+        one.map((result) => count / result.cpu),
+        { atLeast: 60, note: `${count} files; ${(median(cpu(one)) * (1000 / count)).toFixed(1)} ms each` },
+      ),
+      row(
+        `--jobs 2 ÷ --jobs 1 on two free cores, ${world}`,
+        ratios(cpu(one), cpu(two)).map((ratio) => ratio * 2),
+        { unit: '×', atLeast: 1.7, note: `from processor time; by the clock here ${median(ratios(wall(one), wall(two))).toFixed(2)}×` },
+      ),
+    );
+    rmSync(folder, { recursive: true });
+  }
+
+  /** SUBMISSIONS=10000 for the number that the bar is about. */
+  async function classroom() {
+    const most = Number(process.env.SUBMISSIONS ?? 1000);
+    const peaks = {};
+    for (const count of [most / 10, most]) {
+      const folder = await handIn('node', 1, count);
+      peaks[count] = await grade(folder, count, 1);
+      rmSync(folder, { recursive: true });
+    }
+    const { peak, cpu } = peaks[most];
+    rows.push(
+      row(`memory for ${most} submissions of one line`, [peak], {
+        unit: ' MB',
+        atMost: 300,
+        note: `peak; ${peaks[most / 10].peak.toFixed(0)} MB for ${most / 10}; ${cpu.toFixed(0)} CPU-s`,
+      }),
+    );
+  }
+
+  return { grading: () => grading('node', 200), 'grading-cluster': () => grading('kubeadm-3', 60), classroom };
+}
