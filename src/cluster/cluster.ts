@@ -23,6 +23,10 @@ export const epoch: Milliseconds = 1795338000000;
 /** The chance with which worlds come up. */
 const worldSeed = 1;
 
+/** Steps in which a cluster of three machines comes up, about; and those of one piece of it. */
+const usualBoot = 1_650;
+const bootPiece = 10;
+
 /** Tasks of all sessions of root on one machine. */
 const userTasksMax = 512;
 
@@ -73,9 +77,18 @@ export class Cluster {
    * happens from then on depends on the seed given to `sim.reseed`. So a world that is up can be kept and be used for any seed.
    */
   boot(): void {
+    for (const _share of this.booting());
+  }
+
+  /** The same in small pieces, for a screen that must stay alive: each says what share is done, 0 to 1, as far as that can be known. */
+  *booting(): Generator<number, void> {
     const { ready, bootLimit } = worlds[this.world];
-    if (!this.sim.advanceUntil(() => ready(this.#context), bootLimit))
-      throw new Error(`k8s-lab: the world ${this.world} was not ready after ${bootLimit / 1000} s of its time`);
+    const until = this.sim.now + bootLimit;
+    // Where a piece ends makes no difference to the world.
+    while (!this.sim.advanceUntil(() => ready(this.#context), until - this.sim.now, bootPiece)) {
+      if (this.sim.now >= until) throw new Error(`k8s-lab: the world ${this.world} was not ready after ${bootLimit / 1000} s of its time`);
+      yield Math.min(0.99, this.sim.steps / usualBoot);
+    }
   }
 
   machine(name: string): Machine {

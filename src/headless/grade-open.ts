@@ -68,7 +68,9 @@ function sittingDown({ loaded, submitted, history }: Opened, frame: number, look
     tracks: [],
     target: { lesson: submitted.lesson },
     worlds: async () => ({
-      open: session,
+      *open() {
+        return session();
+      },
       resume: none,
       replay: (like, inputs, until) => Session.replaying(like.goingBackTo(inputs.length), inputs, until),
       same: () => true,

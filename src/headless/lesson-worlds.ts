@@ -18,9 +18,9 @@ export function lessonWorlds({ lessons, seed, world }: LessonWorldsOptions): Wor
   };
   return {
     open: (key) => {
-      if (key === undefined) return new Session({ world: worldNamed(world), seed });
+      if (key === undefined) return Session.opening({ world: worldNamed(world), seed });
       const lesson = load(key);
-      return new Session({ world: worldNamed(lesson.lesson.world.name), seed, lesson });
+      return Session.opening({ world: worldNamed(lesson.lesson.world.name), seed, lesson });
     },
     resume: (key, record) => {
       const lesson = load(key);

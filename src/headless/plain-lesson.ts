@@ -11,6 +11,7 @@ import { clusterRows } from '../tui/view/cluster-rows.ts';
 import { xrayRows } from '../tui/view/xray-rows.ts';
 import { VtScreen } from '../tui/vt/screen.ts';
 import { factIn, newSay, type Say } from '../tui/words.ts';
+import { answerValues, letterOf } from './plain-answer.ts';
 import { plainWords } from './plain-words.ts';
 
 /** Virtual time and output that one line may take before it is interrupted. */
@@ -175,7 +176,10 @@ export class PlainLesson {
     step.choices.forEach(({ text }, index) => {
       this.#print(`  ${index + 1}. ${withoutMarks(text)}\n`);
     });
-    if (step.ask) this.#print(`${plainWords[this.#language()].choices}\n`);
+    (step.matches ?? []).forEach(({ text }, index) => {
+      this.#print(`  ${letterOf(index)}. ${withoutMarks(text)}\n`);
+    });
+    if (step.ask) this.#print(`${plainWords[this.#language()][step.matches ? 'matches' : 'choices']}\n`);
     else if (step.kind === 'read') this.#print(':next\n');
   }
 
@@ -257,13 +261,7 @@ export class PlainLesson {
     const step = view?.steps[view.current];
     const words = plainWords[this.#language()];
     if (!view || !step?.ask) return this.#print(`${words.noQuestion}\n`);
-    const free = step.ask.type === 'fill' || step.ask.type === 'number';
-    const values = free
-      ? [rest.trim()]
-      : rest
-          .split(/[\s,]+/)
-          .filter(Boolean)
-          .map((each) => step.choices[Number(each) - 1]?.id ?? step.choices.find(({ id }) => id === each)?.id);
+    const values = answerValues(step, rest);
     if (values.length === 0 || values.some((each) => each === undefined || each === '')) return this.#print(`${words.badAnswer}\n`);
     this.session.input({ answer: values as string[], step: step.id });
     this.session.tick(0);

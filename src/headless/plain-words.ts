@@ -9,6 +9,7 @@ type PlainWords = {
   readonly raw: string;
   readonly rewind: string;
   readonly choices: string;
+  readonly matches: string;
   readonly badAnswer: string;
   readonly noQuestion: string;
 };
@@ -32,6 +33,7 @@ export const plainWords: Readonly<Record<Language, PlainWords>> = {
     raw: '(A full-screen program has the terminal. What you type goes to it as keys; an empty line is Enter, :esc is Escape, :key q is q.)',
     rewind: ':rewind goes back to where this step began.',
     choices: 'Answer with :answer and the number.',
+    matches: 'Answer with :answer and pairs: 1=b 2=a …',
     badAnswer: 'There is no such choice.',
     noQuestion: 'This step asks no question.',
   },
@@ -53,6 +55,7 @@ export const plainWords: Readonly<Record<Language, PlainWords>> = {
     raw: '(화면 전체를 쓰는 프로그램이 실행 중입니다. 입력은 키로 전달됩니다. 빈 줄은 Enter, :esc는 Esc, :key q는 q입니다.)',
     rewind: ':rewind를 입력하면 이 단계의 처음으로 돌아갑니다.',
     choices: ':answer 뒤에 번호를 적어 답하세요.',
+    matches: ':answer 뒤에 짝을 적어 답하세요: 1=b 2=a …',
     badAnswer: '그런 보기는 없습니다.',
     noQuestion: '이 단계는 묻는 것이 없습니다.',
   },

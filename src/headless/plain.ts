@@ -120,10 +120,10 @@ export class Plain {
   #open(key: string | undefined): void {
     const record = key === undefined ? undefined : this.#services.kept().lessons[key]?.session;
     this.#key = key;
-    this.#print(`${this.#say(record ? 'stageReplay' : 'stageBoot', { n: 0 })}\n`);
+    this.#print(`${this.#say(record ? 'stageReplay' : 'stageBoot')}\n`);
     this.#began = record?.began ?? new Date().toISOString();
     if (key !== undefined && record) this.#begin(finish(this.#worlds.resume(key, record)), record.inputs.length > 0);
-    else this.#begin(this.#worlds.open(key), false);
+    else this.#begin(finish(this.#worlds.open(key)), false);
   }
 
   #begin(session: Session, goOn: boolean): void {

@@ -72,6 +72,13 @@ export type Quiz =
   | { readonly type: 'single'; readonly choices: readonly string[]; readonly answer: string }
   | { readonly type: 'multi'; readonly choices: readonly string[]; readonly answer: readonly string[] }
   | { readonly type: 'order'; readonly choices: readonly string[]; readonly answer: readonly string[] }
+  /** To each choice one of `matches`, of which one may fit several choices, or none. Answered as `choice=match`. */
+  | {
+      readonly type: 'match';
+      readonly choices: readonly string[];
+      readonly matches: readonly string[];
+      readonly answer: Readonly<Record<string, string>>;
+    }
   | { readonly type: 'fill'; readonly answer: string | readonly string[] }
   | { readonly type: 'number'; readonly answer: number; readonly tolerance?: number };
 

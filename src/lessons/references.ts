@@ -69,15 +69,36 @@ const answerShapes: Readonly<Record<Quiz['type'], (answer: unknown) => boolean>>
   single: (answer) => typeof answer === 'string',
   multi: Array.isArray,
   order: Array.isArray,
+  match: (answer) => typeof answer === 'object' && answer !== null && !Array.isArray(answer),
   fill: (answer) => typeof answer === 'string' || Array.isArray(answer),
   number: (answer) => typeof answer === 'number',
 };
 
+const answerWords: Readonly<Record<Quiz['type'], string>> = {
+  single: 'one of its choices',
+  multi: 'a list',
+  order: 'a list',
+  match: 'a choice: match for each of its choices',
+  fill: 'a list',
+  number: 'a number',
+};
+
+function matchProblems({ choices, matches, answer }: Extract<Quiz, { readonly type: 'match' }>): [string, string][] {
+  // The schema asks for matches nowhere: only this type has them.
+  if (!matches) return [['quiz', 'a match quiz needs matches']];
+  return [
+    ...choices.filter((each) => !Object.hasOwn(answer, each)).map((each) => `the choice "${each}" has no match in the answer`),
+    ...Object.keys(answer).flatMap((each) => (choices.includes(each) ? [] : [`the answer "${each}" is none of the choices`])),
+    ...Object.values(answer).flatMap((each) => (matches.includes(each) ? [] : [`the answer "${each}" is none of the matches`])),
+    ...matches.filter((each) => choices.includes(each)).map((each) => `"${each}" is both a choice and a match`),
+  ].map((message) => ['quiz', message]);
+}
+
 function quizProblems({ quiz }: Step): [string, string][] {
   if (!quiz) return [['id', 'a step of kind quiz needs a quiz']];
-  if (!answerShapes[quiz.type](quiz.answer))
-    return [['quiz', `the answer of a ${quiz.type} quiz is ${quiz.type === 'number' ? 'a number' : quiz.type === 'single' ? 'one of its choices' : 'a list'}`]];
+  if (!answerShapes[quiz.type](quiz.answer)) return [['quiz', `the answer of a ${quiz.type} quiz is ${answerWords[quiz.type]}`]];
   if (!('choices' in quiz)) return [];
+  if (quiz.type === 'match') return matchProblems(quiz);
   const given = Array.isArray(quiz.answer) ? (quiz.answer as readonly string[]) : [quiz.answer as string];
   return given.filter((each) => !quiz.choices.includes(each)).map((each) => ['quiz', `the answer "${each}" is none of the choices`]);
 }
@@ -115,7 +136,7 @@ export function checkProse(lesson: Lesson, source: Source): Problem[] {
     const text: StepProse | undefined = prose.steps[step.id];
     if (!text) continue;
     const at = `/steps/${step.id}`;
-    const choices = step.choices ?? (step.quiz && 'choices' in step.quiz ? step.quiz.choices : []);
+    const choices = step.choices ?? (step.quiz && 'choices' in step.quiz ? [...step.quiz.choices, ...('matches' in step.quiz ? step.quiz.matches : [])] : []);
     compare(`${at}/choices`, choices, Object.keys(text.choices ?? {}), `choice of ${step.id}`);
     const shown = (step.checks ?? []).filter((check) => !('visibility' in check && check.visibility === 'grader')).map(({ id = '' }) => id);
     compare(`${at}/checks`, shown, Object.keys(text.checks ?? {}), `check of ${step.id}`);

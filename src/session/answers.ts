@@ -9,6 +9,8 @@ export function isRight(quiz: Quiz, given: readonly string[]): boolean {
       return given.length === quiz.answer.length && quiz.answer.every((each) => given.includes(each));
     case 'order':
       return given.length === quiz.answer.length && quiz.answer.every((each, index) => given[index] === each);
+    case 'match':
+      return given.length === quiz.choices.length && quiz.choices.every((each) => given.includes(`${each}=${quiz.answer[each]}`));
     case 'fill':
       return [quiz.answer].flat().some((each) => plain(each) === plain(given[0] ?? ''));
     case 'number':

@@ -38,6 +38,8 @@ export type StepView = {
   readonly deadEnd?: string | undefined;
   readonly ask: Quiz | undefined;
   readonly choices: readonly Choice[];
+  /** What is matched to the choices. */
+  readonly matches?: readonly Choice[] | undefined;
   readonly feedback: readonly Feedback[];
   /** Of a prediction whose outcome has been seen. */
   readonly outcome: { readonly said: string; readonly came: string; readonly right: boolean } | undefined;
@@ -97,6 +99,7 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
     deadEnd: state.deadEnd === undefined || state.done ? undefined : (prose?.deadEnds?.[state.deadEnd] ?? state.deadEnd),
     ask: step.kind === 'quiz' || step.kind === 'predict' ? quiz : undefined,
     choices: quiz && 'choices' in quiz ? quiz.choices.map((id) => ({ id, text: texts[id] ?? id })) : [],
+    matches: quiz?.type === 'match' ? quiz.matches.map((id) => ({ id, text: texts[id] ?? id })) : undefined,
     feedback: step.kind === 'quiz' && quiz ? feedbackOf(quiz, state, prose) : [],
     ...predictionOf(run, index, step, state, texts),
   };
@@ -117,12 +120,18 @@ function feedbackOf(quiz: Quiz, state: StepState, prose: StepProse | undefined):
   if (!given) return [];
   const right = (choice: string): boolean =>
     quiz.type === 'single' ? quiz.answer === choice : quiz.type === 'multi' ? quiz.answer.includes(choice) : state.done;
-  const choices = 'choices' in quiz && quiz.type !== 'order' ? quiz.choices : [];
+  if (quiz.type === 'match' && !state.done) {
+    // Which of them fit is said, so that another try is more than a guess.
+    const fits = given.filter((pair) => quiz.choices.some((choice) => pair === `${choice}=${quiz.answer[choice]}`)).length;
+    return [{ choice: `${fits}/${quiz.choices.length}`, text: prose?.feedback?.['wrong'] ?? '', right: false }];
+  }
+  const choices = 'choices' in quiz && quiz.type !== 'order' && quiz.type !== 'match' ? quiz.choices : [];
   const told = choices
     .filter((choice) => given.includes(choice) || state.done)
     .map((choice) => ({ choice, text: prose?.feedback?.[choice] ?? '', right: right(choice) }));
   // Without words for single choices there still is an answer.
-  return told.length > 0 ? told : [{ choice: given.join(', '), text: prose?.feedback?.[state.done ? 'right' : 'wrong'] ?? '', right: state.done }];
+  const whole = quiz.type === 'order' || quiz.type === 'match' ? '' : given.join(', ');
+  return told.length > 0 ? told : [{ choice: whole, text: prose?.feedback?.[state.done ? 'right' : 'wrong'] ?? '', right: state.done }];
 }
 
 /** A prediction is told right or wrong only after the world has shown it: when the next step is done. */

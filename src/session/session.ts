@@ -1,5 +1,5 @@
 /** One learner, one world, perhaps one lesson: typing, time, checks. Everything that reaches the world goes through `input` and is recorded. */
-import { type Cluster, newCluster, type Terminal } from '../cluster/cluster.ts';
+import { Cluster, newCluster, type Terminal } from '../cluster/cluster.ts';
 import { beginFault } from '../cluster/faults/index.ts';
 import type { Crossing } from '../cluster/trace.ts';
 import type { WorldName } from '../cluster/worlds/index.ts';
@@ -30,6 +30,8 @@ const lookEvery: Milliseconds = 1_000;
 /** Steps of the engine in one go: enough for any command, few enough that a screen stays alive in a busy loop. */
 const stepsPerTick = 60_000;
 const stepsPerPiece = 50;
+/** Of the work of a replay, about so much is the world's coming up. */
+const bootShare = 0.4;
 
 export class Session {
   readonly options: SessionOptions;
@@ -46,9 +48,10 @@ export class Session {
   #step = { after: 0, at: 0 };
   #cause = 0;
 
-  constructor(options: SessionOptions) {
+  /** `cluster`: a world that was booted for these very options before. */
+  constructor(options: SessionOptions, cluster = newCluster({ seed: options.seed, world: options.world })) {
     this.options = options;
-    this.cluster = newCluster({ seed: options.seed, world: options.world });
+    this.cluster = cluster;
     this.values = options.lesson ? drawVariables(options.lesson.lesson, options.seed) : {};
     const lesson: Lesson | undefined = options.lesson && fillAll(options.lesson.lesson, this.values);
     if (lesson) prepareWorld(this.cluster, lesson);
@@ -186,16 +189,29 @@ export class Session {
 
   /** The same in small pieces, for a screen that must stay alive: each is a few milliseconds' work and says what share is done, 0 to 1. */
   static *replaying(options: SessionOptions, inputs: readonly StampedInput[], until: Milliseconds): Generator<number, Session> {
-    const session = new Session(options);
+    const opening = Session.opening(options);
+    let opened = opening.next();
+    for (; !opened.done; opened = opening.next()) yield opened.value * bootShare;
+    const session = opened.value;
+    const share = (): number => bootShare + (1 - bootShare) * Math.min(1, session.elapsed / Math.max(1, until));
     for (const input of [...inputs, undefined]) {
       const to = session.#startedAt + (input?.at ?? until);
-      while (!session.cluster.sim.advanceTo(to, stepsPerPiece)) yield Math.min(1, session.elapsed / Math.max(1, until));
+      while (!session.cluster.sim.advanceTo(to, stepsPerPiece)) yield share();
       if (!input) break;
       const { at: _at, ...rest } = input;
       session.input(rest as Input);
-      yield Math.min(1, session.elapsed / Math.max(1, until));
+      yield share();
     }
     return session;
+  }
+
+  /** A new session, while its world boots piece by piece. */
+  static *opening(options: SessionOptions): Generator<number, Session> {
+    const cluster = new Cluster(options.world);
+    yield 0;
+    yield* cluster.booting();
+    cluster.sim.reseed(options.seed);
+    return new Session(options, cluster);
   }
 
   /** The session as it was before the last typed line; undefined when there is none. */

@@ -18,7 +18,7 @@ export type Kept = { readonly language?: Language; readonly name?: string; reado
 /** Opens worlds; a generator so that a long replay leaves room for the screen. It says what share is done. */
 export type Worlds = {
   /** Without a key: a shell in a world of its own. */
-  readonly open: (key: string | undefined) => Session;
+  readonly open: (key: string | undefined) => Generator<number, Session>;
   readonly resume: (key: string, record: SessionRecord) => Generator<number, Session>;
   /** The same world as another session's, with other inputs. */
   readonly replay: (like: Session, inputs: readonly StampedInput[], until: number) => Generator<number, Session>;

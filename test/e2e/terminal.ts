@@ -127,6 +127,7 @@ export class Screen {
 export const keys = {
   up: '\x1b[A',
   down: '\x1b[B',
+  right: '\x1b[C',
   enter: '\r',
   escape: '\x1b',
   tab: '\t',

@@ -86,9 +86,17 @@ function answer(screen: Screen, step: Step, values: readonly string[]): void {
   if (step.kind === 'predict' || step.quiz?.type === 'single') return screen.type(String(choices.indexOf(values[0] ?? '') + 1));
   if (step.quiz?.type === 'multi') for (const choice of choices) screen.type(`${values.includes(choice) ? ' ' : ''}${keys.down}`);
   else if (step.quiz?.type === 'order') for (const key of carries(choices, values)) screen.type(key);
+  else if (step.quiz?.type === 'match') for (const key of matchings(step.quiz.choices, step.quiz.matches, values)) screen.type(key);
   else screen.type(values.join(' '));
   screen.type(keys.enter);
 }
+
+/** Each in turn is turned to its match. */
+const matchings = (choices: readonly string[], matches: readonly string[], pairs: readonly string[]): string[] =>
+  choices.flatMap((choice) => {
+    const match = pairs.find((pair) => pair.startsWith(`${choice}=`))?.slice(choice.length + 1) ?? '';
+    return [...Array<string>(matches.indexOf(match) + 1).fill(keys.right), keys.down];
+  });
 
 /** Each in turn is walked to, taken, and carried up to its place. */
 function carries(choices: readonly string[], wanted: readonly string[]): string[] {

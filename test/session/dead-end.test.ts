@@ -64,7 +64,7 @@ describe('a dead end', () => {
         text += piece;
       },
       {
-        open: begin,
+        open: () => Session.opening({ world: 'node', seed: 1, lesson }),
         resume: () => Session.replaying({ world: 'node', seed: 1, lesson }, [], 0),
         replay: (like, inputs, until) => Session.replaying(like.goingBackTo(inputs.length), inputs, until),
         same: () => true,

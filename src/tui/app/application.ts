@@ -184,8 +184,9 @@ export class Application {
     this.#keeper.began = record?.began ?? new Date().toISOString();
     await showStage(this.store, 'stageLoad', 0, title);
     const worlds = await this.#services.worlds();
-    await showStage(this.store, entry?.world === 'node' ? 'stageBootOne' : 'stageBoot', 0, title);
-    const session = entry && record ? await playOn(this.store, worlds.resume(entry.key, record), 'stageReplay', title) : worlds.open(entry?.key);
+    const stage = entry && record ? 'stageReplay' : entry?.world === 'node' ? 'stageBootOne' : 'stageBoot';
+    await showStage(this.store, stage, 0, title);
+    const session = await playOn(this.store, entry && record ? worlds.resume(entry.key, record) : worlds.open(entry?.key), stage, title);
     this.store.set({ screen: 'blank' });
     this.#lesson = new LessonScreen(this.store, session, title ?? 'shell', {
       paint: (now) => this.#frames.request(now),

@@ -39,7 +39,7 @@ function Screen({ state }: { readonly state: AppState }) {
     case 'submit':
       return <SubmitPage state={state} />;
     case 'opening':
-      return <Opening opening={state.opening} />;
+      return <Opening opening={state.opening} width={state.size.columns} />;
     case 'debrief':
       return state.lesson ? <Debrief lesson={state.lesson} tracks={state.tracks} size={state.size} kept={state.kept} /> : null;
     case 'lesson':

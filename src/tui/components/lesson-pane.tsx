@@ -24,7 +24,7 @@ export function LessonPane({ lesson, area }: { readonly lesson: LessonState; rea
       <Box height={Math.min(height, text.rows.length + 1)} flexShrink={0}>
         <Text>{slice(text.rows, firstRow(text, height, scroll, fresh), height).join('\n')}</Text>
       </Box>
-      {question ? <Question question={question} focused={focus === 'pane'} width={width} /> : null}
+      {question ? <Question question={question} focused={focus === 'pane'} width={width} height={asked} /> : null}
     </Box>
   );
 }

@@ -1,16 +1,18 @@
 /** Several may be ticked, or all are put in order. */
-import { Box, Text, useInput } from 'ink';
+import { Text, useInput } from 'ink';
 import { useState } from 'react';
 import { answerOf, type Many, newMany, pressMany } from '../view/many.ts';
+import { windowOf } from '../view/matching.ts';
 
 type Props = {
   readonly items: readonly { readonly value: string; readonly label: string }[];
   readonly order: boolean;
   readonly focused: boolean;
+  readonly height: number;
   readonly onSubmit: (values: readonly string[]) => void;
 };
 
-export function ManyChoices({ items, order, focused, onSubmit }: Props) {
+export function ManyChoices({ items, order, focused, height, onSubmit }: Props) {
   const [state, setState] = useState(() => newMany(items.map(({ value }) => value)));
   useInput(
     (input, key) => {
@@ -21,16 +23,12 @@ export function ManyChoices({ items, order, focused, onSubmit }: Props) {
     },
     { isActive: focused },
   );
-  return (
-    <Box flexDirection="column">
-      {state.order.map((value, index) => (
-        <Box key={value}>
-          <Text>{`${focused && index === state.at ? '❯' : ' '} ${markOf(state, value, index, order)} `}</Text>
-          <Text>{items.find((item) => item.value === value)?.label ?? value}</Text>
-        </Box>
-      ))}
-    </Box>
-  );
+  const blocks = state.order.map((value, index) => {
+    const mark = `${focused && index === state.at ? '❯' : ' '} ${markOf(state, value, index, order)} `;
+    const lines = (items.find((item) => item.value === value)?.label ?? value).split('\n');
+    return lines.map((line, row) => (row === 0 ? mark : ' '.repeat(mark.length)) + line);
+  });
+  return <Text>{windowOf(blocks, state.at, height).join('\n')}</Text>;
 }
 
 const markOf = ({ ticked, carrying, at }: Many, value: string, index: number, order: boolean): string =>

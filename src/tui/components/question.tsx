@@ -7,23 +7,31 @@ import { cut } from '../text/wrap.ts';
 import type { QuestionView } from '../view/question.ts';
 import { useDrawing } from './context.ts';
 import { ManyChoices } from './many-choices.tsx';
+import { MatchChoices } from './match-choices.tsx';
 
-type Props = { readonly question: QuestionView; readonly focused: boolean; readonly width: number };
+type Props = {
+  readonly question: QuestionView;
+  readonly focused: boolean;
+  readonly width: number /** Rows there are for all of it. */;
+  readonly height: number;
+};
 
-export function Question({ question, focused, width }: Props) {
+export function Question({ question, focused, width, height }: Props) {
   const { style } = useDrawing();
   return (
     <Box flexDirection="column" marginTop={1} flexShrink={0}>
-      <Body key={question.id} question={question} focused={focused} width={width} />
+      <Body key={question.id} question={question} focused={focused} width={width} height={height - 2} />
       <Text>{style('faint', cut(question.keys, width))}</Text>
     </Box>
   );
 }
 
-function Body({ question, focused, width }: Props) {
+function Body({ question, focused, width, height }: Props) {
   const { actions } = useDrawing();
   const { kind, items } = question;
-  if (kind === 'multi' || kind === 'order') return <ManyChoices items={items} order={kind === 'order'} focused={focused} onSubmit={actions.answer} />;
+  if (kind === 'multi' || kind === 'order')
+    return <ManyChoices items={items} order={kind === 'order'} focused={focused} height={height} onSubmit={actions.answer} />;
+  if (kind === 'match') return <MatchChoices question={question} focused={focused} height={height} onSubmit={actions.answer} />;
   if (kind === 'text') return <Field focused={focused} width={width} />;
   return <SelectInput items={[...items]} isFocused={focused} onSelect={({ value }) => actions.answer([value])} />;
 }

@@ -1,19 +1,28 @@
 /** A step's question as its components draw it: choices already wrapped, and how many rows it all takes. */
 import type { StepView } from '../../session/lesson-view.ts';
-import { inline } from '../text/markdown.ts';
+import { inline, withoutMarks } from '../text/markdown.ts';
 import type { Style } from '../text/style.ts';
-import { wrapSpans } from '../text/wrap.ts';
+import { cut, wrapSpans } from '../text/wrap.ts';
 import type { Say } from '../words.ts';
 
 export type QuestionView = {
   readonly id: string;
-  readonly kind: 'single' | 'multi' | 'order' | 'text' | 'read';
+  readonly kind: 'single' | 'multi' | 'order' | 'match' | 'text' | 'read';
   readonly items: readonly { readonly value: string; readonly label: string }[];
+  /** What is matched to the items, each in one row. */
+  readonly matches: readonly { readonly value: string; readonly label: string }[];
   readonly keys: string;
   readonly rows: number;
 };
 
-const keysOf = { single: 'quizKeysSingle', multi: 'quizKeysMulti', order: 'quizKeysOrder', text: 'quizKeysText', read: 'pressEnter' } as const;
+const keysOf = {
+  single: 'quizKeysSingle',
+  multi: 'quizKeysMulti',
+  order: 'quizKeysOrder',
+  match: 'quizKeysMatch',
+  text: 'quizKeysText',
+  read: 'pressEnter',
+} as const;
 
 /** undefined where nothing is asked. `focused` is false while the terminal has the keys. */
 export function questionView(step: StepView | undefined, width: number, style: Style, say: Say, focused: boolean): QuestionView | undefined {
@@ -26,6 +35,8 @@ export function questionView(step: StepView | undefined, width: number, style: S
     kind === 'read'
       ? [{ value: 'next', label: say('pressEnter') }]
       : step.choices.map(({ id, text }) => ({ value: id, label: wrapSpans(inline(text), room, style).join('\n') }));
-  const rows = items.reduce((sum, { label }) => sum + label.split('\n').length, 0) + (kind === 'text' ? 1 : 0) + 2;
-  return { id: step.id, kind, items, keys: focused ? say(keysOf[kind]) : say('answerHere'), rows };
+  const matches = (step.matches ?? []).map(({ id, text }) => ({ value: id, label: cut(withoutMarks(text), width - 8) }));
+  const more = kind === 'text' ? 1 : kind === 'match' ? items.length : 0;
+  const rows = items.reduce((sum, { label }) => sum + label.split('\n').length, 0) + more + 2;
+  return { id: step.id, kind, items, matches, keys: focused ? say(keysOf[kind]) : say('answerHere'), rows };
 }
