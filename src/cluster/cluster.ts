@@ -1,4 +1,5 @@
 /** A running world: machines on one network, and a way to sit down at one of them. */
+import { Registries } from '../images/registries.ts';
 import { type Credentials, type RestRequest, type RestResponse, type RestServer, restProtocol } from '../interfaces/rest.ts';
 import type { Cgroup } from '../linux/cgroup.ts';
 import { dial, Fabric, NetworkError } from '../linux/network.ts';
@@ -52,6 +53,11 @@ export class Cluster {
     this.sim = newSim({ seed: worldSeed, epoch: first });
     this.world = world;
     this.trace = new Trace(this.sim);
+    let made: Registries | undefined;
+    const registries = (): Registries => {
+      made ??= new Registries();
+      return made;
+    };
     this.#context = {
       sim: this.sim,
       fabric: new Fabric(),
@@ -59,11 +65,12 @@ export class Cluster {
       programSet: newProgramSet(
         this.trace,
         newFaultProgram(() => this),
+        registries,
       ),
       machines: new Map(),
     };
     attachUpstreamDns(this.#context.fabric);
-    attachWeb(this.#context.fabric);
+    attachWeb(this.#context.fabric, registries);
     const definition = worlds[world];
     this.home = definition.home;
     definition.build(this.#context);

@@ -12,7 +12,7 @@ import { newNerdctl } from '../cli/nerdctl/index.ts';
 import { newRunc } from '../cli/runc/index.ts';
 import { Cni } from '../cni/cni.ts';
 import { imagePrograms } from '../images/programs/index.ts';
-import { Registries } from '../images/registries.ts';
+import type { Registries } from '../images/registries.ts';
 import type { Program } from '../linux/program.ts';
 import { programs as tools } from '../programs/index.ts';
 import { Runc } from '../runc/runc.ts';
@@ -47,10 +47,10 @@ const absent = ['helm', 'cni-plugin', 'containerd-shim-runc-v2', 'git', 'apt', '
 /** Those of them that a learner finds in PATH. */
 const absentCommands = ['helm', 'git', 'apt', 'apt-get'];
 
-export function newProgramSet(trace: Trace, fault: Program): ProgramSet {
+/** `registries` are asked for when a node first pulls: the catalogue is large, and a shell alone needs none of it. */
+export function newProgramSet(trace: Trace, fault: Program, registries: () => Registries): ProgramSet {
   const shells = makeShellPrograms({ completers: new Map([['kubectl', completeKubectl]]) });
   const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr, nerdctl: newNerdctl(({ kernel }) => new Cni({ kernel, sim: kernel.sim })) };
-  let registries: Registries | undefined;
   const components: Readonly<Record<string, Program>> = {
     etcd: etcdProgram,
     'kube-apiserver': newKubeApiserver(trace),
@@ -75,11 +75,7 @@ export function newProgramSet(trace: Trace, fault: Program): ProgramSet {
     fault,
     // Comes with containerd. Its state lies in the kernel and in its directories: any instance sees the same containers.
     runc: newRunc(({ kernel }) => new Runc({ kernel, sim: kernel.sim })),
-    // Made when a node first pulls: the catalogue is large, and a shell alone needs none of it.
-    containerd: newContainerd(trace, () => {
-      registries ??= new Registries();
-      return registries;
-    }),
+    containerd: newContainerd(trace, registries),
   };
   const programs = new Map<string, Program>([
     ...absent.map((name): [string, Program] => [name, notSimulated(name)]),

@@ -185,3 +185,19 @@ rmdir: failed to remove '/sys/fs/cgroup/box': Device or resource busy
 ls: cannot access '/sys/fs/cgroup/box': No such file or directory
 `);
 });
+
+test('a manifest is pulled by hand: token, index, manifest by digest, config', () => {
+  const { out } = sh(
+    `
+    R=https://registry-1.docker.io/v2/library/busybox; curl -s $R/manifests/1.36 | jq -r '.errors[0].code'
+    T=$(curl -s 'https://auth.docker.io/token?service=registry.docker.io&scope=repository:library/busybox:pull' | jq -r .token)
+    get() { curl -s -H "Authorization: Bearer $T" $1; }
+    D=$(get $R/manifests/1.36 | jq -r '.manifests[0].digest'); get $R/manifests/$D > m.json
+    [ "sha256:$(sha256sum < m.json | cut -d' ' -f1)" = $D ] && echo same bytes
+    get $R/blobs/$(jq -r .config.digest m.json) | jq -c .config.Cmd
+    get https://registry-1.docker.io/v2/library/nginx/manifests/1.27 | jq -r '.errors[0].code'
+    curl -s https://registry.k8s.io/v2/pause/manifests/3.10 | jq .schemaVersion`,
+    'node',
+  );
+  expect(out).toBe('UNAUTHORIZED\nsame bytes\n["sh"]\nUNAUTHORIZED\n2\n');
+});

@@ -1,16 +1,23 @@
 /** The few places on the web that courses fetch manifests from, as servers beyond the machines' router. Everything else has no name. */
+import type { Registries } from '../../images/registries.ts';
 import { executableText } from '../../linux/inode.ts';
 import { type Fabric, NetworkNamespace, serve } from '../../linux/network.ts';
 import { type DnsRecord, type HttpResponse, type HttpServer, httpProtocol } from '../../linux/protocols.ts';
 import { sleep } from '../../sim/routine.ts';
 import { localPathStorage } from './local-path-storage-text.ts';
 import { metricsServerComponents } from './metrics-server-text.ts';
+import { answerRegistry, answerToken } from './registry-http.ts';
 
 /** Names and addresses of those servers. */
 export const webHosts: Readonly<Record<string, string>> = {
   'github.com': '140.82.121.4',
   'raw.githubusercontent.com': '185.199.108.133',
+  'registry-1.docker.io': '34.197.30.9',
+  'auth.docker.io': '34.226.69.105',
+  'registry.k8s.io': '34.96.108.209',
 };
+
+const dockerTokens = { realm: 'https://auth.docker.io/token', service: 'registry.docker.io' };
 
 type Page = {
   readonly host: keyof typeof webHosts;
@@ -56,20 +63,25 @@ export const webRecords = (name: string, type: DnsRecord['type']): readonly DnsR
   return type === 'A' ? [{ name, type: 'A', ttl: 60, data }] : [];
 };
 
-const server: HttpServer = {
+const newServer = (registries: () => Registries): HttpServer => ({
   tls: true,
   publiclyTrusted: true,
-  *handle({ host, path }) {
+  *handle(request) {
+    const { path } = request;
+    const host = request.host.replace(/:443$/, '');
     yield* sleep(40);
+    if (host === 'auth.docker.io' && /^\/token(\?|$)/.test(path)) return answerToken(path);
+    const server = /^\/v2(\/|$)/.test(path) ? registries().lookup(host) : undefined;
+    if (server) return yield* answerRegistry({ server, ...(host === 'registry-1.docker.io' ? { tokens: dockerTokens } : {}) }, request);
     return respond(host, path.split('?')[0] ?? '');
   },
-};
+});
 
 const plain = { 'content-type': 'text/plain; charset=utf-8' };
 
 function respond(host: string, path: string): HttpResponse {
   for (const page of pages) {
-    const match = page.host === host.replace(/:443$/, '') ? page.path.exec(path) : null;
+    const match = page.host === host ? page.path.exec(path) : null;
     if (!match) continue;
     const answer = page.answer(match[1] ?? '');
     return 'text' in answer ? { status: 200, headers: plain, body: answer.text } : { status: 302, headers: { location: answer.location }, body: '' };
@@ -78,10 +90,10 @@ function respond(host: string, path: string): HttpResponse {
 }
 
 /** Puts the servers on the network. */
-export function attachWeb(fabric: Fabric): void {
+export function attachWeb(fabric: Fabric, registries: () => Registries): void {
   const namespace = new NetworkNamespace(0, 'web');
   const addresses = Object.values(webHosts).map((address) => `${address}/32`);
   namespace.interfaces.set('eth0', { name: 'eth0', mac: '02:42:ac:1e:01:02', mtu: 1500, up: true, addresses, kind: 'ethernet' });
-  namespace.listen({ transport: 'tcp', address: '0.0.0.0', port: 443, pid: 0, servers: new Map([serve(httpProtocol, server)]) });
+  namespace.listen({ transport: 'tcp', address: '0.0.0.0', port: 443, pid: 0, servers: new Map([serve(httpProtocol, newServer(registries))]) });
   fabric.attach(namespace);
 }
