@@ -66,6 +66,7 @@ function sittingDown({ loaded, submitted, history }: Opened, frame: number, look
   return {
     ...look,
     tracks: [],
+    visiting: true,
     target: { lesson: submitted.lesson },
     worlds: async () => ({
       *open() {

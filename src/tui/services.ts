@@ -36,6 +36,8 @@ export type Services = {
   readonly kept: () => Kept;
   /** What went wrong, or undefined. */
   readonly keep: (change: Partial<Kept>) => string | undefined;
+  /** A world that is only looked at, out of a replay: one leaves it to go back there, and nothing is kept. */
+  readonly visiting?: boolean;
   /** Stamped into records. */
   readonly engine: string;
   /** Writes what is handed in, whole or not at all; `exists`: there is such a file already, and it was not to be written over. */

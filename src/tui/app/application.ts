@@ -11,7 +11,7 @@ import { GoingBack } from './going-back.ts';
 import { Keeper } from './keeper.ts';
 import { LessonScreen } from './lesson.ts';
 import { playOn, showStage } from './opening.ts';
-import { endedQuestion, failedQuestion, leaveQuestion, resumeQuestion } from './questions.ts';
+import { endedQuestion, failedQuestion, leaveQuestion, leaveVisitQuestion, resumeQuestion } from './questions.ts';
 import { type Command, contextOf, route } from './route.ts';
 import type { AppState, ChoiceState } from './state.ts';
 import { Store } from './store.ts';
@@ -228,7 +228,8 @@ export class Application {
   }
 
   #leave(): void {
-    this.#ask(leaveQuestion(this.#say, this.#key !== undefined), (id) => {
+    const question = this.#services.visiting ? leaveVisitQuestion(this.#say) : leaveQuestion(this.#say, this.#key !== undefined);
+    this.#ask(question, (id) => {
       if (id === 'menu') this.#showMenu();
       else if (id === 'quit') this.#quit(0);
     });

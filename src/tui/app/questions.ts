@@ -27,6 +27,15 @@ export const leaveQuestion = (say: Say, inLesson: boolean): ChoiceState => ({
   options: [...(inLesson ? [{ id: 'menu', label: say('back') }] : []), { id: 'quit', label: say('quitProgram') }, { id: 'no', label: say('no') }],
 });
 
+/** In a world out of a replay there is no menu to go to. */
+export const leaveVisitQuestion = (say: Say): ChoiceState => ({
+  question: say('confirmLeaveVisit'),
+  options: [
+    { id: 'quit', label: say('backToReplay') },
+    { id: 'no', label: say('no') },
+  ],
+});
+
 export const endedQuestion = (say: Say): ChoiceState => ({
   question: say('shellEnded'),
   options: [
