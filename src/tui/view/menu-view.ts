@@ -37,15 +37,10 @@ export function menuEntries(tracks: readonly TrackEntry[], kept: Kept, language:
 
 /** How many entries cut, with their headings. */
 export function menuLimit(entries: readonly MenuEntry[], rows: number): number {
-  let used = 0;
-  let count = 0;
   const costs = entries.map(({ heading, apart }) => 1 + (heading === undefined ? 0 : 1) + (apart ? 1 : 0));
-  if (costs.reduce((sum, each) => sum + each, 0) <= rows) return entries.length;
-  // Scrolled, the dearest entries may be the ones that show.
-  for (const cost of [...costs].sort((a, b) => b - a)) {
-    if (used + cost > rows) break;
-    used += cost;
-    count++;
-  }
-  return Math.max(1, count);
+  // Scrolled, any entries that follow each other may be the ones that show.
+  const fits = (count: number): boolean => costs.every((_, from) => costs.slice(from, from + count).reduce((sum, each) => sum + each, 0) <= rows);
+  let count = entries.length;
+  while (count > 1 && !fits(count)) count--;
+  return count;
 }
