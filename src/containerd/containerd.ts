@@ -18,7 +18,7 @@ import { Plugin } from './cri/plugin.ts';
 import { CriRuntimeService } from './cri/runtime-service.ts';
 import { alreadyExists, failedPrecondition, notFound } from './errors.ts';
 import { GarbageCollector } from './gc.ts';
-import { ImageService, type RegistryLookup } from './images.ts';
+import { ImageService, type NameCheck, type RegistryLookup } from './images.ts';
 import { findOrMake, showStores } from './on-disk.ts';
 import { pluginList } from './plugins.ts';
 import { SnapshotService } from './snapshots.ts';
@@ -33,6 +33,8 @@ export type ContainerdOptions = {
   readonly cni: CniRuntime;
   /** The registry at a host, over the node's network: may throw NetworkError; undefined where the name is not known. */
   readonly registry: RegistryLookup;
+  /** Absent: every name is found. */
+  readonly unreachable?: NameCheck;
   readonly config?: Partial<ContainerdConfig>;
 };
 
@@ -76,7 +78,14 @@ export class Containerd implements ContainerdApi {
     this.#content = new ContentService(this.#context);
     this.#snapshots = new SnapshotService(this.#context);
     this.#gc = new GarbageCollector(this.#context, this.#content);
-    this.#images = new ImageService({ context: this.#context, content: this.#content, snapshots: this.#snapshots, gc: this.#gc, registry: options.registry });
+    this.#images = new ImageService({
+      context: this.#context,
+      content: this.#content,
+      snapshots: this.#snapshots,
+      gc: this.#gc,
+      registry: options.registry,
+      unreachable: options.unreachable,
+    });
     this.#containers = new ContainerService(this.#context);
     this.#tasks = new TaskService({
       context: this.#context,

@@ -10,11 +10,15 @@ import type { Context } from './context.ts';
 import { alreadyExists, notFound, unknown } from './errors.ts';
 import type { GarbageCollector } from './gc.ts';
 import { parseReference, type Reference } from './reference.ts';
+import { nameServer, serverOf, type Unreachable } from './registry-host.ts';
 import type { SnapshotService } from './snapshots.ts';
 
 export type RegistryLookup = (host: string) => RegistryServer | undefined;
 
-export type PullOptions = Parameters<ContainerdApi['images']['pull']>[2] & { readonly auth?: RegistryAuth };
+/** Why a registry cannot be reached by its name. */
+export type NameCheck = (address: string) => Unreachable | undefined;
+
+export type PullOptions = Parameters<ContainerdApi['images']['pull']>[2] & { readonly auth?: RegistryAuth; readonly hostsFolders?: string };
 
 export class ImageService {
   readonly #context: Context;
@@ -22,6 +26,7 @@ export class ImageService {
   readonly #snapshots: SnapshotService;
   readonly #gc: GarbageCollector;
   readonly #registry: RegistryLookup;
+  readonly #unreachable: NameCheck;
   /** The CRI plugin keeps its own view of the images. */
   onChange: (namespace: string) => void = () => {};
 
@@ -31,12 +36,14 @@ export class ImageService {
     readonly snapshots: SnapshotService;
     readonly gc: GarbageCollector;
     readonly registry: RegistryLookup;
+    readonly unreachable?: NameCheck | undefined;
   }) {
     this.#context = parts.context;
     this.#content = parts.content;
     this.#snapshots = parts.snapshots;
     this.#gc = parts.gc;
     this.#registry = parts.registry;
+    this.#unreachable = parts.unreachable ?? (() => undefined);
   }
 
   list(namespace: string): ContainerdImage[] {
@@ -78,7 +85,7 @@ export class ImageService {
   *pull(namespace: string, ref: string, options: PullOptions): Routine<ContainerdImage> {
     const reference = parsed(ref);
     const say = options.progress ?? (() => {});
-    const registry = yield* this.#connect(reference);
+    const registry = yield* this.#connect(reference, options.hostsFolders ?? '');
     say({ ref, status: 'resolving' });
     const top = yield* this.#resolve(registry, reference, options);
     say({ ref, digest: top.digest, mediaType: top.mediaType, status: 'resolved', size: top.size });
@@ -98,12 +105,20 @@ export class ImageService {
     return yield* this.#unpack(namespace, snapshotter, resolved.config.rootfs.diff_ids, layers);
   }
 
-  *#connect({ host, repository, object }: Reference): Routine<RegistryServer> {
-    const address = host === 'docker.io' ? 'registry-1.docker.io' : host;
-    const failed = (problem: string): Error =>
-      unknown(`failed to resolve image: failed to do request: Head "https://${address}/v2/${repository}/manifests/${object}": dial tcp ${problem}`);
+  *#connect({ host, repository, object }: Reference, hostsFolders: string): Routine<RegistryServer> {
+    const { files } = this.#context;
+    const usual = host === 'docker.io' ? 'registry-1.docker.io' : host;
+    const other = serverOf(files, hostsFolders, host);
+    const address = other ?? usual;
+    const url = `https://${address}/v2/${repository}/manifests/${object}${address === usual ? '' : `?ns=${host}`}`;
+    const failed = (problem: string): Error => unknown(`failed to resolve image: failed to do request: Head "${url}": dial tcp ${problem}`);
+    const unknownName = /^(localhost|\[::1\]|\d+\.\d+\.\d+\.\d+)(:|$)/.test(address) ? undefined : this.#unreachable(address);
+    if (unknownName) {
+      yield* sleep(unknownName.after);
+      throw failed(unknownName.problem);
+    }
     try {
-      const registry = this.#registry(host);
+      const registry = this.#registry(other === undefined || other === usual ? host : other);
       if (registry) return registry;
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
@@ -123,8 +138,7 @@ export class ImageService {
   }
 
   #resolver(): string {
-    const file = this.#context.files.find('/etc/resolv.conf');
-    const server = file?.type === 'file' ? /^nameserver\s+(\S+)/m.exec(file.read())?.[1] : undefined;
+    const server = nameServer(this.#context.files);
     return server === undefined ? '' : ` on ${server}:53`;
   }
 

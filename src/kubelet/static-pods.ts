@@ -47,7 +47,7 @@ export class StaticPods {
       if (directory?.type === 'directory') {
         conditions.push(directory.changed);
         for (const [, inode] of fs.list(config.staticPodPath)) if (inode.type === 'file') conditions.push(inode.changed);
-      }
+      } else this.#context.klog.error('file.go:108', 'Unable to read config path', 'path does not exist, ignoring', { path: config.staticPodPath });
       // A folder that is watched costs nothing; one that is not there is looked for.
       yield conditions.length > 0 ? { on: conditions } : { timeout: config.fileCheckFrequency };
       if (conditions.length > 0) yield { timeout: 1_000 };

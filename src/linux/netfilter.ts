@@ -1,6 +1,7 @@
 /** netfilter's tables as iptables shows them, and the part of the nat table that decides where a connection goes. */
 import type { Random } from '../sim/random.ts';
 import type { Transport } from './network.ts';
+import { contains } from './routes.ts';
 
 export type RuleMatch = {
   readonly protocol?: Transport;
@@ -82,6 +83,11 @@ export class Netfilter {
     return this.#walk('nat', 'OUTPUT', packet, random, 0) ?? { address, port };
   }
 
+  /** What the chain INPUT of the filter table makes of a packet from elsewhere to this node itself. */
+  input(packet: Packet, random: Random): Verdict | undefined {
+    return this.#walk('filter', 'INPUT', packet, random, 0);
+  }
+
   /** Whether any table hands packets to a program. */
   get queueing(): boolean {
     for (const { addresses } of this.nftables.values()) if (addresses.size > 0) return true;
@@ -104,13 +110,7 @@ export class Netfilter {
     return false;
   }
 
-  #walk(
-    table: TableName,
-    chain: string,
-    packet: { readonly transport: Transport; readonly address: string; readonly port: number },
-    random: Random,
-    depth: number,
-  ): Verdict | undefined {
+  #walk(table: TableName, chain: string, packet: Omit<Packet, 'source'> & Partial<Packet>, random: Random, depth: number): Verdict | undefined {
     if (depth > 16) return undefined;
     for (const { match, target } of this.tables[table].get(chain) ?? []) {
       if (!this.#applies(match, packet, random)) continue;
@@ -127,9 +127,11 @@ export class Netfilter {
     return undefined;
   }
 
-  #applies(match: RuleMatch, packet: { readonly transport: Transport; readonly address: string; readonly port: number }, random: Random): boolean {
+  #applies(match: RuleMatch, packet: Omit<Packet, 'source'> & Partial<Packet>, random: Random): boolean {
     if (match.protocol !== undefined && match.protocol !== packet.transport) return false;
     if (match.destination !== undefined && !isAddress(match.destination, packet.address)) return false;
+    if (match.source !== undefined && packet.source !== undefined && !contains(match.source, packet.source)) return false;
+    if (match.notSource !== undefined && packet.source !== undefined && contains(match.notSource, packet.source)) return false;
     if (match.destinationPort !== undefined && match.destinationPort !== packet.port) return false;
     if (match.localDestination && !this.#isLocal(packet.address)) return false;
     return match.probability === undefined || random.next() < match.probability;

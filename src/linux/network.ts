@@ -177,9 +177,7 @@ export class Fabric {
 export function route(from: NetworkNamespace, transport: Transport, address: string, port: number, random: Random): Destination {
   if (from.has(address) && !from.netfilter?.matches(transport, address, port)) return { namespace: from, address, port };
   const node = from.uplink ?? from;
-  const translated = node.netfilter?.translate(transport, address, port, random) ?? { address, port };
-  if (translated === 'reject') throw new NetworkError('ECONNREFUSED', refusedAfter);
-  if (translated === 'drop') throw new NetworkError('ETIMEDOUT', timeoutAfter);
+  const translated = refuse(node.netfilter?.translate(transport, address, port, random) ?? { address, port });
   if (from.has(translated.address)) return { namespace: from, ...translated };
   if (!from.connected) throw new NetworkError('ENETUNREACH', 0);
   const { fabric } = node;
@@ -191,12 +189,20 @@ export function route(from: NetworkNamespace, transport: Transport, address: str
   const arrived = target !== node && target === targetNode ? prerouting(target, transport, translated, random) : translated;
   const final = arrived === translated || target.has(arrived.address) ? target : fabric.owner(arrived.address);
   if (!final) throw unreachable(targetNode, arrived.address);
+  if (final === targetNode && final !== node) refuse(final.netfilter?.input({ transport, source: node.sourceAddress(), ...arrived }, random));
   postrouting(from, arrived === translated ? undefined : targetNode, final, transport, arrived);
   const destination = { namespace: final, ...arrived };
   if (fabric.filters.length === 0) return destination;
   const peer = { address: from.sourceAddress(), namespace: from };
   for (const filter of fabric.filters) if (!filter(peer, destination, transport)) throw new NetworkError('ETIMEDOUT', timeoutAfter);
   return destination;
+}
+
+/** A verdict of netfilter, unless it is to let nothing through. */
+function refuse<Let>(verdict: Let | 'reject' | 'drop'): Let {
+  if (verdict === 'reject') throw new NetworkError('ECONNREFUSED', refusedAfter);
+  if (verdict === 'drop') throw new NetworkError('ETIMEDOUT', timeoutAfter);
+  return verdict as Let;
 }
 
 /** From one node to another: both cards are up, and a pod's address has a route that leads to its node. */
@@ -213,10 +219,7 @@ function crossable(node: NetworkNamespace, targetNode: NetworkNamespace, target:
 /** What the rules of another node make of a packet that arrives at its own address: a NodePort, a hostPort. */
 function prerouting(node: NetworkNamespace, transport: Transport, to: { readonly address: string; readonly port: number }, random: Random): typeof to {
   if (!node.netfilter?.matches(transport, to.address, to.port)) return to;
-  const verdict = node.netfilter.translate(transport, to.address, to.port, random);
-  if (verdict === 'reject') throw new NetworkError('ECONNREFUSED', refusedAfter);
-  if (verdict === 'drop') throw new NetworkError('ETIMEDOUT', timeoutAfter);
-  return verdict;
+  return refuse(node.netfilter.translate(transport, to.address, to.port, random));
 }
 
 /**

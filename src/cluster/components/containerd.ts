@@ -2,6 +2,7 @@
 import { Cni } from '../../cni/cni.ts';
 import { ConfigError, defaultText, type LoadedConfig, loadConfig, textOf } from '../../containerd/config-file.ts';
 import { Containerd } from '../../containerd/containerd.ts';
+import { unreachableByName } from '../../containerd/registry-host.ts';
 import type { Registries } from '../../images/registries.ts';
 import { Errno } from '../../linux/errno.ts';
 import { NetworkError } from '../../linux/network.ts';
@@ -32,6 +33,7 @@ export const newContainerd = (trace: Trace, registries: () => Registries): Progr
       runc: trace.around(new Runc({ kernel, sim: kernel.sim }), 'oci', `containerd (${node})`, 'runc', describeOci),
       cni: trace.around(new Cni({ kernel, sim: kernel.sim }), 'cni', `containerd (${node})`, 'CNI plugins', describeCni),
       config: loaded.settings,
+      unreachable: (address) => unreachableByName(kernel, process.fs, address),
       registry: (host) => {
         const { network } = kernel.host;
         if (!network.interfaces.get('eth0')?.up || network.fabric?.cut.has(network)) throw new NetworkError('ENETUNREACH', 0);

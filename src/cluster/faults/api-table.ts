@@ -274,4 +274,17 @@ export const apiFaults: readonly Fault[] = [
     ],
     mend: ['ssh node01 mkdir -p /data/shop', 'ssh node02 mkdir -p /data/shop', noShop],
   },
+  {
+    id: 'pull-secret-missing',
+    summary: { en: 'a private image is pulled with a Secret that is not there', ko: '비공개 이미지를 없는 시크릿으로 가져오려 한다' },
+    ...inCluster,
+    inject: ['kubectl create deployment shop --image=acme/private-shop:1.0', podSpec('"imagePullSecrets":[{"name":"acme"}]')],
+    shownAfter: 40,
+    symptoms: [
+      { ...pods, shows: 'ImagePull' },
+      { ...described, shows: 'FailedToRetrieveImagePullSecret' },
+      { run: 'kubectl get secret acme 2>&1', shows: 'secrets "acme" not found' },
+    ],
+    mend: ['kubectl set image deployment/shop private-shop=nginx', noShop],
+  },
 ];

@@ -1,11 +1,16 @@
 /** Faults of a machine under Kubernetes: firewall, names, ssh, units, the runtime's settings, registries. */
-import type { Fault } from './fault.ts';
+import type { Fault, Symptom } from './fault.ts';
 
 const config = '/var/lib/kubelet/config.yaml';
 const dropIn = '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf';
 const notReady = { run: "kubectl get node {{node}} --no-headers | awk '{print $2}'", shows: 'NotReady' };
 const journal = (unit: string, shows: string) => ({ run: `node$ journalctl -u ${unit} --no-pager | tail -40`, shows });
 const onNode = (image: string): string => `kubectl run probe --image=${image} --overrides='{"spec":{"nodeName":"{{node}}"}}'`;
+/** An image that no node has yet. */
+const pulled = (shows: string): readonly [Symptom, Symptom] => [
+  { run: `${onNode('httpd')} > /dev/null; sleep 60; kubectl get pod probe --no-headers`, shows: 'ImagePull' },
+  { run: 'kubectl describe pod probe', shows },
+];
 const noProbe = 'kubectl delete pod probe --now';
 const restart = (unit: string): string => `node$ systemctl restart ${unit}`;
 
@@ -33,11 +38,7 @@ export const machineFaults: readonly Fault[] = [
       { run: 'ssh {{node}} true 2>&1', shows: 'port 22: Connection refused' },
       { run: 'nc -vz {{node}} 22 2>&1', shows: 'refused' },
     ],
-    mend: [
-      'kubectl debug node/{{node}} --image=busybox --profile=sysadmin -- chroot /host systemctl start ssh',
-      'sleep 20',
-      'kubectl delete pods -l app.kubernetes.io/managed-by=kubectl-debug --now',
-    ],
+    mend: ['node$ systemctl start ssh'],
   },
   {
     id: 'cni-second-config',
@@ -139,5 +140,65 @@ export const machineFaults: readonly Fault[] = [
       { run: 'ssh node02 journalctl -u kubelet --no-pager | tail -40', shows: 'nodes \\"node02\\" not found' },
     ],
     mend: ['ssh node02 systemctl restart kubelet'],
+  },
+  {
+    id: 'firewall-kubelet',
+    summary: { en: "the node's firewall refuses whoever asks its kubelet", ko: '노드의 방화벽이 kubelet 포트로 오는 연결을 거절한다' },
+    on: 'node01',
+    inject: ['iptables -A INPUT -p tcp --dport 10250 -j REJECT'],
+    shownAfter: 5,
+    symptoms: [
+      {
+        run: "kubectl logs -n kube-system $(kubectl get pod -n kube-system -o wide | awk '/kube-proxy/ && /{{node}}/ {print $1}') 2>&1",
+        shows: ':10250: connect: ',
+      },
+      { run: 'curl -k -m 3 -sS https://{{node}}:10250/healthz 2>&1', shows: 'curl: (' },
+      { run: 'node$ iptables -S INPUT', shows: '--dport 10250 -j REJECT' },
+    ],
+    mend: ['node$ iptables -D INPUT -p tcp --dport 10250 -j REJECT'],
+  },
+  {
+    id: 'hosts-wrong',
+    summary: { en: '/etc/hosts sends the registry to this machine itself', ko: '/etc/hosts가 레지스트리 이름을 이 머신 자신으로 보낸다' },
+    on: 'node01',
+    inject: ["printf '127.0.0.1\\tregistry-1.docker.io\\n' >> /etc/hosts"],
+    shownAfter: 2,
+    symptoms: [...pulled('dial tcp 127.0.0.1:443: connect: connection refused'), { run: 'node$ getent hosts registry-1.docker.io', shows: '127.0.0.1' }],
+    mend: ["node$ sed -i '/registry-1.docker.io/d' /etc/hosts", noProbe],
+  },
+  {
+    id: 'node-dns-wrong',
+    summary: { en: 'the node asks a name server that does not answer', ko: '노드가 응답하지 않는 DNS 서버에 묻는다' },
+    on: 'node01',
+    inject: ["sed -i 's/^nameserver .*/nameserver 172.30.9.9/' /etc/resolv.conf"],
+    shownAfter: 2,
+    symptoms: [...pulled('lookup registry-1.docker.io'), { run: 'node$ cat /etc/resolv.conf', shows: '172.30.9.9' }],
+    mend: ["node$ sed -i 's/^nameserver .*/nameserver 172.30.1.1/' /etc/resolv.conf", noProbe],
+  },
+  {
+    id: 'registry-mirror-gone',
+    summary: {
+      en: "containerd's hosts.toml sends Docker Hub to a mirror that is gone",
+      ko: 'containerd의 hosts.toml이 Docker Hub 요청을 없어진 미러로 보낸다',
+    },
+    on: 'node01',
+    inject: ['mkdir -p /etc/containerd/certs.d/docker.io', `printf 'server = "https://mirror.internal"\\n' > /etc/containerd/certs.d/docker.io/hosts.toml`],
+    shownAfter: 2,
+    symptoms: [...pulled('mirror.internal'), { run: 'node$ crictl pull httpd 2>&1', shows: 'mirror.internal' }],
+    mend: ['node$ rm /etc/containerd/certs.d/docker.io/hosts.toml', noProbe],
+  },
+  {
+    id: 'kubelet-manifest-folder',
+    summary: { en: 'the kubelet looks for static pods in a folder that is not there', ko: 'kubelet이 없는 폴더에서 스태틱 파드를 찾는다' },
+    on: 'controlplane',
+    fixed: true,
+    inject: [`sed -i 's#/etc/kubernetes/manifests#/etc/kubernetes/manifest#' ${config}`, 'systemctl restart kubelet'],
+    shownAfter: 60,
+    symptoms: [
+      { run: 'kubectl get nodes 2>&1', shows: 'was refused' },
+      { run: 'journalctl -u kubelet --no-pager | tail -60', shows: '/etc/kubernetes/manifest' },
+      { run: `grep staticPodPath ${config}`, shows: 'staticPodPath: /etc/kubernetes/manifest' },
+    ],
+    mend: [`sed -i 's#/etc/kubernetes/manifest$#/etc/kubernetes/manifests#' ${config}`, 'systemctl restart kubelet'],
   },
 ];

@@ -90,6 +90,7 @@ export class ImageManager {
       throw new StartError('ImagePullBackOff', last === undefined ? message : `${message}: ErrImagePull: ${last}`);
     }
     const began = this.#context.sim.now;
+    this.#tellMissingSecrets(pod);
     this.#events.normal(pod, container.name, 'Pulling', `Pulling image "${container.image}"`);
     const result = yield* this.#pull({ image, auth: this.#auth(pod, image), sandbox, done: new Condition(), cause: this.#context.sim.cause });
     if (result.error) {
@@ -155,6 +156,14 @@ export class ImageManager {
       if (found) return { ...found, serverAddress: registry };
     }
     return undefined;
+  }
+
+  /** kubernetes pkg/kubelet/kubelet_pods.go getPullSecretsForPod. */
+  #tellMissingSecrets(pod: Pod): void {
+    const missing = (pod.spec.imagePullSecrets ?? []).flatMap(({ name }) => (name && !this.#secret(namespaceOf(pod), name) ? [name] : []));
+    if (missing.length === 0) return;
+    const message = `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`;
+    this.#events.podWarning(pod, 'FailedToRetrieveImagePullSecret', message);
   }
 
   #secret(namespace: string, name: string): Secret | undefined {
