@@ -30,7 +30,7 @@ describe('schema', () => {
     expect(typeText(spec.field('containers')!.type)).toBe('[]Container');
     expect(typeText(at(spec, 'containers.resources').field('limits')!.type)).toBe('map[string]Quantity');
     expect(typeText(at(type('apps/v1', 'Deployment'), 'spec.strategy.rollingUpdate').field('maxSurge')!.type)).toBe('IntOrString');
-    expect(typeText(at(pod, 'metadata').field('creationTimestamp')!.type)).toBe('Time');
+    expect(typeText(at(pod, 'metadata').field('creationTimestamp')!.type)).toBe('string');
     expect(at(spec, 'containers.ports').name).toBe('ContainerPort');
   });
 

@@ -3,6 +3,7 @@ import { crictl } from '../../src/cli/crictl/index.ts';
 import { ctr } from '../../src/cli/ctr/index.ts';
 import { SpecialNode } from '../../src/linux/inode.ts';
 import { type OpenFile, Sink, StreamReader } from '../../src/linux/open-file.ts';
+import type { Program } from '../../src/linux/program.ts';
 import { programs } from '../../src/programs/index.ts';
 import { shellPrograms } from '../../src/shell/index.ts';
 import { newByteStream } from '../../src/sim/stream.ts';
@@ -14,8 +15,8 @@ export type Shell = {
   type(line: string): { readonly output: string; readonly status: number };
 };
 
-export function newShell(config: Parameters<typeof newWorld>[0] = {}): Shell {
-  const world = newWorld(config, { ...programs, ...shellPrograms, crictl, ctr });
+export function newShell(config: Parameters<typeof newWorld>[0] = {}, more: Readonly<Record<string, Program>> = {}): Shell {
+  const world = newWorld(config, { ...programs, ...shellPrograms, crictl, ctr, ...more });
   world.files().mkdir('/bin');
   world.files().mkdir('/dev');
   world.files().mknod('/dev/null', new SpecialNode('character', { mode: 0o666, uid: 0, gid: 0, mtime: 0 }, 'null'));

@@ -2,18 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { newNerdctl } from '../../../src/cli/nerdctl/index.ts';
 import { Cni } from '../../../src/cni/cni.ts';
 import { FileNode } from '../../../src/linux/inode.ts';
-import type { Program } from '../../../src/linux/program.ts';
 import { newShell, type Shell } from '../../containerd/terminal.ts';
 
 /** The containerd test node with nerdctl on it, and the plugins that its networks need. */
 function newNode(): Shell {
-  const shell = newShell();
-  const { kernel } = shell.world;
-  (kernel.programs as Map<string, Program>).set(
-    'nerdctl',
-    newNerdctl(({ kernel: node }) => new Cni({ kernel: node, sim: node.sim })),
-  );
-  for (const path of ['/usr/bin/nerdctl', '/opt/cni/bin/firewall', '/opt/cni/bin/tuning']) {
+  const shell = newShell({}, { nerdctl: newNerdctl(({ kernel }) => new Cni({ kernel, sim: kernel.sim })) });
+  for (const path of ['/opt/cni/bin/firewall', '/opt/cni/bin/tuning']) {
     const file = new FileNode({ mode: 0o755, uid: 0, gid: 0, mtime: 0 });
     file.program = 'nerdctl';
     shell.world.files().mknod(path, file);
