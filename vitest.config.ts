@@ -1,3 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['test/**/*.test.{ts,tsx}'], testTimeout: 60_000, pool: 'threads', maxWorkers: 2 } });
+/** Tests with a pseudo-terminal: its native code does not outlive the end of a thread, so that each of these files has a process of its own. */
+const terminal = ['test/e2e/**/*.test.ts'];
+const all = ['test/**/*.test.{ts,tsx}'];
+
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'world', include: all, exclude: terminal, pool: 'threads' } },
+      { extends: true, test: { name: 'terminal', include: terminal, pool: 'forks' } },
+    ],
+  },
+});
