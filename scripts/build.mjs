@@ -103,6 +103,7 @@ const commonJs = { ...common, outdir: undefined, outfile: 'dist/engine.cjs', for
 const world = await build({ ...commonJs, banner: { js: 'var module;module??={exports:{}};' }, stdin: engine.entry() });
 await build({ ...commonJs, outfile: 'dist/keep.cjs', entryPoints: ['src/headless/keep.ts'] });
 const result = { metafile: { outputs: { ...screen.metafile.outputs, ...world.metafile.outputs } } };
+mustStartWithoutEngine(screen.metafile.outputs, 'src/headless/screen.ts');
 writeCatalogue();
 writeLicenses(root, result.metafile);
 if (process.argv.includes('--pack')) writeFileSync(`${root}/dist/engine.cjs.br`, brotliCompressSync(readFileSync(`${root}/dist/engine.cjs`)));
@@ -122,4 +123,21 @@ function writeCatalogue() {
     lessons: lessons.filter(present(id)).map((name) => entry(id, name)),
   }));
   writeFileSync(`${root}/dist/catalogue.json`, JSON.stringify(tracks));
+}
+
+/** The first frame is drawn before the engine is read: what the screen imports at once must not reach it. */
+function mustStartWithoutEngine(outputs, entry) {
+  const [first] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry);
+  const seen = new Set();
+  const walk = (file) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const { path, kind } of outputs[file]?.imports ?? []) {
+      if (kind !== 'import-statement') continue;
+      if (path.endsWith('load-engine.cjs'))
+        throw new Error(`${entry} reaches the engine by ${Object.keys(outputs[file].inputs).join(', ')}: see engineFiles in scripts/engine-bundle.mjs`);
+      walk(path);
+    }
+  };
+  walk(first);
 }
