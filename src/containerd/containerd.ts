@@ -18,9 +18,11 @@ import { Plugin } from './cri/plugin.ts';
 import { CriRuntimeService } from './cri/runtime-service.ts';
 import { alreadyExists, failedPrecondition, notFound } from './errors.ts';
 import { GarbageCollector } from './gc.ts';
-import { ImageService, type NameCheck, type RegistryLookup } from './images.ts';
+import { ImageService } from './images.ts';
 import { findOrMake, showStores } from './on-disk.ts';
 import { pluginList } from './plugins.ts';
+import { Pusher } from './push.ts';
+import { type NameCheck, type RegistryLookup, Remote } from './remote.ts';
 import { SnapshotService } from './snapshots.ts';
 import { MetaFile, RunFile } from './state.ts';
 import { TaskService } from './tasks.ts';
@@ -49,6 +51,7 @@ export class Containerd implements ContainerdApi {
   readonly #context: Context;
   readonly #content: ContentService;
   readonly #images: ImageService;
+  readonly #pusher: Pusher;
   readonly #snapshots: SnapshotService;
   readonly #containers: ContainerService;
   readonly #tasks: TaskService;
@@ -78,13 +81,14 @@ export class Containerd implements ContainerdApi {
     this.#content = new ContentService(this.#context);
     this.#snapshots = new SnapshotService(this.#context);
     this.#gc = new GarbageCollector(this.#context, this.#content);
+    const remote = new Remote({ files, registry: options.registry, unreachable: options.unreachable });
+    this.#pusher = new Pusher(this.#context, this.#content, remote);
     this.#images = new ImageService({
       context: this.#context,
       content: this.#content,
       snapshots: this.#snapshots,
       gc: this.#gc,
-      registry: options.registry,
-      unreachable: options.unreachable,
+      remote,
     });
     this.#containers = new ContainerService(this.#context);
     this.#tasks = new TaskService({
@@ -158,6 +162,7 @@ export class Containerd implements ContainerdApi {
       update: (namespace, name, change) => images.update(namespace, name, change),
       delete: (namespace, name, options) => images.delete(namespace, name, options),
       pull: (namespace, ref, options) => images.pull(namespace, ref, options),
+      push: (namespace, ref, options) => this.#pusher.push(namespace, ref, options),
     };
   }
 

@@ -10,13 +10,8 @@ import type { Context } from './context.ts';
 import { alreadyExists, notFound, unknown } from './errors.ts';
 import type { GarbageCollector } from './gc.ts';
 import { parseReference, type Reference } from './reference.ts';
-import { nameServer, serverOf, type Unreachable } from './registry-host.ts';
+import { basicAuth, type Remote, resolveError } from './remote.ts';
 import type { SnapshotService } from './snapshots.ts';
-
-export type RegistryLookup = (host: string) => RegistryServer | undefined;
-
-/** Why a registry cannot be reached by its name. */
-export type NameCheck = (address: string) => Unreachable | undefined;
 
 export type PullOptions = Parameters<ContainerdApi['images']['pull']>[2] & { readonly auth?: RegistryAuth; readonly hostsFolders?: string };
 
@@ -25,8 +20,7 @@ export class ImageService {
   readonly #content: ContentService;
   readonly #snapshots: SnapshotService;
   readonly #gc: GarbageCollector;
-  readonly #registry: RegistryLookup;
-  readonly #unreachable: NameCheck;
+  readonly #remote: Remote;
   /** The CRI plugin keeps its own view of the images. */
   onChange: (namespace: string) => void = () => {};
 
@@ -35,15 +29,13 @@ export class ImageService {
     readonly content: ContentService;
     readonly snapshots: SnapshotService;
     readonly gc: GarbageCollector;
-    readonly registry: RegistryLookup;
-    readonly unreachable?: NameCheck | undefined;
+    readonly remote: Remote;
   }) {
     this.#context = parts.context;
     this.#content = parts.content;
     this.#snapshots = parts.snapshots;
     this.#gc = parts.gc;
-    this.#registry = parts.registry;
-    this.#unreachable = parts.unreachable ?? (() => undefined);
+    this.#remote = parts.remote;
   }
 
   list(namespace: string): ContainerdImage[] {
@@ -85,7 +77,7 @@ export class ImageService {
   *pull(namespace: string, ref: string, options: PullOptions): Routine<ContainerdImage> {
     const reference = parsed(ref);
     const say = options.progress ?? (() => {});
-    const registry = yield* this.#connect(reference, options.hostsFolders ?? '');
+    const registry = yield* this.#remote.connect(reference, options.hostsFolders ?? options.hostsDir ?? '');
     say({ ref, status: 'resolving' });
     const top = yield* this.#resolve(registry, reference, options);
     say({ ref, digest: top.digest, mediaType: top.mediaType, status: 'resolved', size: top.size });
@@ -105,43 +97,6 @@ export class ImageService {
     return yield* this.#unpack(namespace, snapshotter, resolved.config.rootfs.diff_ids, layers);
   }
 
-  *#connect({ host, repository, object }: Reference, hostsFolders: string): Routine<RegistryServer> {
-    const { files } = this.#context;
-    const usual = host === 'docker.io' ? 'registry-1.docker.io' : host;
-    const other = serverOf(files, hostsFolders, host);
-    const address = other ?? usual;
-    const url = `https://${address}/v2/${repository}/manifests/${object}${address === usual ? '' : `?ns=${host}`}`;
-    const failed = (problem: string): Error => unknown(`failed to resolve image: failed to do request: Head "${url}": dial tcp ${problem}`);
-    const unknownName = /^(localhost|\[::1\]|\d+\.\d+\.\d+\.\d+)(:|$)/.test(address) ? undefined : this.#unreachable(address);
-    if (unknownName) {
-      yield* sleep(unknownName.after);
-      throw failed(unknownName.problem);
-    }
-    try {
-      const registry = this.#registry(other === undefined || other === usual ? host : other);
-      if (registry) return registry;
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      yield* sleep(error.afterMilliseconds);
-      throw failed(`${this.#endpoint(address)}${error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`}`);
-    }
-    if (/^(localhost|127\.|\[::1\])/.test(address)) throw failed(`${this.#endpoint(address)}connect: connection refused`);
-    yield* sleep(20);
-    if (/^\d+\.\d+\.\d+\.\d+(:\d+)?$/.test(address)) throw failed(`${this.#endpoint(address)}connect: connection refused`);
-    throw failed(`lookup ${address.split(':')[0]}${this.#resolver()}: no such host`);
-  }
-
-  #endpoint(address: string): string {
-    const [host = '', port = '443'] = address.split(':');
-    if (host === 'localhost') return `[::1]:${port}: `;
-    return /^\d/.test(host) ? `${host}:${port}: ` : `lookup ${host}${this.#resolver()}: `;
-  }
-
-  #resolver(): string {
-    const server = nameServer(this.#context.files);
-    return server === undefined ? '' : ` on ${server}:53`;
-  }
-
   *#resolve(registry: RegistryServer, reference: Reference, options: PullOptions): Routine<Blob> {
     try {
       return yield* registry.manifest(reference.repository, reference.object, options.auth ?? basicAuth(options.user));
@@ -150,7 +105,7 @@ export class ImageService {
       if (error instanceof NetworkError) {
         yield* sleep(error.afterMilliseconds);
         throw unknown(
-          `failed to resolve image: failed to do request: Head "https://${reference.host}/v2/${reference.repository}/manifests/${reference.object}": dial tcp ${this.#endpoint(reference.host)}connect: ${error.message.toLowerCase()}`,
+          `failed to resolve image: failed to do request: Head "https://${reference.host}/v2/${reference.repository}/manifests/${reference.object}": dial tcp ${this.#remote.endpoint(reference.host)}connect: ${error.message.toLowerCase()}`,
         );
       }
       throw error;
@@ -251,22 +206,4 @@ function parsed(ref: string): Reference {
     if (error instanceof ContainerdError) throw unknown(`failed to resolve image: ${error.message}`);
     throw error;
   }
-}
-
-const basicAuth = (user: string | undefined): RegistryAuth | undefined => {
-  if (user === undefined) return undefined;
-  const [username = '', password] = user.split(':');
-  return { username, ...(password === undefined ? {} : { password }) };
-};
-
-const statusTexts: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 429: 'Too Many Requests', 500: 'Internal Server Error' };
-
-/** remotes/docker/resolver.go: what each answer of a registry becomes. */
-function resolveError(error: RegistryFailure, { full, host, repository, object }: Reference): Error {
-  if (error.status === 404) return notFound(`failed to resolve image: ${full}`);
-  if (error.status === 401) return unknown(`failed to resolve image: ${error.message}`);
-  const address = host === 'docker.io' ? 'registry-1.docker.io' : host;
-  return unknown(
-    `failed to resolve image: unexpected status from HEAD request to https://${address}/v2/${repository}/manifests/${object}: ${error.status} ${statusTexts[error.status] ?? ''}`,
-  );
 }

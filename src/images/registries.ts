@@ -30,7 +30,7 @@ export class Registries {
       const repository = definition.name.slice(slash + 1);
       repositories.set(repository, [...(repositories.get(repository) ?? []), definition]);
     }
-    for (const [host, each] of Object.entries(options)) this.add(host, new Registry(byHost.get(host) ?? new Map(), this.#layers, each));
+    for (const [host, each] of Object.entries(options)) this.add(host, new Registry(byHost.get(host) ?? new Map(), this.#layers, { ...each, owned: true }));
   }
 
   /** Puts a registry at a host name. */

@@ -10,6 +10,8 @@ export type RegistryOptions = {
   readonly bytesPerSecond?: number;
   /** A round trip, with its token. */
   readonly latency?: number;
+  /** A registry of the world: who has logged in pushes to repositories of their own, nobody to those of others. */
+  readonly owned?: boolean;
   /** Asked before each request; what it returns is the answer (a rate limit, an outage). */
   readonly refuse?: (repository: string, reference: string, auth: RegistryAuth | undefined) => RegistryError | undefined;
 };
@@ -61,6 +63,7 @@ export class Registry implements RegistryServer {
   *push(repository: string, reference: string, manifest: Blob, blobs: readonly Blob[], auth?: RegistryAuth): Routine {
     yield* sleep(this.#options.latency ?? 60);
     this.#check(repository, reference, auth);
+    if (this.#options.owned && (auth?.username === undefined || auth.username !== repository.split('/')[0])) throw denied();
     let held = this.#repositories.get(repository);
     if (!held) {
       if (this.#options.missingRepository === 'unauthorized' && !auth?.username) throw denied();

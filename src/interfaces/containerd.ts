@@ -63,6 +63,9 @@ export type PullProgress = {
   readonly size?: number;
 };
 
+/** A push, blob by blob: what lies above comes first. */
+export type PushProgress = { readonly descriptor: Descriptor; readonly status: 'waiting' | 'uploading' | 'done' };
+
 export type ContainerdErrorCode = 'not found' | 'already exists' | 'failed precondition' | 'invalid argument' | 'unavailable' | 'unknown';
 /** The text ends with the code where containerd's does. */
 export class ContainerdError extends Error {
@@ -101,6 +104,17 @@ export type ContainerdApi = {
         readonly progress?: (progress: PullProgress) => void;
       },
     ): Routine<ContainerdImage>;
+    /** Sends an image to the registry of its name: all that `target` (the image's own unless told) leads to and that is there. */
+    push(
+      namespace: string,
+      ref: string,
+      options: {
+        readonly target?: Descriptor;
+        readonly hostsDir?: string;
+        readonly user?: string;
+        readonly progress?: (progress: PushProgress) => void;
+      },
+    ): Routine;
   };
   readonly content: {
     list(namespace: string): readonly ContentInfo[];

@@ -3,13 +3,14 @@
 import { exec } from './commands/exec.ts';
 import { commit, cp, diff } from './commands/files.ts';
 import { convert, decrypt, encrypt, load, save } from './commands/image-files.ts';
-import { history, imagePrune, images, pull, push, rmi, tag } from './commands/images.ts';
+import { history, imagePrune, images, pull, rmi, tag } from './commands/images.ts';
 import { containerInspect, imageInspect, inspect } from './commands/inspect.ts';
 import { kill, pause, prune, rename, restart, rm, start, stop, unpause, update, wait } from './commands/lifecycle.ts';
 import { attach, logs } from './commands/logs.ts';
 import { namespace } from './commands/namespaces.ts';
 import { network } from './commands/networks.ts';
 import { ps } from './commands/ps.ts';
+import { push } from './commands/push.ts';
 import { create, run } from './commands/run.ts';
 import { build, events, info, login, logout, systemPrune, version } from './commands/system.ts';
 import { volume } from './commands/volumes.ts';

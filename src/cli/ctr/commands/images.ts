@@ -1,25 +1,13 @@
 /** ctr images. */
 
 import { sortedJson } from '../../../apimachinery/json.ts';
-import type { ContainerdImage, Descriptor, PullProgress } from '../../../interfaces/containerd.ts';
+import type { ContainerdImage, Descriptor } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { bool, type Context, type CtrCommand, CtrError, isMissing, labelArgs, labelText, list, text } from '../context.ts';
+import { bool, type Context, type CtrCommand, CtrError, isMissing, labelArgs, labelText } from '../context.ts';
 import { bytes, filter, table } from '../output.ts';
 import { partsOf } from '../parts.ts';
-import { localProgress, transferProgress } from '../pull-progress.ts';
 import { exportImages, importImages, mount, unmount, usage } from './image-files.ts';
-
-const snapshotterFlag = text('snapshotter', 'Snapshotter name. Empty value stands for the default value.');
-const registryFlags = [
-  bool('skip-verify,k', 'Skip SSL certificate validation'),
-  bool('plain-http', 'Allow connections using plain HTTP'),
-  text('user,u', 'User[:password] Registry user and password'),
-  text('refresh', 'Refresh token for authorization server'),
-  text('hosts-dir', 'Custom hosts configuration directory'),
-  text('tlscacert', 'path to TLS root CA'),
-  text('tlscert', 'path to TLS client certificate'),
-  text('tlskey', 'path to TLS client key'),
-];
+import { pull, push, registryFlags, snapshotterFlag } from './transfer.ts';
 
 function sizeOf(context: Context, image: ContainerdImage): number {
   const { top, index, manifest } = partsOf(context, image);
@@ -113,40 +101,6 @@ function unpacked(context: Context, image: ContainerdImage): boolean {
   return config !== undefined && committed >= config.rootfs.diff_ids.length;
 }
 
-const pull: CtrCommand = {
-  name: 'pull',
-  short: 'Pull an image from a remote',
-  usage: '[flags] <ref>',
-  flags: [
-    ...registryFlags,
-    snapshotterFlag,
-    list('platform', 'Pull content from a specific platform'),
-    bool('all-platforms', 'pull content and metadata from all platforms'),
-    bool('local', 'Fetch content from local client rather than using transfer service'),
-    list('label', 'Labels to attach to the image'),
-    bool('print-chainid', "Print the resulting image's chain ID"),
-    text('max-concurrent-downloads', 'Set the max concurrent downloads for each pull'),
-  ],
-  run: function* (context) {
-    const [ref] = context.args;
-    if (ref === undefined) throw new CtrError('please provide an image reference to pull');
-    const client = context.client();
-    const seen: PullProgress[] = [];
-    const started = context.process.now;
-    const user = context.flags.text('user');
-    const image = yield* client.images.pull(context.namespace, ref, {
-      snapshotter: context.flags.text('snapshotter') || 'overlayfs',
-      ...(user === '' ? {} : { user }),
-      labels: labelArgs(context.flags.list('label')),
-      progress: (progress) => seen.push(progress),
-    });
-    yield* context.print(
-      context.flags.bool('local') ? localProgress(ref, image, seen, context.process.now - started) : transferProgress(ref, seen, context.process.now - started),
-    );
-    return 0;
-  },
-};
-
 const remove: CtrCommand = {
   name: 'delete',
   aliases: ['del', 'remove', 'rm'],
@@ -239,8 +193,6 @@ const missing = (name: string, short: string): CtrCommand => ({
   short,
   flags: [...registryFlags],
   run: function* (context): Routine<number> {
-    const [ref = ''] = context.args;
-    if (name === 'push') context.client().images.get(context.namespace, ref);
     yield* context.process.printError(`k8s-lab: ctr images ${name} is not simulated\n`);
     return 70;
   },
@@ -261,7 +213,7 @@ export const images: CtrCommand = {
     unmount,
     missing('prune', 'Remove unused images'),
     pull,
-    missing('push', 'Push an image to a remote'),
+    push,
     remove,
     tag,
     usage,

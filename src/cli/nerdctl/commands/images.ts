@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ContainerdImage } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { bool, type Context, isMissing, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
+import { bool, type Context, isMissing, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
 import { findImages, partsOf, taskOf } from '../find.ts';
 import { ago, type Column, humanSize, listText, moment } from '../output.ts';
 import { pullImage, shareWithCri } from '../pull.ts';
@@ -169,39 +169,6 @@ export const pull: NerdctlCommand = {
     yield* checkVerify(context);
     yield* pullImage(context, name, { quiet: context.flags.bool('quiet'), out: context.process.stdout });
     return 0;
-  },
-};
-
-export const push: NerdctlCommand = {
-  name: 'push',
-  short: 'Push an image or a repository to a registry. Optionally specify "ipfs://" or "ipns://" scheme to push image to IPFS.',
-  usage: '[flags] NAME[:TAG]',
-  flags: [
-    bool('quiet,q', 'Suppress verbose output'),
-    slice('platform', 'Push content for a specific platform'),
-    bool('all-platforms', 'Push content for all platforms'),
-    bool('estargz', 'Convert the image into eStargz'),
-    text('sign', 'Sign the image (none|cosign|notation)', 'none'),
-    text('cosign-key', 'Path to the private key file, KMS URI or Kubernetes Secret'),
-    text('ipfs-address', 'multiaddr of IPFS API'),
-    bool('ipfs-ensure-image', 'Ensure the entire contents of the image is locally available before push', 'true'),
-  ],
-  run: function* (context) {
-    needArgs(context, 1, 1);
-    const [ref = ''] = context.args;
-    const ipfs = /^ip[fn]s:\/\/(.*)$/.exec(ref)?.[1];
-    if (ipfs === undefined) {
-      context.client().images.get(context.namespace, wholeName(ref));
-      yield* checkVerify(context, 'sign');
-      throw new NotSimulated('nerdctl push');
-    }
-    const problem = `open ${context.process.env['HOME'] ?? '/root'}/.ipfs/api: no such file or directory`;
-    const name = wholeName(ipfs);
-    yield* context.log('info', `pushing image ${JSON.stringify(name)} to IPFS`);
-    yield* context.log('info', 'ensuring image contents');
-    yield* context.log('warning', `failed to ensure the existence of image ${JSON.stringify(name)}`, { error: problem });
-    yield* context.log('warning', 'ipfs push failed', { error: problem });
-    throw new NerdctlError(problem);
   },
 };
 
