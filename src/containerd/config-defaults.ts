@@ -1,5 +1,5 @@
 /** What `containerd config default` prints: version 4 of containerd 2.3, and version 2 of containerd 1.6. */
-import type { TomlTable } from './toml.ts';
+import type { TomlTable } from '../apimachinery/toml.ts';
 
 const address = (socket: string): TomlTable => ({ address: socket, uid: 0, gid: 0 });
 

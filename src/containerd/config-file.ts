@@ -1,7 +1,8 @@
 /** /etc/containerd/config.toml: read, checked, brought to the newest version, and what the daemon makes of it (containerd cmd/containerd/server/config). */
+
+import { isTable, parseToml, TomlError, type TomlTable, type TomlValue, writeToml } from '../apimachinery/toml.ts';
 import { type ContainerdConfig, defaultConfig } from './config.ts';
 import { defaultsOf1, defaultsOf2 } from './config-defaults.ts';
-import { isTable, parseToml, TomlError, type TomlTable, type TomlValue, writeToml } from './toml.ts';
 
 /** Lines for the daemon's log, and why it does not start. */
 export class ConfigError extends Error {

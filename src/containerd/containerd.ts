@@ -126,7 +126,7 @@ export class Containerd implements ContainerdApi {
       this.#context.files.unlink(socketPath);
     }
     this.#tasks.release();
-    this.#plugin.closeEvents();
+    this.#plugin.events.close();
     this.#context.closeSubscribers();
     this.#context.sim.stop();
   }

@@ -1,8 +1,8 @@
 /** The garbage collector: content and snapshots that no image, container or lease leads to (plugins/gc). */
 
+import { chainIds } from '../interfaces/chain-id.ts';
 import type { ImageIndex } from '../interfaces/distribution.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
-import { chainIds } from './chain-id.ts';
 import { amd64, type ContentService, isIndex } from './content.ts';
 import type { Context } from './context.ts';
 import type { NamespaceState, Snapshot } from './state.ts';

@@ -1,10 +1,11 @@
 /** Images: names for content. Pulling resolves, fetches, unpacks and names (core/transfer). */
+
+import { chainIds } from '../interfaces/chain-id.ts';
 import { type ContainerdApi, ContainerdError, type ContainerdImage, type ContainerdLabels, type PullProgress } from '../interfaces/containerd.ts';
 import { type Blob, type Descriptor, type ImageIndex, type RegistryAuth, RegistryFailure, type RegistryServer } from '../interfaces/distribution.ts';
 import { Errno } from '../linux/errno.ts';
 import { NetworkError } from '../linux/network.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
-import { chainIds } from './chain-id.ts';
 import { amd64, type ContentService, isIndex, merged } from './content.ts';
 import type { Context } from './context.ts';
 import { alreadyExists, notFound, unknown } from './errors.ts';

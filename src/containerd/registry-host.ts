@@ -1,9 +1,10 @@
 /** The way to a registry: hosts.toml (containerd core/remotes/docker/config/hosts.go), then the name as Go's resolver looks it up. */
+
+import { parseToml, TomlError } from '../apimachinery/toml.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { connect, NetworkError } from '../linux/network.ts';
 import type { Milliseconds } from '../sim/routine.ts';
-import { parseToml, TomlError } from './toml.ts';
 
 /** What Go's dial says, and after how long. */
 export type Unreachable = { readonly problem: string; readonly after: Milliseconds };

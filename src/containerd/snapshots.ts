@@ -1,7 +1,9 @@
 /** Snapshotters: layers of files, each on its parent (plugins/snapshots/overlay). */
+
+import { layerDirectory, mergeLayer, unpackedSize } from '../cri/layers.ts';
 import type { ContainerdApi, ContainerdLabels, SnapshotInfo } from '../interfaces/containerd.ts';
 import type { Blob, LayerEntry } from '../interfaces/distribution.ts';
-import { DirectoryNode, FileNode, type Inode, OverlayDirectory, SymlinkNode, writtenFiles } from '../linux/inode.ts';
+import { DirectoryNode, OverlayDirectory, writtenFiles } from '../linux/inode.ts';
 import type { Context } from './context.ts';
 import { alreadyExists, failedPrecondition, invalidArgument, notFound } from './errors.ts';
 import type { Snapshot } from './state.ts';
@@ -10,9 +12,6 @@ export const overlayRoot = '/var/lib/containerd/io.containerd.snapshotter.v1.ove
 
 /** erofs and blockfile need what the lab's kernel has not; native copies, which shows no difference here. */
 const snapshotters = ['overlayfs', 'native'];
-
-/** An unpacked layer weighs about this much more than its gzip. */
-const unpackedFactor = 2.4;
 
 export class SnapshotService {
   readonly #context: Context;
@@ -103,7 +102,7 @@ export class SnapshotService {
     const { now, meta, kernel } = this.#context;
     const entries = JSON.parse(layer.text) as readonly LayerEntry[];
     const below = parent === '' ? undefined : this.get(namespace, snapshotter, parent);
-    const size = Math.round(layer.size * unpackedFactor);
+    const size = unpackedSize(layer);
     kernel.disk.charge(size);
     const directory = layerDirectory(entries, now());
     // The whole chain is merged once here, so that each container lies on one lower directory only.
@@ -150,59 +149,4 @@ export class SnapshotService {
   #check(snapshotter: string): void {
     if (!snapshotters.includes(snapshotter)) throw invalidArgument(`snapshotter not loaded: ${snapshotter}`);
   }
-}
-
-/** A layer's tree by itself. */
-function layerDirectory(entries: readonly LayerEntry[], now: number): DirectoryNode {
-  const root = new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: now });
-  for (const entry of entries) if (entry.type !== 'whiteout') put(root, entry, now);
-  return root;
-}
-
-/** The same entries over what lies below; symlinked directories of a lower layer (a merged /usr) are followed, as tar does when it unpacks. */
-function mergeLayer(below: DirectoryNode, layer: DirectoryNode, entries: readonly LayerEntry[], now: number): DirectoryNode {
-  const root = new OverlayDirectory([below], layer);
-  for (const entry of entries) {
-    const { parent, name } = locate(root, entry.path, now);
-    if (entry.type === 'whiteout') parent.remove(name);
-    else put(root, entry, now);
-  }
-  return root;
-}
-
-function put(root: DirectoryNode, entry: LayerEntry, now: number): void {
-  const { parent, name } = locate(root, entry.path, now);
-  if (name === '') return;
-  const existing = parent.lookup(name);
-  if (entry.type === 'directory' && existing?.type === 'directory') return;
-  parent.add(name, toInode(entry, now));
-}
-
-function toInode(entry: LayerEntry, now: number): Inode {
-  const attributes = { mode: entry.mode ?? (entry.type === 'directory' ? 0o755 : 0o644), uid: entry.uid ?? 0, gid: entry.gid ?? 0, mtime: now };
-  if (entry.type === 'directory') return new DirectoryNode(attributes);
-  if (entry.type === 'symlink') return new SymlinkNode(attributes, entry.target ?? '');
-  const file = new FileNode(attributes, entry.content ?? '');
-  file.program = entry.program;
-  file.apparentSize = entry.size;
-  return file;
-}
-
-function locate(root: DirectoryNode, path: string, now: number): { readonly parent: DirectoryNode; readonly name: string } {
-  const parts = path.split('/').filter(Boolean);
-  const name = parts.pop() ?? '';
-  let parent = root;
-  for (const part of parts) {
-    let next = parent.lookup(part);
-    if (next?.type === 'symlink') {
-      const target = locate(root, `${next.target}/.`, now);
-      next = target.parent;
-    }
-    if (next?.type !== 'directory') {
-      next = new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: now });
-      parent.add(part, next);
-    }
-    parent = next;
-  }
-  return { parent, name };
 }

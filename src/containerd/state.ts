@@ -1,9 +1,10 @@
 /** What containerd keeps on disk (metadata, content, snapshots) and in /run (shims and their tasks): it outlives the daemon. */
+
+import type { CriStore } from '../cri/store.ts';
+import { newCriStore } from '../cri/store.ts';
 import type { ContainerdContainer, ContainerdImage, ContainerdLabels } from '../interfaces/containerd.ts';
 import type { Blob } from '../interfaces/distribution.ts';
 import { type DirectoryNode, FileNode } from '../linux/inode.ts';
-import type { CriStore } from './cri/store.ts';
-import { newCriStore } from './cri/store.ts';
 import type { Shim, Task } from './shim.ts';
 
 export type Snapshot = {

@@ -1,7 +1,8 @@
 /** Images as dockerd finds them in containerd's namespace `moby` (moby daemon/containerd). */
+
+import { chainIds } from '../interfaces/chain-id.ts';
 import { ContainerdError, type ContainerdImage, type Descriptor, type ImageConfig, type ImageIndex, type ImageManifest } from '../interfaces/containerd.ts';
 import { DockerError } from '../interfaces/docker.ts';
-import { chainIds } from './chain-id.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import { familiar, parseReference, type Reference } from './reference.ts';
 

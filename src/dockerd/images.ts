@@ -1,9 +1,10 @@
 /** dockerd's image service: list, pull, tag, remove, history (moby daemon/containerd). */
+
+import { chainIds } from '../interfaces/chain-id.ts';
 import { ContainerdError } from '../interfaces/containerd.ts';
 import { type DeletedImage, type DockerApi, DockerError, type HistoryLine, type ImageInspected, type ImageSummary } from '../interfaces/docker.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { loadImages, saveImages } from './archive.ts';
-import { chainIds } from './chain-id.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import { danglingPrefix, type ImageStore, isDangling, type StoredImage } from './image-store.ts';
 import { writeImage } from './layers.ts';

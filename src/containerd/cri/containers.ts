@@ -1,4 +1,9 @@
 /** Containers of pods: create, start, stop, remove and what became of them (internal/cri/server/container_*.go). */
+
+import { LogFile, pumpLog } from '../../cri/logs.ts';
+import { containerSpec } from '../../cri/spec.ts';
+import { ContainerIo, CriContainer, type Sandbox } from '../../cri/store.ts';
+import { resolveUser } from '../../cri/user.ts';
 import { type ContainerConfig, type ContainerStatus, CriError, type LinuxContainerResources, type PodSandboxConfig } from '../../interfaces/cri.ts';
 import type { OciStdio } from '../../interfaces/oci.ts';
 import { DirectoryNode } from '../../linux/inode.ts';
@@ -6,12 +11,8 @@ import { type Routine, sleep } from '../../sim/routine.ts';
 import type { Task } from '../shim.ts';
 import { textOf, toRpc } from './errors.ts';
 import { criNamespace } from './image-store.ts';
-import { LogFile, pumpLog } from './logs.ts';
 import type { Plugin } from './plugin.ts';
 import { applyUpdate } from './resources.ts';
-import { containerSpec } from './spec.ts';
-import { ContainerIo, CriContainer, type Sandbox } from './store.ts';
-import { resolveUser } from './user.ts';
 
 export class Containers {
   readonly #plugin: Plugin;
@@ -206,7 +207,7 @@ export class Containers {
         imageName: config.image.userSpecifiedImage ?? config.image.image,
         user,
         targetPid: target === undefined ? undefined : this.#plugin.container(target)?.pid,
-        systemdCgroup: this.#plugin.config.systemdCgroup,
+        style: this.#plugin.style,
       });
       if (spec.process.args.length === 0)
         throw new CriError('Unknown', `failed to generate container ${JSON.stringify(id)} spec: failed to generate spec: no command specified`);

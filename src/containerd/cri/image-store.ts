@@ -1,11 +1,12 @@
 /** The CRI plugin's view of the images in the namespace k8s.io: one per config digest (internal/cri/store/image). */
+
+import { byId } from '../../cri/store.ts';
+import { chainIds } from '../../interfaces/chain-id.ts';
 import type { ImageConfig } from '../../interfaces/distribution.ts';
-import { chainIds } from '../chain-id.ts';
 import type { ContentService } from '../content.ts';
 import type { ImageService } from '../images.ts';
 import { parseDockerReference } from '../reference.ts';
 import { textOf } from './errors.ts';
-import { byId } from './store.ts';
 
 export type StoredImage = {
   /** `sha256:…` of the config. */

@@ -1,10 +1,15 @@
 /** What the parts of the CRI plugin share. */
+
+import { ContainerEvents } from '../../cri/events.ts';
+import { directoryAt } from '../../cri/pod-files.ts';
+import { PodNetwork } from '../../cri/pod-network.ts';
+import type { SpecStyle } from '../../cri/spec.ts';
+import { byId, type CriContainer, type CriStore, type Sandbox } from '../../cri/store.ts';
 import type { CniRuntime } from '../../interfaces/cni.ts';
 import { type ContainerEvent, CriError, type PodSandboxMetadata } from '../../interfaces/cri.ts';
 import type { FileSystem } from '../../linux/file-system.ts';
-import { DirectoryNode } from '../../linux/inode.ts';
+import type { DirectoryNode } from '../../linux/inode.ts';
 import type { Kernel } from '../../linux/kernel.ts';
-import { Channel } from '../../sim/channel.ts';
 import type { Sim } from '../../sim/sim.ts';
 import type { ContainerdConfig } from '../config.ts';
 import type { ContainerService } from '../containers.ts';
@@ -15,7 +20,7 @@ import { parseDockerReference } from '../reference.ts';
 import type { SnapshotService } from '../snapshots.ts';
 import type { TaskService } from '../tasks.ts';
 import { ImageStore } from './image-store.ts';
-import { byId, type CriContainer, type CriStore, type Sandbox } from './store.ts';
+import { containerdStyle } from './spec.ts';
 
 export type PluginParts = {
   readonly context: Context;
@@ -34,15 +39,16 @@ export class Plugin {
   readonly sim: Sim;
   readonly files: FileSystem;
   readonly config: ContainerdConfig;
-  readonly cni: CniRuntime;
+  readonly network: PodNetwork;
   readonly content: ContentService;
   readonly images: ImageService;
   readonly snapshots: SnapshotService;
   readonly containers: ContainerService;
   readonly tasks: TaskService;
+  readonly style: SpecStyle;
   readonly imageStore: ImageStore;
   readonly store: CriStore;
-  readonly #events = new Set<Channel<ContainerEvent>>();
+  readonly events = new ContainerEvents(() => this.sim.now);
 
   constructor(parts: PluginParts) {
     this.context = parts.context;
@@ -51,12 +57,14 @@ export class Plugin {
     this.files = parts.context.files;
     this.store = parts.context.meta.cri;
     this.config = parts.config;
-    this.cni = parts.cni;
+    const { cniConfDir: confDir, cniBinDir: binDir } = parts.config;
+    this.network = new PodNetwork({ kernel: this.kernel, sim: this.sim, files: this.files, cni: parts.cni, confDir, binDir });
     this.content = parts.content;
     this.images = parts.images;
     this.snapshots = parts.snapshots;
     this.containers = parts.containers;
     this.tasks = parts.tasks;
+    this.style = containerdStyle(parts.config.systemdCgroup);
     this.imageStore = new ImageStore(parts.images, parts.content);
     parts.images.onChange = (namespace) => {
       if (namespace === 'k8s.io') this.imageStore.invalidate();
@@ -95,28 +103,11 @@ export class Plugin {
     return { usedBytes, inodesUsed };
   }
 
-  subscribe(): Channel<ContainerEvent> {
-    const channel = new Channel<ContainerEvent>();
-    this.#events.add(channel);
-    return channel;
-  }
-
-  closeEvents(): void {
-    for (const channel of this.#events) channel.close();
-    this.#events.clear();
-  }
-
   emit(type: ContainerEvent['type'], containerId: string, podSandboxMetadata: PodSandboxMetadata): void {
-    for (const channel of this.#events) if (!channel.push({ type, containerId, podSandboxMetadata, createdAt: this.sim.now })) this.#events.delete(channel);
+    this.events.emit(type, containerId, podSandboxMetadata);
   }
 
-  /** A directory with its parents, as a node to put files into at once. */
-  directory(path: string, mode = 0o755): DirectoryNode {
-    const found = this.files.find(path);
-    if (found?.type === 'directory') return found;
-    const above = this.directory(path.slice(0, path.lastIndexOf('/')) || '/');
-    const made = new DirectoryNode({ mode, uid: 0, gid: 0, mtime: this.sim.now });
-    above.add(path.slice(path.lastIndexOf('/') + 1), made);
-    return made;
+  directory(path: string, mode?: number): DirectoryNode {
+    return directoryAt(this.files, path, this.sim.now, mode);
   }
 }

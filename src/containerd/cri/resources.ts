@@ -1,10 +1,12 @@
 /** Limits changed while a container lives, and what it uses (container_update_resources.go, container_stats.go). */
+
+import { ociResources } from '../../cri/spec.ts';
+import { containerStats } from '../../cri/stats.ts';
+import type { CriContainer } from '../../cri/store.ts';
 import { type ContainerStats, CriError, type LinuxContainerResources } from '../../interfaces/cri.ts';
 import { OciError } from '../../interfaces/oci.ts';
 import { criNamespace } from './image-store.ts';
 import type { Plugin } from './plugin.ts';
-import { ociResources } from './spec.ts';
-import type { CriContainer } from './store.ts';
 
 /** Writes the new limits to the cgroup of a running container; a created one takes them when it starts. */
 export function applyUpdate(plugin: Plugin, container: CriContainer, resources: LinuxContainerResources): void {
@@ -19,17 +21,6 @@ export function applyUpdate(plugin: Plugin, container: CriContainer, resources: 
 }
 
 export function statsOf(plugin: Plugin, container: CriContainer): ContainerStats {
-  const group = container.pid === 0 ? undefined : plugin.kernel.processes.get(container.pid)?.cgroup;
-  const usage = plugin.snapshots.find(criNamespace, 'overlayfs', container.id)
-    ? plugin.snapshots.usage(criNamespace, 'overlayfs', container.id)
-    : { size: 0, inodes: 0 };
-  return {
-    id: container.id,
-    metadata: container.config.metadata,
-    labels: container.config.labels ?? {},
-    cpuUsageNanos: Math.round((group?.cpuUsageMicros ?? 0) * 1000),
-    memoryWorkingSetBytes: Math.round(group?.memoryBytes ?? 0),
-    writableLayerBytes: usage.size,
-    writableLayerInodes: usage.inodes,
-  };
+  const held = plugin.snapshots.find(criNamespace, 'overlayfs', container.id);
+  return containerStats(plugin.kernel, container, held ? plugin.snapshots.usage(criNamespace, 'overlayfs', container.id) : { size: 0, inodes: 0 });
 }

@@ -1,4 +1,7 @@
 /** CRI's RuntimeService: each call handed to the part that does it. */
+
+import { listSandboxes, matchingContainers } from '../../cri/store.ts';
+import type { Streaming } from '../../cri/streaming.ts';
 import {
   type Container,
   type ContainerFilter,
@@ -15,8 +18,7 @@ import { criNamespace } from './image-store.ts';
 import type { Plugin } from './plugin.ts';
 import { statsOf } from './resources.ts';
 import { Sandboxes } from './sandboxes.ts';
-import type { Sandbox } from './store.ts';
-import { Streaming } from './streaming.ts';
+import { newStreaming } from './streaming.ts';
 
 export class CriRuntimeService implements RuntimeService {
   readonly #plugin: Plugin;
@@ -28,7 +30,7 @@ export class CriRuntimeService implements RuntimeService {
     this.#plugin = plugin;
     this.#sandboxes = new Sandboxes(plugin, images);
     this.#containers = new Containers(plugin);
-    this.#streaming = new Streaming(plugin);
+    this.#streaming = newStreaming(plugin);
     plugin.tasks.onExit = (task) => {
       if (task.namespace !== criNamespace) return;
       this.#plugin.store.sandboxes.get(task.id)?.stop();
@@ -78,12 +80,7 @@ export class CriRuntimeService implements RuntimeService {
   readonly podSandboxStatus: RuntimeService['podSandboxStatus'] = (id) => this.#sandboxes.status(id);
 
   listPodSandbox(filter: PodSandboxFilter = {}): readonly PodSandbox[] {
-    const found: PodSandbox[] = [];
-    for (const { listed } of this.#candidates(filter.id)) {
-      if (filter.state !== undefined && listed.state !== filter.state) continue;
-      if (hasLabels(listed.labels, filter.labelSelector)) found.push(listed);
-    }
-    return found;
+    return listSandboxes(this.#plugin.store, filter);
   }
 
   readonly createContainer: RuntimeService['createContainer'] = (id, config, sandboxConfig) => this.#containers.create(id, config, sandboxConfig);
@@ -99,9 +96,7 @@ export class CriRuntimeService implements RuntimeService {
   readonly portForward: RuntimeService['portForward'] = (id, port) => this.#streaming.portForward(id, port);
 
   listContainers(filter: ContainerFilter = {}): readonly Container[] {
-    const found: Container[] = [];
-    for (const container of this.#matching(filter)) found.push(container.listed);
-    return found;
+    return matchingContainers(this.#plugin.store, filter).map(({ listed }) => listed);
   }
 
   containerStats(id: string): ContainerStats {
@@ -111,7 +106,7 @@ export class CriRuntimeService implements RuntimeService {
   }
 
   listContainerStats(filter: ContainerFilter = {}): readonly ContainerStats[] {
-    return [...this.#matching(filter)].map((container) => statsOf(this.#plugin, container));
+    return matchingContainers(this.#plugin.store, filter).map((container) => statsOf(this.#plugin, container));
   }
 
   updateRuntimeConfig(): void {
@@ -119,29 +114,11 @@ export class CriRuntimeService implements RuntimeService {
   }
 
   getContainerEvents(): ReturnType<RuntimeService['getContainerEvents']> {
-    return this.#plugin.subscribe();
+    return this.#plugin.events.subscribe();
   }
 
   runtimeConfig(): ReturnType<RuntimeService['runtimeConfig']> {
     return { cgroupDriver: this.#plugin.config.systemdCgroup ? 'SYSTEMD' : 'CGROUPFS' };
-  }
-
-  #candidates(id: string | undefined): Iterable<Sandbox> {
-    if (id === undefined || id === '') return this.#plugin.store.sandboxes.values();
-    const sandbox = this.#plugin.sandbox(id);
-    return sandbox ? [sandbox] : [];
-  }
-
-  *#matching(filter: ContainerFilter): Iterable<import('./store.ts').CriContainer> {
-    const { store } = this.#plugin;
-    const one = filter.id ? this.#plugin.container(filter.id) : undefined;
-    const sandbox = filter.podSandboxId ? this.#plugin.sandbox(filter.podSandboxId) : undefined;
-    if ((filter.id && !one) || (filter.podSandboxId && !sandbox)) return;
-    for (const container of one ? [one] : store.containers.values()) {
-      if (sandbox && container.sandbox !== sandbox) continue;
-      if (filter.state !== undefined && container.state !== filter.state) continue;
-      if (hasLabels(container.config.labels ?? {}, filter.labelSelector)) yield container;
-    }
   }
 
   #info(problem: string | undefined): Record<string, unknown> {
@@ -196,10 +173,4 @@ export class CriRuntimeService implements RuntimeService {
           : `cni config load failed: no network config found in ${config.cniConfDir}: cni plugin not initialized: failed to load cni config`,
     };
   }
-}
-
-function hasLabels(labels: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>> | undefined): boolean {
-  if (wanted === undefined) return true;
-  for (const [key, value] of Object.entries(wanted)) if (labels[key] !== value) return false;
-  return true;
 }

@@ -1,16 +1,17 @@
 /** Pod sandboxes: their network, their pause container and their files (internal/cri/server/sandbox_*.go). */
+
+import { podFiles } from '../../cri/pod-files.ts';
+import { sandboxSpec } from '../../cri/spec.ts';
+import { Sandbox } from '../../cri/store.ts';
+import { resolveUser } from '../../cri/user.ts';
 import { CniError, type CniResult } from '../../interfaces/cni.ts';
 import { CriError, type PodSandboxConfig, type PodSandboxStatus } from '../../interfaces/cri.ts';
-import { FileNode } from '../../linux/inode.ts';
-import { NetworkNamespace } from '../../linux/network.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { toRpc } from './errors.ts';
 import type { CriImageService } from './image-service.ts';
 import { criNamespace, type StoredImage } from './image-store.ts';
 import type { Plugin } from './plugin.ts';
-import { sandboxFiles, sandboxShm, sandboxSpec } from './spec.ts';
-import { Sandbox } from './store.ts';
-import { resolveUser } from './user.ts';
+import { sandboxFiles, sandboxShm } from './spec.ts';
 
 type Network = { readonly netns: string; readonly cni: CniResult | undefined; readonly ip: string };
 
@@ -52,7 +53,7 @@ export class Sandboxes {
       return id;
     } catch (error) {
       store.sandboxNames.delete(fullName);
-      this.#tearDown(id, config, network);
+      this.#plugin.network.close(id, network.netns, config);
       this.#removeFiles(id);
       throw toRpc(error);
     }
@@ -72,7 +73,7 @@ export class Sandboxes {
     }
     if (sandbox.netns !== '') {
       yield* sleep(this.#plugin.sim.random.between(30, 70));
-      this.#tearDown(sandbox.id, sandbox.config, sandbox);
+      this.#plugin.network.close(sandbox.id, sandbox.netns, sandbox.config);
     }
   }
 
@@ -124,71 +125,24 @@ export class Sandboxes {
   }
 
   *#setUpNetwork(id: string, config: PodSandboxConfig): Routine<Network> {
-    const { kernel, sim, cni } = this.#plugin;
-    const netns = `/run/netns/cni-${sim.random.uuid()}`;
-    const conf = this.#loadNetwork();
-    if (conf === undefined) throw new CriError('Unknown', `failed to setup network for sandbox ${JSON.stringify(id)}: cni plugin not initialized`);
-    const namespace = new NetworkNamespace(kernel.inode(), config.metadata.name);
-    kernel.networkNamespaces.set(netns, namespace);
-    this.#plugin.directory('/run/netns').add(netns.slice(11), new FileNode({ mode: 0o444, uid: 0, gid: 0, mtime: sim.now }));
+    const { network, sim } = this.#plugin;
+    const failed = (text: string): CriError => new CriError('Unknown', `failed to setup network for sandbox ${JSON.stringify(id)}: ${text}`);
+    if (network.load() === undefined) throw failed('cni plugin not initialized');
+    const netns = network.open(`/run/netns/cni-${sim.random.uuid()}`, config.metadata.name);
     yield* sleep(sim.random.between(50, 90));
     try {
-      const result = cni.add(conf, this.#cniArgs(id, netns, config));
+      const result = network.add(id, netns, config);
       return { netns, cni: result, ip: (result.ips[0]?.address ?? '').split('/')[0] as string };
     } catch (error) {
-      this.#tearDown(id, config, { netns });
-      if (error instanceof CniError) throw new CriError('Unknown', `failed to setup network for sandbox ${JSON.stringify(id)}: ${error.message}`);
-      throw error;
-    }
-  }
-
-  #loadNetwork(): ReturnType<Plugin['cni']['loadNetwork']> | undefined {
-    const { cni, config } = this.#plugin;
-    try {
-      return cni.loadNetwork(config.cniConfDir, config.cniBinDir);
-    } catch (error) {
-      if (error instanceof CniError) return undefined;
+      network.close(id, netns, config);
+      if (error instanceof CniError) throw failed(error.message);
       throw error;
     }
   }
 
   /** Why pods cannot have a network now; undefined when they can. */
   networkProblem(): string | undefined {
-    return this.#loadNetwork() === undefined ? 'cni plugin not initialized' : undefined;
-  }
-
-  #cniArgs(id: string, netns: string, config: PodSandboxConfig): Parameters<Plugin['cni']['add']>[1] {
-    const { name, namespace, uid } = config.metadata;
-    return {
-      containerId: id,
-      netns,
-      ifName: 'eth0',
-      args: { K8S_POD_NAMESPACE: namespace, K8S_POD_NAME: name, K8S_POD_INFRA_CONTAINER_ID: id, K8S_POD_UID: uid, IgnoreUnknown: '1' },
-      portMappings: (config.portMappings ?? [])
-        .filter(({ hostPort }) => hostPort > 0)
-        .map(({ hostPort, containerPort, protocol, hostIp }) => ({
-          hostPort,
-          containerPort,
-          protocol: protocol.toLowerCase(),
-          ...(hostIp === undefined ? {} : { hostIP: hostIp }),
-        })),
-    };
-  }
-
-  #tearDown(id: string, config: PodSandboxConfig, network: { readonly netns: string }): void {
-    const { kernel, cni } = this.#plugin;
-    const { netns } = network;
-    if (netns === '' || !kernel.networkNamespaces.has(netns)) return;
-    const conf = this.#loadNetwork();
-    if (conf) {
-      try {
-        cni.del(conf, this.#cniArgs(id, netns, config));
-      } catch (error) {
-        if (!(error instanceof CniError)) throw error; // A DEL that fails is tried again by nobody here; the address stays taken, as in reality.
-      }
-    }
-    kernel.networkNamespaces.delete(netns);
-    this.#plugin.directory('/run/netns').remove(netns.slice(11));
+    return this.#plugin.network.load() === undefined ? 'cni plugin not initialized' : undefined;
   }
 
   *#launch(id: string, name: string, config: PodSandboxConfig, runtimeHandler: string, network: Network): Routine<Sandbox> {
@@ -197,7 +151,7 @@ export class Sandboxes {
     const snapshot = snapshots.prepare(criNamespace, 'overlayfs', id, image.chainId);
     const hostname = config.hostname || this.#plugin.kernel.hostname;
     const user = resolveUser(snapshot.root, image.config.config.User ?? '', config.linux?.securityContext ?? {});
-    const spec = sandboxSpec(id, config, { netns: network.netns, image: image.config, hostname, user, systemdCgroup: this.#plugin.config.systemdCgroup });
+    const spec = sandboxSpec(id, config, { netns: network.netns, image: image.config, hostname, user, style: this.#plugin.style });
     this.#writeFiles(id, config, hostname);
     try {
       containers.create(criNamespace, {
@@ -241,14 +195,7 @@ export class Sandboxes {
 
   #writeFiles(id: string, config: PodSandboxConfig, hostname: string): void {
     const directory = this.#plugin.directory(sandboxFiles(id));
-    const attributes = { mode: 0o644, uid: 0, gid: 0, mtime: this.#plugin.now() };
-    const host = (path: string): string => {
-      const inode = this.#plugin.files.find(path);
-      return inode?.type === 'file' ? inode.read() : '';
-    };
-    directory.add('hostname', new FileNode(attributes, `${hostname}\n`));
-    directory.add('hosts', new FileNode(attributes, host('/etc/hosts')));
-    directory.add('resolv.conf', new FileNode(attributes, resolvConf(config) ?? host('/etc/resolv.conf')));
+    for (const [name, file] of podFiles(this.#plugin.files, config, hostname, this.#plugin.now())) directory.add(name, file);
     this.#plugin.directory(sandboxShm(id), 0o1777);
   }
 
@@ -258,19 +205,6 @@ export class Sandboxes {
       if (above?.type === 'directory') above.remove(id);
     }
   }
-}
-
-/** Undefined: the node's own serves. */
-function resolvConf({ dnsConfig }: PodSandboxConfig): string | undefined {
-  if (!dnsConfig) return undefined;
-  const { searches, servers, options } = dnsConfig;
-  if (searches.length === 0 && servers.length === 0 && options.length === 0) return undefined;
-  return [
-    ...(searches.length > 0 ? [`search ${searches.join(' ')}`] : []),
-    ...servers.map((server) => `nameserver ${server}`),
-    ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
-    '',
-  ].join('\n');
 }
 
 /** The result in go-cni's form, as `crictl inspectp` shows it. */

@@ -1,6 +1,6 @@
 /** Who a container runs as: numbers or names of its own /etc/passwd and /etc/group (oci.WithUser). */
-import type { DirectoryNode } from '../../linux/inode.ts';
-import { unknown } from '../errors.ts';
+import { CriError } from '../interfaces/cri.ts';
+import type { DirectoryNode } from '../linux/inode.ts';
 
 export type User = { readonly uid: number; readonly gid: number; readonly groups: readonly number[]; readonly name: string };
 
@@ -11,14 +11,17 @@ export type AskedUser = {
   readonly supplementalGroups?: readonly number[];
 };
 
+/** What is said of a name that the container's files do not have; as containerd says it. */
+const missing = { user: (_name: string): string => 'no users found', group: (_name: string): string => 'no groups found' };
+
 /** `imageUser` is the image's `User`: `nginx`, `101`, `101:101`. */
-export function resolveUser(root: DirectoryNode, imageUser: string, asked: AskedUser): User {
+export function resolveUser(root: DirectoryNode, imageUser: string, asked: AskedUser, texts = missing): User {
   const text = asked.runAsUser !== undefined ? String(asked.runAsUser) : (asked.runAsUsername ?? imageUser);
   const [user = '', group] = text.split(':');
   const found = find(root, user);
-  if (!found && !/^\d*$/.test(user)) throw unknown('no users found');
+  if (!found && !/^\d*$/.test(user)) throw new CriError('Unknown', texts.user(user));
   const uid = found?.uid ?? (user === '' ? 0 : Number(user));
-  const gid = asked.runAsGroup ?? (group === undefined || group === '' ? (found?.gid ?? 0) : groupId(root, group));
+  const gid = asked.runAsGroup ?? (group === undefined || group === '' ? (found?.gid ?? 0) : groupId(root, group, texts));
   const name = found?.name ?? '';
   const member = name === '' ? [] : memberships(root, name);
   return { uid, gid, name, groups: [...new Set([gid, ...member, ...(asked.supplementalGroups ?? [])])] };
@@ -33,13 +36,13 @@ function find(root: DirectoryNode, user: string): { readonly uid: number; readon
   return undefined;
 }
 
-function groupId(root: DirectoryNode, group: string): number {
+function groupId(root: DirectoryNode, group: string, texts: typeof missing): number {
   for (const line of lines(root, 'group')) {
     const [name, , gid] = line.split(':');
     if (name === group) return Number(gid);
   }
   if (/^\d+$/.test(group)) return Number(group);
-  throw unknown('no groups found');
+  throw new CriError('Unknown', texts.group(group));
 }
 
 function memberships(root: DirectoryNode, user: string): number[] {

@@ -1,9 +1,18 @@
-/** What the CRI plugin knows of its sandboxes and containers; kept with containerd's metadata. */
-import type { CniResult } from '../../interfaces/cni.ts';
-import type { Container, ContainerConfig, CriContainerState, PodSandbox, PodSandboxConfig } from '../../interfaces/cri.ts';
-import type { OciSpec } from '../../interfaces/oci.ts';
-import { Condition } from '../../sim/routine.ts';
-import { type ByteStream, newByteStream } from '../../sim/stream.ts';
+/** What a CRI server knows of its sandboxes and containers; it outlives the daemon. */
+import type { CniResult } from '../interfaces/cni.ts';
+import type {
+  Container,
+  ContainerConfig,
+  ContainerFilter,
+  CriContainerState,
+  Labels,
+  PodSandbox,
+  PodSandboxConfig,
+  PodSandboxFilter,
+} from '../interfaces/cri.ts';
+import type { OciSpec } from '../interfaces/oci.ts';
+import { Condition } from '../sim/routine.ts';
+import { type ByteStream, newByteStream } from '../sim/stream.ts';
 
 /** A pod sandbox. */
 export class Sandbox {
@@ -170,4 +179,36 @@ export function byId<T>(records: ReadonlyMap<string, T>, id: string): T | undefi
       found = record;
     }
   return found;
+}
+
+/** ListPodSandbox. */
+export function listSandboxes(store: CriStore, filter: PodSandboxFilter): PodSandbox[] {
+  const one = filter.id ? byId(store.sandboxes, filter.id) : undefined;
+  if (filter.id && !one) return [];
+  const found: PodSandbox[] = [];
+  for (const { listed } of one ? [one] : store.sandboxes.values()) {
+    if (filter.state !== undefined && listed.state !== filter.state) continue;
+    if (hasLabels(listed.labels, filter.labelSelector)) found.push(listed);
+  }
+  return found;
+}
+
+/** The containers that ListContainers shows. */
+export function matchingContainers(store: CriStore, filter: ContainerFilter): CriContainer[] {
+  const one = filter.id ? byId(store.containers, filter.id) : undefined;
+  const sandbox = filter.podSandboxId ? byId(store.sandboxes, filter.podSandboxId) : undefined;
+  if ((filter.id && !one) || (filter.podSandboxId && !sandbox)) return [];
+  const found: CriContainer[] = [];
+  for (const container of one ? [one] : store.containers.values()) {
+    if (sandbox && container.sandbox !== sandbox) continue;
+    if (filter.state !== undefined && container.state !== filter.state) continue;
+    if (hasLabels(container.config.labels ?? {}, filter.labelSelector)) found.push(container);
+  }
+  return found;
+}
+
+function hasLabels(labels: Labels, wanted: Labels | undefined): boolean {
+  if (wanted === undefined) return true;
+  for (const [key, value] of Object.entries(wanted)) if (labels[key] !== value) return false;
+  return true;
 }

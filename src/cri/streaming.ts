@@ -1,0 +1,221 @@
+/** exec, attach and port-forward: sessions with processes at a distance (k8s.io/kubelet pkg/cri/streaming, which containerd and CRI-O both use). */
+import { CriError, type ExecRequest, type ExecSyncResponse } from '../interfaces/cri.ts';
+import type { OciProcess, OciSpec, OciStdio } from '../interfaces/oci.ts';
+import type { StreamOutcome, StreamSession } from '../interfaces/streams.ts';
+import type { Kernel } from '../linux/kernel.ts';
+import { connect, NetworkError } from '../linux/network.ts';
+import { type ByteServer, byteProtocol } from '../linux/protocols.ts';
+import { Condition, type Routine, sleep } from '../sim/routine.ts';
+import type { Sim } from '../sim/sim.ts';
+import { type ByteStream, newByteStream } from '../sim/stream.ts';
+import type { CriContainer, Sandbox } from './store.ts';
+
+/** How long after its process a session waits for children that still hold its streams. */
+const drain = 20;
+
+/** What a runtime has to bring: its containers, a way to start processes in them, its own words for what goes wrong. */
+export type StreamingHost = {
+  readonly kernel: Kernel;
+  /** Ends with the daemon. */
+  readonly sim: Sim;
+  container(id: string): CriContainer | undefined;
+  sandbox(id: string): Sandbox | undefined;
+  /** Throws CriError. */
+  exec(container: CriContainer, process: OciSpec['process'], stdio: OciStdio): Routine<OciProcess>;
+  /** The container's first process. */
+  init(container: CriContainer): OciProcess | undefined;
+  readonly texts: {
+    noContainer(id: string, verb: 'exec' | 'attach'): CriError;
+    notRunning(container: CriContainer, verb: 'exec' | 'attach'): CriError;
+    noSandbox(id: string): CriError;
+    sandboxNotReady(sandbox: Sandbox): CriError;
+    timeout(seconds: number): CriError;
+    /** Before what went wrong with a process: asked for with ExecSync, or in a session. */
+    readonly execSync: string;
+    readonly exec: string;
+    refused(sandbox: Sandbox, port: number): string;
+  };
+};
+
+export class Streaming {
+  readonly #host: StreamingHost;
+
+  constructor(host: StreamingHost) {
+    this.#host = host;
+  }
+
+  *exec(request: ExecRequest): Routine<StreamSession> {
+    const container = this.#running(request.containerId, 'exec');
+    yield* sleep(this.#host.sim.random.between(5, 12));
+    const session = new Session({ stdin: request.stdin, tty: request.tty });
+    this.#host.sim.go(this.#runExec(container, request, session), `exec:${container.id.slice(0, 12)}`);
+    return session.face();
+  }
+
+  *execSync(containerId: string, cmd: readonly string[], timeoutSeconds: number): Routine<ExecSyncResponse> {
+    const container = this.#running(containerId, 'exec');
+    const stdout = newByteStream();
+    const stderr = newByteStream();
+    const process = yield* this.#start(container, cmd, { stdout, stderr }, this.#host.texts.execSync);
+    const output = { stdout: '', stderr: '' };
+    const readers = [
+      this.#host.sim.go(collect(stdout, (text) => (output.stdout += text))),
+      this.#host.sim.go(collect(stderr, (text) => (output.stderr += text))),
+    ];
+    const until = timeoutSeconds > 0 ? this.#host.sim.now + timeoutSeconds * 1000 : Number.POSITIVE_INFINITY;
+    while (process.exitStatus() === undefined) {
+      const left = until - this.#host.sim.now;
+      if (left <= 0) {
+        this.#host.kernel.processes.get(process.pid)?.signal('SIGKILL');
+        for (const reader of readers) reader.cancel();
+        throw this.#host.texts.timeout(timeoutSeconds);
+      }
+      yield Number.isFinite(left) ? { on: [process.exited], timeout: left } : { on: [process.exited] };
+    }
+    const drained = this.#host.sim.now + drain;
+    for (const reader of readers) while (!reader.done && this.#host.sim.now < drained) yield { on: [reader.exited], timeout: drain };
+    for (const reader of readers) reader.cancel();
+    return { ...output, exitCode: process.exitStatus() ?? 255 };
+  }
+
+  *attach(request: Omit<ExecRequest, 'cmd'>): Routine<StreamSession> {
+    const container = this.#running(request.containerId, 'attach');
+    const session = new Session({ stdin: request.stdin && container.io.stdin !== undefined, tty: container.config.tty === true });
+    session.process = this.#host.init(container);
+    const client = { stdout: session.stdout, ...(session.stderr ? { stderr: session.stderr } : {}) };
+    container.io.attached.add(client);
+    this.#host.sim.go(this.#runAttach(container, session, client), `attach:${container.id.slice(0, 12)}`);
+    if (session.stdin && container.io.stdin) this.#host.sim.go(copyIn(session.stdin, container, container.io.stdin), 'attach-stdin');
+    return session.face();
+  }
+
+  *portForward(podSandboxId: string, port: number): Routine<StreamSession> {
+    const sandbox = this.#host.sandbox(podSandboxId);
+    if (!sandbox) throw this.#host.texts.noSandbox(podSandboxId);
+    if (!sandbox.ready) throw this.#host.texts.sandboxNotReady(sandbox);
+    yield* sleep(this.#host.sim.random.between(2, 6));
+    const { kernel } = this.#host;
+    const namespace = sandbox.netns === '' ? kernel.host.network : (kernel.networkNamespaces.get(sandbox.netns) ?? kernel.host.network);
+    const session = new Session({ stdin: true, tty: false });
+    try {
+      const listener = connect(namespace, '127.0.0.1', port, this.#host.sim.random);
+      session.servers = listener.servers;
+      const bytes = listener.servers.get(byteProtocol.name) as ByteServer | undefined;
+      if (bytes) this.#host.sim.go(bytes.accept({ fromClient: session.stdin as ByteStream, toClient: session.stdout }), 'port-forward');
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      session.end({ exitCode: 1, error: this.#host.texts.refused(sandbox, port) });
+    }
+    return session.face();
+  }
+
+  #running(id: string, verb: 'exec' | 'attach'): CriContainer {
+    const container = this.#host.container(id);
+    if (!container) throw this.#host.texts.noContainer(id, verb);
+    if (container.state !== 'CONTAINER_RUNNING') throw this.#host.texts.notRunning(container, verb);
+    return container;
+  }
+
+  *#runExec(container: CriContainer, request: ExecRequest, session: Session): Routine {
+    const { stdin, stdout, stderr } = session;
+    const stdio = { ...(stdin ? { stdin } : {}), stdout, ...(stderr ? { stderr } : {}), ...(request.tty ? { terminal: { columns: 80, rows: 24 } } : {}) };
+    try {
+      const process = yield* this.#start(container, request.cmd, stdio, this.#host.texts.exec, request.tty);
+      session.process = process;
+      session.closed = () => {
+        // A terminal that goes away takes its command along; without one it runs on.
+        if (request.tty) this.#host.kernel.processes.get(process.pid)?.signal('SIGKILL');
+      };
+      while (process.exitStatus() === undefined) yield { on: [process.exited] };
+      if (!stdout.closed) yield* sleep(1);
+      session.end({ exitCode: process.exitStatus() ?? 255 });
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error;
+      session.end({ exitCode: 1, error: error.desc });
+    } finally {
+      session.end({ exitCode: 1, error: 'error reading from error stream: EOF' });
+    }
+  }
+
+  *#runAttach(container: CriContainer, session: Session, client: { readonly stdout: ByteStream; readonly stderr?: ByteStream }): Routine {
+    try {
+      while (container.state === 'CONTAINER_RUNNING' && !session.stdout.broken) yield { on: [container.changed, session.stdout.changed] };
+      // What it said last may still be on its way through the log.
+      yield* sleep(1);
+      session.end({ exitCode: 0 });
+    } finally {
+      container.io.attached.delete(client);
+      session.end({ exitCode: 0 });
+    }
+  }
+
+  *#start(container: CriContainer, cmd: readonly string[], stdio: OciStdio, prefix: string, tty = false): Routine<OciProcess> {
+    const { process } = container.spec;
+    const env = tty && !process.env.some((entry) => entry.startsWith('TERM=')) ? [...process.env, 'TERM=xterm'] : process.env;
+    try {
+      return yield* this.#host.exec(container, { ...process, args: cmd, env, terminal: tty }, stdio);
+    } catch (error) {
+      throw error instanceof CriError ? new CriError('Unknown', `${prefix}${error.desc}`) : error;
+    }
+  }
+}
+
+/** Both ends of one session; `face` is what the caller gets. */
+class Session {
+  readonly stdin: ByteStream | undefined;
+  readonly stdout: ByteStream = newByteStream();
+  readonly stderr: ByteStream | undefined;
+  readonly ended = new Condition();
+  process: OciProcess | undefined;
+  servers: ReadonlyMap<string, unknown> | undefined;
+  closed: () => void = () => {};
+  readonly #tty: boolean;
+  #outcome: StreamOutcome | undefined;
+
+  constructor(options: { readonly stdin: boolean; readonly tty: boolean }) {
+    this.#tty = options.tty;
+    this.stdin = options.stdin ? newByteStream() : undefined;
+    this.stderr = options.tty ? undefined : newByteStream();
+  }
+
+  /** Only the first outcome counts. */
+  end(outcome: StreamOutcome): void {
+    if (this.#outcome) return;
+    this.stdout.close();
+    this.stderr?.close();
+    this.stdin?.break();
+    this.#outcome = outcome;
+    this.ended.notify();
+  }
+
+  face(): StreamSession {
+    const { stdin, stdout, stderr, servers, ended } = this;
+    return {
+      session: true,
+      ...(stdin ? { stdin } : {}),
+      stdout,
+      ...(stderr ? { stderr } : {}),
+      ...(servers ? { servers } : {}),
+      ...(this.#tty ? { terminal: { mode: () => this.process?.terminal?.mode() ?? 'cooked', reader: () => this.process?.terminal?.reader() } } : {}),
+      resize: (size) => this.process?.resize(size),
+      close: () => {
+        stdin?.close();
+        stdout.break();
+        stderr?.break();
+        this.closed();
+      },
+      outcome: () => this.#outcome,
+      ended,
+    };
+  }
+}
+
+function* collect(stream: ByteStream, add: (text: string) => void): Routine {
+  for (let text = yield* stream.receive(); text !== undefined; text = yield* stream.receive()) add(text);
+}
+
+/** `stdinOnce`: the container's stdin ends with the first session that had it. */
+function* copyIn(from: ByteStream, container: CriContainer, to: ByteStream): Routine {
+  for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) to.push(text);
+  if (container.config.stdinOnce) to.close();
+}
