@@ -1,6 +1,7 @@
 /** What X.509 certificates and certificate requests say. */
 
 import { type DerNode, fromPem, readDer, readObjectId, tags } from './der.ts';
+import { remembered } from './remembered.ts';
 
 export type Subject = { readonly commonName: string; readonly organizations: readonly string[] };
 
@@ -62,10 +63,10 @@ export function readCertificateRequest(pem: string): RequestInfo | undefined {
 }
 
 /** What a PEM certificate says; undefined when it cannot be read. */
-export function readCertificate(pem: string): CertificateInfo | undefined {
+export const readCertificate = remembered((pem = ''): CertificateInfo | undefined => {
   const bytes = fromPem('CERTIFICATE', pem);
   return bytes && readable(() => readTbs(readDer(bytes)));
-}
+});
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

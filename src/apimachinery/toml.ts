@@ -28,6 +28,8 @@ class Reader {
   readonly #root: TomlTable = {};
   readonly #rows = new Map<string, number>();
   #at = 0;
+  /** The row of a place that was asked for before: those that follow count from there. */
+  #counted = { at: 0, row: 1 };
 
   constructor(text: string) {
     this.#text = text.replace(/\r\n/g, '\n');
@@ -66,7 +68,7 @@ class Reader {
   }
 
   #assign(table: TomlTable, above: readonly string[]): void {
-    const row = this.#place(this.#at).row;
+    const row = this.#row();
     const path = this.#key();
     this.#spaces();
     this.#expect('=');
@@ -99,7 +101,7 @@ class Reader {
   #keyPart(): string {
     const quote = this.#peek();
     if (quote === '"' || quote === "'") return this.#string();
-    const bare = /^[A-Za-z0-9_-]+/.exec(this.#text.slice(this.#at))?.[0];
+    const bare = this.#match(/[A-Za-z0-9_-]+/y);
     if (bare === undefined) throw this.#error(`invalid character at start of key: ${this.#shown()}`);
     this.#at += bare.length;
     return bare;
@@ -110,7 +112,7 @@ class Reader {
     if (char === '"' || char === "'") return this.#string();
     if (char === '[') return this.#array();
     if (char === '{') return this.#inlineTable();
-    const word = /^[^\s,\]}#]+/.exec(this.#text.slice(this.#at))?.[0] ?? '';
+    const word = this.#match(/[^\s,\]}#]+/y) ?? '';
     const value =
       word === 'true' ? true : word === 'false' ? false : /^[+-]?[\d_]+(\.\d+)?([eE][+-]?\d+)?$/.test(word) ? Number(word.replaceAll('_', '')) : undefined;
     if (value === undefined) throw this.#error(word === '' ? 'expected value, not eof' : 'incorrect boolean or number');
@@ -172,12 +174,12 @@ class Reader {
 
   /** Blanks, empty lines and comments. */
   #blank(): void {
-    this.#at += /^(?:\s|#[^\n]*)*/.exec(this.#text.slice(this.#at))?.[0].length ?? 0;
+    this.#at += this.#match(/(?:\s|#[^\n]*)*/y)?.length ?? 0;
   }
 
   #endOfLine(): void {
     this.#spaces();
-    if (this.#peek() === '#') this.#at += /^[^\n]*/.exec(this.#text.slice(this.#at))?.[0].length ?? 0;
+    if (this.#peek() === '#') this.#at += this.#match(/[^\n]*/y)?.length ?? 0;
     if (this.#at < this.#text.length && this.#peek() !== '\n') throw this.#error(`expected newline but got ${this.#shown()}`);
   }
 
@@ -189,6 +191,19 @@ class Reader {
   #shown(): string {
     const code = (this.#peek() ?? '').charCodeAt(0);
     return `U+${(Number.isNaN(code) ? 0 : code).toString(16).toUpperCase().padStart(4, '0')} '${this.#peek() ?? ''}'`;
+  }
+
+  /** What stands here, by a sticky pattern. */
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    return pattern.exec(this.#text)?.[0];
+  }
+
+  #row(): number {
+    let { at, row } = this.#counted;
+    for (; at < this.#at; at++) if (this.#text.charCodeAt(at) === 10) row++;
+    this.#counted = { at, row };
+    return row;
   }
 
   #place(at: number): { readonly row: number; readonly column: number } {

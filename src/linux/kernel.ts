@@ -103,13 +103,14 @@ export class Kernel {
 
   /** The file that a command name means: a path as it is, else the first executable in PATH. Throws ENOENT, EACCES, EISDIR. */
   lookup(process: Process, name: string, searchPath = process.env['PATH']): { readonly path: string; readonly inode: Inode } {
-    if (name.includes('/')) return { path: process.path(name), inode: this.#executable(process, name) };
+    if (name.includes('/')) return { path: process.path(name), inode: runnable(process, name) };
     let denied: Errno | undefined;
     for (const folder of (searchPath ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin').split(':')) {
       const path = `${folder === '' ? '.' : folder}/${name}`;
-      if (!process.fs.exists(path)) continue;
+      const inode = process.fs.find(path);
+      if (!inode) continue;
       try {
-        return { path: process.path(path), inode: this.#executable(process, path) };
+        return { path: process.path(path), inode: runnable(process, path, inode) };
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
         if (error.code === 'EACCES') denied ??= error;
@@ -131,7 +132,7 @@ export class Kernel {
     if (!shebang) throw new Errno('ENOEXEC', path);
     const interpreter = shebang[1] as string;
     const script = [interpreter, ...(shebang[2] ? [shebang[2]] : []), path, ...argv.slice(1)];
-    return this.resolve(process, interpreter, this.#executable(process, interpreter), script);
+    return this.resolve(process, interpreter, runnable(process, interpreter), script);
   }
 
   /** Opens a path as a descriptor: files, devices, terminals. Pipes and sockets are made by their own calls. */
@@ -226,13 +227,6 @@ export class Kernel {
     }
   }
 
-  #executable(process: Process, path: string): Inode {
-    const inode = process.fs.stat(path);
-    if (inode.type === 'directory') throw new Errno('EACCES', path);
-    process.fs.check(inode, 1, path);
-    return inode;
-  }
-
   #create(parent: Process | undefined, options: SpawnOptions): Process {
     this.sim.toil(3);
     const cgroup = options.cgroup ?? parent?.cgroup ?? this.rootCgroup;
@@ -296,4 +290,11 @@ export class Kernel {
     for (let inner: PidNamespace | undefined = namespace; inner && inner !== this.host.pid; inner = inner.parent)
       process.pids.set(inner, inner.allocate(process));
   }
+}
+
+/** Throws EACCES for what cannot be run. */
+function runnable(process: Process, path: string, inode = process.fs.stat(path)): Inode {
+  if (inode.type === 'directory') throw new Errno('EACCES', path);
+  process.fs.check(inode, 1, path);
+  return inode;
 }

@@ -25,14 +25,18 @@ export class OptionError extends Error {}
 
 type Known = { readonly key: string; readonly argument: 'none' | 'required' | 'optional' };
 
-/** Sorts out a command line. Throws OptionError. */
-export function parseOptions(rules: OptionRules, args: readonly string[]): ParsedOptions {
-  // Most command lines have no option: the table is read when the first one comes.
-  let read: Map<string, Known> | undefined;
-  const table = (): Map<string, Known> => {
+/** Sorts out a program's command lines. What it gives throws OptionError. */
+export function optionParser(rules: OptionRules): (args: readonly string[]) => ParsedOptions {
+  // Read when the first option comes, and once for all runs of the program.
+  let read: ReadonlyMap<string, Known> | undefined;
+  const table = (): ReadonlyMap<string, Known> => {
     read ??= readTable(rules.options);
     return read;
   };
+  return (args) => parseOptions(rules, table, args);
+}
+
+function parseOptions(rules: OptionRules, table: () => ReadonlyMap<string, Known>, args: readonly string[]): ParsedOptions {
   const given: GivenOption[] = [];
   const operands: string[] = [];
   for (let i = 0; i < args.length; i++) {

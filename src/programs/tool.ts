@@ -7,7 +7,7 @@ import type { Routine } from '../sim/routine.ts';
 import { inBusyboxWords, isBusybox } from './busybox-words.ts';
 import { LineReader, openInput, readWhole } from './input.ts';
 import { Memory, MemoryExhausted } from './memory.ts';
-import { describeOptions, type GivenOption, OptionError, type OptionLine, parseOptions } from './options.ts';
+import { describeOptions, type GivenOption, OptionError, type OptionLine, optionParser } from './options.ts';
 import { Output, WriteError } from './output.ts';
 import { quoteIfNeeded } from './quote.ts';
 
@@ -156,6 +156,7 @@ export class Call {
 
 /** Makes a Program of its description. */
 export function tool(spec: ToolSpec): Program {
+  const parse = optionParser(spec);
   return function* (argv, process): Routine<ExitCode> {
     yield* process.work(startMilliseconds);
     const name = argv[0] ?? '';
@@ -163,7 +164,7 @@ export function tool(spec: ToolSpec): Program {
     try {
       if (!spec.raw) {
         const args = argv.slice(1);
-        const parsed = parseOptions(spec, spec.normalize?.(args) ?? args);
+        const parsed = parse(spec.normalize?.(args) ?? args);
         call = new Call(process, name, parsed.given, parsed.operands);
         if (call.has('help') || call.has('version')) return yield* introduce(spec, call);
       }

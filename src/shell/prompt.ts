@@ -7,7 +7,7 @@ import { strftime } from './strftime.ts';
 /** The prompt in a variable, ready to print. */
 export function* promptText(shell: Shell, variable: 'PS1' | 'PS2'): Routine<string> {
   const raw = shell.variables.get(variable) ?? '';
-  const text = shell.flavor === 'dash' ? raw : escapes(shell, raw);
+  const text = shell.flavor === 'dash' || !raw.includes('\\') ? raw : escapes(shell, raw);
   if (!/[$`]/.test(text.replaceAll('\u0001', ''))) return text.replaceAll('\u0001', '');
   const { status } = shell;
   const expanded = yield* expandText(shell, text);
@@ -73,9 +73,13 @@ function shortDirectory(shell: Shell): string {
 export function userName(shell: Shell): string {
   const passwd = shell.process.fs.find('/etc/passwd');
   if (passwd?.type === 'file') {
-    for (const line of passwd.read().split('\n')) {
-      const [name, , uid] = line.split(':');
-      if (uid === String(shell.process.uid)) return name ?? '';
+    const text = passwd.read();
+    const { uid } = shell.process;
+    // Root's line is the first on every machine.
+    if (uid === 0 && text.startsWith('root:x:0:')) return 'root';
+    for (const line of text.split('\n')) {
+      const [name, , number] = line.split(':');
+      if (number === String(uid)) return name ?? '';
     }
   }
   return shell.process.uid === 0 ? 'root' : 'I have no name!';

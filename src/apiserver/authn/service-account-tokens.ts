@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Node, Pod, Secret, ServiceAccount } from '../../api/types.ts';
+import { remembered } from '../../apimachinery/remembered.ts';
 import { unauthorized } from '../../apimachinery/status.ts';
 import type { UserInfo } from '../../interfaces/rest.ts';
 import type { Sim } from '../../sim/sim.ts';
@@ -8,6 +9,8 @@ import type { Storage } from '../storage.ts';
 export const issuer = 'https://kubernetes.default.svc.cluster.local';
 /** Audiences of a token that names none. */
 export const defaultAudiences: readonly string[] = [issuer];
+
+const signature = remembered((key = '', text = '') => createHmac('sha256', key).update(text).digest('base64url'));
 
 type Bound = { readonly name: string; readonly uid: string };
 export type Claims = {
@@ -105,7 +108,7 @@ export class TokenAuthenticator {
   }
 
   #signature(text: string): string {
-    return createHmac('sha256', this.#key).update(text).digest('base64url');
+    return signature(this.#key, text);
   }
 
   #verify(token: string): Claims | undefined {
