@@ -4,7 +4,7 @@ import { type ASTNode, Environment, EvaluationError } from '@marcbachmann/cel-js
 /** The text says where and why. */
 export class ExpressionError extends Error {}
 
-export type Expression = (context: Readonly<Record<string, unknown>>) => unknown;
+export type Expression = { (context: Readonly<Record<string, unknown>>): unknown; readonly ast: ASTNode };
 
 /** Loops in loops in loops: three deep over a cluster's objects is a second, four would be minutes. */
 const deepestLoop = 3;
@@ -19,10 +19,23 @@ export function parseExpression(text: string): Expression {
   try {
     const run = new Environment({ unlistedVariablesAreDyn: true, limits }).parse(text);
     if (loopDepth(run.ast) > deepestLoop) throw new ExpressionError(`loops are nested more than ${deepestLoop} deep`);
-    return (context) => run(context);
+    return Object.assign((context: Readonly<Record<string, unknown>>) => run(context) as unknown, { ast: run.ast });
   } catch (error) {
     if (error instanceof ExpressionError || !(error instanceof Error)) throw error;
     throw new ExpressionError(error.message.split('\n')[0] ?? '');
+  }
+}
+
+/** Prepared expressions of one lesson, by text. */
+export class Expressions {
+  readonly #prepared = new Map<string, Expression>();
+  get(text: string): Expression {
+    let expression = this.#prepared.get(text);
+    if (!expression) {
+      expression = parseExpression(text);
+      this.#prepared.set(text, expression);
+    }
+    return expression;
   }
 }
 

@@ -3,73 +3,92 @@ import { CriError } from '../interfaces/cri.ts';
 import type { Check, CheckSource } from '../lessons/lesson.ts';
 import { Errno } from '../linux/errno.ts';
 import { daemonUser, FileSystem } from '../linux/file-system.ts';
-import { type Expression, holds, parseExpression } from './cel.ts';
+import { type Expressions, holds } from './cel.ts';
 import { matchesCommand } from './commands.ts';
+import { expressionFailure, type Failure, failedVerdict, failure } from './failure.ts';
 import { resourcePath } from './resource-path.ts';
-import { failed, passed, type Verdict } from './verdict.ts';
+import type { Failed, Verdict } from './verdict.ts';
+import type { Wording } from './wording.ts';
 import type { NodeView, WorldView } from './world-view.ts';
 
-/** Prepared expressions of one lesson, by text. */
-export class Expressions {
-  readonly #prepared = new Map<string, Expression>();
-  get(text: string): Expression {
-    let expression = this.#prepared.get(text);
-    if (!expression) {
-      expression = parseExpression(text);
-      this.#prepared.set(text, expression);
-    }
-    return expression;
-  }
+/** A verdict before its words are made. `unless`: why its opposite would have failed. */
+type Outcome = Exclude<Verdict, Failed | { state: 'passed' }> | Failure | { readonly state: 'passed'; readonly unless?: Failure };
+
+const passed: Outcome = { state: 'passed' };
+
+/** With the words of what is missing. */
+export function evaluate(check: Check, world: WorldView, expressions: Expressions): Verdict {
+  const outcome = outcomeOf(check, world, expressions);
+  return outcome.state === 'failure' ? failedVerdict(outcome) : outcome.state === 'passed' ? { state: 'passed' } : outcome;
 }
 
-export function evaluate(check: Check, world: WorldView, expressions: Expressions): Verdict {
-  if ('all' in check) return firstNotPassed(check.all.map((each) => evaluate(each, world, expressions)));
+/** Only whether it holds. */
+export const meets = (check: Check, world: WorldView, expressions: Expressions): boolean => outcomeOf(check, world, expressions).state === 'passed';
+
+function outcomeOf(check: Check, world: WorldView, expressions: Expressions): Outcome {
+  if ('all' in check) return firstNotPassed(check.all.map((each) => outcomeOf(each, world, expressions)));
   if ('any' in check) return anyOf(check.any, world, expressions, 1);
   if ('atLeast' in check) return anyOf(check.atLeast.of, world, expressions, check.atLeast.count);
-  if ('not' in check) return negate(evaluate(check.not, world, expressions));
+  if ('not' in check) return negate(check.not, outcomeOf(check.not, world, expressions));
   try {
     return evaluateSource(check, check.that, world, expressions);
   } catch (error) {
-    if (error instanceof Errno || error instanceof CriError) return failed('an answer', error.message, where(check));
-    throw error;
+    if (!(error instanceof Errno || error instanceof CriError)) throw error;
+    const { message } = error;
+    return failure(
+      check,
+      ({ answer }) => answer,
+      () => message,
+    );
   }
 }
 
-const firstNotPassed = (verdicts: readonly Verdict[]): Verdict => verdicts.find((each) => each.state !== 'passed') ?? passed;
+const firstNotPassed = (outcomes: readonly Outcome[]): Outcome => outcomes.find((each) => each.state !== 'passed') ?? passed;
 
-function anyOf(checks: readonly Check[], world: WorldView, expressions: Expressions, count: number): Verdict {
-  const verdicts = checks.map((each) => evaluate(each, world, expressions));
-  return verdicts.filter((each) => each.state === 'passed').length >= count ? passed : firstNotPassed(verdicts);
+function anyOf(checks: readonly Check[], world: WorldView, expressions: Expressions, count: number): Outcome {
+  const outcomes = checks.map((each) => outcomeOf(each, world, expressions));
+  return outcomes.filter((each) => each.state === 'passed').length >= count ? passed : firstNotPassed(outcomes);
 }
 
-function negate(verdict: Verdict): Verdict {
-  if (verdict.state === 'passed') return failed('this not to be so', 'it is', '');
-  return verdict.state === 'failed' ? passed : verdict;
+function negate(check: Check, outcome: Outcome): Outcome {
+  if (outcome.state === 'failure') return passed;
+  if (outcome.state !== 'passed') return outcome;
+  return (
+    outcome.unless ??
+    failure(
+      check,
+      ({ otherwise }) => otherwise,
+      ({ there }) => there,
+    )
+  );
 }
 
-/** For people: what a check looks at. */
-export function where(check: Check): string {
-  const [kind, what] = Object.entries(check).find(([key]) => !['id', 'that', 'within', 'points', 'visibility', 'bonus'].includes(key)) ?? ['', ''];
-  const words =
-    typeof what === 'object' && what !== null
-      ? Object.values(what as object)
-          .flat()
-          .filter((each) => typeof each === 'string')
-          .join(' ')
-      : String(what);
-  return `${kind} ${words}`.trim();
-}
-
-function evaluateSource(check: CheckSource & { readonly id?: string }, that: string | undefined, world: WorldView, expressions: Expressions): Verdict {
-  // Most looks pass, or are looks at what has not been tried: words are made only where they are said.
-  const at = (): string => where(check as Check);
-  const test = (context: Readonly<Record<string, unknown>>, shown: string): Verdict =>
-    that === undefined || holds(expressions.get(that), context) ? passed : failed(that, shown, at());
+function evaluateSource(check: CheckSource & { readonly id?: string }, that: string | undefined, world: WorldView, expressions: Expressions): Outcome {
+  const fail = (expected: (words: Wording) => string, found: (words: Wording) => string): Failure => failure(check, expected, found);
+  const test = (context: Readonly<Record<string, unknown>>, thing?: (words: Wording) => string): Outcome => {
+    if (that !== undefined && !holds(expressions.get(that), context)) return expressionFailure(check, that, context, expressions);
+    if (that !== undefined) return { state: 'passed', unless: expressionFailure(check, that, context, expressions, true) };
+    return thing
+      ? {
+          state: 'passed',
+          unless: fail(
+            (words) => words.gone(thing(words)),
+            ({ there }) => there,
+          ),
+        }
+      : passed;
+  };
   if ('object' in check) {
-    const response = world.rest({ method: 'GET', path: resourcePath(check.object.resource, check.object.namespace, check.object.name) });
-    if (response === undefined) return failed('an answer of the API', 'it cannot be reached', at());
-    if (response.status !== 200) return failed(`${check.object.resource} ${check.object.name}`, 'there is none', at());
-    return test({ object: response.body }, summary(response.body));
+    const { resource, name, namespace } = check.object;
+    const thing = (): string => `${resource.replace(/\..*/s, '')}/${name}${namespace ? ` (namespace ${namespace})` : ''}`;
+    const response = world.rest({ method: 'GET', path: resourcePath(resource, namespace, name) });
+    if (response === undefined)
+      return fail(
+        ({ apiAnswer }) => apiAnswer,
+        ({ unreachable }) => unreachable,
+      );
+    if (response.status !== 200) return fail(thing, ({ missing }) => missing);
+    return test({ object: response.body }, thing);
   }
   if ('objects' in check) {
     const response = world.rest({
@@ -78,59 +97,98 @@ function evaluateSource(check: CheckSource & { readonly id?: string }, that: str
       ...(check.objects.labels ? { query: { labelSelector: check.objects.labels } } : {}),
     });
     const items = (response?.body as { items?: readonly unknown[] } | undefined)?.items;
-    if (!items) return failed('an answer of the API', 'it cannot be reached', at());
-    return test({ items }, `${items.length} ${check.objects.resource}`);
+    if (!items)
+      return fail(
+        ({ apiAnswer }) => apiAnswer,
+        ({ unreachable }) => unreachable,
+      );
+    return test({ items });
   }
-  if ('command' in check)
-    return world.commands.some((command) => matchesCommand(check.command, command))
+  if ('command' in check) {
+    if (world.commands.some((command) => matchesCommand(check.command, command))) return passed;
+    const { tool, verb = '' } = check.command;
+    return {
+      ...fail(
+        () => `${tool} ${String(verb)}`.trim(),
+        ({ notRun }) => notRun,
+      ),
+      untold: true,
+    };
+  }
+  if ('answer' in check)
+    return world.answers.has(check.answer)
       ? passed
-      : failed(`${check.command.tool} ${String(check.command.verb ?? '')}`.trim(), 'not run yet', at());
-  if ('answer' in check) return world.answers.has(check.answer) ? passed : failed('an answer', 'none yet', at());
-  if ('cri' in check) return evaluateCri(check.cri, world, test, at);
-  if ('containerd' in check) return evaluateContainerd(check.containerd, world, test, at);
+      : fail(
+          ({ answer }) => answer,
+          ({ notAnswered }) => notAnswered,
+        );
+  if ('cri' in check) return evaluateCri(check.cri, world, test, fail);
+  if ('containerd' in check) return evaluateContainerd(check.containerd, world, test, fail);
   if ('access' in check) return evaluateAccess(check.access, world, test);
   if ('probe' in check) {
     const result = world.probe(check.probe);
     if (!result) return { state: 'waiting' };
-    return that === undefined ? (result.ok ? passed : failed('an answer', result.found, at())) : test({ ok: result.ok, body: result.found }, result.found);
+    const { ok, found } = result;
+    if (that === undefined)
+      return ok
+        ? passed
+        : fail(
+            ({ answer }) => answer,
+            () => found,
+          );
+    // Why there is no answer says more than that there is none.
+    const outcome = test({ ok, body: found });
+    return outcome.state === 'failure' && !ok && found !== '' && that === 'ok'
+      ? fail(
+          ({ answer }) => answer,
+          () => found,
+        )
+      : outcome;
   }
-  return evaluateNode(check, world, test, at);
+  return evaluateNode(check, world, test, fail);
 }
 
-/** Where to look, for people. */
-type Where = () => string;
-type Test = (context: Readonly<Record<string, unknown>>, shown: string) => Verdict;
+type Test = (context: Readonly<Record<string, unknown>>, thing?: (words: Wording) => string) => Outcome;
+type Fail = (expected: (words: Wording) => string, found: (words: Wording) => string) => Failure;
 
 const nodesOf = (name: string, world: WorldView): NodeView[] =>
   name === 'any' ? [...world.nodes.values()] : [world.nodes.get(name)].filter((each) => each !== undefined);
 
-function evaluateCri(source: Extract<CheckSource, { cri: unknown }>['cri'], world: WorldView, test: Test, at: Where): Verdict {
+function evaluateCri(source: Extract<CheckSource, { cri: unknown }>['cri'], world: WorldView, test: Test, fail: Fail): Outcome {
   const nodes = nodesOf(source.node, world);
   if (nodes.length === 0) return { state: 'impossible', reason: `there is no node ${source.node}` };
   if (source.events) {
     const items = world.events[source.events].filter((each) => source.node === 'any' || each.node === source.node);
-    return test({ items }, `${items.length} made`);
+    return test({ items });
   }
   const servers = nodes.flatMap((node) => (node.cri ? [node.cri] : []));
-  if (servers.length === 0) return failed('a runtime that answers', 'nobody answers on its socket', at());
+  if (servers.length === 0)
+    return fail(
+      ({ runtimeAnswer }) => runtimeAnswer,
+      ({ silentSocket }) => silentSocket,
+    );
   const list = source.list ?? 'containers';
   const items = servers.flatMap((cri): readonly unknown[] =>
     list === 'images' ? cri.image.listImages() : list === 'sandboxes' ? cri.runtime.listPodSandbox() : cri.runtime.listContainers(),
   );
-  return test({ items }, `${items.length} ${list}`);
+  return test({ items });
 }
 
-function evaluateContainerd(source: Extract<CheckSource, { containerd: unknown }>['containerd'], world: WorldView, test: Test, at: Where): Verdict {
+function evaluateContainerd(source: Extract<CheckSource, { containerd: unknown }>['containerd'], world: WorldView, test: Test, fail: Fail): Outcome {
   const nodes = nodesOf(source.node, world);
   const servers = nodes.flatMap((node) => (node.containerd ? [node.containerd] : []));
-  if (servers.length === 0) return failed('containerd to answer', 'nobody answers on its socket', at());
+  if (servers.length === 0)
+    return fail(
+      ({ runtimeAnswer }) => runtimeAnswer,
+      ({ silentSocket }) => silentSocket,
+    );
   const items = servers.flatMap((api): readonly unknown[] =>
     source.list === 'snapshots' ? api.snapshots.list(source.namespace, 'overlayfs') : api[source.list].list(source.namespace),
   );
-  return test({ items }, `${items.length} ${source.list}`);
+  return test({ items });
 }
 
-function evaluateAccess(source: Extract<CheckSource, { access: unknown }>['access'], world: WorldView, test: Test): Verdict {
+function evaluateAccess(source: Extract<CheckSource, { access: unknown }>['access'], world: WorldView, test: Test): Outcome {
   const [resource = '', group = ''] = source.resource.split(/\.(.*)/s);
   const spec = {
     user: source.as,
@@ -152,21 +210,22 @@ function evaluateAccess(source: Extract<CheckSource, { access: unknown }>['acces
     body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec },
   });
   const allowed = (response?.body as { status?: { allowed?: boolean } } | undefined)?.status?.allowed ?? false;
-  return test({ allowed }, allowed ? 'allowed' : 'not allowed');
+  return test({ allowed });
 }
 
-function evaluateNode(check: Extract<CheckSource, { node: unknown } | { file: unknown }>, world: WorldView, test: Test, at: Where): Verdict {
+function evaluateNode(check: Extract<CheckSource, { node: unknown } | { file: unknown }>, world: WorldView, test: Test, fail: Fail): Outcome {
   const name = 'file' in check ? check.file.node : check.node.node;
   const node = world.nodes.get(name);
   if (!node) return { state: 'impossible', reason: `there is no node ${name}` };
   if ('file' in check) {
     const fs = new FileSystem(node.kernel.host.mount, daemonUser(node.kernel.sim));
     const inode = fs.find(check.file.path);
-    if (!inode) return failed(`the file ${check.file.path}`, 'there is none', at());
-    return test({ content: inode.type === 'file' ? inode.read() : '', mode: inode.mode, type: inode.type }, inode.type);
+    const file = ({ file: named }: Wording): string => named(check.file.path);
+    if (!inode) return fail(file, ({ missing }) => missing);
+    return test({ content: inode.type === 'file' ? inode.read() : '', mode: inode.mode, type: inode.type }, file);
   }
   const items = nodeItems(node, check.node.list);
-  return test({ items }, `${items.length} ${check.node.list}`);
+  return test({ items });
 }
 
 function nodeItems({ kernel }: NodeView, list: 'processes' | 'units' | 'mounts' | 'listeners'): readonly unknown[] {
@@ -183,10 +242,4 @@ function nodeItems({ kernel }: NodeView, list: 'processes' | 'units' | 'mounts' 
     return [...(kernel.systemd?.units.values() ?? [])].map((each) => ({ name: each.name, active: each.active, sub: each.sub, enabled: each.enabled }));
   if (list === 'mounts') return [...kernel.host.mount.mounts.values()].map(({ path, type, source }) => ({ path, type, source }));
   return [...kernel.host.network.listeners].map(({ address, port, transport, pid }) => ({ address, port, transport, pid }));
-}
-
-/** A phase or a count, for "found". */
-function summary(object: unknown): string {
-  const { status, spec } = object as { status?: { phase?: string; readyReplicas?: number }; spec?: { replicas?: number } };
-  return status?.phase ?? (spec?.replicas !== undefined ? `${status?.readyReplicas ?? 0} of ${spec.replicas} ready` : 'it is there');
 }

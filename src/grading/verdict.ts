@@ -1,11 +1,22 @@
-/** The answer of a check. `expected`, `found` and `where` are facts for the teaching layers to word. */
+/** The answer of a check, and what a failed one says to people. */
+import type { Language } from '../lessons/lesson.ts';
+
+/** What was expected, what was found instead, and where to look: a command, mostly. */
+export type Told = { readonly expected: string; readonly found: string; readonly where: string };
+
+/** In English; `ko` has the same in Korean. `untold`: what was expected is for the learner to find out. */
+export type Failed = { readonly state: 'failed'; readonly ko: Told; readonly untold?: boolean } & Told;
+
 export type Verdict =
   | { readonly state: 'passed' }
-  | { readonly state: 'failed'; readonly expected: string; readonly found: string; readonly where: string }
+  | Failed
   /** A probe is under way, or the world has not answered yet. */
   | { readonly state: 'waiting' }
   /** The check could not be made at all: a lesson's mistake, or a part of the world that is down. */
   | { readonly state: 'impossible'; readonly reason: string };
 
-export const passed: Verdict = { state: 'passed' };
-export const failed = (expected: string, found: string, where: string): Verdict => ({ state: 'failed', expected, found, where });
+/** What is told to a learner; nothing of what is untold but what was found. */
+export function toldIn(language: Language, verdict: Failed): Partial<Told> {
+  const { expected, found, where } = language === 'ko' ? verdict.ko : verdict;
+  return verdict.untold ? { found } : { expected, found, where };
+}

@@ -10,7 +10,7 @@ import { plainText, unstyled } from '../tui/text/style.ts';
 import { clusterRows } from '../tui/view/cluster-rows.ts';
 import { xrayRows } from '../tui/view/xray-rows.ts';
 import { VtScreen } from '../tui/vt/screen.ts';
-import { factIn, newSay, type Say } from '../tui/words.ts';
+import { newSay, type Say } from '../tui/words.ts';
 import { answerValues, letterOf } from './plain-answer.ts';
 import { plainWords } from './plain-words.ts';
 
@@ -232,9 +232,8 @@ export class PlainLesson {
     const view = this.#view;
     for (const { text, state, expected, found, where } of view?.steps[view.current]?.checks ?? []) {
       this.#print(`${state === 'passed' ? '✓' : state === 'waiting' ? '…' : '✗'} ${withoutMarks(text)}\n`);
-      const language = this.#language();
-      if (expected) this.#print(`  ${this.#say('expected', { text: factIn(language, expected) })}\n`);
-      if (found) this.#print(`  ${this.#say('found', { text: factIn(language, found) })}\n`);
+      if (expected) this.#print(`  ${this.#say('expected', { text: expected })}\n`);
+      if (found) this.#print(`  ${this.#say('found', { text: found })}\n`);
       if (where) this.#print(`  ${this.#say('where', { text: where })}\n`);
     }
     this.#progress();

@@ -1,6 +1,7 @@
 /** Proves a lesson before anyone sees it: what a learner could meet must work, and what should fail must fail. */
 import { isWorldName } from '../cluster/worlds/index.ts';
-import { Expressions, evaluate } from '../grading/evaluate.ts';
+import { Expressions } from '../grading/cel.ts';
+import { evaluate } from '../grading/evaluate.ts';
 import { type LoadedLesson, type Problem, problemText, type Solution, type WrongSample } from '../lessons/lesson.ts';
 import { fillAll } from '../lessons/variables.ts';
 import { problemAt, staticProblems } from './lesson-static.ts';

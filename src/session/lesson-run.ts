@@ -1,5 +1,6 @@
 /** One learner's way through one lesson: which step, what holds already, hints taken, answers given, points. */
-import { Expressions, evaluate } from '../grading/evaluate.ts';
+import { Expressions } from '../grading/cel.ts';
+import { evaluate, meets } from '../grading/evaluate.ts';
 import { gates, scoreStep } from '../grading/score.ts';
 import type { Verdict } from '../grading/verdict.ts';
 import type { WorldView } from '../grading/world-view.ts';
@@ -144,7 +145,7 @@ export class LessonRun {
   }
 
   #holds(check: Check, world: WorldView): boolean {
-    return evaluate(check, world, this.#expressions).state === 'passed';
+    return meets(check, world, this.#expressions);
   }
 
   #settle(step: Step, state: StepState): boolean {

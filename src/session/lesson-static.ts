@@ -1,6 +1,8 @@
 /** What can be said against a lesson without playing it. */
 import { isWorldName, worlds } from '../cluster/worlds/index.ts';
-import { ExpressionError, parseExpression } from '../grading/cel.ts';
+import { ExpressionError, Expressions, parseExpression } from '../grading/cel.ts';
+import { conditionWords } from '../grading/expression-words.ts';
+import { wordings } from '../grading/wording.ts';
 import { type Check, type Language, type LoadedLesson, languages, type Problem, pointsOf } from '../lessons/lesson.ts';
 import { drawVariables, fill } from '../lessons/variables.ts';
 
@@ -57,17 +59,32 @@ function expressionProblems(loaded: LoadedLesson): Problem[] {
   const values = drawVariables(loaded.lesson, 1);
   return [...expressionsOf(loaded)].flatMap(([pointer, text]) => {
     try {
-      parseExpression(fill(text, values));
-      return [];
+      const { ast } = parseExpression(fill(text, values));
+      // What a learner reads when it does not hold.
+      const words = conditionWords(ast, { words: wordings.en, expressions: new Expressions(), variables: {}, items: 'entries', loop: [] });
+      if (!pointer.includes('/checks/') || !/&&|\|\||[=!]=| \?|\w\(/.test(words.replace(/"[^"]*"/g, ''))) return [];
+      const message = `there are no words for the expression "${shortened(text)}": a learner would read ${words}`;
+      return [
+        problemAt(loaded, {
+          pointer,
+          message,
+          remedy: 'Put it in comparisons of fields, contains, startsWith, endsWith, matches, exists, all, filter and size',
+        }),
+      ];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const shown = text.length > 100 ? `${text.slice(0, 99)}…` : text;
       return [
-        problemAt(loaded, { pointer, message: `the expression "${shown}" is wrong: ${error.message}`, remedy: 'Correct it; it is CEL, as Kubernetes uses it' }),
+        problemAt(loaded, {
+          pointer,
+          message: `the expression "${shortened(text)}" is wrong: ${error.message}`,
+          remedy: 'Correct it; it is CEL, as Kubernetes uses it',
+        }),
       ];
     }
   });
 }
+
+const shortened = (text: string): string => (text.length > 100 ? `${text.slice(0, 99)}…` : text);
 
 function hintProblems(loaded: LoadedLesson): Problem[] {
   const { lesson, prose } = loaded;

@@ -1,5 +1,5 @@
 /** A lesson as a screen shows it: facts of the run with the prose of one language, all of it ready to be drawn or read out. */
-import type { Verdict } from '../grading/verdict.ts';
+import { toldIn, type Verdict } from '../grading/verdict.ts';
 import { type Language, pointsOf, type Quiz, type Step, type StepKind, type StepProse } from '../lessons/lesson.ts';
 import { fillAll } from '../lessons/variables.ts';
 import type { LessonRun, StepState } from './lesson-run.ts';
@@ -67,7 +67,7 @@ export function lessonView(session: Session, language: Language, tried: boolean)
     title: prose.title,
     story: prose.story,
     steps: run.lesson.steps.map((step, index) => {
-      const view = stepView(run, index, step, prose.steps[step.id], tried && index === run.current);
+      const view = stepView(run, index, step, prose.steps[step.id], tried && index === run.current, language);
       return index === run.current ? { ...view, elsewhere: session.elsewhere } : view;
     }),
     current: run.current,
@@ -78,7 +78,7 @@ export function lessonView(session: Session, language: Language, tried: boolean)
   };
 }
 
-function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | undefined, tried: boolean): StepView {
+function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | undefined, tried: boolean, language: Language): StepView {
   const state = run.steps[index] as StepState;
   const texts = prose?.choices ?? {};
   const quiz: Quiz | undefined = step.kind === 'predict' ? { type: 'single', choices: step.choices ?? [], answer: step.answer ?? '' } : step.quiz;
@@ -92,7 +92,7 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
     of: pointsOf(step),
     checks: (step.checks ?? [])
       .filter((check) => !('visibility' in check && check.visibility === 'grader'))
-      .map(({ id = '' }) => ({ id, text: prose?.checks?.[id] ?? id.replaceAll('-', ' '), ...checkView(id, state, tried) })),
+      .map(({ id = '' }) => ({ id, text: prose?.checks?.[id] ?? id.replaceAll('-', ' '), ...checkView(id, state, tried, language) })),
     hints: (step.hints ?? []).slice(0, state.hintsTaken).map((key) => prose?.hints?.[key] ?? key),
     hintsLeft: Math.max(0, (step.hints?.length ?? 0) - state.hintsTaken),
     situations: state.situations.map((key) => prose?.situations?.[key] ?? key),
@@ -105,12 +105,10 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
   };
 }
 
-function checkView(id: string, state: StepState, tried: boolean): Omit<CheckView, 'id' | 'text'> {
+function checkView(id: string, state: StepState, tried: boolean, language: Language): Omit<CheckView, 'id' | 'text'> {
   const verdict = state.verdicts.get(id);
   if (!verdict || (verdict.state === 'failed' && !tried)) return { state: 'open' };
-  // What a command should have been is for the learner to find out; that is what hints are for.
-  if (verdict.state === 'failed' && verdict.where.startsWith('command ')) return { state: 'failed', found: verdict.found };
-  if (verdict.state === 'failed') return verdict;
+  if (verdict.state === 'failed') return { state: 'failed', ...toldIn(language, verdict) };
   return verdict.state === 'impossible' ? { state: 'impossible', found: verdict.reason } : { state: verdict.state };
 }
 

@@ -1,5 +1,6 @@
 /** Trials: after a submission has ended the grader does something to its world, and sees what holds. */
-import { Expressions, evaluate } from '../grading/evaluate.ts';
+import { Expressions } from '../grading/cel.ts';
+import { evaluate } from '../grading/evaluate.ts';
 import type { Verdict } from '../grading/verdict.ts';
 import type { Check, Trial } from '../lessons/lesson.ts';
 import { Sink } from '../linux/open-file.ts';

@@ -264,32 +264,3 @@ export const newSay = (language: Language): Say => {
   const table = tables[language];
   return (key, values = {}) => table[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 };
-
-/** Facts of checks are recorded in English; these are the ones that come up, in Korean. */
-const factsInKorean: readonly (readonly [RegExp, string])[] = [
-  [/^an answer of the API$/, 'API 서버의 응답'],
-  [/^an answer$/, '응답'],
-  [/^it cannot be reached$/, '닿을 수 없음'],
-  [/^there is none$/, '없음'],
-  [/^not run yet$/, '아직 실행하지 않음'],
-  [/^none yet$/, '아직 없음'],
-  [/^this not to be so$/, '그렇지 않은 상태'],
-  [/^it is$/, '아직 그대로임'],
-  [/^it is there$/, '있음'],
-  [/^a runtime that answers$/, '응답하는 런타임'],
-  [/^nobody answers on its socket$/, '소켓에서 아무도 응답하지 않음'],
-  [/^containerd to answer$/, 'containerd의 응답'],
-  [/^not allowed$/, '허용되지 않음'],
-  [/^allowed$/, '허용됨'],
-  [/^the file (.*)$/, '$1 파일'],
-  [/^there is no node (.*)$/, '$1 노드가 없음'],
-  [/^(\d+) of (\d+) ready$/, '$2개 중 $1개 준비됨'],
-  [/^(\d+) made$/, '$1개 만들어짐'],
-  [/^(\d+) ([a-z]+)$/, '$2 $1개'],
-];
-
-export function factIn(language: Language, text: string): string {
-  if (language === 'en') return text;
-  const entry = factsInKorean.find(([pattern]) => pattern.test(text));
-  return entry ? text.replace(entry[0], entry[1]) : text;
-}

@@ -15,7 +15,7 @@ import { firstRow, lessonRows } from '../../src/tui/view/lesson-rows.ts';
 import { answerOf, newMany, pressMany } from '../../src/tui/view/many.ts';
 import { menuEntries, menuLimit } from '../../src/tui/view/menu-view.ts';
 import { xrayRows } from '../../src/tui/view/xray-rows.ts';
-import { factIn, newSay } from '../../src/tui/words.ts';
+import { newSay } from '../../src/tui/words.ts';
 
 const step = (change: Partial<StepView> = {}): StepView => ({
   id: 'one',
@@ -99,13 +99,11 @@ describe('the lesson pane', () => {
     );
   });
 
-  test('in Korean, facts of checks too', () => {
-    const checks = [{ id: 'x', text: 'x', state: 'failed' as const, found: 'not run yet' }];
+  test('in Korean', () => {
+    const checks = [{ id: 'x', text: 'x', state: 'failed' as const, found: '아직 실행하지 않음' }];
     expect(lessonRows(lesson({ steps: [step({ checks })] }), context(60, 'ko')).rows).toEqual(
       expect.arrayContaining(['1단계 중 1단계 · 실습 · 10점', '  실제: 아직 실행하지 않음']),
     );
-    expect(factIn('ko', '2 of 3 ready')).toBe('3개 중 2개 준비됨');
-    expect(factIn('ko', "object.status.phase == 'Running'")).toBe("object.status.phase == 'Running'");
   });
 
   test('the present task is in sight, whatever the height', () => {

@@ -4,7 +4,7 @@ import type { CheckView, LessonView, StepView } from '../../session/lesson-view.
 import { inline, markdownRows } from '../text/markdown.ts';
 import type { Look, Style } from '../text/style.ts';
 import { wrapSpans } from '../text/wrap.ts';
-import { factIn, type Say, type WordKey } from '../words.ts';
+import type { Say, WordKey } from '../words.ts';
 
 export type LessonRows = {
   readonly rows: readonly string[];
@@ -88,7 +88,7 @@ const marks: Readonly<Record<CheckView['state'], readonly [string, Look]>> = {
   impossible: ['✗', 'bad'],
 };
 
-function checkRows({ text, state, expected, found, where }: CheckView, { width, style, say, language }: RowContext): string[] {
+function checkRows({ text, state, expected, found, where }: CheckView, { width, style, say }: RowContext): string[] {
   const [mark, look] = marks[state];
   const rows = wrapSpans([{ text: `${mark} `, look }, ...inline(text)], width, style, { first: '', rest: '  ' });
   const facts: [WordKey, string | undefined][] = [
@@ -97,7 +97,7 @@ function checkRows({ text, state, expected, found, where }: CheckView, { width, 
     ['where', where],
   ];
   for (const [key, fact] of facts)
-    if (fact) rows.push(...wrapSpans([{ text: say(key, { text: factIn(language, fact) }), look: 'faint' }], width, style, { first: '  ', rest: '    ' }));
+    if (fact) rows.push(...wrapSpans([{ text: say(key, { text: fact }), look: 'faint' }], width, style, { first: '  ', rest: '    ' }));
   return rows;
 }
 

@@ -1,4 +1,5 @@
 /** The report page that replays a submission: a timeline, the terminal as it was, and what held then. Rows of a window, drawn from one value. */
+import { toldIn } from '../../grading/verdict.ts';
 import type { Language } from '../../lessons/lesson.ts';
 import { clock, eventText } from '../../session/event-text.ts';
 import type { Frame, FrameCheck, Frames, LessonGrade } from '../../session/frames.ts';
@@ -7,7 +8,7 @@ import type { WindowSize } from '../layout.ts';
 import { plainText, type Style } from '../text/style.ts';
 import { cut, pad } from '../text/wrap.ts';
 import { VtScreen } from '../vt/screen.ts';
-import { factIn, type Say } from '../words.ts';
+import type { Say } from '../words.ts';
 import { ruleRow } from './chrome.ts';
 
 export type ReplayState = {
@@ -88,7 +89,7 @@ function checkRow({ text, hidden, verdict }: FrameCheck, width: number, { style,
   const [mark, look] = marks[verdict?.state ?? 'none'];
   const row = `${style(look, mark)} ${cut(`${text[language]}${hidden ? ` (${say('replayHidden')})` : ''}`, width - 2)}`;
   if (verdict?.state !== 'failed') return [row];
-  return [row, style('faint', cut(`  ${say('found', { text: factIn(language, verdict.found) })}`, width))];
+  return [row, style('faint', cut(`  ${say('found', { text: toldIn(language, verdict).found ?? '' })}`, width))];
 }
 
 /** The terminal as it was: the last rows that fit, or further back. */
