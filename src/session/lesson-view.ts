@@ -6,6 +6,8 @@ import type { LessonRun, StepState } from './lesson-run.ts';
 import type { Elsewhere } from './place.ts';
 import type { Session } from './session.ts';
 
+export { toldIn };
+
 export type CheckView = {
   readonly id: string;
   /** What it looks for, in the learner's language. */

@@ -1,8 +1,8 @@
 /** The report page that replays a submission: a timeline, the terminal as it was, and what held then. Rows of a window, drawn from one value. */
-import { toldIn } from '../../grading/verdict.ts';
 import type { Language } from '../../lessons/lesson.ts';
 import { clock, eventText } from '../../session/event-text.ts';
 import type { Frame, FrameCheck, Frames, LessonGrade } from '../../session/frames.ts';
+import { toldIn } from '../../session/lesson-view.ts';
 import stringWidth from '../fast-width.ts';
 import type { WindowSize } from '../layout.ts';
 import { plainText, type Style } from '../text/style.ts';
