@@ -22,6 +22,7 @@ const rooms = [
   'images',
   'dockerd',
   'dockershim',
+  'buildkit',
 ];
 
 /** Who may import whom. A room imports the ground floor and never another room. */
@@ -58,6 +59,8 @@ const maySpeak: Readonly<Record<string, readonly string[]>> = {
   cri: ['kubelet', 'containerd', 'crio', 'cri', 'dockershim', 'cli/crictl', 'cli/kubeadm'],
   containerd: ['containerd', 'dockerd', 'cli/ctr', 'cli/nerdctl'],
   docker: ['dockerd', 'dockershim', 'cli/docker'],
+  // dockerd has BuildKit linked in; nerdctl starts buildctl.
+  buildkit: ['buildkit', 'dockerd', 'cli/buildctl', 'interfaces'],
   // ctr and nerdctl are containerd's clients in the full sense: they write the OCI spec, nerdctl calls the plugins of CNI itself.
   oci: ['containerd', 'crio', 'cri', 'dockerd', 'runc', 'cli/runc', 'cli/ctr', 'cli/nerdctl', 'interfaces'],
   cni: ['containerd', 'crio', 'cri', 'dockershim', 'cni', 'cli/nerdctl'],
@@ -66,6 +69,7 @@ const maySpeak: Readonly<Record<string, readonly string[]>> = {
 /** The electrician may touch all; graders read as a learner could. Shapes that are no wall of their own may be used by all. */
 const speaksAll = ['cluster', 'grading', 'session'];
 const notWalls = ['protocol', 'streams', 'image-archive', 'chain-id'];
+const notWalls = ['protocol', 'streams', 'image-archive', 'dockerfile', 'dockerfile-copy', 'new-image'];
 
 const virtualTimeOnly = (path: string): boolean => !/^src\/(tui|serve|headless)\/|^src\/(main|start|arguments)\.ts$/.test(path);
 const banned: readonly { readonly pattern: RegExp; readonly instead: string; readonly where: (path: string) => boolean }[] = [

@@ -1,14 +1,15 @@
 /** The classic builder: a step of the Dockerfile, an image (moby daemon/builder/dockerfile). */
 import { createHash } from 'node:crypto';
 import { type ArchiveEntry, type BuildOptions, type ContainerConfig, DockerError } from '../interfaces/docker.ts';
+import { type Config, configure, type Instruction, jsonForm, parseDockerfile, substitute, words } from '../interfaces/dockerfile.ts';
+import { copyEntries } from '../interfaces/dockerfile-copy.ts';
+import { findIn, treeEntries, upperEntries } from '../linux/tree-entries.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
-import { copyEntries } from './build-copy.ts';
 import type { Containers } from './containers.ts';
-import { type Config, configure, type Instruction, jsonForm, parseDockerfile, substitute, words } from './dockerfile.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import { danglingPrefix, type ImageStore, parentLabel, type StoredImage } from './image-store.ts';
 import type { Images } from './images.ts';
-import { find, rootOf, treeEntries, upperEntries, writeImage } from './layers.ts';
+import { rootOf, writeImage } from './layers.ts';
 import { noHost } from './no-host.ts';
 import { parseReference } from './reference.ts';
 
@@ -122,7 +123,7 @@ export class Builder {
 
   #newDirectory({ image }: Stage, path: string): ArchiveEntry[] {
     const lower = image && image.chain !== '' ? rootOf(this.#engine, image.chain) : undefined;
-    return lower && find(lower, path) ? [] : [{ path, type: 'directory', mode: 0o755 }];
+    return lower && findIn(lower, path) ? [] : [{ path, type: 'directory', mode: 0o755 }];
   }
 
   *#run(stage: Stage, { text }: Instruction, options: BuildOptions): Routine {
@@ -176,7 +177,15 @@ export class Builder {
       source = filesOf(this.#engine, stageImage);
     }
     const lower = stage.image && stage.image.chain !== '' ? rootOf(this.#engine, stage.image.chain) : undefined;
-    const entries = copyEntries({ name, sources: all.slice(0, -1), destination, workdir: stage.config.WorkingDir ?? '/', files: source, lower, flags });
+    const entries = copyEntries({
+      name,
+      sources: all.slice(0, -1),
+      destination,
+      workdir: stage.config.WorkingDir ?? '/',
+      files: source,
+      below: (path) => lower && findIn(lower, path)?.type,
+      flags,
+    });
     const hash = createHash('sha256').update(JSON.stringify(entries)).digest('hex');
     const createdBy = `/bin/sh -c #(nop) ${name} ${entries.length === 1 ? 'file' : 'multi'}:${hash} in ${destination} `;
     if (this.#cached(stage, createdBy, stage.config, options)) return;

@@ -3,14 +3,16 @@
 import { writeTar } from '../apimachinery/tar.ts';
 import type { ImageConfig } from '../interfaces/containerd.ts';
 import { type ArchiveEntry, type Change, type DockerApi, DockerError } from '../interfaces/docker.ts';
+import { applyChanges } from '../interfaces/dockerfile.ts';
 import { isErrno } from '../linux/errno.ts';
 import { daemonUser, FileSystem, MountNamespace } from '../linux/file-system.ts';
 import { DirectoryNode, executableText, FileNode } from '../linux/inode.ts';
+import { treeEntries, upperEntries } from '../linux/tree-entries.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
-import { applyChanges } from './dockerfile.ts';
+import { asDockerErrors } from './build-errors.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import { danglingPrefix, type ImageStore } from './image-store.ts';
-import { changesOf, rootOf, treeEntries, upperEntries, writeImage } from './layers.ts';
+import { changesOf, rootOf, writeImage } from './layers.ts';
 import { parseReference } from './reference.ts';
 import type { Container } from './state.ts';
 
@@ -85,7 +87,7 @@ export class ContainerFiles {
     const target = writeImage(this.engine, {
       parent: image,
       entries: [...upperEntries(rootOf(this.engine, container.id), hidden(container))],
-      config: applyChanges(base, options.changes),
+      config: asDockerErrors(() => applyChanges(base, options.changes)),
       createdBy: [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])].join(' '),
       comment: options.message,
     });

@@ -1,4 +1,5 @@
 /** dockerd: Docker's engine on one node, a client of containerd. Its API, its socket, its state below /var/lib/docker. */
+import type { BuildSolver, BuildWorker } from '../interfaces/buildkit.ts';
 import { type ContainerdApi, ContainerdError } from '../interfaces/containerd.ts';
 import { type BuildOptions, type DaemonInfo, type DiskUsage, type DockerApi, DockerError, dockerProtocol, type SolveOptions } from '../interfaces/docker.ts';
 import { daemonUser, FileSystem } from '../linux/file-system.ts';
@@ -8,7 +9,8 @@ import { listenUnix, serve } from '../linux/network.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { Builder } from './build.ts';
-import { BuildKit } from './buildkit/solve.ts';
+import { asDockerError } from './build-errors.ts';
+import { buildWorker } from './build-worker.ts';
 import { Containers } from './containers.ts';
 import { Engine, moby } from './engine.ts';
 import { ImageStore } from './image-store.ts';
@@ -24,6 +26,8 @@ export type DockerdOptions = {
   readonly kernel: Kernel;
   /** containerd as it listens now. */
   readonly containerd: () => ContainerdApi;
+  /** BuildKit, which the daemon has linked in. */
+  readonly buildkit: (worker: BuildWorker) => BuildSolver;
   /** `29.7.2`. */
   readonly version?: string;
 };
@@ -59,11 +63,13 @@ export class Dockerd implements DockerApi {
     const images = new Images(this.#engine, this.#store);
     this.containers = new Containers({ engine: this.#engine, store: this.#store, networks: this.#networks, volumes: this.volumes, lifecycle: this.#lifecycle });
     const builder = new Builder({ engine: this.#engine, store: this.#store, images, containers: this.containers });
-    const buildkit = new BuildKit({ engine: this.#engine, store: this.#store, images, containers: this.containers });
+    const buildkit = options.buildkit(buildWorker({ engine: this.#engine, store: this.#store, images, containers: this.containers }));
     this.images = Object.assign(images, {
-      build: (each: BuildOptions) => builder.build(each),
-      solve: (each: SolveOptions) => buildkit.solve(each),
-      buildCache: () => buildkit.cache(),
+      build: (each: BuildOptions) => asDockerError(builder.build(each)),
+      solve: function* (each: SolveOptions) {
+        return (yield* asDockerError(buildkit.solve(each))).digest;
+      },
+      buildCache: () => buildkit.diskUsage(),
       pruneBuildCache: () => buildkit.prune(),
     });
     this.networks = this.#networkApi();

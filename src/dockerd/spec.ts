@@ -2,7 +2,7 @@
 import type { ContainerdContainer } from '../interfaces/containerd.ts';
 import { DockerError } from '../interfaces/docker.ts';
 import type { DirectoryNode } from '../linux/inode.ts';
-import { find } from './layers.ts';
+import { findIn } from '../linux/tree-entries.ts';
 import type { Container } from './state.ts';
 
 export type OciSpec = ContainerdContainer['spec'];
@@ -143,7 +143,7 @@ export function resolveUser(root: DirectoryNode, text: string): User {
 }
 
 function lines(root: DirectoryNode, file: string): string[][] {
-  const inode = find(root, `/etc/${file}`);
+  const inode = findIn(root, `/etc/${file}`);
   return inode?.type === 'file'
     ? inode
         .read()

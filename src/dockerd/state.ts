@@ -1,5 +1,6 @@
 /** What dockerd keeps below /var/lib/docker: it outlives the daemon. */
-import type { ArchiveEntry, ContainerConfig, ContainerStatus, HostConfig, MountPoint } from '../interfaces/docker.ts';
+import type { CachedStep } from '../interfaces/buildkit.ts';
+import type { ContainerConfig, ContainerStatus, HostConfig, MountPoint } from '../interfaces/docker.ts';
 import { FileNode } from '../linux/inode.ts';
 import type { NetworkNamespace } from '../linux/network.ts';
 import { Condition } from '../sim/routine.ts';
@@ -107,16 +108,6 @@ export type NetworkRecord = {
 export type VolumeRecord = { readonly name: string; readonly created: number; readonly labels: Readonly<Record<string, string>>; readonly anonymous: boolean };
 
 export const dataRoot = '/var/lib/docker';
-
-/** What a step of a build has made, by what it was made of. */
-export type CachedStep = {
-  readonly entries: readonly ArchiveEntry[];
-  readonly description: string;
-  readonly size: number;
-  readonly createdAt: number;
-  lastUsedAt: number;
-  usageCount: number;
-};
 
 export class DockerState {
   id = '';

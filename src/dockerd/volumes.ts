@@ -1,8 +1,8 @@
 /** Volumes of the driver `local`, and what a container's mounts are made of (moby volume/service, daemon/volumes.go). */
 import { type CreateOptions, DockerError, type MountPoint, type Pruned, type Volume } from '../interfaces/docker.ts';
 import { DirectoryNode } from '../linux/inode.ts';
+import { treeEntries } from '../linux/tree-entries.ts';
 import type { Engine } from './engine.ts';
-import { treeEntries } from './layers.ts';
 import { dataRoot, type VolumeRecord } from './state.ts';
 
 const pathOf = (name: string): string => `${dataRoot}/volumes/${name}/_data`;

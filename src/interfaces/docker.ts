@@ -1,6 +1,8 @@
 /** Docker's Engine API 1.55, as the docker command speaks it to dockerd. Names of fields are those of the JSON. Errors are DockerError. */
+
 import type { Channel } from '../sim/channel.ts';
 import type { Routine } from '../sim/routine.ts';
+import type { ArchiveEntry, BuildProgress, BuildRequest, CacheRecord } from './buildkit.ts';
 import { defineProtocol } from './protocol.ts';
 import type { StreamSession } from './streams.ts';
 
@@ -15,6 +17,8 @@ export class DockerError extends Error {
     this.lines = lines;
   }
 }
+
+export type { ArchiveEntry, BuildProgress, CacheRecord } from './buildkit.ts';
 
 type Texts = readonly string[];
 type Labels = Readonly<Record<string, string>>;
@@ -154,19 +158,6 @@ export type ContainerStats = {
 };
 export type Change = { readonly Kind: 'A' | 'C' | 'D'; readonly Path: string };
 
-/** One file of a tar that crosses the wall (cp, export, a build's context). */
-export type ArchiveEntry = {
-  readonly path: string;
-  readonly type: 'file' | 'directory' | 'symlink' | 'whiteout';
-  readonly mode?: number;
-  readonly uid?: number;
-  readonly gid?: number;
-  readonly content?: string;
-  readonly program?: string;
-  readonly target?: string;
-  readonly size?: number;
-};
-
 export type ImageSummary = {
   readonly Id: string;
   readonly RepoTags: Texts;
@@ -191,39 +182,10 @@ export type ImageInspected = Inspected & {
 };
 export type HistoryLine = { readonly Id: string; readonly Created: number; readonly CreatedBy: string; readonly Size: number; readonly Comment: string };
 export type DeletedImage = { readonly Untagged: string } | { readonly Deleted: string };
-export type BuildOptions = {
-  readonly files: readonly ArchiveEntry[];
-  readonly dockerfile: string;
-  readonly tags: Texts;
-  readonly args: Labels;
-  readonly labels: Labels;
-  readonly target: string;
-  readonly noCache: boolean;
-  readonly pull: boolean;
-  readonly output: (text: string, error?: boolean) => void;
-};
+export type BuildOptions = BuildRequest & { readonly output: (text: string, error?: boolean) => void };
 
-/** What a build tells on its way: a vertex of the graph begins, says something, ends (buildkit client.SolveStatus). */
-export type BuildProgress = {
-  /** Vertices are numbered in the order in which they begin. */
-  readonly vertex: number;
-  readonly name: string;
-  readonly kind: 'start' | 'status' | 'log' | 'done' | 'cached' | 'error';
-  /** A status (`transferring context: 2B`), output, or what went wrong. */
-  readonly text: string;
-  /** Virtual milliseconds. */
-  readonly at: number;
-};
-export type SolveOptions = Omit<BuildOptions, 'output'> & { readonly progress: (progress: BuildProgress) => void };
-/** One record of the build cache. */
-export type CacheRecord = {
-  readonly id: string;
-  readonly description: string;
-  readonly size: number;
-  readonly createdAt: number;
-  readonly lastUsedAt: number;
-  readonly usageCount: number;
-};
+/** By BuildKit, which the daemon has built in. */
+export type SolveOptions = BuildRequest & { readonly progress: (progress: BuildProgress) => void };
 
 export type NetworkSummary = Inspected & {
   readonly Name: string;

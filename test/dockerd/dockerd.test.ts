@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readTar, writeTar } from '../../src/apimachinery/tar.ts';
-import { copyEntries } from '../../src/dockerd/build-copy.ts';
-import { applyChanges, pairs, parseDockerfile, substitute } from '../../src/dockerd/dockerfile.ts';
 import { familiar, parseReference } from '../../src/dockerd/reference.ts';
+import { applyChanges, pairs, parseDockerfile, substitute } from '../../src/interfaces/dockerfile.ts';
+import { copyEntries } from '../../src/interfaces/dockerfile-copy.ts';
 
 describe('names of images', () => {
   test.each([
@@ -40,7 +40,7 @@ describe('Dockerfiles', () => {
         destination: '/app/',
         workdir: '/',
         files: [{ path: 'a.txt', type: 'file', content: 'x' }],
-        lower: undefined,
+        below: () => undefined,
         flags: {},
       }).map(({ path }) => path),
     ).toEqual(['/app', '/app/a.txt']));

@@ -1,4 +1,5 @@
 /** dockerd as a process: it dials containerd's socket, and its own socket is there while it runs. */
+import { BuildKit } from '../../buildkit/solve.ts';
 import { Dockerd } from '../../dockerd/dockerd.ts';
 import { type ContainerdApi, containerdProtocol } from '../../interfaces/containerd.ts';
 import { DockerError } from '../../interfaces/docker.ts';
@@ -32,7 +33,13 @@ export const newDockerd = (trace: Trace): Program =>
       );
       return 1;
     }
-    const dockerd = new Dockerd({ sim: process.sim, kernel: process.kernel, containerd: containerdOf(process, trace), version: releaseOf(process) ?? newest });
+    const dockerd = new Dockerd({
+      sim: process.sim,
+      kernel: process.kernel,
+      containerd: containerdOf(process, trace),
+      buildkit: (worker) => new BuildKit(worker),
+      version: releaseOf(process) ?? newest,
+    });
     yield* log('Daemon has completed initialization');
     yield* log('API listen on /run/docker.sock');
     const told = new Condition();

@@ -3,9 +3,9 @@ import { type BuildProgress, DockerError } from '../../../interfaces/docker.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import { Channel } from '../../../sim/channel.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { BuildView, excerpt } from '../../build-progress.ts';
 import { readContext } from '../commands/build.ts';
 import { bool, CliError, type Context, command, list, pairs, text } from '../context.ts';
-import { BuildView, excerpt } from './progress.ts';
 
 export const build = command(
   'build',

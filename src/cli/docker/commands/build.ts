@@ -1,10 +1,10 @@
 /** docker build with the classic builder: the buildx plugin is not installed. */
 import { type ArchiveEntry, DockerError } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
-import type { Inode } from '../../../linux/inode.ts';
 import { Channel } from '../../../sim/channel.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { byteLength } from '../../../sim/stream.ts';
+import { contextFiles } from '../../build-context.ts';
 import { bool, CliError, type Context, command, confirm, list, pairs, text } from '../context.ts';
 import { size } from '../output.ts';
 
@@ -98,8 +98,7 @@ export function readContext({ process, flags }: Context, path: string): { readon
   const dockerfile = flags.text('file') === '' ? `${root}/Dockerfile` : process.path(flags.text('file'));
   if (!process.fs.exists(dockerfile))
     throw new CliError(`unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat ${dockerfile}: no such file or directory`);
-  const ignored = ignore(process.fs.find(`${root}/.dockerignore`)?.type === 'file' ? process.fs.read(`${root}/.dockerignore`) : '');
-  const files = [...tree(inode, '')].filter((entry) => !ignored(entry.path) || entry.path === 'Dockerfile' || entry.path === '.dockerignore');
+  const files = contextFiles(process.fs, root);
   const below = dockerfile.startsWith(`${root === '/' ? '' : root}/`) ? dockerfile.slice(root === '/' ? 1 : root.length + 1) : undefined;
   if (below !== undefined && files.some((entry) => entry.path === below)) return { files, dockerfile: below };
   try {
@@ -108,44 +107,4 @@ export function readContext({ process, flags }: Context, path: string): { readon
     if (error instanceof Errno) throw new CliError(`unable to prepare context: open ${dockerfile}: ${error.message.toLowerCase()}`);
     throw error;
   }
-}
-
-/** Everything below an inode, with relative paths. */
-export function* tree(inode: Inode, path: string): Iterable<ArchiveEntry> {
-  const common = { path, mode: inode.mode, uid: inode.uid, gid: inode.gid };
-  if (inode.type === 'symlink') yield { ...common, type: 'symlink', target: inode.target };
-  else if (inode.type === 'file')
-    yield {
-      ...common,
-      type: 'file',
-      ...(inode.program === undefined ? { content: inode.read() } : { program: inode.program }),
-      ...(inode.apparentSize === undefined ? {} : { size: inode.apparentSize }),
-    };
-  else if (inode.type === 'directory') {
-    if (path !== '') yield { ...common, type: 'directory' };
-    for (const [name, child] of inode.entries()) yield* tree(child, path === '' ? name : `${path}/${name}`);
-  }
-}
-
-/** Names, `*` within a name, `**`, and `!` to take back. */
-function ignore(source: string): (path: string) => boolean {
-  const rules = source
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
-  const like = (glob: string, value: string): boolean => {
-    if (glob === '') return value === '';
-    if (glob.startsWith('**')) return like(glob.slice(2).replace(/^\//, ''), value) || (value !== '' && like(glob, value.slice(1)));
-    if (glob[0] === '*') return like(glob.slice(1), value) || (value !== '' && value[0] !== '/' && like(glob, value.slice(1)));
-    return value !== '' && (glob[0] === value[0] || (glob[0] === '?' && value[0] !== '/')) && like(glob.slice(1), value.slice(1));
-  };
-  return (path) => {
-    let out = false;
-    for (const rule of rules) {
-      const glob = rule.replace(/^!/, '').replace(/^\.?\/|\/$/g, '');
-      const parts = path.split('/');
-      if (parts.some((_, i) => like(glob, parts.slice(0, i + 1).join('/')))) out = !rule.startsWith('!');
-    }
-    return out;
-  };
 }

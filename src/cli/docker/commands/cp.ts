@@ -5,8 +5,8 @@ import { Errno } from '../../../linux/errno.ts';
 import { executableText, FileNode } from '../../../linux/inode.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { tree } from '../../build-context.ts';
 import { bool, CliError, type Context, command } from '../context.ts';
-import { tree } from './build.ts';
 import { entriesOf } from './import.ts';
 
 const split = (value: string): readonly [container: string, path: string] => {

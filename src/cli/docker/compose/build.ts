@@ -1,8 +1,8 @@
 /** docker compose build: the images of services that have a build section, by the daemon's BuildKit. */
 import { DockerError } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { BuildView, excerpt } from '../../build-progress.ts';
 import { parseFlags } from '../../flags.ts';
-import { BuildView, excerpt } from '../buildx/progress.ts';
 import { readContext } from '../commands/build.ts';
 import { CliError, Context, pairs, text } from '../context.ts';
 import { imageOf, isRecord, type Service, texts } from './project.ts';

@@ -1,7 +1,7 @@
 /** Dockerfiles: instructions, and what each does to an image's configuration (buildkit frontend/dockerfile/parser, instructions). */
 import { DurationError, parseGoDuration } from '../apimachinery/duration.ts';
-import type { ImageConfig } from '../interfaces/containerd.ts';
-import { DockerError } from '../interfaces/docker.ts';
+import { BuildError } from './buildkit.ts';
+import type { ImageConfig } from './distribution.ts';
 
 export type Config = ImageConfig['config'];
 export type Instruction = {
@@ -38,14 +38,14 @@ export function parseDockerfile(text: string): Instruction[] {
     });
     found.push({ ...toInstruction(whole, line), end: at + 1, heredocs: read });
   }
-  if (found.length === 0) throw new DockerError(400, 'the Dockerfile (Dockerfile) cannot be empty');
+  if (found.length === 0) throw new BuildError('the Dockerfile (Dockerfile) cannot be empty');
   for (const { name, line } of found)
     if (!known.includes(name)) {
       const near = known.filter((each) => distance(each, name) <= 2);
       throw parseError(line, `unknown instruction: ${name}${near.length > 0 ? ` (did you mean ${near[0]}?)` : ''}`);
     }
   const first = found.find(({ name }) => name !== 'ARG');
-  if (first?.name !== 'FROM') throw new DockerError(400, 'no build stage in current context');
+  if (first?.name !== 'FROM') throw new BuildError('no build stage in current context');
   for (const { name, text: rest, line } of found)
     if (rest === '' && name !== 'CMD' && name !== 'ENTRYPOINT')
       throw parseError(
@@ -55,7 +55,7 @@ export function parseDockerfile(text: string): Instruction[] {
   return found;
 }
 
-const parseError = (line: number, text: string): DockerError => new DockerError(400, `dockerfile parse error on line ${line}: ${text}`, [line, line]);
+const parseError = (line: number, text: string): BuildError => new BuildError(`dockerfile parse error on line ${line}: ${text}`, [line, line]);
 
 export function toInstruction(whole: string, line: number): Instruction {
   const [, word = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(whole) ?? [];
@@ -158,7 +158,7 @@ export function configure(config: Config, { name, text, flags, line }: Instructi
       return config;
     case 'SHELL': {
       const words = jsonForm(text);
-      if (!words) throw new DockerError(400, 'SHELL requires the arguments to be in JSON form', [line, line]);
+      if (!words) throw new BuildError('SHELL requires the arguments to be in JSON form', [line, line]);
       return { ...config, Shell: words };
     }
     case 'ONBUILD':
@@ -175,7 +175,7 @@ export const applyChanges = (config: Config, changes: readonly string[]): Config
   changes.reduce((all, change) => {
     const instruction = toInstruction(change, 1);
     const next = configure(all, instruction);
-    if (!next) throw new DockerError(400, `${instruction.name.toLowerCase()} is not a valid change command`);
+    if (!next) throw new BuildError(`${instruction.name.toLowerCase()} is not a valid change command`);
     return next;
   }, config);
 

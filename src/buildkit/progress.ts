@@ -1,6 +1,6 @@
 /** What a build says: vertices that begin, speak and end. */
-import { type BuildProgress, DockerError } from '../../interfaces/docker.ts';
-import type { Routine } from '../../sim/routine.ts';
+import { BuildError, type BuildProgress } from '../interfaces/buildkit.ts';
+import type { Routine } from '../sim/routine.ts';
 
 type Said = Pick<BuildProgress, 'kind' | 'text'>;
 
@@ -30,7 +30,7 @@ export class Progress {
       tell({ kind: hit ? 'cached' : 'done', text: '' });
       return result;
     } catch (error) {
-      if (error instanceof DockerError) tell({ kind: 'error', text: error.message });
+      if (error instanceof BuildError) tell({ kind: 'error', text: error.message });
       throw error;
     }
   }

@@ -1,58 +1,64 @@
-/** BuildKit as the daemon has it built in: solves the graph of a Dockerfile, with a cache by content (buildkit solver, moby daemon/internal/builder-next). */
+/** BuildKit: solves the graph of a Dockerfile on a worker, with a cache by content (buildkit solver). dockerd has it built in, buildkitd is it. */
 import { createHash } from 'node:crypto';
-import { type ArchiveEntry, type CacheRecord, DockerError, type SolveOptions } from '../../interfaces/docker.ts';
-import { type Routine, sleep } from '../../sim/routine.ts';
-import { byteLength } from '../../sim/stream.ts';
-import { configure, type Instruction, substitute, toInstruction } from '../dockerfile.ts';
-import { moby, snapshotter } from '../engine.ts';
-import { danglingPrefix, type StoredImage } from '../image-store.ts';
-import { writeImage } from '../layers.ts';
-import { familiar, parseReference } from '../reference.ts';
+import type { ArchiveEntry } from '../interfaces/buildkit.ts';
+import {
+  BuildError,
+  type BuildImage,
+  type BuildSolver,
+  type BuildWorker,
+  type CacheRecord,
+  type SolveRequest,
+  type SolveResult,
+} from '../interfaces/buildkit.ts';
+import { configure, type Instruction, substitute, toInstruction } from '../interfaces/dockerfile.ts';
+import { type Routine, sleep } from '../sim/routine.ts';
+import { byteLength } from '../sim/stream.ts';
+import { exportImage } from './export.ts';
 import { argsOf, isVertex, type Plan, type PlannedStage, planBuild, prefixOf, stageOf } from './plan.ts';
 import { Progress } from './progress.ts';
-import { bytes, cacheEntry, type Kit, registryText, type StageState, titleOf, variables } from './state.ts';
+import { bytes, cacheEntry, registryText, type StageState, titleOf, variables } from './state.ts';
 import { copyStep, runStep, type StepMade, workdirStep } from './steps.ts';
 
 const hash = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\0')).digest('hex');
 const substituted = new Set(['ADD', 'COPY', 'ENV', 'EXPOSE', 'LABEL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR', 'ARG']);
 
-export class BuildKit {
-  readonly #kit: Kit;
-  constructor(kit: Kit) {
-    this.#kit = kit;
+export class BuildKit implements BuildSolver {
+  readonly #worker: BuildWorker;
+  constructor(worker: BuildWorker) {
+    this.#worker = worker;
   }
 
-  *solve(options: SolveOptions): Routine<string> {
-    return yield* new Solve(this.#kit, options).run();
+  *solve(request: SolveRequest): Routine<SolveResult> {
+    return yield* new Solve(this.#worker, request).run();
   }
 
-  cache(): CacheRecord[] {
-    return [...this.#kit.engine.state.buildCache].map(([id, { entries: _, ...record }]) => ({ id, ...record }));
+  diskUsage(): CacheRecord[] {
+    return [...this.#worker.cache].map(([id, { entries: _, ...record }]) => ({ id, ...record }));
   }
 
   prune(): CacheRecord[] {
-    const gone = this.cache();
-    this.#kit.engine.state.buildCache.clear();
+    const gone = this.diskUsage();
+    this.#worker.cache.clear();
     return gone;
   }
 }
 
 /** One build. */
 class Solve {
-  readonly #kit: Kit;
-  readonly #options: SolveOptions;
+  readonly #worker: BuildWorker;
+  readonly #options: SolveRequest;
   readonly #progress: Progress;
   readonly #states = new Map<number, StageState>();
-  /** Images of steps on the way, named so that nobody collects them. */
-  readonly #temporary = new Set<string>();
+  /** Images of steps on the way. */
+  readonly #made = new Set<string>();
 
-  constructor(kit: Kit, options: SolveOptions) {
-    this.#kit = kit;
+  constructor(worker: BuildWorker, options: SolveRequest) {
+    this.#worker = worker;
     this.#options = options;
-    this.#progress = new Progress(options.progress, () => kit.engine.now);
+    this.#progress = new Progress(options.progress, () => worker.now());
   }
 
-  *run(): Routine<string> {
+  *run(): Routine<SolveResult> {
     try {
       const plan = yield* this.#loadDefinition();
       yield* this.#loadMetadata(plan);
@@ -68,7 +74,7 @@ class Solve {
       }
       return yield* this.#export(this.#states.get(plan.order.at(-1)?.index ?? 0) as StageState);
     } finally {
-      for (const name of this.#temporary) this.#drop(name);
+      this.#worker.release([...this.#made]);
     }
   }
 
@@ -80,27 +86,27 @@ class Solve {
       yield* sleep(8);
       say('status', `transferring dockerfile: ${bytes(source === undefined ? 2 : byteLength(source) + 38)} done`);
     });
-    if (source === undefined) throw new DockerError(400, `failed to read dockerfile: open ${name}: no such file or directory`);
+    if (source === undefined) throw new BuildError(`failed to read dockerfile: open ${name}: no such file or directory`);
     return planBuild(source, args, target);
   }
 
   /** The manifests of all base images are asked for at once, before anything is built. */
   *#loadMetadata(plan: Plan): Routine {
-    const { store, images } = this.#kit;
+    const worker = this.#worker;
     const bases = new Map<string, PlannedStage>();
     for (const stage of plan.order)
-      if (stage.base !== 'scratch' && !stageOf(plan.stages, stage.base, stage.index)) bases.set(parseReference(stage.base).full, stage);
+      if (stage.base !== 'scratch' && !stageOf(plan.stages, stage.base, stage.index)) bases.set(worker.wholeName(stage.base), stage);
     for (const [full, stage] of bases) {
       const pull = this.#options.pull;
       try {
         yield* this.#progress.vertex(`[internal] load metadata for ${full}`, function* () {
-          if (store.find(full) && !pull) return void (yield* sleep(5));
-          yield* images.pull(full, () => {});
+          if (worker.find(full) && !pull) return void (yield* sleep(5));
+          yield* worker.pull(full);
         });
       } catch (error) {
-        if (!(error instanceof DockerError)) throw error;
+        if (!(error instanceof BuildError)) throw error;
         const { line, end } = stage.from;
-        throw new DockerError(400, `${stage.base}: failed to resolve source metadata for ${full}: ${registryText(error.message, full)}`, [line, end]);
+        throw new BuildError(`${stage.base}: failed to resolve source metadata for ${full}: ${registryText(error.message, full)}`, [line, end]);
       }
     }
     const ignore = this.#options.files.find(({ path }) => path === '.dockerignore')?.content;
@@ -125,9 +131,10 @@ class Solve {
       const state = this.#states.get(other.index) as StageState;
       return { ...state, args, quiet: [...state.quiet] };
     }
-    if (stage.base === 'scratch') return { image: undefined, config: {}, key: 'scratch', created: this.#kit.engine.now, args, quiet: [] };
-    const { full } = parseReference(stage.base);
-    const image = this.#kit.store.get(full);
+    if (stage.base === 'scratch') return { image: undefined, config: {}, key: 'scratch', created: this.#worker.now(), args, quiet: [] };
+    const full = this.#worker.wholeName(stage.base);
+    const image = this.#worker.find(full);
+    if (!image) throw new BuildError(`${full}: not found`);
     yield* this.#progress.vertex(`${prefixOf(plan, stage, 1)} FROM ${full}@${image.id}`, function* (say, cached) {
       say('status', `resolve ${full}@${image.id} done`);
       if (stage.total > 1) cached();
@@ -160,21 +167,20 @@ class Solve {
 
   *#vertex(plan: Plan, at: { readonly stage: PlannedStage; readonly state: StageState; readonly instruction: Instruction; readonly name: string }): Routine {
     const { state, instruction, stage } = at;
-    const { buildCache } = this.#kit.engine.state;
-    const located = (error: DockerError): DockerError =>
-      error.lines ? error : new DockerError(error.status, error.message, [instruction.line, instruction.end]);
+    const { cache } = this.#worker;
+    const located = (error: BuildError): BuildError => (error.lines ? error : new BuildError(error.message, [instruction.line, instruction.end]));
     try {
       const made = yield* this.#progress.vertex(at.name, (say, cached) => this.#make(plan, stage, state, instruction, { say, cached }));
       if (made.config) state.config = made.config;
       state.key = made.key;
       if (made.entries.length === 0 && instruction.name === 'WORKDIR') return void state.quiet.push(made.createdBy);
-      const record = buildCache.get(made.key);
-      state.created = record?.createdAt ?? this.#kit.engine.now;
+      const record = cache.get(made.key);
+      state.created = record?.createdAt ?? this.#worker.now();
       yield* this.#commit(state, made.entries, made.createdBy);
-      if (record) Object.assign(record, { lastUsedAt: this.#kit.engine.now, usageCount: record.usageCount + 1 });
-      else buildCache.set(made.key, cacheEntry(state.created, at.name, made.entries));
+      if (record) Object.assign(record, { lastUsedAt: this.#worker.now(), usageCount: record.usageCount + 1 });
+      else cache.set(made.key, cacheEntry(state.created, at.name, made.entries));
     } catch (error) {
-      throw error instanceof DockerError ? located(error) : error;
+      throw error instanceof BuildError ? located(error) : error;
     }
   }
 
@@ -186,16 +192,16 @@ class Solve {
     instruction: Instruction,
     { say, cached }: { readonly say: (kind: 'status' | 'log', text: string) => void; readonly cached: () => void },
   ): Routine<StepMade & { readonly key: string }> {
-    const { engine } = this.#kit;
+    const worker = this.#worker;
     const from = instruction.flags['from'];
     const step =
       instruction.name === 'RUN'
-        ? runStep(this.#kit, state, instruction, (text) => say('log', text))
+        ? runStep(worker, state, instruction, (text) => say('log', text))
         : instruction.name === 'WORKDIR'
-          ? workdirStep(engine, state, instruction)
-          : copyStep(this.#kit, state, instruction, { files: this.#options.files, source: from === undefined ? undefined : this.#sourceOf(plan, stage, from) });
+          ? workdirStep(worker, state, instruction)
+          : copyStep(worker, state, instruction, { files: this.#options.files, source: from === undefined ? undefined : this.#sourceOf(plan, stage, from) });
     const key = hash(state.key, step.digest);
-    const known = this.#options.noCache ? undefined : engine.state.buildCache.get(key);
+    const known = this.#options.noCache ? undefined : worker.cache.get(key);
     if (known) {
       cached();
       return { entries: known.entries, createdBy: step.createdBy, key, ...(step.config ? { config: step.config } : {}) };
@@ -204,15 +210,14 @@ class Solve {
   }
 
   /** What `--from` names: a stage, or an image. */
-  #sourceOf(plan: Plan, stage: PlannedStage, from: string): { readonly image: StoredImage | undefined; readonly key: string } {
+  #sourceOf(plan: Plan, stage: PlannedStage, from: string): { readonly image: BuildImage | undefined; readonly key: string } {
     const other = stageOf(plan.stages, from, stage.index);
     const state = other && this.#states.get(other.index);
     if (state) return { image: state.image, key: state.key };
-    const image = this.#kit.store.find(from);
+    const full = this.#worker.wholeName(from);
+    const image = this.#worker.find(full);
     if (!image) {
-      const { full } = parseReference(from);
-      throw new DockerError(
-        400,
+      throw new BuildError(
         `failed to resolve source metadata for ${full}: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`,
       );
     }
@@ -221,8 +226,7 @@ class Solve {
 
   /** A layer on top of what the stage has. */
   *#commit(state: StageState, entries: readonly ArchiveEntry[] | undefined, createdBy: string): Routine {
-    const { engine, store } = this.#kit;
-    const target = writeImage(engine, {
+    const image = yield* this.#worker.commit({
       parent: state.image,
       entries,
       config: state.config,
@@ -231,49 +235,26 @@ class Solve {
       created: state.created,
       before: state.quiet,
     });
-    const name = `${danglingPrefix}${target.digest}`;
-    if (!store.all().some(({ id }) => id === target.digest)) {
-      store.name(name, target);
-      this.#temporary.add(name);
-    }
-    yield* engine.containerd.snapshots.unpack(moby, snapshotter, store.all().find(({ id }) => id === target.digest)?.names[0] ?? name);
-    state.image = store.get(target.digest);
+    this.#made.add(image.id);
+    state.image = image;
     state.quiet = [];
   }
 
-  *#export(state: StageState): Routine<string> {
-    const { engine, store } = this.#kit;
-    const { tags, labels } = this.#options;
+  *#export(state: StageState): Routine<SolveResult> {
+    const { labels } = this.#options;
     const labelled = Object.entries(labels);
     if (labelled.length > 0) {
       state.config = { ...state.config, Labels: { ...state.config.Labels, ...labels } };
       state.quiet.push(`LABEL ${labelled.map(([key, value]) => `${key}=${value}`).join(' ')}`);
     }
-    const commit = (): Routine => this.#commit(state, undefined, state.quiet.pop() ?? '');
-    const temporary = this.#temporary;
-    return yield* this.#progress.vertex('exporting to image', function* (say) {
-      yield* sleep(engine.sim.random.between(20, 60));
-      say('status', 'exporting layers done');
-      if (state.quiet.length > 0) yield* commit();
-      const { image } = state;
-      if (!image) throw new DockerError(400, 'no image was built: the stage is empty');
-      say('status', `exporting manifest ${image.manifestDigest} done`);
-      say('status', `exporting config ${image.manifest.config.digest} done`);
-      for (const tag of tags) {
-        const { full } = parseReference(tag);
-        store.name(full, image.target);
-        say('status', `naming to ${full} done`);
-        say('status', `unpacking to ${full} done`);
-        engine.emit('image', 'tag', image.id, { name: familiar(full) });
-      }
-      // Without a name it stays as a dangling image.
-      if (tags.length === 0) temporary.delete(`${danglingPrefix}${image.id}`);
-      return image.id;
-    });
-  }
-
-  #drop(name: string): void {
-    const { images } = this.#kit.engine.containerd;
-    if (images.list(moby).some((each) => each.name === name)) images.delete(moby, name);
+    const finish = (): Routine => this.#commit(state, undefined, state.quiet.pop() ?? '');
+    const built = function* (): Routine<BuildImage> {
+      if (state.quiet.length > 0) yield* finish();
+      if (!state.image) throw new BuildError('no image was built: the stage is empty');
+      return state.image;
+    };
+    const { result, kept } = yield* exportImage({ worker: this.#worker, progress: this.#progress, request: this.#options, built });
+    for (const id of kept) this.#made.delete(id);
+    return result;
   }
 }

@@ -1,7 +1,5 @@
 /** What COPY and ADD put where (moby daemon/builder/dockerfile/copy.go). */
-import { type ArchiveEntry, DockerError } from '../interfaces/docker.ts';
-import type { DirectoryNode } from '../linux/inode.ts';
-import { find } from './layers.ts';
+import { type ArchiveEntry, BuildError } from './buildkit.ts';
 
 export type CopyInput = {
   readonly name: string;
@@ -9,26 +7,28 @@ export type CopyInput = {
   readonly destination: string;
   readonly workdir: string;
   readonly files: readonly ArchiveEntry[];
-  readonly lower: DirectoryNode | undefined;
+  /** What lies at a path in the image so far. */
+  readonly below: (path: string) => string | undefined;
   readonly flags: Readonly<Record<string, string>>;
 };
 
-export function copyEntries({ name, sources, destination, workdir, files, lower, flags }: CopyInput): ArchiveEntry[] {
+/** The files that a COPY brings, with the directories above them that are not there. */
+export function copyEntries({ name, sources, destination, workdir, files, below, flags }: CopyInput): ArchiveEntry[] {
   const absolute = clean(destination.startsWith('/') ? destination : `${workdir}/${destination}`);
-  const existing = lower && find(lower, absolute);
-  const asDirectory = /(^|\/)\.?$/.test(destination) || existing?.type === 'directory' || sources.length > 1;
+
+  const asDirectory = /(^|\/)\.?$/.test(destination) || below(absolute) === 'directory' || sources.length > 1;
   if (sources.length > 1 && !destination.endsWith('/') && destination !== '.')
-    throw new DockerError(400, `When using ${name} with more than one source file, the destination must be a directory and end with a /`);
+    throw new BuildError(`When using ${name} with more than one source file, the destination must be a directory and end with a /`);
   const mode = flags['chmod'] === undefined ? {} : { mode: Number.parseInt(flags['chmod'], 8) };
   const [uid, gid] = (flags['chown'] ?? '').split(':');
   const owner = { uid: /^\d+$/.test(uid ?? '') ? Number(uid) : 0, gid: /^\d+$/.test(gid ?? '') ? Number(gid) : 0 };
   const entries = sources.flatMap((source): ArchiveEntry[] => {
-    if (/^(https?|git):/.test(source)) throw new DockerError(501, 'k8s-lab: ADD of a URL is not simulated');
+    if (/^(https?|git):/.test(source)) throw new BuildError('k8s-lab: ADD of a URL is not simulated');
     const path = clean(source).slice(1);
     const matching = path === '' ? [''] : files.map((each) => each.path).filter((each) => each === path || (/[*?]/.test(path) && globMatch(path, each)));
     if (matching.length === 0) {
       if (path !== '' && files.some((each) => each.path.startsWith(`${path}/`))) matching.push(path);
-      else throw new DockerError(400, `${name} failed: file not found in build context or excluded by .dockerignore: stat ${path}: file does not exist`);
+      else throw new BuildError(`${name} failed: file not found in build context or excluded by .dockerignore: stat ${path}: file does not exist`);
     }
     return matching.flatMap((each) => put(each, files, absolute, asDirectory));
   });
@@ -38,7 +38,7 @@ export function copyEntries({ name, sources, destination, workdir, files, lower,
     .slice(0, asDirectory ? undefined : -1);
   const made = parents
     .map((_, i) => `/${parents.slice(0, i + 1).join('/')}`)
-    .filter((path) => !(lower && find(lower, path)) && !entries.some((each) => each.path === path));
+    .filter((path) => below(path) === undefined && !entries.some((each) => each.path === path));
   return [
     ...made.map((path): ArchiveEntry => ({ path, type: 'directory', mode: 0o755, uid: 0, gid: 0 })),
     ...entries.map((entry) => ({ ...entry, ...owner, ...(entry.type === 'file' ? mode : {}) })),

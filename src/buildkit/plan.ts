@@ -1,6 +1,6 @@
 /** From a Dockerfile to what has to be built: stages, those that are wanted, names of vertices (buildkit frontend/dockerfile/dockerfile2llb). */
-import { DockerError } from '../../interfaces/docker.ts';
-import { type Instruction, parseDockerfile, substitute, words } from '../dockerfile.ts';
+import { BuildError } from '../interfaces/buildkit.ts';
+import { type Instruction, parseDockerfile, substitute, words } from '../interfaces/dockerfile.ts';
 
 export type PlannedStage = {
   readonly index: number;
@@ -48,7 +48,7 @@ export function planBuild(source: string, args: Readonly<Record<string, string>>
     }
   }
   const wanted = target === '' ? stages.at(-1) : stages.find((stage) => stage.name.toLowerCase() === target.toLowerCase() || String(stage.index) === target);
-  if (!wanted) throw new DockerError(400, `target stage ${JSON.stringify(target)} could not be found`);
+  if (!wanted) throw new BuildError(`target stage ${JSON.stringify(target)} could not be found`);
   return { stages, order: inOrder(wanted, stages), globals };
 }
 
@@ -56,8 +56,8 @@ function newStage(from: Instruction, index: number, globals: ReadonlyMap<string,
   const all = words(substitute(from.text, globals));
   const [base = '', as, name] = all;
   if (all.length !== 1 && !(all.length === 3 && as?.toLowerCase() === 'as'))
-    throw new DockerError(400, `dockerfile parse error on line ${from.line}: FROM requires either one or three arguments`, [from.line, from.end]);
-  if (base === '') throw new DockerError(400, `base name (${from.text}) should not be blank`, [from.line, from.end]);
+    throw new BuildError(`dockerfile parse error on line ${from.line}: FROM requires either one or three arguments`, [from.line, from.end]);
+  if (base === '') throw new BuildError(`base name (${from.text}) should not be blank`, [from.line, from.end]);
   return { index, name: name ?? `stage-${index}`, from, base, steps: [], total: 1 };
 }
 

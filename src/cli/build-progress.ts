@@ -1,5 +1,12 @@
 /** How a build is shown while it runs: plain lines, or the table of a terminal (buildkit util/progress/progressui). */
-import type { BuildProgress } from '../../../interfaces/docker.ts';
+/** A vertex begins, says something, ends: BuildProgress of the walls that builds cross. */
+type Said = {
+  readonly vertex: number;
+  readonly name: string;
+  readonly kind: 'start' | 'status' | 'log' | 'done' | 'cached' | 'error';
+  readonly text: string;
+  readonly at: number;
+};
 
 const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)}s`;
 
@@ -19,7 +26,7 @@ export class BuildView {
   #last = 0;
 
   /** Takes in what was said; gives the plain lines for it. */
-  take({ vertex, name, kind, text, at }: BuildProgress): string {
+  take({ vertex, name, kind, text, at }: Said): string {
     const known = this.vertices.get(vertex) ?? { name, start: at, end: undefined, cached: false, statuses: [], logs: [], failed: false };
     this.vertices.set(vertex, known);
     const gap = this.#last !== 0 && this.#last !== vertex && kind === 'start' ? '\n' : '';

@@ -1,16 +1,11 @@
 /** What the parts of a build share: how far its stages are, and small texts. */
-import type { ArchiveEntry } from '../../interfaces/docker.ts';
-import { byteLength } from '../../sim/stream.ts';
-import type { Containers } from '../containers.ts';
-import type { Config, Instruction } from '../dockerfile.ts';
-import type { Engine } from '../engine.ts';
-import type { ImageStore, StoredImage } from '../image-store.ts';
-import type { Images } from '../images.ts';
-import type { CachedStep } from '../state.ts';
+import type { ArchiveEntry, BuildImage, CachedStep } from '../interfaces/buildkit.ts';
+import type { Config, Instruction } from '../interfaces/dockerfile.ts';
+import { byteLength } from '../sim/stream.ts';
 
 /** How far a stage has come. */
 export type StageState = {
-  image: StoredImage | undefined;
+  image: BuildImage | undefined;
   config: Config;
   /** Digest of all that led here. */
   key: string;
@@ -19,14 +14,6 @@ export type StageState = {
   readonly args: Map<string, string>;
   /** History of steps since the last layer. */
   quiet: string[];
-};
-
-/** The daemon's parts that a build works with. */
-export type Kit = {
-  readonly engine: Engine;
-  readonly store: ImageStore;
-  readonly images: Images;
-  readonly containers: Containers;
 };
 
 /** What the cache keeps of a step. */

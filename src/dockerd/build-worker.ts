@@ -1,0 +1,125 @@
+/** dockerd as a place where BuildKit builds: its images, and its containers for RUN (moby daemon/internal/builder-next). */
+import { BuildError, type BuildImage, type BuildStep, type BuildWorker } from '../interfaces/buildkit.ts';
+import { type ContainerConfig, DockerError } from '../interfaces/docker.ts';
+import { upperEntries } from '../linux/tree-entries.ts';
+import { type Routine, sleep } from '../sim/routine.ts';
+import type { Containers } from './containers.ts';
+import { type Engine, moby, snapshotter } from './engine.ts';
+import { danglingPrefix, type ImageStore } from './image-store.ts';
+import type { Images } from './images.ts';
+import { rootOf, writeImage } from './layers.ts';
+import { noHost } from './no-host.ts';
+import { familiar, parseReference } from './reference.ts';
+
+type Parts = { readonly engine: Engine; readonly store: ImageStore; readonly images: Images; readonly containers: Containers };
+
+/** BuildKit's view of the daemon. */
+export function buildWorker(parts: Parts): BuildWorker {
+  const { engine, store, images } = parts;
+  const stored = (image: BuildImage) => store.get(image.id);
+  return {
+    cache: engine.state.buildCache,
+    now: () => engine.now,
+    random: (least, most) => engine.sim.random.between(least, most),
+    wholeName: (text) => asBuildError(() => parseReference(text).full),
+    find: (name) => store.find(name),
+    *pull(name) {
+      try {
+        yield* images.pull(name, () => {});
+      } catch (error) {
+        throw translated(error);
+      }
+    },
+    root: (image) => (stored(image).chain === '' ? undefined : rootOf(engine, stored(image).chain)),
+    blobs: (image) => {
+      const digests = [image.id, image.manifestDigest, image.manifest.config.digest, ...image.manifest.layers.map(({ digest }) => digest)];
+      return [...new Set(digests)].map((digest) => engine.containerd.content.get(moby, digest));
+    },
+    *commit(layer) {
+      const target = writeImage(engine, layer);
+      const name = `${danglingPrefix}${target.digest}`;
+      if (!store.all().some(({ id }) => id === target.digest)) store.name(name, target);
+      yield* engine.containerd.snapshots.unpack(moby, snapshotter, store.all().find(({ id }) => id === target.digest)?.names[0] ?? name);
+      return store.get(target.digest);
+    },
+    run: (step) => runIn(parts, step),
+    name(image, name) {
+      store.name(name, stored(image).target);
+      engine.emit('image', 'tag', image.id, { name: familiar(name) });
+    },
+    release(made) {
+      const { images: all } = engine.containerd;
+      const dangling = new Set(made.map((id) => `${danglingPrefix}${id}`));
+      for (const { name } of all.list(moby)) if (dangling.has(name)) all.delete(moby, name);
+    },
+  };
+}
+
+/** What is wrong with the image's name or its registry is the build's error. */
+function translated(error: unknown): unknown {
+  return error instanceof DockerError ? new BuildError(error.message, error.lines) : error;
+}
+
+function asBuildError<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+function* runIn({ engine, containers }: Parts, { image, command, env, user, workdir, log }: BuildStep): ReturnType<BuildWorker['run']> {
+  const config: ContainerConfig = {
+    Hostname: 'buildkitsandbox',
+    User: user,
+    AttachStdin: false,
+    AttachStdout: true,
+    AttachStderr: true,
+    ExposedPorts: {},
+    Tty: false,
+    OpenStdin: false,
+    Env: env,
+    Cmd: command,
+    Entrypoint: [''],
+    Image: image.id,
+    Volumes: null,
+    WorkingDir: workdir,
+    Labels: {},
+    Healthcheck: { Test: ['NONE'] },
+  };
+  try {
+    const { Id } = yield* containers.create({ config, host: noHost });
+    try {
+      const session = containers.attach(Id, { stdin: false });
+      engine.sim.go(copyLines(session.stdout, log), 'build-output');
+      if (session.stderr) engine.sim.go(copyLines(session.stderr, log), 'build-output');
+      const status = yield* startAndWait(containers, Id);
+      yield* sleep(1);
+      return { status, entries: [...upperEntries(rootOf(engine, Id), new Set())] };
+    } finally {
+      engine.sim.go(containers.remove(Id, { force: true, volumes: true }), 'build-cleanup');
+    }
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+function* startAndWait(containers: Containers, id: string): Routine<number> {
+  try {
+    yield* containers.start(id);
+  } catch (error) {
+    if (error instanceof DockerError && /executable file not found|no such file/.test(error.message)) return 127;
+    throw error;
+  }
+  return yield* containers.wait(id);
+}
+
+function* copyLines(from: { receive(): Routine<string | undefined> }, log: (line: string) => void): Routine {
+  let rest = '';
+  for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) log(line);
+  }
+  if (rest !== '') log(rest);
+}
