@@ -68,8 +68,7 @@ const maySpeak: Readonly<Record<string, readonly string[]>> = {
 };
 /** The electrician may touch all; graders read as a learner could. Shapes that are no wall of their own may be used by all. */
 const speaksAll = ['cluster', 'grading', 'session'];
-const notWalls = ['protocol', 'streams', 'image-archive', 'chain-id'];
-const notWalls = ['protocol', 'streams', 'image-archive', 'dockerfile', 'dockerfile-copy', 'new-image'];
+const notWalls = ['protocol', 'streams', 'image-archive', 'chain-id', 'dockerfile', 'dockerfile-copy', 'new-image'];
 
 const virtualTimeOnly = (path: string): boolean => !/^src\/(tui|serve|headless)\/|^src\/(main|start|arguments)\.ts$/.test(path);
 const banned: readonly { readonly pattern: RegExp; readonly instead: string; readonly where: (path: string) => boolean }[] = [
