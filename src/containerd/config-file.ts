@@ -161,6 +161,10 @@ function settingsOf(whole: TomlTable, version: Version): ContainerdConfig {
     runtimes: [first, ...Object.keys(runtimes).filter((name) => name !== first)],
     systemdCgroup: table(table(runtimes[first])['options'])['SystemdCgroup'] === true,
     disabledPlugins: list(whole['disabled_plugins']),
+    // internal/cri/config/config.go ValidateRuntimeConfig; its back-ticks are like that.
+    ...(Object.hasOwn(runtimes, first)
+      ? {}
+      : { criProblem: `no corresponding runtime configured in \`containerd.runtimes\` for \`containerd\` \`default_runtime_name = "${first}"` }),
     cniConfDir: text(cni['conf_dir'], defaultConfig.cniConfDir),
     cniBinDir: text(cni['bin_dir'], list(cni['bin_dirs'])[0] ?? defaultConfig.cniBinDir),
     registryConfigPath: text(table(image['registry'])['config_path'], ''),

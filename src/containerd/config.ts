@@ -9,6 +9,8 @@ export type ContainerdConfig = {
   readonly runtimes: readonly string[];
   readonly systemdCgroup: boolean;
   readonly disabledPlugins: readonly string[];
+  /** Why the CRI plugin's runtime does not load. */
+  readonly criProblem?: string;
   readonly cniConfDir: string;
   readonly cniBinDir: string;
   /** Folders of `<host>/hosts.toml`, separated by colons; '' for none. */

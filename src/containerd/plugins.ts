@@ -65,10 +65,21 @@ const rows: readonly Row[] = [
 export const pluginList = (config: ContainerdConfig): PluginInfo[] =>
   rows
     .filter(([type, id]) => !config.disabledPlugins.includes(`${type}.${id}`))
-    .map(([type, id, platform, skipped]) => ({
-      type,
-      id,
-      platforms: platform === undefined ? [] : ['linux/amd64'],
-      status: skipped === undefined ? 'ok' : 'skip',
-      ...(skipped === undefined ? {} : { error: skipped }),
-    }));
+    .map(([type, id, platform, skipped]) => {
+      const problem = problemOf(config, `${type}.${id}`);
+      return {
+        type,
+        id,
+        platforms: platform === undefined ? [] : ['linux/amd64'],
+        status: problem !== undefined ? 'error' : skipped === undefined ? 'ok' : 'skip',
+        ...((problem ?? skipped) ? { error: problem ?? skipped } : {}),
+      };
+    });
+
+/** The runtime half of CRI refuses its configuration; who depends on it does not load either. */
+export function problemOf({ criProblem }: ContainerdConfig, plugin: string): string | undefined {
+  if (criProblem === undefined) return undefined;
+  if (plugin === 'io.containerd.cri.v1.runtime') return `invalid plugin config: ${criProblem}`;
+  const missing = { 'io.containerd.podsandbox.controller.v1.podsandbox': 'runtime', 'io.containerd.grpc.v1.cri': 'CRI runtime' }[plugin];
+  return missing && `unable to load CRI ${missing === 'runtime' ? 'runtime service plugin' : 'runtime service plugin'} dependency: no plugins registered for io.containerd.cri.v1: plugin: not found`;
+}

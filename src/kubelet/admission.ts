@@ -1,26 +1,35 @@
 /** Whether the node takes a pod that was given to it: kubernetes pkg/kubelet/lifecycle/predicate.go. */
 import type { Node, Pod } from '../api/types.ts';
 import { cpuMillis, wholeValue } from '../apimachinery/quantity.ts';
+import type { Pressure } from './node/node-status.ts';
 import type { NodeAllocatable } from './node/resources.ts';
 import { isStatic, uidOf } from './pod.ts';
 import { podRequest, qosClass } from './qos.ts';
 
 export type Rejection = { readonly reason: string; readonly message: string };
 
+const criticalPriority = 2_000_000_000;
+
+const suffering = ({ memory, disk, pid }: Pressure): string[] => [
+  ...(memory ? ['MemoryPressure'] : []),
+  ...(disk ? ['DiskPressure'] : []),
+  ...(pid ? ['PIDPressure'] : []),
+];
+
 type Requests = { readonly cpu: number; readonly memory: number };
 
 export class Admission {
   readonly #allocatable: () => NodeAllocatable;
   readonly #node: (fresh: boolean) => Node | undefined;
-  readonly #memoryPressure: () => boolean;
+  readonly #pressure: () => Pressure;
   readonly #admitted = new Map<string, Requests>();
   #cpu = 0;
   #memory = 0;
 
-  constructor(allocatable: () => NodeAllocatable, node: (fresh: boolean) => Node | undefined, memoryPressure: () => boolean) {
+  constructor(allocatable: () => NodeAllocatable, node: (fresh: boolean) => Node | undefined, pressure: () => Pressure) {
     this.#allocatable = allocatable;
     this.#node = node;
-    this.#memoryPressure = memoryPressure;
+    this.#pressure = pressure;
   }
 
   /** Undefined: it is taken, and counted. */
@@ -55,8 +64,14 @@ export class Admission {
     if (wanted.cpu > 0 && wanted.cpu + this.#cpu > cpu) return lacking('cpu', wanted.cpu, this.#cpu, cpu);
     const memory = wholeValue(allocatable['memory']);
     if (wanted.memory > 0 && wanted.memory + this.#memory > memory) return lacking('memory', wanted.memory, this.#memory, memory);
-    if (this.#memoryPressure() && qosClass(pod) === 'BestEffort')
-      return { reason: 'Evicted', message: 'Pod was rejected: The node had condition: [MemoryPressure]. ' };
+    const suffered = suffering(this.#pressure());
+    // Under memory pressure alone, pods that asked for memory are still taken.
+    if (
+      suffered.length > 0 &&
+      (pod.spec.priority ?? 0) < criticalPriority &&
+      (suffered[0] !== 'MemoryPressure' || suffered[1] || qosClass(pod) === 'BestEffort')
+    )
+      return { reason: 'Evicted', message: `Pod was rejected: The node had condition: [${suffered.join(' ')}]. ` };
     // The label that brought the pod here may be younger than what the kubelet has seen of its node: it asks again before it says no.
     if (!this.#selected(pod, false) && !this.#selected(pod, true))
       return { reason: 'NodeAffinity', message: "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector" };

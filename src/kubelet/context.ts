@@ -33,11 +33,14 @@ type Values = Readonly<Record<string, Value>>;
 /** klog's structured lines, as `journalctl -u kubelet` shows them. */
 export class Klog {
   readonly #sim: Sim;
+  readonly #clock: () => number;
   readonly #pid: number;
   readonly #write: (text: string) => void;
 
-  constructor(sim: Sim, pid: number, write: (text: string) => void) {
+  /** `clock` is what the node takes for the time. */
+  constructor(sim: Sim, pid: number, write: (text: string) => void, clock: () => number = () => sim.now) {
     this.#sim = sim;
+    this.#clock = clock;
     this.#pid = pid;
     this.#write = write;
   }
@@ -56,7 +59,7 @@ export class Klog {
   }
 
   #line(level: string, where: string, message: string, values: Values): void {
-    const { now } = this.#sim;
+    const now = this.#clock();
     const [date = '', time = ''] = timeParts(now);
     const micros = String(this.#sim.random.int(1000)).padStart(3, '0');
     const pairs = Object.entries(values).map(

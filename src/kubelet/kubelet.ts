@@ -72,7 +72,7 @@ export type Kubelet = {
 /** Starts a kubelet in `options.sim`; stopping that scope stops it, and the containers run on. */
 export function runKubelet(options: KubeletOptions): Kubelet {
   const config = readConfig(options.config);
-  const klog = new Klog(options.sim, options.pid ?? 1, options.log);
+  const klog = new Klog(options.sim, options.pid ?? 1, options.log, () => options.kernel.now);
   const context: Context = { ...options, config, klog, runtimeName: runtimeNameOf(options.cri), minor: Number(/^v1\.(\d+)/.exec(options.version)?.[1] ?? 0) };
   const parts = assemble(context, options);
   klog.info('server.go:1257', 'Started kubelet');
@@ -136,7 +136,7 @@ function assemble(context: Context, options: KubeletOptions) {
   const admission = new Admission(
     allocatable,
     (fresh) => (fresh ? askForNode(context, nodeName) : undefined) ?? node(),
-    () => eviction.under('memory'),
+    () => ({ memory: eviction.under('memory'), disk: eviction.under('disk'), pid: eviction.under('pid') }),
   );
   const known = {
     ready: () => pods.synced,

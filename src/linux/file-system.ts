@@ -23,7 +23,8 @@ export class Disk {
   held = 0;
   inodesUsed = 0;
   readonly capacityBytes: number;
-  readonly inodes: number;
+  /** As the file system was made. */
+  inodes: number;
   constructor(capacityBytes: number, inodes: number) {
     this.capacityBytes = capacityBytes;
     this.inodes = inodes;

@@ -394,7 +394,8 @@ export function* writtenFiles(directory: DirectoryNode): Iterable<FileNode> {
   }
 }
 
-function usageOf(inode: Inode): { readonly bytes: number; readonly inodes: number } {
+/** What lies below an inode, itself counted; of an overlay only its own layer. */
+export function usageOf(inode: Inode): { readonly bytes: number; readonly inodes: number } {
   if (inode.type !== 'directory') return { bytes: inode.size, inodes: 1 };
   if (inode instanceof OverlayDirectory) {
     const below = inode.upperUsage();

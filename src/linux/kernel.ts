@@ -50,6 +50,12 @@ export class Kernel {
   readonly networkNamespaces = new Map<string, NetworkNamespace>();
   /** Told of each program that starts, in a new process or in an old one's place (an execution log, as auditd keeps one). */
   onSpawn: (process: Process) => void = () => {};
+  /** Areas that memory is swapped out to: /proc/swaps. */
+  readonly swaps: { readonly path: string; readonly bytes: number }[] = [];
+  /** How far the node's clock is from true time. */
+  clockOffset = 0;
+  /** kernel.pid_max: no more processes than that. */
+  pidMax = 4_194_304;
   /** The init system, once the machine has booted with one. */
   systemd: Systemd | undefined;
   #nextInode = 4026531835;
@@ -76,6 +82,15 @@ export class Kernel {
       cgroup: new OpaqueNamespace(this.inode()),
       user: new OpaqueNamespace(this.inode()),
     };
+  }
+
+  /** What the node's clock shows. */
+  get now(): number {
+    return this.sim.now + this.clockOffset;
+  }
+
+  get swapBytes(): number {
+    return this.swaps.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   get hostname(): string {
@@ -230,7 +245,7 @@ export class Kernel {
   #create(parent: Process | undefined, options: SpawnOptions): Process {
     this.sim.toil(3);
     const cgroup = options.cgroup ?? parent?.cgroup ?? this.rootCgroup;
-    if (this.processes.size >= maxProcesses || !cgroup.canFork()) throw new Errno('EAGAIN');
+    if (this.processes.size >= Math.min(maxProcesses, this.pidMax) || !cgroup.canFork()) throw new Errno('EAGAIN');
     const namespaces: Namespaces = { ...(parent?.namespaces ?? this.host), ...options.namespaces };
     // Numbers on the node come from its own pid namespace; inner namespaces count for themselves.
     const pid = this.#reservePid();

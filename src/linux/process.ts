@@ -122,7 +122,7 @@ export class Process implements CgroupMember {
     return this.fd(2);
   }
   get now(): number {
-    return this.kernel.sim.now;
+    return this.kernel.now;
   }
   get uid(): number {
     return this.credentials.uid;

@@ -1,5 +1,6 @@
 /** /proc as a process sees it: generated from the kernel's tables at each look. */
 import type { Cgroup } from './cgroup.ts';
+import { Errno } from './errno.ts';
 import { DirectoryNode, FileNode, GeneratedDirectory, type Inode, SymlinkNode } from './inode.ts';
 import type { Kernel } from './kernel.ts';
 import type { PidNamespace } from './namespaces.ts';
@@ -25,6 +26,7 @@ export function newProcfs(kernel: Kernel, namespace: PidNamespace): DirectoryNod
     ['self', new SymlinkNode(root(0, now), selfLink)],
     ['stat', file(() => `cpu  ${kernel.processes.size} 0 0 0 0 0 0 0 0 0\nbtime ${Math.floor(kernel.bootedAt / 1000)}\nprocesses ${kernel.processes.size}\n`)],
     ['sys', sysctl(kernel)],
+    ['swaps', file(() => swaps(kernel))],
     ['uptime', file(() => `${((kernel.sim.now - kernel.bootedAt) / 1000).toFixed(2)} ${((kernel.sim.now - kernel.bootedAt) / 1000).toFixed(2)}\n`)],
     ['version', file(() => `Linux version ${kernel.release} (debian-kernel@lists.debian.org) (gcc-14) #1 SMP PREEMPT_DYNAMIC\n`)],
   ]);
@@ -152,6 +154,11 @@ function mounts(process: Process): string {
   return `${mount.rootSource} / ${mount.rootType} ${mount.readonlyRoot ? 'ro' : 'rw'},relatime 0 0\n${rows.map((row) => `${row}\n`).join('')}`;
 }
 
+function swaps(kernel: Kernel): string {
+  const rows = kernel.swaps.map(({ path, bytes }, i) => `${path.padEnd(40)}file\t\t${bytes / 1024 - 4}\t\t0\t\t${-2 - i}\n`);
+  return `Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n${rows.join('')}`;
+}
+
 function cpuInfo(kernel: Kernel): string {
   return Array.from(
     { length: kernel.cpus },
@@ -169,8 +176,8 @@ function memInfo(kernel: Kernel): string {
     row('MemAvailable', Math.max(0, kernel.memoryBytes - used)) +
     row('Buffers', 0) +
     row('Cached', used * 0.2) +
-    row('SwapTotal', 0) +
-    row('SwapFree', 0)
+    row('SwapTotal', kernel.swapBytes) +
+    row('SwapFree', kernel.swapBytes)
   );
 }
 
@@ -180,7 +187,6 @@ function sysctl(kernel: Kernel): DirectoryNode {
   const values: Record<string, string> = {
     'kernel/hostname': `${kernel.hostname}\n`,
     'kernel/osrelease': `${kernel.release}\n`,
-    'kernel/pid_max': '4194304\n',
     'net/ipv4/ip_forward': '1\n',
     'net/bridge/bridge-nf-call-iptables': '1\n',
     'net/bridge/bridge-nf-call-ip6tables': '1\n',
@@ -205,5 +211,18 @@ function sysctl(kernel: Kernel): DirectoryNode {
     }
     folder.add(name, new FileNode(root(0o644, now), value));
   }
+  const kernelFolder = top.lookup('kernel');
+  if (kernelFolder?.type === 'directory') kernelFolder.add('pid_max', pidMax(kernel));
   return top;
 }
+
+/** No room for the 300 numbers that are reserved: EINVAL (kernel/pid.c). */
+const pidMax = (kernel: Kernel): FileNode =>
+  new FileNode(root(0o644, kernel.bootedAt), '', {
+    read: () => `${kernel.pidMax}\n`,
+    write: (text) => {
+      const value = Number(text.trim());
+      if (!(value > 300 && value <= 4_194_304)) throw new Errno('EINVAL');
+      kernel.pidMax = value;
+    },
+  });

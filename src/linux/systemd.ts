@@ -243,7 +243,7 @@ export class Systemd {
       rest = lines.pop() ?? '';
       for (const message of lines)
         this.journal.write({
-          at: this.#kernel.sim.now,
+          at: this.#kernel.now,
           unit: unit.name,
           identifier: unit.main?.comm ?? unit.name,
           pid: unit.main?.pid ?? 0,
@@ -277,7 +277,7 @@ export class Systemd {
   #set(unit: Unit, active: ActiveState, sub: string): void {
     unit.active = active;
     unit.sub = sub;
-    unit.since = this.#kernel.sim.now;
+    unit.since = this.#kernel.now;
     unit.changed.notify();
   }
 
@@ -285,7 +285,7 @@ export class Systemd {
     const message = /^(Starting|Started|Stopping|Stopped|Failed to start) /.test(text)
       ? text.replace(/(Starting|Started|Stopping|Stopped|Failed to start) /, `$1 ${unit.name} - `)
       : `${unit.name}: ${text}`;
-    this.journal.write({ at: this.#kernel.sim.now, unit: unit.name, identifier: 'systemd', pid: 1, priority: 6, message });
+    this.journal.write({ at: this.#kernel.now, unit: unit.name, identifier: 'systemd', pid: 1, priority: 6, message });
   }
 }
 

@@ -32,6 +32,7 @@ import { datePrograms } from './system/date.ts';
 import { identityPrograms } from './system/identity.ts';
 import { journalctl } from './system/journalctl.ts';
 import { namespacePrograms } from './system/namespaces.ts';
+import { swapPrograms } from './system/swap.ts';
 import { systemctl } from './system/systemctl.ts';
 import { bcPrograms } from './text/bc.ts';
 import { catPrograms } from './text/cat.ts';
@@ -76,6 +77,7 @@ const own: Readonly<Record<string, Program>> = {
   ...signalPrograms,
   ...datePrograms,
   ...identityPrograms,
+  ...swapPrograms,
   ...namespacePrograms,
   ...archivePrograms,
   ...attributePrograms,

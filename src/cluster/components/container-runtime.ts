@@ -115,7 +115,8 @@ function* validate(process: Process, version: string, socket: string, cri: () =>
   }
 }
 
-const failed = (process: Process, version: string, text: string): Routine<never> =>
+/** Why a kubelet does not start. */
+export const failed = (process: Process, version: string, text: string): Routine<never> =>
   minorOf(version) <= lastWithDockershim
     ? fatal(process, 'server.go:302', `"Failed to run kubelet" err=${JSON.stringify(`failed to run Kubelet: ${text}`)}`)
     : fatal(process, minorOf(version) < 26 ? 'run.go:74' : 'run.go:72', `"command failed" err=${JSON.stringify(`failed to run Kubelet: ${text}`)}`);

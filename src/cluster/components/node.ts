@@ -14,7 +14,7 @@ import { versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeKubelet } from '../walls.ts';
 import { connection, fatal, healthServer, listen, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
-import { containerRuntime, readKubeletFlags } from './container-runtime.ts';
+import { containerRuntime, failed, readKubeletFlags } from './container-runtime.ts';
 import { bootstrapCertificate } from './kubelet-bootstrap.ts';
 
 /** The kubelet as a process: cmd/kubelet/app/server.go. */
@@ -33,6 +33,8 @@ export const newKubelet = (trace: Trace): Program =>
     const { endpoint, credentials, secure } = yield* access(process, kubeconfig);
     const client = new Client({ server: connection<RestServer>(process, restProtocol, endpoint, secure), credentials, userAgent: `kubelet/${version}` });
     const cri = yield* containerRuntime({ process, set, config, version, trace, nodeName });
+    if (process.kernel.swaps.length > 0 && config['failSwapOn'] !== false)
+      yield* failed(process, version, 'running with swap on is not supported, please disable swap or set --fail-swap-on flag to false');
     process.allocate(90 * 1024 * 1024);
     process.steady(22);
     const kubelet = runKubelet({

@@ -2,8 +2,8 @@
 import type { Fault } from './fault.ts';
 
 const pods = { run: 'kubectl get pods -l app=shop --no-headers' };
-const described = { run: 'kubectl describe pods -l app=shop' };
-const replicaSet = { run: 'kubectl describe replicaset -l app=shop' };
+const described = { run: 'kubectl describe pods -l app=shop', past: true } as const;
+const replicaSet = { run: 'kubectl describe replicaset -l app=shop', past: true } as const;
 const create = 'kubectl create deployment shop --image=nginx';
 const noShop = 'kubectl delete deployment,service shop --ignore-not-found';
 const inCluster = { on: 'controlplane', fixed: true } as const;
@@ -30,7 +30,8 @@ export const apiFaults: readonly Fault[] = [
       { run: 'kubectl run probe --image=nginx 2>&1', shows: 'failed calling webhook "gate.example.com"' },
       { ...replicaSet, shows: 'service "gate" not found' },
     ],
-    mend: ['kubectl delete validatingwebhookconfiguration gate', noShop],
+    mend: ['kubectl delete validatingwebhookconfiguration gate'],
+    tidy: [noShop],
   },
   {
     id: 'secret-missing',
@@ -42,7 +43,8 @@ export const apiFaults: readonly Fault[] = [
       { ...pods, shows: 'ContainerCreating' },
       { ...described, shows: 'MountVolume.SetUp failed for volume "key" : secret "shop-key" not found' },
     ],
-    mend: ['kubectl create secret generic shop-key --from-literal=a=b', 'kubectl delete secret shop-key', noShop],
+    mend: ['kubectl create secret generic shop-key --from-literal=a=b'],
+    tidy: ['kubectl delete secret shop-key', noShop],
   },
   {
     id: 'readiness-wrong-path',
@@ -61,7 +63,8 @@ export const apiFaults: readonly Fault[] = [
       { ...described, shows: 'Readiness probe failed: HTTP probe failed with statuscode: 404' },
       { run: "kubectl get endpointslices -l kubernetes.io/service-name=shop -o jsonpath='{.items[*].endpoints[*].conditions.ready}'", shows: 'false' },
     ],
-    mend: [remove('containers/0/readinessProbe'), noShop],
+    mend: [remove('containers/0/readinessProbe')],
+    tidy: [noShop],
   },
   {
     id: 'command-typo',
@@ -73,7 +76,8 @@ export const apiFaults: readonly Fault[] = [
       { ...pods, shows: 'CrashLoopBackOff' },
       { ...described, shows: 'exec: "ngnix": executable file not found in $PATH' },
     ],
-    mend: [remove('containers/0/command'), noShop],
+    mend: [remove('containers/0/command')],
+    tidy: [noShop],
   },
   {
     id: 'crash-loop',
@@ -86,7 +90,8 @@ export const apiFaults: readonly Fault[] = [
       { ...described, shows: 'Back-off restarting failed container' },
       { run: "kubectl logs $(kubectl get pods -l app=shop --no-headers | awk '/CrashLoop/ {print $1}')", shows: 'no database' },
     ],
-    mend: [remove('containers/0/command'), noShop],
+    mend: [remove('containers/0/command')],
+    tidy: [noShop],
   },
   {
     id: 'init-container-fails',
@@ -99,7 +104,8 @@ export const apiFaults: readonly Fault[] = [
       { run: "kubectl logs -c migrate $(kubectl get pods -l app=shop --no-headers | awk '/Init/ {print $1}')", shows: 'schema is missing' },
       { ...described, shows: 'Exit Code:    3' },
     ],
-    mend: [remove('initContainers'), noShop],
+    mend: [remove('initContainers')],
+    tidy: [noShop],
   },
   {
     id: 'target-port-wrong',
@@ -112,7 +118,8 @@ export const apiFaults: readonly Fault[] = [
       { run: 'kubectl get endpoints shop --no-headers 2> /dev/null', shows: ':8081' },
       { run: 'kubectl describe service shop', shows: '8081/TCP' },
     ],
-    mend: [`kubectl patch service shop --type=json -p '[{"op":"replace","path":"/spec/ports/0/targetPort","value":80}]'`, noShop],
+    mend: [`kubectl patch service shop --type=json -p '[{"op":"replace","path":"/spec/ports/0/targetPort","value":80}]'`],
+    tidy: [noShop],
   },
   {
     id: 'request-too-large',
@@ -124,7 +131,8 @@ export const apiFaults: readonly Fault[] = [
       { ...pods, shows: 'Pending' },
       { ...described, shows: 'Insufficient cpu' },
     ],
-    mend: ['kubectl set resources deployment shop --requests=cpu=100m', noShop],
+    mend: ['kubectl set resources deployment shop --requests=cpu=100m'],
+    tidy: [noShop],
   },
   {
     id: 'node-selector-typo',
@@ -137,7 +145,8 @@ export const apiFaults: readonly Fault[] = [
       { ...described, shows: "didn't match Pod's node affinity/selector" },
       { run: 'kubectl get nodes -l disk=ssd 2>&1', shows: 'No resources found' },
     ],
-    mend: ['kubectl label node node01 disk=ssd', 'kubectl label node node01 disk-', noShop],
+    mend: ['kubectl label node node01 disk=ssd'],
+    tidy: ['kubectl label node node01 disk-', noShop],
   },
   {
     id: 'drain-blocked',
@@ -152,7 +161,8 @@ export const apiFaults: readonly Fault[] = [
       },
       { run: 'kubectl get pdb shop --no-headers', shows: '0 ' },
     ],
-    mend: ['kubectl delete pdb shop', 'kubectl uncordon node01 node02', noShop],
+    mend: ['kubectl delete pdb shop'],
+    tidy: ['kubectl uncordon node01 node02', noShop],
   },
   {
     id: 'namespace-stuck',
@@ -185,9 +195,10 @@ export const apiFaults: readonly Fault[] = [
     shownAfter: 10,
     symptoms: [
       { ...replicaSet, shows: 'maximum memory usage per Container is 64Mi, but limit is 128Mi' },
-      { run: 'kubectl get events', shows: 'FailedCreate' },
+      { run: 'kubectl get events', shows: 'FailedCreate', past: true },
     ],
-    mend: ['kubectl delete limitrange small', noShop],
+    mend: ['kubectl delete limitrange small'],
+    tidy: [noShop],
   },
   {
     id: 'service-account-missing',
@@ -199,7 +210,8 @@ export const apiFaults: readonly Fault[] = [
       { ...replicaSet, shows: 'error looking up service account default/robot: serviceaccount "robot" not found' },
       { run: 'kubectl get deployment shop -o yaml', shows: 'reason: FailedCreate' },
     ],
-    mend: ['kubectl create serviceaccount robot', noShop, 'kubectl delete serviceaccount robot'],
+    mend: ['kubectl create serviceaccount robot'],
+    tidy: [noShop, 'kubectl delete serviceaccount robot'],
   },
   {
     id: 'pod-security-restricted',
@@ -211,7 +223,8 @@ export const apiFaults: readonly Fault[] = [
       { ...replicaSet, shows: 'violates PodSecurity "restricted:latest"' },
       { run: 'kubectl get deployment shop --no-headers', shows: '0/1' },
     ],
-    mend: ['kubectl label namespace default pod-security.kubernetes.io/enforce-', noShop],
+    mend: ['kubectl label namespace default pod-security.kubernetes.io/enforce-'],
+    tidy: [noShop],
   },
   {
     id: 'egress-denied',
@@ -226,7 +239,8 @@ export const apiFaults: readonly Fault[] = [
       { run: 'kubectl exec ask -- nslookup kubernetes.default 2>&1', shows: 'no servers could be reached' },
       { run: 'kubectl describe networkpolicy no-egress', shows: 'Policy Types: Egress' },
     ],
-    mend: ['kubectl delete networkpolicy no-egress', 'kubectl delete pod ask --now'],
+    mend: ['kubectl delete networkpolicy no-egress'],
+    tidy: ['kubectl delete pod ask --now'],
   },
   {
     id: 'host-port-taken',
@@ -238,7 +252,8 @@ export const apiFaults: readonly Fault[] = [
       { ...pods, shows: 'Pending' },
       { ...described, shows: "didn't have free ports for the requested pod ports" },
     ],
-    mend: ['kubectl scale deployment shop --replicas=1', noShop],
+    mend: ['kubectl scale deployment shop --replicas=1'],
+    tidy: [noShop],
   },
   {
     id: 'volume-other-node',
@@ -272,7 +287,8 @@ export const apiFaults: readonly Fault[] = [
       { ...pods, shows: 'ContainerCreating' },
       { ...described, shows: 'hostPath type check failed: /data/shop is not a directory' },
     ],
-    mend: ['ssh node01 mkdir -p /data/shop', 'ssh node02 mkdir -p /data/shop', noShop],
+    mend: ['ssh node01 mkdir -p /data/shop', 'ssh node02 mkdir -p /data/shop'],
+    tidy: [noShop],
   },
   {
     id: 'pull-secret-missing',
@@ -285,6 +301,7 @@ export const apiFaults: readonly Fault[] = [
       { ...described, shows: 'FailedToRetrieveImagePullSecret' },
       { run: 'kubectl get secret acme 2>&1', shows: 'secrets "acme" not found' },
     ],
-    mend: ['kubectl set image deployment/shop private-shop=nginx', noShop],
+    mend: ['kubectl set image deployment/shop private-shop=nginx'],
+    tidy: [noShop],
   },
 ];

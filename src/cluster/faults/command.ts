@@ -50,7 +50,7 @@ function* dispatch(process: Process, cluster: Cluster, active: Active[], verb: s
   if (verb === 'inject') return yield* inject(process, cluster, active, id, node, false);
   const fault = findFault(id);
   if (!fault) throw new FaultError(`there is no fault ${id}; \`fault list\` shows them`);
-  const lines = verb === 'mend' ? fault.mend : fault.symptoms.map(({ run }) => run);
+  const lines = verb === 'mend' ? [...fault.mend, ...(fault.tidy ?? [])] : fault.symptoms.map(({ run }) => run);
   for (const text of lines) {
     const { onNode, line } = lineOf(text, node ?? fault.on);
     yield* process.print(`${onNode ? (node ?? fault.on) : cluster.home}# ${line}\n`);

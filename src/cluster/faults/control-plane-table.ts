@@ -68,11 +68,11 @@ export const controlPlaneFaults: readonly Fault[] = [
   ),
   typo('apiserver-bad-image', 'kube-apiserver', ['kube-apiserver:v1.35.6', 'kube-apiserver:v1.35.66'], {
     summary: { en: 'the API server is to be of a version that was never released', ko: 'API 서버 이미지의 버전이 존재하지 않는다' },
-    symptoms: [refused, { run: 'journalctl -u kubelet --no-pager | tail -60', shows: 'kube-apiserver:v1.35.66' }],
+    symptoms: [refused, { run: 'journalctl -u kubelet --no-pager | tail -60', shows: 'kube-apiserver:v1.35.66', past: true }],
   }),
   typo('apiserver-manifest-broken', 'kube-apiserver', ['^spec:', 'spec: {'], {
     summary: { en: "the API server's manifest is no YAML", ko: 'API 서버 매니페스트의 YAML이 깨졌다' },
-    symptoms: [refused, { run: 'journalctl -u kubelet --no-pager | tail -60', shows: 'kube-apiserver.yaml' }],
+    symptoms: [refused, { run: 'journalctl -u kubelet --no-pager | tail -60', shows: 'kube-apiserver.yaml', past: true }],
     mend: [`sed -i 's/^spec: {/spec:/' ${manifests}/kube-apiserver.yaml`],
   }),
   typo('scheduler-wrong-kubeconfig', 'kube-scheduler', ['--kubeconfig=/etc/kubernetes/scheduler.conf', '--kubeconfig=/etc/kubernetes/schedulr.conf'], {
@@ -154,7 +154,7 @@ export const controlPlaneFaults: readonly Fault[] = [
     summary: { en: 'etcd trusts the wrong authority and turns the API server away', ko: 'etcd가 잘못된 CA를 신뢰해 API 서버를 거절한다' },
     inject: [edit('etcd', ' --trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt', ' --trusted-ca-file=/etc/kubernetes/pki/etcd/peer.crt')],
     symptoms: [
-      { run: 'kubectl get nodes 2>&1', shows: '' },
+      { run: 'kubectl get nodes 2>&1', shows: 'remote error: tls: unknown certificate authority' },
       { run: `${etcdctl} member list 2>&1`, shows: 'remote error: tls: unknown certificate authority' },
       { run: `${etcdctl} endpoint health 2>&1`, shows: 'unhealthy cluster' },
     ],
@@ -257,7 +257,7 @@ export const controlPlaneFaults: readonly Fault[] = [
     shownAfter: 90,
     symptoms: [
       { run: "kubectl get node {{node}} --no-headers | awk '{print $2}'", shows: 'NotReady' },
-      { run: 'node$ journalctl -u kubelet --no-pager | tail -40', shows: 'Unauthorized' },
+      { run: 'node$ journalctl -u kubelet --no-pager | tail -40', shows: 'Unauthorized', past: true },
       { run: 'node$ openssl x509 -in /var/lib/kubelet/pki/kubelet-client-current.pem -noout -checkend 0', shows: 'Certificate will expire' },
     ],
     mend: [

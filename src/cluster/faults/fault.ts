@@ -7,6 +7,8 @@ export type Symptom = {
   readonly run: string;
   /** Stands in what the command prints. */
   readonly shows: string;
+  /** Logs and events: they go on telling of it when it is mended. All others must be gone then. */
+  readonly past?: true;
 };
 
 export type Fault = {
@@ -24,6 +26,8 @@ export type Fault = {
   readonly symptoms: readonly [Symptom, Symptom, ...Symptom[]];
   /** The steps, typed by hand: `node$ …` on the node. `{{node}}` is its name. */
   readonly mend: readonly string[];
+  /** What takes away what the fault and those who looked at it left behind; it mends nothing. */
+  readonly tidy?: readonly string[];
   /** Seconds until the world has come to rest again; default 240. */
   readonly restsAfter?: number;
 };

@@ -61,7 +61,7 @@ export function clearFault(cluster: Cluster, id: string, node?: string): readonl
   const fault = findFault(id);
   if (!fault) throw new FaultError(`there is no fault ${id}; \`fault list\` shows them`);
   const machine = placeOf(cluster, fault, node);
-  const lines = fault.mend.map((text) => lineOf(text, machine.name));
+  const lines = [...fault.mend, ...(fault.tidy ?? [])].map((text) => lineOf(text, machine.name));
   // As from its console: a node's ssh may be what is broken.
   if (lines.every(({ onNode }) => onNode)) return [hidden(cluster, machine.name, lines.map(({ line }) => line).join('\n'))];
   const script = lines.map(({ onNode, line }) => (onNode && machine.name !== cluster.home ? `ssh ${machine.name} ${quote(line)}` : line)).join('\n');

@@ -4,12 +4,12 @@ import type { Fault, Symptom } from './fault.ts';
 const config = '/var/lib/kubelet/config.yaml';
 const dropIn = '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf';
 const notReady = { run: "kubectl get node {{node}} --no-headers | awk '{print $2}'", shows: 'NotReady' };
-const journal = (unit: string, shows: string) => ({ run: `node$ journalctl -u ${unit} --no-pager | tail -40`, shows });
+const journal = (unit: string, shows: string) => ({ run: `node$ journalctl -u ${unit} --no-pager | tail -40`, shows, past: true }) as const;
 const onNode = (image: string): string => `kubectl run probe --image=${image} --overrides='{"spec":{"nodeName":"{{node}}"}}'`;
 /** An image that no node has yet. */
 const pulled = (shows: string): readonly [Symptom, Symptom] => [
   { run: `${onNode('httpd')} > /dev/null; sleep 60; kubectl get pod probe --no-headers`, shows: 'ImagePull' },
-  { run: 'kubectl describe pod probe', shows },
+  { run: 'kubectl describe pod probe', shows, past: true },
 ];
 const noProbe = 'kubectl delete pod probe --now';
 const restart = (unit: string): string => `node$ systemctl restart ${unit}`;
@@ -48,9 +48,10 @@ export const machineFaults: readonly Fault[] = [
     shownAfter: 10,
     symptoms: [
       { run: `${onNode('nginx')} > /dev/null; sleep 20; kubectl get pod probe --no-headers`, shows: 'ContainerCreating' },
-      { run: 'kubectl describe pod probe', shows: 'failed to find plugin "calico" in path [/opt/cni/bin]' },
+      { run: 'kubectl describe pod probe', shows: 'failed to find plugin "calico" in path [/opt/cni/bin]', past: true },
     ],
-    mend: ['node$ rm /etc/cni/net.d/05-calico.conflist', noProbe],
+    mend: ['node$ rm /etc/cni/net.d/05-calico.conflist'],
+    tidy: [noProbe],
   },
   {
     id: 'kubelet-binary-wrong',
@@ -81,6 +82,7 @@ export const machineFaults: readonly Fault[] = [
       restart('kubelet'),
       'kubectl delete pods -A --field-selector=status.phase=Failed',
     ],
+    tidy: [noProbe],
     restsAfter: 420,
   },
   {
@@ -98,9 +100,11 @@ export const machineFaults: readonly Fault[] = [
       {
         run: `kubectl create deployment many --image=nginx --replicas=3 > /dev/null; kubectl patch deployment many -p '{"spec":{"template":{"spec":{"nodeSelector":{"kubernetes.io/hostname":"{{node}}"}}}}}' > /dev/null; sleep 30; kubectl get events`,
         shows: 'Too many pods',
+        past: true,
       },
     ],
-    mend: [`node$ sed -i '/^maxPods:/d' ${config}`, restart('kubelet'), 'kubectl delete deployment many'],
+    mend: [`node$ sed -i '/^maxPods:/d' ${config}`, restart('kubelet')],
+    tidy: ['kubectl delete deployment many'],
   },
   {
     id: 'crictl-wrong-endpoint',
@@ -124,7 +128,6 @@ export const machineFaults: readonly Fault[] = [
     symptoms: [
       { run: 'kubectl get nodes 2>&1', shows: 'The connection to the server 172.30.1.2:6444 was refused' },
       { run: 'kubectl config view --minify', shows: 'server: https://172.30.1.2:6444' },
-      { run: 'curl -sk https://172.30.1.2:6443/livez', shows: 'ok' },
     ],
     mend: ['kubectl config set-cluster kubernetes --server=https://172.30.1.2:6443'],
   },
@@ -137,7 +140,7 @@ export const machineFaults: readonly Fault[] = [
     shownAfter: 320,
     symptoms: [
       { run: 'kubectl get node node02 2>&1', shows: 'nodes "node02" not found' },
-      { run: 'ssh node02 journalctl -u kubelet --no-pager | tail -40', shows: 'nodes \\"node02\\" not found' },
+      { run: 'ssh node02 journalctl -u kubelet --no-pager | tail -40', shows: 'nodes \\"node02\\" not found', past: true },
     ],
     mend: ['ssh node02 systemctl restart kubelet'],
   },
@@ -164,7 +167,8 @@ export const machineFaults: readonly Fault[] = [
     inject: ["printf '127.0.0.1\\tregistry-1.docker.io\\n' >> /etc/hosts"],
     shownAfter: 2,
     symptoms: [...pulled('dial tcp 127.0.0.1:443: connect: connection refused'), { run: 'node$ getent hosts registry-1.docker.io', shows: '127.0.0.1' }],
-    mend: ["node$ sed -i '/registry-1.docker.io/d' /etc/hosts", noProbe],
+    mend: ["node$ sed -i '/registry-1.docker.io/d' /etc/hosts"],
+    tidy: [noProbe],
   },
   {
     id: 'node-dns-wrong',
@@ -173,7 +177,8 @@ export const machineFaults: readonly Fault[] = [
     inject: ["sed -i 's/^nameserver .*/nameserver 172.30.9.9/' /etc/resolv.conf"],
     shownAfter: 2,
     symptoms: [...pulled('lookup registry-1.docker.io'), { run: 'node$ cat /etc/resolv.conf', shows: '172.30.9.9' }],
-    mend: ["node$ sed -i 's/^nameserver .*/nameserver 172.30.1.1/' /etc/resolv.conf", noProbe],
+    mend: ["node$ sed -i 's/^nameserver .*/nameserver 172.30.1.1/' /etc/resolv.conf"],
+    tidy: [noProbe],
   },
   {
     id: 'registry-mirror-gone',
@@ -185,7 +190,8 @@ export const machineFaults: readonly Fault[] = [
     inject: ['mkdir -p /etc/containerd/certs.d/docker.io', `printf 'server = "https://mirror.internal"\\n' > /etc/containerd/certs.d/docker.io/hosts.toml`],
     shownAfter: 2,
     symptoms: [...pulled('mirror.internal'), { run: 'node$ crictl pull httpd 2>&1', shows: 'mirror.internal' }],
-    mend: ['node$ rm /etc/containerd/certs.d/docker.io/hosts.toml', noProbe],
+    mend: ['node$ rm /etc/containerd/certs.d/docker.io/hosts.toml'],
+    tidy: [noProbe],
   },
   {
     id: 'kubelet-manifest-folder',
@@ -196,7 +202,7 @@ export const machineFaults: readonly Fault[] = [
     shownAfter: 60,
     symptoms: [
       { run: 'kubectl get nodes 2>&1', shows: 'was refused' },
-      { run: 'journalctl -u kubelet --no-pager | tail -60', shows: '/etc/kubernetes/manifest' },
+      { run: 'journalctl -u kubelet --no-pager | tail -60', shows: '/etc/kubernetes/manifest', past: true },
       { run: `grep staticPodPath ${config}`, shows: 'staticPodPath: /etc/kubernetes/manifest' },
     ],
     mend: [`sed -i 's#/etc/kubernetes/manifest$#/etc/kubernetes/manifests#' ${config}`, 'systemctl restart kubelet'],

@@ -3,9 +3,9 @@ import type { Fault } from './fault.ts';
 
 const config = '/var/lib/kubelet/config.yaml';
 const notReady = { run: "kubectl get node {{node}} --no-headers | awk '{print $2}'", shows: 'NotReady' };
-const journal = (unit: string, shows: string) => ({ run: `node$ journalctl -u ${unit} --no-pager | tail -40`, shows });
+const journal = (unit: string, shows: string) => ({ run: `node$ journalctl -u ${unit} --no-pager | tail -40`, shows, past: true }) as const;
 const newPod = `kubectl run probe --image=nginx --overrides='{"spec":{"nodeName":"{{node}}"}}'`;
-const events = (shows: string) => ({ run: 'kubectl describe pod probe', shows });
+const events = (shows: string) => ({ run: 'kubectl describe pod probe', shows, past: true }) as const;
 const noProbe = 'kubectl delete pod probe --now';
 
 export const nodeFaults: readonly Fault[] = [
@@ -178,7 +178,8 @@ export const nodeFaults: readonly Fault[] = [
       { run: `${newPod}; sleep 20; kubectl get pod probe`, shows: 'ContainerCreating' },
       events('failed to find plugin "bridge" in path [/opt/cni/bin]'),
     ],
-    mend: ['node$ mv /root/bridge /opt/cni/bin/bridge', noProbe],
+    mend: ['node$ mv /root/bridge /opt/cni/bin/bridge'],
+    tidy: [noProbe],
   },
   {
     id: 'runc-missing',
@@ -187,7 +188,8 @@ export const nodeFaults: readonly Fault[] = [
     inject: ['mv /usr/local/sbin/runc /root/runc'],
     shownAfter: 2,
     symptoms: [{ run: `${newPod}; sleep 20; kubectl get pod probe`, shows: 'ContainerCreating' }, events('"runc": executable file not found in $PATH')],
-    mend: ['node$ mv /root/runc /usr/local/sbin/runc', noProbe],
+    mend: ['node$ mv /root/runc /usr/local/sbin/runc'],
+    tidy: [noProbe],
   },
   {
     id: 'pause-image-wrong',
@@ -196,7 +198,8 @@ export const nodeFaults: readonly Fault[] = [
     inject: ["sed -i 's#pause:3.10.2#pause:3.99#' /etc/containerd/config.toml", 'systemctl restart containerd'],
     shownAfter: 5,
     symptoms: [{ run: `${newPod}; sleep 20; kubectl get pod probe`, shows: 'ContainerCreating' }, events('failed to pull image "registry.k8s.io/pause:3.99"')],
-    mend: ["node$ sed -i 's#pause:3.99#pause:3.10.2#' /etc/containerd/config.toml", 'node$ systemctl restart containerd', noProbe],
+    mend: ["node$ sed -i 's#pause:3.99#pause:3.10.2#' /etc/containerd/config.toml", 'node$ systemctl restart containerd'],
+    tidy: [noProbe],
   },
   {
     id: 'node-cut-off',
@@ -221,6 +224,7 @@ export const nodeFaults: readonly Fault[] = [
       { run: 'kubectl exec probe -- nslookup kubernetes.default 2>&1', shows: '10.96.0.99' },
     ],
     mend: [`node$ sed -i 's/^- 10.96.0.99$/- 10.96.0.10/' ${config}`, 'node$ systemctl restart kubelet', noProbe],
+    tidy: [noProbe],
   },
   {
     id: 'route-missing',
@@ -229,12 +233,13 @@ export const nodeFaults: readonly Fault[] = [
     inject: ['for n in 0 1 2 3; do ip route del 10.244.$n.0/24 via 172.30.1.$((n+2)); done 2> /dev/null; true'],
     shownAfter: 2,
     symptoms: [
-      { run: 'node$ ip route', shows: 'default via' },
+      { run: "node$ ip route | grep -c '^10.244.2.0/24'", shows: '0' },
       {
         run: `kubectl run far --image=nginx --overrides='{"spec":{"nodeName":"node02"}}' > /dev/null; ${newPod} > /dev/null; kubectl wait --for=condition=Ready pod/far pod/probe --timeout=90s > /dev/null; kubectl exec probe -- curl -m 3 -sS $(kubectl get pod far -o jsonpath='{.status.podIP}') 2>&1`,
         shows: 'curl: (',
       },
     ],
-    mend: ['node$ ip route add 10.244.0.0/24 via 172.30.1.2', 'node$ ip route add 10.244.2.0/24 via 172.30.1.4', 'kubectl delete pod probe far --now'],
+    mend: ['node$ ip route add 10.244.0.0/24 via 172.30.1.2', 'node$ ip route add 10.244.2.0/24 via 172.30.1.4'],
+    tidy: ['kubectl delete pod probe far --now'],
   },
 ];

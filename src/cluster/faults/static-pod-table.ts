@@ -5,7 +5,7 @@ const manifest = (name: string): string => `/etc/kubernetes/manifests/${name}.ya
 const refused = { run: 'kubectl get nodes 2>&1', shows: 'was refused - did you specify the right host or port?' };
 const down = { run: refused.run, shows: 'refused' };
 const exited = (name: string, shows: string) => ({ run: `crictl logs $(crictl ps -a --name ${name} -q | head -1) 2>&1 | tail -5`, shows });
-const kubelet = (shows: string) => ({ run: 'journalctl -u kubelet --no-pager | tail -60', shows });
+const kubelet = (shows: string) => ({ run: 'journalctl -u kubelet --no-pager | tail -60', shows, past: true }) as const;
 
 type Change = readonly [name: string, from: string, to: string];
 

@@ -21,11 +21,12 @@ export const workloadFaults: readonly Fault[] = [
     inject: ['kubectl -n kube-system scale deployment coredns --replicas=0'],
     shownAfter: 10,
     symptoms: [
-      { run: lookup('kubernetes.default'), shows: '10.96.0.10' },
+      { run: lookup('kubernetes.default'), shows: 'connection refused' },
       { run: 'kubectl -n kube-system get deployment coredns --no-headers', shows: '0/0' },
       { run: 'kubectl -n kube-system get endpoints kube-dns --no-headers 2> /dev/null', shows: '<none>' },
     ],
-    mend: ['kubectl -n kube-system scale deployment coredns --replicas=2', noAsk],
+    mend: ['kubectl -n kube-system scale deployment coredns --replicas=2'],
+    tidy: [noAsk],
   },
   {
     id: 'corefile-broken',
@@ -49,10 +50,11 @@ export const workloadFaults: readonly Fault[] = [
     inject: [coreFile('s#forward . /etc/resolv.conf#forward . 172.30.9.9#'), restartDns],
     shownAfter: 60,
     symptoms: [
-      { run: lookup('example.com'), shows: 'example.com' },
+      { run: lookup('registry-1.docker.io'), shows: "can't find registry-1.docker.io: SERVFAIL" },
       { run: 'kubectl -n kube-system get configmap coredns -o yaml', shows: 'forward . 172.30.9.9' },
     ],
-    mend: [coreFile('s#forward . 172.30.9.9#forward . /etc/resolv.conf#'), restartDns, noAsk],
+    mend: [coreFile('s#forward . 172.30.9.9#forward . /etc/resolv.conf#'), restartDns],
+    tidy: [noAsk],
   },
   {
     id: 'dns-service-selector',
@@ -62,9 +64,10 @@ export const workloadFaults: readonly Fault[] = [
     shownAfter: 5,
     symptoms: [
       { run: 'kubectl -n kube-system get endpoints kube-dns --no-headers 2> /dev/null', shows: '<none>' },
-      { run: lookup('kubernetes.default'), shows: '10.96.0.10' },
+      { run: lookup('kubernetes.default'), shows: 'connection refused' },
     ],
-    mend: [`kubectl -n kube-system patch service kube-dns -p '{"spec":{"selector":{"k8s-app":"kube-dns"}}}'`, noAsk],
+    mend: [`kubectl -n kube-system patch service kube-dns -p '{"spec":{"selector":{"k8s-app":"kube-dns"}}}'`],
+    tidy: [noAsk],
   },
   {
     id: 'kube-proxy-gone',
@@ -77,7 +80,8 @@ export const workloadFaults: readonly Fault[] = [
       { run: `${web}; curl -m 3 -sS $(kubectl get service shop -o jsonpath='{.spec.clusterIP}') 2>&1`, shows: 'curl: (' },
       { run: 'iptables-save -t nat | grep -c default/shop', shows: '0' },
     ],
-    mend: [`kubectl -n kube-system patch daemonset kube-proxy --type=json -p '[{"op":"remove","path":"/spec/template/spec/nodeSelector/proxy"}]'`, noShop],
+    mend: [`kubectl -n kube-system patch daemonset kube-proxy --type=json -p '[{"op":"remove","path":"/spec/template/spec/nodeSelector/proxy"}]'`],
+    tidy: [noShop],
   },
   {
     id: 'kube-proxy-misconfigured',
@@ -95,8 +99,8 @@ export const workloadFaults: readonly Fault[] = [
     mend: [
       "kubectl -n kube-system get configmap kube-proxy -o yaml | sed 's/:6444/:6443/' | kubectl replace -f - > /dev/null",
       'kubectl -n kube-system rollout restart daemonset kube-proxy',
-      noShop,
     ],
+    tidy: [noShop],
   },
   {
     id: 'default-deny',
@@ -114,7 +118,8 @@ export const workloadFaults: readonly Fault[] = [
       },
       { run: 'kubectl get networkpolicy', shows: 'default-deny' },
     ],
-    mend: ['kubectl delete networkpolicy default-deny', noShop, noAsk],
+    mend: ['kubectl delete networkpolicy default-deny'],
+    tidy: [noShop, noAsk],
   },
   {
     id: 'service-selector-typo',
@@ -126,7 +131,8 @@ export const workloadFaults: readonly Fault[] = [
       { run: 'kubectl get endpoints shop --no-headers 2> /dev/null', shows: '<none>' },
       { run: "curl -m 3 -sS $(kubectl get service shop -o jsonpath='{.spec.clusterIP}') 2>&1", shows: 'curl: (7)' },
     ],
-    mend: [`kubectl patch service shop -p '{"spec":{"selector":{"app":"shop"}}}'`, noShop],
+    mend: [`kubectl patch service shop -p '{"spec":{"selector":{"app":"shop"}}}'`],
+    tidy: [noShop],
   },
   {
     id: 'quota-exhausted',
@@ -136,10 +142,11 @@ export const workloadFaults: readonly Fault[] = [
     shownAfter: 10,
     symptoms: [
       { run: 'kubectl get deployment shop --no-headers', shows: '0/1' },
-      { run: 'kubectl describe replicaset -l app=shop', shows: 'exceeded quota: small' },
-      { run: 'kubectl get events', shows: 'FailedCreate' },
+      { run: 'kubectl describe replicaset -l app=shop', shows: 'exceeded quota: small', past: true },
+      { run: 'kubectl get events', shows: 'FailedCreate', past: true },
     ],
-    mend: ['kubectl delete quota small', noShop],
+    mend: ['kubectl delete quota small'],
+    tidy: [noShop],
   },
   {
     id: 'image-typo',
@@ -149,9 +156,10 @@ export const workloadFaults: readonly Fault[] = [
     shownAfter: 40,
     symptoms: [
       { run: 'kubectl get pods -l app=shop --no-headers', shows: 'ImagePull' },
-      { run: 'kubectl describe pods -l app=shop', shows: 'docker.io/library/nginx:1.99.9: not found' },
+      { run: 'kubectl describe pods -l app=shop', shows: 'docker.io/library/nginx:1.99.9: not found', past: true },
     ],
-    mend: ['kubectl set image deployment/shop nginx=nginx', noShop],
+    mend: ['kubectl set image deployment/shop nginx=nginx'],
+    tidy: [noShop],
   },
   {
     id: 'image-unauthorized',
@@ -161,9 +169,10 @@ export const workloadFaults: readonly Fault[] = [
     shownAfter: 40,
     symptoms: [
       { run: 'kubectl get pods -l app=shop --no-headers', shows: 'ImagePull' },
-      { run: 'kubectl describe pods -l app=shop', shows: 'pull access denied' },
+      { run: 'kubectl describe pods -l app=shop', shows: 'pull access denied', past: true },
     ],
-    mend: ['kubectl set image deployment/shop private-shop=nginx', noShop],
+    mend: ['kubectl set image deployment/shop private-shop=nginx'],
+    tidy: [noShop],
   },
   {
     id: 'config-missing',
@@ -177,9 +186,10 @@ export const workloadFaults: readonly Fault[] = [
     shownAfter: 20,
     symptoms: [
       { run: 'kubectl get pods -l app=shop --no-headers', shows: 'CreateContainerConfigError' },
-      { run: 'kubectl describe pods -l app=shop', shows: 'configmap "settings" not found' },
+      { run: 'kubectl describe pods -l app=shop', shows: 'configmap "settings" not found', past: true },
     ],
-    mend: ['kubectl create configmap settings --from-literal=a=b', 'kubectl delete configmap settings', noShop],
+    mend: ['kubectl create configmap settings --from-literal=a=b'],
+    tidy: ['kubectl delete configmap settings', noShop],
   },
   {
     id: 'liveness-wrong-port',
@@ -191,13 +201,14 @@ export const workloadFaults: readonly Fault[] = [
     ],
     shownAfter: 60,
     symptoms: [
-      { run: 'kubectl describe pods -l app=shop', shows: 'Liveness probe failed' },
+      { run: 'kubectl describe pods -l app=shop', shows: 'Liveness probe failed', past: true },
       {
         run: "kubectl get pods -l app=shop -o jsonpath='{.items[*].status.containerStatuses[0].restartCount}' | tr ' ' '\\n' | sort -n | tail -1 | sed 's/^[1-9].*/restarted/'",
         shows: 'restarted',
       },
     ],
-    mend: [`kubectl patch deployment shop --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/livenessProbe"}]'`, noShop],
+    mend: [`kubectl patch deployment shop --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/livenessProbe"}]'`],
+    tidy: [noShop],
   },
   {
     id: 'out-of-memory',
@@ -221,9 +232,10 @@ export const workloadFaults: readonly Fault[] = [
     shownAfter: 10,
     symptoms: [
       { run: 'kubectl get nodes --no-headers', shows: 'SchedulingDisabled' },
-      { run: 'kubectl describe pods -l app=shop', shows: 'were unschedulable' },
+      { run: 'kubectl describe pods -l app=shop', shows: 'were unschedulable', past: true },
     ],
-    mend: ['kubectl uncordon node01 node02', noShop],
+    mend: ['kubectl uncordon node01 node02'],
+    tidy: [noShop],
   },
   {
     id: 'node-tainted',
@@ -233,9 +245,10 @@ export const workloadFaults: readonly Fault[] = [
     shownAfter: 10,
     symptoms: [
       { run: 'kubectl get pods -l app=shop --no-headers', shows: 'Pending' },
-      { run: 'kubectl describe pods -l app=shop', shows: 'untolerated taint' },
+      { run: 'kubectl describe pods -l app=shop', shows: 'untolerated taint', past: true },
     ],
-    mend: ['kubectl taint node node01 node02 maintenance-', noShop],
+    mend: ['kubectl taint node node01 node02 maintenance-'],
+    tidy: [noShop],
   },
   {
     id: 'claim-pending',
@@ -266,8 +279,8 @@ export const workloadFaults: readonly Fault[] = [
     mend: [
       'kubectl create clusterrolebinding kubeadm:node-proxier --clusterrole=system:node-proxier --serviceaccount=kube-system:kube-proxy',
       'kubectl -n kube-system rollout restart daemonset kube-proxy',
-      noShop,
     ],
+    tidy: [noShop],
   },
   {
     id: 'disk-pressure',

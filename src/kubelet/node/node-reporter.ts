@@ -98,9 +98,9 @@ export class NodeReporter {
   }
 
   #renewLease(): void {
-    const { nodeName, config, sim, klog } = this.#context;
+    const { nodeName, config, kernel, klog } = this.#context;
     const client = this.#context.client();
-    const spec = { holderIdentity: nodeName, leaseDurationSeconds: config.nodeLeaseDurationSeconds, renewTime: rfc3339Micro(sim.now) };
+    const spec = { holderIdentity: nodeName, leaseDurationSeconds: config.nodeLeaseDurationSeconds, renewTime: rfc3339Micro(kernel.now) };
     const key = { namespace: leaseNamespace, name: nodeName };
     try {
       this.#lease ??= client.get('leases.coordination.k8s.io', key);

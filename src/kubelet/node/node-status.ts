@@ -54,7 +54,7 @@ export function nodeConditions({ runtimeErrors, pressure }: NodeFacts): Conditio
 /** The whole status, its times carried over from `before`. */
 export function nodeStatus(context: Context, version: string, facts: NodeFacts, before: Node | undefined): core.NodeStatus {
   const capacity = nodeCapacity(context);
-  const now = rfc3339(context.sim.now);
+  const now = rfc3339(context.kernel.now);
   const old = before?.status?.conditions ?? [];
   const made = nodeConditions(facts).map((condition) => {
     const last = old.find(({ type }) => type === condition.type);

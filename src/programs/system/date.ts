@@ -1,4 +1,5 @@
 /** date and cal: the virtual clock. */
+import type { Process } from '../../linux/process.ts';
 import { quote } from '../quote.ts';
 import { parseDate, strftime, zoneOf } from '../time.ts';
 import { Failure, tool, UsageError } from '../tool.ts';
@@ -26,7 +27,6 @@ const date = tool({
   ],
   *run(call) {
     const zone = zoneOf(call.has('u') ? undefined : call.process.env['TZ']);
-    if (call.has('s')) throw new Failure('cannot set date: Operation not permitted');
     const [format, extra] = call.operands;
     if (format !== undefined && !format.startsWith('+')) throw new UsageError(`invalid date ${quote(format)}`, false);
     if (extra !== undefined) throw new UsageError(`extra operand ${quote(extra)}`);
@@ -39,7 +39,10 @@ const date = tool({
       if (!inode) throw new Failure(`${reference}: No such file or directory`);
       at = inode.mtime;
     }
-    if (at === undefined) throw new Failure(`invalid date ${quote(text ?? '')}`);
+    const set = call.value('s');
+    if (set !== undefined) at = parseDate(set, at ?? 0, zone);
+    if (at === undefined) throw new Failure(`invalid date ${quote(set ?? text ?? '')}`);
+    if (set !== undefined) setClock(call.process, at);
     const iso = call.has('I') ? isoFormats[call.value('I') ?? 'date'] : undefined;
     const rfc = call.has('rfc-3339')
       ? { date: '%Y-%m-%d', seconds: '%Y-%m-%d %H:%M:%S%:z', ns: '%Y-%m-%d %H:%M:%S.%N%:z' }[call.value('rfc-3339') as 'date']
@@ -48,6 +51,13 @@ const date = tool({
     return 0;
   },
 });
+
+/** clock_settime(2), which containers have no right to. */
+function setClock(process: Process, at: number): void {
+  const { kernel, namespaces, uid } = process;
+  if (uid !== 0 || namespaces.pid !== kernel.host.pid) throw new Failure('cannot set date: Operation not permitted');
+  kernel.clockOffset = at - kernel.sim.now;
+}
 
 const cal = tool({
   usage: '[[month] year]',

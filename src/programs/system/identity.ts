@@ -306,8 +306,9 @@ const free = tool({
         .slice(0)}\n`;
     yield* call.print(`               total        used        free      shared  buff/cache   available\n`);
     yield* call.print(row('Mem:', [kernel.memoryBytes, used, kernel.memoryBytes - used - cache, 0, cache, kernel.memoryBytes - used]));
-    yield* call.print(row('Swap:', [0, 0, 0]));
-    if (call.has('t')) yield* call.print(row('Total:', [kernel.memoryBytes, used, kernel.memoryBytes - used - cache]));
+    const swap = kernel.swapBytes;
+    yield* call.print(row('Swap:', [swap, 0, swap]));
+    if (call.has('t')) yield* call.print(row('Total:', [kernel.memoryBytes + swap, used, kernel.memoryBytes + swap - used - cache]));
     return 0;
   },
 });

@@ -9,6 +9,10 @@ test('every fault has its own name, words in two languages, two tools and steps'
     expect(id).toMatch(/^[a-z][a-z-]+$/);
     expect(summary.en && /[가-힣]/.test(summary.ko)).toBe(true);
     expect(symptoms.length).toBeGreaterThanOrEqual(2);
+    expect(
+      symptoms.some(({ past }) => !past),
+      `${id}: only logs and events tell of it`,
+    ).toBe(true);
     expect(mend.length).toBeGreaterThanOrEqual(1);
   }
 });

@@ -20,17 +20,40 @@ function type(cluster: Cluster, fault: Fault, text: string): string {
   return output;
 }
 
+const times = (text: string, part: string): number => text.split(part).length - 1;
+
+/** Asks again and again until the answer is yes; false when the world has had its time. */
+function settles(cluster: Cluster, fault: Fault, ask: () => boolean): boolean {
+  const until = cluster.sim.now + (fault.restsAfter ?? 240) * 1000;
+  while (!ask()) {
+    if (cluster.sim.now >= until) return false;
+    cluster.sim.advance(10_000);
+  }
+  return true;
+}
+
 export function tryFault(fault: Fault): void {
   const cluster = newCluster({ seed: 1, world: 'kubeadm-3' });
   injectFault(cluster, fault.id);
   cluster.sim.advance(fault.shownAfter * 1000);
   for (const { run, shows } of fault.symptoms) expect(type(cluster, fault, run), run).toContain(shows);
   for (const step of fault.mend) type(cluster, fault, step);
-  const until = cluster.sim.now + (fault.restsAfter ?? 240) * 1000;
-  let left: string;
-  do {
-    cluster.sim.advance(10_000);
+  for (const { run, shows, past } of fault.symptoms) {
+    let last = '';
+    const gone = (): boolean => {
+      last = type(cluster, fault, run);
+      return !last.includes(shows);
+    };
+    if (!past) expect(settles(cluster, fault, gone), `${run}\nstill shows ${shows}:\n${last}`).toBe(true);
+  }
+  const told = new Map(fault.symptoms.filter(({ past }) => past).map((symptom) => [symptom, times(type(cluster, fault, symptom.run), symptom.shows)]));
+  if (told.size > 0) cluster.sim.advance(60_000);
+  for (const [{ run, shows }, before] of told) expect(times(type(cluster, fault, run), shows), `${run}\ntells anew of ${shows}`).toBeLessThanOrEqual(before);
+  for (const step of fault.tidy ?? []) type(cluster, fault, step);
+  let left = '';
+  settles(cluster, fault, () => {
     left = type(cluster, fault, restless);
-  } while (left !== '' && cluster.sim.now < until);
+    return left === '';
+  });
   expect(left).toBe('');
 }
