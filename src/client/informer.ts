@@ -19,6 +19,9 @@ export type EventHandler<T> = {
 /** Which objects an informer follows. */
 export type InformerOptions = Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>;
 
+/** Told of each list or watch that failed. */
+export type ListFailed = (resource: GroupVersionResource, problem: string) => void;
+
 const minDelay: Milliseconds = 1;
 const maxDelay: Milliseconds = 3;
 const minBackoff: Milliseconds = 800;
@@ -39,14 +42,16 @@ export class Informer<T extends KubeObject = KubeObject> {
   readonly #options: InformerOptions;
   readonly #store = new Store<T>();
   readonly #handlers: EventHandler<T>[] = [];
+  readonly #failed: ListFailed | undefined;
   #resourceVersion = '';
   #started = false;
 
-  constructor(sim: Sim, client: Client, resource: GroupVersionResource, options: InformerOptions = {}) {
+  constructor(sim: Sim, client: Client, resource: GroupVersionResource, options: InformerOptions = {}, failed?: ListFailed) {
     this.#sim = sim;
     this.#client = client;
     this.#resource = resource;
     this.#options = options;
+    this.#failed = failed;
   }
 
   /** Begins to list and watch, once. */
@@ -104,7 +109,9 @@ export class Informer<T extends KubeObject = KubeObject> {
         if (watch) stale = (yield* this.#follow(watch)) === 'expired';
       } catch (error) {
         if (!isRetriable(error)) throw error;
-        stale ||= isReason(error, 'Expired') || isReason(error, 'Gone');
+        const expired = isReason(error, 'Expired') || isReason(error, 'Gone');
+        if (!expired) this.#failed?.(this.#resource, (error as Error).message);
+        stale ||= expired;
       }
       yield* sleep(backoff * (1 + this.#sim.random.next()));
       backoff = Math.min(backoff * 2, maxBackoff);

@@ -1,8 +1,9 @@
 import type { ResourceName, ResourceTypes } from '../api/types.ts';
+import { resourceNamed } from '../apimachinery/resources.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { Client } from './client.ts';
-import { Informer, type InformerOptions } from './informer.ts';
+import { Informer, type InformerOptions, type ListFailed } from './informer.ts';
 import { type GroupVersionResource, resourceOf } from './paths.ts';
 
 /** One informer a resource for all parts of a process: client-go's SharedInformerFactory. */
@@ -11,9 +12,12 @@ export class SharedInformers {
   readonly #client: Client;
   readonly #informers = new Map<string, Informer>();
 
-  constructor(sim: Sim, client: Client) {
+  readonly #failed: ListFailed | undefined;
+
+  constructor(sim: Sim, client: Client, failed?: ListFailed) {
     this.#sim = sim;
     this.#client = client;
+    this.#failed = failed;
   }
 
   /** The informer of a resource, made and started at the first call. Those with other options are others. */
@@ -31,7 +35,7 @@ export class SharedInformers {
   }
 
   #start(id: string, resource: GroupVersionResource, options: InformerOptions): Informer {
-    const informer: Informer = new Informer(this.#sim, this.#client, resource, options);
+    const informer: Informer = new Informer(this.#sim, this.#client, resource, options, this.#failed);
     this.#informers.set(id, informer);
     informer.start();
     return informer;
@@ -41,4 +45,10 @@ export class SharedInformers {
   *waitForSync(): Routine {
     for (const informer of [...this.#informers.values()]) while (!informer.synced) yield { on: [informer.changed] };
   }
+}
+
+/** `*v1.Service`, `failed to list *v1.Service: …`: what client-go tools/cache/reflector.go says of a failure. */
+export function reflectorTexts({ group, version, resource }: GroupVersionResource, problem: string): { readonly type: string; readonly error: string } {
+  const type = `*${version}.${resourceNamed(group === '' ? resource : `${resource}.${group}`)?.kind ?? resource}`;
+  return { type, error: `failed to list ${type}: ${problem}` };
 }

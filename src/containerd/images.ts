@@ -113,6 +113,17 @@ export class ImageService {
     }
   }
 
+  /** No faster than the node's network card. */
+  *#download(get: () => Routine<Blob>): Routine<Blob> {
+    const { now, kernel } = this.#context;
+    const begun = now();
+    const blob = yield* get();
+    const speed = kernel.host.network.interfaces.get('eth0')?.speed ?? 1000;
+    const left = begun + blob.size / (speed * 125) - now();
+    if (left > 0) yield* sleep(left);
+    return blob;
+  }
+
   *#fetch(
     namespace: string,
     registry: RegistryServer,
@@ -127,7 +138,7 @@ export class ImageService {
       const ref = digest;
       const held = this.#context.meta.blobs.get(digest);
       if (!held) say({ ref, digest, mediaType, status: 'downloading', size });
-      const blob = held ?? (yield* registry.blob(reference.repository, digest, auth));
+      const blob = held ?? (yield* this.#download(() => registry.blob(reference.repository, digest, auth)));
       this.#write(namespace, reference, blob, { ...source, ...labels });
       say({ ref, digest, mediaType, status: 'done', size });
       return blob;

@@ -76,10 +76,11 @@ export const pluginList = (config: ContainerdConfig): PluginInfo[] =>
       };
     });
 
-/** The runtime half of CRI refuses its configuration; who depends on it does not load either. */
+/** Why a plugin does not load: the runtime half of CRI refuses its configuration, and with it those that need it. */
 export function problemOf({ criProblem }: ContainerdConfig, plugin: string): string | undefined {
   if (criProblem === undefined) return undefined;
-  if (plugin === 'io.containerd.cri.v1.runtime') return `invalid plugin config: ${criProblem}`;
-  const missing = { 'io.containerd.podsandbox.controller.v1.podsandbox': 'runtime', 'io.containerd.grpc.v1.cri': 'CRI runtime' }[plugin];
-  return missing && `unable to load CRI ${missing === 'runtime' ? 'runtime service plugin' : 'runtime service plugin'} dependency: no plugins registered for io.containerd.cri.v1: plugin: not found`;
+  const problem = `invalid plugin config: ${criProblem}`;
+  if (plugin === 'io.containerd.cri.v1.runtime') return problem;
+  if (plugin === 'io.containerd.podsandbox.controller.v1.podsandbox') return `unable to load CRI runtime plugin dependency: ${problem}`;
+  return plugin === 'io.containerd.grpc.v1.cri' ? `unable to load CRI runtime service plugin dependency: ${problem}` : undefined;
 }

@@ -38,7 +38,7 @@ export function runCoreDns(options: CoreDnsOptions): CoreDns {
   const withPods = blocks.some(({ plugins }) =>
     plugins.some(({ name, block }) => name === 'kubernetes' && block.some((each) => each.name === 'pods' && each.args[0] === 'verified')),
   );
-  const view = new WatchedCluster(sim, options.client, withPods);
+  const view = new WatchedCluster(sim, options.client, withPods, log);
   const context: PluginContext = { ...options, view, ready: () => view.synced };
   detectLoops(blocks, context);
   let servers = assemble(blocks, context);
@@ -116,7 +116,7 @@ function detectLoops(blocks: readonly ServerBlock[], context: PluginContext): vo
 }
 
 /** `health` on 8080, `ready` on 8181. */
-function serveHealth({ listenHttp }: CoreDnsOptions, blocks: readonly ServerBlock[], ready: () => boolean): void {
+function serveHealth({ listenHttp, log }: CoreDnsOptions, blocks: readonly ServerBlock[], ready: () => boolean): void {
   const page = (path: string, answer: () => { status: number; body: string }): HttpServer => ({
     *handle(request) {
       const headers = { 'content-type': 'text/plain; charset=utf-8' };
@@ -135,7 +135,11 @@ function serveHealth({ listenHttp }: CoreDnsOptions, blocks: readonly ServerBloc
   if (uses(blocks, 'ready'))
     listenHttp(
       portOf('ready', 8181),
-      page('/ready', () => (ready() ? { status: 200, body: 'OK' } : { status: 503, body: 'kubernetes' })),
+      page('/ready', () => {
+        if (ready()) return { status: 200, body: 'OK' };
+        log('[INFO] plugin/ready: Plugins not ready: "kubernetes"');
+        return { status: 503, body: 'kubernetes' };
+      }),
     );
 }
 

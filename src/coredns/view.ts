@@ -1,6 +1,6 @@
 import type { EndpointSlice, Service } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
-import { SharedInformers } from '../client/shared-informers.ts';
+import { reflectorTexts, SharedInformers } from '../client/shared-informers.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { ClusterView } from './records.ts';
 
@@ -14,8 +14,11 @@ export class WatchedCluster implements ClusterView {
   readonly #namespaces;
   readonly #pods;
 
-  constructor(sim: Sim, client: Client, withPods: boolean) {
-    this.informers = new SharedInformers(sim, client);
+  constructor(sim: Sim, client: Client, withPods: boolean, log: (text: string) => void) {
+    this.informers = new SharedInformers(sim, client, (resource, problem) => {
+      const { type, error } = reflectorTexts(resource, problem);
+      log(`[ERROR] plugin/kubernetes: Failed to watch ${type}: ${error}`);
+    });
     this.#services = this.informers.of('services');
     this.#slices = this.informers.of('endpointslices.discovery.k8s.io');
     this.#namespaces = this.informers.of('namespaces');

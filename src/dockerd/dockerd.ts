@@ -1,7 +1,16 @@
 /** dockerd: Docker's engine on one node, a client of containerd. Its API, its socket, its state below /var/lib/docker. */
 import type { BuildSolver, BuildWorker } from '../interfaces/buildkit.ts';
 import { type ContainerdApi, ContainerdError } from '../interfaces/containerd.ts';
-import { type BuildOptions, type DaemonInfo, type DiskUsage, type DockerApi, DockerError, dockerProtocol, type SolveOptions } from '../interfaces/docker.ts';
+import {
+  type BuildOptions,
+  type CgroupDriver,
+  type DaemonInfo,
+  type DiskUsage,
+  type DockerApi,
+  DockerError,
+  dockerProtocol,
+  type SolveOptions,
+} from '../interfaces/docker.ts';
 import { daemonUser, FileSystem } from '../linux/file-system.ts';
 import { SpecialNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
@@ -30,6 +39,8 @@ export type DockerdOptions = {
   readonly buildkit: (worker: BuildWorker) => BuildSolver;
   /** `29.7.2`. */
   readonly version?: string;
+  /** `native.cgroupdriver`. */
+  readonly cgroupDriver?: CgroupDriver;
 };
 
 export const dockerSocket = '/var/run/docker.sock';
@@ -49,10 +60,12 @@ export class Dockerd implements DockerApi {
   readonly #networks: Networks;
   readonly #lifecycle: Lifecycle;
   readonly #version: string;
+  readonly #cgroupDriver: CgroupDriver;
 
   constructor(options: DockerdOptions) {
     const { kernel } = options;
     this.#version = options.version ?? '29.7.2';
+    this.#cgroupDriver = options.cgroupDriver ?? 'systemd';
     const files = new FileSystem(kernel.host.mount, daemonUser(kernel.sim));
     const sim = options.sim.scope('dockerd');
     this.#engine = new Engine({ sim, kernel, files, state: stateOf(files, kernel.sim.now, () => sim.random.uuid()), containerd: options.containerd });
@@ -119,6 +132,7 @@ export class Dockerd implements DockerApi {
       KernelVersion: kernel.release,
       NCPU: kernel.cpus,
       MemTotal: kernel.memoryBytes,
+      CgroupDriver: this.#cgroupDriver,
     };
   }
 

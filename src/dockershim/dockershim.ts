@@ -121,6 +121,6 @@ class DockerService implements RuntimeService {
   }
 
   runtimeConfig(): ReturnType<RuntimeService['runtimeConfig']> {
-    return { cgroupDriver: 'SYSTEMD' };
+    return { cgroupDriver: this.#shim.call((docker) => docker.info()).CgroupDriver === 'cgroupfs' ? 'CGROUPFS' : 'SYSTEMD' };
   }
 }

@@ -3,7 +3,7 @@ import type { LayerEntry } from '../interfaces/distribution.ts';
 import { directory, program, symlink, text } from './definition.ts';
 
 const busyboxApplets =
-  '[ arch ash awk base64 basename cat chgrp chmod chown clear cp cut date dd df diff dirname dmesg du echo env expr false find free fold getopt grep egrep fgrep gunzip gzip head hexdump hostname id ifconfig install ip kill killall less ln ls md5sum mkdir mkfifo mknod mktemp more mount mv nc netstat nice nl nohup nproc nslookup od paste pgrep pidof ping ping6 pkill printenv printf ps pwd readlink realpath renice reset rev rm rmdir route sed seq setsid sh sha1sum sha256sum sha512sum sleep sort split stat strings stty sum sync tac tail tar tee telnet test time timeout top touch tr traceroute true truncate tty umount uname uniq unlink uptime usleep vi watch wc wget which whoami who xargs xxd yes zcat'.split(
+  '[ arch ash awk base64 basename cat chgrp chmod chown clear cp cut date dd df diff dirname dmesg du echo env expr fallocate false find free fold getopt grep egrep fgrep gunzip gzip head hexdump hostname id ifconfig install ip kill killall less ln ls md5sum mkdir mkfifo mknod mktemp more mount mv nc netstat nice nl nohup nproc nslookup od paste pgrep pidof ping ping6 pkill printenv printf ps pwd readlink realpath renice reset rev rm rmdir route sed seq setsid sh sha1sum sha256sum sha512sum sleep sort split stat strings stty sum sync tac tail tar tee telnet test time timeout top touch tr traceroute true truncate tty umount uname uniq unlink uptime usleep vi watch wc wget which whoami who xargs xxd yes zcat'.split(
     ' ',
   );
 

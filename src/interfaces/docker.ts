@@ -236,7 +236,10 @@ export type DaemonInfo = {
   readonly KernelVersion: string;
   readonly NCPU: number;
   readonly MemTotal: number;
+  readonly CgroupDriver: CgroupDriver;
 };
+
+export type CgroupDriver = 'systemd' | 'cgroupfs';
 
 export type DockerApi = {
   version(): { readonly Version: string; readonly ApiVersion: string; readonly GitCommit: string; readonly KernelVersion: string };

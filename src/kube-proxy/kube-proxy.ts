@@ -1,7 +1,7 @@
 /** kube-proxy in iptables mode: Services and EndpointSlices become netfilter rules (kubernetes pkg/proxy/iptables). */
 import type { EndpointSlice } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
-import { SharedInformers } from '../client/shared-informers.ts';
+import { reflectorTexts, SharedInformers } from '../client/shared-informers.ts';
 import type { Netfilter, Rule } from '../linux/netfilter.ts';
 import { Condition, type Milliseconds, type Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
@@ -18,6 +18,8 @@ export type KubeProxyOptions = {
   /** `iptables.minSyncPeriod`. */
   readonly minSyncPeriod?: Milliseconds;
   readonly log?: (text: string) => void;
+  /** A line of an error, without its head. */
+  readonly logError?: (text: string) => void;
 };
 
 export type KubeProxy = {
@@ -30,7 +32,11 @@ const serviceNameLabel = 'kubernetes.io/service-name';
 /** Starts kube-proxy in `options.sim`. Stopping it leaves its rules where they are, as in reality. */
 export function runKubeProxy(options: KubeProxyOptions): KubeProxy {
   const { sim, client } = options;
-  const informers = new SharedInformers(sim, client);
+  const informers = new SharedInformers(sim, client, (resource, problem) => {
+    const { type, error } = reflectorTexts(resource, problem);
+    const more = `logger="UnhandledError" reflector="k8s.io/client-go/informers/factory.go:160" type=${JSON.stringify(type)}`;
+    options.logError?.(`"Failed to watch" err=${JSON.stringify(error)} ${more}`);
+  });
   const services = informers.of('services');
   const slices = informers.of('endpointslices.discovery.k8s.io');
   slices.addIndex('service', (slice: EndpointSlice) => {
@@ -38,7 +44,8 @@ export function runKubeProxy(options: KubeProxyOptions): KubeProxy {
     return name === undefined ? [] : [`${slice.metadata.namespace}/${name}`];
   });
   const changed = new Condition();
-  const state = { dirty: true, synced: false };
+  const state: State = { dirty: true, synced: false, full: true };
+  const written = { filter: new Map<string, Rule[]>(), nat: new Map<string, Rule[]>() };
   const touch = (): void => {
     state.dirty = true;
     changed.notify();
@@ -50,21 +57,35 @@ export function runKubeProxy(options: KubeProxyOptions): KubeProxy {
       const key = `${service.metadata.namespace}/${service.metadata.name}`;
       return servicePorts(service, slices.byIndex('service', key), options.nodeName);
     });
-    install(options.netfilter, serviceChains(ports, options.clusterCidr ?? ''));
+    install(options.netfilter, serviceChains(ports, options.clusterCidr ?? ''), written, state.full);
     state.synced = true;
+    state.full = false;
   };
   sim.go(syncLoop(options, informers, state, changed, sync), 'kube-proxy');
   return { healthy: () => state.synced };
 }
 
-function* syncLoop(options: KubeProxyOptions, informers: SharedInformers, state: { dirty: boolean }, changed: Condition, sync: () => void): Routine {
+type State = { dirty: boolean; synced: boolean; full: boolean };
+
+/** How often all is written whether it has changed or not, and how often one looks whether somebody threw the chains away. */
+const fullSyncPeriod: Milliseconds = 3_600_000;
+const canaryPeriod: Milliseconds = 30_000;
+const canary = 'KUBE-PROXY-CANARY';
+
+function* syncLoop(options: KubeProxyOptions, informers: SharedInformers, state: State, changed: Condition, sync: () => void): Routine {
   const { sim, minSyncPeriod = 1_000 } = options;
   options.log?.('Using iptables Proxier');
   yield* informers.waitForSync();
   options.log?.('SyncProxyRules complete');
+  let nextFull = sim.now + fullSyncPeriod;
   for (;;) {
-    while (!state.dirty) yield { on: [changed] };
+    while (!state.dirty) {
+      yield { on: [changed], timeout: canaryPeriod };
+      const { nat, filter } = options.netfilter.tables;
+      if (!nat.has(canary) || !filter.has(canary) || sim.now >= nextFull) [state.dirty, state.full] = [true, true];
+    }
     state.dirty = false;
+    if (state.full) nextFull = sim.now + fullSyncPeriod;
     sync();
     const next = sim.now + minSyncPeriod;
     // Changes that come together are written together.
@@ -72,18 +93,34 @@ function* syncLoop(options: KubeProxyOptions, informers: SharedInformers, state:
   }
 }
 
-/** iptables-restore: our chains are replaced, what others made stays. */
-function install(netfilter: Netfilter, chains: ReturnType<typeof serviceChains>): void {
+type Written = Record<'filter' | 'nat', Map<string, Rule[]>>;
+
+/**
+ * iptables-restore: our chains are replaced, what others made stays. Only a full sync looks after the jumps from the kernel's chains, and after
+ * chains of single services that somebody else emptied: whoever flushes a table has to wait for it (upstream's `needFullSync`).
+ */
+function install(netfilter: Netfilter, chains: ReturnType<typeof serviceChains>, written: Written, full: boolean): void {
   for (const table of ['filter', 'nat'] as const) {
     const wanted = chains[table];
-    for (const name of [...netfilter.tables[table].keys()]) if (isOurs(name) && !wanted.has(name)) netfilter.remove(table, name);
-    for (const [name, rules] of wanted) netfilter.tables[table].set(name, rules);
+    const there = netfilter.tables[table];
+    for (const name of [...there.keys()]) if (isOurs(name) && !wanted.has(name)) netfilter.remove(table, name);
+    for (const [name, rules] of wanted) {
+      const last = written[table].get(name);
+      const now = there.get(name);
+      if (!full && last !== undefined && (now !== last || now.length === 0) && ofOneService(name)) continue;
+      there.set(name, rules);
+      written[table].set(name, rules);
+    }
+    for (const name of [...written[table].keys()]) if (!wanted.has(name)) written[table].delete(name);
   }
+  if (!full) return;
   for (const { table, chain, rule } of builtinJumps) {
     const rules: Rule[] = netfilter.tables[table].get(chain) ?? netfilter.chain(table, chain);
     if (!rules.includes(rule)) rules.push(rule);
   }
 }
+
+const ofOneService = (name: string): boolean => /^KUBE-(SVC|SVL|EXT|FW|SEP)-/.test(name);
 
 /** KUBE-KUBELET-CANARY and KUBE-FIREWALL are the kubelet's. */
 const isOurs = (name: string): boolean => name.startsWith('KUBE-') && name !== 'KUBE-KUBELET-CANARY' && name !== 'KUBE-FIREWALL';

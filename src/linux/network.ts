@@ -37,6 +37,8 @@ export type Interface = {
   readonly name: string;
   readonly mac: string;
   readonly mtu: number;
+  /** Megabits a second that a card has agreed upon with its switch; 1000 where nothing is said. */
+  speed?: number;
   up: boolean;
   /** With prefix length: `10.244.1.5/24`. */
   readonly addresses: string[];

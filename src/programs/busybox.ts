@@ -4,7 +4,7 @@ import type { Routine } from '../sim/routine.ts';
 
 /** Applets of Debian's and the official image's busybox that are no network servers. */
 export const appletNames: readonly string[] =
-  '[ ash awk base64 basename bc cal cat chgrp chmod chown clear cmp cp cut date dd df diff dirname dmesg du echo egrep env expand expr factor false fgrep find fold free fsync grep groups gunzip gzip head hexdump hostname id install ip kill killall less ln ls lsof md5sum mkdir mkfifo mktemp more mount mv nc netstat nice nl nohup nproc nslookup od paste pgrep pidof ping pkill printenv printf ps pstree pwd readlink realpath reset rev rm rmdir sed seq setsid sh sha1sum sha256sum sha512sum shuf sleep sort split stat strings stty su sync sysctl tac tail tar tee telnet test time timeout top touch tr traceroute tree true truncate tty umount uname uniq unlink unshare uptime usleep vi watch wc wget which who whoami xargs xxd yes zcat'.split(
+  '[ ash awk base64 basename bc cal cat chgrp chmod chown clear cmp cp cut date dd df diff dirname dmesg du echo egrep env expand expr factor fallocate false fgrep find fold free fsync grep groups gunzip gzip head hexdump hostname id install ip kill killall less ln ls lsof md5sum mkdir mkfifo mktemp more mount mv nc netstat nice nl nohup nproc nslookup od paste pgrep pidof ping pkill printenv printf ps pstree pwd readlink realpath reset rev rm rmdir sed seq setsid sh sha1sum sha256sum sha512sum shuf sleep sort split stat strings stty su sync sysctl tac tail tar tee telnet test time timeout top touch tr traceroute tree true truncate tty umount uname uniq unlink unshare uptime usleep vi watch wc wget which who whoami xargs xxd yes zcat'.split(
     ' ',
   );
 

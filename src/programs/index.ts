@@ -16,6 +16,7 @@ import { removePrograms } from './files/remove.ts';
 import { usagePrograms } from './files/usage.ts';
 import { jq } from './jq/jq.ts';
 import { curl } from './network/curl.ts';
+import { ethtoolPrograms } from './network/ethtool.ts';
 import { ipPrograms } from './network/ip.ts';
 import { lookupPrograms } from './network/lookup.ts';
 import { nftPrograms } from './network/nft.ts';
@@ -69,6 +70,7 @@ const own: Readonly<Record<string, Program>> = {
   ...pagerPrograms,
   ...watchPrograms,
   ...ipPrograms,
+  ...ethtoolPrograms,
   ...nftPrograms,
   ...lookupPrograms,
   ...scpPrograms,

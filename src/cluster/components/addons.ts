@@ -59,6 +59,7 @@ export const kubeProxyProgram: Program = function* (argv, process) {
     nodeName: set.get('hostname-override') ?? process.kernel.hostname,
     clusterCidr: config.clusterCIDR ?? '',
     log: (text) => log('I', 'proxier.go:822', text),
+    logError: (text) => log('E', 'reflector.go:205', text),
   });
   listen(process, '0.0.0.0', 10256, [serveHttp(healthServer({ '/healthz': () => proxy.healthy(), '/livez': () => proxy.healthy() }))]);
   return yield* untilTerminated(process, () => {});

@@ -18,7 +18,7 @@ const dockershimSocket = '/var/run/dockershim.sock';
 const containerdSocket = 'unix:///run/containerd/containerd.sock';
 
 const always =
-  'bootstrap-kubeconfig config container-runtime-endpoint hostname-override image-service-endpoint kubeconfig node-ip node-labels register-with-taints v cgroup-driver'.split(
+  'bootstrap-kubeconfig config container-runtime-endpoint hostname-override image-service-endpoint kubeconfig node-ip node-labels register-with-taints v cgroup-driver fail-swap-on'.split(
     ' ',
   );
 /** Flags that have gone, with the last minor release that knew them. */
@@ -79,7 +79,7 @@ export function* containerRuntime(wanted: Wanted): Routine<() => CriServer> {
   return cri;
 }
 
-function* inTreeDockershim({ process, set, version, trace, nodeName }: Wanted): Routine<() => CriServer> {
+function* inTreeDockershim({ process, set, config, version, trace, nodeName }: Wanted): Routine<() => CriServer> {
   const server = serveDockershim(process, {
     socket: dockershimSocket,
     owner: `kubelet (${nodeName})`,
@@ -94,6 +94,14 @@ function* inTreeDockershim({ process, set, version, trace, nodeName }: Wanted): 
     if (!(error instanceof CriError)) throw error;
     yield* failed(process, version, `failed to get docker version: ${error.desc.replace(/^failed to get docker version: /, '')}`);
   }
+  const theirs = server.runtime.runtimeConfig().cgroupDriver.toLowerCase();
+  const ours = set.get('cgroup-driver') ?? String(config['cgroupDriver'] ?? 'cgroupfs');
+  if (ours !== theirs)
+    yield* failed(
+      process,
+      version,
+      `misconfiguration: kubelet cgroup driver: ${JSON.stringify(ours)} is different from docker cgroup driver: ${JSON.stringify(theirs)}`,
+    );
   const traced = tracedAs(server, trace, nodeName, `dockershim (${nodeName})`);
   return () => traced;
 }

@@ -2,6 +2,7 @@
 import { Cni } from '../../cni/cni.ts';
 import { ConfigError, defaultText, type LoadedConfig, loadConfig, textOf } from '../../containerd/config-file.ts';
 import { Containerd } from '../../containerd/containerd.ts';
+import { pluginList } from '../../containerd/plugins.ts';
 import { unreachableByName } from '../../containerd/registry-host.ts';
 import type { Registries } from '../../images/registries.ts';
 import { Errno } from '../../linux/errno.ts';
@@ -25,6 +26,11 @@ export const newContainerd = (trace: Trace, registries: () => Registries): Progr
     if (words[0] === 'config') return yield* configCommand(process, words[1] ?? '', configPath, version);
     const loaded = yield* load(process, configPath, version);
     for (const line of loaded.warnings) yield* process.printError(`${logTime(process)} ${line}\n`);
+    for (const { type, id, status, error } of pluginList(loaded.settings))
+      if (status === 'error')
+        yield* process.printError(
+          `${logTime(process)} level=warning msg="failed to load plugin" error=${JSON.stringify(error)} id=${type}.${id} type=${type}\n`,
+        );
     const { kernel, sim } = process;
     const node = kernel.hostname;
     const containerd: Containerd = new Containerd({

@@ -1,8 +1,9 @@
 /** dockerd as a process: it dials containerd's socket, and its own socket is there while it runs. */
+import { JsonError, parseJson } from '../../apimachinery/json.ts';
 import { BuildKit } from '../../buildkit/solve.ts';
 import { Dockerd } from '../../dockerd/dockerd.ts';
 import { type ContainerdApi, containerdProtocol } from '../../interfaces/containerd.ts';
-import { DockerError } from '../../interfaces/docker.ts';
+import { type CgroupDriver, DockerError } from '../../interfaces/docker.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
@@ -14,6 +15,7 @@ import { readFlags } from './component.ts';
 
 const newest = '29.7.2';
 
+const settingsPath = '/etc/docker/daemon.json';
 const containerdSocket = '/run/containerd/containerd.sock';
 
 export const newDockerd = (trace: Trace): Program =>
@@ -23,6 +25,11 @@ export const newDockerd = (trace: Trace): Program =>
       argv.filter((word) => word !== '-H' && word !== 'fd://'),
       ['containerd', 'log-level', 'data-root', 'debug'],
     );
+    const settings = readSettings(process);
+    if (typeof settings === 'string') {
+      yield* process.printError(`unable to configure the Docker daemon with file ${settingsPath}: ${settings}\n`);
+      return 1;
+    }
     process.allocate(60 * 1024 * 1024);
     const log = (text: string) => process.printError(`time="${new Date(process.now).toISOString().replace('Z', '000000Z')}" level=info msg="${text}"\n`);
     yield* log('Starting up');
@@ -39,6 +46,7 @@ export const newDockerd = (trace: Trace): Program =>
       containerd: containerdOf(process, trace),
       buildkit: (worker) => new BuildKit(worker),
       version: releaseOf(process) ?? newest,
+      cgroupDriver: settings.cgroupDriver,
     });
     yield* log('Daemon has completed initialization');
     yield* log('API listen on /run/docker.sock');
@@ -59,6 +67,21 @@ export const newDockerd = (trace: Trace): Program =>
       dockerd.stop();
     }
   };
+
+/** What /etc/docker/daemon.json says of the cgroup driver, or why it cannot be read. */
+function readSettings({ fs }: Process): { readonly cgroupDriver: CgroupDriver } | string {
+  if (!fs.exists(settingsPath)) return { cgroupDriver: 'systemd' };
+  let value: { readonly 'exec-opts'?: readonly string[] };
+  try {
+    value = parseJson(fs.read(settingsPath)) as typeof value;
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    return error.message;
+  }
+  const given = value['exec-opts'] ?? [];
+  const driver = given.find((each) => each.startsWith('native.cgroupdriver='))?.split('=')[1] ?? 'systemd';
+  return driver === 'systemd' || driver === 'cgroupfs' ? { cgroupDriver: driver } : `native.cgroupdriver option ${driver} not supported`;
+}
 
 /** containerd as it listens now. */
 function containerdOf(process: Process, trace: Trace): () => ContainerdApi {

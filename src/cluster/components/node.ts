@@ -33,7 +33,7 @@ export const newKubelet = (trace: Trace): Program =>
     const { endpoint, credentials, secure } = yield* access(process, kubeconfig);
     const client = new Client({ server: connection<RestServer>(process, restProtocol, endpoint, secure), credentials, userAgent: `kubelet/${version}` });
     const cri = yield* containerRuntime({ process, set, config, version, trace, nodeName });
-    if (process.kernel.swaps.length > 0 && config['failSwapOn'] !== false)
+    if (process.kernel.swaps.length > 0 && config['failSwapOn'] !== false && set.get('fail-swap-on') !== 'false')
       yield* failed(process, version, 'running with swap on is not supported, please disable swap or set --fail-swap-on flag to false');
     process.allocate(90 * 1024 * 1024);
     process.steady(22);

@@ -195,7 +195,7 @@ export const apiFaults: readonly Fault[] = [
     shownAfter: 10,
     symptoms: [
       { ...replicaSet, shows: 'maximum memory usage per Container is 64Mi, but limit is 128Mi' },
-      { run: 'kubectl get events', shows: 'FailedCreate', past: true },
+      { run: 'kubectl get deployment shop -o yaml', shows: 'reason: FailedCreate' },
     ],
     mend: ['kubectl delete limitrange small'],
     tidy: [noShop],

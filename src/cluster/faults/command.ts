@@ -4,7 +4,7 @@ import type { Program } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Cluster } from '../cluster.ts';
 import { lineOf } from './fault.ts';
-import { beginFault, clearFault, FaultError, faults, findFault } from './index.ts';
+import { beginFault, clearFault, FaultError, faults, findFault, fitsWorld } from './index.ts';
 
 const help = `Break this cluster on purpose, and find out why.
 
@@ -40,7 +40,8 @@ function* dispatch(process: Process, cluster: Cluster, active: Active[], verb: s
   const [id] = args.filter((_arg, i) => i !== at && !(at >= 0 && args[at] === '--node' && i === at + 1));
   if (verb === 'list') return yield* list(process);
   if (verb === 'clear') return yield* clear(process, cluster, active);
-  if (verb === 'random') return yield* inject(process, cluster, active, process.sim.random.pick(faults).id, node, true);
+  if (verb === 'random')
+    return yield* inject(process, cluster, active, process.sim.random.pick(faults.filter((each) => fitsWorld(cluster, each))).id, node, true);
   if (verb === '' || verb === 'help' || verb === '--help' || verb === '-h') {
     yield* process.print(help);
     return 0;

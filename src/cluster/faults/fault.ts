@@ -1,6 +1,7 @@
 /** A fault as data: how it comes about, by what it is known, and how it is mended by hand. */
 import type { Cluster } from '../cluster.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { WorldName } from '../worlds/index.ts';
 
 export type Symptom = {
   /** Typed where the learner sits, or (`node$ …`) on the node itself. */
@@ -18,6 +19,8 @@ export type Fault = {
   readonly on: 'controlplane' | 'node01';
   /** It is of the whole cluster: no other node can be named. */
   readonly fixed?: boolean;
+  /** Where nodes are of another kind than in `kubeadm-3`. */
+  readonly world?: WorldName;
   /** Lines that root's shell runs unseen on the node, or what no line could do. */
   readonly inject: readonly string[] | ((machine: Machine, cluster: Cluster) => void);
   /** Seconds until its symptoms show. */

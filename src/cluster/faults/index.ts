@@ -6,6 +6,7 @@ import type { Machine } from '../machine/machine.ts';
 import { apiFaults } from './api-table.ts';
 import { controlPlaneFaults } from './control-plane-table.ts';
 import { type Fault, lineOf } from './fault.ts';
+import { kernelFaults } from './kernel-table.ts';
 import { machineFaults } from './machine-table.ts';
 import { nodeFaults } from './node-table.ts';
 import { staticPodFaults } from './static-pod-table.ts';
@@ -16,16 +17,28 @@ export type { Fault } from './fault.ts';
 /** Where the sandbox has the command `fault`. */
 export const faultCommandPath = '/usr/local/bin/fault';
 
-export const faults: readonly Fault[] = [...nodeFaults, ...machineFaults, ...controlPlaneFaults, ...staticPodFaults, ...workloadFaults, ...apiFaults];
+export const faults: readonly Fault[] = [
+  ...nodeFaults,
+  ...machineFaults,
+  ...controlPlaneFaults,
+  ...staticPodFaults,
+  ...workloadFaults,
+  ...apiFaults,
+  ...kernelFaults,
+];
 
 export const findFault = (id: string): Fault | undefined => faults.find((fault) => fault.id === id);
 
 /** A fault cannot be brought about: there is no such one, or no such node. */
 export class FaultError extends Error {}
 
+/** Some faults need parts that only their own world has. */
+export const fitsWorld = ({ world }: Cluster, fault: Fault): boolean => fault.world === undefined || fault.world === world;
+
 /** Where a fault happens. Throws FaultError. */
 export function placeOf(cluster: Cluster, fault: Fault, node: string | undefined): Machine {
   if (node !== undefined && fault.fixed && node !== fault.on) throw new FaultError(`the fault ${fault.id} is of the whole cluster: leave --node out`);
+  if (!fitsWorld(cluster, fault)) throw new FaultError(`the fault ${fault.id} needs the world ${fault.world}`);
   const name = node ?? fault.on;
   const machine = cluster.machines.get(name);
   if (!machine) throw new FaultError(`there is no machine ${name}; there are ${[...cluster.machines.keys()].join(', ')}`);

@@ -26,7 +26,8 @@ type PressureName = keyof Pressure;
 type Signal = {
   readonly name: PressureName;
   readonly resource: 'memory' | 'ephemeral-storage' | 'inodes' | 'pids';
-  readonly threshold: number;
+  /** A share of what the node has now. */
+  readonly threshold: () => number;
   readonly available: () => number;
 };
 
@@ -51,7 +52,7 @@ export class EvictionManager {
     const { now } = this.#parts.context.sim;
     let first: Signal | undefined;
     for (const signal of this.#signals) {
-      if (signal.available() >= signal.threshold) continue;
+      if (signal.available() >= signal.threshold()) continue;
       this.#lastSeen.set(signal.name, now);
       first ??= signal;
     }
@@ -98,7 +99,7 @@ export class EvictionManager {
       return;
     }
     const available = shown(signal, Math.max(0, signal.available()));
-    const message = `The node was low on resource: ${signal.resource}. Threshold quantity: ${shown(signal, signal.threshold, false)}, available: ${available}. ${this.#details(victim, signal)}`;
+    const message = `The node was low on resource: ${signal.resource}. Threshold quantity: ${shown(signal, signal.threshold(), false)}, available: ${available}. ${this.#details(victim, signal)}`;
     events.podWarning(victim, 'Evicted', message);
     this.#last = { pod: victim, at: context.sim.now };
     evict(victim, { phase: 'Failed', reason: 'Evicted', message });
@@ -151,18 +152,18 @@ function shown({ resource }: Signal, amount: number, whole = true): string {
 /** Images lie on the same disk as all else: both thresholds look at it. */
 function signalsOf({ kernel, config }: Context): Signal[] {
   const { disk, memoryBytes, rootCgroup } = kernel;
-  const bytes = { name: 'disk', resource: 'ephemeral-storage', whole: disk.capacityBytes, free: () => disk.capacityBytes - disk.usedBytes } as const;
-  const inodes = { name: 'disk', resource: 'inodes', whole: disk.inodes, free: () => disk.inodes - disk.inodesUsed } as const;
+  const bytes = { name: 'disk', resource: 'ephemeral-storage', whole: () => disk.capacityBytes, free: () => disk.capacityBytes - disk.usedBytes } as const;
+  const inodes = { name: 'disk', resource: 'inodes', whole: () => disk.inodes, free: () => disk.inodes - disk.inodesUsed } as const;
   const rows = {
-    'memory.available': { name: 'memory', resource: 'memory', whole: memoryBytes, free: () => memoryBytes - rootCgroup.memoryBytes },
+    'memory.available': { name: 'memory', resource: 'memory', whole: () => memoryBytes, free: () => memoryBytes - rootCgroup.memoryBytes },
     'nodefs.available': bytes,
     'imagefs.available': bytes,
     'nodefs.inodesFree': inodes,
     'imagefs.inodesFree': inodes,
-    'pid.available': { name: 'pid', resource: 'pids', whole: kernel.pidMax, free: () => kernel.pidMax - kernel.processes.size },
+    'pid.available': { name: 'pid', resource: 'pids', whole: () => kernel.pidMax, free: () => kernel.pidMax - kernel.processes.size },
   } as const;
   return Object.entries(rows).flatMap(([key, { name, resource, whole, free }]) => {
     const text = config.evictionHard[key];
-    return text === undefined ? [] : [{ name, resource, threshold: thresholdOf(text, newQuantity(whole, 'BinarySI')).value(), available: free }];
+    return text === undefined ? [] : [{ name, resource, threshold: () => thresholdOf(text, newQuantity(whole(), 'BinarySI')).value(), available: free }];
   });
 }

@@ -33,7 +33,7 @@ function settles(cluster: Cluster, fault: Fault, ask: () => boolean): boolean {
 }
 
 export function tryFault(fault: Fault): void {
-  const cluster = newCluster({ seed: 1, world: 'kubeadm-3' });
+  const cluster = newCluster({ seed: 1, world: fault.world ?? 'kubeadm-3' });
   injectFault(cluster, fault.id);
   cluster.sim.advance(fault.shownAfter * 1000);
   for (const { run, shows } of fault.symptoms) expect(type(cluster, fault, run), run).toContain(shows);

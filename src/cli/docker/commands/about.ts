@@ -74,7 +74,6 @@ export const info = command(
       ...facts,
       ServerVersion: clientVersion,
       Driver: 'overlayfs',
-      CgroupDriver: 'systemd',
       CgroupVersion: '2',
       OperatingSystem: 'Debian GNU/Linux 13 (trixie)',
       OSType: 'linux',
@@ -101,7 +100,7 @@ Server:
  Storage Driver: overlayfs
   driver-type: io.containerd.snapshotter.v1
  Logging Driver: json-file
- Cgroup Driver: systemd
+ Cgroup Driver: ${facts.CgroupDriver}
  Cgroup Version: 2
  Plugins:
   Volume: local
