@@ -3,16 +3,17 @@ import type { Sim } from '../sim/sim.ts';
 import { Cgroup } from './cgroup.ts';
 import { Errno } from './errno.ts';
 import { Disk } from './file-system.ts';
-import { DirectoryNode, FileNode, type Inode, SpecialNode } from './inode.ts';
+import { DirectoryNode, type Inode } from './inode.ts';
 import { hostMounts, type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from './namespaces.ts';
 import { NetworkNamespace } from './network.ts';
-import { Device, type OpenFile, RegularFile } from './open-file.ts';
+import type { OpenFile } from './open-file.ts';
+import { type OpenFlags, openPath } from './open-path.ts';
 import { Process, type SpawnOptions } from './process.ts';
 import { type Program, type ProgramTable, withReleases } from './program.ts';
 import { runProgram } from './run-program.ts';
 import type { SignalName } from './signals.ts';
 import type { Systemd } from './systemd.ts';
-import { TerminalFile, type Tty } from './tty.ts';
+import type { Tty } from './tty.ts';
 
 export type KernelOptions = {
   readonly sim: Sim;
@@ -151,39 +152,8 @@ export class Kernel {
   }
 
   /** Opens a path as a descriptor: files, devices, terminals. Pipes and sockets are made by their own calls. */
-  open(
-    process: Process,
-    path: string,
-    flags: {
-      readonly read?: boolean;
-      readonly write?: boolean;
-      readonly append?: boolean;
-      readonly create?: boolean;
-      readonly truncate?: boolean;
-      readonly exclusive?: boolean;
-      readonly mode?: number;
-    },
-  ): OpenFile {
-    const descriptor = /^\/(?:dev|proc\/self)\/(?:fd\/(\d+)|std(in|out|err))$/.exec(path);
-    if (descriptor) {
-      const number = descriptor[1] === undefined ? ['in', 'out', 'err'].indexOf(descriptor[2] as string) : Number(descriptor[1]);
-      const file = process.fds.get(number);
-      if (!file) throw new Errno('ENOENT', path);
-      return file.retain();
-    }
-    const inode = process.fs.open(path, flags);
-    if (inode.type === 'directory') throw new Errno('EISDIR', path);
-    if (inode instanceof SpecialNode) {
-      if (inode.device === 'tty') {
-        if (!process.tty) throw new Errno('ENXIO', path);
-        return new TerminalFile(process.tty);
-      }
-      if (inode.device.startsWith('fd/')) return process.fd(Number(inode.device.slice(3))).retain();
-      if (inode.type !== 'character') throw new Errno('ENXIO', path);
-      return new Device(inode.device, this.sim.random, (steps) => this.sim.toil(steps));
-    }
-    if (!(inode instanceof FileNode)) throw new Errno('EINVAL', path);
-    return new RegularFile(inode, path, process.fs, { read: flags.read ?? false, write: flags.write ?? false, append: flags.append ?? false });
+  open(process: Process, path: string, flags: OpenFlags): OpenFile {
+    return openPath(process, path, flags);
   }
 
   /** kill(2) for a process group. */

@@ -101,7 +101,7 @@ export const kernelFaults: readonly Fault[] = [
     shownAfter: 1,
     symptoms: [
       {
-        run: `kubectl run hoarder --image=busybox --restart=Never --overrides='{"spec":{"nodeName":"{{node}}"}}' -- sh -c 'fallocate -l 8G /tmp/cache; sleep 3600' > /dev/null; sleep 60; kubectl get pod hoarder -o jsonpath='{.status.reason}'`,
+        run: `kubectl delete pod hoarder --now --ignore-not-found > /dev/null; kubectl run hoarder --image=busybox --restart=Never --overrides='{"spec":{"nodeName":"{{node}}"}}' -- sh -c 'fallocate -l 8G /tmp/cache; sleep 3600' > /dev/null; sleep 60; kubectl get pod hoarder -o jsonpath='{.status.reason}'`,
         shows: 'Evicted',
       },
       { run: 'kubectl describe pod hoarder', shows: 'The node was low on resource: ephemeral-storage.' },

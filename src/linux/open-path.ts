@@ -1,0 +1,40 @@
+/** open(2): what a path is as a descriptor. */
+import { Errno } from './errno.ts';
+import { FileNode, SpecialNode } from './inode.ts';
+import { Device, type OpenFile, RegularFile } from './open-file.ts';
+import type { Process } from './process.ts';
+import { TerminalFile } from './tty.ts';
+
+export type OpenFlags = {
+  readonly read?: boolean;
+  readonly write?: boolean;
+  readonly append?: boolean;
+  readonly create?: boolean;
+  readonly truncate?: boolean;
+  readonly exclusive?: boolean;
+  readonly mode?: number;
+};
+
+/** Files, devices, terminals. Throws Errno. */
+export function openPath(process: Process, path: string, flags: OpenFlags): OpenFile {
+  const descriptor = /^\/(?:dev|proc\/self)\/(?:fd\/(\d+)|std(in|out|err))$/.exec(path);
+  if (descriptor) {
+    const number = descriptor[1] === undefined ? ['in', 'out', 'err'].indexOf(descriptor[2] as string) : Number(descriptor[1]);
+    const file = process.fds.get(number);
+    if (!file) throw new Errno('ENOENT', path);
+    return file.retain();
+  }
+  const inode = process.fs.open(path, flags);
+  if (inode.type === 'directory') throw new Errno('EISDIR', path);
+  if (inode instanceof SpecialNode) {
+    if (inode.device === 'tty') {
+      if (!process.tty) throw new Errno('ENXIO', path);
+      return new TerminalFile(process.tty);
+    }
+    if (inode.device.startsWith('fd/')) return process.fd(Number(inode.device.slice(3))).retain();
+    if (inode.type !== 'character') throw new Errno('ENXIO', path);
+    return new Device(inode.device, process.kernel.sim.random, (steps) => process.kernel.sim.toil(steps));
+  }
+  if (!(inode instanceof FileNode)) throw new Errno('EINVAL', path);
+  return new RegularFile(inode, path, process.fs, { read: flags.read ?? false, write: flags.write ?? false, append: flags.append ?? false });
+}
