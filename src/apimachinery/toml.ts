@@ -1,4 +1,4 @@
-/** TOML as containerd's configuration needs it, read with the places of errors and written as go-toml writes it. */
+/** TOML as the configurations of container runtimes need it, read with the places of errors and written as go-toml writes it. */
 
 export type TomlValue = string | number | boolean | TomlValue[] | TomlTable;
 export type TomlTable = { [key: string]: TomlValue };
@@ -40,28 +40,41 @@ class Reader {
     let path: readonly string[] = [];
     for (this.#blank(); this.#at < this.#text.length; this.#blank()) {
       if (this.#peek() === '[') {
-        path = this.#header();
-        table = this.#open(path);
+        const header = this.#header();
+        path = header.path;
+        table = this.#open(path, header.entry);
       } else this.#assign(table, path);
       this.#endOfLine();
     }
     return { root: this.#root, rows: this.#rows };
   }
 
-  /** `[a.b]`; `[[a]]` is used nowhere in this configuration. */
-  #header(): string[] {
+  /** `[a.b]`, or `[[a.b]]`: one more entry of a list of tables. */
+  #header(): { readonly path: string[]; readonly entry: boolean } {
     this.#at++;
+    const entry = this.#peek() === '[';
+    if (entry) this.#at++;
     const path = this.#key();
     this.#expect(']');
-    return path;
+    if (entry) this.#expect(']');
+    return { path, entry };
   }
 
-  #open(path: readonly string[]): TomlTable {
+  #open(path: readonly string[], entry: boolean): TomlTable {
     let table = this.#root;
-    for (const name of path) {
-      const next = table[name] ?? {};
+    for (const [index, name] of path.entries()) {
+      if (entry && index === path.length - 1) {
+        const list = table[name] ?? [];
+        if (!Array.isArray(list)) throw this.#error(`key ${name} should be an array table`);
+        const made: TomlTable = {};
+        table[name] = [...list, made];
+        return made;
+      }
+      const held = table[name] ?? {};
+      // A table below a list of tables belongs to its last entry.
+      const next = Array.isArray(held) ? held.at(-1) : held;
       if (!isTable(next)) throw this.#error(`key ${name} should be a table, not a value`);
-      table[name] = next;
+      if (!Array.isArray(held)) table[name] = next;
       table = next;
     }
     return table;

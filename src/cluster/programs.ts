@@ -20,6 +20,7 @@ import { makeShellPrograms, testPrograms } from '../shell/index.ts';
 import { corednsProgram, kubeNetworkPoliciesProgram, kubeProxyProgram } from './components/addons.ts';
 import { newContainerd } from './components/containerd.ts';
 import { kubeControllerManagerProgram, kubeSchedulerProgram } from './components/control-plane.ts';
+import { newCrio } from './components/crio.ts';
 import { newDockerd } from './components/dockerd.ts';
 import { newCriDockerd } from './components/dockershim.ts';
 import { etcdProgram } from './components/etcd.ts';
@@ -43,7 +44,7 @@ const notSimulated = (name: string): Program =>
     return 70;
   };
 
-const absent = ['helm', 'cni-plugin', 'containerd-shim-runc-v2', 'git', 'apt', 'apt-get', 'python3', 'perl', 'make', 'npm', 'go'];
+const absent = ['helm', 'cni-plugin', 'containerd-shim-runc-v2', 'conmon', 'crun', 'pinns', 'git', 'apt', 'apt-get', 'python3', 'perl', 'make', 'npm', 'go'];
 /** Those of them that a learner finds in PATH. */
 const absentCommands = ['helm', 'git', 'apt', 'apt-get'];
 
@@ -76,6 +77,7 @@ export function newProgramSet(trace: Trace, fault: Program, registries: () => Re
     // Comes with containerd. Its state lies in the kernel and in its directories: any instance sees the same containers.
     runc: newRunc(({ kernel }) => new Runc({ kernel, sim: kernel.sim })),
     containerd: newContainerd(trace, registries),
+    crio: newCrio(trace, registries),
   };
   const programs = new Map<string, Program>([
     ...absent.map((name): [string, Program] => [name, notSimulated(name)]),

@@ -49,6 +49,8 @@ export class Kernel {
   readonly messages: { readonly at: number; readonly text: string }[] = [];
   /** Network namespaces that have a name, by the path that holds them open: /run/netns/cni-…. */
   readonly networkNamespaces = new Map<string, NetworkNamespace>();
+  /** The same for other kinds, as CRI-O's pinns holds them: /run/utsns/…. */
+  readonly pinnedNamespaces = { uts: new Map<string, Namespaces['uts']>(), ipc: new Map<string, Namespaces['ipc']>() };
   /** Told of each program that starts, in a new process or in an old one's place (an execution log, as auditd keeps one). */
   onSpawn: (process: Process) => void = () => {};
   /** Areas that memory is swapped out to: /proc/swaps. */

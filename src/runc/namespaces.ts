@@ -13,17 +13,22 @@ export function containerNamespaces(kernel: Kernel, spec: OciSpec, name: string)
   return {
     pid: pick(kernel, entry('pid'), 'pid', host.pid, () => new PidNamespace(kernel.inode(), host.pid)),
     network: networkOf(kernel, entry('network'), name),
-    uts: pick(kernel, entry('uts'), 'uts', host.uts, () => new UtsNamespace(kernel.inode(), spec.hostname || kernel.hostname)),
-    ipc: pick(kernel, entry('ipc'), 'ipc', host.ipc, () => new OpaqueNamespace(kernel.inode())),
+    uts:
+      pinned(kernel.pinnedNamespaces.uts, entry('uts')) ??
+      pick(kernel, entry('uts'), 'uts', host.uts, () => new UtsNamespace(kernel.inode(), spec.hostname || kernel.hostname)),
+    ipc: pinned(kernel.pinnedNamespaces.ipc, entry('ipc')) ?? pick(kernel, entry('ipc'), 'ipc', host.ipc, () => new OpaqueNamespace(kernel.inode())),
     cgroup: pick(kernel, entry('cgroup'), 'cgroup', host.cgroup, () => new OpaqueNamespace(kernel.inode())),
     user: host.user,
   };
 }
 
 function networkOf(kernel: Kernel, entry: Entry | undefined, name: string): NetworkNamespace {
-  const named = entry?.path === undefined ? undefined : kernel.networkNamespaces.get(entry.path.replace(/^\/var\/run\//, '/run/'));
-  return named ?? pick(kernel, entry, 'network', kernel.host.network, () => new NetworkNamespace(kernel.inode(), name));
+  return pinned(kernel.networkNamespaces, entry) ?? pick(kernel, entry, 'network', kernel.host.network, () => new NetworkNamespace(kernel.inode(), name));
 }
+
+/** One that a file holds open. */
+const pinned = <T>(held: ReadonlyMap<string, T>, entry: Entry | undefined): T | undefined =>
+  entry?.path === undefined ? undefined : held.get(entry.path.replace(/^\/var\/run\//, '/run/'));
 
 function pick<K extends keyof Namespaces>(kernel: Kernel, entry: Entry | undefined, kind: K, host: Namespaces[K], make: () => Namespaces[K]): Namespaces[K] {
   if (!entry) return host;

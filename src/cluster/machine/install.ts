@@ -4,6 +4,7 @@ import { defaultText } from '../../containerd/config-file.ts';
 import { enable } from '../kubeadm/files.ts';
 import { newest } from '../releases.ts';
 import type { WorldContext } from '../worlds/index.ts';
+import { crioFiles } from './crio-texts.ts';
 import { installProgram, type Machine, type MachineOptions, newMachine, writeFile } from './machine.ts';
 
 /** A machine with the lab's command-line tools, connected to the world's network. */
@@ -95,6 +96,19 @@ export function installDockerPackages(machine: Machine, { docker, containerd }: 
   writeFile(fs, '/usr/lib/systemd/system/containerd.service', containerdUnit.replace('/usr/local/bin/', '/usr/bin/'));
   enable(machine, 'containerd.service');
   installDocker(machine, docker);
+}
+
+/** CRI-O from its package: the daemon, conmon, crun and runc; no containerd, and none of its clients. */
+export function installCrio(machine: Machine, { podCidr }: { readonly podCidr: string }): void {
+  const { kernel, fs } = machine;
+  for (const name of ['ctr', 'nerdctl']) if (fs.exists(`/usr/bin/${name}`)) fs.unlink(`/usr/bin/${name}`);
+  installProgram(kernel, fs, '/usr/bin/crio', 'crio', 56_000_000);
+  installProgram(kernel, fs, '/usr/bin/pinns', 'pinns', 900_000);
+  for (const name of ['conmon', 'crun', 'runc']) installProgram(kernel, fs, `/usr/libexec/crio/${name}`, name, name === 'runc' ? 11_000_000 : 2_400_000);
+  for (const name of cniPlugins) installProgram(kernel, fs, `/opt/cni/bin/${name}`, 'cni-plugin', 4_000_000);
+  for (const [path, text] of crioFiles) writeFile(fs, path, text);
+  writeFile(fs, '/etc/cni/net.d/11-crio-ipv4-bridge.conflist', bridgeNetwork(podCidr).replace('containerd-net', 'crio'));
+  enable(machine, 'crio.service');
 }
 
 /** cri-dockerd from its package: the daemon with its unit, which somebody has to enable. */

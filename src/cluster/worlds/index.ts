@@ -6,6 +6,7 @@ import type { Machine } from '../machine/machine.ts';
 import type { ProgramSet } from '../programs.ts';
 import type { Trace } from '../trace.ts';
 import { criDockerd } from './cri-dockerd.ts';
+import { crio } from './crio.ts';
 import { dockerBeside } from './docker-beside.ts';
 import { dockerHost } from './docker-host.ts';
 import { dockershim, upgraded124 } from './dockershim.ts';
@@ -43,6 +44,7 @@ export const worlds = {
   'kubeadm-1.23-dockershim': dockershim,
   'kubeadm-1.24-upgraded': upgraded124,
   'cri-dockerd': criDockerd,
+  crio,
   'docker-beside-containerd': dockerBeside,
 } as const satisfies Readonly<Record<string, World>>;
 export type WorldName = keyof typeof worlds;
