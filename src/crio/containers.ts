@@ -150,6 +150,12 @@ export class Containers {
         runtimeType: this.#context.handler(container.sandbox.runtimeHandler).path,
         config: container.config,
         runtimeSpec: container.spec,
+        shown: {
+          sandboxID: container.sandbox.id,
+          pid: container.pid,
+          runtimeSpec: container.spec,
+          privileged: container.config.linux?.securityContext?.privileged === true,
+        },
       },
     };
   }

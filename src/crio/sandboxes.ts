@@ -120,6 +120,7 @@ export class Sandboxes {
         config,
         runtimeSpec: sandbox.spec,
         cniResult: sandbox.cni ?? null,
+        shown: { ...(this.#needsInfra(config) ? { image: this.#context.config.pauseImage, pid: sandbox.pid } : {}), runtimeSpec: sandbox.spec },
       },
     };
   }

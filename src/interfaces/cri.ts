@@ -57,6 +57,8 @@ export type SandboxInfo = {
   readonly config: PodSandboxConfig;
   readonly runtimeSpec: unknown;
   readonly cniResult: unknown;
+  /** Where a runtime tells other things than containerd does: what `inspectp` shows. */
+  readonly shown?: Readonly<Record<string, unknown>>;
 };
 
 export type ContainerMetadata = { readonly name: string; readonly attempt: number };
@@ -143,6 +145,8 @@ export type ContainerInfo = {
   readonly runtimeType: string;
   readonly config: ContainerConfig;
   readonly runtimeSpec: unknown;
+  /** Where a runtime tells other things than containerd does: what `inspect` shows. */
+  readonly shown?: Readonly<Record<string, unknown>>;
 };
 
 /** Times in virtual milliseconds since 1970; 0 = never. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ConfigError, defaultText, loadConfig } from '../../src/containerd/config-file.ts';
 import { parseToml, TomlError } from '../../src/apimachinery/toml.ts';
+import { ConfigError, defaultText, loadConfig } from '../../src/containerd/config-file.ts';
 
 const path = '/etc/containerd/config.toml';
 const two = 'v2.3.4';

@@ -161,21 +161,23 @@ export function containerStatus(status: ContainerStatus): Json {
   };
 }
 
-export const containerInfo = ({ info }: ContainerStatus): Json => ({
-  ...info,
-  config: snakeCase(info.config),
-  runtimeOptions: null,
-  ...withRequired(info.config),
-});
+export const containerInfo = ({ info }: ContainerStatus): Json =>
+  info.shown ?? {
+    ...info,
+    config: snakeCase(info.config),
+    runtimeOptions: null,
+    ...withRequired(info.config),
+  };
 
 /** `linux` and `metadata` stay in the config even when they are empty. */
 const withRequired = (config: object): Json => ({
   config: { ...(snakeCase(config) as Json), ...('linux' in config ? { linux: snakeCase(config.linux ?? {}) } : {}) },
 });
 
-export const podInfo = ({ info }: PodSandboxStatus): Json => ({
-  ...info,
-  ...withRequired(info.config),
-  runtimeOptions: null,
-  runtimeType: 'io.containerd.runc.v2',
-});
+export const podInfo = ({ info }: PodSandboxStatus): Json =>
+  info.shown ?? {
+    ...info,
+    ...withRequired(info.config),
+    runtimeOptions: null,
+    runtimeType: 'io.containerd.runc.v2',
+  };

@@ -17,6 +17,8 @@ export type Fault = {
   readonly summary: { readonly en: string; readonly ko: string };
   /** Where it happens when nobody says where. */
   readonly on: 'controlplane' | 'node01';
+  /** The container runtime whose fault it is; it can only come about where that is installed. */
+  readonly runtime?: 'containerd';
   /** It is of the whole cluster: no other node can be named. */
   readonly fixed?: boolean;
   /** Where nodes are of another kind than in `kubeadm-3`. */

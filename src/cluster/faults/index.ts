@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster.ts';
 import type { Machine } from '../machine/machine.ts';
 import { apiFaults } from './api-table.ts';
 import { controlPlaneFaults } from './control-plane-table.ts';
+import { crioFaults } from './crio-table.ts';
 import { type Fault, lineOf } from './fault.ts';
 import { kernelFaults } from './kernel-table.ts';
 import { machineFaults } from './machine-table.ts';
@@ -25,6 +26,7 @@ export const faults: readonly Fault[] = [
   ...workloadFaults,
   ...apiFaults,
   ...kernelFaults,
+  ...crioFaults,
 ];
 
 export const findFault = (id: string): Fault | undefined => faults.find((fault) => fault.id === id);
@@ -33,12 +35,15 @@ export const findFault = (id: string): Fault | undefined => faults.find((fault) 
 export class FaultError extends Error {}
 
 /** Some faults need parts that only their own world has. */
-export const fitsWorld = ({ world }: Cluster, fault: Fault): boolean => fault.world === undefined || fault.world === world;
+export const fitsWorld = ({ world, machines }: Cluster, fault: Fault): boolean =>
+  (fault.world === undefined || fault.world === world) &&
+  (fault.runtime === undefined || [...machines.values()].some(({ systemd }) => systemd.units.has(`${fault.runtime}.service`)));
 
 /** Where a fault happens. Throws FaultError. */
 export function placeOf(cluster: Cluster, fault: Fault, node: string | undefined): Machine {
   if (node !== undefined && fault.fixed && node !== fault.on) throw new FaultError(`the fault ${fault.id} is of the whole cluster: leave --node out`);
-  if (!fitsWorld(cluster, fault)) throw new FaultError(`the fault ${fault.id} needs the world ${fault.world}`);
+  if (!fitsWorld(cluster, fault))
+    throw new FaultError(`the fault ${fault.id} needs ${fault.world ? `the world ${fault.world}` : `nodes with ${fault.runtime}`}`);
   const name = node ?? fault.on;
   const machine = cluster.machines.get(name);
   if (!machine) throw new FaultError(`there is no machine ${name}; there are ${[...cluster.machines.keys()].join(', ')}`);

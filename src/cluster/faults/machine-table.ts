@@ -110,6 +110,7 @@ export const machineFaults: readonly Fault[] = [
     id: 'crictl-wrong-endpoint',
     summary: { en: 'crictl still asks dockershim', ko: 'crictl이 아직 dockershim에 묻는다' },
     on: 'node01',
+    runtime: 'containerd',
     inject: ["sed -i 's#/run/containerd/containerd.sock#/var/run/dockershim.sock#' /etc/crictl.yaml"],
     shownAfter: 1,
     symptoms: [
@@ -187,6 +188,7 @@ export const machineFaults: readonly Fault[] = [
       ko: 'containerd의 hosts.toml이 Docker Hub 요청을 없어진 미러로 보낸다',
     },
     on: 'node01',
+    runtime: 'containerd',
     inject: ['mkdir -p /etc/containerd/certs.d/docker.io', `printf 'server = "https://mirror.internal"\\n' > /etc/containerd/certs.d/docker.io/hosts.toml`],
     shownAfter: 2,
     symptoms: [...pulled('mirror.internal'), { run: 'node$ crictl pull httpd 2>&1', shows: 'mirror.internal' }],

@@ -26,6 +26,7 @@ export const nodeFaults: readonly Fault[] = [
     id: 'containerd-stopped',
     summary: { en: 'containerd was stopped', ko: 'containerd가 멈춰 있다' },
     on: 'node01',
+    runtime: 'containerd',
     inject: ['systemctl stop containerd'],
     shownAfter: 60,
     symptoms: [
@@ -39,6 +40,7 @@ export const nodeFaults: readonly Fault[] = [
     id: 'kubelet-wrong-socket',
     summary: { en: "the kubelet's configuration names a socket that is not there", ko: 'kubelet 설정이 없는 CRI 소켓을 가리킨다' },
     on: 'node01',
+    runtime: 'containerd',
     inject: [`sed -i 's#containerd/containerd.sock#containerd/contained.sock#' ${config}`, 'systemctl restart kubelet'],
     shownAfter: 60,
     symptoms: [notReady, journal('kubelet', 'validate CRI v1 runtime API for endpoint')],
@@ -119,6 +121,7 @@ export const nodeFaults: readonly Fault[] = [
     id: 'containerd-config-broken',
     summary: { en: "containerd's configuration has a syntax error", ko: 'containerd 설정 파일에 문법 오류가 있다' },
     on: 'node01',
+    runtime: 'containerd',
     inject: ["sed -i 's/^version = .*/version = = 4/' /etc/containerd/config.toml", 'systemctl restart containerd'],
     shownAfter: 60,
     symptoms: [notReady, journal('containerd', 'toml'), { run: 'node$ crictl ps', shows: 'containerd.sock' }],
@@ -128,6 +131,7 @@ export const nodeFaults: readonly Fault[] = [
     id: 'containerd-cri-disabled',
     summary: { en: "containerd's CRI plugin is disabled, as in the package of Docker", ko: 'Docker 패키지에서처럼 containerd의 CRI 플러그인이 꺼져 있다' },
     on: 'node01',
+    runtime: 'containerd',
     inject: [
       `sed -i -e '/^disabled_plugins/d' -e '1i disabled_plugins = ["io.containerd.grpc.v1.cri"]' /etc/containerd/config.toml`,
       'systemctl restart containerd',
@@ -141,6 +145,7 @@ export const nodeFaults: readonly Fault[] = [
     id: 'cni-config-missing',
     summary: { en: 'the CNI configuration is gone', ko: 'CNI 설정 파일이 없다' },
     on: 'node01',
+    runtime: 'containerd',
     inject: ['mkdir -p /root/cni', 'mv /etc/cni/net.d/* /root/cni/', 'systemctl restart containerd'],
     shownAfter: 60,
     symptoms: [
@@ -154,6 +159,7 @@ export const nodeFaults: readonly Fault[] = [
     id: 'cni-config-broken',
     summary: { en: 'the CNI configuration is no JSON', ko: 'CNI 설정 파일의 JSON이 깨졌다' },
     on: 'node01',
+    runtime: 'containerd',
     inject: [
       'mkdir -p /root/cni',
       'cp /etc/cni/net.d/* /root/cni/',
@@ -185,6 +191,7 @@ export const nodeFaults: readonly Fault[] = [
     id: 'runc-missing',
     summary: { en: 'runc is not where containerd looks for it', ko: 'containerd가 찾는 곳에 runc가 없다' },
     on: 'node01',
+    runtime: 'containerd',
     inject: ['mv /usr/local/sbin/runc /root/runc'],
     shownAfter: 2,
     symptoms: [{ run: `${newPod}; sleep 20; kubectl get pod probe`, shows: 'ContainerCreating' }, events('"runc": executable file not found in $PATH')],
@@ -195,6 +202,7 @@ export const nodeFaults: readonly Fault[] = [
     id: 'pause-image-wrong',
     summary: { en: 'containerd is told of a pause image that does not exist', ko: 'containerd 설정의 pause 이미지가 존재하지 않는다' },
     on: 'node01',
+    runtime: 'containerd',
     inject: ["sed -i 's#pause:3.10.2#pause:3.99#' /etc/containerd/config.toml", 'systemctl restart containerd'],
     shownAfter: 5,
     symptoms: [{ run: `${newPod}; sleep 20; kubectl get pod probe`, shows: 'ContainerCreating' }, events('failed to pull image "registry.k8s.io/pause:3.99"')],
