@@ -2,12 +2,12 @@
 import type { Sim } from '../sim/sim.ts';
 import { Cgroup } from './cgroup.ts';
 import { Errno } from './errno.ts';
-import { Disk } from './file-system.ts';
+import { Disk, type OpenFlags } from './file-system.ts';
 import { DirectoryNode, type Inode } from './inode.ts';
 import { hostMounts, type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from './namespaces.ts';
 import { NetworkNamespace } from './network.ts';
 import type { OpenFile } from './open-file.ts';
-import { type OpenFlags, openPath } from './open-path.ts';
+import { openPath } from './open-path.ts';
 import { Process, type SpawnOptions } from './process.ts';
 import { type Program, type ProgramTable, withReleases } from './program.ts';
 import { runProgram } from './run-program.ts';

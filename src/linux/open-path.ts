@@ -1,19 +1,10 @@
 /** open(2): what a path is as a descriptor. */
 import { Errno } from './errno.ts';
+import type { OpenFlags } from './file-system.ts';
 import { FileNode, SpecialNode } from './inode.ts';
 import { Device, type OpenFile, RegularFile } from './open-file.ts';
 import type { Process } from './process.ts';
 import { TerminalFile } from './tty.ts';
-
-export type OpenFlags = {
-  readonly read?: boolean;
-  readonly write?: boolean;
-  readonly append?: boolean;
-  readonly create?: boolean;
-  readonly truncate?: boolean;
-  readonly exclusive?: boolean;
-  readonly mode?: number;
-};
 
 /** Files, devices, terminals. Throws Errno. */
 export function openPath(process: Process, path: string, flags: OpenFlags): OpenFile {

@@ -1,35 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../src/client/client.ts';
+import { corefile as kubeadmCorefile } from '../../src/cluster/kubeadm/corefile.ts';
 import { runCoreDns } from '../../src/coredns/coredns.ts';
 import { parseCorefile } from '../../src/coredns/corefile.ts';
 import type { DnsAnswer, DnsRecord, DnsServer, HttpServer } from '../../src/linux/protocols.ts';
 import type { Routine } from '../../src/sim/routine.ts';
 import { newServer } from '../apiserver/server.ts';
-
-const kubeadmCorefile = `.:53 {
-    errors
-    health {
-       lameduck 5s
-    }
-    ready
-    kubernetes cluster.local in-addr.arpa ip6.arpa {
-       pods insecure
-       fallthrough in-addr.arpa ip6.arpa
-       ttl 30
-    }
-    prometheus :9153
-    forward . /etc/resolv.conf {
-       max_concurrent 1000
-    }
-    cache 30 {
-       disable success cluster.local
-       disable denial cluster.local
-    }
-    loop
-    reload
-    loadbalance
-}
-`;
 
 function world(corefile = kubeadmCorefile) {
   const { sim, server, credentials } = newServer();

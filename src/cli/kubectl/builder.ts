@@ -104,6 +104,16 @@ function named(
   });
 }
 
+/** What manifests say, without a word to the server: --local. */
+export function* manifestInfos(k: Kubectl, args: readonly string[]): Routine<readonly Info[]> {
+  const targets = yield* targetsOf(k, { args });
+  return targets.flatMap((target) => {
+    if (target.kind !== 'manifest') return [];
+    const { object, source } = target.manifest;
+    return [{ resource: target.resource, namespace: target.namespace, name: nameOf(object), object, source }];
+  });
+}
+
 function* manifestTarget(k: Kubectl, manifest: Manifest): Routine<Target> {
   const apiVersion = text(manifest.object['apiVersion']);
   const kind = text(manifest.object['kind']);

@@ -8,10 +8,10 @@ import { strategicMerge } from '../../../apimachinery/patch/strategic-merge.ts';
 import { badRequest, StatusError } from '../../../apimachinery/status.ts';
 import { parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { type Info, targetsOf, visit } from '../builder.ts';
+import { type Info, manifestInfos, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
-import { at, list, nameOf, type Obj, obj, text } from '../json.ts';
+import { at, list, type Obj, obj, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
 
@@ -40,7 +40,7 @@ export const patch: CommandEntry = {
     const print = operationPrinter(k, dryRun === 'client' ? 'none' : dryRun);
     const body = readPatch(k);
     const { infos, errors } = k.flags.bool('local')
-      ? { infos: yield* local(k), errors: [] }
+      ? { infos: yield* manifestInfos(k, []), errors: [] }
       : yield* visit(k, { args: k.args, fetch: dryRun === 'client' || k.flags.bool('local') });
     const failures = [...errors];
     for (const info of infos) {
@@ -112,21 +112,4 @@ function applied(object: Obj, body: unknown, type: string): Obj {
     if (!(error instanceof PatchError)) throw error;
     throw new KubectlError(error.message);
   }
-}
-
-function* local(k: Kubectl): Routine<readonly Info[]> {
-  const targets = yield* targetsOf(k, { args: [] });
-  return targets.flatMap((target): Info[] =>
-    target.kind === 'manifest'
-      ? [
-          {
-            resource: target.resource,
-            namespace: target.namespace,
-            name: nameOf(target.manifest.object),
-            object: target.manifest.object,
-            source: target.manifest.source,
-          },
-        ]
-      : [],
-  );
 }

@@ -33,6 +33,11 @@ function* each(k: Kubectl, change: (info: Info) => Routine): Routine {
 
 const inError = (info: Info): string => `${resourceName(info.resource)} "${info.name}"`;
 
+function* patched(k: Kubectl, info: Info, body: object): Routine<Obj> {
+  const query = { fieldManager: k.flags.text('field-manager') };
+  return obj(yield* k.api.request({ method: 'PATCH', path: patchPath(info), body, contentType: strategic, query }));
+}
+
 function* setPaused(k: Kubectl, paused: boolean): Routine {
   const print = operationPrinter(k);
   const verb = paused ? 'paused' : 'resumed';
@@ -40,18 +45,7 @@ function* setPaused(k: Kubectl, paused: boolean): Routine {
     if (info.resource.kind !== 'Deployment') throw new KubectlError(`${inError(info)} ${paused ? 'pausing' : 'resuming'} is not supported`);
     if ((at(info.object, 'spec.paused') === true) === paused) throw new KubectlError(`${inError(info)} is ${paused ? 'already' : 'not'} paused`);
     const patch = { spec: { paused: paused ? true : null } };
-    yield* print(
-      obj(
-        yield* k.api.request({
-          method: 'PATCH',
-          path: patchPath(info),
-          body: patch,
-          contentType: strategic,
-          query: { fieldManager: k.flags.text('field-manager') },
-        }),
-      ),
-      verb,
-    );
+    yield* print(yield* patched(k, info, patch), verb);
   });
 }
 
@@ -90,18 +84,7 @@ export const rolloutRestart: CommandEntry = {
       if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(info.resource.kind)) throw new KubectlError(`${inError(info)} restarting is not supported`);
       if (at(info.object, 'spec.paused') === true) throw new KubectlError(`${inError(info)} can't restart paused deployment (run rollout resume first)`);
       const patch = { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': rfc3339(k.now) } } } } };
-      yield* print(
-        obj(
-          yield* k.api.request({
-            method: 'PATCH',
-            path: patchPath(info),
-            body: patch,
-            contentType: strategic,
-            query: { fieldManager: k.flags.text('field-manager') },
-          }),
-        ),
-        'restarted',
-      );
+      yield* print(yield* patched(k, info, patch), 'restarted');
     });
   },
 };

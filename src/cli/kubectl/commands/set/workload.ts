@@ -4,10 +4,10 @@ import { typeOf } from '../../../../api/schema.ts';
 import { createTwoWayMergePatch } from '../../../../apimachinery/patch/strategic-diff.ts';
 import { StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
-import { type Info, targetsOf, visit } from '../../builder.ts';
+import { type Info, manifestInfos, visit } from '../../builder.ts';
 import { recorded } from '../../change-cause.ts';
 import { ErrorList, KubectlError } from '../../errors.ts';
-import { at, nameOf, type Obj, obj, objs, text, withPath } from '../../json.ts';
+import { at, type Obj, obj, objs, text, withPath } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 
@@ -39,7 +39,7 @@ export function* setAll(k: Kubectl, plan: SetPlan): Routine {
   const dryRun = yield* k.dryRun();
   const print = operationPrinter(k, dryRun);
   const local = k.flags.bool('local');
-  const { infos, errors } = local ? { infos: yield* localInfos(k, plan.args), errors: [] } : yield* visit(k, { args: plan.args, all: k.flags.bool('all') });
+  const { infos, errors } = local ? { infos: yield* manifestInfos(k, plan.args), errors: [] } : yield* visit(k, { args: plan.args, all: k.flags.bool('all') });
   const failures = [...errors];
   for (const info of infos) {
     try {
@@ -70,23 +70,6 @@ function asTyped(info: Info, object: Obj): Obj {
   const full = (key: string): Obj =>
     spec[key] === undefined ? {} : { [key]: objs(spec[key]).map((container) => ({ ...container, resources: container['resources'] ?? {} })) };
   return { ...withPath(object, path, { ...spec, ...full('containers'), ...full('initContainers') }), status: object['status'] ?? {} };
-}
-
-function* localInfos(k: Kubectl, args: readonly string[]): Routine<readonly Info[]> {
-  const targets = yield* targetsOf(k, { args });
-  return targets.flatMap((target) =>
-    target.kind === 'manifest'
-      ? [
-          {
-            resource: target.resource,
-            namespace: target.namespace,
-            name: nameOf(target.manifest.object),
-            object: target.manifest.object,
-            source: target.manifest.source,
-          },
-        ]
-      : [],
-  );
 }
 
 function* send(k: Kubectl, info: Info, patch: Obj, dryRun: boolean): Routine<Obj> {
