@@ -27,10 +27,18 @@ export function lessonWorlds({ lessons, seed, world }: LessonWorldsOptions): Wor
       const undone = record.undone ? { undone: record.undone } : {};
       return Session.replaying({ world: worldNamed(record.world), seed: record.seed, lesson, ...undone }, record.inputs, record.until);
     },
-    replay: (like, inputs, until) => Session.replaying(like.goingBackTo(inputs.length), inputs, until),
+    *replay(like, inputs, until) {
+      const session = yield* Session.replaying(like.goingBackTo(inputs.length), inputs, until);
+      // The checks look once a second: what held when this moment was there the first time is to be seen at once.
+      session.tick(lookTime);
+      return session;
+    },
     same: (key, record) => load(key).hash === record.lesson?.hash,
   };
 }
+
+/** How often checks look, at the least. */
+const lookTime = 1_000;
 
 function worldNamed(name: string): WorldName {
   if (!isWorldName(name)) throw new UsageError(`there is no world "${name}"`);

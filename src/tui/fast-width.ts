@@ -39,7 +39,8 @@ function widthOfUnit(code: number): number | undefined {
   if (code >= 0x20 && code < 0x7f) return 1;
   if ((code >= 0xac00 && code <= 0xd7a3) || (code >= 0x4e00 && code <= 0x9fff)) return 2;
   if (code >= 0x3041 && code <= 0x30ff && code !== 0x3099 && code !== 0x309a) return 2;
-  // Box drawing, blocks, and the signs that this screen uses itself.
-  if ((code >= 0x2500 && code <= 0x259f) || code === 0xb7 || code === 0x2026 || code === 0x2192 || code === 0x2713 || code === 0x2717) return 1;
+  // Latin letters, quotes and dashes, arrows, box drawing, blocks, and the signs that this screen uses itself.
+  if ((code >= 0xa1 && code <= 0xff && code !== 0xad) || (code >= 0x2010 && code <= 0x2027) || (code >= 0x2190 && code <= 0x21ff)) return 1;
+  if ((code >= 0x2500 && code <= 0x25fc) || code === 0x2260 || code === 0x2713 || code === 0x2717 || code === 0x276f) return 1;
   return undefined;
 }

@@ -51,17 +51,23 @@ export type KeyName =
 
 export type Effect = { readonly send: string } | { readonly interrupt: true } | { readonly eof: true } | undefined;
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** Segmenting copies its whole input for each segment: long text is taken in pieces. A cluster across a seam counts as two, which shows nowhere. */
 const piece = 256;
 
+/** ASCII, Hangul syllables and jamo of their own, common punctuation, lines: each is a grapheme, whatever stands beside it. */
+const single = /^[\x20-\x7e\u00a1-\u00ff\u2010-\u2027\u2190-\u21ff\u2500-\u25ff\u3001-\u3020\u3131-\u318e\u4e00-\u9fff\uac00-\ud7a3]*$/;
+
 export function graphemes(text: string): string[] {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.split('');
+  if (single.test(text)) return text.split('');
+  const segmenter = newSegmenter();
   const points = [...text];
   const out: string[] = [];
   for (let i = 0; i < points.length; i += piece) for (const { segment } of segmenter.segment(points.slice(i, i + piece).join(''))) out.push(segment);
   return out;
 }
+
+/** Made when it is needed: Unicode's tables are read with the first one. */
+const newSegmenter = (): Intl.Segmenter => new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 export const lineText = ({ line }: Prompt): string => line.join('');
 

@@ -218,6 +218,13 @@ describe('undo, restart, going on later', () => {
     await again.until('Start this lesson over?');
     again.type(keys.down);
     again.type(keys.enter);
+    await again.until('Going back');
+    await again.until((rows) => !rows.join().includes('Going back'));
+    // The step before must not show for a moment.
+    expect(again.text).toContain('Step 2 of 9');
+    again.type(keys.f9);
+    await again.until('Start this lesson over?');
+    for (const key of [keys.down, keys.down, keys.enter]) again.type(key);
     await again.until('Step 1 of 9');
   });
 });

@@ -5,6 +5,7 @@ import { lessonView } from '../../src/session/lesson-view.ts';
 import { playScript } from '../../src/session/play.ts';
 import { Session } from '../../src/session/session.ts';
 import { matchingRows, newMatching, pairsOf, pressMatching } from '../../src/tui/view/matching.ts';
+import { newSay } from '../../src/tui/words.ts';
 import { load, smallLesson } from './small-lesson.ts';
 
 const quiz = { type: 'match', choices: ['cat', 'cow', 'calf'], matches: ['moo', 'meow', 'woof'], answer: { cat: 'meow', cow: 'moo', calf: 'moo' } };
@@ -44,13 +45,21 @@ describe('a quiz of pairs', () => {
   test('keys: arrows turn each to its match; the pointer stays in sight where not all fit', () => {
     const [items, matches] = [quiz.choices, quiz.matches].map((ids) => ids.map((value) => ({ value, label: choices[value as 'cat'] })));
     if (!items || !matches) throw new Error('no items');
+    const say = newSay('en');
     let state = newMatching(3);
     for (const key of ['right', 'right', 'down', 'right'] as const) state = pressMatching(state, key, 3);
     expect(pairsOf(state, items, matches)).toBeUndefined();
     for (const key of ['down', 'left', 'left', 'left'] as const) state = pressMatching(state, key, 3);
     expect(pairsOf(state, items, matches)).toEqual(['cat=meow', 'cow=moo', 'calf=moo']);
-    expect(matchingRows(state, items, matches, true, 9)).toEqual([' 1 A cat', '   → meow!', ' 2 A cow', '   → moo!', '❯3 A calf', '   → ◂ moo! ▸']);
-    expect(matchingRows(state, items, matches, true, 4)).toEqual([' 2 A cow', '   → moo!', '❯3 A calf', '   → ◂ moo! ▸']);
+    expect(matchingRows(state, items, matches, { focused: true, height: 9, say })).toEqual([
+      ' 1 A cat',
+      '   → meow!',
+      ' 2 A cow',
+      '   → moo!',
+      '❯3 A calf',
+      '   → ◂ moo! ▸',
+    ]);
+    expect(matchingRows(state, items, matches, { focused: true, height: 4, say })).toEqual([' 2 A cow', '   → moo!', '❯3 A calf', '   → ◂ moo! ▸']);
   });
 });
 

@@ -11,9 +11,10 @@ import stringWidth from '../../src/tui/fast-width.ts';
 import { layoutOf, type Shown } from '../../src/tui/layout.ts';
 import type { TrackEntry } from '../../src/tui/services.ts';
 import { plainText, unstyled } from '../../src/tui/text/style.ts';
+import { keysIn } from '../../src/tui/view/chrome.ts';
 import { firstRow, lessonRows } from '../../src/tui/view/lesson-rows.ts';
 import { answerOf, newMany, pressMany } from '../../src/tui/view/many.ts';
-import { menuEntries, menuLimit } from '../../src/tui/view/menu-view.ts';
+import { menuEntries, menuRows } from '../../src/tui/view/menu-view.ts';
 import { xrayRows } from '../../src/tui/view/xray-rows.ts';
 import { newSay } from '../../src/tui/words.ts';
 
@@ -198,14 +199,37 @@ describe('small views', () => {
     expect(answerOf(carried, true)).toEqual(['b', 'a', 'c']);
   });
 
-  test('menu entries fit the window and show what was done', () => {
-    for (const width of [60, 80, 200]) {
-      const entries = menuEntries(tracks, { lessons: { 'a/x': { done: true, points: 80 } } }, 'ko', width, unstyled, newSay('ko'));
+  test('the menu fits the window, shows what was done, and says how many entries are hidden', () => {
+    const kept = { lessons: { 'a/x': { done: true, points: 80 } } };
+    const lessons = Array.from({ length: 12 }, (_, n) => ({ key: `b/${n}`, minutes: 5, title: { en: `Number ${n}`, ko: `${n}번째` }, world: 'node' }));
+    const many = [...tracks, { id: 'b', title: { en: 'B', ko: '비' }, lessons }];
+    for (const [columns, rows] of [
+      [60, 18],
+      [80, 24],
+      [200, 60],
+      [20, 5],
+      [40, 10],
+    ] as const) {
+      const context = { tracks: many, kept, language: 'ko' as const, size: { columns, rows }, style: unstyled, say: newSay('ko') };
+      const entries = menuEntries(context);
       expect(entries[0]?.text).toMatch(/^✓ 첫째 .*5분 {2}80점/);
-      for (const { text } of entries) expect(stringWidth(plainText(text))).toBeLessThanOrEqual(width - 4);
-      expect(menuLimit(entries, 100)).toBe(entries.length);
-      expect(menuLimit(entries, 5)).toBeLessThan(entries.length);
+      for (let at = 0; at < entries.length; at++) {
+        const shown = menuRows(entries, at, undefined, context);
+        expect(shown.length).toBeLessThanOrEqual(rows);
+        if (columns >= 60) for (const row of shown) expect(stringWidth(row)).toBeLessThanOrEqual(columns - 2);
+        expect(shown.filter((row) => row.startsWith('❯'))).toHaveLength(1);
+        const hidden = [...shown.join('\n').matchAll(/[↑↓] (\d+)개 더/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+        const lines = shown.filter((row) => entries.some(({ text }) => row.endsWith(text))).length;
+        if (rows >= 6) expect(lines + hidden).toBe(entries.length);
+      }
     }
+  });
+
+  test('keys that do not find room are left out whole', () => {
+    const keys = newSay('en')('keysTerminal');
+    expect(keysIn(keys, 200)).toBe(keys);
+    expect(keysIn(keys, 54)).toBe('F1 help · Esc lesson · F2 X-ray · F4 hint · F7 skip');
+    expect(keysIn(keys, 34)).toBe('F1 help · Esc lesson · F4 hint');
   });
 });
 

@@ -5,7 +5,7 @@ import type { LessonView } from '../../session/lesson-view.ts';
 import type { XrayHop } from '../../session/xray.ts';
 import type { Focus, Pane, WindowSize } from '../layout.ts';
 import type { HandedIn, Kept, TrackEntry } from '../services.ts';
-import type { WordKey } from '../words.ts';
+import type { Opening } from '../view/opening-view.ts';
 
 /** A question with a few answers, over everything else. */
 export type ChoiceState = { readonly question: string; readonly note?: string; readonly options: readonly { readonly id: string; readonly label: string }[] };
@@ -38,7 +38,7 @@ export type AppState = {
   readonly handedIn: HandedIn | undefined;
   readonly tracks: readonly TrackEntry[];
   readonly kept: Kept;
-  readonly opening: { readonly title: string | undefined; readonly stage: WordKey; readonly share: number };
+  readonly opening: Opening;
   readonly choice: ChoiceState | undefined;
   readonly lesson: LessonState | undefined;
   readonly notice: string | undefined;

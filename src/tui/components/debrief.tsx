@@ -1,13 +1,14 @@
 /** The end of a lesson: what it was about, and where to go on. */
 import { Box, Text } from 'ink';
-import SelectInput from 'ink-select-input';
 import { useMemo } from 'react';
 import type { LessonState } from '../app/state.ts';
 import type { WindowSize } from '../layout.ts';
 import type { Kept, TrackEntry } from '../services.ts';
+import { cut } from '../text/wrap.ts';
 import { slice } from '../view/chrome.ts';
 import { debriefOptions, debriefRows } from '../view/debrief-view.ts';
 import { useDrawing } from './context.ts';
+import { List } from './list.tsx';
 
 type Props = { readonly lesson: LessonState; readonly tracks: readonly TrackEntry[]; readonly size: WindowSize; readonly kept: Kept };
 
@@ -25,8 +26,8 @@ export function Debrief({ lesson, tracks, size }: Props) {
         <Text>{slice(rows, scroll, height).join('\n')}</Text>
       </Box>
       <Text>{below > 0 ? style('faint', say('rowsBelow', { n: below })) : ' '}</Text>
-      <Box flexShrink={0}>
-        <SelectInput items={options.map(({ id, label }) => ({ value: id, label }))} onSelect={({ value }) => actions.choose(value)} />
+      <Box flexShrink={0} flexDirection="column">
+        <List items={options.map(({ id, label }) => ({ value: id, label: cut(label, size.columns - 5) }))} height={options.length} onSelect={actions.choose} />
       </Box>
     </Box>
   );

@@ -2,7 +2,8 @@
 import { Text, useInput } from 'ink';
 import { useState } from 'react';
 import { answerOf, type Many, newMany, pressMany } from '../view/many.ts';
-import { windowOf } from '../view/matching.ts';
+import { windowOf } from '../view/window.ts';
+import { useDrawing } from './context.ts';
 
 type Props = {
   readonly items: readonly { readonly value: string; readonly label: string }[];
@@ -13,6 +14,7 @@ type Props = {
 };
 
 export function ManyChoices({ items, order, focused, height, onSubmit }: Props) {
+  const { say } = useDrawing();
   const [state, setState] = useState(() => newMany(items.map(({ value }) => value)));
   useInput(
     (input, key) => {
@@ -28,7 +30,7 @@ export function ManyChoices({ items, order, focused, height, onSubmit }: Props) 
     const lines = (items.find((item) => item.value === value)?.label ?? value).split('\n');
     return lines.map((line, row) => (row === 0 ? mark : ' '.repeat(mark.length)) + line);
   });
-  return <Text>{windowOf(blocks, state.at, height).join('\n')}</Text>;
+  return <Text>{windowOf(blocks, state.at, height, say).join('\n')}</Text>;
 }
 
 const markOf = ({ ticked, carrying, at }: Many, value: string, index: number, order: boolean): string =>

@@ -3,6 +3,7 @@ import { Text, useInput } from 'ink';
 import { useState } from 'react';
 import { type MatchingKey, matchingRows, newMatching, pairsOf, pressMatching } from '../view/matching.ts';
 import type { QuestionView } from '../view/question.ts';
+import { useDrawing } from './context.ts';
 
 type Props = {
   readonly question: QuestionView;
@@ -12,6 +13,7 @@ type Props = {
 };
 
 export function MatchChoices({ question: { items, matches }, focused, height, onSubmit }: Props) {
+  const { say } = useDrawing();
   const [state, setState] = useState(() => newMatching(items.length));
   useInput(
     (input, key) => {
@@ -32,5 +34,5 @@ export function MatchChoices({ question: { items, matches }, focused, height, on
     },
     { isActive: focused },
   );
-  return <Text>{matchingRows(state, items, matches, focused, height).join('\n')}</Text>;
+  return <Text>{matchingRows(state, items, matches, { focused, height, say }).join('\n')}</Text>;
 }

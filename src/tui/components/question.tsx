@@ -1,11 +1,11 @@
 /** A quiz, a prediction, or a page to be turned. */
 import { Box, Text } from 'ink';
-import SelectInput from 'ink-select-input';
 import TextInput from 'ink-text-input';
 import { useState } from 'react';
 import { cut } from '../text/wrap.ts';
 import type { QuestionView } from '../view/question.ts';
 import { useDrawing } from './context.ts';
+import { List } from './list.tsx';
 import { ManyChoices } from './many-choices.tsx';
 import { MatchChoices } from './match-choices.tsx';
 
@@ -33,7 +33,7 @@ function Body({ question, focused, width, height }: Props) {
     return <ManyChoices items={items} order={kind === 'order'} focused={focused} height={height} onSubmit={actions.answer} />;
   if (kind === 'match') return <MatchChoices question={question} focused={focused} height={height} onSubmit={actions.answer} />;
   if (kind === 'text') return <Field focused={focused} width={width} />;
-  return <SelectInput items={[...items]} isFocused={focused} onSelect={({ value }) => actions.answer([value])} />;
+  return <List items={items} height={height} focused={focused} onSelect={(value) => actions.answer([value])} />;
 }
 
 function Field({ focused }: { readonly focused: boolean; readonly width: number }) {

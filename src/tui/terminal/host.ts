@@ -14,6 +14,14 @@ export type HostOptions = {
   readonly onEnd: () => void;
 };
 
+/** What has the screen: keys go to it, and it is told of ends. */
+export type Holder = {
+  readonly keys: (events: readonly KeyEvent[]) => void;
+  readonly keepNow: () => void;
+  readonly suspend: () => void;
+  readonly resume: () => void;
+};
+
 // Alternate screen, bracketed paste; on the way out also what a broken frame may have left on.
 const enter = '\x1b[?1049h\x1b[?2004h\x1b[2J\x1b[H';
 const leave = '\x1b[?2026l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l';

@@ -19,8 +19,22 @@ export function statusRow(lesson: LessonState, width: number, style: Style, say:
   const state = skipping ? say('skipping') : paused ? say('paused') : say('speed', { n: speed });
   const where = focus === 'terminal' ? say('terminal') : paneTitle(pane, say);
   const left = ` ${clock} ${state} [${cut(where, 16)}] `;
-  const rest = notice ?? (raw ? say('keysRaw') : focus === 'terminal' ? say('keysTerminal') : say('keysPane'));
-  return style('strong', cut(left, width)) + style(notice ? 'plain' : 'faint', cut(rest, width - stringWidth(left)));
+  const room = width - stringWidth(left);
+  const rest = notice ? cut(notice, room) : keysIn(raw ? say('keysRaw') : focus === 'terminal' ? say('keysTerminal') : say('keysPane'), room);
+  return style('strong', cut(left, width)) + style(notice ? 'plain' : 'faint', rest);
+}
+
+/** Keys that are left out first where not all find room; the help page has them all. */
+const lesser = ['F6', 'F5', 'F8', 'F3', 'F7', 'F2', '↑↓', 'F4'];
+
+/** Whole keys, as many as find room. */
+export function keysIn(keys: string, room: number): string {
+  let shown = keys.split(' · ');
+  for (const key of lesser) {
+    if (stringWidth(shown.join(' · ')) <= room) break;
+    shown = shown.filter((each) => !each.startsWith(`${key} `));
+  }
+  return cut(shown.join(' · '), room);
 }
 
 /** `── Terminal ─────`; the pane that has the keys is marked. */

@@ -1,4 +1,6 @@
 /** Choices to each of which something is matched: a pure step from key to state, and the rows that fit into a height. */
+import type { Say } from '../words.ts';
+import { windowOf } from './window.ts';
 
 type Item = { readonly value: string; readonly label: string };
 
@@ -21,27 +23,16 @@ export function pairsOf({ matched }: Matching, items: readonly Item[], matches: 
   return items.map(({ value }, index) => `${value}=${matches[matched[index] ?? 0]?.value}`);
 }
 
+type Shown = { readonly focused: boolean; readonly height: number; readonly say: Say };
+
 /** A choice, and below it what is matched to it. Where not all fit, those around the one at the pointer. */
-export function matchingRows({ at, matched }: Matching, items: readonly Item[], matches: readonly Item[], focused: boolean, height: number): string[] {
+export function matchingRows({ at, matched }: Matching, items: readonly Item[], matches: readonly Item[], shown: Shown): string[] {
+  const { focused, height, say } = shown;
   const blocks = items.map(({ label }, index) => {
     const here = focused && index === at;
     const match = matches[matched[index] ?? -1]?.label ?? '?';
     const rows = label.split('\n').map((row, line) => `${line > 0 ? '   ' : here ? `❯${index + 1} ` : ` ${index + 1} `}${row}`);
     return [...rows, here ? `   → ◂ ${match} ▸` : `   → ${match}`];
   });
-  return windowOf(blocks, at, height);
-}
-
-/** Whole blocks, the one at the pointer among them, as long as they fit. */
-export function windowOf(blocks: readonly (readonly string[])[], at: number, height: number): string[] {
-  const sizes = blocks.map((block) => block.length);
-  const total = (from: number, to: number): number => sizes.slice(from, to).reduce((sum, size) => sum + size, 0);
-  let from = at;
-  let to = at + 1;
-  for (;;) {
-    if (to < blocks.length && total(from, to + 1) <= height) to++;
-    else if (from > 0 && total(from - 1, to) <= height) from--;
-    else break;
-  }
-  return blocks.slice(from, to).flat();
+  return windowOf(blocks, at, height, say);
 }

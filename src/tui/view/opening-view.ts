@@ -1,0 +1,25 @@
+/** While a world comes up or is played again. */
+import type { Style } from '../text/style.ts';
+import { wrapSpans } from '../text/wrap.ts';
+import type { Say, WordKey } from '../words.ts';
+
+export type Opening = { readonly title: string | undefined; readonly stage: WordKey; readonly share: number };
+
+export function openingRows({ title, stage, share }: Opening, width: number, style: Style, say: Say): string[] {
+  const text = title === undefined ? say('openingShell') : say('opening', { title });
+  const rows = [
+    ...wrapSpans([{ text, look: 'title' }], width - 2, style),
+    ...wrapSpans([{ text: say(stage), look: 'plain' }], width - 2, style),
+    progressBar(share, width),
+  ];
+  return ['', ...rows.map((row) => ` ${row}`)];
+}
+
+const widest = 40;
+
+/** `━━━━──── 50 %` */
+export function progressBar(share: number, width: number): string {
+  const room = Math.max(1, Math.min(widest, width - 9));
+  const full = Math.round(share * room);
+  return `${'━'.repeat(full)}${'─'.repeat(room - full)} ${Math.round(share * 100)} %`;
+}
