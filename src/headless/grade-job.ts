@@ -1,20 +1,15 @@
 /** The work of grading one file, as a worker and the main thread do it alike. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import type { Budget } from '../grading/budget.ts';
 import { ExpressionError } from '../grading/cel.ts';
 import type { Policy } from '../grading/findings.ts';
 import type { FileReport, LessonGrade } from '../grading/grade.ts';
 import { historyOf } from '../grading/history.ts';
 import { normalLine, type Traits } from '../grading/similarity.ts';
 import { parseSubmission, type Submission, type SubmittedLesson } from '../grading/submission.ts';
-import { learnerCopy } from '../lessons/learner-copy.ts';
-import type { LoadedLesson } from '../lessons/lesson.ts';
-import { loadLesson } from '../lessons/load.ts';
 import { drawVariables } from '../lessons/variables.ts';
 import { blankGrade, type Graded, gradeLesson, unjudged } from '../session/grade-lesson.ts';
 import { WorldError } from '../session/prepare.ts';
-import { type Budget, defaultBudget } from '../session/regrade.ts';
-import { lessonFolders } from './lessons-folder.ts';
+import type { LessonShelf } from './lesson-shelf.ts';
 import { type Found, readSubmissionFile } from './submission-files.ts';
 
 export type GradeOptions = {
@@ -25,58 +20,9 @@ export type GradeOptions = {
   readonly since?: number;
   readonly due?: number;
 };
-export const newBudget = (steps: number | undefined): Budget => ({ ...defaultBudget, ...(steps === undefined ? {} : { steps }) });
 
 /** What one file gave. */
 export type Outcome = { readonly file: string; readonly grades: readonly LessonGrade[]; readonly traits: readonly Traits[]; readonly problem?: FileReport };
-
-type Known = { readonly loaded: LoadedLesson; readonly world: string; readonly hashes: readonly string[] };
-
-/** The grader's lessons, read when they are first needed. */
-export class LessonShelf {
-  readonly #folders = new Map<string, string>();
-  readonly #known = new Map<string, Known | string>();
-
-  constructor(root: string) {
-    for (const folder of lessonFolders(root)) {
-      const name = folder.split(/[\\/]/).slice(-2).join('/');
-      this.#folders.set(name, folder);
-    }
-  }
-
-  get folders(): ReadonlyMap<string, string> {
-    return this.#folders;
-  }
-
-  /** The lesson; a text says why it cannot be used; undefined: there is none. */
-  get(name: string): Known | string | undefined {
-    const folder = this.#folders.get(name);
-    if (!folder) return undefined;
-    const known = this.#known.get(name) ?? readKnown(folder);
-    this.#known.set(name, known);
-    return known;
-  }
-}
-
-const largestFile = 1024 * 1024;
-const names = ['lesson.yaml', 'en.yaml', 'ko.yaml'];
-
-/** The texts of a lesson's files. */
-export const lessonTexts = (folder: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    names.flatMap((name) => {
-      const path = join(folder, name);
-      return existsSync(path) && statSync(path).size <= largestFile ? [[name, readFileSync(path, 'utf8')] as const] : [];
-    }),
-  );
-
-function readKnown(folder: string): Known | string {
-  const files = lessonTexts(folder);
-  const loaded = loadLesson({ folder, files });
-  if (!('lesson' in loaded)) return loaded.map(({ file, line, message }) => `${file}:${line}: ${message}`).join('; ');
-  const copy = loadLesson({ folder, files: learnerCopy(files) });
-  return { loaded, world: loaded.lesson.world.name, hashes: [loaded.hash, ...('lesson' in copy ? [copy.hash] : [])] };
-}
 
 /** `alive` is told before each lesson: whoever waits sees that it goes on. */
 export function gradeFile(found: Found, shelf: LessonShelf, options: GradeOptions, alive: () => void = () => {}): Outcome {
@@ -122,16 +68,4 @@ function traitsOf({ who }: Submission, submitted: SubmittedLesson, file: string,
   const typed =
     'message' in history ? [] : history.standing.flatMap((event) => ('line' in event ? [{ text: normalLine(event.line, values), at: event.at }] : []));
   return { who, file, lesson: submitted.lesson, lines: typed.map((line, index) => ({ ...line, failed: mistakes.includes(index + 1) })) };
-}
-
-/** Lines that a lesson itself gives: of solutions, wrong samples and hints, in every language. */
-export function explainedLines({ lesson, prose }: LoadedLesson): ReadonlySet<string> {
-  const scripts = [...lesson.solutions, ...lesson.wrong].flatMap(({ script }) => script.split('\n'));
-  const code = Object.values(prose).flatMap(({ steps }) =>
-    Object.values(steps).flatMap(({ task, hints }) =>
-      [task, ...Object.values(hints ?? {})].flatMap((text) => [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '')),
-    ),
-  );
-  // The placeholders are what a learner's values are turned into.
-  return new Set([...scripts, ...code].map((line) => normalLine(line.replace(/\{\{\s*(\w+)\s*\}\}/g, '{{$1}}'), {})));
 }

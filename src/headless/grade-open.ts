@@ -10,8 +10,9 @@ import { Session } from '../session/session.ts';
 import type { ReplayEnd } from '../tui/app/replay.ts';
 import type { Services } from '../tui/services.ts';
 import { engineVersion } from './engine-version.ts';
-import { type GradeOptions, gradeFile, LessonShelf } from './grade-job.ts';
+import { type GradeOptions, gradeFile } from './grade-job.ts';
 import { languageOf } from './language.ts';
+import { LessonShelf } from './lesson-shelf.ts';
 import { readProgress } from './progress.ts';
 import { readSubmissionFile } from './submission-files.ts';
 

@@ -2,14 +2,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { type GradeOptions, gradeFile, LessonShelf, type Outcome } from './grade-job.ts';
+import type { GradeOptions, Outcome } from './grade-job.ts';
+import { LessonShelf } from './lesson-shelf.ts';
 import type { Found } from './submission-files.ts';
 
 /** Real time for one lesson, far above what the budget of steps takes. */
 const longestLesson = 60_000;
 const heapMegabytes = 512;
-/** Worlds are short-lived rubbish: with more room for the young they go without being moved about. */
+/** Worlds are short-lived rubbish: with more room for the young they go without being moved about. Shared by the workers. */
 const youngMegabytes = 48;
+const leastYoung = 12;
 
 /** Beside the bundle; there is none when the lab runs from its sources, and then the main thread does the work. */
 const workerFile = (): string => fileURLToPath(new URL('grade-worker.mjs', import.meta.url));
@@ -32,6 +34,7 @@ export async function gradeAll(run: PoolRun): Promise<void> {
 }
 
 async function gradeHere({ files, options, done, stopped }: PoolRun): Promise<void> {
+  const { gradeFile } = await import('./grade-job.ts');
   const shelf = new LessonShelf(options.lessons);
   for (const found of files) {
     if (stopped()) return;
@@ -46,7 +49,7 @@ async function lane(queue: Found[], run: PoolRun, file: string): Promise<void> {
   for (let found = queue.pop(); found && !run.stopped(); found = queue.pop()) {
     worker ??= new Worker(file, {
       workerData: run.options,
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: youngMegabytes },
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: Math.max(leastYoung, youngMegabytes / run.jobs) },
     });
     const outcome = await ask(worker, found);
     if (outcome.died) worker = undefined;

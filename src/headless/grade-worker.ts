@@ -1,6 +1,7 @@
 /** A worker thread that grades one file after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type GradeOptions, gradeFile, LessonShelf } from './grade-job.ts';
+import { type GradeOptions, gradeFile } from './grade-job.ts';
+import { LessonShelf } from './lesson-shelf.ts';
 import type { Found } from './submission-files.ts';
 
 const options = workerData as GradeOptions;

@@ -5,7 +5,7 @@ import { type Arguments, UsageError } from '../arguments.ts';
 import { leaks, learnerCopy } from '../lessons/learner-copy.ts';
 import { type Problem, problemText } from '../lessons/lesson.ts';
 import { loadLesson } from '../lessons/load.ts';
-import { lessonTexts } from './grade-job.ts';
+import { lessonTexts } from './lesson-shelf.ts';
 import { lessonFolders, packagedLessons } from './lessons-folder.ts';
 import { WriteError, writeInFolder } from './write-whole.ts';
 

@@ -1,7 +1,7 @@
 /** `grade --similar FILE`: the report on pairs that are more alike than their lesson explains; as JSON where the name says so. */
 import { type Pair, similarityReport, similarPairs, type Traits } from '../grading/similarity.ts';
-import { explainedLines, type LessonShelf } from './grade-job.ts';
 import type { Entry, GradeState } from './grade-state.ts';
+import { explainedLines, type LessonShelf } from './lesson-shelf.ts';
 import { writeWhole } from './write-whole.ts';
 
 export function writeSimilarity(path: string, { grades, state }: { readonly grades: readonly Entry[]; readonly state: GradeState }, shelf: LessonShelf): void {

@@ -1,10 +1,11 @@
 /** A submission moment by moment, for a teacher who looks through it: what the terminal got, and what held, after each event. */
+import type { Budget } from '../grading/budget.ts';
 import type { History, StandingEvent } from '../grading/history.ts';
 import { isHidden } from '../grading/score.ts';
 import type { SubmittedLesson } from '../grading/submission.ts';
 import type { Verdict } from '../grading/verdict.ts';
 import type { Language, LoadedLesson } from '../lessons/lesson.ts';
-import { type Budget, Driver, type Replay, submittedSession } from './regrade.ts';
+import { Driver, type Replay, submittedSession } from './regrade.ts';
 import type { Session } from './session.ts';
 
 export type { LessonGrade } from '../grading/grade.ts';

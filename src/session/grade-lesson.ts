@@ -1,4 +1,5 @@
 /** One learner's one lesson: looked at, lived again, and judged check by check. */
+import type { Budget } from '../grading/budget.ts';
 import { findingsOf, type KnownLesson, type Policy } from '../grading/findings.ts';
 import { type CheckGrade, type Finding, type LessonGrade, round, type StepGrade, trialPrefix } from '../grading/grade.ts';
 import { answersGiven, type History, hintsUncovered, historyOf } from '../grading/history.ts';
@@ -6,7 +7,7 @@ import { isHidden, scoreStep, weightsOf } from '../grading/score.ts';
 import type { Submission, SubmittedLesson } from '../grading/submission.ts';
 import type { Verdict } from '../grading/verdict.ts';
 import { type Check, type LoadedLesson, pointsOf, type Step } from '../lessons/lesson.ts';
-import { type Budget, type Replay, replaySubmission } from './regrade.ts';
+import { type Replay, replaySubmission } from './regrade.ts';
 import { runTrial } from './trials.ts';
 
 export type GradeRequest = {

@@ -1,5 +1,6 @@
 /** Lives a submission again in a fresh world, and says how far it comes. What the file claims is never read. */
 import { isWorldName } from '../cluster/worlds/index.ts';
+import { type Budget, defaultBudget } from '../grading/budget.ts';
 import type { History, StandingEvent } from '../grading/history.ts';
 import type { SubmittedLesson } from '../grading/submission.ts';
 import type { LoadedLesson } from '../lessons/lesson.ts';
@@ -7,21 +8,6 @@ import type { Milliseconds } from '../sim/routine.ts';
 import type { Input, StampedInput } from './inputs.ts';
 import { Session } from './session.ts';
 import { withinOf } from './within.ts';
-
-/** What a submission may use: steps of the engine, processes alive at once, and processor time of its machines (some to begin with, more for each line, and an end). */
-export type Budget = {
-  readonly steps: number;
-  readonly processes: number;
-  readonly cpuSeconds: { readonly base: number; readonly line: number; readonly most: number };
-  /** Heavy work within steps (`sim.strain`): what a line that never ends uses up in a second or so. */
-  readonly strain: { readonly base: number; readonly line: number };
-};
-export const defaultBudget: Budget = {
-  steps: 400_000,
-  processes: 600,
-  cpuSeconds: { base: 5, line: 0.5, most: 40 },
-  strain: { base: 25_000, line: 2_000 },
-};
 
 export type Resource = 'steps' | 'memory' | 'processor time' | 'work';
 

@@ -6,7 +6,7 @@ import { historyOf } from '../../src/grading/history.ts';
 import { scoreStep } from '../../src/grading/score.ts';
 import { normalLine, similarityReport, similarPairs, type Traits } from '../../src/grading/similarity.ts';
 import { parseSubmission, type SubmittedEvent, submissionText } from '../../src/grading/submission.ts';
-import { explainedLines, lessonTexts } from '../../src/headless/grade-job.ts';
+import { explainedLines, lessonTexts } from '../../src/headless/lesson-shelf.ts';
 import { leaks, learnerCopy } from '../../src/lessons/learner-copy.ts';
 import type { Step } from '../../src/lessons/lesson.ts';
 import { loadLesson } from '../../src/lessons/load.ts';

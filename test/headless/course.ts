@@ -2,9 +2,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newBudget } from '../../src/grading/budget.ts';
 import { chainOf, learnerSeed, sealOf } from '../../src/grading/chain.ts';
 import { type Submission, type SubmittedEvent, type SubmittedLesson, submissionText } from '../../src/grading/submission.ts';
-import { type GradeOptions, gradeFile, LessonShelf, lessonTexts, newBudget, type Outcome } from '../../src/headless/grade-job.ts';
+import { type GradeOptions, gradeFile, type Outcome } from '../../src/headless/grade-job.ts';
+import { LessonShelf, lessonTexts } from '../../src/headless/lesson-shelf.ts';
 import type { LoadedLesson } from '../../src/lessons/lesson.ts';
 import { loadLesson } from '../../src/lessons/load.ts';
 import { fillAll } from '../../src/lessons/variables.ts';

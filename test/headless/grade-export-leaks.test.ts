@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { readArguments } from '../../src/arguments.ts';
-import { lessonTexts } from '../../src/headless/grade-job.ts';
 import { exportLessons } from '../../src/headless/lesson-export.ts';
+import { lessonTexts } from '../../src/headless/lesson-shelf.ts';
 import { course, newFolder } from './course.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a lesson is bent here in ways that its type forbids

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SubmittedEvent } from '../../src/grading/submission.ts';
-import { gradeFile, LessonShelf, lessonTexts, type Outcome } from '../../src/headless/grade-job.ts';
+import { gradeFile, type Outcome } from '../../src/headless/grade-job.ts';
+import { LessonShelf, lessonTexts } from '../../src/headless/lesson-shelf.ts';
 import { course, grade, handIn, newFolder, options, put, rechained, solution } from './course.ts';
 
 const wanted = Number(process.env['K8S_LAB_FUZZ'] ?? 24);

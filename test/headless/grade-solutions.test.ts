@@ -1,10 +1,11 @@
 /** Every lesson's first solution, handed in, earns all points and stays far within the budget. K8S_LAB_SOLUTIONS=all hands in every lesson; `npm test` a few. */
 import { expect, test } from 'vitest';
+import { defaultBudget } from '../../src/grading/budget.ts';
 import { learnerSeed } from '../../src/grading/chain.ts';
-import { gradeFile, LessonShelf } from '../../src/headless/grade-job.ts';
+import { gradeFile } from '../../src/headless/grade-job.ts';
+import { LessonShelf } from '../../src/headless/lesson-shelf.ts';
 import { fillAll } from '../../src/lessons/variables.ts';
 import { playScript } from '../../src/session/play.ts';
-import { defaultBudget } from '../../src/session/regrade.ts';
 import { Session } from '../../src/session/session.ts';
 import { newSubmission } from '../../src/session/submit.ts';
 import { engine, made, newFolder, options, put } from './course.ts';

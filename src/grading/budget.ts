@@ -1,0 +1,18 @@
+/** What a submission may use: steps of the engine, processes alive at once, and processor time of its machines (some to begin with, more for each line, and an end). */
+export type Budget = {
+  readonly steps: number;
+  readonly processes: number;
+  readonly cpuSeconds: { readonly base: number; readonly line: number; readonly most: number };
+  /** Heavy work within steps (`sim.strain`): what a line that never ends uses up in a second or so. */
+  readonly strain: { readonly base: number; readonly line: number };
+};
+
+export const defaultBudget: Budget = {
+  steps: 400_000,
+  processes: 600,
+  cpuSeconds: { base: 5, line: 0.5, most: 40 },
+  strain: { base: 25_000, line: 2_000 },
+};
+
+/** The usual one, with another number of steps if one is given. */
+export const newBudget = (steps: number | undefined): Budget => ({ ...defaultBudget, ...(steps === undefined ? {} : { steps }) });
