@@ -1,4 +1,5 @@
 /** All programs of a world by name: what executable files can run, on nodes and in images. */
+import { buildctl } from '../cli/buildctl/index.ts';
 import { crictl } from '../cli/crictl/index.ts';
 import { ctr } from '../cli/ctr/index.ts';
 import { dockerBuildx } from '../cli/docker/buildx/index.ts';
@@ -18,6 +19,7 @@ import { programs as tools } from '../programs/index.ts';
 import { Runc } from '../runc/runc.ts';
 import { makeShellPrograms, testPrograms } from '../shell/index.ts';
 import { corednsProgram, kubeNetworkPoliciesProgram, kubeProxyProgram } from './components/addons.ts';
+import { newBuildkitd } from './components/buildkitd.ts';
 import { newContainerd } from './components/containerd.ts';
 import { kubeControllerManagerProgram, kubeSchedulerProgram } from './components/control-plane.ts';
 import { newCrio } from './components/crio.ts';
@@ -78,6 +80,9 @@ export function newProgramSet(trace: Trace, fault: Program, registries: () => Re
     runc: newRunc(({ kernel }) => new Runc({ kernel, sim: kernel.sim })),
     containerd: newContainerd(trace, registries),
     crio: newCrio(trace, registries),
+    // Of the full bundle of nerdctl.
+    buildctl,
+    buildkitd: newBuildkitd(trace, registries),
   };
   const programs = new Map<string, Program>([
     ...absent.map((name): [string, Program] => [name, notSimulated(name)]),

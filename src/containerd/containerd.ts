@@ -38,6 +38,8 @@ export type ContainerdOptions = {
   /** Absent: every name is found. */
   readonly unreachable?: NameCheck;
   readonly config?: Partial<ContainerdConfig>;
+  /** Its stores linked into another daemon (buildkitd's OCI worker): where that one keeps them. No socket, no CRI. */
+  readonly embedded?: { readonly meta: string; readonly run: string };
 };
 
 export const socketPath = '/run/containerd/containerd.sock';
@@ -66,13 +68,13 @@ export class Containerd implements ContainerdApi {
     const files = new FileSystem(kernel.host.mount, daemonUser(kernel.sim));
     const meta = findOrMake(
       files,
-      metaPath,
+      options.embedded?.meta ?? metaPath,
       (each): each is MetaFile => each instanceof MetaFile,
       () => new MetaFile(kernel.sim.now),
     ).state;
     const run = findOrMake(
       files,
-      runPath,
+      options.embedded?.run ?? runPath,
       (each): each is RunFile => each instanceof RunFile,
       () => new RunFile(kernel.sim.now),
     ).state;
@@ -112,6 +114,7 @@ export class Containerd implements ContainerdApi {
     const image = new CriImageService(this.#plugin);
     this.#runtime = new CriRuntimeService(this.#plugin, image);
     this.cri = { runtime: this.#runtime, image };
+    if (options.embedded) return;
     showStores(this.#context);
     this.#runtime.recover();
     this.#tasks.adopt();

@@ -1,4 +1,5 @@
 /** Image references: `docker.io/library/nginx:1.27@sha256:…` in parts, and Docker's short forms made whole. */
+import { imagePath, isImagePath, withImageHost } from '../interfaces/image-name.ts';
 import { unknown } from './errors.ts';
 
 export type Reference = {
@@ -27,35 +28,20 @@ export function parseReference(text: string): Reference {
 
 /** distribution/reference ParseDockerRef: `nginx` → `docker.io/library/nginx:latest`. */
 export function parseDockerReference(text: string): Reference {
-  const whole = normalize(text);
+  const whole = withImageHost(text);
   const name = whole.split('@')[0] as string;
-  const path = name.slice(name.indexOf('/') + 1).replace(/:[^:/]*$/, '');
+  const path = imagePath(name);
   if (/[A-Z]/.test(path))
     throw unknown(
       `failed to parse image reference ${JSON.stringify(text)}: invalid reference format: repository name (${whole.slice(whole.indexOf('/') + 1)}) must be lowercase`,
     );
-  if (
-    !/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/.test(path) ||
-    !/^[^@]+(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/.test(whole)
-  )
+  if (!isImagePath(path) || !/^[^@]+(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/.test(whole))
     throw unknown(`failed to parse image reference ${JSON.stringify(text)}: invalid reference format`);
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(whole)?.[1];
   const base = digest === undefined ? whole : whole.slice(0, whole.indexOf('@'));
   const tagged = /:[^:/]+$/.test(base.slice(base.indexOf('/')));
   if (digest !== undefined && tagged) return split(`${base.replace(/:[^:/]+$/, '')}@${digest}`, base.split('/')[0] as string);
   return split(digest !== undefined || tagged ? whole : `${whole}:latest`, whole.split('/')[0] as string);
-}
-
-function normalize(text: string): string {
-  const slash = text.indexOf('/');
-  const first = slash < 0 ? '' : text.slice(0, slash);
-  const hasHost = first.includes('.') || first.includes(':') || first === 'localhost';
-  if (!hasHost) return slash < 0 ? `docker.io/library/${text}` : `docker.io/${text}`;
-  if (first === 'index.docker.io' || first === 'docker.io') {
-    const rest = text.slice(slash + 1);
-    return `docker.io/${rest.includes('/') ? rest : `library/${rest}`}`;
-  }
-  return text;
 }
 
 function split(full: string, host: string): Reference {

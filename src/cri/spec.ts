@@ -2,51 +2,15 @@
 import type { ContainerConfig, LinuxContainerResources, Mount, PodSandboxConfig } from '../interfaces/cri.ts';
 import type { ImageConfig } from '../interfaces/distribution.ts';
 import type { OciSpec } from '../interfaces/oci.ts';
+import { capabilityNames, defaultCapabilities, defaultMounts, readonlyPaths, strictOptions } from '../interfaces/oci-defaults.ts';
 import type { User } from './user.ts';
 
 const everyCapability = [
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'FSETID',
-  'FOWNER',
-  'MKNOD',
-  'NET_RAW',
-  'SETGID',
-  'SETUID',
-  'SETFCAP',
-  'SETPCAP',
-  'NET_BIND_SERVICE',
-  'SYS_CHROOT',
-  'KILL',
-  'AUDIT_WRITE',
-  'AUDIT_CONTROL',
-  'AUDIT_READ',
-  'BLOCK_SUSPEND',
-  'BPF',
-  'CHECKPOINT_RESTORE',
-  'DAC_READ_SEARCH',
-  'IPC_LOCK',
-  'IPC_OWNER',
-  'LEASE',
-  'LINUX_IMMUTABLE',
-  'MAC_ADMIN',
-  'MAC_OVERRIDE',
-  'NET_ADMIN',
-  'NET_BROADCAST',
-  'PERFMON',
-  'SYS_ADMIN',
-  'SYS_BOOT',
-  'SYS_MODULE',
-  'SYS_NICE',
-  'SYS_PACCT',
-  'SYS_PTRACE',
-  'SYS_RAWIO',
-  'SYS_RESOURCE',
-  'SYS_TIME',
-  'SYS_TTY_CONFIG',
-  'SYSLOG',
-  'WAKE_ALARM',
-].map((name) => `CAP_${name}`);
+  ...defaultCapabilities,
+  ...capabilityNames(
+    'AUDIT_CONTROL AUDIT_READ BLOCK_SUSPEND BPF CHECKPOINT_RESTORE DAC_READ_SEARCH IPC_LOCK IPC_OWNER LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE NET_ADMIN NET_BROADCAST PERFMON SYS_ADMIN SYS_BOOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG SYSLOG WAKE_ALARM',
+  ),
+];
 const sets = (names: readonly string[]): Record<string, readonly string[]> => ({ bounding: names, effective: names, permitted: names });
 
 /** Files that the runtime keeps for a pod and mounts into its containers. */
@@ -67,15 +31,8 @@ export type SpecStyle = {
   readonly mounts?: OciSpec['mounts'];
 };
 
-const strict = ['nosuid', 'noexec', 'nodev'];
-const baseMounts: readonly OciSpec['mounts'][number][] = [
-  { destination: '/proc', type: 'proc', source: 'proc', options: strict },
-  { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
-  { destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'] },
-  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: strict },
-  { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...strict, 'ro'] },
-];
-const cgroupMount: OciSpec['mounts'][number] = { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [...strict, 'relatime', 'ro'] };
+const baseMounts = defaultMounts('proc', 'dev', 'pts', 'mqueue', 'sys');
+const [cgroupMount] = defaultMounts('cgroup') as [OciSpec['mounts'][number]];
 const maskedPaths = [
   '/proc/asound',
   '/proc/acpi',
@@ -89,7 +46,6 @@ const maskedPaths = [
   '/sys/firmware',
   '/sys/devices/virtual/powercap',
 ];
-const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 /** The pause container's. */
 export function sandboxSpec(
@@ -234,8 +190,8 @@ function mounts(config: ContainerConfig, files: PodFiles, privileged: boolean): 
           },
         ];
   return [
-    ...(privileged ? [...baseMounts.slice(0, 4), { ...baseMounts[4], options: [...strict, 'rw'] } as OciSpec['mounts'][number]] : baseMounts),
-    privileged ? { ...cgroupMount, options: [...strict, 'relatime', 'rw'] } : cgroupMount,
+    ...(privileged ? [...baseMounts.slice(0, 4), { ...baseMounts[4], options: [...strictOptions, 'rw'] } as OciSpec['mounts'][number]] : baseMounts),
+    privileged ? { ...cgroupMount, options: [...strictOptions, 'relatime', 'rw'] } : cgroupMount,
     ...own('/etc/hostname', files.hostname),
     ...(files.hosts === undefined ? [] : own('/etc/hosts', files.hosts)),
     ...own('/etc/resolv.conf', files.resolvConf),

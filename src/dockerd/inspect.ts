@@ -1,10 +1,11 @@
 /** What `docker ps` and `docker inspect` tell of a container (moby daemon/inspect.go, daemon/list.go). */
 import type { ContainerInspected, ContainerSummary, PortSummary } from '../interfaces/docker.ts';
+import { readonlyPaths } from '../interfaces/oci-defaults.ts';
 import { timestamp } from './container-io.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import type { ImageStore } from './image-store.ts';
 import { parsePort } from './ports.ts';
-import { maskedPaths, readonlyPaths } from './spec.ts';
+import { maskedPaths } from './spec.ts';
 import type { Container, Endpoint } from './state.ts';
 
 const never = '0001-01-01T00:00:00Z';

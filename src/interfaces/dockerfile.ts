@@ -41,7 +41,7 @@ export function parseDockerfile(text: string): Instruction[] {
   if (found.length === 0) throw new BuildError('the Dockerfile (Dockerfile) cannot be empty');
   for (const { name, line } of found)
     if (!known.includes(name)) {
-      const near = known.filter((each) => distance(each, name) <= 2);
+      const near = known.filter((each) => distance(each, name) <= 2).sort((a, b) => distance(a, name) - distance(b, name));
       throw parseError(line, `unknown instruction: ${name}${near.length > 0 ? ` (did you mean ${near[0]}?)` : ''}`);
     }
   const first = found.find(({ name }) => name !== 'ARG');

@@ -52,7 +52,7 @@ export class UnitError extends Error {
   }
 }
 
-const unitFolders = ['/etc/systemd/system', '/run/systemd/system', '/usr/lib/systemd/system'];
+const unitFolders = ['/etc/systemd/system', '/run/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system'];
 const stopTimeout = 90_000;
 
 export class Systemd {

@@ -1,36 +1,11 @@
 /** The OCI spec that `ctr run` and `ctr containers create` make (pkg/oci defaults with ctr's flags). */
 import type { ImageConfig } from '../../interfaces/containerd.ts';
 import type { OciSpec } from '../../interfaces/oci.ts';
+import { commandOf, defaultCapabilities, defaultMounts, defaultPath, maskedPaths, readonlyPaths } from '../../interfaces/oci-defaults.ts';
 import type { Flags } from '../flags.ts';
 import { CtrError } from './context.ts';
 
-const capabilities = [
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'FSETID',
-  'FOWNER',
-  'MKNOD',
-  'NET_RAW',
-  'SETGID',
-  'SETUID',
-  'SETFCAP',
-  'SETPCAP',
-  'NET_BIND_SERVICE',
-  'SYS_CHROOT',
-  'KILL',
-  'AUDIT_WRITE',
-].map((name) => `CAP_${name}`);
-const strict = ['nosuid', 'noexec', 'nodev'];
-
-const mounts: OciSpec['mounts'] = [
-  { destination: '/proc', type: 'proc', source: 'proc', options: strict },
-  { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
-  { destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'] },
-  { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'] },
-  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: strict },
-  { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...strict, 'ro'] },
-  { destination: '/run', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
-];
+const mounts = defaultMounts('proc', 'dev', 'pts', 'shm', 'mqueue', 'sys', 'run');
 
 const device = (minor: number | undefined, major: number) => ({ allow: true, type: 'c', major, ...(minor === undefined ? {} : { minor }), access: 'rwm' });
 const devices = [
@@ -58,7 +33,6 @@ export type SpecParts = {
 export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
   const { image, namespace, id } = parts;
   const config = image?.config;
-  const args = parts.args.length > 0 ? [...(config?.Entrypoint ?? []), ...parts.args] : [...(config?.Entrypoint ?? []), ...(config?.Cmd ?? [])];
   const hostNetwork = flags.bool('net-host');
   const memory = flags.number('memory-limit');
   const cpus = flags.number('cpus');
@@ -68,12 +42,8 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
     process: {
       ...(flags.bool('tty') ? { terminal: true } : {}),
       user: { ...parts.user, additionalGids: [parts.user.gid] },
-      args: parts.args.length > 0 && config?.Entrypoint === undefined ? parts.args : args,
-      env: [
-        ...(config?.Env ?? ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']),
-        ...(flags.bool('tty') ? ['TERM=xterm'] : []),
-        ...flags.list('env'),
-      ],
+      args: commandOf(config, parts.args),
+      env: [...(config?.Env ?? [defaultPath]), ...(flags.bool('tty') ? ['TERM=xterm'] : []), ...flags.list('env')],
       cwd: flags.text('cwd') || config?.WorkingDir || '/',
       capabilities: { bounding: caps, effective: caps, permitted: caps },
       rlimits: [{ type: 'RLIMIT_NOFILE', hard: 1024, soft: 1024 }],
@@ -94,27 +64,15 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
       },
       cgroupsPath: `/${namespace}/${id}`,
       namespaces: (['pid', 'ipc', 'uts', 'mount', ...(hostNetwork ? [] : ['network'])] as const).map((type) => ({ type: type as 'pid' })),
-      maskedPaths: [
-        '/proc/acpi',
-        '/proc/asound',
-        '/proc/kcore',
-        '/proc/keys',
-        '/proc/latency_stats',
-        '/proc/timer_list',
-        '/proc/timer_stats',
-        '/proc/sched_debug',
-        '/sys/firmware',
-        '/sys/devices/virtual/powercap',
-        '/proc/scsi',
-      ],
-      readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
+      maskedPaths,
+      readonlyPaths,
     },
   };
   return spec;
 }
 
 function capabilitySets(flags: Flags): string[] {
-  const names = new Set(capabilities);
+  const names = new Set(defaultCapabilities);
   if (flags.bool('privileged')) for (const name of ['SYS_ADMIN', 'NET_ADMIN', 'SYS_PTRACE', 'SYS_MODULE', 'SYS_TIME']) names.add(`CAP_${name}`);
   for (const name of flags.list('cap-add')) names.add(name);
   for (const name of flags.list('cap-drop')) names.delete(name);

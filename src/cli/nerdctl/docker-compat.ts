@@ -1,5 +1,6 @@
 /** `inspect` in Docker's form (pkg/inspecttypes/dockercompat). */
 import type { ContainerdContainer, ContainerdImage } from '../../interfaces/containerd.ts';
+import { defaultCapabilities } from '../../interfaces/oci-defaults.ts';
 import type { Interface } from '../../linux/network.ts';
 import { imageSizes } from './commands/images.ts';
 import { type Context, isMissing } from './context.ts';
@@ -11,24 +12,7 @@ import { moment } from './output.ts';
 import { repositoryTag } from './reference.ts';
 import { readPorts } from './store.ts';
 
-const defaultCapabilities = new Set(
-  [
-    'CHOWN',
-    'DAC_OVERRIDE',
-    'FSETID',
-    'FOWNER',
-    'MKNOD',
-    'NET_RAW',
-    'SETGID',
-    'SETUID',
-    'SETFCAP',
-    'SETPCAP',
-    'NET_BIND_SERVICE',
-    'SYS_CHROOT',
-    'KILL',
-    'AUDIT_WRITE',
-  ].map((name) => `CAP_${name}`),
-);
+const usualCapabilities = new Set(defaultCapabilities);
 
 export function containerOf(context: Context, container: ContainerdContainer): object {
   const { spec, labels: own, id } = container;
@@ -111,8 +95,8 @@ function hostConfig(context: Context, { id, labels: own, spec, runtime }: Contai
     PortBindings: portBindings(context, id),
     RestartPolicy: { Name: policy, MaximumRetryCount: Number(retries ?? 0) },
     AutoRemove: own[labels.autoRemove] === 'true',
-    CapAdd: caps.filter((each) => !defaultCapabilities.has(each)),
-    CapDrop: [...defaultCapabilities].filter((each) => !caps.includes(each)),
+    CapAdd: caps.filter((each) => !usualCapabilities.has(each)),
+    CapDrop: [...usualCapabilities].filter((each) => !caps.includes(each)),
     CgroupnsMode: '',
     Dns: dns['DNSServers'] ?? null,
     DnsOptions: dns['DNSResolvConfOptions'] ?? null,

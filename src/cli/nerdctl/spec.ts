@@ -1,45 +1,35 @@
 /** The OCI spec of a container, from the image's configuration and the flags of `run` (pkg/cmd/container/create.go). */
 import type { ImageConfig } from '../../interfaces/containerd.ts';
 import type { OciSpec } from '../../interfaces/oci.ts';
-import { DirectoryNode } from '../../linux/inode.ts';
+import {
+  capabilityNames,
+  commandOf,
+  defaultCapabilities,
+  defaultMounts,
+  defaultPath,
+  maskedPaths,
+  readonlyPaths,
+  strictOptions,
+} from '../../interfaces/oci-defaults.ts';
+import { userOf } from '../../linux/passwd.ts';
 import type { Flags } from '../flags.ts';
 import { NerdctlError } from './context.ts';
 import { parseBytes } from './output.ts';
 
-const capabilities = [
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'FSETID',
-  'FOWNER',
-  'MKNOD',
-  'NET_RAW',
-  'SETGID',
-  'SETUID',
-  'SETFCAP',
-  'SETPCAP',
-  'NET_BIND_SERVICE',
-  'SYS_CHROOT',
-  'KILL',
-  'AUDIT_WRITE',
-].map((name) => `CAP_${name}`);
-const privileged = ['SYS_ADMIN', 'NET_ADMIN', 'SYS_PTRACE', 'SYS_MODULE', 'SYS_TIME', 'SYS_RESOURCE', 'SYS_BOOT', 'SYSLOG'].map((name) => `CAP_${name}`);
-const strict = ['nosuid', 'noexec', 'nodev'];
+const privileged = capabilityNames('SYS_ADMIN NET_ADMIN SYS_PTRACE SYS_MODULE SYS_TIME SYS_RESOURCE SYS_BOOT SYSLOG');
 
 export type SpecMount = OciSpec['mounts'][number];
 
-const defaultMounts = (shmSize: string): readonly SpecMount[] => [
-  { destination: '/proc', type: 'proc', source: 'proc', options: strict },
-  { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
-  { destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'] },
+const ownMounts = (shmSize: string): readonly SpecMount[] => [
+  ...defaultMounts('proc', 'dev', 'pts'),
   {
     destination: '/dev/shm',
     type: 'tmpfs',
     source: 'shm',
-    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${shmSize === '' ? '67108864' : (parseBytes(shmSize) ?? 0)}`],
+    options: [...strictOptions, 'mode=1777', `size=${shmSize === '' ? '67108864' : (parseBytes(shmSize) ?? 0)}`],
   },
-  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: strict },
-  { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...strict, 'ro'] },
-  { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['ro', ...strict] },
+  ...defaultMounts('mqueue', 'sys'),
+  { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['ro', ...strictOptions] },
 ];
 
 export type SpecParts = {
@@ -69,12 +59,7 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
       ...(flags.bool('tty') ? { terminal: true } : {}),
       user: { ...user, additionalGids: [user.gid] },
       args: command(flags, parts),
-      env: [
-        ...(config?.Env ?? ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']),
-        ...(flags.bool('tty') ? ['TERM=xterm'] : []),
-        `HOSTNAME=${parts.hostname}`,
-        ...parts.env,
-      ],
+      env: [...(config?.Env ?? [defaultPath]), ...(flags.bool('tty') ? ['TERM=xterm'] : []), `HOSTNAME=${parts.hostname}`, ...parts.env],
       cwd: flags.text('workdir') || config?.WorkingDir || '/',
       capabilities: { bounding: caps, effective: caps, permitted: caps },
       ...(flags.has('oom-score-adj') ? { oomScoreAdj: flags.number('oom-score-adj') } : {}),
@@ -82,39 +67,21 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
     },
     root: { path: 'rootfs', ...(flags.bool('read-only') ? { readonly: true } : {}) },
     hostname: parts.hostname,
-    mounts: [...defaultMounts(flags.text('shm-size')), ...parts.mounts],
+    mounts: [...ownMounts(flags.text('shm-size')), ...parts.mounts],
     annotations: parts.annotations,
     linux: {
       resources: resourcesOf(flags),
       cgroupsPath: `${flags.text('cgroup-parent') || 'system.slice'}:nerdctl:${parts.id}`,
       namespaces: namespacesOf(flags, parts.network),
-      ...(flags.bool('privileged')
-        ? {}
-        : {
-            maskedPaths: [
-              '/proc/acpi',
-              '/proc/asound',
-              '/proc/kcore',
-              '/proc/keys',
-              '/proc/latency_stats',
-              '/proc/timer_list',
-              '/proc/timer_stats',
-              '/proc/sched_debug',
-              '/sys/firmware',
-              '/sys/devices/virtual/powercap',
-              '/proc/scsi',
-            ],
-            readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
-          }),
+      ...(flags.bool('privileged') ? {} : { maskedPaths, readonlyPaths }),
     },
   };
 }
 
 /** --entrypoint empties the image's command too. */
 function command(flags: Flags, { image, args }: SpecParts): readonly string[] {
-  const config = image?.config;
   if (flags.has('entrypoint')) return [...flags.list('entrypoint').filter((each) => each !== ''), ...args];
-  const all = [...(config?.Entrypoint ?? []), ...(args.length > 0 ? args : (config?.Cmd ?? []))];
+  const all = commandOf(image?.config, args);
   if (all.length === 0) throw new NerdctlError('no command specified');
   return all;
 }
@@ -156,32 +123,17 @@ function capabilitySets(flags: Flags): string[] {
   const full = (name: string): string => (name.toUpperCase().startsWith('CAP_') ? name.toUpperCase() : `CAP_${name.toUpperCase()}`);
   const all = (names: readonly string[]): boolean => names.some((name) => name.toUpperCase() === 'ALL');
   const dropped = flags.list('cap-drop');
-  const names = new Set(all(dropped) ? [] : capabilities);
-  if (flags.bool('privileged') || all(flags.list('cap-add'))) for (const name of [...capabilities, ...privileged]) names.add(name);
+  const names = new Set(all(dropped) ? [] : defaultCapabilities);
+  if (flags.bool('privileged') || all(flags.list('cap-add'))) for (const name of [...defaultCapabilities, ...privileged]) names.add(name);
   for (const name of flags.list('cap-add')) if (name.toUpperCase() !== 'ALL') names.add(full(name));
   for (const name of dropped) names.delete(full(name));
   return [...names];
 }
 
 /** Looks a user up in the container's own /etc/passwd. */
-export function findUser(root: object, user: string): { readonly uid: number; readonly gid: number } {
-  if (user === '') return { uid: 0, gid: 0 };
-  const [name = '', group] = user.split(':');
-  const etc = root instanceof DirectoryNode ? root.lookup('etc') : undefined;
-  const file = (path: string): string => {
-    const inode = etc?.type === 'directory' ? etc.lookup(path) : undefined;
-    return inode?.type === 'file' ? inode.read() : '';
-  };
-  const entry = (path: string, wanted: string): string[] | undefined =>
-    file(path)
-      .split('\n')
-      .map((line) => line.split(':'))
-      .find((fields) => fields[0] === wanted || fields[2] === wanted);
-  const passwd = entry('passwd', name);
-  if (!passwd && !/^\d+$/.test(name)) throw new NerdctlError('no users found');
-  const uid = passwd ? Number(passwd[2]) : Number(name);
-  if (group === undefined) return { uid, gid: passwd ? Number(passwd[3]) : 0 };
-  const found = entry('group', group);
-  if (!found && !/^\d+$/.test(group)) throw new NerdctlError('no groups found');
-  return { uid, gid: found ? Number(found[2]) : Number(group) };
+export function findUser(root: object, text: string): { readonly uid: number; readonly gid: number } {
+  if (text === '') return { uid: 0, gid: 0 };
+  const user = userOf(root, text);
+  if (typeof user === 'string') throw new NerdctlError(`no ${user}s found`);
+  return { uid: user.uid, gid: user.gid };
 }

@@ -1,5 +1,6 @@
 /** The tree of commands; help is read from it. */
 
+import { build, builder } from './commands/build.ts';
 import { exec } from './commands/exec.ts';
 import { commit, cp, diff } from './commands/files.ts';
 import { convert, decrypt, encrypt, load, save } from './commands/image-files.ts';
@@ -12,7 +13,7 @@ import { network } from './commands/networks.ts';
 import { ps } from './commands/ps.ts';
 import { push } from './commands/push.ts';
 import { create, run } from './commands/run.ts';
-import { build, events, info, login, logout, systemPrune, version } from './commands/system.ts';
+import { events, info, login, logout, systemPrune, version } from './commands/system.ts';
 import { volume } from './commands/volumes.ts';
 import { port, stats, top } from './commands/watch.ts';
 import { compose } from './compose/index.ts';
@@ -109,7 +110,7 @@ export const tree: NerdctlCommand = {
     management(namespace),
     management(compose),
     management({ name: 'system', short: 'Manage containerd', commands: [events, info, systemPrune] }),
-    management({ name: 'builder', short: 'Manage builds', commands: [build] }),
+    management(builder),
     build,
     inspect,
     events,

@@ -1,5 +1,6 @@
 /** --verify: signatures are checked by programs that a plain node does not have (pkg/signutil). */
 import type { Routine } from '../../sim/routine.ts';
+import { missingProgram } from '../child.ts';
 import { type Context, NerdctlError, NotSimulated, text } from './context.ts';
 
 export const verifyFlags = [
@@ -20,15 +21,9 @@ export function* checkVerify(context: Context, flag = 'verify'): Routine {
   if (tool === 'none' || tool === '') return;
   const url = help[tool];
   if (url === undefined) throw new NerdctlError(`no ${flag === 'verify' ? 'verifiers' : 'signers'} found: ${tool}`);
-  const missing = missingProgram(context, tool);
+  const missing = missingProgram(context.process, tool);
   if (missing === undefined) throw new NotSimulated(`nerdctl with ${tool}`);
   yield* context.log('error', `${tool} executable not found in path $PATH`, { error: missing });
   yield* context.log('info', `you might consider installing ${tool} from: ${url}`);
   throw new NerdctlError(missing);
-}
-
-/** os/exec's text when a program is not in PATH. */
-export function missingProgram({ process }: Context, name: string): string | undefined {
-  const path = (process.env['PATH'] ?? '').split(':').some((folder) => process.fs.exists(`${folder}/${name}`));
-  return path ? undefined : `exec: ${JSON.stringify(name)}: executable file not found in $PATH`;
 }

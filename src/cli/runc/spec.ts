@@ -1,4 +1,5 @@
 /** `runc spec`: the starter configuration of a bundle (libcontainer/specconv/example.go). */
+import { defaultMounts, defaultPath, maskedPaths, readonlyPaths } from '../../interfaces/oci-defaults.ts';
 import { Errno } from '../../linux/errno.ts';
 import { bool, type RuncCommand, RuncError, text } from './context.ts';
 
@@ -6,15 +7,7 @@ const capabilities = ['CAP_AUDIT_WRITE', 'CAP_KILL', 'CAP_NET_BIND_SERVICE'];
 
 type Mount = { readonly destination: string; readonly type: string; readonly source: string; readonly options?: readonly string[] };
 
-const mounts: readonly Mount[] = [
-  { destination: '/proc', type: 'proc', source: 'proc' },
-  { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
-  { destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'] },
-  { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'] },
-  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-  { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
-  { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['nosuid', 'noexec', 'nodev', 'relatime', 'ro'] },
-];
+const mounts: readonly Mount[] = [{ destination: '/proc', type: 'proc', source: 'proc' }, ...defaultMounts('dev', 'pts', 'shm', 'mqueue', 'sys', 'cgroup')];
 
 /** Without root: a user namespace instead of a network one, the caller mapped to root, /sys of the machine, no limits. */
 const rootlessMounts: readonly Mount[] = mounts.map((mount) =>
@@ -32,7 +25,7 @@ function example(rootless: { readonly uid: number; readonly gid: number } | unde
       terminal: true,
       user: { uid: 0, gid: 0 },
       args: ['sh'],
-      env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'TERM=xterm'],
+      env: [defaultPath, 'TERM=xterm'],
       cwd: '/',
       capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
       rlimits: [{ type: 'RLIMIT_NOFILE', hard: 1024, soft: 1024 }],
@@ -46,19 +39,8 @@ function example(rootless: { readonly uid: number; readonly gid: number } | unde
         ? { uidMappings: mapping(rootless.uid), gidMappings: mapping(rootless.gid) }
         : { resources: { devices: [{ allow: false, access: 'rwm' }] } }),
       namespaces: namespaces.map((type) => ({ type })),
-      maskedPaths: [
-        '/proc/acpi',
-        '/proc/asound',
-        '/proc/kcore',
-        '/proc/keys',
-        '/proc/latency_stats',
-        '/proc/timer_list',
-        '/proc/timer_stats',
-        '/proc/sched_debug',
-        '/sys/firmware',
-        '/proc/scsi',
-      ],
-      readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
+      maskedPaths: maskedPaths.filter((path) => path !== '/sys/devices/virtual/powercap'),
+      readonlyPaths,
     },
   };
 }

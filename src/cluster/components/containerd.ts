@@ -1,7 +1,7 @@
 /** containerd as a process: its command line, its configuration file, its way to registries. */
 import { Cni } from '../../cni/cni.ts';
 import { ConfigError, defaultText, type LoadedConfig, loadConfig, textOf } from '../../containerd/config-file.ts';
-import { Containerd } from '../../containerd/containerd.ts';
+import { Containerd, type ContainerdOptions } from '../../containerd/containerd.ts';
 import { pluginList } from '../../containerd/plugins.ts';
 import { unreachableByName } from '../../containerd/registry-host.ts';
 import type { Registries } from '../../images/registries.ts';
@@ -39,19 +39,32 @@ export const newContainerd = (trace: Trace, registries: () => Registries): Progr
       runc: trace.around(new Runc({ kernel, sim: kernel.sim }), 'oci', `containerd (${node})`, 'runc', describeOci),
       cni: trace.around(new Cni({ kernel, sim: kernel.sim }), 'cni', `containerd (${node})`, 'CNI plugins', describeCni),
       config: loaded.settings,
-      unreachable: (address) => unreachableByName(kernel, process.fs, address),
-      registry: (host) => {
-        const { network } = kernel.host;
-        if (!network.interfaces.get('eth0')?.up || network.fabric?.cut.has(network)) throw new NetworkError('ENETUNREACH', 0);
-        const registry = registries().lookup(host);
-        return registry && trace.around(registry, 'distribution', `containerd (${node})`, host, describeDistribution);
-      },
+      ...registryAccess(process, trace, registries, 'containerd'),
     });
     process.allocate(45 * 1024 * 1024);
     process.steady(14);
     yield* process.printError(`${logTime(process)} level=info msg="containerd successfully booted in 0.041283s"\n`);
     return yield* untilTerminated(process, () => containerd.stop());
   };
+
+/** How a daemon of this machine comes to registries: over its network, and by names that resolve. */
+export function registryAccess(
+  process: Process,
+  trace: Trace,
+  registries: () => Registries,
+  daemon: string,
+): Pick<ContainerdOptions, 'registry' | 'unreachable'> {
+  const { kernel } = process;
+  return {
+    unreachable: (address) => unreachableByName(kernel, process.fs, address),
+    registry: (host) => {
+      const { network } = kernel.host;
+      if (!network.interfaces.get('eth0')?.up || network.fabric?.cut.has(network)) throw new NetworkError('ENETUNREACH', 0);
+      const registry = registries().lookup(host);
+      return registry && trace.around(registry, 'distribution', `${daemon} (${kernel.hostname})`, host, describeDistribution);
+    },
+  };
+}
 
 const logTime = (process: Process): string => `time="${new Date(process.now).toISOString().replace('Z', '000000Z')}"`;
 const toolTime = (process: Process): string => `time="${new Date(process.now).toISOString().slice(0, 19)}Z"`;

@@ -83,9 +83,9 @@ export function installKubeletUnit({ fs }: Pick<Machine, 'fs'>): void {
   writeFile(fs, '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf', kubeadmDropIn);
 }
 
-export function enable(machine: Machine, unit: string): void {
+export function enable(machine: Machine, unit: string, folder = '/usr/lib/systemd/system'): void {
   const link = `/etc/systemd/system/multi-user.target.wants/${unit}`;
-  if (!machine.fs.exists(link)) machine.fs.symlink(`/usr/lib/systemd/system/${unit}`, link);
+  if (!machine.fs.exists(link)) machine.fs.symlink(`${folder}/${unit}`, link);
 }
 
 const defaultSocket = 'unix:///var/run/containerd/containerd.sock';

@@ -4,6 +4,7 @@ import { defaultText } from '../../containerd/config-file.ts';
 import { enable } from '../kubeadm/files.ts';
 import { newest } from '../releases.ts';
 import type { WorldContext } from '../worlds/index.ts';
+import { installBundle, nerdctlFull } from './bundles.ts';
 import { crioFiles } from './crio-texts.ts';
 import { installProgram, type Machine, type MachineOptions, newMachine, writeFile } from './machine.ts';
 
@@ -132,6 +133,12 @@ export function installCrictl({ kernel, fs }: Machine, release: string): void {
 /** etcd's tools beside the ones in its image, as the machines of exams have them. */
 export function installEtcdTools({ kernel, fs }: Machine): void {
   for (const name of ['etcdctl', 'etcdutl']) installProgram(kernel, fs, `/usr/local/bin/${name}`, name, 16_000_000);
+}
+
+/** All of nerdctl's full distribution in /usr/local, with BuildKit running. */
+export function installNerdctlFull(machine: Machine): void {
+  installBundle(machine, nerdctlFull, '/usr/local');
+  enable(machine, 'buildkit.service', '/usr/local/lib/systemd/system');
 }
 
 export function installCrictlConfig({ fs }: Machine): void {

@@ -4,6 +4,7 @@ import { executableText } from '../../linux/inode.ts';
 import { type Fabric, NetworkNamespace, serve } from '../../linux/network.ts';
 import { type DnsRecord, type HttpResponse, type HttpServer, httpProtocol } from '../../linux/protocols.ts';
 import { sleep } from '../../sim/routine.ts';
+import { archiveOf, nerdctlFull } from '../machine/bundles.ts';
 import { localPathStorage } from './local-path-storage-text.ts';
 import { metricsServerComponents } from './metrics-server-text.ts';
 import { answerRegistry, answerToken } from './registry-http.ts';
@@ -53,6 +54,11 @@ const pages: readonly Page[] = [
     host: 'github.com',
     path: /^\/docker\/buildx\/releases\/download\/(v\d+\.\d+\.\d+)\/buildx-v\d+\.\d+\.\d+\.linux-amd64$/,
     answer: () => ({ text: executableText('docker-buildx', 72_000_000) }),
+  },
+  {
+    host: 'github.com',
+    path: /^\/containerd\/nerdctl\/releases\/download\/(v\d+\.\d+\.\d+)\/nerdctl-full-\d+\.\d+\.\d+-linux-amd64\.tar\.gz$/,
+    answer: () => ({ text: archiveOf(nerdctlFull) }),
   },
 ];
 

@@ -13,7 +13,7 @@ import { dockershim, upgraded124 } from './dockershim.ts';
 import { etcd3 } from './etcd-3.ts';
 import { kubeadm3, kubeadm3Spare } from './kubeadm-3.ts';
 import { kubeadmBare } from './kubeadm-bare.ts';
-import { node, nodeOldCrictl } from './node.ts';
+import { node, nodeFull, nodeOldCrictl } from './node.ts';
 
 export type WorldContext = {
   readonly sim: Sim;
@@ -39,6 +39,7 @@ export const worlds = {
   'kubeadm-bare': kubeadmBare,
   'etcd-3': etcd3,
   node,
+  'node-full': nodeFull,
   'node-old-crictl': nodeOldCrictl,
   'docker-host': dockerHost,
   'kubeadm-1.23-dockershim': dockershim,

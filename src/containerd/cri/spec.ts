@@ -1,11 +1,7 @@
 /** What containerd does in its own way when it makes an OCI spec: where files lie, how cgroups and annotations are called. */
 import type { SpecStyle } from '../../cri/spec.ts';
 import type { PodSandboxConfig } from '../../interfaces/cri.ts';
-
-/** containerd's defaults (pkg/oci/spec.go). */
-const capabilities = 'CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE'
-  .split(' ')
-  .map((name) => `CAP_${name}`);
+import { defaultCapabilities } from '../../interfaces/oci-defaults.ts';
 
 export const sandboxFiles = (id: string): string => `/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/${id}`;
 export const sandboxShm = (id: string): string => `/run/containerd/io.containerd.grpc.v1.cri/sandboxes/${id}/shm`;
@@ -30,7 +26,7 @@ const describe = (id: string, config: PodSandboxConfig): Record<string, string> 
 
 /** `systemd`: the runtime is told to make cgroups through systemd. */
 export const containerdStyle = (systemd: boolean): SpecStyle => ({
-  capabilities,
+  capabilities: defaultCapabilities,
   files: (id) => ({
     hostname: `${sandboxFiles(id)}/hostname`,
     hosts: `${sandboxFiles(id)}/hosts`,

@@ -1,6 +1,6 @@
 /** ctr containers, and the making of a container that `ctr run` shares. */
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
-import { DirectoryNode } from '../../../linux/inode.ts';
+import { userOf } from '../../../linux/passwd.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { bool, type Context, type CtrCommand, CtrError, float, int, isMissing, labelArgs, labelText, list, text } from '../context.ts';
 import { filter, json, moment, table } from '../output.ts';
@@ -66,16 +66,10 @@ export function* createContainer(context: Context, ref: string, id: string, args
   }
 }
 
-function findUser(root: object, user: string): { readonly uid: number; readonly gid: number } {
-  if (user === '') return { uid: 0, gid: 0 };
-  const [name = '', group] = user.split(':');
-  const etc = root instanceof DirectoryNode ? root.lookup('etc') : undefined;
-  const passwd = etc?.type === 'directory' ? etc.lookup('passwd') : undefined;
-  const line = (passwd?.type === 'file' ? passwd.read() : '').split('\n').find((each) => each.split(':')[0] === name || each.split(':')[2] === name);
-  if (!line && !/^\d+$/.test(name)) throw new CtrError('no users found');
-  const uid = line ? Number(line.split(':')[2]) : Number(name);
-  const gid = group !== undefined && /^\d+$/.test(group) ? Number(group) : line ? Number(line.split(':')[3]) : 0;
-  return { uid, gid };
+function findUser(root: object, text: string): { readonly uid: number; readonly gid: number } {
+  const user = userOf(root, text);
+  if (typeof user === 'string') throw new CtrError(`no ${user}s found`);
+  return { uid: user.uid, gid: user.gid };
 }
 
 const field = (container: ContainerdContainer, path: string): string | undefined =>

@@ -5,11 +5,11 @@ import { type ImageArchive, ImageArchiveError, readImageArchive, TarError, write
 import { isErrno } from '../../../linux/errno.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { missingProgram } from '../../child.ts';
 import { bool, type Context, list, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
 import { findImages, partsOf } from '../find.ts';
 import { shareWithCri } from '../pull.ts';
 import { wholeName } from '../reference.ts';
-import { missingProgram } from '../verify.ts';
 
 const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
@@ -66,21 +66,28 @@ export const load: NerdctlCommand = {
     const path = context.flags.text('input');
     if (path === '' && context.process.stdin.tty) throw new NerdctlError('stdin is empty and input flag is not specified');
     const source = path === '' ? yield* readAll(context.process.stdin) : open(context, path);
-    const archive = archiveIn(source);
-    const client = context.client();
-    for (const blob of archive.blobs) client.content.write(context.namespace, blob);
-    // The layout of the archive itself is kept as an image too, which only `image prune` removes.
-    for (const { name, target } of archive.images) {
-      if (name === undefined) continue;
-      const image = put(context, name, target);
-      if (!context.flags.bool('quiet')) yield* context.print(`unpacking ${name} (${target.digest})...\n`);
-      yield* client.snapshots.unpack(context.namespace, context.snapshotter, name);
-      if (context.namespace === 'k8s.io') shareWithCri(context, image);
-      yield* context.print(`Loaded image: ${name}\n`);
-    }
+    yield* loadArchive(context, source, context.flags.bool('quiet') ? 'quiet' : 'names');
     return 0;
   },
 };
+
+/** Takes the images of an archive into the namespace and unpacks them; gives their names. */
+export function* loadArchive(context: Context, source: string, say: 'names' | 'quiet' | 'digest'): Routine<string[]> {
+  const archive = archiveIn(source);
+  const client = context.client();
+  for (const blob of archive.blobs) client.content.write(context.namespace, blob);
+  const names: string[] = [];
+  // The layout of the archive itself is kept as an image too, which only `image prune` removes.
+  for (const { name = `overlayfs@${archive.images[0]?.target.digest}`, target } of archive.images) {
+    const image = nameImage(context, name, target);
+    names.push(name);
+    if (say === 'names') yield* context.print(`unpacking ${name} (${target.digest})...\n`);
+    yield* client.snapshots.unpack(context.namespace, context.snapshotter, name);
+    if (context.namespace === 'k8s.io') shareWithCri(context, image);
+    yield* context.print(say === 'digest' ? `${target.digest}\n` : `Loaded image: ${name}\n`);
+  }
+  return names;
+}
 
 function archiveIn(source: string): ImageArchive {
   try {
@@ -100,7 +107,8 @@ function open({ process }: Context, path: string): string {
   }
 }
 
-function put(context: Context, name: string, target: Descriptor): ContainerdImage {
+/** Points a name at an image. */
+export function nameImage(context: Context, name: string, target: Descriptor): ContainerdImage {
   const { images } = context.client();
   const labels: Record<string, string> = context.namespace === 'k8s.io' ? { 'io.cri-containerd.image': 'managed' } : {};
   if (images.list(context.namespace).some((each) => each.name === name)) return images.update(context.namespace, name, { target, labels });
@@ -163,7 +171,7 @@ export const convert: NerdctlCommand = {
         : flags.bool('uncompress')
           ? 'application/vnd.oci.image.layer.v1.tar'
           : gzipLayer;
-    const made = put(
+    const made = nameImage(
       context,
       wholeName(target),
       rewritten(context, image, () => kind),
@@ -174,7 +182,7 @@ export const convert: NerdctlCommand = {
 };
 
 function needProgram(context: Context, name: string): string {
-  const missing = missingProgram(context, name);
+  const missing = missingProgram(context.process, name);
   if (missing === undefined) throw new NotSimulated(`nerdctl with ${name}`);
   return missing;
 }
@@ -221,7 +229,7 @@ function keyFile({ process }: Context, path: string): void {
 function* crypt(context: Context, mediaType: (layer: Descriptor) => string): Routine<number> {
   const [source = '', target = ''] = context.args;
   const image = context.client().images.get(context.namespace, wholeName(source));
-  const made = put(context, wholeName(target), rewritten(context, image, mediaType));
+  const made = nameImage(context, wholeName(target), rewritten(context, image, mediaType));
   yield* context.print(`${made.target.digest}\n`);
   return 0;
 }

@@ -1,11 +1,10 @@
 /** nerdctl info, version, events, system prune; login, logout; build. */
 import { Buffer } from 'node:buffer';
-import { Errno } from '../../../linux/errno.ts';
 import { readAll } from '../../../linux/open-file.ts';
-import { bool, type Context, list, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
+import { missingProgram, runChild } from '../../child.ts';
+import { bool, type Context, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
 import { configKey, readConfig, writeConfig } from '../credentials.ts';
 import { bytesSize, rendered } from '../output.ts';
-import { missingProgram } from '../verify.ts';
 import { pruneImages } from './images.ts';
 import { confirmed, pruneContainers } from './lifecycle.ts';
 import { pruneNetworks } from './networks.ts';
@@ -90,8 +89,10 @@ export const version: NerdctlCommand = {
   short: 'Show the nerdctl version information',
   flags: [format],
   run: function* (context) {
-    const missing = missingProgram(context, 'buildctl');
+    const missing = missingProgram(context.process, 'buildctl');
     if (missing !== undefined) yield* context.log('warning', 'unable to determine buildctl version', { error: missing });
+    const [, , buildctl = '', commit = ''] =
+      missing === undefined ? (yield* runChild(context.process, ['buildctl', '--version'])).stdout.trim().split(' ') : [];
     const own = { Version: 'v2.3.5', Os: 'linux', Arch: 'amd64', GitCommit: '347782c28efe1753d5cc9652f6304752ed431221' };
     const daemon = context.client().version();
     const template = context.flags.text('format');
@@ -102,7 +103,10 @@ export const version: NerdctlCommand = {
     if (template !== '') {
       yield* context.print(
         rendered(template === 'json' ? '{{json .}}' : template, [
-          { Client: { ...own, Components: [{ Name: 'buildctl', Version: '' }] }, Server: { Components: server } },
+          {
+            Client: { ...own, Components: [{ Name: 'buildctl', Version: buildctl, ...(commit === '' ? {} : { Details: { GitCommit: commit } }) }] },
+            Server: { Components: server },
+          },
         ]),
       );
       return 0;
@@ -114,7 +118,8 @@ export const version: NerdctlCommand = {
         ' OS/Arch:\tlinux/amd64',
         ` Git commit:\t${own.GitCommit}`,
         ' buildctl:',
-        '  Version:\t',
+        `  Version:\t${buildctl}`,
+        ...(commit === '' ? [] : [`  GitCommit:\t${commit}`]),
         '',
         'Server:',
         ...server.flatMap(({ Name, Version, Details }) => [
@@ -223,39 +228,5 @@ export const logout: NerdctlCommand = {
     writeConfig(context, { ...config, auths });
     yield* context.print(`Removing login credentials for ${key}\n`);
     return 0;
-  },
-};
-
-export const build: NerdctlCommand = {
-  name: 'build',
-  short: 'Build an image from a Dockerfile. Needs buildkitd to be running.',
-  usage: '[flags] PATH',
-  flags: [
-    slice('tag,t', "Name and optionally a tag in the 'name:tag' format"),
-    text('file,f', 'Name of the Dockerfile'),
-    text('target', 'Set the target build stage to build'),
-    list('build-arg', 'Set build-time variables'),
-    bool('no-cache', 'Do not use cache when building the image'),
-    text('output,o', 'Output destination (format: type=local,dest=path)'),
-    text('progress', 'Set type of progress output (auto, plain, tty). Use plain to show container output', 'auto'),
-    bool('quiet,q', 'Suppress the build output and print image ID on success'),
-    slice('platform', 'Set target platform for build (e.g., "amd64", "arm64")'),
-    text('buildkit-host', 'BuildKit address'),
-    bool('pull', 'On true, always attempt to pull latest image version from remote.'),
-  ],
-  run: function* (context) {
-    const [path] = context.args;
-    if (path === undefined) throw new NerdctlError('context needs to be specified');
-    const missing = missingProgram(context, 'buildctl');
-    if (missing === undefined) throw new NotSimulated('nerdctl build');
-    if (!context.process.fs.exists(context.process.path(path)) && path !== '-') throw new Errno('ENOENT', path);
-    const own = context.namespace === 'default' ? [] : [`/run/buildkit-${context.namespace}/buildkitd.sock`];
-    const problems = [...own, '/run/buildkit-default/buildkitd.sock', '/run/buildkit/buildkitd.sock'].map(
-      (socket) => `failed to ping to host unix://${socket}: ${missing}`,
-    );
-    yield* context.log('error', '`buildctl` needs to be installed and `buildkitd` needs to be running, see https://github.com/moby/buildkit', {
-      error: problems.join('\n'),
-    });
-    throw new NerdctlError(`no buildkit host is available, tried ${problems.length} candidates: ${problems.join('\n')}`);
   },
 };

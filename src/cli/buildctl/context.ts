@@ -1,0 +1,62 @@
+/** One run of buildctl: its connection and its messages. */
+import { BuildError, type BuildkitApi, buildkitProtocol } from '../../interfaces/buildkit.ts';
+import { Errno } from '../../linux/errno.ts';
+import { dialUnix } from '../../linux/network.ts';
+import type { Process } from '../../linux/process.ts';
+import type { Routine } from '../../sim/routine.ts';
+import type { Command, FlagSpec, Flags } from '../flags.ts';
+
+/** Ends the run with `error: …`. */
+export class BuildctlError extends Error {}
+
+export type Run = (context: Context) => Routine<number | undefined>;
+export type BuildctlCommand = Command<Run>;
+
+export class Context {
+  readonly process: Process;
+  readonly flags: Flags;
+  readonly args: readonly string[];
+  readonly #address: string;
+
+  constructor(process: Process, parts: { readonly global: Flags; readonly flags: Flags; readonly args: readonly string[] }) {
+    this.process = process;
+    this.flags = parts.flags;
+    this.args = parts.args;
+    this.#address = parts.global.text('addr').replace(/^unix:\/\//, '');
+  }
+
+  *print(text: string): Routine {
+    yield* this.process.print(text);
+  }
+
+  /** `doing`: what cannot be done without the daemon. */
+  client(doing: string): BuildkitApi {
+    const { fs } = this.process;
+    try {
+      const inode = fs.stat(this.#address);
+      fs.check(inode, 2, this.#address);
+      return dialUnix(buildkitProtocol, inode);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      throw new BuildctlError(
+        `failed to ${doing}: Unavailable: connection error: desc = "transport: Error while dialing: dial unix ${this.#address}: connect: ${error.message.toLowerCase()}"`,
+      );
+    }
+  }
+}
+
+export { BuildError };
+
+const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string, defaultValue?: string): FlagSpec => {
+  const [name = '', short] = names.split(',');
+  return { name, type, usage, ...(short === undefined ? {} : { short }), ...(defaultValue === undefined ? {} : { default: defaultValue }) };
+};
+
+/** Flags: `text('output,o', 'usage')`. */
+export const text = (names: string, usage: string, defaultValue?: string): FlagSpec => flag('string', names, usage, defaultValue);
+export const bool = (names: string, usage: string): FlagSpec => flag('bool', names, usage);
+export const list = (names: string, usage: string): FlagSpec => flag('stringArray', names, usage);
+
+/** `type=image,name=a` as a table. */
+export const commaFields = (value: string): Record<string, string> =>
+  Object.fromEntries(value.split(',').map((each) => [each.split('=')[0] ?? '', each.includes('=') ? each.slice(each.indexOf('=') + 1) : 'true']));
