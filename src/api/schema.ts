@@ -51,9 +51,22 @@ const rawSchema = lazy(() => JSON.parse(schemaText()) as RawSchema);
 const rawDocs = lazy(() => JSON.parse(docsText()) as RawDocs);
 const types = lazy(() => new TypeTable(rawSchema()));
 
+/** Versions that are gone, and those with the same fields that they became. */
+const became: Readonly<Record<string, string>> = {
+  'autoscaling/v2beta2': 'autoscaling/v2',
+  'batch/v1beta1': 'batch/v1',
+  'discovery.k8s.io/v1beta1': 'discovery.k8s.io/v1',
+  'flowcontrol.apiserver.k8s.io/v1beta1': 'flowcontrol.apiserver.k8s.io/v1',
+  'flowcontrol.apiserver.k8s.io/v1beta2': 'flowcontrol.apiserver.k8s.io/v1',
+  'node.k8s.io/v1beta1': 'node.k8s.io/v1',
+  'policy/v1beta1': 'policy/v1',
+  'storage.k8s.io/v1beta1': 'storage.k8s.io/v1',
+};
+
 /** The type of a kind: `typeOf('apps/v1', 'Deployment')`; undefined for what is not built in. */
 export function typeOf(apiVersion: string, kind: string): TypeInfo | undefined {
-  const id = rawSchema().kinds[`${apiVersion}/${kind}`];
+  const { kinds } = rawSchema();
+  const id = kinds[`${apiVersion}/${kind}`] ?? kinds[`${became[apiVersion] ?? ''}/${kind}`];
   return id === undefined ? undefined : types().get(id);
 }
 

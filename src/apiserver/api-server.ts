@@ -23,6 +23,7 @@ import { RequestMetrics } from './metrics.ts';
 import { nonResource } from './non-resource.ts';
 import { newOpenApi } from './openapi/openapi.ts';
 import { ServiceAllocator } from './registry/service-allocator.ts';
+import { newestMinor } from './releases.ts';
 import { authorized, type RequestInfo, requestInfo } from './request-info.ts';
 import { ResourceTable } from './resource-table.ts';
 import { serveResource } from './serve-resource.ts';
@@ -45,10 +46,12 @@ export class ApiServer implements RestServer {
     const sim = options.sim.scope(`kube-apiserver@${revision}`);
     const storage = new Storage(sim, options.etcd);
     const tokens = new TokenAuthenticator(sim, storage, options.serviceAccountKey);
-    const table = new ResourceTable();
+    const minor = Number(options.version?.minor ?? newestMinor);
+    const table = new ResourceTable(minor);
     this.#sim = sim;
     this.#core = {
       options,
+      minor,
       sim,
       stamp: newStamp(sim),
       uids: new Uids(sim.random, revision),

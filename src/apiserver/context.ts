@@ -62,6 +62,8 @@ export type WebhookCall = {
 /** What all requests share. */
 export type Core = {
   readonly options: ApiServerOptions;
+  /** 35 of v1.35: what is served and said depends on it. */
+  readonly minor: number;
   readonly sim: Sim;
   /** The time now as metadata has it; made once a second. */
   readonly stamp: () => string;

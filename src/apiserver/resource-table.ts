@@ -1,8 +1,10 @@
+import type { ServiceAccount } from '../api/types.ts';
 import { type ApiResource, apiResources } from '../apimachinery/resources.ts';
 import type { GroupResource } from '../apimachinery/status.ts';
 import { type Conversion, conversions } from './registry/conversions.ts';
 import { strategies } from './registry/strategies.ts';
-import type { Strategy } from './registry/strategy.ts';
+import type { Column, Strategy } from './registry/strategy.ts';
+import { isServed, newestMinor, oldResources } from './releases.ts';
 
 /** A resource as this server serves it: its line in the table of all resources, its strategy, and where it lies in etcd. */
 export type ServedResource = GroupResource & {
@@ -37,14 +39,31 @@ const folders: Readonly<Record<string, string>> = {
 
 const nothingSpecial: Strategy = {};
 
+/** Up to 1.32 a table of ServiceAccounts counted their Secrets. */
+const secretsColumn: Column = { name: 'Secrets', type: 'integer', cell: (object) => (object as ServiceAccount).secrets?.length ?? 0 };
+const withSecrets = (strategy: Strategy): Strategy => ({ ...strategy, columns: strategy.columns?.toSpliced(1, 0, secretsColumn) ?? [] });
+
+/** Columns that came later, with the first minor release that had them. */
+const columnsSince: Readonly<Record<string, readonly [column: string, minor: number]>> = { 'cronjobs.batch': ['Timezone', 31] };
+
+function strategyAt(api: ApiResource, minor: number): Strategy {
+  const strategy = strategies[fullName(api)] ?? nothingSpecial;
+  const [column, since = 0] = columnsSince[fullName(api)] ?? [];
+  if (minor < since) return { ...strategy, columns: strategy.columns?.filter(({ name }) => name !== column) ?? [] };
+  return api.resource === 'serviceaccounts' && minor < 33 ? withSecrets(strategy) : strategy;
+}
+
 /** All resources served now: the built-in ones, and those that CustomResourceDefinitions add. */
 export class ResourceTable {
   readonly #served = new Map<string, ServedResource>();
   /** Counts changes: discovery documents are made anew then. */
   version = 0;
 
-  constructor() {
-    for (const api of apiResources) this.add(api, strategies[fullName(api)] ?? nothingSpecial, folders[fullName(api)] ?? api.resource, false);
+  /** `minor` of the release that this server is. */
+  constructor(minor = newestMinor) {
+    for (const api of apiResources) if (isServed(api, minor)) this.add(api, strategyAt(api, minor), folders[fullName(api)] ?? api.resource, false);
+    for (const { api, conversion, strategy } of oldResources(minor))
+      this.add(api, strategy ?? strategyAt(api, minor), folders[fullName(api)] ?? api.resource, strategy !== undefined, conversion);
   }
 
   get(group: string, version: string, resource: string): ServedResource | undefined {

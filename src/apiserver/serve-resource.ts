@@ -22,7 +22,7 @@ export function serveResource(core: Core, request: RestRequest, info: RequestInf
   const served = core.table.get(info.group, info.version, info.resource);
   if (served === undefined || (served.namespaced && info.namespace === '' && info.name !== '')) throw unknownPath();
   const warnings: string[] = [];
-  const deprecated = deprecationWarning(served);
+  const deprecated = deprecationWarning(served, core.minor);
   if (deprecated !== undefined) warnings.push(deprecated);
   const context: RequestContext = {
     core,

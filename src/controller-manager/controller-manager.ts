@@ -19,6 +19,8 @@ export type ControllerManagerOptions = {
   readonly clusterCidr?: string;
   /** With what approved certificate requests are signed (`--cluster-signing-cert-file`, `-key-file`); absent: nobody signs. */
   readonly signingCa?: KeyPair;
+  /** With what tokens in Secrets are signed; absent: nobody makes them. */
+  readonly tokens?: { readonly key: string; readonly unasked: boolean };
   /** Names as `--controllers` has them; default all. */
   readonly controllers?: readonly string[];
   /** False: no limit on requests (for benchmarks of what lies behind). */
@@ -36,9 +38,9 @@ export function runControllerManager(options: ControllerManagerOptions): void {
 
 function contextOf({ name, user, component }: ControllerEntry, options: ControllerManagerOptions, informers: SharedInformers): Context {
   const sim = options.sim.scope(name);
-  const base = options.clientFor(user);
+  const base = user === '' ? options.client : options.clientFor(user);
   const limiter = options.limitRequests === false ? undefined : new TokenBucket(sim, { qps: constants.kubeApiQps.value, burst: constants.kubeApiBurst.value });
-  const userAgent = `kube-controller-manager/${user}`;
+  const userAgent = `kube-controller-manager/${user || name}`;
   // Events go out over a client of their own, as upstream: they do not eat the controller's budget.
   return {
     sim,

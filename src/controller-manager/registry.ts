@@ -23,6 +23,7 @@ import { serviceAccountController } from './controllers/serviceaccount.ts';
 import { statefulSetController } from './controllers/statefulset.ts';
 import { pvcProtectionController, pvProtectionController } from './controllers/storage-protection.ts';
 import { taintEvictionController } from './controllers/taint-eviction.ts';
+import { type TokenOptions, tokensController } from './controllers/tokens.ts';
 import { ttlController } from './controllers/ttl.ts';
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished.ts';
 import { runGarbageCollector } from './garbage-collector/garbage-collector.ts';
@@ -30,15 +31,21 @@ import { runGarbageCollector } from './garbage-collector/garbage-collector.ts';
 /** One controller: its name for `--controllers`, its ServiceAccount in kube-system, the source of its Events. */
 export type ControllerEntry = {
   readonly name: string;
+  /** Empty: the controller manager itself, for the one without whom ServiceAccounts have no tokens. */
   readonly user: string;
   readonly component: string;
   readonly controller: Controller | ((context: Context) => void);
 };
 
-type Options = { readonly rootCa?: string; readonly clusterCidr?: string; readonly signingCa?: KeyPair };
+type Options = {
+  readonly rootCa?: string;
+  readonly clusterCidr?: string;
+  readonly signingCa?: KeyPair;
+  readonly tokens?: Omit<TokenOptions, 'rootCa'>;
+};
 
 /** All controllers: cmd/kube-controller-manager/names/controller_names.go. */
-export function controllerEntries({ rootCa = '', clusterCidr, signingCa }: Options): readonly ControllerEntry[] {
+export function controllerEntries({ rootCa = '', clusterCidr, signingCa, tokens }: Options): readonly ControllerEntry[] {
   const entry = (name: string, user: string, component: string, controller: ControllerEntry['controller']): ControllerEntry => ({
     name,
     user,
@@ -47,6 +54,7 @@ export function controllerEntries({ rootCa = '', clusterCidr, signingCa }: Optio
   });
   return [
     entry('serviceaccount-controller', 'service-account-controller', 'service-account-controller', serviceAccountController()),
+    ...(tokens ? [entry('serviceaccount-token-controller', '', 'serviceaccount-token-controller', tokensController({ rootCa, ...tokens }))] : []),
     entry('root-ca-certificate-publisher-controller', 'root-ca-cert-publisher', 'root-ca-cert-publisher', rootCaCertPublisher(rootCa)),
     entry('node-ipam-controller', 'node-controller', 'cidrAllocator', nodeIpamController(clusterCidr)),
     entry('node-lifecycle-controller', 'node-controller', 'node-controller', nodeLifecycleController()),

@@ -9,6 +9,16 @@ import type { ApiService } from './api-services.ts';
 /** Priorities of groups and versions, as upstream orders them. */
 const priorities: Readonly<Record<string, readonly [group: number, version: number]>> = {
   '/v1': [18000, 1],
+  'autoscaling/v2beta1': [17500, 9],
+  'autoscaling/v2beta2': [17500, 1],
+  'batch/v1beta1': [17400, 9],
+  'discovery.k8s.io/v1beta1': [16200, 12],
+  'events.k8s.io/v1beta1': [17750, 5],
+  'flowcontrol.apiserver.k8s.io/v1beta1': [16100, 12],
+  'flowcontrol.apiserver.k8s.io/v1beta2': [16100, 15],
+  'node.k8s.io/v1beta1': [16300, 9],
+  'policy/v1beta1': [17100, 9],
+  'storage.k8s.io/v1beta1': [16800, 9],
   'apps/v1': [17800, 15],
   'events.k8s.io/v1': [17750, 15],
   'authentication.k8s.io/v1': [17700, 15],

@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { Node, Pod, Secret, ServiceAccount } from '../../api/types.ts';
-import { remembered } from '../../apimachinery/remembered.ts';
+import { type LegacyClaims, readToken, signToken } from '../../apimachinery/service-account-token.ts';
 import { unauthorized } from '../../apimachinery/status.ts';
 import type { UserInfo } from '../../interfaces/rest.ts';
 import type { Sim } from '../../sim/sim.ts';
@@ -9,8 +8,6 @@ import type { Storage } from '../storage.ts';
 export const issuer = 'https://kubernetes.default.svc.cluster.local';
 /** Audiences of a token that names none. */
 export const defaultAudiences: readonly string[] = [issuer];
-
-const signature = remembered((key = '', text = '') => createHmac('sha256', key).update(text).digest('base64url'));
 
 type Bound = { readonly name: string; readonly uid: string };
 export type Claims = {
@@ -103,24 +100,31 @@ export class TokenAuthenticator {
   }
 
   #sign(claims: Claims): string {
-    const text = `${encode({ alg: 'HS256', kid: 'k8s-lab' })}.${encode(claims)}`;
-    return `${text}.${this.#signature(text)}`;
-  }
-
-  #signature(text: string): string {
-    return signature(this.#key, text);
+    return signToken(this.#key, claims);
   }
 
   #verify(token: string): Claims | undefined {
-    const [header, body, signature, ...rest] = token.split('.');
-    if (!header || !body || !signature || rest.length > 0 || this.#signature(`${header}.${body}`) !== signature) return undefined;
-    const claims = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as Claims;
-    this.#read.set(token, claims);
+    const read = readToken(this.#key, token) as Claims | LegacyClaims | undefined;
+    if (!read) return undefined;
+    const claims = 'kubernetes.io' in read ? read : this.#ofSecret(read, token);
+    if (claims) this.#read.set(token, claims);
     return claims;
   }
-}
 
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  /** A token of a Secret holds as long as that Secret holds it. */
+  #ofSecret(legacy: LegacyClaims, token: string): Claims | undefined {
+    const namespace = legacy['kubernetes.io/serviceaccount/namespace'];
+    const name = legacy['kubernetes.io/serviceaccount/secret.name'];
+    const secret = this.#storage.get<Secret>(`/registry/secrets/${namespace}/${name}`)?.object;
+    if (!secret || Buffer.from(secret.data?.['token'] ?? '', 'base64').toString() !== token) return undefined;
+    const serviceaccount = {
+      name: legacy['kubernetes.io/serviceaccount/service-account.name'],
+      uid: legacy['kubernetes.io/serviceaccount/service-account.uid'],
+    };
+    const inside = { namespace, serviceaccount, secret: { name, uid: secret.metadata.uid ?? '' } };
+    return { aud: defaultAudiences, iss: legacy.iss, sub: legacy.sub, 'kubernetes.io': inside };
+  }
+}
 
 const bound = (kind: string, object: Pod | Node | Secret | undefined): Readonly<Record<string, Bound>> =>
   object ? { [kind]: { name: object.metadata.name ?? '', uid: object.metadata.uid ?? '' } } : {};

@@ -83,6 +83,35 @@ const horizontalPodAutoscalers: Conversion = {
   },
 };
 
+/** The same in the beta of that group. */
+export const betaEvents: Conversion = { ...events, fromStorage: (object) => ({ ...events.fromStorage(object), apiVersion: 'events.k8s.io/v1beta1' }) };
+
+type OldMetric = CpuMetric & { readonly resource?: { readonly targetAverageUtilization?: number; readonly targetAverageValue?: string } };
+type NewMetric = CpuMetric & { readonly resource?: { readonly target?: { readonly averageValue?: string } } };
+
+/** kubernetes pkg/apis/autoscaling/v2beta1/conversion.go: targets of resource metrics were fields of their own. */
+export const oldestAutoscalers: Conversion = {
+  toStorage: (object) =>
+    withMetrics(object, 'autoscaling/v2', ({ resource, ...metric }: OldMetric) => {
+      const { targetAverageUtilization: averageUtilization, targetAverageValue: averageValue, ...rest } = resource ?? {};
+      const target = averageUtilization === undefined ? { type: 'AverageValue', averageValue } : { type: 'Utilization', averageUtilization };
+      return { ...metric, ...(resource && { resource: { ...rest, target } }) };
+    }),
+  fromStorage: (object) =>
+    withMetrics(object, 'autoscaling/v2beta1', ({ resource, ...metric }: NewMetric) => {
+      const { target, ...rest } = resource ?? {};
+      const old =
+        target?.averageUtilization === undefined ? { targetAverageValue: target?.averageValue } : { targetAverageUtilization: target.averageUtilization };
+      return { ...metric, ...(resource && { resource: { ...rest, ...old } }) };
+    }),
+};
+
+function withMetrics<Metric>(object: KubeObject, apiVersion: string, convert: (metric: Metric) => object): KubeObject {
+  const { spec } = object as Scaler;
+  const metrics = spec?.['metrics'] as readonly Metric[] | undefined;
+  return tidy({ ...object, apiVersion, spec: { ...spec, ...(metrics && { metrics: metrics.map(convert) }) } }) as unknown as KubeObject;
+}
+
 /** By group, version and resource. */
 export const conversions: Readonly<Record<string, Conversion>> = {
   'events.k8s.io/v1/events': events,

@@ -9,7 +9,7 @@ import type { Program } from '../../linux/program.ts';
 import { runScheduler } from '../../scheduler/scheduler.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Sim } from '../../sim/sim.ts';
-import { versionOf } from '../releases.ts';
+import { minorOf, versionOf } from '../releases.ts';
 import { clientFromKubeconfig, fatal, healthServer, listen, logger, readFlags, serveHttp, untilTerminated } from './component.ts';
 
 const schedulerFlags =
@@ -71,6 +71,7 @@ export const kubeControllerManagerProgram: Program = function* (argv, process) {
       clusterCidr: set.get('cluster-cidr') ?? '10.244.0.0/16',
       ...(rootCa ? { rootCa: process.fs.read(rootCa) } : {}),
       ...signingCa(process, set),
+      ...tokenKey(process, set),
       clientFor: (serviceAccount) => serviceAccountClient(scope, client, serviceAccount),
     }),
   );
@@ -80,6 +81,12 @@ export const kubeControllerManagerProgram: Program = function* (argv, process) {
 function signingCa({ fs }: Process, set: ReadonlyMap<string, string>): { readonly signingCa?: KeyPair } {
   const [certificate, key] = [set.get('cluster-signing-cert-file'), set.get('cluster-signing-key-file')];
   return certificate && key && fs.exists(certificate) && fs.exists(key) ? { signingCa: { certificate: fs.read(certificate), key: fs.read(key) } } : {};
+}
+
+/** `--service-account-private-key-file`. */
+function tokenKey(process: Process, set: ReadonlyMap<string, string>): { readonly tokens?: { readonly key: string; readonly unasked: boolean } } {
+  const path = set.get('service-account-private-key-file');
+  return path && process.fs.exists(path) ? { tokens: { key: process.fs.read(path), unasked: minorOf(versionOf(process)) < 24 } } : {};
 }
 
 /** `--use-service-account-credentials`: a client as one of kube-system's ServiceAccounts, with a token that is asked for when needed and renewed in time. */
