@@ -26,7 +26,9 @@ export function conditionWords(node: ASTNode, scope: Scope, not = false): string
   switch (node.op) {
     case '&&':
     case '||':
-      return node.args.map((each) => conditionWords(each, scope, not)).join((node.op === '&&') === not ? words.or : words.and);
+      return withoutGuards(partsOf(node))
+        .map((each) => conditionWords(each, scope, not))
+        .join((node.op === '&&') === not ? words.or : words.and);
     case '!_':
       return conditionWords(node.args, scope, !not);
     case '==':
@@ -48,6 +50,22 @@ export function conditionWords(node: ASTNode, scope: Scope, not = false): string
       return words.yes(subject(node, scope), not);
   }
 }
+
+/** All that an "and" or an "or" joins. */
+const partsOf = (node: ASTNode & { readonly op: '&&' | '||' }): ASTNode[] =>
+  node.args.flatMap((each) => (each.op === node.op ? partsOf(each as typeof node) : [each]));
+
+/** That a field is there at all need not be said where something is said about it. */
+function withoutGuards(parts: readonly ASTNode[]): ASTNode[] {
+  return parts.filter((part) => {
+    const field = part.op === 'call' && part.args[0] === 'has' ? part.args[1][0] : part.op === 'in' && part.args[1].op !== 'list' ? part.args[1] : undefined;
+    return field === undefined || !parts.some((other) => other !== part && guarded(other, sourceOf(field), part));
+  });
+}
+
+/** `part` asks for a field, or for a key of a map, of which this speaks. */
+const guarded = (other: ASTNode, field: string, part: ASTNode): boolean =>
+  sourceOf(other).includes(field) && (part.op !== 'in' || part.args[0].op !== 'value' || sourceOf(other).includes(String(part.args[0].args)));
 
 function comparisonWords([left, right]: readonly [ASTNode, ASTNode], comparison: Comparison, scope: Scope): string {
   const counted = countedIn(left);

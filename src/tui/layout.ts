@@ -49,7 +49,7 @@ export function layoutOf(size: WindowSize, show: Shown): Layout {
 
 function stacked(body: Area, { pane, focus, asking, fresh, hasLesson }: Shown): Layout {
   if (pane === 'lesson' && !hasLesson) return { kind: 'stacked', lesson: undefined, extra: undefined, terminal: body };
-  const share = pane === 'lesson' ? (focus === 'pane' ? (asking ? 0.72 : 0.62) : fresh ? 0.62 : 0.36) : focus === 'pane' ? 0.75 : 0.52;
+  const share = pane === 'lesson' ? (focus === 'pane' ? (asking ? 0.72 : 0.62) : fresh ? 0.62 : 0.45) : focus === 'pane' ? 0.75 : 0.52;
   // One row is the line between.
   const top = Math.max(5, Math.floor((body.rows - 1) * share));
   const area: Area = { ...body, rows: top };

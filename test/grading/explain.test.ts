@@ -58,6 +58,19 @@ describe('why an expression does not hold, in words', () => {
       '유닛 2개 (조건: active 값이 active) | 1',
     ],
     ["content.contains('crio.sock')", { content: 'a\nb' }, 'the content contains crio.sock | there is none', '내용에 crio.sock 있음 | 없음'],
+    // That a field is there goes without saying.
+    [
+      "'app' in object.metadata.labels && object.metadata.labels['app'] == 'x'",
+      { object: pod },
+      'metadata.labels["app"] is x | web',
+      'metadata.labels["app"] 값이 x | web',
+    ],
+    [
+      "items.exists(u, has(u.labels) && u.labels.app == 'x')",
+      { items: units },
+      'at least one unit where labels.app is x | none of 2 units',
+      '유닛 하나 이상 (조건: labels.app 값이 x) | 유닛 2개 중 없음',
+    ],
     ['allowed', { allowed: false }, 'allowed | not allowed', '허용됨 | 허용되지 않음'],
     ['!ok', { ok: true }, 'no answer | an answer', '응답 없음 | 응답 있음'],
     [

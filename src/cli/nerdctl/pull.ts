@@ -38,7 +38,7 @@ export function* pullImage(context: Context, name: string, { quiet, out }: { rea
     progress: (each) => void seen.push(each),
   });
   if (context.namespace === 'k8s.io') shareWithCri(context, image);
-  if (!quiet) yield* out.write(report(name, image, seen, context.process.now - start));
+  if (!quiet) yield* out.write(report(name, image, seen, context.process.now - start, out.tty?.size.columns));
   return image;
 }
 
@@ -59,17 +59,23 @@ export function shareWithCri(context: Context, { target }: ContainerdImage): voi
   }
 }
 
-/** What stands on the screen at the end: pkg/imgutil/jobs. */
-function report(name: string, { target }: ContainerdImage, seen: readonly PullProgress[], elapsed: number): string {
-  const bar = '|++++++++++++++++++++++++++++++++++++++|';
+const labelWidth = 82;
+const barWidth = 38;
+
+/** What stands on the screen at the end: pkg/imgutil/jobs. In a terminal that is narrower than that, names and bars are cut: no row is wrapped. */
+function report(name: string, { target }: ContainerdImage, seen: readonly PullProgress[], elapsed: number, columns = 200): string {
+  const narrow = columns < labelWidth + 15 + barWidth + 3;
+  const bar = `|${'+'.repeat(narrow ? 10 : barWidth)}|`;
+  const room = narrow ? Math.max(20, columns - 15 - bar.length - 1) : labelWidth;
+  const fitted = (label: string): string => (label.length + 2 > room ? `${label.slice(0, room - 3)}…` : label);
   const kind = ({ mediaType = '' }: PullProgress): string => (/manifest/.test(mediaType) ? 'manifest' : /config/.test(mediaType) ? 'config' : 'layer');
   const done = seen.filter(({ status }) => status === 'done');
   const total = done.reduce((sum, { size = 0 }) => sum + size, 0);
-  const line = (label: string, status: string): string => `${`${label}:`.padEnd(82)}${status.padEnd(15)}${bar} \n`;
+  const line = (label: string, status: string): string => `${`${fitted(label)}:`.padEnd(room)}${status.padEnd(15)}${bar}${narrow ? '' : ' '}\n`;
   return [
     line(name, 'resolved'),
     line(`index-${target.digest}`, 'done'),
     ...done.map((each) => line(`${kind(each)}-${each.digest}`, 'done')),
-    `${`elapsed: ${(elapsed / 1000).toFixed(1)} s`.padEnd(82)}total:  ${bytesSize(total)} (${bytesSize(total / Math.max(elapsed / 1000, 0.1))}/s)\n`,
+    `${`elapsed: ${(elapsed / 1000).toFixed(1)} s`.padEnd(room)}total:  ${bytesSize(total)} (${bytesSize(total / Math.max(elapsed / 1000, 0.1))}/s)\n`,
   ].join('');
 }

@@ -270,6 +270,8 @@ export class Application {
     const language: Language = this.store.get().language === 'en' ? 'ko' : 'en';
     this.#services.keep({ language });
     this.store.set({ language, kept: this.#services.kept() });
+    // What was said before is in the other language.
+    this.#lesson?.set({ notice: undefined });
     this.#lesson?.refresh();
   }
 

@@ -7,7 +7,7 @@ import { useDrawing } from './context.ts';
 import { List } from './list.tsx';
 
 export function Choice({ choice, size }: { readonly choice: ChoiceState; readonly size: WindowSize }) {
-  const { actions } = useDrawing();
+  const { actions, style, say } = useDrawing();
   const { question, note, options } = choice;
   return (
     <Box flexDirection="column" paddingX={1} paddingY={size.rows > 10 ? 1 : 0}>
@@ -21,6 +21,7 @@ export function Choice({ choice, size }: { readonly choice: ChoiceState; readonl
           onSelect={actions.choose}
         />
       </Box>
+      {size.rows > 10 ? <Text>{`\n${style('faint', say('choiceKeys'))}`}</Text> : null}
     </Box>
   );
 }

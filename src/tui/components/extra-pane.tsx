@@ -5,7 +5,7 @@ import type { LessonState } from '../app/state.ts';
 import { helpTexts } from '../help-texts.ts';
 import type { Area } from '../layout.ts';
 import { markdownRows } from '../text/markdown.ts';
-import { slice } from '../view/chrome.ts';
+import { sliceTold } from '../view/chrome.ts';
 import { clusterRows } from '../view/cluster-rows.ts';
 import { xrayRows } from '../view/xray-rows.ts';
 import { useDrawing } from './context.ts';
@@ -20,7 +20,7 @@ export const ExtraPane = memo(function ExtraPane({ lesson, area }: { readonly le
   }, [pane, hops, cluster, width, style, say, language]);
   return (
     <Box width={area.columns} height={area.rows} paddingX={1}>
-      <Text>{slice(rows, scroll, area.rows).join('\n')}</Text>
+      <Text>{sliceTold(rows, scroll, area.rows, style, say).join('\n')}</Text>
     </Box>
   );
 });

@@ -3,7 +3,7 @@ import { Box, Text } from 'ink';
 import { useMemo } from 'react';
 import type { LessonState } from '../app/state.ts';
 import type { Area } from '../layout.ts';
-import { slice } from '../view/chrome.ts';
+import { sliceTold } from '../view/chrome.ts';
 import { firstRow, lessonRows } from '../view/lesson-rows.ts';
 import { questionView } from '../view/question.ts';
 import { useDrawing } from './context.ts';
@@ -22,7 +22,7 @@ export function LessonPane({ lesson, area }: { readonly lesson: LessonState; rea
   return (
     <Box width={area.columns} height={area.rows} flexDirection="column" paddingX={1} overflow="hidden">
       <Box height={Math.min(height, text.rows.length + 1)} flexShrink={0}>
-        <Text>{slice(text.rows, firstRow(text, height, scroll, fresh), height).join('\n')}</Text>
+        <Text>{sliceTold(text.rows, firstRow(text, height, scroll, fresh), height, style, say).join('\n')}</Text>
       </Box>
       {question ? <Question question={question} focused={focus === 'pane'} width={width} height={asked} /> : null}
     </Box>

@@ -4,7 +4,7 @@ import TextInput from 'ink-text-input';
 import { useMemo, useState } from 'react';
 import type { AppState } from '../app/state.ts';
 import { wrapSpans } from '../text/wrap.ts';
-import { slice } from '../view/chrome.ts';
+import { sliceTold } from '../view/chrome.ts';
 import { fileFor, handedInText, submitRows } from '../view/submit-view.ts';
 import { useDrawing } from './context.ts';
 
@@ -31,7 +31,7 @@ export function SubmitPage({ state }: { readonly state: AppState }) {
   return (
     <Box flexDirection="column" paddingX={1}>
       <Text>{style('title', say('submitTitle'))}</Text>
-      <Text>{slice(rows, 0, Math.max(1, size.rows - 12)).join('\n')}</Text>
+      <Text>{sliceTold(rows, 0, Math.max(1, size.rows - 12), style, say).join('\n')}</Text>
       {holds === '' ? null : <Text>{`\n${style('faint', holds)}`}</Text>}
       <Box marginTop={size.rows >= 14 ? 1 : 0}>
         <Text>{`${field === 'who' ? '❯' : ' '} ${say('submitWho')} `}</Text>

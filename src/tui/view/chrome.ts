@@ -52,4 +52,13 @@ export function slice(rows: readonly string[], first: number, height: number): s
   return rows.slice(from, from + height);
 }
 
+/** The same; what stands below is told in the last row. */
+export function sliceTold(rows: readonly string[], first: number, height: number, style: Style, say: Say): string[] {
+  const from = Math.max(0, Math.min(first, rows.length - height));
+  const shown = slice(rows, from, height);
+  const below = rows.length - from - height;
+  if (below <= 0 || height < 3) return shown;
+  return [...shown.slice(0, -1), style('faint', say('rowsMore', { n: below + 1 }))];
+}
+
 export const centred = (text: string, width: number): string => pad('', Math.max(0, Math.floor((width - stringWidth(text)) / 2))) + text;
