@@ -1,11 +1,11 @@
-/** What a terminal does to a full-screen program: sizes, pastes, signals, other programs, an end at any time. */
+/** What a terminal does to a full-screen program: sizes, pastes, signals, other programs, an end at any time. Tests that follow each other share a world. */
 import { spawnSync } from 'node:child_process';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureBuilt, keys, Screen, type ScreenOptions } from './terminal.ts';
 
 beforeAll(ensureBuilt);
 const opened: Screen[] = [];
-afterEach(() => {
+afterAll(() => {
   for (const screen of opened.splice(0)) screen.close();
 });
 
@@ -15,51 +15,50 @@ function open(options: ScreenOptions = {}): Screen {
   opened.push(screen);
   return screen;
 }
-async function openLesson(options: ScreenOptions = {}): Promise<Screen> {
-  const screen = open({ arguments: [tour], ...options });
-  await screen.until('root@controlplane:~#');
-  return screen;
-}
+const prompt = /root@\w+:~#/;
+const restored = (screen: Screen): void => {
+  expect(screen.terminal.buffer.active.type).toBe('normal');
+  expect(screen.terminal.modes.bracketedPasteMode).toBe(false);
+};
 
-describe('typing', () => {
-  test('a paste of several lines runs them one after the other; the last waits', async () => {
-    const screen = await openLesson({ columns: 120, rows: 40 });
-    screen.type('\x1b[200~echo one\necho two $((1+1))\ncat <<END\nthree\nEND\necho unsent\x1b[201~');
-    await screen.until((rows) => rows.some((row) => row.includes('two 2')) && rows.some((row) => / three$/.test(row)));
-    await screen.until(/# echo unsent *$/m);
-    expect(screen.text).not.toMatch(/│ unsent/);
+describe('a shell on one machine', () => {
+  let screen: Screen;
+  beforeAll(async () => {
+    screen = open({ arguments: ['sh', '--world', 'node'] });
+    await screen.until(prompt);
   });
 
   test('Korean goes in and comes out, the cursor behind it', async () => {
-    const screen = await openLesson();
     screen.type('echo 파드 하나');
     await screen.until('echo 파드 하나');
-    const { cursorX } = screen.terminal.buffer.active;
-    expect(cursorX).toBe('root@controlplane:~# echo '.length + 9);
+    expect(screen.terminal.buffer.active.cursorX).toBe('root@node01:~# echo '.length + 9);
     screen.type('\r');
     await screen.until(/^파드 하나 *$/m);
   });
 
-  test('Ctrl-C ends what runs, and gives up the line', async () => {
-    const screen = await openLesson();
+  test('a paste of several lines runs them one after the other; the last waits', async () => {
+    screen.type('\x1b[200~echo one\necho two $((1+1))\ncat <<END\nthree\nEND\necho unsent\x1b[201~');
+    await screen.until((rows) => rows.some((row) => row.includes('two 2')) && rows.some((row) => /^three *$/.test(row)));
+    await screen.until(/# echo unsent *$/m);
+    expect(screen.text).not.toMatch(/^unsent/m);
+  });
+
+  test('Ctrl-C gives up the line, and ends what runs', async () => {
+    screen.type(keys.ctrlC);
+    await screen.until('echo unsent^C');
     await screen.line('sleep 1000');
     await screen.until((rows) => rows.some((row) => row.endsWith('# sleep 1000')));
     screen.type(keys.ctrlC);
-    await screen.until('^C');
+    await screen.until(/^\^C/m);
     await screen.line('echo status $?');
     await screen.until('status 130');
-    screen.type('half a line');
-    await screen.until('half a line');
-    screen.type(keys.ctrlC);
-    await screen.until('half a line^C');
   });
 
   test('Tab completes, the history comes back, Ctrl-R finds', async () => {
-    const screen = await openLesson();
     screen.type('cat /etc/hostn\t');
     await screen.until('cat /etc/hostname ');
     screen.type('\r');
-    await screen.until(/^controlplane *$/m);
+    await screen.until(/^node01 *$/m);
     await screen.line('echo second');
     await screen.until(/^second *$/m);
     screen.type('\x12hostn');
@@ -67,36 +66,32 @@ describe('typing', () => {
     screen.type(keys.ctrlC);
     screen.type(`${keys.up}${keys.up}`);
     await screen.until(/# cat \/etc\/hostname *$/m);
+    screen.type(keys.ctrlC);
   });
 
   test('a busy loop does not stop the screen', async () => {
-    const screen = await openLesson();
     await screen.line('while true; do :; done');
     screen.type(keys.f1);
     await screen.until('Where you are');
-    screen.type(keys.escape);
-    await screen.until((rows) => !rows.some((row) => row.includes('Where you are')) || rows.some((row) => row.includes('▸ Terminal')));
+    screen.type(keys.f1);
+    await screen.until((rows) => !rows.some((row) => row.includes('Where you are')));
     screen.type(keys.ctrlC);
-    await screen.until('^C');
+    await screen.until(prompt);
   });
-});
 
-describe('full-screen programs', () => {
   test('vi edits a file in the pane, at the size that the pane has', async () => {
-    const screen = await openLesson();
     await screen.line('vi notes.txt');
     await screen.until('"notes.txt" [New]');
     screen.type('ihello from vi');
     await screen.until('hello from vi');
     screen.type(keys.escape);
     screen.type(':wq\r');
-    await screen.until((rows) => rows.some((row) => row.includes('root@controlplane:~#')) && !rows.some((row) => row.startsWith('~')));
+    await screen.until((rows) => rows.some((row) => prompt.test(row)) && !rows.some((row) => row.startsWith('~')));
     await screen.line('cat notes.txt');
     await screen.until(/^hello from vi *$/m);
   });
 
   test('less pages through a file', async () => {
-    const screen = await openLesson();
     await screen.line('seq 1 300 > numbers; less numbers');
     await screen.until(/^1 *$/m);
     screen.type('G');
@@ -104,11 +99,48 @@ describe('full-screen programs', () => {
     screen.type('q');
     await screen.until((rows) => rows.some((row) => /less numbers/.test(row)));
   });
+
+  test('it is stopped, and taken again afterwards', async () => {
+    screen.kill('SIGTSTP');
+    // To be woken it must really have stopped, not only have given the terminal back.
+    const stopped = (): boolean => spawnSync('ps', ['-o', 'stat=', '-p', String(screen.pid)], { encoding: 'utf8' }).stdout.startsWith('T');
+    await screen.until(() => screen.terminal.buffer.active.type === 'normal' && stopped());
+    restored(screen);
+    screen.kill('SIGCONT');
+    await screen.until(() => screen.terminal.buffer.active.type === 'alternate');
+    await screen.until(prompt);
+    await screen.line('echo back again');
+    await screen.until(/^back again *$/m);
+  });
+
+  test('its exit status is ours', async () => {
+    await screen.line('exit 7');
+    expect((await screen.exited).exitCode).toBe(7);
+    await screen.until(() => screen.terminal.buffer.active.type === 'normal');
+    restored(screen);
+  });
 });
 
-describe('the window', () => {
+describe('a lesson', () => {
+  let screen: Screen;
+  beforeAll(async () => {
+    screen = open({ columns: 50, rows: 12, arguments: [tour] });
+    await screen.until(prompt);
+  });
+
+  test('too small for a lesson: the terminal alone; 20×5 says so and does not end', async () => {
+    await screen.until('Too small: 50×12');
+    await screen.line('echo still here');
+    await screen.until(/^still here *$/m);
+    screen.resize(20, 5);
+    await screen.until('Window too small');
+    screen.resize(80, 24);
+    await screen.until('Step 1 of 9');
+    await screen.until(/^still here *$/m);
+  });
+
   test('200×60, 80×24, 60×18 and back: nothing is lost or out of line', async () => {
-    const screen = await openLesson({ columns: 200, rows: 60 });
+    screen.resize(200, 60);
     await screen.line('kubectl get nodes');
     await screen.until('node02');
     await screen.until((rows) => rows[59]?.includes('[Terminal]') ?? false);
@@ -129,31 +161,47 @@ describe('the window', () => {
     await screen.until(/^\d+ 60 *$/m);
   });
 
-  test('too small for a lesson: the terminal alone; 20×5 says so and does not end', async () => {
-    const screen = await openLesson({ columns: 50, rows: 12 });
-    await screen.until('Too small: 50×12');
-    await screen.line('echo still here');
-    await screen.until(/^still here *$/m);
-    screen.resize(20, 5);
-    await screen.until('Window too small');
+  test('time stands still, runs ten times as fast, and skips', async () => {
     screen.resize(80, 24);
-    await screen.until('Step 1 of 9');
-    await screen.until(/^still here *$/m);
+    screen.type(keys.f5);
+    await screen.until('paused');
+    screen.type(keys.f5);
+    await screen.until('×1 ');
+    screen.type(keys.f6);
+    await screen.until('×10');
+    screen.type(keys.f6);
+    await screen.line('sleep 120; echo slept');
+    await screen.until((rows) => rows.some((row) => row.endsWith('echo slept')));
+    screen.type(keys.f7);
+    await screen.until(/^slept *$/m, 40_000);
   });
 
-  test('started at 20×5', async () => {
-    const screen = open({ columns: 20, rows: 5 });
-    await screen.until((rows) => rows.some((row) => row.includes('❯')));
-    screen.type('q');
-    expect((await screen.exited).exitCode).toBe(0);
+  test('undo takes back the last command and what it did', async () => {
+    await screen.line('echo kept > a');
+    await screen.line('rm a; echo gone');
+    await screen.until(/^gone *$/m);
+    screen.type(keys.f8);
+    await screen.until((rows) => rows.some((row) => row.includes('echo kept > a')) && !rows.some((row) => /^gone/.test(row)));
+    await screen.line('cat a');
+    await screen.until(/^kept *$/m);
   });
-});
 
-describe('what is looked at', () => {
-  test('X-ray and cluster, by keys', async () => {
-    const screen = await openLesson({ columns: 120, rows: 50 });
+  test('a question waits while the window is too small to show it', async () => {
+    screen.resize(50, 14);
+    await screen.until('Too small: 50×14');
     await screen.line('kubectl get pods -n kube-system');
+    await screen.until('Step passed');
+    await screen.line('echo typing goes on');
+    await screen.until(/^typing goes on *$/m);
+    screen.resize(80, 24);
     await screen.until('Step 2 of 9');
+    await screen.until('Enter answer');
+  });
+
+  test('X-ray and cluster, by keys', async () => {
+    screen.resize(120, 50);
+    screen.type(keys.escape);
+    await screen.line('kubectl get pods -n kube-system');
     screen.type(keys.f2);
     await screen.until(/kubectl → kube-apiserver \[rest\]/);
     await screen.until(/GET \/api\/v1\/namespaces\/kube-system\/pods/);
@@ -164,79 +212,43 @@ describe('what is looked at', () => {
     await screen.until((rows) => !rows.some((row) => row.includes('── Cluster')));
   });
 
-  test('time stands still, runs ten times as fast, and skips', async () => {
-    const screen = await openLesson();
-    screen.type(keys.f5);
-    await screen.until('paused');
-    screen.type(keys.f5);
-    await screen.until('×1 ');
-    screen.type(keys.f6);
-    await screen.until('×10');
-    screen.type(keys.f6);
-    await screen.line('sleep 600; echo slept');
-    await screen.until((rows) => rows.some((row) => row.endsWith('echo slept')));
-    screen.type(keys.f7);
-    await screen.until(/^slept *$/m, 40_000);
-  });
-
-  test('the language changes while a lesson is open, and is kept', async () => {
-    const screen = await openLesson();
+  test('the language changes while it is open, and is kept', async () => {
     screen.type(keys.f10);
-    await screen.until('9단계 중 1단계');
+    await screen.until('9단계 중 2단계');
     expect(screen.progress().language).toBe('ko');
-    const again = open({ state: screen.state });
-    await again.until('끝내기');
-  });
-});
-
-describe('undo, restart, going on later', () => {
-  test('undo takes back the last command and what it did', async () => {
-    const screen = await openLesson();
-    await screen.line('echo kept > a');
-    await screen.line('rm a; echo gone');
-    await screen.until(/^gone *$/m);
-    screen.type(keys.f8);
-    await screen.until((rows) => rows.some((row) => row.includes('echo kept > a')) && !rows.some((row) => /^gone/.test(row)));
-    await screen.line('cat a');
-    await screen.until(/^kept *$/m);
-  });
-
-  test('a lesson that was left is taken up again where it was', async () => {
-    const screen = await openLesson();
-    await screen.line('kubectl get pods -n kube-system');
+    screen.type(keys.f10);
     await screen.until('Step 2 of 9');
+  });
+
+  test('killed, it is taken up again where it was', async () => {
     screen.kill('SIGTERM');
     const { exitCode, signal } = await screen.exited;
     expect(signal ? 128 + signal : exitCode).toBe(143);
+    restored(screen);
     expect(screen.progress().lessons[tour]?.session?.inputs.some(({ line }) => line?.startsWith('kubectl'))).toBe(true);
-    const again = open({ state: screen.state, arguments: [tour] });
-    await again.until('Go on where I left off');
-    again.type(keys.enter);
-    await again.until('Step 2 of 9');
-    await again.until('kube-scheduler-controlplane');
-    again.type(keys.f9);
-    await again.until('Start this lesson over?');
-    again.type(keys.down);
-    again.type(keys.enter);
-    await again.until('Going back');
-    await again.until((rows) => !rows.join().includes('Going back'));
-    // The step before must not show for a moment.
-    expect(again.text).toContain('Step 2 of 9');
-    again.type(keys.f9);
-    await again.until('Start this lesson over?');
-    for (const key of [keys.down, keys.down, keys.enter]) again.type(key);
-    await again.until('Step 1 of 9');
+    screen = open({ state: screen.state, arguments: [tour] });
+    await screen.until('Go on where I left off');
+    screen.type(keys.enter);
+    await screen.until('Step 2 of 9', 40_000);
+    await screen.until('kube-scheduler-controlplane');
   });
-});
 
-describe('the terminal is given back', () => {
-  const restored = (screen: Screen): void => {
-    expect(screen.terminal.buffer.active.type).toBe('normal');
-    expect(screen.terminal.modes.bracketedPasteMode).toBe(false);
-  };
+  test('it goes back to where the step began, and to its own beginning', async () => {
+    screen.type(keys.f9);
+    await screen.until('Start this lesson over?');
+    screen.type(keys.down);
+    screen.type(keys.enter);
+    await screen.until('Going back');
+    await screen.until((rows) => !rows.join().includes('Going back'), 40_000);
+    // The step before must not show for a moment.
+    expect(screen.text).toContain('Step 2 of 9');
+    screen.type(keys.f9);
+    await screen.until('Start this lesson over?');
+    for (const key of [keys.down, keys.down, keys.enter]) screen.type(key);
+    await screen.until('Step 1 of 9');
+  });
 
-  test('at the end', async () => {
-    const screen = await openLesson();
+  test('at its end the terminal is given back', async () => {
     await screen.until(() => screen.terminal.buffer.active.type === 'alternate' && screen.terminal.modes.bracketedPasteMode);
     screen.type(keys.ctrlQ);
     await screen.until('Quit k8s-lab');
@@ -246,45 +258,22 @@ describe('the terminal is given back', () => {
     await screen.until(() => screen.terminal.buffer.active.type === 'normal');
     restored(screen);
   });
+});
 
-  test('by exit, from a shell without a lesson; its status is ours', async () => {
-    const screen = open({ arguments: ['sh'] });
-    await screen.line('exit 7');
-    expect((await screen.exited).exitCode).toBe(7);
-    await screen.until(() => screen.terminal.buffer.active.type === 'normal');
-    restored(screen);
+describe('the menu', () => {
+  test('at 20×5', async () => {
+    const screen = open({ columns: 20, rows: 5 });
+    await screen.until((rows) => rows.some((row) => row.includes('❯')));
+    screen.type('q');
+    expect((await screen.exited).exitCode).toBe(0);
   });
 
-  test('when the terminal hangs up', async () => {
-    const screen = await openLesson();
+  test('keys typed before it takes any are not lost; a terminal that hangs up ends it', async () => {
+    const screen = open();
+    screen.type(keys.f10);
+    await screen.until('끝내기');
     screen.kill('SIGHUP');
     expect((await screen.exited).exitCode).toBe(129);
     restored(screen);
   });
-
-  test('while it is stopped, and taken again afterwards', async () => {
-    const screen = await openLesson();
-    screen.kill('SIGTSTP');
-    // To be woken it must really have stopped, not only have given the terminal back.
-    const stopped = (): boolean => spawnSync('ps', ['-o', 'stat=', '-p', String(screen.pid)], { encoding: 'utf8' }).stdout.startsWith('T');
-    await screen.until(() => screen.terminal.buffer.active.type === 'normal' && stopped());
-    restored(screen);
-    screen.kill('SIGCONT');
-    await screen.until(() => screen.terminal.buffer.active.type === 'alternate');
-    await screen.until('root@controlplane:~#');
-    await screen.line('echo back again');
-    await screen.until(/^back again *$/m);
-  });
-});
-
-test('a question waits while the window is too small to show it', async () => {
-  const screen = await openLesson({ columns: 50, rows: 14 });
-  await screen.line('kubectl get pods -n kube-system');
-  await screen.until('kube-scheduler-controlplane');
-  await screen.until('Step passed');
-  await screen.line('echo typing goes on');
-  await screen.until(/^typing goes on *$/m);
-  screen.resize(80, 24);
-  await screen.until('Step 2 of 9');
-  await screen.until('Enter answer');
 });
