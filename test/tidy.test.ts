@@ -64,7 +64,7 @@ const maySpeak: Readonly<Record<string, readonly string[]>> = {
   // ctr and nerdctl are containerd's clients in the full sense: they write the OCI spec, nerdctl calls the plugins of CNI itself.
   oci: ['containerd', 'buildkit', 'crio', 'cri', 'dockerd', 'runc', 'cli/runc', 'cli/ctr', 'cli/nerdctl', 'interfaces'],
   cni: ['containerd', 'crio', 'cri', 'dockershim', 'cni', 'cli/nerdctl'],
-  distribution: ['containerd', 'crio', 'cri', 'dockerd', 'images', 'cli/ctr', 'cli/nerdctl', 'interfaces'],
+  distribution: ['client', 'containerd', 'crio', 'cri', 'dockerd', 'images', 'cli/ctr', 'cli/docker', 'cli/nerdctl', 'interfaces'],
 };
 /** The electrician may touch all; graders read as a learner could. Shapes that are no wall of their own may be used by all. */
 const speaksAll = ['cluster', 'grading', 'session'];

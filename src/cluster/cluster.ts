@@ -55,7 +55,7 @@ export class Cluster {
     this.trace = new Trace(this.sim);
     let made: Registries | undefined;
     const registries = (): Registries => {
-      made ??= new Registries();
+      made ??= new Registries(() => this.sim.now);
       return made;
     };
     this.#context = {

@@ -94,10 +94,18 @@ export const describeCni: Describe = (method, args) =>
       }
     : undefined;
 
-export const describeDistribution: Describe = (method, args) =>
-  method === 'manifest' || method === 'blob' || method === 'push'
-    ? { call: `${method === 'push' ? 'PUT' : 'GET'} /v2/${text(args[0])}/${method === 'blob' ? 'blobs' : 'manifests'}/${short(args[1])}`, outcome: () => '200' }
-    : undefined;
+const distributionCalls: Readonly<Record<string, readonly [verb: string, kind: string]>> = {
+  manifest: ['GET', 'manifests'],
+  blob: ['GET', 'blobs'],
+  upload: ['PUT', 'blobs'],
+  putManifest: ['PUT', 'manifests'],
+};
+export const describeDistribution: Describe = (method, args) => {
+  const [verb, kind] = distributionCalls[method] ?? [];
+  if (verb === undefined) return undefined;
+  const what = method === 'upload' ? (args[1] as { digest: string }).digest : args[1];
+  return { call: `${verb} /v2/${text(args[0])}/${kind}/${short(what)}`, outcome: () => (verb === 'GET' ? '200' : '201') };
+};
 
 export const describeKubelet: Describe = (method, args) =>
   ['containerLogs', 'exec', 'attach', 'portForward'].includes(method)

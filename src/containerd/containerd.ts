@@ -22,21 +22,18 @@ import { ImageService } from './images.ts';
 import { findOrMake, showStores } from './on-disk.ts';
 import { pluginList } from './plugins.ts';
 import { Pusher } from './push.ts';
-import { type NameCheck, type RegistryLookup, Remote } from './remote.ts';
+import { RegistryClient, type RegistryWays } from './registries.ts';
 import { SnapshotService } from './snapshots.ts';
 import { MetaFile, RunFile } from './state.ts';
 import { TaskService } from './tasks.ts';
 
-export type ContainerdOptions = {
+/** `registry`: that of a host of the outside world; may throw NetworkError. */
+export type ContainerdOptions = RegistryWays & {
   /** Ends with the daemon's process, or with `stop`. */
   readonly sim: Sim;
   readonly kernel: Kernel;
   readonly runc: OciRuntime;
   readonly cni: CniRuntime;
-  /** The registry at a host, over the node's network: may throw NetworkError; undefined where the name is not known. */
-  readonly registry: RegistryLookup;
-  /** Absent: every name is found. */
-  readonly unreachable?: NameCheck;
   readonly config?: Partial<ContainerdConfig>;
   /** Its stores linked into another daemon (buildkitd's OCI worker): where that one keeps them. No socket, no CRI. */
   readonly embedded?: { readonly meta: string; readonly run: string };
@@ -83,14 +80,14 @@ export class Containerd implements ContainerdApi {
     this.#content = new ContentService(this.#context);
     this.#snapshots = new SnapshotService(this.#context);
     this.#gc = new GarbageCollector(this.#context, this.#content);
-    const remote = new Remote({ files, registry: options.registry, unreachable: options.unreachable });
-    this.#pusher = new Pusher(this.#context, this.#content, remote);
+    const registries = new RegistryClient(this.#context, options);
+    this.#pusher = new Pusher(this.#context, this.#content, registries);
     this.#images = new ImageService({
       context: this.#context,
       content: this.#content,
       snapshots: this.#snapshots,
       gc: this.#gc,
-      remote,
+      registries,
     });
     this.#containers = new ContainerService(this.#context);
     this.#tasks = new TaskService({

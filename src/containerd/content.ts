@@ -29,17 +29,23 @@ export class ContentService {
     },
     get: (namespace, digest) => this.get(namespace, digest),
     write: (namespace, blob, labels) => this.write(namespace, blob, labels),
-    label: (namespace, digest, labels) => {
-      const entry = this.#entry(namespace, digest);
-      entry.labels = merged(entry.labels, labels);
-      return this.#info(namespace, digest);
-    },
+    label: (namespace, digest, labels) => this.label(namespace, digest, labels),
     delete: (namespace, digest) => {
       this.#entry(namespace, digest);
       this.#context.find(namespace)?.content.delete(digest);
       this.dropUnused(digest);
     },
   };
+
+  label(namespace: string, digest: string, labels: ContainerdLabels): ContentInfo {
+    const entry = this.#entry(namespace, digest);
+    entry.labels = merged(entry.labels, labels);
+    return this.#info(namespace, digest);
+  }
+
+  labels(namespace: string, digest: string): ContainerdLabels {
+    return this.#entry(namespace, digest).labels;
+  }
 
   get(namespace: string, digest: string): Blob {
     this.#entry(namespace, digest);

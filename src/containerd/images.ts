@@ -1,27 +1,35 @@
 /** Images: names for content. Pulling resolves, fetches, unpacks and names (core/transfer). */
 
+import { statusLine } from '../client/http-registry.ts';
 import { chainIds } from '../interfaces/chain-id.ts';
 import { type ContainerdApi, ContainerdError, type ContainerdImage, type ContainerdLabels, type PullProgress } from '../interfaces/containerd.ts';
-import { type Blob, type Descriptor, type ImageIndex, type RegistryAuth, RegistryFailure, type RegistryServer } from '../interfaces/distribution.ts';
+import {
+  type Blob,
+  type Descriptor,
+  type ImageIndex,
+  type RegistryAuth,
+  RegistryFailure,
+  type RegistryServer,
+  RegistryUnreachable,
+} from '../interfaces/distribution.ts';
 import { Errno } from '../linux/errno.ts';
-import { NetworkError } from '../linux/network.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { amd64, type ContentService, isIndex, merged } from './content.ts';
 import type { Context } from './context.ts';
 import { alreadyExists, notFound, unknown } from './errors.ts';
 import type { GarbageCollector } from './gc.ts';
 import { parseReference, type Reference } from './reference.ts';
-import { basicAuth, type Remote, resolveError } from './remote.ts';
+import { authOf, type RegistryClient } from './registries.ts';
 import type { SnapshotService } from './snapshots.ts';
 
-export type PullOptions = Parameters<ContainerdApi['images']['pull']>[2] & { readonly auth?: RegistryAuth; readonly hostsFolders?: string };
+export type PullOptions = Parameters<ContainerdApi['images']['pull']>[2] & { readonly auth?: RegistryAuth };
 
 export class ImageService {
   readonly #context: Context;
   readonly #content: ContentService;
   readonly #snapshots: SnapshotService;
   readonly #gc: GarbageCollector;
-  readonly #remote: Remote;
+  readonly #registries: RegistryClient;
   /** The CRI plugin keeps its own view of the images. */
   onChange: (namespace: string) => void = () => {};
 
@@ -30,13 +38,13 @@ export class ImageService {
     readonly content: ContentService;
     readonly snapshots: SnapshotService;
     readonly gc: GarbageCollector;
-    readonly remote: Remote;
+    readonly registries: RegistryClient;
   }) {
     this.#context = parts.context;
     this.#content = parts.content;
     this.#snapshots = parts.snapshots;
     this.#gc = parts.gc;
-    this.#remote = parts.remote;
+    this.#registries = parts.registries;
   }
 
   list(namespace: string): ContainerdImage[] {
@@ -78,9 +86,8 @@ export class ImageService {
   *pull(namespace: string, ref: string, options: PullOptions): Routine<ContainerdImage> {
     const reference = parsed(ref);
     const say = options.progress ?? (() => {});
-    const registry = yield* this.#remote.connect(reference, options.hostsFolders ?? options.hostsDir ?? '');
     say({ ref, status: 'resolving' });
-    const top = yield* this.#resolve(registry, reference, options);
+    const { registry, top } = yield* this.#registries.resolve(reference, options);
     say({ ref, digest: top.digest, mediaType: top.mediaType, status: 'resolved', size: top.size });
     const parts = yield* this.#fetch(namespace, registry, reference, top, options, say);
     say({ ref, status: 'unpacking' });
@@ -96,21 +103,6 @@ export class ImageService {
     if (!resolved) throw notFound(`content digest ${image.target.digest}`);
     const layers = resolved.manifest.layers.map(({ digest }) => this.#content.get(namespace, digest));
     return yield* this.#unpack(namespace, snapshotter, resolved.config.rootfs.diff_ids, layers);
-  }
-
-  *#resolve(registry: RegistryServer, reference: Reference, options: PullOptions): Routine<Blob> {
-    try {
-      return yield* registry.manifest(reference.repository, reference.object, options.auth ?? basicAuth(options.user));
-    } catch (error) {
-      if (error instanceof RegistryFailure) throw resolveError(error, reference);
-      if (error instanceof NetworkError) {
-        yield* sleep(error.afterMilliseconds);
-        throw unknown(
-          `failed to resolve image: failed to do request: Head "https://${reference.host}/v2/${reference.repository}/manifests/${reference.object}": dial tcp ${this.#remote.endpoint(reference.host)}connect: ${error.message.toLowerCase()}`,
-        );
-      }
-      throw error;
-    }
   }
 
   /** No faster than the node's network card. */
@@ -133,12 +125,12 @@ export class ImageService {
     say: (progress: PullProgress) => void,
   ): Routine<{ readonly manifest: readonly string[]; readonly layers: readonly Blob[] }> {
     const source = { [`containerd.io/distribution.source.${reference.host}`]: reference.repository };
-    const auth = options.auth ?? basicAuth(options.user);
+    const auth = authOf(options);
     const get = function* (this: ImageService, { digest, mediaType, size }: Descriptor, labels: ContainerdLabels = {}): Routine<Blob> {
       const ref = digest;
       const held = this.#context.meta.blobs.get(digest);
       if (!held) say({ ref, digest, mediaType, status: 'downloading', size });
-      const blob = held ?? (yield* this.#download(() => registry.blob(reference.repository, digest, auth)));
+      const blob = held ?? { ...(yield* this.#download(() => this.#get(registry, reference, { digest, mediaType }, auth))), mediaType, size };
       this.#write(namespace, reference, blob, { ...source, ...labels });
       say({ ref, digest, mediaType, status: 'done', size });
       return blob;
@@ -167,6 +159,26 @@ export class ImageService {
     const chain = chainIds(rootfs.diff_ids);
     this.#write(namespace, reference, config, { [`containerd.io/gc.ref.snapshot.${options.snapshotter}`]: chain[chain.length - 1] ?? '' });
     return { manifest: rootfs.diff_ids, layers };
+  }
+
+  *#get(
+    registry: RegistryServer,
+    reference: Reference,
+    { digest, mediaType }: Pick<Descriptor, 'digest' | 'mediaType'>,
+    auth: RegistryAuth | undefined,
+  ): Routine<Blob> {
+    try {
+      if (/manifest/.test(mediaType)) return yield* registry.manifest(reference.repository, digest, auth);
+      return yield* registry.blob(reference.repository, digest, auth);
+    } catch (error) {
+      if (!(error instanceof RegistryFailure || error instanceof RegistryUnreachable)) throw error;
+      const request = `https://${reference.host === 'docker.io' ? 'registry-1.docker.io' : reference.host}/v2/${reference.repository}/blobs/${digest}`;
+      if (error instanceof RegistryUnreachable) throw unknown(`failed to copy: httpReadSeeker: failed open: failed to do request: ${error.message}`);
+      if (error.status === 404) throw notFound(`failed to copy: httpReadSeeker: failed open: content at ${request} not found`);
+      throw unknown(
+        `failed to copy: httpReadSeeker: failed open: unexpected status from ${error.request ?? `GET request to ${request}`}: ${statusLine(error.status)}`,
+      );
+    }
   }
 
   #write(namespace: string, reference: Reference, blob: Blob, labels: ContainerdLabels): void {

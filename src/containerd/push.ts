@@ -1,53 +1,66 @@
 /** Pushing: an image's blobs to the registry of its name (core/remotes/handlers.go PushContent, docker/pusher.go). */
 import type { ContainerdApi } from '../interfaces/containerd.ts';
-import { type Blob, type Descriptor, type ImageIndex, type ImageManifest, RegistryFailure } from '../interfaces/distribution.ts';
-import { NetworkError } from '../linux/network.ts';
+import type { Blob, Descriptor, ImageIndex, ImageManifest } from '../interfaces/distribution.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { type ContentService, isIndex } from './content.ts';
 import type { Context } from './context.ts';
-import { notFound, unknown } from './errors.ts';
+import { notFound } from './errors.ts';
 import { parseReference, type Reference } from './reference.ts';
-import { basicAuth, type Remote } from './remote.ts';
+import { authOf, pushError, type RegistryClient } from './registries.ts';
 
 type PushOptions = Parameters<ContainerdApi['images']['push']>[2];
+type Part = { readonly descriptor: Descriptor; readonly blob: Blob };
 
-/** Bytes a millisecond on the way out. */
-const uploadRate = 40_000;
+const isManifest = ({ mediaType }: { readonly mediaType: string }): boolean => /manifest|index/.test(mediaType);
 
 export class Pusher {
   readonly #context: Context;
   readonly #content: ContentService;
-  readonly #remote: Remote;
+  readonly #registries: RegistryClient;
 
-  constructor(context: Context, content: ContentService, remote: Remote) {
+  constructor(context: Context, content: ContentService, registries: RegistryClient) {
     this.#context = context;
     this.#content = content;
-    this.#remote = remote;
+    this.#registries = registries;
   }
 
+  /** Children before parents, as a registry wants them. */
   *push(namespace: string, ref: string, options: PushOptions): Routine {
     const reference = parseReference(ref);
     const target = options.target ?? this.#image(namespace, ref);
-    const parts = this.#below(namespace, target, true);
+    const parts = this.#below(namespace, target);
     const say = options.progress ?? (() => {});
     for (const { descriptor } of parts) say({ descriptor, status: 'waiting' });
-    const last = parts.at(-1)?.descriptor ?? target;
-    const registry = yield* this.#remote.connect(reference, options.hostsDir ?? '', { path: `blobs/${last.digest}`, prefix: '' });
-    const [top, ...others] = parts.map(({ blob }) => blob);
-    if (!top) throw notFound(`content digest ${target.digest}`);
-    for (const { descriptor } of parts.slice(1).reverse()) {
-      say({ descriptor, status: 'uploading' });
-      yield* sleep(2 + descriptor.size / uploadRate);
-      say({ descriptor, status: 'done' });
-    }
+    const blobs = parts.filter(({ descriptor }) => !isManifest(descriptor)).reverse();
+    const registry = yield* this.#registries.pusher(reference, options, blobs[0]?.descriptor.digest ?? target.digest);
+    const auth = authOf(options);
     try {
-      yield* registry.push(reference.repository, reference.object, top, others, basicAuth(options.user));
+      for (const { descriptor, blob } of blobs) {
+        say({ descriptor, status: 'uploading' });
+        const from = this.#source(namespace, descriptor.digest, reference);
+        const outcome = yield* registry.upload(reference.repository, blob, { auth, from });
+        say({ descriptor, status: 'done', outcome, from });
+        this.#remember(namespace, descriptor, reference);
+      }
+      for (const { descriptor, blob } of parts.filter((each) => isManifest(each.descriptor)).reverse()) {
+        yield* registry.putManifest(reference.repository, descriptor === target ? reference.object : descriptor.digest, blob, auth);
+        yield* sleep(1);
+        say({ descriptor, status: 'done', outcome: 'pushed' });
+        this.#remember(namespace, descriptor, reference);
+      }
     } catch (error) {
-      throw pushError(error, reference, last);
+      throw pushError(error, reference);
     }
-    say({ descriptor: target, status: 'done' });
-    for (const { descriptor } of parts)
-      this.#content.api.label(namespace, descriptor.digest, { [`containerd.io/distribution.source.${reference.host}`]: reference.repository });
+  }
+
+  #remember(namespace: string, { digest }: Descriptor, { host, repository }: Reference): void {
+    this.#content.label(namespace, digest, { [`containerd.io/distribution.source.${host}`]: repository });
+  }
+
+  /** Another repository of the same registry that has the blob. */
+  #source(namespace: string, digest: string, { host, repository }: Reference): string | undefined {
+    const known = this.#content.labels(namespace, digest)[`containerd.io/distribution.source.${host}`];
+    return known?.split(',').find((each) => each !== repository);
   }
 
   #image(namespace: string, ref: string): Descriptor {
@@ -56,26 +69,13 @@ export class Pusher {
     return image.target;
   }
 
-  /** A descriptor and all below it, parents first. Other platforms' manifests may be missing, what a manifest names may not. */
-  #below(namespace: string, descriptor: Descriptor, needed: boolean): { readonly descriptor: Descriptor; readonly blob: Blob }[] {
-    if (!this.#content.has(namespace, descriptor.digest)) {
-      if (needed) throw notFound(`content digest ${descriptor.digest}`);
-      return [];
-    }
+  /** A descriptor and all below it, parents first: everything has to be there, manifests of other platforms too. */
+  #below(namespace: string, descriptor: Descriptor): Part[] {
     const blob = this.#content.get(namespace, descriptor.digest);
     const own = { descriptor, blob };
-    if (isIndex(blob)) return [own, ...(JSON.parse(blob.text) as ImageIndex).manifests.flatMap((each) => this.#below(namespace, each, false))];
-    if (!/manifest/.test(blob.mediaType)) return [own];
+    if (isIndex(blob)) return [own, ...(JSON.parse(blob.text) as ImageIndex).manifests.flatMap((each) => this.#below(namespace, each))];
+    if (!isManifest(blob)) return [own];
     const { config, layers } = JSON.parse(blob.text) as ImageManifest;
-    return [own, ...[config, ...layers].flatMap((each) => this.#below(namespace, each, true))];
+    return [own, ...[config, ...layers].flatMap((each) => this.#below(namespace, each))];
   }
-}
-
-function pushError(error: unknown, { host, repository }: Reference, { digest }: Descriptor): unknown {
-  if (error instanceof NetworkError)
-    return unknown(`failed to do request: Head "https://${host}/v2/${repository}/blobs/${digest}": dial tcp ${host}: ${error.message.toLowerCase()}`);
-  if (!(error instanceof RegistryFailure)) return error;
-  const address = host === 'docker.io' ? 'registry-1.docker.io' : host;
-  if (error.status === 401 || error.status === 403) return unknown(error.message.replace(/^pull access denied/, 'push access denied'));
-  return unknown(`unexpected status from POST request to https://${address}/v2/${repository}/blobs/uploads/: ${error.status} ${error.code}`);
 }

@@ -1,4 +1,5 @@
 /** A container's streams: its json-file log, and who is attached (moby daemon/logger/jsonfilelog, daemon/attach.go). */
+import { parseBytes } from '../apimachinery/go-units.ts';
 import { DockerError, type LogLine } from '../interfaces/docker.ts';
 import type { StreamOutcome, StreamSession } from '../interfaces/streams.ts';
 import { isErrno } from '../linux/errno.ts';
@@ -29,12 +30,38 @@ export function* pump(engine: Engine, container: Container, stream: 'stdout' | '
 
 function writeLog(engine: Engine, container: Container, stream: LogLine['stream'], lines: readonly string[]): void {
   const time = timestamp(engine.now);
-  const file = logFile(engine, container);
+  if (container.log.Type === 'none') return;
+  const file = rotated(engine, container);
   try {
     if (file) engine.files.put(file, lines.map((log) => `${JSON.stringify({ log, stream, time })}\n`).join(''), true);
   } catch (error) {
     if (!isErrno(error, 'ENOSPC')) throw error; // A full disk loses lines.
   }
+}
+
+/** The file to write to: one that is full (`max-size`) goes to `.1`, and with `max-file` the older ones further on. */
+function rotated(engine: Engine, container: Container): FileNode | undefined {
+  const file = logFile(engine, container);
+  const most = parseBytes(container.log.Config['max-size'] ?? '');
+  if (!file || most === undefined || file.size < most) return file;
+  const { files } = engine;
+  const path = container.logPath;
+  const kept = Math.max(1, Number(container.log.Config['max-file'] ?? 1)) - 1;
+  const place = (index: number): string => (index === 0 ? path : `${path}.${index}`);
+  if (kept === 0) files.put(file, '');
+  else {
+    for (let index = kept; index > 0; index--) if (files.exists(place(index - 1))) files.rename(place(index - 1), place(index));
+    files.write(path, '', { mode: 0o640 });
+  }
+  return logFile(engine, container);
+}
+
+/** All that is kept of the log, the oldest file first. */
+function wholeLog(engine: Engine, container: Container): string {
+  const { files } = engine;
+  let text = logFile(engine, container)?.read() ?? '';
+  for (let index = 1; files.find(`${container.logPath}.${index}`)?.type === 'file'; index++) text = files.read(`${container.logPath}.${index}`) + text;
+  return text;
 }
 
 function logFile(engine: Engine, container: Container): FileNode | undefined {
@@ -53,7 +80,8 @@ export type LogOptions = { readonly follow: boolean; readonly tail: number; read
 
 export function readLogs(engine: Engine, container: Container, options: LogOptions): Channel<LogLine> {
   const channel = new Channel<LogLine>();
-  const lines = parse(logFile(engine, container)?.read() ?? '').filter(({ time }) => inside(time, options));
+  if (container.log.Type === 'none') throw new DockerError(501, 'configured logging driver does not support reading');
+  const lines = parse(wholeLog(engine, container)).filter(({ time }) => inside(time, options));
   for (const line of options.tail < 0 ? lines : lines.slice(Math.max(0, lines.length - options.tail))) channel.push(line);
   if (options.follow && container.status !== 'created') engine.sim.go(follow(engine, container, channel, options), `logs:${container.id.slice(0, 12)}`);
   else channel.close();
@@ -65,6 +93,7 @@ function* follow(engine: Engine, container: Container, channel: Channel<LogLine>
   for (;;) {
     const file = logFile(engine, container);
     const text = file?.read() ?? '';
+    if (text.length < read) read = 0;
     for (const line of parse(text.slice(read))) if (inside(line.time, options)) channel.push(line);
     read = text.length;
     if (channel.broken || !file || (!container.running && container.status !== 'restarting')) break;

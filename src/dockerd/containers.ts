@@ -247,7 +247,7 @@ export class Containers extends ContainerFiles implements Api {
     } catch (error) {
       containerdText(error);
     }
-    this.engine.directory('/var/lib/docker/containers').remove(container.id);
+    this.engine.directory(`${container.root}/containers`).remove(container.id);
     if (volumes) for (const name of container.anonymous) if (this.#parts.volumes.users(name).length === 0) this.#parts.volumes.remove(name, { force: true });
     this.engine.emitContainer('destroy', container);
     container.changed.notify();

@@ -3,30 +3,33 @@ import type { BuildSolver, BuildWorker } from '../interfaces/buildkit.ts';
 import { type ContainerdApi, ContainerdError } from '../interfaces/containerd.ts';
 import {
   type BuildOptions,
-  type CgroupDriver,
   type DaemonInfo,
   type DiskUsage,
   type DockerApi,
   DockerError,
   dockerProtocol,
+  type RegistryAuthConfig,
+  type SearchResult,
   type SolveOptions,
 } from '../interfaces/docker.ts';
 import { daemonUser, FileSystem } from '../linux/file-system.ts';
 import { SpecialNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { listenUnix, serve } from '../linux/network.ts';
-import { type Routine, sleep } from '../sim/routine.ts';
+import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { Builder } from './build.ts';
 import { asDockerError } from './build-errors.ts';
 import { buildWorker } from './build-worker.ts';
+import { type DaemonConfig, daemonConfig } from './config.ts';
 import { Containers } from './containers.ts';
-import { Engine, moby } from './engine.ts';
+import { Engine, moby, snapshotter } from './engine.ts';
 import { ImageStore } from './image-store.ts';
 import { Images } from './images.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Networks } from './networks.ts';
-import { type DockerState, dataRoot, EngineFile } from './state.ts';
+import { login, search } from './registry.ts';
+import { type DockerState, EngineFile } from './state.ts';
 import { Volumes } from './volumes.ts';
 
 export type DockerdOptions = {
@@ -39,8 +42,7 @@ export type DockerdOptions = {
   readonly buildkit: (worker: BuildWorker) => BuildSolver;
   /** `29.7.2`. */
   readonly version?: string;
-  /** `native.cgroupdriver`. */
-  readonly cgroupDriver?: CgroupDriver;
+  readonly config?: DaemonConfig;
 };
 
 export const dockerSocket = '/var/run/docker.sock';
@@ -60,15 +62,15 @@ export class Dockerd implements DockerApi {
   readonly #networks: Networks;
   readonly #lifecycle: Lifecycle;
   readonly #version: string;
-  readonly #cgroupDriver: CgroupDriver;
 
   constructor(options: DockerdOptions) {
     const { kernel } = options;
     this.#version = options.version ?? '29.7.2';
-    this.#cgroupDriver = options.cgroupDriver ?? 'systemd';
     const files = new FileSystem(kernel.host.mount, daemonUser(kernel.sim));
     const sim = options.sim.scope('dockerd');
-    this.#engine = new Engine({ sim, kernel, files, state: stateOf(files, kernel.sim.now, () => sim.random.uuid()), containerd: options.containerd });
+    const config = options.config ?? daemonConfig(undefined, new Map());
+    const state = stateOf(files, config.dataRoot, kernel.sim.now, () => sim.random.uuid());
+    this.#engine = new Engine({ sim, kernel, files, state, config, containerd: options.containerd });
     this.#store = new ImageStore(this.#engine);
     this.#networks = new Networks(this.#engine);
     this.#lifecycle = new Lifecycle(this.#engine, this.#networks);
@@ -91,8 +93,15 @@ export class Dockerd implements DockerApi {
     this.#listen();
   }
 
-  /** SIGTERM: containers are stopped (there is no live restore), then the socket goes. */
+  /** SIGHUP: daemon.json was read anew. Only some settings can change while the daemon runs. */
+  reload(config: DaemonConfig): void {
+    const { insecureRegistries, mirrors, liveRestore, debug, labels, defaultRuntime, runtimes } = config;
+    this.#engine.config = { ...this.#engine.config, insecureRegistries, mirrors, liveRestore, debug, labels, defaultRuntime, runtimes };
+  }
+
+  /** SIGTERM: containers are stopped, unless they are to live on; then the socket goes. */
   *shutDown(): Routine {
+    if (this.#engine.config.liveRestore) return this.stop();
     const running = [...this.#engine.state.containers.values()].filter((container) => container.running);
     for (const container of running) container.wasRunning = true;
     const fibers = running.map((container) => this.#engine.sim.go(this.containers.stop(container.id), 'shutdown'));
@@ -118,7 +127,7 @@ export class Dockerd implements DockerApi {
   }
 
   info(): DaemonInfo {
-    const { kernel, state } = this.#engine;
+    const { kernel, state, config } = this.#engine;
     const all = [...state.containers.values()];
     const count = (status: string): number => all.filter((each) => each.status === status).length;
     return {
@@ -132,7 +141,19 @@ export class Dockerd implements DockerApi {
       KernelVersion: kernel.release,
       NCPU: kernel.cpus,
       MemTotal: kernel.memoryBytes,
-      CgroupDriver: this.#cgroupDriver,
+      LoggingDriver: config.logDriver,
+      CgroupDriver: config.cgroupDriver,
+      StorageDriver: config.storageDriver || snapshotter,
+      DockerRootDir: config.dataRoot,
+      LiveRestoreEnabled: config.liveRestore,
+      Debug: config.debug,
+      Experimental: config.experimental,
+      Labels: config.labels,
+      DefaultRuntime: config.defaultRuntime,
+      Runtimes: [...new Set(['io.containerd.runc.v2', 'runc', ...config.runtimes])].sort(),
+      InsecureRegistries: ['::1/128', '127.0.0.0/8', ...config.insecureRegistries],
+      Mirrors: config.mirrors,
+      DefaultAddressPools: config.pools.map(({ base, size }) => ({ Base: base, Size: size })),
     };
   }
 
@@ -150,10 +171,12 @@ export class Dockerd implements DockerApi {
     return this.#engine.subscribe();
   }
 
-  *login(server: string, user: string, password: string): Routine<string> {
-    yield* sleep(120);
-    if (user === '' || password === '') throw new DockerError(401, `Get "https://${server}/v2/": unauthorized: incorrect username or password`);
-    throw new DockerError(501, 'k8s-lab: docker login is not simulated: the registries here know no accounts');
+  *login(server: string, auth: RegistryAuthConfig): Routine {
+    yield* login(this.#engine, server, auth);
+  }
+
+  *search(term: string, limit: number): Routine<readonly SearchResult[]> {
+    return yield* search(this.#engine, term, limit);
   }
 
   #networkApi(): DockerApi['networks'] {
@@ -196,7 +219,7 @@ export class Dockerd implements DockerApi {
 
   #listen(): void {
     const { files, now } = this.#engine;
-    files.mkdir('/var/run', { parents: true });
+    for (const path of ['/var/run', '/etc/docker']) files.mkdir(path, { parents: true });
     const old = files.find(dockerSocket);
     if (old) files.unlink(dockerSocket);
     const group = files.find('/etc/group')?.type === 'file' ? /^docker:[^:]*:(\d+)/m.exec(files.read('/etc/group'))?.[1] : undefined;
@@ -218,7 +241,7 @@ function runningTasks(engine: Engine): string[] {
   }
 }
 
-function stateOf(files: FileSystem, now: number, newId: () => string): DockerState {
+function stateOf(files: FileSystem, dataRoot: string, now: number, newId: () => string): DockerState {
   for (const name of rootDirectories) files.mkdir(`${dataRoot}/${name}`, { parents: true, mode: 0o710 });
   const path = `${dataRoot}/engine-id`;
   const found = files.find(path);
@@ -226,6 +249,7 @@ function stateOf(files: FileSystem, now: number, newId: () => string): DockerSta
   if (found) files.unlink(path);
   const made = new EngineFile(now);
   made.state.id = newId();
+  made.state.root = dataRoot;
   files.mknod(path, made);
   return made.state;
 }

@@ -6,6 +6,7 @@ import { DirectoryNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { Channel } from '../sim/channel.ts';
 import type { Sim } from '../sim/sim.ts';
+import type { DaemonConfig } from './config.ts';
 import type { Container, DockerState, NetworkRecord } from './state.ts';
 
 /** dockerd's namespace of containerd. */
@@ -17,14 +18,17 @@ export class Engine {
   readonly kernel: Kernel;
   readonly files: FileSystem;
   readonly state: DockerState;
+  /** daemon.json as it was last read. */
+  config: DaemonConfig;
   readonly #containerd: () => ContainerdApi;
   readonly #subscribers = new Set<Channel<DockerEvent>>();
 
-  constructor(parts: Pick<Engine, 'sim' | 'kernel' | 'files' | 'state'> & { readonly containerd: () => ContainerdApi }) {
+  constructor(parts: Pick<Engine, 'sim' | 'kernel' | 'files' | 'state' | 'config'> & { readonly containerd: () => ContainerdApi }) {
     this.sim = parts.sim;
     this.kernel = parts.kernel;
     this.files = parts.files;
     this.state = parts.state;
+    this.config = parts.config;
     this.#containerd = parts.containerd;
   }
 

@@ -2,13 +2,24 @@
 
 import { chainIds } from '../interfaces/chain-id.ts';
 import { ContainerdError } from '../interfaces/containerd.ts';
-import { type DeletedImage, type DockerApi, DockerError, type HistoryLine, type ImageInspected, type ImageSummary } from '../interfaces/docker.ts';
+import {
+  type DeletedImage,
+  type DockerApi,
+  DockerError,
+  type HistoryLine,
+  type ImageInspected,
+  type ImageSummary,
+  type PushReport,
+  type RegistryAuthConfig,
+} from '../interfaces/docker.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { loadImages, saveImages } from './archive.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import { danglingPrefix, type ImageStore, isDangling, type StoredImage } from './image-store.ts';
 import { writeImage } from './layers.ts';
+import { pullError, pushOne, tagsOfRemote } from './push.ts';
 import { familiar, parseReference } from './reference.ts';
+import { accessTo } from './registry.ts';
 
 type ImagesApi = Omit<DockerApi['images'], 'build' | 'solve' | 'buildCache' | 'pruneBuildCache'>;
 
@@ -47,13 +58,18 @@ export class Images implements ImagesApi {
     };
   }
 
-  *pull(text: string, progress: (layer: string, status: string) => void): Routine<{ readonly digest: string; readonly fresh: boolean }> {
+  *pull(
+    text: string,
+    progress: (layer: string, status: string) => void,
+    auth?: RegistryAuthConfig,
+  ): Routine<{ readonly digest: string; readonly fresh: boolean }> {
     const reference = parseReference(text);
     const before = this.#store.find(reference.full)?.id;
     yield* sleep(this.#engine.sim.random.between(120, 220));
     try {
       const image = yield* this.#engine.containerd.images.pull(moby, reference.full, {
         snapshotter,
+        ...accessTo(this.#engine, reference.host, auth),
         progress: ({ digest, mediaType, status }) => {
           if (!digest || !/layer|diff/.test(mediaType ?? '')) return;
           if (status === 'downloading') progress(digest.slice(7, 19), 'Pulling fs layer');
@@ -68,11 +84,23 @@ export class Images implements ImagesApi {
     }
   }
 
-  *push(text: string): Routine {
+  *push(text: string, report: PushReport, { all = false, auth }: { readonly all?: boolean; readonly auth?: RegistryAuthConfig | undefined } = {}): Routine {
     const reference = parseReference(text);
     yield* sleep(30);
-    if (!this.#store.find(reference.full)) throw new DockerError(404, `tag does not exist: ${familiar(reference.full)}`);
-    throw new DockerError(501, 'k8s-lab: docker push is not simulated');
+    const names = all
+      ? this.#store
+          .all()
+          .flatMap(({ names }) => names)
+          .filter((name) => name.startsWith(`${reference.name}:`))
+          .sort()
+      : [reference.full];
+    if (names.length === 0) throw new DockerError(404, `no local images found for repository: ${familiar(`${reference.name}:x`).slice(0, -2)}`);
+    for (const name of names) yield* pushOne(this.#engine, this.#store, name, report, auth);
+  }
+
+  *remoteTags(repository: string, auth?: RegistryAuthConfig): Routine<readonly string[]> {
+    const { host, path, name } = parseReference(repository);
+    return yield* tagsOfRemote(this.#engine, host, path, familiar(`${name}:x`).slice(0, -2), auth);
   }
 
   tag(source: string, target: string): void {
@@ -202,14 +230,3 @@ const digestsOf = ({ names, id }: StoredImage): string[] => [
 ];
 const isId = (text: string, { id, manifestDigest }: StoredImage): boolean =>
   [id, manifestDigest].some((digest) => digest.startsWith(`sha256:${text.replace(/^sha256:/, '')}`)) && /^(sha256:)?[0-9a-f]{4,}$/.test(text);
-
-function pullError(error: ContainerdError, reference: ReturnType<typeof parseReference>): DockerError {
-  const message = error.message.replace(/^failed to resolve image: /, '');
-  if (/insufficient_scope|access denied|authorization failed/.test(message))
-    return new DockerError(
-      404,
-      `pull access denied for ${familiar(reference.name.concat(':x')).slice(0, -2)}, repository does not exist or may require 'docker login'`,
-    );
-  if (error.code === 'not found') return new DockerError(404, `failed to resolve reference "${reference.full}": ${reference.full}: not found`);
-  return new DockerError(500, message === error.message ? message : `failed to resolve reference "${reference.full}": ${message}`);
-}

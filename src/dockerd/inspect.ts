@@ -1,4 +1,5 @@
 /** What `docker ps` and `docker inspect` tell of a container (moby daemon/inspect.go, daemon/list.go). */
+import { humanDuration } from '../apimachinery/go-units.ts';
 import type { ContainerInspected, ContainerSummary, PortSummary } from '../interfaces/docker.ts';
 import { readonlyPaths } from '../interfaces/oci-defaults.ts';
 import { timestamp } from './container-io.ts';
@@ -71,23 +72,6 @@ function statusOf(container: Container, now: number): string {
 /** ` (healthy)`, ` (health: starting)`. */
 const healthText = ({ health }: Container): string => (health ? ` (${health.Status === 'starting' ? 'health: starting' : health.Status})` : '');
 
-/** go-units HumanDuration. */
-export function humanDuration(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.round(seconds / 3600);
-  if (seconds < 1) return 'Less than a second';
-  if (seconds === 1) return '1 second';
-  if (seconds < 60) return `${seconds} seconds`;
-  if (minutes === 1) return 'About a minute';
-  if (minutes < 60) return `${minutes} minutes`;
-  if (hours === 1) return 'About an hour';
-  if (hours < 48) return `${hours} hours`;
-  if (hours < 24 * 14) return `${Math.floor(hours / 24)} days`;
-  if (hours < 24 * 60) return `${Math.floor(hours / 24 / 7)} weeks`;
-  return hours < 24 * 365 * 2 ? `${Math.floor(hours / 24 / 30)} months` : `${Math.floor(hours / 24 / 365)} years`;
-}
-
 export function inspectContainer(engine: Engine, store: ImageStore, container: Container): ContainerInspected {
   const { config } = container;
   const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
@@ -117,7 +101,7 @@ export function inspectContainer(engine: Engine, store: ImageStore, container: C
     ResolvConfPath: container.startedAt === 0 ? '' : `${container.directory}/resolv.conf`,
     HostnamePath: container.startedAt === 0 ? '' : `${container.directory}/hostname`,
     HostsPath: container.startedAt === 0 ? '' : `${container.directory}/hosts`,
-    LogPath: container.startedAt === 0 ? '' : container.logPath,
+    LogPath: container.startedAt === 0 || container.log.Type !== 'json-file' ? '' : container.logPath,
     Name: `/${container.name}`,
     RestartCount: container.restartCount,
     Driver: 'overlayfs',
@@ -203,12 +187,12 @@ function endpointOf(engine: Engine, container: Container, name: string, endpoint
 
 const orNull = (texts: readonly string[]): readonly string[] | null => (texts.length > 0 ? texts : null);
 
-function hostConfig({ host }: Container): object {
+function hostConfig({ host, log }: Container): object {
   const { Name, MaximumRetryCount } = host.RestartPolicy;
   return {
     Binds: orNull(host.Binds),
     ContainerIDFile: '',
-    LogConfig: { Type: 'json-file', Config: {} },
+    LogConfig: log,
     NetworkMode: host.NetworkMode,
     PortBindings: host.PortBindings,
     RestartPolicy: { Name: Name || 'no', MaximumRetryCount },

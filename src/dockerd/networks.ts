@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { type Member, summarizeNetwork } from './network-summary.ts';
 import { publish, withdraw } from './ports.ts';
 import type { Container, Endpoint, NetworkRecord } from './state.ts';
+import { bridgeSubnet, poolsOf } from './subnets.ts';
 
 const netnsPath = '/run/docker/netns';
 
@@ -20,16 +21,30 @@ export class Networks {
 
   /** The three networks that are always there, and bridges for all. */
   start(): void {
-    const { networks } = this.#engine.state;
+    const { state, config } = this.#engine;
+    const { networks } = state;
+    const [subnet, gateway] = bridgeSubnet(config);
+    const before = networks.get('bridge');
+    // A new `bip` makes the default bridge anew.
+    if (before && (before.subnet !== subnet || before.gateway !== gateway) && config.bip !== '') this.#lower(before);
     const builtIn = [
-      ['bridge', 'bridge', '172.17.0.0/16', 'docker0'],
+      ['bridge', 'bridge', subnet, 'docker0'],
       ['host', 'host', '', ''],
       ['none', 'null', '', ''],
     ] as const;
-    for (const [name, driver, subnet, bridge] of builtIn) if (!networks.has(name)) this.#record(name, driver, subnet, bridge);
+    for (const [name, driver, subnet, bridge] of builtIn)
+      if (!networks.has(name)) this.#record(name, driver, subnet, bridge, name === 'bridge' ? { gateway } : {});
     for (const network of networks.values()) this.#raise(network);
     this.#engine.kernel.host.network.fabric?.filters.push(this.#filter);
     this.#engine.directory(netnsPath);
+  }
+
+  #lower(network: NetworkRecord): void {
+    const host = this.#engine.kernel.host.network;
+    this.#engine.state.networks.delete(network.name);
+    host.interfaces.delete(network.bridge);
+    host.routes.splice(0, host.routes.length, ...host.routes.filter(({ device }) => device !== network.bridge));
+    host.fabric?.refresh(host);
   }
 
   stop(): void {
@@ -68,7 +83,6 @@ export class Networks {
   }
 
   remove(text: string): void {
-    const { state, kernel } = this.#engine;
     const network = this.#engine.network(text);
     if (['bridge', 'host', 'none'].includes(network.name))
       throw new DockerError(403, `error while removing network: ${network.name} is a pre-defined network and cannot be removed`);
@@ -78,11 +92,7 @@ export class Networks {
         403,
         `error while removing network: network ${network.name} has active endpoints (${active.map(({ container, endpoint }) => `name:"${container.name}" id:"${endpoint.id.slice(0, 12)}"`).join(', ')})`,
       );
-    state.networks.delete(network.name);
-    const host = kernel.host.network;
-    host.interfaces.delete(network.bridge);
-    host.routes.splice(0, host.routes.length, ...host.routes.filter(({ device }) => device !== network.bridge));
-    host.fabric?.refresh(host);
+    this.#lower(network);
     this.#engine.emit('network', 'destroy', network.id, { name: network.name, type: network.driver });
   }
 
@@ -158,7 +168,7 @@ export class Networks {
     });
   }
 
-  #record(name: string, driver: NetworkRecord['driver'], subnet: string, bridge?: string, options?: NetworkCreate): NetworkRecord {
+  #record(name: string, driver: NetworkRecord['driver'], subnet: string, bridge?: string, options?: Partial<NetworkCreate>): NetworkRecord {
     const id = this.#engine.sim.random.hex(64);
     const gateway = options?.gateway ?? (subnet === '' ? '' : numberToIp(ipToNumber(subnet.split('/')[0] as string) + 1));
     const record: NetworkRecord = {
@@ -249,10 +259,7 @@ export class Networks {
   #freeSubnet(): string {
     const used = [...this.#engine.state.networks.values()].map(({ subnet }) => subnet).filter((subnet) => subnet !== '');
     const routes = this.#engine.kernel.host.network.routes.map(({ destination }) => destination).filter((each) => each !== 'default' && each.includes('/'));
-    for (let second = 18; second < 32; second++) {
-      const subnet = `172.${second}.0.0/16`;
-      if (![...used, ...routes].some((each) => overlap(each, subnet))) return subnet;
-    }
+    for (const subnet of poolsOf(this.#engine.config)) if (![...used, ...routes].some((each) => overlap(each, subnet))) return subnet;
     throw new DockerError(500, 'all predefined address pools have been fully subnetted');
   }
 

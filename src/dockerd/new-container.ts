@@ -1,8 +1,9 @@
 /** A container's record of what was asked and what its image says (moby daemon/create.go, runconfig merge). */
 import { type CreateOptions, DockerError, type Healthcheck, type MountPoint } from '../interfaces/docker.ts';
+import { logDrivers } from './config.ts';
 import type { Engine } from './engine.ts';
 import type { StoredImage } from './image-store.ts';
-import { Container } from './state.ts';
+import { Container, type LogConfig } from './state.ts';
 
 export type NewContainer = {
   readonly id: string;
@@ -35,6 +36,8 @@ export function newContainer(engine: Engine, { id, name, options, image, imageNa
     imageName,
     mounts,
     anonymous,
+    root: engine.config.dataRoot,
+    log: logConfig(engine, options.host.LogConfig),
     config: {
       ...config,
       Hostname: config.Hostname || hostnameOf(engine, mode, id),
@@ -51,6 +54,13 @@ export function newContainer(engine: Engine, { id, name, options, image, imageNa
     },
     host: { ...options.host, NetworkMode: mode },
   });
+}
+
+/** The container's own driver, or the daemon's with its options. */
+function logConfig({ config }: Engine, own: LogConfig | undefined): LogConfig {
+  const type = own?.Type || config.logDriver;
+  if (!logDrivers.includes(type)) throw new DockerError(400, `logger: no log driver named '${type}' is registered`);
+  return { Type: type, Config: { ...(type === config.logDriver ? config.logOpts : {}), ...own?.Config } };
 }
 
 /** What the image leaves open comes from nowhere, what the command line leaves open from the image. */

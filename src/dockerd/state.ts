@@ -26,6 +26,8 @@ export type HealthState = {
   Log: readonly { readonly Start: number; readonly End: number; readonly ExitCode: number; readonly Output: string }[];
 };
 
+export type LogConfig = { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
+
 export class Container {
   readonly id: string;
   readonly created: number;
@@ -39,6 +41,10 @@ export class Container {
   readonly mounts: readonly MountPoint[];
   /** Volumes without a name of their own. */
   readonly anonymous: readonly string[];
+  /** dockerd's data-root. */
+  readonly root: string;
+  /** The log driver, and its options. */
+  readonly log: LogConfig;
   status: ContainerStatus = 'created';
   pid = 0;
   exitCode = 0;
@@ -67,7 +73,9 @@ export class Container {
   exits = 0;
   readonly changed = new Condition();
 
-  constructor(parts: Pick<Container, 'id' | 'created' | 'name' | 'config' | 'host' | 'image' | 'imageId' | 'imageName' | 'mounts' | 'anonymous'>) {
+  constructor(
+    parts: Pick<Container, 'id' | 'created' | 'name' | 'config' | 'host' | 'image' | 'imageId' | 'imageName' | 'mounts' | 'anonymous' | 'root' | 'log'>,
+  ) {
     this.id = parts.id;
     this.created = parts.created;
     this.name = parts.name;
@@ -78,6 +86,8 @@ export class Container {
     this.imageName = parts.imageName;
     this.mounts = parts.mounts;
     this.anonymous = parts.anonymous;
+    this.root = parts.root;
+    this.log = parts.log;
   }
 
   get running(): boolean {
@@ -85,7 +95,7 @@ export class Container {
   }
 
   get directory(): string {
-    return `${dataRoot}/containers/${this.id}`;
+    return `${this.root}/containers/${this.id}`;
   }
 
   get logPath(): string {
@@ -107,10 +117,11 @@ export type NetworkRecord = {
 
 export type VolumeRecord = { readonly name: string; readonly created: number; readonly labels: Readonly<Record<string, string>>; readonly anonymous: boolean };
 
-export const dataRoot = '/var/lib/docker';
 
 export class DockerState {
   id = '';
+  /** Where all of it lies: dockerd's data-root. */
+  root = '/var/lib/docker';
   readonly containers = new Map<string, Container>();
   readonly networks = new Map<string, NetworkRecord>();
   readonly volumes = new Map<string, VolumeRecord>();

@@ -3,9 +3,9 @@ import { type CreateOptions, DockerError, type MountPoint, type Pruned, type Vol
 import { DirectoryNode } from '../linux/inode.ts';
 import { treeEntries } from '../linux/tree-entries.ts';
 import type { Engine } from './engine.ts';
-import { dataRoot, type VolumeRecord } from './state.ts';
+import type { DockerState, VolumeRecord } from './state.ts';
 
-const pathOf = (name: string): string => `${dataRoot}/volumes/${name}/_data`;
+const pathOf = ({ root }: DockerState, name: string): string => `${root}/volumes/${name}/_data`;
 
 export class Volumes {
   readonly #engine: Engine;
@@ -14,18 +14,18 @@ export class Volumes {
   }
 
   list(): Volume[] {
-    return [...this.#engine.state.volumes.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map(toVolume);
+    return [...this.#engine.state.volumes.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map((each) => this.#volume(each));
   }
 
   inspect(name: string): Volume {
-    return toVolume(this.#get(name));
+    return this.#volume(this.#get(name));
   }
 
   create(name: string, labels: Readonly<Record<string, string>> = {}, anonymous = name === ''): Volume {
     const { state, sim, now } = this.#engine;
     const chosen = name === '' ? sim.random.hex(64) : name;
     const old = state.volumes.get(chosen);
-    if (old) return toVolume(old);
+    if (old) return this.#volume(old);
     if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(chosen))
       throw new DockerError(
         400,
@@ -33,9 +33,9 @@ export class Volumes {
       );
     const record: VolumeRecord = { name: chosen, created: now, labels, anonymous };
     state.volumes.set(chosen, record);
-    this.#engine.directory(pathOf(chosen));
+    this.#engine.directory(pathOf(this.#engine.state, chosen));
     this.#engine.emit('volume', 'create', chosen, { driver: 'local' });
-    return toVolume(record);
+    return this.#volume(record);
   }
 
   remove(name: string, { force }: { readonly force: boolean }): void {
@@ -44,7 +44,7 @@ export class Volumes {
     const users = this.users(name);
     if (users.length > 0) throw new DockerError(409, `remove ${name}: volume is in use - [${users.join(', ')}]`);
     this.#engine.state.volumes.delete(name);
-    this.#engine.directory(`${dataRoot}/volumes`).remove(name);
+    this.#engine.directory(`${this.#engine.state.root}/volumes`).remove(name);
     this.#engine.emit('volume', 'destroy', name, { driver: 'local' });
   }
 
@@ -60,7 +60,7 @@ export class Volumes {
   }
 
   size(name: string): number {
-    const inode = this.#engine.files.find(pathOf(name));
+    const inode = this.#engine.files.find(pathOf(this.#engine.state, name));
     if (!inode) return 0;
     return [...treeEntries(inode, '')].reduce((sum, { type, content, size }) => sum + (type === 'file' ? (size ?? content?.length ?? 0) : 0), 0);
   }
@@ -104,7 +104,7 @@ export class Volumes {
   }
 
   #fill(name: string, root: DirectoryNode, destination: string): void {
-    const target = this.#engine.directory(pathOf(name));
+    const target = this.#engine.directory(pathOf(this.#engine.state, name));
     if (target.entries().length > 0) return;
     const source = destination
       .split('/')
@@ -121,14 +121,16 @@ export class Volumes {
     if (!found) throw new DockerError(404, `get ${name}: no such volume`);
     return found;
   }
-}
 
-const toVolume = ({ name, created, labels, anonymous }: VolumeRecord): Volume => ({
-  CreatedAt: `${new Date(created).toISOString().slice(0, 19)}Z`,
-  Driver: 'local',
-  Labels: anonymous ? { 'com.docker.volume.anonymous': '' } : Object.keys(labels).length > 0 ? labels : null,
-  Mountpoint: pathOf(name),
-  Name: name,
-  Options: null,
-  Scope: 'local',
-});
+  #volume({ name, created, labels, anonymous }: VolumeRecord): Volume {
+    return {
+      CreatedAt: `${new Date(created).toISOString().slice(0, 19)}Z`,
+      Driver: 'local',
+      Labels: anonymous ? { 'com.docker.volume.anonymous': '' } : Object.keys(labels).length > 0 ? labels : null,
+      Mountpoint: pathOf(this.#engine.state, name),
+      Name: name,
+      Options: null,
+      Scope: 'local',
+    };
+  }
+}

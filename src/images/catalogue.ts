@@ -397,7 +397,7 @@ const tools = (): ImageDefinition[] => [
     [
       alpine(),
       layer(6.4, 'COPY registry', () => [
-        program('/bin/registry', 'registry-server', 17_000_000),
+        program('/bin/registry', 'registry', 17_000_000),
         script('/entrypoint.sh', 'registry-entrypoint', '#!/bin/sh\n'),
         text(
           '/etc/docker/registry/config.yml',

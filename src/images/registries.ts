@@ -7,20 +7,25 @@ import { Registry, type RegistryOptions } from './registry.ts';
 const dockerHub = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
 
 const options: Readonly<Record<string, RegistryOptions>> = {
-  'docker.io': { missingRepository: 'unauthorized', latency: 90 },
+  'docker.io': {
+    missingRepository: 'unauthorized',
+    latency: 90,
+    tokens: { realm: 'https://auth.docker.io/token', service: 'registry.docker.io' },
+    limit: { pulls: 100, window: 21_600 },
+  },
   'registry.k8s.io': { missingRepository: 'not found', latency: 60 },
-  'quay.io': { missingRepository: 'unauthorized' },
-  'ghcr.io': { missingRepository: 'unauthorized' },
+  'quay.io': { missingRepository: '401', tokens: { realm: 'https://quay.io/v2/auth', service: 'quay.io' } },
+  'ghcr.io': { missingRepository: 'no token', tokens: { realm: 'https://ghcr.io/token', service: 'ghcr.io' } },
   'gcr.io': { missingRepository: 'not found' },
   'mcr.microsoft.com': { missingRepository: 'not found' },
 };
 
-/** All of them, with one store of layers; `hosts` are added to the catalogue's own (a lesson's private registry). */
+/** All of them, with one store of layers. */
 export class Registries {
   readonly #hosts = new Map<string, Registry>();
   readonly #layers = new Map<LayerDefinition, Blob>();
 
-  constructor() {
+  constructor(now: () => number = () => 0) {
     const byHost = new Map<string, Map<string, ImageDefinition[]>>();
     for (const definition of catalogue()) {
       const slash = definition.name.indexOf('/');
@@ -30,23 +35,12 @@ export class Registries {
       const repository = definition.name.slice(slash + 1);
       repositories.set(repository, [...(repositories.get(repository) ?? []), definition]);
     }
-    for (const [host, each] of Object.entries(options)) this.add(host, new Registry(byHost.get(host) ?? new Map(), this.#layers, { ...each, owned: true }));
-  }
-
-  /** Puts a registry at a host name. */
-  add(host: string, registry: Registry): void {
-    this.#hosts.set(host, registry);
-  }
-
-  /** An empty registry that takes pushes: what `registry:2` runs. */
-  empty(): Registry {
-    return new Registry(new Map(), this.#layers, { missingRepository: 'not found', latency: 5, bytesPerSecond: 200_000_000 });
+    for (const [host, each] of Object.entries(options)) this.#hosts.set(host, new Registry(byHost.get(host) ?? new Map(), this.#layers, each, now));
   }
 
   /** The registry of a host, undefined where no such host is known. */
-  readonly lookup = (host: string): RegistryServer | undefined => this.#hosts.get(dockerHub.includes(host) ? 'docker.io' : host);
+  readonly lookup = (host: string): RegistryServer | undefined => this.registry(host);
 
-  /** The same with its switches (rate limits, outages). */
   registry(host: string): Registry | undefined {
     return this.#hosts.get(dockerHub.includes(host) ? 'docker.io' : host);
   }

@@ -1,42 +1,58 @@
-/** A registry: what an OCI distribution server answers for the images it holds. */
-import { type Blob, type RegistryAuth, type RegistryError, RegistryFailure, type RegistryServer } from '../interfaces/distribution.ts';
+/** A registry of the outside world: what an OCI distribution server answers for the images it holds. Nobody has an account there. */
+import { type Blob, type RegistryAuth, type RegistryError, RegistryFailure, type RegistryServer, type Uploaded } from '../interfaces/distribution.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { type BuiltImage, buildImage } from './build.ts';
 import type { ImageDefinition, LayerDefinition } from './definition.ts';
 
 export type RegistryOptions = {
   /** Answers for a repository that does not exist: Docker Hub does not tell it from a private one. */
-  readonly missingRepository: 'unauthorized' | 'not found';
+  readonly missingRepository: 'unauthorized' | 'not found' | 'no token' | '401';
   readonly bytesPerSecond?: number;
   /** A round trip, with its token. */
   readonly latency?: number;
-  /** A registry of the world: who has logged in pushes to repositories of their own, nobody to those of others. */
-  readonly owned?: boolean;
-  /** Asked before each request; what it returns is the answer (a rate limit, an outage). */
-  readonly refuse?: (repository: string, reference: string, auth: RegistryAuth | undefined) => RegistryError | undefined;
+  /** Who gives tokens, and for which service; absent: nobody is asked who he is. */
+  readonly tokens?: { readonly realm: string; readonly service: string };
+  /** Pulls of one address, anonymously, in `window` seconds. */
+  readonly limit?: { readonly pulls: number; readonly window: number };
 };
 
 type Repository = { readonly tags: Map<string, string>; readonly manifests: Map<string, Blob>; readonly blobs: Map<string, Blob> };
 
 /** The host's images by repository path (`library/nginx`); `definitions` are built when first asked for. */
 export class Registry implements RegistryServer {
-  readonly #options: RegistryOptions;
+  readonly options: RegistryOptions;
   readonly #definitions: ReadonlyMap<string, readonly ImageDefinition[]>;
   readonly #layers: Map<LayerDefinition, Blob>;
+  readonly #now: () => number;
   readonly #repositories = new Map<string, Repository>();
   readonly #built = new Set<ImageDefinition>();
-  refuse: RegistryOptions['refuse'];
+  /** When the pulls were that still count. All machines stand behind one address. */
+  #pulls: number[] = [];
 
-  constructor(definitions: ReadonlyMap<string, readonly ImageDefinition[]>, layers: Map<LayerDefinition, Blob>, options: RegistryOptions) {
+  constructor(
+    definitions: ReadonlyMap<string, readonly ImageDefinition[]>,
+    layers: Map<LayerDefinition, Blob>,
+    options: RegistryOptions,
+    now: () => number = () => 0,
+  ) {
     this.#definitions = definitions;
     this.#layers = layers;
-    this.#options = options;
-    this.refuse = options.refuse;
+    this.options = options;
+    this.#now = now;
   }
 
+  /** Asked for by digest, an image's manifest counts as a pull; a tag is only looked up. */
   *manifest(repository: string, reference: string, auth?: RegistryAuth): Routine<Blob> {
-    yield* sleep(this.#options.latency ?? 60);
-    this.#check(repository, reference, auth);
+    yield* sleep(this.options.latency ?? 60);
+    this.#login(repository, auth);
+    if (this.remaining === 0) throw tooMany();
+    const blob = this.find(repository, reference);
+    if (reference.startsWith('sha256:') && !/index|list/.test(blob.mediaType)) this.count();
+    return blob;
+  }
+
+  /** A manifest without the way there. */
+  find(repository: string, reference: string): Blob {
     const held = this.#repository(repository);
     this.#build(repository, reference, held);
     const blob = held.manifests.get(held.tags.get(reference) ?? reference);
@@ -45,52 +61,88 @@ export class Registry implements RegistryServer {
   }
 
   *blob(repository: string, digest: string, auth?: RegistryAuth): Routine<Blob> {
-    this.#check(repository, digest, auth);
+    this.#login(repository, auth);
     const blob = this.#repository(repository).blobs.get(digest);
     if (!blob) throw new RegistryFailure({ status: 404, code: 'BLOB_UNKNOWN', message: `blob unknown to registry: ${digest}` });
-    yield* sleep(10 + (blob.size / (this.#options.bytesPerSecond ?? 40_000_000)) * 1000);
+    yield* sleep(10 + (blob.size / (this.options.bytesPerSecond ?? 40_000_000)) * 1000);
     return blob;
   }
 
   *tags(repository: string, auth?: RegistryAuth): Routine<readonly string[]> {
-    yield* sleep(this.#options.latency ?? 60);
-    this.#check(repository, 'tags/list', auth);
-    const held = this.#repository(repository);
-    const defined = (this.#definitions.get(repository) ?? []).flatMap((each) => each.tags);
-    return [...new Set([...defined, ...held.tags.keys()])].sort();
+    yield* sleep(this.options.latency ?? 60);
+    this.#login(repository, auth);
+    this.#repository(repository);
+    return [...new Set((this.#definitions.get(repository) ?? []).flatMap((each) => each.tags))].sort();
   }
 
-  *push(repository: string, reference: string, manifest: Blob, blobs: readonly Blob[], auth?: RegistryAuth): Routine {
-    yield* sleep(this.#options.latency ?? 60);
-    this.#check(repository, reference, auth);
-    if (this.#options.owned && (auth?.username === undefined || auth.username !== repository.split('/')[0])) throw denied();
-    let held = this.#repositories.get(repository);
-    if (!held) {
-      if (this.#options.missingRepository === 'unauthorized' && !auth?.username) throw denied();
-      held = { tags: new Map(), manifests: new Map(), blobs: new Map() };
-      this.#repositories.set(repository, held);
-    }
-    for (const blob of blobs) {
-      held.blobs.set(blob.digest, blob);
-      if (/manifest|index/.test(blob.mediaType)) held.manifests.set(blob.digest, blob);
-    }
-    held.manifests.set(manifest.digest, manifest);
-    if (!reference.startsWith('sha256:')) held.tags.set(reference, manifest.digest);
+  *upload(repository: string, _blob: Blob, { auth }: { readonly auth?: RegistryAuth | undefined } = {}): Routine<Uploaded> {
+    yield* sleep(this.options.latency ?? 60);
+    throw this.#notYours(repository, auth);
   }
 
-  #check(repository: string, reference: string, auth: RegistryAuth | undefined): void {
-    const error = this.refuse?.(repository, reference, auth);
-    if (error) throw new RegistryFailure(error);
+  *putManifest(repository: string, _reference: string, _manifest: Blob, auth?: RegistryAuth): Routine {
+    yield* sleep(this.options.latency ?? 60);
+    throw this.#notYours(repository, auth);
+  }
+
+  /** All repositories, for a search. */
+  repositories(): Iterable<string> {
+    return this.#definitions.keys();
+  }
+
+  /** Pulls that are left; undefined where nobody counts. */
+  get remaining(): number | undefined {
+    const { limit } = this.options;
+    if (!limit) return undefined;
+    const since = this.#now() - limit.window * 1000;
+    this.#pulls = this.#pulls.filter((at) => at > since);
+    return Math.max(0, limit.pulls - this.#pulls.length);
+  }
+
+  count(): void {
+    if (this.options.limit) this.#pulls.push(this.#now());
+  }
+
+  /** Who says a name is asked for its password, and nobody's is right. */
+  #login(repository: string, auth: RegistryAuth | undefined): void {
+    const { tokens } = this.options;
+    if (!tokens || (auth?.username ?? '') === '') return;
+    throw this.#noToken(repository, 'pull', 'oauth', '401 Unauthorized');
+  }
+
+  #noToken(repository: string, action: string, kind: string, status: string): RegistryFailure {
+    const { realm, service } = this.options.tokens ?? { realm: '', service: '' };
+    const url = `${realm}?scope=${encodeURIComponent(`repository:${repository}:${action}`)}&service=${encodeURIComponent(service)}`;
+    return new RegistryFailure({
+      status: Number.parseInt(status, 10),
+      code: 'UNAUTHORIZED',
+      message: `failed to authorize: failed to fetch ${kind} token: unexpected status from GET request to ${url}: ${status}`,
+    });
+  }
+
+  #notYours(repository: string, auth: RegistryAuth | undefined): RegistryFailure {
+    if (!this.options.tokens) return new RegistryFailure({ status: 405, code: 'UNSUPPORTED', message: 'The operation is unsupported.' });
+    if ((auth?.username ?? '') !== '') return this.#noToken(repository, 'pull,push', 'oauth', '401 Unauthorized');
+    return denied('push');
   }
 
   #repository(repository: string): Repository {
     let held = this.#repositories.get(repository);
     if (!held) {
-      if (!this.#definitions.has(repository)) throw this.#options.missingRepository === 'unauthorized' ? denied() : unknownName(repository);
+      if (!this.#definitions.has(repository)) throw this.#missing(repository);
       held = { tags: new Map(), manifests: new Map(), blobs: new Map() };
       this.#repositories.set(repository, held);
     }
     return held;
+  }
+
+  #missing(repository: string): RegistryFailure {
+    const { missingRepository } = this.options;
+    if (missingRepository === 'unauthorized') return denied('pull');
+    if (missingRepository === 'no token') return this.#noToken(repository, 'pull', 'anonymous', '403 Forbidden');
+    if (missingRepository === '401')
+      return new RegistryFailure({ status: 401, code: 'UNAUTHORIZED', message: 'access to the requested resource is not authorized' });
+    return new RegistryFailure({ status: 404, code: 'NAME_UNKNOWN', message: `repository name not known to registry: ${repository}` });
   }
 
   /** Builds the image that a tag names; for a digest, all of the repository. */
@@ -113,12 +165,17 @@ export class Registry implements RegistryServer {
   }
 }
 
-const denied = (): RegistryFailure =>
+const denied = (action: 'pull' | 'push'): RegistryFailure =>
   new RegistryFailure({
     status: 401,
     code: 'UNAUTHORIZED',
-    message: 'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+    message: `${action} access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`,
   });
 
-const unknownName = (repository: string): RegistryFailure =>
-  new RegistryFailure({ status: 404, code: 'NAME_UNKNOWN', message: `repository name not known to registry: ${repository}` });
+/** Docker Hub's words. */
+export const tooManyRequests: RegistryError = {
+  status: 429,
+  code: 'TOOMANYREQUESTS',
+  message: 'You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
+};
+const tooMany = (): RegistryFailure => new RegistryFailure(tooManyRequests);

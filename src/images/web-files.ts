@@ -127,6 +127,7 @@ export const apacheLayer = (version: string): LayerEntry[] => [
   directory('/usr/local/apache2/htdocs'),
   directory('/usr/local/apache2/logs'),
   program('/usr/local/apache2/bin/httpd', 'httpd', 700_000),
+  program('/usr/local/apache2/bin/htpasswd', 'htpasswd', 70_000),
   program('/usr/local/bin/httpd-foreground', 'httpd', 138),
   text(
     '/usr/local/apache2/conf/httpd.conf',

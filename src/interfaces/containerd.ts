@@ -1,7 +1,7 @@
 /** containerd's own services, as ctr and nerdctl see them. Every call names a containerd namespace (`k8s.io`, `default`, `moby`). Errors are ContainerdError. */
 import type { Channel } from '../sim/channel.ts';
 import type { Routine } from '../sim/routine.ts';
-import type { Blob, Descriptor } from './distribution.ts';
+import type { Blob, Descriptor, RegistryAccess, Uploaded } from './distribution.ts';
 import type { OciSpec, OciStdio } from './oci.ts';
 import { defineProtocol } from './protocol.ts';
 
@@ -63,8 +63,13 @@ export type PullProgress = {
   readonly size?: number;
 };
 
-/** A push, blob by blob: what lies above comes first. */
-export type PushProgress = { readonly descriptor: Descriptor; readonly status: 'waiting' | 'uploading' | 'done' };
+/** A push, blob by blob: what lies above comes first. `outcome`: how it came to be there, taken over `from` another repository or not. */
+export type PushProgress = {
+  readonly descriptor: Descriptor;
+  readonly status: 'waiting' | 'uploading' | 'done';
+  readonly outcome?: Uploaded;
+  readonly from?: string | undefined;
+};
 
 export type ContainerdErrorCode = 'not found' | 'already exists' | 'failed precondition' | 'invalid argument' | 'unavailable' | 'unknown';
 /** The text ends with the code where containerd's does. */
@@ -96,10 +101,8 @@ export type ContainerdApi = {
     pull(
       namespace: string,
       ref: string,
-      options: {
+      options: RegistryAccess & {
         readonly snapshotter: string;
-        readonly hostsDir?: string;
-        readonly user?: string;
         readonly labels?: ContainerdLabels;
         readonly progress?: (progress: PullProgress) => void;
       },
@@ -108,12 +111,7 @@ export type ContainerdApi = {
     push(
       namespace: string,
       ref: string,
-      options: {
-        readonly target?: Descriptor;
-        readonly hostsDir?: string;
-        readonly user?: string;
-        readonly progress?: (progress: PushProgress) => void;
-      },
+      options: RegistryAccess & { readonly target?: Descriptor; readonly progress?: (progress: PushProgress) => void },
     ): Routine;
   };
   readonly content: {

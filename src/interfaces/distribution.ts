@@ -65,27 +65,77 @@ export type LayerEntry = {
  */
 export type Blob = { readonly digest: string; readonly mediaType: string; readonly size: number; readonly text: string };
 
-export type RegistryError = { readonly status: 401 | 403 | 404 | 429 | 500; readonly code: string; readonly message: string };
+export type RegistryError = {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  /** What was asked, where HTTP was spoken: `HEAD request to http://localhost:5000/v2/app/manifests/v1`. */
+  readonly request?: string;
+};
 
 export type RegistryAuth = { readonly username?: string; readonly password?: string };
 
-/** One registry host. Throws RegistryFailure. */
+/** One place where a registry's images are looked for: the registry itself, or a mirror. */
+export type RegistryEndpoint = {
+  readonly scheme: 'http' | 'https';
+  /** `mirror.internal:5000` */
+  readonly authority: string;
+  /** What stands before `/<repository>/…`: `/v2`. */
+  readonly prefix: string;
+  /** The registry that a mirror stands for (`?ns=`). */
+  readonly mirrorOf?: string;
+  /** Plain HTTP will do where no TLS is spoken. */
+  readonly fallback?: boolean;
+  readonly skipVerify?: boolean;
+  /** PEM of the authorities trusted beside the system's. */
+  readonly ca?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Absent: all. */
+  readonly capabilities?: readonly string[];
+};
+
+/** How a client of the runtime wants registries to be reached. */
+export type RegistryAccess = {
+  /** Folders with hosts.toml below the host's name, separated by colons. */
+  readonly hostsDir?: string;
+  /** `user:password` */
+  readonly user?: string;
+  readonly plainHttp?: boolean;
+  readonly skipVerify?: boolean;
+  /** URLs asked before the registry itself (dockerd's registry-mirrors). */
+  readonly mirrors?: readonly string[];
+  /** Plain HTTP and certificates of anybody will do. */
+  readonly insecure?: boolean;
+};
+
+/** How an upload went: the blob was there, was taken over from another repository, was sent. */
+export type Uploaded = 'exists' | 'mounted' | 'pushed';
+
+/** One registry host. Throws RegistryFailure, RegistryUnreachable. */
 export type RegistryServer = {
   /** By tag or digest. */
   manifest(repository: string, reference: string, auth?: RegistryAuth): Routine<Blob>;
   blob(repository: string, digest: string, auth?: RegistryAuth): Routine<Blob>;
   tags(repository: string, auth?: RegistryAuth): Routine<readonly string[]>;
-  push(repository: string, reference: string, manifest: Blob, blobs: readonly Blob[], auth?: RegistryAuth): Routine;
+  /** One blob, unless it is there; `from` is a repository beside that has it. */
+  upload(repository: string, blob: Blob, options?: { readonly auth?: RegistryAuth | undefined; readonly from?: string | undefined }): Routine<Uploaded>;
+  /** Points a tag (or only its digest) at a manifest whose parts are there. */
+  putManifest(repository: string, reference: string, manifest: Blob, auth?: RegistryAuth): Routine;
 };
 
 export class RegistryFailure extends Error {
   readonly status: number;
   readonly code: string;
+  readonly request: string | undefined;
   constructor(error: RegistryError) {
     super(error.message);
     this.status = error.status;
     this.code = error.code;
+    this.request = error.request;
   }
 }
+
+/** Nobody answered: the message is Go's (`Head "https://…": dial tcp …: connect: connection refused`). */
+export class RegistryUnreachable extends Error {}
 
 export const distributionProtocol = defineProtocol<RegistryServer>('distribution');

@@ -95,6 +95,8 @@ export type HostConfig = {
   readonly CpuPeriod?: number;
   readonly CpuQuota?: number;
   readonly GroupAdd?: Texts;
+  /** An empty type: the daemon's. */
+  readonly LogConfig?: { readonly Type: string; readonly Config: Labels };
 };
 export type CreateOptions = {
   readonly config: ContainerConfig;
@@ -186,6 +188,16 @@ export type BuildOptions = BuildRequest & { readonly output: (text: string, erro
 
 /** By BuildKit, which the daemon has built in. */
 export type SolveOptions = BuildRequest & { readonly progress: (progress: BuildProgress) => void };
+/** How a push goes, layer by layer, in docker's words; `ended` is its last line. */
+export type PushReport = {
+  readonly progress: (layer: string, status: string) => void;
+  /** A tag is there: its digest and size; `instead` of the index that not all platforms are here for. */
+  readonly ended: (tag: string, digest: string, size: number, instead?: string) => void;
+};
+/** Who one is for a registry: X-Registry-Auth. */
+export type RegistryAuthConfig = { readonly username: string; readonly password: string };
+export type SearchResult = { readonly name: string; readonly description: string; readonly star_count: number; readonly is_official: boolean };
+
 
 export type NetworkSummary = Inspected & {
   readonly Name: string;
@@ -236,7 +248,19 @@ export type DaemonInfo = {
   readonly KernelVersion: string;
   readonly NCPU: number;
   readonly MemTotal: number;
+  readonly LoggingDriver: string;
   readonly CgroupDriver: CgroupDriver;
+  readonly StorageDriver: string;
+  readonly DockerRootDir: string;
+  readonly LiveRestoreEnabled: boolean;
+  readonly Debug: boolean;
+  readonly Experimental: boolean;
+  readonly Labels: Texts;
+  readonly DefaultRuntime: string;
+  readonly Runtimes: Texts;
+  readonly InsecureRegistries: Texts;
+  readonly Mirrors: Texts;
+  readonly DefaultAddressPools: readonly { readonly Base: string; readonly Size: number }[];
 };
 
 export type CgroupDriver = 'systemd' | 'cgroupfs';
@@ -246,7 +270,9 @@ export type DockerApi = {
   info(): DaemonInfo;
   diskUsage(): DiskUsage;
   events(): Channel<DockerEvent>;
-  login(server: string, user: string, password: string): Routine<string>;
+  /** Throws where the registry does not know them. */
+  login(server: string, auth: RegistryAuthConfig): Routine;
+  search(term: string, limit: number): Routine<readonly SearchResult[]>;
   readonly containers: {
     list(options: { readonly all: boolean }): readonly ContainerSummary[];
     create(options: CreateOptions): Routine<{ readonly Id: string; readonly Warnings: Texts }>;
@@ -284,8 +310,15 @@ export type DockerApi = {
   readonly images: {
     list(options: { readonly all: boolean }): readonly ImageSummary[];
     inspect(reference: string): ImageInspected;
-    pull(reference: string, progress: (layer: string, status: string) => void): Routine<{ readonly digest: string; readonly fresh: boolean }>;
-    push(reference: string): Routine;
+    pull(
+      reference: string,
+      progress: (layer: string, status: string) => void,
+      auth?: RegistryAuthConfig,
+    ): Routine<{ readonly digest: string; readonly fresh: boolean }>;
+    /** One tag, or all of a repository. */
+    push(reference: string, report: PushReport, options?: { readonly all?: boolean; readonly auth?: RegistryAuthConfig | undefined }): Routine;
+    /** Tags that a registry has. */
+    remoteTags(repository: string, auth?: RegistryAuthConfig): Routine<Texts>;
     tag(source: string, target: string): void;
     remove(reference: string, options: { readonly force: boolean }): Routine<readonly DeletedImage[]>;
     history(reference: string): readonly HistoryLine[];

@@ -1,8 +1,9 @@
 /** buildctl du, prune, debug: what the daemon keeps and what it works with. */
+
+import { humanDuration } from '../../apimachinery/go-units.ts';
 import type { BuildkitWorkerInfo, CacheRecord } from '../../interfaces/buildkit.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { tabwriter } from '../tabwriter.ts';
-import { humanDuration } from '../units.ts';
 import { type BuildctlCommand, bool, type Context, list, text } from './context.ts';
 
 const filter = list('filter,f', 'Filter records');

@@ -1,13 +1,13 @@
 /** How crictl prints: tables, ages, sizes, JSON, YAML, templates. */
 import { crictlFunctions, GoTemplateError, parseTemplate, renderTemplate } from '../../apimachinery/go-template.ts';
 import { goJson } from '../../apimachinery/go-text.ts';
+import { humanSize as size } from '../../apimachinery/go-units.ts';
 import { sortedJson } from '../../apimachinery/json.ts';
 import { dumpYaml } from '../../apimachinery/yaml.ts';
 import { tabwriter } from '../tabwriter.ts';
-import { humanSize as size } from '../units.ts';
 import { Fatal } from './context.ts';
 
-export { humanDuration as humanAge, moment, nanos } from '../units.ts';
+export { humanDuration as humanAge, moment, nanos } from '../../apimachinery/go-units.ts';
 
 /** A minimal width of 20 and 3 blanks between. */
 export const table = (rows: readonly (readonly string[])[]): string => tabwriter(rows, { minimum: 20, padding: 3 });

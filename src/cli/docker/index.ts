@@ -6,14 +6,16 @@ import { info, version } from './commands/about.ts';
 import { build, builderPrune } from './commands/build.ts';
 import { commit, diff, exportCommand, kill, logs, pause, port, rename, restart, rm, stop, top, unpause, update, wait } from './commands/containers.ts';
 import { cp } from './commands/cp.ts';
-import { history, images, load, pull, push, rmi, save, tag } from './commands/images.ts';
+import { history, images, load, pull, rmi, save, tag } from './commands/images.ts';
 import { importCommand } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
+import { login, logout } from './commands/login.ts';
 import { network, volume } from './commands/networks.ts';
 import { ps } from './commands/ps.ts';
+import { manifest, push, search } from './commands/push.ts';
 import { attachCommand, createCommand, exec, run, startCommand } from './commands/run.ts';
 import { stats } from './commands/stats.ts';
-import { containerPrune, contextCommand, events, imagePrune, login, logout, system } from './commands/system.ts';
+import { containerPrune, contextCommand, events, imagePrune, system } from './commands/system.ts';
 import { bool, CliError, type DockerCommand, text } from './context.ts';
 import { dispatchTree, hostOf } from './dispatch.ts';
 import { findPlugin } from './plugins.ts';
@@ -85,26 +87,13 @@ export const dockerTree: DockerCommand = {
     bool('version,v', 'Print version information and quit'),
   ],
   commands: [
-    ...group('Common Commands:', [
-      run,
-      exec,
-      ps,
-      build,
-      pull,
-      push,
-      images,
-      login,
-      logout,
-      notSimulated('search', 'Search Docker Hub for images'),
-      version,
-      info,
-    ]),
+    ...group('Common Commands:', [run, exec, ps, build, pull, push, images, login, logout, search, version, info]),
     ...group('Management Commands:', [
       { name: 'builder', short: 'Manage builds', commands: [build, builderPrune] },
       { name: 'container', short: 'Manage containers', commands: containerCommands },
       contextCommand,
       { name: 'image', short: 'Manage images', commands: imageCommands },
-      notSimulated('manifest', 'Manage Docker image manifests and manifest lists'),
+      manifest,
       network,
       notSimulated('plugin', 'Manage plugins'),
       system,

@@ -4,13 +4,22 @@ import { goJson } from '../../apimachinery/go-text.ts';
 import { tabwriter } from '../tabwriter.ts';
 import { CliError } from './context.ts';
 
-export { bytesSize as binarySize, humanDuration as ago, humanSize as size } from '../units.ts';
+export { bytesSize as binarySize, humanDuration as ago, humanSize as size } from '../../apimachinery/go-units.ts';
 
 /** A column: its key in templates, its heading, its cell. */
 export type Column<Row> = readonly [key: string, heading: string, cell: (row: Row) => string];
 
 /** tabwriter(10, 1, 3): cells at least ten wide, three blanks apart. */
 export const table = (rows: readonly (readonly string[])[], minimum = 10): string => tabwriter(rows, { minimum, padding: 3 });
+
+/** internal/tui PrintNote: a remark below what was asked for. */
+export function note(text: string, terminal = false): string {
+  const head = terminal ? 'i Info → ' : ' Info -> ';
+  return `\n${text
+    .split('\n')
+    .map((line, i) => `${i === 0 ? head : ' '.repeat(9)}${line}\n`)
+    .join('')}`;
+}
 
 /** By `--format` (`table …`, `json` or a template) or the columns of the default table. */
 export function formatted<Row>(format: string, columns: readonly Column<Row>[], defaults: readonly string[], rows: readonly Row[]): string {

@@ -1,6 +1,7 @@
 /** Pulling with docker's lines, for pull and for run. */
 import type { DockerApi } from '../../interfaces/docker.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { readCredentials } from '../docker-config.ts';
 import type { Context } from './context.ts';
 
 /** `nginx` → `nginx:latest`, without Docker Hub's host. */
@@ -10,7 +11,8 @@ export function familiar(reference: string): string {
 }
 
 const hosted = (reference: string): boolean => /^[^/]*[.:][^/]*\/|^localhost\//.test(reference);
-const full = (reference: string): string => {
+/** With its registry: `docker.io/library/nginx:latest`. */
+export const full = (reference: string): string => {
   const name = familiar(reference);
   if (hosted(name)) return name;
   return name.includes('/') ? `docker.io/${name}` : `docker.io/library/${name}`;
@@ -28,10 +30,14 @@ export function* pullImage(
     yield* print('Using default tag: latest\n');
   const lines: string[] = [];
   const layers: string[] = [];
-  const { digest, fresh } = yield* client.images.pull(reference, (layer, status) => {
-    lines.push(`${layer}: ${status}\n`);
-    if (status === 'Download complete') layers.push(layer);
-  });
+  const { digest, fresh } = yield* client.images.pull(
+    reference,
+    (layer, status) => {
+      lines.push(`${layer}: ${status}\n`);
+      if (status === 'Download complete') layers.push(layer);
+    },
+    readCredentials(context.process, full(reference).split('/')[0] ?? ''),
+  );
   if (options.quiet) {
     if (options.tell) yield* print(`${full(reference)}\n`);
     return;

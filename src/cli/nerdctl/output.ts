@@ -1,10 +1,18 @@
 /** Tables, sizes, ages and templates as nerdctl prints them (pkg/formatter). */
 import { dockerFunctions, GoTemplateError, parseTemplate, renderTemplate } from '../../apimachinery/go-template.ts';
+import { humanDuration } from '../../apimachinery/go-units.ts';
 import { tabwriter } from '../tabwriter.ts';
-import { humanDuration } from '../units.ts';
 import { type Context, NerdctlError } from './context.ts';
 
-export { bytesSize, humanDuration as age, humanSize, indentedJson as json, moment, parseBytes, progressBytes as shortBytes } from '../units.ts';
+export {
+  bytesSize,
+  humanDuration as age,
+  humanSize,
+  indentedJson as json,
+  moment,
+  parseBytes,
+  progressBytes as shortBytes,
+} from '../../apimachinery/go-units.ts';
 
 /** 4 blanks between. */
 export const table = (rows: readonly (readonly string[])[], gap = 4): string => tabwriter(rows, { padding: gap });

@@ -1,9 +1,10 @@
 /** Getting images: `nerdctl pull`, and what `run` pulls when it must. */
 import type { ContainerdImage, PullProgress } from '../../interfaces/containerd.ts';
+import type { RegistryAccess } from '../../interfaces/distribution.ts';
 import type { OpenFile } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { readCredentials } from '../docker-config.ts';
 import { type Context, isMissing, NerdctlError } from './context.ts';
-import { readCredentials } from './credentials.ts';
 import { partsOf } from './find.ts';
 import { bytesSize } from './output.ts';
 
@@ -28,18 +29,27 @@ export function* pullImage(context: Context, name: string, { quiet, out }: { rea
   const client = context.client();
   const start = context.process.now;
   const seen: PullProgress[] = [];
-  const user = readCredentials(context, name.split('/')[0] ?? '');
+  const access = registryAccess(context, name);
   if (!snapshotters.has(context.snapshotter)) throw new NerdctlError('unable to initialize unpacker: no unpack platforms defined: invalid argument');
   const image = yield* client.images.pull(context.namespace, name, {
     snapshotter: context.snapshotter,
-    hostsDir: '/etc/containerd/certs.d',
-    ...(user === undefined ? {} : { user }),
+    ...access,
     labels: context.namespace === 'k8s.io' ? { 'io.cri-containerd.image': 'managed' } : {},
     progress: (each) => void seen.push(each),
   });
   if (context.namespace === 'k8s.io') shareWithCri(context, image);
   if (!quiet) yield* out.write(report(name, image, seen, context.process.now - start, out.tty?.size.columns));
   return image;
+}
+
+/** How a registry is reached: --hosts-dir, --insecure-registry, and who one is there. */
+export function registryAccess(context: Context, name: string): RegistryAccess {
+  const known = readCredentials(context.process, name.split('/')[0] ?? '');
+  return {
+    hostsDir: context.flags.list('hosts-dir').join(':') || '/etc/containerd/certs.d:/etc/docker/certs.d',
+    insecure: context.flags.bool('insecure-registry'),
+    ...(known === undefined ? {} : { user: `${known.username}:${known.password}` }),
+  };
 }
 
 /** Snapshotters that a plain containerd has. */

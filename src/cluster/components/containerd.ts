@@ -40,6 +40,7 @@ export const newContainerd = (trace: Trace, registries: () => Registries): Progr
       cni: trace.around(new Cni({ kernel, sim: kernel.sim }), 'cni', `containerd (${node})`, 'CNI plugins', describeCni),
       config: loaded.settings,
       ...registryAccess(process, trace, registries, 'containerd'),
+      userAgent: `containerd/${version.slice(1)}`,
     });
     process.allocate(45 * 1024 * 1024);
     process.steady(14);
@@ -53,15 +54,17 @@ export function registryAccess(
   trace: Trace,
   registries: () => Registries,
   daemon: string,
-): Pick<ContainerdOptions, 'registry' | 'unreachable'> {
+): Pick<ContainerdOptions, 'registry' | 'unreachable' | 'watch'> {
   const { kernel } = process;
+  const self = `${daemon} (${kernel.hostname})`;
   return {
+    watch: (registry, host) => trace.around(registry, 'distribution', self, host, describeDistribution),
     unreachable: (address) => unreachableByName(kernel, process.fs, address),
     registry: (host) => {
       const { network } = kernel.host;
       if (!network.interfaces.get('eth0')?.up || network.fabric?.cut.has(network)) throw new NetworkError('ENETUNREACH', 0);
       const registry = registries().lookup(host);
-      return registry && trace.around(registry, 'distribution', `${daemon} (${kernel.hostname})`, host, describeDistribution);
+      return registry && trace.around(registry, 'distribution', self, host, describeDistribution);
     },
   };
 }

@@ -1,34 +1,59 @@
 /** dockerd as a process: it dials containerd's socket, and its own socket is there while it runs. */
-import { JsonError, parseJson } from '../../apimachinery/json.ts';
 import { BuildKit } from '../../buildkit/solve.ts';
+import { type DaemonConfig, DaemonConfigError, daemonConfig } from '../../dockerd/config.ts';
 import { Dockerd } from '../../dockerd/dockerd.ts';
 import { type ContainerdApi, containerdProtocol } from '../../interfaces/containerd.ts';
-import { type CgroupDriver, DockerError } from '../../interfaces/docker.ts';
+import { DockerError } from '../../interfaces/docker.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { type Program, releaseOf } from '../../linux/program.ts';
-import { Condition, sleep } from '../../sim/routine.ts';
+import { Condition, type Routine, sleep } from '../../sim/routine.ts';
 import type { Trace } from '../trace.ts';
 import { tracedContainerd } from '../walls.ts';
 import { readFlags } from './component.ts';
 
 const newest = '29.7.2';
 
-const settingsPath = '/etc/docker/daemon.json';
 const containerdSocket = '/run/containerd/containerd.sock';
+
+const standardConfig = '/etc/docker/daemon.json';
+const known = [
+  'containerd',
+  'log-level',
+  'data-root',
+  'debug',
+  'config-file',
+  'insecure-registry',
+  'registry-mirror',
+  'log-driver',
+  'storage-driver',
+  'bip',
+  'hosts',
+];
 
 export const newDockerd = (trace: Trace): Program =>
   function* (argv, process) {
-    yield* readFlags(
-      process,
-      argv.filter((word) => word !== '-H' && word !== 'fd://'),
-      ['containerd', 'log-level', 'data-root', 'debug'],
+    const version = releaseOf(process) ?? newest;
+    const words = argv.flatMap((word, i) =>
+      word === '-H' || word === '--host' ? ['--hosts'] : word === '-D' || word === '--debug' ? ['--debug=true'] : i > 0 && word === '--validate' ? [] : [word],
     );
-    const settings = readSettings(process);
-    if (typeof settings === 'string') {
-      yield* process.printError(`unable to configure the Docker daemon with file ${settingsPath}: ${settings}\n`);
+    if (argv.includes('--version') || argv.includes('-v')) {
+      yield* process.print(`Docker version ${version}, build 3d7c7a8\n`);
+      return 0;
+    }
+    const flags = yield* readFlags(process, words, known);
+    let config: DaemonConfig;
+    try {
+      config = configOf(process, flags);
+    } catch (error) {
+      if (!(error instanceof DaemonConfigError)) throw error;
+      yield* process.printError(`${error.message}\n`);
       return 1;
+    }
+    if (argv.includes('--validate')) {
+      yield* process.printError('configuration OK\n');
+      return 0;
     }
     process.allocate(60 * 1024 * 1024);
     const log = (text: string) => process.printError(`time="${new Date(process.now).toISOString().replace('Z', '000000Z')}" level=info msg="${text}"\n`);
@@ -45,42 +70,58 @@ export const newDockerd = (trace: Trace): Program =>
       kernel: process.kernel,
       containerd: containerdOf(process, trace),
       buildkit: (worker) => new BuildKit(worker),
-      version: releaseOf(process) ?? newest,
-      cgroupDriver: settings.cgroupDriver,
+      version,
+      config,
     });
     yield* log('Daemon has completed initialization');
     yield* log('API listen on /run/docker.sock');
-    const told = new Condition();
-    let ended = false;
-    const end = (): void => {
-      ended = true;
-      told.notify();
-    };
-    process.onSignal('SIGTERM', end);
-    process.onSignal('SIGINT', end);
-    try {
-      while (!ended) yield { on: [told] };
-      yield* log("Processing signal 'terminated'");
-      yield* dockerd.shutDown();
-      return 0;
-    } finally {
-      dockerd.stop();
-    }
+    return yield* untilTold(process, dockerd, () => configOf(process, flags), log);
   };
 
-/** What /etc/docker/daemon.json says of the cgroup driver, or why it cannot be read. */
-function readSettings({ fs }: Process): { readonly cgroupDriver: CgroupDriver } | string {
-  if (!fs.exists(settingsPath)) return { cgroupDriver: 'systemd' };
-  let value: { readonly 'exec-opts'?: readonly string[] };
+/** Throws DaemonConfigError. */
+function configOf(process: Process, flags: ReadonlyMap<string, string>): DaemonConfig {
+  const path = flags.get('config-file') ?? standardConfig;
+  const file = process.fs.find(path);
+  if (!file && flags.has('config-file'))
+    throw new DaemonConfigError(`unable to configure the Docker daemon with file ${path}: open ${path}: no such file or directory`);
+  return daemonConfig(file?.type === 'file' ? file.read() : undefined, flags, path);
+}
+
+/** SIGHUP reads daemon.json anew, SIGTERM ends. */
+function* untilTold(process: Process, dockerd: Dockerd, read: () => DaemonConfig, log: (text: string) => Routine): Routine<number> {
+  const told = new Condition();
+  let ended = false;
+  let reload = false;
+  const end = (): void => {
+    ended = true;
+    told.notify();
+  };
+  process.onSignal('SIGTERM', end);
+  process.onSignal('SIGINT', end);
+  process.onSignal('SIGHUP', () => {
+    reload = true;
+    told.notify();
+  });
   try {
-    value = parseJson(fs.read(settingsPath)) as typeof value;
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    return error.message;
+    for (;;) {
+      while (!ended && !reload) yield { on: [told] };
+      if (ended) break;
+      reload = false;
+      yield* log('Got signal to reload configuration');
+      try {
+        dockerd.reload(read());
+        yield* log('Reloaded configuration');
+      } catch (error) {
+        if (!(error instanceof DaemonConfigError)) throw error;
+        yield* process.printError(`time="${new Date(process.now).toISOString().replace('Z', '000000Z')}" level=error msg="${error.message}"\n`);
+      }
+    }
+    yield* log("Processing signal 'terminated'");
+    yield* dockerd.shutDown();
+    return 0;
+  } finally {
+    dockerd.stop();
   }
-  const given = value['exec-opts'] ?? [];
-  const driver = given.find((each) => each.startsWith('native.cgroupdriver='))?.split('=')[1] ?? 'systemd';
-  return driver === 'systemd' || driver === 'cgroupfs' ? { cgroupDriver: driver } : `native.cgroupdriver option ${driver} not supported`;
 }
 
 /** containerd as it listens now. */

@@ -5,6 +5,7 @@ import { type Fabric, NetworkNamespace, serve } from '../../linux/network.ts';
 import { type DnsRecord, type HttpResponse, type HttpServer, httpProtocol } from '../../linux/protocols.ts';
 import { sleep } from '../../sim/routine.ts';
 import { archiveOf, nerdctlFull } from '../machine/bundles.ts';
+import { answerSearch } from './hub-search.ts';
 import { localPathStorage } from './local-path-storage-text.ts';
 import { metricsServerComponents } from './metrics-server-text.ts';
 import { answerRegistry, answerToken } from './registry-http.ts';
@@ -15,10 +16,13 @@ export const webHosts: Readonly<Record<string, string>> = {
   'raw.githubusercontent.com': '185.199.108.133',
   'registry-1.docker.io': '34.197.30.9',
   'auth.docker.io': '34.226.69.105',
+  'index.docker.io': '34.197.30.10',
   'registry.k8s.io': '34.96.108.209',
+  'quay.io': '34.224.196.162',
+  'ghcr.io': '140.82.113.33',
+  'gcr.io': '142.250.152.82',
+  'mcr.microsoft.com': '150.171.70.10',
 };
-
-const dockerTokens = { realm: 'https://auth.docker.io/token', service: 'registry.docker.io' };
 
 type Page = {
   readonly host: keyof typeof webHosts;
@@ -69,6 +73,8 @@ export const webRecords = (name: string, type: DnsRecord['type']): readonly DnsR
   return type === 'A' ? [{ name, type: 'A', ttl: 60, data }] : [];
 };
 
+const tokenPlaces: ReadonlySet<string> = new Set(['auth.docker.io/token', 'quay.io/v2/auth', 'ghcr.io/token']);
+
 const newServer = (registries: () => Registries): HttpServer => ({
   tls: true,
   publiclyTrusted: true,
@@ -76,9 +82,10 @@ const newServer = (registries: () => Registries): HttpServer => ({
     const { path } = request;
     const host = request.host.replace(/:443$/, '');
     yield* sleep(40);
-    if (host === 'auth.docker.io' && /^\/token(\?|$)/.test(path)) return answerToken(path);
-    const server = /^\/v2(\/|$)/.test(path) ? registries().lookup(host) : undefined;
-    if (server) return yield* answerRegistry({ server, ...(host === 'registry-1.docker.io' ? { tokens: dockerTokens } : {}) }, request);
+    if (tokenPlaces.has(`${host}${path.split('?')[0]}`)) return answerToken(request);
+    if (host === 'index.docker.io' && path.startsWith('/v1/search?')) return answerSearch(registries().registry('docker.io'), path);
+    const registry = /^\/v2(\/|$)/.test(path) ? registries().registry(host) : undefined;
+    if (registry) return yield* answerRegistry(registry, request);
     return respond(host, path.split('?')[0] ?? '');
   },
 });

@@ -38,7 +38,7 @@ export class CriImageService implements ImageService {
       const pulled = yield* this.#images.pull(criNamespace, reference, {
         snapshotter: 'overlayfs',
         labels: managed,
-        hostsFolders: this.#plugin.config.registryConfigPath,
+        hostsDir: this.#plugin.config.registryConfigPath,
         ...(auth?.username === undefined ? {} : { auth: { username: auth.username, ...(auth.password === undefined ? {} : { password: auth.password }) } }),
       });
       return this.#name(reference, pulled);

@@ -1,16 +1,15 @@
 /** Programs that only images have, by the name their files carry. */
 import type { Program } from '../../linux/program.ts';
-import { Registry } from '../registry.ts';
 import { agnhost } from './agnhost.ts';
 import { memcached, mongod, mysqladmin, mysqld, mysqlEntrypoint, pgIsReady, postgres, postgresEntrypoint } from './databases.ts';
+import { htpasswd } from './htpasswd.ts';
 import { nginx, nginxEntrypoint } from './nginx.ts';
 import { pause } from './pause.ts';
 import { perl } from './perl.ts';
 import { redisCli, redisServer } from './redis.ts';
-import { curlEntrypoint, execEntrypoint, goRunner, helloWorld, idle, notSimulated, registryServer, stress } from './small.ts';
+import { registry, registryEntrypoint } from './registry/index.ts';
+import { curlEntrypoint, execEntrypoint, goRunner, helloWorld, idle, notSimulated, stress } from './small.ts';
 import { bootcamp, echoserver, helloApp, hpaExample, httpd, httpEcho, podinfo, python3, whoamiServer } from './small-servers.ts';
-
-const emptyRegistry = (): Registry => new Registry(new Map(), new Map(), { missingRepository: 'not found', latency: 5, bytesPerSecond: 200_000_000 });
 
 export const imagePrograms: Readonly<Record<string, Program>> = {
   agnhost,
@@ -29,6 +28,7 @@ export const imagePrograms: Readonly<Record<string, Program>> = {
   'hello-world': helloWorld,
   'hpa-example': hpaExample,
   'http-echo': httpEcho,
+  htpasswd,
   httpd,
   ...Object.fromEntries('ifconfig route ping6 mknod mkfifo getopt renice sum base32 getconf link pathchk'.split(' ').map((name) => [name, notSimulated])),
   flanneld: idle,
@@ -53,8 +53,8 @@ export const imagePrograms: Readonly<Record<string, Program>> = {
   python3,
   'redis-cli': redisCli,
   'redis-server': redisServer,
-  'registry-entrypoint': registryServer(emptyRegistry),
-  'registry-server': registryServer(emptyRegistry),
+  registry,
+  'registry-entrypoint': registryEntrypoint,
   stress,
   'whoami-server': whoamiServer,
 };

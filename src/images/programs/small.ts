@@ -1,9 +1,7 @@
 /** Entrypoints and one-shot programs of images. */
-
-import { distributionProtocol, type RegistryServer } from '../../interfaces/distribution.ts';
 import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
-import { execCommand, flag, listenWith, log, waitForSignal } from './service.ts';
+import { execCommand, flag, log, waitForSignal } from './service.ts';
 
 /** `exec "$@"`: an entrypoint that only passes on. The first argument is the script itself. */
 export const execEntrypoint: Program = function* (argv, process) {
@@ -84,20 +82,3 @@ function sizeOf(text: string): number {
   const [, digits = '0', unit = ''] = /^(\d+(?:\.\d+)?)([kKmMgGbB]?)/.exec(text) ?? [];
   return Number(digits) * ({ k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[unit.toLowerCase()] ?? 1);
 }
-
-/** The program of the image `registry`; `make` gives an empty registry. */
-export const registryServer = (make: () => RegistryServer): Program =>
-  function* (_argv, process) {
-    const listener = listenWith(process, 5000, distributionProtocol, make());
-    try {
-      yield* log(
-        process,
-        `time="${new Date(process.now).toISOString()}" level=info msg="listening on [::]:5000" go.version=go1.20.8 instance.id=${process.sim.random.uuid()} service=registry version=2.8.3`,
-        2,
-      );
-      yield* waitForSignal(process);
-      return 0;
-    } finally {
-      listener.close();
-    }
-  };

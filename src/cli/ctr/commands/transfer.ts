@@ -1,6 +1,7 @@
 /** ctr images pull and push. */
-import type { PullProgress, PushProgress } from '../../../interfaces/containerd.ts';
-import { bool, type CtrCommand, CtrError, int, labelArgs, list, text } from '../context.ts';
+import type { Descriptor, ImageIndex, PullProgress, PushProgress } from '../../../interfaces/containerd.ts';
+import type { RegistryAccess } from '../../../interfaces/distribution.ts';
+import { bool, type Context, type CtrCommand, CtrError, int, labelArgs, list, text } from '../context.ts';
 import { localProgress, pushProgress, transferProgress } from '../pull-progress.ts';
 
 /** Whose snapshots. */
@@ -16,6 +17,22 @@ export const registryFlags = [
   text('tlscert', 'path to TLS client certificate'),
   text('tlskey', 'path to TLS client key'),
 ];
+
+/** How the registry is to be reached: ctr reads no hosts.toml unless it is told where. */
+function accessOf({ flags }: Context): RegistryAccess {
+  const user = flags.text('user');
+  return { hostsDir: flags.text('hosts-dir'), plainHttp: flags.bool('plain-http'), skipVerify: flags.bool('skip-verify'), ...(user === '' ? {} : { user }) };
+}
+
+/** With --platform the manifest of one; else all, as the name says. */
+function onePlatform(context: Context, target: Descriptor): Descriptor {
+  const [wanted] = context.flags.list('platform');
+  if (wanted === undefined || !/index|list/.test(target.mediaType)) return target;
+  const { manifests } = JSON.parse(context.client().content.get(context.namespace, target.digest).text) as ImageIndex;
+  const found = manifests.find(({ platform }) => `${platform?.os}/${platform?.architecture}` === wanted);
+  if (!found) throw new CtrError(`no match for platform in manifest ${target.digest}: not found`);
+  return found;
+}
 
 export const pull: CtrCommand = {
   name: 'pull',
@@ -37,12 +54,9 @@ export const pull: CtrCommand = {
     const client = context.client();
     const seen: PullProgress[] = [];
     const started = context.process.now;
-    const user = context.flags.text('user');
-    const hostsDir = context.flags.text('hosts-dir');
     const image = yield* client.images.pull(context.namespace, ref, {
       snapshotter: context.flags.text('snapshotter') || 'overlayfs',
-      ...(user === '' ? {} : { user }),
-      ...(hostsDir === '' ? {} : { hostsDir }),
+      ...accessOf(context),
       labels: labelArgs(context.flags.list('label')),
       progress: (progress) => seen.push(progress),
     });
@@ -71,13 +85,10 @@ export const push: CtrCommand = {
     const client = context.client();
     const started = context.process.now;
     const seen = new Map<string, PushProgress>();
-    const user = context.flags.text('user');
-    const hostsDir = context.flags.text('hosts-dir');
-    const { target } = client.images.get(context.namespace, local);
+    const target = onePlatform(context, client.images.get(context.namespace, local).target);
     yield* client.images.push(context.namespace, ref, {
       target,
-      ...(user === '' ? {} : { user }),
-      ...(hostsDir === '' ? {} : { hostsDir }),
+      ...accessOf(context),
       progress: (each) => void seen.set(each.descriptor.digest, each),
     });
     yield* context.print(pushProgress(ref, [...seen.values()], context.process.now - started));

@@ -2,10 +2,12 @@
 import { DockerError, type HistoryLine, type ImageSummary } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
 import { readAll } from '../../../linux/open-file.ts';
+import { readCredentials } from '../../docker-config.ts';
 import { any, bool, CliError, command, daemonText, list, text } from '../context.ts';
 import { ago, type Column, formatted, size } from '../output.ts';
-import { familiar, pullImage } from '../pull.ts';
+import { pullImage } from '../pull.ts';
 import { writeOut } from './containers.ts';
+import { hostOf } from './push.ts';
 
 type Row = { readonly image: ImageSummary; readonly repository: string; readonly tag: string; readonly digest: string };
 
@@ -114,30 +116,13 @@ export const pull = command(
     text('platform', 'Set platform if server is multi-platform capable'),
   ],
   function* (context) {
-    if (context.flags.bool('all-tags')) throw new CliError('k8s-lab: docker pull --all-tags is not simulated', 70);
-    yield* pullImage(context, context.client(), context.arg(0), { quiet: context.flags.bool('quiet'), tell: true });
-    return 0;
-  },
-);
-
-export const push = command(
-  'push',
-  'Upload an image to a registry',
-  '[OPTIONS] NAME[:TAG]',
-  [1, 1],
-  [bool('all-tags,a', 'Push all tags of an image to the repository'), bool('quiet,q', 'Suppress verbose output')],
-  function* (context) {
-    const client = context.client();
-    const name = familiar(context.arg(0));
-    const repository = name.slice(0, name.lastIndexOf(':'));
-    const host = /^[^/]*[.:][^/]*\/|^localhost\//.test(repository) ? '' : repository.includes('/') ? 'docker.io/' : 'docker.io/library/';
-    if (name !== context.arg(0)) yield* context.print('Using default tag: latest\n');
-    yield* context.print(`The push refers to repository [${host}${repository}]\n`);
-    try {
-      yield* client.images.push(context.arg(0));
-    } catch (error) {
-      if (error instanceof DockerError) throw new CliError(error.message, error.status === 501 ? 70 : 1);
-      throw error;
+    const how = { quiet: context.flags.bool('quiet'), tell: true };
+    if (!context.flags.bool('all-tags')) yield* pullImage(context, context.client(), context.arg(0), how);
+    else {
+      if (/:[^/]+$/.test(context.arg(0))) throw new CliError("tag can't be used with --all-tags/-a");
+      const host = hostOf(context.arg(0));
+      const tags = yield* context.client().images.remoteTags(context.arg(0), readCredentials(context.process, host));
+      for (const each of tags) yield* pullImage(context, context.client(), `${context.arg(0)}:${each}`, how);
     }
     return 0;
   },

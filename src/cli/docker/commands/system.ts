@@ -202,29 +202,3 @@ export const contextCommand: DockerCommand = {
     }),
   ],
 };
-
-export const login = command(
-  'login',
-  'Authenticate to a registry',
-  '[OPTIONS] [SERVER]',
-  [0, 1],
-  [
-    text('username,u', 'Username'),
-    text('password,p', 'Password or Personal Access Token (PAT)'),
-    bool('password-stdin', 'Take the Password or Personal Access Token (PAT) from stdin'),
-  ],
-  function* (context) {
-    const { flags } = context;
-    if (flags.text('username') === '' && !context.process.stdin.tty)
-      throw new CliError('cannot perform an interactive login from a non TTY device'.replace(/^cannot/, 'Error: Cannot'));
-    yield* context
-      .client()
-      .login(context.arg(0) || 'registry-1.docker.io', flags.text('username'), flags.text('password') || (flags.bool('password-stdin') ? 'given' : ''));
-    return 0;
-  },
-);
-
-export const logout = command('logout', 'Log out from a registry', '[SERVER]', [0, 1], [], function* (context) {
-  yield* context.print(context.arg(0) === '' ? 'Not logged in to https://index.docker.io/v1/\n' : `Not logged in to ${context.arg(0)}\n`);
-  return 0;
-});

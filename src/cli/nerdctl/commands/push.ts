@@ -4,9 +4,9 @@ import type { ContainerdImage, Descriptor, ImageIndex, PushProgress } from '../.
 import { ContainerdError } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
-import { readCredentials } from '../credentials.ts';
 import { partsOf } from '../find.ts';
 import { bytesSize } from '../output.ts';
+import { registryAccess } from '../pull.ts';
 import { wholeName } from '../reference.ts';
 import { checkVerify } from '../verify.ts';
 
@@ -42,14 +42,12 @@ export function* pushImage(context: Context, image: ContainerdImage): Routine {
   const target = context.flags.bool('all-platforms') ? image.target : reduced(context, image);
   yield* context.log('info', `pushing as a reduced-platform image (${target.mediaType}, ${target.digest})`);
   const host = image.name.split('/')[0] ?? '';
-  const user = readCredentials(context, host);
   const seen = new Map<string, PushProgress>();
   const start = context.process.now;
   try {
     yield* context.client().images.push(context.namespace, image.name, {
       target,
-      hostsDir: '/etc/containerd/certs.d',
-      ...(user === undefined ? {} : { user }),
+      ...registryAccess(context, image.name),
       progress: (each) => void seen.set(each.descriptor.digest, each),
     });
   } catch (error) {

@@ -1,10 +1,9 @@
 /** nerdctl info, version, events, system prune; login, logout; build. */
-import { Buffer } from 'node:buffer';
-import { readAll } from '../../../linux/open-file.ts';
 import { missingProgram, runChild } from '../../child.ts';
-import { bool, type Context, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
-import { configKey, readConfig, writeConfig } from '../credentials.ts';
+import { configKey, forgetCredentials, passwordFromStdin, prompt, storeCredentials } from '../../docker-config.ts';
+import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
 import { bytesSize, rendered } from '../output.ts';
+import { checkLogin } from '../registry.ts';
 import { pruneImages } from './images.ts';
 import { confirmed, pruneContainers } from './lifecycle.ts';
 import { pruneNetworks } from './networks.ts';
@@ -200,14 +199,14 @@ export const login: NerdctlCommand = {
     if (flags.bool('password-stdin') && user === '') throw new NerdctlError('must provide --username with --password-stdin');
     if (flags.bool('password-stdin') && flags.has('password')) throw new NerdctlError('--password and --password-stdin are mutually exclusive');
     if (flags.has('password')) yield* context.log('warning', 'WARNING! Using --password via the CLI is insecure. Use --password-stdin.');
-    const password = flags.bool('password-stdin') ? (yield* readAll(context.process.stdin)).replace(/\r?\n$/, '') : flags.text('password');
-    if (user === '' || password === '') throw new NotSimulated('nerdctl login with a prompt (use --username and --password-stdin)');
-    const config = readConfig(context);
-    const auth = Buffer.from(`${user}:${password}`).toString('base64');
-    writeConfig(context, { ...config, auths: { ...config.auths, [configKey(host)]: { auth } } });
-    yield* context.print(
-      "\nWARNING! Your credentials are stored unencrypted in '/root/.docker/config.json'.\nConfigure a credential helper to remove this warning. See\nhttps://docs.docker.com/go/credential-store/\n\nLogin Succeeded\n",
-    );
+    if (user === '' && !context.process.stdin.tty) throw new NerdctlError('error: cannot perform an interactive login from a non TTY device');
+    const username = user || (yield* prompt(context.process, 'Enter Username: '));
+    const given = flags.bool('password-stdin') ? yield* passwordFromStdin(context.process) : flags.text('password');
+    if (given === '' && !context.process.stdin.tty) throw new NerdctlError('password is empty');
+    const password = given || (yield* prompt(context.process, 'Enter Password: ', true));
+    yield* checkLogin(context, host, { username, password });
+    yield* storeCredentials(context.process, host, { username, password });
+    yield* context.print('Login Succeeded\n');
     return 0;
   },
 };
@@ -218,15 +217,9 @@ export const logout: NerdctlCommand = {
   usage: '[SERVER]',
   flags: [],
   run: function* (context) {
-    const key = configKey(context.args[0] ?? 'docker.io');
-    const config = readConfig(context);
-    if (config.auths?.[key] === undefined) {
-      yield* context.print(`Not logged in to ${key}\n`);
-      return 0;
-    }
-    const { [key]: _gone, ...auths } = config.auths;
-    writeConfig(context, { ...config, auths });
-    yield* context.print(`Removing login credentials for ${key}\n`);
+    const host = context.args[0] ?? 'docker.io';
+    const key = configKey(host);
+    yield* context.print(forgetCredentials(context.process, host) ? `Removing login credentials for ${key}\n` : `Not logged in to ${key}\n`);
     return 0;
   },
 };

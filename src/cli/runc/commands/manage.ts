@@ -1,5 +1,6 @@
 /** runc state, list, ps, kill, delete, pause, resume, update, events: containers that are there. */
 import { goJson } from '../../../apimachinery/go-text.ts';
+import { moment, parseBytes } from '../../../apimachinery/go-units.ts';
 import { JsonError, parseJson } from '../../../apimachinery/json.ts';
 import type { OciSpec, OciState } from '../../../interfaces/oci.ts';
 import { Errno } from '../../../linux/errno.ts';
@@ -8,7 +9,6 @@ import { parseSignal } from '../../../linux/signals.ts';
 import { type Routine, sleep } from '../../../sim/routine.ts';
 import { newByteStream } from '../../../sim/stream.ts';
 import { tabwriter } from '../../tabwriter.ts';
-import { moment, parseBytes } from '../../units.ts';
 import { bool, type Context, duration, type RuncCommand, RuncError, text } from '../context.ts';
 
 type Shown = {
