@@ -117,7 +117,6 @@ export type NetworkRecord = {
 
 export type VolumeRecord = { readonly name: string; readonly created: number; readonly labels: Readonly<Record<string, string>>; readonly anonymous: boolean };
 
-
 export class DockerState {
   id = '';
   /** Where all of it lies: dockerd's data-root. */

@@ -198,7 +198,6 @@ export type PushReport = {
 export type RegistryAuthConfig = { readonly username: string; readonly password: string };
 export type SearchResult = { readonly name: string; readonly description: string; readonly star_count: number; readonly is_official: boolean };
 
-
 export type NetworkSummary = Inspected & {
   readonly Name: string;
   readonly Driver: string;

@@ -190,15 +190,19 @@ WantedBy=multi-user.target
 const dockerUnit = `[Unit]
 Description=Docker Application Container Engine
 Documentation=https://docs.docker.com
-After=network-online.target containerd.service
+After=network-online.target nss-lookup.target docker.socket firewalld.service containerd.service time-set.target
 Wants=network-online.target containerd.service
+StartLimitBurst=3
+StartLimitIntervalSec=60
 
 [Service]
 Type=notify
 ExecStart=/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock
+ExecReload=/bin/kill -s HUP $MAINPID
 TimeoutStartSec=0
 RestartSec=2
 Restart=always
+TasksMax=infinity
 Delegate=yes
 KillMode=process
 OOMScoreAdjust=-500

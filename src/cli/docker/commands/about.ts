@@ -1,4 +1,5 @@
 /** docker version and info. */
+import type { DaemonInfo } from '../../../interfaces/docker.ts';
 import { CliError, type Context, command, text } from '../context.ts';
 import { binarySize, render } from '../output.ts';
 
@@ -61,6 +62,12 @@ export const version = command(
   },
 );
 
+/** A heading with a line for each; nothing where there are none. */
+const lines = (heading: string, all: readonly string[]): string => (all.length === 0 ? '' : ` ${heading}:\n${all.map((each) => `  ${each}\n`).join('')}`);
+
+const pools = (all: DaemonInfo['DefaultAddressPools']): string =>
+  all.length === 0 ? '' : ` Default Address Pools:\n${all.map(({ Base, Size }) => `   Base: ${Base}, Size: ${Size}\n`).join('')}`;
+
 export const info = command(
   'info',
   'Display system-wide information',
@@ -73,14 +80,11 @@ export const info = command(
     const all = {
       ...facts,
       ServerVersion: clientVersion,
-      Driver: 'overlayfs',
+      Driver: facts.StorageDriver,
       CgroupVersion: '2',
       OperatingSystem: 'Debian GNU/Linux 13 (trixie)',
       OSType: 'linux',
       Architecture: 'x86_64',
-      DockerRootDir: '/var/lib/docker',
-      LoggingDriver: 'json-file',
-      DefaultRuntime: 'runc',
       Swarm: { LocalNodeState: 'inactive' },
     };
     if (format !== '') yield* context.print(`${format === 'json' ? JSON.stringify(all) : render(format, all)}\n`);
@@ -97,9 +101,9 @@ Server:
   Stopped: ${facts.ContainersStopped}
  Images: ${facts.Images}
  Server Version: ${clientVersion}
- Storage Driver: overlayfs
+ Storage Driver: ${facts.StorageDriver}
   driver-type: io.containerd.snapshotter.v1
- Logging Driver: json-file
+ Logging Driver: ${facts.LoggingDriver}
  Cgroup Driver: ${facts.CgroupDriver}
  Cgroup Version: 2
  Plugins:
@@ -107,8 +111,8 @@ Server:
   Network: bridge host ipvlan macvlan null overlay
   Log: awslogs fluentd gcplogs gelf journald json-file local splunk syslog
  Swarm: inactive
- Runtimes: io.containerd.runc.v2 runc
- Default Runtime: runc
+ Runtimes: ${facts.Runtimes.join(' ')}
+ Default Runtime: ${facts.DefaultRuntime}
  Init Binary: docker-init
  containerd version: v2.3.4
  runc version: v1.4.3
@@ -125,14 +129,11 @@ Server:
  Total Memory: ${binarySize(facts.MemTotal)}
  Name: ${facts.Name}
  ID: ${facts.ID}
- Docker Root Dir: /var/lib/docker
- Debug Mode: false
- Experimental: false
- Insecure Registries:
-  ::1/128
-  127.0.0.0/8
- Live Restore Enabled: false
- Firewall Backend: iptables
+ Docker Root Dir: ${facts.DockerRootDir}
+ Debug Mode: ${facts.Debug}
+${lines('Labels', facts.Labels)} Experimental: ${facts.Experimental}
+${lines('Insecure Registries', facts.InsecureRegistries)}${lines('Registry Mirrors', facts.Mirrors)} Live Restore Enabled: ${facts.LiveRestoreEnabled}
+${pools(facts.DefaultAddressPools)} Firewall Backend: iptables
 
 `);
     return 0;
