@@ -234,7 +234,7 @@ export const resourceOf = (group: string, version: string, resource: string): Ap
 export const resourceNamed = (name: string): ApiResource | undefined => byName.get(name);
 
 /**
- * What a user's word means among resources: plural, singular, short name or kind in any case, with `.group` or `.version.group` after it.
+ * What a user's word means among resources: plural, singular or kind in any case, or a short name, with `.group` or `.version.group` after it.
  * Short names come last, as in client-go's shortcut expander.
  */
 export function findResource(word: string, among: readonly ApiResource[] = apiResources): ApiResource | undefined {
@@ -242,13 +242,13 @@ export function findResource(word: string, among: readonly ApiResource[] = apiRe
   const name = first.toLowerCase();
   const suffix = rest.join('.');
   const candidates = suffix === '' ? among : among.filter((entry) => inGroup(entry, suffix));
-  return candidates.find((entry) => entry.resource === name || entry.singular === name) ?? candidates.find((entry) => entry.shortNames.includes(name));
+  return candidates.find((entry) => entry.resource === name || entry.singular === name) ?? candidates.find((entry) => entry.shortNames.includes(first));
 }
 
 const inGroup = ({ group, version }: ApiResource, suffix: string): boolean => {
   if (suffix === group || suffix === `${version}.${group}`) return true;
   // `deployments.v1.apps` names the version; `pods.v1.` is the core group's.
-  return group === '' && (suffix === version || suffix === `${version}.`);
+  return group === '' && suffix === `${version}.`;
 };
 
 const byKind: ReadonlyMap<string, ApiResource> = new Map(apiResources.map((entry) => [`${formatGroupVersion(entry)}/${entry.kind}`, entry]));

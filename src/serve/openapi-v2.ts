@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 
-const protobuf = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+const protobuf = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 /** Sends the document in the form that is asked for. */
 export function sendOpenApiV2(to: ServerResponse, accept: string | undefined, version: string): void {

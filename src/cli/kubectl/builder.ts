@@ -54,7 +54,8 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
     if (targets.length === 0 && k.problems.length > 0) throw new ErrorList(k.problems.splice(0));
     return targets;
   }
-  const selector = k.flags.text('selector') !== '' || k.flags.text('field-selector') !== '' || (options.all ?? false);
+  const byFlag = k.flags.text('selector') !== '' || k.flags.text('field-selector') !== '';
+  const selector = byFlag || (options.all ?? false);
   if (options.args.length === 0 && options.defaultType === undefined) throw new KubectlError(nothingGiven);
   checkShape(options.args);
   const discovery = yield* k.discovery();
@@ -63,7 +64,7 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
   const words = (options.defaultType ?? options.args[0] ?? '').split(',').filter((word) => word !== '');
   const names = options.defaultType === undefined ? options.args.slice(1) : options.args;
   const resources = words.flatMap((word) => expand(discovery, word, names));
-  if (names.length > 0) return named(k, resources, names, { namespace, selector });
+  if (names.length > 0) return named(k, resources, names, { namespace, selector: byFlag });
   if (!selector && !options.selectAll) throw new KubectlError('resource(s) were provided, but no name was specified');
   return resources.map((resource) => ({ kind: 'list', resource, namespace: resource.namespaced ? namespace : '' }));
 }

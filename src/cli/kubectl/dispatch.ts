@@ -16,6 +16,7 @@ export function* dispatch(commands: readonly CommandEntry[], words: readonly str
   } catch (error) {
     const described = describeError(error);
     if (!described) throw error;
+    if (error instanceof KubectlError) yield* process.print(error.help ? helpText(commands, findCommand(commands, words).path) : error.output);
     if (described.text !== '') yield* process.printError(`${described.text}\n`);
     return described.exitCode;
   }
@@ -56,25 +57,14 @@ function* runToEnd(k: Kubectl, run: NonNullable<CommandEntry['run']>): Routine<E
 }
 
 function* withoutRun(commands: readonly CommandEntry[], k: Kubectl): Routine<ExitCode> {
-  if (k.args.length > 0) throw usageError(k.path, `unknown command "${k.args.join(' ')}"`);
+  if (k.args.length > 0 && k.path !== 'certificate') throw usageError(k.path, `unknown command "${k.args.join(' ')}"`);
   const text = helpText(commands, k.path);
   yield* helpAsError.has(k.path) ? k.printError(text) : k.print(text);
   return helpAsError.has(k.path) || k.path === 'rollout' ? 1 : 0;
 }
 
 /** Commands that want a sub-command show their help on stderr (kubectl/pkg/cmd/util DefaultSubCommandRun). */
-const helpAsError: ReadonlySet<string> = new Set([
-  'create secret',
-  'create service',
-  'set',
-  'auth',
-  'config',
-  'certificate',
-  'top',
-  'alpha',
-  'alpha kuberc',
-  'plugin',
-]);
+const helpAsError: ReadonlySet<string> = new Set(['create secret', 'create service', 'set', 'auth', 'config', 'top', 'plugin']);
 
 function parse(path: string, words: readonly string[]): ParsedArguments {
   try {

@@ -5,8 +5,14 @@ import { isReason, StatusError } from '../../apimachinery/status.ts';
 export class KubectlError extends Error {
   readonly exitCode: number;
   readonly bare: boolean;
-  constructor(message: string, options: { readonly exitCode?: number; readonly bare?: boolean } = {}) {
+  /** What stands on stdout before the error. */
+  readonly output: string;
+  /** The command's help stands there. */
+  readonly help: boolean;
+  constructor(message: string, options: { readonly exitCode?: number; readonly bare?: boolean; readonly output?: string; readonly help?: boolean } = {}) {
     super(message);
+    this.output = options.output ?? '';
+    this.help = options.help ?? false;
     this.exitCode = options.exitCode ?? 1;
     this.bare = options.bare ?? false;
   }

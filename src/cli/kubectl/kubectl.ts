@@ -122,9 +122,12 @@ function requestTimeout(value: string): number {
 
 function impersonation(flags: FlagValues): Record<string, string> {
   const user = flags.text('as');
-  if (user === '') return {};
   const groups = flags.list('as-group');
   const uid = flags.text('as-uid');
+  if (user === '') {
+    if (groups.length > 0 || uid !== '') throw new KubectlError('requesting uid, groups or user-extra for  without impersonating a user');
+    return {};
+  }
   return { 'impersonate-user': user, ...(groups.length > 0 && { 'impersonate-group': groups.join(',') }), ...(uid !== '' && { 'impersonate-uid': uid }) };
 }
 

@@ -9,7 +9,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { KubectlError } from './errors.ts';
 import { isObj, type Obj, objs, text } from './json.ts';
 import type { Kubectl } from './kubectl.ts';
-import { kustomized } from './kustomize.ts';
+import { kustomized } from './kustomize/kustomize.ts';
 import { readUrl } from './url.ts';
 
 /** One object of a manifest; `source` is how errors name the file. */
@@ -29,7 +29,12 @@ export type ManifestOptions = {
 
 /** All objects of the given files, in order. Throws KubectlError with the texts of the resource builder. */
 export function* readManifests(k: Kubectl, options: ManifestOptions): Routine<readonly Manifest[]> {
-  if (options.kustomize) return kustomized(k.process, options.kustomize).map((object) => ({ object, source: options.kustomize ?? '' }));
+  if (options.kustomize) {
+    if (options.filenames.length > 0) throw new KubectlError('only one of -f or -k can be specified');
+    const { objects, warnings } = kustomized(k.process, options.kustomize);
+    yield* k.printError(warnings);
+    return objects.map((object) => ({ object, source: options.kustomize ?? '' }));
+  }
   const manifests: Manifest[] = [];
   for (const name of options.filenames) manifests.push(...(yield* readOne(k, name, options)));
   return manifests;

@@ -42,7 +42,7 @@ export function* attachTo(
     tty = false;
     if (!quiet) yield* k.printError(`error: Unable to use a TTY - container ${container} did not allocate one\n`);
   }
-  if (stdin && !quiet) {
+  if (!quiet) {
     yield* k.printError(
       "All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n",
     );

@@ -1,7 +1,6 @@
 /** version, cluster-info, api-resources, api-versions: kubernetes kubectl/pkg/cmd. */
 
 import { goJson } from '../../../apimachinery/go-text.ts';
-import { sortedJson } from '../../../apimachinery/json.ts';
 import { type ApiResource, formatGroupVersion, resourceName } from '../../../apimachinery/resources.ts';
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import { releaseOf } from '../../../linux/program.ts';
@@ -123,7 +122,8 @@ export const apiResources: CommandEntry = {
   *run(k) {
     noArguments(k);
     const output = k.flags.text('output');
-    if (!['', 'wide', 'name', 'json', 'yaml'].includes(output)) throw new KubectlError(`--output ${output} is not available`);
+    if (!['', 'wide', 'name', 'json', 'yaml'].includes(output))
+      throw new KubectlError(`unable to match a printer suitable for the output format "${output}", allowed formats are: json,kyaml,name,wide,yaml`);
     const sortBy = k.flags.text('sort-by');
     if (!['', 'name', 'kind'].includes(sortBy)) throw new KubectlError('--sort-by accepts only name or kind');
     const found = chosen(k, (yield* k.discovery()).resources).sort(order(sortBy));
@@ -152,15 +152,15 @@ function machine(found: readonly ApiResource[], output: string): string {
     name: each.resource,
     singularName: each.singular,
     namespaced: each.namespaced,
-    group: each.group,
+    ...(each.group && { group: each.group }),
     version: each.version,
     kind: each.kind,
     verbs: each.verbs,
-    shortNames: each.shortNames,
-    categories: each.categories,
+    ...(each.shortNames.length > 0 && { shortNames: each.shortNames }),
+    ...(each.categories.length > 0 && { categories: each.categories }),
   }));
   const all = { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: '', resources };
-  return output === 'json' ? `${sortedJson(all, 4)}\n` : dumpYaml(all);
+  return output === 'json' ? `${goJson(all, 4)}\n` : dumpYaml(all);
 }
 
 /** Preferred versions only, filtered by the flags. */

@@ -21,14 +21,14 @@ export const debug: CommandEntry = {
     '# A container beside those of a pod\nkubectl debug web -it --image=busybox --target=nginx\n\n# A copy with another command\nkubectl debug web --copy-to=web-debug --container=web -- sleep 1d\n\n# A node\nkubectl debug node/node01 -it --image=busybox',
   *run(k) {
     const subjects = k.dash >= 0 ? k.args.slice(0, k.dash) : k.args;
-    if (k.flags.text('image') === '' && k.flags.text('copy-to') === '') throw new KubectlError('you must specify --image when not using --copy-to.');
     if (subjects.length === 0 && k.flags.list('filename').length === 0) throw k.usage('NAME is required for debug');
     const profile = k.flags.text('profile');
     if (!profiles.includes(profile)) throw new KubectlError(`unknown profile: ${profile}`);
     const copy = k.flags.text('copy-to');
+    checkWhat(k, copy);
     if (k.flags.text('target') !== '') {
       if (copy !== '') throw new KubectlError('--target is incompatible with --copy-to. Use --share-processes instead.');
-      yield* k.printError(
+      yield* k.print(
         `Targeting container "${k.flags.text('target')}". If you don't see processes from this container it may be because the container runtime doesn't support this feature.\n`,
       );
     }
@@ -50,6 +50,14 @@ export const debug: CommandEntry = {
     return status;
   },
 };
+
+function checkWhat(k: Kubectl, copy: string): void {
+  const [image, images] = [k.flags.text('image'), k.flags.list('set-image')];
+  if (copy === '' && images.length > 0) throw new KubectlError('--set-image may only be used with --copy-to.');
+  if (copy === '' && image === '') throw new KubectlError('you must specify --image when not using --copy-to.');
+  if (copy !== '' && image === '' && images.length === 0 && commandOf(k).length === 0)
+    throw new KubectlError('you must specify --image, --set-image or command arguments.');
+}
 
 type Session = { readonly pod: Obj; readonly container: string };
 

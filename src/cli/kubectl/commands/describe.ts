@@ -24,9 +24,11 @@ export const describe: CommandEntry = {
     let count = 0;
     for (const target of targets) {
       try {
-        for (const info of yield* resolve(k, target)) {
+        const { infos, byPrefix } = yield* resolve(k, target);
+        for (const info of infos) {
           const text = yield* page(k, info);
-          yield* k.print(count++ > 0 ? `\n\n${text}` : text);
+          yield* k.print(byPrefix ? `${text}\n` : count > 0 ? `\n\n${text}` : text);
+          count++;
         }
       } catch (error) {
         if (!(error instanceof StatusError || error instanceof KubectlError)) throw error;
@@ -38,18 +40,19 @@ export const describe: CommandEntry = {
   },
 };
 
-function* resolve(k: Kubectl, target: Target): Routine<readonly Info[]> {
+/** One object, all of a kind, or those whose names begin so. */
+function* resolve(k: Kubectl, target: Target): Routine<{ readonly infos: readonly Info[]; readonly byPrefix: boolean }> {
   const { resource, namespace } = target;
-  if (target.kind === 'list') return yield* listInfos(k, resource, namespace);
+  if (target.kind === 'list') return { infos: yield* listInfos(k, resource, namespace), byPrefix: false };
   const name = target.kind === 'name' ? target.name : nameOf(target.manifest.object);
   try {
     const object = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, namespace, name) }));
-    return [{ resource, namespace, name, object, source: '' }];
+    return { infos: [{ resource, namespace, name, object, source: '' }], byPrefix: false };
   } catch (error) {
     if (!isReason(error, 'NotFound') || target.kind !== 'name') throw error;
     const similar = (yield* listInfos(k, resource, namespace)).filter((info) => info.name.startsWith(name));
     if (similar.length === 0) throw error;
-    return similar;
+    return { infos: similar, byPrefix: true };
   }
 }
 

@@ -4,6 +4,7 @@ import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { isDocumented, typeOfDefinition } from '../crd-type.ts';
+import type { Discovery } from '../discovery.ts';
 import { KubectlError } from '../errors.ts';
 import { obj } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
@@ -23,14 +24,15 @@ export const explain: CommandEntry = {
     if (k.args.length > 1) throw new KubectlError('We accept only this format: explain RESOURCE');
     const output = k.flags.text('output');
     if (!['', 'plaintext', 'plaintext-openapiv2'].includes(output)) throw new KubectlError(`unrecognized format: ${output}`);
-    yield* explainPath(k, (k.args[0] as string).split('.'));
+    yield* explainPath(k, k.args[0] as string);
   },
 };
 
-function* explainPath(k: Kubectl, words: readonly string[]): Routine {
+function* explainPath(k: Kubectl, spec: string): Routine {
   const discovery = yield* k.discovery();
   const version = k.flags.text('api-version');
-  const [word = '', ...path] = words;
+  const { word, path } = split(discovery, spec);
+  if (path.some((name) => name.includes('['))) throw new KubectlError('invalid jsonpath syntax, first node must be field node');
   const preferred = discovery.find(word);
   const resource =
     version === '' || !preferred ? preferred : discovery.resources.find((each) => each.resource === preferred.resource && formatGroupVersion(each) === version);
@@ -49,6 +51,18 @@ function* explainPath(k: Kubectl, words: readonly string[]): Routine {
     type = info.type;
   }
   yield* k.print(page(type, field, k.flags.bool('recursive')));
+}
+
+/** The longest beginning that is a resource: `deployments.apps.spec` is the spec of `deployments.apps`. */
+function split(discovery: Discovery, spec: string): { readonly word: string; readonly path: readonly string[] } {
+  const words = spec.split('.');
+  const { group } = discovery.find(words[0] ?? '') ?? { group: '' };
+  const whole = discovery.resources.find(
+    (each) => each.group !== '' && spec.startsWith(`${words[0]}.${each.group}`) && discovery.find(`${words[0]}.${each.group}`),
+  );
+  const prefix = whole ? `${words[0]}.${whole.group}` : group !== '' && spec.startsWith(`${words[0]}.${group}`) ? `${words[0]}.${group}` : (words[0] ?? '');
+  const rest = spec.slice(prefix.length + 1);
+  return { word: prefix, path: rest === '' ? [] : rest.split('.') };
 }
 
 /** Custom resources are described by their definitions. */
@@ -96,7 +110,7 @@ function page(type: TypeInfo, field: { readonly owner: TypeInfo; readonly info: 
   // A custom resource's field and its type have one text between them.
   const found = texts.filter((text, i) => text !== '' && (i === 0 || text !== own));
   const doc = found.length === 0 && isDocumented(inner) ? ['<empty>'] : found.length === 0 ? [own] : found;
-  out += `DESCRIPTION:\n${doc.map((text) => wrapped(text, 4)).join('')}    \n`;
+  out += `DESCRIPTION:\n${doc.map((text) => wrapped(text, 4)).join('')}${doc[0] === '<empty>' ? '' : '    \n'}`;
   const fields = inner.fields();
   if (fields.length > 0) out += `FIELDS:\n${recursive ? tree(inner, 1, []) : fields.map((each) => fieldText(inner, each)).join('')}`;
   return `${out}\n`;

@@ -36,7 +36,8 @@ export const expose: CommandEntry = {
 function makeService(k: Kubectl, info: Info): Obj {
   const { flags } = k;
   const { kind } = info.resource;
-  if (kind !== 'Pod' && kind !== 'Service' && !podTemplates.has(kind)) throw new KubectlError(`cannot expose a ${kind}`);
+  if (kind !== 'Pod' && kind !== 'Service' && !podTemplates.has(kind))
+    throw new KubectlError(`cannot expose a ${kind}${info.resource.group && `.${info.resource.group}`}`);
   const name = (flags.text('name') || info.name).slice(0, 63);
   const selector = flags.text('selector') === '' ? selectorOf(info) : parseLabels(flags.text('selector'));
   const ports =

@@ -146,7 +146,7 @@ function* followTogether(k: Kubectl, sources: readonly Source[]): Routine {
 function* readOne(k: Kubectl, { pod, container }: Source): Routine {
   const path = `/api/v1/namespaces/${namespaceOf(pod) || k.namespace}/pods/${nameOf(pod)}/log`;
   const answer = yield* k.api.connect({ method: 'GET', path, query: logQuery(k, container) });
-  const prefix = k.flags.bool('prefix') ? `[pod/${nameOf(pod)}/${container}] ` : '';
+  const prefix = k.flags.bool('prefix') || k.flags.bool('all-pods') ? `[pod/${nameOf(pod)}/${container}] ` : '';
   if (!isSession(answer)) return yield* k.print(withPrefix(text(answer.body), prefix, true));
   let start = true;
   try {

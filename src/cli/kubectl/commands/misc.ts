@@ -3,7 +3,7 @@ import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError, notSimulated } from '../errors.ts';
 import { optionsText } from '../help.ts';
-import { kustomized } from '../kustomize.ts';
+import { kustomized } from '../kustomize/kustomize.ts';
 
 export const options: CommandEntry = {
   path: 'options',
@@ -70,7 +70,11 @@ export const kustomize: CommandEntry = {
   examples: '# Show what an overlay comes to\nkubectl kustomize overlays/test',
   *run(k) {
     if (k.args.length > 1) throw new KubectlError('specify one path to kustomization.yaml');
-    const objects = kustomized(k.process, k.args[0] ?? '.');
-    yield* k.print(objects.map(dumpYaml).join('---\n'));
+    const { objects, warnings } = kustomized(k.process, k.args[0] ?? '.');
+    yield* k.printError(warnings);
+    const built = objects.map(dumpYaml).join('---\n');
+    const output = k.flags.text('output');
+    if (output === '') return yield* k.print(built);
+    k.process.fs.write(k.process.path(output), built);
   },
 };

@@ -78,7 +78,8 @@ export const taint: CommandEntry = {
   *run(k) {
     const dryRun = yield* k.dryRun();
     const { resources, add, remove } = parseArguments(k);
-    const print = operationPrinter(k, dryRun);
+    // Dry or not, the words are the same.
+    const print = operationPrinter(k);
     const { infos, errors } = yield* visit(k, { args: resources, all: k.flags.bool('all') });
     const failures = [...errors];
     for (const info of infos) {
@@ -111,11 +112,17 @@ function parseArguments(k: Kubectl): { readonly resources: readonly string[]; re
   const word = resources[0]?.split('/')[0] ?? '';
   if (!['node', 'nodes', 'no'].includes(word.toLowerCase())) throw new KubectlError(`invalid resource type ${word}, only node types are supported`);
   const parse = (spec: string): Taint => parseTaint(k, spec);
-  return {
-    resources,
-    add: specs.filter((spec) => !spec.endsWith('-')).map(parse),
-    remove: specs.filter((spec) => spec.endsWith('-')).map((spec) => parse(spec.slice(0, -1))),
-  };
+  const add = specs.filter((spec) => !spec.endsWith('-')).map(parse);
+  const remove = specs.filter((spec) => spec.endsWith('-')).map((spec) => parse(spec.slice(0, -1)));
+  for (const [i, { key, value, effect }] of add.entries())
+    if (add.slice(0, i).some((each) => each.key === key && each.effect === effect))
+      throw k.usage(`duplicated taints with the same key and effect: {${key} ${value} ${effect} <nil>}`);
+  const both = remove.filter((taint) => add.some((each) => each.key === taint.key && (taint.effect === '' || taint.effect === each.effect)));
+  if (both.length > 0)
+    throw new KubectlError(
+      `can not both modify and remove the following taint(s) in the same command: ${both.map(({ key, value, effect }) => `${key}=${value}${effect && `:${effect}`}`).join(', ')}`,
+    );
+  return { resources, add, remove };
 }
 
 function parseTaint(k: Kubectl, spec: string): Taint {

@@ -5,40 +5,34 @@ import { JsonError, parseJson } from '../../../apimachinery/json.ts';
 import { type JsonPatchOperation, jsonPatch } from '../../../apimachinery/patch/json-patch.ts';
 import { mergePatch } from '../../../apimachinery/patch/merge-patch.ts';
 import { strategicMerge } from '../../../apimachinery/patch/strategic-merge.ts';
-import { parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
 import { KubectlError } from '../errors.ts';
-import { list, type Obj, obj, text } from '../json.ts';
+import { isObj, type Obj, obj, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 
 /** The object with the fragment of --overrides merged into it. */
 export function withOverrides(k: Kubectl, object: Obj): Obj {
   const overrides = k.flags.text('overrides');
-  if (overrides === '') return object;
   const type = k.flags.text('override-type') || 'merge';
+  if (!['merge', 'strategic', 'json'].includes(type)) throw new KubectlError(`invalid override type: ${type}`);
+  if (overrides === '') return object;
   const fragment = parseFragment(overrides);
-  if (type === 'json') return obj(jsonPatch(object, list(fragment) as readonly JsonPatchOperation[]));
-  if (type === 'strategic') return obj(strategicMerge(object, obj(fragment), typeOf(text(object['apiVersion']), text(object['kind']))));
-  if (type !== 'merge') throw new KubectlError(`invalid merge type: ${type}`);
+  if (type === 'json') {
+    if (fragment instanceof JsonError) throw new KubectlError(fragment.message);
+    if (!Array.isArray(fragment)) throw new KubectlError(`json: cannot unmarshal ${goKind(fragment)} into Go value of type jsonpatch.Patch`);
+    return obj(jsonPatch(object, fragment as readonly JsonPatchOperation[]));
+  }
+  if (!isObj(fragment)) throw new KubectlError(type === 'strategic' ? 'invalid JSON document' : 'Invalid JSON Patch');
+  if (type === 'strategic') return obj(strategicMerge(object, fragment, typeOf(text(object['apiVersion']), text(object['kind']))));
   return obj(mergePatch(object, fragment));
 }
+
+const goKind = (value: unknown): string => (typeof value === 'boolean' ? 'bool' : typeof value);
 
 function parseFragment(overrides: string): unknown {
   try {
     return parseJson(overrides);
   } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    const yaml = fromYaml(overrides);
-    if (typeof yaml === 'object' && yaml !== null) return yaml;
-    throw new KubectlError(error.message);
-  }
-}
-
-/** Undefined for what is no YAML either: then JSON's complaint is told. */
-function fromYaml(overrides: string): unknown {
-  try {
-    return parseYaml(overrides);
-  } catch (error) {
-    if (error instanceof YamlError) return undefined;
+    if (error instanceof JsonError) return error;
     throw error;
   }
 }

@@ -23,6 +23,8 @@ export const portForward: CommandEntry = {
     const [word = '', ...specs] = k.args;
     const service = yield* serviceOf(k, word);
     const pod = yield* podFor(k, service ? `service/${nameOf(service)}` : word);
+    for (const address of k.flags.list('address'))
+      if (address !== 'localhost' && !/^\d+(\.\d+){3}$/.test(address) && !address.includes(':')) throw new KubectlError(`${address} is not a valid IP`);
     if (text(at(pod, 'status.phase')) !== 'Running')
       throw new KubectlError(`unable to forward port because pod is not running. Current status=${text(at(pod, 'status.phase'))}`);
     const forwards = specs.map((spec) => parseSpec(spec, pod, service));

@@ -20,14 +20,13 @@ import {
   configGetContexts,
   configGetUsers,
   configRenameContext,
-  configSet,
   configSetCluster,
   configSetContext,
   configSetCredentials,
-  configUnset,
   configUseContext,
   configView,
 } from './config/config.ts';
+import { configSet, configUnset } from './config/set.ts';
 import { cp } from './cp.ts';
 import {
   createConfigMap,
@@ -87,6 +86,6 @@ export const commands: readonly CommandEntry[] = [
   ...[label, annotate, completion],
   ...[alpha, alphaKuberc, alphaKubercSet, alphaKubercView, apiResources, apiVersions],
   ...[config, configCurrentContext, configDeleteCluster, configDeleteContext, configDeleteUser, configGetClusters, configGetContexts, configGetUsers],
-  ...[configRenameContext, configSet, configSetCluster, configSetContext, configSetCredentials, configUnset, configUseContext, configView],
+  ...[configRenameContext, configSetCluster, configSetContext, configSetCredentials, configUseContext, configView],
   ...[plugin, pluginList, version, options],
 ];

@@ -28,7 +28,7 @@ export const run: CommandEntry = {
     if (dryRun !== 'none' && (stdin || k.flags.bool('tty') || k.flags.bool('attach'))) {
       throw k.usage("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)");
     }
-    if (k.flags.bool('rm') && !attaching) throw new KubectlError('--rm should only be used for attached containers');
+    if (k.flags.bool('rm') && !attaching) throw k.usage('--rm should only be used for attached containers');
     checkWords(k);
     const print = operationPrinter(k, dryRun, { typed: true });
     const pod = withOverrides(k, makePod(k));
@@ -42,6 +42,7 @@ export const run: CommandEntry = {
 function check(k: Kubectl): void {
   if (k.args.length === 0 || k.dash === 0) throw k.usage('NAME is required for run');
   const image = k.flags.text('image');
+  if (image === '') throw new KubectlError('--image is required');
   if (
     !/^[\w][\w.\-/:@]*$/.test(image) ||
     /[A-Z]/.test(
@@ -73,7 +74,7 @@ function makePod(k: Kubectl): Obj {
   const labels = flags.text('labels') === '' ? { run: name } : parseLabels(flags.text('labels'));
   const env = flags.list('env').map(envVar);
   const port = flags.text('port');
-  if (port !== '' && !/^\d+$/.test(port)) throw new KubectlError(`strconv.ParseInt: parsing "${port}": invalid syntax`);
+  if (port !== '' && !/^\d+$/.test(port)) throw new KubectlError(`strconv.Atoi: parsing "${port}": invalid syntax`);
   const stdin = flags.bool('stdin');
   const container = defined({
     name,

@@ -58,7 +58,7 @@ function selection(k: Kubectl): Record<string, string> {
 function only(k: Kubectl, selectors: readonly string[]): string | undefined {
   const [name, ...more] = k.args;
   if (more.length > 0) throw k.usage(`unexpected arguments: [${k.args.join(' ')}]`);
-  if (name !== undefined && selectors.some((each) => k.flags.text(each) !== '')) throw new KubectlError('only one of NAME or --selector can be provided');
+  if (name !== undefined && selectors.some((each) => k.flags.text(each) !== '')) throw new KubectlError('only one of NAME or selector can be provided');
   return name;
 }
 

@@ -43,7 +43,7 @@ export const wait: CommandEntry = {
 
 function* waitForOne(k: Kubectl, info: Info, goal: Exclude<Goal, { kind: 'create' }>, until: number): Routine<Obj> {
   if (goal.kind === 'state') return yield* waitForState(k, info, goal.test, until);
-  if (!(yield* waitForDeletion(k, info, text(at(info.object, 'metadata.uid')), until))) throw timedOut(info);
+  if (!(yield* waitForDeletion(k, info, text(at(info.object, 'metadata.uid')), until))) throw timedOut(k, info);
   return info.object;
 }
 
@@ -57,7 +57,12 @@ function* found(k: Kubectl, goal: Goal): Routine<readonly Info[]> {
   }
 }
 
-const timedOut = (info: Info): KubectlError => new KubectlError(`timed out waiting for the condition on ${info.resource.resource}/${info.name}`);
+const timedOut = (k: Kubectl, { resource, name }: Info): KubectlError =>
+  new KubectlError(
+    k.flags.duration('timeout') === 0
+      ? `condition not met for ${resource.resource}/${name}`
+      : `timed out waiting for the condition on ${resource.resource}/${name}`,
+  );
 
 function parseGoal(condition: string): Goal {
   const lower = condition.toLowerCase();
@@ -119,7 +124,7 @@ function* waitForState(k: Kubectl, info: Info, test: (object: Obj) => boolean, u
       if (event && event.type !== 'BOOKMARK' && event.type !== 'DELETED' && test(obj(event.object))) return obj(event.object);
       if (event) continue;
       const left = until - k.now;
-      if (left <= 0 || channel.closed) throw timedOut(info);
+      if (left <= 0 || channel.closed) throw timedOut(k, info);
       yield { on: [channel.changed], timeout: left };
     }
   } finally {
@@ -149,7 +154,7 @@ function* waitForCreation(k: Kubectl, until: number, done: (object: Obj) => Rout
       } catch (error) {
         if (!isReason(error, 'NotFound')) throw error;
       }
-      if (k.now >= until) throw new KubectlError(`timed out waiting for the condition on ${target.resource.resource}/${name}`);
+      if (k.now >= until) throw new KubectlError('timed out waiting for the condition');
       yield { timeout: Math.min(creationPoll, until - k.now) };
     }
   }

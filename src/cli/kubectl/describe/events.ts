@@ -47,13 +47,12 @@ export function describeEvents(w: Writer, events: readonly Obj[], now: number): 
 /** Only the old timestamp counts here: events that carry the new ones alone (the scheduler's) come first. */
 const byLastTimestamp = (events: readonly Obj[]): readonly Obj[] => {
   const time = (event: Obj): number => tryParseTime(text(event['lastTimestamp'])) ?? 0;
-  return [...events].sort((a, b) => time(a) - time(b));
+  return goSort(events, (a, b) => time(a) < time(b));
 };
 
-const lastSeen = (event: Obj): number =>
-  Math.floor((tryParseTime(text(at(event, 'series.lastObservedTime') ?? event['lastTimestamp'] ?? event['eventTime'] ?? event['firstTimestamp'])) ?? 0) / 1000);
+const lastSeen = (event: Obj): number => tryParseTime(text(at(event, 'series.lastObservedTime') ?? event['lastTimestamp'] ?? event['eventTime'])) ?? 0;
 
-/** By the time they were last seen; equal ones stay in the server's order. */
+/** By the time they were last seen. */
 export const sortEvents = (events: readonly Obj[]): readonly Obj[] => goSort(events, (a, b) => lastSeen(a) < lastSeen(b));
 
 /** `5s`, or `4s (x2 over 11s)`. */

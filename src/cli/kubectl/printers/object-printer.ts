@@ -44,7 +44,7 @@ export function objectPrinter(k: Kubectl, options: PrinterOptions = {}): ObjectP
   if (format === 'name') return nameLines;
   if (templateFormats.includes(format)) return templatePrinter(k, format, argument);
   if (jsonPathFormats.includes(format)) return jsonPathPrinter(k, format, argument);
-  throw unknownFormat(format, options.more ?? []);
+  throw unknownFormat(options.more ? format : k.flags.text('output') || format, options.more ?? []);
 }
 
 /** The error for a format that is none. */

@@ -2,6 +2,7 @@
 import type { Routine } from '../../../../sim/routine.ts';
 import { listInfos } from '../../builder.ts';
 import { at, namespaceOf, type Obj, obj, text } from '../../json.ts';
+import { klog } from '../../klog.ts';
 import { type DryRun, type Kubectl, pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 import { lastApplied } from '../create/generator.ts';
@@ -9,9 +10,7 @@ import { lastApplied } from '../create/generator.ts';
 const kinds: readonly (readonly [apiVersion: string, kind: string])[] = [
   ['v1', 'ConfigMap'],
   ['v1', 'Endpoints'],
-  ['v1', 'Namespace'],
   ['v1', 'PersistentVolumeClaim'],
-  ['v1', 'PersistentVolume'],
   ['v1', 'Pod'],
   ['v1', 'ReplicationController'],
   ['v1', 'Secret'],
@@ -23,9 +22,14 @@ const kinds: readonly (readonly [apiVersion: string, kind: string])[] = [
   ['apps/v1', 'Deployment'],
   ['apps/v1', 'ReplicaSet'],
   ['apps/v1', 'StatefulSet'],
+  ['v1', 'Namespace'],
+  ['v1', 'PersistentVolume'],
 ];
 
 export function* prune(k: Kubectl, applied: readonly Obj[], dryRun: DryRun): Routine {
+  yield* k.printError(
+    `${klog(k.process, 'W')}prune.go:71] Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.\n`,
+  );
   const discovery = yield* k.discovery();
   const print = operationPrinter(k, dryRun);
   const kept = new Set(applied.map((object) => text(at(object, 'metadata.uid'))));

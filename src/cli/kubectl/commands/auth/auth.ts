@@ -4,7 +4,7 @@ import type { Routine } from '../../../../sim/routine.ts';
 import type { CommandEntry } from '../../command.ts';
 import { ruleRows } from '../../describe/rules.ts';
 import { KubectlError } from '../../errors.ts';
-import { at, entriesOf, type Obj, obj, objs, text, texts } from '../../json.ts';
+import { at, defined, entriesOf, type Obj, obj, objs, text, texts } from '../../json.ts';
 import type { Kubectl } from '../../kubectl.ts';
 import { objectPrinter } from '../../printers/object-printer.ts';
 import { alignRows } from '../../printers/tab-writer.ts';
@@ -39,13 +39,17 @@ export const authCanI: CommandEntry = {
   },
 };
 
+/** What is only there to be impersonated. */
+const virtual: ReadonlySet<string> = new Set(['users', 'groups']);
+
 function* resourceAttributes(k: Kubectl, verb: string, what: string, extra: string | undefined): Routine<Obj> {
   const [word = '', inline] = what.split('/');
   const found = word === '*' ? undefined : (yield* k.discovery()).find(word);
-  if (word !== '*' && !found) yield* k.printError(`Warning: the server doesn't have a resource type '${word}'\n\n`);
+  const [bare = '', ...group] = word.split('.');
+  if (word !== '*' && !found && !virtual.has(word))
+    yield* k.printError(`Warning: the server doesn't have a resource type '${bare}'${group.length > 0 ? ` in group '${group.join('.')}'` : ''}\n\n`);
   else if (found && !found.namespaced && !k.flags.bool('all-namespaces'))
     yield* k.printError(`Warning: resource '${found.resource}' is not namespace scoped${found.group === '' ? '' : ` in group '${found.group}'`}\n\n`);
-  const [bare = '', ...group] = word.split('.');
   const subresource = k.flags.text('subresource');
   const name = extra ?? inline ?? '';
   return {
@@ -60,6 +64,8 @@ function* resourceAttributes(k: Kubectl, verb: string, what: string, extra: stri
 
 function* listRules(k: Kubectl): Routine<ExitCode> {
   if (k.args.length > 0) throw new KubectlError('list option must be specified with no arguments');
+  if (k.flags.bool('quiet') || k.flags.bool('all-namespaces') || k.flags.text('subresource') !== '')
+    throw new KubectlError("list option can't be specified with neither quiet, all-namespaces nor subresource options");
   const body = {
     kind: 'SelfSubjectRulesReview',
     apiVersion: 'authorization.k8s.io/v1',
@@ -83,11 +89,20 @@ export const authWhoAmI: CommandEntry = {
   short: 'Experimental: Check self subject attributes',
   examples: '# Who the server takes me for\nkubectl auth whoami',
   *run(k) {
-    const printer = objectPrinter(k);
+    const printer = objectPrinter(k, { typed: true });
     const body = { kind: 'SelfSubjectReview', apiVersion: 'authentication.k8s.io/v1', metadata: {}, status: { userInfo: {} } };
     const answer = obj(yield* k.api.request({ method: 'POST', path: '/apis/authentication.k8s.io/v1/selfsubjectreviews', body }));
-    if (printer) return yield* k.print(printer(answer));
     const user = obj(at(answer, 'status.userInfo'));
+    const { username, uid, groups, extra } = user;
+    if (printer)
+      return yield* k.print(
+        printer({
+          kind: answer['kind'],
+          apiVersion: answer['apiVersion'],
+          metadata: answer['metadata'],
+          status: { userInfo: defined({ username, uid, groups, extra }) },
+        }),
+      );
     const rows = [['ATTRIBUTE', 'VALUE']];
     if (user['username']) rows.push(['Username', text(user['username'])]);
     if (user['uid']) rows.push(['UID', text(user['uid'])]);

@@ -3,6 +3,7 @@ import { isReason } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { targetsOf } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
+import { KubectlError } from '../../errors.ts';
 import { nameOf, type Obj, obj, objs, text, texts } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
@@ -13,7 +14,7 @@ export const authReconcile: CommandEntry = {
   long: 'Missing objects are created, and missing rules and subjects are added to existing ones; with --remove-extra-permissions and --remove-extra-subjects what is too much goes.',
   examples: '# Bring roles up to a file\nkubectl auth reconcile -f my-rbac-rules.yaml',
   *run(k) {
-    if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw k.usage('must specify one of -f and -k');
+    if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('must specify one of -f and -k');
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun);
     for (const target of yield* targetsOf(k, { args: [] })) {

@@ -1,7 +1,7 @@
 /** kubectl config: kubernetes kubectl/pkg/cmd/config. */
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
-import { defined, isObj, type Obj, obj, text, withoutPath, withPath } from '../../json.ts';
+import { defined, type Obj, obj, text, withoutPath } from '../../json.ts';
 import { type Kubeconfig, loadKubeconfig, type NamedEntries, toDocument } from '../../kubeconfig.ts';
 import type { Kubectl } from '../../kubectl.ts';
 import { objectPrinter } from '../../printers/object-printer.ts';
@@ -32,6 +32,7 @@ export const configView: CommandEntry = {
   short: 'Display merged kubeconfig settings or a specified kubeconfig file',
   examples: '# Everything but secrets\nkubectl config view\n\n# Only what the current context uses\nkubectl config view --minify',
   *run(k) {
+    if (k.args.length > 0) throw k.usage(`unexpected arguments: [${k.args.join(' ')}]`);
     const printer = objectPrinter(k);
     let shown = loadKubeconfig(k.process, k.flags);
     if (k.flags.bool('minify')) shown = minified(shown, k.flags.text('context'));
@@ -88,15 +89,16 @@ export const configUseContext: CommandEntry = {
   short: 'Set the current-context in a kubeconfig file',
   examples: '# Another cluster, user and namespace\nkubectl config use-context staging',
   *run(k) {
-    const name = one(k, 'context name');
+    const name = only(k, 'Unexpected args');
     if (!loadKubeconfig(k.process, k.flags).contexts[name]) throw new KubectlError(`no context exists with the name: "${name}"`);
     writeConfig(k, { ...readConfig(k), currentContext: name });
     yield* k.print(`Switched to context "${name}".\n`);
   },
 };
 
-function one(k: Kubectl, what: string): string {
-  if (k.args.length !== 1) throw k.usage(k.args.length === 0 ? `you must specify a ${what}` : `unexpected args: [${k.args.join(' ')}]`);
+/** The one argument; without it the help is printed before the complaint. */
+function only(k: Kubectl, complaint: string): string {
+  if (k.args.length !== 1) throw new KubectlError(`${complaint}: [${k.args.join(' ')}]`, { help: true });
   return k.args[0] as string;
 }
 
@@ -139,7 +141,7 @@ const remover = (what: 'cluster' | 'context' | 'user', key: 'clusters' | 'contex
   path: `config delete-${what}`,
   short: `Delete the specified ${what} from the kubeconfig`,
   *run(k) {
-    const name = one(k, what);
+    const name = only(k, 'Unexpected args');
     const all = readConfig(k);
     if (!all[key][name]) throw new KubectlError(`cannot delete ${what} ${name}, not in ${configPath(k)}`);
     if (what === 'context' && all.currentContext === name)
@@ -158,7 +160,7 @@ export const configRenameContext: CommandEntry = {
   short: 'Rename a context from the kubeconfig file',
   *run(k) {
     const [from, to] = k.args;
-    if (k.args.length !== 2 || from === undefined || to === undefined) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`);
+    if (k.args.length !== 2 || from === undefined || to === undefined) throw new KubectlError(`Unexpected args: [${k.args.join(' ')}]`, { help: true });
     const all = readConfig(k);
     const context = all.contexts[from];
     if (!context) throw new KubectlError(`cannot rename the context "${from}", it's not in ${configPath(k)}`);
@@ -178,8 +180,9 @@ export const configSetContext: CommandEntry = {
   examples: '# The namespace of the current context\nkubectl config set-context --current --namespace=team-a',
   *run(k) {
     const current = k.flags.bool('current');
-    if (current === k.args.length > 0 || k.args.length > 1)
-      throw k.usage(current ? 'you cannot specify both a context name and --current' : 'you must specify a non-empty context name or --current');
+    if (k.args.length > 1) throw new KubectlError(`Unexpected args: [${k.args.join(' ')}]`, { help: true });
+    if (current === k.args.length > 0)
+      throw new KubectlError(current ? 'you cannot specify both a context name and --current' : 'you must specify a non-empty context name or --current');
     const all = readConfig(k);
     const name = current ? all.currentContext : (k.args[0] as string);
     if (current && name === '') throw new KubectlError('no current context is set');
@@ -196,8 +199,10 @@ export const configSetCluster: CommandEntry = {
   path: 'config set-cluster',
   short: 'Set a cluster entry in kubeconfig',
   *run(k) {
-    const name = one(k, 'cluster name');
+    const name = only(k, 'Unexpected args');
     const all = readConfig(k);
+    if (k.flags.bool('insecure-skip-tls-verify') && k.flags.text('certificate-authority') !== '')
+      throw new KubectlError('you cannot specify a certificate authority and insecure mode at the same time');
     const authority = k.flags.text('certificate-authority');
     const embedded = authority !== '' && k.flags.bool('embed-certs');
     const files =
@@ -229,7 +234,9 @@ export const configSetCredentials: CommandEntry = {
   short: 'Set a user entry in kubeconfig',
   examples: '# A client certificate, kept in the file\nkubectl config set-credentials amy --client-certificate=amy.crt --client-key=amy.key --embed-certs',
   *run(k) {
-    const name = one(k, 'user name');
+    const name = only(k, 'unexpected args');
+    if (k.flags.text('token') !== '' && (k.flags.text('username') !== '' || k.flags.text('password') !== ''))
+      throw new KubectlError('you cannot specify more than one authentication method at the same time: --token, --username/--password', { help: true });
     const all = readConfig(k);
     const files: Record<string, string> = {};
     for (const flag of ['client-certificate', 'client-key']) {
@@ -240,61 +247,5 @@ export const configSetCredentials: CommandEntry = {
     }
     writeConfig(k, { ...all, users: { ...all.users, [name]: { ...all.users[name], ...given(k, ['token', 'username', 'password']), ...files } } });
     yield* k.print(`User "${name}" set.\n`);
-  },
-};
-
-const maps: Readonly<Record<string, 'clusters' | 'contexts' | 'users'>> = { clusters: 'clusters', contexts: 'contexts', users: 'users' };
-
-/** `users.bob.token` → which map, which entry, which fields. */
-function property(all: Kubeconfig, name: string): { readonly map: 'clusters' | 'contexts' | 'users'; readonly path: readonly string[] } | undefined {
-  if (name === 'current-context') return undefined;
-  const [first = '', ...rest] = name.split('.');
-  const map = maps[first];
-  if (!map || rest.length === 0) throw new KubectlError(`unable to locate path ${name}`);
-  const known = Object.keys(all[map]).find((entry) => rest.join('.') === entry || rest.join('.').startsWith(`${entry}.`));
-  return {
-    map,
-    path:
-      known === undefined
-        ? rest
-        : [
-            known,
-            ...rest
-              .join('.')
-              .slice(known.length + 1)
-              .split('.')
-              .filter((part) => part !== ''),
-          ],
-  };
-}
-
-export const configSet: CommandEntry = {
-  path: 'config set',
-  short: 'Set an individual value in a kubeconfig file',
-  examples: '# Where a cluster is\nkubectl config set clusters.kubernetes.server https://10.0.0.1:6443',
-  *run(k) {
-    const [name = '', value] = k.args;
-    if (k.args.length !== 2 || value === undefined) throw k.usage(`unexpected args: [${k.args.join(' ')}]`);
-    const all = readConfig(k);
-    const found = property(all, name);
-    writeConfig(k, found ? { ...all, [found.map]: withPath(all[found.map], found.path, value) as NamedEntries } : { ...all, currentContext: value });
-    yield* k.print(`Property "${name}" set.\n`);
-  },
-};
-
-export const configUnset: CommandEntry = {
-  path: 'config unset',
-  short: 'Unset an individual value in a kubeconfig file',
-  *run(k) {
-    const name = one(k, 'property');
-    const all = readConfig(k);
-    const whole = maps[name];
-    if (whole) writeConfig(k, { ...all, [whole]: {} });
-    else {
-      const found = property(all, name);
-      if (found && !isObj(all[found.map][found.path[0] ?? ''])) throw new KubectlError(`current map key \`${found.path[0] ?? ''}\` is invalid`);
-      writeConfig(k, found ? { ...all, [found.map]: withoutPath(all[found.map], found.path) as NamedEntries } : { ...all, currentContext: '' });
-    }
-    yield* k.print(`Property "${name}" unset.\n`);
   },
 };

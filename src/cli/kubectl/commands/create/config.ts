@@ -99,7 +99,10 @@ export const createSecretDockerRegistry: CommandEntry = {
       throw new KubectlError('either --from-file or the combination of --docker-username, --docker-password and --docker-server is required');
     }
     const auth = { auths: { [server]: defined({ username, password, email: email || undefined, auth: base64(`${username}:${password}`) }) } };
-    const data = files.length > 0 ? dataFromFlags(k) : { '.dockerconfigjson': goJson(auth) };
+    // Whatever the file is called, it has the one key that this type asks for.
+    const read = files.length > 0 ? dataFromFlags(k) : {};
+    const [only] = Object.values(read);
+    const data = files.length === 1 && only !== undefined ? { '.dockerconfigjson': only } : files.length > 0 ? read : { '.dockerconfigjson': goJson(auth) };
     yield* createObject(k, () => ({ kind: 'Secret', apiVersion: 'v1', metadata: { name }, data: encoded(data), type: 'kubernetes.io/dockerconfigjson' }), {
       failure: 'secret',
     });

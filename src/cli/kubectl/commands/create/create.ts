@@ -1,5 +1,5 @@
 import { goJson } from '../../../../apimachinery/go-text.ts';
-import { sortedJson } from '../../../../apimachinery/json.ts';
+import { JsonError, parseJson, sortedJson } from '../../../../apimachinery/json.ts';
 import { StatusError } from '../../../../apimachinery/status.ts';
 import { readAll } from '../../../../linux/open-file.ts';
 import { targetsOf } from '../../builder.ts';
@@ -9,6 +9,24 @@ import { obj, withPath } from '../../json.ts';
 import { pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 import { lastApplied, writeQuery } from './generator.ts';
+
+/** What goes to a --raw path is read as JSON. Throws as the server does. */
+export function rawBody(content: string): unknown {
+  try {
+    return parseJson(content);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new StatusError({
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: `couldn't get version/kind; json parse error: ${error.message}`,
+      reason: 'BadRequest',
+      code: 400,
+    });
+  }
+}
 
 /** create -f: kubernetes kubectl/pkg/cmd/create/create.go. */
 export const create: CommandEntry = {
@@ -24,7 +42,7 @@ export const create: CommandEntry = {
     if (k.flags.text('raw') !== '') {
       const source = k.flags.list('filename')[0] ?? '';
       const content = source === '-' ? yield* readAll(k.process.stdin) : k.process.fs.read(source);
-      yield* k.print(`${goJson(yield* k.api.request({ method: 'POST', path: k.flags.text('raw'), body: JSON.parse(content) }))}\n`);
+      yield* k.print(`${goJson(yield* k.api.request({ method: 'POST', path: k.flags.text('raw'), body: rawBody(content) }))}\n`);
       return;
     }
     if (k.args.length > 0) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`);

@@ -18,6 +18,7 @@ export type GeneratorOptions = {
 /** Sends a made object, or only shows it, and prints what was done. */
 export function* createObject(k: Kubectl, make: () => Obj | Routine<Obj>, options: GeneratorOptions = {}): Routine {
   const dryRun = yield* k.dryRun();
+  fieldValidation(k.flags.text('validate'));
   const print = operationPrinter(k, dryRun, { typed: true });
   const made = make();
   const plain = Symbol.iterator in made ? yield* made as Routine<Obj> : made;

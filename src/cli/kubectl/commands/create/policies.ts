@@ -63,6 +63,8 @@ export const createPodDisruptionBudget: CommandEntry = {
     if (selector === '') throw new KubectlError('a selector must be specified');
     if (min === '' && max === '') throw new KubectlError('one of min-available or max-unavailable must be specified');
     if (min !== '' && max !== '') throw new KubectlError('min-available and max-unavailable cannot be both specified');
+    if (min !== '' && !amount.test(min)) throw new KubectlError('invalid format specified for min-available');
+    if (max !== '' && !amount.test(max)) throw new KubectlError('invalid format specified for max-unavailable');
     const spec = defined({
       minAvailable: min === '' ? undefined : intOrString(min),
       selector: labelSelector(selector),
@@ -74,6 +76,9 @@ export const createPodDisruptionBudget: CommandEntry = {
     });
   },
 };
+
+/** A number or a share. */
+const amount = /^[0-9]+%?$/;
 
 export const intOrString = (value: string): number | string => (/^-?\d+$/.test(value) ? Number(value) : value);
 
@@ -94,7 +99,7 @@ export function labelSelector(selector: string): Obj {
     });
   } catch (error) {
     if (!(error instanceof SelectorError)) throw error;
-    throw new KubectlError(error.message);
+    throw new KubectlError(`couldn't parse the selector string "${selector}": ${error.message}`);
   }
 }
 
@@ -134,6 +139,7 @@ export const createToken: CommandEntry = {
     if (duration < 0) throw new KubectlError('--duration must be greater than or equal to 0');
     if (duration % 1000 !== 0) throw new KubectlError(`--duration cannot be expressed in units less than seconds: ${formatGoDuration(duration)}`);
     const kind = k.flags.text('bound-object-kind');
+    checkBound(kind, k.flags.text('bound-object-name'), k.flags.text('bound-object-uid'));
     const bound =
       kind === ''
         ? undefined
@@ -154,3 +160,13 @@ export const createToken: CommandEntry = {
     }
   },
 };
+
+const boundKinds = ['Node', 'Pod', 'Secret'];
+
+function checkBound(kind: string, name: string, uid: string): void {
+  const given = name !== '' ? 'name' : uid !== '' ? 'uid' : undefined;
+  if (kind === '' && given) throw new KubectlError(`--bound-object-${given} can only be set if --bound-object-kind is provided`);
+  if (kind === '') return;
+  if (!boundKinds.includes(kind)) throw new KubectlError(`supported --bound-object-kind values are ${boundKinds.join(', ')}`);
+  if (name === '') throw new KubectlError('--bound-object-name is required if --bound-object-kind is provided');
+}

@@ -17,7 +17,7 @@ export const createRole: CommandEntry = {
     const verbs = verbsOf(k);
     if (verbs.length === 0) throw new KubectlError('at least one verb must be specified');
     if (k.flags.list('resource').length === 0) throw new KubectlError('at least one resource must be specified');
-    yield* warnOfVerbs(k, verbs, resourceVerbs, 'resource');
+    yield* warnOfVerbs(k, verbs);
     const rules = yield* rulesOf(k, verbs);
     yield* createObject(k, () => ({ kind: 'Role', apiVersion: `${api}/v1`, metadata: { name }, rules }));
   },
@@ -47,10 +47,10 @@ export const createClusterRole: CommandEntry = {
       return;
     }
     if (verbs.length === 0) throw new KubectlError('at least one verb must be specified');
-    if (urls.length > 0 && resources.length > 0) throw new KubectlError('cannot specify resource and nonResourceURL together');
     if (urls.length === 0 && resources.length === 0) throw new KubectlError('one of resource or nonResourceURL must be specified');
-    yield* warnOfVerbs(k, verbs, urls.length > 0 ? urlVerbs : resourceVerbs, urls.length > 0 ? 'non-resource' : 'resource');
-    const rules = urls.length > 0 ? [{ verbs, nonResourceURLs: urls }] : yield* rulesOf(k, verbs);
+    if (resources.length > 0) yield* warnOfVerbs(k, verbs);
+    checkUrls(urls, verbs);
+    const rules = [...(resources.length > 0 ? yield* rulesOf(k, verbs) : []), ...(urls.length > 0 ? [{ verbs, nonResourceURLs: urls }] : [])];
     yield* createObject(k, () => ({ kind: 'ClusterRole', apiVersion: `${api}/v1`, metadata: { name }, rules }), { namespaced: false });
   },
 };
@@ -60,8 +60,19 @@ const resourceVerbs = new Set(
 );
 const urlVerbs = new Set('* get post put patch delete head options'.split(' '));
 
-function* warnOfVerbs(k: Kubectl, verbs: readonly string[], known: ReadonlySet<string>, what: string): Routine {
-  for (const verb of verbs) if (!known.has(verb)) yield* k.printError(`Warning: '${verb}' is not a standard ${what} verb\n`);
+function* warnOfVerbs(k: Kubectl, verbs: readonly string[]): Routine {
+  for (const verb of verbs) if (!resourceVerbs.has(verb)) yield* k.printError(`Warning: '${verb}' is not a standard resource verb\n`);
+}
+
+function checkUrls(urls: readonly string[], verbs: readonly string[]): void {
+  if (urls.length === 0) return;
+  const verb = verbs.find((each) => !urlVerbs.has(each));
+  if (verb !== undefined) throw new KubectlError(`invalid verb: '${verb}' for nonResourceURL`);
+  for (const url of urls) {
+    if (url === '*') continue;
+    if (url === '' || !url.startsWith('/')) throw new KubectlError('nonResourceURL should start with /');
+    if (url.slice(0, -1).includes('*')) throw new KubectlError('nonResourceURL only supports wildcard matches when * is at the end');
+  }
 }
 
 /** `*` swallows all other verbs. */
@@ -75,7 +86,7 @@ function* rulesOf(k: Kubectl, verbs: readonly string[]): Routine<readonly Obj[]>
   const byGroup = new Map<string, string[]>();
   for (const word of k.flags.list('resource')) {
     const [name = '', subresource] = word.split('/');
-    const { group, resource } = name === '*' ? { group: '*', resource: '*' } : yield* lookUp(k, name);
+    const { group, resource } = name.startsWith('*') ? { group: name.slice(2), resource: '*' } : yield* lookUp(k, name);
     const full = subresource === undefined ? resource : `${resource}/${subresource}`;
     const known = byGroup.get(group) ?? [];
     if (!known.includes(full)) byGroup.set(group, [...known, full]);
@@ -86,7 +97,9 @@ function* rulesOf(k: Kubectl, verbs: readonly string[]): Routine<readonly Obj[]>
 
 function* lookUp(k: Kubectl, word: string): Routine<{ readonly group: string; readonly resource: string }> {
   const found = (yield* k.discovery()).find(word);
-  if (!found) throw new KubectlError(`the server doesn't have a resource type "${word}"`, { bare: true });
+  const dot = word.indexOf('.');
+  const what = dot < 0 ? `"${word}"` : `"${word.slice(0, dot)}" in group "${word.slice(dot + 1)}"`;
+  if (!found) throw new KubectlError(`the server doesn't have a resource type ${what}`, { bare: true });
   return found;
 }
 

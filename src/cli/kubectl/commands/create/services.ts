@@ -1,4 +1,5 @@
 /** create service: kubernetes kubectl/pkg/cmd/create/create_service.go. */
+import { validateDnsSubdomain, validatePortName, validatePortNumber } from '../../../../apimachinery/names.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
@@ -44,6 +45,8 @@ export const createServiceExternalName: CommandEntry = {
   examples: '# Another name for a host\nkubectl create service externalname db --external-name=db.example.com',
   required: ['external-name'],
   *run(k) {
+    const external = k.flags.text('external-name');
+    if (validateDnsSubdomain(external).length > 0) throw new KubectlError(`invalid service external name ${external}`);
     yield* create(k, 'ExternalName', { externalName: k.flags.text('external-name') });
   },
 };
@@ -66,6 +69,8 @@ function servicePort(text: string, nodePort: number): Obj {
   const [portText = '', targetText] = text.split(':');
   const port = portNumber(portText);
   const targetPort = targetText === undefined ? port : /^\d+$/.test(targetText) ? Number(targetText) : targetText;
+  const problems = typeof targetPort === 'number' ? validatePortNumber(targetPort) : validatePortName(targetPort);
+  if (problems.length > 0) throw new KubectlError(problems.join(','));
   return defined({ name: text.replaceAll(':', '-'), protocol: 'TCP', port, targetPort, nodePort: nodePort > 0 ? nodePort : undefined });
 }
 

@@ -102,7 +102,6 @@ export const createCronJob: CommandEntry = {
   *run(k) {
     const name = k.requireName();
     const restart = k.flags.text('restart') || 'OnFailure';
-    if (restart !== 'OnFailure' && restart !== 'Never') throw new KubectlError(`invalid restart policy: ${restart}`);
     const template = podOf(name, k.flags.text('image'), commandOf(k), restart);
     const schedule = k.flags.text('schedule');
     yield* createObject(

@@ -1,3 +1,4 @@
+import { relaxedJsonPath } from '../../../../apimachinery/jsonpath.ts';
 import { type ApiResource, formatGroupVersion } from '../../../../apimachinery/resources.ts';
 import { isReason, StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
@@ -32,8 +33,8 @@ export function* get(k: Kubectl): Routine {
   if (human) return yield* printTables(k, targets, format === 'wide');
   const { objects, errors } = yield* fetchObjects(k, targets);
   const single = targets.length === 1 && targets[0]?.kind !== 'list';
-  const sorted = sortObjects(objects, k.flags.text('sort-by'));
-  if (sorted === undefined) return yield* nothingFound(k, targets);
+  const sorted = sortObjects(k.process, objects, k.flags.text('sort-by'));
+  if (sorted === undefined) throw new KubectlError(`couldn't find any field with path "${relaxedJsonPath(k.flags.text('sort-by'))}" in the list of objects`);
   if (!(single && errors.length > 0) && !(single && objects.length === 0)) {
     const only = sorted[0];
     if (columns) yield* k.print(columnsText(columns, sorted, k.flags.bool('no-headers')));
@@ -45,6 +46,9 @@ export function* get(k: Kubectl): Routine {
 const asList = (items: readonly Obj[]): Obj => ({ apiVersion: 'v1', items, kind: 'List', metadata: { resourceVersion: '' } });
 
 function* raw(k: Kubectl, url: string): Routine {
+  if (k.flags.list('filename').length > 0 || k.flags.has('watch') || k.flags.has('watch-only') || k.flags.text('selector') !== '' || k.args.length > 0)
+    throw new KubectlError('arguments may not be passed when --raw is specified');
+  if (k.flags.text('output') !== '') throw new KubectlError('--raw and --output are mutually exclusive');
   const [path = '', search = ''] = url.split('?');
   const query = Object.fromEntries(new URLSearchParams(search));
   const body = yield* k.api.request({ method: 'GET', path, query });
@@ -102,17 +106,18 @@ function* printTables(k: Kubectl, targets: readonly Target[], wide: boolean): Ro
       if (!(isReason(error, 'NotFound') && k.flags.bool('ignore-not-found'))) errors.push(error);
     }
   }
-  if (sortParts(parts, k.flags.text('sort-by'))) yield* printParts(k, parts, wide);
+  if (sortParts(k, parts)) yield* printParts(k, parts, wide);
   else return yield* nothingFound(k, targets);
   const empty = parts.every((part) => objs(part.table['rows']).length === 0);
   if (empty && errors.length === 0 && !k.flags.bool('ignore-not-found')) yield* nothingFound(k, targets);
   if (errors.length > 0) throw new ErrorList(errors);
 }
 
-function sortParts(parts: readonly Part[], by: string): boolean {
+function sortParts(k: Kubectl, parts: readonly Part[]): boolean {
+  const by = k.flags.text('sort-by');
   if (by === '') return true;
   for (const part of parts) {
-    const sorted = sortTable(part.table, by);
+    const sorted = sortTable(k.process, part.table, by);
     if (!sorted) return false;
     part.table = sorted;
   }

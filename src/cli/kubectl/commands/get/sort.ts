@@ -2,29 +2,46 @@
 import { goSort } from '../../../../apimachinery/go-sort.ts';
 import { findResults, JsonPathError, parseJsonPath, relaxedJsonPath } from '../../../../apimachinery/jsonpath.ts';
 import { tryParseQuantity } from '../../../../apimachinery/quantity.ts';
+import type { Process } from '../../../../linux/process.ts';
+import { KubectlError } from '../../errors.ts';
 import { type Obj, obj, objs } from '../../json.ts';
+import { klog } from '../../klog.ts';
 
 type Finder = (object: Obj) => unknown;
 
 /** Sorted by a field; undefined when the field is no field, or no object has it. */
-export function sortObjects(objects: readonly Obj[], by: string): readonly Obj[] | undefined {
+export function sortObjects(process: Process, objects: readonly Obj[], by: string): readonly Obj[] | undefined {
   if (by === '') return objects;
   const find = finder(by);
-  return find && sorted(objects, find);
+  return find && sorted(objects, find, (key) => unsortable(process, key, `sorter.go:329] Field ${relaxedJsonPath(by)} in *unstructured.Unstructured`));
 }
 
 /** A table's rows sorted by a field of their objects. */
-export function sortTable(table: Obj, by: string): Obj | undefined {
+export function sortTable(process: Process, table: Obj, by: string): Obj | undefined {
   const find = finder(by);
-  const rows = find && sorted(objs(table['rows']), (row) => find(obj(row['object'])));
+  const wrong = (key: unknown): void => unsortable(process, key, `sorter.go:375] Field ${relaxedJsonPath(by)} in [][][]reflect.Value`);
+  const rows = find && sorted(objs(table['rows']), (row) => find(obj(row['object'])), wrong);
   return rows && { ...table, rows };
 }
 
-function sorted(items: readonly Obj[], find: Finder): readonly Obj[] | undefined {
+function sorted(items: readonly Obj[], find: Finder, check: (key: unknown) => void): readonly Obj[] | undefined {
   const keyed = items.map((item) => ({ item, key: find(item) }));
   if (items.length > 0 && keyed.every(({ key }) => key === undefined)) return undefined;
+  if (keyed.length > 1) for (const { key } of keyed) check(key);
   // What lacks the field goes before everything, even before what lacks it too: Go's answer to an order that is none.
   return goSort(keyed, (a, b) => a.key === undefined || (b.key !== undefined && compareValues(a.key, b.key) < 0)).map(({ item }) => item);
+}
+
+/** Only numbers and texts have an order. */
+function unsortable(process: Process, key: unknown, where: string): void {
+  const type = Array.isArray(key)
+    ? '[]interface {}'
+    : typeof key === 'boolean'
+      ? 'bool'
+      : typeof key === 'object' && key !== null
+        ? 'map[string]interface {}'
+        : '';
+  if (type !== '') throw new KubectlError(`${klog(process, 'F')}${where} is an unsortable type: interface, err: unsortable type: ${type}`, { bare: true });
 }
 
 function finder(by: string): Finder | undefined {
@@ -44,23 +61,12 @@ function finder(by: string): Finder | undefined {
   }
 }
 
-/** Missing first; numbers and quantities by size; texts in natural order. */
+/** Null first; numbers and quantities by size; texts by their bytes. */
 export function compareValues(a: unknown, b: unknown): number {
-  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   const [textA, textB] = [String(a), String(b)];
   const [quantityA, quantityB] = [tryParseQuantity(textA), tryParseQuantity(textB)];
   if (quantityA && quantityB) return quantityA.compare(quantityB);
-  return naturalCompare(textA, textB);
-}
-
-function naturalCompare(a: string, b: string): number {
-  const [partsA, partsB] = [a.match(/\d+|\D+/g) ?? [], b.match(/\d+|\D+/g) ?? []];
-  for (let i = 0; i < Math.min(partsA.length, partsB.length); i++) {
-    const [partA, partB] = [partsA[i] as string, partsB[i] as string];
-    if (partA === partB) continue;
-    if (/^\d/.test(partA) && /^\d/.test(partB)) return Number(partA) - Number(partB);
-    return partA < partB ? -1 : 1;
-  }
-  return partsA.length - partsB.length;
+  return textA < textB ? -1 : textA > textB ? 1 : 0;
 }

@@ -21,6 +21,7 @@ export type WatchPrinters = { readonly wide: boolean; readonly printer: ObjectPr
 export function* watchTarget(k: Kubectl, targets: readonly Target[], printers: WatchPrinters): Routine {
   const target = targets[0];
   if (!target || targets.length > 1) throw new KubectlError('you may only specify a single resource type');
+  if (k.flags.text('sort-by') !== '') yield* k.printError('warning: --watch requested, --sort-by will be ignored for watch events received\n');
   const human = printers.printer === undefined && printers.columns === undefined;
   const accept = human ? tableAccept : 'application/json';
   const name = target.kind === 'list' ? '' : target.kind === 'name' ? target.name : nameOf(target.manifest.object);
@@ -81,7 +82,7 @@ function shower(k: Kubectl, target: Target, { wide, printer, columns }: WatchPri
     const table = plainTable(answer, k.now);
     if (objs(table['columnDefinitions']).length > 0) definitions = table['columnDefinitions'];
     const whole: Obj = { ...table, columnDefinitions: definitions };
-    const shown = k.flags.text('sort-by') === '' ? whole : (sortTable(whole, k.flags.text('sort-by')) ?? whole);
+    const shown = k.flags.text('sort-by') === '' ? whole : (sortTable(k.process, whole, k.flags.text('sort-by')) ?? whole);
     if (objs(shown['rows']).length === 0) return;
     yield* k.print(tableText(shown, { ...options, noHeaders: headed || options.noHeaders }, widths, events ? { header: 'EVENT', cell: type } : undefined));
     headed = true;

@@ -1,0 +1,55 @@
+/** Names of objects that other objects hold follow when they change: sigs.k8s.io/kustomize api/internal/konfig builtinpluginconsts/namereference.go. */
+import { isObj, nameOf, type Obj, obj, text } from '../json.ts';
+import { isCalled, kindOf, mapDeep, type Resource, withObject } from './resource.ts';
+
+/** Field → kind that its text names. */
+const byField: Readonly<Record<string, string>> = {
+  secretName: 'Secret',
+  claimName: 'PersistentVolumeClaim',
+  serviceAccountName: 'ServiceAccount',
+  serviceName: 'Service',
+  storageClassName: 'StorageClass',
+  priorityClassName: 'PriorityClass',
+  ingressClassName: 'IngressClass',
+  volumeName: 'PersistentVolume',
+};
+/** Field whose `name` names an object of this kind. */
+const byParent: Readonly<Record<string, string>> = {
+  configMapRef: 'ConfigMap',
+  configMapKeyRef: 'ConfigMap',
+  configMap: 'ConfigMap',
+  secretRef: 'Secret',
+  secretKeyRef: 'Secret',
+  secret: 'Secret',
+  service: 'Service',
+};
+/** Lists of `{name}`. */
+const byList: Readonly<Record<string, string>> = { imagePullSecrets: 'Secret', secrets: 'Secret' };
+/** Fields that say the kind themselves. */
+const withKind = new Set(['scaleTargetRef', 'roleRef', 'subjects']);
+
+/** The same resources, each naming the others by what they are called now. */
+export function fixReferences(resources: readonly Resource[]): Resource[] {
+  if (resources.every(({ names }) => names.length === 0)) return [...resources];
+  const now = (kind: string, name: string, namespace: string): string => {
+    const all = resources.filter((each) => kindOf(each) === kind && isCalled(each, name));
+    const here = all.filter((each) => text(obj(each.object['metadata'])['namespace']) === namespace);
+    const found = (here.length > 0 ? here : all).find((each) => nameOf(each.object) === name) ?? (here.length > 0 ? here : all)[0];
+    return found ? nameOf(found.object) : name;
+  };
+  return resources.map((each) => {
+    const namespace = text(obj(each.object['metadata'])['namespace']);
+    const named = (value: unknown, kind: string): unknown =>
+      isObj(value) && typeof value['name'] === 'string' ? { ...value, name: now(kind, value['name'], namespace) } : value;
+    const ofItsKind = (value: unknown): unknown => (isObj(value) ? named(value, text(value['kind'])) : value);
+    const { metadata, ...rest } = each.object;
+    const changed = mapDeep(rest, (key, item) => {
+      if (typeof item === 'string' && byField[key] !== undefined) return now(byField[key], item, namespace);
+      if (byParent[key] !== undefined) return named(item, byParent[key]);
+      if (Array.isArray(item) && byList[key] !== undefined) return item.map((one) => named(one, byList[key] ?? ''));
+      if (withKind.has(key)) return Array.isArray(item) ? item.map(ofItsKind) : ofItsKind(item);
+      return item;
+    });
+    return withObject(each, { ...obj(changed), metadata } as Obj);
+  });
+}
