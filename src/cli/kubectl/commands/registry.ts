@@ -86,6 +86,6 @@ export const commands: readonly CommandEntry[] = [
   ...[label, annotate, completion],
   ...[alpha, alphaKuberc, alphaKubercSet, alphaKubercView, apiResources, apiVersions],
   ...[config, configCurrentContext, configDeleteCluster, configDeleteContext, configDeleteUser, configGetClusters, configGetContexts, configGetUsers],
-  ...[configRenameContext, configSetCluster, configSetContext, configSetCredentials, configUseContext, configView],
+  ...[configRenameContext, configSet, configSetCluster, configSetContext, configSetCredentials, configUnset, configUseContext, configView],
   ...[plugin, pluginList, version, options],
 ];
