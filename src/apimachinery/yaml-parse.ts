@@ -11,11 +11,15 @@ import { parseSimpleYaml } from './yaml-simple.ts';
 export class YamlError extends Error {}
 
 /** The documents of a manifest; empty ones are left out. Throws YamlError. */
-export function parseYamlDocuments(text: string): unknown[] {
-  if (/^\s*\{/.test(text)) return parseJsonOrYaml(text);
-  return splitDocuments(text)
-    .map(parseOne)
-    .filter((value) => value !== null && value !== undefined);
+export const parseYamlDocuments = (text: string): unknown[] => [...eachYamlDocument(text)];
+
+/** The same one by one, so that what stands before a mistake can be had. */
+export function* eachYamlDocument(text: string): Generator<unknown> {
+  for (const value of /^\s*\{/.test(text) ? parseJsonOrYaml(text) : lazily(text)) if (value !== null && value !== undefined) yield value;
+}
+
+function* lazily(text: string): Generator<unknown> {
+  for (const document of splitDocuments(text)) yield parseOne(document);
 }
 
 /** One document: sigs.k8s.io/yaml Unmarshal. Throws YamlError. */
@@ -29,7 +33,9 @@ function parseJsonOrYaml(text: string): unknown[] {
     try {
       return splitDocuments(text).map(parseOne);
     } catch (yamlError) {
-      throw yamlError instanceof YamlError ? new YamlError(`json: offset ${error.offset}: ${error.message}`) : yamlError;
+      if (!(yamlError instanceof YamlError)) throw yamlError;
+      // What only ends too early says so; what is wrong somewhere says where.
+      throw new YamlError(error.message === 'unexpected end of JSON input' ? 'unexpected EOF' : `json: offset ${error.offset}: ${error.message}`);
     }
   }
 }

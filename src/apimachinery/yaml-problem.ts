@@ -9,10 +9,20 @@ export function yamlProblem(errors: readonly YAMLParseError[], text: string, lin
   if (errors.length === 0) return undefined;
   const [first] = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
   if (!first) return undefined;
+  const unfinished = unfinishedFlow(first, text);
+  if (unfinished !== undefined) return unfinished;
   const { message, line, byParser } = describe(first, { errors, text, lines });
   // Go's yaml counts lines from 0 where the parser complains, from 1 where the scanner does, and never names the first.
   const shown = byParser ? line - 1 : line;
   return line <= 1 ? message : `line ${shown}: ${message}`;
+}
+
+/** A `[` or `{` that the text ends in: after one of them or a comma a value is missed, else the end of the list. */
+function unfinishedFlow(error: YAMLParseError, text: string): string | undefined {
+  const content = text.replace(/(\s|#.*)+$/, '');
+  const problem = flowProblem(error.message);
+  if (problem === undefined || error.pos[0] < content.length) return undefined;
+  return `line ${content.split('\n').length}: ${/[[{,]$/.test(content) ? 'did not find expected node content' : problem}`;
 }
 
 type Context = { readonly errors: readonly YAMLParseError[]; readonly text: string; readonly lines: LineCounter };

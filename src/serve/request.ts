@@ -91,12 +91,12 @@ export function decodeBody(bytes: Buffer, { method, headers }: RestRequest): unk
     if (type.endsWith('yaml') && !text.trimStart().startsWith('{')) return parseYamlDocuments(text)[0];
     return parseJson(text);
   } catch (error) {
-    throw decodingRefusal(error);
+    throw decodingRefusal(error, method);
   }
 }
 
-function decodingRefusal(error: unknown): StatusError | unknown {
-  if (error instanceof JsonError) return badRequest(`couldn't get version/kind; json parse error: ${error.message}`);
+function decodingRefusal(error: unknown, method: string): StatusError | unknown {
+  if (error instanceof JsonError) return badRequest(method === 'PATCH' ? error.message : `couldn't get version/kind; json parse error: ${error.message}`);
   if (error instanceof YamlError || error instanceof ProtobufError) return badRequest(error.message);
   return error;
 }

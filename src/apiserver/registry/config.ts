@@ -1,6 +1,6 @@
 /** ConfigMaps, Secrets and ServiceAccounts. */
 import type { ConfigMap, Secret, ServiceAccount } from '../../api/types.ts';
-import { type FieldError, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts';
+import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../../apimachinery/field-error.ts';
 import { validateConfigMapKey } from '../../apimachinery/names.ts';
 import { semanticEqual } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
@@ -27,7 +27,16 @@ function validateImmutable(object: ConfigMap | Secret, old: ConfigMap | Secret):
   return errors;
 }
 
-const validateConfigMap = ({ data, binaryData }: ConfigMap): FieldError[] => [...validateKeys(data, 'data'), ...validateKeys(binaryData, 'binaryData')];
+/** The most that a config map or a secret may hold. */
+const maxBytes = 1024 * 1024;
+const bytesOf = (map: Readonly<Record<string, string>> | undefined, share = 1): number =>
+  Object.values(map ?? {}).reduce((sum, value) => sum + Math.floor(value.length * share), 0);
+
+function validateConfigMap({ data, binaryData }: ConfigMap): FieldError[] {
+  const errors = [...validateKeys(data, 'data'), ...validateKeys(binaryData, 'binaryData')];
+  if (bytesOf(data) + bytesOf(binaryData, 0.75) > maxBytes) errors.push(tooLong('[]', '', maxBytes));
+  return errors;
+}
 
 /** kubernetes pkg/registry/core/configmap/strategy.go */
 const configMap: Strategy<ConfigMap> = {
@@ -46,6 +55,7 @@ const requiredKeys: Readonly<Record<string, readonly string[]>> = {
 function validateSecret({ data, type, metadata }: Secret): FieldError[] {
   const errors = validateKeys(data, 'data');
   for (const key of requiredKeys[type ?? ''] ?? []) if (data?.[key] === undefined) errors.push(required(`data[${key}]`));
+  if (bytesOf(data, 0.75) > maxBytes) errors.push(tooLong('data', '', maxBytes));
   const account = metadata.annotations?.['kubernetes.io/service-account.name'];
   if (type === 'kubernetes.io/service-account-token' && !account) errors.push(required('metadata.annotations[kubernetes.io/service-account.name]'));
   for (const [key, value] of Object.entries(data ?? {})) {

@@ -16,12 +16,16 @@ export type BuildOptions = {
   readonly args: readonly string[];
   /** --all: every object of the types. */
   readonly all?: boolean;
+  /** Names beside --all are a mistake. */
+  readonly allOrNames?: boolean;
   /** Types may stand alone: all their objects are meant (get, describe). */
   readonly selectAll?: boolean;
   /** Whether to ask the server for what manifests and names mean. */
   readonly fetch?: boolean;
   /** Only one type and the names after it (run, logs). */
   readonly defaultType?: string;
+  /** --selector is the command's own and chooses nothing. */
+  readonly ownSelector?: boolean;
   readonly validate?: boolean;
 };
 
@@ -54,7 +58,7 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
     if (targets.length === 0 && k.problems.length > 0) throw new ErrorList(k.problems.splice(0));
     return targets;
   }
-  const byFlag = k.flags.text('selector') !== '' || k.flags.text('field-selector') !== '';
+  const byFlag = (!options.ownSelector && k.flags.text('selector') !== '') || k.flags.text('field-selector') !== '';
   const selector = byFlag || (options.all ?? false);
   if (options.args.length === 0 && options.defaultType === undefined) throw new KubectlError(nothingGiven);
   checkShape(options.args);
@@ -64,7 +68,7 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
   const words = (options.defaultType ?? options.args[0] ?? '').split(',').filter((word) => word !== '');
   const names = options.defaultType === undefined ? options.args.slice(1) : options.args;
   const resources = words.flatMap((word) => expand(discovery, word, names));
-  if (names.length > 0) return named(k, resources, names, { namespace, selector: byFlag });
+  if (names.length > 0) return named(k, resources, names, { namespace, selector: byFlag || ((options.allOrNames && options.all) ?? false) });
   if (!selector && !options.selectAll) throw new KubectlError('resource(s) were provided, but no name was specified');
   return resources.map((resource) => ({ kind: 'list', resource, namespace: resource.namespaced ? namespace : '' }));
 }

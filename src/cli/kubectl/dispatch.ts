@@ -18,7 +18,8 @@ export function* dispatch(commands: readonly CommandEntry[], words: readonly str
     if (!described) throw error;
     if (error instanceof KubectlError) yield* process.print(error.help ? helpText(commands, findCommand(commands, words).path) : error.output);
     if (described.text !== '') yield* process.printError(`${described.text}\n`);
-    return described.exitCode;
+    // 1 would mean that something differs.
+    return described.exitCode === 1 && findCommand(commands, words).path === 'diff' ? 2 : described.exitCode;
   }
 }
 

@@ -56,12 +56,9 @@ export class FlagValues {
     return this.#given.has(name);
   }
 
-  /** What was given, in the order of the flags' names: ` --dry-run=client --filename=a.yaml`. */
+  /** What was given, in its order: ` --filename=a.yaml --dry-run=client`. */
   get line(): string {
-    return [...this.#given]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, values]) => ` --${name}=${values.join(',')}`)
-      .join('');
+    return [...this.#given].map(([name, values]) => ` --${name}=${values.join(',')}`).join('');
   }
 
   text(name: string): string {

@@ -2,7 +2,7 @@
 import { wrongType } from '../../api/decode.ts';
 import { typeOf } from '../../api/schema.ts';
 import { sortedJson } from '../../apimachinery/json.ts';
-import { parseYamlDocuments, YamlError } from '../../apimachinery/yaml.ts';
+import { eachYamlDocument, YamlError } from '../../apimachinery/yaml.ts';
 import { Errno } from '../../linux/errno.ts';
 import { type OpenFile, readAll } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
@@ -85,22 +85,29 @@ function filesBelow(k: Kubectl, folder: string, recursive: boolean): string[] {
   return files;
 }
 
+/** What stands before the first mistake of a stream is taken; the mistake is told when that is done. */
 function parse(content: string, source: string, options: ManifestOptions): Manifest[] {
-  return documentsOf(content, source)
-    .filter((document) => document !== null && document !== undefined)
-    .flatMap((document) => {
+  const manifests: Manifest[] = [];
+  try {
+    for (const document of documentsOf(content, source)) {
+      if (document === null || document === undefined) continue;
       if (options.validate) validate(document, source);
-      return itemsOf(decode(document, source)).map((object) => ({ object, source, ...metadataProblem(object, source) }));
-    });
+      manifests.push(...itemsOf(decode(document, source)).map((object) => ({ object, source, ...metadataProblem(object, source) })));
+    }
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error;
+    manifests.push({ object: {}, source, problem: error.message });
+  }
+  return manifests;
 }
 
-function documentsOf(content: string, source: string): readonly unknown[] {
+function* documentsOf(content: string, source: string): Generator<unknown> {
   try {
-    return parseYamlDocuments(content);
+    yield* eachYamlDocument(content);
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     throw new KubectlError(
-      `error parsing ${source}: ${error.message.startsWith('error converting') || error.message.startsWith('json:') ? '' : 'error converting YAML to JSON: '}${error.message}`,
+      `error parsing ${source}: ${error.message.startsWith('error converting') || error.message.startsWith('json:') || error.message === 'unexpected EOF' ? '' : 'error converting YAML to JSON: '}${error.message}`,
     );
   }
 }

@@ -1,7 +1,10 @@
+import { tryParseQuantity } from '../../../apimachinery/quantity.ts';
+import { StatusError } from '../../../apimachinery/status.ts';
+import type { Routine } from '../../../sim/routine.ts';
 import { visitAll } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
-import { defined, type Obj, obj } from '../json.ts';
+import { at, defined, type Obj, obj } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
 
@@ -30,18 +33,37 @@ export const autoscale: CommandEntry = {
       );
       const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
       const path = `/apis/autoscaling/v2/namespaces/${info.namespace}/horizontalpodautoscalers`;
-      yield* print(dryRun === 'client' ? body : obj(yield* k.api.request({ method: 'POST', path, query, body })), 'autoscaled');
+      yield* print(dryRun === 'client' ? body : yield* post(k, { path, query, body, metrics }), 'autoscaled');
     }
   },
 };
 
-/** `80%` is a share of the request, `500m` an amount. */
+/** What version 2 refuses is tried as version 1, which knows no other metric than a share of the CPU. */
+function* post(
+  k: Kubectl,
+  { metrics, ...request }: { readonly path: string; readonly query: Readonly<Record<string, string>>; readonly body: Obj; readonly metrics: readonly Obj[] },
+): Routine<Obj> {
+  try {
+    return obj(yield* k.api.request({ method: 'POST', ...request }));
+  } catch (error) {
+    if (!(error instanceof StatusError) || (metrics.length === 1 && at(metrics[0], 'resource.target.averageUtilization') !== undefined)) throw error;
+    throw new KubectlError(
+      `failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: ${metrics.length === 0 ? 'empty input' : '%!w(<nil>)'}`,
+    );
+  }
+}
+
+/** `80%` is a share of the request, `500m` an amount, a bare number thousandths of a CPU or mebibytes. */
 function metric(name: string, value: string): readonly Obj[] {
   if (value === '') return [];
-  const percent = /^(\d+)%?$/.exec(value)?.[1];
-  if (percent !== undefined && (value.endsWith('%') || name === 'cpu'))
+  if (value.endsWith('%')) {
+    const percent = value.slice(0, -1);
+    if (!/^\d+$/.test(percent)) throw new KubectlError(`invalid percentage value: ${percent}`);
     return [{ type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization: Number(percent) } } }];
-  return [{ type: 'Resource', resource: { name, target: { type: 'AverageValue', averageValue: value } } }];
+  }
+  const quantity = tryParseQuantity(/^[\d.]+$/.test(value) ? `${value}${name === 'cpu' ? 'm' : 'Mi'}` : value);
+  if (!quantity) throw new KubectlError(`invalid resource ${name} value: ${value}`);
+  return [{ type: 'Resource', resource: { name, target: { type: 'AverageValue', averageValue: quantity.toString() } } }];
 }
 
 type Target = { readonly name: string; readonly kind: string; readonly apiVersion: string; readonly target: string };

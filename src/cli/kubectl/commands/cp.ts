@@ -1,8 +1,9 @@
+import { readTarEntries, type TarEntry, TarError, writeTar } from '../../../apimachinery/tar.ts';
 import { isSession } from '../../../interfaces/streams.ts';
 import { Errno } from '../../../linux/errno.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
-import { KubectlError, notSimulated } from '../errors.ts';
+import { KubectlError } from '../errors.ts';
 import { obj } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { chooseContainer, streamError } from './containers.ts';
@@ -37,15 +38,23 @@ function fileSpec(k: Kubectl, arg: string): FileSpec {
 
 function* upload(k: Kubectl, from: FileSpec, to: FileSpec): Routine {
   const { fs } = k.process;
-  if (!fs.exists(from.path)) throw new KubectlError(`${from.path} doesn't exist in local filesystem`);
-  if (fs.isDirectory(from.path)) throw notSimulated('kubectl cp of a directory');
-  const name = from.path.slice(from.path.lastIndexOf('/') + 1);
-  const isFolder = to.path.endsWith('/') || (yield* isDirectory(k, to));
-  const path = isFolder ? `${to.path.replace(/\/$/, '')}/${name}` : to.path;
-  const folder = path.slice(0, path.lastIndexOf('/')) || '/';
-  const result = yield* exec(k, to, ['tar', '-xmf', '-', '-C', folder], tarOf(path.slice(path.lastIndexOf('/') + 1), fs.read(from.path)));
+  const source = from.path.replace(/(?<=.)\/+$/, '');
+  if (!fs.exists(source)) throw new KubectlError(`${from.path} doesn't exist in local filesystem`);
+  const base = k.process.path(source).replace(/^.*\//, '');
+  const path = (yield* isDirectory(k, to)) ? `${to.path.replace(/\/+$/, '')}/${base}` : to.path.replace(/(?<=.)\/+$/, '');
+  const folder = path.slice(0, path.lastIndexOf('/') + 1).replace(/(?<=.)\/+$/, '');
+  const archive = writeTar(entriesOf(k, source, path.slice(path.lastIndexOf('/') + 1)), Math.floor(k.now / 1000));
+  const result = yield* exec(k, to, ['tar', '-xmf', '-', ...(folder === '' ? [] : ['-C', folder])], archive);
   yield* k.printError(result.stderr);
   if (result.exitCode !== 0) throw new KubectlError(`command terminated with exit code ${result.exitCode}`, { bare: true, exitCode: result.exitCode });
+}
+
+/** A file, or all files below a folder; only empty folders stand for themselves. */
+function entriesOf(k: Kubectl, source: string, path: string): readonly TarEntry[] {
+  const { fs } = k.process;
+  if (!fs.isDirectory(source)) return [{ path, content: fs.read(source), mode: 0o644 }];
+  const inside = [...fs.list(source)].flatMap(([name]) => entriesOf(k, `${source}/${name}`, `${path}/${name}`));
+  return inside.length === 0 ? [{ path: `${path}/`, type: 'directory', mode: 0o755 }] : inside;
 }
 
 /** An image without `test` has no folder to tell us about. */
@@ -60,23 +69,31 @@ function* isDirectory(k: Kubectl, { path, ...pod }: FileSpec): Routine<boolean> 
 
 function* download(k: Kubectl, from: FileSpec, to: FileSpec): Routine {
   const result = yield* exec(k, from, ['tar', 'cf', '-', from.path]);
-  const files = filesOf(result.stdout);
-  if (from.path.startsWith('/') && files.length > 0) yield* k.printError("tar: removing leading '/' from member names\n");
-  else yield* k.printError(result.stderr);
-  const { fs } = k.process;
+  // What tar complains of in the container comes out here, up to the end of its archive.
+  yield* k.print(result.stderr.replace(/^([^\n]*\n)[\s\S]*$/, '$1'));
+  const prefix = from.path.replace(/^(\.*\/)+|\/+$/g, '');
   try {
-    for (const [name, content] of files) {
-      const base = from.path.replace(/^\/+/, '').replace(/\/+$/, '');
-      const rest = name.replace(/^\/+/, '').slice(base.length).replace(/^\/+/, '');
-      const target =
-        rest === '' ? (fs.isDirectory(to.path) ? `${to.path.replace(/\/$/, '')}/${base.slice(base.lastIndexOf('/') + 1)}` : to.path) : `${to.path}/${rest}`;
-      if (rest !== '') fs.mkdir(target.slice(0, target.lastIndexOf('/')), { parents: true });
-      fs.write(target, content);
-    }
+    for (const entry of result.stdout === '' ? [] : readTarEntries(result.stdout)) yield* unpack(k, entry, { prefix, from, to: to.path });
   } catch (error) {
+    if (error instanceof TarError) throw new KubectlError(error.message);
     if (!(error instanceof Errno)) throw error;
     throw new KubectlError(`open ${to.path}: ${error.message.toLowerCase()}`);
   }
+}
+
+function* unpack(k: Kubectl, entry: TarEntry, { prefix, from, to }: { readonly prefix: string; readonly from: FileSpec; readonly to: string }): Routine {
+  const { fs } = k.process;
+  const rest = entry.path
+    .replace(/^\/+/, '')
+    .slice(prefix.length)
+    .replace(/^\/+|\/+$/g, '');
+  const target = k.process.path(rest === '' ? to : `${to}/${rest}`);
+  if (entry.type === 'symlink')
+    return yield* k.printError(
+      `warning: skipping symlink: "${rest === '' ? to : `${to}/${rest}`}" -> "${entry.target ?? ''}" (consider using "kubectl exec -n "${from.namespace}" "${from.pod}" -- tar cf - "${from.path}" | tar xf -")\n`,
+    );
+  fs.mkdir(entry.type === 'directory' ? target : target.slice(0, target.lastIndexOf('/')) || '/', { parents: true });
+  if (entry.type !== 'directory') fs.write(target, entry.content ?? '');
 }
 
 type Result = { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
@@ -103,34 +120,4 @@ function* exec(k: Kubectl, { namespace, pod: name }: FileSpec, command: readonly
   const outcome = session.outcome();
   if (outcome?.error !== undefined) throw new KubectlError(outcome.error);
   return { ...output, exitCode: outcome?.exitCode ?? 0 };
-}
-
-const block = 512;
-const octal = (value: number, length: number): string => `${value.toString(8).padStart(length - 1, '0')}\0`;
-
-/** One file as a tar archive (ustar). */
-function tarOf(name: string, content: string): string {
-  const bytes = Buffer.from(content, 'utf8');
-  const size = bytes.length;
-  const head = `${name.padEnd(100, '\0')}${octal(0o644, 8)}${octal(0, 8)}${octal(0, 8)}${octal(size, 12)}${octal(0, 12)}        0${'\0'.repeat(100)}ustar\x0000${'\0'.repeat(247)}`;
-  let sum = 0;
-  for (let i = 0; i < block; i++) sum += head.charCodeAt(i) || 0;
-  const header = `${head.slice(0, 148)}${sum.toString(8).padStart(6, '0')}\0 ${head.slice(156)}`;
-  return `${header}${content}${'\0'.repeat((block - (size % block)) % block)}${'\0'.repeat(block * 2)}`;
-}
-
-/** The regular files of a tar archive. */
-function filesOf(archive: string): [string, string][] {
-  const files: [string, string][] = [];
-  const bytes = Buffer.from(archive, 'utf8');
-  for (let at = 0; at + block <= bytes.length; ) {
-    const field = (from: number, length: number): string => bytes.toString('utf8', at + from, at + from + length).replace(/\0.*$/s, '');
-    const name = field(345, 155) === '' ? field(0, 100) : `${field(345, 155)}/${field(0, 100)}`;
-    if (name === '') break;
-    const size = Number.parseInt(field(124, 12).trim() || '0', 8);
-    const type = field(156, 1);
-    if (type === '0' || type === '') files.push([name, bytes.toString('utf8', at + block, at + block + size)]);
-    at += block + Math.ceil(size / block) * block;
-  }
-  return files;
 }

@@ -114,6 +114,12 @@ function* ephemeral(k: Kubectl, info: Info): Routine<Session> {
   return { pod, container: name };
 }
 
+/** --set-image: `NAME=IMAGE`, `*=IMAGE` for all others. */
+function newImage(k: Kubectl, name: string): string | undefined {
+  const pairs = k.flags.list('set-image').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const);
+  return (pairs.find(([each]) => each === name) ?? pairs.find(([each]) => each === '*'))?.[1];
+}
+
 function* copied(k: Kubectl, info: Info, copyTo: string): Routine<Session> {
   const spec = obj(info.object['spec']);
   const name = k.flags.text('container') || (k.flags.text('image') === '' ? text(objs(spec['containers'])[0]?.['name']) : debuggerName(k, info.object));
@@ -144,7 +150,7 @@ function* copied(k: Kubectl, info: Info, copyTo: string): Routine<Session> {
     metadata,
     spec: defined({
       ...rest,
-      containers: containers.map(probes),
+      containers: containers.map(probes).map((each) => ({ ...each, image: newImage(k, text(each['name'])) ?? each['image'] })),
       shareProcessNamespace: k.flags.bool('share-processes') ? true : undefined,
       nodeName: k.flags.bool('same-node') ? nodeName : undefined,
     }),

@@ -93,9 +93,12 @@ function* dryRun(k: Kubectl, { resource, namespace, manifest }: ManifestTarget, 
   );
 }
 
+const withoutEmptyAnnotations = (object: Obj): Obj =>
+  entriesOf(at(object, 'metadata.annotations')).length > 0 ? object : withoutPath(object, ['metadata', 'annotations']);
+
 /** The annotation of apply is left out of the comparison, and secret values only show that they differ. */
 function maskSecrets(live: Obj | undefined, merged: Obj): [Obj | undefined, Obj] {
-  const [before, after] = [live && withoutManagedFields(live), withoutManagedFields(merged)];
+  const [before, after] = [live && withoutManagedFields(live), withoutEmptyAnnotations(withoutManagedFields(merged))];
   if (merged['kind'] !== 'Secret') return [before, after];
   const mask = (object: Obj, other: Obj | undefined, suffix: string): Obj =>
     withPath(

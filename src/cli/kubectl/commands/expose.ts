@@ -18,7 +18,7 @@ export const expose: CommandEntry = {
   *run(k) {
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun, { typed: true });
-    const infos = yield* visitAll(k, { args: k.args });
+    const infos = yield* visitAll(k, { args: k.args, fetch: k.flags.list('filename').length === 0, ownSelector: true });
     if (infos.length > 1 && k.flags.text('name') !== '') throw new KubectlError('cannot specify --name when exposing several resources');
     for (const info of infos) {
       const service = withOverrides(k, makeService(k, info));
@@ -33,6 +33,11 @@ export const expose: CommandEntry = {
   },
 };
 
+function atoi(text: string): number {
+  if (!/^[+-]?\d+$/.test(text)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
+}
+
 function makeService(k: Kubectl, info: Info): Obj {
   const { flags } = k;
   const { kind } = info.resource;
@@ -46,7 +51,7 @@ function makeService(k: Kubectl, info: Info): Obj {
       : flags
           .text('port')
           .split(',')
-          .map((port) => ({ port: Number(port), protocol: flags.text('protocol') || 'TCP' }));
+          .map((port) => ({ port: atoi(port), protocol: flags.text('protocol') || 'TCP' }));
   if (ports.length === 0 && flags.text('cluster-ip') !== 'None') throw new KubectlError("couldn't find port via --port flag or introspection");
   const labels = flags.text('labels') === '' ? obj(at(info.object, 'metadata.labels')) : parseLabels(flags.text('labels'));
   const target = flags.text('target-port');

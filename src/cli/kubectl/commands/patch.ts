@@ -37,7 +37,7 @@ export const patch: CommandEntry = {
     const contentType = types[type];
     if (contentType === undefined) throw new KubectlError(`--type must be one of [json merge strategic], not "${k.flags.text('type')}"`);
     const dryRun = yield* k.dryRun();
-    const print = operationPrinter(k, dryRun === 'client' ? 'none' : dryRun);
+    const print = operationPrinter(k);
     const body = readPatch(k);
     const { infos, errors } = k.flags.bool('local')
       ? { infos: yield* manifestInfos(k, []), errors: [] }
@@ -62,7 +62,9 @@ export const patch: CommandEntry = {
         );
         yield* print(
           after,
-          at(before, 'metadata.resourceVersion') === at(after, 'metadata.resourceVersion') || equal(before, after) ? 'patched (no change)' : 'patched',
+          (dryRun !== 'server' && at(before, 'metadata.resourceVersion') === at(after, 'metadata.resourceVersion')) || equal(before, after)
+            ? 'patched (no change)'
+            : 'patched',
         );
       } catch (error) {
         if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;
@@ -97,7 +99,7 @@ function fromYaml(source: string, problem: JsonError): unknown {
     if (typeof value === 'object' && value !== null) return value;
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
-    throw new KubectlError(`unable to parse ${JSON.stringify(source)}: ${error.message}`);
+    throw new KubectlError(`unable to parse ${JSON.stringify(source)}: ${error.message.replace('error converting YAML to JSON: ', '')}`);
   }
   throw badRequest(problem.message);
 }

@@ -19,8 +19,8 @@ export const viewLastApplied: CommandEntry = {
     if (output !== 'yaml' && output !== 'json') throw k.usage(`Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`);
     for (const info of yield* visitAll(k, { args: k.args, all: k.flags.bool('all') })) {
       const original = originalConfiguration(info.object);
-      if (!original) throw new KubectlError(`no last-applied-configuration annotation found on resource: ${info.name}`);
-      yield* k.print(output === 'json' ? `${sortedJson(original, 2)}\n` : dumpYaml(original));
+      // Nothing is said of what was never applied.
+      if (original) yield* k.print(output === 'json' ? `${sortedJson(original, 2)}\n` : dumpYaml(original));
     }
   },
 };

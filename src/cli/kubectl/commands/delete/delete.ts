@@ -33,10 +33,13 @@ export const deleteCommand: CommandEntry = {
     const cascade = policies[k.flags.text('cascade')];
     if (cascade === undefined) throw new KubectlError(`invalid cascade value (${k.flags.text('cascade')}). Must be "background", "foreground", or "orphan"`);
     const grace = gracePeriod(k);
-    if (k.flags.bool('all') && k.flags.text('selector') !== '') throw new KubectlError("setting 'all' parameter but found a non empty selector. ");
+    if (k.flags.bool('all') && (k.flags.text('selector') !== '' || k.flags.text('field-selector') !== ''))
+      throw new KubectlError("setting 'all' parameter but found a non empty selector. ");
     if (k.flags.bool('force') && grace === 0 && dryRun === 'none') yield* warnForce(k);
     const bySelector = k.flags.bool('all') || k.flags.text('selector') !== '' || k.flags.text('field-selector') !== '';
-    const { infos, errors } = yield* visit(k, { args: k.args, all: k.flags.bool('all'), fetch: k.flags.bool('interactive') });
+    const { infos, errors } = yield* visit(k, { args: k.args, all: k.flags.bool('all'), allOrNames: true, fetch: k.flags.bool('interactive') });
+    if (k.config.namespaceGiven && infos.some(({ resource }) => !resource.namespaced))
+      yield* k.printError('Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n');
     const chosen = k.flags.bool('interactive') ? yield* confirmed(k, infos) : infos;
     if (!chosen) return;
     yield* deleteAll(k, chosen, { cascade, grace, dryRun, failures: [...errors], bySelector });

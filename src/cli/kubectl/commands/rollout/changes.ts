@@ -11,14 +11,14 @@ import { at, entriesOf, type Obj, obj, withoutPath } from '../../json.ts';
 import { type DryRun, type Kubectl, pathOf } from '../../kubectl.ts';
 import { resourceSlashName } from '../../printers/object-printer.ts';
 import { operationPrinter } from '../../printers/operation.ts';
-import { describedTemplate, type Revision, revisionsOf, templateOf } from './revisions.ts';
+import { type Revision, revisionsOf, templateOf } from './revisions.ts';
 
 const strategic = 'application/strategic-merge-patch+json';
 
 const patchPath = (info: Info): string => pathOf(info.resource, info.namespace, info.name);
 
 function* each(k: Kubectl, change: (info: Info) => Routine): Routine {
-  const { infos, errors } = yield* visit(k, { args: k.args });
+  const { infos, errors } = yield* visit(k, { args: k.args, selectAll: true });
   const failures = [...errors];
   for (const info of infos) {
     try {
@@ -104,7 +104,7 @@ export const rolloutUndo: CommandEntry = {
       const target = choose(revisions, wanted, info);
       if (dryRun === 'client') {
         yield* k.print(
-          `${resourceSlashName(info.object)} Pod Template:\n${podTemplateText(describedTemplate(target), { aligned: true }).replace(/^Pod Template:\n/, '')}`,
+          `${resourceSlashName(info.object)} Pod Template:\n${podTemplateText(templateOf(target), { aligned: false }).replace(/^Pod Template:\n/, '')}`,
         );
         return;
       }

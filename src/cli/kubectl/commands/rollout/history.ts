@@ -15,8 +15,10 @@ export const rolloutHistory: CommandEntry = {
   *run(k) {
     const wanted = k.flags.number('revision');
     if (wanted < 0) throw new KubectlError(`revision must be a positive integer: ${wanted}`);
+    if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
+      throw new KubectlError('required resource not specified');
     const printer = objectPrinter(k);
-    for (const info of yield* visitAll(k, { args: k.args })) {
+    for (const info of yield* visitAll(k, { args: k.args, selectAll: true })) {
       const revisions = yield* revisionsOf(k, info);
       if (wanted > 0 && !revisions.some(({ number }) => number === wanted)) throw new KubectlError('unable to find the specified revision');
       if (printer) {

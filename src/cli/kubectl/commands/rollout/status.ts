@@ -17,7 +17,7 @@ export const rolloutStatus: CommandEntry = {
     if (k.flags.number('revision') < 0) throw new KubectlError('revision must be a positive integer');
     if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
       throw new KubectlError('required resource not specified');
-    for (const info of yield* visitAll(k, { args: k.args })) yield* follow(k, info);
+    for (const info of yield* visitAll(k, { args: k.args, selectAll: true })) yield* follow(k, info);
   },
 };
 

@@ -31,6 +31,7 @@ export const setEnv: CommandEntry = {
       args: resources,
       operation: 'env updated',
       what: 'env',
+      failure: 'failed to patch env update to pod template:',
       change: (info) =>
         withPodSpec(info, (spec) => {
           const containers = objs(spec['containers']);
@@ -39,7 +40,9 @@ export const setEnv: CommandEntry = {
           return {
             ...spec,
             containers: containers.map((container) =>
-              fits(pattern, text(container['name'])) ? changed(container, added, remove, k.flags.bool('overwrite')) : container,
+              fits(pattern, text(container['name']))
+                ? changed(container, added, remove, k.flags.bool('overwrite') ? undefined : `${info.resource.resource}/${info.name}`)
+                : container,
             ),
           };
         }),
@@ -47,13 +50,14 @@ export const setEnv: CommandEntry = {
   },
 };
 
-function changed(container: Obj, added: readonly Obj[], remove: readonly string[], overwrite: boolean): Obj {
+function changed(container: Obj, added: readonly Obj[], remove: readonly string[], subject: string | undefined): Obj {
   const before = objs(container['env']);
-  if (!overwrite) {
+  // Named only where what is there must stay.
+  if (subject !== undefined) {
     const taken = added.find((each) => before.some((old) => old['name'] === each['name']));
     if (taken)
       throw new KubectlError(
-        `'${text(taken['name'])}' already has a value (${text(before.find((old) => old['name'] === taken['name'])?.['value'])}), and --overwrite is false`,
+        `${subject} '${text(taken['name'])}' already has a value (${text(before.find((old) => old['name'] === taken['name'])?.['value'])}), and --overwrite is false`,
       );
   }
   const kept = before.map((old) => added.find((each) => each['name'] === old['name']) ?? old).filter((each) => !remove.includes(text(each['name'])));

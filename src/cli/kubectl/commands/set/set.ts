@@ -2,7 +2,7 @@
 import { visitAll } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
-import { list, type Obj, obj, objs, text, withPath } from '../../json.ts';
+import { list, type Obj, obj, objs, text, texts, withPath } from '../../json.ts';
 import { labelSelector, resourceList } from '../create/policies.ts';
 import { subjectsOf } from '../create/rbac.ts';
 import { splitPairs } from '../pairs.ts';
@@ -28,6 +28,7 @@ export const setImage: CommandEntry = {
       args: pairs.resources,
       operation: 'image updated',
       what: 'image',
+      failure: 'failed to patch image update to pod template:',
       change: (info) =>
         withPodSpec(info, (spec) => {
           let out = spec;
@@ -91,6 +92,7 @@ export const setServiceAccount: CommandEntry = {
       args: k.args.slice(0, -1),
       operation: 'serviceaccount updated',
       what: 'serviceaccount',
+      failure: 'failed to patch ServiceAccountName',
       change: (info) => withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: name, ...(!k.flags.bool('local') && { serviceAccount: name }) })),
     });
   },
@@ -105,7 +107,10 @@ export const setSelector: CommandEntry = {
     if (selector === undefined) throw new KubectlError('one selector is required');
     const resources = k.args.slice(0, -1);
     yield* visitAll(k, { args: resources, all: k.flags.bool('all') });
-    const labels = obj(labelSelector(selector)['matchLabels']);
+    const parsed = labelSelector(selector);
+    const expressions = objs(parsed['matchExpressions']).map((each) => `{${text(each['key'])} ${text(each['operator'])} [${texts(each['values']).join(' ')}]}`);
+    if (expressions.length > 0) throw new KubectlError(`match expression [${expressions.join(' ')}] not supported on this object`);
+    const labels = obj(parsed['matchLabels']);
     yield* setAll(k, {
       args: resources,
       operation: 'selector updated',
