@@ -137,15 +137,19 @@ export class Call {
     return yield* readWhole(file, this.memory);
   }
 
-  /** Content of a named file; Failure when it cannot be read. */
-  *slurp(name: string, status: ExitCode = 1): Routine<string> {
-    let file: OpenFile;
+  /** A named file, or standard input for `-`; Failure when it cannot be read. */
+  open(name: string, status: ExitCode = 1): OpenFile {
     try {
-      file = openInput(this.process, name);
+      return openInput(this.process, name);
     } catch (error) {
       if (error instanceof Errno) throw new Failure(`${quoteIfNeeded(name)}: ${error.message}`, status);
       throw error;
     }
+  }
+
+  /** Content of a named file; Failure when it cannot be read. */
+  *slurp(name: string, status: ExitCode = 1): Routine<string> {
+    const file = this.open(name, status);
     try {
       return yield* this.whole(file);
     } finally {

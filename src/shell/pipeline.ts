@@ -6,8 +6,8 @@ import type { Process } from '../linux/process.ts';
 import type { ExitCode } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
 import { descriptors, forkShell, pidOf, waitForeground } from './child.ts';
+import { collect, collectFile } from './collect.ts';
 import { expandWords } from './expand.ts';
-import { longestText, outOfMemory } from './fields.ts';
 import type { Shell } from './shell.ts';
 import { watchChildren } from './traps.ts';
 
@@ -127,17 +127,6 @@ export function* substitute(shell: Shell, script: ParsedScript): Routine<string>
   }
 }
 
-function* collect(reader: OpenFile): Routine<string> {
-  const chunks: string[] = [];
-  let size = 0;
-  for (let text = yield* reader.read(); text !== undefined; text = yield* reader.read()) {
-    size += text.length;
-    if (size > longestText) throw outOfMemory(size);
-    chunks.push(text);
-  }
-  return chunks.join('');
-}
-
 const trimmed = (text: string): string => {
   let end = text.length;
   while (end > 0 && text[end - 1] === '\n') end--;
@@ -161,10 +150,7 @@ function* fileOnly(shell: Shell, script: ParsedScript): Routine<string | undefin
   if (one?.type !== 'Redirect' || one.operator !== '<' || !one.target) return undefined;
   const [path = ''] = yield* expandWords(shell, [one.target]);
   try {
-    const file = shell.process.kernel.open(shell.process, path, { read: true });
-    const text = yield* collect(file);
-    file.close();
-    return text;
+    return yield* collectFile(shell.process, path);
   } catch (error) {
     if (!isErrno(error)) throw error;
     yield* shell.complain(`${path}: ${error.message}`);

@@ -1,7 +1,6 @@
 /** uniq, comm, join, paste (GNU coreutils 9.1). */
 import type { OpenFile } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { openInput } from '../input.ts';
 import { quote } from '../quote.ts';
 import { type Call, tool, UsageError } from '../tool.ts';
 
@@ -123,13 +122,7 @@ function* twoFiles(call: Call): Routine<[OpenFile, OpenFile]> {
   if (other === undefined) throw new UsageError(`missing operand after ${quote(one)}`);
   if (extra !== undefined) throw new UsageError(`extra operand ${quote(extra)}`);
   yield* call.out.flush();
-  return [yield* opened(call, one), yield* opened(call, other)];
-}
-
-function* opened(call: Call, name: string): Routine<OpenFile> {
-  // `slurp` complains in the right form; reading the whole lets two operands name the same pipe.
-  if (call.process.fs.find(name) === undefined && name !== '-') yield* call.slurp(name);
-  return openInput(call.process, name);
+  return [call.open(one), call.open(other)];
 }
 
 const join = tool({
@@ -232,7 +225,7 @@ const paste = tool({
     // `paste - -` takes turns at one standard input.
     const standard = call.lines(call.process.stdin, end);
     const readers = [];
-    for (const name of names) readers.push(name === '-' ? standard : call.lines(yield* opened(call, name), end));
+    for (const name of names) readers.push(name === '-' ? standard : call.lines(call.open(name), end));
     for (;;) {
       const row: (string | undefined)[] = [];
       for (const reader of readers) row.push(yield* reader.next());

@@ -3,6 +3,7 @@ import { Errno } from '../../linux/errno.ts';
 import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { onFreshStack } from '../call.ts';
+import { collectFile } from '../collect.ts';
 import { replacement } from '../external.ts';
 import { ExitShell, LoopJump, Return, ShellError } from '../flow.ts';
 import { jobState } from '../job-table.ts';
@@ -91,7 +92,7 @@ function* source(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   const found = path.includes('/') ? path : (inPath(shell, path) ?? path);
   let text: string;
   try {
-    text = shell.process.fs.read(found);
+    text = yield* collectFile(shell.process, found);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     yield* shell.complain(
