@@ -93,6 +93,9 @@ const ask = (word: (unit: Unit | undefined) => string, good: (unit: Unit | undef
 const verbs: Readonly<Record<string, Verb>> = {
   start: each(function* (manager, name) {
     manager.start(name);
+    // The job waits until systemd itself tries again (src/core/service.c, service_start).
+    const unit = unitOf(manager, name);
+    while (unit?.sub === 'auto-restart') yield { on: [unit.changed] };
     yield { timeout: 50 };
   }),
   stop: each((manager, name) => manager.stop(name)),
