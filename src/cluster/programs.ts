@@ -30,6 +30,7 @@ import { newKubeApiserver } from './components/kube-apiserver.ts';
 import { localPathProvisionerProgram } from './components/local-path.ts';
 import { metricsServerProgram } from './components/metrics-server.ts';
 import { newKubelet } from './components/node.ts';
+import { newSnapshotters } from './components/snapshotters.ts';
 import { sshdProgram } from './components/sshd.ts';
 import { kubeadmPhases } from './kubeadm/phases.ts';
 import type { Trace } from './trace.ts';
@@ -46,7 +47,27 @@ const notSimulated = (name: string): Program =>
     return 70;
   };
 
-const absent = ['helm', 'cni-plugin', 'containerd-shim-runc-v2', 'conmon', 'crun', 'pinns', 'git', 'apt', 'apt-get', 'python3', 'perl', 'make', 'npm', 'go'];
+const absent = [
+  'ctr-remote',
+  'rootlesskit',
+  'slirp4netns',
+  'containerd-rootless-setuptool.sh',
+  'containerd-rootless.sh',
+  'helm',
+  'cni-plugin',
+  'containerd-shim-runc-v2',
+  'conmon',
+  'crun',
+  'pinns',
+  'git',
+  'apt',
+  'apt-get',
+  'python3',
+  'perl',
+  'make',
+  'npm',
+  'go',
+];
 /** Those of them that a learner finds in PATH. */
 const absentCommands = ['helm', 'git', 'apt', 'apt-get'];
 
@@ -83,6 +104,7 @@ export function newProgramSet(trace: Trace, fault: Program, registries: () => Re
     // Of the full bundle of nerdctl.
     buildctl,
     buildkitd: newBuildkitd(trace, registries),
+    ...newSnapshotters(trace, registries),
   };
   const programs = new Map<string, Program>([
     ...absent.map((name): [string, Program] => [name, notSimulated(name)]),

@@ -167,6 +167,11 @@ function settingsOf(whole: TomlTable, version: Version): ContainerdConfig {
       : { criProblem: `no corresponding runtime configured in \`containerd.runtimes\` for \`containerd\` \`default_runtime_name = "${first}"` }),
     cniConfDir: text(cni['conf_dir'], defaultConfig.cniConfDir),
     cniBinDir: text(cni['bin_dir'], list(cni['bin_dirs'])[0] ?? defaultConfig.cniBinDir),
+    proxySnapshotters: new Map(
+      Object.entries(table(whole['proxy_plugins'])).flatMap(([name, each]) =>
+        isTable(each) && each['type'] === 'snapshot' ? [[name, text(each['address'], '')] as const] : [],
+      ),
+    ),
     registryConfigPath: text(table(image['registry'])['config_path'], ''),
   };
 }

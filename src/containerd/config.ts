@@ -15,6 +15,8 @@ export type ContainerdConfig = {
   readonly cniBinDir: string;
   /** Folders of `<host>/hosts.toml`, separated by colons; '' for none. */
   readonly registryConfigPath: string;
+  /** [proxy_plugins]: snapshotters that are daemons of their own, by name, with their sockets. */
+  readonly proxySnapshotters: ReadonlyMap<string, string>;
   /** Whether the binaries of runc and the shim are looked for in PATH before each start. */
   readonly checkBinaries: boolean;
 };
@@ -29,5 +31,6 @@ export const defaultConfig: ContainerdConfig = {
   cniConfDir: '/etc/cni/net.d',
   cniBinDir: '/opt/cni/bin',
   registryConfigPath: '/etc/containerd/certs.d',
+  proxySnapshotters: new Map(),
   checkBinaries: true,
 };

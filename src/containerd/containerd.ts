@@ -78,7 +78,7 @@ export class Containerd implements ContainerdApi {
     this.#context = new Context({ kernel, sim, files, meta, run });
     if (meta.uuid === '') meta.uuid = sim.random.uuid();
     this.#content = new ContentService(this.#context);
-    this.#snapshots = new SnapshotService(this.#context);
+    this.#snapshots = new SnapshotService(this.#context, this.config.proxySnapshotters);
     this.#gc = new GarbageCollector(this.#context, this.#content);
     const registries = new RegistryClient(this.#context, options);
     this.#pusher = new Pusher(this.#context, this.#content, registries);

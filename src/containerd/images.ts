@@ -7,6 +7,7 @@ import {
   type Blob,
   type Descriptor,
   type ImageIndex,
+  type ImageManifest,
   type RegistryAuth,
   RegistryFailure,
   type RegistryServer,
@@ -21,6 +22,10 @@ import type { GarbageCollector } from './gc.ts';
 import { parseReference, type Reference } from './reference.ts';
 import { authOf, type RegistryClient } from './registries.ts';
 import type { SnapshotService } from './snapshots.ts';
+import { plainLayer } from './stream-processors.ts';
+
+/** `remote`: mounted from the registry, not stored here. */
+type Layer = { readonly blob: Blob; readonly descriptor: Descriptor; readonly remote: boolean };
 
 export type PullOptions = Parameters<ContainerdApi['images']['pull']>[2] & { readonly auth?: RegistryAuth };
 
@@ -101,8 +106,14 @@ export class ImageService {
     const image = this.get(namespace, name);
     const resolved = this.#content.resolve(image.target.digest);
     if (!resolved) throw notFound(`content digest ${image.target.digest}`);
-    const layers = resolved.manifest.layers.map(({ digest }) => this.#content.get(namespace, digest));
-    return yield* this.#unpack(namespace, snapshotter, resolved.config.rootfs.diff_ids, layers);
+    const diffIds = resolved.config.rootfs.diff_ids;
+    const chain = chainIds(diffIds);
+    // A layer that is unpacked, or was mounted from its registry, is not asked for.
+    const layers = resolved.manifest.layers.map((descriptor, i) => {
+      const here = this.#snapshots.find(namespace, snapshotter, chain[i] ?? '') !== undefined;
+      return here ? undefined : { blob: this.#content.get(namespace, descriptor.digest), descriptor, remote: false };
+    });
+    return yield* this.#unpack(namespace, snapshotter, diffIds, layers);
   }
 
   /** No faster than the node's network card. */
@@ -123,7 +134,7 @@ export class ImageService {
     top: Blob,
     options: PullOptions,
     say: (progress: PullProgress) => void,
-  ): Routine<{ readonly manifest: readonly string[]; readonly layers: readonly Blob[] }> {
+  ): Routine<{ readonly manifest: readonly string[]; readonly layers: readonly Layer[] }> {
     const source = { [`containerd.io/distribution.source.${reference.host}`]: reference.repository };
     const auth = authOf(options);
     const get = function* (this: ImageService, { digest, mediaType, size }: Descriptor, labels: ContainerdLabels = {}): Routine<Blob> {
@@ -146,15 +157,20 @@ export class ImageService {
       if (!descriptor) throw notFound(`failed to pull: no match for platform in manifest ${top.digest}`);
       manifestBlob = yield* get(descriptor);
     }
-    const manifest = JSON.parse(manifestBlob.text) as { config: Descriptor; layers: Descriptor[] };
+    const manifest = JSON.parse(manifestBlob.text) as ImageManifest;
     const refs: (readonly [string, string])[] = [['config', manifest.config.digest], ...manifest.layers.map(({ digest }, i) => [`l.${i}`, digest] as const)];
     this.#write(namespace, reference, manifestBlob, {
       ...source,
       ...Object.fromEntries(refs.map(([name, digest]) => [`containerd.io/gc.ref.content.${name}`, digest])),
     });
     const config = yield* get(manifest.config);
-    const layers: Blob[] = [];
-    for (const layer of manifest.layers) layers.push(yield* get(layer));
+    const layers: Layer[] = [];
+    for (const layer of manifest.layers) {
+      const held = this.#context.meta.blobs.has(layer.digest);
+      const annotations = manifest.annotations ?? {};
+      const remote = held ? undefined : yield* this.#snapshots.prepareRemote(options.snapshotter, { ref: reference.full, layer, annotations });
+      layers.push({ blob: remote ?? (yield* get(layer)), descriptor: layer, remote: remote !== undefined });
+    }
     const { rootfs } = JSON.parse(config.text) as { rootfs: { diff_ids: string[] } };
     const chain = chainIds(rootfs.diff_ids);
     this.#write(namespace, reference, config, { [`containerd.io/gc.ref.snapshot.${options.snapshotter}`]: chain[chain.length - 1] ?? '' });
@@ -192,15 +208,16 @@ export class ImageService {
     }
   }
 
-  *#unpack(namespace: string, snapshotter: string, diffIds: readonly string[], layers: readonly Blob[]): Routine<string> {
+  *#unpack(namespace: string, snapshotter: string, diffIds: readonly string[], layers: readonly (Layer | undefined)[]): Routine<string> {
     const chain = chainIds(diffIds);
     let parent = '';
     for (const [index, layer] of layers.entries()) {
       const id = chain[index] as string;
-      if (!this.#snapshots.find(namespace, snapshotter, id)) {
-        yield* sleep(2 + layer.size / 150_000);
+      if (layer && !this.#snapshots.find(namespace, snapshotter, id)) {
+        yield* sleep(2 + (layer.remote ? 0 : layer.blob.size / 150_000));
         try {
-          this.#snapshots.unpackLayer(namespace, snapshotter, layer, id, parent);
+          const plain = plainLayer(this.#context.files, layer.blob, layer.descriptor, diffIds[index] ?? '');
+          this.#snapshots.unpackLayer(namespace, snapshotter, plain, id, parent, layer.remote);
         } catch (error) {
           if (!(error instanceof Errno)) throw error;
           throw unknown(`failed to extract layer ${diffIds[index]}: write: ${error.message.toLowerCase()}`);

@@ -62,25 +62,16 @@ const rows: readonly Row[] = [
   ['io.containerd.ttrpc.v1', 'otelttrpc'],
 ];
 
-export const pluginList = (config: ContainerdConfig): PluginInfo[] =>
-  rows
+/** Every plugin with its state; those of [proxy_plugins] last. */
+export const pluginList = (config: ContainerdConfig): PluginInfo[] => [
+  ...rows
     .filter(([type, id]) => !config.disabledPlugins.includes(`${type}.${id}`))
-    .map(([type, id, platform, skipped]) => {
-      const problem = problemOf(config, `${type}.${id}`);
-      return {
-        type,
-        id,
-        platforms: platform === undefined ? [] : ['linux/amd64'],
-        status: problem !== undefined ? 'error' : skipped === undefined ? 'ok' : 'skip',
-        ...((problem ?? skipped) ? { error: problem ?? skipped } : {}),
-      };
-    });
-
-/** Why a plugin does not load: the runtime half of CRI refuses its configuration, and with it those that need it. */
-export function problemOf({ criProblem }: ContainerdConfig, plugin: string): string | undefined {
-  if (criProblem === undefined) return undefined;
-  const problem = `invalid plugin config: ${criProblem}`;
-  if (plugin === 'io.containerd.cri.v1.runtime') return problem;
-  if (plugin === 'io.containerd.podsandbox.controller.v1.podsandbox') return `unable to load CRI runtime plugin dependency: ${problem}`;
-  return plugin === 'io.containerd.grpc.v1.cri' ? `unable to load CRI runtime service plugin dependency: ${problem}` : undefined;
-}
+    .map(([type, id, platform, skipped]) => ({
+      type,
+      id,
+      platforms: platform === undefined ? [] : ['linux/amd64'],
+      status: skipped === undefined ? ('ok' as const) : ('skip' as const),
+      ...(skipped === undefined ? {} : { error: skipped }),
+    })),
+  ...[...config.proxySnapshotters.keys()].map((id) => ({ type: 'io.containerd.snapshotter.v1', id, platforms: [], status: 'ok' as const })),
+];

@@ -1,9 +1,13 @@
 /** Snapshotters: layers of files, each on its parent (plugins/snapshots/overlay). */
 
 import { layerDirectory, mergeLayer, unpackedSize } from '../cri/layers.ts';
-import type { ContainerdApi, ContainerdLabels, SnapshotInfo } from '../interfaces/containerd.ts';
+import { type ContainerdApi, ContainerdError, type ContainerdLabels, type SnapshotInfo } from '../interfaces/containerd.ts';
 import type { Blob, LayerEntry } from '../interfaces/distribution.ts';
+import { type ProxySnapshotter, type RemoteLayer, snapshotterProtocol } from '../interfaces/snapshotter.ts';
+import { Errno } from '../linux/errno.ts';
 import { DirectoryNode, OverlayDirectory, writtenFiles } from '../linux/inode.ts';
+import { dialUnix } from '../linux/network.ts';
+import type { Routine } from '../sim/routine.ts';
 import type { Context } from './context.ts';
 import { alreadyExists, failedPrecondition, invalidArgument, notFound } from './errors.ts';
 import type { Snapshot } from './state.ts';
@@ -16,8 +20,17 @@ const snapshotters = ['overlayfs', 'native'];
 export class SnapshotService {
   readonly #context: Context;
 
-  constructor(context: Context) {
+  readonly #proxies: ReadonlyMap<string, string>;
+
+  constructor(context: Context, proxies: ReadonlyMap<string, string> = new Map()) {
     this.#context = context;
+    this.#proxies = proxies;
+  }
+
+  /** A layer that its snapshotter can mount from the registry: its files, without the blob. */
+  *prepareRemote(snapshotter: string, layer: RemoteLayer): Routine<Blob | undefined> {
+    const proxy = this.#proxy(snapshotter);
+    return proxy && (yield* proxy.prepareRemote(layer));
   }
 
   list(namespace: string, snapshotter: string): readonly SnapshotInfo[] {
@@ -96,13 +109,14 @@ export class SnapshotService {
   }
 
   /** Makes a layer's entries a committed snapshot on `parent`; nothing to do when it is there. */
-  unpackLayer(namespace: string, snapshotter: string, layer: Blob, chainId: string, parent: string): void {
+  unpackLayer(namespace: string, snapshotter: string, layer: Blob, chainId: string, parent: string, remote = false): void {
     const keys = this.#keys(namespace, snapshotter);
     if (keys.has(chainId)) return;
     const { now, meta, kernel } = this.#context;
     const entries = JSON.parse(layer.text) as readonly LayerEntry[];
     const below = parent === '' ? undefined : this.get(namespace, snapshotter, parent);
-    const size = unpackedSize(layer);
+    // Of a remote snapshot nothing is here until somebody reads it.
+    const size = remote ? 4096 : unpackedSize(layer);
     kernel.disk.charge(size);
     const directory = layerDirectory(entries, now());
     // The whole chain is merged once here, so that each container lies on one lower directory only.
@@ -111,7 +125,7 @@ export class SnapshotService {
       key: chainId,
       parent,
       kind: 'Committed',
-      labels: { 'containerd.io/snapshot.ref': chainId },
+      labels: { 'containerd.io/snapshot.ref': chainId, ...(remote ? { 'containerd.io/snapshot/remote': 'remote snapshot' } : {}) },
       createdAt: now(),
       number: ++meta.snapshotNumber,
       root,
@@ -122,7 +136,7 @@ export class SnapshotService {
 
   mounts(namespace: string, snapshotter: string, key: string): ReturnType<ContainerdApi['snapshots']['mounts']> {
     const snapshot = this.get(namespace, snapshotter, key);
-    const directory = (each: Snapshot, name: string): string => `${overlayRoot}/snapshots/${each.number}/${name}`;
+    const directory = (each: Snapshot, name: string): string => `${this.#rootOf(snapshotter)}/snapshots/${each.number}/${name}`;
     const lowers: string[] = [];
     for (let parent = snapshot.parent; parent !== ''; ) {
       const below = this.get(namespace, snapshotter, parent);
@@ -147,6 +161,26 @@ export class SnapshotService {
   }
 
   #check(snapshotter: string): void {
-    if (!snapshotters.includes(snapshotter)) throw invalidArgument(`snapshotter not loaded: ${snapshotter}`);
+    if (!snapshotters.includes(snapshotter) && !this.#proxy(snapshotter)) throw invalidArgument(`snapshotter not loaded: ${snapshotter}`);
+  }
+
+  /** A snapshotter of [proxy_plugins], dialed anew for each call. */
+  #proxy(snapshotter: string): ProxySnapshotter | undefined {
+    const address = this.#proxies.get(snapshotter)?.replace(/^unix:\/\//, '');
+    if (address === undefined) return undefined;
+    try {
+      return dialUnix(snapshotterProtocol, this.#context.files.stat(address));
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      throw new ContainerdError(
+        'unavailable',
+        `connection error: desc = "transport: Error while dialing: dial unix ${address}: connect: ${error.message.toLowerCase()}": unavailable`,
+      );
+    }
+  }
+
+  #rootOf(snapshotter: string): string {
+    if (this.#proxies.has(snapshotter)) return `/var/lib/${this.#proxies.get(snapshotter)?.split('/').at(-2) ?? ''}/snapshotter`;
+    return overlayRoot.replace('overlayfs', snapshotter);
   }
 }

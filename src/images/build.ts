@@ -1,6 +1,7 @@
 /** Turns a definition into the blobs that a registry serves: index, manifest, config, layers, with real digests. */
 import { createHash } from 'node:crypto';
 import type { Blob, Descriptor, ImageConfig, ImageIndex, ImageManifest } from '../interfaces/distribution.ts';
+import { estargzLayer } from '../interfaces/lazy-layers.ts';
 import type { ImageDefinition, LayerDefinition } from './definition.ts';
 
 export const mediaTypes = {
@@ -16,9 +17,11 @@ export const sha256 = (text: string): string => `sha256:${createHash('sha256').u
 
 /** Layers are shared between images that name the same definition: `layerCache` keeps them. */
 export function buildImage(definition: ImageDefinition, layerCache: Map<LayerDefinition, Blob>): BuiltImage {
-  const layers = definition.layers.map((layer) => layerBlob(layer, layerCache));
+  const plain = definition.layers.map((layer) => layerBlob(layer, layerCache));
+  const lazy = definition.estargz ? plain.map(estargzLayer) : undefined;
+  const layers = lazy?.map(({ blob }) => blob) ?? plain;
   const config = jsonBlob(mediaTypes.config, imageConfig(definition, layers));
-  const manifest = jsonBlob(mediaTypes.manifest, manifestOf(config, layers));
+  const manifest = jsonBlob(mediaTypes.manifest, manifestOf(config, lazy?.map((each) => each.descriptor) ?? layers.map(descriptor)));
   const index: ImageIndex = { schemaVersion: 2, mediaType: mediaTypes.index, manifests: manifestsOf(definition, manifest) };
   return { index: jsonBlob(mediaTypes.index, index), blobs: [manifest, config, ...layers] };
 }
@@ -54,11 +57,11 @@ export const diffId = (layer: { readonly text: string }): string => sha256(`tar:
 
 const descriptor = ({ mediaType, digest, size }: Blob): Descriptor => ({ mediaType, digest, size });
 
-const manifestOf = (config: Blob, layers: readonly Blob[]): ImageManifest => ({
+const manifestOf = (config: Blob, layers: readonly Descriptor[]): ImageManifest => ({
   schemaVersion: 2,
   mediaType: mediaTypes.manifest,
   config: descriptor(config),
-  layers: layers.map(descriptor),
+  layers,
 });
 
 function manifestsOf(definition: ImageDefinition, manifest: Blob): Descriptor[] {

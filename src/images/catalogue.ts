@@ -213,8 +213,21 @@ const distribution = (name: string, tags: readonly string[], base: LayerDefiniti
 
 /** Every image of every registry. */
 export function catalogue(): ImageDefinition[] {
-  return [...webServers(), ...bases(), ...databases(), ...tools(), ...kubernetesImages()];
+  const hubImages = [...webServers(), ...bases(), ...databases(), ...tools()];
+  return [...hubImages, ...lazyImages(hubImages), ...kubernetesImages()];
 }
+
+/** What the makers of the stargz snapshotter have converted for trying it. */
+const lazyNames = new Set(['alpine', 'busybox', 'nginx', 'python', 'redis'].map((name) => `docker.io/library/${name}`));
+const lazyImages = (all: readonly ImageDefinition[]): ImageDefinition[] =>
+  all
+    .filter(({ name }) => lazyNames.has(name))
+    .map((image) => ({
+      ...image,
+      name: image.name.replace('docker.io/library', 'ghcr.io/stargz-containers'),
+      tags: image.tags.map((tag) => `${tag}-esgz`),
+      estargz: true,
+    }));
 
 const webServers = (): ImageDefinition[] => [
   ...nginx('1.25.5', ['1.25', '1.25.5'], { njs: '0.8.4', debian: 'bookworm' }),

@@ -15,6 +15,8 @@ export type ImageDefinition = {
   readonly created: string;
   readonly config: ImageConfig['config'];
   readonly layers: readonly LayerDefinition[];
+  /** Its layers can be read in parts. */
+  readonly estargz?: boolean;
   /** `os/architecture` of the index; linux/amd64 first. Layers exist for that one only. */
   readonly platforms?: readonly string[];
 };

@@ -68,6 +68,14 @@ export class Registry implements RegistryServer {
     return blob;
   }
 
+  *part(repository: string, digest: string, auth?: RegistryAuth): Routine<Blob> {
+    this.#login(repository, auth);
+    const blob = this.#repository(repository).blobs.get(digest);
+    if (!blob) throw new RegistryFailure({ status: 404, code: 'BLOB_UNKNOWN', message: `blob unknown to registry: ${digest}` });
+    yield* sleep(15);
+    return blob;
+  }
+
   *tags(repository: string, auth?: RegistryAuth): Routine<readonly string[]> {
     yield* sleep(this.options.latency ?? 60);
     this.#login(repository, auth);

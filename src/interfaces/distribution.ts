@@ -7,6 +7,7 @@ export type Descriptor = {
   readonly digest: string;
   readonly size: number;
   readonly platform?: { readonly architecture: string; readonly os: string };
+  readonly annotations?: Readonly<Record<string, string>>;
 };
 
 export type ImageManifest = {
@@ -116,6 +117,8 @@ export type RegistryServer = {
   /** By tag or digest. */
   manifest(repository: string, reference: string, auth?: RegistryAuth): Routine<Blob>;
   blob(repository: string, digest: string, auth?: RegistryAuth): Routine<Blob>;
+  /** What a reader of parts of a blob (HTTP ranges) waits before it sees the first. */
+  part?(repository: string, digest: string, auth?: RegistryAuth): Routine<Blob>;
   tags(repository: string, auth?: RegistryAuth): Routine<readonly string[]>;
   /** One blob, unless it is there; `from` is a repository beside that has it. */
   upload(repository: string, blob: Blob, options?: { readonly auth?: RegistryAuth | undefined; readonly from?: string | undefined }): Routine<Uploaded>;

@@ -30,7 +30,8 @@ export function* pullImage(context: Context, name: string, { quiet, out }: { rea
   const start = context.process.now;
   const seen: PullProgress[] = [];
   const access = registryAccess(context, name);
-  if (!snapshotters.has(context.snapshotter)) throw new NerdctlError('unable to initialize unpacker: no unpack platforms defined: invalid argument');
+  if (!client.plugins().some(({ type, id }) => type === 'io.containerd.snapshotter.v1' && id === context.snapshotter))
+    throw new NerdctlError('unable to initialize unpacker: no unpack platforms defined: invalid argument');
   const image = yield* client.images.pull(context.namespace, name, {
     snapshotter: context.snapshotter,
     ...access,
@@ -46,14 +47,11 @@ export function* pullImage(context: Context, name: string, { quiet, out }: { rea
 export function registryAccess(context: Context, name: string): RegistryAccess {
   const known = readCredentials(context.process, name.split('/')[0] ?? '');
   return {
-    hostsDir: context.flags.list('hosts-dir').join(':') || '/etc/containerd/certs.d:/etc/docker/certs.d',
-    insecure: context.flags.bool('insecure-registry'),
+    hostsDir: context.global.list('hosts-dir').join(':') || '/etc/containerd/certs.d:/etc/docker/certs.d',
+    insecure: context.global.bool('insecure-registry'),
     ...(known === undefined ? {} : { user: `${known.username}:${known.password}` }),
   };
 }
-
-/** Snapshotters that a plain containerd has. */
-export const snapshotters: ReadonlySet<string> = new Set(['overlayfs', 'native', 'blockfile', 'erofs']);
 
 /** The CRI plugin names what it hears of by its id as well. */
 export function shareWithCri(context: Context, { target }: ContainerdImage): void {

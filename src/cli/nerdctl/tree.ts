@@ -1,9 +1,10 @@
 /** The tree of commands; help is read from it. */
 
 import { build, builder } from './commands/build.ts';
+import { convert, decrypt, encrypt } from './commands/convert.ts';
 import { exec } from './commands/exec.ts';
 import { commit, cp, diff } from './commands/files.ts';
-import { convert, decrypt, encrypt, load, save } from './commands/image-files.ts';
+import { load, save } from './commands/image-files.ts';
 import { history, imagePrune, images, pull, rmi, tag } from './commands/images.ts';
 import { containerInspect, imageInspect, inspect } from './commands/inspect.ts';
 import { kill, pause, prune, rename, restart, rm, start, stop, unpause, update, wait } from './commands/lifecycle.ts';

@@ -1,17 +1,13 @@
-/** nerdctl save, load, import; image convert, encrypt, decrypt. */
-import { createHash } from 'node:crypto';
-import type { Blob, ContainerdImage, Descriptor, ImageManifest } from '../../../interfaces/containerd.ts';
+/** nerdctl save and load. */
+import type { Blob, ContainerdImage, Descriptor } from '../../../interfaces/containerd.ts';
 import { type ImageArchive, ImageArchiveError, readImageArchive, TarError, writeImageArchive } from '../../../interfaces/image-archive.ts';
 import { isErrno } from '../../../linux/errno.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { missingProgram } from '../../child.ts';
-import { bool, type Context, list, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
+import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
 import { findImages, partsOf } from '../find.ts';
 import { shareWithCri } from '../pull.ts';
 import { wholeName } from '../reference.ts';
-
-const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 export const save: NerdctlCommand = {
   name: 'save',
@@ -113,123 +109,4 @@ export function nameImage(context: Context, name: string, target: Descriptor): C
   const labels: Record<string, string> = context.namespace === 'k8s.io' ? { 'io.cri-containerd.image': 'managed' } : {};
   if (images.list(context.namespace).some((each) => each.name === name)) return images.update(context.namespace, name, { target, labels });
   return images.create(context.namespace, { name, target, labels });
-}
-
-/** The same layers under another media type: a new manifest. */
-function rewritten(context: Context, image: ContainerdImage, mediaType: (layer: Descriptor) => string): Descriptor {
-  const { manifest } = partsOf(context, image);
-  if (!manifest) throw new NerdctlError(`content digest ${image.target.digest}: not found`);
-  const changed: ImageManifest = {
-    ...manifest,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    layers: manifest.layers.map((layer) => ({ ...layer, mediaType: mediaType(layer) })),
-  };
-  const source = JSON.stringify(changed);
-  const digest = sha256(source);
-  const refs = Object.fromEntries(changed.layers.map((layer, i) => [`containerd.io/gc.ref.content.l.${i}`, layer.digest]));
-  context
-    .client()
-    .content.write(
-      context.namespace,
-      { digest, mediaType: changed.mediaType, size: source.length, text: source },
-      { 'containerd.io/gc.ref.content.config': manifest.config.digest, ...refs },
-    );
-  return { mediaType: changed.mediaType, digest, size: source.length };
-}
-
-const gzipLayer = 'application/vnd.oci.image.layer.v1.tar+gzip';
-
-export const convert: NerdctlCommand = {
-  name: 'convert',
-  short: 'convert an image',
-  usage: '[flags] <source_ref> <target_ref>...',
-  flags: [
-    bool('estargz', "Convert legacy tar(.gz) layers to eStargz for lazy pulling. Should be used in conjunction with '--oci'"),
-    bool('zstd', "Convert legacy tar(.gz) layers to zstd. Should be used in conjunction with '--oci'"),
-    bool('zstdchunked', "Convert legacy tar(.gz) layers to zstd:chunked for lazy pulling. Should be used in conjunction with '--oci'"),
-    bool('nydus', "Convert an OCI image to Nydus image. Should be used in conjunction with '--oci'"),
-    bool('overlaybd', 'Convert tar.gz layers to overlaybd layers'),
-    bool('soci', 'Convert image to SOCI Index V2 format.'),
-    bool('oci', 'Convert Docker media types to OCI media types'),
-    bool('uncompress', 'Convert tar.gz layers to uncompressed tar layers'),
-    text('format', "Format the output using the given Go template, e.g, '{{json .}}'"),
-    slice('platform', 'Convert content for a specific platform'),
-    bool('all-platforms', 'Convert content for all platforms'),
-  ],
-  run: function* (context) {
-    needArgs(context, 2, 2);
-    const [source = '', target = ''] = context.args;
-    const { flags } = context;
-    const name = wholeName(source);
-    const image = context.client().images.get(context.namespace, name);
-    if (flags.bool('soci')) throw new NerdctlError(`failed to convert image to SOCI format: ${needProgram(context, 'soci')}`);
-    if (flags.bool('nydus')) throw new NerdctlError(needProgram(context, 'nydus-image'));
-    if (flags.bool('overlaybd')) throw new NotSimulated('nerdctl image convert --overlaybd');
-    const kind =
-      flags.bool('zstd') || flags.bool('zstdchunked')
-        ? 'application/vnd.oci.image.layer.v1.tar+zstd'
-        : flags.bool('uncompress')
-          ? 'application/vnd.oci.image.layer.v1.tar'
-          : gzipLayer;
-    const made = nameImage(
-      context,
-      wholeName(target),
-      rewritten(context, image, () => kind),
-    );
-    yield* context.print(`${made.target.digest}\n`);
-    return 0;
-  },
-};
-
-function needProgram(context: Context, name: string): string {
-  const missing = missingProgram(context.process, name);
-  if (missing === undefined) throw new NotSimulated(`nerdctl with ${name}`);
-  return missing;
-}
-
-const cryptFlags = [
-  list('recipient', 'Recipient of the image is the person who can decrypt it in the form specified above (i.e. jwe:/path/to/pubkey)'),
-  list('key', "A secret key's filename and an optional password separated by colon"),
-  slice('platform', 'Convert content for a specific platform'),
-  bool('all-platforms', 'Convert content for all platforms'),
-  text('gpg-homedir', 'The GPG homedir to use'),
-  list('dec-recipient', 'Recipient of the image; used only for PKCS7 and must be an x509 certificate'),
-];
-
-export const encrypt: NerdctlCommand = {
-  name: 'encrypt',
-  short: 'encrypt image layers',
-  usage: '[flags] <source_ref> <target_ref>...',
-  flags: cryptFlags,
-  run: function* (context) {
-    needArgs(context, 2, 2);
-    const recipients = context.flags.list('recipient');
-    if (recipients.length === 0) throw new NerdctlError('at least one recipient must be specified (e.g., --recipient=jwe:mypubkey.pem)');
-    for (const each of recipients) keyFile(context, each.replace(/^(jwe|pkcs7|pgp):/, ''));
-    return yield* crypt(context, (layer) => `${layer.mediaType.replace(/\+encrypted$/, '')}+encrypted`);
-  },
-};
-
-export const decrypt: NerdctlCommand = {
-  name: 'decrypt',
-  short: 'decrypt an image',
-  usage: '[flags] <source_ref> <target_ref>...',
-  flags: cryptFlags,
-  run: function* (context) {
-    needArgs(context, 2, 2);
-    for (const each of context.flags.list('key')) keyFile(context, each.split(':')[0] ?? '');
-    return yield* crypt(context, (layer) => layer.mediaType.replace(/\+encrypted$/, ''));
-  },
-};
-
-function keyFile({ process }: Context, path: string): void {
-  if (!process.fs.exists(process.path(path))) throw new NerdctlError(`unable to read file: open ${path}: no such file or directory`);
-}
-
-function* crypt(context: Context, mediaType: (layer: Descriptor) => string): Routine<number> {
-  const [source = '', target = ''] = context.args;
-  const image = context.client().images.get(context.namespace, wholeName(source));
-  const made = nameImage(context, wholeName(target), rewritten(context, image, mediaType));
-  yield* context.print(`${made.target.digest}\n`);
-  return 0;
 }

@@ -1,8 +1,8 @@
 /** nerdctl images, pull, tag, rmi, history, image prune. */
-import { createHash } from 'node:crypto';
-import type { ContainerdImage } from '../../../interfaces/containerd.ts';
+import { chainIds } from '../../../interfaces/chain-id.ts';
+import { ContainerdError, type ContainerdImage } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { bool, type Context, isMissing, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
+import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
 import { findImages, partsOf, taskOf } from '../find.ts';
 import { ago, type Column, humanSize, listText, moment } from '../output.ts';
 import { pullImage, shareWithCri } from '../pull.ts';
@@ -28,29 +28,15 @@ export function imageSizes(context: Context, image: ContainerdImage): { readonly
   const { manifest, config, manifestDigest } = partsOf(context, image);
   const client = context.client();
   let unpacked = 0;
-  const wanted = new Set(config?.rootfs.diff_ids);
-  if (manifest && wanted.size > 0)
-    for (const key of chainOf(context, config?.rootfs.diff_ids ?? [])) {
-      try {
-        unpacked += client.snapshots.usage(context.namespace, 'overlayfs', key).size;
-      } catch (error) {
-        if (!isMissing(error)) throw error; // Not unpacked here.
-      }
+  for (const key of chainIds(config?.rootfs.diff_ids ?? [])) {
+    try {
+      unpacked += client.snapshots.usage(context.namespace, context.snapshotter, key).size;
+    } catch (error) {
+      if (!(error instanceof ContainerdError)) throw error; // Not unpacked here.
     }
+  }
   const own = manifestDigest === '' ? 0 : client.content.get(context.namespace, manifestDigest).size;
   return { unpacked, blobs: manifest ? own + manifest.config.size + manifest.layers.reduce((sum, { size }) => sum + size, 0) : 0 };
-}
-
-/** Snapshots of an image's layers: the first has the layer's own name. */
-function chainOf(context: Context, diffIds: readonly string[]): string[] {
-  const all = context.client().snapshots.list(context.namespace, 'overlayfs');
-  const chain = [diffIds[0] ?? ''];
-  for (let i = 1; i < diffIds.length; i++) {
-    const next = chainId(chain[i - 1] ?? '', diffIds[i] ?? '');
-    if (!all.some(({ key }) => key === next)) break;
-    chain.push(next);
-  }
-  return chain;
 }
 
 const columns = (names: boolean, digests: boolean): Column<Row>[] => [
@@ -258,11 +244,16 @@ export const history: NerdctlCommand = {
     const { config } = partsOf(context, image);
     const full = context.flags.bool('no-trunc');
     const client = context.client();
-    const chain = chainOf(context, config?.rootfs.diff_ids ?? []);
+    const chain = chainIds(config?.rootfs.diff_ids ?? []);
     let layer = 0;
     const rows = (config?.history ?? []).map(({ created, created_by: by = '', empty_layer: empty, comment = '' }) => {
       const key = empty ? undefined : chain[layer++];
-      const size = key === undefined ? 0 : client.snapshots.usage(context.namespace, 'overlayfs', key).size;
+      const size =
+        key === undefined
+          ? 0
+          : client.snapshots.list(context.namespace, context.snapshotter).some((each) => each.key === key)
+            ? client.snapshots.usage(context.namespace, context.snapshotter, key).size
+            : 0;
       const human = context.flags.bool('human');
       return {
         Snapshot: key === undefined ? '<missing>' : full ? key : key.slice(0, 20),
@@ -321,6 +312,3 @@ export function* pruneImages(context: Context, all: boolean): Routine {
   }
   if (lines.length > 0) yield* context.print(`Deleted Images:\n${lines.join('\n')}\n\n`);
 }
-
-/** identity.ChainID of two: how a snapshot is named that lies on another. */
-export const chainId = (parent: string, diffId: string): string => `sha256:${createHash('sha256').update(`${parent} ${diffId}`).digest('hex')}`;

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { typeIn } from '../../cluster/type-in.ts';
+
+describe('what nerdctl does with helpers', () => {
+  const { type } = typeIn('node-full');
+  const image = 'ghcr.io/stargz-containers/busybox:1.36-esgz';
+
+  it('pulls lazily: the image runs before its layers are there', () => {
+    expect(type(`nerdctl --snapshotter=stargz pull -q ${image}`)).toContain('unable to initialize unpacker: no unpack platforms defined: invalid argument');
+    const plugin = '[proxy_plugins.stargz]\\n  type = \\"snapshot\\"\\n  address = \\"/run/containerd-stargz-grpc/containerd-stargz-grpc.sock\\"\\n';
+    type(`printf "\\n${plugin}" >> /etc/containerd/config.toml; systemctl restart containerd`);
+    expect(type('ctr plugins ls | grep stargz')).toMatch(/^io\.containerd\.snapshotter\.v1 +stargz +- +ok +\n$/);
+    expect(type(`nerdctl --snapshotter=stargz pull -q ${image}`)).toContain('containerd-stargz-grpc.sock: connect: no such file or directory');
+    type('systemctl start stargz-snapshotter');
+    expect(type(`nerdctl --snapshotter=stargz run --rm --quiet ${image} echo hi`)).toBe('hi\n');
+    expect(type('ctr content ls -q | wc -l; ctr snapshots --snapshotter stargz ls | grep -c Committed')).toBe('3\n1\n');
+    expect(type(`nerdctl pull -q ${image}; ctr content ls -q | wc -l`)).toBe('4\n');
+  });
+
+  it('converts images for it', () => {
+    type('nerdctl pull -q alpine:3.22');
+    expect(type('nerdctl image convert --estargz --oci alpine:3.22 alpine:esgz')).toMatch(/^sha256:[0-9a-f]{64}\n$/);
+    expect(type("nerdctl image inspect --mode=native alpine:esgz | jq -r '.[0].Manifest.layers[0].annotations | keys[0]'")).toBe(
+      'containerd.io/snapshot/stargz/toc.digest\n',
+    );
+    expect(type('nerdctl run --rm alpine:esgz ls /stargz.index.json')).toBe('/stargz.index.json\n');
+    expect(type('nerdctl image convert --soci --oci alpine:3.22 alpine:soci')).toContain('exec: \\"soci\\": executable file not found in $PATH');
+  });
+
+  it('encrypts images, which run where the key is', () => {
+    type('openssl genrsa -out key.pem 2048 2> /dev/null; openssl rsa -in key.pem -pubout -out pub.pem 2> /dev/null');
+    type('nerdctl image encrypt --recipient=jwe:pub.pem alpine:3.22 alpine:enc; nerdctl save -o enc.tar alpine:enc');
+    expect(type('nerdctl -n other load -i enc.tar')).toContain('call to DecryptLayer failed: missing private key needed for decryption');
+    type('mkdir -p /etc/containerd/ocicrypt/keys; cp key.pem /etc/containerd/ocicrypt/keys/');
+    expect(type('nerdctl -n other load -i enc.tar')).toContain('Loaded image: docker.io/library/alpine:enc\n');
+    expect(type('nerdctl -n other run --rm alpine:enc echo open')).toBe('open\n');
+    type('mv /usr/local/bin/ctd-decoder /root');
+    expect(type('nerdctl -n third load -i enc.tar')).toContain(
+      'failed to get stream processor for application/vnd.oci.image.layer.v1.tar+gzip+encrypted: exec: \\"ctd-decoder\\": executable file not found in $PATH',
+    );
+    expect(type('nerdctl image decrypt --key=key.pem alpine:enc alpine:dec; nerdctl run --rm alpine:dec echo plain')).toMatch(/^sha256:\w+\nplain\n$/);
+    type('openssl genrsa -out other.pem 2048 2> /dev/null');
+    expect(type('nerdctl image decrypt --key=other.pem alpine:enc alpine:x')).toContain('missing private key needed for decryption');
+  });
+});
