@@ -59,8 +59,7 @@ async function main(): Promise<number> {
   if (command === 'lesson') return (await import('./headless/commands.ts')).lesson(values, rest);
   if (command === 'submit') return (await import('./headless/submit.ts')).submitCommand(values, rest);
   if (command === 'grade') return (await import('./headless/grade.ts')).gradeCommand(values, rest);
-  const seed = (await import('./headless/learner-seed.ts')).lessonSeedOf(values);
-  return (await import('./headless/screen.ts')).openScreen({ values, target: command, seed });
+  return (await import('./headless/screen.ts')).openScreen({ values, target: command });
 }
 
 const say = (text: string): number => {

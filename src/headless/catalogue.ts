@@ -5,13 +5,16 @@ import type { TrackEntry } from '../tui/services.ts';
 
 const built = new URL('catalogue.json', import.meta.url);
 
+export type Catalogue = { readonly tracks: readonly TrackEntry[] /** Of lessons that are broken, and left out. */; readonly problems: readonly string[] };
+
 /** `folder`: lessons of the user's own. */
-export async function readCatalogue(folder: string | undefined): Promise<readonly TrackEntry[]> {
-  if (folder === undefined && existsSync(built)) return JSON.parse(readFileSync(built, 'utf8')) as TrackEntry[];
-  const { packagedLessons, readTracks } = await import('./lessons-folder.ts');
+export async function readCatalogue(folder: string | undefined): Promise<Catalogue> {
+  if (folder === undefined && existsSync(built)) return { tracks: JSON.parse(readFileSync(built, 'utf8')) as TrackEntry[], problems: [] };
+  const [{ packagedLessons, readTracks }, { problemText }] = await Promise.all([import('./lessons-folder.ts'), import('../lessons/lesson.ts')]);
   const root = folder ?? packagedLessons();
   if (!existsSync(`${root}/tracks.yaml`)) throw new UsageError(`${root}: there is no tracks.yaml`);
-  return readTracks(root).tracks.map(({ id, title, lessons }) => ({
+  const { tracks, problems } = readTracks(root);
+  const entries = tracks.map(({ id, title, lessons }) => ({
     id,
     title,
     lessons: lessons.map(({ lesson, prose }) => ({
@@ -21,6 +24,7 @@ export async function readCatalogue(folder: string | undefined): Promise<readonl
       world: lesson.world.name,
     })),
   }));
+  return { tracks: entries, problems: problems.map(problemText) };
 }
 
 /** The key of `track/lesson`, or of a lesson's id where only one has it. */

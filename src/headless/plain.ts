@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { keptLesson } from '../session/kept.ts';
 import type { Session } from '../session/session.ts';
 import type { Services, Worlds } from '../tui/services.ts';
+import { type Trouble, troubleText } from '../tui/troubles.ts';
 import { newSay, type Say } from '../tui/words.ts';
 import { PlainLesson } from './plain-lesson.ts';
 import { plainWords } from './plain-words.ts';
@@ -41,6 +42,8 @@ export class Plain {
   #lesson: PlainLesson | undefined;
   #key: string | undefined;
   #began = '';
+  /** Kinds of trouble that were told: once is enough. */
+  readonly #told = new Set<string>();
   /** Set when it is over. */
   status: number | undefined;
 
@@ -59,7 +62,8 @@ export class Plain {
   }
 
   begin(): void {
-    const { target } = this.#services;
+    const { target, troubles = [] } = this.#services;
+    for (const trouble of troubles) this.#tell(trouble);
     if (target === undefined) this.#list();
     else this.#open(target === 'shell' ? undefined : target.lesson);
   }
@@ -93,7 +97,17 @@ export class Plain {
     const session = this.#lesson?.session;
     if (!this.#key || !session?.run) return;
     const clock = { began: this.#began, now: new Date().toISOString() };
-    this.#services.keep({ lessons: { [this.#key]: keptLesson(session, this.#services.engine, this.#services.kept().lessons[this.#key], clock) } });
+    const trouble = this.#services.keep({
+      lessons: { [this.#key]: keptLesson(session, this.#services.engine, this.#services.kept().lessons[this.#key], clock) },
+    });
+    if (!trouble || this.#told.has(trouble.kind)) return;
+    this.#told.add(trouble.kind);
+    this.#tell(trouble);
+  }
+
+  #tell(trouble: Trouble): void {
+    const { question, note } = troubleText(trouble, this.#language);
+    this.#print(`\n${question}\n${note}\n`);
   }
 
   #list(): void {

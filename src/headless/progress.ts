@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, r
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionRecord } from '../session/inputs.ts';
+import type { Trouble } from '../tui/troubles.ts';
 
 export type LessonProgress = {
   readonly done: boolean;
@@ -23,22 +24,26 @@ const empty: Progress = { version: 1, lessons: {} };
 /** `$XDG_STATE_HOME/k8s-lab`, by default `~/.local/state/k8s-lab`. */
 export const stateFolder = (env: NodeJS.ProcessEnv = process.env): string => join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'k8s-lab');
 
-const fileIn = (folder: string): string => join(folder, 'progress.json');
+const damage = 'was damaged';
+export const fileIn = (folder: string): string => join(folder, 'progress.json');
 
-/** `warn` is told when the file cannot be used, and what became of it. */
-export function readProgress(folder = stateFolder(), warn: (text: string) => void = () => {}): Progress {
+/** `warn` is told when the file cannot be used, and what became of it: in a line, and as facts for a screen. */
+export function readProgress(folder = stateFolder(), warn: (text: string, trouble: Trouble) => void = () => {}): Progress {
   const found = read(folder);
+  const file = fileIn(folder);
   if ('progress' in found) return found.progress;
   if ('unreadable' in found) {
-    warn(`k8s-lab: ${fileIn(folder)} cannot be read (${found.unreadable}); progress starts empty and is not saved there until it can`);
+    const { unreadable: reason } = found;
+    warn(`k8s-lab: ${file} cannot be read (${reason}); progress starts empty and is not saved there until it can`, { kind: 'unreadable', file, reason });
     return empty;
   }
   const aside = asideName(folder);
+  const kind = found.problem === damage ? 'damaged' : 'version';
   try {
-    renameSync(fileIn(folder), aside);
-    warn(`k8s-lab: the progress file ${found.problem}; it was set aside as ${aside}, and a new one is begun`);
+    renameSync(file, aside);
+    warn(`k8s-lab: the progress file ${found.problem}; it was set aside as ${aside}, and a new one is begun`, { kind, file, aside });
   } catch {
-    warn(`k8s-lab: the progress file ${fileIn(folder)} ${found.problem}, and it could not be set aside`);
+    warn(`k8s-lab: the progress file ${file} ${found.problem}, and it could not be set aside`, { kind, file, aside: undefined });
   }
   return empty;
 }
@@ -63,7 +68,7 @@ function read(folder: string): Found {
   try {
     return parse(JSON.parse(text));
   } catch (error) {
-    if (error instanceof SyntaxError) return { problem: 'was damaged' };
+    if (error instanceof SyntaxError) return { problem: damage };
     throw error;
   }
 }
@@ -71,7 +76,7 @@ function read(folder: string): Found {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parse(data: unknown): Found {
-  if (!isRecord(data) || !isRecord(data['lessons'])) return { problem: 'was damaged' };
+  if (!isRecord(data) || !isRecord(data['lessons'])) return { problem: damage };
   if (data['version'] !== 1) return { problem: `is of version ${JSON.stringify(data['version'])}, which this k8s-lab does not know` };
   const { name, language } = data;
   return {

@@ -1,9 +1,10 @@
 /** The screen, or its lines where there can be no screen: pipes, dumb terminals, screen readers. */
 import type { Arguments } from '../arguments.ts';
 import type { Kept, Services } from '../tui/services.ts';
+import { type Trouble, troubleText } from '../tui/troubles.ts';
 import { lessonKey, readCatalogue } from './catalogue.ts';
 import { languageOf } from './language.ts';
-import { changeProgress, type Progress, readProgress } from './progress.ts';
+import { changeProgress, fileIn, type Progress, readProgress, stateFolder } from './progress.ts';
 import { handIn } from './submit.ts';
 
 declare const K8S_LAB_VERSION: string;
@@ -14,7 +15,8 @@ export type ScreenOptions = {
   readonly target?: string | undefined;
   /** A shell in this world, without a lesson. */
   readonly world?: string;
-  readonly seed: number;
+  /** Of a shell; lessons have the learner's. */
+  readonly seed?: number;
 };
 
 /** The exit status. */
@@ -23,7 +25,11 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
   if (isPlain(options.values.plain)) return (await import('./plain.ts')).runPlain(services);
   // Ink's components ask this variable for colours.
   if (!services.colours) process.env['FORCE_COLOR'] = '0';
-  return (await import('../tui/index.ts')).runTui(services);
+  const status = await (await import('../tui/index.ts')).runTui(services);
+  const trouble = services.unsaved();
+  // The screen has gone, and with it what was said there.
+  if (trouble) process.stderr.write(`k8s-lab: ${Object.values(troubleText(trouble, services.kept().language ?? services.language)).join('\n')}\n`);
+  return status;
 }
 
 /** Asked for, or nothing else is of use. */
@@ -32,9 +38,16 @@ function isPlain(asked: boolean | undefined, env: NodeJS.ProcessEnv = process.en
   return asked === true || !process.stdin.isTTY || !process.stdout.isTTY || env['TERM'] === 'dumb' || reader;
 }
 
-async function servicesOf({ values, target, world, seed }: ScreenOptions): Promise<Services> {
-  const tracks = await readCatalogue(values.lessons);
-  let progress: Progress = readProgress(undefined, (text) => process.stderr.write(`${text}\n`));
+async function servicesOf({ values, target, world, seed }: ScreenOptions): Promise<Services & { readonly unsaved: () => Trouble | undefined }> {
+  let unsaved: Trouble | undefined;
+  const { tracks, problems } = await readCatalogue(values.lessons);
+  const file = fileIn(stateFolder());
+  const troubles: Trouble[] = [];
+  let progress: Progress = readProgress(undefined, (_text, trouble) => void troubles.push(trouble));
+  if (values.lessons !== undefined && problems.length > 0) troubles.push({ kind: 'lessons', folder: values.lessons, problems });
+  const { lessonSeedOf } = await import('./learner-seed.ts');
+  // What is wrong with a seed or a name is said before there is a screen.
+  const lessonSeed = seed ?? lessonSeedOf(values);
   const lesson = target === undefined ? undefined : lessonKey(tracks, target);
   return {
     tracks,
@@ -42,21 +55,31 @@ async function servicesOf({ values, target, world, seed }: ScreenOptions): Promi
     colours: !process.env['NO_COLOR'],
     target: lesson !== undefined ? { lesson } : world !== undefined ? 'shell' : undefined,
     worlds: async () => {
-      const [{ lessonWorlds }, { lessonSeedOf }] = await Promise.all([import('./lesson-worlds.ts'), import('./learner-seed.ts')]);
+      const { lessonWorlds } = await import('./lesson-worlds.ts');
       // A name given in the menu counts from the next lesson on.
-      return lessonWorlds({ lessons: values.lessons, seed: world === undefined ? lessonSeedOf(values) : seed, world: world ?? 'kubeadm-3' });
+      return lessonWorlds({ lessons: values.lessons, seed: world === undefined ? lessonSeedOf(values) : lessonSeed, world: world ?? 'kubeadm-3' });
     },
     kept: () => progress,
     keep: (change: Partial<Kept>) => {
-      const changed = changeProgress((now) => merged(now, change));
+      const known = progress;
+      let shared = false;
+      const changed = changeProgress((now) => {
+        shared = Object.keys(change.lessons ?? {}).some((key) => now.lessons[key] !== undefined && !same(now.lessons[key], known.lessons[key]));
+        return merged(now, change);
+      });
       // What could not be saved is kept as long as the lab runs.
       progress = changed.problem === undefined ? changed.progress : merged(progress, change);
-      return changed.problem;
+      unsaved = changed.problem === undefined ? undefined : { kind: 'notSaved', file, reason: changed.problem };
+      return unsaved ?? (shared ? { kind: 'shared', file } : undefined);
     },
+    troubles,
+    unsaved: () => unsaved,
     handIn: (who, path, over) => handIn(progress, who, path, over),
     engine: typeof K8S_LAB_VERSION === 'string' ? K8S_LAB_VERSION : 'source',
   };
 }
+
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** An empty name takes the name away. */
 function merged(now: Progress, { name, lessons, ...rest }: Partial<Kept>): Progress {

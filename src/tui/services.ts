@@ -3,6 +3,7 @@ import type { Language } from '../lessons/lesson.ts';
 import type { SessionRecord, StampedInput } from '../session/inputs.ts';
 import type { KeptLesson } from '../session/kept.ts';
 import type { Session } from '../session/session.ts';
+import type { Trouble } from './troubles.ts';
 
 export type LessonEntry = {
   /** `track/lesson`. */
@@ -35,7 +36,9 @@ export type Services = {
   readonly worlds: () => Promise<Worlds>;
   readonly kept: () => Kept;
   /** What went wrong, or undefined. */
-  readonly keep: (change: Partial<Kept>) => string | undefined;
+  readonly keep: (change: Partial<Kept>) => Trouble | undefined;
+  /** What was wrong with the learner's files at the start. */
+  readonly troubles?: readonly Trouble[];
   /** A world that is only looked at, out of a replay: one leaves it to go back there, and nothing is kept. */
   readonly visiting?: boolean;
   /** Stamped into records. */

@@ -132,6 +132,8 @@ describe('a lesson', () => {
     await screen.until('Too small: 50×12');
     await screen.line('echo still here');
     await screen.until(/^still here *$/m);
+    // Quick as it was, it is kept at once: nothing is lost by a kill -9.
+    await screen.until(() => screen.progress().lessons[tour]?.session?.inputs.some(({ line }) => line === 'echo still here') ?? false);
     screen.resize(20, 5);
     await screen.until('Window too small');
     screen.resize(80, 24);

@@ -111,7 +111,8 @@ export class Screen {
     language?: string;
     name?: string;
   } {
-    return JSON.parse(readFileSync(join(this.state, 'k8s-lab', 'progress.json'), 'utf8'));
+    const file = join(this.state, 'k8s-lab', 'progress.json');
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { lessons: {} };
   }
 
   close(): void {

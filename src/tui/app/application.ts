@@ -5,13 +5,14 @@ import { entryOf, type LessonEntry, type Services } from '../services.ts';
 import type { InkInput } from '../terminal/ink-input.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { Painter } from '../terminal/painter.ts';
+import { type Trouble, troubleText } from '../troubles.ts';
 import { newSay, type Say } from '../words.ts';
 import { Frames } from './frames.ts';
 import { GoingBack } from './going-back.ts';
 import { Keeper } from './keeper.ts';
 import { LessonScreen } from './lesson.ts';
 import { playOn, showStage } from './opening.ts';
-import { endedQuestion, failedQuestion, leaveQuestion, leaveVisitQuestion, resumeQuestion } from './questions.ts';
+import { endedQuestion, failedQuestion, leaveQuestion, leaveVisitQuestion, resumeQuestion, troubleQuestion } from './questions.ts';
 import { type Command, contextOf, route } from './route.ts';
 import type { AppState, ChoiceState } from './state.ts';
 import { Store } from './store.ts';
@@ -47,10 +48,9 @@ export class Application {
       notice: undefined,
       handedIn: undefined,
     });
-    this.#keeper = new Keeper(services, (problem) => {
-      const notice = this.#say('notSaved', { text: problem });
-      this.store.set({ notice });
-      this.#lesson?.tell(notice);
+    this.#keeper = new Keeper(services, (trouble) => {
+      this.store.set({ notice: troubleText(trouble, this.store.get().language).question });
+      this.#tellTroubles([trouble], () => {});
     });
     this.#back = new GoingBack({
       store: this.store,
@@ -69,11 +69,13 @@ export class Application {
 
   /** After the first frame. */
   begin(): void {
-    const { target } = this.#services;
-    if (target === 'shell') void this.#open(undefined);
-    else if (target) this.#openLesson(target.lesson);
-    // What a lesson will need is read while the menu is looked at.
-    else setTimeout(() => void this.#services.worlds().catch(() => {}), 300).unref();
+    const { target, troubles = [] } = this.#services;
+    this.#tellTroubles(troubles, () => {
+      if (target === 'shell') void this.#open(undefined);
+      else if (target) this.#openLesson(target.lesson);
+      // What a lesson will need is read while the menu is looked at.
+      else setTimeout(() => void this.#services.worlds().catch(() => {}), 300).unref();
+    });
   }
 
   /** Nothing that was done may be lost; called before any end, wanted or not. */
@@ -257,6 +259,12 @@ export class Application {
       then(id);
     };
     this.store.set({ choice });
+  }
+
+  /** One after the other. */
+  #tellTroubles([first, ...others]: readonly Trouble[], then: () => void): void {
+    if (!first) return then();
+    this.#ask(troubleQuestion(this.#say, troubleText(first, this.store.get().language)), () => this.#tellTroubles(others, then));
   }
 
   #leaveScreen(): void {

@@ -2,18 +2,20 @@
 import { keptLesson } from '../../session/kept.ts';
 import type { Session } from '../../session/session.ts';
 import type { Services } from '../services.ts';
+import type { Trouble } from '../troubles.ts';
 
 const delay = 250;
 
 export class Keeper {
   readonly #services: Services;
-  readonly #failed: (problem: string) => void;
+  readonly #failed: (trouble: Trouble) => void;
   #timer: NodeJS.Timeout | undefined;
-  #told = false;
+  /** Kinds of trouble that were told: once is enough. */
+  readonly #told = new Set<string>();
   /** When the session that is kept began, by the clock on the wall. */
   began = '';
 
-  constructor(services: Services, failed: (problem: string) => void) {
+  constructor(services: Services, failed: (trouble: Trouble) => void) {
     this.#services = services;
     this.#failed = failed;
   }
@@ -29,10 +31,9 @@ export class Keeper {
     if (!key || !session?.run) return;
     const clock = { began: this.began, now: new Date().toISOString() };
     const lesson = keptLesson(session, this.#services.engine, this.#services.kept().lessons[key], clock);
-    const problem = this.#services.keep({ lessons: { [key]: lesson } });
-    if (problem && !this.#told) {
-      this.#told = true;
-      this.#failed(problem);
-    }
+    const trouble = this.#services.keep({ lessons: { [key]: lesson } });
+    if (!trouble || this.#told.has(trouble.kind)) return;
+    this.#told.add(trouble.kind);
+    this.#failed(trouble);
   }
 }

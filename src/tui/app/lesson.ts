@@ -112,6 +112,8 @@ export class LessonScreen {
     const done = this.#typing.key(event);
     if (done === 'line' || done === 'input') {
       this.set({ notice: undefined, ...(done === 'line' ? { fresh: false, scroll: 0 } : {}) });
+      // A quick command is over before anybody looks: it is kept all the same.
+      this.#wasAtPrompt = false;
       this.pump.kick();
       this.#typing.drain();
     }

@@ -1,4 +1,5 @@
 /** Questions that stand over everything else, and their answers. */
+import type { TroubleText } from '../troubles.ts';
 import type { Say } from '../words.ts';
 import type { ChoiceState } from './state.ts';
 
@@ -44,6 +45,9 @@ export const endedQuestion = (say: Say): ChoiceState => ({
     { id: 'back', label: say('back') },
   ],
 });
+
+/** Something is wrong with a file of the learner's own. */
+export const troubleQuestion = (say: Say, { question, note }: TroubleText): ChoiceState => ({ question, note, options: [{ id: 'on', label: say('goOn') }] });
 
 /** A world that could not be opened. */
 export const failedQuestion = (say: Say, message: string): ChoiceState => ({ question: message, options: [{ id: 'back', label: say('back') }] });
