@@ -1,11 +1,20 @@
 /** Pulling an image: from registry to storage (CRI-O server/image_pull.go, containers/image copy). */
+import { HttpRegistry } from '../client/http-registry.ts';
 import { chainIds } from '../interfaces/chain-id.ts';
 import { type AuthConfig, CriError } from '../interfaces/cri.ts';
-import { type Blob, type Descriptor, type ImageConfig, type ImageIndex, RegistryFailure, type RegistryServer } from '../interfaces/distribution.ts';
+import {
+  type Blob,
+  type Descriptor,
+  type ImageConfig,
+  type ImageIndex,
+  RegistryFailure,
+  type RegistryServer,
+  RegistryUnreachable,
+} from '../interfaces/distribution.ts';
 import { NetworkError } from '../linux/network.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import type { Context } from './context.ts';
-import { policyProblem, type Reference, sources, unknown } from './references.ts';
+import { isInsecure, policyProblem, type Reference, sources, unknown } from './references.ts';
 import type { StoredImage } from './storage.ts';
 
 /** Pulls one candidate, from the first of its sources that has it. */
@@ -29,9 +38,11 @@ function* pullFrom(context: Context, reference: Reference, source: Reference, au
   try {
     const top = yield* registry.manifest(source.repository, source.digest ?? source.tag ?? 'latest', user);
     const get = (digest: string): Routine<Blob> => registry.blob(source.repository, digest, user);
-    return yield* store(context, reference, top, get);
+    const manifestOf = (digest: string): Routine<Blob> => registry.manifest(source.repository, digest, user);
+    return yield* store(context, reference, top, { get, manifestOf });
   } catch (error) {
     if (error instanceof RegistryFailure) throw refused(error, source);
+    if (error instanceof RegistryUnreachable) throw unreachable(source, error.message.replace(/^\w+ "[^"]*": /, ''));
     if (error instanceof NetworkError) throw unreachable(source, `dial tcp: ${error.message.toLowerCase()}`);
     throw error;
   }
@@ -40,10 +51,12 @@ function* pullFrom(context: Context, reference: Reference, source: Reference, au
 const amd64 = ({ manifests }: ImageIndex): Descriptor | undefined =>
   manifests.find(({ platform }) => platform?.architecture === 'amd64' && platform.os === 'linux');
 
-function* store(context: Context, reference: Reference, top: Blob, get: (digest: string) => Routine<Blob>): Routine<StoredImage> {
+type Source = { readonly get: (digest: string) => Routine<Blob>; readonly manifestOf: (digest: string) => Routine<Blob> };
+
+function* store(context: Context, reference: Reference, top: Blob, { get, manifestOf }: Source): Routine<StoredImage> {
   const { storage } = context;
   const listed = /index|manifest\.list/.test(top.mediaType) ? amd64(JSON.parse(top.text) as ImageIndex) : undefined;
-  const manifest = listed ? yield* get(listed.digest) : top;
+  const manifest = listed ? yield* manifestOf(listed.digest) : top;
   const { config, layers } = JSON.parse(manifest.text) as { readonly config: Descriptor; readonly layers: readonly Descriptor[] };
   const configText = (yield* get(config.digest)).text;
   const imageConfig = JSON.parse(configText) as ImageConfig;
@@ -94,6 +107,7 @@ function refused({ status, message }: RegistryFailure, source: Reference): CriEr
     return unknown(
       bothErrors(source, `${where}: ${message.startsWith('manifest unknown') ? 'manifest unknown' : 'name unknown: repository name not known to registry'}`),
     );
+  if (status === 401 && message.endsWith('no basic auth credentials')) return unknown(bothErrors(source, `${where}: authentication required`));
   if (status === 401) return unknown(bothErrors(source, `${where}: requested access to the resource is denied`));
   if (status === 429)
     return unknown(
@@ -107,7 +121,7 @@ function* connect(context: Context, source: Reference): Routine<RegistryServer> 
   const unknownName = /^(localhost|\d+\.\d+\.\d+\.\d+)(:|$)/.test(address) ? undefined : context.unreachable(address);
   if (unknownName) {
     yield* sleep(unknownName.after);
-    throw unreachable(source, `dial tcp: ${unknownName.problem}`);
+    throw unreachable(source, unknownName.problem);
   }
   try {
     const registry = context.registry(source.host);
@@ -117,9 +131,12 @@ function* connect(context: Context, source: Reference): Routine<RegistryServer> 
     yield* sleep(error.afterMilliseconds);
     throw unreachable(source, `dial tcp: lookup ${address}: ${error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`}`);
   }
-  yield* sleep(20);
-  const [host = '', port = '443'] = address.split(':');
-  if (/^(localhost|\d+\.\d+\.\d+\.\d+)$/.test(host))
-    throw unreachable(source, `dial tcp ${host === 'localhost' ? '[::1]' : host}:${port}: connect: connection refused`);
-  throw unreachable(source, `dial tcp: lookup ${host}: no such host`);
+  // Whoever answers at that address over the node's network.
+  const { sim, kernel, files } = context;
+  const open = isInsecure(files, source.host);
+  return new HttpRegistry(
+    { sim, network: kernel.host.network, files },
+    { scheme: 'https', authority: address, prefix: '/v2', fallback: open, skipVerify: open },
+    'cri-o/1.35',
+  );
 }

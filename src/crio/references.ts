@@ -45,7 +45,13 @@ const isShort = (text: string): boolean => {
   return !(first.includes('.') || first.includes(':') || first === 'localhost');
 };
 
-type RegistryEntry = { readonly prefix: string; readonly location: string; readonly blocked: boolean; readonly mirrors: readonly string[] };
+type RegistryEntry = {
+  readonly prefix: string;
+  readonly location: string;
+  readonly blocked: boolean;
+  readonly mirrors: readonly string[];
+  readonly insecure: readonly string[];
+};
 type Registries = {
   readonly search: readonly string[];
   /** The file that says where to search. */
@@ -74,12 +80,22 @@ export function readRegistries(files: FileSystem): Registries {
   return { search, searchFile, aliases, entries };
 }
 
-const entryOf = (each: TomlTable): RegistryEntry => ({
-  prefix: word(each['prefix']) || word(each['location']),
-  location: word(each['location']) || word(each['prefix']),
-  blocked: each['blocked'] === true,
-  mirrors: (Array.isArray(each['mirror']) ? each['mirror'] : []).flatMap((mirror) => (isTable(mirror) ? [word(mirror['location'])] : [])),
-});
+function entryOf(each: TomlTable): RegistryEntry {
+  const location = word(each['location']) || word(each['prefix']);
+  const mirrors = (Array.isArray(each['mirror']) ? each['mirror'] : []).filter(isTable);
+  const insecure = [...mirrors, each].filter((table) => table['insecure'] === true).map((table) => word(table['location']) || location);
+  return {
+    prefix: word(each['prefix']) || word(each['location']),
+    location,
+    blocked: each['blocked'] === true,
+    mirrors: mirrors.map((mirror) => word(mirror['location'])),
+    insecure,
+  };
+}
+
+/** Whether plain HTTP, or anybody's certificate, will do for a host. */
+export const isInsecure = (files: FileSystem, host: string): boolean =>
+  readRegistries(files).entries.some(({ insecure }) => insecure.some((location) => location === host || location.startsWith(`${host}/`)));
 
 function parsed(text: string, path: string): TomlTable {
   try {
