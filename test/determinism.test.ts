@@ -1,52 +1,44 @@
-import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { buildSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { newCluster } from '../src/cluster/cluster.ts';
-import { packagedLessons, readLesson } from '../src/headless/lessons-folder.ts';
-import { etcdProtocol, prefixEnd } from '../src/interfaces/etcd.ts';
-import { fillAll } from '../src/lessons/variables.ts';
-import { dial } from '../src/linux/network.ts';
-import { playScript } from '../src/session/play.ts';
+import { packagedLessons } from '../src/headless/lessons-folder.ts';
 import { Session } from '../src/session/session.ts';
-
-/** Everything in etcd, byte by byte. */
-function etcdHash(session: Session): string {
-  const { kernel } = session.cluster.machine('controlplane');
-  const etcd = dial(etcdProtocol, kernel.host.network, '127.0.0.1', 2379, kernel.sim.random);
-  return createHash('sha256')
-    .update(JSON.stringify(etcd.range({ key: '/registry/', rangeEnd: prefixEnd('/registry/') }).kvs))
-    .digest('hex');
-}
-
-function screenOf(session: Session): string {
-  let screen = '';
-  for (let text = session.tty.output.take(); text !== undefined; text = session.tty.output.take()) screen += text;
-  return screen;
-}
-
-const longest = `${packagedLessons()}/tools/one-pod-six-views`;
-
-function play(seed: number): { etcd: string; screen: string; session: Session } {
-  const lesson = readLesson(longest);
-  if (!('lesson' in lesson)) throw new Error('the lesson is broken');
-  const session = new Session({ world: 'kubeadm-3', seed, lesson });
-  playScript(session, fillAll(lesson.lesson.solutions[0]?.script ?? '', session.values));
-  return { etcd: etcdHash(session), screen: screenOf(session), session };
-}
+import { etcdHash, type Played, play, type Side, screenOf } from './determinism/play.ts';
 
 /** Each is another world; K8S_LAB_SEEDS=12 for a quick look. */
-const seeds = Number(process.env['K8S_LAB_SEEDS'] ?? 200);
+const count = Number(process.env['K8S_LAB_SEEDS'] ?? 200);
+const seeds = Array.from({ length: count }, (_, index) => index + 1);
+
+/** A JavaScript engine of its own lives all the seeds, in its own order, from a bundle as users have it. */
+function side(file: string, order: readonly number[]): Promise<Map<number, Played>> {
+  const played = new Map<number, Played>();
+  const workerData: Side = { seeds: order, lessons: packagedLessons() };
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(file, { workerData });
+    worker.on('message', (each: Played) => void played.set(each.seed, each));
+    worker.on('error', reject);
+    worker.on('exit', () => resolve(played));
+  });
+}
 
 describe('same seed, same typing, same bytes', () => {
-  test(`the longest lesson, ${seeds} seeds, twice each`, { timeout: 1_200_000 }, () => {
-    const hashes = new Set<string>();
-    for (let seed = 1; seed <= seeds; seed++) {
-      const first = play(seed);
-      const second = play(seed);
-      expect(second.etcd, `seed ${seed}: etcd`).toBe(first.etcd);
-      expect(second.screen, `seed ${seed}: screen`).toBe(first.screen);
-      hashes.add(first.etcd);
+  test(`the longest lesson, ${count} seeds, twice each`, { timeout: 1_200_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'k8s-lab-seeds-'));
+    const outfile = join(folder, 'side.mjs');
+    const banner = { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" };
+    buildSync({ entryPoints: ['test/determinism/play.ts'], bundle: true, platform: 'node', format: 'esm', outfile, banner, logLevel: 'error' });
+    const [one, other] = await Promise.all([side(outfile, seeds), side(outfile, [...seeds].reverse())]);
+    rmSync(folder, { recursive: true });
+    expect(one.size).toBe(count);
+    for (const seed of seeds) {
+      expect(other.get(seed)?.etcd, `seed ${seed}: etcd`).toBe(one.get(seed)?.etcd);
+      expect(other.get(seed)?.screen, `seed ${seed}: screen`).toBe(one.get(seed)?.screen);
     }
-    expect(hashes.size).toBe(seeds);
+    expect(new Set([...one.values()].map(({ etcd }) => etcd)).size).toBe(count);
   });
 
   test('a replay of the recorded inputs is the same world, and so is an undone line', () => {

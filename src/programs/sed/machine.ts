@@ -15,6 +15,9 @@ export type MachineOptions = { readonly quiet: boolean; readonly delimiter: stri
 
 type After = 'next' | 'restart' | 'cycle' | 'delete' | 'quit' | 'quit-silent';
 
+/** Looking for a pattern costs the lab so much: a stream without end is known as one. */
+const matchesPerStep = 6;
+
 export class SedMachine {
   readonly #call: Call;
   readonly #commands: readonly Command[];
@@ -282,6 +285,7 @@ export class SedMachine {
       at = match[1] as number;
       if (!substitution.global) break;
     }
+    this.#call.process.kernel.sim.toil((1 + count) / matchesPerStep);
     if (!changed) return;
     this.#pattern = out + text.slice(at);
     this.#call.memory.charge(Math.max(0, this.#pattern.length - text.length));

@@ -1,0 +1,42 @@
+/** The longest lesson, played; and one side of the comparison, as a worker thread: every seed once, in a fresh world each. */
+import { createHash } from 'node:crypto';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { packagedLessons, readLesson } from '../../src/headless/lessons-folder.ts';
+import { etcdProtocol, prefixEnd } from '../../src/interfaces/etcd.ts';
+import { fillAll } from '../../src/lessons/variables.ts';
+import { dial } from '../../src/linux/network.ts';
+import { playScript } from '../../src/session/play.ts';
+import { Session } from '../../src/session/session.ts';
+
+/** Everything in etcd, byte by byte. */
+export function etcdHash(session: Session): string {
+  const { kernel } = session.cluster.machine('controlplane');
+  const etcd = dial(etcdProtocol, kernel.host.network, '127.0.0.1', 2379, kernel.sim.random);
+  return hash(JSON.stringify(etcd.range({ key: '/registry/', rangeEnd: prefixEnd('/registry/') }).kvs));
+}
+
+export function screenOf(session: Session): string {
+  let screen = '';
+  for (let text = session.tty.output.take(); text !== undefined; text = session.tty.output.take()) screen += text;
+  return screen;
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export function play(seed: number, lessons = packagedLessons()): { readonly etcd: string; readonly screen: string; readonly session: Session } {
+  const lesson = readLesson(`${lessons}/tools/one-pod-six-views`);
+  if (!('lesson' in lesson)) throw new Error('the lesson is broken');
+  const session = new Session({ world: 'kubeadm-3', seed, lesson });
+  playScript(session, fillAll(lesson.lesson.solutions[0]?.script ?? '', session.values));
+  return { etcd: etcdHash(session), screen: screenOf(session), session };
+}
+
+export type Played = { readonly seed: number; readonly etcd: string; readonly screen: string };
+export type Side = { readonly seeds: readonly number[]; readonly lessons: string };
+
+const side = workerData as Side | undefined;
+if (!isMainThread && Array.isArray(side?.seeds))
+  for (const seed of side.seeds) {
+    const { etcd, screen } = play(seed, side.lessons);
+    parentPort?.postMessage({ seed, etcd, screen: hash(screen) } satisfies Played);
+  }
