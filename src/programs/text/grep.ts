@@ -144,7 +144,8 @@ function* path(search: Search, name: string, recursive: boolean): Routine {
     else if (call.value('d') !== 'skip') yield* complain(search, `${name}: Is a directory`);
     return;
   }
-  if (name === '-' || included(call, name)) yield* open(search, name);
+  // What is not there is said whatever --include asks for.
+  if (name === '-' || included(call, name) || call.process.fs.find(name) === undefined) yield* open(search, name);
 }
 
 function* complain(search: Search, text: string): Routine {
