@@ -9,24 +9,31 @@ import { watchPrograms } from './editor/watch.ts';
 import { archivePrograms } from './files/archive.ts';
 import { attributePrograms } from './files/attributes.ts';
 import { copyPrograms } from './files/copy.ts';
+import { ddPrograms } from './files/dd.ts';
 import { directoryPrograms } from './files/directories.ts';
 import { find } from './files/find.ts';
 import { ls } from './files/ls.ts';
+import { pathPrograms } from './files/paths.ts';
 import { removePrograms } from './files/remove.ts';
 import { usagePrograms } from './files/usage.ts';
 import { jq } from './jq/jq.ts';
 import { curl } from './network/curl.ts';
 import { ethtoolPrograms } from './network/ethtool.ts';
 import { ipPrograms } from './network/ip.ts';
+import { iptablesPrograms } from './network/iptables.ts';
 import { lookupPrograms } from './network/lookup.ts';
+import { ncPrograms } from './network/nc.ts';
 import { nftPrograms } from './network/nft.ts';
+import { pingPrograms } from './network/ping.ts';
 import { scpPrograms } from './network/scp.ts';
 import { socketPrograms } from './network/sockets.ts';
+import { sshPrograms } from './network/ssh.ts';
 import { wget } from './network/wget.ts';
 import { openssl } from './openssl/openssl.ts';
 import { ps } from './processes/ps.ts';
 import { runPrograms } from './processes/run.ts';
 import { signalPrograms } from './processes/signals.ts';
+import { sudoPrograms } from './processes/sudo.ts';
 import { xargsPrograms } from './processes/xargs.ts';
 import { sed } from './sed/sed.ts';
 import { datePrograms } from './system/date.ts';
@@ -34,13 +41,16 @@ import { identityPrograms } from './system/identity.ts';
 import { journalctl } from './system/journalctl.ts';
 import { namespacePrograms } from './system/namespaces.ts';
 import { swapPrograms } from './system/swap.ts';
+import { sysctlPrograms } from './system/sysctl.ts';
 import { systemctl } from './system/systemctl.ts';
+import { userPrograms } from './system/users.ts';
 import { bcPrograms } from './text/bc.ts';
 import { catPrograms } from './text/cat.ts';
 import { cutPrograms } from './text/cut.ts';
 import { diffPrograms } from './text/diff.ts';
 import { echoPrograms } from './text/echo.ts';
 import { encodePrograms } from './text/encode.ts';
+import { exprPrograms } from './text/expr.ts';
 import { grepPrograms } from './text/grep.ts';
 import { headPrograms } from './text/head.ts';
 import { shapePrograms } from './text/shape.ts';
@@ -70,19 +80,28 @@ const own: Readonly<Record<string, Program>> = {
   ...pagerPrograms,
   ...watchPrograms,
   ...ipPrograms,
+  ...iptablesPrograms,
   ...ethtoolPrograms,
   ...nftPrograms,
   ...lookupPrograms,
   ...scpPrograms,
   ...socketPrograms,
+  ...sshPrograms,
+  ...ncPrograms,
+  ...pingPrograms,
   ...runPrograms,
+  ...sudoPrograms,
   ...signalPrograms,
   ...datePrograms,
   ...identityPrograms,
+  ...sysctlPrograms,
+  ...userPrograms,
   ...swapPrograms,
   ...namespacePrograms,
   ...archivePrograms,
+  ...ddPrograms,
   ...attributePrograms,
+  ...pathPrograms,
   ...copyPrograms,
   ...directoryPrograms,
   ...removePrograms,
@@ -92,6 +111,7 @@ const own: Readonly<Record<string, Program>> = {
   ...catPrograms,
   ...diffPrograms,
   ...shapePrograms,
+  ...exprPrograms,
   ...cutPrograms,
   ...echoPrograms,
   ...encodePrograms,

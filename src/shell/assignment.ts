@@ -5,7 +5,7 @@ import { arithmeticValue, expandString, expandText, expandWords } from './expand
 import { quoteIfNeeded } from './quote.ts';
 import type { ArrayElement, Shell } from './shell.ts';
 import { parseWord } from './source.ts';
-import { AssociativeArray, IndexedArray } from './variables.ts';
+import { AssociativeArray, IndexedArray } from './variable-values.ts';
 
 /** Carries out an assignment; gives it as `set -x` shows it. */
 export function* applyAssignment(shell: Shell, assignment: Assignment): Routine<string> {

@@ -9,7 +9,7 @@ import { ShellError } from './flow.ts';
 import { matches, parsePattern } from './pattern.ts';
 import type { Shell } from './shell.ts';
 import { trace } from './trace.ts';
-import { IndexedArray } from './variables.ts';
+import { IndexedArray } from './variable-values.ts';
 
 /** The truth of a `[[ ]]` expression. */
 export function* runCondition(shell: Shell, node: TestExpression): Routine<boolean> {

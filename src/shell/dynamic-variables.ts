@@ -1,6 +1,7 @@
 /** Variables that the shell computes when they are looked at. */
 import type { Shell } from './shell.ts';
-import { type DynamicVariable, IndexedArray } from './variables.ts';
+import { IndexedArray } from './variable-values.ts';
+import type { DynamicVariable } from './variables.ts';
 
 /** `$RANDOM`, `$SECONDS`, `$LINENO` and their like, for one shell. */
 export function dynamicVariables(shell: Shell): ReadonlyMap<string, DynamicVariable> {

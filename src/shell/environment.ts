@@ -1,6 +1,6 @@
 /** The variables a shell starts with. */
 import type { Shell } from './shell.ts';
-import { IndexedArray } from './variables.ts';
+import { IndexedArray } from './variable-values.ts';
 
 /** Takes over the environment and sets what every shell has. */
 export function initialVariables(shell: Shell): void {

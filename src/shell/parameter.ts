@@ -5,7 +5,7 @@ import { ShellError } from './flow.ts';
 import { matchEnds, type Pattern, parsePattern } from './pattern.ts';
 import type { Shell } from './shell.ts';
 import { transform } from './transform.ts';
-import { AssociativeArray, IndexedArray } from './variables.ts';
+import { AssociativeArray, IndexedArray } from './variable-values.ts';
 
 /** What a parameter is: one text (undefined: not set), or a list (`$@`, `${a[*]}`). */
 export type Found = { readonly text: string | undefined } | { readonly items: readonly string[]; readonly star: boolean };

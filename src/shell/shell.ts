@@ -10,7 +10,8 @@ import { Discard, ShellError } from './flow.ts';
 import { JobTable } from './job-table.ts';
 import { inWordsOf } from './posix-messages.ts';
 import { SourceText } from './source.ts';
-import { AssociativeArray, IndexedArray, Variables } from './variables.ts';
+import { AssociativeArray, IndexedArray } from './variable-values.ts';
+import { Variables } from './variables.ts';
 
 /** An argument of `declare` and its like whose value is an array. */
 export type ArrayArgument = { readonly name: string; readonly append: boolean; readonly elements: readonly ArrayElement[] };

@@ -1,7 +1,8 @@
 /** `${x@Q}` and its like. */
 import { decodeEscapes, quoteDouble, quoteSingle } from './quote.ts';
 import type { Shell } from './shell.ts';
-import { AssociativeArray, IndexedArray, type Variable } from './variables.ts';
+import { AssociativeArray, IndexedArray } from './variable-values.ts';
+import type { Variable } from './variables.ts';
 
 type Found = { readonly text: string | undefined } | { readonly items: readonly string[]; readonly star: boolean };
 

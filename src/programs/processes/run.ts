@@ -1,5 +1,4 @@
-/** env, printenv, nohup, timeout, time, nice, sleep, usleep, setsid, su, sudo, runuser. */
-
+/** env, printenv, nohup, timeout, time, nice, sleep, usleep, setsid. */
 import { Errno } from '../../linux/errno.ts';
 import { Device, type OpenFile } from '../../linux/open-file.ts';
 import type { Process } from '../../linux/process.ts';
@@ -9,10 +8,9 @@ import { type Routine, sleep as wait } from '../../sim/routine.ts';
 import { become, start } from '../execute.ts';
 import { parseSeconds } from '../numbers.ts';
 import { quote } from '../quote.ts';
-import { type Call, Failure, tool, UsageError } from '../tool.ts';
-import { findUser, groups, userName } from '../users.ts';
+import { Failure, tool, UsageError } from '../tool.ts';
 
-const env = tool({
+export const env = tool({
   usage: '[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]',
   summary: 'Set each NAME to VALUE in the environment and run COMMAND.',
   trouble: 125,
@@ -229,96 +227,6 @@ const setsid = tool({
   },
 });
 
-/** Changes who the process is. */
-function assume(call: Call, name: string, login: boolean): void {
-  const user = findUser(call.process, name);
-  if (!user) throw new Failure(`user ${name} does not exist or the user entry does not contain all the required fields`);
-  const extra = groups(call.process)
-    .filter((group) => group.members.includes(user.name))
-    .map((group) => group.gid);
-  call.process.credentials = { uid: user.uid, gid: user.gid, groups: [user.gid, ...extra] };
-  const identity = { HOME: user.home, SHELL: user.shell, USER: user.name, LOGNAME: user.name };
-  call.process.env = login
-    ? { ...identity, TERM: call.process.env['TERM'] ?? 'xterm', PATH: call.process.env['PATH'] ?? '/usr/bin:/bin' }
-    : { ...call.process.env, ...identity };
-  if (login && call.process.fs.isDirectory(user.home)) call.process.chdir(user.home);
-}
-
-const su = tool({
-  usage: '[options] [-] [<user> [<argument>...]]',
-  summary: 'Change the effective user ID and group ID to that of <user>.',
-  inOrder: true,
-  normalize: (args) => args.map((arg) => (arg === '-' ? '-l' : arg)),
-  options: [
-    ['l,login', 'make the shell a login shell'],
-    ['c,command=command', 'pass a single command to the shell with -c'],
-    ['s,shell=shell', 'run shell if /etc/shells allows it'],
-    ['m,p,preserve-environment', 'do not reset environment variables'],
-    ['u,user=user', 'username'],
-  ],
-  *run(call) {
-    const named = call.value('u');
-    const name = named ?? call.operands[0] ?? 'root';
-    if (call.process.uid !== 0) {
-      yield* call.process.printError('Password: \n');
-      throw new Failure('Authentication failure');
-    }
-    const rest = call.operands.slice(named === undefined ? 1 : 0);
-    // runuser -u USER COMMAND runs the command itself; everything else goes through a shell. `-c` and `-l` may follow the name.
-    const command = call.value('c') ?? (rest[0] === '-c' ? rest[1] : undefined);
-    assume(call, name, call.has('l') || rest[0] === '-l');
-    if (named !== undefined && rest.length > 0) return yield* become(call, rest[0] === '--' ? rest.slice(1) : rest);
-    const shell = call.value('s') ?? call.process.env['SHELL'] ?? '/bin/sh';
-    return yield* become(call, command === undefined ? [shell, ...(call.has('l') ? ['-l'] : [])] : [shell, '-c', command]);
-  },
-});
-
-const sudo = tool({
-  usage: '[-u user] [command [arg ...]]',
-  summary: 'Execute a command as another user.',
-  inOrder: true,
-  options: [
-    ['u,user=user', 'run command as specified user'],
-    ['i,login', 'run login shell as the target user'],
-    ['s,shell', 'run shell as the target user'],
-    ['E,preserve-env', 'preserve user environment when running command'],
-    ['n,non-interactive', ''],
-    ['H,set-home', ''],
-    ['S,stdin', ''],
-    ['l,list', ''],
-    ['v,validate', ''],
-    ['k', ''],
-  ],
-  *run(call) {
-    const { process } = call;
-    const caller = userName(process, process.uid);
-    const allowed = process.uid === 0 || groups(process).some((group) => (group.name === 'sudo' || group.name === 'wheel') && group.members.includes(caller));
-    if (!allowed) {
-      yield* process.printError(`${caller} is not in the sudoers file.\n`);
-      return 1;
-    }
-    if (call.has('v') || call.has('k')) return 0;
-    const words = [...call.operands];
-    const before = { ...process.env };
-    assume(call, call.value('u') ?? 'root', call.has('i'));
-    if (call.has('E')) process.env = { ...before };
-    process.env = {
-      ...process.env,
-      SUDO_USER: caller,
-      SUDO_UID: String(findUser(process, caller)?.uid ?? 0),
-      SUDO_GID: String(findUser(process, caller)?.gid ?? 0),
-    };
-    while (/^\w+=/.test(words[0] ?? '')) {
-      const [name = '', value = ''] = (words.shift() as string).split(/=(.*)/s);
-      process.env[name] = value;
-    }
-    const shell = process.env['SHELL'] ?? '/bin/sh';
-    if (call.has('i') || call.has('s')) return yield* become(call, words.length === 0 ? [shell] : [shell, '-c', words.join(' ')]);
-    if (words.length === 0) throw new UsageError('', false);
-    return yield* become(call, words, { quoted: false });
-  },
-});
-
 export const runPrograms = {
   env,
   printenv,
@@ -328,9 +236,6 @@ export const runPrograms = {
   timeout,
   time,
   setsid,
-  su,
-  runuser: su,
-  sudo,
   nice: wrapper('Run COMMAND with an adjusted niceness.', '[OPTION] [COMMAND [ARG]...]', [['n,adjustment=N', 'add integer N to the niceness']]),
   ionice: wrapper('Run a program with the given I/O scheduling class.', '[options] COMMAND', [
     ['c,class=N', 'scheduling class'],

@@ -1,14 +1,12 @@
-/** uname, hostname, hostnamectl, id, whoami, who, groups, uptime, nproc, arch, tty, pwd, logname, free, lscpu, dmesg, sysctl, lsblk. */
-import { Errno } from '../../linux/errno.ts';
+/** What the machine is: uname, hostname, hostnamectl, uptime, nproc, arch, free, lscpu, lsblk, dmesg. */
 import type { Process } from '../../linux/process.ts';
-import type { Routine } from '../../sim/routine.ts';
 import { humanSize } from '../numbers.ts';
-import { quote } from '../quote.ts';
 import { strftime, zoneOf } from '../time.ts';
-import { type Call, Failure, tool } from '../tool.ts';
-import { groups as allGroups, findUser, groupName, userName } from '../users.ts';
+import { Failure, tool } from '../tool.ts';
+import { sessions } from './users.ts';
 
 const kernelVersion = '#1 SMP PREEMPT_DYNAMIC Debian 6.12.57-1 (2025-11-05)';
+
 const machine = 'x86_64';
 
 const uname = tool({
@@ -97,104 +95,6 @@ const hostnamectl = tool({
   },
 });
 
-function membership(process: Process, name: string | undefined): { readonly uid: number; readonly gid: number; readonly groups: number[] } {
-  if (name === undefined) {
-    const { uid, gid, groups } = process.credentials;
-    return { uid, gid, groups: [...new Set([gid, ...groups])] };
-  }
-  const user = findUser(process, name);
-  if (!user) throw new Failure(`${quote(name)}: no such user`);
-  return {
-    uid: user.uid,
-    gid: user.gid,
-    groups: [
-      ...new Set([
-        user.gid,
-        ...allGroups(process)
-          .filter((group) => group.members.includes(user.name))
-          .map((group) => group.gid),
-      ]),
-    ],
-  };
-}
-
-const id = tool({
-  usage: '[OPTION]... [USER]...',
-  summary: 'Print user and group information for each specified USER, or for the current user.',
-  options: [
-    ['g,group', 'print only the effective group ID'],
-    ['G,groups', 'print all group IDs'],
-    ['n,name', 'print a name instead of a number, for -ugG'],
-    ['r,real', ''],
-    ['u,user', 'print only the effective user ID'],
-  ],
-  *run(call) {
-    const { process } = call;
-    const { uid, gid, groups } = membership(process, call.operands[0]);
-    const user = (value: number): string => (call.has('n') ? userName(process, value) : String(value));
-    const group = (value: number): string => (call.has('n') ? groupName(process, value) : String(value));
-    const named = (value: number, name: string): string => (name === String(value) ? name : `${value}(${name})`);
-    if (call.has('u')) yield* call.print(`${user(uid)}\n`);
-    else if (call.has('g')) yield* call.print(`${group(gid)}\n`);
-    else if (call.has('G')) yield* call.print(`${groups.map(group).join(' ')}\n`);
-    else
-      yield* call.print(
-        `uid=${named(uid, userName(process, uid))} gid=${named(gid, groupName(process, gid))} groups=${groups.map((each) => named(each, groupName(process, each))).join(',')}\n`,
-      );
-    return 0;
-  },
-});
-
-const whoami = tool({
-  usage: '',
-  summary: 'Print the user name associated with the current effective user ID.',
-  options: [],
-  *run(call) {
-    const name = userName(call.process, call.process.uid);
-    if (name === String(call.process.uid)) throw new Failure(`cannot find name for user ID ${name}`);
-    yield* call.print(`${name}\n`);
-    return 0;
-  },
-});
-
-const groups = tool({
-  usage: '[USERNAME]...',
-  summary: 'Print group memberships.',
-  options: [],
-  *run(call) {
-    const shown = (name?: string): string =>
-      membership(call.process, name)
-        .groups.map((gid) => groupName(call.process, gid))
-        .join(' ');
-    if (call.operands.length === 0) yield* call.print(`${shown()}\n`);
-    for (const name of call.operands) yield* call.print(`${name} : ${shown(name)}\n`);
-    return 0;
-  },
-});
-
-const sessions = (process: Process): Process[] => [...process.kernel.processes.values()].filter((each) => each.tty !== undefined && each.session === each.pid);
-
-const who = tool({
-  usage: '[OPTION]...',
-  summary: 'Print information about users who are currently logged in.',
-  options: [
-    ['b,boot', 'time of last system boot'],
-    ['q,count', ''],
-    ['a,all', ''],
-    ['m', ''],
-  ],
-  *run(call) {
-    const when = (at: number): string => strftime('%Y-%m-%d %H:%M', at, zoneOf(call.process.env['TZ']));
-    if (call.has('b')) yield* call.print(`         system boot  ${when(call.process.kernel.bootedAt)}\n`);
-    else
-      for (const each of sessions(call.process))
-        yield* call.print(
-          `${userName(call.process, each.uid).padEnd(8)} ${(each.tty?.name ?? '?').replace(/^\/dev\//, '').padEnd(12)} ${when(each.startedAt)}\n`,
-        );
-    return 0;
-  },
-});
-
 /** `3 days,  2:05`, `5 min`. */
 function upFor(milliseconds: number): string {
   const minutes = Math.floor(milliseconds / 60_000);
@@ -252,30 +152,6 @@ const arch = tool({
   options: [],
   *run(call) {
     yield* call.print(`${machine}\n`);
-    return 0;
-  },
-});
-
-const tty = tool({
-  usage: '[OPTION]...',
-  summary: 'Print the file name of the terminal connected to standard input.',
-  options: [['s,silent,quiet', 'print nothing, only return an exit status']],
-  *run(call) {
-    const terminal = call.process.stdin.tty;
-    if (!call.has('s')) yield* call.print(terminal ? `${terminal.name.startsWith('/') ? terminal.name : `/dev/${terminal.name}`}\n` : 'not a tty\n');
-    return terminal ? 0 : 1;
-  },
-});
-
-const pwd = tool({
-  usage: '[OPTION]...',
-  summary: 'Print the full filename of the current working directory.',
-  options: [
-    ['L,logical', ''],
-    ['P,physical', 'avoid all symlinks'],
-  ],
-  *run(call) {
-    yield* call.print(`${call.process.cwd}\n`);
     return 0;
   },
 });
@@ -377,59 +253,4 @@ const dmesg = tool({
   },
 });
 
-const sysctl = tool({
-  usage: '[options] [variable[=value] ...]',
-  summary: 'Read and modify kernel parameters at run time.',
-  options: [
-    ['a,all', 'display all variables'],
-    ['n,values', 'print only values of the given variable(s)'],
-    ['w,write', 'enable writing a value to variable'],
-    ['p,load[=FILE]', 'read values from file'],
-    ['q,quiet', 'do not echo variable set'],
-    ['e,ignore', ''],
-    ['system', 'read values from all system directories'],
-  ],
-  *run(call) {
-    if (call.has('a')) yield* listAll(call, '/proc/sys');
-    const fromFiles = call.has('system') || call.has('p') ? settings(call) : [];
-    for (const word of [...fromFiles, ...(call.has('p') ? [] : call.operands)]) yield* setting(call, word);
-    return call.status;
-  },
-});
-
-function settings(call: Call): string[] {
-  const { fs } = call.process;
-  const files = call.has('p')
-    ? [call.operands[0] ?? call.value('p') ?? '/etc/sysctl.conf']
-    : ['/usr/lib/sysctl.d', '/etc/sysctl.d'].flatMap((folder) => (fs.isDirectory(folder) ? fs.list(folder).map(([name]) => `${folder}/${name}`) : []));
-  return files
-    .flatMap((file) => (fs.exists(file) ? fs.read(file).split('\n') : []))
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^[#;]/.test(line));
-}
-
-function* listAll(call: Call, folder: string): Routine {
-  if (!call.process.fs.isDirectory(folder)) return;
-  for (const [name, inode] of call.process.fs.list(folder)) {
-    if (inode.type === 'directory') yield* listAll(call, `${folder}/${name}`);
-    else if (inode.type === 'file') yield* setting(call, `${folder}/${name}`.slice('/proc/sys/'.length).replaceAll('/', '.'));
-  }
-}
-
-function* setting(call: Call, word: string): Routine {
-  const { fs } = call.process;
-  const [name = '', value] = word.split(/\s*=\s*(.*)/s);
-  const path = `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`;
-  if (!fs.exists(path)) return yield* call.complain(`cannot stat ${path}: No such file or directory`);
-  try {
-    if (value !== undefined) fs.write(path, `${value}\n`);
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    return yield* call.complain(`${error.code === 'EACCES' ? 'permission denied on' : 'setting'} key "${name.replaceAll('/', '.')}"`);
-  }
-  if (value !== undefined && call.has('q')) return;
-  const shown = value ?? fs.read(path).trim();
-  yield* call.print(call.has('n') ? `${shown}\n` : `${name.replaceAll('/', '.')} = ${shown}\n`);
-}
-
-export const identityPrograms = { uname, hostname, hostnamectl, id, whoami, groups, who, uptime, nproc, arch, tty, pwd, free, lscpu, lsblk, dmesg, sysctl };
+export const identityPrograms = { uname, hostname, hostnamectl, uptime, nproc, arch, free, lscpu, lsblk, dmesg };

@@ -6,7 +6,8 @@ import { ShellError } from '../flow.ts';
 import { functionText } from '../function-text.ts';
 import type { ArrayArgument, Builtin, Shell } from '../shell.ts';
 import { declaration } from '../transform.ts';
-import { AssociativeArray, IndexedArray, type Variable } from '../variables.ts';
+import { AssociativeArray, IndexedArray } from '../variable-values.ts';
+import type { Variable } from '../variables.ts';
 import { fail, invalidOption } from './usage.ts';
 
 const usages: Readonly<Record<string, string>> = {

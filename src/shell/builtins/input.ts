@@ -4,7 +4,7 @@ import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { readUntil } from '../line-input.ts';
 import type { Builtin, Shell } from '../shell.ts';
-import { IndexedArray } from '../variables.ts';
+import { IndexedArray } from '../variable-values.ts';
 import { interruptible } from '../wait.ts';
 import { fail, invalidOption, readOptions } from './usage.ts';
 

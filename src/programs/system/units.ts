@@ -1,0 +1,37 @@
+/** What systemctl and journalctl know of units. */
+import type { Process } from '../../linux/process.ts';
+import type { Systemd, Unit } from '../../linux/systemd.ts';
+import { strftime } from '../time.ts';
+
+/** systemd runs the whole machine: what is inside a container cannot reach it. */
+export function managerOf(process: Process): Systemd | undefined {
+  return process.namespaces.mount === process.kernel.host.mount ? process.kernel.systemd : undefined;
+}
+
+export const notBooted = "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n";
+
+export const fullName = (name: string): string => (/\.(service|socket|target|timer|mount|slice)$/.test(name) ? name : `${name}.service`);
+
+export const unitOf = (manager: Systemd, name: string): Unit | undefined => manager.units.get(fullName(name));
+
+export const stamp = (at: number): string => strftime('%a %Y-%m-%d %H:%M:%S %Z', at);
+
+/** `2h 3min`, `45s`, `3 days`: two units at most. */
+export function span(milliseconds: number): string {
+  const units: readonly (readonly [string, number])[] = [
+    ['day', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1000],
+    ['ms', 1],
+  ];
+  const parts: string[] = [];
+  let left = Math.max(0, Math.round(milliseconds));
+  for (const [unit, size] of units) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0 && (unit !== 'ms' || parts.length === 0)) parts.push(unit === 'day' ? `${count} day${count === 1 ? '' : 's'}` : `${count}${unit}`);
+    if (parts.length === 2) break;
+  }
+  return parts.join(' ') || '0';
+}
