@@ -59,6 +59,7 @@ const maySpeak: Readonly<Record<string, readonly string[]>> = {
   kubelet: ['kubelet', 'apiserver'],
   cri: ['kubelet', 'containerd', 'crio', 'cri', 'dockershim', 'cli/crictl', 'cli/kubeadm'],
   containerd: ['containerd', 'dockerd', 'buildkit', 'cli/ctr', 'cli/nerdctl'],
+  ipfs: ['cli/ipfs', 'cli/nerdctl'],
   snapshotter: ['containerd', 'stargz-snapshotter', 'cli/nerdctl', 'interfaces'],
   docker: ['dockerd', 'dockershim', 'cli/docker'],
   // dockerd has BuildKit linked in; nerdctl starts buildctl.
@@ -66,7 +67,20 @@ const maySpeak: Readonly<Record<string, readonly string[]>> = {
   // ctr and nerdctl are containerd's clients in the full sense: they write the OCI spec, nerdctl calls the plugins of CNI itself.
   oci: ['containerd', 'buildkit', 'crio', 'cri', 'dockerd', 'runc', 'cli/runc', 'cli/ctr', 'cli/nerdctl', 'interfaces'],
   cni: ['containerd', 'crio', 'cri', 'dockershim', 'cni', 'cli/nerdctl'],
-  distribution: ['client', 'containerd', 'stargz-snapshotter', 'crio', 'cri', 'dockerd', 'images', 'cli/ctr', 'cli/docker', 'cli/nerdctl', 'interfaces'],
+  distribution: [
+    'client',
+    'containerd',
+    'stargz-snapshotter',
+    'crio',
+    'cri',
+    'dockerd',
+    'images',
+    'cli/ctr',
+    'cli/docker',
+    'cli/nerdctl',
+    'cli/cosign',
+    'interfaces',
+  ],
 };
 /** The electrician may touch all; graders read as a learner could. Shapes that are no wall of their own may be used by all. */
 const speaksAll = ['cluster', 'grading', 'session'];

@@ -1,5 +1,6 @@
 /** All programs of a world by name: what executable files can run, on nodes and in images. */
 import { buildctl } from '../cli/buildctl/index.ts';
+import { cosign } from '../cli/cosign/index.ts';
 import { crictl } from '../cli/crictl/index.ts';
 import { ctr } from '../cli/ctr/index.ts';
 import { dockerBuildx } from '../cli/docker/buildx/index.ts';
@@ -7,6 +8,7 @@ import { dockerCompose } from '../cli/docker/compose/index.ts';
 import { docker } from '../cli/docker/index.ts';
 import { etcdctl } from '../cli/etcdctl/index.ts';
 import { etcdutl } from '../cli/etcdutl/index.ts';
+import { ipfs } from '../cli/ipfs/index.ts';
 import { newKubeadm } from '../cli/kubeadm/index.ts';
 import { completeKubectl, kubectl } from '../cli/kubectl/index.ts';
 import { newNerdctl } from '../cli/nerdctl/index.ts';
@@ -105,6 +107,8 @@ export function newProgramSet(trace: Trace, fault: Program, registries: () => Re
     buildctl,
     buildkitd: newBuildkitd(trace, registries),
     ...newSnapshotters(trace, registries),
+    cosign,
+    ipfs,
   };
   const programs = new Map<string, Program>([
     ...absent.map((name): [string, Program] => [name, notSimulated(name)]),

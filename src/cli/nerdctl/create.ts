@@ -5,6 +5,7 @@ import { Errno } from '../../linux/errno.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { type Context, labelArgs, NerdctlError } from './context.ts';
 import { nameOf, oneContainer, partsOf, taskOf } from './find.ts';
+import { ipfsPath, pullFromIpfs } from './ipfs.ts';
 import { labels } from './labels.ts';
 import { type Mounts, readMounts } from './mounts.ts';
 import { ensureDefaultNetwork, findNetworks } from './networks.ts';
@@ -18,9 +19,13 @@ export function* createContainer(context: Context): Routine<ContainerdContainer>
   const [ref = '', ...rest] = context.args;
   const args = rest[0] === '--' ? rest.slice(1) : rest;
   const { flags } = context;
-  const name = wholeName(ref);
+  const cid = ipfsPath(ref);
+  const name = cid ?? wholeName(ref);
   const restart = restartLabels(flags.text('restart'), flags.bool('rm'));
-  const image = yield* ensureImage(context, name, { pull: flags.text('pull'), quiet: flags.bool('quiet'), out: context.process.stderr });
+  const image =
+    cid !== undefined
+      ? yield* pullFromIpfs(context, cid)
+      : yield* ensureImage(context, name, { pull: flags.text('pull'), quiet: flags.bool('quiet'), out: context.process.stderr });
   const { config } = partsOf(context, image);
   const id = context.process.sim.random.hex(64);
   const networks = networkFlags(context);

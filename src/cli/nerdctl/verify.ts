@@ -1,6 +1,6 @@
 /** --verify: signatures are checked by programs that a plain node does not have (pkg/signutil). */
 import type { Routine } from '../../sim/routine.ts';
-import { missingProgram } from '../child.ts';
+import { missingProgram, runChild } from '../child.ts';
 import { type Context, NerdctlError, NotSimulated, text } from './context.ts';
 
 export const verifyFlags = [
@@ -16,14 +16,33 @@ const help: Readonly<Record<string, string>> = {
   notation: 'https://notaryproject.dev/docs/installation/cli/',
 };
 
-export function* checkVerify(context: Context, flag = 'verify'): Routine {
-  const tool = context.flags.text(flag);
+/** --verify before a pull. */
+export const checkVerify = (context: Context, name: string): Routine => sigstore(context, 'verify', name);
+
+/** --sign after a push. */
+export const signImage = (context: Context, name: string, digest: string): Routine => sigstore(context, 'sign', `${name}@${digest}`);
+
+function* sigstore(context: Context, verb: 'sign' | 'verify', ref: string): Routine {
+  const { flags, process } = context;
+  const tool = flags.text(verb);
   if (tool === 'none' || tool === '') return;
   const url = help[tool];
-  if (url === undefined) throw new NerdctlError(`no ${flag === 'verify' ? 'verifiers' : 'signers'} found: ${tool}`);
-  const missing = missingProgram(context.process, tool);
-  if (missing === undefined) throw new NotSimulated(`nerdctl with ${tool}`);
-  yield* context.log('error', `${tool} executable not found in path $PATH`, { error: missing });
-  yield* context.log('info', `you might consider installing ${tool} from: ${url}`);
-  throw new NerdctlError(missing);
+  if (url === undefined) throw new NerdctlError(`no ${verb === 'verify' ? 'verifiers' : 'signers'} found: ${tool}`);
+  const missing = missingProgram(process, tool);
+  if (missing !== undefined) {
+    yield* context.log('error', `${tool} executable not found in path $PATH`, { error: missing });
+    yield* context.log('info', `you might consider installing ${tool} from: ${url}`);
+    throw new NerdctlError(missing);
+  }
+  if (tool !== 'cosign') throw new NotSimulated(`nerdctl with ${tool}`);
+  const key = flags.text('cosign-key');
+  const identity = ['certificate-identity', 'certificate-oidc-issuer'].filter((name) => verb === 'verify' && key === '' && flags.text(`cosign-${name}`) !== '');
+  const args = [
+    ...(key === '' ? identity.map((name) => `--${name}=${flags.text(`cosign-${name}`)}`) : ['--key', key]),
+    ...(verb === 'sign' ? ['--yes'] : []),
+    ref,
+  ];
+  const { status, stdout, stderr } = yield* runChild(process, [tool, verb, ...args], { stderr: 'take' });
+  for (const line of [...stderr.split('\n'), ...stdout.split('\n')]) if (line !== '') yield* context.log('info', `cosign: ${line}`);
+  if (status !== 0) throw new NerdctlError(`exit status ${status}`);
 }

@@ -61,6 +61,11 @@ const pages: readonly Page[] = [
   },
   {
     host: 'github.com',
+    path: /^\/sigstore\/cosign\/releases\/(?:download\/v\d+\.\d+\.\d+|latest\/download)\/(cosign)-linux-amd64$/,
+    answer: (program) => ({ text: executableText(program, 120_000_000) }),
+  },
+  {
+    host: 'github.com',
     path: /^\/containerd\/nerdctl\/releases\/download\/(v\d+\.\d+\.\d+)\/nerdctl-full-\d+\.\d+\.\d+-linux-amd64\.tar\.gz$/,
     answer: () => ({ text: archiveOf(nerdctlFull) }),
   },

@@ -42,4 +42,28 @@ describe('what nerdctl does with helpers', () => {
     type('openssl genrsa -out other.pem 2048 2> /dev/null');
     expect(type('nerdctl image decrypt --key=other.pem alpine:enc alpine:x')).toContain('missing private key needed for decryption');
   });
+
+  it('signs what it pushes, and pulls what is signed', () => {
+    type('nerdctl run -d -q -p 5000:5000 --name registry registry:2; sleep 1; export COSIGN_PASSWORD=secret; cosign generate-key-pair');
+    type('nerdctl tag alpine:3.22 localhost:5000/app:v1');
+    expect(type('nerdctl push --sign=cosign --cosign-key cosign.key localhost:5000/app:v1')).toContain(
+      'msg="cosign: Pushing signature to: localhost:5000/app"',
+    );
+    expect(type("curl -s localhost:5000/v2/app/tags/list | jq -r '.tags[]'")).toMatch(/^sha256-[0-9a-f]{64}\.sig\nv1\n$/);
+    expect(type('nerdctl run --rm -q --verify=cosign --cosign-key cosign.pub localhost:5000/app:v1 echo signed')).toContain('\nsigned\n');
+    type('nerdctl tag alpine:3.22 localhost:5000/plain:v1; nerdctl push -q localhost:5000/plain:v1; mkdir other; cd other; cosign generate-key-pair; cd ..');
+    expect(type('nerdctl pull --verify=cosign --cosign-key cosign.pub localhost:5000/plain:v1')).toMatch(
+      /no signatures found"\n.*level=fatal msg="exit status 10"\n$/,
+    );
+    expect(type('nerdctl pull --verify=cosign --cosign-key other/cosign.pub localhost:5000/app:v1')).toMatch(/no matching signatures[\s\S]*exit status 12/);
+    expect(type('COSIGN_PASSWORD=wrong cosign sign -y --key cosign.key localhost:5000/plain:v1')).toContain('decryption failed');
+  });
+
+  it('carries images over IPFS', () => {
+    expect(type('nerdctl push ipfs://alpine:3.22')).toContain('level=fatal msg="open /root/.ipfs/api: no such file or directory"');
+    type('ipfs init; (ipfs daemon > /dev/null 2>&1 &); sleep 1');
+    const cid = type('nerdctl push ipfs://alpine:3.22 2> /dev/null').trim();
+    expect(cid).toMatch(/^bafkrei[a-z2-7]{52}$/);
+    expect(type(`nerdctl -n far run --rm ipfs://${cid} echo carried`)).toBe('carried\n');
+  });
 });

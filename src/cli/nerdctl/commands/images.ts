@@ -4,6 +4,7 @@ import { ContainerdError, type ContainerdImage } from '../../../interfaces/conta
 import type { Routine } from '../../../sim/routine.ts';
 import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
 import { findImages, partsOf, taskOf } from '../find.ts';
+import { ipfsPath, pullFromIpfs } from '../ipfs.ts';
 import { ago, type Column, humanSize, listText, moment } from '../output.ts';
 import { pullImage, shareWithCri } from '../pull.ts';
 import { repositoryTag, wholeName } from '../reference.ts';
@@ -150,9 +151,14 @@ export const pull: NerdctlCommand = {
   run: function* (context) {
     if (context.args.length !== 1) throw new NerdctlError(`accepts 1 arg(s), received ${context.args.length}`);
     const [ref = ''] = context.args;
-    if (/^ip[fn]s:\/\//.test(ref)) throw new NerdctlError('failed to get IPFS URL from ipfs path');
+    const cid = ipfsPath(ref);
+    if (cid !== undefined) {
+      const image = yield* pullFromIpfs(context, cid);
+      yield* context.client().snapshots.unpack(context.namespace, context.snapshotter, image.name);
+      return 0;
+    }
     const name = wholeName(ref);
-    yield* checkVerify(context);
+    yield* checkVerify(context, name);
     yield* pullImage(context, name, { quiet: context.flags.bool('quiet'), out: context.process.stdout });
     return 0;
   },

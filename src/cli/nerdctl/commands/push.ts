@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto';
 import type { ContainerdImage, Descriptor, ImageIndex, PushProgress } from '../../../interfaces/containerd.ts';
 import { ContainerdError } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
+import { bool, type Context, type NerdctlCommand, needArgs, slice, text } from '../context.ts';
 import { partsOf } from '../find.ts';
+import { ipfsPath, pushToIpfs } from '../ipfs.ts';
 import { bytesSize } from '../output.ts';
 import { registryAccess } from '../pull.ts';
 import { wholeName } from '../reference.ts';
-import { checkVerify } from '../verify.ts';
+import { signImage } from '../verify.ts';
 
 export const push: NerdctlCommand = {
   name: 'push',
@@ -27,18 +28,21 @@ export const push: NerdctlCommand = {
   run: function* (context) {
     needArgs(context, 1, 1);
     const [ref = ''] = context.args;
-    const ipfs = /^ip[fn]s:\/\/(.*)$/.exec(ref)?.[1];
-    if (ipfs !== undefined) return yield* pushToIpfs(context, wholeName(ipfs));
+    const ipfs = ipfsPath(ref);
+    if (ipfs !== undefined) {
+      yield* pushToIpfs(context, context.client().images.get(context.namespace, wholeName(ipfs)));
+      return 0;
+    }
     const name = wholeName(ref);
     const image = context.client().images.get(context.namespace, name);
-    yield* checkVerify(context, 'sign');
-    yield* pushImage(context, image);
+    const { digest } = yield* pushImage(context, image);
+    yield* signImage(context, name, digest);
     return 0;
   },
 };
 
 /** Sends an image for this machine's platform, as an index of its own where the image has several. */
-export function* pushImage(context: Context, image: ContainerdImage): Routine {
+export function* pushImage(context: Context, image: ContainerdImage): Routine<Descriptor> {
   const target = context.flags.bool('all-platforms') ? image.target : reduced(context, image);
   yield* context.log('info', `pushing as a reduced-platform image (${target.mediaType}, ${target.digest})`);
   const host = image.name.split('/')[0] ?? '';
@@ -59,6 +63,7 @@ export function* pushImage(context: Context, image: ContainerdImage): Routine {
   }
   if (!context.flags.bool('quiet')) yield* context.print(report([...seen.values()], context.process.now - start));
   else yield* context.print(`${image.name}\n`);
+  return target;
 }
 
 /** converter.WithPlatform: the index with this platform's manifest alone. */
@@ -85,13 +90,4 @@ function report(seen: readonly PushProgress[], elapsed: number): string {
     ...seen.map(({ descriptor, status }) => `${`${kind(descriptor.mediaType)}-${descriptor.digest}:`.padEnd(82)}${status.padEnd(15)}${bar} \n`),
     `${`elapsed: ${(elapsed / 1000).toFixed(1)} s`.padEnd(82)}total:  ${bytesSize(total)} (${bytesSize(total / Math.max(elapsed / 1000, 0.1))}/s)\n`,
   ].join('');
-}
-
-function* pushToIpfs(context: Context, name: string): Routine<number> {
-  const problem = `open ${context.process.env['HOME'] ?? '/root'}/.ipfs/api: no such file or directory`;
-  yield* context.log('info', `pushing image ${JSON.stringify(name)} to IPFS`);
-  yield* context.log('info', 'ensuring image contents');
-  yield* context.log('warning', `failed to ensure the existence of image ${JSON.stringify(name)}`, { error: problem });
-  yield* context.log('warning', 'ipfs push failed', { error: problem });
-  throw new NerdctlError(problem);
 }

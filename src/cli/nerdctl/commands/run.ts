@@ -131,7 +131,7 @@ export function* runContainer(context: Context, silent = false): Routine<number>
   const detach = flags.bool('detach');
   const tty = flags.bool('tty');
   if (tty && !detach) needTerminal(context);
-  yield* checkVerify(context);
+  yield* checkVerify(context, context.args[0] ?? '');
   const container = yield* createContainer(context);
   writeIdFile(context, container.id);
   const console = detach ? undefined : new Foreground(context.process, { tty, stdin: flags.bool('interactive') });
