@@ -28,9 +28,10 @@ export async function readCatalogue(folder: string | undefined): Promise<Catalog
 }
 
 /** The key of `track/lesson`, or of a lesson's id where only one has it. */
-export function lessonKey(tracks: readonly TrackEntry[], name: string): string {
+export function lessonKey({ tracks, problems }: Catalogue, name: string): string {
   const keys = tracks.flatMap(({ lessons }) => lessons.map(({ key }) => key));
   const found = keys.filter((key) => key === name || key.endsWith(`/${name}`));
   if (found.length === 1 && found[0]) return found[0];
-  throw new UsageError(`there is no lesson "${name}"; there are ${keys.join(', ')}`);
+  const broken = problems.length > 0 ? `; these are broken:\n${problems.join('\n')}` : '';
+  throw new UsageError(`there is no lesson "${name}"; there are ${keys.join(', ') || 'none'}${broken}`);
 }

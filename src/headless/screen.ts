@@ -40,15 +40,17 @@ function isPlain(asked: boolean | undefined, env: NodeJS.ProcessEnv = process.en
 
 async function servicesOf({ values, target, world, seed }: ScreenOptions): Promise<Services & { readonly unsaved: () => Trouble | undefined }> {
   let unsaved: Trouble | undefined;
-  const { tracks, problems } = await readCatalogue(values.lessons);
+  const catalogue = await readCatalogue(values.lessons);
+  const { tracks, problems } = catalogue;
   const file = fileIn(stateFolder());
   const troubles: Trouble[] = [];
   let progress: Progress = readProgress(undefined, (_text, trouble) => void troubles.push(trouble));
+  const isShared = newSharing(progress);
   if (values.lessons !== undefined && problems.length > 0) troubles.push({ kind: 'lessons', folder: values.lessons, problems });
   const { lessonSeedOf } = await import('./learner-seed.ts');
   // What is wrong with a seed or a name is said before there is a screen.
   const lessonSeed = seed ?? lessonSeedOf(values);
-  const lesson = target === undefined ? undefined : lessonKey(tracks, target);
+  const lesson = target === undefined ? undefined : lessonKey(catalogue, target);
   return {
     tracks,
     language: values.lang === undefined && progress.language ? progress.language : languageOf(values.lang),
@@ -61,11 +63,11 @@ async function servicesOf({ values, target, world, seed }: ScreenOptions): Promi
     },
     kept: () => progress,
     keep: (change: Partial<Kept>) => {
-      const known = progress;
       let shared = false;
       const changed = changeProgress((now) => {
-        shared = Object.keys(change.lessons ?? {}).some((key) => now.lessons[key] !== undefined && !same(now.lessons[key], known.lessons[key]));
-        return merged(now, change);
+        const next = merged(now, change);
+        shared = isShared(now, next, Object.keys(change.lessons ?? {}));
+        return next;
       });
       // What could not be saved is kept as long as the lab runs.
       progress = changed.problem === undefined ? changed.progress : merged(progress, change);
@@ -79,7 +81,16 @@ async function servicesOf({ values, target, world, seed }: ScreenOptions): Promi
   };
 }
 
-const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+/** Tells whether lessons on the disk are other than this lab wrote them last. As texts: a session's own inputs grow on. */
+function newSharing(begun: Progress): (now: Progress, next: Progress, keys: readonly string[]) => boolean {
+  const text = ({ lessons }: Progress, key: string): string => JSON.stringify(lessons[key] ?? '');
+  const written = new Map(Object.keys(begun.lessons).map((key) => [key, text(begun, key)]));
+  return (now, next, keys) => {
+    const shared = keys.some((key) => now.lessons[key] !== undefined && text(now, key) !== written.get(key));
+    for (const key of keys) written.set(key, text(next, key));
+    return shared;
+  };
+}
 
 /** An empty name takes the name away. */
 function merged(now: Progress, { name, lessons, ...rest }: Partial<Kept>): Progress {

@@ -107,6 +107,15 @@ describe('the lesson pane', () => {
     );
   });
 
+  test('what was wrong with an answer is in sight', () => {
+    const text = lessonRows(
+      lesson({ steps: [step({ task: 'Long.\n\n'.repeat(9), feedback: [{ choice: '', text: 'No, since…', right: false }] })] }),
+      context(),
+    );
+    expect(text.rows.at(-1)).toBe('✗ No, since…');
+    expect(firstRow(text, 4, 0, true)).toBe(text.rows.length - 4);
+  });
+
   test('the present task is in sight, whatever the height', () => {
     const steps = [step({ done: true }), step({ id: 'two', task: 'Second task.' })];
     const rows = lessonRows(lesson({ story: 'long '.repeat(100), steps, current: 1 }), context());

@@ -17,7 +17,9 @@ export function LessonPane({ lesson, area }: { readonly lesson: LessonState; rea
   const step = view?.steps[view.current];
   const question = useMemo(() => questionView(step, width, style, say, focus === 'pane'), [step, width, style, say, focus]);
   if (!text) return null;
-  const asked = question ? Math.min(question.rows, Math.max(3, area.rows - 2)) : 0;
+  // What was wrong with an answer must be seen beside the question.
+  const kept = Math.min(Math.max(2, text.told), Math.floor(area.rows / 2));
+  const asked = question ? Math.min(question.rows, Math.max(3, area.rows - kept)) : 0;
   const height = Math.max(1, area.rows - asked);
   return (
     <Box width={area.columns} height={area.rows} flexDirection="column" paddingX={1} overflow="hidden">

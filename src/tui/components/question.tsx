@@ -2,7 +2,7 @@
 import { Box, Text } from 'ink';
 import TextInput from 'ink-text-input';
 import { useState } from 'react';
-import { cut } from '../text/wrap.ts';
+import { keysIn } from '../view/chrome.ts';
 import type { QuestionView } from '../view/question.ts';
 import { useDrawing } from './context.ts';
 import { List } from './list.tsx';
@@ -21,7 +21,7 @@ export function Question({ question, focused, width, height }: Props) {
   return (
     <Box flexDirection="column" marginTop={1} flexShrink={0}>
       <Body key={question.id} question={question} focused={focused} width={width} height={height - 2} />
-      <Text>{style('faint', cut(question.keys, width))}</Text>
+      <Text>{style('faint', keysIn(question.keys, width))}</Text>
     </Box>
   );
 }

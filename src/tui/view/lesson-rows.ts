@@ -11,6 +11,8 @@ export type LessonRows = {
   /** Where what was passed last begins, and where the present task does. */
   readonly lastStart: number;
   readonly currentStart: number;
+  /** Rows at the end that say what was wrong with an answer: those are to be read now. */
+  readonly told: number;
 };
 
 export type RowContext = { readonly width: number; readonly style: Style; readonly say: Say; readonly language: Language };
@@ -26,15 +28,15 @@ export function lessonRows(lesson: LessonView, context: RowContext): LessonRows 
   const currentStart = rows.length;
   const step = lesson.steps[lesson.current];
   if (step) rows.push(...stepRows(step, lesson.current, lesson.steps.length, context));
-  return { rows, lastStart, currentStart };
+  return { rows, lastStart, currentStart, told: step ? feedbackRows(step, context).length : 0 };
 }
 
 /** The first row to show: the present task whole if it fits, with what was passed last above it where there is room. */
-export function firstRow({ rows, lastStart, currentStart }: LessonRows, height: number, scroll: number, fresh: boolean): number {
+export function firstRow({ rows, lastStart, currentStart, told }: LessonRows, height: number, scroll: number, fresh: boolean): number {
   const most = Math.max(0, rows.length - height);
   // What is new is read from its beginning, as long as the task below it comes into sight.
   const readable = fresh && currentStart - lastStart + 3 <= height;
-  const wanted = readable || rows.length - lastStart <= height ? lastStart : rows.length - currentStart <= height ? most : currentStart;
+  const wanted = told > 0 ? most : readable || rows.length - lastStart <= height ? lastStart : rows.length - currentStart <= height ? most : currentStart;
   return Math.max(0, Math.min(most, Math.min(most, wanted) + scroll));
 }
 
@@ -109,7 +111,12 @@ function feedbackRows(step: StepView, { width, style, say }: RowContext): string
     ...step.feedback.flatMap(({ choice, text, right }) => {
       const name = step.choices.find(({ id }) => id === choice)?.text ?? choice;
       return wrapSpans(
-        [{ text: right ? '✓ ' : '✗ ', look: right ? 'good' : 'bad' }, ...inline(name, 'faint'), { text: text ? ' ' : '', look: 'plain' }, ...inline(text)],
+        [
+          { text: right ? '✓ ' : '✗ ', look: right ? 'good' : 'bad' },
+          ...inline(name, 'faint'),
+          { text: name && text ? ' ' : '', look: 'plain' },
+          ...inline(text),
+        ],
         width,
         style,
         { first: '', rest: '  ' },

@@ -33,7 +33,7 @@ export function questionView(step: StepView | undefined, width: number, style: S
   const room = Math.max(8, width - (kind === 'single' ? 4 : 8));
   const items =
     kind === 'read'
-      ? [{ value: 'next', label: say('pressEnter') }]
+      ? [{ value: 'next', label: say('goOn') }]
       : step.choices.map(({ id, text }) => ({ value: id, label: wrapSpans(inline(text), room, style).join('\n') }));
   const matches = (step.matches ?? []).map(({ id, text }) => ({ value: id, label: cut(withoutMarks(text), width - 8) }));
   const more = kind === 'text' ? 1 : kind === 'match' ? items.length : 0;
