@@ -5,7 +5,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { openInput, readWhole } from '../input.ts';
 import { MemoryExhausted } from '../memory.ts';
 import { Call, Failure, startMilliseconds } from '../tool.ts';
-import { type Definition, JqSyntaxError, type Node } from './ast.ts';
+import { type Definition, JqSyntaxError } from './ast.ts';
 import { findUndefined } from './check.ts';
 import { Environment } from './environment.ts';
 import type { Json } from './json.ts';
