@@ -36,13 +36,15 @@ export function readCredentials(process: Process, host: string): Credentials | u
 }
 
 /** Keeps them, with the warning that they lie there for all to read. */
-export function* storeCredentials(process: Process, host: string, { username, password }: Credentials): Routine {
+export function* storeCredentials(process: Process, host: string, { username, password }: Credentials, old = false): Routine {
   const config = readConfig(process);
   const auth = Buffer.from(`${username}:${password}`).toString('base64');
   const auths = Object.entries({ ...config.auths, [configKey(host)]: { auth } }).sort(([a], [b]) => (a < b ? -1 : 1));
   writeConfig(process, { auths: Object.fromEntries(auths) });
   yield* process.printError(
-    `\nWARNING! Your credentials are stored unencrypted in '${configPath(process)}'.\nConfigure a credential helper to remove this warning. See\nhttps://docs.docker.com/go/credential-store/\n\n`,
+    old
+      ? `WARNING! Your password will be stored unencrypted in ${configPath(process)}.\nConfigure a credential helper to remove this warning. See\nhttps://docs.docker.com/engine/reference/commandline/login/#credentials-store\n\n`
+      : `\nWARNING! Your credentials are stored unencrypted in '${configPath(process)}'.\nConfigure a credential helper to remove this warning. See\nhttps://docs.docker.com/go/credential-store/\n\n`,
   );
 }
 

@@ -91,6 +91,33 @@ export function cobraUsage(chain: readonly Command[]): string {
   return lines.join('');
 }
 
+/** Docker 20.10's: an empty line first, options before commands, one column for all names. */
+export function oldDockerHelp(chain: readonly Command[]): string {
+  const command = chain.at(-1);
+  if (!command) return '';
+  const path = pathOf(chain);
+  const children = visible(command);
+  const width = Math.max(11, ...children.map(({ name }) => name.length));
+  const titles = [...new Set(children.map((child) => child.group ?? 'Commands:'))];
+  const usage = command.usage ?? (children.length > 0 ? 'COMMAND' : '');
+  return [
+    `\nUsage:  ${path}${usage === '' ? '' : ` ${usage}`}\n\n${command.long ?? command.short ?? ''}\n`,
+    section('Aliases:', command.aliases?.length ? `  ${command.name}, ${command.aliases.join(', ')}` : ''),
+    section('Options:', flagUsages((command.flags ?? []).filter((flag) => flag.name !== 'help'))),
+    ...titles.map((title) =>
+      section(
+        title,
+        commandList(
+          children.filter((child) => (child.group ?? 'Commands:') === title),
+          width,
+        ),
+      ),
+    ),
+    children.length > 0 ? `\nRun '${path} COMMAND --help' for more information on a command.\n` : '',
+    chain.length === 1 ? '\nTo get more help with docker, check out our guides at https://docs.docker.com/go/guides/\n' : '',
+  ].join('');
+}
+
 /** docker's help: usage first, then what the command is. Groups of commands by their `group`. */
 export function dockerHelp(chain: readonly Command[]): string {
   const command = chain.at(-1);

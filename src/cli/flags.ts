@@ -14,7 +14,7 @@ export {
   suggestionsFor,
   UnknownCommandError,
 } from './flags-commands.ts';
-export { cobraHelp, cobraUsage, dockerHelp, flagUsages, nerdctlHelp } from './flags-help-cobra.ts';
+export { cobraHelp, cobraUsage, dockerHelp, flagUsages, nerdctlHelp, oldDockerHelp } from './flags-help-cobra.ts';
 export { type UrfaveApp, urfaveHelp } from './flags-help-urfave.ts';
 export { missingRequired, type ParsedFlags, type ParseOptions, parseFlags } from './flags-pflag.ts';
 export { parseUrfave } from './flags-urfave.ts';

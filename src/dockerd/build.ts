@@ -50,7 +50,7 @@ export class Builder {
       if (step.name === 'FROM') stages.push(yield* this.#from(instruction, stages, options));
       else if (!stage) this.#arg(global, instruction, options);
       else yield* this.#step(stage, instruction, stages, options);
-      const digest = stages.at(-1)?.image?.id;
+      const digest = stages.at(-1)?.image?.shownId;
       if (stages.length > 0) options.output(` ---> ${digest?.slice(7, 19) ?? ''}\n`);
     }
     const last = stages.at(-1);
@@ -65,13 +65,13 @@ export class Builder {
       );
     const image = last?.image;
     if (!image) throw new DockerError(400, 'No image was generated. Is your Dockerfile empty?');
-    options.output(`Successfully built ${image.id.slice(7, 19)}\n`);
+    options.output(`Successfully built ${image.shownId.slice(7, 19)}\n`);
     for (const tag of options.tags) {
       const reference = parseReference(tag);
       this.#store.name(reference.full, image.target, image.parent === '' ? {} : { [parentLabel]: image.parent });
       options.output(`Successfully tagged ${tag.includes(':') ? tag : `${tag}:latest`}\n`);
     }
-    return image.id;
+    return image.shownId;
   }
 
   *#from({ text }: Instruction, stages: readonly Stage[], options: BuildOptions): Routine<Stage> {
@@ -115,10 +115,14 @@ export class Builder {
       const id = this.#engine.sim.random.hex(12);
       options.output(` ---> Running in ${id}\n`);
       yield* sleep(this.#engine.sim.random.between(30, 60));
-      options.output(` ---> Removed intermediate container ${id}\n`);
+      options.output(this.#removed(id));
       const directory: ArchiveEntry[] = name === 'WORKDIR' ? this.#newDirectory(stage, config.WorkingDir ?? '/') : [];
       yield* this.#commit(stage, config, directory.length > 0 ? directory : undefined, createdBy);
     }
+  }
+
+  #removed(id: string): string {
+    return this.#engine.old ? `Removing intermediate container ${id}\n` : ` ---> Removed intermediate container ${id}\n`;
   }
 
   #newDirectory({ image }: Stage, path: string): ArchiveEntry[] {
@@ -160,7 +164,7 @@ export class Builder {
     if (status !== 0) throw new DockerError(200, `The command '${command.join(' ')}' returned a non-zero code: ${status}`);
     const entries = [...upperEntries(rootOf(this.#engine, Id), new Set())];
     yield* this.#containers.remove(Id, { force: true, volumes: true });
-    options.output(` ---> Removed intermediate container ${Id.slice(0, 12)}\n`);
+    options.output(this.#removed(Id.slice(0, 12)));
     yield* this.#commit(stage, stage.config, entries, createdBy);
   }
 

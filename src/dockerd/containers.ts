@@ -151,7 +151,9 @@ export class Containers extends ContainerFiles implements Api {
     if (what && !force)
       throw new DockerError(
         409,
-        `cannot remove container "${container.name}": container is ${what}: ${what === 'paused' ? 'unpause and stop' : 'stop'} the container before removing or force remove`,
+        this.engine.old
+          ? `You cannot remove a ${what} container ${container.id}. ${what === 'paused' ? 'Unpause and then stop' : 'Stop'} the container before attempting removal or force remove`
+          : `cannot remove container "${container.name}": container is ${what}: ${what === 'paused' ? 'unpause and stop' : 'stop'} the container before removing or force remove`,
       );
     container.removing = true;
     if (container.status === 'paused') yield* this.unpause(id);

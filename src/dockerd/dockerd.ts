@@ -70,7 +70,7 @@ export class Dockerd implements DockerApi {
     const sim = options.sim.scope('dockerd');
     const config = options.config ?? daemonConfig(undefined, new Map());
     const state = stateOf(files, config.dataRoot, kernel.sim.now, () => sim.random.uuid());
-    this.#engine = new Engine({ sim, kernel, files, state, config, containerd: options.containerd });
+    this.#engine = new Engine({ sim, kernel, files, state, config, old: Number.parseInt(this.#version, 10) < 23, containerd: options.containerd });
     this.#store = new ImageStore(this.#engine);
     this.#networks = new Networks(this.#engine);
     this.#lifecycle = new Lifecycle(this.#engine, this.#networks);

@@ -18,16 +18,19 @@ export class Engine {
   readonly kernel: Kernel;
   readonly files: FileSystem;
   readonly state: DockerState;
+  /** A release before 23: images are known by their config's digest, and messages are other ones. */
+  readonly old: boolean;
   /** daemon.json as it was last read. */
   config: DaemonConfig;
   readonly #containerd: () => ContainerdApi;
   readonly #subscribers = new Set<Channel<DockerEvent>>();
 
-  constructor(parts: Pick<Engine, 'sim' | 'kernel' | 'files' | 'state' | 'config'> & { readonly containerd: () => ContainerdApi }) {
+  constructor(parts: Pick<Engine, 'sim' | 'kernel' | 'files' | 'state' | 'config' | 'old'> & { readonly containerd: () => ContainerdApi }) {
     this.sim = parts.sim;
     this.kernel = parts.kernel;
     this.files = parts.files;
     this.state = parts.state;
+    this.old = parts.old;
     this.config = parts.config;
     this.#containerd = parts.containerd;
   }

@@ -13,6 +13,8 @@ export const parentLabel = 'org.mobyproject.image.parent';
 export type StoredImage = {
   /** The digest of what the name stands for: an index or a manifest. */
   readonly id: string;
+  /** What people see as its id: before 29 the digest of its config. */
+  readonly shownId: string;
   readonly target: Descriptor;
   readonly names: readonly string[];
   readonly parent: string;
@@ -50,7 +52,7 @@ export class ImageStore {
     const all = this.all();
     const hex = text.replace(/^sha256:/, '');
     const byId = /^[0-9a-f]{4,64}$/.test(hex)
-      ? all.filter(({ id, manifestDigest }) => id.startsWith(`sha256:${hex}`) || manifestDigest.startsWith(`sha256:${hex}`))
+      ? all.filter((each) => [each.id, each.manifestDigest, each.shownId].some((digest) => digest.startsWith(`sha256:${hex}`)))
       : [];
     const reference = reading(text);
     const named =
@@ -120,7 +122,18 @@ export class ImageStore {
         (sum, { size }) => sum + size,
         manifestBlob.size + (manifestDigest === target.digest ? 0 : top.size),
       );
-      const facts = { id: target.digest, target, manifestDigest, manifestSize: manifestBlob.size, manifest, config, contentSize, chain: chains.at(-1) ?? '' };
+      const shownId = this.#engine.old ? manifest.config.digest : target.digest;
+      const facts = {
+        id: target.digest,
+        shownId,
+        target,
+        manifestDigest,
+        manifestSize: manifestBlob.size,
+        manifest,
+        config,
+        contentSize,
+        chain: chains.at(-1) ?? '',
+      };
       this.#known.set(target.digest, { facts, chains });
       return { facts, chains };
     } catch (error) {

@@ -43,7 +43,7 @@ export class Images implements ImagesApi {
     const tags = tagsOf(image);
     const { config } = image.config;
     return {
-      Id: image.id,
+      Id: image.shownId,
       RepoTags: tags,
       RepoDigests: digestsOf(image),
       Comment: image.config.history?.at(-1)?.comment ?? '',
@@ -79,7 +79,7 @@ export class Images implements ImagesApi {
       this.#engine.emit('image', 'pull', familiar(reference.full), { name: familiar(reference.name) });
       return { digest: image.target.digest, fresh: before !== image.target.digest };
     } catch (error) {
-      if (error instanceof ContainerdError) throw pullError(error, reference);
+      if (error instanceof ContainerdError) throw pullError(error, reference, this.#engine.old);
       throw error;
     }
   }
@@ -117,9 +117,9 @@ export class Images implements ImagesApi {
     const tags = image.names.filter((name) => !isDangling(name));
     yield* sleep(this.#engine.sim.random.between(8, 20));
     if (named === undefined && tags.length > 1 && !force)
-      throw new DockerError(409, `conflict: unable to delete ${image.id.slice(7, 19)} (must be forced) - image is referenced in multiple repositories`);
+      throw new DockerError(409, `conflict: unable to delete ${image.shownId.slice(7, 19)} (must be forced) - image is referenced in multiple repositories`);
     const last = named === undefined || image.names.length === 1;
-    if (last) this.#refuseUsed(image, named === undefined ? image.id.slice(7, 19) : familiar(named), force);
+    if (last) this.#refuseUsed(image, named === undefined ? image.shownId.slice(7, 19) : familiar(named), force);
     const deleted: DeletedImage[] = [];
     for (const name of named === undefined ? image.names : [named]) {
       this.#engine.containerd.images.delete(moby, name, { sync: true });
@@ -136,7 +136,7 @@ export class Images implements ImagesApi {
     let layer = 0;
     const lines = (image.config.history ?? []).map((each, i, all): HistoryLine => {
       const size = each.empty_layer ? 0 : this.#store.layerSize(chains[layer++] ?? '');
-      const Id = i === all.length - 1 ? image.id : '<missing>';
+      const Id = i === all.length - 1 ? image.shownId : '<missing>';
       return { Id, Created: Date.parse(each.created), CreatedBy: each.created_by ?? '', Size: size, Comment: each.comment ?? '' };
     });
     return lines.reverse();
@@ -170,7 +170,7 @@ export class Images implements ImagesApi {
 
   /** The image's own line, then those of steps of a build that led to it alone. */
   #deleted(image: StoredImage): DeletedImage[] {
-    const deleted: DeletedImage[] = [{ Deleted: image.id }];
+    const deleted: DeletedImage[] = [{ Deleted: image.shownId }];
     this.#engine.emit('image', 'delete', image.id, { name: image.id });
     for (let parent = image.parent; parent !== ''; ) {
       const stored = this.#store.all();
@@ -188,22 +188,23 @@ export class Images implements ImagesApi {
     const running = users.find((container) => container.running);
     const user = running ?? users[0];
     if (!user || (force && !running)) return;
-    const using = `container ${user.id.slice(0, 12)} is using its referenced image ${image.id.slice(7, 19)}`;
+    const using = `container ${user.id.slice(0, 12)} is using its referenced image ${image.shownId.slice(7, 19)}`;
     if (force && running)
       throw new DockerError(
         409,
-        `conflict: unable to delete ${shown} (cannot be forced) - container ${user.id.slice(0, 12)} is using its referenced image ${image.id.slice(7, 19)}`,
+        `conflict: unable to delete ${shown} (cannot be forced) - container ${user.id.slice(0, 12)} is using its referenced image ${image.shownId.slice(7, 19)}`,
       );
-    throw new DockerError(409, `conflict: unable to delete ${shown} (must be forced) - ${using}`);
+    const what = this.#engine.old && shown.includes(':') ? `remove repository reference "${shown}" (must force)` : `delete ${shown} (must be forced)`;
+    throw new DockerError(409, `conflict: unable to ${what} - ${using}`);
   }
 
   #summary(image: StoredImage): ImageSummary {
     return {
-      Id: image.id,
+      Id: image.shownId,
       RepoTags: tagsOf(image),
       RepoDigests: digestsOf(image),
       Created: Math.floor(Date.parse(image.config.created) / 1000),
-      Size: image.contentSize + image.unpackedSize,
+      Size: image.unpackedSize + (this.#engine.old ? 0 : image.contentSize),
       ContentSize: image.contentSize,
       Labels: image.config.config.Labels ?? {},
       Containers: [...this.#engine.state.containers.values()].filter(({ imageId }) => imageId === image.id).length,
@@ -228,5 +229,5 @@ const digestsOf = ({ names, id }: StoredImage): string[] => [
       ),
   ),
 ];
-const isId = (text: string, { id, manifestDigest }: StoredImage): boolean =>
-  [id, manifestDigest].some((digest) => digest.startsWith(`sha256:${text.replace(/^sha256:/, '')}`)) && /^(sha256:)?[0-9a-f]{4,}$/.test(text);
+const isId = (text: string, { id, manifestDigest, shownId }: StoredImage): boolean =>
+  [id, manifestDigest, shownId].some((digest) => digest.startsWith(`sha256:${text.replace(/^sha256:/, '')}`)) && /^(sha256:)?[0-9a-f]{4,}$/.test(text);

@@ -19,8 +19,8 @@ export function summarize(engine: Engine, store: ImageStore, container: Containe
   return {
     Id: container.id,
     Names: [`/${container.name}`],
-    Image: image && store.find(container.image)?.id === container.imageId ? container.image : container.imageId.slice(7, 19),
-    ImageID: container.imageId,
+    Image: image && store.find(container.image)?.id === container.imageId ? container.image : (image?.shownId ?? container.imageId).slice(7, 19),
+    ImageID: image?.shownId ?? container.imageId,
     Command: [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])].map((word) => (/[\s"]/.test(word) ? `'${word}'` : word)).join(' '),
     Created: Math.floor(container.created / 1000),
     Ports: portsOf(container),
@@ -97,7 +97,7 @@ export function inspectContainer(engine: Engine, store: ImageStore, container: C
         ? { Health: { ...container.health, Log: container.health.Log.map((entry) => ({ ...entry, Start: time(entry.Start), End: time(entry.End) })) } }
         : {}),
     },
-    Image: container.imageId,
+    Image: image?.shownId ?? container.imageId,
     ResolvConfPath: container.startedAt === 0 ? '' : `${container.directory}/resolv.conf`,
     HostnamePath: container.startedAt === 0 ? '' : `${container.directory}/hostname`,
     HostsPath: container.startedAt === 0 ? '' : `${container.directory}/hosts`,

@@ -15,7 +15,11 @@ const words = { waiting: 'Waiting', exists: 'Layer already exists', mounted: 'Mo
 export function* pushOne(engine: Engine, store: ImageStore, full: string, report: PushReport, auth: RegistryAuthConfig | undefined): Routine {
   const reference = parseReference(full);
   const image = store.all().find(({ names }) => names.includes(full));
-  if (!image) throw new DockerError(404, `tag does not exist: ${familiar(full)}`);
+  if (!image)
+    throw new DockerError(
+      404,
+      engine.old ? `An image does not exist locally with the tag: ${familiar(`${reference.name}:x`).slice(0, -2)}` : `tag does not exist: ${familiar(full)}`,
+    );
   const target = whole(engine, image) ? image.target : manifestOf(image);
   try {
     yield* engine.containerd.images.push(moby, full, {
@@ -28,7 +32,8 @@ export function* pushOne(engine: Engine, store: ImageStore, full: string, report
       },
     });
   } catch (error) {
-    if (error instanceof ContainerdError) throw new DockerError(error.code === 'not found' ? 404 : 500, registryWords(error.message));
+    if (error instanceof ContainerdError)
+      throw new DockerError(error.code === 'not found' ? 404 : 500, engine.old ? oldWords(error.message, reference.host) : registryWords(error.message));
     throw error;
   }
   report.ended(reference.tag, target.digest, target.size, target === image.target ? undefined : image.id);
@@ -73,15 +78,29 @@ const tooMany = 'You have reached your unauthenticated pull rate limit. https://
 /** What a registry said for itself is told as such. */
 const registryWords = (message: string): string => (/: 429 Too Many Requests$/.test(message) ? `error from registry: ${tooMany}` : message);
 
+/** The same by the client that Docker had before 29, which asked for /v2/ first (docker/distribution registry/client). */
+function oldWords(message: string, host: string): string {
+  const place = host === 'docker.io' ? 'registry-1.docker.io' : host;
+  const dialled = /^failed to do request: \w+ "(https?):[^"]*": (.*)$/s.exec(message);
+  if (dialled) return `Get "${dialled[1]}://${place}/v2/": ${dialled[2]}`;
+  if (/: 429 Too Many Requests$/.test(message)) return `toomanyrequests: ${tooMany}`;
+  if (message.endsWith('no basic auth credentials')) return 'no basic auth credentials';
+  if (/access denied/.test(message)) return 'denied: requested access to the resource is denied';
+  return /401 Unauthorized$/.test(message) ? 'unauthorized: authentication required' : message;
+}
+
 /** Docker does not tell a missing repository from a private one. */
-export function pullError(error: ContainerdError, reference: ReturnType<typeof parseReference>): DockerError {
+export function pullError(error: ContainerdError, reference: ReturnType<typeof parseReference>, old: boolean): DockerError {
+  const name = familiar(reference.name.concat(':x')).slice(0, -2);
+  if (old && error.code === 'not found') return new DockerError(404, `manifest for ${familiar(reference.full)} not found: manifest unknown: manifest unknown`);
   const message = error.message.replace(/^failed to resolve image: /, '');
   if (/insufficient_scope|access denied|authorization failed/.test(message) && !message.endsWith('no basic auth credentials'))
     return new DockerError(
       404,
-      `pull access denied for ${familiar(reference.name.concat(':x')).slice(0, -2)}, repository does not exist or may require 'docker login'`,
+      `pull access denied for ${name}, repository does not exist or may require 'docker login'${old ? ': denied: requested access to the resource is denied' : ''}`,
     );
   if (error.code === 'not found') return new DockerError(404, `failed to resolve reference "${reference.full}": ${reference.full}: not found`);
+  if (old) return new DockerError(500, oldWords(message, reference.host));
   const told = registryWords(message);
   return new DockerError(500, told !== message || message === error.message ? told : `failed to resolve reference "${reference.full}": ${message}`);
 }

@@ -87,3 +87,37 @@ test('without Docker the node is not ready, and a kubelet does not start', () =>
     'NotReady\nfailed to get docker version: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"\nReady\n',
   );
 });
+
+test('the docker command of 20.10 speaks as it did', () => {
+  const { out } = sh(`
+    ssh node01 'docker --version; docker nosuch; docker run --nosuch; docker inspect nosuch; docker buildx version; docker pull -q busybox:9.99' 2>&1
+    ssh node01 'docker pull -q busybox:1.36; docker images busybox; printf "FROM busybox:1.36\\nRUN true\\n" > Dockerfile; docker build -t app .' 2>&1 | sed -E 's/[0-9a-f]{12}/ID/'
+    ssh node01 'docker push app; systemctl stop docker; docker ps; docker run app' 2>&1 | tail -4`);
+  expect(out).toBe(`Docker version 20.10.24, build 297e128
+docker: 'nosuch' is not a docker command.
+See 'docker --help'
+unknown flag: --nosuch
+See 'docker run --help'.
+[]
+Error: No such object: nosuch
+docker: 'buildx' is not a docker command.
+See 'docker --help'
+Error response from daemon: manifest for busybox:9.99 not found: manifest unknown: manifest unknown
+docker.io/library/busybox:1.36
+REPOSITORY   TAG       IMAGE ID       CREATED         SIZE
+busybox      1.36      ID   17 months ago   5.31MB
+Sending build context to Docker daemon  4.096kB
+Step 1/2 : FROM busybox:1.36
+ ---> ID
+Step 2/2 : RUN true
+ ---> Running in ID
+Removing intermediate container ID
+ ---> ID
+Successfully built ID
+Successfully tagged app:latest
+denied: requested access to the resource is denied
+Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
+docker: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?.
+See 'docker run --help'.
+`);
+});

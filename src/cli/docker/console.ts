@@ -6,7 +6,8 @@ import { copyIn, copyOut, forwardedSignals } from '../streams.ts';
 import { CliError, type Context } from './context.ts';
 
 export function needTerminal(context: Context, tty: boolean, stdin: boolean): void {
-  if (tty && stdin && !context.process.stdin.tty) throw new CliError('cannot attach stdin to a TTY-enabled container because stdin is not a terminal');
+  if (tty && stdin && !context.process.stdin.tty)
+    throw new CliError(context.old ? 'the input device is not a TTY' : 'cannot attach stdin to a TTY-enabled container because stdin is not a terminal');
 }
 
 /** Copies until the session has ended; gives its outcome. */

@@ -3,15 +3,19 @@ import { type DockerApi, DockerError, dockerProtocol } from '../../interfaces/do
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
+import { releaseOf } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Command, FlagSpec, Flags } from '../flags.ts';
 
 /** Ends the run with a message on standard error. */
 export class CliError extends Error {
   readonly status: number;
-  constructor(message: string, status = 1) {
+  /** There is no daemon to ask. */
+  readonly unreachable: boolean;
+  constructor(message: string, status = 1, unreachable = false) {
     super(message);
     this.status = status;
+    this.unreachable = unreachable;
   }
 }
 
@@ -51,6 +55,11 @@ export class Context {
     yield* this.process.printError(text);
   }
 
+  /** Docker 20.10. */
+  get old(): boolean {
+    return Number.parseInt(releaseOf(this.process) ?? '29', 10) < 23;
+  }
+
   get host(): string {
     return this.#host;
   }
@@ -64,6 +73,7 @@ export class Context {
       return dialUnix(dockerProtocol, inode);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
+      if (this.old) throw new CliError(oldUnreachable(error, this.#host), 1, true);
       if (error.code === 'EACCES') throw new CliError(`permission denied while trying to connect to the docker API at ${this.#host}`);
       throw new CliError(
         `failed to connect to the docker API at ${this.#host}; check if the path is correct and if the daemon is running: dial unix ${path}: connect: ${error.message.toLowerCase()}`,
@@ -87,6 +97,12 @@ export class Context {
     return failed.length > 0 ? 1 : 0;
   }
 }
+
+/** What 20.10 says when there is no daemon, or none for this user. */
+const oldUnreachable = (error: Errno, host: string): string =>
+  error.code === 'EACCES'
+    ? `Got permission denied while trying to connect to the Docker daemon socket at ${host}: Get "http://%2Fvar%2Frun%2Fdocker.sock/v1.24/containers/json": dial unix /var/run/docker.sock: connect: permission denied`
+    : `Cannot connect to the Docker daemon at ${host}. Is the docker daemon running?`;
 
 /** What the lab does not simulate is said in its own name. */
 export const daemonText = (error: DockerError): string =>

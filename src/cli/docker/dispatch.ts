@@ -2,12 +2,16 @@
 import { DockerError } from '../../interfaces/docker.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { CommandFlagError, dockerHelp, resolveCobra, UnknownCommandError } from '../flags.ts';
+import { CommandFlagError, dockerHelp, oldDockerHelp, resolveCobra, UnknownCommandError } from '../flags.ts';
 import { versionLine } from './commands/about.ts';
 import { CliError, Context, type DockerCommand, daemonText, type Run } from './context.ts';
+import { isOld, oldCountText, oldTree } from './release.ts';
+
+const helpOf = (chain: readonly DockerCommand[], process: Process): string => (isOld(process) ? oldDockerHelp(chain) : dockerHelp(chain));
 
 /** Runs the command that a command line means. */
-export function* dispatchTree(tree: DockerCommand, args: readonly string[], process: Process): Routine<number> {
+export function* dispatchTree(given: DockerCommand, args: readonly string[], process: Process): Routine<number> {
+  const tree = isOld(process) && given.name === 'docker' && given.commands?.some(({ group }) => group === 'Common Commands:') ? oldTree(given) : given;
   if (args[0] === 'help') return yield* dispatchTree(tree, [...args.slice(1), '--help'], process);
   let resolved: ReturnType<typeof resolveCobra<Run>>;
   try {
@@ -18,7 +22,7 @@ export function* dispatchTree(tree: DockerCommand, args: readonly string[], proc
   const { flags, chain } = resolved;
   const command: DockerCommand = resolved.command;
   if (chain.length === 1 && tree.name === 'docker' && flags.bool('version')) {
-    yield* process.print(versionLine);
+    yield* process.print(versionLine(process));
     return 0;
   }
   if (!command.run) return yield* noCommand(resolved.args, chain, process);
@@ -31,6 +35,10 @@ export function* dispatchTree(tree: DockerCommand, args: readonly string[], proc
   } catch (error) {
     if (error instanceof DockerError) return yield* daemonError(error, command, resolved.path, process);
     if (!(error instanceof CliError)) throw error;
+    if (isOld(process) && error.unreachable && command.prefixed) {
+      yield* process.printError(`docker: ${error.message}.\nSee '${resolved.path} --help'.\n`);
+      return 125;
+    }
     yield* process.printError(`${error.message}\n`);
     return error.status;
   }
@@ -39,7 +47,9 @@ export function* dispatchTree(tree: DockerCommand, args: readonly string[], proc
 function* daemonError(error: DockerError, command: DockerCommand, path: string, process: Process): Routine<number> {
   const own = error.message.startsWith('k8s-lab: ');
   if (command.prefixed && !own) {
-    yield* process.printError(`docker: ${daemonText(error)}\n\nRun '${path} --help' for more information\n`);
+    yield* process.printError(
+      isOld(process) ? `docker: ${daemonText(error)}.\nSee '${path} --help'.\n` : `docker: ${daemonText(error)}\n\nRun '${path} --help' for more information\n`,
+    );
     return 125;
   }
   yield* process.printError(`${daemonText(error)}\n`);
@@ -59,8 +69,12 @@ export function hostOf(args: readonly string[], process: Process): string {
 function* noCommand(args: readonly string[], chain: readonly DockerCommand[], process: Process): Routine<number> {
   const path = chain.map(({ name }) => name).join(' ');
   if (args.length === 0) {
-    yield* process.print(dockerHelp(chain));
+    yield* process.print(helpOf(chain, process));
     return 0;
+  }
+  if (isOld(process)) {
+    yield* process.print(helpOf(chain, process));
+    return 1;
   }
   yield* process.printError(`docker: unknown command: ${path} ${args[0]}\n\nUsage:  ${path}\n\nRun '${path} --help' for more information\n`);
   return 1;
@@ -68,6 +82,10 @@ function* noCommand(args: readonly string[], chain: readonly DockerCommand[], pr
 
 function* wrongCount(least: number, most: number, chain: readonly DockerCommand[], process: Process): Routine<number> {
   const path = chain.map(({ name }) => name).join(' ');
+  if (isOld(process)) {
+    yield* process.printError(oldCountText(path, least, most, chain.at(-1)));
+    return 1;
+  }
   const s = (count: number): string => `${count} argument${count === 1 ? '' : 's'}`;
   const what =
     most === 0
@@ -84,14 +102,22 @@ function* wrongCount(least: number, most: number, chain: readonly DockerCommand[
 
 function* wrong(error: unknown, tree: DockerCommand, process: Process): Routine<number> {
   if (error instanceof UnknownCommandError) {
-    yield* process.printError(`docker: unknown command: ${tree.name} ${error.typed}\n\nRun '${tree.name} --help' for more information\n`);
+    yield* process.printError(
+      isOld(process)
+        ? `docker: '${error.typed}' is not a docker command.\nSee 'docker --help'\n`
+        : `docker: unknown command: ${tree.name} ${error.typed}\n\nRun '${tree.name} --help' for more information\n`,
+    );
     return 1;
   }
   if (!(error instanceof CommandFlagError)) throw error;
   const chain = error.chain as DockerCommand[];
   if (error.kind === 'help') {
-    yield* process.print(dockerHelp(chain));
+    yield* process.print(helpOf(chain, process));
     return 0;
+  }
+  if (isOld(process)) {
+    yield* process.printError(`${error.message}\nSee '${error.path} --help'.\n`);
+    return 125;
   }
   const usage = chain.at(-1)?.usage ?? '';
   yield* process.printError(

@@ -47,7 +47,11 @@ export function* pullImage(
     .replace(/^docker\.io\//, '')
     .replace(/[:@][^/]*$/, '');
   yield* print(`${tag}: Pulling from ${hosted(path) ? path.slice(path.indexOf('/') + 1) : path}\n`);
-  yield* print(`${lines.join('')}${layers.map((layer) => `${layer}: Pull complete\n`).join('')}`);
+  yield* print(`${context.old ? oldLines(layers) : lines.join('')}${layers.map((layer) => `${layer}: Pull complete\n`).join('')}`);
   yield* print(`Digest: ${digest}\nStatus: ${fresh ? 'Downloaded newer image for' : 'Image is up to date for'} ${hosted(name) ? full(reference) : name}\n`);
   if (!options.error) yield* print(`${full(reference)}\n`);
 }
+
+/** 20.10 names all layers first. */
+const oldLines = (layers: readonly string[]): string =>
+  [...layers.map((layer) => `${layer}: Pulling fs layer\n`), ...layers.map((layer) => `${layer}: Verifying Checksum\n${layer}: Download complete\n`)].join('');

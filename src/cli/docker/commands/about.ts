@@ -1,23 +1,13 @@
 /** docker version and info. */
 import type { DaemonInfo } from '../../../interfaces/docker.ts';
+import type { Process } from '../../../linux/process.ts';
 import { CliError, type Context, command, text } from '../context.ts';
 import { binarySize, render } from '../output.ts';
+import { clientRelease, isOld, oldFacts } from '../release.ts';
 
-export const clientVersion = '29.7.2';
-const build = 'a7dcaa6';
-export const versionLine = `Docker version ${clientVersion}, build ${build}\n`;
-
-const clientFacts = {
-  Version: clientVersion,
-  ApiVersion: '1.55',
-  DefaultAPIVersion: '1.55',
-  GitCommit: build,
-  GoVersion: 'go1.26.2',
-  Os: 'linux',
-  Arch: 'amd64',
-  BuildTime: 'Tue Oct 20 09:13:21 2026',
-  Context: 'default',
-};
+const newest = { ApiVersion: '1.55', GoVersion: 'go1.26.2', GitCommit: 'a7dcaa6', BuildTime: 'Tue Oct 20 09:13:21 2026' };
+const ownFacts = (process: Process): typeof newest => (isOld(process) ? oldFacts : newest);
+export const versionLine = (process: Process): string => `Docker version ${clientRelease(process)}, build ${ownFacts(process).GitCommit}\n`;
 
 export const version = command(
   'version',
@@ -26,6 +16,9 @@ export const version = command(
   [0, 0],
   [text('format,f', 'Format output using a custom template')],
   function* (context) {
+    const { process } = context;
+    const own = ownFacts(process);
+    const client = { Version: clientRelease(process), ...own, DefaultAPIVersion: own.ApiVersion, Os: 'linux', Arch: 'amd64', Context: 'default' };
     let server: ReturnType<ReturnType<Context['client']>['version']> | undefined;
     let problem: CliError | undefined;
     try {
@@ -34,27 +27,28 @@ export const version = command(
       if (!(error instanceof CliError)) throw error;
       problem = error;
     }
+    const old = server !== undefined && Number.parseInt(server.Version, 10) < 23;
+    const built = old ? { ...oldFacts, BuildTime: 'Tue Apr  4 18:18:54 2023' } : newest;
     const facts = server && {
+      ...built,
       ...server,
-      MinAPIVersion: '1.40',
-      GoVersion: 'go1.26.2',
+      MinAPIVersion: old ? '1.12' : '1.40',
       Os: 'linux',
       Arch: 'amd64',
-      BuildTime: 'Tue Oct 20 09:13:21 2026',
       Experimental: false,
     };
     const format = context.flags.text('format');
-    const data = { Client: clientFacts, ...(facts ? { Server: facts } : {}) };
+    const data = { Client: client, ...(facts ? { Server: facts } : {}) };
     if (format !== '') {
       if (problem && /\.Server/.test(format)) throw problem;
       yield* context.print(`${format === 'json' ? JSON.stringify(data) : render(format, data)}\n`);
     } else {
       yield* context.print(
-        `Client: Docker Engine - Community\n Version:           ${clientVersion}\n API version:       1.55\n Go version:        go1.26.2\n Git commit:        ${build}\n Built:             ${clientFacts.BuildTime}\n OS/Arch:           linux/amd64\n Context:           default\n`,
+        `Client: Docker Engine - Community\n Version:           ${client.Version}\n API version:       ${client.ApiVersion}\n Go version:        ${client.GoVersion}\n Git commit:        ${client.GitCommit}\n Built:             ${client.BuildTime}\n OS/Arch:           linux/amd64\n Context:           default\n${isOld(process) ? ' Experimental:      true\n' : ''}`,
       );
       if (facts)
         yield* context.print(
-          `\nServer: Docker Engine - Community\n Engine:\n  Version:          ${facts.Version}\n  API version:      ${facts.ApiVersion} (minimum version 1.40)\n  Go version:       go1.26.2\n  Git commit:       ${facts.GitCommit}\n  Built:            ${facts.BuildTime}\n  OS/Arch:          linux/amd64\n  Experimental:     false\n containerd:\n  Version:          v2.3.4\n runc:\n  Version:          1.4.3\n docker-init:\n  Version:          0.19.0\n`,
+          `\nServer: Docker Engine - Community\n Engine:\n  Version:          ${facts.Version}\n  API version:      ${facts.ApiVersion} (minimum version ${facts.MinAPIVersion})\n  Go version:       ${facts.GoVersion}\n  Git commit:       ${facts.GitCommit}\n  Built:            ${facts.BuildTime}\n  OS/Arch:          linux/amd64\n  Experimental:     false\n containerd:\n  Version:          ${old ? '1.6.33\n  GitCommit:        d71fcd7d8303cbf684402823e425e9dd2e99285d' : 'v2.3.4'}\n runc:\n  Version:          ${old ? '1.1.12\n  GitCommit:        v1.1.12-0-g51d5e94' : '1.4.3'}\n docker-init:\n  Version:          0.19.0\n${old ? '  GitCommit:        de40ad0\n' : ''}`,
         );
     }
     if (problem && format === '') throw problem;
@@ -75,12 +69,16 @@ export const info = command(
   [0, 0],
   [text('format,f', 'Format output using a custom template')],
   function* (context) {
-    const facts = context.client().info();
+    const client = context.client();
+    const facts = client.info();
+    const { Version } = client.version();
+    const old = Number.parseInt(Version, 10) < 23;
+    const driver = old && facts.StorageDriver === 'overlayfs' ? 'overlay2' : facts.StorageDriver;
     const format = context.flags.text('format');
     const all = {
       ...facts,
-      ServerVersion: clientVersion,
-      Driver: facts.StorageDriver,
+      ServerVersion: Version,
+      Driver: driver,
       CgroupVersion: '2',
       OperatingSystem: 'Debian GNU/Linux 13 (trixie)',
       OSType: 'linux',
@@ -89,8 +87,7 @@ export const info = command(
     };
     if (format !== '') yield* context.print(`${format === 'json' ? JSON.stringify(all) : render(format, all)}\n`);
     else
-      yield* context.print(`Client: Docker Engine - Community
- Version:    ${clientVersion}
+      yield* context.print(`Client:${old ? '' : ` Docker Engine - Community\n Version:    ${clientRelease(context.process)}`}
  Context:    default
  Debug Mode: false
 
@@ -100,26 +97,26 @@ Server:
   Paused: ${facts.ContainersPaused}
   Stopped: ${facts.ContainersStopped}
  Images: ${facts.Images}
- Server Version: ${clientVersion}
- Storage Driver: ${facts.StorageDriver}
-  driver-type: io.containerd.snapshotter.v1
+ Server Version: ${Version}
+ Storage Driver: ${driver}
+${old ? '  Backing Filesystem: extfs\n  Supports d_type: true\n  Native Overlay Diff: true\n  userxattr: false' : '  driver-type: io.containerd.snapshotter.v1'}
  Logging Driver: ${facts.LoggingDriver}
  Cgroup Driver: ${facts.CgroupDriver}
  Cgroup Version: 2
  Plugins:
   Volume: local
   Network: bridge host ipvlan macvlan null overlay
-  Log: awslogs fluentd gcplogs gelf journald json-file local splunk syslog
+  Log: awslogs fluentd gcplogs gelf journald json-file local ${old ? 'logentries ' : ''}splunk syslog
  Swarm: inactive
- Runtimes: ${facts.Runtimes.join(' ')}
+ Runtimes: ${(old ? ['io.containerd.runc.v2', 'io.containerd.runtime.v1.linux', 'runc'] : facts.Runtimes).join(' ')}
  Default Runtime: ${facts.DefaultRuntime}
  Init Binary: docker-init
- containerd version: v2.3.4
- runc version: v1.4.3
+ containerd version: ${old ? 'd71fcd7d8303cbf684402823e425e9dd2e99285d' : 'v2.3.4'}
+ runc version: ${old ? 'v1.1.12-0-g51d5e94' : 'v1.4.3'}
  init version: de40ad0
  Security Options:
   seccomp
-   Profile: builtin
+   Profile: ${old ? 'default' : 'builtin'}
   cgroupns
  Kernel Version: ${facts.KernelVersion}
  Operating System: Debian GNU/Linux 13 (trixie)
@@ -131,10 +128,9 @@ Server:
  ID: ${facts.ID}
  Docker Root Dir: ${facts.DockerRootDir}
  Debug Mode: ${facts.Debug}
-${lines('Labels', facts.Labels)} Experimental: ${facts.Experimental}
+${old ? ' Registry: https://index.docker.io/v1/\n Labels:\n' : ''}${lines('Labels', facts.Labels)} Experimental: ${facts.Experimental}
 ${lines('Insecure Registries', facts.InsecureRegistries)}${lines('Registry Mirrors', facts.Mirrors)} Live Restore Enabled: ${facts.LiveRestoreEnabled}
-${pools(facts.DefaultAddressPools)} Firewall Backend: iptables
-
+${pools(facts.DefaultAddressPools)}${old ? '' : ' Firewall Backend: iptables\n'}
 `);
     return 0;
   },

@@ -33,7 +33,7 @@ export const build = command(
   ],
   function* (context) {
     const { flags, process } = context;
-    yield* context.printError(head + (process.env['DOCKER_BUILDKIT'] === '0' ? disabled : missing));
+    if (!context.old) yield* context.printError(head + (process.env['DOCKER_BUILDKIT'] === '0' ? disabled : missing));
     const path = context.arg(0);
     if (path === '-' || /^(https?|git):/.test(path)) throw new CliError('k8s-lab: docker build from standard input or a URL is not simulated', 70);
     const client = context.client();

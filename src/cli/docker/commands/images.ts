@@ -63,7 +63,7 @@ export const images = command(
     const format = flags.text('format');
     const full = flags.bool('no-trunc');
     if (flags.bool('quiet')) yield* context.print([...new Set(rows.map(({ image }) => `${full ? image.Id : image.Id.slice(7, 19)}\n`))].join(''));
-    else if (format !== '' || full || flags.bool('digests'))
+    else if (format !== '' || full || context.old || flags.bool('digests'))
       yield* context.print(
         formatted(
           format,

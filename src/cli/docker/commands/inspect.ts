@@ -34,7 +34,10 @@ export const inspect = (kind?: Kind) =>
       const failed: string[] = [];
       for (const name of context.args) {
         const one = find(client, name, asked === undefined ? all : all.filter((each) => each === asked));
-        if (typeof one === 'string') failed.push(kind === undefined ? `error: no such ${asked ?? 'object'}: ${name}` : `Error response from daemon: ${one}`);
+        if (typeof one === 'string')
+          failed.push(
+            kind === undefined ? `${context.old ? 'Error: No' : 'error: no'} such ${asked ?? 'object'}: ${name}` : `Error response from daemon: ${one}`,
+          );
         else found.push(one);
       }
       const format = flags.text('format');

@@ -36,7 +36,7 @@ export const login = command(
     } else {
       const given = yield* credentials(context, server);
       yield* context.client().login(server || hubKey, given);
-      yield* storeCredentials(process, server, given);
+      yield* storeCredentials(process, server, given, context.old);
     }
     yield* context.print('Login Succeeded\n');
     return 0;

@@ -43,12 +43,12 @@ export const push = command(
         {
           progress: (layer, status) => {
             if (terminal) last.set(layer, status);
-            else lines.push(`${layer}: ${status}\n`);
+            else lines.push(`${layer}: ${context.old && status === 'Waiting' ? 'Preparing' : status}\n`);
           },
           ended: (tag, digest, size, instead) => {
             lines.push(...[...last].map(([layer, status]) => `${layer}: ${status} \n`), `${tag}: digest: ${digest} size: ${size}\n`);
             last.clear();
-            if (instead !== undefined)
+            if (instead !== undefined && !context.old)
               notes.push(
                 note(`Not all multiplatform-content is present and only the available single-platform image was pushed\n${instead} -> ${digest}`, terminal),
               );
