@@ -23,6 +23,7 @@ import { findOrMake, showStores } from './on-disk.ts';
 import { pluginList } from './plugins.ts';
 import { Pusher } from './push.ts';
 import { RegistryClient, type RegistryWays } from './registries.ts';
+import { RestartMonitor } from './restart-monitor.ts';
 import { SnapshotService } from './snapshots.ts';
 import { MetaFile, RunFile } from './state.ts';
 import { TaskService } from './tasks.ts';
@@ -55,6 +56,7 @@ export class Containerd implements ContainerdApi {
   readonly #containers: ContainerService;
   readonly #tasks: TaskService;
   readonly #gc: GarbageCollector;
+  #restarts: RestartMonitor | undefined;
   readonly #plugin: Plugin;
   readonly #runtime: CriRuntimeService;
 
@@ -115,6 +117,7 @@ export class Containerd implements ContainerdApi {
     showStores(this.#context);
     this.#runtime.recover();
     this.#tasks.adopt();
+    this.#restarts = new RestartMonitor(this.#context, this.#containers, this.#tasks);
     this.#listen();
   }
 
@@ -188,11 +191,15 @@ export class Containerd implements ContainerdApi {
 
   get containers(): ContainerdApi['containers'] {
     const containers = this.#containers;
+    const looked = <T>(container: T): T => {
+      this.#restarts?.look();
+      return container;
+    };
     return {
       list: (namespace) => containers.list(namespace),
       get: (namespace, id) => containers.get(namespace, id),
-      create: (namespace, container) => containers.create(namespace, container),
-      update: (namespace, id, labels) => containers.update(namespace, id, labels),
+      create: (namespace, container) => looked(containers.create(namespace, container)),
+      update: (namespace, id, labels) => looked(containers.update(namespace, id, labels)),
       delete: (namespace, id) => containers.delete(namespace, id),
     };
   }

@@ -21,7 +21,7 @@ export function* createContainer(context: Context): Routine<ContainerdContainer>
   const { flags } = context;
   const cid = ipfsPath(ref);
   const name = cid ?? wholeName(ref);
-  const restart = restartLabels(flags.text('restart'), flags.bool('rm'));
+  const restart = restartLabels(flags.text('restart'), flags.bool('rm'), context.path.endsWith('create') ? 'created' : 'running');
   const image =
     cid !== undefined
       ? yield* pullFromIpfs(context, cid)
@@ -170,14 +170,14 @@ function containerLabels(context: Context, { id, name, config, networks, restart
 const nullable = (values: readonly string[]): readonly string[] | null => (values.length === 0 ? null : values);
 
 /** `no`, `always`, `on-failure[:n]`, `unless-stopped`. */
-export function restartLabels(policy: string, autoRemove: boolean): Record<string, string> {
+export function restartLabels(policy: string, autoRemove: boolean, status = 'running'): Record<string, string> {
   const [name = '', count] = policy.split(':');
   if (name === 'no' || name === '') return { [labels.explicitlyStopped]: 'false' };
   if (autoRemove) throw new NerdctlError('flags --restart and --rm cannot be specified together');
   if (!['always', 'on-failure', 'unless-stopped'].includes(name))
     throw new NerdctlError(`unsupported restart policy ${JSON.stringify(policy)}, supported policies are: ["always" "on-failure" "unless-stopped"]`);
   if (count !== undefined && !/^\d+$/.test(count)) throw new NerdctlError(`maximum retry count must be an integer`);
-  return { [labels.restartStatus]: 'running', [labels.restartPolicy]: policy, [labels.restartCount]: '0', [labels.explicitlyStopped]: 'false' };
+  return { [labels.restartStatus]: status, [labels.restartPolicy]: policy, [labels.restartCount]: '0', [labels.explicitlyStopped]: 'false' };
 }
 
 /** The names in --network and --net, checked; the default network is made when it is the first time. */

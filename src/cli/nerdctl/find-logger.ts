@@ -11,9 +11,9 @@ export const findLogger = (kernel: Kernel, id: string): Process | undefined =>
     (process) => process.argv[1] === loggingArgument && process.env['CONTAINER_ID'] === id && process.exitStatus === undefined,
   );
 
-/** Waits until nothing is left to clean up behind a task that has ended; a logger that waits to restart it does nothing else. */
+/** Waits until nothing is left to clean up behind a task that has ended. */
 export function* waitForLogger({ process }: Context, id: string): Routine {
   const logger = findLogger(process.kernel, id);
   if (logger === process) return;
-  while (logger && logger.exitStatus === undefined && logger.env['RESTARTING'] === undefined) yield { on: [logger.changed] };
+  while (logger && logger.exitStatus === undefined) yield { on: [logger.changed] };
 }

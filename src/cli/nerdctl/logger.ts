@@ -1,6 +1,6 @@
 /**
- * The process behind each container that reads its output into …-json.log (pkg/logging). What nerdctl does in its postStop hook, and what
- * containerd's restart monitor does every ten seconds, is done here as well: nobody else outlives the command line.
+ * The process behind each container that reads its output into …-json.log (pkg/logging). What nerdctl does in its postStop hook is
+ * done here as well.
  */
 import type { ContainerdContainer } from '../../interfaces/containerd.ts';
 import { ContainerdError } from '../../interfaces/containerd.ts';
@@ -8,7 +8,7 @@ import type { OciStdio } from '../../interfaces/oci.ts';
 import { Sink } from '../../linux/open-file.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
-import { type Routine, sleep } from '../../sim/routine.ts';
+import type { Routine } from '../../sim/routine.ts';
 import type { ByteStream } from '../../sim/stream.ts';
 import { type Context, NerdctlError } from './context.ts';
 import { loggingArgument } from './find-logger.ts';
@@ -16,15 +16,11 @@ import { labels } from './labels.ts';
 import { removeContainer } from './remove.ts';
 import { logPath } from './store.ts';
 
-const monitorInterval = 10_000;
-
 export type LoggerParts = {
   /** What is logged is passed on here too. */
   readonly tee?: OciStdio | undefined;
   /** Takes the container off its networks. */
   readonly leave: (process: Process) => void;
-  /** Starts the task anew. */
-  readonly restart: (context: Context, container: ContainerdContainer) => Routine<Process>;
 };
 
 export function startLogger(context: Context, container: ContainerdContainer, stdio: OciStdio, parts: LoggerParts): Process {
@@ -81,8 +77,8 @@ function* copy(process: Process, path: string, stream: string, from: ByteStream,
   tee?.close();
 }
 
-/** The task has closed its streams: waits for its end, takes it off its networks, removes or restarts it. */
-function* afterwards(context: Context, container: ContainerdContainer, { leave, restart }: LoggerParts): Routine {
+/** The task has closed its streams: waits for its end, takes it off its networks, removes it if it was so asked. */
+function* afterwards(context: Context, container: ContainerdContainer, { leave }: LoggerParts): Routine {
   const { process, namespace } = context;
   const { id } = container;
   try {
@@ -92,32 +88,8 @@ function* afterwards(context: Context, container: ContainerdContainer, { leave, 
   }
   leave(process);
   try {
-    if (container.labels[labels.autoRemove] === 'true') return void (yield* removeContainer(context, container, { volumes: true }));
-    if (!mayRestart(context, id)) return;
-    process.env['RESTARTING'] = '1';
-    process.changed.notify();
-    yield* sleep(monitorInterval - (process.now % monitorInterval));
-    if (!mayRestart(context, id)) return;
-    const client = context.client();
-    const now = client.containers.get(namespace, id);
-    client.containers.update(namespace, id, { [labels.restartCount]: String(Number(now.labels[labels.restartCount] ?? 0) + 1) });
-    yield* restart(context, now);
+    if (container.labels[labels.autoRemove] === 'true') yield* removeContainer(context, container, { volumes: true });
   } catch (error) {
-    if (!(error instanceof ContainerdError) && !(error instanceof NerdctlError)) throw error; // As the monitor: it logs and tries no more.
+    if (!(error instanceof ContainerdError) && !(error instanceof NerdctlError)) throw error; // Somebody else was faster.
   }
-}
-
-/** restart.Reconcile. */
-function mayRestart(context: Context, id: string): boolean {
-  const client = context.client();
-  const container = client.containers.list(context.namespace).find((each) => each.id === id);
-  const task = client.tasks.list(context.namespace).find((each) => each.id === id);
-  if (!container || task?.status !== 'STOPPED') return false;
-  const own = container.labels;
-  if (own[labels.restartStatus] !== 'running') return false;
-  const [policy = '', limit] = (own[labels.restartPolicy] ?? 'always').split(':');
-  const stopped = own[labels.explicitlyStopped] === 'true';
-  if (stopped) return false;
-  if (policy !== 'on-failure') return true;
-  return task.exitStatus !== 0 && (limit === undefined || limit === '0' || Number(own[labels.restartCount] ?? 0) < Number(limit));
 }

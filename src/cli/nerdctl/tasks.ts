@@ -46,8 +46,9 @@ export function* startTask(context: Context, container: ContainerdContainer, for
       );
     throw error;
   }
-  client.containers.update(namespace, id, { [labels.explicitlyStopped]: 'false' });
-  const logger = startLogger(context, container, stdio, { tee: foreground?.stdio, leave: joined.leave, restart: (again, same) => startTask(again, same) });
+  const restarted: Record<string, string> = container.labels[labels.restartPolicy] === undefined ? {} : { [labels.restartStatus]: 'running' };
+  client.containers.update(namespace, id, { [labels.explicitlyStopped]: 'false', ...restarted });
+  const logger = startLogger(context, container, stdio, { tee: foreground?.stdio, leave: joined.leave });
   foreground?.attach();
   try {
     yield* client.tasks.start(namespace, id);

@@ -18,7 +18,8 @@ import { events, info, login, logout, systemPrune, version } from './commands/sy
 import { volume } from './commands/volumes.ts';
 import { port, stats, top } from './commands/watch.ts';
 import { compose } from './compose/index.ts';
-import { bool, type NerdctlCommand, slice, text } from './context.ts';
+import { bool, type NerdctlCommand, NotSimulated, slice, text } from './context.ts';
+import { startTask } from './tasks.ts';
 
 const persistent = [
   bool('debug', 'debug mode'),
@@ -46,6 +47,20 @@ export const rootFlags = [
   ...persistent.map((spec) => (letters[spec.name] === undefined ? spec : { ...spec, short: letters[spec.name] as string })),
   bool('version,v', 'version for nerdctl'),
 ];
+
+/** What containerd and its shims start by themselves. */
+const internal: NerdctlCommand = {
+  name: 'internal',
+  short: 'DO NOT EXECUTE MANUALLY',
+  hidden: true,
+  flags: [],
+  run: function* (context) {
+    const [what, id = ''] = context.args;
+    if (what !== 'restart') throw new NotSimulated(`nerdctl internal ${what ?? ''}`);
+    yield* startTask(context, context.client().containers.get(context.namespace, id));
+    return 0;
+  },
+};
 
 const management = (command: NerdctlCommand): NerdctlCommand => ({ ...command, group: 'Management commands:' });
 const ls = (command: NerdctlCommand): NerdctlCommand => ({ ...command, name: 'ls', aliases: ['list'] });
@@ -113,6 +128,7 @@ export const tree: NerdctlCommand = {
     management({ name: 'system', short: 'Manage containerd', commands: [events, info, systemPrune] }),
     management(builder),
     build,
+    internal,
     inspect,
     events,
     info,
