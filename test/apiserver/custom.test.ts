@@ -55,3 +55,63 @@ test('a custom resource is served once it is defined', () => {
   ok('DELETE', `${crds}/crontabs.stable.example.com`);
   expect(send('GET', path).status).toBe(404);
 });
+
+test('rules in CEL: of one field, of two, of what it was before, and in a language that is none', () => {
+  const { ok, refused } = newServer();
+  const withRules = (rules: readonly object[], field: readonly object[] = []) => ({
+    ...crd,
+    spec: {
+      ...crd.spec,
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              properties: {
+                spec: {
+                  type: 'object',
+                  'x-kubernetes-validations': rules,
+                  properties: {
+                    min: { type: 'integer' },
+                    max: { type: 'integer' },
+                    addresses: {
+                      type: 'array',
+                      items: { type: 'string', 'x-kubernetes-validations': [{ rule: "isIP(self) && cidr('10.0.0.0/8').containsIP(self)" }] },
+                    },
+                    list: { type: 'array', items: { type: 'object', properties: { a: { type: 'string' } } } },
+                    fixed: { type: 'string', 'x-kubernetes-validations': field },
+                  },
+                },
+              },
+            },
+          },
+        },
+      ],
+    },
+  });
+  expect(refused('POST', crds, withRules([{ rule: 'self.min <' }]))).toMatch(
+    /spec\.validation\.openAPIV3Schema\.properties\[spec\]\.x-kubernetes-validations\[0\]\.rule: Invalid value: .*compilation failed: ERROR/,
+  );
+  const rules = [
+    { rule: 'self.min <= self.max', message: 'min must not be above max' },
+    { rule: '!has(self.list) || !has(self.list[0].a) || self.list[0].a != "bad"', messageExpression: '"the first is " + self.list[0].a' },
+  ];
+  ok('POST', crds, withRules(rules, [{ rule: 'self == oldSelf', message: 'is immutable' }]));
+  const spec = { min: 1, max: 2, fixed: 'x', addresses: ['10.1.2.3'], list: [{}] };
+  const invalid = 'CronTab.stable.example.com "a" is invalid:';
+  ok('POST', path, object('a', spec));
+  expect(refused('POST', path, object('a', { ...spec, min: 3 }))).toBe(`${invalid} spec: Invalid value: "object": min must not be above max`);
+  expect(refused('POST', path, object('a', { min: 3 }))).toBe(
+    `${invalid} spec: Invalid value: "object": no such key: max evaluating rule: min must not be above max`,
+  );
+  expect(refused('POST', path, object('a', { ...spec, list: [{ a: 'bad' }] }))).toBe(`${invalid} spec: Invalid value: "object": the first is bad`);
+  expect(refused('POST', path, object('a', { ...spec, addresses: ['11.0.0.1'] }))).toBe(
+    `${invalid} spec.addresses[0]: Invalid value: "string": failed rule: isIP(self) && cidr('10.0.0.0/8').containsIP(self)`,
+  );
+  const patch = { headers: { 'content-type': 'application/merge-patch+json' } };
+  expect(refused('PATCH', `${path}/a`, { spec: { fixed: 'y' } }, patch)).toBe(`${invalid} spec.fixed: Invalid value: "string": is immutable`);
+  expect(ok('PATCH', `${path}/a`, { spec: { max: 9 } }, patch).spec.max).toBe(9);
+});

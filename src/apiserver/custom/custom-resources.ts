@@ -1,7 +1,9 @@
 import type { KubeObject } from '../../api/types.ts';
+import type { FieldError } from '../../apimachinery/field-error.ts';
 import { findResults, JsonPathError, parseJsonPath } from '../../apimachinery/jsonpath.ts';
 import type { ApiResource } from '../../apimachinery/resources.ts';
-import type { EtcdApi } from '../../interfaces/etcd.ts';
+import { type EtcdApi, EtcdError } from '../../interfaces/etcd.ts';
+import { Cel } from '../admission/cel/environment.ts';
 import { Mirror } from '../mirror.ts';
 import { renamed } from '../registry/conversions.ts';
 import type { Column, Strategy } from '../registry/strategy.ts';
@@ -10,6 +12,7 @@ import { age, ageColumn, nameColumn } from '../table.ts';
 import { validateDnsSubdomain } from '../validation/names.ts';
 import type { Crd, CrdVersion } from './definition.ts';
 import { type JsonSchema, prune, schemaErrors, withDefaults } from './json-schema.ts';
+import { allRules, ruleErrors } from './rules.ts';
 
 const verbs: readonly string[] = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
@@ -53,13 +56,23 @@ function serve(table: ResourceTable, { spec }: Crd, version: CrdVersion): void {
   table.add(api, strategyFor(version, status !== undefined), `${group}/${names.plural}`, true, conversion);
 }
 
+/** etcd --max-request-bytes. */
+const maxRequestBytes = 1.5 * 1024 * 1024;
+
 function strategyFor(version: CrdVersion, hasStatus: boolean): Strategy {
   const schema: JsonSchema = version.schema?.openAPIV3Schema ?? {};
+  const cel = allRules(schema, '').length > 0 ? new Cel() : undefined;
+  // Rules are asked of what has the right form.
+  const checked = (object: KubeObject, old?: KubeObject): FieldError[] => {
+    const errors = schemaErrors(object, schema, '');
+    if (JSON.stringify(object).length > maxRequestBytes) throw new EtcdError('invalid', 'etcdserver: request is too large');
+    return errors.length > 0 || !cel ? errors : ruleErrors(object, old, schema, '', cel);
+  };
   return {
     defaults: (object) => withDefaults(prune(object, schema, '', []), schema) as KubeObject,
     prepareForCreate: (object) => (hasStatus ? withoutStatus(object) : object),
-    validate: (object) => schemaErrors(object, schema, ''),
-    validateUpdate: (object) => schemaErrors(object, schema, ''),
+    validate: (object) => checked(object),
+    validateUpdate: checked,
     validateName: validateDnsSubdomain,
     status: hasStatus,
     generation: true,

@@ -1,8 +1,10 @@
 import type { KubeObject } from '../../api/types.ts';
 import { type FieldError, invalidValue, required } from '../../apimachinery/field-error.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
+import { Cel } from '../admission/cel/environment.ts';
 import { type Strategy, type StrategyContext, strategyOf } from '../registry/strategy.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { ruleProblems } from './rules.ts';
 
 export type CrdVersion = {
   readonly name: string;
@@ -65,11 +67,13 @@ function validate({ metadata, spec }: Crd): FieldError[] {
   if (!spec?.names?.kind) errors.push(required('spec.names.kind'));
   if (spec?.group && spec.names?.plural && metadata.name !== `${spec.names.plural}.${spec.group}`)
     errors.push(invalidValue('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'));
+  const cel = new Cel();
   const versions = spec?.versions ?? [];
   if (versions.filter(({ storage }) => storage).length !== 1)
     errors.push(invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'));
   for (const [i, { schema }] of versions.entries())
     if (schema?.openAPIV3Schema === undefined) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required'));
+    else errors.push(...ruleProblems(schema.openAPIV3Schema, cel));
   return errors;
 }
 

@@ -2,6 +2,7 @@
 import { RE2JS } from 're2js';
 import { type FieldError, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
 import { equal, isObject } from '../objects.ts';
+import type { ValidationRule } from './rules.ts';
 
 export type JsonSchema = {
   readonly type?: string;
@@ -20,6 +21,8 @@ export type JsonSchema = {
   readonly maxItems?: number;
   readonly pattern?: string;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
+  readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
+  readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-int-or-string'?: boolean;
   readonly 'x-kubernetes-embedded-resource'?: boolean;
 };

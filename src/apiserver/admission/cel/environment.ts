@@ -2,6 +2,7 @@
 import { type ASTNode, type Context, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import { RE2JS } from 're2js';
 import { type Quantity, QuantityError, tryParseQuantity } from '../../../apimachinery/quantity.ts';
+import { networkFunctions, networkTypes, ValueError } from './network.ts';
 
 /** What stands in an expression's place when it cannot be compiled or does not come to a value. */
 export class CelError extends Error {}
@@ -24,9 +25,15 @@ export class Cel {
     return program;
   }
 
+  #parsed(text: string): ReturnType<Environment['parse']> {
+    const environment = this.#environment as Environment;
+    const plain = hasThroughIndex(text);
+    return environment.parse(plain);
+  }
+
   #compiled(text: string): Program {
     try {
-      const parsed = (this.#environment as Environment).parse(text);
+      const parsed = this.#parsed(text);
       throughRe2(parsed.ast);
       return (context) => evaluated(() => parsed(context));
     } catch (error) {
@@ -37,6 +44,9 @@ export class Cel {
 }
 
 const maxPrograms = 1000;
+
+/** The library knows `has(a.b.c)` only; `has(a[0].b)` asks a map for a key just as well. */
+const hasThroughIndex = (text: string): string => text.replace(/\bhas\(([\w.]+(?:\[[^\][]*\](?:\.\w+)*?)+)\.(\w+)\)/g, '("$2" in $1)');
 const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 
 function evaluated(run: () => unknown): unknown {
@@ -44,7 +54,7 @@ function evaluated(run: () => unknown): unknown {
     return run();
   } catch (error) {
     if (error instanceof EvaluationError) throw new CelError(firstLine(error.message).replace(/^No such key/, 'no such key'));
-    if (error instanceof QuantityError) throw new CelError(error.message);
+    if (error instanceof QuantityError || error instanceof ValueError) throw new CelError(error.message);
     throw error;
   }
 }
@@ -84,8 +94,10 @@ function newEnvironment(): Environment {
   const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false, enableOptionalTypes: true });
   environment.registerType('kubernetes.Quantity', { ctor: QuantityValue, fields: {} });
   environment.registerType('kubernetes.Sets', { ctor: Sets, fields: {} });
+  for (const [name, ctor] of networkTypes) environment.registerType(name, { ctor, fields: {} });
   environment.registerConstant('sets', 'kubernetes.Sets', new Sets());
-  for (const [signature, handler] of [...stringFunctions, ...listFunctions, ...quantityFunctions]) environment.registerFunction(signature, handler as never);
+  for (const [signature, handler] of [...stringFunctions, ...listFunctions, ...quantityFunctions, ...networkFunctions])
+    environment.registerFunction(signature, handler as never);
   return environment;
 }
 
@@ -106,8 +118,6 @@ const stringFunctions: Functions = [
   ['string.findAll(string): list<string>', (text: string, expression: string) => findAll(text, expression)],
   ['string.findAll(string, int): list<string>', (text: string, expression: string, limit: bigint) => findAll(text, expression, Number(limit))],
   ['string.replace(string, string): string', (text: string, from: string, to: string) => text.replaceAll(from, () => to)],
-  ['isURL(string): bool', (text: string) => /^[a-z][a-z0-9+.-]*:\/\/[^\s/]+/i.test(text) || text.startsWith('/')],
-  ['isIP(string): bool', (text: string) => /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) < 256)],
 ];
 
 const sortable = (list: readonly unknown[]): (number | bigint | string)[] => list as (number | bigint | string)[];

@@ -77,7 +77,7 @@ function* download(k: Kubectl, from: FileSpec, to: FileSpec): Routine {
   } catch (error) {
     if (error instanceof TarError) throw new KubectlError(error.message);
     if (!(error instanceof Errno)) throw error;
-    throw new KubectlError(`open ${to.path}: ${error.message.toLowerCase()}`);
+    throw new KubectlError(`open ${to.path.replace(/(?<=.)\/+$/, '')}: ${error.message.toLowerCase()}`);
   }
 }
 

@@ -21,7 +21,7 @@ export function withOverrides(k: Kubectl, object: Obj): Obj {
     if (!Array.isArray(fragment)) throw new KubectlError(`json: cannot unmarshal ${goKind(fragment)} into Go value of type jsonpatch.Patch`);
     return obj(jsonPatch(object, fragment as readonly JsonPatchOperation[]));
   }
-  if (!isObj(fragment)) throw new KubectlError(type === 'strategic' ? 'invalid JSON document' : 'Invalid JSON Patch');
+  if (fragment instanceof JsonError || !isObj(fragment)) throw new KubectlError(type === 'strategic' ? 'invalid JSON document' : 'Invalid JSON Patch');
   if (type === 'strategic') return obj(strategicMerge(object, fragment, typeOf(text(object['apiVersion']), text(object['kind']))));
   return obj(mergePatch(object, fragment));
 }

@@ -40,11 +40,21 @@ export function kustomized(process: Process, folder: string): Kustomized {
   const warnings: string[] = [];
   const base = process.path(folder);
   if (!process.fs.exists(base)) throw new KubectlError(`must build at directory: ${notThere(folder, base)}`);
-  const built = build({ process, base, warnings }, []);
+  const built = tellingFirst(() => build({ process, base, warnings }, []), warnings);
   // Content shows in a name only at the very end.
   const hashed = fixReferences(built.map((each) => (each.hash ? rename(each, `${nameOf(each.object)}-${contentHash(each.object, '')}`) : each)));
   const objects = hashed.map(({ object }) => object).sort((a, b) => rank(a) - rank(b) || compareTexts(idOf(a), idOf(b)));
   return { objects, warnings: warnings.join('') };
+}
+
+/** What was said before it went wrong is said before that. */
+function tellingFirst<T>(run: () => T, warnings: readonly string[]): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof KubectlError) || error.bare || warnings.length === 0) throw error;
+    throw new KubectlError(`${warnings.join('')}error: ${error.message}`, { bare: true });
+  }
 }
 
 /** One kustomization being built. */

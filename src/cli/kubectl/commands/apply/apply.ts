@@ -63,10 +63,10 @@ function selected(k: Kubectl, targets: readonly ManifestTarget[]): readonly Mani
 
 function* applyOne(k: Kubectl, target: ManifestTarget, options: ApplyOptions): Routine<Obj> {
   if (k.flags.bool('server-side')) return yield* applyServerSide(k, target, options);
-  const { source } = target.manifest;
   const object = recorded(k, target.manifest.object);
   const name = nameOf(object);
-  if (name === '' && text(at(object, 'metadata.generateName')) !== '') throw new KubectlError(`from ${source}: cannot use generate name with apply`);
+  const generated = text(at(object, 'metadata.generateName'));
+  if (name === '' && generated !== '') throw new KubectlError(`from ${generated}: cannot use generate name with apply`);
   if (name === '') throw new KubectlError(`${retrieving(target)}resource name may not be empty`);
   const modified = modifiedConfiguration(object);
   const live = yield* getLive(k, target);

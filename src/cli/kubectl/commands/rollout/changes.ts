@@ -104,7 +104,7 @@ export const rolloutUndo: CommandEntry = {
       const target = choose(revisions, wanted, info);
       if (dryRun === 'client') {
         yield* k.print(
-          `${resourceSlashName(info.object)} Pod Template:\n${podTemplateText(templateOf(target), { aligned: false }).replace(/^Pod Template:\n/, '')}`,
+          `${resourceSlashName(info.object)} Pod Template:\n${podTemplateText(templateOf(target), { aligned: false }).replace(/^Pod Template:\n/, '')} (dry run)\n`,
         );
         return;
       }

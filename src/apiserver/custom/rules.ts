@@ -1,0 +1,100 @@
+/** x-kubernetes-validations: the rules in CEL that a schema may hold (apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go). */
+import { type FieldError, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts';
+import { type Cel, CelError, toCel } from '../admission/cel/environment.ts';
+import { isObject } from '../objects.ts';
+import type { JsonSchema } from './json-schema.ts';
+
+export type ValidationRule = {
+  readonly rule: string;
+  readonly message?: string;
+  readonly messageExpression?: string;
+  readonly reason?: string;
+  readonly fieldPath?: string;
+  readonly optionalOldSelf?: boolean;
+};
+
+/** A rule, where it stands in the definition, and where what it speaks of stands in an object. */
+type Found = { readonly rule: ValidationRule; readonly path: string };
+
+const rulesOf = (schema: JsonSchema): readonly ValidationRule[] => schema['x-kubernetes-validations'] ?? [];
+
+/** All rules of a schema and of what is in it. */
+export function allRules(schema: JsonSchema, path: string): Found[] {
+  const own = rulesOf(schema).map((rule, i) => ({ rule, path: `${path}.x-kubernetes-validations[${i}]` }));
+  const inside = Object.entries(schema.properties ?? {}).flatMap(([name, each]) => allRules(each, `${path}.properties[${name}]`));
+  const items = schema.items ? allRules(schema.items, `${path}.items`) : [];
+  const values = typeof schema.additionalProperties === 'object' ? allRules(schema.additionalProperties, `${path}.additionalProperties`) : [];
+  return [...own, ...inside, ...items, ...values];
+}
+
+/** Rules that are no CEL. */
+export const ruleProblems = (schema: JsonSchema, cel: Cel): FieldError[] =>
+  allRules(schema, 'spec.validation.openAPIV3Schema').flatMap(({ rule, path }) => {
+    if (!rule.rule?.trim()) return [required(`${path}.rule`, 'rule is not specified')];
+    try {
+      cel.compile(rule.rule);
+      return [];
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error;
+      return [invalidValue(`${path}.rule`, rule.rule, `compilation failed: ERROR: <input>: ${error.message}`)];
+    }
+  });
+
+/** What breaks the rules; those that speak of `oldSelf` are asked only where there was something before. */
+export function ruleErrors(value: unknown, old: unknown, schema: JsonSchema, path: string, cel: Cel): FieldError[] {
+  if (value === null || value === undefined) return [];
+  const errors = rulesOf(schema).flatMap((rule) => judged(rule, { value, old, schema, path, cel }));
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    if (items) for (const [i, item] of value.entries()) errors.push(...ruleErrors(item, counterpart(item, old, schema), items, `${path}[${i}]`, cel));
+  } else if (isObject(value)) {
+    const before = isObject(old) ? old : {};
+    const values = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
+    for (const [name, item] of Object.entries(value)) {
+      const property = schema.properties?.[name];
+      const at = property ? `${path === '' ? '' : `${path}.`}${name}` : `${path}[${name}]`;
+      const inner = property ?? values;
+      if (inner) errors.push(...ruleErrors(item, before[name], inner, at, cel));
+    }
+  }
+  return errors;
+}
+
+/** The same entry before: lists of type `map` know theirs by its keys. */
+function counterpart(item: unknown, old: unknown, schema: JsonSchema): unknown {
+  const keys = schema['x-kubernetes-list-map-keys'];
+  if (!Array.isArray(old) || !keys || !isObject(item)) return undefined;
+  return old.find((each) => isObject(each) && keys.every((key) => each[key] === item[key]));
+}
+
+type Place = { readonly value: unknown; readonly old: unknown; readonly schema: JsonSchema; readonly path: string; readonly cel: Cel };
+
+function judged(rule: ValidationRule, { value, old, schema, path, cel }: Place): FieldError[] {
+  if (/\boldSelf\b/.test(rule.rule) && old === undefined) return [];
+  const scope = { self: toCel(value), oldSelf: toCel(old ?? null) };
+  const at = rule.fieldPath ? `${path}${path === '' ? rule.fieldPath.replace(/^\./, '') : rule.fieldPath}` : path || '<nil>';
+  const type = schema.type ?? (Array.isArray(value) ? 'array' : typeof value);
+  try {
+    if (cel.compile(rule.rule)(scope) === true) return [];
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    return [invalidValue(at, type, `${error.message} evaluating rule: ${rule.message?.trim() || rule.rule.trim()}`)];
+  }
+  const text = messageOf(rule, scope, cel);
+  if (rule.reason === 'FieldValueForbidden') return [forbiddenField(at, text)];
+  if (rule.reason === 'FieldValueRequired') return [required(at, text)];
+  if (rule.reason === 'FieldValueDuplicate') return [{ type: 'Duplicate', field: at, badValue: type }];
+  return [invalidValue(at, type, text)];
+}
+
+function messageOf({ rule, message, messageExpression }: ValidationRule, scope: Record<string, unknown>, cel: Cel): string {
+  if (messageExpression) {
+    try {
+      const text = cel.compile(messageExpression)(scope);
+      if (typeof text === 'string' && text.trim() !== '' && !text.includes('\n')) return text.trim();
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error; // The plain message stands in.
+    }
+  }
+  return message?.trim() || `failed rule: ${rule.trim()}`;
+}
