@@ -1,7 +1,7 @@
 /** Grades as they come, on disk: bounded memory however many there are, and a run that was stopped goes on where it was. */
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { FileReport, GradeKey } from '../grading/grade.ts';
 import type { GradeOptions, Outcome } from './grade-job.ts';
 import type { Found } from './submission-files.ts';
@@ -39,15 +39,15 @@ export class GradeState {
   }
 
   add(outcome: Outcome, found: Found): void {
-    const text = `${JSON.stringify({ path: found.path, identity: identityOf(found), outcome })}\n`;
+    const text = `${JSON.stringify({ path: resolve(found.path), identity: identityOf(found), outcome })}\n`;
     const at = this.#end;
     this.#end += this.#write(text, at);
-    this.#index(found.path, outcome, at, this.#end - at);
+    this.#index(resolve(found.path), outcome, at, this.#end - at);
   }
 
   /** What there is of these files. */
   of(files: readonly Found[]): { readonly entries: Entry[]; readonly problems: FileReport[] } {
-    const kept = files.flatMap(({ path }) => this.#byPath.get(path) ?? []);
+    const kept = files.flatMap(({ path }) => this.#byPath.get(resolve(path)) ?? []);
     return { entries: kept.flatMap(({ entries }) => entries), problems: kept.flatMap(({ problem }) => problem ?? []) };
   }
 
@@ -110,9 +110,9 @@ export class GradeState {
 function identityOf({ path }: Found): string {
   try {
     const { size, mtimeMs } = statSync(path);
-    return `${path} ${size} ${mtimeMs}`;
+    return `${resolve(path)} ${size} ${mtimeMs}`;
   } catch {
-    return `${path} ?`;
+    return `${resolve(path)} ?`;
   }
 }
 

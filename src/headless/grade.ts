@@ -1,7 +1,7 @@
 /** `k8s-lab grade FILES|FOLDER…`: lives submissions again and says what they are worth. */
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Arguments, seedOf, UsageError } from '../arguments.ts';
 import { newBudget } from '../grading/budget.ts';
 import { exporters, type Format, isFormat } from '../grading/exports/export.ts';
@@ -34,13 +34,17 @@ export async function gradeCommand(values: Values, names: readonly string[]): Pr
   const { found, problems } = findSubmissions(names);
   const shelf = new LessonShelf(options.lessons);
   const state = openState(values, options, shelf, names);
+  if (typeof state === 'string') {
+    tell(`k8s-lab: ${state}`);
+    return 3;
+  }
   const open = found.filter((each) => !state.has(each));
   if (open.length < found.length) tell(`${found.length - open.length} files were graded before; ${open.length} are left`);
-  const interrupted = await gradeOpen(open, options, jobs, state);
-  if (interrupted) {
+  const end = await gradeOpen(open, options, jobs, state);
+  if (end !== 'done') {
     state.close(true);
-    tell(`interrupted; what was graded is kept: give the same command again to go on (${state.path})`);
-    return 130;
+    tell(`${end === 'interrupted' ? 'interrupted; what' : 'What'} was graded is kept: give the same command again to go on (${state.path})`);
+    return end === 'interrupted' ? 130 : 3;
   }
   try {
     const report = summaryOf(state, problems, found);
@@ -101,22 +105,29 @@ function momentOf(text: string | undefined, name: string, ofDay: string): number
   return moment;
 }
 
-/** The state is of this set of options and lessons; another's is begun anew. */
-function openState(values: Values, options: GradeOptions, shelf: LessonShelf, names: readonly string[]): GradeState {
+/** The state is of this set of options and lessons, wherever they stand; another's is begun anew. A text says why there can be none. */
+function openState(values: Values, options: GradeOptions, shelf: LessonShelf, names: readonly string[]): GradeState | string {
   const lessons = [...shelf.folders.keys()].map((name) => {
     const lesson = shelf.get(name);
     return typeof lesson === 'object' ? (lesson.hashes[0] ?? name) : name;
   });
-  const run = runId(options, buildId(), lessons);
-  const path = values.output === undefined ? join(stateFolder(), `grade-${runId(options, process.cwd(), names).slice(0, 16)}.state`) : `${values.output}.state`;
+  const run = runId({ ...options, lessons: '' }, buildId(), lessons);
+  const place = names.map((name) => resolve(name));
+  const path =
+    values.output === undefined ? join(stateFolder(), `grade-${runId(options, resolve(options.lessons), place).slice(0, 16)}.state`) : `${values.output}.state`;
   try {
     return new GradeState(path, run);
   } catch (error) {
-    throw new UsageError((writeError(path, error) as Error).message);
+    return (writeError(path, error) as Error).message;
   }
 }
 
-async function gradeOpen(files: ReturnType<typeof findSubmissions>['found'], options: GradeOptions, jobs: number, state: GradeState): Promise<boolean> {
+async function gradeOpen(
+  files: ReturnType<typeof findSubmissions>['found'],
+  options: GradeOptions,
+  jobs: number,
+  state: GradeState,
+): Promise<'done' | 'interrupted' | 'unwritten'> {
   const progress = new GradeProgress(files.length, process.stderr, () => performance.now());
   let stopped = false;
   let failure: unknown;
@@ -147,9 +158,9 @@ async function gradeOpen(files: ReturnType<typeof findSubmissions>['found'], opt
     const told = writeError(state.path, failure);
     if (!(told instanceof WriteError)) throw told;
     tell(`k8s-lab: ${told.message}`);
-    return true;
+    return 'unwritten';
   }
-  return stopped;
+  return stopped ? 'interrupted' : 'done';
 }
 
 export type Report = {

@@ -10,10 +10,12 @@ export class WriteError extends Error {
 const remedies: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; make room and run it again',
   EDQUOT: 'your quota of the disk is used up; make room and run it again',
+  EFBIG: 'files may not become so large here (ulimit -f); raise the limit and run it again',
   EACCES: 'you may not write there; choose another place with -o',
   EPERM: 'you may not write there; choose another place with -o',
   EROFS: 'the disk can only be read; choose another place with -o',
   ENOENT: 'there is no such folder; make it, or choose another place with -o',
+  EEXIST: 'part of the path is no folder; choose another place with -o',
   ENOTDIR: 'part of the path is no folder; choose another place with -o',
   EISDIR: 'it is a folder; name a file with -o',
 };

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readArguments } from '../../src/arguments.ts';
@@ -41,9 +41,10 @@ beforeAll(() => {
 
 describe('a class', () => {
   test('the same bytes in every order and format', async () => {
-    const files = Array.from({ length: 24 }, (_, i) => join(classroom, `learner-${i}.json`));
+    // One of each kind of learner.
+    const files = scripts.map((_, i) => join(classroom, `learner-${i}.json`));
     for (const format of ['table', 'json', 'csv', 'csv-long', 'junit', 'classroom50', 'markdown']) {
-      const one = await run(classroom, '--format', format);
+      const one = await run(...files, '--format', format);
       const other = await run(...[...files].reverse(), '--format', format);
       expect(one.text.length).toBeGreaterThan(100);
       expect(other.text).toBe(one.text);
@@ -203,6 +204,14 @@ describe('where it is written', () => {
     expect(await gradeCommand(values, positionals)).toBe(3);
     expect(told).toMatch(/was not written: it is a folder[\s\S]*The grades are kept/);
     expect(existsSync(join(folder, 'out.state'))).toBe(true);
+    // By another way to the same folder it goes on from there too.
+    told = '';
+    const again = readArguments(['--lessons', resolve(course), '-o', join(folder, 'out'), relative('.', classroom)]);
+    expect(await gradeCommand(again.values, again.positionals)).toBe(3);
+    expect(told).toContain('24 files were graded before; 0 are left');
+    const under = join(put(folder, 'a-file', ''), 'sub', 'out');
+    expect((await run(classroom, '-o', under)).status).toBe(3);
+    expect(told).toMatch(/^k8s-lab: .*a-file\/sub\/out\.state was not written: part of the path is no folder; choose another place with -o\n$/);
   });
 
   test('exit statuses', async () => {

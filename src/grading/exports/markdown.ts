@@ -1,5 +1,6 @@
 import type { CheckGrade, LessonGrade } from '../grade.ts';
 import { byLearner } from './by-learner.ts';
+import { ClassSummary } from './class-summary.ts';
 import type { Exporter } from './export.ts';
 
 const text = (value: string): string => value.replace(/[\\`*_<>[\]|#]/g, '\\$&').replace(/\s+/g, ' ');
@@ -8,10 +9,16 @@ const marks = { passed: '✓ passed', failed: '✗ failed', 'not-reached': '· n
 /** A report for reading: a section a learner, a table a lesson. */
 export const markdown: Exporter = function* (grades, problems) {
   yield '# Grades\n';
+  const summary = new ClassSummary();
   for (const group of byLearner(grades)) {
     yield `\n## ${text(group[0]?.who ?? '')}\n`;
-    for (const grade of group) yield lessonText(grade);
+    for (const grade of group) {
+      summary.add(grade);
+      yield lessonText(grade);
+    }
   }
+  const lines = [...summary.lessons(), ...summary.missed()];
+  if (lines.length > 0) yield `\n## The class\n\n${lines.map((line) => `- ${text(line)}\n`).join('')}`;
   if (problems.length > 0)
     yield `\n## Files without a grade\n\n${problems.map(({ file, message, remedy }) => `- ${text(file)}: ${text(message)}. ${text(remedy)}\n`).join('')}`;
 };

@@ -1,4 +1,5 @@
 import { visible } from '../visible.ts';
+import { ClassSummary } from './class-summary.ts';
 import type { Exporter } from './export.ts';
 
 /** Columns of a terminal that a text takes: Korean and other wide characters take two. */
@@ -16,7 +17,9 @@ export const table: Exporter = function* (grades, problems, context) {
 
 const rows: Exporter = function* (grades, problems) {
   yield `${pad('LEARNER', 20)} ${pad('LESSON', 36)} ${'POINTS'.padStart(9)}  ${pad('STATE', 9)} HINTS UNDOS LINES LAST EVENT`;
+  const summary = new ClassSummary();
   for (const grade of grades) {
+    summary.add(grade);
     const points = grade.state === 'graded' ? `${grade.points + grade.bonus}/${grade.possible}` : `-/${grade.possible}`;
     const state = grade.state === 'graded' ? (grade.finished ? 'finished' : 'open') : grade.state;
     const counts = [grade.hints, grade.undos, grade.lines].map((each) => String(each).padStart(5)).join(' ');
@@ -27,6 +30,7 @@ const rows: Exporter = function* (grades, problems) {
         yield `    ${check.step}/${check.id}: expected ${check.expected}, found ${check.found ?? ''}${check.where ? ` (${check.where})` : ''}`;
       else if (check.state === 'unjudged') yield `    ${check.step}/${check.id}: could not be judged: ${check.reason ?? ''}`;
   }
+  for (const lines of [summary.lessons(), summary.missed()]) if (lines.length > 0) yield* ['', ...lines];
   if (problems.length > 0) yield '';
   if (problems.length > 0) yield `${problems.length} ${problems.length === 1 ? 'file' : 'files'} without a grade:`;
   for (const { file, message, remedy } of problems) yield `    ${file}: ${message}. ${remedy}`;
