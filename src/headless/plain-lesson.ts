@@ -12,7 +12,8 @@ import { xrayRows } from '../tui/view/xray-rows.ts';
 import { VtScreen } from '../tui/vt/screen.ts';
 import { newSay, type Say } from '../tui/words.ts';
 import { answerValues, letterOf } from './plain-answer.ts';
-import { plainWords } from './plain-words.ts';
+import { skipTime } from './plain-time.ts';
+import { type PlainWords, plainWords, spoken } from './plain-words.ts';
 
 /** Virtual time and output that one line may take before it is interrupted. */
 const longest = 10 * 60_000;
@@ -42,6 +43,10 @@ export class PlainLesson {
     return newSay(this.#language());
   }
 
+  get #words(): PlainWords {
+    return plainWords[this.#language()];
+  }
+
   get #view(): LessonView | undefined {
     return lessonView(this.session, this.#language(), true);
   }
@@ -53,8 +58,9 @@ export class PlainLesson {
       this.#current = view.current;
       this.#task(view);
     }
-    this.#print(`${plainWords[this.#language()].prompt}\n`);
+    this.#print(`${this.#words.prompt}\n`);
     const text = this.#output();
+    this.#screen.write(text);
     // After a replay only the present prompt is of interest.
     this.#print(goOn ? text.slice(text.lastIndexOf('\n') + 1) : text);
   }
@@ -91,13 +97,19 @@ export class PlainLesson {
       answer: () => this.#answer(rest),
       next: () => this.#next(),
       wait: () => this.#wait(Number(rest) || 1),
-      xray: () => this.#rows(xrayRows(xray(this.session.crossings), size.columns, unstyled, this.#say)),
-      cluster: () => this.#rows(clusterRows(clusterView(this.session), size.columns, unstyled, this.#say)),
+      xray: () => this.#rows(xrayRows(xray(this.session.crossings), size.columns, unstyled, this.#say).slice(this.session.crossings.length > 0 ? 1 : 0)),
+      skip: () => this.#wait(skipTime(this.session)),
+      time: () => this.#rows([this.#words.time]),
+      help: () => this.#rows([this.#words.help]),
+      cluster: () => this.#rows(spoken(clusterRows(clusterView(this.session), size.columns, unstyled, this.#say), this.#language())),
       esc: () => this.#keys('\x1b'),
       key: () => this.#keys(rest),
     };
-    if (Object.hasOwn(commands, name)) commands[name]?.();
-    else this.#print(`${plainWords[this.#language()].help}\n`);
+    // Whoever typed it has ended the line.
+    this.#lineEnded = true;
+    const known = name === 'pause' || name === 'speed' ? 'time' : name;
+    if (Object.hasOwn(commands, known)) commands[known]?.();
+    else this.#rows([this.#words.unknown(name), this.#words.prompt]);
     this.#prompt();
   }
 
@@ -129,13 +141,15 @@ export class PlainLesson {
       if (session.elapsed < until && text.length < mostOutput) continue;
       session.input({ interrupt: true });
       session.untilPrompt(10_000);
-      text = `${text.slice(0, mostOutput)}\n${plainWords[this.#language()].stopped}\n`;
+      text = `${text.slice(0, mostOutput)}\n${this.#words.stopped}\n`;
       break;
     }
     if (session.tty.mode === 'raw') session.tick(500);
     text += this.#output();
     // The terminal's echo of the line: whoever typed it has it already.
-    this.#show(text.startsWith(`${typed}\n`) ? text.slice(typed.length + 1) : text);
+    const echoed = text.startsWith(`${typed}\n`);
+    if (echoed) this.#screen.write('\n');
+    this.#show(echoed ? text.slice(typed.length + 1) : text);
     settle(session);
     const more = this.#output();
     if (more !== '') this.#show(more);
@@ -160,7 +174,7 @@ export class PlainLesson {
     const rows = this.#screen.buffer.rows.map((row) => row.chars.join('').trimEnd()).filter((row) => row !== '~');
     // Rows below the end of a file say nothing.
     while (/^~?$/.test(rows.at(-1) ?? 'x')) rows.pop();
-    this.#print(`\n${rows.join('\n')}\n${plainWords[this.#language()].raw}\n`);
+    this.#print(`\n${rows.join('\n')}\n${this.#words.raw}\n`);
   }
 
   // ── the lesson ──
@@ -170,7 +184,9 @@ export class PlainLesson {
     if (!view || !step) return;
     this.#situations = step.situations.length;
     this.#deadEnd = undefined;
-    this.#print(`${this.#say('step', { n: view.current + 1, of: view.steps.length })} · ${this.#say('points', { n: step.of })}\n`);
+    this.#print(
+      `${this.#say('step', { n: view.current + 1, of: view.steps.length })} · ${this.#say(`kind_${step.kind}`)} · ${this.#say('points', { n: step.of })}\n`,
+    );
     if (step.elsewhere) this.#print(`→ ${withoutMarks(this.#say('stepAt', step.elsewhere))}\n`);
     this.#print(`${withoutMarks(step.task)}\n`);
     step.choices.forEach(({ text }, index) => {
@@ -179,7 +195,7 @@ export class PlainLesson {
     (step.matches ?? []).forEach(({ text }, index) => {
       this.#print(`  ${letterOf(index)}. ${withoutMarks(text)}\n`);
     });
-    if (step.ask) this.#print(`${plainWords[this.#language()][step.matches ? 'matches' : 'choices']}\n`);
+    if (step.ask) this.#print(`${this.#words[step.matches ? 'matches' : 'choices']}\n`);
     else if (step.kind === 'read') this.#print(':next\n');
   }
 
@@ -201,12 +217,13 @@ export class PlainLesson {
     else {
       this.#print(`✓ ${this.#say('lessonDone', { n: view.points, of: view.pointsPossible })}\n\n${this.#say('debriefTitle')}\n`);
       for (const text of view.debrief) this.#print(`${withoutMarks(text)}\n\n`);
+      this.#print(`${this.#words.finished}\n`);
     }
   }
 
   /** A dead end is told when the world gets into it. */
   #stuck(deadEnd: string | undefined): void {
-    if (deadEnd !== undefined && deadEnd !== this.#deadEnd) this.#print(`\n✗ ${withoutMarks(deadEnd)}\n${plainWords[this.#language()].rewind}\n`);
+    if (deadEnd !== undefined && deadEnd !== this.#deadEnd) this.#print(`\n✗ ${withoutMarks(deadEnd)}\n${this.#words.rewind}\n`);
     this.#deadEnd = deadEnd;
   }
 
@@ -230,7 +247,9 @@ export class PlainLesson {
   #checks(): void {
     this.session.look();
     const view = this.#view;
-    for (const { text, state, expected, found, where } of view?.steps[view.current]?.checks ?? []) {
+    const checks = view?.steps[view.current]?.checks ?? [];
+    if (checks.length === 0) this.#task(view);
+    for (const { text, state, expected, found, where } of checks) {
       this.#print(`${state === 'passed' ? '✓' : state === 'waiting' ? '…' : '✗'} ${withoutMarks(text)}\n`);
       if (expected) this.#print(`  ${this.#say('expected', { text: expected })}\n`);
       if (found) this.#print(`  ${this.#say('found', { text: found })}\n`);
@@ -258,7 +277,7 @@ export class PlainLesson {
   #answer(rest: string): void {
     const view = this.#view;
     const step = view?.steps[view.current];
-    const words = plainWords[this.#language()];
+    const words = this.#words;
     if (!view || !step?.ask) return this.#print(`${words.noQuestion}\n`);
     const values = answerValues(step, rest);
     if (values.length === 0 || values.some((each) => each === undefined || each === '')) return this.#print(`${words.badAnswer}\n`);

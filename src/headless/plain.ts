@@ -2,8 +2,9 @@
 import { createInterface } from 'node:readline';
 import { keptLesson } from '../session/kept.ts';
 import type { Session } from '../session/session.ts';
-import type { Services, Worlds } from '../tui/services.ts';
+import { entryOf, type Services, type Worlds } from '../tui/services.ts';
 import { type Trouble, troubleText } from '../tui/troubles.ts';
+import { handedInText } from '../tui/view/submit-view.ts';
 import { newSay, type Say } from '../tui/words.ts';
 import { PlainLesson } from './plain-lesson.ts';
 import { plainWords } from './plain-words.ts';
@@ -42,6 +43,8 @@ export class Plain {
   #lesson: PlainLesson | undefined;
   #key: string | undefined;
   #began = '';
+  /** A file that was there already: named again, it is written over. */
+  #over = '';
   /** Kinds of trouble that were told: once is enough. */
   readonly #told = new Set<string>();
   /** Set when it is over. */
@@ -73,6 +76,8 @@ export class Plain {
     if (command === 'quit') this.status = 0;
     else if (command === 'lang') this.#switch();
     else if (command === 'menu') this.#leave();
+    else if (command === 'name') this.#services.keep({ name: rest.trim() });
+    else if (command === 'submit') this.#submit(rest.trim());
     else if (!this.#lesson) this.#choose(command ?? line.trim());
     else if (command === undefined) this.#lesson.type(line);
     else if (command === 'undo') this.#undo();
@@ -134,7 +139,8 @@ export class Plain {
   #open(key: string | undefined): void {
     const record = key === undefined ? undefined : this.#services.kept().lessons[key]?.session;
     this.#key = key;
-    this.#print(`${this.#say(record ? 'stageReplay' : 'stageBoot')}\n`);
+    const { world } = (key === undefined ? undefined : entryOf(this.#services.tracks, key)) ?? {};
+    this.#print(`${this.#say(record ? 'stageReplay' : world === 'node' ? 'stageBootOne' : 'stageBoot')}\n`);
     this.#began = record?.began ?? new Date().toISOString();
     if (key !== undefined && record) this.#begin(finish(this.#worlds.resume(key, record)), record.inputs.length > 0);
     else this.#begin(finish(this.#worlds.open(key)), false);
@@ -168,6 +174,15 @@ export class Plain {
     this.#lesson = undefined;
     this.#key = undefined;
     this.#list();
+  }
+
+  #submit(file: string): void {
+    this.keep();
+    const { name = '' } = this.#services.kept();
+    if (file === '' || name === '') return this.#print(`${plainWords[this.#language].needsFile}\n`);
+    const handedIn = this.#services.handIn(name, file, this.#over === file);
+    this.#over = handedIn === 'exists' ? file : '';
+    this.#print(`${handedIn === 'exists' ? plainWords[this.#language].exists : handedInText(handedIn, name, this.#say)}\n`);
   }
 
   #switch(): void {

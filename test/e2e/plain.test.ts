@@ -23,6 +23,10 @@ test('a whole lesson through a pipe', async () => {
       ':hint',
       'kubectl get pods -n kube-system',
       ':answer 2',
+      ':xray',
+      ':cluster',
+      ':pause',
+      ':bogus',
       'kubectl delete pod kube-scheduler-controlplane -n kube-system',
       'crictl ps',
       'mv /etc/kubernetes/manifests/kube-scheduler.yaml /root/',
@@ -39,7 +43,12 @@ test('a whole lesson through a pipe', async () => {
   expect(stdout).toContain('That was the namespace `default`');
   expect(stdout).toContain('Not yet. Try again.');
   expect(stdout).toContain('Lesson done');
-  expect(stdout).not.toContain('\x1b');
+  expect(stdout).toContain('kube-proxy running');
+  expect(stdout).toContain('time stands still');
+  expect(stdout).toContain('There is no :bogus.');
+  // Nothing that a screen reader would spell out, and one prompt at a time.
+  expect(stdout).not.toMatch(/[\x1b\u2500-\u25ff]/);
+  expect(stdout).not.toMatch(/~# root@/);
   expect(exitCode).toBe(0);
 });
 
