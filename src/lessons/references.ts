@@ -13,7 +13,8 @@ export function checkReferences(lesson: Lesson, source: Source): Problem[] {
     const at = `/steps/${index}`;
     if (ids.has(step.id)) say(`${at}/id`, `the id "${step.id}" is used twice`, 'Ids of steps are unique in a lesson');
     ids.add(step.id);
-    for (const [key, message] of shapeProblems(step)) say(`${at}/${key}`, `step "${step.id}": ${message}`, 'See "How to write a lesson" in the README');
+    for (const [key, message] of shapeProblems(step, lesson.world.vars ?? {}))
+      say(`${at}/${key}`, `step "${step.id}": ${message}`, 'See "How to write a lesson" in the README');
     for (const [number, check] of (step.checks ?? []).entries()) {
       if (sourcesOf(check) !== 1)
         say(
@@ -55,13 +56,22 @@ export function checkReferences(lesson: Lesson, source: Source): Problem[] {
 const notSources = new Set(['id', 'that', 'within', 'points', 'visibility', 'bonus']);
 const sourcesOf = (check: Check): number => Object.keys(check).filter((key) => !notSources.has(key)).length;
 
-function shapeProblems(step: Step): [string, string][] {
+type Vars = NonNullable<Lesson['world']['vars']>;
+
+/** What an answer can come to: a variable stands for each of its picks. */
+function valuesOf(text: string, vars: Vars): string[] {
+  const [name] = placeholders(text);
+  const variable = name === undefined ? undefined : vars[name];
+  return variable && 'pick' in variable ? variable.pick.flatMap((pick) => valuesOf(text.replaceAll(`{{${name}}}`, String(pick)), vars)) : [text];
+}
+
+function shapeProblems(step: Step, vars: Vars): [string, string][] {
   const problems: [string, string][] = [];
   if ((step.kind === 'do' || step.kind === 'explore') && !step.checks) problems.push(['id', `a step of kind ${step.kind} needs checks`]);
   if (step.kind === 'predict' && (!step.choices || step.answer === undefined)) problems.push(['id', 'a prediction needs choices and an answer']);
   if (step.kind === 'predict' && step.answer !== undefined && !step.choices?.includes(step.answer))
     problems.push(['answer', `the answer "${step.answer}" is none of the choices`]);
-  if (step.kind === 'quiz') problems.push(...quizProblems(step));
+  if (step.kind === 'quiz') problems.push(...quizProblems(step, vars));
   return problems;
 }
 
@@ -94,12 +104,12 @@ function matchProblems({ choices, matches, answer }: Extract<Quiz, { readonly ty
   ].map((message) => ['quiz', message]);
 }
 
-function quizProblems({ quiz }: Step): [string, string][] {
+function quizProblems({ quiz }: Step, vars: Vars): [string, string][] {
   if (!quiz) return [['id', 'a step of kind quiz needs a quiz']];
   if (!answerShapes[quiz.type](quiz.answer)) return [['quiz', `the answer of a ${quiz.type} quiz is ${answerWords[quiz.type]}`]];
   if (!('choices' in quiz)) return [];
   if (quiz.type === 'match') return matchProblems(quiz);
-  const given = Array.isArray(quiz.answer) ? (quiz.answer as readonly string[]) : [quiz.answer as string];
+  const given = (Array.isArray(quiz.answer) ? (quiz.answer as readonly string[]) : [quiz.answer as string]).flatMap((each) => valuesOf(each, vars));
   return given.filter((each) => !quiz.choices.includes(each)).map((each) => ['quiz', `the answer "${each}" is none of the choices`]);
 }
 
