@@ -299,9 +299,9 @@ export const apiFaults: readonly Fault[] = [
     symptoms: [
       { ...pods, shows: 'ImagePull' },
       { ...described, shows: 'FailedToRetrieveImagePullSecret' },
-      { run: 'kubectl get secret acme 2>&1', shows: 'secrets "acme" not found' },
+      { run: "kubectl get deployment shop -o jsonpath='{..imagePullSecrets[*].name}'", shows: 'acme' },
     ],
-    mend: ['kubectl set image deployment/shop private-shop=nginx'],
+    mend: ['kubectl set image deployment/shop private-shop=nginx', remove('imagePullSecrets')],
     tidy: [noShop],
   },
 ];

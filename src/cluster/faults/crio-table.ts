@@ -60,7 +60,7 @@ export const crioFaults: readonly Fault[] = [
     shownAfter: 1,
     symptoms: [
       { run: `${newPod}; sleep 10`, shows: 'created' },
-      { run: 'kubectl get events', shows: 'is rejected by policy' },
+      { run: 'kubectl get events', shows: 'is rejected by policy', past: true },
       { run: 'node$ crictl pull redis:7 2>&1', shows: 'Source image rejected' },
     ],
     mend: [`node$ sed -i 's/reject/insecureAcceptAnything/' /etc/crio/policy.json`, noProbe],

@@ -205,7 +205,7 @@ export const machineFaults: readonly Fault[] = [
     symptoms: [
       { run: 'kubectl get nodes 2>&1', shows: 'was refused' },
       { run: 'journalctl -u kubelet --no-pager | tail -60', shows: '/etc/kubernetes/manifest', past: true },
-      { run: `grep staticPodPath ${config}`, shows: 'staticPodPath: /etc/kubernetes/manifest' },
+      { run: `grep staticPodPath ${config}`, shows: 'staticPodPath: /etc/kubernetes/manifest\n' },
     ],
     mend: [`sed -i 's#/etc/kubernetes/manifest$#/etc/kubernetes/manifests#' ${config}`, 'systemctl restart kubelet'],
   },

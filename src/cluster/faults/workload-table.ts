@@ -32,7 +32,7 @@ export const workloadFaults: readonly Fault[] = [
     id: 'corefile-broken',
     summary: { en: 'the Corefile names a plugin that does not exist', ko: 'Corefile에 존재하지 않는 플러그인이 있다' },
     ...inCluster,
-    inject: [coreFile('s/^        loadbalance$/        loadbalanse/'), restartDns],
+    inject: [coreFile('s/^        loadbalance$/        loadbalanse/'), 'kubectl -n kube-system delete pods -l k8s-app=kube-dns'],
     shownAfter: 60,
     symptoms: [
       { run: 'kubectl -n kube-system get pods -l k8s-app=kube-dns --no-headers', shows: 'CrashLoopBackOff' },
@@ -40,8 +40,10 @@ export const workloadFaults: readonly Fault[] = [
         run: 'for p in $(kubectl -n kube-system get pods -l k8s-app=kube-dns -o name); do kubectl -n kube-system logs $p; done 2>&1',
         shows: "Unknown directive 'loadbalanse'",
       },
+      { run: lookup('kubernetes.default'), shows: 'connection refused' },
     ],
     mend: [coreFile('s/^        loadbalanse$/        loadbalance/'), restartDns],
+    tidy: [noAsk],
   },
   {
     id: 'coredns-wrong-upstream',
