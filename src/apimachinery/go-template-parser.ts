@@ -209,8 +209,9 @@ class Parser {
     const names: string[] = [];
     let at = token.at;
     for (let next = this.#peek(); next.type === 'field' && !next.spaced; next = this.#peek()) {
+      // Go tells the place of the second name, however many follow.
+      if (names.length === 0) at = next.at;
       names.push(next.text.slice(1));
-      at = next.at;
       this.#next();
     }
     if (names.length === 0) return operand;

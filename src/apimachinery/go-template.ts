@@ -12,6 +12,8 @@ export type TemplateOptions = {
   /** How messages call the template; kubectl's is `output`. */
   readonly name?: string;
   readonly functions?: Readonly<Record<string, TemplateFunction>>;
+  /** A key that is not there is an error (`missingkey=error`). */
+  readonly strict?: boolean;
 };
 
 /** Reads a template. Throws GoTemplateError. */
@@ -20,7 +22,7 @@ export const parseTemplate = (source: string, options: TemplateOptions = {}): Go
 
 /** The text a template makes of data. Throws GoTemplateError. */
 export function renderTemplate(template: GoTemplate, data: unknown, options: TemplateOptions = {}): string {
-  const run = new Execution(template, options.functions ?? kubectlFunctions);
+  const run = new Execution(template, options.functions ?? kubectlFunctions, options.strict ?? false);
   run.list(template.nodes, data, [['$', { value: data }]]);
   return run.out;
 }
@@ -33,8 +35,11 @@ class Execution {
   readonly #template: GoTemplate;
   readonly #functions: Readonly<Record<string, TemplateFunction>>;
 
-  constructor(template: GoTemplate, functions: Readonly<Record<string, TemplateFunction>>) {
+  readonly #strict: boolean;
+
+  constructor(template: GoTemplate, functions: Readonly<Record<string, TemplateFunction>>, strict: boolean) {
     this.#template = template;
+    this.#strict = strict;
     this.#functions = functions;
   }
 
@@ -187,7 +192,9 @@ class Execution {
       if (value === undefined || value === null) return undefined;
       if (!isObject(value))
         throw this.#error(`can't evaluate field ${name} in type ${value === start ? typeName(value) : 'interface {}'}`, operand.at, operandText(operand));
-      value = Object.hasOwn(value, name) ? value[name] : undefined;
+      const has = Object.hasOwn(value, name);
+      if (!has && this.#strict) throw this.#error(`map has no entry for key ${JSON.stringify(name)}`, operand.at, operandText(operand));
+      value = has ? value[name] : undefined;
     }
     return value;
   }

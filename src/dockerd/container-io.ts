@@ -83,7 +83,9 @@ export function readLogs(engine: Engine, container: Container, options: LogOptio
   if (container.log.Type === 'none') throw new DockerError(501, 'configured logging driver does not support reading');
   const lines = parse(wholeLog(engine, container)).filter(({ time }) => inside(time, options));
   for (const line of options.tail < 0 ? lines : lines.slice(Math.max(0, lines.length - options.tail))) channel.push(line);
-  if (options.follow && container.status !== 'created') engine.sim.go(follow(engine, container, channel, options), `logs:${container.id.slice(0, 12)}`);
+  const over = options.until !== 0 && options.until <= engine.now;
+  if (options.follow && !over && container.status !== 'created')
+    engine.sim.go(follow(engine, container, channel, options), `logs:${container.id.slice(0, 12)}`);
   else channel.close();
   return channel;
 }
@@ -97,7 +99,8 @@ function* follow(engine: Engine, container: Container, channel: Channel<LogLine>
     for (const line of parse(text.slice(read))) if (inside(line.time, options)) channel.push(line);
     read = text.length;
     if (channel.broken || !file || (!container.running && container.status !== 'restarting')) break;
-    yield { on: [file.changed, container.changed, channel.changed] };
+    if (options.until !== 0 && engine.now >= options.until) break;
+    yield { on: [file.changed, container.changed, channel.changed], ...(options.until === 0 ? {} : { timeout: options.until - engine.now }) };
     if (!container.running) yield* sleep(2);
   }
   channel.close();

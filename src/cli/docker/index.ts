@@ -15,22 +15,13 @@ import { ps } from './commands/ps.ts';
 import { manifest, push, search } from './commands/push.ts';
 import { attachCommand, createCommand, exec, run, startCommand } from './commands/run.ts';
 import { stats } from './commands/stats.ts';
-import { containerPrune, contextCommand, events, imagePrune, system } from './commands/system.ts';
-import { bool, CliError, type DockerCommand, text } from './context.ts';
+import { containerPrune, contextCommand, events, imagePrune, notSimulated, system } from './commands/system.ts';
+import { bool, type DockerCommand, text } from './context.ts';
 import { dispatchTree, hostOf } from './dispatch.ts';
 import { findPlugin } from './plugins.ts';
 
 const group = (title: string, commands: readonly DockerCommand[]): DockerCommand[] => commands.map((each) => ({ ...each, group: title }));
 const under = (name: string, each: DockerCommand, aliases: readonly string[] = []): DockerCommand => ({ ...each, name, aliases });
-const notSimulated = (name: string, short: string): DockerCommand => ({
-  name,
-  short,
-  interspersed: false,
-  *run() {
-    throw new CliError(`k8s-lab: docker ${name} is not simulated`, 70);
-  },
-});
-
 const containerCommands: readonly DockerCommand[] = [
   attachCommand,
   commit,
@@ -100,6 +91,8 @@ export const dockerTree: DockerCommand = {
       volume,
     ]),
     ...group('Swarm Commands:', [notSimulated('swarm', 'Manage Swarm')]),
+    // Shown by docker only in a swarm.
+    ...['config', 'node', 'secret', 'service', 'stack', 'checkpoint'].map((name) => ({ ...notSimulated(name, ''), hidden: true })),
     ...group('Commands:', [
       attachCommand,
       commit,

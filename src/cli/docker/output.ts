@@ -41,9 +41,9 @@ export function formatted<Row>(format: string, columns: readonly Column<Row>[], 
 const sorted = (value: Record<string, string>): Record<string, string> => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** A Go template over a value; docker's words when it is none. */
-export function render(source: string, value: unknown): string {
+export function render(source: string, value: unknown, strict = false): string {
   try {
-    return renderTemplate(parseTemplate(source, { functions: dockerFunctions }), value, { functions: dockerFunctions });
+    return renderTemplate(parseTemplate(source, { name: '', functions: dockerFunctions }), value, { functions: dockerFunctions, strict });
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
     throw new CliError(`template parsing error: ${error.message}`);

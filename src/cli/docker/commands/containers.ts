@@ -110,11 +110,28 @@ export const logs = command(
   },
 );
 
-export const top = command('top', 'Display the running processes of a container', 'CONTAINER [ps OPTIONS]', [1, any], [], function* (context) {
-  const { titles, processes } = context.client().containers.top(context.arg(0));
-  yield* context.print(table([titles, ...processes], 20));
-  return 0;
-});
+export const top = command(
+  'top',
+  'Display the running processes of a container',
+  'CONTAINER [ps OPTIONS]',
+  [1, any],
+  [],
+  function* (context) {
+    const { titles, processes } = context.client().containers.top(context.arg(0));
+    const options = context.args.slice(1).join(' ');
+    const asked = /^-e?o ?(\S+)$/.exec(options)?.[1];
+    if (options !== '' && options !== '-ef' && asked === undefined) throw new CliError(`k8s-lab: docker top with ${options} is not simulated`, 70);
+    const columns = asked?.split(',').map((name) => titles.indexOf(psNames[name] ?? name.toUpperCase()));
+    if (columns?.includes(-1)) throw new CliError('Error response from daemon: ps: error: unknown user-defined format specifier');
+    const rows = [titles, ...processes];
+    yield* context.print(table(columns ? rows.map((row) => columns.map((at) => row[at] ?? '')) : rows, 20));
+    return 0;
+  },
+  { interspersed: false },
+);
+
+/** Columns of ps that have other names as options. */
+const psNames: Readonly<Record<string, string>> = { args: 'CMD', command: 'CMD', user: 'UID', euser: 'UID' };
 
 export const port = command(
   'port',

@@ -35,15 +35,13 @@ export const inspect = (kind?: Kind) =>
       for (const name of context.args) {
         const one = find(client, name, asked === undefined ? all : all.filter((each) => each === asked));
         if (typeof one === 'string')
-          failed.push(
-            kind === undefined ? `${context.old ? 'Error: No' : 'error: no'} such ${asked ?? 'object'}: ${name}` : `Error response from daemon: ${one}`,
-          );
-        else found.push(one);
+          failed.push(kind === undefined ? `${context.old ? 'Error: No' : 'error: no'} such object: ${name}` : `Error response from daemon: ${one}`);
+        else found.push(flags.bool('size') ? { ...one, ...sizes(client, one) } : one);
       }
       const format = flags.text('format');
       if (format === '' || format === 'json')
         yield* context.print(format === '' ? `${found.length === 0 ? '[]' : json(found)}\n` : `${JSON.stringify(found)}\n`);
-      else for (const each of found) yield* context.print(`${render(format, each)}\n`);
+      else for (const each of found) yield* context.print(`${render(format, each, true)}\n`);
       if (failed.length > 0) {
         if (found.length === 0 && format !== '') yield* context.print('\n');
         yield* context.printError(`${failed.join('\n')}\n`);
@@ -51,6 +49,12 @@ export const inspect = (kind?: Kind) =>
       return failed.length > 0 ? 1 : 0;
     },
   );
+
+/** A container's, with --size. */
+function sizes(client: Client, found: object): object {
+  const row = client.containers.list({ all: true }).find(({ Id }) => 'Id' in found && Id === found.Id);
+  return row ? { SizeRw: row.SizeRw, SizeRootFs: row.SizeRootFs } : {};
+}
 
 function find(client: Client, name: string, kinds: readonly Kind[]): object | string {
   let problem = '';

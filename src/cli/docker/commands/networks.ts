@@ -1,6 +1,6 @@
 /** docker network and docker volume. */
 import { DockerError, type NetworkSummary, type Volume } from '../../../interfaces/docker.ts';
-import { any, bool, command, confirm, type DockerCommand, daemonText, list, pairs, text } from '../context.ts';
+import { any, bool, CliError, command, confirm, type DockerCommand, daemonText, list, pairs, text } from '../context.ts';
 import { type Column, formatted, size } from '../output.ts';
 import { inspect } from './inspect.ts';
 
@@ -16,8 +16,39 @@ const lsFlags = [
   bool('no-trunc', 'Do not truncate the output'),
   bool('quiet,q', 'Only display IDs'),
 ];
-const named = (filters: readonly string[], name: string): boolean =>
-  filters.filter((each) => each.startsWith('name=')).every((each) => name.includes(each.slice(5)));
+type Filters<Row> = Readonly<Record<string, (row: Row, value: string) => boolean>>;
+
+const labelled = (labels: Readonly<Record<string, string>> | null, value: string): boolean => {
+  const [key = '', wanted] = value.split(/=(.*)/s);
+  return labels !== null && key in labels && (wanted === undefined || labels[key] === wanted);
+};
+const predefined = ['bridge', 'host', 'none'];
+const isYes = (value: string): boolean => value === 'true' || value === '1';
+
+const networkFilters: Filters<NetworkSummary> = {
+  driver: ({ Driver }, value) => Driver === value,
+  id: ({ Id }, value) => Id.startsWith(value),
+  label: ({ Labels }, value) => labelled(Labels, value),
+  name: ({ Name }, value) => Name.includes(value),
+  scope: ({ Scope }, value) => Scope === value,
+  type: ({ Name }, value) => predefined.includes(Name) === (value === 'builtin'),
+  dangling: (row, value) => (!predefined.includes(row.Name) && Object.keys((row['Containers'] ?? {}) as object).length === 0) === isYes(value),
+};
+const volumeFilters = (used: ReadonlySet<string>): Filters<Volume> => ({
+  dangling: ({ Name }, value) => !used.has(Name) === isYes(value),
+  driver: ({ Driver }, value) => Driver === value,
+  label: ({ Labels }, value) => labelled(Labels, value),
+  name: ({ Name }, value) => Name.includes(value),
+});
+
+/** Values of one key are alternatives, keys are not. */
+function selected<Row>(rows: readonly Row[], filters: Filters<Row>, given: readonly string[]): Row[] {
+  const pairsOf = given.map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
+  const bad = pairsOf.find(([key]) => !filters[key]);
+  if (bad) throw new CliError(`Error response from daemon: invalid filter '${bad[0]}'`);
+  const keys = [...new Set(pairsOf.map(([key]) => key))];
+  return rows.filter((row) => keys.every((key) => pairsOf.some(([own, value]) => own === key && filters[key]?.(row, value))));
+}
 
 export const network: DockerCommand = {
   name: 'network',
@@ -82,10 +113,7 @@ export const network: DockerCommand = {
       lsFlags,
       function* (context) {
         const { flags } = context;
-        const rows = context
-          .client()
-          .networks.list()
-          .filter(({ Name }) => named(flags.list('filter'), Name));
+        const rows = selected(context.client().networks.list(), networkFilters, flags.list('filter'));
         const full = flags.bool('no-trunc');
         if (flags.bool('quiet')) yield* context.print(rows.map(({ Id }) => `${full ? Id : Id.slice(0, 12)}\n`).join(''));
         else yield* context.print(formatted(flags.text('format'), networkColumns(full), ['ID', 'Name', 'Driver', 'Scope'], rows));
@@ -162,10 +190,9 @@ export const volume: DockerCommand = {
       lsFlags.filter(({ name }) => name !== 'no-trunc'),
       function* (context) {
         const { flags } = context;
-        const rows = context
-          .client()
-          .volumes.list()
-          .filter(({ Name }) => named(flags.list('filter'), Name));
+        const client = context.client();
+        const used = new Set(client.containers.list({ all: true }).flatMap(({ Mounts }) => Mounts.flatMap((mount) => mount.Name ?? [])));
+        const rows = selected(client.volumes.list(), volumeFilters(used), flags.list('filter'));
         if (flags.bool('quiet')) yield* context.print(rows.map(({ Name }) => `${Name}\n`).join(''));
         else yield* context.print(formatted(flags.text('format'), volumeColumns, ['Driver', 'Name'], rows));
         return 0;

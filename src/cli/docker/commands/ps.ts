@@ -35,7 +35,12 @@ export const psColumns = (now: number, full: boolean): Column<ContainerSummary>[
   ['LocalVolumes', 'LOCAL VOLUMES', ({ Mounts }) => String(Mounts.filter(({ Type }) => Type === 'volume').length)],
 ];
 
-const filters: Readonly<Record<string, (row: ContainerSummary, value: string) => boolean>> = {
+type Filter = (row: ContainerSummary, value: string, all: readonly ContainerSummary[]) => boolean;
+
+const find = (all: readonly ContainerSummary[], text: string): ContainerSummary | undefined =>
+  all.find(({ Id, Names }) => Names.includes(`/${text}`) || Id.startsWith(text));
+
+const filters: Readonly<Record<string, Filter>> = {
   name: ({ Names }, value) =>
     Names.some((name) => name.includes(value.replace(/^[/^]+|\$$/g, '')) && (!/^\^.*\$$/.test(value) || name === `/${value.replace(/^\^\/?|\$$/g, '')}`)),
   id: ({ Id }, value) => Id.startsWith(value),
@@ -45,6 +50,18 @@ const filters: Readonly<Record<string, (row: ContainerSummary, value: string) =>
   ancestor: ({ Image }, value) => Image === value || Image.startsWith(`${value}:`) || Image === value.replace(/:latest$/, ''),
   network: ({ Networks }, value) => Networks.includes(value),
   publish: ({ Ports }, value) => Ports.some(({ PublicPort }) => String(PublicPort) === value.split('/')[0]),
+  expose: ({ Ports }, value) => Ports.some(({ PrivatePort, Type }) => (value.includes('/') ? `${PrivatePort}/${Type}` : String(PrivatePort)) === value),
+  health: ({ Status }, value) => (/\((?:health: )?(\w+)\)$/.exec(Status)?.[1]?.replace('Paused', 'none') ?? 'none') === value,
+  before: ({ Created, Id }, value, all) => {
+    const other = find(all, value);
+    return other !== undefined && other.Id !== Id && all.findIndex((each) => each.Id === Id) > all.indexOf(other) && Created <= other.Created;
+  },
+  since: ({ Created, Id }, value, all) => {
+    const other = find(all, value);
+    return other !== undefined && other.Id !== Id && all.findIndex((each) => each.Id === Id) < all.indexOf(other) && Created >= other.Created;
+  },
+  'is-task': (_row, value) => value === 'false' || value === '0',
+  isolation: () => true,
   volume: ({ Mounts }, value) => Mounts.some(({ Name, Destination }) => Name === value || Destination === value),
 };
 
@@ -70,10 +87,13 @@ export const ps = command(
     const last = flags.bool('latest') ? 1 : flags.number('last');
     const all = flags.bool('all') || last >= 0 || given.some(([key]) => key === 'status' || key === 'exited');
     const keys = [...new Set(given.map(([key]) => key))];
+    const every = context.client().containers.list({ all: true });
+    for (const [key, value] of given)
+      if ((key === 'before' || key === 'since') && !find(every, value)) throw new CliError(`Error response from daemon: No such container: ${value}`);
     const rows = context
       .client()
       .containers.list({ all })
-      .filter((row) => keys.every((key) => given.some(([own, value]) => own === key && filters[key]?.(row, value))));
+      .filter((row) => keys.every((key) => given.some(([own, value]) => own === key && filters[key]?.(row, value, every))));
     const shown = last >= 0 ? rows.slice(0, last) : rows;
     if (flags.bool('quiet')) yield* context.print(shown.map(({ Id }) => `${flags.bool('no-trunc') ? Id : Id.slice(0, 12)}\n`).join(''));
     else

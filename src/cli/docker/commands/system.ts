@@ -173,6 +173,24 @@ const systemPrune = command(
 
 export const system: DockerCommand = { name: 'system', short: 'Manage Docker', commands: [df, events, info, systemPrune] };
 
+/** A command that says that it is none here. */
+export const notSimulated = (path: string, short: string): DockerCommand => ({
+  name: path.slice(path.lastIndexOf(' ') + 1),
+  short,
+  interspersed: false,
+  *run() {
+    throw new CliError(`k8s-lab: docker ${path} is not simulated`, 70);
+  },
+});
+
+const contextShorts = {
+  create: 'Create a context',
+  export: 'Export a context to a tar archive FILE or a tar stream on STDOUT.',
+  import: 'Import a context from a tar or zip file',
+  rm: 'Remove one or more contexts',
+  update: 'Update a context',
+} as const;
+
 export const contextCommand: DockerCommand = {
   name: 'context',
   short: 'Manage contexts',
@@ -196,9 +214,46 @@ export const contextCommand: DockerCommand = {
       },
       { aliases: ['list'] },
     ),
+    command(
+      'inspect',
+      'Display detailed information on one or more contexts',
+      '[OPTIONS] [CONTEXT] [CONTEXT...]',
+      [0, Number.POSITIVE_INFINITY],
+      [text('format,f', 'Format output using a custom template')],
+      function* (context) {
+        const names = context.args.length > 0 ? context.args : ['default'];
+        const unknown = names.find((name) => name !== 'default');
+        if (unknown !== undefined) throw new CliError(`[]\ncontext ${JSON.stringify(unknown)}: context not found`);
+        const one = {
+          Name: 'default',
+          Metadata: {},
+          Endpoints: { docker: { Host: context.host, SkipTLSVerify: false } },
+          TLSMaterial: {},
+          Storage: { MetadataPath: '<IN MEMORY>', TLSPath: '<IN MEMORY>' },
+        };
+        const format = context.flags.text('format');
+        yield* context.print(
+          format === ''
+            ? `${JSON.stringify(
+                names.map(() => one),
+                null,
+                4,
+              )}\n`
+            : names.map(() => `${render(format, one, true)}\n`).join(''),
+        );
+        return 0;
+      },
+    ),
+    command('use', 'Set the current docker context', 'CONTEXT', [1, 1], [], function* (context) {
+      if (context.arg(0) !== 'default') throw new CliError(`context ${JSON.stringify(context.arg(0))}: context not found`);
+      yield* context.print('default\n');
+      yield* context.printError('Current context is now "default"\n');
+      return 0;
+    }),
+    ...(['create', 'export', 'import', 'rm', 'update'] as const).map((name) => notSimulated(`context ${name}`, contextShorts[name])),
     command('show', 'Print the name of the current context', '', [0, 0], [], function* (context) {
       yield* context.print('default\n');
       return 0;
     }),
-  ],
+  ].sort((a, b) => (a.name < b.name ? -1 : 1)),
 };
