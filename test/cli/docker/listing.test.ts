@@ -1,0 +1,38 @@
+/** Filters, templates and what docker does not have here. */
+import { expect, test } from 'vitest';
+import { newSession, type } from '../../robustness/lab.ts';
+
+const session = newSession(1, 'node');
+const run = (line: string): string => type(session, line);
+
+test('filters', () => {
+  run('docker pull -q busybox:1.36; docker run -d --name one -v data:/data busybox:1.36 sleep 900; docker run -d --name two busybox:1.36 sleep 900');
+  expect(run("docker ps --filter before=two --format '{{.Names}}'")).toBe('one');
+  expect(run("docker ps --filter since=one --format '{{.Names}}'")).toBe('two');
+  expect(run('docker ps --filter before=none')).toBe('Error response from daemon: No such container: none');
+  expect(run("docker ps --filter health=none --format '{{.Names}}' | wc -l")).toBe('2');
+  run('docker volume create idle; docker network create lab');
+  expect(run('docker volume ls -q --filter dangling=true')).toBe('idle');
+  expect(run('docker volume ls -q --filter dangling=false')).toBe('data');
+  expect(run("docker network ls --filter type=custom --format '{{.Name}}'")).toBe('lab');
+  expect(run("docker network ls --filter driver=host --format '{{.Name}}'")).toBe('host');
+  expect(run('docker network ls --filter bogus=1')).toBe("Error response from daemon: invalid filter 'bogus'");
+});
+
+test('a template that asks for what is not there', () => {
+  expect(run("docker inspect -f '{{.State.Health.Status}}' one; echo $?")).toBe(
+    'template parsing error: template: :1:8: executing "" at <.State.Health.Status>: map has no entry for key "Health"\n1',
+  );
+  expect(run("docker inspect -s -f '{{.SizeRw}}' one")).toMatch(/^\d+$/);
+  expect(run('docker top one -o pid,cmd')).toMatch(/^PID +CMD\n\d+ +sleep 900$/);
+});
+
+test('logs end at --until, also when followed', () => {
+  run('docker run -d --name talk busybox:1.36 sh -c "while true; do date; sleep 1; done"; sleep 3');
+  expect(run('docker logs -f --until 1s talk | wc -l')).toBe('3');
+});
+
+test('swarms are not simulated, and say so', () => {
+  for (const name of ['swarm init', 'service ls', 'stack ls', 'node ls', 'secret ls', 'config ls', 'plugin ls', 'context create x'])
+    expect(run(`docker ${name}; echo $?`)).toMatch(/^k8s-lab: docker [a-z ]+ is not simulated\n70$/);
+});
