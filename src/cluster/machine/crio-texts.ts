@@ -1,4 +1,4 @@
-/** Files of the package cri-o 1.35, and of the machine's administrator beside it. */
+/** Files of the package cri-o 1.35, and of its administrator's choice: which registry a short name means. */
 const policy = '{ "default": [{ "type": "insecureAcceptAnything" }] }\n';
 
 const runtime = (name: string): string => `
@@ -47,5 +47,4 @@ Alias=cri-o.service
   ['/etc/crio/policy.json', policy],
   ['/etc/containers/policy.json', policy],
   ['/etc/containers/registries.conf.d/crio.conf', 'unqualified-search-registries = ["docker.io"]\n'],
-  ['/etc/crictl.yaml', 'runtime-endpoint: unix:///var/run/crio/crio.sock\nimage-endpoint: unix:///var/run/crio/crio.sock\n'],
 ];

@@ -99,15 +99,21 @@ export function installDockerPackages(machine: Machine, { docker, containerd }: 
   installDocker(machine, docker);
 }
 
-/** CRI-O from its package: the daemon, conmon, crun and runc; no containerd, and none of its clients. */
-export function installCrio(machine: Machine, { podCidr }: { readonly podCidr: string }): void {
-  const { kernel, fs } = machine;
-  for (const name of ['ctr', 'nerdctl']) if (fs.exists(`/usr/bin/${name}`)) fs.unlink(`/usr/bin/${name}`);
+/** CRI-O from its package: the daemon, conmon, crun and runc. */
+export function installCrioPackage({ kernel, fs }: Machine): void {
   installProgram(kernel, fs, '/usr/bin/crio', 'crio', 56_000_000);
   installProgram(kernel, fs, '/usr/bin/pinns', 'pinns', 900_000);
   for (const name of ['conmon', 'crun', 'runc']) installProgram(kernel, fs, `/usr/libexec/crio/${name}`, name, name === 'runc' ? 11_000_000 : 2_400_000);
-  for (const name of cniPlugins) installProgram(kernel, fs, `/opt/cni/bin/${name}`, 'cni-plugin', 4_000_000);
   for (const [path, text] of crioFiles) writeFile(fs, path, text);
+}
+
+/** A node of CRI-O alone: no containerd, and none of its clients. */
+export function installCrio(machine: Machine, { podCidr }: { readonly podCidr: string }): void {
+  const { kernel, fs } = machine;
+  for (const name of ['ctr', 'nerdctl']) if (fs.exists(`/usr/bin/${name}`)) fs.unlink(`/usr/bin/${name}`);
+  installCrioPackage(machine);
+  for (const name of cniPlugins) installProgram(kernel, fs, `/opt/cni/bin/${name}`, 'cni-plugin', 4_000_000);
+  writeFile(fs, '/etc/crictl.yaml', 'runtime-endpoint: unix:///var/run/crio/crio.sock\nimage-endpoint: unix:///var/run/crio/crio.sock\n');
   writeFile(fs, '/etc/cni/net.d/11-crio-ipv4-bridge.conflist', bridgeNetwork(podCidr).replace('containerd-net', 'crio'));
   enable(machine, 'crio.service');
 }

@@ -14,6 +14,7 @@ import { etcd3 } from './etcd-3.ts';
 import { kubeadm3, kubeadm3Spare } from './kubeadm-3.ts';
 import { kubeadmBare } from './kubeadm-bare.ts';
 import { node, nodeFull, nodeOldCrictl } from './node.ts';
+import { threeRuntimes } from './three-runtimes.ts';
 
 export type WorldContext = {
   readonly sim: Sim;
@@ -46,6 +47,7 @@ export const worlds = {
   'kubeadm-1.24-upgraded': upgraded124,
   'cri-dockerd': criDockerd,
   crio,
+  'three-runtimes': threeRuntimes,
   'docker-beside-containerd': dockerBeside,
 } as const satisfies Readonly<Record<string, World>>;
 export type WorldName = keyof typeof worlds;
