@@ -3,12 +3,12 @@ import type { LayerEntry } from '../interfaces/distribution.ts';
 import { directory, program, symlink, text } from './definition.ts';
 
 const busyboxApplets =
-  '[ arch ash awk base64 basename cat chgrp chmod chown clear cp cut date dd df diff dirname dmesg du echo env expr fallocate false find free fold getopt grep egrep fgrep gunzip gzip head hexdump hostname id ifconfig install ip kill killall less ln ls md5sum mkdir mkfifo mknod mktemp more mount mv nc netstat nice nl nohup nproc nslookup od paste pgrep pidof ping ping6 pkill printenv printf ps pwd readlink realpath renice reset rev rm rmdir route sed seq setsid sh sha1sum sha256sum sha512sum sleep sort split stat strings stty sum sync tac tail tar tee telnet test time timeout top touch tr traceroute true truncate tty umount uname uniq unlink uptime usleep vi watch wc wget which whoami who xargs xxd yes zcat'.split(
+  '[ arch ash awk base64 basename cat chgrp chmod chown chroot clear cp cut date dd df diff dirname dmesg du echo env expr fallocate false find free fold getopt grep egrep fgrep gunzip gzip head hexdump hostname id ifconfig install ip kill killall less ln ls md5sum mkdir mkfifo mknod mktemp more mount mv nc netstat nice nl nohup nproc nsenter nslookup od paste pgrep pidof ping ping6 pkill printenv printf ps pwd readlink realpath renice reset rev rm rmdir route sed seq setsid sh sha1sum sha256sum sha512sum sleep sort split stat strings stty sum sync tac tail tar tee telnet test time timeout top touch tr traceroute true truncate tty umount uname uniq unlink unshare uptime usleep vi watch wc wget which whoami who xargs xxd yes zcat'.split(
     ' ',
   );
 
 const coreutils =
-  '[ arch base32 base64 basename cat chgrp chmod chown comm cp cut date dd df dirname du echo env expr false fold groups head hostname id install join link ln ls md5sum mkdir mkfifo mknod mktemp mv nice nl nohup nproc numfmt od paste pathchk printenv printf pwd readlink realpath rm rmdir seq sha1sum sha256sum sha512sum shuf sleep sort split stat stty sum sync tac tail tee test timeout touch tr true truncate tty uname uniq unlink wc whoami who yes'.split(
+  '[ arch base32 base64 basename cat chgrp chmod chown chroot comm cp cut date dd df dirname du echo env expr false fold groups head hostname id install join link ln ls md5sum mkdir mkfifo mknod mktemp mv nice nl nohup nproc numfmt od paste pathchk printenv printf pwd readlink realpath rm rmdir seq sha1sum sha256sum sha512sum shuf sleep sort split stat stty sum sync tac tail tee test timeout touch tr true truncate tty uname uniq unlink wc whoami who yes'.split(
     ' ',
   );
 const debianTools = 'awk bash cmp diff dmesg egrep fgrep find getconf getent grep gunzip gzip mawk more mount sed sh tar umount which xargs zcat'.split(' ');

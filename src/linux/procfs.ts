@@ -75,8 +75,7 @@ function processDirectory(kernel: Kernel, process: Process, pid: number, namespa
     net: () => netDirectory(process, own),
     ns: () => nsDirectory(process, own),
     oom_score_adj: () => file(() => `${process.oomScoreAdj}\n`),
-    // What is mounted inside shows at its place in the other root only, not through this link.
-    root: () => process.namespaces.mount.root,
+    root: () => new ProcessRoot(own(0o700), process.namespaces.mount.root),
     stat: () => file(() => `${pid} (${process.comm}) ${stateLetter(process)} ${parentPid(process, namespace)} ${process.group} ${process.session} 0 -1\n`),
     status: () => file(() => status(kernel, process, pid, namespace)),
   };
@@ -85,6 +84,30 @@ function processDirectory(kernel: Kernel, process: Process, pid: number, namespa
     () => Object.entries(table).map(([name, make]) => [name, make()]),
     (name) => (Object.hasOwn(table, name) ? table[name]?.() : undefined),
   );
+}
+
+/**
+ * The root of a process, for its owner and for root alone (ptrace_may_access). What is mounted inside shows at its place in the other root
+ * only, not through this link.
+ */
+class ProcessRoot extends DirectoryNode {
+  readonly #root: DirectoryNode;
+  constructor(attributes: ConstructorParameters<typeof DirectoryNode>[0], root: DirectoryNode) {
+    super(attributes);
+    this.#root = root;
+  }
+  override lookup(name: string): Inode | undefined {
+    return this.#root.lookup(name);
+  }
+  override entries(): [string, Inode][] {
+    return this.#root.entries();
+  }
+  override add(name: string, inode: Inode): void {
+    this.#root.add(name, inode);
+  }
+  override remove(name: string): void {
+    this.#root.remove(name);
+  }
 }
 
 const stateLetter = (process: Process): string => (process.state === 'zombie' ? 'Z' : process.state === 'stopped' ? 'T' : 'S');

@@ -5,6 +5,7 @@ import { RegexError } from '../regex/node.ts';
 import { Regex } from '../regex/regex.ts';
 import { parseDate, strftime, zoneOf } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
+import { managerOf } from './manager.ts';
 
 /** `Jun 01 08:00:00 node01 containerd[612]: …` */
 export function journalLine(entry: JournalEntry, process: Process, format = 'short'): string {
@@ -56,7 +57,7 @@ export const journalctl = tool({
   ],
   *run(call) {
     const { process } = call;
-    const manager = process.namespaces.mount === process.kernel.host.mount ? process.kernel.systemd : undefined;
+    const manager = managerOf(process);
     if (!manager) {
       yield* call.process.printError('No journal files were found.\n');
       yield* call.print('-- No entries --\n');

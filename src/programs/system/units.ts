@@ -1,12 +1,8 @@
 /** What systemctl and journalctl know of units. */
-import type { Process } from '../../linux/process.ts';
 import type { Systemd, Unit } from '../../linux/systemd.ts';
 import { strftime } from '../time.ts';
 
-/** systemd runs the whole machine: what is inside a container cannot reach it. */
-export function managerOf(process: Process): Systemd | undefined {
-  return process.namespaces.mount === process.kernel.host.mount ? process.kernel.systemd : undefined;
-}
+export { managerOf } from './manager.ts';
 
 export const notBooted = "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n";
 
