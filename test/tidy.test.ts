@@ -52,7 +52,8 @@ const mayBundle: Readonly<Record<string, RegExp>> = { lessons: /^lessons\/schema
 
 /** Who may speak which wall. */
 const maySpeak: Readonly<Record<string, readonly string[]>> = {
-  etcd: ['etcd', 'apiserver', 'cli/etcdctl', 'cli/etcdutl', 'interfaces'],
+  // kubeadm adds the member of a control-plane node that joins.
+  etcd: ['etcd', 'apiserver', 'cli/etcdctl', 'cli/etcdutl', 'cli/kubeadm', 'interfaces'],
   'etcd-member-id': ['etcd', 'cli/etcdutl'],
   'etcd-snapshot-file': ['cli/etcdctl', 'cli/etcdutl'],
   rest: ['apiserver', 'client', 'metrics-server', 'cli/kubectl', 'cli/kubeadm', 'serve'],

@@ -14,6 +14,7 @@ import { impersonate } from './authn/impersonation.ts';
 import { TokenAuthenticator } from './authn/service-account-tokens.ts';
 import { Authorizer } from './authz/authorizer.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
+import { reconcileMasters } from './bootstrap/masters.ts';
 import { compactor } from './compactor.ts';
 import { connectResource } from './connect/connect.ts';
 import { type ApiServerOptions, type Core, jsonResponse } from './context.ts';
@@ -69,6 +70,8 @@ export class ApiServer implements RestServer {
     };
     this.#authenticator = new Authenticator(sim, options.caPem, tokens, storage);
     bootstrap(this.#core);
+    const { masterAnswers } = options;
+    if (masterAnswers) sim.go(reconcileMasters(this.#core, masterAnswers), 'masters');
     this.#aggregator = new Aggregator({ sim, etcd: options.etcd, storage, table, dial: options.dialExtension });
     this.#auditLog = options.auditLog && new AuditLog({ sim, ...options.auditLog });
     sim.go(compactor(options.etcd), 'compactor');

@@ -35,6 +35,8 @@ export type ApiServerOptions = {
   readonly version?: VersionInfo;
   /** Where clients reach this server: the endpoint of the Service `kubernetes`. */
   readonly advertiseAddress?: string;
+  /** Whether another apiserver answers at an address; absent: this one is alone. */
+  readonly masterAnswers?: (ip: string) => boolean;
   /** The health of the other components of the control plane, for ComponentStatuses. */
   readonly componentHealth?: () => readonly ComponentHealth[];
   /** A server of the cluster's network that extends this one; throws an Error with Go's text. Without it no APIService of another server is looked at. */

@@ -84,6 +84,11 @@ export class Flags {
   }
 
   /** Whether the flag stands on the command line. */
+  /** Names of the flags that were typed. */
+  given(): readonly string[] {
+    return [...this.#given.keys()];
+  }
+
   has(name: string): boolean {
     return this.#given.has(name);
   }

@@ -6,20 +6,16 @@ import { parseConfigYaml } from '../../apimachinery/yaml-simple.ts';
 import { Client, ConnectionError } from '../../client/client.ts';
 import { type Credentials, type RestResponse, restProtocol } from '../../interfaces/rest.ts';
 import { Errno } from '../../linux/errno.ts';
+import { hostAddress } from '../../linux/hosts.ts';
 import { dial, NetworkError } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import type { Flags } from '../flags.ts';
+import { type Arg, type ConfigFile, readConfigFile } from './config-file.ts';
+import { Fatal } from './fatal.ts';
 import type { AddonObject, Host, Phases, Settings } from './phases.ts';
 
-/** 1: something failed; 2: a check before the work; 3: a wrong value. */
-export class Fatal extends Error {
-  readonly status: number;
-  constructor(message: string, status = 1) {
-    super(message);
-    this.status = status;
-  }
-}
+export { Fatal } from './fatal.ts';
 
 export type Cluster = { readonly server: string; readonly caPem: string; readonly credentials: Credentials };
 
@@ -56,21 +52,61 @@ export class Context {
     for (const line of lines) yield* this.process.print(`${line}\n`);
   }
 
-  text(flag: string, otherwise = ''): string {
+  text(flag: string, otherwise: string | undefined = ''): string {
     return this.flags.spec(flag) ? this.flags.text(flag) || otherwise : otherwise;
   }
 
-  /** What `init` makes, by flags and this machine. */
+  /** What `--config` says; read once. Throws Fatal. */
+  get file(): ConfigFile {
+    const path = this.text('config');
+    this.#file ??= path === '' ? {} : readConfigFile(this.process, path, (text) => this.#warnings.push(text));
+    return this.#file;
+  }
+
+  #file: ConfigFile | undefined;
+  readonly #warnings: string[] = [];
+
+  /** klog's lines about the file, before anything is done; flags that the file would have to hold are refused. */
+  *readFile(allowed: readonly string[]): Routine {
+    const mixed = this.flags.given().filter((name) => !allowed.includes(name) && !['config', 'v'].includes(name));
+    if (this.text('config') !== '' && mixed.length > 0) throw new Fatal(`can not mix '--config' with arguments [${mixed.join(' ')}]`, 3);
+    if (this.file === undefined) return;
+    const at = new Date(this.process.now).toISOString();
+    for (const text of this.#warnings.splice(0))
+      yield* this.process.printError(
+        `W${at.slice(5, 7)}${at.slice(8, 10)} ${at.slice(11, 23)}000 ${String(this.process.pid).padStart(7)} initconfiguration.go:332] ${text}\n`,
+      );
+  }
+
+  /** What `init` makes, by flags, the file and this machine. */
   settings(): Settings {
     const { release } = this.phases;
-    const wanted = this.text('kubernetes-version', release.version);
+    const { InitConfiguration: init, ClusterConfiguration: cluster, JoinConfiguration: join } = this.file;
+    const wanted = this.text('kubernetes-version', cluster?.kubernetesVersion ?? release.version);
+    const endpoint = this.text('control-plane-endpoint', cluster?.controlPlaneEndpoint);
+    const local = init?.localAPIEndpoint ?? join?.controlPlane?.localAPIEndpoint;
+    const sans = [
+      ...(this.flags.spec('apiserver-cert-extra-sans') ? this.flags.list('apiserver-cert-extra-sans') : []),
+      ...(cluster?.apiServer?.certSANs ?? []),
+    ];
+    const args = (each: readonly Arg[] = []): Record<string, string> => Object.fromEntries(each.map(({ name, value }) => [name, value]));
     return {
-      nodeName: this.text('node-name', this.host.name),
-      ip: this.text('apiserver-advertise-address', this.host.ip),
+      nodeName: this.text('node-name', init?.nodeRegistration?.name ?? join?.nodeRegistration?.name ?? this.host.name),
+      ip: this.text('apiserver-advertise-address', local?.advertiseAddress ?? this.host.ip),
       version: wanted.startsWith('v') ? wanted : `v${wanted}`,
       etcdVersion: release.etcd,
-      podSubnet: this.text('pod-network-cidr', '10.244.0.0/16'),
-      serviceSubnet: this.text('service-cidr', '10.96.0.0/12'),
+      podSubnet: this.text('pod-network-cidr', cluster?.networking?.podSubnet ?? '10.244.0.0/16'),
+      serviceSubnet:
+        this.flags.spec('service-cidr') && this.flags.has('service-cidr')
+          ? this.flags.text('service-cidr')
+          : (cluster?.networking?.serviceSubnet ?? '10.96.0.0/12'),
+      ...(endpoint ? { controlPlaneEndpoint: endpoint.includes(':') ? endpoint : `${endpoint}:6443` } : {}),
+      ...(sans.length > 0 ? { certSans: sans } : {}),
+      extraArgs: {
+        'kube-apiserver': args(cluster?.apiServer?.extraArgs),
+        'kube-controller-manager': args(cluster?.controllerManager?.extraArgs),
+        'kube-scheduler': args(cluster?.scheduler?.extraArgs),
+      },
     };
   }
 
@@ -114,7 +150,7 @@ export class Context {
       userAgent: 'kubeadm/v1.35.6 (linux/amd64)',
       server: () => {
         try {
-          return dial(restProtocol, process.namespaces.network, host, Number(port), process.sim.random, 'tcp', (listener) => {
+          return dial(restProtocol, process.namespaces.network, hostAddress(process.fs, host), Number(port), process.sim.random, 'tcp', (listener) => {
             if (!listener.tls || caPem === '') return;
             const problem = handshakes.check(listener.tls(), { serverName: host, ca: caPem }, process.now);
             if (problem) throw new ConnectionError(problem.text);

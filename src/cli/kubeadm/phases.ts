@@ -12,6 +12,11 @@ export type Settings = {
   readonly etcdVersion: string;
   readonly podSubnet: string;
   readonly serviceSubnet: string;
+  readonly controlPlaneEndpoint?: string;
+  readonly certSans?: readonly string[];
+  /** `name=url` of the members that this node's etcd joins. */
+  readonly initialCluster?: readonly string[];
+  readonly extraArgs?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 };
 
 export type Authority = { readonly name: string; readonly commonName: string; readonly about: string };
@@ -30,7 +35,7 @@ export type AddonObject = KubeObject & { readonly apiVersion: string; readonly k
 export type Phases = {
   readonly release: { readonly version: string; readonly etcd: string; readonly coreDns: string; readonly pause: string };
   readonly authorities: readonly Authority[];
-  certificates(settings: Pick<Settings, 'nodeName' | 'ip'>): readonly Certificate[];
+  certificates(settings: Pick<Settings, 'nodeName' | 'ip' | 'controlPlaneEndpoint' | 'certSans'>): readonly Certificate[];
   readonly kubeconfigs: readonly KubeconfigFile[];
   writeAuthority(host: Host, authority: Authority): void;
   writeCertificate(host: Host, certificate: Certificate): void;

@@ -1,14 +1,11 @@
 /** Checks before the work (cmd/kubeadm/app/preflight/checks.go). */
-import { criProtocol } from '../../interfaces/cri.ts';
 import { Errno } from '../../linux/errno.ts';
-import { dialUnix } from '../../linux/network.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { type Context, Fatal } from './context.ts';
+import { criSocket, dialRuntime } from './runtime-socket.ts';
 
 type Found = { readonly check: string; readonly text: string; readonly warning?: boolean };
 type Check = (context: Context) => readonly Found[];
-
-const socket = '/run/containerd/containerd.sock';
 
 const privileged: Check = ({ process }) => (process.uid === 0 ? [] : [{ check: 'IsPrivilegedUser', text: 'user is not running as root' }]);
 
@@ -20,16 +17,16 @@ const resources: Check = ({ process: { kernel } }) => {
   ];
 };
 
-const runtime: Check = ({ process }) => {
+const runtime: Check = (context) => {
   try {
-    dialUnix(criProtocol, process.fs.stat(socket));
+    dialRuntime(context);
     return [];
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     return [
       {
         check: 'CRI',
-        text: `could not connect to the container runtime: failed to create new CRI runtime service: validate service connection: validate CRI v1 runtime API for endpoint "unix:///var/run/containerd/containerd.sock": rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /var/run/containerd/containerd.sock: connect: ${error.message.toLowerCase()}"`,
+        text: `could not connect to the container runtime: failed to create new CRI runtime service: validate service connection: validate CRI v1 runtime API for endpoint "${criSocket(context)}": rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix ${criSocket(context).slice(7)}: connect: ${error.message.toLowerCase()}"`,
       },
     ];
   }

@@ -6,6 +6,7 @@ import { Client, ConnectionError } from '../../client/client.ts';
 import { type Credentials, type RestServer, restProtocol } from '../../interfaces/rest.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { FileSystem } from '../../linux/file-system.ts';
+import { hostAddress } from '../../linux/hosts.ts';
 import { dial, type Listener, type ListenerTls, NetworkError, type SpokenProtocol, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { Exit, type Program } from '../../linux/program.ts';
@@ -126,7 +127,7 @@ export const dialText = <Server>(process: Process, protocol: SpokenProtocol<Serv
 
 function dialWith<Server>(process: Process, protocol: SpokenProtocol<Server>, { host, port }: Endpoint, look: (listener: Listener) => void): Server {
   try {
-    return dial(protocol, process.namespaces.network, host, port, process.kernel.sim.random, 'tcp', look);
+    return dial(protocol, process.namespaces.network, hostAddress(process.fs, host), port, process.kernel.sim.random, 'tcp', look);
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     throw new ConnectionError(`dial tcp ${host}:${port}: ${goText(error)}`);
@@ -156,7 +157,7 @@ export function connection<Server>(process: Process, protocol: SpokenProtocol<Se
   };
   return () => {
     const { network } = process.namespaces;
-    if (server !== undefined && known !== undefined && network.listeners.has(known) && network.has(host)) return server;
+    if (server !== undefined && known !== undefined && network.listeners.has(known) && network.has(hostAddress(process.fs, host))) return server;
     server = dialWith(process, protocol, endpoint, meet);
     return server;
   };

@@ -65,6 +65,7 @@ export const newKubeApiserver = (trace: Trace): Program =>
         advertiseAddress: set.get('advertise-address') ?? '127.0.0.1',
         dialExtension: (host, port) => dialText<RestServer>(process, restProtocol, { host, port }),
         componentHealth: () => componentHealth(process, etcd),
+        masterAnswers: (ip) => answers(process, ip, Number(set.get('secure-port') ?? 6443)),
         ...extensions,
         ...apiVersion(version),
       });
@@ -88,6 +89,15 @@ export const newKubeApiserver = (trace: Trace): Program =>
     log('I', 'secure_serving.go:211', `Serving securely on [::]:${set.get('secure-port') ?? 6443}`);
     return yield* untilTerminated(process, () => current.stop());
   };
+
+function answers(process: Process, ip: string, port: number): boolean {
+  try {
+    return connect(process.namespaces.network, ip, port, process.sim.random).servers.size > 0;
+  } catch (error) {
+    if (error instanceof NetworkError) return false;
+    throw error;
+  }
+}
 
 const apiVersion = (version: string) => {
   const info = versionInfo(version);

@@ -87,13 +87,13 @@ const nodeBootstrap: readonly AddonObject[] = [
   },
 ];
 
-const configMaps = ({ version, podSubnet, serviceSubnet }: ControlPlaneSettings, server: string): readonly AddonObject[] => [
+const configMaps = ({ version, podSubnet, serviceSubnet, controlPlaneEndpoint }: ControlPlaneSettings, server: string): readonly AddonObject[] => [
   {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: system('kubeadm-config'),
     data: {
-      ClusterConfiguration: `apiServer: {}\napiVersion: ${minorOf(version) < 31 ? 'kubeadm.k8s.io/v1beta3' : 'kubeadm.k8s.io/v1beta4\ncaCertificateValidityPeriod: 87600h0m0s\ncertificateValidityPeriod: 8760h0m0s'}\ncertificatesDir: /etc/kubernetes/pki\nclusterName: kubernetes\ncontrollerManager: {}\ndns: {}\n${minorOf(version) < 31 ? '' : 'encryptionAlgorithm: RSA-2048\n'}etcd:\n  local:\n    dataDir: /var/lib/etcd\nimageRepository: registry.k8s.io\nkind: ClusterConfiguration\nkubernetesVersion: ${version}\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: ${podSubnet}\n  serviceSubnet: ${serviceSubnet}\nproxy: {}\nscheduler: {}\n`,
+      ClusterConfiguration: `apiServer: {}\napiVersion: ${minorOf(version) < 31 ? 'kubeadm.k8s.io/v1beta3' : 'kubeadm.k8s.io/v1beta4\ncaCertificateValidityPeriod: 87600h0m0s\ncertificateValidityPeriod: 8760h0m0s'}\ncertificatesDir: /etc/kubernetes/pki\nclusterName: kubernetes\n${controlPlaneEndpoint ? `controlPlaneEndpoint: ${controlPlaneEndpoint}\n` : ''}controllerManager: {}\ndns: {}\n${minorOf(version) < 31 ? '' : 'encryptionAlgorithm: RSA-2048\n'}etcd:\n  local:\n    dataDir: /var/lib/etcd\nimageRepository: registry.k8s.io\nkind: ClusterConfiguration\nkubernetesVersion: ${version}\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: ${podSubnet}\n  serviceSubnet: ${serviceSubnet}\nproxy: {}\nscheduler: {}\n`,
     },
   },
   {

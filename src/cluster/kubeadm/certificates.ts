@@ -1,45 +1,45 @@
 /** The certificates and kubeconfigs that kubeadm makes, as tables (kubernetes cmd/kubeadm/app/phases/certs/certlist.go, phases/kubeconfig). */
 import { issue, type KeyPair, newCa } from '../../apimachinery/pki.ts';
-import type { FileSystem } from '../../linux/file-system.ts';
-import type { Kernel } from '../../linux/kernel.ts';
+import type { Authority, Certificate, Host, KubeconfigFile } from '../../cli/kubeadm/phases.ts';
 import { writeFile } from '../machine/machine.ts';
 import type { ControlPlaneSettings } from './static-pods.ts';
-
-/** The machine that kubeadm runs on. */
-export type Host = { readonly fs: FileSystem; readonly name: string; readonly ip: string; readonly kernel: Kernel };
 
 export const pki = '/etc/kubernetes/pki';
 const year = 365 * 24 * 3600 * 1000;
 
-export type AuthoritySpec = { readonly name: string; readonly commonName: string; readonly about: string };
-export const authorities: readonly AuthoritySpec[] = [
+export const authorities: readonly Authority[] = [
   { name: 'ca', commonName: 'kubernetes', about: 'the self-signed Kubernetes CA to provision identities for other Kubernetes components' },
   { name: 'front-proxy-ca', commonName: 'front-proxy-ca', about: 'the self-signed CA to provision identities for front proxy' },
   { name: 'etcd/ca', commonName: 'etcd-ca', about: 'the self-signed CA to provision identities for etcd' },
 ];
 
-export type CertificateSpec = {
-  /** File name below the folder, without its ending. */
-  readonly name: string;
-  readonly about: string;
-  readonly ca: string;
-  readonly commonName: string;
-  readonly organizations?: readonly string[];
-  readonly dnsNames?: readonly string[];
-  readonly ips?: readonly string[];
-};
-
 /** In the order in which `kubeadm init` makes them. */
-export function certificates({ nodeName, ip }: Pick<ControlPlaneSettings, 'nodeName' | 'ip'>): readonly CertificateSpec[] {
+export function certificates({
+  nodeName,
+  ip,
+  controlPlaneEndpoint,
+  certSans = [],
+}: Pick<ControlPlaneSettings, 'nodeName' | 'ip' | 'controlPlaneEndpoint' | 'certSans'>): readonly Certificate[] {
   const names = { dnsNames: [nodeName, 'localhost'], ips: [ip, '127.0.0.1'] };
+  const more = [...(controlPlaneEndpoint ? [controlPlaneEndpoint.split(':')[0] as string] : []), ...certSans];
+  const isIp = (name: string): boolean => /^[\d.]+$/.test(name);
   return [
     {
       name: 'apiserver',
       about: 'the certificate for serving the Kubernetes API',
       ca: 'ca',
       commonName: 'kube-apiserver',
-      dnsNames: [nodeName, 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'],
-      ips: ['10.96.0.1', ip, '127.0.0.1'],
+      dnsNames: [
+        ...new Set([
+          nodeName,
+          'kubernetes',
+          'kubernetes.default',
+          'kubernetes.default.svc',
+          'kubernetes.default.svc.cluster.local',
+          ...more.filter((name) => !isIp(name)),
+        ]),
+      ],
+      ips: [...new Set(['10.96.0.1', ip, '127.0.0.1', ...more.filter(isIp)])],
     },
     {
       name: 'apiserver-kubelet-client',
@@ -61,10 +61,8 @@ export function certificates({ nodeName, ip }: Pick<ControlPlaneSettings, 'nodeN
   ];
 }
 
-export type KubeconfigSpec = { readonly name: string; readonly user: string; readonly commonName: string; readonly organizations: readonly string[] };
-
 /** Those of a control-plane node; the kubelet's own is made beside them. */
-export const kubeconfigs: readonly KubeconfigSpec[] = [
+export const kubeconfigs: readonly KubeconfigFile[] = [
   { name: 'admin', user: 'kubernetes-admin', commonName: 'kubernetes-admin', organizations: ['kubeadm:cluster-admins'] },
   { name: 'super-admin', user: 'kubernetes-super-admin', commonName: 'kubernetes-super-admin', organizations: ['system:masters'] },
   { name: 'controller-manager', user: 'system:kube-controller-manager', commonName: 'system:kube-controller-manager', organizations: [] },
@@ -83,13 +81,13 @@ const savePair = (host: Host, name: string, pair: KeyPair): void => {
 };
 
 /** A new authority; ten years. */
-export function writeAuthority(host: Host, { name, commonName }: AuthoritySpec): void {
+export function writeAuthority(host: Host, { name, commonName }: Authority): void {
   const notBefore = host.kernel.sim.now;
   savePair(host, name, newCa({ commonName, notBefore, notAfter: notBefore + 10 * year, salt: host.kernel.machineId }));
 }
 
 /** A new certificate, signed by the authority on the disk; one year. */
-export function writeCertificate(host: Host, { name, ca, commonName, organizations = [], dnsNames = [], ips = [] }: CertificateSpec): void {
+export function writeCertificate(host: Host, { name, ca, commonName, organizations = [], dnsNames = [], ips = [] }: Certificate): void {
   const notBefore = host.kernel.sim.now;
   savePair(host, name, issue(readPair(host, ca), { commonName, organizations, dnsNames, ips, notBefore, notAfter: notBefore + year }));
 }
@@ -103,7 +101,7 @@ export function writeServiceAccountKey(host: Host): void {
 }
 
 /** One of the kubeconfigs of /etc/kubernetes, with a new certificate in it. */
-export function writeKubeconfig(host: Host, { name, user, commonName, organizations }: KubeconfigSpec, server: string): void {
+export function writeKubeconfig(host: Host, { name, user, commonName, organizations }: KubeconfigFile, server: string): void {
   const ca = readPair(host, 'ca');
   const notBefore = host.kernel.sim.now;
   const pair = issue(ca, { commonName, organizations, notBefore, notAfter: notBefore + year });

@@ -1,5 +1,6 @@
 /** What kubeadm leaves on disk: certificates, kubeconfigs, the kubelet's configuration and unit. */
 import { issue } from '../../apimachinery/pki.ts';
+import type { Host } from '../../cli/kubeadm/phases.ts';
 import type { Machine } from '../machine/machine.ts';
 import { writeFile } from '../machine/machine.ts';
 import { minorOf, newest } from '../releases.ts';
@@ -7,7 +8,6 @@ import {
   authorities,
   type ClusterCa,
   certificates,
-  type Host,
   kubeconfig,
   kubeconfigs,
   pki,

@@ -10,6 +10,13 @@ export type ControlPlaneSettings = {
   readonly serviceSubnet: string;
   /** URLs of an etcd that runs elsewhere; absent: one beside the apiserver, as a static pod. */
   readonly externalEtcd?: readonly string[];
+  /** Name or address, with its port, that stands for all control-plane nodes. */
+  readonly controlPlaneEndpoint?: string;
+  readonly certSans?: readonly string[];
+  /** `name=url` of the members that an etcd of this node joins, itself among them; absent: it is the first. */
+  readonly initialCluster?: readonly string[];
+  /** Flags by component: `kube-apiserver` → name → value. */
+  readonly extraArgs?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 };
 
 type Component = {
@@ -34,12 +41,19 @@ export function staticPodManifests(settings: ControlPlaneSettings): ReadonlyMap<
   return new Map(
     [...(settings.externalEtcd ? [] : [etcd(settings)]), apiserver(settings), controllerManager(settings), scheduler(settings)].map((component) => [
       `${component.name}.yaml`,
-      manifest(component),
+      manifest({ ...component, command: withArgs(component.command, settings.extraArgs?.[component.name] ?? {}) }),
     ]),
   );
 }
 
-const etcd = ({ nodeName, ip, etcdVersion }: ControlPlaneSettings): Component => ({
+/** What is given stands in the place of what kubeadm would say; flags are sorted as it sorts them. */
+function withArgs([program = '', ...flags]: readonly string[], extra: Readonly<Record<string, string>>): string[] {
+  if (Object.keys(extra).length === 0) return [program, ...flags];
+  const kept = flags.filter((flag) => !Object.hasOwn(extra, flag.slice(2).split('=')[0] ?? ''));
+  return [program, ...[...kept, ...Object.entries(extra).map(([name, value]) => `--${name}=${value}`)].sort()];
+}
+
+const etcd = ({ nodeName, ip, etcdVersion, initialCluster }: ControlPlaneSettings): Component => ({
   name: 'etcd',
   image: `registry.k8s.io/etcd:${etcdVersion}`,
   cpu: '100m',
@@ -53,7 +67,8 @@ const etcd = ({ nodeName, ip, etcdVersion }: ControlPlaneSettings): Component =>
     '--data-dir=/var/lib/etcd',
     etcdVersion.startsWith('3.5') ? '--experimental-initial-corrupt-check=true' : '--feature-gates=InitialCorruptCheck=true',
     `--initial-advertise-peer-urls=https://${ip}:2380`,
-    `--initial-cluster=${nodeName}=https://${ip}:2380`,
+    `--initial-cluster=${initialCluster?.join(',') ?? `${nodeName}=https://${ip}:2380`}`,
+    ...(initialCluster ? ['--initial-cluster-state=existing'] : []),
     `--key-file=${pki}/etcd/server.key`,
     `--listen-client-urls=https://127.0.0.1:2379,https://${ip}:2379`,
     '--listen-metrics-urls=http://127.0.0.1:2381',

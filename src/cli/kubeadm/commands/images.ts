@@ -1,11 +1,11 @@
 /** `kubeadm config`: defaults, images, what the cluster was made with. */
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
-import { CriError, criProtocol } from '../../../interfaces/cri.ts';
+import { CriError } from '../../../interfaces/cri.ts';
 import { Errno } from '../../../linux/errno.ts';
-import { dialUnix } from '../../../linux/network.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { configFlag, criSocketFlag, type KubeadmCommand } from '../command.ts';
 import { type Context, Fatal } from '../context.ts';
+import { defaultSocket, dialRuntime } from '../runtime-socket.ts';
 
 /** What a control plane needs, in kubeadm's order. */
 export function imagesOf({ phases, settings }: { phases: Context['phases']; settings: { readonly version: string } }): string[] {
@@ -21,10 +21,9 @@ export function imagesOf({ phases, settings }: { phases: Context['phases']; sett
 
 /** Through the container runtime, as crictl would. */
 export function* pullImages(context: Context, tell: boolean): Routine {
-  const { process } = context;
   for (const image of imagesOf({ phases: context.phases, settings: context.settings() })) {
     try {
-      const cri = dialUnix(criProtocol, process.fs.stat('/run/containerd/containerd.sock'));
+      const cri = dialRuntime(context);
       if (!cri.image.imageStatus({ image }, false).image) yield* cri.image.pullImage({ image });
     } catch (error) {
       if (!(error instanceof CriError) && !(error instanceof Errno)) throw error;
@@ -52,7 +51,7 @@ const initDefaults = (context: Context): Readonly<Record<string, unknown>>[] => 
     kind: 'InitConfiguration',
     localAPIEndpoint: { advertiseAddress: '1.2.3.4', bindPort: 6443 },
     nodeRegistration: {
-      criSocket: 'unix:///var/run/containerd/containerd.sock',
+      criSocket: defaultSocket,
       imagePullPolicy: 'IfNotPresent',
       imagePullSerial: true,
       name: 'node',
@@ -106,7 +105,7 @@ function* printJoin(context: Context): Routine {
     },
     kind: 'JoinConfiguration',
     nodeRegistration: {
-      criSocket: 'unix:///var/run/containerd/containerd.sock',
+      criSocket: defaultSocket,
       imagePullPolicy: 'IfNotPresent',
       imagePullSerial: true,
       name: context.host.name,

@@ -1,18 +1,18 @@
 /** The phases of `kubeadm init`, one after the other or each for itself (cmd/kubeadm/app/cmd/phases/init). */
 import type { Client } from '../../../client/client.ts';
-import { connect, NetworkError } from '../../../linux/network.ts';
-import { httpProtocol } from '../../../linux/protocols.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { apply, type Context, Fatal, goDuration } from '../context.ts';
+import { apply, type Context, Fatal } from '../context.ts';
 import type { Certificate } from '../phases.ts';
 import { initChecks, preflight } from '../preflight.ts';
+import { uploadCertificates } from './certificate-secret.ts';
 import { pullImages } from './images.ts';
+import { kubeletCheck, startKubelet, waitControlPlane } from './start.ts';
 import { newToken, tokenSecret } from './token.ts';
 
 const folder = '/etc/kubernetes/pki';
 const manifests = '/etc/kubernetes/manifests';
 
-export type Work = { token: string };
+export type Work = { token: string; certificateKey?: string };
 export type Phase = {
   readonly name: string;
   readonly short: string;
@@ -73,8 +73,7 @@ function* certificateOf(context: Context, certificate: Certificate): Routine {
 
 function* kubeconfig(context: Context, part: string): Routine {
   const { phases, host } = context;
-  const { ip } = context.settings();
-  const server = `https://${ip}:6443`;
+  const { ip, controlPlaneEndpoint } = context.settings();
   yield* context.say('[kubeconfig] Using kubeconfig folder "/etc/kubernetes"');
   const order = ['admin', 'super-admin', 'kubelet', 'controller-manager', 'scheduler'];
   for (const name of order) {
@@ -84,6 +83,8 @@ function* kubeconfig(context: Context, part: string): Routine {
       continue;
     }
     const spec = phases.kubeconfigs.find((each) => each.name === name);
+    // People go by the stable address, components by this machine's own.
+    const server = `https://${name.endsWith('admin') && controlPlaneEndpoint ? controlPlaneEndpoint : `${ip}:6443`}`;
     if (spec) phases.writeKubeconfig(host, spec, server);
     else phases.writeKubeletIdentity(host, server);
     yield* context.say(`[kubeconfig] Writing "${name}.conf" kubeconfig file`);
@@ -111,76 +112,11 @@ function* controlPlane(context: Context, part: string): Routine {
   }
 }
 
-export function* startKubelet(context: Context, configuration?: string): Routine {
-  yield* context.say(
-    '[kubelet-start] Writing kubelet environment file with flags to file "/var/lib/kubelet/kubeadm-flags.env"',
-    '[kubelet-start] Writing kubelet configuration to file "/var/lib/kubelet/config.yaml"',
-    '[kubelet-start] Starting the kubelet',
-  );
-  context.phases.writeKubeletConfig(context.host, configuration);
-  const { systemd } = context.process.kernel;
-  systemd?.reload();
-  // What fails again and again is started at once when somebody asks.
-  if (systemd) {
-    yield* systemd.stop('kubelet');
-    systemd.start('kubelet');
-  }
-}
-
-export function* kubeletCheck(context: Context): Routine {
-  yield* context.say('[kubelet-check] Waiting for a healthy kubelet at http://127.0.0.1:10248/healthz. This can take up to 4m0s');
-  const took = yield* context.until(() => listens(context, 10248));
-  if (took === Number.POSITIVE_INFINITY) {
-    yield* context.say(
-      '[kubelet-check] The kubelet is not healthy after 4m0.001s',
-      '',
-      'Unfortunately, an error has occurred, likely caused by:',
-      '\t- The kubelet is not running',
-      '\t- The kubelet is unhealthy due to a misconfiguration of the node in some way (required cgroups disabled)',
-      '',
-      'If you are on a systemd-powered system, you can try to troubleshoot the error with the following commands:',
-      "\t- 'systemctl status kubelet'",
-      "\t- 'journalctl -xeu kubelet'",
-      '',
-    );
-    throw new Fatal(
-      'error execution phase wait-control-plane: failed while waiting for the kubelet to start: The HTTP call equal to \'curl -sSL http://127.0.0.1:10248/healthz\' returned error: Get "http://127.0.0.1:10248/healthz": dial tcp 127.0.0.1:10248: connect: connection refused',
-    );
-  }
-  yield* context.say(`[kubelet-check] The kubelet is healthy after ${goDuration(took)}`);
-}
-
-function listens({ process }: Context, port: number): boolean {
-  try {
-    return connect(process.namespaces.network, '127.0.0.1', port, process.sim.random).servers.has(httpProtocol.name);
-  } catch (error) {
-    if (error instanceof NetworkError) return false;
-    throw error;
-  }
-}
-
-function* waitControlPlane(context: Context): Routine {
+/** `kubeadm init` has to wait for the kubelet first. */
+function* bootControlPlane(context: Context): Routine {
   yield* context.say(`[wait-control-plane] Waiting for the kubelet to boot up the control plane as static Pods from directory "${manifests}"`);
   yield* kubeletCheck(context);
-  const { ip } = context.settings();
-  yield* context.say(
-    '[control-plane-check] Waiting for healthy control plane components. This can take up to 4m0s',
-    `[control-plane-check] Checking kube-apiserver at https://${ip}:6443/livez`,
-    '[control-plane-check] Checking kube-controller-manager at https://127.0.0.1:10257/healthz',
-    '[control-plane-check] Checking kube-scheduler at https://127.0.0.1:10259/livez',
-  );
-  const began = context.process.now;
-  for (const [name, port] of [
-    ['kube-controller-manager', 10257],
-    ['kube-scheduler', 10259],
-    ['kube-apiserver', 6443],
-  ] as const) {
-    if ((yield* context.until(() => listens(context, port))) === Number.POSITIVE_INFINITY)
-      throw new Fatal(
-        `error execution phase wait-control-plane: failed while waiting for the control plane to start: ${name} check failed at https://127.0.0.1:${port}`,
-      );
-    yield* context.say(`[control-plane-check] ${name} is healthy after ${goDuration(context.process.now - began)}`);
-  }
+  yield* waitControlPlane(context);
 }
 
 const superAdmin = (context: Context): Client => context.client(context.cluster('/etc/kubernetes/super-admin.conf'));
@@ -198,16 +134,21 @@ function* upload(context: Context): Routine {
 
 function applyObjects(context: Context, client: Client, names: readonly string[]): void {
   const settings = context.settings();
-  const server = `https://${settings.ip}:6443`;
+  const server = `https://${settings.controlPlaneEndpoint ?? `${settings.ip}:6443`}`;
   const caPem = context.host.fs.read(`${folder}/ca.crt`);
   for (const object of context.phases.addonObjects(settings, settings.ip, server, caPem)) if (names.includes(object.metadata.name ?? '')) apply(client, object);
 }
 
-function* uploadCerts(context: Context): Routine {
-  yield* context.say('[upload-certs] Skipping phase. Please see --upload-certs');
+function* uploadCerts(context: Context, _part: string, work: Work): Routine {
+  if (!context.flags.bool('upload-certs')) return yield* context.say('[upload-certs] Skipping phase. Please see --upload-certs');
+  work.certificateKey = yield* uploadCertificates(
+    context,
+    superAdmin(context),
+    context.text('certificate-key', context.file.InitConfiguration?.certificateKey),
+  );
 }
 
-function* markControlPlane(context: Context): Routine {
+export function* markControlPlane(context: Context, client: Client): Routine {
   const { nodeName } = context.settings();
   const labels = ['node-role.kubernetes.io/control-plane', 'node.kubernetes.io/exclude-from-external-load-balancers'];
   yield* context.say(
@@ -218,11 +159,11 @@ function* markControlPlane(context: Context): Routine {
     metadata: { labels: Object.fromEntries(labels.map((label) => [label, ''])) },
     spec: { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] },
   };
-  context.attempt('error execution phase mark-control-plane', () => superAdmin(context).patch('nodes', { namespace: '', name: nodeName }, patch));
+  context.attempt('error execution phase mark-control-plane', () => client.patch('nodes', { namespace: '', name: nodeName }, patch));
 }
 
 function* bootstrapToken(context: Context, _part: string, work: Work): Routine {
-  const token = context.text('token') || newToken(context);
+  const token = context.text('token', context.file.InitConfiguration?.bootstrapTokens?.[0]?.token) || newToken(context);
   work.token = token;
   yield* context.say(
     `[bootstrap-token] Using token: ${token}`,
@@ -284,10 +225,10 @@ export const initPhases: readonly Phase[] = [
     run: controlPlane,
   },
   { name: 'kubelet-start', short: 'Write kubelet settings and (re)start the kubelet', run: (context) => startKubelet(context) },
-  { name: 'wait-control-plane', short: 'Wait for the control plane to start', run: waitControlPlane },
+  { name: 'wait-control-plane', short: 'Wait for the control plane to start', run: bootControlPlane },
   { name: 'upload-config', short: 'Upload the kubeadm and kubelet configuration to a ConfigMap', parts: ['kubeadm', 'kubelet'], run: upload },
   { name: 'upload-certs', short: 'Upload certificates to kubeadm-certs', run: uploadCerts },
-  { name: 'mark-control-plane', short: 'Mark a node as a control-plane', run: markControlPlane },
+  { name: 'mark-control-plane', short: 'Mark a node as a control-plane', run: (context) => markControlPlane(context, superAdmin(context)) },
   { name: 'bootstrap-token', short: 'Generates bootstrap tokens used to join a node to a cluster', run: bootstrapToken },
   { name: 'kubelet-finalize', short: 'Updates settings relevant to the kubelet after TLS bootstrap', run: finalize },
   { name: 'addon', short: 'Install required addons for passing conformance tests', parts: ['coredns', 'kube-proxy'], run: addons },

@@ -3,12 +3,13 @@ import type { Routine } from '../../../sim/routine.ts';
 import type { FlagSpec } from '../../flags.ts';
 import { configFlag, criSocketFlag, ignoreFlag, type KubeadmCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { initPhases, type Phase } from './init-phases.ts';
+import { initPhases, type Phase, type Work } from './init-phases.ts';
 import { joinCommand } from './token.ts';
 
 function* init(context: Context): Routine {
-  const skipped = new Set(context.flags.list('skip-phases'));
-  const work = { token: '' };
+  yield* context.readFile(withConfig);
+  const skipped = new Set([...context.flags.list('skip-phases'), ...(context.file.InitConfiguration?.skipPhases ?? [])]);
+  const work: Work = { token: '' };
   yield* context.say(`[init] Using Kubernetes version: ${context.settings().version}`);
   for (const phase of initPhases) if (!skipped.has(phase.name)) yield* phase.run(context, 'all', work);
   const { server, caPem } = context.cluster();
@@ -30,11 +31,43 @@ function* init(context: Context): Routine {
     'Run "kubectl apply -f [podnetwork].yaml" with one of the options listed at:',
     '  https://kubernetes.io/docs/concepts/cluster-administration/addons/',
     '',
+    ...(context.settings().controlPlaneEndpoint ? otherControlPlanes(joinCommand(server, work.token, caPem, true), work.certificateKey) : []),
     'Then you can join any number of worker nodes by running the following on each as root:',
     '',
     joinCommand(server, work.token, caPem, true),
   );
 }
+
+/** Flags that may stand beside `--config`. */
+export const withConfig: readonly string[] = [
+  'ignore-preflight-errors',
+  'node-name',
+  'cri-socket',
+  'skip-phases',
+  'upload-certs',
+  'certificate-key',
+  'dry-run',
+];
+
+const otherControlPlanes = (join: string, key: string | undefined): readonly string[] =>
+  key === undefined
+    ? [
+        'You can now join any number of control-plane nodes by copying certificate authorities',
+        'and service account keys on each node and then running the following as root:',
+        '',
+        `  ${join}\\\n\t--control-plane `,
+        '',
+      ]
+    : [
+        'You can now join any number of control-plane nodes running the following command on each as root:',
+        '',
+        `  ${join}\\\n\t--control-plane --certificate-key ${key}`,
+        '',
+        'Please note that the certificate-key gives access to cluster sensitive data, keep it secret!',
+        'As a safeguard, uploaded-certs will be deleted in two hours; If necessary, you can use',
+        '"kubeadm init phase upload-certs --upload-certs" to reload certs afterward.',
+        '',
+      ];
 
 const flags: readonly FlagSpec[] = [
   {
@@ -45,6 +78,12 @@ const flags: readonly FlagSpec[] = [
   configFlag,
   criSocketFlag,
   ignoreFlag,
+  {
+    name: 'apiserver-cert-extra-sans',
+    type: 'stringSlice',
+    usage: 'Optional extra Subject Alternative Names (SANs) to use for the API Server serving certificate.',
+  },
+  { name: 'certificate-key', usage: 'Key used to encrypt the control-plane certificates in the kubeadm-certs Secret.' },
   { name: 'control-plane-endpoint', usage: 'Specify a stable IP address or DNS name for the control plane.' },
   { name: 'kubernetes-version', default: '', usage: 'Choose a specific Kubernetes version for the control plane.' },
   { name: 'node-name', usage: 'Specify the node name.' },

@@ -5,25 +5,46 @@ import { ConnectionError } from '../../../client/client.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { configFlag, criSocketFlag, ignoreFlag, type KubeadmCommand } from '../command.ts';
 import { type Cluster, type Context, Fatal } from '../context.ts';
+import type { Settings } from '../phases.ts';
 import { joinChecks, preflight } from '../preflight.ts';
-import { kubeletCheck, startKubelet } from './init-phases.ts';
+import { withConfig } from './init.ts';
+import { markControlPlane } from './init-phases.ts';
+import { joinEtcd, prepareControlPlane, settingsOfCluster } from './join-control-plane.ts';
+import { kubeletCheck, startKubelet, waitControlPlane } from './start.ts';
 import { caCertHash } from './token.ts';
 
 const format = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 
-function* join(context: Context): Routine {
+type Asked = {
+  readonly endpoint: string;
+  readonly token: string;
+  readonly hashes: readonly string[];
+  readonly controlPlane: boolean;
+  readonly certificateKey: string;
+};
+
+/** Flags, or the file in their place. Throws Fatal. */
+function asked(context: Context): Asked {
   const { flags, args } = context;
-  const [endpoint] = args;
-  const token = flags.text('token') || flags.text('discovery-token');
-  if (endpoint === undefined && !flags.has('config')) throw new Fatal('discovery: Invalid value: "": bootstrapToken or file must be set', 3);
-  if (flags.bool('control-plane')) throw new Fatal('k8s-lab: kubeadm join --control-plane is not simulated', 70);
-  const hashes = flags.list('discovery-token-ca-cert-hash');
+  const { JoinConfiguration: file } = context.file;
+  const discovery = file?.discovery?.bootstrapToken;
+  const endpoint = args[0] ?? discovery?.apiServerEndpoint;
+  const token = flags.text('token') || flags.text('discovery-token') || discovery?.token || file?.discovery?.tlsBootstrapToken || '';
+  if (endpoint === undefined) throw new Fatal('discovery: Invalid value: "": bootstrapToken or file must be set', 3);
+  const hashes = [...flags.list('discovery-token-ca-cert-hash'), ...(discovery?.caCertHashes ?? [])];
   if (!format.test(token)) throw new Fatal(`discovery.bootstrapToken.token: Invalid value: "${token}": the bootstrap token is invalid`, 3);
-  if (hashes.length === 0 && !flags.bool('discovery-token-unsafe-skip-ca-verification'))
+  if (hashes.length === 0 && !flags.bool('discovery-token-unsafe-skip-ca-verification') && !discovery?.unsafeSkipCAVerification)
     throw new Fatal(
       'discovery.bootstrapToken: Invalid value: "": using token-based discovery without caCertHashes can be unsafe. Set unsafeSkipCAVerification as true in your kubeadm config file or pass --discovery-token-unsafe-skip-ca-verification flag to continue',
       3,
     );
+  const controlPlane = flags.bool('control-plane') || file?.controlPlane !== undefined;
+  return { endpoint, token, hashes, controlPlane, certificateKey: flags.text('certificate-key') || file?.controlPlane?.certificateKey || '' };
+}
+
+function* join(context: Context): Routine {
+  yield* context.readFile(withConfig);
+  const { endpoint, token, hashes, controlPlane, certificateKey } = asked(context);
   yield* context.say('[preflight] Running pre-flight checks');
   yield* preflight(context, joinChecks);
   const cluster = yield* discover(context, `https://${endpoint}`, token, hashes);
@@ -41,6 +62,8 @@ function* join(context: Context): Routine {
       'error execution phase preflight: unable to fetch the kubeadm-config ConfigMap: failed to get config map: configmaps "kubeadm-config" not found',
     );
   yield* refuseTakenName(context, client);
+  const settings = settingsOfCluster(context, map('kubeadm-config')?.data?.['ClusterConfiguration'] ?? '');
+  if (controlPlane) yield* prepareControlPlane(context, client, settings, certificateKey);
   const configuration = map('kubelet-config')?.data?.['kubelet'];
   const { fs } = context.host;
   fs.mkdir('/etc/kubernetes/pki', { parents: true });
@@ -48,6 +71,7 @@ function* join(context: Context): Routine {
   fs.write('/etc/kubernetes/bootstrap-kubelet.conf', bootstrapKubeconfig(cluster, token), { mode: 0o600 });
   yield* startKubelet(context, configuration);
   yield* kubeletOrBootstrap(context);
+  if (controlPlane) return yield* becomeControlPlane(context, settings);
   yield* context.say(
     '',
     'This node has joined the cluster:',
@@ -57,6 +81,42 @@ function* join(context: Context): Routine {
     "Run 'kubectl get nodes' on the control-plane to see this node join the cluster.",
     '',
   );
+}
+
+function* becomeControlPlane(context: Context, settings: Settings): Routine {
+  const admin = context.admin();
+  yield* joinEtcd(context, admin, settings);
+  yield* context.until(() => admin.get('nodes', { namespace: '', name: settings.nodeName }) !== undefined);
+  yield* markControlPlane(context, admin);
+  yield* waitControlPlane(context);
+  yield* goLocal(context, settings.ip);
+  yield* context.say(
+    '',
+    'This node has joined the cluster and a new control plane instance was created:',
+    '',
+    '* Certificate signing request was sent to apiserver and approval was received.',
+    '* The Kubelet was informed of the new secure connection details.',
+    '* Control plane label and taint were applied to the new node.',
+    '* The Kubernetes control plane instances scaled up.',
+    '* A new etcd member was added to the local/stacked etcd cluster.',
+    '',
+    'To start administering your cluster from this node, you need to run the following as a regular user:',
+    '',
+    '\tmkdir -p $HOME/.kube',
+    '\tsudo cp -i /etc/kubernetes/admin.conf $HOME/.kube/config',
+    '\tsudo chown $(id -u):$(id -g) $HOME/.kube/config',
+    '',
+    "Run 'kubectl get nodes' to see this node join the cluster.",
+    '',
+  );
+}
+
+/** From now on the kubelet speaks to the apiserver beside it (ControlPlaneKubeletLocalMode). */
+function* goLocal({ host, process }: Context, ip: string): Routine {
+  const path = '/etc/kubernetes/kubelet.conf';
+  host.fs.write(path, host.fs.read(path).replace(/server: \S+/, `server: https://${ip}:6443`), { mode: 0o600 });
+  const { systemd } = process.kernel;
+  if (systemd) yield* systemd.restart('kubelet');
 }
 
 /** A node of this name that is Ready is somebody else. */

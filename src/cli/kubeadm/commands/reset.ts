@@ -1,10 +1,9 @@
 /** `kubeadm reset`: takes away what init or join made. */
-import { criProtocol } from '../../../interfaces/cri.ts';
 import { Errno } from '../../../linux/errno.ts';
-import { dialUnix } from '../../../linux/network.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { criSocketFlag, ignoreFlag, type KubeadmCommand } from '../command.ts';
 import { type Context, Fatal } from '../context.ts';
+import { dialRuntime } from '../runtime-socket.ts';
 
 const folders = ['/etc/kubernetes/manifests', '/var/lib/kubelet', '/etc/kubernetes/pki'];
 const files = ['admin', 'super-admin', 'kubelet', 'bootstrap-kubelet', 'controller-manager', 'scheduler'].map((name) => `/etc/kubernetes/${name}.conf`);
@@ -47,9 +46,10 @@ function* reset(context: Context): Routine {
 }
 
 /** All sandboxes go; what ran in them ends. */
-function* removeContainers({ process }: Context): Routine {
+function* removeContainers(context: Context): Routine {
+  const { process } = context;
   try {
-    const cri = dialUnix(criProtocol, process.fs.stat('/run/containerd/containerd.sock'));
+    const cri = dialRuntime(context);
     for (const sandbox of cri.runtime.listPodSandbox()) {
       yield* cri.runtime.stopPodSandbox(sandbox.id);
       yield* cri.runtime.removePodSandbox(sandbox.id);

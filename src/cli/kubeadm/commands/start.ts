@@ -1,0 +1,90 @@
+/** Starting the kubelet, and waiting for what it starts (cmd/kubeadm/app/phases/kubelet, app/util/apiclient/wait.go). */
+import { dumpYaml } from '../../../apimachinery/yaml.ts';
+import { parseConfigYaml } from '../../../apimachinery/yaml-simple.ts';
+import { connect, NetworkError } from '../../../linux/network.ts';
+import { httpProtocol } from '../../../linux/protocols.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { type Context, Fatal, goDuration } from '../context.ts';
+import { criSocket } from '../runtime-socket.ts';
+
+/** Writes the kubelet's settings and starts it anew. */
+export function* startKubelet(context: Context, configuration?: string): Routine {
+  yield* context.say(
+    '[kubelet-start] Writing kubelet environment file with flags to file "/var/lib/kubelet/kubeadm-flags.env"',
+    '[kubelet-start] Writing kubelet configuration to file "/var/lib/kubelet/config.yaml"',
+    '[kubelet-start] Starting the kubelet',
+  );
+  context.phases.writeKubeletConfig(context.host, configuration);
+  ownKubeletConfig(context);
+  const { systemd } = context.process.kernel;
+  systemd?.reload();
+  // What fails again and again is started at once when somebody asks.
+  if (systemd) {
+    yield* systemd.stop('kubelet');
+    systemd.start('kubelet');
+  }
+}
+
+/** What this machine says otherwise: its runtime's socket, and what the configuration file holds for kubelets. */
+function ownKubeletConfig(context: Context): void {
+  const { fs } = context.host;
+  const path = '/var/lib/kubelet/config.yaml';
+  const config = { ...(parseConfigYaml(fs.read(path)) as object), containerRuntimeEndpoint: criSocket(context), ...context.file.KubeletConfiguration };
+  fs.write(path, dumpYaml(Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)))));
+}
+
+/** Waits until the kubelet is healthy. Throws Fatal. */
+export function* kubeletCheck(context: Context): Routine {
+  yield* context.say('[kubelet-check] Waiting for a healthy kubelet at http://127.0.0.1:10248/healthz. This can take up to 4m0s');
+  const took = yield* context.until(() => listens(context, 10248));
+  if (took === Number.POSITIVE_INFINITY) {
+    yield* context.say(
+      '[kubelet-check] The kubelet is not healthy after 4m0.001s',
+      '',
+      'Unfortunately, an error has occurred, likely caused by:',
+      '\t- The kubelet is not running',
+      '\t- The kubelet is unhealthy due to a misconfiguration of the node in some way (required cgroups disabled)',
+      '',
+      'If you are on a systemd-powered system, you can try to troubleshoot the error with the following commands:',
+      "\t- 'systemctl status kubelet'",
+      "\t- 'journalctl -xeu kubelet'",
+      '',
+    );
+    throw new Fatal(
+      'error execution phase wait-control-plane: failed while waiting for the kubelet to start: The HTTP call equal to \'curl -sSL http://127.0.0.1:10248/healthz\' returned error: Get "http://127.0.0.1:10248/healthz": dial tcp 127.0.0.1:10248: connect: connection refused',
+    );
+  }
+  yield* context.say(`[kubelet-check] The kubelet is healthy after ${goDuration(took)}`);
+}
+
+function listens({ process }: Context, port: number): boolean {
+  try {
+    return connect(process.namespaces.network, '127.0.0.1', port, process.sim.random).servers.has(httpProtocol.name);
+  } catch (error) {
+    if (error instanceof NetworkError) return false;
+    throw error;
+  }
+}
+
+/** Waits until the control plane of this machine is healthy. Throws Fatal. */
+export function* waitControlPlane(context: Context): Routine {
+  const { ip } = context.settings();
+  yield* context.say(
+    '[control-plane-check] Waiting for healthy control plane components. This can take up to 4m0s',
+    `[control-plane-check] Checking kube-apiserver at https://${ip}:6443/livez`,
+    '[control-plane-check] Checking kube-controller-manager at https://127.0.0.1:10257/healthz',
+    '[control-plane-check] Checking kube-scheduler at https://127.0.0.1:10259/livez',
+  );
+  const began = context.process.now;
+  for (const [name, port] of [
+    ['kube-controller-manager', 10257],
+    ['kube-scheduler', 10259],
+    ['kube-apiserver', 6443],
+  ] as const) {
+    if ((yield* context.until(() => listens(context, port))) === Number.POSITIVE_INFINITY)
+      throw new Fatal(
+        `error execution phase wait-control-plane: failed while waiting for the control plane to start: ${name} check failed at https://127.0.0.1:${port}`,
+      );
+    yield* context.say(`[control-plane-check] ${name} is healthy after ${goDuration(context.process.now - began)}`);
+  }
+}
