@@ -1,10 +1,8 @@
 /** The addresses behind the Service `kubernetes`: every apiserver's own (kubernetes pkg/controlplane/reconcilers). */
 import type { core as api, discovery, KubeObject } from '../../api/types.ts';
 import { EtcdError } from '../../interfaces/etcd.ts';
-import { type Milliseconds, type Routine, sleep } from '../../sim/routine.ts';
 import type { Core } from '../context.ts';
 
-const period: Milliseconds = 10_000;
 const endpointsKey = '/registry/services/endpoints/default/kubernetes';
 const sliceKey = '/registry/endpointslices/default/kubernetes';
 
@@ -12,14 +10,11 @@ const sliceKey = '/registry/endpointslices/default/kubernetes';
  * Adds this apiserver's address, and takes away that of one that no longer answers. Upstream each renews a lease in etcd for that; here the
  * others are asked, and in a cluster with one apiserver nothing is written at all.
  */
-export function* reconcileMasters(core: Core, answers: (ip: string) => boolean): Routine {
-  for (;;) {
-    try {
-      reconcile(core, answers);
-    } catch (error) {
-      if (!(error instanceof EtcdError)) throw error;
-    }
-    yield* sleep(period);
+export function reconcileMasters(core: Core, answers: (ip: string) => boolean): void {
+  try {
+    reconcile(core, answers);
+  } catch (error) {
+    if (!(error instanceof EtcdError)) throw error;
   }
 }
 
