@@ -104,7 +104,7 @@ describe('the page', () => {
     press('end', 'right', 'f10');
     await vi.waitFor(() => expect(frame()).toContain('5개 중 5번째'));
     press('tab');
-    await vi.waitFor(() => expect(replay.store.get().shown?.at).toBe(0));
+    await vi.waitFor(() => expect(replay.store.get().shown?.at).toBe(0), { timeout: 20_000 });
     press('right', 'enter', 'q');
     expect(ends).toEqual([{ lesson: 1, frame: 1 }, 'quit']);
     app.unmount();
