@@ -106,7 +106,8 @@ test('kubeadm and the container runtimes of a machine', { timeout: 60_000 }, () 
   );
   const { out } = sh(
     `ssh node02 kubeadm reset -f > /dev/null; ssh node02 crictl pods -q | wc -l; kubectl delete node node02 > /dev/null
-    J=$(kubeadm token create --print-join-command); ssh node02 "$J" | tail -2; ssh node02 grep Endpoint /var/lib/kubelet/config.yaml; sleep 30; kubectl get node node02 -o wide --no-headers | awk '{print $2, $NF}'`,
+    J=$(kubeadm token create --print-join-command); ssh node02 "$J" | tail -2; ssh node02 grep Endpoint /var/lib/kubelet/config.yaml; sleep 30; kubectl get node node02 -o wide --no-headers | awk '{print $2, $NF}'
+    ssh node02 kubeadm upgrade node | tail -4 | head -1; ssh node02 'grep Endpoint /var/lib/kubelet/config.yaml; ls /etc/kubernetes/tmp/*/'`,
     1,
     'crio',
   );
@@ -115,5 +116,8 @@ Run 'kubectl get nodes' on the control-plane to see this node join the cluster.
 
 containerRuntimeEndpoint: unix:///var/run/crio/crio.sock
 Ready cri-o://1.35.6
+[kubelet-start] Writing kubelet configuration to file "/var/lib/kubelet/config.yaml"
+containerRuntimeEndpoint: unix:///var/run/crio/crio.sock
+config.yaml
 `);
 });

@@ -26,7 +26,7 @@ export function* startKubelet(context: Context, configuration?: string): Routine
 }
 
 /** What this machine says otherwise: its runtime's socket, and what the configuration file holds for kubelets. */
-function ownKubeletConfig(context: Context): void {
+export function ownKubeletConfig(context: Context): void {
   const { fs } = context.host;
   const path = '/var/lib/kubelet/config.yaml';
   const config = { ...(parseConfigYaml(fs.read(path)) as object), containerRuntimeEndpoint: criSocket(context), ...context.file.KubeletConfiguration };

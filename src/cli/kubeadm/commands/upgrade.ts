@@ -5,8 +5,10 @@ import type { KubeadmCommand } from '../command.ts';
 import { ignoreFlag } from '../command.ts';
 import { apply, type Context, Fatal } from '../context.ts';
 import { pullImages } from './images.ts';
+import { ownKubeletConfig } from './start.ts';
 
 const manifests = '/etc/kubernetes/manifests';
+const kubeletConfig = '/var/lib/kubelet/config.yaml';
 const components = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
 /** The version that the cluster's configuration names. */
@@ -148,6 +150,7 @@ function* upgradeManifest(context: Context, client: Client, name: string, versio
     '[upgrade/staticpods] Waiting for the kubelet to restart the component',
     '[upgrade/staticpods] This can take up to 5m0s',
   );
+  renew(context, name);
   context.host.fs.write(path, text, { mode: 0o600 });
   const pod = `${name}-${context.host.name}`;
   const upgraded = (): boolean => {
@@ -159,6 +162,16 @@ function* upgradeManifest(context: Context, client: Client, name: string, versio
       `error execution phase control-plane: couldn't upgrade control plane. kubeadm has tried to recover everything into the earlier state. Errors faced: timed out waiting for the condition`,
     );
   yield* context.say(`[apiclient] Found 1 Pods for label selector component=${name}`, `[upgrade/staticpods] Component "${name}" upgraded successfully!`);
+}
+
+/** The certificates and the kubeconfig that belong to a component, made anew with it. */
+function renew(context: Context, name: string): void {
+  const { phases, host } = context;
+  const mine = (each: string): boolean =>
+    name === 'etcd' ? each.startsWith('etcd/') : name === 'kube-apiserver' && (each.startsWith('apiserver') || each === 'front-proxy-client');
+  for (const certificate of phases.certificates(context.settings())) if (mine(certificate.name)) phases.writeCertificate(host, certificate);
+  const file = phases.kubeconfigs.find((each) => `kube-${each.name}` === name);
+  if (file) phases.writeKubeconfig(host, file, `https://${context.settings().ip}:6443`);
 }
 
 function* node(context: Context): Routine {
@@ -180,10 +193,14 @@ function* node(context: Context): Routine {
     yield* context.say('[upgrade/preflight] Skipping prepull. Not a control plane node.', '[upgrade/control-plane] Skipping phase. Not a control plane node.');
   const map = context.attempt('error execution phase kubelet-config', () => client.get('configmaps', { namespace: 'kube-system', name: 'kubelet-config' }));
   yield* sleep(200);
+  const backup = `/etc/kubernetes/tmp/kubeadm-kubelet-config${context.process.sim.random.int(4_000_000_000)}`;
+  fs.mkdir(backup, { parents: true, mode: 0o700 });
+  if (fs.exists(kubeletConfig)) fs.write(`${backup}/config.yaml`, fs.read(kubeletConfig), { mode: 0o600 });
   context.phases.writeKubeletConfig(context.host, map?.data?.['kubelet']);
+  ownKubeletConfig(context);
   yield* context.say(
     '[upgrade/kubeconfig] Skipping phase. Not a control plane node.',
-    '[upgrade] Backing up kubelet config file to /etc/kubernetes/tmp/kubeadm-kubelet-config/config.yaml',
+    `[upgrade] Backing up kubelet config file to ${backup}/config.yaml`,
     '[kubelet-start] Writing kubelet configuration to file "/var/lib/kubelet/config.yaml"',
     '[upgrade/kubelet-config] The kubelet configuration for this node was successfully upgraded!',
     '[upgrade/addon] Skipping the addon/coredns phase. Not a control plane node.',
