@@ -111,7 +111,8 @@ function* applyUpgrade(context: Context): Routine {
   );
   yield* pullImages(context, false);
   yield* context.say(`[upgrade/control-plane] Upgrading your static Pod-hosted control plane to version "${target}" (timeout: 5m0s)...`);
-  for (const name of components) yield* upgradeManifest(context, client, name, target);
+  const upgrade = { client, version: target, backup: backupFolder(context) };
+  for (const name of components) yield* upgradeManifest(context, name, upgrade);
   yield* context.say(
     '[upgrade/control-plane] The control plane instance for this node was successfully upgraded!',
     '[upload-config] Storing the configuration used in ConfigMap "kubeadm-config" in the "kube-system" Namespace',
@@ -134,14 +135,19 @@ function* applyUpgrade(context: Context): Routine {
   );
 }
 
-function* upgradeManifest(context: Context, client: Client, name: string, version: string): Routine {
+/** One folder for all manifests of an upgrade. */
+const backupFolder = ({ process }: Context): string =>
+  `/etc/kubernetes/tmp/kubeadm-backup-manifests-${new Date(process.now).toISOString().slice(0, 19).replace(/[:T]/g, '-')}`;
+
+type Upgrade = { readonly client: Client; readonly version: string; readonly backup: string };
+
+function* upgradeManifest(context: Context, name: string, { client, version, backup }: Upgrade): Routine {
   const path = `${manifests}/${name}.yaml`;
   const text = context.phases.manifests({ ...context.settings(), version }).get(`${name}.yaml`) ?? '';
   yield* context.say(`[upgrade/staticpods] Preparing for "${name}" upgrade`);
   const image = /image: (\S+)/.exec(text)?.[1] ?? '';
   if (context.host.fs.exists(path) && context.host.fs.read(path).includes(`image: ${image}\n`))
     return yield* context.say(`[upgrade/staticpods] Current and new manifests of ${name} are equal, skipping upgrade`);
-  const backup = `/etc/kubernetes/tmp/kubeadm-backup-manifests-${new Date(context.process.now).toISOString().slice(0, 19).replace(/[:T]/g, '-')}`;
   context.host.fs.mkdir(backup, { parents: true });
   if (context.host.fs.exists(path)) context.host.fs.write(`${backup}/${name}.yaml`, context.host.fs.read(path), { mode: 0o600 });
   yield* context.say(
@@ -187,7 +193,8 @@ function* node(context: Context): Routine {
   if (controlPlane) {
     const version = context.attempt('error execution phase control-plane', () => clusterVersion(client));
     yield* context.say(`[upgrade/control-plane] Upgrading your static Pod-hosted control plane instance to version "${version}"...`);
-    for (const name of components) yield* upgradeManifest(context, client, name, version);
+    const upgrade = { client, version, backup: backupFolder(context) };
+    for (const name of components) yield* upgradeManifest(context, name, upgrade);
     yield* context.say('[upgrade/control-plane] The control plane instance for this node was successfully upgraded!');
   } else
     yield* context.say('[upgrade/preflight] Skipping prepull. Not a control plane node.', '[upgrade/control-plane] Skipping phase. Not a control plane node.');
