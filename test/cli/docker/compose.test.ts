@@ -127,3 +127,22 @@ test('no file, unknown services, a name in use', () => {
   );
   expect(run('TAG=1.27 docker compose config --images; docker rm -f taken; TAG=1.27 docker compose down 2>/dev/null')).toBe('nginx:1.27\ntaken');
 });
+
+test('a file takes services from others, and containers get secrets and configs', () => {
+  run('docker compose down -t 0 2>/dev/null');
+  file('services:\n  base:\n    image: busybox:1.36\n    command: sleep 900\n    environment: {A: "1", B: "1"}\n', 'base.yaml');
+  file('services:\n  other:\n    image: busybox:1.36\n    command: sleep 900\n', 'other.yaml');
+  file('topsecret\n', 'pw.txt');
+  file(
+    'include: [other.yaml]\nservices:\n  a:\n    extends: {file: base.yaml, service: base}\n    environment: {B: "2"}\n    secrets: [pw]\n    configs: [{source: hello, target: /etc/hello}]\nsecrets:\n  pw: {file: pw.txt}\nconfigs:\n  hello: {content: hi there}\n',
+  );
+  expect(run('docker compose config --services | sort | xargs')).toBe('a other');
+  run('docker compose up -d 2>/dev/null');
+  expect(run("docker compose exec a sh -c 'cat /run/secrets/pw /etc/hello; echo; echo $A $B'")).toBe('topsecret\nhi there\n1 2');
+  run('docker compose down -t 0 2>/dev/null');
+  file('services:\n  a:\n    extends: nope\n');
+  expect(run('docker compose config')).toBe('cannot extend service "a" in /tmp/shop/compose.yaml: service "nope" not found');
+  file('services:\n  a:\n    image: x\n    secrets: [none]\n');
+  expect(run('docker compose config')).toBe('service "a" refers to undefined secret none: invalid compose project');
+  expect(run('docker compose watch; echo $?')).toContain('70');
+});

@@ -6,6 +6,7 @@ import { parseFlags } from '../../flags.ts';
 import { CliError, Context } from '../context.ts';
 import { createFlags, createOptions } from '../create-options.ts';
 import { type Fields, fullNetwork, fullVolume, imageOf, isRecord, networkNames, type Project, type Service, texts } from './project.ts';
+import { filesFor } from './resolve.ts';
 
 /** `K: v` or `- K=v`. */
 const pairs = (value: unknown): string[] =>
@@ -102,6 +103,14 @@ function flagsOf(context: Context, project: Project, { fields }: Service): strin
   for (const each of pairs(fields['extra_hosts'])) args.push('--add-host', each.replace('=', ':'));
   for (const each of Array.isArray(fields['ports']) ? fields['ports'] : []) args.push('--publish', portFlag(each));
   for (const each of Array.isArray(fields['volumes']) ? fields['volumes'] : []) args.push('--volume', volumeFlag(project, each, at));
+  for (const kind of ['secrets', 'configs'] as const)
+    for (const { name, target } of filesFor(fields, kind)) {
+      const given = project[kind].get(name);
+      if (!given || !('source' in given)) continue;
+      if (!context.process.fs.exists(given.source))
+        throw new CliError(`invalid mount config for type "bind": bind source path does not exist: ${given.source}`);
+      args.push('--volume', `${given.source}:${target}:ro`);
+    }
   const [network] = networkNames(fields);
   args.push('--network', network === undefined ? modeOf(project, String(fields['network_mode'])) : fullNetwork(project, network));
   return [...args, ...limitsOf(fields)];

@@ -2,6 +2,7 @@
 import type { Program } from '../../../linux/program.ts';
 import { sleep } from '../../../sim/routine.ts';
 import { dockerHelp, FlagError, parseFlags } from '../../flags.ts';
+import { notSimulated } from '../commands/system.ts';
 import { bool, type DockerCommand, list, text } from '../context.ts';
 import { dispatchTree } from '../dispatch.ts';
 import { composeCommands } from './commands.ts';
@@ -17,18 +18,38 @@ const globalFlags = [
   text('progress', 'Set type of progress output (auto, tty, plain, json, quiet)', { default: 'auto' }),
 ];
 
+/** What compose has and this one does not. */
+const missing: readonly DockerCommand[] = (
+  [
+    ['attach', "Attach local standard input, output, and error streams to a service's running container"],
+    ['bridge', 'Convert compose files into another model'],
+    ['commit', "Create a new image from a service container's changes"],
+    ['events', 'Receive real time events from containers'],
+    ['export', "Export a service container's filesystem as a tar archive"],
+    ['publish', 'Publish compose application'],
+    ['push', 'Push service images'],
+    ['scale', 'Scale services'],
+    ['stats', 'Display a live stream of container(s) resource usage statistics'],
+    ['volumes', 'List volumes'],
+    ['wait', 'Block until containers of all (or specified) services stop.'],
+    ['watch', 'Watch build context for service and rebuild/refresh containers when files are updated'],
+  ] as const
+).map(([name, short]) => ({ ...notSimulated(`compose ${name}`, short) }));
+
 /** `docker-compose compose …`, as the docker command calls it. */
 export const dockerCompose: Program = function* (argv, process) {
   yield* sleep(process.sim.random.between(14, 22));
   const words = argv[1] === 'compose' ? argv.slice(2) : argv.slice(1);
   try {
     const { flags, args } = parseFlags(words, globalFlags, { interspersed: false });
+    const own = composeCommands(flags);
+    const others = missing.filter(({ name }) => !own.some((each) => each.name === name));
     const tree: DockerCommand = {
       name: 'docker compose',
       usage: '[OPTIONS] COMMAND',
       long: 'Define and run multi-container applications with Docker',
       flags: [...globalFlags, bool('version,v', 'Show the Docker Compose version information')],
-      commands: composeCommands(flags),
+      commands: [...own, ...others].sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
     return yield* dispatchTree(tree, args.length === 0 ? ['--help'] : args, process);
   } catch (error) {

@@ -7,8 +7,10 @@ import { validateCompose } from '../../compose-schema.ts';
 import type { Flags } from '../../flags.ts';
 import { logLine } from '../../logrus.ts';
 import { CliError } from '../context.ts';
+import { type Fields, filesFor, type Given, givenFiles, isRecord, withExtends, withIncludes } from './resolve.ts';
 
-export type Fields = Readonly<Record<string, unknown>>;
+export { type Fields, isRecord } from './resolve.ts';
+
 export type Condition = 'service_started' | 'service_healthy' | 'service_completed_successfully';
 export type Dependency = { readonly name: string; readonly condition: Condition; readonly required: boolean };
 export type Service = { readonly name: string; readonly fields: Fields; readonly dependsOn: readonly Dependency[]; readonly scale: number };
@@ -21,12 +23,13 @@ export type Project = {
   readonly disabled: readonly string[];
   readonly networks: Readonly<Record<string, Fields | null>>;
   readonly volumes: Readonly<Record<string, Fields | null>>;
+  readonly secrets: ReadonlyMap<string, Given>;
+  readonly configs: ReadonlyMap<string, Given>;
 };
 
 const standard = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 const overrides = ['compose.override.yml', 'compose.override.yaml', 'docker-compose.override.yml', 'docker-compose.override.yaml'];
 
-export const isRecord = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 export const texts = (value: unknown): string[] => (value === undefined || value === null ? [] : Array.isArray(value) ? value.map(String) : [String(value)]);
 
 /** Reads it with the flags before the subcommand; ends with compose's words when it cannot be read. */
@@ -45,13 +48,25 @@ export function* loadProject(process: Process, flags: Flags): Routine<Project> {
           `${files[i]}: the attribute \`version\` is obsolete, it will be ignored, please remove it to avoid potential confusion`,
         );
     const variables = { get: (name: string) => env.get(name), missing: (name: string) => void missing.add(name) };
-    const merged = documents.map((each) => interpolate(each, variables) as Fields).reduce((all, each) => merge(all, each) as Fields);
+    const parts = {
+      read: (file: string) => interpolate(document(process, file), variables) as Fields,
+      merge,
+      exists: (file: string) => process.fs.exists(file),
+    };
+    const merged = documents
+      .map((each, i) => {
+        const file = files[i] ?? '';
+        return withExtends(withIncludes(interpolate(each, variables) as Fields, file, parts, [file]), file, parts);
+      })
+      .reduce((all, each) => merge(all, each) as Fields);
     for (const name of missing) yield* logLine(process, 'warning', `The ${JSON.stringify(name)} variable is not set. Defaulting to a blank string.`);
     validateCompose(merged, files[0] ?? '');
     return assemble(merged, {
       files,
       directory,
       name: projectName(merged, flags, env, directory),
+      secrets: givenFiles(process, merged['secrets'], directory, (each) => env.get(each)),
+      configs: givenFiles(process, merged['configs'], directory, (each) => env.get(each)),
       profiles: [...flags.list('profile'), ...(env.get('COMPOSE_PROFILES')?.split(',') ?? [])],
     });
   } catch (error) {
@@ -128,7 +143,7 @@ function projectName(merged: Fields, flags: Flags, env: ReadonlyMap<string, stri
 
 function assemble(
   merged: Fields,
-  parts: { readonly files: readonly string[]; readonly directory: string; readonly name: string; readonly profiles: readonly string[] },
+  parts: Pick<Project, 'files' | 'directory' | 'name' | 'secrets' | 'configs'> & { readonly profiles: readonly string[] },
 ): Project {
   const services = Object.entries((merged['services'] ?? {}) as Readonly<Record<string, Fields>>).map(([name, fields]) => toService(name, fields));
   const on = ({ fields }: Service): boolean => {
@@ -137,7 +152,13 @@ function assemble(
   };
   const networks = (merged['networks'] ?? {}) as Project['networks'];
   const volumes = (merged['volumes'] ?? {}) as Project['volumes'];
-  for (const service of services) checkReferences(service, services, networks, volumes);
+  for (const service of services) {
+    checkReferences(service, services, networks, volumes);
+    for (const kind of ['secrets', 'configs'] as const)
+      for (const { name } of filesFor(service.fields, kind))
+        if (!parts[kind].has(name))
+          throw new ComposeFileError(`service ${JSON.stringify(service.name)} refers to undefined ${kind.slice(0, -1)} ${name}: invalid compose project`);
+  }
   return {
     name: parts.name,
     directory: parts.directory,
@@ -146,6 +167,8 @@ function assemble(
     disabled: services.filter((each) => !on(each)).map(({ name }) => name),
     networks,
     volumes,
+    secrets: parts.secrets,
+    configs: parts.configs,
   };
 }
 

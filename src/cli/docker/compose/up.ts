@@ -5,6 +5,7 @@ import { CliError } from '../context.ts';
 import { buildService } from './build.ts';
 import { containerName, hashOf, serviceOptions } from './convert.ts';
 import { type Dependency, fullNetwork, fullVolume, imageOf, networkNames, type Service } from './project.ts';
+import { filesFor } from './resolve.ts';
 import { type Compose, containersOf, labelsFor, nameOf, numberOf, tell } from './state.ts';
 
 export type UpOptions = {
@@ -109,6 +110,14 @@ function* convergeService(compose: Compose, service: Service, options: UpOptions
 function* createContainer({ context, client, project }: Compose, service: Service, number: number): Routine {
   const options = serviceOptions(context, project, service, { name: containerName(project, service, number), number });
   const { Id } = yield* client.containers.create({ ...options, aliases: [service.name] });
+  for (const kind of ['secrets', 'configs'] as const)
+    for (const { name, target } of filesFor(service.fields, kind)) {
+      const given = project[kind].get(name);
+      if (!given || !('content' in given)) continue;
+      const folders = target.split('/').slice(1, -1);
+      const directories = folders.map((_each, i) => ({ path: folders.slice(0, i + 1).join('/'), type: 'directory' as const, mode: 0o755 }));
+      client.containers.putArchive(Id, '/', [...directories, { path: target.slice(1), type: 'file', mode: 0o444, content: given.content }]);
+    }
   for (const network of networkNames(service.fields).slice(1)) client.networks.connect(fullNetwork(project, network), Id, { aliases: [service.name] });
 }
 
