@@ -45,7 +45,8 @@ export class Observer {
     this.#from = { commands: this.#ran.length, sandboxes: this.#sandboxes.length, containers: this.#containers.length };
   }
 
-  view(answers: ReadonlyMap<string, readonly string[]>): WorldView {
+  /** `still`: nothing is set off in the world by it. */
+  view(answers: ReadonlyMap<string, readonly string[]>, still = false): WorldView {
     const from = this.#from.commands;
     const commands = (): readonly CommandRecord[] => this.#commands().slice(from);
     return {
@@ -56,7 +57,7 @@ export class Observer {
       },
       events: { sandboxes: this.#sandboxes.slice(this.#from.sandboxes), containers: this.#containers.slice(this.#from.containers) },
       answers,
-      probe: (probe) => this.#probes.run(probe),
+      probe: (probe) => (still ? this.#probes.known(probe) : this.#probes.run(probe)),
     };
   }
 

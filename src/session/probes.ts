@@ -22,6 +22,11 @@ export class Probes {
     this.#cluster = cluster;
   }
 
+  /** The last answer that was fetched, without asking anew: what leaves the world as it is. */
+  known(probe: ProbeRequest): ProbeResult | undefined {
+    return this.#results.get(JSON.stringify(probe));
+  }
+
   /** The answer, or undefined while it is under way. */
   run(probe: ProbeRequest): ProbeResult | undefined {
     const key = JSON.stringify(probe);

@@ -64,7 +64,7 @@ export class Session {
     this.#startedAt = this.cluster.sim.now;
     this.untilPrompt(5_000);
     this.#beginStep();
-    this.look();
+    this.#see(false);
     this.cluster.sim.go(this.#looking(), 'checks');
   }
 
@@ -111,7 +111,7 @@ export class Session {
   input(input: Input): void {
     this.#toWholeMillisecond();
     // At a moment that a replay has too: what holds now was done before this.
-    this.look();
+    while (this.#see(false));
     this.#inputs.push({ ...input, at: this.elapsed });
     const { sim } = this.cluster;
     if ('line' in input) this.#cause++;
@@ -136,10 +136,14 @@ export class Session {
     sim.advanceTo(Math.min(sim.nextTimerAt ?? sim.now + limit, sim.now + limit), stepsPerTick);
   }
 
-  /** Looks at the world for the lesson's checks; true when a step was passed. */
+  /** Looks at the world for the lesson's checks, at a moment that a replay need not have: sets nothing off. True when a step was passed. */
   look(): boolean {
+    return this.#see(true);
+  }
+
+  #see(still: boolean): boolean {
     if (!this.run?.open) return false;
-    const passed = this.run.look(this.worldView());
+    const passed = this.run.look(this.#observer.view(this.run.answers, still));
     if (passed) this.#beginStep();
     return passed;
   }
@@ -286,7 +290,7 @@ export class Session {
       prompt = this.atPrompt;
       if (!returned && sim.now < boundary) continue;
       // Where nothing has run but this routine, and nothing came from outside, there is nothing new to see.
-      if (returned || sim.steps > seen + 1 || this.#inputs.length !== inputs) this.look();
+      if (returned || sim.steps > seen + 1 || this.#inputs.length !== inputs) while (this.#see(false));
       seen = sim.steps;
       inputs = this.#inputs.length;
     }

@@ -11,7 +11,7 @@ import { newSubmission } from '../../src/session/submit.ts';
 import { engine, made, newFolder, options, put } from './course.ts';
 
 const lessons = new LessonShelf('lessons');
-const onClusters = ['architecture/control-plane-tour', 'access/which-way'];
+const onClusters = ['architecture/control-plane-tour', 'access/through-the-node'];
 const names = [...lessons.folders.keys()].filter((name) => {
   const known = lessons.get(name);
   return process.env['K8S_LAB_SOLUTIONS'] === 'all' || onClusters.includes(name) || (typeof known === 'object' && known.world === 'node');
