@@ -7,8 +7,14 @@ import { isObject } from './patch/json-value.ts';
 /** A function called from a template; throws FunctionError. */
 export type TemplateFunction = (...args: readonly unknown[]) => unknown;
 
-/** What a function refuses; the executor puts its name before. */
-export class FunctionError extends Error {}
+/** What a function refuses; the executor puts its name before, unless the argument is of a wrong type. */
+export class FunctionError extends Error {
+  readonly ofType: boolean;
+  constructor(message: string, ofType = false) {
+    super(message);
+    this.ofType = ofType;
+  }
+}
 
 /** Go's truth: not false, 0, nil, or empty. */
 export function isTrue(value: unknown): boolean {
@@ -65,8 +71,24 @@ function slice(value: unknown, from: unknown = 0, to?: unknown): unknown {
 
 const htmlEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
 
+const goType = (value: unknown): string =>
+  Array.isArray(value)
+    ? '[]interface {}'
+    : typeof value === 'object'
+      ? 'map[string]interface {}'
+      : typeof value === 'boolean'
+        ? 'bool'
+        : Number.isInteger(value)
+          ? 'int64'
+          : 'float64';
+
 function base64decode(value: unknown): string {
-  const text = sprintValue(value);
+  if (typeof value !== 'string')
+    throw new FunctionError(
+      value === undefined || value === null ? 'invalid value; expected string' : `wrong type for value; expected string; got ${goType(value)}`,
+      true,
+    );
+  const text = value;
   const bad = text.search(/[^A-Za-z0-9+/=]/);
   const at = bad >= 0 ? bad : text.length % 4 === 0 ? -1 : text.length - (text.length % 4);
   if (at >= 0) throw new FunctionError(`base64 decode failed: illegal base64 data at input byte ${at}`);

@@ -153,7 +153,7 @@ class Execution {
     try {
       return call(...args);
     } catch (error) {
-      if (error instanceof FunctionError) throw this.#error(`error calling ${name}: ${error.message}`, at, text);
+      if (error instanceof FunctionError) throw this.#error(error.ofType ? error.message : `error calling ${name}: ${error.message}`, at, text);
       throw error;
     }
   }

@@ -110,6 +110,8 @@ export type ClientConfig = {
   readonly server: string;
   readonly namespace: string;
   readonly namespaceGiven: boolean;
+  /** What the kubeconfig calls them. */
+  readonly userName: string;
   readonly clientCertificate?: string;
   readonly token?: string;
   /** Whom to trust, as PEM; `undefined` with `insecure`. */
@@ -138,13 +140,19 @@ export function clientConfig(process: Process, flags: FlagValues): ClientConfig 
     server: withScheme(server || inCluster?.server || 'http://localhost:8080').replace(/\/+$/, ''),
     namespace: namespaceFlag || text(context?.['namespace']) || inCluster?.namespace || 'default',
     namespaceGiven: namespaceFlag !== '',
-    ...credentialsOf(process, flags, user, inCluster?.token),
-    ...trustOf(process, flags, cluster, inCluster !== undefined),
+    userName: flags.text('user') || text(context?.['user']),
+    ...credentialsOf(process, flags, user, { contextUser: text(context?.['user']), inClusterToken: inCluster?.token }),
+    ...trustOf(process, flags, cluster, { inCluster: inCluster !== undefined, name: flags.text('cluster') || text(context?.['cluster']) }),
     isDefault: server === '' && !inCluster,
   };
 }
 
-function trustOf(process: Process, flags: FlagValues, cluster: Obj, inCluster: boolean): { ca?: string; insecure: boolean; tlsServerName?: string } {
+function trustOf(
+  process: Process,
+  flags: FlagValues,
+  cluster: Obj,
+  { inCluster, name }: { readonly inCluster: boolean; readonly name: string },
+): { ca?: string; insecure: boolean; tlsServerName?: string } {
   const insecure = flags.bool('insecure-skip-tls-verify') || cluster['insecure-skip-tls-verify'] === true;
   const tlsServerName = flags.text('tls-server-name') || text(cluster['tls-server-name']);
   const file = flags.text('certificate-authority') || (cluster['certificate-authority-data'] ? '' : text(cluster['certificate-authority']));
@@ -152,16 +160,14 @@ function trustOf(process: Process, flags: FlagValues, cluster: Obj, inCluster: b
     ? process.fs.read(`${accountFolder}/ca.crt`)
     : file === ''
       ? decodeBase64(text(cluster['certificate-authority-data']))
-      : readAuthority(process, file);
+      : readAuthority(process, file, name);
   return { insecure, ca, ...(tlsServerName === '' ? {} : { tlsServerName }) };
 }
 
-function readAuthority(process: Process, path: string): string {
+function readAuthority(process: Process, path: string, name: string): string {
   const full = process.path(path);
   if (process.fs.exists(full)) return process.fs.read(full);
-  throw new KubectlError(`Error in configuration: unable to read certificate-authority ${path} for cluster due to open ${path}: no such file or directory`, {
-    bare: true,
-  });
+  throw new KubectlError(`unable to read certificate-authority ${path} for ${name} due to open ${path}: no such file or directory`);
 }
 
 const withScheme = (server: string): string => (/^https?:\/\//.test(server) ? server : `http://${server}`);
@@ -184,19 +190,27 @@ function credentialsOf(
   process: Process,
   flags: FlagValues,
   user: Obj,
-  inClusterToken: string | undefined,
+  { contextUser, inClusterToken }: { readonly contextUser: string; readonly inClusterToken: string | undefined },
 ): Obj & { clientCertificate?: string; token?: string } {
-  const certificateFile = flags.text('client-certificate') || (user['client-certificate-data'] ? '' : text(user['client-certificate']));
-  const certificate = certificateFile === '' ? decodeBase64(text(user['client-certificate-data'])) : readCredential(process, certificateFile, 'client-cert');
+  const name = flags.text('user') || contextUser;
+  const file = (key: 'client-certificate' | 'client-key'): string => flags.text(key) || (user[`${key}-data`] ? '' : text(user[key]));
+  const [certificateFile, keyFile] = [file('client-certificate'), file('client-key')];
+  const problems: string[] = [];
+  const read = (path: string, what: string): string => {
+    const full = process.path(path);
+    if (process.fs.exists(full)) return process.fs.read(full);
+    problems.push(`unable to read ${what} ${path} for ${name} due to open ${path}: no such file or directory`);
+    return '';
+  };
+  if (certificateFile !== '' && keyFile === '' && !user['client-key-data'])
+    problems.push(`client-key-data or client-key must be specified for ${name} to use the clientCert authentication method.`);
+  const certificate = certificateFile === '' ? decodeBase64(text(user['client-certificate-data'])) : read(certificateFile, 'client-cert');
+  if (keyFile !== '') read(keyFile, 'client-key');
   const tokenFile = text(user['tokenFile']);
-  const token = flags.text('token') || text(user['token']) || (tokenFile === '' ? '' : readCredential(process, tokenFile, 'token').trim()) || inClusterToken;
+  const token = flags.text('token') || text(user['token']) || (tokenFile === '' ? '' : read(tokenFile, 'token').trim()) || inClusterToken;
+  if (problems.length === 1) throw new KubectlError(problems[0] ?? '');
+  if (problems.length > 1) throw new KubectlError(`Error in configuration: \n${problems.map((each) => `* ${each}`).join('\n')}`, { bare: true });
   return defined({ clientCertificate: certificate || undefined, token: token || undefined });
-}
-
-function readCredential(process: Process, path: string, what: string): string {
-  const full = process.path(path);
-  if (process.fs.exists(full)) return process.fs.read(full);
-  throw new KubectlError(`Error in configuration: unable to read ${what} ${path} for user due to open ${path}: no such file or directory`, { bare: true });
 }
 
 export const decodeBase64 = (value: string): string => Buffer.from(value, 'base64').toString('utf8');

@@ -52,7 +52,7 @@ export class Kubectl {
     this.#api ??= new Api({
       process: this.process,
       config: this.config,
-      headers: impersonation(this.flags),
+      headers: impersonation(this.flags, this.config.userName),
       verbosity: this.flags.number('v'),
       timeout: requestTimeout(this.flags.text('request-timeout')),
     });
@@ -120,12 +120,12 @@ function requestTimeout(value: string): number {
   }
 }
 
-function impersonation(flags: FlagValues): Record<string, string> {
+function impersonation(flags: FlagValues, own: string): Record<string, string> {
   const user = flags.text('as');
   const groups = flags.list('as-group');
   const uid = flags.text('as-uid');
   if (user === '') {
-    if (groups.length > 0 || uid !== '') throw new KubectlError('requesting uid, groups or user-extra for  without impersonating a user');
+    if (groups.length > 0 || uid !== '') throw new KubectlError(`requesting uid, groups or user-extra for ${own} without impersonating a user`);
     return {};
   }
   return { 'impersonate-user': user, ...(groups.length > 0 && { 'impersonate-group': groups.join(',') }), ...(uid !== '' && { 'impersonate-uid': uid }) };

@@ -1,6 +1,6 @@
 /** -o go-template: text/template with kubectl's words around its errors. */
 import { type GoTemplate, GoTemplateError, parseTemplate, renderTemplate } from '../../../apimachinery/go-template.ts';
-import { goValue } from '../../../apimachinery/go-text.ts';
+import { goValue, quote } from '../../../apimachinery/go-text.ts';
 import { sortedJson } from '../../../apimachinery/json.ts';
 import { KubectlError } from '../errors.ts';
 
@@ -19,7 +19,7 @@ export function printGoTemplate(template: GoTemplate, object: unknown, source: s
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
     // What helps to find the mistake goes where the object would have gone.
-    throw new KubectlError(`error executing template "${source}": ${error.message}`, {
+    throw new KubectlError(`error executing template ${quote(source)}: ${error.message}`, {
       output: `Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${source}\n\traw data was:\n\t\t${sortedJson(object)}\n\tobject given to template engine was:\n\t\t${goValue(object)}\n\n`,
     });
   }
