@@ -52,9 +52,15 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
     if (options.args.length > 0) throw new KubectlError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well');
     const manifests = yield* readManifests(k, { filenames, kustomize, recursive: k.flags.bool('recursive'), validate: options.validate ?? false });
     const targets: Target[] = [];
-    for (const manifest of manifests)
-      if (manifest.problem === undefined) targets.push(yield* manifestTarget(k, manifest));
-      else k.problems.push(new KubectlError(manifest.problem));
+    for (const manifest of manifests) {
+      try {
+        if (manifest.problem !== undefined) throw new KubectlError(manifest.problem);
+        targets.push(yield* manifestTarget(k, manifest));
+      } catch (error) {
+        if (!(error instanceof KubectlError)) throw error;
+        k.problems.push(error);
+      }
+    }
     if (targets.length === 0 && k.problems.length > 0) throw new ErrorList(k.problems.splice(0));
     return targets;
   }

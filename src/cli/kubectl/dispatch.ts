@@ -50,7 +50,8 @@ function* runToEnd(k: Kubectl, run: NonNullable<CommandEntry['run']>): Routine<E
   try {
     status = (yield* run(k)) ?? 0;
   } catch (error) {
-    if (k.problems.length === 0) throw error;
+    // What is no error of kubectl's (a closed pipe, a bug) goes its own way.
+    if (k.problems.length === 0 || !describeError(error)) throw error;
     errors.push(...(error instanceof ErrorList ? error.errors : [error]));
   }
   if (k.problems.length > 0) throw new ErrorList([...errors, ...k.problems]);
