@@ -30,7 +30,9 @@ const replace = {
     context.onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8');
       const [whole, base64] = /"data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)"/.exec(source) ?? [];
-      const contents = source.replace(whole, '"yoga.wasm"').replace('loadYoga = loadYoga || {};', "loadYoga = { wasmBinary: readYoga(new URL('yoga.wasm', import.meta.url)) };");
+      const contents = source
+        .replace(whole, '"yoga.wasm"')
+        .replace('loadYoga = loadYoga || {};', "loadYoga = { wasmBinary: readYoga(new URL('yoga.wasm', import.meta.url)) };");
       if (!base64 || !contents.includes('readYoga')) throw new Error('Yoga has changed: its WebAssembly cannot be taken out');
       writeFileSync(`${root}/dist/yoga.wasm`, Buffer.from(base64, 'base64'));
       return { contents: `import { readFileSync as readYoga } from 'node:fs';\n${contents}`, resolveDir: dirname(path) };
@@ -38,7 +40,10 @@ const replace = {
     // Unicode's tables for graphemes are read when the first one is made: not before there is a text that needs them.
     context.onLoad({ filter: /(string-width[\\/]index|slice-ansi[\\/]tokenize-ansi)\.js$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8');
-      const contents = source.replace(/^const (\w+) = (new Intl\.Segmenter\([^)]*\));$/m, 'let made;\nconst $1 = { segment: (text) => (made ??= $2).segment(text) };');
+      const contents = source.replace(
+        /^const (\w+) = (new Intl\.Segmenter\([^)]*\));$/m,
+        'let made;\nconst $1 = { segment: (text) => (made ??= $2).segment(text) };',
+      );
       if (contents === source) throw new Error(`${path} has changed: its segmenter cannot be made later`);
       return { contents };
     });

@@ -1,8 +1,9 @@
 /** Reading YAML and JSON manifests, with the messages of kubectl's decoder. */
 
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import type { Document, Node, YAMLMap } from 'yaml';
 import { goValue } from './go-text.ts';
 import { JsonError, parseJsonStream } from './json.ts';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from './yaml-library.ts';
 import { yamlProblem } from './yaml-problem.ts';
 import { resolvePlain } from './yaml-scalar.ts';
 import { parseSimpleYaml } from './yaml-simple.ts';

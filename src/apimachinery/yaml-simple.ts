@@ -2,7 +2,7 @@
  * The YAML that people and kubeadm mostly write: block maps and lists of plain or quoted words. Read some ten times faster than by the library,
  * which reads everything else: whatever is not plainly of this kind (flow collections, block scalars, anchors, comments behind a value) is left to it.
  */
-import { parse } from 'yaml';
+import { parse } from './yaml-library.ts';
 
 /** What a plain word means; undefined where that is not for us to say. */
 export type Resolve = (word: string) => string | number | boolean | null | undefined;

@@ -1,5 +1,5 @@
 /** The learners' copy of a lesson: without hidden checks, trials, solutions and wrong samples, and the proof that nothing hidden is left in it. */
-import { stringify } from 'yaml';
+import { stringify } from '../apimachinery/yaml-library.ts';
 import type { Check, Lesson, Problem } from './lesson.ts';
 import { type LessonFiles, loadLesson } from './load.ts';
 import { readYaml } from './yaml-source.ts';

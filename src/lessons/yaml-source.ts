@@ -1,5 +1,6 @@
 /** YAML as somebody else wrote it: bounded in size and depth, with the line of every value. */
-import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import type { Document, Node } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from '../apimachinery/yaml-library.ts';
 import type { Problem } from './lesson.ts';
 
 const largestFile = 256 * 1024;
