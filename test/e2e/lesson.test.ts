@@ -31,13 +31,17 @@ const korean: Words = {
 /** The name of the pod that the lesson asks for is drawn from the seed. */
 const podAsked = (text: string): string => /\b(web|shop|blog|radio)\b/.exec(text)?.[1] ?? 'web';
 
+/** The row of the pointer; its text may still be on its way. */
+const pointerIn = (rows: readonly string[]): number => rows.findIndex((row) => row.includes('❯'));
+
 /** Down the menu to an entry, one key at a time. */
 async function choose(title: string): Promise<void> {
   const isChosen = (rows: readonly string[]): boolean => rows.some((row) => row.includes('❯') && row.includes(title));
   for (let presses = 0; presses < 20 && !isChosen(screen.rows); presses++) {
-    const before = screen.text;
+    // The pointer must have moved: other rows may still be on their way.
+    const before = pointerIn(await screen.until((rows) => pointerIn(rows) >= 0));
     screen.type(keys.down);
-    await screen.until((rows) => rows.join('\n') !== before);
+    await screen.until((rows) => ![-1, before].includes(pointerIn(rows)));
   }
   await screen.until(isChosen);
 }

@@ -1,7 +1,8 @@
 /** The real terminal: taken over for the whole screen, and always given back, however the program ends. */
 import { writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import { decodeKeys, type KeyEvent } from './keys.ts';
+import { KeyReader } from './key-reader.ts';
+import type { KeyEvent } from './keys.ts';
 
 export type HostOptions = {
   readonly stdin: NodeJS.ReadStream;
@@ -31,7 +32,7 @@ const escapeWait = 35;
 export class Host {
   readonly #options: HostOptions;
   readonly #decoder = new StringDecoder('utf8');
-  #rest = '';
+  readonly #reader = new KeyReader();
   #escapeTimer: NodeJS.Timeout | undefined;
   #entered = false;
 
@@ -96,12 +97,11 @@ export class Host {
 
   readonly #data = (chunk: Buffer): void => {
     clearTimeout(this.#escapeTimer);
-    this.#take(decodeKeys(this.#rest + this.#decoder.write(chunk)));
-    if (this.#rest !== '' && !this.#rest.startsWith('\x1b[200~')) this.#escapeTimer = setTimeout(() => this.#take(decodeKeys(this.#rest, true)), escapeWait);
+    this.#take(this.#reader.read(this.#decoder.write(chunk)));
+    if (this.#reader.waiting) this.#escapeTimer = setTimeout(() => this.#take(this.#reader.read('', true)), escapeWait);
   };
 
-  #take({ events, rest }: { readonly events: readonly KeyEvent[]; readonly rest: string }): void {
-    this.#rest = rest;
+  #take(events: readonly KeyEvent[]): void {
     if (events.length > 0) this.#options.onKeys(events);
   }
 

@@ -7,8 +7,8 @@ export type KeyEvent =
 
 export type Decoded = { readonly events: readonly KeyEvent[] /** The beginning of a sequence that is not whole yet. */; readonly rest: string };
 
-const pasteStart = '\x1b[200~';
-const pasteEnd = '\x1b[201~';
+export const pasteStart = '\x1b[200~';
+export const pasteEnd = '\x1b[201~';
 
 const finals: Readonly<Record<string, string>> = {
   A: 'up',
