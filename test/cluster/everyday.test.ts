@@ -149,7 +149,7 @@ spec:
 Y
     kubectl explain op.spec
     kubectl create job pi --image=perl:5.34 -- perl -Mbignum=bpi -wle 'print bpi(30)' > /dev/null; kubectl wait --for=condition=Complete job/pi > /dev/null; kubectl logs job/pi`);
-  expect(out).toContain('FIELD: spec <Object>\n\n\nDESCRIPTION:\n    <empty>\n    \nFIELDS:\n  email\t<string> -required-\n    Where to write.\n');
+  expect(out).toContain('FIELD: spec <Object>\n\n\nDESCRIPTION:\n    <empty>\nFIELDS:\n  email\t<string> -required-\n    Where to write.\n');
   expect(out).toContain('\n3.14159265358979323846264338328\n');
 });
 
