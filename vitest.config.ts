@@ -9,7 +9,7 @@ export default defineConfig({
     testTimeout: 60_000,
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'world', include: all, exclude: terminal, pool: 'threads' } },
+      { extends: true, test: { name: 'world', include: all, exclude: terminal, pool: 'threads', isolate: false } },
       { extends: true, test: { name: 'terminal', include: terminal, pool: 'forks' } },
     ],
   },
