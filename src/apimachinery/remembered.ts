@@ -1,12 +1,12 @@
 /** Bounds for what one function remembers: nobody's odd files fill the memory. */
 const most = 512;
-const longest = 16_384;
+const usualLongest = 16_384;
 
 /**
  * What a pure function of texts said is remembered, for all worlds of a process: the answer is the same in each, so that none can tell.
- * Only for work that is dear (keys, signatures, parsing) and whose result is never changed in place.
+ * Only for work that is dear (keys, signatures, parsing) and whose result is never changed in place; not for texts over `longest` characters.
  */
-export function remembered<Result>(work: (...texts: readonly string[]) => Result): (...texts: readonly string[]) => Result {
+export function remembered<Texts extends readonly string[], Result>(work: (...texts: Texts) => Result, longest = usualLongest): (...texts: Texts) => Result {
   const answers = new Map<string, Result>();
   return (...texts) => {
     const key = texts.length === 1 ? (texts[0] as string) : texts.join('\0');

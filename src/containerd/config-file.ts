@@ -1,5 +1,6 @@
 /** /etc/containerd/config.toml: read, checked, brought to the newest version, and what the daemon makes of it (containerd cmd/containerd/server/config). */
 
+import { remembered } from '../apimachinery/remembered.ts';
 import { isTable, parseToml, TomlError, type TomlTable, type TomlValue, writeToml } from '../apimachinery/toml.ts';
 import { type ContainerdConfig, defaultConfig } from './config.ts';
 import { defaultsOf1, defaultsOf2 } from './config-defaults.ts';
@@ -30,11 +31,11 @@ export const defaultsFor = (version: Version): TomlTable => (isOne(version) ? de
 const style = (version: Version) => (isOne(version) ? ('double' as const) : ('single' as const));
 
 /** `containerd config default`. */
-export const defaultText = (version: Version): string => writeToml(defaultsFor(version), style(version));
+export const defaultText = remembered((version: Version): string => writeToml(defaultsFor(version), style(version)));
 export const textOf = (whole: TomlTable, version: Version): string => writeToml(whole, style(version));
 
 /** The file's text, read by that containerd. Throws ConfigError. An empty text is a file that says nothing. */
-export function loadConfig(text: string, file: string, version: Version): LoadedConfig {
+export const loadConfig = remembered((text: string, file: string, version: Version): LoadedConfig => {
   const { root, rows } = parse(text, file, version);
   const given = typeof root['version'] === 'number' ? root['version'] : 1;
   check(root, given, file, version);
@@ -44,7 +45,7 @@ export function loadConfig(text: string, file: string, version: Version): Loaded
     warnings.push(`level=warning msg="Configuration migrated from version ${given}, use \`containerd config migrate\` to avoid migration" t="18.157µs"`);
   const whole = merge(defaultsFor(version), migrated);
   return { whole, settings: settingsOf(whole, version), warnings };
-}
+});
 
 function parse(text: string, file: string, version: Version): ReturnType<typeof parseToml> {
   try {

@@ -1,24 +1,29 @@
 /** Names of users and groups, from /etc/passwd and /etc/group. */
+import { remembered } from '../apimachinery/remembered.ts';
 import type { Process } from '../linux/process.ts';
 
 export type User = { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string; readonly shell: string };
 export type Group = { readonly name: string; readonly gid: number; readonly members: readonly string[] };
 
-const rows = (process: Process, file: string): string[][] =>
-  (process.fs.find(file)?.type === 'file' ? process.fs.read(file) : '')
+const textOf = (process: Process, file: string): string => (process.fs.find(file)?.type === 'file' ? process.fs.read(file) : '');
+
+const rows = (text: string): string[][] =>
+  text
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => line.split(':'));
 
-export const users = (process: Process): User[] =>
-  rows(process, '/etc/passwd').map(([name = '', , uid, gid, , home = '/', shell = '/bin/sh']) => ({ name, uid: Number(uid), gid: Number(gid), home, shell }));
+// Asked for every row of `ps` and `ls -l`.
+const usersIn = remembered((text: string): readonly User[] =>
+  rows(text).map(([name = '', , uid, gid, , home = '/', shell = '/bin/sh']) => ({ name, uid: Number(uid), gid: Number(gid), home, shell })),
+);
 
-export const groups = (process: Process): Group[] =>
-  rows(process, '/etc/group').map(([name = '', , gid, members = '']) => ({
-    name,
-    gid: Number(gid),
-    members: members.split(',').filter((member) => member !== ''),
-  }));
+const groupsIn = remembered((text: string): readonly Group[] =>
+  rows(text).map(([name = '', , gid, members = '']) => ({ name, gid: Number(gid), members: members.split(',').filter((member) => member !== '') })),
+);
+
+export const users = (process: Process): readonly User[] => usersIn(textOf(process, '/etc/passwd'));
+export const groups = (process: Process): readonly Group[] => groupsIn(textOf(process, '/etc/group'));
 
 export const findUser = (process: Process, name: string): User | undefined => users(process).find((user) => user.name === name || String(user.uid) === name);
 export const findGroup = (process: Process, name: string): Group | undefined =>

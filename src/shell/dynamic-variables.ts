@@ -1,16 +1,16 @@
 /** Variables that the shell computes when they are looked at. */
 import type { Shell } from './shell.ts';
 import { IndexedArray } from './variable-values.ts';
-import type { DynamicVariable } from './variables.ts';
+import type { DynamicVariable, DynamicVariables } from './variables.ts';
 
-/** `$RANDOM`, `$SECONDS`, `$LINENO` and their like, for one shell. */
-export function dynamicVariables(shell: Shell): ReadonlyMap<string, DynamicVariable> {
-  return new Map(Object.entries(table).map(([name, make]): [string, DynamicVariable] => [name, make(shell)]));
-}
+/** `$RANDOM`, `$SECONDS`, `$LINENO` and their like, for one shell; made when asked for, since every stage of a pipeline is a shell. */
+export const dynamicVariables = (shell: Shell): DynamicVariables => ({ names, get: (name) => (table[name] as Make)(shell) });
 
 const { floor } = Math;
 
-const table: Readonly<Record<string, (shell: Shell) => DynamicVariable>> = {
+type Make = (shell: Shell) => DynamicVariable;
+
+const table: Readonly<Record<string, Make>> = {
   RANDOM: (shell) => ({ get: () => String(shell.process.sim.random.int(32768)), set: () => {} }),
   SRANDOM: (shell) => ({ get: () => String(shell.process.sim.random.int(2 ** 32)) }),
   SECONDS: (shell) => ({
@@ -45,3 +45,5 @@ const table: Readonly<Record<string, (shell: Shell) => DynamicVariable>> = {
   SHELLOPTS: (shell) => ({ get: () => [...shell.options].sort().join(':') }),
   BASHOPTS: (shell) => ({ get: () => [...shell.shopt].sort().join(':') }),
 };
+
+const names: ReadonlySet<string> = new Set(Object.keys(table));

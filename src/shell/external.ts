@@ -34,6 +34,8 @@ function environmentFor(shell: Shell, name: string, extra: Readonly<Record<strin
 
 function pathOf(shell: Shell, name: string, path: string | undefined): string | undefined {
   if (name.includes('/')) return name;
+  const hashed = shell.hashed.get(name);
+  if (hashed) return hashed.path;
   try {
     return shell.process.kernel.lookup(shell.process, name, path).path;
   } catch (error) {

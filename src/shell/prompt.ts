@@ -1,4 +1,5 @@
 /** Prompts: the escapes of PS1 and PS2, then expansion. */
+import { remembered } from '../apimachinery/remembered.ts';
 import type { Routine } from '../sim/routine.ts';
 import { expandText } from './expand.ts';
 import type { Shell } from './shell.ts';
@@ -50,15 +51,33 @@ const table: Readonly<Record<string, (shell: Shell) => string>> = {
   d: (shell) => strftime('%a %b %d', shell.process.now),
 };
 
-function escapes(shell: Shell, text: string): string {
+type Piece = string | ((shell: Shell) => string);
+
+const escapes = (shell: Shell, text: string): string => {
+  let prompt = '';
+  for (const piece of piecesOf(text)) prompt += typeof piece === 'string' ? piece : piece(shell);
+  return prompt;
+};
+
+/** What stands in a prompt as it is, and what is worked out each time. */
+const piecesOf = remembered((text: string): readonly Piece[] => {
   const expands = /[$`]/.test(text.replace(/\\./gs, ''));
-  return text.replace(/\\(D\{([^}]*)\}|[0-7]{1,3}|[\s\S])/g, (all, what: string, format: string | undefined) => {
-    if (format !== undefined) return strftime(format === '' ? '%X' : format, shell.process.now);
-    if (/^[0-7]/.test(what)) return String.fromCharCode(Number.parseInt(what, 8));
-    const value = table[what]?.(shell) ?? all;
-    // Backslashes are for the expansion that follows; without one they must not show.
-    return expands ? value : value.replace(/\\(.)/g, '$1');
-  });
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const { 0: all, 1: what = '', 2: format, index } of text.matchAll(/\\(D\{([^}]*)\}|[0-7]{1,3}|[\s\S])/g)) {
+    pieces.push(text.slice(from, index), pieceOf(all, what, format, expands));
+    from = index + all.length;
+  }
+  return [...pieces, text.slice(from)];
+});
+
+function pieceOf(all: string, what: string, format: string | undefined, expands: boolean): Piece {
+  if (format !== undefined) return (shell) => strftime(format === '' ? '%X' : format, shell.process.now);
+  if (/^[0-7]/.test(what)) return String.fromCharCode(Number.parseInt(what, 8));
+  // Backslashes are for the expansion that follows; without one they must not show.
+  const shown = (value: string): string => (expands || !value.includes('\\') ? value : value.replace(/\\(.)/g, '$1'));
+  const make = table[what];
+  return make ? (shell) => shown(make(shell)) : shown(all);
 }
 
 const lastName = (path: string): string => (path === '/' ? '/' : path.slice(path.lastIndexOf('/') + 1));

@@ -1,5 +1,6 @@
 /** Pieces of shell source: parsing, line numbers, and whether more input is needed. */
 import { forEachChild, type ParsedScript, parse, type SyntaxNode, type Word, type WordPart } from 'unbash';
+import { remembered } from '../apimachinery/remembered.ts';
 
 /** Where commands come from. Positions in the syntax tree count in `text`. */
 export class SourceText {
@@ -38,11 +39,14 @@ function lineStarts(text: string): number[] {
 /** What is wrong with a script: `incomplete` when more lines could mend it. */
 export type SyntaxProblem = { readonly incomplete: boolean; readonly message: string; readonly line: number; readonly token: string | undefined };
 
+/** A line is parsed to see whether it is whole, and again to run it; a loop's body at every turn. Of long scripts only the text is kept. */
+const longestRemembered = 1000;
+
 /** A parsed script, with its first mistake if it has one. */
-export function parseScript(text: string): { readonly script: ParsedScript; readonly problem: SyntaxProblem | undefined } {
+export const parseScript = remembered((text: string): { readonly script: ParsedScript; readonly problem: SyntaxProblem | undefined } => {
   const script = parse(text);
   return { script, problem: problemOf(script, text) };
-}
+}, longestRemembered);
 
 function problemOf(script: ParsedScript, text: string): SyntaxProblem | undefined {
   const errors = [...(script.errors ?? [])].sort((a, b) => a.pos - b.pos);

@@ -15,6 +15,9 @@ export type Variable = {
 /** A variable the shell computes (`$RANDOM`, `$SECONDS`, `$LINENO`). */
 export type DynamicVariable = { readonly get: () => VariableValue | undefined; readonly set?: (value: string) => void };
 
+/** All that a shell has of them. */
+export type DynamicVariables = { readonly names: ReadonlySet<string>; readonly get: (name: string) => DynamicVariable };
+
 export const newVariable = (value?: VariableValue): Variable => ({
   value,
   exported: false,
@@ -31,7 +34,7 @@ const worthCounting = 4096;
 
 export class Variables {
   readonly #scopes: Map<string, Variable>[];
-  readonly #dynamic: ReadonlyMap<string, DynamicVariable>;
+  readonly #dynamic: DynamicVariables;
   /** Told after every change of a plain variable, with the value a child would see (undefined: none). */
   readonly #changed: (name: string, exported: string | undefined) => void;
   /** For `declare -i`. */
@@ -40,7 +43,7 @@ export class Variables {
   readonly #grown: (bytes: number) => void;
 
   constructor(options: {
-    readonly dynamic: ReadonlyMap<string, DynamicVariable>;
+    readonly dynamic: DynamicVariables;
     readonly changed: (name: string, exported: string | undefined) => void;
     readonly evaluate: (text: string) => string;
     readonly grown: (bytes: number) => void;
@@ -88,9 +91,8 @@ export class Variables {
 
   /** The whole value, arrays included. */
   value(name: string): VariableValue | undefined {
-    const dynamic = this.#dynamic.get(name);
-    if (dynamic && !this.find(name)) return dynamic.get();
     const variable = this.find(name);
+    if (!variable && this.#dynamic.names.has(name)) return this.#dynamic.get(name).get();
     return variable?.nameref ? this.value(this.target(name)) : variable?.value;
   }
 
@@ -131,8 +133,7 @@ export class Variables {
   }
 
   set(name: string, value: string, append = false): void {
-    const dynamic = this.#dynamic.get(name);
-    if (dynamic && !this.find(name)) return dynamic.set?.(value);
+    if (this.#dynamic.names.has(name) && !this.find(name)) return this.#dynamic.get(name).set?.(value);
     const variable = this.touch(name);
     this.assertWritable(name, variable);
     const { value: old } = variable;
@@ -206,11 +207,11 @@ export class Variables {
   }
 
   isDynamic(name: string): boolean {
-    return this.#dynamic.has(name);
+    return this.#dynamic.names.has(name);
   }
 
   dynamicNames(): string[] {
-    return [...this.#dynamic.keys()];
+    return [...this.#dynamic.names];
   }
 
   /** What a child process gets as its environment. */

@@ -1,5 +1,6 @@
 /** Regular expressions as the programs use them: re2 where it can, bounded backtracking where it cannot. Never RegExp on what a user typed. */
 import { RE2JS } from 're2js';
+import { remembered } from '../../apimachinery/remembered.ts';
 import { backtrack } from './backtrack.ts';
 import { RegexError, type RegexNode } from './node.ts';
 import { type Flavor, type ParsedRegex, parseRegex } from './parser.ts';
@@ -30,7 +31,7 @@ export class Regex {
       dotAll: flags.dotAll ?? (flavor !== 'perl' || inline.includes('s')),
     };
     const text = toRe2(this.#parsed.root, this.#flags);
-    this.#re2 = text === undefined ? undefined : compile(text, this.#flags.ignoreCase, flavor !== 'perl');
+    this.#re2 = text === undefined ? undefined : compile(text, this.#flags.ignoreCase ? 'i' : '', flavor === 'perl' ? '' : 'longest');
   }
 
   test(text: string): boolean {
@@ -76,14 +77,14 @@ const wholeLine = (body: RegexNode): RegexNode => ({
   ],
 });
 
-function compile(text: string, ignoreCase: boolean, longest: boolean): RE2JS | undefined {
+const compile = remembered((text: string, ignoreCase: 'i' | '', longest: 'longest' | ''): RE2JS => {
   try {
     return RE2JS.compile(text, (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) | (longest ? RE2JS.LONGEST_MATCH : 0));
   } catch (error) {
     // Too large for re2 (nested counts): GNU says so too.
     throw new RegexError(error instanceof Error && /size|large|repeat/.test(error.message) ? 'Regular expression too big' : 'Invalid regular expression');
   }
-}
+}, 1000);
 
 /** Text of a group; empty when it took no part. */
 export function groupText(text: string, match: Match, group: number): string {
