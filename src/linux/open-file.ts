@@ -11,14 +11,15 @@ import type { Tty } from './tty.ts';
 export abstract class OpenFile {
   /** The terminal, when it is one (isatty). */
   readonly tty: Tty | undefined = undefined;
-  #references = 1;
-  #pushedBack = '';
+  // Not `#`: V8 adds private fields to a base class of many subclasses slowly, and files are opened by the million.
+  private references = 1;
+  private pushedBack = '';
 
   /** Waits for data; undefined at the end of the file. */
   *read(): Routine<string | undefined> {
-    if (this.#pushedBack === '') return yield* this.readMore();
-    const text = this.#pushedBack;
-    this.#pushedBack = '';
+    if (this.pushedBack === '') return yield* this.readMore();
+    const text = this.pushedBack;
+    this.pushedBack = '';
     return text;
   }
 
@@ -29,17 +30,17 @@ export abstract class OpenFile {
 
   /** Gives back what was read too much (the `read` builtin takes one line from a shared stdin). */
   unread(text: string): void {
-    this.#pushedBack = text + this.#pushedBack;
+    this.pushedBack = text + this.pushedBack;
   }
 
   /** Another descriptor for the same description (dup, fork). */
   retain(): this {
-    this.#references++;
+    this.references++;
     return this;
   }
 
   close(): void {
-    if (this.#references > 0 && --this.#references === 0) this.release();
+    if (this.references > 0 && --this.references === 0) this.release();
   }
 
   protected release(): void {}
