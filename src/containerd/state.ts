@@ -1,7 +1,6 @@
 /** What containerd keeps on disk (metadata, content, snapshots) and in /run (shims and their tasks): it outlives the daemon. */
 
-import type { CriStore } from '../cri/store.ts';
-import { newCriStore } from '../cri/store.ts';
+import { CriStore } from '../cri/store.ts';
 import type { ContainerdContainer, ContainerdImage, ContainerdLabels } from '../interfaces/containerd.ts';
 import type { Blob } from '../interfaces/distribution.ts';
 import { type DirectoryNode, FileNode } from '../linux/inode.ts';
@@ -41,7 +40,7 @@ export type NamespaceState = {
 export class MetaState {
   readonly namespaces = new Map<string, NamespaceState>();
   readonly blobs = new Map<string, Blob>();
-  readonly cri: CriStore = newCriStore();
+  readonly cri = new CriStore();
   snapshotNumber = 0;
   uuid = '';
 }

@@ -4,7 +4,7 @@ import { isErrno } from '../linux/errno.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { FileNode } from '../linux/inode.ts';
 import type { Routine } from '../sim/routine.ts';
-import type { CriContainer } from './store.ts';
+import type { CriContainer } from './records.ts';
 
 /** Longer lines are cut, with the tag P. */
 const maxLine = 16 * 1024;

@@ -70,14 +70,19 @@ export class PodNetwork {
 
 const split = (path: string): readonly [string, string] => [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)];
 
-function cniArgs(id: string, netns: string, config: PodSandboxConfig): Parameters<CniRuntime['add']>[1] {
-  const { name, namespace, uid } = config.metadata;
+/** What the plugins are told; the pod's labels come in no order that would matter to them. */
+export function cniArgs(
+  id: string,
+  netns: string,
+  { metadata, portMappings = [] }: Pick<PodSandboxConfig, 'metadata' | 'portMappings'>,
+): Parameters<CniRuntime['add']>[1] {
+  const { name, namespace, uid } = metadata;
   return {
     containerId: id,
     netns,
     ifName: 'eth0',
     args: { K8S_POD_NAMESPACE: namespace, K8S_POD_NAME: name, K8S_POD_INFRA_CONTAINER_ID: id, K8S_POD_UID: uid, IgnoreUnknown: '1' },
-    portMappings: (config.portMappings ?? [])
+    portMappings: portMappings
       .filter(({ hostPort }) => hostPort > 0)
       .map(({ hostPort, containerPort, protocol, hostIp }) => ({
         hostPort,

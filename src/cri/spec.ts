@@ -2,7 +2,7 @@
 import type { ContainerConfig, LinuxContainerResources, Mount, PodSandboxConfig } from '../interfaces/cri.ts';
 import type { ImageConfig } from '../interfaces/distribution.ts';
 import type { OciSpec } from '../interfaces/oci.ts';
-import { capabilityNames, defaultCapabilities, defaultMounts, readonlyPaths, strictOptions } from '../interfaces/oci-defaults.ts';
+import { capabilityNames, defaultCapabilities, defaultMounts, defaultPath, readonlyPaths, strictOptions } from '../interfaces/oci-defaults.ts';
 import type { User } from './user.ts';
 
 const everyCapability = [
@@ -33,6 +33,7 @@ export type SpecStyle = {
 
 const baseMounts = defaultMounts('proc', 'dev', 'pts', 'mqueue', 'sys');
 const [cgroupMount] = defaultMounts('cgroup') as [OciSpec['mounts'][number]];
+/** In the kubelet's order, which is not that of containerd's clients (kubernetes pkg/securitycontext/util_linux.go). */
 const maskedPaths = [
   '/proc/asound',
   '/proc/acpi',
@@ -96,6 +97,8 @@ export type SpecInput = {
   readonly image: ImageConfig;
   readonly imageName: string;
   readonly user: User;
+  /** Where its files are mounted, if not in its bundle. */
+  readonly rootfs?: string | undefined;
   /** Of the container whose processes it is to see (an ephemeral container's target). */
   readonly targetPid: number | undefined;
   readonly style: SpecStyle;
@@ -117,7 +120,7 @@ export function containerSpec(input: SpecInput): OciSpec {
       capabilities: capabilities(security, privileged, style.capabilities),
       ...(config.linux?.resources?.oomScoreAdj === undefined ? {} : { oomScoreAdj: config.linux.resources.oomScoreAdj }),
     },
-    root: { path: 'rootfs', ...(security?.readonlyRootfs ? { readonly: true } : {}) },
+    root: { path: input.rootfs ?? 'rootfs', ...(security?.readonlyRootfs ? { readonly: true } : {}) },
     mounts: [...mounts(config, style.files(sandbox.id), privileged), ...(style.mounts ?? [])],
     annotations: style.annotations(sandbox, input),
     linux: {
@@ -155,7 +158,7 @@ function command(config: ContainerConfig, image: ImageConfig): string[] {
 function environment(config: ContainerConfig, image: ImageConfig, hostname: string): string[] {
   const env = new Map<string, string>();
   const add = (entry: string): void => void env.set(entry.slice(0, entry.indexOf('=')), entry);
-  for (const entry of image.config.Env ?? ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']) add(entry);
+  for (const entry of image.config.Env ?? [defaultPath]) add(entry);
   if (config.tty) add('TERM=xterm');
   add(`HOSTNAME=${hostname}`);
   for (const { key, value } of config.envs ?? []) add(`${key}=${value}`);

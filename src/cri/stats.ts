@@ -1,7 +1,7 @@
 /** What a container uses, read from its cgroup. */
 import type { ContainerStats } from '../interfaces/cri.ts';
 import type { Kernel } from '../linux/kernel.ts';
-import type { CriContainer } from './store.ts';
+import type { CriContainer } from './records.ts';
 
 /** `written` is its own layer of the file system. */
 export function containerStats(kernel: Kernel, container: CriContainer, written: { readonly size: number; readonly inodes: number }): ContainerStats {

@@ -1,14 +1,14 @@
 /** exec, attach and port-forward: sessions with processes at a distance (k8s.io/kubelet pkg/cri/streaming, which containerd and CRI-O both use). */
 import { CriError, type ExecRequest, type ExecSyncResponse } from '../interfaces/cri.ts';
 import type { OciProcess, OciSpec, OciStdio } from '../interfaces/oci.ts';
-import type { StreamOutcome, StreamSession } from '../interfaces/streams.ts';
+import { ServedSession, type StreamSession } from '../interfaces/streams.ts';
 import type { Kernel } from '../linux/kernel.ts';
-import { connect, NetworkError } from '../linux/network.ts';
+import { connect, NetworkError, type NetworkNamespace } from '../linux/network.ts';
 import { type ByteServer, byteProtocol } from '../linux/protocols.ts';
-import { Condition, type Routine, sleep } from '../sim/routine.ts';
+import { type Routine, sleep } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { type ByteStream, newByteStream } from '../sim/stream.ts';
-import type { CriContainer, Sandbox } from './store.ts';
+import type { CriContainer, Sandbox } from './records.ts';
 
 /** How long after its process a session waits for children that still hold its streams. */
 const drain = 20;
@@ -37,6 +37,7 @@ export type StreamingHost = {
   };
 };
 
+/** The sessions of a CRI server. */
 export class Streaming {
   readonly #host: StreamingHost;
 
@@ -47,7 +48,7 @@ export class Streaming {
   *exec(request: ExecRequest): Routine<StreamSession> {
     const container = this.#running(request.containerId, 'exec');
     yield* sleep(this.#host.sim.random.between(5, 12));
-    const session = new Session({ stdin: request.stdin, tty: request.tty });
+    const session = new ServedSession({ stdin: request.stdin, tty: request.tty });
     this.#host.sim.go(this.#runExec(container, request, session), `exec:${container.id.slice(0, 12)}`);
     return session.face();
   }
@@ -80,8 +81,8 @@ export class Streaming {
 
   *attach(request: Omit<ExecRequest, 'cmd'>): Routine<StreamSession> {
     const container = this.#running(request.containerId, 'attach');
-    const session = new Session({ stdin: request.stdin && container.io.stdin !== undefined, tty: container.config.tty === true });
-    session.process = this.#host.init(container);
+    const session = new ServedSession({ stdin: request.stdin && container.io.stdin !== undefined, tty: container.config.tty === true });
+    follow(session, this.#host.init(container));
     const client = { stdout: session.stdout, ...(session.stderr ? { stderr: session.stderr } : {}) };
     container.io.attached.add(client);
     this.#host.sim.go(this.#runAttach(container, session, client), `attach:${container.id.slice(0, 12)}`);
@@ -96,17 +97,7 @@ export class Streaming {
     yield* sleep(this.#host.sim.random.between(2, 6));
     const { kernel } = this.#host;
     const namespace = sandbox.netns === '' ? kernel.host.network : (kernel.networkNamespaces.get(sandbox.netns) ?? kernel.host.network);
-    const session = new Session({ stdin: true, tty: false });
-    try {
-      const listener = connect(namespace, '127.0.0.1', port, this.#host.sim.random);
-      session.servers = listener.servers;
-      const bytes = listener.servers.get(byteProtocol.name) as ByteServer | undefined;
-      if (bytes) this.#host.sim.go(bytes.accept({ fromClient: session.stdin as ByteStream, toClient: session.stdout }), 'port-forward');
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      session.end({ exitCode: 1, error: this.#host.texts.refused(sandbox, port) });
-    }
-    return session.face();
+    return forwardPort(this.#host.sim, namespace, port, this.#host.texts.refused(sandbox, port)).face();
   }
 
   #running(id: string, verb: 'exec' | 'attach'): CriContainer {
@@ -116,12 +107,12 @@ export class Streaming {
     return container;
   }
 
-  *#runExec(container: CriContainer, request: ExecRequest, session: Session): Routine {
+  *#runExec(container: CriContainer, request: ExecRequest, session: ServedSession): Routine {
     const { stdin, stdout, stderr } = session;
     const stdio = { ...(stdin ? { stdin } : {}), stdout, ...(stderr ? { stderr } : {}), ...(request.tty ? { terminal: { columns: 80, rows: 24 } } : {}) };
     try {
       const process = yield* this.#start(container, request.cmd, stdio, this.#host.texts.exec, request.tty);
-      session.process = process;
+      follow(session, process);
       session.closed = () => {
         // A terminal that goes away takes its command along; without one it runs on.
         if (request.tty) this.#host.kernel.processes.get(process.pid)?.signal('SIGKILL');
@@ -137,7 +128,7 @@ export class Streaming {
     }
   }
 
-  *#runAttach(container: CriContainer, session: Session, client: { readonly stdout: ByteStream; readonly stderr?: ByteStream }): Routine {
+  *#runAttach(container: CriContainer, session: ServedSession, client: { readonly stdout: ByteStream; readonly stderr?: ByteStream }): Routine {
     try {
       while (container.state === 'CONTAINER_RUNNING' && !session.stdout.broken) yield { on: [container.changed, session.stdout.changed] };
       // What it said last may still be on its way through the log.
@@ -160,57 +151,27 @@ export class Streaming {
   }
 }
 
-/** Both ends of one session; `face` is what the caller gets. */
-class Session {
-  readonly stdin: ByteStream | undefined;
-  readonly stdout: ByteStream = newByteStream();
-  readonly stderr: ByteStream | undefined;
-  readonly ended = new Condition();
-  process: OciProcess | undefined;
-  servers: ReadonlyMap<string, unknown> | undefined;
-  closed: () => void = () => {};
-  readonly #tty: boolean;
-  #outcome: StreamOutcome | undefined;
-
-  constructor(options: { readonly stdin: boolean; readonly tty: boolean }) {
-    this.#tty = options.tty;
-    this.stdin = options.stdin ? newByteStream() : undefined;
-    this.stderr = options.tty ? undefined : newByteStream();
+/** A session with what listens at a port; it ends at once, with these words, where nothing does. */
+export function forwardPort(sim: Sim, namespace: NetworkNamespace, port: number, refused: string): ServedSession {
+  const session = new ServedSession({ stdin: true, tty: false });
+  try {
+    session.servers = connect(namespace, '127.0.0.1', port, sim.random).servers;
+    const bytes = session.servers.get(byteProtocol.name) as ByteServer | undefined;
+    if (bytes) sim.go(bytes.accept({ fromClient: session.stdin as ByteStream, toClient: session.stdout }), 'port-forward');
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    session.end({ exitCode: 1, error: refused });
   }
-
-  /** Only the first outcome counts. */
-  end(outcome: StreamOutcome): void {
-    if (this.#outcome) return;
-    this.stdout.close();
-    this.stderr?.close();
-    this.stdin?.break();
-    this.#outcome = outcome;
-    this.ended.notify();
-  }
-
-  face(): StreamSession {
-    const { stdin, stdout, stderr, servers, ended } = this;
-    return {
-      session: true,
-      ...(stdin ? { stdin } : {}),
-      stdout,
-      ...(stderr ? { stderr } : {}),
-      ...(servers ? { servers } : {}),
-      ...(this.#tty ? { terminal: { mode: () => this.process?.terminal?.mode() ?? 'cooked', reader: () => this.process?.terminal?.reader() } } : {}),
-      resize: (size) => this.process?.resize(size),
-      close: () => {
-        stdin?.close();
-        stdout.break();
-        stderr?.break();
-        this.closed();
-      },
-      outcome: () => this.#outcome,
-      ended,
-    };
-  }
+  return session;
 }
 
-function* collect(stream: ByteStream, add: (text: string) => void): Routine {
+function follow(session: ServedSession, process: OciProcess | undefined): void {
+  session.resize = (size) => process?.resize(size);
+  session.terminal = process?.terminal;
+}
+
+/** Hands on what comes, until the stream's end. */
+export function* collect(stream: ByteStream, add: (text: string) => void): Routine {
   for (let text = yield* stream.receive(); text !== undefined; text = yield* stream.receive()) add(text);
 }
 

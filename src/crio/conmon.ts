@@ -1,6 +1,6 @@
 /** conmon: the process between CRI-O and one container. It writes the log, waits for the end, and outlives the daemon (containers/conmon). */
 import { LogFile, pumpLog } from '../cri/logs.ts';
-import type { CriContainer } from '../cri/store.ts';
+import type { CriContainer } from '../cri/records.ts';
 import type { OciProcess } from '../interfaces/oci.ts';
 import type { Cgroup } from '../linux/cgroup.ts';
 import type { FileSystem } from '../linux/file-system.ts';

@@ -1,8 +1,17 @@
 /** Containers of pods: the OCI runtime makes them when they are created, not when they are started (CRI-O server/container_*.go). */
-import { containerSpec, ociResources } from '../cri/spec.ts';
-import { ContainerIo, CriContainer, type Sandbox } from '../cri/store.ts';
-import { resolveUser } from '../cri/user.ts';
-import type { ContainerConfig, ContainerStatus, LinuxContainerResources, PodSandboxConfig } from '../interfaces/cri.ts';
+import { makeMountSources, newContainer } from '../cri/new-container.ts';
+import type { CriContainer, Sandbox } from '../cri/records.ts';
+import { ociResources } from '../cri/spec.ts';
+import { containerStats } from '../cri/stats.ts';
+import type {
+  Container,
+  ContainerConfig,
+  ContainerFilter,
+  ContainerStats,
+  ContainerStatus,
+  LinuxContainerResources,
+  PodSandboxConfig,
+} from '../interfaces/cri.ts';
 import { OciError } from '../interfaces/oci.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import type { Conmon } from './conmon.ts';
@@ -11,7 +20,7 @@ import type { CrioImageService } from './image-service.ts';
 import { discard, launch, touch } from './launch.ts';
 import { unknown } from './references.ts';
 import type { Sandboxes } from './sandboxes.ts';
-import { mountPoint, type StoredImage } from './storage.ts';
+import { mountPoint } from './storage.ts';
 import { unknownUser } from './users.ts';
 
 const words = { CONTAINER_CREATED: 'created', CONTAINER_RUNNING: 'running', CONTAINER_EXITED: 'stopped', CONTAINER_UNKNOWN: 'unknown' } as const;
@@ -31,7 +40,7 @@ export class Containers {
     const { store, sim } = this.#context;
     const call = this.#context.call('RuntimeService/CreateContainer');
     call.info(`Creating container: ${describe(config.labels)}`);
-    const sandbox = this.#context.sandbox(podSandboxId);
+    const sandbox = this.#context.store.sandbox(podSandboxId);
     if (!sandbox) throw unknown(`specified sandbox not found: ${podSandboxId}: PodSandbox with ID starting with ${podSandboxId} not found: ID does not exist`);
     if (!sandbox.ready) throw unknown(`CreateContainer failed as the sandbox was stopped: ${sandbox.id}`);
     const { name, namespace, uid } = sandbox.config.metadata;
@@ -91,23 +100,23 @@ export class Containers {
   }
 
   *stop(id: string, timeoutSeconds: number): Routine {
-    const container = this.#context.container(id);
+    const container = this.#context.store.container(id);
     const call = this.#context.call('RuntimeService/StopContainer');
     call.info(`Stopping container: ${id} (timeout: ${timeoutSeconds}s)`);
     if (!container) return;
     if (container.state === 'CONTAINER_RUNNING') {
       this.#signal(container, container.stopSignal);
-      if (!(yield* this.#waitForExit(container, timeoutSeconds * 1000))) {
+      if (!(yield* container.waitForExit(this.#context.sim, timeoutSeconds * 1000))) {
         this.#context.log('warning', `Stopping container ${container.id} with stop signal(${container.stopSignal.replace('SIG', '')}) timed out. Killing...`);
         this.#signal(container, 'SIGKILL');
-        yield* this.#waitForExit(container, 120_000);
+        yield* container.waitForExit(this.#context.sim, 120_000);
       }
     }
     call.info(`Stopped container ${container.id}: ${describe(container.config.labels)}`);
   }
 
   *remove(id: string): Routine {
-    const container = this.#context.container(id);
+    const container = this.#context.store.container(id);
     const call = this.#context.call('RuntimeService/RemoveContainer');
     call.info(`Removing container: ${id}`);
     if (!container || container.removing) return;
@@ -124,40 +133,25 @@ export class Containers {
   }
 
   status(id: string): ContainerStatus {
-    const container = this.#context.container(id);
+    const container = this.#context.store.container(id);
     if (!container) throw notFound('container', id, 'container');
     const image = this.#context.storage.state.images.get(container.imageId);
-    const { user } = container.spec.process;
-    return {
-      ...container.listed,
-      image: { image: image?.names[0] ?? image?.digests[0] ?? container.imageId, userSpecifiedImage: '', annotations: {} },
-      imageRef: image?.digests[0] ?? container.imageId,
-      startedAt: container.startedAt,
-      finishedAt: container.finishedAt,
-      exitCode: container.exitCode,
-      reason: container.reason,
-      message: container.message,
-      mounts: container.config.mounts ?? [],
-      logPath: container.logPath,
-      resources: { linux: container.resources ?? {} },
-      user: { linux: { uid: user.uid, gid: user.gid, supplementalGroups: user.additionalGids ?? [] } },
-      info: {
-        sandboxID: container.sandbox.id,
-        pid: container.pid,
-        removing: container.removing,
-        snapshotKey: '',
-        snapshotter: '',
-        runtimeType: this.#context.handler(container.sandbox.runtimeHandler).path,
-        config: container.config,
-        runtimeSpec: container.spec,
-        shown: {
-          sandboxID: container.sandbox.id,
-          pid: container.pid,
-          runtimeSpec: container.spec,
-          privileged: container.config.linux?.securityContext?.privileged === true,
-        },
-      },
-    };
+    const { pid, spec, config, sandbox } = container;
+    return container.status(image, {
+      snapshotKey: '',
+      snapshotter: '',
+      runtimeType: this.#context.handler(sandbox.runtimeHandler).path,
+      shown: { sandboxID: sandbox.id, pid, runtimeSpec: spec, privileged: config.linux?.securityContext?.privileged === true },
+    });
+  }
+
+  list(filter?: ContainerFilter): readonly Container[] {
+    return this.#context.store.listContainers(filter);
+  }
+
+  stats(id: string): ContainerStats {
+    const container = this.#context.mustContainer(id);
+    return containerStats(this.#context.kernel, container, this.#context.storage.written(container.id));
   }
 
   update(id: string, resources: LinuxContainerResources): void {
@@ -192,44 +186,18 @@ export class Containers {
   }
 
   #make(id: string, name: string, sandbox: Sandbox, config: ContainerConfig, sandboxConfig: PodSandboxConfig): CriContainer {
-    const { storage, sim, kernel } = this.#context;
+    const { storage, sim, kernel, files, store } = this.#context;
     const image = this.#images.find(config.image.image);
     if (!image) throw unknown(`image not known`);
     const stored = storage.createContainer(id, name, image);
-    const user = resolveUser(stored.root, image.config.config.User ?? '', config.linux?.securityContext ?? {}, unknownUser);
-    const target = config.linux?.securityContext?.namespaceOptions?.targetId;
-    const spec = containerSpec({
-      id,
-      config,
-      sandbox: {
-        id: sandbox.id,
-        pid: sandbox.pid,
-        config: sandbox.config,
-        netns: sandbox.netns,
-        hostname: sandbox.netns === '' ? kernel.hostname : sandbox.config.hostname || kernel.hostname,
-      },
-      image: image.config,
-      imageName: config.image.userSpecifiedImage ?? config.image.image,
-      user,
-      targetPid: target === undefined ? undefined : this.#context.container(target)?.pid,
-      style: this.#sandboxes.style,
-    });
-    if (spec.process.args.length === 0) throw unknown('no command specified');
-    for (const { hostPath } of config.mounts ?? []) if (!this.#context.files.exists(hostPath)) this.#context.directory(hostPath);
-    const logPath = sandboxConfig.logDirectory && config.logPath ? `${sandboxConfig.logDirectory}/${config.logPath}` : '';
-    touch(this.#context, logPath);
-    return new CriContainer({
-      id,
-      name,
-      sandbox,
-      config,
-      imageId: image.id,
-      stopSignal: stopSignal(config, image),
-      createdAt: sim.now,
-      spec: { ...spec, root: { ...spec.root, path: mountPoint(stored) } },
-      logPath,
-      io: new ContainerIo({ stdin: config.stdin === true, tty: config.tty === true }),
-    });
+    const container = newContainer(
+      { id, name, sandbox, config, sandboxConfig, image, root: stored.root, rootfs: mountPoint(stored) },
+      { kernel, store, style: this.#sandboxes.style, now: sim.now, texts: unknownUser },
+    );
+    if (container.spec.process.args.length === 0) throw unknown('no command specified');
+    makeMountSources(files, config, sim.now);
+    touch(this.#context, container.logPath);
+    return container;
   }
 
   #signal(container: CriContainer, signal: string): void {
@@ -239,16 +207,4 @@ export class Containers {
       if (!(error instanceof OciError)) throw error; // It has ended in the meantime.
     }
   }
-
-  *#waitForExit(container: CriContainer, milliseconds: number): Routine<boolean> {
-    const until = this.#context.now + milliseconds;
-    while (container.state === 'CONTAINER_RUNNING') {
-      const left = until - this.#context.now;
-      if (left <= 0) return false;
-      yield { on: [container.changed], timeout: left };
-    }
-    return true;
-  }
 }
-
-const stopSignal = (config: ContainerConfig, image: StoredImage): string => config.stopSignal || image.config.config.StopSignal || 'SIGTERM';

@@ -3,7 +3,8 @@ import { ContainerEvents } from '../cri/events.ts';
 import { timestamp } from '../cri/logs.ts';
 import { directoryAt } from '../cri/pod-files.ts';
 import { PodNetwork } from '../cri/pod-network.ts';
-import { byId, type CriContainer, type CriStore, type Sandbox } from '../cri/store.ts';
+import type { CriContainer } from '../cri/records.ts';
+import type { CriStore } from '../cri/store.ts';
 import type { CniRuntime } from '../interfaces/cni.ts';
 import { CriError, type Labels } from '../interfaces/cri.ts';
 import type { RegistryServer } from '../interfaces/distribution.ts';
@@ -85,16 +86,8 @@ export class Context {
     return { info: (text) => this.log('info', text, more), warning: (text) => this.log('warning', text, more) };
   }
 
-  sandbox(id: string): Sandbox | undefined {
-    return byId(this.store.sandboxes, id);
-  }
-
-  container(id: string): CriContainer | undefined {
-    return byId(this.store.containers, id);
-  }
-
   mustContainer(id: string): CriContainer {
-    const container = this.container(id);
+    const container = this.store.container(id);
     if (!container) throw notFound('container', id, 'container');
     return container;
   }

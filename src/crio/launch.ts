@@ -1,6 +1,6 @@
 /** Starting a container: conmon, and the OCI runtime behind it (CRI-O internal/oci/runtime_oci.go). */
-import type { CriContainer } from '../cri/store.ts';
-import { OciError, type OciSpec, type OciStdio } from '../interfaces/oci.ts';
+import type { CriContainer } from '../cri/records.ts';
+import { OciError, type OciSpec } from '../interfaces/oci.ts';
 import { FileNode, JsonFile } from '../linux/inode.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { RuntimeHandler } from './config.ts';
@@ -50,7 +50,7 @@ export function* launch(context: Context, { id, name, handler, spec, logPath, po
   });
   try {
     if (!files.exists(handler.path)) throw new OciError(`error reading container (probably exited) json message: EOF`);
-    const init = yield* runtime.create(handler.root, id, bundle, container ? stdioOf(container) : {}, conmon.process.pid);
+    const init = yield* runtime.create(handler.root, id, bundle, container?.stdio ?? {}, conmon.process.pid);
     conmon.attach(init, bundle, container);
     context.conmons.set(id, conmon);
     return conmon;
@@ -71,15 +71,6 @@ function createError({ path }: RuntimeHandler, error: OciError): string {
   if (missing)
     return `container create failed: executable file \`${missing[1]}\` not found${missing[1]?.includes('/') ? '' : ' in $PATH'}: No such file or directory\n`;
   return `container create failed: ${error.reason.replace(/^unable to start container process: (?:error during container init: )?/, '')}\n`;
-}
-
-function stdioOf({ io, config }: CriContainer): OciStdio {
-  return {
-    ...(io.stdin ? { stdin: io.stdin } : {}),
-    stdout: io.stdout,
-    ...(io.stderr ? { stderr: io.stderr } : {}),
-    ...(config.tty ? { terminal: { columns: 80, rows: 24 } } : {}),
-  };
 }
 
 /** The record goes: what runs is killed, its directories are removed. */

@@ -1,17 +1,7 @@
 /** CRI's RuntimeService, as CRI-O answers it: each call handed to the part that does it. */
-import { containerStats } from '../cri/stats.ts';
-import { listSandboxes, matchingContainers } from '../cri/store.ts';
+import { condition, networkReady, RuntimeServiceBase } from '../cri/runtime-service.ts';
 import { Streaming, type StreamingHost } from '../cri/streaming.ts';
-import {
-  type Container,
-  type ContainerFilter,
-  type ContainerStats,
-  CriError,
-  type PodSandbox,
-  type PodSandboxFilter,
-  type RuntimeService,
-  type StatusResponse,
-} from '../interfaces/cri.ts';
+import { CriError, type RuntimeService, type StatusResponse } from '../interfaces/cri.ts';
 import { OciError } from '../interfaces/oci.ts';
 import { Containers } from './containers.ts';
 import { type Context, notFound } from './context.ts';
@@ -20,19 +10,16 @@ import { unknown } from './references.ts';
 import { Sandboxes } from './sandboxes.ts';
 import { graphRoot } from './storage.ts';
 
-export class CrioRuntimeService implements RuntimeService {
+/** CRI-O's. */
+export class CrioRuntimeService extends RuntimeServiceBase<Sandboxes, Containers> implements RuntimeService {
   readonly #context: Context;
   readonly #version: string;
-  readonly #sandboxes: Sandboxes;
-  readonly #containers: Containers;
-  readonly #streaming: Streaming;
 
   constructor(context: Context, images: CrioImageService, version: string) {
+    const sandboxes = new Sandboxes(context, images);
+    super(sandboxes, new Containers(context, images, sandboxes), newStreaming(context));
     this.#context = context;
     this.#version = version;
-    this.#sandboxes = new Sandboxes(context, images);
-    this.#containers = new Containers(context, images, this.#sandboxes);
-    this.#streaming = newStreaming(context);
   }
 
   /** After a restart: the monitors that are up are listened to again; what ended meanwhile stands in the exits' directory. */
@@ -40,13 +27,13 @@ export class CrioRuntimeService implements RuntimeService {
     const { conmons, store } = this.#context;
     for (const sandbox of store.sandboxes.values()) {
       const conmon = conmons.get(sandbox.id);
-      if (sandbox.pid !== 0 && (!conmon || conmon.exit)) this.#sandboxes.infraExited(sandbox.id);
-      else if (conmon) conmon.listener = () => this.#sandboxes.infraExited(sandbox.id);
+      if (sandbox.pid !== 0 && (!conmon || conmon.exit)) this.sandboxes.infraExited(sandbox.id);
+      else if (conmon) conmon.listener = () => this.sandboxes.infraExited(sandbox.id);
     }
     for (const container of store.containers.values()) {
       const conmon = conmons.get(container.id);
-      if (conmon) conmon.listener = (ended) => this.#containers.exited(ended);
-      if (conmon?.exit) this.#containers.exited(conmon);
+      if (conmon) conmon.listener = (ended) => this.containers.exited(ended);
+      if (conmon?.exit) this.containers.exited(conmon);
       else if (!conmon && container.state === 'CONTAINER_RUNNING') container.exited(this.#context.now, -1, 'Error');
     }
   }
@@ -62,68 +49,24 @@ export class CrioRuntimeService implements RuntimeService {
   status(verbose: boolean): StatusResponse {
     const ready = this.#context.network.load() !== undefined;
     const { networkDir } = this.#context.config;
-    return {
-      conditions: [
-        { type: 'RuntimeReady', status: true, reason: '', message: '' },
-        ready
-          ? { type: 'NetworkReady', status: true, reason: '', message: '' }
-          : {
-              type: 'NetworkReady',
-              status: false,
-              reason: 'NetworkPluginNotReady',
-              message: `Network plugin returns error: no CNI configuration file in ${networkDir}/. Has your network provider started?`,
-            },
-      ],
-      info: verbose ? this.#info() : {},
-    };
+    const problem = ready ? undefined : `Network plugin returns error: no CNI configuration file in ${networkDir}/. Has your network provider started?`;
+    return { conditions: [condition('RuntimeReady'), networkReady(problem)], info: verbose ? this.#info() : {} };
   }
 
-  readonly runPodSandbox: RuntimeService['runPodSandbox'] = (config, handler) => this.#sandboxes.run(config, handler);
-
   *stopPodSandbox(id: string): ReturnType<RuntimeService['stopPodSandbox']> {
-    const sandbox = this.#context.sandbox(id);
+    const sandbox = this.#context.store.sandbox(id);
     if (!sandbox) return;
     for (const container of [...sandbox.containers])
-      if (this.#context.container(container)?.state === 'CONTAINER_RUNNING') yield* this.#containers.stop(container, 10);
-    yield* this.#sandboxes.stop(sandbox.id);
+      if (this.#context.store.container(container)?.state === 'CONTAINER_RUNNING') yield* this.containers.stop(container, 10);
+    yield* this.sandboxes.stop(sandbox.id);
   }
 
   *removePodSandbox(id: string): ReturnType<RuntimeService['removePodSandbox']> {
-    const sandbox = this.#context.sandbox(id);
+    const sandbox = this.#context.store.sandbox(id);
     if (!sandbox) return;
-    for (const container of [...sandbox.containers]) yield* this.#containers.remove(container);
-    yield* this.#sandboxes.stop(sandbox.id);
-    yield* this.#sandboxes.remove(sandbox.id);
-  }
-
-  readonly podSandboxStatus: RuntimeService['podSandboxStatus'] = (id) => this.#sandboxes.status(id);
-  readonly createContainer: RuntimeService['createContainer'] = (id, config, sandboxConfig) => this.#containers.create(id, config, sandboxConfig);
-  readonly startContainer: RuntimeService['startContainer'] = (id) => this.#containers.start(id);
-  readonly stopContainer: RuntimeService['stopContainer'] = (id, timeout) => this.#containers.stop(id, timeout);
-  readonly removeContainer: RuntimeService['removeContainer'] = (id) => this.#containers.remove(id);
-  readonly containerStatus: RuntimeService['containerStatus'] = (id) => this.#containers.status(id);
-  readonly updateContainerResources: RuntimeService['updateContainerResources'] = (id, resources) => this.#containers.update(id, resources);
-  readonly reopenContainerLog: RuntimeService['reopenContainerLog'] = (id) => this.#containers.reopenLog(id);
-  readonly execSync: RuntimeService['execSync'] = (id, cmd, timeout) => this.#streaming.execSync(id, cmd, timeout);
-  readonly exec: RuntimeService['exec'] = (request) => this.#streaming.exec(request);
-  readonly attach: RuntimeService['attach'] = (request) => this.#streaming.attach(request);
-  readonly portForward: RuntimeService['portForward'] = (id, port) => this.#streaming.portForward(id, port);
-
-  listPodSandbox(filter: PodSandboxFilter = {}): readonly PodSandbox[] {
-    return listSandboxes(this.#context.store, filter);
-  }
-
-  listContainers(filter: ContainerFilter = {}): readonly Container[] {
-    return matchingContainers(this.#context.store, filter).map(({ listed }) => listed);
-  }
-
-  containerStats(id: string): ContainerStats {
-    const container = this.#context.mustContainer(id);
-    return containerStats(this.#context.kernel, container, this.#context.storage.written(container.id));
-  }
-
-  listContainerStats(filter: ContainerFilter = {}): readonly ContainerStats[] {
-    return matchingContainers(this.#context.store, filter).map(({ id }) => this.containerStats(id));
+    for (const container of [...sandbox.containers]) yield* this.containers.remove(container);
+    yield* this.sandboxes.stop(sandbox.id);
+    yield* this.sandboxes.remove(sandbox.id);
   }
 
   updateRuntimeConfig(): void {
@@ -179,8 +122,8 @@ const newStreaming = (context: Context): Streaming =>
   new Streaming({
     kernel: context.kernel,
     sim: context.sim,
-    container: (id) => context.container(id),
-    sandbox: (id) => context.sandbox(id),
+    container: (id) => context.store.container(id),
+    sandbox: (id) => context.store.sandbox(id),
     init: ({ id }) => context.conmons.get(id)?.init,
     texts,
     *exec({ id, sandbox }, process, stdio) {

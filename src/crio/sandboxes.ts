@@ -1,10 +1,10 @@
 /** Pod sandboxes: pinned namespaces, a network, and a process of their own only where it is needed (CRI-O server/sandbox_run_linux.go). */
 import { podFiles } from '../cri/pod-files.ts';
+import { Sandbox } from '../cri/records.ts';
 import { sandboxSpec } from '../cri/spec.ts';
-import { Sandbox } from '../cri/store.ts';
 import { resolveUser } from '../cri/user.ts';
 import { CniError, type CniResult } from '../interfaces/cni.ts';
-import type { CriError, PodSandboxConfig, PodSandboxStatus } from '../interfaces/cri.ts';
+import type { CriError, PodSandbox, PodSandboxConfig, PodSandboxFilter, PodSandboxStatus } from '../interfaces/cri.ts';
 import type { OciSpec } from '../interfaces/oci.ts';
 import { FileNode } from '../linux/inode.ts';
 import { OpaqueNamespace, UtsNamespace } from '../linux/namespaces.ts';
@@ -69,7 +69,7 @@ export class Sandboxes {
   }
 
   *stop(id: string): Routine {
-    const sandbox = this.#context.sandbox(id);
+    const sandbox = this.#context.store.sandbox(id);
     if (!sandbox) return;
     const call = this.#context.call('RuntimeService/StopPodSandbox');
     if (!sandbox.ready && !this.#context.storage.state.pins.has(sandbox.id)) return call.info(`Stopped pod sandbox (already stopped): ${sandbox.id}`);
@@ -87,7 +87,7 @@ export class Sandboxes {
   }
 
   *remove(id: string): Routine {
-    const sandbox = this.#context.sandbox(id);
+    const sandbox = this.#context.store.sandbox(id);
     if (!sandbox) return;
     const call = this.#context.call('RuntimeService/RemovePodSandbox');
     call.info(`Removing pod sandbox: ${id}`);
@@ -101,27 +101,29 @@ export class Sandboxes {
   }
 
   status(id: string): PodSandboxStatus {
-    const sandbox = this.#context.sandbox(id);
+    const sandbox = this.#context.store.sandbox(id);
     if (!sandbox) throw notFound('pod', id, 'PodSandbox');
-    const { config } = sandbox;
-    const kernel = this.#context.kernel;
+    return sandbox.status(() => this.#info(sandbox));
+  }
+
+  list(filter?: PodSandboxFilter): readonly PodSandbox[] {
+    return this.#context.store.listSandboxes(filter);
+  }
+
+  #info({ pid, netns, config, runtimeHandler, spec, cni }: Sandbox): PodSandboxStatus['info'] {
+    const image = this.#context.config.pauseImage;
     return {
-      ...sandbox.listed,
-      network: { ip: sandbox.ip, additionalIps: [] },
-      linux: { namespaces: { options: config.linux?.securityContext?.namespaceOptions ?? { network: 0, pid: 0, ipc: 0 } } },
-      info: {
-        pid: sandbox.pid,
-        processStatus: sandbox.pid === 0 ? 'deleted' : 'running',
-        netNamespaceClosed: sandbox.netns === '' ? false : !kernel.networkNamespaces.has(sandbox.netns),
-        image: this.#context.config.pauseImage,
-        snapshotKey: '',
-        snapshotter: '',
-        runtimeHandler: sandbox.runtimeHandler,
-        config,
-        runtimeSpec: sandbox.spec,
-        cniResult: sandbox.cni ?? null,
-        shown: { ...(this.#needsInfra(config) ? { image: this.#context.config.pauseImage, pid: sandbox.pid } : {}), runtimeSpec: sandbox.spec },
-      },
+      pid,
+      processStatus: pid === 0 ? 'deleted' : 'running',
+      netNamespaceClosed: netns === '' ? false : !this.#context.kernel.networkNamespaces.has(netns),
+      image,
+      snapshotKey: '',
+      snapshotter: '',
+      runtimeHandler,
+      config,
+      runtimeSpec: spec,
+      cniResult: cni ?? null,
+      shown: { ...(this.#needsInfra(config) ? { image, pid } : {}), runtimeSpec: spec },
     };
   }
 

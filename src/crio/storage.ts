@@ -1,6 +1,6 @@
 /** containers/storage: layers, images and containers below /var/lib/containers/storage (go.podman.io/storage store.go, drivers/overlay). */
 import { layerDirectory, mergeLayer, unpackedSize } from '../cri/layers.ts';
-import { type CriStore, newCriStore } from '../cri/store.ts';
+import { CriStore } from '../cri/store.ts';
 import type { Blob, ImageConfig, LayerEntry } from '../interfaces/distribution.ts';
 import { type DirectoryNode, FileNode, OverlayDirectory, writtenFiles } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
@@ -50,7 +50,7 @@ export class StorageState {
   readonly images = new Map<string, StoredImage>();
   readonly containers = new Map<string, StoredContainer>();
   /** What CRI-O reads back from the containers' metadata when it starts. */
-  readonly cri: CriStore = newCriStore();
+  readonly cri = new CriStore();
   /** Under which name each sandbox's namespaces are pinned. */
   readonly pins = new Map<string, string>();
 }

@@ -1,12 +1,12 @@
 /** A container's streams: its json-file log, and who is attached (moby daemon/logger/jsonfilelog, daemon/attach.go). */
 import { parseBytes } from '../apimachinery/go-units.ts';
 import { DockerError, type LogLine } from '../interfaces/docker.ts';
-import type { StreamOutcome, StreamSession } from '../interfaces/streams.ts';
+import { ServedSession, type StreamSession } from '../interfaces/streams.ts';
 import { isErrno } from '../linux/errno.ts';
 import type { FileNode } from '../linux/inode.ts';
 import { Channel } from '../sim/channel.ts';
-import { Condition, type Routine, sleep } from '../sim/routine.ts';
-import { type ByteStream, newByteStream } from '../sim/stream.ts';
+import { type Routine, sleep } from '../sim/routine.ts';
+import type { ByteStream } from '../sim/stream.ts';
 import { type Engine, moby } from './engine.ts';
 import type { Container } from './state.ts';
 
@@ -116,55 +116,6 @@ const inside = (time: string, { since, until }: LogOptions): boolean => {
   return at >= since && (until === 0 || at <= until);
 };
 
-/** Both ends of a session with a process. */
-export class Session {
-  readonly stdin: ByteStream | undefined;
-  readonly stdout: ByteStream = newByteStream();
-  readonly stderr: ByteStream | undefined;
-  readonly ended = new Condition();
-  /** By pid, for the terminal that it runs on. */
-  resize: (size: { readonly columns: number; readonly rows: number }) => void = () => {};
-  closed: () => void = () => {};
-  readonly #tty: boolean;
-  #outcome: StreamOutcome | undefined;
-
-  constructor(options: { readonly stdin: boolean; readonly tty: boolean }) {
-    this.#tty = options.tty;
-    this.stdin = options.stdin ? newByteStream() : undefined;
-    this.stderr = options.tty ? undefined : newByteStream();
-  }
-
-  /** Only the first outcome counts. */
-  end(outcome: StreamOutcome): void {
-    if (this.#outcome) return;
-    this.stdout.close();
-    this.stderr?.close();
-    this.stdin?.break();
-    this.#outcome = outcome;
-    this.ended.notify();
-  }
-
-  face(terminal?: StreamSession['terminal']): StreamSession {
-    const { stdin, stdout, stderr, ended } = this;
-    return {
-      session: true,
-      ...(stdin ? { stdin } : {}),
-      stdout,
-      ...(stderr ? { stderr } : {}),
-      ...(this.#tty && terminal ? { terminal } : {}),
-      resize: (size) => this.resize(size),
-      close: () => {
-        stdin?.close();
-        stdout.break();
-        stderr?.break();
-        this.closed();
-      },
-      outcome: () => this.#outcome,
-      ended,
-    };
-  }
-}
-
 /** The terminal of a process at a distance, read from its controlling terminal. */
 export const terminalOf = (engine: Engine, pid: () => number): NonNullable<StreamSession['terminal']> => ({
   mode: () => engine.kernel.processes.get(pid())?.tty?.mode ?? 'cooked',
@@ -173,7 +124,7 @@ export const terminalOf = (engine: Engine, pid: () => number): NonNullable<Strea
 
 export function attach(engine: Engine, container: Container, { stdin }: { readonly stdin: boolean }): StreamSession {
   if (container.status === 'paused') throw new DockerError(409, `Container ${container.name} is paused, unpause the container before attach`);
-  const session = new Session({ stdin: stdin && container.config.OpenStdin, tty: container.config.Tty });
+  const session = new ServedSession({ stdin: stdin && container.config.OpenStdin, tty: container.config.Tty });
   const client = { stdout: session.stdout, ...(session.stderr ? { stderr: session.stderr } : {}) };
   container.clients.add(client);
   const { exits } = container;
@@ -190,7 +141,8 @@ export function attach(engine: Engine, container: Container, { stdin }: { readon
     `attach:${container.id.slice(0, 12)}`,
   );
   if (session.stdin) engine.sim.go(copyIn(container, session.stdin), 'attach-stdin');
-  return session.face(terminalOf(engine, () => container.pid));
+  session.terminal = terminalOf(engine, () => container.pid);
+  return session.face();
 }
 
 /** `docker run -i`: what was typed before the start waits; the end of input closes the container's. */

@@ -1,8 +1,8 @@
 /** docker exec (moby daemon/exec.go). */
 import { DockerError, type ExecOptions } from '../interfaces/docker.ts';
-import type { StreamSession } from '../interfaces/streams.ts';
+import { ServedSession, type StreamSession } from '../interfaces/streams.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
-import { Session, terminalOf } from './container-io.ts';
+import { terminalOf } from './container-io.ts';
 import { containerdText, type Engine, moby } from './engine.ts';
 import { rootOf } from './layers.ts';
 import { resolveUser } from './spec.ts';
@@ -14,7 +14,7 @@ export function* startExec(engine: Engine, container: Container, options: ExecOp
   if (!container.running) throw new DockerError(409, `container ${container.id} is not running`);
   yield* sleep(engine.sim.random.between(20, 35));
   const id = engine.sim.random.hex(64);
-  const session = new Session({ stdin: options.stdin, tty: options.tty });
+  const session = new ServedSession({ stdin: options.stdin, tty: options.tty });
   const { stdin, stdout, stderr } = session;
   let pid = 0;
   const { process } = engine.containerd.containers.get(moby, container.id).spec;
@@ -57,5 +57,6 @@ export function* startExec(engine: Engine, container: Container, options: ExecOp
     })(),
     `exec:${id.slice(0, 12)}`,
   );
-  return session.face(terminalOf(engine, () => pid));
+  session.terminal = terminalOf(engine, () => pid);
+  return session.face();
 }

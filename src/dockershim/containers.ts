@@ -1,4 +1,5 @@
 /** Containers of pods as containers of Docker (kubernetes pkg/kubelet/dockershim/docker_container.go, docker_stats.go). */
+import { hasLabels } from '../cri/store.ts';
 import {
   type Container,
   type ContainerConfig,
@@ -15,7 +16,7 @@ import { type ContainerSummary, DockerError, type MountPoint } from '../interfac
 import { isErrno } from '../linux/errno.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { createOptions } from './create.ts';
-import { extractLabels, hasLabels, logPathLabel, parseContainerName, sandboxIdLabel } from './names.ts';
+import { extractLabels, logPathLabel, parseContainerName, sandboxIdLabel } from './names.ts';
 import { cgroupParentOf } from './sandboxes.ts';
 import { moment, type Shim, type State, textOf } from './shim.ts';
 
@@ -105,6 +106,10 @@ export class Containers {
       (docker) => docker.containers.update(id, memoryLimitInBytes === undefined ? {} : { memory: memoryLimitInBytes }),
       `failed to update container ${JSON.stringify(id)}: `,
     );
+  }
+
+  reopenLog(): void {
+    throw new CriError('Unknown', 'docker does not support reopening container log files');
   }
 
   stats(id: string): ContainerStats {

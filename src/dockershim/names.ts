@@ -51,7 +51,3 @@ export function extractLabels(all: Labels): { readonly labels: Labels; readonly 
   }
   return { labels, annotations };
 }
-
-export function hasLabels(labels: Labels, wanted: Labels | undefined): boolean {
-  return wanted === undefined || Object.entries(wanted).every(([key, value]) => labels[key] === value);
-}

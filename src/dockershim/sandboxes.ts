@@ -1,4 +1,6 @@
 /** Pod sandboxes: pause containers of Docker, with a network that CNI gives them (kubernetes pkg/kubelet/dockershim/docker_sandbox.go). */
+import { cniArgs } from '../cri/pod-network.ts';
+import { hasLabels } from '../cri/store.ts';
 import { CniError } from '../interfaces/cni.ts';
 import {
   CriError,
@@ -13,7 +15,7 @@ import type { ContainerSummary } from '../interfaces/docker.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { newContainerConfig, newHostConfig } from './create.ts';
-import { extractLabels, hasLabels, makeLabels, makeSandboxName, parseSandboxName } from './names.ts';
+import { extractLabels, makeLabels, makeSandboxName, parseSandboxName } from './names.ts';
 import { moment, type Shim } from './shim.ts';
 
 /** Seconds a pause container is given to end. */
@@ -139,7 +141,7 @@ export class Sandboxes {
     const { State } = this.#shim.inspect(id);
     yield* sleep(this.#shim.sim.random.between(50, 90));
     try {
-      cni.add(cni.loadNetwork(cniConfDir, cniBinDir), this.#cniArgs(id, config.metadata, `/proc/${State.Pid}/ns/net`, config.portMappings));
+      cni.add(cni.loadNetwork(cniConfDir, cniBinDir), cniArgs(id, `/proc/${State.Pid}/ns/net`, config));
     } catch (error) {
       if (!(error instanceof CniError)) throw error;
       const text = this.networkProblem() ?? error.message;
@@ -155,32 +157,10 @@ export class Sandboxes {
   #tearDown(id: string, metadata: PodSandboxConfig['metadata'], netns: string): void {
     const { cni, cniConfDir, cniBinDir } = this.#shim.options;
     try {
-      cni.del(cni.loadNetwork(cniConfDir, cniBinDir), this.#cniArgs(id, metadata, netns));
+      cni.del(cni.loadNetwork(cniConfDir, cniBinDir), cniArgs(id, netns, { metadata }));
     } catch (error) {
       if (!(error instanceof CniError)) throw error; // Tried again when the sandbox is stopped again.
     }
-  }
-
-  #cniArgs(
-    id: string,
-    { name, namespace, uid }: PodSandboxConfig['metadata'],
-    netns: string,
-    mappings: PodSandboxConfig['portMappings'] = [],
-  ): Parameters<Shim['options']['cni']['add']>[1] {
-    return {
-      containerId: id,
-      netns,
-      ifName: 'eth0',
-      args: { IgnoreUnknown: '1', K8S_POD_NAMESPACE: namespace, K8S_POD_NAME: name, K8S_POD_INFRA_CONTAINER_ID: id, K8S_POD_UID: uid },
-      portMappings: mappings
-        .filter(({ hostPort }) => hostPort > 0)
-        .map(({ hostPort, containerPort, protocol, hostIp }) => ({
-          hostPort,
-          containerPort,
-          protocol: protocol.toLowerCase(),
-          ...(hostIp === undefined ? {} : { hostIP: hostIp }),
-        })),
-    };
   }
 
   /** Asked of the pod's own interface, as `nsenter … ip addr` does. */

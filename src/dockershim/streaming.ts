@@ -1,13 +1,12 @@
 /** exec, attach and port-forward through Docker (kubernetes pkg/kubelet/dockershim/docker_streaming.go, exec.go). */
+import { collect, forwardPort } from '../cri/streaming.ts';
 import { CriError, type ExecRequest, type ExecSyncResponse } from '../interfaces/cri.ts';
 import type { ExecOptions } from '../interfaces/docker.ts';
 import type { StreamOutcome, StreamSession } from '../interfaces/streams.ts';
-import { connect, NetworkError } from '../linux/network.ts';
-import { type ByteServer, byteProtocol } from '../linux/protocols.ts';
-import { Condition, type Routine } from '../sim/routine.ts';
-import { type ByteStream, newByteStream } from '../sim/stream.ts';
+import type { Routine } from '../sim/routine.ts';
 import type { Shim } from './shim.ts';
 
+/** The sessions with Docker's containers. */
 export class Streaming {
   readonly #shim: Shim;
 
@@ -53,31 +52,10 @@ export class Streaming {
     const { State } = this.#shim.inspect(sandboxId);
     if (!State.Running) throw new CriError('Unknown', `container not running (${sandboxId})`);
     const namespace = this.#shim.network(State.Pid) ?? this.#shim.kernel.host.network;
-    const [stdin, stdout] = [newByteStream(), newByteStream()];
-    let outcome: StreamOutcome | undefined;
-    const ended = new Condition();
-    const end = (result: StreamOutcome): void => {
-      if (outcome) return;
-      stdout.close();
-      stdin.break();
-      outcome = result;
-      ended.notify();
-    };
-    let servers: ReadonlyMap<string, unknown> | undefined;
-    try {
-      servers = connect(namespace, '127.0.0.1', port, this.#shim.sim.random).servers;
-      const bytes = servers.get(byteProtocol.name) as ByteServer | undefined;
-      if (bytes) this.#shim.sim.go(bytes.accept({ fromClient: stdin, toClient: stdout }), 'port-forward');
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      end({ exitCode: 1, error: `exit status 1: socat E connect(5, AF=2 127.0.0.1:${port}, 16): Connection refused` });
-    }
-    const close = (): void => {
-      stdin.close();
-      stdout.break();
-      end({ exitCode: 0 });
-    };
-    return { session: true, stdin, stdout, ...(servers ? { servers } : {}), close, outcome: () => outcome, ended };
+    const refused = `exit status 1: socat E connect(5, AF=2 127.0.0.1:${port}, 16): Connection refused`;
+    const session = forwardPort(this.#shim.sim, namespace, port, refused);
+    session.closed = () => session.end({ exitCode: 0 });
+    return session.face();
   }
 
   #mustRun(id: string): void {
@@ -94,7 +72,3 @@ const execOptions = (cmd: readonly string[], options: { readonly tty: boolean; r
   workdir: '',
   privileged: false,
 });
-
-function* collect(stream: ByteStream, add: (text: string) => void): Routine {
-  for (let text = yield* stream.receive(); text !== undefined; text = yield* stream.receive()) add(text);
-}

@@ -1,7 +1,7 @@
 /** A running command or log at a distance: exec, attach, logs -f, port-forward. */
 
-import type { Condition } from '../sim/routine.ts';
-import type { ByteStream } from '../sim/stream.ts';
+import { Condition } from '../sim/routine.ts';
+import { type ByteStream, newByteStream } from '../sim/stream.ts';
 
 export type TerminalSize = { readonly columns: number; readonly rows: number };
 
@@ -41,3 +41,55 @@ export type StreamSession = {
 export type StreamOutcome = { readonly exitCode: number; readonly error?: string };
 
 export const isSession = (value: object): value is StreamSession => 'session' in value;
+
+/** Both ends of a session, for the server that has the process; `face` is what the caller gets. */
+export class ServedSession {
+  readonly stdin: ByteStream | undefined;
+  readonly stdout: ByteStream = newByteStream();
+  readonly stderr: ByteStream | undefined;
+  readonly ended = new Condition();
+  /** Set when there is a process, which may be after the session has begun. */
+  resize: (size: TerminalSize) => void = () => {};
+  terminal: FarTerminal | undefined;
+  servers: StreamSession['servers'];
+  closed: () => void = () => {};
+  readonly #tty: boolean;
+  #outcome: StreamOutcome | undefined;
+
+  constructor(options: { readonly stdin: boolean; readonly tty: boolean }) {
+    this.#tty = options.tty;
+    this.stdin = options.stdin ? newByteStream() : undefined;
+    this.stderr = options.tty ? undefined : newByteStream();
+  }
+
+  /** Only the first outcome counts. */
+  end(outcome: StreamOutcome): void {
+    if (this.#outcome) return;
+    this.stdout.close();
+    this.stderr?.close();
+    this.stdin?.break();
+    this.#outcome = outcome;
+    this.ended.notify();
+  }
+
+  face(): StreamSession {
+    const { stdin, stdout, stderr, servers, ended } = this;
+    return {
+      session: true,
+      ...(stdin ? { stdin } : {}),
+      stdout,
+      ...(stderr ? { stderr } : {}),
+      ...(servers ? { servers } : {}),
+      ...(this.#tty ? { terminal: { mode: () => this.terminal?.mode() ?? 'cooked', reader: () => this.terminal?.reader() } } : {}),
+      resize: (size) => this.resize(size),
+      close: () => {
+        stdin?.close();
+        stdout.break();
+        stderr?.break();
+        this.closed();
+      },
+      outcome: () => this.#outcome,
+      ended,
+    };
+  }
+}

@@ -1,18 +1,24 @@
 /** Containers of pods: create, start, stop, remove and what became of them (internal/cri/server/container_*.go). */
 
 import { LogFile, pumpLog } from '../../cri/logs.ts';
-import { containerSpec } from '../../cri/spec.ts';
-import { ContainerIo, CriContainer, type Sandbox } from '../../cri/store.ts';
-import { resolveUser } from '../../cri/user.ts';
-import { type ContainerConfig, type ContainerStatus, CriError, type LinuxContainerResources, type PodSandboxConfig } from '../../interfaces/cri.ts';
-import type { OciStdio } from '../../interfaces/oci.ts';
-import { DirectoryNode } from '../../linux/inode.ts';
+import { makeMountSources, newContainer } from '../../cri/new-container.ts';
+import type { CriContainer, Sandbox } from '../../cri/records.ts';
+import {
+  type Container,
+  type ContainerConfig,
+  type ContainerFilter,
+  type ContainerStats,
+  type ContainerStatus,
+  CriError,
+  type LinuxContainerResources,
+  type PodSandboxConfig,
+} from '../../interfaces/cri.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import type { Task } from '../shim.ts';
 import { textOf, toRpc } from './errors.ts';
 import { criNamespace } from './image-store.ts';
 import type { Plugin } from './plugin.ts';
-import { applyUpdate } from './resources.ts';
+import { applyUpdate, statsOf } from './resources.ts';
 
 export class Containers {
   readonly #plugin: Plugin;
@@ -24,7 +30,7 @@ export class Containers {
 
   *create(podSandboxId: string, config: ContainerConfig, sandboxConfig: PodSandboxConfig): Routine<string> {
     const { store, sim } = this.#plugin;
-    const sandbox = this.#plugin.sandbox(podSandboxId);
+    const sandbox = this.#plugin.store.sandbox(podSandboxId);
     if (!sandbox) throw new CriError('NotFound', `failed to find sandbox id ${JSON.stringify(podSandboxId)}: not found`);
     const { name, namespace, uid } = sandbox.config.metadata;
     const id = sim.random.hex(64);
@@ -41,7 +47,7 @@ export class Containers {
       const container = this.#make(id, fullName, sandbox, config, sandboxConfig);
       store.containers.set(id, container);
       sandbox.containers.add(id);
-      this.#plugin.emit('CONTAINER_CREATED_EVENT', id, sandbox.config.metadata);
+      this.#plugin.events.emit('CONTAINER_CREATED_EVENT', id, sandbox.config.metadata);
       return id;
     } catch (error) {
       store.containerNames.delete(fullName);
@@ -61,10 +67,10 @@ export class Containers {
     container.starting = true;
     try {
       this.openLogs(container);
-      const task = yield* this.#plugin.tasks.create(criNamespace, container.id, stdioOf(container));
+      const task = yield* this.#plugin.tasks.create(criNamespace, container.id, container.stdio);
       yield* this.#plugin.tasks.start(criNamespace, container.id);
       container.running(task.process.pid, this.#plugin.now());
-      this.#plugin.emit('CONTAINER_STARTED_EVENT', container.id, sandbox.config.metadata);
+      this.#plugin.events.emit('CONTAINER_STARTED_EVENT', container.id, sandbox.config.metadata);
       yield* sleep(this.#plugin.sim.random.between(8, 20));
     } catch (error) {
       const text = textOf(error);
@@ -79,15 +85,15 @@ export class Containers {
   }
 
   *stop(id: string, timeoutSeconds: number): Routine {
-    const container = this.#plugin.container(id);
+    const container = this.#plugin.store.container(id);
     if (!container) return;
     if (container.state !== 'CONTAINER_RUNNING') return;
     if (timeoutSeconds > 0) {
       this.#signal(container, container.stopSignal);
-      if (yield* this.#waitForExit(container, timeoutSeconds * 1000)) return;
+      if (yield* container.waitForExit(this.#plugin.sim, timeoutSeconds * 1000)) return;
     }
     this.#signal(container, 'SIGKILL');
-    if (!(yield* this.#waitForExit(container, 120_000)))
+    if (!(yield* container.waitForExit(this.#plugin.sim, 120_000)))
       throw new CriError(
         'DeadlineExceeded',
         `an error occurs during waiting for container ${JSON.stringify(container.id)} to be killed: wait container ${JSON.stringify(container.id)}: context deadline exceeded`,
@@ -95,7 +101,7 @@ export class Containers {
   }
 
   *remove(id: string): Routine {
-    const container = this.#plugin.container(id);
+    const container = this.#plugin.store.container(id);
     if (!container) return;
     if (container.state === 'CONTAINER_RUNNING') yield* this.stop(container.id, 0);
     if (container.removing) return;
@@ -109,42 +115,26 @@ export class Containers {
     store.containerNames.delete(container.name);
     container.sandbox.containers.delete(container.id);
     this.#logs.delete(container.id);
-    this.#plugin.emit('CONTAINER_DELETED_EVENT', container.id, container.sandbox.config.metadata);
+    this.#plugin.events.emit('CONTAINER_DELETED_EVENT', container.id, container.sandbox.config.metadata);
   }
 
   status(id: string): ContainerStatus {
     const container = this.#plugin.mustContainer(id);
     const image = this.#plugin.imageStore.find(container.imageId);
-    const { user } = container.spec.process;
-    return {
-      ...container.listed,
-      image: { image: image?.tags[0] ?? image?.digests[0] ?? container.imageId, userSpecifiedImage: '', annotations: {} },
-      imageRef: image?.digests[0] ?? container.imageId,
-      startedAt: container.startedAt,
-      finishedAt: container.finishedAt,
-      exitCode: container.exitCode,
-      reason: container.reason,
-      message: container.message,
-      mounts: container.config.mounts ?? [],
-      logPath: container.logPath,
-      resources: { linux: container.resources ?? {} },
-      user: { linux: { uid: user.uid, gid: user.gid, supplementalGroups: user.additionalGids ?? [] } },
-      info: {
-        sandboxID: container.sandbox.id,
-        pid: container.pid,
-        removing: container.removing,
-        snapshotKey: container.id,
-        snapshotter: 'overlayfs',
-        runtimeType: 'io.containerd.runc.v2',
-        config: container.config,
-        runtimeSpec: container.spec,
-      },
-    };
+    const names = image && { names: image.tags, digests: image.digests };
+    return container.status(names, { snapshotKey: container.id, snapshotter: 'overlayfs', runtimeType: 'io.containerd.runc.v2' });
+  }
+
+  list(filter?: ContainerFilter): readonly Container[] {
+    return this.#plugin.store.listContainers(filter);
+  }
+
+  stats(id: string): ContainerStats {
+    return statsOf(this.#plugin, this.#known(id));
   }
 
   update(id: string, resources: LinuxContainerResources): void {
-    const container = this.#plugin.container(id);
-    if (!container) throw new CriError('NotFound', 'failed to find container: not found');
+    const container = this.#known(id);
     container.resources = { ...container.resources, ...resources };
     applyUpdate(this.#plugin, container, resources);
   }
@@ -161,7 +151,7 @@ export class Containers {
     if (!container || container.state === 'CONTAINER_EXITED') return;
     const exitCode = task.exitStatus ?? 255;
     container.exited(task.exitedAt, exitCode, task.oomKilled ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error');
-    this.#plugin.emit('CONTAINER_STOPPED_EVENT', task.id, container.sandbox.config.metadata);
+    this.#plugin.events.emit('CONTAINER_STOPPED_EVENT', task.id, container.sandbox.config.metadata);
     this.#plugin.sim.go(this.#forget(task), `delete-task:${task.id.slice(0, 12)}`);
   }
 
@@ -190,28 +180,18 @@ export class Containers {
   }
 
   #make(id: string, name: string, sandbox: Sandbox, config: ContainerConfig, sandboxConfig: PodSandboxConfig): CriContainer {
-    const { sim, snapshots, containers } = this.#plugin;
+    const { sim, kernel, files, store, snapshots, containers } = this.#plugin;
     const image = this.#plugin.imageStore.find(config.image.image);
     if (!image)
       throw new CriError('NotFound', `failed to check if this is a checkpoint image: failed to resolve image ${JSON.stringify(config.image.image)}: not found`);
     const snapshot = snapshots.prepare(criNamespace, 'overlayfs', id, image.chainId);
     try {
-      const user = resolveUser(snapshot.root, image.config.config.User ?? '', config.linux?.securityContext ?? {});
-      const hostname = sandbox.netns === '' ? this.#plugin.kernel.hostname : sandbox.config.hostname || this.#plugin.kernel.hostname;
-      const target = config.linux?.securityContext?.namespaceOptions?.targetId;
-      const spec = containerSpec({
-        id,
-        config,
-        sandbox: { id: sandbox.id, pid: sandbox.pid, config: sandbox.config, netns: sandbox.netns, hostname },
-        image: image.config,
-        imageName: config.image.userSpecifiedImage ?? config.image.image,
-        user,
-        targetPid: target === undefined ? undefined : this.#plugin.container(target)?.pid,
-        style: this.#plugin.style,
-      });
+      const style = this.#plugin.style;
+      const container = newContainer({ id, name, sandbox, config, sandboxConfig, image, root: snapshot.root }, { kernel, store, style, now: sim.now });
+      const { spec, logPath } = container;
       if (spec.process.args.length === 0)
         throw new CriError('Unknown', `failed to generate container ${JSON.stringify(id)} spec: failed to generate spec: no command specified`);
-      this.#makeMountSources(config);
+      makeMountSources(files, config, sim.now);
       const labels = { ...image.config.config.Labels, ...config.labels, 'io.cri-containerd.kind': 'container' };
       containers.create(criNamespace, {
         id,
@@ -223,34 +203,18 @@ export class Containers {
         spec,
         labels,
       });
-      const logPath = sandboxConfig.logDirectory && config.logPath ? `${sandboxConfig.logDirectory}/${config.logPath}` : '';
       if (logPath !== '') this.#plugin.directory(logPath.slice(0, logPath.lastIndexOf('/')));
-      const io = new ContainerIo({ stdin: config.stdin === true, tty: config.tty === true });
-      return new CriContainer({
-        id,
-        name,
-        sandbox,
-        config,
-        imageId: image.id,
-        stopSignal: config.stopSignal || image.config.config.StopSignal || 'SIGTERM',
-        createdAt: sim.now,
-        spec,
-        logPath,
-        io,
-      });
+      return container;
     } catch (error) {
       snapshots.remove(criNamespace, 'overlayfs', id);
       throw error;
     }
   }
 
-  /** A host path that is missing is made as a directory. */
-  #makeMountSources(config: ContainerConfig): void {
-    for (const { hostPath } of config.mounts ?? [])
-      if (!this.#plugin.files.exists(hostPath)) {
-        const above = this.#plugin.directory(hostPath.slice(0, hostPath.lastIndexOf('/')) || '/');
-        above.add(hostPath.slice(hostPath.lastIndexOf('/') + 1), new DirectoryNode({ mode: 0o755, uid: 0, gid: 0, mtime: this.#plugin.now() }));
-      }
+  #known(id: string): CriContainer {
+    const container = this.#plugin.store.container(id);
+    if (!container) throw new CriError('NotFound', 'failed to find container: not found');
+    return container;
   }
 
   #signal(container: CriContainer, signal: string): void {
@@ -260,23 +224,4 @@ export class Containers {
       if (textOf(error) === undefined) throw error; // It has ended in the meantime.
     }
   }
-
-  *#waitForExit(container: CriContainer, milliseconds: number): Routine<boolean> {
-    const until = this.#plugin.now() + milliseconds;
-    while (container.state === 'CONTAINER_RUNNING') {
-      const left = until - this.#plugin.now();
-      if (left <= 0) return false;
-      yield { on: [container.changed], timeout: left };
-    }
-    return true;
-  }
-}
-
-function stdioOf({ io, config }: CriContainer): OciStdio {
-  return {
-    ...(io.stdin ? { stdin: io.stdin } : {}),
-    stdout: io.stdout,
-    ...(io.stderr ? { stderr: io.stderr } : {}),
-    ...(config.tty ? { terminal: { columns: 80, rows: 24 } } : {}),
-  };
 }

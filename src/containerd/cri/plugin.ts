@@ -3,10 +3,11 @@
 import { ContainerEvents } from '../../cri/events.ts';
 import { directoryAt } from '../../cri/pod-files.ts';
 import { PodNetwork } from '../../cri/pod-network.ts';
+import type { CriContainer } from '../../cri/records.ts';
 import type { SpecStyle } from '../../cri/spec.ts';
-import { byId, type CriContainer, type CriStore, type Sandbox } from '../../cri/store.ts';
+import type { CriStore } from '../../cri/store.ts';
 import type { CniRuntime } from '../../interfaces/cni.ts';
-import { type ContainerEvent, CriError, type PodSandboxMetadata } from '../../interfaces/cri.ts';
+import { CriError } from '../../interfaces/cri.ts';
 import type { FileSystem } from '../../linux/file-system.ts';
 import type { DirectoryNode } from '../../linux/inode.ts';
 import type { Kernel } from '../../linux/kernel.ts';
@@ -73,17 +74,9 @@ export class Plugin {
 
   readonly now = (): number => this.sim.now;
 
-  sandbox(id: string): Sandbox | undefined {
-    return byId(this.store.sandboxes, id);
-  }
-
-  container(id: string): CriContainer | undefined {
-    return byId(this.store.containers, id);
-  }
-
   /** The container, or the error that most calls give. */
   mustContainer(id: string): CriContainer {
-    const container = this.container(id);
+    const container = this.store.container(id);
     if (!container) throw new CriError('NotFound', `an error occurred when try to find container ${JSON.stringify(id)}: not found`);
     return container;
   }
@@ -101,10 +94,6 @@ export class Plugin {
         inodesUsed += snapshot.usage.inodes;
       }
     return { usedBytes, inodesUsed };
-  }
-
-  emit(type: ContainerEvent['type'], containerId: string, podSandboxMetadata: PodSandboxMetadata): void {
-    this.events.emit(type, containerId, podSandboxMetadata);
   }
 
   directory(path: string, mode?: number): DirectoryNode {

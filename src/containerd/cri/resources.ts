@@ -1,8 +1,8 @@
 /** Limits changed while a container lives, and what it uses (container_update_resources.go, container_stats.go). */
 
+import type { CriContainer } from '../../cri/records.ts';
 import { ociResources } from '../../cri/spec.ts';
 import { containerStats } from '../../cri/stats.ts';
-import type { CriContainer } from '../../cri/store.ts';
 import { type ContainerStats, CriError, type LinuxContainerResources } from '../../interfaces/cri.ts';
 import { OciError } from '../../interfaces/oci.ts';
 import { criNamespace } from './image-store.ts';

@@ -1,11 +1,11 @@
 /** Pod sandboxes: their network, their pause container and their files (internal/cri/server/sandbox_*.go). */
 
 import { podFiles } from '../../cri/pod-files.ts';
+import { Sandbox } from '../../cri/records.ts';
 import { sandboxSpec } from '../../cri/spec.ts';
-import { Sandbox } from '../../cri/store.ts';
 import { resolveUser } from '../../cri/user.ts';
 import { CniError, type CniResult } from '../../interfaces/cni.ts';
-import { CriError, type PodSandboxConfig, type PodSandboxStatus } from '../../interfaces/cri.ts';
+import { CriError, type PodSandbox, type PodSandboxConfig, type PodSandboxFilter, type PodSandboxStatus } from '../../interfaces/cri.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { toRpc } from './errors.ts';
 import type { CriImageService } from './image-service.ts';
@@ -48,8 +48,8 @@ export class Sandboxes {
       if (config.linux?.securityContext?.namespaceOptions?.network !== 2) network = yield* this.#setUpNetwork(id, config);
       const sandbox = yield* this.#launch(id, fullName, config, runtimeHandler, network);
       store.sandboxes.set(id, sandbox);
-      this.#plugin.emit('CONTAINER_CREATED_EVENT', id, config.metadata);
-      this.#plugin.emit('CONTAINER_STARTED_EVENT', id, config.metadata);
+      this.#plugin.events.emit('CONTAINER_CREATED_EVENT', id, config.metadata);
+      this.#plugin.events.emit('CONTAINER_STARTED_EVENT', id, config.metadata);
       return id;
     } catch (error) {
       store.sandboxNames.delete(fullName);
@@ -60,7 +60,7 @@ export class Sandboxes {
   }
 
   *stop(id: string): Routine {
-    const sandbox = this.#plugin.sandbox(id);
+    const sandbox = this.#plugin.store.sandbox(id);
     if (!sandbox) return;
     yield* sleep(this.#plugin.sim.random.between(5, 15));
     if (sandbox.ready) {
@@ -78,7 +78,7 @@ export class Sandboxes {
   }
 
   *remove(id: string): Routine {
-    const sandbox = this.#plugin.sandbox(id);
+    const sandbox = this.#plugin.store.sandbox(id);
     if (!sandbox) return;
     yield* this.stop(sandbox.id);
     const { store, tasks, containers, snapshots } = this.#plugin;
@@ -89,23 +89,17 @@ export class Sandboxes {
     this.#removeFiles(sandbox.id);
     store.sandboxes.delete(sandbox.id);
     store.sandboxNames.delete(sandbox.name);
-    this.#plugin.emit('CONTAINER_DELETED_EVENT', sandbox.id, sandbox.config.metadata);
+    this.#plugin.events.emit('CONTAINER_DELETED_EVENT', sandbox.id, sandbox.config.metadata);
   }
 
   status(id: string): PodSandboxStatus {
-    const sandbox = this.#plugin.sandbox(id);
+    const sandbox = this.#plugin.store.sandbox(id);
     if (!sandbox) throw new CriError('NotFound', 'an error occurred when try to find sandbox: not found');
-    const { config } = sandbox;
-    const verbose = (): PodSandboxStatus['info'] => this.#info(sandbox);
-    return {
-      ...sandbox.listed,
-      network: { ip: sandbox.ip, additionalIps: [] },
-      linux: { namespaces: { options: config.linux?.securityContext?.namespaceOptions ?? { network: 0, pid: 0, ipc: 0 } } },
-      // Only `crictl inspectp` looks at it.
-      get info() {
-        return verbose();
-      },
-    };
+    return sandbox.status(() => this.#info(sandbox));
+  }
+
+  list(filter?: PodSandboxFilter): readonly PodSandbox[] {
+    return this.#plugin.store.listSandboxes(filter);
   }
 
   #info(sandbox: Sandbox): PodSandboxStatus['info'] {

@@ -25,8 +25,8 @@ export const newStreaming = (plugin: Plugin): Streaming =>
   new Streaming({
     kernel: plugin.kernel,
     sim: plugin.sim,
-    container: (id) => plugin.container(id),
-    sandbox: (id) => plugin.sandbox(id),
+    container: (id) => plugin.store.container(id),
+    sandbox: (id) => plugin.store.sandbox(id),
     init: ({ id }) => plugin.tasks.find(criNamespace, id)?.process,
     texts,
     *exec(container, process, stdio) {

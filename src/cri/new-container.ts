@@ -1,0 +1,67 @@
+/** A container of a pod before its runtime knows of it: who it runs as, its OCI spec, its streams. */
+import type { ContainerConfig, PodSandboxConfig } from '../interfaces/cri.ts';
+import type { ImageConfig } from '../interfaces/distribution.ts';
+import type { FileSystem } from '../linux/file-system.ts';
+import type { DirectoryNode } from '../linux/inode.ts';
+import type { Kernel } from '../linux/kernel.ts';
+import { directoryAt } from './pod-files.ts';
+import { ContainerIo, CriContainer, type Sandbox } from './records.ts';
+import { containerSpec, type SpecStyle } from './spec.ts';
+import type { CriStore } from './store.ts';
+import { resolveUser, type UserTexts } from './user.ts';
+
+type Wanted = {
+  readonly id: string;
+  readonly name: string;
+  readonly sandbox: Sandbox;
+  readonly config: ContainerConfig;
+  readonly sandboxConfig: PodSandboxConfig;
+  readonly image: { readonly id: string; readonly config: ImageConfig };
+  /** Its files. */
+  readonly root: DirectoryNode;
+  /** Where they are mounted, if not in its bundle. */
+  readonly rootfs?: string;
+};
+type Host = { readonly kernel: Kernel; readonly store: CriStore; readonly style: SpecStyle; readonly now: number; readonly texts?: UserTexts };
+
+/** Throws CriError where the image's files do not have the user. */
+export function newContainer(
+  { id, name, sandbox, config, sandboxConfig, image, root, rootfs }: Wanted,
+  { kernel, store, style, now, texts }: Host,
+): CriContainer {
+  const security = config.linux?.securityContext;
+  const target = security?.namespaceOptions?.targetId;
+  return new CriContainer({
+    id,
+    name,
+    sandbox,
+    config,
+    imageId: image.id,
+    stopSignal: config.stopSignal || image.config.config.StopSignal || 'SIGTERM',
+    createdAt: now,
+    spec: containerSpec({
+      id,
+      config,
+      sandbox: {
+        id: sandbox.id,
+        pid: sandbox.pid,
+        config: sandbox.config,
+        netns: sandbox.netns,
+        hostname: sandbox.netns === '' ? kernel.hostname : sandbox.config.hostname || kernel.hostname,
+      },
+      image: image.config,
+      imageName: config.image.userSpecifiedImage ?? config.image.image,
+      user: resolveUser(root, image.config.config.User ?? '', security ?? {}, texts),
+      rootfs,
+      targetPid: target === undefined ? undefined : store.container(target)?.pid,
+      style,
+    }),
+    logPath: sandboxConfig.logDirectory && config.logPath ? `${sandboxConfig.logDirectory}/${config.logPath}` : '',
+    io: new ContainerIo({ stdin: config.stdin === true, tty: config.tty === true }),
+  });
+}
+
+/** A host path that is missing is made as a directory. */
+export function makeMountSources(files: FileSystem, config: ContainerConfig, now: number): void {
+  for (const { hostPath } of config.mounts ?? []) if (!files.exists(hostPath)) directoryAt(files, hostPath, now);
+}
