@@ -1,7 +1,7 @@
 /** What X.509 certificates and certificate requests say. */
 
+import { remembered } from '../sim/remembered.ts';
 import { type DerNode, fromPem, readDer, readObjectId, tags } from './der.ts';
-import { remembered } from './remembered.ts';
 
 export type Subject = { readonly commonName: string; readonly organizations: readonly string[] };
 

@@ -4,9 +4,9 @@
  */
 
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify as verifySignature, X509Certificate } from 'node:crypto';
+import { remembered } from '../sim/remembered.ts';
 import { bitString, der, fromPem, integer, objectId, readDer, sequence, tags, text, toPem } from './der.ts';
 import { type CertificateInfo, oids, readCertificate, readCertificateRequest } from './pki-read.ts';
-import { remembered } from './remembered.ts';
 
 export { type CertificateInfo, readCertificate, readCertificateRequest, type Subject } from './pki-read.ts';
 

@@ -1,6 +1,6 @@
 /** Service account tokens as text: JSON Web Tokens, signed with the cluster's key (kubernetes pkg/serviceaccount). */
 import { createHmac } from 'node:crypto';
-import { remembered } from './remembered.ts';
+import { remembered } from '../sim/remembered.ts';
 
 const signature = remembered((key = '', text = '') => createHmac('sha256', key).update(text).digest('base64url'));
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -1,7 +1,7 @@
 /** /etc/containerd/config.toml: read, checked, brought to the newest version, and what the daemon makes of it (containerd cmd/containerd/server/config). */
 
-import { remembered } from '../apimachinery/remembered.ts';
 import { isTable, parseToml, TomlError, type TomlTable, type TomlValue, writeToml } from '../apimachinery/toml.ts';
+import { remembered } from '../sim/remembered.ts';
 import { type ContainerdConfig, defaultConfig } from './config.ts';
 import { defaultsOf1, defaultsOf2 } from './config-defaults.ts';
 

@@ -1,6 +1,6 @@
 /** Chain ids: names of layers as stacked, by the OCI image spec (identity.ChainIDs). */
 import { createHash } from 'node:crypto';
-import { remembered } from '../apimachinery/remembered.ts';
+import { remembered } from '../sim/remembered.ts';
 
 /** One for each layer, the last being the whole root filesystem. */
 export function chainIds(diffIds: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 /** Names of users and groups, from /etc/passwd and /etc/group. */
-import { remembered } from '../apimachinery/remembered.ts';
+
 import type { Process } from '../linux/process.ts';
+import { remembered } from '../sim/remembered.ts';
 
 export type User = { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string; readonly shell: string };
 export type Group = { readonly name: string; readonly gid: number; readonly members: readonly string[] };

@@ -1,5 +1,5 @@
 /** Prompts: the escapes of PS1 and PS2, then expansion. */
-import { remembered } from '../apimachinery/remembered.ts';
+import { remembered } from '../sim/remembered.ts';
 import type { Routine } from '../sim/routine.ts';
 import { expandText } from './expand.ts';
 import type { Shell } from './shell.ts';

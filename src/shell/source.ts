@@ -1,6 +1,6 @@
 /** Pieces of shell source: parsing, line numbers, and whether more input is needed. */
 import { forEachChild, type ParsedScript, parse, type SyntaxNode, type Word, type WordPart } from 'unbash';
-import { remembered } from '../apimachinery/remembered.ts';
+import { remembered } from '../sim/remembered.ts';
 
 /** Where commands come from. Positions in the syntax tree count in `text`. */
 export class SourceText {

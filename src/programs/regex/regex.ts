@@ -1,6 +1,6 @@
 /** Regular expressions as the programs use them: re2 where it can, bounded backtracking where it cannot. Never RegExp on what a user typed. */
 import { RE2JS } from 're2js';
-import { remembered } from '../../apimachinery/remembered.ts';
+import { remembered } from '../../sim/remembered.ts';
 import { backtrack } from './backtrack.ts';
 import { RegexError, type RegexNode } from './node.ts';
 import { type Flavor, type ParsedRegex, parseRegex } from './parser.ts';
