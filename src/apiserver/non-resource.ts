@@ -1,4 +1,5 @@
 import { unknownPath } from '../apimachinery/status.ts';
+import { EtcdError } from '../interfaces/etcd.ts';
 import type { RestRequest, RestResponse } from '../interfaces/rest.ts';
 import { type Core, jsonResponse } from './context.ts';
 import { queryValue } from './request-info.ts';
@@ -7,9 +8,10 @@ import { queryValue } from './request-info.ts';
 export function nonResource(core: Core, request: RestRequest): RestResponse {
   const path = request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path;
   if (path === '/version') return jsonResponse(200, core.options.version ?? defaultVersion);
-  if (path === '/healthz' || path === '/livez' || path === '/readyz') return health(path, queryValue(request, 'verbose') !== undefined);
+  if (path === '/healthz' || path === '/livez' || path === '/readyz') return health(path, queryValue(request, 'verbose') !== undefined, etcdAnswers(core));
   if (path === '/api' || path === '/apis' || path.startsWith('/api/') || path.startsWith('/apis/')) return core.discovery.answer(request, path);
   if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) return core.openApi.answer(path);
+  if (/^\/(?:healthz|livez|readyz)\/etcd$/.test(path) && !etcdAnswers(core)) return unwell('internal server error: etcd failed: reason withheld\n');
   if (/^\/(?:healthz|livez|readyz)\/[\w-]+$/.test(path)) return { status: 200, headers: textHeaders, body: 'ok' };
   if (path === '/metrics') return { status: 200, headers: metricsHeaders, body: core.metrics.text(core.storage, core.table) };
   if (path === '/') return jsonResponse(200, { paths: rootPaths });
@@ -31,10 +33,24 @@ const checks: readonly string[] = [
   'autoregister-completion',
 ];
 
-/** `ok`, or each check with `?verbose`. */
-function health(path: string, verbose: boolean): RestResponse {
-  const lines = checks.map((check) => `[+]${check} ok`);
+/** `ok`, or each check with `?verbose` and where one fails (apiserver/pkg/server/healthz/healthz.go). */
+function health(path: string, verbose: boolean, etcd: boolean): RestResponse {
+  const lines = checks.map((check) => (check === 'etcd' && !etcd ? '[-]etcd failed: reason withheld' : `[+]${check} ok`));
+  if (!etcd) return unwell(`${lines.join('\n')}\n${path.slice(1)} check failed\n`);
   return { status: 200, headers: textHeaders, body: verbose ? `${lines.join('\n')}\n${path.slice(1)} check passed\n` : 'ok' };
+}
+
+const unwell = (body: string): RestResponse => ({ status: 500, headers: textHeaders, body });
+
+/** One key is read (apiserver/pkg/storage/storagebackend/factory/etcd3.go, newETCD3Check): the kubelet's probe thereby learns that etcd is gone. */
+function etcdAnswers({ options }: Core): boolean {
+  try {
+    options.etcd.range({ key: '/registry/health' });
+    return true;
+  } catch (error) {
+    if (!(error instanceof EtcdError)) throw error;
+    return false;
+  }
 }
 
 const defaultVersion = Object.freeze({

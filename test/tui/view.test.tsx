@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { LessonView, StepView } from '../../src/session/lesson-view.ts';
 import { xray } from '../../src/session/xray.ts';
 import { route } from '../../src/tui/app/route.ts';
-import { type AppState, newLessonState } from '../../src/tui/app/state.ts';
+import { type AppState, newLessonState, newlyTold } from '../../src/tui/app/state.ts';
 import { Store } from '../../src/tui/app/store.ts';
 import { App } from '../../src/tui/components/app.tsx';
 import stringWidth from '../../src/tui/fast-width.ts';
@@ -124,6 +124,27 @@ describe('the lesson pane', () => {
       expect(rows.rows.slice(first, first + height)).toContain('Second task.');
     }
     expect(firstRow(rows, 10, -1000, false)).toBe(0);
+  });
+
+  test('a hint, and a word on what was done, come into sight when they are new, however small the pane', () => {
+    const checks = ['a', 'b', 'c'].map((id) => ({ id, text: `Check ${id}`, state: 'failed' as const, found: 'nothing' }));
+    const before = lesson({ steps: [step({ checks, hints: ['One.'], hintsLeft: 2, situations: ['Not that one.', 'Nor that.'] })] });
+    const text = lessonRows(before, context());
+    for (const height of [4, 6, 8])
+      for (const [said, words] of [
+        ['situation', '→ Nor that.'],
+        ['hint', 'Hint 1: One.'],
+      ] as const) {
+        const first = firstRow(text, height, 0, false, said);
+        const below = text.rows.length - first - height > 0 ? 1 : 0;
+        expect(text.rows.slice(first, first + height - below)).toContain(words);
+      }
+    const state = { ...newLessonState(''), view: before };
+    const next = (change: Partial<StepView>) => lesson({ steps: [{ ...(before.steps[0] as StepView), ...change }] });
+    expect(newlyTold(state, next({ hints: ['One.', 'Two.'] }))).toBe('hint');
+    expect(newlyTold(state, next({ situations: ['Not that one.', 'Nor that.', 'And?'] }))).toBe('situation');
+    expect(newlyTold(state, next({ points: 3 }))).toBeUndefined();
+    expect(newlyTold(state, { ...next({ hints: ['One.', 'Two.'] }), current: 1 })).toBeUndefined();
   });
 });
 

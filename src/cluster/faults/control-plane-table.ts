@@ -6,6 +6,7 @@ import { certificates, kubeconfig, kubeconfigs, pki, readPair } from '../kubeadm
 import type { Machine } from '../machine/machine.ts';
 import { writeFile } from '../machine/machine.ts';
 import type { Fault } from './fault.ts';
+import { apiserverGone } from './static-pod-table.ts';
 
 const manifests = '/etc/kubernetes/manifests';
 const refused = { run: 'kubectl get nodes 2>&1', shows: 'was refused - did you specify the right host or port?' };
@@ -132,9 +133,9 @@ export const controlPlaneFaults: readonly Fault[] = [
     on: 'controlplane',
     fixed: true,
     inject: [`mv ${manifests}/etcd.yaml /root/`],
-    shownAfter: 40,
+    shownAfter: apiserverGone,
     symptoms: [
-      { run: 'crictl ps --name etcd; kubectl get nodes 2>&1', shows: 'refused' },
+      { run: 'crictl ps --name etcd; kubectl get nodes 2>&1', shows: 'was refused - did you specify the right host or port?' },
       { run: `${etcdctl} endpoint health 2>&1`, shows: 'is unhealthy: failed to commit proposal: context deadline exceeded' },
     ],
     mend: [`mv /root/etcd.yaml ${manifests}/`],
@@ -152,6 +153,7 @@ export const controlPlaneFaults: readonly Fault[] = [
   }),
   typo('etcd-wrong-client-ca', 'etcd', ['--trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt', '--trusted-ca-file=/etc/kubernetes/pki/etcd/peer.crt'], {
     summary: { en: 'etcd trusts the wrong authority and turns the API server away', ko: 'etcd가 잘못된 CA를 신뢰해 API 서버를 거절한다' },
+    shownAfter: 60,
     inject: [edit('etcd', ' --trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt', ' --trusted-ca-file=/etc/kubernetes/pki/etcd/peer.crt')],
     symptoms: [
       { run: 'kubectl get nodes 2>&1', shows: 'remote error: tls: unknown certificate authority' },

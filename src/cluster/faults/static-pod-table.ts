@@ -3,9 +3,11 @@ import type { Fault } from './fault.ts';
 
 const manifest = (name: string): string => `/etc/kubernetes/manifests/${name}.yaml`;
 const refused = { run: 'kubectl get nodes 2>&1', shows: 'was refused - did you specify the right host or port?' };
-const down = { run: refused.run, shows: 'refused' };
 const exited = (name: string, shows: string) => ({ run: `crictl logs $(crictl ps -a --name ${name} -q | head -1) 2>&1 | tail -5`, shows });
-const kubelet = (shows: string) => ({ run: 'journalctl -u kubelet --no-pager | tail -60', shows, past: true }) as const;
+const kubelet = (shows: string) => ({ run: 'journalctl -u kubelet --no-pager | tail -300', shows, past: true }) as const;
+
+/** Seconds after which an API server without etcd has failed its liveness probe often enough and is ended. */
+export const apiserverGone = 150;
 
 type Change = readonly [name: string, from: string, to: string];
 
@@ -31,16 +33,19 @@ export const staticPodFaults: readonly Fault[] = [
     mend: [`sed -i 's#path: /etc/kubernetes/pky#path: /etc/kubernetes/pki#' ${manifest('kube-apiserver')}`],
   }),
   typo('etcd-unknown-flag', ['etcd', '--data-dir=', '--datadir='], {
+    shownAfter: apiserverGone,
     summary: { en: 'a typo in a flag of etcd', ko: 'etcd의 플래그에 오타가 있다' },
-    symptoms: [down, exited('etcd', 'datadir')],
+    symptoms: [refused, exited('etcd', 'datadir')],
   }),
   typo('etcd-bad-image', ['etcd', 'etcd:3.6.6-0', 'etcd:3.6.66-0'], {
+    shownAfter: apiserverGone,
     summary: { en: 'etcd is to be of a version that was never released', ko: 'etcd 이미지의 버전이 존재하지 않는다' },
-    symptoms: [down, kubelet('etcd:3.6.66-0')],
+    symptoms: [refused, kubelet('etcd:3.6.66-0')],
   }),
   typo('etcd-manifest-broken', ['etcd', '^spec:', 'spec: {'], {
+    shownAfter: apiserverGone,
     summary: { en: "etcd's manifest is no YAML", ko: 'etcd 매니페스트의 YAML이 깨졌다' },
-    symptoms: [down, kubelet('etcd.yaml')],
+    symptoms: [refused, kubelet('etcd.yaml')],
     mend: [`sed -i 's/^spec: {/spec:/' ${manifest('etcd')}`],
   }),
   typo('scheduler-unknown-flag', ['kube-scheduler', '--leader-elect=', '--leader-elekt='], {

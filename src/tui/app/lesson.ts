@@ -10,7 +10,7 @@ import { newStyle } from '../text/style.ts';
 import { newSay, type Say } from '../words.ts';
 import { changed, clockText, markOf, same } from './looks.ts';
 import { Pump } from './pump.ts';
-import { type AppState, isAsking, isStuck, type LessonState, newLessonState } from './state.ts';
+import { type AppState, isAsking, isStuck, type LessonState, newLessonState, newlyTold } from './state.ts';
 import type { Store } from './store.ts';
 import { Typing } from './typing.ts';
 
@@ -111,7 +111,7 @@ export class LessonScreen {
   key(event: KeyEvent): void {
     const done = this.#typing.key(event);
     if (done === 'line' || done === 'input') {
-      this.set({ notice: undefined, ...(done === 'line' ? { fresh: false, scroll: 0 } : {}) });
+      this.set({ notice: undefined, ...(done === 'line' ? { fresh: false, told: undefined, scroll: 0 } : {}) });
       // A quick command is over before anybody looks: it is kept all the same.
       this.#wasAtPrompt = false;
       this.pump.kick();
@@ -235,6 +235,7 @@ export class LessonScreen {
     const next: LessonState = {
       ...before,
       view: same(view, before.view),
+      told: newlyTold(before, view) ?? before.told,
       hops: before.pane === 'xray' ? (same(xray(this.#session.crossings), before.hops) ?? []) : before.hops,
       cluster: before.pane === 'cluster' ? same(clusterView(this.#session), before.cluster) : before.cluster,
       clock: clockText(this.#session.cluster.sim.now),
@@ -256,7 +257,7 @@ export class LessonScreen {
     this.#stepInputs = this.#session.inputs.length;
     if (passed) {
       this.tell(this.#say('statusPassed'));
-      this.set({ scroll: 0, fresh: true });
+      this.set({ scroll: 0, fresh: true, told: undefined });
       this.#events.keep(true);
     }
     if (this.#session.run?.finished) this.#events.finished();

@@ -19,6 +19,8 @@ export type LessonState = {
   readonly scroll: number;
   /** There is something in the lesson that has not been read yet: a story, a note. */
   readonly fresh: boolean;
+  /** What the learner was told since the last line was typed: it is brought into sight. */
+  readonly told: 'situation' | 'hint' | undefined;
   readonly hops: readonly XrayHop[];
   readonly cluster: ClusterView | undefined;
   readonly clock: string;
@@ -50,6 +52,14 @@ export function isAsking(lesson: LessonState | undefined): boolean {
   return step !== undefined && (step.ask !== undefined || step.kind === 'read');
 }
 
+/** A hint or a word on what was done that was not there before, in the same step. */
+export function newlyTold({ view: before }: LessonState, after: LessonView | undefined): LessonState['told'] {
+  if (!before || !after || before.current !== after.current) return undefined;
+  const [was, is] = [before.steps[before.current], after.steps[after.current]];
+  if (!was || !is) return undefined;
+  return is.hints.length > was.hints.length ? 'hint' : is.situations.length > was.situations.length ? 'situation' : undefined;
+}
+
 /** The world stands in a dead end of the step. */
 export const isStuck = ({ view }: LessonState): boolean => view?.steps[view.current]?.deadEnd !== undefined;
 
@@ -60,6 +70,7 @@ export const newLessonState = (title: string): LessonState => ({
   focus: 'terminal',
   scroll: 0,
   fresh: true,
+  told: undefined,
   hops: [],
   cluster: undefined,
   clock: '',

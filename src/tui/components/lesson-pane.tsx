@@ -11,7 +11,7 @@ import { Question } from './question.tsx';
 
 export function LessonPane({ lesson, area }: { readonly lesson: LessonState; readonly area: Area }) {
   const { style, say, language } = useDrawing();
-  const { view, scroll, focus, fresh } = lesson;
+  const { view, scroll, focus, fresh, told } = lesson;
   const width = area.columns - 2;
   const text = useMemo(() => view && lessonRows(view, { width, style, say, language }), [view, width, style, say, language]);
   const step = view?.steps[view.current];
@@ -24,7 +24,7 @@ export function LessonPane({ lesson, area }: { readonly lesson: LessonState; rea
   return (
     <Box width={area.columns} height={area.rows} flexDirection="column" paddingX={1} overflow="hidden">
       <Box height={Math.min(height, text.rows.length + 1)} flexShrink={0}>
-        <Text>{sliceTold(text.rows, firstRow(text, height, scroll, fresh), height, style, say).join('\n')}</Text>
+        <Text>{sliceTold(text.rows, firstRow(text, height, scroll, fresh, told), height, style, say).join('\n')}</Text>
       </Box>
       {question ? <Question question={question} focused={focus === 'pane'} width={width} height={asked} /> : null}
     </Box>

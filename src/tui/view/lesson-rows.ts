@@ -13,7 +13,11 @@ export type LessonRows = {
   readonly currentStart: number;
   /** Rows at the end that say what was wrong with an answer: those are to be read now. */
   readonly told: number;
+  /** Where the newest word on what was done stands, and the newest hint: rows from, to. */
+  readonly newest: { readonly situation: Span; readonly hint: Span };
 };
+
+type Span = readonly [from: number, to: number];
 
 export type RowContext = { readonly width: number; readonly style: Style; readonly say: Say; readonly language: Language };
 
@@ -27,17 +31,33 @@ export function lessonRows(lesson: LessonView, context: RowContext): LessonRows 
   });
   const currentStart = rows.length;
   const step = lesson.steps[lesson.current];
-  if (step) rows.push(...stepRows(step, lesson.current, lesson.steps.length, context));
-  return { rows, lastStart, currentStart, told: step ? feedbackRows(step, context).length : 0 };
+  const shown = step && stepRows(step, lesson.current, lesson.steps.length, context);
+  if (shown) rows.push(...shown.rows);
+  const within = ([from, to]: Span = [0, 0]): Span => [currentStart + from, currentStart + to];
+  return {
+    rows,
+    lastStart,
+    currentStart,
+    told: step ? feedbackRows(step, context).length : 0,
+    newest: { situation: within(shown?.situation), hint: within(shown?.hint) },
+  };
 }
 
-/** The first row to show: the present task whole if it fits, with what was passed last above it where there is room. */
-export function firstRow({ rows, lastStart, currentStart, told }: LessonRows, height: number, scroll: number, fresh: boolean): number {
+/** The first row to show: the present task whole if it fits, with what was passed last above it where there is room; but what was just said to the learner always. */
+export function firstRow(text: LessonRows, height: number, scroll: number, fresh: boolean, said?: 'situation' | 'hint'): number {
+  const { rows, lastStart, currentStart, told } = text;
   const most = Math.max(0, rows.length - height);
   // What is new is read from its beginning, as long as the task below it comes into sight.
   const readable = fresh && currentStart - lastStart + 3 <= height;
   const wanted = told > 0 ? most : readable || rows.length - lastStart <= height ? lastStart : rows.length - currentStart <= height ? most : currentStart;
-  return Math.max(0, Math.min(most, Math.min(most, wanted) + scroll));
+  const first = Math.min(most, wanted);
+  return Math.max(0, Math.min(most, (said ? inSight(text.newest[said], first, height, rows.length) : first) + scroll));
+}
+
+/** Moved down as far as it takes to see these rows; the last row of a pane may be taken by what tells of more. */
+function inSight([from, to]: Span, first: number, height: number, total: number): number {
+  const room = to < total ? height - 1 : height;
+  return Math.max(first, Math.min(from, to - room));
 }
 
 const heading = (look: Look, text: string, { width, style }: RowContext): string[] => wrapSpans([{ text, look }], width, style);
@@ -59,7 +79,9 @@ function passedRows(step: StepView, index: number, context: RowContext): string[
   return rows;
 }
 
-function stepRows(step: StepView, index: number, of: number, context: RowContext): string[] {
+type StepRows = { readonly rows: readonly string[]; readonly situation: Span; readonly hint: Span };
+
+function stepRows(step: StepView, index: number, of: number, context: RowContext): StepRows {
   const { width, style, say } = context;
   const rows = heading('title', `${say('step', { n: index + 1, of })} · ${say(`kind_${step.kind}` as WordKey)} · ${say('points', { n: step.of })}`, context);
   if (step.elsewhere)
@@ -72,14 +94,18 @@ function stepRows(step: StepView, index: number, of: number, context: RowContext
     );
   rows.push(...markdownRows(step.task, width, style));
   if (step.checks.length > 0 && !step.ask) rows.push('', ...step.checks.flatMap((check) => checkRows(check, context)));
-  for (const text of step.situations) rows.push('', ...wrapSpans([{ text: '→ ', look: 'note' }, ...inline(text)], width, style, { first: '', rest: '  ' }));
-  step.hints.forEach((text, number) => {
-    rows.push('', ...wrapSpans([{ text: `${say('hint', { n: number + 1 })}: `, look: 'strong' }, ...inline(text)], width, style, { first: '', rest: '  ' }));
-  });
+  const add = (label: string, look: Look, text: string): Span => {
+    rows.push('');
+    const from = rows.length;
+    rows.push(...wrapSpans([{ text: label, look }, ...inline(text)], width, style, { first: '', rest: '  ' }));
+    return [from, rows.length];
+  };
+  const situation = step.situations.map((text) => add('→ ', 'note', text)).at(-1) ?? [0, 0];
+  const hint = step.hints.map((text, number) => add(`${say('hint', { n: number + 1 })}: `, 'strong', text)).at(-1) ?? [0, 0];
   if (step.hintsLeft > 0) rows.push('', ...wrapSpans([{ text: say('hintsLeft', { n: step.hintsLeft }), look: 'faint' }], width, style));
   const told = feedbackRows(step, context);
   if (told.length > 0) rows.push('', ...told);
-  return rows;
+  return { rows, situation, hint };
 }
 
 const marks: Readonly<Record<CheckView['state'], readonly [string, Look]>> = {
