@@ -5,7 +5,7 @@ import { Errno } from '../linux/errno.ts';
 import { daemonUser, FileSystem } from '../linux/file-system.ts';
 import { type Expressions, holds } from './cel.ts';
 import { matchesCommand } from './commands.ts';
-import { expressionFailure, type Failure, failedVerdict, failure } from './failure.ts';
+import { expressionFailure, type Failure, failedVerdict, failure, unreachable } from './failure.ts';
 import { resourcePath } from './resource-path.ts';
 import type { Failed, Verdict } from './verdict.ts';
 import type { Wording } from './wording.ts';
@@ -82,11 +82,7 @@ function evaluateSource(check: CheckSource & { readonly id?: string }, that: str
     const { resource, name, namespace } = check.object;
     const thing = (): string => `${resource.replace(/\..*/s, '')}/${name}${namespace ? ` (namespace ${namespace})` : ''}`;
     const response = world.rest({ method: 'GET', path: resourcePath(resource, namespace, name) });
-    if (response === undefined)
-      return fail(
-        ({ apiAnswer }) => apiAnswer,
-        ({ unreachable }) => unreachable,
-      );
+    if (response === undefined) return unreachable;
     if (response.status !== 200) return fail(thing, ({ missing }) => missing);
     return test({ object: response.body }, thing);
   }
@@ -97,11 +93,7 @@ function evaluateSource(check: CheckSource & { readonly id?: string }, that: str
       ...(check.objects.labels ? { query: { labelSelector: check.objects.labels } } : {}),
     });
     const items = (response?.body as { items?: readonly unknown[] } | undefined)?.items;
-    if (!items)
-      return fail(
-        ({ apiAnswer }) => apiAnswer,
-        ({ unreachable }) => unreachable,
-      );
+    if (!items) return unreachable;
     return test({ items });
   }
   if ('command' in check) {

@@ -16,6 +16,12 @@ export const failure = (check: Check, expected: Saying, found: Saying): Failure 
   tell: (words) => ({ expected: expected(words), found: found(words), where: whereToLook(check, words) }),
 });
 
+/** Nobody answers for the API: kubectl would not show why, the runtime of the control plane does. */
+export const unreachable: Failure = {
+  state: 'failure',
+  tell: (words) => ({ expected: words.apiAnswer, found: words.unreachable, where: criCommands.containers }),
+};
+
 /** An expression that does not hold; `not`: one that does, and should not. */
 export const expressionFailure = (
   check: CheckSource,

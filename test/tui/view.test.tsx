@@ -126,6 +126,15 @@ describe('the lesson pane', () => {
     expect(firstRow(rows, 10, -1000, false)).toBe(0);
   });
 
+  test('a prediction that was just settled is in sight, where there is room', () => {
+    const settled = step({ kind: 'predict', done: true, note: undefined, said: 'It stays.', outcome: { said: 'It stays.', came: 'It goes.', right: false } });
+    const steps = [step({ done: true }), settled, step({ done: true }), step({ id: 'now', task: 'Now.\n\nThen.\n\nAt last.' })];
+    const text = lessonRows(lesson({ story: 'long '.repeat(100), steps, current: 3 }), context());
+    expect(text.rows[firstRow(text, 12, 0, true)]).toContain('✓ Step 2');
+    expect(text.rows[firstRow(text, 7, 0, true)]).toContain('✓ Step 3');
+    expect(text.rows[firstRow(text, 4, 0, true)]).toContain('Step 4 of 4');
+  });
+
   test('a hint, and a word on what was done, come into sight when they are new, however small the pane', () => {
     const checks = ['a', 'b', 'c'].map((id) => ({ id, text: `Check ${id}`, state: 'failed' as const, found: 'nothing' }));
     const before = lesson({ steps: [step({ checks, hints: ['One.'], hintsLeft: 2, situations: ['Not that one.', 'Nor that.'] })] });

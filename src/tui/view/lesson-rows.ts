@@ -8,7 +8,8 @@ import type { Say, WordKey } from '../words.ts';
 
 export type LessonRows = {
   readonly rows: readonly string[];
-  /** Where what was passed last begins, and where the present task does. */
+  /** Where what is new begins: a prediction that the step passed last has settled, and that step itself; and where the present task does. */
+  readonly settledStart: number;
   readonly lastStart: number;
   readonly currentStart: number;
   /** Rows at the end that say what was wrong with an answer: those are to be read now. */
@@ -24,18 +25,21 @@ export type RowContext = { readonly width: number; readonly style: Style; readon
 export function lessonRows(lesson: LessonView, context: RowContext): LessonRows {
   const { width, style } = context;
   const rows: string[] = [...markdownRows(lesson.story, width, style), ''];
-  let lastStart = 0;
+  const starts: number[] = [];
   lesson.steps.slice(0, lesson.current).forEach((step, index) => {
-    if (index > 0) lastStart = rows.length;
+    starts.push(index > 0 ? rows.length : 0);
     rows.push(...passedRows(step, index, context), '');
   });
   const currentStart = rows.length;
+  const lastStart = starts.at(-1) ?? 0;
+  const settledStart = lesson.steps[lesson.current - 2]?.outcome ? (starts.at(-2) ?? lastStart) : lastStart;
   const step = lesson.steps[lesson.current];
   const shown = step && stepRows(step, lesson.current, lesson.steps.length, context);
   if (shown) rows.push(...shown.rows);
   const within = ([from, to]: Span = [0, 0]): Span => [currentStart + from, currentStart + to];
   return {
     rows,
+    settledStart,
     lastStart,
     currentStart,
     told: step ? feedbackRows(step, context).length : 0,
@@ -45,11 +49,12 @@ export function lessonRows(lesson: LessonView, context: RowContext): LessonRows 
 
 /** The first row to show: the present task whole if it fits, with what was passed last above it where there is room; but what was just said to the learner always. */
 export function firstRow(text: LessonRows, height: number, scroll: number, fresh: boolean, said?: 'situation' | 'hint'): number {
-  const { rows, lastStart, currentStart, told } = text;
+  const { rows, settledStart, lastStart, currentStart, told } = text;
   const most = Math.max(0, rows.length - height);
   // What is new is read from its beginning, as long as the task below it comes into sight.
-  const readable = fresh && currentStart - lastStart + 3 <= height;
-  const wanted = told > 0 ? most : readable || rows.length - lastStart <= height ? lastStart : rows.length - currentStart <= height ? most : currentStart;
+  const fits = (start: number): boolean => (fresh && currentStart - start + 3 <= height) || rows.length - start <= height;
+  const recent = fits(settledStart) ? settledStart : fits(lastStart) ? lastStart : undefined;
+  const wanted = told > 0 ? most : (recent ?? (rows.length - currentStart <= height ? most : currentStart));
   const first = Math.min(most, wanted);
   return Math.max(0, Math.min(most, (said ? inSight(text.newest[said], first, height, rows.length) : first) + scroll));
 }
@@ -140,7 +145,7 @@ function feedbackRows(step: StepView, { width, style, say }: RowContext): string
         [
           { text: right ? '✓ ' : '✗ ', look: right ? 'good' : 'bad' },
           ...inline(name, 'faint'),
-          { text: name && text ? ' ' : '', look: 'plain' },
+          { text: name && text ? ' — ' : '', look: 'plain' },
           ...inline(text),
         ],
         width,
