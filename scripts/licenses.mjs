@@ -11,7 +11,9 @@ export function writeLicenses(root, metafile) {
       const match = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(input);
       if (match && bytesInOutput > 0) names.add(match[1]);
     }
-  const parts = [...names].sort().map((name) => {
+  /** Many packages have the same licence to the letter: it is printed once, below the names of all of them. */
+  const packages = new Map();
+  for (const name of [...names].sort()) {
     const folder = `${root}/node_modules/${name}`;
     const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
     const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
@@ -19,7 +21,8 @@ export function writeLicenses(root, metafile) {
       file && existsSync(`${folder}/${file}`)
         ? readFileSync(`${folder}/${file}`, 'utf8').trim()
         : `(no licence file in the package; its package.json says ${license})`;
-    return `${name} ${version} (${license})\n${'-'.repeat(72)}\n${text}\n`;
-  });
+    packages.set(text, [...(packages.get(text) ?? []), `${name} ${version} (${license})`]);
+  }
+  const parts = [...packages].map(([text, titles]) => `${titles.join('\n')}\n${'-'.repeat(72)}\n${text}\n`);
   writeFileSync(`${root}/THIRD_PARTY_LICENSES`, `k8s-lab contains the following packages.\n\n${parts.join('\n\n')}`);
 }
