@@ -3,7 +3,7 @@ import { isWorldName, worlds } from '../cluster/worlds/index.ts';
 import { ExpressionError, Expressions, parseExpression } from '../grading/cel.ts';
 import { conditionWords } from '../grading/expression-words.ts';
 import { wordings } from '../grading/wording.ts';
-import { type Check, type Language, type LoadedLesson, languages, type Problem, pointsOf } from '../lessons/lesson.ts';
+import { type Check, type Language, type LoadedLesson, languages, type Problem, pointsOf, type Step } from '../lessons/lesson.ts';
 import { drawVariables, fill } from '../lessons/variables.ts';
 
 const totalPoints = 100;
@@ -14,6 +14,7 @@ export const staticProblems = (loaded: LoadedLesson): Problem[] => [
   ...worldProblems(loaded),
   ...expressionProblems(loaded),
   ...hintProblems(loaded),
+  ...feedbackProblems(loaded),
   ...pointProblems(loaded),
 ];
 
@@ -102,6 +103,30 @@ function hintProblems(loaded: LoadedLesson): Problem[] {
         return given.map((line) => say(`a hint of step ${step.id} gives away "${line}" before the last one`, 'Only the last hint may give the line'));
       }),
     ),
+  );
+}
+
+/** What answers can be spoken to: a choice by its name, an order, a match and a value by `right` and `wrong`. */
+export const feedbackKeys = ({ kind, choices = [], quiz }: Step): readonly string[] =>
+  kind === 'predict' ? choices : !quiz ? [] : quiz.type === 'single' || quiz.type === 'multi' ? quiz.choices : ['right', 'wrong'];
+
+/** Words that no answer brings up would never be read. */
+function feedbackProblems(loaded: LoadedLesson): Problem[] {
+  const { lesson, prose } = loaded;
+  return lesson.steps.flatMap((step) =>
+    languages.flatMap((language): Problem[] => {
+      const keys = feedbackKeys(step);
+      const unread = Object.keys(prose[language].steps[step.id]?.feedback ?? {}).filter((key) => !keys.includes(key));
+      const remedy = keys.length > 0 ? `Use ${keys.join(', ')}` : 'Write a note instead';
+      return unread.map((key) =>
+        problemAt(loaded, {
+          pointer: `/steps/${step.id}/feedback/${key}`,
+          message: `nobody ever reads the feedback "${key}" of step ${step.id}`,
+          remedy,
+          file: `${language}.yaml`,
+        }),
+      );
+    }),
   );
 }
 

@@ -102,7 +102,8 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
     ask: step.kind === 'quiz' || step.kind === 'predict' ? quiz : undefined,
     choices: quiz && 'choices' in quiz ? quiz.choices.map((id) => ({ id, text: texts[id] ?? id })) : [],
     matches: quiz?.type === 'match' ? quiz.matches.map((id) => ({ id, text: texts[id] ?? id })) : undefined,
-    feedback: step.kind === 'quiz' && quiz ? feedbackOf(quiz, state, prose) : [],
+    // Why a prediction was right or wrong is told with what came of it.
+    feedback: quiz && (step.kind === 'quiz' || isSettled(run, index, state)) ? feedbackOf(quiz, state, prose, step.kind === 'predict') : [],
     ...predictionOf(run, index, step, state, texts),
   };
 }
@@ -115,14 +116,15 @@ function checkView(id: string, state: StepState, tried: boolean, language: Langu
 }
 
 /** What is said about each choice that was taken, and, once all is right, about the others too. */
-function feedbackOf(quiz: Quiz, state: StepState, prose: StepProse | undefined): Feedback[] {
+function feedbackOf(quiz: Quiz, state: StepState, prose: StepProse | undefined, predicted: boolean): Feedback[] {
   const given = state.answer;
-  if (!given) return [];
+  if (!given || (predicted && !prose?.feedback)) return [];
   const right = (choice: string): boolean =>
     quiz.type === 'single' ? quiz.answer === choice : quiz.type === 'multi' ? quiz.answer.includes(choice) : state.done;
-  if (quiz.type === 'match' && !state.done) {
-    // Which of them fit is said, so that another try is more than a guess.
-    const fits = given.filter((pair) => quiz.choices.some((choice) => pair === `${choice}=${quiz.answer[choice]}`)).length;
+  if ((quiz.type === 'match' || quiz.type === 'order') && !state.done) {
+    // How many of them fit is said, so that another try is more than a guess.
+    const wanted = quiz.type === 'match' ? quiz.choices.map((choice) => `${choice}=${quiz.answer[choice]}`) : quiz.answer;
+    const fits = given.filter((each, place) => (quiz.type === 'match' ? wanted.includes(each) : wanted[place] === each)).length;
     return [{ choice: `${fits}/${quiz.choices.length}`, text: prose?.feedback?.['wrong'] ?? '', right: false }];
   }
   const choices = 'choices' in quiz && quiz.type !== 'order' && quiz.type !== 'match' ? quiz.choices : [];
@@ -134,6 +136,9 @@ function feedbackOf(quiz: Quiz, state: StepState, prose: StepProse | undefined):
   return told.length > 0 ? told : [{ choice: whole, text: prose?.feedback?.[state.done ? 'right' : 'wrong'] ?? '', right: state.done }];
 }
 
+/** The world has shown what comes of it. */
+const isSettled = (run: LessonRun, index: number, { answer }: StepState): boolean => answer !== undefined && run.current > index + 1;
+
 /** A prediction is told right or wrong only after the world has shown it: when the next step is done. */
 function predictionOf(
   run: LessonRun,
@@ -144,7 +149,7 @@ function predictionOf(
 ): Pick<StepView, 'outcome' | 'said'> {
   const said = step.kind === 'predict' && state.answer?.[0] !== undefined ? state.answer[0] : undefined;
   if (said === undefined) return { outcome: undefined, said: undefined };
-  const seen = run.current > index + 1;
+  const seen = isSettled(run, index, state);
   const came = step.answer ?? '';
   return { said: texts[said] ?? said, outcome: seen ? { said: texts[said] ?? said, came: texts[came] ?? came, right: said === came } : undefined };
 }

@@ -60,6 +60,7 @@ const expected: Readonly<Record<string, string>> = {
   'unknown-variable': 'lesson.yaml:7: {{word}} is used, but world.vars has no "word". Add the variable',
   'unknown-world': 'lesson.yaml:7: there is no world "moon". Use one of ',
   'variable-range-reversed': 'lesson.yaml:8: "n" is drawn from 9 to 2, which is nothing.',
+  'unread-feedback': 'en.yaml:18: nobody ever reads the feedback "up" of step ask. Use left, right',
   'wrong-expression': 'lesson.yaml:15: the expression "content == = \'yes\'" is wrong: ',
   'wrong-key': 'lesson.yaml:5: minuts: there is no such key. Did you mean minutes?',
   'wrong-key-in-check': 'lesson.yaml:15: steps.0.checks.0.thta: there is no such key.',

@@ -5,7 +5,12 @@ import { lessonFolders, packagedLessons } from '../../src/headless/lessons-folde
 /** One Korean word for each thing, in all lessons. Kinds of the API keep their English names. */
 const instead: readonly (readonly [wrong: RegExp, right: string])[] = [
   [/라벨/, '레이블'],
-  [/서비스 (어카운트|계정)|서비스계정/, '서비스어카운트'],
+  [/서비스 ?(어카운트|계정)/, 'ServiceAccount'],
+  [/도커/, 'Docker'],
+  [/옵션/, '플래그'],
+  [/매니지드/, '관리형'],
+  [/디렉터리|디렉토리/, '폴더'],
+  [/신호/, '시그널'],
   [/디플로이먼트/, 'Deployment'],
   [/레플리카 ?셋/, 'ReplicaSet'],
   [/데몬 ?셋/, 'DaemonSet'],
