@@ -63,6 +63,7 @@ const maySpeak: Readonly<Record<string, readonly string[]>> = {
   ipfs: ['cli/ipfs', 'cli/nerdctl'],
   snapshotter: ['containerd', 'stargz-snapshotter', 'cli/nerdctl', 'interfaces'],
   docker: ['dockerd', 'dockershim', 'cli/docker'],
+  'docker-defaults': ['dockerd', 'dockershim'],
   // dockerd has BuildKit linked in; nerdctl starts buildctl.
   buildkit: ['buildkit', 'dockerd', 'cli/buildctl', 'interfaces'],
   // ctr and nerdctl are containerd's clients in the full sense: they write the OCI spec, nerdctl calls the plugins of CNI itself.

@@ -7,7 +7,7 @@ import { DirectoryNode } from '../linux/inode.ts';
 import { userOf } from '../linux/passwd.ts';
 import { upperEntries } from '../linux/tree-entries.ts';
 import type { Routine } from '../sim/routine.ts';
-import { type ByteStream, newByteStream } from '../sim/stream.ts';
+import { eachLine, newByteStream } from '../sim/stream.ts';
 import type { WorkerParts } from './containerd-worker.ts';
 
 export function* runStepIn(parts: WorkerParts, step: BuildStep, chain: string): ReturnType<BuildWorker['run']> {
@@ -43,7 +43,7 @@ function* runTask({ containerd, namespace, sim }: WorkerParts, id: string, log: 
   const stdin = newByteStream();
   stdin.close();
   const stdio: OciStdio = { stdin, stdout: newByteStream(), stderr: newByteStream() };
-  const copies = [stdio.stdout, stdio.stderr].flatMap((stream) => (stream ? [sim.go(lines(stream, log), 'build-output')] : []));
+  const copies = [stdio.stdout, stdio.stderr].flatMap((stream) => (stream ? [sim.go(eachLine(stream, log), 'build-output')] : []));
   yield* tasks.create(namespace, id, stdio);
   yield* tasks.start(namespace, id);
   const status = yield* tasks.wait(namespace, id);
@@ -65,16 +65,6 @@ function remove({ containerd, namespace, snapshotter }: WorkerParts, id: string)
   const { containers, snapshots } = containerd();
   if (containers.list(namespace).some((each) => each.id === id)) containers.delete(namespace, id);
   snapshots.remove(namespace, snapshotter, id);
-}
-
-function* lines(from: ByteStream, log: (line: string) => void): Routine {
-  let rest = '';
-  for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) {
-    const all = (rest + text).split('\n');
-    rest = all.pop() ?? '';
-    for (const line of all) log(line);
-  }
-  if (rest !== '') log(rest);
 }
 
 function specOf({ command, env, user, workdir }: BuildStep, root: object, id: string): OciSpec {

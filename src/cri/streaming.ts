@@ -7,7 +7,7 @@ import { connect, NetworkError, type NetworkNamespace } from '../linux/network.t
 import { type ByteServer, byteProtocol } from '../linux/protocols.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
-import { type ByteStream, newByteStream } from '../sim/stream.ts';
+import { type ByteStream, eachText, newByteStream } from '../sim/stream.ts';
 import type { CriContainer, Sandbox } from './records.ts';
 
 /** How long after its process a session waits for children that still hold its streams. */
@@ -60,8 +60,8 @@ export class Streaming {
     const process = yield* this.#start(container, cmd, { stdout, stderr }, this.#host.texts.execSync);
     const output = { stdout: '', stderr: '' };
     const readers = [
-      this.#host.sim.go(collect(stdout, (text) => (output.stdout += text))),
-      this.#host.sim.go(collect(stderr, (text) => (output.stderr += text))),
+      this.#host.sim.go(eachText(stdout, (text) => (output.stdout += text))),
+      this.#host.sim.go(eachText(stderr, (text) => (output.stderr += text))),
     ];
     const until = timeoutSeconds > 0 ? this.#host.sim.now + timeoutSeconds * 1000 : Number.POSITIVE_INFINITY;
     while (process.exitStatus() === undefined) {
@@ -170,13 +170,8 @@ function follow(session: ServedSession, process: OciProcess | undefined): void {
   session.terminal = process?.terminal;
 }
 
-/** Hands on what comes, until the stream's end. */
-export function* collect(stream: ByteStream, add: (text: string) => void): Routine {
-  for (let text = yield* stream.receive(); text !== undefined; text = yield* stream.receive()) add(text);
-}
-
 /** `stdinOnce`: the container's stdin ends with the first session that had it. */
 function* copyIn(from: ByteStream, container: CriContainer, to: ByteStream): Routine {
-  for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) to.push(text);
+  yield* eachText(from, (text) => to.push(text));
   if (container.config.stdinOnce) to.close();
 }

@@ -1,14 +1,15 @@
 /** dockerd as a place where BuildKit builds: its images, and its containers for RUN (moby daemon/internal/builder-next). */
 import { BuildError, type BuildImage, type BuildStep, type BuildWorker } from '../interfaces/buildkit.ts';
 import { type ContainerConfig, DockerError } from '../interfaces/docker.ts';
+import { builderConfig, emptyHost } from '../interfaces/docker-defaults.ts';
 import { upperEntries } from '../linux/tree-entries.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
+import { eachLine } from '../sim/stream.ts';
 import type { Containers } from './containers.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import { danglingPrefix, type ImageStore } from './image-store.ts';
 import type { Images } from './images.ts';
 import { rootOf, writeImage } from './layers.ts';
-import { noHost } from './no-host.ts';
 import { familiar, parseReference } from './reference.ts';
 
 type Parts = { readonly engine: Engine; readonly store: ImageStore; readonly images: Images; readonly containers: Containers };
@@ -70,29 +71,22 @@ function asBuildError<T>(work: () => T): T {
 
 function* runIn({ engine, containers }: Parts, { image, command, env, user, workdir, log }: BuildStep): ReturnType<BuildWorker['run']> {
   const config: ContainerConfig = {
+    ...builderConfig,
     Hostname: 'buildkitsandbox',
     User: user,
-    AttachStdin: false,
-    AttachStdout: true,
-    AttachStderr: true,
-    ExposedPorts: {},
-    Tty: false,
-    OpenStdin: false,
     Env: env,
     Cmd: command,
     Entrypoint: [''],
     Image: image.id,
-    Volumes: null,
     WorkingDir: workdir,
-    Labels: {},
     Healthcheck: { Test: ['NONE'] },
   };
   try {
-    const { Id } = yield* containers.create({ config, host: noHost });
+    const { Id } = yield* containers.create({ config, host: emptyHost });
     try {
       const session = containers.attach(Id, { stdin: false });
-      engine.sim.go(copyLines(session.stdout, log), 'build-output');
-      if (session.stderr) engine.sim.go(copyLines(session.stderr, log), 'build-output');
+      engine.sim.go(eachLine(session.stdout, log), 'build-output');
+      if (session.stderr) engine.sim.go(eachLine(session.stderr, log), 'build-output');
       const status = yield* startAndWait(containers, Id);
       yield* sleep(1);
       return { status, entries: [...upperEntries(rootOf(engine, Id), new Set())] };
@@ -112,14 +106,4 @@ function* startAndWait(containers: Containers, id: string): Routine<number> {
     throw error;
   }
   return yield* containers.wait(id);
-}
-
-function* copyLines(from: { receive(): Routine<string | undefined> }, log: (line: string) => void): Routine {
-  let rest = '';
-  for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) log(line);
-  }
-  if (rest !== '') log(rest);
 }

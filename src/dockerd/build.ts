@@ -1,16 +1,17 @@
 /** The classic builder: a step of the Dockerfile, an image (moby daemon/builder/dockerfile). */
 import { createHash } from 'node:crypto';
 import { type ArchiveEntry, type BuildOptions, type ContainerConfig, DockerError } from '../interfaces/docker.ts';
+import { builderConfig, emptyHost } from '../interfaces/docker-defaults.ts';
 import { type Config, configure, type Instruction, jsonForm, parseDockerfile, substitute, words } from '../interfaces/dockerfile.ts';
 import { copyEntries } from '../interfaces/dockerfile-copy.ts';
 import { findIn, treeEntries, upperEntries } from '../linux/tree-entries.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
+import { eachText } from '../sim/stream.ts';
 import type { Containers } from './containers.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import { danglingPrefix, type ImageStore, parentLabel, type StoredImage } from './image-store.ts';
 import type { Images } from './images.ts';
 import { rootOf, writeImage } from './layers.ts';
-import { noHost } from './no-host.ts';
 import { parseReference } from './reference.ts';
 
 /** Where one stage of a build stands. */
@@ -137,7 +138,7 @@ export class Builder {
     if (this.#cached(stage, createdBy, stage.config, options)) return;
     if (!stage.image) throw new DockerError(400, 'No image was provided: RUN needs a base image');
     const container: ContainerConfig = {
-      ...emptyConfig,
+      ...builderConfig,
       Image: stage.image.id,
       Entrypoint: [''],
       Cmd: command,
@@ -145,16 +146,16 @@ export class Builder {
       User: stage.config.User ?? '',
       WorkingDir: stage.config.WorkingDir ?? '',
     };
-    const { Id } = yield* this.#containers.create({ config: container, host: noHost });
+    const { Id } = yield* this.#containers.create({ config: container, host: emptyHost });
     options.output(` ---> Running in ${Id.slice(0, 12)}\n`);
     const session = this.#containers.attach(Id, { stdin: false });
     this.#engine.sim.go(
-      copyOut(session.stdout, (piece) => options.output(piece)),
+      eachText(session.stdout, (piece) => options.output(piece)),
       'build-output',
     );
     if (session.stderr)
       this.#engine.sim.go(
-        copyOut(session.stderr, (piece) => options.output(piece, true)),
+        eachText(session.stderr, (piece) => options.output(piece, true)),
         'build-output',
       );
     yield* this.#containers.start(Id);
@@ -232,25 +233,3 @@ function wanted(steps: readonly Instruction[], target: string): readonly Instruc
 /** Paths of a build's context are relative. */
 const filesOf = (engine: Engine, image: StoredImage): ArchiveEntry[] =>
   [...treeEntries(rootOf(engine, image.chain), '/')].filter(({ path }) => path !== '/').map((entry) => ({ ...entry, path: entry.path.replace(/^\//, '') }));
-
-function* copyOut(from: { receive(): Routine<string | undefined> }, print: (text: string) => void): Routine {
-  for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) print(text);
-}
-
-const emptyConfig: ContainerConfig = {
-  Hostname: '',
-  User: '',
-  AttachStdin: false,
-  AttachStdout: true,
-  AttachStderr: true,
-  ExposedPorts: {},
-  Tty: false,
-  OpenStdin: false,
-  Env: [],
-  Cmd: null,
-  Entrypoint: null,
-  Image: '',
-  Volumes: null,
-  WorkingDir: '',
-  Labels: {},
-};

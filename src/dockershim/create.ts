@@ -1,48 +1,11 @@
-/** What Docker is asked to make: the parts of its API that pods never use, at rest; and a pod's container in Docker's terms. */
+/** A pod's container in Docker's terms. */
 import type * as cri from '../interfaces/cri.ts';
-import type { ContainerConfig, CreateOptions, HostConfig } from '../interfaces/docker.ts';
+import type { CreateOptions, HostConfig } from '../interfaces/docker.ts';
+import { emptyConfig, emptyHost } from '../interfaces/docker-defaults.ts';
 import { logPathLabel, makeContainerName, makeLabels, sandboxIdLabel } from './names.ts';
 
-export const newContainerConfig = (image: string): ContainerConfig => ({
-  Hostname: '',
-  User: '',
-  AttachStdin: false,
-  AttachStdout: false,
-  AttachStderr: false,
-  ExposedPorts: {},
-  Tty: false,
-  OpenStdin: false,
-  Env: [],
-  Cmd: null,
-  Entrypoint: null,
-  Image: image,
-  Volumes: null,
-  WorkingDir: '',
-  Labels: {},
-});
-
-export const newHostConfig = (): HostConfig => ({
-  Binds: [],
-  Tmpfs: {},
-  NetworkMode: 'none',
-  PortBindings: {},
-  RestartPolicy: { Name: '', MaximumRetryCount: 0 },
-  AutoRemove: false,
-  CapAdd: [],
-  CapDrop: [],
-  Dns: [],
-  ExtraHosts: [],
-  PidMode: '',
-  Privileged: false,
-  PublishAllPorts: false,
-  ReadonlyRootfs: false,
-  Init: false,
-  CpuShares: 0,
-  Memory: 0,
-  NanoCpus: 0,
-  PidsLimit: 0,
-  VolumesFrom: [],
-});
+/** Of a pod's container: the pod has the network, the kubelet restarts. */
+export const podHost: HostConfig = { ...emptyHost, NetworkMode: 'none', RestartPolicy: { Name: '', MaximumRetryCount: 0 } };
 
 /** docker_container.go CreateContainer. */
 export function createOptions(sandboxId: string, config: cri.ContainerConfig, sandbox: cri.PodSandboxConfig, cgroupParent: string | undefined): CreateOptions {
@@ -50,7 +13,8 @@ export function createOptions(sandboxId: string, config: cri.ContainerConfig, sa
   return {
     name: makeContainerName(sandbox, config),
     config: {
-      ...newContainerConfig(config.image.image),
+      ...emptyConfig,
+      Image: config.image.image,
       User: userOf(config),
       Entrypoint: config.command?.length ? config.command : null,
       Cmd: config.args?.length ? config.args : null,
@@ -71,7 +35,7 @@ function hostConfig(sandboxId: string, config: cri.ContainerConfig, sandbox: cri
   const shared = `container:${sandboxId}`;
   const host = sandbox.linux?.securityContext?.namespaceOptions;
   return {
-    ...newHostConfig(),
+    ...podHost,
     Binds: (config.mounts ?? []).map(bindOf),
     NetworkMode: host?.network === 2 ? 'host' : shared,
     IpcMode: host?.ipc === 2 ? 'host' : shared,

@@ -11,10 +11,11 @@ import {
   type PodSandboxFilter,
   type PodSandboxStatus,
 } from '../interfaces/cri.ts';
-import type { ContainerSummary } from '../interfaces/docker.ts';
+import type { ContainerSummary, HostConfig } from '../interfaces/docker.ts';
+import { emptyConfig } from '../interfaces/docker-defaults.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { newContainerConfig, newHostConfig } from './create.ts';
+import { podHost } from './create.ts';
 import { extractLabels, makeLabels, makeSandboxName, parseSandboxName } from './names.ts';
 import { moment, type Shim } from './shim.ts';
 
@@ -40,7 +41,8 @@ export class Sandboxes {
         docker.containers.create({
           name: makeSandboxName(config),
           config: {
-            ...newContainerConfig(sandboxImage),
+            ...emptyConfig,
+            Image: sandboxImage,
             Hostname: isHost(config) ? '' : (config.hostname ?? ''),
             Labels: makeLabels('podsandbox', config.labels, config.annotations),
           },
@@ -207,10 +209,10 @@ const isHost = (config: PodSandboxConfig): boolean => config.linux?.securityCont
 type Modes = { readonly NetworkMode: string; readonly PidMode: string; readonly IpcMode: string };
 const hostConfigOf = (found: Readonly<Record<string, unknown>>): Modes => found['HostConfig'] as Modes;
 
-function sandboxHost(config: PodSandboxConfig): ReturnType<typeof newHostConfig> {
+function sandboxHost(config: PodSandboxConfig): HostConfig {
   const options = config.linux?.securityContext?.namespaceOptions;
   return {
-    ...newHostConfig(),
+    ...podHost,
     NetworkMode: options?.network === 2 ? 'host' : 'none',
     PidMode: options?.pid === 2 ? 'host' : '',
     ...(options?.ipc === 2 ? { IpcMode: 'host' } : { IpcMode: 'shareable' }),

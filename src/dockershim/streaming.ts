@@ -1,9 +1,10 @@
 /** exec, attach and port-forward through Docker (kubernetes pkg/kubelet/dockershim/docker_streaming.go, exec.go). */
-import { collect, forwardPort } from '../cri/streaming.ts';
+import { forwardPort } from '../cri/streaming.ts';
 import { CriError, type ExecRequest, type ExecSyncResponse } from '../interfaces/cri.ts';
 import type { ExecOptions } from '../interfaces/docker.ts';
 import type { StreamOutcome, StreamSession } from '../interfaces/streams.ts';
 import type { Routine } from '../sim/routine.ts';
+import { eachText } from '../sim/stream.ts';
 import type { Shim } from './shim.ts';
 
 /** The sessions with Docker's containers. */
@@ -24,8 +25,8 @@ export class Streaming {
     const session = yield* this.#shim.run((docker) => docker.containers.exec(containerId, execOptions(cmd, { tty: false, stdin: false })));
     const output = { stdout: '', stderr: '' };
     const readers = [
-      this.#shim.sim.go(collect(session.stdout, (text) => (output.stdout += text))),
-      ...(session.stderr ? [this.#shim.sim.go(collect(session.stderr, (text) => (output.stderr += text)))] : []),
+      this.#shim.sim.go(eachText(session.stdout, (text) => (output.stdout += text))),
+      ...(session.stderr ? [this.#shim.sim.go(eachText(session.stderr, (text) => (output.stderr += text)))] : []),
     ];
     const until = timeoutSeconds > 0 ? this.#shim.sim.now + timeoutSeconds * 1000 : Number.POSITIVE_INFINITY;
     try {

@@ -1,21 +1,11 @@
 /** BuildKit: what is built, what a build tells, and the wall of buildkitd (buildkit client). */
 import type { Routine } from '../sim/routine.ts';
-import type { Blob, ImageConfig, ImageManifest } from './distribution.ts';
+import type { Blob, ImageConfig, ImageManifest, LayerEntry } from './distribution.ts';
 import type { ImageArchive } from './image-archive.ts';
 import { defineProtocol } from './protocol.ts';
 
-/** One file of a tar that crosses a wall (cp, export, a build's context, a layer). */
-export type ArchiveEntry = {
-  readonly path: string;
-  readonly type: 'file' | 'directory' | 'symlink' | 'whiteout';
-  readonly mode?: number;
-  readonly uid?: number;
-  readonly gid?: number;
-  readonly content?: string;
-  readonly program?: string;
-  readonly target?: string;
-  readonly size?: number;
-};
+/** One file of a tar that crosses a wall (cp, export, a build's context). */
+export type ArchiveEntry = LayerEntry;
 
 /** Why a build fails: `lines` of the Dockerfile that it is about. */
 export class BuildError extends Error {

@@ -1,6 +1,7 @@
 /** A tree of files as a list of entries, as a tar holds it: what an overlay's upper layer says, or all that there is. */
 import { type DirectoryNode, type Inode, OverlayDirectory } from './inode.ts';
 
+/** Structurally the LayerEntry of interfaces/distribution.ts, which this folder may not import. */
 export type TreeEntry = {
   readonly path: string;
   readonly type: 'file' | 'directory' | 'symlink' | 'whiteout';

@@ -1,4 +1,5 @@
 import { Channel } from './channel.ts';
+import type { Routine } from './routine.ts';
 
 /**
  * Bytes on their way, as text. The lab keeps all bytes as JavaScript strings: valid UTF-8 as itself, any other byte b (0x80 to 0xff) as
@@ -10,6 +11,22 @@ export const pipeCapacity = 64 * 1024;
 
 /** A bounded stream: 64 KiB, as a pipe has. */
 export const newByteStream = (capacity = pipeCapacity): ByteStream => new Channel<string>({ capacity, sizeOf: (text) => text.length });
+
+/** Hands on what comes, until the stream's end. */
+export function* eachText(from: ByteStream, use: (text: string) => void): Routine {
+  for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) use(text);
+}
+
+/** The same a line at a time, without its newline; a last one may have none. */
+export function* eachLine(from: ByteStream, use: (line: string) => void): Routine {
+  let rest = '';
+  yield* eachText(from, (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) use(line);
+  });
+  if (rest !== '') use(rest);
+}
 
 /** The bytes of a text. */
 export function encodeUtf8(text: string): Uint8Array {

@@ -1,4 +1,5 @@
 /** crictl 1.36: the client of the Container Runtime Interface (kubernetes-sigs/cri-tools). */
+import { CriError } from '../../interfaces/cri.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import { type Program, releaseOf } from '../../linux/program.ts';
@@ -88,7 +89,7 @@ export const crictl: Program = function* (argv, process) {
   try {
     return yield* dispatch(argv.slice(1), process);
   } catch (error) {
-    if (error instanceof Fatal) return yield* fatal(process, error.message);
+    if (error instanceof Fatal || error instanceof CriError) return yield* fatal(process, error.message);
     if (error instanceof Errno && error.code !== 'EPIPE') return yield* fatal(process, `open ${error.path ?? ''}: ${error.message.toLowerCase()}`);
     throw error;
   }

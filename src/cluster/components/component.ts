@@ -56,8 +56,8 @@ export function* fatal(process: Process, place: string, text: string): Routine<n
   throw new Exit(1);
 }
 
-/** Runs until SIGTERM or SIGINT; then `stop` is called and the exit status is 0. */
-export function* untilTerminated(process: Process, stop: () => void): Routine<number> {
+/** Runs until SIGTERM or SIGINT; then `stop` is called, after what `shutDown` takes, and the exit status is 0. */
+export function* untilTerminated(process: Process, stop: () => void, shutDown?: () => Routine): Routine<number> {
   const told = new Condition();
   let ended = false;
   const end = (): void => {
@@ -68,6 +68,7 @@ export function* untilTerminated(process: Process, stop: () => void): Routine<nu
   process.onSignal('SIGINT', end);
   try {
     while (!ended) yield { on: [told] };
+    if (shutDown) yield* shutDown();
     return 0;
   } finally {
     stop();

@@ -54,7 +54,7 @@ export function registryAccess(
   trace: Trace,
   registries: () => Registries,
   daemon: string,
-): Pick<ContainerdOptions, 'registry' | 'unreachable' | 'watch'> {
+): Required<Pick<ContainerdOptions, 'registry' | 'unreachable' | 'watch'>> {
   const { kernel } = process;
   const self = `${daemon} (${kernel.hostname})`;
   return {

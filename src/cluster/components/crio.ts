@@ -1,6 +1,5 @@
 /** CRI-O as a process: its command line, its configuration files, what it says when it starts (cri-o cmd/crio/main.go). */
 import { Cni } from '../../cni/cni.ts';
-import { unreachableByName } from '../../containerd/registry-host.ts';
 import { ConfigError, type CrioConfig, loadConfig, validate } from '../../crio/config.ts';
 import { configText } from '../../crio/config-text.ts';
 import { logLine } from '../../crio/context.ts';
@@ -9,14 +8,15 @@ import type { Registries } from '../../images/registries.ts';
 import { CriError, type CriServer, criProtocol } from '../../interfaces/cri.ts';
 import { Errno } from '../../linux/errno.ts';
 import { daemonUser, FileSystem } from '../../linux/file-system.ts';
-import { dialUnix, NetworkError } from '../../linux/network.ts';
+import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { Runc } from '../../runc/runc.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Trace } from '../trace.ts';
-import { describeCni, describeDistribution, describeOci } from '../walls.ts';
+import { describeCni, describeOci } from '../walls.ts';
 import { untilTerminated } from './component.ts';
+import { registryAccess } from './containerd.ts';
 
 const usualConfig = '/etc/crio/crio.conf';
 const valued = new Set(['config', 'c', 'config-dir', 'd', 'log-level', 'l', 'socket', 's', 'id', 'i']);
@@ -156,13 +156,7 @@ function* serveUntilTold(
     log,
     runtime: trace.around(new Runc({ kernel, sim: kernel.sim }), 'oci', self, config.defaultRuntime, describeOci),
     cni: trace.around(new Cni({ kernel, sim: kernel.sim }), 'cni', self, 'CNI plugins', describeCni),
-    unreachable: (address) => unreachableByName(kernel, process.fs, address),
-    registry: (host) => {
-      const { network } = kernel.host;
-      if (!network.interfaces.get('eth0')?.up || network.fabric?.cut.has(network)) throw new NetworkError('ENETUNREACH', 0);
-      const registry = registries().lookup(host);
-      return registry && trace.around(registry, 'distribution', self, host, describeDistribution);
-    },
+    ...registryAccess(process, trace, registries, 'crio'),
   });
   process.allocate(42 * 1024 * 1024);
   process.steady(13);

@@ -8,10 +8,10 @@ import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { type Program, releaseOf } from '../../linux/program.ts';
-import { Condition, type Routine, sleep } from '../../sim/routine.ts';
+import { type Routine, sleep } from '../../sim/routine.ts';
 import type { Trace } from '../trace.ts';
 import { tracedContainerd } from '../walls.ts';
-import { readFlags } from './component.ts';
+import { readFlags, untilTerminated } from './component.ts';
 
 const newest = '29.7.2';
 
@@ -56,7 +56,7 @@ export const newDockerd = (trace: Trace): Program =>
       return 0;
     }
     process.allocate(60 * 1024 * 1024);
-    const log = (text: string) => process.printError(`time="${new Date(process.now).toISOString().replace('Z', '000000Z')}" level=info msg="${text}"\n`);
+    const log = (text: string): Routine => logged(process, 'info', text);
     yield* log('Starting up');
     for (let tries = 0; !process.fs.exists(containerdSocket) && tries < 100; tries++) yield* sleep(100);
     if (!process.fs.exists(containerdSocket)) {
@@ -75,7 +75,15 @@ export const newDockerd = (trace: Trace): Program =>
     });
     yield* log('Daemon has completed initialization');
     yield* log('API listen on /run/docker.sock');
-    return yield* untilTold(process, dockerd, () => configOf(process, flags), log);
+    process.onSignal('SIGHUP', () => void process.sim.go(reload(process, dockerd, flags)));
+    return yield* untilTerminated(
+      process,
+      () => dockerd.stop(),
+      function* () {
+        yield* log("Processing signal 'terminated'");
+        yield* dockerd.shutDown();
+      },
+    );
   };
 
 /** Throws DaemonConfigError. */
@@ -87,42 +95,20 @@ function configOf(process: Process, flags: ReadonlyMap<string, string>): DaemonC
   return daemonConfig(file?.type === 'file' ? file.read() : undefined, flags, path);
 }
 
-/** SIGHUP reads daemon.json anew, SIGTERM ends. */
-function* untilTold(process: Process, dockerd: Dockerd, read: () => DaemonConfig, log: (text: string) => Routine): Routine<number> {
-  const told = new Condition();
-  let ended = false;
-  let reload = false;
-  const end = (): void => {
-    ended = true;
-    told.notify();
-  };
-  process.onSignal('SIGTERM', end);
-  process.onSignal('SIGINT', end);
-  process.onSignal('SIGHUP', () => {
-    reload = true;
-    told.notify();
-  });
+/** SIGHUP reads daemon.json anew. */
+function* reload(process: Process, dockerd: Dockerd, flags: ReadonlyMap<string, string>): Routine {
+  yield* logged(process, 'info', 'Got signal to reload configuration');
   try {
-    for (;;) {
-      while (!ended && !reload) yield { on: [told] };
-      if (ended) break;
-      reload = false;
-      yield* log('Got signal to reload configuration');
-      try {
-        dockerd.reload(read());
-        yield* log('Reloaded configuration');
-      } catch (error) {
-        if (!(error instanceof DaemonConfigError)) throw error;
-        yield* process.printError(`time="${new Date(process.now).toISOString().replace('Z', '000000Z')}" level=error msg="${error.message}"\n`);
-      }
-    }
-    yield* log("Processing signal 'terminated'");
-    yield* dockerd.shutDown();
-    return 0;
-  } finally {
-    dockerd.stop();
+    dockerd.reload(configOf(process, flags));
+    yield* logged(process, 'info', 'Reloaded configuration');
+  } catch (error) {
+    if (!(error instanceof DaemonConfigError)) throw error;
+    yield* logged(process, 'error', error.message);
   }
 }
+
+const logged = (process: Process, level: string, text: string): Routine =>
+  process.printError(`time="${new Date(process.now).toISOString().replace('Z', '000000Z')}" level=${level} msg="${text}"\n`);
 
 /** containerd as it listens now. */
 function containerdOf(process: Process, trace: Trace): () => ContainerdApi {

@@ -6,8 +6,12 @@ import { type ClusterCa, enable, kubeconfig } from './files.ts';
 const path = '/etc/kubernetes/kube-network-policies.conf';
 const year = 365 * 24 * 3600 * 1000;
 
-/** Installs kube-network-policies as a service, with a certificate of its own, and starts it. */
-export function startNetworkPolicies(machine: Machine, cluster: ClusterCa): void {
+/** Installs kube-network-policies on each as a service, with a certificate of its own, and starts it. */
+export function startNetworkPolicies(cluster: ClusterCa, machines: readonly Machine[]): void {
+  for (const machine of machines) start(machine, cluster);
+}
+
+function start(machine: Machine, cluster: ClusterCa): void {
   const { fs, kernel } = machine;
   const notBefore = kernel.sim.now;
   const user = `system:kube-network-policies:${machine.name}`;

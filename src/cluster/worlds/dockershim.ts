@@ -7,14 +7,13 @@ import { installCni, installCrictl, installCriDockerd, installDockerPackages, in
 import { type Machine, writeFile } from '../machine/machine.ts';
 import { releases } from '../releases.ts';
 import type { World, WorldContext } from './index.ts';
-import { controlPlaneSpec, kubeadmMachines, workerSpecs } from './kubeadm-machines.ts';
+import { kubeadmMachines, kubeadmWorld, twoNodes } from './kubeadm-machines.ts';
 
 /** Of the summer of 2023, the last that such a node would have been given. */
 const docker = '20.10.24';
 const containerd = 'v1.6.33';
 const crictl = 'v1.26.0';
 
-const built = new WeakSet<WorldContext>();
 const release = releases['1.23'];
 /** What kubeadm 1.23 wrote for a node on Docker. */
 const dockershimRuntime: NodeRuntime = {
@@ -22,19 +21,13 @@ const dockershimRuntime: NodeRuntime = {
   kubeletArgs: `--network-plugin=cni --pod-infra-container-image=registry.k8s.io/pause:${release.pause}`,
 };
 
-export const dockershim: World = {
+export const dockershim: World = kubeadmWorld({
   summary: 'Kubernetes v1.23 on Docker: kubelet, dockershim, Docker Engine 20.10, containerd, runc; one control-plane node and one worker',
-  home: 'controlplane',
-  bootLimit: 300_000,
-  ready: (context) => built.has(context),
-  build: (context) => {
-    const [controlPlane, ...workers] = kubeadmMachines(context, specs, (machine, { podCidr }) => installNode(machine, podCidr, release.version));
-    if (!controlPlane) throw new Error('the world has no control plane');
-    context.sim.scope('kubeadm').go(bringUp({ controlPlane, workers, release, runtime: dockershimRuntime, done: () => void built.add(context) }));
-  },
-};
-
-const specs = [controlPlaneSpec, ...workerSpecs.slice(0, 1)];
+  specs: twoNodes,
+  release,
+  runtime: dockershimRuntime,
+  install: (machine, { podCidr }) => installNode(machine, podCidr, release.version),
+});
 
 /** A node on Docker; cri-dockerd is installed and not used. */
 function installNode(machine: Machine, podCidr: string, version: string): void {
@@ -59,7 +52,7 @@ export const upgraded124: World = {
   bootLimit: 400_000,
   ready: (context) => upgradedBuilt.has(context),
   build: (context) => {
-    const [controlPlane, worker] = kubeadmMachines(context, specs, (machine, { hostname, podCidr }) => {
+    const [controlPlane, worker] = kubeadmMachines(context, twoNodes, (machine, { hostname, podCidr }) => {
       installNode(machine, podCidr, hostname === 'node01' ? release.version : upgraded.version);
       if (hostname !== 'node01') switchToContainerd(machine);
     });

@@ -1,38 +1,31 @@
 /** A control plane whose etcd has three members on machines of their own: kubeadm's topology with an external etcd. */
 import { issue } from '../../apimachinery/pki.ts';
-import { bringUp } from '../kubeadm/bring-up.ts';
 import { authorities, pki, readPair, writeAuthority } from '../kubeadm/certificates.ts';
-import { type ClusterCa, enable } from '../kubeadm/files.ts';
+import { enable } from '../kubeadm/files.ts';
 import { startNetworkPolicies } from '../kubeadm/network-policies.ts';
 import { addMachine, installEtcdTools } from '../machine/install.ts';
 import { installProgram, type Machine, writeFile } from '../machine/machine.ts';
-import { newest } from '../releases.ts';
-import type { World, WorldContext } from './index.ts';
-import { controlPlaneSpec, kubeadmMachines, workerSpecs } from './kubeadm-machines.ts';
+import type { World } from './index.ts';
+import { kubeadmWorld, twoNodes } from './kubeadm-machines.ts';
 
 const members = [
   { hostname: 'etcd01', ip: '172.30.1.11' },
   { hostname: 'etcd02', ip: '172.30.1.12' },
   { hostname: 'etcd03', ip: '172.30.1.13' },
 ] as const;
-const specs = [controlPlaneSpec, ...workerSpecs.slice(0, 1)];
 const folder = '/etc/etcd/pki';
 const year = 365 * 24 * 3600 * 1000;
 
-const built = new WeakSet<WorldContext>();
-
-export const etcd3: World = {
+export const etcd3: World = kubeadmWorld({
   summary: 'Kubernetes v1.35 on an etcd with three members, each a service on a machine of its own; one control-plane node and one worker',
-  home: 'controlplane',
-  bootLimit: 300_000,
-  ready: (context) => built.has(context),
-  build: (context) => {
-    const [controlPlane, ...workers] = kubeadmMachines(context, specs);
-    if (!controlPlane) throw new Error('the world has no control plane');
+  specs: twoNodes,
+  externalEtcd: members.map(({ ip }) => `https://${ip}:2379`),
+  prepare: (context, machines) => {
+    const [controlPlane] = machines;
     const authority = authorities.find(({ name }) => name === 'etcd/ca');
     if (authority) writeAuthority(controlPlane, authority);
-    const hosts = [...members, ...specs].map(({ ip, hostname }) => `${ip}\t${hostname}\n`).join('');
-    for (const machine of [controlPlane, ...workers]) writeFile(machine.fs, '/etc/hosts', `127.0.0.1\tlocalhost\n${hosts}`);
+    const hosts = [...members, ...twoNodes].map(({ ip, hostname }) => `${ip}\t${hostname}\n`).join('');
+    for (const machine of machines) writeFile(machine.fs, '/etc/hosts', `127.0.0.1\tlocalhost\n${hosts}`);
     for (const member of members) {
       const machine = addMachine(context, { ...member, hosts, cpus: 2, memoryBytes: 4_025_148 * 1024 });
       installMember(machine, controlPlane);
@@ -40,14 +33,9 @@ export const etcd3: World = {
     }
     writeClient(controlPlane, controlPlane);
     installEtcdTools(controlPlane);
-    const done = (cluster: ClusterCa): void => {
-      for (const machine of [controlPlane, ...workers]) startNetworkPolicies(machine, cluster);
-      built.add(context);
-    };
-    const externalEtcd = members.map(({ ip }) => `https://${ip}:2379`);
-    context.sim.scope('kubeadm').go(bringUp({ controlPlane, workers, release: newest, externalEtcd, done }));
   },
-};
+  finish: startNetworkPolicies,
+});
 
 /** Programs, certificates and the unit of one member. */
 function installMember(machine: Machine, authority: Machine): void {

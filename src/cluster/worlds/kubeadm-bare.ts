@@ -2,7 +2,7 @@
 import { enable, installKubeletUnit } from '../kubeadm/files.ts';
 import { installEtcdTools } from '../machine/install.ts';
 import type { World } from './index.ts';
-import { controlPlaneSpec, kubeadmMachines, workerSpecs } from './kubeadm-machines.ts';
+import { kubeadmMachines, twoNodes } from './kubeadm-machines.ts';
 
 export const kubeadmBare: World = {
   summary: 'two machines with containerd, kubelet and kubeadm v1.35, on which no cluster has been made yet',
@@ -10,7 +10,7 @@ export const kubeadmBare: World = {
   bootLimit: 60_000,
   ready: ({ machines }) => [...machines.values()].every(({ fs }) => fs.exists('/run/containerd/containerd.sock')),
   build: (context) => {
-    const machines = kubeadmMachines(context, [controlPlaneSpec, ...workerSpecs.slice(0, 1)]);
+    const machines = kubeadmMachines(context, twoNodes);
     for (const machine of machines) {
       installEtcdTools(machine);
       installKubeletUnit(machine);

@@ -12,7 +12,7 @@ export const version: CrictlCommand = {
   flags: [],
   run: function* (context) {
     const runtime = yield* context.runtime();
-    const answer = runtime.version();
+    const answer = yield* context.call(calls.plain, 'getting the runtime version: ', () => runtime.version());
     yield* context.print(
       `Version:  ${answer.version}\nRuntimeName:  ${answer.runtimeName}\nRuntimeVersion:  ${answer.runtimeVersion}\nRuntimeApiVersion:  ${answer.runtimeApiVersion}\n`,
     );
@@ -29,7 +29,8 @@ export const info: CrictlCommand = {
   ],
   run: function* (context) {
     const runtime = yield* context.runtime();
-    const { conditions, info: more } = runtime.status(!context.flags.bool('quiet'));
+    const verbose = !context.flags.bool('quiet');
+    const { conditions, info: more } = yield* context.call(calls.plain, 'getting status of runtime: ', () => runtime.status(verbose));
     const value = { status: { conditions: conditions.map(({ type, status, reason, message }) => ({ message, reason, status, type })) }, ...more };
     yield* context.print(formatted(value, context.flags.text('output'), context.flags.text('template')) ?? '');
   },

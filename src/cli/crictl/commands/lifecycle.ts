@@ -1,6 +1,6 @@
 /** runp, create, start, run, stop, stopp, rm, rmp. */
 import { parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
-import type { ContainerConfig, PodSandboxConfig, RuntimeService } from '../../../interfaces/cri.ts';
+import type { ContainerConfig, PodSandboxConfig, PortMapping, RuntimeService } from '../../../interfaces/cri.ts';
 import { isErrno } from '../../../linux/errno.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { bool, type CrictlCommand, duration, int, text } from '../command.ts';
@@ -41,8 +41,22 @@ function* loadPod(context: Context, path: string): Routine<PodSandboxConfig> {
   const { metadata } = config;
   if (!metadata.name || !metadata.namespace) throw new Fatal('name, namespace or uid is not in metadata');
   if (!config.linux?.cgroupParent) yield* context.log('warning', 'cgroup_parent is not set. Use `runtime-config` to get the runtime cgroup driver');
-  return { ...config, metadata: { ...metadata, uid: metadata.uid || context.process.sim.random.uuid(), attempt: metadata.attempt ?? 0 } };
+  return {
+    ...config,
+    metadata: { ...metadata, uid: metadata.uid || context.process.sim.random.uuid(), attempt: metadata.attempt ?? 0 },
+    ...(config.portMappings ? { portMappings: config.portMappings.map(portMapping) } : {}),
+  };
 }
+
+const protocols = ['TCP', 'UDP', 'SCTP'] as const;
+
+/** The API's enum stands as its number in a file. */
+const portMapping = ({ protocol, ...ports }: PortMapping): PortMapping => ({
+  ...ports,
+  containerPort: ports.containerPort ?? 0,
+  hostPort: ports.hostPort ?? 0,
+  protocol: protocols[Number(protocol ?? 0)] ?? protocol,
+});
 
 function loadContainer(context: Context, path: string): ContainerConfig {
   const config = load(context, path) as Partial<ContainerConfig>;
