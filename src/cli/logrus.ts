@@ -3,9 +3,10 @@ import { quote } from '../apimachinery/go-text.ts';
 import type { Process } from '../linux/process.ts';
 import type { Routine } from '../sim/routine.ts';
 
-export type LogLevel = 'info' | 'warning' | 'error' | 'fatal';
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error' | 'fatal';
 
 const colors: Readonly<Record<LogLevel, readonly [code: number, name: string]>> = {
+  debug: [37, 'DEBU'],
   info: [36, 'INFO'],
   warning: [33, 'WARN'],
   error: [31, 'ERRO'],

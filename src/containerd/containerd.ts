@@ -181,6 +181,7 @@ export class Containerd implements ContainerdApi {
       usage: (namespace, snapshotter, key) => snapshots.usage(namespace, snapshotter, key),
       prepare: (namespace, snapshotter, key, parent, labels) => void snapshots.prepare(namespace, snapshotter, key, parent, labels ? { labels } : {}),
       view: (namespace, snapshotter, key, parent) => void snapshots.prepare(namespace, snapshotter, key, parent, { view: true }),
+      label: (namespace, snapshotter, key, labels) => snapshots.label(namespace, snapshotter, key, labels),
       commit: (namespace, snapshotter, name, key) => snapshots.commit(namespace, snapshotter, name, key),
       remove: (namespace, snapshotter, key) => snapshots.remove(namespace, snapshotter, key),
       unpack: (namespace, snapshotter, image) => this.#images.unpackImage(namespace, snapshotter, image),

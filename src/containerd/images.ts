@@ -95,8 +95,10 @@ export class ImageService {
     const { registry, top } = yield* this.#registries.resolve(reference, options);
     say({ ref, digest: top.digest, mediaType: top.mediaType, status: 'resolved', size: top.size });
     const parts = yield* this.#fetch(namespace, registry, reference, top, options, say);
-    say({ ref, status: 'unpacking' });
-    yield* this.#unpack(namespace, options.snapshotter, parts.manifest, parts.layers);
+    if (options.unpack !== false) {
+      say({ ref, status: 'unpacking' });
+      yield* this.#unpack(namespace, options.snapshotter, parts.manifest, parts.layers);
+    }
     const { mediaType, digest, size } = top;
     return this.put(namespace, reference.full, { mediaType, digest, size }, options.labels ?? {});
   }

@@ -8,6 +8,7 @@ import { Errno } from '../linux/errno.ts';
 import { DirectoryNode, OverlayDirectory, writtenFiles } from '../linux/inode.ts';
 import { dialUnix } from '../linux/network.ts';
 import type { Routine } from '../sim/routine.ts';
+import { merged } from './content.ts';
 import type { Context } from './context.ts';
 import { alreadyExists, failedPrecondition, invalidArgument, notFound } from './errors.ts';
 import type { Snapshot } from './state.ts';
@@ -95,6 +96,12 @@ export class SnapshotService {
     keys.delete(key);
     keys.set(name, { ...active, key: name, kind: 'Committed', usage });
     this.#context.publish(namespace, '/snapshot/commit', () => ({ key, name, snapshotter }));
+  }
+
+  label(namespace: string, snapshotter: string, key: string, labels: ContainerdLabels): SnapshotInfo {
+    const snapshot = this.get(namespace, snapshotter, key);
+    snapshot.labels = merged(snapshot.labels, labels);
+    return snapshot;
   }
 
   remove(namespace: string, snapshotter: string, key: string): void {

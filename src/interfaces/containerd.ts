@@ -104,6 +104,8 @@ export type ContainerdApi = {
       options: RegistryAccess & {
         readonly snapshotter: string;
         readonly labels?: ContainerdLabels;
+        /** false: content only, no snapshots. */
+        readonly unpack?: boolean;
         readonly progress?: (progress: PullProgress) => void;
       },
     ): Routine<ContainerdImage>;
@@ -128,6 +130,7 @@ export type ContainerdApi = {
     prepare(namespace: string, snapshotter: string, key: string, parent: string, labels?: ContainerdLabels): void;
     view(namespace: string, snapshotter: string, key: string, parent: string): void;
     commit(namespace: string, snapshotter: string, name: string, key: string): void;
+    label?(namespace: string, snapshotter: string, key: string, labels: ContainerdLabels): SnapshotInfo;
     remove(namespace: string, snapshotter: string, key: string): void;
     /** Makes the image's layers into committed snapshots; returns the key of the last (its chain id). */
     unpack(namespace: string, snapshotter: string, image: string): Routine<string>;

@@ -28,8 +28,13 @@ export class Context {
   /** Flags of the group that the command belongs to (`ctr snapshots --snapshotter native ls`). */
   readonly group: Flags | undefined;
   readonly #address: string;
+  readonly #help: () => string;
 
-  constructor(process: Process, parts: { readonly global: Flags; readonly group: Flags | undefined; readonly flags: Flags; readonly args: readonly string[] }) {
+  constructor(
+    process: Process,
+    parts: { readonly global: Flags; readonly group: Flags | undefined; readonly flags: Flags; readonly args: readonly string[]; readonly help: () => string },
+  ) {
+    this.#help = parts.help;
     this.process = process;
     this.flags = parts.flags;
     this.args = parts.args;
@@ -40,6 +45,12 @@ export class Context {
 
   *print(text: string): Routine {
     yield* this.process.print(text);
+  }
+
+  /** cli.ShowSubcommandHelp: what some commands answer to a wrong number of arguments, with status 0. */
+  *help(): Routine<number> {
+    yield* this.print(this.#help());
+    return 0;
   }
 
   *log(level: LogLevel, message: string, error?: string): Routine {

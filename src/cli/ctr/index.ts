@@ -5,8 +5,9 @@ import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { CommandFlagError, resolveUrfave, UnknownCommandError, type UrfaveApp, urfaveHelp } from '../flags.ts';
 import { containers } from './commands/containers.ts';
+import { content } from './commands/content.ts';
 import { images } from './commands/images.ts';
-import { content, deprecations, events, info, leases, oci, others, plugins, sandboxes, version } from './commands/misc.ts';
+import { deprecations, events, info, leases, oci, others, plugins, sandboxes, version } from './commands/misc.ts';
 import { namespaces } from './commands/namespaces.ts';
 import { run } from './commands/run.ts';
 import { snapshots } from './commands/snapshots.ts';
@@ -90,7 +91,7 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
     return 0;
   }
   const group = chain.length > 2 ? levels.at(-2)?.flags : undefined;
-  return (yield* command.run(new Context(process, { global, group, flags, args: resolved.args }))) ?? 0;
+  return (yield* command.run(new Context(process, { global, group, flags, args: resolved.args, help: () => urfaveHelp(chain, app) }))) ?? 0;
 }
 
 function* fail(process: Process, message: string, status: number): Routine<number> {

@@ -3,7 +3,7 @@ import type { ImageConfig } from '../../interfaces/containerd.ts';
 import type { OciSpec } from '../../interfaces/oci.ts';
 import { commandOf, defaultCapabilities, defaultMounts, defaultPath, maskedPaths, readonlyPaths } from '../../interfaces/oci-defaults.ts';
 import type { Flags } from '../flags.ts';
-import { CtrError } from './context.ts';
+import { CtrError, labelArgs } from './context.ts';
 
 const mounts = defaultMounts('proc', 'dev', 'pts', 'shm', 'mqueue', 'sys', 'run');
 
@@ -28,6 +28,7 @@ export type SpecParts = {
   readonly image: ImageConfig | undefined;
   readonly node: string;
   readonly user: { readonly uid: number; readonly gid: number };
+  readonly env?: readonly string[];
 };
 
 export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
@@ -35,7 +36,10 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
   const config = image?.config;
   const hostNetwork = flags.bool('net-host');
   const memory = flags.number('memory-limit');
-  const cpus = flags.number('cpus');
+  const cpus = numberOf(flags, 'cpus');
+  const quota = cpus > 0 ? Math.round(cpus * 100_000) : Math.max(flags.number('cpu-quota'), 0);
+  const period = cpus > 0 ? 100_000 : flags.number('cpu-period');
+  const annotations = labelArgs([...flags.list('annotation'), ...flags.list('label')]);
   const caps = capabilitySets(flags);
   const spec = {
     ociVersion: '1.3.0',
@@ -43,11 +47,11 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
       ...(flags.bool('tty') ? { terminal: true } : {}),
       user: { ...parts.user, additionalGids: [parts.user.gid] },
       args: commandOf(config, parts.args),
-      env: [...(config?.Env ?? [defaultPath]), ...(flags.bool('tty') ? ['TERM=xterm'] : []), ...flags.list('env')],
+      env: [...(config?.Env ?? [defaultPath]), ...(flags.bool('tty') ? ['TERM=xterm'] : []), ...(parts.env ?? []), ...flags.list('env')],
       cwd: flags.text('cwd') || config?.WorkingDir || '/',
       capabilities: { bounding: caps, effective: caps, permitted: caps },
-      rlimits: [{ type: 'RLIMIT_NOFILE', hard: 1024, soft: 1024 }],
-      noNewPrivileges: true,
+      rlimits: [openFiles(flags)],
+      noNewPrivileges: !flags.bool('allow-new-privs'),
     },
     root: { path: 'rootfs', ...(flags.bool('read-only') ? { readonly: true } : {}) },
     ...(flags.text('hostname') === '' ? (hostNetwork ? { hostname: parts.node } : {}) : { hostname: flags.text('hostname') }),
@@ -56,19 +60,61 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
       ...flags.list('mount').map(parseMount),
       ...(hostNetwork ? ['/etc/hosts', '/etc/resolv.conf'].map((path) => ({ destination: path, type: 'bind', source: path, options: ['rbind', 'ro'] })) : []),
     ],
+    ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
     linux: {
       resources: {
         devices,
-        cpu: { shares: 1024, ...(cpus > 0 ? { quota: Math.round(cpus * 100_000), period: 100_000 } : {}) },
+        cpu: {
+          shares: numberOf(flags, 'cpu-shares') || 1024,
+          ...(quota > 0 ? { quota } : {}),
+          ...(period > 0 ? { period } : {}),
+          ...(textOf(flags, 'cpuset-cpus') === '' ? {} : { cpus: textOf(flags, 'cpuset-cpus') }),
+          ...(textOf(flags, 'cpuset-mems') === '' ? {} : { mems: textOf(flags, 'cpuset-mems') }),
+        },
         ...(memory > 0 ? { memory: { limit: memory } } : {}),
       },
-      cgroupsPath: `/${namespace}/${id}`,
-      namespaces: (['pid', 'ipc', 'uts', 'mount', ...(hostNetwork ? [] : ['network'])] as const).map((type) => ({ type: type as 'pid' })),
+      cgroupsPath: textOf(flags, 'cgroup') || `/${namespace}/${id}`,
+      namespaces: joined(flags, hostNetwork),
       maskedPaths,
       readonlyPaths,
     },
   };
   return spec;
+}
+
+/** `ctr containers create` has fewer flags than `ctr run`: what it lacks is unset, as in urfave. */
+const textOf = (flags: Flags, name: string): string => (flags.spec(name) ? flags.text(name) : '');
+const numberOf = (flags: Flags, name: string): number => Number(textOf(flags, name) || 0);
+
+function openFiles(flags: Flags): { readonly type: string; readonly hard: number; readonly soft: number } {
+  const given = textOf(flags, 'rlimit-nofile');
+  if (given === '') return { type: 'RLIMIT_NOFILE', hard: 1024, soft: 1024 };
+  const [soft = '', hard = soft] = given.split(':');
+  for (const each of [soft, hard])
+    if (!/^\d+$/.test(each))
+      throw new CtrError(`failed to parse rlimit-nofile ${JSON.stringify(given)}: strconv.ParseUint: parsing ${JSON.stringify(each)}: invalid syntax`);
+  return { type: 'RLIMIT_NOFILE', hard: Number(hard), soft: Number(soft) };
+}
+
+const namespaceTypes = ['pid', 'ipc', 'uts', 'mount', 'network'] as const;
+
+/** New namespaces, but those that --net-host leaves out and --with-ns joins. */
+function joined(flags: Flags, hostNetwork: boolean): OciSpec['linux']['namespaces'] {
+  const paths = new Map<string, string>();
+  for (const each of flags.list('with-ns')) {
+    const at = each.indexOf(':');
+    if (at < 0) throw new CtrError("joining a Linux namespace using --with-ns requires the format 'nstype:path'");
+    const type = each.slice(0, at);
+    if (!['network', 'uts', 'user', 'mount', 'pid', 'ipc', 'cgroup'].includes(type))
+      throw new CtrError(`the Linux namespace type specified in --with-ns is not valid: ${type}`);
+    paths.set(type, each.slice(at + 1));
+  }
+  return namespaceTypes
+    .filter((type) => type !== 'network' || !hostNetwork || paths.has(type))
+    .map((type) => {
+      const path = paths.get(type);
+      return path === undefined ? { type } : { type, path };
+    });
 }
 
 function capabilitySets(flags: Flags): string[] {

@@ -1,41 +1,22 @@
 /** ctr containers, and the making of a container that `ctr run` shares. */
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
+import { isErrno } from '../../../linux/errno.ts';
 import { userOf } from '../../../linux/passwd.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { bool, type Context, type CtrCommand, CtrError, float, int, isMissing, labelArgs, labelText, list, text } from '../context.ts';
+import { containerFlags, refuseUnsimulated } from '../container-flags.ts';
+import { bool, type Context, type CtrCommand, CtrError, isMissing, labelArgs, labelText } from '../context.ts';
 import { filter, json, moment, table } from '../output.ts';
 import { partsOf } from '../parts.ts';
 import { newSpec } from '../spec.ts';
-
-export const containerFlags = [
-  text('snapshotter', 'Snapshotter name. Empty value stands for the default value.'),
-  text('config,c', 'Path to the runtime-specific spec config file'),
-  text('cwd', 'Specify the working directory of the process'),
-  list('env', 'Specify additional container environment variables (e.g. FOO=bar)'),
-  text('env-file', 'Specify additional container environment variables in a file(e.g. FOO=bar, one per line)'),
-  list('label', 'Specify additional labels (e.g. foo=bar)'),
-  list('mount', 'Specify additional container mount (e.g. type=bind,src=/tmp,dst=/host,options=rbind:ro)'),
-  bool('net-host', 'Enable host networking for the container'),
-  bool('privileged', 'Run privileged container'),
-  bool('read-only', 'Set the containers filesystem as readonly'),
-  bool('rootfs', 'Use custom rootfs that is not managed by containerd snapshotter'),
-  text('runtime', 'Runtime name or absolute path to runtime binary', 'io.containerd.runc.v2'),
-  text('runc-binary', 'Specify runc-compatible binary'),
-  bool('tty,t', 'Allocate a TTY for the container'),
-  list('with-ns', "Specify existing Linux namespaces to join at container runtime (format '<nstype>:<path>')"),
-  text('pid-file', "File path to write the task's pid"),
-  int('memory-limit', 'Memory limit (in bytes) for the container'),
-  list('cap-add', "Add Linux capabilities (Set capabilities with 'CAP_' prefix)"),
-  list('cap-drop', "Drop Linux capabilities (Set capabilities with 'CAP_' prefix)"),
-  float('cpus', 'Set the CFS cpu quota'),
-  text('hostname', "Set the container's host name"),
-  text('user,u', 'Username or user id, group optional (format: <name|uid>[:<group|gid>])'),
-];
+import { notSimulated } from './misc.ts';
 
 /** Makes snapshot and record; gives back how to undo the snapshot. */
 export function* createContainer(context: Context, ref: string, id: string, args: readonly string[]): Routine<ContainerdContainer> {
   const client = context.client();
   const { flags, namespace, process } = context;
+  refuseUnsimulated(flags);
+  if (flags.text('config') !== '') return fromSpecFile(context, id);
+  if (flags.bool('rootfs')) return onDirectory(context, { path: process.path(ref), id, args });
   const image = client.images.get(namespace, ref);
   const snapshotter = flags.text('snapshotter') || 'overlayfs';
   const { config } = partsOf(context, image);
@@ -44,7 +25,7 @@ export function* createContainer(context: Context, ref: string, id: string, args
   try {
     const root = client.snapshots.directory(namespace, snapshotter, id);
     const user = findUser(root, flags.text('user') || config?.config.User || '');
-    const spec = newSpec(flags, { id, namespace, args, image: config, node: process.namespaces.uts.hostname, user });
+    const spec = newSpec(flags, { id, namespace, args, image: config, node: process.namespaces.uts.hostname, user, env: envFile(context) });
     if (spec.process.args.length === 0) throw new CtrError('args must not be empty');
     const labels = {
       ...config?.config.Labels,
@@ -63,6 +44,66 @@ export function* createContainer(context: Context, ref: string, id: string, args
   } catch (error) {
     client.snapshots.remove(namespace, snapshotter, id);
     throw error;
+  }
+}
+
+/** IMAGE ID [COMMAND…], or with --config ID alone. */
+export function containerArgs({ args: [first, second, ...args], flags }: Context): {
+  readonly ref: string;
+  readonly id: string;
+  readonly args: readonly string[];
+} {
+  if (flags.text('config') !== '') {
+    if (second !== undefined) throw new CtrError('with spec config file, only container id should be provided');
+    if (first === undefined) throw new CtrError('container id must be provided');
+    return { ref: '', id: first, args: [] };
+  }
+  if (!first) throw new CtrError('image ref must be provided');
+  if (!second) throw new CtrError('container id must be provided');
+  return { ref: first, id: second, args };
+}
+
+/** --config: the specification as it is, without image or snapshot. */
+function fromSpecFile(context: Context, id: string): ContainerdContainer {
+  const path = context.flags.text('config');
+  return record(context, id, JSON.parse(readFile(context, path)) as ContainerdContainer['spec']);
+}
+
+/** --rootfs: a directory of the node's instead of a snapshot. */
+function onDirectory(
+  context: Context,
+  { path, id, args }: { readonly path: string; readonly id: string; readonly args: readonly string[] },
+): ContainerdContainer {
+  const { flags, namespace, process } = context;
+  const root = process.fs.find(path);
+  const user = root ? findUser(root, flags.text('user')) : { uid: 0, gid: 0 };
+  const spec = newSpec(flags, { id, namespace, args, image: undefined, node: process.namespaces.uts.hostname, user, env: envFile(context) });
+  return record(context, id, { ...spec, root: { ...spec.root, path } });
+}
+
+function record(context: Context, id: string, spec: ContainerdContainer['spec']): ContainerdContainer {
+  const { flags, namespace } = context;
+  const runtime = { name: flags.text('runtime') || 'io.containerd.runc.v2' };
+  return context
+    .client()
+    .containers.create(namespace, { id, image: '', runtime, snapshotter: '', snapshotKey: '', spec, labels: labelArgs(flags.list('label')) });
+}
+
+/** Lines of --env-file: blank ones and comments do not count. */
+function envFile(context: Context): string[] {
+  const path = context.flags.text('env-file');
+  if (path === '') return [];
+  return readFile(context, path)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+function readFile(context: Context, path: string): string {
+  try {
+    return context.process.fs.read(path);
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+    throw new CtrError(`open ${path}: ${error.message.toLowerCase()}`);
   }
 }
 
@@ -91,7 +132,7 @@ function* remove(context: Context, id: string): Routine {
     throw new CtrError(`cannot delete a non stopped container: {${task.status.toLowerCase()} 0 0001-01-01 00:00:00 +0000 UTC}`);
   if (task) yield* client.tasks.delete(context.namespace, id);
   client.containers.delete(context.namespace, id);
-  if (!context.flags.bool('keep-snapshot')) {
+  if (!context.flags.bool('keep-snapshot') && container.snapshotKey !== '') {
     try {
       client.snapshots.remove(context.namespace, container.snapshotter, container.snapshotKey);
     } catch (error) {
@@ -111,9 +152,7 @@ export const containers: CtrCommand = {
       usage: '[flags] Image|RootFS CONTAINER [COMMAND] [ARG...]',
       flags: containerFlags,
       run: function* (context) {
-        const [ref, id, ...args] = context.args;
-        if (ref === undefined) throw new CtrError('image ref must be provided');
-        if (id === undefined) throw new CtrError('container id must be provided');
+        const { ref, id, args } = containerArgs(context);
         yield* createContainer(context, ref, id, args);
         return 0;
       },
@@ -178,6 +217,8 @@ export const containers: CtrCommand = {
         return 0;
       },
     },
+    notSimulated('containers ', 'checkpoint', 'Checkpoint a container'),
+    notSimulated('containers ', 'restore', 'Restore a container from checkpoint'),
   ],
 };
 

@@ -1,4 +1,5 @@
 /** ctr images export, import, mount, unmount, usage: images as files and directories. */
+import { chainIds } from '../../../interfaces/chain-id.ts';
 import type { Blob, Descriptor } from '../../../interfaces/containerd.ts';
 import { type ImageArchive, ImageArchiveError, readImageArchive, TarError, writeImageArchive } from '../../../interfaces/image-archive.ts';
 import { isErrno } from '../../../linux/errno.ts';
@@ -149,18 +150,21 @@ export const usage: CtrCommand = {
   usage: '[flags] <ref>',
   flags: [snapshotterFlag],
   run: function* (context) {
-    const [ref = ''] = context.args;
+    const [ref] = context.args;
+    if (!ref) throw new CtrError('please provide an image reference to mount');
     const client = context.client();
-    const chain = yield* client.snapshots.unpack(context.namespace, 'overlayfs', client.images.get(context.namespace, ref).name);
-    let size = 0;
-    for (let key = chain; key !== ''; key = client.snapshots.stat(context.namespace, 'overlayfs', key).parent)
-      size += client.snapshots.usage(context.namespace, 'overlayfs', key).size;
-    yield* context.print(
-      table([
-        ['SIZE', 'INODES'],
-        [bytes(size), '1'],
-      ]),
-    );
+    const snapshotter = context.flags.text('snapshotter') || 'overlayfs';
+    const image = client.images.list(context.namespace).find(({ name }) => name === ref);
+    if (!image) throw new CtrError(`failed to ensure if image ${ref} exists: image ${JSON.stringify(ref)}: not found`);
+    const diffIds = partsOf(context, image).config?.rootfs.diff_ids ?? [];
+    const all = new Map(client.snapshots.list(context.namespace, snapshotter).map((each) => [each.key, each]));
+    const rows: string[][] = [];
+    for (let key = chainIds(diffIds).at(-1) ?? ''; key !== ''; key = all.get(key)?.parent ?? '') {
+      if (!all.has(key)) throw new CtrError(`image ${ref} isn't unpacked in snapshotter ${snapshotter}`);
+      const { size, inodes } = client.snapshots.usage(context.namespace, snapshotter, key);
+      rows.push([key, bytes(size), String(inodes)]);
+    }
+    yield* context.print(table([['KEY', 'SIZE', 'INODES'], ...rows]));
     return 0;
   },
 };

@@ -1,13 +1,14 @@
 /** ctr images. */
 
 import { sortedJson } from '../../../apimachinery/json.ts';
+import { chainIds } from '../../../interfaces/chain-id.ts';
 import type { ContainerdImage, Descriptor } from '../../../interfaces/containerd.ts';
-import type { Routine } from '../../../sim/routine.ts';
 import { bool, type Context, type CtrCommand, CtrError, isMissing, labelArgs, labelText } from '../context.ts';
 import { bytes, filter, table } from '../output.ts';
 import { partsOf } from '../parts.ts';
+import { convert, prune } from './image-changes.ts';
 import { exportImages, importImages, mount, unmount, usage } from './image-files.ts';
-import { pull, push, registryFlags, snapshotterFlag } from './transfer.ts';
+import { pull, push, snapshotterFlag } from './transfer.ts';
 
 function sizeOf(context: Context, image: ContainerdImage): number {
   const { top, index, manifest } = partsOf(context, image);
@@ -71,7 +72,12 @@ const check: CtrCommand = {
     const client = context.client();
     const images = filter(client.images.list(context.namespace), context.args, field);
     if (context.flags.bool('quiet')) {
-      yield* context.print(images.map(({ name }) => `${name}\n`).join(''));
+      yield* context.print(
+        images
+          .filter((each) => unpacked(context, each))
+          .map(({ name }) => `${name}\n`)
+          .join(''),
+      );
       return 0;
     }
     const rows = images.map((image) => {
@@ -94,11 +100,15 @@ const check: CtrCommand = {
 
 function unpacked(context: Context, image: ContainerdImage): boolean {
   const { config } = partsOf(context, image);
-  const committed = context
-    .client()
-    .snapshots.list(context.namespace, 'overlayfs')
-    .filter(({ kind }) => kind === 'Committed').length;
-  return config !== undefined && committed >= config.rootfs.diff_ids.length;
+  const last = chainIds(config?.rootfs.diff_ids ?? []).at(-1);
+  const snapshotter = context.flags.text('snapshotter') || 'overlayfs';
+  return (
+    last !== undefined &&
+    context
+      .client()
+      .snapshots.list(context.namespace, snapshotter)
+      .some(({ key }) => key === last)
+  );
 }
 
 const remove: CtrCommand = {
@@ -188,35 +198,9 @@ const inspect: CtrCommand = {
   },
 };
 
-const missing = (name: string, short: string): CtrCommand => ({
-  name,
-  short,
-  flags: [...registryFlags],
-  run: function* (context): Routine<number> {
-    yield* context.process.printError(`k8s-lab: ctr images ${name} is not simulated\n`);
-    return 70;
-  },
-});
-
 export const images: CtrCommand = {
   name: 'images',
   aliases: ['image', 'i'],
   short: 'Manage images',
-  commands: [
-    check,
-    exportImages,
-    importImages,
-    inspect,
-    label,
-    listImages,
-    mount,
-    unmount,
-    missing('prune', 'Remove unused images'),
-    pull,
-    push,
-    remove,
-    tag,
-    usage,
-    missing('convert', 'Convert an image'),
-  ],
+  commands: [check, exportImages, importImages, inspect, label, listImages, mount, unmount, prune, pull, push, remove, tag, usage, convert],
 };

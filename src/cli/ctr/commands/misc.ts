@@ -1,10 +1,22 @@
-/** version, info, events, content, leases, plugins, deprecations, sandboxes, oci. */
+/** version, info, events, leases, plugins, deprecations, sandboxes, oci. */
+import type { PluginInfo } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { bool, type Context, type CtrCommand, CtrError, duration, labelArgs, labelText, text } from '../context.ts';
-import { age, bytes, filter, json, moment, table } from '../output.ts';
+import { bool, type Context, type CtrCommand, CtrError, duration, labelArgs, labelText, list, text } from '../context.ts';
+import { filter, json, moment, table } from '../output.ts';
 import { newSpec } from '../spec.ts';
 
 const clientVersion = 'Client:\n  Version:  v2.3.4\n  Revision: db8809540e1a7a9da5d518876894933ff55692ab\n  Go version: go1.26.10\n\n';
+
+/** A command that the tool has and the lab has not. */
+export const notSimulated = (path: string, name: string, short: string): CtrCommand => ({
+  name,
+  short,
+  flags: [],
+  run: function* (context): Routine<number> {
+    yield* context.process.printError(`k8s-lab: ctr ${path}${name} is not simulated\n`);
+    return 70;
+  },
+});
 
 export const version: CtrCommand = {
   name: 'version',
@@ -65,6 +77,7 @@ export const plugins: CtrCommand = {
           path === 'type' ? each.type : path === 'id' ? each.id : path === 'status' ? each.status : undefined,
         );
         if (context.flags.bool('quiet')) yield* context.print(found.map(({ id }) => `${id}\n`).join(''));
+        else if (context.flags.bool('detailed')) yield* context.print(found.map(detailed).join('\n'));
         else
           yield* context.print(
             table(
@@ -75,8 +88,28 @@ export const plugins: CtrCommand = {
         return 0;
       },
     },
+    notSimulated('plugins ', 'inspect-runtime', 'Display runtime info'),
   ],
 };
+
+/** `ctr plugins ls -d`: a block a plugin. */
+const detailed = ({ type, id, platforms, error }: PluginInfo): string =>
+  table(
+    [
+      ['Type:', ` ${type}`],
+      ['ID:', ` ${id}`],
+      ...(platforms.length > 0 ? [['Platforms:', ` ${platforms.join(',')}`]] : []),
+      ...(error === undefined
+        ? []
+        : [
+            ['Error:', ''],
+            ['', ' Code:', ' Unknown'],
+            ['', ' Message:', ` ${error}`],
+          ]),
+    ],
+    4,
+    false,
+  );
 
 export const leases: CtrCommand = {
   name: 'leases',
@@ -133,95 +166,6 @@ export const leases: CtrCommand = {
   ],
 };
 
-const notSimulated = (path: string, name: string, short: string): CtrCommand => ({
-  name,
-  short,
-  flags: [],
-  run: function* (context): Routine<number> {
-    yield* context.process.printError(`k8s-lab: ctr ${path}${name} is not simulated\n`);
-    return 70;
-  },
-});
-
-export const content: CtrCommand = {
-  name: 'content',
-  short: 'Manage content',
-  commands: [
-    {
-      name: 'active',
-      short: 'Display active transfers',
-      flags: [],
-      run: function* (context) {
-        context.client();
-        yield* context.print('REF\tSIZE\tAGE\t\n');
-        return 0;
-      },
-    },
-    {
-      name: 'delete',
-      aliases: ['del', 'remove', 'rm'],
-      short: 'Permanently delete one or more blobs',
-      usage: '[<digest>, ...]',
-      flags: [],
-      run: function* (context) {
-        for (const digest of context.args) {
-          context.client().content.delete(context.namespace, digest);
-          yield* context.print(`${digest}\n`);
-        }
-        return 0;
-      },
-    },
-    {
-      name: 'get',
-      short: 'Get the data for an object',
-      usage: '[<digest>, ...]',
-      flags: [],
-      run: function* (context) {
-        const [digest] = context.args;
-        if (digest === undefined) throw new CtrError('please provide a digest');
-        yield* context.print(context.client().content.get(context.namespace, digest).text);
-        return 0;
-      },
-    },
-    {
-      name: 'label',
-      short: 'Add labels to content',
-      usage: '<digest> [<label>=<value> ...]',
-      flags: [],
-      run: function* (context) {
-        const [digest = '', ...labels] = context.args;
-        yield* context.print(`${labelText(context.client().content.label(context.namespace, digest, labelArgs(labels)).labels)}\n`);
-        return 0;
-      },
-    },
-    {
-      name: 'list',
-      aliases: ['ls'],
-      short: 'List all blobs in the store',
-      usage: '[flags]',
-      flags: [bool('quiet,q', 'Print only the blob digest')],
-      run: function* (context) {
-        const all = context.client().content.list(context.namespace);
-        if (context.flags.bool('quiet')) yield* context.print(all.map(({ digest }) => `${digest}\n`).join(''));
-        else yield* context.print(`DIGEST\t\t\t\t\t\t\t\t\tSIZE\tAGE\t\t\tLABELS\n${all.map((each) => contentRow(context, each)).join('')}`);
-        return 0;
-      },
-    },
-    ...['fetch', 'fetch-object', 'fetch-blob', 'ingest', 'push-object', 'edit', 'prune'].map((name) => notSimulated('content ', name, '')),
-  ],
-};
-
-const contentRow = (
-  context: Context,
-  {
-    digest,
-    size,
-    createdAt,
-    labels,
-  }: { readonly digest: string; readonly size: number; readonly createdAt: number; readonly labels: Readonly<Record<string, string>> },
-): string =>
-  `${digest}\t${bytes(size).replace(' ', '').replace('iB', 'B').replace('KB', 'kB')}\t${age(context.process.now - createdAt)}\t\t${labelText(labels) || '-'}\n`;
-
 export const deprecations: CtrCommand = {
   name: 'deprecations',
   short: '',
@@ -248,7 +192,7 @@ export const sandboxes: CtrCommand = {
       name: 'list',
       aliases: ['ls'],
       short: 'List sandboxes',
-      flags: [],
+      flags: [list('filters', 'The list of filters to apply when querying sandboxes from the store')],
       run: function* (context) {
         const found = context
           .client()
@@ -258,7 +202,31 @@ export const sandboxes: CtrCommand = {
         return 0;
       },
     },
-    ...['run', 'info', 'remove'].map((name) => notSimulated('sandboxes ', name, '')),
+    {
+      name: 'info',
+      aliases: ['i'],
+      short: 'Get info about a sandbox',
+      usage: '<sandbox id>',
+      flags: [],
+      run: function* (context) {
+        const [id] = context.args;
+        if (id === undefined) throw new CtrError('sandbox id must be provided: invalid argument');
+        const found = context
+          .client()
+          .containers.list(context.namespace)
+          .find((each) => each.id === id && each.labels['io.cri-containerd.kind'] === 'sandbox');
+        if (!found)
+          throw new CtrError(`failed to load sandbox ${id}: sandbox ${JSON.stringify(id)} in namespace ${JSON.stringify(context.namespace)}: not found`);
+        const { labels, createdAt, updatedAt, runtime, spec } = found;
+        const at = { CreatedAt: moment(createdAt), UpdatedAt: moment(updatedAt) };
+        yield* context.print(
+          json({ ID: id, Labels: labels, Runtime: { Name: runtime.name, Options: null }, Spec: spec, Sandboxer: 'podsandbox', ...at, Extensions: {} }),
+        );
+        return 0;
+      },
+    },
+    notSimulated('sandboxes ', 'run', 'Run a new sandbox'),
+    notSimulated('sandboxes ', 'remove', 'Remove sandboxes'),
   ],
 };
 

@@ -1,10 +1,12 @@
 /** ctr snapshots. */
 
 import { gzip, writeTar } from '../../../apimachinery/tar.ts';
-import type { SnapshotInfo } from '../../../interfaces/containerd.ts';
+import type { ContainerdApi, SnapshotInfo } from '../../../interfaces/containerd.ts';
 import { ContainerdError } from '../../../interfaces/containerd.ts';
 import { type DirectoryNode, type Inode, OverlayDirectory } from '../../../linux/inode.ts';
-import { bool, type Context, type CtrCommand, CtrError, text } from '../context.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { bool, type Context, type CtrCommand, CtrError, labelArgs, labelText, list, text } from '../context.ts';
+import { parseDigest } from '../digest.ts';
 import { bytes, json, moment, table } from '../output.ts';
 
 /** --snapshotter belongs to `ctr snapshots`; the lab looks at overlayfs unless told. */
@@ -29,14 +31,8 @@ export const snapshots: CtrCommand = {
       flags: [],
       run: function* (context) {
         const [key, active] = context.args;
-        context
-          .client()
-          .snapshots.commit(
-            context.namespace,
-            nameOf(context),
-            need(key, 'please provide both key and active snapshot key'),
-            need(active, 'please provide both key and active snapshot key'),
-          );
+        if (key === undefined || active === undefined || context.args.length > 2) return yield* context.help();
+        context.client().snapshots.commit(context.namespace, nameOf(context), key, active);
         return 0;
       },
     },
@@ -44,9 +40,14 @@ export const snapshots: CtrCommand = {
       name: 'diff',
       short: "Get the diff of two snapshots. the default second snapshot is the first snapshot's parent.",
       usage: '[flags] <idA> [<idB>]',
-      flags: [text('media-type', 'Media type to use for creating diff')],
+      flags: [
+        text('media-type', 'Media type to use for creating diff', 'application/vnd.oci.image.layer.v1.tar+gzip'),
+        text('ref', 'Content upload reference to use'),
+        bool('keep', 'Keep diff content. up to creator to delete it.'),
+        list('label', 'Labels to attach to the image'),
+      ],
       run: function* (context) {
-        const root = context.client().snapshots.directory(context.namespace, nameOf(context), need(context.args[0], 'missing snapshot id'));
+        const root = context.client().snapshots.directory(context.namespace, nameOf(context), need(context.args[0], 'snapshot id must be provided'));
         const paths = root instanceof OverlayDirectory ? changed(root, '') : [];
         const content = (path: string): string => {
           const inode = path
@@ -71,7 +72,9 @@ export const snapshots: CtrCommand = {
       usage: '<key>',
       flags: [],
       run: function* (context) {
-        const info = context.client().snapshots.stat(context.namespace, nameOf(context), need(context.args[0], 'please provide a snapshot key'));
+        const [key] = context.args;
+        if (key === undefined || context.args.length > 1) return yield* context.help();
+        const info = context.client().snapshots.stat(context.namespace, nameOf(context), key);
         const labels = Object.keys(info.labels).length > 0 ? { Labels: info.labels } : {};
         yield* context.print(
           json({
@@ -102,11 +105,12 @@ export const snapshots: CtrCommand = {
       aliases: ['m', 'mount'],
       short: 'Mount gets mount commands for the snapshots',
       usage: '<target> <key>',
-      flags: [],
+      flags: [bool('temp', 'Mounts the snapshot mounts as a temp mount and returns a bind mount')],
       run: function* (context) {
-        const [target, key] = context.args;
-        const mounts = context.client().snapshots.mounts(context.namespace, nameOf(context), need(key, 'please provide both target and key'));
-        yield* context.print(mounts.map(({ type, source, options }) => `mount -t ${type} ${source} ${target} -o ${options.join(',')}\n`).join(''));
+        const [target = '', key] = context.args;
+        if (key === undefined || context.args.length > 2) return yield* context.help();
+        if (context.flags.bool('temp')) throw new CtrError('k8s-lab: ctr snapshots mounts --temp is not simulated', 70);
+        yield* context.print(mountLines(target, context.client().snapshots.mounts(context.namespace, nameOf(context), key)));
         return 0;
       },
     },
@@ -117,15 +121,17 @@ export const snapshots: CtrCommand = {
       flags: [text('target,t', 'Mount target path, will print mount, if provided'), bool('mounts', 'Print out snapshot mounts as JSON')],
       run: function* (context) {
         const [key, parent = ''] = context.args;
-        context.client().snapshots.prepare(context.namespace, nameOf(context), need(key, 'must specify a key'), parent, {
+        if (key === undefined || context.args.length > 2) return yield* context.help();
+        context.client().snapshots.prepare(context.namespace, nameOf(context), key, parent, {
           'containerd.io/gc.root': moment(context.process.now),
         });
+        yield* printMade(context, key);
         return 0;
       },
     },
     {
-      name: 'remove',
-      aliases: ['delete', 'del', 'rm'],
+      name: 'delete',
+      aliases: ['del', 'remove', 'rm'],
       short: 'Remove snapshots',
       usage: '<key> [<key>, ...]',
       flags: [],
@@ -142,6 +148,20 @@ export const snapshots: CtrCommand = {
       },
     },
     {
+      name: 'label',
+      short: 'Add labels to content',
+      usage: '<name> [<label>=<value> ...]',
+      long: 'labels snapshots in the snapshotter',
+      flags: [],
+      run: function* (context) {
+        const [key = '', ...labels] = context.args;
+        const { snapshots } = context.client();
+        const info = snapshots.label?.(context.namespace, nameOf(context), key, labelArgs(labels)) ?? snapshots.stat(context.namespace, nameOf(context), key);
+        yield* context.print(`${labelText(info.labels)}\n`);
+        return 0;
+      },
+    },
+    {
       name: 'tree',
       short: 'Display tree view of snapshot branches',
       flags: [],
@@ -154,13 +174,13 @@ export const snapshots: CtrCommand = {
       name: 'unpack',
       short: 'Unpack applies layers from a manifest to a snapshot',
       usage: '[flags] <digest>',
-      flags: [],
+      flags: [bool('sync-fs', 'Synchronize the underlying filesystem containing files when unpack images, false by default'), snapshotter],
       run: function* (context) {
+        const digest = parseDigest(context.args[0]);
         const client = context.client();
-        const digest = need(context.args[0], 'manifest not found');
         const image = client.images.list(context.namespace).find(({ target }) => target.digest === digest);
         if (!image) throw new CtrError('manifest not found');
-        yield* context.print(`unpacking ${image.name} (${digest})...done\n`);
+        yield* context.print(`unpacking ${digest} (${image.target.mediaType})...done\n`);
         yield* client.snapshots.unpack(context.namespace, nameOf(context), image.name);
         return 0;
       },
@@ -188,12 +208,26 @@ export const snapshots: CtrCommand = {
       flags: [text('target,t', 'Mount target path, will print mount, if provided'), bool('mounts', 'Print out snapshot mounts as JSON')],
       run: function* (context) {
         const [key, parent = ''] = context.args;
-        context.client().snapshots.view(context.namespace, nameOf(context), need(key, 'must specify a key'), parent);
+        if (key === undefined || context.args.length > 2) return yield* context.help();
+        context.client().snapshots.view(context.namespace, nameOf(context), key, parent);
+        yield* printMade(context, key);
         return 0;
       },
     },
   ],
 };
+
+/** What --target and --mounts of prepare and view ask for. */
+function* printMade(context: Context, key: string): Routine {
+  const mounts = context.client().snapshots.mounts(context.namespace, nameOf(context), key);
+  const target = context.flags.text('target');
+  if (target !== '') yield* context.print(mountLines(target, mounts));
+  if (context.flags.bool('mounts'))
+    yield* context.print(json(mounts.map(({ type, source, options }) => ({ Type: type, Source: source, Target: '', Options: options }))));
+}
+
+const mountLines = (target: string, mounts: ReturnType<ContainerdApi['snapshots']['mounts']>): string =>
+  mounts.map(({ type, source, options }) => `mount -t ${type} ${source} ${target}${options.length > 0 ? ` -o ${options.join(',')}` : ''}\n`).join('');
 
 /** Paths that an active snapshot changed, directories on the way included. */
 function changed(directory: DirectoryNode, path: string): string[] {

@@ -7,6 +7,7 @@ import { copyOut } from '../../streams.ts';
 import { foreground, forward, needTerminal, nowhere } from '../console.ts';
 import { bool, type Context, type CtrCommand, CtrError, isMissing, text } from '../context.ts';
 import { moment, table } from '../output.ts';
+import { notSimulated } from './misc.ts';
 
 const start: CtrCommand = {
   name: 'start',
@@ -190,7 +191,7 @@ const metrics: CtrCommand = {
             [id, moment(context.process.now).replace('T', ' ').replace('Z', ' +0000 UTC')],
           ],
           4,
-        )}\n${table([['METRIC', 'VALUE'], ...Object.entries(values).map(([key, value]) => [key, String(value)])], 4)}`,
+        )}\n${table([['METRIC', 'VALUE'], ...Object.entries(values).map(([key, value]) => [key, value >= 2 ** 64 ? '18446744073709551615' : String(value)])], 4)}`,
       );
     return 0;
   },
@@ -224,6 +225,7 @@ export const tasks: CtrCommand = {
     listTasks,
     kill,
     metrics,
+    notSimulated('tasks ', 'checkpoint', 'Checkpoint a container'),
     simple('pause', 'Pause an existing container', (context, id) => void context.client().tasks.pause(context.namespace, id) as undefined),
     simple('ps', 'List processes for container', (context, id) =>
       context.print(

@@ -19,7 +19,7 @@ export const registryFlags = [
 ];
 
 /** How the registry is to be reached: ctr reads no hosts.toml unless it is told where. */
-function accessOf({ flags }: Context): RegistryAccess {
+export function accessOf({ flags }: Context): RegistryAccess {
   const user = flags.text('user');
   return { hostsDir: flags.text('hosts-dir'), plainHttp: flags.bool('plain-http'), skipVerify: flags.bool('skip-verify'), ...(user === '' ? {} : { user }) };
 }
