@@ -1,11 +1,20 @@
 /** dockerd's container service (moby daemon/{create,stop,kill,delete,rename,...}.go). */
-import { type ContainerInspected, type ContainerSummary, type CreateOptions, type DockerApi, DockerError, type Pruned } from '../interfaces/docker.ts';
+import {
+  type ContainerInspected,
+  type ContainerSummary,
+  type CreateOptions,
+  type DockerApi,
+  DockerError,
+  type MoreHost,
+  type Pruned,
+} from '../interfaces/docker.ts';
 import { parseSignal } from '../linux/signals.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { ContainerFiles } from './container-files.ts';
 import { attach, readLogs } from './container-io.ts';
 import { containerdText, type Engine, moby, snapshotter } from './engine.ts';
 import { startExec } from './exec.ts';
+import { verify } from './host-config.ts';
 import type { ImageStore } from './image-store.ts';
 import { inspectContainer, summarize } from './inspect.ts';
 import { rootOf } from './layers.ts';
@@ -46,6 +55,7 @@ export class Containers extends ContainerFiles implements Api {
   *create(options: CreateOptions): Routine<{ readonly Id: string; readonly Warnings: readonly string[] }> {
     yield* sleep(this.engine.sim.random.between(15, 30));
     const name = this.#name(options.name);
+    verify(this.engine, options);
     const image = this.store.get(options.config.Image);
     const id = this.engine.sim.random.hex(64);
     const { containerd } = this.engine;
@@ -59,7 +69,7 @@ export class Containers extends ContainerFiles implements Api {
       if (mode !== 'host' && !mode.startsWith('container:'))
         container.endpoints.set(
           this.engine.network(mode).name,
-          this.#parts.networks.newEndpoint({ aliases: options.aliases ?? [], ...(options.ip === undefined ? {} : { ip: options.ip }) }),
+          this.#parts.networks.newEndpoint({ aliases: options.aliases ?? [], ip: options.ip, mac: options.mac }),
         );
       this.engine.state.containers.set(id, container);
       this.engine.files.mkdir(container.directory, { parents: true, mode: 0o710 });
@@ -68,7 +78,7 @@ export class Containers extends ContainerFiles implements Api {
       containerd.snapshots.remove(moby, snapshotter, id);
       throw error;
     }
-    return { Id: id, Warnings: [] };
+    return { Id: id, Warnings: warnings(options.host.more) };
   }
 
   inspect(id: string): ContainerInspected {
@@ -288,3 +298,11 @@ export class Containers extends ContainerFiles implements Api {
     return name;
   }
 }
+
+/** Discarded with a word to whoever asked. */
+const warnings = (more: MoreHost | undefined): string[] => [
+  ...(more?.['OomKillDisable'] === true ? ['Your kernel does not support OomKillDisable. OomKillDisable discarded.'] : []),
+  ...(typeof more?.['MemorySwappiness'] === 'number'
+    ? ['Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.']
+    : []),
+];

@@ -1,12 +1,11 @@
 /** What `docker ps` and `docker inspect` tell of a container (moby daemon/inspect.go, daemon/list.go). */
 import { humanDuration } from '../apimachinery/go-units.ts';
 import type { ContainerInspected, ContainerSummary, PortSummary } from '../interfaces/docker.ts';
-import { readonlyPaths } from '../interfaces/oci-defaults.ts';
 import { timestamp } from './container-io.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
+import { hostConfig } from './host-config.ts';
 import type { ImageStore } from './image-store.ts';
 import { parsePort } from './ports.ts';
-import { maskedPaths } from './spec.ts';
 import type { Container, Endpoint } from './state.ts';
 
 const never = '0001-01-01T00:00:00Z';
@@ -115,7 +114,7 @@ export function inspectContainer(engine: Engine, store: ImageStore, container: C
     Mounts: container.mounts,
     Config: {
       Hostname: config.Hostname,
-      Domainname: '',
+      Domainname: config.Domainname ?? '',
       User: config.User,
       AttachStdin: config.AttachStdin,
       AttachStdout: config.AttachStdout,
@@ -182,74 +181,5 @@ function endpointOf(engine: Engine, container: Container, name: string, endpoint
     GlobalIPv6Address: '',
     GlobalIPv6PrefixLen: 0,
     DNSNames: names,
-  };
-}
-
-const orNull = (texts: readonly string[]): readonly string[] | null => (texts.length > 0 ? texts : null);
-
-function hostConfig({ host, log }: Container): object {
-  const { Name, MaximumRetryCount } = host.RestartPolicy;
-  return {
-    Binds: orNull(host.Binds),
-    ContainerIDFile: '',
-    LogConfig: log,
-    NetworkMode: host.NetworkMode,
-    PortBindings: host.PortBindings,
-    RestartPolicy: { Name: Name || 'no', MaximumRetryCount },
-    AutoRemove: host.AutoRemove,
-    VolumeDriver: '',
-    VolumesFrom: orNull(host.VolumesFrom),
-    ConsoleSize: [0, 0],
-    CapAdd: orNull(host.CapAdd),
-    CapDrop: orNull(host.CapDrop),
-    CgroupnsMode: 'private',
-    Dns: orNull(host.Dns),
-    DnsOptions: [],
-    DnsSearch: [],
-    ExtraHosts: orNull(host.ExtraHosts),
-    GroupAdd: orNull(host.GroupAdd ?? []),
-    IpcMode: host.IpcMode ?? 'private',
-    Cgroup: '',
-    Links: null,
-    OomScoreAdj: host.OomScoreAdj ?? 0,
-    PidMode: host.PidMode,
-    Privileged: host.Privileged,
-    PublishAllPorts: host.PublishAllPorts,
-    ReadonlyRootfs: host.ReadonlyRootfs,
-    SecurityOpt: host.Privileged ? ['label=disable'] : null,
-    ...(Object.keys(host.Tmpfs).length > 0 ? { Tmpfs: host.Tmpfs } : {}),
-    UTSMode: '',
-    UsernsMode: '',
-    ShmSize: 67108864,
-    Runtime: 'runc',
-    Isolation: '',
-    CpuShares: host.CpuShares,
-    Memory: host.Memory,
-    NanoCpus: host.NanoCpus,
-    CgroupParent: host.CgroupParent ?? '',
-    BlkioWeight: 0,
-    ...Object.fromEntries(['WeightDevice', 'DeviceReadBps', 'DeviceWriteBps', 'DeviceReadIOps', 'DeviceWriteIOps'].map((name) => [`Blkio${name}`, []])),
-    CpuPeriod: host.CpuPeriod ?? 0,
-    CpuQuota: host.CpuQuota ?? 0,
-    CpuRealtimePeriod: 0,
-    CpuRealtimeRuntime: 0,
-    CpusetCpus: '',
-    CpusetMems: '',
-    Devices: [],
-    DeviceCgroupRules: null,
-    DeviceRequests: null,
-    MemoryReservation: 0,
-    MemorySwap: host.Memory * 2,
-    MemorySwappiness: null,
-    OomKillDisable: null,
-    PidsLimit: host.PidsLimit > 0 ? host.PidsLimit : null,
-    Ulimits: [],
-    CpuCount: 0,
-    CpuPercent: 0,
-    IOMaximumIOps: 0,
-    IOMaximumBandwidth: 0,
-    ...(host.Init ? { Init: true } : {}),
-    MaskedPaths: host.Privileged ? null : maskedPaths,
-    ReadonlyPaths: host.Privileged ? null : readonlyPaths,
   };
 }

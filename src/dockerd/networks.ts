@@ -157,8 +157,8 @@ export class Networks {
     this.#engine.emit('network', 'disconnect', network.id, { container: container.id, name: network.name, type: network.driver });
   }
 
-  newEndpoint(options: { readonly aliases: readonly string[]; readonly ip?: string }): Endpoint {
-    return { id: '', ip: '', mac: '', device: '', aliases: options.aliases, wantedIp: options.ip };
+  newEndpoint(options: { readonly aliases: readonly string[]; readonly ip?: string | undefined; readonly mac?: string | undefined }): Endpoint {
+    return { id: '', ip: '', mac: '', device: '', aliases: options.aliases, wantedIp: options.ip, wantedMac: options.mac };
   }
 
   #members(network: NetworkRecord): Member[] {
@@ -204,7 +204,7 @@ export class Networks {
     const { random } = this.#engine.sim;
     endpoint.id = random.hex(64);
     endpoint.ip = this.#address(network, endpoint);
-    endpoint.mac = this.#mac();
+    endpoint.mac = endpoint.wantedMac ?? this.#mac();
     endpoint.device = `veth${random.hex(7)}`;
     const inner = `eth${[...namespace.interfaces.keys()].filter((name) => name.startsWith('eth')).length}`;
     const peer = { mtu: 1500, up: true, kind: 'veth' as const };

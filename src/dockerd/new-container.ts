@@ -23,10 +23,6 @@ export function newContainer(engine: Engine, { id, name, options, image, imageNa
   if ((entrypoint?.length ?? 0) + (command?.length ?? 0) === 0) throw new DockerError(400, 'no command specified');
   const given = new Set(config.Env.map((entry) => entry.split('=')[0]));
   const mode = options.host.NetworkMode === '' || options.host.NetworkMode === 'default' ? 'bridge' : options.host.NetworkMode;
-  const bad = options.host.Memory > 0 && options.host.Memory < 6 * 1024 * 1024;
-  if (bad) throw new DockerError(400, 'Minimum memory limit allowed is 6MB');
-  if (options.host.NanoCpus > engine.kernel.cpus * 1e9)
-    throw new DockerError(400, `range of CPUs is from 0.01 to ${engine.kernel.cpus}.00, as there are only ${engine.kernel.cpus} CPUs available`);
   return new Container({
     id,
     created: engine.now,

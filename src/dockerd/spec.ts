@@ -32,6 +32,10 @@ export type SpecParts = {
   readonly ipcPid?: number;
 };
 
+/** /dev/shm in its size. */
+const shared = (mount: OciSpec['mounts'][number], size: number | undefined): OciSpec['mounts'][number] =>
+  mount.destination === '/dev/shm' && size !== undefined ? { ...mount, options: [...strictOptions, 'mode=1777', `size=${size}`] } : mount;
+
 export function newSpec(container: Container, parts: SpecParts): OciSpec {
   const { root, hostname } = parts;
   const { config, host } = container;
@@ -49,8 +53,9 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
       oomScoreAdj: host.OomScoreAdj ?? 0,
     },
     root: { path: 'rootfs', readonly: host.ReadonlyRootfs },
-    ...(host.NetworkMode === 'host' ? {} : { hostname }),
-    mounts: [...mounts, ...fileMounts(container), ...volumeMounts(container)],
+    ...(host.NetworkMode === 'host' || host.more?.UTSMode === 'host' ? {} : { hostname }),
+    ...(host.more?.Annotations ? { annotations: host.more.Annotations } : {}),
+    mounts: [...mounts.map((each) => shared(each, host.more?.ShmSize)), ...fileMounts(container), ...volumeMounts(container)],
     linux: {
       resources: {
         cpu: { shares: host.CpuShares || 1024, ...cpuLimit(container) },
@@ -77,8 +82,9 @@ function namespaces({ host }: Container, { netns, otherPid, ipcPid }: SpecParts)
       : [{ type: 'pid' as const, ...(host.PidMode.startsWith('container:') && otherPid ? { path: `/proc/${otherPid}/ns/pid` } : {}) }];
   const ipc = host.IpcMode === 'host' ? [] : [{ type: 'ipc' as const, ...(ipcPid ? { path: `/proc/${ipcPid}/ns/ipc` } : {}) }];
   if (host.NetworkMode === 'host') return [{ type: 'mount' }, ...pid, ...ipc];
+  const uts = host.more?.UTSMode === 'host' ? [] : [{ type: 'uts' as const }];
   const network = { type: 'network' as const, ...(netns === undefined ? {} : { path: netns }) };
-  return [{ type: 'mount' }, { type: 'uts' }, ...pid, ...ipc, network, { type: 'cgroup' }];
+  return [{ type: 'mount' }, ...uts, ...pid, ...ipc, network, { type: 'cgroup' }];
 }
 
 function environment({ config }: Container, hostname: string, home: string): string[] {
@@ -110,6 +116,10 @@ const volumeMounts = ({ mounts: all, host }: Container): OciSpec['mounts'] => [
     options: [...strictOptions, ...(host.Tmpfs[destination] ?? '').split(',').filter(Boolean)],
   })),
 ];
+
+/** Whether the kernel has such a capability; `ALL` stands for every one. */
+export const knownCapability = (name: string): boolean =>
+  /^(CAP_)?ALL$/i.test(name) || [...defaultCapabilities, ...others].includes(`CAP_${name.toUpperCase().replace(/^CAP_/, '')}` as string);
 
 function capabilities({ host }: Container): string[] {
   const full = (name: string): string => (name.startsWith('CAP_') ? name : `CAP_${name}`).toUpperCase();

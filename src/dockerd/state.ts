@@ -7,7 +7,15 @@ import { Condition } from '../sim/routine.ts';
 import type { ByteStream } from '../sim/stream.ts';
 
 /** A container's place in a network. Without an address while the container does not run. */
-export type Endpoint = { id: string; ip: string; mac: string; readonly aliases: readonly string[]; readonly wantedIp: string | undefined; device: string };
+export type Endpoint = {
+  id: string;
+  ip: string;
+  mac: string;
+  readonly aliases: readonly string[];
+  readonly wantedIp: string | undefined;
+  readonly wantedMac?: string | undefined;
+  device: string;
+};
 
 export type PublishedPort = {
   readonly container: number;

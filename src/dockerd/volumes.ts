@@ -87,6 +87,7 @@ export class Volumes {
     for (const from of options.host.VolumesFrom) mounts.push(...this.#engine.container(from.split(':')[0] ?? '').mounts);
     for (const text of options.host.Binds) {
       const [source = '', destination = '', mode = ''] = text.split(':');
+      checkMode(mode);
       if (!destination.startsWith('/'))
         throw new DockerError(
           400,
@@ -133,4 +134,11 @@ export class Volumes {
       Scope: 'local',
     };
   }
+}
+
+const modes = /^(|ro|rw|z|Z|nocopy|cached|delegated|consistent|r?shared|r?slave|r?private)$/;
+
+/** volumemounts.ReadWrite and its kin. */
+function checkMode(mode: string): void {
+  if (!mode.split(',').every((each) => modes.test(each))) throw new DockerError(400, `invalid mode: ${mode}`);
 }

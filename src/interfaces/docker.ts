@@ -53,6 +53,7 @@ export type ContainerConfig = {
   readonly StopSignal?: string;
   readonly StopTimeout?: number;
   readonly Healthcheck?: Healthcheck;
+  readonly Domainname?: string;
 };
 export type PortBinding = { readonly HostIp: string; readonly HostPort: string };
 export type RestartPolicy = { readonly Name: '' | 'no' | 'always' | 'unless-stopped' | 'on-failure'; readonly MaximumRetryCount: number };
@@ -97,6 +98,28 @@ export type HostConfig = {
   readonly GroupAdd?: Texts;
   /** An empty type: the daemon's. */
   readonly LogConfig?: { readonly Type: string; readonly Config: Labels };
+  /** Types and sources of `--mount`: a source must be there, as `-v` makes it. */
+  readonly typedMounts?: readonly (readonly [type: string, source: string])[];
+  /** Keys of the API's HostConfig that were set beyond those above. */
+  readonly more?: MoreHost;
+};
+export type MoreHost = Readonly<Record<string, unknown>> & {
+  readonly ShmSize?: number;
+  readonly MemorySwap?: number;
+  readonly MemoryReservation?: number;
+  readonly CpusetCpus?: string;
+  readonly DnsSearch?: Texts;
+  readonly DnsOptions?: Texts;
+  readonly Links?: Texts;
+  readonly SecurityOpt?: Texts;
+  readonly UTSMode?: string;
+  readonly Runtime?: string;
+  readonly Isolation?: string;
+  readonly Sysctls?: Labels;
+  readonly Annotations?: Labels;
+  readonly Devices?: readonly { readonly PathOnHost: string; readonly PathInContainer: string }[];
+  readonly DeviceRequests?: readonly unknown[];
+  readonly Ulimits?: readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[];
 };
 export type CreateOptions = {
   readonly config: ContainerConfig;
@@ -104,6 +127,7 @@ export type CreateOptions = {
   readonly name?: string;
   readonly aliases?: Texts;
   readonly ip?: string;
+  readonly mac?: string;
 };
 export type ContainerStatus = 'created' | 'running' | 'paused' | 'restarting' | 'exited' | 'dead';
 export type PortSummary = { readonly IP?: string; readonly PrivatePort: number; readonly PublicPort?: number; readonly Type: string };

@@ -19,6 +19,20 @@ export class CliError extends Error {
   }
 }
 
+/** A command line that cannot be: `docker: …`, and where help is. */
+export class HelpError extends CliError {
+  constructor(message: string) {
+    super(message, 125);
+  }
+}
+
+/** A flag's value that cannot be: told with the command's usage. */
+export class ValueError extends CliError {
+  constructor(message: string, value: string, flag: string) {
+    super(`invalid argument ${JSON.stringify(value)} for ${JSON.stringify(flag)} flag: ${message}`, 125);
+  }
+}
+
 export type Run = (context: Context) => Routine<number | undefined>;
 export type DockerCommand = Command<Run> & {
   /** How many arguments: at least, at most. */

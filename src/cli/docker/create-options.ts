@@ -1,8 +1,8 @@
 /** The flags of run and create, and what they ask of the daemon (cli/command/container/opts.go). */
 import type { ContainerConfig, CreateOptions, Healthcheck, HostConfig, PortBinding, RestartPolicy } from '../../interfaces/docker.ts';
-import { Errno } from '../../linux/errno.ts';
 import type { FlagSpec, Flags } from '../flags.ts';
-import { bool, CliError, type Context, int, list, pairs, text } from './context.ts';
+import { bool, type Context, HelpError, int, list, pairs, text, ValueError } from './context.ts';
+import { linesOf, moreFlags, moreHost } from './create-more.ts';
 import { parseSize } from './output.ts';
 
 const healthFlags: readonly FlagSpec[] = [
@@ -17,32 +17,19 @@ const healthFlags: readonly FlagSpec[] = [
   bool('no-healthcheck', 'Disable any container-specified HEALTHCHECK'),
 ];
 
-/** Taken, but of no effect: the lab's containers have nothing that they would change. */
 const quietFlags: readonly FlagSpec[] = [
-  text('cpuset-cpus', 'CPUs in which to allow execution (0-3, 0,1)'),
   text('cgroup-parent', 'Optional parent cgroup for the container'),
-  text('cgroupns', 'Cgroup namespace to use (host|private)'),
-  list('device', 'Add a host device to the container'),
   text('domainname', 'Container NIS domain name'),
   text('ipc', 'IPC mode to use'),
   text('log-driver', 'Logging driver for the container'),
   list('log-opt', 'Log driver options'),
-  text('memory-swap', "Swap limit equal to memory plus swap: '-1' to enable unlimited swap", { valueName: 'bytes' }),
-  text('memory-reservation', 'Memory soft limit', { valueName: 'bytes' }),
-  bool('oom-kill-disable', 'Disable OOM Killer'),
-  list('security-opt', 'Security Options'),
-  text('shm-size', 'Size of /dev/shm', { valueName: 'bytes' }),
-  list('sysctl', 'Sysctl options'),
-  list('ulimit', 'Ulimit options'),
-  text('userns', 'User namespace to use'),
   list('group-add', 'Add additional groups to join'),
-  list('dns-search', 'Set custom DNS search domains'),
-  text('mac-address', 'Container MAC address (e.g., 92:d0:c6:0a:29:33)'),
 ];
 
 export const createFlags: readonly FlagSpec[] = [
   ...healthFlags,
   ...quietFlags,
+  ...moreFlags,
   text('name', 'Assign a name to the container'),
   bool('interactive,i', 'Keep STDIN open even if not attached'),
   bool('tty,t', 'Allocate a pseudo-TTY'),
@@ -57,9 +44,10 @@ export const createFlags: readonly FlagSpec[] = [
   list('env,e', 'Set environment variables'),
   list('env-file', 'Read in a file of environment variables'),
   list('label,l', 'Set meta data on a container'),
-  text('network', 'Connect a container to a network', { valueName: 'network' }),
-  text('net', 'Connect a container to a network', { hidden: true }),
+  list('network', 'Connect a container to a network', { valueName: 'network' }),
+  list('net', 'Connect a container to a network', { hidden: true }),
   list('network-alias', 'Add network-scoped alias for the container'),
+  list('net-alias', 'Add network-scoped alias for the container', { hidden: true }),
   text('ip', 'IPv4 address (e.g., 172.30.100.104)'),
   text('hostname,h', 'Container host name'),
   list('add-host', 'Add a custom host-to-IP mapping (host:ip)'),
@@ -88,8 +76,7 @@ export const createFlags: readonly FlagSpec[] = [
 /** `--health-cmd` and its kin; the flags leave open what they do not name. */
 function healthcheck(flags: Flags): { readonly Healthcheck?: Healthcheck } {
   if (flags.bool('no-healthcheck')) {
-    if (healthFlags.some(({ name }) => name !== 'no-healthcheck' && flags.has(name)))
-      throw new CliError('--no-healthcheck conflicts with --health-* options', 125);
+    if (healthFlags.some(({ name }) => name !== 'no-healthcheck' && flags.has(name))) throw new HelpError('--no-healthcheck conflicts with --health-* options');
     return { Healthcheck: { Test: ['NONE'] } };
   }
   if (!healthFlags.some(({ name }) => flags.has(name))) return {};
@@ -109,6 +96,11 @@ function healthcheck(flags: Flags): { readonly Healthcheck?: Healthcheck } {
 export function createOptions(context: Context, attached: boolean): CreateOptions {
   const { flags, args } = context;
   const [image = '', ...command] = args;
+  const [first] = networksOf(flags);
+  const aliases = [...flags.list('network-alias'), ...flags.list('net-alias'), ...(first?.aliases ?? [])];
+  const ip = flags.text('ip') || (first?.ip ?? '');
+  const mac = flags.text('mac-address') || (first?.mac ?? '');
+  if (aliases.length > 0 && builtIn.test(first?.name ?? 'bridge')) throw new HelpError('network-scoped aliases are only supported for user-defined networks');
   const ports = parsePorts([...flags.list('publish')]);
   const exposed = [...flags.list('expose').map((port) => (port.includes('/') ? port : `${port}/tcp`)), ...Object.keys(ports)];
   const volumes = flags.list('volume');
@@ -130,7 +122,8 @@ export function createOptions(context: Context, attached: boolean): CreateOption
     Image: image,
     Volumes: anonymous.length > 0 ? Object.fromEntries(anonymous.map((path) => [path, {}])) : null,
     WorkingDir: flags.text('workdir'),
-    Labels: pairs(flags.list('label')),
+    Labels: pairs([...linesOf(context, 'label-file', flags.list('label-file')), ...flags.list('label')]),
+    ...(flags.text('domainname') === '' ? {} : { Domainname: flags.text('domainname') }),
     ...(flags.text('stop-signal') === '' ? {} : { StopSignal: flags.text('stop-signal') }),
     ...(flags.has('stop-timeout') ? { StopTimeout: flags.number('stop-timeout') } : {}),
     ...healthcheck(flags),
@@ -142,14 +135,14 @@ export function createOptions(context: Context, attached: boolean): CreateOption
         ([path = '', options = '']) => [path, options],
       ),
     ),
-    NetworkMode: flags.text('network') || flags.text('net') || 'bridge',
+    NetworkMode: first?.name ?? 'bridge',
     PortBindings: ports,
     RestartPolicy: restartPolicy(flags.text('restart')),
     AutoRemove: flags.bool('rm'),
     CapAdd: flags.list('cap-add'),
     CapDrop: flags.list('cap-drop'),
     Dns: flags.list('dns'),
-    ExtraHosts: flags.list('add-host'),
+    ExtraHosts: flags.list('add-host').map(extraHost),
     PidMode: flags.text('pid'),
     Privileged: flags.bool('privileged'),
     PublishAllPorts: flags.bool('publish-all'),
@@ -160,34 +153,68 @@ export function createOptions(context: Context, attached: boolean): CreateOption
     NanoCpus: nanoCpus(flags.text('cpus')),
     PidsLimit: Math.max(0, flags.number('pids-limit')),
     VolumesFrom: flags.list('volumes-from'),
+    ...(mounts.some(({ typed }) => typed) ? { typedMounts: mounts.flatMap(({ typed }) => (typed ? [typed] : [])) } : {}),
     ...(flags.text('cgroup-parent') === '' ? {} : { CgroupParent: flags.text('cgroup-parent') }),
     ...(flags.text('ipc') === '' ? {} : { IpcMode: flags.text('ipc') }),
     ...(flags.list('group-add').length === 0 ? {} : { GroupAdd: flags.list('group-add') }),
+    ...(flags.has('oom-score-adj') ? { OomScoreAdj: flags.number('oom-score-adj') } : {}),
+    ...(flags.has('cpu-period') ? { CpuPeriod: flags.number('cpu-period') } : {}),
+    ...(flags.has('cpu-quota') ? { CpuQuota: flags.number('cpu-quota') } : {}),
+    ...(flags.has('log-driver') || flags.has('log-opt') ? { LogConfig: logConfig(flags) } : {}),
+    ...moreHost(context),
   };
-  if (host.AutoRemove && !['', 'no'].includes(host.RestartPolicy.Name)) throw new CliError('conflicting options: cannot specify both --restart and --rm', 125);
+  if (host.AutoRemove && !['', 'no'].includes(host.RestartPolicy.Name)) throw new HelpError('conflicting options: cannot specify both --restart and --rm');
   return {
     config,
     host,
     ...(flags.text('name') === '' ? {} : { name: flags.text('name') }),
-    aliases: flags.list('network-alias'),
-    ...(flags.text('ip') === '' ? {} : { ip: flags.text('ip') }),
+    aliases,
+    ...(ip === '' ? {} : { ip }),
+    ...(mac === '' ? {} : { mac: mac.toLowerCase().replaceAll('-', ':') }),
   };
 }
 
 export function nanoCpus(value: string): number {
   if (value === '') return 0;
-  if (!/^\d*\.?\d+$/.test(value)) throw new CliError(`invalid argument "${value}" for "--cpus" flag: failed to parse ${value} as a rational number`, 125);
+  if (!/^\d*\.?\d+$/.test(value)) throw new ValueError(`failed to parse ${value} as a rational number`, value, '--cpus');
   return Math.round(Number(value) * 1e9);
 }
 
+export type Attachment = { readonly name: string; readonly aliases: readonly string[]; readonly ip?: string; readonly mac?: string };
+
+const builtIn = /^(default|bridge|host|none|container:.*)$/;
+
+/** `--network web`, or `name=web,alias=a,ip=10.1.2.3` (opts/network.go); several times. */
+export function networksOf(flags: Flags): Attachment[] {
+  const all = [...flags.list('network'), ...flags.list('net')].map((value): Attachment => {
+    if (!/^[\w-]+=/.test(value)) return { name: value, aliases: [] };
+    const fields = value.split(',').map((field) => [field.slice(0, field.indexOf('=')).toLowerCase(), field.slice(field.indexOf('=') + 1)] as const);
+    const one = (key: string): string | undefined => fields.find(([each]) => each === key)?.[1];
+    for (const [key] of fields)
+      if (!['name', 'alias', 'driver-opt', 'ip', 'ip6', 'mac-address', 'link-local-ip', 'gw-priority'].includes(key))
+        throw new ValueError(`invalid field key ${key}`, value, '--network');
+    const name = one('name');
+    if (name === undefined) throw new ValueError('network name/id is not specified', value, '--network');
+    const [ip, mac] = [one('ip'), one('mac-address')];
+    return {
+      name,
+      aliases: fields.filter(([key]) => key === 'alias').map(([, alias]) => alias),
+      ...(ip === undefined ? {} : { ip }),
+      ...(mac === undefined ? {} : { mac }),
+    };
+  });
+  if (all.length > 1 && all.some(({ name }) => builtIn.test(name)) && all.some(({ name }) => !builtIn.test(name)))
+    throw new HelpError('conflicting options: cannot attach both user-defined and non-user-defined network-modes');
+  const twice = all.find(({ name }, i) => all.findIndex((each) => each.name === name) !== i);
+  if (twice) throw new HelpError(`network ${JSON.stringify(twice.name)} is specified multiple times`);
+  return all;
+}
+
+/** Which policies there are, the daemon says. */
 export function restartPolicy(value: string): RestartPolicy {
   const [name = '', count] = value.split(':');
-  if (count !== undefined && !/^\d+$/.test(count)) throw new CliError('invalid restart policy format: maximum retry count must be an integer', 125);
-  if (!['', 'no', 'always', 'unless-stopped', 'on-failure'].includes(name))
-    throw new CliError(
-      `Error response from daemon: invalid restart policy: unknown policy '${name}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'`,
-      125,
-    );
+  if (count !== undefined && name === '') throw new HelpError('invalid restart policy format: no policy provided before colon');
+  if (count !== undefined && !/^-?\d*$/.test(count)) throw new HelpError('invalid restart policy format: maximum retry count must be an integer');
   return { Name: (name || 'no') as RestartPolicy['Name'], MaximumRetryCount: Number(count ?? 0) };
 }
 
@@ -201,7 +228,7 @@ export function parsePorts(specs: readonly string[]): Record<string, PortBinding
     const hostText = parts.pop() ?? '';
     const host = hostText === '' ? container.map(() => '') : range(hostText, spec, 'hostPort').map(String);
     if (host.length !== container.length)
-      throw new CliError(`invalid publish opts format (should be name=value but got '${spec}'): ranges of different length`, 125);
+      throw new HelpError(`invalid ranges specified for container and host Ports: ${hostText} and ${container[0]}-${container.at(-1)}`);
     container.forEach((port, i) => {
       const key = `${port}/${protocol}`;
       bindings[key] = [...(bindings[key] ?? []), { HostIp: parts.join(':'), HostPort: host[i] ?? '' }];
@@ -214,8 +241,7 @@ function range(value: string, spec: string, what: string): number[] {
   const match = /^(\d+)(?:-(\d+))?$/.exec(value);
   const first = Number(match?.[1]);
   const last = Number(match?.[2] ?? match?.[1]);
-  if (!match || last > 65_535 || first > last)
-    throw new CliError(`invalid ${what}: ${value}`.replace(/^/, `invalid argument "${spec}" for "-p, --publish" flag: `), 125);
+  if (!match || last > 65_535 || first > last) throw new ValueError(`invalid ${what}: ${value}`, spec, '-p, --publish');
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
@@ -224,35 +250,56 @@ function absolute(context: Context, bind: string): string {
   return /^\.{0,2}\//.test(source) || source === '.' || source === '..' ? [context.process.path(source), ...rest].join(':') : bind;
 }
 
-type Mounted = { readonly bind?: string; readonly tmpfs?: string; readonly anonymous?: string };
+type Mounted = { readonly bind?: string; readonly tmpfs?: string; readonly anonymous?: string; readonly typed?: readonly [type: string, source: string] };
 
-/** `type=bind,src=/a,dst=/b,ro`. */
+const mountKeys =
+  'type source src target destination dst readonly ro rro consistency bind-propagation bind-recursive bind-nonrecursive bind-create-src volume-subpath volume-nocopy volume-label volume-driver volume-opt image-subpath tmpfs-size tmpfs-mode'.split(
+    ' ',
+  );
+
+/** `type=bind,src=/a,dst=/b,ro` (opts/mount.go). */
 function parseMount(value: string): Mounted {
+  const wrong = (message: string): ValueError => new ValueError(message, value, '--mount');
+  if (value === '') throw wrong('value is empty');
+  for (const field of value.split(',')) {
+    const [key = ''] = field.split('=');
+    if (!field.includes('=') && !/^(readonly|ro|volume-nocopy|bind-nonrecursive|bind-create-src)$/i.test(field))
+      throw wrong(`invalid field '${field}' must be a key=value pair`);
+    if (!mountKeys.includes(key.toLowerCase())) throw wrong(`unknown option '${key}' in '${field}'`);
+  }
   const fields = pairs(value.split(','));
   const target = fields['target'] ?? fields['dst'] ?? fields['destination'] ?? '';
   const source = fields['source'] ?? fields['src'] ?? '';
-  if (target === '') throw new CliError(`invalid argument "${value}" for "--mount" flag: target is required`, 125);
   const type = fields['type'] ?? 'volume';
+  if (target === '') throw wrong('target is required');
   if (type === 'tmpfs') return { tmpfs: target };
   const readonly = 'readonly' in fields || 'ro' in fields;
+  if (type !== 'volume') return { bind: `${source}:${target}${readonly ? ':ro' : ''}`, typed: [type, source] };
   if (source === '') return { anonymous: target };
   return { bind: `${source}:${target}${readonly ? ':ro' : ''}` };
 }
 
+function logConfig(flags: Flags): { readonly Type: string; readonly Config: Readonly<Record<string, string>> } {
+  if (flags.text('log-driver') === 'none' && flags.has('log-opt')) throw new HelpError('invalid logging opts for driver none');
+  return { Type: flags.text('log-driver'), Config: pairs(flags.list('log-opt')) };
+}
+
+/** `name:address` or `name=address` (opts.ValidateExtraHost). */
+function extraHost(value: string): string {
+  const [, name = '', given = ''] = /^([^=:]*)[=:](.*)$/.exec(value) ?? [];
+  if (name === '') throw new ValueError(`bad format for add-host: ${JSON.stringify(value)}`, value, '--add-host');
+  const address = given.replace(/^\[(.+)\]$/, '$1');
+  if (address !== 'host-gateway' && !/^(\d{1,3}\.){3}\d{1,3}$|:/.test(address))
+    throw new ValueError(`invalid IP address in add-host: ${JSON.stringify(address)}`, value, '--add-host');
+  return `${name}:${address}`;
+}
+
 /** `-e A` takes the caller's own value; files of variables come first. */
-function environment({ flags, process }: Context): string[] {
-  const files = flags.list('env-file').flatMap((path) => {
-    try {
-      return process.fs
-        .read(path)
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '' && !line.startsWith('#'));
-    } catch (error) {
-      if (error instanceof Errno) throw new CliError(`open ${path}: ${error.message.toLowerCase()}`, 125);
-      throw error;
-    }
-  });
+function environment(context: Context): string[] {
+  const { flags, process } = context;
+  for (const entry of flags.list('env'))
+    if (entry === '' || entry.startsWith('=')) throw new ValueError(`invalid environment variable: ${entry}`, entry, '-e, --env');
+  const files = linesOf(context, 'env-file', flags.list('env-file'));
   return [...files, ...flags.list('env')].flatMap((entry) =>
     entry.includes('=') ? [entry] : process.env[entry] === undefined ? [] : [`${entry}=${process.env[entry]}`],
   );

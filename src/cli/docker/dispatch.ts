@@ -4,7 +4,7 @@ import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { CommandFlagError, dockerHelp, oldDockerHelp, resolveCobra, UnknownCommandError } from '../flags.ts';
 import { versionLine } from './commands/about.ts';
-import { CliError, Context, type DockerCommand, daemonText, type Run } from './context.ts';
+import { CliError, Context, type DockerCommand, daemonText, HelpError, type Run, ValueError } from './context.ts';
 import { isOld, oldCountText, oldTree } from './release.ts';
 
 const helpOf = (chain: readonly DockerCommand[], process: Process): string => (isOld(process) ? oldDockerHelp(chain) : dockerHelp(chain));
@@ -35,6 +35,14 @@ export function* dispatchTree(given: DockerCommand, args: readonly string[], pro
   } catch (error) {
     if (error instanceof DockerError) return yield* daemonError(error, command, resolved.path, process);
     if (!(error instanceof CliError)) throw error;
+    if (error instanceof HelpError) {
+      yield* process.printError(withHelp(error.message, resolved.path, process));
+      return error.status;
+    }
+    if (error instanceof ValueError) {
+      yield* process.printError(valueText(error.message, resolved.path, command, process));
+      return error.status;
+    }
     if (isOld(process) && error.unreachable && command.prefixed) {
       yield* process.printError(`docker: ${error.message}.\nSee '${resolved.path} --help'.\n`);
       return 125;
@@ -43,6 +51,14 @@ export function* dispatchTree(given: DockerCommand, args: readonly string[], pro
     return error.status;
   }
 }
+
+const withHelp = (message: string, path: string, process: Process): string =>
+  isOld(process) ? `docker: ${message}.\nSee '${path} --help'.\n` : `docker: ${message}\n\nRun '${path} --help' for more information\n`;
+
+const valueText = (message: string, path: string, { usage }: DockerCommand, process: Process): string =>
+  isOld(process)
+    ? `${message}\nSee '${path} --help'.\n`
+    : `${message}\n\nUsage:  ${path}${usage === undefined ? '' : ` ${usage.trim()}`}\n\nRun '${path} --help' for more information\n`;
 
 function* daemonError(error: DockerError, command: DockerCommand, path: string, process: Process): Routine<number> {
   const own = error.message.startsWith('k8s-lab: ');

@@ -2,7 +2,7 @@
 import { dockerFunctions, GoTemplateError, parseTemplate, renderTemplate } from '../../apimachinery/go-template.ts';
 import { goJson } from '../../apimachinery/go-text.ts';
 import { tabwriter } from '../tabwriter.ts';
-import { CliError } from './context.ts';
+import { CliError, ValueError } from './context.ts';
 
 export { bytesSize as binarySize, humanDuration as ago, humanSize as size } from '../../apimachinery/go-units.ts';
 
@@ -53,6 +53,6 @@ export function render(source: string, value: unknown, strict = false): string {
 /** `64m`, `1.5g` as bytes. */
 export function parseSize(value: string, flag: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([bkmgt]?)i?b?$/i.exec(value);
-  if (!match) throw new CliError(`invalid argument "${value}" for "${flag}" flag: invalid size: '${value}'`, 125);
+  if (!match) throw new ValueError(`invalid size: '${value}'`, value, flag);
   return Math.floor(Number(match[1]) * 1024 ** ' kmgt'.indexOf((match[2] || ' ').toLowerCase().replace('b', ' ')));
 }

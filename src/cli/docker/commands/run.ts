@@ -2,8 +2,9 @@
 import { type DockerApi, DockerError } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { converse, forwardSignals, needTerminal } from '../console.ts';
-import { any, bool, CliError, type Context, command, daemonText, list, text } from '../context.ts';
-import { createFlags, createOptions } from '../create-options.ts';
+import { any, bool, CliError, type Context, command, daemonText, HelpError, list, text } from '../context.ts';
+import { linesOf } from '../create-more.ts';
+import { createFlags, createOptions, networksOf } from '../create-options.ts';
 import { familiar, pullImage } from '../pull.ts';
 
 function* create(context: Context, client: DockerApi, attached: boolean): Routine<string> {
@@ -12,14 +13,24 @@ function* create(context: Context, client: DockerApi, attached: boolean): Routin
   const pull = function* (): Routine {
     yield* pullImage(context, client, options.config.Image, { quiet: context.flags.bool('quiet'), error: true });
   };
+  const make = function* (): Routine<string> {
+    const { Id, Warnings } = yield* client.containers.create(options);
+    for (const warning of Warnings) yield* context.printError(`WARNING: ${warning}\n`);
+    for (const { name, aliases, ip } of networksOf(context.flags).slice(1)) client.networks.connect(name, Id, { aliases, ...(ip === undefined ? {} : { ip }) });
+    if (cidfile !== '') context.process.fs.write(cidfile, Id);
+    return Id;
+  };
+  const cidfile = context.flags.text('cidfile');
+  if (cidfile !== '' && context.process.fs.exists(cidfile))
+    throw new HelpError(`container ID file found, make sure the other container isn't running or delete ${cidfile}`);
   if (policy === 'always') yield* pull();
   try {
-    return (yield* client.containers.create(options)).Id;
+    return yield* make();
   } catch (error) {
     if (!(error instanceof DockerError && error.status === 404 && error.message.startsWith('No such image')) || policy === 'never') throw error;
     yield* context.printError(`Unable to find image '${familiar(options.config.Image)}' locally\n`);
     yield* pull();
-    return (yield* client.containers.create(options)).Id;
+    return yield* make();
   }
 }
 
@@ -28,6 +39,8 @@ export function startStatus(message: string): number {
   if (/executable file not found|no such file or directory/.test(message)) return 127;
   return /permission denied|is a directory|exec format error/.test(message) ? 126 : 125;
 }
+
+const detachKeys = text('detach-keys', 'Override the key sequence for detaching a container');
 
 export const run = command(
   'run',
@@ -38,6 +51,7 @@ export const run = command(
     bool('detach,d', 'Run container in background and print container ID'),
     list('attach,a', 'Attach to STDIN, STDOUT or STDERR'),
     bool('sig-proxy', 'Proxy received signals to the process', { default: 'true' }),
+    detachKeys,
     ...createFlags,
   ],
   function* (context) {
@@ -96,10 +110,17 @@ export const startCommand = command(
   'Start one or more stopped containers',
   '[OPTIONS] CONTAINER [CONTAINER...]',
   [1, any],
-  [bool('attach,a', 'Attach STDOUT/STDERR and forward signals'), bool('interactive,i', "Attach container's STDIN")],
+  [
+    bool('attach,a', 'Attach STDOUT/STDERR and forward signals'),
+    bool('interactive,i', "Attach container's STDIN"),
+    detachKeys,
+    text('checkpoint', 'Restore from this checkpoint'),
+    text('checkpoint-dir', 'Use a custom checkpoint storage directory'),
+  ],
   function* (context) {
     const client = context.client();
     const { flags } = context;
+    if (flags.has('checkpoint')) throw new CliError('k8s-lab: docker start --checkpoint is not simulated', 70);
     if (!flags.bool('attach') && !flags.bool('interactive')) {
       const status = yield* context.each(context.args, function* (id) {
         yield* client.containers.start(id);
@@ -125,11 +146,7 @@ export const attachCommand = command(
   'Attach local standard input, output, and error streams to a running container',
   '[OPTIONS] CONTAINER',
   [1, 1],
-  [
-    bool('no-stdin', 'Do not attach STDIN'),
-    bool('sig-proxy', 'Proxy all received signals to the process', { default: 'true' }),
-    text('detach-keys', 'Override the key sequence for detaching a container'),
-  ],
+  [bool('no-stdin', 'Do not attach STDIN'), bool('sig-proxy', 'Proxy all received signals to the process', { default: 'true' }), detachKeys],
   function* (context) {
     const client = context.client();
     const { State, Config, Id } = client.containers.inspect(context.arg(0));
@@ -150,7 +167,9 @@ export const exec = command(
   [2, any],
   [
     bool('detach,d', 'Detached mode: run command in the background'),
+    detachKeys,
     list('env,e', 'Set environment variables'),
+    list('env-file', 'Read in a file of environment variables'),
     bool('interactive,i', 'Keep STDIN open even if not attached'),
     bool('privileged', 'Give extended privileges to the command'),
     bool('tty,t', 'Allocate a pseudo-TTY'),
@@ -170,7 +189,7 @@ export const exec = command(
       ...options,
       cmd,
       detach: flags.bool('detach'),
-      env: flags.list('env'),
+      env: [...linesOf(context, 'env-file', flags.list('env-file')), ...flags.list('env')],
       user: flags.text('user'),
       workdir: flags.text('workdir'),
       privileged: flags.bool('privileged'),

@@ -1,0 +1,163 @@
+/** Flags of run and create whose values go to the daemon as they are (cli/command/container/opts.go parse). */
+import type { MoreHost } from '../../interfaces/docker.ts';
+import { isErrno } from '../../linux/errno.ts';
+import type { FlagSpec, Flags } from '../flags.ts';
+import { bool, CliError, type Context, HelpError, int, list, pairs, text, ValueError } from './context.ts';
+import { parseSize } from './output.ts';
+
+type Reader = (flags: Flags, name: string) => unknown;
+
+const asText: Reader = (flags, name) => flags.text(name);
+const asNumber: Reader = (flags, name) => flags.number(name);
+const asList: Reader = (flags, name) => flags.list(name);
+const asMap: Reader = (flags, name) => pairs(flags.list(name));
+const asSize: Reader = (flags, name) => (flags.text(name) === '-1' ? -1 : parseSize(flags.text(name), `--${name}`));
+const bytes = { valueName: 'bytes' };
+
+/** Name, key of HostConfig, how it is read. */
+const table: readonly (readonly [FlagSpec, string, Reader])[] = [
+  [list('annotation', 'Add an annotation to the container (passed through to the OCI runtime)', { valueName: 'map' }), 'Annotations', asMap],
+  [int('blkio-weight', 'Block IO (relative weight), between 10 and 1000, or 0 to disable (default 0)'), 'BlkioWeight', asNumber],
+  [text('cgroupns', 'Cgroup namespace to use (host|private)'), 'CgroupnsMode', mode('cgroupns', 'CGROUP', /^(host|private|)$/)],
+  [text('cpuset-cpus', 'CPUs in which to allow execution (0-3, 0,1)'), 'CpusetCpus', asText],
+  [text('cpuset-mems', 'MEMs in which to allow execution (0-3, 0,1)'), 'CpusetMems', asText],
+  [list('device', 'Add a host device to the container'), 'Devices', (flags, name) => flags.list(name).map(parseDevice)],
+  [list('device-cgroup-rule', 'Add a rule to the cgroup allowed devices list'), 'DeviceCgroupRules', asList],
+  [list('dns-option', 'Set DNS options'), 'DnsOptions', asList],
+  [list('dns-search', 'Set custom DNS search domains'), 'DnsSearch', asList],
+  [text('gpus', "GPU devices to add to the container ('all' to pass all GPUs)", { valueName: 'gpu-request' }), 'DeviceRequests', gpus],
+  [text('isolation', 'Container isolation technology'), 'Isolation', asText],
+  [list('link', 'Add link to another container'), 'Links', asList],
+  [text('memory-reservation', 'Memory soft limit', bytes), 'MemoryReservation', asSize],
+  [text('memory-swap', "Swap limit equal to memory plus swap: '-1' to enable unlimited swap", bytes), 'MemorySwap', asSize],
+  [int('memory-swappiness', 'Tune container memory swappiness (0 to 100)', { default: '-1' }), 'MemorySwappiness', swappiness],
+  [bool('oom-kill-disable', 'Disable OOM Killer'), 'OomKillDisable', (flags, name) => flags.bool(name)],
+  [text('runtime', 'Runtime to use for this container'), 'Runtime', asText],
+  [list('security-opt', 'Security Options'), 'SecurityOpt', (flags, name) => flags.list(name).map(securityOption)],
+  [text('shm-size', 'Size of /dev/shm', bytes), 'ShmSize', asSize],
+  [list('storage-opt', 'Storage driver options for the container'), 'StorageOpt', asMap],
+  [list('sysctl', 'Sysctl options', { valueName: 'map' }), 'Sysctls', (flags, name) => pairs(flags.list(name).map(sysctl))],
+  [list('ulimit', 'Ulimit options', { valueName: 'ulimit' }), 'Ulimits', (flags, name) => flags.list(name).map(parseUlimit)],
+  [text('userns', 'User namespace to use'), 'UsernsMode', mode('userns', 'USER', /^(host|)$/)],
+  [text('uts', 'UTS namespace to use'), 'UTSMode', mode('uts', 'UTS', /^(host|)$/)],
+  [text('volume-driver', 'Optional volume driver for the container'), 'VolumeDriver', asText],
+];
+
+/** Understood by the real docker; of no meaning where the lab runs, or rare. */
+const unsimulated: readonly FlagSpec[] = [
+  list('blkio-weight-device', 'Block IO weight (relative device weight)'),
+  int('cpu-rt-period', 'Limit CPU real-time period in microseconds'),
+  int('cpu-rt-runtime', 'Limit CPU real-time runtime in microseconds'),
+  list('device-read-bps', 'Limit read rate (bytes per second) from a device'),
+  list('device-read-iops', 'Limit read rate (IO per second) from a device'),
+  list('device-write-bps', 'Limit write rate (bytes per second) to a device'),
+  list('device-write-iops', 'Limit write rate (IO per second) to a device'),
+  text('ip6', 'IPv6 address (e.g., 2001:db8::33)'),
+  list('link-local-ip', 'Container IPv4/IPv6 link-local addresses'),
+  bool('use-api-socket', 'Bind mount Docker API socket and required auth'),
+];
+
+export const moreFlags: readonly FlagSpec[] = [
+  ...table.map(([spec]) => spec),
+  list('dns-opt', 'Set DNS options', { hidden: true }),
+  ...unsimulated,
+  text('cidfile', 'Write the container ID to the file'),
+  int('cpu-period', 'Limit CPU CFS (Completely Fair Scheduler) period'),
+  int('cpu-quota', 'Limit CPU CFS (Completely Fair Scheduler) quota'),
+  int('oom-score-adj', "Tune host's OOM preferences (-1000 to 1000)"),
+  list('label-file', 'Read in a line delimited file of labels'),
+  text('mac-address', 'Container MAC address (e.g., 92:d0:c6:0a:29:33)'),
+  bool('disable-content-trust', 'Skip image verification (deprecated)', { hidden: true }),
+];
+
+/** What the flags say of HostConfig beyond its everyday part; only what was given. */
+export function moreHost({ flags }: Context): { readonly more?: MoreHost } {
+  for (const { name } of unsimulated) if (flags.has(name)) throw new CliError(`k8s-lab: docker run --${name} is not simulated`, 70);
+  if (flags.has('mac-address') && !/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(flags.text('mac-address')))
+    throw new HelpError(`${flags.text('mac-address')} is not a valid mac address`);
+  const given = table.filter(([{ name }]) => flags.has(name) || (name === 'dns-option' && flags.has('dns-opt')));
+  if (given.length === 0) return {};
+  const more = Object.fromEntries(given.map(([{ name }, key, read]) => [key, read(flags, name)]));
+  return { more: flags.has('dns-opt') ? { ...more, DnsOptions: [...flags.list('dns-opt'), ...flags.list('dns-option')] } : more };
+}
+
+/** Lines of files that flags name (opts/file.go); `flag` stands before what is wrong. */
+export function linesOf({ process }: Context, flag: string, paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    try {
+      return process.fs
+        .read(path)
+        .split('\n')
+        .map((line) => line.trimStart())
+        .filter((line) => line !== '' && !line.startsWith('#'));
+    } catch (error) {
+      if (!isErrno(error)) throw error;
+      throw new HelpError(`--${flag}: open ${path}: ${error.message.toLowerCase()}`);
+    }
+  });
+}
+
+function mode(flag: string, word: string, allowed: RegExp): Reader {
+  return (flags, name) => {
+    if (!allowed.test(flags.text(name))) throw new HelpError(`--${flag}: invalid ${word} mode`);
+    return flags.text(name);
+  };
+}
+
+function gpus(flags: Flags, name: string): object[] {
+  const value = flags.text(name);
+  const count = value === 'all' ? -1 : Number(value);
+  return [{ Driver: '', Count: Number.isInteger(count) ? count : 0, DeviceIDs: null, Capabilities: [['gpu']], Options: {} }];
+}
+
+function swappiness(flags: Flags, name: string): number | null {
+  const value = flags.number(name);
+  if (value !== -1 && (value < 0 || value > 100)) throw new HelpError(`invalid value: ${value}. Valid memory swappiness range is 0-100`);
+  return value === -1 ? null : value;
+}
+
+const deviceMode = (text: string): boolean => /^[rwm]{1,3}$/.test(text) && new Set(text).size === text.length;
+
+function parseDevice(value: string): object {
+  const parts = value.split(':');
+  if (parts.length > 3 || parts[0] === '') throw new HelpError(`bad format for path: ${value}`);
+  const [source = '', second = '', third] = parts;
+  if (third !== undefined && !deviceMode(third)) throw new HelpError(`bad mode specified: ${third}`);
+  const target = parts.length === 1 || (parts.length === 2 && deviceMode(second)) ? source : second;
+  if (!target.startsWith('/')) throw new HelpError(`${target} is not an absolute path`);
+  const permissions = third ?? (parts.length === 2 && deviceMode(second) ? second : 'rwm');
+  return { PathOnHost: source, PathInContainer: target, CgroupPermissions: permissions };
+}
+
+function securityOption(option: string): string {
+  const [, key = option, value = ''] = /^([^=:]+)[=:](.*)$/s.exec(option) ?? [];
+  if (value === '' && key !== 'no-new-privileges') throw new HelpError(`invalid --security-opt: ${JSON.stringify(option)}`);
+  if (key === 'seccomp' && !['default', 'builtin', 'unconfined'].includes(value))
+    throw new CliError('k8s-lab: a seccomp profile of your own is not simulated', 70);
+  return option;
+}
+
+/** Those of a container's own namespaces (opts.ValidateSysctl). */
+function sysctl(value: string): string {
+  const [key = ''] = value.split('=');
+  const known = /^(kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)|net\..*|fs\.mqueue\..*)$/;
+  if (!known.test(key) || !value.includes('=')) throw new ValueError(`sysctl '${value}' is not allowed`, value, '--sysctl');
+  return value;
+}
+
+const ulimitNames = 'core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack'.split(' ');
+
+function parseUlimit(value: string): object {
+  const wrong = (message: string): ValueError => new ValueError(message, value, '--ulimit');
+  const at = value.indexOf('=');
+  if (at < 0) throw wrong(`invalid ulimit argument: ${value}`);
+  const name = value.slice(0, at);
+  const limits = value.slice(at + 1).split(':');
+  if (!ulimitNames.includes(name)) throw wrong(`invalid ulimit type: ${name}`);
+  if (limits.length > 2) throw wrong(`too many limit value arguments - ${limits.join(':')}, can only have up to two, \`soft[:hard]\``);
+  for (const each of [...limits].reverse()) if (!/^-?\d+$/.test(each)) throw wrong(`strconv.ParseInt: parsing ${JSON.stringify(each)}: invalid syntax`);
+  const [soft = 0, hard = soft] = limits.map(Number);
+  if (hard !== -1 && (soft === -1 || soft > hard))
+    throw wrong(`ulimit soft limit must be less than or equal to hard limit: ${soft === -1 ? `soft: -1 (unlimited), hard: ${hard}` : `${soft} > ${hard}`}`);
+  return { Name: name, Hard: hard, Soft: soft };
+}
