@@ -14,6 +14,10 @@ export type TemplateOptions = {
   readonly functions?: Readonly<Record<string, TemplateFunction>>;
   /** A key that is not there is an error (`missingkey=error`). */
   readonly strict?: boolean;
+  /** How null is printed, by the name of its field: a nil slice is `[]`, which JSON does not tell from a nil pointer. */
+  readonly nil?: (name: string) => string;
+  /** Go's type of the data: a field that it has not is an error, and functions in it are its methods. */
+  readonly type?: string;
 };
 
 /** Reads a template. Throws GoTemplateError. */
@@ -22,7 +26,12 @@ export const parseTemplate = (source: string, options: TemplateOptions = {}): Go
 
 /** The text a template makes of data. Throws GoTemplateError. */
 export function renderTemplate(template: GoTemplate, data: unknown, options: TemplateOptions = {}): string {
-  const run = new Execution(template, options.functions ?? kubectlFunctions, options.strict ?? false);
+  const run = new Execution(
+    template,
+    options.functions ?? kubectlFunctions,
+    options.strict ?? false,
+    options.type === undefined ? undefined : { name: options.type, data },
+  );
   run.list(template.nodes, data, [['$', { value: data }]]);
   return run.out;
 }
@@ -36,8 +45,18 @@ class Execution {
   readonly #functions: Readonly<Record<string, TemplateFunction>>;
 
   readonly #strict: boolean;
+  readonly #nil: ((name: string) => string) | undefined;
+  readonly #struct: { readonly name: string; readonly data: unknown } | undefined;
 
-  constructor(template: GoTemplate, functions: Readonly<Record<string, TemplateFunction>>, strict: boolean) {
+  constructor(
+    template: GoTemplate,
+    functions: Readonly<Record<string, TemplateFunction>>,
+    strict: boolean,
+    nil: ((name: string) => string) | undefined,
+    struct: { readonly name: string; readonly data: unknown } | undefined,
+  ) {
+    this.#struct = struct;
+    this.#nil = nil;
     this.#template = template;
     this.#strict = strict;
     this.#functions = functions;
@@ -58,7 +77,7 @@ class Execution {
         return undefined;
       case 'action': {
         const value = this.#pipe(node.pipe, dot, scope);
-        if (node.pipe.variables.length === 0) this.out += value === undefined || value === null ? '<no value>' : sprintValue(value);
+        if (node.pipe.variables.length === 0) this.out += value === undefined || value === null ? this.#nothing(node.pipe, value) : sprintValue(value);
         return undefined;
       }
       case 'if':
@@ -119,6 +138,12 @@ class Execution {
     else scope.push([name, { value }]);
   }
 
+  #nothing(pipe: Pipe, value: unknown): string {
+    const operand = pipe.commands.at(-1)?.[0];
+    const name = operand && 'names' in operand ? operand.names.at(-1) : undefined;
+    return value === null && name !== undefined && this.#nil ? this.#nil(name) : '<no value>';
+  }
+
   #pipe(pipe: Pipe, dot: unknown, scope: Scope): unknown {
     let value: unknown;
     pipe.commands.forEach((command, i) => {
@@ -134,6 +159,8 @@ class Execution {
     if (first.type === 'function') return this.#function(first, { rest, last, dot, scope, text: commandText(command) });
     if (first.type === 'nil') throw this.#error('nil is not a command', first.at, 'nil');
     if (rest.length + last.length > 0) {
+      const method = first.type === 'field' && dot === this.#struct?.data ? this.#fields(dot, first.names, first) : undefined;
+      if (typeof method === 'function') return (method as TemplateFunction)(...rest.map((operand) => this.#operand(operand, dot, scope)), ...last);
       if (first.type === 'field' || first.type === 'variable')
         throw this.#error(`${first.names.at(-1) ?? first.type} is not a method but has arguments`, first.at, operandText(first));
       throw this.#error(`can't give argument to non-function ${operandText(first)}`, first.at, operandText(first));
@@ -193,6 +220,8 @@ class Execution {
       if (!isObject(value))
         throw this.#error(`can't evaluate field ${name} in type ${value === start ? typeName(value) : 'interface {}'}`, operand.at, operandText(operand));
       const has = Object.hasOwn(value, name);
+      if (!has && value === this.#struct?.data)
+        throw this.#error(`can't evaluate field ${name} in type ${this.#struct?.name}`, operand.at, operandText(operand));
       if (!has && this.#strict) throw this.#error(`map has no entry for key ${JSON.stringify(name)}`, operand.at, operandText(operand));
       value = has ? value[name] : undefined;
     }

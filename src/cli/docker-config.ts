@@ -3,7 +3,7 @@ import { readAll } from '../linux/open-file.ts';
 import type { Process } from '../linux/process.ts';
 import type { Routine } from '../sim/routine.ts';
 
-type Config = { readonly auths?: Readonly<Record<string, { readonly auth?: string }>> };
+type Config = { readonly auths?: Readonly<Record<string, { readonly auth?: string }>>; readonly currentContext?: string };
 
 export const hubKey = 'https://index.docker.io/v1/';
 
@@ -18,7 +18,7 @@ export function readConfig(process: Process): Config {
   return process.fs.exists(path) ? (JSON.parse(process.fs.read(path)) as Config) : {};
 }
 
-function writeConfig(process: Process, config: Config): void {
+export function writeConfig(process: Process, config: Config): void {
   const path = configPath(process);
   process.fs.mkdir(path.slice(0, path.lastIndexOf('/')), { parents: true, mode: 0o700 });
   process.fs.write(path, JSON.stringify(config, null, '\t'), { mode: 0o600 });
@@ -40,7 +40,7 @@ export function* storeCredentials(process: Process, host: string, { username, pa
   const config = readConfig(process);
   const auth = Buffer.from(`${username}:${password}`).toString('base64');
   const auths = Object.entries({ ...config.auths, [configKey(host)]: { auth } }).sort(([a], [b]) => (a < b ? -1 : 1));
-  writeConfig(process, { auths: Object.fromEntries(auths) });
+  writeConfig(process, { ...config, auths: Object.fromEntries(auths) });
   yield* process.printError(
     old
       ? `WARNING! Your password will be stored unencrypted in ${configPath(process)}.\nConfigure a credential helper to remove this warning. See\nhttps://docs.docker.com/engine/reference/commandline/login/#credentials-store\n\n`

@@ -2,10 +2,11 @@
 import {
   type ContainerInspected,
   type ContainerSummary,
+  type ContainerUpdate,
   type CreateOptions,
   type DockerApi,
   DockerError,
-  type MoreHost,
+  type Filters,
   type Pruned,
 } from '../interfaces/docker.ts';
 import { parseSignal } from '../linux/signals.ts';
@@ -14,7 +15,7 @@ import { ContainerFiles } from './container-files.ts';
 import { attach, readLogs } from './container-io.ts';
 import { containerdText, type Engine, moby, snapshotter } from './engine.ts';
 import { startExec } from './exec.ts';
-import { verify } from './host-config.ts';
+import { verify, warnings } from './host-config.ts';
 import type { ImageStore } from './image-store.ts';
 import { inspectContainer, summarize } from './inspect.ts';
 import { rootOf } from './layers.ts';
@@ -22,8 +23,10 @@ import type { Lifecycle } from './lifecycle.ts';
 import { adjectives, surnames } from './names-data.ts';
 import type { Networks } from './networks.ts';
 import { newContainer } from './new-container.ts';
+import { pruneFilter } from './prune-filter.ts';
 import type { Container } from './state.ts';
 import { processTable } from './top.ts';
+import { updateContainer } from './update.ts';
 import type { Volumes } from './volumes.ts';
 
 type Api = DockerApi['containers'];
@@ -221,25 +224,15 @@ export class Containers extends ContainerFiles implements Api {
     };
   }
 
-  update(id: string, change: Parameters<Api['update']>[1]): void {
-    const container = this.engine.container(id);
-    const { memory, nanoCpus, restart } = change;
-    container.host = {
-      ...container.host,
-      ...(memory === undefined ? {} : { Memory: memory }),
-      ...(nanoCpus === undefined ? {} : { NanoCpus: nanoCpus }),
-      ...(restart === undefined ? {} : { RestartPolicy: restart }),
-    };
-    if (container.running)
-      this.engine.containerd.tasks.update(moby, container.id, {
-        ...(memory === undefined ? {} : { memory: { limit: memory } }),
-        ...(nanoCpus === undefined ? {} : { cpu: { quota: Math.round(nanoCpus / 10_000), period: 100_000 } }),
-      });
-    this.engine.emitContainer('update', container);
+  update(id: string, change: ContainerUpdate): void {
+    updateContainer(this.engine, this.engine.container(id), change);
   }
 
-  *prune(): Routine<Pruned> {
-    const victims = [...this.engine.state.containers.values()].filter(({ running, status }) => !running && status !== 'restarting');
+  *prune(filters?: Filters): Routine<Pruned> {
+    const wanted = pruneFilter(filters, this.engine.now);
+    const victims = [...this.engine.state.containers.values()].filter(
+      ({ running, status, config, created }) => !running && status !== 'restarting' && wanted({ labels: config.Labels, created }),
+    );
     let space = 0;
     for (const container of victims) {
       space += this.sizeOf(container);
@@ -298,11 +291,3 @@ export class Containers extends ContainerFiles implements Api {
     return name;
   }
 }
-
-/** Discarded with a word to whoever asked. */
-const warnings = (more: MoreHost | undefined): string[] => [
-  ...(more?.['OomKillDisable'] === true ? ['Your kernel does not support OomKillDisable. OomKillDisable discarded.'] : []),
-  ...(typeof more?.['MemorySwappiness'] === 'number'
-    ? ['Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.']
-    : []),
-];

@@ -171,6 +171,10 @@ export class Dockerd implements DockerApi {
     return this.#engine.subscribe();
   }
 
+  recentEvents(): ReturnType<DockerApi['recentEvents']> {
+    return this.#engine.recentEvents;
+  }
+
   *login(server: string, auth: RegistryAuthConfig): Routine {
     yield* login(this.#engine, server, auth);
   }
@@ -188,7 +192,7 @@ export class Dockerd implements DockerApi {
       remove: (name) => networks.remove(name),
       connect: (name, container, options) => networks.connect(name, this.#engine.container(container), options),
       disconnect: (name, container) => networks.disconnect(name, this.#engine.container(container)),
-      prune: () => networks.prune(),
+      prune: (filters) => networks.prune(filters),
     };
   }
 

@@ -23,6 +23,7 @@ export class Engine {
   /** daemon.json as it was last read. */
   config: DaemonConfig;
   readonly #containerd: () => ContainerdApi;
+  readonly #recent: DockerEvent[] = [];
   readonly #subscribers = new Set<Channel<DockerEvent>>();
 
   constructor(parts: Pick<Engine, 'sim' | 'kernel' | 'files' | 'state' | 'config' | 'old'> & { readonly containerd: () => ContainerdApi }) {
@@ -72,6 +73,10 @@ export class Engine {
     return found;
   }
 
+  get recentEvents(): readonly DockerEvent[] {
+    return [...this.#recent];
+  }
+
   subscribe(): Channel<DockerEvent> {
     const channel = new Channel<DockerEvent>();
     this.#subscribers.add(channel);
@@ -85,6 +90,9 @@ export class Engine {
 
   emit(type: DockerEvent['Type'], action: string, id: string, attributes: Readonly<Record<string, string>> = {}): void {
     const event: DockerEvent = { Type: type, Action: action, Actor: { ID: id, Attributes: attributes }, timeNano: this.now * 1e6 };
+    this.#recent.push(event);
+    // daemon/events: the last 256 are kept for who asks later.
+    if (this.#recent.length > 256) this.#recent.shift();
     for (const channel of this.#subscribers) if (!channel.push(event)) this.#subscribers.delete(channel);
   }
 

@@ -1,5 +1,5 @@
 /** A container's HostConfig: what is wrong with it, and what `docker inspect` shows of it (moby daemon/container.go, daemon_unix.go, internal/runconfig). */
-import { type ContainerConfig, type CreateOptions, DockerError, type Healthcheck, type HostConfig } from '../interfaces/docker.ts';
+import { type ContainerConfig, type CreateOptions, DockerError, type Healthcheck, type HostConfig, type MoreHost } from '../interfaces/docker.ts';
 import { readonlyPaths } from '../interfaces/oci-defaults.ts';
 import { parseSignal } from '../linux/signals.ts';
 import type { Engine } from './engine.ts';
@@ -179,3 +179,11 @@ export function hostConfig({ host, log }: Container): object {
   };
   return { ...known, ...host.more };
 }
+
+/** Discarded with a word to whoever asked. */
+export const warnings = (more: MoreHost | undefined): string[] => [
+  ...(more?.['OomKillDisable'] === true ? ['Your kernel does not support OomKillDisable. OomKillDisable discarded.'] : []),
+  ...(typeof more?.['MemorySwappiness'] === 'number'
+    ? ['Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.']
+    : []),
+];

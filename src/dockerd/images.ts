@@ -6,6 +6,7 @@ import {
   type DeletedImage,
   type DockerApi,
   DockerError,
+  type Filters,
   type HistoryLine,
   type ImageInspected,
   type ImageSummary,
@@ -17,6 +18,7 @@ import { loadImages, saveImages } from './archive.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import { danglingPrefix, type ImageStore, isDangling, type StoredImage } from './image-store.ts';
 import { writeImage } from './layers.ts';
+import { pruneFilter } from './prune-filter.ts';
 import { pullError, pushOne, tagsOfRemote } from './push.ts';
 import { familiar, parseReference } from './reference.ts';
 import { accessTo } from './registry.ts';
@@ -150,11 +152,21 @@ export class Images implements ImagesApi {
     return yield* loadImages(this.#engine, this.#store, archive);
   }
 
-  *prune({ all }: { readonly all: boolean }): Routine<{ readonly deleted: readonly DeletedImage[]; readonly space: number }> {
+  *prune({
+    all: given,
+    filters,
+  }: {
+    readonly all: boolean;
+    readonly filters?: Filters;
+  }): Routine<{ readonly deleted: readonly DeletedImage[]; readonly space: number }> {
     const used = new Set([...this.#engine.state.containers.values()].map(({ imageId }) => imageId));
     const stored = this.#store.all();
     const parents = new Set(stored.map(({ parent }) => parent));
-    const victims = stored.filter(({ id, names }) => !used.has(id) && !parents.has(id) && (all || names.every(isDangling)));
+    const dangling = filters?.find(([key]) => key === 'dangling')?.[1];
+    const all = dangling === undefined ? given : /^(false|0)$/.test(dangling);
+    const wanted = pruneFilter(filters, this.#engine.now, ['dangling']);
+    const matches = ({ config }: StoredImage): boolean => wanted({ labels: config.config.Labels ?? {}, created: Date.parse(config.created ?? '') || 0 });
+    const victims = stored.filter((image) => !used.has(image.id) && !parents.has(image.id) && (all || image.names.every(isDangling)) && matches(image));
     const deleted: DeletedImage[] = [];
     for (const image of victims) deleted.push(...(yield* this.remove(image.id, { force: true })));
     return { deleted, space: victims.reduce((sum, { contentSize }) => sum + contentSize, 0) };

@@ -18,14 +18,24 @@ export function summarizeNetwork(network: NetworkRecord, all: readonly Member[])
     IPAM: {
       Driver: 'default',
       Options: network.name === 'bridge' || network.driver !== 'bridge' ? null : {},
-      Config: network.driver === 'bridge' ? [{ Subnet: network.subnet, Gateway: network.gateway }] : null,
+      Config:
+        network.driver === 'bridge'
+          ? [
+              {
+                Subnet: network.subnet,
+                ...(network.ipRange === undefined ? {} : { IPRange: network.ipRange }),
+                Gateway: network.gateway,
+                ...(network.auxAddresses === undefined ? {} : { AuxiliaryAddresses: network.auxAddresses }),
+              },
+            ]
+          : null,
     },
     Internal: network.internal,
-    Attachable: false,
+    Attachable: network.attachable ?? false,
     Ingress: false,
     ConfigFrom: { Network: '' },
     ConfigOnly: false,
-    Options: network.name === 'bridge' ? bridgeOptions : {},
+    Options: network.name === 'bridge' ? bridgeOptions : (network.options ?? {}),
     Labels: network.labels,
     Containers: Object.fromEntries(
       members.map(({ container, endpoint }) => [

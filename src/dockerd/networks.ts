@@ -1,11 +1,12 @@
 /** Networks of containers: bridges, addresses, cables (moby daemon/libnetwork). */
-import { DockerError, type NetworkCreate, type NetworkSummary } from '../interfaces/docker.ts';
+import { DockerError, type Filters, type NetworkCreate, type NetworkSummary } from '../interfaces/docker.ts';
 import { FileNode } from '../linux/inode.ts';
 import { contains, type Destination, ipToNumber, NetworkNamespace, numberToIp, type Peer } from '../linux/network.ts';
 import { serveNames } from './dns.ts';
 import type { Engine } from './engine.ts';
 import { type Member, summarizeNetwork } from './network-summary.ts';
 import { publish, withdraw } from './ports.ts';
+import { pruneFilter } from './prune-filter.ts';
 import type { Container, Endpoint, NetworkRecord } from './state.ts';
 import { bridgeSubnet, poolsOf } from './subnets.ts';
 
@@ -66,6 +67,7 @@ export class Networks {
     if (state.networks.has(options.name)) throw new DockerError(409, `network with name ${options.name} already exists`);
     if (['host', 'none', 'null', 'bridge', 'default'].includes(options.name))
       throw new DockerError(403, `operation is not permitted on predefined ${options.name} network`);
+    if (['macvlan', 'ipvlan'].includes(options.driver)) throw new DockerError(501, `k8s-lab: the network driver ${options.driver} is not simulated`);
     if (options.driver !== 'bridge')
       throw new DockerError(
         404,
@@ -76,7 +78,7 @@ export class Networks {
     const subnet = options.subnet ?? this.#freeSubnet();
     if ([...state.networks.values()].some((each) => each.subnet !== '' && overlap(each.subnet, subnet)))
       throw new DockerError(403, 'invalid pool request: Pool overlaps with other one on this address space');
-    const network = this.#record(options.name, 'bridge', subnet, undefined, options);
+    const network = this.#record(options.name, 'bridge', subnet, options.options?.['com.docker.network.bridge.name'], options);
     this.#raise(network);
     this.#engine.emit('network', 'create', network.id, { name: network.name, type: network.driver });
     return network.id;
@@ -96,8 +98,12 @@ export class Networks {
     this.#engine.emit('network', 'destroy', network.id, { name: network.name, type: network.driver });
   }
 
-  prune(): string[] {
-    const unused = this.list().filter(({ Name }) => !['bridge', 'host', 'none'].includes(Name) && this.#members(this.#engine.network(Name)).length === 0);
+  prune(filters?: Filters): string[] {
+    const wanted = pruneFilter(filters, this.#engine.now);
+    const matches = (name: string): boolean => wanted(this.#engine.network(name));
+    const unused = this.list().filter(
+      ({ Name }) => !['bridge', 'host', 'none'].includes(Name) && matches(Name) && this.#members(this.#engine.network(Name)).length === 0,
+    );
     for (const { Name } of unused) this.remove(Name);
     return unused.map(({ Name }) => Name);
   }
@@ -180,6 +186,10 @@ export class Networks {
       created: this.#engine.now,
       bridge: bridge ?? `br-${id.slice(0, 12)}`,
       internal: options?.internal ?? false,
+      ...(options?.ipRange === undefined ? {} : { ipRange: options.ipRange }),
+      ...(options?.auxAddresses === undefined ? {} : { auxAddresses: options.auxAddresses }),
+      ...(options?.options === undefined ? {} : { options: options.options }),
+      ...(options?.attachable ? { attachable: true } : {}),
       labels: options?.labels ?? {},
     };
     this.#engine.state.networks.set(name, record);
@@ -250,7 +260,7 @@ export class Networks {
       if (taken.has(wantedIp)) throw new DockerError(403, 'Address already in use');
       return wantedIp;
     }
-    const [base = '', length = '16'] = network.subnet.split('/');
+    const [base = '', length = '16'] = (network.ipRange ?? network.subnet).split('/');
     const first = ipToNumber(base);
     for (let at = first + 2; at < first + 2 ** (32 - Number(length)) - 1; at++) if (!taken.has(numberToIp(at))) return numberToIp(at);
     throw new DockerError(403, "no available IPv4 addresses on this network's address pools: " + `${network.name} (${network.id})`);

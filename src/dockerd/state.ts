@@ -121,6 +121,11 @@ export type NetworkRecord = {
   readonly bridge: string;
   readonly internal: boolean;
   readonly labels: Readonly<Record<string, string>>;
+  /** Where addresses are taken from, those that are not given away, options of the driver. */
+  readonly ipRange?: string;
+  readonly auxAddresses?: Readonly<Record<string, string>>;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly attachable?: boolean;
 };
 
 export type VolumeRecord = { readonly name: string; readonly created: number; readonly labels: Readonly<Record<string, string>>; readonly anonymous: boolean };

@@ -1,8 +1,9 @@
 /** Volumes of the driver `local`, and what a container's mounts are made of (moby volume/service, daemon/volumes.go). */
-import { type CreateOptions, DockerError, type MountPoint, type Pruned, type Volume } from '../interfaces/docker.ts';
+import { type CreateOptions, DockerError, type Filters, type MountPoint, type Pruned, type Volume } from '../interfaces/docker.ts';
 import { DirectoryNode } from '../linux/inode.ts';
 import { treeEntries } from '../linux/tree-entries.ts';
 import type { Engine } from './engine.ts';
+import { pruneFilter } from './prune-filter.ts';
 import type { DockerState, VolumeRecord } from './state.ts';
 
 const pathOf = ({ root }: DockerState, name: string): string => `${root}/volumes/${name}/_data`;
@@ -48,8 +49,13 @@ export class Volumes {
     this.#engine.emit('volume', 'destroy', name, { driver: 'local' });
   }
 
-  prune({ all }: { readonly all: boolean }): Pruned {
-    const unused = [...this.#engine.state.volumes.values()].filter(({ name, anonymous }) => (all || anonymous) && this.users(name).length === 0);
+  prune({ all: given, filters }: { readonly all: boolean; readonly filters?: Filters }): Pruned {
+    const all = given || (filters ?? []).some(([key, value]) => key === 'all' && /^(true|1)$/.test(value));
+    for (const [key] of filters ?? []) if (key === 'until') throw new DockerError(400, "invalid filter 'until'");
+    const wanted = pruneFilter(filters, this.#engine.now, ['all']);
+    const unused = [...this.#engine.state.volumes.values()].filter(
+      ({ name, anonymous, labels, created }) => (all || anonymous) && wanted({ labels, created }) && this.users(name).length === 0,
+    );
     const space = unused.reduce((sum, { name }) => sum + this.size(name), 0);
     for (const { name } of unused) this.remove(name, { force: true });
     return { deleted: unused.map(({ name }) => name), space };

@@ -236,6 +236,10 @@ export type NetworkCreate = {
   readonly internal: boolean;
   readonly subnet?: string;
   readonly gateway?: string;
+  readonly ipRange?: string;
+  readonly auxAddresses?: Labels;
+  readonly options?: Labels;
+  readonly attachable?: boolean;
   readonly labels: Labels;
 };
 export type Volume = {
@@ -259,6 +263,20 @@ export type DiskUsage = {
   readonly volumes: readonly { readonly name: string; readonly size: number; readonly links: number }[];
   readonly layersSize: number;
 };
+export type ContainerUpdate = {
+  readonly memory?: number;
+  readonly memorySwap?: number;
+  readonly nanoCpus?: number;
+  readonly cpuShares?: number;
+  readonly cpuPeriod?: number;
+  readonly cpuQuota?: number;
+  readonly pidsLimit?: number;
+  readonly restart?: RestartPolicy;
+  /** Further keys of HostConfig. */
+  readonly more?: MoreHost;
+};
+/** `--filter key=value`, in order. */
+export type Filters = readonly (readonly [key: string, value: string])[];
 export type Pruned = { readonly deleted: Texts; readonly space: number };
 export type DaemonInfo = {
   readonly ID: string;
@@ -293,6 +311,8 @@ export type DockerApi = {
   info(): DaemonInfo;
   diskUsage(): DiskUsage;
   events(): Channel<DockerEvent>;
+  /** The last ones, oldest first. */
+  recentEvents(): readonly DockerEvent[];
   /** Throws where the registry does not know them. */
   login(server: string, auth: RegistryAuthConfig): Routine;
   search(term: string, limit: number): Routine<readonly SearchResult[]>;
@@ -327,8 +347,8 @@ export type DockerApi = {
       id: string,
       options: { readonly reference: string; readonly message: string; readonly author: string; readonly changes: Texts; readonly pause: boolean },
     ): Routine<string>;
-    update(id: string, change: { readonly memory?: number; readonly nanoCpus?: number; readonly restart?: RestartPolicy }): void;
-    prune(): Routine<Pruned>;
+    update(id: string, change: ContainerUpdate): void;
+    prune(filters?: Filters): Routine<Pruned>;
   };
   readonly images: {
     list(options: { readonly all: boolean }): readonly ImageSummary[];
@@ -348,7 +368,7 @@ export type DockerApi = {
     save(references: Texts): string;
     /** Names of what was loaded. */
     load(archive: string): Routine<Texts>;
-    prune(options: { readonly all: boolean }): Routine<{ readonly deleted: readonly DeletedImage[]; readonly space: number }>;
+    prune(options: { readonly all: boolean; readonly filters?: Filters }): Routine<{ readonly deleted: readonly DeletedImage[]; readonly space: number }>;
     build(options: BuildOptions): Routine<string>;
     /** With BuildKit, which is part of the daemon; gives the image's id. */
     solve(options: SolveOptions): Routine<string>;
@@ -364,14 +384,14 @@ export type DockerApi = {
     remove(name: string): void;
     connect(name: string, container: string, options: { readonly aliases: Texts; readonly ip?: string }): void;
     disconnect(name: string, container: string): void;
-    prune(): Texts;
+    prune(filters?: Filters): Texts;
   };
   readonly volumes: {
     list(): readonly Volume[];
     inspect(name: string): Volume;
     create(name: string, labels: Labels): Volume;
     remove(name: string, options: { readonly force: boolean }): void;
-    prune(options: { readonly all: boolean }): Pruned;
+    prune(options: { readonly all: boolean; readonly filters?: Filters }): Pruned;
   };
 };
 

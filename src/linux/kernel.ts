@@ -224,6 +224,7 @@ export class Kernel {
     // The number is in the name so that two processes of one program do not draw the same chance.
     const sim = this.sim.scope(`process:${pid}:${options.argv[0] ?? ''}`);
     const process = new Process(this, parent, pid, { ...options, namespaces, cgroup, sim });
+    if (parent?.cgroup === cgroup) process.oomScoreAdj = parent.oomScoreAdj;
     let prepared: { readonly program: Program; readonly argv: readonly string[] };
     try {
       prepared = options.program ? { program: options.program, argv: options.argv } : this.#prepare(process, options);

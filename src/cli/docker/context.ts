@@ -80,6 +80,8 @@ export class Context {
 
   client(): DockerApi {
     const path = this.#host.replace(/^unix:\/\//, '');
+    if (this.#host.startsWith('context:'))
+      throw new CliError(`Failed to initialize: unable to resolve docker endpoint: context ${JSON.stringify(this.#host.slice(8))}: context not found`);
     if (!this.#host.startsWith('unix://')) throw new CliError(`k8s-lab: docker with DOCKER_HOST=${this.#host} is not simulated`, 70);
     try {
       const inode = this.process.fs.stat(path);

@@ -2,6 +2,7 @@
 import type { ContainerConfig, CreateOptions, Healthcheck, HostConfig, PortBinding, RestartPolicy } from '../../interfaces/docker.ts';
 import type { FlagSpec, Flags } from '../flags.ts';
 import { bool, type Context, HelpError, int, list, pairs, text, ValueError } from './context.ts';
+import { builtInNetwork, networksOf, parseMount } from './create-attachments.ts';
 import { linesOf, moreFlags, moreHost } from './create-more.ts';
 import { parseSize } from './output.ts';
 
@@ -100,7 +101,8 @@ export function createOptions(context: Context, attached: boolean): CreateOption
   const aliases = [...flags.list('network-alias'), ...flags.list('net-alias'), ...(first?.aliases ?? [])];
   const ip = flags.text('ip') || (first?.ip ?? '');
   const mac = flags.text('mac-address') || (first?.mac ?? '');
-  if (aliases.length > 0 && builtIn.test(first?.name ?? 'bridge')) throw new HelpError('network-scoped aliases are only supported for user-defined networks');
+  if (aliases.length > 0 && builtInNetwork.test(first?.name ?? 'bridge'))
+    throw new HelpError('network-scoped aliases are only supported for user-defined networks');
   const ports = parsePorts([...flags.list('publish')]);
   const exposed = [...flags.list('expose').map((port) => (port.includes('/') ? port : `${port}/tcp`)), ...Object.keys(ports)];
   const volumes = flags.list('volume');
@@ -180,36 +182,6 @@ export function nanoCpus(value: string): number {
   return Math.round(Number(value) * 1e9);
 }
 
-export type Attachment = { readonly name: string; readonly aliases: readonly string[]; readonly ip?: string; readonly mac?: string };
-
-const builtIn = /^(default|bridge|host|none|container:.*)$/;
-
-/** `--network web`, or `name=web,alias=a,ip=10.1.2.3` (opts/network.go); several times. */
-export function networksOf(flags: Flags): Attachment[] {
-  const all = [...flags.list('network'), ...flags.list('net')].map((value): Attachment => {
-    if (!/^[\w-]+=/.test(value)) return { name: value, aliases: [] };
-    const fields = value.split(',').map((field) => [field.slice(0, field.indexOf('=')).toLowerCase(), field.slice(field.indexOf('=') + 1)] as const);
-    const one = (key: string): string | undefined => fields.find(([each]) => each === key)?.[1];
-    for (const [key] of fields)
-      if (!['name', 'alias', 'driver-opt', 'ip', 'ip6', 'mac-address', 'link-local-ip', 'gw-priority'].includes(key))
-        throw new ValueError(`invalid field key ${key}`, value, '--network');
-    const name = one('name');
-    if (name === undefined) throw new ValueError('network name/id is not specified', value, '--network');
-    const [ip, mac] = [one('ip'), one('mac-address')];
-    return {
-      name,
-      aliases: fields.filter(([key]) => key === 'alias').map(([, alias]) => alias),
-      ...(ip === undefined ? {} : { ip }),
-      ...(mac === undefined ? {} : { mac }),
-    };
-  });
-  if (all.length > 1 && all.some(({ name }) => builtIn.test(name)) && all.some(({ name }) => !builtIn.test(name)))
-    throw new HelpError('conflicting options: cannot attach both user-defined and non-user-defined network-modes');
-  const twice = all.find(({ name }, i) => all.findIndex((each) => each.name === name) !== i);
-  if (twice) throw new HelpError(`network ${JSON.stringify(twice.name)} is specified multiple times`);
-  return all;
-}
-
 /** Which policies there are, the daemon says. */
 export function restartPolicy(value: string): RestartPolicy {
   const [name = '', count] = value.split(':');
@@ -248,35 +220,6 @@ function range(value: string, spec: string, what: string): number[] {
 function absolute(context: Context, bind: string): string {
   const [source = '', ...rest] = bind.split(':');
   return /^\.{0,2}\//.test(source) || source === '.' || source === '..' ? [context.process.path(source), ...rest].join(':') : bind;
-}
-
-type Mounted = { readonly bind?: string; readonly tmpfs?: string; readonly anonymous?: string; readonly typed?: readonly [type: string, source: string] };
-
-const mountKeys =
-  'type source src target destination dst readonly ro rro consistency bind-propagation bind-recursive bind-nonrecursive bind-create-src volume-subpath volume-nocopy volume-label volume-driver volume-opt image-subpath tmpfs-size tmpfs-mode'.split(
-    ' ',
-  );
-
-/** `type=bind,src=/a,dst=/b,ro` (opts/mount.go). */
-function parseMount(value: string): Mounted {
-  const wrong = (message: string): ValueError => new ValueError(message, value, '--mount');
-  if (value === '') throw wrong('value is empty');
-  for (const field of value.split(',')) {
-    const [key = ''] = field.split('=');
-    if (!field.includes('=') && !/^(readonly|ro|volume-nocopy|bind-nonrecursive|bind-create-src)$/i.test(field))
-      throw wrong(`invalid field '${field}' must be a key=value pair`);
-    if (!mountKeys.includes(key.toLowerCase())) throw wrong(`unknown option '${key}' in '${field}'`);
-  }
-  const fields = pairs(value.split(','));
-  const target = fields['target'] ?? fields['dst'] ?? fields['destination'] ?? '';
-  const source = fields['source'] ?? fields['src'] ?? '';
-  const type = fields['type'] ?? 'volume';
-  if (target === '') throw wrong('target is required');
-  if (type === 'tmpfs') return { tmpfs: target };
-  const readonly = 'readonly' in fields || 'ro' in fields;
-  if (type !== 'volume') return { bind: `${source}:${target}${readonly ? ':ro' : ''}`, typed: [type, source] };
-  if (source === '') return { anonymous: target };
-  return { bind: `${source}:${target}${readonly ? ':ro' : ''}` };
 }
 
 function logConfig(flags: Flags): { readonly Type: string; readonly Config: Readonly<Record<string, string>> } {

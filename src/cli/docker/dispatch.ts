@@ -5,6 +5,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { CommandFlagError, dockerHelp, oldDockerHelp, resolveCobra, UnknownCommandError } from '../flags.ts';
 import { versionLine } from './commands/about.ts';
 import { CliError, Context, type DockerCommand, daemonText, HelpError, type Run, ValueError } from './context.ts';
+import { currentContext, findContext } from './context-store.ts';
 import { isOld, oldCountText, oldTree } from './release.ts';
 
 const helpOf = (chain: readonly DockerCommand[], process: Process): string => (isOld(process) ? oldDockerHelp(chain) : dockerHelp(chain));
@@ -79,7 +80,12 @@ export function hostOf(args: readonly string[], process: Process): string {
     (arg, i) => !arg.startsWith('-') && !['-H', '--host', '-c', '--context', '-l', '--log-level', '--config'].includes(args[i - 1] ?? ''),
   );
   const given = at >= 0 && at < first ? (args[at]?.startsWith('--host=') ? args[at]?.slice(7) : args[at + 1]) : undefined;
-  return given ?? process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+  if (given !== undefined) return given;
+  const flag = args.findIndex((arg) => arg === '-c' || arg === '--context' || arg.startsWith('--context='));
+  const named = flag >= 0 && flag < first ? (args[flag]?.startsWith('--context=') ? args[flag]?.slice(10) : args[flag + 1]) : undefined;
+  const name = named ?? currentContext(process);
+  if (name === 'default') return process.env['DOCKER_HOST'] || 'unix:///var/run/docker.sock';
+  return findContext(process, name)?.Endpoints.docker.Host ?? `context:${name}`;
 }
 
 function* noCommand(args: readonly string[], chain: readonly DockerCommand[], process: Process): Routine<number> {

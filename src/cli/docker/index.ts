@@ -5,17 +5,22 @@ import { sleep } from '../../sim/routine.ts';
 import { info, version } from './commands/about.ts';
 import { build, builderPrune } from './commands/build.ts';
 import { commit, diff, exportCommand, kill, logs, pause, port, rename, restart, rm, stop, top, unpause, update, wait } from './commands/containers.ts';
+import { contextCommand } from './commands/contexts.ts';
 import { cp } from './commands/cp.ts';
+import { events } from './commands/events.ts';
 import { history, images, load, pull, rmi, save, tag } from './commands/images.ts';
 import { importCommand } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
 import { login, logout } from './commands/login.ts';
-import { network, volume } from './commands/networks.ts';
+import { network } from './commands/networks.ts';
+import { plugin } from './commands/plugin.ts';
 import { ps } from './commands/ps.ts';
 import { manifest, push, search } from './commands/push.ts';
 import { attachCommand, createCommand, exec, run, startCommand } from './commands/run.ts';
 import { stats } from './commands/stats.ts';
-import { containerPrune, contextCommand, events, imagePrune, notSimulated, system } from './commands/system.ts';
+import { containerPrune, imagePrune, system } from './commands/system.ts';
+import { notSimulated } from './commands/unsimulated.ts';
+import { volume } from './commands/volumes.ts';
 import { bool, type DockerCommand, text } from './context.ts';
 import { dispatchTree, hostOf } from './dispatch.ts';
 import { findPlugin } from './plugins.ts';
@@ -63,6 +68,12 @@ const imageCommands: readonly DockerCommand[] = [
   tag,
 ];
 
+const swarm: DockerCommand = {
+  name: 'swarm',
+  short: 'Manage Swarm',
+  commands: [notSimulated('swarm init', 'Initialize a swarm'), notSimulated('swarm join', 'Join a swarm as a node and/or manager')],
+};
+
 /** The tree of commands; help is read from it. */
 export const dockerTree: DockerCommand = {
   name: 'docker',
@@ -86,11 +97,11 @@ export const dockerTree: DockerCommand = {
       { name: 'image', short: 'Manage images', commands: imageCommands },
       manifest,
       network,
-      notSimulated('plugin', 'Manage plugins'),
+      plugin,
       system,
       volume,
     ]),
-    ...group('Swarm Commands:', [notSimulated('swarm', 'Manage Swarm')]),
+    ...group('Swarm Commands:', [swarm]),
     // Shown by docker only in a swarm.
     ...['config', 'node', 'secret', 'service', 'stack', 'checkpoint'].map((name) => ({ ...notSimulated(name, ''), hidden: true })),
     ...group('Commands:', [

@@ -22,28 +22,53 @@ export function note(text: string, terminal = false): string {
 }
 
 /** By `--format` (`table …`, `json` or a template) or the columns of the default table. */
-export function formatted<Row>(format: string, columns: readonly Column<Row>[], defaults: readonly string[], rows: readonly Row[]): string {
-  const data = (row: Row): Record<string, string> => Object.fromEntries(columns.map(([key, , cell]) => [key, cell(row)]));
+export function formatted<Row>(
+  format: string,
+  columns: readonly Column<Row>[],
+  defaults: readonly string[],
+  rows: readonly Row[],
+  /** Go's name of a row, and what `.Label "key"` reads. */
+  { type, labels }: { readonly type?: string; readonly labels?: (row: Row) => Readonly<Record<string, string>> } = {},
+): string {
+  const data = (row: Row): Record<string, unknown> => ({
+    ...Object.fromEntries([...columns].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, , cell]) => [key, cell(row)])),
+    ...(labels ? { Label: (key: string) => labels(row)[key] ?? '' } : {}),
+  });
+  const shape = type === undefined ? {} : { type };
   const byKey = new Map(columns.map((column) => [column[0], column]));
   if (format === '' || format === 'table') {
     const shown = columns.length === 0 ? [] : defaults.map((key) => byKey.get(key)).filter((each) => each !== undefined);
     return table([shown.map(([, heading]) => heading), ...rows.map((row) => shown.map(([, , cell]) => cell(row)))]);
   }
-  if (format === 'json') return rows.map((row) => `${goJson(sorted(data(row)))}\n`).join('');
+  if (format === 'json') return rows.map((row) => `${goJson(data(row))}\n`).join('');
   const isTable = format.startsWith('table');
   const source = (isTable ? format.slice(5).trimStart() : format).replaceAll('\\t', '\t').replaceAll('\\n', '\n');
-  const lines = rows.map((row) => render(source, data(row)));
+  const lines = rows.map((row) => render(source, data(row), false, shape));
   if (!isTable) return lines.map((line) => `${line}\n`).join('');
-  const headings = Object.fromEntries(columns.map(([key, heading]) => [key, heading]));
-  return table([render(source, headings), ...lines].map((line) => line.split('\t')));
+  const headings = {
+    ...Object.fromEntries(columns.map(([key, heading]) => [key, heading])),
+    ...(labels ? { Label: (key: string) => (key.split('.').at(-1) ?? '').replace(/[-_]/g, ' ') } : {}),
+  };
+  return table([render(source, headings, false, shape), ...lines].map((line) => line.split('\t')));
 }
 
-const sorted = (value: Record<string, string>): Record<string, string> => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-
 /** A Go template over a value; docker's words when it is none. */
-export function render(source: string, value: unknown, strict = false): string {
+export function render(
+  source: string,
+  value: unknown,
+  strict = false,
+  { type, nil }: { readonly type?: string; readonly nil?: (name: string) => string } = {},
+): string {
+  // A row of a list is marshalled as its own type does: `>` as \u003e.
+  const functions =
+    type === undefined ? dockerFunctions : { ...dockerFunctions, json: (each: unknown) => (each === value ? goJson(each) : dockerFunctions['json']?.(each)) };
   try {
-    return renderTemplate(parseTemplate(source, { name: '', functions: dockerFunctions }), value, { functions: dockerFunctions, strict });
+    return renderTemplate(parseTemplate(source, { name: '', functions }), value, {
+      functions,
+      strict,
+      ...(type === undefined ? {} : { type }),
+      ...(nil ? { nil } : {}),
+    });
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
     throw new CliError(`template parsing error: ${error.message}`);

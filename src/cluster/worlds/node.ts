@@ -9,7 +9,7 @@ const machineWith = (summary: string, options: { readonly crictl?: string; reado
   ready: ({ machines }) => ['/run/containerd/containerd.sock', '/var/run/docker.sock'].every((path) => machines.get('node01')?.fs.exists(path)),
   build: (context) => {
     const machine = addMachine(context, { hostname: 'node01', ip: '172.30.1.3', hosts: '172.30.1.3\tnode01\n', cpus: 2, memoryBytes: 4_025_148 * 1024 });
-    installContainerd(machine, { podCidr: '10.88.0.0/16' });
+    installContainerd(machine, { podCidr: '10.244.1.0/24' });
     installDocker(machine);
     if (options.crictl !== undefined) installCrictl(machine, options.crictl);
     if (options.full) installNerdctlFull(machine);

@@ -62,14 +62,16 @@ const lsns = tool({
       }
     }
     rows.sort((a, b) => Number(a[0]) - Number(b[0]));
-    const head = ['NS', 'TYPE', 'NPROCS', 'PID', 'USER', 'COMMAND'];
-    const table = call.has('n') ? rows : [head, ...rows];
-    const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
-    const leftAligned = new Set([1, 4, 5]);
-    for (const row of table)
-      yield* call.print(
-        `${row.map((cell, i) => (i === 5 ? cell : leftAligned.has(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' ')}\n`,
-      );
+    const columns = ['NS', 'TYPE', 'NPROCS', 'PID', 'USER', 'COMMAND'];
+    const shown = (call.value('o')?.split(',') ?? columns).map((name) => columns.indexOf(name.toUpperCase()));
+    const unknown = call.value('o')?.split(',')[shown.indexOf(-1)];
+    if (unknown !== undefined) throw new Failure(`unknown column: ${unknown}`);
+    const table = [...(call.has('n') ? [] : [columns]), ...rows].map((row) => shown.map((column) => row[column] ?? ''));
+    const widths = shown.map((_, i) => Math.max(0, ...table.map((row) => (row[i] ?? '').length)));
+    const isLeft = new Set([1, 4, 5]);
+    const pad = (cell: string, i: number): string =>
+      i === shown.length - 1 && isLeft.has(shown[i] ?? 0) ? cell : isLeft.has(shown[i] ?? 0) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
+    for (const row of table) yield* call.print(`${row.map(pad).join(' ')}\n`);
     return 0;
   },
 });

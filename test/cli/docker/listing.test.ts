@@ -33,6 +33,6 @@ test('logs end at --until, also when followed', () => {
 });
 
 test('swarms are not simulated, and say so', () => {
-  for (const name of ['swarm init', 'service ls', 'stack ls', 'node ls', 'secret ls', 'config ls', 'plugin ls', 'context create x'])
+  for (const name of ['swarm init', 'service ls', 'stack ls', 'node ls', 'secret ls', 'config ls', 'plugin install x', 'context export default'])
     expect(run(`docker ${name}; echo $?`)).toMatch(/^k8s-lab: docker [a-z ]+ is not simulated\n70$/);
 });

@@ -72,10 +72,17 @@ export const build = command(
 export const builderPrune = command(
   'prune',
   'Remove build cache',
-  '',
+  '[OPTIONS]',
   [0, 0],
-  [bool('all,a', 'Remove all unused build cache, not just dangling ones'), bool('force,f', 'Do not prompt for confirmation')],
+  [
+    bool('all,a', 'Remove all unused build cache, not just dangling ones'),
+    list('filter', 'Provide filter values (e.g. "until=24h")', { valueName: 'filter' }),
+    text('keep-storage', 'Amount of disk space to keep for cache', { valueName: 'bytes' }),
+    bool('force,f', 'Do not prompt for confirmation'),
+  ],
   function* (context) {
+    for (const name of ['filter', 'keep-storage'])
+      if (context.flags.has(name)) throw new CliError(`k8s-lab: docker builder prune --${name} is not simulated`, 70);
     yield* confirm(context, 'builder prune', 'This will remove all dangling build cache.');
     const gone = context.client().images.pruneBuildCache();
     if (gone.length > 0) yield* context.print(`Deleted build cache objects:\n${gone.map(({ id }) => `${id.slice(0, 25)}\n`).join('')}\n`);

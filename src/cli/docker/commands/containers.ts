@@ -1,5 +1,5 @@
 /** docker's commands for containers that are there: ps, stop, rm, logs, cp, … */
-import { DockerError, type LogLine } from '../../../interfaces/docker.ts';
+import { type ContainerUpdate, DockerError, type LogLine, type MoreHost } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { any, bool, CliError, type Context, command, int, list, text } from '../context.ts';
@@ -223,13 +223,33 @@ export const update = command(
     text('memory-swap', 'Swap limit equal to memory plus swap: -1 to enable unlimited swap', { valueName: 'bytes' }),
     text('cpus', 'Number of CPUs', { valueName: 'decimal' }),
     text('restart', 'Restart policy to apply when a container exits'),
+    int('blkio-weight', 'Block IO (relative weight), between 10 and 1000, or 0 to disable (default 0)'),
+    int('cpu-period', 'Limit CPU CFS (Completely Fair Scheduler) period'),
+    int('cpu-quota', 'Limit CPU CFS (Completely Fair Scheduler) quota'),
+    int('cpu-shares,c', 'CPU shares (relative weight)'),
+    text('cpuset-cpus', 'CPUs in which to allow execution (0-3, 0,1)'),
+    text('cpuset-mems', 'MEMs in which to allow execution (0-3, 0,1)'),
+    text('memory-reservation', 'Memory soft limit', { valueName: 'bytes' }),
+    int('pids-limit', 'Tune container pids limit (set -1 for unlimited)'),
   ],
   function* (context) {
     const { flags } = context;
-    const change = {
+    const more: MoreHost = {
+      ...(flags.has('blkio-weight') ? { BlkioWeight: flags.number('blkio-weight') } : {}),
+      ...(flags.has('cpuset-cpus') ? { CpusetCpus: flags.text('cpuset-cpus') } : {}),
+      ...(flags.has('cpuset-mems') ? { CpusetMems: flags.text('cpuset-mems') } : {}),
+      ...(flags.has('memory-reservation') ? { MemoryReservation: parseSize(flags.text('memory-reservation'), '--memory-reservation') } : {}),
+    };
+    const change: ContainerUpdate = {
       ...(flags.has('memory') ? { memory: parseSize(flags.text('memory'), '-m, --memory') } : {}),
       ...(flags.has('cpus') ? { nanoCpus: nanoCpus(flags.text('cpus')) } : {}),
       ...(flags.has('restart') ? { restart: restartPolicy(flags.text('restart')) } : {}),
+      ...(flags.has('memory-swap') ? { memorySwap: flags.text('memory-swap') === '-1' ? -1 : parseSize(flags.text('memory-swap'), '--memory-swap') } : {}),
+      ...(flags.has('cpu-shares') ? { cpuShares: flags.number('cpu-shares') } : {}),
+      ...(flags.has('cpu-period') ? { cpuPeriod: flags.number('cpu-period') } : {}),
+      ...(flags.has('cpu-quota') ? { cpuQuota: flags.number('cpu-quota') } : {}),
+      ...(flags.has('pids-limit') ? { pidsLimit: Math.max(0, flags.number('pids-limit')) } : {}),
+      ...(Object.keys(more).length > 0 ? { more } : {}),
     };
     if (Object.keys(change).length === 0) throw new CliError('you must provide one or more flags when using this command');
     return yield* context.each(context.args, function* (id) {

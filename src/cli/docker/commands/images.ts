@@ -3,11 +3,16 @@ import { DockerError, type HistoryLine, type ImageSummary } from '../../../inter
 import { Errno } from '../../../linux/errno.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import { readCredentials } from '../../docker-config.ts';
-import { any, bool, CliError, command, daemonText, list, text } from '../context.ts';
+import { any, bool, CliError, type Context, command, daemonText, list, text } from '../context.ts';
+import { parseFilters } from '../filters.ts';
 import { ago, type Column, formatted, size } from '../output.ts';
 import { pullImage } from '../pull.ts';
+import { since } from '../times.ts';
 import { writeOut } from './containers.ts';
 import { hostOf } from './push.ts';
+
+/** The lab has one platform only: a filter by it finds what is there. */
+const platformFlag = list('platform', 'Of the given platform(s) only. Formatted as a comma-separated list of "os[/arch[/variant]]"', { valueName: 'strings' });
 
 type Row = { readonly image: ImageSummary; readonly repository: string; readonly tag: string; readonly digest: string };
 
@@ -20,6 +25,8 @@ const columns = (now: number, full: boolean): Column<Row>[] => [
   ['CreatedAt', 'CREATED AT', ({ image }) => `${new Date(image.Created * 1000).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`],
   ['Size', 'SIZE', ({ image }) => size(image.Size, 3)],
   ['Containers', 'CONTAINERS', ({ image }) => String(image.Containers)],
+  ['SharedSize', 'SHARED SIZE', () => 'N/A'],
+  ['UniqueSize', 'UNIQUE SIZE', () => 'N/A'],
 ];
 
 function rowsOf(image: ImageSummary): Row[] {
@@ -45,7 +52,9 @@ export const images = command(
   function* (context) {
     const { flags } = context;
     if (flags.bool('tree')) throw new CliError('k8s-lab: docker images --tree is not simulated', 70);
-    const given = flags.list('filter').map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
+    const given = parseFilters(flags.list('filter'));
+    const unknown = given.find(([key]) => !imageFilters.includes(key));
+    if (unknown) throw new CliError(`Error response from daemon: invalid filter '${unknown[0]}'`);
     const dangling = given.find(([key]) => key === 'dangling')?.[1];
     const references = [...(context.args.length > 0 ? [context.arg(0)] : []), ...given.filter(([key]) => key === 'reference').map(([, value]) => value)];
     const rows = context
@@ -59,6 +68,7 @@ export const images = command(
           ([key, value]) => key !== 'label' || (value.includes('=') ? image.Labels[value.split('=')[0] ?? ''] === value.split('=')[1] : value in image.Labels),
         ),
       )
+      .filter(({ image }) => given.every(([key, value]) => chronological(context, image, key, value)))
       .sort((a, b) => (`${a.repository}:${a.tag}` < `${b.repository}:${b.tag}` ? -1 : 1));
     const format = flags.text('format');
     const full = flags.bool('no-trunc');
@@ -70,12 +80,24 @@ export const images = command(
           columns(context.process.now, full),
           ['Repository', 'Tag', ...(flags.bool('digests') ? ['Digest'] : []), 'ID', 'CreatedSince', 'Size'],
           rows,
+          { type: '*formatter.imageContext' },
         ),
       );
     else yield* context.print(usageTable(rows));
     return 0;
   },
 );
+
+const imageFilters = ['dangling', 'label', 'label!', 'before', 'since', 'reference', 'until'];
+
+/** `before=`, `since=` another image, `until=` a moment; and `label!=`. */
+function chronological(context: Context, image: ImageSummary, key: string, value: string): boolean {
+  if (key === 'label!') return !(value.includes('=') ? image.Labels[value.split('=')[0] ?? ''] === value.split('=')[1] : value in image.Labels);
+  if (key === 'until') return image.Created * 1000 < since(value, context.process.now);
+  if (key !== 'before' && key !== 'since') return true;
+  const other = Math.floor(Date.parse(String(context.client().images.inspect(value)['Created'])) / 1000);
+  return key === 'before' ? image.Created < other : image.Created > other;
+}
 
 /** 29's own table: sizes to the right, `U` for images that containers use. */
 function usageTable(rows: readonly Row[]): string {
@@ -145,7 +167,7 @@ export const rmi = command(
   'Remove one or more images',
   '[OPTIONS] IMAGE [IMAGE...]',
   [1, any],
-  [bool('force,f', 'Force removal of the image'), bool('no-prune', 'Do not delete untagged parents')],
+  [bool('force,f', 'Force removal of the image'), bool('no-prune', 'Do not delete untagged parents'), platformFlag],
   function* (context) {
     const client = context.client();
     const force = context.flags.bool('force');
@@ -182,6 +204,7 @@ export const history = command(
     text('format', 'Format output using a custom template'),
     bool('human,H', 'Print sizes and dates in human readable format', { default: 'true' }),
     bool('no-trunc', "Don't truncate output"),
+    platformFlag,
     bool('quiet,q', 'Only show image IDs'),
   ],
   function* (context) {
@@ -189,7 +212,10 @@ export const history = command(
     const rows = context.client().images.history(context.arg(0));
     const own = historyColumns(context.process.now, flags.bool('no-trunc'));
     if (flags.bool('quiet')) yield* context.print(rows.map((row) => `${own[0]?.[2](row) ?? ''}\n`).join(''));
-    else yield* context.print(formatted(flags.text('format'), own, ['ID', 'CreatedSince', 'CreatedBy', 'Size', 'Comment'], rows));
+    else
+      yield* context.print(
+        formatted(flags.text('format'), own, ['ID', 'CreatedSince', 'CreatedBy', 'Size', 'Comment'], rows, { type: '*image.historyContext' }),
+      );
     return 0;
   },
 );
@@ -199,7 +225,7 @@ export const save = command(
   'Save one or more images to a tar archive (streamed to STDOUT by default)',
   '[OPTIONS] IMAGE [IMAGE...]',
   [1, any],
-  [text('output,o', 'Write to a file, instead of STDOUT')],
+  [text('output,o', 'Write to a file, instead of STDOUT'), platformFlag],
   function* (context) {
     if (context.flags.text('output') === '' && context.process.stdout.tty)
       throw new CliError('cowardly refusing to save to a terminal. Use the -o flag or redirect');
@@ -213,7 +239,7 @@ export const load = command(
   'Load an image from a tar archive or STDIN',
   '[OPTIONS]',
   [0, 0],
-  [text('input,i', 'Read from tar archive file, instead of STDIN'), bool('quiet,q', 'Suppress the load output')],
+  [text('input,i', 'Read from tar archive file, instead of STDIN'), platformFlag, bool('quiet,q', 'Suppress the load output')],
   function* (context) {
     const path = context.flags.text('input');
     const client = context.client();

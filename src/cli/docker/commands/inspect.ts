@@ -1,6 +1,7 @@
 /** docker inspect, of anything by name. */
 import { DockerError } from '../../../interfaces/docker.ts';
-import { any, bool, type Context, command, json, text } from '../context.ts';
+import type { Flags } from '../../flags.ts';
+import { any, bool, CliError, type Context, command, json, text } from '../context.ts';
 import { render } from '../output.ts';
 
 type Kind = 'container' | 'image' | 'network' | 'volume';
@@ -30,6 +31,7 @@ export const inspect = (kind?: Kind) =>
       const { flags } = context;
       const client = context.client();
       const asked = kind ?? (flags.text('type') || undefined);
+      if (kind === undefined) checkType(flags);
       const found: object[] = [];
       const failed: string[] = [];
       for (const name of context.args) {
@@ -41,7 +43,7 @@ export const inspect = (kind?: Kind) =>
       const format = flags.text('format');
       if (format === '' || format === 'json')
         yield* context.print(format === '' ? `${found.length === 0 ? '[]' : json(found)}\n` : `${JSON.stringify(found)}\n`);
-      else for (const each of found) yield* context.print(`${render(format, each, true)}\n`);
+      else for (const each of found) yield* context.print(`${render(format, each, true, { nil })}\n`);
       if (failed.length > 0) {
         if (found.length === 0 && format !== '') yield* context.print('\n');
         yield* context.printError(`${failed.join('\n')}\n`);
@@ -49,6 +51,20 @@ export const inspect = (kind?: Kind) =>
       return failed.length > 0 ? 1 : 0;
     },
   );
+
+const types = ['config', 'container', 'image', 'network', 'node', 'plugin', 'secret', 'service', 'task', 'volume'];
+
+function checkType(flags: Flags): void {
+  const type = flags.text('type');
+  const mustBe = `must be one of "${types.join('", "')}"`;
+  if (flags.has('type') && type === '') throw new CliError(`type is empty: ${mustBe}`);
+  if (type !== '' && !types.includes(type)) throw new CliError(`unknown type: ${JSON.stringify(type)}: ${mustBe}`);
+}
+
+/** The API's pointers and maps that may be null; all others are slices. */
+const pointers = ['IPAMConfig', 'Healthcheck', 'Health', 'Init', 'MemorySwappiness', 'OomKillDisable', 'PidsLimit', 'StopTimeout'];
+const maps = ['Volumes', 'Labels', 'Options', 'DriverOpts', 'Sysctls', 'StorageOpt', 'Annotations', 'Tmpfs'];
+const nil = (name: string): string => (pointers.includes(name) ? '<nil>' : maps.includes(name) ? 'map[]' : '[]');
 
 /** A container's, with --size. */
 function sizes(client: Client, found: object): object {

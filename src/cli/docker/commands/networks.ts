@@ -1,7 +1,10 @@
-/** docker network and docker volume. */
-import { DockerError, type NetworkSummary, type Volume } from '../../../interfaces/docker.ts';
-import { any, bool, CliError, command, confirm, type DockerCommand, daemonText, list, pairs, text } from '../context.ts';
-import { type Column, formatted, size } from '../output.ts';
+/** docker network. */
+import { DockerError, type NetworkSummary } from '../../../interfaces/docker.ts';
+import type { FlagSpec, Flags } from '../../flags.ts';
+import { any, bool, CliError, command, confirm, type DockerCommand, daemonText, int, list, pairs, text, ValueError } from '../context.ts';
+import { parseFilters } from '../filters.ts';
+import { type Filters, isYes, labelled, labelsText, lsFlags, pruneFilter, selected } from '../listing.ts';
+import { type Column, formatted } from '../output.ts';
 import { inspect } from './inspect.ts';
 
 const networkColumns = (full: boolean): Column<NetworkSummary>[] => [
@@ -9,21 +12,13 @@ const networkColumns = (full: boolean): Column<NetworkSummary>[] => [
   ['Name', 'NAME', ({ Name }) => Name],
   ['Driver', 'DRIVER', ({ Driver }) => Driver],
   ['Scope', 'SCOPE', ({ Scope }) => Scope],
+  ['IPv4', 'IPV4', () => 'true'],
+  ['IPv6', 'IPV6', () => 'false'],
+  ['Internal', 'INTERNAL', ({ Internal }) => String(Internal)],
+  ['Labels', 'LABELS', ({ Labels }) => labelsText(Labels)],
+  ['CreatedAt', 'CREATED AT', ({ Created }) => `${Created.replace('T', ' ').replace('Z', '')} +0000 UTC`],
 ];
-const lsFlags = [
-  list('filter,f', 'Provide filter values', { valueName: 'filter' }),
-  text('format', 'Format output using a custom template'),
-  bool('no-trunc', 'Do not truncate the output'),
-  bool('quiet,q', 'Only display IDs'),
-];
-type Filters<Row> = Readonly<Record<string, (row: Row, value: string) => boolean>>;
-
-const labelled = (labels: Readonly<Record<string, string>> | null, value: string): boolean => {
-  const [key = '', wanted] = value.split(/=(.*)/s);
-  return labels !== null && key in labels && (wanted === undefined || labels[key] === wanted);
-};
 const predefined = ['bridge', 'host', 'none'];
-const isYes = (value: string): boolean => value === 'true' || value === '1';
 
 const networkFilters: Filters<NetworkSummary> = {
   driver: ({ Driver }, value) => Driver === value,
@@ -34,21 +29,17 @@ const networkFilters: Filters<NetworkSummary> = {
   type: ({ Name }, value) => predefined.includes(Name) === (value === 'builtin'),
   dangling: (row, value) => (!predefined.includes(row.Name) && Object.keys((row['Containers'] ?? {}) as object).length === 0) === isYes(value),
 };
-const volumeFilters = (used: ReadonlySet<string>): Filters<Volume> => ({
-  dangling: ({ Name }, value) => !used.has(Name) === isYes(value),
-  driver: ({ Driver }, value) => Driver === value,
-  label: ({ Labels }, value) => labelled(Labels, value),
-  name: ({ Name }, value) => Name.includes(value),
-});
-
-/** Values of one key are alternatives, keys are not. */
-function selected<Row>(rows: readonly Row[], filters: Filters<Row>, given: readonly string[]): Row[] {
-  const pairsOf = given.map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
-  const bad = pairsOf.find(([key]) => !filters[key]);
-  if (bad) throw new CliError(`Error response from daemon: invalid filter '${bad[0]}'`);
-  const keys = [...new Set(pairsOf.map(([key]) => key))];
-  return rows.filter((row) => keys.every((key) => pairsOf.some(([own, value]) => own === key && filters[key]?.(row, value))));
-}
+/** Known to docker; the lab's networks have no such things. */
+const networkRest: readonly FlagSpec[] = [
+  text('config-from', 'The network from which to copy the configuration'),
+  bool('config-only', 'Create a configuration only network'),
+  bool('ingress', 'Create swarm routing-mesh network'),
+  text('ipam-driver', 'IP Address Management Driver', { default: 'default' }),
+  list('ipam-opt', 'Set IPAM driver specific options', { valueName: 'map' }),
+  bool('ipv4', 'Enable or disable IPv4 address assignment', { default: 'true' }),
+  bool('ipv6', 'Enable or disable IPv6 address assignment'),
+  text('scope', "Control the network's scope"),
+];
 
 export const network: DockerCommand = {
   name: 'network',
@@ -59,8 +50,18 @@ export const network: DockerCommand = {
       'Connect a container to a network',
       '[OPTIONS] NETWORK CONTAINER',
       [2, 2],
-      [list('alias', 'Add network-scoped alias for the container'), text('ip', 'IPv4 address (e.g., "172.30.100.104")')],
+      [
+        list('alias', 'Add network-scoped alias for the container'),
+        list('driver-opt', 'driver options for the network'),
+        int('gw-priority', 'Highest gw-priority provides the default gateway. Accepts positive and negative values.'),
+        text('ip', 'IPv4 address (e.g., "172.30.100.104")'),
+        text('ip6', 'IPv6 address (e.g., "2001:db8::33")'),
+        list('link', 'Add link to another container'),
+        list('link-local-ip', 'Add a link-local address for the container'),
+      ],
       function* (context) {
+        for (const name of ['driver-opt', 'gw-priority', 'ip6', 'link', 'link-local-ip'])
+          if (context.flags.has(name)) throw new CliError(`k8s-lab: docker network connect --${name} is not simulated`, 70);
         const ip = context.flags.text('ip');
         context.client().networks.connect(context.arg(0), context.arg(1), { aliases: context.flags.list('alias'), ...(ip === '' ? {} : { ip }) });
         return 0;
@@ -74,13 +75,18 @@ export const network: DockerCommand = {
       [
         text('driver,d', 'Driver to manage the Network', { default: 'bridge' }),
         bool('internal', 'Restrict external access to the network'),
-        text('subnet', 'Subnet in CIDR format that represents a network segment'),
-        text('gateway', 'IPv4 or IPv6 Gateway for the master subnet'),
+        list('subnet', 'Subnet in CIDR format that represents a network segment', { valueName: 'strings' }),
+        list('gateway', 'IPv4 or IPv6 Gateway for the master subnet', { valueName: 'ipSlice' }),
+        list('ip-range', 'Allocate container ip from a sub-range', { valueName: 'ipNetSlice' }),
+        list('aux-address', 'Auxiliary IPv4 or IPv6 addresses used by Network driver', { valueName: 'map' }),
         list('label', 'Set metadata on a network'),
+        list('opt,o', 'Set driver specific options', { valueName: 'map' }),
         bool('attachable', 'Enable manual container attachment'),
+        ...networkRest,
       ],
       function* (context) {
         const { flags } = context;
+        refuseNetwork(flags);
         const id = context.client().networks.create({
           name: context.arg(0),
           driver: flags.text('driver'),
@@ -88,6 +94,10 @@ export const network: DockerCommand = {
           labels: pairs(flags.list('label')),
           ...(flags.has('subnet') ? { subnet: flags.text('subnet') } : {}),
           ...(flags.has('gateway') ? { gateway: flags.text('gateway') } : {}),
+          ...(flags.has('ip-range') ? { ipRange: flags.text('ip-range') } : {}),
+          ...(flags.has('aux-address') ? { auxAddresses: pairs(flags.list('aux-address')) } : {}),
+          ...(flags.has('opt') ? { options: pairs(flags.list('opt')) } : {}),
+          attachable: flags.bool('attachable'),
         });
         yield* context.print(`${id}\n`);
         return 0;
@@ -116,14 +126,20 @@ export const network: DockerCommand = {
         const rows = selected(context.client().networks.list(), networkFilters, flags.list('filter'));
         const full = flags.bool('no-trunc');
         if (flags.bool('quiet')) yield* context.print(rows.map(({ Id }) => `${full ? Id : Id.slice(0, 12)}\n`).join(''));
-        else yield* context.print(formatted(flags.text('format'), networkColumns(full), ['ID', 'Name', 'Driver', 'Scope'], rows));
+        else
+          yield* context.print(
+            formatted(flags.text('format'), networkColumns(full), ['ID', 'Name', 'Driver', 'Scope'], rows, {
+              type: '*network.networkContext',
+              labels: ({ Labels }) => Labels,
+            }),
+          );
         return 0;
       },
       { aliases: ['list'] },
     ),
-    command('prune', 'Remove all unused networks', '[OPTIONS]', [0, 0], [bool('force,f', 'Do not prompt for confirmation')], function* (context) {
+    command('prune', 'Remove all unused networks', '[OPTIONS]', [0, 0], [pruneFilter, bool('force,f', 'Do not prompt for confirmation')], function* (context) {
       yield* confirm(context, 'network prune', 'This will remove all custom networks not used by at least one container.');
-      const names = context.client().networks.prune();
+      const names = context.client().networks.prune(parseFilters(context.flags.list('filter')));
       if (names.length > 0) yield* context.print(`Deleted Networks:\n${names.join('\n')}\n\n`);
       return 0;
     }),
@@ -154,83 +170,31 @@ export const network: DockerCommand = {
   ],
 };
 
-const volumeColumns: Column<Volume>[] = [
-  ['Driver', 'DRIVER', ({ Driver }) => Driver],
-  ['Name', 'VOLUME NAME', ({ Name }) => Name],
-  ['Mountpoint', 'MOUNTPOINT', ({ Mountpoint }) => Mountpoint],
-  ['Scope', 'SCOPE', ({ Scope }) => Scope],
-];
+const cidr = /^((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)\/(3[0-2]|[12]?\d)$/;
 
-export const volume: DockerCommand = {
-  name: 'volume',
-  short: 'Manage volumes',
-  commands: [
-    command(
-      'create',
-      'Create a volume',
-      '[OPTIONS] [VOLUME]',
-      [0, 1],
-      [
-        text('driver,d', 'Specify volume driver name', { default: 'local' }),
-        list('label', 'Set metadata for a volume'),
-        list('opt,o', 'Set driver specific options'),
-        text('name', 'Specify volume name', { hidden: true }),
-      ],
-      function* (context) {
-        yield* context.print(`${context.client().volumes.create(context.arg(0) || context.flags.text('name'), pairs(context.flags.list('label'))).Name}\n`);
-        return 0;
-      },
-    ),
-    inspect('volume'),
-    command(
-      'ls',
-      'List volumes',
-      '[OPTIONS]',
-      [0, 0],
-      lsFlags.filter(({ name }) => name !== 'no-trunc'),
-      function* (context) {
-        const { flags } = context;
-        const client = context.client();
-        const used = new Set(client.containers.list({ all: true }).flatMap(({ Mounts }) => Mounts.flatMap((mount) => mount.Name ?? [])));
-        const rows = selected(client.volumes.list(), volumeFilters(used), flags.list('filter'));
-        if (flags.bool('quiet')) yield* context.print(rows.map(({ Name }) => `${Name}\n`).join(''));
-        else yield* context.print(formatted(flags.text('format'), volumeColumns, ['Driver', 'Name'], rows));
-        return 0;
-      },
-      { aliases: ['list'] },
-    ),
-    command(
-      'prune',
-      'Remove unused local volumes',
-      '[OPTIONS]',
-      [0, 0],
-      [bool('all,a', 'Remove all unused volumes, not just anonymous ones'), bool('force,f', 'Do not prompt for confirmation')],
-      function* (context) {
-        yield* confirm(
-          context,
-          'volume prune',
-          context.flags.bool('all')
-            ? 'This will remove all local volumes not used by at least one container.'
-            : 'This will remove anonymous local volumes not used by at least one container.',
-        );
-        const { deleted, space } = context.client().volumes.prune({ all: context.flags.bool('all') });
-        if (deleted.length > 0) yield* context.print(`Deleted Volumes:\n${deleted.join('\n')}\n\n`);
-        yield* context.print(`Total reclaimed space: ${size(space)}\n`);
-        return 0;
-      },
-    ),
-    command(
-      'rm',
-      'Remove one or more volumes',
-      '[OPTIONS] VOLUME [VOLUME...]',
-      [1, any],
-      [bool('force,f', 'Force the removal of one or more volumes')],
-      (context) =>
-        context.each(context.args, function* (name) {
-          context.client().volumes.remove(name, { force: context.flags.bool('force') });
-          return name;
-        }),
-      { aliases: ['remove'] },
-    ),
-  ],
-};
+/** createIPAMConfig: what the client refuses; what the lab does not do. */
+function refuseNetwork(flags: Flags): void {
+  for (const { name } of networkRest) if (flags.has(name)) throw new CliError(`k8s-lab: docker network create --${name} is not simulated`, 70);
+  const subnets = flags.list('subnet');
+  if (subnets.length > 1) throw new CliError('k8s-lab: a network with several subnets is not simulated', 70);
+  for (const range of flags.list('ip-range'))
+    if (!cidr.test(range)) throw new ValueError(`invalid string being converted to CIDR: ${range}`, range, '--ip-range');
+  if (subnets.length < flags.list('ip-range').length || subnets.length < flags.list('gateway').length)
+    throw new CliError('every ip-range or gateway must have a corresponding subnet');
+  const [subnet] = subnets;
+  if (subnet === undefined) return;
+  if (!cidr.test(subnet)) throw new CliError(`netip.ParsePrefix(${JSON.stringify(subnet)}): ${subnet.includes('/') ? 'invalid address' : "no '/'"}`);
+  for (const range of flags.list('ip-range')) if (!inside(subnet, range)) throw new CliError(`no matching subnet for range ${range}`);
+  for (const gateway of flags.list('gateway')) if (!inside(subnet, gateway)) throw new CliError(`no matching subnet for gateway ${gateway}`);
+}
+
+/** Whether an address or a range begins in the subnet. */
+function inside(subnet: string, address: string): boolean {
+  const bits = (text: string): string =>
+    (text.split('/')[0] ?? '')
+      .split('.')
+      .map((part) => Number(part).toString(2).padStart(8, '0'))
+      .join('');
+  const length = Number(subnet.split('/')[1]);
+  return bits(subnet).slice(0, length) === bits(address).slice(0, length);
+}

@@ -1,6 +1,7 @@
 /** docker ps. */
 import type { ContainerSummary } from '../../../interfaces/docker.ts';
 import { bool, CliError, command, int, list, text } from '../context.ts';
+import { parseFilters } from '../filters.ts';
 import { ago, type Column, formatted, size } from '../output.ts';
 
 const portText = ({ Ports }: ContainerSummary): string =>
@@ -10,7 +11,7 @@ const portText = ({ Ports }: ContainerSummary): string =>
 const short = (value: string, length: number): string => (value.length > length ? `${value.slice(0, length - 1)}…` : value);
 
 /** The columns of ps, by their names in templates. */
-export const psColumns = (now: number, full: boolean): Column<ContainerSummary>[] => [
+export const psColumns = (now: number, full: boolean, measured = true): Column<ContainerSummary>[] => [
   ['ID', 'CONTAINER ID', ({ Id }) => (full ? Id : Id.slice(0, 12))],
   // One that was made from an id, as the kubelet does, is shown by its id.
   ['Image', 'IMAGE', ({ Image }) => (!full && /^sha256:[0-9a-f]{64}$/.test(Image) ? Image.slice(7, 19) : Image)],
@@ -21,7 +22,7 @@ export const psColumns = (now: number, full: boolean): Column<ContainerSummary>[
   ['State', 'STATE', ({ State }) => State],
   ['Ports', 'PORTS', portText],
   ['Names', 'NAMES', ({ Names }) => Names.map((name) => name.slice(1)).join(',')],
-  ['Size', 'SIZE', ({ SizeRw, SizeRootFs }) => `${size(SizeRw, 3)} (virtual ${size(SizeRootFs, 3)})`],
+  ['Size', 'SIZE', ({ SizeRw, SizeRootFs }) => (measured ? `${size(SizeRw, 3)} (virtual ${size(SizeRootFs, 3)})` : '0B')],
   [
     'Labels',
     'LABELS',
@@ -32,6 +33,8 @@ export const psColumns = (now: number, full: boolean): Column<ContainerSummary>[
   ],
   ['Networks', 'NETWORKS', ({ Networks }) => Networks.join(',')],
   ['Mounts', 'MOUNTS', ({ Mounts }) => Mounts.map(({ Name, Source }) => Name ?? Source).join(',')],
+  ['Platform', 'PLATFORM', () => 'linux/amd64'],
+  ['HealthStatus', 'HEALTH STATUS', ({ Status }) => /\((?:health: )?(healthy|unhealthy|starting)\)$/.exec(Status)?.[1] ?? ''],
   ['LocalVolumes', 'LOCAL VOLUMES', ({ Mounts }) => String(Mounts.filter(({ Type }) => Type === 'volume').length)],
 ];
 
@@ -82,7 +85,12 @@ export const ps = command(
   ],
   function* (context) {
     const { flags } = context;
-    const given = flags.list('filter').map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
+    const given = parseFilters(flags.list('filter'));
+    const states = ['created', 'restarting', 'running', 'removing', 'paused', 'exited', 'dead'];
+    for (const [key, value] of given) {
+      if (key === 'status' && !states.includes(value))
+        throw new CliError(`Error response from daemon: invalid filter 'status=${value}': must be one of ${states.join(', ')}`);
+    }
     for (const [key] of given) if (!filters[key]) throw new CliError(`Error response from daemon: invalid filter '${key}'`);
     const last = flags.bool('latest') ? 1 : flags.number('last');
     const all = flags.bool('all') || last >= 0 || given.some(([key]) => key === 'status' || key === 'exited');
@@ -100,9 +108,10 @@ export const ps = command(
       yield* context.print(
         formatted(
           flags.text('format'),
-          psColumns(context.process.now, flags.bool('no-trunc')),
+          psColumns(context.process.now, flags.bool('no-trunc'), flags.bool('size') || /\.Size\b/.test(flags.text('format'))),
           ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names', ...(flags.bool('size') ? ['Size'] : [])],
           shown,
+          { type: '*formatter.ContainerContext', labels: ({ Labels }) => Labels },
         ),
       );
     return 0;

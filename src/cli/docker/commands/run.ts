@@ -3,8 +3,9 @@ import { type DockerApi, DockerError } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { converse, forwardSignals, needTerminal } from '../console.ts';
 import { any, bool, CliError, type Context, command, daemonText, HelpError, list, text } from '../context.ts';
+import { networksOf } from '../create-attachments.ts';
 import { linesOf } from '../create-more.ts';
-import { createFlags, createOptions, networksOf } from '../create-options.ts';
+import { createFlags, createOptions } from '../create-options.ts';
 import { familiar, pullImage } from '../pull.ts';
 
 function* create(context: Context, client: DockerApi, attached: boolean): Routine<string> {

@@ -30,9 +30,10 @@ export const stats = command(
       yield* context.print(
         formatted(
           context.flags.text('format'),
-          statsColumns,
-          statsColumns.map(([key]) => key).filter((key) => key !== 'Container'),
+          statsColumns(context.args, context.flags.bool('no-trunc')),
+          ['ID', 'Name', 'CPUPerc', 'MemUsage', 'MemPerc', 'NetIO', 'BlockIO', 'PIDs'],
           rows,
+          { type: '*container.statsContext' },
         ),
       );
     } while (!context.flags.bool('no-stream'));
@@ -41,9 +42,10 @@ export const stats = command(
 );
 
 type StatsRow = ContainerStats & { readonly percent: number };
-const statsColumns: Column<StatsRow>[] = [
-  ['Container', 'CONTAINER', ({ id }) => id.slice(0, 12)],
-  ['ID', 'CONTAINER ID', ({ id }) => id.slice(0, 12)],
+/** `Container` is as it was typed. */
+const statsColumns = (typed: readonly string[], full: boolean): Column<StatsRow>[] => [
+  ['Container', 'CONTAINER', ({ id, name }) => typed.find((each) => each === name || id.startsWith(each)) ?? id.slice(0, 12)],
+  ['ID', 'CONTAINER ID', ({ id }) => (full ? id : id.slice(0, 12))],
   ['Name', 'NAME', ({ name }) => name],
   ['CPUPerc', 'CPU %', ({ percent }) => `${percent.toFixed(2)}%`],
   ['MemUsage', 'MEM USAGE / LIMIT', ({ memory, limit }) => `${binarySize(memory)} / ${binarySize(limit)}`],

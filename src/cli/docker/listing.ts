@@ -1,0 +1,39 @@
+/** What the list and prune commands of networks and volumes share. */
+import { bool, CliError, list, text } from './context.ts';
+import { parseFilters } from './filters.ts';
+
+/** Labels of a template's `.Labels`. */
+export const labelsText = (labels: Readonly<Record<string, string>> | null): string =>
+  Object.entries(labels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+
+/** Flags of `ls`. */
+export const lsFlags = [
+  list('filter,f', 'Provide filter values', { valueName: 'filter' }),
+  text('format', 'Format output using a custom template'),
+  bool('no-trunc', 'Do not truncate the output'),
+  bool('quiet,q', 'Only display IDs'),
+];
+
+export type Filters<Row> = Readonly<Record<string, (row: Row, value: string) => boolean>>;
+
+/** `label=key` and `label=key=value`. */
+export const labelled = (labels: Readonly<Record<string, string>> | null, value: string): boolean => {
+  const [key = '', wanted] = value.split(/=(.*)/s);
+  return labels !== null && key in labels && (wanted === undefined || labels[key] === wanted);
+};
+
+export const isYes = (value: string): boolean => value === 'true' || value === '1';
+
+/** Values of one key are alternatives, keys are not. */
+export function selected<Row>(rows: readonly Row[], filters: Filters<Row>, given: readonly string[]): Row[] {
+  const pairsOf = parseFilters(given);
+  const bad = pairsOf.find(([key]) => !filters[key]);
+  if (bad) throw new CliError(`Error response from daemon: invalid filter '${bad[0]}'`);
+  const keys = [...new Set(pairsOf.map(([key]) => key))];
+  return rows.filter((row) => keys.every((key) => pairsOf.some(([own, value]) => own === key && filters[key]?.(row, value))));
+}
+
+/** --filter of the prune commands. */
+export const pruneFilter = list('filter', 'Provide filter values (e.g. "label=<key>=<value>")', { valueName: 'filter' });

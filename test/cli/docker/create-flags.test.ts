@@ -1,0 +1,112 @@
+/** The rarer flags of docker run, and what the client and the daemon refuse; events, prune, contexts. */
+import { expect, test } from 'vitest';
+import { newSession, type } from '../../robustness/lab.ts';
+
+const session = newSession(1, 'node');
+const run = (line: string): string => type(session, line);
+run('docker pull -q busybox:1.36; docker run -d --name web --label app=web busybox:1.36 sleep 9000');
+const help = "\n\nRun 'docker run --help' for more information";
+const usage = `\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]${help}`;
+
+test('what cannot be is refused in the words of client and daemon', () => {
+  const refused: readonly (readonly [flags: string, message: string])[] = [
+    ['--network container:web -p 80:80', 'docker: Error response from daemon: conflicting options: port publishing and the container type network mode'],
+    ['--network container:web --dns 1.1.1.1', 'docker: Error response from daemon: conflicting options: dns and the network mode'],
+    [
+      '--restart bogus',
+      "docker: Error response from daemon: invalid restart policy: unknown policy 'bogus'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'",
+    ],
+    ['--rm --restart always', 'docker: conflicting options: cannot specify both --restart and --rm'],
+    ['--cap-add NOSUCH', 'docker: Error response from daemon: invalid CapAdd: unknown capability: "CAP_NOSUCH"'],
+    ['--security-opt nosuch', 'docker: invalid --security-opt: "nosuch"'],
+    ['--device dev/x', 'docker: dev/x is not an absolute path'],
+    ['--health-cmd x --health-interval 1us', 'docker: Error response from daemon: Interval in Healthcheck cannot be less than 1ms'],
+    ['--ipc bogus', 'docker: Error response from daemon: invalid IPC mode: bogus'],
+    ['--gpus all', 'docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]]'],
+    ['--runtime nosuch', 'docker: Error response from daemon: unknown or invalid runtime name: nosuch'],
+    ['--log-driver nosuch', "docker: Error response from daemon: logger: no log driver named 'nosuch' is registered"],
+    ['-w rel', "docker: Error response from daemon: the working directory 'rel' is invalid, it needs to be an absolute path"],
+    ['--memory 8m --memory-swap 7m', 'docker: Error response from daemon: Minimum memoryswap limit should be larger than memory limit, see usage'],
+    ['--cpuset-cpus 7', 'docker: Error response from daemon: Requested CPUs are not available - requested 7, available: 0-1'],
+    [
+      '--mount type=bind,source=/nosuch,target=/x',
+      'docker: Error response from daemon: invalid mount config for type "bind": bind source path does not exist: /nosuch',
+    ],
+    ['--env-file nosuch', 'docker: --env-file: open nosuch: no such file or directory'],
+    ['--network-alias a', 'docker: network-scoped aliases are only supported for user-defined networks'],
+  ];
+  for (const [flags, message] of refused) expect(run(`docker run ${flags} busybox:1.36 true`)).toBe(`${message}${help}`);
+  expect(run('docker run --ulimit foo=1 busybox:1.36')).toBe(`invalid argument "foo=1" for "--ulimit" flag: invalid ulimit type: foo${usage}`);
+  expect(run('docker run --mount foo busybox:1.36')).toBe(`invalid argument "foo" for "--mount" flag: invalid field 'foo' must be a key=value pair${usage}`);
+  expect(run('docker run -m 64x busybox:1.36')).toBe(`invalid argument "64x" for "-m, --memory" flag: invalid size: '64x'${usage}`);
+  expect(run('docker run --ip6 ::1 busybox:1.36; echo $?')).toBe('k8s-lab: docker run --ip6 is not simulated\n70');
+});
+
+test('flags are seen in the container and in inspect', () => {
+  const flags = '--dns 1.1.1.1 --dns-search foo.com --dns-option ndots:2 --oom-score-adj 100 --mac-address 02:42:ac:11:00:09 --cidfile cid --link web:w';
+  const out = run(
+    `docker run --name box ${flags} --ulimit nofile=5:10 busybox:1.36 sh -c 'cat /etc/resolv.conf /proc/self/oom_score_adj; grep web /etc/hosts'`,
+  );
+  expect(out).toContain('nameserver 1.1.1.1\nsearch foo.com\noptions ndots:2\n100');
+  expect(out).toMatch(/172\.17\.0\.2\tw [0-9a-f]{12} web$/);
+  expect(run("docker inspect -f '{{json .HostConfig.Ulimits}} {{.HostConfig.DnsSearch}} {{.HostConfig.OomScoreAdj}}' box")).toBe(
+    '[{"Name":"nofile","Hard":10,"Soft":5}] [foo.com] 100',
+  );
+  expect(run('docker run --cidfile cid busybox:1.36')).toBe(
+    `docker: container ID file found, make sure the other container isn't running or delete cid${help}`,
+  );
+  expect(
+    run(
+      'docker network create n1 >/dev/null; docker network create n2 >/dev/null; docker run -d --name two --network name=n1,alias=x --network n2 busybox:1.36 sleep 99 >/dev/null',
+    ),
+  ).toBe('');
+  expect(run("docker inspect -f '{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{$v.Aliases}} {{end}}' two")).toBe('n1 [x] n2 []');
+  expect(run('docker update --cpu-shares 512 --pids-limit 10 --memory 100m --memory-swap 200m two')).toBe('two');
+  expect(run("docker inspect -f '{{.HostConfig.CpuShares}} {{.HostConfig.PidsLimit}} {{.HostConfig.MemorySwap}}' two")).toBe('512 10 209715200');
+  expect(run('docker update --memory 1g two')).toContain('Memory limit should be smaller than already set memoryswap limit');
+  run('docker rm -f two; docker network rm n1 n2');
+});
+
+test('formats know their fields', () => {
+  expect(run(`docker ps --format '{{.Names}} {{.Label "app"}} {{.HealthStatus}}|{{.Size}}' -f name=web`)).toMatch(/^web web \|[\d.]+kB \(virtual /);
+  expect(run("docker ps --format '{{.Nosuch}}' -f name=web")).toBe(
+    'template parsing error: template: :1:2: executing "" at <.Nosuch>: can\'t evaluate field Nosuch in type *formatter.ContainerContext',
+  );
+  expect(run('docker ps -f nosuch')).toContain('invalid argument "nosuch" for "-f, --filter" flag: bad format of filter (expected name=value)');
+  expect(run('docker images -f bogus=1')).toBe("Error response from daemon: invalid filter 'bogus'");
+});
+
+test('events of the past, and up to a moment', () => {
+  expect(run("docker events --since 1h --until 0s -f type=container -f event=die -f container=box --format '{{.Action}} {{.Actor.Attributes.exitCode}}'")).toBe(
+    'die 0',
+  );
+  expect(run('docker events --until $(( $(date +%s) + 2 )) & docker kill -s USR1 web >/dev/null; wait')).toContain(' container kill ');
+  expect(run('docker events --since 1s --until 1h')).toContain('cannot be after `until` time');
+});
+
+test('prune takes filters; disk usage tells of each thing', () => {
+  expect(run('docker container prune -f --filter label=none')).toBe('Total reclaimed space: 0B');
+  expect(run('docker container prune -f --filter until=24h')).toBe('Total reclaimed space: 0B');
+  expect(run('docker container prune -f --filter bogus=1')).toBe("Error response from daemon: invalid filter 'bogus'");
+  expect(run('docker system prune -f --volumes --filter until=1h')).toBe('ERROR: The "until" filter is not supported with "--volumes"');
+  expect(run('docker container prune -f --filter label!=none')).toContain('Deleted Containers:\n');
+  expect(run('docker system df -v')).toMatch(
+    /^Images space usage:\n\nREPOSITORY +TAG[\s\S]*\nContainers space usage:\n[\s\S]* web\n\nLocal Volumes space usage:/,
+  );
+});
+
+test('contexts, plugins and networks', () => {
+  expect(run("docker context create far --docker host=tcp://10.0.0.9:2376 --description 'over there'")).toBe('far\nSuccessfully created context "far"');
+  expect(run('docker context use far')).toBe('far\nCurrent context is now "far"');
+  expect(run('docker context ls')).toMatch(/far \* +over there +tcp:\/\/10\.0\.0\.9:2376/);
+  expect(run('docker ps; echo $?')).toBe('k8s-lab: docker with DOCKER_HOST=tcp://10.0.0.9:2376 is not simulated\n70');
+  expect(run('docker context rm far')).toBe('context "far" is in use, set -f flag to force remove');
+  expect(run('docker context rm -f far; docker context show')).toBe('far\ndefault');
+  expect(run('docker --context gone ps')).toBe('Failed to initialize: unable to resolve docker endpoint: context "gone": context not found');
+  expect(run('docker plugin ls')).toBe('ID        NAME      DESCRIPTION   ENABLED');
+  expect(run('docker network create --subnet bogus x')).toBe('netip.ParsePrefix("bogus"): no \'/\'');
+  expect(run('docker network create --subnet 10.9.0.0/24 --gateway 10.8.0.1 x')).toBe('no matching subnet for gateway 10.8.0.1');
+  run('docker network create --subnet 10.9.0.0/24 --ip-range 10.9.0.128/25 -o a=b n9');
+  expect(run("docker run --rm --network n9 busybox:1.36 ip -4 addr show eth0 | grep -o '10[.][^ ]*/24'")).toMatch(/^10\.9\.0\.1(2[89]|3\d)\/24$/);
+  expect(run("docker network inspect -f '{{.Options}} {{(index .IPAM.Config 0).IPRange}}' n9")).toBe('map[a:b] 10.9.0.128/25');
+});
