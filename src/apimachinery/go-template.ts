@@ -26,12 +26,8 @@ export const parseTemplate = (source: string, options: TemplateOptions = {}): Go
 
 /** The text a template makes of data. Throws GoTemplateError. */
 export function renderTemplate(template: GoTemplate, data: unknown, options: TemplateOptions = {}): string {
-  const run = new Execution(
-    template,
-    options.functions ?? kubectlFunctions,
-    options.strict ?? false,
-    options.type === undefined ? undefined : { name: options.type, data },
-  );
+  const struct = options.type === undefined ? undefined : { name: options.type, data };
+  const run = new Execution(template, options.functions ?? kubectlFunctions, options.strict ?? false, options.nil, struct);
   run.list(template.nodes, data, [['$', { value: data }]]);
   return run.out;
 }
