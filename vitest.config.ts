@@ -10,7 +10,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'world', include: all, exclude: terminal, pool: 'threads', isolate: false } },
-      { extends: true, test: { name: 'terminal', include: terminal, pool: 'forks' } },
+      { extends: true, test: { name: 'terminal', include: terminal, pool: 'forks', isolate: false } },
     ],
   },
 });

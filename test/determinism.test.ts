@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
+import { engineOptions } from '../scripts/engine-options.mjs';
 import { newCluster } from '../src/cluster/cluster.ts';
 import { packagedLessons } from '../src/headless/lessons-folder.ts';
 import { Session } from '../src/session/session.ts';
@@ -30,7 +31,7 @@ describe('same seed, same typing, same bytes', () => {
     const folder = mkdtempSync(join(tmpdir(), 'k8s-lab-seeds-'));
     const outfile = join(folder, 'side.mjs');
     const banner = { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" };
-    buildSync({ entryPoints: ['test/determinism/play.ts'], bundle: true, platform: 'node', format: 'esm', outfile, banner, logLevel: 'error' });
+    buildSync({ ...engineOptions, entryPoints: ['test/determinism/play.ts'], format: 'esm', outfile, banner, logLevel: 'error' });
     const [one, other] = await Promise.all([side(outfile, seeds), side(outfile, [...seeds].reverse())]);
     rmSync(folder, { recursive: true });
     expect(one.size).toBe(count);

@@ -2,8 +2,11 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { lessonFolders, packagedLessons, readLesson } from '../../src/headless/lessons-folder.ts';
 import { type Language, languages, problemText } from '../../src/lessons/lesson.ts';
+import { bundled } from '../bundled.ts';
 import { ensureBuilt, Screen } from './terminal.ts';
-import { planOf, walk } from './walk.ts';
+import { walk } from './walk.ts';
+
+const { planOf } = bundled<typeof import('./plan.ts')>('test/e2e/plan.ts');
 
 beforeAll(ensureBuilt);
 let screen: Screen | undefined;

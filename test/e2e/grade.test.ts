@@ -2,9 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { course } from '../headless/course.ts';
-import { generatedFolder } from '../headless/generated.ts';
+import { bundled } from '../bundled.ts';
 import { ensureBuilt, Screen } from './terminal.ts';
+
+const { generatedFolder } = bundled<typeof import('../headless/generated.ts')>('test/headless/generated.ts');
+const course = 'test/grading/course';
 
 beforeAll(ensureBuilt);
 

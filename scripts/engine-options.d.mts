@@ -1,0 +1,1 @@
+export const engineOptions: import('esbuild').BuildOptions;
