@@ -111,8 +111,8 @@ export class Plain {
   }
 
   #tell(trouble: Trouble): void {
-    const { question, note } = troubleText(trouble, this.#language);
-    this.#print(`\n${question}\n${note}\n`);
+    const { question, note, goOn } = troubleText(trouble, this.#language);
+    this.#print(`\n${question}\n${note}\n${goOn === undefined ? '' : `${goOn}\n`}`);
   }
 
   #list(): void {

@@ -28,7 +28,10 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
   const status = await (await import('../tui/index.ts')).runTui(services);
   const trouble = services.unsaved();
   // The screen has gone, and with it what was said there.
-  if (trouble) process.stderr.write(`k8s-lab: ${Object.values(troubleText(trouble, services.kept().language ?? services.language)).join('\n')}\n`);
+  if (trouble) {
+    const { question, note } = troubleText(trouble, services.kept().language ?? services.language);
+    process.stderr.write(`k8s-lab: ${question}\n${note}\n`);
+  }
   return status;
 }
 

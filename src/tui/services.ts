@@ -41,6 +41,8 @@ export type Services = {
   readonly troubles?: readonly Trouble[];
   /** A world that is only looked at, out of a replay: one leaves it to go back there, and nothing is kept. */
   readonly visiting?: boolean;
+  /** Why what was done last could not be kept. */
+  readonly unsaved?: () => Trouble | undefined;
   /** Stamped into records. */
   readonly engine: string;
   /** Writes what is handed in, whole or not at all; `exists`: there is such a file already, and it was not to be written over. */

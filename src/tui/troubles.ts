@@ -10,7 +10,8 @@ export type Trouble =
   | { readonly kind: 'shared'; readonly file: string }
   | { readonly kind: 'lessons'; readonly folder: string; readonly problems: readonly string[] };
 
-export type TroubleText = { readonly question: string; readonly note: string };
+/** `goOn`: what holds as long as the lab runs. */
+export type TroubleText = { readonly question: string; readonly note: string; readonly goOn?: string };
 
 type Words = {
   readonly reasons: Readonly<Record<'full' | 'denied' | 'blocked', string>>;
@@ -44,7 +45,8 @@ const english: Words = {
     }),
     notSaved: ({ file }, reason) => ({
       question: `Your progress could not be saved: ${reason}.`,
-      note: `File: ${file}\nFree some space, make its folder writable, or start with XDG_STATE_HOME set to another folder. You can go on: it is tried again after each command.`,
+      note: `File: ${file}\nFree some space, make its folder writable, or start with XDG_STATE_HOME set to another folder.`,
+      goOn: 'You can go on: it is tried again after each command.',
     }),
     shared: ({ file }) => ({
       question: 'This lesson is open in another k8s-lab too.',
@@ -73,7 +75,8 @@ const korean: Words = {
     }),
     notSaved: ({ file }, reason) => ({
       question: `진행 상황을 저장하지 못했습니다: ${reason}.`,
-      note: `파일: ${file}\n공간을 비우거나, 폴더에 쓸 수 있게 고치거나, XDG_STATE_HOME을 다른 폴더로 정하고 시작하세요. 계속해도 됩니다. 명령이 끝날 때마다 다시 저장해 봅니다.`,
+      note: `파일: ${file}\n공간을 비우거나, 폴더에 쓸 수 있게 고치거나, XDG_STATE_HOME을 다른 폴더로 정하고 시작하세요.`,
+      goOn: '계속해도 됩니다. 명령이 끝날 때마다 다시 저장해 봅니다.',
     }),
     shared: ({ file }) => ({
       question: '이 레슨이 다른 k8s-lab에서도 열려 있습니다.',

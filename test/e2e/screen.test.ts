@@ -129,7 +129,7 @@ describe('a lesson', () => {
   });
 
   test('too small for a lesson: the terminal alone; 20×5 says so and does not end', async () => {
-    await screen.until('Too small: 50×12');
+    await screen.until('from 60×18 (50×12)');
     await screen.line('echo still here');
     await screen.until(/^still here *$/m);
     // Quick as it was, it is kept at once: nothing is lost by a kill -9.
@@ -190,7 +190,7 @@ describe('a lesson', () => {
 
   test('a question waits while the window is too small to show it', async () => {
     screen.resize(50, 14);
-    await screen.until('Too small: 50×14');
+    await screen.until('from 60×18 (50×14)');
     await screen.line('kubectl get pods -n kube-system');
     await screen.until('Step passed');
     await screen.line('echo typing goes on');

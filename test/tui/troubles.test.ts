@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { leaveQuestion } from '../../src/tui/app/questions.ts';
 import { type Trouble, troubleText } from '../../src/tui/troubles.ts';
+import { newSay } from '../../src/tui/words.ts';
 
 const file = '/state/k8s-lab/progress.json';
 const all: readonly Trouble[] = [
@@ -26,4 +28,15 @@ test('what the system says is put in words, or shown as it is', () => {
   expect(said('ENOSPC: no space left on device, write')).toBe('Your progress could not be saved: there is no space left.');
   expect(said('EROFS: read-only file system')).toContain('it may not be written');
   expect(said('EIO: i/o error')).toContain('EIO: i/o error');
+});
+
+test('whoever leaves while nothing could be saved is not told that it is kept, nor, once gone, that one can go on', () => {
+  for (const language of ['en', 'ko'] as const) {
+    const { note, goOn } = troubleText({ kind: 'notSaved', file, reason: 'ENOSPC: no space left on device, write' }, language);
+    expect(goOn).toBeDefined();
+    expect(note).not.toContain(goOn);
+    const say = newSay(language);
+    expect(leaveQuestion(say, true, true).question).not.toBe(leaveQuestion(say, true, false).question);
+    expect(leaveQuestion(say, false, true).question).toBe(leaveQuestion(say, false, false).question);
+  }
 });

@@ -230,7 +230,9 @@ export class Application {
   }
 
   #leave(): void {
-    const question = this.#services.visiting ? leaveVisitQuestion(this.#say) : leaveQuestion(this.#say, this.#key !== undefined);
+    const question = this.#services.visiting
+      ? leaveVisitQuestion(this.#say)
+      : leaveQuestion(this.#say, this.#key !== undefined, this.#services.unsaved?.() !== undefined);
     this.#ask(question, (id) => {
       if (id === 'menu') this.#showMenu();
       else if (id === 'quit') this.#quit(0);

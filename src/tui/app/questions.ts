@@ -23,8 +23,9 @@ export const restartShellQuestion = (say: Say): ChoiceState => ({
   options: (['no', 'yes'] as const).map((id) => ({ id, label: say(id) })),
 });
 
-export const leaveQuestion = (say: Say, inLesson: boolean): ChoiceState => ({
-  question: say(inLesson ? 'confirmQuit' : 'confirmLeaveShell'),
+/** `unsaved`: what was done last is on no disk. */
+export const leaveQuestion = (say: Say, inLesson: boolean, unsaved: boolean): ChoiceState => ({
+  question: say(!inLesson ? 'confirmLeaveShell' : unsaved ? 'confirmQuitUnsaved' : 'confirmQuit'),
   options: [...(inLesson ? [{ id: 'menu', label: say('back') }] : []), { id: 'quit', label: say('quitProgram') }, { id: 'no', label: say('no') }],
 });
 
@@ -47,7 +48,11 @@ export const endedQuestion = (say: Say): ChoiceState => ({
 });
 
 /** Something is wrong with a file of the learner's own. */
-export const troubleQuestion = (say: Say, { question, note }: TroubleText): ChoiceState => ({ question, note, options: [{ id: 'on', label: say('goOn') }] });
+export const troubleQuestion = (say: Say, { question, note, goOn }: TroubleText): ChoiceState => ({
+  question,
+  note: goOn ? `${note} ${goOn}` : note,
+  options: [{ id: 'on', label: say('goOn') }],
+});
 
 /** A world that could not be opened. */
 export const failedQuestion = (say: Say, message: string): ChoiceState => ({ question: message, options: [{ id: 'back', label: say('back') }] });
