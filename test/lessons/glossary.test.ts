@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { lessonFolders, packagedLessons } from '../../src/headless/lessons-folder.ts';
+import { lessonFolders, packagedLessons, readTracks } from '../../src/headless/lessons-folder.ts';
 
 /** One Korean word for each thing, in all lessons. Kinds of the API keep their English names. */
 const instead: readonly (readonly [wrong: RegExp, right: string])[] = [
@@ -33,4 +33,37 @@ test('every thing has one name in Korean', () => {
     for (const [wrong, right] of instead) if (wrong.test(text)) found.push(`${folder.split('/').slice(-2).join('/')}: ${wrong.exec(text)?.[0]} → ${right}`);
   }
   expect(found).toEqual([]);
+});
+
+/** How words that lessons draw end when they are read in Korean: in a vowel, or in a consonant. Particles depend on it. */
+const open =
+  'mina jiho sora alex node01 node02 ledger diary memo gate valve bridge bank studio cafe white silver ivory hello salut ahoy servus crate chest cage trunk amber cedar indigo slate willow poppy clover kiosk printer scanner prices orders seats guest extra second'.split(
+    ' ',
+  );
+const closed =
+  'robot clown drone green violet brown web shop forum album classic fossil museum stock plan ribbon pen cabin salon cluster.lan cluster.home cluster.lab hall room garden mail pilot captain coin loan pin train scan stream token form farm barn drum lemon melon plum moon swan robin map till clock pencil button stone canyon ocean kitchen'.split(
+    ' ',
+  );
+const afterVowel = ['라는', '라고', '로', '가', '를', '는', '와'];
+const afterConsonant = ['이라는', '이라고', '으로', '이', '을', '은', '과'];
+/** After ㄹ it is 로, as after a vowel. */
+const endsInL = ['till', 'mail', 'hall', 'fossil', 'pencil'];
+
+test('a particle behind a drawn word fits each word that can be drawn', () => {
+  const wrong: string[] = [];
+  for (const { lesson, prose } of readTracks(packagedLessons()).tracks.flatMap(({ lessons }) => lessons))
+    for (const [, name = '', particle = ''] of JSON.stringify(prose.ko).matchAll(
+      /\{\{(\w+)\}\}`?(이라는|라는|이라고|라고|(?:으로|[로이가을를은는과와])(?=[ ,.]))/g,
+    )) {
+      const variable = lesson.world.vars?.[name];
+      if (!variable || !('pick' in variable)) continue;
+      const fits = (word: string): boolean =>
+        particle === '으로' && endsInL.includes(word)
+          ? false
+          : open.includes(word)
+            ? afterVowel.includes(particle)
+            : closed.includes(word) && afterConsonant.includes(particle);
+      wrong.push(...variable.pick.filter((word) => !fits(String(word))).map((word) => `${lesson.id}: ${word}${particle}`));
+    }
+  expect([...new Set(wrong)]).toEqual([]);
 });
