@@ -1,9 +1,9 @@
 /** docker compose config: the project in its canonical form. */
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
+import { type Fields, fullNetwork, fullVolume, isRecord, networkNames, words } from '../../compose-file.ts';
 import type { Flags } from '../../flags.ts';
 import { json } from '../context.ts';
-import { words } from './convert.ts';
-import { type Fields, fullNetwork, fullVolume, imageOf, isRecord, networkNames, type Project, type Service } from './project.ts';
+import { imageOf, type Project, type Service } from './project.ts';
 
 export function showConfig(project: Project, flags: Flags): string {
   const lines = (names: readonly string[]): string => names.map((name) => `${name}\n`).join('');

@@ -2,25 +2,12 @@
 import { createHash } from 'node:crypto';
 import { DurationError, parseGoDuration } from '../../../apimachinery/duration.ts';
 import type { CreateOptions, Healthcheck } from '../../../interfaces/docker.ts';
+import { type Fields, fullNetwork, inside, isRecord, networkNames, pairs, portFlag, texts, volumeFlag, words } from '../../compose-file.ts';
 import { parseFlags } from '../../flags.ts';
 import { CliError, Context } from '../context.ts';
 import { createFlags, createOptions } from '../create-options.ts';
-import { type Fields, fullNetwork, fullVolume, imageOf, isRecord, networkNames, type Project, type Service, texts } from './project.ts';
+import { imageOf, type Project, type Service } from './project.ts';
 import { filesFor } from './resolve.ts';
-
-/** `K: v` or `- K=v`. */
-const pairs = (value: unknown): string[] =>
-  isRecord(value) ? Object.entries(value).map(([key, each]) => (each === null ? key : `${key}=${String(each)}`)) : texts(value);
-
-/** A command line in one string is split as a shell does, quotes taken off. */
-export const words = (value: unknown): string[] =>
-  Array.isArray(value)
-    ? value.map(String)
-    : [...String(value ?? '').matchAll(/(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"']+))+/g)].map((match) =>
-        match[0].replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_all, double, single) =>
-          double === undefined ? String(single) : String(double).replace(/\\(.)/g, '$1'),
-        ),
-      );
 
 const simple: readonly (readonly [key: string, flag: string])[] = [
   ['working_dir', '--workdir'],
@@ -89,12 +76,11 @@ export function serviceOptions(context: Context, project: Project, service: Serv
 
 function flagsOf(context: Context, project: Project, { fields }: Service): string[] {
   const args: string[] = [];
-  const at = (path: string): string => (path.startsWith('/') ? path : `${project.directory}/${path.replace(/^\.\/?/, '')}`.replace(/\/$/, ''));
   for (const [key, flag] of simple) if (fields[key] !== undefined && fields[key] !== null) args.push(flag, String(fields[key]));
   for (const [key, flag] of repeated) for (const each of texts(fields[key])) args.push(flag, each);
   for (const [key, flag] of switches) if (fields[key] === true) args.push(flag);
   for (const each of Array.isArray(fields['env_file']) ? fields['env_file'] : texts(fields['env_file'])) {
-    const path = at(isRecord(each) ? String(each['path']) : String(each));
+    const path = inside(project.directory, isRecord(each) ? String(each['path']) : String(each));
     if (context.process.fs.exists(path)) args.push('--env-file', path);
     else if (!(isRecord(each) && each['required'] === false)) throw new CliError(`env file ${path} not found: stat ${path}: no such file or directory`);
   }
@@ -102,7 +88,7 @@ function flagsOf(context: Context, project: Project, { fields }: Service): strin
   for (const each of pairs(fields['labels'])) args.push('--label', each);
   for (const each of pairs(fields['extra_hosts'])) args.push('--add-host', each.replace('=', ':'));
   for (const each of Array.isArray(fields['ports']) ? fields['ports'] : []) args.push('--publish', portFlag(each));
-  for (const each of Array.isArray(fields['volumes']) ? fields['volumes'] : []) args.push('--volume', volumeFlag(project, each, at));
+  for (const each of Array.isArray(fields['volumes']) ? fields['volumes'] : []) args.push('--volume', volumeFlag(project, project.directory, each));
   for (const kind of ['secrets', 'configs'] as const)
     for (const { name, target } of filesFor(fields, kind)) {
       const given = project[kind].get(name);
@@ -128,21 +114,6 @@ function limitsOf(fields: Fields): string[] {
     ...(limits['memory'] === undefined ? [] : ['--memory', String(limits['memory'])]),
     ...(limits['cpus'] === undefined ? [] : ['--cpus', String(limits['cpus'])]),
   ];
-}
-
-const portFlag = (port: unknown): string =>
-  isRecord(port)
-    ? `${port['host_ip'] === undefined ? '' : `${String(port['host_ip'])}:`}${port['published'] === undefined ? '' : `${String(port['published'])}:`}${String(port['target'])}/${String(port['protocol'] ?? 'tcp')}`
-    : String(port);
-
-function volumeFlag(project: Project, volume: unknown, at: (path: string) => string): string {
-  const parts = isRecord(volume)
-    ? [String(volume['source'] ?? ''), String(volume['target'] ?? ''), ...(volume['read_only'] === true ? ['ro'] : [])]
-    : String(volume).split(':');
-  const [source = '', ...rest] = parts;
-  if (rest.length === 0 || source === '') return parts.filter(Boolean).join(':');
-  if (/^[./~]/.test(source)) return [at(source.replace(/^~/, '/root')), ...rest].join(':');
-  return [fullVolume(project, source), ...rest].join(':');
 }
 
 export const containerName = (project: Project, { name, fields }: Service, number: number): string =>

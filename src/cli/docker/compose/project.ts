@@ -2,14 +2,13 @@
 import { parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
 import type { Process } from '../../../linux/process.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { type Fields, fileNames, folderOf, isRecord, networkNames, ordered, projectNameOf, type Resources, texts, volumeNames } from '../../compose-file.ts';
 import { ComposeFileError, interpolate, parseEnvFile } from '../../compose-interpolate.ts';
 import { validateCompose } from '../../compose-schema.ts';
 import type { Flags } from '../../flags.ts';
 import { logLine } from '../../logrus.ts';
 import { CliError } from '../context.ts';
-import { type Fields, filesFor, type Given, givenFiles, isRecord, withExtends, withIncludes } from './resolve.ts';
-
-export { type Fields, isRecord } from './resolve.ts';
+import { filesFor, type Given, givenFiles, withExtends, withIncludes } from './resolve.ts';
 
 export type Condition = 'service_started' | 'service_healthy' | 'service_completed_successfully';
 export type Dependency = { readonly name: string; readonly condition: Condition; readonly required: boolean };
@@ -21,16 +20,13 @@ export type Project = {
   /** In the order in which they start; those of profiles that are not on are left out. */
   readonly services: readonly Service[];
   readonly disabled: readonly string[];
-  readonly networks: Readonly<Record<string, Fields | null>>;
-  readonly volumes: Readonly<Record<string, Fields | null>>;
+  readonly networks: Resources;
+  readonly volumes: Resources;
   readonly secrets: ReadonlyMap<string, Given>;
   readonly configs: ReadonlyMap<string, Given>;
 };
 
-const standard = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 const overrides = ['compose.override.yml', 'compose.override.yaml', 'docker-compose.override.yml', 'docker-compose.override.yaml'];
-
-export const texts = (value: unknown): string[] => (value === undefined || value === null ? [] : Array.isArray(value) ? value.map(String) : [String(value)]);
 
 /** Reads it with the flags before the subcommand; ends with compose's words when it cannot be read. */
 export function* loadProject(process: Process, flags: Flags): Routine<Project> {
@@ -82,13 +78,11 @@ function findFiles(process: Process, flags: Flags): string[] {
   const start = flags.text('project-directory') === '' ? process.cwd : process.path(flags.text('project-directory'));
   for (let folder = start; ; folder = folderOf(folder)) {
     const at = (name: string): string => `${folder === '/' ? '' : folder}/${name}`;
-    const found = standard.map(at).find((path) => process.fs.exists(path));
+    const found = fileNames.map(at).find((path) => process.fs.exists(path));
     if (found !== undefined) return [found, ...overrides.map(at).filter((path) => process.fs.exists(path))];
     if (folder === '/') throw new CliError('no configuration file provided: not found');
   }
 }
-
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
 function environment(process: Process, flags: Flags, directory: string): Map<string, string> {
   const given = flags.list('env-file');
@@ -132,11 +126,7 @@ function projectName(merged: Fields, flags: Flags, env: ReadonlyMap<string, stri
       );
     return given;
   }
-  const name = directory
-    .slice(directory.lastIndexOf('/') + 1)
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]/g, '')
-    .replace(/^[_-]+/, '');
+  const name = projectNameOf(directory);
   if (name === '') throw new ComposeFileError('project name must not be empty');
   return name;
 }
@@ -150,8 +140,8 @@ function assemble(
     const profiles = texts(fields['profiles']);
     return profiles.length === 0 || parts.profiles.includes('*') || profiles.some((each) => parts.profiles.includes(each));
   };
-  const networks = (merged['networks'] ?? {}) as Project['networks'];
-  const volumes = (merged['volumes'] ?? {}) as Project['volumes'];
+  const networks = (merged['networks'] ?? {}) as Resources;
+  const volumes = (merged['volumes'] ?? {}) as Resources;
   for (const service of services) {
     checkReferences(service, services, networks, volumes);
     for (const kind of ['secrets', 'configs'] as const)
@@ -163,7 +153,7 @@ function assemble(
     name: parts.name,
     directory: parts.directory,
     files: parts.files,
-    services: ordered(services.filter(on)),
+    services: ordered(services.filter(on), ({ dependsOn }) => dependsOn.map((each) => each.name)),
     disabled: services.filter((each) => !on(each)).map(({ name }) => name),
     networks,
     volumes,
@@ -189,52 +179,14 @@ function toService(name: string, fields: Fields): Service {
   return { name, fields, dependsOn, scale: Number(fields['scale'] ?? (isRecord(deploy) ? deploy['replicas'] : undefined) ?? 1) };
 }
 
-function checkReferences({ name, fields, dependsOn }: Service, all: readonly Service[], networks: Project['networks'], volumes: Project['volumes']): void {
+function checkReferences({ name, fields, dependsOn }: Service, all: readonly Service[], networks: Resources, volumes: Resources): void {
   const invalid = (text: string): ComposeFileError => new ComposeFileError(`service ${JSON.stringify(name)} ${text}: invalid compose project`);
   if (fields['image'] === undefined && fields['build'] === undefined) throw invalid('has neither an image nor a build context specified');
   for (const each of networkNames(fields)) if (each !== 'default' && !(each in networks)) throw invalid(`refers to undefined network ${each}`);
   for (const each of dependsOn) if (!all.some((other) => other.name === each.name)) throw invalid(`depends on undefined service ${JSON.stringify(each.name)}`);
-  for (const each of Array.isArray(fields['volumes']) ? fields['volumes'] : []) {
-    const source = isRecord(each)
-      ? each['type'] === 'volume'
-        ? String(each['source'] ?? '')
-        : ''
-      : String(each).includes(':')
-        ? (String(each).split(':')[0] ?? '')
-        : '';
-    if (source !== '' && !/^[./~]/.test(source) && !(source in volumes)) throw invalid(`refers to undefined volume ${source}`);
-  }
+  for (const each of volumeNames(fields)) if (!(each in volumes)) throw invalid(`refers to undefined volume ${each}`);
 }
 
-/** Those that others need come first. */
-function ordered(services: readonly Service[]): Service[] {
-  const done: Service[] = [];
-  const visit = (service: Service, above: readonly string[]): void => {
-    if (done.includes(service)) return;
-    if (above.includes(service.name))
-      throw new ComposeFileError(`dependency cycle detected: ${[...above.slice(above.indexOf(service.name)), service.name].join(' -> ')}`);
-    for (const { name } of service.dependsOn) {
-      const other = services.find((each) => each.name === name);
-      if (other) visit(other, [...above, service.name]);
-    }
-    done.push(service);
-  };
-  for (const service of [...services].sort((a, b) => (a.name < b.name ? -1 : 1))) visit(service, []);
-  return done;
-}
-
-export function networkNames(fields: Fields): string[] {
-  if (fields['network_mode'] !== undefined) return [];
-  const given = fields['networks'];
-  const all = Array.isArray(given) ? given.map(String) : isRecord(given) ? Object.keys(given) : [];
-  return all.length > 0 ? all : ['default'];
-}
-
-const named = (project: Project, all: Project['networks'], name: string): string =>
-  String(all[name]?.['name'] ?? (all[name]?.['external'] === true ? name : `${project.name}_${name}`));
-/** The name of a network or a volume in the daemon. */
-export const fullNetwork = (project: Project, name: string): string => named(project, project.networks, name);
-export const fullVolume = (project: Project, name: string): string => named(project, project.volumes, name);
 /** What an image that is built is called where nobody says. */
 export const imageOf = (project: Project, { name, fields }: Service): string => String(fields['image'] ?? `${project.name}-${name}`);
 

@@ -1,9 +1,7 @@
 /** What a compose file takes from others: `include`, `extends`, and the texts of secrets and configs (compose-go loader/include.go, extends.go). */
 import type { Process } from '../../../linux/process.ts';
+import { type Fields, folderOf, inside, isRecord } from '../../compose-file.ts';
 import { ComposeFileError } from '../../compose-interpolate.ts';
-
-export type Fields = Readonly<Record<string, unknown>>;
-export const isRecord = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 type Parts = {
   /** A file as it is after variables were put in. */
@@ -11,9 +9,6 @@ type Parts = {
   readonly merge: (below: unknown, above: unknown) => unknown;
   readonly exists: (file: string) => boolean;
 };
-
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
-const inside = (folder: string, path: string): string => (path.startsWith('/') ? path : `${folder}/${path.replace(/^\.\//, '')}`);
 
 /** The model with what `include` names; a resource may be there only once. */
 export function withIncludes(model: Fields, file: string, parts: Parts, above: readonly string[] = []): Fields {
@@ -72,7 +67,7 @@ function rebasedService(service: unknown, folder: string): unknown {
   return {
     ...service,
     ...(Array.isArray(volumes) ? { volumes: volumes.map((each) => (typeof each === 'string' && each.startsWith('.') ? inside(folder, each) : each)) } : {}),
-    ...(typeof build === 'string' && build.startsWith('.') ? { build: inside(folder, build).replace(/\/\.?$/, '') } : {}),
+    ...(typeof build === 'string' && build.startsWith('.') ? { build: inside(folder, build) } : {}),
   };
 }
 

@@ -1,10 +1,11 @@
 /** docker compose up, create, build, pull, start: images, networks, volumes and containers come to be. */
 import { type ContainerSummary, DockerError } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { fullNetwork, fullVolume, networkNames } from '../../compose-file.ts';
 import { CliError } from '../context.ts';
 import { buildService } from './build.ts';
 import { containerName, hashOf, serviceOptions } from './convert.ts';
-import { type Dependency, fullNetwork, fullVolume, imageOf, networkNames, type Service } from './project.ts';
+import { type Dependency, imageOf, type Service } from './project.ts';
 import { filesFor } from './resolve.ts';
 import { type Compose, containersOf, labelsFor, nameOf, numberOf, tell } from './state.ts';
 

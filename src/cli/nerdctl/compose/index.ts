@@ -2,6 +2,7 @@
 
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { fullNetwork, fullVolume, networkNames } from '../../compose-file.ts';
 import { parseFlags } from '../../flags.ts';
 import { stopContainer } from '../commands/lifecycle.ts';
 import { createNetwork, removeNetwork } from '../commands/networks.ts';
@@ -15,7 +16,7 @@ import { removeContainer } from '../remove.ts';
 import { createVolume, findVolume, removeVolume } from '../store.ts';
 import { startTask } from '../tasks.ts';
 import { composeImages, composePs } from './list.ts';
-import { fullNetwork, fullVolume, loadProject, networkNames, type Project, runArguments, type Service } from './project.ts';
+import { loadProject, type Project, runArguments, type Service } from './project.ts';
 import { containersOf, selected, withDependencies } from './select.ts';
 import { config, version } from './show.ts';
 import { exec, followAll, logs } from './streams.ts';
@@ -110,7 +111,7 @@ function* startService(context: Context, project: Project, service: Service, nam
 }
 
 function* makeNetworks(context: Context, project: Project, services: readonly Service[]): Routine {
-  const used = new Set(services.filter(({ fields }) => fields['network_mode'] === undefined).flatMap(networkNames));
+  const used = new Set(services.flatMap(({ fields }) => networkNames(fields)));
   for (const name of used) {
     const full = fullNetwork(project, name);
     if (findNetworks(context, full).length > 0) continue;
@@ -147,7 +148,7 @@ const down: NerdctlCommand = {
       yield* removeContainer(context, container, { force: true, volumes: context.flags.bool('volumes') });
     }
     yield* warnIgnored(context, project.services);
-    for (const name of new Set(project.services.flatMap(networkNames))) {
+    for (const name of new Set(project.services.flatMap(({ fields }) => networkNames(fields)))) {
       const full = fullNetwork(project, name);
       const [network] = findNetworks(context, full);
       if (!network || project.networks[name]?.['external'] === true) continue;
