@@ -1,6 +1,7 @@
 import type { KubeObject } from '../api/types.ts';
 import { badRequest } from '../apimachinery/status.ts';
 import type { RequestContext } from './context.ts';
+import { throughGo } from './go-values.ts';
 import { isObject, tidy } from './objects.ts';
 import { queryValue } from './request-info.ts';
 import { decodingError, strictErrors } from './schema.ts';
@@ -15,7 +16,7 @@ export function decode(context: RequestContext, body: unknown): KubeObject {
 
 /** A tidied object of the resource's kind. */
 export function asObject(context: RequestContext, body: Readonly<Record<string, unknown>>): KubeObject {
-  const object = ownVersion(context, body);
+  const object = throughGo(ownVersion(context, body));
   return context.served.conversion?.toStorage(object) ?? object;
 }
 

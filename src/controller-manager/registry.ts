@@ -9,6 +9,7 @@ import { deploymentController } from './controllers/deployment.ts';
 import { disruptionController } from './controllers/disruption.ts';
 import { endpointsController } from './controllers/endpoints.ts';
 import { endpointSliceController } from './controllers/endpointslice.ts';
+import { ephemeralVolumeController } from './controllers/ephemeral-volume.ts';
 import { horizontalPodAutoscalerController } from './controllers/horizontal-pod-autoscaler.ts';
 import { jobController } from './controllers/job.ts';
 import { namespaceController } from './controllers/namespace.ts';
@@ -79,6 +80,7 @@ export function controllerEntries({ rootCa = '', clusterCidr, signingCa, tokens 
     entry('persistentvolume-reclaimer', 'persistent-volume-binder', 'persistentvolume-controller', persistentVolumeReclaimer()),
     entry('persistentvolumeclaim-protection-controller', 'pvc-protection-controller', 'pvc-protection-controller', pvcProtectionController()),
     entry('persistentvolume-protection-controller', 'pv-protection-controller', 'pv-protection-controller', pvProtectionController()),
+    entry('ephemeral-volume-controller', 'ephemeral-volume-controller', 'ephemeral_volume', ephemeralVolumeController()),
     entry('ttl-controller', 'ttl-controller', 'ttl-controller', ttlController()),
     entry('certificatesigningrequest-approving-controller', 'certificate-controller', 'csrapproving', csrApprovingController()),
     ...(signingCa ? [entry('certificatesigningrequest-signing-controller', 'certificate-controller', 'csrsigning', csrSigningController(signingCa))] : []),

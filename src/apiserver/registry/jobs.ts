@@ -1,8 +1,8 @@
-import type { CronJob, Job, KubeObject } from '../../api/types.ts';
+import type { batch, CronJob, Job, KubeObject } from '../../api/types.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
 import { age, ageColumn, nameColumn } from '../table.ts';
 import { validateCronJob, validateJob, validateJobUpdate } from '../validation/workloads.ts';
-import { fill, mapField } from './fill.ts';
+import { fill, mapField, mapKept } from './fill.ts';
 import { defaultTemplate } from './pod-defaults.ts';
 import { type Column, type Strategy, type StrategyContext, strategyOf } from './strategy.ts';
 import { containerColumns, selectorColumn } from './workload-columns.ts';
@@ -16,14 +16,19 @@ function defaultJobSpec(given: JobSpec): JobSpec {
   const filled = fill(given, {
     completions: alone ? 1 : undefined,
     parallelism: 1,
-    backoffLimit: 6,
+    // With a limit for each index the Job's own is as high as can be.
+    backoffLimit: given.backoffLimitPerIndex === undefined ? 6 : 2 ** 31 - 1,
     completionMode: 'NonIndexed',
     suspend: false,
-    podReplacementPolicy: 'TerminatingOrFailed',
+    podReplacementPolicy: given.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed',
     manualSelector: false,
   });
-  return mapField(filled, 'template', defaultTemplate);
+  const withPolicy = mapField(filled, 'podFailurePolicy', (policy) => mapField(policy, 'rules', (rules) => mapKept(rules, defaultRule)));
+  return mapField(withPolicy, 'template', defaultTemplate);
 }
+
+const defaultRule = (rule: batch.PodFailurePolicyRule): batch.PodFailurePolicyRule =>
+  mapField(rule, 'onPodConditions', (patterns) => mapKept(patterns, (pattern) => fill(pattern, { status: 'True' })));
 
 /** The selector and the labels that tie pods to their job (pkg/registry/batch/job/strategy.go generateSelector). */
 function generateSelector(job: Job): Job {

@@ -93,6 +93,9 @@ function defaultVolume(volume: core.Volume): core.Volume {
   if (Object.keys(volume).length <= 1) return { ...volume, emptyDir: {} };
   let filled = mapField(volume, 'secret', (source) => fill(source, { defaultMode }));
   filled = mapField(filled, 'configMap', (source) => fill(source, { defaultMode }));
+  filled = mapField(filled, 'ephemeral', (source) =>
+    mapField(source, 'volumeClaimTemplate', (template) => mapField(template, 'spec', (spec) => fill(spec, { volumeMode: 'Filesystem' }))),
+  );
   filled = mapField(filled, 'hostPath', (source) => fill(source, { type: '' }));
   filled = mapField(filled, 'downwardAPI', (source) => mapField(fill(source, { defaultMode }), 'items', (items) => mapKept(items, defaultDownwardItem)));
   return mapField(filled, 'projected', (source) =>

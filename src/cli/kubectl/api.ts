@@ -8,7 +8,7 @@ import type { Process } from '../../linux/process.ts';
 import type { Channel } from '../../sim/channel.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { ConnectionError, KubectlError } from './errors.ts';
-import { klog } from './klog.ts';
+import { canonicalHeader, requestLines, responseLines, startLines } from './http-log.ts';
 import type { ClientConfig } from './kubeconfig.ts';
 import { lookup } from './lookup.ts';
 
@@ -35,6 +35,8 @@ export type ApiOptions = {
   /** Of every request: impersonation. */
   readonly headers: Readonly<Record<string, string>>;
   readonly verbosity: number;
+  /** The file that was read, for -v. */
+  readonly kubeconfig?: string | undefined;
   /** --request-timeout in milliseconds; 0 for none. */
   readonly timeout: number;
 };
@@ -43,6 +45,9 @@ export class Api {
   readonly #options: ApiOptions;
   readonly #seen = new Set<string>();
   readonly #handshakes = new Handshakes();
+  /** Whether there was a request already: the connection is used again. */
+  #spoken = false;
+  #started = false;
 
   constructor(options: ApiOptions) {
     this.#options = options;
@@ -59,10 +64,11 @@ export class Api {
 
   /** The answer, whatever its status. Throws ConnectionError. */
   *send(request: ApiRequest): Routine<RestResponse> {
+    yield* this.#start();
     const server = yield* this.#dial(request);
     yield* sleep(request.cost ?? requestMilliseconds);
     const response = server.handle(this.#toRest(request));
-    yield* this.#log(request, response.status);
+    yield* this.#log(request, response.status, response.watch ? undefined : response.body);
     yield* this.#warn(response);
     return response;
   }
@@ -84,6 +90,7 @@ export class Api {
 
   /** exec, attach, log, portforward. Throws StatusError for a refusal. */
   *connect(request: ApiRequest): Routine<StreamSession | RestResponse> {
+    yield* this.#start();
     const server = yield* this.#dial(request);
     yield* sleep(requestMilliseconds);
     const answer = yield* server.connect(this.#toRest(request));
@@ -91,7 +98,7 @@ export class Api {
       yield* this.#log(request, request.path.endsWith('/log') ? 200 : 101);
       return answer;
     }
-    yield* this.#log(request, answer.status);
+    yield* this.#log(request, answer.status, answer.body);
     yield* this.#warn(answer);
     if (answer.status >= 400) throw statusOf(answer);
     return answer;
@@ -168,20 +175,30 @@ export class Api {
     throw new ConnectionError(request.method, url, `dial tcp: lookup ${host}${on}: no such host`, false);
   }
 
-  *#log(request: ApiRequest, status: number): Routine {
+  /** What -v shows before the first call. */
+  *#start(): Routine {
+    const { process, verbosity, kubeconfig } = this.#options;
+    if (this.#started || verbosity < 1) return;
+    this.#started = true;
+    yield* process.printError(startLines(process, verbosity, kubeconfig));
+  }
+
+  /** What -v shows of a call; `body` is absent for streams. */
+  *#log(request: ApiRequest, status: number, body?: unknown): Routine {
     const { process, config, verbosity } = this.#options;
     if (verbosity < 6 || request.cost !== undefined) return;
-    const url = urlOf(config.server, request);
-    if (verbosity >= 7)
-      yield* process.printError(
-        `${klog(process, 'I')}round_trippers.go:527] "Request" verb="${request.method}" url="${url}" headers=<\n\tAccept: ${request.accept ?? 'application/json'}\n\tUser-Agent: kubectl/v1.35.2 (linux/amd64) kubernetes/fdc9d74\n >\n`,
-      );
-    if (verbosity >= 8 && request.body !== undefined)
-      yield* process.printError(`${klog(process, 'I')}request.go:1473] "Request Body" body=${JSON.stringify(JSON.stringify(request.body))}\n`);
-    const code = status === 101 ? '101 Switching Protocols' : `${status} ${statusTexts[status] ?? ''}`.trim();
-    yield* process.printError(
-      `${klog(process, 'I')}round_trippers.go:632] "Response" verb="${request.method}" url="${url}" status="${code}" milliseconds=${request.cost ?? requestMilliseconds}\n`,
-    );
+    const { path, query } = this.#toRest(request);
+    const call = { process, verbosity, url: urlOf(config.server, { path, ...(query && { query }) }), headers: this.#headersOf(request), first: !this.#spoken };
+    this.#spoken = true;
+    yield* process.printError(requestLines(call, request) + responseLines(call, request, { status, body }));
+  }
+
+  /** The headers of a request as they are logged: canonical names, sorted. */
+  #headersOf(request: ApiRequest): readonly (readonly [string, string])[] {
+    const all = { ...this.#toRest(request).headers, ...(this.#options.config.token !== undefined && { authorization: 'Bearer <masked>' }) };
+    return Object.entries(all)
+      .map(([name, value]) => [canonicalHeader(name), value] as const)
+      .sort(([a], [c]) => (a < c ? -1 : 1));
   }
 
   *#warn(response: RestResponse): Routine {
@@ -192,24 +209,6 @@ export class Api {
     }
   }
 }
-
-const statusTexts: Readonly<Record<number, string>> = {
-  200: 'OK',
-  201: 'Created',
-  202: 'Accepted',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  410: 'Gone',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Entity',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};
 
 /** The refusal in an answer. */
 export function statusOf(response: RestResponse): StatusError {

@@ -8,6 +8,8 @@ export type CommandEntry = {
   readonly path: string;
   readonly short: string;
   readonly long?: string;
+  /** What its help begins with instead of both; a command that only has others below it shows no usage line then. */
+  readonly about?: string;
   /** As the shell takes them; a line beginning with `#` says what the next does. */
   readonly examples?: string;
   readonly aliases?: readonly string[];

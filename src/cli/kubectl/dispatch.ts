@@ -8,11 +8,17 @@ import { allFlags, deprecatedFlags, globalFlags } from './flag-table.ts';
 import { type Flag, type ParsedArguments, parseArguments, takesValue } from './flags.ts';
 import { helpText } from './help.ts';
 import { Kubectl } from './kubectl.ts';
+import { withPreferences } from './kuberc.ts';
+import { matchVersions } from './match-versions.ts';
 
 /** Finds the command, reads its flags, runs it, and says what went wrong. */
 export function* dispatch(commands: readonly CommandEntry[], words: readonly string[], process: Process): Routine<ExitCode> {
   try {
-    return yield* runCommand(commands, words, process);
+    return yield* runCommand(
+      commands,
+      withPreferences(commands, words, process, (call) => findCommand(commands, call)),
+      process,
+    );
   } catch (error) {
     const described = describeError(error);
     if (!described) throw error;
@@ -27,7 +33,8 @@ function* runCommand(commands: readonly CommandEntry[], words: readonly string[]
   const { path, rest } = findCommand(commands, words);
   const command = commands.find((each) => each.path === path);
   const parsed = parse(path, rest);
-  if (parsed.help || (path === '' && parsed.args.length === 0)) {
+  if (path === '' && parsed.args[0] === 'help') return yield* help(commands, parsed.args.slice(1), process);
+  if (command || path !== '' || parsed.args.length === 0 ? parsed.help || path === '' : false) {
     yield* process.print(helpText(commands, path));
     return 0;
   }
@@ -38,9 +45,21 @@ function* runCommand(commands: readonly CommandEntry[], words: readonly string[]
     if (parsed.flags.has(name)) yield* k.printError(`Flag --${name} has been deprecated, ${text}\n`);
   const missing = (command.required ?? []).filter((name) => !parsed.flags.has(name));
   if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`);
+  if (parsed.flags.bool('match-server-version') && !local.has(path.split(' ')[0] ?? '')) yield* matchVersions(k);
   const status = yield* runToEnd(k, command.run);
   if (k.flags.bool('warnings-as-errors') && k.warnings > 0) throw new KubectlError(`${k.warnings} warning${k.warnings === 1 ? '' : 's'} received`);
   return status;
+}
+
+/** Commands that ask no server. */
+const local: ReadonlySet<string> = new Set(['config', 'completion', 'kustomize', 'options', 'plugin', 'alpha', 'version']);
+
+/** `kubectl help get` is `kubectl get --help`. */
+function* help(commands: readonly CommandEntry[], topic: readonly string[], process: Process): Routine<ExitCode> {
+  const { path, rest } = findCommand(commands, topic);
+  if (rest.length === 0) yield* process.print(helpText(commands, path));
+  else yield* process.printError(`Unknown help topic [${topic.map((word) => `\`${word}\``).join(' ')}]\n${helpText(commands, '')}`);
+  return 0;
 }
 
 /** Runs the command; what could not be read of its input is said after everything else. */

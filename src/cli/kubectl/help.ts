@@ -8,6 +8,7 @@ import type { Flag } from './flags.ts';
 /** What `kubectl <path> --help` prints. */
 export function helpText(commands: readonly CommandEntry[], path: string): string {
   if (path === '') return rootHelp(commands);
+  if (path === 'options') return '\n';
   const command = commands.find((each) => each.path === path);
   const sections = [
     longText(command),
@@ -15,14 +16,14 @@ export function helpText(commands: readonly CommandEntry[], path: string): strin
     command?.examples ? `Examples:\n${indent(command.examples)}` : '',
     subcommands(commands, path),
     flagSection(ownFlags(path).filter(({ name }) => deprecatedFlags[path]?.[name] === undefined)),
-    `Usage:\n  kubectl ${usageOf(path)} [options]`,
-    footer(commands, path),
+    ...(command?.about ? [] : [`Usage:\n  kubectl ${usageOf(path)} [options]`]),
+    footer(commands, path, command?.about === undefined),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 const longText = (command: CommandEntry | undefined): string =>
-  command?.long ? `${command.short}.\n\n ${command.long.replaceAll('\n', '\n ')}` : `${command?.short ?? ''}.`;
+  command?.about ? command.about : command?.long ? `${command.short}.\n\n ${command.long.replaceAll('\n', '\n ')}` : `${command?.short ?? ''}.`;
 
 const indent = (text: string): string =>
   text
@@ -30,9 +31,9 @@ const indent = (text: string): string =>
     .map((line) => `  ${line}`)
     .join('\n');
 
-function footer(commands: readonly CommandEntry[], path: string): string {
+function footer(commands: readonly CommandEntry[], path: string, withOptions = true): string {
   const more = childrenOf(commands, path).length > 0 ? `Use "kubectl ${path} <command> --help" for more information about a given command.\n` : '';
-  return `${more}Use "kubectl options" for a list of global command-line options (applies to all commands).`;
+  return !withOptions ? more.trimEnd() : `${more}Use "kubectl options" for a list of global command-line options (applies to all commands).`;
 }
 
 function subcommands(commands: readonly CommandEntry[], path: string): string {
@@ -41,7 +42,7 @@ function subcommands(commands: readonly CommandEntry[], path: string): string {
 }
 
 function columns(children: readonly CommandEntry[]): string {
-  const width = Math.max(...children.map((each) => nameOfCommand(each).length)) + 4;
+  const width = Math.max(11, ...children.map((each) => nameOfCommand(each).length)) + 3;
   return children.map((each) => `  ${nameOfCommand(each).padEnd(width)}${each.short}`).join('\n');
 }
 

@@ -9,7 +9,7 @@ import { KubectlError, usageError } from './errors.ts';
 import { ownFlags } from './flag-table.ts';
 import type { FlagValues, ParsedArguments } from './flags.ts';
 import { klog } from './klog.ts';
-import { type ClientConfig, clientConfig } from './kubeconfig.ts';
+import { type ClientConfig, clientConfig, kubeconfigPaths } from './kubeconfig.ts';
 
 export type DryRun = 'none' | 'client' | 'server';
 
@@ -54,6 +54,7 @@ export class Kubectl {
       config: this.config,
       headers: impersonation(this.flags, this.config.userName),
       verbosity: this.flags.number('v'),
+      kubeconfig: kubeconfigPaths(this.process, this.flags).paths.find((path) => this.process.fs.exists(path)),
       timeout: requestTimeout(this.flags.text('request-timeout')),
     });
     return this.#api;

@@ -6,7 +6,7 @@ import { eachYamlDocument, YamlError } from '../../apimachinery/yaml.ts';
 import { Errno } from '../../linux/errno.ts';
 import { type OpenFile, readAll } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { KubectlError } from './errors.ts';
+import { ErrorList, KubectlError } from './errors.ts';
 import { isObj, type Obj, objs, text } from './json.ts';
 import type { Kubectl } from './kubectl.ts';
 import { kustomized } from './kustomize/kustomize.ts';
@@ -35,6 +35,8 @@ export function* readManifests(k: Kubectl, options: ManifestOptions): Routine<re
     yield* k.printError(warnings);
     return objects.map((object) => ({ object, source: options.kustomize ?? '' }));
   }
+  const missing = options.filenames.filter((name) => isPath(name) && !k.process.fs.exists(name)).map(notThere);
+  if (missing.length > 1) throw new ErrorList(missing);
   const manifests: Manifest[] = [];
   for (const name of options.filenames) manifests.push(...(yield* readOne(k, name, options)));
   return manifests;
@@ -45,11 +47,14 @@ function* readOne(k: Kubectl, name: string, options: ManifestOptions): Routine<r
   if (/^https?:\/\//.test(name)) return parse(yield* readUrl(k, name), name, options);
   if (descriptor.test(name)) return parse(yield* readDescriptor(k, name), name, options);
   const { fs } = k.process;
-  if (!fs.exists(name)) throw new KubectlError(`the path "${name}" does not exist`);
+  if (!fs.exists(name)) throw notThere(name);
   const files = fs.isDirectory(name) ? filesBelow(k, name.replace(/\/+$/, ''), options.recursive ?? false) : [name];
   if (files.length === 0) throw new KubectlError(`error reading [${name}]: recognized file extensions are [.json .yaml .yml]`);
   return files.flatMap((file) => parse(readText(k, file), file, options));
 }
+
+const isPath = (name: string): boolean => name !== '-' && !/^https?:\/\//.test(name) && !descriptor.test(name);
+const notThere = (name: string): KubectlError => new KubectlError(`the path "${name}" does not exist`);
 
 /** What the shell's `<( … )` becomes. */
 const descriptor = /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/;

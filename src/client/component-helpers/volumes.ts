@@ -1,4 +1,4 @@
-import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/types.ts';
 import { matchesLabelSelector } from '../../apimachinery/labels.ts';
 import { wholeValue } from '../../apimachinery/quantity.ts';
 
@@ -28,3 +28,9 @@ export function findMatchingVolume(claim: PersistentVolumeClaim, volumes: readon
 
 const size = ({ spec }: PersistentVolume): number => wholeValue(spec.capacity?.['storage']);
 const requested = ({ spec }: PersistentVolumeClaim): number => wholeValue(spec.resources?.requests?.['storage']);
+
+/** The claims that a pod's volumes name; those of ephemeral volumes are made for it (ephemeral.VolumeClaimName). */
+export const claimNames = ({ metadata, spec }: Pod): string[] =>
+  (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) =>
+    persistentVolumeClaim ? [persistentVolumeClaim.claimName] : ephemeral ? [`${metadata.name}-${name}`] : [],
+  );

@@ -1,7 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../api/types.ts';
 import { isReason } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
-import { findMatchingVolume } from '../../client/component-helpers/volumes.ts';
+import { claimNames, findMatchingVolume } from '../../client/component-helpers/volumes.ts';
 import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
 import { keyOf, type ObjectKey } from '../../client/keys.ts';
 import { constants } from '../constants.ts';
@@ -34,11 +34,7 @@ export const persistentVolumeClaimBinder = (): Controller => ({
             .map(keyOf)
         : [],
     ),
-    watch('pods', ({ metadata, spec }, _context, before) =>
-      before !== undefined
-        ? []
-        : (spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) => (claim ? [{ namespace: metadata.namespace ?? '', name: claim.claimName }] : [])),
-    ),
+    watch('pods', (pod, _context, before) => (before !== undefined ? [] : claimNames(pod).map((name) => ({ namespace: pod.metadata.namespace ?? '', name })))),
   ],
   reconcile: syncClaim,
 });
@@ -94,12 +90,7 @@ function explainWaiting({ recorder, informers }: Context, claim: PersistentVolum
   const names = informers
     .of('pods')
     .list(claim.metadata.namespace ?? '')
-    .filter(
-      ({ spec, status }) =>
-        status?.phase === 'Pending' &&
-        !spec.nodeName &&
-        spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim.metadata.name),
-    )
+    .filter((pod) => pod.status?.phase === 'Pending' && !pod.spec.nodeName && claimNames(pod).includes(claim.metadata.name ?? ''))
     .map(({ metadata }) => metadata.name);
   if (names.length === 0) recorder.normal(claim, 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding');
   else recorder.normal(claim, 'WaitForPodScheduled', `waiting for pod${names.length > 1 ? 's' : ''} ${names.join(',')} to be scheduled`);

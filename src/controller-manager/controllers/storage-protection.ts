@@ -1,4 +1,5 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/types.ts';
+import { claimNames } from '../../client/component-helpers/volumes.ts';
 import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
 import type { ObjectKey } from '../../client/keys.ts';
 import { isTerminal } from '../pods.ts';
@@ -38,8 +39,7 @@ function releaseVolume(key: ObjectKey, { client, informers }: Context): Result {
   return {};
 }
 
-const claimsOf = ({ metadata, spec }: Pod): readonly ObjectKey[] =>
-  (spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) => (claim ? [{ namespace: metadata.namespace ?? '', name: claim.claimName }] : []));
+const claimsOf = (pod: Pod): readonly ObjectKey[] => claimNames(pod).map((name) => ({ namespace: pod.metadata.namespace ?? '', name }));
 
 type Protected = PersistentVolume | PersistentVolumeClaim;
 

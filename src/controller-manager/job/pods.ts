@@ -33,9 +33,11 @@ export function dropFinalizer(client: Client, pod: Pod): void {
 }
 
 /** A pod of the Job; of an Indexed one, the pod of that index. */
-export function newJobPod(job: Job, index: number | undefined): Pod {
+export function newJobPod(job: Job, index: number | undefined, annotations: Readonly<Record<string, string>> = {}): Pod {
   const template = index === undefined ? job.spec.template : indexedTemplate(job.spec.template, index);
-  const pod = podFromTemplate(template, job, controllerRef('batch/v1', 'Job', job));
+  const made = podFromTemplate(template, job, controllerRef('batch/v1', 'Job', job));
+  const noted = Object.keys(annotations).length > 0 ? { ...made.metadata.annotations, ...annotations } : made.metadata.annotations;
+  const pod = noted === made.metadata.annotations ? made : { ...made, metadata: { ...made.metadata, annotations: noted } };
   const finalizers = [...(pod.metadata.finalizers ?? []), trackingFinalizer];
   if (index === undefined || !isIndexed(job)) return { ...pod, metadata: { ...pod.metadata, finalizers } };
   const hostname = pod.spec.hostname ?? `${job.metadata.name}-${index}`;

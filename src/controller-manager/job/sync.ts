@@ -8,6 +8,7 @@ import { createPod, deletePod, slowStartBatch } from '../pod-control.ts';
 import { isActive, isReady } from '../pods.ts';
 import { formatIndexes, indexOf, isIndexed, nextIndexes, parseIndexes } from './indexes.ts';
 import { dropFinalizer, hasFinalizer, newJobPod, remainingBackoff } from './pods.ts';
+import { failedIndexes, failureAnnotations, failureOf, indexBackoff, lastFailed, successOf } from './policies.ts';
 
 type Status = batch.JobStatus;
 type Verdict = { readonly type: 'Complete' | 'Failed'; readonly reason: string; readonly message: string };
@@ -70,7 +71,9 @@ export class JobSync {
     if (target !== undefined)
       return { type: target.type === 'FailureTarget' ? 'Failed' : 'Complete', reason: target.reason ?? '', message: target.message ?? '' };
     const { backoffLimit = 6, activeDeadlineSeconds, completions, suspend } = this.#job.spec;
-    const failures = (this.#status.failed ?? 0) + failed.length;
+    const fatal = failed.map((pod) => failureOf(this.#job, pod)).find(({ action }) => action === 'FailJob');
+    if (fatal) return { type: 'Failed', reason: 'PodFailurePolicy', message: fatal.message };
+    const failures = (this.#status.failed ?? 0) + failed.filter(this.#failureCounts).length;
     if (failures > backoffLimit || this.#restartsExceed(backoffLimit))
       return { type: 'Failed', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
     if (activeDeadlineSeconds !== undefined && this.#status.startTime !== undefined && !suspend) {
@@ -78,10 +81,30 @@ export class JobSync {
       if (left <= 0) return { type: 'Failed', reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' };
       this.#comeBack(left);
     }
+    const byIndex = isIndexed(this.#job) ? this.#decideByIndex(this.#completedIndexes(succeeded)) : undefined;
+    if (byIndex) return byIndex;
     const done = isIndexed(this.#job) ? this.#completedIndexes(succeeded).size : (this.#status.succeeded ?? 0) + succeeded.length;
     const active = this.#pods.filter(isActive).length;
     const complete = completions === undefined || completions === null ? done > 0 && active === 0 : done >= completions;
     return complete ? { type: 'Complete', reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' } : undefined;
+  }
+
+  /** Too many indexes that failed for good, or enough that succeeded. */
+  #decideByIndex(succeeded: ReadonlySet<number>): Verdict | undefined {
+    const { maxFailedIndexes, completions } = this.#job.spec;
+    const failed = this.#failedIndexes().size;
+    if (maxFailedIndexes !== undefined && failed > maxFailedIndexes)
+      return { type: 'Failed', reason: 'MaxFailedIndexesExceeded', message: 'Job has exceeded the specified maximal number of failed indexes' };
+    if (failed > 0 && failed + succeeded.size >= (completions ?? 0)) return { type: 'Failed', reason: 'FailedIndexes', message: 'Job has failed indexes' };
+    const met = successOf(this.#job, succeeded);
+    return met === undefined ? undefined : { type: 'Complete', reason: 'SuccessPolicy', message: met };
+  }
+
+  /** Whether a failed pod is counted: podFailurePolicy may say that it is not. */
+  readonly #failureCounts = (pod: Pod): boolean => failureOf(this.#job, pod).action !== 'Ignore';
+
+  #failedIndexes(): ReadonlySet<number> {
+    return this.#job.spec.backoffLimitPerIndex === undefined ? new Set() : failedIndexes(this.#job, this.#status.failedIndexes, this.#pods);
   }
 
   /** With restartPolicy OnFailure it is the containers that fail, not the pods: pastBackoffLimitOnFailure. */
@@ -107,7 +130,12 @@ export class JobSync {
     if (suspend) return this.#deleteAll(active);
     const succeeded = this.#uncounted().succeeded;
     const done = isIndexed(this.#job) ? this.#completedIndexes(succeeded).size : (this.#status.succeeded ?? 0) + succeeded.length;
-    const wanted = completions === undefined || completions === null ? (done > 0 ? active.length : parallelism) : Math.min(parallelism, completions - done);
+    const wanted =
+      completions === undefined || completions === null
+        ? done > 0
+          ? active.length
+          : parallelism
+        : Math.min(parallelism, completions - done - this.#failedIndexes().size);
     if (active.length > wanted) {
       const excess = active.slice(Math.max(0, wanted));
       this.#deleteAll(excess);
@@ -122,20 +150,36 @@ export class JobSync {
   }
 
   #create(count: number, active: readonly Pod[]): readonly Pod[] {
-    const wait = remainingBackoff(this.#pods, this.#context.sim.now);
+    const { sim } = this.#context;
+    const perIndex = this.#job.spec.backoffLimitPerIndex !== undefined;
+    const wait = perIndex ? 0 : remainingBackoff(this.#pods, sim.now);
     if (wait > 0) {
       this.#comeBack(wait);
       return active;
     }
-    const indexes = isIndexed(this.#job) ? nextIndexes(this.#job, this.#completedIndexes(this.#uncounted().succeeded), active, count) : undefined;
+    const indexes = isIndexed(this.#job) ? this.#indexesToStart(count, active, perIndex) : undefined;
     const created: Pod[] = [];
     const { done, error, throttled } = slowStartBatch(this.#context, indexes?.length ?? count, () => {
-      created.push(createPod(this.#context, newJobPod(this.#job, indexes?.[created.length]), this.#job));
+      const index = indexes?.[created.length];
+      const notes = perIndex && index !== undefined ? failureAnnotations(this.#job, lastFailed(this.#pods, index)) : {};
+      created.push(createPod(this.#context, newJobPod(this.#job, index, notes), this.#job));
     });
-    this.#expectations.expect(textOf(this.#job), this.#context.sim.now, { creations: done });
+    this.#expectations.expect(textOf(this.#job), sim.now, { creations: done });
     if (throttled) this.#comeBack(1);
     if (error !== undefined) throw error;
     return [...active, ...created];
+  }
+
+  /** The lowest that are neither done, nor failed for good, nor worked on; with a limit for each, less those that still wait. */
+  #indexesToStart(count: number, active: readonly Pod[], perIndex: boolean): readonly number[] {
+    const over = new Set([...this.#completedIndexes(this.#uncounted().succeeded), ...this.#failedIndexes()]);
+    const indexes = nextIndexes(this.#job, over, active, count);
+    if (!perIndex) return indexes;
+    return indexes.filter((index) => {
+      const wait = indexBackoff(lastFailed(this.#pods, index), this.#context.sim.now);
+      if (wait > 0) this.#comeBack(wait);
+      return wait === 0;
+    });
   }
 
   #deleteAll(pods: readonly Pod[]): readonly Pod[] {
@@ -154,8 +198,9 @@ export class JobSync {
     const { uncountedTerminatedPods: before } = this.#status;
     const status = this.#status;
     const newlySucceeded = new Set([...(before?.succeeded ?? []), ...uids(succeeded)]);
-    const newlyFailed = new Set([...(before?.failed ?? []), ...uids(failed)]);
-    if (newlySucceeded.size + newlyFailed.size > 0) {
+    const newlyFailed = new Set([...(before?.failed ?? []), ...uids(failed.filter(this.#failureCounts))]);
+    const newlyFailedIndexes = this.#failedIndexes();
+    if (newlySucceeded.size + newlyFailed.size + failed.length > 0) {
       this.#setActive(active);
       status.uncountedTerminatedPods = {
         ...(newlySucceeded.size > 0 && { succeeded: [...newlySucceeded] }),
@@ -170,6 +215,7 @@ export class JobSync {
     if (isIndexed(this.#job)) {
       const indexes = this.#completedIndexes(succeeded);
       if (indexes.size > 0) status.completedIndexes = formatIndexes(indexes);
+      if (this.#job.spec.backoffLimitPerIndex !== undefined) status.failedIndexes = formatIndexes(newlyFailedIndexes);
     }
     const total = isIndexed(this.#job) ? this.#completedIndexes(succeeded).size : (status.succeeded ?? 0) + newlySucceeded.size;
     if (total > 0) status.succeeded = total;

@@ -353,7 +353,7 @@ class Parser {
         node = { type: 'index', target: node, index: this.#string(this.#next() as Token & { readonly kind: 'string' }, undefined) };
       } else if (this.#is('.') && this.#peek(1).kind === 'operator' && (this.#peek(1) as { readonly text: string }).text === '[') {
         this.#at++;
-      } else if (this.#take('?')) node = { type: 'try', body: node, handler: undefined };
+      } else if (this.#take('?')) node = optional(node);
       else if (this.#take('[')) node = this.#brackets(node);
       else return node;
     }
@@ -457,4 +457,12 @@ function combine(operator: string, left: Node, right: Node): Node {
   if (operator === '//') return { type: 'alternative', left, right };
   if (levels[operator]?.level === 3) return { type: 'update', operator: operator.slice(0, -1), left, right };
   return { type: 'binary', operator, left, right };
+}
+
+/** `a.b?`, `a[]?`: only the last step may fail, for each of the values before it (gen_index_opt). */
+function optional(node: Node): Node {
+  const attempt = (body: Node): Node => ({ type: 'try', body, handler: undefined });
+  const step = node.type === 'iterate' || (node.type === 'index' && node.index.type === 'literal');
+  if (!step || node.target.type === 'identity') return attempt(node);
+  return { type: 'pipe', left: node.target, right: attempt({ ...node, target: { type: 'identity' } }) };
 }

@@ -1,6 +1,6 @@
-import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/types.ts';
 import { matchesNodeSelector } from '../../client/component-helpers/node-selection.ts';
-import { findMatchingVolume } from '../../client/component-helpers/volumes.ts';
+import { claimNames, findMatchingVolume } from '../../client/component-helpers/volumes.ts';
 import { type ClusterView, type Filter, type Plugin, unresolvable } from '../framework.ts';
 
 const conflict = unresolvable("node(s) didn't match PersistentVolume's node affinity");
@@ -12,15 +12,13 @@ export const volumeBinding: Plugin = {
   name: 'VolumeBinding',
   helpedBy: ['Storage', 'NodeAdd', 'NodeLabel'],
   preFilter({ pod }, cluster) {
-    const names = (pod.spec.volumes ?? []).flatMap((volume) =>
-      volume.persistentVolumeClaim ? [volume.persistentVolumeClaim.claimName] : volume.ephemeral ? [`${pod.metadata.name}-${volume.name}`] : [],
-    );
+    const names = claimNames(pod);
     if (names.length === 0) return undefined;
     const bound: PersistentVolumeClaim[] = [];
     const waiting: PersistentVolumeClaim[] = [];
     for (const name of names) {
       const claim = cluster.informers.of('persistentvolumeclaims').get({ namespace: pod.metadata.namespace ?? '', name });
-      if (claim === undefined) return { rejected: unresolvable(`persistentvolumeclaim "${name}" not found`) };
+      if (claim === undefined) return { rejected: unresolvable(missing(pod, name)) };
       if (claim.metadata.deletionTimestamp !== undefined) return { rejected: unresolvable(`persistentvolumeclaim "${name}" is being deleted`) };
       if (isBound(claim)) bound.push(claim);
       else if (waitsForConsumer(claim, cluster)) waiting.push(claim);
@@ -29,6 +27,12 @@ export const volumeBinding: Plugin = {
     return { filter: filterFor(bound, waiting, cluster) };
   },
 };
+
+/** An ephemeral volume's claim is only late. */
+const missing = ({ metadata, spec }: Pod, name: string): string =>
+  spec.volumes?.some((volume) => volume.ephemeral && `${metadata.name}-${volume.name}` === name)
+    ? `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"`
+    : `persistentvolumeclaim "${name}" not found`;
 
 const isBound = ({ metadata, spec }: PersistentVolumeClaim): boolean =>
   Boolean(spec.volumeName) && metadata.annotations?.['pv.kubernetes.io/bind-completed'] !== undefined;

@@ -1,10 +1,8 @@
-import type { Pod } from '../../api/types.ts';
+import { claimNames } from '../../client/component-helpers/volumes.ts';
 import type { ClusterView, Plugin } from '../framework.ts';
 import { unschedulable } from '../framework.ts';
 
 const inUse = unschedulable('node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod');
-
-const claimNames = ({ spec }: Pod): string[] => (spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) => (claim ? [claim.claimName] : []));
 
 /** A claim with ReadWriteOncePod serves one pod of the whole cluster: pkg/scheduler/framework/plugins/volumerestrictions. */
 export const volumeRestrictions: Plugin = {

@@ -8,8 +8,6 @@ import { at, defined, type Obj, obj } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
 
-const scalable = ['Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController'];
-
 /** kubernetes kubectl/pkg/cmd/autoscale/autoscale.go. */
 export const autoscale: CommandEntry = {
   path: 'autoscale',
@@ -23,7 +21,11 @@ export const autoscale: CommandEntry = {
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun, { typed: true });
     for (const info of yield* visitAll(k, { args: k.args })) {
-      if (!scalable.includes(info.resource.kind)) throw new KubectlError(`cannot autoscale a ${info.resource.kind}`);
+      const { group, version, resource, kind, subresources } = info.resource;
+      if (!subresources.some(({ name }) => name === 'scale'))
+        throw new KubectlError(
+          `cannot autoscale a ${kind}: could not find scale subresource for ${group}/${version}, Resource=${resource} in discovery information`,
+        );
       const cpu = k.flags.has('cpu-percent') ? `${k.flags.text('cpu-percent')}%` : k.flags.text('cpu');
       const metrics = [...metric('cpu', cpu), ...metric('memory', k.flags.text('memory'))];
       const body = autoscaler(

@@ -11,7 +11,8 @@ import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { alignRows } from '../printers/tab-writer.ts';
 
-const clientVersion: Obj = {
+/** What this kubectl says of itself. */
+export const clientVersion: Obj = {
   major: '1',
   minor: '35',
   gitVersion: 'v1.35.2',

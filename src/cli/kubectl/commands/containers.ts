@@ -36,6 +36,9 @@ export function* chooseContainer(k: Kubectl, pod: Obj, quiet = false): Routine<s
   return name;
 }
 
+/** What is said of a Service that chooses no pods. */
+export const noSelector = (name: string): string => `invalid service '${name}': Service is defined without a selector`;
+
 /** A pod by its name, or one of the pods of `deploy/web`: polymorphichelpers AttachablePodForObject. */
 export function* podFor(k: Kubectl, word: string): Routine<Obj> {
   const [type, name] = word.includes('/') ? (word.split('/', 2) as [string, string]) : ['pod', word];
@@ -43,6 +46,7 @@ export function* podFor(k: Kubectl, word: string): Routine<Obj> {
   const object = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, k.namespace, name) }));
   if (resource.kind === 'Pod') return object;
   const selector = selectorText(object);
+  if (selector === undefined && resource.kind === 'Service') throw new KubectlError(`cannot attach to *v1.Service: ${noSelector(name)}`);
   if (selector === undefined)
     throw new KubectlError(`cannot attach to *${resource.version}.${resource.kind}: selector for *${resource.version}.${resource.kind} not implemented`);
   const until = k.now + (k.flags.text('pod-running-timeout') === '' ? 20_000 : k.flags.duration('pod-running-timeout'));

@@ -21,11 +21,11 @@ export const debug: CommandEntry = {
     '# A container beside those of a pod\nkubectl debug web -it --image=busybox --target=nginx\n\n# A copy with another command\nkubectl debug web --copy-to=web-debug --container=web -- sleep 1d\n\n# A node\nkubectl debug node/node01 -it --image=busybox',
   *run(k) {
     const subjects = k.dash >= 0 ? k.args.slice(0, k.dash) : k.args;
-    if (subjects.length === 0 && k.flags.list('filename').length === 0) throw k.usage('NAME is required for debug');
     const profile = k.flags.text('profile');
     if (!profiles.includes(profile)) throw new KubectlError(`unknown profile: ${profile}`);
     const copy = k.flags.text('copy-to');
     checkWhat(k, copy);
+    if (subjects.length === 0 && k.flags.list('filename').length === 0) throw new KubectlError('NAME or filename is required for debug');
     if (k.flags.text('target') !== '') {
       if (copy !== '') throw new KubectlError('--target is incompatible with --copy-to. Use --share-processes instead.');
       yield* k.print(

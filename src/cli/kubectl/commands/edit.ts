@@ -30,25 +30,29 @@ export const edit: CommandEntry = {
   *run(k) {
     const infos = yield* visitAll(k, { args: k.args, selectAll: true });
     if (infos.length === 0) throw new KubectlError('edit cancelled, no objects found');
-    const original = render(k, infos);
-    let buffer = notice + original;
-    let failures = '';
-    for (;;) {
-      const content = yield* callEditor(k, failures === '' ? buffer : withFailures(buffer, failures));
-      const edited = strip(content);
-      if (failures === '' ? edited.trim() === strip(buffer).trim() : content === withFailures(buffer, failures)) {
-        if (failures === '') return yield* k.printError('Edit cancelled, no changes made.\n');
-        yield* keep(k, content);
-        throw new KubectlError('Edit cancelled, no valid changes were saved.');
-      }
-      if (edited.trim() === '') return yield* k.printError('Edit cancelled, saved file was empty.\n');
-      const problem = yield* save(k, infos, edited);
-      if (problem === undefined) return;
-      buffer = notice + edited;
-      failures = problem;
-    }
+    yield* editing(k, render(k, infos), (edited) => save(k, infos, edited));
   },
 };
+
+/** Shows a text in the editor until what comes back is saved or given up; `save` says what was wrong. */
+export function* editing(k: Kubectl, original: string, save: (edited: string) => Routine<string | undefined>): Routine {
+  let buffer = notice + original;
+  let failures = '';
+  for (;;) {
+    const content = yield* callEditor(k, failures === '' ? buffer : withFailures(buffer, failures));
+    const edited = strip(content);
+    if (failures === '' ? edited.trim() === strip(buffer).trim() : content === withFailures(buffer, failures)) {
+      if (failures === '') return yield* k.printError('Edit cancelled, no changes made.\n');
+      yield* keep(k, content);
+      throw new KubectlError('Edit cancelled, no valid changes were saved.');
+    }
+    if (edited.trim() === '') return yield* k.printError('Edit cancelled, saved file was empty.\n');
+    const problem = yield* save(edited);
+    if (problem === undefined) return;
+    buffer = notice + edited;
+    failures = problem;
+  }
+}
 
 function render(k: Kubectl, infos: readonly Info[]): string {
   const strip = (object: Obj): Obj => (k.flags.bool('show-managed-fields') ? object : withoutManagedFields(object));

@@ -16,7 +16,7 @@ export const events: CommandEntry = {
   *run(k) {
     const types = k.flags.list('types');
     for (const type of types) if (!['normal', 'warning'].includes(type.toLowerCase())) throw new KubectlError(`valid --types are Normal or Warning`);
-    const printer = objectPrinter(k);
+    const printer = objectPrinter(k, { typed: true });
     const everywhere = k.flags.bool('all-namespaces');
     const path = everywhere ? '/api/v1/events' : `/api/v1/namespaces/${k.namespace}/events`;
     const subject = yield* subjectOf(k);
@@ -26,7 +26,7 @@ export const events: CommandEntry = {
     const found = sortEvents(objs(answer['items']).filter(wanted)).map((event): Obj => ({ apiVersion: 'v1', kind: 'Event', ...event }));
     if (found.length === 0 && !k.flags.bool('watch'))
       return yield* k.printError(everywhere ? 'No events found.\n' : `No events found in ${k.namespace} namespace.\n`);
-    if (printer) return yield* k.print(printer({ apiVersion: 'v1', kind: 'List', items: found, metadata: { resourceVersion: '' } }));
+    if (printer) return yield* k.print(k.flags.text('output') === 'name' ? '' : printer(eventList(found)));
     const widths: number[] = [];
     const head = k.flags.bool('no-headers') ? [] : [[...(everywhere ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE']];
     yield* k.print(alignRows([...head, ...found.map((event) => row(event, k.now, everywhere))], widths));
@@ -40,6 +40,29 @@ export const events: CommandEntry = {
       });
   },
 };
+
+/** As Go's types hold it: each event with its two times, and fields in their order. */
+function eventList(events: readonly Obj[]): Obj {
+  const metadataOrder = ['name', 'generateName', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp'];
+  const referenceOrder = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
+  const order = [
+    ...['kind', 'apiVersion', 'metadata', 'involvedObject', 'reason', 'message', 'source', 'firstTimestamp', 'lastTimestamp', 'count', 'type', 'eventTime'],
+    ...['series', 'action', 'related', 'reportingComponent', 'reportingInstance'],
+  ];
+  const items = events.map((event) => {
+    const whole: Obj = { source: {}, firstTimestamp: null, lastTimestamp: null, eventTime: null, reportingComponent: '', reportingInstance: '', ...event };
+    const parts: Obj = {
+      ...whole,
+      metadata: inOrder(obj(whole['metadata']), metadataOrder),
+      involvedObject: inOrder(obj(whole['involvedObject']), referenceOrder),
+    };
+    return inOrder(parts, order);
+  });
+  return { kind: 'EventList', apiVersion: 'v1', metadata: {}, items };
+}
+
+const inOrder = (object: Obj, order: readonly string[]): Obj =>
+  Object.fromEntries([...order.filter((key) => key in object), ...Object.keys(object).filter((key) => !order.includes(key))].map((key) => [key, object[key]]));
 
 function row(event: Obj, now: number, everywhere: boolean): string[] {
   const involved = obj(event['involvedObject']);

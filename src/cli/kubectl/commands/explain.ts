@@ -57,10 +57,7 @@ function* explainPath(k: Kubectl, spec: string): Routine {
 function split(discovery: Discovery, spec: string): { readonly word: string; readonly path: readonly string[] } {
   const words = spec.split('.');
   const { group } = discovery.find(words[0] ?? '') ?? { group: '' };
-  const whole = discovery.resources.find(
-    (each) => each.group !== '' && spec.startsWith(`${words[0]}.${each.group}`) && discovery.find(`${words[0]}.${each.group}`),
-  );
-  const prefix = whole ? `${words[0]}.${whole.group}` : group !== '' && spec.startsWith(`${words[0]}.${group}`) ? `${words[0]}.${group}` : (words[0] ?? '');
+  const prefix = group !== '' && spec.startsWith(`${words[0]}.${group}`) ? `${words[0]}.${group}` : (words[0] ?? '');
   const rest = spec.slice(prefix.length + 1);
   return { word: prefix, path: rest === '' ? [] : rest.split('.') };
 }

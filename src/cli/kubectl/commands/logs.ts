@@ -7,7 +7,7 @@ import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
 import { at, nameOf, namespaceOf, num, type Obj, obj, objs, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
-import { containersOf, defaultContainer, podsOf } from './containers.ts';
+import { containersOf, defaultContainer, noSelector, podsOf } from './containers.ts';
 import { selectorText } from './selectors.ts';
 
 const expected = "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command";
@@ -59,6 +59,7 @@ function* chosenPods(k: Kubectl): Routine<readonly Obj[]> {
   const object = yield* getNamed(k, pathOf(resource, k.namespace, name));
   if (resource.kind === 'Pod') return [object];
   const selector = resource.kind === 'CronJob' ? undefined : selectorText(object);
+  if (selector === undefined && resource.kind === 'Service') throw new KubectlError(`cannot get the logs from *v1.Service: ${noSelector(name)}`);
   if (selector === undefined)
     throw new KubectlError(
       `cannot get the logs from *${resource.version}.${resource.kind}: selector for *${resource.version}.${resource.kind} not implemented`,

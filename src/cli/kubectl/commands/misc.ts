@@ -1,7 +1,7 @@
 /** options, completion, plugin, alpha, kustomize and what is not simulated. */
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import type { CommandEntry } from '../command.ts';
-import { KubectlError, notSimulated } from '../errors.ts';
+import { KubectlError } from '../errors.ts';
 import { optionsText } from '../help.ts';
 import { kustomized } from '../kustomize/kustomize.ts';
 
@@ -33,7 +33,8 @@ export const completion: CommandEntry = {
 export const plugin: CommandEntry = {
   path: 'plugin',
   short: 'Provides utilities for interacting with plugins',
-  long: 'A plugin is a program in PATH whose name begins with kubectl-.',
+  long: 'Plugins provide extended functionality that is not part of the major command-line distribution. Please refer to the documentation and examples for more information about how write your own plugins.\n\nThe easiest way to discover and install plugins is via the kubernetes sub-project krew: [krew.sigs.k8s.io]. To install krew, visit https://krew.sigs.k8s.io/docs/user-guide/setup/install',
+  examples: '# List all available plugins\nkubectl plugin list\n\n# List only binary names of available plugins without paths\nkubectl plugin list --name-only',
 };
 
 export const pluginList: CommandEntry = {
@@ -50,20 +51,11 @@ export const pluginList: CommandEntry = {
   },
 };
 
-export const alpha: CommandEntry = { path: 'alpha', short: 'Commands for features in alpha' };
-export const alphaKuberc: CommandEntry = { path: 'alpha kuberc', short: 'Manage kuberc configuration files' };
-
-const absent = (path: string, short: string): CommandEntry => ({
-  path,
-  short,
-  *run() {
-    throw notSimulated(`kubectl ${path}`);
-  },
-});
-
-export const alphaKubercSet = absent('alpha kuberc set', 'Set values in the kuberc configuration');
-export const alphaKubercView = absent('alpha kuberc view', 'Display the current kuberc configuration');
-
+export const alpha: CommandEntry = {
+  path: 'alpha',
+  short: 'Commands for features in alpha',
+  about: 'These commands correspond to alpha features that are not enabled in Kubernetes clusters by default.',
+};
 export const kustomize: CommandEntry = {
   path: 'kustomize',
   short: 'Build a kustomization target from a directory or URL',

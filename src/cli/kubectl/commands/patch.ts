@@ -5,7 +5,7 @@ import { equal } from '../../../apimachinery/patch/json-value.ts';
 import { mergePatch } from '../../../apimachinery/patch/merge-patch.ts';
 import { PatchError } from '../../../apimachinery/patch/patch-schema.ts';
 import { strategicMerge } from '../../../apimachinery/patch/strategic-merge.ts';
-import { badRequest, StatusError } from '../../../apimachinery/status.ts';
+import { badRequest, isReason, StatusError } from '../../../apimachinery/status.ts';
 import { parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, manifestInfos, visit } from '../builder.ts';
@@ -68,12 +68,22 @@ export const patch: CommandEntry = {
         );
       } catch (error) {
         if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;
-        failures.push(error);
+        failures.push(unsupported(error, { info, contentType }));
       }
     }
     if (failures.length > 0) throw new ErrorList(failures);
   },
 };
+
+/** Custom resources have no strategic patch. */
+function unsupported(
+  error: StatusError | KubectlError,
+  { info, contentType }: { readonly info: Info; readonly contentType: string },
+): StatusError | KubectlError {
+  if (!isReason(error, 'UnsupportedMediaType')) return error;
+  const { group, version, kind } = info.resource;
+  return new KubectlError(`${contentType} is not supported by ${group === '' ? version : `${group}/${version}`}, Kind=${kind}: ${error.message}`);
+}
 
 function* current(k: Kubectl, info: Info): Routine<Obj> {
   return obj(yield* k.api.request({ method: 'GET', path: pathOf(info.resource, info.namespace, info.name, k.flags.text('subresource')) }));

@@ -16,6 +16,7 @@ export const proxy: CommandEntry = {
   examples: '# The API for curl\nkubectl proxy --port=8001',
   *run(k) {
     const [address, port] = [k.flags.text('address'), k.flags.number('port') || 8001];
+    if (port < 0 || port > 65_535) throw new KubectlError(`listen tcp: address ${port}: invalid port`);
     const server: HttpServer = { handle: (request) => forward(k, request) };
     let listener: { close(): void };
     try {

@@ -1,4 +1,5 @@
 /** Config maps, secrets, namespaces, accounts, roles, quotas: kubernetes kubectl/pkg/describe/describe.go. */
+import { tryParseQuantity } from '../../../apimachinery/quantity.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { at, entriesOf, nameOf, namespaceOf, type Obj, obj, objs, text, texts } from '../json.ts';
 import type { Describer } from './describer.ts';
@@ -46,7 +47,7 @@ export const describeServiceAccount: Describer = {
       for (const name of all.slice(1)) w.write(0, `\t${name}\n`);
     };
     group('Image pull secrets', names('imagePullSecrets'));
-    if (names('secrets').length > 0) group('Mountable secrets', names('secrets'));
+    if (obj(at(object, 'metadata.annotations'))['kubernetes.io/enforce-mountable-secrets'] === 'true') group('Mountable secrets', names('secrets'));
   },
   events: true,
 };
@@ -64,11 +65,12 @@ export const describeNamespace: Describer = {
     const root = `/api/v1/namespaces/${nameOf(object)}`;
     const quotas = objs(at(yield* k.api.request({ method: 'GET', path: `${root}/resourcequotas` }), 'items'));
     w.write(0, quotas.length === 0 ? '\nNo resource quota.\n' : '\nResource Quotas\n');
-    quotas.forEach((quota, i) => {
-      if (i > 0) w.write(0, '\n');
-      w.write(0, `  Name:\t${nameOf(quota)}\n  Resource\tUsed\tHard\n  --------\t---\t---\n`);
+    for (const quota of quotas) {
+      w.field('Name', nameOf(quota), 1);
+      scopeLines(w, quota, '  ', '* ');
+      w.write(0, '  Resource\tUsed\tHard\n  --------\t---\t---\n');
       quotaRows(w, quota, '  ');
-    });
+    }
     const limits = objs(at(yield* k.api.request({ method: 'GET', path: `${root}/limitranges` }), 'items'));
     w.write(0, limits.length === 0 ? '\nNo LimitRange resource.\n' : '\nResource Limits\n');
     if (limits.length === 0) return;
@@ -99,17 +101,31 @@ export const describeLimitRange: Describer = {
   events: false,
 };
 
+const scopeHelp: Readonly<Record<string, string>> = {
+  Terminating: 'that have an active deadline. These pods have a limited lifespan on a node before being actively terminated by the system.',
+  NotTerminating: 'that do not have an active deadline. These pods usually include long running pods whose container command is not expected to terminate.',
+  BestEffort: 'that do not have resource requirements set. These pods have a best effort quality of service.',
+  NotBestEffort: 'that have at least one resource requirement set. These pods have a burstable or guaranteed quality of service.',
+};
+
+function scopeLines(w: Writer, quota: Obj, indent: string, mark: string): void {
+  const scopes = [...texts(at(quota, 'spec.scopes'))].sort();
+  if (scopes.length > 0) w.write(0, `${indent}Scopes:\t${scopes.join(', ')}\n`);
+  for (const scope of scopes) if (scopeHelp[scope]) w.write(0, `${indent}${mark}Matches all pods ${scopeHelp[scope]}\n`);
+}
+
+const quantityText = (amount: string): string => tryParseQuantity(amount)?.toString() ?? amount;
+
 function quotaRows(w: Writer, quota: Obj, indent = ''): void {
   for (const [name, hard] of entriesOf(at(quota, 'status.hard')))
-    w.write(0, `${indent}${name}\t${text(obj(at(quota, 'status.used'))[name]) || '0'}\t${hard}\n`);
+    w.write(0, `${indent}${name}\t${quantityText(text(obj(at(quota, 'status.used'))[name]) || '0')}\t${quantityText(hard)}\n`);
 }
 
 export const describeResourceQuota: Describer = {
   *page(w, object) {
     w.field('Name', nameOf(object));
     w.field('Namespace', namespaceOf(object));
-    const scopes = texts(at(object, 'spec.scopes'));
-    if (scopes.length > 0) w.field('Scopes', scopes.join(', '));
+    scopeLines(w, object, '', ' * ');
     w.write(0, 'Resource\tUsed\tHard\n--------\t----\t----\n');
     quotaRows(w, object);
   },

@@ -137,10 +137,8 @@ function sourceText(source: Obj, container: Obj, pod: Obj | undefined): string {
   return '';
 }
 
-/** Only metadata can be seen from here (fieldpath.ExtractFieldPathAsString). */
+/** Only metadata can be seen from here, and no single label (fieldpath.ExtractFieldPathAsString). */
 function fieldValue(pod: Obj, path: string): string {
-  const [, map, key] = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path) ?? [];
-  if (map !== undefined && key !== undefined) return text(obj(at(pod, `metadata.${map}`))[key]);
   return path.startsWith('metadata.') && !path.includes('[') ? text(at(pod, path)) : '';
 }
 

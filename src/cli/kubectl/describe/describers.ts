@@ -1,3 +1,4 @@
+import { describeHorizontalPodAutoscaler } from './autoscaler.ts';
 import {
   describeConfigMap,
   describeLimitRange,
@@ -23,7 +24,6 @@ import { describeNode } from './node.ts';
 import { describePod } from './pod.ts';
 import {
   describeCertificateSigningRequest,
-  describeHorizontalPodAutoscaler,
   describePersistentVolume,
   describePersistentVolumeClaim,
   describePodDisruptionBudget,

@@ -36,11 +36,11 @@ function direction(w: Writer, word: 'ingress' | 'egress', on: boolean, rules: re
   rules.forEach((rule, i) => {
     const ports = objs(rule['ports']);
     if (ports.length === 0) w.write(2, 'To Port: \u003cany> (traffic allowed to all ports)\n');
-    for (const port of ports)
-      w.write(
-        2,
-        `To Port: ${port['port'] === undefined ? '\u003cany>' : `${text(port['port'])}${port['endPort'] ? `-${text(port['endPort'])}` : ''}`}/${text(port['protocol'] ?? 'TCP')}\n`,
-      );
+    for (const port of ports) {
+      const range = port['endPort'] === undefined ? '' : `-${text(port['endPort'])}`;
+      const number = port['port'] === undefined ? '\u003cany>' : `${text(port['port'])}${range}`;
+      w.write(2, `To Port${range === '' ? '' : ' Range'}: ${number}/${text(port['protocol'] ?? 'TCP')}\n`);
+    }
     const peers = objs(rule[key]);
     if (peers.length === 0) w.write(2, `${title}: \u003cany> (traffic not restricted by ${word === 'ingress' ? 'source' : 'destination'})\n`);
     for (const peer of peers) policyPeer(w, title, peer);

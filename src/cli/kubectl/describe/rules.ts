@@ -15,7 +15,7 @@ export function ruleRows(rules: readonly Obj[]): readonly (readonly string[])[] 
   const byResource = new Map<string, Row>();
   for (const rule of rules) {
     const verbs = texts(rule['verbs']);
-    for (const url of texts(rule['nonResourceURLs'])) rows.push({ groups: [], resources: [], names: [], urls: [url], verbs });
+    for (const url of texts(rule['nonResourceURLs'])) for (const verb of verbs) rows.push({ groups: [], resources: [], names: [], urls: [url], verbs: [verb] });
     for (const group of texts(rule['apiGroups'])) {
       for (const resource of texts(rule['resources'])) {
         const names = texts(rule['resourceNames']);

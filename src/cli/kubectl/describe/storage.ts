@@ -43,8 +43,8 @@ export const describePersistentVolume: Describer = {
 function nodeAffinity(w: Writer, spec: Obj): void {
   const terms = objs(at(spec, 'nodeAffinity.required.nodeSelectorTerms'));
   if (terms.length === 0) return w.field('Node Affinity', '<none>');
-  w.write(0, 'Node Affinity:\n');
-  w.write(1, 'Required Terms:\n');
+  w.write(0, 'Node Affinity:\t\n');
+  w.write(1, 'Required Terms:\t\n');
   terms.forEach((term, i) => {
     const expressions = objs(term['matchExpressions']).map(
       (each) => `${text(each['key'])} ${text(each['operator']).toLowerCase()} [${texts(each['values']).join(', ')}]`,
@@ -66,7 +66,7 @@ export const describePersistentVolumeClaim: Describer = {
     labelLines(w, 'Labels', at(object, 'metadata.labels'));
     annotationLines(w, at(object, 'metadata.annotations'));
     w.field('Finalizers', brackets(at(object, 'metadata.finalizers')));
-    w.field('Capacity', bound ? at(object, 'status.capacity.storage') : '');
+    w.field('Capacity', bound ? (at(object, 'status.capacity.storage') ?? '0') : '');
     w.field('Access Modes', bound ? modes(at(object, 'status.accessModes')) : '');
     if (spec['volumeMode'] !== undefined) w.field('VolumeMode', spec['volumeMode']);
     const pods = objs(at(yield* k.api.request({ method: 'GET', path: `/api/v1/namespaces/${namespaceOf(object)}/pods` }), 'items'));
@@ -107,9 +107,19 @@ export const describeStorageClass: Describer = {
     else w.write(0, `MountOptions:\n${options.map((option) => `  ${option}\n`).join('')}`);
     w.field('ReclaimPolicy', object['reclaimPolicy']);
     w.field('VolumeBindingMode', object['volumeBindingMode']);
+    if (object['allowedTopologies'] !== undefined) allowedTopologies(w, objs(object['allowedTopologies']));
   },
   events: true,
 };
+
+function allowedTopologies(w: Writer, terms: readonly Obj[]): void {
+  w.write(0, `AllowedTopologies:\t${terms.length === 0 ? '<none>' : ''}\n`);
+  terms.forEach((term, i) => {
+    const expressions = objs(term['matchLabelExpressions']).map((each) => `${text(each['key'])} in [${texts(each['values']).join(', ')}]`);
+    w.write(1, `Term ${i}:\t${expressions[0] ?? '<none>'}\n`);
+    for (const expression of expressions.slice(1)) w.write(1, `\t${expression}\n`);
+  });
+}
 
 export const describePriorityClass: Describer = {
   *page(w, object) {
@@ -136,38 +146,6 @@ export const describePodDisruptionBudget: Describer = {
     w.field('Current', num(status['currentHealthy']), 2);
     w.field('Desired', num(status['desiredHealthy']), 2);
     w.field('Total', num(status['expectedPods']), 2);
-  },
-  events: true,
-};
-
-export const describeHorizontalPodAutoscaler: Describer = {
-  *page(w, object) {
-    const [spec, status] = [obj(object['spec']), obj(object['status'])];
-    w.field('Name', nameOf(object));
-    w.field('Namespace', namespaceOf(object));
-    labelLines(w, 'Labels', at(object, 'metadata.labels'));
-    annotationLines(w, at(object, 'metadata.annotations'));
-    w.field('CreationTimestamp', rfc1123(at(object, 'metadata.creationTimestamp')));
-    w.field('Reference', `${text(at(spec, 'scaleTargetRef.kind'))}/${text(at(spec, 'scaleTargetRef.name'))}`);
-    w.write(0, 'Metrics:\t( current / target )\n');
-    objs(spec['metrics']).forEach((metric, i) => {
-      const resource = obj(metric['resource']);
-      const current = obj(at(objs(status['currentMetrics'])[i], 'resource.current'));
-      const utilization = at(resource, 'target.averageUtilization');
-      const values =
-        utilization === undefined
-          ? `${text(current['averageValue']) || '<unknown>'} / ${text(at(resource, 'target.averageValue'))}`
-          : `${current['averageUtilization'] === undefined ? '<unknown>' : `${text(current['averageUtilization'])}% (${text(current['averageValue'])})`} / ${text(utilization)}%`;
-      w.write(1, `resource ${text(resource['name'])} on pods${utilization === undefined ? '' : '  (as a percentage of request)'}:\t${values}\n`);
-    });
-    w.field('Min replicas', spec['minReplicas'] ?? '<unset>');
-    w.field('Max replicas', spec['maxReplicas']);
-    w.field(`${text(at(spec, 'scaleTargetRef.kind'))} pods`, `${num(status['currentReplicas'])} current / ${num(status['desiredReplicas'])} desired`);
-    const all = objs(status['conditions']);
-    if (all.length === 0) return;
-    w.write(0, 'Conditions:\n  Type\tStatus\tReason\tMessage\n');
-    w.write(1, '----\t------\t------\t-------\n');
-    for (const each of all) w.write(1, `${text(each['type'])}\t${text(each['status'])}\t${text(each['reason'])}\t${text(each['message'])}\n`);
   },
   events: true,
 };

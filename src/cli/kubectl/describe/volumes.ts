@@ -1,8 +1,12 @@
 /** Volumes of pods and persistent volumes: kubernetes kubectl/pkg/describe/describe.go. */
-import { list, type Obj, obj, objs, text } from '../json.ts';
+import { at, entriesOf, list, type Obj, obj, objs, text } from '../json.ts';
 import type { Writer } from './writer.ts';
 
-type Source = { readonly type: string; readonly fields: (source: Obj) => readonly (readonly [string, unknown])[] };
+type Source = {
+  readonly type: string;
+  readonly fields: (source: Obj) => readonly (readonly [string, unknown])[];
+  readonly more?: (w: Writer, source: Obj) => void;
+};
 
 const unset = (value: unknown): unknown => value ?? '<unset>';
 const flag = (value: unknown): string => String(value === true);
@@ -65,9 +69,10 @@ const sources: Readonly<Record<string, Source>> = {
     fields: (s) => [
       ['Driver', s['driver']],
       ['FSType', s['fsType']],
+      ...(s['volumeHandle'] === undefined ? [] : [['VolumeHandle', s['volumeHandle']] as const]),
       ['ReadOnly', flag(s['readOnly'])],
-      ['VolumeHandle', s['volumeHandle']],
     ],
+    more: (w, s) => pairLines(w, 'VolumeAttributes', s['volumeAttributes']),
   },
 };
 
@@ -88,12 +93,35 @@ export function volumeSource(w: Writer, volume: Obj): void {
   const key = Object.keys(volume).find((name) => sources[name] !== undefined);
   if (volume['projected'] !== undefined) return projected(w, obj(volume['projected']));
   if (volume['downwardAPI'] !== undefined) return downward(w, obj(volume['downwardAPI']));
-  if (volume['ephemeral'] !== undefined)
-    return w.field('Type', 'EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)', 2);
+  if (volume['ephemeral'] !== undefined) return ephemeral(w, obj(at(volume, 'ephemeral.volumeClaimTemplate')));
   const source = key === undefined ? undefined : sources[key];
   if (key === undefined || source === undefined) return w.write(2, '<unknown>\n');
   w.field('Type', source.type, 2);
   for (const [name, value] of source.fields(obj(volume[key]))) w.field(name, value, 2);
+  source.more?.(w, obj(volume[key]));
+}
+
+/** Pairs below each other; the writer sets each at its level, values too. */
+function pairLines(w: Writer, title: string, value: unknown, mark = '='): void {
+  const pairs = entriesOf(value);
+  w.write(2, `${title}:\t`);
+  if (pairs.length === 0) w.write(title === 'VolumeAttributes' ? 0 : 2, '<none>\n');
+  pairs.forEach(([key, item], i) => {
+    if (i > 0) w.write(4, '\t');
+    w.write(2, `${key}${mark}${item}\n`);
+  });
+}
+
+/** A claim's page without what a template does not have: printPersistentVolumeClaim. */
+function ephemeral(w: Writer, template: Obj): void {
+  w.field('Type', 'EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)', 2);
+  w.field('StorageClass', at(template, 'spec.storageClassName'), 2);
+  w.field('Volume', at(template, 'spec.volumeName'), 2);
+  pairLines(w, 'Labels', at(template, 'metadata.labels'));
+  pairLines(w, 'Annotations', at(template, 'metadata.annotations'), ': ');
+  w.field('Capacity', '', 2);
+  w.field('Access Modes', '', 2);
+  if (at(template, 'spec.volumeMode') !== undefined) w.field('VolumeMode', at(template, 'spec.volumeMode'), 2);
 }
 
 function projected(w: Writer, volume: Obj): void {

@@ -1,13 +1,16 @@
 import { goJson } from '../../../../apimachinery/go-text.ts';
 import { JsonError, parseJson, sortedJson } from '../../../../apimachinery/json.ts';
 import { StatusError } from '../../../../apimachinery/status.ts';
+import { dumpYaml, parseYaml } from '../../../../apimachinery/yaml.ts';
 import { readAll } from '../../../../linux/open-file.ts';
-import { targetsOf } from '../../builder.ts';
+import type { Routine } from '../../../../sim/routine.ts';
+import { type Target, targetsOf } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
-import { ErrorList, KubectlError, prefixed } from '../../errors.ts';
-import { obj, withPath } from '../../json.ts';
-import { pathOf } from '../../kubectl.ts';
+import { describeError, ErrorList, KubectlError, prefixed } from '../../errors.ts';
+import { obj, objs, withPath } from '../../json.ts';
+import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
+import { editing } from '../edit.ts';
 import { lastApplied, writeQuery } from './generator.ts';
 
 /** What goes to a --raw path is read as JSON. Throws as the server does. */
@@ -51,6 +54,7 @@ export const create: CommandEntry = {
     const query = writeQuery(k, dryRun);
     const targets = yield* targetsOf(k, { args: [], validate: query['fieldValidation'] !== 'Ignore' });
     if (targets.length === 0) throw new KubectlError('no objects passed to create');
+    if (k.flags.bool('edit')) return yield* editedFirst(k, targets);
     const errors: unknown[] = [];
     for (const target of targets) {
       if (target.kind !== 'manifest') continue;
@@ -68,3 +72,31 @@ export const create: CommandEntry = {
     if (errors.length > 0) throw new ErrorList(errors);
   },
 };
+
+/** --edit: the objects as they would be sent, in the editor; only what was changed is created (editor.EditBeforeCreateMode). */
+function* editedFirst(k: Kubectl, targets: readonly Target[]): Routine {
+  const wanted = targets.flatMap((target) => (target.kind === 'manifest' ? [target] : []));
+  const objects = wanted.map(({ manifest, resource, namespace }) => ({
+    ...manifest.object,
+    metadata: { ...obj(manifest.object['metadata']), ...(resource.namespaced && { namespace }) },
+  }));
+  const [only] = objects;
+  const shown = objects.length === 1 && only ? only : { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} };
+  const print = operationPrinter(k);
+  yield* editing(k, dumpYaml(shown), function* (edited) {
+    const parsed = obj(parseYaml(edited));
+    const created = Array.isArray(parsed['items']) ? objs(parsed['items']) : [parsed];
+    for (const [i, object] of created.entries()) {
+      const target = wanted[i];
+      if (!target) continue;
+      try {
+        const path = pathOf(target.resource, target.namespace);
+        yield* print(obj(yield* k.api.request({ method: 'POST', path, query: writeQuery(k, 'none'), body: object })), 'created');
+      } catch (error) {
+        if (!(error instanceof StatusError)) throw error;
+        return `# ${describeError(error)?.text.split('\n').join('\n# ')}\n`;
+      }
+    }
+    return undefined;
+  });
+}
