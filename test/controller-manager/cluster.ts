@@ -94,7 +94,13 @@ function runHollowNodes(sim: Sim, client: Client): void {
     const phase = word === 'exit' ? (code === '0' ? 'Succeeded' : 'Failed') : 'Running';
     const ready = phase === 'Running' && word !== 'unready' ? 'True' : 'False';
     const conditions = [...(current.status.conditions ?? []), { type: 'Ready', status: ready, lastProbeTime: null, lastTransitionTime: at } as never];
-    client.updateStatus('pods', { ...current, status: { ...current.status, phase, podIP: `10.244.${ip >> 8}.${ip & 255}`, conditions, startTime: at } });
+    const terminated = { exitCode: Number(code), reason: code === '0' ? 'Completed' : 'Error', startedAt: at, finishedAt: at };
+    const container = { name: pod.spec.containers[0]?.name ?? '', image: '', imageID: '', ready: false, restartCount: 0, state: { terminated } };
+    const statuses = word === 'exit' ? { containerStatuses: [container] } : {};
+    client.updateStatus('pods', {
+      ...current,
+      status: { ...current.status, ...statuses, phase, podIP: `10.244.${ip >> 8}.${ip & 255}`, conditions, startTime: at },
+    });
   }
   function* finish(pod: Pod) {
     yield { timeout: 300 };

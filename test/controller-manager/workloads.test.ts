@@ -123,3 +123,52 @@ test('a cron job starts jobs on the minute and keeps a few', () => {
   expect(client.get('cronjobs.batch', key)?.status).toMatchObject({ lastScheduleTime: '2026-11-22T13:03:00Z' });
   expect(events(client, 'tick').filter((text) => /^(SuccessfulCreate|SawCompleted)/.test(text))).toHaveLength(6);
 });
+
+test('a Job by its policies: what fails it at once, how often an index is tried, when enough have succeeded', () => {
+  const { client, settle } = newTestCluster();
+  settle(1000);
+  const create = (name: string, spec: object, command: string[]) => client.create('jobs.batch', newJob(name, jobSpec(command, spec)));
+  const end = (name: string): string[] =>
+    (client.get('jobs.batch', { namespace: 'default', name })?.status?.conditions ?? []).map(({ type, reason, message }) => `${type} ${reason} ${message}`);
+  create('fatal', { podFailurePolicy: { rules: [{ action: 'FailJob', onExitCodes: { operator: 'In', values: [42] } }] } }, ['exit', '42']);
+  create('ignored', { backoffLimit: 0, podFailurePolicy: { rules: [{ action: 'Ignore', onExitCodes: { operator: 'NotIn', values: [42] } }] } }, ['exit', '1']);
+  create('each', { completions: 2, parallelism: 2, completionMode: 'Indexed', backoffLimitPerIndex: 1 }, ['exit', '1']);
+  create('enough', { completions: 3, parallelism: 1, completionMode: 'Indexed', successPolicy: { rules: [{ succeededIndexes: '0' }] } }, ['exit', '0']);
+  settle(60_000);
+  const pods = (name: string) => client.list('pods', { namespace: 'default', labelSelector: `batch.kubernetes.io/job-name=${name}` }).items;
+  const [failed] = pods('fatal');
+  const message = `Container c for pod default/${failed?.metadata.name} failed with exit code 42 matching FailJob rule at index 0`;
+  expect(end('fatal')).toEqual([`FailureTarget PodFailurePolicy ${message}`, `Failed PodFailurePolicy ${message}`]);
+  expect(pods('fatal')).toHaveLength(1);
+  expect(end('ignored')).toEqual([]);
+  expect(pods('ignored').length).toBeGreaterThan(1);
+  expect(end('each').at(-1)).toBe('Failed FailedIndexes Job has failed indexes');
+  expect(client.get('jobs.batch', { namespace: 'default', name: 'each' })?.status).toMatchObject({ failedIndexes: '0,1', failed: 4 });
+  const counts = pods('each').map(({ metadata }) => metadata.annotations?.['batch.kubernetes.io/job-index-failure-count']);
+  expect(counts.sort()).toEqual(['0', '0', '1', '1']);
+  expect(end('enough').at(-1)).toBe('Complete SuccessPolicy Matched rules at index 0');
+});
+
+test('an ephemeral volume gets a claim that goes with its pod', () => {
+  const { client, settle } = newTestCluster();
+  settle(1000);
+  const volumes = [
+    {
+      name: 'v',
+      ephemeral: {
+        volumeClaimTemplate: { metadata: { labels: { a: 'b' } }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+      },
+    },
+  ];
+  const spec = { containers: [{ name: 'c', image: 'busybox:1.36' }], volumes };
+  client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'default', name: 'p' }, spec } as never);
+  settle();
+  const key = { namespace: 'default', name: 'p-v' };
+  expect(client.get('persistentvolumeclaims', key)).toMatchObject({
+    metadata: { labels: { a: 'b' }, ownerReferences: [{ kind: 'Pod', name: 'p', controller: true }] },
+    spec: { volumeMode: 'Filesystem', resources: { requests: { storage: '1Gi' } } },
+  });
+  client.delete('pods', { namespace: 'default', name: 'p' });
+  settle(30_000);
+  expect(client.get('persistentvolumeclaims', key)).toBeUndefined();
+});

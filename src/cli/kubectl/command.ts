@@ -8,8 +8,10 @@ export type CommandEntry = {
   readonly path: string;
   readonly short: string;
   readonly long?: string;
-  /** What its help begins with instead of both; a command that only has others below it shows no usage line then. */
+  /** What its help begins with instead of both. */
   readonly about?: string;
+  /** Only has others below it: no usage line. */
+  readonly bare?: boolean;
   /** As the shell takes them; a line beginning with `#` says what the next does. */
   readonly examples?: string;
   readonly aliases?: readonly string[];

@@ -8,7 +8,7 @@ import type { Flag } from './flags.ts';
 /** What `kubectl <path> --help` prints. */
 export function helpText(commands: readonly CommandEntry[], path: string): string {
   if (path === '') return rootHelp(commands);
-  if (path === 'options') return '\n';
+  if (path === 'options') return '';
   const command = commands.find((each) => each.path === path);
   const sections = [
     longText(command),
@@ -16,14 +16,14 @@ export function helpText(commands: readonly CommandEntry[], path: string): strin
     command?.examples ? `Examples:\n${indent(command.examples)}` : '',
     subcommands(commands, path),
     flagSection(ownFlags(path).filter(({ name }) => deprecatedFlags[path]?.[name] === undefined)),
-    ...(command?.about ? [] : [`Usage:\n  kubectl ${usageOf(path)} [options]`]),
-    footer(commands, path, command?.about === undefined),
+    ...(command?.bare ? [] : [`Usage:\n  kubectl ${usageOf(path)} [options]`]),
+    footer(commands, path, command?.bare !== true),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 const longText = (command: CommandEntry | undefined): string =>
-  command?.about ? command.about : command?.long ? `${command.short}.\n\n ${command.long.replaceAll('\n', '\n ')}` : `${command?.short ?? ''}.`;
+  command?.about ? command.about : command?.long ? `${command.short}.\n\n ${command.long.replace(/\n(?=.)/g, '\n ')}` : `${command?.short ?? ''}.`;
 
 const indent = (text: string): string =>
   text

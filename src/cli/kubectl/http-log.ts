@@ -22,8 +22,13 @@ export const canonicalHeader = (name: string): string => name.replace(/(^|-)[a-z
 
 /** Where in kubectl a request comes from, as far as its method tells. */
 const sources: Readonly<Record<string, string>> = { POST: 'helper.go:246', PATCH: 'helper.go:269', DELETE: 'helper.go:202', PUT: 'helper.go:296' };
-const sourceOf = ({ method, path }: Request): string =>
-  sources[method] ?? (path.split('/').length % 2 === (path.startsWith('/apis/') ? 0 : 1) ? 'helper.go:113' : 'helper.go:105');
+const sourceOf = ({ method, path }: Request): string => sources[method] ?? (isList(path) ? 'helper.go:113' : 'helper.go:105');
+
+/** Whether a path names a resource and no object of it. */
+function isList(path: string): boolean {
+  const parts = path.split('/').slice(path.startsWith('/apis/') ? 4 : 3);
+  return (parts[0] === 'namespaces' && parts.length > 2 ? parts.slice(2) : parts).length === 1;
+}
 
 /** Before the answer: nothing below -v=7. */
 export function requestLines(call: LoggedCall, request: Request): string {
@@ -31,7 +36,7 @@ export function requestLines(call: LoggedCall, request: Request): string {
   if (verbosity < 7) return '';
   const head = klog(process, 'I');
   const body = verbosity >= 8 ? `${head}${sourceOf(request)}] "Request Body" body=${bodyText(request.body, verbosity)}\n` : '';
-  if (verbosity === 9 || verbosity > 9) {
+  if (verbosity >= 9) {
     const words = headers.map(([name, value]) => ` -H "${name}: ${value}"`).join('');
     const dialled = first ? `${head}round_trippers.go:562] "HTTP Trace: Dial succeed" network="tcp" address="${hostOf(url)}"\n` : '';
     return `${body}${head}round_trippers.go:527] "Request" curlCommand=<\n\tcurl -v -X${request.method} ${words} '${url}'\n >\n${dialled}`;

@@ -6,7 +6,7 @@ import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
 import { obj } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
-import { chooseContainer, streamError } from './containers.ts';
+import { chooseContainer, defaultContainer, streamError } from './containers.ts';
 
 type FileSpec = { readonly pod: string; readonly namespace: string; readonly path: string };
 
@@ -100,6 +100,8 @@ type Result = { readonly stdout: string; readonly stderr: string; readonly exitC
 
 function* exec(k: Kubectl, { namespace, pod: name }: FileSpec, command: readonly string[], input?: string): Routine<Result> {
   const pod = obj(yield* k.api.request({ method: 'GET', path: `/api/v1/namespaces/${namespace}/pods/${name}` }));
+  // What is read comes over stdout, so that kubectl says it on its own.
+  if (input === undefined && k.flags.text('container') === '') yield* k.print(defaultContainer(pod).notice);
   const container = yield* chooseContainer(k, pod, input === undefined);
   const query = { command: [...command], container, ...(input !== undefined && { stdin: 'true' }), stdout: 'true', stderr: 'true' };
   let session: unknown;

@@ -10,8 +10,8 @@ import { objectPrinter } from '../printers/object-printer.ts';
 
 export const alphaKuberc: CommandEntry = {
   path: 'alpha kuberc',
-  short: 'Manage user preferences (kuberc) file',
-  long: 'The kuberc file allows you to customize your kubectl experience.',
+  short: 'Manage kuberc configuration files',
+  about: 'Manage user preferences (kuberc) file.\n\n The kuberc file allows you to customize your kubectl experience.',
   examples:
     '# View the current kuberc configuration\nkubectl alpha kuberc view\n\n# Set a default value for a command flag\nkubectl alpha kuberc set --section defaults --command get --option output=wide\n\n# Create an alias for a command\nkubectl alpha kuberc set --section aliases --name getn --command get --prependarg nodes --option output=wide',
 };

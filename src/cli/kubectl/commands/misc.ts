@@ -55,6 +55,7 @@ export const alpha: CommandEntry = {
   path: 'alpha',
   short: 'Commands for features in alpha',
   about: 'These commands correspond to alpha features that are not enabled in Kubernetes clusters by default.',
+  bare: true,
 };
 export const kustomize: CommandEntry = {
   path: 'kustomize',

@@ -70,15 +70,17 @@ export const describePersistentVolumeClaim: Describer = {
     w.field('Access Modes', bound ? modes(at(object, 'status.accessModes')) : '');
     if (spec['volumeMode'] !== undefined) w.field('VolumeMode', spec['volumeMode']);
     const pods = objs(at(yield* k.api.request({ method: 'GET', path: `/api/v1/namespaces/${namespaceOf(object)}/pods` }), 'items'));
-    const users = pods
-      .filter((pod) => objs(at(pod, 'spec.volumes')).some((volume) => at(volume, 'persistentVolumeClaim.claimName') === nameOf(object)))
-      .map(nameOf);
+    const users = pods.filter((pod) => objs(at(pod, 'spec.volumes')).some((volume) => claimOf(pod, volume) === nameOf(object))).map(nameOf);
     w.field('Used By', users[0] ?? '<none>');
     for (const user of users.slice(1)) w.write(0, `\t${user}\n`);
     conditions(w, objs(at(object, 'status.conditions')));
   },
   events: true,
 };
+
+/** The claim that a pod's volume stands for; an ephemeral one's is named after both. */
+const claimOf = (pod: Obj, volume: Obj): unknown =>
+  volume['ephemeral'] === undefined ? at(volume, 'persistentVolumeClaim.claimName') : `${nameOf(pod)}-${text(volume['name'])}`;
 
 function conditions(w: Writer, all: readonly Obj[]): void {
   if (all.length === 0) return;
