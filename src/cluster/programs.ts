@@ -20,6 +20,7 @@ import type { Program } from '../linux/program.ts';
 import { programs as tools } from '../programs/index.ts';
 import { Runc } from '../runc/runc.ts';
 import { makeShellPrograms, testPrograms } from '../shell/index.ts';
+import { absentCommands, absentPrograms, notSimulated } from './absent-programs.ts';
 import { corednsProgram, kubeNetworkPoliciesProgram, kubeProxyProgram } from './components/addons.ts';
 import { newBuildkitd } from './components/buildkitd.ts';
 import { newContainerd } from './components/containerd.ts';
@@ -41,37 +42,6 @@ export type ProgramSet = {
   readonly programs: ReadonlyMap<string, Program> /** Names that stand in a node's /usr/bin. */;
   readonly commands: readonly string[];
 };
-
-/** Programs whose insides the lab does not have: they say so in its own name. */
-const notSimulated = (name: string): Program =>
-  function* (_argv, process) {
-    yield* process.printError(`k8s-lab: ${name} is not simulated\n`);
-    return 70;
-  };
-
-const absent = [
-  'ctr-remote',
-  'rootlesskit',
-  'slirp4netns',
-  'containerd-rootless-setuptool.sh',
-  'containerd-rootless.sh',
-  'helm',
-  'cni-plugin',
-  'containerd-shim-runc-v2',
-  'conmon',
-  'crun',
-  'pinns',
-  'git',
-  'apt',
-  'apt-get',
-  'python3',
-  'perl',
-  'make',
-  'npm',
-  'go',
-];
-/** Those of them that a learner finds in PATH. */
-const absentCommands = ['helm', 'git', 'apt', 'apt-get'];
 
 /** `registries` are asked for when a node first pulls: the catalogue is large, and a shell alone needs none of it. */
 export function newProgramSet(trace: Trace, fault: Program, registries: () => Registries): ProgramSet {
@@ -111,7 +81,7 @@ export function newProgramSet(trace: Trace, fault: Program, registries: () => Re
     ipfs,
   };
   const programs = new Map<string, Program>([
-    ...absent.map((name): [string, Program] => [name, notSimulated(name)]),
+    ...[...absentPrograms, ...absentCommands].map((name): [string, Program] => [name, notSimulated(name)]),
     ...Object.entries(imagePrograms),
     ...Object.entries(tools),
     ...Object.entries(shells),

@@ -36,6 +36,7 @@ export class Klog {
   readonly #clock: () => number;
   readonly #pid: number;
   readonly #write: (text: string) => void;
+  #last = { at: 0, micros: 0 };
 
   /** `clock` is what the node takes for the time. */
   constructor(sim: Sim, pid: number, write: (text: string) => void, clock: () => number = () => sim.now) {
@@ -58,10 +59,18 @@ export class Klog {
     this.#line('E', where, message, { err: error, ...values });
   }
 
+  /** Of lines in the same millisecond the later has the greater number. */
+  #microsAt(now: number): number {
+    const { at, micros } = this.#last;
+    const drawn = this.#sim.random.int(1000);
+    this.#last = { at: now, micros: at === now ? Math.min(999, micros + 1 + (drawn % 50)) : drawn % 500 };
+    return this.#last.micros;
+  }
+
   #line(level: string, where: string, message: string, values: Values): void {
     const now = this.#clock();
     const [date = '', time = ''] = timeParts(now);
-    const micros = String(this.#sim.random.int(1000)).padStart(3, '0');
+    const micros = String(this.#microsAt(Math.floor(now))).padStart(3, '0');
     const pairs = Object.entries(values).map(
       ([key, value]) => ` ${key}=${typeof value === 'string' || typeof value === 'object' ? JSON.stringify(value) : value}`,
     );

@@ -4,6 +4,7 @@ import { Cgroup } from './cgroup.ts';
 import { Errno } from './errno.ts';
 import { Disk, type OpenFlags } from './file-system.ts';
 import { DirectoryNode, type Inode } from './inode.ts';
+import { KernelModules } from './kernel-modules.ts';
 import { hostMounts, type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from './namespaces.ts';
 import { NetworkNamespace } from './network.ts';
 import type { OpenFile } from './open-file.ts';
@@ -61,6 +62,7 @@ export class Kernel {
   pidMax = 4_194_304;
   /** The init system, once the machine has booted with one. */
   systemd: Systemd | undefined;
+  readonly modules: KernelModules;
   #nextInode = 4026531835;
 
   constructor(options: KernelOptions) {
@@ -85,6 +87,7 @@ export class Kernel {
       cgroup: new OpaqueNamespace(this.inode()),
       user: new OpaqueNamespace(this.inode()),
     };
+    this.modules = new KernelModules((filesystem) => this.#mounts(filesystem));
   }
 
   /** What the node's clock shows. */
@@ -103,6 +106,12 @@ export class Kernel {
   /** A number for a new namespace, as `ls -l /proc/PID/ns` shows it. */
   inode(): number {
     return this.#nextInode++;
+  }
+
+  /** How many mounts of a type there are, on the machine and in its containers. */
+  #mounts(filesystem: string): number {
+    const namespaces = new Set([this.host.mount, ...[...this.processes.values()].map(({ namespaces }) => namespaces.mount)]);
+    return [...namespaces].filter((each) => each.rootType === filesystem).length;
   }
 
   log(text: string): void {

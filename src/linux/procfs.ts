@@ -21,6 +21,7 @@ export function newProcfs(kernel: Kernel, namespace: PidNamespace): DirectoryNod
     ['filesystems', file(() => 'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tcgroup2\nnodev\toverlay\n\text4\n')],
     ['loadavg', file(() => `0.${10 + (kernel.processes.size % 40)} 0.18 0.12 1/${kernel.processes.size} ${Math.max(0, ...kernel.processes.keys())}\n`)],
     ['meminfo', file(() => memInfo(kernel))],
+    ['modules', file(() => modules(kernel))],
     ['mounts', new SymlinkNode(root(0, now), 'self/mounts')],
     ['net', new SymlinkNode(root(0, now), 'self/net')],
     ['self', new SymlinkNode(root(0, now), selfLink)],
@@ -204,6 +205,30 @@ function memInfo(kernel: Kernel): string {
   );
 }
 
+const modules = (kernel: Kernel): string =>
+  kernel.modules
+    .list()
+    .map(({ name, size, uses, users }) => `${name} ${size} ${uses} ${users.map((each) => `${each},`).join('') || '-'} Live 0x0000000000000000\n`)
+    .join('');
+
+/** /proc/sys/net: the bridge's switches are there while their module is loaded. */
+class NetSwitches extends DirectoryNode {
+  readonly #kernel: Kernel;
+  constructor(kernel: Kernel) {
+    super(root(0o555, kernel.bootedAt));
+    this.#kernel = kernel;
+  }
+  override lookup(name: string): Inode | undefined {
+    return this.#hides(name) ? undefined : super.lookup(name);
+  }
+  override entries(): [string, Inode][] {
+    return super.entries().filter(([name]) => !this.#hides(name));
+  }
+  #hides(name: string): boolean {
+    return name === 'bridge' && !this.#kernel.modules.has('br_netfilter');
+  }
+}
+
 /** /proc/sys: the switches that Kubernetes set-up guides touch; they are kept, and read back. */
 function sysctl(kernel: Kernel): DirectoryNode {
   const now = kernel.bootedAt;
@@ -220,6 +245,7 @@ function sysctl(kernel: Kernel): DirectoryNode {
     'fs/inotify/max_user_watches': '65536\n',
   };
   const top = new DirectoryNode(root(0o555, now));
+  top.add('net', new NetSwitches(kernel));
   for (const [path, value] of Object.entries(values)) {
     const parts = path.split('/');
     const name = parts.pop() as string;

@@ -39,6 +39,7 @@ import { sed } from './sed/sed.ts';
 import { datePrograms } from './system/date.ts';
 import { identityPrograms } from './system/identity.ts';
 import { journalctl } from './system/journalctl.ts';
+import { modulePrograms } from './system/modules.ts';
 import { namespacePrograms } from './system/namespaces.ts';
 import { swapPrograms } from './system/swap.ts';
 import { sysctlPrograms } from './system/sysctl.ts';
@@ -94,6 +95,7 @@ const own: Readonly<Record<string, Program>> = {
   ...signalPrograms,
   ...datePrograms,
   ...identityPrograms,
+  ...modulePrograms,
   ...sysctlPrograms,
   ...userPrograms,
   ...swapPrograms,

@@ -201,3 +201,24 @@ test('a manifest is pulled by hand: token, index, manifest by digest, config', (
   );
   expect(out).toBe('UNAUTHORIZED\nsame bytes\n["sh"]\nUNAUTHORIZED\n2\n');
 });
+
+test('modules of the kernel are loaded and removed, and their switches in /proc/sys come and go with them', () => {
+  const { out, err } = sh(`
+    modprobe br_netfilter; lsmod | grep -E '^(overlay|br_netfilter|bridge)'
+    modprobe -r br_netfilter; lsmod | grep -c bridge; sysctl net.bridge.bridge-nf-call-iptables
+    modprobe overlay; modprobe br-netfilter; sysctl net.bridge.bridge-nf-call-iptables
+    modprobe -r overlay; modprobe ip_vs_rr; rmmod ip_vs; modprobe nosuch; sysctl --system; grep ip_vs /proc/modules`);
+  expect(out).toMatch(
+    /^br_netfilter +36864 {2}0\nbridge +389120 {2}1 br_netfilter\noverlay +217088 {2}[1-9]\d*\n0\nnet\.bridge\.bridge-nf-call-iptables = 1\n\* Applying \/etc\/sysctl\.d\/k8s\.conf \.\.\.\nnet\.bridge/,
+  );
+  expect(out).toContain('ip_vs_rr 12288 0 - Live 0x0000000000000000\nip_vs 225280 1 ip_vs_rr, Live');
+  expect(err).toBe(
+    [
+      'sysctl: cannot stat /proc/sys/net/bridge/bridge-nf-call-iptables: No such file or directory',
+      'modprobe: FATAL: Module overlay is in use.',
+      'rmmod: ERROR: Module ip_vs is in use by: ip_vs_rr',
+      'modprobe: FATAL: Module nosuch not found in directory /lib/modules/6.12.57+deb13-amd64',
+      '',
+    ].join('\n'),
+  );
+});

@@ -17,22 +17,27 @@ export const sysctl = tool({
   ],
   *run(call) {
     if (call.has('a')) yield* listAll(call, '/proc/sys');
-    const fromFiles = call.has('system') || call.has('p') ? settings(call) : [];
-    for (const word of [...fromFiles, ...(call.has('p') ? [] : call.operands)]) yield* setting(call, word);
+    for (const file of call.has('p') ? [call.operands[0] ?? call.value('p') ?? '/etc/sysctl.conf'] : call.has('system') ? systemFiles(call) : []) {
+      if (call.has('system') && !call.has('q')) yield* call.print(`* Applying ${file} ...\n`);
+      for (const word of settings(call, file)) yield* setting(call, word);
+    }
+    for (const word of call.has('p') || call.has('system') ? [] : call.operands) yield* setting(call, word);
     return call.status;
   },
 });
 
-function settings(call: Call): string[] {
+/** Of files with the same name that of the earlier folder holds; all are read in the order of their names (procps src/sysctl.c). */
+function systemFiles(call: Call): string[] {
   const { fs } = call.process;
-  const files = call.has('p')
-    ? [call.operands[0] ?? call.value('p') ?? '/etc/sysctl.conf']
-    : ['/usr/lib/sysctl.d', '/etc/sysctl.d'].flatMap((folder) => (fs.isDirectory(folder) ? fs.list(folder).map(([name]) => `${folder}/${name}`) : []));
-  return files
-    .flatMap((file) => (fs.exists(file) ? fs.read(file).split('\n') : []))
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^[#;]/.test(line));
+  const byName = new Map<string, string>();
+  for (const folder of ['/run/sysctl.d', '/etc/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d'])
+    for (const [name] of fs.isDirectory(folder) ? fs.list(folder) : []) if (name.endsWith('.conf') && !byName.has(name)) byName.set(name, `${folder}/${name}`);
+  const found = [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
+  return fs.exists('/etc/sysctl.conf') ? [...found, '/etc/sysctl.conf'] : found;
 }
+
+const settings = ({ process: { fs } }: Call, file: string): string[] =>
+  (fs.exists(file) ? fs.read(file).split('\n') : []).map((line) => line.trim()).filter((line) => line !== '' && !/^[#;]/.test(line));
 
 function* listAll(call: Call, folder: string): Routine {
   if (!call.process.fs.isDirectory(folder)) return;

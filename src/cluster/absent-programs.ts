@@ -1,0 +1,36 @@
+/** Programs that a learner would find on a real machine, and that the lab does not have: they say so in its own name. */
+import type { Program } from '../linux/program.ts';
+
+export const notSimulated = (name: string): Program =>
+  function* (_argv, process) {
+    yield* process.printError(`k8s-lab: ${name} is not simulated\n`);
+    return 70;
+  };
+
+/** Files of packages and images that stand somewhere else than in PATH, or only where they are installed. */
+export const absentPrograms = [
+  'ctr-remote',
+  'rootlesskit',
+  'slirp4netns',
+  'containerd-rootless-setuptool.sh',
+  'containerd-rootless.sh',
+  'cni-plugin',
+  'containerd-shim-runc-v2',
+  'conmon',
+  'crun',
+  'pinns',
+  'make',
+  'npm',
+  'go',
+];
+
+/** What a Debian node with Kubernetes has in PATH; and helm and git, which every course expects there. */
+export const absentCommands = [
+  ...['helm', 'git', 'apt', 'apt-get', 'apt-cache', 'apt-mark', 'dpkg', 'dpkg-query', 'gpg', 'perl', 'python3'],
+  ...['modinfo', 'depmod', 'blkid', 'fdisk', 'mkfs.ext4', 'vmstat', 'renice', 'getconf', 'crontab', 'logger', 'whereis'],
+  ...['useradd', 'usermod', 'userdel', 'groupadd', 'passwd', 'chpasswd'],
+  ...['timedatectl', 'loginctl', 'systemd-cgls', 'systemd-cgtop', 'systemd-analyze', 'systemd-run'],
+  ...['bridge', 'tc', 'conntrack', 'ip6tables', 'ip6tables-save', 'ebtables'],
+  ...['ssh-keygen', 'ssh-copy-id', 'sftp'],
+  ...['pr', 'tsort', 'base32', 'cksum', 'b2sum', 'csplit'],
+];
