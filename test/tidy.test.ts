@@ -94,6 +94,7 @@ const notWalls = [
   'dockerfile',
   'dockerfile-copy',
   'new-image',
+  'image-content',
   'oci-defaults',
   'image-name',
   'lazy-layers',

@@ -1,8 +1,10 @@
 /** A worker of buildkitd on containerd's stores: those of a containerd that runs, or the ones that buildkitd has linked in (buildkit worker/containerd, worker/runc). */
+
 import { createHash } from 'node:crypto';
 import { BuildError, type BuildImage, type BuildStep, type BuildWorker, type CachedStep } from '../interfaces/buildkit.ts';
 import { chainIds } from '../interfaces/chain-id.ts';
-import { type ContainerdApi, ContainerdError, type ImageConfig, type ImageIndex, type ImageManifest } from '../interfaces/containerd.ts';
+import { type ContainerdApi, ContainerdError } from '../interfaces/containerd.ts';
+import { partsOf } from '../interfaces/image-content.ts';
 import { wholeImageName } from '../interfaces/image-name.ts';
 import { newImage } from '../interfaces/new-image.ts';
 import type { Sim } from '../sim/sim.ts';
@@ -100,19 +102,10 @@ const hold = ({ containerd, namespace, sim }: WorkerParts, digest: string): void
 const translated = (error: unknown): unknown => (error instanceof ContainerdError ? new BuildError(error.message) : error);
 
 function readImage({ containerd, namespace }: WorkerParts, digest: string): BuildImage | undefined {
-  if (!digest.startsWith('sha256:')) return undefined;
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) return undefined;
   const { content } = containerd();
-  try {
-    const top = content.get(namespace, digest);
-    const index = /index|manifest\.list/.test(top.mediaType) ? (JSON.parse(top.text) as ImageIndex) : undefined;
-    const manifestDigest = index?.manifests.find(({ platform }) => platform?.architecture === 'amd64' && platform.os === 'linux')?.digest ?? digest;
-    const manifest = JSON.parse(content.get(namespace, manifestDigest).text) as ImageManifest;
-    const config = JSON.parse(content.get(namespace, manifest.config.digest).text) as ImageConfig;
-    return { id: digest, manifestDigest, manifest, config };
-  } catch (error) {
-    if (error instanceof ContainerdError) return undefined;
-    throw error;
-  }
+  const { manifest, manifestDigest, config } = partsOf(content, namespace, digest);
+  return manifest && config && { id: digest, manifestDigest, manifest, config };
 }
 
 /** As buildkitd makes ids of workers and of records: 25 small letters and digits. */

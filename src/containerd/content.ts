@@ -1,6 +1,8 @@
 /** The content store: blobs by digest, seen through namespaces (metadata/content.go). */
+
 import type { ContainerdApi, ContainerdLabels, ContentInfo } from '../interfaces/containerd.ts';
 import type { Blob, ImageConfig, ImageIndex, ImageManifest } from '../interfaces/distribution.ts';
+import { isIndex, ownManifest } from '../interfaces/image-content.ts';
 import type { Context } from './context.ts';
 import { invalidArgument, notFound, unknown } from './errors.ts';
 
@@ -86,7 +88,7 @@ export class ContentService {
     const { blobs } = this.#context.meta;
     const top = blobs.get(digest);
     if (!top) return undefined;
-    const manifestBlob = isIndex(top) ? blobs.get(amd64(JSON.parse(top.text) as ImageIndex) ?? '') : top;
+    const manifestBlob = isIndex(top) ? blobs.get(ownManifest(JSON.parse(top.text) as ImageIndex)?.digest ?? '') : top;
     if (!manifestBlob) return undefined;
     const manifest = JSON.parse(manifestBlob.text) as ImageManifest;
     const config = blobs.get(manifest.config.digest);
@@ -116,12 +118,6 @@ export class ContentService {
     return entry;
   }
 }
-
-export const isIndex = (blob: { readonly mediaType: string }): boolean => /index|manifest\.list/.test(blob.mediaType);
-
-/** Digest of the manifest for this machine. */
-export const amd64 = (index: ImageIndex): string | undefined =>
-  (index.manifests.find(({ platform }) => platform === undefined || (platform.os === 'linux' && platform.architecture === 'amd64')) ?? undefined)?.digest;
 
 /** Labels with an empty value are taken away. */
 export function merged(old: ContainerdLabels, change: ContainerdLabels): ContainerdLabels {

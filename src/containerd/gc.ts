@@ -2,8 +2,9 @@
 
 import { chainIds } from '../interfaces/chain-id.ts';
 import type { ImageIndex } from '../interfaces/distribution.ts';
+import { isIndex, ownManifest } from '../interfaces/image-content.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
-import { amd64, type ContentService, isIndex } from './content.ts';
+import type { ContentService } from './content.ts';
 import type { Context } from './context.ts';
 import type { NamespaceState, Snapshot } from './state.ts';
 
@@ -56,8 +57,8 @@ export class GarbageCollector {
     digests.add(digest);
     const blob = this.#context.meta.blobs.get(digest);
     if (blob && isIndex(blob)) {
-      const manifest = amd64(JSON.parse(blob.text) as ImageIndex);
-      if (manifest) digests.add(manifest);
+      const manifest = ownManifest(JSON.parse(blob.text) as ImageIndex);
+      if (manifest) digests.add(manifest.digest);
     }
     const resolved = this.#content.resolve(digest);
     if (!resolved) return;

@@ -13,9 +13,10 @@ import {
   type RegistryServer,
   RegistryUnreachable,
 } from '../interfaces/distribution.ts';
+import { indexLabels, isIndex, manifestLabels, ownManifest } from '../interfaces/image-content.ts';
 import { Errno } from '../linux/errno.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
-import { amd64, type ContentService, isIndex, merged } from './content.ts';
+import { type ContentService, merged } from './content.ts';
 import type { Context } from './context.ts';
 import { alreadyExists, notFound, unknown } from './errors.ts';
 import type { GarbageCollector } from './gc.ts';
@@ -151,20 +152,13 @@ export class ImageService {
     let manifestBlob = top;
     if (isIndex(top)) {
       const index = JSON.parse(top.text) as ImageIndex;
-      this.#write(namespace, reference, top, {
-        ...source,
-        ...Object.fromEntries(index.manifests.map(({ digest }, i) => [`containerd.io/gc.ref.content.m.${i}`, digest])),
-      });
-      const descriptor = index.manifests.find(({ digest }) => digest === amd64(index));
+      this.#write(namespace, reference, top, { ...source, ...indexLabels(index) });
+      const descriptor = ownManifest(index);
       if (!descriptor) throw notFound(`failed to pull: no match for platform in manifest ${top.digest}`);
       manifestBlob = yield* get(descriptor);
     }
     const manifest = JSON.parse(manifestBlob.text) as ImageManifest;
-    const refs: (readonly [string, string])[] = [['config', manifest.config.digest], ...manifest.layers.map(({ digest }, i) => [`l.${i}`, digest] as const)];
-    this.#write(namespace, reference, manifestBlob, {
-      ...source,
-      ...Object.fromEntries(refs.map(([name, digest]) => [`containerd.io/gc.ref.content.${name}`, digest])),
-    });
+    this.#write(namespace, reference, manifestBlob, { ...source, ...manifestLabels(manifest) });
     const config = yield* get(manifest.config);
     const layers: Layer[] = [];
     for (const layer of manifest.layers) {

@@ -1,8 +1,10 @@
 /** Pushing: an image's blobs to the registry of its name (core/remotes/handlers.go PushContent, docker/pusher.go). */
+
 import type { ContainerdApi } from '../interfaces/containerd.ts';
 import type { Blob, Descriptor, ImageIndex, ImageManifest } from '../interfaces/distribution.ts';
+import { isIndex } from '../interfaces/image-content.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
-import { type ContentService, isIndex } from './content.ts';
+import type { ContentService } from './content.ts';
 import type { Context } from './context.ts';
 import { notFound } from './errors.ts';
 import { parseReference, type Reference } from './reference.ts';

@@ -1,4 +1,5 @@
 /** Pulling an image: from registry to storage (CRI-O server/image_pull.go, containers/image copy). */
+
 import { HttpRegistry } from '../client/http-registry.ts';
 import { chainIds } from '../interfaces/chain-id.ts';
 import { type AuthConfig, CriError } from '../interfaces/cri.ts';
@@ -11,6 +12,7 @@ import {
   type RegistryServer,
   RegistryUnreachable,
 } from '../interfaces/distribution.ts';
+import { isIndex, ownManifest } from '../interfaces/image-content.ts';
 import { NetworkError } from '../linux/network.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import type { Context } from './context.ts';
@@ -48,14 +50,11 @@ function* pullFrom(context: Context, reference: Reference, source: Reference, au
   }
 }
 
-const amd64 = ({ manifests }: ImageIndex): Descriptor | undefined =>
-  manifests.find(({ platform }) => platform?.architecture === 'amd64' && platform.os === 'linux');
-
 type Source = { readonly get: (digest: string) => Routine<Blob>; readonly manifestOf: (digest: string) => Routine<Blob> };
 
 function* store(context: Context, reference: Reference, top: Blob, { get, manifestOf }: Source): Routine<StoredImage> {
   const { storage } = context;
-  const listed = /index|manifest\.list/.test(top.mediaType) ? amd64(JSON.parse(top.text) as ImageIndex) : undefined;
+  const listed = isIndex(top) ? ownManifest(JSON.parse(top.text) as ImageIndex) : undefined;
   const manifest = listed ? yield* manifestOf(listed.digest) : top;
   const { config, layers } = JSON.parse(manifest.text) as { readonly config: Descriptor; readonly layers: readonly Descriptor[] };
   const configText = (yield* get(config.digest)).text;

@@ -3,6 +3,7 @@
 import { chainIds } from '../interfaces/chain-id.ts';
 import { ContainerdError, type ContainerdImage, type Descriptor, type ImageConfig, type ImageIndex, type ImageManifest } from '../interfaces/containerd.ts';
 import { DockerError } from '../interfaces/docker.ts';
+import { isIndex, ownManifest } from '../interfaces/image-content.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import { familiar, parseReference, type Reference } from './reference.ts';
 
@@ -111,9 +112,7 @@ export class ImageStore {
     try {
       const top = content.get(moby, target.digest);
       if (known) return known;
-      const manifestDigest = /index|manifest\.list/.test(top.mediaType)
-        ? ((JSON.parse(top.text) as ImageIndex).manifests.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64')?.digest ?? '')
-        : target.digest;
+      const manifestDigest = isIndex(top) ? (ownManifest(JSON.parse(top.text) as ImageIndex)?.digest ?? '') : target.digest;
       const manifestBlob = content.get(moby, manifestDigest);
       const manifest = JSON.parse(manifestBlob.text) as ImageManifest;
       const config = JSON.parse(content.get(moby, manifest.config.digest).text) as ImageConfig;

@@ -1,6 +1,7 @@
 /** Turns a definition into the blobs that a registry serves: index, manifest, config, layers, with real digests. */
-import { createHash } from 'node:crypto';
+
 import type { Blob, Descriptor, ImageConfig, ImageIndex, ImageManifest } from '../interfaces/distribution.ts';
+import { sha256, textBlob } from '../interfaces/image-content.ts';
 import { estargzLayer } from '../interfaces/lazy-layers.ts';
 import type { ImageDefinition, LayerDefinition } from './definition.ts';
 
@@ -12,8 +13,6 @@ export const mediaTypes = {
 } as const;
 
 export type BuiltImage = { readonly index: Blob; readonly blobs: readonly Blob[] };
-
-export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 /** Layers are shared between images that name the same definition: `layerCache` keeps them. */
 export function buildImage(definition: ImageDefinition, layerCache: Map<LayerDefinition, Blob>): BuiltImage {
@@ -73,7 +72,4 @@ function manifestsOf(definition: ImageDefinition, manifest: Blob): Descriptor[] 
   });
 }
 
-function jsonBlob(mediaType: string, value: object): Blob {
-  const text = JSON.stringify(value);
-  return { digest: sha256(text), mediaType, size: text.length, text };
-}
+const jsonBlob = (mediaType: string, value: object): Blob => textBlob(mediaType, JSON.stringify(value));

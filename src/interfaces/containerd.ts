@@ -81,6 +81,10 @@ export class ContainerdError extends Error {
   }
 }
 
+/** Whether what was asked for is not there. */
+export const isMissing = (error: unknown): error is ContainerdError & { readonly code: 'not found' } =>
+  error instanceof ContainerdError && error.code === 'not found';
+
 export type ContainerdApi = {
   version(): { readonly version: string; readonly revision: string; readonly uuid?: string };
   plugins(): readonly PluginInfo[];

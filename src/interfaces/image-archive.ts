@@ -1,8 +1,9 @@
 /** Images as an OCI layout in a tar (image-spec, containerd core/images/archive): what ctr, nerdctl and docker hand to each other in files. */
-import { createHash } from 'node:crypto';
+
 import { JsonError, parseJson } from '../apimachinery/json.ts';
 import { readTar, type TarEntry, TarError, writeTar } from '../apimachinery/tar.ts';
 import type { Blob, Descriptor, ImageIndex, ImageManifest } from './distribution.ts';
+import { isIndex, sha256 } from './image-content.ts';
 
 /** `name` is undefined where the archive names none. */
 export type ArchivedImage = { readonly name: string | undefined; readonly target: Descriptor };
@@ -20,7 +21,6 @@ export class ImageArchiveError extends Error {
 const nameLabel = 'io.containerd.image.name';
 const referenceLabel = 'org.opencontainers.image.ref.name';
 const path = (digest: string): string => `blobs/sha256/${digest.slice(7)}`;
-const isIndex = (mediaType: string): boolean => /index|manifest\.list/.test(mediaType);
 
 /** The file that `save` and `export` write. `short` is how manifest.json names an image. */
 export function writeImageArchive({ images, blobs }: ImageArchive, now: number, short: (name: string) => string): string {
@@ -81,14 +81,14 @@ function take({ digest, mediaType, size }: Descriptor, files: ReadonlyMap<string
     if (depth === 1 && !/layer|config/.test(mediaType)) return;
     throw new ImageArchiveError('broken', `content digest ${digest}: not found`);
   }
-  const real = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  const real = sha256(text);
   if (real !== digest) throw new ImageArchiveError('broken', `unexpected commit digest ${real}, expected ${digest}: failed precondition`);
   blobs.set(digest, { digest, mediaType, size, text });
-  for (const each of referredBy(text, mediaType, digest)) take(each, files, blobs, isIndex(mediaType) ? 1 : 2);
+  for (const each of referredBy(text, mediaType, digest)) take(each, files, blobs, isIndex({ mediaType }) ? 1 : 2);
 }
 
 function referredBy(text: string, mediaType: string, digest: string): readonly Descriptor[] {
-  if (isIndex(mediaType)) return parsed<ImageIndex>(text, digest).manifests ?? [];
+  if (isIndex({ mediaType })) return parsed<ImageIndex>(text, digest).manifests ?? [];
   if (!/manifest/.test(mediaType)) return [];
   const manifest = parsed<ImageManifest>(text, digest);
   return [manifest.config, ...(manifest.layers ?? [])];
@@ -106,7 +106,7 @@ function parsed<T>(text: string, what: string): T {
 function manifestBelow(blobs: ReadonlyMap<string, Blob>, digest: string): ImageManifest | undefined {
   const top = blobs.get(digest);
   if (!top) return undefined;
-  if (!isIndex(top.mediaType)) return JSON.parse(top.text) as ImageManifest;
+  if (!isIndex(top)) return JSON.parse(top.text) as ImageManifest;
   const below = (JSON.parse(top.text) as ImageIndex).manifests.map((each) => blobs.get(each.digest)).find((each) => each !== undefined);
   return below && (JSON.parse(below.text) as ImageManifest);
 }

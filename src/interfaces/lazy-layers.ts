@@ -1,11 +1,11 @@
-/** Layers in forms that can be read in parts: eStargz, whose table of contents is the last file of its tar (stargz-snapshotter estargz/build.go). */
-import { createHash } from 'node:crypto';
-import type { Blob, Descriptor, LayerEntry } from './distribution.ts';
+/** Layers in forms that can be read in parts, and images made of them: eStargz, whose table of contents is the last file of its tar (stargz-snapshotter estargz/build.go). */
+
+import type { ContainerdApi } from './containerd.ts';
+import type { Blob, Descriptor, ImageConfig, ImageManifest, LayerEntry } from './distribution.ts';
+import { descriptorOf, manifestLabels, sha256, textBlob } from './image-content.ts';
 import { lazyMarks } from './snapshotter.ts';
 
 export type ConvertedLayer = { readonly blob: Blob; readonly descriptor: Descriptor /** Digest of the tar itself. */; readonly diffId: string };
-
-const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 export function estargzLayer(layer: Blob): ConvertedLayer {
   const entries = JSON.parse(layer.text) as LayerEntry[];
@@ -41,4 +41,40 @@ export function recompressed(layer: Blob, form: LayerForm): ConvertedLayer {
   const annotations = form === 'nydus' ? { 'containerd.io/snapshot/nydus-blob': 'true' } : undefined;
   const descriptor = { mediaType, digest: blob.digest, size: blob.size, ...(annotations ? { annotations } : {}) };
   return { blob, descriptor, diffId: sha256(`tar:${layer.text}`) };
+}
+
+/** A layer in the form that it is to have; without a `diffId` its files are as they were. */
+export type ChangedLayer = { readonly blob: Blob; readonly descriptor: Descriptor; readonly diffId?: string };
+
+type Rewritten = {
+  readonly manifest: ImageManifest;
+  readonly config: ImageConfig;
+  readonly change: (layer: Blob, descriptor: Descriptor) => ChangedLayer;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Media types, where they are to be others. */
+  readonly types?: { readonly manifest: string; readonly config: string };
+};
+
+/** Writes an image's manifest anew with other layers (containerd core/images/converter). */
+export function rewriteManifest(
+  content: Pick<ContainerdApi['content'], 'get' | 'write'>,
+  namespace: string,
+  { manifest, config, change, annotations = {}, types = { manifest: manifest.mediaType, config: manifest.config.mediaType } }: Rewritten,
+): Descriptor {
+  const layers = manifest.layers.map((each) => change(content.get(namespace, each.digest), each));
+  for (const { blob } of layers) content.write(namespace, blob);
+  const diffIds = layers.map(({ diffId }, i) => diffId ?? config.rootfs.diff_ids[i] ?? '');
+  const same = diffIds.every((each, i) => each === config.rootfs.diff_ids[i]);
+  const newConfig = textBlob(types.config, JSON.stringify({ ...config, rootfs: { ...config.rootfs, diff_ids: diffIds } }));
+  if (!same) content.write(namespace, newConfig);
+  const changed: ImageManifest = {
+    ...manifest,
+    mediaType: types.manifest,
+    config: same ? manifest.config : descriptorOf(newConfig),
+    layers: layers.map(({ descriptor }) => descriptor),
+    ...(Object.keys(annotations).length > 0 ? { annotations: { ...manifest.annotations, ...annotations } } : {}),
+  };
+  const blob = textBlob(types.manifest, JSON.stringify(changed));
+  content.write(namespace, blob, manifestLabels(changed));
+  return descriptorOf(blob);
 }

@@ -1,7 +1,8 @@
 /** A new image on top of another: its layer, configuration and manifest as blobs. */
-import { createHash } from 'node:crypto';
+
 import type { ArchiveEntry } from './buildkit.ts';
 import type { Blob, Descriptor, ImageConfig, ImageManifest } from './distribution.ts';
+import { descriptorOf, manifestLabels, sha256, textBlob } from './image-content.ts';
 
 const types = {
   manifest: 'application/vnd.oci.image.manifest.v1+json',
@@ -42,16 +43,11 @@ export function newImage(image: NewImage, now: number): { readonly blobs: readon
     rootfs: { type: 'layers', diff_ids: [...(parent?.config.rootfs.diff_ids ?? []), ...(layer ? [sha256(`tar:${layer.text}`)] : [])] },
     history: [...(parent?.config.history ?? []), ...quiet, history],
   });
-  const layers = [...(parent?.manifest.layers ?? []), ...(layer ? [descriptor(layer)] : [])];
-  const manifest = jsonBlob(types.manifest, { schemaVersion: 2, mediaType: types.manifest, config: descriptor(config), layers });
-  const refs: [string, string][] = [['config', config.digest], ...layers.map(({ digest }, i): [string, string] => [`l.${i}`, digest])];
-  const labels = Object.fromEntries(refs.map(([name, digest]) => [`containerd.io/gc.ref.content.${name}`, digest]));
+  const layers = [...(parent?.manifest.layers ?? []), ...(layer ? [descriptorOf(layer)] : [])];
+  const manifest = jsonBlob(types.manifest, { schemaVersion: 2, mediaType: types.manifest, config: descriptorOf(config), layers });
   const plain = [...(layer ? [layer] : []), config].map((blob) => ({ blob, labels: {} }));
-  return { blobs: [...plain, { blob: manifest, labels }], target: descriptor(manifest) };
+  return { blobs: [...plain, { blob: manifest, labels: manifestLabels({ config, layers }) }], target: descriptorOf(manifest) };
 }
-
-const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-const descriptor = ({ mediaType, digest, size }: Blob): Descriptor => ({ mediaType, digest, size });
 
 /** What the packed layer would weigh. */
 const weight = (entries: readonly ArchiveEntry[]): number =>
@@ -62,7 +58,4 @@ function layerBlob(entries: readonly ArchiveEntry[]): Blob {
   return { digest: sha256(text), mediaType: types.layer, size: weight(entries), text };
 }
 
-function jsonBlob(mediaType: string, value: object): Blob {
-  const text = JSON.stringify(value);
-  return { digest: sha256(text), mediaType, size: text.length, text };
-}
+const jsonBlob = (mediaType: string, value: object): Blob => textBlob(mediaType, JSON.stringify(value));

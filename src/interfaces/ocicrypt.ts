@@ -1,6 +1,8 @@
 /** Encrypted layers (ocicrypt): the layer's bytes under a key of their own, that key wrapped for each recipient in an annotation. */
+
 import { createCipheriv, createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Blob, Descriptor } from './distribution.ts';
+import { sha256 } from './image-content.ts';
 
 const keysAnnotation = 'org.opencontainers.image.enc.keys.jwe';
 const optionsAnnotation = 'org.opencontainers.image.enc.pubopts';
@@ -31,7 +33,7 @@ export function encryptLayer(layer: Blob, recipients: readonly string[], secret:
     encrypted_key: ctr(secret, wrapKey(recipient)).toString('base64url'),
     header: { alg: 'RSA-OAEP', kid: createHash('sha256').update(recipient).digest('hex').slice(0, 16) },
   }));
-  const blob: Blob = { digest: `sha256:${createHash('sha256').update(text).digest('hex')}`, mediaType: `${layer.mediaType}+encrypted`, size: layer.size, text };
+  const blob: Blob = { digest: sha256(text), mediaType: `${layer.mediaType}+encrypted`, size: layer.size, text };
   const hmac = createHash('sha256').update(secret).update(text).digest('base64');
   const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64');
   return {
@@ -57,7 +59,7 @@ export function decryptLayer(layer: Blob, descriptor: Descriptor, keys: readonly
     const secret = ctr(Buffer.from(own.encrypted_key, 'base64url'), wrapKey(key)).toString();
     const text = ctr(Buffer.from(layer.text, 'base64'), secret).toString();
     const mediaType = layer.mediaType.replace(/\+encrypted$/, '');
-    return { digest: `sha256:${createHash('sha256').update(text).digest('hex')}`, mediaType, size: layer.size, text };
+    return { digest: sha256(text), mediaType, size: layer.size, text };
   }
   return undefined;
 }

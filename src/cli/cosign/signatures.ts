@@ -1,8 +1,10 @@
 /** Signatures beside an image: under the tag `sha256-<digest>.sig` of its repository (sigstore cosign spec/SIGNATURE_SPEC.md). */
+
 import { Buffer } from 'node:buffer';
-import { createHash, sign as signWith, verify as verifyWith } from 'node:crypto';
+import { sign as signWith, verify as verifyWith } from 'node:crypto';
 import { HttpRegistry } from '../../client/http-registry.ts';
 import { type Blob, type ImageManifest, RegistryFailure, RegistryUnreachable } from '../../interfaces/distribution.ts';
+import { sha256, textBlob } from '../../interfaces/image-content.ts';
 import { wholeImageName } from '../../interfaces/image-name.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
@@ -12,8 +14,6 @@ import { agreed, privateKey, verifier } from './keys.ts';
 
 const annotation = 'dev.cosignproject.cosign/signature';
 const payloadType = 'application/vnd.dev.cosign.simplesigning.v1+json';
-const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-const blobOf = (mediaType: string, text: string): Blob => ({ digest: sha256(text), mediaType, size: text.length, text });
 
 /** An image in its registry. */
 type Located = {
@@ -141,8 +141,8 @@ function* signaturesOf(image: Located): Routine<Signature[]> {
 }
 
 function* store({ registry, repository, auth, ...image }: Located, signatures: readonly Signature[]): Routine {
-  const layers = signatures.map(({ payload, signature }) => ({ blob: blobOf(payloadType, payload), signature }));
-  const config = blobOf(
+  const layers = signatures.map(({ payload, signature }) => ({ blob: textBlob(payloadType, payload), signature }));
+  const config = textBlob(
     'application/vnd.oci.image.config.v1+json',
     JSON.stringify({ architecture: '', os: '', config: {}, rootfs: { type: 'layers', diff_ids: layers.map(({ blob }) => blob.digest) } }),
   );
@@ -155,5 +155,5 @@ function* store({ registry, repository, auth, ...image }: Located, signatures: r
     layers: layers.map(({ blob, signature }) => ({ ...described(blob), annotations: { [annotation]: signature } })),
   });
   for (const blob of [config, ...layers.map((each) => each.blob)]) yield* asked(registry.upload(repository, blob, { auth }));
-  yield* asked(registry.putManifest(repository, tagOf({ registry, repository, auth, ...image }), blobOf(mediaType, manifest), auth));
+  yield* asked(registry.putManifest(repository, tagOf({ registry, repository, auth, ...image }), textBlob(mediaType, manifest), auth));
 }

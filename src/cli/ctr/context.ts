@@ -1,6 +1,6 @@
 /** One run of ctr: its namespace, its connection, its messages. */
 
-import { type ContainerdApi, ContainerdError, containerdProtocol } from '../../interfaces/containerd.ts';
+import { type ContainerdApi, containerdProtocol } from '../../interfaces/containerd.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
@@ -70,9 +70,6 @@ export class Context {
     }
   }
 }
-
-export const isMissing = (error: unknown): error is ContainerdError & { readonly code: 'not found' } =>
-  error instanceof ContainerdError && error.code === 'not found';
 
 const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string, defaultValue?: string): FlagSpec => {
   const [name = '', ...others] = names.split(',');

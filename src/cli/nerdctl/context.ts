@@ -1,7 +1,7 @@
 /** One run of nerdctl: its namespace, its connection, its state on disk, its messages. */
 import { createHash } from 'node:crypto';
 import type { CniRuntime } from '../../interfaces/cni.ts';
-import { type ContainerdApi, ContainerdError, containerdProtocol } from '../../interfaces/containerd.ts';
+import { type ContainerdApi, containerdProtocol } from '../../interfaces/containerd.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
@@ -106,9 +106,6 @@ export class Context {
     }
   }
 }
-
-export const isMissing = (error: unknown): error is ContainerdError & { readonly code: 'not found' } =>
-  error instanceof ContainerdError && error.code === 'not found';
 
 const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string, defaultValue?: string): FlagSpec => {
   const [name = '', short] = names.split(',');

@@ -1,9 +1,11 @@
 /** `inspect` in Docker's form (pkg/inspecttypes/dockercompat). */
+
 import type { ContainerdContainer, ContainerdImage } from '../../interfaces/containerd.ts';
+import { isMissing } from '../../interfaces/containerd.ts';
 import { defaultCapabilities } from '../../interfaces/oci-defaults.ts';
 import type { Interface } from '../../linux/network.ts';
 import { imageSizes } from './commands/images.ts';
-import { type Context, isMissing } from './context.ts';
+import type { Context } from './context.ts';
 import { partsOf, taskOf } from './find.ts';
 import { labels } from './labels.ts';
 import type { MountPoint } from './mounts.ts';

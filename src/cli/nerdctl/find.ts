@@ -1,8 +1,10 @@
 /** Containers and images by what a user types: names, ids, their beginnings (pkg/idutil). */
-import type { Blob, ContainerdContainer, ContainerdImage, ContainerdTask, ImageConfig, ImageIndex, ImageManifest } from '../../interfaces/containerd.ts';
-import { ContainerdError } from '../../interfaces/containerd.ts';
+
+import type { ContainerdContainer, ContainerdImage, ContainerdTask } from '../../interfaces/containerd.ts';
+import { ContainerdError, isMissing } from '../../interfaces/containerd.ts';
+import { partsOf as contentParts, type ImageParts } from '../../interfaces/image-content.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { type Context, isMissing, NerdctlError } from './context.ts';
+import { type Context, NerdctlError } from './context.ts';
 import { labels } from './labels.ts';
 import { wholeName } from './reference.ts';
 
@@ -85,31 +87,6 @@ function nameOrNone(request: string): string | undefined {
   }
 }
 
-export type ImageParts = {
-  readonly top: Blob | undefined;
-  readonly index: ImageIndex | undefined;
-  readonly manifest: ImageManifest | undefined;
-  readonly manifestDigest: string;
-  readonly config: ImageConfig | undefined;
-};
-
 /** Index, manifest and config behind an image; undefined for what is missing. */
-export function partsOf(context: Context, image: Pick<ContainerdImage, 'target'>): ImageParts {
-  const { content } = context.client();
-  const blob = (digest: string | undefined): Blob | undefined => {
-    if (digest === undefined) return undefined;
-    try {
-      return content.get(context.namespace, digest);
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  };
-  const top = blob(image.target.digest);
-  const index = top && /index|manifest\.list/.test(top.mediaType) ? (JSON.parse(top.text) as ImageIndex) : undefined;
-  const platformed = index?.manifests.find(({ platform }) => platform === undefined || (platform.architecture === 'amd64' && platform.os === 'linux'));
-  const manifestBlob = index ? blob(platformed?.digest) : top;
-  const manifest = manifestBlob && (JSON.parse(manifestBlob.text) as ImageManifest);
-  const config = blob(manifest?.config.digest);
-  return { top, index, manifest, manifestDigest: manifestBlob?.digest ?? '', config: config && (JSON.parse(config.text) as ImageConfig) };
-}
+export const partsOf = (context: Context, image: Pick<ContainerdImage, 'target'>): ImageParts =>
+  contentParts(context.client().content, context.namespace, image.target.digest);

@@ -1,5 +1,7 @@
 /** Images over IPFS: each blob a block, named by a descriptor of what lies on top (stargz-snapshotter ipfs, nerdctl pkg/ipfs). */
+
 import type { Blob, ContainerdImage, Descriptor, ImageIndex, ImageManifest } from '../../interfaces/containerd.ts';
+import { indexLabels, isIndex, isOwn, manifestLabels } from '../../interfaces/image-content.ts';
 import { cidOf, cidOfDigest, type IpfsApi, ipfsProtocol, isCid } from '../../interfaces/ipfs.ts';
 import { dial, NetworkError } from '../../linux/network.ts';
 import type { Routine } from '../../sim/routine.ts';
@@ -86,17 +88,11 @@ type Fetched = { readonly blob: Blob; readonly labels: Readonly<Record<string, s
 function* tree({ mediaType, digest, size }: Descriptor, get: (cid: string) => Routine<string>): Routine<Fetched[]> {
   const text = yield* get(cidOfDigest(digest));
   const blob = { digest, mediaType, size, text };
-  const index = /index|manifest\.list/.test(mediaType) ? (JSON.parse(text) as ImageIndex) : undefined;
+  const index = isIndex({ mediaType }) ? (JSON.parse(text) as ImageIndex) : undefined;
   const manifest = !index && /manifest/.test(mediaType) ? (JSON.parse(text) as ImageManifest) : undefined;
-  const below = index
-    ? index.manifests.filter(({ platform }) => platform === undefined || (platform.os === 'linux' && platform.architecture === 'amd64'))
-    : manifest
-      ? [manifest.config, ...manifest.layers]
-      : [];
+  const below = index ? index.manifests.filter(isOwn) : manifest ? [manifest.config, ...manifest.layers] : [];
   const found: Fetched[] = [];
   for (const each of below) found.push(...(yield* tree(each, get)));
-  const labels = Object.fromEntries(
-    below.map((each, i) => [`containerd.io/gc.ref.content.${manifest ? (i === 0 ? 'config' : `l.${i - 1}`) : `m.${i}`}`, each.digest]),
-  );
+  const labels = manifest ? manifestLabels(manifest) : indexLabels({ manifests: below });
   return [...found, { blob, labels }];
 }

@@ -1,10 +1,12 @@
 /** Getting images: `nerdctl pull`, and what `run` pulls when it must. */
+
 import type { ContainerdImage, PullProgress } from '../../interfaces/containerd.ts';
+import { isMissing } from '../../interfaces/containerd.ts';
 import type { RegistryAccess } from '../../interfaces/distribution.ts';
 import type { OpenFile } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { readCredentials } from '../docker-config.ts';
-import { type Context, isMissing, NerdctlError } from './context.ts';
+import { type Context, NerdctlError } from './context.ts';
 import { partsOf } from './find.ts';
 import { bytesSize } from './output.ts';
 

@@ -1,7 +1,9 @@
 /** Removing a container and all that nerdctl keeps of it. */
+
 import type { ContainerdContainer } from '../../interfaces/containerd.ts';
+import { isMissing } from '../../interfaces/containerd.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { type Context, isMissing, NerdctlError } from './context.ts';
+import { type Context, NerdctlError } from './context.ts';
 import { waitForLogger } from './find-logger.ts';
 import { updateHosts } from './hosts.ts';
 import { labels } from './labels.ts';

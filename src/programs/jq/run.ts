@@ -29,6 +29,8 @@ export class Run {
   #inputName: string | undefined;
   #complaints = '';
   #last: Json | undefined;
+  /** Values taken from what is still growing: it is read anew from its start each time. */
+  #taken = 0;
   #status = 0;
 
   constructor(call: Call, options: JqOptions, compiled: Compiled) {
@@ -143,6 +145,7 @@ export class Run {
         return yield* this.#badInput(error);
       }
       if (!next) return false;
+      this.#taken++;
       if (yield* this.#one(next.value)) return true;
     }
   }
@@ -167,7 +170,7 @@ export class Run {
       if (end > done) {
         this.#source = new JsonReader(text.slice(0, end));
         for (let skip = 0; skip < this.#taken; skip++) this.#source.next();
-        if (yield* this.#drainCounting()) return true;
+        if (yield* this.#drain()) return true;
         done = end;
         if (text.length > 1_000_000 && done === text.length) {
           text = '';
@@ -184,22 +187,6 @@ export class Run {
       return yield* this.#badInput(error);
     }
     return yield* this.#drain();
-  }
-
-  #taken = 0;
-
-  *#drainCounting(): Routine<boolean> {
-    for (;;) {
-      let next: { readonly value: Json } | undefined;
-      try {
-        next = this.#source?.next();
-      } catch (error) {
-        return yield* this.#badInput(error);
-      }
-      if (!next) return false;
-      this.#taken++;
-      if (yield* this.#one(next.value)) return true;
-    }
   }
 
   #where(): string {

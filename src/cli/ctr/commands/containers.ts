@@ -1,10 +1,12 @@
 /** ctr containers, and the making of a container that `ctr run` shares. */
+
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
+import { isMissing } from '../../../interfaces/containerd.ts';
 import { isErrno } from '../../../linux/errno.ts';
 import { userOf } from '../../../linux/passwd.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { containerFlags, refuseUnsimulated } from '../container-flags.ts';
-import { bool, type Context, type CtrCommand, CtrError, isMissing, labelArgs, labelText } from '../context.ts';
+import { bool, type Context, type CtrCommand, CtrError, labelArgs, labelText } from '../context.ts';
 import { filter, json, moment, table } from '../output.ts';
 import { partsOf } from '../parts.ts';
 import { newSpec } from '../spec.ts';

@@ -1,10 +1,12 @@
 /** ctr content: blobs by digest (cmd/ctr/commands/content). */
+
 import { createHash } from 'node:crypto';
 import type { Blob, ContentInfo, PullProgress } from '../../../interfaces/containerd.ts';
+import { isMissing } from '../../../interfaces/containerd.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { logLine } from '../../logrus.ts';
-import { bool, type Context, type CtrCommand, CtrError, duration, int, isMissing, labelArgs, labelText, list, text } from '../context.ts';
+import { bool, type Context, type CtrCommand, CtrError, duration, int, labelArgs, labelText, list, text } from '../context.ts';
 import { parseDigest } from '../digest.ts';
 import { age, bytes } from '../output.ts';
 import { localProgress } from '../pull-progress.ts';

@@ -3,7 +3,8 @@
 import { sortedJson } from '../../../apimachinery/json.ts';
 import { chainIds } from '../../../interfaces/chain-id.ts';
 import type { ContainerdImage, Descriptor } from '../../../interfaces/containerd.ts';
-import { bool, type Context, type CtrCommand, CtrError, isMissing, labelArgs, labelText } from '../context.ts';
+import { isMissing } from '../../../interfaces/containerd.ts';
+import { bool, type Context, type CtrCommand, CtrError, labelArgs, labelText } from '../context.ts';
 import { bytes, filter, table } from '../output.ts';
 import { partsOf } from '../parts.ts';
 import { convert, prune } from './image-changes.ts';

@@ -1,6 +1,6 @@
 /** ctr namespaces. */
-import { ContainerdError } from '../../../interfaces/containerd.ts';
-import { bool, type CtrCommand, CtrError, isMissing, labelArgs, labelText } from '../context.ts';
+import { ContainerdError, isMissing } from '../../../interfaces/containerd.ts';
+import { bool, type CtrCommand, CtrError, labelArgs, labelText } from '../context.ts';
 import { table } from '../output.ts';
 
 export const namespaces: CtrCommand = {

@@ -1,11 +1,11 @@
 /** ctr tasks. */
-import { ContainerdError } from '../../../interfaces/containerd.ts';
+import { ContainerdError, isMissing } from '../../../interfaces/containerd.ts';
 import type { OciSpec } from '../../../interfaces/oci.ts';
 import { parseSignal } from '../../../linux/signals.ts';
 import { type Routine, sleep } from '../../../sim/routine.ts';
 import { copyOut } from '../../streams.ts';
 import { foreground, forward, needTerminal, nowhere } from '../console.ts';
-import { bool, type Context, type CtrCommand, CtrError, isMissing, text } from '../context.ts';
+import { bool, type Context, type CtrCommand, CtrError, text } from '../context.ts';
 import { moment, table } from '../output.ts';
 import { notSimulated } from './misc.ts';
 

@@ -4,7 +4,9 @@ import { configKey, forgetCredentials, hubKey, passwordFromStdin, prompt, readCr
 import { bool, CliError, type Context, command, text } from '../context.ts';
 import { note } from '../output.ts';
 
-const isHub = (server: string): boolean => server === '' || server === 'docker.io' || server === hubKey;
+/** The host of a registry; '' for Docker Hub. */
+const serverOf = (text: string): string =>
+  text === '' || text === 'docker.io' || text === hubKey ? '' : text.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
 
 export const login = command(
   'login',
@@ -21,12 +23,7 @@ export const login = command(
     if (flags.has('password') && flags.bool('password-stdin')) throw new CliError('conflicting options: cannot specify both --password and --password-stdin');
     if (flags.has('password')) yield* context.printError('WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n');
     if (flags.bool('password-stdin') && flags.text('username') === '') throw new CliError('the --password-stdin option requires --username to be set');
-    const server = isHub(context.arg(0))
-      ? ''
-      : context
-          .arg(0)
-          .replace(/^https?:\/\//, '')
-          .replace(/\/.*$/, '');
+    const server = serverOf(context.arg(0));
     const stored = flags.has('username') || flags.has('password') ? undefined : readCredentials(process, server);
     if (stored) {
       yield* context.printError(
@@ -65,12 +62,7 @@ function* credentials(context: Context, server: string): Routine<{ readonly user
 }
 
 export const logout = command('logout', 'Log out from a registry', '[SERVER]', [0, 1], [], function* (context) {
-  const server = isHub(context.arg(0))
-    ? ''
-    : context
-        .arg(0)
-        .replace(/^https?:\/\//, '')
-        .replace(/\/.*$/, '');
+  const server = serverOf(context.arg(0));
   const key = configKey(server);
   yield* context.print(forgetCredentials(context.process, server) ? `Removing login credentials for ${key}\n` : `Not logged in to ${key}\n`);
   return 0;

@@ -1,7 +1,16 @@
 /** nerdctl image convert, encrypt, decrypt: the same image with its layers in another form (pkg/cmd/image/{convert,crypt}.go). */
-import { createHash } from 'node:crypto';
-import type { Blob, ContainerdImage, Descriptor, ImageManifest } from '../../../interfaces/containerd.ts';
-import { type ConvertedLayer, estargzLayer, type LayerForm, layerForms, recompressed } from '../../../interfaces/lazy-layers.ts';
+
+import type { Blob, ContainerdImage, Descriptor } from '../../../interfaces/containerd.ts';
+import { sha256 } from '../../../interfaces/image-content.ts';
+import {
+  type ChangedLayer,
+  type ConvertedLayer,
+  estargzLayer,
+  type LayerForm,
+  layerForms,
+  recompressed,
+  rewriteManifest,
+} from '../../../interfaces/lazy-layers.ts';
 import { decryptLayer, encryptLayer, isEncrypted, publicPart } from '../../../interfaces/ocicrypt.ts';
 import { lazyMarks } from '../../../interfaces/snapshotter.ts';
 import type { Routine } from '../../../sim/routine.ts';
@@ -11,40 +20,18 @@ import { partsOf } from '../find.ts';
 import { wholeName } from '../reference.ts';
 import { nameImage } from './image-files.ts';
 
-const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+const ociTypes = { manifest: 'application/vnd.oci.image.manifest.v1+json', config: 'application/vnd.oci.image.config.v1+json' };
 
-type NewLayer = { readonly blob: Blob; readonly descriptor: Descriptor; readonly diffId?: string };
-
-/** Writes the image anew with other layers. */
+/** Writes the image anew with other layers, in OCI's words. */
 function rewritten(
   context: Context,
   image: ContainerdImage,
-  change: (layer: Blob, descriptor: Descriptor) => NewLayer,
+  change: (layer: Blob, descriptor: Descriptor) => ChangedLayer,
   annotations: Readonly<Record<string, string>> = {},
 ): Descriptor {
   const { manifest, config } = partsOf(context, image);
-  const { content } = context.client();
   if (!manifest || !config) throw new NerdctlError(`content digest ${image.target.digest}: not found`);
-  const layers = manifest.layers.map((each) => change(content.get(context.namespace, each.digest), each));
-  const write = (blob: Blob, labels: Readonly<Record<string, string>> = {}): void => content.write(context.namespace, blob, labels);
-  for (const { blob } of layers) write(blob);
-  const changedConfig = layers.some(({ diffId }, i) => diffId !== undefined && diffId !== config.rootfs.diff_ids[i]);
-  const diffIds = layers.map(({ diffId }, i) => diffId ?? config.rootfs.diff_ids[i] ?? '');
-  const configText = JSON.stringify({ ...config, rootfs: { ...config.rootfs, diff_ids: diffIds } });
-  const newConfig = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: sha256(configText), size: configText.length };
-  if (changedConfig) write({ ...newConfig, text: configText });
-  const changed: ImageManifest = {
-    ...manifest,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    config: changedConfig ? newConfig : manifest.config,
-    layers: layers.map(({ descriptor }) => descriptor),
-    ...(Object.keys(annotations).length > 0 ? { annotations: { ...manifest.annotations, ...annotations } } : {}),
-  };
-  const source = JSON.stringify(changed);
-  const target = { mediaType: changed.mediaType, digest: sha256(source), size: source.length };
-  const refs = changed.layers.map(({ digest }, i): [string, string] => [`containerd.io/gc.ref.content.l.${i}`, digest]);
-  write({ ...target, text: source }, { 'containerd.io/gc.ref.content.config': changed.config.digest, ...Object.fromEntries(refs) });
-  return target;
+  return rewriteManifest(context.client().content, context.namespace, { manifest, config, types: ociTypes, change, annotations });
 }
 
 export const convert: NerdctlCommand = {
@@ -82,16 +69,14 @@ export const convert: NerdctlCommand = {
       throw new NerdctlError(`options ${forms.join(' and ')} lead to conflict, only one of them can be used`);
     if (!flags.bool('oci') && (flags.bool('estargz') || (forms[0] !== undefined && forms[0] !== 'uncompress')))
       yield* context.log('warning', `option --${forms[0] ?? 'estargz'} should be used in conjunction with --oci`);
-    const own = (layer: Blob, descriptor: Descriptor): NewLayer => ({ blob: layer, descriptor });
+    const own = (layer: Blob, descriptor: Descriptor): ChangedLayer => ({ blob: layer, descriptor });
     const change = flags.bool('estargz')
       ? estargzLayer
       : forms[0] === undefined
         ? own
         : (layer: Blob): ConvertedLayer => recompressed(layer, forms[0] as LayerForm);
     const index: Record<string, string> = flags.bool('soci') ? { [lazyMarks.sociIndex]: sha256(`soci:${image.target.digest}`) } : {};
-    const made = nameImage(context, wholeName(target), rewritten(context, image, change, index));
-    yield* context.print(`${made.target.digest}\n`);
-    return 0;
+    return yield* named(context, target, rewritten(context, image, change, index));
   },
 };
 
@@ -149,14 +134,18 @@ function keyIn({ process }: Context, path: string, what: string): string {
   return part;
 }
 
-function* crypt(context: Context, change: (layer: Blob, descriptor: Descriptor) => NewLayer | undefined): Routine<number> {
+function* crypt(context: Context, change: (layer: Blob, descriptor: Descriptor) => ChangedLayer | undefined): Routine<number> {
   const [source = '', target = ''] = context.args;
   const image = context.client().images.get(context.namespace, wholeName(source));
-  const made = nameImage(
+  return yield* named(
     context,
-    wholeName(target),
+    target,
     rewritten(context, image, (layer, descriptor) => change(layer, descriptor) ?? { blob: layer, descriptor }),
   );
-  yield* context.print(`${made.target.digest}\n`);
+}
+
+function* named(context: Context, name: string, made: Descriptor): Routine<number> {
+  const { target } = nameImage(context, wholeName(name), made);
+  yield* context.print(`${target.digest}\n`);
   return 0;
 }

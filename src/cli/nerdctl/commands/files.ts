@@ -1,8 +1,10 @@
 /** nerdctl cp, diff, commit: the files of containers. */
-import { createHash } from 'node:crypto';
+
 import type { ContainerdContainer, Descriptor, ImageConfig, ImageManifest } from '../../../interfaces/containerd.ts';
+import { isMissing } from '../../../interfaces/containerd.ts';
+import { descriptorOf, manifestLabels, sha256, textBlob } from '../../../interfaces/image-content.ts';
 import { DirectoryNode, type Inode, OverlayDirectory } from '../../../linux/inode.ts';
-import { bool, type Context, isMissing, list, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
+import { bool, type Context, list, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
 import { copyEntries, copyInode } from '../copy.ts';
 import { oneContainer, partsOf, taskOf } from '../find.ts';
 import { shareWithCri } from '../pull.ts';
@@ -130,8 +132,6 @@ export const diff: NerdctlCommand = {
   },
 };
 
-const sha256 = (content: string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
-
 export const commit: NerdctlCommand = {
   name: 'commit',
   short: "Create a new image from a container's changes",
@@ -155,11 +155,8 @@ export const commit: NerdctlCommand = {
     const newConfig = configOf(context, config, layerText);
     const configBlob = write(context, manifest.config.mediaType, JSON.stringify(newConfig));
     const layers = [...manifest.layers, layer];
-    const labels = Object.fromEntries([
-      ['containerd.io/gc.ref.content.config', configBlob.digest],
-      ...layers.map(({ digest }, i) => [`containerd.io/gc.ref.content.l.${i}`, digest]),
-    ]);
-    const target = write(context, manifest.mediaType, JSON.stringify({ ...manifest, config: configBlob, layers }), labels);
+    const changed = { ...manifest, config: configBlob, layers };
+    const target = write(context, manifest.mediaType, JSON.stringify(changed), manifestLabels(changed));
     const known = client.images.list(namespace).some((each) => each.name === name);
     const image = known ? client.images.update(namespace, name, { target }) : client.images.create(namespace, { name, target });
     yield* client.snapshots.unpack(namespace, context.snapshotter, name);
@@ -225,7 +222,7 @@ function entryOf({ kind, path, inode }: Change): object[] {
 }
 
 function write(context: Context, mediaType: string, content: string, labels: Readonly<Record<string, string>> = {}): Descriptor {
-  const blob = { digest: sha256(content), mediaType, size: content.length, text: content };
+  const blob = textBlob(mediaType, content);
   context.client().content.write(context.namespace, blob, labels);
-  return { mediaType, digest: blob.digest, size: blob.size };
+  return descriptorOf(blob);
 }

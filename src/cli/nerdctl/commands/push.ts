@@ -1,7 +1,8 @@
 /** nerdctl push: to a registry, or to IPFS (pkg/cmd/image/push.go). */
-import { createHash } from 'node:crypto';
+
 import type { ContainerdImage, Descriptor, ImageIndex, PushProgress } from '../../../interfaces/containerd.ts';
 import { ContainerdError } from '../../../interfaces/containerd.ts';
+import { descriptorOf, indexLabels, textBlob } from '../../../interfaces/image-content.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { bool, type Context, type NerdctlCommand, needArgs, slice, text } from '../context.ts';
 import { partsOf } from '../find.ts';
@@ -72,14 +73,10 @@ function reduced(context: Context, image: ContainerdImage): Descriptor {
   const own = index?.manifests.filter(({ digest }) => digest === manifestDigest);
   if (!index || !own || own.length === index.manifests.length) return image.target;
   const changed: ImageIndex = { ...index, manifests: own };
-  const source = JSON.stringify(changed);
-  const digest = `sha256:${createHash('sha256').update(source).digest('hex')}`;
-  const mediaType = top?.mediaType ?? image.target.mediaType;
-  const blob = { digest, mediaType, size: source.length, text: source };
-  const labels = Object.fromEntries(own.map((each, i) => [`containerd.io/gc.ref.content.m.${i}`, each.digest]));
+  const blob = textBlob(top?.mediaType ?? image.target.mediaType, JSON.stringify(changed));
   // Held while it is sent: the name `…-tmp-reduced-platform` goes afterwards.
-  context.client().content.write(context.namespace, blob, labels);
-  return { mediaType, digest, size: source.length };
+  context.client().content.write(context.namespace, blob, indexLabels(changed));
+  return descriptorOf(blob);
 }
 
 function report(seen: readonly PushProgress[], elapsed: number): string {

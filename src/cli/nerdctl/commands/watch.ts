@@ -1,7 +1,9 @@
 /** nerdctl top, stats, port: looking at what runs. */
+
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
+import { isMissing } from '../../../interfaces/containerd.ts';
 import { type Routine, sleep } from '../../../sim/routine.ts';
-import { bool, type Context, isMissing, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
+import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
 import { nameOf, oneContainer, taskOf } from '../find.ts';
 import { bytesSize, listText, table } from '../output.ts';
 import { readPorts } from '../store.ts';

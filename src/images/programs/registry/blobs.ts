@@ -1,7 +1,8 @@
 /** Blobs and their uploads (distribution registry/handlers/blob.go, blobupload.go). */
+import { sha256 } from '../../../interfaces/image-content.ts';
 import type { HttpResponse } from '../../../linux/protocols.ts';
 import { answer, bad, type Call, headerOf } from './answers.ts';
-import { digestOf, type Stored } from './storage.ts';
+import type { Stored } from './storage.ts';
 
 export function getBlob({ storage, repository, object: digest, request }: Call): HttpResponse {
   const blob = storage.hasLayer(repository, digest) ? storage.blob(digest) : undefined;
@@ -50,7 +51,7 @@ export function putUpload(call: Call): HttpResponse {
   if (digest === '') return bad('DIGEST_INVALID', 'digest missing');
   if (!/^sha256:[0-9a-f]{64}$/.test(digest)) return bad('DIGEST_INVALID', 'digest parsing failed');
   const whole = storage.appendUpload(repository, id, bodyOf(call));
-  if (digestOf(whole.text) !== digest) {
+  if (sha256(whole.text) !== digest) {
     storage.endUpload(repository, id);
     return bad('DIGEST_INVALID', { Digest: digest, Reason: {} });
   }

@@ -1,7 +1,7 @@
 /** Manifests, tags and the catalogue (distribution registry/handlers/manifests.go, tags.go, catalog.go). */
+import { sha256 } from '../../../interfaces/image-content.ts';
 import type { HttpResponse } from '../../../linux/protocols.ts';
 import { answer, bad, type Call, headerOf, json } from './answers.ts';
-import { digestOf } from './storage.ts';
 
 const isDigest = (text: string): boolean => text.startsWith('sha256:');
 
@@ -42,7 +42,7 @@ export function getManifest({ storage, repository, object, request }: Call): Htt
 export function putManifest({ storage, repository, object, request }: Call): HttpResponse {
   const manifest = parsed(request.body);
   if (typeof manifest === 'string') return bad('MANIFEST_INVALID', manifest);
-  const digest = digestOf(request.body);
+  const digest = sha256(request.body);
   if (isDigest(object) && object !== digest) return bad('DIGEST_INVALID');
   const blobs = [...(manifest.config ? [manifest.config] : []), ...(manifest.layers ?? [])].filter((each) => !storage.hasLayer(repository, each.digest));
   const children = (manifest.manifests ?? []).filter((each) => !storage.hasRevision(repository, each.digest));

@@ -1,12 +1,10 @@
 /** A registry's files, as its filesystem driver lays them out (distribution registry/storage/paths.go). */
-import { createHash } from 'node:crypto';
 import { FileNode } from '../../../linux/inode.ts';
 import type { Process } from '../../../linux/process.ts';
 
 export type Stored = { readonly text: string; readonly size: number };
 
 const hexOf = (digest: string): string => digest.replace(/^sha256:/, '');
-export const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 /** Everything below `<root>/docker/registry/v2`; nothing is kept in memory. */
 export class Storage {
