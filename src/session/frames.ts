@@ -5,6 +5,7 @@ import { isHidden } from '../grading/score.ts';
 import type { SubmittedLesson } from '../grading/submission.ts';
 import type { Verdict } from '../grading/verdict.ts';
 import type { Language, LoadedLesson } from '../lessons/lesson.ts';
+import { fill } from '../lessons/variables.ts';
 import { Driver, type Replay, submittedSession } from './regrade.ts';
 import type { Session } from './session.ts';
 
@@ -66,7 +67,8 @@ function frameOf(session: Session, loaded: LoadedLesson, event: StandingEvent | 
   const shown = Math.min(step, (run?.steps.length ?? 1) - 1);
   const verdicts = run?.steps[shown]?.verdicts;
   const facts = run?.lesson.steps[shown];
-  const prose = (language: Language, id: string): string => loaded.prose[language].steps[facts?.id ?? '']?.checks?.[id] ?? id.replaceAll('-', ' ');
+  const prose = (language: Language, id: string): string =>
+    fill(loaded.prose[language].steps[facts?.id ?? '']?.checks?.[id] ?? id.replaceAll('-', ' '), session.values);
   return {
     event,
     line,

@@ -43,6 +43,9 @@ describe('frames', () => {
     expect(played.frames.map(({ step }) => step)).toEqual([0, 0, 1, 1, 1, 2]);
     expect(played.frames.at(-1)).toMatchObject({ step: 2, steps: 3 });
     expect(play()).toEqual(played);
+    // What the checks say has the learner's own words in it.
+    const texts = played.frames.flatMap(({ checks }) => checks.map(({ text }) => text));
+    expect(JSON.stringify(texts)).not.toContain('{{');
   });
 
   test('a teacher sits down in the world as it was then', () => {

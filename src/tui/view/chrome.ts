@@ -28,9 +28,9 @@ export function statusRow(lesson: LessonState, width: number, style: Style, say:
 const lesser = ['F6', 'F5', 'F8', 'F3', 'F7', 'F2', '↑↓', 'F4'];
 
 /** Whole keys, as many as find room. */
-export function keysIn(keys: string, room: number): string {
+export function keysIn(keys: string, room: number, leftOut: readonly string[] = lesser): string {
   let shown = keys.split(' · ');
-  for (const key of lesser) {
+  for (const key of leftOut) {
     if (stringWidth(shown.join(' · ')) <= room) break;
     shown = shown.filter((each) => !each.startsWith(`${key} `));
   }

@@ -9,7 +9,7 @@ import { plainText, type Style } from '../text/style.ts';
 import { cut, pad } from '../text/wrap.ts';
 import { VtScreen } from '../vt/screen.ts';
 import type { Say } from '../words.ts';
-import { ruleRow } from './chrome.ts';
+import { keysIn, ruleRow } from './chrome.ts';
 
 export type ReplayState = {
   readonly grade: LessonGrade;
@@ -21,10 +21,13 @@ export type ReplayState = {
 };
 export type ReplayContext = { readonly size: WindowSize; readonly style: Style; readonly say: Say; readonly language: Language };
 
+/** Keys that are left out first where not all find room. */
+const lesserKeys = ['Home', 'PgUp', '↑↓', 'F10', 'Tab'];
+
 export function replayRows(state: ReplayState, context: ReplayContext): string[] {
   const { size, style, say } = context;
   const { columns, rows } = size;
-  const keys = style('faint', cut(say('replayKeys'), columns));
+  const keys = style('faint', keysIn(say('replayKeys'), columns, lesserKeys));
   const head = [headRow(state, context), noteRow(state, context)];
   if (columns >= 100 && rows >= 20) return [...head, ...sideBySide(state, columns, rows - 3, context), keys];
   const checks = checkRows(state, columns, context).slice(0, Math.max(2, Math.floor(rows / 4)));
