@@ -1,5 +1,5 @@
 /** Disruption budgets, autoscalers, quotas, limits, priorities. */
-import type { HorizontalPodAutoscaler, KubeObject, LimitRange, PodDisruptionBudget, PriorityClass, ResourceQuota } from '../../api/types.ts';
+import type { autoscaling, HorizontalPodAutoscaler, KubeObject, LimitRange, PodDisruptionBudget, PriorityClass, ResourceQuota } from '../../api/types.ts';
 import { type FieldError, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts';
 import { tryParseQuantity } from '../../apimachinery/quantity.ts';
 import { semanticEqual } from '../objects.ts';
@@ -37,10 +37,20 @@ const budget: Strategy<PodDisruptionBudget> = {
   ],
 };
 
+const perQuarter = (type: string, value: number) => ({ type, value, periodSeconds: 15 });
+
+/** kubernetes pkg/apis/autoscaling/v2/defaults.go: with one direction given, both have their rules. */
+const defaultBehavior = (behavior: autoscaling.HorizontalPodAutoscalerBehavior): autoscaling.HorizontalPodAutoscalerBehavior =>
+  mapField(mapField(fill(behavior, { scaleUp: {}, scaleDown: {} }), 'scaleUp', defaultUp), 'scaleDown', defaultDown);
+const defaultUp = (rules: autoscaling.HPAScalingRules): autoscaling.HPAScalingRules =>
+  fill(rules, { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies: [perQuarter('Pods', 4), perQuarter('Percent', 100)] });
+const defaultDown = (rules: autoscaling.HPAScalingRules): autoscaling.HPAScalingRules =>
+  fill(rules, { selectPolicy: 'Max', policies: [perQuarter('Percent', 100)] });
+
 const autoscaler: Strategy<HorizontalPodAutoscaler> = {
   defaults: (hpa) =>
     mapField(hpa, 'spec', (spec) =>
-      fill(spec, {
+      fill(mapField(spec, 'behavior', defaultBehavior), {
         minReplicas: 1,
         ...(!('targetCPUUtilizationPercentage' in spec) && {
           metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }],

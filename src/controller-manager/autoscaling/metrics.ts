@@ -18,7 +18,10 @@ export class MetricError extends Error {}
 const amount = (resource: string, text: string | undefined): number => (resource === 'cpu' ? cpuMillis(text) : wholeValue(text));
 
 /** Usage by pod from the resource metrics API; throws MetricError when nobody serves it. */
-export function usageByPod(client: Client, namespace: string, labelSelector: string, resource: string): ReadonlyMap<string, number> {
+export function usageByPod(
+  client: Client,
+  { namespace, labelSelector, resource, container }: { namespace: string; labelSelector: string; resource: string; container?: string | undefined },
+): ReadonlyMap<string, number> {
   let items: readonly PodMetrics[];
   try {
     const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods`;
@@ -34,21 +37,49 @@ export function usageByPod(client: Client, namespace: string, labelSelector: str
     throw new MetricError(`unable to get metrics for resource ${resource}: unable to fetch metrics from resource metrics API: ${why}`);
   }
   if (items.length === 0) throw new MetricError(`unable to get metrics for resource ${resource}: no metrics returned from resource metrics API`);
-  return new Map(items.map(({ metadata, containers }) => [metadata.name, containers.reduce((sum, { usage }) => sum + amount(resource, usage[resource]), 0)]));
+  const counted = (containers: PodMetrics['containers']): PodMetrics['containers'] =>
+    container === undefined ? containers : containers.filter(({ name }) => name === container);
+  return new Map(
+    items.map(({ metadata, containers }) => [metadata.name, counted(containers).reduce((sum, { usage }) => sum + amount(resource, usage[resource]), 0)]),
+  );
 }
 
 export type Proposal = { readonly replicas: number; readonly averageUtilization?: number; readonly averageValue: number };
 
+type Spec = NonNullable<HorizontalPodAutoscaler['spec']['metrics']>[number];
+
+/** Metrics that come from APIs which no cluster has by itself: what the controller says without them. */
+export function missingApi({ pods, object, external }: Spec, namespace: string): { readonly reason: string; readonly message: string } | undefined {
+  const custom = 'unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered';
+  if (pods) return { reason: 'FailedGetPodsMetric', message: `unable to get metric ${pods.metric.name}: ${custom}` };
+  if (object) {
+    const { kind, name } = object.describedObject;
+    return { reason: 'FailedGetObjectMetric', message: `unable to get metric ${object.metric.name}: ${kind} on ${namespace} ${name}/${custom}` };
+  }
+  if (!external) return undefined;
+  const labels = Object.entries(external.metric.selector?.matchLabels ?? {}).map(([key, value]) => `${key}: ${value},`);
+  const selector = external.metric.selector
+    ? `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{},}`
+    : 'nil';
+  const api = 'unable to fetch metrics from external metrics API: no external metrics API (external.metrics.k8s.io) registered';
+  return { reason: 'FailedGetExternalMetric', message: `unable to get external metric ${namespace}/${external.metric.name}/${selector}: ${api}` };
+}
+
 type Target = NonNullable<NonNullable<HorizontalPodAutoscaler['spec']['metrics']>[number]['resource']>['target'];
 
 /** How many replicas would bring the usage to its target; within the tolerance: as many as there are. */
-export function propose(target: Target, resource: string, pods: readonly Pod[], usage: ReadonlyMap<string, number>, current: number): Proposal {
+export function propose(
+  { target, name: resource, container }: { readonly target: Target; readonly name: string; readonly container?: string | undefined },
+  pods: readonly Pod[],
+  usage: ReadonlyMap<string, number>,
+  current: number,
+): Proposal {
   const ready = pods.filter((pod) => isReady(pod) && usage.has(pod.metadata.name ?? ''));
   if (ready.length === 0) throw new MetricError('did not receive metrics for targeted pods (pods might be unready)');
   const total = ready.reduce((sum, { metadata }) => sum + (usage.get(metadata.name ?? '') ?? 0), 0);
   const averageValue = Math.floor(total / ready.length);
   if (target.averageUtilization !== undefined) {
-    const requested = ready.reduce((sum, pod) => sum + requestOf(pod, resource), 0);
+    const requested = ready.reduce((sum, pod) => sum + requestOf(pod, resource, container), 0);
     const averageUtilization = Math.floor((total * 100) / requested);
     return { replicas: scaled(averageUtilization / target.averageUtilization, ready.length, current), averageUtilization, averageValue };
   }
@@ -58,8 +89,9 @@ export function propose(target: Target, resource: string, pods: readonly Pod[], 
 const tolerance = 0.1;
 const scaled = (ratio: number, ready: number, current: number): number => (Math.abs(1 - ratio) <= tolerance ? current : Math.ceil(ratio * ready));
 
-function requestOf({ metadata, spec }: Pod, resource: string): number {
+function requestOf({ metadata, spec }: Pod, resource: string, only: string | undefined): number {
   return spec.containers.reduce((sum, { name, resources }) => {
+    if (only !== undefined && name !== only) return sum;
     const request = resources?.requests?.[resource];
     if (request === undefined) throw new MetricError(`missing request for ${resource} in container ${name} of Pod ${metadata.name}`);
     return sum + amount(resource, request);

@@ -4,22 +4,20 @@ import { isReason } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
 import { keyText, type ObjectKey } from '../../client/keys.ts';
-import type { Milliseconds } from '../../sim/routine.ts';
-import { MetricError, type Proposal, propose, usageByPod } from '../autoscaling/metrics.ts';
+import { type Memory, newMemory, normalize, remember } from '../autoscaling/behavior.ts';
+import { MetricError, missingApi, type Proposal, propose, usageByPod } from '../autoscaling/metrics.ts';
 import { constants } from '../constants.ts';
 import { equal } from '../equal.ts';
 
 const resource = 'horizontalpodautoscalers.autoscaling';
 const scalable = { Deployment: 'deployments.apps', ReplicaSet: 'replicasets.apps', StatefulSet: 'statefulsets.apps' } as const;
 
-type Recommendation = { readonly at: Milliseconds; readonly replicas: number };
 type Metric = NonNullable<HorizontalPodAutoscaler['spec']['metrics']>[number];
 type MetricStatus = NonNullable<autoscaling.HorizontalPodAutoscalerStatus['currentMetrics']>[number];
 
 /** Replicas by measured usage: pkg/controller/podautoscaler/horizontal.go, for Resource metrics. */
 export function horizontalPodAutoscalerController(): Controller {
-  /** What was recommended in the last five minutes: scaling down waits for the highest of it. Lost with the process, as upstream. */
-  const recommendations = new Map<string, Recommendation[]>();
+  const memories = new Map<string, Memory>();
   return {
     name: 'horizontal-pod-autoscaler-controller',
     watches: [
@@ -31,30 +29,32 @@ export function horizontalPodAutoscalerController(): Controller {
       watch('replicasets.apps', () => []),
       watch('statefulsets.apps', () => []),
     ],
-    reconcile: (key, context) => reconcile(key, context, recommendations),
+    reconcile: (key, context) => reconcile(key, context, memories),
   };
 }
 
-function reconcile(key: ObjectKey, context: Context, recommendations: Map<string, Recommendation[]>): Result {
+function reconcile(key: ObjectKey, context: Context, memories: Map<string, Memory>): Result {
   const hpa = context.informers.of(resource).get(key);
   if (hpa === undefined) {
-    recommendations.delete(keyText(key));
+    memories.delete(keyText(key));
     return {};
   }
-  new Autoscaling(context, hpa, recommendations).run();
+  const memory = memories.get(keyText(key)) ?? newMemory();
+  memories.set(keyText(key), memory);
+  new Autoscaling(context, hpa, memory).run();
   return { requeueAfter: constants.hpaSyncPeriod.value };
 }
 
 class Autoscaling {
   readonly #context: Context;
   readonly #hpa: HorizontalPodAutoscaler;
-  readonly #recommendations: Map<string, Recommendation[]>;
+  readonly #memory: Memory;
   #conditions: autoscaling.HorizontalPodAutoscalerCondition[];
 
-  constructor(context: Context, hpa: HorizontalPodAutoscaler, recommendations: Map<string, Recommendation[]>) {
+  constructor(context: Context, hpa: HorizontalPodAutoscaler, memory: Memory) {
     this.#context = context;
     this.#hpa = hpa;
-    this.#recommendations = recommendations;
+    this.#memory = memory;
     this.#conditions = [...(hpa.status?.conditions ?? [])];
   }
 
@@ -86,6 +86,7 @@ class Autoscaling {
     const statuses: MetricStatus[] = [];
     let best: { readonly replicas: number; readonly name: string } | undefined;
     let failure: string | undefined;
+    let invalid = 0;
     for (const metric of metrics) {
       try {
         const proposal = this.#propose(metric, target, current);
@@ -94,81 +95,68 @@ class Autoscaling {
         if (best === undefined || proposal.replicas > best.replicas) best = { replicas: proposal.replicas, name };
       } catch (error) {
         if (!(error instanceof MetricError)) throw error;
-        failure ??= this.#metricFailed(metric, error);
+        invalid++;
+        const message = this.#metricFailed(metric, error);
+        failure ??= message;
       }
     }
     if (best === undefined || (failure !== undefined && best.replicas < current)) {
-      this.#computeFailed(current, metrics.length, failure ?? '');
+      this.#computeFailed(current, `${invalid} invalid out of ${metrics.length}`, failure ?? '');
       return;
     }
     this.#set('ScalingActive', 'True', 'ValidMetricFound', `the HPA was able to successfully calculate a replica count from ${best.name}`);
-    const desired = this.#limit(this.#stabilize(best.replicas, current), current);
-    const direction = desired > current ? `${best.name} above target` : 'All metrics below target';
+    const desired = this.#normalize(best.replicas, current);
+    const direction = best.replicas > current ? `${best.name} above target` : 'All metrics below target';
     if (desired === current) this.#write(current, desired, statuses);
     else this.#rescale(target, current, desired, direction, statuses);
   }
 
   #propose(metric: Metric, target: ReplicaSet, current: number): Proposal {
-    const source = metric.resource;
-    if (source === undefined) throw new MetricError(`k8s-lab: metrics of type ${metric.type} are not simulated`);
+    const source = metric.resource ?? metric.containerResource;
+    if (source === undefined)
+      throw new MetricError(missingApi(metric, this.#hpa.metadata.namespace ?? '')?.message ?? `unknown metric source type "${metric.type}"`);
+    const container = metric.containerResource?.container;
     const { selector } = target.spec;
     const namespace = this.#hpa.metadata.namespace ?? '';
-    const usage = usageByPod(this.#context.client, namespace, formatSelector(selectorFromLabelSelector(selector)), source.name);
+    const usage = usageByPod(this.#context.client, {
+      namespace,
+      labelSelector: formatSelector(selectorFromLabelSelector(selector)),
+      resource: source.name,
+      container,
+    });
     const pods = this.#context.informers
       .of('pods')
       .list(namespace)
       .filter((pod) => matchesLabelSelector(selector as LabelSelector, pod.metadata.labels));
-    return propose(source.target, source.name, pods, usage, current);
+    return propose({ target: source.target, name: source.name, container }, pods, usage, current);
   }
 
   #metricFailed(metric: Metric, error: MetricError): string {
-    const name = metric.resource?.name ?? metric.type;
-    const what = metric.resource?.target.averageUtilization === undefined ? `${name} usage` : `${name} utilization`;
-    const message = `failed to get ${what}: ${error.message}`;
-    this.#context.recorder.warning(this.#hpa, 'FailedGetResourceMetric', message);
-    this.#set('ScalingActive', 'False', 'FailedGetResourceMetric', `the HPA was unable to compute the replica count: ${message}`);
-    return `failed to get ${name} resource metric value: ${message}`;
+    const absent = missingApi(metric, this.#hpa.metadata.namespace ?? '');
+    const [reason, text] = absent ? [absent.reason, absent.message] : this.#resourceFailure(metric, error);
+    this.#context.recorder.warning(this.#hpa, reason, text);
+    this.#set('ScalingActive', 'False', reason, `the HPA was unable to compute the replica count: ${text}`);
+    const what = `${metricTitle(metric)} metric value`;
+    return `failed to get ${what}: ${text}`;
   }
 
-  #computeFailed(current: number, total: number, first: string): void {
-    const message = `invalid metrics (${total} invalid out of ${total}), first error is: ${first}`;
+  #resourceFailure(metric: Metric, error: MetricError): readonly [string, string] {
+    const source = metric.resource ?? metric.containerResource;
+    const name = source?.name ?? metric.type;
+    const what = source?.target.averageUtilization === undefined ? `${name} usage` : `${name} utilization`;
+    return [metric.resource ? 'FailedGetResourceMetric' : 'FailedGetContainerResourceMetric', `failed to get ${what}: ${error.message}`];
+  }
+
+  #computeFailed(current: number, count: string, first: string): void {
+    const message = `invalid metrics (${count}), first error is: ${first}`;
     this.#context.recorder.warning(this.#hpa, 'FailedComputeMetricsReplicas', message);
     this.#write(current, this.#hpa.status?.desiredReplicas ?? 0, []);
   }
 
-  /** The highest of what was recommended within the window: usage that goes up and down does not shake the replicas. */
-  #stabilize(replicas: number, current: number): number {
-    const { now } = this.#context.sim;
-    const key = keyText({ namespace: this.#hpa.metadata.namespace ?? '', name: this.#hpa.metadata.name ?? '' });
-    const window = (this.#hpa.spec.behavior?.scaleDown?.stabilizationWindowSeconds ?? 300) * 1000;
-    const recent = [...(this.#recommendations.get(key) ?? [{ at: now, replicas: current }]), { at: now, replicas }].filter(({ at }) => now - at <= window);
-    this.#recommendations.set(key, recent);
-    const stabilized = replicas >= current ? replicas : Math.min(current, Math.max(...recent.map((each) => each.replicas)));
-    if (stabilized === replicas) this.#set('AbleToScale', 'True', 'ReadyForNewScale', 'recommended size matches current size');
-    else {
-      const message = 'recent recommendations were higher than current one, applying the highest recent recommendation';
-      this.#set('AbleToScale', 'True', 'ScaleDownStabilized', message);
-    }
-    return stabilized;
-  }
-
-  /** Up by no more than 4 pods or double, and within the bounds. */
-  #limit(replicas: number, current: number): number {
-    const { minReplicas = 1, maxReplicas } = this.#hpa.spec;
-    const ceiling = Math.min(maxReplicas, Math.max(current * 2, current + 4));
-    if (replicas > ceiling) {
-      const [reason, message] =
-        ceiling === maxReplicas
-          ? ['TooManyReplicas', 'the desired replica count is more than the maximum replica count']
-          : ['ScaleUpLimit', 'the desired replica count is increasing faster than the maximum scale rate'];
-      this.#set('ScalingLimited', 'True', reason as string, message as string);
-      return ceiling;
-    }
-    if (replicas < minReplicas) {
-      this.#set('ScalingLimited', 'True', 'TooFewReplicas', 'the desired replica count is less than the minimum replica count');
-      return minReplicas;
-    }
-    this.#set('ScalingLimited', 'False', 'DesiredWithinRange', 'the desired count is within the acceptable range');
+  #normalize(desired: number, current: number): number {
+    const { replicas, able, limited } = normalize(this.#hpa, this.#memory, { desired, current }, this.#context.sim.now);
+    this.#set('AbleToScale', 'True', able.reason, able.message);
+    this.#set('ScalingLimited', limited.holds ? 'True' : 'False', limited.reason, limited.message);
     return replicas;
   }
 
@@ -185,6 +173,7 @@ class Autoscaling {
       throw error;
     }
     this.#set('AbleToScale', 'True', 'SucceededRescale', `the HPA controller was able to update the target scale to ${desired}`);
+    remember(this.#memory, current, desired, this.#context.sim.now);
     recorder.normal(this.#hpa, 'SuccessfulRescale', `New size: ${desired}; reason: ${reason}`);
     this.#write(current, desired, statuses, rfc3339(this.#context.sim.now));
   }
@@ -218,16 +207,28 @@ class Autoscaling {
   }
 }
 
-function metricName({ resource: source, type }: Metric): string {
+function metricTitle({ resource, containerResource, pods, object, external, type }: Metric): string {
+  if (resource) return `${resource.name} resource`;
+  if (containerResource) return `${containerResource.name} container`;
+  return pods ? 'pods' : object ? 'object' : external ? `${external.metric.name} external` : type;
+}
+
+function metricName({ resource, containerResource, type }: Metric): string {
+  const source = resource ?? containerResource;
   if (source === undefined) return type;
+  if (containerResource) return `${containerResource.name} container resource utilization (percentage of request)`;
   return source.target.averageUtilization === undefined ? `${source.name} resource` : `${source.name} resource utilization (percentage of request)`;
 }
 
-function metricStatus({ resource: source, type }: Metric, { averageUtilization, averageValue }: Proposal): MetricStatus {
-  const name = source?.name ?? '';
+function metricStatus({ resource, containerResource, type }: Metric, { averageUtilization, averageValue }: Proposal): MetricStatus {
+  const name = (resource ?? containerResource)?.name ?? '';
   const text = name === 'cpu' ? `${averageValue}m` : String(averageValue);
   return {
     type,
-    resource: { name, current: { averageValue: text, ...(averageUtilization !== undefined && { averageUtilization }) } },
+    [resource ? 'resource' : 'containerResource']: {
+      name,
+      ...(containerResource && { container: containerResource.container }),
+      current: { averageValue: text, ...(averageUtilization !== undefined && { averageUtilization }) },
+    },
   } as unknown as MetricStatus;
 }
