@@ -11,7 +11,13 @@ import type { Program } from './program.ts';
 import { defaultAction, type SignalName, signalNumbers } from './signals.ts';
 import type { Tty } from './tty.ts';
 
-export type Credentials = { uid: number; gid: number; groups: readonly number[] };
+export type Credentials = {
+  uid: number;
+  gid: number;
+  groups: readonly number[];
+  /** Sets by name (bounding, permitted, effective, inheritable, ambient); absent where none were taken away. */
+  capabilities?: Readonly<Record<string, readonly string[]>>;
+};
 
 /** What a child gets instead of what it would inherit. Descriptors given here are taken over by the child: retain what you keep. */
 export type SpawnOptions = {

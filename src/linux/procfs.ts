@@ -1,4 +1,5 @@
 /** /proc as a process sees it: generated from the kernel's tables at each look. */
+import { capabilityLines } from './capabilities.ts';
 import type { Cgroup } from './cgroup.ts';
 import { Errno } from './errno.ts';
 import { DirectoryNode, FileNode, GeneratedDirectory, type Inode, SymlinkNode } from './inode.ts';
@@ -136,6 +137,7 @@ function status(kernel: Kernel, process: Process, pid: number, namespace: PidNam
     `VmSize:\t${String(kilobytes * 2).padStart(8)} kB`,
     `VmRSS:\t${String(kilobytes).padStart(8)} kB`,
     'Threads:\t1',
+    ...capabilityLines(process.credentials),
     'NoNewPrivs:\t0',
   ].join('\n')}\n`;
 }

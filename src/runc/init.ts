@@ -3,7 +3,7 @@ import { OciError, type OciSpec } from '../interfaces/oci.ts';
 import { Errno } from '../linux/errno.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { Inode } from '../linux/inode.ts';
-import type { Process } from '../linux/process.ts';
+import type { Credentials, Process } from '../linux/process.ts';
 import type { Program } from '../linux/program.ts';
 import type { StartGate } from './container.ts';
 
@@ -70,8 +70,9 @@ function homeOf(files: FileSystem, uid: number): string {
   return uid === 0 ? '/root' : '/';
 }
 
-export const credentialsOf = ({ user }: OciSpec['process']): { uid: number; gid: number; groups: readonly number[] } => ({
+export const credentialsOf = ({ user, capabilities }: OciSpec['process']): Credentials => ({
   uid: user.uid,
   gid: user.gid,
   groups: user.additionalGids ?? [],
+  ...(capabilities && { capabilities }),
 });

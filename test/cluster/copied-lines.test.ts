@@ -14,4 +14,25 @@ test('lines that a learner copies', () => {
   expect(type('kubectl autoscale node node01 --max=3')).toBe(
     'error: cannot autoscale a Node: could not find scale subresource for /v1, Resource=nodes in discovery information\n',
   );
+  expect(type('kubectl apply --server-side -n nosuch -f cm.yaml')).toBe('Error from server (NotFound): namespaces "nosuch" not found\n');
+});
+
+test('the examples of kubernetes.io, and what capabilities a container has', () => {
+  const { type } = typeIn('kubeadm-3');
+  expect(type('kubectl apply -f https://k8s.io/examples/application/deployment.yaml')).toBe('deployment.apps/nginx-deployment created\n');
+  expect(type('kubectl apply -f https://k8s.io/examples/application/deployment-scale.yaml')).toBe('deployment.apps/nginx-deployment configured\n');
+  expect(type('kubectl get deploy nginx-deployment -o jsonpath={.spec.replicas}/{..image}')).toBe('4/nginx:1.16.1');
+  expect(type('kubectl apply -f https://raw.githubusercontent.com/kubernetes/website/main/content/en/examples/pods/simple-pod.yaml')).toBe(
+    'pod/nginx created\n',
+  );
+  expect(type('kubectl apply -f https://k8s.io/examples/nosuch.yaml')).toContain('server reported 404 Not Found, status code=404');
+  expect(type('kubectl apply -f https://k8s.io/examples/pods/security/security-context.yaml')).toBe('pod/security-context-demo created\n');
+  type('kubectl wait --for=condition=Ready pod/nginx pod/security-context-demo --timeout=120s');
+  expect(type('kubectl exec nginx -- grep Cap /proc/1/status').split('\n').slice(1, 4)).toEqual([
+    'CapPrm:\t00000000a80425fb',
+    'CapEff:\t00000000a80425fb',
+    'CapBnd:\t00000000a80425fb',
+  ]);
+  expect(type('kubectl exec security-context-demo -- grep CapEff /proc/1/status')).toBe('CapEff:\t0000000000000000\n');
+  expect(type('grep CapEff /proc/self/status')).toBe('CapEff:\t000001ffffffffff\n');
 });

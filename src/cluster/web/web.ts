@@ -6,6 +6,7 @@ import { type DnsRecord, type HttpResponse, type HttpServer, httpProtocol } from
 import { sleep } from '../../sim/routine.ts';
 import { archiveOf, nerdctlFull } from '../machine/bundles.ts';
 import { answerSearch } from './hub-search.ts';
+import { kubernetesExample } from './k8s-examples.ts';
 import { localPathStorage } from './local-path-storage-text.ts';
 import { metricsServerComponents } from './metrics-server-text.ts';
 import { answerRegistry, answerToken } from './registry-http.ts';
@@ -22,18 +23,29 @@ export const webHosts: Readonly<Record<string, string>> = {
   'ghcr.io': '140.82.113.33',
   'gcr.io': '142.250.152.82',
   'mcr.microsoft.com': '150.171.70.10',
+  'k8s.io': '34.107.204.206',
+  'kubernetes.io': '3.33.186.135',
 };
 
 type Page = {
   readonly host: keyof typeof webHosts;
   readonly path: RegExp;
-  readonly answer: (version: string) => { readonly text: string } | { readonly location: string };
+  /** Undefined where there is nothing under that name. */
+  readonly answer: (version: string) => { readonly text: string } | { readonly location: string } | undefined;
 };
 
 const releases = '/kubernetes-sigs/metrics-server/releases';
 const latestMetricsServer = 'v0.8.0';
 
+const example = (path: string) => {
+  const text = kubernetesExample(path);
+  return text === undefined ? undefined : { text };
+};
+
 const pages: readonly Page[] = [
+  { host: 'k8s.io', path: /^\/(examples\/.+\.yaml)$/, answer: (path) => ({ location: `https://kubernetes.io/${path}` }) },
+  { host: 'kubernetes.io', path: /^\/examples\/(.+\.yaml)$/, answer: example },
+  { host: 'raw.githubusercontent.com', path: /^\/kubernetes\/website\/(?:main|master)\/content\/en\/examples\/(.+\.yaml)$/, answer: example },
   {
     host: 'raw.githubusercontent.com',
     path: /^\/rancher\/local-path-provisioner\/(?:refs\/(?:heads|tags)\/)?(master|v0\.0\.\d+)\/deploy\/local-path-storage\.yaml$/,
@@ -102,6 +114,7 @@ function respond(host: string, path: string): HttpResponse {
     const match = page.host === host ? page.path.exec(path) : null;
     if (!match) continue;
     const answer = page.answer(match[1] ?? '');
+    if (!answer) continue;
     return 'text' in answer ? { status: 200, headers: plain, body: answer.text } : { status: 302, headers: { location: answer.location }, body: '' };
   }
   return { status: 404, headers: plain, body: '404: Not Found' };

@@ -1,7 +1,7 @@
 /** apply --server-side: the server merges and keeps book of who owns which field. */
 import { isReason } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
-import { KubectlError, prefixed } from '../../errors.ts';
+import { KubectlError } from '../../errors.ts';
 import { nameOf, type Obj, obj } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import type { ApplyOptions, ManifestTarget } from './apply-target.ts';
@@ -32,7 +32,7 @@ export function* applyServerSide(k: Kubectl, { resource, namespace, manifest }: 
     return applied;
   } catch (error) {
     if (isReason(error, 'Conflict') && error.message.startsWith('Apply failed')) throw new KubectlError(`${error.message}\n${conflictHelp}`);
-    throw prefixed(error, `error when patching "${manifest.source}": `);
+    throw error;
   }
 }
 

@@ -1,0 +1,34 @@
+/** Capabilities as /proc shows them: include/uapi/linux/capability.h. */
+import type { Credentials } from './process.ts';
+
+const names = [
+  ...['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP', 'LINUX_IMMUTABLE', 'NET_BIND_SERVICE'],
+  ...['NET_BROADCAST', 'NET_ADMIN', 'NET_RAW', 'IPC_LOCK', 'IPC_OWNER', 'SYS_MODULE', 'SYS_RAWIO', 'SYS_CHROOT', 'SYS_PTRACE', 'SYS_PACCT', 'SYS_ADMIN'],
+  ...['SYS_BOOT', 'SYS_NICE', 'SYS_RESOURCE', 'SYS_TIME', 'SYS_TTY_CONFIG', 'MKNOD', 'LEASE', 'AUDIT_WRITE', 'AUDIT_CONTROL', 'SETFCAP', 'MAC_OVERRIDE'],
+  ...['MAC_ADMIN', 'SYSLOG', 'WAKE_ALARM', 'BLOCK_SUSPEND', 'AUDIT_READ', 'PERFMON', 'BPF', 'CHECKPOINT_RESTORE'],
+];
+const all = (1n << BigInt(names.length)) - 1n;
+const none = 0n;
+
+const mask = (wanted: readonly string[] | undefined): bigint =>
+  (wanted ?? []).reduce((bits, name) => {
+    const at = names.indexOf(name.replace(/^CAP_/, ''));
+    return at < 0 ? bits : bits | (1n << BigInt(at));
+  }, none);
+
+const hex = (bits: bigint): string => bits.toString(16).padStart(16, '0');
+
+/** The lines of a process's status. Whoever is not root keeps only what is ambient: the change of user takes the rest. */
+export function capabilityLines({ uid, capabilities }: Credentials): readonly string[] {
+  const bounding = capabilities ? mask(capabilities['bounding']) : all;
+  const ambient = mask(capabilities?.['ambient']);
+  const permitted = uid !== 0 ? ambient : capabilities ? mask(capabilities['permitted']) : all;
+  const effective = uid !== 0 ? ambient : capabilities ? mask(capabilities['effective']) : all;
+  return [
+    `CapInh:\t${hex(mask(capabilities?.['inheritable']))}`,
+    `CapPrm:\t${hex(permitted)}`,
+    `CapEff:\t${hex(effective)}`,
+    `CapBnd:\t${hex(bounding)}`,
+    `CapAmb:\t${hex(ambient)}`,
+  ];
+}
