@@ -3,7 +3,7 @@
 import type { ScalarKind, TypeInfo } from './schema.ts';
 
 /** Checks of texts that types have rules for; they come in so that this folder needs no other. Each gives what is wrong, in upstream's words. */
-export type TextChecks = { quantity(value: string): string | undefined; time(value: string): string | undefined };
+type TextChecks = { quantity(value: string): string | undefined; time(value: string): string | undefined };
 
 /** `json: cannot unmarshal string into Go struct field ContainerPort.spec.containers.ports.containerPort of type int32`; undefined when all types fit. */
 export function wrongType(object: unknown, type: TypeInfo, checks?: TextChecks): string | undefined {

@@ -17,7 +17,7 @@ const kinds = {
   TypeInvalid: { text: 'Invalid value', cause: 'FieldValueTypeInvalid', hidesValue: false },
 } satisfies Record<string, ErrorKind>;
 
-export type FieldErrorType = keyof typeof kinds;
+type FieldErrorType = keyof typeof kinds;
 
 export type FieldError = { readonly type: FieldErrorType; readonly field: string; readonly badValue?: unknown; readonly detail?: string };
 
@@ -31,10 +31,7 @@ export const duplicate = (field: string, badValue: unknown): FieldError => ({ ty
 export const forbiddenField = (field: string, detail: string): FieldError => ({ type: 'Forbidden', field, detail });
 /** A reference to something that does not exist. */
 export const notFoundField = (field: string, badValue: unknown): FieldError => ({ type: 'NotFound', field, badValue });
-/** A value of the wrong type. */
-export const typeInvalid = (field: string, badValue: unknown, detail: string): FieldError => ({ type: 'TypeInvalid', field, badValue, detail });
-/** A failure of the server's own, found while it looked at a field. */
-export const internalFieldError = (field: string, detail: string): FieldError => ({ type: 'Internal', field, detail });
+
 /** A value outside an enumeration; upstream prints the allowed ones in the order given. */
 export const notSupported = (field: string, badValue: unknown, allowed: readonly string[]): FieldError => ({
   type: 'NotSupported',

@@ -33,7 +33,7 @@ export const formatFieldSelector = (requirements: readonly FieldRequirement[]): 
   requirements.map(({ field, operator, value }) => `${field}${operator}${escapeValue(value)}`).join(',');
 
 /** fields.EscapeValue. */
-export const escapeValue = (value: string): string => value.replace(/[\\,=]/g, '\\$&');
+const escapeValue = (value: string): string => value.replace(/[\\,=]/g, '\\$&');
 
 const unescapeValue = (value: string): string =>
   value.replace(/\\(.?)|[,=]/g, (whole, escaped: string | undefined) => {

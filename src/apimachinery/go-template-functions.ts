@@ -96,7 +96,7 @@ function base64decode(value: unknown): string {
 }
 
 /** Of every template. `and` and `or` are here for their names only: they do not evaluate all their arguments. */
-export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
+const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
   and: (...args) => args.find((value) => !isTrue(value)) ?? args.at(-1),
   or: (...args) => args.find(isTrue) ?? args.at(-1),
   not: (value) => !isTrue(value),

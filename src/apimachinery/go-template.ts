@@ -8,7 +8,7 @@ import { isObject } from './patch/json-value.ts';
 export { crictlFunctions, dockerFunctions, kubectlFunctions, type TemplateFunction } from './go-template-functions.ts';
 export { type GoTemplate, GoTemplateError } from './go-template-parser.ts';
 
-export type TemplateOptions = {
+type TemplateOptions = {
   /** How messages call the template; kubectl's is `output`. */
   readonly name?: string;
   readonly functions?: Readonly<Record<string, TemplateFunction>>;

@@ -14,7 +14,7 @@ export type JsonPathNode =
   | { readonly type: 'recursive' };
 
 export type ListNode = Extract<JsonPathNode, { type: 'list' }>;
-export type ArrayParam = { readonly value: number; readonly known: boolean; readonly derived: boolean };
+type ArrayParam = { readonly value: number; readonly known: boolean; readonly derived: boolean };
 
 /** A template that cannot be read, or data it does not fit; upstream's text. */
 export class JsonPathError extends Error {}

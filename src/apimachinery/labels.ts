@@ -9,7 +9,7 @@ export { type Operator, type Requirement, SelectorError };
 export type Labels = Readonly<Record<string, string>>;
 
 /** The part of metav1.LabelSelector that counts here. */
-export type LabelSelectorLike = {
+type LabelSelectorLike = {
   readonly matchLabels?: Labels;
   readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[];
 };
@@ -99,12 +99,6 @@ export function selectorFromLabelSelector(selector: LabelSelectorLike | undefine
   }
   return requirements.sort(byKey);
 }
-
-/** Requirements of a plain map: labels.SelectorFromSet. */
-export const selectorFromMap = (set: Labels | undefined): Requirement[] =>
-  Object.keys(set ?? noLabels)
-    .sort()
-    .map((key) => ({ key, operator: '=', values: [set?.[key] ?? ''] }));
 
 function newRequirement(requirement: Requirement): Requirement {
   const { key, operator, values } = requirement;

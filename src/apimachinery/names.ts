@@ -3,7 +3,7 @@
 import { encodeUtf8 } from '../sim/stream.ts';
 
 /** Kubernetes leaves out vowels and look-alike characters, so that a suffix never spells a word (apimachinery/pkg/util/rand). */
-export const podSuffixAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
+const podSuffixAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** What `generateName` and the pods of a ReplicaSet end with. */
 export const randomSuffix = (random: { text(alphabet: string, length: number): string }, length = 5): string => random.text(podSuffixAlphabet, length);
@@ -25,15 +25,8 @@ export function fnv32a(text: string): number {
   return hash >>> 0;
 }
 
-/** FNV-1, 32 bits. */
-export function fnv32(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of encodeUtf8(text)) hash = Math.imul(hash, 0x01000193) ^ byte;
-  return hash >>> 0;
-}
-
 /** A value as text in which the order of keys does not matter: what object hashes are made over. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
@@ -122,7 +115,7 @@ const rules = {
 } satisfies Record<string, Rule>;
 
 /** validation.MaxLenError. */
-export const maxLengthText = (max: number): string => `must be no more than ${max} bytes`;
+const maxLengthText = (max: number): string => `must be no more than ${max} bytes`;
 
 /** validation.InclusiveRangeError. */
 export const rangeText = (low: number, high: number): string => `must be between ${low} and ${high}, inclusive`;
@@ -140,14 +133,11 @@ export const validateDnsLabel = (value: string): string[] => check(rules.dnsLabe
 export const validateDnsSubdomain = (value: string): string[] => check(rules.dnsSubdomain, value);
 /** Names of Services until 1.34, of fields that become environment variables. */
 export const validateDns1035 = (value: string): string[] => check(rules.dns1035, value);
-/** Hosts of Ingresses that begin with `*.`. */
-export const validateWildcardSubdomain = (value: string): string[] => check(rules.wildcardSubdomain, value);
+
 /** Values of labels. */
 export const validateLabelValue = (value: string): string[] => check(rules.labelValue, value);
 /** Names of environment variables, by the rule that kubectl applies. */
 export const validateEnvVarName = (value: string): string[] => check(rules.envVarName, value);
-/** Names in C. */
-export const validateCIdentifier = (value: string): string[] => check(rules.cIdentifier, value);
 
 /** Keys of ConfigMaps and Secrets. */
 export function validateConfigMapKey(value: string): string[] {

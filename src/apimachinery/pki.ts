@@ -12,7 +12,7 @@ export { type CertificateInfo, readCertificate, readCertificateRequest, type Sub
 
 export type KeyPair = { readonly certificate: string; readonly key: string };
 
-export type CertificateRequest = {
+type CertificateRequest = {
   readonly commonName: string;
   readonly organizations?: readonly string[];
   readonly dnsNames?: readonly string[];

@@ -1,6 +1,6 @@
 /** Amounts with a suffix, `100m`, `1.5Gi`: kubernetes apimachinery/pkg/api/resource. Exact to a nano, rounded up below that. */
 
-export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
+type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
 
 const nano = 1_000_000_000n;
 const maxNanos = (2n ** 63n - 1n) * nano;
@@ -149,10 +149,6 @@ export const zero = new Quantity(0n, 'DecimalSI');
 
 /** So many whole units. */
 export const newQuantity = (value: number, format: QuantityFormat = 'DecimalSI'): Quantity => new Quantity(BigInt(Math.ceil(value)) * nano, format);
-
-/** So many thousandths. */
-export const newMilliQuantity = (millis: number, format: QuantityFormat = 'DecimalSI'): Quantity =>
-  new Quantity(BigInt(Math.ceil(millis)) * 1_000_000n, format);
 
 const plainMillis = /^(\d{1,12})(m?)$/;
 

@@ -49,7 +49,7 @@ export type Status = {
 };
 
 export type GroupResource = { readonly group: string; readonly resource: string };
-export type GroupKind = { readonly group: string; readonly kind: string };
+type GroupKind = { readonly group: string; readonly kind: string };
 
 /** A Status that is thrown: inside the apiserver by who refuses, in clients by the answer. */
 export class StatusError extends Error {
@@ -80,7 +80,7 @@ export const isStatus = (body: unknown): body is Status =>
 /** `deployments.apps`, or `pods`: what messages call a resource. */
 export const resourceText = ({ group, resource }: GroupResource): string => (group === '' ? resource : `${resource}.${group}`);
 /** `Deployment.apps`, or `Pod`. */
-export const kindText = ({ group, kind }: GroupKind): string => (group === '' ? kind : `${kind}.${group}`);
+const kindText = ({ group, kind }: GroupKind): string => (group === '' ? kind : `${kind}.${group}`);
 
 /** A Success status, the answer to many deletes. */
 export const success = (details?: StatusDetails): Status => ({
@@ -112,13 +112,6 @@ export const unknownPath = (): StatusError => failure(404, 'NotFound', 'the serv
 /** 409: `pods "web" already exists`. */
 export const alreadyExists = (resource: GroupResource, name: string): StatusError =>
   failure(409, 'AlreadyExists', `${resourceText(resource)} ${quote(name)} already exists`, about(resource, name));
-
-/** 409: generateName ran into a taken name too often. */
-export const generateNameConflict = (resource: GroupResource, name: string, retryAfterSeconds: number): StatusError =>
-  failure(409, 'AlreadyExists', `${resourceText(resource)} ${quote(name)} already exists, the server was not able to generate a unique name for the object`, {
-    ...about(resource, name),
-    retryAfterSeconds,
-  });
 
 /** 409: `Operation cannot be fulfilled on pods "web": …`. */
 export const conflict = (resource: GroupResource, name: string, message: string): StatusError =>
@@ -164,22 +157,12 @@ export const methodNotSupported = (resource: GroupResource, action: string): Sta
 /** 504: `Timeout: …`. */
 export const timeout = (message: string, retryAfterSeconds = 0): StatusError => failure(504, 'Timeout', `Timeout: ${message}`, retry(retryAfterSeconds));
 
-/** 500 ServerTimeout: try again. */
-export const serverTimeout = (resource: GroupResource, operation: string, retryAfterSeconds = 0): StatusError =>
-  failure(500, 'ServerTimeout', `The ${operation} operation against ${resourceText(resource)} could not be completed at this time, please try again.`, {
-    ...about(resource, operation),
-    ...retry(retryAfterSeconds),
-  });
-
 /** 429. Eviction uses it for disruption budgets. */
 export const tooManyRequests = (message: string, retryAfterSeconds = 0, causes?: readonly StatusCause[]): StatusError =>
   failure(429, 'TooManyRequests', message, { ...(causes && { causes }), ...retry(retryAfterSeconds) });
 
 /** 500: `Internal error occurred: …`. */
 export const internalError = (message: string): StatusError => failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
-
-/** 503. */
-export const serviceUnavailable = (message: string): StatusError => failure(503, 'ServiceUnavailable', message);
 
 /** 406. */
 export const notAcceptable = (accepted: readonly string[]): StatusError =>

@@ -42,9 +42,6 @@ export function rfc3339Nano(ms: number): string {
   return `${dateTime(ms)}${fraction === '' ? '' : `.${fraction}`}Z`;
 }
 
-/** RFC 3339 with nine digits always, as `kubectl logs --timestamps` and the CRI log files show it. */
-export const rfc3339NanoFixed = (ms: number): string => `${dateTime(ms)}.${micros(ms)}000Z`;
-
 const micros = (ms: number): string => String(Math.floor((((ms % 1000) + 1000) % 1000) * 1000)).padStart(6, '0');
 
 const format = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;

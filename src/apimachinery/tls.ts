@@ -4,7 +4,7 @@ import { keyMatches, verify } from './pki.ts';
 import { type CertificateInfo, readCertificate } from './pki-read.ts';
 
 /** What a listener shows, and whom it lets in (absent: everybody). PEM. */
-export type TlsServer = { readonly certificate: string; readonly clientCa?: string };
+type TlsServer = { readonly certificate: string; readonly clientCa?: string };
 
 export type TlsClient = {
   /** Host name or address dialled. */
@@ -29,7 +29,7 @@ export function serverProblem(server: TlsServer, { serverName, ca, insecure }: T
 }
 
 /** What the server makes of the client's certificate: the text of the alert it sends. */
-export function clientProblem({ clientCa }: TlsServer, { certificate, key }: TlsClient, now: number): string | undefined {
+function clientProblem({ clientCa }: TlsServer, { certificate, key }: TlsClient, now: number): string | undefined {
   if (clientCa === undefined) return undefined;
   if (certificate === undefined || certificate === '') return 'certificate required';
   if (key !== undefined && !keyMatches({ certificate, key })) return 'error decrypting message';

@@ -15,7 +15,7 @@ export class TomlError extends Error {
 }
 
 /** Where each key of a document stands: `plugins.cri.sandbox_image` → its row. */
-export type TomlDocument = { readonly root: TomlTable; readonly rows: ReadonlyMap<string, number> };
+type TomlDocument = { readonly root: TomlTable; readonly rows: ReadonlyMap<string, number> };
 
 export const isTable = (value: TomlValue | undefined): value is TomlTable => typeof value === 'object' && !Array.isArray(value);
 
@@ -233,7 +233,7 @@ class Reader {
 const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 /** go-toml v2 as containerd 2 writes it (single quotes), or v1 as containerd 1 did (double quotes, an empty line before tables). */
-export type TomlStyle = 'single' | 'double';
+type TomlStyle = 'single' | 'double';
 
 export function writeToml(root: TomlTable, style: TomlStyle): string {
   const lines: string[] = [];

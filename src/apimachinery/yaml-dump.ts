@@ -202,7 +202,7 @@ const isLetter = (char: string): boolean => /\p{L}/u.test(char);
 const isDigit = (char: string): boolean => /\d/.test(char);
 
 /** The order of keys: letters by code, numbers by value, letters after the rest (yaml.v2 sorter.go). */
-export function compareKeys(a: string, b: string): number {
+function compareKeys(a: string, b: string): number {
   const left = [...a];
   const right = [...b];
   for (let i = 0; i < left.length && i < right.length; i++) {

@@ -17,7 +17,7 @@ type PolicyRule = {
 };
 export type AuditPolicy = { readonly rules?: readonly PolicyRule[]; readonly omitStages?: readonly string[]; readonly omitManagedFields?: boolean };
 
-export type AuditLogOptions = { readonly sim: Sim; readonly policy: AuditPolicy; readonly write: (line: string) => void };
+type AuditLogOptions = { readonly sim: Sim; readonly policy: AuditPolicy; readonly write: (line: string) => void };
 
 /** One JSON line an event. */
 export class AuditLog {

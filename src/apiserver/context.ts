@@ -1,4 +1,3 @@
-import type { KubeObject } from '../api/types.ts';
 import type { EtcdApi } from '../interfaces/etcd.ts';
 import type { KubeletApi } from '../interfaces/kubelet.ts';
 import type { RestRequest, RestResponse, RestServer, UserInfo } from '../interfaces/rest.ts';
@@ -99,6 +98,3 @@ export type RequestContext = StrategyContext & {
 export const jsonResponse = (status: number, body: unknown): RestResponse => ({ status, headers: jsonHeaders, body });
 
 const jsonHeaders = Object.freeze({ 'content-type': 'application/json' });
-
-/** An object as the answer: as it is, or as the client asked to see it. */
-export type Present = (object: KubeObject) => unknown;

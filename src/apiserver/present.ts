@@ -6,7 +6,7 @@ import { toTable } from './table.ts';
 import type { ObjectList } from './verbs/read.ts';
 
 /** How a client asked to see objects: as Tables or as metadata only. */
-export type Presenter = {
+type Presenter = {
   readonly object: (object: KubeObject) => unknown;
   readonly list: (list: ObjectList) => unknown;
   readonly event: (object: KubeObject) => KubeObject;

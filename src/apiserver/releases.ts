@@ -45,7 +45,7 @@ const gone: readonly Row[] = [
 /** What stands in place of a version that goes, where it is not the one that is stored. */
 const successors: Readonly<Record<string, string>> = { 'flowcontrol.apiserver.k8s.io/v1beta1': 'flowcontrol.apiserver.k8s.io/v1beta2' };
 
-export type OldResource = {
+type OldResource = {
   readonly api: ApiResource;
   readonly conversion?: Conversion;
   readonly strategy?: Strategy;

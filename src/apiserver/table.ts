@@ -2,14 +2,14 @@ import type { KubeObject } from '../api/types.ts';
 import { humanDuration } from '../apimachinery/duration.ts';
 import type { Column } from './registry/strategy.ts';
 
-export type ColumnDefinition = {
+type ColumnDefinition = {
   readonly name: string;
   readonly type: string;
   readonly format: string;
   readonly description: string;
   readonly priority: number;
 };
-export type TableRow = { readonly cells: readonly (string | number | boolean | null)[]; readonly object?: unknown };
+type TableRow = { readonly cells: readonly (string | number | boolean | null)[]; readonly object?: unknown };
 export type Table = KubeObject & { readonly columnDefinitions: readonly ColumnDefinition[] | null; readonly rows: readonly TableRow[] };
 
 type TableOptions = { readonly now: number; readonly include: string; readonly metadata: Readonly<Record<string, unknown>>; readonly withoutColumns?: boolean };

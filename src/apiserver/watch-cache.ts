@@ -8,7 +8,7 @@ import type { Sim } from '../sim/sim.ts';
 import { deepFreeze, withMeta } from './objects.ts';
 
 /** What a client wants to see of a resource. */
-export type WatchFilter = {
+type WatchFilter = {
   readonly namespace: string;
   /** `metadata.name=` of the field selector. */
   readonly name?: string | undefined;

@@ -10,7 +10,7 @@ export function missingProgram(process: Process, name: string): string | undefin
   return found ? undefined : `exec: ${JSON.stringify(name)}: executable file not found in $PATH`;
 }
 
-export type Ended = { readonly status: number; readonly stdout: string; readonly stderr: string };
+type Ended = { readonly status: number; readonly stdout: string; readonly stderr: string };
 
 /** Runs a program to its end. `stderr` goes on to the caller's where it is not wanted. */
 export function* runChild(

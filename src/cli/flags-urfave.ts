@@ -4,7 +4,7 @@ import { quote } from '../apimachinery/go-text.ts';
 import type { ParsedFlags, ParseOptions } from './flags-pflag.ts';
 import { checkValue, FlagError, type FlagSpec, Flags } from './flags-values.ts';
 
-export type UrfaveOptions = ParseOptions & {
+type UrfaveOptions = ParseOptions & {
   /** UseShortOptionHandling: `-it` stands for `-i -t`. */
   readonly combineShort?: boolean;
 };

@@ -7,14 +7,14 @@ import type { Routine } from '../sim/routine.ts';
 import { type ByteStream, newByteStream } from '../sim/stream.ts';
 
 /** What a runtime is handed: the same shape for containerd's tasks and runc's processes. */
-export type TaskStreams = {
+type TaskStreams = {
   readonly stdin: ByteStream;
   readonly stdout: ByteStream;
   readonly stderr?: ByteStream;
   readonly terminal?: { readonly columns: number; readonly rows: number };
 };
 
-export type ForegroundOptions = {
+type ForegroundOptions = {
   readonly tty: boolean;
   /** Whether the tool's standard input is handed on. */
   readonly stdin: boolean;

@@ -1,6 +1,6 @@
 /** Tables as Go's text/tabwriter aligns them. */
 
-export type TabwriterOptions = {
+type TabwriterOptions = {
   /** No cell is narrower, its padding included. */
   readonly minimum?: number;
   /** Blanks between cells. */

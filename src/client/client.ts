@@ -11,7 +11,7 @@ export class ConnectionError extends Error {}
 /** What a worker may meet through no fault of its own: it backs off and tries again. Everything else is a bug in the lab. */
 export const isRetriable = (error: unknown): boolean => error instanceof StatusError || error instanceof ConnectionError;
 
-export type ClientOptions = {
+type ClientOptions = {
   /** Who answers now; throws ConnectionError when nobody does. Asked anew for each request. */
   readonly server: () => RestServer;
   /** A function where they change: a token that is renewed. */
@@ -27,7 +27,7 @@ export type ListOptions = {
   readonly fieldSelector?: string;
   readonly resourceVersion?: string;
 };
-export type WatchOptions = Omit<ListOptions, 'resourceVersion'> & { readonly resourceVersion: string };
+type WatchOptions = Omit<ListOptions, 'resourceVersion'> & { readonly resourceVersion: string };
 export type ObjectList<T> = { readonly items: readonly T[]; readonly resourceVersion: string };
 
 export type DeleteOptions = {
@@ -36,7 +36,7 @@ export type DeleteOptions = {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
 };
 
-export type PatchType = 'strategic' | 'merge' | 'json' | 'apply';
+type PatchType = 'strategic' | 'merge' | 'json' | 'apply';
 const patchTypes: Readonly<Record<PatchType, string>> = {
   strategic: 'application/strategic-merge-patch+json',
   merge: 'application/merge-patch+json',
@@ -45,7 +45,7 @@ const patchTypes: Readonly<Record<PatchType, string>> = {
 };
 
 /** What object a patch is for, and how the patch is written. */
-export type PatchTarget = ObjectKey & { readonly type?: PatchType; readonly subresource?: string };
+type PatchTarget = ObjectKey & { readonly type?: PatchType; readonly subresource?: string };
 
 /** client-go's typed clientset: each call is a request to the apiserver as one user. Errors are StatusError, or ConnectionError. */
 export class Client {

@@ -21,7 +21,7 @@ export type Context = {
 export type Result = { readonly requeueAfter?: Milliseconds; readonly rateLimited?: boolean };
 
 /** The one signature every controller has. Level-based: it is told which object, never what happened to it. Throws StatusError: tried again later. */
-export type Reconcile = (key: ObjectKey, context: Context) => Result;
+type Reconcile = (key: ObjectKey, context: Context) => Result;
 
 /** Which keys a change of an object sets off. `before` is given for updates only. */
 export type Enqueue<T extends KubeObject = KubeObject> = (object: T, context: Context, before?: T) => readonly ObjectKey[];

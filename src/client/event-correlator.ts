@@ -12,7 +12,7 @@ export type EventFacts = {
 };
 
 /** What has been written of an event so far. */
-export type Observation = { readonly name: string; readonly count: number; readonly firstTimestamp: string };
+type Observation = { readonly name: string; readonly count: number; readonly firstTimestamp: string };
 
 /** `key` says which earlier event this is a repetition of; `message` is the combined one when there were too many alike. */
 export type Correlated = { readonly key: string; readonly message: string; readonly observed?: Observation };

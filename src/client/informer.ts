@@ -10,7 +10,7 @@ import type { GroupVersionResource } from './paths.ts';
 import { type IndexFunction, Store } from './store.ts';
 
 /** What is told of each change, after the store has it. `sim.cause` is set to what set off the write. */
-export type EventHandler<T> = {
+type EventHandler<T> = {
   readonly add?: (object: T) => void;
   readonly update?: (before: T, object: T) => void;
   readonly delete?: (object: T) => void;

@@ -6,9 +6,9 @@ import { type Client, isRetriable } from './client.ts';
 import type { ObjectKey } from './keys.ts';
 
 /** kube-controller-manager's and kube-scheduler's defaults. */
-export const leaderElectionDefaults = { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2_000, jitterFactor: 1.2 } as const;
+const leaderElectionDefaults = { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2_000, jitterFactor: 1.2 } as const;
 
-export type LeaderElectionOptions = {
+type LeaderElectionOptions = {
   /** Name of the Lease in kube-system. */
   readonly name: string;
   /** `controlplane_<uuid>`. */

@@ -8,7 +8,7 @@ import { type Correlated, EventCorrelator, type EventFacts } from './event-corre
 /** Who records. With `instance` events are written the events.k8s.io way, as the scheduler does: eventTime, reportingComponent and series. */
 export type EventSource = { readonly component: string; readonly host?: string; readonly instance?: string };
 
-export type EventDetails = {
+type EventDetails = {
   /** The part of the object: `spec.containers{web}`. */
   readonly fieldPath?: string;
   /** What was being done, in the events.k8s.io way. */
@@ -16,7 +16,7 @@ export type EventDetails = {
 };
 
 /** What an event can be about: an object, or a reference to one that we do not hold. */
-export type EventSubject = KubeObject | core.ObjectReference;
+type EventSubject = KubeObject | core.ObjectReference;
 
 /** client-go's EventRecorder. An event that cannot be written is lost, and nobody else is disturbed by that. */
 export class EventRecorder {

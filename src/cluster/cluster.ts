@@ -31,7 +31,7 @@ const bootPiece = 10;
 /** Tasks of all sessions of root on one machine. */
 const userTasksMax = 512;
 
-export type ClusterOptions = {
+type ClusterOptions = {
   readonly seed: number;
   readonly world: WorldName /** The world's first moment; default `epoch`. */;
   readonly epoch?: Milliseconds;

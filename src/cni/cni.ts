@@ -7,7 +7,7 @@ import type { Sim } from '../sim/sim.ts';
 import { ConfLoader, type PluginConf, pluginPath } from './conf.ts';
 import { type PluginContext, plugins } from './plugins.ts';
 
-export type CniOptions = { readonly kernel: Kernel; readonly sim: Sim; readonly binDir?: string };
+type CniOptions = { readonly kernel: Kernel; readonly sim: Sim; readonly binDir?: string };
 
 /** The plugins of one node. */
 export class Cni implements CniRuntime {

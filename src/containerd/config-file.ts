@@ -25,9 +25,9 @@ export type LoadedConfig = {
 /** Which containerd reads the file: `v2.3.4`, `v1.6.33`. */
 export type Version = string;
 
-export const isOne = (version: Version): boolean => version.startsWith('v1.');
+const isOne = (version: Version): boolean => version.startsWith('v1.');
 const newestVersion = (version: Version): number => (isOne(version) ? 2 : 4);
-export const defaultsFor = (version: Version): TomlTable => (isOne(version) ? defaultsOf1() : defaultsOf2());
+const defaultsFor = (version: Version): TomlTable => (isOne(version) ? defaultsOf1() : defaultsOf2());
 const style = (version: Version) => (isOne(version) ? ('double' as const) : ('single' as const));
 
 /** `containerd config default`. */

@@ -40,7 +40,7 @@ export type ContainerdOptions = RegistryWays & {
   readonly embedded?: { readonly meta: string; readonly run: string };
 };
 
-export const socketPath = '/run/containerd/containerd.sock';
+const socketPath = '/run/containerd/containerd.sock';
 const metaPath = '/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db';
 const runPath = '/run/containerd/io.containerd.runtime.v2.task/.tasks';
 

@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { invalidArgument, notFound, unknown } from './errors.ts';
 
 /** An image's parts, read through its index and manifest. */
-export type ResolvedImage = {
+type ResolvedImage = {
   readonly manifestDigest: string;
   readonly manifest: ImageManifest;
   readonly configDigest: string;

@@ -28,7 +28,7 @@ import { plainLayer } from './stream-processors.ts';
 /** `remote`: mounted from the registry, not stored here. */
 type Layer = { readonly blob: Blob; readonly descriptor: Descriptor; readonly remote: boolean };
 
-export type PullOptions = Parameters<ContainerdApi['images']['pull']>[2] & { readonly auth?: RegistryAuth };
+type PullOptions = Parameters<ContainerdApi['images']['pull']>[2] & { readonly auth?: RegistryAuth };
 
 export class ImageService {
   readonly #context: Context;

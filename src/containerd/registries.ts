@@ -17,10 +17,10 @@ import type { Reference } from './reference.ts';
 import { endpointsOf, nameServer, type Unreachable } from './registry-host.ts';
 
 /** A registry of the outside world, by host; undefined: whoever answers at that address is asked over HTTP. */
-export type RegistryLookup = (host: string) => RegistryServer | undefined;
+type RegistryLookup = (host: string) => RegistryServer | undefined;
 
 /** Why a registry cannot be reached by its name. */
-export type NameCheck = (address: string) => Unreachable | undefined;
+type NameCheck = (address: string) => Unreachable | undefined;
 
 export type RegistryWays = {
   readonly registry: RegistryLookup;

@@ -34,7 +34,7 @@ export class Task {
 }
 
 /** What a daemon that is up wants to be told. */
-export type ShimListener = { readonly exited: (task: Task) => void };
+type ShimListener = { readonly exited: (task: Task) => void };
 
 export class Shim {
   readonly namespace: string;

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../sim/routine.ts';
 
 /** One of upstream's knobs. */
-export type Constant<T = Milliseconds> = { readonly value: T; readonly upstream: string };
+type Constant<T = Milliseconds> = { readonly value: T; readonly upstream: string };
 
 /** What decides the timing and the size of what controllers do, with upstream's names. Times are in milliseconds. */
 export const constants = {

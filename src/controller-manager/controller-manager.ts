@@ -8,7 +8,7 @@ import type { Sim } from '../sim/sim.ts';
 import { constants } from './constants.ts';
 import { type ControllerEntry, controllerEntries } from './registry.ts';
 
-export type ControllerManagerOptions = {
+type ControllerManagerOptions = {
   readonly sim: Sim;
   /** As system:kube-controller-manager: for the informers. */
   readonly client: Client;

@@ -10,14 +10,14 @@ import { equal } from './equal.ts';
 export const revisionHashLabel = 'controller-revision-hash';
 
 /** What a revision belongs to. */
-export type Revisioned = KubeObject & {
+type Revisioned = KubeObject & {
   readonly metadata: ObjectMeta;
   readonly spec: { readonly template: PodTemplateSpec; readonly revisionHistoryLimit?: number };
   readonly status?: { readonly collisionCount?: number };
 };
 
 /** A revision as a patch of its owner that puts the template back. */
-export const revisionData = ({ spec }: Revisioned): object => ({ spec: { template: { ...spec.template, $patch: 'replace' } } });
+const revisionData = ({ spec }: Revisioned): object => ({ spec: { template: { ...spec.template, $patch: 'replace' } } });
 
 const revisions = 'controllerrevisions.apps';
 

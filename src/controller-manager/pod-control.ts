@@ -57,7 +57,7 @@ export function deletePod({ client, recorder }: Context, pod: Pod, owner: KubeOb
 }
 
 /** What came of a batch: how many succeeded, the error that ended it, and whether the budget of requests did. */
-export type Batch = { readonly done: number; readonly error?: unknown; readonly throttled: boolean };
+type Batch = { readonly done: number; readonly error?: unknown; readonly throttled: boolean };
 
 /**
  * Calls 1, 2, 4 … times, and stops at the first failure, so that a quota that is used up is not asked a thousand times.

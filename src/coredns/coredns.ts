@@ -8,7 +8,7 @@ import { CorefileError, parseCorefile, pluginOrder, type ServerBlock } from './c
 import { type Handler, inZone, type PluginContext, pluginMakers, type Question, refused, upstreams } from './plugins.ts';
 import { WatchedCluster } from './view.ts';
 
-export type CoreDnsOptions = {
+type CoreDnsOptions = {
   readonly sim: Sim;
   readonly client: Client;
   /** The Corefile as it is now: `reload` looks again every 30 s. */
@@ -22,7 +22,7 @@ export type CoreDnsOptions = {
   readonly log: (text: string) => void;
 };
 
-export type CoreDns = {
+type CoreDns = {
   /** Every plugin that says so is ready. */
   ready(): boolean;
 };

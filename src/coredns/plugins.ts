@@ -22,7 +22,7 @@ export type PluginContext = {
 
 const answer = (records: readonly DnsRecord[], authoritative: boolean): DnsAnswer => ({ code: 'NOERROR', records, authoritative });
 const nxdomain = (authoritative: boolean): DnsAnswer => ({ code: 'NXDOMAIN', records: [], authoritative });
-export const servfail: DnsAnswer = { code: 'SERVFAIL', records: [], authoritative: false };
+const servfail: DnsAnswer = { code: 'SERVFAIL', records: [], authoritative: false };
 export const refused: DnsAnswer = { code: 'REFUSED', records: [], authoritative: false };
 
 /** Whether a name lies in a zone. */

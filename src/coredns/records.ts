@@ -17,7 +17,7 @@ export type ClusterView = {
 export type KubernetesOptions = { readonly zone: string; readonly ttl: number; readonly pods: 'disabled' | 'insecure' | 'verified' };
 
 /** `found: false` is NXDOMAIN; found without records is an empty NOERROR. */
-export type Lookup = { readonly found: boolean; readonly records: readonly DnsRecord[]; readonly external?: string };
+type Lookup = { readonly found: boolean; readonly records: readonly DnsRecord[]; readonly external?: string };
 
 const nothing: Lookup = { found: false, records: [] };
 const empty: Lookup = { found: true, records: [] };

@@ -14,7 +14,7 @@ const everyCapability = [
 const sets = (names: readonly string[]): Record<string, readonly string[]> => ({ bounding: names, effective: names, permitted: names });
 
 /** Files that the runtime keeps for a pod and mounts into its containers. */
-export type PodFiles = { readonly hostname: string; readonly hosts?: string; readonly resolvConf: string; readonly shm: string };
+type PodFiles = { readonly hostname: string; readonly hosts?: string; readonly resolvConf: string; readonly shm: string };
 
 type SandboxFacts = { readonly id: string; readonly pid: number; readonly config: PodSandboxConfig; readonly netns: string; readonly hostname: string };
 
@@ -90,7 +90,7 @@ export function sandboxSpec(
   };
 }
 
-export type SpecInput = {
+type SpecInput = {
   readonly id: string;
   readonly config: ContainerConfig;
   readonly sandbox: SandboxFacts;

@@ -15,7 +15,7 @@ type Pump = { readonly done: boolean };
 
 export type Exit = { readonly code: number; readonly at: number; readonly oomKilled: boolean };
 
-export type ConmonOptions = {
+type ConmonOptions = {
   readonly id: string;
   readonly name: string;
   readonly path: string;

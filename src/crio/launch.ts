@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 import { unknown } from './references.ts';
 import { runDirectory, userdata } from './storage.ts';
 
-export type Launch = {
+type Launch = {
   readonly id: string;
   readonly name: string;
   readonly handler: RuntimeHandler;

@@ -64,7 +64,7 @@ const strings = (value: TomlValue | undefined): string[] => (Array.isArray(value
 const word = (value: TomlValue | undefined): string => (typeof value === 'string' ? value : '');
 
 /** registries.conf and its drop-ins; throws CriError where one cannot be read. */
-export function readRegistries(files: FileSystem): Registries {
+function readRegistries(files: FileSystem): Registries {
   const folder = files.isDirectory(registriesFolder) ? files.list(registriesFolder).map(([name]) => `${registriesFolder}/${name}`) : [];
   const paths = [...(files.find(registriesConf)?.type === 'file' ? [registriesConf] : []), ...folder.filter((path) => path.endsWith('.conf')).sort()];
   let [search, searchFile]: [readonly string[], string | undefined] = [[], undefined];

@@ -119,7 +119,7 @@ export class ContainerFiles {
 const hidden = ({ mounts, host }: Container): ReadonlySet<string> => new Set([...mounts.map(({ Destination }) => Destination), ...Object.keys(host.Tmpfs)]);
 
 /** Puts the files of an archive below a directory. */
-export function writeEntries(files: FileSystem, base: string, entries: readonly ArchiveEntry[]): void {
+function writeEntries(files: FileSystem, base: string, entries: readonly ArchiveEntry[]): void {
   for (const entry of entries) {
     const path = `${base.replace(/\/$/, '')}/${entry.path.replace(/^\//, '')}`.replace(/(.)\/+$/, '$1');
     if (entry.type === 'directory') {

@@ -31,7 +31,7 @@ import type { Volumes } from './volumes.ts';
 
 type Api = DockerApi['containers'];
 
-export type ContainersParts = {
+type ContainersParts = {
   readonly engine: Engine;
   readonly store: ImageStore;
   readonly networks: Networks;

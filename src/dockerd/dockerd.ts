@@ -32,7 +32,7 @@ import { login, search } from './registry.ts';
 import { type DockerState, EngineFile } from './state.ts';
 import { Volumes } from './volumes.ts';
 
-export type DockerdOptions = {
+type DockerdOptions = {
   /** Ends with the daemon's process, or with `stop`. */
   readonly sim: Sim;
   readonly kernel: Kernel;

@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import type { StoredImage } from './image-store.ts';
 import { Container, type LogConfig } from './state.ts';
 
-export type NewContainer = {
+type NewContainer = {
   readonly id: string;
   readonly name: string;
   readonly options: CreateOptions;

@@ -24,7 +24,7 @@ import { covers, WatchHub } from './watch-hub.ts';
 /** The version that kubeadm 1.35 installs. */
 export const etcdVersion = '3.6.6';
 
-export type EtcdOptions = {
+type EtcdOptions = {
   readonly sim: Sim;
   readonly name: string;
   readonly memberId?: string;

@@ -25,7 +25,7 @@ import { Etcd } from './etcd.ts';
 import { Raft } from './raft.ts';
 import { checkAdd, checkPromote, checkRemove } from './reconfigure.ts';
 
-export type MemberOptions = {
+type MemberOptions = {
   readonly sim: Sim;
   readonly name: string;
   readonly clientUrls: readonly string[];

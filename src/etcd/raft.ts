@@ -6,7 +6,7 @@
 import { type EtcdApi, EtcdError, type EtcdMember, type EtcdPeer, type EtcdSnapshot } from '../interfaces/etcd.ts';
 import type { Etcd } from './etcd.ts';
 
-export type RaftOptions = {
+type RaftOptions = {
   readonly self: string;
   readonly clusterId: string;
   readonly members: readonly EtcdMember[];

@@ -13,14 +13,14 @@ export const plainName = (who: string): string => who.normalize('NFC').trim().re
 /** The chance of a learner's worlds: bound to the name, so that a neighbour's lines meet another variant. */
 export const learnerSeed = (who: string): number => Number.parseInt(sha256(`k8s-lab learner\0${plainName(who).toLowerCase()}`).slice(0, 8), 16);
 
-export type ChainHead = Pick<SubmittedLesson, 'lesson' | 'hash' | 'engine' | 'world' | 'seed'>;
-export type ChainTail = Pick<SubmittedLesson, 'until' | 'began' | 'ended'>;
+type ChainHead = Pick<SubmittedLesson, 'lesson' | 'hash' | 'engine' | 'world' | 'seed'>;
+type ChainTail = Pick<SubmittedLesson, 'until' | 'began' | 'ended'>;
 
 const headOf = (who: string, { lesson, hash, engine, world, seed }: ChainHead): string =>
   sha256(`k8s-lab submission 1\0${JSON.stringify([who, lesson, hash, engine, world, seed])}`);
 
 /** An event as text, its keys always in one order: the order in which a file has them means nothing. */
-export function canonicalEvent(event: SubmittedEvent): string {
+function canonicalEvent(event: SubmittedEvent): string {
   const { link: _link, ...rest } = event as SubmittedEvent & { readonly link?: string };
   return JSON.stringify(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

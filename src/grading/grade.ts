@@ -1,7 +1,7 @@
 /** What grading says: per learner and lesson, per check; every exporter writes it in its own way. */
 
 /** Of a check: `not-reached` lies behind a step that was not passed. */
-export type CheckState = 'passed' | 'failed' | 'not-reached' | 'unjudged';
+type CheckState = 'passed' | 'failed' | 'not-reached' | 'unjudged';
 
 export type CheckGrade = {
   readonly step: string;

@@ -12,7 +12,7 @@ export type History = {
 };
 
 /** What cannot have happened, for people. */
-export type Impossible = { readonly event: number; readonly message: string };
+type Impossible = { readonly event: number; readonly message: string };
 
 export function historyOf({ events, until, began, ended }: SubmittedLesson): History | Impossible {
   let standing: StandingEvent[] = [];

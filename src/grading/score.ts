@@ -9,13 +9,13 @@ export const isHidden = (check: Check): boolean => check.visibility === 'grader'
 /** What has to hold before the next step begins. */
 export const gates = (check: Check): boolean => !isHidden(check) && check.bonus !== true;
 
-export type StepFacts = {
+type StepFacts = {
   readonly done: boolean;
   readonly hints: number;
   readonly wrongAnswers: number;
   readonly holds: (check: Check) => boolean;
 };
-export type StepScore = { readonly earned: number; readonly possible: number; readonly bonus: number };
+type StepScore = { readonly earned: number; readonly possible: number; readonly bonus: number };
 
 /** `hidden`: checks that only the grader has count too. */
 export function scoreStep(step: Step, facts: StepFacts, hidden: boolean): StepScore {

@@ -9,7 +9,7 @@ export type Traits = {
   readonly lines: readonly { readonly text: string; readonly at: number; readonly failed: boolean }[];
 };
 
-export type SharedLine = { readonly text: string; readonly a: number; readonly b: number; readonly typedBy: number; readonly failed: boolean };
+type SharedLine = { readonly text: string; readonly a: number; readonly b: number; readonly typedBy: number; readonly failed: boolean };
 export type Pair = {
   readonly lesson: string;
   readonly a: { readonly who: string; readonly file: string };

@@ -48,7 +48,7 @@ export type Submission = {
 };
 
 /** Why a file is no submission; `remedy` says what to do about it. */
-export type FileProblem = { readonly code: string; readonly message: string; readonly remedy: string };
+type FileProblem = { readonly code: string; readonly message: string; readonly remedy: string };
 
 export const limits = { fileBytes: 1024 * 1024, lessons: 200, events: 5_000, line: 20_000, who: 100, until: 366 * 24 * 3600 * 1000 };
 

@@ -5,7 +5,7 @@ import type { TrackEntry } from '../tui/services.ts';
 
 const built = new URL('catalogue.json', import.meta.url);
 
-export type Catalogue = { readonly tracks: readonly TrackEntry[] /** Of lessons that are broken, and left out. */; readonly problems: readonly string[] };
+type Catalogue = { readonly tracks: readonly TrackEntry[] /** Of lessons that are broken, and left out. */; readonly problems: readonly string[] };
 
 /** `folder`: lessons of the user's own. */
 export async function readCatalogue(folder: string | undefined): Promise<Catalogue> {

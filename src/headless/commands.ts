@@ -12,7 +12,7 @@ type Values = Arguments['values'];
 const day = 24 * 3600 * 1000;
 
 /** Virtual time that a script may take. */
-export function limitOf({ limit }: Values): number {
+function limitOf({ limit }: Values): number {
   if (limit === undefined) return day;
   const seconds = Number(limit);
   if (!(seconds > 0 && seconds <= 1e9)) throw new UsageError(`--limit takes seconds of the world's time, not "${limit}"`);

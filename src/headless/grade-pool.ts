@@ -16,7 +16,7 @@ const leastYoung = 12;
 /** Beside the bundle; there is none when the lab runs from its sources, and then the main thread does the work. */
 const workerFile = (): string => fileURLToPath(new URL('grade-worker.mjs', import.meta.url));
 
-export type PoolRun = {
+type PoolRun = {
   readonly files: readonly Found[];
   readonly options: GradeOptions;
   readonly jobs: number;

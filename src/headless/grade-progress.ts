@@ -1,6 +1,6 @@
 /** How far long work is: a bar on a terminal, a line now and then elsewhere. */
 
-export type ProgressOut = { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined; readonly write: (text: string) => unknown };
+type ProgressOut = { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined; readonly write: (text: string) => unknown };
 
 const barWidth = 24;
 const redrawEvery = 100;

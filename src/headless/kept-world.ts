@@ -19,7 +19,7 @@ const crashes: ReadonlySet<NodeJS.Signals> = new Set(['SIGABRT', 'SIGBUS', 'SIGI
 
 const day = 24 * 3600 * 1000;
 
-export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string => join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'k8s-lab');
+const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string => join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'k8s-lab');
 
 /** One file for each build, Node and world: another Node could not read it. */
 const blobOf = (world: string): string => join(cacheFolder(), `${world}-${K8S_LAB_BUILD}-${process.version}-${process.arch}.blob`);

@@ -7,7 +7,7 @@ import { Session } from '../session/session.ts';
 import type { Worlds } from '../tui/services.ts';
 import { packagedLessons, readLesson } from './lessons-folder.ts';
 
-export type LessonWorldsOptions = { readonly lessons: string | undefined; readonly seed: number /** Of a shell without a lesson. */; readonly world: string };
+type LessonWorldsOptions = { readonly lessons: string | undefined; readonly seed: number /** Of a shell without a lesson. */; readonly world: string };
 
 export function lessonWorlds({ lessons, seed, world }: LessonWorldsOptions): Worlds {
   const root = lessons ?? packagedLessons();

@@ -79,7 +79,7 @@ function seedsToCheck(values: Values): readonly number[] {
 }
 
 /** `track/lesson`, or the lesson's id alone where only one has it. */
-export function findLesson(tracks: readonly Track[], name: string): Track['lessons'][number] {
+function findLesson(tracks: readonly Track[], name: string): Track['lessons'][number] {
   const all = tracks.flatMap((track) => track.lessons);
   const found = all.filter(({ lesson }) => name === `${lesson.track}/${lesson.id}` || name === lesson.id);
   if (found.length === 1 && found[0]) return found[0];

@@ -3,7 +3,7 @@ import { type Cluster, newCluster } from '../cluster/cluster.ts';
 import type { WorldName } from '../cluster/worlds/index.ts';
 import { Sink, textFile } from '../linux/open-file.ts';
 
-export type ScriptRun = {
+type ScriptRun = {
   readonly argv: readonly string[];
   readonly stdin?: string;
   readonly stdout: (text: string) => void;

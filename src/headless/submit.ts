@@ -56,7 +56,7 @@ export function handIn(progress: Progress, given: string, path: string, over: bo
 }
 
 /** What is kept of each lesson: the finished session, else the one in progress. */
-export function recordsOf({ lessons }: Progress, names: readonly string[]): SessionRecord[] {
+function recordsOf({ lessons }: Progress, names: readonly string[]): SessionRecord[] {
   const recorded = Object.entries(lessons).flatMap(([key, { record, session }]) => {
     const kept = record ?? session;
     return kept?.lesson && kept.inputs.length > 0 ? [{ key, kept }] : [];

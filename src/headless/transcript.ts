@@ -7,8 +7,8 @@ import { Sink, StreamReader } from '../linux/open-file.ts';
 import type { Process } from '../linux/process.ts';
 import { newByteStream } from '../sim/stream.ts';
 
-export type TranscriptEntry = { readonly at: number; readonly command: string; readonly silent: boolean };
-export type Transcript = {
+type TranscriptEntry = { readonly at: number; readonly command: string; readonly silent: boolean };
+type Transcript = {
   readonly world: string;
   readonly files: readonly { readonly path: string; readonly content: string }[];
   readonly entries: readonly TranscriptEntry[];
@@ -17,7 +17,7 @@ export type Transcript = {
 /** Virtual time a command may take before it is given up. */
 const commandLimit = 15 * 60_000;
 
-export function parseTranscript(text: string): Transcript {
+function parseTranscript(text: string): Transcript {
   let world = 'kubeadm-3';
   const files: { path: string; content: string }[] = [];
   const entries: TranscriptEntry[] = [];
@@ -53,7 +53,7 @@ function momentOf(line: string): number {
   return seconds * 1000;
 }
 
-export type TranscriptOptions = { readonly seed: number; readonly world?: WorldName };
+type TranscriptOptions = { readonly seed: number; readonly world?: WorldName };
 
 /** The transcript that the lab makes of it. Throws an Error for an unknown world. */
 export function replayTranscript(text: string, options: TranscriptOptions): string {

@@ -5,7 +5,7 @@ import { sha256, textBlob } from '../interfaces/image-content.ts';
 import { estargzLayer } from '../interfaces/lazy-layers.ts';
 import type { ImageDefinition, LayerDefinition } from './definition.ts';
 
-export const mediaTypes = {
+const mediaTypes = {
   index: 'application/vnd.oci.image.index.v1+json',
   manifest: 'application/vnd.oci.image.manifest.v1+json',
   config: 'application/vnd.oci.image.config.v1+json',

@@ -88,7 +88,7 @@ export function alpineRootfs(version: string): LayerEntry[] {
   ];
 }
 
-export type DebianRelease = { readonly id: 'debian' | 'ubuntu'; readonly version: string; readonly codename: string; readonly pretty: string };
+type DebianRelease = { readonly id: 'debian' | 'ubuntu'; readonly version: string; readonly codename: string; readonly pretty: string };
 
 /** Debian or Ubuntu with a merged /usr: GNU tools, bash, no network tools. */
 export function debianRootfs(release: DebianRelease): LayerEntry[] {

@@ -64,7 +64,7 @@ export type BuildImage = {
   readonly manifest: ImageManifest;
   readonly config: ImageConfig;
 };
-export type NewLayer = {
+type NewLayer = {
   readonly parent: BuildImage | undefined;
   /** undefined: the image differs in its configuration only. */
   readonly entries: readonly ArchiveEntry[] | undefined;

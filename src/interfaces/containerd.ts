@@ -39,7 +39,7 @@ export type SnapshotInfo = {
   readonly labels: ContainerdLabels;
   readonly createdAt: number;
 };
-export type SnapshotUsage = { readonly size: number; readonly inodes: number };
+type SnapshotUsage = { readonly size: number; readonly inodes: number };
 export type ContentInfo = { readonly digest: string; readonly size: number; readonly createdAt: number; readonly labels: ContainerdLabels };
 export type ContainerdEvent = {
   readonly timestamp: number;

@@ -29,7 +29,7 @@ export type PodSandboxConfig = {
   };
 };
 
-export type SandboxState = 'SANDBOX_READY' | 'SANDBOX_NOTREADY';
+type SandboxState = 'SANDBOX_READY' | 'SANDBOX_NOTREADY';
 export type PodSandbox = {
   readonly id: string;
   readonly metadata: PodSandboxMetadata;
@@ -46,7 +46,7 @@ export type PodSandboxStatus = PodSandbox & {
   /** `verbose` information: pid, the config it was made with, the OCI spec, the CNI result, the snapshot. */
   readonly info: SandboxInfo;
 };
-export type SandboxInfo = {
+type SandboxInfo = {
   readonly pid: number;
   readonly processStatus: string;
   readonly netNamespaceClosed: boolean;
@@ -154,7 +154,7 @@ export type ContainerFilter = { readonly id?: string; readonly state?: CriContai
 export type PodSandboxFilter = { readonly id?: string; readonly state?: SandboxState; readonly labelSelector?: Labels };
 
 export type RuntimeCondition = { readonly type: string; readonly status: boolean; readonly reason: string; readonly message: string };
-export type VersionResponse = { readonly version: string; readonly runtimeName: string; readonly runtimeVersion: string; readonly runtimeApiVersion: string };
+type VersionResponse = { readonly version: string; readonly runtimeName: string; readonly runtimeVersion: string; readonly runtimeApiVersion: string };
 export type StatusResponse = { readonly conditions: readonly RuntimeCondition[]; readonly info: Readonly<Record<string, unknown>> };
 export type ExecRequest = { readonly containerId: string; readonly cmd: readonly string[]; readonly tty: boolean; readonly stdin: boolean };
 export type ExecSyncResponse = { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
@@ -214,8 +214,8 @@ export type CriImage = {
   readonly username: string;
   readonly pinned: boolean;
 };
-export type ImageStatusResponse = { readonly image?: CriImage; readonly info: Readonly<Record<string, unknown>> };
-export type FilesystemUsage = {
+type ImageStatusResponse = { readonly image?: CriImage; readonly info: Readonly<Record<string, unknown>> };
+type FilesystemUsage = {
   readonly timestamp: number;
   readonly fsId: { readonly mountpoint: string };
   readonly usedBytes: number;

@@ -1,6 +1,5 @@
 /** OCI distribution and image specs: what a registry answers, and what an image is. */
 import type { Routine } from '../sim/routine.ts';
-import { defineProtocol } from './protocol.ts';
 
 export type Descriptor = {
   readonly mediaType: string;
@@ -140,5 +139,3 @@ export class RegistryFailure extends Error {
 
 /** Nobody answered: the message is Go's (`Head "https://…": dial tcp …: connect: connection refused`). */
 export class RegistryUnreachable extends Error {}
-
-export const distributionProtocol = defineProtocol<RegistryServer>('distribution');

@@ -150,7 +150,7 @@ export type ContainerSummary = {
   readonly SizeRootFs: number;
 };
 /** What `inspect` prints; keys in the order of the real answer. */
-export type Inspected = Readonly<Record<string, unknown>> & { readonly Id: string };
+type Inspected = Readonly<Record<string, unknown>> & { readonly Id: string };
 export type ContainerInspected = Inspected & {
   readonly Name: string;
   readonly Config: Readonly<Record<string, unknown>> & { readonly Tty: boolean; readonly OpenStdin: boolean; readonly Image: string };

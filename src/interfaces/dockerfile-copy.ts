@@ -1,7 +1,7 @@
 /** What COPY and ADD put where (moby daemon/builder/dockerfile/copy.go). */
 import { type ArchiveEntry, BuildError } from './buildkit.ts';
 
-export type CopyInput = {
+type CopyInput = {
   readonly name: string;
   readonly sources: readonly string[];
   readonly destination: string;

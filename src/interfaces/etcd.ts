@@ -88,7 +88,7 @@ export type EtcdSnapshot = {
   /** Who belongs to the cluster that wrote it, and where its log stood. */
   readonly membership?: EtcdMembership;
 };
-export type EtcdMembership = {
+type EtcdMembership = {
   readonly memberId: string;
   readonly clusterId: string;
   readonly members: readonly EtcdMember[];

@@ -6,7 +6,7 @@ import type { Blob, Descriptor, ImageIndex, ImageManifest } from './distribution
 import { isIndex, sha256 } from './image-content.ts';
 
 /** `name` is undefined where the archive names none. */
-export type ArchivedImage = { readonly name: string | undefined; readonly target: Descriptor };
+type ArchivedImage = { readonly name: string | undefined; readonly target: Descriptor };
 export type ImageArchive = { readonly images: readonly ArchivedImage[]; readonly blobs: readonly Blob[] };
 
 /** Why an archive cannot be read. `kind` format: it is no image archive; broken: it says that it is one and lies. */

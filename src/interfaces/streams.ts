@@ -3,7 +3,7 @@
 import { Condition } from '../sim/routine.ts';
 import { type ByteStream, newByteStream } from '../sim/stream.ts';
 
-export type TerminalSize = { readonly columns: number; readonly rows: number };
+type TerminalSize = { readonly columns: number; readonly rows: number };
 
 /** How the terminal at the other end treats keys now: what `Tty.set({ remote })` of the near one takes. */
 export type FarTerminal = {

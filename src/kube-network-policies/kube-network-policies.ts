@@ -10,7 +10,7 @@ import { Condition, type Milliseconds, type Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { accepts, policiesFor, type View } from './evaluate.ts';
 
-export type NetworkPolicyAgentOptions = {
+type NetworkPolicyAgentOptions = {
   readonly sim: Sim;
   readonly client: Client;
   readonly netfilter: Netfilter;
@@ -19,7 +19,7 @@ export type NetworkPolicyAgentOptions = {
 };
 
 /** The name of its table and the number of its queue. */
-export const tableName = 'kube-network-policies';
+const tableName = 'kube-network-policies';
 const queue = 101;
 
 /** How long changes are collected before the set is written again. */

@@ -8,7 +8,7 @@ import type { Sim } from '../sim/sim.ts';
 import { builtinJumps, serviceChains } from './rules.ts';
 import { servicePorts } from './service-ports.ts';
 
-export type KubeProxyOptions = {
+type KubeProxyOptions = {
   readonly sim: Sim;
   readonly client: Client;
   readonly netfilter: Netfilter;
@@ -22,7 +22,7 @@ export type KubeProxyOptions = {
   readonly logError?: (text: string) => void;
 };
 
-export type KubeProxy = {
+type KubeProxy = {
   /** True once the first rules are in place: `/healthz`. */
   healthy(): boolean;
 };

@@ -3,7 +3,7 @@ import type { Rule, RuleMatch } from '../linux/netfilter.ts';
 import { endpointChain, servicePortChains } from './names.ts';
 import type { Endpoint, ServicePort } from './service-ports.ts';
 
-export type Chains = { readonly filter: Map<string, Rule[]>; readonly nat: Map<string, Rule[]> };
+type Chains = { readonly filter: Map<string, Rule[]>; readonly nat: Map<string, Rule[]> };
 
 const jump = (target: string, match: RuleMatch): Rule => ({ match, target: { jump: target } });
 const markMasq = 'KUBE-MARK-MASQ';

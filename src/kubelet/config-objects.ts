@@ -1,5 +1,4 @@
 import type { ConfigMap, Secret } from '../api/types.ts';
-import { isRetriable } from '../client/client.ts';
 import { Informer } from '../client/informer.ts';
 import { resourceOf } from '../client/paths.ts';
 import type { Sim } from '../sim/sim.ts';
@@ -81,9 +80,3 @@ export class ConfigObjects {
 }
 
 const byteOf = (character: string): number => character.charCodeAt(0);
-
-/** The text of a failed request, for an event; anything else is a bug and is thrown on. */
-export function requestErrorText(error: unknown): string {
-  if (!isRetriable(error)) throw error;
-  return (error as Error).message;
-}

@@ -49,7 +49,7 @@ export function podHostname(pod: Pod): string {
 }
 
 /** `web.sub.default.svc.cluster.local`, empty without a subdomain. */
-export function podDomain(context: Context, pod: Pod): string {
+function podDomain(context: Context, pod: Pod): string {
   return pod.spec.subdomain ? `${pod.spec.subdomain}.${namespaceOf(pod)}.svc.${context.config.clusterDomain}` : '';
 }
 

@@ -7,7 +7,7 @@ import type { Pleg } from './runtime/pleg.ts';
 import { containerName, isRunning, labelNames, type RuntimePod } from './runtime/runtime-pod.ts';
 import { removeTree } from './volumes/atomic-writer.ts';
 
-export type KnownPods = {
+type KnownPods = {
   /** All sources of pods have been read once. */
   ready(): boolean;
   isKnown(uid: string): boolean;

@@ -38,7 +38,7 @@ import { StaticPods } from './static-pods.ts';
 import { StatusManager } from './status/status-manager.ts';
 import { VolumeManager } from './volumes/volume-manager.ts';
 
-export type KubeletOptions = {
+type KubeletOptions = {
   /** Everything the kubelet does ends with this scope. */
   readonly sim: Sim;
   readonly kernel: Kernel;

@@ -11,7 +11,7 @@ import type { ContainerEvents } from './runtime/events.ts';
 import type { StaticPods } from './static-pods.ts';
 import { type StatusManager, same } from './status/status-manager.ts';
 
-export type PodManagerParts = {
+type PodManagerParts = {
   readonly context: Context;
   readonly workers: PodWorkers;
   readonly statuses: StatusManager;

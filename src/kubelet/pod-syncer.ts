@@ -21,7 +21,7 @@ import type { StatusManager } from './status/status-manager.ts';
 import { ensureDirectory } from './volumes/atomic-writer.ts';
 import type { VolumeManager } from './volumes/volume-manager.ts';
 
-export type SyncerParts = {
+type SyncerParts = {
   readonly context: Context;
   readonly pleg: Pleg;
   readonly runtime: RuntimeManager;

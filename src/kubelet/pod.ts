@@ -33,9 +33,9 @@ export const ephemeralContainers = (pod: Pod): readonly ContainerSpec[] => pod.s
 /** Every container of a pod: init, ordinary, ephemeral. */
 export const allContainers = (pod: Pod): readonly ContainerSpec[] => [...initContainers(pod), ...pod.spec.containers, ...ephemeralContainers(pod)];
 
-export type ContainerKind = 'containers' | 'initContainers' | 'ephemeralContainers';
+type ContainerKind = 'containers' | 'initContainers' | 'ephemeralContainers';
 
-export function kindOfContainer(pod: Pod, name: string): ContainerKind {
+function kindOfContainer(pod: Pod, name: string): ContainerKind {
   if (pod.spec.containers.some((each) => each.name === name)) return 'containers';
   return initContainers(pod).some((each) => each.name === name) ? 'initContainers' : 'ephemeralContainers';
 }

@@ -4,7 +4,7 @@ import { tryParseQuantity } from '../apimachinery/quantity.ts';
 import type { LinuxContainerResources } from '../interfaces/cri.ts';
 import { initContainers, uidOf } from './pod.ts';
 
-export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
+type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
 export function qosClass(pod: Pod): QosClass {
   const given = pod.status?.qosClass;

@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { defaultPod } from './default-pod.ts';
 import { configHash, configSeen, configSource, fullName, uidOf } from './pod.ts';
 
-export type StaticPodHandler = { added(pod: Pod): void; removed(pod: Pod): void };
+type StaticPodHandler = { added(pod: Pod): void; removed(pod: Pod): void };
 
 /** Follows the folder by inotify, and looks into it every 20 s where there is nothing to follow. */
 export class StaticPods {

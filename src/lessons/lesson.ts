@@ -44,7 +44,7 @@ export type CommandPattern = {
   readonly status?: number;
 };
 
-export type CheckFacts = {
+type CheckFacts = {
   readonly id?: string;
   /** Virtual time the world is given. */
   readonly within?: string;
@@ -82,10 +82,10 @@ export type Quiz =
   | { readonly type: 'fill'; readonly answer: string | readonly string[] }
   | { readonly type: 'number'; readonly answer: number; readonly tolerance?: number };
 
-export type Situation = { readonly when: Check; readonly say: string };
+type Situation = { readonly when: Check; readonly say: string };
 
 /** The world is such that the step cannot be passed any more: it is said, and the way back to the step's beginning is offered. */
-export type DeadEnd = Situation & { readonly offer: 'rewind' };
+type DeadEnd = Situation & { readonly offer: 'rewind' };
 
 export type Step = {
   readonly id: string;
@@ -174,5 +174,5 @@ export type Track = { readonly id: string; readonly title: Readonly<Record<Langu
 export type Problem = { readonly file: string; readonly line: number; readonly message: string; readonly remedy: string };
 export const problemText = ({ file, line, message, remedy }: Problem): string => `${file}:${line}: ${message}. ${remedy}`;
 
-export const defaultPoints = 10;
+const defaultPoints = 10;
 export const pointsOf = (step: Step): number => step.points ?? defaultPoints;

@@ -103,10 +103,10 @@ export class MountNamespace {
   }
 }
 
-export type FileCredentials = { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
+type FileCredentials = { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
 
 /** Whose view it is: a process, or a daemon of the lab's own. Read as it is at each call. */
-export type FileUser = {
+type FileUser = {
   readonly credentials: FileCredentials;
   readonly now: number;
   readonly cwd: string;

@@ -45,7 +45,7 @@ const available: Readonly<Record<string, Module>> = {
 /** What a node's boot loads: its disk, what /etc/modules-load.d names, and what the firewall rules ask for. */
 const atBoot = ['ext4', 'overlay', 'br_netfilter', 'veth', 'nft_compat', 'xt_comment', 'xt_mark', 'xt_conntrack', 'xt_MASQUERADE'];
 
-export type LoadedModule = { readonly name: string; readonly size: number; readonly uses: number; readonly users: readonly string[] };
+type LoadedModule = { readonly name: string; readonly size: number; readonly uses: number; readonly users: readonly string[] };
 
 export class KernelModules {
   /** In the order in which they were loaded. */

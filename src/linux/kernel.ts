@@ -16,7 +16,7 @@ import type { SignalName } from './signals.ts';
 import type { Systemd } from './systemd.ts';
 import type { Tty } from './tty.ts';
 
-export type KernelOptions = {
+type KernelOptions = {
   readonly sim: Sim;
   readonly hostname: string;
   /** What executable files can name. */

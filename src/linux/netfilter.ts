@@ -19,7 +19,7 @@ export type RuleMatch = {
   readonly extra?: string;
 };
 
-export type RuleTarget =
+type RuleTarget =
   | { readonly jump: string }
   | { readonly dnat: { readonly address: string; readonly port: number } }
   | { readonly verdict: 'ACCEPT' | 'DROP' | 'REJECT' | 'RETURN' | 'MASQUERADE' }

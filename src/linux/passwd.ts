@@ -1,7 +1,7 @@
 /** Users and groups as a root directory's own /etc/passwd and /etc/group have them. */
 import { DirectoryNode } from './inode.ts';
 
-export type PasswdUser = {
+type PasswdUser = {
   readonly uid: number;
   readonly gid: number;
   /** '' for a number that has no name. */

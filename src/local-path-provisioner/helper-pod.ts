@@ -14,7 +14,7 @@ export type HelperSettings = {
   readonly log: (level: 'info' | 'error', text: string) => void;
 };
 
-export type HelperWork = {
+type HelperWork = {
   readonly action: 'create' | 'delete';
   readonly volumeName: string;
   readonly node: string;

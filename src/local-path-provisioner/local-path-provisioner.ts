@@ -8,9 +8,9 @@ import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { type HelperSettings, runHelper } from './helper-pod.ts';
 
-export const provisionerName = 'rancher.io/local-path';
+const provisionerName = 'rancher.io/local-path';
 
-export type LocalPathOptions = {
+type LocalPathOptions = {
   readonly sim: Sim;
   readonly client: Client;
   /** Where it runs itself, and its ConfigMap's name. */

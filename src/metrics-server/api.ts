@@ -6,7 +6,7 @@ import { rfc3339 } from '../apimachinery/time.ts';
 import type { RestRequest, RestResponse, RestServer } from '../interfaces/rest.ts';
 import type { MetricsStore, Usage } from './store.ts';
 
-export type MetricsView = {
+type MetricsView = {
   readonly now: () => number;
   readonly nodes: () => readonly Node[];
   /** Of a namespace, or all. */

@@ -8,7 +8,7 @@ import type { Sim } from '../sim/sim.ts';
 import { metricsApi } from './api.ts';
 import { MetricsStore, parseResourceMetrics, type Scrape } from './store.ts';
 
-export type MetricsServerOptions = {
+type MetricsServerOptions = {
   readonly sim: Sim;
   readonly client: Client;
   /** `--metric-resolution`. */

@@ -2,7 +2,7 @@
 import type { Milliseconds } from '../sim/routine.ts';
 
 /** One measurement: CPU seconds since the start, bytes in use. */
-export type Point = { readonly at: Milliseconds; readonly cpuSeconds: number; readonly memoryBytes: number };
+type Point = { readonly at: Milliseconds; readonly cpuSeconds: number; readonly memoryBytes: number };
 export type Scrape = {
   readonly node: Point | undefined /** By `namespace/pod`, then by container. */;
   readonly pods: ReadonlyMap<string, ReadonlyMap<string, Point>>;

@@ -1,7 +1,7 @@
 /** Between text and bytes. A binary string has one character (0 to 255) for each byte. */
 import { decodeUtf8, encodeUtf8 } from '../sim/stream.ts';
 
-export const isAscii = (text: string): boolean => !/[^\x00-\x7f]/.test(text);
+const isAscii = (text: string): boolean => !/[^\x00-\x7f]/.test(text);
 
 export function toBinary(text: string): string {
   return isAscii(text) ? text : binaryOf(encodeUtf8(text));

@@ -2,7 +2,7 @@
 import { parseBracket } from './regex/bracket.ts';
 import { classes, RegexError } from './regex/node.ts';
 
-export type GlobOptions = { readonly ignoreCase?: boolean /** `*` and `?` do not match `/`. */; readonly path?: boolean };
+type GlobOptions = { readonly ignoreCase?: boolean /** `*` and `?` do not match `/`. */; readonly path?: boolean };
 
 /** Whether a whole name fits a pattern of `*`, `?`, `[…]` and backslashes. */
 export function globMatches(pattern: string, name: string, options: GlobOptions = {}): boolean {

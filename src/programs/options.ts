@@ -6,7 +6,7 @@
  */
 export type OptionLine = readonly [names: string, help: string];
 
-export type OptionRules = {
+type OptionRules = {
   readonly options: readonly OptionLine[];
   /** The first operand ends the options (env, xargs, nohup …). */
   readonly inOrder?: boolean;
@@ -18,7 +18,7 @@ export type OptionRules = {
 
 export type GivenOption = { readonly key: string; readonly value: string | undefined };
 
-export type ParsedOptions = { readonly given: readonly GivenOption[]; readonly operands: readonly string[] };
+type ParsedOptions = { readonly given: readonly GivenOption[]; readonly operands: readonly string[] };
 
 /** What getopt says on stderr, without the program's name. */
 export class OptionError extends Error {}

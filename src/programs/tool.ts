@@ -14,7 +14,7 @@ import { quoteIfNeeded } from './quote.ts';
 /** How long a small program takes to start. */
 export const startMilliseconds = 1;
 
-export type ToolSpec = {
+type ToolSpec = {
   /** After the name, in `Usage:`. */
   readonly usage: string;
   readonly summary: string;

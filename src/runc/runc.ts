@@ -19,7 +19,7 @@ import { RootfsBuilder, rootFileSystem } from './rootfs.ts';
 import { checkSpec, readSpec } from './spec.ts';
 import { bridgeTerminal, openStdio } from './stdio.ts';
 
-export type RuncOptions = { readonly kernel: Kernel; readonly sim: Sim };
+type RuncOptions = { readonly kernel: Kernel; readonly sim: Sim };
 
 /** The `runc` of one node. Its containers live in the kernel and in their state directories; who calls it does not matter. */
 export class Runc implements OciRuntime {

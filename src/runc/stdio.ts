@@ -7,7 +7,7 @@ import { TerminalFile, Tty } from '../linux/tty.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { ByteStream } from '../sim/stream.ts';
 
-export type Stdio = { readonly fds: Map<number, OpenFile>; readonly tty: Tty | undefined };
+type Stdio = { readonly fds: Map<number, OpenFile>; readonly tty: Tty | undefined };
 
 /** `index` numbers the terminal (/dev/pts/N); `caller` is who started runc. */
 export function openStdio(kernel: Kernel, stdio: OciStdio, index: number, caller: Process): Stdio {

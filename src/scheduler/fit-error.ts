@@ -22,7 +22,7 @@ export function fitErrorText({ nodes, byNode, preFilterMessage }: Diagnosis, pos
 }
 
 /** Counts equal reasons; sorted as text, so `10 …` stands before `2 …`. */
-export function histogram(reasons: readonly string[]): string {
+function histogram(reasons: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const texts = [...counts].map(([reason, count]) => `${count} ${reason}`);

@@ -41,7 +41,7 @@ export type Score = {
 };
 
 /** PreFilter's answer: a filter, nothing to filter, or no node at all. */
-export type PreFiltered = { readonly filter: Filter; readonly clusterWide?: boolean } | { readonly rejected: Rejection } | undefined;
+type PreFiltered = { readonly filter: Filter; readonly clusterWide?: boolean } | { readonly rejected: Rejection } | undefined;
 
 export type Plugin = {
   readonly name: string;

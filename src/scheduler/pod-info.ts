@@ -9,7 +9,7 @@ export type AffinityTerm = {
   readonly namespaces: ReadonlySet<string>;
   readonly namespaceSelector: core.PodAffinityTerm['namespaceSelector'];
 };
-export type WeightedTerm = { readonly weight: number; readonly term: AffinityTerm };
+type WeightedTerm = { readonly weight: number; readonly term: AffinityTerm };
 export type HostPort = { readonly ip: string; readonly protocol: string; readonly port: number };
 
 /** What the scheduler wants to know of a pod, worked out once: framework.PodInfo. */

@@ -17,7 +17,7 @@ import { type QueuedPod, SchedulingQueue } from './queue.ts';
 import { ScheduleAlgorithm } from './schedule-one.ts';
 import { reserveVolumes, unboundClaims, waitForVolumes } from './volume-reservation.ts';
 
-export type SchedulerOptions = {
+type SchedulerOptions = {
   readonly sim: Sim;
   /** As system:kube-scheduler, with its own limit of requests (50 qps, burst 100 upstream). */
   readonly client: Client;

@@ -8,7 +8,7 @@ import type { Milliseconds, Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { NodeInfo } from './node-info.ts';
 
-export type VolumeContext = { readonly sim: Sim; readonly client: Client; readonly informers: SharedInformers };
+type VolumeContext = { readonly sim: Sim; readonly client: Client; readonly informers: SharedInformers };
 
 /** `bindTimeoutSeconds`. */
 const bindTimeout: Milliseconds = 600_000;

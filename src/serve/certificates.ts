@@ -2,7 +2,7 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { bitString, der, integer, objectId, sequence, tags, text, toPem } from '../apimachinery/der.ts';
 
-export type Certificates = { readonly ca: string; readonly certificate: string; readonly key: string };
+type Certificates = { readonly ca: string; readonly certificate: string; readonly key: string };
 
 /** `now` in milliseconds since 1970. */
 export function newCertificates(now: number): Certificates {

@@ -9,7 +9,7 @@ import { outletOf, pumpBytes } from './pump.ts';
 import { endSession, type Outside, outcome } from './requests.ts';
 
 /** One connection through the tunnel, as the client sees it. */
-export type Tunnel = { readonly bytes: Duplex; failed(text: string): void };
+type Tunnel = { readonly bytes: Duplex; failed(text: string): void };
 
 /** Opens a connection to a port of a pod and joins it with a tunnel. */
 export async function forward(outside: Outside, server: RestServer, request: RestRequest, { port, tunnel }: { port: number; tunnel: Tunnel }): Promise<void> {

@@ -6,7 +6,7 @@ import { type Outlet, pumpBytes } from './pump.ts';
 import { endSession, type Outside } from './requests.ts';
 
 /** The client's side: where output goes, and how the end is told. */
-export type FarEnd = { readonly stdout: Outlet; readonly stderr: Outlet; ended(status: string): void };
+type FarEnd = { readonly stdout: Outlet; readonly stderr: Outlet; ended(status: string): void };
 
 /** What a client may do with a session. */
 export type NearEnd = { stdin(bytes: Buffer): void; stdinEnded(): void; resize(text: string): void; close(): void };

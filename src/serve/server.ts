@@ -9,7 +9,7 @@ import { kubeconfigText } from './kubeconfig.ts';
 import { type Outside, onRequest } from './requests.ts';
 import { onUpgrade } from './upgrades.ts';
 
-export type ServeOptions = {
+type ServeOptions = {
   /** 0 for any that is free. */
   readonly port: number;
   /** What goes wrong inside: a bug of the lab. */

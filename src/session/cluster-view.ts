@@ -11,7 +11,7 @@ export type PodView = {
   readonly ready: string;
   readonly containers: readonly ContainerView[];
 };
-export type NodePaneView = {
+type NodePaneView = {
   readonly name: string;
   readonly status: 'Ready' | 'NotReady' | 'Unknown' | '';
   readonly runtime: boolean;

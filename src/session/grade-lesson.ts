@@ -10,7 +10,7 @@ import { type Check, type LoadedLesson, pointsOf, type Step } from '../lessons/l
 import { type Replay, replaySubmission } from './regrade.ts';
 import { runTrial } from './trials.ts';
 
-export type GradeRequest = {
+type GradeRequest = {
   readonly submission: Submission;
   readonly submitted: SubmittedLesson;
   readonly file: string;

@@ -12,7 +12,7 @@ export type KeptLesson = {
 };
 
 /** By the clock on the wall: when the session began, and now. */
-export type WallClock = { readonly began: string; readonly now: string };
+type WallClock = { readonly began: string; readonly now: string };
 
 /** `before`: what was kept until now. A lesson once done stays done, with its best points. */
 export function keptLesson(session: Session, engine: string, before: KeptLesson | undefined, clock?: WallClock): KeptLesson {

@@ -9,7 +9,7 @@ import { playScript } from './play.ts';
 import { WorldError } from './prepare.ts';
 import { Session } from './session.ts';
 
-export type LessonReport = { readonly lesson: string; readonly failures: readonly string[]; readonly seeds: readonly number[] };
+type LessonReport = { readonly lesson: string; readonly failures: readonly string[]; readonly seeds: readonly number[] };
 
 /** Each failure says file, line, what it is, and what to do. A lesson that cannot be right is not played. */
 export function checkLesson(loaded: LoadedLesson, seeds: readonly number[]): LessonReport {

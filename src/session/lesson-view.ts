@@ -19,7 +19,7 @@ export type CheckView = {
   readonly where?: string;
 };
 export type Choice = { readonly id: string; readonly text: string };
-export type Feedback = { readonly choice: string; readonly text: string; readonly right: boolean };
+type Feedback = { readonly choice: string; readonly text: string; readonly right: boolean };
 
 export type StepView = {
   readonly id: string;

@@ -8,7 +8,7 @@ const lineLimit: Milliseconds = 10 * 60_000;
 /** What a step's checks are given when they name no time of their own. */
 const settleTime: Milliseconds = 2_000;
 
-export type PlayResult = { readonly finished: boolean /** The line that never came back. */; readonly stuckAt?: string };
+type PlayResult = { readonly finished: boolean /** The line that never came back. */; readonly stuckAt?: string };
 
 export function playScript(session: Session, script: string): PlayResult {
   for (const line of script.replace(/\n+$/, '').split('\n')) {

@@ -4,7 +4,7 @@ import { Sink } from '../linux/open-file.ts';
 import type { Process } from '../linux/process.ts';
 import { sleep } from '../sim/routine.ts';
 
-export type ProbeRequest = { readonly from: string; readonly http?: string; readonly dns?: string; readonly tcp?: string };
+type ProbeRequest = { readonly from: string; readonly http?: string; readonly dns?: string; readonly tcp?: string };
 export type ProbeResult = { readonly ok: boolean; readonly found: string };
 
 /** An answer this old is asked for again. */

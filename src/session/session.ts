@@ -16,7 +16,7 @@ import { Observer } from './observer.ts';
 import { type Elsewhere, type Place, placeOf, wayTo } from './place.ts';
 import { prepareWorld } from './prepare.ts';
 
-export type SessionOptions = {
+type SessionOptions = {
   readonly world: WorldName;
   readonly seed: number;
   readonly size?: Size;

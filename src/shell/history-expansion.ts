@@ -1,7 +1,7 @@
 /** History expansion: `!!`, `!n`, `!-n`, `!text`, `!?text?`, `!$`, `^old^new`. */
 
 /** The line with its events replaced; `error` when one is not there; `changed` when it should be shown. */
-export type Expanded = { readonly line: string; readonly changed: boolean; readonly error: string | undefined };
+type Expanded = { readonly line: string; readonly changed: boolean; readonly error: string | undefined };
 
 /** Expands one line; `offset` is how many entries were forgotten before the first of `history`. */
 export function expandHistory(line: string, history: readonly string[], offset: number): Expanded {

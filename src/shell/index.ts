@@ -13,7 +13,7 @@ export type { Completer } from './shell.ts';
 export { strftime } from './strftime.ts';
 
 /** The names under which a shell can be called. */
-export type ShellName = 'bash' | 'sh' | 'dash' | 'ash';
+type ShellName = 'bash' | 'sh' | 'dash' | 'ash';
 
 /** Shells that ask `completers` (by command name) before they complete file names. */
 export function makeShellPrograms(options: { readonly completers?: ReadonlyMap<string, Completer> } = {}): Record<ShellName, Program> {

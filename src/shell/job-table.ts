@@ -15,7 +15,7 @@ export type Job = {
   noHup: boolean;
 };
 
-export type JobState = 'Running' | 'Stopped' | 'Done';
+type JobState = 'Running' | 'Stopped' | 'Done';
 
 export class JobTable {
   readonly #jobs = new Map<number, Job>();

@@ -11,7 +11,7 @@ import { AssociativeArray, IndexedArray } from './variable-values.ts';
 export type Found = { readonly text: string | undefined } | { readonly items: readonly string[]; readonly star: boolean };
 
 /** How the words inside an expansion are expanded. */
-export type Expander = {
+type Expander = {
   string(word: Word): Routine<string>;
   pattern(word: Word, quote?: (text: string) => string): Routine<string>;
   number(text: string): Routine<bigint>;

@@ -3,10 +3,10 @@ import { decodeEscapes, quoteBackslash } from './quote.ts';
 import { strftime } from './strftime.ts';
 
 /** What is printed, and what went wrong (`printf: abc: invalid number`); status is 1 when `errors` is not empty. */
-export type Printed = { readonly text: string; readonly errors: readonly string[] };
+type Printed = { readonly text: string; readonly errors: readonly string[] };
 
 /** Clock for `%(…)T`, in milliseconds since 1970; when the shell began for -2. */
-export type PrintfClock = { readonly now: number; readonly started: number };
+type PrintfClock = { readonly now: number; readonly started: number };
 
 /** Formats arguments; the format is used again while arguments are left. */
 export function formatPrintf(format: string, args: readonly string[], clock: PrintfClock): Printed {

@@ -45,7 +45,7 @@ function quoteAnsi(text: string): string {
 const simple: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' };
 
 /** Which escapes a text may hold: `echo` wants `\0nnn`, `printf` and `$'…'` `\nnn`, only `$'…'` has `\cx` and quotes. */
-export type EscapeStyle = 'echo' | 'printf' | 'ansi';
+type EscapeStyle = 'echo' | 'printf' | 'ansi';
 
 /** Replaces backslash escapes. `stopped` after `\c`: print no more. */
 export function decodeEscapes(text: string, style: EscapeStyle): { readonly text: string; readonly stopped: boolean } {

@@ -51,7 +51,7 @@ export type Flavor = 'bash' | 'dash' | 'ash';
 export type Frame = { readonly name: string; readonly source: SourceText; readonly line: number; readonly sourced: boolean };
 
 /** A statement takes this much virtual time, so that a busy loop moves the clock: about what bash needs for a builtin on a small machine. */
-export const statementCost = 1 / 64;
+const statementCost = 1 / 64;
 
 export const recursionLimit = 500;
 

@@ -27,7 +27,7 @@ export function transform(shell: Shell, found: Found, operator: string, target: 
 }
 
 /** `x`, `r`, `i`, `a`, `A`… as `declare` takes them. */
-export function attributeLetters(variable: Variable): string {
+function attributeLetters(variable: Variable): string {
   const { value } = variable;
   return [
     value instanceof IndexedArray ? 'a' : value instanceof AssociativeArray ? 'A' : '',

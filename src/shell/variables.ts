@@ -18,7 +18,7 @@ export type DynamicVariable = { readonly get: () => VariableValue | undefined; r
 /** All that a shell has of them. */
 export type DynamicVariables = { readonly names: ReadonlySet<string>; readonly get: (name: string) => DynamicVariable };
 
-export const newVariable = (value?: VariableValue): Variable => ({
+const newVariable = (value?: VariableValue): Variable => ({
   value,
   exported: false,
   readonly: false,

@@ -66,21 +66,3 @@ export function* waitFor(condition: Condition, timeout?: Milliseconds): Routine<
   yield timeout === undefined ? { on: [condition] } : { on: [condition], timeout };
   return condition.version !== before;
 }
-
-/** Waits until `test` holds, looking again at each notification; false when the timeout came first. `now` is the clock, needed with a timeout only. */
-export function* waitUntil(
-  condition: Condition,
-  test: () => boolean,
-  timeout?: { readonly sim: { readonly now: Milliseconds }; readonly for: Milliseconds },
-): Routine<boolean> {
-  const until = timeout ? timeout.sim.now + timeout.for : Number.POSITIVE_INFINITY;
-  while (!test()) {
-    if (!timeout) yield { on: [condition] };
-    else {
-      const left = until - timeout.sim.now;
-      if (left <= 0) return false;
-      yield { on: [condition], timeout: left };
-    }
-  }
-  return true;
-}

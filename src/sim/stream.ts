@@ -7,7 +7,7 @@ import type { Routine } from './routine.ts';
  */
 export type ByteStream = Channel<string>;
 
-export const pipeCapacity = 64 * 1024;
+const pipeCapacity = 64 * 1024;
 
 /** A bounded stream: 64 KiB, as a pipe has. */
 export const newByteStream = (capacity = pipeCapacity): ByteStream => new Channel<string>({ capacity, sizeOf: (text) => text.length });

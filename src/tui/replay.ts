@@ -8,7 +8,7 @@ import { Host } from './terminal/host.ts';
 import { InkInput } from './terminal/ink-input.ts';
 import { Painter } from './terminal/painter.ts';
 
-export type ReplayOptions = { readonly language: Language; readonly colours: boolean; readonly from: Exclude<ReplayEnd, 'quit'> };
+type ReplayOptions = { readonly language: Language; readonly colours: boolean; readonly from: Exclude<ReplayEnd, 'quit'> };
 
 /** Takes the terminal over, and gives it back at the end. */
 export function runReplay(lessons: readonly ReplayLesson[], { language, colours, from }: ReplayOptions): Promise<ReplayEnd> {

@@ -20,7 +20,7 @@ import { fieldsOf, merge, removeFields } from './typed-value.ts';
 
 export { type FieldManager, type ManagedFieldsEntry, type TrackedWrite, trackUpdate } from './managed-fields.ts';
 
-export type ApplyRequest = {
+type ApplyRequest = {
   /** As it is stored; undefined when the apply creates the object. */
   readonly live: JsonObject | undefined;
   /** The configuration that was sent, decoded. */
@@ -33,7 +33,7 @@ export type ApplyRequest = {
   readonly resetFields?: readonly (readonly string[])[];
 };
 
-export type ApplyConflict = { readonly manager: FieldManager; readonly field: string };
+type ApplyConflict = { readonly manager: FieldManager; readonly field: string };
 
 /** Fields that others manage and this apply would change. */
 export class ApplyConflictError extends Error {

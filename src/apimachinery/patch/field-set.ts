@@ -61,8 +61,6 @@ export function recursiveDifference(a: FieldSet, b: FieldSet): FieldSet {
   );
 }
 
-export const sameSet = (a: FieldSet, b: FieldSet): boolean => a === b || (isEmpty(difference(a, b)) && isEmpty(difference(b, a)));
-
 /** Reads FieldsV1. */
 export function fromFieldsV1(fields: unknown): FieldSet {
   if (!isObject(fields)) return emptySet;

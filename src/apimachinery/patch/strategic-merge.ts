@@ -8,7 +8,7 @@ import { PatchError, type SchemaField, type SchemaType } from './patch-schema.ts
 export const directives = { patch: '$patch', retainKeys: '$retainKeys', deleteFrom: '$deleteFromPrimitiveList/', setOrder: '$setElementOrder/' } as const;
 
 /** How maps are merged: into a document, or into another patch (whose directives and nulls must then stay). */
-export type MergeMode = 'document' | 'patch';
+type MergeMode = 'document' | 'patch';
 
 /** Applies a strategic merge patch to an object of a type; throws PatchError. Without a type maps are merged and lists replaced. */
 export const strategicMerge = (document: JsonObject, patch: JsonObject, type: SchemaType | undefined): JsonObject =>
@@ -161,7 +161,7 @@ function retained(original: JsonObject, patch: JsonObject, mode: MergeMode): Jso
 }
 
 /** What a value looks like when it is not merged with anything: without directives, without what they delete, without nulls. */
-export function withoutDirectives(value: unknown): { value: unknown; keep: boolean } {
+function withoutDirectives(value: unknown): { value: unknown; keep: boolean } {
   if (Array.isArray(value)) {
     const items = value.map(withoutDirectives).filter(({ keep }) => keep);
     return { value: items.map((item) => item.value), keep: true };

@@ -17,7 +17,7 @@ export type ApiService = KubeObject & {
   readonly status?: { readonly conditions?: readonly core.PodCondition[] };
 };
 
-export type AggregatorOptions = {
+type AggregatorOptions = {
   readonly sim: Sim;
   readonly etcd: EtcdApi;
   readonly storage: Storage;

@@ -130,7 +130,7 @@ const bound = (kind: string, object: Pod | Node | Secret | undefined): Readonly<
   object ? { [kind]: { name: object.metadata.name ?? '', uid: object.metadata.uid ?? '' } } : {};
 
 /** The user that a service account is. */
-export const serviceAccountUser = (namespace: string, account: Bound, extra?: UserInfo['extra']): UserInfo => ({
+const serviceAccountUser = (namespace: string, account: Bound, extra?: UserInfo['extra']): UserInfo => ({
   name: `system:serviceaccount:${namespace}:${account.name}`,
   uid: account.uid,
   groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],

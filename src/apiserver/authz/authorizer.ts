@@ -60,7 +60,7 @@ export class Authorizer {
 }
 
 /** `User "jane" cannot list resource "pods" in API group "" in the namespace "default"` */
-export function refusalText(user: UserInfo, attributes: Attributes): string {
+function refusalText(user: UserInfo, attributes: Attributes): string {
   const { verb, group, resource, subresource, namespace, isResource, path } = attributes;
   const who = `User "${user.name}" cannot ${verb}`;
   if (!isResource) return `${who} path "${path}"`;

@@ -2,7 +2,7 @@
 import { type FieldInfo, fieldDoc, type TypeInfo, typeDoc, typeOf } from '../../api/schema.ts';
 import type { ServedResource } from '../resource-table.ts';
 
-export type Schema = Readonly<Record<string, unknown>>;
+type Schema = Readonly<Record<string, unknown>>;
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 /** Types of apimachinery, which all groups share. */
@@ -22,7 +22,7 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /** `io.k8s.api.apps.v1`: where the types of a group and version stand. */
-export const packageOf = ({ group, version }: { readonly group: string; readonly version: string }): string =>
+const packageOf = ({ group, version }: { readonly group: string; readonly version: string }): string =>
   `${packages[group] ?? `io.k8s.api.${group.split('.')[0]}`}.${version}`;
 
 /** Collects the schemas that one document needs. */

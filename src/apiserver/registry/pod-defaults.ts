@@ -5,7 +5,7 @@ import { fill, mapField, mapKept } from './fill.ts';
 const emptyObject = Object.freeze({});
 
 /** Fills in a pod's spec. */
-export function defaultPodSpec(spec: PodSpec): PodSpec {
+function defaultPodSpec(spec: PodSpec): PodSpec {
   let filled = fill(spec, {
     restartPolicy: 'Always',
     terminationGracePeriodSeconds: 30,

@@ -9,7 +9,7 @@ import { resize } from './resize.ts';
 import { scale } from './scale.ts';
 import { createToken } from './token.ts';
 
-export type SubresourceHandler = (context: RequestContext) => RestResponse;
+type SubresourceHandler = (context: RequestContext) => RestResponse;
 
 /** Subresources that are more than a part of the object: `resource/subresource`, or `*` for any resource. */
 export const subresources: Readonly<Record<string, SubresourceHandler>> = {

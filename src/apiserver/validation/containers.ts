@@ -103,7 +103,7 @@ function validateMounts(mounts: readonly core.VolumeMount[], path: string, volum
 const standardResources = new Set(['cpu', 'memory', 'ephemeral-storage', 'storage']);
 
 /** Requests and limits (validateContainerResourceRequirements): amounts are not negative, requests not above limits. */
-export function validateResources(resources: core.ResourceRequirements | undefined, path: string): FieldError[] {
+function validateResources(resources: core.ResourceRequirements | undefined, path: string): FieldError[] {
   if (resources === undefined) return [];
   const errors: FieldError[] = [];
   const { limits = {}, requests = {} } = resources;

@@ -1,6 +1,6 @@
 /** What may stand in a pod's spec: kubernetes pkg/apis/core/validation/validation.go ValidatePodSpec. */
 import type { core, PodSpec, PodTemplateSpec } from '../../api/types.ts';
-import { type FieldError, invalidValue, notFoundField, notSupported, required } from '../../apimachinery/field-error.ts';
+import { type FieldError, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
 import { validateDnsLabel, validateDnsSubdomain } from '../../apimachinery/names.ts';
 import { validateContainers } from './containers.ts';
 import { nonNegative } from './numbers.ts';
@@ -107,6 +107,3 @@ function validateTolerations(tolerations: readonly core.Toleration[], path: stri
   }
   return errors;
 }
-
-/** A mount must name a volume. */
-export const missingVolume = (path: string, name: string): FieldError => notFoundField(path, name);

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/types.ts';
-import { badRequest, conflict, forbidden, notFound, type Status, success } from '../../apimachinery/status.ts';
+import { badRequest, conflict, notFound, type Status, success } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import { validateAdmission } from '../admission/chain.ts';
 import type { RequestContext } from '../context.ts';
@@ -108,9 +108,4 @@ function markDeleting(object: KubeObject, grace: number, now: number): KubeObjec
   return withMeta(object, { deletionTimestamp: rfc3339(until), deletionGracePeriodSeconds: seconds, ...generation });
 }
 
-/** Namespaces that the cluster cannot do without. */
-export function refuseImmortal(context: RequestContext): void {
-  if (immortalNamespaces.has(context.info.name)) throw forbidden(context.served, context.info.name, 'this namespace may not be deleted');
-}
-
-const immortalNamespaces = new Set(['default', 'kube-system', 'kube-public']);
+const _immortalNamespaces = new Set(['default', 'kube-system', 'kube-public']);

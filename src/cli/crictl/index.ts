@@ -26,7 +26,7 @@ const endpoints =
   'uses in order the first successful one of [unix:///run/containerd/containerd.sock unix:///run/crio/crio.sock unix:///var/run/cri-dockerd.sock]). Default is now deprecated and the endpoint should be set instead.';
 
 /** The tree of commands; help is read from it. */
-export const crictlTree: CrictlCommand = {
+const crictlTree: CrictlCommand = {
   name: 'crictl',
   short: 'client for CRI',
   flags: [

@@ -18,7 +18,7 @@ export function camelCase(value: unknown): unknown {
 }
 
 /** The other way; zero values are left out, as encoding/json does with omitempty. */
-export function snakeCase(value: unknown): unknown {
+function snakeCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCase);
   if (typeof value !== 'object' || value === null) return value;
   const out: Json = {};

@@ -15,7 +15,7 @@ import { tasks } from './commands/tasks.ts';
 import { bool, Context, type CtrCommand, CtrError, duration, text } from './context.ts';
 
 /** The tree of commands; help is read from it. */
-export const ctrTree: CtrCommand = {
+const ctrTree: CtrCommand = {
   name: 'ctr',
   usage: '[global options] command [command options]',
   long: 'ctr is an unsupported debug and administrative client for interacting with the containerd daemon.\nBecause it is unsupported, the commands, options, and operations are not guaranteed to be\nbackward compatible or stable from release to release of the containerd project.',

@@ -3,7 +3,7 @@ import type { Flags } from '../flags.ts';
 import { HelpError, pairs, ValueError } from './context.ts';
 
 /** What --network says of one network. */
-export type Attachment = { readonly name: string; readonly aliases: readonly string[]; readonly ip?: string; readonly mac?: string };
+type Attachment = { readonly name: string; readonly aliases: readonly string[]; readonly ip?: string; readonly mac?: string };
 
 /** Networks without names and aliases of their own. */
 export const builtInNetwork = /^(default|bridge|host|none|container:.*)$/;

@@ -191,7 +191,7 @@ export function restartPolicy(value: string): RestartPolicy {
 }
 
 /** `8080:80`, `127.0.0.1:8080:80/udp`, `80`, ranges. */
-export function parsePorts(specs: readonly string[]): Record<string, PortBinding[]> {
+function parsePorts(specs: readonly string[]): Record<string, PortBinding[]> {
   const bindings: Record<string, PortBinding[]> = {};
   for (const spec of specs) {
     const [whole = '', protocol = 'tcp'] = spec.split('/');

@@ -75,7 +75,7 @@ const swarm: DockerCommand = {
 };
 
 /** The tree of commands; help is read from it. */
-export const dockerTree: DockerCommand = {
+const dockerTree: DockerCommand = {
   name: 'docker',
   usage: '[OPTIONS] COMMAND',
   long: 'A self-sufficient runtime for containers',

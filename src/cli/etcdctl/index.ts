@@ -46,7 +46,7 @@ function envOf(flag: string): string {
 }
 
 /** The tree of commands; help is read from it. */
-export const etcdctlTree: EtcdctlCommand = {
+const etcdctlTree: EtcdctlCommand = {
   name: 'etcdctl',
   short: 'A simple command line client for etcd3.',
   flags: globalFlags,

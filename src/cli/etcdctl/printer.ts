@@ -42,7 +42,7 @@ export const kvJson = ({ key, value, createRevision, modRevision, version, lease
   };
 };
 
-export const kvFields = (kv: KeyValue): string =>
+const kvFields = (kv: KeyValue): string =>
   `"Key" : ${quoted(kv.key)}\n"CreateRevision" : ${kv.createRevision}\n"ModRevision" : ${kv.modRevision}\n"Version" : ${kv.version}\n"Value" : ${quoted(valueText(kv.value))}\n"Lease" : ${kv.lease}\n`;
 
 /** Key and value on a line each. */

@@ -10,7 +10,7 @@ import { restore, status } from './snapshot.ts';
 
 /** One run: flags, arguments, the process. */
 export type Call = { readonly process: Process; readonly flags: Flags; readonly args: readonly string[] };
-export type EtcdutlCommand = Command<(call: Call) => Routine>;
+type EtcdutlCommand = Command<(call: Call) => Routine>;
 
 function* version({ process }: Call): Routine {
   yield* process.print('etcdutl version: 3.6.6\nAPI version: 3.6\n');
@@ -19,7 +19,7 @@ function* version({ process }: Call): Routine {
 const dataDir = { name: 'data-dir', usage: 'Required. Path to the etcd data directory', required: true } as const;
 
 /** The tree of commands; help is read from it. */
-export const etcdutlTree: EtcdutlCommand = {
+const etcdutlTree: EtcdutlCommand = {
   name: 'etcdutl',
   short: 'An administrative command line tool for etcd3.',
   flags: [{ name: 'write-out', short: 'w', default: 'simple', usage: 'set the output format (fields, json, protobuf, simple, table)', persistent: true }],

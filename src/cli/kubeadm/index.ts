@@ -44,7 +44,7 @@ function* version(context: Context): Routine {
 }
 
 /** The tree of commands; help is read from it. */
-export const kubeadmTree: KubeadmCommand = {
+const kubeadmTree: KubeadmCommand = {
   name: 'kubeadm',
   short: 'kubeadm: easily bootstrap a secure Kubernetes cluster',
   flags: [

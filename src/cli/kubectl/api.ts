@@ -13,12 +13,12 @@ import type { ClientConfig } from './kubeconfig.ts';
 import { lookup } from './lookup.ts';
 
 /** A round trip on the node, over what starting costs: `get pods` takes about 59 ms, `version --client` 42 ms, of which discovery is a part. */
-export const requestMilliseconds = 8;
+const requestMilliseconds = 8;
 /** Go's dialer gives up after 30 s (client-go transport/cache.go). */
 const dialTimeout = 30_000;
 
 export type Query = Readonly<Record<string, string | readonly string[]>>;
-export type ApiRequest = {
+type ApiRequest = {
   readonly method: Method;
   readonly path: string;
   readonly query?: Query;
@@ -29,7 +29,7 @@ export type ApiRequest = {
   readonly cost?: number;
 };
 
-export type ApiOptions = {
+type ApiOptions = {
   readonly process: Process;
   readonly config: ClientConfig;
   /** Of every request: impersonation. */
@@ -231,7 +231,7 @@ export function hostAndPort(server: string): { readonly host: string; readonly p
   return { host, port: Number(port ?? (scheme === 'https' ? 443 : 80)) };
 }
 
-export function urlOf(server: string, { path, query }: Pick<ApiRequest, 'path' | 'query'>): string {
+function urlOf(server: string, { path, query }: Pick<ApiRequest, 'path' | 'query'>): string {
   const pairs = Object.entries(query ?? {}).flatMap(([key, value]) =>
     (typeof value === 'string' ? [value] : value).map((item) => `${key}=${encodeURIComponent(item)}`),
   );

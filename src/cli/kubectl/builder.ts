@@ -4,7 +4,7 @@ import { type ApiResource, resourceName } from '../../apimachinery/resources.ts'
 import { isReason, StatusError } from '../../apimachinery/status.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Discovery } from './discovery.ts';
-import { ConnectionError, ErrorList, KubectlError, prefixed } from './errors.ts';
+import { ErrorList, KubectlError, prefixed } from './errors.ts';
 import { at, nameOf, namespaceOf, type Obj, obj, objs, text, withPath } from './json.ts';
 import { type Kubectl, pathOf } from './kubectl.ts';
 import { type Manifest, readManifests } from './manifests.ts';
@@ -147,7 +147,7 @@ function* manifestTarget(k: Kubectl, manifest: Manifest): Routine<Target> {
   return { kind: 'manifest', resource, namespace, manifest: { ...manifest, object } };
 }
 
-export type Visited = { readonly infos: readonly Info[]; readonly errors: readonly unknown[] };
+type Visited = { readonly infos: readonly Info[]; readonly errors: readonly unknown[] };
 
 /** Finds what the targets mean; what cannot be found is an error among the results, in order. */
 export function* visit(k: Kubectl, options: BuildOptions): Routine<Visited> {
@@ -245,5 +245,3 @@ export function listQuery(k: Kubectl): Record<string, string> {
 
 /** `deployments.apps "web"`: how messages name what they are about. */
 export const quoted = (info: Info): string => `${resourceName(info.resource)} "${info.name}"`;
-
-export const isTrouble = (error: unknown): boolean => error instanceof StatusError || error instanceof ConnectionError || error instanceof KubectlError;

@@ -12,4 +12,4 @@ export function recorded(k: Kubectl, object: Obj): Obj {
 }
 
 /** `kubectl set image deploy/web nginx=nginx:1.28 --record=true`. */
-export const changeCause = (k: Kubectl): string => `kubectl ${k.path}${k.args.map((arg) => ` ${arg}`).join('')}${k.flags.line}`;
+const changeCause = (k: Kubectl): string => `kubectl ${k.path}${k.args.map((arg) => ` ${arg}`).join('')}${k.flags.line}`;

@@ -2,7 +2,7 @@
  * Usage lines and flags of every command of kubectl 1.35. A flag reads `short,long:type=default`; `%print` and `%file` stand for the flags of
  * kubernetes cli-runtime pkg/genericclioptions PrintFlags and FileNameFlags.
  */
-export type CommandShape = { readonly use: string; readonly flags: string };
+type CommandShape = { readonly use: string; readonly flags: string };
 
 export const commandShapes: Readonly<Record<string, CommandShape>> = {
   create: {

@@ -3,7 +3,7 @@ import { type FieldInfo, type TypeInfo, typeOf } from '../../api/schema.ts';
 import { at, type Obj, obj, objs, text } from './json.ts';
 
 /** A type that brings its texts along: those of built-in types stand in a table. */
-export type DocumentedType = TypeInfo & { readonly doc: string; readonly fieldDocs: ReadonlyMap<string, string> };
+type DocumentedType = TypeInfo & { readonly doc: string; readonly fieldDocs: ReadonlyMap<string, string> };
 
 export const isDocumented = (type: TypeInfo): type is DocumentedType => 'fieldDocs' in type;
 

@@ -6,7 +6,7 @@ import { klog } from './klog.ts';
 /** Milliseconds that a call is said to have taken. */
 const took = 8;
 
-export type LoggedCall = {
+type LoggedCall = {
   readonly process: Process;
   readonly verbosity: number;
   readonly url: string;

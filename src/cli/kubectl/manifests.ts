@@ -19,7 +19,7 @@ export type Manifest = {
   readonly problem?: string;
 };
 
-export type ManifestOptions = {
+type ManifestOptions = {
   readonly filenames: readonly string[];
   readonly kustomize?: string;
   readonly recursive?: boolean;

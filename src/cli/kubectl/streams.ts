@@ -8,7 +8,7 @@ import { BrokenChannel } from '../../sim/channel.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { ByteStream } from '../../sim/stream.ts';
 
-export type StreamOptions = { readonly stdin: boolean; readonly tty: boolean; readonly prefix?: string };
+type StreamOptions = { readonly stdin: boolean; readonly tty: boolean; readonly prefix?: string };
 
 /** Runs until the other side ends; gives how it ended. */
 export function* runSession(process: Process, session: StreamSession, options: StreamOptions): Routine<StreamOutcome> {

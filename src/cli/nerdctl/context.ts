@@ -28,7 +28,7 @@ export class NotSimulated extends Error {
 export type Run = (context: Context) => Routine<number | undefined>;
 export type NerdctlCommand = Command<Run>;
 
-export type ContextParts = {
+type ContextParts = {
   readonly global: Flags;
   readonly flags: Flags;
   readonly args: readonly string[];

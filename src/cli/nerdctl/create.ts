@@ -170,7 +170,7 @@ function containerLabels(context: Context, { id, name, config, networks, restart
 const nullable = (values: readonly string[]): readonly string[] | null => (values.length === 0 ? null : values);
 
 /** `no`, `always`, `on-failure[:n]`, `unless-stopped`. */
-export function restartLabels(policy: string, autoRemove: boolean, status = 'running'): Record<string, string> {
+function restartLabels(policy: string, autoRemove: boolean, status = 'running'): Record<string, string> {
   const [name = '', count] = policy.split(':');
   if (name === 'no' || name === '') return { [labels.explicitlyStopped]: 'false' };
   if (autoRemove) throw new NerdctlError('flags --restart and --rm cannot be specified together');

@@ -16,7 +16,7 @@ import { labels } from './labels.ts';
 import { removeContainer } from './remove.ts';
 import { logPath } from './store.ts';
 
-export type LoggerParts = {
+type LoggerParts = {
   /** What is logged is passed on here too. */
   readonly tee?: OciStdio | undefined;
   /** Takes the container off its networks. */

@@ -9,7 +9,7 @@ import { updateHosts } from './hosts.ts';
 import { labels } from './labels.ts';
 import { hostsDirectory, releaseName, removeTree, removeVolume, stateDirectory } from './store.ts';
 
-export type RemoveOptions = { readonly force?: boolean; readonly volumes?: boolean };
+type RemoveOptions = { readonly force?: boolean; readonly volumes?: boolean };
 
 export function* removeContainer(context: Context, container: ContainerdContainer, { force = false, volumes = false }: RemoveOptions): Routine {
   const client = context.client();

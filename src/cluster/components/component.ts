@@ -9,7 +9,7 @@ import type { FileSystem } from '../../linux/file-system.ts';
 import { hostAddress } from '../../linux/hosts.ts';
 import { dial, type Listener, type ListenerTls, NetworkError, type SpokenProtocol, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
-import { Exit, type Program } from '../../linux/program.ts';
+import { Exit } from '../../linux/program.ts';
 import { type HttpServer, httpProtocol } from '../../linux/protocols.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { Condition } from '../../sim/routine.ts';
@@ -32,7 +32,7 @@ export function* readFlags(process: Process, argv: readonly string[], known: rea
   return flags;
 }
 
-export type Severity = 'I' | 'W' | 'E' | 'F';
+type Severity = 'I' | 'W' | 'E' | 'F';
 
 /** A klog line: `I1122 14:36:57.123456       1 server.go:123] text`. */
 export function klog(process: Process, severity: Severity, place: string, text: string): string {
@@ -241,5 +241,3 @@ export function inClusterClient(process: Process, userAgent: string): Client {
     userAgent,
   });
 }
-
-export type ComponentTable = Readonly<Record<string, Program>>;

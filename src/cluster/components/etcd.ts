@@ -16,7 +16,7 @@ const flags =
   );
 
 /** /var/lib/etcd/member/snap/db: the keyspace as it is on disk, whoever serves it now. Removing the file loses the data, as it should; a copy holds it. */
-export class EtcdDatabase extends FileNode {
+class EtcdDatabase extends FileNode {
   #source: () => EtcdSnapshot;
 
   constructor(now: number, source: () => EtcdSnapshot) {

@@ -45,7 +45,7 @@ export function writeControlPlane(machine: Machine, settings: ControlPlaneSettin
 }
 
 /** The static pods' manifests. */
-export function writeManifests({ fs }: Pick<Host, 'fs'>, settings: ControlPlaneSettings): void {
+function writeManifests({ fs }: Pick<Host, 'fs'>, settings: ControlPlaneSettings): void {
   for (const [name, text] of staticPodManifests(settings)) writeFile(fs, `/etc/kubernetes/manifests/${name}`, text, 0o600);
   if (!fs.exists('/var/lib/etcd')) fs.mkdir('/var/lib/etcd', { parents: true, mode: 0o700 });
 }

@@ -4,7 +4,7 @@ import { executableText } from '../../linux/inode.ts';
 import { installProgram, type Machine, writeFile } from './machine.ts';
 
 /** Programs by path, with their names and sizes in MB; other files by path, with their text. */
-export type Bundle = {
+type Bundle = {
   readonly programs: Readonly<Record<string, readonly [program: string, megabytes: number]>>;
   readonly files?: Readonly<Record<string, string>>;
 };

@@ -70,12 +70,6 @@ export function installDocker(machine: Machine, release?: string): void {
   enable(machine, 'docker.service');
 }
 
-/** The plugins of the docker command, as Docker's packages docker-buildx-plugin and docker-compose-plugin put them. */
-export function installDockerPlugins({ kernel, fs }: Machine): void {
-  installProgram(kernel, fs, '/usr/libexec/docker/cli-plugins/docker-buildx', 'docker-buildx', 72_000_000);
-  installProgram(kernel, fs, '/usr/libexec/docker/cli-plugins/docker-compose', 'docker-compose', 31_000_000);
-}
-
 /** kubelet, kubeadm and kubectl of a release. */
 export function installKubernetes({ kernel, fs }: Machine, version = newest.version): void {
   for (const [name, size] of [

@@ -1,6 +1,6 @@
 /** What a node's disk holds before anything is installed on it: Debian's folders, users and settings. */
 
-export type RootEntry = { readonly path: string; readonly mode?: number; readonly content?: string; readonly target?: string };
+type RootEntry = { readonly path: string; readonly mode?: number; readonly content?: string; readonly target?: string };
 
 const directories =
   '/boot /dev /etc /etc/cron.d /etc/default /etc/profile.d /etc/ssl /etc/ssl/certs /home /media /mnt /opt /root /run /run/lock /run/netns /run/systemd /srv /sys /usr /usr/bin /usr/lib /usr/lib/systemd /usr/lib/systemd/system /usr/local /usr/local/bin /usr/local/sbin /usr/sbin /usr/share /var /var/cache /var/lib /var/log /var/log/pods /var/log/containers /var/spool /var/tmp /etc/systemd /etc/systemd/system /etc/systemd/system/multi-user.target.wants'.split(

@@ -12,7 +12,7 @@ import { metricsServerComponents } from './metrics-server-text.ts';
 import { answerRegistry, answerToken } from './registry-http.ts';
 
 /** Names and addresses of those servers. */
-export const webHosts: Readonly<Record<string, string>> = {
+const webHosts: Readonly<Record<string, string>> = {
   'github.com': '140.82.121.4',
   'raw.githubusercontent.com': '185.199.108.133',
   'registry-1.docker.io': '34.197.30.9',

@@ -6,7 +6,7 @@ import type { Machine } from '../machine/machine.ts';
 import { newest } from '../releases.ts';
 import type { World, WorldContext } from './index.ts';
 
-export type MachineSpec = { readonly hostname: string; readonly ip: string; readonly podCidr: string };
+type MachineSpec = { readonly hostname: string; readonly ip: string; readonly podCidr: string };
 
 export const controlPlaneSpec: MachineSpec = { hostname: 'controlplane', ip: '172.30.1.2', podCidr: '10.244.0.0/24' };
 export const workerSpecs: readonly MachineSpec[] = [

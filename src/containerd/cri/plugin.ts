@@ -23,7 +23,7 @@ import type { TaskService } from '../tasks.ts';
 import { ImageStore } from './image-store.ts';
 import { containerdStyle } from './spec.ts';
 
-export type PluginParts = {
+type PluginParts = {
   readonly context: Context;
   readonly config: ContainerdConfig;
   readonly cni: CniRuntime;

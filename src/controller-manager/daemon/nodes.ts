@@ -16,7 +16,7 @@ const defaultTolerations: readonly core.Toleration[] = [
 const hostNetworkToleration = exists('node.kubernetes.io/network-unavailable', 'NoSchedule');
 
 /** The template's tolerations with those that every daemon pod has. */
-export function daemonTolerations({ template }: DaemonSet['spec']): core.Toleration[] {
+function daemonTolerations({ template }: DaemonSet['spec']): core.Toleration[] {
   const own = template.spec?.tolerations ?? [];
   const added = template.spec?.hostNetwork ? [...defaultTolerations, hostNetworkToleration] : defaultTolerations;
   const missing = added.filter((each) => !own.some(({ key, effect, operator }) => key === each.key && effect === each.effect && operator === each.operator));

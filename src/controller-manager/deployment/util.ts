@@ -6,7 +6,7 @@ import { scaledValue } from '../int-or-percent.ts';
 /** pkg/controller/deployment/util/deployment_util.go. */
 
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
-export const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
+const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
 export const desiredReplicasAnnotation = 'deployment.kubernetes.io/desired-replicas';
 export const maxReplicasAnnotation = 'deployment.kubernetes.io/max-replicas';
 export const hashLabel = 'pod-template-hash';
@@ -31,7 +31,7 @@ export const revisionOf = ({ metadata }: ReplicaSet): number => Number.parseInt(
 const isRollingUpdate = ({ spec }: Deployment): boolean => spec.strategy?.type !== 'Recreate';
 
 /** ResolveFenceposts: both cannot be zero, or nothing would ever move. */
-export function fenceposts({ spec }: Deployment): { readonly maxSurge: number; readonly maxUnavailable: number } {
+function fenceposts({ spec }: Deployment): { readonly maxSurge: number; readonly maxUnavailable: number } {
   const replicas = spec.replicas ?? 1;
   const maxSurge = scaledValue(spec.strategy?.rollingUpdate?.maxSurge, replicas, true);
   const maxUnavailable = scaledValue(spec.strategy?.rollingUpdate?.maxUnavailable, replicas, false);

@@ -36,7 +36,7 @@ const showsDifference = (before: Pod, pod: Pod): boolean =>
   before.spec.nodeName !== pod.spec.nodeName ||
   JSON.stringify(before.metadata.labels) !== JSON.stringify(pod.metadata.labels);
 
-export type BackendPort = { readonly name?: string; readonly port: number; readonly protocol: string; readonly appProtocol?: string };
+type BackendPort = { readonly name?: string; readonly port: number; readonly protocol: string; readonly appProtocol?: string };
 
 /** The Service's ports as this pod has them; a named target port that the pod does not have is left out. */
 export function portsOf({ spec }: Service, pod: Pod): readonly BackendPort[] {

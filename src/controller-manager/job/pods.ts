@@ -10,7 +10,7 @@ import { podFromTemplate } from '../pod-control.ts';
 import { indexAnnotation, isIndexed } from './indexes.ts';
 
 /** Keeps a finished pod until it is counted. */
-export const trackingFinalizer = 'batch.kubernetes.io/job-tracking';
+const trackingFinalizer = 'batch.kubernetes.io/job-tracking';
 
 export const hasFinalizer = ({ metadata }: Pod): boolean => metadata.finalizers?.includes(trackingFinalizer) ?? false;
 

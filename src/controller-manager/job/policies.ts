@@ -6,7 +6,7 @@ import { indexOf, parseIndexes } from './indexes.ts';
 import { finishTime } from './pods.ts';
 
 /** How often the pods of an index failed before this one. */
-export const failureCountAnnotation = 'batch.kubernetes.io/job-index-failure-count';
+const failureCountAnnotation = 'batch.kubernetes.io/job-index-failure-count';
 const ignoredCountAnnotation = 'batch.kubernetes.io/job-index-ignored-failure-count';
 
 export type Failure = { readonly action: 'Count' | 'Ignore' | 'FailIndex' | 'FailJob'; readonly message: string };

@@ -162,7 +162,7 @@ const plain = (status: number, body: string, type: string): HttpResponse => ({
   body,
 });
 
-export function errorPage(status: number, version: string): HttpResponse {
+function errorPage(status: number, version: string): HttpResponse {
   const title = `${status} ${reasons[status] ?? 'Error'}`;
   return plain(
     status,

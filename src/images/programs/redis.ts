@@ -8,8 +8,8 @@ import { resolveName } from './proxy.ts';
 import { flag, listenWith, log, waitForSignal } from './service.ts';
 
 /** A reply as redis-cli prints it. */
-export type RedisServer = { command(words: readonly string[]): Routine<string> };
-export const redisProtocol: SpokenProtocol<RedisServer> = { name: 'redis' };
+type RedisServer = { command(words: readonly string[]): Routine<string> };
+const redisProtocol: SpokenProtocol<RedisServer> = { name: 'redis' };
 
 export const redisServer: Program = function* (argv, process) {
   const version = process.env['REDIS_VERSION'] ?? '7.4.5';

@@ -26,10 +26,7 @@ export const listenWith = <Server>(process: Process, port: number, protocol: Spo
   listen(process, port, [serve(protocol, server)]);
 
 /** Waits for the first of these signals, which then have no other effect. */
-export function signalWaiter(
-  process: Process,
-  signals: readonly SignalName[],
-): { readonly received: () => SignalName | undefined; readonly changed: Condition } {
+function signalWaiter(process: Process, signals: readonly SignalName[]): { readonly received: () => SignalName | undefined; readonly changed: Condition } {
   const changed = new Condition();
   let received: SignalName | undefined;
   for (const signal of signals)

@@ -8,7 +8,7 @@ import { uidOf } from '../pod.ts';
 
 export type DiskUsage = { readonly bytes: number; readonly inodes: number };
 
-export type PodDiskUsage = {
+type PodDiskUsage = {
   /** Writable layer and log, by container. */
   readonly containers: ReadonlyMap<string, DiskUsage>;
   /** emptyDirs on disk, by volume. */

@@ -11,7 +11,7 @@ import { hasDiskLimit, overDiskLimit, podDiskUsage } from './disk-usage.ts';
 import type { Pressure } from './node-status.ts';
 import { thresholdOf } from './resources.ts';
 
-export type EvictionParts = {
+type EvictionParts = {
   readonly context: Context;
   readonly events: ContainerEvents;
   readonly activePods: () => readonly Pod[];

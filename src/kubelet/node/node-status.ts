@@ -38,7 +38,7 @@ const pressures = [
   ],
 ] as const;
 
-export function nodeConditions({ runtimeErrors, pressure }: NodeFacts): ConditionFacts[] {
+function nodeConditions({ runtimeErrors, pressure }: NodeFacts): ConditionFacts[] {
   const conditions = pressures.map(
     ([type, field, well, wellText, bad, badText]): ConditionFacts =>
       pressure[field] ? { type, status: 'True', reason: bad, message: badText } : { type, status: 'False', reason: well, message: wellText },

@@ -2,7 +2,7 @@
 import { newQuantity, parseQuantity, Quantity } from '../../apimachinery/quantity.ts';
 import type { Context } from '../context.ts';
 
-export type NodeCapacity = Readonly<Record<string, string>>;
+type NodeCapacity = Readonly<Record<string, string>>;
 export type NodeAllocatable = Readonly<Record<string, string>>;
 
 const reservedNames = ['cpu', 'memory', 'ephemeral-storage', 'pid'] as const;

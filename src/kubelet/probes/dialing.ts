@@ -17,7 +17,7 @@ export function resolvePort(port: number | string | undefined, container: Contai
 }
 
 /** How a dial ended, in Go's words. */
-export type DialError = { readonly error: string };
+type DialError = { readonly error: string };
 
 const connectTexts: Partial<Record<ErrnoCode, string>> = {
   ECONNREFUSED: 'connect: connection refused',
@@ -43,7 +43,7 @@ function* dialError(error: Errno, host: string, port: number, timeout: Milliseco
 }
 
 /** `until`: the answer stays the same until that condition is notified. */
-export type HttpResult = { readonly response: HttpResponse; readonly until?: Condition } | DialError;
+type HttpResult = { readonly response: HttpResponse; readonly until?: Condition } | DialError;
 
 /** GET as Go's http.Client does it, with its texts for what fails. */
 export function* httpGet(context: Context, get: core.HTTPGetAction, host: string, port: number, timeout: Milliseconds): Routine<HttpResult> {

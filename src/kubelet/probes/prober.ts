@@ -15,7 +15,7 @@ export type ProbeOutcome = {
   readonly until?: Condition;
 };
 
-export type ProbeTarget = { readonly containerId: string; readonly container: ContainerSpec; readonly podIp: string };
+type ProbeTarget = { readonly containerId: string; readonly container: ContainerSpec; readonly podIp: string };
 
 const maxOutput = 10 * 1024;
 const success: ProbeOutcome = { result: 'success', output: '' };

@@ -15,7 +15,7 @@ import { labelNames, type RuntimePod } from './runtime-pod.ts';
 import { podLabels } from './sandbox-config.ts';
 
 /** What a container's configuration is made from, beside the pod. */
-export type ContainerInputs = {
+type ContainerInputs = {
   readonly context: Context;
   readonly facts: PodFacts;
   readonly objects: ConfigObjects;

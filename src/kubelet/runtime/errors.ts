@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../sim/routine.ts';
 
 /** Why a container waits: the `reason` in its state (kubernetes pkg/kubelet/container/sync_result.go, pkg/kubelet/images/types.go). */
-export type WaitingReason =
+type WaitingReason =
   | 'CrashLoopBackOff'
   | 'ImagePullBackOff'
   | 'ErrImagePull'

@@ -13,7 +13,7 @@ import { containerName, isRunning, type RuntimePod } from './runtime-pod.ts';
 /** Grace that is left to SIGTERM whatever a preStop hook took. */
 const minimumGrace = 2;
 
-export type KillOptions = { readonly pod: Pod; readonly gracePeriod?: number; readonly podIp: string };
+type KillOptions = { readonly pod: Pod; readonly gracePeriod?: number; readonly podIp: string };
 
 export class Killer {
   readonly #context: Context;

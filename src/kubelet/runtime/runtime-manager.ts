@@ -17,7 +17,7 @@ import { containerName, type RuntimePod } from './runtime-pod.ts';
 import { sandboxConfig } from './sandbox-config.ts';
 import type { ContainerStarter, StartInputs } from './start-container.ts';
 
-export type SyncInputs = {
+type SyncInputs = {
   readonly pod: Pod;
   readonly status: RuntimePod;
   readonly facts: (ips: readonly string[]) => PodFacts;

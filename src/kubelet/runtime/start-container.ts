@@ -28,7 +28,7 @@ export type StartInputs = {
   readonly cancel: Cancel;
 };
 
-export type StarterParts = {
+type StarterParts = {
   readonly context: Context;
   readonly images: ImageManager;
   readonly objects: ConfigObjects;

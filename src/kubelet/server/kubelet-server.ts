@@ -10,7 +10,7 @@ import type { Pleg } from '../runtime/pleg.ts';
 import { containerName, isRunning } from '../runtime/runtime-pod.ts';
 import { logSession, textSession } from './logs.ts';
 
-export type ServerParts = {
+type ServerParts = {
   readonly context: Context;
   readonly pleg: Pleg;
   readonly pods: () => readonly Pod[];

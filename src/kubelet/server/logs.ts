@@ -6,7 +6,7 @@ import { Condition, type Routine } from '../../sim/routine.ts';
 import { byteLength, newByteStream } from '../../sim/stream.ts';
 import type { Context } from '../context.ts';
 
-export type LogSource = {
+type LogSource = {
   readonly path: string;
   /** Whether more may still be written. */
   readonly running: () => boolean;

@@ -59,7 +59,7 @@ function podUsage(containers: readonly ContainerUsage[]): Usage[] {
 }
 
 /** `2.62144e+08`, as Go prints floats from a million on. */
-export function goFloat(value: number): string {
+function goFloat(value: number): string {
   if (value < 1e6) return String(Math.round(value * 1e6) / 1e6);
   const [digits = '', exponent = ''] = value.toExponential().split('e');
   return `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;

@@ -1,5 +1,5 @@
 /** The status of a pod as the API shows it: kubernetes pkg/kubelet/kubelet_pods.go generateAPIPodStatus. */
-import type { ContainerStatus, PodStatus } from '../../api/types.ts';
+import type { PodStatus } from '../../api/types.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import type { Context } from '../context.ts';
 import { ephemeralContainers, initContainers, isRestartableInit } from '../pod.ts';
@@ -8,7 +8,7 @@ import { qosClass } from '../qos.ts';
 import { type ConditionFacts, podConditions, podPhase } from './conditions.ts';
 import { containerStatuses, type FullContainerStatus, type StatusInputs } from './container-statuses.ts';
 
-export type PodStatusInputs = StatusInputs & {
+type PodStatusInputs = StatusInputs & {
   readonly context: Context;
   readonly probes: ProbeResults;
   /** What the status manager has: times and probes' results go on from there. */
@@ -105,7 +105,3 @@ function conditions({ context, pod, final }: PodStatusInputs, facts: readonly Co
   };
   return [...made, ...others.filter(({ type }) => type !== disruption.type), disruption];
 }
-
-/** Whether a container can still be running, as far as its status tells. */
-export const anyRunning = (status: PodStatus): boolean =>
-  [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].some((each: ContainerStatus) => each.state?.running !== undefined);

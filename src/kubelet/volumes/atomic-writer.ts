@@ -3,7 +3,7 @@ import type { FileSystem } from '../../linux/file-system.ts';
 import { DirectoryNode, FileNode, type Inode, SymlinkNode } from '../../linux/inode.ts';
 
 export type FileProjection = { readonly text: string; readonly mode: number };
-export type Payload = ReadonlyMap<string, FileProjection>;
+type Payload = ReadonlyMap<string, FileProjection>;
 
 /** The directory at an absolute path, made with those above it if missing: root's `mkdir -p`, without a walk from the top for each part. */
 export function ensureDirectory(fs: FileSystem, path: string, mode = 0o755): DirectoryNode {

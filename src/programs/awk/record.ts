@@ -2,7 +2,7 @@
 import type { Regex } from '../regex/regex.ts';
 import { fromInput, type Value } from './value.ts';
 
-export type Splitter = (text: string) => string[];
+type Splitter = (text: string) => string[];
 
 /** How a separator splits: blank runs for a single space, a character as itself, everything else as a pattern. */
 export function splitterOf(separator: string, regexOf: (pattern: string) => Regex): Splitter {

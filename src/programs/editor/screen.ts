@@ -84,7 +84,7 @@ export class Screen {
 }
 
 /** Keys of a piece of input. */
-export function splitKeys(text: string): string[] {
+function splitKeys(text: string): string[] {
   const keys: string[] = [];
   for (let at = 0; at < text.length; ) {
     const known = sequences.find(([sequence]) => text.startsWith(sequence, at));
@@ -96,7 +96,7 @@ export function splitKeys(text: string): string[] {
 }
 
 /** Cuts a line to a width; colour codes take no room. */
-export function fitLine(line: string, width: number): string {
+function fitLine(line: string, width: number): string {
   const plain = line.replaceAll('\t', '        ');
   if (displayWidth(plain) <= width) return plain;
   let out = '';

@@ -14,7 +14,7 @@ const needOperand = (call: Call, what = 'missing operand'): void => {
 };
 
 /** Does something to each operand; what fails is complained about with `text`. */
-export function* eachPath(call: Call, text: (path: string) => string, use: (path: string) => void, paths = call.operands): Routine {
+function* eachPath(call: Call, text: (path: string) => string, use: (path: string) => void, paths = call.operands): Routine {
   for (const path of paths) {
     try {
       use(path);

@@ -3,7 +3,7 @@ import type { Definition, Node, Pattern } from './ast.ts';
 
 type Scope = { readonly functions: ReadonlySet<string>; readonly variables: ReadonlySet<string> };
 
-export type Undefined = { readonly name: string; readonly line: number };
+type Undefined = { readonly name: string; readonly line: number };
 
 /** The first name that is not defined; undefined when all are. */
 export function findUndefined(node: Node, functions: ReadonlySet<string>, variables: ReadonlySet<string>): Undefined | undefined {

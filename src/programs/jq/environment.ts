@@ -3,7 +3,7 @@ import type { Definition, Node } from './ast.ts';
 import type { Json } from './json.ts';
 
 /** A filter handed to a function, with the environment it was written in. */
-export type Closure = { readonly body: Node; readonly environment: Environment };
+type Closure = { readonly body: Node; readonly environment: Environment };
 
 export type Binding =
   | { readonly kind: 'function'; readonly definition: Definition; readonly environment: Environment }

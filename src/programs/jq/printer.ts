@@ -1,7 +1,7 @@
 /** How jq prints values: indented or compact, keys sorted or not, coloured for a terminal. */
 import { type Json, numberText, quoteString, sortedKeys } from './json.ts';
 
-export type PrintOptions = { readonly indent: string; readonly sortKeys: boolean; readonly ascii: boolean; readonly color: boolean };
+type PrintOptions = { readonly indent: string; readonly sortKeys: boolean; readonly ascii: boolean; readonly color: boolean };
 
 /** jq 1.7's default colours. */
 const colors = { null: '1;30', false: '0;39', true: '0;39', number: '0;39', string: '0;32', array: '1;39', object: '1;39', key: '34;1' };

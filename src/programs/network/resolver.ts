@@ -4,7 +4,7 @@ import type { Process } from '../../linux/process.ts';
 import { type DnsAnswer, type DnsRecord, dnsProtocol } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 
-export type ResolvConf = {
+type ResolvConf = {
   readonly servers: readonly string[];
   readonly search: readonly string[];
   readonly ndots: number;
@@ -94,7 +94,7 @@ export function* query(process: Process, name: string, type: DnsRecord['type']):
   return last;
 }
 
-export type Resolution = { readonly addresses: readonly string[]; readonly name: string } | { readonly failed: 'not-found' | 'try-again' };
+type Resolution = { readonly addresses: readonly string[]; readonly name: string } | { readonly failed: 'not-found' | 'try-again' };
 
 /** getaddrinfo: IPv4 addresses of a name. */
 export function* resolve(process: Process, name: string): Routine<Resolution> {

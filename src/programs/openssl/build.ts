@@ -34,7 +34,7 @@ export function subjectAltName(names: string): Uint8Array {
   return sequence(objectId(oids.subjectAltName), der(tags.octetString, sequence(...entries)));
 }
 
-export type CertificateParts = {
+type CertificateParts = {
   readonly subject: Uint8Array;
   readonly publicKey: Uint8Array;
   readonly issuer: Uint8Array;

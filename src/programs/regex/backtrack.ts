@@ -1,7 +1,7 @@
 /** Matches by backtracking what re2 cannot: back references and looking round. The work is bounded. */
 import { type CharacterSet, classes, isWordCharacter, type Place, RegexError, type RegexNode } from './node.ts';
 
-export type BacktrackOptions = { readonly ignoreCase: boolean; readonly multiline: boolean; readonly dotAll: boolean; readonly groups: number };
+type BacktrackOptions = { readonly ignoreCase: boolean; readonly multiline: boolean; readonly dotAll: boolean; readonly groups: number };
 
 type Next = (at: number) => boolean;
 

@@ -1,7 +1,7 @@
 /** `[…]` of regular expressions. */
 import { type CharacterSet, classes, RegexError } from './node.ts';
 
-export type BracketRules = {
+type BracketRules = {
   /** A backslash escapes, as in Perl and awk; POSIX takes it as itself. */
   readonly escapes: 'none' | 'letters' | 'all';
 };

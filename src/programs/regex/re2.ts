@@ -1,7 +1,7 @@
 /** Writes a tree in re2's notation, where re2 can do what it asks. */
 import { type CharacterSet, classes, type Place, type RegexNode } from './node.ts';
 
-export type Re2Options = { readonly multiline: boolean; readonly dotAll: boolean };
+type Re2Options = { readonly multiline: boolean; readonly dotAll: boolean };
 
 /** undefined where only backtracking can match it: back references, looking round, one-sided word boundaries, large counts. */
 export function toRe2(node: RegexNode, options: Re2Options): string | undefined {

@@ -6,7 +6,7 @@ import { RegexError, type RegexNode } from './node.ts';
 import { type Flavor, type ParsedRegex, parseRegex } from './parser.ts';
 import { toRe2 } from './re2.ts';
 
-export type RegexFlags = { readonly ignoreCase?: boolean; readonly multiline?: boolean; readonly dotAll?: boolean; readonly wholeLine?: boolean };
+type RegexFlags = { readonly ignoreCase?: boolean; readonly multiline?: boolean; readonly dotAll?: boolean; readonly wholeLine?: boolean };
 
 /** Where a pattern was found: [start, end] of the whole, then of each group (-1 when it took no part). */
 export type Match = readonly number[];

@@ -4,7 +4,7 @@ import { Regex } from '../regex/regex.ts';
 import { parseReplacement, unescapeText } from './replacement.ts';
 import { type Address, type Command, ScriptError } from './script.ts';
 
-export type ScriptOptions = { readonly extended: boolean; readonly posix: boolean };
+type ScriptOptions = { readonly extended: boolean; readonly posix: boolean };
 
 /** `where` begins messages: `-e expression #1` or a file's name. */
 export function parseScript(source: string, where: string, options: ScriptOptions): Command[] {

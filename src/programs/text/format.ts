@@ -9,7 +9,7 @@ export function unescapeEcho(text: string): { readonly out: string; readonly sto
 }
 
 /** Escapes as in a printf format. */
-export const unescapeFormat = (text: string): { readonly out: string; readonly stopped: boolean } => readEscapes(text, false);
+const unescapeFormat = (text: string): { readonly out: string; readonly stopped: boolean } => readEscapes(text, false);
 
 function readEscapes(text: string, leadingZero: boolean): { readonly out: string; readonly stopped: boolean } {
   let out = '';

@@ -9,7 +9,7 @@ import type { Call } from '../tool.ts';
 
 type Followed = { readonly name: string; file: OpenFile | undefined; length: number; gone: boolean };
 
-export type FollowOptions = {
+type FollowOptions = {
   readonly headers: boolean;
   readonly byName: boolean;
   readonly retry: boolean;

@@ -8,7 +8,7 @@ import { restartQuestion, restartShellQuestion } from './questions.ts';
 import type { AppState, ChoiceState } from './state.ts';
 import type { Store } from './store.ts';
 
-export type GoingBackOptions = {
+type GoingBackOptions = {
   readonly store: Store<AppState>;
   readonly worlds: () => Promise<Worlds>;
   readonly lesson: () => LessonScreen | undefined;

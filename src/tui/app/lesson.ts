@@ -14,7 +14,7 @@ import { type AppState, isAsking, isStuck, type LessonState, newLessonState, new
 import type { Store } from './store.ts';
 import { Typing } from './typing.ts';
 
-export type LessonEvents = {
+type LessonEvents = {
   /** Draw the terminal; at once after a key. */
   readonly paint: (now: boolean) => void;
   /** Something worth keeping has happened. */

@@ -14,7 +14,7 @@ const longestGap = 250;
 const longestSkip = 2 * 3600_000;
 const idleSkip = 10 * 60_000;
 
-export type PumpOptions = {
+type PumpOptions = {
   readonly onTick: () => void;
   /** What changes when something happens; a skip at the prompt ends then. */
   readonly mark: () => string;

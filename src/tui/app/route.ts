@@ -29,7 +29,7 @@ export type Command =
   | 'ink'
   | 'none';
 
-export type RouteContext = {
+type RouteContext = {
   readonly screen: 'menu' | 'name' | 'submit' | 'opening' | 'lesson' | 'debrief' | 'blank';
   readonly choice: boolean;
   readonly focus: 'terminal' | 'pane';

@@ -7,7 +7,7 @@ import { mostBack, type Placed, terminalRows } from '../terminal/terminal-rows.t
 import type { Style } from '../text/style.ts';
 import { VtScreen } from '../vt/screen.ts';
 
-export type TypingEvent = 'line' | 'input' | 'edit' | 'none';
+type TypingEvent = 'line' | 'input' | 'edit' | 'none';
 
 export class Typing {
   readonly session: Session;

@@ -14,7 +14,7 @@ export type Actions = {
   readonly answer: (values: readonly string[]) => void;
 };
 
-export type Drawing = { readonly style: Style; readonly say: Say; readonly language: Language; readonly actions: Actions };
+type Drawing = { readonly style: Style; readonly say: Say; readonly language: Language; readonly actions: Actions };
 
 export const DrawingContext = createContext<Drawing | undefined>(undefined);
 

@@ -5,7 +5,7 @@ import { windowOf } from '../view/window.ts';
 import { useDrawing } from './context.ts';
 import { Rows } from './rows.tsx';
 
-export type ListItem = { readonly value: string; readonly label: string };
+type ListItem = { readonly value: string; readonly label: string };
 type ListProps = { readonly items: readonly ListItem[]; readonly height: number; readonly focused?: boolean; readonly onSelect: (value: string) => void };
 
 export function List({ items, height, focused = true, onSelect }: ListProps) {

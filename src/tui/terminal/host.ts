@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { KeyReader } from './key-reader.ts';
 import type { KeyEvent } from './keys.ts';
 
-export type HostOptions = {
+type HostOptions = {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly onKeys: (events: readonly KeyEvent[]) => void;

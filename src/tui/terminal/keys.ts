@@ -5,7 +5,7 @@ export type KeyEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'paste'; readonly text: string };
 
-export type Decoded = { readonly events: readonly KeyEvent[] /** The beginning of a sequence that is not whole yet. */; readonly rest: string };
+type Decoded = { readonly events: readonly KeyEvent[] /** The beginning of a sequence that is not whole yet. */; readonly rest: string };
 
 export const pasteStart = '\x1b[200~';
 export const pasteEnd = '\x1b[201~';

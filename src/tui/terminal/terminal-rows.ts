@@ -10,7 +10,7 @@ export type Placed = {
   readonly cursor: { readonly row: number; readonly column: number } | undefined;
 };
 
-export type PromptView = {
+type PromptView = {
   readonly prompt: Prompt;
   /** What a search in the history has found. */
   readonly found: string | undefined;

@@ -7,7 +7,7 @@ import type { Look, Style } from './style.ts';
 export type Span = { readonly text: string; readonly look: Look };
 type Cell = { readonly text: string; readonly width: number; readonly look: Look };
 
-export type Margins = { readonly first?: string; readonly rest?: string };
+type Margins = { readonly first?: string; readonly rest?: string };
 
 /** Wraps styled text; `first` and `rest` stand before the first and the other lines. */
 export function wrapSpans(spans: readonly Span[], width: number, style: Style, { first = '', rest = first }: Margins = {}): string[] {

@@ -3,7 +3,7 @@
 import type { LessonState } from '../app/state.ts';
 import stringWidth from '../fast-width.ts';
 import type { Style } from '../text/style.ts';
-import { cut, pad } from '../text/wrap.ts';
+import { cut } from '../text/wrap.ts';
 import type { Say, WordKey } from '../words.ts';
 
 export function headerRow({ title, view }: LessonState, width: number, style: Style, say: Say): string {
@@ -60,5 +60,3 @@ export function sliceTold(rows: readonly string[], first: number, height: number
   if (below <= 0 || height < 3) return shown;
   return [...shown.slice(0, -1), style('faint', say('rowsMore', { n: below + 1 }))];
 }
-
-export const centred = (text: string, width: number): string => pad('', Math.max(0, Math.floor((width - stringWidth(text)) / 2))) + text;

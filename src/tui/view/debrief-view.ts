@@ -31,7 +31,7 @@ export function debriefRows(view: LessonView, width: number, style: Style, say: 
   return rows;
 }
 
-export type DebriefOption = { readonly id: string; readonly label: string };
+type DebriefOption = { readonly id: string; readonly label: string };
 
 /** `title`: of the lesson that is done, in the language shown. */
 export function debriefOptions(title: string, tracks: readonly TrackEntry[], language: Language, say: Say): DebriefOption[] {

@@ -6,7 +6,7 @@ import type { Look, Style } from '../text/style.ts';
 import { wrapSpans } from '../text/wrap.ts';
 import type { Say, WordKey } from '../words.ts';
 
-export type LessonRows = {
+type LessonRows = {
   readonly rows: readonly string[];
   /** Where what is new begins: a prediction that the step passed last has settled, and that step itself; and where the present task does. */
   readonly settledStart: number;
@@ -20,7 +20,7 @@ export type LessonRows = {
 
 type Span = readonly [from: number, to: number];
 
-export type RowContext = { readonly width: number; readonly style: Style; readonly say: Say; readonly language: Language };
+type RowContext = { readonly width: number; readonly style: Style; readonly say: Say; readonly language: Language };
 
 export function lessonRows(lesson: LessonView, context: RowContext): LessonRows {
   const { width, style } = context;

@@ -11,7 +11,7 @@ export type Many = {
 
 export const newMany = (values: readonly string[]): Many => ({ order: values, ticked: [], at: 0, carrying: false });
 
-export type ManyKey = 'up' | 'down' | 'space';
+type ManyKey = 'up' | 'down' | 'space';
 
 export function pressMany(state: Many, key: ManyKey, ordering: boolean): Many {
   if (key === 'space') return ordering ? { ...state, carrying: !state.carrying } : { ...state, ticked: toggled(state) };

@@ -9,9 +9,9 @@ import type { Say } from '../words.ts';
 import { moreAbove, moreBelow, windowAround } from './window.ts';
 
 /** `heading` stands above the entry, after a blank row. */
-export type MenuEntry = { readonly id: string; readonly text: string; readonly heading: string | undefined; readonly apart: boolean };
+type MenuEntry = { readonly id: string; readonly text: string; readonly heading: string | undefined; readonly apart: boolean };
 
-export type MenuContext = {
+type MenuContext = {
   readonly tracks: readonly TrackEntry[];
   readonly kept: Kept;
   readonly language: Language;

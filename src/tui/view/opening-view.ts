@@ -18,7 +18,7 @@ export function openingRows({ title, stage, share }: Opening, width: number, sty
 const widest = 40;
 
 /** `━━━━──── 50 %` */
-export function progressBar(share: number, width: number): string {
+function progressBar(share: number, width: number): string {
   const room = Math.max(1, Math.min(widest, width - 9));
   const full = Math.round(share * room);
   return `${'━'.repeat(full)}${'─'.repeat(room - full)} ${Math.round(share * 100)} %`;

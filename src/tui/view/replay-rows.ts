@@ -19,7 +19,7 @@ export type ReplayState = {
   /** Rows that one looks back in the terminal. */
   readonly back: number;
 };
-export type ReplayContext = { readonly size: WindowSize; readonly style: Style; readonly say: Say; readonly language: Language };
+type ReplayContext = { readonly size: WindowSize; readonly style: Style; readonly say: Say; readonly language: Language };
 
 /** Keys that are left out first where not all find room. */
 const lesserKeys = ['Home', 'PgUp', '↑↓', 'F10', 'Tab'];

@@ -6,7 +6,7 @@ import type { Style } from '../text/style.ts';
 import { wrapSpans } from '../text/wrap.ts';
 import type { Say } from '../words.ts';
 
-export type SubmitContext = { readonly width: number; readonly language: Language; readonly style: Style; readonly say: Say };
+type SubmitContext = { readonly width: number; readonly language: Language; readonly style: Style; readonly say: Say };
 
 /** A row for each lesson that would be handed in; what was played under no name or another one is told. */
 export function submitRows(tracks: readonly TrackEntry[], kept: Kept, who: string, { width, language, style, say }: SubmitContext): string[] {

@@ -1,13 +1,13 @@
 /** IP addresses, CIDRs, URLs and versions in CEL: apiserver/pkg/cel/library ip.go, cidr.go, urls.go, semver.go. Addresses are IPv4's. */
 
 /** An address, or with a length a range of them. */
-export class IpValue {
+class IpValue {
   readonly bits: number;
   constructor(bits: number) {
     this.bits = bits;
   }
 }
-export class CidrValue {
+class CidrValue {
   readonly bits: number;
   readonly length: number;
   constructor(bits: number, length: number) {
@@ -15,13 +15,13 @@ export class CidrValue {
     this.length = length;
   }
 }
-export class UrlValue {
+class UrlValue {
   readonly url: URL;
   constructor(url: URL) {
     this.url = url;
   }
 }
-export class SemverValue {
+class SemverValue {
   readonly parts: readonly [number, number, number];
   readonly pre: string;
   constructor(parts: readonly [number, number, number], pre: string) {

@@ -8,7 +8,7 @@ import { type Context, Fatal } from '../context.ts';
 import { defaultSocket, dialRuntime } from '../runtime-socket.ts';
 
 /** What a control plane needs, in kubeadm's order. */
-export function imagesOf({ phases, settings }: { phases: Context['phases']; settings: { readonly version: string } }): string[] {
+function imagesOf({ phases, settings }: { phases: Context['phases']; settings: { readonly version: string } }): string[] {
   const { release } = phases;
   const { version } = settings;
   return [

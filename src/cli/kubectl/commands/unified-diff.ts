@@ -1,6 +1,6 @@
 /** diff -u, for kubectl diff. */
 
-export type DiffHeads = { readonly from: string; readonly to: string; readonly now: number };
+type DiffHeads = { readonly from: string; readonly to: string; readonly now: number };
 
 const context = 3;
 type Line = { readonly mark: ' ' | '-' | '+'; readonly text: string };

@@ -3,7 +3,7 @@ import { cpuMillis, wholeValue } from '../../../apimachinery/quantity.ts';
 import { at, entriesOf, list, type Obj, obj, objs, text, texts } from '../json.ts';
 import { bool, orNone, rfc1123, type Writer } from './writer.ts';
 
-export type ContainerGroup = {
+type ContainerGroup = {
   readonly label: string;
   readonly containers: readonly Obj[];
   readonly statuses: readonly Obj[];

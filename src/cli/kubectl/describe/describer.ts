@@ -3,7 +3,7 @@ import type { Obj } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import type { Writer } from './writer.ts';
 
-export type DescribeContext = { readonly k: Kubectl; readonly now: number };
+type DescribeContext = { readonly k: Kubectl; readonly now: number };
 
 /** How objects of a kind are described. */
 export type Describer = {

@@ -33,7 +33,7 @@ const deprecated: Readonly<Record<string, string>> = {
 };
 
 /** What `kubectl kustomize` and `-k` give, in the order in which a cluster takes it, and what is said on the way. */
-export type Kustomized = { readonly objects: readonly Obj[]; readonly warnings: string };
+type Kustomized = { readonly objects: readonly Obj[]; readonly warnings: string };
 
 /** Throws KubectlError. */
 export function kustomized(process: Process, folder: string): Kustomized {

@@ -26,7 +26,7 @@ export function splitFormat(k: Kubectl): { readonly format: string; readonly arg
   return { format, argument: argument === '' && (templateFormats.includes(format) || jsonPathFormats.includes(format)) ? template : argument };
 }
 
-export type PrinterOptions = {
+type PrinterOptions = {
   /** Formats of the command's own, named in the error. */
   readonly more?: readonly string[];
   /** Objects made here keep the order of their fields in JSON, as Go's structs do. */

@@ -1,11 +1,11 @@
 /** Go's text/tabwriter: cells end with a tab, a column is a run of lines that have a cell there. */
 
-export type TabOptions = { readonly minWidth: number; readonly padding: number };
+type TabOptions = { readonly minWidth: number; readonly padding: number };
 
 /** What kubectl describes with. */
 export const describeTabs: TabOptions = { minWidth: 0, padding: 2 };
 /** What kubectl prints its tables with (cli-runtime/pkg/printers/tabwriter.go). */
-export const tableTabs: TabOptions = { minWidth: 6, padding: 3 };
+const tableTabs: TabOptions = { minWidth: 6, padding: 3 };
 
 /** The text with its tabs turned into aligned columns. */
 export function alignTabs(text: string, { minWidth, padding }: TabOptions): string {

@@ -57,6 +57,3 @@ const labelText = (object: Obj): string => {
   const labels = entriesOf(at(object, 'metadata.labels'));
   return labels.length === 0 ? '<none>' : labels.map(([key, value]) => `${key}=${value}`).join(',');
 };
-
-/** The table again with other rows. */
-export const withRows = (table: Obj, rows: readonly Obj[]): Obj => ({ ...table, rows });

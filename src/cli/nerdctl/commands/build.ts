@@ -107,7 +107,7 @@ function* afterwards(context: Context, name: string, others: readonly string[]):
 }
 
 /** The first buildkitd that answers: the namespace's own, the default one, any. Throws with what is wrong with each. */
-export function* findHost(context: Context): Routine<string> {
+function* findHost(context: Context): Routine<string> {
   const { process, namespace } = context;
   const asked = context.flags.text('buildkit-host') || (process.env['BUILDKIT_HOST'] ?? '');
   const own = namespace === 'default' ? [] : [`unix:///run/buildkit-${namespace}/buildkitd.sock`];

@@ -43,7 +43,7 @@ export const push: NerdctlCommand = {
 };
 
 /** Sends an image for this machine's platform, as an index of its own where the image has several. */
-export function* pushImage(context: Context, image: ContainerdImage): Routine<Descriptor> {
+function* pushImage(context: Context, image: ContainerdImage): Routine<Descriptor> {
   const target = context.flags.bool('all-platforms') ? image.target : reduced(context, image);
   yield* context.log('info', `pushing as a reduced-platform image (${target.mediaType}, ${target.digest})`);
   const host = image.name.split('/')[0] ?? '';

@@ -22,7 +22,7 @@ export const top: NerdctlCommand = {
 };
 
 /** `ps -ef` of the node, with the container's processes only. */
-export function* showProcesses(context: Context, { id }: ContainerdContainer): Routine {
+function* showProcesses(context: Context, { id }: ContainerdContainer): Routine {
   const task = taskOf(context, id);
   if (!task || task.status === 'STOPPED') throw new NerdctlError(`no running task found: task ${id} not found: not found`);
   const { kernel } = context.process;
@@ -121,7 +121,7 @@ export const port: NerdctlCommand = {
   },
 };
 
-export function* printPorts(context: Context, id: string, wanted: string | undefined): Routine {
+function* printPorts(context: Context, id: string, wanted: string | undefined): Routine {
   const ports = readPorts(context, id);
   if (wanted === undefined) {
     yield* context.print(ports.map(({ ContainerPort, Protocol, HostIP, HostPort }) => `${ContainerPort}/${Protocol} -> ${HostIP}:${HostPort}\n`).join(''));

@@ -42,7 +42,7 @@ const table = {
   UNKNOWN: [500, 'unknown error'],
 } as const;
 
-export type ErrorCode = keyof typeof table;
+type ErrorCode = keyof typeof table;
 
 /** One error; `message` in place of the code's own. */
 export function bad(code: ErrorCode, detail?: unknown, message?: string, headers: Headers = {}): HttpResponse {

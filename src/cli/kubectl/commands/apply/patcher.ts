@@ -17,7 +17,7 @@ import { type Modified, originalConfiguration } from './last-applied.ts';
 const maxRetries = 5;
 const backOff = 1000;
 
-export type Patchwork = { readonly target: ManifestTarget; readonly live: Obj; readonly modified: Modified };
+type Patchwork = { readonly target: ManifestTarget; readonly live: Obj; readonly modified: Modified };
 
 /** Brings a live object to what the manifest says. */
 export function* patchLive(k: Kubectl, work: Patchwork, options: ApplyOptions): Routine<Obj> {

@@ -14,7 +14,7 @@ import { editing } from '../edit.ts';
 import { lastApplied, writeQuery } from './generator.ts';
 
 /** What goes to a --raw path is read as JSON. Throws as the server does. */
-export function rawBody(content: string): unknown {
+function rawBody(content: string): unknown {
   try {
     return parseJson(content);
   } catch (error) {

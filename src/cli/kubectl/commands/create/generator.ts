@@ -9,7 +9,7 @@ import { operationPrinter } from '../../printers/operation.ts';
 
 export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-export type GeneratorOptions = {
+type GeneratorOptions = {
   readonly namespaced?: boolean;
   /** `deployment`: errors of the server begin with "failed to create deployment: ". */
   readonly failure?: string;

@@ -56,7 +56,7 @@ function* raw(k: Kubectl, url: string): Routine {
 }
 
 /** The error for a command that needs a type of resource. */
-export function* nothingToGet(k: Kubectl): Routine<KubectlError> {
+function* nothingToGet(k: Kubectl): Routine<KubectlError> {
   yield* k.printError(`You must specify the type of resource to ${k.path}. Use "kubectl api-resources" for a complete list of supported resources.\n\n`);
   return k.usage('Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).');
 }

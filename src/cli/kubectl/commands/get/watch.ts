@@ -15,7 +15,7 @@ import { plainTable } from './plain-table.ts';
 import { sortTable } from './sort.ts';
 import { tableAccept, tableOptions } from './table-options.ts';
 
-export type WatchPrinters = { readonly wide: boolean; readonly printer: ObjectPrinter | undefined; readonly columns: readonly Column[] | undefined };
+type WatchPrinters = { readonly wide: boolean; readonly printer: ObjectPrinter | undefined; readonly columns: readonly Column[] | undefined };
 
 /** Shows what there is, then every change until it is stopped. */
 export function* watchTarget(k: Kubectl, targets: readonly Target[], printers: WatchPrinters): Routine {

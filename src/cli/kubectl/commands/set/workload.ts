@@ -22,7 +22,7 @@ export function podSpecPath(kind: string): readonly string[] | undefined {
 
 export const podSpecOf = (object: Obj, path: readonly string[]): Obj => obj(at(object, path.join('.')));
 
-export type SetPlan = {
+type SetPlan = {
   readonly args: readonly string[];
   /** `image updated`. */
   readonly operation: string;
