@@ -21,20 +21,29 @@ function withoutHidden(lesson: Lesson): object {
   const { apiVersion, kind, audience: _audience, solutions: _solutions, wrong: _wrong, trials: _trials, steps, ...rest } = lesson;
   const open = steps.map((step) => {
     const { checks, ...others } = step;
-    const seen = (checks ?? []).filter((check) => check.visibility !== 'grader').map(withoutGraderParts);
+    const seen = openParts(checks ?? []);
     return seen.length > 0 ? { ...others, checks: seen } : others;
   });
   return { apiVersion, kind, audience: 'learners', ...rest, steps: open };
 }
 
-/** Hidden parts of a combination go too. */
-function withoutGraderParts(check: Check): Check {
-  const visible = (checks: readonly Check[]): readonly Check[] => checks.filter(({ visibility }) => visibility !== 'grader').map(withoutGraderParts);
-  if ('all' in check) return { ...check, all: visible(check.all) };
-  if ('any' in check) return { ...check, any: visible(check.any) };
-  if ('atLeast' in check) return { ...check, atLeast: { ...check.atLeast, of: visible(check.atLeast.of) } };
-  return check;
+/** What learners get of a check: hidden parts of a combination go too, and a combination of nothing but hidden parts. */
+function openPart(check: Check): Check | undefined {
+  if (check.visibility === 'grader') return undefined;
+  if ('not' in check) {
+    const not = openPart(check.not);
+    return not && { ...check, not };
+  }
+  const parts = partsOf(check);
+  if (parts.length === 0) return check;
+  const open = openParts(parts);
+  if (open.length === 0) return undefined;
+  if ('all' in check) return { ...check, all: open };
+  if ('any' in check) return { ...check, any: open };
+  return 'atLeast' in check ? { ...check, atLeast: { count: Math.min(check.atLeast.count, open.length), of: open } } : check;
 }
+
+const openParts = (checks: readonly Check[]): readonly Check[] => checks.flatMap((check) => openPart(check) ?? []);
 
 /** What still gives something away in a copy, with the line; and whether it is a lesson at all. Nothing means: proven. */
 export function leaks(original: Lesson, copy: LessonFiles): Problem[] {

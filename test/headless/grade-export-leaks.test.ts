@@ -98,6 +98,10 @@ const leftOut: Readonly<Record<string, (data: Data) => void>> = {
   'a line of a trial': (data) => {
     data.trials[0].run = [`rm /root/${secret}`];
   },
+  'what must not be, in a combination': (data) => {
+    const { id, ...open } = data.steps[0].checks[0];
+    data.steps[0].checks[0] = { id, all: [open, { not: { visibility: 'grader', ...hiddenFile } }] };
+  },
   'the check of a trial': (data) => {
     data.trials[0].checks[0] = { id: 'after', ...hiddenFile };
   },
