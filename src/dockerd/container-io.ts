@@ -8,6 +8,7 @@ import { Channel } from '../sim/channel.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import type { ByteStream } from '../sim/stream.ts';
 import { type Engine, moby } from './engine.ts';
+import { fromJournal, toJournal } from './journald.ts';
 import type { Container } from './state.ts';
 
 /** Copies one stream of a container to its log and to those attached, until it ends. */
@@ -31,6 +32,8 @@ export function* pump(engine: Engine, container: Container, stream: 'stdout' | '
 function writeLog(engine: Engine, container: Container, stream: LogLine['stream'], lines: readonly string[]): void {
   const time = timestamp(engine.now);
   if (container.log.Type === 'none') return;
+  if (container.log.Type === 'journald' || container.log.Type === 'syslog') toJournal(engine, container, stream, lines);
+  if (!hasFile(container)) return;
   const file = rotated(engine, container);
   try {
     if (file) engine.files.put(file, lines.map((log) => `${JSON.stringify({ log, stream, time })}\n`).join(''), true);
@@ -38,6 +41,12 @@ function writeLog(engine: Engine, container: Container, stream: LogLine['stream'
     if (!isErrno(error, 'ENOSPC')) throw error; // A full disk loses lines.
   }
 }
+
+/** journald is read from the journal; the others keep a file, or for `docker logs` alone a cache beside what they send. */
+export const hasFile = ({ log }: Container): boolean =>
+  log.Type !== 'none' && log.Type !== 'journald' && (log.Type === 'json-file' || log.Type === 'local' || !cacheOff(log));
+
+const cacheOff = ({ Config }: Container['log']): boolean => Config['cache-disabled'] === 'true';
 
 /** The file to write to: one that is full (`max-size`) goes to `.1`, and with `max-file` the older ones further on. */
 function rotated(engine: Engine, container: Container): FileNode | undefined {
@@ -58,6 +67,7 @@ function rotated(engine: Engine, container: Container): FileNode | undefined {
 
 /** All that is kept of the log, the oldest file first. */
 function wholeLog(engine: Engine, container: Container): string {
+  if (container.log.Type === 'journald') return fromJournal(engine, container, timestamp);
   const { files } = engine;
   let text = logFile(engine, container)?.read() ?? '';
   for (let index = 1; files.find(`${container.logPath}.${index}`)?.type === 'file'; index++) text = files.read(`${container.logPath}.${index}`) + text;
@@ -80,10 +90,12 @@ export type LogOptions = { readonly follow: boolean; readonly tail: number; read
 
 export function readLogs(engine: Engine, container: Container, options: LogOptions): Channel<LogLine> {
   const channel = new Channel<LogLine>();
-  if (container.log.Type === 'none') throw new DockerError(501, 'configured logging driver does not support reading');
+  if (!hasFile(container) && container.log.Type !== 'journald') throw new DockerError(501, 'configured logging driver does not support reading');
   const lines = parse(wholeLog(engine, container)).filter(({ time }) => inside(time, options));
   for (const line of options.tail < 0 ? lines : lines.slice(Math.max(0, lines.length - options.tail))) channel.push(line);
   const over = options.until !== 0 && options.until <= engine.now;
+  if (options.follow && container.log.Type === 'journald')
+    throw new DockerError(501, "k8s-lab: following a container's lines in the journal is not simulated: use journalctl -f");
   if (options.follow && !over && container.status !== 'created')
     engine.sim.go(follow(engine, container, channel, options), `logs:${container.id.slice(0, 12)}`);
   else channel.close();

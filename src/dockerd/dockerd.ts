@@ -16,6 +16,7 @@ import { daemonUser, FileSystem } from '../linux/file-system.ts';
 import { SpecialNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { listenUnix, serve } from '../linux/network.ts';
+import { httpProtocol } from '../linux/protocols.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { Builder } from './build.ts';
@@ -24,6 +25,7 @@ import { buildWorker } from './build-worker.ts';
 import { type DaemonConfig, daemonConfig } from './config.ts';
 import { Containers } from './containers.ts';
 import { Engine, moby, snapshotter } from './engine.ts';
+import { HttpApi } from './http-api.ts';
 import { ImageStore } from './image-store.ts';
 import { Images } from './images.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -228,7 +230,7 @@ export class Dockerd implements DockerApi {
     if (old) files.unlink(dockerSocket);
     const group = files.find('/etc/group')?.type === 'file' ? /^docker:[^:]*:(\d+)/m.exec(files.read('/etc/group'))?.[1] : undefined;
     const socket = new SpecialNode('socket', { mode: 0o660, uid: 0, gid: Number(group ?? 0), mtime: now });
-    listenUnix(socket, new Map([serve(dockerProtocol, this)]));
+    listenUnix(socket, new Map([serve(dockerProtocol, this), serve(httpProtocol, new HttpApi(this))]));
     files.mknod(dockerSocket, socket);
   }
 }

@@ -3,7 +3,7 @@ import { ContainerdError } from '../interfaces/containerd.ts';
 import { DockerError } from '../interfaces/docker.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { newByteStream } from '../sim/stream.ts';
-import { pump } from './container-io.ts';
+import { hasFile, pump } from './container-io.ts';
 import { resolverAddress } from './dns.ts';
 import { containerdText, type Engine, moby, snapshotter } from './engine.ts';
 import { hasHealthcheck, watchHealth } from './health.ts';
@@ -207,7 +207,10 @@ export class Lifecycle {
     const { files } = this.#engine;
     const { config, host } = container;
     files.mkdir(container.directory, { parents: true, mode: 0o710 });
-    if (!files.exists(container.logPath)) files.write(container.logPath, '', { mode: 0o640 });
+    if (hasFile(container) && !files.exists(container.logPath)) {
+      files.mkdir(container.logPath.replace(/\/[^/]*$/, ''), { parents: true, mode: 0o700 });
+      files.write(container.logPath, '', { mode: 0o640 });
+    }
     const other = host.NetworkMode.startsWith('container:') ? this.#engine.container(host.NetworkMode.slice(10)) : undefined;
     const own = (name: string): string => (other ? files.read(`${other.directory}/${name}`) : '');
     const node = (path: string): string => (files.find(path)?.type === 'file' ? files.read(path) : '');

@@ -56,7 +56,31 @@ export function newContainer(engine: Engine, { id, name, options, image, imageNa
 function logConfig({ config }: Engine, own: LogConfig | undefined): LogConfig {
   const type = own?.Type || config.logDriver;
   if (!logDrivers.includes(type)) throw new DockerError(400, `logger: no log driver named '${type}' is registered`);
-  return { Type: type, Config: { ...(type === config.logDriver ? config.logOpts : {}), ...own?.Config } };
+  const options = { ...(type === config.logDriver ? config.logOpts : {}), ...own?.Config };
+  checkLogOptions(type, options);
+  return { Type: type, Config: options };
+}
+
+/** The options of each driver (logger.ValidateLogOpts); `mode` and the cache's are everyone's. */
+const logOptions: Readonly<Record<string, readonly string[]>> = {
+  'json-file': ['max-file', 'max-size', 'compress', 'labels', 'labels-regex', 'env', 'env-regex', 'tag'],
+  local: ['max-file', 'max-size', 'compress'],
+  journald: ['labels', 'labels-regex', 'env', 'env-regex', 'tag'],
+  syslog: [
+    ...['env', 'env-regex', 'labels', 'labels-regex', 'syslog-address', 'syslog-facility', 'syslog-tls-ca-cert', 'syslog-tls-cert'],
+    ...['syslog-tls-key', 'syslog-tls-skip-verify', 'tag', 'syslog-format'],
+  ],
+};
+const everyones = ['mode', 'max-buffer-size', 'cache-disabled', 'cache-max-size', 'cache-max-file', 'cache-compress'];
+
+function checkLogOptions(type: string, options: Readonly<Record<string, string>>): void {
+  const known = logOptions[type];
+  if (type !== 'none' && !known) throw new DockerError(501, `k8s-lab: the log driver ${type} is not simulated`);
+  const odd = Object.keys(options).find((key) => !everyones.includes(key) && !known?.includes(key));
+  if (odd !== undefined && known) throw new DockerError(400, `unknown log opt '${odd}' for ${type} log driver`);
+  if (options['syslog-address'] !== undefined) throw new DockerError(501, 'k8s-lab: syslog on another machine is not simulated');
+  const { mode } = options;
+  if (mode !== undefined && mode !== 'blocking' && mode !== 'non-blocking') throw new DockerError(400, `logger: logging mode not supported: ${mode}`);
 }
 
 /** What the image leaves open comes from nowhere, what the command line leaves open from the image. */

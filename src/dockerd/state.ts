@@ -107,7 +107,9 @@ export class Container {
   }
 
   get logPath(): string {
-    return `${this.directory}/${this.id}-json.log`;
+    const { Type } = this.log;
+    if (Type === 'json-file') return `${this.directory}/${this.id}-json.log`;
+    return `${this.directory}/${Type === 'local' ? 'local-logs/container.log' : 'container-cached.log'}`;
   }
 }
 

@@ -10,6 +10,8 @@ export type JournalEntry = {
   /** syslog priority: 3 err, 4 warning, 6 info. */
   readonly priority: number;
   readonly message: string;
+  /** Further fields of the entry, such as CONTAINER_NAME. */
+  readonly fields?: Readonly<Record<string, string>>;
 };
 
 const capacity = 20_000;

@@ -63,6 +63,11 @@ export class Context {
     return this.#file;
   }
 
+  /** What the ConfigMap kubeadm-config says counts as if it were in the file. */
+  adopt(clusterConfiguration: string): void {
+    this.#file = { ...this.file, ClusterConfiguration: parseConfigYaml(clusterConfiguration) as NonNullable<ConfigFile['ClusterConfiguration']> };
+  }
+
   #file: ConfigFile | undefined;
   readonly #warnings: string[] = [];
 

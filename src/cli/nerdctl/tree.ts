@@ -3,7 +3,7 @@
 import { build, builder } from './commands/build.ts';
 import { convert, decrypt, encrypt } from './commands/convert.ts';
 import { exec } from './commands/exec.ts';
-import { commit, cp, diff } from './commands/files.ts';
+import { commit, cp, diff, exportContainer } from './commands/files.ts';
 import { load, save } from './commands/image-files.ts';
 import { history, imagePrune, images, pull, rmi, tag } from './commands/images.ts';
 import { containerInspect, imageInspect, inspect } from './commands/inspect.ts';
@@ -62,6 +62,24 @@ const internal: NerdctlCommand = {
   },
 };
 
+/** A command that nerdctl has and the lab has not. */
+const notSimulated = (path: string, short: string): NerdctlCommand => ({
+  name: path.slice(path.lastIndexOf(' ') + 1),
+  short,
+  interspersed: false,
+  flags: [],
+  *run() {
+    throw new NotSimulated(`nerdctl ${path}`);
+  },
+});
+
+/** Groups of which nothing is simulated. */
+const elsewhere = (name: string, short: string, commands: Readonly<Record<string, string>>): NerdctlCommand => ({
+  name,
+  short,
+  commands: Object.entries(commands).map(([each, about]) => notSimulated(`${name} ${each}`, about)),
+});
+
 const management = (command: NerdctlCommand): NerdctlCommand => ({ ...command, group: 'Management commands:' });
 const ls = (command: NerdctlCommand): NerdctlCommand => ({ ...command, name: 'ls', aliases: ['list'] });
 
@@ -87,7 +105,9 @@ const containerCommands: readonly NerdctlCommand[] = [
   stats,
   cp,
   diff,
+  exportContainer,
   commit,
+  notSimulated('healthcheck', 'Execute the health check command in a container'),
 ];
 
 export const tree: NerdctlCommand = {
@@ -127,6 +147,30 @@ export const tree: NerdctlCommand = {
     management(compose),
     management({ name: 'system', short: 'Manage containerd', commands: [events, info, systemPrune] }),
     management(builder),
+    management(
+      elsewhere('apparmor', 'Manage AppArmor profiles', {
+        inspect: 'Display the default AppArmor profile "nerdctl-default". Other profiles cannot be displayed with this command.',
+        load: 'Load the default AppArmor profile "nerdctl-default"',
+        ls: 'List the loaded AppArmor profiles',
+        unload: 'Unload an AppArmor profile. The target profile name defaults to "nerdctl-default".',
+      }),
+    ),
+    management(
+      elsewhere('checkpoint', 'Manage checkpoints.', {
+        create: 'Create a checkpoint from a running container',
+        ls: 'List checkpoints for a container',
+        rm: 'Remove a checkpoint',
+      }),
+    ),
+    management(
+      elsewhere('manifest', 'Manage manifests and manifest lists.', {
+        annotate: 'Add additional information to a local image manifest',
+        create: 'Create a local manifest list for annotating and pushing to a registry',
+        inspect: 'Display the contents of a manifest or image index/manifest list',
+        push: 'Push a manifest list to a repository',
+        rm: 'Remove one or more index/manifest lists',
+      }),
+    ),
     build,
     internal,
     inspect,
@@ -144,5 +188,6 @@ export const tree: NerdctlCommand = {
     tag,
     rmi,
     history,
+    notSimulated('search', 'Search registry for images'),
   ],
 };

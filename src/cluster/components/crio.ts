@@ -47,6 +47,7 @@ export const newCrio = (trace: Trace, registries: () => Registries): Program =>
     const { words, options, unknown } = commandLine(argv.slice(1));
     if (unknown !== undefined) return yield* failed(process, `flag provided but not defined: -${unknown}`);
     if (options.has('version') || options.has('v')) return yield* say(process, `crio version ${version}\n${versionText('   ')}`);
+    if (options.has('help') || options.has('h')) return yield* say(process, helpText);
     if (words[0] === 'version') return yield* say(process, options.has('json') || options.has('j') ? `${JSON.stringify(info(), null, 2)}\n` : versionText(''));
     if (words[0] === 'status') return yield* status(process, words[1] ?? '', options);
     if (words[0] !== undefined && words[0] !== 'config') {
@@ -64,6 +65,37 @@ export const newCrio = (trace: Trace, registries: () => Registries): Program =>
       return yield* failed(process, error.message);
     }
   };
+
+const helpText = `NAME:
+   crio - OCI-based implementation of Kubernetes Container Runtime Interface
+
+USAGE:
+   crio [global options] command [command options]
+
+VERSION:
+   ${version}
+
+DESCRIPTION:
+   The daemon that a kubelet speaks to over CRI. Without a command it serves.
+
+COMMANDS:
+   check       Check CRI-O storage directory for errors
+   complete, completion  Generate bash, fish or zsh completions
+   help, h     Shows a list of commands or help for one command
+   man         Generate the man page documentation
+   markdown, md  Generate the markdown documentation
+   config      Outputs a commented version of the configuration file that CRI-O could use
+   version     display detailed version information
+   wipe        wipe CRI-O's container and image storage
+   status      Display status information
+
+GLOBAL OPTIONS:
+   --config value, -c value      Path to configuration file (default: "/etc/crio/crio.conf")
+   --config-dir value, -d value  Path to the configuration drop-in directory (default: "/etc/crio/crio.conf.d")
+   --log-level value, -l value   Log messages above specified level (default: "info")
+   --version, -v                 print the version
+   --help, -h                    show help
+`;
 
 function* say(process: Process, text: string): Routine<number> {
   yield* process.print(text);

@@ -1,6 +1,7 @@
 /** What `kubeadm init` puts into the cluster once the API answers: kube-proxy, CoreDNS, and the maps that later commands read. */
 import type { KubeObject } from '../../api/types.ts';
 import { minorOf, newest } from '../releases.ts';
+import { clusterConfiguration } from './cluster-configuration.ts';
 import { corefile } from './corefile.ts';
 import { kubeletConfiguration } from './files.ts';
 import type { ControlPlaneSettings } from './static-pods.ts';
@@ -87,23 +88,46 @@ const nodeBootstrap: readonly AddonObject[] = [
   },
 ];
 
-const configMaps = ({ version, podSubnet, serviceSubnet, controlPlaneEndpoint }: ControlPlaneSettings, server: string): readonly AddonObject[] => [
+/** Until 1.23 the kubelets' ConfigMap, and who may read it, had the version in their names. */
+function oldKubeletRole(version: string): readonly AddonObject[] {
+  if (minorOf(version) >= 24) return [];
+  const name = `kubelet-config-1.${minorOf(version)}`;
+  const role = `kubeadm:${name}`;
+  return [
+    { apiVersion: rbac, kind: 'Role', metadata: system(role), rules: [{ apiGroups: [''], resources: ['configmaps'], resourceNames: [name], verbs: ['get'] }] },
+    {
+      apiVersion: rbac,
+      kind: 'RoleBinding',
+      metadata: system(role),
+      roleRef: { apiGroup: group, kind: 'Role', name: role },
+      subjects: ['system:nodes', 'system:bootstrappers:kubeadm:default-node-token'].map((each) => ({ apiGroup: group, kind: 'Group', name: each })),
+    },
+  ];
+}
+
+const configMaps = (settings: ControlPlaneSettings, server: string): readonly AddonObject[] => [
   {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: system('kubeadm-config'),
     data: {
-      ClusterConfiguration: `apiServer: {}\napiVersion: ${minorOf(version) < 31 ? 'kubeadm.k8s.io/v1beta3' : 'kubeadm.k8s.io/v1beta4\ncaCertificateValidityPeriod: 87600h0m0s\ncertificateValidityPeriod: 8760h0m0s'}\ncertificatesDir: /etc/kubernetes/pki\nclusterName: kubernetes\n${controlPlaneEndpoint ? `controlPlaneEndpoint: ${controlPlaneEndpoint}\n` : ''}controllerManager: {}\ndns: {}\n${minorOf(version) < 31 ? '' : 'encryptionAlgorithm: RSA-2048\n'}etcd:\n  local:\n    dataDir: /var/lib/etcd\nimageRepository: registry.k8s.io\nkind: ClusterConfiguration\nkubernetesVersion: ${version}\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: ${podSubnet}\n  serviceSubnet: ${serviceSubnet}\nproxy: {}\nscheduler: {}\n`,
+      ClusterConfiguration: clusterConfiguration(settings),
     },
   },
   {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: system('kube-proxy', { app: 'kube-proxy' }),
-    data: { 'config.conf': proxyConfig(podSubnet), 'kubeconfig.conf': proxyKubeconfig(server) },
+    data: { 'config.conf': proxyConfig(settings.podSubnet), 'kubeconfig.conf': proxyKubeconfig(server) },
   },
-  { apiVersion: 'v1', kind: 'ConfigMap', metadata: system('kubelet-config'), data: { kubelet: kubeletConfiguration } },
+  {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: system(minorOf(settings.version) < 24 ? `kubelet-config-1.${minorOf(settings.version)}` : 'kubelet-config'),
+    data: { kubelet: kubeletConfiguration },
+  },
   { apiVersion: 'v1', kind: 'ConfigMap', metadata: system('coredns'), data: { Corefile: corefile } },
+  ...oldKubeletRole(settings.version),
 ];
 
 const proxyConfig = (podSubnet: string): string => `apiVersion: kubeproxy.config.k8s.io/v1alpha1
@@ -229,7 +253,7 @@ const coreDns = ({ version, coreDnsVersion = newest.coreDns }: ControlPlaneSetti
           tolerations: [
             { key: 'CriticalAddonsOnly', operator: 'Exists' },
             { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
-            ...(minorOf(version) < 25 ? [{ key: 'node-role.kubernetes.io/master', effect: 'NoSchedule' }] : []),
+            ...(minorOf(settings.version) < 25 ? [{ key: 'node-role.kubernetes.io/master', effect: 'NoSchedule' }] : []),
           ],
           affinity: {
             podAntiAffinity: {

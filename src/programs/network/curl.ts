@@ -152,7 +152,8 @@ function* failed(call: Call, url: Url, trouble: Trouble, milliseconds: number): 
       'SSL certificate problem: unable to get local issuer certificate\nMore details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify the legitimacy of the server and therefore could not\nestablish a secure connection to it. To learn more about this situation and\nhow to fix it, please visit the webpage mentioned above.',
     ],
     empty: [52, 'Empty reply from server'],
-    socket: [7, `Failed to connect to ${url.host} port ${url.port} after ${ms} ms: Could not connect to server`],
+    socket: [7, `${could}Could not connect to server`],
+    http2: [1, 'Received HTTP/0.9 when not allowed'],
   };
   const [status, text] = table[trouble.kind];
   const result = yield* complain(call, status, text);

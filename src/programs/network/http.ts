@@ -43,7 +43,8 @@ export type Trouble = {
     | 'not-plain'
     | 'certificate'
     | 'empty'
-    | 'socket';
+    | 'socket'
+    | 'http2';
   readonly milliseconds: number;
   readonly address: string;
   readonly received: number;
@@ -67,10 +68,10 @@ export function* fetchOnce(process: Process, wanted: Wanted): Routine<Fetched | 
     server =
       wanted.unixSocket === undefined
         ? dial(httpProtocol, process.namespaces.network, address, url.port, process.sim.random)
-        : dialUnix(httpProtocol, process.fs.stat(wanted.unixSocket));
+        : unixServer(process, wanted.unixSocket);
   } catch (error) {
     if (error instanceof NetworkError) return yield* notConnected(process, wanted, error, address, began);
-    if (error instanceof Errno) return fail('socket', address);
+    if (error instanceof Errno) return fail(error.code === 'EPROTO' ? 'http2' : error.code === 'EPIPE' ? 'empty' : 'socket', address);
     throw error;
   }
   yield* sleep(url.scheme === 'https' ? 3 : 1);
@@ -97,6 +98,15 @@ export function* fetchOnce(process: Process, wanted: Wanted): Routine<Fetched | 
   }
   const { result } = fiber;
   return result ? { response: result, address } : fail('empty', address);
+}
+
+/** Who listens on a socket file: it may be written to, and speaks HTTP/1. */
+function unixServer(process: Process, path: string): HttpServer {
+  const inode = process.fs.stat(path);
+  process.fs.check(inode, 2, path);
+  // A ttrpc server hangs up at what is no frame of its own; gRPC speaks HTTP/2 from the first byte.
+  if (path.endsWith('.ttrpc')) throw new Errno('EPIPE');
+  return dialUnix(httpProtocol, inode);
 }
 
 /** Go's and nginx's answer to plain HTTP on a TLS port. */

@@ -174,6 +174,7 @@ function* failed(call: Call, url: Url, trouble: Trouble): Routine<number> {
     ],
     empty: [4, `${at}connected.\nHTTP request sent, awaiting response... No data received.\n`],
     socket: [4, `${at}failed.\n`],
+    http2: [4, `${at}failed.\n`],
   };
   const [status, text] = texts[trouble.kind];
   yield* say(call, text);

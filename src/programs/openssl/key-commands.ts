@@ -1,5 +1,5 @@
 /** genrsa, genpkey, rsa, pkey, rand, dgst, base64, version. */
-import { createHash, createPublicKey } from 'node:crypto';
+import { createHash, createPublicKey, type KeyExportOptions, type KeyObject } from 'node:crypto';
 import { readAll } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { decodeUtf8, encodeUtf8 } from '../../sim/stream.ts';
@@ -28,11 +28,12 @@ function* genpkey(call: Call): Routine<number> {
   return 0;
 }
 
-/** `rsa` and `pkey`: a key, its public part, whether it is whole. */
+/** `rsa` and `pkey`: a key, its public part, whether it is whole. The lab's cluster keys are Ed25519; `rsa` takes them as it would kubeadm's. */
 function* pkey(call: Call): Routine<number> {
   const text = yield* call.input();
-  const key = readKey(text);
-  if (!key) throw new Failure(`Could not find private key from ${call.value('in') ?? '<stdin>'}\n`);
+  const source = call.value('in') ?? '<stdin>';
+  const key = call.has('pubin') ? publicKey(text) : readKey(text);
+  if (!key) throw new Failure(`Could not find ${call.has('pubin') ? 'public key of Public Key' : 'private key'} from ${source}\n`);
   if (call.has('check')) yield* call.process.print(call.name === 'rsa' ? 'RSA key ok\n' : 'Key is valid\n');
   if (call.has('modulus')) {
     const { n } = key.export({ format: 'jwk' });
@@ -44,8 +45,22 @@ function* pkey(call: Call): Routine<number> {
   }
   if (call.has('noout')) return 0;
   if (call.name === 'rsa') yield* call.process.printError('writing RSA key\n');
-  yield* call.output(call.has('pubout') ? String(createPublicKey(key).export({ type: 'spki', format: 'pem' })) : keyPem(key));
+  const der = /^der$/i.test(call.value('outform') ?? '');
+  const shown = call.has('pubout') || call.has('pubin') ? (key.type === 'public' ? key : createPublicKey(key)) : key;
+  const type = shown.type === 'public' ? 'spki' : 'pkcs8';
+  if (der) yield* call.output(decodeUtf8(shown.export({ type, format: 'der' } as KeyExportOptions<'der'>)), 'out', 0o600);
+  else yield* call.output(shown.type === 'public' ? String(shown.export({ type: 'spki', format: 'pem' })) : keyPem(shown), 'out', 0o600);
   return 0;
+}
+
+function publicKey(text: string): KeyObject | undefined {
+  const [pem] = /-----BEGIN (?:RSA )?PUBLIC KEY-----[\s\S]*?-----END (?:RSA )?PUBLIC KEY-----/.exec(text) ?? [];
+  try {
+    return pem === undefined ? undefined : createPublicKey(pem);
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
 }
 
 function* rand(call: Call): Routine<number> {
@@ -94,7 +109,7 @@ function* version(call: Call): Routine<number> {
 const digest: OpensslCommand = { values: [], switches: [...digests, 'binary', 'r', 'hex'], run: dgst };
 const key: OpensslCommand = {
   values: ['in', 'out', 'inform', 'outform', 'passin'],
-  switches: ['noout', 'check', 'modulus', 'pubout', 'text', 'traditional'],
+  switches: ['noout', 'check', 'modulus', 'pubout', 'pubin', 'text', 'traditional'],
   run: pkey,
 };
 

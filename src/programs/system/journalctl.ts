@@ -16,7 +16,7 @@ export function journalLine(entry: JournalEntry, process: Process, format = 'sho
     case 'cat':
       return `${entry.message}\n`;
     case 'json':
-      return `${JSON.stringify({ __REALTIME_TIMESTAMP: String(entry.at * 1000), PRIORITY: String(entry.priority), SYSLOG_IDENTIFIER: entry.identifier, _PID: String(entry.pid), ...(entry.unit === undefined ? {} : { _SYSTEMD_UNIT: entry.unit }), _HOSTNAME: host, MESSAGE: entry.message })}\n`;
+      return `${JSON.stringify({ __REALTIME_TIMESTAMP: String(entry.at * 1000), PRIORITY: String(entry.priority), SYSLOG_IDENTIFIER: entry.identifier, _PID: String(entry.pid), ...(entry.unit === undefined ? {} : { _SYSTEMD_UNIT: entry.unit }), _HOSTNAME: host, ...entry.fields, MESSAGE: entry.message })}\n`;
     case 'short-iso':
       return `${strftime('%Y-%m-%dT%H:%M:%S%:z', entry.at, zone)} ${host} ${source}: ${entry.message}\n`;
     case 'short-precise':
@@ -90,6 +90,7 @@ export const journalctl = tool({
 
 function filter(call: Call): (entry: JournalEntry) => boolean {
   const units = call.all('u').map((name) => (name.includes('.') ? name : `${name}.service`));
+  const matches = matchesOf(call);
   const since = moment(call, 'S');
   const until = moment(call, 'U');
   const identifiers = call.all('t');
@@ -99,12 +100,41 @@ function filter(call: Call): (entry: JournalEntry) => boolean {
   const pattern = call.value('g');
   const regex = pattern === undefined ? undefined : compile(pattern);
   return (entry) =>
+    matches.every((alternatives) => alternatives.some(([key, value]) => fieldOf(entry, key, call.process.kernel.hostname) === value)) &&
     (units.length === 0 || (entry.unit !== undefined && units.includes(entry.unit))) &&
     (identifiers.length === 0 || identifiers.includes(entry.identifier)) &&
     entry.at >= (since ?? 0) &&
     entry.at <= (until ?? Number.POSITIVE_INFINITY) &&
     entry.priority <= priority &&
     (!regex || regex.test(entry.message));
+}
+
+/** `FIELD=value`: values of one field are alternatives. */
+function matchesOf(call: Call): (readonly [key: string, value: string])[][] {
+  const byKey = new Map<string, (readonly [string, string])[]>();
+  for (const operand of call.operands) {
+    if (operand === '+') throw new Failure('k8s-lab: alternatives by + are not simulated', 70);
+    const at = operand.indexOf('=');
+    if (at < 1) throw new Failure(`Failed to add match '${operand}': Invalid argument`);
+    const key = operand.slice(0, at);
+    byKey.set(key, [...(byKey.get(key) ?? []), [key, operand.slice(at + 1)]]);
+  }
+  return [...byKey.values()];
+}
+
+function fieldOf(entry: JournalEntry, key: string, host: string): string | undefined {
+  const known: Readonly<Record<string, string | undefined>> = {
+    _SYSTEMD_UNIT: entry.unit,
+    UNIT: entry.identifier === 'systemd' ? entry.unit : undefined,
+    SYSLOG_IDENTIFIER: entry.identifier,
+    _COMM: entry.identifier,
+    _PID: String(entry.pid),
+    PRIORITY: String(entry.priority),
+    _HOSTNAME: host,
+    MESSAGE: entry.message,
+    _TRANSPORT: entry.identifier === 'kernel' ? 'kernel' : 'stdout',
+  };
+  return entry.fields?.[key] ?? known[key];
 }
 
 function compile(pattern: string): Regex {

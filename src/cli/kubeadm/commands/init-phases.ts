@@ -6,7 +6,7 @@ import type { Certificate } from '../phases.ts';
 import { initChecks, preflight } from '../preflight.ts';
 import { uploadCertificates } from './certificate-secret.ts';
 import { pullImages } from './images.ts';
-import { kubeletCheck, startKubelet, waitControlPlane } from './start.ts';
+import { kubeletCheck, kubeletConfigMap, startKubelet, waitControlPlane } from './start.ts';
 import { newToken, tokenSecret } from './token.ts';
 
 const folder = '/etc/kubernetes/pki';
@@ -129,7 +129,9 @@ function* upload(context: Context): Routine {
   // The node must be there before it can be marked, and the API answer.
   const client = superAdmin(context);
   yield* context.until(() => client.get('nodes', { namespace: '', name: context.settings().nodeName }) !== undefined);
-  context.attempt('error execution phase upload-config', () => applyObjects(context, client, ['kubeadm-config', 'kubelet-config', 'kubeadm:cluster-admins']));
+  context.attempt('error execution phase upload-config', () =>
+    applyObjects(context, client, ['kubeadm-config', kubeletConfigMap(context), 'kubeadm:cluster-admins']),
+  );
 }
 
 function applyObjects(context: Context, client: Client, names: readonly string[]): void {

@@ -17,6 +17,7 @@ const etcdWait = 120_000;
 /** The cluster's own settings, as kubeadm-config tells them, for this machine. Throws Fatal. */
 export function settingsOfCluster(context: Context, text: string): Settings {
   const value = (name: string): string | undefined => new RegExp(`^\\s*${name}: (\\S+)$`, 'm').exec(text)?.[1];
+  if (text !== '') context.adopt(text);
   const own = context.settings();
   const endpoint = value('controlPlaneEndpoint');
   return {

@@ -10,7 +10,7 @@ import { joinChecks, preflight } from '../preflight.ts';
 import { withConfig } from './init.ts';
 import { markControlPlane } from './init-phases.ts';
 import { joinEtcd, prepareControlPlane, settingsOfCluster } from './join-control-plane.ts';
-import { kubeletCheck, startKubelet, waitControlPlane } from './start.ts';
+import { kubeletCheck, kubeletConfigMap, startKubelet, waitControlPlane } from './start.ts';
 import { caCertHash } from './token.ts';
 
 const format = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
@@ -64,7 +64,7 @@ function* join(context: Context): Routine {
   yield* refuseTakenName(context, client);
   const settings = settingsOfCluster(context, map('kubeadm-config')?.data?.['ClusterConfiguration'] ?? '');
   if (controlPlane) yield* prepareControlPlane(context, client, settings, certificateKey);
-  const configuration = map('kubelet-config')?.data?.['kubelet'];
+  const configuration = map(kubeletConfigMap(context))?.data?.['kubelet'];
   const { fs } = context.host;
   fs.mkdir('/etc/kubernetes/pki', { parents: true });
   fs.write('/etc/kubernetes/pki/ca.crt', cluster.caPem);

@@ -88,3 +88,9 @@ export function* waitControlPlane(context: Context): Routine {
     yield* context.say(`[control-plane-check] ${name} is healthy after ${goDuration(context.process.now - began)}`);
   }
 }
+
+/** Until 1.23 the ConfigMap had the version in its name. */
+export function kubeletConfigMap({ phases }: Context): string {
+  const [, minor = ''] = phases.release.version.split('.');
+  return Number(minor) < 24 ? `kubelet-config-1.${minor}` : 'kubelet-config';
+}

@@ -1,20 +1,24 @@
 /** `kubeadm upgrade`: plan, apply on the control plane, node on the others. */
 import type { Client } from '../../../client/client.ts';
 import { type Routine, sleep } from '../../../sim/routine.ts';
+import { runChild } from '../../child.ts';
 import type { KubeadmCommand } from '../command.ts';
 import { ignoreFlag } from '../command.ts';
 import { apply, type Context, Fatal } from '../context.ts';
 import { pullImages } from './images.ts';
-import { ownKubeletConfig } from './start.ts';
+import { kubeletConfigMap, ownKubeletConfig } from './start.ts';
 
 const manifests = '/etc/kubernetes/manifests';
 const kubeletConfig = '/var/lib/kubelet/config.yaml';
 const components = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
-/** The version that the cluster's configuration names. */
-function clusterVersion(client: Client): string {
+/** The version that the cluster's configuration names; what else it says is kept by an upgrade. */
+function clusterVersion(context: Context, client: Client): string {
   const map = client.get('configmaps', { namespace: 'kube-system', name: 'kubeadm-config' });
-  return /kubernetesVersion: (\S+)/.exec(map?.data?.['ClusterConfiguration'] ?? '')?.[1] ?? 'v0.0.0';
+  const text = map?.data?.['ClusterConfiguration'];
+  if (text === undefined) return 'v0.0.0';
+  context.adopt(text);
+  return /kubernetesVersion: (\S+)/.exec(text)?.[1] ?? 'v0.0.0';
 }
 
 const numbers = (version: string): number[] => version.replace(/^v/, '').split('.').map(Number);
@@ -34,7 +38,7 @@ function* plan(context: Context): Routine {
   const client = context.admin();
   const { release } = context.phases;
   yield* context.say(...header, '[upgrade] Running cluster health checks', '[upgrade] Fetching available versions to upgrade to');
-  const current = context.attempt('error execution phase', () => clusterVersion(client));
+  const current = context.attempt('error execution phase', () => clusterVersion(context, client));
   yield* context.say(
     `[upgrade/versions] Cluster version: ${current.replace('v', '')}`,
     `[upgrade/versions] kubeadm version: ${release.version}`,
@@ -80,7 +84,7 @@ function* applyUpgrade(context: Context): Routine {
   if (given === undefined) throw new Fatal('missing one or more required arguments. Required arguments: [version]', 3);
   const target = given.startsWith('v') ? given : `v${given}`;
   const client = context.admin();
-  const current = context.attempt('[upgrade/init config] FATAL', () => clusterVersion(client));
+  const current = context.attempt('[upgrade/init config] FATAL', () => clusterVersion(context, client));
   yield* context.say(
     '[upgrade] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...',
     ...header.slice(2).map((line) => line.replace('upgrade/config', 'upgrade')),
@@ -123,7 +127,7 @@ function* applyUpgrade(context: Context): Routine {
   const settings = { ...context.settings(), version: target };
   const caPem = context.host.fs.read('/etc/kubernetes/pki/ca.crt');
   for (const object of context.phases.addonObjects(settings, settings.ip, `https://${settings.ip}:6443`, caPem))
-    if (['kubeadm-config', 'kubelet-config'].includes(object.metadata.name ?? '') || (object.kind === 'DaemonSet' && object.metadata.name === 'kube-proxy'))
+    if (/^(kubeadm|kubelet)-config/.test(object.metadata.name ?? '') || (object.kind === 'DaemonSet' && object.metadata.name === 'kube-proxy'))
       apply(client, object);
   yield* context.say(
     '[addons] Applied essential addon: CoreDNS',
@@ -191,14 +195,16 @@ function* node(context: Context): Routine {
   const client = context.client(cluster);
   yield* context.say('[upgrade/preflight] Running pre-flight checks');
   if (controlPlane) {
-    const version = context.attempt('error execution phase control-plane', () => clusterVersion(client));
+    const version = context.attempt('error execution phase control-plane', () => clusterVersion(context, client));
     yield* context.say(`[upgrade/control-plane] Upgrading your static Pod-hosted control plane instance to version "${version}"...`);
     const upgrade = { client, version, backup: backupFolder(context) };
     for (const name of components) yield* upgradeManifest(context, name, upgrade);
     yield* context.say('[upgrade/control-plane] The control plane instance for this node was successfully upgraded!');
   } else
     yield* context.say('[upgrade/preflight] Skipping prepull. Not a control plane node.', '[upgrade/control-plane] Skipping phase. Not a control plane node.');
-  const map = context.attempt('error execution phase kubelet-config', () => client.get('configmaps', { namespace: 'kube-system', name: 'kubelet-config' }));
+  const map = context.attempt('error execution phase kubelet-config', () =>
+    client.get('configmaps', { namespace: 'kube-system', name: kubeletConfigMap(context) }),
+  );
   yield* sleep(200);
   const backup = `/etc/kubernetes/tmp/kubeadm-kubelet-config${context.process.sim.random.int(4_000_000_000)}`;
   fs.mkdir(backup, { parents: true, mode: 0o700 });
@@ -213,6 +219,29 @@ function* node(context: Context): Routine {
     '[upgrade/addon] Skipping the addon/coredns phase. Not a control plane node.',
     '[upgrade/addon] Skipping the addon/kube-proxy phase. Not a control plane node.',
   );
+}
+
+/** cmd/kubeadm/app/cmd/upgrade/diff.go: the manifests that an upgrade would write beside those that are there. */
+function* diff(context: Context): Routine {
+  const client = context.admin();
+  context.attempt('[upgrade/init config] FATAL', () => clusterVersion(context, client));
+  yield* context.say(
+    '[upgrade/diff] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...',
+    header[2]?.replace('upgrade/config', 'upgrade/diff') ?? '',
+  );
+  const [given = context.phases.release.version] = context.args;
+  const version = given.startsWith('v') ? given : `v${given}`;
+  if (!/^v\d+\.\d+\.\d+/.test(version)) throw new Fatal(`could not parse ${JSON.stringify(given)} as version`);
+  const made = context.phases.manifests({ ...context.settings(), version });
+  for (const name of components.slice(1)) {
+    const path = `${manifests}/${name}.yaml`;
+    if (!context.host.fs.exists(path)) throw new Fatal(`path ${JSON.stringify(path)} does not exist: stat ${path}: no such file or directory`);
+    const other = `/tmp/kubeadm-diff-${context.process.pid}.yaml`;
+    context.host.fs.write(other, made.get(`${name}.yaml`) ?? '');
+    const { stdout } = yield* runChild(context.process, ['diff', '-U', context.flags.text('context-lines'), path, other]);
+    context.host.fs.unlink(other);
+    yield* context.process.print(stdout.replace(/^---.*\n\+\+\+.*\n/, `--- ${path}\n+++ new manifest\n`));
+  }
 }
 
 const kubeconfigFlag = { name: 'kubeconfig', default: '/etc/kubernetes/admin.conf', usage: 'The kubeconfig file to use when talking to the cluster.' } as const;
@@ -233,6 +262,13 @@ export const upgradeCommand: KubeadmCommand = {
         { name: 'yes', short: 'y', type: 'bool', usage: 'Perform the upgrade and do not prompt for confirmation (non-interactive mode).' },
       ],
       run: applyUpgrade,
+    },
+    {
+      name: 'diff',
+      usage: '[version]',
+      short: 'Show what differences would be applied to existing static pod manifests. See also: kubeadm upgrade apply --dry-run',
+      flags: [kubeconfigFlag, { name: 'context-lines', short: 'c', type: 'int', default: '3', usage: 'How many lines of context in the diff' }],
+      run: diff,
     },
     { name: 'node', short: 'Upgrade commands for a node in the cluster', flags: [ignoreFlag], run: node },
     {

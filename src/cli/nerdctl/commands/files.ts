@@ -1,9 +1,11 @@
 /** nerdctl cp, diff, commit: the files of containers. */
 
+import { writeTar } from '../../../apimachinery/tar.ts';
 import type { ContainerdContainer, Descriptor, ImageConfig, ImageManifest } from '../../../interfaces/containerd.ts';
 import { isMissing } from '../../../interfaces/containerd.ts';
 import { descriptorOf, manifestLabels, sha256, textBlob } from '../../../interfaces/image-content.ts';
-import { DirectoryNode, type Inode, OverlayDirectory } from '../../../linux/inode.ts';
+import { DirectoryNode, executableText, type Inode, OverlayDirectory } from '../../../linux/inode.ts';
+import { treeEntries } from '../../../linux/tree-entries.ts';
 import { bool, type Context, list, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
 import { copyEntries, copyInode } from '../copy.ts';
 import { oneContainer, partsOf, taskOf } from '../find.ts';
@@ -22,6 +24,29 @@ export const cp: NerdctlCommand = {
     if (from.container !== undefined && to.container !== undefined) throw new NerdctlError('one of src or dest must be a local file specification');
     if (from.container === undefined && to.container === undefined) throw new NerdctlError('one of src or dest must be a container file specification');
     copyBetween(context, from, to);
+    return 0;
+  },
+};
+
+/** The container's root filesystem as a tar (pkg/cmd/container/export.go). */
+export const exportContainer: NerdctlCommand = {
+  name: 'export',
+  short: 'Export a containers filesystem as a tar archive',
+  usage: '[OPTIONS] CONTAINER',
+  flags: [text('output,o', 'Write to a file, instead of STDOUT')],
+  run: function* (context) {
+    needArgs(context, 1, 1);
+    const output = context.flags.text('output');
+    if (output === '' && context.process.stdout.tty) throw new NerdctlError('cowardly refusing to save to a terminal. Use the -o flag or redirect');
+    const found = oneContainer(context, context.args[0] ?? '', (name) => `no such container ${name}`);
+    const root = context.client().snapshots.directory(context.namespace, found.snapshotter, found.snapshotKey);
+    const entries = root instanceof DirectoryNode ? [...treeEntries(root, '/')].filter(({ path }) => path !== '/') : [];
+    const archive = writeTar(
+      entries.map((entry) => (entry.program === undefined ? entry : { ...entry, content: executableText(entry.program, entry.size) })),
+      context.process.now,
+    );
+    if (output === '') yield* context.print(archive);
+    else context.process.fs.write(context.process.path(output), archive);
     return 0;
   },
 };

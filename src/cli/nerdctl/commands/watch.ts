@@ -3,7 +3,7 @@
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
 import { isMissing } from '../../../interfaces/containerd.ts';
 import { type Routine, sleep } from '../../../sim/routine.ts';
-import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
+import { bool, type Context, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, text } from '../context.ts';
 import { nameOf, oneContainer, taskOf } from '../find.ts';
 import { bytesSize, listText, table } from '../output.ts';
 import { readPorts } from '../store.ts';
@@ -16,6 +16,7 @@ export const top: NerdctlCommand = {
   flags: [],
   run: function* (context) {
     needArgs(context, 1);
+    if (context.args.length > 1) throw new NotSimulated('nerdctl top with options of ps');
     yield* showProcesses(context, oneContainer(context, context.args[0] ?? ''));
     return 0;
   },
