@@ -1,7 +1,7 @@
 /** What `kubeadm init` puts into the cluster once the API answers: kube-proxy, CoreDNS, and the maps that later commands read. */
 import type { KubeObject } from '../../api/types.ts';
 import { minorOf, newest } from '../releases.ts';
-import { clusterConfiguration } from './cluster-configuration.ts';
+import { clusterConfiguration, oldKubeletRole } from './cluster-configuration.ts';
 import { corefile } from './corefile.ts';
 import { kubeletConfiguration } from './files.ts';
 import type { ControlPlaneSettings } from './static-pods.ts';
@@ -87,23 +87,6 @@ const nodeBootstrap: readonly AddonObject[] = [
     subjects: [{ kind: 'ServiceAccount', name: 'kube-proxy', namespace: 'kube-system' }],
   },
 ];
-
-/** Until 1.23 the kubelets' ConfigMap, and who may read it, had the version in their names. */
-function oldKubeletRole(version: string): readonly AddonObject[] {
-  if (minorOf(version) >= 24) return [];
-  const name = `kubelet-config-1.${minorOf(version)}`;
-  const role = `kubeadm:${name}`;
-  return [
-    { apiVersion: rbac, kind: 'Role', metadata: system(role), rules: [{ apiGroups: [''], resources: ['configmaps'], resourceNames: [name], verbs: ['get'] }] },
-    {
-      apiVersion: rbac,
-      kind: 'RoleBinding',
-      metadata: system(role),
-      roleRef: { apiGroup: group, kind: 'Role', name: role },
-      subjects: ['system:nodes', 'system:bootstrappers:kubeadm:default-node-token'].map((each) => ({ apiGroup: group, kind: 'Group', name: each })),
-    },
-  ];
-}
 
 const configMaps = (settings: ControlPlaneSettings, server: string): readonly AddonObject[] => [
   {
@@ -253,7 +236,7 @@ const coreDns = ({ version, coreDnsVersion = newest.coreDns }: ControlPlaneSetti
           tolerations: [
             { key: 'CriticalAddonsOnly', operator: 'Exists' },
             { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
-            ...(minorOf(settings.version) < 25 ? [{ key: 'node-role.kubernetes.io/master', effect: 'NoSchedule' }] : []),
+            ...(minorOf(version) < 25 ? [{ key: 'node-role.kubernetes.io/master', effect: 'NoSchedule' }] : []),
           ],
           affinity: {
             podAntiAffinity: {

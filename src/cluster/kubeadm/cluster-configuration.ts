@@ -1,4 +1,5 @@
 /** The ClusterConfiguration that kubeadm keeps in the ConfigMap kubeadm-config. */
+import type { KubeObject } from '../../api/types.ts';
 import { minorOf } from '../releases.ts';
 import type { ControlPlaneSettings } from './static-pods.ts';
 
@@ -13,4 +14,28 @@ function componentText(name: string, args: Readonly<Record<string, string>> = {}
   if (rows.length + sans.length === 0) return `${name}: {}\n`;
   const names = sans.length > 0 ? `  certSANs:\n${sans.map((each) => `  - ${each}\n`).join('')}` : '';
   return `${name}:\n${names}${rows.length > 0 ? `  extraArgs:\n${rows.join('')}` : ''}`;
+}
+
+/** Until 1.23 the kubelets' ConfigMap, and who may read it, had the version in their names. */
+export function oldKubeletRole(version: string): readonly (KubeObject & { readonly apiVersion: string; readonly kind: string; readonly [key: string]: unknown })[] {
+  const [rbac, group] = ['rbac.authorization.k8s.io/v1', 'rbac.authorization.k8s.io'];
+  const metadata = { name: '', namespace: 'kube-system' };
+  if (minorOf(version) >= 24) return [];
+  const name = `kubelet-config-1.${minorOf(version)}`;
+  const role = `kubeadm:${name}`;
+  return [
+    {
+      apiVersion: rbac,
+      kind: 'Role',
+      metadata: { ...metadata, name: role },
+      rules: [{ apiGroups: [''], resources: ['configmaps'], resourceNames: [name], verbs: ['get'] }],
+    },
+    {
+      apiVersion: rbac,
+      kind: 'RoleBinding',
+      metadata: { ...metadata, name: role },
+      roleRef: { apiGroup: group, kind: 'Role', name: role },
+      subjects: ['system:nodes', 'system:bootstrappers:kubeadm:default-node-token'].map((each) => ({ apiGroup: group, kind: 'Group', name: each })),
+    },
+  ];
 }
