@@ -17,7 +17,9 @@ function componentText(name: string, args: Readonly<Record<string, string>> = {}
 }
 
 /** Until 1.23 the kubelets' ConfigMap, and who may read it, had the version in their names. */
-export function oldKubeletRole(version: string): readonly (KubeObject & { readonly apiVersion: string; readonly kind: string; readonly [key: string]: unknown })[] {
+export function oldKubeletRole(
+  version: string,
+): readonly (KubeObject & { readonly apiVersion: string; readonly kind: string; readonly [key: string]: unknown })[] {
   const [rbac, group] = ['rbac.authorization.k8s.io/v1', 'rbac.authorization.k8s.io'];
   const metadata = { name: '', namespace: 'kube-system' };
   if (minorOf(version) >= 24) return [];
