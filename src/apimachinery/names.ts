@@ -73,12 +73,6 @@ const rules = {
     'my-name',
     'abc-123',
   ),
-  wildcardSubdomain: rule(
-    `\\*\\.${subdomain}`,
-    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
-    253,
-    '*.example.com',
-  ),
   configMapKey: rule('[-._a-zA-Z0-9]+', "a valid config key must consist of alphanumeric characters, '-', '_' or '.'", 253, 'key.name', 'KEY_NAME', 'key-name'),
   envVarName: rule(
     '[-._a-zA-Z][-._a-zA-Z0-9]*',
@@ -87,14 +81,6 @@ const rules = {
     'my.env-name',
     'MY_ENV.NAME',
     'MyEnvName1',
-  ),
-  cIdentifier: rule(
-    '[A-Za-z_][A-Za-z0-9_]*',
-    "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
-    Number.POSITIVE_INFINITY,
-    'my_name',
-    'MY_NAME',
-    'MyName',
   ),
   labelValue: rule(
     '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?',

@@ -9,6 +9,7 @@ import type { Sim } from '../sim/sim.ts';
 import { containerdWorker, identity, type WorkerState } from './containerd-worker.ts';
 import { BuildKit } from './solve.ts';
 
+/** Which worker there is. */
 export type WorkerOptions = {
   readonly kind: 'oci' | 'containerd';
   readonly containerd: () => ContainerdApi;
@@ -16,6 +17,7 @@ export type WorkerOptions = {
   readonly snapshotter: string;
 };
 
+/** The machine that buildkitd runs on. */
 export type BuildkitdOptions = {
   /** Ends with the daemon's process. */
   readonly sim: Sim;
@@ -26,9 +28,11 @@ export type BuildkitdOptions = {
   readonly workers: readonly WorkerOptions[];
 };
 
+/** As `buildkitd --version` has it. */
 export const buildkitVersion = { package: 'github.com/moby/buildkit', version: 'v0.29.0', revision: '93b8a3e2a3b8d9f6cd5c1f0a1e3f3a2d35a6b5d1' };
 const platforms = ['linux/amd64', 'linux/amd64/v2', 'linux/amd64/v3', 'linux/386'];
 
+/** The daemon's API. */
 export class Buildkitd implements BuildkitApi {
   readonly #options: BuildkitdOptions;
   readonly #files: FileSystem;

@@ -10,6 +10,7 @@ import { newImage } from '../interfaces/new-image.ts';
 import type { Sim } from '../sim/sim.ts';
 import { runStepIn } from './run.ts';
 
+/** What a worker has of containerd. */
 export type WorkerParts = {
   readonly sim: Sim;
   readonly containerd: () => ContainerdApi;
@@ -27,6 +28,7 @@ export type WorkerState = {
 
 const held = 'containerd.io/gc.root';
 
+/** The containerd worker: images and steps are containerd's. */
 export function containerdWorker(parts: WorkerParts): BuildWorker {
   const { sim, namespace, snapshotter, state } = parts;
   const api = (): ContainerdApi => parts.containerd();

@@ -2,6 +2,7 @@
 import { BuildError } from '../interfaces/buildkit.ts';
 import { type Instruction, parseDockerfile, substitute, words } from '../interfaces/dockerfile.ts';
 
+/** A stage that is built. */
 export type PlannedStage = {
   readonly index: number;
   /** `AS name`, or `stage-N`. */
@@ -14,6 +15,7 @@ export type PlannedStage = {
   readonly total: number;
 };
 
+/** What of a Dockerfile is built, in order. */
 export type Plan = {
   readonly stages: readonly PlannedStage[];
   /** In the order in which they have to be built; the last is the target. */
@@ -33,8 +35,10 @@ const platformArgs: readonly [string, string][] = [
   ['TARGETARCH', 'amd64'],
 ];
 
+/** Whether an instruction is a step of its own in the progress. */
 export const isVertex = ({ name }: Instruction): boolean => vertices.has(name);
 
+/** The stages that the target needs. Throws BuildError. */
 export function planBuild(source: string, args: Readonly<Record<string, string>>, target: string): Plan {
   const steps = parseDockerfile(source);
   const globals = new Map<string, string>(platformArgs);

@@ -4,6 +4,7 @@ import type { Routine } from '../sim/routine.ts';
 
 type Said = Pick<BuildProgress, 'kind' | 'text'>;
 
+/** Numbers vertices and tells what becomes of them. */
 export class Progress {
   #count = 0;
   readonly #tell: (progress: BuildProgress) => void;

@@ -10,6 +10,7 @@ import type { Routine } from '../sim/routine.ts';
 import { eachLine, newByteStream } from '../sim/stream.ts';
 import type { WorkerParts } from './containerd-worker.ts';
 
+/** Runs one step in a container of its own; what it leaves changed. */
 export function* runStepIn(parts: WorkerParts, step: BuildStep, chain: string): ReturnType<BuildWorker['run']> {
   const { namespace, snapshotter, sim } = parts;
   const { containers, snapshots, tasks } = parts.containerd();

@@ -22,6 +22,7 @@ import { copyStep, runStep, type StepMade, workdirStep } from './steps.ts';
 const hash = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\0')).digest('hex');
 const substituted = new Set(['ADD', 'COPY', 'ENV', 'EXPOSE', 'LABEL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR', 'ARG']);
 
+/** Solves a Dockerfile on a worker. */
 export class BuildKit implements BuildSolver {
   readonly #worker: BuildWorker;
   constructor(worker: BuildWorker) {

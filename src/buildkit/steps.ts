@@ -8,8 +8,10 @@ import { findIn, treeEntries } from '../linux/tree-entries.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import type { StageState } from './state.ts';
 
+/** What a step leaves behind. */
 export type StepMade = { readonly entries: readonly ArchiveEntry[]; readonly createdBy: string; readonly config?: Config };
 
+/** A step with the digest of all that it depends on. */
 export type Step = {
   readonly digest: string;
   readonly createdBy: string;
@@ -19,6 +21,7 @@ export type Step = {
 
 const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
+/** RUN. */
 export function runStep(worker: BuildWorker, state: StageState, { text, heredocs }: Instruction, log: (text: string) => void): Step {
   const script = heredocs.length > 0 ? scriptOf(text, heredocs) : text;
   const command = jsonForm(script) ?? [...(state.config.Shell ?? ['/bin/sh', '-c']), script];
@@ -42,6 +45,7 @@ const scriptOf = (text: string, [first]: Instruction['heredocs']): string =>
 
 type Sources = { readonly files: readonly ArchiveEntry[]; readonly source: { readonly image: BuildImage | undefined; readonly key: string } | undefined };
 
+/** COPY and ADD. */
 export function copyStep(worker: BuildWorker, state: StageState, { name, text, flags, heredocs }: Instruction, { files, source }: Sources): Step {
   const all = jsonForm(text) ?? words(text);
   const destination = all.at(-1) ?? '';
@@ -110,6 +114,7 @@ function ownerNumbers(flags: Readonly<Record<string, string>>, lower: DirectoryN
   return { ...flags, chown: `${uid}:${group === undefined ? uid : number(group, '/etc/group')}` };
 }
 
+/** WORKDIR. */
 export function workdirStep(worker: BuildWorker, state: StageState, instruction: Instruction): Step {
   const config = configure(state.config, instruction) ?? state.config;
   const path = config.WorkingDir ?? '/';

@@ -4,6 +4,7 @@ import { DirectoryNode, FileNode, JsonFile } from '../linux/inode.ts';
 import type { Context } from './context.ts';
 import type { SnapshotService } from './snapshots.ts';
 
+/** Where runtimes find the bundles of tasks, below the namespace. */
 export const bundles = '/run/containerd/io.containerd.runtime.v2.task';
 
 /** Makes the bundle of a container, its root filesystem mounted. */
@@ -28,6 +29,7 @@ export function makeBundle(context: Context, snapshots: SnapshotService, namespa
   return bundle;
 }
 
+/** With the task its bundle goes. */
 export function removeBundle(context: Context, namespace: string, id: string): void {
   const parent = `${bundles}/${namespace}`;
   context.kernel.host.mount.unmount(`${parent}/${id}/rootfs`);

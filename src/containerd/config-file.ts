@@ -14,6 +14,7 @@ export class ConfigError extends Error {
   }
 }
 
+/** A configuration file as it was understood, with what is to be said of it. */
 export type LoadedConfig = {
   /** Everything that holds: the defaults with what the file says over them, in the newest version. */
   readonly whole: TomlTable;
@@ -32,6 +33,7 @@ const style = (version: Version) => (isOne(version) ? ('double' as const) : ('si
 
 /** `containerd config default`. */
 export const defaultText = remembered((version: Version): string => writeToml(defaultsFor(version), style(version)));
+/** As `containerd config dump` prints it. */
 export const textOf = (whole: TomlTable, version: Version): string => writeToml(whole, style(version));
 
 /** The file's text, read by that containerd. Throws ConfigError. An empty text is a file that says nothing. */

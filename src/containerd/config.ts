@@ -21,6 +21,7 @@ export type ContainerdConfig = {
   readonly checkBinaries: boolean;
 };
 
+/** Without a file. */
 export const defaultConfig: ContainerdConfig = {
   version: 'v2.3.4',
   revision: 'db8809540e1a7a9da5d518876894933ff55692ab',

@@ -4,6 +4,7 @@ import { merged } from './content.ts';
 import { type Context, checkIdentifier } from './context.ts';
 import { alreadyExists, notFound } from './errors.ts';
 
+/** Containers: metadata that a task can be made of. */
 export class ContainerService {
   readonly #context: Context;
 

@@ -16,6 +16,7 @@ type ResolvedImage = {
   readonly size: number;
 };
 
+/** The content store: blobs by digest, which each namespace sees as its own. */
 export class ContentService {
   readonly #context: Context;
   readonly #resolved = new Map<string, ResolvedImage>();

@@ -7,6 +7,7 @@ import type { Sim } from '../sim/sim.ts';
 import { invalidArgument } from './errors.ts';
 import { type MetaState, type NamespaceState, newNamespace, type RunState } from './state.ts';
 
+/** What containerd's services share: the machine, and what lies on its disk. */
 export class Context {
   readonly kernel: Kernel;
   /** Ends with the daemon. */

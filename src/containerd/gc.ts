@@ -11,6 +11,7 @@ import type { NamespaceState, Snapshot } from './state.ts';
 /** Runs a little after a deletion, as containerd's scheduler does. */
 const delay = 120;
 
+/** Takes away content and snapshots that no image, lease or label holds. */
 export class GarbageCollector {
   readonly #context: Context;
   readonly #content: ContentService;

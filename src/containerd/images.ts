@@ -30,6 +30,7 @@ type Layer = { readonly blob: Blob; readonly descriptor: Descriptor; readonly re
 
 type PullOptions = Parameters<ContainerdApi['images']['pull']>[2] & { readonly auth?: RegistryAuth };
 
+/** Names of content: pull, create, update, delete. */
 export class ImageService {
   readonly #context: Context;
   readonly #content: ContentService;

@@ -15,6 +15,7 @@ type Part = { readonly descriptor: Descriptor; readonly blob: Blob };
 
 const isManifest = ({ mediaType }: { readonly mediaType: string }): boolean => /manifest|index/.test(mediaType);
 
+/** Sends an image's blobs to its registry, the lowest first. */
 export class Pusher {
   readonly #context: Context;
   readonly #content: ContentService;

@@ -2,6 +2,7 @@
 import { imagePath, isImagePath, withImageHost } from '../interfaces/image-name.ts';
 import { unknown } from './errors.ts';
 
+/** A name of an image in its parts. */
 export type Reference = {
   /** As containerd names it: host/path[:tag][@digest]. */
   readonly full: string;

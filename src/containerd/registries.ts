@@ -22,6 +22,7 @@ type RegistryLookup = (host: string) => RegistryServer | undefined;
 /** Why a registry cannot be reached by its name. */
 type NameCheck = (address: string) => Unreachable | undefined;
 
+/** How the daemon comes to registries. */
 export type RegistryWays = {
   readonly registry: RegistryLookup;
   /** Absent: every name is found. */
@@ -31,11 +32,13 @@ export type RegistryWays = {
   readonly userAgent?: string | undefined;
 };
 
+/** How a client wants a registry to be reached, and as whom. */
 export type Access = RegistryAccess & { readonly auth?: RegistryAuth };
 
 /** How much an error says, when several hosts have failed: the one that says most is told. */
 type Failed = { readonly error: Error; readonly rank: 1 | 2 | 3 };
 
+/** Asks a registry and its mirrors in turn, as hosts.toml has them. */
 export class RegistryClient {
   readonly #context: Context;
   readonly #ways: RegistryWays;

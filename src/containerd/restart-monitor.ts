@@ -11,6 +11,7 @@ import type { TaskService } from './tasks.ts';
 const interval = 10_000;
 const label = (name: string): string => `containerd.io/restart.${name}`;
 
+/** Starts what has a restart label and does not run. */
 export class RestartMonitor {
   readonly #context: Context;
   readonly #containers: ContainerService;

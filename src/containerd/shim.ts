@@ -36,6 +36,7 @@ export class Task {
 /** What a daemon that is up wants to be told. */
 type ShimListener = { readonly exited: (task: Task) => void };
 
+/** One containerd-shim-runc-v2: the parent of a task's processes, which outlives the daemon. */
 export class Shim {
   readonly namespace: string;
   readonly id: string;
@@ -73,6 +74,7 @@ export class Shim {
   }
 }
 
+/** What a task keeps of its end. */
 export function markExited(task: Task, now: number): void {
   task.exitStatus = task.process.exitStatus() ?? 255;
   task.exitedAt = now;

@@ -13,11 +13,13 @@ import type { Context } from './context.ts';
 import { alreadyExists, failedPrecondition, invalidArgument, notFound } from './errors.ts';
 import type { Snapshot } from './state.ts';
 
+/** Where the overlayfs snapshotter keeps its directories. */
 export const overlayRoot = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs';
 
 /** erofs and blockfile need what the lab's kernel has not; native copies, which shows no difference here. */
 const snapshotters = ['overlayfs', 'native'];
 
+/** Snapshots: layers stacked into roots of containers. */
 export class SnapshotService {
   readonly #context: Context;
 

@@ -6,6 +6,7 @@ import type { Blob } from '../interfaces/distribution.ts';
 import { type DirectoryNode, FileNode } from '../linux/inode.ts';
 import type { Shim, Task } from './shim.ts';
 
+/** One snapshot of a snapshotter. */
 export type Snapshot = {
   readonly key: string;
   /** Key of the parent, '' for none. */
@@ -23,8 +24,10 @@ export type Snapshot = {
   readonly usage: { readonly size: number; readonly inodes: number };
 };
 
+/** Holds what it names until it is deleted. */
 export type Lease = { readonly id: string; readonly createdAt: number; readonly labels: ContainerdLabels };
 
+/** What one namespace has. */
 export type NamespaceState = {
   labels: ContainerdLabels;
   readonly images: Map<string, ContainerdImage>;
@@ -69,6 +72,7 @@ export class RunFile extends FileNode {
   }
 }
 
+/** An empty one. */
 export const newNamespace = (labels: ContainerdLabels = {}): NamespaceState => ({
   labels,
   images: new Map(),

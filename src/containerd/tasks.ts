@@ -12,6 +12,7 @@ import type { SnapshotService } from './snapshots.ts';
 
 const path = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
+/** The running side of containers, by namespace: what containerd asks of shims. */
 export class TaskService {
   readonly #context: Context;
   readonly #runtime: OciRuntime;

@@ -2,6 +2,7 @@
 import type { ContainerEvent, PodSandboxMetadata } from '../interfaces/cri.ts';
 import { Channel } from '../sim/channel.ts';
 
+/** Tells all that listen. */
 export class ContainerEvents {
   readonly #channels = new Set<Channel<ContainerEvent>>();
   readonly #now: () => number;

@@ -17,6 +17,7 @@ type Parts = {
   readonly binDir: string;
 };
 
+/** The network of a runtime's pods. */
 export class PodNetwork {
   readonly #parts: Parts;
 

@@ -136,6 +136,7 @@ export function containerSpec(input: SpecInput): OciSpec {
 const noDevice = { devices: [{ allow: false, access: 'rwm' }] };
 const everyDevice = { devices: [{ allow: true, access: 'rwm' }] };
 
+/** The kubelet's limits in the OCI spec's terms; what is not set is left out. */
 export const ociResources = (resources: LinuxContainerResources): NonNullable<OciSpec['linux']['resources']> => ({
   ...(resources.memoryLimitInBytes ? { memory: { limit: resources.memoryLimitInBytes } } : {}),
   ...(resources.cpuShares || resources.cpuQuota || resources.cpuPeriod

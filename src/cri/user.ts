@@ -3,6 +3,7 @@ import { CriError } from '../interfaces/cri.ts';
 import type { DirectoryNode } from '../linux/inode.ts';
 import { type Missing, userOf } from '../linux/passwd.ts';
 
+/** Whom a process runs as. */
 export type User = { readonly uid: number; readonly gid: number; readonly groups: readonly number[]; readonly name: string };
 
 type AskedUser = {

@@ -1,8 +1,10 @@
 /** /etc/crio/crio.conf and its drop-ins: defaults, what the files say over them, and what is made of both (CRI-O pkg/config/config.go). */
 import { isTable, parseToml, TomlError, type TomlTable, type TomlValue } from '../apimachinery/toml.ts';
 
+/** One entry of `[crio.runtime.runtimes]`. */
 export type RuntimeHandler = { readonly path: string; readonly root: string; readonly monitorPath: string; readonly monitorCgroup: string };
 
+/** crio.conf as it counts. */
 export type CrioConfig = {
   /** Everything that holds, as tables below `crio`. */
   readonly whole: TomlTable;

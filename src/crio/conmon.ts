@@ -13,6 +13,7 @@ import type { Routine } from '../sim/routine.ts';
 /** What copies one stream to the log. */
 type Pump = { readonly done: boolean };
 
+/** How a container ended. */
 export type Exit = { readonly code: number; readonly at: number; readonly oomKilled: boolean };
 
 type ConmonOptions = {
@@ -39,6 +40,7 @@ const conmonProgram: Program = function* (_argv, process) {
   for (;;) yield { on: [process.changed] };
 };
 
+/** One monitor: a process that holds a container's streams and waits for its end. */
 export class Conmon {
   readonly id: string;
   readonly process: Process;

@@ -25,6 +25,7 @@ import { unknownUser } from './users.ts';
 
 const words = { CONTAINER_CREATED: 'created', CONTAINER_RUNNING: 'running', CONTAINER_EXITED: 'stopped', CONTAINER_UNKNOWN: 'unknown' } as const;
 
+/** CRI-O's containers. */
 export class Containers {
   readonly #context: Context;
   readonly #images: CrioImageService;

@@ -19,6 +19,7 @@ import type { Conmon } from './conmon.ts';
 import { unknown } from './references.ts';
 import { Storage, type StorageState } from './storage.ts';
 
+/** What CRI-O stands on. */
 export type CrioParts = {
   /** Ends with the daemon's process, or with `stop`. */
   readonly sim: Sim;
@@ -39,6 +40,7 @@ export type CrioParts = {
 /** One request, as the log names it. */
 export type Call = { info(text: string): void; warning(text: string): void };
 
+/** What is shared. */
 export class Context {
   readonly kernel: Kernel;
   readonly sim: Sim;

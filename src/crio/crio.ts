@@ -12,6 +12,7 @@ import { graphRoot, runRoot, StorageFile } from './storage.ts';
 
 /** Of the summer of 2026. */
 export const version = '1.35.6';
+/** Of the release. */
 export const gitCommit = '7d91b78fc79e2cd764eba15ead350984479be98f';
 
 const storagePath = `${graphRoot}/storage.lock`;

@@ -6,6 +6,7 @@ import { pullImage } from './pull.ts';
 import { candidates, type Reference, unknown } from './references.ts';
 import { graphRoot, type StoredImage } from './storage.ts';
 
+/** CRI's ImageService. */
 export class CrioImageService implements ImageService {
   readonly #context: Context;
 

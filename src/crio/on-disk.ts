@@ -4,6 +4,7 @@ import type { FileSystem } from '../linux/file-system.ts';
 import { DirectoryNode, GeneratedDirectory, type Inode, JsonFile } from '../linux/inode.ts';
 import { graphRoot, type StorageState } from './storage.ts';
 
+/** Makes containers/storage's files, which say what is stored at the moment they are read. */
 export function showStorage(files: FileSystem, state: StorageState, now: number): void {
   const attributes = { mode: 0o700, uid: 0, gid: 0, mtime: now };
   const json = (value: () => unknown): JsonFile => new JsonFile({ ...attributes, mode: 0o600 }, value);

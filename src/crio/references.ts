@@ -3,6 +3,7 @@ import { isTable, parseToml, TomlError, type TomlTable, type TomlValue } from '.
 import { CriError } from '../interfaces/cri.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 
+/** A name of an image in its parts. */
 export type Reference = {
   /** `docker.io/library/nginx` */
   readonly name: string;
@@ -19,6 +20,7 @@ export type Reference = {
 const registriesConf = '/etc/containers/registries.conf';
 const registriesFolder = `${registriesConf}.d`;
 
+/** Most of CRI-O's errors have no gRPC code of their own. */
 export const unknown = (text: string): CriError => new CriError('Unknown', text);
 
 /** A whole name in parts; a tag beside a digest falls. Throws CriError. */

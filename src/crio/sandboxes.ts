@@ -21,6 +21,7 @@ type Network = { readonly netns: string; readonly cni: CniResult | undefined; re
 
 const isHost = (config: PodSandboxConfig): boolean => config.linux?.securityContext?.namespaceOptions?.network === 2;
 
+/** CRI-O's sandboxes. */
 export class Sandboxes {
   readonly #context: Context;
   readonly #images: CrioImageService;

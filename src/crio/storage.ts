@@ -5,13 +5,19 @@ import type { Blob, ImageConfig, LayerEntry } from '../interfaces/distribution.t
 import { type DirectoryNode, FileNode, OverlayDirectory, writtenFiles } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 
+/** What stays over a reboot. */
 export const graphRoot = '/var/lib/containers/storage';
+/** What does not. */
 export const runRoot = '/run/containers/storage';
 const overlay = `${graphRoot}/overlay`;
+/** Where a container's root is mounted. */
 export const mountPoint = ({ layer }: { readonly layer: string }): string => `${overlay}/${layer}/merged`;
+/** A container's own directory on disk. */
 export const userdata = (id: string): string => `${graphRoot}/overlay-containers/${id}/userdata`;
+/** The same below /run: the bundle. */
 export const runDirectory = (id: string): string => `${runRoot}/overlay-containers/${id}/userdata`;
 
+/** One layer, and all below it. */
 export type Layer = {
   readonly id: string;
   readonly parent: string;
@@ -23,6 +29,7 @@ export type Layer = {
   readonly inodes: number;
 };
 
+/** An image of containers/storage. */
 export type StoredImage = {
   readonly id: string;
   readonly names: readonly string[];
@@ -35,6 +42,7 @@ export type StoredImage = {
   readonly created: number;
 };
 
+/** A container of containers/storage: a layer of its own over an image. */
 export type StoredContainer = {
   readonly id: string;
   readonly name: string;
@@ -55,6 +63,7 @@ export class StorageState {
   readonly pins = new Map<string, string>();
 }
 
+/** `storage.lock`, the inode that carries it all. */
 export class StorageFile extends FileNode {
   readonly state = new StorageState();
   constructor(now: number) {
@@ -62,6 +71,7 @@ export class StorageFile extends FileNode {
   }
 }
 
+/** containers/storage with the overlay driver. */
 export class Storage {
   readonly state: StorageState;
   readonly #kernel: Kernel;

@@ -1,10 +1,12 @@
 /** What dockershim writes down of each sandbox, so that its network can be given back when Docker has lost it (docker_checkpoint.go). */
 import type { FileSystem } from '../linux/file-system.ts';
 
+/** What is needed to give a lost sandbox's network back. */
 export type Checkpoint = { readonly name: string; readonly namespace: string; readonly hostNetwork: boolean };
 
 const directory = '/var/lib/dockershim/sandbox';
 
+/** Files below /var/lib/dockershim/sandbox, one a sandbox. */
 export class Checkpoints {
   readonly #files: FileSystem;
 

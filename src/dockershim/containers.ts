@@ -20,6 +20,7 @@ import { extractLabels, logPathLabel, parseContainerName, sandboxIdLabel } from 
 import { cgroupParentOf } from './sandboxes.ts';
 import { moment, type Shim, type State, textOf } from './shim.ts';
 
+/** The shim's containers. */
 export class Containers {
   readonly #shim: Shim;
 

@@ -4,6 +4,7 @@ import { DockerError, type ImageInspected, type ImageSummary } from '../interfac
 import type { Routine } from '../sim/routine.ts';
 import { type Shim, textOf } from './shim.ts';
 
+/** The shim's images. */
 export class Images implements ImageService {
   readonly #shim: Shim;
 

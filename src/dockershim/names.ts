@@ -5,8 +5,11 @@ const prefix = 'k8s';
 const sandboxName = 'POD';
 const annotationPrefix = 'annotation.';
 
+/** `podsandbox` or `container`. */
 export const containerTypeLabel = 'io.kubernetes.docker.type';
+/** Where the kubelet looks for the log. */
 export const logPathLabel = 'io.kubernetes.container.logpath';
+/** On containers: their pod's. */
 export const sandboxIdLabel = 'io.kubernetes.sandbox.id';
 const containerNameLabel = 'io.kubernetes.container.name';
 
@@ -18,11 +21,13 @@ export const makeSandboxName = ({ metadata }: PodSandboxConfig): string =>
 export const makeContainerName = ({ metadata: pod }: PodSandboxConfig, { metadata }: ContainerConfig): string =>
   [prefix, metadata.name, pod.name, pod.namespace, pod.uid, metadata.attempt].join('_');
 
+/** `k8s_POD_web_default_<uid>_0` in its parts. */
 export const parseSandboxName = (name: string): PodSandboxMetadata => {
   const [, , pod = '', namespace = '', uid = '', attempt = '0'] = name.replace(/^\//, '').split('_');
   return { name: pod, namespace, uid, attempt: Number(attempt) };
 };
 
+/** `k8s_nginx_web_default_<uid>_0`: the container's part. */
 export const parseContainerName = (name: string): ContainerMetadata => {
   const [, container = '', , , , attempt = '0'] = name.replace(/^\//, '').split('_');
   return { name: container, attempt: Number(attempt) };

@@ -22,6 +22,7 @@ import { moment, type Shim } from './shim.ts';
 /** Seconds a pause container is given to end. */
 const gracePeriod = 10;
 
+/** The shim's sandboxes. */
 export class Sandboxes {
   readonly #shim: Shim;
   readonly #checkpoints: Checkpoints;

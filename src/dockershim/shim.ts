@@ -10,6 +10,7 @@ import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { containerTypeLabel, parseSandboxName } from './names.ts';
 
+/** What a shim stands on. */
 export type ShimOptions = {
   /** Ends with the process that it is part of. */
   readonly sim: Sim;
@@ -43,6 +44,7 @@ const eventTypes: Readonly<Record<string, ContainerEvent['type']>> = {
   destroy: 'CONTAINER_DELETED_EVENT',
 };
 
+/** Docker's API in the words of the CRI. */
 export class Shim {
   readonly sim: Sim;
   readonly kernel: Kernel;
@@ -130,6 +132,7 @@ export function toRpc(error: unknown, prefix = ''): unknown {
   return new CriError('Unknown', `${prefix}${textOf(error)}`);
 }
 
+/** As Docker's client words the daemon's errors. */
 export function textOf(error: DockerError): string {
   if (/^Cannot connect to the Docker daemon/.test(error.message)) return error.message;
   return error.status === 404 && /^No such container/.test(error.message) ? `Error: ${error.message}` : `Error response from daemon: ${error.message}`;

@@ -3,6 +3,7 @@
  * holds the objects themselves, so the bytes are made when somebody looks: envelope, ObjectMeta, Secret and ConfigMap have their real field
  * numbers; elsewhere fields are numbered in their order, since the schema tells none.
  */
+import { concat } from '../../apimachinery/der.ts';
 import type { EtcdValue } from '../../interfaces/etcd.ts';
 import { decodeUtf8, encodeUtf8 } from '../../sim/stream.ts';
 
@@ -114,14 +115,4 @@ function varint(value: number): Uint8Array {
   let left = value;
   for (; left >= 128; left = Math.floor(left / 128)) out.push((left % 128) | 128);
   return Uint8Array.from([...out, left]);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

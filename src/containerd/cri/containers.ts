@@ -20,6 +20,7 @@ import { criNamespace } from './image-store.ts';
 import type { Plugin } from './plugin.ts';
 import { applyUpdate, statsOf } from './resources.ts';
 
+/** The plugin's containers. */
 export class Containers {
   readonly #plugin: Plugin;
   readonly #logs = new Map<string, LogFile>();

@@ -11,6 +11,7 @@ import type { Plugin } from './plugin.ts';
 
 const managed = { 'io.cri-containerd.image': 'managed' };
 
+/** CRI's ImageService. */
 export class CriImageService implements ImageService {
   readonly #plugin: Plugin;
   readonly #images: Images;

@@ -8,6 +8,7 @@ import type { ImageService } from '../images.ts';
 import { parseDockerReference } from '../reference.ts';
 import { textOf } from './errors.ts';
 
+/** An image under all its names. */
 export type StoredImage = {
   /** `sha256:…` of the config. */
   readonly id: string;
@@ -22,8 +23,10 @@ export type StoredImage = {
   readonly target: string;
 };
 
+/** Where all that belongs to Kubernetes stands. */
 export const criNamespace = 'k8s.io';
 
+/** By id and by name, read anew when names change. */
 export class ImageStore {
   readonly #images: ImageService;
   readonly #content: ContentService;

@@ -34,6 +34,7 @@ type PluginParts = {
   readonly tasks: TaskService;
 };
 
+/** The CRI plugin: containerd's services with the store of pods. */
 export class Plugin {
   readonly context: Context;
   readonly kernel: Kernel;

@@ -20,6 +20,7 @@ export function applyUpdate(plugin: Plugin, container: CriContainer, resources: 
   }
 }
 
+/** ContainerStats. */
 export function statsOf(plugin: Plugin, container: CriContainer): ContainerStats {
   const held = plugin.snapshots.find(criNamespace, 'overlayfs', container.id);
   return containerStats(plugin.kernel, container, held ? plugin.snapshots.usage(criNamespace, 'overlayfs', container.id) : { size: 0, inodes: 0 });

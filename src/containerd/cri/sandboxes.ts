@@ -17,6 +17,7 @@ type Network = { readonly netns: string; readonly cni: CniResult | undefined; re
 
 const noNetwork: Network = { netns: '', cni: undefined, ip: '' };
 
+/** The plugin's sandboxes. */
 export class Sandboxes {
   readonly #plugin: Plugin;
   readonly #images: CriImageService;

@@ -3,7 +3,9 @@ import type { SpecStyle } from '../../cri/spec.ts';
 import type { PodSandboxConfig } from '../../interfaces/cri.ts';
 import { defaultCapabilities } from '../../interfaces/oci-defaults.ts';
 
+/** The directory with the files that a pod's containers share. */
 export const sandboxFiles = (id: string): string => `/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/${id}`;
+/** A pod's /dev/shm. */
 export const sandboxShm = (id: string): string => `/run/containerd/io.containerd.grpc.v1.cri/sandboxes/${id}/shm`;
 
 /**

@@ -21,6 +21,7 @@ const texts: StreamingHost['texts'] = {
     `failed to execute portforward in network namespace ${JSON.stringify(netns === '' ? 'host' : `/var${netns}`)}: failed to connect to localhost:${port} inside namespace ${JSON.stringify(id)}, IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6: address localhost: no suitable address found `,
 };
 
+/** The plugin's sessions. */
 export const newStreaming = (plugin: Plugin): Streaming =>
   new Streaming({
     kernel: plugin.kernel,
