@@ -119,7 +119,7 @@ const english = {
   submitFile: 'Write it to the file:',
   submitHolds: 'What is in it: the lines you typed, your answers, hints and undos, with their times. Nothing else of your machine.',
   submitNothing: 'Nothing is recorded yet: do a lesson first.',
-  submitLesson: '{title}: {state}, {n} entries',
+  submitLesson: '{title}: {state}, entries: {n}',
   submitOpen: 'not finished',
   submitNeedsName: 'Say who hands it in.',
   submitNeedsFile: 'Say where it goes.',

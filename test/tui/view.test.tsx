@@ -361,8 +361,8 @@ describe('screens', () => {
 
   test.each(['en', 'ko'] as const)('handing in (%s): a name, what is in it, where it goes', async (language) => {
     const { app, store, actions, frame } = draw({ screen: 'submit', language, kept: played });
-    expect(frame()).toContain(language === 'en' ? '✓ First: 80 points, 1 entries' : '✓ 첫째: 80점, 기록 1개');
-    expect(frame()).toContain(language === 'en' ? '· Second: not finished, 1 entries' : '· 둘째: 끝나지 않음, 기록 1개');
+    expect(frame()).toContain(language === 'en' ? '✓ First: 80 points, entries: 1' : '✓ 첫째: 80점, 기록 1개');
+    expect(frame()).toContain(language === 'en' ? '· Second: not finished, entries: 1' : '· 둘째: 끝나지 않음, 기록 1개');
     await until(() => {
       if (!frame().includes('김민수')) app.stdin.write('김민수');
       expect(frame()).toContain('submission-김민수.json');
