@@ -142,7 +142,8 @@ export class Schemas {
         this.#made[quantity] ??= { description: quantityDoc, oneOf: [{ type: 'string' }, { type: 'number' }] };
         return { allOf: [reference(quantity)] };
       case 'int-or-string':
-        this.#made[intOrString] ??= { description: intOrStringDoc, format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] };
+        // Fields of this type have its description as their own.
+        this.#made[intOrString] ??= { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] };
         return { allOf: [reference(intOrString)] };
       case 'time':
       case 'micro-time': {
@@ -184,7 +185,6 @@ const apiVersionDoc =
   'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources';
 const metadataDoc = "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
 const quantityDoc = 'Quantity is a fixed-point representation of a number. It provides convenient marshaling/unmarshaling in JSON and YAML.';
-const intOrStringDoc = 'IntOrString is a type that can hold an int32 or a string.';
 const timeDoc =
   'Time is a wrapper around time.Time which supports correct marshaling to YAML and JSON.  Wrappers are provided for many of the factory methods that the time package offers.';
 const microTimeDoc = 'MicroTime is version of Time with microsecond level precision.';

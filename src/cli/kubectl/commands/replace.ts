@@ -1,4 +1,6 @@
+import { goJson } from '../../../apimachinery/go-text.ts';
 import { StatusError } from '../../../apimachinery/status.ts';
+import { readAll } from '../../../linux/open-file.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Target, targetsOf } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
@@ -6,6 +8,7 @@ import { ErrorList, KubectlError, prefixed } from '../errors.ts';
 import { nameOf, obj, withoutPath } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
+import { rawBody } from './create/create.ts';
 import { writeQuery } from './create/generator.ts';
 import { deleteOne, waitForDeletion } from './delete/deleter.ts';
 
@@ -19,6 +22,11 @@ export const replace: CommandEntry = {
   examples: '# Exchange a pod\nkubectl replace -f pod.yaml\n\n# Delete and create it\nkubectl replace --force -f pod.yaml',
   *run(k) {
     if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('must specify one of -f and -k');
+    if (k.flags.text('raw') !== '') {
+      const source = k.flags.list('filename')[0] ?? '';
+      const content = source === '-' ? yield* readAll(k.process.stdin) : k.process.fs.read(source);
+      return yield* k.print(`${goJson(yield* k.api.request({ method: 'PUT', path: k.flags.text('raw'), body: rawBody(content) }))}\n`);
+    }
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun);
     const query = writeQuery(k, dryRun);

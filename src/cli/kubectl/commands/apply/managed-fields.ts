@@ -7,9 +7,10 @@ const clientSide = 'kubectl-client-side-apply';
 /** JSON patch that hands the fields of client-side apply to a manager; undefined when there are none. */
 export function upgradedManagedFields(object: Obj, manager: string): readonly Obj[] | undefined {
   const entries = objs(at(object, 'metadata.managedFields'));
-  const old = entries.filter(
-    (entry) => entry['operation'] === 'Update' && entry['subresource'] === undefined && (entry['manager'] === clientSide || ownsAnnotation(entry)),
-  );
+  const updates = entries.filter((entry) => entry['operation'] === 'Update' && entry['subresource'] === undefined);
+  // Whoever wrote the annotation last, and for kubectl's own manager what its client-side half has.
+  const names = new Set([...(manager === 'kubectl' ? [clientSide] : []), ...updates.filter(ownsAnnotation).map((entry) => text(entry['manager']))]);
+  const old = updates.filter((entry) => names.has(text(entry['manager'])));
   if (old.length === 0) return undefined;
   const own = entries.find((entry) => entry['manager'] === manager && entry['operation'] === 'Apply' && entry['subresource'] === undefined);
   const fields = [own, ...old].reduce<Obj>((all, entry) => union(all, obj(entry?.['fieldsV1'])), {});
@@ -21,7 +22,8 @@ export function upgradedManagedFields(object: Obj, manager: string): readonly Ob
   ];
 }
 
-const ownsAnnotation = (entry: Obj): boolean => `f:${lastApplied}` in obj(at(entry, 'fieldsV1.f:metadata.f:annotations'));
+/** Whether a manager has the annotation of client-side apply. */
+export const ownsAnnotation = (entry: Obj): boolean => `f:${lastApplied}` in obj(at(entry, 'fieldsV1.f:metadata.f:annotations'));
 
 const union = (a: Obj, b: Obj): Obj => {
   const out: Record<string, unknown> = { ...a };

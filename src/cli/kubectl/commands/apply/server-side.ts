@@ -2,10 +2,11 @@
 import { isReason } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { KubectlError } from '../../errors.ts';
-import { nameOf, type Obj, obj } from '../../json.ts';
+import { at, nameOf, type Obj, obj, objs } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
+import { lastApplied } from '../create/generator.ts';
 import type { ApplyOptions, ManifestTarget } from './apply-target.ts';
-import { upgradedManagedFields } from './managed-fields.ts';
+import { ownsAnnotation, upgradedManagedFields } from './managed-fields.ts';
 
 const conflictHelp = `Please review the fields above--they currently have other managers. Here
 are the ways you can resolve this warning:
@@ -27,6 +28,7 @@ export function* applyServerSide(k: Kubectl, { resource, namespace, manifest }: 
   const send = { method: 'PATCH', path, query, body: manifest.object, contentType: 'application/apply-patch+yaml' } as const;
   try {
     let applied = obj(yield* k.api.request(send));
+    if (options.dryRun === 'none' && manager === 'kubectl') yield* keepLastApplied(k, path, applied);
     if (options.dryRun === 'none' && (yield* migrate(k, path, applied, manager))) applied = obj(yield* k.api.request(send));
     yield* options.print(applied, 'serverside-applied');
     return applied;
@@ -34,6 +36,19 @@ export function* applyServerSide(k: Kubectl, { resource, namespace, manifest }: 
     if (isReason(error, 'Conflict') && error.message.startsWith('Apply failed')) throw new KubectlError(`${error.message}\n${conflictHelp}`);
     throw error;
   }
+}
+
+/** The annotation of client-side apply gets a manager of its own, so that it does not go with the fields: saveLastApplyAnnotationIfNecessary. */
+function* keepLastApplied(k: Kubectl, path: string, applied: Obj): Routine {
+  const annotation = obj(at(applied, 'metadata.annotations'))[lastApplied];
+  if (annotation === undefined) return;
+  const owned = objs(at(applied, 'metadata.managedFields')).some((entry) => entry['operation'] === 'Apply' && ownsAnnotation(entry));
+  if (owned) return;
+  const { name, namespace } = obj(applied['metadata']);
+  const metadata = { name, ...(namespace !== undefined && { namespace }), annotations: { [lastApplied]: annotation } };
+  const body = { apiVersion: applied['apiVersion'], kind: applied['kind'], metadata };
+  const query = { fieldManager: 'kubectl-last-applied', force: 'true' };
+  yield* k.api.request({ method: 'PATCH', path, query, body, contentType: 'application/apply-patch+yaml' });
 }
 
 const maxRetries = 5;

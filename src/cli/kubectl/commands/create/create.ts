@@ -14,7 +14,8 @@ import { editing } from '../edit.ts';
 import { lastApplied, writeQuery } from './generator.ts';
 
 /** What goes to a --raw path is read as JSON. Throws as the server does. */
-function rawBody(content: string): unknown {
+export function rawBody(content: string): unknown {
+  if (content === '') return undefined;
   try {
     return parseJson(content);
   } catch (error) {

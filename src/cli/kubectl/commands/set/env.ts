@@ -109,6 +109,7 @@ function* printResolved(k: Kubectl, info: Info, container: Obj, variable: Obj): 
   } catch (error) {
     if (!(error instanceof KubectlError || error instanceof StatusError)) throw error;
     yield* k.printError(`error retrieving reference for ${name}: ${error.message}\n`);
+    yield* k.print(`${variableText(variable)}\n`);
   }
 }
 
