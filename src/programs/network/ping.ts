@@ -3,6 +3,7 @@ import { NetworkError, route } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
+import { isBusybox } from '../busybox-words.ts';
 import { Failure, tool } from '../tool.ts';
 import { resolve } from './resolver.ts';
 
@@ -31,6 +32,7 @@ export const ping = tool({
     if (name === undefined) throw new Failure('usage error: Destination address required');
     const { process } = call;
     const found = yield* resolve(process, name);
+    if ('failed' in found && isBusybox(process)) throw new Failure(`bad address '${name}'`, 1);
     if ('failed' in found)
       throw new Failure(`${name}: ${found.failed === 'not-found' ? 'Name or service not known' : 'Temporary failure in name resolution'}`, 2);
     const address = found.addresses[0] ?? '';
@@ -42,8 +44,9 @@ export const ping = tool({
     const times: number[] = [];
     let sent = 0;
     let errors = 0;
-    yield* call.print(`PING ${name} (${address}) ${size}(${size + 28}) bytes of data.\n`);
-    const summary = (): string => pingSummary({ name, sent, errors, times, milliseconds: process.now - began });
+    const busybox = isBusybox(process);
+    yield* call.print(busybox ? `PING ${name} (${address}): ${size} data bytes\n` : `PING ${name} (${address}) ${size}(${size + 28}) bytes of data.\n`);
+    const summary = (): string => (busybox ? appletSummary(name, sent, times) : pingSummary({ name, sent, errors, times, milliseconds: process.now - began }));
     process.onSignal('SIGINT', () => {
       process.sim.go(
         (function* (): Routine {
@@ -60,14 +63,15 @@ export const ping = tool({
         const milliseconds = process.namespaces.network.has(address) ? 0.03 + process.sim.random.next() * 0.02 : 0.15 + process.sim.random.next() * 0.2;
         yield* sleep(milliseconds);
         times.push(milliseconds);
-        if (!call.has('q')) yield* call.print(`${size + 8} bytes from ${address}: icmp_seq=${sent} ttl=64 time=${milliseconds.toPrecision(3)} ms\n`);
+        const [seq, time] = busybox ? [`seq=${sent - 1}`, milliseconds.toFixed(3)] : [`icmp_seq=${sent}`, milliseconds.toPrecision(3)];
+        if (!call.has('q')) yield* call.print(`${size + 8} bytes from ${address}: ${seq} ttl=64 time=${time} ms\n`);
       } catch (error) {
         if (!(error instanceof NetworkError)) throw error;
         if (error.code === 'ENETUNREACH') throw new Failure('connect: Network is unreachable', 2);
         if (error.code === 'EHOSTUNREACH') {
           errors++;
           yield* sleep(Math.min(error.afterMilliseconds, deadline - process.now));
-          yield* call.print(`From ${process.namespaces.network.sourceAddress()} icmp_seq=${sent} Destination Host Unreachable\n`);
+          if (!busybox) yield* call.print(`From ${process.namespaces.network.sourceAddress()} icmp_seq=${sent} Destination Host Unreachable\n`);
         } else yield* sleep(Math.min(sent === count ? Number(call.value('W') ?? 10) * 1000 : interval, Math.max(0, deadline - process.now)));
       }
       yield* call.out.flush();
@@ -77,6 +81,15 @@ export const ping = tool({
     return times.length > 0 ? 0 : 1;
   },
 });
+
+/** busybox's words (networking/ping.c). */
+function appletSummary(name: string, sent: number, times: readonly number[]): string {
+  const loss = sent === 0 ? 0 : Math.floor(((sent - times.length) / sent) * 100);
+  const average = times.reduce((sum, each) => sum + each, 0) / Math.max(1, times.length);
+  const round = [Math.min(...times), average, Math.max(...times)].map((value) => value.toFixed(3)).join('/');
+  const trip = times.length > 0 ? `round-trip min/avg/max = ${round} ms\n` : '';
+  return `--- ${name} ping statistics ---\n${sent} packets transmitted, ${times.length} packets received, ${loss}% packet loss\n${trip}`;
+}
 
 function pingSummary({
   name,
