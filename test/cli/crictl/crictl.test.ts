@@ -90,4 +90,16 @@ describe('crictl with pods', () => {
     type('crictl pull busybox:1.36; ID=$(crictl run short.yaml pod.json 2>/dev/null)');
     expect(type('crictl logs -f $ID').output).toBe('1\n2\n3\n');
   });
+
+  it('takes the protocol of a port by its number, as the API has it', () => {
+    const { type, world } = ready();
+    const pod = {
+      metadata: { name: 'udp', namespace: 'default', uid: 'u2' },
+      linux: {},
+      port_mappings: [{ protocol: 1, host_port: 8053, container_port: 53 }],
+    };
+    world.files().write('/root/udp.json', JSON.stringify(pod));
+    expect(type('P=$(crictl runp udp.json 2>/dev/null); crictl inspectp $P | jq -r .status.state').output).toBe('SANDBOX_READY\n');
+    expect(type('crictl stopp $P && crictl rmp $P').status).toBe(0);
+  });
 });

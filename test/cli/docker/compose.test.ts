@@ -146,3 +146,11 @@ test('a file takes services from others, and containers get secrets and configs'
   expect(run('docker compose config')).toBe('service "a" refers to undefined secret none: invalid compose project');
   expect(run('docker compose watch; echo $?')).toContain('70');
 });
+
+test('.. in a path is the folder above', () => {
+  file('services:\n  up:\n    image: busybox:1.36\n    command: ls /above\n    volumes: ["../above:/above"]\n');
+  run('mkdir -p /tmp/above; touch /tmp/above/here');
+  run('docker compose up');
+  expect(run('docker compose logs --no-log-prefix')).toBe('here');
+  run('docker compose down');
+});
