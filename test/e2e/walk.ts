@@ -39,7 +39,11 @@ async function move(screen: Screen, text: string, step: Step | undefined): Promi
   if (word === '@answer') {
     if (id !== step?.id) throw new Error(`${text}: the screen stands at ${step?.id}`);
     // The terminal has the keys where a line was typed in between.
-    await hurried(screen, () => asks.test(screen.text), keys.escape);
+    await hurried(
+      screen,
+      () => asks.test(screen.text),
+      () => keys.escape,
+    );
     return answer(screen, step, values);
   }
   if (word === '@next') return screen.type(keys.enter);
@@ -91,17 +95,23 @@ const waitsForInput = (screen: Screen): boolean => {
 
 const isDone = (screen: Screen): boolean => Object.values(doneText).some((text) => screen.text.includes(text));
 
-const atPrompt = (screen: Screen): Promise<void> => hurried(screen, () => waitsForInput(screen) || isDone(screen));
+/** A question may take the keys meanwhile: they are taken back. */
+const atPrompt = (screen: Screen): Promise<void> =>
+  hurried(
+    screen,
+    () => waitsForInput(screen) || isDone(screen),
+    () => (asks.test(screen.text) ? keys.escape : keys.f7),
+  );
 
 /** Waits, and presses a key as long as nothing comes: by default the one that skips the world's time. */
-async function hurried(screen: Screen, there: () => boolean, key: string = keys.f7): Promise<void> {
+async function hurried(screen: Screen, there: () => boolean, key: () => string = () => keys.f7): Promise<void> {
   const end = Date.now() + patience;
   while (Date.now() < end) {
     try {
       await screen.until(there, 1_500);
       return;
     } catch {
-      if (!/skipping|건너뛰는/.test(screen.text)) screen.type(key);
+      if (!/skipping|건너뛰는/.test(screen.text)) screen.type(key());
     }
   }
   await screen.until(there, 1);
