@@ -6,7 +6,7 @@ import { buildSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { engineOptions } from '../scripts/engine-options.mjs';
 import { newCluster } from '../src/cluster/cluster.ts';
-import { packagedLessons } from '../src/headless/lessons-folder.ts';
+import { packagedLessons } from '../src/headless/lesson-files.ts';
 import { Session } from '../src/session/session.ts';
 import { etcdHash, type Played, play, type Side, screenOf } from './determinism/play.ts';
 

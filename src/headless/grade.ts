@@ -1,5 +1,4 @@
 /** `k8s-lab grade FILES|FOLDER…`: lives submissions again and says what they are worth. */
-import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Arguments, seedOf, UsageError } from '../arguments.ts';
@@ -13,8 +12,8 @@ import type { GradeOptions } from './grade-job.ts';
 import { gradeAll } from './grade-pool.ts';
 import { GradeProgress } from './grade-progress.ts';
 import { type Entry, GradeState, runId } from './grade-state.ts';
+import { isFolder, packagedLessons } from './lesson-files.ts';
 import { LessonShelf } from './lesson-shelf.ts';
-import { packagedLessons } from './lessons-folder.ts';
 import { stateFolder } from './progress.ts';
 import { writeSimilarity } from './similarity-file.ts';
 import { type Found, findSubmissions } from './submission-files.ts';
@@ -68,7 +67,7 @@ function formatOf({ format = 'table' }: Values): Format {
 
 function optionsOf(values: Values): GradeOptions {
   const lessons = values.lessons ?? packagedLessons();
-  if (!existsSync(lessons) || !statSync(lessons).isDirectory()) throw new UsageError(`--lessons: ${lessons}: no such folder`);
+  if (!isFolder(lessons)) throw new UsageError(`--lessons: ${lessons}: no such folder`);
   const since = momentOf(values.since, '--since', 'T00:00:00Z');
   const due = momentOf(values.due, '--due', 'T23:59:59.999Z');
   return {

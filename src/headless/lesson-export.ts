@@ -1,12 +1,12 @@
 /** `k8s-lab lesson export --for learners [DIR] -o FOLDER`: the copy of a course that learners get, and the proof that nothing hidden is in it. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Arguments, UsageError } from '../arguments.ts';
 import { leaks, learnerCopy } from '../lessons/learner-copy.ts';
 import { type Problem, problemText } from '../lessons/lesson.ts';
 import { loadLesson } from '../lessons/load.ts';
+import { isFile, isFolder, packagedLessons, textOf } from './lesson-files.ts';
 import { lessonTexts } from './lesson-shelf.ts';
-import { lessonFolders, packagedLessons } from './lessons-folder.ts';
+import { lessonFolders } from './lessons-folder.ts';
 import { WriteError, writeInFolder } from './write-whole.ts';
 
 type Copy = { readonly name: string; readonly files: Readonly<Record<string, string>>; readonly hidden: number };
@@ -15,7 +15,7 @@ export function exportLessons(values: Arguments['values'], [root = values.lesson
   if (values.for !== 'learners') throw new UsageError('lesson export takes --for learners');
   const { output } = values;
   if (output === undefined) throw new UsageError('lesson export takes -o FOLDER');
-  if (!existsSync(root) || !statSync(root).isDirectory()) throw new UsageError(`${root}: no such folder`);
+  if (!isFolder(root)) throw new UsageError(`${root}: no such folder`);
   const copies = lessonFolders(root).map(copyOf);
   if (copies.length === 0) throw new UsageError(`there is no lesson.yaml below ${root}`);
   const problems = copies.flatMap((copy) => ('problems' in copy ? copy.problems : []));
@@ -25,7 +25,7 @@ export function exportLessons(values: Arguments['values'], [root = values.lesson
   try {
     for (const copy of copies) if ('files' in copy) for (const [name, text] of Object.entries(copy.files)) writeInFolder(join(output, copy.name, name), [text]);
     const tracks = join(root, 'tracks.yaml');
-    if (existsSync(tracks)) writeInFolder(join(output, 'tracks.yaml'), [readFileSync(tracks, 'utf8')]);
+    if (isFile(tracks)) writeInFolder(join(output, 'tracks.yaml'), [textOf(tracks)]);
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
     process.stderr.write(`k8s-lab: ${error.message}\n`);

@@ -5,7 +5,8 @@ import { isWorldName, type WorldName } from '../cluster/worlds/index.ts';
 import { type LoadedLesson, problemText } from '../lessons/lesson.ts';
 import { Session } from '../session/session.ts';
 import type { Worlds } from '../tui/services.ts';
-import { packagedLessons, readLesson } from './lessons-folder.ts';
+import { packagedLessons } from './lesson-files.ts';
+import { readLesson } from './lessons-folder.ts';
 
 type LessonWorldsOptions = { readonly lessons: string | undefined; readonly seed: number /** Of a shell without a lesson. */; readonly world: string };
 

@@ -1,5 +1,4 @@
 /** `k8s-lab lesson list | check | play | export`. */
-import { existsSync } from 'node:fs';
 import { type Arguments, seedOf, UsageError } from '../arguments.ts';
 import { isWorldName } from '../cluster/worlds/index.ts';
 import { type Problem, pointsOf, problemText, type Track } from '../lessons/lesson.ts';
@@ -11,7 +10,8 @@ import { engineVersion } from './engine-version.ts';
 import { languageOf } from './language.ts';
 import { lessonSeedOf } from './learner-seed.ts';
 import { exportLessons } from './lesson-export.ts';
-import { lessonFolders, packagedLessons, readLesson, readTracks } from './lessons-folder.ts';
+import { isFolder, packagedLessons } from './lesson-files.ts';
+import { lessonFolders, readLesson, readTracks } from './lessons-folder.ts';
 import { changeProgress, type LessonProgress, readProgress } from './progress.ts';
 import { readText } from './read-text.ts';
 
@@ -52,7 +52,7 @@ function report(problems: readonly Problem[]): number {
 
 function check(values: Values, folders: readonly string[]): number {
   const roots = folders.length > 0 ? folders : [values.lessons ?? packagedLessons()];
-  for (const root of roots) if (!existsSync(root)) throw new UsageError(`${root}: no such folder`);
+  for (const root of roots) if (!isFolder(root)) throw new UsageError(`${root}: no such folder`);
   const seeds = seedsToCheck(values);
   const rows = roots.flatMap(lessonFolders).map((folder) => {
     const began = Date.now();

@@ -1,29 +1,21 @@
 /** Lessons on disk: those that come with the lab, or a folder that the user names. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import tracksSchema from '../../lessons/schema/tracks.schema.json' with { type: 'json' };
 import { UsageError } from '../arguments.ts';
 import type { Language, LoadedLesson, Problem, Track } from '../lessons/lesson.ts';
 import { loadLesson } from '../lessons/load.ts';
 import { schemaProblems } from '../lessons/schema-problems.ts';
 import { readYaml } from '../lessons/yaml-source.ts';
+import { foldersIn, isFile, sizeOf, textOf } from './lesson-files.ts';
 
 const largestFile = 1024 * 1024;
-
-/** The folder `lessons` of the package: beside `dist`, or beside `src` when run from source. */
-export function packagedLessons(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'lessons', 'tracks.yaml')) && dirname(folder) !== folder) folder = dirname(folder);
-  return join(folder, 'lessons');
-}
 
 type TrackEntry = { readonly id: string; readonly title: Readonly<Record<Language, string>>; readonly lessons: readonly string[] };
 
 /** The curriculum as tracks.yaml orders it; lessons that are only planned are not listed there. Broken lessons are left out and reported. */
 export function readTracks(folder: string): { readonly tracks: readonly Track[]; readonly problems: readonly Problem[] } {
   const path = join(folder, 'tracks.yaml');
-  if (!existsSync(path)) throw new UsageError(`${folder}: there is no tracks.yaml`);
+  if (!isFile(path)) throw new UsageError(`${folder}: there is no tracks.yaml`);
   const source = readYaml(path, readFile(path));
   if (!('data' in source)) return { tracks: [], problems: source };
   const problems: Problem[] = schemaProblems(source, tracksSchema);
@@ -46,7 +38,7 @@ export function readTracks(folder: string): { readonly tracks: readonly Track[];
 
 function readFile(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return textOf(path);
   } catch (error) {
     throw new UsageError(`${path}: ${error instanceof Error ? error.message.replace(/^E[A-Z]+: /, '').replace(/, \w+( '.*')?$/, '') : String(error)}`);
   }
@@ -56,8 +48,8 @@ export function readLesson(folder: string): LoadedLesson | readonly Problem[] {
   const files: Record<string, string> = {};
   for (const name of ['lesson.yaml', 'en.yaml', 'ko.yaml']) {
     const path = join(folder, name);
-    if (!existsSync(path)) continue;
-    const { size } = statSync(path);
+    if (!isFile(path)) continue;
+    const size = sizeOf(path);
     if (size > largestFile)
       return [{ file: path, line: 1, message: `the file has ${Math.round(size / 1024)} KiB`, remedy: 'A lesson’s file has 256 KiB at most' }];
     files[name] = readFile(path);
@@ -66,10 +58,5 @@ export function readLesson(folder: string): LoadedLesson | readonly Problem[] {
 }
 
 /** Every lesson below a folder: folders that hold a lesson.yaml. */
-export function lessonFolders(folder: string): string[] {
-  if (existsSync(join(folder, 'lesson.yaml'))) return [folder];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => lessonFolders(join(folder, entry.name)));
-}
+export const lessonFolders = (folder: string): string[] =>
+  isFile(join(folder, 'lesson.yaml')) ? [folder] : foldersIn(folder).flatMap((name) => lessonFolders(join(folder, name)));

@@ -1,7 +1,8 @@
 /** The longest lesson, played; and one side of the comparison, as a worker thread: every seed once, in a fresh world each. */
 import { createHash } from 'node:crypto';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { packagedLessons, readLesson } from '../../src/headless/lessons-folder.ts';
+import { packagedLessons } from '../../src/headless/lesson-files.ts';
+import { readLesson } from '../../src/headless/lessons-folder.ts';
 import { etcdProtocol, prefixEnd } from '../../src/interfaces/etcd.ts';
 import { fillAll } from '../../src/lessons/variables.ts';
 import { dial } from '../../src/linux/network.ts';

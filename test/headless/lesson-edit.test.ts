@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { editLesson } from '../../src/headless/lesson-edit.ts';
-import { packagedLessons } from '../../src/headless/lessons-folder.ts';
+import { packagedLessons } from '../../src/headless/lesson-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'k8s-lab-edit-'));
 const editor = process.env['EDITOR'];

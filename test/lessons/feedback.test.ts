@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { packagedLessons, readTracks } from '../../src/headless/lessons-folder.ts';
+import { packagedLessons } from '../../src/headless/lesson-files.ts';
+import { readTracks } from '../../src/headless/lessons-folder.ts';
 import { languages } from '../../src/lessons/lesson.ts';
 import { feedbackKeys } from '../../src/session/lesson-static.ts';
 

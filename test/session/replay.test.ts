@@ -1,7 +1,8 @@
 /** A session is its inputs: whatever was done to a world, doing it again gives the same bytes. */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { packagedLessons, readLesson } from '../../src/headless/lessons-folder.ts';
+import { packagedLessons } from '../../src/headless/lesson-files.ts';
+import { readLesson } from '../../src/headless/lessons-folder.ts';
 import { etcdProtocol, prefixEnd } from '../../src/interfaces/etcd.ts';
 import { dial } from '../../src/linux/network.ts';
 import type { Input } from '../../src/session/inputs.ts';
