@@ -62,29 +62,53 @@ export function parseTime(text: string): number {
   return ms;
 }
 
-const layout: readonly (readonly [RegExp, string])[] = [
-  [/^\d{4}/, '2006'],
-  [/^-/, '-'],
-  [/^(0[1-9]|1[0-2])/, '01'],
-  [/^-/, '-'],
-  [/^(0[1-9]|[12]\d|3[01])/, '02'],
-  [/^T/, 'T'],
-  [/^([01]\d|2[0-3])/, '15'],
-  [/^:/, ':'],
-  [/^[0-5]\d/, '04'],
-  [/^:/, ':'],
-  [/^[0-5]\d(\.\d+)?/, '05'],
-  [/^(Z|[+-]\d\d:\d\d)/, 'Z07:00'],
-];
+const rfc3339Layout = '2006-01-02T15:04:05Z07:00';
+
+/** What stands for a part of a layout, and the range that its number must be in. */
+const layoutParts: Readonly<Record<string, { readonly pattern: RegExp; readonly name?: string; readonly from?: number; readonly to?: number }>> = {
+  '2006': { pattern: /^\d{4}/ },
+  '01': { pattern: /^\d\d/, name: 'month', from: 1, to: 12 },
+  '02': { pattern: /^\d\d/, name: 'day', from: 1, to: 31 },
+  '15': { pattern: /^\d\d/, name: 'hour', from: 0, to: 23 },
+  '04': { pattern: /^\d\d/, name: 'minute', from: 0, to: 59 },
+  '05': { pattern: /^\d\d(\.\d+)?/, name: 'second', from: 0, to: 59.999999999 },
+  'Z07:00': { pattern: /^(Z|[+-]\d\d:\d\d)/ },
+  '-': { pattern: /^-/ },
+  ':': { pattern: /^:/ },
+  T: { pattern: /^T/ },
+};
+
+/** time.Parse in UTC with a layout of the numbers above (`2006-01-02T15:04`), in milliseconds; throws RangeError with Go's text. */
+export function parseLayout(text: string, layout: string): number {
+  const found = read(text, layout);
+  if (typeof found === 'string') throw new RangeError(found);
+  const part = (name: string, otherwise: string): string => found.get(name) ?? otherwise;
+  const day = `${part('2006', '1970')}-${part('01', '01')}-${part('02', '01')}`;
+  const ms = tryParseTime(`${day}T${part('15', '00')}:${part('04', '00')}:${part('05', '00')}${part('Z07:00', 'Z')}`);
+  // Date reads 30 February as a day of March.
+  if (ms === undefined || new Date(`${day}T00:00:00Z`).getUTCDate() !== Number(part('02', '01'))) throw new RangeError(outOfRange(text, 'day'));
+  return ms;
+}
 
 /** time.Parse's message for a text that is no RFC 3339 time. */
 export function timeParseError(text: string): string {
-  const prefix = `parsing time ${quote(text)}`;
+  const found = read(text, rfc3339Layout);
+  return typeof found === 'string' ? found : outOfRange(text, 'day');
+}
+
+const outOfRange = (text: string, name: string): string => `parsing time ${quote(text)}: ${name} out of range`;
+
+/** The parts of the text by the layout's names, or what is wrong. */
+function read(text: string, layout: string): Map<string, string> | string {
+  const found = new Map<string, string>();
   let rest = text;
-  for (const [pattern, part] of layout) {
-    const match = pattern.exec(rest);
-    if (!match) return `${prefix} as "2006-01-02T15:04:05Z07:00": cannot parse ${quote(rest)} as ${quote(part)}`;
+  for (const name of layout.match(/2006|Z07:00|\d\d|./g) ?? []) {
+    const part = layoutParts[name];
+    const match = part?.pattern.exec(rest);
+    if (!match) return `parsing time ${quote(text)} as ${quote(layout)}: cannot parse ${quote(rest)} as ${quote(name)}`;
+    if (part?.name && (Number(match[0]) < (part.from ?? 0) || Number(match[0]) > (part.to ?? 0))) return outOfRange(text, part.name);
+    found.set(name, match[0]);
     rest = rest.slice(match[0].length);
   }
-  return rest === '' ? `${prefix}: day out of range` : `${prefix}: extra text: ${quote(rest)}`;
+  return rest === '' ? found : `parsing time ${quote(text)}: extra text: ${quote(rest)}`;
 }

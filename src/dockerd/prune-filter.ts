@@ -1,5 +1,5 @@
 /** `--filter` of the prune commands (moby daemon/prune.go, containerd/image_prune.go). */
-import { DurationError, parseGoDuration } from '../apimachinery/duration.ts';
+import { parseTimestamp, TimestampError } from '../apimachinery/timestamp.ts';
 import { DockerError, type Filters } from '../interfaces/docker.ts';
 
 type Subject = { readonly labels: Readonly<Record<string, string>>; readonly created: number };
@@ -25,15 +25,10 @@ const has = (labels: Readonly<Record<string, string>>, wanted: string): boolean 
 };
 
 function moment(value: string, now: number): number {
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const at = /^\d{4}-/.test(value)
-    ? Date.parse(/[Zz]|[+-]\d\d:\d\d$/.test(value) ? value : `${value.length === 10 ? `${value}T00:00:00` : value}Z`)
-    : Number.NaN;
-  if (!Number.isNaN(at)) return at;
   try {
-    return now - parseGoDuration(value);
+    return parseTimestamp(value, now);
   } catch (error) {
-    if (error instanceof DurationError) throw new DockerError(400, error.message);
+    if (error instanceof TimestampError) throw new DockerError(400, error.message);
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { fnv32a, safeEncodeString, validateDnsLabel, validateDnsSubdomain, valid
 import { cpuMillis, parseQuantity, wholeValue } from '../../src/apimachinery/quantity.ts';
 import { alreadyExists, conflict, forbidden, invalid, isReason, notFound } from '../../src/apimachinery/status.ts';
 import { parseTime, rfc3339, rfc3339Micro, rfc3339Nano } from '../../src/apimachinery/time.ts';
+import { parseTimestamp, TimestampError } from '../../src/apimachinery/timestamp.ts';
 
 describe('quantity', () => {
   it.each([
@@ -150,4 +151,27 @@ describe('errors', () => {
     expect(toText(tooLong('metadata.name', 'x', 63))).toBe('metadata.name: Too long: may not be more than 63 bytes');
     expect(aggregateText([required('a'), required('a')])).toBe('a: Required value');
   });
+});
+
+describe('moments as Docker takes them', () => {
+  const now = Date.parse('2026-11-22T12:00:00Z');
+  const at = (text: string): string => new Date(parseTimestamp(text, now)).toISOString();
+  it.each([
+    ['42m', '2026-11-22T11:18:00.000Z'],
+    ['1136073600', '2006-01-01T00:00:00.000Z'],
+    ['1136073600.5', '2006-01-01T00:00:00.500Z'],
+    ['2026-11-22', '2026-11-22T00:00:00.000Z'],
+    ['2026-11-22T10', '2026-11-22T10:00:00.000Z'],
+    ['2026-11-22T10:30', '2026-11-22T10:30:00.000Z'],
+    ['2026-11-22T10:30:15.25', '2026-11-22T10:30:15.250Z'],
+    ['2026-11-22T10:30:15+02:00', '2026-11-22T08:30:15.000Z'],
+    ['2026-11-22-03:00', '2026-11-22T03:00:00.000Z'],
+  ])('%s', (text, expected) => expect(at(text)).toBe(expected));
+  it.each([
+    ['abc', 'failed to parse value as time or duration: "abc"'],
+    ['5 minutes', 'failed to parse value as time or duration: "5 minutes"'],
+    ['2026-13-01', 'parsing time "2026-13-01": month out of range'],
+    ['2026-02-30', 'parsing time "2026-02-30": day out of range'],
+    ['2026-1-1', 'parsing time "2026-1-1" as "2006-01-02": cannot parse "1-1" as "01"'],
+  ])('%s is none', (text, message) => expect(() => parseTimestamp(text, now)).toThrow(new TimestampError(message)));
 });

@@ -1,19 +1,14 @@
-/** `--since` and `--until`: a timestamp, seconds since 1970, or so long ago. */
-import { DurationError, parseGoDuration } from '../../apimachinery/duration.ts';
+/** `--since` and `--until`. */
+import { parseTimestamp, TimestampError } from '../../apimachinery/timestamp.ts';
 import { CliError } from './context.ts';
 
-/** Milliseconds since 1970; 0 for none. */
-export function since(value: string, now: number): number {
+/** Milliseconds since 1970; 0 for none. `flag` is what the moment was given for, where the message names it. */
+export function moment(value: string, now: number, flag?: string): number {
   if (value === '') return 0;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const at = /^\d{4}-/.test(value)
-    ? Date.parse(/[Zz]|[+-]\d\d:\d\d$/.test(value) ? value : `${value.length === 10 ? `${value}T00:00:00` : value}Z`)
-    : Number.NaN;
-  if (!Number.isNaN(at)) return at;
   try {
-    return now - parseGoDuration(value);
+    return parseTimestamp(value, now);
   } catch (error) {
-    if (error instanceof DurationError) throw new CliError(`invalid value for "since": ${error.message}`);
+    if (error instanceof TimestampError) throw new CliError(flag === undefined ? error.message : `invalid value for "${flag}": ${error.message}`);
     throw error;
   }
 }

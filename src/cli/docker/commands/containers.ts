@@ -5,7 +5,7 @@ import type { Routine } from '../../../sim/routine.ts';
 import { any, bool, CliError, type Context, command, int, list, text } from '../context.ts';
 import { nanoCpus, restartPolicy } from '../create-options.ts';
 import { parseSize, table } from '../output.ts';
-import { since } from '../times.ts';
+import { moment } from '../times.ts';
 
 const timeout = [
   text('signal,s', 'Signal to send to the container'),
@@ -96,8 +96,8 @@ export const logs = command(
     const lines = context.client().containers.logs(context.arg(0), {
       follow: flags.bool('follow'),
       tail,
-      since: since(flags.text('since'), process.now),
-      until: since(flags.text('until'), process.now),
+      since: moment(flags.text('since'), process.now, 'since'),
+      until: moment(flags.text('until'), process.now, 'until'),
     });
     const write = (line: LogLine): Routine =>
       (line.stream === 'stderr' ? process.printError : process.print).call(process, `${flags.bool('timestamps') ? `${line.time} ` : ''}${line.log}`);

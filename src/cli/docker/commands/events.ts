@@ -3,7 +3,7 @@ import type { DockerEvent } from '../../../interfaces/docker.ts';
 import { CliError, command, list, text } from '../context.ts';
 import { type Filter, parseFilters } from '../filters.ts';
 import { render } from '../output.ts';
-import { since } from '../times.ts';
+import { moment } from '../times.ts';
 
 const eventText = ({ Type, Action, Actor, timeNano }: DockerEvent): string => {
   const attributes = Object.entries(Actor.Attributes)
@@ -62,8 +62,8 @@ export const events = command(
     const { flags, process } = context;
     const filters = parseFilters(flags.list('filter'));
     const client = context.client();
-    const from = flags.has('since') ? since(flags.text('since'), process.now) : Number.POSITIVE_INFINITY;
-    const until = flags.has('until') ? since(flags.text('until'), process.now) : Number.POSITIVE_INFINITY;
+    const from = flags.has('since') ? moment(flags.text('since'), process.now) : Number.POSITIVE_INFINITY;
+    const until = flags.has('until') ? moment(flags.text('until'), process.now) : Number.POSITIVE_INFINITY;
     if (from > until && flags.has('since'))
       throw new CliError(`Error response from daemon: \`since\` time (${nanos(from)}) cannot be after \`until\` time (${nanos(until)})`);
     const format = flags.text('format');

@@ -7,7 +7,7 @@ import { any, bool, CliError, type Context, command, daemonText, list, text } fr
 import { parseFilters } from '../filters.ts';
 import { ago, type Column, formatted, size } from '../output.ts';
 import { pullImage } from '../pull.ts';
-import { since } from '../times.ts';
+import { moment } from '../times.ts';
 import { writeOut } from './containers.ts';
 import { hostOf } from './push.ts';
 
@@ -93,7 +93,7 @@ const imageFilters = ['dangling', 'label', 'label!', 'before', 'since', 'referen
 /** `before=`, `since=` another image, `until=` a moment; and `label!=`. */
 function chronological(context: Context, image: ImageSummary, key: string, value: string): boolean {
   if (key === 'label!') return !(value.includes('=') ? image.Labels[value.split('=')[0] ?? ''] === value.split('=')[1] : value in image.Labels);
-  if (key === 'until') return image.Created * 1000 < since(value, context.process.now);
+  if (key === 'until') return image.Created * 1000 < moment(value, context.process.now);
   if (key !== 'before' && key !== 'since') return true;
   const other = Math.floor(Date.parse(String(context.client().images.inspect(value)['Created'])) / 1000);
   return key === 'before' ? image.Created < other : image.Created > other;

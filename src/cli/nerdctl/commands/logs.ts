@@ -1,6 +1,6 @@
 /** nerdctl logs and attach. */
 
-import { parseGoDuration } from '../../../apimachinery/duration.ts';
+import { parseTimestamp, TimestampError } from '../../../apimachinery/timestamp.ts';
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
 import { DirectoryNode } from '../../../linux/inode.ts';
 import type { Routine } from '../../../sim/routine.ts';
@@ -50,18 +50,19 @@ export function optionsOf(context: Context): LogOptions {
     follow: flags.bool('follow'),
     timestamps: flags.bool('timestamps'),
     tail: tail === 'all' || tail === '' ? Number.POSITIVE_INFINITY : Number(tail),
-    since: moment(context, flags.text('since'), Number.NEGATIVE_INFINITY),
-    until: moment(context, flags.text('until'), Number.POSITIVE_INFINITY),
+    since: moment(context, 'since', Number.NEGATIVE_INFINITY),
+    until: moment(context, 'until', Number.POSITIVE_INFINITY),
   };
 }
 
-/** RFC 3339, seconds since 1970, or `42m` before now. */
-function moment({ process }: Context, value: string, otherwise: number): number {
-  if (value === '') return otherwise;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  if (!Number.isNaN(date)) return date;
-  return process.now - parseGoDuration(value);
+function moment({ flags, process }: Context, flag: string, otherwise: number): number {
+  if (flags.text(flag) === '') return otherwise;
+  try {
+    return parseTimestamp(flags.text(flag), process.now);
+  } catch (error) {
+    if (error instanceof TimestampError) throw new NerdctlError(`invalid value for "${flag}": ${error.message}`);
+    throw error;
+  }
 }
 
 /** Prints what there is, and with `follow` what comes until the container ends. */
