@@ -107,5 +107,3 @@ function markDeleting(object: KubeObject, grace: number, now: number): KubeObjec
   const seconds = first ? grace : Math.min(metadata.deletionGracePeriodSeconds ?? 0, grace);
   return withMeta(object, { deletionTimestamp: rfc3339(until), deletionGracePeriodSeconds: seconds, ...generation });
 }
-
-const _immortalNamespaces = new Set(['default', 'kube-system', 'kube-public']);
