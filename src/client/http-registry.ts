@@ -8,7 +8,7 @@ import {
   RegistryUnreachable,
   type Uploaded,
 } from '../interfaces/distribution.ts';
-import type { HttpResponse } from '../linux/protocols.ts';
+import { type HttpResponse, statusLine } from '../linux/protocols.ts';
 import type { Routine } from '../sim/routine.ts';
 import { type Asked, type Client, GoHttpError, type GoResponse, goRequest, header } from './go-http.ts';
 
@@ -19,19 +19,6 @@ const manifestTypes = [
   'application/vnd.oci.image.index.v1+json',
   '*/*',
 ].join(', ');
-const reasons: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-};
-/** `429 Too Many Requests` */
-export const statusLine = (status: number): string => `${status} ${reasons[status] ?? ''}`.trim();
 
 export class HttpRegistry implements RegistryServer {
   readonly #client: Client;

@@ -1,6 +1,5 @@
 /** Images: names for content. Pulling resolves, fetches, unpacks and names (core/transfer). */
 
-import { statusLine } from '../client/http-registry.ts';
 import { chainIds } from '../interfaces/chain-id.ts';
 import { type ContainerdApi, ContainerdError, type ContainerdImage, type ContainerdLabels, type PullProgress } from '../interfaces/containerd.ts';
 import {
@@ -15,6 +14,7 @@ import {
 } from '../interfaces/distribution.ts';
 import { indexLabels, isIndex, manifestLabels, ownManifest } from '../interfaces/image-content.ts';
 import { Errno } from '../linux/errno.ts';
+import { statusLine } from '../linux/protocols.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { type ContentService, merged } from './content.ts';
 import type { Context } from './context.ts';

@@ -1,5 +1,5 @@
 /** The client's side of registries: resolving through mirrors, and pushing (containerd core/remotes/docker resolver.go, pusher.go). */
-import { HttpRegistry, statusLine } from '../client/http-registry.ts';
+import { HttpRegistry } from '../client/http-registry.ts';
 import {
   type Blob,
   type RegistryAccess,
@@ -10,6 +10,7 @@ import {
   RegistryUnreachable,
 } from '../interfaces/distribution.ts';
 import { NetworkError } from '../linux/network.ts';
+import { statusLine } from '../linux/protocols.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import type { Context } from './context.ts';
 import { notFound, unknown } from './errors.ts';

@@ -23,6 +23,38 @@ export type HttpServer = {
 };
 export const httpProtocol: SpokenProtocol<HttpServer> = { name: 'http' };
 
+const statusTexts: Readonly<Record<number, string>> = {
+  101: 'Switching Protocols',
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  204: 'No Content',
+  301: 'Moved Permanently',
+  302: 'Found',
+  304: 'Not Modified',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  410: 'Gone',
+  413: 'Request Entity Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Entity',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+/** `Not Found` of 404, the empty text where there is none: Go's http.StatusText. */
+export const statusText = (status: number): string => statusTexts[status] ?? '';
+/** `404 Not Found` */
+export const statusLine = (status: number): string => `${status} ${statusText(status)}`.trim();
+
 export type DnsRecord = { readonly name: string; readonly type: 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR' | 'TXT'; readonly ttl: number; readonly data: string };
 export type DnsAnswer = {
   readonly code: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED';

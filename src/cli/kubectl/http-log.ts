@@ -1,6 +1,7 @@
 /** Requests and answers as -v shows them: client-go transport/round_trippers.go and rest/request.go. */
 import { sortedJson } from '../../apimachinery/json.ts';
 import type { Process } from '../../linux/process.ts';
+import { statusLine } from '../../linux/protocols.ts';
 import { klog } from './klog.ts';
 
 /** Milliseconds that a call is said to have taken. */
@@ -49,11 +50,10 @@ export function requestLines(call: LoggedCall, request: Request): string {
 export function responseLines(call: LoggedCall, request: Request, { status, body }: { readonly status: number; readonly body?: unknown }): string {
   const { process, verbosity, url, first } = call;
   const head = klog(process, 'I');
-  const code = status === 101 ? '101 Switching Protocols' : `${status} ${statusTexts[status] ?? ''}`.trim();
   const named = verbosity === 7 || verbosity === 8 ? '' : ` verb="${request.method}" url="${url}"`;
   const times = verbosity < 9 ? '' : first ? connectTimes : ' getConnectionMilliseconds=0 serverProcessingMilliseconds=7';
   const shown = verbosity < 8 ? '' : ` headers=<\n${answerHeaders(process, body)} >`;
-  const line = `${head}round_trippers.go:632] "Response"${named} status="${code}"${shown} milliseconds=${took}${times}\n`;
+  const line = `${head}round_trippers.go:632] "Response"${named} status="${statusLine(status)}"${shown} milliseconds=${took}${times}\n`;
   if (verbosity < 8 || body === undefined) return line;
   return `${line}${head}${sourceOf(request)}] "Response Body" body=${bodyText(body, verbosity)}\n`;
 }
@@ -94,21 +94,3 @@ const gates: readonly (readonly [string, boolean])[] = [
   ['InformerResourceVersion', true],
   ['WatchListClient', true],
 ];
-
-const statusTexts: Readonly<Record<number, string>> = {
-  200: 'OK',
-  201: 'Created',
-  202: 'Accepted',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  410: 'Gone',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Entity',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};

@@ -1,19 +1,12 @@
 /** `-f https://…`: a file from the web, as cli-runtime's URLVisitor reads it. */
 import { dial, NetworkError } from '../../linux/network.ts';
-import { type HttpResponse, httpProtocol } from '../../linux/protocols.ts';
+import { type HttpResponse, httpProtocol, statusText } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { ConnectionError, KubectlError } from './errors.ts';
 import type { Kubectl } from './kubectl.ts';
 import { lookup } from './lookup.ts';
 
 const maxRedirects = 10;
-const reasons: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};
 
 /** The text behind a URL. Throws KubectlError or ConnectionError. */
 export function* readUrl(k: Kubectl, url: string): Routine<string> {
@@ -26,7 +19,7 @@ export function* readUrl(k: Kubectl, url: string): Routine<string> {
       continue;
     }
     if (status === 200) return body;
-    throw new KubectlError(`unable to read URL "${url}", server reported ${status} ${reasons[status] ?? ''}, status code=${status}`);
+    throw new KubectlError(`unable to read URL "${url}", server reported ${status} ${statusText(status)}, status code=${status}`);
   }
   throw new ConnectionError('GET', at, `stopped after ${maxRedirects} redirects`, false);
 }

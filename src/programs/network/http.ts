@@ -2,7 +2,7 @@
 import { Errno } from '../../linux/errno.ts';
 import { connect, dial, dialUnix, NetworkError } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
-import { byteProtocol, type HttpResponse, type HttpServer, httpProtocol } from '../../linux/protocols.ts';
+import { byteProtocol, type HttpResponse, type HttpServer, httpProtocol, statusText } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { byteLength } from '../../sim/stream.ts';
 import { resolve } from './resolver.ts';
@@ -132,38 +132,11 @@ function* notConnected(process: Process, wanted: Wanted, error: NetworkError, ad
   );
 }
 
-const reasons: Readonly<Record<number, string>> = {
-  200: 'OK',
-  201: 'Created',
-  202: 'Accepted',
-  204: 'No Content',
-  301: 'Moved Permanently',
-  302: 'Found',
-  304: 'Not Modified',
-  307: 'Temporary Redirect',
-  308: 'Permanent Redirect',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  413: 'Request Entity Too Large',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Entity',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};
-export const reasonOf = (status: number): string => reasons[status] ?? '';
-
 /** Status line and headers as a client shows them. */
 export function head(response: HttpResponse, http2: boolean): string {
   const length = Object.keys(response.headers).some((name) => name.toLowerCase() === 'content-length')
     ? {}
     : { 'Content-Length': String(byteLength(response.body)) };
   const lines = Object.entries({ ...response.headers, ...length }).map(([name, value]) => `${http2 ? name.toLowerCase() : name}: ${value}\r\n`);
-  return `${http2 ? `HTTP/2 ${response.status} ` : `HTTP/1.1 ${response.status} ${reasonOf(response.status)}`}\r\n${lines.join('')}\r\n`;
+  return `${http2 ? `HTTP/2 ${response.status} ` : `HTTP/1.1 ${response.status} ${statusText(response.status)}`}\r\n${lines.join('')}\r\n`;
 }

@@ -1,10 +1,11 @@
 /** wget (GNU 1.25), and busybox's manners where they are what people know. */
+import { statusText } from '../../linux/protocols.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { byteLength } from '../../sim/stream.ts';
 import { isBusybox, isOldBusybox } from '../busybox-words.ts';
 import { strftime } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
-import { fetchOnce, head, parseUrl, reasonOf, type Trouble, type Url } from './http.ts';
+import { fetchOnce, head, parseUrl, type Trouble, type Url } from './http.ts';
 
 export const wget = tool({
   usage: '[OPTION]... [URL]...',
@@ -74,7 +75,7 @@ function* download(call: Call, text: string): Routine<number> {
   if (busybox) return yield* answered(call, url, { ...response, address });
   yield* say(
     call,
-    `Connecting to ${url.host} (${url.host})|${address}|:${url.port}... connected.\nHTTP request sent, awaiting response... ${response.status} ${reasonOf(response.status)}\n`.replace(
+    `Connecting to ${url.host} (${url.host})|${address}|:${url.port}... connected.\nHTTP request sent, awaiting response... ${response.status} ${statusText(response.status)}\n`.replace(
       ` (${url.host})`,
       '',
     ),
@@ -88,7 +89,7 @@ function* download(call: Call, text: string): Routine<number> {
         .join('\n')}\n`,
     );
   if (response.status >= 400) {
-    yield* say(call, `${strftime('%Y-%m-%d %H:%M:%S', call.process.now)} ERROR ${response.status}: ${reasonOf(response.status)}.\n\n`);
+    yield* say(call, `${strftime('%Y-%m-%d %H:%M:%S', call.process.now)} ERROR ${response.status}: ${statusText(response.status)}.\n\n`);
     return 8;
   }
   if (call.has('spider')) {
@@ -106,7 +107,7 @@ function* answered(
 ): Routine<number> {
   yield* say(call, `Connecting to ${url.host} (${address}:${url.port})\n`);
   if (status >= 400) {
-    yield* call.process.printError(`wget: server returned error: HTTP/1.1 ${status} ${reasonOf(status)}\n`);
+    yield* call.process.printError(`wget: server returned error: HTTP/1.1 ${status} ${statusText(status)}\n`);
     return 1;
   }
   if (call.has('spider')) {
