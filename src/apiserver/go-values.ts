@@ -2,7 +2,7 @@
 import { type TypeInfo, typeOf } from '../api/schema.ts';
 import type { KubeObject } from '../api/types.ts';
 import { tryParseQuantity } from '../apimachinery/quantity.ts';
-import { isObject, type JsonObject } from './objects.ts';
+import { isObject, type JsonObject, mapFields, mapKept } from './objects.ts';
 
 /** Fields whose Go type is no pointer and whose zero is not written: kubernetes staging/src/k8s.io/api. */
 const omitted: Readonly<Record<string, readonly string[]>> = {
@@ -37,7 +37,7 @@ const omitted: Readonly<Record<string, readonly string[]>> = {
 };
 
 type Change = (value: unknown) => unknown;
-type Plan = { readonly zeros: readonly string[]; readonly parts: ReadonlyMap<string, Change> };
+type Plan = { readonly zeros: ReadonlySet<string>; readonly parts: ReadonlyMap<string, Change> };
 
 /** The object as the apiserver keeps it; itself when nothing changes. */
 export function throughGo(object: KubeObject): KubeObject {
@@ -73,8 +73,8 @@ function make(type: TypeInfo, find: (type: TypeInfo) => Change | undefined): Cha
     const change = find(part);
     if (change) parts.set(name, change);
   }
-  const plan: Plan = { zeros: omitted[type.id] ?? [], parts };
-  return plan.zeros.length === 0 && parts.size === 0 ? undefined : (value) => mapObject(value, plan);
+  const plan: Plan = { zeros: new Set(omitted[type.id]), parts };
+  return plan.zeros.size === 0 && parts.size === 0 ? undefined : (value) => mapObject(value, plan);
 }
 
 /** Amounts that are canonical as they stand, without reading them. */
@@ -101,44 +101,13 @@ function isEmptyObject(value: JsonObject): boolean {
 function mapObject(value: unknown, { zeros, parts }: Plan): unknown {
   // What is frozen came from the store and went through here before.
   if (!isObject(value) || Object.isFrozen(value)) return value;
-  let copy: Record<string, unknown> | undefined;
-  for (const name of zeros) {
-    if (value[name] === undefined || !isZero(value[name])) continue;
-    copy ??= { ...value };
-    delete copy[name];
-  }
-  for (const name in value) {
-    const change = parts.get(name);
-    if (!change || (copy && !(name in copy))) continue;
-    const part = value[name];
-    const next = change(part);
-    if (next === part) continue;
-    copy ??= { ...value };
-    copy[name] = next;
-  }
-  return copy ?? value;
+  return mapFields(value, (part, key) => {
+    if (zeros.has(key) && isZero(part)) return undefined;
+    const change = parts.get(key);
+    return change ? change(part) : part;
+  });
 }
 
-function mapList(value: unknown, change: Change): unknown {
-  if (!Array.isArray(value) || Object.isFrozen(value)) return value;
-  let copy: unknown[] | undefined;
-  for (let i = 0; i < value.length; i++) {
-    const next = change(value[i]);
-    if (next === value[i]) continue;
-    copy ??= [...value];
-    copy[i] = next;
-  }
-  return copy ?? value;
-}
+const mapList = (value: unknown, change: Change): unknown => (Array.isArray(value) && !Object.isFrozen(value) ? mapKept<unknown>(value, change) : value);
 
-function mapValues(value: unknown, change: Change): unknown {
-  if (!isObject(value) || Object.isFrozen(value)) return value;
-  let copy: Record<string, unknown> | undefined;
-  for (const name in value) {
-    const next = change(value[name]);
-    if (next === value[name]) continue;
-    copy ??= { ...value };
-    copy[name] = next;
-  }
-  return copy ?? value;
-}
+const mapValues = (value: unknown, change: Change): unknown => (isObject(value) && !Object.isFrozen(value) ? mapFields(value, change) : value);

@@ -25,30 +25,51 @@ const writtenAsNull = new Set(['lastProbeTime', 'eventTime', 'rules', 'currentMe
 /** Without the null and undefined fields that Go's decoder reads as absent. What is frozen came from the store and is tidy. */
 export function tidy<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (Array.isArray(value)) return tidyList(value) as T;
-  let copy: Record<string, unknown> | undefined;
-  const given = value as Readonly<Record<string, unknown>>;
-  for (const key in given) {
-    const part = given[key];
-    const tidied = typeof part === 'object' && part !== null ? tidy(part) : part;
-    if (tidied === part && part !== null && part !== undefined) continue;
-    if (part === null && writtenAsNull.has(key)) continue;
-    copy ??= { ...given };
-    if (tidied === null || tidied === undefined) delete copy[key];
-    else copy[key] = tidied;
-  }
-  return (copy ?? value) as T;
+  return (Array.isArray(value) ? mapKept(value, tidy) : mapFields(value, tidyField)) as T;
 }
 
-function tidyList(list: readonly unknown[]): readonly unknown[] {
-  let copy: unknown[] | undefined;
-  for (let i = 0; i < list.length; i++) {
-    const tidied = tidy(list[i]);
-    if (tidied === list[i]) continue;
-    copy ??= [...list];
-    copy[i] = tidied;
+function tidyField(part: unknown, key: string): unknown {
+  if (part === null) return writtenAsNull.has(key) ? null : undefined;
+  return typeof part === 'object' ? tidy(part) : part;
+}
+
+/** Maps the fields of an object, undefined leaves a field out; the object itself when nothing changes. */
+export function mapFields(object: object, change: (part: unknown, key: string) => unknown): object {
+  const given = object as Readonly<Record<string, unknown>>;
+  let copy: Record<string, unknown> | undefined;
+  for (const key in given) {
+    const part = given[key];
+    const next = change(part, key);
+    if (!copy) {
+      if (next === part && part !== undefined) continue;
+      // Built anew and not by `delete`, which makes an object slow for all who read it later.
+      copy = fieldsBefore(given, key);
+    }
+    if (next !== undefined) copy[key] = next;
   }
-  return copy ?? list;
+  return copy ?? object;
+}
+
+function fieldsBefore(given: Readonly<Record<string, unknown>>, end: string): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const key in given) {
+    if (key === end) break;
+    copy[key] = given[key];
+  }
+  return copy;
+}
+
+/** Maps a list; the list itself when no item changes. */
+export function mapKept<T>(list: readonly T[], change: (item: T, index: number) => T): T[] {
+  let copy: T[] | undefined;
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i] as T;
+    const next = change(item, i);
+    if (next === item) continue;
+    copy ??= [...list];
+    copy[i] = next;
+  }
+  return copy ?? (list as T[]);
 }
 
 /** Deep equality; parts that are the same reference cost nothing, absent and undefined are equal. */

@@ -5,8 +5,9 @@ import { Cel, CelError } from '../admission/cel/environment.ts';
 import type { Rule } from '../admission/matching.ts';
 import type { MatchResources, Policy, PolicyBinding } from '../admission/policy-types.ts';
 import type { Webhook, WebhookConfiguration } from '../admission/webhook-types.ts';
+import { mapKept } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
-import { fill, mapField, mapKept } from './fill.ts';
+import { fill, mapField } from './fill.ts';
 import { type Strategy, strategyOf } from './strategy.ts';
 
 const scoped = (rules: readonly Rule[]): Rule[] => mapKept(rules, (rule) => fill(rule, { scope: '*' }));

@@ -6,17 +6,6 @@ export function fill<T extends object>(object: T, defaults: { readonly [K in key
   return object;
 }
 
-/** Maps a list; the list itself when no item changes. */
-export function mapKept<T>(list: readonly T[], change: (item: T, index: number) => T): T[] {
-  let changed = false;
-  const items = list.map((item, i) => {
-    const next = change(item, i);
-    if (next !== item) changed = true;
-    return next;
-  });
-  return changed ? items : (list as T[]);
-}
-
 /** Changes one field that is there; the object itself when the field is absent or stays the same. */
 export function mapField<T extends object, K extends keyof T>(object: T, key: K, change: (value: NonNullable<T[K]>) => T[K]): T {
   const value = object[key];

@@ -1,8 +1,9 @@
 import type { batch, CronJob, Job, KubeObject } from '../../api/types.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
+import { mapKept } from '../objects.ts';
 import { age, ageColumn, nameColumn } from '../table.ts';
 import { validateCronJob, validateJob, validateJobUpdate } from '../validation/workloads.ts';
-import { fill, mapField, mapKept } from './fill.ts';
+import { fill, mapField } from './fill.ts';
 import { defaultTemplate } from './pod-defaults.ts';
 import { type Column, type Strategy, type StrategyContext, strategyOf } from './strategy.ts';
 import { containerColumns, selectorColumn } from './workload-columns.ts';

@@ -2,8 +2,9 @@
 import type { EndpointSlice, Endpoints, Ingress, IngressClass, NetworkPolicy, networking } from '../../api/types.ts';
 import { type FieldError, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
 import { formatLabelSelector } from '../../apimachinery/labels.ts';
+import { mapKept } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
-import { fill, mapField, mapKept } from './fill.ts';
+import { fill, mapField } from './fill.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
 
 function validateIngress({ spec }: Ingress): FieldError[] {

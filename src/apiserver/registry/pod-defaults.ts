@@ -1,6 +1,7 @@
 /** Defaults of pods and of pod templates: kubernetes pkg/apis/core/v1/defaults.go. */
 import type { ContainerSpec, core, PodSpec, PodTemplateSpec } from '../../api/types.ts';
-import { fill, mapField, mapKept } from './fill.ts';
+import { mapKept } from '../objects.ts';
+import { fill, mapField } from './fill.ts';
 
 const emptyObject = Object.freeze({});
 

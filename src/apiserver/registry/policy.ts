@@ -2,10 +2,10 @@
 import type { autoscaling, HorizontalPodAutoscaler, KubeObject, LimitRange, PodDisruptionBudget, PriorityClass, ResourceQuota } from '../../api/types.ts';
 import { type FieldError, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts';
 import { tryParseQuantity } from '../../apimachinery/quantity.ts';
-import { semanticEqual } from '../objects.ts';
+import { mapKept, semanticEqual } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
 import { nonNegative } from '../validation/numbers.ts';
-import { fill, mapField, mapKept } from './fill.ts';
+import { fill, mapField } from './fill.ts';
 import { hpaTargets } from './hpa-targets.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
 

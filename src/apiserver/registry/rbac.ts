@@ -1,9 +1,9 @@
 /** Roles and bindings. */
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding, rbac } from '../../api/types.ts';
 import { type FieldError, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
-import { semanticEqual } from '../objects.ts';
+import { mapKept, semanticEqual } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
-import { mapField, mapKept } from './fill.ts';
+import { mapField } from './fill.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
 
 type Binding = RoleBinding | ClusterRoleBinding;

@@ -1,9 +1,9 @@
 import type { core, Service } from '../../api/types.ts';
 import { validateDns1035 } from '../../apimachinery/names.ts';
-import { equal } from '../objects.ts';
+import { equal, mapKept } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
 import { validateService, validateServiceUpdate } from '../validation/service.ts';
-import { fill, mapField, mapKept } from './fill.ts';
+import { fill, mapField } from './fill.ts';
 import { type Column, type Strategy, type StrategyContext, strategyOf } from './strategy.ts';
 import { mapText } from './workload-columns.ts';
 

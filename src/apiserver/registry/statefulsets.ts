@@ -1,7 +1,8 @@
 import type { StatefulSet } from '../../api/types.ts';
+import { mapKept } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
 import { validateStatefulSet, validateStatefulSetUpdate } from '../validation/workloads.ts';
-import { fill, mapField, mapKept } from './fill.ts';
+import { fill, mapField } from './fill.ts';
 import { defaultClaimSpec } from './persistentvolumeclaims.ts';
 import { defaultTemplate } from './pod-defaults.ts';
 import { type Strategy, strategyOf } from './strategy.ts';
