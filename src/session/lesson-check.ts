@@ -74,8 +74,10 @@ function solutionProblems(loaded: LoadedLesson, seed: number, { name, script }: 
   const { finished, stuckAt } = playScript(session, scriptOf(session, script));
   const say = (what: string, remedy: string): Problem => problemAt(loaded, { pointer, message: `solution ${name}: ${what}`, remedy });
   const problems = session.unsupported().map((line) => say(`"${line}" is not supported`, 'Use a command that the lab has'));
-  for (const { id, deadEndsMet } of session.run?.steps ?? [])
+  for (const { id, deadEndsMet, doneAtOnce } of session.run?.steps ?? []) {
+    if (doneAtOnce) problems.push(say(`step ${id} is done as soon as it begins`, 'Check something that the steps before do not bring about'));
     for (const key of deadEndsMet) problems.push(say(`meets the dead end ${key} of step ${id}`, 'Make the dead end stricter: the way goes on from there'));
+  }
   if (stuckAt !== undefined) problems.push(say(`"${stuckAt}" never came back to a prompt`, 'Use a line that ends'));
   else if (!finished) problems.push(say(`stays at step ${session.run?.step?.id}: ${open(session)}`, 'Correct the solution, or the check'));
   return problems;

@@ -12,6 +12,10 @@ import { withinOf } from './within.ts';
 export type StepState = {
   readonly id: string;
   done: boolean;
+  /** The world has been looked at for it. */
+  looked: boolean;
+  /** It held at the first look: nothing was typed for it. */
+  doneAtOnce: boolean;
   /** The answer of each check, by its id. */
   readonly verdicts: Map<string, Verdict>;
   hintsTaken: number;
@@ -28,6 +32,8 @@ export type StepState = {
 const newStepState = ({ id }: Step): StepState => ({
   id,
   done: false,
+  looked: false,
+  doneAtOnce: false,
   verdicts: new Map(),
   hintsTaken: 0,
   situations: [],
@@ -86,7 +92,10 @@ export class LessonRun {
     for (const { when, say } of step.situations ?? []) if (!state.situations.includes(say) && this.#holds(when, world)) state.situations.push(say);
     state.deadEnd = step.deadEnds?.find(({ when }) => this.#holds(when, world))?.say;
     if (state.deadEnd !== undefined) state.deadEndsMet.add(state.deadEnd);
-    return this.#settle(step, state);
+    const passed = this.#settle(step, state);
+    state.doneAtOnce = passed && !state.looked;
+    state.looked = true;
+    return passed;
   }
 
   /** An answer to a quiz or a prediction; true when the step is passed by it. A prediction passes whatever was said: the world corrects it. */

@@ -1,6 +1,5 @@
 /** One learner, one world, perhaps one lesson: typing, time, checks. Everything that reaches the world goes through `input` and is recorded. */
 import { Cluster, newCluster, type Terminal } from '../cluster/cluster.ts';
-import { beginFault } from '../cluster/faults/index.ts';
 import type { Crossing } from '../cluster/trace.ts';
 import type { WorldName } from '../cluster/worlds/index.ts';
 import type { WorldView } from '../grading/world-view.ts';
@@ -15,6 +14,7 @@ import { containersOf, type Sandbox } from './node-containers.ts';
 import { Observer } from './observer.ts';
 import { type Elsewhere, type Place, placeOf, wayTo } from './place.ts';
 import { prepareWorld } from './prepare.ts';
+import { StepFaults } from './step-faults.ts';
 
 type SessionOptions = {
   readonly world: WorldName;
@@ -39,6 +39,7 @@ export class Session {
   readonly values: Values;
   readonly run: LessonRun | undefined;
   readonly #observer: Observer;
+  readonly #faults: StepFaults;
   readonly #terminal: Terminal;
   readonly #startedAt: Milliseconds;
   readonly #inputs: StampedInput[] = [];
@@ -57,6 +58,7 @@ export class Session {
     if (lesson) prepareWorld(this.cluster, lesson);
     this.run = lesson && new LessonRun(lesson);
     this.#observer = new Observer(this.cluster);
+    this.#faults = new StepFaults(this.cluster, lesson?.world.faults);
     this.#login = lesson?.start?.at ?? this.cluster.home;
     this.#place = { machine: this.#login, container: false };
     this.#terminal = this.cluster.openTerminal(this.#login, options.size ?? { columns: 80, rows: 24 });
@@ -142,7 +144,7 @@ export class Session {
   }
 
   #see(still: boolean): boolean {
-    if (!this.run?.open) return false;
+    if (!this.run?.open || this.#faults.pending) return false;
     const passed = this.run.look(this.#observer.view(this.run.answers, still));
     if (passed) this.#beginStep();
     return passed;
@@ -275,8 +277,7 @@ export class Session {
   #beginStep(): void {
     this.#observer.beginStep();
     this.#step = { after: this.#inputs.length, at: this.elapsed };
-    const { step, lesson } = this.run ?? {};
-    for (const { fault, node, at } of lesson?.world.faults ?? []) if (step && at === `step:${step.id}`) beginFault(this.cluster, fault, node);
+    this.#faults.begin(this.run?.step);
   }
 
   /** Looks when a command has ended and at every whole second: part of the world, so that a replay sees what was seen whoever drives the clock. */
