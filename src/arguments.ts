@@ -21,6 +21,7 @@ const options = {
   since: { type: 'string' },
   due: { type: 'string' },
   seeds: { type: 'string' },
+  standard: { type: 'boolean' },
   budget: { type: 'string' },
   similar: { type: 'string' },
   'fail-under': { type: 'string' },

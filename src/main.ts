@@ -31,6 +31,7 @@ const usage = `k8s-lab ${K8S_LAB_VERSION}: how Kubernetes and container runtimes
   --save            keep what lesson play did, to hand it in
   -o FILE           where submit, grade and export write
   --seeds N         lesson check: under how many seeds (default 3)
+  --standard        lesson check: what the lab's own lessons hold themselves to as well
 
   of grade:
   --format NAME     table (default), json, csv, csv-long, junit, classroom50 or markdown

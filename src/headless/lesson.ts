@@ -4,6 +4,7 @@ import { isWorldName } from '../cluster/worlds/index.ts';
 import { type Problem, pointsOf, problemText, type Track } from '../lessons/lesson.ts';
 import { fillAll } from '../lessons/variables.ts';
 import { checkLesson } from '../session/lesson-check.ts';
+import { standardProblems } from '../session/lesson-standard.ts';
 import { playScript } from '../session/play.ts';
 import { Session } from '../session/session.ts';
 import { engineVersion } from './engine-version.ts';
@@ -54,10 +55,13 @@ function check(values: Values, folders: readonly string[]): number {
   const roots = folders.length > 0 ? folders : [values.lessons ?? packagedLessons()];
   for (const root of roots) if (!isFolder(root)) throw new UsageError(`${root}: no such folder`);
   const seeds = seedsToCheck(values);
+  // The lab's own lessons are held to more than lessons of one's own need be.
+  const standard = values.standard ?? (folders.length === 0 && values.lessons === undefined);
   const rows = roots.flatMap(lessonFolders).map((folder) => {
     const began = Date.now();
     const loaded = readLesson(folder);
-    const failures = 'lesson' in loaded ? checkLesson(loaded, seeds).failures : loaded.map(problemText);
+    const failures =
+      'lesson' in loaded ? [...checkLesson(loaded, seeds).failures, ...(standard ? standardProblems(loaded) : []).map(problemText)] : loaded.map(problemText);
     const row = { lesson: folder, ok: failures.length === 0, failures, seconds: (Date.now() - began) / 1000 };
     if (!values.json) print(`${row.ok ? 'ok  ' : 'FAIL'} ${folder} (${row.seconds.toFixed(1)} s)${failures.map((each) => `\n     ${each}`).join('')}`);
     return row;

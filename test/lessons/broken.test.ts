@@ -7,6 +7,7 @@ import { readLesson } from '../../src/headless/lessons-folder.ts';
 import { problemText } from '../../src/lessons/lesson.ts';
 import { loadLesson } from '../../src/lessons/load.ts';
 import { checkLesson } from '../../src/session/lesson-check.ts';
+import { standardProblems } from '../../src/session/lesson-standard.ts';
 
 const root = 'test/broken-lessons';
 
@@ -20,6 +21,7 @@ const expected: Readonly<Record<string, string>> = {
   binary: 'lesson.yaml:1: ',
   'check-without-id': 'lesson.yaml:13: a check has no id. Name it',
   deep: 'lesson.yaml:31: the values are nested too deep.',
+  'done-as-it-begins': 'lesson.yaml:30: seed 1: solution by-echo: step again is done as soon as it begins.',
   'done-at-the-start': 'lesson.yaml:14: seed 1: step make is done before anything was typed.',
   'duplicate-keys': 'lesson.yaml:6: a key stands here twice.',
   empty: 'lesson.yaml:1: the file: found nothing, expected keys with values.',
@@ -78,6 +80,18 @@ function failuresOf(folder: string): readonly string[] {
 }
 
 test('the lesson of which the broken ones are variants is right', () => expect(failuresOf(`${root}/good`)).toEqual([]));
+
+test('a right lesson may still be below the standard of those that come with the lab', () => {
+  const good = readLesson(`${root}/good`);
+  expect('lesson' in good && standardProblems(good).map(({ line, message }) => `${line}: ${message}`)).toEqual([
+    '9: the lesson has 2 steps, not 4 to 9',
+    '9: its steps are of 2 kinds, not 3 at least',
+    '27: it has 1 wrong samples, not 2 at least',
+    '30: its debrief has 1 parts, not 4',
+    '7: it is the same for every learner',
+    '9: step make has 2 hints and 0 situations, not three of which two are situations',
+  ]);
+});
 
 describe('what is wrong with a lesson is said with file, line and remedy', () => {
   test('every folder stands in this table', () => {
