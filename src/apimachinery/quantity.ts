@@ -1,4 +1,5 @@
 /** Amounts with a suffix, `100m`, `1.5Gi`: kubernetes apimachinery/pkg/api/resource. Exact to a nano, rounded up below that. */
+import { remembered } from '../sim/remembered.ts';
 
 type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
 
@@ -66,8 +67,10 @@ export class Quantity {
 }
 
 /** Reads a quantity; a number stands for its own text. Throws QuantityError. */
-export function parseQuantity(input: string | number): Quantity {
-  const text = String(input).trim();
+export const parseQuantity = (input: string | number): Quantity => read(String(input).trim());
+
+/** The same few amounts stand in all pods and nodes. */
+const read = remembered((text: string): Quantity => {
   if (text === '') throw new QuantityError(wrongFormat);
   const match = /^([+-]?)(\d*)(?:\.(\d*))?([a-zA-Z]*)([-+]?\d*)$/.exec(text);
   if (!match) throw new QuantityError(/^[+-]?[0-9.]+([eEinumkKMGTP]*[-+]?[0-9]*)$/.test(text) ? wrongNumber : wrongFormat);
@@ -76,7 +79,7 @@ export function parseQuantity(input: string | number): Quantity {
   const magnitude = amount(whole, fraction, letters, exponent);
   const capped = magnitude.nanos > maxNanos ? maxNanos : magnitude.nanos;
   return new Quantity(sign === '-' ? -capped : capped, magnitude.format);
-}
+}, 32);
 
 /** The quantity a text names, undefined when it names none. */
 export function tryParseQuantity(input: string | number | undefined): Quantity | undefined {

@@ -7,7 +7,6 @@ import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { AdmissionConfigs } from './admission/configs.ts';
 import { Aggregator } from './aggregation/api-services.ts';
-import { Audit, type AuditEntry } from './audit.ts';
 import { AuditLog } from './audit-log.ts';
 import { Authenticator } from './authn/authenticator.ts';
 import { impersonate } from './authn/impersonation.ts';
@@ -39,7 +38,6 @@ export class ApiServer implements RestServer {
   readonly #sim: Sim;
   readonly #authenticator: Authenticator;
   readonly #aggregator: Aggregator;
-  readonly #audit = new Audit();
   readonly #auditLog: AuditLog | undefined;
 
   constructor(options: ApiServerOptions) {
@@ -74,11 +72,6 @@ export class ApiServer implements RestServer {
     this.#aggregator = new Aggregator({ sim, etcd: options.etcd, storage, table, dial: options.dialExtension });
     this.#auditLog = options.auditLog && new AuditLog({ sim, ...options.auditLog });
     sim.go(compactor(options.etcd), 'compactor');
-  }
-
-  /** Who did what, the newest last. */
-  get audit(): readonly AuditEntry[] {
-    return this.#audit.entries;
   }
 
   handle(request: RestRequest): RestResponse {
@@ -141,7 +134,6 @@ export class ApiServer implements RestServer {
     this.#core.metrics.count(info, response.status);
     const annotations = this.#core.admission.takeAnnotations();
     this.#auditLog?.record(request, info, user, response, annotations);
-    this.#audit.add({ time: this.#sim.now, user: user.name, verb: info.verb, path: info.path, status: response.status, cause: this.#sim.cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/types.ts';
 import { humanDuration } from '../apimachinery/duration.ts';
+import { remembered } from '../sim/remembered.ts';
 import type { Column } from './registry/strategy.ts';
 
 type ColumnDefinition = {
@@ -25,24 +26,29 @@ export function toTable(objects: readonly KubeObject[], columns: readonly Column
   };
 }
 
-function cellsOf(object: KubeObject, columns: readonly Column[], now: number): TableRow['cells'] {
-  let made: Column['facts'];
-  let facts: unknown;
-  return columns.map((column) => {
-    if (column.facts === undefined) return column.cell(object, now);
-    if (column.facts !== made) {
-      made = column.facts;
-      facts = made(object);
-    }
-    return column.cell(object, now, facts);
-  });
-}
+const cellsOf = (object: KubeObject, columns: readonly Column[], now: number): TableRow['cells'] =>
+  columns.map((column) => column.cell(object, now, column.facts && factsOf(object, column.facts)));
+
+/** What several columns of a row share. Stored objects never change, so theirs are found once: lists are read far more often than they change. */
+const factsOf = (() => {
+  const known = new WeakMap<object, { readonly make: Column['facts']; readonly facts: unknown }>();
+  return (object: KubeObject, make: NonNullable<Column['facts']>): unknown => {
+    const before = known.get(object);
+    if (before?.make === make) return before.facts;
+    const facts = make(object);
+    known.set(object, { make, facts });
+    return facts;
+  };
+})();
 
 /** Time since a moment as the AGE column prints it. */
 export function age(time: string | undefined, now: number): string {
   if (time === undefined || time === '') return '<unknown>';
-  return humanDuration(now - Date.parse(time));
+  return humanDuration(now - momentOf(time));
 }
+
+/** Objects are made many at a time, and listed again and again. */
+const momentOf = remembered((time: string): number => Date.parse(time), 32);
 
 /** The NAME column that all tables begin with. */
 export const nameColumn: Column = { name: 'Name', format: 'name', cell: ({ metadata }) => metadata.name ?? '' };
