@@ -7,6 +7,8 @@ export type UrfaveApp = {
   readonly version?: string;
   /** Newer versions list the help command below every command, and not only below those that have others (ctr 2.x). */
   readonly leafHelp?: boolean;
+  /** Newer versions say no `command` in the usage line of a command that has others. */
+  readonly shortUsage?: boolean;
   /** The text of --help: `show help` unless told. */
   readonly helpUsage?: string;
 };
@@ -27,7 +29,7 @@ export function urfaveHelp(chain: readonly Command[], app: UrfaveApp = {}): stri
   const isRoot = chain.length === 1;
   return [
     `NAME:\n   ${path}${command.short ? ` - ${command.short}` : ''}\n`,
-    `\nUSAGE:\n   ${path} ${usageOf(command, isRoot)}\n`,
+    `\nUSAGE:\n   ${path} ${usageOf(command, isRoot, app)}\n`,
     isRoot && app.version ? `\nVERSION:\n   ${app.version}\n` : '',
     command.long ? `\nDESCRIPTION:\n${indented(command.long)}\n` : '',
     children.length > 0 ? `\nCOMMANDS:\n${commandRows(children)}` : '',
@@ -35,9 +37,9 @@ export function urfaveHelp(chain: readonly Command[], app: UrfaveApp = {}): stri
   ].join('');
 }
 
-function usageOf(command: Command, isRoot: boolean): string {
+function usageOf(command: Command, isRoot: boolean, app: UrfaveApp): string {
   if (isRoot) return command.usage ?? '[global options] command [command options]';
-  const options = command.commands ? 'command [command options]' : '[command options]';
+  const options = command.commands && !app.shortUsage ? 'command [command options]' : '[command options]';
   return command.usage ? `${options} ${command.usage}` : options;
 }
 
@@ -45,7 +47,7 @@ const indented = (text: string): string =>
   text
     .trimEnd()
     .split('\n')
-    .map((line) => `   ${line}`)
+    .map((line) => (line === '' ? '' : `   ${line}`))
     .join('\n');
 
 function commandRows(commands: readonly Command[]): string {

@@ -10,6 +10,7 @@ export function containerStats(kernel: Kernel, container: CriContainer, written:
     id: container.id,
     metadata: container.config.metadata,
     labels: container.config.labels ?? {},
+    annotations: container.config.annotations ?? {},
     cpuUsageNanos: Math.round((group?.cpuUsageMicros ?? 0) * 1000),
     memoryWorkingSetBytes: Math.round(group?.memoryBytes ?? 0),
     writableLayerBytes: written.size,

@@ -76,6 +76,8 @@ export type LinuxContainerResources = {
   readonly cpuShares?: number;
   readonly memoryLimitInBytes?: number;
   readonly oomScoreAdj?: number;
+  readonly cpusetCpus?: string;
+  readonly cpusetMems?: string;
 };
 export type ContainerConfig = {
   readonly metadata: ContainerMetadata;
@@ -155,13 +157,20 @@ export type PodSandboxFilter = { readonly id?: string; readonly state?: SandboxS
 
 export type RuntimeCondition = { readonly type: string; readonly status: boolean; readonly reason: string; readonly message: string };
 type VersionResponse = { readonly version: string; readonly runtimeName: string; readonly runtimeVersion: string; readonly runtimeApiVersion: string };
-export type StatusResponse = { readonly conditions: readonly RuntimeCondition[]; readonly info: Readonly<Record<string, unknown>> };
+export type StatusResponse = {
+  readonly conditions: readonly RuntimeCondition[];
+  readonly info: Readonly<Record<string, unknown>>;
+  /** As Go's encoding/json prints them: `recursive_read_only_mounts`. */
+  readonly runtimeHandlers?: readonly object[];
+  readonly features?: Readonly<Record<string, unknown>>;
+};
 export type ExecRequest = { readonly containerId: string; readonly cmd: readonly string[]; readonly tty: boolean; readonly stdin: boolean };
 export type ExecSyncResponse = { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
 export type ContainerStats = {
   readonly id: string;
   readonly metadata: ContainerMetadata;
   readonly labels: Labels;
+  readonly annotations?: Labels;
   readonly cpuUsageNanos: number;
   readonly memoryWorkingSetBytes: number;
   readonly writableLayerBytes: number;
@@ -196,6 +205,8 @@ export type RuntimeService = {
   exec(request: ExecRequest): Routine<StreamSession>;
   attach(request: Omit<ExecRequest, 'cmd'>): Routine<StreamSession>;
   portForward(podSandboxId: string, port: number): Routine<StreamSession>;
+  /** Absent where a runtime does not know it. */
+  checkpointContainer?(containerId: string, location: string): void;
   containerStats(containerId: string): ContainerStats;
   listContainerStats(filter?: ContainerFilter): readonly ContainerStats[];
   updateRuntimeConfig(podCidr: string): void;

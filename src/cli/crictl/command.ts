@@ -20,7 +20,3 @@ export const bool = (name: string, short: string, usage: string): FlagSpec => fl
 export const int = (name: string, short: string, usage: string, defaultValue?: string): FlagSpec => flag('int', name, short, usage, defaultValue);
 export const list = (name: string, short: string, usage: string): FlagSpec => flag('stringArray', name, short, usage);
 export const duration = (name: string, short: string, usage: string, defaultValue?: string): FlagSpec => flag('duration', name, short, usage, defaultValue);
-
-/** `k=v` pairs of repeated --label flags. */
-export const labelsOf = (pairs: readonly string[]): Record<string, string> =>
-  Object.fromEntries(pairs.flatMap((pair) => pair.split(',')).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));

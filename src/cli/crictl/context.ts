@@ -1,28 +1,26 @@
 /** One run of crictl: its flags, its configuration, its connections. */
-import {
-  type ContainerFilter,
-  CriError,
-  type CriServer,
-  criProtocol,
-  type ImageService,
-  type PodSandboxFilter,
-  type RuntimeService,
-} from '../../interfaces/cri.ts';
+import { CriError, type CriServer, criProtocol, type ImageService, type RuntimeService } from '../../interfaces/cri.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import type { Flags } from '../flags.ts';
 import { klogError, type LogLevel, logLine } from '../logrus.ts';
+import type { Call } from './calls.ts';
 import { ConfigError, type CrictlConfig, configPath, emptyConfig, readConfig } from './config.ts';
-import { goContainerFilter, goPodFilter, isLegacy, legacyEndpoints, legacyPlaces, unreachable } from './legacy.ts';
+import { isLegacy, legacyEndpoints, legacyPlaces, unreachable } from './legacy.ts';
 
 /** Ends the run with a `level=fatal` line. */
 export class Fatal extends Error {}
 
+/** Ends the run with a line of its own: urfave's cli.Exit. */
+export class Exit extends Error {}
+
 /** Prints the command's help, with status 0: crictl's answer to too few arguments. */
 export class ShowHelp extends Error {}
 
+/** Where the configuration is looked for next: the program's own folder. */
+const besideProgram = '/usr/local/bin/crictl.yaml';
 const defaultEndpoints = ['unix:///run/containerd/containerd.sock', 'unix:///run/crio/crio.sock', 'unix:///var/run/cri-dockerd.sock'];
 
 export class Context {
@@ -32,7 +30,6 @@ export class Context {
   readonly dash: number | undefined;
   readonly #global: Flags;
   config: CrictlConfig = emptyConfig();
-  #fileFound = false;
   /** crictl of before 1.30. */
   readonly legacy: boolean;
 
@@ -45,18 +42,18 @@ export class Context {
     this.dash = parts.dash;
   }
 
-  *loadConfig(quiet = false): Routine {
-    const path = this.#global.text('config') || configPath;
+  *loadConfig(): Routine {
+    let path = this.configPath;
     const explicit = this.#global.has('config') || (this.process.env['CRI_CONFIG_FILE'] ?? '') !== '';
     if (!this.process.fs.exists(path)) {
       if (this.legacy && !explicit) return;
-      if (explicit) throw new Fatal(`load config file: stat ${path}: no such file or directory`);
-      if (!quiet) yield* this.log('warning', `Config "${path}" does not exist, trying next: "/usr/local/bin/crictl.yaml"`);
-      return;
+      yield* this.log('warning', `Config "${path}" does not exist, trying next: "${besideProgram}"`);
+      path = besideProgram;
+      if (explicit && !this.process.fs.exists(path)) throw new Fatal(`load config file: stat ${path}: no such file or directory`);
+      if (!this.process.fs.exists(path)) return;
     }
     try {
       this.config = readConfig(this.process, path);
-      this.#fileFound = true;
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       if (explicit) throw new Fatal(`load config file: ${error.message}`);
@@ -67,10 +64,6 @@ export class Context {
     return this.#global.text('config') || configPath;
   }
 
-  get fileFound(): boolean {
-    return this.#fileFound;
-  }
-
   *print(text: string): Routine {
     yield* this.process.print(text);
   }
@@ -79,7 +72,13 @@ export class Context {
     yield* logLine(this.process, level, message);
   }
 
+  /** With --debug only. */
+  *debug(message: string): Routine {
+    if (this.#global.has('debug') ? this.#global.bool('debug') : this.config.debug) yield* this.log('debug', message);
+  }
+
   *runtime(): Routine<RuntimeService> {
+    if (this.#global.has('runtime-endpoint') && this.#global.text('runtime-endpoint') === '') throw new Fatal('--runtime-endpoint is not set');
     const endpoint = this.#global.text('runtime-endpoint') || this.config.runtimeEndpoint;
     return (yield* this.#connect(endpoint, 'runtime')).runtime;
   }
@@ -92,6 +91,8 @@ export class Context {
 
   *#connect(endpoint: string, kind: 'runtime' | 'image'): Routine<CriServer> {
     yield* sleep(2);
+    yield* this.debug(`Get ${kind} connection`);
+    if (kind === 'runtime' && !this.legacy) yield* this.debug(`Using runtime connection timeout: ${this.#timeout()}`);
     if (endpoint !== '') return this.#dial(endpoint, kind);
     const endpoints = this.legacy ? legacyEndpoints : defaultEndpoints;
     yield* this.log(
@@ -109,6 +110,11 @@ export class Context {
       }
     }
     throw problem ?? new Fatal('no endpoints');
+  }
+
+  #timeout(): string {
+    if (this.#global.has('timeout')) return this.#global.text('timeout');
+    return `${this.config.timeout > 0 ? this.config.timeout : 2}s`;
   }
 
   #dial(endpoint: string, kind: 'runtime' | 'image'): CriServer {
@@ -146,82 +152,16 @@ export class Context {
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
       const logged = this.legacy ? { ...call, ...call.legacy, place: call.legacy?.place ?? legacyPlaces[call.place ?? ''] ?? call.place } : call;
-      if (logged.place) yield* klogError(this.process, logged.place, logged.message ?? '', [['err', JSON.stringify(error.message)], ...(logged.fields ?? [])]);
+      if (logged.place) yield* this.logFailure(error, logged);
       throw new Fatal(`${prefix}${call.dropUnknown && !this.legacy && error.code === 'Unknown' ? error.desc : error.message}`);
     }
   }
+
+  /** The klog line of a call that failed. */
+  *logFailure(error: CriError, { place = '', message = '', fields = [] }: Call): Routine {
+    yield* klogError(this.process, place, message, [['err', JSON.stringify(error.message)], ...fields]);
+  }
 }
-
-/** How one RPC's failure is logged by the CRI client library. */
-export type Call = {
-  readonly place?: string;
-  readonly message?: string;
-  readonly fields?: readonly (readonly [string, string])[];
-  readonly dropUnknown?: boolean;
-  /** How crictl before 1.30 logged a call whose failure is no longer logged. */
-  readonly legacy?: { readonly place: string; readonly message: string; readonly fields: readonly (readonly [string, string])[] };
-};
-
-const quoted = (text: string): string => JSON.stringify(text);
-const container = (id: string): readonly (readonly [string, string])[] => [['containerID', quoted(id)]];
-const cmdField = (id: string, cmd: readonly string[]): readonly (readonly [string, string])[] => [...container(id), ['cmd', JSON.stringify(cmd)]];
-
-/** k8s.io/cri-client remote_runtime.go and remote_image.go. */
-export const calls = {
-  runPodSandbox: (): Call => ({ place: 'remote_runtime.go:237', message: 'RunPodSandbox from runtime service failed' }),
-  createContainer: (pod: string): Call => ({
-    place: 'remote_runtime.go:410',
-    message: 'CreateContainer in sandbox from runtime service failed',
-    fields: [['podSandboxID', quoted(pod)]],
-  }),
-  startContainer: (id: string): Call => ({ place: 'remote_runtime.go:435', message: 'StartContainer from runtime service failed', fields: container(id) }),
-  containerStatus: (id: string): Call => ({ place: 'remote_runtime.go:569', message: 'ContainerStatus from runtime service failed', fields: container(id) }),
-  update: (id: string): Call => ({ place: 'remote_runtime.go:599', message: 'UpdateContainerResources from runtime service failed', fields: container(id) }),
-  execSync: (id: string, cmd: readonly string[]): Call => ({
-    place: 'remote_runtime.go:636',
-    message: 'ExecSync cmd from runtime service failed',
-    fields: cmdField(id, cmd),
-  }),
-  exec: (id: string, cmd: readonly string[]): Call => ({
-    place: 'remote_runtime.go:672',
-    message: 'Exec cmd from runtime service failed',
-    fields: cmdField(id, cmd),
-  }),
-  attach: (id: string): Call => ({ place: 'remote_runtime.go:701', message: 'Attach container from runtime service failed', fields: container(id) }),
-  portForward: (pod: string): Call => ({
-    place: 'remote_runtime.go:730',
-    message: 'PortForward from runtime service failed',
-    fields: [['podSandboxID', quoted(pod)]],
-  }),
-  pullImage: (image: string): Call => ({
-    place: 'remote_image.go:250',
-    message: 'PullImage from image service failed',
-    fields: [['image', quoted(image)]],
-    dropUnknown: true,
-  }),
-  listContainers: (filter: ContainerFilter): Call => ({
-    legacy: {
-      place: 'remote_runtime.go:390',
-      message: 'ListContainers with filter from runtime service failed',
-      fields: [['filter', quoted(goContainerFilter(filter))]],
-    },
-  }),
-  listPodSandbox: (filter: PodSandboxFilter): Call => ({
-    legacy: {
-      place: 'remote_runtime.go:277',
-      message: 'ListPodSandbox with filter from runtime service failed',
-      fields: [['filter', quoted(goPodFilter(filter))]],
-    },
-  }),
-  listImages: (): Call => ({
-    legacy: {
-      place: 'remote_image.go:119',
-      message: 'ListImages with filter from image service failed',
-      fields: [['filter', quoted('&ImageFilter{Image:&ImageSpec{Image:,Annotations:map[string]string{},},}')]],
-    },
-  }),
-  plain: {} as Call,
-};
 
 const isRoutine = <T>(value: Routine<T> | T): value is Routine<T> =>
   typeof value === 'object' && value !== null && Symbol.iterator in value && 'next' in value && 'throw' in value;

@@ -6,24 +6,27 @@ import { type Program, releaseOf } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { CommandFlagError, resolveUrfave, UnknownCommandError, type UrfaveApp, urfaveHelp } from '../flags.ts';
 import { logLine } from '../logrus.ts';
-import { bool, type CrictlCommand, duration, text } from './command.ts';
-import * as imageCommands from './commands/images.ts';
-import * as infoCommands from './commands/info.ts';
-import * as inspectCommands from './commands/inspect.ts';
-import * as lifecycle from './commands/lifecycle.ts';
-import * as lists from './commands/list.ts';
+import { bool, type CrictlCommand, duration, int, text } from './command.ts';
+import { completion } from './commands/completion.ts';
+import { config } from './commands/config.ts';
+import { events } from './commands/events.ts';
+import { images } from './commands/images.ts';
+import { checkpoint, info, others, runtimeConfig, updateRuntimeConfig, version } from './commands/info.ts';
+import { imagefsinfo, inspect, inspecti, inspectp } from './commands/inspect.ts';
+import { pods, ps } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
-import * as sessions from './commands/sessions.ts';
+import { create, run, runp, start } from './commands/make.ts';
+import { pull, rmi } from './commands/pull.ts';
+import { rm, rmp, stop, stopp } from './commands/remove.ts';
+import { attach, exec, portForward } from './commands/sessions.ts';
+import { stats, statsp } from './commands/stats.ts';
 import { update } from './commands/update.ts';
-import { Context, Fatal, ShowHelp } from './context.ts';
-
-const { attach, exec, portForward } = sessions;
-const { create, rm, rmp, run, runp, start, stop, stopp } = lifecycle;
-const { config, events, info, others, runtimeConfig, stats, statsp, updateRuntimeConfig, version } = infoCommands;
-const { imagefsinfo, inspect, inspecti, inspectp } = inspectCommands;
+import { Context, Exit, Fatal, ShowHelp } from './context.ts';
 
 const endpoints =
   'uses in order the first successful one of [unix:///run/containerd/containerd.sock unix:///run/crio/crio.sock unix:///var/run/cri-dockerd.sock]). Default is now deprecated and the endpoint should be set instead.';
+
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number => (a.name < b.name ? -1 : 1);
 
 /** The tree of commands; help is read from it. */
 const crictlTree: CrictlCommand = {
@@ -42,31 +45,36 @@ const crictlTree: CrictlCommand = {
     bool('debug', 'D', 'Enable debug mode'),
     { ...text('image-endpoint', 'i', "Endpoint of CRI image manager service (default: uses 'runtime-endpoint' setting)"), env: ['IMAGE_SERVICE_ENDPOINT'] },
     { ...text('runtime-endpoint', 'r', `Endpoint of CRI container runtime service (default: ${endpoints}`), env: ['CONTAINER_RUNTIME_ENDPOINT'] },
+    bool('enable-tracing', '', 'Enable OpenTelemetry tracing.'),
+    text('profile-cpu', '', 'Write a pprof CPU profile to the provided path.'),
+    text('profile-mem', '', 'Write a pprof memory profile to the provided path.'),
     duration('timeout', 't', 'Timeout of connecting to the server in seconds (e.g. 2s, 20s.). 0 or less is set to default', '2s'),
+    text('tracing-endpoint', '', 'Address to which the gRPC tracing collector will send spans to.', '127.0.0.1:4317'),
+    int('tracing-sampling-rate-per-million', '', 'Number of samples to collect per million OpenTelemetry spans. Set to 1000000 or -1 to always sample.', '-1'),
     bool('version', 'v', 'print the version'),
   ],
   commands: [
     attach,
-    ...others.slice(0, 1),
-    ...others.slice(3),
+    checkpoint,
+    completion(() => crictlTree),
     config,
     create,
     events,
     exec,
     imagefsinfo,
-    lists.images,
+    images,
     info,
     inspect,
     inspecti,
     inspectp,
     logs,
-    ...others.slice(1, 3),
-    lists.pods,
+    ...others,
+    pods,
     portForward,
-    lists.ps,
-    imageCommands.pull,
+    ps,
+    pull,
     rm,
-    imageCommands.rmi,
+    rmi,
     rmp,
     run,
     runp,
@@ -79,10 +87,12 @@ const crictlTree: CrictlCommand = {
     update,
     updateRuntimeConfig,
     version,
-  ].map((command) => ({ ...command, combineShort: true })),
+  ]
+    .map((command) => ({ ...command, flags: [...(command.flags ?? [])].sort(byName) }))
+    .sort(byName),
 };
 
-const app: UrfaveApp = { version: 'v1.36.0' };
+const app: UrfaveApp = { version: 'v1.36.0', shortUsage: true };
 
 export const crictl: Program = function* (argv, process) {
   yield* sleep(process.sim.random.between(12, 20));
@@ -110,21 +120,21 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
     return yield* fatal(process, error.message);
   }
   const { command, chain, flags, dash, levels } = resolved;
-  const [name] = resolved.args;
   const global = levels[0]?.flags ?? flags;
   if (chain.length === 1) {
     if (global.bool('version')) return yield* print(process, `crictl version ${releaseOf(process) ?? app.version}\n`, 0);
-    return yield* print(process, urfaveHelp(name === 'help' ? chain : chain, app), 0);
+    return yield* print(process, urfaveHelp(chain, app), 0);
   }
   const context = new Context(process, { global, flags, args: resolved.args, dash });
-  // `crictl config KEY VALUE` alone makes the file without a word about its absence.
-  yield* context.loadConfig(command.name === config.name && context.args.length === 2);
+  yield* context.loadConfig();
   try {
-    // Flags after an argument are a mistake that crictl answers with its help.
-    if (command.name === 'logs' && context.args.length > 1) throw new ShowHelp();
     yield* command.run?.(context) ?? [];
     return 0;
   } catch (error) {
+    if (error instanceof Exit) {
+      yield* process.printError(`${error.message}\n`);
+      return 1;
+    }
     if (error instanceof ShowHelp) return yield* print(process, urfaveHelp(chain, app), 0);
     throw error;
   }

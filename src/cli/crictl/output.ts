@@ -21,19 +21,30 @@ export const shortId = (id: string): string => id.replace(/^sha256:/, '').slice(
 export const json = (value: unknown): string => `${goJson(value, 2)}\n`;
 /** JSON and YAML with sorted keys. */
 export const sorted = (value: unknown): string => `${sortedJson(value, 2)}\n`;
-export const yaml = (value: unknown): string => dumpYaml(value);
 
-/** The formats of inspect and info; undefined for `table`. */
-export function formatted(value: unknown, format: string, template: string): string | undefined {
+/** protojson turned into YAML, and a line end more by Println. */
+export const yaml = (value: unknown): string => `${dumpYaml(value)}\n`;
+
+/** The formats of inspect and info; undefined for `table`. `prefix` stands before what is wrong with them. */
+export function formatted(value: unknown, format: string, template: string, prefix = ''): string | undefined {
   if (format === 'json' || format === '') return sorted(value);
   if (format === 'yaml') return yaml(value);
   if (format === 'table') return undefined;
-  if (format !== 'go-template') throw new Fatal(`unsupported format: ${JSON.stringify(format)}`);
-  if (template === '') throw new Fatal('template string is empty');
+  if (format !== 'go-template') throw new Fatal(`${prefix}unsupported format: ${JSON.stringify(format)}`);
+  return `${fromTemplate(value, template, `${prefix}execute template: `)}\n`;
+}
+
+const options = { name: 'tmplExecuteRawJSON', functions: crictlFunctions, strict: true };
+
+/** A Go template filled in. */
+export function fromTemplate(value: unknown, source: string, prefix: string): string {
+  let doing = 'failed to generate go-template';
   try {
-    return `${renderTemplate(parseTemplate(template, { functions: crictlFunctions }), value, { functions: crictlFunctions })}\n`;
+    const template = parseTemplate(source, options);
+    doing = 'failed to template data';
+    return renderTemplate(template, value, options);
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
-    throw new Fatal(`failed to execute template: ${error.message}`);
+    throw new Fatal(`${prefix}${doing}: ${error.message}`);
   }
 }

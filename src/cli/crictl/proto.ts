@@ -1,5 +1,6 @@
 /** CRI objects as protojson shows them, and the configs that users write in snake case. */
 import type { Container, ContainerStatus, CriImage, NamespaceMode, PodSandbox, PodSandboxStatus } from '../../interfaces/cri.ts';
+import { textFields } from './config-types.ts';
 import { moment, nanos } from './output.ts';
 
 type Json = Record<string, unknown>;
@@ -14,8 +15,17 @@ const toSnake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${l
 export function camelCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCase);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [toCamel(key), verbatim.has(key) ? each : camelCase(each)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      toCamel(key),
+      verbatim.has(key) ? textMap(each) : isScalar(each) && textFields.includes(key) ? String(each) : camelCase(each),
+    ]),
+  );
 }
+
+const isScalar = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean';
+const textMap = (map: unknown): unknown =>
+  typeof map === 'object' && map !== null ? Object.fromEntries(Object.entries(map).map(([key, each]) => [key, String(each ?? '')])) : map;
 
 /** The other way; zero values are left out, as encoding/json does with omitempty. */
 function snakeCase(value: unknown): unknown {
@@ -71,15 +81,8 @@ export const imageItem = (image: CriImage): Json => ({
   size: String(image.size),
   ...(image.uid === undefined ? {} : { uid: { value: String(image.uid) } }),
   username: image.username,
-  spec: null,
   pinned: image.pinned,
 });
-
-/** What `inspecti` shows: unset messages are left out there. */
-export function imageStatus(image: CriImage): Json {
-  const { spec: _spec, ...rest } = imageItem(image);
-  return rest;
-}
 
 export const podStatus = (status: PodSandboxStatus): Json => ({
   annotations: status.annotations,

@@ -49,7 +49,7 @@ const ctrTree: CtrCommand = {
   ],
 };
 
-const app: UrfaveApp = { version: 'v2.3.4', leafHelp: true, helpUsage: 'Show help' };
+const app: UrfaveApp = { version: 'v2.3.4', leafHelp: true, shortUsage: true, helpUsage: 'Show help' };
 
 export const ctr: Program = function* (argv, process) {
   yield* sleep(process.sim.random.between(8, 14));

@@ -1,7 +1,7 @@
 /** CRI's RuntimeService: each call handed to the part that does it. */
 
 import { condition, networkReady, RuntimeServiceBase } from '../../cri/runtime-service.ts';
-import type { RuntimeService, StatusResponse } from '../../interfaces/cri.ts';
+import { CriError, type RuntimeService, type StatusResponse } from '../../interfaces/cri.ts';
 import { Containers } from './containers.ts';
 import type { CriImageService } from './image-service.ts';
 import { criNamespace } from './image-store.ts';
@@ -40,7 +40,17 @@ export class CriRuntimeService extends RuntimeServiceBase<Sandboxes, Containers>
       networkReady(problem === undefined ? undefined : `Network plugin returns error: ${problem}`),
       condition('ContainerdHasNoDeprecationWarnings'),
     ];
-    return { conditions, info: verbose ? this.#info(problem) : {} };
+    const features = { recursive_read_only_mounts: true, user_namespaces: true };
+    return {
+      conditions,
+      info: verbose ? this.#info(problem) : {},
+      runtimeHandlers: ['', ...this.#plugin.config.runtimes].map((name) => ({ features, ...(name === '' ? {} : { name }) })),
+      features: { supplemental_groups_policy: true },
+    };
+  }
+
+  checkpointContainer(id: string): never {
+    throw new CriError('Unknown', `failed to checkpoint container ${JSON.stringify(id)}: criu binary not found in shim path or system PATH`);
   }
 
   *stopPodSandbox(id: string): ReturnType<RuntimeService['stopPodSandbox']> {
@@ -58,7 +68,9 @@ export class CriRuntimeService extends RuntimeServiceBase<Sandboxes, Containers>
     yield* this.sandboxes.remove(sandbox.id);
   }
 
-  updateRuntimeConfig(): void {
+  updateRuntimeConfig(podCidr: string): void {
+    for (const cidr of podCidr === '' ? [] : podCidr.split(',').map((each) => each.trim()))
+      if (!/^[0-9a-f.:]+\/\d+$/i.test(cidr)) throw new CriError('Unknown', `get routes: invalid CIDR address: ${cidr}`);
     // Without a conf_template there is nothing to make of the pod CIDR.
   }
 

@@ -1,69 +1,121 @@
-/** pull, rmi. */
-
-import type { AuthConfig, ImageService } from '../../../interfaces/cri.ts';
+/** images: what is there, and the filters of crictl's own (cmd/crictl/image.go). */
+import { RE2JS, RE2JSException } from 're2js';
+import type { CriImage, ImageService } from '../../../interfaces/cri.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { bool, type CrictlCommand, duration, list, text } from '../command.ts';
-import { type Context, calls, Fatal, ShowHelp } from '../context.ts';
+import { calls } from '../calls.ts';
+import { bool, type CrictlCommand, list, text } from '../command.ts';
+import { type Context, Fatal, ShowHelp } from '../context.ts';
+import { humanSize, json, shortId, table, yaml } from '../output.ts';
+import { imageItem } from '../proto.ts';
 
-export const pull: CrictlCommand = {
-  name: 'pull',
-  short: 'Pull an image from a registry',
-  usage: 'NAME[:TAG|@DIGEST]',
+/** --filter of images and inspecti. */
+export const imageFilter = list('filter', 'f', 'Filter output based on provided conditions: dangling=, reference=, before=, since=');
+
+export const images: CrictlCommand = {
+  name: 'images',
+  aliases: ['image', 'img'],
+  short: 'List images',
+  usage: '[REPOSITORY[:TAG]]',
+  combineShort: true,
   flags: [
-    list('annotation', 'a', 'Annotation to be set on the pulled image'),
-    text('auth', '', "Use `AUTH_STRING` for accessing the registry. AUTH_STRING is a base64 encoded 'USERNAME[:PASSWORD]'"),
-    text('creds', '', 'Use `USERNAME[:PASSWORD]` for accessing the registry'),
-    text('pod-config', '', 'Use `pod-config.[json|yaml]` to override the pull c'),
-    duration('pull-timeout', '', 'Maximum time to be used for pulling the image, disabled if set to 0s', '0s'),
-    text('username', 'u', 'Use `USERNAME` for accessing the registry. The password will be requested on the command line'),
+    bool('digests', '', 'Show digests'),
+    imageFilter,
+    bool('no-trunc', '', 'Show output without truncating the ID'),
+    text('output', 'o', 'Output format, One of: json|yaml|table'),
+    bool('pinned', '', 'Show whether the image is pinned or not'),
+    bool('quiet', 'q', 'Only show image IDs'),
+    bool('verbose', 'v', 'Show verbose info for images'),
   ],
   run: function* (context) {
-    const [name] = context.args;
-    if (name === undefined) throw new Fatal('image name cannot be empty');
-    const image = yield* context.image();
-    const id = yield* context.call(calls.pullImage(name), 'pulling image: ', () => image.pullImage({ image: name }, credentials(context)));
-    yield* context.print(`Image is up to date for ${id}\n`);
+    const { flags, args } = context;
+    if (args.length > 1) throw new ShowHelp();
+    const chosen = yield* listImages(context, yield* context.image(), args[0] ?? '', flags.list('filter'));
+    const format = flags.text('output');
+    if (format === 'json' || format === 'yaml')
+      return yield* context.print(format === 'json' ? json({ images: chosen.map(imageItem) }) : yaml({ images: chosen.map(imageItem) }));
+    if (flags.bool('quiet')) return yield* context.print(chosen.map(({ id }) => `${id}\n`).join(''));
+    if (flags.bool('verbose')) return yield* context.print(chosen.map(imageDetails).join(''));
+    yield* context.print(imageTable(context, chosen));
   },
 };
 
-function credentials({ flags }: Context): AuthConfig | undefined {
-  const plain = flags.text('creds') || decodeBase64(flags.text('auth'));
-  if (plain === '') return undefined;
-  const [username = '', password = ''] = plain.split(':');
-  return { username, password };
+/** Sorted and filtered. */
+export function* listImages(context: Context, image: ImageService, name: string, filters: readonly string[]): Routine<readonly CriImage[]> {
+  const all = yield* context.call(calls.listImages(), 'listing images: ', () => image.listImages({ image: { image: name } }));
+  const sorted: readonly CriImage[] = [...all].sort(byReference);
+  return all.length === 0 ? sorted : filters.reduce((left, filter) => applied(filter, left), sorted);
 }
 
-const decodeBase64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8');
+function imageTable({ flags }: Context, chosen: readonly CriImage[]): string {
+  const full = flags.bool('no-trunc');
+  const head = ['IMAGE', 'TAG', ...(flags.bool('digests') ? ['DIGEST'] : []), 'IMAGE ID', 'SIZE', ...(flags.bool('pinned') ? ['PINNED'] : [])];
+  const rows = chosen.flatMap((each) => {
+    const [, digest] = nameAndDigest(each);
+    return namesAndTags(each).map((pair) => [
+      ...pair,
+      ...(flags.bool('digests') ? [full ? digest : shortId(digest)] : []),
+      full ? each.id : shortId(each.id),
+      humanSize(each.size),
+      ...(flags.bool('pinned') ? [String(each.pinned)] : []),
+    ]);
+  });
+  return table([head, ...rows]);
+}
 
-export const rmi: CrictlCommand = {
-  name: 'rmi',
-  short: 'Remove one or more images',
-  usage: 'IMAGE-ID [IMAGE-ID...]',
-  flags: [bool('all', 'a', 'Remove all images'), bool('prune', 'q', 'Remove all unused images')],
-  run: function* (context) {
-    const { flags } = context;
-    const all = flags.bool('all') || flags.bool('prune');
-    if (context.args.length === 0 && !all) throw new ShowHelp();
-    const image = yield* context.image();
-    const used = flags.bool('prune') ? new Set((yield* context.runtime()).listContainers().map(({ imageId }) => imageId)) : new Set<string>();
-    const ids = all
-      ? image
-          .listImages()
-          .filter(({ id, pinned }) => !used.has(id) && !(flags.bool('prune') && pinned))
-          .map(({ id }) => id)
-      : context.args;
-    for (const id of ids) yield* remove(context, image, id, all);
-  },
+const none = '<none>';
+const nameAndDigest = ({ repoDigests: [first] }: CriImage): readonly [name: string, digest: string] => {
+  const [name = none, digest = none] = first?.split('@') ?? [];
+  return [name, digest];
 };
 
-function* remove(context: Context, image: ImageService, id: string, quiet: boolean): Routine {
-  const found = image.imageStatus({ image: id }, false).image;
-  if (!found) throw new Fatal(`no such image ${id}`);
-  const names = found.repoTags.length > 0 ? found.repoTags : found.repoDigests.length > 0 ? found.repoDigests : [found.id];
-  if (!quiet && found.repoTags.length > 1) {
-    yield* context.log('warning', `Image ${JSON.stringify(id)} has multiple tags. Removing this image will delete all of the following tags:`);
-    for (const tag of found.repoTags) yield* context.log('warning', `  ${tag}`);
+const namesAndTags = (image: CriImage): (readonly [string, string])[] =>
+  image.repoTags.length === 0
+    ? [[nameAndDigest(image)[0], none]]
+    : image.repoTags.map((tag) => [tag.slice(0, tag.lastIndexOf(':')), tag.slice(tag.lastIndexOf(':') + 1)]);
+
+/** By the first tags of both, else the first digests of both, else the ids. */
+function byReference(a: CriImage, b: CriImage): number {
+  const [left, right] = [a.repoTags[0], b.repoTags[0]];
+  if (left !== undefined && right !== undefined) return order(left, right);
+  const [leftDigest, rightDigest] = [a.repoDigests[0], b.repoDigests[0]];
+  return leftDigest !== undefined && rightDigest !== undefined ? order(leftDigest, rightDigest) : order(a.id, b.id);
+}
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The filters by what they begin with. `before` and `since` go by the place in the list, not by time. */
+const conditions: Readonly<Record<string, (value: string, left: readonly CriImage[]) => readonly CriImage[]>> = {
+  'before=': (value, left) => until(value, [...left].reverse()).reverse(),
+  'dangling=': (value, left) => left.filter(({ repoTags }) => (value === 'true' && repoTags.length === 0) || (value === 'false' && repoTags.length > 0)),
+  'reference=': byName,
+  'since=': until,
+};
+
+function applied(filter: string, left: readonly CriImage[]): readonly CriImage[] {
+  const found = Object.entries(conditions).find(([start]) => filter.startsWith(start));
+  if (!found) throw new Fatal(`listing images: filter images: unknown filter flag: ${filter}`);
+  return found[1](filter.slice(found[0].length), left);
+}
+
+function until(value: string, left: readonly CriImage[]): CriImage[] {
+  const [colon, at] = [value.includes(':'), value.includes('@')];
+  const here = (image: CriImage): boolean => {
+    if (colon && at) return image.repoDigests[0]?.startsWith(value) ?? false;
+    return colon ? namesAndTags(image)[0]?.join(':') === value : image.id.startsWith(value);
+  };
+  const end = left.findIndex(here);
+  return at && !colon ? [] : left.slice(0, end < 0 ? left.length : end);
+}
+
+function byName(value: string, left: readonly CriImage[]): readonly CriImage[] {
+  try {
+    const pattern = RE2JS.compile(value);
+    return left.filter((image) => pattern.matcher(nameAndDigest(image)[0]).find());
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error;
+    throw new Fatal(`listing images: filter images: ${error.message}`);
   }
-  yield* context.call(calls.plain, `error of removing image ${JSON.stringify(id)}: `, () => image.removeImage({ image: id }));
-  for (const name of names) yield* context.print(`Deleted: ${name}\n`);
 }
+
+const imageDetails = (image: CriImage): string =>
+  `ID: ${image.id}\n${image.repoTags.map((tag) => `RepoTags: ${tag}\n`).join('')}${image.repoDigests.map((digest) => `RepoDigests: ${digest}\n`).join('')}${image.size === 0 ? '' : `Size: ${image.size}\n`}${image.uid === undefined ? '' : `Uid: value:${image.uid}\n`}${image.username ? `Username: ${image.username}\n` : ''}${image.pinned ? 'Pinned: true\n' : ''}\n`;
