@@ -3,7 +3,11 @@
 import type { ScalarKind, TypeInfo } from './schema.ts';
 
 /** Checks of texts that types have rules for; they come in so that this folder needs no other. Each gives what is wrong, in upstream's words. */
-type TextChecks = { quantity(value: string): string | undefined; time(value: string): string | undefined };
+type TextChecks = {
+  quantity(value: string): string | undefined;
+  time(value: string): string | undefined;
+  duration?(value: string): string | undefined;
+};
 
 /** `json: cannot unmarshal string into Go struct field ContainerPort.spec.containers.ports.containerPort of type int32`; undefined when all types fit. */
 export function wrongType(object: unknown, type: TypeInfo, checks?: TextChecks): string | undefined {
@@ -94,7 +98,7 @@ function wrongText(value: unknown, kind: ScalarKind, { type, where }: { type: Ty
   if (typeof value !== 'string')
     return kind === 'bytes' ? mismatch(value, type, where) : `json: cannot unmarshal ${describe(value)} into Go value of type string`;
   if (kind === 'bytes') return wrongBase64(value);
-  return where.checks?.time(value);
+  return kind === 'duration' ? where.checks?.duration?.(value) : where.checks?.time(value);
 }
 
 function wrongBase64(text: string): string | undefined {
@@ -126,6 +130,7 @@ const goScalars: Readonly<Record<ScalarKind, string>> = {
   'int-or-string': 'intstr.IntOrString',
   time: 'v1.Time',
   'micro-time': 'v1.MicroTime',
+  duration: 'v1.Duration',
   bytes: '[]uint8',
 };
 

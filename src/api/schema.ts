@@ -3,7 +3,7 @@
 import { docsText } from './generated/docs-text.ts';
 import { schemaText } from './generated/schema-text.ts';
 
-export type ScalarKind = 'string' | 'boolean' | 'int32' | 'int64' | 'double' | 'quantity' | 'int-or-string' | 'time' | 'micro-time' | 'bytes';
+export type ScalarKind = 'string' | 'boolean' | 'int32' | 'int64' | 'double' | 'quantity' | 'int-or-string' | 'time' | 'micro-time' | 'duration' | 'bytes';
 
 /** A type of the API. Structurally a SchemaType of apimachinery/patch. */
 export type TypeInfo = {
@@ -73,6 +73,15 @@ export function typeOf(apiVersion: string, kind: string): TypeInfo | undefined {
 /** A type by its id: `typeById('V1ObjectMeta')`. */
 export const typeById = (id: string): TypeInfo | undefined => (rawSchema().types[id] ? types().get(id) : undefined);
 
+/** A type that is no part of the API: `fields` has the fields of each type, names by their type: `{ V1beta1Foo: { s: 'name path', '[]s': 'args', V1beta1Bar: 'bar' } }`. */
+export function configType(id: string, fields: Readonly<Record<string, Readonly<Record<string, string>>>>): TypeInfo {
+  const raw = Object.entries(fields).map(([type, byType]): [string, RawField[]] => [
+    type,
+    Object.entries(byType).flatMap(([ref, names]) => names.split(' ').map((name): RawField => [name, ref, 0, 0, 0, 0])),
+  ]);
+  return new TypeTable({ kinds: {}, types: Object.fromEntries(raw) }).get(id);
+}
+
 /** The text of a type. */
 export function typeDoc(type: TypeInfo): string {
   const { types: ids, texts } = rawDocs();
@@ -104,6 +113,7 @@ const scalars: Readonly<Record<string, readonly [ScalarKind, string]>> = {
   intstr: ['int-or-string', 'IntOrString'],
   time: ['time', 'Time'],
   microtime: ['micro-time', 'MicroTime'],
+  d: ['duration', 'Duration'],
   bytes: ['bytes', 'string'],
 };
 

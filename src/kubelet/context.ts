@@ -1,4 +1,5 @@
 /** What every part of the kubelet stands on. */
+import type { Pod } from '../api/types.ts';
 import { dateTime } from '../apimachinery/time.ts';
 import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../client/recorder.ts';
@@ -9,6 +10,8 @@ import type { Sim } from '../sim/sim.ts';
 import type { KubeletConfig } from './config.ts';
 
 export type Context = {
+  /** What is wrong with a static pod, field by field. */
+  readonly validatePod?: (pod: Pod) => readonly string[];
   readonly sim: Sim;
   readonly kernel: Kernel;
   /** The node's files, seen as root. */

@@ -58,6 +58,8 @@ type KubeletOptions = {
   readonly pid?: number;
   /** `v1.35.6`. */
   readonly version: string;
+  /** What is wrong with a static pod, field by field: nobody else looks at it before it runs. */
+  readonly validatePod?: (pod: Pod) => readonly string[];
   /** `--node-labels`. */
   readonly nodeLabels?: Readonly<Record<string, string>>;
 };

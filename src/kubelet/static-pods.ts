@@ -1,9 +1,12 @@
 /** Pods from files in /etc/kubernetes/manifests: kubernetes pkg/kubelet/config/file.go, common.go. */
 import { createHash } from 'node:crypto';
+import { wrongType } from '../api/decode.ts';
+import { typeOf } from '../api/schema.ts';
 import type { Pod } from '../api/types.ts';
 import { rfc3339 } from '../apimachinery/time.ts';
-import { parseConfigYaml } from '../apimachinery/yaml-simple.ts';
+import { parseYaml, YamlError } from '../apimachinery/yaml.ts';
 import type { Condition, Routine } from '../sim/routine.ts';
+import { compactJson } from './configuration/decode.ts';
 import type { Context } from './context.ts';
 import { defaultPod } from './default-pod.ts';
 import { configHash, configSeen, configSource, fullName, uidOf } from './pod.ts';
@@ -87,15 +90,16 @@ export class StaticPods {
 
   #decode(path: string, text: string): Pod | undefined {
     try {
-      const pod = readPod(text);
+      const pod = this.#complete(decodePod(text, path), text, path);
+      const problems = this.#context.validatePod?.(pod) ?? [];
+      if (problems.length > 0) throw new ManifestError(`invalid pod: [${problems.join(', ')}]`);
       this.#complained.delete(path);
-      return pod && this.#complete(pod, text, path);
+      return pod;
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      const problem = `${path}: couldn't parse as pod(${error.message.split('\n')[0]}), please check config file`;
-      if (this.#complained.get(path) === problem) return undefined;
-      this.#complained.set(path, problem);
-      this.#context.klog.error('file.go:187', 'Could not process manifest file', problem, { path });
+      if (!(error instanceof ManifestError)) throw error;
+      if (this.#complained.get(path) === error.message) return undefined;
+      this.#complained.set(path, error.message);
+      this.#context.klog.error('file.go:187', 'Could not process manifest file', error.message, { path });
       return undefined;
     }
   }
@@ -111,13 +115,37 @@ export class StaticPods {
   }
 }
 
-function readPod(text: string): Pod | undefined {
-  const value: unknown = parseConfigYaml(text);
-  if (value === null || value === undefined) return undefined;
-  if (typeof value !== 'object') throw new Error('yaml: cannot unmarshal into Pod');
-  const { kind, metadata, spec } = value as { kind?: string; metadata?: { name?: string }; spec?: { containers?: unknown } };
-  if (kind !== 'Pod') throw new Error(kind === undefined ? "Object 'Kind' is missing" : `invalid pod: ${JSON.stringify(kind)}`);
-  if (!metadata?.name) throw new Error('invalid pod: metadata.name: Required value');
-  if (!Array.isArray(spec?.containers)) throw new Error('invalid pod: spec.containers: Required value');
-  return value as Pod;
+/** Why a file is no static pod. */
+class ManifestError extends Error {}
+
+const anyText = { quantity: () => undefined, time: () => undefined };
+
+/** tryDecodeSinglePod. */
+function decodePod(text: string, path: string): Pod {
+  const failed = (why: string): ManifestError => new ManifestError(`${path}: couldn't parse as pod(${why}), please check config file`);
+  const value = parsed(text, failed);
+  if ((typeof value !== 'object' && value !== undefined) || Array.isArray(value))
+    throw failed(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:"apiVersion,omitempty""; Kind string "json:"kind,omitempty"" }`,
+    );
+  const { kind, apiVersion } = (value ?? {}) as { kind?: string; apiVersion?: string };
+  const lacking = !kind ? 'Kind' : !apiVersion ? 'apiVersion' : undefined;
+  if (lacking !== undefined) throw failed(`Object '${lacking}' is missing in '${compactJson(value ?? null)}'`);
+  const type = typeOf(String(apiVersion), String(kind));
+  if (!type) throw failed(`no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`);
+  const wrong = wrongType(value, type, anyText);
+  if (wrong !== undefined) throw failed(wrong);
+  if (kind !== 'Pod') throw failed(`invalid pod: ${compactJson(value)}`);
+  const pod = value as Pod;
+  if (!pod.metadata?.name) throw new ManifestError('invalid pod: name is needed for the pod');
+  return { ...pod, spec: { ...pod.spec, containers: pod.spec?.containers ?? [] } };
+}
+
+function parsed(text: string, failed: (why: string) => ManifestError): unknown {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    throw failed(error.message.replace('error converting YAML to JSON: ', ''));
+  }
 }

@@ -1,7 +1,9 @@
 /** One node with a kubelet over a real containerd, and a control plane: etcd, apiserver, scheduler, controllers. */
 import type { Pod } from '../../src/api/types.ts';
+import { toText } from '../../src/apimachinery/field-error.ts';
 import { issue, newCa } from '../../src/apimachinery/pki.ts';
 import { ApiServer } from '../../src/apiserver/api-server.ts';
+import { validatePod } from '../../src/apiserver/validation/pod.ts';
 import { Client } from '../../src/client/client.ts';
 import { EventRecorder } from '../../src/client/recorder.ts';
 import { runControllerManager } from '../../src/controller-manager/controller-manager.ts';
@@ -107,6 +109,7 @@ export function newKubeletWorld(options: { readonly controllers?: readonly strin
       recorder,
       log: (text) => log.push(text),
       version: 'v1.35.6',
+      validatePod: (pod) => validatePod(pod).map(toText),
     });
   };
   startKubelet();

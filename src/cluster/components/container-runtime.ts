@@ -3,7 +3,6 @@ import { CriError, type CriServer, criProtocol, type ImageService, type RuntimeS
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
-import { Exit } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { minorOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
@@ -16,44 +15,6 @@ import { serveDockershim } from './dockershim.ts';
 const lastWithDockershim = 23;
 const dockershimSocket = '/var/run/dockershim.sock';
 const containerdSocket = 'unix:///run/containerd/containerd.sock';
-
-const always =
-  'bootstrap-kubeconfig config container-runtime-endpoint hostname-override image-service-endpoint kubeconfig node-ip node-labels register-with-taints v cgroup-driver fail-swap-on'.split(
-    ' ',
-  );
-/** Flags that have gone, with the last minor release that knew them. */
-const untilMinor: Readonly<Record<string, number>> = {
-  'network-plugin': 23,
-  'network-plugin-mtu': 23,
-  'cni-bin-dir': 23,
-  'cni-conf-dir': 23,
-  'cni-cache-dir': 23,
-  'docker-endpoint': 23,
-  'image-pull-progress-deadline': 23,
-  'container-runtime': 26,
-  'pod-infra-container-image': 34,
-};
-
-/** `--name=value` and `--name value`; one that this release does not know ends it. */
-export function* readKubeletFlags(process: Process, argv: readonly string[], version: string): Routine<Flags> {
-  const known = new Set([...always, ...Object.entries(untilMinor).flatMap(([name, last]) => (minorOf(version) <= last ? [name] : []))]);
-  const flags = new Map<string, string>();
-  for (let i = 1; i < argv.length; i++) {
-    const word = argv[i] as string;
-    const equals = word.indexOf('=');
-    const name = equals < 0 ? word : word.slice(0, equals);
-    if (name === '--version') {
-      yield* process.print(`Kubernetes ${version}\n`);
-      throw new Exit(0);
-    }
-    if (!name.startsWith('--') || !known.has(name.slice(2))) {
-      yield* process.printError(name.startsWith('-') ? `Error: failed to parse kubelet flag: unknown flag: ${name}\n` : `Error: unknown command: ${word}\n`);
-      throw new Exit(1);
-    }
-    flags.set(name.slice(2), equals < 0 ? (argv[++i] ?? '') : word.slice(equals + 1));
-  }
-  return flags;
-}
 
 type Wanted = {
   readonly process: Process;

@@ -1,31 +1,36 @@
 /** The kubelet as a process. */
-import { YAMLParseError } from 'yaml';
-import { parseConfigYaml } from '../../apimachinery/yaml-simple.ts';
+import type { Pod } from '../../api/types.ts';
+import { type FieldError, invalidValue, toText } from '../../apimachinery/field-error.ts';
+import { validateDnsSubdomain } from '../../apimachinery/names.ts';
+import { validatePod } from '../../apiserver/validation/pod.ts';
 import { Client } from '../../client/client.ts';
 import { EventRecorder } from '../../client/recorder.ts';
 import { kubeletProtocol } from '../../interfaces/kubelet.ts';
 import { type RestServer, restProtocol } from '../../interfaces/rest.ts';
+import { ConfigurationError, decodeConfiguration } from '../../kubelet/configuration/decode.ts';
+import { configurationProblem } from '../../kubelet/configuration/validate.ts';
 import { runKubelet } from '../../kubelet/kubelet.ts';
 import { Errno } from '../../linux/errno.ts';
 import { serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
+import type { Routine } from '../../sim/routine.ts';
 import { versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeKubelet } from '../walls.ts';
-import { connection, fatal, healthServer, listen, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
-import { containerRuntime, failed, readKubeletFlags } from './container-runtime.ts';
+import { connection, fatal, healthServer, klog, listen, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
+import { containerRuntime, failed } from './container-runtime.ts';
 import { bootstrapCertificate } from './kubelet-bootstrap.ts';
+import { readKubeletFlags, withFlags } from './kubelet-flags.ts';
 
 /** The kubelet as a process: cmd/kubelet/app/server.go. */
 export const newKubelet = (trace: Trace): Program =>
   function* (argv, process) {
     const version = versionOf(process);
-    const set = yield* readKubeletFlags(process, argv, version);
-    const configPath = set.get('config') ?? '/var/lib/kubelet/config.yaml';
-    const config = readConfiguration(process, configPath);
-    if (typeof config === 'string')
-      return yield* fatal(process, 'run.go:72', `"command failed" err="failed to load kubelet config file, path: ${configPath}, error: ${config}"`);
+    const { set, config: flagged } = yield* readKubeletFlags(process, argv, version);
+    const config = withFlags(yield* readConfiguration(process, set.get('config')), flagged);
+    const problem = configurationProblem(config);
+    if (problem !== undefined) yield* fatal(process, 'run.go:72', `"command failed" err=${JSON.stringify(problem)}`);
     const kubeconfig = set.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf';
     const nodeName = set.get('hostname-override') ?? process.kernel.hostname;
     const bootstrap = set.get('bootstrap-kubeconfig') ?? '';
@@ -51,6 +56,7 @@ export const newKubelet = (trace: Trace): Program =>
       pid: process.pid,
       version,
       nodeLabels: labels(set.get('node-labels')),
+      validatePod: (pod) => [...metadataProblems(pod), ...validatePod(pod)].map(toText),
     });
     listen(process, '0.0.0.0', 10250, [
       serve(kubeletProtocol, trace.around(kubelet.server, 'kubelet', 'kube-apiserver', `kubelet (${nodeName})`, describeKubelet)),
@@ -60,14 +66,18 @@ export const newKubelet = (trace: Trace): Program =>
     return yield* untilTerminated(process, () => {});
   };
 
-function readConfiguration(process: Process, path: string): Readonly<Record<string, unknown>> | string {
+function* readConfiguration(process: Process, path: string | undefined): Routine<Readonly<Record<string, unknown>>> {
+  if (path === undefined) return {};
   try {
-    return (parseConfigYaml(process.fs.read(path)) ?? {}) as Record<string, unknown>;
+    const { config, warning } = decodeConfiguration(process.fs.read(path), path);
+    if (warning !== undefined)
+      yield* process.printError(klog(process, 'I', 'codec.go:104', `"Using lenient decoding as strict decoding failed" err=${JSON.stringify(warning)}`));
+    return config;
   } catch (error) {
-    if (error instanceof Errno)
-      return `failed to load Kubelet config file ${path}, error failed to read kubelet config file "${path}", error: open ${path}: ${error.message.toLowerCase()}`;
-    if (error instanceof YAMLParseError) return `failed to load Kubelet config file ${path}, error yaml: ${error.message.split('\n')[0]}`;
-    throw error;
+    if (!(error instanceof Errno || error instanceof ConfigurationError)) throw error;
+    const why = error instanceof Errno ? `failed to read kubelet config file "${path}", error: open ${path}: ${error.message.toLowerCase()}` : error.message;
+    const text = `failed to load kubelet config file, path: ${path}, error: failed to load Kubelet config file ${path}, error ${why}`;
+    return yield* fatal(process, 'run.go:72', `"command failed" err=${JSON.stringify(text)}`);
   }
 }
 
@@ -92,3 +102,6 @@ const labels = (text: string | undefined): Readonly<Record<string, string>> =>
       .filter(Boolean)
       .map((pair) => pair.split('=') as [string, string]),
   );
+
+const metadataProblems = ({ metadata: { name = '' } }: Pod): FieldError[] =>
+  validateDnsSubdomain(name).map((text) => invalidValue('metadata.name', name, text));
