@@ -14,10 +14,16 @@ export class TomlError extends Error {
   }
 }
 
-/** Where each key of a document stands: `plugins.cri.sandbox_image` → its row. */
-type TomlDocument = { readonly root: TomlTable; readonly rows: ReadonlyMap<string, number> };
+/** Where each key of a document stands: `plugins.cri.sandbox_image` → its row; and the columns of the values. */
+type TomlDocument = { readonly root: TomlTable; readonly rows: ReadonlyMap<string, number>; readonly columns: ReadonlyMap<string, number> };
 
 export const isTable = (value: TomlValue | undefined): value is TomlTable => typeof value === 'object' && !Array.isArray(value);
+
+/** What a table holds itself: a key may be called `__proto__`. */
+const own = (table: TomlTable, name: string): TomlValue | undefined => (Object.hasOwn(table, name) ? table[name] : undefined);
+function put(table: TomlTable, name: string, value: TomlValue): void {
+  Object.defineProperty(table, name, { value, enumerable: true, configurable: true, writable: true });
+}
 
 export function parseToml(text: string): TomlDocument {
   return new Reader(text).document();
@@ -27,6 +33,7 @@ class Reader {
   readonly #text: string;
   readonly #root: TomlTable = {};
   readonly #rows = new Map<string, number>();
+  readonly #columns = new Map<string, number>();
   #at = 0;
   /** The row of a place that was asked for before: those that follow count from there. */
   #counted = { at: 0, row: 1 };
@@ -46,7 +53,7 @@ class Reader {
       } else this.#assign(table, path);
       this.#endOfLine();
     }
-    return { root: this.#root, rows: this.#rows };
+    return { root: this.#root, rows: this.#rows, columns: this.#columns };
   }
 
   /** `[a.b]`, or `[[a.b]]`: one more entry of a list of tables. */
@@ -64,17 +71,17 @@ class Reader {
     let table = this.#root;
     for (const [index, name] of path.entries()) {
       if (entry && index === path.length - 1) {
-        const list = table[name] ?? [];
+        const list = own(table, name) ?? [];
         if (!Array.isArray(list)) throw this.#error(`key ${name} should be an array table`);
         const made: TomlTable = {};
-        table[name] = [...list, made];
+        put(table, name, [...list, made]);
         return made;
       }
-      const held = table[name] ?? {};
+      const held = own(table, name) ?? {};
       // A table below a list of tables belongs to its last entry.
       const next = Array.isArray(held) ? held.at(-1) : held;
       if (!isTable(next)) throw this.#error(`key ${name} should be a table, not a value`);
-      if (!Array.isArray(held)) table[name] = next;
+      if (!Array.isArray(held)) put(table, name, next);
       table = next;
     }
     return table;
@@ -86,18 +93,21 @@ class Reader {
     this.#spaces();
     this.#expect('=');
     this.#spaces();
+    const { column } = this.#place(this.#at);
     const value = this.#value();
     let at = table;
     for (const name of path.slice(0, -1)) {
-      const next = at[name] ?? {};
+      const next = own(at, name) ?? {};
       if (!isTable(next)) throw this.#error(`key ${name} should be a table, not a value`);
-      at[name] = next;
+      put(at, name, next);
       at = next;
     }
     const last = path.at(-1) as string;
-    if (last in at) throw this.#error(`key ${last} is already defined`);
-    at[last] = value;
-    this.#rows.set([...above, ...path].join('.'), row);
+    if (Object.hasOwn(at, last)) throw this.#error(`key ${last} is already defined`);
+    put(at, last, value);
+    const name = [...above, ...path].join('.');
+    this.#rows.set(name, row);
+    this.#columns.set(name, column);
   }
 
   #key(): string[] {
@@ -169,7 +179,7 @@ class Reader {
       this.#spaces();
       this.#expect('=');
       this.#spaces();
-      table[name] = this.#value();
+      put(table, name, this.#value());
       this.#spaces();
       if (this.#peek() === ',') this.#at++;
     }

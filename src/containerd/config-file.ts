@@ -3,6 +3,7 @@
 import { isTable, parseToml, TomlError, type TomlTable, type TomlValue, writeToml } from '../apimachinery/toml.ts';
 import { remembered } from '../sim/remembered.ts';
 import { type ContainerdConfig, defaultConfig } from './config.ts';
+import { pluginMisfits, rootMisfits } from './config-check.ts';
 import { defaultsOf1, defaultsOf2 } from './config-defaults.ts';
 
 /** Lines for the daemon's log, and why it does not start. */
@@ -38,16 +39,19 @@ export const textOf = (whole: TomlTable, version: Version): string => writeToml(
 
 /** The file's text, read by that containerd. Throws ConfigError. An empty text is a file that says nothing. */
 export const loadConfig = remembered((text: string, file: string, version: Version): LoadedConfig => {
-  const { root, rows } = parse(text, file, version);
+  const { root, ...places } = parse(text, file, version);
   const given = typeof root['version'] === 'number' ? root['version'] : 1;
   check(root, given, file, version);
-  const warnings = unknownKeys(root, given, rows, file, version);
+  const warnings = isOne(version) ? [] : ownKeys(root, places, file);
   const migrated = migrate(root, given, version);
   if (text.trim() !== '' && given < newestVersion(version) && !isOne(version))
     warnings.push(`level=warning msg="Configuration migrated from version ${given}, use \`containerd config migrate\` to avoid migration" t="18.157µs"`);
+  if (!isOne(version)) warnings.push(...pluginKeys(table(migrated['plugins'])));
   const whole = merge(defaultsFor(version), migrated);
   return { whole, settings: settingsOf(whole, version), warnings };
 });
+
+type Places = Omit<ReturnType<typeof parseToml>, 'root'>;
 
 function parse(text: string, file: string, version: Version): ReturnType<typeof parseToml> {
   try {
@@ -76,16 +80,28 @@ function check(root: TomlTable, given: number, file: string, version: Version): 
       throw new ConfigError(`failed to load TOML from ${file}: invalid disabled plugin URI "${each}" expect io.containerd.x.vx`);
 }
 
-/** Only the document's own keys are known by name; what a plugin is told is the plugin's affair. */
-function unknownKeys(root: TomlTable, given: number, rows: ReadonlyMap<string, number>, file: string, version: Version): string[] {
-  if (isOne(version) || given < 2) return [];
-  const known = new Set([...Object.keys(defaultsOf2()), 'plugin_dir', 'proxy_plugins', 'stream_processors', 'cgroup', 'cgroups']);
-  return Object.keys(root)
-    .filter((key) => !known.has(key))
-    .map(
-      (key) =>
-        `level=warning msg="Ignoring unknown key in TOML" column=1 error="strict mode: fields in the document are missing in the target struct" file=${file} key=${key} row=${rows.get(key) ?? 1}`,
-    );
+/** What does not fit the types of the document itself ends the daemon; a key that nobody knows is told of. */
+function ownKeys(root: TomlTable, places: Places, file: string): string[] {
+  return rootMisfits(root).map(({ keys, problem }) => {
+    const key = keys.join('.');
+    const row = places.rows.get(key) ?? 1;
+    if (problem === undefined)
+      return `level=warning msg="Ignoring unknown key in TOML" column=1 error="strict mode: fields in the document are missing in the target struct" file=${file} key=${keys.join(' ')} row=${row}`;
+    const column = places.columns.get(key) ?? 1;
+    throw new ConfigError(`failed to unmarshal TOML at row ${row} column ${column}: toml: ${problem}`, [
+      `level=error msg="Failure unmarshaling TOML" column=${column} error="toml: ${problem}" file=${file} row=${row}`,
+    ]);
+  });
+}
+
+/** The same of what plugins are told: each reads its own part when it loads. */
+function pluginKeys(plugins: TomlTable): string[] {
+  return Object.entries(plugins).flatMap(([plugin, given]) =>
+    pluginMisfits(plugin, given).map(({ keys, problem }) => {
+      if (problem !== undefined) throw new ConfigError(`toml: ${problem}`);
+      return `level=warning msg="Ignoring unknown key in TOML for plugin" error="strict mode: fields in the document are missing in the target struct" key="${keys.join(' ')}" plugin=${plugin}`;
+    }),
+  );
 }
 
 const cri = 'io.containerd.grpc.v1.cri';

@@ -66,12 +66,20 @@ const rows: readonly Row[] = [
 export const pluginList = (config: ContainerdConfig): PluginInfo[] => [
   ...rows
     .filter(([type, id]) => !config.disabledPlugins.includes(`${type}.${id}`))
-    .map(([type, id, platform, skipped]) => ({
-      type,
-      id,
-      platforms: platform === undefined ? [] : ['linux/amd64'],
-      status: skipped === undefined ? ('ok' as const) : ('skip' as const),
-      ...(skipped === undefined ? {} : { error: skipped }),
-    })),
+    .map(([type, id, platform, skipped]): PluginInfo => {
+      const problem = problemOf(config, `${type}.${id}`);
+      const status = problem !== undefined ? 'error' : skipped === undefined ? 'ok' : 'skip';
+      const error = problem ?? skipped;
+      return { type, id, platforms: platform === undefined ? [] : ['linux/amd64'], status, ...(error === undefined ? {} : { error }) };
+    }),
   ...[...config.proxySnapshotters.keys()].map((id) => ({ type: 'io.containerd.snapshotter.v1', id, platforms: [], status: 'ok' as const })),
 ];
+
+/** When the runtime half of CRI refuses its configuration, who depends on it does not load either. */
+function problemOf({ criProblem }: ContainerdConfig, plugin: string): string | undefined {
+  if (criProblem === undefined) return undefined;
+  if (plugin === 'io.containerd.cri.v1.runtime') return `invalid plugin config: ${criProblem}`;
+  return /^io\.containerd\.(podsandbox\.controller\.v1\.podsandbox|grpc\.v1\.cri)$/.test(plugin)
+    ? 'unable to load CRI runtime service plugin dependency: no plugins registered for io.containerd.cri.v1: plugin: not found'
+    : undefined;
+}

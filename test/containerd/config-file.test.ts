@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseToml, TomlError } from '../../src/apimachinery/toml.ts';
 import { ConfigError, defaultText, loadConfig } from '../../src/containerd/config-file.ts';
+import { pluginList } from '../../src/containerd/plugins.ts';
 
 const path = '/etc/containerd/config.toml';
 const two = 'v2.3.4';
@@ -72,4 +73,44 @@ test('what cannot be read is said with its place; what is not known is only warn
   ]);
   expect(failure('version = 9\n').message).toContain('expected containerd config version equal to or less than `4`, got `9`');
   expect(loadConfig('version = 4\nfoo = 1\n', path, two).warnings[0]).toContain('key=foo row=2');
+});
+
+test('values of another type end it; keys that a plugin does not know are told of', () => {
+  expect(failure('version = 3\nroot = 5\n').message).toBe(
+    'failed to unmarshal TOML at row 2 column 8: toml: cannot decode TOML integer into struct field config.Config.Root of type string',
+  );
+  expect(failure('version = "3"\n').message).toContain('cannot decode TOML string into struct field config.Config.Version of type int');
+  expect(failure('version = 3\n[grpc]\n  uid = "0"\n').message).toBe(
+    'failed to unmarshal TOML at row 3 column 9: toml: cannot decode TOML string into struct field config.GRPCConfig.UID of type int',
+  );
+  const runtime = "version = 3\n[plugins.'io.containerd.cri.v1.runtime'.containerd]\n";
+  expect(failure(`${runtime}default_runtime_name = 5\n`).message).toBe(
+    'toml: cannot decode TOML integer into struct field config.ContainerdConfig.DefaultRuntimeName of type string',
+  );
+  const { warnings } = loadConfig(
+    `${runtime}SystemdCgroup = true\n[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.nvidia.options]\nBinaryName = 'x'\n`,
+    path,
+    two,
+  );
+  expect(warnings[1]).toBe(
+    'level=warning msg="Ignoring unknown key in TOML for plugin" error="strict mode: fields in the document are missing in the target struct" key="containerd SystemdCgroup" plugin=io.containerd.cri.v1.runtime',
+  );
+  expect(warnings).toHaveLength(2);
+});
+
+test('keys called as what every object has', () => {
+  const { root } = parseToml('toString = 1\n[__proto__]\nx = 2\n[a]\nb = { __proto__ = 3 }\n');
+  expect(Object.keys(root)).toEqual(['toString', '__proto__', 'a']);
+  expect(({} as { x?: number }).x).toBeUndefined();
+});
+
+test('a default runtime that is not configured leaves CRI out', () => {
+  const text = "version = 3\n[plugins.'io.containerd.cri.v1.runtime'.containerd]\ndefault_runtime_name = 'nvidia'\n";
+  const broken = pluginList(loadConfig(text, path, two).settings).filter(({ status }) => status === 'error');
+  expect(broken.map(({ type, id }) => `${type}.${id}`)).toEqual([
+    'io.containerd.cri.v1.runtime',
+    'io.containerd.podsandbox.controller.v1.podsandbox',
+    'io.containerd.grpc.v1.cri',
+  ]);
+  expect(broken[0]?.error).toContain('no corresponding runtime configured in');
 });
