@@ -81,7 +81,7 @@ export const index = (path: string, at: number): string => `${path}[${at}]`;
 export const key = (path: string, name: string): string => `${path}[${name}]`;
 
 function valueText(value: unknown): string {
-  if (value === null || value === undefined) return '"null"';
+  if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return quote(value);
   return typeof value === 'object' ? goJson(value) : String(value);
 }

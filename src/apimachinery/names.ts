@@ -82,6 +82,14 @@ const rules = {
     'MY_ENV.NAME',
     'MyEnvName1',
   ),
+  wildcard: rule(
+    `\\*\\.${subdomain}`,
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+    253,
+    '*.example.com',
+  ),
+  percent: rule('[0-9]+%', "a valid percent string must be a numeric string followed by an ending '%'", Number.POSITIVE_INFINITY, '1%', '93%'),
+  httpHeaderName: rule('[-A-Za-z0-9]+', "a valid HTTP header must consist of alphanumeric characters or '-'", Number.POSITIVE_INFINITY, 'X-Header-Name'),
   labelValue: rule(
     '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?',
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
@@ -124,6 +132,29 @@ export const validateDns1035 = (value: string): string[] => check(rules.dns1035,
 export const validateLabelValue = (value: string): string[] => check(rules.labelValue, value);
 /** Names of environment variables, by the rule that kubectl applies. */
 export const validateEnvVarName = (value: string): string[] => check(rules.envVarName, value);
+
+/** Names of environment variables in a pod: nearly anything that can be printed (validation.IsRelaxedEnvVarName). */
+export const validateRelaxedEnvVarName = (value: string): string[] =>
+  /^[ -<>-~]+$/.test(value) ? [] : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
+/** Hosts of an Ingress that begin with a star. */
+export const validateWildcard = (value: string): string[] => check(rules.wildcard, value);
+/** `25%` */
+export const validatePercent = (value: string): string[] => check(rules.percent, value);
+/** Names of headers that a probe sends. */
+export const validateHttpHeaderName = (value: string): string[] => check(rules.httpHeaderName, value);
+
+const isIpv4 = (text: string): boolean => /^(?:\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split('.').every((part) => Number(part) < 256);
+const isIpv6 = (text: string): boolean => text.includes(':') && /^[0-9a-fA-F:]+(?:\d{1,3}(?:\.\d{1,3}){3})?$/.test(text) && text.split('::').length <= 2;
+/** An IPv4 or IPv6 address. */
+export const isIp = (text: string): boolean => isIpv4(text) || isIpv6(text);
+/** Addresses (validation.IsValidIP). */
+export const validateIp = (text: string): string[] => (isIp(text) ? [] : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']);
+/** Ranges of addresses (validation.IsValidCIDR). */
+export function validateCidr(text: string): string[] {
+  const [address = '', bits = '', ...more] = text.split('/');
+  const good = more.length === 0 && /^\d{1,3}$/.test(bits) && (isIpv4(address) ? Number(bits) <= 32 : isIpv6(address) && Number(bits) <= 128);
+  return good ? [] : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+}
 
 /** Keys of ConfigMaps and Secrets. */
 export function validateConfigMapKey(value: string): string[] {

@@ -2,7 +2,7 @@
 import type { ConfigMap, Secret, ServiceAccount } from '../../api/types.ts';
 import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../../apimachinery/field-error.ts';
 import { validateConfigMapKey } from '../../apimachinery/names.ts';
-import { semanticEqual } from '../objects.ts';
+import { isObject, semanticEqual } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
 import { fill } from './fill.ts';
 import { type Strategy, strategyOf } from './strategy.ts';
@@ -34,6 +34,8 @@ const bytesOf = (map: Readonly<Record<string, string>> | undefined, share = 1): 
 
 function validateConfigMap({ data, binaryData }: ConfigMap): FieldError[] {
   const errors = [...validateKeys(data, 'data'), ...validateKeys(binaryData, 'binaryData')];
+  for (const key of Object.keys(data ?? {}))
+    if (binaryData && key in binaryData) errors.push(invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
   if (bytesOf(data) + bytesOf(binaryData, 0.75) > maxBytes) errors.push(tooLong('[]', '', maxBytes));
   return errors;
 }
@@ -52,10 +54,32 @@ const requiredKeys: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/ssh-auth': ['ssh-privatekey'],
 };
 
+/** What Go's decoder says of a registry's credentials that are no JSON object. */
+function jsonProblem(encoded: string): string | undefined {
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value) || value === null) return undefined;
+    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+    return `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const trimmed = text.trimStart();
+    if (trimmed === '') return 'unexpected end of JSON input';
+    return /^[[{"\d-]|^(?:true|false|null)/.test(trimmed) ? 'unexpected end of JSON input' : `invalid character '${trimmed[0]}' looking for beginning of value`;
+  }
+}
+
 function validateSecret({ data, type, metadata }: Secret): FieldError[] {
   const errors = validateKeys(data, 'data');
   for (const key of requiredKeys[type ?? ''] ?? []) if (data?.[key] === undefined) errors.push(required(`data[${key}]`));
   if (bytesOf(data, 0.75) > maxBytes) errors.push(tooLong('data', '', maxBytes));
+  for (const key of ['.dockerconfigjson', '.dockercfg']) {
+    const problem = requiredKeys[type ?? '']?.includes(key) && data?.[key] !== undefined ? jsonProblem(data[key]) : undefined;
+    if (problem !== undefined) errors.push(invalidValue(`data[${key}]`, '<secret contents redacted>', problem));
+  }
+  if (type === 'kubernetes.io/basic-auth' && data?.['username'] === undefined && data?.['password'] === undefined)
+    errors.push(required('data[username]'), required('data[password]'));
   const account = metadata.annotations?.['kubernetes.io/service-account.name'];
   if (type === 'kubernetes.io/service-account-token' && !account) errors.push(required('metadata.annotations[kubernetes.io/service-account.name]'));
   for (const [key, value] of Object.entries(data ?? {})) {

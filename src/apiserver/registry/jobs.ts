@@ -2,7 +2,7 @@ import type { batch, CronJob, Job, KubeObject } from '../../api/types.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
 import { mapKept } from '../objects.ts';
 import { age, ageColumn, nameColumn } from '../table.ts';
-import { validateCronJob, validateJob, validateJobUpdate } from '../validation/workloads.ts';
+import { validateCronJob, validateJob, validateJobUpdate } from '../validation/jobs.ts';
 import { fill, mapField } from './fill.ts';
 import { defaultTemplate } from './pod-defaults.ts';
 import { type Column, type Strategy, type StrategyContext, strategyOf } from './strategy.ts';

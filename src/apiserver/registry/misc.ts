@@ -2,6 +2,7 @@
 import type { ControllerRevision, CoreEvent, KubeObject, Lease } from '../../api/types.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
 import { age, ageColumn, nameColumn } from '../table.ts';
+import { validateCertificateRequest, validateDriver, validateLease, validateRuntimeClass, validateRuntimeClassUpdate } from '../validation/misc.ts';
 import { fill } from './fill.ts';
 import { type Strategy, strategyOf } from './strategy.ts';
 
@@ -44,7 +45,12 @@ const event: Strategy<CoreEvent> = {
   ],
 };
 
-const lease: Strategy<Lease> = { createOnUpdate: true, columns: [nameColumn, { name: 'Holder', cell: ({ spec }) => spec?.holderIdentity ?? '' }, ageColumn] };
+const lease: Strategy<Lease> = {
+  createOnUpdate: true,
+  validate: validateLease,
+  validateUpdate: validateLease,
+  columns: [nameColumn, { name: 'Holder', cell: ({ spec }) => spec?.holderIdentity ?? '' }, ageColumn],
+};
 
 type Csr = KubeObject & {
   readonly spec: { readonly request?: string; readonly signerName?: string; readonly username?: string; readonly expirationSeconds?: number };
@@ -65,6 +71,7 @@ const csr: Strategy<Csr> = {
     status: {},
   }),
   prepareForUpdate: (object, old) => ({ ...object, spec: old.spec }),
+  validate: validateCertificateRequest,
   status: true,
   fields: { 'spec.signerName': ({ spec }) => spec.signerName ?? '' },
   columns: [
@@ -95,7 +102,11 @@ const controllerRevision: Strategy<ControllerRevision> = {
 };
 
 type RuntimeClass = KubeObject & { readonly handler: string };
-const runtimeClass: Strategy<RuntimeClass> = { columns: [nameColumn, { name: 'Handler', cell: ({ handler }) => handler }, ageColumn] };
+const runtimeClass: Strategy<RuntimeClass> = {
+  validate: validateRuntimeClass,
+  validateUpdate: validateRuntimeClassUpdate,
+  columns: [nameColumn, { name: 'Handler', cell: ({ handler }) => handler }, ageColumn],
+};
 
 type CsiNode = KubeObject & { readonly spec?: { readonly drivers?: readonly object[] } };
 const csiNode: Strategy<CsiNode> = { columns: [nameColumn, { name: 'Drivers', type: 'integer', cell: ({ spec }) => spec?.drivers?.length ?? 0 }, ageColumn] };
@@ -108,6 +119,8 @@ const serviceCidr: Strategy<ServiceCidr> = {
 
 type CsiDriver = KubeObject & { readonly spec?: { readonly attachRequired?: boolean; readonly podInfoOnMount?: boolean } };
 const csiDriver: Strategy<CsiDriver> = {
+  validate: validateDriver,
+  validateUpdate: validateDriver,
   columns: [
     nameColumn,
     { name: 'AttachRequired', type: 'boolean', cell: ({ spec }) => spec?.attachRequired ?? true },

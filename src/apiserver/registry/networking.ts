@@ -1,41 +1,12 @@
 /** Ingresses, their classes, network policies, endpoints and endpoint slices. */
 import type { EndpointSlice, Endpoints, Ingress, IngressClass, NetworkPolicy, networking } from '../../api/types.ts';
-import { type FieldError, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
 import { formatLabelSelector } from '../../apimachinery/labels.ts';
 import { mapKept } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
+import { validateEndpoints, validateSlice, validateSliceUpdate } from '../validation/misc.ts';
+import { validateIngress, validateIngressClass, validateIngressClassUpdate, validateNetworkPolicy, validateNewIngress } from '../validation/networking.ts';
 import { fill, mapField } from './fill.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
-
-function validateIngress({ spec }: Ingress): FieldError[] {
-  const errors: FieldError[] = [];
-  if (!spec?.rules?.length && !spec?.defaultBackend)
-    errors.push(invalidValue('spec', spec?.rules ?? [], 'either `defaultBackend` or `rules` must be specified'));
-  for (const [i, rule] of (spec?.rules ?? []).entries()) {
-    if (rule.host && !/^(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(rule.host)) {
-      errors.push(
-        invalidValue(
-          `spec.rules[${i}].host`,
-          rule.host,
-          "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
-        ),
-      );
-    }
-    for (const [j, path] of (rule.http?.paths ?? []).entries()) errors.push(...validatePath(path, `spec.rules[${i}].http.paths[${j}]`));
-  }
-  return errors;
-}
-
-const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
-
-function validatePath({ path, pathType, backend }: networking.HTTPIngressPath, at: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if (!pathType) errors.push(required(`${at}.pathType`, 'pathType must be specified'));
-  else if (!pathTypes.includes(pathType)) errors.push(notSupported(`${at}.pathType`, pathType, pathTypes));
-  else if (pathType !== 'ImplementationSpecific' && !path?.startsWith('/')) errors.push(invalidValue(`${at}.path`, path ?? '', 'must be an absolute path'));
-  if (!backend?.service?.name && !backend?.resource) errors.push(required(`${at}.backend`, 'must have either a service or resource backend'));
-  return errors;
-}
 
 const hosts = ({ spec }: Ingress): string => {
   const all = [...new Set((spec?.rules ?? []).map(({ host }) => host ?? '').filter((host) => host !== ''))];
@@ -55,7 +26,7 @@ const ingressColumns: readonly Column<Ingress>[] = [
 
 const ingress: Strategy<Ingress> = {
   prepareForCreate: (object) => ({ ...object, status: { loadBalancer: {} } }),
-  validate: validateIngress,
+  validate: validateNewIngress,
   validateUpdate: validateIngress,
   generation: true,
   status: true,
@@ -63,6 +34,8 @@ const ingress: Strategy<Ingress> = {
 };
 
 const ingressClass: Strategy<IngressClass> = {
+  validate: validateIngressClass,
+  validateUpdate: validateIngressClassUpdate,
   generation: true,
   columns: [
     nameColumn,
@@ -89,6 +62,8 @@ function defaultPolicy(spec: NetworkPolicy['spec']): NetworkPolicy['spec'] {
 
 const networkPolicy: Strategy<NetworkPolicy> = {
   defaults: (policy) => mapField(policy, 'spec', defaultPolicy),
+  validate: validateNetworkPolicy,
+  validateUpdate: validateNetworkPolicy,
   generation: true,
   columns: [nameColumn, { name: 'Pod-Selector', cell: ({ spec }) => formatLabelSelector(spec.podSelector) }, ageColumn],
 };
@@ -109,7 +84,12 @@ function endpointsText({ subsets }: Endpoints): string {
   return count > list.length ? `${list.join(',')} + ${count - list.length} more...` : list.join(',');
 }
 
-const endpointsStrategy: Strategy<Endpoints> = { createOnUpdate: true, columns: [nameColumn, { name: 'Endpoints', cell: endpointsText }, ageColumn] };
+const endpointsStrategy: Strategy<Endpoints> = {
+  createOnUpdate: true,
+  validate: validateEndpoints,
+  validateUpdate: validateEndpoints,
+  columns: [nameColumn, { name: 'Endpoints', cell: endpointsText }, ageColumn],
+};
 
 const shorten = (texts: readonly string[], none: string): string => {
   if (texts.length === 0) return none;
@@ -118,6 +98,8 @@ const shorten = (texts: readonly string[], none: string): string => {
 
 const sliceStrategy: Strategy<EndpointSlice> = {
   defaults: (slice) => mapField(slice, 'ports', (ports) => mapKept(ports, (port) => fill(port, { name: '', protocol: 'TCP' }))),
+  validate: validateSlice,
+  validateUpdate: validateSliceUpdate,
   generation: true,
   columns: [
     nameColumn,

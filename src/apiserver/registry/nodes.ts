@@ -1,7 +1,7 @@
 import type { Node } from '../../api/types.ts';
-import { type FieldError, forbiddenField } from '../../apimachinery/field-error.ts';
 import { semanticEqual } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
+import { validateNode, validateNodeUpdate } from '../validation/misc.ts';
 import { fill } from './fill.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
 
@@ -41,14 +41,8 @@ const addressOf = (node: Node, type: string): string => node.status?.addresses?.
 /** kubernetes pkg/registry/core/node/strategy.go */
 const strategy: Strategy<Node> = {
   defaults: (node) => fill(node, { spec: {}, status: {} }),
-  validateUpdate: (node, old) => {
-    const errors: FieldError[] = [];
-    if (old.spec.podCIDR && node.spec.podCIDR !== old.spec.podCIDR)
-      errors.push(forbiddenField('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'));
-    if (old.spec.providerID && node.spec.providerID !== old.spec.providerID)
-      errors.push(forbiddenField('spec.providerID', 'node updates may not change providerID except from "" to valid'));
-    return errors;
-  },
+  validate: validateNode,
+  validateUpdate: validateNodeUpdate,
   prepareForUpdate: (node, old) => (semanticEqual(node.status, old.status) ? node : { ...node, ...(old.status && { status: old.status }) }),
   status: true,
   createOnUpdate: false,

@@ -1,15 +1,11 @@
 import type { core, PersistentVolumeClaim } from '../../api/types.ts';
-import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
-import { tryParseQuantity } from '../../apimachinery/quantity.ts';
-import { semanticEqual } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
+import { validateClaim, validateClaimUpdate } from '../validation/storage.ts';
 import { fill, mapField } from './fill.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
 
 /** kubernetes pkg/apis/core/v1/defaults.go SetDefaults_PersistentVolumeClaimSpec */
 export const defaultClaimSpec = (spec: core.PersistentVolumeClaimSpec): core.PersistentVolumeClaimSpec => fill(spec, { volumeMode: 'Filesystem' });
-
-export const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
 const shortModes: Readonly<Record<string, string>> = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' };
 /** `RWO,ROX`, in upstream's order. */
@@ -22,33 +18,6 @@ export const modesText = (modes: readonly string[] | undefined): string =>
 /** The storage class of a volume or claim; the old annotation still counts. */
 export const className = (object: { metadata: { annotations?: Record<string, string> }; spec?: { storageClassName?: string } }): string =>
   object.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? object.spec?.storageClassName ?? '';
-
-function validate({ spec }: PersistentVolumeClaim): FieldError[] {
-  const errors: FieldError[] = [];
-  if (!spec?.accessModes?.length) errors.push(required('spec.accessModes', 'at least 1 access mode is required'));
-  for (const mode of spec?.accessModes ?? []) if (!accessModes.includes(mode)) errors.push(notSupported('spec.accessModes', mode, accessModes));
-  const storage = spec?.resources?.requests?.['storage'];
-  if (storage === undefined) errors.push(required('spec.resources[storage]'));
-  else if ((tryParseQuantity(storage)?.nanos ?? 1n) <= 0n) errors.push(invalidValue('spec.resources[storage]', storage, 'must be greater than zero'));
-  return errors;
-}
-
-const immutable = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
-
-function validateUpdate(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {
-  const errors = validate(claim);
-  const fixed = ({ resources: _resources, volumeName, storageClassName, ...rest }: PersistentVolumeClaim['spec']): object => ({
-    ...rest,
-    ...(old.spec.volumeName && { volumeName }),
-    ...(old.spec.storageClassName !== undefined && { storageClassName }),
-  });
-  if (!semanticEqual(fixed(claim.spec), fixed(old.spec))) errors.push(forbiddenField('spec', immutable));
-  const [is, was] = [tryParseQuantity(claim.spec.resources?.requests?.['storage']), tryParseQuantity(old.spec.resources?.requests?.['storage'])];
-  if (is === undefined || was === undefined || is.compare(was) === 0) return errors;
-  if (is.compare(was) < 0) errors.push(forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity'));
-  else if (old.status?.phase !== 'Bound') errors.push(forbiddenField('spec', immutable));
-  return errors;
-}
 
 /** kubernetes pkg/printers/internalversion/printers.go printPersistentVolumeClaim */
 const columns: readonly Column<PersistentVolumeClaim>[] = [
@@ -66,8 +35,8 @@ const columns: readonly Column<PersistentVolumeClaim>[] = [
 const strategy: Strategy<PersistentVolumeClaim> = {
   defaults: (claim) => mapField(claim, 'spec', defaultClaimSpec),
   prepareForCreate: (claim) => ({ ...claim, status: { phase: 'Pending' } }),
-  validate,
-  validateUpdate,
+  validate: validateClaim,
+  validateUpdate: validateClaimUpdate,
   status: true,
   returnsDeleted: true,
   columns,

@@ -1,54 +1,9 @@
 import type { PersistentVolume, StorageClass } from '../../api/types.ts';
-import { type FieldError, forbiddenField, notSupported, required } from '../../apimachinery/field-error.ts';
-import { semanticEqual } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
+import { validateStorageClass, validateStorageClassUpdate, validateVolume, validateVolumeUpdate } from '../validation/storage.ts';
 import { fill, mapField } from './fill.ts';
-import { accessModes, className, modesText } from './persistentvolumeclaims.ts';
+import { className, modesText } from './persistentvolumeclaims.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
-
-const sources = [
-  'hostPath',
-  'nfs',
-  'local',
-  'csi',
-  'iscsi',
-  'fc',
-  'awsElasticBlockStore',
-  'gcePersistentDisk',
-  'azureDisk',
-  'azureFile',
-  'cephfs',
-  'rbd',
-  'glusterfs',
-  'cinder',
-  'flexVolume',
-  'vsphereVolume',
-  'portworxVolume',
-  'scaleIO',
-  'storageos',
-  'quobyte',
-  'photonPersistentDisk',
-  'flocker',
-];
-
-function validate({ spec }: PersistentVolume): FieldError[] {
-  const errors: FieldError[] = [];
-  if (!spec?.accessModes?.length) errors.push(required('spec.accessModes'));
-  for (const mode of spec?.accessModes ?? []) if (!accessModes.includes(mode)) errors.push(notSupported('spec.accessModes', mode, accessModes));
-  if (!Object.keys(spec?.capacity ?? {}).length) errors.push(required('spec.capacity'));
-  else if (spec?.capacity?.['storage'] === undefined) errors.push(notSupported('spec.capacity', spec?.capacity, ['storage']));
-  if (!sources.some((source) => source in (spec ?? {}))) errors.push(required('spec', 'must specify a volume type'));
-  if (spec?.local && !spec.nodeAffinity) errors.push(required('spec.nodeAffinity', 'Local volume requires node affinity'));
-  return errors;
-}
-
-function validateUpdate(volume: PersistentVolume, old: PersistentVolume): FieldError[] {
-  const errors = validate(volume);
-  const source = (spec: PersistentVolume['spec']): object => Object.fromEntries(Object.entries(spec).filter(([name]) => sources.includes(name)));
-  if (!semanticEqual(source(volume.spec), source(old.spec)))
-    errors.push(forbiddenField('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'));
-  return errors;
-}
 
 const claimText = ({ spec }: PersistentVolume): string => (spec.claimRef ? `${spec.claimRef.namespace}/${spec.claimRef.name}` : '');
 
@@ -73,8 +28,8 @@ const strategy: Strategy<PersistentVolume> = {
       mapField(fill(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }), 'hostPath', (path) => fill(path, { type: '' })),
     ),
   prepareForCreate: (volume) => ({ ...volume, status: { phase: 'Pending' } }),
-  validate,
-  validateUpdate,
+  validate: validateVolume,
+  validateUpdate: validateVolumeUpdate,
   status: true,
   returnsDeleted: true,
   columns,
@@ -89,11 +44,8 @@ const isDefault = ({ metadata }: StorageClass): boolean =>
 /** kubernetes pkg/registry/storage/storageclass/strategy.go */
 const classStrategy: Strategy<StorageClass> = {
   defaults: (storageClass) => fill(storageClass, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
-  validate: ({ provisioner }) => (provisioner ? [] : [required('provisioner')]),
-  validateUpdate: (storageClass, old) =>
-    (['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const)
-      .filter((field) => !semanticEqual(storageClass[field], old[field]))
-      .map((field) => forbiddenField(field, `updates to ${field} are forbidden.`)),
+  validate: validateStorageClass,
+  validateUpdate: validateStorageClassUpdate,
   columns: [
     { ...nameColumn, cell: (storageClass) => `${storageClass.metadata.name}${isDefault(storageClass as StorageClass) ? ' (default)' : ''}` },
     { name: 'Provisioner', cell: ({ provisioner }) => provisioner },

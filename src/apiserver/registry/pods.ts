@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/types.ts';
-import { validatePod, validatePodUpdate } from '../validation/pod.ts';
+import { validateNewPod, validatePodUpdate } from '../validation/pod.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
 import { qosClass } from './qos.ts';
@@ -14,7 +14,7 @@ const strategy: Strategy<Pod> = {
     return spec === pod.spec ? pod : { ...pod, spec };
   },
   prepareForCreate: (pod) => ({ ...pod, status: { phase: 'Pending', qosClass: qosClass(pod.spec), ...gatedStatus(pod) } }),
-  validate: validatePod,
+  validate: validateNewPod,
   validateUpdate: validatePodUpdate,
   generation: true,
   status: true,

@@ -1,26 +1,15 @@
 /** Disruption budgets, autoscalers, quotas, limits, priorities. */
 import type { autoscaling, HorizontalPodAutoscaler, KubeObject, LimitRange, PodDisruptionBudget, PriorityClass, ResourceQuota } from '../../api/types.ts';
-import { type FieldError, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts';
-import { tryParseQuantity } from '../../apimachinery/quantity.ts';
-import { mapKept, semanticEqual } from '../objects.ts';
+import { mapKept } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
-import { nonNegative } from '../validation/numbers.ts';
+import { validateAutoscaler, validateBudget } from '../validation/autoscaling.ts';
+import { validatePriority, validatePriorityUpdate } from '../validation/misc.ts';
+import { validateLimitRange, validateQuota, validateQuotaUpdate } from '../validation/quota.ts';
 import { fill, mapField } from './fill.ts';
 import { hpaTargets } from './hpa-targets.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
 
 const text = (value: string | number | undefined): string => (value === undefined ? 'N/A' : String(value));
-
-function validateBudget({ spec }: PodDisruptionBudget): FieldError[] {
-  if (spec?.minAvailable !== undefined && spec.maxUnavailable !== undefined)
-    return [invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set')];
-  const errors: FieldError[] = [];
-  for (const field of ['minAvailable', 'maxUnavailable'] as const) {
-    const value = spec?.[field];
-    if (typeof value === 'number') errors.push(...nonNegative(value, `spec.${field}`));
-  }
-  return errors;
-}
 
 const budget: Strategy<PodDisruptionBudget> = {
   prepareForCreate: (object) => ({ ...object, status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 } }),
@@ -58,17 +47,8 @@ const autoscaler: Strategy<HorizontalPodAutoscaler> = {
       } as Partial<typeof spec>),
     ),
   prepareForCreate: (hpa) => ({ ...hpa, status: { currentReplicas: 0, desiredReplicas: 0, currentMetrics: null } as never }),
-  validate: ({ spec }) => {
-    const errors: FieldError[] = [];
-    if (spec.minReplicas !== undefined && spec.minReplicas < 1)
-      errors.push(invalidValue('spec.minReplicas', spec.minReplicas, 'must be greater than or equal to 1'));
-    if (!(spec.maxReplicas > 0)) errors.push(invalidValue('spec.maxReplicas', spec.maxReplicas ?? 0, 'must be greater than 0'));
-    else if (spec.minReplicas !== undefined && spec.maxReplicas < spec.minReplicas)
-      errors.push(invalidValue('spec.maxReplicas', spec.maxReplicas, 'must be greater than or equal to `minReplicas`'));
-    if (!spec.scaleTargetRef?.kind) errors.push(required('spec.scaleTargetRef.kind'));
-    if (!spec.scaleTargetRef?.name) errors.push(required('spec.scaleTargetRef.name'));
-    return errors;
-  },
+  validate: validateAutoscaler,
+  validateUpdate: validateAutoscaler,
   status: true,
   columns: [
     nameColumn,
@@ -91,11 +71,8 @@ const quotaText = ({ status }: ResourceQuota, limits: boolean): string =>
 
 const quota: Strategy<ResourceQuota> = {
   prepareForCreate: (object) => ({ ...object, status: {} }),
-  validate: ({ spec }) =>
-    Object.entries(spec?.hard ?? {}).flatMap(([name, value]) => {
-      const quantity = tryParseQuantity(value);
-      return quantity !== undefined && quantity.nanos < 0n ? [invalidValue(`spec.hard[${name}]`, value, 'must be greater than or equal to 0')] : [];
-    }),
+  validate: validateQuota,
+  validateUpdate: validateQuotaUpdate,
   status: true,
   returnsDeleted: true,
   columns: [
@@ -116,7 +93,7 @@ const limitRange: Strategy<LimitRange> = {
         mapKept(limits, (item) => {
           if (item.type !== 'Container') return item;
           const ceiling = { ...item.max, ...item.default };
-          const floor = { ...ceiling, ...item.min, ...item.defaultRequest };
+          const floor = { ...item.min, ...ceiling, ...item.defaultRequest };
           return fill(
             { ...item, ...(Object.keys(ceiling).length > 0 && { default: ceiling }), ...(Object.keys(floor).length > 0 && { defaultRequest: floor }) },
             {},
@@ -124,22 +101,15 @@ const limitRange: Strategy<LimitRange> = {
         }),
       ),
     ),
+  validate: validateLimitRange,
+  validateUpdate: validateLimitRange,
   columns: createdColumns,
 };
 
 const priorityClass: Strategy<PriorityClass & { preemptionPolicy?: string }> = {
   defaults: (object) => fill(object, { preemptionPolicy: 'PreemptLowerPriority' }),
-  validate: ({ value, metadata }) => {
-    if (!metadata.name?.startsWith('system-') && value > 1_000_000_000)
-      return [forbiddenField('value', 'maximum allowed value of a user defined priority is 1000000000')];
-    return metadata.name?.startsWith('system-') && !systemPriorities.has(metadata.name)
-      ? [forbiddenField('metadata.name', `priority class names with 'system-' prefix are reserved for system use only`)]
-      : [];
-  },
-  validateUpdate: (object, old) => [
-    ...(object.value !== old.value ? [forbiddenField('value', 'may not be changed in an update.')] : []),
-    ...(!semanticEqual(object.preemptionPolicy, old.preemptionPolicy) ? [invalidValue('preemptionPolicy', object.preemptionPolicy, 'field is immutable')] : []),
-  ],
+  validate: validatePriority,
+  validateUpdate: validatePriorityUpdate,
   generation: true,
   columns: [
     nameColumn,
@@ -149,8 +119,6 @@ const priorityClass: Strategy<PriorityClass & { preemptionPolicy?: string }> = {
     { name: 'PreemptionPolicy', cell: ({ preemptionPolicy }) => preemptionPolicy ?? '' },
   ],
 };
-
-const systemPriorities = new Set(['system-cluster-critical', 'system-node-critical']);
 
 export const poddisruptionbudgets = strategyOf(budget);
 export const horizontalpodautoscalers = strategyOf(autoscaler);

@@ -1,6 +1,6 @@
 import type { ReplicaSet, ReplicationController } from '../../api/types.ts';
 import { ageColumn, nameColumn } from '../table.ts';
-import { validateReplicaSet, validateSelectorUnchanged } from '../validation/workloads.ts';
+import { validateReplicaSet, validateReplicationController, validateSelectorUnchanged } from '../validation/workloads.ts';
 import { fill, mapField } from './fill.ts';
 import { defaultTemplate } from './pod-defaults.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
@@ -34,6 +34,8 @@ const replicationControllerStrategy: Strategy<ReplicationController> = {
       return mapField(fill(spec, { replicas: 1, selector: labels }), 'template', defaultTemplate);
     }),
   prepareForCreate: (controller) => ({ ...controller, status: { replicas: 0 } }),
+  validate: (controller) => validateReplicationController(controller),
+  validateUpdate: (controller) => validateReplicationController(controller),
   generation: true,
   status: true,
   defaultPropagation: 'Orphan',

@@ -55,6 +55,13 @@ function allocatePorts(ports: readonly core.ServicePort[], old: readonly core.Se
   });
 }
 
+/** Who changes the one address and leaves the list alone means the list too (pkg/registry/core/service/strategy.go NormalizeClusterIPs). */
+function normalizeAddresses(service: Service, { spec: old }: Service): Service {
+  const { clusterIP, clusterIPs } = service.spec;
+  if (!clusterIP || clusterIP === old.clusterIP || !equal(clusterIPs, old.clusterIPs)) return service;
+  return { ...service, spec: { ...service.spec, clusterIPs: [clusterIP] } };
+}
+
 /** A change of type takes away what belonged to the old one, unless the client gave it anew (dropTypeDependentFields). */
 function dropTypeFields(service: Service, old: Service): Service {
   let { spec } = service;
@@ -103,7 +110,7 @@ const strategy: Strategy<Service> = {
   defaults: (service) => mapField(fill(service, { spec: {} }), 'spec', defaultSpec),
   prepareForCreate: (service, context) => ({ ...allocate(service, undefined, context), status: { loadBalancer: {} } }),
   prepareForUpdate: (service, old, context) => {
-    const allocated = allocate(dropTypeFields(service, old), old, context);
+    const allocated = allocate(normalizeAddresses(dropTypeFields(service, old), old), old, context);
     return equal(allocated.spec, old.spec) ? { ...allocated, spec: old.spec } : allocated;
   },
   validate: (service, context) => validateService(service, context),

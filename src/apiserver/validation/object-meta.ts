@@ -1,7 +1,8 @@
 import type { ObjectMeta } from '../../api/types.ts';
 import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../../apimachinery/field-error.ts';
 import type { ServedResource } from '../resource-table.ts';
-import { validateDnsSubdomain, validateLabelKey, validateLabelValue } from './names.ts';
+import { checkLabels } from './labels.ts';
+import { validateDnsSubdomain, validateLabelKey } from './names.ts';
 
 /** Metadata of a new object: kubernetes apimachinery/pkg/api/validation/objectmeta.go. */
 export function validateMeta(metadata: ObjectMeta, served: ServedResource): FieldError[] {
@@ -30,10 +31,11 @@ export function validateMetaUpdate(metadata: ObjectMeta, old: ObjectMeta, _serve
 
 function validateCommon(metadata: ObjectMeta): FieldError[] {
   const errors: FieldError[] = [];
-  if (metadata.labels) errors.push(...validateLabels(metadata.labels, 'metadata.labels'));
+  checkLabels(errors, 'metadata.labels', metadata.labels);
+  if (metadata.ownerReferences) checkOwners(errors, metadata.ownerReferences);
   if (metadata.annotations) errors.push(...validateAnnotations(metadata.annotations, 'metadata.annotations'));
   for (const [i, name] of (metadata.finalizers ?? []).entries()) {
-    for (const text of validateLabelKey(name)) errors.push(invalidValue(`metadata.finalizers[${i}]`, name, text));
+    for (const text of validateLabelKey(name)) errors.push(invalidValue('metadata.finalizers', name, text));
     if (!name.includes('/') && !standardFinalizers.has(name)) {
       errors.push(invalidValue(`metadata.finalizers[${i}]`, name, 'name is neither a standard finalizer name nor is it fully qualified'));
     }
@@ -41,17 +43,27 @@ function validateCommon(metadata: ObjectMeta): FieldError[] {
   return errors;
 }
 
-const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
-
-/** Keys and values of labels: kubernetes apimachinery/pkg/apis/meta/v1/validation. */
-export function validateLabels(labels: Readonly<Record<string, string>>, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const key of Object.keys(labels).sort()) {
-    for (const text of validateLabelKey(key)) errors.push(invalidValue(path, key, text));
-    for (const text of validateLabelValue(labels[key] ?? '')) errors.push(invalidValue(path, labels[key], text));
+/** validateOwnerReferences */
+function checkOwners(errors: FieldError[], owners: NonNullable<ObjectMeta['ownerReferences']>): void {
+  let first: string | undefined;
+  for (const [i, owner] of owners.entries()) {
+    const at = `metadata.ownerReferences[${i}]`;
+    for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) if (!owner[field]) errors.push(required(`${at}.${field}`, 'must not be empty'));
+    if (!owner.controller) continue;
+    const name = `${owner.kind}/${owner.name}`;
+    if (first === undefined) first = name;
+    else
+      errors.push(
+        invalidValue(
+          'metadata.ownerReferences',
+          owners,
+          `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${name}`,
+        ),
+      );
   }
-  return errors;
 }
+
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
 const totalAnnotationSize = 256 * 1024;
 

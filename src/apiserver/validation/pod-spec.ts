@@ -1,109 +1,107 @@
 /** What may stand in a pod's spec: kubernetes pkg/apis/core/validation/validation.go ValidatePodSpec. */
 import type { core, PodSpec, PodTemplateSpec } from '../../api/types.ts';
-import { type FieldError, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
-import { validateDnsLabel, validateDnsSubdomain } from '../../apimachinery/names.ts';
-import { validateContainers } from './containers.ts';
-import { nonNegative } from './numbers.ts';
-import { validateAnnotations, validateLabels } from './object-meta.ts';
+import { duplicate, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts';
+import { rangeText, validateDnsLabel, validateDnsSubdomain, validateIp, validateQualifiedName } from '../../apimachinery/names.ts';
+import { checkAffinity, checkSpread, checkTolerations } from './affinity.ts';
+import { checkContainers } from './containers.ts';
+import { checkLabels } from './labels.ts';
+import { validateAnnotations } from './object-meta.ts';
+import { type Errors, invalidAll, oneOf, optionalName } from './report.ts';
+import { checkRequirements } from './resources.ts';
+import { checkHostUsers, checkPodSecurityContext } from './security.ts';
+import { checkVolumes } from './volumes.ts';
 
-/** A pod's spec; `path` is `spec`, or `spec.template.spec`. `claims` are volumes that come later, of a StatefulSet's claim templates. */
-export function validatePodSpec(spec: PodSpec | undefined, path: string, claims: readonly string[] = []): FieldError[] {
-  if (spec === undefined) return [required(path)];
-  const volumes = new Set<string>();
-  return [
-    ...validateVolumes(spec.volumes ?? [], `${path}.volumes`, volumes),
-    ...validateContainers(spec, path, new Set([...volumes, ...claims])),
-    ...oneOf(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], `${path}.restartPolicy`),
-    ...oneOf(spec.dnsPolicy, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'], `${path}.dnsPolicy`),
-    ...validateNames(spec, path),
-    ...(spec.activeDeadlineSeconds !== undefined && spec.activeDeadlineSeconds < 1
-      ? [invalidValue(`${path}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 'must be between 1 and 2147483647, inclusive')]
-      : []),
-    ...nonNegative(spec.terminationGracePeriodSeconds, `${path}.terminationGracePeriodSeconds`),
-    ...validateNodeSelector(spec, path),
-    ...validateTolerations(spec.tolerations ?? [], `${path}.tolerations`),
-  ];
+/** A pod's spec; `path` is `spec`, or `spec.template.spec`. `isPod`: not a template, which may leave out what its pods get. */
+export function checkPodSpec(errors: Errors, path: string, spec: PodSpec | undefined, isPod = false): void {
+  if (spec === undefined) return void errors.push(required(`${path}.containers`));
+  const volumes = checkVolumes(errors, `${path}.volumes`, spec.volumes ?? []);
+  checkContainers(errors, { spec, volumes, path });
+  if (spec.hostNetwork) checkHostNetworkPorts(errors, path, spec, isPod);
+  if (spec.restartPolicy === '') errors.push(required(`${path}.restartPolicy`));
+  else oneOf(errors, `${path}.restartPolicy`, spec.restartPolicy, ['Always', 'OnFailure', 'Never']);
+  oneOf(errors, `${path}.dnsPolicy`, spec.dnsPolicy, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']);
+  checkLabels(errors, `${path}.nodeSelector`, spec.nodeSelector);
+  if (spec.securityContext) checkPodSecurityContext(errors, `${path}.securityContext`, spec.securityContext, spec);
+  if (spec.affinity) checkAffinity(errors, `${path}.affinity`, spec.affinity);
+  checkDns(errors, `${path}.dnsConfig`, spec);
+  for (const [i, { conditionType }] of (spec.readinessGates ?? []).entries())
+    invalidAll(errors, `${path}.readinessGates[${i}].conditionType`, conditionType, validateQualifiedName(conditionType));
+  checkGates(errors, `${path}.schedulingGates`, spec.schedulingGates ?? []);
+  if (spec.topologySpreadConstraints) checkSpread(errors, `${path}.topologySpreadConstraints`, spec.topologySpreadConstraints);
+  checkHostUsers(errors, path, spec);
+  checkNames(errors, path, spec);
+  if (spec.overhead) checkRequirements(errors, `${path}.overhead`, { limits: spec.overhead });
 }
 
-/** A template of a workload: labels, annotations, spec. */
-export function validatePodTemplate(template: PodTemplateSpec, path: string, claims: readonly string[] = []): FieldError[] {
-  const { labels, annotations } = template.metadata ?? {};
-  return [
-    ...(labels ? validateLabels(labels, `${path}.metadata.labels`) : []),
-    ...(annotations ? validateAnnotations(annotations, `${path}.metadata.annotations`) : []),
-    ...validatePodSpec(template.spec, `${path}.spec`, claims),
-  ];
-}
-
-/** A value outside its enumeration; an absent one is somebody else's business. */
-export const oneOf = (value: string | undefined, allowed: readonly string[], path: string): FieldError[] =>
-  value === undefined || allowed.includes(value) ? [] : [notSupported(path, value, allowed)];
-
-function validateVolumes(volumes: readonly core.Volume[], path: string, names: Set<string>): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const [i, volume] of volumes.entries()) {
-    const at = `${path}[${i}]`;
-    const sources = Object.keys(volume).filter((key) => key !== 'name');
-    if (sources.length > 1) errors.push({ type: 'Forbidden', field: `${at}.${sources[1]}`, detail: 'may not specify more than 1 volume type' });
-    errors.push(...validateSource(volume, at));
-    if (!volume.name) errors.push(required(`${at}.name`));
-    else for (const text of validateDnsLabel(volume.name)) errors.push(invalidValue(`${at}.name`, volume.name, text));
-    if (volume.name && names.has(volume.name)) errors.push({ type: 'Duplicate', field: `${at}.name`, badValue: volume.name });
-    names.add(volume.name);
+function checkNames(errors: Errors, path: string, spec: PodSpec): void {
+  optionalName(errors, `${path}.serviceAccountName`, spec.serviceAccountName, validateDnsSubdomain);
+  optionalName(errors, `${path}.nodeName`, spec.nodeName, validateDnsSubdomain);
+  const deadline = spec.activeDeadlineSeconds;
+  if (deadline !== undefined && (deadline < 1 || deadline > 2 ** 31 - 1))
+    errors.push(invalidValue(`${path}.activeDeadlineSeconds`, deadline, rangeText(1, 2 ** 31 - 1)));
+  optionalName(errors, `${path}.hostname`, spec.hostname, validateDnsLabel);
+  optionalName(errors, `${path}.subdomain`, spec.subdomain, validateDnsLabel);
+  if (spec.tolerations) checkTolerations(errors, `${path}.tolerations`, spec.tolerations);
+  for (const [i, { ip, hostnames = [] }] of (spec.hostAliases ?? []).entries()) {
+    invalidAll(errors, `${path}.hostAliases[${i}].ip`, ip ?? '', validateIp(ip ?? ''));
+    for (const [j, name] of hostnames.entries()) invalidAll(errors, `${path}.hostAliases[${i}].hostnames[${j}]`, name, validateDnsSubdomain(name));
   }
-  return errors;
+  optionalName(errors, `${path}.priorityClassName`, spec.priorityClassName, validateDnsSubdomain);
+  optionalName(errors, `${path}.runtimeClassName`, spec.runtimeClassName, validateDnsSubdomain);
+  oneOf(errors, `${path}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never']);
+  if (spec.os) {
+    if (!spec.os.name) errors.push(required(`${path}.os.name`));
+    else oneOf(errors, `${path}.os`, spec.os.name, ['linux', 'windows']);
+  }
 }
 
-function validateSource(volume: core.Volume, at: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if (volume.persistentVolumeClaim && !volume.persistentVolumeClaim.claimName) errors.push(required(`${at}.persistentVolumeClaim.claimName`));
-  if (volume.secret && !volume.secret.secretName) errors.push(required(`${at}.secret.secretName`));
-  if (volume.configMap && !volume.configMap.name) errors.push(required(`${at}.configMap.name`));
-  if (volume.hostPath && !volume.hostPath.path) errors.push(required(`${at}.hostPath.path`));
-  return errors;
-}
-
-function validateNames(spec: PodSpec, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const check = (value: string | undefined, field: string, rule: (value: string) => string[]): void => {
-    if (value) for (const text of rule(value)) errors.push(invalidValue(`${path}.${field}`, value, text));
-  };
-  for (const [i, { name }] of (spec.imagePullSecrets ?? []).entries()) if (!name) errors.push(required(`${path}.imagePullSecrets[${i}].name`));
-  check(spec.serviceAccountName, 'serviceAccountName', validateDnsSubdomain);
-  check(spec.nodeName, 'nodeName', validateDnsSubdomain);
-  check(spec.hostname, 'hostname', validateDnsLabel);
-  check(spec.subdomain, 'subdomain', validateDnsLabel);
-  check(spec.priorityClassName, 'priorityClassName', validateDnsSubdomain);
-  return errors;
-}
-
-const nodeOperators = ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'];
-
-function validateNodeSelector(spec: PodSpec, path: string): FieldError[] {
-  const errors = spec.nodeSelector ? validateLabels(spec.nodeSelector, `${path}.nodeSelector`) : [];
-  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  const at = `${path}.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
-  if (terms !== undefined && terms.length === 0) errors.push(required(at, 'must have at least one node selector term'));
-  for (const [i, term] of (terms ?? []).entries()) {
-    for (const [j, { operator, values = [] }] of (term.matchExpressions ?? []).entries()) {
-      const field = `${at}[${i}].matchExpressions[${j}]`;
-      if ((operator === 'In' || operator === 'NotIn') && values.length === 0)
-        errors.push(required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-      if (!nodeOperators.includes(operator)) errors.push(invalidValue(`${field}.operator`, operator, 'not a valid selector operator'));
+/** validatePodHostNetworkDeps */
+function checkHostNetworkPorts(errors: Errors, path: string, spec: PodSpec, isPod: boolean): void {
+  for (const [i, { ports = [] }] of (spec.containers ?? []).entries()) {
+    for (const [j, { hostPort = 0, containerPort }] of ports.entries()) {
+      if ((isPod || hostPort !== 0) && hostPort !== containerPort)
+        errors.push(invalidValue(`${path}.containers[${i}].ports[${j}].hostPort`, hostPort, 'must match `containerPort` when `hostNetwork` is true'));
     }
   }
-  return errors;
 }
 
-function validateTolerations(tolerations: readonly core.Toleration[], path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const [i, { key, operator, value, effect }] of tolerations.entries()) {
-    const at = `${path}[${i}]`;
-    if (!key && operator !== 'Exists')
-      errors.push(invalidValue(`${at}.operator`, operator ?? '', 'operator must be Exists when `key` is empty, which means "match all values and all keys"'));
-    if (operator === 'Exists' && value) errors.push(invalidValue(`${at}.operator`, value, "value must be empty when `operator` is 'Exists'"));
-    errors.push(...oneOf(operator, ['Equal', 'Exists'], `${at}.operator`));
-    if (effect) errors.push(...oneOf(effect, ['NoSchedule', 'PreferNoSchedule', 'NoExecute'], `${at}.effect`));
+function checkDns(errors: Errors, path: string, { dnsPolicy, dnsConfig }: PodSpec): void {
+  if (dnsPolicy === 'None') {
+    if (dnsConfig === undefined) return void errors.push(required(path, 'must provide `dnsConfig` when `dnsPolicy` is None'));
+    if (!dnsConfig.nameservers?.length)
+      return void errors.push(required(`${path}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None'));
   }
-  return errors;
+  if (dnsConfig === undefined) return;
+  const { nameservers = [], searches = [], options = [] } = dnsConfig;
+  if (nameservers.length > 3) errors.push(invalidValue(`${path}.nameservers`, nameservers, 'must not have more than 3 nameservers'));
+  for (const [i, address] of nameservers.entries()) invalidAll(errors, `${path}.nameservers[${i}]`, address, validateIp(address));
+  if (searches.length > 32) errors.push(invalidValue(`${path}.searches`, searches, 'must not have more than 32 search paths'));
+  for (const [i, given] of searches.entries()) {
+    const search = given.replace(/\.$/, '');
+    if (given !== '.') invalidAll(errors, `${path}.searches[${i}]`, search, validateDnsSubdomain(search.replaceAll('_', '-').replace(/^-|-$/g, 'a')));
+  }
+  for (const [i, { name }] of options.entries()) if (!name) errors.push(required(`${path}.options[${i}]`, 'must not be empty'));
+}
+
+function checkGates(errors: Errors, path: string, gates: readonly core.PodSchedulingGate[]): void {
+  const seen = new Set<string>();
+  for (const [i, { name }] of gates.entries()) {
+    invalidAll(errors, `${path}[${i}]`, name, validateQualifiedName(name));
+    if (seen.has(name)) errors.push(duplicate(`${path}[${i}]`, name));
+    seen.add(name);
+  }
+}
+
+/** A template of a workload: labels, annotations, spec (ValidatePodTemplateSpec). */
+export function checkPodTemplate(errors: Errors, path: string, template: PodTemplateSpec | undefined): void {
+  checkTemplateMeta(errors, path, template);
+  checkPodSpec(errors, `${path}.spec`, template?.spec);
+  if (template?.spec?.ephemeralContainers?.length)
+    errors.push(forbiddenField(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template'));
+}
+
+/** Labels and annotations of a template. */
+export function checkTemplateMeta(errors: Errors, path: string, template: PodTemplateSpec | undefined): void {
+  checkLabels(errors, `${path}.labels`, template?.metadata?.labels);
+  if (template?.metadata?.annotations) errors.push(...validateAnnotations(template.metadata.annotations, `${path}.annotations`));
 }

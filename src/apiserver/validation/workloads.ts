@@ -1,77 +1,146 @@
-/** Workloads: kubernetes pkg/apis/apps/validation/validation.go and pkg/apis/batch/validation/validation.go. */
-import type { CronJob, DaemonSet, Deployment, Job, LabelSelector, PodTemplateSpec, ReplicaSet, StatefulSet } from '../../api/types.ts';
+/** Workloads that keep running: kubernetes pkg/apis/apps/validation/validation.go. */
+import type { apps, DaemonSet, Deployment, LabelSelector, PodTemplateSpec, ReplicaSet, ReplicationController, StatefulSet } from '../../api/types.ts';
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
 import { matchesLabelSelector } from '../../apimachinery/labels.ts';
+import { validateDns1035, validatePercent } from '../../apimachinery/names.ts';
 import { semanticEqual } from '../objects.ts';
-import { nonNegative } from './numbers.ts';
-import { validatePodTemplate } from './pod-spec.ts';
+import { internalForm } from './internal-form.ts';
+import { checkSelector } from './labels.ts';
+import { checkPodSpec, checkPodTemplate, checkTemplateMeta } from './pod-spec.ts';
+import { collect, type Errors, immutable, notNegative, optionalName } from './report.ts';
+import { checkClaimSpec } from './storage.ts';
 
-export function validateDeployment({ spec }: Deployment): FieldError[] {
-  const errors = [...nonNegative(spec?.replicas, 'spec.replicas'), ...validateSelectorAndTemplate(spec?.selector, spec?.template, 'deployment')];
-  const { strategy } = spec ?? {};
-  if (strategy?.type === 'Recreate' && strategy.rollingUpdate)
-    errors.push(forbiddenField('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'"));
-  else if (strategy?.type !== undefined && strategy.type !== 'Recreate' && strategy.type !== 'RollingUpdate')
-    errors.push(notSupported('spec.strategy.type', strategy.type, ['Recreate', 'RollingUpdate']));
-  else if (strategy?.rollingUpdate) errors.push(...validateRollingUpdate(strategy.rollingUpdate, 'spec.strategy.rollingUpdate'));
-  errors.push(...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'), ...nonNegative(spec?.revisionHistoryLimit, 'spec.revisionHistoryLimit'));
-  if (spec?.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds <= (spec.minReadySeconds ?? 0)) {
-    errors.push(invalidValue('spec.progressDeadlineSeconds', spec.progressDeadlineSeconds, 'must be greater than minReadySeconds'));
+export const validateDeployment = ({ spec }: Deployment): FieldError[] =>
+  collect((errors) => {
+    notNegative(errors, 'spec.replicas', spec?.replicas);
+    checkOwnSelector(errors, spec?.selector, 'deployment');
+    checkTemplate(errors, spec?.selector, spec?.template, 'ReplicaSet');
+    checkDeploymentStrategy(errors, 'spec.strategy', spec?.strategy ?? {});
+    notNegative(errors, 'spec.minReadySeconds', spec?.minReadySeconds);
+    notNegative(errors, 'spec.revisionHistoryLimit', spec?.revisionHistoryLimit);
+    const deadline = spec?.progressDeadlineSeconds;
+    notNegative(errors, 'spec.progressDeadlineSeconds', deadline);
+    if (deadline !== undefined && deadline <= (spec.minReadySeconds ?? 0))
+      errors.push(invalidValue('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds'));
+  });
+
+function checkDeploymentStrategy(errors: Errors, path: string, strategy: apps.DeploymentStrategy): void {
+  const { type, rollingUpdate } = strategy;
+  if (type === 'Recreate') {
+    if (rollingUpdate) errors.push(forbiddenField(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'"));
+  } else if (type !== 'RollingUpdate') errors.push(notSupported(path, internalForm('DeploymentStrategy', strategy), ['Recreate', 'RollingUpdate']));
+  else if (rollingUpdate) {
+    const at = `${path}.rollingUpdate`;
+    checkShare(errors, `${at}.maxUnavailable`, rollingUpdate.maxUnavailable);
+    checkShare(errors, `${at}.maxSurge`, rollingUpdate.maxSurge);
+    if (amountOf(rollingUpdate.maxUnavailable) === 0 && amountOf(rollingUpdate.maxSurge) === 0)
+      errors.push(invalidValue(`${at}.maxUnavailable`, rollingUpdate.maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
+    checkAtMostAll(errors, `${at}.maxUnavailable`, rollingUpdate.maxUnavailable);
   }
-  return errors;
 }
 
-function validateRollingUpdate(update: { maxUnavailable?: string | number; maxSurge?: string | number }, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const field of ['maxUnavailable', 'maxSurge'] as const) {
-    const value = update[field];
-    if (typeof value === 'string' && !/^\d+%$/.test(value)) {
-      errors.push(
-        invalidValue(
-          `${path}.${field}`,
-          value,
-          "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-        ),
-      );
-    } else if (typeof value === 'number') errors.push(...nonNegative(value, `${path}.${field}`));
-  }
-  if (errors.length === 0 && isZero(update.maxUnavailable) && isZero(update.maxSurge)) {
-    errors.push(invalidValue(`${path}.maxUnavailable`, update.maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
-  }
-  if (typeof update.maxUnavailable === 'string' && Number.parseInt(update.maxUnavailable, 10) > 100)
-    errors.push(invalidValue(`${path}.maxUnavailable`, update.maxUnavailable, 'must not be greater than 100%'));
-  return errors;
+type Share = string | number | undefined;
+
+/** ValidatePositiveIntOrPercent */
+export function checkShare(errors: Errors, path: string, value: Share): void {
+  if (typeof value === 'number') notNegative(errors, path, value);
+  else if (value !== undefined) for (const text of validatePercent(value)) errors.push(invalidValue(path, value, text));
 }
 
-const isZero = (value: string | number | undefined): boolean => value === 0 || value === '0%';
-
-export const validateReplicaSet = ({ spec }: ReplicaSet): FieldError[] => [
-  ...nonNegative(spec?.replicas, 'spec.replicas'),
-  ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
-  ...validateSelectorAndTemplate(spec?.selector, spec?.template, 'replicaset'),
-];
-
-export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
-  const errors = validateSelectorAndTemplate(spec?.selector, spec?.template, 'daemonset');
-  const type = spec?.updateStrategy?.type;
-  if (type !== undefined && type !== 'RollingUpdate' && type !== 'OnDelete')
-    errors.push(notSupported('spec.updateStrategy.type', type, ['OnDelete', 'RollingUpdate']));
-  return errors;
+/** IsNotMoreThan100Percent */
+export function checkAtMostAll(errors: Errors, path: string, value: Share): void {
+  if (typeof value === 'string' && validatePercent(value).length === 0 && Number.parseInt(value, 10) > 100)
+    errors.push(invalidValue(path, value, 'must not be greater than 100%'));
 }
 
-export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
-  const errors: FieldError[] = [];
-  const policy = spec?.podManagementPolicy;
-  if (policy !== undefined && policy !== 'OrderedReady' && policy !== 'Parallel')
-    errors.push(invalidValue('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
-  const type = spec?.updateStrategy?.type;
-  if (type !== undefined && type !== 'RollingUpdate' && type !== 'OnDelete')
-    errors.push(invalidValue('spec.updateStrategy', spec?.updateStrategy, "must be 'RollingUpdate' or 'OnDelete'"));
+const amountOf = (value: Share): number => (typeof value === 'number' ? value : /^\d+%$/.test(value ?? '') ? Number.parseInt(value ?? '', 10) : 0);
+
+export const validateReplicaSet = ({ spec }: ReplicaSet): FieldError[] =>
+  collect((errors) => {
+    notNegative(errors, 'spec.replicas', spec?.replicas);
+    notNegative(errors, 'spec.minReadySeconds', spec?.minReadySeconds);
+    checkOwnSelector(errors, spec?.selector, 'deployment');
+    checkTemplate(errors, spec?.selector, spec?.template, 'ReplicaSet');
+  });
+
+/** core/validation ValidateReplicationControllerSpec: its selector is a plain map. */
+export const validateReplicationController = ({ spec }: ReplicationController): FieldError[] =>
+  collect((errors) => {
+    notNegative(errors, 'spec.minReadySeconds', spec?.minReadySeconds);
+    const selector = Object.keys(spec?.selector ?? {}).length > 0 ? { matchLabels: spec?.selector ?? {} } : {};
+    if (!('matchLabels' in selector)) errors.push(required('spec.selector'));
+    notNegative(errors, 'spec.replicas', spec?.replicas);
+    if (spec?.template === undefined) errors.push(required('spec.template'));
+    else checkTemplate(errors, selector, spec.template, 'ReplicationController');
+  });
+
+export const validateDaemonSet = ({ spec }: DaemonSet): FieldError[] =>
+  collect((errors) => {
+    checkSelector(errors, 'spec.selector', spec?.selector);
+    checkMatch(errors, spec?.selector, spec?.template);
+    if (spec?.selector && isEmpty(spec.selector)) errors.push(invalidValue('spec.selector', spec.selector, 'empty selector is invalid for daemonset'));
+    checkPodTemplate(errors, 'spec.template', spec?.template);
+    checkAlways(errors, spec?.template, 'DaemonSet');
+    const { type, rollingUpdate } = spec?.updateStrategy ?? {};
+    if (type === 'RollingUpdate') checkDaemonRollingUpdate(errors, 'spec.updateStrategy.rollingUpdate', rollingUpdate ?? {});
+    else if (type !== 'OnDelete')
+      errors.push(notSupported('spec.updateStrategy', internalForm('DeploymentStrategy', spec?.updateStrategy), ['RollingUpdate', 'OnDelete']));
+    notNegative(errors, 'spec.minReadySeconds', spec?.minReadySeconds);
+    notNegative(errors, 'spec.revisionHistoryLimit', spec?.revisionHistoryLimit);
+  });
+
+function checkDaemonRollingUpdate(errors: Errors, path: string, { maxUnavailable, maxSurge }: apps.RollingUpdateDaemonSet): void {
+  const fields = { maxUnavailable, maxSurge };
+  for (const [name, value] of Object.entries(fields)) checkShare(errors, `${path}.${name}`, value);
+  for (const [name, value] of Object.entries(fields)) checkAtMostAll(errors, `${path}.${name}`, value);
+  const [unavailable, surge] = [amountOf(maxUnavailable) !== 0, amountOf(maxSurge) !== 0];
+  if (unavailable && surge) errors.push(invalidValue(`${path}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'));
+  else if (!unavailable && !surge) errors.push(required(`${path}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
+}
+
+export const validateStatefulSet = ({ spec }: StatefulSet): FieldError[] =>
+  collect((errors) => {
+    const policy = spec?.podManagementPolicy;
+    if (policy !== undefined && policy !== 'OrderedReady' && policy !== 'Parallel')
+      errors.push(invalidValue('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
+    checkStatefulSetStrategy(errors, 'spec.updateStrategy', spec?.updateStrategy ?? {});
+    for (const field of ['whenDeleted', 'whenScaled'] as const) {
+      const value = spec?.persistentVolumeClaimRetentionPolicy?.[field];
+      if (value !== undefined && value !== 'Retain' && value !== 'Delete')
+        errors.push(notSupported(`spec.persistentVolumeClaimRetentionPolicy.${field}`, value, ['Retain', 'Delete']));
+    }
+    notNegative(errors, 'spec.replicas', spec?.replicas);
+    notNegative(errors, 'spec.minReadySeconds', spec?.minReadySeconds);
+    notNegative(errors, 'spec.ordinals.start', spec?.ordinals?.start);
+    checkOwnSelector(errors, spec?.selector, 'statefulset');
+    checkMatch(errors, spec?.selector, spec?.template);
+    checkTemplateMeta(errors, 'spec.template', spec?.template);
+    checkStatefulPods(errors, spec);
+    checkAlways(errors, spec?.template, 'StatefulSet');
+    for (const [i, claim] of (spec?.volumeClaimTemplates ?? []).entries()) checkClaimSpec(errors, `spec.volumeClaimTemplates[${i}].spec`, claim.spec);
+    optionalName(errors, 'spec.serviceName', spec?.serviceName, validateDns1035);
+  });
+
+function checkStatefulSetStrategy(errors: Errors, path: string, strategy: apps.StatefulSetUpdateStrategy): void {
+  const { type, rollingUpdate } = strategy;
+  if (type === 'OnDelete') {
+    if (rollingUpdate)
+      errors.push(invalidValue(`${path}.rollingUpdate`, internalForm('Partition', rollingUpdate), "only allowed for updateStrategy 'RollingUpdate'"));
+  } else if (type !== undefined && type !== 'RollingUpdate')
+    errors.push(invalidValue(path, internalForm('StatefulSetStrategy', strategy), "must be 'RollingUpdate' or 'OnDelete'"));
+  else notNegative(errors, `${path}.rollingUpdate.partition`, rollingUpdate?.partition);
+}
+
+/** The pods' spec with the volumes that come of claim templates. */
+function checkStatefulPods(errors: Errors, spec: StatefulSet['spec'] | undefined): void {
+  const given = spec?.template?.spec;
   const claims = (spec?.volumeClaimTemplates ?? []).flatMap(({ metadata }) => metadata?.name ?? []);
-  return [...errors, ...nonNegative(spec?.replicas, 'spec.replicas'), ...validateSelectorAndTemplate(spec?.selector, spec?.template, 'statefulset', claims)];
+  const own = given?.volumes ?? [];
+  const added = claims.filter((name) => !own.some((volume) => volume.name === name)).map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
+  checkPodSpec(errors, 'spec.template.spec', given && { ...given, volumes: [...own, ...added] });
 }
 
-const statefulSetMutable = [
+const statefulSetMutable: readonly string[] = [
   'replicas',
   'ordinals',
   'template',
@@ -79,138 +148,46 @@ const statefulSetMutable = [
   'revisionHistoryLimit',
   'persistentVolumeClaimRetentionPolicy',
   'minReadySeconds',
-] as const;
+];
 
 export function validateStatefulSetUpdate({ spec }: StatefulSet, { spec: old }: StatefulSet): FieldError[] {
-  const rest = (whole: object): object =>
-    Object.fromEntries(Object.entries(whole).filter(([name]) => !(statefulSetMutable as readonly string[]).includes(name)));
+  const rest = (whole: object): object => Object.fromEntries(Object.entries(whole).filter(([name]) => !statefulSetMutable.includes(name)));
   if (semanticEqual(rest(spec), rest(old))) return [];
-  return [
-    forbiddenField(
-      'spec',
-      "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
-    ),
-  ];
+  const quoted = statefulSetMutable.map((name) => `'${name}'`);
+  const names = `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
+  return [forbiddenField('spec', `updates to statefulset spec for fields other than ${names} are forbidden`)];
 }
 
-/** Selector and template of apps/v1: both there, the one matching the other, and pods that are always restarted. */
-function validateSelectorAndTemplate(
-  selector: LabelSelector | undefined,
-  template: PodTemplateSpec | undefined,
-  kind: string,
-  claims: readonly string[] = [],
-): FieldError[] {
-  const errors: FieldError[] = [];
-  if (selector === undefined) errors.push(required('spec.selector'));
-  else if (!Object.keys(selector.matchLabels ?? {}).length && !selector.matchExpressions?.length)
-    errors.push(invalidValue('spec.selector', selector, `empty selector is invalid for ${kind}`));
-  if (template === undefined) return [...errors, required('spec.template')];
-  if (!matchesTemplate(selector, template))
-    errors.push(invalidValue('spec.template.metadata.labels', template.metadata?.labels ?? {}, '`selector` does not match template `labels`'));
-  errors.push(...validatePodTemplate(template, 'spec.template', claims));
-  const policy = template.spec?.restartPolicy;
-  if (policy === 'OnFailure' || policy === 'Never') errors.push(notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
-  if (template.spec?.activeDeadlineSeconds !== undefined)
-    errors.push(forbiddenField('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in ReplicaSet is not Supported'));
-  return errors;
+const isEmpty = (selector: LabelSelector): boolean => !Object.keys(selector.matchLabels ?? {}).length && !selector.matchExpressions?.length;
+
+/** A selector that must be there and choose something. */
+function checkOwnSelector(errors: Errors, selector: LabelSelector | undefined, kind: string): void {
+  if (selector === undefined) return void errors.push(required('spec.selector'));
+  checkSelector(errors, 'spec.selector', selector);
+  if (isEmpty(selector)) errors.push(invalidValue('spec.selector', selector, `empty selector is invalid for ${kind}`));
 }
 
-const matchesTemplate = (selector: LabelSelector | undefined, template: PodTemplateSpec): boolean =>
-  selector !== undefined && matchesLabelSelector(selector, template.metadata?.labels);
+/** The template's labels are what the selector looks for; one that is not there finds nothing, an empty one everything. */
+function checkMatch(errors: Errors, selector: LabelSelector | undefined, template: PodTemplateSpec | undefined): void {
+  const labels = template?.metadata?.labels;
+  const matches = selector !== undefined && (isEmpty(selector) || matchesLabelSelector(selector, labels));
+  if (!matches) errors.push(invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'));
+}
+
+function checkTemplate(errors: Errors, selector: LabelSelector | undefined, template: PodTemplateSpec | undefined, kind: string): void {
+  checkMatch(errors, selector, template);
+  checkPodTemplate(errors, 'spec.template', template);
+  checkAlways(errors, template, kind);
+}
+
+/** Pods that are always started again. */
+function checkAlways(errors: Errors, template: PodTemplateSpec | undefined, kind: string): void {
+  const { restartPolicy = 'Always', activeDeadlineSeconds } = template?.spec ?? {};
+  if (restartPolicy !== 'Always') errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
+  if (activeDeadlineSeconds !== undefined)
+    errors.push(forbiddenField('spec.template.spec.activeDeadlineSeconds', `activeDeadlineSeconds in ${kind} is not Supported`));
+}
 
 /** apps/v1 selectors never change. */
 export const validateSelectorUnchanged = (selector: LabelSelector | undefined, old: LabelSelector | undefined): FieldError[] =>
-  semanticEqual(selector, old) ? [] : [invalidValue('spec.selector', selector, 'field is immutable')];
-
-export function validateJob({ spec }: Job): FieldError[] {
-  return validateJobSpec(spec, 'spec');
-}
-
-function validateJobSpec(spec: Job['spec'] | undefined, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const field of ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished'] as const)
-    errors.push(...nonNegative(spec?.[field], `${path}.${field}`));
-  const mode = (spec as { completionMode?: string } | undefined)?.completionMode;
-  if (mode !== undefined && mode !== 'NonIndexed' && mode !== 'Indexed') errors.push(notSupported(`${path}.completionMode`, mode, ['Indexed', 'NonIndexed']));
-  if (mode === 'Indexed' && spec?.completions === undefined) errors.push(required(`${path}.completions`, 'when completion mode is Indexed'));
-  if (spec?.template === undefined) return [...errors, required(`${path}.template`)];
-  errors.push(...validatePodTemplate(spec.template, `${path}.template`));
-  const policy = spec.template.spec?.restartPolicy;
-  const at = `${path}.template.spec.restartPolicy`;
-  if (policy === undefined || policy === 'Always') errors.push(required(at, 'valid values: "OnFailure", "Never"'));
-  return errors;
-}
-
-export function validateJobUpdate(job: Job, old: Job): FieldError[] {
-  const errors = validateJob(job);
-  for (const field of ['selector', 'template', 'completionMode'] as const) {
-    const [is, was] = [fieldOf(job.spec, field), fieldOf(old.spec, field)];
-    if (!semanticEqual(is, was)) errors.push(invalidValue(`spec.${field}`, is, 'field is immutable'));
-  }
-  const indexed = (job.spec as { completionMode?: string }).completionMode === 'Indexed';
-  if (job.spec.completions !== old.spec.completions && !(indexed && job.spec.completions === job.spec.parallelism))
-    errors.push(invalidValue('spec.completions', job.spec.completions, 'field is immutable'));
-  return errors;
-}
-
-const fieldOf = (object: object, field: string): unknown => (object as Readonly<Record<string, unknown>>)[field];
-
-const concurrencyPolicies = ['Allow', 'Forbid', 'Replace'];
-
-export function validateCronJob({ spec, metadata }: CronJob): FieldError[] {
-  const errors: FieldError[] = [];
-  if (!spec?.schedule) errors.push(required('spec.schedule'));
-  else errors.push(...validateSchedule(spec.schedule));
-  if (spec?.concurrencyPolicy !== undefined && !concurrencyPolicies.includes(spec.concurrencyPolicy))
-    errors.push(notSupported('spec.concurrencyPolicy', spec.concurrencyPolicy, concurrencyPolicies));
-  for (const field of ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'] as const)
-    errors.push(...nonNegative(spec?.[field], `spec.${field}`));
-  errors.push(...validateJobSpec(spec?.jobTemplate?.spec, 'spec.jobTemplate.spec'));
-  if ((metadata.name?.length ?? 0) > 52) errors.push(invalidValue('metadata.name', metadata.name, 'must be no more than 52 characters'));
-  return errors;
-}
-
-const macros = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
-const bounds = [
-  [0, 59],
-  [0, 23],
-  [1, 31],
-  [1, 12],
-  [0, 6],
-] as const;
-const names = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)$/i;
-
-/** robfig/cron's parser, as far as its refusals go. */
-function validateSchedule(schedule: string): FieldError[] {
-  const wrong = (text: string): FieldError[] => [invalidValue('spec.schedule', schedule, text)];
-  if (schedule.includes('TZ')) return wrong('cannot use TZ or CRON_TZ in schedule, use timeZone field instead');
-  if (schedule.startsWith('@')) {
-    return macros.has(schedule) || /^@every \d+(?:\.\d+)?(?:ns|us|ms|s|m|h)/.test(schedule) ? [] : wrong(`unrecognized descriptor: ${schedule}`);
-  }
-  const fields = schedule.trim().split(/\s+/);
-  if (fields.length !== 5) return wrong(`expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`);
-  for (const [i, field] of fields.entries()) {
-    const problem = fieldProblem(field, bounds[i] as readonly [number, number]);
-    if (problem !== undefined) return wrong(problem);
-  }
-  return [];
-}
-
-function fieldProblem(field: string, [low, high]: readonly [number, number]): string | undefined {
-  for (const part of field.split(',')) {
-    const [range = '', step, ...more] = part.split('/');
-    if (more.length > 0) return `too many slashes: ${part}`;
-    if (step !== undefined && !/^\d+$/.test(step)) return `failed to parse int from ${step}: strconv.Atoi: parsing "${step}": invalid syntax`;
-    if (step === '0') return `step of range should be a positive number: ${part}`;
-    if (range === '*' || range === '?') continue;
-    const ends = range.split('-');
-    if (ends.length > 2) return `too many hyphens: ${part}`;
-    for (const end of ends)
-      if (!names.test(end) && !/^\d+$/.test(end)) return `failed to parse int from ${end}: strconv.Atoi: parsing "${end}": invalid syntax`;
-    const [from = 0, to = from] = ends.map(Number);
-    if (from < low) return `beginning of range (${from}) below minimum (${low}): ${part}`;
-    if (to > high) return `end of range (${to}) above maximum (${high}): ${part}`;
-    if (from > to) return `beginning of range (${from}) beyond end of range (${to}): ${part}`;
-  }
-  return undefined;
-}
+  collect((errors) => immutable(errors, 'spec.selector', selector, old));

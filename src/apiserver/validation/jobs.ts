@@ -1,0 +1,109 @@
+/** Jobs and CronJobs: kubernetes pkg/apis/batch/validation/validation.go. */
+import type { batch, CronJob, Job, PodSpec, PodTemplateSpec } from '../../api/types.ts';
+import { type FieldError, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
+import { matchesLabelSelector } from '../../apimachinery/labels.ts';
+import { validateDnsLabel } from '../../apimachinery/names.ts';
+import { semanticEqual } from '../objects.ts';
+import { internalTemplate } from './internal-form.ts';
+import { checkSelector } from './labels.ts';
+import { checkPodTemplate } from './pod-spec.ts';
+import { collect, type Errors, immutable, notNegative, oneOf } from './report.ts';
+import { validateSchedule, validateTimeZone } from './schedule.ts';
+
+type JobSpec = NonNullable<batch.JobSpec>;
+
+export const validateJob = (job: Job): FieldError[] =>
+  collect((errors) => {
+    const { spec, metadata } = job;
+    checkJobSpec(errors, 'spec', spec);
+    if (spec?.selector === undefined) errors.push(required('spec.selector'));
+    else checkSelector(errors, 'spec.selector', spec.selector);
+    const labels = spec?.template?.metadata?.labels;
+    if (spec?.selector !== undefined && !matchesLabelSelector(spec.selector, labels))
+      errors.push(invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'));
+    if (spec?.completionMode === 'Indexed' && spec.completions) {
+      const last = `${metadata.name}-${spec.completions - 1}`;
+      if (validateDnsLabel(last).length > 0)
+        errors.push(invalidValue('metadata.name', metadata.name, `will not able to create pod with invalid DNS label: ${last}`));
+    }
+  });
+
+function checkJobSpec(errors: Errors, path: string, spec: JobSpec | undefined): void {
+  for (const field of ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished', 'backoffLimitPerIndex'] as const)
+    notNegative(errors, `${path}.${field}`, spec?.[field]);
+  notNegative(errors, `${path}.maxFailedIndexes`, spec?.maxFailedIndexes);
+  oneOf(errors, `${path}.completionMode`, spec?.completionMode, ['NonIndexed', 'Indexed']);
+  if (spec?.completionMode === 'Indexed') checkIndexed(errors, path, spec);
+  else {
+    for (const field of ['backoffLimitPerIndex', 'maxFailedIndexes'] as const)
+      if (spec?.[field] !== undefined) errors.push(invalidValue(`${path}.${field}`, spec[field], 'requires indexed completion mode'));
+    const { successPolicy } = (spec ?? {}) as { successPolicy?: object };
+    if (successPolicy !== undefined) errors.push(invalidValue(`${path}.successPolicy`, successPolicy, 'requires indexed completion mode'));
+  }
+  if (spec?.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined)
+    errors.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  oneOf(errors, `${path}.podReplacementPolicy`, spec?.podReplacementPolicy, ['Failed', 'TerminatingOrFailed']);
+  checkPodTemplate(errors, `${path}.template`, spec?.template);
+  const policy = spec?.template?.spec?.restartPolicy ?? 'Always';
+  const at = `${path}.template.spec.restartPolicy`;
+  if (policy === 'Always') errors.push(required(at, 'valid values: "OnFailure", "Never"'));
+  else if (policy !== 'OnFailure' && policy !== 'Never') errors.push(notSupported(at, policy, ['OnFailure', 'Never']));
+  else if (spec?.podFailurePolicy !== undefined && policy !== 'Never')
+    errors.push(invalidValue(at, policy, 'only "Never" is supported when podFailurePolicy is specified'));
+}
+
+const manyIndexes = 100_000;
+
+function checkIndexed(errors: Errors, path: string, { completions, parallelism }: JobSpec): void {
+  if (completions === undefined) errors.push(required(`${path}.completions`, 'when completion mode is Indexed'));
+  if (parallelism !== undefined && parallelism > manyIndexes)
+    errors.push(invalidValue(`${path}.parallelism`, parallelism, `must be less than or equal to ${manyIndexes} when completion mode is Indexed`));
+}
+
+export const validateJobUpdate = (job: Job, old: Job): FieldError[] =>
+  collect((errors) => {
+    errors.push(...validateJob(job));
+    const [is, was] = [job.spec, old.spec];
+    if (is.completionMode !== 'Indexed') immutable(errors, 'spec.completions', is.completions, was.completions);
+    else if (is.completions !== was.completions && !(is.completions === is.parallelism && was.completions === was.parallelism))
+      errors.push(invalidValue('spec.completions', is.completions, 'can only be modified in tandem with spec.parallelism'));
+    immutable(errors, 'spec.selector', is.selector, was.selector);
+    // Where and how a suspended job's pods will run may still be chosen (validatePodTemplateUpdate).
+    const open = was.suspend === true && old.status?.startTime === undefined;
+    const template = open ? withDirectives(was.template, is.template) : was.template;
+    if (!semanticEqual(is.template, template)) immutable(errors, 'spec.template', is.template, template, internalTemplate(is.template));
+    for (const field of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'successPolicy'] as const) {
+      const value = (spec: object): unknown => (spec as Readonly<Record<string, unknown>>)[field];
+      immutable(errors, `spec.${field}`, value(is), value(was));
+    }
+  });
+
+function withDirectives(template: PodTemplateSpec, given: PodTemplateSpec): PodTemplateSpec {
+  const { nodeSelector, affinity, tolerations, schedulingGates } = (given.spec ?? {}) as PodSpec;
+  return {
+    ...template,
+    metadata: given.metadata ?? {},
+    spec: { ...(template.spec as PodSpec), ...dropAbsent({ nodeSelector, affinity, tolerations, schedulingGates }) },
+  };
+}
+
+const dropAbsent = <T extends object>(object: T): Partial<T> =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+const concurrencyPolicies = ['Allow', 'Forbid', 'Replace'];
+
+export const validateCronJob = ({ spec, metadata }: CronJob): FieldError[] =>
+  collect((errors) => {
+    if (!spec?.schedule) errors.push(required('spec.schedule'));
+    else errors.push(...validateSchedule(spec.schedule));
+    notNegative(errors, 'spec.startingDeadlineSeconds', spec?.startingDeadlineSeconds);
+    errors.push(...validateTimeZone(spec?.timeZone));
+    oneOf(errors, 'spec.concurrencyPolicy', spec?.concurrencyPolicy, concurrencyPolicies);
+    const job = spec?.jobTemplate?.spec;
+    checkJobSpec(errors, 'spec.jobTemplate.spec', job);
+    if (job?.selector) errors.push(invalidValue('spec.jobTemplate.spec.selector', job.selector, '`selector` will be auto-generated'));
+    if (job?.manualSelector) errors.push(notSupported('spec.jobTemplate.spec.manualSelector', true, ['nil', 'false']));
+    notNegative(errors, 'spec.successfulJobsHistoryLimit', spec?.successfulJobsHistoryLimit);
+    notNegative(errors, 'spec.failedJobsHistoryLimit', spec?.failedJobsHistoryLimit);
+    if ((metadata.name?.length ?? 0) > 52) errors.push(invalidValue('metadata.name', metadata.name, 'must be no more than 52 characters'));
+  });
