@@ -76,6 +76,7 @@ type NewLayer = {
   /** Steps before this one that changed the configuration only. */
   readonly before: readonly string[];
 };
+/** One RUN: `command` is complete (`/bin/sh -c …`), `env` has `KEY=value`; each line of output goes to `log` as it is written. */
 export type BuildStep = {
   readonly image: BuildImage;
   readonly command: readonly string[];
@@ -110,7 +111,9 @@ export type BuildWorker = {
 
 /** Where the result goes: `type=image,name=…`, `type=docker,dest=…`. */
 export type Exporter = { readonly type: string; readonly options: Readonly<Record<string, string>> };
+/** Without an exporter the result stays in the worker's image store under `tags`. */
 export type SolveRequest = BuildRequest & { readonly exporter?: Exporter; readonly progress: (progress: BuildProgress) => void };
+/** What was made, for the client to write: a solver has no files of the client's. */
 export type SolveResult = {
   /** '' where nothing was exported. */
   readonly digest: string;
@@ -128,6 +131,7 @@ export type BuildSolver = {
   prune(): readonly CacheRecord[];
 };
 
+/** One line of `buildctl debug workers`. */
 export type BuildkitWorkerInfo = { readonly id: string; readonly labels: Readonly<Record<string, string>>; readonly platforms: readonly string[] };
 /** buildkitd's API (api/services/control). */
 export type BuildkitApi = BuildSolver & {
@@ -135,4 +139,5 @@ export type BuildkitApi = BuildSolver & {
   workers(): readonly BuildkitWorkerInfo[];
 };
 
+/** Spoken on /run/buildkit/buildkitd.sock. dockerd has its solver built in and needs no dialing. */
 export const buildkitProtocol = defineProtocol<BuildkitApi>('buildkit');

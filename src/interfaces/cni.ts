@@ -10,6 +10,10 @@ export type CniArgs = {
   readonly portMappings?: readonly { readonly hostPort: number; readonly containerPort: number; readonly protocol: string; readonly hostIP?: string }[];
 };
 
+/**
+ * What a plugin prints after ADD: `ips[].address` with prefix length (`10.244.1.7/24`), `interface` an index into `interfaces`; a `sandbox` is the
+ * namespace's path, absent for the node's own end.
+ */
 export type CniResult = {
   readonly cniVersion: string;
   readonly interfaces: readonly { readonly name: string; readonly mac: string; readonly sandbox?: string }[];
@@ -21,6 +25,10 @@ export type CniResult = {
 /** Text as libcni gives it: `plugin type="bridge" failed (add): …`. */
 export class CniError extends Error {}
 
+/**
+ * libcni, as CRI plugins and nerdctl use it; cni/ answers. `add` and `del` throw CniError when a plugin refuses; `del` of what is not there is no
+ * error.
+ */
 export type CniRuntime = {
   /** The first configuration by file name in the folder; throws CniError (`no networks found in /etc/cni/net.d`). */
   loadNetwork(confDir: string, binDir: string): CniConfList;

@@ -1,6 +1,7 @@
 /** OCI distribution and image specs: what a registry answers, and what an image is. */
 import type { Routine } from '../sim/routine.ts';
 
+/** How one blob points at another (image-spec descriptor.md). `size` in bytes is that of the real blob; `digest` is `sha256:` and 64 digits. */
 export type Descriptor = {
   readonly mediaType: string;
   readonly digest: string;
@@ -9,6 +10,7 @@ export type Descriptor = {
   readonly annotations?: Readonly<Record<string, string>>;
 };
 
+/** One image for one platform: its config and its layers from the bottom up (image-spec manifest.md; Docker's schema 2 has the same fields). */
 export type ImageManifest = {
   readonly schemaVersion: 2;
   readonly mediaType: string;
@@ -16,7 +18,12 @@ export type ImageManifest = {
   readonly layers: readonly Descriptor[];
   readonly annotations?: Readonly<Record<string, string>>;
 };
+/** Manifests of one image for several platforms, or Docker's manifest list. */
 export type ImageIndex = { readonly schemaVersion: 2; readonly mediaType: string; readonly manifests: readonly Descriptor[] };
+/**
+ * What a manifest's config blob says (image-spec config.md). `rootfs.diff_ids` are the digests of the layers unpacked, in the order of the manifest;
+ * `created` is RFC 3339. Durations of Healthcheck are nanoseconds.
+ */
 export type ImageConfig = {
   readonly created: string;
   readonly architecture: string;
@@ -65,6 +72,7 @@ export type LayerEntry = {
  */
 export type Blob = { readonly digest: string; readonly mediaType: string; readonly size: number; readonly text: string };
 
+/** What a registry's error body says (distribution-spec, error codes): `code` is `MANIFEST_UNKNOWN`, `UNAUTHORIZED` … */
 export type RegistryError = {
   readonly status: number;
   readonly code: string;
@@ -73,6 +81,7 @@ export type RegistryError = {
   readonly request?: string;
 };
 
+/** Basic credentials; absent: anonymous. */
 export type RegistryAuth = { readonly username?: string; readonly password?: string };
 
 /** One place where a registry's images are looked for: the registry itself, or a mirror. */
@@ -125,6 +134,7 @@ export type RegistryServer = {
   putManifest(repository: string, reference: string, manifest: Blob, auth?: RegistryAuth): Routine;
 };
 
+/** A registry has answered and refused, with its HTTP status; clients make their own texts of it. */
 export class RegistryFailure extends Error {
   readonly status: number;
   readonly code: string;

@@ -1,6 +1,7 @@
 /** A container that asks for nothing, as Docker's clients send it. */
 import type { ContainerConfig, HostConfig } from './docker.ts';
 
+/** Callers spread it and set what they have; `Image` must be set. */
 export const emptyConfig: ContainerConfig = {
   Hostname: '',
   User: '',
@@ -22,6 +23,7 @@ export const emptyConfig: ContainerConfig = {
 /** What a builder runs: its output is looked at. */
 export const builderConfig: ContainerConfig = { ...emptyConfig, AttachStdout: true, AttachStderr: true };
 
+/** On the default bridge, without limits (0) and never restarted. */
 export const emptyHost: HostConfig = {
   Binds: [],
   Tmpfs: {},

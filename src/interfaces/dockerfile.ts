@@ -3,7 +3,9 @@ import { DurationError, parseGoDuration } from '../apimachinery/duration.ts';
 import { BuildError } from './buildkit.ts';
 import type { ImageConfig } from './distribution.ts';
 
+/** The part of an image's configuration that instructions change. */
 export type Config = ImageConfig['config'];
+/** One instruction; `line` is its first line, counted from 1, and `name` in capitals. */
 export type Instruction = {
   readonly line: number;
   /** Its last line, continuations and heredocs included. */
@@ -17,6 +19,10 @@ export type Instruction = {
 
 const known = 'ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR'.split(' ');
 
+/**
+ * The whole file in order, comments and blank lines left out. Throws BuildError with the line for an unknown instruction, one without arguments, an
+ * open heredoc, or no FROM.
+ */
 export function parseDockerfile(text: string): Instruction[] {
   const found: Instruction[] = [];
   const lines = text.split(/\r?\n/);
@@ -57,6 +63,7 @@ export function parseDockerfile(text: string): Instruction[] {
 
 const parseError = (line: number, text: string): BuildError => new BuildError(`dockerfile parse error on line ${line}: ${text}`, [line, line]);
 
+/** One logical line without its heredocs; never throws. Flags (`--from=…`) are cut off the text for instructions that know them. */
 export function toInstruction(whole: string, line: number): Instruction {
   const [, word = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(whole) ?? [];
   const flags: Record<string, string> = {};

@@ -13,6 +13,7 @@ export function encodeSnapshot(snapshot: EtcdSnapshot, withHash = true): string 
   return withHash ? body + sum(body) : body;
 }
 
+/** `missing`: a live database without a sum, which `snapshot restore` takes only with --skip-hash-check. */
 export type DecodedSnapshot = { readonly snapshot: EtcdSnapshot; readonly hash: 'good' | 'missing' | { readonly expected: string; readonly got: string } };
 
 /** Undefined: no database at all. */

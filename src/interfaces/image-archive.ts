@@ -7,6 +7,7 @@ import { isIndex, sha256 } from './image-content.ts';
 
 /** `name` is undefined where the archive names none. */
 type ArchivedImage = { readonly name: string | undefined; readonly target: Descriptor };
+/** What `docker save`, `ctr images export` and buildctl's `type=oci` write and their counterparts read. `target` of each image is among `blobs`. */
 export type ImageArchive = { readonly images: readonly ArchivedImage[]; readonly blobs: readonly Blob[] };
 
 /** Why an archive cannot be read. `kind` format: it is no image archive; broken: it says that it is one and lies. */

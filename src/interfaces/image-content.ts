@@ -12,6 +12,7 @@ export const textBlob = (mediaType: string, text: string): Blob => ({ digest: sh
 /** A blob as others speak of it. */
 export const descriptorOf = ({ mediaType, digest, size }: Blob): Descriptor => ({ mediaType, digest, size });
 
+/** OCI's index or Docker's manifest list; tells by the media type, not by the blob's text. */
 export const isIndex = ({ mediaType }: { readonly mediaType: string }): boolean => /index|manifest\.list/.test(mediaType);
 
 /** Whether something is for the lab's machines, which are linux/amd64. */

@@ -13,6 +13,7 @@ export function wholeImageName(text: string): string | undefined {
 /** What stands between the host and the tag. */
 export const imagePath = (whole: string): string => whole.slice(whole.indexOf('/') + 1).replace(/:[^:/]*$/, '');
 
+/** The part between host and tag, by distribution/reference's grammar (`library/nginx`): lower case, separators only inside. */
 export const isImagePath = (path: string): boolean => /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/.test(path);
 
 /** The name with its host: Docker Hub's unless the first part is one. */

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Routine } from '../sim/routine.ts';
 import { defineProtocol } from './protocol.ts';
 
+/** `ipfs daemon` answers on port 5001 for clients and on its swarm port for peers; nerdctl and other nodes call. */
 export type IpfsApi = {
   /** Stores a block; gives its CID. */
   add(text: string): Routine<string>;
@@ -11,6 +12,7 @@ export type IpfsApi = {
   cat(cid: string): Routine<string | undefined>;
 };
 
+/** One wall for the API and for the swarm: a peer's `cat` looks in its own blocks only. */
 export const ipfsProtocol = defineProtocol<IpfsApi>('ipfs');
 
 const letters = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -33,4 +35,5 @@ export function cidOfDigest(digest: string): string {
   return bits > 0 ? out + letters[(value << (5 - bits)) & 31] : out;
 }
 
+/** Version 0 (`Qm…`) or 1; only the form is looked at. */
 export const isCid = (text: string): boolean => /^(bafkrei[a-z2-7]{52}|Qm[1-9A-HJ-NP-Za-km-z]{44}|baf[a-z2-7]{50,})$/.test(text);

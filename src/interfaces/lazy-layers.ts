@@ -5,8 +5,10 @@ import type { Blob, Descriptor, ImageConfig, ImageManifest, LayerEntry } from '.
 import { descriptorOf, manifestLabels, sha256, textBlob } from './image-content.ts';
 import { lazyMarks } from './snapshotter.ts';
 
+/** A layer in another form with the descriptor that a manifest needs; its annotations say what a lazy snapshotter looks for. */
 export type ConvertedLayer = { readonly blob: Blob; readonly descriptor: Descriptor /** Digest of the tar itself. */; readonly diffId: string };
 
+/** Adds the table of contents and the landmark file. Digest and DiffID change; the size grows by 3 %. */
 export function estargzLayer(layer: Blob): ConvertedLayer {
   const entries = JSON.parse(layer.text) as LayerEntry[];
   const toc = JSON.stringify({
@@ -32,8 +34,10 @@ export const layerForms = {
   uncompress: { mediaType: 'application/vnd.oci.image.layer.v1.tar', factor: 2.4, mark: '\n' },
   nydus: { mediaType: lazyMarks.nydusBlob, factor: 0.97, mark: '\n ' },
 } as const;
+/** Flags of `nerdctl image convert` and `ctr images convert`, without the dashes. */
 export type LayerForm = keyof typeof layerForms;
 
+/** The same files: the diffId is the plain layer's, as if only the compression had changed. */
 export function recompressed(layer: Blob, form: LayerForm): ConvertedLayer {
   const { mediaType, factor, mark } = layerForms[form];
   const text = layer.text.trimEnd() + mark;

@@ -3,6 +3,7 @@ import type { OciSpec } from './oci.ts';
 
 type OciMount = OciSpec['mounts'][number];
 
+/** Goes into `process.env` unless the image sets a PATH. */
 export const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** `CHOWN KILL` → `CAP_CHOWN`, `CAP_KILL`. */
@@ -12,6 +13,7 @@ export const defaultCapabilities: readonly string[] = capabilityNames(
   'CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE',
 );
 
+/** Mount options that most of the kernel's file systems get. */
 export const strictOptions: readonly string[] = ['nosuid', 'noexec', 'nodev'];
 const memory = ['nosuid', 'strictatime', 'mode=755', 'size=65536k'];
 
@@ -29,6 +31,7 @@ const mounts = {
 /** The usual mounts by these names, in this order. */
 export const defaultMounts = (...names: readonly (keyof typeof mounts)[]): OciMount[] => names.map((name) => mounts[name]);
 
+/** Shown empty inside a container that is not privileged. */
 export const maskedPaths: readonly string[] = [
   '/proc/acpi',
   '/proc/asound',
@@ -42,6 +45,7 @@ export const maskedPaths: readonly string[] = [
   '/sys/devices/virtual/powercap',
   '/proc/scsi',
 ];
+/** Not writable inside a container that is not privileged. */
 export const readonlyPaths: readonly string[] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 /** The command of an image's configuration: what was asked for replaces its CMD. */

@@ -3,6 +3,7 @@ import type { Condition, Routine } from '../sim/routine.ts';
 import type { ByteStream } from '../sim/stream.ts';
 import type { FarTerminal } from './streams.ts';
 
+/** A bundle's config.json. Written by containerd's clients, CRI plugins and `runc spec`; read by runc. */
 export type OciSpec = {
   readonly ociVersion: string;
   readonly process: {
@@ -33,7 +34,9 @@ export type OciSpec = {
   };
 };
 
+/** runc libcontainer: `created` waits for `start` in its exec fifo; `stopped` still has its state on disk until `delete`. */
 export type OciStatus = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
+/** `runc state`; `created` is virtual milliseconds since 1970, `pid` 0 once stopped. */
 export type OciState = {
   readonly ociVersion: string;
   readonly id: string;
@@ -71,6 +74,7 @@ export type OciStats = {
   readonly cpuMicros: number;
 };
 
+/** A container's first process, or one of `exec`, as its shim sees it. */
 export type OciProcess = {
   readonly pid: number;
   /** 128 + signal when it was killed; undefined while it runs. */
@@ -82,7 +86,10 @@ export type OciProcess = {
   readonly terminal?: FarTerminal;
 };
 
-/** `root` is runc's state directory, e.g. `/run/containerd/runc/k8s.io`: ids are unique in it. */
+/**
+ * Calls throw OciError with runc's text. Called by containerd's shims, CRI-O's conmon and the runc command; runc/ answers. `root` is the state
+ * directory, e.g. `/run/containerd/runc/k8s.io`: ids are unique in it.
+ */
 export type OciRuntime = {
   create(root: string, id: string, bundle: string, stdio: OciStdio, parent: number, options?: { readonly systemdCgroup?: boolean }): Routine<OciProcess>;
   start(root: string, id: string): Routine;

@@ -7,6 +7,7 @@ import { sha256 } from './image-content.ts';
 const keysAnnotation = 'org.opencontainers.image.enc.keys.jwe';
 const optionsAnnotation = 'org.opencontainers.image.enc.pubopts';
 
+/** By the media type alone, which ends with `+encrypted`. */
 export const isEncrypted = ({ mediaType }: Pick<Descriptor, 'mediaType'>): boolean => mediaType.endsWith('+encrypted');
 
 /** A public or private key in PEM; undefined for what is none. */

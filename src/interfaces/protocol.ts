@@ -5,4 +5,8 @@ export type Protocol<Server> = {
   readonly server?: Server;
 };
 
+/**
+ * The value that both ends share: `listen` with `serve(protocol, server)` answers, `dial(protocol, …)` and `dialUnix` of linux/network.ts give a
+ * typed `Server`. A peer that speaks another name is an Errno EPROTO. Names are unique.
+ */
 export const defineProtocol = <Server>(name: string): Protocol<Server> => ({ name });

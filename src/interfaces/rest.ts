@@ -15,6 +15,10 @@ export type Credentials = {
   readonly token?: string;
 };
 
+/**
+ * Who the request is from once authenticated (k8s.io/apiserver pkg/authentication/user). `groups` include `system:authenticated` or
+ * `system:unauthenticated`; authorization reads nothing else.
+ */
 export type UserInfo = {
   readonly name: string;
   readonly uid?: string;
@@ -22,8 +26,10 @@ export type UserInfo = {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 };
 
+/** HEAD and OPTIONS are not spoken; `kubectl` verbs map to these as the real client's do (a list and a watch are GETs). */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** One HTTP request, from any client (client-go's part is `client/`, kubectl's `cli/kubectl/api.ts`). */
 export type RestRequest = {
   readonly method: Method;
   /** Without the query, e.g. `/api/v1/namespaces/default/pods/web/log`. */
@@ -37,6 +43,7 @@ export type RestRequest = {
   readonly body?: unknown;
 };
 
+/** A refusal has a `status` of 400 or more and a Status object as its body. */
 export type RestResponse = {
   readonly status: number;
   /** Names in lower case; `warning` holds texts that kubectl prints as `Warning: …`, one a line. */
@@ -55,6 +62,10 @@ export type WatchEvent = {
   readonly cause: Cause;
 };
 
+/**
+ * Answered by the apiserver and, for aggregated APIs, metrics-server; called through `dial(restProtocol, …)`. Throws an Errno (ECONNREFUSED …) only
+ * when nobody listens.
+ */
 export type RestServer = {
   /** Authentication, authorization, admission, registry, storage. Never throws for a bad request: errors are responses with a Status. */
   handle(request: RestRequest): RestResponse;
@@ -62,4 +73,5 @@ export type RestServer = {
   connect(request: RestRequest): Routine<RestResponse | StreamSession>;
 };
 
+/** Spoken on port 6443 of control-plane nodes, TLS checked by the dialer. */
 export const restProtocol = defineProtocol<RestServer>('kubernetes');

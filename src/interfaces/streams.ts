@@ -17,6 +17,10 @@ type LineReader = {
   complete(line: string, cursor: number): { readonly from: number; readonly candidates: readonly string[] };
 };
 
+/**
+ * What the caller of an exec, attach, `logs -f` or port-forward holds while it runs. The server's end is a ServedSession; the apiserver and the
+ * kubelet hand the same object through.
+ */
 export type StreamSession = {
   readonly session: true;
   /** The caller sends and closes; absent when no stdin was asked for. */
@@ -25,6 +29,7 @@ export type StreamSession = {
   readonly stdout: ByteStream;
   /** Absent with a terminal: all comes on stdout. */
   readonly stderr?: ByteStream;
+  /** SIGWINCH for the far terminal; absent where there is none. */
   resize?(size: TerminalSize): void;
   /** With a terminal: the far one. */
   readonly terminal?: FarTerminal;
@@ -40,6 +45,7 @@ export type StreamSession = {
 /** `error` is a text for the user when the command could not run (then exitCode is 1 or as the runtime says). */
 export type StreamOutcome = { readonly exitCode: number; readonly error?: string };
 
+/** Tells a session from a RestResponse: `RestServer.connect` gives either. */
 export const isSession = (value: object): value is StreamSession => 'session' in value;
 
 /** Both ends of a session, for the server that has the process; `face` is what the caller gets. */
@@ -52,6 +58,7 @@ export class ServedSession {
   resize: (size: TerminalSize) => void = () => {};
   terminal: FarTerminal | undefined;
   servers: StreamSession['servers'];
+  /** Called once the caller closes; the server ends the process then. */
   closed: () => void = () => {};
   readonly #tty: boolean;
   #outcome: StreamOutcome | undefined;
@@ -72,6 +79,7 @@ export class ServedSession {
     this.ended.notify();
   }
 
+  /** The caller's end, to be given out once. */
   face(): StreamSession {
     const { stdin, stdout, stderr, servers, ended } = this;
     return {
