@@ -3,6 +3,7 @@
 import { docsText } from './generated/docs-text.ts';
 import { schemaText } from './generated/schema-text.ts';
 
+/** More exact than JSON's types: validation, patches and `explain` tell a quantity from a string by it. */
 export type ScalarKind = 'string' | 'boolean' | 'int32' | 'int64' | 'double' | 'quantity' | 'int-or-string' | 'time' | 'micro-time' | 'duration' | 'bytes';
 
 /** A type of the API. Structurally a SchemaType of apimachinery/patch. */
@@ -21,12 +22,15 @@ export type TypeInfo = {
   field(name: string): FieldInfo | undefined;
 };
 
+/** One field of a type as the OpenAPI document tells it; the patch and list entries steer strategic merge and server-side apply. */
 export type FieldInfo = {
   readonly name: string;
   readonly type: TypeInfo;
   readonly required: boolean;
+  /** `merge`, `retainKeys`; empty: the value is replaced. */
   readonly patchStrategies: readonly string[];
   readonly mergeKey?: string;
+  /** Of lists only; an absent one in OpenAPI counts as atomic. */
   readonly listType?: 'atomic' | 'set' | 'map';
   readonly listMapKeys?: readonly string[];
   /** x-kubernetes-map-type: atomic. */

@@ -1,7 +1,9 @@
 /** ASN.1 in DER, as far as X.509 needs it. */
 
+/** One element; `children` are filled for constructed ones, `whole` includes tag and length. */
 export type DerNode = { readonly tag: number; readonly content: Uint8Array; readonly whole: Uint8Array; readonly children: readonly DerNode[] };
 
+/** Universal tags with their class and constructed bits, as they stand in the first byte. */
 export const tags = {
   boolean: 0x01,
   integer: 0x02,
@@ -23,8 +25,11 @@ export function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   return concat([Uint8Array.of(tag, ...lengthBytes(length)), ...parts]);
 }
 
+/** The parts must be DER themselves. */
 export const sequence = (...parts: readonly Uint8Array[]): Uint8Array => der(tags.sequence, ...parts);
+/** `tag` says which kind of string; the bytes are UTF-8 in any case. */
 export const text = (tag: number, value: string): Uint8Array => der(tag, Buffer.from(value, 'utf8'));
+/** Whole bytes: the count of unused bits is 0. */
 export const bitString = (bytes: Uint8Array): Uint8Array => der(tags.bitString, Uint8Array.of(0), bytes);
 
 /** A positive number; its bytes in order, highest first. */
@@ -42,6 +47,7 @@ function base128(value: number): number[] {
   return out;
 }
 
+/** One array of several, in order. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

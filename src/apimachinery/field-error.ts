@@ -19,6 +19,7 @@ const kinds = {
 
 type FieldErrorType = keyof typeof kinds;
 
+/** `field` is a path (`spec.containers[0].name`). `invalid` of status.ts makes one cause of each. */
 export type FieldError = { readonly type: FieldErrorType; readonly field: string; readonly badValue?: unknown; readonly detail?: string };
 
 /** A field that must be given. */

@@ -1,5 +1,6 @@
 /** Field selectors: kubernetes apimachinery/pkg/fields. */
 
+/** One part of `status.phase=Running,spec.nodeName!=a`; `==` has become `=`. */
 export type FieldRequirement = { readonly field: string; readonly operator: '=' | '!='; readonly value: string };
 
 /** What is wrong with a field selector's text, in upstream's words. */

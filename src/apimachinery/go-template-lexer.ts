@@ -1,5 +1,6 @@
 /** Cutting Go templates into tokens: text/template/parse/lex.go. */
 
+/** `at` counts characters from the beginning of the template. */
 export type Token = {
   readonly type: 'text' | 'open' | 'close' | 'dot' | 'field' | 'variable' | 'word' | 'literal' | 'pipe' | 'symbol' | 'eof';
   readonly text: string;

@@ -2,6 +2,7 @@
 
 import { type Token, tokenize } from './go-template-lexer.ts';
 
+/** One word of a command; `at` is where it begins in the source, for error messages. */
 export type Operand =
   | { readonly type: 'dot' | 'nil'; readonly at: number }
   | { readonly type: 'literal'; readonly value: string | number | boolean; readonly text: string; readonly at: number }
@@ -10,8 +11,10 @@ export type Operand =
   | { readonly type: 'function'; readonly name: string; readonly at: number }
   | { readonly type: 'pipe'; readonly pipe: Pipe; readonly names: readonly string[]; readonly at: number };
 
+/** `{{ $a, $b := f x | g }}`: each command gets the last one's value as its last argument. `assigns` is `=` rather than `:=`. */
 export type Pipe = { readonly variables: readonly string[]; readonly assigns: boolean; readonly commands: readonly (readonly Operand[])[] };
 
+/** The tree that go-template.ts walks; `otherwise` is the else branch. */
 export type TemplateNode =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'action'; readonly pipe: Pipe }
@@ -19,6 +22,7 @@ export type TemplateNode =
   | { readonly type: 'template'; readonly name: string; readonly pipe: Pipe | undefined; readonly at: number }
   | { readonly type: 'break' | 'continue' };
 
+/** `defined` holds the bodies of `{{ define }}`; `source` is for the places in errors. */
 export type GoTemplate = {
   readonly name: string;
   readonly source: string;

@@ -1,5 +1,6 @@
 /** The grammar of kubectl's JSONPath: kubernetes client-go/util/jsonpath/parser.go. */
 
+/** The parsed expression; `array` has start, end and step as Go's slices. */
 export type JsonPathNode =
   | { readonly type: 'text'; readonly value: string }
   | { readonly type: 'list'; readonly nodes: readonly JsonPathNode[] }
@@ -13,6 +14,7 @@ export type JsonPathNode =
   | { readonly type: 'wildcard' }
   | { readonly type: 'recursive' };
 
+/** A sequence of steps: one pair of braces, or a side of a filter. */
 export type ListNode = Extract<JsonPathNode, { type: 'list' }>;
 type ArrayParam = { readonly value: number; readonly known: boolean; readonly derived: boolean };
 

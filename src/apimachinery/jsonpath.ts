@@ -7,6 +7,7 @@ import { equal, isObject } from './patch/json-value.ts';
 
 export { JsonPathError };
 
+/** A parsed template. Without `allowMissingKeys` (kubectl's --allow-missing-template-keys=false) a field that is missing is an error. */
 export type JsonPath = { readonly nodes: readonly JsonPathNode[]; readonly allowMissingKeys: boolean };
 
 /** Reads a template. kubectl get allows missing keys, sorting does not. Throws JsonPathError. */

@@ -6,6 +6,7 @@ import { type Operator, parseRequirements, type Requirement, SelectorError } fro
 
 export { type Operator, type Requirement, SelectorError };
 
+/** metadata.labels. */
 export type Labels = Readonly<Record<string, string>>;
 
 /** The part of metav1.LabelSelector that counts here. */

@@ -3,8 +3,10 @@
 import { remembered } from '../sim/remembered.ts';
 import { type DerNode, fromPem, readDer, readObjectId, tags } from './der.ts';
 
+/** `CN` and all `O`: for a client certificate the user's name and groups. */
 export type Subject = { readonly commonName: string; readonly organizations: readonly string[] };
 
+/** `ips` in dotted form; `notBefore` and `notAfter` are milliseconds since 1970. */
 export type CertificateInfo = {
   readonly subject: Subject;
   readonly issuer: Subject;
@@ -40,6 +42,7 @@ const algorithmNames: Readonly<Record<string, string>> = {
   '1.2.840.10045.4.3.2': 'ecdsa-with-SHA256',
 };
 
+/** What a certificate signing request asks for; `publicKey` as in CertificateInfo. */
 export type RequestInfo = Subject & {
   readonly dnsNames: readonly string[];
   readonly ips: readonly string[];

@@ -10,6 +10,7 @@ import { type CertificateInfo, oids, readCertificate, readCertificateRequest } f
 
 export { type CertificateInfo, readCertificate, readCertificateRequest, type Subject } from './pki-read.ts';
 
+/** Both PEM: what kubeadm writes as `.crt` and `.key`. */
 export type KeyPair = { readonly certificate: string; readonly key: string };
 
 type CertificateRequest = {
@@ -67,6 +68,7 @@ export function signRequest(ca: KeyPair, requestPem: string, validity: { readonl
   return signFor(ca, { ...asked, ...validity, usages: ['client'] }, asked.publicKeyInfo);
 }
 
+/** `message` is Go's, from `x509: ` on. */
 export type Verification = { readonly ok: true; readonly info: CertificateInfo } | { readonly ok: false; readonly message: string };
 
 /** Whether a CA signed a certificate and it is valid now; the messages are those of Go's crypto/x509. */

@@ -2,6 +2,7 @@
 
 import type { GroupResource } from './status.ts';
 
+/** `name` without the resource: `scale`, `status`, `log`. */
 export type Subresource = {
   readonly name: string;
   /** What is sent to it or read from it, when that is another kind than the resource's own. */
@@ -11,6 +12,7 @@ export type Subresource = {
   readonly verbs: readonly string[];
 };
 
+/** One line of `kubectl api-resources`: metav1.APIResource with the group and version that it stands in. */
 export type ApiResource = {
   readonly group: string;
   readonly version: string;

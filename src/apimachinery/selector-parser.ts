@@ -1,7 +1,9 @@
 /** The grammar of selector texts: kubernetes apimachinery/pkg/labels/selector.go, Lexer and Parser. */
 
+/** `=` and `==` are kept apart as they were written, as in upstream's selection package; `!` and `exists` have no values. */
 export type Operator = 'in' | 'notin' | '=' | '==' | '!=' | 'gt' | 'lt' | 'exists' | '!';
 
+/** One comma-separated part. `values` has one text but for `in` and `notin`. */
 export type Requirement = { readonly key: string; readonly operator: Operator; readonly values: readonly string[] };
 
 /** What is wrong with a selector's text, in upstream's words. */

@@ -3,6 +3,7 @@
 import { aggregateText, causeType, type FieldError, toBody } from './field-error.ts';
 import { quote } from './go-text.ts';
 
+/** metav1.StatusReason: the machine-readable part of an error. Code decides by it, never by the message. */
 export type StatusReason =
   | 'Unknown'
   | 'Unauthorized'
@@ -26,8 +27,10 @@ export type StatusReason =
   | 'ServiceUnavailable'
   | '';
 
+/** One field that is wrong; `reason` is `FieldValueInvalid` and the like. */
 export type StatusCause = { readonly reason?: string; readonly message?: string; readonly field?: string };
 
+/** Which object the error is about; `kind` is the resource for most errors, as upstream has it. */
 export type StatusDetails = {
   readonly name?: string;
   readonly group?: string;
@@ -37,6 +40,7 @@ export type StatusDetails = {
   readonly retryAfterSeconds?: number;
 };
 
+/** metav1.Status: the body of every refusal, and of a deletion that is done at once. `code` is the HTTP status. */
 export type Status = {
   readonly kind: 'Status';
   readonly apiVersion: 'v1';
@@ -48,6 +52,7 @@ export type Status = {
   readonly code?: number;
 };
 
+/** The core group is ''; prints as `deployments.apps`, `pods`. */
 export type GroupResource = { readonly group: string; readonly resource: string };
 type GroupKind = { readonly group: string; readonly kind: string };
 

@@ -18,6 +18,7 @@ export class TarError extends Error {}
 
 const block = 512;
 
+/** `mtime` in virtual milliseconds. Parents of the entries are not added. */
 export const writeTar = (entries: readonly TarEntry[], mtime: number): string =>
   `${entries.map((entry) => header(entry, mtime) + padded(entry.content ?? '')).join('')}${'\0'.repeat(2 * block)}`;
 

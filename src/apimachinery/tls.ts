@@ -6,6 +6,7 @@ import { type CertificateInfo, readCertificate } from './pki-read.ts';
 /** What a listener shows, and whom it lets in (absent: everybody). PEM. */
 type TlsServer = { readonly certificate: string; readonly clientCa?: string };
 
+/** Who dials: `certificate` and `key` (PEM) are shown where the server asks for them, `insecure` skips the check of the server's. */
 export type TlsClient = {
   /** Host name or address dialled. */
   readonly serverName: string;

@@ -1,6 +1,8 @@
 /** TOML as the configurations of container runtimes need it, read with the places of errors and written as go-toml writes it. */
 
+/** A decoded value; keys of tables stand in the order of the file. */
 export type TomlValue = string | number | boolean | TomlValue[] | TomlTable;
+/** Changed in place while a configuration is put together. */
 export type TomlTable = { [key: string]: TomlValue };
 
 /** What is wrong and where; rows and columns count from 1. */
@@ -17,6 +19,7 @@ export class TomlError extends Error {
 /** Where each key of a document stands: `plugins.cri.sandbox_image` → its row; and the columns of the values. */
 type TomlDocument = { readonly root: TomlTable; readonly rows: ReadonlyMap<string, number>; readonly columns: ReadonlyMap<string, number> };
 
+/** Tells a table from a list and from undefined: for values of unknown configurations. */
 export const isTable = (value: TomlValue | undefined): value is TomlTable => typeof value === 'object' && !Array.isArray(value);
 
 /** What a table holds itself: a key may be called `__proto__`. */
@@ -25,6 +28,7 @@ function put(table: TomlTable, name: string, value: TomlValue): void {
   Object.defineProperty(table, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
+/** Throws TomlError with line and column. Where each key stood is in the document, for errors of who reads it. */
 export function parseToml(text: string): TomlDocument {
   return new Reader(text).document();
 }
@@ -245,6 +249,7 @@ const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', b: '\b
 /** go-toml v2 as containerd 2 writes it (single quotes), or v1 as containerd 1 did (double quotes, an empty line before tables). */
 type TomlStyle = 'single' | 'double';
 
+/** Ends with one newline; `style` says how containerd, of one version or another, quotes and indents. */
 export function writeToml(root: TomlTable, style: TomlStyle): string {
   const lines: string[] = [];
   writeTable(lines, root, [], style);

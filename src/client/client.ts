@@ -21,6 +21,7 @@ type ClientOptions = {
   readonly limiter?: TokenBucket;
 };
 
+/** No namespace: all of them. Selectors are in kubectl's text form: `app=web,tier!=db`. */
 export type ListOptions = {
   readonly namespace?: string;
   readonly labelSelector?: string;
@@ -28,8 +29,10 @@ export type ListOptions = {
   readonly resourceVersion?: string;
 };
 type WatchOptions = Omit<ListOptions, 'resourceVersion'> & { readonly resourceVersion: string };
+/** `resourceVersion` is where a watch goes on. Items are frozen and shared. */
 export type ObjectList<T> = { readonly items: readonly T[]; readonly resourceVersion: string };
 
+/** Absent: the resource's own grace period and propagation. A precondition that does not hold is a Conflict. */
 export type DeleteOptions = {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';

@@ -26,6 +26,7 @@ type Reconcile = (key: ObjectKey, context: Context) => Result;
 /** Which keys a change of an object sets off. `before` is given for updates only. */
 export type Enqueue<T extends KubeObject = KubeObject> = (object: T, context: Context, before?: T) => readonly ObjectKey[];
 
+/** Which changes set a controller off: `enqueue` turns an object that changed into the keys to be reconciled. */
 export type Watch = {
   readonly resource: ResourceName;
   readonly enqueue: Enqueue;
@@ -35,6 +36,7 @@ export type Watch = {
   readonly delay?: (key: ObjectKey, object: KubeObject, context: Context) => Milliseconds;
 };
 
+/** One of kube-controller-manager's loops, or an addon's. `name` names its queue and its fiber; `watches` are its event handlers. */
 export type Controller = {
   readonly name: string;
   readonly watches: readonly Watch[];
@@ -51,6 +53,7 @@ export const watch = <R extends ResourceName>(resource: R, enqueue: Enqueue<Reso
   enqueue: enqueue as unknown as Enqueue,
 });
 
+/** For the resource that the controller reconciles. */
 export const enqueueSelf: Enqueue = (object) => [keyOf(object)];
 
 /** The controlling owner, when it is of that kind. */

@@ -10,6 +10,7 @@ import type { Sim } from '../sim/sim.ts';
 /** From where one asks. */
 export type Client = { readonly sim: Sim; readonly network: NetworkNamespace; readonly files: FileSystem };
 
+/** `path` with its query; `ca` is PEM of authorities trusted beside the system's. */
 export type Target = {
   readonly scheme: 'http' | 'https';
   /** `host[:port]` */
@@ -20,6 +21,7 @@ export type Target = {
   readonly skipVerify?: boolean;
   readonly ca?: string;
 };
+/** The body is text; names of headers go out as they stand. */
 export type Asked = { readonly method: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
 
 /** An answer, and what was spoken in the end. */

@@ -2,7 +2,8 @@
 import { Registries } from '../images/registries.ts';
 import { type Credentials, type RestRequest, type RestResponse, type RestServer, restProtocol } from '../interfaces/rest.ts';
 import type { Cgroup } from '../linux/cgroup.ts';
-import { dial, Fabric, NetworkError } from '../linux/network.ts';
+import { Fabric } from '../linux/fabric.ts';
+import { dial, NetworkError } from '../linux/network.ts';
 import type { OpenFile } from '../linux/open-file.ts';
 import type { Process } from '../linux/process.ts';
 import { type Size, TerminalFile, Tty } from '../linux/tty.ts';

@@ -1,5 +1,6 @@
 /** The resolver of the network that the machines stand in: it knows the few names of the lab's web, and no others. */
-import { type Fabric, NetworkNamespace, serve } from '../linux/network.ts';
+import type { Fabric } from '../linux/fabric.ts';
+import { NetworkNamespace, serve } from '../linux/network.ts';
 import { type DnsServer, dnsProtocol } from '../linux/protocols.ts';
 import { sleep } from '../sim/routine.ts';
 import { gateway } from './machine/machine.ts';

@@ -87,7 +87,7 @@ export type OciProcess = {
 };
 
 /**
- * Calls throw OciError with runc's text. Called by containerd's shims, CRI-O's conmon and the runc command; runc/ answers. `root` is the state
+ * Calls throw OciError with runc's text. Called by containerd, CRI-O and the runc command; runc/ answers. `root` is the state
  * directory, e.g. `/run/containerd/runc/k8s.io`: ids are unique in it.
  */
 export type OciRuntime = {

@@ -9,6 +9,7 @@ export type CgroupMember = {
   oomKill(): void;
 };
 
+/** One group; counters and limits include those below. Kubelet, runc and systemd make them with `at`, processes enter and leave. */
 export class Cgroup {
   readonly name: string;
   readonly parent: Cgroup | undefined;

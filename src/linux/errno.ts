@@ -36,6 +36,7 @@ const texts = {
   EXDEV: 'Invalid cross-device link',
 } as const;
 
+/** Codes that the lab's kernel gives, those of errno.h. */
 export type ErrnoCode = keyof typeof texts;
 
 /** `message` is strerror's text, as programs print it after `cat: /nosuch: `. */
@@ -49,4 +50,5 @@ export class Errno extends Error {
   }
 }
 
+/** Whether a system call failed, of that code if one is given. Everything else that is thrown is a bug, to be thrown on. */
 export const isErrno = (error: unknown, code?: ErrnoCode): error is Errno => error instanceof Errno && (code === undefined || error.code === code);

@@ -4,6 +4,7 @@ import { byteLength } from '../sim/stream.ts';
 import { Errno, type ErrnoCode } from './errno.ts';
 import { type Attributes, DirectoryNode, FileNode, type Inode, OverlayDirectory, SymlinkNode } from './inode.ts';
 
+/** One line of /proc/self/mounts; a later one at the same path hides the earlier. */
 export type Mount = {
   /** Where, as an absolute path in the namespace. */
   readonly path: string;
@@ -125,6 +126,7 @@ export const daemonUser = (clock: { readonly now: number }, umask = 0o022): File
   umask,
 });
 
+/** Where a path leads: the last name's folder is always there, its inode perhaps not. `path` is absolute without links, `readonly` the mount's. */
 export type Resolved = {
   readonly inode: Inode | undefined;
   readonly parent: DirectoryNode;
@@ -133,6 +135,7 @@ export type Resolved = {
   readonly readonly: boolean;
 };
 
+/** open(2): `exclusive` with `create` is EEXIST for what is there; `mode` is meant before the umask. */
 export type OpenFlags = {
   readonly read?: boolean;
   readonly write?: boolean;
@@ -157,6 +160,10 @@ export function resolvePath(cwd: string, path: string): string {
   return `/${parts.join('/')}`;
 }
 
+/**
+ * What a process may do with files: permissions are checked against its credentials. Calls throw Errno with the path: ENOENT, EACCES, ENOTDIR, EROFS,
+ * ENOSPC …
+ */
 export class FileSystem {
   readonly namespace: MountNamespace;
   readonly #user: FileUser;

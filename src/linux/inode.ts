@@ -3,6 +3,7 @@ import { Condition } from '../sim/routine.ts';
 import { byteLength } from '../sim/stream.ts';
 import { Errno } from './errno.ts';
 
+/** `mode` is the permission bits alone, `mtime` virtual milliseconds since 1970. */
 export type Attributes = { mode: number; uid: number; gid: number; mtime: number };
 
 type Common = Attributes & { nlink: number };
@@ -224,6 +225,7 @@ export class DirectoryNode implements Common {
   }
 }
 
+/** `target` is kept as written and resolved at each walk, relative to the folder that it stands in. */
 export class SymlinkNode implements Common {
   readonly type = 'symlink';
   mode = 0o777;
@@ -265,6 +267,7 @@ export class SpecialNode implements Common {
   }
 }
 
+/** `type` tells which. The same object may stand in several folders (hard links) and mounts. */
 export type Inode = FileNode | DirectoryNode | SymlinkNode | SpecialNode;
 
 /** A directory whose entries are made anew at each look: /proc, /sys/fs/cgroup. */

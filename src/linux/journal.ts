@@ -1,6 +1,7 @@
 /** The journal: what units and the kernel said, newest last. */
 import { Condition } from '../sim/routine.ts';
 
+/** One line of `journalctl`; `at` is virtual milliseconds since 1970. */
 export type JournalEntry = {
   readonly at: number;
   /** `kubelet.service`; absent for the kernel. */
@@ -16,6 +17,7 @@ export type JournalEntry = {
 
 const capacity = 20_000;
 
+/** One a node; the oldest tenth goes when 20,000 entries are there. */
 export class Journal {
   /** Told of each new entry (`journalctl -f`). */
   readonly added = new Condition();

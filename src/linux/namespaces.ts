@@ -28,6 +28,7 @@ export class PidNamespace {
   }
 }
 
+/** Its `hostname` is what `hostname` and a prompt inside show; containers of one pod share the sandbox's. */
 export class UtsNamespace {
   readonly inode: number;
   hostname: string;
@@ -45,6 +46,7 @@ export class OpaqueNamespace {
   }
 }
 
+/** All that a process sees of the machine. A child shares its parent's unless runc or unshare made others. */
 export type Namespaces = {
   readonly mount: MountNamespace;
   readonly pid: PidNamespace;

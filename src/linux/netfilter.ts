@@ -3,6 +3,7 @@ import type { Random } from '../sim/random.ts';
 import type { Transport } from './network.ts';
 import { contains } from './routes.ts';
 
+/** All that is given must hold; an empty match fits every packet. */
 export type RuleMatch = {
   readonly protocol?: Transport;
   /** Address or network. */
@@ -26,8 +27,10 @@ type RuleTarget =
   /** MARK and the like: shown, without effect here. */
   | { readonly other: string };
 
+/** One line of `iptables -S` in its chain; the first that fits decides, unless it jumps and comes back. */
 export type Rule = { readonly match: RuleMatch; readonly target: RuleTarget };
 
+/** Tables of iptables that the lab has; `raw` and `security` are not there. */
 export type TableName = 'filter' | 'nat' | 'mangle';
 
 /** What a connection looks like once nat has translated where it goes. */
@@ -46,8 +49,10 @@ export type NftTable = {
   readonly accepts: (packet: Packet) => boolean;
 };
 
+/** Where the connection goes on to after NAT, or that it is refused (ICMP) or lost without an answer. */
 export type Verdict = { readonly address: string; readonly port: number } | 'reject' | 'drop';
 
+/** One node's rules. kube-proxy, CNI plugins and dockerd write them; network.ts asks them for each new connection, as conntrack does. */
 export class Netfilter {
   /** table → chain → rules, chains in the order they were made. Built-in chains are always there. */
   readonly tables: Readonly<Record<TableName, Map<string, Rule[]>>> = {

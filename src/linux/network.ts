@@ -5,6 +5,7 @@
 
 import type { Random } from '../sim/random.ts';
 import { Errno } from './errno.ts';
+import type { Fabric } from './fabric.ts';
 import type { SpecialNode } from './inode.ts';
 import type { Netfilter } from './netfilter.ts';
 import { contains, hasRoute, type Route, routeTo } from './routes.ts';
@@ -14,6 +15,7 @@ export { contains, ipToNumber, numberToIp, type Route } from './routes.ts';
 /** Structurally the Protocol of interfaces/protocol.ts, which this folder may not import. */
 export type SpokenProtocol<Server> = { readonly name: string; readonly server?: Server };
 
+/** What a listener and a rule tell apart; ICMP is `ping`'s own. */
 export type Transport = 'tcp' | 'udp';
 
 /** Something that listens: one server a protocol spoken there (an apiserver speaks `kubernetes` and `http` on one port). */
@@ -33,6 +35,7 @@ export type Listener = {
 /** Structurally the TlsServer of apimachinery/tls.ts: PEM. */
 export type ListenerTls = { readonly certificate: string; readonly clientCa?: string };
 
+/** One line of `ip addr`; a veth's two ends are two of these. */
 export type Interface = {
   readonly name: string;
   readonly mac: string;
@@ -52,6 +55,7 @@ export type Interface = {
 /** Where a packet ends up. */
 export type Destination = { readonly namespace: NetworkNamespace; readonly address: string; readonly port: number };
 
+/** Where a connection comes from, for filters of the fabric. */
 export type Peer = { readonly address: string; readonly namespace: NetworkNamespace };
 
 /** A dial that failed, and how long a real client would have waited to learn it. */
@@ -63,6 +67,7 @@ export class NetworkError extends Errno {
   }
 }
 
+/** A node's network, or a pod's or a container's; `name` is for people, `inode` is what `readlink /proc/PID/ns/net` shows. */
 export class NetworkNamespace {
   readonly inode: number;
   /** For people: the node's or the pod's name. */
@@ -130,50 +135,6 @@ export class NetworkNamespace {
 const refusedAfter = 1;
 const timeoutAfter = 130_000;
 const unreachableAfter = 3_000;
-
-/** Decides whether and where packets arrive: the cables, switches and routers between the nodes. */
-export class Fabric {
-  readonly #namespaces = new Set<NetworkNamespace>();
-  readonly #byAddress = new Map<string, NetworkNamespace>();
-  /** What each namespace was found under, so that nobody has to look through all addresses. */
-  readonly #addresses = new Map<NetworkNamespace, readonly string[]>();
-  /** Pairs of node namespaces that cannot reach each other, and nodes cut off from all. */
-  readonly cut = new Set<NetworkNamespace>();
-  /** Asked before a packet is delivered (Docker's isolation of networks); false drops it. */
-  readonly filters: ((from: Peer, to: Destination, transport: Transport) => boolean)[] = [];
-
-  attach(namespace: NetworkNamespace): void {
-    this.#namespaces.add(namespace);
-    namespace.fabric = this;
-    this.refresh(namespace);
-  }
-
-  /** To be called when a namespace's addresses have changed. */
-  refresh(namespace: NetworkNamespace): void {
-    this.#forget(namespace);
-    const addresses = namespace.addresses();
-    for (const address of addresses) if (!this.#byAddress.has(address)) this.#byAddress.set(address, namespace);
-    this.#addresses.set(namespace, addresses);
-  }
-
-  detach(namespace: NetworkNamespace): void {
-    this.#namespaces.delete(namespace);
-    this.#forget(namespace);
-  }
-
-  #forget(namespace: NetworkNamespace): void {
-    for (const address of this.#addresses.get(namespace) ?? []) if (this.#byAddress.get(address) === namespace) this.#byAddress.delete(address);
-    this.#addresses.delete(namespace);
-  }
-
-  owner(address: string): NetworkNamespace | undefined {
-    return this.#byAddress.get(address);
-  }
-
-  namespaces(): Iterable<NetworkNamespace> {
-    return this.#namespaces;
-  }
-}
 
 /** Follows a packet: loopback, the node's NAT rules, routes, the fabric. Throws NetworkError. */
 export function route(from: NetworkNamespace, transport: Transport, address: string, port: number, random: Random): Destination {

@@ -8,6 +8,7 @@ import type { FileSystem } from './file-system.ts';
 import type { FileNode } from './inode.ts';
 import type { Tty } from './tty.ts';
 
+/** Read and written by Routines, for both may wait. Whoever keeps a second reference calls `retain`, and `close` once for each. */
 export abstract class OpenFile {
   /** The terminal, when it is one (isatty). */
   readonly tty: Tty | undefined = undefined;
@@ -71,6 +72,7 @@ export class StreamReader extends OpenFile {
   }
 }
 
+/** The writing end; waits while the stream is full and throws EPIPE once its reader has gone. */
 export class StreamWriter extends OpenFile {
   readonly stream: ByteStream;
   constructor(stream: ByteStream) {

@@ -11,6 +11,7 @@ import type { Program } from './program.ts';
 import { defaultAction, type SignalName, signalNumbers } from './signals.ts';
 import type { Tty } from './tty.ts';
 
+/** Who a process is for the kernel; a child gets a copy of its parent's. */
 export type Credentials = {
   uid: number;
   gid: number;

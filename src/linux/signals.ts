@@ -1,5 +1,6 @@
 /** Signals: names, numbers, and what they do to a process that does not care. */
 
+/** By full name, as on x86 (asm-generic/signal.h); without the real-time ones. */
 export const signalNumbers = {
   SIGHUP: 1,
   SIGINT: 2,
@@ -34,11 +35,13 @@ export const signalNumbers = {
   SIGSYS: 31,
 } as const;
 
+/** Always with `SIG`; `parseSignal` takes the other spellings. */
 export type SignalName = keyof typeof signalNumbers;
 
 const ignored: ReadonlySet<SignalName> = new Set<SignalName>(['SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH']);
 const stopping: ReadonlySet<SignalName> = new Set<SignalName>(['SIGSTOP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU']);
 
+/** For a process without a handler. An init of a pid namespace is spared by its own processes: see Process.signal. */
 export const defaultAction = (signal: SignalName): 'ignore' | 'stop' | 'continue' | 'terminate' =>
   signal === 'SIGCONT' ? 'continue' : ignored.has(signal) ? 'ignore' : stopping.has(signal) ? 'stop' : 'terminate';
 
@@ -50,5 +53,6 @@ export function parseSignal(text: string): SignalName | undefined {
   return full in signalNumbers ? full : undefined;
 }
 
+/** undefined where no signal has that number. */
 export const signalName = (number: number): SignalName | undefined =>
   (Object.keys(signalNumbers) as SignalName[]).find((name) => signalNumbers[name] === number);

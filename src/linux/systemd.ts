@@ -10,6 +10,7 @@ import type { Process } from './process.ts';
 import type { SignalName } from './signals.ts';
 import { assignments, parseUnit, splitWords, type UnitFile } from './unit-file.ts';
 
+/** The state that `systemctl is-active` prints; Unit.sub says more. */
 export type ActiveState = 'active' | 'inactive' | 'failed' | 'activating' | 'deactivating';
 
 /** One loaded unit. */
@@ -55,6 +56,7 @@ export class UnitError extends Error {
 const unitFolders = ['/etc/systemd/system', '/run/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system'];
 const stopTimeout = 90_000;
 
+/** Units are services only. `start`, `stop` … throw UnitError; what units and their processes print goes to `journal`. */
 export class Systemd {
   readonly journal = new Journal();
   readonly units = new Map<string, Unit>();

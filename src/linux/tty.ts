@@ -4,6 +4,7 @@ import { Condition, type Milliseconds, type Routine } from '../sim/routine.ts';
 import { OpenFile } from './open-file.ts';
 import type { SignalName } from './signals.ts';
 
+/** In characters, as TIOCGWINSZ gives it. */
 export type Size = { readonly columns: number; readonly rows: number };
 
 /** Output that nobody takes is kept up to here; then the oldest goes. */

@@ -1,5 +1,6 @@
 /** systemd's unit files: sections of `Key=value`, drop-ins, lists that an empty value resets. */
 
+/** What the lab's systemd takes from a `.service` file and its drop-ins; other keys are ignored. */
 export type UnitFile = {
   readonly description: string;
   readonly documentation: readonly string[];
@@ -12,10 +13,12 @@ export type UnitFile = {
   /** Paths; a leading `-` says that the file may be missing. */
   readonly environmentFiles: readonly string[];
   readonly restart: 'no' | 'always' | 'on-failure';
+  /** RestartSec; 100 unless set. */
   readonly restartMilliseconds: number;
   /** `process`: the unit's other processes live on when it is stopped (containerd's shims). */
   readonly killMode: 'control-group' | 'process' | 'mixed';
   readonly wantedBy: readonly string[];
+  /** So many starts within startLimitMilliseconds; one more fails with `start-limit-hit`. */
   readonly startLimitBurst: number;
   readonly startLimitMilliseconds: number;
 };

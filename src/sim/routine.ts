@@ -1,5 +1,6 @@
 /** What work that takes time is written in. Nothing here knows about Kubernetes. */
 
+/** Virtual time; fractions are allowed. */
 export type Milliseconds = number;
 
 /** What a Routine waits for: the first of these conditions to be notified, or the timeout. Neither given: it goes to the back of the queue. */

@@ -11,10 +11,12 @@ import type { SchemaField } from './patch-schema.ts';
 export type FieldSet = { readonly member: boolean; readonly children: ReadonlyMap<string, FieldSet> };
 
 const noChildren: ReadonlyMap<string, FieldSet> = new Map();
+/** Shared: sets are never changed in place. */
 export const emptySet: FieldSet = { member: false, children: noChildren };
 /** A set of just the field itself. */
 export const leaf: FieldSet = { member: true, children: noChildren };
 
+/** Neither the field itself nor anything below it. */
 export const isEmpty = (set: FieldSet): boolean => !set.member && set.children.size === 0;
 
 /** A node with these children; empty ones are left out. */
@@ -24,6 +26,7 @@ export function nodeOf(member: boolean, children: Iterable<readonly [string, Fie
   return member || kept.size > 0 ? { member, children: kept } : emptySet;
 }
 
+/** Fields of either; gives one of the two back where nothing has to be made. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(a)) return b;
   if (isEmpty(b) || a === b) return a;
@@ -35,12 +38,14 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
   return { member: a.member || b.member, children };
 }
 
+/** Fields of both. */
 export const intersection = (a: FieldSet, b: FieldSet): FieldSet =>
   nodeOf(
     a.member && b.member,
     [...a.children].map(([key, child]) => [key, intersection(child, b.children.get(key) ?? emptySet)]),
   );
 
+/** Fields of `a` without those of `b`. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(b)) return a;
   return nodeOf(

@@ -3,6 +3,7 @@
 import { equal, isObject } from './json-value.ts';
 import { PatchError } from './patch-schema.ts';
 
+/** As it was decoded: what is missing or unknown is only found when it is applied. */
 export type JsonPatchOperation = { readonly op?: string; readonly path?: string; readonly from?: string; readonly value?: unknown };
 
 /** Applies operations in order; what they do not touch is shared with the document. Throws PatchError. */

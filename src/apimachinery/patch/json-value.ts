@@ -1,5 +1,6 @@
 /** Decoded JSON, and the few questions that patches ask of it. */
 
+/** Never changed in place: most come out of the store. */
 export type JsonObject = { readonly [key: string]: unknown };
 
 /** A map, and no list. */

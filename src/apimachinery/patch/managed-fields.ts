@@ -6,6 +6,7 @@ import { isObject, type JsonObject } from './json-value.ts';
 import type { SchemaField, SchemaType } from './patch-schema.ts';
 import { type Comparison, compare } from './typed-value.ts';
 
+/** One entry of metadata.managedFields as it is stored; `fieldsV1` is the set in its JSON form (`f:spec` …). */
 export type ManagedFieldsEntry = {
   readonly manager?: string;
   readonly operation?: string;
@@ -19,8 +20,10 @@ export type ManagedFieldsEntry = {
 /** Who writes: what tells entries apart. */
 export type FieldManager = { readonly manager: string; readonly operation: 'Apply' | 'Update'; readonly apiVersion: string; readonly subresource?: string };
 
+/** By a key of manager, operation, subresource and version: entries of one manager are one set. */
 export type Managers = Map<string, { readonly manager: FieldManager; readonly set: FieldSet; readonly time: string | undefined }>;
 
+/** A create, update or patch; an apply has its own way (apply.ts). */
 export type TrackedWrite = {
   /** As it was stored; undefined when the object is new. */
   readonly live: JsonObject | undefined;

@@ -1,5 +1,6 @@
 /** What patches need to know about types. `src/api/schema.ts` has it for the built-in kinds; custom resources make theirs. */
 
+/** Asked lazily, so that types may contain themselves. `items` is set for lists and maps only. */
 export type SchemaType = {
   /** The name without group and version: `Container`. */
   readonly name: string;
@@ -10,6 +11,7 @@ export type SchemaType = {
   readonly items?: SchemaType;
 };
 
+/** What the OpenAPI document says of one field beyond its type. */
 export type SchemaField = {
   readonly name: string;
   readonly type: SchemaType;

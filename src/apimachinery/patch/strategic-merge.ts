@@ -5,6 +5,7 @@ import { equal, isObject, type JsonObject, own, typeOf, without } from './json-v
 import { orderLike, orderMerged } from './list-order.ts';
 import { PatchError, type SchemaField, type SchemaType } from './patch-schema.ts';
 
+/** Keys of a patch that are orders and no fields; the last two are followed by a field's name. */
 export const directives = { patch: '$patch', retainKeys: '$retainKeys', deleteFrom: '$deleteFromPrimitiveList/', setOrder: '$setElementOrder/' } as const;
 
 /** How maps are merged: into a document, or into another patch (whose directives and nulls must then stay). */

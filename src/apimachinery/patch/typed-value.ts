@@ -5,6 +5,7 @@ import { equal, isObject, type JsonObject, own } from './json-value.ts';
 import { orderMerged } from './list-order.ts';
 import type { SchemaField, SchemaType } from './patch-schema.ts';
 
+/** What a write did to an object: fields that are new, that have another value, that are gone. */
 export type Comparison = { readonly added: FieldSet; readonly modified: FieldSet; readonly removed: FieldSet };
 
 const nothing: Comparison = { added: emptySet, modified: emptySet, removed: emptySet };

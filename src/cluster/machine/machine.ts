@@ -1,11 +1,11 @@
 /** One simulated computer: kernel, disk, network card, init system. */
 
 import { newCgroupfs } from '../../linux/cgroupfs.ts';
+import type { Fabric } from '../../linux/fabric.ts';
 import { daemonUser, FileSystem } from '../../linux/file-system.ts';
 import { DirectoryNode, FileNode, SpecialNode } from '../../linux/inode.ts';
 import { Kernel } from '../../linux/kernel.ts';
 import { Netfilter } from '../../linux/netfilter.ts';
-import type { Fabric } from '../../linux/network.ts';
 import { newProcfs } from '../../linux/procfs.ts';
 import type { ProgramTable } from '../../linux/program.ts';
 import { Systemd } from '../../linux/systemd.ts';

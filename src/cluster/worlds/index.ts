@@ -1,5 +1,5 @@
 /** The worlds that a lesson or a session can start in: one file each. */
-import type { Fabric } from '../../linux/network.ts';
+import type { Fabric } from '../../linux/fabric.ts';
 import type { Milliseconds } from '../../sim/routine.ts';
 import type { Sim } from '../../sim/sim.ts';
 import type { Machine } from '../machine/machine.ts';

@@ -1,0 +1,46 @@
+/** The network between the machines of one world: whose each address is, and who cannot reach whom. */
+import type { Destination, NetworkNamespace, Peer, Transport } from './network.ts';
+
+/** Decides whether and where packets arrive: the cables, switches and routers between the nodes. */
+export class Fabric {
+  readonly #namespaces = new Set<NetworkNamespace>();
+  readonly #byAddress = new Map<string, NetworkNamespace>();
+  /** What each namespace was found under, so that nobody has to look through all addresses. */
+  readonly #addresses = new Map<NetworkNamespace, readonly string[]>();
+  /** Pairs of node namespaces that cannot reach each other, and nodes cut off from all. */
+  readonly cut = new Set<NetworkNamespace>();
+  /** Asked before a packet is delivered (Docker's isolation of networks); false drops it. */
+  readonly filters: ((from: Peer, to: Destination, transport: Transport) => boolean)[] = [];
+
+  attach(namespace: NetworkNamespace): void {
+    this.#namespaces.add(namespace);
+    namespace.fabric = this;
+    this.refresh(namespace);
+  }
+
+  /** To be called when a namespace's addresses have changed. */
+  refresh(namespace: NetworkNamespace): void {
+    this.#forget(namespace);
+    const addresses = namespace.addresses();
+    for (const address of addresses) if (!this.#byAddress.has(address)) this.#byAddress.set(address, namespace);
+    this.#addresses.set(namespace, addresses);
+  }
+
+  detach(namespace: NetworkNamespace): void {
+    this.#namespaces.delete(namespace);
+    this.#forget(namespace);
+  }
+
+  #forget(namespace: NetworkNamespace): void {
+    for (const address of this.#addresses.get(namespace) ?? []) if (this.#byAddress.get(address) === namespace) this.#byAddress.delete(address);
+    this.#addresses.delete(namespace);
+  }
+
+  owner(address: string): NetworkNamespace | undefined {
+    return this.#byAddress.get(address);
+  }
+
+  namespaces(): Iterable<NetworkNamespace> {
+    return this.#namespaces;
+  }
+}
