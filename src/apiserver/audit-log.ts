@@ -15,6 +15,7 @@ type PolicyRule = {
   readonly omitStages?: readonly string[];
   readonly omitManagedFields?: boolean;
 };
+/** audit.k8s.io/v1 Policy as it was read; the first rule that fits a request gives its level. */
 export type AuditPolicy = { readonly rules?: readonly PolicyRule[]; readonly omitStages?: readonly string[]; readonly omitManagedFields?: boolean };
 
 type AuditLogOptions = { readonly sim: Sim; readonly policy: AuditPolicy; readonly write: (line: string) => void };

@@ -19,8 +19,10 @@ import type { Storage } from './storage.ts';
 import type { Uids } from './uid.ts';
 import type { WatchCaches } from './watch-caches.ts';
 
+/** The answer of `/version`, field by field. */
 export type VersionInfo = { readonly major: string; readonly minor: string; readonly gitVersion: string; readonly [field: string]: string };
 
+/** What an apiserver is started with; the cluster makes it of kube-apiserver's flags and the files that they name. */
 export type ApiServerOptions = {
   readonly sim: Sim;
   readonly etcd: EtcdApi;
@@ -50,6 +52,7 @@ export type ApiServerOptions = {
   readonly disableAdmissionPlugins?: readonly string[];
 };
 
+/** One admission review to be posted; `seconds` is the webhook's timeout, `address` a Service's cluster address or a host. */
 export type WebhookCall = {
   readonly address: string;
   readonly port: number;
@@ -95,6 +98,7 @@ export type RequestContext = StrategyContext & {
   readonly admittedAs?: string;
 };
 
+/** The body goes out as it is: it must not change afterwards. */
 export const jsonResponse = (status: number, body: unknown): RestResponse => ({ status, headers: jsonHeaders, body });
 
 const jsonHeaders = Object.freeze({ 'content-type': 'application/json' });

@@ -1,8 +1,10 @@
 /** What the apiserver does with objects without knowing their kind: freezing, tidying, comparing. */
 import type { KubeObject } from '../api/types.ts';
 
+/** An object of any kind whose fields are looked at by name. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Lists and null are not. */
 export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Freezes what is not frozen yet; a frozen part is shared and known to be frozen all the way down. */

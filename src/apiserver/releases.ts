@@ -21,6 +21,7 @@ const since: Readonly<Record<string, number>> = {
   'storage.k8s.io/v1/volumeattributesclasses': 34,
 };
 
+/** `minor` is the release, 35 for 1.35. */
 export const isServed = ({ group, version, resource }: ApiResource, minor: number): boolean =>
   (since[`${group}/${version}`] ?? 0) <= minor && (since[`${group}/${version}/${resource}`] ?? 0) <= minor;
 

@@ -4,6 +4,7 @@ import type { FileSystem } from '../linux/file-system.ts';
 import { ipToNumber, numberToIp } from '../linux/network.ts';
 import type { PluginConf } from './conf.ts';
 
+/** `address` without, `prefix` the length of the subnet's mask. */
 export type Allocation = { readonly address: string; readonly gateway: string; readonly subnet: string; readonly prefix: number };
 
 type Range = { readonly subnet: string; readonly first: number; readonly last: number; readonly gateway: number; readonly prefix: number };

@@ -7,6 +7,7 @@ import { equal } from './equal.ts';
 
 /** Revisions of templates, for DaemonSets and StatefulSets: pkg/controller/history/controller_history.go. */
 
+/** Which ControllerRevision a pod was made of. */
 export const revisionHashLabel = 'controller-revision-hash';
 
 /** What a revision belongs to. */

@@ -4,11 +4,13 @@ import type { Milliseconds } from '../sim/routine.ts';
 
 /** What controllers ask about a pod: pkg/api/v1/pod and pkg/controller/controller_utils.go. */
 
+/** All containers have ended for good: the pod counts no more. */
 export const isTerminal = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
 /** Neither over nor on its way out. */
 export const isActive = (pod: Pod): boolean => !isTerminal(pod) && pod.metadata.deletionTimestamp === undefined;
 
+/** undefined where the kubelet or the scheduler has not set it yet. */
 export function podCondition({ status }: Pod, type: string): core.PodCondition | undefined {
   // Called for each pod of a set at each sync: a plain loop is a good deal faster than find().
   const conditions = status?.conditions;
@@ -17,6 +19,7 @@ export function podCondition({ status }: Pod, type: string): core.PodCondition |
   return undefined;
 }
 
+/** The Ready condition alone; a pod that is being deleted may still be ready. */
 export const isReady = (pod: Pod): boolean => podCondition(pod, 'Ready')?.status === 'True';
 
 /** Ready for at least so long. */

@@ -1,6 +1,8 @@
 /** The Corefile: server blocks, in them plugins, some with blocks of their own (coredns/caddy caddyfile). */
 
+/** One plugin's line; `block` holds the lines between its braces, `line` counts from 1. */
 export type Directive = { readonly name: string; readonly args: readonly string[]; readonly block: readonly Directive[]; readonly line: number };
+/** `zones` each with their port, 53 unless told; plugins in the order of the file. */
 export type ServerBlock = { readonly zones: readonly { readonly zone: string; readonly port: number }[]; readonly plugins: readonly Directive[] };
 
 /** What CoreDNS prints before it exits with status 1. */
@@ -26,6 +28,7 @@ const known = [
   'whoami',
 ];
 
+/** The order of plugin.cfg, in which plugins run whatever the file's order; -1 for what CoreDNS does not know. */
 export const pluginOrder = (name: string): number => known.indexOf(name);
 
 /** Throws CorefileError. */

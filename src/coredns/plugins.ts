@@ -6,9 +6,12 @@ import type { Sim } from '../sim/sim.ts';
 import { CorefileError, type Directive } from './corefile.ts';
 import { type ClusterView, type KubernetesOptions, lookup, reverse, type Type } from './records.ts';
 
+/** `name` in lower case, without its last dot. */
 export type Question = { readonly name: string; readonly type: Type };
+/** Answers, or asks `next`. */
 export type Handler = (question: Question, next: Handler) => Routine<DnsAnswer>;
 
+/** What a server block's plugins may ask for. */
 export type PluginContext = {
   readonly sim: Sim;
   readonly view: ClusterView;
@@ -23,6 +26,7 @@ export type PluginContext = {
 const answer = (records: readonly DnsRecord[], authoritative: boolean): DnsAnswer => ({ code: 'NOERROR', records, authoritative });
 const nxdomain = (authoritative: boolean): DnsAnswer => ({ code: 'NXDOMAIN', records: [], authoritative });
 const servfail: DnsAnswer = { code: 'SERVFAIL', records: [], authoritative: false };
+/** What is answered where no plugin knew anything. */
 export const refused: DnsAnswer = { code: 'REFUSED', records: [], authoritative: false };
 
 /** Whether a name lies in a zone. */

@@ -2,8 +2,10 @@
 import type { EndpointSlice, Service } from '../api/types.ts';
 import type { DnsRecord } from '../linux/protocols.ts';
 
+/** Types of questions that the lab's servers know. */
 export type Type = DnsRecord['type'];
 
+/** Read from informers; an object that is not there is undefined. */
 export type ClusterView = {
   service(namespace: string, name: string): Service | undefined;
   slices(namespace: string, name: string): readonly EndpointSlice[];
@@ -14,6 +16,7 @@ export type ClusterView = {
   podExists(namespace: string, ip: string): boolean;
 };
 
+/** `ttl` in seconds; `pods` as in the Corefile. */
 export type KubernetesOptions = { readonly zone: string; readonly ttl: number; readonly pods: 'disabled' | 'insecure' | 'verified' };
 
 /** `found: false` is NXDOMAIN; found without records is an empty NOERROR. */

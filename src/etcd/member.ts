@@ -1,4 +1,3 @@
-/** One running member: keys and watches for clients, cluster and maintenance for administrators, the log for its peers. */
 import { createHash } from 'node:crypto';
 import {
   type Compare,
@@ -41,6 +40,7 @@ type MemberOptions = {
 /** A member with the same name asks whom it belongs to: the cluster it is to join. */
 export type Joined = { readonly peer: EtcdPeer; readonly snapshot: EtcdSnapshot };
 
+/** One running member: keys and watches for clients, cluster and maintenance for administrators; its log and its leader are raft.ts's. */
 export class EtcdServer implements EtcdApi, EtcdCluster {
   readonly #sim: Sim;
   readonly #raft: Raft;

@@ -2,6 +2,7 @@
 import type { EndpointSlice, Service } from '../api/types.ts';
 import type { Transport } from '../linux/network.ts';
 
+/** `isLocal`: on this node, for externalTrafficPolicy and internalTrafficPolicy. */
 export type Endpoint = { readonly address: string; readonly port: number; readonly isLocal: boolean };
 
 /** One port of one service, with those that answer on it. */

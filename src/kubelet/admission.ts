@@ -6,6 +6,7 @@ import type { NodeAllocatable } from './node/resources.ts';
 import { isStatic, uidOf } from './pod.ts';
 import { podRequest, qosClass } from './qos.ts';
 
+/** Written into the pod's status, which becomes Failed: `OutOfcpu`, `NodeAffinity` … */
 export type Rejection = { readonly reason: string; readonly message: string };
 
 const criticalPriority = 2_000_000_000;
@@ -18,6 +19,7 @@ const suffering = ({ memory, disk, pid }: Pressure): string[] => [
 
 type Requests = { readonly cpu: number; readonly memory: number };
 
+/** Counts what admitted pods request, by uid; what it let in once stays in. */
 export class Admission {
   readonly #allocatable: () => NodeAllocatable;
   readonly #node: (fresh: boolean) => Node | undefined;

@@ -9,6 +9,7 @@ import type { Kernel } from '../linux/kernel.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { KubeletConfig } from './config.ts';
 
+/** Made once a kubelet; `cri()` dials the runtime anew and throws CriError while nobody answers. */
 export type Context = {
   /** What is wrong with a static pod, field by field. */
   readonly validatePod?: (pod: Pod) => readonly string[];

@@ -6,6 +6,7 @@ import { nameOf, namespaceOf } from './pod.ts';
 
 const maxSearches = 32;
 
+/** By dnsPolicy and dnsConfig; the Default policy is the node's own resolv.conf. */
 export function podDns(context: Context, pod: Pod): DnsConfig {
   const { dnsPolicy, hostNetwork, dnsConfig } = pod.spec;
   const { clusterDNS, clusterDomain } = context.config;

@@ -6,8 +6,10 @@ import { containerResourceValue, fieldValue, type PodFacts } from './field-ref.t
 import { namespaceOf } from './pod.ts';
 import { serviceEnvironment } from './service-env.ts';
 
+/** Shown as the container's waiting reason CreateContainerConfigError, with this text. */
 export class ConfigError extends Error {}
 
+/** Later entries win; in the order in which they were given. */
 export type Environment = readonly { readonly key: string; readonly value: string }[];
 
 /** Throws ConfigError with the text that stands behind CreateContainerConfigError. */

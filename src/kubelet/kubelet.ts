@@ -64,6 +64,7 @@ type KubeletOptions = {
   readonly nodeLabels?: Readonly<Record<string, string>>;
 };
 
+/** What a running kubelet offers on port 10250; the rest of it is fibers. */
 export type Kubelet = {
   /** What listens on port 10250. */
   readonly server: KubeletApi;

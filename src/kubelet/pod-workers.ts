@@ -14,6 +14,7 @@ export type FinalStatus = { readonly phase: 'Failed'; readonly reason: string; r
 /** When a sync wants to be called again; undefined: when something happens. `terminal`: the pod has come to its end. */
 export type SyncOutcome = { readonly terminal: boolean; readonly again?: Milliseconds };
 
+/** How a pod is to end: seconds of grace, and the status that it is to end with, if that is decided already. */
 export type Termination = { readonly gracePeriod: number; readonly final: FinalStatus | undefined; readonly changed: Condition };
 
 /** The work itself; the worker only decides when it is done. */
@@ -42,6 +43,7 @@ type Worker = {
   cause: Cause;
 };
 
+/** A pod that is to be run again (a new uid under the same name) waits until the former has terminated. */
 export class PodWorkers {
   readonly #context: Context;
   readonly #pleg: Pleg;

@@ -2,13 +2,20 @@
 import type { ContainerSpec, Pod } from '../api/types.ts';
 import { fnv32a } from '../apimachinery/names.ts';
 
+/** Annotation: `api` or `file`. */
 export const configSource = 'kubernetes.io/config.source';
+/** Annotation of static pods and their mirrors: the uid of the manifest's content. */
 export const configHash = 'kubernetes.io/config.hash';
+/** Annotation: when the kubelet first saw the manifest. */
 export const configSeen = 'kubernetes.io/config.seen';
+/** Annotation that only mirror pods have. */
 export const configMirror = 'kubernetes.io/config.mirror';
 
+/** '' for an object that was never stored. */
 export const uidOf = (pod: Pod): string => pod.metadata.uid ?? '';
+/** '' where there is none. */
 export const nameOf = (pod: Pod): string => pod.metadata.name ?? '';
+/** '' where there is none. */
 export const namespaceOf = (pod: Pod): string => pod.metadata.namespace ?? '';
 
 /** `web_default`: GetPodFullName. */
@@ -18,16 +25,20 @@ export const formatPod = (pod: Pod): string => `${fullName(pod)}(${uidOf(pod)})`
 /** `default/web`: klog.KObj. */
 export const podRef = (pod: Pod): string => `${namespaceOf(pod)}/${nameOf(pod)}`;
 
+/** From a manifest on the node rather than from the API. */
 export const isStatic = (pod: Pod): boolean => {
   const source = pod.metadata.annotations?.[configSource];
   return source !== undefined && source !== 'api';
 };
+/** What the kubelet shows of a static pod in the API. */
 export const isMirror = (pod: Pod): boolean => pod.metadata.annotations?.[configMirror] !== undefined;
 
 /** An init container that goes on running beside the others: a sidecar. */
 export const isRestartableInit = (container: ContainerSpec): boolean => container.restartPolicy === 'Always';
 
+/** Sidecars among them; in order. */
 export const initContainers = (pod: Pod): readonly ContainerSpec[] => pod.spec.initContainers ?? [];
+/** Those of `kubectl debug`. */
 export const ephemeralContainers = (pod: Pod): readonly ContainerSpec[] => pod.spec.ephemeralContainers ?? [];
 
 /** Every container of a pod: init, ordinary, ephemeral. */
@@ -55,4 +66,5 @@ export function gracePeriodOf(pod: Pod): number {
 
 /** The kubelet's own files of a pod. */
 export const podDirectory = (uid: string): string => `/var/lib/kubelet/pods/${uid}`;
+/** Where the runtime writes logs, one folder a container. */
 export const podLogsDirectory = (pod: Pod): string => `/var/log/pods/${namespaceOf(pod)}_${nameOf(pod)}_${uidOf(pod)}`;

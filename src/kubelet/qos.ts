@@ -6,6 +6,7 @@ import { initContainers, uidOf } from './pod.ts';
 
 type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
+/** The status' own, which admission has set; worked out from requests and limits for static pods. */
 export function qosClass(pod: Pod): QosClass {
   const given = pod.status?.qosClass;
   if (given === 'Guaranteed' || given === 'Burstable' || given === 'BestEffort') return given;

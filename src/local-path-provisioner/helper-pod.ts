@@ -5,6 +5,7 @@ import { type Client, isRetriable } from '../client/client.ts';
 import { type Milliseconds, type Routine, sleep } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 
+/** `configMapName` holds the scripts setup and teardown. */
 export type HelperSettings = {
   readonly sim: Sim;
   readonly namespace: string;

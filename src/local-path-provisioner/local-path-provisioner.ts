@@ -24,6 +24,7 @@ type LocalPathOptions = {
   readonly log: (level: 'info' | 'error', text: string) => void;
 };
 
+/** config.json of its ConfigMap, read anew for each volume. */
 export type LocalPathConfig = { readonly nodePathMap?: readonly { readonly node: string; readonly paths: readonly string[] }[] };
 
 const hostnameLabel = 'kubernetes.io/hostname';

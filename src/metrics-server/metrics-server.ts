@@ -18,6 +18,7 @@ type MetricsServerOptions = {
   readonly log: (severity: 'I' | 'E', place: string, text: string) => void;
 };
 
+/** `api` answers metrics.k8s.io behind the apiserver's aggregation layer. */
 export type MetricsServer = {
   readonly api: RestServer;
   /** Why it is not ready, for `/readyz`. */

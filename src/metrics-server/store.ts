@@ -3,10 +3,12 @@ import type { Milliseconds } from '../sim/routine.ts';
 
 /** One measurement: CPU seconds since the start, bytes in use. */
 type Point = { readonly at: Milliseconds; readonly cpuSeconds: number; readonly memoryBytes: number };
+/** One kubelet's answer; `node` is undefined where it had none. */
 export type Scrape = {
   readonly node: Point | undefined /** By `namespace/pod`, then by container. */;
   readonly pods: ReadonlyMap<string, ReadonlyMap<string, Point>>;
 };
+/** Between two measurements `window` milliseconds apart; `cores` may be a fraction. */
 export type Usage = { readonly at: Milliseconds; readonly window: Milliseconds; readonly cores: number; readonly memoryBytes: number };
 
 /** Reads the text of a kubelet's /metrics/resource. */

@@ -5,6 +5,7 @@ import { DirectoryNode, JsonFile } from '../linux/inode.ts';
 import type { Process } from '../linux/process.ts';
 import { Condition } from '../sim/routine.ts';
 
+/** `created` is virtual milliseconds; `gate` is the exec fifo that `start` opens. */
 export type RuncContainer = {
   readonly id: string;
   readonly root: string;
@@ -22,12 +23,14 @@ export class StartGate {
   open = false;
 }
 
+/** Worked out from process and cgroup, as runc does; nothing is stored. */
 export function statusOf(container: RuncContainer): OciStatus {
   if (container.init.exitStatus !== undefined) return 'stopped';
   if (container.cgroup.frozen) return 'paused';
   return container.gate.open ? 'running' : 'created';
 }
 
+/** What `runc state` prints. */
 export function stateOf(container: RuncContainer): OciState {
   const { spec } = container;
   const status = statusOf(container);

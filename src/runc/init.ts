@@ -70,6 +70,7 @@ function homeOf(files: FileSystem, uid: number): string {
   return uid === 0 ? '/root' : '/';
 }
 
+/** Capabilities of the spec are taken as the process' own sets. */
 export const credentialsOf = ({ user, capabilities }: OciSpec['process']): Credentials => ({
   uid: user.uid,
   gid: user.gid,

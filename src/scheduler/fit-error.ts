@@ -11,6 +11,7 @@ export type Diagnosis = {
   readonly preFilterMessage?: string;
 };
 
+/** Go's ErrNoNodesAvailable: the cluster has no node at all. */
 export const noNodesAvailable = 'no nodes available to schedule pods';
 
 /** `0/3 nodes are available: 1 …, 2 …. <what PostFilter says>`: FitError.Error in pkg/scheduler/framework/types.go. */

@@ -43,6 +43,7 @@ export type Score = {
 /** PreFilter's answer: a filter, nothing to filter, or no node at all. */
 type PreFiltered = { readonly filter: Filter; readonly clusterWide?: boolean } | { readonly rejected: Rejection } | undefined;
 
+/** Every extension point is optional; `weight` multiplies its scores. */
 export type Plugin = {
   readonly name: string;
   readonly preFilter?: (pod: PodInfo, cluster: ClusterView) => PreFiltered;
@@ -55,9 +56,12 @@ export type Plugin = {
   readonly admits?: (pod: Pod) => boolean;
 };
 
+/** A Filter's refusal that the removal of pods might lift: preemption is tried. */
 export const unschedulable = (...reasons: readonly string[]): Rejection => ({ reasons, unresolvable: false });
+/** A Filter's refusal that no removal of pods lifts. */
 export const unresolvable = (...reasons: readonly string[]): Rejection => ({ reasons, unresolvable: true });
 
+/** Scores are 0 to this before their weight. */
 export const maxNodeScore = 100;
 
 /** helper.DefaultNormalizeScore: the highest becomes 100; reversed: the lowest. */

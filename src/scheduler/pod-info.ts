@@ -10,6 +10,7 @@ export type AffinityTerm = {
   readonly namespaceSelector: core.PodAffinityTerm['namespaceSelector'];
 };
 type WeightedTerm = { readonly weight: number; readonly term: AffinityTerm };
+/** `ip` is 0.0.0.0 unless set: it conflicts with every address. */
 export type HostPort = { readonly ip: string; readonly protocol: string; readonly port: number };
 
 /** What the scheduler wants to know of a pod, worked out once: framework.PodInfo. */
@@ -29,6 +30,7 @@ export type PodInfo = {
 
 const nothing: readonly never[] = [];
 
+/** Done once a pod: what the plugins ask of each pod and node again and again is worked out here. */
 export function newPodInfo(pod: Pod): PodInfo {
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
   const namespace = pod.metadata.namespace ?? '';

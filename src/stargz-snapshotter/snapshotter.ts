@@ -4,6 +4,7 @@ import { lazyMarks, type ProxySnapshotter, type RemoteLayer } from '../interface
 import { NetworkError } from '../linux/network.ts';
 import type { Routine } from '../sim/routine.ts';
 
+/** Each knows its layers by other marks of the manifest (interfaces/snapshotter.ts lazyMarks). */
 export type Kind = 'stargz' | 'nydus' | 'soci';
 
 /** Whether a layer says that it can be read in parts. */
@@ -13,6 +14,7 @@ const readable: Readonly<Record<Kind, (layer: RemoteLayer) => boolean>> = {
   soci: ({ annotations }) => annotations[lazyMarks.sociIndex] !== undefined,
 };
 
+/** `say` writes its journal; the registry is asked without credentials. */
 export class Snapshotter implements ProxySnapshotter {
   readonly #kind: Kind;
   readonly #registry: (host: string) => RegistryServer | undefined;

@@ -14,6 +14,7 @@ import { defaultTolerationSeconds, taintNodesByCondition } from './tolerations.t
 import { validatingAdmissionPolicy } from './validating-policy.ts';
 import { mutatingWebhook, validatingWebhook } from './webhooks.ts';
 
+/** What a plugin is asked about; reads are never admitted. */
 export type Operation = 'create' | 'update' | 'delete' | 'connect';
 
 /** One admission plugin: `admit` may change the object, `validate` may only refuse it. */

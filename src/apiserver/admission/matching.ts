@@ -4,6 +4,7 @@ import { matchesLabelSelector } from '../../apimachinery/labels.ts';
 import type { RequestContext } from '../context.ts';
 import type { Operation } from './chain.ts';
 
+/** Lists with `*` as the wildcard; a resource may name a subresource (`pods/exec`). */
 export type Rule = {
   readonly apiGroups?: readonly string[];
   readonly apiVersions?: readonly string[];
@@ -13,6 +14,7 @@ export type Rule = {
   readonly scope?: string;
 };
 
+/** What webhooks and policies have in common of their matches. */
 export type Matching = {
   readonly rules?: readonly Rule[];
   readonly excluded?: readonly Rule[];

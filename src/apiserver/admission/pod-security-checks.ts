@@ -1,6 +1,7 @@
 /** What the Pod Security Standards forbid: kubernetes pod-security-admission/policy. Each check gives upstream's text of what it found. */
 import type { core, PodSpec } from '../../api/types.ts';
 
+/** Each is stricter than the one before; `privileged` allows everything. */
 export type Level = 'privileged' | 'baseline' | 'restricted';
 type Check = { readonly level: 'baseline' | 'restricted'; readonly find: (spec: PodSpec) => string | undefined };
 type Container = core.Container;

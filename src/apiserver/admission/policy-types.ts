@@ -2,14 +2,18 @@
 import type { KubeObject, LabelSelector } from '../../api/types.ts';
 import type { Rule } from './matching.ts';
 
+/** Which requests a policy or a binding is for; what is absent matches everything. */
 export type MatchResources = {
   readonly resourceRules?: readonly Rule[];
   readonly excludeResourceRules?: readonly Rule[];
   readonly namespaceSelector?: LabelSelector;
   readonly objectSelector?: LabelSelector;
 };
+/** A condition, a variable or an audit annotation: `expression` is CEL. */
 export type Named = { readonly name: string; readonly expression: string };
+/** `expression` must be true; `reason` becomes the Status' reason. */
 export type Validation = { readonly expression: string; readonly message?: string; readonly messageExpression?: string; readonly reason?: string };
+/** ValidatingAdmissionPolicy; without a binding it has no effect. */
 export type Policy = KubeObject & {
   readonly spec?: {
     readonly failurePolicy?: string;
@@ -21,6 +25,7 @@ export type Policy = KubeObject & {
     readonly auditAnnotations?: readonly { readonly key: string; readonly valueExpression: string }[];
   };
 };
+/** `validationActions`: Deny, Warn, Audit. */
 export type PolicyBinding = KubeObject & {
   readonly spec?: {
     readonly policyName?: string;

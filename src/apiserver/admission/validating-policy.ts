@@ -11,6 +11,7 @@ import type { MatchResources, Policy, PolicyBinding, Validation } from './policy
 
 const own = 'admissionregistration.k8s.io';
 
+/** Refuses with the policy's own reason and message; an error of an expression counts by failurePolicy. */
 export const validatingAdmissionPolicy: AdmissionPlugin = {
   name: 'ValidatingAdmissionPolicy',
   validate(context, operation, object, old) {

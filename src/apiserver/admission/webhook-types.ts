@@ -3,6 +3,7 @@ import type { KubeObject, LabelSelector } from '../../api/types.ts';
 import type { Rule } from './matching.ts';
 import type { Named } from './policy-types.ts';
 
+/** With `url` or `service`; `caBundle` is base64 of PEM. */
 export type Webhook = {
   readonly name: string;
   readonly clientConfig: {
@@ -19,4 +20,5 @@ export type Webhook = {
   readonly sideEffects?: string;
   readonly admissionReviewVersions?: readonly string[];
 };
+/** Of either kind. */
 export type WebhookConfiguration = KubeObject & { readonly webhooks?: readonly Webhook[] };

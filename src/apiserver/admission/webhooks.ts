@@ -33,6 +33,7 @@ export const mutatingWebhook: AdmissionPlugin = {
   },
 };
 
+/** Runs after all mutating plugins; any refusal refuses the request. */
 export const validatingWebhook: AdmissionPlugin = {
   name: 'ValidatingAdmissionWebhook',
   validate(context, operation, object, old) {

@@ -12,6 +12,7 @@ import type { ResourceTable } from '../resource-table.ts';
 import type { Storage } from '../storage.ts';
 
 type ServiceReference = { readonly namespace?: string; readonly name?: string; readonly port?: number };
+/** Without `spec.service` the group is served here. */
 export type ApiService = KubeObject & {
   readonly spec: { readonly group?: string; readonly version?: string; readonly service?: ServiceReference | null };
   readonly status?: { readonly conditions?: readonly core.PodCondition[] };

@@ -95,4 +95,5 @@ const strategy: Strategy<ApiService> = {
   columns,
 };
 
+/** The strategy of the kind; what it means for requests is api-services.ts's. */
 export const apiservices = strategyOf(strategy);

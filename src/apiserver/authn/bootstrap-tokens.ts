@@ -7,6 +7,7 @@ import type { Storage } from '../storage.ts';
 
 const format = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 
+/** By the form alone. */
 export const isBootstrapToken = (token: string): boolean => format.test(token);
 
 /** Throws 401 for a token that nobody made, or whose time is over. */

@@ -18,6 +18,7 @@ export const aggregateToView: readonly string[] = [
   `${read} resource:resourceclaims,resourceclaims/status,resourceclaimtemplates`,
 ];
 
+/** Rules in short form (`verbs group:resources`), spelled out by rules.ts. */
 export const aggregateToEdit: readonly string[] = [
   `${read} core:pods/attach,pods/exec,pods/portforward,pods/proxy,secrets,services/proxy`,
   'impersonate core:serviceaccounts',
@@ -35,6 +36,7 @@ export const aggregateToEdit: readonly string[] = [
   `${write} resource:resourceclaims,resourceclaimtemplates`,
 ];
 
+/** Beyond what edit and view bring. */
 export const aggregateToAdmin: readonly string[] = [
   'create authorization:localsubjectaccessreviews',
   'create,delete,deletecollection,get,list,patch,update,watch rbac:rolebindings,roles',

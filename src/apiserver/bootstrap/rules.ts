@@ -36,4 +36,5 @@ export function rule(text: string): PolicyRule {
 
 /** What every role that reads may do, and every one that writes. */
 export const read = 'get,list,watch';
+/** The verbs of the policy.go variable of the same name. */
 export const write = 'create,delete,deletecollection,patch,update';

@@ -6,6 +6,7 @@ import { type Strategy, type StrategyContext, strategyOf } from '../registry/str
 import type { JsonSchema } from './json-schema.ts';
 import { ruleProblems } from './rules.ts';
 
+/** One entry of spec.versions; `storage` is true in one only. */
 export type CrdVersion = {
   readonly name: string;
   readonly served: boolean;
@@ -22,6 +23,7 @@ export type CrdVersion = {
   }[];
 };
 
+/** A CustomResourceDefinition as it is stored, defaults filled in. */
 export type Crd = KubeObject & {
   readonly spec: {
     readonly group: string;

@@ -4,6 +4,7 @@ import { type FieldError, invalidValue, notSupported, required } from '../../api
 import { equal, isObject } from '../objects.ts';
 import type { ValidationRule } from './rules.ts';
 
+/** apiextensions v1 JSONSchemaProps, those parts that have an effect. */
 export type JsonSchema = {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;

@@ -4,6 +4,7 @@ import { type Cel, CelError, toCel } from '../admission/cel/environment.ts';
 import { isObject } from '../objects.ts';
 import type { JsonSchema } from './json-schema.ts';
 
+/** One entry of x-kubernetes-validations: `rule` is CEL with `self`, and `oldSelf` for updates. */
 export type ValidationRule = {
   readonly rule: string;
   readonly message?: string;

@@ -134,6 +134,9 @@ const binding: Strategy<PolicyBinding> = {
   columns: [nameColumn, { name: 'PolicyName', cell: ({ spec }) => spec?.policyName ?? '' }, { name: 'ParamRef', cell: paramText }, ageColumn],
 };
 
+/** Validating and mutating ones alike. */
 export const webhookconfigurations = strategyOf(webhooks as Strategy<WebhookConfiguration & KubeObject>);
+/** Expressions are compiled here: an error of CEL is an Invalid. */
 export const validatingadmissionpolicies = strategyOf(policy);
+/** Deny and Warn exclude each other. */
 export const validatingadmissionpolicybindings = strategyOf(binding);

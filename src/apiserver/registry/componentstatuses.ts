@@ -26,4 +26,5 @@ const strategy: Strategy<ComponentStatus> = {
   ],
 };
 
+/** Never stored: made at each read by asking the components. */
 export const componentstatuses = strategyOf(strategy);

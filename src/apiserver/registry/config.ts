@@ -112,6 +112,9 @@ const secret: Strategy<Secret> = {
 /** kubernetes pkg/registry/core/serviceaccount/strategy.go; the table's SECRETS column went in 1.33. */
 const serviceAccount: Strategy<ServiceAccount> = { returnsDeleted: true, columns: [nameColumn, ageColumn] };
 
+/** `immutable` cannot be taken back, nor the data changed then. */
 export const configmaps = strategyOf(configMap);
+/** stringData is merged into data; the type cannot be changed. */
 export const secrets = strategyOf(secret);
+/** Columns alone; tokens are a subresource. */
 export const serviceaccounts = strategyOf(serviceAccount);

@@ -2,6 +2,7 @@
 import type { CoreEvent, KubeObject } from '../../api/types.ts';
 import { tidy } from '../objects.ts';
 
+/** Both ways between one older version and the stored one; objects that need no change may be given back as they are. */
 export type Conversion = { readonly toStorage: (object: KubeObject) => KubeObject; readonly fromStorage: (object: KubeObject) => KubeObject };
 
 type NewEvent = KubeObject & {

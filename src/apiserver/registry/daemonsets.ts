@@ -57,4 +57,5 @@ const strategy: Strategy<DaemonSet> = {
   ],
 };
 
+/** Counts changes of the template in an annotation, as apps/v1 keeps TemplateGeneration. */
 export const daemonsets = strategyOf(strategy);

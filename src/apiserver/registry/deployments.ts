@@ -41,4 +41,5 @@ const strategy: Strategy<Deployment> = {
   ],
 };
 
+/** Rolling updates get a quarter of surge and of unavailable pods unless told otherwise. */
 export const deployments = strategyOf(strategy);

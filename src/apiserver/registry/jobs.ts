@@ -132,5 +132,7 @@ const cronJobStrategy: Strategy<CronJob> = {
   columns: cronColumns,
 };
 
+/** Selector and labels are made as the Job is; pods of a deleted Job are orphaned unless told otherwise. */
 export const jobs = strategyOf(jobStrategy);
+/** Three successful Jobs and one failed are kept unless told otherwise. */
 export const cronjobs = strategyOf(cronJobStrategy);

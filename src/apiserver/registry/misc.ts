@@ -131,12 +131,21 @@ const csiDriver: Strategy<CsiDriver> = {
 
 const podTemplate: Strategy<KubeObject> = { defaults: (object) => fill(object, {}), generation: true };
 
+/** Field selectors by involvedObject, reason and type; its lifetime is event-leases.ts's. */
 export const events = strategyOf(event);
+/** A PUT makes one that is not there. */
 export const leases = strategyOf(lease);
+/** Who asks is written down by the server, never taken from the request. */
 export const certificatesigningrequests = strategyOf(csr);
+/** CONTROLLER is the owning set; the data is not looked at. */
 export const controllerrevisions = strategyOf(controllerRevision);
+/** The handler cannot be changed. */
 export const runtimeclasses = strategyOf(runtimeClass);
+/** Stored and shown; the DRIVERS column counts. */
 export const csinodes = strategyOf(csiNode);
+/** Stored and shown: the lab has no CSI drivers. */
 export const csidrivers = strategyOf(csiDriver);
+/** Columns alone. */
 export const servicecidrs = strategyOf(serviceCidr);
+/** Stored; no controller reads them. */
 export const podtemplates = strategyOf(podTemplate);

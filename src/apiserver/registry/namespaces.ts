@@ -26,4 +26,5 @@ const strategy: Strategy<Namespace> = {
   gone: (namespace) => (namespace.spec?.finalizers?.length ?? 0) === 0,
 };
 
+/** Goes in two steps: Terminating first, gone once `finalize` has emptied spec.finalizers. */
 export const namespaces = strategyOf(strategy);

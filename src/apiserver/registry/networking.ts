@@ -124,8 +124,13 @@ const sliceStrategy: Strategy<EndpointSlice> = {
   ],
 };
 
+/** ADDRESS is read from the status, which an ingress controller would have to write. */
 export const ingresses = strategyOf(ingress);
+/** The controller cannot be changed. */
 export const ingressclasses = strategyOf(ingressClass);
+/** policyTypes follow from the rules where they are left out. */
 export const networkpolicies = strategyOf(networkPolicy);
+/** A PUT makes one that is not there. */
 export const endpoints = strategyOf(endpointsStrategy);
+/** addressType cannot be changed. */
 export const endpointslices = strategyOf(sliceStrategy);

@@ -50,4 +50,5 @@ const strategy: Strategy<Node> = {
   columns,
 };
 
+/** An update through the object itself leaves the status alone: that is the kubelet's. */
 export const nodes = strategyOf(strategy);

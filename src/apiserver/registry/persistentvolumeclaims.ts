@@ -42,4 +42,5 @@ const strategy: Strategy<PersistentVolumeClaim> = {
   columns,
 };
 
+/** The spec is immutable but for a larger request, where the class allows expansion. */
 export const persistentvolumeclaims = strategyOf(strategy);

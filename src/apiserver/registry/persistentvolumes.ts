@@ -35,6 +35,7 @@ const strategy: Strategy<PersistentVolume> = {
   columns,
 };
 
+/** The source cannot be changed. */
 export const persistentvolumes = strategyOf(strategy);
 
 const isDefault = ({ metadata }: StorageClass): boolean =>
@@ -56,4 +57,5 @@ const classStrategy: Strategy<StorageClass> = {
   ],
 };
 
+/** Provisioner, parameters and binding mode cannot be changed. */
 export const storageclasses = strategyOf(classStrategy);

@@ -54,4 +54,5 @@ const gatedStatus = (pod: Pod): object =>
       }
     : {};
 
+/** A pod that no kubelet runs, or that has ended, is deleted without a grace period. */
 export const pods = strategyOf(strategy);

@@ -120,8 +120,13 @@ const priorityClass: Strategy<PriorityClass & { preemptionPolicy?: string }> = {
   ],
 };
 
+/** `minAvailable` and `maxUnavailable` exclude each other. */
 export const poddisruptionbudgets = strategyOf(budget);
+/** Stored as autoscaling/v2; v1 is a conversion. */
 export const horizontalpodautoscalers = strategyOf(autoscaler);
+/** What is used is written by its controller and by admission. */
 export const resourcequotas = strategyOf(quota);
+/** Defaults of limits and requests follow from each other, item by item. */
 export const limitranges = strategyOf(limitRange);
+/** Value and preemptionPolicy cannot be changed. */
 export const priorityclasses = strategyOf(priorityClass as Strategy<PriorityClass & KubeObject>);

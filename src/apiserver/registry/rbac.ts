@@ -59,7 +59,11 @@ const binding: Strategy<Binding> = {
   columns: bindingColumns,
 };
 
+/** Whether the writer has the rights himself is asked elsewhere (escalation check). */
 export const roles = strategyOf(role);
+/** `aggregationRule` is the aggregation controller's to follow. */
 export const clusterroles = strategyOf(clusterRole);
+/** roleRef cannot be changed. */
 export const rolebindings = strategyOf(binding);
+/** The same as for bindings in namespaces. */
 export const clusterrolebindings = rolebindings;

@@ -48,5 +48,7 @@ const replicationControllerStrategy: Strategy<ReplicationController> = {
   ],
 };
 
+/** Field selector: status.replicas. */
 export const replicasets = strategyOf(replicaSetStrategy);
+/** The selector may be left out: it follows from the template's labels. */
 export const replicationcontrollers = strategyOf(replicationControllerStrategy);

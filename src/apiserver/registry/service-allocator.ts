@@ -3,6 +3,7 @@ import type { EtcdApi } from '../../interfaces/etcd.ts';
 import type { Random } from '../../sim/random.ts';
 import { Mirror } from '../mirror.ts';
 
+/** --service-node-port-range, both ends included. */
 export const nodePortRange = { first: 30000, last: 32767 } as const;
 /** The lower part of the range is left to those who choose a port themselves (portallocator: min(max(16, size/32), 128)). */
 const staticPorts = 86;

@@ -122,4 +122,5 @@ const strategy: Strategy<Service> = {
   columns,
 };
 
+/** Addresses and ports are allotted as the object is made and given back as it goes (service-allocator.ts). */
 export const services = strategyOf(strategy);

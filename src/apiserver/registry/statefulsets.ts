@@ -43,4 +43,5 @@ const strategy: Strategy<StatefulSet> = {
   columns: [nameColumn, { name: 'Ready', cell: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}` }, ageColumn, ...containerColumns],
 };
 
+/** Claim templates are given kind, apiVersion and a Pending status, as upstream stores them. */
 export const statefulsets = strategyOf(strategy);

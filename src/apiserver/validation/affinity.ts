@@ -8,6 +8,7 @@ import { type Errors, invalidAll, oneOf } from './report.ts';
 const requiredField = 'requiredDuringSchedulingIgnoredDuringExecution';
 const preferredField = 'preferredDuringSchedulingIgnoredDuringExecution';
 
+/** Adds to `errors`; `path` is `spec.affinity` of a pod or the same of a template. */
 export function checkAffinity(errors: Errors, path: string, { nodeAffinity, podAffinity, podAntiAffinity }: core.Affinity): void {
   if (nodeAffinity?.[requiredField]) checkNodeSelector(errors, `${path}.nodeAffinity.${requiredField}`, nodeAffinity[requiredField]);
   for (const [i, { weight, preference }] of (nodeAffinity?.[preferredField] ?? []).entries()) {
@@ -70,6 +71,7 @@ function checkPodTerm(errors: Errors, path: string, term: core.PodAffinityTerm):
   checkKey(errors, `${path}.topologyKey`, term.topologyKey);
 }
 
+/** Adds to `errors`; operator, value and tolerationSeconds must go together. */
 export function checkTolerations(errors: Errors, path: string, tolerations: readonly core.Toleration[]): void {
   for (const [i, { key, operator, value = '', effect, tolerationSeconds }] of tolerations.entries()) {
     const at = `${path}[${i}]`;
@@ -92,6 +94,7 @@ export function checkTolerations(errors: Errors, path: string, tolerations: read
 export const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 const actions = ['DoNotSchedule', 'ScheduleAnyway'];
 
+/** Adds to `errors`; two constraints may not share topology key and whenUnsatisfiable. */
 export function checkSpread(errors: Errors, path: string, constraints: readonly core.TopologySpreadConstraint[]): void {
   for (const [i, each] of constraints.entries()) {
     const at = `${path}[${i}]`;

@@ -8,6 +8,7 @@ import { pathSegment } from './networking.ts';
 import { collect, type Errors, oneOf, requiredName } from './report.ts';
 import { checkAtMostAll, checkShare } from './workloads.ts';
 
+/** Of create and update alike; whether the target exists is not asked. */
 export const validateAutoscaler = ({ spec }: HorizontalPodAutoscaler): FieldError[] =>
   collect((errors) => {
     const { minReplicas: min, maxReplicas: max = 0 } = spec ?? {};
@@ -87,6 +88,7 @@ function checkBehavior(errors: Errors, path: string, behavior: autoscaling.Horiz
   }
 }
 
+/** minAvailable and maxUnavailable exclude each other. */
 export const validateBudget = ({ spec }: PodDisruptionBudget): FieldError[] =>
   collect((errors) => {
     if (spec?.minAvailable !== undefined && spec.maxUnavailable !== undefined)

@@ -20,6 +20,7 @@ const volumeFields = ['metadata.annotations', 'metadata.labels', 'metadata.name'
 /** Labels that podshelper.ConvertDownwardAPIFieldLabel knows. */
 const knownFields = new Set([...envFields, ...volumeFields, 'spec.restartPolicy', 'spec.schedulerName', 'status.phase', 'spec.host']);
 
+/** Adds to `errors`; `valueFrom` has exactly one source, and no value beside it. */
 export function checkEnv(errors: Errors, path: string, env: readonly core.EnvVar[]): void {
   for (const [i, variable] of env.entries()) {
     requiredName(errors, `${path}[${i}].name`, variable.name, validateRelaxedEnvVarName);
@@ -78,6 +79,7 @@ export function checkResourceFieldRef(errors: Errors, path: string, selector: co
   errors.push(invalidValue(`${path}.divisor`, resource, `only divisor's values ${values} are supported with the ${what} resource`));
 }
 
+/** Adds to `errors`; each source is a config map or a secret. */
 export function checkEnvFrom(errors: Errors, path: string, sources: readonly core.EnvFromSource[]): void {
   for (const [i, { prefix, configMapRef, secretRef }] of sources.entries()) {
     const at = `${path}[${i}]`;

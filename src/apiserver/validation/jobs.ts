@@ -12,6 +12,7 @@ import { validateSchedule, validateTimeZone } from './schedule.ts';
 
 type JobSpec = NonNullable<batch.JobSpec>;
 
+/** The selector is checked against the template's labels; `prepareForCreate` has made both. */
 export const validateJob = (job: Job): FieldError[] =>
   collect((errors) => {
     const { spec, metadata } = job;
@@ -60,6 +61,7 @@ function checkIndexed(errors: Errors, path: string, { completions, parallelism }
     errors.push(invalidValue(`${path}.parallelism`, parallelism, `must be less than or equal to ${manyIndexes} when completion mode is Indexed`));
 }
 
+/** A job that is suspended and has not started may still change where its pods will run. */
 export const validateJobUpdate = (job: Job, old: Job): FieldError[] =>
   collect((errors) => {
     errors.push(...validateJob(job));
@@ -92,6 +94,7 @@ const dropAbsent = <T extends object>(object: T): Partial<T> =>
 
 const concurrencyPolicies = ['Allow', 'Forbid', 'Replace'];
 
+/** The schedule must parse, and the Job inside may not bring a selector. */
 export const validateCronJob = ({ spec, metadata }: CronJob): FieldError[] =>
   collect((errors) => {
     if (!spec?.schedule) errors.push(required('spec.schedule'));

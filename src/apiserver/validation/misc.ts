@@ -35,6 +35,7 @@ export const validateNodeUpdate = (node: Node, old: Node): FieldError[] =>
     errors.push(...validateNode(node));
   });
 
+/** Addresses must be IPs that a Service may point to. */
 export const validateEndpoints = ({ subsets }: Endpoints): FieldError[] =>
   collect((errors) => {
     for (const [i, { addresses = [], notReadyAddresses = [], ports = [] }] of (subsets ?? []).entries()) {
@@ -63,6 +64,7 @@ function checkEndpointPort(errors: Errors, path: string, { name, port, protocol 
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6'];
 
+/** All addresses are of the slice's type. */
 export const validateSlice = ({ addressType, endpoints, ports }: EndpointSlice): FieldError[] =>
   collect((errors) => {
     if (!addressType) errors.push(required('addressType'));
@@ -88,6 +90,7 @@ function checkSliceEndpoint(errors: Errors, path: string, { addresses = [], host
   optionalName(errors, `${path}.hostname`, hostname, validateDnsLabel);
 }
 
+/** addressType cannot be changed. */
 export const validateSliceUpdate = (slice: EndpointSlice, old: EndpointSlice): FieldError[] =>
   collect((errors) => {
     immutable(errors, 'addressType', slice.addressType, old.addressType);
@@ -97,6 +100,7 @@ export const validateSliceUpdate = (slice: EndpointSlice, old: EndpointSlice): F
 const systemPriorities = new Set(['system-cluster-critical', 'system-node-critical']);
 type Priority = PriorityClass & { readonly preemptionPolicy?: string };
 
+/** Names with `system-` are reserved; values of users end at a thousand million. */
 export const validatePriority = ({ value = 0, metadata, preemptionPolicy }: Priority): FieldError[] =>
   collect((errors) => {
     if (metadata.name?.startsWith('system-')) {
@@ -111,6 +115,7 @@ export const validatePriority = ({ value = 0, metadata, preemptionPolicy }: Prio
     oneOf(errors, 'preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never']);
   });
 
+/** Value and preemptionPolicy cannot be changed. */
 export const validatePriorityUpdate = (object: Priority, old: Priority): FieldError[] =>
   collect((errors) => {
     if (object.value !== old.value) errors.push(forbiddenField('value', 'may not be changed in an update.'));
@@ -119,14 +124,17 @@ export const validatePriorityUpdate = (object: Priority, old: Priority): FieldEr
 
 type RuntimeClass = KubeObject & { readonly handler?: string };
 
+/** `handler` is a DNS label; whether a runtime has it shows when a pod starts. */
 export const validateRuntimeClass = ({ handler = '' }: RuntimeClass): FieldError[] =>
   collect((errors) => invalidAll(errors, 'handler', handler, validateDnsLabel(handler)));
 
+/** The handler cannot be changed. */
 export const validateRuntimeClassUpdate = (object: RuntimeClass, old: RuntimeClass): FieldError[] =>
   collect((errors) => {
     immutable(errors, 'handler', object.handler, old.handler);
   });
 
+/** Durations and counts alone. */
 export const validateLease = ({ spec }: Lease): FieldError[] =>
   collect((errors) => {
     const seconds = spec?.leaseDurationSeconds;
@@ -165,6 +173,7 @@ type Csr = KubeObject & {
   readonly spec?: { readonly request?: string; readonly signerName?: string; readonly usages?: readonly string[]; readonly expirationSeconds?: number };
 };
 
+/** The PEM, the usages and the signer's name; who may use that signer is admission's matter. */
 export const validateCertificateRequest = ({ spec }: Csr): FieldError[] =>
   collect((errors) => {
     const pem = Buffer.from(spec?.request ?? '', 'base64').toString('utf8');

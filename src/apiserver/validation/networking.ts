@@ -17,6 +17,7 @@ import { collect, type Errors, immutable, invalidAll, oneOf, optionalName, requi
 
 const classAnnotation = 'kubernetes.io/ingress.class';
 
+/** Rules or a default backend must be there; whether Services and Secrets are is not asked. */
 export const validateIngress = ({ spec }: Ingress): FieldError[] =>
   collect((errors) => {
     if (!spec?.rules?.length && !spec?.defaultBackend)
@@ -96,6 +97,7 @@ export function pathSegment(name: string): string[] {
   return ['/', '%'].filter((char) => name.includes(char)).map((char) => `may not contain '${char}'`);
 }
 
+/** `controller` is a path behind a domain: `k8s.io/ingress-nginx`. */
 export const validateIngressClass = ({ spec }: IngressClass): FieldError[] =>
   collect((errors) => {
     const { controller, parameters } = spec ?? {};
@@ -116,12 +118,14 @@ export const validateIngressClass = ({ spec }: IngressClass): FieldError[] =>
     optionalName(errors, at, parameters.namespace, validateDnsLabel);
   });
 
+/** The controller cannot be changed. */
 export const validateIngressClassUpdate = (ingressClass: IngressClass, old: IngressClass): FieldError[] =>
   collect((errors) => {
     immutable(errors, 'spec.controller', ingressClass.spec?.controller, old.spec?.controller);
     errors.push(...validateIngressClass(ingressClass));
   });
 
+/** Of create and update alike: any part of a policy may be changed. */
 export const validateNetworkPolicy = ({ spec }: NetworkPolicy): FieldError[] =>
   collect((errors) => {
     checkSelector(errors, 'spec.podSelector', spec?.podSelector);

@@ -22,6 +22,7 @@ const conflicts = [
   ['Terminating', 'NotTerminating'],
 ] as const;
 
+/** Names of resources, amounts, and scopes that do not go with them. */
 export const validateQuota = ({ spec }: ResourceQuota): FieldError[] =>
   collect((errors) => {
     for (const [name, text] of Object.entries(spec?.hard ?? {})) {
@@ -63,6 +64,7 @@ function checkScopeSelector(errors: Errors, selector: core.ScopeSelector, names:
   }
 }
 
+/** Scopes cannot be changed. */
 export const validateQuotaUpdate = (quota: ResourceQuota, old: ResourceQuota): FieldError[] =>
   collect((errors) => {
     errors.push(...validateQuota(quota));
@@ -72,6 +74,7 @@ export const validateQuotaUpdate = (quota: ResourceQuota, old: ResourceQuota): F
 
 const limitTypes = ['Pod', 'Container', 'PersistentVolumeClaim'];
 
+/** One item a type, with min ≤ defaultRequest ≤ default ≤ max. */
 export const validateLimitRange = ({ spec }: LimitRange): FieldError[] =>
   collect((errors) => {
     const seen = new Set<string>();

@@ -11,8 +11,10 @@ type Binding = RoleBinding | ClusterRoleBinding;
 /** The group of roles, and of the users and groups that they are given to. */
 export const rbacGroup = 'rbac.authorization.k8s.io';
 
+/** Rules for URLs belong into a ClusterRole. */
 export const validateRole = ({ rules }: Role): FieldError[] => collect((errors) => checkRules(errors, rules, true));
 
+/** Rules of an aggregated one are checked too, although its controller writes them. */
 export const validateClusterRole = ({ rules, aggregationRule }: ClusterRole): FieldError[] =>
   collect((errors) => {
     checkRules(errors, rules, false);
@@ -38,6 +40,7 @@ function checkRules(errors: Errors, rules: readonly rbac.PolicyRule[] | null | u
   }
 }
 
+/** Of both kinds: a ClusterRoleBinding cannot refer to a Role. */
 export const validateBinding = ({ kind, roleRef, subjects }: Binding): FieldError[] =>
   collect((errors) => {
     const wide = kind === 'ClusterRoleBinding';
@@ -60,6 +63,7 @@ function checkSubject(errors: Errors, path: string, subject: rbac.Subject): void
   } else errors.push(notSupported(`${path}.kind`, kind ?? '', ['Group', 'ServiceAccount', 'User']));
 }
 
+/** roleRef cannot be changed, only the subjects. */
 export const validateBindingUpdate = (binding: Binding, old: Binding): FieldError[] =>
   collect((errors) => {
     errors.push(...validateBinding(binding));

@@ -2,6 +2,7 @@
 import { type FieldError, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
 import { semanticEqual } from '../objects.ts';
 
+/** Filled by the checks in upstream's order, for that is how a message lists them. */
 export type Errors = FieldError[];
 
 /** One `Invalid value` for each text that a rule had to say. */

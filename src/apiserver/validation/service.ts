@@ -12,6 +12,7 @@ import { collect, type Errors, immutable, invalidAll, oneOf } from './report.ts'
 
 type Spec = Service['spec'];
 
+/** Of a create and of an update; whether an address or a port is free is asked of the allocators in `context`. */
 export function validateService(service: Service, context: StrategyContext): FieldError[] {
   const { spec } = service;
   const errors = collect((found) => {

@@ -42,10 +42,12 @@ export function checkClaimSpec(errors: Errors, path: string, spec: core.Persiste
   }
 }
 
+/** Access modes, request, class and data source; defaults have been filled in. */
 export const validateClaim = ({ spec }: PersistentVolumeClaim): FieldError[] => collect((errors) => checkClaimSpec(errors, 'spec', spec));
 
 const claimImmutable = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
 
+/** Bound claims may ask for more; a class or a volume may be given once to a claim that had none. */
 export const validateClaimUpdate = (claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] =>
   collect((errors) => {
     checkClaimSpec(errors, 'spec', claim.spec);
@@ -93,6 +95,7 @@ const volumeSources = [
 ] as const;
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain'];
 
+/** Exactly one source; a local volume needs a node affinity. */
 export const validateVolume = ({ spec }: PersistentVolume): FieldError[] =>
   collect((errors) => {
     if (!spec?.accessModes?.length) errors.push(required('spec.accessModes'));
@@ -137,6 +140,7 @@ function checkLocal(errors: Errors, { local, nodeAffinity }: core.PersistentVolu
   if (nodeAffinity === undefined) errors.push(required('spec.nodeAffinity', 'Local volume requires node affinity'));
 }
 
+/** The source cannot be changed, nor can volumeMode, nor a node affinity that is set. */
 export const validateVolumeUpdate = (volume: PersistentVolume, old: PersistentVolume): FieldError[] =>
   collect((errors) => {
     errors.push(...validateVolume(volume));
@@ -148,6 +152,7 @@ export const validateVolumeUpdate = (volume: PersistentVolume, old: PersistentVo
       errors.push(invalidValue('nodeAffinity', volume.spec.nodeAffinity, 'field is immutable, except for updating from beta label to GA'));
   });
 
+/** Whether anybody provisions for it is not asked. */
 export const validateStorageClass = (storageClass: StorageClass): FieldError[] =>
   collect((errors) => {
     const { provisioner, parameters, reclaimPolicy, volumeBindingMode } = storageClass;
@@ -165,6 +170,7 @@ export const validateStorageClass = (storageClass: StorageClass): FieldError[] =
     }
   });
 
+/** Parameters, provisioner, reclaim policy and binding mode cannot be changed. */
 export const validateStorageClassUpdate = (storageClass: StorageClass, old: StorageClass): FieldError[] =>
   collect((errors) => {
     errors.push(...validateStorageClass(storageClass));

@@ -10,6 +10,7 @@ import { checkPodSpec, checkPodTemplate, checkTemplateMeta } from './pod-spec.ts
 import { collect, type Errors, immutable, notNegative, optionalName } from './report.ts';
 import { checkClaimSpec } from './storage.ts';
 
+/** Selector, template, strategy and deadlines; `defaults` have been filled in before. */
 export const validateDeployment = ({ spec }: Deployment): FieldError[] =>
   collect((errors) => {
     notNegative(errors, 'spec.replicas', spec?.replicas);
@@ -55,6 +56,7 @@ export function checkAtMostAll(errors: Errors, path: string, value: Share): void
 
 const amountOf = (value: Share): number => (typeof value === 'number' ? value : /^\d+%$/.test(value ?? '') ? Number.parseInt(value ?? '', 10) : 0);
 
+/** The selector must fit the template's labels. */
 export const validateReplicaSet = ({ spec }: ReplicaSet): FieldError[] =>
   collect((errors) => {
     notNegative(errors, 'spec.replicas', spec?.replicas);
@@ -74,6 +76,7 @@ export const validateReplicationController = ({ spec }: ReplicationController): 
     else checkTemplate(errors, selector, spec.template, 'ReplicationController');
   });
 
+/** Selector, template and update strategy. */
 export const validateDaemonSet = ({ spec }: DaemonSet): FieldError[] =>
   collect((errors) => {
     checkSelector(errors, 'spec.selector', spec?.selector);
@@ -98,6 +101,7 @@ function checkDaemonRollingUpdate(errors: Errors, path: string, { maxUnavailable
   else if (!unavailable && !surge) errors.push(required(`${path}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
 }
 
+/** Claim templates count as volumes of the pod template. */
 export const validateStatefulSet = ({ spec }: StatefulSet): FieldError[] =>
   collect((errors) => {
     const policy = spec?.podManagementPolicy;
@@ -150,6 +154,7 @@ const statefulSetMutable: readonly string[] = [
   'minReadySeconds',
 ];
 
+/** All but a few fields of spec are immutable: one error, on `spec`, names those few. */
 export function validateStatefulSetUpdate({ spec }: StatefulSet, { spec: old }: StatefulSet): FieldError[] {
   const rest = (whole: object): object => Object.fromEntries(Object.entries(whole).filter(([name]) => !statefulSetMutable.includes(name)));
   if (semanticEqual(rest(spec), rest(old))) return [];

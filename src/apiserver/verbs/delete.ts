@@ -17,6 +17,7 @@ export type DeleteOptions = {
   readonly dryRun?: readonly string[];
 };
 
+/** `gone` is false while finalizers or a grace period hold the object back. */
 export type Deleted = { readonly object: KubeObject; readonly gone: boolean };
 
 /** The options of a delete request. */

@@ -21,6 +21,7 @@ export function get({ served, info, core }: RequestContext): KubeObject {
   return found.object;
 }
 
+/** A list response; `continue` is set when `limit` cut it off, and `remainingItemCount` then counts the rest. */
 export type ObjectList = {
   readonly kind: string;
   readonly apiVersion: string;

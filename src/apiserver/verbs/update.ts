@@ -10,6 +10,7 @@ import type { Stored } from '../storage.ts';
 import { validateMetaUpdate } from '../validation/object-meta.ts';
 import { createObject } from './create.ts';
 
+/** `created`: PUT of what was not there, answered with 201. */
 export type Updated = { readonly object: KubeObject; readonly created: boolean };
 
 /** PUT of an object or of its status: kubernetes apiserver/pkg/endpoints/handlers/update.go. */

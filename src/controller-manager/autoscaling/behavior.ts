@@ -8,8 +8,10 @@ type Rules = autoscaling.HPAScalingRules;
 /** What an autoscaler did and recommended lately. Lost with the process, as upstream. */
 export type Memory = { recommendations: readonly Sample[]; ups: readonly Sample[]; downs: readonly Sample[] };
 
+/** What an autoscaler remembers between syncs; lost with the controller, as in reality. */
 export const newMemory = (): Memory => ({ recommendations: [], ups: [], downs: [] });
 
+/** Reason and message of the conditions AbleToScale and ScalingLimited. */
 export type Verdict = { readonly reason: string; readonly message: string };
 export type Normalized = { readonly replicas: number; readonly able: Verdict; readonly limited: Verdict & { readonly holds: boolean } };
 

@@ -44,6 +44,7 @@ export function usageByPod(
   );
 }
 
+/** What one metric asks for; the largest of them wins. `averageValue` is in the metric's own unit (millicores for cpu). */
 export type Proposal = { readonly replicas: number; readonly averageUtilization?: number; readonly averageValue: number };
 
 type Spec = NonNullable<HorizontalPodAutoscaler['spec']['metrics']>[number];

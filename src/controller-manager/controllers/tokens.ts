@@ -4,6 +4,7 @@ import { type LegacyClaims, legacyIssuer, signToken } from '../../apimachinery/s
 import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
 import type { ObjectKey } from '../../client/keys.ts';
 
+/** `rootCa` is the PEM that goes into ca.crt of the Secrets. */
 export type TokenOptions = {
   readonly rootCa: string;
   /** `--service-account-private-key-file`. */

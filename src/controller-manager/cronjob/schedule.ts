@@ -6,6 +6,7 @@ export type Schedule = {
   readonly next: (after: Milliseconds) => Milliseconds | undefined;
 };
 
+/** Text of robfig/cron's parser. */
 export class ScheduleError extends Error {}
 
 type Field = { readonly min: number; readonly max: number; readonly names?: readonly string[] };

@@ -5,10 +5,14 @@ import { scaledValue } from '../int-or-percent.ts';
 
 /** pkg/controller/deployment/util/deployment_util.go. */
 
+/** Of ReplicaSets and, for the newest, of the Deployment: what `rollout history` lists. */
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
 const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
+/** On ReplicaSets: what the Deployment wanted when it was last scaled. */
 export const desiredReplicasAnnotation = 'deployment.kubernetes.io/desired-replicas';
+/** On ReplicaSets: that plus the surge, for proportional scaling. */
 export const maxReplicasAnnotation = 'deployment.kubernetes.io/max-replicas';
+/** Tells pods of different templates apart; part of the ReplicaSet's name and selector. */
 export const hashLabel = 'pod-template-hash';
 
 /** Annotations of a Deployment that its ReplicaSets do not get. */
@@ -21,11 +25,15 @@ const notCopied = new Set([
   'deprecated.deployment.rollback.to',
 ]);
 
+/** What is wanted, not what is there; 1 unless set. */
 export const replicasOf = ({ spec }: ReplicaSet | Deployment): number => spec.replicas ?? 1;
+/** What the sets want together. */
 export const sumReplicas = (sets: readonly ReplicaSet[]): number => sets.reduce((sum, set) => sum + replicasOf(set), 0);
+/** What the sets have together. */
 export const sumStatus = (sets: readonly ReplicaSet[], field: 'replicas' | 'readyReplicas' | 'availableReplicas'): number =>
   sets.reduce((sum, { status }) => sum + (status?.[field] ?? 0), 0);
 
+/** 0 where there is none yet. */
 export const revisionOf = ({ metadata }: ReplicaSet): number => Number.parseInt(metadata.annotations?.[revisionAnnotation] ?? '0', 10) || 0;
 
 const isRollingUpdate = ({ spec }: Deployment): boolean => spec.strategy?.type !== 'Recreate';
@@ -38,8 +46,10 @@ function fenceposts({ spec }: Deployment): { readonly maxSurge: number; readonly
   return { maxSurge, maxUnavailable: maxSurge === 0 && maxUnavailable === 0 ? 1 : maxUnavailable };
 }
 
+/** In pods: percentages are rounded up. 0 for Recreate. */
 export const maxSurgeOf = (deployment: Deployment): number => (isRollingUpdate(deployment) ? fenceposts(deployment).maxSurge : 0);
 
+/** In pods: percentages are rounded down, but never both 0 with the surge; at most all. */
 export function maxUnavailableOf(deployment: Deployment): number {
   if (!isRollingUpdate(deployment) || replicasOf(deployment) === 0) return 0;
   return Math.min(fenceposts(deployment).maxUnavailable, replicasOf(deployment));
@@ -89,8 +99,10 @@ export function newReplicaSetReplicas(deployment: Deployment, all: readonly Repl
   return current + Math.max(0, Math.min(room, wanted - current));
 }
 
+/** Of Deployments: Progressing, Available, ReplicaFailure. */
 export type Condition = apps.DeploymentCondition;
 
+/** undefined where the controller has not set it yet. */
 export const conditionOf = (status: apps.DeploymentStatus | undefined, type: string): Condition | undefined =>
   status?.conditions?.find((each) => each.type === type);
 
@@ -110,6 +122,7 @@ export function withCondition(
   ];
 }
 
+/** Everything is of the new template and available: `rollout status` is done. */
 export const isComplete = (deployment: Deployment, status: apps.DeploymentStatus): boolean => {
   const wanted = replicasOf(deployment);
   return (
@@ -131,6 +144,7 @@ export function isProgressing({ status: before = {} }: Deployment, status: apps.
   );
 }
 
+/** progressDeadlineSeconds have passed since the last progress; `now` in milliseconds. */
 export function isTimedOut({ spec }: Deployment, status: apps.DeploymentStatus, now: number): boolean {
   const condition = conditionOf(status, 'Progressing');
   if (condition === undefined || condition.reason === 'NewReplicaSetAvailable') return false;
@@ -139,4 +153,5 @@ export function isTimedOut({ spec }: Deployment, status: apps.DeploymentStatus, 
 }
 
 const noDeadline = 2 ** 31 - 1;
+/** MaxInt32 seconds mean none, as upstream has it. */
 export const hasDeadline = ({ spec }: Deployment): boolean => spec.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds !== noDeadline;

@@ -63,6 +63,7 @@ function targetPort({ targetPort: target, port, protocol = 'TCP' }: core.Service
 export const hostnameOf = ({ metadata }: Service, { spec }: Pod): string | undefined =>
   spec.hostname && spec.subdomain === metadata.name ? spec.hostname : undefined;
 
+/** Which pod an address belongs to. */
 export const targetRef = ({ metadata }: Pod): core.ObjectReference => ({
   kind: 'Pod',
   ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
@@ -70,6 +71,9 @@ export const targetRef = ({ metadata }: Pod): core.ObjectReference => ({
   ...(metadata.uid !== undefined && { uid: metadata.uid }),
 });
 
+/** No cluster IP: DNS answers with the pods' own addresses. */
 export const isHeadless = ({ spec }: Service): boolean => spec.clusterIP === 'None';
+/** Carried by Endpoints and slices of headless Services. */
 export const headlessLabel = 'service.kubernetes.io/headless';
+/** When the change that led to this write happened, for measuring kube-proxy's delay. */
 export const triggerAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time';

@@ -66,9 +66,12 @@ export class Graph {
 }
 
 const none: readonly OwnerReference[] = [];
+/** Empty for most objects; never undefined. */
 export const ownersOf = ({ metadata }: KubeObject): readonly OwnerReference[] => metadata.ownerReferences ?? none;
 
+/** On an owner whose dependents are to lose their ownerReference first. */
 export const orphanFinalizer = 'orphan';
+/** On an owner that stays until its blocking dependents have gone. */
 export const foregroundFinalizer = 'foregroundDeletion';
 
 const isDeletingWith = ({ metadata }: KubeObject, finalizer: string): boolean =>

@@ -2,8 +2,10 @@ import type { Job, Pod } from '../../api/types.ts';
 
 /** Completion indexes of an Indexed Job: pkg/controller/job/indexed_job_utils.go. */
 
+/** Of pods of indexed Jobs, and their environment's JOB_COMPLETION_INDEX. */
 export const indexAnnotation = 'batch.kubernetes.io/job-completion-index';
 
+/** Each completion has a number of its own. */
 export const isIndexed = ({ spec }: Job): boolean => spec.completionMode === 'Indexed';
 
 /** -1 when the pod has none. */

@@ -12,6 +12,7 @@ import { indexAnnotation, isIndexed } from './indexes.ts';
 /** Keeps a finished pod until it is counted. */
 const trackingFinalizer = 'batch.kubernetes.io/job-tracking';
 
+/** Its end has not been counted in the Job's status yet. */
 export const hasFinalizer = ({ metadata }: Pod): boolean => metadata.finalizers?.includes(trackingFinalizer) ?? false;
 
 /** Pods that still have the finalizer, by the Job that they say is theirs, which may be gone. */

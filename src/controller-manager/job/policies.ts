@@ -9,6 +9,7 @@ import { finishTime } from './pods.ts';
 const failureCountAnnotation = 'batch.kubernetes.io/job-index-failure-count';
 const ignoredCountAnnotation = 'batch.kubernetes.io/job-index-ignored-failure-count';
 
+/** What podFailurePolicy makes of one failed pod; without a rule that fits it counts. */
 export type Failure = { readonly action: 'Count' | 'Ignore' | 'FailIndex' | 'FailJob'; readonly message: string };
 
 const counts: Failure = { action: 'Count', message: '' };

@@ -18,6 +18,7 @@ const conditionTaints: readonly (readonly [type: string, status: string, key: st
 ];
 const conditionKeys = new Set([...conditionTaints.map(([, , key]) => key), taintKeys.unschedulable]);
 
+/** undefined where the kubelet has not reported it yet. */
 export const nodeCondition = ({ status }: Node, type: string): core.NodeCondition | undefined =>
   status?.conditions?.find((condition) => condition.type === type);
 

@@ -161,6 +161,7 @@ export function statusOf({ context, set, pods, current, update }: Sync): apps.St
   };
 }
 
+/** Writes only what differs: each write would set the controller off again. */
 export function writeStatus(sync: Sync): void {
   const status = statusOf(sync);
   if (!equal(status, sync.set.status)) sync.context.client.updateStatus('statefulsets.apps', { ...sync.set, status });

@@ -4,7 +4,9 @@ import { revisionHashLabel } from '../history.ts';
 
 /** Names and identities of a StatefulSet's pods: pkg/controller/statefulset/stateful_set_utils.go. */
 
+/** `spec.ordinals.start`. */
 export const firstOrdinal = ({ spec }: StatefulSet): number => spec.ordinals?.start ?? 0;
+/** `<set>-<ordinal>`, which is the pod's identity. */
 export const podName = ({ metadata }: StatefulSet, ordinal: number): string => `${metadata.name}-${ordinal}`;
 
 /** -1 for a name that is not one of the set's. */
@@ -13,6 +15,7 @@ export function ordinalOf({ metadata }: Pod): number {
   return match ? Number(match[1]) : -1;
 }
 
+/** `<template>-<set>-<ordinal>`: a pod that comes back finds its volume by it. */
 export const claimName = (template: PersistentVolumeClaim, set: StatefulSet, ordinal: number): string => `${template.metadata.name}-${podName(set, ordinal)}`;
 
 const claimTemplates = ({ spec }: StatefulSet): readonly PersistentVolumeClaim[] => (spec.volumeClaimTemplates ?? []) as readonly PersistentVolumeClaim[];

@@ -6,6 +6,7 @@ import { usageOf } from '../../linux/inode.ts';
 import type { Context } from '../context.ts';
 import { uidOf } from '../pod.ts';
 
+/** Bytes as `du` counts them, and inodes. */
 export type DiskUsage = { readonly bytes: number; readonly inodes: number };
 
 type PodDiskUsage = {
@@ -19,6 +20,7 @@ type PodDiskUsage = {
 const nothing: DiskUsage = { bytes: 0, inodes: 0 };
 const sum = (a: DiskUsage, b: DiskUsage): DiskUsage => ({ bytes: a.bytes + b.bytes, inodes: a.inodes + b.inodes });
 
+/** What ephemeral-storage limits and the emptyDir's sizeLimit are held against. */
 export function podDiskUsage(context: Context, pod: Pod): PodDiskUsage {
   const uid = uidOf(pod);
   const containers = new Map<string, DiskUsage>();

@@ -5,7 +5,9 @@ import { CriError } from '../../interfaces/cri.ts';
 import type { Context } from '../context.ts';
 import { nodeAllocatable, nodeCapacity } from './resources.ts';
 
+/** The node's MemoryPressure, DiskPressure and PIDPressure. */
 export type Pressure = { readonly memory: boolean; readonly disk: boolean; readonly pid: boolean };
+/** What the status is made of beside the machine itself. */
 export type NodeFacts = {
   readonly runtimeErrors: readonly string[];
   readonly pressure: Pressure;

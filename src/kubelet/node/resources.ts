@@ -3,10 +3,12 @@ import { newQuantity, parseQuantity, Quantity } from '../../apimachinery/quantit
 import type { Context } from '../context.ts';
 
 type NodeCapacity = Readonly<Record<string, string>>;
+/** Quantities as texts, by resource: capacity less what is reserved and the hard eviction thresholds. */
 export type NodeAllocatable = Readonly<Record<string, string>>;
 
 const reservedNames = ['cpu', 'memory', 'ephemeral-storage', 'pid'] as const;
 
+/** Quantities as the node's status shows them. */
 export function nodeCapacity({ kernel, config }: Context): NodeCapacity {
   return {
     cpu: String(kernel.cpus),
@@ -18,6 +20,7 @@ export function nodeCapacity({ kernel, config }: Context): NodeCapacity {
   };
 }
 
+/** What admission and the scheduler may give to pods. */
 export function nodeAllocatable(context: Context, capacity: NodeCapacity): NodeAllocatable {
   const { config } = context;
   const result: Record<string, string> = { ...capacity };

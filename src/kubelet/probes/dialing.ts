@@ -25,6 +25,7 @@ const connectTexts: Partial<Record<ErrnoCode, string>> = {
   ENETUNREACH: 'connect: network is unreachable',
 };
 
+/** undefined: somebody listens. `timeout` is what a silent address costs. */
 export function* tcpConnect(context: Context, host: string, port: number, timeout: Milliseconds): Routine<DialError | undefined> {
   try {
     connect(context.kernel.host.network, host, port, context.sim.random);

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { expand } from '../expansion.ts';
 import { httpGet, resolvePort, tcpConnect } from './dialing.ts';
 
+/** `unknown` is tried again at once, a few times; `output` goes into the Unhealthy event. */
 export type ProbeOutcome = {
   readonly result: 'success' | 'failure' | 'warning' | 'unknown';
   readonly output: string;
@@ -21,6 +22,7 @@ const maxOutput = 10 * 1024;
 const success: ProbeOutcome = { result: 'success', output: '' };
 const failure = (output: string): ProbeOutcome => ({ result: 'failure', output });
 
+/** One attempt, with the probe's own timeout. */
 export function* runProbe(context: Context, probe: core.Probe, target: ProbeTarget): Routine<ProbeOutcome> {
   const timeout = (probe.timeoutSeconds ?? 1) * 1000;
   const { container, podIp } = target;

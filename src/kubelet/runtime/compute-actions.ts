@@ -5,6 +5,7 @@ import { ephemeralContainers, hashContainer, initContainers, isRestartableInit }
 import type { ProbeResults } from '../probes/results.ts';
 import { containerName, labelNames, newest, type RuntimePod } from './runtime-pod.ts';
 
+/** `spec` is undefined for a container that the pod has no more. */
 export type ContainerToKill = {
   readonly status: ContainerStatus;
   readonly spec: ContainerSpec | undefined;
@@ -12,6 +13,7 @@ export type ContainerToKill = {
   readonly reason?: 'livenessProbe' | 'startupProbe';
 };
 
+/** `attempt` is the next sandbox's number; lists are in the order in which they are to be done. */
 export type PodActions = {
   readonly killPod: boolean;
   readonly createSandbox: boolean;
@@ -24,6 +26,7 @@ export type PodActions = {
 
 const nothing: PodActions = { killPod: false, createSandbox: false, attempt: 0, ephemeral: [], init: [], containers: [], kill: [] };
 
+/** Pure: looks at the pod, at what runs and at probe results, and decides. syncPod does it (runtime-manager.ts). */
 export function computePodActions(pod: Pod, status: RuntimePod, probes: ProbeResults): PodActions {
   const sandbox = sandboxChanged(pod, status);
   if (sandbox.changed) return actionsForNewSandbox(pod, status, sandbox.attempt);

@@ -4,6 +4,7 @@ import { Condition, type Milliseconds, type Routine, sleep } from '../../sim/rou
 import type { Context } from '../context.ts';
 import { emptyPod, inspectPod, labelNames, type RuntimePod } from './runtime-pod.ts';
 
+/** What changed between two looks at the runtime, for the pod `uid`. */
 export type PodLifecycleEvent = {
   readonly type: 'ContainerStarted' | 'ContainerDied' | 'ContainerRemoved' | 'ContainerChanged';
   readonly uid: string;

@@ -23,13 +23,17 @@ export type RuntimePod = {
   readonly ips: readonly string[];
 };
 
+/** A pod of which the runtime knows nothing. */
 export const emptyPod = (uid: string): RuntimePod => ({ uid, sandboxes: [], containers: [], ips: [] });
 
+/** By the label that the kubelet gave it. */
 export const containerName = (container: Pick<ContainerStatus, 'labels' | 'metadata'>): string =>
   container.labels[labelNames.containerName] ?? container.metadata.name;
 
+/** By the annotation that the kubelet gave it. */
 export const restartCountOf = (container: ContainerStatus): number => Number(container.annotations[labelNames.restartCount] ?? container.metadata.attempt);
 
+/** As the runtime says, not as the pod's status does. */
 export const isRunning = (container: ContainerStatus): boolean => container.state === 'CONTAINER_RUNNING';
 
 /** The newest container of that name. */

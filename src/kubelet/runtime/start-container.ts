@@ -37,6 +37,7 @@ type StarterParts = {
   readonly services: () => readonly Service[] | undefined;
 };
 
+/** Image, configuration, create, start, postStart hook; what fails is told as an Event and as the container's waiting reason. */
 export class ContainerStarter {
   readonly #parts: StarterParts;
 

@@ -2,12 +2,15 @@
 import type { ContainerSpec, ContainerStatus, Pod } from '../../api/types.ts';
 import { initContainers, isRestartableInit } from '../pod.ts';
 
+/** Without times: the status manager keeps lastTransitionTime where nothing changed. */
 export type ConditionFacts = { readonly type: string; readonly status: 'True' | 'False'; readonly reason?: string; readonly message?: string };
 
+/** PodPhase of the API. */
 export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
 
 type Statuses = readonly ContainerStatus[];
 
+/** In the order in which a real kubelet writes them. */
 export function podConditions(pod: Pod, phase: Phase, init: Statuses, containers: Statuses, sandboxReady: boolean): ConditionFacts[] {
   const ready = containersReady(pod, phase, init, containers);
   return [

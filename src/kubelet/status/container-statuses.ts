@@ -14,6 +14,7 @@ export type FullContainerStatus = ContainerStatus & {
   user?: object;
 };
 
+/** What one pod's container statuses are made of. */
 export type StatusInputs = {
   readonly pod: Pod;
   readonly runtime: RuntimePod;
@@ -29,6 +30,7 @@ export type StatusInputs = {
 type Old = readonly ContainerStatus[] | undefined;
 const noLastState: core.ContainerState = {};
 
+/** One for each container of the spec, in its order; `old` gives what the runtime has forgotten. */
 export function containerStatuses(inputs: StatusInputs, containers: readonly ContainerSpec[], old: Old, isInit: boolean): FullContainerStatus[] {
   return containers.map((container) =>
     oneStatus(

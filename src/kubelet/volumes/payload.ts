@@ -7,6 +7,7 @@ import type { FileProjection } from './atomic-writer.ts';
 import { VolumeError } from './errors.ts';
 import type { ServiceAccountTokens } from './tokens.ts';
 
+/** `objects` reads ConfigMaps and Secrets through the kubelet's cache, `tokens` asks for service account tokens. */
 export type PayloadInputs = {
   readonly pod: Pod;
   readonly objects: ConfigObjects;
@@ -17,6 +18,7 @@ export type PayloadInputs = {
 
 const defaultMode = 0o644;
 
+/** Throws VolumeError for a map or a key that is not there, unless `optional`. */
 export function configMapPayload({ pod, objects }: PayloadInputs, source: core.ConfigMapVolumeSource): Map<string, FileProjection> {
   const { name = '', optional } = source;
   const map = objects.configMap(namespaceOf(pod), name);
@@ -26,6 +28,7 @@ export function configMapPayload({ pod, objects }: PayloadInputs, source: core.C
   return project(data, source.items, source.defaultMode, optional, (key) => `configmap references non-existent config key: ${key}`);
 }
 
+/** As configMapPayload, decoded. */
 export function secretPayload({ pod, objects }: PayloadInputs, source: core.SecretVolumeSource): Map<string, FileProjection> {
   const { secretName = '', optional } = source;
   const data = objects.secretData(namespaceOf(pod), secretName);
@@ -50,6 +53,7 @@ function project(
   return payload;
 }
 
+/** A field that the pod has not is an empty file. */
 export function downwardPayload({ pod, facts }: PayloadInputs, source: core.DownwardAPIVolumeSource): Map<string, FileProjection> {
   const payload = new Map<string, FileProjection>();
   for (const item of source.items ?? []) {
@@ -61,6 +65,7 @@ export function downwardPayload({ pod, facts }: PayloadInputs, source: core.Down
   return payload;
 }
 
+/** Later sources win where paths meet. */
 export function projectedPayload(inputs: PayloadInputs, source: core.ProjectedVolumeSource): Map<string, FileProjection> {
   const payload = new Map<string, FileProjection>();
   const mode = source.defaultMode;

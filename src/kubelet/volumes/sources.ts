@@ -8,7 +8,9 @@ import type { FileProjection } from './atomic-writer.ts';
 import { VolumeError } from './errors.ts';
 import { configMapPayload, downwardPayload, type PayloadInputs, projectedPayload, secretPayload } from './payload.ts';
 
+/** `path` is on the node. */
 export type MountedVolume = { readonly path: string; readonly readonly: boolean };
+/** How a volume comes to be: an empty folder, files that follow API objects, or a path that the node has already. */
 export type VolumePlan =
   | { readonly type: 'directory'; readonly path: string; readonly mode: number }
   | { readonly type: 'files'; readonly path: string; readonly payload: Map<string, FileProjection> }

@@ -13,6 +13,7 @@ import { VolumeError } from './errors.ts';
 import { type MountedVolume, planVolume, type VolumePlan, watchedObjects } from './sources.ts';
 import { ServiceAccountTokens } from './tokens.ts';
 
+/** By the volume's name in the pod's spec. */
 export type MountedVolumes = ReadonlyMap<string, MountedVolume>;
 
 type Mounting = {

@@ -7,6 +7,7 @@ import { networkFunctions, networkTypes, ValueError } from './network.ts';
 /** What stands in an expression's place when it cannot be compiled or does not come to a value. */
 export class CelError extends Error {}
 
+/** A compiled expression; throws what CEL calls a runtime error. */
 export type Program = (context: Context) => unknown;
 
 /** Compiles expressions, each text once. */

@@ -69,6 +69,7 @@ const C = 'kubernetes.CIDR';
 const U = 'kubernetes.URL';
 const S = 'kubernetes.Semver';
 
+/** Names of types with the classes that stand for them. */
 export const networkTypes = [
   [I, IpValue],
   [C, CidrValue],
@@ -76,6 +77,7 @@ export const networkTypes = [
   [S, SemverValue],
 ] as const;
 
+/** Signatures as the CEL library takes them, each with what it does. */
 export const networkFunctions: readonly (readonly [signature: string, handler: (...values: never[]) => unknown])[] = [
   [`ip(string): ${I}`, ip],
   ['isIP(string): bool', (text: string) => parseIp(text) !== undefined || /^[0-9a-f:]*:[0-9a-f:]*$/i.test(text)],
