@@ -79,8 +79,11 @@ export type ControllerRevision = Stored<apps.ControllerRevision>;
 export type Job = Stored<batch.Job>;
 /** Makes Jobs by a schedule. */
 export type CronJob = Stored<batch.CronJob>;
-/** The ready addresses behind a Service, 100 at most in each; kube-proxy and CoreDNS read it. */
-export type EndpointSlice = Stored<discovery.EndpointSlice>;
+/** The ready addresses behind a Service, 100 at most in each; kube-proxy and CoreDNS read it. Empty lists are null, as Go writes lists without `omitempty`. */
+export type EndpointSlice = Stored<Omit<discovery.EndpointSlice, 'endpoints' | 'ports'>> & {
+  readonly endpoints: discovery.Endpoint[] | null;
+  readonly ports: discovery.EndpointPort[] | null;
+};
 /** Heartbeats of nodes, and who leads among controllers. */
 export type Lease = Stored<coordination.Lease>;
 /** Rules alone: an ingress controller has to act on them. */

@@ -23,16 +23,23 @@ export function deepFreeze<T>(value: T): T {
 
 /** Fields that Go writes as null: structs and lists without `omitempty`. */
 const writtenAsNull = new Set(['lastProbeTime', 'eventTime', 'rules', 'currentMetrics']);
+/** Those at the top of an object: of an EndpointSlice. */
+const writtenAsNullAtTop = new Set(['endpoints', 'ports']);
 
-/** Without the null and undefined fields that Go's decoder reads as absent. What is frozen came from the store and is tidy. */
+/** An object without the null and undefined fields that Go's decoder reads as absent. What is frozen came from the store and is tidy. */
 export function tidy<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  return (Array.isArray(value) ? mapKept(value, tidy) : mapFields(value, tidyField)) as T;
+  return mapFields(value, (part, key) => (part === null && writtenAsNullAtTop.has(key) ? null : tidyField(part, key))) as T;
 }
 
 function tidyField(part: unknown, key: string): unknown {
   if (part === null) return writtenAsNull.has(key) ? null : undefined;
-  return typeof part === 'object' ? tidy(part) : part;
+  return tidyPart(part);
+}
+
+function tidyPart(part: unknown): unknown {
+  if (typeof part !== 'object' || part === null || Object.isFrozen(part)) return part;
+  return Array.isArray(part) ? mapKept(part, tidyPart) : mapFields(part, tidyField);
 }
 
 /** Maps the fields of an object, undefined leaves a field out; the object itself when nothing changes. */

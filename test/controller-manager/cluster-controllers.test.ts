@@ -85,7 +85,7 @@ test('services have endpoints while there are ready pods', () => {
   settle();
   const slices = () => client.list('endpointslices.discovery.k8s.io', { namespace: 'default', labelSelector: 'kubernetes.io/service-name=web' }).items;
   expect(slices()).toHaveLength(1);
-  expect(slices()[0]?.endpoints.map(({ conditions }) => conditions)).toEqual(Array(3).fill({ ready: true, serving: true, terminating: false }));
+  expect(slices()[0]?.endpoints?.map(({ conditions }) => conditions)).toEqual(Array(3).fill({ ready: true, serving: true, terminating: false }));
   expect(slices()[0]?.ports).toEqual([{ name: '', port: 8080, protocol: 'TCP' }]);
   expect(client.get('endpoints', web)?.subsets?.[0]?.addresses).toHaveLength(3);
   client.patch('deployments.apps', web, { spec: { replicas: 0 } });
@@ -96,6 +96,43 @@ test('services have endpoints while there are ready pods', () => {
   settle();
   expect(slices()).toEqual([]);
   expect(client.get('endpoints', web)).toBeUndefined();
+});
+
+test('the empty slice of a Service becomes the one that holds its pods, and is empty again after them', () => {
+  const { client, settle } = newTestCluster();
+  settle(500);
+  client.create('services', { apiVersion: 'v1', kind: 'Service', metadata: web, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } } as never);
+  settle(500);
+  const slice = () => client.list('endpointslices.discovery.k8s.io', { namespace: 'default', labelSelector: 'kubernetes.io/service-name=web' }).items;
+  const [first] = slice();
+  expect(first).toMatchObject({ endpoints: null, ports: null, metadata: { generation: 1 } });
+  client.create('deployments.apps', deploymentOf('web', 3) as never);
+  settle();
+  expect(slice().map(({ metadata }) => metadata.uid)).toEqual([first?.metadata.uid]);
+  expect(slice()[0]?.endpoints).toHaveLength(3);
+  const filled = slice()[0]?.metadata.generation ?? 0;
+  expect(filled).toBeGreaterThan(1);
+  client.patch('services', web, { metadata: { labels: { tier: 'front' } } });
+  settle(500);
+  expect(slice()[0]?.metadata).toMatchObject({ generation: filled + 1, labels: { tier: 'front' } });
+  client.delete('deployments.apps', web);
+  settle();
+  expect(slice()).toMatchObject([{ endpoints: null, ports: null, metadata: { uid: first?.metadata.uid } }]);
+});
+
+test('annotations of a Deployment count as a generation, labels do not', () => {
+  const { client, settle } = newTestCluster();
+  settle(500);
+  client.create('deployments.apps', deploymentOf('web', 1) as never);
+  settle();
+  const generations = () => [client.get('deployments.apps', web)?.metadata.generation, client.get('deployments.apps', web)?.status?.observedGeneration];
+  expect(generations()).toEqual([1, 1]);
+  client.patch('deployments.apps', web, { metadata: { labels: { a: 'b' } } });
+  settle(500);
+  expect(generations()).toEqual([1, 1]);
+  client.patch('deployments.apps', web, { metadata: { annotations: { 'kubernetes.io/change-cause': 'first' } } });
+  settle(500);
+  expect(generations()).toEqual([2, 2]);
 });
 
 test('garbage goes in the background, in the foreground, or is orphaned', () => {

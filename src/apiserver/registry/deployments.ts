@@ -28,7 +28,7 @@ const strategy: Strategy<Deployment> = {
   prepareForCreate: (deployment) => ({ ...deployment, status: {} }),
   validate: (deployment) => validateDeployment(deployment),
   validateUpdate: (deployment, old) => [...validateDeployment(deployment), ...validateSelectorUnchanged(deployment.spec.selector, old.spec.selector)],
-  generation: true,
+  generation: 'annotations too',
   status: true,
   columns: [
     nameColumn,

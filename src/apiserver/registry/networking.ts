@@ -97,10 +97,15 @@ const shorten = (texts: readonly string[], none: string): string => {
 };
 
 const sliceStrategy: Strategy<EndpointSlice> = {
-  defaults: (slice) => mapField(slice, 'ports', (ports) => mapKept(ports, (port) => fill(port, { name: '', protocol: 'TCP' }))),
+  // Go writes lists without `omitempty` that are empty in etcd's bytes as null.
+  defaults: ({ endpoints, ports, ...slice }) => ({
+    ...slice,
+    endpoints: endpoints?.length ? endpoints : null,
+    ports: ports?.length ? mapKept(ports, (port) => fill(port, { name: '', protocol: 'TCP' })) : null,
+  }),
   validate: validateSlice,
   validateUpdate: validateSliceUpdate,
-  generation: true,
+  generation: 'labels too',
   columns: [
     nameColumn,
     { name: 'AddressType', cell: ({ addressType }) => addressType },

@@ -41,8 +41,8 @@ export type Strategy<T extends KubeObject = KubeObject> = {
   readonly validateStatus?: (object: T, old: T) => FieldError[];
   /** What is wrong with a name; default: a DNS subdomain. */
   readonly validateName?: (name: string) => string[];
-  /** The spec is counted by metadata.generation. */
-  readonly generation?: boolean;
+  /** Changes outside of metadata are counted by metadata.generation; and those of one part of it. */
+  readonly generation?: boolean | 'labels too' | 'annotations too';
   /** Status is a subresource: create and update leave it alone. */
   readonly status?: boolean;
   /** PUT of something that does not exist makes it. */

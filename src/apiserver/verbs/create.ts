@@ -54,7 +54,7 @@ function fillMeta(context: RequestContext, object: KubeObject): KubeObject {
     ...given,
     ...(served.namespaced && { namespace: info.namespace }),
     ...(!given.name && given.generateName && { name: freeName(context, given.generateName) }),
-    ...((served.strategy.generation || served.custom) && { generation: 1 }),
+    ...(served.strategy.generation && { generation: 1 }),
     uid: core.uids.next(),
     creationTimestamp: core.stamp(),
   };

@@ -5,6 +5,7 @@ import type { RequestContext } from '../context.ts';
 import { decode } from '../decode.ts';
 import { trackManagers } from '../managed-fields.ts';
 import { deepFreeze, equal, semanticEqual, tidy } from '../objects.ts';
+import type { Strategy } from '../registry/strategy.ts';
 import { keyOf } from '../resource-table.ts';
 import type { Stored } from '../storage.ts';
 import { validateMetaUpdate } from '../validation/object-meta.ts';
@@ -105,12 +106,18 @@ const systemFields = [
   'resourceVersion',
 ] as const;
 
+/** Whatever changes outside of metadata counts; status is as it was here, where it is a subresource. */
 function countGeneration({ served }: RequestContext, object: KubeObject, old: KubeObject): KubeObject {
-  if (!served.strategy.generation && !served.custom) return object;
-  const generation = old.metadata.generation ?? 1;
-  const changed = served.custom && !('spec' in object) ? false : !semanticEqual((object as WithStatus).spec, (old as WithStatus).spec);
-  const next = changed ? generation + 1 : old.metadata.generation;
+  const { generation: counts } = served.strategy;
+  if (!counts) return object;
+  const changed = !semanticEqual({ ...object, metadata: undefined }, { ...old, metadata: undefined }) || metadataCounts(counts, object, old);
+  const next = changed ? (old.metadata.generation ?? 1) + 1 : old.metadata.generation;
   return next === object.metadata.generation || next === undefined ? object : { ...object, metadata: { ...object.metadata, generation: next } };
+}
+
+function metadataCounts(counts: Strategy['generation'], { metadata: next }: KubeObject, { metadata: old }: KubeObject): boolean {
+  if (counts === 'labels too') return !semanticEqual(next.labels, old.labels);
+  return counts === 'annotations too' && !semanticEqual(next.annotations, old.annotations);
 }
 
 /** Stores the new state; an object that is being deleted and that nothing holds any more goes instead. */

@@ -32,31 +32,35 @@ const serviceKey = ({ metadata }: Pick<EndpointSlice, 'metadata'>): ObjectKey =>
 const serviceId = ({ namespace, name }: ObjectKey): string => `${namespace}/${name}`;
 
 type Group = { readonly ports: readonly discovery.EndpointPort[]; readonly endpoints: Map<string, discovery.Endpoint> };
+type Filled = Pick<EndpointSlice, 'ports' | 'endpoints'>;
+type Plan = { readonly create: Filled[]; readonly update: Map<EndpointSlice, Filled>; readonly remove: EndpointSlice[] };
 
 function reconcile(key: ObjectKey, context: Context): Result {
   const service = context.informers.of('services').get(key);
   const slices = context.informers.of('endpointslices.discovery.k8s.io').byIndex('service', serviceId(key)).filter(isOurs);
   // Slices of a Service that has gone belong to the garbage collector.
   if (service === undefined || !hasSelector(service) || service.spec.type === 'ExternalName') return {};
-  const groups = groupsOf(context, service);
+  const plan: Plan = { create: [], update: new Map(), remove: [] };
   const left = new Set(slices);
-  for (const group of groups.values()) {
-    const own = slices.filter((slice) => equal(slice.ports, group.ports) && left.has(slice));
+  for (const group of groupsOf(context, service).values()) {
+    const own = slices.filter((slice) => ownedBy(slice, service) && equal(slice.ports ?? [], group.ports) && left.has(slice));
     for (const slice of own) left.delete(slice);
-    writeGroup(context, service, own, group);
+    planGroup(plan, service, own, group);
   }
-  // A Service without pods keeps one empty slice, so that those who watch know that there is nothing.
-  if (groups.size === 0) {
-    const [first] = slices;
-    if (first === undefined) create(context, service, [], []);
-    else {
-      left.delete(first);
-      if (first.ports?.length || first.endpoints.length > 0) update(context, first, { ports: [], endpoints: [] });
-    }
+  plan.remove.push(...left);
+  // A Service without endpoints keeps one empty slice, so that those who watch know that there is nothing.
+  if (plan.remove.length === slices.length && plan.create.length === 0) {
+    const [only] = plan.remove;
+    if (plan.remove.length === 1 && only && isPlaceholder(only, service)) plan.remove.pop();
+    else plan.create.push({ ports: [], endpoints: [] });
   }
-  for (const slice of left) remove(context, slice);
+  carryOut(context, service, plan);
   return {};
 }
+
+const ownedBy = ({ metadata }: EndpointSlice, service: Service): boolean => metadata.ownerReferences?.some(({ uid }) => uid === service.metadata.uid) === true;
+const isPlaceholder = (slice: EndpointSlice, service: Service): boolean =>
+  ownedBy(slice, service) && !slice.ports?.length && !slice.endpoints?.length && sameLabels(service, slice);
 
 /** Endpoints by the ports that their pods answer on. */
 function groupsOf(context: Context, service: Service): ReadonlyMap<string, Group> {
@@ -87,31 +91,43 @@ function endpointOf(service: Service, pod: Pod, node: Node | undefined): discove
   };
 }
 
-/** Keeps each endpoint in the slice where it is, fills what has room, and makes new slices for the rest. */
-function writeGroup(context: Context, service: Service, slices: readonly EndpointSlice[], { ports, endpoints }: Group): void {
+/** Keeps each endpoint in the slice where it is; what is new goes into slices that change anyway, then into one with just enough room, then into new ones. */
+function planGroup(plan: Plan, service: Service, slices: readonly EndpointSlice[], { ports, endpoints }: Group): void {
   const left = new Map(endpoints);
-  const max = constants.maxEndpointsPerSlice.value;
-  const planned = slices.map((slice) => {
-    const kept = slice.endpoints.flatMap(({ targetRef: ref }) => {
-      const endpoint = left.get(ref?.uid ?? '');
-      left.delete(ref?.uid ?? '');
-      return endpoint === undefined ? [] : [endpoint];
-    });
-    return { slice, kept };
-  });
+  const unchanged: EndpointSlice[] = [];
+  const changed: { readonly slice: EndpointSlice; readonly endpoints: discovery.Endpoint[] }[] = [];
+  for (const slice of slices) {
+    const before = slice.endpoints ?? [];
+    const kept = before.flatMap(({ targetRef: ref }) => left.get(ref?.uid ?? '') ?? []);
+    for (const { targetRef: ref } of before) left.delete(ref?.uid ?? '');
+    if (equal(kept, before) && sameLabels(service, slice)) unchanged.push(slice);
+    else if (kept.length === 0) plan.remove.push(slice);
+    else changed.push({ slice, endpoints: kept });
+  }
   const rest = [...left.values()];
-  let filled = slices.length > 0;
-  for (const { slice, kept } of planned) {
-    if (rest.length > 0) kept.push(...rest.splice(0, Math.max(0, max - kept.length)));
-    // Of several slices the empty ones go; the last one stays.
-    if (kept.length === 0 && planned.length > 1 && endpoints.size > 0) remove(context, slice);
-    else if (!equal(kept, slice.endpoints) || !sameLabels(service, slice))
-      update(context, slice, { endpoints: kept, metadata: { ...slice.metadata, labels: labelsOf(service) } });
-  }
-  while (rest.length > 0 || !filled) {
-    create(context, service, ports, rest.splice(0, max));
-    filled = true;
-  }
+  const max = constants.maxEndpointsPerSlice.value;
+  for (const { endpoints: kept } of changed.sort((a, b) => b.endpoints.length - a.endpoints.length)) kept.push(...rest.splice(0, max - kept.length));
+  const roomy = rest.length === 0 ? undefined : fullestWithRoom(unchanged, rest.length, max);
+  if (roomy) changed.push({ slice: roomy, endpoints: [...(roomy.endpoints ?? []), ...rest.splice(0)] });
+  for (const { slice, endpoints: kept } of changed) plan.update.set(slice, { ports: slice.ports, endpoints: kept });
+  while (rest.length > 0) plan.create.push({ ports: [...ports], endpoints: rest.splice(0, max) });
+}
+
+function fullestWithRoom(slices: readonly EndpointSlice[], more: number, max: number): EndpointSlice | undefined {
+  const sizeOf = (slice: EndpointSlice): number => slice.endpoints?.length ?? 0;
+  return slices.filter((slice) => sizeOf(slice) + more <= max).sort((a, b) => sizeOf(b) - sizeOf(a))[0];
+}
+
+/** A slice that would go takes what a new one would hold: its name and age stay. */
+function carryOut(context: Context, service: Service, { create: wanted, update: changes, remove: unwanted }: Plan): void {
+  const gone = unwanted.filter((slice) => {
+    const next = ownedBy(slice, service) ? wanted.pop() : undefined;
+    if (next) changes.set(slice, next);
+    return next === undefined;
+  });
+  if (service.metadata.deletionTimestamp === undefined) for (const filled of wanted) create(context, service, filled);
+  for (const [slice, filled] of changes) update(context, service, slice, filled);
+  for (const slice of gone) remove(context, slice);
 }
 
 const labelsOf = (service: Service): Record<string, string> => ({
@@ -123,7 +139,7 @@ const labelsOf = (service: Service): Record<string, string> => ({
 
 const sameLabels = (service: Service, { metadata }: EndpointSlice): boolean => equal(labelsOf(service), metadata.labels);
 
-function create({ client, sim }: Context, service: Service, ports: readonly discovery.EndpointPort[], endpoints: readonly discovery.Endpoint[]): void {
+function create({ client, sim }: Context, service: Service, filled: Filled): void {
   const { name, namespace = '' } = service.metadata;
   client.create('endpointslices.discovery.k8s.io', {
     apiVersion: 'discovery.k8s.io/v1',
@@ -136,14 +152,13 @@ function create({ client, sim }: Context, service: Service, ports: readonly disc
       ownerReferences: [controllerRef('v1', 'Service', service)],
     },
     addressType: service.spec.ipFamilies?.[0] === 'IPv6' ? 'IPv6' : 'IPv4',
-    endpoints: [...endpoints],
-    ports: [...ports],
+    ...filled,
   });
 }
 
-function update({ client, sim }: Context, slice: EndpointSlice, changes: Partial<EndpointSlice>): void {
-  const metadata = { ...slice.metadata, ...changes.metadata, annotations: { ...slice.metadata.annotations, [triggerAnnotation]: rfc3339(sim.now) } };
-  client.update('endpointslices.discovery.k8s.io', { ...slice, ...changes, metadata });
+function update({ client, sim }: Context, service: Service, slice: EndpointSlice, filled: Filled): void {
+  const annotations = { ...slice.metadata.annotations, [triggerAnnotation]: rfc3339(sim.now) };
+  client.update('endpointslices.discovery.k8s.io', { ...slice, ...filled, metadata: { ...slice.metadata, annotations, labels: labelsOf(service) } });
 }
 
 function remove({ client }: Context, slice: EndpointSlice): void {
