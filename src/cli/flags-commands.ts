@@ -25,6 +25,8 @@ export type Command<Run = unknown> = {
   readonly interspersed?: boolean;
   /** urfave: `-it` stands for `-i -t`. */
   readonly combineShort?: boolean;
+  /** urfave v1: flags count wherever they stand. */
+  readonly reorder?: boolean;
   /** urfave: arguments that look like flags are passed on. */
   readonly skipFlags?: boolean;
 };
@@ -111,7 +113,7 @@ export function resolveUrfave<Run>(
     const parsed = parseAs(chain, () =>
       command.skipFlags
         ? { ...parseUrfave([], command.flags ?? [], options), args: rest }
-        : parseUrfave(rest, command.flags ?? [], { ...options, combineShort: command.combineShort ?? false }),
+        : parseUrfave(rest, command.flags ?? [], { ...options, combineShort: command.combineShort ?? false, reorder: command.reorder ?? false }),
     );
     levels.push(parsed);
     const [name] = parsed.args;

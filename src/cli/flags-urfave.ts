@@ -7,11 +7,14 @@ import { checkValue, FlagError, type FlagSpec, Flags } from './flags-values.ts';
 type UrfaveOptions = ParseOptions & {
   /** UseShortOptionHandling: `-it` stands for `-i -t`. */
   readonly combineShort?: boolean;
+  /** Version 1: flags are looked for behind the arguments too. */
+  readonly reorder?: boolean;
 };
 
 /** Reads flags; throws FlagError with the flag package's text (urfave prints it after `Incorrect Usage: `). */
-export function parseUrfave(args: readonly string[], specs: readonly FlagSpec[], options: UrfaveOptions = {}): ParsedFlags {
+export function parseUrfave(given: readonly string[], specs: readonly FlagSpec[], options: UrfaveOptions = {}): ParsedFlags {
   const flags = new Flags(specs, options.env);
+  const args = options.reorder ? reordered(flags, given) : given;
   let at = 0;
   for (; at < args.length; at++) {
     const arg = args[at] ?? '';
@@ -20,6 +23,24 @@ export function parseUrfave(args: readonly string[], specs: readonly FlagSpec[],
     at += one(flags, arg, { next: args[at + 1], combine: options.combineShort ?? false });
   }
   return { flags, args: args.slice(at), dash: undefined };
+}
+
+/** Known flags come first, and what follows one and is no flag stays with it (urfave/cli v1 reorderArgs). */
+function reordered(flags: Flags, args: readonly string[]): string[] {
+  const end = args.indexOf('--');
+  const [first, rest]: [string[], string[]] = [[], []];
+  let mayBeValue = false;
+  for (const arg of end < 0 ? args : args.slice(0, end)) {
+    const name = /^--?([^-=][^=]*)/.exec(arg)?.[1];
+    if (mayBeValue && !arg.startsWith('-')) {
+      first.push(arg);
+      mayBeValue = false;
+    } else if (name !== undefined && (name === 'help' || name === 'h' || lookup(flags, name))) {
+      first.push(arg);
+      mayBeValue = !arg.includes('=');
+    } else rest.push(arg);
+  }
+  return [...first, ...rest, ...(end < 0 ? [] : args.slice(end))];
 }
 
 function one(flags: Flags, arg: string, { next, combine }: { next: string | undefined; combine: boolean }): number {

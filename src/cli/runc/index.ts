@@ -46,7 +46,7 @@ function* dispatch(args: readonly string[], process: Process, runtime: OciRuntim
       yield* process.print(help);
       return 0;
     }
-    yield* process.print(`Incorrect Usage: ${error.message}\n\n${help}`);
+    yield* process.print(`Incorrect Usage${error.chain.length === 1 ? '.' : ':'} ${error.message}\n\n${help}`);
     throw new RuncError(error.message);
   }
   const { command, chain, flags, levels } = resolved;

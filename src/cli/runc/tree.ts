@@ -47,5 +47,5 @@ export const runcTree: RuncCommand = {
     state,
     update,
     features,
-  ],
+  ].map((command) => ({ ...command, reorder: command !== ps && command !== exec })),
 };

@@ -85,3 +85,8 @@ test('runc sees the containers of containerd and of Docker', () => {
   expect(run("runc --root /run/containerd/runc/default kill box KILL; sleep 0.2; ctr tasks ls | awk 'NR==2{print $3}'")).toBe('STOPPED');
   expect(run("docker pause web >/dev/null; runc --root /run/docker/runtime-runc/moby list | awk 'NR==2{print $3}'")).toBe('paused');
 });
+
+test('flags count behind arguments too, and state is bare JSON', () => {
+  expect(run('runc delete nosuch -f; echo $?')).toBe('0');
+  expect(run('runc run -d demo2; runc state demo2 | tail -c 1; echo; runc delete demo2 --force')).toBe('}');
+});

@@ -40,7 +40,8 @@ export const state: RuncCommand = {
   short: 'output the state of a container',
   usage: '<container-id>',
   run: function* (context) {
-    yield* context.print(`${goJson(shown(context.load()), 2)}\n`);
+    // No line end follows it: runc writes the bare JSON.
+    yield* context.print(goJson(shown(context.load()), 2));
     return 0;
   },
 };
