@@ -8,7 +8,12 @@ import { isIndex, sha256 } from './image-content.ts';
 /** `name` is undefined where the archive names none. */
 type ArchivedImage = { readonly name: string | undefined; readonly target: Descriptor };
 /** What `docker save`, `ctr images export` and buildctl's `type=oci` write and their counterparts read. `target` of each image is among `blobs`. */
-export type ImageArchive = { readonly images: readonly ArchivedImage[]; readonly blobs: readonly Blob[] };
+export type ImageArchive = {
+  readonly images: readonly ArchivedImage[];
+  readonly blobs: readonly Blob[];
+  /** The archive's own index.json, as a blob. */
+  readonly index?: Blob;
+};
 
 /** Why an archive cannot be read. `kind` format: it is no image archive; broken: it says that it is one and lies. */
 export class ImageArchiveError extends Error {
@@ -68,7 +73,8 @@ export function readImageArchive(text: string): ImageArchive {
   const blobs = new Map<string, Blob>();
   for (const target of index.manifests ?? []) take(target, files, blobs);
   const images = (index.manifests ?? []).map(({ annotations, ...target }) => ({ name: annotations?.[nameLabel], target }));
-  return { images, blobs: [...blobs.values()] };
+  const own = { digest: sha256(source), mediaType: 'application/vnd.oci.image.index.v1+json', size: source.length, text: source };
+  return { images, blobs: [...blobs.values()], index: own };
 }
 
 export { TarError };

@@ -8,7 +8,7 @@ export type OciSpec = {
   readonly ociVersion: string;
   readonly process: {
     readonly terminal?: boolean;
-    readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids?: readonly number[] };
+    readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids?: readonly number[]; readonly umask?: number };
     readonly args: readonly string[];
     readonly env: readonly string[];
     readonly cwd: string;
@@ -18,6 +18,7 @@ export type OciSpec = {
   };
   readonly root: { readonly path: string; readonly readonly?: boolean };
   readonly hostname?: string;
+  readonly domainname?: string;
   readonly mounts: readonly { readonly destination: string; readonly type: string; readonly source: string; readonly options?: readonly string[] }[];
   readonly annotations?: Readonly<Record<string, string>>;
   readonly linux: {

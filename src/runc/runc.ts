@@ -164,6 +164,7 @@ export class Runc implements OciRuntime {
       cgroup,
     });
     init.oomScoreAdj = spec.process.oomScoreAdj ?? 0;
+    if (spec.process.user.umask !== undefined) init.umask = spec.process.user.umask;
     try {
       command = findCommand(init, spec.process.args);
     } catch (error) {
@@ -192,6 +193,7 @@ export class Runc implements OciRuntime {
         namespaces: init.namespaces,
         cgroup,
       });
+      if (process.user.umask !== undefined) started.umask = process.user.umask;
       if (tty) bridgeTerminal(shim, started, tty, stdio);
       return this.#handle(started, tty, () => started.oomKilled);
     } catch (error) {

@@ -29,7 +29,7 @@ export function* createContainer(context: Context): Routine<ContainerdContainer>
   const { config } = partsOf(context, image);
   const id = context.process.sim.random.hex(64);
   const networks = networkFlags(context);
-  const ports = publishedPorts(context, Object.keys(config?.config.ExposedPorts ?? {}));
+  const ports = publishedPorts(context);
   const own = flags.text('name') || `${(name.split('@')[0] ?? '').replace(/^.*\//, '').replace(/:.*$/, '')}-${id.slice(0, 5)}`;
   acquireName(context, own, id);
   try {
@@ -139,17 +139,19 @@ function containerLabels(context: Context, { id, name, config, networks, restart
   const all: Record<string, string> = {
     ...config?.config.Labels,
     [labels.stopSignal]: flags.has('stop-signal') ? flags.text('stop-signal') : (config?.config.StopSignal ?? 'SIGTERM'),
+    ...fileLabels(context),
     ...labelArgs(flags.list('label')),
     ...restart,
     [labels.autoRemove]: String(flags.bool('rm')),
     'nerdctl/dns': JSON.stringify({
       DNSServers: nullable(flags.list('dns')),
-      DNSResolvConfOptions: nullable(flags.list('dns-opt')),
+      DNSResolvConfOptions: nullable([...flags.list('dns-opt'), ...flags.list('dns-option')]),
       DNSSearchDomains: nullable(flags.list('dns-search')),
     }),
     [labels.extraHosts]: JSON.stringify(flags.list('add-host')),
     'nerdctl/host-config': JSON.stringify({ BlkioWeight: 0, CidFile: flags.text('cidfile'), Devices: null }),
     [labels.hostname]: hostname,
+    ...(flags.text('domainname') === '' ? {} : { 'nerdctl/domainname': flags.text('domainname') }),
     'nerdctl/ipc': JSON.stringify({ mode: flags.text('ipc') || 'private' }),
     [labels.logConfig]: JSON.stringify(log),
     [labels.logUri]: `binary:///usr/local/bin/nerdctl?_NERDCTL_INTERNAL_LOGGING=${encodeURIComponent(context.dataStore)}`,
@@ -165,6 +167,19 @@ function containerLabels(context: Context, { id, name, config, networks, restart
     ...(flags.text('user') === '' ? {} : { 'nerdctl/user': flags.text('user') }),
   };
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** --label-file: a label a line (pkg/strutil ParseLabelFile). */
+function fileLabels({ flags, process }: Context): Record<string, string> {
+  const found = flags.list('label-file').flatMap((path) => {
+    try {
+      return process.fs.read(process.path(path)).split('\n');
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      throw new NerdctlError(`open ${path}: ${error.message.toLowerCase()}`);
+    }
+  });
+  return labelArgs(found.map((line) => line.trimStart()).filter((line) => line !== '' && !line.startsWith('#')));
 }
 
 const nullable = (values: readonly string[]): readonly string[] | null => (values.length === 0 ? null : values);

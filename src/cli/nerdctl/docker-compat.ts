@@ -42,6 +42,7 @@ export function containerOf(context: Context, container: ContainerdContainer): o
     Mounts: mounts,
     Config: {
       ...(own[labels.hostname] === undefined && spec.hostname === undefined ? {} : { Hostname: own[labels.hostname] ?? spec.hostname }),
+      ...(own['nerdctl/domainname'] ? { Domainname: own['nerdctl/domainname'] } : {}),
       ...(own['nerdctl/user'] === undefined ? {} : { User: own['nerdctl/user'] }),
       AttachStdin: false,
       Env: spec.process.env,

@@ -7,6 +7,7 @@ import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { type Command, CommandFlagError, FlagError, nerdctlHelp, parseFlags, resolveCobra, suggestionsFor, UnknownCommandError } from '../flags.ts';
 import { logLine } from '../logrus.ts';
+import { refuseAbsent } from './absent-flags.ts';
 import { composeFlags } from './compose/index.ts';
 import { Context, type NerdctlCommand, NerdctlError, NotSimulated, type Run } from './context.ts';
 import { rootFlags, tree } from './tree.ts';
@@ -49,7 +50,9 @@ function* dispatch(args: readonly string[], process: Process, cni: (process: Pro
       return yield* say(process, nerdctlHelp(chain));
     }
     for (const spec of rootFlags) if (flags.has(spec.name)) for (const value of [flags.text(spec.name)]) global.flags.put(spec, value);
-    return (yield* command.run(new Context(process, { global: global.flags, flags, args: resolved.args, path: resolved.path, cni, group: group?.flags }))) ?? 0;
+    const context = new Context(process, { global: global.flags, flags, args: resolved.args, path: resolved.path, cni, group: group?.flags });
+    refuseAbsent(context, chain);
+    return (yield* command.run(context)) ?? 0;
   } catch (error) {
     if (error instanceof UnknownCommandError) throw unknown(error.typed, [tree]);
     if (error instanceof CommandFlagError && error.kind === 'help') return yield* say(process, nerdctlHelp(error.chain as readonly NerdctlCommand[]));

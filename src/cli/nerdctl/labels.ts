@@ -17,6 +17,7 @@ export const labels = {
   pidFile: 'nerdctl/pid-file',
   composeProject: 'com.docker.compose.project',
   composeService: 'com.docker.compose.service',
+  composeConfigHash: 'com.docker.compose.config-hash',
   composeNetwork: 'com.docker.compose.network',
   composeVolume: 'com.docker.compose.volume',
   stopSignal: 'io.containerd.image.config.stop-signal',

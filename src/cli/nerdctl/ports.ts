@@ -3,15 +3,9 @@ import { type Context, NerdctlError } from './context.ts';
 import { taskOf } from './find.ts';
 import { type PortMapping, readPorts } from './store.ts';
 
-/** -p and -P; a port that somebody has is refused. */
-export function publishedPorts(context: Context, exposed: readonly string[]): PortMapping[] {
+/** -p; a port that somebody has is refused. */
+export function publishedPorts(context: Context): PortMapping[] {
   const found = context.flags.list('publish').flatMap((text) => parsePort(context, text));
-  if (context.flags.bool('publish-all'))
-    for (const each of [...exposed, ...context.flags.list('expose')]) {
-      const [port = '', protocol = 'tcp'] = each.split('/');
-      if (!found.some(({ ContainerPort, Protocol }) => ContainerPort === Number(port) && Protocol === protocol))
-        found.push({ HostPort: freePort(context, found), ContainerPort: Number(port), Protocol: protocol, HostIP: '0.0.0.0' });
-    }
   const taken = takenPorts(context);
   for (const [index, each] of found.entries()) {
     const key = `${each.Protocol}/${each.HostPort}`;

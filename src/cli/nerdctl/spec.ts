@@ -57,7 +57,7 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
     ociVersion: '1.3.0',
     process: {
       ...(flags.bool('tty') ? { terminal: true } : {}),
-      user: { ...user, additionalGids: [user.gid] },
+      user: { ...user, additionalGids: [user.gid, ...flags.list('group-add').map((group) => groupOf(parts.root, group))], ...umaskOf(flags.text('umask')) },
       args: command(flags, parts),
       env: [...(config?.Env ?? [defaultPath]), ...(flags.bool('tty') ? ['TERM=xterm'] : []), `HOSTNAME=${parts.hostname}`, ...parts.env],
       cwd: flags.text('workdir') || config?.WorkingDir || '/',
@@ -67,6 +67,7 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
     },
     root: { path: 'rootfs', ...(flags.bool('read-only') ? { readonly: true } : {}) },
     hostname: parts.hostname,
+    ...(flags.text('domainname') === '' ? {} : { domainname: flags.text('domainname') }),
     mounts: [...ownMounts(flags.text('shm-size')), ...parts.mounts],
     annotations: parts.annotations,
     linux: {
@@ -76,6 +77,19 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
       ...(flags.bool('privileged') ? {} : { maskedPaths, readonlyPaths }),
     },
   };
+}
+
+function umaskOf(text: string): { readonly umask?: number } {
+  if (text === '') return {};
+  if (!/^[0-7]+$/.test(text)) throw new NerdctlError(`invalid Umask Value:${text}`);
+  return { umask: Number.parseInt(text, 8) };
+}
+
+/** By name in the container's own /etc/group, or by number. */
+function groupOf(root: object, text: string): number {
+  const user = userOf(root, `0:${text}`);
+  if (typeof user === 'string') throw new NerdctlError(`no groups found`);
+  return user.gid;
 }
 
 /** --entrypoint empties the image's command too. */

@@ -1,11 +1,13 @@
 /** The tree of commands; help is read from it. */
 
+import { absentFlags, withAbsentFlags } from './absent-flags.ts';
 import { build, builder } from './commands/build.ts';
 import { convert, decrypt, encrypt } from './commands/convert.ts';
 import { exec } from './commands/exec.ts';
 import { commit, cp, diff, exportContainer } from './commands/files.ts';
 import { load, save } from './commands/image-files.ts';
-import { history, imagePrune, images, pull, rmi, tag } from './commands/images.ts';
+import { history, imagePrune } from './commands/image-upkeep.ts';
+import { images, pull, rmi, tag } from './commands/images.ts';
 import { containerInspect, imageInspect, inspect } from './commands/inspect.ts';
 import { kill, pause, prune, rename, restart, rm, start, stop, unpause, update, wait } from './commands/lifecycle.ts';
 import { attach, logs } from './commands/logs.ts';
@@ -38,6 +40,7 @@ const persistent = [
   bool('experimental', 'Control experimental: https://github.com/containerd/nerdctl/blob/main/docs/experimental.md', 'true'),
   bool('kube-hide-dupe', 'Deduplicate images for Kubernetes with namespace k8s.io'),
   text('userns-remap', 'Support idmapping for creating and running containers.'),
+  ...absentFlags(''),
 ].map((spec) => ({ ...spec, persistent: true }));
 
 const letters: Readonly<Record<string, string>> = { address: 'a', host: 'H', namespace: 'n' };
@@ -110,7 +113,7 @@ const containerCommands: readonly NerdctlCommand[] = [
   notSimulated('healthcheck', 'Execute the health check command in a container'),
 ];
 
-export const tree: NerdctlCommand = {
+export const tree: NerdctlCommand = withAbsentFlags({
   name: 'nerdctl',
   short: 'nerdctl is a command line interface for containerd',
   long: 'nerdctl is a command line interface for containerd\n\nConfig file ($NERDCTL_TOML): /etc/nerdctl/nerdctl.toml\n',
@@ -190,4 +193,4 @@ export const tree: NerdctlCommand = {
     history,
     notSimulated('search', 'Search registry for images'),
   ],
-};
+});

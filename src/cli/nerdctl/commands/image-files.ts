@@ -73,7 +73,6 @@ export function* loadArchive(context: Context, source: string, say: 'names' | 'q
   const client = context.client();
   for (const blob of archive.blobs) client.content.write(context.namespace, blob);
   const names: string[] = [];
-  // The layout of the archive itself is kept as an image too, which only `image prune` removes.
   for (const { name = `overlayfs@${archive.images[0]?.target.digest}`, target } of archive.images) {
     const image = nameImage(context, name, target);
     names.push(name);
@@ -82,7 +81,14 @@ export function* loadArchive(context: Context, source: string, say: 'names' | 'q
     if (context.namespace === 'k8s.io') shareWithCri(context, image);
     yield* context.print(say === 'digest' ? `${target.digest}\n` : `Loaded image: ${name}\n`);
   }
+  if (say !== 'digest' && archive.index) keepIndex(context, archive.index);
   return names;
+}
+
+/** The archive's own index is kept as an image too (transfer's digest reference `import`), which only `image prune` shows and removes. */
+function keepIndex(context: Context, { digest, mediaType, size, text }: Blob): void {
+  context.client().content.write(context.namespace, { digest, mediaType, size, text });
+  nameImage(context, `import@${digest}`, { digest, mediaType, size });
 }
 
 function archiveIn(source: string): ImageArchive {

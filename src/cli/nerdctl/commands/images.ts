@@ -9,7 +9,7 @@ import { ago, type Column, humanSize, listText, moment } from '../output.ts';
 import { pullImage, shareWithCri } from '../pull.ts';
 import { repositoryTag, wholeName } from '../reference.ts';
 import { checkVerify, verifyFlags } from '../verify.ts';
-import { confirmed } from './lifecycle.ts';
+import { innermost } from './image-upkeep.ts';
 
 type Row = {
   readonly CreatedAt: string;
@@ -72,6 +72,7 @@ export const images: NerdctlCommand = {
     const wanted = request === undefined ? undefined : wholeName(request);
     const found = listImages(context)
       .filter(({ name }) => wanted === undefined || name === wanted)
+      .filter((image) => innermost(context, image) === image)
       .filter((image) => flags.list('filter').every((each) => matches(context, image, each)));
     if (flags.bool('quiet')) {
       yield* context.print(found.map(({ target }) => `${flags.bool('no-trunc') ? target.digest : target.digest.slice(7, 19)}\n`).join(''));
@@ -230,91 +231,4 @@ function* removeImage(context: Context, image: ContainerdImage, request: string)
   client.images.delete(namespace, name, { sync: !flags.bool('async') });
   yield* context.print(`Untagged: ${name}@${target.digest}\n${diffIds.map((each) => `Deleted: ${each}\n`).join('')}`);
   return undefined;
-}
-
-export const history: NerdctlCommand = {
-  name: 'history',
-  short: 'Show the history of an image',
-  usage: '[flags] IMAGE',
-  flags: [
-    bool('quiet,q', 'Only show numeric IDs'),
-    bool('no-trunc', "Don't truncate output"),
-    bool('human,H', 'Print sizes and dates in human readable format', 'true'),
-    text('format,f', "Format the output using the given Go template, e.g, '{{json .}}'"),
-  ],
-  run: function* (context) {
-    needArgs(context, 1, 1);
-    const [request = ''] = context.args;
-    const [image] = findImages(context, request);
-    if (!image) throw new NerdctlError(`no such object: ${request}`);
-    const { config } = partsOf(context, image);
-    const full = context.flags.bool('no-trunc');
-    const client = context.client();
-    const chain = chainIds(config?.rootfs.diff_ids ?? []);
-    let layer = 0;
-    const rows = (config?.history ?? []).map(({ created, created_by: by = '', empty_layer: empty, comment = '' }) => {
-      const key = empty ? undefined : chain[layer++];
-      const size =
-        key === undefined
-          ? 0
-          : client.snapshots.list(context.namespace, context.snapshotter).some((each) => each.key === key)
-            ? client.snapshots.usage(context.namespace, context.snapshotter, key).size
-            : 0;
-      const human = context.flags.bool('human');
-      return {
-        Snapshot: key === undefined ? '<missing>' : full ? key : key.slice(0, 20),
-        CreatedAt: created,
-        CreatedSince: human ? ago(context.process.now, Date.parse(created)) : created,
-        CreatedBy: full || by.length <= 45 ? by : `${by.slice(0, 44)}…`,
-        Size: human ? humanSize(size) : String(size),
-        Comment: comment,
-      };
-    });
-    rows.reverse();
-    if (context.flags.bool('quiet')) {
-      yield* context.print(rows.map(({ Snapshot }) => `${Snapshot}\n`).join(''));
-      return 0;
-    }
-    yield* context.print(
-      listText(context, rows, [
-        ['SNAPSHOT', (row) => row.Snapshot],
-        ['CREATED', (row) => row.CreatedSince],
-        ['CREATED BY', (row) => row.CreatedBy],
-        ['SIZE', (row) => row.Size],
-        ['COMMENT', (row) => row.Comment],
-      ]),
-    );
-    return 0;
-  },
-};
-
-export const imagePrune: NerdctlCommand = {
-  name: 'prune',
-  short: 'Remove unused images',
-  flags: [
-    bool('all,a', 'Remove all unused images, not just dangling ones'),
-    slice('filter', 'Filter output based on conditions provided'),
-    bool('force,f', 'Do not prompt for confirmation'),
-  ],
-  run: function* (context) {
-    const all = context.flags.bool('all');
-    const warning = all ? 'This will remove all images without at least one container associated to them.' : 'This will remove all dangling images.';
-    if (!context.flags.bool('force') && !(yield* confirmed(context, warning))) return 0;
-    yield* pruneImages(context, all);
-    return 0;
-  },
-};
-
-/** Dangling images have no tag. */
-export function* pruneImages(context: Context, all: boolean): Routine {
-  const client = context.client();
-  const used = new Set(client.containers.list(context.namespace).map(({ image }) => image));
-  const lines: string[] = [];
-  for (const image of client.images.list(context.namespace)) {
-    if (used.has(image.name) || (!all && repositoryTag(image.name).tag !== '<none>')) continue;
-    const diffIds = partsOf(context, image).config?.rootfs.diff_ids ?? [];
-    client.images.delete(context.namespace, image.name, { sync: true });
-    lines.push(`Untagged: ${image.name}`, ...diffIds.map((each) => `deleted: ${each}`));
-  }
-  if (lines.length > 0) yield* context.print(`Deleted Images:\n${lines.join('\n')}\n\n`);
 }

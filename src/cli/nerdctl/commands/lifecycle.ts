@@ -4,7 +4,7 @@ import { parseSignal } from '../../../linux/signals.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { Foreground } from '../../streams.ts';
 import { forwardSignals, needTerminal } from '../console.ts';
-import { bool, type Context, int, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
+import { bool, type Context, int, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
 import { eachContainer, oneContainer, taskOf } from '../find.ts';
 import { waitForLogger } from '../find-logger.ts';
 import { updateHosts } from '../hosts.ts';
@@ -251,7 +251,7 @@ export const update: NerdctlCommand = {
 export const prune: NerdctlCommand = {
   name: 'prune',
   short: 'Remove all stopped containers',
-  flags: [bool('force,f', 'Do not prompt for confirmation'), slice('filter', 'Provide filter values')],
+  flags: [bool('force,f', 'Do not prompt for confirmation')],
   run: function* (context) {
     if (!context.flags.bool('force') && !(yield* confirmed(context, 'This will remove all stopped containers.'))) return 0;
     yield* pruneContainers(context);

@@ -202,7 +202,7 @@ export function removeNetwork(context: Context, network: Network): string | unde
 const prune: NerdctlCommand = {
   name: 'prune',
   short: 'Remove all unused networks',
-  flags: [bool('force,f', 'Do not prompt for confirmation'), slice('filter', 'Provide filter values')],
+  flags: [bool('force,f', 'Do not prompt for confirmation')],
   run: function* (context) {
     if (!context.flags.bool('force') && !(yield* confirmed(context, 'This will remove all custom networks not used by at least one container.'))) return 0;
     yield* pruneNetworks(context);

@@ -4,7 +4,7 @@ import { configKey, forgetCredentials, passwordFromStdin, prompt, storeCredentia
 import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
 import { bytesSize, rendered } from '../output.ts';
 import { checkLogin } from '../registry.ts';
-import { pruneImages } from './images.ts';
+import { pruneImages } from './image-upkeep.ts';
 import { confirmed, pruneContainers } from './lifecycle.ts';
 import { pruneNetworks } from './networks.ts';
 import { pruneVolumes } from './volumes.ts';

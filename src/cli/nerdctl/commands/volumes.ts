@@ -12,7 +12,7 @@ const create: NerdctlCommand = {
   name: 'create',
   short: 'Create a volume',
   usage: '[flags] [VOLUME]',
-  flags: [list('label', 'Set a label on the volume'), text('driver,d', 'Specify volume driver name', 'local')],
+  flags: [list('label', 'Set a label on the volume')],
   run: function* (context) {
     needArgs(context, 0, 1);
     const name = context.args[0] ?? context.process.sim.random.hex(64);

@@ -23,7 +23,8 @@ export const top: NerdctlCommand = {
 };
 
 /** `ps -ef` of the node, with the container's processes only. */
-function* showProcesses(context: Context, { id }: ContainerdContainer): Routine {
+/** What `top` shows of one container. */
+export function* showProcesses(context: Context, { id }: ContainerdContainer): Routine {
   const task = taskOf(context, id);
   if (!task || task.status === 'STOPPED') throw new NerdctlError(`no running task found: task ${id} not found: not found`);
   const { kernel } = context.process;
@@ -122,7 +123,8 @@ export const port: NerdctlCommand = {
   },
 };
 
-function* printPorts(context: Context, id: string, wanted: string | undefined): Routine {
+/** All published ports, or the one that was asked for. */
+export function* printPorts(context: Context, id: string, wanted: string | undefined): Routine {
   const ports = readPorts(context, id);
   if (wanted === undefined) {
     yield* context.print(ports.map(({ ContainerPort, Protocol, HostIP, HostPort }) => `${ContainerPort}/${Protocol} -> ${HostIP}:${HostPort}\n`).join(''));

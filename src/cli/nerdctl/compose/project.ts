@@ -120,7 +120,6 @@ const repeated: readonly (readonly [key: string, flag: string])[] = [
   ['extra_hosts', '--add-host'],
   ['tmpfs', '--tmpfs'],
   ['security_opt', '--security-opt'],
-  ['expose', '--expose'],
 ];
 
 /** The arguments of `nerdctl run` for one container of a service (pkg/composer/serviceparser). */

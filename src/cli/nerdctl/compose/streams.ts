@@ -12,7 +12,11 @@ export const logs: NerdctlCommand = {
   ...logsCommand,
   short: 'Show logs of running containers',
   usage: '[flags] [SERVICE...]',
-  flags: [...(logsCommand.flags ?? []), bool('no-color', 'Produce monochrome output'), bool('no-log-prefix', "Don't print prefix in logs")],
+  flags: [
+    ...(logsCommand.flags ?? []).map((spec) => (['since', 'until', 'details'].includes(spec.name) ? { ...spec, hidden: true } : spec)),
+    bool('no-color', 'Produce monochrome output'),
+    bool('no-log-prefix', "Don't print prefix in logs"),
+  ],
   run: function* (context) {
     const project = loadProject(context);
     yield* followAll(context, project, selected(project, context.args), optionsOf(context));
