@@ -18,7 +18,7 @@ describe('nerdctl compose, one service at a time', () => {
     expect(fatal('nerdctl compose port --index 2 web 80')).toBe('"index (2) out of range: only 1 running instances from service web"');
     expect(type('nerdctl compose top worker 2>&1 | cat')).toMatch(/^root-worker-1\nUID .*\nroot .* sleep 3600\n$/);
     expect(type('nerdctl compose cp worker:/etc/passwd . 2>&1 | cat; head -c 4 passwd; echo')).toMatch(/copy root-worker-1:\/etc\/passwd to \."\nroot$/);
-    expect(fatal('nerdctl compose run worker true')).toBe('"provided file is not a console"');
+    expect(fatal('nerdctl compose run --no-deps worker true < /dev/null')).toBe('"provided file is not a console"');
   });
 
   it('makes a container anew when its service has changed, and asks before it removes', () => {
