@@ -1,6 +1,7 @@
 /** Programs that a learner would find on a real machine, and that the lab does not have: they say so in its own name. */
 import type { Program } from '../linux/program.ts';
 
+/** Exit status 70. */
 export const notSimulated = (name: string): Program =>
   function* (_argv, process) {
     yield* process.printError(`k8s-lab: ${name} is not simulated\n`);

@@ -38,8 +38,10 @@ type ClusterOptions = {
   readonly epoch?: Milliseconds;
 };
 
+/** Where somebody sits: `tty` is what a screen shows and types into. */
 export type Terminal = { readonly tty: Tty /** The login shell; its end is the end of the session. */; readonly shell: Process };
 
+/** Made by `newCluster` and driven by `sim`; nothing in it moves by itself. */
 export class Cluster {
   readonly sim: Sim;
   readonly world: WorldName;

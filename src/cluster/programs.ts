@@ -38,6 +38,7 @@ import { sshdProgram } from './components/sshd.ts';
 import { kubeadmPhases } from './kubeadm/phases.ts';
 import type { Trace } from './trace.ts';
 
+/** Programs by the name that an executable file carries. */
 export type ProgramSet = {
   readonly programs: ReadonlyMap<string, Program> /** Names that stand in a node's /usr/bin. */;
   readonly commands: readonly string[];

@@ -2,6 +2,7 @@
 import type { Process } from '../linux/process.ts';
 import { releaseOf } from '../linux/program.ts';
 
+/** Versions as the tags of images have them. */
 export type Release = {
   readonly version: string;
   readonly etcd: string;
@@ -9,7 +10,9 @@ export type Release = {
   readonly pause: string;
 };
 
+/** What a world has unless it says otherwise. */
 export const newest: Release = { version: 'v1.35.6', etcd: '3.6.6-0', coreDns: 'v1.13.1', pause: '3.10.2' };
+/** Older ones, by minor version. */
 export const releases = {
   '1.23': { version: 'v1.23.17', etcd: '3.5.6-0', coreDns: 'v1.8.6', pause: '3.6' },
   '1.24': { version: 'v1.24.17', etcd: '3.5.6-0', coreDns: 'v1.8.6', pause: '3.7' },
@@ -28,6 +31,7 @@ const commits: Readonly<Record<string, string>> = {
   'v1.24.17': '22a9682c8fe855c321be75c5faacde343f909b04',
 };
 
+/** As kube-apiserver answers `/version`. */
 export type VersionInfo = { readonly major: string; readonly minor: string; readonly gitVersion: string; readonly [field: string]: string };
 
 /** What the apiserver answers at /version; undefined for the newest, which knows it itself. */

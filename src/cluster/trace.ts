@@ -3,8 +3,10 @@ import type { Cause } from '../sim/fiber.ts';
 import type { Milliseconds } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 
+/** Colours and order of the X-ray go by it. */
 export type Wall = 'rest' | 'etcd' | 'kubelet' | 'cri' | 'docker' | 'containerd' | 'cni' | 'oci' | 'distribution';
 
+/** One call over a wall; `at` is virtual milliseconds. */
 export type Crossing = {
   readonly at: Milliseconds;
   readonly cause: Cause;
@@ -34,6 +36,7 @@ function namesOf(server: object): ReadonlySet<string> {
   return names;
 }
 
+/** Only calls that a typed line set off are kept (sim/fiber.ts Cause), 5,000 at most. */
 export class Trace {
   readonly #sim: Sim;
   readonly #crossings: Crossing[] = [];

@@ -21,6 +21,7 @@ const query = (request: RestRequest): string => {
 /** Discovery and what keeps the machinery alive is no part of a story. */
 const background = /^\/(apis?|openapi\/v3)?(\/[^/]+)?$|\/leases\/|^\/version/;
 
+/** Health checks, leases and the like are left out. */
 export const describeRest: Describe = (method, args) => {
   if (method !== 'handle' && method !== 'connect') return undefined;
   const request = args[0] as RestRequest;
@@ -40,6 +41,7 @@ const tellsNothing =
 const operation = (each: TxnOperation): string =>
   'put' in each ? `put ${each.put.key}` : 'delete' in each ? `delete ${each.delete.key}` : `range ${each.range.key}`;
 
+/** Reads of the apiserver are left out: guarded writes tell the story. */
 export const describeEtcd: Describe = (method, args) => {
   if (method === 'txn') {
     const [compares, success] = args as [readonly Compare[], readonly TxnOperation[]];
@@ -75,9 +77,11 @@ const criCalls: Readonly<Record<string, (args: readonly unknown[]) => string>> =
   attach: ([request]) => short((request as { containerId: string }).containerId),
 };
 
+/** Called by name; calls that only look are left out. */
 export const describeCri: Describe = (method, args) => (criCalls[method] ? { call: `${capital(method)} ${criCalls[method](args)}` } : undefined);
 
 const ociCalls = new Set(['create', 'start', 'kill', 'delete', 'exec']);
+/** `list`, `state` and the like are left out. */
 export const describeOci: Describe = (method, args) =>
   ociCalls.has(method)
     ? {
@@ -86,6 +90,7 @@ export const describeOci: Describe = (method, args) =>
       }
     : undefined;
 
+/** ADD and DEL, with the address that was given. */
 export const describeCni: Describe = (method, args) =>
   method === 'add' || method === 'del'
     ? {
@@ -100,6 +105,7 @@ const distributionCalls: Readonly<Record<string, readonly [verb: string, kind: s
   upload: ['PUT', 'blobs'],
   putManifest: ['PUT', 'manifests'],
 };
+/** As the HTTP request that a real client would send. */
 export const describeDistribution: Describe = (method, args) => {
   const [verb, kind] = distributionCalls[method] ?? [];
   if (verb === undefined) return undefined;
@@ -107,6 +113,7 @@ export const describeDistribution: Describe = (method, args) => {
   return { call: `${verb} /v2/${text(args[0])}/${kind}/${short(what)}`, outcome: () => (verb === 'GET' ? '200' : '201') };
 };
 
+/** Logs, exec, attach and port-forward. */
 export const describeKubelet: Describe = (method, args) =>
   ['containerLogs', 'exec', 'attach', 'portForward'].includes(method)
     ? { call: `${method} ${(args[0] as { namespace: string; name: string }).namespace}/${(args[0] as { name: string }).name}`, outcome: () => 'streaming' }
@@ -156,6 +163,8 @@ function tracedParts<Api extends object>(trace: Trace, api: Api, wall: Wall, fro
   });
 }
 
+/** The API with every call written down that a learner set off. */
 export const tracedDocker = (trace: Trace, api: DockerApi, from: string, to: string): DockerApi => tracedParts(trace, api, 'docker', from, to, dockerCalls);
+/** The same for containerd's clients. */
 export const tracedContainerd = (trace: Trace, api: ContainerdApi, from: string, to: string): ContainerdApi =>
   tracedParts(trace, api, 'containerd', from, to, containerdCalls);

@@ -9,6 +9,7 @@ import type { ImageStore, StoredImage } from './image-store.ts';
 import { isDangling } from './image-store.ts';
 import { familiar, parseReference } from './reference.ts';
 
+/** The tar as a text. Throws DockerError 404 for a reference that is not there. */
 export function saveImages(engine: Engine, store: ImageStore, references: readonly string[]): string {
   const images = references.map((reference) => ({ stored: store.get(reference), name: nameOf(reference, store.get(reference)) }));
   const digests = images.flatMap(({ stored }) => [
@@ -31,6 +32,7 @@ function nameOf(reference: string, { names, id }: StoredImage): string | undefin
   return names.includes(full) ? full : names.find((name) => !isDangling(name));
 }
 
+/** Gives what was loaded, by name or id. Throws DockerError for what is no image archive. */
 export function* loadImages(engine: Engine, store: ImageStore, text: string): Routine<string[]> {
   const archive = open(text);
   const { containerd } = engine;

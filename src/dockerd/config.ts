@@ -2,6 +2,7 @@
 import { parseBytes } from '../apimachinery/go-units.ts';
 import type { CgroupDriver } from '../interfaces/docker.ts';
 
+/** Every setting filled in; sizes of pools are prefix lengths. */
 export type DaemonConfig = {
   readonly insecureRegistries: readonly string[];
   readonly mirrors: readonly string[];
@@ -52,6 +53,7 @@ const goTypes: Readonly<Record<Kind, string>> = {
 /** Flags of the unit that the file may not repeat. */
 const flagsThatClash: Readonly<Record<string, string>> = { hosts: 'hosts', 'data-root': 'data-root', debug: 'debug', containerd: 'containerd' };
 const notSimulated = ['userns-remap', 'tlsverify', 'authorization-plugins', 'bridge'];
+/** Names that dockerd knows; most of them only to refuse them in the lab's own words. */
 export const logDrivers = ['awslogs', 'fluentd', 'gcplogs', 'gelf', 'journald', 'json-file', 'local', 'splunk', 'syslog', 'none'];
 const logOptKeys = ['max-size', 'max-file', 'compress', 'labels', 'labels-regex', 'env', 'env-regex', 'tag', 'mode', 'max-buffer-size'];
 const storageDrivers = ['overlayfs', 'overlay2', 'native', 'vfs', 'btrfs', 'zfs', 'stargz'];

@@ -86,8 +86,10 @@ export function timestamp(ms: number): string {
   return `${new Date(whole).toISOString().slice(0, 23)}${String(micros).padStart(3, '0')}${String((whole * 7 + micros * 13) % 1000).padStart(3, '0')}Z`;
 }
 
+/** As DockerApi.containers.logs takes them. */
 export type LogOptions = { readonly follow: boolean; readonly tail: number; readonly since: number; readonly until: number };
 
+/** Closed after the last line, or with `follow` as the container ends. Throws DockerError 501 for drivers that cannot be read. */
 export function readLogs(engine: Engine, container: Container, options: LogOptions): Channel<LogLine> {
   const channel = new Channel<LogLine>();
   if (!hasFile(container) && container.log.Type !== 'journald') throw new DockerError(501, 'configured logging driver does not support reading');
@@ -134,6 +136,7 @@ export const terminalOf = (engine: Engine, pid: () => number): NonNullable<Strea
   reader: () => engine.kernel.processes.get(pid())?.tty?.reader ?? undefined,
 });
 
+/** Ends with the container's present run; closing it detaches only. */
 export function attach(engine: Engine, container: Container, { stdin }: { readonly stdin: boolean }): StreamSession {
   if (container.status === 'paused') throw new DockerError(409, `Container ${container.name} is paused, unpause the container before attach`);
   const session = new ServedSession({ stdin: stdin && container.config.OpenStdin, tty: container.config.Tty });

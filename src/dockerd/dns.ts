@@ -4,6 +4,7 @@ import { type DnsAnswer, type DnsServer, dnsProtocol } from '../linux/protocols.
 import type { Engine } from './engine.ts';
 import type { Container } from './state.ts';
 
+/** In resolv.conf of containers on networks that a user made, not on the default bridge. */
 export const resolverAddress = '127.0.0.11';
 
 /** Listens in the container's own namespace; other names go to the node's servers. */

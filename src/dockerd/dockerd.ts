@@ -47,6 +47,7 @@ type DockerdOptions = {
   readonly config?: DaemonConfig;
 };
 
+/** Where the docker command and dockershim look for it. */
 export const dockerSocket = '/var/run/docker.sock';
 const rootDirectories = ['buildkit', 'containers', 'image', 'network', 'plugins', 'rootfs', 'runtimes', 'swarm', 'tmp', 'volumes'];
 
@@ -54,6 +55,7 @@ const newest = { ApiVersion: '1.55', GitCommit: '3d7c7a8' };
 /** By major release. */
 const facts: Readonly<Record<string, typeof newest>> = { 20: { ApiVersion: '1.41', GitCommit: '5d6db84' }, 28: { ApiVersion: '1.50', GitCommit: '45873be' } };
 
+/** Serves on the socket once made; `stop` or `shutDown` end it. */
 export class Dockerd implements DockerApi {
   readonly containers: Containers;
   readonly images: DockerApi['images'];

@@ -11,8 +11,10 @@ import type { Container, DockerState, NetworkRecord } from './state.ts';
 
 /** dockerd's namespace of containerd. */
 export const moby = 'moby';
+/** dockerd's choice for all its containers. */
 export const snapshotter = 'overlayfs';
 
+/** Handed to every part; it does nothing by itself. */
 export class Engine {
   readonly sim: Sim;
   readonly kernel: Kernel;

@@ -5,6 +5,7 @@ import { type Asked, createBody, filtersOf, isSet, listed } from './http-bodies.
 import { pruneFilter } from './prune-filter.ts';
 
 type Answer = object | string | undefined;
+/** One endpoint without the version before it (`/v1.55`); `answer` gives what becomes the JSON body. */
 export type Route = {
   readonly method: string;
   readonly path: RegExp;
@@ -133,6 +134,7 @@ const actions: Readonly<Record<string, (api: DockerApi, asked: Asked) => Routine
   unpause: (api, { name }) => api.containers.unpause(name),
 };
 
+/** The first that fits answers; for what is not here http-api.ts says 404 `page not found`. */
 export const routes: readonly Route[] = [
   route('GET', '/version', now(version)),
   route(

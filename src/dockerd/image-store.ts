@@ -7,10 +7,12 @@ import { isIndex, ownManifest } from '../interfaces/image-content.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import { familiar, parseReference, type Reference } from './reference.ts';
 
+/** Begins the names, in containerd, of images that have none for people. */
 export const danglingPrefix = 'moby-dangling@';
 /** Of which image a step of a build made this one. */
 export const parentLabel = 'org.mobyproject.image.parent';
 
+/** An image read through to its config; sizes are bytes. */
 export type StoredImage = {
   /** The digest of what the name stands for: an index or a manifest. */
   readonly id: string;
@@ -32,8 +34,10 @@ export type StoredImage = {
 /** What content says of an image, whatever its names. */
 type ReadImage = { readonly facts: Omit<StoredImage, 'names' | 'parent' | 'unpackedSize'>; readonly chains: readonly string[] };
 
+/** Such a name is never shown. */
 export const isDangling = (name: string): boolean => name.startsWith(danglingPrefix);
 
+/** Reads containerd's images again at each question; what was parsed is kept by digest. */
 export class ImageStore {
   readonly #engine: Engine;
   readonly #known = new Map<string, ReadImage>();

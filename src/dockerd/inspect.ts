@@ -11,6 +11,7 @@ import type { Container, Endpoint } from './state.ts';
 const never = '0001-01-01T00:00:00Z';
 const time = (at: number): string => (at === 0 ? never : timestamp(at));
 
+/** Sizes are measured when they are read. */
 export function summarize(engine: Engine, store: ImageStore, container: Container): ContainerSummary {
   const { config } = container;
   const image = store.find(container.imageId);
@@ -71,6 +72,7 @@ function statusOf(container: Container, now: number): string {
 /** ` (healthy)`, ` (health: starting)`. */
 const healthText = ({ health }: Container): string => (health ? ` (${health.Status === 'starting' ? 'health: starting' : health.Status})` : '');
 
+/** Keys in the order of the real answer, for `docker inspect` prints them as they come. */
 export function inspectContainer(engine: Engine, store: ImageStore, container: Container): ContainerInspected {
   const { config } = container;
   const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];

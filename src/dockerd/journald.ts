@@ -11,6 +11,7 @@ const tagOf = ({ log, id, name, config }: Container): string =>
     .replace('{{.Name}}', name)
     .replace('{{.ImageName}}', config.Image);
 
+/** `lines` without their newlines; a machine without systemd drops them. */
 export function toJournal(engine: Engine, container: Container, stream: LogLine['stream'], lines: readonly string[]): void {
   const journal = engine.kernel.systemd?.journal;
   const tag = tagOf(container);

@@ -15,6 +15,7 @@ export function changesOf(engine: Engine, id: string, parent: DirectoryNode | un
   }));
 }
 
+/** A container's file system with its image below; `key` is the container's id or a snapshot's key. */
 export function rootOf(engine: Engine, key: string): DirectoryNode {
   const directory = engine.containerd.snapshots.directory(moby, snapshotter, key);
   if (!(directory instanceof DirectoryNode)) throw new Error(`snapshot ${key} is no directory`);

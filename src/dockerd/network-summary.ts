@@ -2,6 +2,7 @@
 import type { NetworkSummary } from '../interfaces/docker.ts';
 import type { Container, Endpoint, NetworkRecord } from './state.ts';
 
+/** A container that is running in the network. */
 export type Member = { readonly container: Container; readonly endpoint: Endpoint };
 
 /** A network and the containers that run in it. */

@@ -30,6 +30,7 @@ export function publish(engine: Engine, container: Container): void {
   }
 }
 
+/** As a container stops: its rules go and its host ports are free. */
 export function withdraw(engine: Engine, container: Container): void {
   container.ports = [];
   if (!engine.kernel.host.network.netfilter) return;

@@ -1,6 +1,7 @@
 /** Image names as people write them and as containerd stores them (distribution/reference). */
 import { DockerError } from '../interfaces/docker.ts';
 
+/** A name made whole; a digest takes the place of the tag. */
 export type Reference = {
   /** `docker.io/library/nginx:1.27` */
   readonly full: string;

@@ -6,6 +6,7 @@ import type { DirectoryNode } from '../linux/inode.ts';
 import { userOf } from '../linux/passwd.ts';
 import type { Container } from './state.ts';
 
+/** As containerd stores it with a container. */
 export type OciSpec = ContainerdContainer['spec'];
 
 const others = capabilityNames(
@@ -18,11 +19,13 @@ const mounts: OciSpec['mounts'] = [
   { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...strictOptions, 'mode=1777', 'size=67108864'] },
 ];
 
+/** Docker's own list, longer than containerd's. */
 export const maskedPaths =
   '/proc/acpi /proc/asound /proc/interrupts /proc/kcore /proc/keys /proc/latency_stats /proc/sched_debug /proc/scsi /proc/timer_list /proc/timer_stats /sys/devices/virtual/powercap /sys/firmware'.split(
     ' ',
   );
 
+/** What is known only when the container starts. */
 export type SpecParts = {
   readonly root: DirectoryNode;
   readonly netns: string | undefined;
@@ -36,6 +39,7 @@ export type SpecParts = {
 const shared = (mount: OciSpec['mounts'][number], size: number | undefined): OciSpec['mounts'][number] =>
   mount.destination === '/dev/shm' && size !== undefined ? { ...mount, options: [...strictOptions, 'mode=1777', `size=${size}`] } : mount;
 
+/** Throws DockerError for a user that the image's files do not have. */
 export function newSpec(container: Container, parts: SpecParts): OciSpec {
   const { root, hostname } = parts;
   const { config, host } = container;
@@ -131,6 +135,7 @@ function capabilities({ host }: Container): string[] {
   return [...set];
 }
 
+/** `home` becomes HOME unless the environment has one. */
 export type User = { readonly uid: number; readonly gid: number; readonly groups: readonly number[]; readonly home: string };
 
 /** `nginx`, `101`, `101:101` by the container's own /etc/passwd and /etc/group. */

@@ -17,6 +17,7 @@ export type Endpoint = {
   device: string;
 };
 
+/** One `-p`, as it was bound: `host` is never 0 here. */
 export type PublishedPort = {
   readonly container: number;
   readonly protocol: 'tcp' | 'udp';
@@ -26,16 +27,20 @@ export type PublishedPort = {
   readonly dual: boolean;
 };
 
+/** Somebody attached. */
 export type Client = { readonly stdout: ByteStream; readonly stderr?: ByteStream };
 
+/** As `inspect` shows it; Start and End are virtual milliseconds here. */
 export type HealthState = {
   Status: 'starting' | 'healthy' | 'unhealthy';
   FailingStreak: number;
   Log: readonly { readonly Start: number; readonly End: number; readonly ExitCode: number; readonly Output: string }[];
 };
 
+/** As in HostConfig, with the daemon's defaults filled in. */
 export type LogConfig = { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
 
+/** Changed in place; `changed` is notified after each change of its state. */
 export class Container {
   readonly id: string;
   readonly created: number;
@@ -113,6 +118,7 @@ export class Container {
   }
 }
 
+/** `created` in virtual milliseconds; host and none have no subnet (''). */
 export type NetworkRecord = {
   readonly id: string;
   readonly name: string;
@@ -130,8 +136,10 @@ export type NetworkRecord = {
   readonly attachable?: boolean;
 };
 
+/** `anonymous`: made for a VOLUME or a `-v` without a name, and removed with `rm -v`. */
 export type VolumeRecord = { readonly name: string; readonly created: number; readonly labels: Readonly<Record<string, string>>; readonly anonymous: boolean };
 
+/** All of it changed in place by one daemon at a time. */
 export class DockerState {
   id = '';
   /** Where all of it lies: dockerd's data-root. */

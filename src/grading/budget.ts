@@ -7,6 +7,7 @@ export type Budget = {
   readonly strain: { readonly base: number; readonly line: number };
 };
 
+/** A lesson's longest solution uses a small part of it. */
 export const defaultBudget: Budget = {
   steps: 400_000,
   processes: 600,

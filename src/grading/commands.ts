@@ -2,6 +2,7 @@
 import { findResource } from '../apimachinery/resources.ts';
 import type { CommandPattern } from '../lessons/lesson.ts';
 
+/** A process that ran, whoever typed it and in whatever shell. */
 export type CommandRecord = {
   readonly node: string;
   readonly argv: readonly string[];
@@ -113,6 +114,7 @@ export function parseCommand(node: string, argv: readonly string[], status: () =
   };
 }
 
+/** What the pattern leaves out is not asked. */
 export function matchesCommand(pattern: CommandPattern, command: CommandRecord): boolean {
   if (command.tool !== pattern.tool) return false;
   const verbs = typeof pattern.verb === 'string' ? [pattern.verb] : pattern.verb;

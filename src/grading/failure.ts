@@ -11,6 +11,7 @@ export type Failure = { readonly state: 'failure'; readonly tell: (words: Wordin
 
 type Saying = (words: Wording) => string;
 
+/** The words are only made when somebody reads them. */
 export const failure = (check: Check, expected: Saying, found: Saying): Failure => ({
   state: 'failure',
   tell: (words) => ({ expected: expected(words), found: found(words), where: whereToLook(check, words) }),
@@ -39,6 +40,7 @@ export const expressionFailure = (
   },
 });
 
+/** The same in each language. */
 export function failedVerdict({ tell, untold }: Failure): Failed {
   return { state: 'failed', ...tell(wordings.en), ko: tell(wordings.ko), ...(untold ? { untold } : {}) };
 }

@@ -13,6 +13,7 @@ export class FormatError extends Error {
 
 const remedy = 'Ask for the file that k8s-lab submit wrote, unchanged';
 
+/** Readers by type; a wrong field is noted, and reading goes on. */
 export type Fields = ReturnType<typeof fieldsOf>;
 
 /** `place` stands before each message. */

@@ -7,10 +7,12 @@ import type { Submission, SubmittedLesson } from './submission.ts';
 /** The seed of worlds that nobody gave a name or a number. */
 export const commonSeed = 1;
 
+/** Which seed a lesson must have been played with. */
 export type Policy = {
   /** `learner`: only the learner's own seed; `common`: that of nameless worlds too; a number: one seed that all were told; `any`: whatever it was. */
   readonly seeds: 'learner' | 'common' | 'any' | number;
 };
+/** The learner's own seed or that of nameless worlds. */
 export const defaultPolicy: Policy = { seeds: 'common' };
 
 /** What the grader knows of a lesson: its world, and the hashes of its own copy and of the learners' copy made of it. */
@@ -19,6 +21,7 @@ export type KnownLesson = { readonly world: string; readonly hashes: readonly st
 const refuses = (code: string, message: string): Finding => ({ code, effect: 'refuses', message });
 const notes = (code: string, message: string): Finding => ({ code, effect: 'notes', message });
 
+/** `known` is the teacher's own copy of the lesson. */
 export function findingsOf(submission: Submission, submitted: SubmittedLesson, known: KnownLesson, policy: Policy, engine: string): Finding[] {
   const broken = brokenAt(submission.who, submitted);
   const history = historyOf(submitted);

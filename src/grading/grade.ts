@@ -3,6 +3,7 @@
 /** Of a check: `not-reached` lies behind a step that was not passed. */
 type CheckState = 'passed' | 'failed' | 'not-reached' | 'unjudged';
 
+/** Points are whole or fractions of the step's. */
 export type CheckGrade = {
   readonly step: string;
   readonly id: string;
@@ -21,6 +22,7 @@ export type CheckGrade = {
   readonly line?: number;
 };
 
+/** `earned` has hints and wrong answers taken off, `bonus` is beyond `possible`. */
 export type StepGrade = {
   readonly id: string;
   readonly done: boolean;
@@ -34,6 +36,7 @@ export type StepGrade = {
 /** `refuses`: no points; `notes`: for the teacher's eyes. */
 export type Finding = { readonly code: string; readonly effect: 'refuses' | 'notes'; readonly message: string };
 
+/** One line of a report; refused and unjudged ones have no points. */
 export type LessonGrade = {
   readonly who: string;
   readonly lesson: string;
@@ -62,6 +65,7 @@ export type FileReport = { readonly file: string; readonly code: string; readonl
 /** In one order, whatever order the files came in. */
 export const compareGrades = (a: GradeKey, b: GradeKey): number =>
   compare(a.who, b.who) || compare(a.lesson, b.lesson) || compare(a.made, b.made) || compare(a.file, b.file);
+/** Tells one judged submission from all others. */
 export type GradeKey = Pick<LessonGrade, 'who' | 'lesson' | 'made' | 'file'>;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

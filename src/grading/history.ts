@@ -1,8 +1,10 @@
 /** From the events as they came, undone ones too, to what still stands and to what else was tried. */
 import { limits, type SubmittedEvent, type SubmittedLesson } from './submission.ts';
 
+/** An event that no undo has taken back. */
 export type StandingEvent = Exclude<SubmittedEvent, { readonly undo: number }>;
 
+/** `ways` are for findings: what was tried and given up. */
 export type History = {
   /** What a replay types. */
   readonly standing: readonly StandingEvent[];
@@ -14,6 +16,7 @@ export type History = {
 /** What cannot have happened, for people. */
 type Impossible = { readonly event: number; readonly message: string };
 
+/** Impossible: undoes more than there is, or time that runs backwards. */
 export function historyOf({ events, until, began, ended }: SubmittedLesson): History | Impossible {
   let standing: StandingEvent[] = [];
   const ways: (readonly StandingEvent[])[] = [];

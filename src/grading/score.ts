@@ -5,6 +5,7 @@ import { type Check, pointsOf, type Step } from '../lessons/lesson.ts';
 const hintCost = 0.25;
 const floor = 0.25;
 
+/** Only graders see it. */
 export const isHidden = (check: Check): boolean => check.visibility === 'grader';
 /** What has to hold before the next step begins. */
 export const gates = (check: Check): boolean => !isHidden(check) && check.bonus !== true;

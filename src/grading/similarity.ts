@@ -10,6 +10,7 @@ export type Traits = {
 };
 
 type SharedLine = { readonly text: string; readonly a: number; readonly b: number; readonly typedBy: number; readonly failed: boolean };
+/** Two learners' submissions of one lesson. */
 export type Pair = {
   readonly lesson: string;
   readonly a: { readonly who: string; readonly file: string };

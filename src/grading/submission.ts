@@ -2,7 +2,9 @@
 import { linkLength } from './chain.ts';
 import { type Fields, FormatError, fieldsOf } from './fields.ts';
 
+/** First field of every file, so that another JSON file is told apart. */
 export const submissionFormat = 'k8s-lab/submission';
+/** Files of other versions are refused. */
 export const submissionVersion = 1;
 
 /** `at` is virtual time since the world was ready, in milliseconds. `undo` takes back so many of the events that still stood. */
@@ -21,6 +23,7 @@ export type SubmittedEvent = {
   | { readonly undo: number }
 );
 
+/** Everything here was written by a stranger: checked field by field before use. */
 export type SubmittedLesson = {
   /** `track/lesson`. */
   readonly lesson: string;
@@ -38,6 +41,7 @@ export type SubmittedLesson = {
   readonly chain: string;
 };
 
+/** One learner's file; `made` is the real date, as text. */
 export type Submission = {
   readonly format: typeof submissionFormat;
   readonly version: typeof submissionVersion;
@@ -50,6 +54,7 @@ export type Submission = {
 /** Why a file is no submission; `remedy` says what to do about it. */
 type FileProblem = { readonly code: string; readonly message: string; readonly remedy: string };
 
+/** Bytes, counts, characters; `until` in virtual milliseconds. */
 export const limits = { fileBytes: 1024 * 1024, lessons: 200, events: 5_000, line: 20_000, who: 100, until: 366 * 24 * 3600 * 1000 };
 
 /** The submission, or why the text is none. Keys that are not known are not read: claimed points have no effect. */
@@ -73,6 +78,7 @@ export function parseSubmission(text: string): Submission | FileProblem {
   }
 }
 
+/** For who has looked at the file's size before reading it. */
 export const tooLarge = (bytes: number): FileProblem => ({
   code: 'too-large',
   message: `the file has ${bytes >= 10 * 1024 * 1024 ? `${Math.round(bytes / 1024 / 1024)} MiB` : `${Math.round(bytes / 1024)} KiB`}`,

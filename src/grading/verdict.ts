@@ -7,6 +7,7 @@ export type Told = { readonly expected: string; readonly found: string; readonly
 /** In English; `ko` has the same in Korean. `untold`: what was expected is for the learner to find out. */
 export type Failed = { readonly state: 'failed'; readonly ko: Told; readonly untold?: boolean } & Told;
 
+/** Of one check at one moment. */
 export type Verdict =
   | { readonly state: 'passed' }
   | Failed

@@ -1,8 +1,10 @@
 /** How facts of checks are put in each language. Paths, names and values stand as Kubernetes writes them. */
 import type { Language } from '../lessons/lesson.ts';
 
+/** Operators of CEL. */
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
+/** One language; functions rather than templates, for word order differs. */
 export type Wording = {
   readonly and: string;
   readonly or: string;
@@ -198,4 +200,5 @@ const korean: Wording = {
   otherwise: '그렇지 않은 상태',
 };
 
+/** By language. */
 export const wordings: Readonly<Record<Language, Wording>> = { en: english, ko: korean };

@@ -5,6 +5,7 @@ import type { RestRequest, RestResponse } from '../interfaces/rest.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { CommandRecord } from './commands.ts';
 
+/** One machine with its kernel and the runtimes on it. */
 export type NodeView = {
   readonly name: string;
   readonly kernel: Kernel;
@@ -13,13 +14,16 @@ export type NodeView = {
   readonly containerd: ContainerdApi | undefined;
 };
 
+/** A pod sandbox that was made since the step began, whether it is still there or not. */
 export type SandboxRecord = {
   readonly node: string;
   readonly id: string;
   readonly metadata: { readonly name: string; readonly namespace: string; readonly uid: string };
 };
+/** The same of a container. */
 export type ContainerRecord = { readonly node: string; readonly id: string; readonly metadata: { readonly name: string } };
 
+/** Made anew for each look; records reach back to the step's beginning. */
 export type WorldView = {
   /** As a cluster administrator; undefined while the API cannot be reached. */
   readonly rest: (request: Omit<RestRequest, 'credentials'>) => RestResponse | undefined;

@@ -12,6 +12,7 @@ const mediaTypes = {
   layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
 } as const;
 
+/** `blobs` has everything below the index. */
 export type BuiltImage = { readonly index: Blob; readonly blobs: readonly Blob[] };
 
 /** Layers are shared between images that name the same definition: `layerCache` keeps them. */

@@ -4,6 +4,7 @@ import { type Routine, sleep } from '../sim/routine.ts';
 import { type BuiltImage, buildImage } from './build.ts';
 import type { ImageDefinition, LayerDefinition } from './definition.ts';
 
+/** How one registry differs from the others: what it says of what it has not, and how fast it is. */
 export type RegistryOptions = {
   /** Answers for a repository that does not exist: Docker Hub does not tell it from a private one. */
   readonly missingRepository: 'unauthorized' | 'not found' | 'no token' | '401';

@@ -2,6 +2,7 @@
 import type { LayerEntry } from '../interfaces/distribution.ts';
 import { directory, program, text } from './definition.ts';
 
+/** For images whose original is a long shell script. */
 export const entrypointScript = `#!/bin/sh
 # Runs what lies in /docker-entrypoint.d/, then the command.
 set -e
@@ -98,6 +99,7 @@ types {
 }
 `;
 
+/** /etc/nginx and the welcome page. */
 export const nginxConfigFiles = (): LayerEntry[] => [
   directory('/etc/nginx'),
   directory('/etc/nginx/conf.d'),
@@ -120,6 +122,7 @@ export const nginxConfigFiles = (): LayerEntry[] => [
   ),
 ];
 
+/** httpd's tree below /usr/local/apache2. */
 export const apacheLayer = (version: string): LayerEntry[] => [
   directory('/usr/local/apache2'),
   directory('/usr/local/apache2/bin'),

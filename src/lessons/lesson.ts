@@ -1,8 +1,11 @@
 /** A lesson as it is written: facts in lesson.yaml, prose in one file a language. The JSON Schemas in schema/ say the same for editors. */
 
+/** Every lesson has all of them. */
 export type Language = 'en' | 'ko';
+/** The first is what is used where nothing is said. */
 export const languages: readonly Language[] = ['en', 'ko'];
 
+/** `do` has checks, `predict` and `quiz` a question, the others are read or looked at. */
 export type StepKind = 'do' | 'predict' | 'quiz' | 'explore' | 'read';
 
 /** How a variable is drawn, once for a learner and a lesson. */
@@ -30,6 +33,7 @@ export type CheckSource =
   | { readonly command: CommandPattern }
   | { readonly answer: string };
 
+/** A request made inside of the world; `from` is a machine or `namespace/pod`. */
 export type Probe = { readonly from: string; readonly http?: string; readonly dns?: string; readonly tcp?: string };
 
 /** The parsed form of a command, never its text. A leading `!` in `at` means any other node. */
@@ -56,6 +60,7 @@ type CheckFacts = {
   readonly bonus?: boolean;
 };
 
+/** Facts that a step looks for; composed by all, any and not. */
 export type Check = CheckFacts &
   (
     | (CheckSource & { readonly that?: string })
@@ -68,6 +73,7 @@ export type Check = CheckFacts &
 /** What the grader does to a world that is handed in, and what must hold afterwards: a pod is deleted, a node stopped. Learners never have it. */
 export type Trial = { readonly id: string; readonly at?: string; readonly run: readonly string[]; readonly points: number; readonly checks: readonly Check[] };
 
+/** `answer` never reaches a learner's copy. */
 export type Quiz =
   | { readonly type: 'single'; readonly choices: readonly string[]; readonly answer: string }
   | { readonly type: 'multi'; readonly choices: readonly string[]; readonly answer: readonly string[] }
@@ -87,6 +93,7 @@ type Situation = { readonly when: Check; readonly say: string };
 /** The world is such that the step cannot be passed any more: it is said, and the way back to the step's beginning is offered. */
 type DeadEnd = Situation & { readonly offer: 'rewind' };
 
+/** One step of lesson.yaml. */
 export type Step = {
   readonly id: string;
   readonly kind: StepKind;
@@ -104,9 +111,12 @@ export type Step = {
   readonly quiz?: Quiz;
 };
 
+/** Lines as they would be typed; must finish the lesson. */
 export type Solution = { readonly name: string; readonly script: string };
+/** `fails` names the check or the step that must not hold after it. */
 export type WrongSample = Solution & { readonly fails: string; readonly visibility?: 'grader' };
 
+/** lesson.yaml once the schema and the references have held. */
 export type Lesson = {
   readonly apiVersion: 'k8s-lab/v1';
   readonly kind: 'Lesson';
@@ -137,6 +147,7 @@ export type Lesson = {
   readonly debrief: readonly string[];
 };
 
+/** One step's texts in one language. */
 export type StepProse = {
   readonly task: string;
   readonly note?: string;
@@ -149,6 +160,7 @@ export type StepProse = {
   readonly deadEnds?: Readonly<Record<string, string>>;
 };
 
+/** en.yaml or ko.yaml. */
 export type Prose = {
   readonly title: string;
   readonly summary: string;
@@ -172,7 +184,9 @@ export type Track = { readonly id: string; readonly title: Readonly<Record<Langu
 
 /** What is wrong with a lesson's file, where, and what to do about it. */
 export type Problem = { readonly file: string; readonly line: number; readonly message: string; readonly remedy: string };
+/** One line, as compilers write it. */
 export const problemText = ({ file, line, message, remedy }: Problem): string => `${file}:${line}: ${message}. ${remedy}`;
 
 const defaultPoints = 10;
+/** Of a whole step. */
 export const pointsOf = (step: Step): number => step.points ?? defaultPoints;

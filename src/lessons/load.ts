@@ -14,6 +14,7 @@ export type LessonFiles = { readonly folder: string; readonly files: Readonly<Re
 /** A copy for learners has none. */
 const noAnswers: Pick<Lesson, 'solutions' | 'wrong'> = { solutions: [], wrong: [] };
 
+/** Either the lesson or everything that is wrong with it; never throws for a file's content. */
 export function loadLesson({ folder, files }: LessonFiles): LoadedLesson | readonly Problem[] {
   const problems: Problem[] = [];
   const read = (name: string, schema: object): Source | undefined => {

@@ -3,6 +3,7 @@ import type { Check, Lesson, Problem, Prose, Quiz, Step, StepProse } from './les
 import { placeholders } from './variables.ts';
 import type { Source } from './yaml-source.ts';
 
+/** After the schema has held. */
 export function checkReferences(lesson: Lesson, source: Source): Problem[] {
   const problems: Problem[] = [];
   const say = (pointer: string, message: string, remedy: string): void =>

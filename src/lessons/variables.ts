@@ -2,6 +2,7 @@
 import { fnv1a, Random } from '../sim/random.ts';
 import type { Lesson } from './lesson.ts';
 
+/** What each variable of a lesson stands for, by name. */
 export type Values = Readonly<Record<string, string>>;
 
 /** The values of a lesson's variables for a seed: the same for the same lesson and seed, whatever else is drawn. */

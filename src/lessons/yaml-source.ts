@@ -8,6 +8,7 @@ const mostNodes = 20_000;
 /** Levels of maps, lists and pairs. */
 const deepest = 200;
 
+/** `data` is plain JSON values. */
 export type Source = {
   readonly file: string;
   readonly data: unknown /** Line of the value at a JSON pointer (`/steps/0/id`), or of its nearest parent. */;

@@ -2,7 +2,9 @@
 import type { Sandbox } from './node-containers.ts';
 import type { Session } from './session.ts';
 
+/** `attempt` counts from 0. */
 export type ContainerView = { readonly name: string; readonly state: 'created' | 'running' | 'exited' | 'unknown'; readonly attempt: number };
+/** `ready` as kubectl's READY (`1/2`). */
 export type PodView = {
   readonly namespace: string;
   readonly name: string;
@@ -17,6 +19,7 @@ type NodePaneView = {
   readonly runtime: boolean;
   readonly pods: readonly PodView[];
 };
+/** With the API down the pods come from the container runtimes. */
 export type ClusterView = {
   readonly apiAnswers: boolean;
   readonly nodes: readonly NodePaneView[] /** Pods that have no node yet. */;
@@ -37,6 +40,7 @@ type Node = {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 };
 
+/** Sees the world as its administrator does, and changes nothing in it. */
 export function clusterView(session: Session): ClusterView {
   const { rest, nodes: machines } = session.worldView();
   const list = <Item>(path: string): readonly Item[] | undefined => (rest({ method: 'GET', path })?.body as { items?: readonly Item[] } | undefined)?.items;

@@ -11,6 +11,7 @@ import type { Session } from './session.ts';
 
 export type { LessonGrade } from '../grading/grade.ts';
 
+/** `verdict` is undefined before the check was first made. */
 export type FrameCheck = {
   readonly id: string;
   readonly text: Readonly<Record<Language, string>>;
@@ -18,6 +19,7 @@ export type FrameCheck = {
   readonly verdict: Verdict | undefined;
 };
 
+/** The world after one event. */
 export type Frame = {
   /** undefined: before anything was typed. */
   readonly event: StandingEvent | undefined;
@@ -35,6 +37,7 @@ export type Frame = {
   readonly checks: readonly FrameCheck[];
 };
 
+/** In order; `exceeded` as in Replay. */
 export type Frames = { readonly frames: readonly Frame[]; readonly exceeded: Replay['exceeded'] };
 
 /** Gives the share that is done, between pieces of work. */

@@ -24,6 +24,7 @@ type GradeRequest = {
 /** With the lines that ended with a failure, for the similarity report. */
 export type Graded = { readonly grade: LessonGrade; readonly mistakes: readonly number[] };
 
+/** Never throws for what a file says: a submission that cannot be judged is a grade that says so. */
 export function gradeLesson(request: GradeRequest): Graded {
   const { submission, submitted, lesson, policy, engine, budget } = request;
   const blank = blankGrade(request);
@@ -44,6 +45,7 @@ export const unjudged = (grade: LessonGrade, code: string, message: string): Les
   findings: [...grade.findings, { code, effect: 'notes', message }],
 });
 
+/** Without points, for what is refused or cannot be replayed. */
 export function blankGrade({ submission, submitted, file }: Pick<GradeRequest, 'submission' | 'submitted' | 'file'>): LessonGrade {
   const { events, lesson, ended } = submitted;
   return {

@@ -1,6 +1,7 @@
 /** Everything that reaches a world from outside, stamped with virtual time: a session is its inputs, and replaying them gives the same bytes. */
 import type { Milliseconds } from '../sim/routine.ts';
 
+/** One thing that reached the world from outside; JSON as it stands in submissions. */
 export type Input =
   | { readonly line: string }
   | { readonly keys: string }
@@ -35,6 +36,7 @@ export type SessionRecord = {
   readonly until: Milliseconds;
 };
 
+/** A session to be taken up again: played up to `until` (virtual milliseconds since its start) before the learner types. */
 export type Earlier = { readonly inputs: readonly StampedInput[]; readonly until: Milliseconds };
 
 /** Inputs up to, not including, the last typed line: one step of undo. Answers and hints since then are undone with it. */

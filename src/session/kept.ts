@@ -2,6 +2,7 @@
 import type { SessionRecord } from './inputs.ts';
 import type { Session } from './session.ts';
 
+/** In the learner's progress file; `points` are those of the best session. */
 export type KeptLesson = {
   readonly done: boolean;
   readonly points: number;

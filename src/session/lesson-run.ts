@@ -9,6 +9,7 @@ import type { Milliseconds } from '../sim/routine.ts';
 import { isRight } from './answers.ts';
 import { withinOf } from './within.ts';
 
+/** Changed in place as the lesson goes on. */
 export type StepState = {
   readonly id: string;
   done: boolean;
@@ -46,6 +47,7 @@ const newStepState = ({ id }: Step): StepState => ({
 /** A check that gates nothing, and may still come true after its step was passed. */
 type Pending = { readonly check: Check; readonly verdicts: Map<string, Verdict>; readonly passedAt: Milliseconds };
 
+/** Looks at the world when told to; the session tells it after each command and while time passes. */
 export class LessonRun {
   readonly lesson: Lesson;
   readonly steps: readonly StepState[];

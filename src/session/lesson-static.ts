@@ -10,6 +10,7 @@ const totalPoints = 100;
 /** A hint may name a tool and a verb, not hand over a whole line; the last one may. */
 const longestGivenLine = 15;
 
+/** An empty list: nothing against it; file, line and remedy of each. */
 export const staticProblems = (loaded: LoadedLesson): Problem[] => [
   ...worldProblems(loaded),
   ...expressionProblems(loaded),

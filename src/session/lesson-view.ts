@@ -8,6 +8,7 @@ import type { Session } from './session.ts';
 
 export { toldIn };
 
+/** A hidden check is not among them. */
 export type CheckView = {
   readonly id: string;
   /** What it looks for, in the learner's language. */
@@ -18,9 +19,11 @@ export type CheckView = {
   readonly found?: string;
   readonly where?: string;
 };
+/** `id` is what an answer gives back. */
 export type Choice = { readonly id: string; readonly text: string };
 type Feedback = { readonly choice: string; readonly text: string; readonly right: boolean };
 
+/** What is not to be seen yet is undefined. */
 export type StepView = {
   readonly id: string;
   readonly kind: StepKind;
@@ -49,6 +52,7 @@ export type StepView = {
   readonly said: string | undefined;
 };
 
+/** Made anew after each change; compared by identity. */
 export type LessonView = {
   readonly title: string;
   readonly story: string;

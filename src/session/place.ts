@@ -2,6 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Tty } from '../linux/tty.ts';
 
+/** `container`: inside of one on that machine, by `exec` or `attach`. */
 export type Place = { readonly machine: string; readonly container: boolean };
 
 /** Another machine than the one where the prompt is, and the line that leads there. */

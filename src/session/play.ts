@@ -10,6 +10,7 @@ const settleTime: Milliseconds = 2_000;
 
 type PlayResult = { readonly finished: boolean /** The line that never came back. */; readonly stuckAt?: string };
 
+/** For solutions and wrong samples: each line waits until the one before is done. `stuckAt` is the line for which no prompt came. */
 export function playScript(session: Session, script: string): PlayResult {
   for (const line of script.replace(/\n+$/, '').split('\n')) {
     if (!playLine(session, line)) return { finished: session.run?.finished ?? false, stuckAt: line };

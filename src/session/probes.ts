@@ -5,6 +5,7 @@ import type { Process } from '../linux/process.ts';
 import { sleep } from '../sim/routine.ts';
 
 type ProbeRequest = { readonly from: string; readonly http?: string; readonly dns?: string; readonly tcp?: string };
+/** `found` is what came back, for the learner to read. */
 export type ProbeResult = { readonly ok: boolean; readonly found: string };
 
 /** An answer this old is asked for again. */

@@ -9,8 +9,10 @@ import type { Input, StampedInput } from './inputs.ts';
 import { Session } from './session.ts';
 import { withinOf } from './within.ts';
 
+/** What there may be too much of. */
 export type Resource = 'steps' | 'memory' | 'processor time' | 'work';
 
+/** A submission lived again; `session` stands where the learner's stood. */
 export type Replay = {
   readonly session: Session;
   /** Where it ended early: at which typed line (0: before the first), and what there was too much of. */
@@ -26,6 +28,7 @@ const piece = 100;
 /** What a step's checks are given at the end when they name no time of their own. */
 const settleTime: Milliseconds = 2_000;
 
+/** Types what still stands in `history`, moment by moment, within the budget. */
 export function replaySubmission(loaded: LoadedLesson, submitted: SubmittedLesson, history: History, budget: Budget = defaultBudget): Replay {
   const session = submittedSession(loaded, submitted.seed);
   const driver = new Driver(session, budget);

@@ -3,6 +3,7 @@ import type { Crossing } from '../cluster/trace.ts';
 
 export type { Crossing } from '../cluster/trace.ts';
 
+/** `outcome` as the caller saw it; `times` how often the same call came in a row. */
 export type XrayRow = {
   /** Milliseconds since the first of them. */
   readonly after: number;
@@ -24,6 +25,7 @@ export type XrayHop = {
   readonly calls: readonly XrayRow[];
 };
 
+/** Calls between the same two rooms stand together as one hop. */
 export function xray(crossings: readonly Crossing[]): readonly XrayHop[] {
   const start = crossings[0]?.at ?? 0;
   const hops: (Omit<XrayHop, 'calls'> & { readonly calls: XrayRow[] })[] = [];

@@ -1,11 +1,15 @@
 /** Where everything stands, for a window's size: side by side, stacked, the terminal alone, or nothing but a word about the size. */
 
+/** Of the real terminal, in cells. */
 export type WindowSize = { readonly columns: number; readonly rows: number };
+/** In cells, from 0. */
 export type Area = { readonly row: number; readonly column: number; readonly columns: number; readonly rows: number };
 /** What stands beside or above the terminal. */
 export type Pane = 'lesson' | 'xray' | 'cluster' | 'help';
+/** Where keys go. */
 export type Focus = 'terminal' | 'pane';
 
+/** Undefined areas are not shown. */
 export type Layout = {
   readonly kind: 'side' | 'stacked' | 'alone' | 'none';
   readonly lesson: Area | undefined;
@@ -16,6 +20,7 @@ export type Layout = {
 
 const none: Area = { row: 0, column: 0, columns: 1, rows: 1 };
 
+/** What the size of the panes depends on. */
 export type Shown = {
   readonly pane: Pane;
   readonly focus: Focus;
@@ -26,6 +31,7 @@ export type Shown = {
   readonly hasLesson: boolean;
 };
 
+/** Below 40 by 10 nothing fits. */
 export function layoutOf(size: WindowSize, show: Shown): Layout {
   const { columns, rows } = size;
   if (columns < 40 || rows < 10) return { kind: 'none', lesson: undefined, extra: undefined, terminal: none };

@@ -6,6 +6,7 @@ export type LineSource = {
   readonly complete: (line: string, cursor: number) => { readonly from: number; readonly candidates: readonly string[] };
 };
 
+/** All of the line editor's state; a new one after each key. */
 export type Prompt = {
   /** Graphemes of the line. */
   readonly line: readonly string[];
@@ -23,10 +24,12 @@ export type Prompt = {
   readonly candidates: readonly string[];
 };
 
+/** Also after each line that was sent. */
 export const emptyPrompt: Prompt = { line: [], cursor: 0, back: 0, draft: [], killed: [], queued: [], search: undefined, candidates: [] };
 
 /** A key by name, or text as it came (a grapheme, a word from an input method, a paste). */
 export type Key = { readonly name: KeyName } | { readonly text: string };
+/** What keys.ts' names come to at the prompt. */
 export type KeyName =
   | 'enter'
   | 'tab'
@@ -49,6 +52,7 @@ export type KeyName =
   | 'cancel'
   | 'eof';
 
+/** What a key asks of the session; undefined: the line alone has changed. */
 export type Effect = { readonly send: string } | { readonly interrupt: true } | { readonly eof: true } | undefined;
 
 /** Segmenting copies its whole input for each segment: long text is taken in pieces. A cluster across a seam counts as two, which shows nowhere. */
@@ -57,6 +61,7 @@ const piece = 256;
 /** ASCII, Hangul syllables and jamo of their own, common punctuation, lines: each is a grapheme, whatever stands beside it. */
 const single = /^[\x20-\x7e\u00a1-\u00ff\u2010-\u2027\u2190-\u21ff\u2500-\u25ff\u3001-\u3020\u3131-\u318e\u4e00-\u9fff\uac00-\ud7a3]*$/;
 
+/** What a reader takes for one character. */
 export function graphemes(text: string): string[] {
   if (single.test(text)) return text.split('');
   const segmenter = newSegmenter();
@@ -69,6 +74,7 @@ export function graphemes(text: string): string[] {
 /** Made when it is needed: Unicode's tables are read with the first one. */
 const newSegmenter = (): Intl.Segmenter => new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
+/** As it will be sent. */
 export const lineText = ({ line }: Prompt): string => line.join('');
 
 /** A line much longer than this is no command; a paste of megabytes must not stop the screen. */
@@ -76,6 +82,7 @@ const longestLine = 64 * 1024;
 
 type Step = { readonly state: Prompt; readonly effect?: Effect };
 
+/** `source` gives history and candidates of the shell that waits. */
 export function press(state: Prompt, key: Key, source: LineSource): Step {
   if (state.search) return pressInSearch(state, state.search, key, source);
   return 'text' in key ? insert(state, key.text) : keys[key.name]({ ...state, candidates: key.name === 'tab' ? state.candidates : [] }, source);

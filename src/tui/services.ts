@@ -5,6 +5,7 @@ import type { KeptLesson } from '../session/kept.ts';
 import type { Session } from '../session/session.ts';
 import type { Trouble } from './troubles.ts';
 
+/** What the menu shows before the lesson is loaded. */
 export type LessonEntry = {
   /** `track/lesson`. */
   readonly key: string;
@@ -12,8 +13,10 @@ export type LessonEntry = {
   readonly title: Readonly<Record<Language, string>>;
   readonly world: string;
 };
+/** Lessons in the order in which they build on each other. */
 export type TrackEntry = { readonly id: string; readonly title: Readonly<Record<Language, string>>; readonly lessons: readonly LessonEntry[] };
 
+/** The progress file. */
 export type Kept = { readonly language?: Language; readonly name?: string; readonly lessons: Readonly<Record<string, KeptLesson>> };
 
 /** Opens worlds; a generator so that a long replay leaves room for the screen. It says what share is done. */
@@ -27,6 +30,7 @@ export type Worlds = {
   readonly same: (key: string, record: SessionRecord) => boolean;
 };
 
+/** Given by headless/, which has disk and clock. */
 export type Services = {
   readonly tracks: readonly TrackEntry[];
   readonly language: Language;
@@ -49,7 +53,9 @@ export type Services = {
   readonly handIn: (who: string, path: string, over: boolean) => HandedIn;
 };
 
+/** What became of `submit`: a file, a problem in words, or a file that is there already. */
 export type HandedIn = { readonly file: string; readonly lessons: number } | { readonly problem: string } | 'exists';
 
+/** By `track/lesson`; undefined where it is not among them. */
 export const entryOf = (tracks: readonly TrackEntry[], key: string): LessonEntry | undefined =>
   tracks.flatMap(({ lessons }) => lessons).find((lesson) => lesson.key === key);

@@ -1,6 +1,7 @@
 /** What can go wrong with files of the learner's own, in each language: what, which file, and what helps. */
 import type { Language } from '../lessons/lesson.ts';
 
+/** Told as facts; words are made where it is shown. */
 export type Trouble =
   /** The progress file could not be used; `aside`: where it lies now, if it could be moved. */
   | { readonly kind: 'damaged' | 'version'; readonly file: string; readonly aside: string | undefined }
@@ -99,6 +100,7 @@ const someOf = (problems: readonly string[]): string =>
 
 const words: Readonly<Record<Language, Words>> = { en: english, ko: korean };
 
+/** With the system's reason in the learner's language where it is a known one. */
 export function troubleText(trouble: Trouble, language: Language): TroubleText {
   const { reasons, texts } = words[language];
   const said = 'reason' in trouble ? trouble.reason : '';

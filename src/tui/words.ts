@@ -131,6 +131,7 @@ const english = {
 };
 
 type Words = typeof english;
+/** Names of what the screen says. */
 export type WordKey = keyof Words;
 
 const korean: Words = {
@@ -264,8 +265,10 @@ const korean: Words = {
 
 const tables: Readonly<Record<Language, Words>> = { en: english, ko: korean };
 
+/** A word in the learner's language, with its values put in. */
 export type Say = (key: WordKey, values?: Readonly<Record<string, string | number>>) => string;
 
+/** A value that is missing leaves its `{name}` as it is. */
 export const newSay = (language: Language): Say => {
   const table = tables[language];
   return (key, values = {}) => table[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));

@@ -88,6 +88,7 @@ function* readYaml<T>(process: Process, path: string): Routine<T> {
   }
 }
 
+/** `coredns -conf FILE`; runs until it is signalled. */
 export const corednsProgram: Program = function* (argv, process) {
   const at = argv.indexOf('-conf');
   const path = at >= 0 ? (argv[at + 1] ?? '') : 'Corefile';

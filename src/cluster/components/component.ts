@@ -14,6 +14,7 @@ import { type HttpServer, httpProtocol } from '../../linux/protocols.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { Condition } from '../../sim/routine.ts';
 
+/** By name without dashes; a boolean flag is `true` or `false`. */
 export type Flags = ReadonlyMap<string, string>;
 
 /** `--name=value` and `--name value`; an unknown flag ends the process as cobra does. */
@@ -107,8 +108,10 @@ export const healthServer = (paths: Readonly<Record<string, () => boolean>>, tls
   },
 });
 
+/** An entry for a listener's servers. */
 export const serveHttp = (server: HttpServer): [string, unknown] => serve(httpProtocol, server);
 
+/** Of a kubeconfig's server URL; `host` may be a name. */
 export type Endpoint = { readonly host: string; readonly port: number };
 
 /** `https://172.30.1.2:6443` */
@@ -120,6 +123,7 @@ export function parseEndpoint(url: string): Endpoint {
 /** With which authority and certificate a component dials. */
 export type Secure = { readonly handshakes: Handshakes; readonly client: () => Omit<TlsClient, 'serverName'> };
 
+/** `client` is asked at each dial: certificates are renewed. */
 export const secure = (client: () => Omit<TlsClient, 'serverName'>): Secure => ({ handshakes: new Handshakes(), client });
 
 /** Who answers at an address now, in Go's words when nobody does, or nobody to be trusted. */
@@ -169,8 +173,10 @@ const goText = (error: NetworkError): string => (error.code === 'ETIMEDOUT' ? 'i
 /** A kubeconfig's current context: where the server is, and who one is there. Throws Errno or an Error in client-go's words. */
 export const readKubeconfig = (process: Process, path: string): Access => readKubeconfigText(process.fs, path);
 
+/** What a kubeconfig's current context comes to. */
 export type Access = { readonly endpoint: Endpoint; readonly credentials: Credentials; readonly secure: Secure };
 
+/** Throws an Error with client-go's text for a context that leads nowhere. */
 export function readKubeconfigText(fs: FileSystem, path: string): Access {
   const config = parseKubeconfig(fs.read(path), path);
   const context = config.contexts?.find((each) => each.name === config['current-context'])?.context;

@@ -42,6 +42,7 @@ function* electedComponent(process: Process, client: Client, name: string, port:
   return yield* untilTerminated(process, () => {});
 }
 
+/** Schedules only while it holds the lease. */
 export const kubeSchedulerProgram: Program = function* (argv, process) {
   const set = yield* readFlags(process, argv, schedulerFlags);
   const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', `kube-scheduler/${versionOf(process)}`);
@@ -52,6 +53,7 @@ export const kubeSchedulerProgram: Program = function* (argv, process) {
   );
 };
 
+/** Runs its controllers only while it holds the lease. */
 export const kubeControllerManagerProgram: Program = function* (argv, process) {
   const set = yield* readFlags(process, argv, managerFlags);
   const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', `kube-controller-manager/${versionOf(process)}`);

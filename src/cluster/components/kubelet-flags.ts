@@ -62,6 +62,7 @@ topology-manager-policy volume-plugin-dir volume-stats-agg-period`.split(/\s+/);
 const fieldOf = (flag: string): string | undefined =>
   named[flag] ?? (configured.includes(flag) ? flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) : undefined);
 
+/** `config` is the file of --config; flags win over it. */
 export type KubeletFlags = { readonly set: Flags; readonly config: Readonly<Record<string, unknown>> };
 
 /** `--name=value` and `--name value`; one that this release does not know ends it. */

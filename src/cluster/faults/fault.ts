@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { WorldName } from '../worlds/index.ts';
 
+/** One command and what it shows while the fault is in. */
 export type Symptom = {
   /** Typed where the learner sits, or (`node$ …`) on the node itself. */
   readonly run: string;
@@ -12,6 +13,7 @@ export type Symptom = {
   readonly past?: true;
 };
 
+/** Told by its symptoms, mended by hand; a test proves both. */
 export type Fault = {
   readonly id: string;
   readonly summary: { readonly en: string; readonly ko: string };

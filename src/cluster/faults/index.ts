@@ -18,6 +18,7 @@ export type { Fault } from './fault.ts';
 /** Where the sandbox has the command `fault`. */
 export const faultCommandPath = '/usr/local/bin/fault';
 
+/** In the order of `fault list`. */
 export const faults: readonly Fault[] = [
   ...nodeFaults,
   ...machineFaults,
@@ -29,6 +30,7 @@ export const faults: readonly Fault[] = [
   ...crioFaults,
 ];
 
+/** undefined for an id that is not there. */
 export const findFault = (id: string): Fault | undefined => faults.find((fault) => fault.id === id);
 
 /** A fault cannot be brought about: there is no such one, or no such node. */

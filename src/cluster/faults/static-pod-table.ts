@@ -17,6 +17,7 @@ function typo(id: string, [name, from, to]: Change, more: Pick<Fault, 'summary' 
   return { id, on: 'controlplane', fixed: true, inject: [edit(from, to)], shownAfter: 90, mend: [edit(to, from)], ...more };
 }
 
+/** Each changes one word of one manifest. */
 export const staticPodFaults: readonly Fault[] = [
   typo('apiserver-admission-typo', ['kube-apiserver', 'plugins=NodeRestriction', 'plugins=NodeRestrictions'], {
     summary: { en: 'the API server is to use an admission plugin that does not exist', ko: 'API 서버에 없는 어드미션 플러그인이 켜져 있다' },

@@ -6,6 +6,7 @@ import { corefile } from './corefile.ts';
 import { kubeletConfiguration } from './files.ts';
 import type { ControlPlaneSettings } from './static-pods.ts';
 
+/** An object as a manifest has it, of any kind. */
 export type AddonObject = KubeObject & { readonly apiVersion: string; readonly kind: string; readonly [field: string]: unknown };
 
 const rbac = 'rbac.authorization.k8s.io/v1';

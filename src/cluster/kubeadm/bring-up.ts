@@ -12,11 +12,13 @@ import { type AddonObject, addonObjects } from './addons.ts';
 import { type ClusterCa, type NodeRuntime, writeControlPlane, writeKubelet } from './files.ts';
 import type { ControlPlaneSettings } from './static-pods.ts';
 
+/** kubeadm's --pod-network-cidr; each node gets a /24 of it. */
 export const podSubnet = '10.244.0.0/16';
 
 /** How often kubeadm looks whether something is there. */
 const poll = 250;
 
+/** The machines that become one cluster, and with what. */
 export type BringUp = {
   readonly controlPlane: Machine;
   readonly workers: readonly Machine[];
@@ -85,11 +87,13 @@ function forgetEvents(client: Client): void {
   for (const namespace of ['default', 'kube-system']) client.raw({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}/events` });
 }
 
+/** As kubeadm's kubelet-start phase does it. */
 export function startKubelet(machine: Machine): void {
   machine.systemd.reload();
   machine.systemd.start('kubelet');
 }
 
+/** Polls; errors that a starting cluster gives count as false. */
 export function* until(test: () => boolean): Routine {
   for (;;) {
     try {

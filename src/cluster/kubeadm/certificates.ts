@@ -4,9 +4,11 @@ import type { Authority, Certificate, Host, KubeconfigFile } from '../../cli/kub
 import { writeFile } from '../machine/machine.ts';
 import type { ControlPlaneSettings } from './static-pods.ts';
 
+/** kubeadm's --cert-dir. */
 export const pki = '/etc/kubernetes/pki';
 const year = 365 * 24 * 3600 * 1000;
 
+/** In the order of kubeadm's own phases. */
 export const authorities: readonly Authority[] = [
   { name: 'ca', commonName: 'kubernetes', about: 'the self-signed Kubernetes CA to provision identities for other Kubernetes components' },
   { name: 'front-proxy-ca', commonName: 'front-proxy-ca', about: 'the self-signed CA to provision identities for front proxy' },
@@ -108,6 +110,7 @@ export function writeKubeconfig(host: Host, { name, user, commonName, organizati
   writeFile(host.fs, `/etc/kubernetes/${name}.conf`, kubeconfig({ ca, server, user, pair }), 0o600);
 }
 
+/** `server` is the apiserver's URL, for kubeconfigs. */
 export type ClusterCa = { readonly ca: KeyPair; readonly server: string };
 
 /** A kubeconfig with embedded certificates, as kubeadm writes it. */

@@ -83,6 +83,7 @@ export function installKubeletUnit({ fs }: Pick<Machine, 'fs'>): void {
   writeFile(fs, '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf', kubeadmDropIn);
 }
 
+/** `systemctl enable` without systemd: the link for multi-user.target, unless it is there. */
 export function enable(machine: Machine, unit: string, folder = '/usr/lib/systemd/system'): void {
   const link = `/etc/systemd/system/multi-user.target.wants/${unit}`;
   if (!machine.fs.exists(link)) machine.fs.symlink(`${folder}/${unit}`, link);

@@ -1,5 +1,6 @@
 /** The control plane's manifests, as `kubeadm init` writes them to /etc/kubernetes/manifests (cmd/kubeadm/app/phases/controlplane). */
 
+/** What the manifests of one control-plane node differ by. */
 export type ControlPlaneSettings = {
   readonly nodeName: string;
   readonly ip: string;

@@ -143,6 +143,7 @@ export function installNerdctlFull(machine: Machine): void {
   enable(machine, 'buildkit.service', '/usr/local/lib/systemd/system');
 }
 
+/** Without it crictl would try the endpoints in turn and warn. */
 export function installCrictlConfig({ fs }: Machine): void {
   writeFile(fs, '/etc/crictl.yaml', 'runtime-endpoint: unix:///run/containerd/containerd.sock\nimage-endpoint: unix:///run/containerd/containerd.sock\n');
 }

@@ -12,6 +12,7 @@ import { Systemd } from '../../linux/systemd.ts';
 import type { Sim } from '../../sim/sim.ts';
 import { rootFiles } from './root-files.ts';
 
+/** The rest (disk, memory, CPUs) has usual values. */
 export type MachineOptions = {
   readonly sim: Sim;
   readonly fabric: Fabric;
@@ -26,6 +27,7 @@ export type MachineOptions = {
   readonly memoryBytes: number;
 };
 
+/** `kernel` is the same as for every process on it. */
 export type Machine = {
   readonly name: string;
   readonly ip: string;
@@ -34,6 +36,7 @@ export type Machine = {
   readonly fs: FileSystem;
 };
 
+/** The machines' router; what they know of name servers stands there. */
 export const gateway = '172.30.1.1';
 /** What is left of a disk of 40 GiB once it is formatted. */
 const diskBytes = 41_152_736 * 1024;

@@ -21,6 +21,7 @@ const dockershimRuntime: NodeRuntime = {
   kubeletArgs: `--network-plugin=cni --pod-infra-container-image=registry.k8s.io/pause:${release.pause}`,
 };
 
+/** Kubernetes v1.23 was the last release that had it. */
 export const dockershim: World = kubeadmWorld({
   summary: 'Kubernetes v1.23 on Docker: kubelet, dockershim, Docker Engine 20.10, containerd, runc; one control-plane node and one worker',
   specs: twoNodes,

@@ -16,6 +16,7 @@ import { kubeadmBare } from './kubeadm-bare.ts';
 import { node, nodeFull, nodeOldCrictl } from './node.ts';
 import { threeRuntimes } from './three-runtimes.ts';
 
+/** `machines` is filled by `build`, in the order in which they are to be listed. */
 export type WorldContext = {
   readonly sim: Sim;
   readonly fabric: Fabric;
@@ -24,6 +25,7 @@ export type WorldContext = {
   readonly machines: Map<string, Machine>;
 };
 
+/** `ready` says when a learner may be let in; asked again and again while virtual time passes. */
 export type World = {
   readonly summary: string;
   readonly home: string;
@@ -34,6 +36,7 @@ export type World = {
   readonly bootLimit: Milliseconds;
 };
 
+/** By the name that lessons and `--world` use. */
 export const worlds = {
   'kubeadm-3': kubeadm3,
   'kubeadm-3-spare': kubeadm3Spare,
@@ -50,5 +53,7 @@ export const worlds = {
   'three-runtimes': threeRuntimes,
   'docker-beside-containerd': dockerBeside,
 } as const satisfies Readonly<Record<string, World>>;
+/** Checked against lessons' `world`. */
 export type WorldName = keyof typeof worlds;
+/** For names from a command line or a file. */
 export const isWorldName = (name: string): name is WorldName => Object.hasOwn(worlds, name);

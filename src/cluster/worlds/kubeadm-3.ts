@@ -12,6 +12,7 @@ const usual: Omit<ClusterParts, 'summary'> = {
   finish: startNetworkPolicies,
 };
 
+/** The usual world. */
 export const kubeadm3: World = kubeadmWorld({ ...usual, summary: 'Kubernetes v1.35 with one control-plane node and two workers, made by kubeadm' });
 
 /** The same with `node03`, where containerd, the kubelet and kubeadm are installed, and which belongs to no cluster yet. */

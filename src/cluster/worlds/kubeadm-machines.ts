@@ -8,13 +8,16 @@ import type { World, WorldContext } from './index.ts';
 
 type MachineSpec = { readonly hostname: string; readonly ip: string; readonly podCidr: string };
 
+/** Machine names and addresses are the same in all worlds. */
 export const controlPlaneSpec: MachineSpec = { hostname: 'controlplane', ip: '172.30.1.2', podCidr: '10.244.0.0/24' };
+/** In the order in which they join. */
 export const workerSpecs: readonly MachineSpec[] = [
   { hostname: 'node01', ip: '172.30.1.3', podCidr: '10.244.1.0/24' },
   { hostname: 'node02', ip: '172.30.1.4', podCidr: '10.244.2.0/24' },
 ];
 /** The control plane and one worker. */
 export const twoNodes: readonly MachineSpec[] = [controlPlaneSpec, ...workerSpecs.slice(0, 1)];
+/** Installed, but not joined. */
 export const spareSpec: MachineSpec = { hostname: 'node03', ip: '172.30.1.5', podCidr: '10.244.3.0/24' };
 
 /** `specs`: the control plane first, then its workers. */

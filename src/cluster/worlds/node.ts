@@ -17,6 +17,7 @@ const machineWith = (summary: string, options: { readonly crictl?: string; reado
   },
 });
 
+/** For lessons about containers alone. */
 export const node = machineWith('one machine with containerd and the runtime tools, without Kubernetes');
 /** The same with the client of Kubernetes 1.26, which looked for dockershim first. */
 export const nodeOldCrictl = machineWith('the same machine with crictl 1.26', { crictl: 'v1.26.0' });

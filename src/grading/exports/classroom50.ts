@@ -3,6 +3,7 @@ import { forLearner, type LessonGrade } from '../grade.ts';
 import { byLearner } from './by-learner.ts';
 import type { ExportContext, Exporter } from './export.ts';
 
+/** JSON in pieces. */
 export const classroom50: Exporter = function* (grades, _problems, context) {
   if (context.learners !== 1) yield '[';
   let first = true;

@@ -7,6 +7,7 @@ import { junit } from './junit.ts';
 import { markdown } from './markdown.ts';
 import { table } from './table.ts';
 
+/** What an exporter must know before the first grade. */
 export type ExportContext = {
   readonly engine: string;
   /** Every lesson there is a grade for, in order: columns of wide tables. */
@@ -16,8 +17,12 @@ export type ExportContext = {
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
+/** Yields the file in pieces, in the order of the grades. */
 export type Exporter = (grades: Iterable<LessonGrade>, problems: readonly FileReport[], context: ExportContext) => Generator<string>;
 
+/** `k8s-lab grade --format`, one each. */
 export const exporters = { table, json, csv: csvWide, 'csv-long': csvLong, junit, classroom50, markdown } satisfies Record<string, Exporter>;
+/** Names of formats. */
 export type Format = keyof typeof exporters;
+/** For the command line. */
 export const isFormat = (name: string): name is Format => Object.hasOwn(exporters, name);

@@ -39,6 +39,7 @@ export const postgresEntrypoint: Program = function* (argv, process) {
   return yield* execCommand(process, command);
 };
 
+/** Refuses to start without POSTGRES_PASSWORD, as the image's entrypoint does. */
 export const postgres: Program = function* (argv, process) {
   const version = (process.env['PG_VERSION'] ?? '17.6').split('-')[0] as string;
   if (argv.includes('--version') || argv.includes('-V')) {
@@ -96,6 +97,7 @@ export const mysqlEntrypoint: Program = function* (argv, process) {
   return yield* execCommand(process, command);
 };
 
+/** MySQL and MariaDB; refuses to start without a root password. */
 export const mysqld: Program = function* (argv, process) {
   const version = process.env['MYSQL_VERSION'] ?? process.env['MARIADB_VERSION'] ?? '8.4.6';
   const say = (kind: string, text: string): Routine =>
@@ -135,12 +137,14 @@ const plainServer = (port: number, protocol: string, memory: number, ready: (por
     }
   };
 
+/** Answers on 27017, stores nothing. */
 export const mongod = plainServer(
   27017,
   'mongodb',
   90_000_000,
   (port) => `{"s":"I", "c":"NETWORK", "id":23016, "ctx":"listener","msg":"Waiting for connections","attr":{"port":${port},"ssl":"off"}}`,
 );
+/** Answers on 11211, stores nothing. */
 export const memcached = plainServer(11211, 'memcached', 4_000_000, () => '');
 
 /** pg_isready and mysqladmin ping: does anybody listen? */
@@ -164,9 +168,11 @@ const isReady = (
     }
   };
 
+/** Exit 0 when somebody listens there, else 2. */
 export const pgIsReady = isReady(5432, {
   yes: (host, port) => `${host === '127.0.0.1' ? '/var/run/postgresql' : host}:${port} - accepting connections\n`,
   no: (host, port) => `${host === '127.0.0.1' ? '/var/run/postgresql' : host}:${port} - no response\n`,
   status: 2,
 });
+/** `mysqladmin ping`. */
 export const mysqladmin = isReady(3306, { yes: () => 'mysqld is alive\n', no: (host) => `mysqladmin: connect to server at '${host}' failed\n`, status: 1 });

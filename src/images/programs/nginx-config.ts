@@ -1,6 +1,7 @@
 /** nginx's configuration language, as far as the lab's nginx follows it. */
 import type { FileSystem } from '../../linux/file-system.ts';
 
+/** `file` and `line` are where it stands, for error messages. */
 export type Directive = {
   readonly name: string;
   readonly args: readonly string[];
@@ -102,5 +103,6 @@ export function checkDirectives(directives: readonly Directive[], within = 'main
   }
 }
 
+/** Of the first directive of that name. */
 export const argsOf = (directives: readonly Directive[] | undefined, name: string): readonly string[] | undefined =>
   directives?.find((each) => each.name === name)?.args;

@@ -6,6 +6,7 @@ import { argsOf, type Directive } from './nginx-config.ts';
 import { forward } from './proxy.ts';
 import { httpDate } from './service.ts';
 
+/** One `server` block with what it inherits from `http`. */
 export type Site = {
   readonly port: number;
   readonly names: readonly string[];

@@ -49,6 +49,7 @@ function* runScript(process: Process, me: string, name: string): Routine {
   );
 }
 
+/** Reads /etc/nginx as it starts and on `-s reload`; errors of the configuration end it with nginx' texts. */
 export const nginx: Program = function* (argv, process) {
   const version = process.env['NGINX_VERSION'] ?? '1.27.5';
   const options = argv.slice(1);

@@ -11,6 +11,7 @@ import { flag, listenWith, log, waitForSignal } from './service.ts';
 type RedisServer = { command(words: readonly string[]): Routine<string> };
 const redisProtocol: SpokenProtocol<RedisServer> = { name: 'redis' };
 
+/** Keys live as long as the process. */
 export const redisServer: Program = function* (argv, process) {
   const version = process.env['REDIS_VERSION'] ?? '7.4.5';
   if (argv.includes('--version') || argv.includes('-v')) {
@@ -177,6 +178,7 @@ const commands: Readonly<Record<string, RedisCommand>> = {
   select: { arity: 1, reply: () => 'OK' },
 };
 
+/** One command from its arguments; without any it says what it cannot do. */
 export const redisCli: Program = function* (argv, process) {
   const host = flag(argv, 'h') ?? '127.0.0.1';
   const port = Number(flag(argv, 'p') ?? 6379);

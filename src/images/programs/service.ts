@@ -6,6 +6,7 @@ import { type HttpRequest, type HttpResponse, httpProtocol } from '../../linux/p
 import type { SignalName } from '../../linux/signals.ts';
 import { Condition, type Routine } from '../../sim/routine.ts';
 
+/** May take its time: it is run for each request in the asker's fiber. */
 export type Handler = (request: HttpRequest) => Routine<HttpResponse>;
 
 /** Opens a port in the process's network namespace; throws EADDRINUSE. Close it in a `finally`. */
@@ -20,8 +21,10 @@ export function listen(
   return process.namespaces.network.listen(listener);
 }
 
+/** On all addresses of the process' network namespace; throws Errno EADDRINUSE. */
 export const listenHttp = (process: Process, port: number, handle: Handler): { close(): void } => listen(process, port, [serve(httpProtocol, { handle })]);
 
+/** The same for another protocol. */
 export const listenWith = <Server>(process: Process, port: number, protocol: SpokenProtocol<Server>, server: Server): { close(): void } =>
   listen(process, port, [serve(protocol, server)]);
 
@@ -37,6 +40,7 @@ function signalWaiter(process: Process, signals: readonly SignalName[]): { reado
   return { received: () => received, changed };
 }
 
+/** Gives the first that arrives; it is then the caller's to end the process. */
 export function* waitForSignal(process: Process, signals: readonly SignalName[] = ['SIGTERM', 'SIGINT']): Routine<SignalName> {
   const waiter = signalWaiter(process, signals);
   for (;;) {
@@ -55,6 +59,7 @@ export function* log(process: Process, text: string, fd: 1 | 2 = 1): Routine {
   }
 }
 
+/** With the headers that Go's http.Error and simple servers set. */
 export const textResponse = (status: number, body: string, headers: Readonly<Record<string, string>> = {}): HttpResponse => ({
   status,
   headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': String(body.length), ...headers },

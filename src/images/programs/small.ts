@@ -14,6 +14,7 @@ export const curlEntrypoint: Program = function* (argv, process) {
   return yield* execCommand(process, command[0] === undefined || command[0].startsWith('-') ? ['curl', ...command] : command);
 };
 
+/** `hello-world`'s text, then exit 0. */
 export const helloWorld: Program = function* (_argv, process) {
   yield* process.print(
     [
@@ -33,6 +34,7 @@ export const helloWorld: Program = function* (_argv, process) {
   return 0;
 };
 
+/** Stands for a program that the lab has not: exit 70. */
 export const notSimulated: Program = function* (argv, process) {
   const name = (argv[0] ?? '').slice((argv[0] ?? '').lastIndexOf('/') + 1);
   yield* process.printError(`k8s-lab: ${name} is not simulated\n`);

@@ -13,6 +13,7 @@ export function markOf(session: Session): string {
 
 /** The old value where the new one says the same: nothing is drawn anew then. */
 export const same = <Value>(value: Value, before: Value): Value => (JSON.stringify(value) === JSON.stringify(before) ? before : value);
+/** By identity: views are made anew when they change. */
 export const changed = (next: LessonState, before: LessonState): boolean =>
   next.view !== before.view || next.hops !== before.hops || next.cluster !== before.cluster;
 

@@ -7,6 +7,7 @@ import type { Store } from './store.ts';
 /** Work of a replay between two looks at the keyboard. */
 const slice = 25;
 
+/** Resolves once the frame has been drawn; `share` is 0 to 1. */
 export async function showStage(store: Store<AppState>, stage: WordKey, share: number, title: string | undefined): Promise<void> {
   store.set({ screen: 'opening', choice: undefined, opening: { title, stage, share } });
   // The frame is to be seen before the work begins.

@@ -3,6 +3,7 @@ import type { TroubleText } from '../troubles.ts';
 import type { Say } from '../words.ts';
 import type { ChoiceState } from './state.ts';
 
+/** A lesson that was begun before. */
 export const resumeQuestion = (say: Say, title: string): ChoiceState => ({
   question: `${title}: ${say('resumeQuestion')}`,
   options: (['resume', 'startOver', 'back'] as const).map((id) => ({ id, label: say(id) })),
@@ -18,6 +19,7 @@ export const restartQuestion = (say: Say, stuck: boolean): ChoiceState => {
   return { question: say('confirmRestart'), options: stuck ? [step, ...others] : others.toSpliced(1, 0, step) };
 };
 
+/** `no` stands first: the world would be lost. */
 export const restartShellQuestion = (say: Say): ChoiceState => ({
   question: say('confirmRestartShell'),
   options: (['no', 'yes'] as const).map((id) => ({ id, label: say(id) })),
@@ -38,6 +40,7 @@ export const leaveVisitQuestion = (say: Say): ChoiceState => ({
   ],
 });
 
+/** The learner has left the shell by `exit`. */
 export const endedQuestion = (say: Say): ChoiceState => ({
   question: say('shellEnded'),
   options: [

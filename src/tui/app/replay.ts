@@ -9,6 +9,7 @@ import { Store } from './store.ts';
 /** One lesson of what was handed in, with the work of playing it. */
 export type ReplayLesson = { readonly grade: LessonGrade; readonly frames: () => Generator<number, Frames> };
 
+/** All that the report page draws. */
 export type ReplayScreen = {
   readonly size: WindowSize;
   readonly language: Language;
@@ -24,6 +25,7 @@ const page = 10;
 /** Work between two looks at the keyboard. */
 const slice = 25;
 
+/** Lessons are played when they are first looked at. */
 export class Replay {
   readonly store: Store<ReplayScreen>;
   readonly #lessons: readonly ReplayLesson[];

@@ -2,6 +2,7 @@
 import type { KeyEvent } from '../terminal/keys.ts';
 import { type AppState, isAsking } from './state.ts';
 
+/** What the application does for a key; `ink` gives it to the components. */
 export type Command =
   | 'help'
   | 'xray'
@@ -72,6 +73,7 @@ const lessonKeys: Readonly<Record<string, Command>> = {
 };
 const scrollKeys: Readonly<Record<string, Command>> = { up: 'scrollUp', down: 'scrollDown', pageup: 'pageUp', pagedown: 'pageDown' };
 
+/** Keys for the shell are not touched while it has the focus, but for a few. */
 export function route(event: KeyEvent, context: RouteContext): Command {
   const name = event.type === 'key' ? event.name : '';
   if (context.choice) return name === 'escape' || name === 'ctrl-c' ? 'back' : 'ink';

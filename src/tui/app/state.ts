@@ -10,6 +10,7 @@ import type { Opening } from '../view/opening-view.ts';
 /** A question with a few answers, over everything else. */
 export type ChoiceState = { readonly question: string; readonly note?: string; readonly options: readonly { readonly id: string; readonly label: string }[] };
 
+/** Of the lesson that is open. */
 export type LessonState = {
   readonly title: string;
   readonly view: LessonView | undefined;
@@ -31,6 +32,7 @@ export type LessonState = {
   readonly notice: string | undefined;
 };
 
+/** Every screen is drawn from it alone. */
 export type AppState = {
   readonly size: WindowSize;
   readonly language: Language;
@@ -63,6 +65,7 @@ export function newlyTold({ view: before }: LessonState, after: LessonView | und
 /** The world stands in a dead end of the step. */
 export const isStuck = ({ view }: LessonState): boolean => view?.steps[view.current]?.deadEnd !== undefined;
 
+/** Before the world has come up. */
 export const newLessonState = (title: string): LessonState => ({
   title,
   view: undefined,

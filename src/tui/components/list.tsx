@@ -8,6 +8,7 @@ import { Rows } from './rows.tsx';
 type ListItem = { readonly value: string; readonly label: string };
 type ListProps = { readonly items: readonly ListItem[]; readonly height: number; readonly focused?: boolean; readonly onSelect: (value: string) => void };
 
+/** Up, down and Enter; `onSelect` gets the value. */
 export function List({ items, height, focused = true, onSelect }: ListProps) {
   const { say } = useDrawing();
   const values = useMemo(() => items.map(({ value }) => value), [items]);

@@ -29,6 +29,7 @@ const leave = '\x1b[?2026l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l';
 /** After a lone ESC so long a wait tells the Escape key from a sequence in pieces. */
 const escapeWait = 35;
 
+/** Raw mode and the alternate screen; given back on signals and errors too. */
 export class Host {
   readonly #options: HostOptions;
   readonly #decoder = new StringDecoder('utf8');

@@ -1,5 +1,6 @@
 /** What comes from the keyboard: bytes into keys, whole pastes, text. Mouse, focus and terminal answers are dropped. A pure step; the rest waits for its end. */
 
+/** `name` is `enter`, `ctrl-c`, `up` …; text is what was typed between keys. */
 export type KeyEvent =
   | { readonly type: 'key'; readonly name: string /** As it came, for programs in raw mode. */; readonly raw: string }
   | { readonly type: 'text'; readonly text: string }
@@ -7,7 +8,9 @@ export type KeyEvent =
 
 type Decoded = { readonly events: readonly KeyEvent[] /** The beginning of a sequence that is not whole yet. */; readonly rest: string };
 
+/** Bracketed paste: xterm's mode 2004. */
 export const pasteStart = '\x1b[200~';
+/** What comes in between is text, whatever it is. */
 export const pasteEnd = '\x1b[201~';
 
 const finals: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@
 import { EventEmitter } from 'node:events';
 import stringWidth from '../fast-width.ts';
 
+/** The terminal pane, painted without Ink: it changes with every byte. */
 export type Overlay = {
   /** Where the area begins; it reaches to the right edge. */
   readonly row: number;
@@ -15,6 +16,7 @@ export type Overlay = {
 
 type Painted = { readonly base: string; readonly over: string | undefined; readonly column: number };
 
+/** Stands for stdout towards Ink. */
 export class Painter extends EventEmitter {
   readonly #out: NodeJS.WriteStream;
   #frame: readonly string[] = [];

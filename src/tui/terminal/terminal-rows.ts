@@ -5,6 +5,7 @@ import type { Style } from '../text/style.ts';
 import { cut, pad } from '../text/wrap.ts';
 import type { VtScreen } from '../vt/screen.ts';
 
+/** Rows are as wide as the pane at most. */
 export type Placed = {
   readonly rows: readonly string[] /** Where the terminal's own cursor stands; undefined hides it. */;
   readonly cursor: { readonly row: number; readonly column: number } | undefined;

@@ -1,5 +1,6 @@
 /** How things look: the 16 colours of the terminal, never a background, and nothing that only a colour tells. */
 
+/** What a text is, not which colour it has. */
 export type Look = 'plain' | 'strong' | 'faint' | 'emphasis' | 'code' | 'good' | 'bad' | 'note' | 'title' | 'mark';
 
 /** SGR parameters: on, off. */
@@ -20,6 +21,7 @@ const coloured: readonly Look[] = ['code', 'good', 'bad', 'note'];
 /** Puts a look on a text; without colours (NO_COLOR) only weight and underline are left. */
 export type Style = (look: Look, text: string) => string;
 
+/** Without colours, marks and words say the same. */
 export const newStyle = (colours: boolean): Style => {
   return (look, text) => {
     const pair = looks[look];

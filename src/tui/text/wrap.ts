@@ -4,6 +4,7 @@ import stringWidth from '../fast-width.ts';
 import { graphemes } from '../prompt.ts';
 import type { Look, Style } from './style.ts';
 
+/** A piece of a line in one look. */
 export type Span = { readonly text: string; readonly look: Look };
 type Cell = { readonly text: string; readonly width: number; readonly look: Look };
 

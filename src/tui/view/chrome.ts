@@ -6,6 +6,7 @@ import type { Style } from '../text/style.ts';
 import { cut } from '../text/wrap.ts';
 import type { Say, WordKey } from '../words.ts';
 
+/** Title left, step and points right. */
 export function headerRow({ title, view }: LessonState, width: number, style: Style, say: Say): string {
   const right = view
     ? `${view.finished ? '✓' : say('step', { n: view.current + 1, of: view.steps.length })} · ${say('pointsOf', { n: view.points, of: view.pointsPossible })} `
@@ -14,6 +15,7 @@ export function headerRow({ title, view }: LessonState, width: number, style: St
   return style('title', left) + ' '.repeat(Math.max(1, width - stringWidth(left) - stringWidth(right))) + cut(right, width);
 }
 
+/** Clock and speed, where keys go, and which there are. */
 export function statusRow(lesson: LessonState, width: number, style: Style, say: Say): string {
   const { clock, speed, paused, skipping, focus, notice, raw, pane } = lesson;
   const state = skipping ? say('skipping') : paused ? say('paused') : say('speed', { n: speed });
@@ -44,6 +46,7 @@ export function ruleRow(label: string, active: boolean, width: number): string {
 }
 
 const titles: Readonly<Record<LessonState['pane'], WordKey>> = { lesson: 'lesson', xray: 'xray', cluster: 'cluster', help: 'help' };
+/** In the learner's language. */
 export const paneTitle = (pane: LessonState['pane'], say: Say): string => say(titles[pane]);
 
 /** A slice of rows, filled up to a height; `first` may be anything. */

@@ -7,6 +7,7 @@ import type { Style } from '../text/style.ts';
 import { wrapSpans } from '../text/wrap.ts';
 import type { Say } from '../words.ts';
 
+/** With the last step's note, which would not be seen otherwise. */
 export function debriefRows(view: LessonView, width: number, style: Style, say: Say): string[] {
   const rows = [style('title', view.title), style('good', `✓ ${say('lessonDone', { n: view.points, of: view.pointsPossible })}`), ''];
   const last = view.steps.at(-1);

@@ -22,6 +22,7 @@ type Span = readonly [from: number, to: number];
 
 type RowContext = { readonly width: number; readonly style: Style; readonly say: Say; readonly language: Language };
 
+/** With the row at which each step begins. */
 export function lessonRows(lesson: LessonView, context: RowContext): LessonRows {
   const { width, style } = context;
   const rows: string[] = [...markdownRows(lesson.story, width, style), ''];

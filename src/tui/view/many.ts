@@ -1,5 +1,6 @@
 /** Choices of which several are ticked, or that are put in order: a pure step from key to state. */
 
+/** `carrying`: the entry under the pointer moves with it. */
 export type Many = {
   /** Values in the order shown. */
   readonly order: readonly string[];
@@ -9,10 +10,12 @@ export type Many = {
   readonly carrying: boolean;
 };
 
+/** In the order given, nothing ticked. */
 export const newMany = (values: readonly string[]): Many => ({ order: values, ticked: [], at: 0, carrying: false });
 
 type ManyKey = 'up' | 'down' | 'space';
 
+/** Space ticks, or picks up and puts down. */
 export function pressMany(state: Many, key: ManyKey, ordering: boolean): Many {
   if (key === 'space') return ordering ? { ...state, carrying: !state.carrying } : { ...state, ticked: toggled(state) };
   const to = state.at + (key === 'up' ? -1 : 1);

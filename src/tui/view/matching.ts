@@ -4,12 +4,16 @@ import { windowOf } from './window.ts';
 
 type Item = { readonly value: string; readonly label: string };
 
+/** `at` is the choice under the pointer. */
 export type Matching = { readonly at: number /** Index of the match of each choice; -1: none yet. */; readonly matched: readonly number[] };
 
+/** Nothing matched yet. */
 export const newMatching = (choices: number): Matching => ({ at: 0, matched: Array<number>(choices).fill(-1) });
 
+/** Up and down choose, left and right match. */
 export type MatchingKey = 'up' | 'down' | 'left' | 'right';
 
+/** Matches go round. */
 export function pressMatching({ at, matched }: Matching, key: MatchingKey, matches: number): Matching {
   if (key === 'up' || key === 'down') return { matched, at: Math.max(0, Math.min(matched.length - 1, at + (key === 'up' ? -1 : 1))) };
   const now = matched[at] ?? -1;

@@ -23,6 +23,7 @@ type MenuContext = {
 /** Lower windows show entries only. */
 const isTall = ({ rows }: WindowSize): boolean => rows >= 12;
 
+/** `id` is what Actions.menu gets. */
 export function menuEntries({ tracks, kept, language, size, style, say }: MenuContext): MenuEntry[] {
   const entries: MenuEntry[] = [];
   for (const { title, lessons } of tracks) {

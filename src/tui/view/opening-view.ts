@@ -3,8 +3,10 @@ import type { Style } from '../text/style.ts';
 import { wrapSpans } from '../text/wrap.ts';
 import type { Say, WordKey } from '../words.ts';
 
+/** `title` is undefined for a shell; `share` is 0 to 1. */
 export type Opening = { readonly title: string | undefined; readonly stage: WordKey; readonly share: number };
 
+/** With a bar. */
 export function openingRows({ title, stage, share }: Opening, width: number, style: Style, say: Say): string[] {
   const text = title === undefined ? say('openingShell') : say('opening', { title });
   const rows = [

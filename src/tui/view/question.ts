@@ -5,6 +5,7 @@ import type { Style } from '../text/style.ts';
 import { cut, wrapSpans } from '../text/wrap.ts';
 import type { Say } from '../words.ts';
 
+/** Labels may have several rows. */
 export type QuestionView = {
   readonly id: string;
   readonly kind: 'single' | 'multi' | 'order' | 'match' | 'text' | 'read';

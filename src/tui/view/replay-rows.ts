@@ -11,6 +11,7 @@ import { VtScreen } from '../vt/screen.ts';
 import type { Say } from '../words.ts';
 import { keysIn, ruleRow } from './chrome.ts';
 
+/** One lesson at one moment. */
 export type ReplayState = {
   readonly grade: LessonGrade;
   readonly frames: Frames['frames'];
@@ -24,6 +25,7 @@ type ReplayContext = { readonly size: WindowSize; readonly style: Style; readonl
 /** Keys that are left out first where not all find room. */
 const lesserKeys = ['Home', 'PgUp', '↑↓', 'F10', 'Tab'];
 
+/** As many as the window has. */
 export function replayRows(state: ReplayState, context: ReplayContext): string[] {
   const { size, style, say } = context;
   const { columns, rows } = size;

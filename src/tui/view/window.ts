@@ -1,6 +1,7 @@
 /** Which entries of a list stand in the rows there are, and how many do not. */
 import type { Say } from '../words.ts';
 
+/** Indexes of entries, not rows. */
 export type Window = { readonly from: number /** Not included. */; readonly to: number };
 
 /** Whole entries around the one at the pointer, as many as fit: the same number of rows on both sides, where there are so many. */
@@ -26,6 +27,7 @@ export function windowAround(heights: readonly number[], at: number, rows: numbe
 
 /** `↑ 3 more`; blank where nothing is hidden. */
 export const moreAbove = ({ from }: Window, say: Say): string => (from > 0 ? `↑ ${say('more', { n: from })}` : '');
+/** '' where nothing is hidden. */
 export const moreBelow = ({ to }: Window, count: number, say: Say): string => (to < count ? `↓ ${say('more', { n: count - to })}` : '');
 
 /** Rows that tell of hidden entries are worth their place from here on. */

@@ -1,5 +1,6 @@
 /** Splits what a program writes to its terminal into texts and control sequences; a sequence may come in pieces. */
 
+/** What is not understood is still told apart, so that it can be left out. */
 export type VtEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'control'; readonly code: string }
@@ -19,6 +20,7 @@ const sequence = new RegExp(
 /** A sequence that never ends is given up. */
 const longestSequence = 4096;
 
+/** Keeps an unfinished sequence for the next piece. */
 export class VtParser {
   #rest = '';
 

@@ -3,6 +3,7 @@
 /** SGR parameters as they were sent, `''` for none; equal looks are equal texts. */
 export type CellStyle = string;
 
+/** A wide character stands in two cells, the second of them empty. */
 export class Row {
   readonly chars: string[];
   readonly styles: CellStyle[];

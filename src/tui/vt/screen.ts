@@ -6,6 +6,7 @@ import { rewrap } from './rewrap.ts';
 import { type CellStyle, Row } from './row.ts';
 import { sequences } from './sequences.ts';
 
+/** From 0. */
 export type Cursor = { row: number; column: number };
 
 /** A screen of rows, and where the next character goes. */
@@ -23,6 +24,7 @@ export class Buffer {
   }
 }
 
+/** Fed with what the tty's output channel gives. */
 export class VtScreen {
   columns: number;
   height: number;

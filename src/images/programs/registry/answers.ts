@@ -18,12 +18,14 @@ type Headers = Readonly<Record<string, string>>;
 
 const always = { 'Docker-Distribution-Api-Version': 'registry/2.0', 'X-Content-Type-Options': 'nosniff' };
 
+/** Body and Content-Length. */
 export const answer = (status: number, body: string, headers: Headers = {}): HttpResponse => ({
   status,
   headers: { 'Content-Length': String(body.length), ...headers, ...always },
   body,
 });
 
+/** 200 with a JSON body and its newline. */
 export const json = (value: object, headers: Headers = {}): HttpResponse =>
   answer(200, `${JSON.stringify(value)}\n`, { 'Content-Type': 'application/json; charset=utf-8', ...headers });
 
@@ -58,5 +60,6 @@ export const noRoute = (): HttpResponse => ({
   body: '404 page not found\n',
 });
 
+/** Whatever its case; undefined where it was not sent. */
 export const headerOf = ({ headers }: { readonly headers: Headers }, name: string): string | undefined =>
   Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1];

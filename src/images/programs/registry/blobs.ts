@@ -4,6 +4,7 @@ import type { HttpResponse } from '../../../linux/protocols.ts';
 import { answer, bad, type Call, headerOf } from './answers.ts';
 import type { Stored } from './storage.ts';
 
+/** GET and HEAD. */
 export function getBlob({ storage, repository, object: digest, request }: Call): HttpResponse {
   const blob = storage.hasLayer(repository, digest) ? storage.blob(digest) : undefined;
   if (!blob) return bad('BLOB_UNKNOWN', digest);
@@ -17,6 +18,7 @@ export function getBlob({ storage, repository, object: digest, request }: Call):
   });
 }
 
+/** Unlinks it from the repository; the bytes go with garbage collection. */
 export function deleteBlob({ storage, repository, object: digest, deletes }: Call): HttpResponse {
   if (!deletes) return bad('UNSUPPORTED');
   if (!storage.hasLayer(repository, digest)) return bad('BLOB_UNKNOWN', digest);
@@ -37,6 +39,7 @@ export function startUpload(call: Call): HttpResponse {
   return under(call, id, 202, 0);
 }
 
+/** Appends; answers with the offset so far. */
 export function patchUpload(call: Call): HttpResponse {
   const { storage, repository, object: id } = call;
   if (!storage.upload(repository, id)) return bad('BLOB_UPLOAD_UNKNOWN');
@@ -61,11 +64,13 @@ export function putUpload(call: Call): HttpResponse {
   return created(call, digest);
 }
 
+/** The offset so far. */
 export function uploadStatus(call: Call): HttpResponse {
   const upload = call.storage.upload(call.repository, call.object);
   return upload ? under(call, call.object, 204, upload.size) : bad('BLOB_UPLOAD_UNKNOWN');
 }
 
+/** What was sent is thrown away. */
 export function cancelUpload({ storage, repository, object: id }: Call): HttpResponse {
   if (!storage.upload(repository, id)) return bad('BLOB_UPLOAD_UNKNOWN');
   storage.endUpload(repository, id);

@@ -2,6 +2,7 @@
 import { parseConfigYaml } from '../../../apimachinery/yaml-simple.ts';
 import type { Process } from '../../../linux/process.ts';
 
+/** `root` is the folder of the filesystem driver. */
 export type RegistryConfig = {
   readonly address: string;
   readonly port: number;

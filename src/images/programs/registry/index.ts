@@ -19,6 +19,7 @@ export const registryEntrypoint: Program = function* (argv, process) {
   return yield* execCommand(process, /\.ya?ml$/.test(words[0] ?? '') ? ['registry', 'serve', ...words] : words);
 };
 
+/** `serve` and `garbage-collect`, with the configuration's path. */
 export const registry: Program = function* (argv, process) {
   const [command, ...words] = argv.slice(1);
   if (command === '--version' || command === '-v') {

@@ -17,6 +17,7 @@ const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
 const ociIndex = 'application/vnd.oci.image.index.v1+json';
 const typeOf = ({ mediaType, manifests }: Manifest): string => mediaType ?? (manifests ? ociIndex : ociManifest);
 
+/** GET and HEAD, by tag or digest. */
 export function getManifest({ storage, repository, object, request }: Call): HttpResponse {
   const digest = isDigest(object) ? object : storage.tag(repository, object);
   if (digest === undefined) return bad('MANIFEST_UNKNOWN', { Tag: object });
@@ -62,6 +63,7 @@ function parsed(text: string): Manifest | string {
   }
 }
 
+/** By digest only, and only with storage.delete.enabled. */
 export function deleteManifest({ storage, repository, object, deletes }: Call): HttpResponse {
   if (!deletes) return bad('UNSUPPORTED');
   if (!isDigest(object)) return bad('DIGEST_INVALID');
@@ -70,12 +72,14 @@ export function deleteManifest({ storage, repository, object, deletes }: Call): 
   return answer(202, '');
 }
 
+/** Sorted, in pages of `n`. */
 export function listTags({ storage, repository, query, request }: Call): HttpResponse {
   if (!storage.has(repository)) return bad('NAME_UNKNOWN', { name: repository });
   const { page, next } = paged(storage.tags(repository), query);
   return json({ name: repository, tags: page.length > 0 ? page : null }, next === undefined ? {} : link(request.path, next, page.length));
 }
 
+/** Repositories, in pages of `n`. */
 export function catalog({ storage, query, request }: Call): HttpResponse {
   const n = query.get('n');
   if (n !== null && !(Number(n) > 0)) return bad('PAGINATION_NUMBER_INVALID', { n: Number(n) || 0 });

@@ -2,6 +2,7 @@
 import { FileNode } from '../../../linux/inode.ts';
 import type { Process } from '../../../linux/process.ts';
 
+/** `size` is what the blob would weigh, as Blob has it. */
 export type Stored = { readonly text: string; readonly size: number };
 
 const hexOf = (digest: string): string => digest.replace(/^sha256:/, '');
