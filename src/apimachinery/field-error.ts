@@ -47,13 +47,6 @@ export const tooLong = (field: string, badValue: unknown, maxBytes: number): Fie
   badValue,
   detail: maxBytes >= 0 ? `may not be more than ${maxBytes} bytes` : 'value is too long',
 });
-/** A list with too many items. */
-export const tooMany = (field: string, actual: number, max: number): FieldError => ({
-  type: 'TooMany',
-  field,
-  badValue: actual,
-  detail: `must have at most ${max} ${max === 1 ? 'item' : 'items'}`,
-});
 
 /** The text without the field's name, as it stands in a Status cause. */
 export function toBody(error: FieldError): string {
@@ -73,13 +66,6 @@ export function aggregateText(errors: readonly FieldError[]): string {
   const texts = [...new Set(errors.map(toText))];
   return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
 }
-
-/** Builds field paths: `child(path, 'a', 'b')`. */
-export const child = (path: string, ...names: readonly string[]): string => [path, ...names].filter((name) => name !== '').join('.');
-/** `path[3]`. */
-export const index = (path: string, at: number): string => `${path}[${at}]`;
-/** `path[key]`. */
-export const key = (path: string, name: string): string => `${path}[${name}]`;
 
 function valueText(value: unknown): string {
   if (value === undefined || value === null) return 'null';

@@ -7,7 +7,7 @@ import { type Operator, parseRequirements, type Requirement, SelectorError } fro
 export { type Operator, type Requirement, SelectorError };
 
 /** metadata.labels. */
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
 /** The part of metav1.LabelSelector that counts here. */
 type LabelSelectorLike = {
@@ -18,9 +18,7 @@ type LabelSelectorLike = {
 const noLabels: Labels = {};
 
 /** The selector that matches nothing: labels.Nothing. */
-export const nothing: readonly Requirement[] = [{ key: '', operator: 'in', values: [] }];
-/** The selector that matches everything: labels.Everything. */
-export const everything: readonly Requirement[] = [];
+const nothing: readonly Requirement[] = [{ key: '', operator: 'in', values: [] }];
 
 /** Reads `-l`'s argument: `app=web,tier in (a, b),!legacy`. Throws SelectorError. */
 export const parseSelector = (text: string): Requirement[] => parseRequirements(text).map(parsedRequirement).sort(byKey);
@@ -155,6 +153,4 @@ export function formatLabels(labels: Labels | undefined): string {
     .join(',');
 }
 
-/** What is wrong with the key of a label; [] when nothing is. */
-export const validateLabelKey = validateQualifiedName;
 export { validateLabelValue };

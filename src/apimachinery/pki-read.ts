@@ -43,7 +43,7 @@ const algorithmNames: Readonly<Record<string, string>> = {
 };
 
 /** What a certificate signing request asks for; `publicKey` as in CertificateInfo. */
-export type RequestInfo = Subject & {
+type RequestInfo = Subject & {
   readonly dnsNames: readonly string[];
   readonly ips: readonly string[];
   readonly publicKey: string;

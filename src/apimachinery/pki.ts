@@ -69,7 +69,7 @@ export function signRequest(ca: KeyPair, requestPem: string, validity: { readonl
 }
 
 /** `message` is Go's, from `x509: ` on. */
-export type Verification = { readonly ok: true; readonly info: CertificateInfo } | { readonly ok: false; readonly message: string };
+type Verification = { readonly ok: true; readonly info: CertificateInfo } | { readonly ok: false; readonly message: string };
 
 /** Whether a CA signed a certificate and it is valid now; the messages are those of Go's crypto/x509. */
 export function verify(pem: string, caPem: string, now: number): Verification {

@@ -173,15 +173,7 @@ export function wholeValue(text: string | number | undefined): number {
   return match ? Number(match[1]) * (byteFactors[match[2] ?? ''] ?? 1) : parseQuantity(text).value();
 }
 
-/** In whole units, rounded up. */
-export const value = (quantity: Quantity): number => quantity.value();
-/** In thousandths, rounded up. */
-export const milliValue = (quantity: Quantity): number => quantity.milliValue();
 /** The sum. */
 export const add = (a: Quantity, b: Quantity): Quantity => a.add(b);
-/** The difference. */
-export const sub = (a: Quantity, b: Quantity): Quantity => a.sub(b);
-/** Negative, 0 or positive. */
-export const compare = (a: Quantity, b: Quantity): number => a.compare(b);
 /** The canonical text. */
 export const formatQuantityText = (quantity: Quantity): string => quantity.toString();

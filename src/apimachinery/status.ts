@@ -28,10 +28,10 @@ export type StatusReason =
   | '';
 
 /** One field that is wrong; `reason` is `FieldValueInvalid` and the like. */
-export type StatusCause = { readonly reason?: string; readonly message?: string; readonly field?: string };
+type StatusCause = { readonly reason?: string; readonly message?: string; readonly field?: string };
 
 /** Which object the error is about; `kind` is the resource for most errors, as upstream has it. */
-export type StatusDetails = {
+type StatusDetails = {
   readonly name?: string;
   readonly group?: string;
   readonly kind?: string;
@@ -83,7 +83,7 @@ export const isStatus = (body: unknown): body is Status =>
   typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'Status' && 'apiVersion' in body && body.apiVersion === 'v1';
 
 /** `deployments.apps`, or `pods`: what messages call a resource. */
-export const resourceText = ({ group, resource }: GroupResource): string => (group === '' ? resource : `${resource}.${group}`);
+const resourceText = ({ group, resource }: GroupResource): string => (group === '' ? resource : `${resource}.${group}`);
 /** `Deployment.apps`, or `Pod`. */
 const kindText = ({ group, kind }: GroupKind): string => (group === '' ? kind : `${kind}.${group}`);
 
@@ -148,9 +148,6 @@ export function forbidden(resource: GroupResource, name: string, message: string
 
 /** 401. */
 export const unauthorized = (message = 'Unauthorized'): StatusError => failure(401, 'Unauthorized', message);
-
-/** 410 Gone. */
-export const gone = (message: string): StatusError => failure(410, 'Gone', message);
 
 /** 410 Expired: the resourceVersion or continue token asked for is too old. */
 export const expired = (message: string): StatusError => failure(410, 'Expired', message);

@@ -5,7 +5,7 @@
 import { parse } from './yaml-library.ts';
 
 /** What a plain word means; undefined where that is not for us to say. */
-export type Resolve = (word: string) => string | number | boolean | null | undefined;
+type Resolve = (word: string) => string | number | boolean | null | undefined;
 
 type Line = { readonly indent: number; readonly text: string };
 

@@ -20,7 +20,7 @@ import type { Uids } from './uid.ts';
 import type { WatchCaches } from './watch-caches.ts';
 
 /** The answer of `/version`, field by field. */
-export type VersionInfo = { readonly major: string; readonly minor: string; readonly gitVersion: string; readonly [field: string]: string };
+type VersionInfo = { readonly major: string; readonly minor: string; readonly gitVersion: string; readonly [field: string]: string };
 
 /** What an apiserver is started with; the cluster makes it of kube-apiserver's flags and the files that they name. */
 export type ApiServerOptions = {

@@ -118,6 +118,3 @@ export const withMeta = <T extends KubeObject>(object: T, change: Partial<KubeOb
   ...object,
   metadata: { ...object.metadata, ...change },
 });
-
-/** `default/web`, or the name alone. */
-export const nameOf = (object: KubeObject): string => object.metadata.name ?? '';

@@ -85,7 +85,7 @@ const verbs: Readonly<Record<string, (context: RequestContext) => RestResponse>>
 };
 
 /** An object as the client asked to see it. */
-export function answer(context: RequestContext, status: number, object: KubeObject): RestResponse {
+function answer(context: RequestContext, status: number, object: KubeObject): RestResponse {
   return jsonResponse(status, presenterOf(context)?.object(object) ?? object);
 }
 

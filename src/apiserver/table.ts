@@ -12,7 +12,7 @@ type ColumnDefinition = {
 };
 type TableRow = { readonly cells: readonly (string | number | boolean | null)[]; readonly object?: unknown };
 /** meta.k8s.io/v1 Table, which kubectl asks for by its Accept header; `columnDefinitions` is null where the client has had them already. */
-export type Table = KubeObject & { readonly columnDefinitions: readonly ColumnDefinition[] | null; readonly rows: readonly TableRow[] };
+type Table = KubeObject & { readonly columnDefinitions: readonly ColumnDefinition[] | null; readonly rows: readonly TableRow[] };
 
 type TableOptions = { readonly now: number; readonly include: string; readonly metadata: Readonly<Record<string, unknown>>; readonly withoutColumns?: boolean };
 

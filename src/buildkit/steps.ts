@@ -12,7 +12,7 @@ import type { StageState } from './state.ts';
 export type StepMade = { readonly entries: readonly ArchiveEntry[]; readonly createdBy: string; readonly config?: Config };
 
 /** A step with the digest of all that it depends on. */
-export type Step = {
+type Step = {
   readonly digest: string;
   readonly createdBy: string;
   readonly config?: Config;

@@ -3,7 +3,7 @@
 /** A compose file that cannot be read; the message is compose-go's. */
 export class ComposeFileError extends Error {}
 
-export type Variables = {
+type Variables = {
   readonly get: (name: string) => string | undefined;
   /** Told of a variable that has no value. */
   readonly missing: (name: string) => void;

@@ -42,7 +42,7 @@ export class FlagError extends Error {
 const lists: ReadonlySet<FlagType> = new Set(['stringArray', 'stringSlice', 'stringToString']);
 
 /** Whether a flag may be given several times, with all its values kept. */
-export const isList = ({ type = 'string' }: FlagSpec): boolean => lists.has(type);
+const isList = ({ type = 'string' }: FlagSpec): boolean => lists.has(type);
 
 /** The values after parsing; what was not given has its default. */
 export class Flags {
@@ -182,7 +182,7 @@ function wrongDuration(value: string): string | undefined {
 }
 
 /** encoding/csv of one line: commas separate, double quotes hold together. */
-export function splitCsv(value: string): string[] {
+function splitCsv(value: string): string[] {
   if (value === '') return [];
   return [...value.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map((match) => match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
 }

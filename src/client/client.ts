@@ -30,10 +30,10 @@ export type ListOptions = {
 };
 type WatchOptions = Omit<ListOptions, 'resourceVersion'> & { readonly resourceVersion: string };
 /** `resourceVersion` is where a watch goes on. Items are frozen and shared. */
-export type ObjectList<T> = { readonly items: readonly T[]; readonly resourceVersion: string };
+type ObjectList<T> = { readonly items: readonly T[]; readonly resourceVersion: string };
 
 /** Absent: the resource's own grace period and propagation. A precondition that does not hold is a Conflict. */
-export type DeleteOptions = {
+type DeleteOptions = {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };

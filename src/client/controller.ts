@@ -27,7 +27,7 @@ type Reconcile = (key: ObjectKey, context: Context) => Result;
 export type Enqueue<T extends KubeObject = KubeObject> = (object: T, context: Context, before?: T) => readonly ObjectKey[];
 
 /** Which changes set a controller off: `enqueue` turns an object that changed into the keys to be reconciled. */
-export type Watch = {
+type Watch = {
   readonly resource: ResourceName;
   readonly enqueue: Enqueue;
   /** Told before the keys are queued: for expectations. */

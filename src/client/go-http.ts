@@ -11,7 +11,7 @@ import type { Sim } from '../sim/sim.ts';
 export type Client = { readonly sim: Sim; readonly network: NetworkNamespace; readonly files: FileSystem };
 
 /** `path` with its query; `ca` is PEM of authorities trusted beside the system's. */
-export type Target = {
+type Target = {
   readonly scheme: 'http' | 'https';
   /** `host[:port]` */
   readonly authority: string;

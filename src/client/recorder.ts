@@ -6,7 +6,7 @@ import { type Client, isRetriable } from './client.ts';
 import { type Correlated, EventCorrelator, type EventFacts } from './event-correlator.ts';
 
 /** Who records. With `instance` events are written the events.k8s.io way, as the scheduler does: eventTime, reportingComponent and series. */
-export type EventSource = { readonly component: string; readonly host?: string; readonly instance?: string };
+type EventSource = { readonly component: string; readonly host?: string; readonly instance?: string };
 
 type EventDetails = {
   /** The part of the object: `spec.containers{web}`. */

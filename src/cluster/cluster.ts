@@ -20,7 +20,7 @@ import { attachWeb } from './web/web.ts';
 import { type WorldContext, type WorldName, worlds } from './worlds/index.ts';
 
 /** 22 November 2026, 09:00 UTC: the first moment of every world. */
-export const epoch: Milliseconds = 1795338000000;
+const epoch: Milliseconds = 1795338000000;
 
 /** The chance with which worlds come up. */
 const worldSeed = 1;

@@ -32,7 +32,7 @@ const commits: Readonly<Record<string, string>> = {
 };
 
 /** As kube-apiserver answers `/version`. */
-export type VersionInfo = { readonly major: string; readonly minor: string; readonly gitVersion: string; readonly [field: string]: string };
+type VersionInfo = { readonly major: string; readonly minor: string; readonly gitVersion: string; readonly [field: string]: string };
 
 /** What the apiserver answers at /version; undefined for the newest, which knows it itself. */
 export function versionInfo(version: string): VersionInfo | undefined {

@@ -20,7 +20,7 @@ export type PluginContext = {
 };
 
 /** `previous` is the result of the plugin before in the chain; what `add` gives goes to the next. Throws CniError with the plugin's own text. */
-export type Plugin = {
+type Plugin = {
   readonly add: (conf: PluginConf, context: PluginContext & { readonly pod: NetworkNamespace }, previous: CniResult) => CniResult;
   readonly del: (conf: PluginConf, context: PluginContext) => void;
 };

@@ -3,7 +3,7 @@ import { isTable, type TomlTable, type TomlValue } from '../apimachinery/toml.ts
 import { defaultsOf2 } from './config-defaults.ts';
 
 /** A value of another type, and the key it stands under; or a key that nobody knows. */
-export type Misfit = { readonly keys: readonly string[]; readonly problem?: string };
+type Misfit = { readonly keys: readonly string[]; readonly problem?: string };
 
 /** Tables that are maps, not structs: their keys are free. `*` stands for any one key. */
 const maps = ['options', 'runtimes', 'pinned_images', 'runtime_platforms', 'mirrors', 'configs', 'auths', 'headers'];

@@ -25,7 +25,7 @@ export type LoadedConfig = {
 };
 
 /** Which containerd reads the file: `v2.3.4`, `v1.6.33`. */
-export type Version = string;
+type Version = string;
 
 const isOne = (version: Version): boolean => version.startsWith('v1.');
 const newestVersion = (version: Version): number => (isOne(version) ? 2 : 4);

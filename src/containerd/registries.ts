@@ -34,7 +34,7 @@ export type RegistryWays = {
 };
 
 /** How a client wants a registry to be reached, and as whom. */
-export type Access = RegistryAccess & { readonly auth?: RegistryAuth };
+type Access = RegistryAccess & { readonly auth?: RegistryAuth };
 
 /** How much an error says, when several hosts have failed: the one that says most is told. */
 type Failed = { readonly error: Error; readonly rank: 1 | 2 | 3 };

@@ -25,7 +25,7 @@ export type Snapshot = {
 };
 
 /** Holds what it names until it is deleted. */
-export type Lease = { readonly id: string; readonly createdAt: number; readonly labels: ContainerdLabels };
+type Lease = { readonly id: string; readonly createdAt: number; readonly labels: ContainerdLabels };
 
 /** What one namespace has. */
 export type NamespaceState = {

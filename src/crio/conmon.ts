@@ -14,7 +14,7 @@ import type { Routine } from '../sim/routine.ts';
 type Pump = { readonly done: boolean };
 
 /** How a container ended. */
-export type Exit = { readonly code: number; readonly at: number; readonly oomKilled: boolean };
+type Exit = { readonly code: number; readonly at: number; readonly oomKilled: boolean };
 
 type ConmonOptions = {
   readonly id: string;

@@ -24,7 +24,7 @@ const registriesFolder = `${registriesConf}.d`;
 export const unknown = (text: string): CriError => new CriError('Unknown', text);
 
 /** A whole name in parts; a tag beside a digest falls. Throws CriError. */
-export function parseReference(text: string): Reference {
+function parseReference(text: string): Reference {
   const slash = text.indexOf('/');
   const [base = '', digest] = text.split('@');
   const host = text.slice(0, slash);

@@ -18,7 +18,7 @@ export const userdata = (id: string): string => `${graphRoot}/overlay-containers
 export const runDirectory = (id: string): string => `${runRoot}/overlay-containers/${id}/userdata`;
 
 /** One layer, and all below it. */
-export type Layer = {
+type Layer = {
   readonly id: string;
   readonly parent: string;
   readonly created: number;

@@ -87,7 +87,7 @@ export function timestamp(ms: number): string {
 }
 
 /** As DockerApi.containers.logs takes them. */
-export type LogOptions = { readonly follow: boolean; readonly tail: number; readonly since: number; readonly until: number };
+type LogOptions = { readonly follow: boolean; readonly tail: number; readonly since: number; readonly until: number };
 
 /** Closed after the last line, or with `follow` as the container ends. Throws DockerError 501 for drivers that cannot be read. */
 export function readLogs(engine: Engine, container: Container, options: LogOptions): Channel<LogLine> {

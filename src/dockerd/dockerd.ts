@@ -48,7 +48,7 @@ type DockerdOptions = {
 };
 
 /** Where the docker command and dockershim look for it. */
-export const dockerSocket = '/var/run/docker.sock';
+const dockerSocket = '/var/run/docker.sock';
 const rootDirectories = ['buildkit', 'containers', 'image', 'network', 'plugins', 'rootfs', 'runtimes', 'swarm', 'tmp', 'volumes'];
 
 const newest = { ApiVersion: '1.55', GitCommit: '3d7c7a8' };

@@ -6,7 +6,7 @@ import { pruneFilter } from './prune-filter.ts';
 
 type Answer = object | string | undefined;
 /** One endpoint without the version before it (`/v1.55`); `answer` gives what becomes the JSON body. */
-export type Route = {
+type Route = {
   readonly method: string;
   readonly path: RegExp;
   /** 200 unless told; nothing to say is 204. */

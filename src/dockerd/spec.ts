@@ -7,7 +7,7 @@ import { userOf } from '../linux/passwd.ts';
 import type { Container } from './state.ts';
 
 /** As containerd stores it with a container. */
-export type OciSpec = ContainerdContainer['spec'];
+type OciSpec = ContainerdContainer['spec'];
 
 const others = capabilityNames(
   'AUDIT_CONTROL AUDIT_READ BLOCK_SUSPEND BPF CHECKPOINT_RESTORE DAC_READ_SEARCH IPC_LOCK IPC_OWNER LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE NET_ADMIN NET_BROADCAST PERFMON SYS_ADMIN SYS_BOOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG SYSLOG WAKE_ALARM',
@@ -26,7 +26,7 @@ export const maskedPaths =
   );
 
 /** What is known only when the container starts. */
-export type SpecParts = {
+type SpecParts = {
   readonly root: DirectoryNode;
   readonly netns: string | undefined;
   readonly hostname: string;
@@ -136,7 +136,7 @@ function capabilities({ host }: Container): string[] {
 }
 
 /** `home` becomes HOME unless the environment has one. */
-export type User = { readonly uid: number; readonly gid: number; readonly groups: readonly number[]; readonly home: string };
+type User = { readonly uid: number; readonly gid: number; readonly groups: readonly number[]; readonly home: string };
 
 /** `nginx`, `101`, `101:101` by the container's own /etc/passwd and /etc/group. */
 export function resolveUser(root: DirectoryNode, text: string): User {

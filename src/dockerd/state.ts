@@ -28,7 +28,7 @@ export type PublishedPort = {
 };
 
 /** Somebody attached. */
-export type Client = { readonly stdout: ByteStream; readonly stderr?: ByteStream };
+type Client = { readonly stdout: ByteStream; readonly stderr?: ByteStream };
 
 /** As `inspect` shows it; Start and End are virtual milliseconds here. */
 export type HealthState = {

@@ -2,7 +2,7 @@
 import type { FileSystem } from '../linux/file-system.ts';
 
 /** What is needed to give a lost sandbox's network back. */
-export type Checkpoint = { readonly name: string; readonly namespace: string; readonly hostNetwork: boolean };
+type Checkpoint = { readonly name: string; readonly namespace: string; readonly hostNetwork: boolean };
 
 const directory = '/var/lib/dockershim/sandbox';
 

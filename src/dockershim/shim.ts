@@ -127,7 +127,7 @@ function* translate(from: Channel<DockerEvent>, to: Channel<ContainerEvent>, now
 }
 
 /** Errors of the daemon come as the docker client words them; others are bugs of the lab and go on. */
-export function toRpc(error: unknown, prefix = ''): unknown {
+function toRpc(error: unknown, prefix = ''): unknown {
   if (!(error instanceof DockerError)) return error;
   return new CriError('Unknown', `${prefix}${textOf(error)}`);
 }

@@ -22,7 +22,7 @@ import { Leases } from './leases.ts';
 import { covers, WatchHub } from './watch-hub.ts';
 
 /** The version that kubeadm 1.35 installs. */
-export const etcdVersion = '3.6.6';
+const etcdVersion = '3.6.6';
 
 type EtcdOptions = {
   readonly sim: Sim;

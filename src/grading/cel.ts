@@ -5,7 +5,7 @@ import { type ASTNode, Environment, EvaluationError } from '@marcbachmann/cel-js
 export class ExpressionError extends Error {}
 
 /** Compiled; `ast` is there to say in words what was looked for. */
-export type Expression = { (context: Readonly<Record<string, unknown>>): unknown; readonly ast: ASTNode };
+type Expression = { (context: Readonly<Record<string, unknown>>): unknown; readonly ast: ASTNode };
 
 /** Loops in loops in loops: three deep over a cluster's objects is a second, four would be minutes. */
 const deepestLoop = 3;

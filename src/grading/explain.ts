@@ -3,7 +3,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { conditionWords, countedIn, flagWords, nounOf, resultOf, type Scope, shown, subject } from './expression-words.ts';
 
 /** `about`: the field that was found so. */
-export type Reason = { readonly expected: string; readonly found: string; readonly about?: string };
+type Reason = { readonly expected: string; readonly found: string; readonly about?: string };
 
 /** Names shown of things that should not be there. */
 const mostNames = 3;

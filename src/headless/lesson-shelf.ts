@@ -7,7 +7,7 @@ import { loadLesson } from '../lessons/load.ts';
 import { isFile, sizeOf, textOf } from './lesson-files.ts';
 import { lessonFolders } from './lessons-folder.ts';
 
-export type Known = { readonly loaded: LoadedLesson; readonly world: string; readonly hashes: readonly string[] };
+type Known = { readonly loaded: LoadedLesson; readonly world: string; readonly hashes: readonly string[] };
 
 /** The grader's lessons, read when they are first needed. */
 export class LessonShelf {

@@ -53,7 +53,7 @@ function imageConfig(definition: ImageDefinition, layers: readonly Blob[]): Imag
 }
 
 /** A layer's digest uncompressed: the same entries, hashed as the "tar" itself. */
-export const diffId = (layer: { readonly text: string }): string => sha256(`tar:${layer.text}`);
+const diffId = (layer: { readonly text: string }): string => sha256(`tar:${layer.text}`);
 
 const descriptor = ({ mediaType, digest, size }: Blob): Descriptor => ({ mediaType, digest, size });
 

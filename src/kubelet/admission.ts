@@ -7,7 +7,7 @@ import { isStatic, uidOf } from './pod.ts';
 import { podRequest, qosClass } from './qos.ts';
 
 /** Written into the pod's status, which becomes Failed: `OutOfcpu`, `NodeAffinity` … */
-export type Rejection = { readonly reason: string; readonly message: string };
+type Rejection = { readonly reason: string; readonly message: string };
 
 const criticalPriority = 2_000_000_000;
 

@@ -50,7 +50,7 @@ export type NftTable = {
 };
 
 /** Where the connection goes on to after NAT, or that it is refused (ICMP) or lost without an answer. */
-export type Verdict = { readonly address: string; readonly port: number } | 'reject' | 'drop';
+type Verdict = { readonly address: string; readonly port: number } | 'reject' | 'drop';
 
 /** One node's rules. kube-proxy, CNI plugins and dockerd write them; network.ts asks them for each new connection, as conntrack does. */
 export class Netfilter {

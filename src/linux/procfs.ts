@@ -8,7 +8,7 @@ import type { PidNamespace } from './namespaces.ts';
 import type { Process } from './process.ts';
 
 /** The link target that FileSystem replaces by the reading process's own number. */
-export const selfLink = '<self>';
+const selfLink = '<self>';
 
 const root = (mode: number, now: number) => ({ mode, uid: 0, gid: 0, mtime: now });
 

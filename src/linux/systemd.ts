@@ -11,7 +11,7 @@ import type { SignalName } from './signals.ts';
 import { assignments, parseUnit, splitWords, type UnitFile } from './unit-file.ts';
 
 /** The state that `systemctl is-active` prints; Unit.sub says more. */
-export type ActiveState = 'active' | 'inactive' | 'failed' | 'activating' | 'deactivating';
+type ActiveState = 'active' | 'inactive' | 'failed' | 'activating' | 'deactivating';
 
 /** One loaded unit. */
 export class Unit {

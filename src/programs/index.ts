@@ -127,6 +127,6 @@ const own: Readonly<Record<string, Program>> = {
 };
 
 /** What `busybox --list` of a small image shows. */
-export const busyboxApplets: readonly string[] = appletNames.filter((name) => name in own || shellApplets.includes(name));
+const busyboxApplets: readonly string[] = appletNames.filter((name) => name in own || shellApplets.includes(name));
 
 export const programs: Readonly<Record<string, Program>> = { ...own, busybox: newBusybox(own, busyboxApplets) };

@@ -3,7 +3,7 @@
 const dayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const monthNames = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
 
-export type Zone = { readonly name: string; readonly offsetMinutes: number };
+type Zone = { readonly name: string; readonly offsetMinutes: number };
 export const utc: Zone = { name: 'UTC', offsetMinutes: 0 };
 
 /** Zones without summer time that learners in the lab's languages set; others count as UTC. */

@@ -3,8 +3,8 @@
 import type { Process } from '../linux/process.ts';
 import { remembered } from '../sim/remembered.ts';
 
-export type User = { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string; readonly shell: string };
-export type Group = { readonly name: string; readonly gid: number; readonly members: readonly string[] };
+type User = { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string; readonly shell: string };
+type Group = { readonly name: string; readonly gid: number; readonly members: readonly string[] };
 
 const textOf = (process: Process, file: string): string => (process.fs.find(file)?.type === 'file' ? process.fs.read(file) : '');
 

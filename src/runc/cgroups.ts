@@ -39,7 +39,7 @@ export function expandSlice(slice: string): string {
 }
 
 /** cgroups.ConvertCPUSharesToCgroupV2Value: 1024 shares are weight 100. */
-export function cpuWeight(shares: number): number {
+function cpuWeight(shares: number): number {
   if (shares <= 2) return 1;
   if (shares >= 262_144) return 10_000;
   const log = Math.log2(shares);

@@ -13,7 +13,7 @@ const noVictims = unschedulable('No preemption victims found for incoming pod');
 /** A node that would do if these pods went. */
 export type Candidate = { readonly node: NodeInfo; readonly victims: readonly PodInfo[]; readonly violations: number };
 /** A node whose pods are to go, or what the event says after `preemption: `. */
-export type Preempted = { readonly candidate: Candidate } | { readonly message: string };
+type Preempted = { readonly candidate: Candidate } | { readonly message: string };
 
 /** DefaultPreemption's PostFilter: pkg/scheduler/framework/plugins/defaultpreemption. */
 export function preempt(

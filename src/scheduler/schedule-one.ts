@@ -12,7 +12,7 @@ const minPercentage = 5;
 /** A plugin's filter, ready for one pod. */
 export type PreparedFilter = { readonly plugin: string; readonly filter: Filter; readonly clusterWide: boolean };
 /** A node, or why there is none; `filters` go on to preemption. */
-export type Scheduled = { readonly node: NodeInfo } | { readonly diagnosis: Diagnosis; readonly filters: readonly PreparedFilter[] };
+type Scheduled = { readonly node: NodeInfo } | { readonly diagnosis: Diagnosis; readonly filters: readonly PreparedFilter[] };
 
 /** Finds the node for a pod: schedulePod in pkg/scheduler/schedule_one.go. */
 export class ScheduleAlgorithm {

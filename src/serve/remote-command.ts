@@ -50,7 +50,7 @@ function sizeOf(text: string): { readonly columns: number; readonly rows: number
 }
 
 /** The last word of a session on its error stream (kubelet/pkg/cri/streaming/remotecommand/exec.go). */
-export function statusText({ exitCode, error }: StreamOutcome): string {
+function statusText({ exitCode, error }: StreamOutcome): string {
   if (error !== undefined)
     return JSON.stringify({ metadata: {}, status: 'Failure', message: error, reason: 'InternalError', details: { causes: [{ message: error }] }, code: 500 });
   if (exitCode === 0) return JSON.stringify({ metadata: {}, status: 'Success' });

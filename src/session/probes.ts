@@ -6,7 +6,7 @@ import { sleep } from '../sim/routine.ts';
 
 type ProbeRequest = { readonly from: string; readonly http?: string; readonly dns?: string; readonly tcp?: string };
 /** `found` is what came back, for the learner to read. */
-export type ProbeResult = { readonly ok: boolean; readonly found: string };
+type ProbeResult = { readonly ok: boolean; readonly found: string };
 
 /** An answer this old is asked for again. */
 const freshFor = 2_000;

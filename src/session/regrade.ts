@@ -10,7 +10,7 @@ import { Session } from './session.ts';
 import { withinOf } from './within.ts';
 
 /** What there may be too much of. */
-export type Resource = 'steps' | 'memory' | 'processor time' | 'work';
+type Resource = 'steps' | 'memory' | 'processor time' | 'work';
 
 /** A submission lived again; `session` stands where the learner's stood. */
 export type Replay = {

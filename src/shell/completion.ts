@@ -16,7 +16,7 @@ export function lineReader(shell: Shell): LineReader {
 type Answer = { readonly from: number; readonly candidates: readonly string[] };
 
 /** Candidates for the word before the cursor. */
-export function complete(shell: Shell, line: string, cursor: number): Answer {
+function complete(shell: Shell, line: string, cursor: number): Answer {
   const { words, from } = currentCommand(line.slice(0, cursor));
   const raw = words[words.length - 1] ?? '';
   const variable = /(?:^|[^\\])(\$\{?)(\w*)$/.exec(raw);

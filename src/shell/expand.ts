@@ -184,7 +184,7 @@ function* quotedPart(shell: Shell, fields: Fields, part: WordPart): Routine {
 }
 
 /** The value of `$((…))`. */
-export function* arithmetic(shell: Shell, text: string): Routine<string> {
+function* arithmetic(shell: Shell, text: string): Routine<string> {
   const inner = text.startsWith('$((') ? text.slice(3, -2) : text.slice(2, -1);
   return String(yield* arithmeticValue(shell, inner));
 }

@@ -11,7 +11,7 @@ export const outOfMemory = (bytes: number): ShellError => new ShellError(`xreall
 type Piece = { readonly text: string; readonly quoted: boolean };
 
 /** One word of the result, still knowing its quoting. */
-export class Field {
+class Field {
   readonly #pieces: Piece[] = [];
   text = '';
   /** True when it could name files. */

@@ -89,7 +89,7 @@ function shortDirectory(shell: Shell): string {
 }
 
 /** The user's name by /etc/passwd. */
-export function userName(shell: Shell): string {
+function userName(shell: Shell): string {
   const passwd = shell.process.fs.find('/etc/passwd');
   if (passwd?.type === 'file') {
     const text = passwd.read();

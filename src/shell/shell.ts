@@ -48,7 +48,7 @@ export type Interpreter = {
 /** bash, or one of the shells that call themselves sh. */
 export type Flavor = 'bash' | 'dash' | 'ash';
 
-export type Frame = { readonly name: string; readonly source: SourceText; readonly line: number; readonly sourced: boolean };
+type Frame = { readonly name: string; readonly source: SourceText; readonly line: number; readonly sourced: boolean };
 
 /** A statement takes this much virtual time, so that a busy loop moves the clock: about what bash needs for a builtin on a small machine. */
 const statementCost = 1 / 64;

@@ -15,7 +15,7 @@ export type Rule = {
 };
 
 /** What webhooks and policies have in common of their matches. */
-export type Matching = {
+type Matching = {
   readonly rules?: readonly Rule[];
   readonly excluded?: readonly Rule[];
   readonly namespaceSelector?: LabelSelector;

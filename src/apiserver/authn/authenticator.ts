@@ -10,7 +10,7 @@ import type { TokenAuthenticator } from './service-account-tokens.ts';
 type Known = { readonly user: UserInfo; readonly notBefore: number; readonly notAfter: number };
 
 /** Who a request without credentials is from. */
-export const anonymous: UserInfo = Object.freeze({ name: 'system:anonymous', groups: Object.freeze(['system:unauthenticated']) });
+const anonymous: UserInfo = Object.freeze({ name: 'system:anonymous', groups: Object.freeze(['system:unauthenticated']) });
 
 /** Who a request is from: client certificates, service account tokens, anonymous (kubernetes pkg/kubeapiserver/authenticator). */
 export class Authenticator {

@@ -6,13 +6,13 @@ import type { Sim } from '../../sim/sim.ts';
 import type { Storage } from '../storage.ts';
 
 /** `iss` of bound tokens: kubeadm's --service-account-issuer. */
-export const issuer = 'https://kubernetes.default.svc.cluster.local';
+const issuer = 'https://kubernetes.default.svc.cluster.local';
 /** Audiences of a token that names none. */
 export const defaultAudiences: readonly string[] = [issuer];
 
 type Bound = { readonly name: string; readonly uid: string };
 /** Times are seconds since 1970; without `exp` a token does not expire. */
-export type Claims = {
+type Claims = {
   readonly aud: readonly string[];
   readonly exp?: number;
   readonly iat?: number;
@@ -30,7 +30,7 @@ export type Claims = {
 };
 
 /** What a token is bound to: it is refused once that object is gone or another has its name. */
-export type TokenOptions = {
+type TokenOptions = {
   readonly audiences?: readonly string[];
   readonly expirationSeconds: number;
   readonly pod?: Pod;

@@ -18,7 +18,7 @@ export type DeleteOptions = {
 };
 
 /** `gone` is false while finalizers or a grace period hold the object back. */
-export type Deleted = { readonly object: KubeObject; readonly gone: boolean };
+type Deleted = { readonly object: KubeObject; readonly gone: boolean };
 
 /** The options of a delete request. */
 export function deleteOptions({ request }: Pick<RequestContext, 'request'>): DeleteOptions {

@@ -9,7 +9,7 @@ import type { Command, FlagSpec, Flags } from '../flags.ts';
 /** Ends the run with `error: …`. */
 export class BuildctlError extends Error {}
 
-export type Run = (context: Context) => Routine<number | undefined>;
+type Run = (context: Context) => Routine<number | undefined>;
 export type BuildctlCommand = Command<Run>;
 
 export class Context {

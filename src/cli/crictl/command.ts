@@ -3,7 +3,7 @@ import type { Routine } from '../../sim/routine.ts';
 import type { Command, FlagSpec } from '../flags.ts';
 import type { Context } from './context.ts';
 
-export type Run = (context: Context) => Routine<void>;
+type Run = (context: Context) => Routine<void>;
 export type CrictlCommand = Command<Run>;
 
 const flag = (type: FlagSpec['type'], name: string, short: string, usage: string, defaultValue?: string): FlagSpec => ({

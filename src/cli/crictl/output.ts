@@ -20,7 +20,7 @@ export const shortId = (id: string): string => id.replace(/^sha256:/, '').slice(
 /** JSON with keys in the API's order. */
 export const json = (value: unknown): string => `${goJson(value, 2)}\n`;
 /** JSON and YAML with sorted keys. */
-export const sorted = (value: unknown): string => `${sortedJson(value, 2)}\n`;
+const sorted = (value: unknown): string => `${sortedJson(value, 2)}\n`;
 
 /** protojson turned into YAML, and a line end more by Println. */
 export const yaml = (value: unknown): string => `${dumpYaml(value)}\n`;

@@ -130,7 +130,7 @@ function newest<T extends { readonly createdAt: number }>(items: readonly T[], f
 }
 
 /** An empty pattern fits all; one that is no regular expression fits none. */
-export function matches(pattern: string, text: string): boolean {
+function matches(pattern: string, text: string): boolean {
   if (pattern === '') return true;
   try {
     return RE2JS.compile(pattern).matcher(text).find();

@@ -17,7 +17,7 @@ export class CtrError extends Error {
   }
 }
 
-export type Run = (context: Context) => Routine<number | undefined>;
+type Run = (context: Context) => Routine<number | undefined>;
 export type CtrCommand = Command<Run>;
 
 export class Context {

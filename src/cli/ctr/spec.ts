@@ -21,7 +21,7 @@ const devices = [
   device(2, 5),
 ];
 
-export type SpecParts = {
+type SpecParts = {
   readonly id: string;
   readonly namespace: string;
   readonly args: readonly string[];

@@ -5,7 +5,7 @@ import { quoted, Uint64, wideJson } from '../etcd-output.ts';
 import { type Context, exits, Fatal, shown } from './context.ts';
 import { valueText } from './values.ts';
 
-export type Header = ReturnType<EtcdCluster['header']>;
+type Header = ReturnType<EtcdCluster['header']>;
 
 /** The header of each answer, as JSON has it. */
 export const headerJson = ({ clusterId, memberId, revision, term }: Header, withRevision = true): Readonly<Record<string, unknown>> => ({

@@ -211,7 +211,7 @@ export class Api {
 }
 
 /** The refusal in an answer. */
-export function statusOf(response: RestResponse): StatusError {
+function statusOf(response: RestResponse): StatusError {
   if (isStatus(response.body)) return new StatusError(response.body);
   const message = response.status === 404 ? 'the server could not find the requested resource' : String(response.body ?? 'unknown');
   return new StatusError({

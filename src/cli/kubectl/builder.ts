@@ -12,7 +12,7 @@ import { type Manifest, readManifests } from './manifests.ts';
 /** One object that a command works on. `object` is as the server or the manifest has it. */
 export type Info = { readonly resource: ApiResource; readonly namespace: string; readonly name: string; readonly object: Obj; readonly source: string };
 
-export type BuildOptions = {
+type BuildOptions = {
   readonly args: readonly string[];
   /** --all: every object of the types. */
   readonly all?: boolean;
@@ -242,6 +242,3 @@ export function listQuery(k: Kubectl): Record<string, string> {
     ...(chunk !== '' && chunk !== '0' && { limit: chunk }),
   };
 }
-
-/** `deployments.apps "web"`: how messages name what they are about. */
-export const quoted = (info: Info): string => `${resourceName(info.resource)} "${info.name}"`;

@@ -3,7 +3,7 @@ import { DurationError, parseGoDuration } from '../../apimachinery/duration.ts';
 import { quote } from '../../apimachinery/go-text.ts';
 import { KubectlError } from './errors.ts';
 
-export type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'list' | 'array' | 'map';
+type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'list' | 'array' | 'map';
 
 export type Flag = { readonly name: string; readonly short: string; readonly type: FlagType; readonly value: string };
 

@@ -213,7 +213,7 @@ function credentialsOf(
   return defined({ clientCertificate: certificate || undefined, token: token || undefined });
 }
 
-export const decodeBase64 = (value: string): string => Buffer.from(value, 'base64').toString('utf8');
+const decodeBase64 = (value: string): string => Buffer.from(value, 'base64').toString('utf8');
 
 const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 

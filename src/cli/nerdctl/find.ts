@@ -27,7 +27,7 @@ export const findContainers = (context: Context, request: string): ContainerdCon
   return /^[0-9a-f]+$/.test(request) ? all.filter(({ id }) => id.startsWith(request)) : [];
 };
 
-export const ambiguous = (request: string): NerdctlError => new NerdctlError(`multiple IDs found with provided prefix: ${request}`);
+const ambiguous = (request: string): NerdctlError => new NerdctlError(`multiple IDs found with provided prefix: ${request}`);
 
 /** The one container; throws `no such container web` (exec, logs, port …). */
 export function oneContainer(context: Context, request: string, missing = (name: string) => `no such container ${name}`): ContainerdContainer {

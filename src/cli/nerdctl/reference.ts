@@ -21,4 +21,4 @@ export function repositoryTag(name: string): { readonly repository: string; read
 }
 
 /** reference.FamiliarName. */
-export const familiar = (name: string): string => name.replace(/^docker\.io\/(?:library\/)?/, '');
+const familiar = (name: string): string => name.replace(/^docker\.io\/(?:library\/)?/, '');

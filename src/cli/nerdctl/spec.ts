@@ -32,7 +32,7 @@ const ownMounts = (shmSize: string): readonly SpecMount[] => [
   { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['ro', ...strictOptions] },
 ];
 
-export type SpecParts = {
+type SpecParts = {
   readonly id: string;
   readonly namespace: string;
   readonly image: ImageConfig | undefined;

@@ -17,7 +17,7 @@ import { findNetworks, networksOf } from './networks.ts';
 import { hostsDirectory, readPorts } from './store.ts';
 
 /** The caller's end of a task in the foreground. */
-export type Foreground = { readonly stdio: OciStdio; attach(): void };
+type Foreground = { readonly stdio: OciStdio; attach(): void };
 
 /**
  * Creates and starts the task. Between the two runs what nerdctl does in an OCI hook: the namespace is there, the command is not yet running.

@@ -16,7 +16,7 @@ export class RuncError extends Error {
 /** What the lab does not have, in its own words; exit status 70. */
 export class NotSimulated extends Error {}
 
-export type Run = (context: Context) => Routine<number | undefined>;
+type Run = (context: Context) => Routine<number | undefined>;
 export type RuncCommand = Command<Run>;
 
 export class Context {

@@ -112,7 +112,7 @@ export const healthServer = (paths: Readonly<Record<string, () => boolean>>, tls
 export const serveHttp = (server: HttpServer): [string, unknown] => serve(httpProtocol, server);
 
 /** Of a kubeconfig's server URL; `host` may be a name. */
-export type Endpoint = { readonly host: string; readonly port: number };
+type Endpoint = { readonly host: string; readonly port: number };
 
 /** `https://172.30.1.2:6443` */
 export function parseEndpoint(url: string): Endpoint {
@@ -121,7 +121,7 @@ export function parseEndpoint(url: string): Endpoint {
 }
 
 /** With which authority and certificate a component dials. */
-export type Secure = { readonly handshakes: Handshakes; readonly client: () => Omit<TlsClient, 'serverName'> };
+type Secure = { readonly handshakes: Handshakes; readonly client: () => Omit<TlsClient, 'serverName'> };
 
 /** `client` is asked at each dial: certificates are renewed. */
 export const secure = (client: () => Omit<TlsClient, 'serverName'>): Secure => ({ handshakes: new Handshakes(), client });
@@ -174,7 +174,7 @@ const goText = (error: NetworkError): string => (error.code === 'ETIMEDOUT' ? 'i
 export const readKubeconfig = (process: Process, path: string): Access => readKubeconfigText(process.fs, path);
 
 /** What a kubeconfig's current context comes to. */
-export type Access = { readonly endpoint: Endpoint; readonly credentials: Credentials; readonly secure: Secure };
+type Access = { readonly endpoint: Endpoint; readonly credentials: Credentials; readonly secure: Secure };
 
 /** Throws an Error with client-go's text for a context that leads nowhere. */
 export function readKubeconfigText(fs: FileSystem, path: string): Access {

@@ -63,7 +63,7 @@ const fieldOf = (flag: string): string | undefined =>
   named[flag] ?? (configured.includes(flag) ? flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) : undefined);
 
 /** `config` is the file of --config; flags win over it. */
-export type KubeletFlags = { readonly set: Flags; readonly config: Readonly<Record<string, unknown>> };
+type KubeletFlags = { readonly set: Flags; readonly config: Readonly<Record<string, unknown>> };
 
 /** `--name=value` and `--name value`; one that this release does not know ends it. */
 export function* readKubeletFlags(process: Process, argv: readonly string[], version: string): Routine<KubeletFlags> {

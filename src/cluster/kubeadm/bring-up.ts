@@ -13,7 +13,7 @@ import { type ClusterCa, type NodeRuntime, writeControlPlane, writeKubelet } fro
 import type { ControlPlaneSettings } from './static-pods.ts';
 
 /** kubeadm's --pod-network-cidr; each node gets a /24 of it. */
-export const podSubnet = '10.244.0.0/16';
+const podSubnet = '10.244.0.0/16';
 
 /** How often kubeadm looks whether something is there. */
 const poll = 250;

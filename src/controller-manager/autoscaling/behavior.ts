@@ -12,8 +12,8 @@ export type Memory = { recommendations: readonly Sample[]; ups: readonly Sample[
 export const newMemory = (): Memory => ({ recommendations: [], ups: [], downs: [] });
 
 /** Reason and message of the conditions AbleToScale and ScalingLimited. */
-export type Verdict = { readonly reason: string; readonly message: string };
-export type Normalized = { readonly replicas: number; readonly able: Verdict; readonly limited: Verdict & { readonly holds: boolean } };
+type Verdict = { readonly reason: string; readonly message: string };
+type Normalized = { readonly replicas: number; readonly able: Verdict; readonly limited: Verdict & { readonly holds: boolean } };
 
 const downscaleStabilization = 300;
 /** No policy looks further back than this many seconds. */

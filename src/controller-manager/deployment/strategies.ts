@@ -142,7 +142,7 @@ function fraction(deployment: Deployment, set: ReplicaSet): number {
 }
 
 /** Deletes old ReplicaSets beyond the history limit: cleanupDeployment. */
-export function cleanUp({ deployment, oldSets, context }: Rollout): void {
+function cleanUp({ deployment, oldSets, context }: Rollout): void {
   const limit = deployment.spec.revisionHistoryLimit;
   if (limit === undefined) return;
   const alive = oldSets.filter(({ metadata }) => metadata.deletionTimestamp === undefined).sort((a, b) => revisionOf(a) - revisionOf(b));

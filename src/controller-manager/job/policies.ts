@@ -10,7 +10,7 @@ const failureCountAnnotation = 'batch.kubernetes.io/job-index-failure-count';
 const ignoredCountAnnotation = 'batch.kubernetes.io/job-index-ignored-failure-count';
 
 /** What podFailurePolicy makes of one failed pod; without a rule that fits it counts. */
-export type Failure = { readonly action: 'Count' | 'Ignore' | 'FailIndex' | 'FailJob'; readonly message: string };
+type Failure = { readonly action: 'Count' | 'Ignore' | 'FailIndex' | 'FailJob'; readonly message: string };
 
 const counts: Failure = { action: 'Count', message: '' };
 

@@ -133,7 +133,7 @@ function templateOf({ data }: ControllerRevision, set: StatefulSet): StatefulSet
 }
 
 /** The counts, and the end of a rollout: then the update revision becomes the current one. */
-export function statusOf({ context, set, pods, current, update }: Sync): apps.StatefulSetStatus {
+function statusOf({ context, set, pods, current, update }: Sync): apps.StatefulSetStatus {
   const { now } = context.sim;
   const created = pods.filter(({ status }) => status?.phase !== undefined);
   const ready = created.filter(isHealthy);

@@ -7,7 +7,7 @@ import { revisionHashLabel } from '../history.ts';
 /** `spec.ordinals.start`. */
 export const firstOrdinal = ({ spec }: StatefulSet): number => spec.ordinals?.start ?? 0;
 /** `<set>-<ordinal>`, which is the pod's identity. */
-export const podName = ({ metadata }: StatefulSet, ordinal: number): string => `${metadata.name}-${ordinal}`;
+const podName = ({ metadata }: StatefulSet, ordinal: number): string => `${metadata.name}-${ordinal}`;
 
 /** -1 for a name that is not one of the set's. */
 export function ordinalOf({ metadata }: Pod): number {
@@ -16,7 +16,7 @@ export function ordinalOf({ metadata }: Pod): number {
 }
 
 /** `<template>-<set>-<ordinal>`: a pod that comes back finds its volume by it. */
-export const claimName = (template: PersistentVolumeClaim, set: StatefulSet, ordinal: number): string => `${template.metadata.name}-${podName(set, ordinal)}`;
+const claimName = (template: PersistentVolumeClaim, set: StatefulSet, ordinal: number): string => `${template.metadata.name}-${podName(set, ordinal)}`;
 
 const claimTemplates = ({ spec }: StatefulSet): readonly PersistentVolumeClaim[] => (spec.volumeClaimTemplates ?? []) as readonly PersistentVolumeClaim[];
 

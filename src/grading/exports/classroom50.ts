@@ -15,7 +15,7 @@ export const classroom50: Exporter = function* (grades, _problems, context) {
 };
 
 /** One learner's whole result, with all of their lessons. */
-export function resultOf(group: readonly LessonGrade[], environment: ExportContext['environment']): object {
+function resultOf(group: readonly LessonGrade[], environment: ExportContext['environment']): object {
   // The runner shows it to the learner.
   const tests = group.map(forLearner).flatMap(testsOf);
   const [grade] = group;

@@ -21,7 +21,7 @@ export function* forward(process: Process, target: string, prefix: string, reque
 }
 
 /** undefined when nobody answers there. */
-export function* ask(process: Process, address: string, port: number, request: HttpRequest): Routine<HttpResponse | undefined> {
+function* ask(process: Process, address: string, port: number, request: HttpRequest): Routine<HttpResponse | undefined> {
   try {
     const server = dial(httpProtocol, process.namespaces.network, address, port, process.sim.random);
     return yield* server.handle(request);

@@ -10,13 +10,7 @@ import { Condition, type Routine } from '../../sim/routine.ts';
 export type Handler = (request: HttpRequest) => Routine<HttpResponse>;
 
 /** Opens a port in the process's network namespace; throws EADDRINUSE. Close it in a `finally`. */
-export function listen(
-  process: Process,
-  port: number,
-  servers: Iterable<[string, unknown]>,
-  transport: Transport = 'tcp',
-  address = '0.0.0.0',
-): { close(): void } {
+function listen(process: Process, port: number, servers: Iterable<[string, unknown]>, transport: Transport = 'tcp', address = '0.0.0.0'): { close(): void } {
   const listener: Listener = { transport, address, port, pid: process.pid, servers: new Map(servers) };
   return process.namespaces.network.listen(listener);
 }

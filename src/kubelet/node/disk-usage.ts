@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { uidOf } from '../pod.ts';
 
 /** Bytes as `du` counts them, and inodes. */
-export type DiskUsage = { readonly bytes: number; readonly inodes: number };
+type DiskUsage = { readonly bytes: number; readonly inodes: number };
 
 type PodDiskUsage = {
   /** Writable layer and log, by container. */

@@ -6,7 +6,7 @@ import { initContainers, isRestartableInit } from '../pod.ts';
 export type ConditionFacts = { readonly type: string; readonly status: 'True' | 'False'; readonly reason?: string; readonly message?: string };
 
 /** PodPhase of the API. */
-export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
 
 type Statuses = readonly ContainerStatus[];
 

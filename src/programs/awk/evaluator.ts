@@ -9,7 +9,7 @@ import type { AwkArray, Cell, Runtime } from './runtime.ts';
 import { fromInput, isTrue, toNumber, type Value } from './value.ts';
 import { waits } from './waits.ts';
 
-export type Functions = {
+type Functions = {
   readonly function: (name: string) => FunctionDefinition | undefined;
   readonly call: (definition: FunctionDefinition, args: readonly Cell[]) => Routine<Value>;
 };

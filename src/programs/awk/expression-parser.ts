@@ -4,7 +4,7 @@ import { AwkSyntaxError, type Expression, type LValue } from './ast.ts';
 import { type Token, tokenize } from './lexer.ts';
 
 /** In `print a > b` the sign redirects; in `for (i in a)` and `x in a` the word is an operator only where allowed. */
-export type Context = { readonly noGreater?: boolean; readonly noIn?: boolean };
+type Context = { readonly noGreater?: boolean; readonly noIn?: boolean };
 
 const assignments = new Set(['=', '+=', '-=', '*=', '/=', '%=', '^=', '**=']);
 const comparisons = new Set(['<', '<=', '==', '!=', '>', '>=']);

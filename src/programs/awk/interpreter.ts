@@ -193,7 +193,7 @@ export class Interpreter {
 }
 
 /** exit and next from inside a function. */
-export class Leave extends Error {
+class Leave extends Error {
   readonly signal: 'exit' | 'next' | 'nextfile';
   constructor(signal: 'exit' | 'next' | 'nextfile') {
     super(signal);

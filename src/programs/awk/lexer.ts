@@ -8,7 +8,7 @@ export type Token = {
 };
 
 const keywords = new Set('BEGIN END function func if else while for do break continue next nextfile exit return delete in getline print printf'.split(' '));
-export const builtins = new Set(
+const builtins = new Set(
   'length substr index split sub gsub gensub match sprintf sin cos atan2 exp log sqrt int rand srand tolower toupper system close fflush systime strftime mktime asort asorti and or xor lshift rshift compl strtonum patsplit'.split(
     ' ',
   ),

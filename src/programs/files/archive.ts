@@ -105,7 +105,7 @@ const wanted = (call: Call, name: string): boolean => {
   );
 };
 
-export function* create(call: Call, place: string, archive: string): Routine<number> {
+function* create(call: Call, place: string, archive: string): Routine<number> {
   if (call.operands.length === 0) throw new Failure('Cowardly refusing to create an empty archive', 2);
   enter(call);
   const pieces: string[] = [];

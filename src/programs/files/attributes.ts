@@ -174,7 +174,7 @@ function formatted(call: Call, path: string, inode: Inode, format: string): stri
   return format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => fields[letter]?.() ?? whole);
 }
 
-export const file = tool({
+const file = tool({
   usage: '[-bL] FILE...',
   summary: 'Determine type of FILEs.',
   options: [

@@ -6,7 +6,7 @@ import { humanSize, parseSize } from '../numbers.ts';
 import { quote } from '../quote.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
 
-export const dd = tool({
+const dd = tool({
   usage: '[OPERAND]...',
   summary: 'Copy a file, converting and formatting according to the operands.',
   options: [],
@@ -72,7 +72,7 @@ function* blocks(
   return call.status;
 }
 
-export function summary(copied: number, size: number, milliseconds: number, status: string | undefined): string {
+function summary(copied: number, size: number, milliseconds: number, status: string | undefined): string {
   if (status === 'none') return '';
   const records = `${Math.floor(copied / size)}+${copied % size > 0 ? 1 : 0}`;
   const head = `${records} records in\n${records} records out\n`;

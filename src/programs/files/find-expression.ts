@@ -16,7 +16,7 @@ type Outcome = boolean | 'quit';
 type Test = (found: Found) => Routine<Outcome>;
 
 /** `-exec … +`: runs with all it gathered. */
-export type Action = { finish(): Routine };
+type Action = { finish(): Routine };
 
 export type Expression = {
   readonly test: Test;

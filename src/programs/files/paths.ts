@@ -4,7 +4,7 @@ import { resolvePath } from '../../linux/file-system.ts';
 import { quote } from '../quote.ts';
 import { type Call, tool, UsageError } from '../tool.ts';
 
-export const readlink = tool({
+const readlink = tool({
   usage: '[OPTION]... FILE...',
   summary: 'Print value of a symbolic link or canonical file name.',
   options: [
@@ -42,7 +42,7 @@ function canonical(call: Call, path: string, must: 'all' | 'parents' | 'none'): 
   }
 }
 
-export const realpath = tool({
+const realpath = tool({
   usage: '[OPTION]... FILE...',
   summary: 'Print the resolved absolute file name.',
   options: [
@@ -62,7 +62,7 @@ export const realpath = tool({
   },
 });
 
-export const basename = tool({
+const basename = tool({
   usage: 'NAME [SUFFIX]',
   summary: 'Print NAME with any leading directory components removed.',
   options: [
@@ -83,7 +83,7 @@ export const basename = tool({
   },
 });
 
-export const dirname = tool({
+const dirname = tool({
   usage: '[OPTION] NAME...',
   summary: 'Output each NAME with its last non-slash component and trailing slashes removed.',
   options: [['z,zero', 'end each output line with NUL, not newline']],
@@ -100,7 +100,7 @@ export const dirname = tool({
   },
 });
 
-export const which = tool({
+const which = tool({
   usage: '[-a] args',
   summary: 'Print the pathnames of the files which would be executed.',
   options: [['a', 'print all matching pathnames of each argument']],

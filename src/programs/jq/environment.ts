@@ -5,7 +5,7 @@ import type { Json } from './json.ts';
 /** A filter handed to a function, with the environment it was written in. */
 type Closure = { readonly body: Node; readonly environment: Environment };
 
-export type Binding =
+type Binding =
   | { readonly kind: 'function'; readonly definition: Definition; readonly environment: Environment }
   | { readonly kind: 'closure'; readonly closure: Closure };
 

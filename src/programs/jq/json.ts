@@ -3,8 +3,6 @@
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export type JsonObject = Map<string, Json>;
 
-export const isObject = (value: Json): value is JsonObject => value instanceof Map;
-
 export function typeOf(value: Json): 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object' {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
@@ -57,7 +55,7 @@ export function describe(value: Json): string {
 }
 
 /** A value in at most 14 characters, as jq 1.7's error messages have it. */
-export function truncated(value: Json): string {
+function truncated(value: Json): string {
   const text = stringify(value);
   return text.length > 14 ? `${text.slice(0, 11)}...` : text;
 }

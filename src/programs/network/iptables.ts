@@ -39,7 +39,7 @@ function ruleText(chain: string, { match, target }: Rule): string {
 
 const tables: readonly TableName[] = ['mangle', 'filter', 'nat'];
 
-export const save: Program = tool({
+const save: Program = tool({
   usage: '[-t table]',
   summary: 'Dump iptables rules.',
   options: [
@@ -61,7 +61,7 @@ export const save: Program = tool({
   },
 });
 
-export const iptables: Program = tool({
+const iptables: Program = tool({
   usage: '-[t table] -L|-S|-A|-I|-D|-F [chain] …',
   summary: 'Administration tool for IPv4 packet filtering and NAT.',
   trouble: 2,
@@ -141,7 +141,7 @@ function alter(call: Call, chains: ReadonlyMap<string, Rule[]>): void {
   }
 }
 
-export function* list(call: Call, netfilter: Netfilter, table: TableName, chains: readonly [string, Rule[]][]): Routine {
+function* list(call: Call, netfilter: Netfilter, table: TableName, chains: readonly [string, Rule[]][]): Routine {
   const references = (name: string): number =>
     [...netfilter.tables[table].values()].flat().filter(({ target }) => 'jump' in target && target.jump === name).length;
   const anywhere = call.has('n') ? '0.0.0.0/0' : 'anywhere';

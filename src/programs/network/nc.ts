@@ -6,7 +6,7 @@ import { newByteStream } from '../../sim/stream.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
 import { isAddress, resolve } from './resolver.ts';
 
-export const nc = tool({
+const nc = tool({
   usage: '[-lnuvz] [-w timeout] [destination] [port]',
   summary: 'Arbitrary TCP and UDP connections and listens.',
   options: [
@@ -113,7 +113,7 @@ function* listen(call: Call, port: number): Routine<number> {
   return 0;
 }
 
-export const telnet = tool({
+const telnet = tool({
   usage: '[host [port]]',
   summary: 'User interface to the TELNET protocol.',
   options: [],

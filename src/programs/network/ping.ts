@@ -12,7 +12,7 @@ function reach(process: Process, address: string): void {
   route(process.namespaces.network, 'tcp', address, 0, process.sim.random);
 }
 
-export const ping = tool({
+const ping = tool({
   usage: '[options] <destination>',
   summary: 'Send ICMP ECHO_REQUEST to network hosts.',
   trouble: 2,
@@ -111,7 +111,7 @@ function pingSummary({
   return `--- ${name} ping statistics ---\n${sent} packets transmitted, ${times.length} received, ${errors > 0 ? `+${errors} errors, ` : ''}${loss}% packet loss, time ${Math.round(milliseconds)}ms\n${times.length > 0 ? `rtt min/avg/max/mdev = ${round} ms\n` : '\n'}`;
 }
 
-export const traceroute: Program = tool({
+const traceroute: Program = tool({
   usage: '[-n] host',
   summary: 'Trace the route to a host.',
   options: [

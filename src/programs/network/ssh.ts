@@ -7,7 +7,7 @@ import { type Call, Failure, tool, UsageError } from '../tool.ts';
 import { userName } from '../users.ts';
 import { resolve } from './resolver.ts';
 
-export const ssh = tool({
+const ssh = tool({
   usage: '[-p port] [-l user] [user@]host [command]',
   summary: 'OpenSSH remote login client.',
   trouble: 255,

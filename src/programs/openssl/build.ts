@@ -14,7 +14,7 @@ function algorithm(key: KeyObject): Uint8Array {
 const signed = (content: Uint8Array, key: KeyObject): Uint8Array =>
   sequence(content, algorithm(key), bitString(sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', content, key)));
 
-export const publicKeyInfo = (key: KeyObject): Uint8Array => {
+const publicKeyInfo = (key: KeyObject): Uint8Array => {
   const spki = (key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'der' });
   return new Uint8Array(spki);
 };

@@ -11,7 +11,7 @@ export function visible(process: Process): { readonly pid: number; readonly proc
   return [...process.namespaces.pid.processes].map(([pid, each]) => ({ pid, process: each })).sort((a, b) => a.pid - b.pid);
 }
 
-export const parentPid = (viewer: Process, process: Process): number => process.parent?.pids.get(viewer.namespaces.pid) ?? 0;
+const parentPid = (viewer: Process, process: Process): number => process.parent?.pids.get(viewer.namespaces.pid) ?? 0;
 
 export function commandLine(process: Process): string {
   return process.state === 'zombie' ? `[${process.comm}] <defunct>` : process.argv.join(' ') || `[${process.comm}]`;

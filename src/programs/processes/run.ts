@@ -10,7 +10,7 @@ import { parseSeconds } from '../numbers.ts';
 import { quote } from '../quote.ts';
 import { Failure, tool, UsageError } from '../tool.ts';
 
-export const env = tool({
+const env = tool({
   usage: '[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]',
   summary: 'Set each NAME to VALUE in the environment and run COMMAND.',
   trouble: 125,

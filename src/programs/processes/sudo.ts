@@ -18,7 +18,7 @@ function assume(call: Call, name: string, login: boolean): void {
   if (login && call.process.fs.isDirectory(user.home)) call.process.chdir(user.home);
 }
 
-export const su = tool({
+const su = tool({
   usage: '[options] [-] [<user> [<argument>...]]',
   summary: 'Change the effective user ID and group ID to that of <user>.',
   inOrder: true,
@@ -47,7 +47,7 @@ export const su = tool({
   },
 });
 
-export const sudo = tool({
+const sudo = tool({
   usage: '[-u user] [command [arg ...]]',
   summary: 'Execute a command as another user.',
   inOrder: true,

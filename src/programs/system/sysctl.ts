@@ -3,7 +3,7 @@ import { Errno } from '../../linux/errno.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { type Call, tool } from '../tool.ts';
 
-export const sysctl = tool({
+const sysctl = tool({
   usage: '[options] [variable[=value] ...]',
   summary: 'Read and modify kernel parameters at run time.',
   options: [

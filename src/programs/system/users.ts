@@ -26,7 +26,7 @@ function membership(process: Process, name: string | undefined): { readonly uid:
   };
 }
 
-export const id = tool({
+const id = tool({
   usage: '[OPTION]... [USER]...',
   summary: 'Print user and group information for each specified USER, or for the current user.',
   options: [
@@ -53,7 +53,7 @@ export const id = tool({
   },
 });
 
-export const whoami = tool({
+const whoami = tool({
   usage: '',
   summary: 'Print the user name associated with the current effective user ID.',
   options: [],
@@ -65,7 +65,7 @@ export const whoami = tool({
   },
 });
 
-export const groups = tool({
+const groups = tool({
   usage: '[USERNAME]...',
   summary: 'Print group memberships.',
   options: [],
@@ -83,7 +83,7 @@ export const groups = tool({
 export const sessions = (process: Process): Process[] =>
   [...process.kernel.processes.values()].filter((each) => each.tty !== undefined && each.session === each.pid);
 
-export const who = tool({
+const who = tool({
   usage: '[OPTION]...',
   summary: 'Print information about users who are currently logged in.',
   options: [
@@ -104,7 +104,7 @@ export const who = tool({
   },
 });
 
-export const tty = tool({
+const tty = tool({
   usage: '[OPTION]...',
   summary: 'Print the file name of the terminal connected to standard input.',
   options: [['s,silent,quiet', 'print nothing, only return an exit status']],
@@ -115,7 +115,7 @@ export const tty = tool({
   },
 });
 
-export const pwd = tool({
+const pwd = tool({
   usage: '[OPTION]...',
   summary: 'Print the full filename of the current working directory.',
   options: [

@@ -6,7 +6,7 @@ import { groupText, Regex } from '../regex/regex.ts';
 import { Failure, tool, UsageError } from '../tool.ts';
 import { eachLine } from './shape.ts';
 
-export const numfmt = tool({
+const numfmt = tool({
   usage: '[OPTION]... [NUMBER]...',
   summary: 'Reformat NUMBER(s), or the numbers from standard input if none are specified.',
   options: [
@@ -36,7 +36,7 @@ export const numfmt = tool({
   },
 });
 
-export const factor = tool({
+const factor = tool({
   usage: '[NUMBER]...',
   summary: 'Print the prime factors of each specified integer NUMBER.',
   options: [],
@@ -56,7 +56,7 @@ export const factor = tool({
   },
 });
 
-export const expr = tool({
+const expr = tool({
   usage: 'EXPRESSION',
   summary: 'Print the value of EXPRESSION to standard output.',
   trouble: 2,

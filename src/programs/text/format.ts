@@ -47,7 +47,7 @@ function readEscape(rest: string, leadingZero: boolean): { readonly text: string
   return letter === undefined || (rest[0] === '"' && leadingZero) ? undefined : { text: letter, length: 1 };
 }
 
-export type Directive = { readonly flags: string; readonly width: number | undefined; readonly precision: number | undefined; readonly conversion: string };
+type Directive = { readonly flags: string; readonly width: number | undefined; readonly precision: number | undefined; readonly conversion: string };
 
 /** A format, cut into texts and directives; `*` is resolved by `star`. */
 export function* directives(format: string, star: () => number): Iterable<string | Directive> {

@@ -5,7 +5,7 @@ import { windowOf } from './window.ts';
 type Item = { readonly value: string; readonly label: string };
 
 /** `at` is the choice under the pointer. */
-export type Matching = { readonly at: number /** Index of the match of each choice; -1: none yet. */; readonly matched: readonly number[] };
+type Matching = { readonly at: number /** Index of the match of each choice; -1: none yet. */; readonly matched: readonly number[] };
 
 /** Nothing matched yet. */
 export const newMatching = (choices: number): Matching => ({ at: 0, matched: Array<number>(choices).fill(-1) });

@@ -2,7 +2,7 @@
 import type { Say } from '../words.ts';
 
 /** Indexes of entries, not rows. */
-export type Window = { readonly from: number /** Not included. */; readonly to: number };
+type Window = { readonly from: number /** Not included. */; readonly to: number };
 
 /** Whole entries around the one at the pointer, as many as fit: the same number of rows on both sides, where there are so many. */
 export function windowAround(heights: readonly number[], at: number, rows: number): Window {

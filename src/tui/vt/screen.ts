@@ -7,10 +7,10 @@ import { type CellStyle, Row } from './row.ts';
 import { sequences } from './sequences.ts';
 
 /** From 0. */
-export type Cursor = { row: number; column: number };
+type Cursor = { row: number; column: number };
 
 /** A screen of rows, and where the next character goes. */
-export class Buffer {
+class Buffer {
   rows: Row[];
   cursor: Cursor = { row: 0, column: 0 };
   saved: { cursor: Cursor; style: CellStyle } | undefined;

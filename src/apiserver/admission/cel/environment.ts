@@ -8,7 +8,7 @@ import { networkFunctions, networkTypes, ValueError } from './network.ts';
 export class CelError extends Error {}
 
 /** A compiled expression; throws what CEL calls a runtime error. */
-export type Program = (context: Context) => unknown;
+type Program = (context: Context) => unknown;
 
 /** Compiles expressions, each text once. */
 export class Cel {

@@ -171,7 +171,7 @@ function portNumber(which: string, text: string): number {
 }
 
 /** Passes bytes in all directions until the command has ended. */
-export function* follow(context: Context, session: StreamSession): Routine<{ readonly exitCode: number; readonly error?: string }> {
+function* follow(context: Context, session: StreamSession): Routine<{ readonly exitCode: number; readonly error?: string }> {
   const { process } = context;
   const { tty } = process;
   const readers = [

@@ -38,7 +38,7 @@ const switches: readonly (readonly [key: string, flag: string])[] = [
   ['stdin_open', '--interactive'],
 ];
 
-export type Wanted = {
+type Wanted = {
   readonly name: string;
   readonly number: number;
   readonly oneOff?: { readonly command: readonly string[]; readonly flags: readonly string[] };

@@ -4,7 +4,7 @@ import type { Channel } from '../../../sim/channel.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Compose, numberOf, serviceOf } from './state.ts';
 
-export type LogOptions = { readonly follow: boolean; readonly tail: number; readonly timestamps: boolean; readonly prefix: boolean };
+type LogOptions = { readonly follow: boolean; readonly tail: number; readonly timestamps: boolean; readonly prefix: boolean };
 
 const colors = [36, 33, 32, 35, 34];
 

@@ -10,7 +10,7 @@ import { logLine } from '../../logrus.ts';
 import { CliError } from '../context.ts';
 import { filesFor, type Given, givenFiles, withExtends, withIncludes } from './resolve.ts';
 
-export type Condition = 'service_started' | 'service_healthy' | 'service_completed_successfully';
+type Condition = 'service_started' | 'service_healthy' | 'service_completed_successfully';
 export type Dependency = { readonly name: string; readonly condition: Condition; readonly required: boolean };
 export type Service = { readonly name: string; readonly fields: Fields; readonly dependsOn: readonly Dependency[]; readonly scale: number };
 export type Project = {

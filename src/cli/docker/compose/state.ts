@@ -7,7 +7,6 @@ import { loadProject, type Project, type Service } from './project.ts';
 
 /** A run of a compose command: the flags before it are kept beside its own. */
 export type Compose = { readonly context: Context; readonly client: DockerApi; readonly project: Project };
-export type Work = (compose: Compose) => Routine<number | undefined>;
 
 export function* opened(context: Context, globals: Flags): Routine<Compose> {
   const project = yield* loadProject(context.process, globals);

@@ -9,7 +9,7 @@ import { selectorText } from './selectors.ts';
 
 const annotation = 'kubectl.kubernetes.io/default-container';
 
-export type Named = { readonly name: string; readonly kind: 'regular' | 'init' | 'ephem' };
+type Named = { readonly name: string; readonly kind: 'regular' | 'init' | 'ephem' };
 
 /** Containers, then init, then ephemeral ones. */
 export function containersOf(pod: Obj): readonly Named[] {

@@ -73,7 +73,7 @@ function state(w: Writer, title: string, value: Obj): void {
 }
 
 /** Limits and requests at a level. */
-export function resources(w: Writer, value: Obj, level = 2): void {
+function resources(w: Writer, value: Obj, level = 2): void {
   for (const [title, key] of [
     ['Limits', 'limits'],
     ['Requests', 'requests'],

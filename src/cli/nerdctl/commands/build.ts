@@ -152,7 +152,7 @@ const builderPrune: NerdctlCommand = {
 };
 
 /** Frees BuildKit's cache; gives the bytes. */
-export function* pruneBuildCache(context: Context): Routine<number> {
+function* pruneBuildCache(context: Context): Routine<number> {
   const host = yield* findHost(context);
   const { stdout } = yield* runChild(context.process, ['buildctl', `--addr=${host}`, 'prune', '--all', '--format={{json .}}'], {});
   const records = stdout.split('\n').filter(Boolean);

@@ -90,7 +90,7 @@ export const images: NerdctlCommand = {
 };
 
 /** The newest first; in k8s.io an image has three names, of which one is shown if so asked. */
-export function listImages(context: Context): ContainerdImage[] {
+function listImages(context: Context): ContainerdImage[] {
   const all = [...context.client().images.list(context.namespace)].sort((a, b) => b.createdAt - a.createdAt);
   if (context.namespace !== 'k8s.io' || !context.global.bool('kube-hide-dupe')) return all;
   return all.filter(({ name }) => !name.startsWith('sha256:') && !name.includes('@'));

@@ -12,7 +12,7 @@ import { logPath } from '../store.ts';
 
 type Entry = { readonly stream: string; readonly time: string; readonly log: string };
 
-export type LogOptions = {
+type LogOptions = {
   readonly follow: boolean;
   readonly timestamps: boolean;
   readonly tail: number;

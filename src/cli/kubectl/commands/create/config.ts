@@ -12,7 +12,7 @@ import { type Data, dataFromFlags, readFlagFile } from './sources.ts';
 /** Bytes that are no UTF-8 are kept as lone surrogates (sim/stream.ts). */
 const isBinary = (value: string): boolean => /[\ud800-\udfff]/u.test(value);
 
-export const base64 = (value: string): string => Buffer.from(encodeUtf8(value)).toString('base64');
+const base64 = (value: string): string => Buffer.from(encodeUtf8(value)).toString('base64');
 
 const encoded = (data: Data): Data => Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)]));
 

@@ -59,7 +59,7 @@ export function writeQuery(k: Kubectl, dryRun: DryRun): Record<string, string> {
 }
 
 /** --validate as the server takes it. */
-export function fieldValidation(value: string): string {
+function fieldValidation(value: string): string {
   const words: Readonly<Record<string, string>> = { '': 'Strict', strict: 'Strict', true: 'Strict', warn: 'Warn', ignore: 'Ignore', false: 'Ignore' };
   const found = words[value.toLowerCase()];
   if (found === undefined) throw new KubectlError(`invalid - validate option "${value}"; must be one of: strict (or true), warn, ignore (or false)`);

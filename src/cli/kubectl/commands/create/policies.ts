@@ -80,7 +80,7 @@ export const createPodDisruptionBudget: CommandEntry = {
 /** A number or a share. */
 const amount = /^[0-9]+%?$/;
 
-export const intOrString = (value: string): number | string => (/^-?\d+$/.test(value) ? Number(value) : value);
+const intOrString = (value: string): number | string => (/^-?\d+$/.test(value) ? Number(value) : value);
 
 /** metav1.ParseToLabelSelector. */
 export function labelSelector(selector: string): Obj {

@@ -18,7 +18,7 @@ export function plainTable(answer: Obj, now: number): Obj {
 }
 
 /** The AGE of a timestamp: `<unknown>` without one. */
-export function age(timestamp: string, now: number): string {
+function age(timestamp: string, now: number): string {
   const then = tryParseTime(timestamp);
   return then === undefined ? '<unknown>' : humanDuration(now - then);
 }

@@ -62,7 +62,7 @@ function finder(by: string): Finder | undefined {
 }
 
 /** Null first; numbers and quantities by size; texts by their bytes. */
-export function compareValues(a: unknown, b: unknown): number {
+function compareValues(a: unknown, b: unknown): number {
   if (a === null || b === null) return Number(a !== null) - Number(b !== null);
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   const [textA, textB] = [String(a), String(b)];

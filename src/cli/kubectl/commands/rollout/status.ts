@@ -5,7 +5,7 @@ import { KubectlError } from '../../errors.ts';
 import { at, num, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 
-export type Progress = { readonly text: string; readonly done: boolean };
+type Progress = { readonly text: string; readonly done: boolean };
 
 /** kubernetes kubectl/pkg/cmd/rollout/rollout_status.go. */
 export const rolloutStatus: CommandEntry = {
