@@ -1,6 +1,7 @@
 import type { EtcdApi } from '../interfaces/etcd.ts';
 import type { KubeletApi } from '../interfaces/kubelet.ts';
 import type { RestRequest, RestResponse, RestServer, UserInfo } from '../interfaces/rest.ts';
+import type { HttpServer } from '../linux/protocols.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { AdmissionConfigs } from './admission/configs.ts';
 import type { AuditPolicy } from './audit-log.ts';
@@ -28,9 +29,15 @@ export type ApiServerOptions = {
   readonly etcd: EtcdApi;
   /** The kubelet of a node; throws an Error with the text to show when there is no way to it. */
   readonly dialKubelet: (nodeName: string) => KubeletApi;
+  /** An HTTP server of the cluster's network, for the proxy subresources; throws an Error with Go's text. */
+  readonly dialHttp?: (address: { readonly host: string; readonly port: number; readonly tls: boolean }) => HttpServer;
+  /** `--kubelet-client-certificate`. */
+  readonly kubeletClientCertificate?: () => string;
   /** The CA that signs client certificates. */
   readonly caPem: string;
   readonly serviceAccountKey: string;
+  /** `--requestheader-client-ca-file`: whom other servers may believe what they say of users. */
+  readonly requestheaderCa?: string;
   /** Default 10.96.0.0/12. */
   readonly serviceCidr?: string;
   readonly version?: VersionInfo;

@@ -1,3 +1,4 @@
+import { metricsHeaders } from '../apimachinery/metrics.ts';
 import { unknownPath } from '../apimachinery/status.ts';
 import { EtcdError } from '../interfaces/etcd.ts';
 import type { RestRequest, RestResponse } from '../interfaces/rest.ts';
@@ -12,30 +13,68 @@ export function nonResource(core: Core, request: RestRequest): RestResponse {
   if (path === '/api' || path === '/apis' || path.startsWith('/api/') || path.startsWith('/apis/')) return core.discovery.answer(request, path);
   if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) return core.openApi.answer(path);
   if (/^\/(?:healthz|livez|readyz)\/etcd$/.test(path) && !etcdAnswers(core)) return unwell('internal server error: etcd failed: reason withheld\n');
-  if (/^\/(?:healthz|livez|readyz)\/[\w-]+$/.test(path)) return { status: 200, headers: textHeaders, body: 'ok' };
-  if (path === '/metrics') return { status: 200, headers: metricsHeaders, body: core.metrics.text(core.storage, core.table) };
+  const [, where, check] = /^(\/(?:healthz|livez|readyz))\/([\w/-]+)$/.exec(path) ?? [];
+  if (where !== undefined && check !== undefined && checksOf(where).includes(check)) return { status: 200, headers: textHeaders, body: 'ok' };
+  if (path === '/metrics') return { status: 200, headers: metricsHeaders, body: metricsText(core) };
   if (path === '/') return jsonResponse(200, { paths: rootPaths });
   throw unknownPath();
 }
 
-const metricsHeaders = Object.freeze({ 'content-type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores' });
-const textHeaders = Object.freeze({ 'content-type': 'text/plain; charset=utf-8' });
-const rootPaths: readonly string[] = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'];
+const metricsText = ({ metrics, storage, table, options }: Core): string => metrics.text({ storage, table, version: options.version ?? defaultVersion });
 
-const checks: readonly string[] = [
-  'ping',
-  'log',
-  'etcd',
-  'poststarthook/start-apiserver-admission-initializer',
-  'poststarthook/rbac/bootstrap-roles',
-  'poststarthook/scheduling/bootstrap-system-priority-classes',
-  'poststarthook/start-kubernetes-service-cidr-controller',
-  'autoregister-completion',
+const textHeaders = Object.freeze({ 'content-type': 'text/plain; charset=utf-8' });
+/** apiserver/pkg/server/routes/index.go */
+const rootPaths: readonly string[] = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version'];
+
+const hooks: readonly string[] = [
+  'start-apiserver-admission-initializer',
+  'generic-apiserver-start-informers',
+  'priority-and-fairness-config-consumer',
+  'priority-and-fairness-filter',
+  'storage-object-count-tracker-hook',
+  'start-apiextensions-informers',
+  'start-apiextensions-controllers',
+  'crd-informer-synced',
+  'start-system-namespaces-controller',
+  'start-cluster-authentication-info-controller',
+  'start-kube-apiserver-identity-lease-controller',
+  'start-kube-apiserver-identity-lease-garbage-collector',
+  'start-legacy-token-tracking-controller',
+  'start-service-ip-repair-controllers',
+  'rbac/bootstrap-roles',
+  'scheduling/bootstrap-system-priority-classes',
+  'priority-and-fairness-config-producer',
+  'bootstrap-controller',
+  'start-kubernetes-service-cidr-controller',
+  'aggregator-reload-proxy-client-cert',
+  'start-kube-aggregator-informers',
+  'apiservice-status-local-available-controller',
+  'apiservice-status-remote-available-controller',
+  'apiservice-registration-controller',
+  'apiservice-discovery-controller',
+  'kube-apiserver-autoregistration',
 ];
+const lastHooks = ['apiservice-openapi-controller', 'apiservice-openapiv3-controller'];
+const hook = (name: string): string => `poststarthook/${name}`;
+
+/** The checks of a path in their order; being ready is more than being alive. */
+function checksOf(path: string): string[] {
+  const ready = path === '/readyz';
+  return [
+    'ping',
+    'log',
+    'etcd',
+    ...(ready ? ['etcd-readiness', 'informer-sync'] : []),
+    ...hooks.map(hook),
+    'autoregister-completion',
+    ...lastHooks.map(hook),
+    ...(ready ? ['shutdown'] : []),
+  ];
+}
 
 /** `ok`, or each check with `?verbose` and where one fails (apiserver/pkg/server/healthz/healthz.go). */
 function health(path: string, verbose: boolean, etcd: boolean): RestResponse {
-  const lines = checks.map((check) => (check === 'etcd' && !etcd ? '[-]etcd failed: reason withheld' : `[+]${check} ok`));
+  const lines = checksOf(path).map((check) => (check.startsWith('etcd') && !etcd ? `[-]${check} failed: reason withheld` : `[+]${check} ok`));
   if (!etcd) return unwell(`${lines.join('\n')}\n${path.slice(1)} check failed\n`);
   return { status: 200, headers: textHeaders, body: verbose ? `${lines.join('\n')}\n${path.slice(1)} check passed\n` : 'ok' };
 }
@@ -53,7 +92,8 @@ function etcdAnswers({ options }: Core): boolean {
   }
 }
 
-const defaultVersion = Object.freeze({
+/** The newest release. */
+export const defaultVersion = Object.freeze({
   major: '1',
   minor: '35',
   emulationMajor: '1',

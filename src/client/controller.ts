@@ -15,6 +15,8 @@ export type Context = {
   readonly client: Client;
   readonly informers: SharedInformers;
   readonly recorder: EventRecorder;
+  /** Where queues are entered for metrics. */
+  readonly queues?: WorkQueue[];
 };
 
 /** Come back after so long, or after the back-off of a failure; an empty result: done until something changes. */
@@ -78,6 +80,7 @@ export const byControllerUid: IndexFunction = (object) => {
 /** Starts a controller in the context's scope. */
 export function runController(controller: Controller, context: Context): WorkQueue {
   const queue = new WorkQueue(context.sim, controller.name);
+  context.queues?.push(queue);
   for (const { resource, name, of } of controller.indexes ?? []) context.informers.of(resource).addIndex(name, of as never);
   for (const each of controller.watches) follow(each, context, queue);
   context.sim.go(worker(controller, context, queue), controller.name);

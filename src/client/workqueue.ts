@@ -1,3 +1,4 @@
+import type { Family, Sample } from '../apimachinery/metrics.ts';
 import type { Cause } from '../sim/fiber.ts';
 import { TimerHeap } from '../sim/heap.ts';
 import { Condition, type Milliseconds, type Routine } from '../sim/routine.ts';
@@ -35,11 +36,37 @@ class RateLimiter {
   }
 }
 
+/** Queues have names of their own, older than those of `--controllers`. */
+const metricName = (name: string): string => {
+  const plain = name.replace(/-controller$/, '').replaceAll('-', '_');
+  return { replication: 'replicationmanager', horizontal_pod_autoscaler: 'horizontalpodautoscaler', ttl_after_finished: 'ttl_jobs_to_delete' }[plain] ?? plain;
+};
+
+/** What client-go's workqueues say of themselves (component-base/metrics/prometheus/workqueue). */
+export function queueFamilies(queues: readonly WorkQueue[]): Family[] {
+  const family = (name: string, type: Family['type'], help: string, value: (queue: WorkQueue) => number): Family => ({
+    name,
+    type,
+    stability: 'ALPHA',
+    help,
+    samples: [...queues].map((queue): Sample => [`name="${metricName(queue.name)}"`, value(queue)]).sort(([a], [b]) => (a < b ? -1 : 1)),
+  });
+  return [
+    family('workqueue_adds_total', 'counter', 'Total number of adds handled by workqueue', (queue) => queue.adds),
+    family('workqueue_depth', 'gauge', 'Current depth of workqueue', (queue) => queue.length),
+    family('workqueue_retries_total', 'counter', 'Total number of retries handled by workqueue', (queue) => queue.retries),
+  ];
+}
+
 /**
  * client-go's rate limiting, delaying work queue: a key is in it once, and while it is worked on a second worker does not get it.
  * Each key carries the cause of the newest change that put it in.
  */
 export class WorkQueue {
+  readonly name: string;
+  /** Keys put in, and keys put in again after a failure: for metrics. */
+  adds = 0;
+  retries = 0;
   /** Notified when a key can be taken. */
   readonly available = new Condition();
   readonly #sim: Sim;
@@ -54,6 +81,7 @@ export class WorkQueue {
 
   constructor(sim: Sim, name: string) {
     this.#sim = sim;
+    this.name = name;
     this.#limiter = new RateLimiter(sim);
     sim.go(this.#delayLoop(), `workqueue ${name}`);
   }
@@ -65,6 +93,7 @@ export class WorkQueue {
   add(key: string, cause: Cause = this.#sim.cause): void {
     const known = this.#dirty.has(key);
     this.#dirty.set(key, cause);
+    if (!known) this.adds++;
     if (known || this.#processing.has(key)) return;
     this.#queue.push(key);
     this.available.notify();
@@ -116,6 +145,7 @@ export class WorkQueue {
   }
 
   addRateLimited(key: string): void {
+    this.retries++;
     this.addAfter(key, this.#limiter.when(key));
   }
 

@@ -1,4 +1,5 @@
 /** The releases of Kubernetes that worlds are made of, and what belongs to each (kubernetes cmd/kubeadm/app/constants). */
+import { defaultVersion } from '../apiserver/non-resource.ts';
 import type { Process } from '../linux/process.ts';
 import { releaseOf } from '../linux/program.ts';
 
@@ -50,3 +51,6 @@ export function versionInfo(version: string): VersionInfo | undefined {
     platform: 'linux/amd64',
   };
 }
+
+/** What `/version` says of a release: the labels of kubernetes_build_info. */
+export const buildInfo = (version: string): VersionInfo => versionInfo(version) ?? defaultVersion;

@@ -4,6 +4,7 @@ import { type Context, type Controller, runController } from '../client/controll
 import { EventRecorder } from '../client/recorder.ts';
 import { SharedInformers } from '../client/shared-informers.ts';
 import { TokenBucket } from '../client/token-bucket.ts';
+import type { WorkQueue } from '../client/workqueue.ts';
 import type { Sim } from '../sim/sim.ts';
 import { constants } from './constants.ts';
 import { type ControllerEntry, controllerEntries } from './registry.ts';
@@ -25,6 +26,8 @@ type ControllerManagerOptions = {
   readonly controllers?: readonly string[];
   /** False: no limit on requests (for benchmarks of what lies behind). */
   readonly limitRequests?: boolean;
+  /** Where the controllers' queues are entered. */
+  readonly queues?: WorkQueue[];
 };
 
 /** Starts kube-controller-manager in the given scope: cmd/kube-controller-manager/app/controllermanager.go. */
@@ -47,6 +50,7 @@ function contextOf({ name, user, component }: ControllerEntry, options: Controll
     informers,
     client: base.with({ userAgent, ...(limiter && { limiter }) }),
     recorder: new EventRecorder(sim, base.with({ userAgent }), { component }),
+    ...(options.queues && { queues: options.queues }),
   };
 }
 

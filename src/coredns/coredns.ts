@@ -1,10 +1,12 @@
 /** CoreDNS: a chain of plugins behind each port of the Corefile. */
 import { createHash } from 'node:crypto';
+import { metricsHeaders } from '../apimachinery/metrics.ts';
 import type { Client } from '../client/client.ts';
 import type { DnsAnswer, DnsServer, HttpServer } from '../linux/protocols.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { CorefileError, parseCorefile, pluginOrder, type ServerBlock } from './corefile.ts';
+import { DnsCounters } from './metrics.ts';
 import { type Handler, inZone, type PluginContext, pluginMakers, type Question, refused, upstreams } from './plugins.ts';
 import { WatchedCluster } from './view.ts';
 
@@ -42,12 +44,20 @@ export function runCoreDns(options: CoreDnsOptions): CoreDns {
   const context: PluginContext = { ...options, view, ready: () => view.synced };
   detectLoops(blocks, context);
   let servers = assemble(blocks, context);
+  const counters = new DnsCounters();
   for (const port of servers.keys()) {
-    options.listenDns(port, { query: (name, type) => resolve(servers.get(port) ?? [], { name: name.toLowerCase().replace(/\.$/, ''), type }) });
+    options.listenDns(port, {
+      *query(name, type) {
+        const answer = yield* resolve(servers.get(port) ?? [], { name: name.toLowerCase().replace(/\.$/, ''), type });
+        counters.answered(port, type, answer);
+        return answer;
+      },
+    });
     log(`.:${port}`);
   }
   const ready = (): boolean => !uses(blocks, 'kubernetes') || view.synced;
   serveHealth(options, blocks, ready);
+  servePrometheus(options, blocks, counters);
   if (uses(blocks, 'reload')) {
     log(`[INFO] plugin/reload: Running configuration SHA512 = ${sha512(text)}`);
     const apply = (newer: string): void => {
@@ -141,6 +151,23 @@ function serveHealth({ listenHttp, log }: CoreDnsOptions, blocks: readonly Serve
         return { status: 503, body: 'kubernetes' };
       }),
     );
+}
+
+/** `prometheus` on 9153. */
+function servePrometheus({ sim, listenHttp }: CoreDnsOptions, blocks: readonly ServerBlock[], counters: DnsCounters): void {
+  const directive = blocks.flatMap(({ plugins }) => plugins).find(({ name }) => name === 'prometheus');
+  if (directive === undefined) return;
+  const startedAt = sim.now;
+  listenHttp(Number(directive.args[0]?.split(':').pop() || 9153), {
+    *handle({ path }) {
+      if (path !== '/metrics') return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' };
+      return {
+        status: 200,
+        headers: metricsHeaders,
+        body: counters.text(blocks, version, { startedAt, memoryBytes: 25 * 2 ** 20, cpuSeconds: (sim.now - startedAt) / 500_000 }),
+      };
+    },
+  });
 }
 
 function* reloading({ sim, corefile, log }: CoreDnsOptions, first: string, apply: (text: string) => void): Routine {

@@ -1,5 +1,7 @@
 /** kube-proxy in iptables mode: Services and EndpointSlices become netfilter rules (kubernetes pkg/proxy/iptables). */
+
 import type { EndpointSlice } from '../api/types.ts';
+import { type Family, labelsText } from '../apimachinery/metrics.ts';
 import type { Client } from '../client/client.ts';
 import { reflectorTexts, SharedInformers } from '../client/shared-informers.ts';
 import type { Netfilter, Rule } from '../linux/netfilter.ts';
@@ -25,6 +27,8 @@ type KubeProxyOptions = {
 type KubeProxy = {
   /** True once the first rules are in place: `/healthz`. */
   healthy(): boolean;
+  /** For /metrics on port 10249. */
+  families(): Family[];
 };
 
 const serviceNameLabel = 'kubernetes.io/service-name';
@@ -50,8 +54,14 @@ export function runKubeProxy(options: KubeProxyOptions): KubeProxy {
     state.dirty = true;
     changed.notify();
   };
-  services.addHandler({ add: touch, update: touch, delete: touch });
-  slices.addHandler({ add: touch, update: touch, delete: touch });
+  const told = { services: 0, slices: 0, syncedAt: 0 };
+  const counted = (kind: 'services' | 'slices') => () => {
+    told[kind]++;
+    touch();
+  };
+  const [ofService, ofSlice] = [counted('services'), counted('slices')];
+  services.addHandler({ add: ofService, update: ofService, delete: ofService });
+  slices.addHandler({ add: ofSlice, update: ofSlice, delete: ofSlice });
   const sync = (): void => {
     const ports = services.list().flatMap((service) => {
       const key = `${service.metadata.namespace}/${service.metadata.name}`;
@@ -59,10 +69,27 @@ export function runKubeProxy(options: KubeProxyOptions): KubeProxy {
     });
     install(options.netfilter, serviceChains(ports, options.clusterCidr ?? ''), written, state.full);
     state.synced = true;
+    told.syncedAt = sim.now;
     state.full = false;
   };
   sim.go(syncLoop(options, informers, state, changed, sync), 'kube-proxy');
-  return { healthy: () => state.synced };
+  return { healthy: () => state.synced, families: () => proxyFamilies(options.netfilter, told) };
+}
+
+type Told = { readonly services: number; readonly slices: number; readonly syncedAt: number };
+
+/** pkg/proxy/metrics/metrics.go */
+function proxyFamilies({ tables }: Netfilter, { services, slices, syncedAt }: Told): Family[] {
+  const rules = (table: 'filter' | 'nat'): number => [...tables[table]].filter(([name]) => isOurs(name)).reduce((sum, [, list]) => sum + list.length, 0);
+  const family = (name: string, type: Family['type'], help: string, samples: Family['samples']): Family => ({ name, type, help, stability: 'ALPHA', samples });
+  const perTable: Family['samples'] = (['filter', 'nat'] as const).map((table) => [labelsText({ ip_family: 'IPv4', table }), rules(table)]);
+  const once = (value: number): Family['samples'] => [[labelsText({ ip_family: 'IPv4' }), value]];
+  return [
+    family('kubeproxy_sync_proxy_rules_iptables_total', 'gauge', 'Total number of iptables rules owned by kube-proxy', perTable),
+    family('kubeproxy_sync_proxy_rules_last_timestamp_seconds', 'gauge', 'The last time proxy rules were successfully synced', once(syncedAt / 1000)),
+    family('kubeproxy_sync_proxy_rules_service_changes_total', 'counter', 'Cumulative proxy rules Service changes', once(services)),
+    family('kubeproxy_sync_proxy_rules_endpoint_changes_total', 'counter', 'Cumulative proxy rules Endpoint changes', once(slices)),
+  ];
 }
 
 type State = { dirty: boolean; synced: boolean; full: boolean };

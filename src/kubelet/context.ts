@@ -8,6 +8,7 @@ import type { FileSystem } from '../linux/file-system.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { KubeletConfig } from './config.ts';
+import type { KubeletCounters } from './server/metrics.ts';
 
 /** Made once a kubelet; `cri()` dials the runtime anew and throws CriError while nobody answers. */
 export type Context = {
@@ -29,6 +30,7 @@ export type Context = {
   readonly client: () => Client;
   readonly recorder: EventRecorder;
   readonly klog: Klog;
+  readonly counters: KubeletCounters;
 };
 
 type Value = string | number | boolean | readonly string[];

@@ -1,5 +1,6 @@
 /** The kubelet: makes what the API wants of this node happen in the container runtime (kubernetes pkg/kubelet/kubelet.go). */
 import type { Node, Pod } from '../api/types.ts';
+import type { BuildInfo } from '../apimachinery/metrics.ts';
 import { type Client, isRetriable } from '../client/client.ts';
 import type { EventRecorder } from '../client/recorder.ts';
 import { SharedInformers } from '../client/shared-informers.ts';
@@ -34,6 +35,7 @@ import { RuntimeManager } from './runtime/runtime-manager.ts';
 import { ContainerStarter } from './runtime/start-container.ts';
 import { kubeletHttp } from './server/http.ts';
 import { KubeletServer } from './server/kubelet-server.ts';
+import { KubeletCounters } from './server/metrics.ts';
 import { StaticPods } from './static-pods.ts';
 import { StatusManager } from './status/status-manager.ts';
 import { VolumeManager } from './volumes/volume-manager.ts';
@@ -60,6 +62,8 @@ type KubeletOptions = {
   readonly version: string;
   /** What is wrong with a static pod, field by field: nobody else looks at it before it runs. */
   readonly validatePod?: (pod: Pod) => readonly string[];
+  /** What `/version` would say of this kubelet: the labels of kubernetes_build_info. */
+  readonly build?: BuildInfo;
   /** `--node-labels`. */
   readonly nodeLabels?: Readonly<Record<string, string>>;
 };
@@ -76,11 +80,19 @@ export type Kubelet = {
 export function runKubelet(options: KubeletOptions): Kubelet {
   const config = readConfig(options.config);
   const klog = new Klog(options.sim, options.pid ?? 1, options.log, () => options.kernel.now);
-  const context: Context = { ...options, config, klog, runtimeName: runtimeNameOf(options.cri), minor: Number(/^v1\.(\d+)/.exec(options.version)?.[1] ?? 0) };
+  const context: Context = {
+    ...options,
+    config,
+    klog,
+    counters: new KubeletCounters(),
+    runtimeName: runtimeNameOf(options.cri),
+    minor: Number(/^v1\.(\d+)/.exec(options.version)?.[1] ?? 0),
+  };
   const parts = assemble(context, options);
   klog.info('server.go:1257', 'Started kubelet');
   parts.start();
-  return { server: parts.server, http: kubeletHttp(context, parts.server) };
+  const facts = { pods: () => parts.server.pods(), startedAt: options.sim.now, build: options.build, config: options.config };
+  return { server: parts.server, http: kubeletHttp(context, parts.server, facts) };
 }
 
 /** Asked once: a kubelet does not change its runtime while it runs. */

@@ -12,6 +12,8 @@ export type HttpRequest = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly remoteAddress: string;
+  /** PEM of the client certificate of a TLS connection. */
+  readonly clientCertificate?: string;
 };
 /** The whole body at once. */
 export type HttpResponse = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string };

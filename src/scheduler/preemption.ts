@@ -1,6 +1,6 @@
 import type { PodDisruptionBudget } from '../api/types.ts';
 import { matchesLabelSelector } from '../apimachinery/labels.ts';
-import { parseTime } from '../apimachinery/time.ts';
+import { parseTime, rfc3339 } from '../apimachinery/time.ts';
 import { type Diagnosis, fitErrorText } from './fit-error.ts';
 import { type ClusterView, type Rejection, unresolvable, unschedulable } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -124,3 +124,13 @@ function compareCandidates(a: Candidate, b: Candidate): number {
     (earliest(a) === earliest(b) ? 0 : earliest(b) - earliest(a))
   );
 }
+
+/** What a victim's status says of its end. */
+export const preemptionCondition = (scheduler: string, now: number) => ({
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'PreemptionByScheduler',
+  message: `${scheduler}: preempting to accommodate a higher priority pod`,
+  lastProbeTime: null,
+  lastTransitionTime: rfc3339(now),
+});

@@ -51,6 +51,11 @@ export class SchedulingQueue {
     return this.#pods.size;
   }
 
+  /** In which of the queues each pod is. */
+  places(): Iterable<string> {
+    return [...this.#pods.values()].map(({ where }) => where).filter((where) => where !== 'none');
+  }
+
   add(pod: Pod): void {
     const key = textOf(pod);
     const queued: QueuedPod = {

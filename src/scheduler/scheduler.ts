@@ -9,10 +9,11 @@ import type { Sim } from '../sim/sim.ts';
 import { Cache } from './cache.ts';
 import { fitErrorText, noNodesAvailable } from './fit-error.ts';
 import type { ClusterView, Plugin } from './framework.ts';
+import { SchedulerMetrics } from './metrics.ts';
 import { nodeEvents } from './node-events.ts';
 import type { NodeInfo } from './node-info.ts';
 import { defaultPlugins } from './plugins/index.ts';
-import { type Candidate, preempt } from './preemption.ts';
+import { type Candidate, preempt, preemptionCondition } from './preemption.ts';
 import { type QueuedPod, SchedulingQueue } from './queue.ts';
 import { ScheduleAlgorithm } from './schedule-one.ts';
 import { reserveVolumes, unboundClaims, waitForVolumes } from './volume-reservation.ts';
@@ -27,6 +28,7 @@ type SchedulerOptions = {
   readonly name?: string;
   readonly hostname?: string;
   readonly plugins?: readonly Plugin[];
+  readonly metrics?: SchedulerMetrics;
 };
 
 /** Starts kube-scheduler in the given scope: pkg/scheduler/scheduler.go. */
@@ -41,12 +43,22 @@ class Scheduler {
   readonly #informers: SharedInformers;
   readonly #recorder: EventRecorder;
   readonly #name: string;
+  readonly #metrics: SchedulerMetrics;
   readonly #cache = new Cache();
   readonly #queue: SchedulingQueue;
   readonly #algorithm: ScheduleAlgorithm;
   readonly #view: ClusterView;
 
-  constructor({ sim, client, informers, recorder, name = 'default-scheduler', hostname = 'controlplane', plugins = defaultPlugins }: SchedulerOptions) {
+  constructor({
+    sim,
+    client,
+    informers,
+    recorder,
+    name = 'default-scheduler',
+    hostname = 'controlplane',
+    plugins = defaultPlugins,
+    metrics = new SchedulerMetrics(),
+  }: SchedulerOptions) {
     this.#sim = sim;
     this.#client = client;
     this.#informers = informers ?? new SharedInformers(sim, client.with({ limiter: undefined }));
@@ -55,6 +67,8 @@ class Scheduler {
     this.#queue = new SchedulingQueue(sim, plugins);
     this.#algorithm = new ScheduleAlgorithm(plugins, this.#cache, sim.random);
     this.#view = this.#newView();
+    this.#metrics = metrics;
+    metrics.follow(this.#queue, this.#cache);
   }
 
   start(): void {
@@ -177,6 +191,7 @@ class Scheduler {
       this.#bind(queued, result.node);
       return;
     }
+    this.#metrics.preempted();
     const preempted = preempt(info, this.#view, result, this.#algorithm);
     const post = 'message' in preempted ? `no new claims to deallocate, ${preempted.message}` : '';
     const nominated = 'candidate' in preempted ? this.#evictVictims(info.pod, preempted.candidate) : undefined;
@@ -218,6 +233,7 @@ class Scheduler {
       this.#fail(queued, (error as Error).message, new Set());
       return;
     }
+    this.#metrics.attempted(this.#name, 'scheduled');
     this.#cache.unnominate(queued.key);
     this.#queue.delete(queued.key);
     this.#recorder.normal(pod, 'Scheduled', `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${nodeName}`, { action: 'Binding' });
@@ -229,6 +245,7 @@ class Scheduler {
     this.#queue.addUnschedulable(queued, refusedBy);
     this.#recorder.warning(pod, 'FailedScheduling', message, { action: 'Scheduling' });
     const reason = refusedBy.size === 0 && message !== noNodesAvailable ? 'SchedulerError' : 'Unschedulable';
+    this.#metrics.attempted(this.#name, reason === 'Unschedulable' ? 'unschedulable' : 'error');
     try {
       this.#setCondition(pod, { reason, message }, nominatedNodeName);
     } catch (error) {
@@ -261,15 +278,7 @@ class Scheduler {
   /** prepareCandidate: the condition first, so that whoever counts failures can tell why the pod went. */
   #evictVictims(preemptor: Pod, { node, victims }: Candidate): string {
     for (const { pod } of victims) {
-      const message = `${preemptor.spec.schedulerName ?? this.#name}: preempting to accommodate a higher priority pod`;
-      const condition = {
-        type: 'DisruptionTarget',
-        status: 'True',
-        reason: 'PreemptionByScheduler',
-        message,
-        lastProbeTime: null,
-        lastTransitionTime: rfc3339(this.#sim.now),
-      };
+      const condition = preemptionCondition(preemptor.spec.schedulerName ?? this.#name, this.#sim.now);
       try {
         const conditions = [...(pod.status?.conditions ?? []).filter(({ type }) => type !== 'DisruptionTarget'), condition];
         this.#client.patch('pods', { ...keyOf(pod), type: 'merge', subresource: 'status' }, { status: { conditions } });

@@ -42,7 +42,7 @@ test('lists with selectors, limits and continue tokens', () => {
   const second = ok('GET', `${path}?limit=10&continue=${first.metadata.continue}`);
   expect(names(second)).toEqual(['c2', 'c3', 'c4']);
   expect(second.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
-  expect(names(ok('GET', '/api/v1/configmaps'))).toHaveLength(4);
+  expect(names(ok('GET', '/api/v1/namespaces/default/configmaps'))).toHaveLength(4);
 });
 
 test('watch: from now, from the past, with initial events, with selectors', () => {

@@ -26,6 +26,7 @@ export function bootstrap(core: Core): void {
   makeClusterRoles(make);
   makeNamespacedRoles(make);
   makePriorityClasses(make);
+  makeConfigMaps(core, make);
   makeKubernetesService(core, make);
   for (const object of localApiServices(core.table, creationTimestamp)) make('apiregistration.k8s.io/apiservices', { ...object });
 }
@@ -106,6 +107,23 @@ function makeNamespacedRoles(make: Maker): void {
       subjects: subjects.map(subject),
     });
   }
+}
+
+/** pkg/controlplane/controller/clusterauthenticationtrust and legacytokentracking. */
+function makeConfigMaps({ options, sim, minor }: Core, make: Maker): void {
+  const config = (name: string, data: Readonly<Record<string, string>>): void =>
+    make('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'kube-system' }, data });
+  config('extension-apiserver-authentication', {
+    'client-ca-file': options.caPem,
+    ...(options.requestheaderCa !== undefined && {
+      'requestheader-allowed-names': '["front-proxy-client"]',
+      'requestheader-client-ca-file': options.requestheaderCa,
+      'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+      'requestheader-group-headers': '["X-Remote-Group"]',
+      'requestheader-username-headers': '["X-Remote-User"]',
+    }),
+  });
+  if (minor >= 26) config('kube-apiserver-legacy-service-account-token-tracking', { since: new Date(sim.now).toISOString().slice(0, 10) });
 }
 
 function makePriorityClasses(make: Maker): void {

@@ -8,12 +8,14 @@ import type { Routine } from '../../sim/routine.ts';
 import type { Core } from '../context.ts';
 import { queryFlag, queryValue, type RequestInfo } from '../request-info.ts';
 import { keyOf } from '../resource-table.ts';
+import { isProxied, proxyResource } from './proxy.ts';
 
 type Call = { readonly ref: PodRef; readonly kubelet: KubeletApi };
 type Answer = RestResponse | StreamSession;
 
 /** The subresources that stream: log, exec, attach and port-forward go on to the kubelet of the pod's node (kubernetes pkg/registry/core/pod/rest). */
 export function* connectResource(core: Core, request: RestRequest, info: RequestInfo, _user: UserInfo): Routine<Answer> {
+  if (isProxied(info)) return yield* proxyResource(core, request, info);
   const served = core.table.get(info.group, info.version, info.resource);
   if (served === undefined) throw unknownPath();
   const stream = served.resource === 'pods' && served.group === '' ? streams[info.subresource] : undefined;

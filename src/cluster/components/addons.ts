@@ -11,7 +11,7 @@ import { Errno } from '../../linux/errno.ts';
 import { dial, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { Exit, type Program } from '../../linux/program.ts';
-import { dnsProtocol } from '../../linux/protocols.ts';
+import { dnsProtocol, type HttpServer } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { versionOf } from '../releases.ts';
 import {
@@ -28,6 +28,7 @@ import {
   serveHttp,
   untilTerminated,
 } from './component.ts';
+import { metricsPage } from './pages.ts';
 
 type ProxyConfiguration = { readonly clusterCIDR?: string; readonly clientConnection?: { readonly kubeconfig?: string } };
 
@@ -61,6 +62,22 @@ export const kubeProxyProgram: Program = function* (argv, process) {
     log: (text) => log('I', 'proxier.go:822', text),
     logError: (text) => log('E', 'reflector.go:205', text),
   });
+  const startedAt = process.sim.now;
+  const pages: HttpServer = {
+    *handle({ path }) {
+      if (path === '/metrics') return metricsPage(process, startedAt, proxy.families());
+      const text = {
+        '/healthz': 'ok',
+        '/livez': 'ok',
+        '/readyz': 'ok',
+        '/proxyMode': 'iptables',
+        '/configz': JSON.stringify({ 'kubeproxy.config.k8s.io': config }),
+      }[path];
+      const headers = { 'content-type': path === '/configz' ? 'application/json' : 'text/plain; charset=utf-8' };
+      return text === undefined ? { status: 404, headers, body: '404 page not found\n' } : { status: 200, headers, body: text };
+    },
+  };
+  listen(process, '127.0.0.1', 10249, [serveHttp(pages)]);
   listen(process, '0.0.0.0', 10256, [serveHttp(healthServer({ '/healthz': () => proxy.healthy(), '/livez': () => proxy.healthy() }))]);
   return yield* untilTerminated(process, () => {});
 };

@@ -1,16 +1,21 @@
 /** kube-scheduler and kube-controller-manager as processes. */
+
+import type { Family } from '../../apimachinery/metrics.ts';
 import type { KeyPair } from '../../apimachinery/pki.ts';
 import type { Client } from '../../client/client.ts';
 import { runLeaderElection } from '../../client/leader-election.ts';
 import { TokenBucket } from '../../client/token-bucket.ts';
+import { queueFamilies, type WorkQueue } from '../../client/workqueue.ts';
 import { runControllerManager } from '../../controller-manager/controller-manager.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
+import { SchedulerMetrics } from '../../scheduler/metrics.ts';
 import { runScheduler } from '../../scheduler/scheduler.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Sim } from '../../sim/sim.ts';
 import { minorOf, versionOf } from '../releases.ts';
-import { clientFromKubeconfig, fatal, healthServer, listen, logger, readFlags, serveHttp, untilTerminated } from './component.ts';
+import { clientFromKubeconfig, type Flags, fatal, listen, logger, readFlags, serveHttp, untilTerminated } from './component.ts';
+import { controlPlanePages, leaderFamily } from './pages.ts';
 
 const schedulerFlags =
   'authentication-kubeconfig authorization-kubeconfig bind-address config feature-gates kubeconfig leader-elect leader-elect-lease-duration profiling secure-port v'.split(
@@ -21,10 +26,21 @@ const managerFlags =
     ' ',
   );
 
-/** Serves health on its port, takes part in the election, and leads with `lead` when it is chosen. */
-function* electedComponent(process: Process, client: Client, name: string, port: number, lead: (scope: Sim) => void): Routine<number> {
-  const well = (): boolean => true;
-  listen(process, '127.0.0.1', port, [serveHttp(healthServer({ '/healthz': well, '/livez': well, '/readyz': well }, true))]);
+type Elected = {
+  readonly process: Process;
+  readonly client: Client;
+  readonly flags: Flags;
+  readonly name: string;
+  readonly port: number;
+  readonly lead: (scope: Sim) => void;
+  readonly families: () => readonly Family[];
+};
+
+/** Serves its pages, takes part in the election, and leads with `lead` when it is chosen; without its lease it ends. */
+function* electedComponent({ process, client, flags, name, port, lead, families }: Elected): Routine<number> {
+  const state = { leads: false };
+  const pages = controlPlanePages({ name, process, client, flags, families: () => [...families(), leaderFamily(name, state.leads)] });
+  listen(process, flags.get('bind-address') ?? '127.0.0.1', Number(flags.get('secure-port') ?? port), [serveHttp(pages)]);
   const log = logger(process);
   log('I', 'server.go:176', `"Starting" version="${versionOf(process)}"`);
   log('I', 'leaderelection.go:257', `attempting to acquire leader lease kube-system/${name}...`);
@@ -35,6 +51,7 @@ function* electedComponent(process: Process, client: Client, name: string, port:
       identity,
       lead: (scope) => {
         log('I', 'leaderelection.go:271', `successfully acquired lease kube-system/${name}`);
+        state.leads = true;
         lead(scope);
       },
     }),
@@ -48,9 +65,17 @@ export const kubeSchedulerProgram: Program = function* (argv, process) {
   const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', `kube-scheduler/${versionOf(process)}`);
   process.allocate(75 * 1024 * 1024);
   process.steady(4);
-  return yield* electedComponent(process, client, 'kube-scheduler', 10259, (scope) =>
-    runScheduler({ sim: scope, client: client.with({ limiter: new TokenBucket(scope, { qps: 50, burst: 100 }) }), hostname: process.namespaces.uts.hostname }),
-  );
+  const metrics = new SchedulerMetrics();
+  const hostname = process.namespaces.uts.hostname;
+  return yield* electedComponent({
+    process,
+    client,
+    flags: set,
+    name: 'kube-scheduler',
+    port: 10259,
+    families: () => metrics.families(),
+    lead: (scope) => runScheduler({ sim: scope, client: client.with({ limiter: new TokenBucket(scope, { qps: 50, burst: 100 }) }), hostname, metrics }),
+  });
 };
 
 /** Runs its controllers only while it holds the lease. */
@@ -66,17 +91,28 @@ export const kubeControllerManagerProgram: Program = function* (argv, process) {
     );
   process.allocate(140 * 1024 * 1024);
   process.steady(18);
-  return yield* electedComponent(process, client, 'kube-controller-manager', 10257, (scope) =>
-    runControllerManager({
-      sim: scope,
-      client,
-      clusterCidr: set.get('cluster-cidr') ?? '10.244.0.0/16',
-      ...(rootCa ? { rootCa: process.fs.read(rootCa) } : {}),
-      ...signingCa(process, set),
-      ...tokenKey(process, set),
-      clientFor: (serviceAccount) => serviceAccountClient(scope, client, serviceAccount),
-    }),
-  );
+  const queues: WorkQueue[] = [];
+  return yield* electedComponent({
+    process,
+    client,
+    flags: set,
+    name: 'kube-controller-manager',
+    port: 10257,
+    families: () => queueFamilies(queues),
+    lead: (scope) => {
+      queues.length = 0;
+      runControllerManager({
+        sim: scope,
+        client,
+        queues,
+        clusterCidr: set.get('cluster-cidr') ?? '10.244.0.0/16',
+        ...(rootCa ? { rootCa: process.fs.read(rootCa) } : {}),
+        ...signingCa(process, set),
+        ...tokenKey(process, set),
+        clientFor: (serviceAccount) => serviceAccountClient(scope, client, serviceAccount),
+      });
+    },
+  });
 };
 
 /** `--cluster-signing-cert-file` and `-key-file`: without them nobody signs certificate requests. */

@@ -1,5 +1,6 @@
 /** etcd as a process: flags, the database file, its ports. */
 import { EtcdServer, type Joined } from '../../etcd/member.ts';
+import { etcdFamilies } from '../../etcd/metrics.ts';
 import { type EtcdPeer, type EtcdSnapshot, etcdClusterProtocol, etcdPeerProtocol, etcdProtocol } from '../../interfaces/etcd.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../interfaces/etcd-snapshot-file.ts';
 import { Errno } from '../../linux/errno.ts';
@@ -7,8 +8,10 @@ import { FileNode } from '../../linux/inode.ts';
 import { dial, type ListenerTls, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { Exit, type Program } from '../../linux/program.ts';
+import type { HttpServer } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { type Flags, healthServer, listen, parseEndpoint, readFlags, serveHttp, untilTerminated } from './component.ts';
+import { metricsPage } from './pages.ts';
 
 const flags =
   'advertise-client-urls cert-file client-cert-auth data-dir experimental-initial-corrupt-check experimental-watch-progress-notify-interval feature-gates force-new-cluster initial-advertise-peer-urls initial-cluster initial-cluster-state initial-cluster-token key-file listen-client-urls listen-metrics-urls listen-peer-urls log-level logger name peer-cert-file peer-client-cert-auth peer-key-file peer-trusted-ca-file quota-backend-bytes snapshot-count trusted-ca-file watch-progress-notify-interval heartbeat-interval election-timeout auto-compaction-retention auto-compaction-mode'.split(
@@ -183,11 +186,18 @@ function tlsOf(process: Process, set: Flags, prefix: '' | 'peer-'): (() => Liste
 }
 
 function serveMetrics(process: Process, set: Flags, etcd: EtcdServer): void {
+  const startedAt = process.sim.now;
   const alive = (): boolean => true;
   const ready = (): boolean => etcd.status().errors?.length === 0;
   for (const url of (set.get('listen-metrics-urls') ?? '').split(',').filter(Boolean)) {
     const { host, port } = parseEndpoint(url);
-    listen(process, host, port, [serveHttp(healthServer({ '/livez': alive, '/readyz': ready, '/health': ready }))]);
+    const health = healthServer({ '/livez': alive, '/readyz': ready, '/health': ready });
+    const pages: HttpServer = {
+      *handle(request) {
+        return request.path === '/metrics' ? metricsPage(process, startedAt, etcdFamilies(etcd), false) : yield* health.handle(request);
+      },
+    };
+    listen(process, host, port, [serveHttp(pages)]);
   }
 }
 

@@ -4,11 +4,11 @@ import type { ComponentHealth } from '../../apiserver/registry/componentstatuses
 import { ConnectionError } from '../../client/client.ts';
 import { type EtcdApi, EtcdError, etcdProtocol } from '../../interfaces/etcd.ts';
 import { type KubeletApi, kubeletProtocol } from '../../interfaces/kubelet.ts';
-import { type Method, type RestResponse, type RestServer, restProtocol } from '../../interfaces/rest.ts';
+import { isProxyPath, type Method, type RestRequest, type RestResponse, type RestServer, restProtocol } from '../../interfaces/rest.ts';
 import { connect, type ListenerTls, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
-import type { HttpServer } from '../../linux/protocols.ts';
+import { type HttpServer, httpProtocol } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { versionInfo, versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
@@ -59,8 +59,11 @@ export const newKubeApiserver = (trace: Trace): Program =>
         sim: process.sim,
         etcd,
         dialKubelet: (nodeName) => trace.around(dialKubelet(process, server, nodeName), 'kubelet', 'kube-apiserver', `kubelet (${nodeName})`, describeKubelet),
+        dialHttp: (address) => dialText(process, httpProtocol, address),
+        kubeletClientCertificate: () => process.fs.read(set.get('kubelet-client-certificate') ?? ''),
         caPem: process.fs.read(set.get('client-ca-file') ?? ''),
         serviceAccountKey: process.fs.read(set.get('service-account-signing-key-file') ?? ''),
+        ...(set.has('requestheader-client-ca-file') && { requestheaderCa: process.fs.read(set.get('requestheader-client-ca-file') ?? '') }),
         serviceCidr: set.get('service-cluster-ip-range') ?? '10.0.0.0/24',
         advertiseAddress: set.get('advertise-address') ?? '127.0.0.1',
         dialExtension: (host, port) => dialText<RestServer>(process, restProtocol, { host, port }),
@@ -232,19 +235,21 @@ function dialKubelet(process: Process, server: RestServer, nodeName: string): Ku
 /** The same server for whoever speaks plain HTTP to it: curl, probes. */
 const httpAdapter = (server: RestServer): HttpServer => ({
   tls: true,
-  *handle({ method, path, headers, body }) {
+  *handle({ method, path, headers, body, clientCertificate }) {
     const [route = '/', search = ''] = path.split('?');
     // Names of headers know no case.
     const authorization = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
     const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
-    const response = server.handle({
+    const request: RestRequest = {
       method: method as Method,
       path: route,
       query: Object.fromEntries(new URLSearchParams(search)),
       headers,
-      credentials: token ? { token } : {},
+      credentials: clientCertificate !== undefined ? { clientCertificate } : token ? { token } : {},
       ...(body === '' ? {} : { body: parseBody(body) }),
-    });
+    };
+    const response = isProxyPath(route) ? yield* server.connect(request) : server.handle(request);
+    if ('session' in response) return { status: 400, headers: {}, body: '' };
     response.watch?.break();
     return { status: response.status, headers: response.headers, body: bodyText(response) };
   },

@@ -15,7 +15,7 @@ import { serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { versionOf } from '../releases.ts';
+import { buildInfo, versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeKubelet } from '../walls.ts';
 import { connection, fatal, healthServer, klog, listen, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
@@ -55,6 +55,7 @@ export const newKubelet = (trace: Trace): Program =>
       log: (text) => void process.sim.go(process.printError(text.endsWith('\n') ? text : `${text}\n`)),
       pid: process.pid,
       version,
+      build: buildInfo(version),
       nodeLabels: labels(set.get('node-labels')),
       validatePod: (pod) => [...metadataProblems(pod), ...validatePod(pod)].map(toText),
     });

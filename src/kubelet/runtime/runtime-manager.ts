@@ -133,12 +133,14 @@ export class RuntimeManager {
     const config = sandboxConfig(this.#context, pod, actions.attempt);
     const { fs, cri, klog } = this.#context;
     ensureDirectory(fs, podLogsDirectory(pod));
+    this.#context.counters.startedPods.inc();
     try {
       const id = yield* cri().runtime.runPodSandbox(config, pod.spec.runtimeClassName ?? '');
       const made = cri().runtime.podSandboxStatus(id);
       return { id, config, ips: this.#ips(pod, made.network.ip === '' ? [] : [made.network.ip]) };
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
+      this.#context.counters.startedPodErrors.inc();
       klog.error('kuberuntime_manager.go:1343', 'CreatePodSandbox for pod failed', error.message, { pod: podRef(pod) });
       this.#events.podWarning(pod, 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${error.message}`);
       return { error: `failed to "CreatePodSandbox" for "${formatPod(pod)}" with CreatePodSandboxError` };

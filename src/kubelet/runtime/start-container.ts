@@ -54,15 +54,21 @@ export class ContainerStarter {
       image = yield* this.#parts.images.ensure(pod, container, inputs.sandbox);
     } catch (error) {
       if (error instanceof StartError) events.warning(pod, container.name, 'Failed', `Error: ${error.reason}`);
+      if (error instanceof StartError) this.#failed(error.reason);
       throw error;
     }
     if (cancel.cancelled) return;
+    this.#parts.context.counters.startedContainers.inc(kindOf(inputs.pod, container));
     const id = yield* this.#create(container, inputs, image);
     events.normal(pod, container.name, 'Created', this.#parts.context.minor < 34 ? `Created container ${container.name}` : 'Container created');
     if (cancel.cancelled) return;
     yield* this.#run(id, container, inputs);
     events.normal(pod, container.name, 'Started', this.#parts.context.minor < 34 ? `Started container ${container.name}` : 'Container started');
     yield* this.#postStart(id, container, inputs);
+  }
+
+  #failed(code: string): void {
+    this.#parts.context.counters.startedContainerErrors.inc(`code="${code}",container_type="container"`);
   }
 
   *#create(container: ContainerSpec, inputs: StartInputs, image: CriImage): Routine<string> {
@@ -82,6 +88,7 @@ export class ContainerStarter {
       if (!configured && !(error instanceof CriError)) throw error;
       const text = error instanceof CriError ? error.desc : (error as Error).message;
       events.warning(pod, container.name, 'Failed', `Error: ${text}`);
+      this.#failed(configured ? 'CreateContainerConfigError' : 'CreateContainerError');
       throw new StartError(configured ? 'CreateContainerConfigError' : 'CreateContainerError', text);
     }
   }
@@ -92,6 +99,7 @@ export class ContainerStarter {
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
       this.#parts.events.warning(pod, container.name, 'Failed', `Error: ${error.desc}`);
+      this.#failed('RunContainerError');
       throw new StartError('RunContainerError', error.desc);
     }
   }
@@ -118,3 +126,9 @@ export class ContainerStarter {
     if (fs.find(link, false) === undefined) fs.symlink(`${directory}/${container.name}/${restartCount}.log`, link);
   }
 }
+
+/** The label of kubelet_started_containers_total. */
+const kindOf = ({ spec }: Pod, { name }: ContainerSpec): string => {
+  const is = (list: readonly { readonly name: string }[] | undefined): boolean => list?.some((each) => each.name === name) === true;
+  return `container_type="${is(spec.initContainers) ? 'init_container' : is(spec.ephemeralContainers) ? 'ephemeral_container' : 'container'}"`;
+};

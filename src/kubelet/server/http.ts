@@ -1,47 +1,63 @@
-/** What the kubelet answers over plain HTTP on port 10250: health to all, the rest to those who may (pkg/kubelet/server/auth.go). */
+/** What the kubelet answers over plain HTTP on port 10250: health to all, the rest to those who may (pkg/kubelet/server/{server,auth}.go). */
+import { metricsHeaders } from '../../apimachinery/metrics.ts';
+import { type Delegation, mayDo, requestUser } from '../../client/component-helpers/delegated-auth.ts';
 import type { HttpRequest, HttpResponse, HttpServer } from '../../linux/protocols.ts';
 import type { Context } from '../context.ts';
 import type { KubeletServer } from './kubelet-server.ts';
+import { cadvisorMetrics, type KubeletFacts, kubeletMetrics, statsSummary } from './metrics.ts';
 import { resourceMetrics } from './resource-metrics.ts';
 
-const text = (status: number, body: string): HttpResponse => ({ status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body });
+const text = (status: number, body: string, headers: HttpResponse['headers'] = { 'content-type': 'text/plain; charset=utf-8' }): HttpResponse => ({
+  status,
+  headers,
+  body,
+});
+const jsonHeaders = { 'content-type': 'application/json' };
 
-/** Paths beside the streams, and the subresource of the node that one needs for them. */
-const pages: Readonly<Record<string, { readonly subresource: string; readonly body: (context: Context, server: KubeletServer) => string }>> = {
-  '/metrics/resource': { subresource: 'metrics', body: resourceMetrics },
-  '/pods': { subresource: 'proxy', body: (_context, server) => JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: server.pods() }) },
+type Page = {
+  /** The subresource of the node that one needs for it. */
+  readonly subresource: string;
+  readonly headers?: HttpResponse['headers'];
+  readonly body: (context: Context, server: KubeletServer, facts: KubeletFacts) => string;
+};
+
+const podList = (items: readonly unknown[]): string => JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items });
+const running = (server: KubeletServer): readonly unknown[] => server.pods().filter(({ status }) => status?.phase === 'Running');
+
+/** Paths beside the streams. */
+const pages: Readonly<Record<string, Page>> = {
+  '/metrics': { subresource: 'metrics', headers: metricsHeaders, body: (context, _server, facts) => kubeletMetrics(context, facts) },
+  '/metrics/cadvisor': { subresource: 'metrics', headers: metricsHeaders, body: (context, _server, facts) => cadvisorMetrics(context, facts) },
+  '/metrics/resource': { subresource: 'metrics', headers: metricsHeaders, body: resourceMetrics },
+  '/stats/summary': { subresource: 'stats', headers: jsonHeaders, body: (context) => JSON.stringify(statsSummary(context), null, 1) },
+  '/configz': { subresource: 'configz', headers: jsonHeaders, body: (_context, _server, { config }) => JSON.stringify({ kubeletconfig: config }) },
+  '/pods': { subresource: 'proxy', headers: jsonHeaders, body: (_context, server) => podList(server.pods()) },
+  '/runningpods/': { subresource: 'proxy', headers: jsonHeaders, body: (_context, server) => podList(running(server)) },
 };
 
 /** Answers GET requests of the node's address. */
-export const kubeletHttp = (context: Context, server: KubeletServer): HttpServer => ({
+export const kubeletHttp = (context: Context, server: KubeletServer, facts: KubeletFacts): HttpServer => ({
   tls: true,
   *handle(request) {
     const path = request.path.split('?')[0] ?? '';
     if (path === '/healthz') return server.healthz() ? text(200, 'ok') : text(500, 'unhealthy');
     const page = pages[path];
     if (!page) return text(404, '404 page not found\n');
-    return refusal(context, request, page.subresource) ?? text(200, page.body(context, server));
+    return refusal(context, facts, request, page.subresource) ?? text(200, page.body(context, server, facts), page.headers);
   },
 });
 
-/** TokenReview and SubjectAccessReview, both asked of the apiserver. */
-function refusal({ client, nodeName }: Context, { headers }: HttpRequest, subresource: string): HttpResponse | undefined {
-  const authorization = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
-  const token = /^Bearer (.+)$/.exec(authorization)?.[1];
-  if (token === undefined) return text(401, 'Unauthorized');
-  const ask = (path: string, kind: string, spec: object): unknown =>
-    (
-      client().raw({ method: 'POST', path: `/apis/${path}`, body: { apiVersion: path.slice(0, path.lastIndexOf('/')), kind, metadata: {}, spec } }).body as {
-        readonly status?: unknown;
-      }
-    ).status;
-  const { authenticated, user } = (ask('authentication.k8s.io/v1/tokenreviews', 'TokenReview', { token }) ?? {}) as {
-    readonly authenticated?: boolean;
-    readonly user?: { readonly username?: string; readonly groups?: readonly string[] };
-  };
-  if (!authenticated) return text(401, 'Unauthorized');
-  const resourceAttributes = { verb: 'get', group: '', version: 'v1', resource: 'nodes', subresource, name: nodeName };
-  const review = ask('authorization.k8s.io/v1/subjectaccessreviews', 'SubjectAccessReview', { user: user?.username, groups: user?.groups, resourceAttributes });
-  if ((review as { readonly allowed?: boolean } | undefined)?.allowed) return undefined;
-  return text(403, `Forbidden (user=${user?.username}, verb=get, resource=nodes, subresource(s)=[${subresource}])`);
+/** By certificate or TokenReview, and SubjectAccessReview, the last two asked of the apiserver. */
+function refusal({ client, nodeName, fs, sim }: Context, { config }: KubeletFacts, request: HttpRequest, subresource: string): HttpResponse | undefined {
+  const ca = (config['authentication'] as { x509?: { clientCAFile?: string } } | undefined)?.x509?.clientCAFile;
+  const delegation: Delegation = { client: client(), now: sim.now, ...(ca !== undefined && fs.exists(ca) && { clientCa: fs.read(ca) }) };
+  const user = requestUser(delegation, request);
+  if (user === undefined || user === 'unauthorized') return text(401, 'Unauthorized');
+  // What has a subresource of its own since 1.33 is open to those who may proxy, too.
+  for (const each of subresource === 'configz' ? ['configz', 'proxy'] : [subresource]) {
+    const resourceAttributes = { verb: 'get', group: '', version: 'v1', resource: 'nodes', subresource: each, name: nodeName };
+    if (mayDo(delegation, user, { resourceAttributes })) return undefined;
+  }
+  const needed = subresource === 'configz' ? 'configz proxy' : subresource;
+  return text(403, `Forbidden (user=${user.name}, verb=get, resource=nodes, subresource(s)=[${needed}])`);
 }

@@ -69,10 +69,18 @@ function* transfer(call: Call, text: string, output: string | undefined): Routin
   const body = yield* data(call);
   if (call.has('G') && body !== '') url = { ...url, path: `${url.path}${url.path.includes('?') ? '&' : '?'}${body}` };
   const sent = call.has('G') ? '' : body;
+  const certificate = call.value('cert')?.replace(/:[^/]*$/, '');
+  if (certificate !== undefined && url.scheme === 'https' && !call.process.fs.exists(certificate))
+    return yield* complain(
+      call,
+      58,
+      `could not load PEM client certificate from ${certificate}, OpenSSL error error:80000002:system library::No such file or directory, (no key found, wrong pass phrase, or wrong file format?)`,
+    );
+  const pem = certificate === undefined || url.scheme !== 'https' ? undefined : yield* call.slurp(certificate, 58);
   const began = call.process.now;
   let redirects = 0;
   for (let method = call.value('X') ?? (call.has('I') ? 'HEAD' : sent === '' && !hasData(call) ? 'GET' : 'POST'); ; ) {
-    const result: Fetched | Trouble = yield* fetchOnce(call.process, wantedOf(call, url, method, sent));
+    const result: Fetched | Trouble = yield* fetchOnce(call.process, wantedOf(call, url, method, sent, pem));
     if ('kind' in result) return yield* failed(call, url, result, call.process.now - began);
     const location: string | undefined = Object.entries(result.response.headers).find(([name]) => name.toLowerCase() === 'location')?.[1];
     if (!call.has('L') || location === undefined || result.response.status < 300 || result.response.status > 399 || redirects++ > 50)
@@ -98,7 +106,7 @@ function* data(call: Call): Routine<string> {
   return parts.join(call.has('json') ? '' : '&');
 }
 
-function wantedOf(call: Call, url: Url, method: string, body: string): Wanted {
+function wantedOf(call: Call, url: Url, method: string, body: string, clientCertificate: string | undefined): Wanted {
   const headers: Record<string, string> = { 'User-Agent': call.value('A') ?? 'curl/8.14.1', Accept: call.has('json') ? 'application/json' : '*/*' };
   if (hasData(call) && !call.has('G')) headers['Content-Type'] = call.has('json') ? 'application/json' : 'application/x-www-form-urlencoded';
   const user = call.value('u') ?? url.user;
@@ -126,6 +134,7 @@ function wantedOf(call: Call, url: Url, method: string, body: string): Wanted {
     insecure,
     address,
     unixSocket: call.value('unix-socket'),
+    clientCertificate,
   };
 }
 
@@ -199,7 +208,7 @@ function* deliver(call: Call, { url, result, method, output, milliseconds }: Del
 
 function conversation(call: Call, url: Url, { response, address }: Fetched, method: string): string {
   const tls = url.scheme === 'https';
-  const wanted = wantedOf(call, url, method, '');
+  const wanted = wantedOf(call, url, method, '', undefined);
   const hostLine = `${url.host}${url.port === 80 || url.port === 443 ? '' : `:${url.port}`}`;
   const requestHeaders = Object.entries(wanted.headers)
     .map(([name, value]) => `> ${name}: ${value}\n`)

@@ -28,6 +28,8 @@ export type Wanted = {
   /** Addresses given by --resolve. */
   readonly address?: string | undefined;
   readonly unixSocket?: string | undefined;
+  /** PEM, of an https request. */
+  readonly clientCertificate?: string | undefined;
 };
 
 /** Why there is no answer; `milliseconds` is how long it took to know. */
@@ -85,6 +87,7 @@ export function* fetchOnce(process: Process, wanted: Wanted): Routine<Fetched | 
     headers: wanted.headers,
     body: wanted.body,
     remoteAddress: process.namespaces.network.sourceAddress(),
+    ...(wanted.clientCertificate !== undefined && { clientCertificate: wanted.clientCertificate }),
   };
   const fiber = process.sim.go(server.handle(request), 'http');
   const until = began + wanted.totalMilliseconds;

@@ -1,5 +1,5 @@
 import type { RestRequest, RestServer } from '../../../interfaces/rest.ts';
-import { restProtocol } from '../../../interfaces/rest.ts';
+import { isProxyPath, restProtocol } from '../../../interfaces/rest.ts';
 import { Errno } from '../../../linux/errno.ts';
 import { dial, serve } from '../../../linux/network.ts';
 import { type HttpRequest, type HttpResponse, type HttpServer, httpProtocol } from '../../../linux/protocols.ts';
@@ -47,7 +47,8 @@ function* forward(k: Kubectl, request: HttpRequest): Routine<HttpResponse> {
     credentials: { ...(clientCertificate !== undefined && { clientCertificate }), ...(token !== undefined && { token }) },
     ...(request.body !== '' && { body: JSON.parse(request.body) as unknown }),
   };
-  const answer = server.handle(rest);
+  const answer = isProxyPath(path) ? yield* server.connect(rest) : server.handle(rest);
+  if (!('status' in answer)) return { status: 400, headers: {}, body: '' };
   const body = typeof answer.body === 'string' ? answer.body : `${JSON.stringify(answer.body, undefined, 2)}\n`;
   return { status: answer.status, headers: { 'content-type': 'application/json', ...answer.headers }, body };
 }

@@ -1,6 +1,7 @@
 import { relaxedJsonPath } from '../../../../apimachinery/jsonpath.ts';
 import { type ApiResource, formatGroupVersion } from '../../../../apimachinery/resources.ts';
 import { isReason, StatusError } from '../../../../apimachinery/status.ts';
+import { isProxyPath } from '../../../../interfaces/rest.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { listInfos, listPage, type Target, targetsOf } from '../../builder.ts';
 import { ErrorList, KubectlError } from '../../errors.ts';
@@ -51,7 +52,8 @@ function* raw(k: Kubectl, url: string): Routine {
   if (k.flags.text('output') !== '') throw new KubectlError('--raw and --output are mutually exclusive');
   const [path = '', search = ''] = url.split('?');
   const query = Object.fromEntries(new URLSearchParams(search));
-  const body = yield* k.api.request({ method: 'GET', path, query });
+  const answer = isProxyPath(path) ? yield* k.api.connect({ method: 'GET', path, query }) : { body: yield* k.api.request({ method: 'GET', path, query }) };
+  const body = 'body' in answer ? answer.body : '';
   yield* k.print(typeof body === 'string' ? body : path === '/version' ? JSON.stringify(body, null, 2) : `${JSON.stringify(body)}\n`);
 }
 
