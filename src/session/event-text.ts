@@ -1,5 +1,6 @@
 /** Events of a submission, as a learner or a teacher reads them. */
 import type { SubmittedEvent } from '../grading/submission.ts';
+import type { Language } from '../lessons/lesson.ts';
 
 /** Virtual time since the start, as a clock shows it. */
 export const clock = (at: number): string => {
@@ -7,14 +8,43 @@ export const clock = (at: number): string => {
   return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
 };
 
+type EventWords = {
+  readonly keys: string;
+  readonly window: string;
+  readonly answer: (step: string, answer: string) => string;
+  readonly hint: (step: string) => string;
+  readonly read: (step: string) => string;
+  readonly undone: (count: number) => string;
+};
+
+const words: Readonly<Record<Language, EventWords>> = {
+  en: {
+    keys: 'keys',
+    window: 'window',
+    answer: (step, answer) => `answer to ${step}: ${answer}`,
+    hint: (step) => `hint for ${step}`,
+    read: (step) => `read ${step}`,
+    undone: (count) => `took back ${count}`,
+  },
+  ko: {
+    keys: '키',
+    window: '창 크기',
+    answer: (step, answer) => `${step}에 답함: ${answer}`,
+    hint: (step) => `${step}의 힌트를 봄`,
+    read: (step) => `${step} 읽음`,
+    undone: (count) => `${count}개 되돌림`,
+  },
+};
+
 /** What somebody did, for people. */
-export function eventText(event: SubmittedEvent): string {
+export function eventText(event: SubmittedEvent, language: Language = 'en'): string {
+  const say = words[language];
   if ('line' in event) return `$ ${event.line.replaceAll('\n', '\n              ')}`;
-  if ('keys' in event) return `keys ${JSON.stringify(event.keys)}`;
+  if ('keys' in event) return `${say.keys} ${JSON.stringify(event.keys)}`;
   if ('interrupt' in event) return 'Ctrl-C';
   if ('endOfFile' in event) return 'Ctrl-D';
-  if ('resize' in event) return `window ${event.resize.join('×')}`;
-  if ('answer' in event) return `answer to ${event.step}: ${event.answer.join(', ')}`;
-  if ('hint' in event) return `hint for ${event.hint}`;
-  return 'next' in event ? `read ${event.next}` : `took back ${event.undo}`;
+  if ('resize' in event) return `${say.window} ${event.resize.join('×')}`;
+  if ('answer' in event) return say.answer(event.step, event.answer.join(', '));
+  if ('hint' in event) return say.hint(event.hint);
+  return 'next' in event ? say.read(event.next) : say.undone(event.undo);
 }

@@ -2,7 +2,7 @@
 import type { Language } from '../lessons/lesson.ts';
 
 const english = {
-  subtitle: 'How Kubernetes and container runtimes work, by doing it.',
+  subtitle: 'Kubernetes and container runtimes, by doing it.',
   noLessons: 'There are no lessons here.',
   minutes: '{n} min',
   more: '{n} more',
@@ -12,7 +12,7 @@ const english = {
   nameItem: 'Your name: {name}',
   noName: 'not given (optional)',
   quitItem: 'Quit',
-  menuKeys: '↑↓ choose · Enter open · q quit',
+  menuKeys: '↑↓ choose · Enter open · F10 한국어 · q quit',
   nameQuestion: 'What may we call you? Enter keeps it, Esc leaves it.',
   hello: 'Hello, {name}.',
   started: 'begun',
@@ -135,7 +135,7 @@ type Words = typeof english;
 export type WordKey = keyof Words;
 
 const korean: Words = {
-  subtitle: '쿠버네티스와 컨테이너 런타임의 속을 직접 해 보며 배웁니다',
+  subtitle: '쿠버네티스와 컨테이너 런타임을 손으로 배웁니다',
   noLessons: '레슨이 없습니다.',
   minutes: '{n}분',
   more: '{n}개 더',
@@ -145,7 +145,7 @@ const korean: Words = {
   nameItem: '이름: {name}',
   noName: '없음 (안 적어도 됩니다)',
   quitItem: '끝내기',
-  menuKeys: '↑↓ 선택 · Enter 열기 · q 끝내기',
+  menuKeys: '↑↓ 선택 · Enter 열기 · F10 English · q 끝내기',
   nameQuestion: '어떻게 불러 드릴까요? Enter로 저장, Esc로 취소합니다.',
   hello: '{name} 님, 안녕하세요.',
   started: '진행 중',

@@ -10,6 +10,7 @@ import { cut, pad } from '../text/wrap.ts';
 import { VtScreen } from '../vt/screen.ts';
 import type { Say } from '../words.ts';
 import { keysIn, ruleRow } from './chrome.ts';
+import { findingText } from './finding-text.ts';
 
 /** One lesson at one moment. */
 export type ReplayState = {
@@ -57,8 +58,8 @@ function headRow({ grade, frames, at }: ReplayState, { size, style, say }: Repla
 }
 
 /** What was found about the whole, in one row. */
-function noteRow({ grade, exceeded }: ReplayState, { size, style, say }: ReplayContext): string {
-  const found = grade.findings.map(({ message }) => message).join('; ');
+function noteRow({ grade, exceeded }: ReplayState, { size, style, say, language }: ReplayContext): string {
+  const found = grade.findings.map((each) => findingText(each, language)).join('; ');
   const text = exceeded
     ? say('replayExceeded', { n: exceeded.line, text: exceeded.what })
     : grade.state === 'refused'
@@ -68,13 +69,13 @@ function noteRow({ grade, exceeded }: ReplayState, { size, style, say }: ReplayC
 }
 
 /** The events around the present one. */
-function timelineRows({ frames, at }: ReplayState, width: number, height: number, { style, say }: ReplayContext): string[] {
+function timelineRows({ frames, at }: ReplayState, width: number, height: number, { style, say, language }: ReplayContext): string[] {
   const first = Math.max(0, Math.min(at - Math.floor(height / 2), frames.length - height));
   return Array.from({ length: height }, (_, row) => {
     const index = first + row;
     const frame = frames[index];
     if (!frame) return '';
-    const text = frame.event ? `${clock(frame.event.at)}  ${eventText(frame.event).replace(/\s+/g, ' ')}` : `00:00:00  ${say('replayStart')}`;
+    const text = frame.event ? `${clock(frame.event.at)}  ${eventText(frame.event, language).replace(/\s+/g, ' ')}` : `00:00:00  ${say('replayStart')}`;
     const shown = cut(`${index === at ? '❯' : ' '} ${text}`, width);
     return style(index === at ? 'strong' : 'plain', shown);
   });
