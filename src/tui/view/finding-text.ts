@@ -1,6 +1,9 @@
 /** What was found about a submission, in the teacher's language. */
-import type { Finding } from '../../grading/grade.ts';
+
 import type { Language } from '../../lessons/lesson.ts';
+import type { LessonGrade } from '../../session/frames.ts';
+
+type Finding = LessonGrade['findings'][number];
 
 const korean: Readonly<Record<string, string>> = {
   'broken-chain': '기록의 사슬이 끊겼습니다. 만든 뒤에 바뀌었거나 다른 사람의 파일입니다',
