@@ -33,6 +33,7 @@ const options = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
+/** Values by flag, and words. */
 export type Arguments = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>;
 
 /** Printed with a hint to --help; exit status 2. */
@@ -40,6 +41,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** Throws UsageError for a flag that does not exist. */
 export function readArguments(argv: readonly string[]): Arguments {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true });
@@ -48,6 +50,7 @@ export function readArguments(argv: readonly string[]): Arguments {
   }
 }
 
+/** 1 unless told; throws UsageError. */
 export function seedOf(values: Arguments['values']): number {
   const seed = Number(values.seed ?? 1);
   if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 32 - 1) throw new UsageError(`--seed takes a whole number up to ${2 ** 32 - 1}, not "${values.seed}"`);

@@ -19,12 +19,14 @@ function limitOf({ limit }: Values): number {
   return seconds * 1000;
 }
 
+/** Throws UsageError with the names that there are. */
 export function worldOf(values: Values): WorldName {
   const name = values.world ?? 'kubeadm-3';
   if (!isWorldName(name)) throw new UsageError(`there is no world "${name}"; there are ${Object.keys(worlds).join(', ')}`);
   return name;
 }
 
+/** `k8s-lab shell`, with a screen or as a transcript. */
 export async function shell(values: Values, rest: readonly string[]): Promise<number> {
   const seed = seedOf(values);
   if (values.transcript !== undefined) {
@@ -50,6 +52,7 @@ export async function shell(values: Values, rest: readonly string[]): Promise<nu
   return status;
 }
 
+/** `k8s-lab lesson …`. */
 export async function lesson(values: Values, rest: readonly string[]): Promise<number> {
   if (rest[0] === 'edit') return (await import('./lesson-edit.ts')).editLesson(rest.slice(1));
   const { lessonCommand } = await import('./lesson.ts');

@@ -12,6 +12,7 @@ import { WorldError } from '../session/prepare.ts';
 import type { LessonShelf } from './lesson-shelf.ts';
 import { type Found, readSubmissionFile } from './submission-files.ts';
 
+/** Goes to the workers as it is: plain data only. */
 export type GradeOptions = {
   readonly lessons: string;
   readonly policy: Policy;

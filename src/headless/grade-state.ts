@@ -6,10 +6,12 @@ import type { FileReport, GradeKey } from '../grading/grade.ts';
 import type { GradeOptions, Outcome } from './grade-job.ts';
 import type { Found } from './submission-files.ts';
 
+/** Where a grade stands in the state file: it is read again when it is written out. */
 export type Entry = GradeKey & { readonly at: number; readonly bytes: number; readonly index: number };
 
 const piece = 64 * 1024;
 
+/** One file a run; a run that was stopped goes on with it. */
 export class GradeState {
   readonly path: string;
   readonly #descriptor: number;

@@ -23,6 +23,7 @@ type Values = Arguments['values'];
 
 const tell = (text: string): void => void process.stderr.write(`${text.split('\n').map(visible).join('\n')}\n`);
 
+/** Gives the exit status; the report goes to stdout or to --output. */
 export async function gradeCommand(values: Values, names: readonly string[]): Promise<number> {
   if (names.length === 0) throw new UsageError('grade takes files, or folders of files, that k8s-lab submit wrote');
   const format = formatOf(values);
@@ -162,6 +163,7 @@ async function gradeOpen(
   return stopped ? 'interrupted' : 'done';
 }
 
+/** What an exporter's file is made of. */
 export type Report = {
   readonly grades: readonly Entry[];
   readonly problems: readonly FileReport[];

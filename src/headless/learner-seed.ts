@@ -3,6 +3,7 @@ import { type Arguments, seedOf, UsageError } from '../arguments.ts';
 import { learnerSeed, plainName } from '../grading/chain.ts';
 import { changeProgress, readProgress } from './progress.ts';
 
+/** A whole number from 0 to 2^32 - 1; throws UsageError for another --seed. */
 export function lessonSeedOf(values: Arguments['values']): number {
   if (values.seed !== undefined) return seedOf(values);
   const name = rememberName(values.name) ?? readProgress().name;

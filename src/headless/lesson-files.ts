@@ -29,11 +29,13 @@ function packOf(path: string): { readonly pack: Pack; readonly inside: string } 
   return { pack: readPack(`${root}.json.br`), inside: path.slice(root.length + 1).replaceAll(sep, '/') };
 }
 
+/** In the package's pack or on disk. */
 export function isFile(path: string): boolean {
   const found = packOf(path);
   return found ? found.pack.has(found.inside) : existsSync(path);
 }
 
+/** A pack's folder is one with something in it. */
 export function isFolder(path: string): boolean {
   const found = packOf(path);
   if (found) return found.inside === '' || [...found.pack.keys()].some((name) => name.startsWith(`${found.inside}/`));

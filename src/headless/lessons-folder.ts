@@ -44,6 +44,7 @@ function readFile(path: string): string {
   }
 }
 
+/** The lesson, or what is wrong with its files; a folder without any is a problem too. */
 export function readLesson(folder: string): LoadedLesson | readonly Problem[] {
   const files: Record<string, string> = {};
   for (const name of ['lesson.yaml', 'en.yaml', 'ko.yaml']) {

@@ -1,6 +1,7 @@
 /** What only the lines say. */
 import type { Language } from '../lessons/lesson.ts';
 
+/** What the lines need beyond the screen's own words. */
 export type PlainWords = {
   readonly choose: string;
   readonly help: string;
@@ -21,6 +22,7 @@ export type PlainWords = {
   readonly marks: Readonly<Record<string, string>>;
 };
 
+/** By language. */
 export const plainWords: Readonly<Record<Language, PlainWords>> = {
   en: {
     choose: 'Type a number to open a lesson. :lang changes to Korean, :quit ends.',

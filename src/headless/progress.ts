@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { SessionRecord } from '../session/inputs.ts';
 import type { Trouble } from '../tui/troubles.ts';
 
+/** One lesson in the file. */
 export type LessonProgress = {
   readonly done: boolean;
   readonly points: number /** The session in progress, to be taken up again. */;
@@ -12,6 +13,7 @@ export type LessonProgress = {
   /** The last session that was finished, to be handed in. */
   readonly record?: SessionRecord;
 };
+/** The whole file; another `version` is left alone. */
 export type Progress = {
   readonly version: 1;
   readonly language?: 'en' | 'ko';
@@ -25,6 +27,7 @@ const empty: Progress = { version: 1, lessons: {} };
 export const stateFolder = (env: NodeJS.ProcessEnv = process.env): string => join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'k8s-lab');
 
 const damage = 'was damaged';
+/** `folder` is the lab's state folder. */
 export const fileIn = (folder: string): string => join(folder, 'progress.json');
 
 /** `warn` is told when the file cannot be used, and what became of it: in a line, and as facts for a screen. */

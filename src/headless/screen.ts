@@ -9,6 +9,7 @@ import { handIn } from './submit.ts';
 
 declare const K8S_LAB_VERSION: string;
 
+/** What the command line asked for. */
 export type ScreenOptions = {
   readonly values: Arguments['values'];
   /** A lesson to open at once. */

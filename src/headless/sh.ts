@@ -14,6 +14,7 @@ type ScriptRun = {
 /** The exit status of the script; 124 when it took too long. */
 export const runScript = (world: WorldName, seed: number, run: ScriptRun): number => runInCluster(newCluster({ seed, world }), run);
 
+/** Gives the exit status, 124 when the world's time ran out. */
 export function runInCluster(cluster: Cluster, { argv, stdin = '', stdout, stderr, limit }: ScriptRun): number {
   const process = cluster.openScript(cluster.home, argv, { stdin: textFile(stdin), stdout: new Sink(stdout), stderr: new Sink(stderr) });
   if (!cluster.sim.advanceUntil(() => process.exitStatus !== undefined, limit)) {

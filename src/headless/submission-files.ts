@@ -10,6 +10,7 @@ export type Found = { readonly path: string; readonly file: string };
 const deepest = 20;
 const mostFiles = 200_000;
 
+/** Folders are searched; links are not followed. What cannot be read is a problem, not an error. */
 export function findSubmissions(names: readonly string[]): { readonly found: readonly Found[]; readonly problems: readonly FileReport[] } {
   const found = new Map<string, Found>();
   const problems: FileReport[] = [];

@@ -14,6 +14,7 @@ import { rememberName } from './learner-seed.ts';
 import { type Progress, readProgress } from './progress.ts';
 import { WriteError, writeWhole } from './write-whole.ts';
 
+/** Gives the exit status; throws UsageError where nobody has said who it is. */
 export function submitCommand(values: Arguments['values'], names: readonly string[]): number {
   const warn = (text: string): void => void process.stderr.write(`${text}\n`);
   const who = rememberName(values.name) ?? readProgress().name;

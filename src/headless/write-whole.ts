@@ -20,6 +20,7 @@ const remedies: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder; name a file with -o',
 };
 
+/** A reader sees the old file or the new one; throws Node's errors (ENOSPC …), with nothing left behind. */
 export function writeWhole(path: string, pieces: Iterable<string>): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {

@@ -11,6 +11,7 @@ const longestText = 128 * 1024 * 1024;
 /** malloc failed. */
 export class MemoryExhausted extends Error {}
 
+/** Given back when the program ends, by its cgroup. */
 export class Memory {
   readonly #process: Process;
   #held = 0;

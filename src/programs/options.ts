@@ -16,6 +16,7 @@ type OptionRules = {
   readonly negativeOperands?: boolean;
 };
 
+/** `key` is the option's first name, however it was written. */
 export type GivenOption = { readonly key: string; readonly value: string | undefined };
 
 type ParsedOptions = { readonly given: readonly GivenOption[]; readonly operands: readonly string[] };

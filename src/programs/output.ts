@@ -15,6 +15,7 @@ const unitsPerStep = 6_000;
 /** An output that could not be written, other than for want of a reader. */
 export class WriteError extends Error {}
 
+/** Several small writes become one; a reader that has gone is EPIPE at the next flush. */
 export class Output {
   readonly #process: Process;
   readonly #file: () => OpenFile;

@@ -4,6 +4,7 @@ const dayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 const monthNames = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
 
 type Zone = { readonly name: string; readonly offsetMinutes: number };
+/** What machines keep unless TZ says otherwise. */
 export const utc: Zone = { name: 'UTC', offsetMinutes: 0 };
 
 /** Zones without summer time that learners in the lab's languages set; others count as UTC. */

@@ -1,6 +1,7 @@
 /** How a served world's time passes: with the clock on the wall, a slice at a time, so that requests stay quick. */
 import type { Sim } from '../sim/sim.ts';
 
+/** The world runs while it is not stopped, at the speed of the clock on the wall. */
 export type WorldClock = {
   /** Runs what is due now: after a request, so that its first consequences are seen at once. */
   kick(): void;

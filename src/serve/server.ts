@@ -18,6 +18,7 @@ type ServeOptions = {
   readonly clock?: WorldClock;
 };
 
+/** `token` and `ca` are what the kubeconfig holds. */
 export type Served = {
   readonly url: string;
   readonly token: string;

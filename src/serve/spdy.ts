@@ -6,6 +6,7 @@ import type { Transform } from 'node:stream';
 import { constants, createDeflate, createInflate } from 'node:zlib';
 import { spdyDictionary } from './spdy-dictionary.ts';
 
+/** One stream of a connection, named by its headers (`streamtype`). */
 export type SpdyStream = {
   readonly headers: Readonly<Record<string, string>>;
   onData: (bytes: Buffer) => void;
@@ -22,6 +23,7 @@ const frameLimit = 32 * 1024;
 /** What one frame may hold: 24 bits say how long it is, and nobody sends that much. */
 const longestFrame = 1024 * 1024;
 
+/** Fed with what the socket gives, after the upgrade. */
 export class SpdyConnection {
   readonly #write: (bytes: Uint8Array) => boolean;
   readonly #opened: (stream: SpdyStream) => void;

@@ -2,6 +2,7 @@
 import type { Process } from '../linux/process.ts';
 import { signalNumbers } from '../linux/signals.ts';
 
+/** One pipeline in the background; `text` is as it was typed. */
 export type Job = {
   readonly id: number;
   readonly processes: readonly Process[];
@@ -17,6 +18,7 @@ export type Job = {
 
 type JobState = 'Running' | 'Stopped' | 'Done';
 
+/** A new job gets one more than the highest number in use, as in bash. */
 export class JobTable {
   readonly #jobs = new Map<number, Job>();
   /** The newest last: `%+` is the last, `%-` the one before. */
@@ -88,6 +90,7 @@ export class JobTable {
   }
 }
 
+/** Done when every process of it has ended; Stopped when one is stopped. */
 export function jobState(job: Job): JobState {
   if (job.processes.every((process) => process.exitStatus !== undefined)) return 'Done';
   return job.processes.some((process) => process.state === 'stopped') ? 'Stopped' : 'Running';

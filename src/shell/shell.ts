@@ -15,11 +15,13 @@ import { Variables } from './variables.ts';
 
 /** An argument of `declare` and its like whose value is an array. */
 export type ArrayArgument = { readonly name: string; readonly append: boolean; readonly elements: readonly ArrayElement[] };
+/** One word of `a=(…)`; `key` is undefined for the next index, `append` is `+=`. */
 export type ArrayElement = { readonly key: string | undefined; readonly value: string; readonly append: boolean };
 
 /** A command of the shell itself. `arrays` holds, by position, the arguments that are array assignments. */
 export type Builtin = (shell: Shell, args: readonly string[], arrays: ReadonlyMap<number, ArrayArgument>) => Routine<ExitCode> | ExitCode;
 
+/** Its body with the text that it was read from, for `declare -f` and for line numbers. */
 export type ShellFunction = { readonly body: CommandNode | CompoundList | Redirected; readonly source: SourceText; readonly text: string };
 
 /** Offers candidates for the word at `index`; undefined: not its command. */
@@ -53,6 +55,7 @@ type Frame = { readonly name: string; readonly source: SourceText; readonly line
 /** A statement takes this much virtual time, so that a busy loop moves the clock: about what bash needs for a builtin on a small machine. */
 const statementCost = 1 / 64;
 
+/** Beyond it a function call fails instead of the lab. */
 export const recursionLimit = 500;
 
 const defaultOptions = ['braceexpand', 'hashall', 'interactive-comments'];
@@ -71,6 +74,7 @@ const defaultShopt = [
   'sourcepath',
 ];
 
+/** A subshell is a copy: nothing that it changes comes back. */
 export class Shell implements ArithmeticScope {
   readonly process: Process;
   readonly interpreter: Interpreter;

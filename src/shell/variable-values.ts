@@ -69,4 +69,5 @@ function bucketOf(key: string): number {
   return hash & 1023;
 }
 
+/** Which of them it is shows in `declare -p`. */
 export type VariableValue = string | IndexedArray | AssociativeArray;

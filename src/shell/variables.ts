@@ -32,6 +32,7 @@ const maxReferences = 8;
 /** Shorter changes of a value are not worth the accounting. */
 const worthCounting = 4096;
 
+/** A function call opens a scope for `local`; environment changes are passed on as they happen. */
 export class Variables {
   readonly #scopes: Map<string, Variable>[];
   readonly #dynamic: DynamicVariables;

@@ -3,8 +3,10 @@ import { parseYaml, YamlError } from '../../apimachinery/yaml.ts';
 import { isErrno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 
+/** --config names another. */
 export const configPath = '/etc/crictl.yaml';
 
+/** Empty endpoints: the defaults are tried in turn. */
 export type CrictlConfig = {
   runtimeEndpoint: string;
   imageEndpoint: string;
@@ -25,6 +27,7 @@ export const configKeys: readonly (readonly [key: string, field: keyof CrictlCon
   ['disable-pull-on-run', 'disablePullOnRun'],
 ];
 
+/** As if the file were not there. */
 export const emptyConfig = (): CrictlConfig => ({
   runtimeEndpoint: '',
   imageEndpoint: '',
@@ -34,6 +37,7 @@ export const emptyConfig = (): CrictlConfig => ({
   disablePullOnRun: false,
 });
 
+/** Text of crictl's own complaint about the file. */
 export class ConfigError extends Error {}
 
 const kinds: Readonly<Record<string, readonly [pattern: RegExp, parser: string]>> = {

@@ -23,6 +23,7 @@ export class ShowHelp extends Error {}
 const besideProgram = '/usr/local/bin/crictl.yaml';
 const defaultEndpoints = ['unix:///run/containerd/containerd.sock', 'unix:///run/crio/crio.sock', 'unix:///var/run/cri-dockerd.sock'];
 
+/** Made once a run; connections are dialed when they are first needed. */
 export class Context {
   readonly process: Process;
   readonly flags: Flags;

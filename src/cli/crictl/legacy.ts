@@ -9,6 +9,7 @@ export const isLegacy = (process: Process): boolean => {
   return minor < 30;
 };
 
+/** In the order in which they are tried. */
 export const legacyEndpoints = [
   'unix:///var/run/dockershim.sock',
   'unix:///run/containerd/containerd.sock',
@@ -37,5 +38,6 @@ export function unreachable(path: string, problem: string): CriServer {
 /** The filters as Go prints them. */
 export const goContainerFilter = ({ id = '', state, podSandboxId = '' }: ContainerFilter): string =>
   `&ContainerFilter{Id:${id},State:${state === undefined ? 'nil' : `&ContainerStateValue{State:${state},}`},PodSandboxId:${podSandboxId},LabelSelector:map[string]string{},}`;
+/** As gogo/protobuf prints it in debug lines. */
 export const goPodFilter = ({ id = '', state }: PodSandboxFilter): string =>
   `&PodSandboxFilter{Id:${id},State:${state === undefined ? 'nil' : `&PodSandboxStateValue{State:${state},}`},LabelSelector:map[string]string{},}`;

@@ -15,6 +15,7 @@ export const table = (rows: readonly (readonly string[])[]): string => tabwriter
 /** crictl shows three digits. */
 export const humanSize = (bytes: number, precision = 3): string => size(bytes, precision);
 
+/** 13 characters, as crictl's tables have them. */
 export const shortId = (id: string): string => id.replace(/^sha256:/, '').slice(0, 13);
 
 /** JSON with keys in the API's order. */

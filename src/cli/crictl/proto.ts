@@ -43,6 +43,7 @@ function snakeCase(value: unknown): unknown {
 
 const modes: Readonly<Record<NamespaceMode, string>> = { 0: 'POD', 1: 'CONTAINER', 2: 'NODE', 3: 'TARGET' };
 
+/** As in `pods -o json`. */
 export const podItem = (pod: PodSandbox): Json => ({
   id: pod.id,
   metadata: { name: pod.metadata.name, uid: pod.metadata.uid, namespace: pod.metadata.namespace, attempt: pod.metadata.attempt ?? 0 },
@@ -61,6 +62,7 @@ const imageSpec = (image: { readonly image: string; readonly userSpecifiedImage?
   imageRef: '',
 });
 
+/** As in `ps -o json`. */
 export const containerItem = (container: Container): Json => ({
   id: container.id,
   podSandboxId: container.podSandboxId,
@@ -74,6 +76,7 @@ export const containerItem = (container: Container): Json => ({
   imageId: container.imageId,
 });
 
+/** As in `images -o json`. */
 export const imageItem = (image: CriImage): Json => ({
   id: image.id,
   repoTags: image.repoTags,
@@ -84,6 +87,7 @@ export const imageItem = (image: CriImage): Json => ({
   pinned: image.pinned,
 });
 
+/** As in `inspectp`. */
 export const podStatus = (status: PodSandboxStatus): Json => ({
   annotations: status.annotations,
   createdAt: moment(status.createdAt),
@@ -107,6 +111,7 @@ export const podStatus = (status: PodSandboxStatus): Json => ({
 
 const propagation = ['PROPAGATION_PRIVATE', 'PROPAGATION_HOST_TO_CONTAINER', 'PROPAGATION_BIDIRECTIONAL'];
 
+/** As in `inspect`. */
 export function containerStatus(status: ContainerStatus): Json {
   const linux = status.resources?.linux ?? {};
   return {
@@ -164,6 +169,7 @@ export function containerStatus(status: ContainerStatus): Json {
   };
 }
 
+/** As in `inspect`, where each runtime has its own. */
 export const containerInfo = ({ info }: ContainerStatus): Json =>
   info.shown ?? {
     ...info,
@@ -177,6 +183,7 @@ const withRequired = (config: object): Json => ({
   config: { ...(snakeCase(config) as Json), ...('linux' in config ? { linux: snakeCase(config.linux ?? {}) } : {}) },
 });
 
+/** As in `inspectp`, where each runtime has its own. */
 export const podInfo = ({ info }: PodSandboxStatus): Json =>
   info.shown ?? {
     ...info,

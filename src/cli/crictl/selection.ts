@@ -120,6 +120,7 @@ export function* chooseContainers(
 
 /** What kubelet writes on its containers; `unknown` on others. */
 export const podName = (container: Container): string => container.labels['io.kubernetes.pod.name'] ?? 'unknown';
+/** By the kubelet's label. */
 export const podNamespace = (container: Container): string => container.labels['io.kubernetes.pod.namespace'] ?? 'unknown';
 
 function newest<T extends { readonly createdAt: number }>(items: readonly T[], flags: Flags): T[] {

@@ -13,6 +13,7 @@ export function nowhere(): OciStdio {
   return {};
 }
 
+/** Throws CtrError: ctr panics there. */
 export function needTerminal(context: Context): void {
   if (!context.process.stdin.tty) throw new CtrError('panic: provided file is not a console\n\ngoroutine 1 [running]:\nmain.main()', 2);
 }

@@ -7,6 +7,7 @@ const snapshotterFlags: readonly FlagSpec[] = [
   list('snapshotter-label', 'Labels added to the new snapshot for this container.'),
 ];
 
+/** In the order of ctr's help. */
 export const containerFlags: readonly FlagSpec[] = [
   ...snapshotterFlags,
   text('config,c', 'Path to the runtime-specific spec config file'),

@@ -18,8 +18,10 @@ export class CtrError extends Error {
 }
 
 type Run = (context: Context) => Routine<number | undefined>;
+/** One command of the tree. */
 export type CtrCommand = Command<Run>;
 
+/** Made once a run. */
 export class Context {
   readonly process: Process;
   readonly flags: Flags;
@@ -87,16 +89,22 @@ const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string,
 
 /** Flags: `text('namespace,n', 'usage')`. */
 export const text = (names: string, usage: string, defaultValue?: string): FlagSpec => flag('string', names, usage, defaultValue);
+/** A flag: names as `rm` or `quiet,q`. */
 export const bool = (names: string, usage: string): FlagSpec => flag('bool', names, usage);
+/** As bool, with a whole number. */
 export const int = (names: string, usage: string): FlagSpec => flag('int', names, usage);
+/** As bool, with a number. */
 export const float = (names: string, usage: string): FlagSpec => flag('float', names, usage);
+/** May be given several times. */
 export const list = (names: string, usage: string): FlagSpec => flag('stringArray', names, usage);
+/** Go's form. */
 export const duration = (names: string, usage: string, defaultValue?: string): FlagSpec => flag('duration', names, usage, defaultValue);
 
 /** `k=v` arguments; an argument without `=` means the empty value. */
 export const labelArgs = (args: readonly string[]): Record<string, string> =>
   Object.fromEntries(args.map((arg) => (arg.includes('=') ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : [arg, ''])));
 
+/** Sorted by key, with commas. */
 export const labelText = (labels: Readonly<Record<string, string>>): string =>
   Object.keys(labels)
     .sort()

@@ -30,6 +30,7 @@ export function pushProgress(ref: string, seen: readonly PushProgress[], elapsed
   return `${seen.map(({ descriptor }) => `${row(descriptor)}\n`).join('')}${ending('push to', ref, size, elapsed)}`;
 }
 
+/** The last frame, which stays; `elapsed` in milliseconds. */
 export function localProgress(ref: string, image: ContainerdImage, seen: readonly PullProgress[], elapsed: number): string {
   const line = (name: string, status: string): string => `${`${name}:`.padEnd(73)}${status.padEnd(15)}${bar} \n`;
   const kind = (progress: PullProgress): string =>

@@ -5,6 +5,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { copyIn, copyOut, forwardedSignals } from '../streams.ts';
 import { CliError, type Context } from './context.ts';
 
+/** Throws CliError. */
 export function needTerminal(context: Context, tty: boolean, stdin: boolean): void {
   if (tty && stdin && !context.process.stdin.tty)
     throw new CliError(context.old ? 'the input device is not a TTY' : 'cannot attach stdin to a TTY-enabled container because stdin is not a terminal');

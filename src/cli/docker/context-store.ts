@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Process } from '../../linux/process.ts';
 import { configPath, readConfig, writeConfig } from '../docker-config.ts';
 
+/** meta.json of a context. */
 export type StoredContext = {
   readonly Name: string;
   readonly Metadata: { readonly Description?: string };
@@ -18,11 +19,13 @@ export const foldersOf = (process: Process, name: string): { readonly meta: stri
   tls: `${root(process)}/tls/${hash(name)}`,
 });
 
+/** undefined where it is not there; `default` is never stored. */
 export function findContext(process: Process, name: string): StoredContext | undefined {
   const path = `${foldersOf(process, name).meta}/meta.json`;
   return process.fs.exists(path) ? (JSON.parse(process.fs.read(path)) as StoredContext) : undefined;
 }
 
+/** Without `default`. */
 export function listContexts(process: Process): StoredContext[] {
   const folder = process.fs.find(`${root(process)}/meta`);
   if (folder?.type !== 'directory') return [];
@@ -34,12 +37,14 @@ export function listContexts(process: Process): StoredContext[] {
     .sort((a, b) => (a.Name < b.Name ? -1 : 1));
 }
 
+/** Makes it or replaces it. */
 export function writeContext(process: Process, context: StoredContext): void {
   const { meta } = foldersOf(process, context.Name);
   process.fs.mkdir(meta, { parents: true, mode: 0o755 });
   process.fs.write(`${meta}/meta.json`, JSON.stringify(context));
 }
 
+/** Throws Errno ENOENT for one that is not there. */
 export function removeContext(process: Process, name: string): void {
   const { meta } = foldersOf(process, name);
   process.fs.unlink(`${meta}/meta.json`);
@@ -52,6 +57,7 @@ export function currentContext(process: Process): string {
   return process.env['DOCKER_CONTEXT'] || readConfig(process).currentContext || 'default';
 }
 
+/** In ~/.docker/config.json; `default` takes the entry away. */
 export function selectContext(process: Process, name: string): void {
   const { currentContext: before = '', ...config } = readConfig(process);
   const wanted = name === 'default' ? '' : name;

@@ -33,7 +33,9 @@ export class ValueError extends CliError {
   }
 }
 
+/** Gives the exit status; nothing is 0. */
 export type Run = (context: Context) => Routine<number | undefined>;
+/** One command of the table. */
 export type DockerCommand = Command<Run> & {
   /** How many arguments: at least, at most. */
   readonly takes?: readonly [least: number, most: number];
@@ -41,6 +43,7 @@ export type DockerCommand = Command<Run> & {
   readonly prefixed?: boolean;
 };
 
+/** Made once a run; `client()` dials the daemon. */
 export class Context {
   readonly process: Process;
   readonly flags: Flags;
@@ -134,8 +137,11 @@ const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string,
 
 /** Flags: `text('format,f', 'usage')`. */
 export const text = (names: string, usage: string, more: Partial<FlagSpec> = {}): FlagSpec => flag('string', names, usage, more);
+/** A flag: names as `rm` or `tty,t`. */
 export const bool = (names: string, usage: string, more: Partial<FlagSpec> = {}): FlagSpec => flag('bool', names, usage, more);
+/** As bool, with a whole number. */
 export const int = (names: string, usage: string, more: Partial<FlagSpec> = {}): FlagSpec => flag('int', names, usage, more);
+/** May be given several times. */
 export const list = (names: string, usage: string, more: Partial<FlagSpec> = {}): FlagSpec => flag('stringArray', names, usage, { valueName: 'list', ...more });
 
 /** A leaf of the tree. */
@@ -157,6 +163,7 @@ export const command = (
   ...more,
 });
 
+/** As many arguments as one likes. */
 export const any = Number.POSITIVE_INFINITY;
 
 /** `a=b` or `a` as pairs. */

@@ -57,6 +57,7 @@ const unsimulated: readonly FlagSpec[] = [
   bool('use-api-socket', 'Bind mount Docker API socket and required auth'),
 ];
 
+/** Each with the key of HostConfig that it sets. */
 export const moreFlags: readonly FlagSpec[] = [
   ...table.map(([spec]) => spec),
   list('dns-opt', 'Set DNS options', { hidden: true }),

@@ -27,6 +27,7 @@ const quietFlags: readonly FlagSpec[] = [
   list('group-add', 'Add additional groups to join'),
 ];
 
+/** In the order of docker's help. */
 export const createFlags: readonly FlagSpec[] = [
   ...healthFlags,
   ...quietFlags,
@@ -94,6 +95,7 @@ function healthcheck(flags: Flags): { readonly Healthcheck?: Healthcheck } {
   };
 }
 
+/** Throws ValueError and CliError with docker's texts. */
 export function createOptions(context: Context, attached: boolean): CreateOptions {
   const { flags, args } = context;
   const [image = '', ...command] = args;
@@ -176,6 +178,7 @@ export function createOptions(context: Context, attached: boolean): CreateOption
   };
 }
 
+/** `1.5` is 1500000000; throws ValueError. */
 export function nanoCpus(value: string): number {
   if (value === '') return 0;
   if (!/^\d*\.?\d+$/.test(value)) throw new ValueError(`failed to parse ${value} as a rational number`, value, '--cpus');

@@ -1,6 +1,7 @@
 /** `--filter` as docker reads it (opts/opts.go FilterOpt). */
 import { ValueError } from './context.ts';
 
+/** `--filter key=value`. */
 export type Filter = readonly [key: string, value: string];
 
 /** `key=value` pairs; keys are read in lower case. */

@@ -16,6 +16,7 @@ export const lsFlags = [
   bool('quiet,q', 'Only display IDs'),
 ];
 
+/** By key: whether a row passes. */
 export type Filters<Row> = Readonly<Record<string, (row: Row, value: string) => boolean>>;
 
 /** `label=key` and `label=key=value`. */
@@ -24,6 +25,7 @@ export const labelled = (labels: Readonly<Record<string, string>> | null, value:
   return labels !== null && key in labels && (wanted === undefined || labels[key] === wanted);
 };
 
+/** As Go's ParseBool takes the usual words. */
 export const isYes = (value: string): boolean => value === 'true' || value === '1';
 
 /** Values of one key are alternatives, keys are not. */

@@ -18,6 +18,7 @@ export const full = (reference: string): string => {
   return name.includes('/') ? `docker.io/${name}` : `docker.io/library/${name}`;
 };
 
+/** Lines as docker prints them without a terminal. */
 export function* pullImage(
   context: Context,
   client: DockerApi,

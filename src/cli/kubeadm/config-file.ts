@@ -5,11 +5,13 @@ import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import { Fatal } from './fatal.ts';
 
+/** One of extraArgs, as v1beta4 writes them. */
 export type Arg = { readonly name: string; readonly value: string };
 type Registration = { readonly name?: string; readonly criSocket?: string };
 type Endpoint = { readonly advertiseAddress?: string };
 type Component = { readonly extraArgs?: readonly Arg[]; readonly certSANs?: readonly string[] };
 
+/** Its documents by kind; what is absent has kubeadm's defaults. */
 export type ConfigFile = {
   readonly InitConfiguration?: {
     readonly nodeRegistration?: Registration;

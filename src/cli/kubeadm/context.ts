@@ -17,6 +17,7 @@ import type { AddonObject, Host, Phases, Settings } from './phases.ts';
 
 export { Fatal } from './fatal.ts';
 
+/** What a kubeconfig or a join leads to. */
 export type Cluster = { readonly server: string; readonly caPem: string; readonly credentials: Credentials };
 
 type NamedEntry = {
@@ -32,6 +33,7 @@ type Kubeconfig = {
   readonly contexts?: readonly NamedEntry[];
 };
 
+/** Made once a run; what fails goes through `fail`, which ends it as kubeadm does. */
 export class Context {
   readonly process: Process;
   readonly flags: Flags;

@@ -3,8 +3,10 @@ import type { KubeObject } from '../../api/types.ts';
 import type { FileSystem } from '../../linux/file-system.ts';
 import type { Kernel } from '../../linux/kernel.ts';
 
+/** The machine that kubeadm runs on. */
 export type Host = { readonly fs: FileSystem; readonly name: string; readonly ip: string; readonly kernel: Kernel };
 
+/** What the flags and the file come to. */
 export type Settings = {
   readonly nodeName: string;
   readonly ip: string;
@@ -19,7 +21,9 @@ export type Settings = {
   readonly extraArgs?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 };
 
+/** One CA; `about` is for its phase's text. */
 export type Authority = { readonly name: string; readonly commonName: string; readonly about: string };
+/** `ca` names the authority that signs it. */
 export type Certificate = {
   readonly name: string;
   readonly about: string;
@@ -29,9 +33,12 @@ export type Certificate = {
   readonly dnsNames?: readonly string[];
   readonly ips?: readonly string[];
 };
+/** `user` is its name in the file, `commonName` the certificate's. */
 export type KubeconfigFile = { readonly name: string; readonly user: string; readonly commonName: string; readonly organizations: readonly string[] };
+/** An object to be applied. */
 export type AddonObject = KubeObject & { readonly apiVersion: string; readonly kind: string };
 
+/** Given by cluster/, which makes worlds with the same code. */
 export type Phases = {
   readonly release: { readonly version: string; readonly etcd: string; readonly coreDns: string; readonly pause: string };
   readonly authorities: readonly Authority[];

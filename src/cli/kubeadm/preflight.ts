@@ -75,6 +75,7 @@ const emptyFolder =
 
 const manifests = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'].map((name) => `/etc/kubernetes/manifests/${name}.yaml`);
 
+/** In kubeadm's order: all are made before any is told. */
 export const initChecks: readonly Check[] = [
   resources,
   privileged,
@@ -88,6 +89,7 @@ export const initChecks: readonly Check[] = [
   emptyFolder('/var/lib/etcd'),
 ];
 
+/** In kubeadm's order. */
 export const joinChecks: readonly Check[] = [
   privileged,
   emptyFolder('/etc/kubernetes/manifests'),

@@ -4,6 +4,7 @@ import { dialUnix } from '../../linux/network.ts';
 import type { Context } from './context.ts';
 import { Fatal } from './fatal.ts';
 
+/** Of kubeadm's config, where nothing else was found. */
 export const defaultSocket = 'unix:///var/run/containerd/containerd.sock';
 const known = [defaultSocket, 'unix:///var/run/crio/crio.sock', 'unix:///var/run/cri-dockerd.sock'];
 

@@ -17,6 +17,7 @@ const requestMilliseconds = 8;
 /** Go's dialer gives up after 30 s (client-go transport/cache.go). */
 const dialTimeout = 30_000;
 
+/** Lists become a repeated key. */
 export type Query = Readonly<Record<string, string | readonly string[]>>;
 type ApiRequest = {
   readonly method: Method;
@@ -41,6 +42,7 @@ type ApiOptions = {
   readonly timeout: number;
 };
 
+/** Resolves, dials, checks certificates, sends; a refusal is an answer here, no connection is an error with Go's text. */
 export class Api {
   readonly #options: ApiOptions;
   readonly #seen = new Set<string>();

@@ -1,6 +1,6 @@
 /** What a command is about: kubernetes cli-runtime/pkg/resource/builder.go. */
 import { quote } from '../../apimachinery/go-text.ts';
-import { type ApiResource } from '../../apimachinery/resources.ts';
+import type { ApiResource } from '../../apimachinery/resources.ts';
 import { isReason, StatusError } from '../../apimachinery/status.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Discovery } from './discovery.ts';

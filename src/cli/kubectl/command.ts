@@ -3,6 +3,7 @@ import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Kubectl } from './kubectl.ts';
 
+/** One command; `run` gives the exit status, or nothing for 0. */
 export type CommandEntry = {
   /** Words after `kubectl`: `create deployment`. Its usage line and flags stand in command-shapes.ts. */
   readonly path: string;

@@ -5,6 +5,7 @@ import { at, type Obj, obj, objs, text } from './json.ts';
 /** A type that brings its texts along: those of built-in types stand in a table. */
 type DocumentedType = TypeInfo & { readonly doc: string; readonly fieldDocs: ReadonlyMap<string, string> };
 
+/** Of a custom resource; built-in types have their texts in api/schema.ts. */
 export const isDocumented = (type: TypeInfo): type is DocumentedType => 'fieldDocs' in type;
 
 /** The type of one version of a CustomResourceDefinition; undefined for a version that it does not have. */

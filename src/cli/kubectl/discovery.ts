@@ -15,6 +15,7 @@ const cachedMilliseconds = 1;
 const accept =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
 
+/** Asked of the server once a call, or of the cache below ~/.kube. */
 export class Discovery {
   /** Groups in the server's order, versions with the preferred one first. */
   readonly resources: readonly ApiResource[];

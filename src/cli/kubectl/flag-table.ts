@@ -6,6 +6,7 @@ import { type Flag, parseFlagTable } from './flags.ts';
 const globalTable =
   'as:string as-group:array as-uid:string as-user-extra:array cache-dir:string=/root/.kube/cache certificate-authority:string client-certificate:string client-key:string cluster:string context:string disable-compression:bool insecure-skip-tls-verify:bool kubeconfig:string kuberc:string log-flush-frequency:duration=5s match-server-version:bool n,namespace:string password:string profile:string=none profile-output:string=profile.pprof request-timeout:string=0 s,server:string tls-server-name:string token:string user:string username:string v,v:int=0 vmodule:string warnings-as-errors:bool';
 
+/** Those that every command has. */
 export const globalFlags = (): readonly Flag[] => parseFlagTable(globalTable);
 
 /** A command's own flags. */
@@ -21,6 +22,7 @@ export function allFlags(path: string): readonly Flag[] {
 /** Flags that still work and that help does not show, by command, with what to use instead. */
 const record = { record: '--record will be removed in the future' };
 
+/** By command and flag: the warning that pflag prints when it is used. */
 export const deprecatedFlags: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   apply: record,
   scale: record,
@@ -33,4 +35,5 @@ export const deprecatedFlags: Readonly<Record<string, Readonly<Record<string, st
   },
 };
 
+/** The line after `Usage: kubectl`. */
 export const usageOf = (path: string): string => commandShapes[path]?.use ?? path;

@@ -5,6 +5,7 @@ import { KubectlError } from './errors.ts';
 
 type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'list' | 'array' | 'map';
 
+/** `value` is the default as help shows it. */
 export type Flag = { readonly name: string; readonly short: string; readonly type: FlagType; readonly value: string };
 
 const groups: Readonly<Record<string, string>> = {
@@ -92,6 +93,7 @@ const splitCsv = (value: string): string[] => {
   return value === '' ? [] : parts;
 };
 
+/** What a command gets. */
 export type ParsedArguments = {
   readonly flags: FlagValues;
   readonly args: readonly string[];

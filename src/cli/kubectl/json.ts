@@ -1,7 +1,9 @@
 /** Looking into decoded JSON whose shape only the server knows. */
 
+/** Fields are unknown until they are asked for with the helpers below. */
 export type Obj = Readonly<Record<string, unknown>>;
 
+/** Lists and null are not. */
 export const isObj = (value: unknown): value is Obj => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value as a map; empty when it is none. */
@@ -10,13 +12,16 @@ export const obj = (value: unknown): Obj => (isObj(value) ? value : {});
 /** The value as a list; empty when it is none. */
 export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
+/** Elements that are no objects become empty ones; no list is an empty list. */
 export const objs = (value: unknown): readonly Obj[] => list(value).map(obj);
 
+/** No list is an empty list. */
 export const texts = (value: unknown): readonly string[] => list(value).map(text);
 
 /** Text of a scalar; empty for nothing. */
 export const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
 
+/** 0 for what is missing. */
 export const num = (value: unknown): number => (typeof value === 'number' ? value : Number(value ?? 0));
 
 /** `at(pod, 'spec.nodeName')`: keys without dots in them. */
@@ -54,5 +59,7 @@ export function withoutPath(value: Obj, path: readonly string[]): Obj {
 /** Without what is undefined, at this depth: `{ a: 1, b: undefined }` is `{ a: 1 }`. */
 export const defined = (value: Obj): Obj => Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
 
+/** '' where there is none. */
 export const nameOf = (object: Obj): string => text(at(object, 'metadata.name'));
+/** '' for cluster-wide objects. */
 export const namespaceOf = (object: Obj): string => text(at(object, 'metadata.namespace'));

@@ -5,6 +5,7 @@ import { KubectlError } from './errors.ts';
 import type { FlagValues } from './flags.ts';
 import { defined, type Obj, obj, objs, text } from './json.ts';
 
+/** The lists of the file as a map: name to what stands under `cluster`, `user` or `context`. */
 export type NamedEntries = Readonly<Record<string, Obj>>;
 
 /** A kubeconfig as it is worked with: entries by name, with the file each came from. */
@@ -16,6 +17,7 @@ export type Kubeconfig = {
   readonly preferences: Obj;
 };
 
+/** What a file that is not there counts as. */
 export const emptyKubeconfig: Kubeconfig = { clusters: {}, users: {}, contexts: {}, currentContext: '', preferences: {} };
 
 /** Where kubeconfig is read from, the first being the strongest. */
@@ -28,6 +30,7 @@ export function kubeconfigPaths(process: Process, flags: FlagValues): { readonly
   return { paths: [`${homeOf(process)}/.kube/config`], explicit: false };
 }
 
+/** Where ~/.kube lies. */
 export const homeOf = (process: Process): string => process.env['HOME'] ?? '/root';
 
 /** Reads and merges all files; an entry of an earlier file wins. */

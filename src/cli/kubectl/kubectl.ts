@@ -11,8 +11,10 @@ import type { FlagValues, ParsedArguments } from './flags.ts';
 import { klog } from './klog.ts';
 import { type ClientConfig, clientConfig, kubeconfigPaths } from './kubeconfig.ts';
 
+/** `client` sends no change, `server` sends it with dryRun=All. */
 export type DryRun = 'none' | 'client' | 'server';
 
+/** `k` everywhere: made once a call, before the command's `run`. */
 export class Kubectl {
   readonly process: Process;
   /** `create deployment`. */

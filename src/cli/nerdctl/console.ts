@@ -4,6 +4,7 @@ import { ContainerdError } from '../../interfaces/containerd.ts';
 import { forwardedSignals } from '../streams.ts';
 import { type Context, NerdctlError } from './context.ts';
 
+/** Throws NerdctlError with containerd/console's text. */
 export function needTerminal({ process }: Context): void {
   if (!process.stdin.tty) throw new NerdctlError('provided file is not a console');
 }

@@ -25,7 +25,9 @@ export class NotSimulated extends Error {
   }
 }
 
+/** Gives the exit status; nothing is 0. */
 export type Run = (context: Context) => Routine<number | undefined>;
+/** One command of the tree. */
 export type NerdctlCommand = Command<Run>;
 
 type ContextParts = {
@@ -40,6 +42,7 @@ type ContextParts = {
   readonly cni: (process: Process) => CniRuntime;
 };
 
+/** Made once a run. */
 export class Context {
   readonly process: Process;
   readonly flags: Flags;
@@ -114,11 +117,17 @@ const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string,
 
 /** Flags: `text('name,n', 'usage', default)`. */
 export const text = (names: string, usage: string, defaultValue?: string): FlagSpec => flag('string', names, usage, defaultValue);
+/** A flag: names as `rm` or `tty,t`. */
 export const bool = (names: string, usage: string, defaultValue?: string): FlagSpec => flag('bool', names, usage, defaultValue);
+/** As bool, with a whole number. */
 export const int = (names: string, usage: string, defaultValue?: string): FlagSpec => flag('int', names, usage, defaultValue);
+/** As bool, with a number. */
 export const float = (names: string, usage: string): FlagSpec => flag('float', names, usage);
+/** May be given several times; commas stay. */
 export const list = (names: string, usage: string): FlagSpec => flag('stringArray', names, usage);
+/** May be given several times, or with commas. */
 export const slice = (names: string, usage: string): FlagSpec => flag('stringSlice', names, usage);
+/** Go's form: `1m30s`. */
 export const duration = (names: string, usage: string): FlagSpec => flag('duration', names, usage);
 
 /** cobra.MinimumNArgs and its kin, with cobra's texts. */

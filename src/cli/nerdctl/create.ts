@@ -15,6 +15,7 @@ import { wholeName } from './reference.ts';
 import { type NetworkMode, newSpec } from './spec.ts';
 import { acquireName, hostsDirectory, type PortMapping, releaseName, removeTree, removeVolume, stateDirectory } from './store.ts';
 
+/** Image, snapshot, spec, container and state folder; what was made goes again when it fails. */
 export function* createContainer(context: Context): Routine<ContainerdContainer> {
   const [ref = '', ...rest] = context.args;
   const args = rest[0] === '--' ? rest.slice(1) : rest;

@@ -16,6 +16,7 @@ import { readPorts } from './store.ts';
 
 const usualCapabilities = new Set(defaultCapabilities);
 
+/** Keys in the order of nerdctl's own answer. */
 export function containerOf(context: Context, container: ContainerdContainer): object {
   const { spec, labels: own, id } = container;
   const mounts = mountsOf(container);
@@ -173,6 +174,7 @@ function networkSettings(context: Context, { id }: ContainerdContainer): object 
   };
 }
 
+/** Keys in the order of nerdctl's own answer. */
 export function imageOf(context: Context, image: ContainerdImage): object {
   const { manifest, config } = partsOf(context, image);
   const { repository, tag } = repositoryTag(image.name);

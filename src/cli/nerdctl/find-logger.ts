@@ -4,8 +4,10 @@ import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Context } from './context.ts';
 
+/** First argument of nerdctl as a logging process. */
 export const loggingArgument = '_NERDCTL_INTERNAL_LOGGING';
 
+/** undefined once it has ended. */
 export const findLogger = (kernel: Kernel, id: string): Process | undefined =>
   [...kernel.processes.values()].find(
     (process) => process.argv[1] === loggingArgument && process.env['CONTAINER_ID'] === id && process.exitStatus === undefined,

@@ -56,6 +56,7 @@ export function* eachContainer(context: Context, act: (container: ContainerdCont
   return 0;
 }
 
+/** undefined for a container that was never started. */
 export const taskOf = (context: Context, id: string): ContainerdTask | undefined => {
   try {
     return context.client().tasks.get(context.namespace, id);

@@ -31,6 +31,7 @@ function apiOf(context: Context): IpfsApi {
   }
 }
 
+/** Prints the CID. */
 export function* pushToIpfs(context: Context, image: ContainerdImage): Routine {
   const { name } = image;
   yield* context.log('info', `pushing image ${JSON.stringify(name)} to IPFS`);

@@ -18,6 +18,7 @@ export type MountPoint = {
   readonly Propagation: string;
 };
 
+/** The same mounts for the spec and for `inspect`; `anonymous` names volumes that `rm -v` removes. */
 export type Mounts = { readonly points: readonly MountPoint[]; readonly spec: readonly SpecMount[]; readonly anonymous: readonly string[] };
 
 /** Reads the flags, makes volumes that are missing, and fills new ones with what the image has there. `root` is the container's. */

@@ -5,6 +5,7 @@ import { contains, ipToNumber, numberToIp } from '../../linux/network.ts';
 import { type Context, NerdctlError } from './context.ts';
 import { labels } from './labels.ts';
 
+/** One conflist of the CNI folder. */
 export type Network = {
   readonly name: string;
   /** Only networks that nerdctl made have one. */
@@ -50,6 +51,7 @@ export function findNetworks(context: Context, request: string): Network[] {
   return request === '' ? [] : all.filter(({ id }) => id.startsWith(request));
 }
 
+/** The one that nerdctl made by itself. */
 export const isDefault = (network: Network): boolean => network.list.nerdctlLabels?.[defaultLabel] === 'true';
 
 /** The bridge network that containers join unless told; written when the first one needs it. */
@@ -58,6 +60,7 @@ export function ensureDefaultNetwork(context: Context): void {
   writeNetwork(context, 'bridge', { subnet: '10.4.0.0/24', labels: { [defaultLabel]: 'true' }, bridge: 'nerdctl0' });
 }
 
+/** What is absent is chosen. */
 export type NewNetwork = {
   readonly subnet?: string;
   readonly gateway?: string;
@@ -113,6 +116,7 @@ function ipamRange(context: Context, options: NewNetwork): Record<string, string
   return { gateway, ipRange: options.ipRange, rangeStart: numberToIp(ipToNumber(first) + 1), rangeEnd: numberToIp(ipToNumber(first) + size - 1), subnet };
 }
 
+/** Of all ranges of all plugins. */
 export const subnetsOf = ({ list }: Network): { readonly subnet: string; readonly gateway?: string }[] =>
   list.plugins.flatMap((plugin) => {
     const ranges = (plugin['ipam'] as { ranges?: { subnet: string; gateway?: string }[][] } | undefined)?.ranges ?? [];

@@ -27,6 +27,7 @@ export function* ensureImage(
   return yield* pullImage(context, name, options);
 }
 
+/** Throws containerd's error; progress goes to `out` unless quiet. */
 export function* pullImage(context: Context, name: string, { quiet, out }: { readonly quiet: boolean; readonly out: OpenFile }): Routine<ContainerdImage> {
   const client = context.client();
   const start = context.process.now;

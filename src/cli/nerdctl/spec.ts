@@ -18,6 +18,7 @@ import { parseBytes } from './output.ts';
 
 const privileged = capabilityNames('SYS_ADMIN NET_ADMIN SYS_PTRACE SYS_MODULE SYS_TIME SYS_RESOURCE SYS_BOOT SYSLOG');
 
+/** One mount of the spec. */
 export type SpecMount = OciSpec['mounts'][number];
 
 const ownMounts = (shmSize: string): readonly SpecMount[] => [
@@ -49,6 +50,7 @@ type SpecParts = {
 /** `path` is the namespace of the container whose network is shared. */
 export type NetworkMode = { readonly type: 'host' | 'none' | 'cni' } | { readonly type: 'container'; readonly path: string };
 
+/** Throws NerdctlError for values that nerdctl refuses. */
 export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
   const config = parts.image?.config;
   const caps = capabilitySets(flags);
@@ -112,6 +114,7 @@ function namespacesOf(flags: Flags, network: NetworkMode): OciSpec['linux']['nam
   ];
 }
 
+/** Only what flags set; `update` takes it too. */
 export function resourcesOf(flags: Flags): NonNullable<OciSpec['linux']['resources']> {
   const cpus = flags.number('cpus');
   const quota = flags.has('cpu-quota') ? flags.number('cpu-quota') : undefined;

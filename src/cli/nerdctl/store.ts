@@ -5,8 +5,11 @@ import { type Context, NerdctlError } from './context.ts';
 /** What does not stand in labels: published ports (pkg/containerutil network-config.json). */
 export type PortMapping = { readonly HostPort: number; readonly ContainerPort: number; readonly Protocol: string; readonly HostIP: string };
 
+/** One container's. */
 export const stateDirectory = (context: Context, id: string): string => `${context.dataStore}/containers/${context.namespace}/${id}`;
+/** The json-file driver's. */
 export const logPath = (context: Context, id: string): string => `${stateDirectory(context, id)}/${id}-json.log`;
+/** Without an id that of the namespace. */
 export const hostsDirectory = (context: Context, id = ''): string => `${context.dataStore}/etchosts/${context.namespace}${id === '' ? '' : `/${id}`}`;
 const namesDirectory = (context: Context): string => `${context.dataStore}/names/${context.namespace}`;
 
@@ -26,11 +29,13 @@ export function acquireName(context: Context, name: string, id: string): void {
   fs.write(path, id, { mode: 0o600 });
 }
 
+/** No error where nobody had it. */
 export function releaseName(context: Context, name: string): void {
   const path = `${namesDirectory(context)}/${name}`;
   if (name !== '' && context.process.fs.exists(path)) context.process.fs.unlink(path);
 }
 
+/** None where nothing was published. */
 export function readPorts(context: Context, id: string): readonly PortMapping[] {
   const path = `${stateDirectory(context, id)}/network-config.json`;
   if (!context.process.fs.exists(path)) return [];
@@ -49,10 +54,12 @@ export function removeTree(context: Context, path: string): void {
 
 // ── volumes ──
 
+/** `directory` holds its files. */
 export type Volume = { readonly name: string; readonly directory: string; readonly labels: Readonly<Record<string, string>>; readonly createdAt: number };
 
 const volumesDirectory = (context: Context): string => `${context.dataStore}/volumes/${context.namespace}`;
 
+/** Sorted as the folder is. */
 export function listVolumes(context: Context): Volume[] {
   const root = volumesDirectory(context);
   const { fs } = context.process;
@@ -60,6 +67,7 @@ export function listVolumes(context: Context): Volume[] {
   return fs.list(root).flatMap(([name, inode]) => (inode.type === 'directory' ? [volume(context, name)] : []));
 }
 
+/** undefined where it is not there. */
 export const findVolume = (context: Context, name: string): Volume | undefined =>
   context.process.fs.isDirectory(`${volumesDirectory(context)}/${name}`) ? volume(context, name) : undefined;
 
@@ -72,6 +80,7 @@ export function createVolume(context: Context, name: string, labels: Readonly<Re
   return volume(context, name);
 }
 
+/** With all its files. */
 export const removeVolume = (context: Context, name: string): void => removeTree(context, `${volumesDirectory(context)}/${name}`);
 
 function volume(context: Context, name: string): Volume {

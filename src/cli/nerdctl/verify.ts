@@ -3,6 +3,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { missingProgram, runChild } from '../child.ts';
 import { type Context, NerdctlError, NotSimulated, text } from './context.ts';
 
+/** Of pull, run and create. */
 export const verifyFlags = [
   text('verify', 'Verify the image (none|cosign|notation)', 'none'),
   text('cosign-key', 'Path to the public key file, KMS, URI or Kubernetes Secret for --verify=cosign'),

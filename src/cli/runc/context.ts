@@ -17,8 +17,10 @@ export class RuncError extends Error {
 export class NotSimulated extends Error {}
 
 type Run = (context: Context) => Routine<number | undefined>;
+/** One command of the table. */
 export type RuncCommand = Command<Run>;
 
+/** Made once a run. */
 export class Context {
   readonly process: Process;
   readonly flags: Flags;
@@ -74,9 +76,13 @@ const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string,
 
 /** Flags: `text('bundle,b', 'usage')`. */
 export const text = (names: string, usage: string, defaultValue?: string): FlagSpec => flag('string', names, usage, defaultValue);
+/** A flag: names as `force,f`. */
 export const bool = (names: string, usage: string): FlagSpec => flag('bool', names, usage);
+/** As bool, with a whole number. */
 export const int = (names: string, usage: string): FlagSpec => flag('int', names, usage);
+/** May be given several times. */
 export const list = (names: string, usage: string): FlagSpec => flag('stringArray', names, usage);
+/** Go's form. */
 export const duration = (names: string, usage: string, defaultValue: string): FlagSpec => flag('duration', names, usage, defaultValue);
 
 export { OciError };

@@ -2,6 +2,7 @@
 import type { Regex } from '../regex/regex.ts';
 import type { Value } from './value.ts';
 
+/** As parsed; which variables are arrays shows when it runs. */
 export type Expression =
   | { readonly type: 'number'; readonly value: number }
   | { readonly type: 'string'; readonly value: string }
@@ -24,10 +25,13 @@ export type Expression =
   | { readonly type: 'call'; readonly name: string; readonly args: readonly Expression[] }
   | { readonly type: 'getline'; readonly from: 'main' | 'file' | 'command'; readonly source: Expression | undefined; readonly target: LValue | undefined };
 
+/** What can stand left of `=`. */
 export type LValue = Expression & { readonly type: 'variable' | 'field' | 'element' };
 
+/** Of print and printf; the same text means the same open file or pipe. */
 export type Redirect = { readonly kind: '>' | '>>' | '|'; readonly to: Expression };
 
+/** As parsed. */
 export type Statement =
   | { readonly type: 'expression'; readonly expression: Expression }
   | { readonly type: 'print'; readonly args: readonly Expression[]; readonly redirect: Redirect | undefined }
@@ -47,13 +51,17 @@ export type Statement =
   | { readonly type: 'next' | 'nextfile' | 'break' | 'continue' }
   | { readonly type: 'exit' | 'return'; readonly value: Expression | undefined };
 
+/** `range` is on from one line to another, each rule by itself. */
 export type Pattern =
   | { readonly type: 'begin' | 'end' | 'always' }
   | { readonly type: 'when'; readonly test: Expression }
   | { readonly type: 'range'; readonly from: Expression; readonly to: Expression };
 
+/** Without a body it prints the record. */
 export type Rule = { readonly pattern: Pattern; readonly body: Statement | undefined };
+/** Parameters beyond the arguments of a call are local variables. */
 export type FunctionDefinition = { readonly name: string; readonly parameters: readonly string[]; readonly body: Statement };
+/** Rules in the order of the source. */
 export type AwkProgram = { readonly rules: readonly Rule[]; readonly functions: ReadonlyMap<string, FunctionDefinition> };
 
 /** What is wrong with a program, as mawk says it: `line 1: syntax error at or near }`. */

@@ -18,6 +18,7 @@ const bits =
   (_runtime, [a, b]) =>
     Number(fn(BigInt(Math.trunc(toNumber(a))), BigInt(Math.trunc(toNumber(b)))));
 
+/** Arguments come worked out; an absent one is undefined. */
 export const plainBuiltins: Readonly<Record<string, Builtin>> = {
   length: (runtime, args) => [...(args.length === 0 ? runtime.record.text : runtime.text(args[0]))].length,
   substr: (runtime, [text, start, length]) => substr(runtime.text(text), toNumber(start), length === undefined ? Number.POSITIVE_INFINITY : toNumber(length)),

@@ -17,6 +17,7 @@ type Functions = {
 type Of<Type extends Expression['type']> = Expression & { readonly type: Type };
 type Frame = Map<string, Cell> | undefined;
 
+/** `value` may wait (getline, system, functions of the program). */
 export class Evaluator {
   readonly #runtime: Runtime;
   readonly #functions: Functions;

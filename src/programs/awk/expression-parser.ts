@@ -9,6 +9,7 @@ type Context = { readonly noGreater?: boolean; readonly noIn?: boolean };
 const assignments = new Set(['=', '+=', '-=', '*=', '/=', '%=', '^=', '**=']);
 const comparisons = new Set(['<', '<=', '==', '!=', '>', '>=']);
 
+/** The parser of statements is built on it. */
 export class ExpressionParser {
   readonly #tokens: readonly Token[];
   protected position = 0;

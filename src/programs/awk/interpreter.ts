@@ -11,6 +11,7 @@ type Signal = 'next' | 'nextfile' | 'break' | 'continue' | 'exit' | 'return' | u
 
 const maxDepth = 500;
 
+/** BEGIN, the records, END; `exit` runs END once. */
 export class Interpreter {
   readonly #program: AwkProgram;
   readonly #runtime: Runtime;

@@ -1,6 +1,7 @@
 /** Cuts an awk program into tokens. */
 import { AwkSyntaxError } from './ast.ts';
 
+/** `call-name` is a name with its parenthesis right behind it. */
 export type Token = {
   readonly kind: 'number' | 'string' | 'regex' | 'name' | 'call-name' | 'builtin' | 'keyword' | 'operator' | 'newline' | 'end';
   readonly text: string;
@@ -69,6 +70,7 @@ export function unescapeString(text: string): string {
   });
 }
 
+/** Throws AwkSyntaxError with the line. */
 export function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;

@@ -40,6 +40,7 @@ export function splitBy(text: string, regex: Regex): string[] {
   return fields;
 }
 
+/** Changing a field makes the record anew when it is next read, and the other way round. */
 export class RecordFields {
   #text = '';
   #fields: Value[] | undefined;

@@ -14,9 +14,12 @@ import { RecordReader } from './record-reader.ts';
 import { Streams } from './streams.ts';
 import { fromInput, toNumber, toText, type Value } from './value.ts';
 
+/** By key as a text; subscripts of several dimensions are joined by SUBSEP. */
 export type AwkArray = Map<string, Value>;
+/** A variable: a value, or an array once it has been used as one. */
 export type Cell = { value: Value | AwkArray };
 
+/** Changed in place as the program runs. */
 export class Runtime {
   readonly call: Call;
   readonly streams: Streams;

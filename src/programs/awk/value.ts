@@ -24,6 +24,7 @@ export function fromInput(text: string): Value {
   return numeric.test(text) ? new NumericString(text, Number(text)) : text;
 }
 
+/** A text counts by the number that it begins with, 0 where there is none. */
 export function toNumber(value: Value): number {
   if (typeof value === 'number') return value;
   if (value === undefined) return 0;
@@ -55,6 +56,7 @@ function numberText(value: number, format: string): string {
   });
 }
 
+/** What looks like a number and came from outside counts as one. */
 export function isTrue(value: Value): boolean {
   if (typeof value === 'number') return value !== 0;
   if (typeof value === 'string') return value !== '';

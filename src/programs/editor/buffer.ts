@@ -1,7 +1,9 @@
 /** The text that an editor changes, with undo. */
 
+/** Both from 0. */
 export type Place = { row: number; column: number };
 
+/** Lines without their newlines; each change can be undone. */
 export class Buffer {
   lines: string[];
   cursor: Place = { row: 0, column: 0 };

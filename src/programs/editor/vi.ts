@@ -40,6 +40,7 @@ export const vi = tool({
   },
 });
 
+/** The state of one run; keys are given one by one. */
 export class Vi {
   readonly buffer: Buffer;
   mode: 'normal' | 'insert' | 'replace' | 'command' = 'normal';

@@ -13,6 +13,7 @@ export function modeText(inode: Inode): string {
   return letters[inode.type] + bits.join('');
 }
 
+/** As `ls -l` and find's -type have it, `f` for files. */
 export const typeLetter = (inode: Inode): string => (inode.type === 'file' ? 'f' : letters[inode.type]);
 
 const typeNames: Readonly<Record<Inode['type'], string>> = {
@@ -25,6 +26,7 @@ const typeNames: Readonly<Record<Inode['type'], string>> = {
   socket: 'socket',
 };
 
+/** As stat prints it. */
 export const typeName = (inode: Inode): string => (inode.type === 'file' && inode.size === 0 ? 'regular empty file' : typeNames[inode.type]);
 
 /** Numbers for `ls -i` and `stat`: the same inode always shows the same number, told by the path where it was first seen. */

@@ -18,6 +18,7 @@ type Test = (found: Found) => Routine<Outcome>;
 /** `-exec … +`: runs with all it gathered. */
 type Action = { finish(): Routine };
 
+/** `test` gives whether the file passed; actions are tests that do something. */
 export type Expression = {
   readonly test: Test;
   readonly minDepth: number;
@@ -26,6 +27,7 @@ export type Expression = {
   readonly pending: readonly Action[];
 };
 
+/** Throws Failure with find's text. */
 export function parseExpression(call: Call, words: readonly string[]): Expression {
   return new Parser(call, words).parse();
 }

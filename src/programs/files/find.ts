@@ -7,6 +7,7 @@ import { quote } from '../quote.ts';
 import { type Call, tool } from '../tool.ts';
 import { type Expression, parseExpression } from './find-expression.ts';
 
+/** One file on the walk; setting `prune` keeps out of a folder. */
 export type Found = { readonly path: string; readonly name: string; readonly inode: Inode; readonly depth: number; prune: boolean };
 
 export const find: Program = tool({

@@ -1,6 +1,7 @@
 /** The ustar format (POSIX.1-1988), one character a byte. Long names are written as GNU tar writes them. */
 import { fromBinary, toBinary } from '../bytes.ts';
 
+/** `content` has one character a byte. */
 export type TarEntry = {
   readonly name: string;
   readonly mode: number;
@@ -22,6 +23,7 @@ const octal = (value: number, width: number): string => `${value.toString(8).pad
 const field = (text: string, width: number): string => text.slice(0, width).padEnd(width, '\0');
 const padded = (content: string): string => content + '\0'.repeat((block - (content.length % block)) % block);
 
+/** Header and content, padded to blocks. */
 export function writeEntry(entry: TarEntry): string {
   const name = toBinary(entry.name);
   const long = name.length > 100 ? header({ ...entry, name: '././@LongLink', type: 'file', content: `${name}\0`, target: '' }, 'L') + padded(`${name}\0`) : '';

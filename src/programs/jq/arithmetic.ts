@@ -2,6 +2,7 @@
 import { JqError } from './ast.ts';
 import { compare, describe, equal, type Json } from './json.ts';
 
+/** `+ - * / %` and comparisons; throws JqError with both values where they do not go together. */
 export function compute(operator: string, left: Json, right: Json): Json {
   switch (operator) {
     case '+':
@@ -33,6 +34,7 @@ const fail = (left: Json, right: Json, what: string): never => {
   throw new JqError(`${describe(left)} and ${describe(right)} cannot be ${what}`);
 };
 
+/** null is the neutral element. */
 export function add(left: Json, right: Json): Json {
   if (left === null) return right;
   if (right === null) return left;

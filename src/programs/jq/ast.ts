@@ -1,6 +1,7 @@
 /** What a jq program is made of. */
 import type { Json } from './json.ts';
 
+/** `def`s stand before the node that may use them. */
 export type Node =
   | { readonly type: 'identity' }
   | { readonly type: 'recurse-all' }
@@ -35,6 +36,7 @@ export type Node =
   | { readonly type: 'label'; readonly name: string; readonly body: Node }
   | { readonly type: 'break'; readonly name: string };
 
+/** Parameters are filters, or `$values`. */
 export type Definition = { readonly name: string; readonly parameters: readonly string[]; readonly body: Node };
 
 /** Destructuring: `$x`, `[$a, $b]`, `{a: $x, $y}`. */

@@ -3,6 +3,7 @@ import type { Memory } from '../memory.ts';
 import type { Native } from './evaluate.ts';
 import type { Json } from './json.ts';
 
+/** `steps` counts, so that a program without end is stopped. */
 export type Context = {
   readonly natives: Readonly<Record<string, Native>>;
   readonly memory: Memory;

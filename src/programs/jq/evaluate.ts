@@ -11,6 +11,7 @@ import { deletePaths, getIndex, getPath, getSlice, type Path, setPath, sliceKey 
 /** A value and where it came from; no path where paths are not asked for. */
 export type At = { readonly value: Json; readonly path: Path | undefined };
 
+/** Gets its arguments as filters, not as values: it runs them over its input itself. */
 export type Native = (context: Context, input: At, args: readonly Node[], environment: Environment) => Iterable<At>;
 
 const maxSteps = 3_000_000;
@@ -21,6 +22,7 @@ export function* values(context: Context, node: Node, environment: Environment, 
   for (const { value } of evaluate(context, node, environment, { value: input, path: undefined })) yield value;
 }
 
+/** Throws JqError for what jq calls an error, which `try` catches. */
 export function* evaluate(context: Context, node: Node, environment: Environment, input: At): Iterable<At> {
   if (++context.steps > maxSteps) throw new JqError('k8s-lab: a filter without end is not simulated');
   switch (node.type) {
@@ -102,6 +104,7 @@ function* navigate(context: Context, node: Navigation, environment: Environment,
 
 const extend = (target: At, key: Json): Path | undefined => (target.path ? [...target.path, key] : undefined);
 
+/** `.[]`; throws JqError for what holds nothing. */
 export function* iterate(target: At): Iterable<At> {
   const { value } = target;
   if (Array.isArray(value)) for (const [i, each] of value.entries()) yield { value: each, path: extend(target, i) };
@@ -109,6 +112,7 @@ export function* iterate(target: At): Iterable<At> {
   else throw new JqError(`Cannot iterate over ${value === null ? 'null' : describe(value)}`);
 }
 
+/** `..`, the value itself first. */
 export function* recurse(target: At): Iterable<At> {
   yield target;
   if (Array.isArray(target.value) || target.value instanceof Map) for (const each of iterate(target)) yield* recurse(each);

@@ -3,12 +3,14 @@ import { decodeUtf8, encodeUtf8 } from '../../sim/stream.ts';
 import { JqError } from './ast.ts';
 import { describe, type Json, numberText, stringify } from './json.ts';
 
+/** `name` with its `@`; throws JqError for one that there is not. */
 export function formatValue(name: string, value: Json): string {
   const format = formats[name];
   if (!format) throw new JqError(`${name.slice(1)} is not a valid format`);
   return format(value);
 }
 
+/** A text as it is, anything else as JSON. */
 export const toText = (value: Json): string => (typeof value === 'string' ? value : stringify(value));
 
 const htmlEntities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', "'": '&#39;', '"': '&quot;' };

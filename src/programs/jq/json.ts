@@ -1,8 +1,11 @@
 /** JSON as jq holds it: objects are Maps, since their keys keep their order whatever they look like. */
 
+/** Numbers are doubles. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
+/** Keys in the order in which they were put. */
 export type JsonObject = Map<string, Json>;
 
+/** As `type` says it. */
 export function typeOf(value: Json): 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object' {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
@@ -45,8 +48,10 @@ export function compare(a: Json, b: Json): number {
   return 0;
 }
 
+/** By jq's order of all values. */
 export const equal = (a: Json, b: Json): boolean => compare(a, b) === 0;
 
+/** By code units. */
 export const sortedKeys = (object: JsonObject): string[] => [...object.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 
 /** What can be told of a value that does not fit: `number (5)`. */
@@ -62,6 +67,7 @@ function truncated(value: Json): string {
 
 const escapes: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\t': '\\t', '\r': '\\r', '\b': '\\b', '\f': '\\f' };
 
+/** With `ascii`, everything beyond ASCII is escaped. */
 export function quoteString(text: string, ascii = false): string {
   let out = text.replace(/["\\\x00-\x1f\x7f]/g, (character) => escapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
   // What is not UTF-8 was replaced when jq read it.

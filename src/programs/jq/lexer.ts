@@ -1,6 +1,7 @@
 /** Cuts a jq program into tokens; strings with their interpolations are one token. */
 import { JqSyntaxError } from './ast.ts';
 
+/** `line` counts from 1, for messages. */
 export type Token =
   | { readonly kind: 'number'; readonly value: number; readonly line: number }
   | { readonly kind: 'string'; readonly parts: readonly (string | readonly Token[])[]; readonly line: number }
@@ -47,6 +48,7 @@ const operators = [
 ];
 const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
+/** Throws JqSyntaxError where a text is not closed. */
 export function tokenize(source: string): Token[] {
   return new Lexer(source).all();
 }

@@ -1,5 +1,6 @@
 /** jq's command line. */
 
+/** `program` is undefined with -f. */
 export type JqOptions = {
   readonly program: string | undefined;
   readonly programFile: string | undefined;
@@ -51,6 +52,7 @@ const long: Readonly<Record<string, string>> = {
 
 type Named = JqOptions['named'][number];
 
+/** Throws JqUsageError. */
 export function readOptions(args: readonly string[]): JqOptions {
   const flags = new Set<string>();
   const words: string[] = [];

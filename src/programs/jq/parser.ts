@@ -2,6 +2,7 @@
 import { type Definition, JqSyntaxError, type Node, type Pattern } from './ast.ts';
 import { type Token, tokenize } from './lexer.ts';
 
+/** Throws JqSyntaxError. */
 export function parseJq(source: string): Node {
   const tokens = tokenize(source);
   if (tokens.length === 1) return { type: 'identity' };

@@ -2,6 +2,7 @@
 import { JqError } from './ast.ts';
 import { compare, describe, equal, type Json, typeOf } from './json.ts';
 
+/** Keys and indexes from the outside in; a slice is an object with start and end. */
 export type Path = readonly Json[];
 
 /** `{"start": …, "end": …}`: how a slice stands in a path. */
@@ -11,6 +12,7 @@ export const sliceKey = (from: Json, to: Json): Json =>
     ['end', to],
   ]);
 
+/** null where there is nothing; throws JqError for a key of the wrong type. */
 export function getIndex(target: Json, key: Json): Json {
   if (key instanceof Map && (Array.isArray(target) || target === null || typeof target === 'string'))
     return getSlice(target, key.get('start') ?? null, key.get('end') ?? null);
@@ -33,6 +35,7 @@ export function indexesOf(target: readonly Json[], run: readonly Json[]): Json[]
   return found;
 }
 
+/** Of a list or a text, by characters. */
 export function getSlice(target: Json, from: Json, to: Json): Json {
   if (target === null) return null;
   if (!Array.isArray(target) && typeof target !== 'string') throw new JqError(`Cannot index ${typeOf(target)} with object`);
@@ -50,6 +53,7 @@ function bounds(length: number, from: Json, to: Json): [number, number] {
   return [start, Math.max(start, clamp(Math.ceil(to ?? length)))];
 }
 
+/** null as soon as something is missing. */
 export function getPath(target: Json, path: Path): Json {
   let value = target;
   for (const key of path) {
@@ -59,6 +63,7 @@ export function getPath(target: Json, path: Path): Json {
   return value;
 }
 
+/** Makes what is missing on the way. */
 export function setPath(target: Json, path: Path, value: Json): Json {
   const [key, ...rest] = path;
   if (key === undefined) return value;

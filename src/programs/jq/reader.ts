@@ -1,12 +1,14 @@
 /** Reads JSON texts one after another, with jq's complaints about what is none. */
 import type { Json, JsonObject } from './json.ts';
 
+/** jq's text with line and column. */
 export class JsonSyntaxError extends Error {}
 
 const literals: Readonly<Record<string, Json>> = { null: null, true: true, false: false, nan: Number.NaN };
 const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 const maxDepth = 10_000;
 
+/** One text may hold many values. */
 export class JsonReader {
   readonly #text: string;
   #at = 0;

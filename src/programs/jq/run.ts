@@ -17,8 +17,10 @@ import { JsonReader, JsonSyntaxError } from './reader.ts';
 export const badUsage = 2;
 const runtimeError = 5;
 
+/** The program and the names that `--arg` and the library give it. */
 export type Compiled = { readonly program: Node; readonly environment: Environment };
 
+/** Gives the exit status that jq would. */
 export class Run {
   readonly #call: Call;
   readonly #options: JqOptions;

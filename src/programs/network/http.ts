@@ -7,8 +7,10 @@ import { type Routine, sleep } from '../../sim/routine.ts';
 import { byteLength } from '../../sim/stream.ts';
 import { resolve } from './resolver.ts';
 
+/** `path` with its query; `port` is the scheme's own where none was given. */
 export type Url = { readonly scheme: string; readonly host: string; readonly port: number; readonly path: string; readonly user: string | undefined };
 
+/** http without a scheme; undefined for what has no host. */
 export function parseUrl(text: string): Url | undefined {
   const parts = /^(?:([a-zA-Z][\w+.-]*):\/\/)?(?:([^@/]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?([/?][^#]*)?(?:#.*)?$/.exec(text);
   if (!parts?.[3]) return undefined;
@@ -17,6 +19,7 @@ export function parseUrl(text: string): Url | undefined {
   return { scheme, host: parts[3], port: Number(parts[4] || (scheme === 'https' ? 443 : 80)), path: path.startsWith('?') ? `/${path}` : path, user: parts[2] };
 }
 
+/** One request to be sent. */
 export type Wanted = {
   readonly url: Url;
   readonly method: string;
@@ -52,6 +55,7 @@ export type Trouble = {
   readonly received: number;
 };
 
+/** `address` is whom it came from. */
 export type Fetched = { readonly response: HttpResponse; readonly address: string };
 
 /** One request over the simulated network. */

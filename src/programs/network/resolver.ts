@@ -35,6 +35,7 @@ export function resolvConf(process: Process): ResolvConf {
   return { servers: servers.length > 0 ? servers.slice(0, 3) : ['127.0.0.1'], search, ndots, timeoutSeconds, attempts };
 }
 
+/** IPv4 alone. */
 export const isAddress = (text: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) < 256);
 
 /** Names of a line of /etc/hosts, by address. */

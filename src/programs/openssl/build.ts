@@ -26,6 +26,7 @@ export function newRequest(subject: readonly NamePart[], key: KeyObject, names: 
   return toPem('CERTIFICATE REQUEST', signed(info, key));
 }
 
+/** `DNS:a,IP:10.0.0.1` as the extension's value. */
 export function subjectAltName(names: string): Uint8Array {
   const entries = names.split(',').map((each) => {
     const [kind = '', value = ''] = each.trim().split(/:(.*)/s);
@@ -76,6 +77,7 @@ function time(ms: number): Uint8Array {
   return digits < '2050' ? text(tags.utcTime, `${digits.slice(2)}Z`) : text(tags.generalizedTime, `${digits}Z`);
 }
 
+/** A certificate, or a request, which has no serial, issuer and validity. */
 export type Parsed = {
   readonly whole: Uint8Array;
   readonly serial?: DerNode;

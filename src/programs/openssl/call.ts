@@ -13,6 +13,7 @@ export class Failure extends Error {
   }
 }
 
+/** `run` gives the exit status. */
 export type OpensslCommand = {
   /** Options with a value, and those without. */
   readonly values: readonly string[];
@@ -20,6 +21,7 @@ export type OpensslCommand = {
   readonly run: (call: Call) => Routine<number>;
 };
 
+/** Options are read as openssl reads them: one dash, and any order. */
 export class Call {
   readonly process: Process;
   readonly name: string;

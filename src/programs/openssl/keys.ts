@@ -42,6 +42,7 @@ export function readKey(text: string): KeyObject | undefined {
   }
 }
 
+/** PKCS #8, whatever kind of key it is. */
 export const keyPem = (key: KeyObject): string => String(key.export({ type: 'pkcs8', format: 'pem' }));
 
 /** As PKCS#1, for `-traditional`. */

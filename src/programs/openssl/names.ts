@@ -11,6 +11,7 @@ const types: readonly (readonly [short: string, id: string])[] = [
   ['emailAddress', '1.2.840.113549.1.9.1'],
 ];
 
+/** `type` is CN, O, C … */
 export type NamePart = { readonly type: string; readonly value: string };
 
 /** `/CN=jane/O=dev`; a text where it cannot be read. */
@@ -29,6 +30,7 @@ export function parseSubject(given: string): readonly NamePart[] | string {
   return parts;
 }
 
+/** One part a set, in the order given. */
 export const encodeName = (parts: readonly NamePart[]): Uint8Array =>
   sequence(
     ...parts.map(({ type, value }) =>

@@ -37,12 +37,14 @@ export function date(ms: number): string {
   return `${months[at.getUTCMonth()]} ${String(at.getUTCDate()).padStart(2)} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} ${at.getUTCFullYear()} GMT`;
 }
 
+/** Upper case, without a leading zero byte. */
 export const serialHex = ({ serial }: Parsed): string =>
   Buffer.from(serial?.content ?? [])
     .toString('hex')
     .replace(/^00(?=.)/, '')
     .toUpperCase();
 
+/** `digest` as Node's crypto names it. */
 export const fingerprint = ({ whole }: Parsed, digest: string): string =>
   (createHash(digest).update(whole).digest('hex').toUpperCase().match(/../g) ?? []).join(':');
 
@@ -134,6 +136,7 @@ export function extensionLines(list: readonly DerNode[], indent: string, wanted?
     .join('');
 }
 
+/** What `openssl x509 -text` prints. */
 export function certificateText(parsed: Parsed): string {
   const [from, to] = parsed.validity?.children ?? [];
   return `Certificate:
@@ -151,6 +154,7 @@ ${publicKey(parsed.publicKey)}${parsed.extensions.length > 0 ? `        X509v3 e
 ${block(parsed.signature, 18, '        ')}`;
 }
 
+/** What `openssl req -text` prints. */
 export function requestText(parsed: Parsed): string {
   return `Certificate Request:
     Data:

@@ -13,6 +13,7 @@ export function visible(process: Process): { readonly pid: number; readonly proc
 
 const parentPid = (viewer: Process, process: Process): number => process.parent?.pids.get(viewer.namespaces.pid) ?? 0;
 
+/** As ps prints it, `[name]` where there is none. */
 export function commandLine(process: Process): string {
   return process.state === 'zombie' ? `[${process.comm}] <defunct>` : process.argv.join(' ') || `[${process.comm}]`;
 }

@@ -1,5 +1,6 @@
 /** Regular expressions as trees, whatever notation they were typed in. */
 
+/** What a bracket expression matches. */
 export type CharacterSet = {
   readonly negated: boolean;
   /** Code points, both ends included. */
@@ -8,6 +9,7 @@ export type CharacterSet = {
   readonly classes: readonly string[];
 };
 
+/** One tree for every notation. */
 export type RegexNode =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'any' }
@@ -40,6 +42,7 @@ export const classes: Readonly<Record<string, { readonly re2: string; readonly t
   word: { re2: '\\p{L}\\p{Nd}_', test: /^[\p{L}\p{Nd}_]$/u },
 };
 
+/** Letters beyond ASCII count too. */
 export const isWordCharacter = (character: string): boolean => (character < '\x80' ? /^\w/.test(character) : (classes['word']?.test.test(character) ?? false));
 
 /** What cannot be compiled; the message is GNU regex's. */

@@ -2,8 +2,10 @@
 import { parseBracket } from './bracket.ts';
 import { type Place, RegexError, type RegexNode } from './node.ts';
 
+/** `awk` is extended with awk's escapes, `perl` is grep -P's. */
 export type Flavor = 'basic' | 'extended' | 'awk' | 'perl';
 
+/** `groups` counts the capturing ones. */
 export type ParsedRegex = { readonly root: RegexNode; readonly groups: number; readonly names: ReadonlyMap<string, number>; readonly flags: string };
 
 /** Throws RegexError with the message of the real library. */

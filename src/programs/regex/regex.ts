@@ -11,6 +11,7 @@ type RegexFlags = { readonly ignoreCase?: boolean; readonly multiline?: boolean;
 /** Where a pattern was found: [start, end] of the whole, then of each group (-1 when it took no part). */
 export type Match = readonly number[];
 
+/** Compiled once; never a RegExp of the user's text. */
 export class Regex {
   readonly groups: number;
   readonly names: ReadonlyMap<string, number>;

@@ -11,6 +11,7 @@ import { fillReplacement } from './replacement.ts';
 import type { Address, Command, Substitution } from './script.ts';
 import { unambiguous } from './unambiguous.ts';
 
+/** `quiet` is -n; `delimiter` is a NUL with -z. */
 export type MachineOptions = { readonly quiet: boolean; readonly delimiter: string; readonly lineLength: number };
 
 type After = 'next' | 'restart' | 'cycle' | 'delete' | 'quit' | 'quit-silent';
@@ -18,6 +19,7 @@ type After = 'next' | 'restart' | 'cycle' | 'delete' | 'quit' | 'quit-silent';
 /** Looking for a pattern costs the lab so much: a stream without end is known as one. */
 const matchesPerStep = 6;
 
+/** One cycle a line; `q` gives the exit status. */
 export class SedMachine {
   readonly #call: Call;
   readonly #commands: readonly Command[];

@@ -4,6 +4,7 @@ import type { Piece } from './script.ts';
 
 const letters: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f', v: '\v', a: '\x07' };
 
+/** `&` and `\1` become references, case conversions orders to what follows. */
 export function parseReplacement(text: string): Piece[] {
   const pieces: Piece[] = [];
   const add = (piece: string): void => {

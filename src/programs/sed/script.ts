@@ -1,6 +1,7 @@
 /** What a sed script is made of. */
 import type { Regex } from '../regex/regex.ts';
 
+/** Line numbers count over all files unless -s is given. */
 export type Address =
   | { readonly type: 'line'; readonly line: number }
   | { readonly type: 'step'; readonly first: number; readonly step: number }
@@ -11,6 +12,7 @@ export type Address =
   | { readonly type: 'plus'; readonly lines: number }
   | { readonly type: 'multiple'; readonly of: number };
 
+/** `occurrence` counts from 1; without a regex the last one that was used is meant. */
 export type Substitution = {
   readonly regex: Regex | undefined;
   readonly replacement: readonly Piece[];
@@ -24,6 +26,7 @@ export type Substitution = {
 /** A part of a replacement: text, a group, or a change of case. */
 export type Piece = string | { readonly group: number } | { readonly fold: 'U' | 'L' | 'u' | 'l' | 'E' };
 
+/** With two addresses it is on between them. */
 export type Command = {
   readonly name: string;
   readonly from: Address | undefined;

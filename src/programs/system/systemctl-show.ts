@@ -14,6 +14,7 @@ function activeLine(unit: Unit, now: number): string {
   return unit.exitStatus === undefined && unit.exitedPid === undefined ? 'inactive (dead)' : `${unit.active} (${unit.sub}) ${ago}`;
 }
 
+/** The worst status of all: 3 for one that does not run, 4 for one that is not there. */
 export function* status(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
   let worst = 0;
   for (const [i, name] of names.entries()) {
@@ -75,6 +76,7 @@ const cpu = (micros: number): string =>
       ? `${(micros / 1e6).toFixed(3)}s`
       : `${Math.floor(micros / 60e6)}min ${((micros / 1e6) % 60).toFixed(3)}s`;
 
+/** Unit file and drop-ins, each with its path. */
 export function* cat(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
   for (const name of names) {
     const unit = unitOf(manager, name);
@@ -88,6 +90,7 @@ export function* cat(call: Call, manager: Systemd, names: readonly string[]): Ro
   return 0;
 }
 
+/** `Key=value` lines, those of -p only. */
 export function* show(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
   for (const name of names) {
     const unit = unitOf(manager, name);
@@ -112,6 +115,7 @@ export function* show(call: Call, manager: Systemd, names: readonly string[]): R
   return 0;
 }
 
+/** Loaded ones; inactive ones only with -a or a --state. */
 export function* listUnits(call: Call, manager: Systemd): Routine<number> {
   const state = call.has('failed') ? 'failed' : call.value('state');
   const units = [...manager.units.values()]
@@ -131,6 +135,7 @@ export function* listUnits(call: Call, manager: Systemd): Routine<number> {
   return 0;
 }
 
+/** Installed ones, with their enablement. */
 export function* listFiles(call: Call, manager: Systemd): Routine<number> {
   const rows = [...manager.units.values()]
     .map((unit) => [unit.name, unit.masked ? 'masked' : unit.enabled ? 'enabled' : 'disabled'])

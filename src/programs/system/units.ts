@@ -4,12 +4,16 @@ import { strftime } from '../time.ts';
 
 export { managerOf } from './manager.ts';
 
+/** Inside of a container. */
 export const notBooted = "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n";
 
+/** `.service` unless a type is given. */
 export const fullName = (name: string): string => (/\.(service|socket|target|timer|mount|slice)$/.test(name) ? name : `${name}.service`);
 
+/** undefined for a unit that is not loaded. */
 export const unitOf = (manager: Systemd, name: string): Unit | undefined => manager.units.get(fullName(name));
 
+/** As systemctl prints a time. */
 export const stamp = (at: number): string => strftime('%a %Y-%m-%d %H:%M:%S %Z', at);
 
 /** `2h 3min`, `45s`, `3 days`: two units at most. */

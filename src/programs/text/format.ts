@@ -136,6 +136,7 @@ function fixed(value: number, places: number): string {
 
 const exponent = (text: string): string => text.replace(/e([-+])(\d)$/, 'e$10$2');
 
+/** On the left unless `flags` has a minus. */
 export function pad(text: string, width: number | undefined, flags: string): string {
   if (width === undefined) return text;
   return flags.includes('-') ? text.padEnd(width) : text.padStart(width);

@@ -3,6 +3,7 @@ import { isWordCharacter, RegexError } from '../regex/node.ts';
 import type { Flavor } from '../regex/parser.ts';
 import { Regex } from '../regex/regex.ts';
 
+/** Several patterns match where any does. */
 export type MatcherOptions = {
   readonly flavor: Flavor | 'fixed';
   readonly ignoreCase: boolean;

@@ -6,6 +6,7 @@ export type Hunk = { readonly from: number; readonly gone: number; readonly to: 
 /** Beyond this many edits everything between the common ends counts as replaced. */
 const maxEdits = 4000;
 
+/** Hunks of lines that differ, in order; none for equal lists. */
 export function compareLines(a: readonly string[], b: readonly string[]): Hunk[] {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start++;

@@ -3,6 +3,7 @@
 import { quote } from '../quote.ts';
 import { Failure } from '../tool.ts';
 
+/** What `-k` and the options ask for. */
 export type Ordering = {
   readonly type: 'text' | 'number' | 'general' | 'human' | 'month' | 'version' | 'random';
   readonly reverse: boolean;
@@ -13,6 +14,7 @@ export type Ordering = {
   readonly blanksEnd: boolean;
 };
 
+/** Fields and characters count from 1; undefined ends at the line's end. */
 export type Key = {
   readonly field: number;
   readonly offset: number;
@@ -104,6 +106,7 @@ function fieldEnd(line: string, starts: readonly number[], field: number, separa
 /** Something to compare keys by, worked out once a line. */
 export type Prepared = string | number;
 
+/** Done once a line, so that comparing is cheap. */
 export function prepare(text: string, order: Ordering): Prepared {
   switch (order.type) {
     case 'number':
@@ -134,6 +137,7 @@ function humanValue(text: string): number {
   return (parts?.[1] ? -1 : 1) * value * 1024 ** unit;
 }
 
+/** Negative, 0 or positive. */
 export function comparePrepared(a: Prepared, b: Prepared, order: Ordering): number {
   const result = order.type === 'version' ? compareVersions(String(a), String(b)) : a < b ? -1 : a > b ? 1 : 0;
   return order.reverse ? -result : result;

@@ -255,6 +255,7 @@ function emptyFlags(context: Context): Context['flags'] {
   return Object.assign(Object.create(context.flags), { text: () => '', bool: () => false, number: () => 0, list: () => [] }) as Context['flags'];
 }
 
+/** Those that the lab has not say so. */
 export const others: readonly CtrCommand[] = [
   notSimulated('', 'install', 'Install a new package'),
   notSimulated('', 'shim', 'Interact with a shim directly'),

@@ -7,6 +7,7 @@ import { clientRelease, isOld, oldFacts } from '../release.ts';
 
 const newest = { ApiVersion: '1.55', GoVersion: 'go1.26.2', GitCommit: 'a7dcaa6', BuildTime: 'Tue Oct 20 09:13:21 2026' };
 const ownFacts = (process: Process): typeof newest => (isOld(process) ? oldFacts : newest);
+/** `docker --version`. */
 export const versionLine = (process: Process): string => `Docker version ${clientRelease(process)}, build ${ownFacts(process).GitCommit}\n`;
 
 export const version = command(

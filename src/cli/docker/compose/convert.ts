@@ -50,6 +50,7 @@ export const hashOf = ({ fields, name }: Service): string =>
     .update(JSON.stringify([name, fields]))
     .digest('hex');
 
+/** By way of the flags that `docker run` would take. */
 export function serviceOptions(context: Context, project: Project, service: Service, wanted: Wanted): CreateOptions {
   const { fields } = service;
   const args = flagsOf(context, project, service);
@@ -116,6 +117,7 @@ function limitsOf(fields: Fields): string[] {
   ];
 }
 
+/** `<project>-<service>-<number>`, unless the file says otherwise. */
 export const containerName = (project: Project, { name, fields }: Service, number: number): string =>
   fields['container_name'] === undefined ? `${project.name}-${name}-${number}` : String(fields['container_name']);
 

@@ -11,8 +11,11 @@ import { CliError } from '../context.ts';
 import { filesFor, type Given, givenFiles, withExtends, withIncludes } from './resolve.ts';
 
 type Condition = 'service_started' | 'service_healthy' | 'service_completed_successfully';
+/** One entry of `depends_on`. */
 export type Dependency = { readonly name: string; readonly condition: Condition; readonly required: boolean };
+/** `fields` reads its part of the merged file. */
 export type Service = { readonly name: string; readonly fields: Fields; readonly dependsOn: readonly Dependency[]; readonly scale: number };
+/** After merging, interpolation and profiles. */
 export type Project = {
   readonly name: string;
   readonly directory: string;

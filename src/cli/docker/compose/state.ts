@@ -8,6 +8,7 @@ import { loadProject, type Project, type Service } from './project.ts';
 /** A run of a compose command: the flags before it are kept beside its own. */
 export type Compose = { readonly context: Context; readonly client: DockerApi; readonly project: Project };
 
+/** Throws compose's error where there is no file. */
 export function* opened(context: Context, globals: Flags): Routine<Compose> {
   const project = yield* loadProject(context.process, globals);
   return { context, client: context.client(), project };
@@ -26,8 +27,11 @@ export function containersOf(
     .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
+/** Without the slash. */
 export const nameOf = ({ Names }: ContainerSummary): string => (Names[0] ?? '').slice(1);
+/** '' for a container that compose did not make. */
 export const serviceOf = ({ Labels }: ContainerSummary): string => Labels['com.docker.compose.service'] ?? '';
+/** From 1. */
 export const numberOf = ({ Labels }: ContainerSummary): number => Number(Labels['com.docker.compose.container-number'] ?? 0);
 
 /** Progress in plain lines: ` Container web-1  Started `. On a terminal a check mark stands before what is done. */
@@ -37,6 +41,7 @@ export function* tell(context: Context, resource: string, text: string): Routine
   if (!/ing$/.test(text)) yield* context.printError(` \x1b[32m✔\x1b[0m ${resource.padEnd(28)} \x1b[32m${text}\x1b[0m\n`);
 }
 
+/** By which compose knows its own again. */
 export const labelsFor = (project: Project, kind: 'network' | 'volume', name: string): Record<string, string> => ({
   'com.docker.compose.project': project.name,
   [`com.docker.compose.${kind}`]: name,
@@ -48,5 +53,7 @@ export const inReverse = (services: readonly Service[]): readonly Service[] => [
 
 /** A subcommand, given the flags that stood before it. */
 export type Make = (globals: Flags) => DockerCommand;
+/** For usage lines. */
 export const services = '[SERVICE...]';
+/** Paused ones are not. */
 export const isRunning = ({ State }: ContainerSummary): boolean => State === 'running';

@@ -9,6 +9,7 @@ import { type Dependency, imageOf, type Service } from './project.ts';
 import { filesFor } from './resolve.ts';
 import { type Compose, containersOf, labelsFor, nameOf, numberOf, tell } from './state.ts';
 
+/** Flags of `up`; other commands use parts of them. */
 export type UpOptions = {
   readonly build: boolean;
   readonly pull: string;
@@ -17,6 +18,7 @@ export type UpOptions = {
   readonly scale: ReadonlyMap<string, number>;
 };
 
+/** Pulls or builds what is missing. */
 export function* ensureImages(compose: Compose, services: readonly Service[], { build, pull }: Pick<UpOptions, 'build' | 'pull'>): Routine {
   const { context, client, project } = compose;
   const there = (image: string): boolean => {

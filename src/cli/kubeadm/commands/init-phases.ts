@@ -12,7 +12,9 @@ import { newToken, tokenSecret } from './token.ts';
 const folder = '/etc/kubernetes/pki';
 const manifests = '/etc/kubernetes/manifests';
 
+/** What one phase leaves for those after it. */
 export type Work = { token: string; certificateKey?: string };
+/** `parts` are its sub-phases. */
 export type Phase = {
   readonly name: string;
   readonly short: string;
@@ -150,6 +152,7 @@ function* uploadCerts(context: Context, _part: string, work: Work): Routine {
   );
 }
 
+/** Labels and taint. */
 export function* markControlPlane(context: Context, client: Client): Routine {
   const { nodeName } = context.settings();
   const labels = ['node-role.kubernetes.io/control-plane', 'node.kubernetes.io/exclude-from-external-load-balancers'];

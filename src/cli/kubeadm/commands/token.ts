@@ -12,6 +12,7 @@ const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const format = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 const defaultGroup = 'system:bootstrappers:kubeadm:default-node-token';
 
+/** `abcdef.0123456789abcdef`. */
 export const newToken = ({ process }: Context): string => `${process.sim.random.text(alphabet, 6)}.${process.sim.random.text(alphabet, 16)}`;
 
 /** Where a token stands in the cluster: a Secret, as the authenticator reads it. */
@@ -46,6 +47,7 @@ export function caCertHash(caPem: string): string {
   return `sha256:${createHash('sha256').update(spki).digest('hex')}`;
 }
 
+/** As `init` prints it (`breakLine`) and as `token create --print-join-command` does. */
 export const joinCommand = (server: string, token: string, caPem: string, breakLine: boolean): string =>
   `kubeadm join ${server.replace('https://', '')} --token ${token} ${breakLine ? '\\\n\t' : ''}--discovery-token-ca-cert-hash ${caCertHash(caPem)} `;
 

@@ -1,6 +1,7 @@
 /** How kubectl's own help groups its commands: kubernetes kubectl/pkg/cmd/cmd.go. */
 export type CommandGroup = { readonly title: string; readonly commands: readonly string[] };
 
+/** In the order of `kubectl --help`. */
 export const commandGroups: readonly CommandGroup[] = [
   { title: 'Basic Commands (Beginner):', commands: ['create', 'expose', 'run', 'set'] },
   { title: 'Basic Commands (Intermediate):', commands: ['explain', 'get', 'edit', 'delete'] },

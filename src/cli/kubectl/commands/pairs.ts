@@ -1,6 +1,7 @@
 /** `key=value` and `key-` arguments of label, annotate, taint and set. */
 import { KubectlError } from '../errors.ts';
 
+/** `resources` are the arguments before the first pair. */
 export type Pairs = { readonly resources: readonly string[]; readonly set: ReadonlyMap<string, string>; readonly remove: readonly string[] };
 
 /** Splits arguments where the first change stands: kubernetes kubectl/pkg/cmd/util/helpers.go GetResourcesAndPairs. */

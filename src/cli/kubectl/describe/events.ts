@@ -32,6 +32,7 @@ export function* eventsOf(k: Kubectl, object: Obj, uid = text(at(object, 'metada
   }
 }
 
+/** By their last time; `now` in virtual milliseconds. */
 export function describeEvents(w: Writer, events: readonly Obj[], now: number): void {
   if (events.length === 0) return w.write(0, 'Events:\t<none>\n');
   w.write(0, 'Events:\n  Type\tReason\tAge\tFrom\tMessage\n');

@@ -4,6 +4,7 @@ import { describeContainers } from './containers.ts';
 import { describeVolumes } from './volumes.ts';
 import { annotationLines, labelLines, Writer } from './writer.ts';
 
+/** Indented below its title. */
 export function podTemplate(w: Writer, template: unknown): void {
   w.write(0, 'Pod Template:\n');
   if (!isObj(template)) return w.write(1, '<unset>');
@@ -28,6 +29,7 @@ export function podTemplateText(template: Obj, { aligned }: { readonly aligned: 
   return aligned ? w.toString() : w.raw;
 }
 
+/** Sorted by key; `<none>` where there are none. */
 export function tolerations(w: Writer, all: readonly Obj[], indent = ''): void {
   w.write(0, `${indent}Tolerations:\t`);
   if (all.length === 0) w.write(0, '<none>\n');
@@ -41,6 +43,7 @@ export function tolerations(w: Writer, all: readonly Obj[], indent = ''): void {
     });
 }
 
+/** Nothing at all where there are none. */
 export function spreadConstraints(w: Writer, spec: Obj, indent = ''): void {
   const all = objs(spec['topologySpreadConstraints']);
   if (all.length === 0) return;

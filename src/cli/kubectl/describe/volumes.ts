@@ -76,6 +76,7 @@ const sources: Readonly<Record<string, Source>> = {
   },
 };
 
+/** Kinds that the table does not know are `<unknown>`. */
 export function describeVolumes(w: Writer, volumes: readonly Obj[], indent = ''): void {
   if (volumes.length === 0) {
     w.write(0, `${indent}Volumes:\t<none>\n`);

@@ -6,6 +6,7 @@ import { alignTabs, describeTabs } from '../printers/tab-writer.ts';
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 const maxAnnotation = 140;
 
+/** Cells are separated by tabs; columns are aligned when the page is done. */
 export class Writer {
   #text = '';
 
@@ -38,6 +39,7 @@ export function labelLines(w: Writer, title: string, labels: unknown, indent = '
   });
 }
 
+/** Without last-applied-configuration. */
 export function annotationLines(w: Writer, annotations: unknown, indent = ''): void {
   const pairs = entriesOf(annotations).filter(([key]) => key !== lastApplied);
   w.write(0, `${indent}Annotations:\t`);
@@ -70,7 +72,9 @@ export function rfc1123(timestamp: unknown): string {
   return `${weekdays[date.getUTCDay()]}, ${two(date.getUTCDate())} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()} ${date.toISOString().slice(11, 19)} +0000`;
 }
 
+/** `<none>` for what is missing or empty. */
 export const orNone = (value: unknown): string => text(value) || '<none>';
+/** As Go's describe prints it. */
 export const bool = (value: unknown): string => (value === true ? 'True' : 'False');
 
 /** The controller among the owners, as `Kind/name`. */

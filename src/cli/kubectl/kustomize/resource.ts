@@ -2,6 +2,7 @@
 import { RE2JS } from 're2js';
 import { at, entriesOf, isObj, nameOf, type Obj, text, withPath } from '../json.ts';
 
+/** Never changed in place: each transformer gives a new one. */
 export type Resource = {
   readonly object: Obj;
   /** The names it had before. */
@@ -10,11 +11,13 @@ export type Resource = {
   readonly hash: boolean;
 };
 
+/** '' where there is none. */
 export const kindOf = ({ object }: Resource): string => text(object['kind']);
 
 /** Whether it is called so, or was. */
 export const isCalled = ({ object, names }: Resource, name: string): boolean => nameOf(object) === name || names.includes(name);
 
+/** The same resource when nothing has changed. */
 export const withObject = (resource: Resource, object: Obj): Resource => (object === resource.object ? resource : { ...resource, object });
 
 /** The same object under another name. */
@@ -42,6 +45,7 @@ export function isSelected(resource: Resource, selector: Obj): boolean {
   );
 }
 
+/** The core group is ''. */
 export function groupVersion(apiVersion: string): readonly [group: string, version: string] {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];

@@ -11,6 +11,7 @@ const keepTheirNames = new Set(['CustomResourceDefinition', 'APIService', 'Names
 const scalable = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController']);
 const selectedByTemplate = new Set(['Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet']);
 
+/** `namespace:`; references to ServiceAccounts follow. */
 export function inNamespace(spec: Obj, resources: readonly Resource[]): Resource[] {
   const namespace = text(spec['namespace']);
   if (namespace === '') return [...resources];
@@ -88,6 +89,7 @@ export function annotated(spec: Obj, resources: readonly Resource[]): Resource[]
   });
 }
 
+/** `replicas:`, for kinds that have them. */
 export const scaled = (spec: Obj, resources: readonly Resource[]): Resource[] =>
   resources.map((each) => {
     const entry = objs(spec['replicas']).find((one) => isCalled(each, text(one['name'])));

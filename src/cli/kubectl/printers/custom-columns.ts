@@ -6,6 +6,7 @@ import type { Obj } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { alignRows } from './tab-writer.ts';
 
+/** One `HEADER:.path`. */
 export type Column = { readonly header: string; readonly cell: (object: Obj) => string };
 
 /** Reads `NAME:.metadata.name,…`, or a file with headers in one line and paths in the next. */
@@ -44,6 +45,7 @@ function toColumn(header: string, expression: string): Column {
 /** Values print as `fmt.Sprint` shows them. */
 const cellText = (value: unknown): string => (value === null || value === undefined ? '<none>' : typeof value === 'object' ? goValue(value) : toText(value));
 
+/** Ends with a newline. */
 export function columnsText(columns: readonly Column[], objects: readonly Obj[], noHeaders: boolean): string {
   const head = noHeaders ? [] : [columns.map((column) => column.header)];
   return alignRows([...head, ...objects.map((object) => columns.map((column) => column.cell(object)))]);

@@ -4,6 +4,7 @@ import { goValue, quote } from '../../../apimachinery/go-text.ts';
 import { sortedJson } from '../../../apimachinery/json.ts';
 import { KubectlError } from '../errors.ts';
 
+/** Throws KubectlError with kubectl's text. */
 export function parseGoTemplate(source: string): GoTemplate {
   try {
     return parseTemplate(source);
@@ -13,6 +14,7 @@ export function parseGoTemplate(source: string): GoTemplate {
   }
 }
 
+/** Throws KubectlError, with the template and the object in its text as kubectl has it. */
 export function printGoTemplate(template: GoTemplate, object: unknown, source: string): string {
   try {
     return renderTemplate(template, object);

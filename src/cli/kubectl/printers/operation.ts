@@ -4,6 +4,7 @@ import type { Obj } from '../json.ts';
 import type { DryRun, Kubectl } from '../kubectl.ts';
 import { type ObjectPrinter, objectPrinter, resourceSlashName } from './object-printer.ts';
 
+/** `operation` is the past participle: created, configured, unchanged. */
 export type OperationPrinter = (object: Obj, operation: string) => Routine;
 
 const suffixes: Readonly<Record<DryRun, string>> = { none: '', client: ' (dry run)', server: ' (server dry run)' };

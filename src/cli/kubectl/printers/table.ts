@@ -2,6 +2,7 @@
 import { at, entriesOf, list, namespaceOf, num, type Obj, obj, objs, text } from '../json.ts';
 import { alignRows } from './tab-writer.ts';
 
+/** What changes between the server's table and the screen. */
 export type TableOptions = {
   readonly wide: boolean;
   readonly noHeaders: boolean;

@@ -42,6 +42,7 @@ export const logs: NerdctlCommand = {
   },
 };
 
+/** Throws NerdctlError for a tail that is no number. */
 export function optionsOf(context: Context): LogOptions {
   const { flags } = context;
   const tail = flags.text('tail');

@@ -210,6 +210,7 @@ const prune: NerdctlCommand = {
   },
 };
 
+/** Those of nerdctl's that nobody uses. */
 export function* pruneNetworks(context: Context): Routine {
   const removed = listNetworks(context).filter((network) => network.id !== '' && removeNetwork(context, network) === undefined);
   if (removed.length > 0) yield* context.print(`Deleted Networks:\n${removed.map(({ name }) => `${name}\n`).join('')}\n`);

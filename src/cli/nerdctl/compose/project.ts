@@ -21,7 +21,9 @@ import {
 import { ComposeFileError, interpolate } from '../../compose-interpolate.ts';
 import { type Context, NerdctlError, NotSimulated } from '../context.ts';
 
+/** `fields` reads its part of the file. */
 export type Service = { readonly name: string; readonly fields: Fields; readonly dependsOn: readonly string[] };
+/** Services, networks and volumes by name. */
 export type Project = {
   readonly name: string;
   readonly path: string;
@@ -40,6 +42,7 @@ const serviceKeys = new Set(
 /** What the lab does not do for a service. */
 const absent = ['build', 'configs', 'secrets', 'devices', 'extends', 'healthcheck', 'volumes_from', 'sysctls'];
 
+/** Throws NerdctlError for what is missing or not understood. */
 export function loadProject(context: Context): Project {
   const { process, group: flags } = context;
   const given = flags.list('file')[0] ?? fileNames.find((name) => process.fs.exists(process.path(name)));

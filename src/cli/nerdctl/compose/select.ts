@@ -20,6 +20,7 @@ export function withDependencies(project: Project, names: readonly string[]): re
   return project.services.filter(({ name }) => wanted.has(name));
 }
 
+/** By compose's labels; of one service if it is named. */
 export const containersOf = (context: Context, project: Project, service?: string): ContainerdContainer[] =>
   context
     .client()

@@ -6,6 +6,7 @@ import { lastApplied } from '../create/generator.ts';
 /** A manifest with its own text as annotation. */
 export type Modified = { readonly object: Obj };
 
+/** The object with itself as its own annotation. */
 export function modifiedConfiguration(object: Obj): Modified {
   const bare = withoutPath(withPath(object, ['metadata', 'annotations'], obj(at(object, 'metadata.annotations'))), ['metadata', 'annotations', lastApplied]);
   return { object: withPath(bare, ['metadata', 'annotations', lastApplied], `${sortedJson(bare)}\n`) };

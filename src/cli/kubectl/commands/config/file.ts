@@ -9,11 +9,13 @@ export function configPath(k: Kubectl): string {
   return paths.find((path) => k.process.fs.exists(path)) ?? paths[0] ?? '';
 }
 
+/** Throws KubectlError for a file that is no kubeconfig. */
 export function readConfig(k: Kubectl): Kubeconfig {
   const path = configPath(k);
   return k.process.fs.exists(path) ? readKubeconfig(k.process, path) : emptyKubeconfig;
 }
 
+/** To the file that --kubeconfig or KUBECONFIG names. */
 export function writeConfig(k: Kubectl, config: Kubeconfig): void {
   const path = configPath(k);
   const folder = path.slice(0, path.lastIndexOf('/'));

@@ -7,6 +7,7 @@ import { type Obj, obj, text, withPath } from '../../json.ts';
 import { type DryRun, type Kubectl, pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 
+/** What `apply` compares with the next time. */
 export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 type GeneratorOptions = {

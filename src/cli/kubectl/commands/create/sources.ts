@@ -3,6 +3,7 @@ import { validateConfigMapKey, validateEnvVarName } from '../../../../apimachine
 import { KubectlError } from '../../errors.ts';
 import type { Kubectl } from '../../kubectl.ts';
 
+/** By key, not yet encoded. */
 export type Data = Readonly<Record<string, string>>;
 
 /** All the data that the flags name, keys checked. */

@@ -2,6 +2,7 @@ import { type ApiResource, resourceName } from '../../../../apimachinery/resourc
 import type { Kubectl } from '../../kubectl.ts';
 import type { TableOptions } from '../../printers/table.ts';
 
+/** The Accept header; a server that knows no tables answers with plain JSON. */
 export const tableAccept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
 
 /** How a resource's table is to look, as the flags say. */

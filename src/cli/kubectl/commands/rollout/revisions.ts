@@ -6,6 +6,7 @@ import { at, num, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { selectorText } from '../selectors.ts';
 
+/** `object` is a ReplicaSet or a ControllerRevision. */
 export type Revision = { readonly number: number; readonly object: Obj; readonly cause: string };
 
 const revisionKey = 'deployment.kubernetes.io/revision';

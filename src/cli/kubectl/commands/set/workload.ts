@@ -20,6 +20,7 @@ export function podSpecPath(kind: string): readonly string[] | undefined {
     : undefined;
 }
 
+/** `path` leads to the pod spec of the kind. */
 export const podSpecOf = (object: Obj, path: readonly string[]): Obj => obj(at(object, path.join('.')));
 
 type SetPlan = {
