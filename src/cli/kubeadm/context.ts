@@ -33,7 +33,7 @@ type Kubeconfig = {
   readonly contexts?: readonly NamedEntry[];
 };
 
-/** Made once a run; what fails goes through `fail`, which ends it as kubeadm does. */
+/** Made once a run; what ends it throws Fatal, with the text of kubeadm. */
 export class Context {
   readonly process: Process;
   readonly flags: Flags;

@@ -9,7 +9,7 @@ import { parseArguments } from './flags.ts';
 import { type Obj, obj, objs, text, texts } from './json.ts';
 import { homeOf } from './kubeconfig.ts';
 
-/** The one apiVersion that is written; older ones are read. */
+/** The apiVersion that is shown and written. */
 export const preferenceVersion = 'kubectl.config.k8s.io/v1beta1';
 
 type Option = { readonly name: string; readonly value: string };
