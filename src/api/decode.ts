@@ -46,12 +46,15 @@ function wrongIn(value: unknown, type: TypeInfo, where: Where): string | undefin
   if (type.kind === 'list')
     return Array.isArray(value) ? first(value, (item) => (type.items ? wrongIn(item, type.items, where) : undefined)) : mismatch(value, type, where);
   if (!isMap(value)) return mismatch(value, type, where);
-  if (type.kind === 'map') return first(Object.values(value), (item) => (type.items ? wrongIn(item, type.items, where) : undefined));
-  return first(Object.entries(value), ([name, item]) => {
+  if (type.kind === 'map') return first(Object.entries(value).sort(byName), ([, item]) => (type.items ? wrongIn(item, type.items, where) : undefined));
+  // kubectl sends the fields in order of their names.
+  return first(Object.entries(value).sort(byName), ([name, item]) => {
     const field = type.field(name);
     return field && wrongIn(item, field.type, { ...where, struct: type, path: join(where.path, name) });
   });
 }
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
 function first<T>(items: readonly T[], find: (item: T) => string | undefined): string | undefined {
   for (const item of items) {

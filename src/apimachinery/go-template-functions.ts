@@ -119,7 +119,7 @@ const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
       .replace(/%20/g, '+')
       .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
   call: (value) => {
-    throw new FunctionError(`non-function of type ${typeName(value)}`);
+    throw new FunctionError(`type ${typeName(value)}`);
   },
   eq(first, ...others) {
     if (others.length === 0) throw new FunctionError('missing argument for comparison');

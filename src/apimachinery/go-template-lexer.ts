@@ -88,6 +88,7 @@ function read(source: string, at: number, spaced: boolean, fail: Fail): Token {
     sticky.lastIndex = at;
     const text = sticky.exec(source)?.[0];
     if (text === undefined) continue;
+    if ((type === 'field' || type === 'variable' || type === 'word') && !ended(source, at + text.length)) throw badCharacter(source, at + text.length, fail);
     if (type === 'literal') return { type, text, value: literal(text), at, spaced };
     if (type === 'word' && (text === 'true' || text === 'false')) return { type: 'literal', text, value: text === 'true', at, spaced };
     return { type, text, at, spaced };
@@ -97,10 +98,15 @@ function read(source: string, at: number, spaced: boolean, fail: Fail): Token {
   if (char === '`') throw fail('unterminated raw quoted string', at);
   if (char === "'") throw fail('unterminated character constant', at);
   if (char === '-') return { type: 'symbol', text: char, at, spaced };
-  throw fail(
-    `${/[!-~]/.test(char) && !'{}'.includes(char) ? 'unexpected bad character' : 'bad character'} U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} '${char}'`,
-    at,
-  );
+  throw badCharacter(source, at, fail, /[!-~]/.test(char) && !'{}'.includes(char) ? 'unexpected bad character' : 'bad character');
+}
+
+/** Names end at a blank, the next part of a path, or a sign of the language (lex.go, atTerminator). */
+const ended = (source: string, at: number): boolean => at >= source.length || /[\s.,|:)(]/.test(source[at] ?? '') || source.startsWith('}}', at);
+
+function badCharacter(source: string, at: number, fail: Fail, what = 'bad character'): Error {
+  const char = String.fromCodePoint(source.codePointAt(at) ?? 0);
+  return fail(`${what} U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} '${char}'`, at);
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"', "'": "'", a: '\x07', b: '\b', f: '\f', v: '\v' };

@@ -31,7 +31,10 @@ export type GoTemplate = {
 };
 
 /** A template that cannot be read or run, in text/template's words. */
-export class GoTemplateError extends Error {}
+export class GoTemplateError extends Error {
+  /** What was written before it went wrong. */
+  output = '';
+}
 
 /** Reads a template. `functions` are the names it may call; `name` stands in messages. Throws GoTemplateError. */
 export function parse(source: string, name: string, functions: ReadonlySet<string>): GoTemplate {
@@ -39,6 +42,10 @@ export function parse(source: string, name: string, functions: ReadonlySet<strin
   const nodes = parser.list([]);
   return { name, source, nodes: nodes.nodes, defined: parser.defined };
 }
+
+/** What may follow an operand at once; anything else needs a blank before it. */
+const endsOperand = ({ type, text }: Token): boolean =>
+  type === 'close' || type === 'pipe' || type === 'eof' || text === ')' || text === ',' || text === '=' || text === ':=';
 
 type List = { readonly nodes: TemplateNode[]; readonly end: 'end' | 'else' | 'eof' };
 
@@ -157,8 +164,12 @@ class Parser {
     const { variables, assigns } = this.#declarations(context);
     const commands: Operand[][] = [];
     for (;;) {
+      const start = this.#peek();
+      if (start.type === 'pipe') throw this.#error(`unexpected ${shown(start)} in ${context}`, start.at);
       const command = this.#command(context);
-      if (command.length === 0) throw this.#error(commands.length === 0 ? `missing value for ${context}` : `missing value for ${context}`, this.#peek().at);
+      // Go lets a pipe end a pipeline.
+      if (command.length === 0 && commands.length > 0) break;
+      if (command.length === 0) throw this.#error(`missing value for ${context}`, this.#peek().at);
       const first = command[0];
       if (commands.length > 0 && first && (first.type === 'literal' || first.type === 'dot' || first.type === 'nil')) {
         throw this.#error(`non executable command in pipeline stage ${commands.length + 1}`, first.at);
@@ -203,6 +214,8 @@ class Parser {
         throw this.#error(token.type === 'eof' ? 'unclosed action' : `unexpected ${shown(token)} in ${operands.length > 0 ? 'operand' : context}`, token.at);
       }
       operands.push(operand);
+      const after = this.#peek();
+      if (!after.spaced && !endsOperand(after)) throw this.#error(`unexpected ${shown(after)} in operand`, after.at);
     }
   }
 

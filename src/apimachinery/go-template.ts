@@ -28,7 +28,12 @@ export const parseTemplate = (source: string, options: TemplateOptions = {}): Go
 export function renderTemplate(template: GoTemplate, data: unknown, options: TemplateOptions = {}): string {
   const struct = options.type === undefined ? undefined : { name: options.type, data };
   const run = new Execution(template, options.functions ?? kubectlFunctions, options.strict ?? false, options.nil, struct);
-  run.list(template.nodes, data, [['$', { value: data }]]);
+  try {
+    run.list(template.nodes, data, [['$', { value: data }]]);
+  } catch (error) {
+    if (error instanceof GoTemplateError) error.output = run.out;
+    throw error;
+  }
   return run.out;
 }
 
@@ -176,6 +181,8 @@ class Execution {
     try {
       return call(...args);
     } catch (error) {
+      if (error instanceof FunctionError && name === 'call' && rest[0])
+        throw this.#error(`error calling call: non-function ${operandText(rest[0])} of ${error.message}`, at, text);
       if (error instanceof FunctionError) throw this.#error(error.ofType ? error.message : `error calling ${name}: ${error.message}`, at, text);
       throw error;
     }

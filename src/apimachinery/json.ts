@@ -26,15 +26,20 @@ export function parseJson(text: string): unknown {
 }
 
 /** One value after another, as json.Decoder reads them. Throws JsonError. */
-export function parseJsonStream(text: string): unknown[] {
+export function parseJsonStream(text: string): { readonly values: unknown[]; readonly rest: string; readonly error?: JsonError } {
   const scanner = new Scanner(text);
   const values: unknown[] = [];
   while (!scanner.atEnd()) {
     const start = scanner.at;
-    scanner.value();
+    try {
+      scanner.value();
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      return { values, rest: text.slice(start), error };
+    }
     values.push(JSON.parse(text.slice(start, scanner.at)));
   }
-  return values;
+  return { values, rest: '' };
 }
 
 /** json.Marshal of a map: keys in order at every depth. */

@@ -2,7 +2,7 @@
 
 import type { Document, Node, YAMLMap } from 'yaml';
 import { goValue } from './go-text.ts';
-import { JsonError, parseJsonStream } from './json.ts';
+import { type JsonError, parseJsonStream } from './json.ts';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from './yaml-library.ts';
 import { yamlProblem } from './yaml-problem.ts';
 import { resolvePlain } from './yaml-scalar.ts';
@@ -15,9 +15,17 @@ export class YamlError extends Error {}
 export const parseYamlDocuments = (text: string): unknown[] => [...eachYamlDocument(text)];
 
 /** The same one by one, so that what stands before a mistake can be had. */
-export function* eachYamlDocument(text: string): Generator<unknown> {
+export function* eachYamlDocument(source: string): Generator<unknown> {
+  const text = withoutMark(source);
+  if (controls.test(text)) throw new YamlError('error converting YAML to JSON: yaml: control characters are not allowed');
   for (const value of /^\s*\{/.test(text) ? parseJsonOrYaml(text) : lazily(text)) if (value !== null && value !== undefined) yield value;
 }
+
+/** What no YAML may hold. */
+const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+
+/** Without a byte order mark, be it one character or the three bytes of one. */
+export const withoutMark = (text: string): string => text.replace(/^(\ufeff|\udcef\udcbb\udcbf)/, '');
 
 function* lazily(text: string): Generator<unknown> {
   for (const document of splitDocuments(text)) yield parseOne(document);
@@ -27,17 +35,19 @@ function* lazily(text: string): Generator<unknown> {
 export const parseYaml = (text: string): unknown => parseOne(text) ?? null;
 
 function parseJsonOrYaml(text: string): unknown[] {
+  const { values, rest, error } = parseJsonStream(text);
+  if (!error) return values;
+  // What follows whole values may be YAML.
+  return values.length > 0 && !rest.trimStart().startsWith('{') ? [...values, ...splitDocuments(rest).map(parseOne)] : wholeAsYaml(text, error);
+}
+
+function wholeAsYaml(text: string, error: JsonError): unknown[] {
   try {
-    return parseJsonStream(text);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    try {
-      return splitDocuments(text).map(parseOne);
-    } catch (yamlError) {
-      if (!(yamlError instanceof YamlError)) throw yamlError;
-      // What only ends too early says so; what is wrong somewhere says where.
-      throw new YamlError(error.message === 'unexpected end of JSON input' ? 'unexpected EOF' : `json: offset ${error.offset}: ${error.message}`);
-    }
+    return splitDocuments(text).map(parseOne);
+  } catch (yamlError) {
+    if (!(yamlError instanceof YamlError)) throw yamlError;
+    // What only ends too early says so; what is wrong somewhere says where.
+    throw new YamlError(error.message === 'unexpected end of JSON input' ? 'unexpected EOF' : `json: offset ${error.offset}: ${error.message}`);
   }
 }
 

@@ -6,6 +6,7 @@ type Problem = { readonly message: string; readonly line: number; readonly byPar
 
 /** `line 4: did not find expected key`; undefined when nothing is wrong. */
 export function yamlProblem(errors: readonly YAMLParseError[], text: string, lines: LineCounter): string | undefined {
+  if (/^(\s*(#.*)?\n)*%(?!YAML\b|TAG\b)/.test(text)) return 'found unknown directive name';
   if (errors.length === 0) return undefined;
   const [first] = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
   if (!first) return undefined;
@@ -39,8 +40,10 @@ function describe(error: YAMLParseError, context: Context): Problem {
       const message = isKeyOfOpenMap(context.text, line, col - 1) ? "could not find expected ':'" : 'mapping values are not allowed in this context';
       return scanner(message, context.lines.linePos(error.pos[1]).line);
     }
-    case 'BAD_SCALAR_START':
     case 'TAB_AS_INDENT':
+      if (tabInText(context.text, line)) return scanner('found a tab character that violates indentation');
+      return scanner('found character that cannot start any token');
+    case 'BAD_SCALAR_START':
       return scanner('found character that cannot start any token');
     case 'BAD_DQ_ESCAPE':
       return scanner('found unknown escape character');
@@ -51,6 +54,13 @@ function describe(error: YAMLParseError, context: Context): Problem {
     default:
       return parser(flowProblem(error.message) ?? 'did not find expected key');
   }
+}
+
+/** Whether a line that begins with a tab could go on with a plain text of the line above: then the tab is what is wrong (libyaml's scan_plain_scalar). */
+function tabInText(text: string, line: number): boolean {
+  const [before = ''] = above(text, line);
+  const value = before.trim().replace(/ #.*$/, '');
+  return /[^\s:,[{>|'"\]}]$/.test(value) && value !== '-' && value !== '---';
 }
 
 function missingCharacter(message: string, { line, column, text }: { line: number; column: number; text: string }): Problem {

@@ -44,6 +44,15 @@ Example resource specifications include:
 const mixed =
   "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'";
 
+/** As `targetsOf`; what cannot be read of files is then one error among others, without `error: ` (get, describe). */
+export function* readTargets(k: Kubectl, args: readonly string[]): Routine<readonly Target[]> {
+  try {
+    return yield* targetsOf(k, { args, selectAll: true });
+  } catch (error) {
+    throw error instanceof ErrorList ? new ErrorList([error]) : error;
+  }
+}
+
 /** Reads flags and arguments. Throws KubectlError with the builder's texts. */
 export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly Target[]> {
   const filenames = k.flags.list('filename');
@@ -71,9 +80,9 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
   const discovery = yield* k.discovery();
   const namespace = k.flags.bool('all-namespaces') ? '' : k.namespace;
   if (options.args.some((arg) => arg.includes('/'))) return options.args.flatMap((arg) => slashed(discovery, arg, namespace));
-  const words = (options.defaultType ?? options.args[0] ?? '').split(',').filter((word) => word !== '');
+  const words = (options.defaultType ?? options.args[0] ?? '').split(',');
   const names = options.defaultType === undefined ? options.args.slice(1) : options.args;
-  const resources = words.flatMap((word) => expand(discovery, word, names));
+  const resources = [...new Set(words.flatMap((word) => expand(discovery, word, names)))];
   if (names.length > 0) return named(k, resources, names, { namespace, selector: byFlag || ((options.allOrNames && options.all) ?? false) });
   if (!selector && !options.selectAll) throw new KubectlError('resource(s) were provided, but no name was specified');
   return resources.map((resource) => ({ kind: 'list', resource, namespace: resource.namespaced ? namespace : '' }));
@@ -108,15 +117,18 @@ function named(
   how: { readonly namespace: string; readonly selector: boolean },
 ): readonly Target[] {
   if (how.selector) throw new KubectlError('name cannot be provided when a selector is specified');
-  const unique = [...new Set(names)];
   return resources.flatMap((resource) => {
     if (resource.namespaced && k.flags.bool('all-namespaces')) throw new KubectlError('a resource cannot be retrieved by name across all namespaces');
-    return unique.map((name) => ({ kind: 'name' as const, resource, namespace: resource.namespaced ? how.namespace : '', name }));
+    return names.map((name) => ({ kind: 'name' as const, resource, namespace: resource.namespaced ? how.namespace : '', name }));
   });
 }
 
 /** What manifests say, without a word to the server: --local. */
 export function* manifestInfos(k: Kubectl, args: readonly string[]): Routine<readonly Info[]> {
+  if (args.length > 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
+    throw new KubectlError(
+      "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
+    );
   const targets = yield* targetsOf(k, { args });
   return targets.flatMap((target) => {
     if (target.kind !== 'manifest') return [];
@@ -128,7 +140,9 @@ export function* manifestInfos(k: Kubectl, args: readonly string[]): Routine<rea
 function* manifestTarget(k: Kubectl, manifest: Manifest): Routine<Target> {
   const apiVersion = text(manifest.object['apiVersion']);
   const kind = text(manifest.object['kind']);
-  const resource = (yield* k.discovery()).forKind(apiVersion, kind);
+  const discovery = yield* k.discovery();
+  const unversioned = apiVersion === '' ? discovery.forKind('v1', kind) : undefined;
+  const resource = unversioned ? { ...unversioned, version: '' } : discovery.forKind(apiVersion, kind);
   if (!resource) {
     throw new KubectlError(
       `resource mapping not found for name: "${nameOf(manifest.object)}" namespace: "${namespaceOf(manifest.object)}" from "${manifest.source}": no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,

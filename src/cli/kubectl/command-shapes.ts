@@ -251,7 +251,7 @@ export const commandShapes: Readonly<Record<string, CommandShape>> = {
   debug: {
     use: 'debug (POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ]',
     flags:
-      'arguments-only:bool attach:bool c,container:string copy-to:string custom:string env:array f,filename:list image:string image-pull-policy:string keep-annotations:bool keep-init-containers:bool=true keep-labels:bool keep-liveness:bool keep-readiness:bool keep-startup:bool profile:string=legacy q,quiet:bool replace:bool same-node:bool set-image:array share-processes:bool=true i,stdin:bool target:string t,tty:bool',
+      'arguments-only:bool attach:bool c,container:string copy-to:string custom:string env:pairs f,filename:list image:string image-pull-policy:string keep-annotations:bool keep-init-containers:bool=true keep-labels:bool keep-liveness:bool keep-readiness:bool keep-startup:bool profile:string=legacy q,quiet:bool replace:bool same-node:bool set-image:pairs share-processes:bool=true i,stdin:bool target:string t,tty:bool',
   },
   events: {
     use: 'events [(-o|--output=)json|yaml|kyaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file] [--for TYPE/NAME] [--watch] [--types=Normal,Warning]',

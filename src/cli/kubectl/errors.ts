@@ -53,7 +53,13 @@ export const prefixed = (error: unknown, prefix: string): unknown =>
 
 /** The text and exit status for whatever was thrown; undefined for what is no error of kubectl (a bug in the lab). */
 export function describeError(error: unknown): { readonly text: string; readonly exitCode: number } | undefined {
-  if (error instanceof ErrorList) return describeAll(error.errors);
+  // Only an outermost list of one is its one error (helpers.go checkErr).
+  if (error instanceof ErrorList && error.errors.length !== 1) return describeAll(error.errors);
+  const [only] = error instanceof ErrorList ? error.errors : [error];
+  return only instanceof ErrorList ? describeAll(only.errors) : describeOne(only);
+}
+
+function describeOne(error: unknown): { readonly text: string; readonly exitCode: number } | undefined {
   if (error instanceof KubectlError) {
     const bare = error.bare || error.message === '' || error.message.startsWith('error: ');
     return { text: bare ? error.message : `error: ${error.message}`, exitCode: error.exitCode };
@@ -64,12 +70,17 @@ export function describeError(error: unknown): { readonly text: string; readonly
 }
 
 function describeAll(errors: readonly unknown[]): { readonly text: string; readonly exitCode: number } | undefined {
-  if (errors.length === 1) return describeError(errors[0]);
   const lines: string[] = [];
   for (const error of errors) {
     // One among several has no `error: ` in front.
     const described =
-      error instanceof StatusError ? { text: standardText(error) ?? '' } : error instanceof KubectlError ? { text: error.message } : describeError(error);
+      error instanceof StatusError
+        ? { text: standardText(error) ?? '' }
+        : error instanceof KubectlError
+          ? { text: error.message }
+          : error instanceof ErrorList
+            ? describeAll(error.errors)
+            : describeOne(error);
     if (!described) return undefined;
     lines.push(described.text);
   }

@@ -3,7 +3,11 @@ import { DurationError, parseGoDuration } from '../../apimachinery/duration.ts';
 import { quote } from '../../apimachinery/go-text.ts';
 import { KubectlError } from './errors.ts';
 
+<<<<<<< HEAD
 type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'list' | 'array' | 'map';
+=======
+export type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'list' | 'array' | 'map' | 'pairs';
+>>>>>>> d6928bb (kubectl: what two hundred calls beside the real one showed (set, rollout, debug, manifests, templates, logs, drain, create))
 
 /** `value` is the default as help shows it. */
 export type Flag = { readonly name: string; readonly short: string; readonly type: FlagType; readonly value: string };
@@ -40,8 +44,9 @@ export class FlagValues {
   }
 
   set(flag: Flag, value: string): void {
-    const items = flag.type === 'list' || flag.type === 'map' ? splitCsv(value) : [value];
-    const many = flag.type === 'list' || flag.type === 'map' || flag.type === 'array';
+    const cut = ['list', 'map', 'pairs'].includes(flag.type);
+    const items = cut ? splitCsv(value) : [value];
+    const many = cut || flag.type === 'array';
     this.#given.set(flag.name, many ? [...(this.#given.get(flag.name) ?? []), ...items] : items);
   }
 
@@ -185,9 +190,10 @@ function wrongValue(flag: Flag, value: string): string | undefined {
   if (flag.type === 'bool' && !/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value))
     return `strconv.ParseBool: parsing ${quote(value)}: invalid syntax`;
   if (flag.type === 'int' && !/^[+-]?\d+$/.test(value)) return `strconv.ParseInt: parsing ${quote(value)}: invalid syntax`;
-  if (flag.type === 'map') {
+  if (flag.type === 'map' || flag.type === 'pairs') {
     const bad = splitCsv(value).find((pair) => !pair.includes('='));
-    return bad === undefined ? undefined : `${bad} must be formatted as key=value`;
+    if (bad === undefined) return undefined;
+    return flag.type === 'map' ? 'malformed pair, expect string=string' : `${bad} must be formatted as key=value`;
   }
   if (flag.type !== 'duration') return undefined;
   try {

@@ -1,7 +1,9 @@
 /** Reading -f: files, folders, stdin, many documents; kubernetes cli-runtime/pkg/resource/visitor.go. */
 import { wrongType } from '../../api/decode.ts';
 import { typeOf } from '../../api/schema.ts';
+import { quote } from '../../apimachinery/go-text.ts';
 import { sortedJson } from '../../apimachinery/json.ts';
+import { tryParseTime } from '../../apimachinery/time.ts';
 import { eachYamlDocument, YamlError } from '../../apimachinery/yaml.ts';
 import { Errno } from '../../linux/errno.ts';
 import { type OpenFile, readAll } from '../../linux/open-file.ts';
@@ -28,13 +30,15 @@ type ManifestOptions = {
 };
 
 /** All objects of the given files, in order. Throws KubectlError with the texts of the resource builder. */
-export function* readManifests(k: Kubectl, options: ManifestOptions): Routine<readonly Manifest[]> {
+export function* readManifests(k: Kubectl, { filenames, ...rest }: ManifestOptions): Routine<readonly Manifest[]> {
+  const options = { ...rest, filenames: filenames.flatMap((name) => matching(k, name)) };
   if (options.kustomize) {
     if (options.filenames.length > 0) throw new KubectlError('only one of -f or -k can be specified');
     const { objects, warnings } = kustomized(k.process, options.kustomize);
     yield* k.printError(warnings);
     return objects.map((object) => ({ object, source: options.kustomize ?? '' }));
   }
+  if (options.filenames.filter((name) => name === '-').length > 1) throw new KubectlError('standard input cannot be used for multiple arguments');
   const missing = options.filenames.filter((name) => isPath(name) && !k.process.fs.exists(name)).map(notThere);
   if (missing.length > 1) throw new ErrorList(missing);
   const manifests: Manifest[] = [];
@@ -51,6 +55,24 @@ function* readOne(k: Kubectl, name: string, options: ManifestOptions): Routine<r
   const files = fs.isDirectory(name) ? filesBelow(k, name.replace(/\/+$/, ''), options.recursive ?? false) : [name];
   if (files.length === 0) throw new KubectlError(`error reading [${name}]: recognized file extensions are [.json .yaml .yml]`);
   return files.flatMap((file) => parse(readText(k, file), file, options));
+}
+
+/** The files of a pattern in quotes; a name that fits nothing stands for itself. */
+function matching(k: Kubectl, name: string): readonly string[] {
+  if (!isPath(name) || !/[*?]/.test(name)) return [name];
+  const slash = name.lastIndexOf('/');
+  const [folder, pattern] = [name.slice(0, slash + 1), name.slice(slash + 1)];
+  if (!k.process.fs.isDirectory(folder || '.')) return [name];
+  const found = k.process.fs.list(folder || '.').flatMap(([file]) => (fitsPattern(pattern, file) ? [`${folder}${file}`] : []));
+  return found.length > 0 ? found.sort() : [name];
+}
+
+/** `*` and `?` of filepath.Match. */
+function fitsPattern(pattern: string, name: string): boolean {
+  if (pattern === '') return name === '';
+  const [first] = pattern;
+  if (first === '*') return fitsPattern(pattern.slice(1), name) || (name !== '' && fitsPattern(pattern, name.slice(1)));
+  return name !== '' && (first === '?' || first === name[0]) && fitsPattern(pattern.slice(1), name.slice(1));
 }
 
 const isPath = (name: string): boolean => name !== '-' && !/^https?:\/\//.test(name) && !descriptor.test(name);
@@ -127,30 +149,43 @@ function validate(document: unknown, source: string): void {
 
 function problemOf(document: unknown): string | undefined {
   if (!isObj(document)) return 'invalid object to validate';
+  if (document['kind'] === 'List' && Array.isArray(document['items'])) {
+    const problems = [...new Set(document['items'].map(problemOf).filter((problem) => problem !== undefined))];
+    return problems.length > 1 ? `[${problems.join(', ')}]` : problems[0];
+  }
   const missing = ['apiVersion', 'kind'].filter((key) => text(document[key]) === '');
-  if (missing.length === 0) return undefined;
+  const untyped = ['apiVersion', 'kind'].find((key) => typeof document[key] !== 'string');
+  if (missing.length === 0 && untyped !== undefined) return `${untyped} isn't string type`;
+  if (missing.length === 0)
+    return text(document['apiVersion']).split('/').length > 2 ? `unexpected GroupVersion string: ${text(document['apiVersion'])}` : undefined;
   return missing.length === 1 ? `${missing[0]} not set` : `[${missing.map((key) => `${key} not set`).join(', ')}]`;
 }
 
-/** An object as the decoder of unstructured objects takes it: it needs a kind and an apiVersion. */
+/** An object as the decoder of unstructured objects takes it: it needs a kind; without an apiVersion the server is asked in vain. */
 function decode(document: unknown, source: string): Obj {
   if (!isObj(document))
-    throw new KubectlError(
-      `unable to decode "${source}": couldn't get version/kind; json parse error: json: cannot unmarshal ${goKind(document)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-    );
+    throw new KubectlError(`unable to decode "${source}": json: cannot unmarshal ${goKind(document)} into Go value of type unstructured.detector`);
   if (text(document['kind']) === '') throw new KubectlError(`unable to decode "${source}": Object 'Kind' is missing in '${sortedJson(document)}'`);
-  if (text(document['apiVersion']) === '') throw new KubectlError(`unable to decode "${source}": Object 'apiVersion' is missing in '${sortedJson(document)}'`);
   return document;
 }
 
 /** Labels and annotations are texts: `version: 1` and `app: y` are not. */
 function metadataProblem(object: Obj, source: string): { readonly problem?: string } {
   const type = typeOf('v1', 'ConfigMap');
-  const wrong = type && wrongType({ metadata: object['metadata'] }, type);
+  const wrong = type && wrongType({ metadata: object['metadata'] }, type, { quantity: () => undefined, time: wrongTime });
   return wrong === undefined ? {} : { problem: `unable to decode "${source}": ${wrong}` };
 }
+
+const wrongTime = (value: string): string | undefined =>
+  tryParseTime(value) === undefined ? `parsing time ${quote(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${quote(value)} as "2006"` : undefined;
 
 const goKind = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value);
 
 /** A List stands for its items. */
-const itemsOf = (object: Obj): readonly Obj[] => (text(object['kind']).endsWith('List') && Array.isArray(object['items']) ? objs(object['items']) : [object]);
+function itemsOf(object: Obj): readonly Obj[] {
+  const kind = text(object['kind']);
+  if (!kind.endsWith('List') || !Array.isArray(object['items'])) return [object];
+  // Items of a typed list need not say what they are.
+  const own = kind === 'List' ? {} : { apiVersion: object['apiVersion'], kind: kind.slice(0, -4) };
+  return objs(object['items']).map((item) => (text(item['kind']) === '' ? { ...item, ...own } : item));
+}

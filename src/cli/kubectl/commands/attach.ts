@@ -36,7 +36,7 @@ export function* attachTo(
   const own = [...objs(at(pod, 'spec.containers')), ...objs(at(pod, 'spec.ephemeralContainers')), ...objs(at(pod, 'spec.initContainers'))].find(
     (each) => each['name'] === container,
   );
-  if (!own) throw new KubectlError(`container ${container} not found in pod ${nameOf(pod)}`);
+  if (!own) throw new KubectlError(`cannot attach to the container: container ${container} not found in pod ${nameOf(pod)}`);
   let tty = yield* wantsTty(k, stdin);
   if (tty && own['tty'] !== true) {
     tty = false;

@@ -18,6 +18,7 @@ export const autoscale: CommandEntry = {
     const [min, max] = [k.flags.number('min'), k.flags.number('max')];
     if (max < 1) throw new KubectlError(`--max=MAXPODS is required and must be at least 1, max: ${max}`);
     if (max < min) throw new KubectlError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`);
+    if (k.flags.has('cpu-percent') && k.flags.has('cpu')) throw new KubectlError('--cpu-percent and --cpu are mutually exclusive');
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun, { typed: true });
     for (const info of yield* visitAll(k, { args: k.args })) {
@@ -35,7 +36,8 @@ export const autoscale: CommandEntry = {
       );
       const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
       const path = `/apis/autoscaling/v2/namespaces/${info.namespace}/horizontalpodautoscalers`;
-      yield* print(dryRun === 'client' ? body : yield* post(k, { path, query, body, metrics }), 'autoscaled');
+      if (dryRun === 'client') yield* print(body, 'created');
+      else yield* print(yield* post(k, { path, query, body, metrics }), 'autoscaled');
     }
   },
 };

@@ -11,10 +11,10 @@ const annotation = 'kubectl.kubernetes.io/default-container';
 
 type Named = { readonly name: string; readonly kind: 'regular' | 'init' | 'ephem' };
 
-/** Containers, then init, then ephemeral ones. */
+/** Containers, then ephemeral, then init ones. */
 export function containersOf(pod: Obj): readonly Named[] {
   const group = (path: string, kind: Named['kind']): Named[] => objs(at(pod, path)).map((container) => ({ name: text(container['name']), kind }));
-  return [...group('spec.containers', 'regular'), ...group('spec.initContainers', 'init'), ...group('spec.ephemeralContainers', 'ephem')];
+  return [...group('spec.containers', 'regular'), ...group('spec.ephemeralContainers', 'ephem'), ...group('spec.initContainers', 'init')];
 }
 
 /** The annotated or first container, and the words that tell which one was taken. */

@@ -44,7 +44,7 @@ function* upload(k: Kubectl, from: FileSpec, to: FileSpec): Routine {
   const path = (yield* isDirectory(k, to)) ? `${to.path.replace(/\/+$/, '')}/${base}` : to.path.replace(/(?<=.)\/+$/, '');
   const folder = path.slice(0, path.lastIndexOf('/') + 1).replace(/(?<=.)\/+$/, '');
   const archive = writeTar(entriesOf(k, source, path.slice(path.lastIndexOf('/') + 1)), Math.floor(k.now / 1000));
-  const result = yield* exec(k, to, ['tar', '-xmf', '-', ...(folder === '' ? [] : ['-C', folder])], archive);
+  const result = yield* exec(k, to, ['tar', '-xmf', '-', ...(folder === '' ? [] : ['-C', folder])], { input: archive });
   yield* k.printError(result.stderr);
   if (result.exitCode !== 0) throw new KubectlError(`command terminated with exit code ${result.exitCode}`, { bare: true, exitCode: result.exitCode });
 }
@@ -60,7 +60,7 @@ function entriesOf(k: Kubectl, source: string, path: string): readonly TarEntry[
 /** An image without `test` has no folder to tell us about. */
 function* isDirectory(k: Kubectl, { path, ...pod }: FileSpec): Routine<boolean> {
   try {
-    return (yield* exec(k, { ...pod, path }, ['test', '-d', path])).exitCode === 0;
+    return (yield* exec(k, { ...pod, path }, ['test', '-d', path], { silent: true })).exitCode === 0;
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
     return false;
@@ -96,12 +96,13 @@ function* unpack(k: Kubectl, entry: TarEntry, { prefix, from, to }: { readonly p
   if (entry.type !== 'directory') fs.write(target, entry.content ?? '');
 }
 
+type Input = { readonly input?: string; readonly silent?: boolean };
 type Result = { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
 
-function* exec(k: Kubectl, { namespace, pod: name }: FileSpec, command: readonly string[], input?: string): Routine<Result> {
+function* exec(k: Kubectl, { namespace, pod: name }: FileSpec, command: readonly string[], { input, silent = false }: Input = {}): Routine<Result> {
   const pod = obj(yield* k.api.request({ method: 'GET', path: `/api/v1/namespaces/${namespace}/pods/${name}` }));
   // What is read comes over stdout, so that kubectl says it on its own.
-  if (input === undefined && k.flags.text('container') === '') yield* k.print(defaultContainer(pod).notice);
+  if (!silent && input === undefined && k.flags.text('container') === '') yield* k.print(defaultContainer(pod).notice);
   const container = yield* chooseContainer(k, pod, input === undefined);
   const query = { command: [...command], container, ...(input !== undefined && { stdin: 'true' }), stdout: 'true', stderr: 'true' };
   let session: unknown;

@@ -9,8 +9,8 @@ import { at, defined, nameOf, namespaceOf, type Obj, obj, objs, text } from '../
 import type { Kubectl } from '../kubectl.ts';
 import { attachTo, reattachHint } from './attach.ts';
 import { waitForPod } from './containers.ts';
-
-const profiles = ['legacy', 'general', 'baseline', 'restricted', 'netadmin', 'sysadmin', 'auto'];
+import { copyOf, customized, nodePodSpec, profileNames, readCustom, type Style, securityContext } from './debug-profiles.ts';
+import { isReference } from './image-name.ts';
 
 /** kubernetes kubectl/pkg/cmd/debug/debug.go. */
 export const debug: CommandEntry = {
@@ -22,9 +22,10 @@ export const debug: CommandEntry = {
   *run(k) {
     const subjects = k.dash >= 0 ? k.args.slice(0, k.dash) : k.args;
     const profile = k.flags.text('profile');
-    if (!profiles.includes(profile)) throw new KubectlError(`unknown profile: ${profile}`);
+    if (!profileNames.includes(profile)) throw new KubectlError(`unknown profile: ${profile}`);
     const copy = k.flags.text('copy-to');
     checkWhat(k, copy);
+    const custom = readCustom(k);
     if (subjects.length === 0 && k.flags.list('filename').length === 0) throw new KubectlError('NAME or filename is required for debug');
     if (k.flags.text('target') !== '') {
       if (copy !== '') throw new KubectlError('--target is incompatible with --copy-to. Use --share-processes instead.');
@@ -40,11 +41,14 @@ export const debug: CommandEntry = {
     for (const info of yield* visitAll(k, { args: subjects, ...(subjects.some((word) => word.includes('/')) ? {} : { defaultType: 'pods' }) })) {
       const session =
         info.resource.kind === 'Node'
-          ? yield* debugNode(k, info)
+          ? yield* debugNode(k, info, custom)
           : info.resource.kind === 'Pod'
-            ? yield* copy === '' ? ephemeral(k, info) : copied(k, info, copy)
+            ? yield* copy === '' ? ephemeral(k, info, custom) : copied(k, info, copy, custom)
             : undefined;
-      if (!session) throw new KubectlError(`"${info.resource.kind.toLowerCase()}" not supported by debug`);
+      if (!session)
+        throw new KubectlError(
+          `"${info.resource.group === '' ? '' : info.resource.group}/${info.resource.version}, Kind=${info.resource.kind}" not supported by debug`,
+        );
       status = yield* attach(k, session);
     }
     return status;
@@ -53,6 +57,10 @@ export const debug: CommandEntry = {
 
 function checkWhat(k: Kubectl, copy: string): void {
   const [image, images] = [k.flags.text('image'), k.flags.list('set-image')];
+  if (copy === '' && k.flags.bool('replace')) throw new KubectlError('--replace may only be used with --copy-to.');
+  if (image !== '' && !isReference(image)) throw new KubectlError(`invalid image name "${image}": invalid reference format`);
+  for (const [name = '', other = ''] of images.map((pair) => pair.split('=')))
+    if (!isReference(other)) throw new KubectlError(`invalid image name "${other}" for container "${name}": invalid reference format`);
   if (copy === '' && images.length > 0) throw new KubectlError('--set-image may only be used with --copy-to.');
   if (copy === '' && image === '') throw new KubectlError('you must specify --image when not using --copy-to.');
   if (copy !== '' && image === '' && images.length === 0 && commandOf(k).length === 0)
@@ -75,11 +83,11 @@ function debuggerName(k: Kubectl, pod: Obj): string {
 
 const commandOf = (k: Kubectl): readonly string[] => (k.dash >= 0 ? k.args.slice(k.dash) : []);
 
-function container(k: Kubectl, name: string): Obj {
+function container(k: Kubectl, name: string, style: Style, custom: Obj): Obj {
   const { flags } = k;
   const command = commandOf(k);
   const env = flags.list('env').map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1) }));
-  return defined({
+  const made = defined({
     name,
     image: flags.text('image') || undefined,
     command: command.length > 0 && !flags.bool('arguments-only') ? command : undefined,
@@ -89,25 +97,16 @@ function container(k: Kubectl, name: string): Obj {
     stdin: flags.bool('stdin') || undefined,
     tty: flags.bool('tty') || undefined,
     terminationMessagePolicy: 'File',
-    securityContext: securityContext(flags.text('profile')),
+    securityContext: securityContext(flags.text('profile'), style),
   });
+  return customized(made, custom);
 }
 
-/** kubernetes kubectl/pkg/cmd/debug/profiles.go. */
-function securityContext(profile: string): Obj | undefined {
-  if (profile === 'general') return { capabilities: { add: ['SYS_PTRACE'] } };
-  if (profile === 'sysadmin') return { privileged: true };
-  if (profile === 'netadmin') return { capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } };
-  if (profile === 'restricted')
-    return { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
-  return undefined;
-}
-
-function* ephemeral(k: Kubectl, info: Info): Routine<Session> {
+function* ephemeral(k: Kubectl, info: Info, custom: Obj): Routine<Session> {
   const name = debuggerName(k, info.object);
   if (k.flags.text('container') === '') yield* k.print(`Defaulting debug container name to ${name}.\n`);
   const target = k.flags.text('target');
-  const added = { ...container(k, name), ...(target !== '' && { targetContainerName: target }) };
+  const added = { ...container(k, name, 'ephemeral', custom), ...(target !== '' && { targetContainerName: target }) };
   const path = `/api/v1/namespaces/${info.namespace}/pods/${info.name}/ephemeralcontainers`;
   const body = { spec: { ephemeralContainers: [...objs(at(info.object, 'spec.ephemeralContainers')), added] } };
   const pod = obj(yield* k.api.request({ method: 'PATCH', path, body, contentType: 'application/strategic-merge-patch+json' }));
@@ -120,39 +119,24 @@ function newImage(k: Kubectl, name: string): string | undefined {
   return (pairs.find(([each]) => each === name) ?? pairs.find(([each]) => each === '*'))?.[1];
 }
 
-function* copied(k: Kubectl, info: Info, copyTo: string): Routine<Session> {
+function* copied(k: Kubectl, info: Info, copyTo: string, custom: Obj): Routine<Session> {
   const spec = obj(info.object['spec']);
+  const chosen = k.flags.text('container') !== '' || k.flags.text('image') === '';
   const name = k.flags.text('container') || (k.flags.text('image') === '' ? text(objs(spec['containers'])[0]?.['name']) : debuggerName(k, info.object));
+  if (!chosen) yield* k.print(`Defaulting debug container name to ${name}.\n`);
   const existing = objs(spec['containers']).some((each) => each['name'] === name);
-  const fresh = container(k, name);
+  const fresh = container(k, name, 'copy', custom);
   const containers = existing
     ? objs(spec['containers']).map((each) => (each['name'] === name ? { ...each, ...fresh } : each))
     : [...objs(spec['containers']), fresh];
-  const probes = (each: Obj): Obj => {
-    const { livenessProbe, readinessProbe, startupProbe, ...rest } = each;
-    return defined({
-      ...rest,
-      livenessProbe: k.flags.bool('keep-liveness') ? livenessProbe : undefined,
-      readinessProbe: k.flags.bool('keep-readiness') ? readinessProbe : undefined,
-      startupProbe: k.flags.bool('keep-startup') ? startupProbe : undefined,
-    });
-  };
-  const { nodeName, ephemeralContainers: _ephemeral, ...rest } = spec;
-  const metadata = defined({
-    name: copyTo,
-    namespace: info.namespace,
-    labels: k.flags.bool('keep-labels') ? at(info.object, 'metadata.labels') : undefined,
-    annotations: k.flags.bool('keep-annotations') ? at(info.object, 'metadata.annotations') : undefined,
-  });
+  const touched = k.flags.text('image') !== '' || k.flags.text('container') !== '' || commandOf(k).length > 0;
   const body = {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata,
-    spec: defined({
-      ...rest,
-      containers: containers.map(probes).map((each) => ({ ...each, image: newImage(k, text(each['name'])) ?? each['image'] })),
-      shareProcessNamespace: k.flags.bool('share-processes') ? true : undefined,
-      nodeName: k.flags.bool('same-node') ? nodeName : undefined,
+    ...copyOf(k, info.object, {
+      name: copyTo,
+      touched,
+      containers: containers.map((each) => ({ ...each, image: newImage(k, text(each['name'])) ?? each['image'] })),
     }),
   };
   const root = `/api/v1/namespaces/${info.namespace}/pods`;
@@ -160,7 +144,7 @@ function* copied(k: Kubectl, info: Info, copyTo: string): Routine<Session> {
   return { pod: obj(yield* k.api.request({ method: 'POST', path: root, body })), container: name };
 }
 
-function* debugNode(k: Kubectl, info: Info): Routine<Session> {
+function* debugNode(k: Kubectl, info: Info, custom: Obj): Routine<Session> {
   const name = `node-debugger-${info.name}-${randomSuffix(k.process.sim.random)}`.slice(0, 253);
   const own = k.flags.text('container') || 'debugger';
   if (!k.flags.bool('quiet')) yield* k.print(`Creating debugging pod ${name} with container ${own} on node ${info.name}.\n`);
@@ -168,16 +152,7 @@ function* debugNode(k: Kubectl, info: Info): Routine<Session> {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace: k.namespace, labels: { 'app.kubernetes.io/managed-by': 'kubectl-debug' } },
-    spec: {
-      containers: [{ ...container(k, own), volumeMounts: [{ mountPath: '/host', name: 'host-root' }] }],
-      hostIPC: true,
-      hostNetwork: true,
-      hostPID: true,
-      nodeName: info.name,
-      restartPolicy: 'Never',
-      tolerations: [{ operator: 'Exists' }],
-      volumes: [{ name: 'host-root', hostPath: { path: '/' } }],
-    },
+    spec: nodePodSpec(k.flags.text('profile'), info.name, container(k, own, 'node', custom)),
   };
   return { pod: obj(yield* k.api.request({ method: 'POST', path: `/api/v1/namespaces/${k.namespace}/pods`, body })), container: own };
 }

@@ -1,6 +1,6 @@
 import { isReason, StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { type Info, listInfos, type Target, targetsOf } from '../builder.ts';
+import { type Info, listInfos, readTargets, type Target } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { describers } from '../describe/describers.ts';
 import { describeEvents, eventsOf } from '../describe/events.ts';
@@ -19,7 +19,7 @@ export const describe: CommandEntry = {
   *run(k) {
     if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
       throw new KubectlError('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.');
-    const targets = yield* targetsOf(k, { args: k.args, selectAll: true });
+    const targets = yield* readTargets(k, k.args);
     const errors: unknown[] = [];
     let count = 0;
     for (const target of targets) {
@@ -35,7 +35,7 @@ export const describe: CommandEntry = {
         errors.push(error);
       }
     }
-    if (errors.length > 0) throw new ErrorList(errors);
+    if (errors.length > 0) throw new ErrorList([new ErrorList(errors)]);
     if (count === 0) yield* k.printError(k.flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${k.namespace} namespace.\n`);
   },
 };

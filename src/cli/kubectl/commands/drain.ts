@@ -1,4 +1,5 @@
 import { formatGoDuration } from '../../../apimachinery/duration.ts';
+import { parseSelector, SelectorError } from '../../../apimachinery/labels.ts';
 import { isReason, StatusError } from '../../../apimachinery/status.ts';
 import { type Routine, sleep } from '../../../sim/routine.ts';
 import type { Info } from '../builder.ts';
@@ -20,6 +21,7 @@ export const drain: CommandEntry = {
   examples: '# Before the machine is switched off\nkubectl drain node01 --ignore-daemonsets',
   *run(k) {
     const dryRun = yield* k.dryRun();
+    checkSelector(k.flags.text('pod-selector'));
     const nodes = yield* nodesOf(k);
     yield* mark(k, nodes, true, dryRun);
     const failed: { readonly node: string; readonly errors: readonly string[] }[] = [];
@@ -37,6 +39,15 @@ export const drain: CommandEntry = {
     throw new KubectlError(failed.flatMap(({ errors }) => errors).join('\n'), { bare: true });
   },
 };
+
+function checkSelector(selector: string): void {
+  try {
+    parseSelector(selector);
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error;
+    throw new KubectlError('--pod-selector=<pod_selector> must be a valid label selector');
+  }
+}
 
 type Verdict = { readonly evict: boolean; readonly warning?: string; readonly problem?: string };
 
@@ -121,7 +132,7 @@ function* evict(k: Kubectl, pod: Obj, limits: Limits): Routine<string | undefine
   const grace = k.flags.number('grace-period');
   const deleteOptions = grace >= 0 ? { gracePeriodSeconds: grace } : {};
   for (;;) {
-    yield* k.print(`evicting pod ${namespace}/${name}${limits.dryRun === 'server' ? ' (server dry run)' : ''}\n`);
+    if (!k.flags.bool('disable-eviction')) yield* k.print(`evicting pod ${namespace}/${name}${limits.dryRun === 'server' ? ' (server dry run)' : ''}\n`);
     try {
       if (k.flags.bool('disable-eviction')) yield* k.api.request({ method: 'DELETE', path, body: deleteOptions });
       else
@@ -162,10 +173,9 @@ function* waitGone(k: Kubectl, pod: Obj, path: string, limits: Limits): Routine<
       if (isReason(error, 'NotFound')) break;
       throw error;
     }
-    if (k.now >= limits.until)
-      return `error when waiting for pod "${nameOf(pod)}" in namespace "${namespaceOf(pod)}" to terminate: global timeout reached: ${formatGoDuration(limits.timeout)}`;
+    if (k.now >= limits.until) return `error when waiting for pod "${nameOf(pod)}" in namespace "${namespaceOf(pod)}" to terminate: context deadline exceeded`;
     yield* sleep(Math.min(pollGone, Math.max(1, limits.until - k.now)));
   }
-  yield* k.print(`pod/${nameOf(pod)} evicted\n`);
+  yield* k.print(`pod/${nameOf(pod)} ${k.flags.bool('disable-eviction') ? 'deleted' : 'evicted'}\n`);
   return undefined;
 }

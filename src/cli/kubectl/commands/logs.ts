@@ -41,13 +41,14 @@ function checkArguments(k: Kubectl): void {
   if (args.length === 0 && !selector) throw k.usage(expected);
   if (args.length > 2 || (selector && args.length > 1)) throw k.usage(expected);
   if (selector && args.length === 1) throw k.usage('only a selector (-l) or a POD name is allowed');
-  if (flags.has('container') && args.length === 2) throw k.usage('only one of -c or an inline [CONTAINER] arg is allowed');
+  if (flags.has('container') && args.length === 2) throw new KubectlError('only one of -c or an inline [CONTAINER] arg is allowed');
   if (flags.bool('all-containers') && (flags.text('container') !== '' || args.length === 2))
     throw new KubectlError(`--all-containers=true should not be specified with container name ${flags.text('container') || args[1]}`);
   if (flags.text('since-time') !== '' && flags.duration('since') !== 0) throw new KubectlError('at most one of `sinceTime` or `sinceSeconds` may be specified');
   const since = flags.text('since-time');
   if (since !== '' && tryParseTime(since) === undefined) throw new KubectlError(timeParseError(since));
-  if (flags.has('limit-bytes') && flags.number('limit-bytes') <= 0) throw new KubectlError('--limit-bytes must be greater than 0');
+  if (flags.duration('since') < 0) throw new KubectlError('--since must be greater than 0');
+  if (flags.number('limit-bytes') < 0) throw new KubectlError('--limit-bytes must be greater than 0');
   if (flags.has('tail') && flags.number('tail') < -1) throw new KubectlError('--tail must be greater than or equal to -1');
 }
 
@@ -115,7 +116,7 @@ function* sourcesOf(k: Kubectl, pod: Obj): Routine<readonly Source[]> {
     return [{ pod, container: given }];
   }
   const { name, notice } = defaultContainer(pod);
-  yield* k.printError(notice);
+  if (!k.flags.bool('all-pods')) yield* k.printError(notice);
   return [{ pod, container: name }];
 }
 
@@ -180,6 +181,6 @@ function logQuery(k: Kubectl, container: string): Record<string, string> {
     ...(since > 0 && { sinceSeconds: String(Math.ceil(since / 1000)) }),
     ...(flags.text('since-time') !== '' && { sinceTime: /^\d{4}-/.test(flags.text('since-time')) ? flags.text('since-time') : rfc3339(0) }),
     ...(tail >= 0 && { tailLines: String(tail) }),
-    ...(flags.has('limit-bytes') && { limitBytes: flags.text('limit-bytes') }),
+    ...(flags.number('limit-bytes') > 0 && { limitBytes: flags.text('limit-bytes') }),
   };
 }

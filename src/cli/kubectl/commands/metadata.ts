@@ -41,6 +41,7 @@ function* change(k: Kubectl, field: Field): Routine {
   const listing = k.flags.bool('list');
   if (pairs.set.size === 0 && pairs.remove.length === 0 && !listing) throw new KubectlError(`at least one ${word} update is required`);
   if (field === 'labels') for (const [key, value] of pairs.set) checkValue(key, value);
+  if (k.flags.bool('all') && k.flags.text('selector') !== '') throw new KubectlError('cannot set --all and --selector at the same time');
   const dryRun = yield* k.dryRun();
   const print = operationPrinter(k, dryRun);
   if (k.flags.bool('local')) return yield* changeLocally(k, field, pairs, print);
@@ -60,6 +61,7 @@ function* change(k: Kubectl, field: Field): Routine {
 }
 
 function checkValue(key: string, value: string): void {
+  if (value.includes('=')) throw new KubectlError(`invalid label spec: ${key}=${value}`);
   const problems = validateLabelValue(value);
   if (problems.length > 0) throw new KubectlError(`invalid label value: "${key}=${value}": ${problems.join(';')}`);
 }

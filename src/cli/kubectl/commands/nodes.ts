@@ -1,5 +1,5 @@
 /** cordon, uncordon, taint: kubernetes kubectl/pkg/cmd/drain, cmd/taint. */
-import { validateQualifiedName } from '../../../apimachinery/names.ts';
+import { validateLabelValue, validateQualifiedName } from '../../../apimachinery/names.ts';
 import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, visit, visitAll } from '../builder.ts';
@@ -109,8 +109,12 @@ function parseArguments(k: Kubectl): { readonly resources: readonly string[]; re
   const specs = first < 0 ? [] : k.args.slice(first);
   if (resources.length === 0) throw new KubectlError('one or more resources must be specified as <resource> <name>');
   if (specs.length === 0) throw new KubectlError('at least one taint update is required');
-  const word = resources[0]?.split('/')[0] ?? '';
+  const word = resources[0] ?? '';
+  if (word.includes('/')) throw new KubectlError(`the server doesn't have a resource type "${word}"`, { bare: true });
   if (!['node', 'nodes', 'no'].includes(word.toLowerCase())) throw new KubectlError(`invalid resource type ${word}, only node types are supported`);
+  if (resources.length === 1 && !k.flags.bool('all') && k.flags.text('selector') === '')
+    throw new KubectlError("at least one resource name must be specified since 'all' parameter is not set");
+  if (k.flags.bool('all') && k.flags.text('selector') !== '') throw new KubectlError("setting 'all' parameter with a non empty selector is prohibited");
   const parse = (spec: string): Taint => parseTaint(k, spec);
   const add = specs.filter((spec) => !spec.endsWith('-')).map(parse);
   const remove = specs.filter((spec) => spec.endsWith('-')).map((spec) => parse(spec.slice(0, -1)));
@@ -129,9 +133,9 @@ function parseTaint(k: Kubectl, spec: string): Taint {
   const [pair = '', effect = '', ...more] = spec.split(':');
   // Without an effect all of it is the key.
   const [key = '', value = '', ...rest] = spec.includes(':') ? pair.split('=') : [pair];
-  const wrong = key === '' ? [] : validateQualifiedName(key);
+  if (more.length > 0 || rest.length > 0 || spec === '') throw k.usage(`invalid taint spec: ${spec}`);
+  const wrong = [...validateQualifiedName(key), ...validateLabelValue(value)];
   if (wrong.length > 0) throw k.usage(`invalid taint spec: ${spec}, ${wrong.join('; ')}`);
-  if (more.length > 0 || rest.length > 0 || key === '') throw k.usage(`invalid taint spec: ${spec}`);
   if (effect !== '' && !effects.includes(effect)) throw k.usage(`invalid taint effect: ${effect}, unsupported taint effect`);
   return { key, value, effect };
 }

@@ -17,7 +17,12 @@ export function splitPairs(args: readonly string[], what: string): Pairs {
     if (equals > 0) set.set(arg.slice(0, equals), arg.slice(equals + 1));
     else remove.push(arg.slice(0, -1));
   }
-  for (const key of remove)
-    if (set.has(key)) throw new KubectlError(`can not both modify and remove ${what === 'label' ? 'a label' : 'an annotation'} in the same command`);
+  const both = remove.filter((key) => set.has(key));
+  if (both.length > 0)
+    throw new KubectlError(
+      what === 'label'
+        ? 'can not both modify and remove a label in the same command'
+        : `can not both modify and remove the following annotation(s) in the same command: ${both.join(', ')}`,
+    );
   return { resources, set, remove };
 }

@@ -46,11 +46,13 @@ function* serviceOf(k: Kubectl, word: string): Routine<Obj | undefined> {
 }
 
 function parseSpec(spec: string, pod: Obj, service: Obj | undefined): Forward {
-  const [first = '', second] = spec.split(':');
+  const parts = spec.split(':');
+  const [first = '', second] = parts.length === 2 ? parts : [parts[0]];
   const remoteWord = second ?? first;
   const remote = service ? targetPort(service, pod, remoteWord) : podPort(pod, remoteWord);
   const local = second === undefined ? (/^\d+$/.test(first) ? Number(first) : remote) : first === '' ? 0 : Number(first);
-  if (Number.isNaN(local)) throw new KubectlError(`error parsing local port "${first}": strconv.ParseUint: parsing "${first}": invalid syntax`);
+  const wrong = Number.isNaN(local) ? 'invalid syntax' : local > 65535 ? 'value out of range' : undefined;
+  if (wrong !== undefined) throw new KubectlError(`error parsing local port '${first}': strconv.ParseUint: parsing "${first}": ${wrong}`);
   return { local, remote };
 }
 

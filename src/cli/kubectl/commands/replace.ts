@@ -33,7 +33,6 @@ export const replace: CommandEntry = {
     const targets = (yield* targetsOf(k, { args: k.args, validate: query['fieldValidation'] !== 'Ignore' })).filter(
       (target): target is ManifestTarget => target.kind === 'manifest',
     );
-    if (targets.length === 0) throw new KubectlError('no objects passed to replace');
     if (k.flags.bool('force')) yield* deleteAll(k, targets);
     const errors: unknown[] = [];
     for (const { resource, namespace, manifest } of targets) {

@@ -9,6 +9,7 @@ import { type OperationPrinter, operationPrinter } from '../printers/operation.t
 import { attachTo, reattachHint } from './attach.ts';
 import { waitForPod } from './containers.ts';
 import { waitForDeletion } from './delete/deleter.ts';
+import { isReference } from './image-name.ts';
 import { parseLabels } from './labels-flag.ts';
 import { withOverrides } from './overrides.ts';
 
@@ -43,17 +44,8 @@ function check(k: Kubectl): void {
   if (k.args.length === 0 || k.dash === 0) throw k.usage('NAME is required for run');
   const image = k.flags.text('image');
   if (image === '') throw new KubectlError('--image is required');
-  if (
-    !/^[\w][\w.\-/:@]*$/.test(image) ||
-    /[A-Z]/.test(
-      image
-        .split(/[:@]/)[0]
-        ?.split('/')
-        .slice(image.includes('/') ? 1 : 0)
-        .join('/') ?? '',
-    )
-  ) {
-    const upper = /^[\w.\-/:@]+$/.test(image);
+  if (!isReference(image)) {
+    const upper = isReference(image.toLowerCase());
     throw new KubectlError(`Invalid image name "${image}": ${upper ? 'repository name must be lowercase' : 'invalid reference format'}`);
   }
   if (k.flags.bool('tty') && !k.flags.bool('stdin')) throw k.usage('-i/--stdin is required for containers with -t/--tty=true');

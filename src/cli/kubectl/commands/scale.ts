@@ -1,4 +1,3 @@
-import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, visit } from '../builder.ts';
 import { recorded } from '../change-cause.ts';
@@ -22,24 +21,18 @@ export const scale: CommandEntry = {
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun);
     const { infos, errors } = yield* visit(k, { args: k.args, all: k.flags.bool('all') });
-    const failures: unknown[] = [];
+    // The first that cannot be scaled ends it.
     for (const info of infos) {
-      try {
-        if (dryRun !== 'client') yield* scaleOne(k, info, replicas, dryRun);
-        if (dryRun === 'none' && k.flags.bool('record')) yield* recordScale(k, info);
-        const fresh =
-          k.flags.text('output') === '' || k.flags.text('output') === 'name' || dryRun !== 'none'
-            ? withPath(info.object, ['spec', 'replicas'], replicas)
-            : obj(yield* k.api.request({ method: 'GET', path: pathOf(info.resource, info.namespace, info.name) }));
-        yield* print(fresh, 'scaled');
-      } catch (error) {
-        if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;
-        failures.push(error);
-      }
+      if (dryRun !== 'client') yield* scaleOne(k, info, replicas, dryRun);
+      if (dryRun === 'none' && k.flags.bool('record')) yield* recordScale(k, info);
+      const fresh =
+        k.flags.text('output') === '' || k.flags.text('output') === 'name' || dryRun !== 'none'
+          ? withPath(info.object, ['spec', 'replicas'], replicas)
+          : obj(yield* k.api.request({ method: 'GET', path: pathOf(info.resource, info.namespace, info.name) }));
+      yield* print(fresh, 'scaled');
     }
     if (infos.length === 0 && errors.length === 0) throw new KubectlError('no objects passed to scale');
-    const all = [...failures, ...errors];
-    if (all.length > 0) throw new ErrorList(all);
+    if (errors.length > 0) throw new ErrorList(errors);
     const timeout = k.flags.duration('timeout');
     if (timeout > 0) for (const info of infos) yield* waitForScale(k, info, replicas, k.now + timeout);
   },

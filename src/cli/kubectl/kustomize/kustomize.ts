@@ -82,6 +82,7 @@ const strategicPatches = (spec: Obj): readonly Obj[] =>
 function load({ process, base, warnings }: Target): Obj {
   const { fs } = process;
   const file = fileNames.find((name) => fs.exists(`${base}/${name}`));
+  if (fs.exists(base) && !fs.isDirectory(base)) throw new KubectlError(`must build at directory: '${base}': file is not directory`);
   if (file === undefined) throw new KubectlError(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${base}'`);
   const spec = obj(parseYaml(fs.read(`${base}/${file}`)));
   const other = Object.keys(spec).find((key) => !known.has(key));

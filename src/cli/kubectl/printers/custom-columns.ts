@@ -15,6 +15,10 @@ export function customColumns(k: Kubectl, format: string, spec: string): readonl
   if (spec === '') throw new KubectlError('custom-columns-file format specified but no custom columns file given');
   if (!k.process.fs.exists(spec)) throw new KubectlError(`error reading template ${spec}, open ${spec}: no such file or directory`);
   const [headers = '', paths = ''] = k.process.fs.read(spec).split('\n');
+  if (paths === '')
+    throw new KubectlError(
+      'invalid template, missing spec line. Expected format is one line of space separated headers, one line of space separated column specs.',
+    );
   const names = headers.trim().split(/\s+/);
   const columns = paths.trim().split(/\s+/);
   if (names.length !== columns.length) throw new KubectlError(`number of headers (${names.length}) and field specifications (${columns.length}) don't match`);

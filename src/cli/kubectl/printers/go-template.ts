@@ -15,14 +15,14 @@ export function parseGoTemplate(source: string): GoTemplate {
 }
 
 /** Throws KubectlError, with the template and the object in its text as kubectl has it. */
-export function printGoTemplate(template: GoTemplate, object: unknown, source: string): string {
+export function printGoTemplate(template: GoTemplate, object: unknown, source: string, strict = false): string {
   try {
-    return renderTemplate(template, object);
+    return renderTemplate(template, object, { strict });
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
     // What helps to find the mistake goes where the object would have gone.
     throw new KubectlError(`error executing template ${quote(source)}: ${error.message}`, {
-      output: `Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${source}\n\traw data was:\n\t\t${sortedJson(object)}\n\tobject given to template engine was:\n\t\t${goValue(object)}\n\n`,
+      output: `${error.output}Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${source}\n\traw data was:\n\t\t${sortedJson(object)}\n\tobject given to template engine was:\n\t\t${goValue(object)}\n\n`,
     });
   }
 }

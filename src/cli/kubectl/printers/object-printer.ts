@@ -15,13 +15,16 @@ export type ObjectPrinter = (object: Obj) => string;
 const templateFormats = ['go-template', 'go-template-file', 'template', 'templatefile'];
 const jsonPathFormats = ['jsonpath', 'jsonpath-as-json', 'jsonpath-file'];
 const plainFormats = ['json', 'yaml', 'kyaml', 'name'];
+const withArgument: ReadonlySet<string> = new Set([...templateFormats, ...jsonPathFormats, 'custom-columns', 'custom-columns-file']);
 const allFormats = [...plainFormats, ...templateFormats, ...jsonPathFormats];
 
 /** `jsonpath={.a}` → format and argument; --template alone means a go-template. */
 export function splitFormat(k: Kubectl): { readonly format: string; readonly argument: string } {
   const output = k.flags.text('output');
   const template = k.flags.text('template');
-  const [, format = output, argument = ''] = /^([a-z-]+)=(.*)$/s.exec(output) ?? [];
+  const [, word = output, argument = ''] = /^([a-z-]+)=(.*)$/s.exec(output) ?? [];
+  // Only these take an argument; plain formats may be written in capitals.
+  const format = withArgument.has(word) ? word : plainFormats.includes(output.toLowerCase()) ? output.toLowerCase() : output;
   if (format === '' && template !== '') return { format: 'go-template', argument: template };
   return { format, argument: argument === '' && (templateFormats.includes(format) || jsonPathFormats.includes(format)) ? template : argument };
 }
@@ -70,7 +73,7 @@ export function resourceSlashName(object: Obj): string {
   const apiVersion = text(object['apiVersion']);
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
   const kind = text(object['kind']).toLowerCase();
-  return `${kind === '' ? '<unknown>' : kind}${group === '' ? '' : `.${group}`}/${text(obj(object['metadata'])['name'])}`;
+  return `${kind === '' ? '<unknown>' : kind}${group === '' ? '' : `.${group}`}/${text(obj(object['metadata'])['name']) || '<unknown>'}`;
 }
 
 function nameLines(object: Obj): string {
@@ -107,7 +110,7 @@ function templatePrinter(k: Kubectl, format: string, argument: string): ObjectPr
   if (argument === '') throw new KubectlError('template format specified but no template given');
   const source = format.endsWith('file') ? readTemplate(k, argument) : argument;
   const template = parseGoTemplate(source);
-  return (object) => printGoTemplate(template, object, source);
+  return (object) => printGoTemplate(template, object, source, !k.flags.bool('allow-missing-template-keys'));
 }
 
 function readTemplate(k: Kubectl, path: string): string {

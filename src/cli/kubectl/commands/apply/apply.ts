@@ -7,12 +7,12 @@ import type { CommandEntry } from '../../command.ts';
 import { ErrorList, KubectlError, prefixed } from '../../errors.ts';
 import { at, nameOf, type Obj, obj, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
-import { operationPrinter } from '../../printers/operation.ts';
+import { type OperationPrinter, operationPrinter } from '../../printers/operation.ts';
 import { lastApplied, writeQuery } from '../create/generator.ts';
 import { type ApplyOptions, describe, type ManifestTarget } from './apply-target.ts';
 import { modifiedConfiguration } from './last-applied.ts';
 import { patchLive } from './patcher.ts';
-import { prune } from './prune.ts';
+import { prune, pruneList } from './prune.ts';
 import { applyServerSide } from './server-side.ts';
 
 /** kubernetes kubectl/pkg/cmd/apply/apply.go. */
@@ -26,15 +26,26 @@ export const apply: CommandEntry = {
     if (k.flags.bool('force-conflicts') && !k.flags.bool('server-side')) throw new KubectlError('--force-conflicts only works with --server-side');
     if (force && k.flags.bool('server-side')) throw new KubectlError('--force cannot be used with --server-side');
     const dryRun = yield* k.dryRun();
+    if (dryRun === 'server' && force) throw new KubectlError('--dry-run=server cannot be used with --force');
     if (dryRun === 'client' && k.flags.bool('server-side'))
       throw new KubectlError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
     if (k.args.length > 0) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`);
     if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('must specify one of -f and -k');
+    if (k.flags.bool('prune') && k.flags.bool('all') && k.flags.text('selector') !== '')
+      throw new KubectlError('cannot set --all and --selector at the same time');
     if (k.flags.bool('prune') && k.flags.text('selector') === '' && !k.flags.bool('all'))
       throw new KubectlError(
         'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
       );
-    const print = operationPrinter(k, dryRun);
+    const printOne = operationPrinter(k, dryRun);
+    const allowed = yield* pruneList(k);
+    const shown: Obj[] = [];
+    const whole = !['', 'name'].includes(k.flags.text('output'));
+    const print: OperationPrinter = whole
+      ? function* (object) {
+          shown.push(object);
+        }
+      : printOne;
     const query = writeQuery(k, dryRun);
     const targets = (yield* targetsOf(k, { args: [], validate: query['fieldValidation'] !== 'Ignore' })).filter(
       (target): target is ManifestTarget => target.kind === 'manifest',
@@ -52,7 +63,8 @@ export const apply: CommandEntry = {
       }
     }
     if (errors.length > 0) throw new ErrorList(errors);
-    if (k.flags.bool('prune')) yield* prune(k, applied, dryRun);
+    if (whole) yield* printOne(shown.length === 1 ? (shown[0] as Obj) : { apiVersion: 'v1', items: shown, kind: 'List', metadata: {} }, '');
+    if (k.flags.bool('prune')) yield* prune(k, { applied, dryRun, kinds: allowed });
   },
 };
 

@@ -25,7 +25,7 @@ export function* patchLive(k: Kubectl, work: Patchwork, options: ApplyOptions): 
   for (let attempt = 1; ; attempt++) {
     const { patch, contentType } = makePatch(work, live);
     const text = sortedJson(patch);
-    if (text === '{}') {
+    if (text === '{}' && options.dryRun !== 'client') {
       yield* options.print(live, 'unchanged');
       return live;
     }

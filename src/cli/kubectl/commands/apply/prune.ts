@@ -1,6 +1,7 @@
 /** apply --prune: what was applied once and stands in no manifest any more goes (kubernetes kubectl/pkg/cmd/apply/prune.go). */
 import type { Routine } from '../../../../sim/routine.ts';
 import { listInfos } from '../../builder.ts';
+import { KubectlError } from '../../errors.ts';
 import { at, namespaceOf, type Obj, obj, text } from '../../json.ts';
 import { klog } from '../../klog.ts';
 import { type DryRun, type Kubectl, pathOf } from '../../kubectl.ts';
@@ -26,15 +27,33 @@ const kinds: readonly (readonly [apiVersion: string, kind: string])[] = [
   ['v1', 'PersistentVolume'],
 ];
 
-export function* prune(k: Kubectl, applied: readonly Obj[], dryRun: DryRun): Routine {
-  yield* k.printError(
-    `${klog(k.process, 'W')}prune.go:71] Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.\n`,
-  );
+type Kinds = readonly (readonly [apiVersion: string, kind: string])[];
+
+/** What --prune-allowlist names; all that is pruned by default without it. */
+export function* pruneList(k: Kubectl): Routine<Kinds> {
+  if (!k.flags.bool('prune') || k.flags.list('prune-allowlist').length === 0) return kinds;
+  const discovery = yield* k.discovery();
+  return k.flags.list('prune-allowlist').map((word) => {
+    const [group = '', version = '', kind, ...more] = word.split('/');
+    if (kind === undefined || more.length > 0) throw new KubectlError(`invalid GroupVersionKind format: ${word}, please follow <group/version/kind>`);
+    const apiVersion = group === '' || group === 'core' ? version : `${group}/${version}`;
+    if (!discovery.forKind(apiVersion, kind)) throw new KubectlError(`no matches for kind "${kind}" in version "${apiVersion}"`);
+    return [apiVersion, kind] as const;
+  });
+}
+
+type Pruning = { readonly applied: readonly Obj[]; readonly dryRun: DryRun; readonly kinds: Kinds };
+
+export function* prune(k: Kubectl, { applied, dryRun, kinds: wanted }: Pruning): Routine {
+  if (wanted === kinds)
+    yield* k.printError(
+      `${klog(k.process, 'W')}prune.go:71] Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.\n`,
+    );
   const discovery = yield* k.discovery();
   const print = operationPrinter(k, dryRun);
   const kept = new Set(applied.map((object) => text(at(object, 'metadata.uid'))));
   const namespaces = [...new Set(applied.map(namespaceOf).filter((namespace) => namespace !== ''))];
-  for (const [apiVersion, kind] of kinds) {
+  for (const [apiVersion, kind] of wanted) {
     const resource = discovery.forKind(apiVersion, kind);
     if (!resource) continue;
     for (const namespace of resource.namespaced ? namespaces : ['']) {

@@ -21,11 +21,12 @@ export const authCanI: CommandEntry = {
     '# May I create pods?\nkubectl auth can-i create pods\n\n# May a service account?\nkubectl auth can-i list secrets --as=system:serviceaccount:default:robot\n\n# What may I do here?\nkubectl auth can-i --list -n team-a',
   *run(k) {
     if (k.flags.bool('list')) return yield* listRules(k);
-    if (k.args.length < 2 || k.args.length > 3) throw new KubectlError(wrongCall);
-    const [verb = '', what = '', extra] = k.args;
+    if (k.args.length !== 2) throw new KubectlError(wrongCall);
+    const [verb = '', what = ''] = k.args;
+    if (what.startsWith('/')) yield* warnOfVerb(k, verb, urlVerbs);
     const attributes = what.startsWith('/')
       ? { nonResourceAttributes: { path: what, verb } }
-      : { resourceAttributes: yield* resourceAttributes(k, verb, what, extra) };
+      : { resourceAttributes: yield* resourceAttributes(k, verb, what) };
     const body = { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec: attributes, status: { allowed: false } };
     const status = obj(at(yield* k.api.request({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', body }), 'status'));
     const allowed = status['allowed'] === true;
@@ -39,10 +40,19 @@ export const authCanI: CommandEntry = {
   },
 };
 
+const resourceVerbs: ReadonlySet<string> = new Set(
+  'get list watch create update patch delete deletecollection use bind impersonate * approve sign escalate attest'.split(' '),
+);
+const urlVerbs: ReadonlySet<string> = new Set('get put post head options delete patch *'.split(' '));
+
+function* warnOfVerb(k: Kubectl, verb: string, known: ReadonlySet<string>): Routine {
+  if (!known.has(verb)) yield* k.printError(`Warning: verb '${verb}' is not a known verb\n\n`);
+}
+
 /** What is only there to be impersonated. */
 const virtual: ReadonlySet<string> = new Set(['users', 'groups']);
 
-function* resourceAttributes(k: Kubectl, verb: string, what: string, extra: string | undefined): Routine<Obj> {
+function* resourceAttributes(k: Kubectl, verb: string, what: string): Routine<Obj> {
   const [word = '', inline] = what.split('/');
   const found = word === '*' ? undefined : (yield* k.discovery()).find(word);
   const [bare = '', ...group] = word.split('.');
@@ -51,7 +61,8 @@ function* resourceAttributes(k: Kubectl, verb: string, what: string, extra: stri
   else if (found && !found.namespaced && !k.flags.bool('all-namespaces'))
     yield* k.printError(`Warning: resource '${found.resource}' is not namespace scoped${found.group === '' ? '' : ` in group '${found.group}'`}\n\n`);
   const subresource = k.flags.text('subresource');
-  const name = extra ?? inline ?? '';
+  const name = inline ?? '';
+  if (!k.flags.bool('all-namespaces')) yield* warnOfVerb(k, verb, resourceVerbs);
   return {
     namespace: k.flags.bool('all-namespaces') ? '' : k.namespace,
     verb,

@@ -20,7 +20,7 @@ const filled = (data: Data): Data | undefined => (Object.keys(data).length === 0
 
 /** --append-hash: the name says what is inside. */
 const hashed = (k: Kubectl, object: Obj): Obj =>
-  k.flags.bool('append-hash') ? withPath(object, ['metadata', 'name'], `${nameOf(object)}-${contentHash(object)}`) : object;
+  k.flags.bool('append-hash') ? withPath(object, ['metadata', 'name'], `${nameOf(object)}-${contentHash({ data: {}, ...object })}`) : object;
 
 export const createConfigMap: CommandEntry = {
   path: 'create configmap',
@@ -51,6 +51,7 @@ export const createSecretGeneric: CommandEntry = {
     const type = k.flags.text('type') || undefined;
     yield* createObject(k, () => hashed(k, defined({ kind: 'Secret', apiVersion: 'v1', metadata: { name }, data: filled(encoded(data)), type })), {
       failure: 'secret',
+      separator: ' ',
     });
   },
 };
@@ -66,6 +67,7 @@ export const createSecretTls: CommandEntry = {
     checkPair(data['tls.crt'], data['tls.key']);
     yield* createObject(k, () => hashed(k, { kind: 'Secret', apiVersion: 'v1', metadata: { name }, data: encoded(data), type: 'kubernetes.io/tls' }), {
       failure: 'secret',
+      separator: ' ',
     });
   },
 };
@@ -105,6 +107,7 @@ export const createSecretDockerRegistry: CommandEntry = {
     const data = files.length === 1 && only !== undefined ? { '.dockerconfigjson': only } : files.length > 0 ? read : { '.dockerconfigjson': goJson(auth) };
     yield* createObject(k, () => ({ kind: 'Secret', apiVersion: 'v1', metadata: { name }, data: encoded(data), type: 'kubernetes.io/dockerconfigjson' }), {
       failure: 'secret',
+      separator: ' ',
     });
   },
 };

@@ -14,6 +14,8 @@ type GeneratorOptions = {
   readonly namespaced?: boolean;
   /** `deployment`: errors of the server begin with "failed to create deployment: ". */
   readonly failure?: string;
+  /** What stands after that word; a colon if nothing is said. */
+  readonly separator?: string;
 };
 
 /** Sends a made object, or only shows it, and prints what was done. */
@@ -45,7 +47,7 @@ function* post(k: Kubectl, object: Obj, dryRun: DryRun, options: GeneratorOption
     return obj(yield* k.api.request({ method: 'POST', path, query: writeQuery(k, dryRun), body: object }));
   } catch (error) {
     if (!(error instanceof StatusError) || options.failure === undefined) throw error;
-    throw new KubectlError(`failed to create ${options.failure}: ${error.message}`);
+    throw new KubectlError(`failed to create ${options.failure}${options.separator ?? ': '}${error.message}`);
   }
 }
 
@@ -60,8 +62,13 @@ export function writeQuery(k: Kubectl, dryRun: DryRun): Record<string, string> {
 }
 
 /** --validate as the server takes it. */
+<<<<<<< HEAD
 function fieldValidation(value: string): string {
   const words: Readonly<Record<string, string>> = { '': 'Strict', strict: 'Strict', true: 'Strict', warn: 'Warn', ignore: 'Ignore', false: 'Ignore' };
+=======
+export function fieldValidation(value: string): string {
+  const words: Readonly<Record<string, string>> = { strict: 'Strict', true: 'Strict', warn: 'Warn', ignore: 'Ignore', false: 'Ignore' };
+>>>>>>> d6928bb (kubectl: what two hundred calls beside the real one showed (set, rollout, debug, manifests, templates, logs, drain, create))
   const found = words[value.toLowerCase()];
   if (found === undefined) throw new KubectlError(`invalid - validate option "${value}"; must be one of: strict (or true), warn, ignore (or false)`);
   return found;

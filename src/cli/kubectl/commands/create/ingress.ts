@@ -36,7 +36,8 @@ export const createIngress: CommandEntry = {
   },
 };
 
-const rulePattern = /^(([\w*-]*)(\.[\w*-]+)*)?(\/[^=]*)?=([a-z0-9-]+:[a-z0-9-]+)(,tls(=[\w.-]*)?)?$/i;
+/** Upstream's pattern, whose end is open. */
+const rulePattern = /^[\w*.-]*\/.*=[\w-]+:[\w-]+/;
 
 function annotationsOf(pairs: readonly string[]): Obj | undefined {
   if (pairs.length === 0) return undefined;
@@ -57,7 +58,7 @@ function backend(text: string): Obj {
 type Rule = { readonly host: string; readonly path: string; readonly service: string; readonly tls: string | undefined };
 
 function parseRule(rule: string): Rule {
-  const [main = '', tls] = rule.split(/,(?=tls)/);
+  const [main = '', tls, ...more] = rule.split(',');
   const equals = main.indexOf('=');
   const where = main.slice(0, equals);
   const slash = where.indexOf('/');
@@ -65,7 +66,7 @@ function parseRule(rule: string): Rule {
     host: slash < 0 ? where : where.slice(0, slash),
     path: slash < 0 ? '' : where.slice(slash),
     service: main.slice(equals + 1),
-    tls: tls === undefined ? undefined : (tls.split('=')[1] ?? ''),
+    tls: tls === undefined || more.length > 0 ? undefined : (tls.split('=')[1] ?? ''),
   };
 }
 

@@ -134,7 +134,7 @@ export const createToken: CommandEntry = {
   examples: '# A token for ten minutes\nkubectl create token robot --duration=10m',
   *run(k) {
     const name = k.requireName();
-    const printer = objectPrinter(k);
+    const printer = objectPrinter(k, { typed: true });
     const duration = k.flags.duration('duration');
     if (duration < 0) throw new KubectlError('--duration must be greater than or equal to 0');
     if (duration % 1000 !== 0) throw new KubectlError(`--duration cannot be expressed in units less than seconds: ${formatGoDuration(duration)}`);
@@ -153,12 +153,25 @@ export const createToken: CommandEntry = {
     const body = { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec, status: { token: '', expirationTimestamp: null } };
     try {
       const answer = obj(yield* k.api.request({ method: 'POST', path: `/api/v1/namespaces/${k.namespace}/serviceaccounts/${name}/token`, body }));
-      yield* k.print(printer ? printer(answer) : `${text(at(answer, 'status.token'))}\n`);
+      yield* k.print(printer ? printer(ordered(answer)) : `${text(at(answer, 'status.token'))}\n`);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       throw new KubectlError(`failed to create token: ${error.message}`);
     }
   },
+};
+
+/** Fields as Go's structs have them. */
+const ordered = (answer: Obj): Obj => {
+  const [metadata, spec] = [obj(answer['metadata']), obj(answer['spec'])];
+  const { audiences, expirationSeconds, boundObjectRef } = spec;
+  return {
+    kind: answer['kind'],
+    apiVersion: answer['apiVersion'],
+    metadata: defined({ name: metadata['name'], namespace: metadata['namespace'], creationTimestamp: metadata['creationTimestamp'] }),
+    spec: { audiences, expirationSeconds, boundObjectRef: boundObjectRef ?? null },
+    status: answer['status'],
+  };
 };
 
 const boundKinds = ['Node', 'Pod', 'Secret'];

@@ -55,9 +55,7 @@ export const createClusterRole: CommandEntry = {
   },
 };
 
-const resourceVerbs = new Set(
-  '* get delete list create update patch watch proxy deletecollection use bind approve sign escalate impersonate attest'.split(' '),
-);
+const resourceVerbs = new Set('* get delete list create update patch watch proxy deletecollection use bind escalate impersonate'.split(' '));
 const urlVerbs = new Set('* get post put patch delete head options'.split(' '));
 
 function* warnOfVerbs(k: Kubectl, verbs: readonly string[]): Routine {
@@ -71,7 +69,7 @@ function checkUrls(urls: readonly string[], verbs: readonly string[]): void {
   for (const url of urls) {
     if (url === '*') continue;
     if (url === '' || !url.startsWith('/')) throw new KubectlError('nonResourceURL should start with /');
-    if (url.slice(0, -1).includes('*')) throw new KubectlError('nonResourceURL only supports wildcard matches when * is at the end');
+    if (url.slice(0, -1).includes('*')) throw new KubectlError("nonResourceURL only supports wildcard matches when '*' is at the end");
   }
 }
 
@@ -86,7 +84,8 @@ function* rulesOf(k: Kubectl, verbs: readonly string[]): Routine<readonly Obj[]>
   const byGroup = new Map<string, string[]>();
   for (const word of k.flags.list('resource')) {
     const [name = '', subresource] = word.split('/');
-    const { group, resource } = name.startsWith('*') ? { group: name.slice(2), resource: '*' } : yield* lookUp(k, name);
+    if (name === '') throw new KubectlError('resource must be specified if apiGroup/subresource specified');
+    const { group, resource } = name.startsWith('*') ? { group: name.slice(2), resource: '*' } : yield* lookUp(k, name, verbs);
     const full = subresource === undefined ? resource : `${resource}/${subresource}`;
     const known = byGroup.get(group) ?? [];
     if (!known.includes(full)) byGroup.set(group, [...known, full]);
@@ -95,9 +94,26 @@ function* rulesOf(k: Kubectl, verbs: readonly string[]): Routine<readonly Obj[]>
   return [...byGroup].map(([group, resources]) => defined({ verbs, apiGroups: [group], resources, resourceNames: names.length > 0 ? names : undefined }));
 }
 
-function* lookUp(k: Kubectl, word: string): Routine<{ readonly group: string; readonly resource: string }> {
-  const found = (yield* k.discovery()).find(word);
+/** Verbs for certain things only, which need not be resources. */
+const specialVerbs: Readonly<Record<string, readonly string[]>> = {
+  use: ['policy/podsecuritypolicies', 'extensions/podsecuritypolicies'],
+  bind: [`${api}/roles`, `${api}/clusterroles`],
+  escalate: [`${api}/roles`, `${api}/clusterroles`],
+  impersonate: ['/users', '/serviceaccounts', '/groups', 'authentication.k8s.io/userextras'],
+};
+
+function* lookUp(k: Kubectl, word: string, verbs: readonly string[]): Routine<{ readonly group: string; readonly resource: string }> {
   const dot = word.indexOf('.');
+  const asked = dot < 0 ? { group: '', resource: word } : { group: word.slice(dot + 1), resource: word.slice(0, dot) };
+  const known = (yield* k.discovery()).find(word);
+  const found = known && (dot < 0 || known.group === asked.group) ? known : undefined;
+  const { group, resource } = found ?? asked;
+  for (const verb of verbs) {
+    const things = specialVerbs[verb];
+    if (!things) continue;
+    if (!things.includes(`${group}/${resource}`)) throw new KubectlError(`can not perform '${verb}' on '${resource}' in group '${group}'`);
+    return { group, resource };
+  }
   const what = dot < 0 ? `"${word}"` : `"${word.slice(0, dot)}" in group "${word.slice(dot + 1)}"`;
   if (!found) throw new KubectlError(`the server doesn't have a resource type ${what}`, { bare: true });
   return found;

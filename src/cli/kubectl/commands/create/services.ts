@@ -14,6 +14,7 @@ export const createServiceClusterIp: CommandEntry = {
   short: 'Create a ClusterIP service',
   examples: '# Port 80 of the service leads to 8080 of the pods\nkubectl create service clusterip web --tcp=80:8080',
   *run(k) {
+    k.requireName();
     if (k.flags.list('tcp').length === 0 && k.flags.text('clusterip') !== 'None') throw new KubectlError('at least one tcp port specifier must be provided');
     yield* create(k, 'ClusterIP', { clusterIP: k.flags.text('clusterip') || undefined });
   },
@@ -52,6 +53,7 @@ export const createServiceExternalName: CommandEntry = {
 };
 
 function needsPorts(k: Kubectl): void {
+  k.requireName();
   if (k.flags.list('tcp').length === 0) throw new KubectlError('at least one tcp port specifier must be provided');
 }
 
@@ -69,7 +71,7 @@ function servicePort(text: string, nodePort: number): Obj {
   const [portText = '', targetText] = text.split(':');
   const port = portNumber(portText);
   const targetPort = targetText === undefined ? port : /^\d+$/.test(targetText) ? Number(targetText) : targetText;
-  const problems = typeof targetPort === 'number' ? validatePortNumber(targetPort) : validatePortName(targetPort);
+  const problems = targetPort === port ? [] : typeof targetPort === 'number' ? validatePortNumber(targetPort) : validatePortName(targetPort);
   if (problems.length > 0) throw new KubectlError(problems.join(','));
   return defined({ name: text.replaceAll(':', '-'), protocol: 'TCP', port, targetPort, nodePort: nodePort > 0 ? nodePort : undefined });
 }

@@ -1,5 +1,7 @@
 /** --from-file, --from-literal, --from-env-file: kubernetes kubectl/pkg/util/util.go and cmd/create. */
 import { validateConfigMapKey, validateEnvVarName } from '../../../../apimachinery/names.ts';
+import { withoutMark } from '../../../../apimachinery/yaml.ts';
+import { encodeUtf8 } from '../../../../sim/stream.ts';
 import { KubectlError } from '../../errors.ts';
 import type { Kubectl } from '../../kubectl.ts';
 
@@ -68,9 +70,10 @@ function keyAndPath(source: string): [string, string] {
 function fromEnvFile(k: Kubectl, path: string): readonly (readonly [string, string])[] {
   if (!k.process.fs.exists(path)) throw new KubectlError(`error reading ${path}: no such file or directory`);
   if (k.process.fs.isDirectory(path)) throw new KubectlError('env config file cannot be a directory');
-  return k.process.fs
-    .read(path)
-    .split('\n')
+  const lines = withoutMark(k.process.fs.read(path)).split(/\r?\n/);
+  const broken = lines.findIndex((line) => /[\ud800-\udfff]/u.test(line));
+  if (broken >= 0) throw new KubectlError(`env file ${path} contains invalid utf8 bytes at line ${broken + 1}: [${encodeUtf8(lines[broken] ?? '').join(' ')}]`);
+  return lines
     .map((line) => line.trimStart())
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {

@@ -1,4 +1,5 @@
 /** create deployment, job, cronjob: kubernetes kubectl/pkg/cmd/create. */
+import { randomSuffix } from '../../../../apimachinery/names.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
@@ -7,9 +8,11 @@ import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { createObject } from './generator.ts';
 
 /** `nginx` of `docker.io/library/nginx:1.27@sha256:…`, as a container's name. */
-function containerName(image: string): string {
+function containerName(k: Kubectl, image: string): string {
   const last = image.slice(image.lastIndexOf('/') + 1);
-  return last.replace(/@.*$/, '').replace(/:.*$/, '').replaceAll('_', '-').toLowerCase();
+  const name = last.replace(/[@:].*$/s, '');
+  // A name that had to be changed is made unique (create_deployment.go sanitizeAndUniquify).
+  return /[_.]/.test(name) ? `${name.replace(/[_.]/g, '-')}-${randomSuffix(k.process.sim.random)}` : name;
 }
 
 const commandOf = (k: Kubectl): readonly string[] => k.args.slice(1);
@@ -29,7 +32,7 @@ export const createDeployment: CommandEntry = {
     const replicas = k.flags.number('replicas');
     const port = k.flags.number('port');
     const containers = images.map((image, i) => ({
-      name: containerName(image),
+      name: containerName(k, image),
       image,
       ...(command.length > 0 && { command }),
       ...(i === 0 && port >= 0 && { ports: [{ containerPort: port }] }),
@@ -76,7 +79,10 @@ export const createJob: CommandEntry = {
 
 function* jobFromCronJob(k: Kubectl, name: string, from: string): Routine<Obj> {
   const [word = '', cronJobName = ''] = from.split('/');
-  if (cronJobName === '') throw new KubectlError(`the server doesn't have a resource type "${word}"`);
+  if (cronJobName === '')
+    throw new KubectlError(
+      from.includes('/') ? 'arguments in resource/name form must have a single resource and name' : `the server doesn't have a resource type "${word}"`,
+    );
   const resource = (yield* k.discovery()).require(word);
   const cronJob = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, k.namespace, cronJobName) }));
   if (resource.kind !== 'CronJob') throw new KubectlError(`unknown object type *${resource.version}.${resource.kind}`);

@@ -3,7 +3,7 @@ import { type ApiResource, formatGroupVersion } from '../../../../apimachinery/r
 import { isReason, StatusError } from '../../../../apimachinery/status.ts';
 import { isProxyPath } from '../../../../interfaces/rest.ts';
 import type { Routine } from '../../../../sim/routine.ts';
-import { listInfos, listPage, type Target, targetsOf } from '../../builder.ts';
+import { listInfos, listPage, readTargets, type Target } from '../../builder.ts';
 import { ErrorList, KubectlError } from '../../errors.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
@@ -29,20 +29,25 @@ export function* get(k: Kubectl): Routine {
   const human = format === '' || format === 'wide';
   const printer = human || columns ? undefined : objectPrinter(k, { more: ownFormats });
   if (!human && !columns && !printer) throw unknownFormat(format, ownFormats);
-  const targets = yield* targetsOf(k, { args: k.args, selectAll: true });
+  if (k.flags.text('subresource') !== '' && k.args.length === 1 && !k.args[0]?.includes('/'))
+    throw new KubectlError('subresource cannot be used when bulk resources are specified');
+  const targets = yield* readTargets(k, k.args);
   if (k.flags.bool('watch') || k.flags.bool('watch-only')) return yield* watchTarget(k, targets, { wide: format === 'wide', printer, columns });
   if (human) return yield* printTables(k, targets, format === 'wide');
   const { objects, errors } = yield* fetchObjects(k, targets);
   const single = targets.length === 1 && targets[0]?.kind !== 'list';
   const sorted = sortObjects(k.process, objects, k.flags.text('sort-by'));
-  if (sorted === undefined) throw new KubectlError(`couldn't find any field with path "${relaxedJsonPath(k.flags.text('sort-by'))}" in the list of objects`);
+  if (sorted === undefined) throw noSuchField(k);
   if (!(single && errors.length > 0) && !(single && objects.length === 0)) {
     const only = sorted[0];
     if (columns) yield* k.print(columnsText(columns, sorted, k.flags.bool('no-headers')));
     else if (printer && (!single || only)) yield* k.print(printer(single && only ? only : asList(sorted)));
   }
-  if (errors.length > 0) throw new ErrorList(errors);
+  if (errors.length > 0) throw new ErrorList([new ErrorList(errors)]);
 }
+
+const noSuchField = (k: Kubectl): KubectlError =>
+  new KubectlError(`couldn't find any field with path "${relaxedJsonPath(k.flags.text('sort-by'))}" in the list of objects`);
 
 const asList = (items: readonly Obj[]): Obj => ({ apiVersion: 'v1', items, kind: 'List', metadata: { resourceVersion: '' } });
 
@@ -100,7 +105,7 @@ function* printTables(k: Kubectl, targets: readonly Target[], wide: boolean): Ro
     try {
       const table = yield* fetchTable(k, target);
       const last = parts.at(-1);
-      if (last && last.resource === target.resource && target.kind !== 'list')
+      if (last && last.resource === target.resource && target.kind !== 'list' && k.flags.text('sort-by') === '')
         last.table = { ...last.table, rows: [...objs(last.table['rows']), ...objs(table['rows'])] };
       else parts.push({ resource: target.resource, namespace: target.namespace, table });
     } catch (error) {
@@ -109,15 +114,17 @@ function* printTables(k: Kubectl, targets: readonly Target[], wide: boolean): Ro
     }
   }
   if (sortParts(k, parts)) yield* printParts(k, parts, wide);
+  else if (targets.length > 1) throw noSuchField(k);
   else return yield* nothingFound(k, targets);
   const empty = parts.every((part) => objs(part.table['rows']).length === 0);
   if (empty && errors.length === 0 && !k.flags.bool('ignore-not-found')) yield* nothingFound(k, targets);
-  if (errors.length > 0) throw new ErrorList(errors);
+  if (errors.length > 0) throw new ErrorList([new ErrorList(errors)]);
 }
 
 function sortParts(k: Kubectl, parts: readonly Part[]): boolean {
   const by = k.flags.text('sort-by');
   if (by === '') return true;
+  if (parts.length > 1) return false;
   for (const part of parts) {
     const sorted = sortTable(k.process, part.table, by);
     if (!sorted) return false;

@@ -1,4 +1,6 @@
 /** get -w: kubernetes kubectl/pkg/cmd/get/get.go, watch. */
+import { sortedJson } from '../../../../apimachinery/json.ts';
+import type { ApiResource } from '../../../../apimachinery/resources.ts';
 import { isStatus, StatusError } from '../../../../apimachinery/status.ts';
 import type { WatchEvent } from '../../../../interfaces/rest.ts';
 import type { Channel } from '../../../../sim/channel.ts';
@@ -10,7 +12,6 @@ import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { type Column, columnsText } from '../../printers/custom-columns.ts';
 import type { ObjectPrinter } from '../../printers/object-printer.ts';
 import { tableText } from '../../printers/table.ts';
-
 import { plainTable } from './plain-table.ts';
 import { sortTable } from './sort.ts';
 import { tableAccept, tableOptions } from './table-options.ts';
@@ -20,7 +21,9 @@ type WatchPrinters = { readonly wide: boolean; readonly printer: ObjectPrinter |
 /** Shows what there is, then every change until it is stopped. */
 export function* watchTarget(k: Kubectl, targets: readonly Target[], printers: WatchPrinters): Routine {
   const target = targets[0];
-  if (!target || targets.length > 1) throw new KubectlError('you may only specify a single resource type');
+  const kinds = new Set(targets.map(({ resource }) => resource));
+  if (!target || (kinds.size > 1 && target.kind !== 'manifest')) throw new KubectlError('you may only specify a single resource type');
+  if (targets.length > 1) return yield* watchNone(k, targets, printers);
   if (k.flags.text('sort-by') !== '') yield* k.printError('warning: --watch requested, --sort-by will be ignored for watch events received\n');
   const human = printers.printer === undefined && printers.columns === undefined;
   const accept = human ? tableAccept : 'application/json';
@@ -56,10 +59,30 @@ export function* watchTarget(k: Kubectl, targets: readonly Target[], printers: W
   }
 }
 
+/** Several objects are shown, but not watched. */
+function* watchNone(k: Kubectl, targets: readonly Target[], printers: WatchPrinters): Routine {
+  const accept = printers.printer === undefined && printers.columns === undefined ? tableAccept : 'application/json';
+  const shows = new Map<ApiResource, ReturnType<typeof shower>>();
+  for (const target of k.flags.bool('watch-only') ? [] : targets) {
+    const path = pathOf(target.resource, target.namespace, target.kind === 'list' ? '' : target.kind === 'name' ? target.name : nameOf(target.manifest.object));
+    const show = shows.get(target.resource) ?? shower(k, target, printers);
+    shows.set(target.resource, show);
+    yield* show(obj(yield* k.api.request({ method: 'GET', path, accept })), 'ADDED');
+  }
+  throw new KubectlError('you may only watch a single resource or type of resource at a time');
+}
+
 function* closeLater(channel: Channel<WatchEvent>, k: Kubectl): Routine {
   const value = k.flags.text('request-timeout');
   yield* sleep(/^\d+$/.test(value) ? Number(value) * 1000 : k.flags.duration('request-timeout'));
   channel.close();
+}
+
+/** A name is that of the object; JSON tells the event in one line, as it came. */
+function eventText(k: Kubectl, printer: ObjectPrinter, event: { readonly type: string; readonly object: Obj }): string {
+  const output = k.flags.text('output');
+  if (output === 'name') return printer(event.object);
+  return output === 'json' ? `{"type":${JSON.stringify(event.type)},"object":${sortedJson(event.object)}}\n` : printer(event);
 }
 
 function shower(k: Kubectl, target: Target, { wide, printer, columns }: WatchPrinters): (answer: Obj, type: string) => Routine {
@@ -70,7 +93,8 @@ function shower(k: Kubectl, target: Target, { wide, printer, columns }: WatchPri
   const options = tableOptions(k, target.resource, { wide, withKind: false });
   return function* (answer, type) {
     if (printer) {
-      for (const object of Array.isArray(answer['items']) ? objs(answer['items']) : [answer]) yield* k.print(printer(events ? { type, object } : object));
+      for (const object of Array.isArray(answer['items']) ? objs(answer['items']) : [answer])
+        yield* k.print(events ? eventText(k, printer, { type, object }) : printer(object));
       return;
     }
     if (columns) {

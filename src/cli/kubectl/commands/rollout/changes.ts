@@ -18,6 +18,8 @@ const strategic = 'application/strategic-merge-patch+json';
 const patchPath = (info: Info): string => pathOf(info.resource, info.namespace, info.name);
 
 function* each(k: Kubectl, change: (info: Info) => Routine): Routine {
+  if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
+    throw new KubectlError('required resource not specified');
   const { infos, errors } = yield* visit(k, { args: k.args, selectAll: true });
   const failures = [...errors];
   for (const info of infos) {
@@ -29,9 +31,10 @@ function* each(k: Kubectl, change: (info: Info) => Routine): Routine {
     }
   }
   if (failures.length > 0) throw new ErrorList(failures);
+  if (infos.length === 0 && k.path !== 'rollout undo') yield* k.printError(`No resources found in ${k.namespace} namespace.\n`);
 }
 
-const inError = (info: Info): string => `${resourceName(info.resource)} "${info.name}"`;
+const inError = (info: Info): string => `error: ${resourceName(info.resource)} "${info.name}"`;
 
 function* patched(k: Kubectl, info: Info, body: object): Routine<Obj> {
   const query = { fieldManager: k.flags.text('field-manager') };
@@ -83,6 +86,11 @@ export const rolloutRestart: CommandEntry = {
     yield* each(k, function* (info) {
       if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(info.resource.kind)) throw new KubectlError(`${inError(info)} restarting is not supported`);
       if (at(info.object, 'spec.paused') === true) throw new KubectlError(`${inError(info)} can't restart paused deployment (run rollout resume first)`);
+      const annotations = obj(at(info.object, 'spec.template.metadata.annotations'));
+      if (annotations['kubectl.kubernetes.io/restartedAt'] === rfc3339(k.now))
+        throw new KubectlError(
+          `failed to create patch for ${info.name}: if restart has already been triggered within the past second, please wait before attempting to trigger another`,
+        );
       const patch = { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': rfc3339(k.now) } } } } };
       yield* print(yield* patched(k, info, patch), 'restarted');
     });
@@ -98,7 +106,7 @@ export const rolloutUndo: CommandEntry = {
     const print = operationPrinter(k, dryRun);
     const wanted = k.flags.number('to-revision');
     yield* each(k, function* (info) {
-      const revisions = yield* revisionsOf(k, info);
+      const revisions = yield* revisionsOf(k, info, 'rollbacker');
       if (info.resource.kind === 'Deployment' && at(info.object, 'spec.paused') === true)
         throw new KubectlError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
       const target = choose(revisions, wanted, info);
@@ -115,10 +123,11 @@ export const rolloutUndo: CommandEntry = {
 };
 
 function choose(revisions: readonly Revision[], wanted: number, info: Info): Revision {
-  const found = wanted > 0 ? revisions.find(({ number }) => number === wanted) : revisions.at(-2);
+  const found = wanted !== 0 ? revisions.find(({ number }) => number === wanted) : revisions.at(-2);
   if (found) return found;
+  if (wanted === 0 && info.resource.kind !== 'Deployment') throw new KubectlError('no last revision to roll back to');
   throw new KubectlError(
-    wanted > 0 ? `unable to find specified revision ${wanted} in history` : `no rollout history found for ${info.resource.kind.toLowerCase()} "${info.name}"`,
+    wanted !== 0 ? `unable to find specified revision ${wanted} in history` : `no rollout history found for ${info.resource.kind.toLowerCase()} "${info.name}"`,
   );
 }
 

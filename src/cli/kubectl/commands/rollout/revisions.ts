@@ -12,11 +12,18 @@ export type Revision = { readonly number: number; readonly object: Obj; readonly
 const revisionKey = 'deployment.kubernetes.io/revision';
 const causeKey = 'kubernetes.io/change-cause';
 
+/** Kinds that have pods, though no revisions. */
+const visited: ReadonlySet<string> = new Set(['Job', 'Pod', 'ReplicaSet', 'ReplicationController', 'CronJob']);
+
 /** All revisions, oldest first. */
-export function* revisionsOf(k: Kubectl, info: Info): Routine<readonly Revision[]> {
+export function* revisionsOf(k: Kubectl, info: Info, what = 'history viewer'): Routine<readonly Revision[]> {
   const kind = info.resource.kind;
   if (kind !== 'Deployment' && kind !== 'DaemonSet' && kind !== 'StatefulSet')
-    throw new KubectlError(`no history viewer has been implemented for ${kind === 'Pod' ? '"Pod"' : JSON.stringify(kind)}`);
+    throw new KubectlError(
+      visited.has(kind)
+        ? `no ${what} has been implemented for "${kind}"`
+        : `error retrieving ${what.split(' ')[0]} for "${kind}", no visitor method exists for {${info.resource.group} ${kind}}`,
+    );
   const resource = (yield* k.discovery()).require(kind === 'Deployment' ? 'replicasets.apps' : 'controllerrevisions.apps');
   const answer = yield* k.api.request({ method: 'GET', path: pathOf(resource, info.namespace), query: { labelSelector: selectorText(info.object) ?? '' } });
   const uid = at(info.object, 'metadata.uid');

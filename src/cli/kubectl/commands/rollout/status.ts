@@ -1,7 +1,8 @@
+import { StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
-import { type Info, visitAll } from '../../builder.ts';
+import { type Info, visit } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
-import { KubectlError } from '../../errors.ts';
+import { ErrorList, KubectlError } from '../../errors.ts';
 import { at, num, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 
@@ -17,13 +18,25 @@ export const rolloutStatus: CommandEntry = {
     if (k.flags.number('revision') < 0) throw new KubectlError('revision must be a positive integer');
     if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
       throw new KubectlError('required resource not specified');
-    for (const info of yield* visitAll(k, { args: k.args, selectAll: true })) yield* follow(k, info);
+    const { infos, errors } = yield* visit(k, { args: k.args, selectAll: true });
+    const failures = [...errors];
+    for (const info of infos) {
+      try {
+        yield* follow(k, info);
+      } catch (error) {
+        if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new ErrorList(failures);
+    if (infos.length === 0) yield* k.printError(`No resources found in ${k.namespace} namespace.\n`);
   },
 };
 
 function* follow(k: Kubectl, info: Info): Routine {
   const progress = progressOf[info.resource.kind];
-  if (!progress) throw new KubectlError(`no status viewer has been implemented for ${info.resource.kind}`);
+  if (!progress)
+    throw new KubectlError(`no status viewer has been implemented for ${info.resource.kind}${info.resource.group === '' ? '' : `.${info.resource.group}`}`);
   const timeout = k.flags.duration('timeout');
   const until = timeout > 0 ? k.now + timeout : Number.POSITIVE_INFINITY;
   const revision = k.flags.number('revision');

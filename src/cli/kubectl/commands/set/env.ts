@@ -1,14 +1,14 @@
 import { validateEnvVarName } from '../../../../apimachinery/names.ts';
 import { tryParseQuantity } from '../../../../apimachinery/quantity.ts';
 import { StatusError } from '../../../../apimachinery/status.ts';
+import { readAll } from '../../../../linux/open-file.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { type Info, visitAll } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
 import { at, defined, entriesOf, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
-import { splitPairs } from '../pairs.ts';
-import { fits, podSpecOf, podSpecPath, setAll, withPodSpec } from './workload.ts';
+import { fits, podSpecOf, podSpecPath, setAll, withContainers, withPodSpec } from './workload.ts';
 
 /** kubernetes kubectl/pkg/cmd/set/set_env.go. */
 export const setEnv: CommandEntry = {
@@ -17,16 +17,14 @@ export const setEnv: CommandEntry = {
   examples:
     '# Set one\nkubectl set env deployment/web MODE=prod\n\n# Take it away\nkubectl set env deployment/web MODE-\n\n# All keys of a config map\nkubectl set env deployment/web --from=configmap/app',
   *run(k) {
-    const { resources, set, remove } = splitPairs([...k.args, ...k.flags.list('env')], 'environment');
+    const { resources, changes } = splitChanges(k.args);
+    const { set, remove } = yield* readChanges(k, [...k.flags.list('env'), ...changes]);
     if (resources.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
       throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
-    for (const name of set.keys()) {
-      const problems = validateEnvVarName(name);
-      if (problems.length > 0) throw new KubectlError(`invalid environment variable name: ${name}`);
-    }
     if (k.flags.bool('list')) return yield* listEnv(k, resources);
-    const added: Obj[] = [...[...set].map(([name, value]) => ({ name, value })), ...(yield* fromSource(k))];
+    const added: Obj[] = [...set, ...(yield* fromSource(k))];
     const pattern = k.flags.text('containers') || '*';
+    const unmatched: string[] = [];
     yield* setAll(k, {
       args: resources,
       operation: 'env updated',
@@ -34,30 +32,60 @@ export const setEnv: CommandEntry = {
       failure: 'failed to patch env update to pod template:',
       change: (info) =>
         withPodSpec(info, (spec) => {
-          const containers = objs(spec['containers']);
-          if (!containers.some((container) => fits(pattern, text(container['name']))))
-            throw new KubectlError(`${info.resource.kind}/${info.name} does not have any containers matching "${pattern}"`);
-          return {
-            ...spec,
-            containers: containers.map((container) =>
-              fits(pattern, text(container['name']))
-                ? changed(container, added, remove, k.flags.bool('overwrite') ? undefined : `${info.resource.resource}/${info.name}`)
-                : container,
-            ),
-          };
+          const { found, spec: next } = withContainers(spec, pattern, (container) => changed(container, added, remove, !k.flags.bool('overwrite')));
+          if (!found) unmatched.push(`${info.resource.kind}/${info.name}`);
+          return next;
         }),
     });
+    for (const subject of unmatched) yield* k.printError(`Warning: ${subject} does not have any containers matching "${pattern}"\n`);
   },
 };
 
-function changed(container: Obj, added: readonly Obj[], remove: readonly string[], subject: string | undefined): Obj {
+/** Arguments from the first change on: kubectl/pkg/cmd/set/env/env_parse.go SplitEnvironmentFromResources. */
+function splitChanges(args: readonly string[]): { readonly resources: readonly string[]; readonly changes: readonly string[] } {
+  const isChange = (arg: string): boolean => /^[^=]+=/s.test(arg) || arg.endsWith('-');
+  const first = args.findIndex(isChange);
+  const changes = first < 0 ? [] : args.slice(first);
+  const late = changes.find((arg) => !isChange(arg));
+  if (late !== undefined) throw new KubectlError(`all resources must be specified before environment changes: ${late}`);
+  return { resources: first < 0 ? args : args.slice(0, first), changes };
+}
+
+/** What is set and what is taken away; `-` reads standard input (env_parse.go ParseEnv). */
+function* readChanges(k: Kubectl, changes: readonly string[]): Routine<{ readonly set: readonly Obj[]; readonly remove: readonly string[] }> {
+  const set: Obj[] = [];
+  const remove: string[] = [];
+  for (const change of changes) {
+    const equals = change.indexOf('=');
+    if (change === '-') {
+      const lines = (yield* readAll(k.process.stdin)).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+      set.push(
+        ...(yield* readChanges(
+          k,
+          lines.filter((line) => line.includes('=')),
+        )).set,
+      );
+    } else if (equals < 0 && change.endsWith('-')) remove.push(change.slice(0, -1));
+    else if (equals < 0) throw new KubectlError(`unknown environment variable: ${change}`);
+    else {
+      const name = change.slice(0, equals);
+      const problems = validateEnvVarName(name);
+      if (problems.length > 0) throw new KubectlError(`"${name}" is not a valid key name: ${problems.join(';')}`);
+      set.push({ name, value: change.slice(equals + 1) });
+    }
+  }
+  if (remove.some((name) => set.some((each) => each['name'] === name)))
+    throw new KubectlError('can not both modify and remove the same environment variable in the same command');
+  return { set, remove };
+}
+
+function changed(container: Obj, added: readonly Obj[], remove: readonly string[], keep: boolean): Obj {
   const before = objs(container['env']);
-  // Named only where what is there must stay.
-  if (subject !== undefined) {
+  if (keep) {
     const taken = added.find((each) => before.some((old) => old['name'] === each['name']));
     if (taken)
       throw new KubectlError(
-        `${subject} '${text(taken['name'])}' already has a value (${text(before.find((old) => old['name'] === taken['name'])?.['value'])}), and --overwrite is false`,
+        `'${text(taken['name'])}' already has a value (${text(before.find((old) => old['name'] === taken['name'])?.['value'])}), and --overwrite is false`,
       );
   }
   const kept = before.map((old) => added.find((each) => each['name'] === old['name']) ?? old).filter((each) => !remove.includes(text(each['name'])));
@@ -98,7 +126,10 @@ function* listEnv(k: Kubectl, resources: readonly string[]): Routine {
   }
 }
 
-const containersOf = (info: Info): readonly Obj[] => objs(podSpecOf(info.object, podSpecPath(info.resource.kind) ?? ['spec'])['containers']);
+function containersOf(info: Info): readonly Obj[] {
+  const spec = podSpecOf(info.object, podSpecPath(info.resource.kind) ?? ['spec']);
+  return [...objs(spec['containers']), ...objs(spec['initContainers'])];
+}
 
 /** --resolve: what stands behind a reference (kubectl/pkg/cmd/set/env/env_resolve.go). */
 function* printResolved(k: Kubectl, info: Info, container: Obj, variable: Obj): Routine {

@@ -6,11 +6,9 @@ import { list, type Obj, obj, objs, text, texts, withPath } from '../../json.ts'
 import { labelSelector, resourceList } from '../create/policies.ts';
 import { subjectsOf } from '../create/rbac.ts';
 import { splitPairs } from '../pairs.ts';
-import { fits, setAll, withPodSpec } from './workload.ts';
+import { fits, groups, setAll, withContainers, withPodSpec } from './workload.ts';
 
 export const set: CommandEntry = { path: 'set', short: 'Set specific features on objects', long: 'Changes one thing of objects that exist.' };
-
-const groups = ['initContainers', 'containers'] as const;
 
 export const setImage: CommandEntry = {
   path: 'set image',
@@ -29,12 +27,12 @@ export const setImage: CommandEntry = {
       operation: 'image updated',
       what: 'image',
       failure: 'failed to patch image update to pod template:',
-      change: (info) =>
+      change: (info, problem) =>
         withPodSpec(info, (spec) => {
           let out = spec;
           for (const [name, image] of pairs.set) {
             const known = groups.some((group) => objs(out[group]).some((container) => fits(name, text(container['name']))));
-            if (!known) throw new KubectlError(`unable to find container named "${name}"`);
+            if (!known) problem(`unable to find container named "${name}"`);
             for (const group of groups) {
               if (out[group] === undefined) continue;
               out = { ...out, [group]: objs(out[group]).map((container) => (fits(name, text(container['name'])) ? { ...container, image } : container)) };
@@ -59,16 +57,14 @@ export const setResources: CommandEntry = {
       operation: 'resource requirements updated',
       what: 'resources',
       failure: 'failed to patch resources update to pod template',
-      change: (info) =>
+      change: (info, problem) =>
         withPodSpec(info, (spec) => {
-          const containers = objs(spec['containers']);
-          if (!containers.some((container) => fits(pattern, text(container['name'])))) throw new KubectlError(`unable to find container named ${pattern}`);
-          return {
-            ...spec,
-            containers: containers.map((container) =>
-              fits(pattern, text(container['name'])) ? { ...container, resources: merged(obj(container['resources']), limits, requests) } : container,
-            ),
-          };
+          const { found, spec: changed } = withContainers(spec, pattern, (container) => ({
+            ...container,
+            resources: merged(obj(container['resources']), limits, requests),
+          }));
+          if (!found) problem(`unable to find container named ${pattern}`);
+          return changed;
         }),
     });
   },
@@ -93,6 +89,7 @@ export const setServiceAccount: CommandEntry = {
       operation: 'serviceaccount updated',
       what: 'serviceaccount',
       failure: 'failed to patch ServiceAccountName',
+      always: true,
       change: (info) => withPodSpec(info, (spec) => ({ ...spec, serviceAccountName: name, ...(!k.flags.bool('local') && { serviceAccount: name }) })),
     });
   },
@@ -105,17 +102,16 @@ export const setSelector: CommandEntry = {
   *run(k) {
     const selector = k.args.at(-1);
     if (selector === undefined) throw new KubectlError('one selector is required');
-    const resources = k.args.slice(0, -1);
-    yield* visitAll(k, { args: resources, all: k.flags.bool('all') });
     const parsed = labelSelector(selector);
     const expressions = objs(parsed['matchExpressions']).map((each) => `{${text(each['key'])} ${text(each['operator'])} [${texts(each['values']).join(' ')}]}`);
-    if (expressions.length > 0) throw new KubectlError(`match expression [${expressions.join(' ')}] not supported on this object`);
     const labels = obj(parsed['matchLabels']);
     yield* setAll(k, {
-      args: resources,
+      args: k.args.slice(0, -1),
       operation: 'selector updated',
+      nameless: true,
       what: 'selector',
       change: (info) => {
+        if (expressions.length > 0) throw new KubectlError(`match expression [${expressions.join(' ')}] not supported on this object`);
         if (info.resource.kind !== 'Service') throw new KubectlError(`setting a selector is only supported for Services`);
         return withPath(info.object, ['spec', 'selector'], labels);
       },

@@ -29,8 +29,12 @@ type SetPlan = {
   readonly operation: string;
   /** `image` in the error of a refused patch. */
   readonly what: string;
-  /** The new object; the same one for no change. Throws KubectlError. */
-  readonly change: (info: Info) => Obj | Routine<Obj>;
+  /** The new object; the same one for no change. Throws KubectlError; what is said with `problem` does not keep the rest from being done. */
+  readonly change: (info: Info, problem: (message: string) => void) => Obj | Routine<Obj>;
+  /** Refusals do not name the object. */
+  readonly nameless?: boolean;
+  /** Sent though nothing differs. */
+  readonly always?: boolean;
   /** The patch is refused in these words. */
   readonly failure?: string;
 };
@@ -44,24 +48,25 @@ export function* setAll(k: Kubectl, plan: SetPlan): Routine {
   const failures = [...errors];
   for (const info of infos) {
     try {
-      const result = plan.change(info);
+      const result = plan.change(info, (message) => void failures.push(new KubectlError(`error: ${message}`)));
       const plain = Symbol.iterator in result ? yield* result as Routine<Obj> : result;
       const changed = plain === info.object ? plain : recorded(k, plain);
-      if (local || dryRun === 'client') {
-        yield* print(local ? asTyped(info, changed) : changed, plan.operation);
-        continue;
-      }
       const patch = createTwoWayMergePatch(info.object, changed, typeOf(text(info.object['apiVersion']), info.resource.kind));
-      if (Object.keys(patch).length === 0) continue;
-      yield* print(yield* send(k, info, patch, dryRun === 'server'), plan.operation);
+      if (Object.keys(patch).length === 0 && !plan.always) continue;
+      const done = local ? asTyped(info, changed) : dryRun === 'client' ? changed : yield* send(k, info, patch, dryRun === 'server');
+      yield* print(done, plan.operation);
     } catch (error) {
       if (error instanceof StatusError) failures.push(plan.failure === undefined ? error : new KubectlError(`${plan.failure} ${error.message}`));
-      else if (error instanceof KubectlError) failures.push(error);
+      else if (error instanceof KubectlError)
+        failures.push(plan.nameless ? error : new KubectlError(`error: ${info.resource.resource}/${info.name} ${error.message}`));
       else throw error;
     }
   }
   if (failures.length > 0) throw new ErrorList(failures);
 }
+
+/** Structs that Go writes though they are empty. */
+const strategies: Readonly<Record<string, string>> = { Deployment: 'strategy', DaemonSet: 'updateStrategy', StatefulSet: 'updateStrategy' };
 
 /** What Go's types write though nothing was given: empty resources, an empty status. */
 function asTyped(info: Info, object: Obj): Obj {
@@ -70,7 +75,10 @@ function asTyped(info: Info, object: Obj): Obj {
   const spec = podSpecOf(object, path);
   const full = (key: string): Obj =>
     spec[key] === undefined ? {} : { [key]: objs(spec[key]).map((container) => ({ ...container, resources: container['resources'] ?? {} })) };
-  return { ...withPath(object, path, { ...spec, ...full('containers'), ...full('initContainers') }), status: object['status'] ?? {} };
+  const typed = withPath(object, path, { ...spec, ...full('containers'), ...full('initContainers') });
+  const strategy = strategies[info.resource.kind];
+  const whole = strategy === undefined ? typed : withPath(typed, ['spec', strategy], at(typed, `spec.${strategy}`) ?? {});
+  return { ...whole, status: object['status'] ?? {} };
 }
 
 function* send(k: Kubectl, info: Info, patch: Obj, dryRun: boolean): Routine<Obj> {
@@ -82,9 +90,23 @@ function* send(k: Kubectl, info: Info, patch: Obj, dryRun: boolean): Routine<Obj
 /** The object with another pod spec. */
 export function withPodSpec(info: Info, change: (spec: Obj) => Obj): Obj {
   const path = podSpecPath(info.resource.kind);
-  if (!path) throw new KubectlError(`the object is not a pod or does not have a pod template: ${info.resource.kind}`);
+  if (!path) throw new KubectlError(`the object is not a pod or does not have a pod template: *${info.resource.version}.${info.resource.kind}`);
   return withPath(info.object, path, change(podSpecOf(info.object, path)));
 }
 
 /** Whether a container's name fits `*`, `web*` or a plain name. */
 export const fits = (pattern: string, name: string): boolean => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name);
+
+export const groups = ['initContainers', 'containers'] as const;
+
+/** A pod spec with the containers of a name changed, those that initialize too; and whether there were any. */
+export function withContainers(spec: Obj, pattern: string, change: (container: Obj) => Obj): { readonly spec: Obj; readonly found: boolean } {
+  let found = false;
+  const each = (container: Obj): Obj => {
+    if (!fits(pattern, text(container['name']))) return container;
+    found = true;
+    return change(container);
+  };
+  const changed = Object.fromEntries(groups.flatMap((group) => (spec[group] === undefined ? [] : [[group, objs(spec[group]).map(each)]])));
+  return { spec: { ...spec, ...changed }, found };
+}
