@@ -32,8 +32,7 @@ export type GoTemplate = {
 
 /** A template that cannot be read or run, in text/template's words. */
 export class GoTemplateError extends Error {
-  /** What was written before it went wrong. */
-  output = '';
+  output = ''; // What was written before it went wrong.
 }
 
 /** Reads a template. `functions` are the names it may call; `name` stands in messages. Throws GoTemplateError. */
@@ -44,8 +43,7 @@ export function parse(source: string, name: string, functions: ReadonlySet<strin
 }
 
 /** What may follow an operand at once; anything else needs a blank before it. */
-const endsOperand = ({ type, text }: Token): boolean =>
-  type === 'close' || type === 'pipe' || type === 'eof' || text === ')' || text === ',' || text === '=' || text === ':=';
+const endsOperand = ({ type, text }: Token): boolean => ['close', 'pipe', 'eof'].includes(type) || [')', ',', '=', ':='].includes(text);
 
 type List = { readonly nodes: TemplateNode[]; readonly end: 'end' | 'else' | 'eof' };
 
@@ -167,9 +165,8 @@ class Parser {
       const start = this.#peek();
       if (start.type === 'pipe') throw this.#error(`unexpected ${shown(start)} in ${context}`, start.at);
       const command = this.#command(context);
-      // Go lets a pipe end a pipeline.
-      if (command.length === 0 && commands.length > 0) break;
-      if (command.length === 0) throw this.#error(`missing value for ${context}`, this.#peek().at);
+      if (command.length === 0 && commands.length === 0) throw this.#error(`missing value for ${context}`, this.#peek().at);
+      if (command.length === 0) break; // Go lets a pipe end a pipeline.
       const first = command[0];
       if (commands.length > 0 && first && (first.type === 'literal' || first.type === 'dot' || first.type === 'nil')) {
         throw this.#error(`non executable command in pipeline stage ${commands.length + 1}`, first.at);

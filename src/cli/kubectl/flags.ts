@@ -3,11 +3,7 @@ import { DurationError, parseGoDuration } from '../../apimachinery/duration.ts';
 import { quote } from '../../apimachinery/go-text.ts';
 import { KubectlError } from './errors.ts';
 
-<<<<<<< HEAD
-type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'list' | 'array' | 'map';
-=======
-export type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'list' | 'array' | 'map' | 'pairs';
->>>>>>> d6928bb (kubectl: what two hundred calls beside the real one showed (set, rollout, debug, manifests, templates, logs, drain, create))
+type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'list' | 'array' | 'map' | 'pairs';
 
 /** `value` is the default as help shows it. */
 export type Flag = { readonly name: string; readonly short: string; readonly type: FlagType; readonly value: string };

@@ -62,13 +62,8 @@ export function writeQuery(k: Kubectl, dryRun: DryRun): Record<string, string> {
 }
 
 /** --validate as the server takes it. */
-<<<<<<< HEAD
 function fieldValidation(value: string): string {
-  const words: Readonly<Record<string, string>> = { '': 'Strict', strict: 'Strict', true: 'Strict', warn: 'Warn', ignore: 'Ignore', false: 'Ignore' };
-=======
-export function fieldValidation(value: string): string {
   const words: Readonly<Record<string, string>> = { strict: 'Strict', true: 'Strict', warn: 'Warn', ignore: 'Ignore', false: 'Ignore' };
->>>>>>> d6928bb (kubectl: what two hundred calls beside the real one showed (set, rollout, debug, manifests, templates, logs, drain, create))
   const found = words[value.toLowerCase()];
   if (found === undefined) throw new KubectlError(`invalid - validate option "${value}"; must be one of: strict (or true), warn, ignore (or false)`);
   return found;
