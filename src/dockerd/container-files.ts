@@ -44,6 +44,7 @@ export class ContainerFiles {
     const files = this.#files(container);
     const inode = files.find(path);
     if (!inode) throw new DockerError(404, `Could not find the file ${path} in container ${id}`);
+    this.engine.emitContainer('archive-path', container);
     const entries = [...treeEntries(inode, '')].map((entry) => (entry.path === '' ? entry : { ...entry, path: entry.path.slice(1) }));
     return { name: path.replace(/\/+$/, '').split('/').pop() ?? '', directory: inode.type === 'directory', entries };
   }
@@ -53,6 +54,7 @@ export class ContainerFiles {
     if (container.host.ReadonlyRootfs) throw new DockerError(403, 'container rootfs is marked read-only');
     try {
       writeEntries(this.#files(container), path, entries);
+      this.engine.emitContainer('extract-to-dir', container);
     } catch (error) {
       if (!isErrno(error)) throw error;
       throw new DockerError(404, `Could not find the file ${path} in container ${id}`);
@@ -60,6 +62,7 @@ export class ContainerFiles {
   }
 
   export(id: string): string {
+    this.engine.emitContainer('export', this.engine.container(id));
     const entries = [...treeEntries(rootOf(this.engine, this.engine.container(id).id), '/')];
     return writeTar(
       entries

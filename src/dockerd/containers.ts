@@ -9,7 +9,7 @@ import {
   type Filters,
   type Pruned,
 } from '../interfaces/docker.ts';
-import { parseSignal } from '../linux/signals.ts';
+import { parseSignal, signalNumbers } from '../linux/signals.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { ContainerFiles } from './container-files.ts';
 import { attach, readLogs } from './container-io.ts';
@@ -126,7 +126,6 @@ export class Containers extends ContainerFiles implements Api {
     if (!signal) throw new DockerError(400, `invalid signal: ${text}`);
     if (signal === 'SIGKILL' || signal === (parseSignal(container.config.StopSignal ?? 'SIGTERM') ?? 'SIGTERM')) container.stoppedByHand = true;
     this.#signal(container, signal);
-    this.engine.emitContainer('kill', container, { signal });
     if (signal === 'SIGKILL') while (container.running) yield { on: [container.changed] };
   }
 
@@ -190,7 +189,9 @@ export class Containers extends ContainerFiles implements Api {
   }
 
   attach(id: string, options: { readonly stdin: boolean }): ReturnType<Api['attach']> {
-    return attach(this.engine, this.engine.container(id), options);
+    const container = this.engine.container(id);
+    this.engine.emitContainer('attach', container);
+    return attach(this.engine, container, options);
   }
 
   exec(id: string, options: Parameters<Api['exec']>[1]): ReturnType<Api['exec']> {
@@ -205,6 +206,7 @@ export class Containers extends ContainerFiles implements Api {
   top(id: string): ReturnType<Api['top']> {
     const container = this.engine.container(id);
     this.#mustRun(container, '');
+    this.engine.emitContainer('top', container);
     return processTable(this.engine, container);
   }
 
@@ -261,6 +263,7 @@ export class Containers extends ContainerFiles implements Api {
   #signal(container: Container, signal: string): void {
     try {
       this.engine.containerd.tasks.kill(moby, container.id, signal);
+      this.engine.emitContainer('kill', container, { signal: String(signalNumbers[parseSignal(signal) ?? 'SIGTERM']) });
     } catch (error) {
       containerdText(error); // It has ended by itself.
     }

@@ -14,6 +14,8 @@ export function* startExec(engine: Engine, container: Container, options: ExecOp
   if (!container.running) throw new DockerError(409, `container ${container.id} is not running`);
   yield* sleep(engine.sim.random.between(20, 35));
   const id = engine.sim.random.hex(64);
+  const line = options.cmd.join(' ');
+  engine.emitContainer(`exec_create: ${line}`, container, { execID: id });
   const session = new ServedSession({ stdin: options.stdin, tty: options.tty });
   const { stdin, stdout, stderr } = session;
   let pid = 0;
@@ -22,6 +24,7 @@ export function* startExec(engine: Engine, container: Container, options: ExecOp
   engine.sim.go(
     (function* (): Routine {
       try {
+        engine.emitContainer(`exec_start: ${line}`, container, { execID: id });
         pid = yield* engine.containerd.tasks.exec(
           moby,
           container.id,
@@ -45,6 +48,7 @@ export function* startExec(engine: Engine, container: Container, options: ExecOp
         container.execs.add(id);
         session.resize = (size) => engine.containerd.tasks.resize(moby, container.id, size, id);
         const exitCode = yield* engine.containerd.tasks.waitExec(moby, container.id, id);
+        engine.emitContainer('exec_die', container, { execID: id, exitCode: String(exitCode) });
         if (!stdout.closed) yield* sleep(1);
         session.end({ exitCode });
       } catch (error) {

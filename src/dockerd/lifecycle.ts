@@ -9,6 +9,7 @@ import { containerdText, type Engine, moby, snapshotter } from './engine.ts';
 import { hasHealthcheck, watchHealth } from './health.ts';
 import { verifyAtStart } from './host-config.ts';
 import { rootOf } from './layers.ts';
+import { announce } from './network-events.ts';
 import type { Networks } from './networks.ts';
 import { newSpec } from './spec.ts';
 import type { Container } from './state.ts';
@@ -31,6 +32,7 @@ export class Lifecycle {
     try {
       verifyAtStart(this.#engine, container);
       if (own) this.#networks.setUp(container);
+      announce(this.#engine, container, true);
       this.#writeFiles(container);
       yield* this.#launch(container);
     } catch (error) {
@@ -131,6 +133,7 @@ export class Lifecycle {
       execDuration: String(Math.floor((container.finishedAt - container.startedAt) / 1000)),
       exitCode: String(exitCode),
     });
+    announce(this.#engine, container, false);
     if (again !== undefined) yield* this.#restart(container, again);
     else if (container.host.AutoRemove) yield* this.onAutoRemove(container);
   }

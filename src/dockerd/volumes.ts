@@ -27,6 +27,7 @@ export class Volumes {
     const chosen = name === '' ? sim.random.hex(64) : name;
     const old = state.volumes.get(chosen);
     if (old) return this.#volume(old);
+    if (chosen.length === 1) throw new DockerError(400, `create ${chosen}: volume name is too short, names should be at least two alphanumeric characters`);
     if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(chosen))
       throw new DockerError(
         400,

@@ -115,10 +115,16 @@ function* wrongCount(least: number, most: number, chain: readonly DockerCommand[
       : least === most
         ? `requires ${s(least)}`
         : Number.isFinite(most)
-          ? `requires at least ${least} and at most ${s(most)}`
+          ? least === 0
+            ? `requires at most ${s(most)}`
+            : `requires at least ${least} and at most ${s(most)}`
           : `requires at least ${s(least)}`;
   const usage = chain.at(-1)?.usage ?? '';
-  yield* process.printError(`docker: '${path}' ${what}\n\nUsage:  ${path}${usage === '' ? '' : ` ${usage}`}\n\nSee '${path} --help' for more information\n`);
+  // Only cli.RequiresMinArgs says See.
+  const look = least !== most && !Number.isFinite(most) ? 'See' : 'Run';
+  yield* process.printError(
+    `docker: '${path}' ${what}\n\nUsage:  ${path}${usage === '' ? '' : ` ${usage}`}\n\n${look} '${path} --help' for more information\n`,
+  );
   return 1;
 }
 

@@ -18,8 +18,8 @@ import { ps } from './commands/ps.ts';
 import { manifest, push, search } from './commands/push.ts';
 import { attachCommand, createCommand, exec, run, startCommand } from './commands/run.ts';
 import { stats } from './commands/stats.ts';
+import { checkpoint, swarm, swarmGroups } from './commands/swarm.ts';
 import { containerPrune, imagePrune, system } from './commands/system.ts';
-import { notSimulated } from './commands/unsimulated.ts';
 import { volume } from './commands/volumes.ts';
 import { bool, type DockerCommand, text } from './context.ts';
 import { dispatchTree, hostOf } from './dispatch.ts';
@@ -68,12 +68,6 @@ const imageCommands: readonly DockerCommand[] = [
   tag,
 ];
 
-const swarm: DockerCommand = {
-  name: 'swarm',
-  short: 'Manage Swarm',
-  commands: [notSimulated('swarm init', 'Initialize a swarm'), notSimulated('swarm join', 'Join a swarm as a node and/or manager')],
-};
-
 /** The tree of commands; help is read from it. */
 const dockerTree: DockerCommand = {
   name: 'docker',
@@ -102,8 +96,9 @@ const dockerTree: DockerCommand = {
       volume,
     ]),
     ...group('Swarm Commands:', [swarm]),
-    // Shown by docker only in a swarm.
-    ...['config', 'node', 'secret', 'service', 'stack', 'checkpoint'].map((name) => ({ ...notSimulated(name, ''), hidden: true })),
+    // Shown by docker only in a swarm, or by a daemon with experimental features.
+    ...swarmGroups,
+    checkpoint,
     ...group('Commands:', [
       attachCommand,
       commit,

@@ -32,7 +32,11 @@ test('logs end at --until, also when followed', () => {
   expect(run('docker logs -f --until 1s talk | wc -l')).toBe('3');
 });
 
-test('swarms are not simulated, and say so', () => {
-  for (const name of ['swarm init', 'service ls', 'stack ls', 'node ls', 'secret ls', 'config ls', 'plugin install x', 'context export default'])
+test('swarms are not simulated, and say so; without one the daemon refuses', () => {
+  for (const name of ['swarm init', 'swarm join x', 'stack config'])
     expect(run(`docker ${name}; echo $?`)).toMatch(/^k8s-lab: docker [a-z ]+ is not simulated\n70$/);
+  for (const name of ['service ls', 'node ls -q', 'secret ls', 'stack deploy -c x a'])
+    expect(run(`docker ${name}; echo $?`)).toMatch(/^Error response from daemon: This node is not a swarm manager\. Use [\s\S]*\n1$/);
+  expect(run('docker swarm leave')).toBe('Error response from daemon: This node is not part of a swarm');
+  expect(run('docker checkpoint ls x')).toBe('docker checkpoint ls is only supported on a Docker daemon with experimental features enabled');
 });

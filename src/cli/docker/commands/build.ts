@@ -12,6 +12,19 @@ const head = 'DEPRECATED: The legacy builder is deprecated and will be removed i
 const disabled = '            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n            environment-variable.\n\n';
 const missing = '            Install the buildx component to build images with BuildKit:\n            https://docs.docker.com/go/buildx/\n\n';
 
+/** Flags of the classic builder that change nothing here are refused. */
+const absent =
+  'add-host cache-from cgroup-parent compress? cpu-period cpu-quota cpu-shares,c cpuset-cpus cpuset-mems isolation memory,m memory-swap network security-opt shm-size squash? ulimit'.split(
+    ' ',
+  );
+const absentFlags = absent.map((each) => (each.endsWith('?') ? bool(each.slice(0, -1), '') : list(each, '')));
+
+function refuseAbsent({ flags }: Context): void {
+  if (flags.bool('squash')) throw new CliError('"--squash" is only supported on a Docker daemon with experimental features enabled');
+  for (const name of absent.map((each) => each.replace(/[,?].*$/, '')))
+    if (flags.has(name)) throw new CliError(`k8s-lab: docker build --${name} is not simulated`, 70);
+}
+
 export const build = command(
   'build',
   'Build an image from a Dockerfile',
@@ -30,9 +43,12 @@ export const build = command(
     list('tag,t', 'Name and optionally a tag in the "name:tag" format'),
     text('target', 'Set the target build stage to build.'),
     text('platform', 'Set platform if server is multi-platform capable'),
+    text('iidfile', 'Write the image ID to the file'),
+    ...absentFlags,
   ],
   function* (context) {
     const { flags, process } = context;
+    refuseAbsent(context);
     if (!context.old) yield* context.printError(head + (process.env['DOCKER_BUILDKIT'] === '0' ? disabled : missing));
     const path = context.arg(0);
     if (path === '-' || /^(https?|git):/.test(path)) throw new CliError('k8s-lab: docker build from standard input or a URL is not simulated', 70);
@@ -58,6 +74,7 @@ export const build = command(
       output.close();
       yield* printer.join();
       if (quiet) yield* context.print(`${id}\n`);
+      if (flags.text('iidfile') !== '') process.fs.write(process.path(flags.text('iidfile')), id);
       return 0;
     } catch (error) {
       output.close();

@@ -24,7 +24,9 @@ export const inspect = (kind?: Kind) =>
     [1, any],
     [
       text('format,f', 'Format output using a custom template'),
-      bool('size,s', 'Display total file sizes if the type is container'),
+      ...(kind === undefined || kind === 'container' ? [bool('size,s', 'Display total file sizes if the type is container')] : []),
+      ...(kind === 'network' ? [bool('verbose,v', 'Verbose output for diagnostics')] : []),
+      ...(kind === 'image' ? [text('platform', 'Inspect a specific platform of the multi-platform image')] : []),
       ...(kind === undefined ? [text('type', 'Only inspect objects of the given type')] : []),
     ],
     function* (context) {
@@ -38,7 +40,7 @@ export const inspect = (kind?: Kind) =>
         const one = find(client, name, asked === undefined ? all : all.filter((each) => each === asked));
         if (typeof one === 'string')
           failed.push(kind === undefined ? `${context.old ? 'Error: No' : 'error: no'} such object: ${name}` : `Error response from daemon: ${one}`);
-        else found.push(flags.bool('size') ? { ...one, ...sizes(client, one) } : one);
+        else found.push(flags.spec('size') && flags.bool('size') ? { ...one, ...sizes(client, one) } : one);
       }
       const format = flags.text('format');
       if (format === '' || format === 'json')
