@@ -1,8 +1,10 @@
 /** buildkitd: the daemon behind buildctl and nerdctl build. Its workers, its socket, its state below /var/lib/buildkit (buildkit cmd/buildkitd). */
 import { type BuildkitApi, type BuildkitWorkerInfo, buildkitProtocol, type CachedStep } from '../interfaces/buildkit.ts';
 import type { ContainerdApi } from '../interfaces/containerd.ts';
-import { daemonUser, FileSystem } from '../linux/file-system.ts';
-import { FileNode, SpecialNode } from '../linux/inode.ts';
+import { FileNode } from '../linux/file-node.ts';
+import { FileSystem } from '../linux/file-system.ts';
+import { daemonUser } from '../linux/file-user.ts';
+import { SpecialNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { listenUnix, serve } from '../linux/network.ts';
 import type { Sim } from '../sim/sim.ts';

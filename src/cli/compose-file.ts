@@ -1,5 +1,5 @@
 /** Values of compose files as compose-go reads them, which docker and nerdctl both use. */
-import { resolvePath } from '../linux/file-system.ts';
+import { resolvePath } from '../linux/path-walk.ts';
 import { ComposeFileError } from './compose-interpolate.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 /** libcni: runs the plugin chain of a network for a pod's namespace. */
 import { type CniArgs, type CniConfList, CniError, type CniResult, type CniRuntime } from '../interfaces/cni.ts';
-import { daemonUser, FileSystem } from '../linux/file-system.ts';
+import { FileSystem } from '../linux/file-system.ts';
+import { daemonUser } from '../linux/file-user.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { NetworkNamespace } from '../linux/network.ts';
 import type { Sim } from '../sim/sim.ts';

@@ -1,6 +1,7 @@
 /** OCI bundles: the directory from which a shim has runc make a container. */
 import type { ContainerdContainer } from '../interfaces/containerd.ts';
-import { DirectoryNode, FileNode, JsonFile } from '../linux/inode.ts';
+import { FileNode, JsonFile } from '../linux/file-node.ts';
+import { DirectoryNode } from '../linux/inode.ts';
 import type { Context } from './context.ts';
 import type { SnapshotService } from './snapshots.ts';
 

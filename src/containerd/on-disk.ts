@@ -1,6 +1,8 @@
 /** What of containerd can be looked at in the node's files. */
+
+import { FileNode } from '../linux/file-node.ts';
 import type { FileSystem } from '../linux/file-system.ts';
-import { DirectoryNode, FileNode, GeneratedDirectory, type Inode } from '../linux/inode.ts';
+import { DirectoryNode, GeneratedDirectory, type Inode } from '../linux/inode.ts';
 import type { Context } from './context.ts';
 import { overlayRoot } from './snapshots.ts';
 

@@ -5,8 +5,9 @@ import { type ContainerdApi, ContainerdError, type ContainerdLabels, type Snapsh
 import type { Blob, LayerEntry } from '../interfaces/distribution.ts';
 import { type ProxySnapshotter, type RemoteLayer, snapshotterProtocol } from '../interfaces/snapshotter.ts';
 import { Errno } from '../linux/errno.ts';
-import { DirectoryNode, OverlayDirectory, writtenFiles } from '../linux/inode.ts';
+import { DirectoryNode } from '../linux/inode.ts';
 import { dialUnix } from '../linux/network.ts';
+import { OverlayDirectory, writtenFiles } from '../linux/overlay.ts';
 import type { Routine } from '../sim/routine.ts';
 import { merged } from './content.ts';
 import type { Context } from './context.ts';

@@ -3,7 +3,8 @@
 import { CriStore } from '../cri/store.ts';
 import type { ContainerdContainer, ContainerdImage, ContainerdLabels } from '../interfaces/containerd.ts';
 import type { Blob } from '../interfaces/distribution.ts';
-import { type DirectoryNode, FileNode } from '../linux/inode.ts';
+import { FileNode } from '../linux/file-node.ts';
+import type { DirectoryNode } from '../linux/inode.ts';
 import type { Shim, Task } from './shim.ts';
 
 /** One snapshot of a snapshotter. */

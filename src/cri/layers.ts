@@ -1,6 +1,8 @@
 /** Layers of images as trees of files: what every store of images does when it unpacks one. */
 import type { Blob, LayerEntry } from '../interfaces/distribution.ts';
-import { DirectoryNode, FileNode, type Inode, OverlayDirectory, SymlinkNode } from '../linux/inode.ts';
+import { FileNode } from '../linux/file-node.ts';
+import { DirectoryNode, type Inode, SymlinkNode } from '../linux/inode.ts';
+import { OverlayDirectory } from '../linux/overlay.ts';
 
 /** An unpacked layer weighs about this much more than its gzip. */
 export const unpackedSize = (layer: Blob): number => Math.round(layer.size * 2.4);

@@ -1,8 +1,8 @@
 /** Container logs in the CRI's format: `2026-11-22T12:48:15.970664205Z stdout F text` (internal/cri/io/logger.go). */
 import { dateTime } from '../apimachinery/time.ts';
 import { isErrno } from '../linux/errno.ts';
+import type { FileNode } from '../linux/file-node.ts';
 import type { FileSystem } from '../linux/file-system.ts';
-import type { FileNode } from '../linux/inode.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { CriContainer } from './records.ts';
 

@@ -1,7 +1,8 @@
 /** Files that a runtime keeps for a pod: hostname, hosts, resolv.conf. */
 import type { PodSandboxConfig } from '../interfaces/cri.ts';
+import { FileNode } from '../linux/file-node.ts';
 import type { FileSystem } from '../linux/file-system.ts';
-import { DirectoryNode, FileNode } from '../linux/inode.ts';
+import { DirectoryNode } from '../linux/inode.ts';
 
 /** A directory with its parents, as a node to put files into at once. */
 export function directoryAt(files: FileSystem, path: string, now: number, mode = 0o755): DirectoryNode {

@@ -1,8 +1,8 @@
 /** A pod's network namespace, held open by a file, and what the plugins of CNI do to it. */
 import { CniError, type CniResult, type CniRuntime } from '../interfaces/cni.ts';
 import type { PodSandboxConfig } from '../interfaces/cri.ts';
+import { FileNode } from '../linux/file-node.ts';
 import type { FileSystem } from '../linux/file-system.ts';
-import { FileNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { NetworkNamespace } from '../linux/network.ts';
 import type { Sim } from '../sim/sim.ts';

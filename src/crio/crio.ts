@@ -1,6 +1,7 @@
 /** CRI-O: the daemon of one node. It speaks CRI and nothing else. */
 import { type CriServer, criProtocol } from '../interfaces/cri.ts';
-import { FileNode, SpecialNode } from '../linux/inode.ts';
+import { FileNode } from '../linux/file-node.ts';
+import { SpecialNode } from '../linux/inode.ts';
 import { listenUnix, serve } from '../linux/network.ts';
 import type { CrioConfig } from './config.ts';
 import { RunFile } from './conmon.ts';

@@ -1,7 +1,7 @@
 /** Starting a container: conmon, and the OCI runtime behind it (CRI-O internal/oci/runtime_oci.go). */
 import type { CriContainer } from '../cri/records.ts';
 import { OciError, type OciSpec } from '../interfaces/oci.ts';
-import { FileNode, JsonFile } from '../linux/inode.ts';
+import { FileNode, JsonFile } from '../linux/file-node.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { RuntimeHandler } from './config.ts';
 import { Conmon } from './conmon.ts';

@@ -1,7 +1,8 @@
 /** What of containers/storage can be looked at in the node's files. */
 import { directoryAt } from '../cri/pod-files.ts';
+import { JsonFile } from '../linux/file-node.ts';
 import type { FileSystem } from '../linux/file-system.ts';
-import { DirectoryNode, GeneratedDirectory, type Inode, JsonFile } from '../linux/inode.ts';
+import { DirectoryNode, GeneratedDirectory, type Inode } from '../linux/inode.ts';
 import { graphRoot, type StorageState } from './storage.ts';
 
 /** Makes containers/storage's files, which say what is stored at the moment they are read. */

@@ -6,7 +6,7 @@ import { resolveUser } from '../cri/user.ts';
 import { CniError, type CniResult } from '../interfaces/cni.ts';
 import type { CriError, PodSandbox, PodSandboxConfig, PodSandboxFilter, PodSandboxStatus } from '../interfaces/cri.ts';
 import type { OciSpec } from '../interfaces/oci.ts';
-import { FileNode } from '../linux/inode.ts';
+import { FileNode } from '../linux/file-node.ts';
 import { OpaqueNamespace, UtsNamespace } from '../linux/namespaces.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { type Call, type Context, describe, notFound } from './context.ts';

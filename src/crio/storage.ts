@@ -2,8 +2,10 @@
 import { layerDirectory, mergeLayer, unpackedSize } from '../cri/layers.ts';
 import { CriStore } from '../cri/store.ts';
 import type { Blob, ImageConfig, LayerEntry } from '../interfaces/distribution.ts';
-import { type DirectoryNode, FileNode, OverlayDirectory, writtenFiles } from '../linux/inode.ts';
+import { FileNode } from '../linux/file-node.ts';
+import type { DirectoryNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
+import { OverlayDirectory, writtenFiles } from '../linux/overlay.ts';
 
 /** What stays over a reboot. */
 export const graphRoot = '/var/lib/containers/storage';

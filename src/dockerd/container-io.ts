@@ -3,7 +3,7 @@ import { parseBytes } from '../apimachinery/go-units.ts';
 import { DockerError, type LogLine } from '../interfaces/docker.ts';
 import { ServedSession, type StreamSession } from '../interfaces/streams.ts';
 import { isErrno } from '../linux/errno.ts';
-import type { FileNode } from '../linux/inode.ts';
+import type { FileNode } from '../linux/file-node.ts';
 import { Channel } from '../sim/channel.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import type { ByteStream } from '../sim/stream.ts';

@@ -12,7 +12,8 @@ import {
   type SearchResult,
   type SolveOptions,
 } from '../interfaces/docker.ts';
-import { daemonUser, FileSystem } from '../linux/file-system.ts';
+import { FileSystem } from '../linux/file-system.ts';
+import { daemonUser } from '../linux/file-user.ts';
 import { SpecialNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { listenUnix, serve } from '../linux/network.ts';

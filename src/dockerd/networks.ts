@@ -1,6 +1,6 @@
 /** Networks of containers: bridges, addresses, cables (moby daemon/libnetwork). */
 import { DockerError, type Filters, type NetworkCreate, type NetworkSummary } from '../interfaces/docker.ts';
-import { FileNode } from '../linux/inode.ts';
+import { FileNode } from '../linux/file-node.ts';
 import { contains, type Destination, ipToNumber, NetworkNamespace, numberToIp, type Peer } from '../linux/network.ts';
 import { serveNames } from './dns.ts';
 import type { Engine } from './engine.ts';

@@ -1,7 +1,7 @@
 /** What dockerd keeps below /var/lib/docker: it outlives the daemon. */
 import type { CachedStep } from '../interfaces/buildkit.ts';
 import type { ContainerConfig, ContainerStatus, HostConfig, MountPoint } from '../interfaces/docker.ts';
-import { FileNode } from '../linux/inode.ts';
+import { FileNode } from '../linux/file-node.ts';
 import type { NetworkNamespace } from '../linux/network.ts';
 import { Condition } from '../sim/routine.ts';
 import type { ByteStream } from '../sim/stream.ts';

@@ -2,7 +2,8 @@
 import { CriError } from '../interfaces/cri.ts';
 import type { Check, CheckSource } from '../lessons/lesson.ts';
 import { Errno } from '../linux/errno.ts';
-import { daemonUser, FileSystem } from '../linux/file-system.ts';
+import { FileSystem } from '../linux/file-system.ts';
+import { daemonUser } from '../linux/file-user.ts';
 import { type Expressions, holds } from './cel.ts';
 import { matchesCommand } from './commands.ts';
 import { expressionFailure, type Failure, failedVerdict, failure, unreachable } from './failure.ts';

@@ -1,7 +1,8 @@
 /** /sys/fs/cgroup: the cgroup v2 tree as files; limits can be read and written. */
 import type { Cgroup } from './cgroup.ts';
 import { Errno } from './errno.ts';
-import { type DirectoryNode, FileNode, GeneratedDirectory, type Inode } from './inode.ts';
+import { FileNode } from './file-node.ts';
+import { type DirectoryNode, GeneratedDirectory, type Inode } from './inode.ts';
 import type { Kernel } from './kernel.ts';
 
 type ControlFile = { readonly read: (group: Cgroup, kernel: Kernel) => string; readonly write?: (group: Cgroup, text: string, kernel: Kernel) => void };

@@ -1,8 +1,9 @@
 /** One node's kernel: its processes, files, cgroups, namespaces and log. */
 import type { Sim } from '../sim/sim.ts';
 import { Cgroup } from './cgroup.ts';
+import { Disk } from './disk.ts';
 import { Errno } from './errno.ts';
-import { Disk, type OpenFlags } from './file-system.ts';
+import type { OpenFlags } from './file-system.ts';
 import { DirectoryNode, type Inode } from './inode.ts';
 import { KernelModules } from './kernel-modules.ts';
 import { hostMounts, type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from './namespaces.ts';

@@ -1,6 +1,8 @@
 /** Linux namespaces other than mount (file-system.ts) and network (network.ts). */
-import { type Disk, MountNamespace } from './file-system.ts';
+
+import type { Disk } from './disk.ts';
 import type { DirectoryNode } from './inode.ts';
+import { MountNamespace } from './mounts.ts';
 import type { NetworkNamespace } from './network.ts';
 import type { Process } from './process.ts';
 

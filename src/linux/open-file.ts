@@ -4,8 +4,8 @@ import type { Random } from '../sim/random.ts';
 import type { Routine } from '../sim/routine.ts';
 import { type ByteStream, newByteStream } from '../sim/stream.ts';
 import { Errno } from './errno.ts';
+import type { FileNode } from './file-node.ts';
 import type { FileSystem } from './file-system.ts';
-import type { FileNode } from './inode.ts';
 import type { Tty } from './tty.ts';
 
 /** Read and written by Routines, for both may wait. Whoever keeps a second reference calls `retain`, and `close` once for each. */

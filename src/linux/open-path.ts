@@ -1,7 +1,8 @@
 /** open(2): what a path is as a descriptor. */
 import { Errno } from './errno.ts';
+import { FileNode } from './file-node.ts';
 import type { OpenFlags } from './file-system.ts';
-import { FileNode, SpecialNode } from './inode.ts';
+import { SpecialNode } from './inode.ts';
 import { Device, type OpenFile, RegularFile } from './open-file.ts';
 import type { Process } from './process.ts';
 import { TerminalFile } from './tty.ts';

@@ -2,7 +2,8 @@
 import { capabilityLines } from './capabilities.ts';
 import type { Cgroup } from './cgroup.ts';
 import { Errno } from './errno.ts';
-import { DirectoryNode, FileNode, GeneratedDirectory, type Inode, SymlinkNode } from './inode.ts';
+import { FileNode } from './file-node.ts';
+import { DirectoryNode, GeneratedDirectory, type Inode, SymlinkNode } from './inode.ts';
 import type { Kernel } from './kernel.ts';
 import type { PidNamespace } from './namespaces.ts';
 import type { Process } from './process.ts';

@@ -1,5 +1,6 @@
 /** A tree of files as a list of entries, as a tar holds it: what an overlay's upper layer says, or all that there is. */
-import { type DirectoryNode, type Inode, OverlayDirectory } from './inode.ts';
+import type { DirectoryNode, Inode } from './inode.ts';
+import { OverlayDirectory } from './overlay.ts';
 
 /** Structurally the LayerEntry of interfaces/distribution.ts, which this folder may not import. */
 export type TreeEntry = {

@@ -1,7 +1,8 @@
 /** One container as runc keeps it. */
 import type { OciSpec, OciState, OciStatus } from '../interfaces/oci.ts';
 import type { Cgroup } from '../linux/cgroup.ts';
-import { DirectoryNode, JsonFile } from '../linux/inode.ts';
+import { JsonFile } from '../linux/file-node.ts';
+import { DirectoryNode } from '../linux/inode.ts';
 import type { Process } from '../linux/process.ts';
 import { Condition } from '../sim/routine.ts';
 

@@ -3,10 +3,14 @@ import { OciError, type OciSpec } from '../interfaces/oci.ts';
 import type { Cgroup } from '../linux/cgroup.ts';
 import { newCgroupfs } from '../linux/cgroupfs.ts';
 import { Errno } from '../linux/errno.ts';
-import { daemonUser, FileSystem, MountNamespace } from '../linux/file-system.ts';
-import { DirectoryNode, FileNode, GeneratedDirectory, type Inode, OverlayDirectory, SpecialNode, SymlinkNode } from '../linux/inode.ts';
+import { FileNode } from '../linux/file-node.ts';
+import { FileSystem } from '../linux/file-system.ts';
+import { daemonUser } from '../linux/file-user.ts';
+import { DirectoryNode, GeneratedDirectory, type Inode, SpecialNode, SymlinkNode } from '../linux/inode.ts';
 import type { Kernel } from '../linux/kernel.ts';
+import { MountNamespace } from '../linux/mounts.ts';
 import type { PidNamespace } from '../linux/namespaces.ts';
+import { OverlayDirectory } from '../linux/overlay.ts';
 import { newProcfs } from '../linux/procfs.ts';
 
 type SpecMount = OciSpec['mounts'][number];

@@ -1,8 +1,8 @@
 /** config.json as runc reads and checks it (runc spec.go loadSpec, utils_linux.go validateProcessSpec). */
 import { JsonError, parseJson } from '../apimachinery/json.ts';
 import { OciError, type OciSpec } from '../interfaces/oci.ts';
+import { JsonFile } from '../linux/file-node.ts';
 import type { FileSystem } from '../linux/file-system.ts';
-import { JsonFile } from '../linux/inode.ts';
 
 const namespaceTypes: ReadonlySet<string> = new Set(['pid', 'network', 'mount', 'ipc', 'uts', 'user', 'cgroup', 'time']);
 

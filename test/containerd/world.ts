@@ -6,7 +6,7 @@ import { imagePrograms } from '../../src/images/programs/index.ts';
 import { Registries } from '../../src/images/registries.ts';
 import type { ContainerConfig, PodSandboxConfig } from '../../src/interfaces/cri.ts';
 import { Fabric } from '../../src/linux/fabric.ts';
-import { FileNode } from '../../src/linux/inode.ts';
+import { FileNode } from '../../src/linux/file-node.ts';
 import { Kernel } from '../../src/linux/kernel.ts';
 import { Netfilter } from '../../src/linux/netfilter.ts';
 import { readAll } from '../../src/linux/open-file.ts';

@@ -1,5 +1,7 @@
 /** A small machine to run programs on: files, users, devices, pipelines. */
-import { FileNode, SpecialNode } from '../../src/linux/inode.ts';
+
+import { FileNode } from '../../src/linux/file-node.ts';
+import { SpecialNode } from '../../src/linux/inode.ts';
 import { Kernel } from '../../src/linux/kernel.ts';
 import { newPipe, type OpenFile, Sink, textFile } from '../../src/linux/open-file.ts';
 import type { Process } from '../../src/linux/process.ts';

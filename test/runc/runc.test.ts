@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OciSpec } from '../../src/interfaces/oci.ts';
-import { JsonFile } from '../../src/linux/inode.ts';
+import { JsonFile } from '../../src/linux/file-node.ts';
 import { expandSlice } from '../../src/runc/cgroups.ts';
 import { newByteStream } from '../../src/sim/stream.ts';
 import { newWorld, type World } from '../containerd/world.ts';

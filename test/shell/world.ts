@@ -1,6 +1,7 @@
 /** A tiny machine for the shell's tests: a kernel, a few files, a few programs. */
 
-import { FileNode, SpecialNode } from '../../src/linux/inode.ts';
+import { FileNode } from '../../src/linux/file-node.ts';
+import { SpecialNode } from '../../src/linux/inode.ts';
 import { Kernel } from '../../src/linux/kernel.ts';
 import { type OpenFile, Sink, textFile } from '../../src/linux/open-file.ts';
 import type { Process } from '../../src/linux/process.ts';
@@ -16,8 +17,7 @@ import { tailPrograms } from '../../src/programs/text/tail.ts';
 import { trPrograms } from '../../src/programs/text/tr.ts';
 import { uniqPrograms } from '../../src/programs/text/uniq.ts';
 import { wcPrograms } from '../../src/programs/text/wc.ts';
-import type { Completer } from '../../src/shell/index.ts';
-import { makeShellPrograms } from '../../src/shell/index.ts';
+import { type Completer, makeShellPrograms } from '../../src/shell/index.ts';
 import { sleep } from '../../src/sim/routine.ts';
 import { newSim, type Sim } from '../../src/sim/sim.ts';
 

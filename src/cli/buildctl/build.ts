@@ -3,7 +3,7 @@ import { writeTar } from '../../apimachinery/tar.ts';
 import type { ArchiveEntry, BuildProgress, SolveResult } from '../../interfaces/buildkit.ts';
 import { writeImageArchive } from '../../interfaces/image-archive.ts';
 import { Errno } from '../../linux/errno.ts';
-import { executableText } from '../../linux/inode.ts';
+import { executableText } from '../../linux/file-node.ts';
 import { Channel } from '../../sim/channel.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { contextFiles } from '../build-context.ts';

@@ -1,7 +1,8 @@
 /** ipfs (kubo): a repository of blocks in ~/.ipfs, and the daemon that other programs and peers speak to. */
 import { cidOf, type IpfsApi, ipfsProtocol, isCid } from '../../interfaces/ipfs.ts';
 import { type Errno, isErrno } from '../../linux/errno.ts';
-import { daemonUser, FileSystem } from '../../linux/file-system.ts';
+import { FileSystem } from '../../linux/file-system.ts';
+import { daemonUser } from '../../linux/file-user.ts';
 import { dial, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';

@@ -1,5 +1,7 @@
 /** Copies of files and directories between trees: volumes filled from an image, `nerdctl cp`. */
-import { DirectoryNode, FileNode, type Inode, SymlinkNode } from '../../linux/inode.ts';
+
+import { FileNode } from '../../linux/file-node.ts';
+import { DirectoryNode, type Inode, SymlinkNode } from '../../linux/inode.ts';
 
 /** A copy that shares nothing with the original. Devices and sockets are left out. */
 export function copyInode(inode: Inode, now: number): Inode | undefined {

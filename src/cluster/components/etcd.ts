@@ -4,7 +4,7 @@ import { etcdFamilies } from '../../etcd/metrics.ts';
 import { type EtcdPeer, type EtcdSnapshot, etcdClusterProtocol, etcdPeerProtocol, etcdProtocol } from '../../interfaces/etcd.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../interfaces/etcd-snapshot-file.ts';
 import { Errno } from '../../linux/errno.ts';
-import { FileNode } from '../../linux/inode.ts';
+import { FileNode } from '../../linux/file-node.ts';
 import { dial, type ListenerTls, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { Exit, type Program } from '../../linux/program.ts';

@@ -1,5 +1,5 @@
 /** Faults of the network inside the cluster, of names, of what a node has, and of what people apply. */
-import { FileNode } from '../../linux/inode.ts';
+import { FileNode } from '../../linux/file-node.ts';
 import type { Fault } from './fault.ts';
 
 const lookup = (name: string): string =>

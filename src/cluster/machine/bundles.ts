@@ -1,6 +1,6 @@
 /** Software that a learner downloads and unpacks: what is in the archives of releases on GitHub. One table for the web that has them and the worlds where somebody has done so. */
 import { gzip, type TarEntry, writeTar } from '../../apimachinery/tar.ts';
-import { executableText } from '../../linux/inode.ts';
+import { executableText } from '../../linux/file-node.ts';
 import { installProgram, type Machine, writeFile } from './machine.ts';
 
 /** Programs by path, with their names and sizes in MB; other files by path, with their text. */

@@ -2,8 +2,10 @@
 
 import { newCgroupfs } from '../../linux/cgroupfs.ts';
 import type { Fabric } from '../../linux/fabric.ts';
-import { daemonUser, FileSystem } from '../../linux/file-system.ts';
-import { DirectoryNode, FileNode, SpecialNode } from '../../linux/inode.ts';
+import { FileNode } from '../../linux/file-node.ts';
+import { FileSystem } from '../../linux/file-system.ts';
+import { daemonUser } from '../../linux/file-user.ts';
+import { DirectoryNode, SpecialNode } from '../../linux/inode.ts';
 import { Kernel } from '../../linux/kernel.ts';
 import { Netfilter } from '../../linux/netfilter.ts';
 import { newProcfs } from '../../linux/procfs.ts';

@@ -1,7 +1,7 @@
 /** The few places on the web that courses fetch manifests from, as servers beyond the machines' router. Everything else has no name. */
 import type { Registries } from '../../images/registries.ts';
 import type { Fabric } from '../../linux/fabric.ts';
-import { executableText } from '../../linux/inode.ts';
+import { executableText } from '../../linux/file-node.ts';
 import { NetworkNamespace, serve } from '../../linux/network.ts';
 import { type DnsRecord, type HttpResponse, type HttpServer, httpProtocol } from '../../linux/protocols.ts';
 import { sleep } from '../../sim/routine.ts';

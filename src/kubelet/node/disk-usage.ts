@@ -2,7 +2,7 @@
 import type { Pod } from '../../api/types.ts';
 import { tryParseQuantity } from '../../apimachinery/quantity.ts';
 import { CriError } from '../../interfaces/cri.ts';
-import { usageOf } from '../../linux/inode.ts';
+import { usageOf } from '../../linux/overlay.ts';
 import type { Context } from '../context.ts';
 import { uidOf } from '../pod.ts';
 

@@ -1,6 +1,6 @@
 import type { ContainerSpec, Pod, Service } from '../../api/types.ts';
 import type { ContainerConfig, CriImage, Mount } from '../../interfaces/cri.ts';
-import { FileNode } from '../../linux/inode.ts';
+import { FileNode } from '../../linux/file-node.ts';
 import type { ConfigObjects } from '../config-objects.ts';
 import type { Context } from '../context.ts';
 import { hostsFile } from '../dns.ts';

@@ -1,6 +1,7 @@
 import { dateTime } from '../../apimachinery/time.ts';
+import { FileNode } from '../../linux/file-node.ts';
 import type { FileSystem } from '../../linux/file-system.ts';
-import { DirectoryNode, FileNode, type Inode, SymlinkNode } from '../../linux/inode.ts';
+import { DirectoryNode, type Inode, SymlinkNode } from '../../linux/inode.ts';
 
 /** One file by its path in the volume; `mode` is the permission bits. */
 export type FileProjection = { readonly text: string; readonly mode: number };

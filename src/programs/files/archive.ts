@@ -1,7 +1,8 @@
 /** tar, gzip, gunzip, zcat. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Errno } from '../../linux/errno.ts';
-import { FileNode, type Inode } from '../../linux/inode.ts';
+import { FileNode } from '../../linux/file-node.ts';
+import type { Inode } from '../../linux/inode.ts';
 import type { Program } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { binaryOf, bytesOf, fromBinary, toBinary } from '../bytes.ts';

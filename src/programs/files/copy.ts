@@ -1,9 +1,9 @@
 /** cp, mv, install (GNU coreutils 9.1). */
 import { Errno } from '../../linux/errno.ts';
-import { resolvePath } from '../../linux/file-system.ts';
-import type { Inode } from '../../linux/inode.ts';
-import { FileNode, SpecialNode } from '../../linux/inode.ts';
+import { FileNode } from '../../linux/file-node.ts';
+import { type Inode, SpecialNode } from '../../linux/inode.ts';
 import { readAll } from '../../linux/open-file.ts';
+import { resolvePath } from '../../linux/path-walk.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { quote } from '../quote.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';

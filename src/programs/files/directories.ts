@@ -1,7 +1,7 @@
 /** mkdir, rmdir, touch, ln, truncate, mktemp, sync (GNU coreutils 9.1). */
 import { Errno } from '../../linux/errno.ts';
-import { resolvePath } from '../../linux/file-system.ts';
-import { FileNode } from '../../linux/inode.ts';
+import { FileNode } from '../../linux/file-node.ts';
+import { resolvePath } from '../../linux/path-walk.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { parseSize } from '../numbers.ts';
 import { quote } from '../quote.ts';

@@ -1,6 +1,6 @@
 /** What a path is and where it leads: readlink, realpath, basename, dirname, which. */
 import { Errno } from '../../linux/errno.ts';
-import { resolvePath } from '../../linux/file-system.ts';
+import { resolvePath } from '../../linux/path-walk.ts';
 import { quote } from '../quote.ts';
 import { type Call, tool, UsageError } from '../tool.ts';
 

@@ -1,7 +1,7 @@
 /** du, df, tree, mount, umount. */
 import { Errno } from '../../linux/errno.ts';
-import type { Mount } from '../../linux/file-system.ts';
 import type { Inode } from '../../linux/inode.ts';
+import type { Mount } from '../../linux/mounts.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { globMatches } from '../glob.ts';
 import { humanSize } from '../numbers.ts';

@@ -1,8 +1,9 @@
 /** lsns, nsenter, unshare (util-linux 2.41). */
 import { Errno } from '../../linux/errno.ts';
-import { MountNamespace, resolvePath } from '../../linux/file-system.ts';
+import { MountNamespace } from '../../linux/mounts.ts';
 import { type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from '../../linux/namespaces.ts';
 import { NetworkNamespace } from '../../linux/network.ts';
+import { resolvePath } from '../../linux/path-walk.ts';
 import type { Process } from '../../linux/process.ts';
 import { cannotRunStatus, start } from '../execute.ts';
 import { commandLine, visible } from '../processes/ps.ts';

@@ -1,5 +1,5 @@
 /** swapon, swapoff, mkswap, fallocate: swap space, and files that have a size without having content (util-linux). */
-import { FileNode } from '../../linux/inode.ts';
+import { FileNode } from '../../linux/file-node.ts';
 import type { Process } from '../../linux/process.ts';
 import { humanSize } from '../numbers.ts';
 import { type Call, Failure, tool } from '../tool.ts';

@@ -1,6 +1,6 @@
 /** The second life of tail -f: waiting for files to grow, and with -F for files to come and be replaced. */
 import { Errno } from '../../linux/errno.ts';
-import type { FileNode } from '../../linux/inode.ts';
+import type { FileNode } from '../../linux/file-node.ts';
 import { type OpenFile, RegularFile } from '../../linux/open-file.ts';
 import type { Condition, Routine } from '../../sim/routine.ts';
 import { openInput } from '../input.ts';

@@ -1,6 +1,6 @@
 /** cd, pwd, pushd, popd, dirs, umask. */
 import { Errno } from '../../linux/errno.ts';
-import { resolvePath } from '../../linux/file-system.ts';
+import { resolvePath } from '../../linux/path-walk.ts';
 import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Builtin, Shell } from '../shell.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newNerdctl } from '../../../src/cli/nerdctl/index.ts';
 import { Cni } from '../../../src/cni/cni.ts';
-import { FileNode } from '../../../src/linux/inode.ts';
+import { FileNode } from '../../../src/linux/file-node.ts';
 import { newShell, type Shell } from '../../containerd/terminal.ts';
 
 /** The containerd test node with nerdctl on it, and the plugins that its networks need. */

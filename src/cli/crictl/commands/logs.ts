@@ -3,7 +3,7 @@ import { parseGoDuration } from '../../../apimachinery/duration.ts';
 import { tryParseTime } from '../../../apimachinery/time.ts';
 import type { ContainerStatus } from '../../../interfaces/cri.ts';
 import { isErrno } from '../../../linux/errno.ts';
-import type { FileNode } from '../../../linux/inode.ts';
+import type { FileNode } from '../../../linux/file-node.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { calls } from '../calls.ts';
 import { bool, type CrictlCommand, int, text } from '../command.ts';

@@ -1,9 +1,9 @@
 /** ctr snapshots. */
 
 import { gzip, writeTar } from '../../../apimachinery/tar.ts';
-import type { ContainerdApi, SnapshotInfo } from '../../../interfaces/containerd.ts';
-import { ContainerdError } from '../../../interfaces/containerd.ts';
-import { type DirectoryNode, type Inode, OverlayDirectory } from '../../../linux/inode.ts';
+import { type ContainerdApi, ContainerdError, type SnapshotInfo } from '../../../interfaces/containerd.ts';
+import type { DirectoryNode, Inode } from '../../../linux/inode.ts';
+import { OverlayDirectory } from '../../../linux/overlay.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { bool, type Context, type CtrCommand, CtrError, labelArgs, labelText, list, text } from '../context.ts';
 import { parseDigest } from '../digest.ts';

@@ -2,7 +2,7 @@
 import { writeTar } from '../../../apimachinery/tar.ts';
 import type { ArchiveEntry } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
-import { executableText, FileNode } from '../../../linux/inode.ts';
+import { executableText, FileNode } from '../../../linux/file-node.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { tree } from '../../build-context.ts';

@@ -2,7 +2,7 @@
 import { readTarEntries, TarError } from '../../../apimachinery/tar.ts';
 import type { ArchiveEntry } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
-import { parseExecutable } from '../../../linux/inode.ts';
+import { parseExecutable } from '../../../linux/file-node.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import { CliError, command, list, text } from '../context.ts';
 

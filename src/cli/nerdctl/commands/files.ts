@@ -1,10 +1,11 @@
 /** nerdctl cp, diff, commit: the files of containers. */
 
 import { writeTar } from '../../../apimachinery/tar.ts';
-import type { ContainerdContainer, Descriptor, ImageConfig, ImageManifest } from '../../../interfaces/containerd.ts';
-import { isMissing } from '../../../interfaces/containerd.ts';
+import { type ContainerdContainer, type Descriptor, type ImageConfig, type ImageManifest, isMissing } from '../../../interfaces/containerd.ts';
 import { descriptorOf, manifestLabels, sha256, textBlob } from '../../../interfaces/image-content.ts';
-import { DirectoryNode, executableText, type Inode, OverlayDirectory } from '../../../linux/inode.ts';
+import { executableText } from '../../../linux/file-node.ts';
+import { DirectoryNode, type Inode } from '../../../linux/inode.ts';
+import { OverlayDirectory } from '../../../linux/overlay.ts';
 import { treeEntries } from '../../../linux/tree-entries.ts';
 import { bool, type Context, list, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
 import { copyEntries, copyInode } from '../copy.ts';

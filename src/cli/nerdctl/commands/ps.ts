@@ -1,6 +1,7 @@
 /** nerdctl ps. */
 import type { ContainerdContainer, ContainerdTask } from '../../../interfaces/containerd.ts';
-import { DirectoryNode, OverlayDirectory } from '../../../linux/inode.ts';
+import { DirectoryNode } from '../../../linux/inode.ts';
+import { OverlayDirectory } from '../../../linux/overlay.ts';
 import { bool, type Context, int, type NerdctlCommand, NerdctlError, slice, text } from '../context.ts';
 import { nameOf, taskOf } from '../find.ts';
 import { labels } from '../labels.ts';

@@ -1,5 +1,5 @@
 /** A registry's files, as its filesystem driver lays them out (distribution registry/storage/paths.go). */
-import { FileNode } from '../../../linux/inode.ts';
+import { FileNode } from '../../../linux/file-node.ts';
 import type { Process } from '../../../linux/process.ts';
 
 /** `size` is what the blob would weigh, as Blob has it. */

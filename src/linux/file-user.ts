@@ -1,0 +1,31 @@
+/** Who looks at files, and what the permission bits let them do. */
+import type { Inode } from './inode.ts';
+
+type FileCredentials = { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
+
+/** Whose view it is: a process, or a daemon of the lab's own. Read as it is at each call. */
+export type FileUser = {
+  readonly credentials: FileCredentials;
+  readonly now: number;
+  readonly cwd: string;
+  readonly umask: number;
+  /** The number behind /proc/self. */
+  readonly self?: string;
+};
+
+/** A daemon that runs as root: the lab's own view of a machine's files. */
+export const daemonUser = (clock: { readonly now: number }, umask = 0o022): FileUser => ({
+  credentials: { uid: 0, gid: 0, groups: [] },
+  get now() {
+    return clock.now;
+  },
+  cwd: '/',
+  umask,
+});
+
+/** The permission bits of an inode for whom the credentials are: 4 read, 2 write, 1 execute or enter. Root lacks nothing but an execute bit. */
+export function permits({ uid, gid, groups }: FileCredentials, inode: Inode, want: 1 | 2 | 4): boolean {
+  if (uid === 0) return want !== 1 || inode.type === 'directory' || (inode.mode & 0o111) !== 0;
+  const shift = inode.uid === uid ? 6 : inode.gid === gid || groups.includes(inode.gid) ? 3 : 0;
+  return ((inode.mode >> shift) & want) === want;
+}
