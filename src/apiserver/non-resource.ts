@@ -11,7 +11,7 @@ export function nonResource(core: Core, request: RestRequest): RestResponse {
   if (path === '/version') return jsonResponse(200, core.options.version ?? defaultVersion);
   if (path === '/healthz' || path === '/livez' || path === '/readyz') return health(path, queryValue(request, 'verbose') !== undefined, etcdAnswers(core));
   if (path === '/api' || path === '/apis' || path.startsWith('/api/') || path.startsWith('/apis/')) return core.discovery.answer(request, path);
-  if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) return core.openApi.answer(path);
+  if (path === '/openapi/v2' || path === '/openapi/v3' || path.startsWith('/openapi/v3/')) return core.openApi.answer(path);
   if (/^\/(?:healthz|livez|readyz)\/etcd$/.test(path) && !etcdAnswers(core)) return unwell('internal server error: etcd failed: reason withheld\n');
   const [, where, check] = /^(\/(?:healthz|livez|readyz))\/([\w/-]+)$/.exec(path) ?? [];
   if (where !== undefined && check !== undefined && checksOf(where).includes(check)) return { status: 200, headers: textHeaders, body: 'ok' };

@@ -27,3 +27,14 @@ test('aggregated discovery and the older lists', () => {
   expect(ok('GET', '/version').gitVersion).toBe('v1.35.6');
   expect(send('GET', '/readyz?verbose').body).toContain('[+]etcd ok');
 });
+
+test('one Swagger document of all groups', () => {
+  const { ok } = newServer();
+  const { swagger, paths, definitions } = ok('GET', '/openapi/v2');
+  expect(swagger).toBe('2.0');
+  expect(definitions['io.k8s.api.apps.v1.DeploymentSpec'].properties.template).toMatchObject({ $ref: '#/definitions/io.k8s.api.core.v1.PodTemplateSpec' });
+  expect(definitions['io.k8s.apimachinery.pkg.util.intstr.IntOrString']).toMatchObject({ type: 'string', format: 'int-or-string' });
+  const { post } = paths['/api/v1/namespaces/{namespace}/pods'];
+  expect(post.parameters[0]).toMatchObject({ in: 'body', schema: { $ref: '#/definitions/io.k8s.api.core.v1.Pod' } });
+  expect(post.responses['200'].schema).toEqual({ $ref: '#/definitions/io.k8s.api.core.v1.Pod' });
+});

@@ -7,12 +7,21 @@ import { deepFreeze } from '../objects.ts';
 import type { ResourceTable, ServedResource } from '../resource-table.ts';
 import { pathsOf } from './paths.ts';
 import { Schemas } from './schemas.ts';
+import { swaggerOf } from './v2.ts';
+
+type Document = { readonly hash: string; readonly document: unknown };
+
+const documentResponse = ({ hash, document }: Document): RestResponse => ({
+  status: 200,
+  headers: { 'content-type': 'application/json', etag: `"${hash}"`, 'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT' },
+  body: document,
+});
 
 /** What this server serves, as documents of OpenAPI v3, one a group and version (kube-openapi/pkg/handler3). Made when asked for. */
 export class OpenApi {
   readonly #table: ResourceTable;
   readonly #version: string;
-  readonly #documents = new Map<string, { readonly hash: string; readonly document: unknown }>();
+  readonly #documents = new Map<string, Document>();
 
   constructor(table: ResourceTable, version: string) {
     this.#table = table;
@@ -22,6 +31,7 @@ export class OpenApi {
   /** The answer for /openapi/v3 and what is below it. */
   answer(path: string): RestResponse {
     if (path === '/openapi/v3') return jsonResponse(200, { paths: this.#index() });
+    if (path === '/openapi/v2') return documentResponse(this.#swagger());
     const key = path.slice('/openapi/v3/'.length);
     const resources = this.#resources().get(key);
     if (!resources) throw unknownPath();
@@ -31,11 +41,13 @@ export class OpenApi {
       made = { hash, document: deepFreeze(documentOf(resources, this.#version)) };
       this.#documents.set(key, made);
     }
-    return {
-      status: 200,
-      headers: { 'content-type': 'application/json', etag: `"${hash}"`, 'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT' },
-      body: made.document,
-    };
+    return documentResponse(made);
+  }
+
+  /** Made anew each time: few ask, and it is large. */
+  #swagger(): Document {
+    const documents = [...this.#resources().values()].map((resources) => documentOf(resources, this.#version));
+    return { hash: hashOf(this.#version, [...this.#table.all()]), document: swaggerOf(documents as never, this.#version) };
   }
 
   #index(): object {
