@@ -15,6 +15,8 @@ type LeaderElectionOptions = {
   readonly identity: string;
   /** Started as the leader, stopped when the lease is lost. */
   readonly lead: (scope: Sim) => void;
+  /** Told when the lease is lost; the election is over then. Absent: it stands again. */
+  readonly lost?: () => void;
   readonly retryPeriod?: Milliseconds;
   /**
    * How often the leader renews. Upstream does so every retryPeriod; each renewal is a write, and forty thousand of them a virtual day for each
@@ -45,6 +47,7 @@ export function* runLeaderElection(sim: Sim, client: Client, options: LeaderElec
     } finally {
       scope.stop();
     }
+    if (options.lost) return options.lost();
   }
 }
 

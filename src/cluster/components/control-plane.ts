@@ -11,7 +11,7 @@ import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { SchedulerMetrics } from '../../scheduler/metrics.ts';
 import { runScheduler } from '../../scheduler/scheduler.ts';
-import type { Routine } from '../../sim/routine.ts';
+import { type Routine, sleep } from '../../sim/routine.ts';
 import type { Sim } from '../../sim/sim.ts';
 import { minorOf, versionOf } from '../releases.ts';
 import { clientFromKubeconfig, type Flags, fatal, listen, logger, readFlags, serveHttp, untilTerminated } from './component.ts';
@@ -54,12 +54,26 @@ function* electedComponent({ process, client, flags, name, port, lead, families 
         state.leads = true;
         lead(scope);
       },
+      // Upstream ends the process, so that nothing of a leader is left; its kubelet starts it anew.
+      lost: () => {
+        log('I', 'leaderelection.go:299', `failed to renew lease kube-system/${name}: context deadline exceeded`);
+        log('E', lostAt[name] ?? 'server.go:287', '"Leaderelection lost"');
+        process.sim.go(endSoon(process));
+      },
     }),
   );
   return yield* untilTerminated(process, () => {});
 }
 
 /** Schedules only while it holds the lease. */
+const lostAt: Readonly<Record<string, string>> = { 'kube-controller-manager': 'controllermanager.go:349' };
+
+/** After what it still had to say. */
+function* endSoon(process: Process): Routine {
+  yield* sleep(1);
+  process.terminate(1);
+}
+
 export const kubeSchedulerProgram: Program = function* (argv, process) {
   const set = yield* readFlags(process, argv, schedulerFlags);
   const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', `kube-scheduler/${versionOf(process)}`);

@@ -134,11 +134,13 @@ export class StatusManager {
     const { status, sent } = entry;
     const base = sent ?? target.status ?? {};
     const changed = difference(base, status);
+    if (Object.keys(changed).length > 0) {
+      const key = { namespace: namespaceOf(target), name: nameOf(target), subresource: 'status', type: 'merge' as const };
+      this.#requests++;
+      this.#context.client().patch('pods', key, { metadata: { uid: uidOf(target) }, status: changed });
+    }
+    // Only now: what an apiserver that was away did not hear has to be said again.
     entry.sent = status;
-    if (Object.keys(changed).length === 0) return;
-    const key = { namespace: namespaceOf(target), name: nameOf(target), subresource: 'status', type: 'merge' as const };
-    this.#requests++;
-    this.#context.client().patch('pods', key, { metadata: { uid: uidOf(target) }, status: changed });
   }
 
   #delete(target: Pod): void {

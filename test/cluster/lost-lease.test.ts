@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { sh } from './sh.ts';
+
+test('who cannot renew its lease ends and is started again; what a kubelet could not tell meanwhile it tells later', () => {
+  const { out } = sh(`
+    mv /etc/kubernetes/manifests/kube-apiserver.yaml /tmp/; sleep 40
+    mv /tmp/kube-apiserver.yaml /etc/kubernetes/manifests/; sleep 45
+    kubectl get pods -n kube-system --no-headers | grep -E 'scheduler|manager' | awk '{ print $1, $4 }'
+    kubectl logs -n kube-system kube-scheduler-controlplane --previous | tail -2 | cut -d' ' -f 4- | sed 's/^ *//'
+    kubectl run a --image=nginx:1.27; kubectl wait --for=condition=Ready pod/a --timeout=60s`);
+  expect(out).toMatch(/kube-controller-manager-controlplane 1\nkube-scheduler-controlplane 1\n/);
+  expect(out).toContain('failed to renew lease kube-system/kube-scheduler: context deadline exceeded');
+  expect(out).toMatch(/"Leaderelection lost"\npod\/a created\npod\/a condition met\n$/);
+});
