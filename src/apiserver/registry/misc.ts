@@ -117,8 +117,20 @@ const serviceCidr: Strategy<ServiceCidr> = {
   columns: [nameColumn, { name: 'CIDRs', cell: ({ spec }) => (spec?.cidrs ?? []).join(',') }, ageColumn],
 };
 
-type CsiDriver = KubeObject & { readonly spec?: { readonly attachRequired?: boolean; readonly podInfoOnMount?: boolean } };
+type CsiDriver = KubeObject & { readonly spec?: { readonly attachRequired?: boolean; readonly podInfoOnMount?: boolean; readonly [field: string]: unknown } };
+
+/** kubernetes pkg/apis/storage/v1/defaults.go SetDefaults_CSIDriver */
+const driverDefaults = {
+  attachRequired: true,
+  fsGroupPolicy: 'ReadWriteOnceWithFSType',
+  podInfoOnMount: false,
+  requiresRepublish: false,
+  seLinuxMount: false,
+  storageCapacity: false,
+  volumeLifecycleModes: ['Persistent'],
+};
 const csiDriver: Strategy<CsiDriver> = {
+  defaults: (object) => ({ ...object, spec: fill(object.spec ?? {}, driverDefaults) }),
   validate: validateDriver,
   validateUpdate: validateDriver,
   columns: [

@@ -34,6 +34,7 @@ const ingress: Strategy<Ingress> = {
 };
 
 const ingressClass: Strategy<IngressClass> = {
+  defaults: (object) => mapField(object, 'spec', (spec) => mapField(spec, 'parameters', (parameters) => fill(parameters, { scope: 'Cluster' }))),
   validate: validateIngressClass,
   validateUpdate: validateIngressClassUpdate,
   generation: true,
@@ -100,7 +101,7 @@ const sliceStrategy: Strategy<EndpointSlice> = {
   // Go writes lists without `omitempty` that are empty in etcd's bytes as null.
   defaults: ({ endpoints, ports, ...slice }) => ({
     ...slice,
-    endpoints: endpoints?.length ? endpoints : null,
+    endpoints: endpoints?.length ? mapKept(endpoints, (endpoint) => fill(endpoint, { conditions: {} })) : null,
     ports: ports?.length ? mapKept(ports, (port) => fill(port, { name: '', protocol: 'TCP' })) : null,
   }),
   validate: validateSlice,

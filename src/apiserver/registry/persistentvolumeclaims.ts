@@ -32,9 +32,17 @@ const columns: readonly Column<PersistentVolumeClaim>[] = [
   { name: 'VolumeMode', wide: true, cell: ({ spec }) => spec.volumeMode || '<unset>' },
 ];
 
+/** The older field for a claim's contents and the newer one say the same (pkg/api/persistentvolumeclaim NormalizeDataSources). */
+function sourcesAlike(spec: core.PersistentVolumeClaimSpec): core.PersistentVolumeClaimSpec {
+  const { dataSource, dataSourceRef } = spec ?? {};
+  if (dataSource !== undefined && dataSourceRef === undefined) return { ...spec, dataSourceRef: dataSource };
+  if (dataSource === undefined && dataSourceRef !== undefined && dataSourceRef.namespace === undefined) return { ...spec, dataSource: dataSourceRef };
+  return spec;
+}
+
 const strategy: Strategy<PersistentVolumeClaim> = {
   defaults: (claim) => mapField(claim, 'spec', defaultClaimSpec),
-  prepareForCreate: (claim) => ({ ...claim, status: { phase: 'Pending' } }),
+  prepareForCreate: (claim) => ({ ...claim, spec: sourcesAlike(claim.spec), status: { phase: 'Pending' } }),
   validate: validateClaim,
   validateUpdate: validateClaimUpdate,
   status: true,

@@ -1,4 +1,5 @@
 import type { PersistentVolume, StorageClass } from '../../api/types.ts';
+import { rfc3339 } from '../../apimachinery/time.ts';
 import { ageColumn, nameColumn } from '../table.ts';
 import { validateStorageClass, validateStorageClassUpdate, validateVolume, validateVolumeUpdate } from '../validation/storage.ts';
 import { fill, mapField } from './fill.ts';
@@ -27,7 +28,7 @@ const strategy: Strategy<PersistentVolume> = {
     mapField(volume, 'spec', (spec) =>
       mapField(fill(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }), 'hostPath', (path) => fill(path, { type: '' })),
     ),
-  prepareForCreate: (volume) => ({ ...volume, status: { phase: 'Pending' } }),
+  prepareForCreate: (volume, { sim }) => ({ ...volume, status: { phase: 'Pending', lastPhaseTransitionTime: rfc3339(sim.now) } }),
   validate: validateVolume,
   validateUpdate: validateVolumeUpdate,
   status: true,

@@ -85,8 +85,17 @@ function defaultProbe(probe: core.Probe): core.Probe {
 const defaultHandler = <T extends { httpGet?: core.HTTPGetAction }>(handler: T): T =>
   mapField(handler, 'httpGet', (httpGet) => fill(httpGet as core.HTTPGetAction, { path: '/', scheme: 'HTTP' }) as NonNullable<T['httpGet']>);
 
-const defaultEnv = (variable: core.EnvVar): core.EnvVar =>
-  mapField(variable, 'valueFrom', (source) => mapField(source, 'fieldRef', (field) => fill(field, { apiVersion: 'v1' })));
+const defaultEnv = (variable: core.EnvVar): core.EnvVar => mapField(variable, 'valueFrom', defaultReferences);
+
+type References = { fieldRef?: core.ObjectFieldSelector; resourceFieldRef?: core.ResourceFieldSelector };
+
+/** A divisor is an amount, which Go writes even when it is none. */
+const defaultReferences = <T extends References>(source: T): T =>
+  mapField(
+    mapField(source as References, 'fieldRef', (field) => fill(field, { apiVersion: 'v1' })),
+    'resourceFieldRef',
+    (field) => fill(field, { divisor: '0' }),
+  ) as T;
 
 const defaultMode = 0o644;
 
@@ -109,5 +118,4 @@ function defaultVolume(volume: core.Volume): core.Volume {
   );
 }
 
-const defaultDownwardItem = (item: core.DownwardAPIVolumeFile): core.DownwardAPIVolumeFile =>
-  mapField(item, 'fieldRef', (field) => fill(field, { apiVersion: 'v1' }));
+const defaultDownwardItem = (item: core.DownwardAPIVolumeFile): core.DownwardAPIVolumeFile => defaultReferences(item);
