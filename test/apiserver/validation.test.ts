@@ -271,5 +271,8 @@ test('what may not change', () => {
   expect(change(`${pods}/p`, { spec: { tolerations: [] } })).toBe(
     'spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds',
   );
+  expect(change(`${pods}/p`, { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'q' }] } })).toBe(
+    'metadata.ownerReferences[0].uid: Required value: must not be empty',
+  );
   expect(change(`${pods}/p`, { spec: { hostname: 'x' } })).toMatch(/^spec: Forbidden: pod updates may not change fields other than/);
 });

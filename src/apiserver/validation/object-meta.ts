@@ -17,7 +17,8 @@ export function validateMeta(metadata: ObjectMeta, served: ServedResource): Fiel
 
 /** Metadata of an update. What clients cannot change was already taken from the stored object. */
 export function validateMetaUpdate(metadata: ObjectMeta, old: ObjectMeta, _served: ServedResource): FieldError[] {
-  if (metadata.labels === old.labels && metadata.annotations === old.annotations && metadata.finalizers === old.finalizers) return [];
+  const same = metadata.labels === old.labels && metadata.annotations === old.annotations && metadata.finalizers === old.finalizers;
+  if (same && metadata.ownerReferences === old.ownerReferences) return [];
   const errors = validateCommon(metadata);
   if (old.deletionTimestamp !== undefined) {
     const fresh = (metadata.finalizers ?? []).filter((name) => !old.finalizers?.includes(name));
