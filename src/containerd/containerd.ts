@@ -201,7 +201,7 @@ export class Containerd implements ContainerdApi {
       list: (namespace) => containers.list(namespace),
       get: (namespace, id) => containers.get(namespace, id),
       create: (namespace, container) => looked(containers.create(namespace, container)),
-      update: (namespace, id, labels) => looked(containers.update(namespace, id, labels)),
+      update: (namespace, id, labels, spec) => looked(containers.update(namespace, id, labels, spec)),
       delete: (namespace, id) => containers.delete(namespace, id),
     };
   }

@@ -1,5 +1,6 @@
 /** Containers: metadata only; what runs is a task. */
 import type { ContainerdContainer, ContainerdLabels } from '../interfaces/containerd.ts';
+import type { OciSpec } from '../interfaces/oci.ts';
 import { merged } from './content.ts';
 import { type Context, checkIdentifier } from './context.ts';
 import { alreadyExists, notFound } from './errors.ts';
@@ -33,8 +34,9 @@ export class ContainerService {
     return created;
   }
 
-  update(namespace: string, id: string, labels: ContainerdLabels): ContainerdContainer {
-    const updated = { ...this.get(namespace, id), labels: merged(this.get(namespace, id).labels, labels), updatedAt: this.#context.now() };
+  update(namespace: string, id: string, labels: ContainerdLabels, spec?: OciSpec): ContainerdContainer {
+    const old = this.get(namespace, id);
+    const updated = { ...old, ...(spec ? { spec } : {}), labels: merged(old.labels, labels), updatedAt: this.#context.now() };
     this.#context.namespace(namespace).containers.set(id, updated);
     this.#context.publish(namespace, '/containers/update', () => ({ id, labels: updated.labels }));
     return updated;

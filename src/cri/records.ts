@@ -103,7 +103,8 @@ export class CriContainer {
   readonly imageId: string;
   readonly stopSignal: string;
   readonly createdAt: number;
-  readonly spec: OciSpec;
+  /** Its resources change with an update. */
+  spec: OciSpec;
   readonly logPath: string;
   readonly io: ContainerIo;
   readonly changed = new Condition();

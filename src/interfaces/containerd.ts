@@ -182,7 +182,7 @@ export type ContainerdApi = {
     /** `invalid argument` for an id that is no identifier (pkg/identifiers). */
     create(namespace: string, container: Omit<ContainerdContainer, 'createdAt' | 'updatedAt'>): ContainerdContainer;
     /** Labels alone; they are merged with those that it has. */
-    update(namespace: string, id: string, labels: ContainerdLabels): ContainerdContainer;
+    update(namespace: string, id: string, labels: ContainerdLabels, spec?: OciSpec): ContainerdContainer;
     /** Its task and its snapshot stay: who made them removes them. */
     delete(namespace: string, id: string): void;
   };

@@ -136,7 +136,8 @@ export class Containers {
 
   update(id: string, resources: LinuxContainerResources): void {
     const container = this.#known(id);
-    container.resources = { ...container.resources, ...resources };
+    // 0 and '' mean: as it was.
+    container.resources = { ...container.resources, ...Object.fromEntries(Object.entries(resources).filter(([, value]) => Boolean(value))) };
     applyUpdate(this.#plugin, container, resources);
   }
 

@@ -10,6 +10,9 @@ import type { Plugin } from './plugin.ts';
 
 /** Writes the new limits to the cgroup of a running container; a created one takes them when it starts. */
 export function applyUpdate(plugin: Plugin, container: CriContainer, resources: LinuxContainerResources): void {
+  const { spec } = container;
+  container.spec = { ...spec, linux: { ...spec.linux, resources: { ...spec.linux.resources, ...ociResources(resources) } } };
+  plugin.containers.update(criNamespace, container.id, {}, container.spec);
   const task = plugin.tasks.find(criNamespace, container.id);
   if (!task || task.exitStatus !== undefined) return;
   try {

@@ -56,3 +56,14 @@ describe('nerdctl run', () => {
     expect(type('nerdctl run --rm busybox:1.36 echo hi 2>&1 | cat')).toBe('hi');
   });
 });
+
+describe('nerdctl top and update', () => {
+  it('takes options of ps, and writes new limits down', () => {
+    type('nerdctl run -d --name limited busybox:1.36 sleep 100');
+    expect(type('nerdctl top limited -o pid,cmd')).toMatch(/^PID +CMD\n\d+ +sleep 100$/);
+    expect(type('nerdctl top limited -o cmd 2>&1 | cat')).toContain("couldn't find PID field in ps output");
+    expect(type("nerdctl update --memory 64m limited; nerdctl inspect -f '{{.HostConfig.Memory}}' limited")).toBe('67108864');
+    expect(type('nerdctl namespace inspect nosuch 2>&1 | cat')).toContain('level=warning msg="namespace nosuch: not found"');
+    type('nerdctl rm -f limited');
+  });
+});

@@ -239,11 +239,14 @@ export const update: NerdctlCommand = {
     needArgs(context, 1);
     const resources = resourcesOf(context.flags);
     const policy = context.flags.text('restart');
-    return yield* eachContainer(context, function* ({ id }) {
+    return yield* eachContainer(context, function* ({ id, spec }) {
       const client = context.client();
+      const { resources: old } = spec.linux;
+      if (Object.keys(resources).length > 0)
+        client.containers.update(context.namespace, id, {}, { ...spec, linux: { ...spec.linux, resources: { ...old, ...resources } } });
       if (policy !== '')
         client.containers.update(context.namespace, id, { [labels.restartPolicy]: policy, [labels.restartStatus]: policy === 'no' ? '' : 'running' });
-      if (Object.keys(resources).length > 0 && taskOf(context, id)) client.tasks.update(context.namespace, id, resources);
+      if (Object.keys(resources).length > 0 && taskOf(context, id)?.status === 'RUNNING') client.tasks.update(context.namespace, id, resources);
     });
   },
 };

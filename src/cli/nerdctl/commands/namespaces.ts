@@ -86,7 +86,10 @@ const update: NerdctlCommand = {
   flags: [list('label,l', 'Set labels for a namespace')],
   run: function* (context) {
     needArgs(context, 1);
-    context.client().namespaces.label(context.args[0] ?? '', labelArgs(context.flags.list('label')));
+    const [name = ''] = context.args;
+    const { namespaces } = context.client();
+    if (!namespaces.list().some((each) => each.name === name)) throw new NerdctlError(`namespace ${name}: not found`);
+    namespaces.label(name, labelArgs(context.flags.list('label')));
     return 0;
   },
 };
@@ -104,11 +107,11 @@ const inspect: NerdctlCommand = {
         .namespaces.list()
         .map(({ name }) => name),
     );
-    for (const name of context.args) if (!known.has(name)) throw new NerdctlError(`namespace ${JSON.stringify(name)}: not found`);
     yield* printInspected(
       context,
-      context.args.map((name) => ({ Name: name, Labels: rowOf(context, name).Labels })),
+      context.args.filter((name) => known.has(name)).map((name) => ({ Name: name, Labels: rowOf(context, name).Labels })),
     );
+    for (const name of context.args) if (!known.has(name)) yield* context.log('warning', `namespace ${name}: not found`);
     return 0;
   },
 };

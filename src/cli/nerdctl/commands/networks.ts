@@ -75,7 +75,7 @@ const ls: NerdctlCommand = {
       ...found.map(({ id, name, file, list: conf }) => ({ ID: id.slice(0, 12), Name: name, Labels: labelText(conf.nerdctlLabels ?? {}), File: file })),
       ...(Object.keys(filters).length > 0 ? [] : ['host', 'none'].map((name) => ({ ID: '', Name: name, Labels: '', File: '' }))),
     ];
-    if (context.flags.bool('quiet')) yield* context.print(rows.map(({ ID, Name }) => `${ID || Name}\n`).join(''));
+    if (context.flags.bool('quiet')) yield* context.print(rows.map(({ ID }) => (ID === '' ? '' : `${ID}\n`)).join(''));
     else
       yield* context.print(
         listText(context, rows, [

@@ -4,7 +4,7 @@ import type { Routine } from '../../../sim/routine.ts';
 import { bool, type Context, labelArgs, list, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
 import { printInspected } from '../inspected.ts';
 import { labels } from '../labels.ts';
-import { humanSize, listText, moment } from '../output.ts';
+import { humanSize, listText } from '../output.ts';
 import { createVolume, findVolume, listVolumes, removeVolume, sizeOf, type Volume } from '../store.ts';
 import { confirmed } from './lifecycle.ts';
 
@@ -104,7 +104,6 @@ const inspect: NerdctlCommand = {
         Name: each.name,
         Mountpoint: each.directory,
         ...(Object.keys(each.labels).length > 0 ? { Labels: each.labels } : {}),
-        CreatedAt: moment(each.createdAt),
         ...(context.flags.bool('size') ? { Size: bytesOf(context, each) } : {}),
       })),
     );

@@ -3,7 +3,9 @@
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
 import { isMissing } from '../../../interfaces/containerd.ts';
 import { type Routine, sleep } from '../../../sim/routine.ts';
-import { bool, type Context, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, text } from '../context.ts';
+import { runChild } from '../../child.ts';
+import { tabwriter } from '../../tabwriter.ts';
+import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
 import { nameOf, oneContainer, taskOf } from '../find.ts';
 import { bytesSize, listText, table } from '../output.ts';
 import { readPorts } from '../store.ts';
@@ -16,36 +18,35 @@ export const top: NerdctlCommand = {
   flags: [],
   run: function* (context) {
     needArgs(context, 1);
-    if (context.args.length > 1) throw new NotSimulated('nerdctl top with options of ps');
-    yield* showProcesses(context, oneContainer(context, context.args[0] ?? ''));
+    const [name = '', ...options] = context.args;
+    yield* showProcesses(context, oneContainer(context, name), options);
     return 0;
   },
 };
 
-/** `ps -ef` of the node, with the container's processes only. */
-/** What `top` shows of one container. */
-export function* showProcesses(context: Context, { id }: ContainerdContainer): Routine {
+/** The node's `ps`, of which only the container's processes are shown (pkg/cmd/container/top_unix.go). */
+export function* showProcesses(context: Context, { id }: ContainerdContainer, options: readonly string[] = []): Routine {
   const task = taskOf(context, id);
-  if (!task || task.status === 'STOPPED') throw new NerdctlError(`no running task found: task ${id} not found: not found`);
-  const { kernel } = context.process;
-  const rows = context
-    .client()
-    .tasks.pids(context.namespace, id)
-    .flatMap(({ pid }) => {
-      const process = kernel.processes.get(pid);
-      if (!process) return [];
-      const seconds = Math.floor(process.cpuMicros / 1_000_000);
-      const two = (value: number): string => String(value).padStart(2, '0');
-      const user = process.credentials.uid === 0 ? 'root' : String(process.credentials.uid);
-      const time = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-      return [
-        [user, String(pid), String(process.parent?.pid ?? 0), '0', new Date(process.startedAt).toISOString().slice(11, 16), '?', time, process.argv.join(' ')],
-      ];
-    });
-  const cell = (value: string, i: number, row: readonly string[]): string =>
-    i === row.length - 1 ? value : value.length >= 20 ? `${value} ` : value.padEnd(20);
-  const all = [['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD'], ...rows];
-  yield* context.print(all.map((row) => `${row.map(cell).join('')}\n`).join(''));
+  if (!task) throw new NerdctlError(`no running task found: task ${id} not found: not found`);
+  if (task.status !== 'RUNNING') return;
+  const own = new Set(
+    context
+      .client()
+      .tasks.pids(context.namespace, id)
+      .map(({ pid }) => String(pid)),
+  );
+  const words = options.length === 0 ? ['-ef'] : options.join(' ').split(' ');
+  // nerdctl names the processes with `q`: whatever the options choose, they are among what is listed.
+  const everyone = words[0]?.startsWith('-') && !words.some((word) => /^-\w*[eA]\w*$/.test(word)) ? ['-e'] : [];
+  const { status, stdout, stderr } = yield* runChild(context.process, ['ps', ...everyone, ...words], { stderr: 'take' });
+  if (status !== 0) throw new NerdctlError(stderr.split('\n')[0] ?? '');
+  const [head = '', ...lines] = stdout.split('\n');
+  const titles = head.split(/\s+/).filter(Boolean);
+  const at = titles.indexOf('PID');
+  if (at < 0) throw new NerdctlError("couldn't find PID field in ps output");
+  const rows = lines.map((line) => line.split(/\s+/).filter(Boolean)).filter((fields) => own.has(fields[at] ?? ''));
+  const last = titles.length - 1;
+  yield* context.print(tabwriter([titles, ...rows.map((fields) => [...fields.slice(0, last), fields.slice(last).join(' ')])], { minimum: 20, padding: 3 }));
 }
 
 export const stats: NerdctlCommand = {
