@@ -121,11 +121,19 @@ export function resolveUrfave<Run>(
     const next = findCommand(command.commands, name);
     if (!next) {
       if (command.run !== undefined) return { ...parsed, levels };
+      if (name === 'help' || name === 'h') throw helpOn(chain, parsed.args[1]);
       throw new UnknownCommandError(name, chain);
     }
     chain.push(next);
     rest = parsed.args.slice(1);
   }
+}
+
+/** `help COMMAND`, which urfave gives every command that has others. */
+function helpOn<Run>(chain: readonly Command<Run>[], topic: string | undefined): FlagError {
+  const command = topic === undefined ? undefined : findCommand(chain.at(-1)?.commands, topic);
+  if (topic !== undefined && !command) return new UnknownCommandError(topic, chain);
+  return new CommandFlagError(new FlagError('help requested', 'help'), command ? [...chain, command] : [...chain]);
 }
 
 function parseAs<Run>(chain: readonly Command<Run>[], parse: () => ParsedFlags): Resolved<Run> {

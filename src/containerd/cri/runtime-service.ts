@@ -2,6 +2,7 @@
 
 import { condition, networkReady, RuntimeServiceBase } from '../../cri/runtime-service.ts';
 import { CriError, type RuntimeService, type StatusResponse } from '../../interfaces/cri.ts';
+import { cniConfig } from './cni-config.ts';
 import { Containers } from './containers.ts';
 import type { CriImageService } from './image-service.ts';
 import { criNamespace } from './image-store.ts';
@@ -88,7 +89,9 @@ export class CriRuntimeService extends RuntimeServiceBase<Sandboxes, Containers>
       problem === undefined
         ? 'OK'
         : `cni config load failed: no network config found in ${config.cniConfDir}: cni plugin not initialized: failed to load cni config`;
+    const conf = this.#plugin.network.load();
     return {
+      ...(conf ? { cniconfig: cniConfig(conf, { binDir: config.cniBinDir, confDir: config.cniConfDir }) } : {}),
       config: {
         cni: {
           binDirs: [config.cniBinDir],

@@ -39,6 +39,9 @@ describe('crictl with nothing to do', () => {
     expect(fatal('crictl update-runtime-config -p bogus')).toContain('get routes: invalid CIDR address: bogus');
     expect(type('crictl completion bash').output).toContain('\nupdate-runtime-config\n');
     expect(type('crictl metricsp').status).toBe(70);
+    expect(type('crictl help ps').output).toMatch(/^NAME:\n {3}crictl ps - /);
+    expect(type('crictl help nosuch')).toMatchObject({ status: 3, output: "No help topic for 'nosuch'\n" });
+    expect(type("crictl info | jq -r '.cniconfig.Networks[0].IFName'").output).toBe('lo\n');
   });
 });
 
