@@ -3,14 +3,13 @@ import { type ContainerdApi, type ContainerdContainer, ContainerdError, type Con
 import { OciError, type OciProcess, type OciRuntime, type OciSpec, type OciStdio } from '../interfaces/oci.ts';
 import { parseSignal } from '../linux/signals.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
-import { bundles, makeBundle, removeBundle } from './bundle.ts';
+import { makeBundle, removeBundle } from './bundle.ts';
 import type { ContainerService } from './containers.ts';
 import type { Context } from './context.ts';
 import { alreadyExists, failedPrecondition, notFound, unknown } from './errors.ts';
+import { RuntimeBinaries } from './runtime-binaries.ts';
 import { markExited, type Shim, startShim, Task } from './shim.ts';
 import type { SnapshotService } from './snapshots.ts';
-
-const path = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** The running side of containers, by namespace: what containerd asks of shims. */
 export class TaskService {
@@ -18,8 +17,7 @@ export class TaskService {
   readonly #runtime: OciRuntime;
   readonly #containers: ContainerService;
   readonly #snapshots: SnapshotService;
-  readonly #checkBinaries: boolean;
-  readonly #binaries = new Map<string, string>();
+  readonly #binaries: RuntimeBinaries;
   /** The CRI plugin hears of exits here. */
   onExit: (task: Task) => void = () => {};
 
@@ -34,7 +32,7 @@ export class TaskService {
     this.#runtime = parts.runtime;
     this.#containers = parts.containers;
     this.#snapshots = parts.snapshots;
-    this.#checkBinaries = parts.checkBinaries;
+    this.#binaries = new RuntimeBinaries(parts.context.files, parts.checkBinaries);
   }
 
   /** Takes over the shims that are up; tells of what ended meanwhile. */
@@ -65,7 +63,7 @@ export class TaskService {
   *create(namespace: string, id: string, stdio: OciStdio): Routine<Task> {
     const container = this.#containers.get(namespace, id);
     if (this.find(namespace, id)) throw alreadyExists(`task ${id}`);
-    this.#checkRuntime(container, namespace, id);
+    this.#binaries.check(container, namespace, id);
     const bundle = makeBundle(this.#context, this.#snapshots, namespace, container);
     const { shim, fresh } = this.#shim(namespace, container, bundle);
     if (fresh) yield* sleep(this.#context.sim.random.between(12, 22));
@@ -240,30 +238,6 @@ export class TaskService {
     if (task.process.exitStatus() !== undefined) return 'STOPPED';
     const status = this.#runtime.state(task.root, task.id).status;
     return status === 'paused' ? 'PAUSED' : status === 'created' ? 'CREATED' : 'RUNNING';
-  }
-
-  #checkRuntime(container: ContainerdContainer, namespace: string, id: string): void {
-    const { name } = container.runtime;
-    const binary = `containerd-shim-${name.split('.').slice(-2).join('-')}`;
-    const has = (program: string): boolean => this.#binary(program);
-    if (name !== 'io.containerd.runc.v2' || (this.#checkBinaries && !has(binary)))
-      throw unknown(
-        `failed to start shim: failed to resolve runtime path: runtime ${JSON.stringify(name)} binary not installed ${JSON.stringify(binary)}: file does not exist`,
-      );
-    if (this.#checkBinaries && !has('runc'))
-      throw unknown(
-        `failed to create shim task: OCI runtime create failed: unable to retrieve OCI runtime error (open ${bundles}/${namespace}/${id}/log.json: no such file or directory): exec: "runc": executable file not found in $PATH`,
-      );
-  }
-
-  /** Looks first where it was the last time. */
-  #binary(program: string): boolean {
-    const { files } = this.#context;
-    const known = this.#binaries.get(program);
-    if (known !== undefined && files.exists(known)) return true;
-    const found = path.map((folder) => `${folder}/${program}`).find((each) => files.exists(each));
-    if (found !== undefined) this.#binaries.set(program, found);
-    return found !== undefined;
   }
 
   /** A container of a pod runs behind the shim of its sandbox. */

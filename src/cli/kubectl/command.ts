@@ -5,7 +5,7 @@ import type { Kubectl } from './kubectl.ts';
 
 /** One command; `run` gives the exit status, or nothing for 0. */
 export type CommandEntry = {
-  /** Words after `kubectl`: `create deployment`. Its usage line and flags stand in command-shapes.ts. */
+  /** Words after `kubectl`: `create deployment`. Its usage line and flags stand in command-shape-table.ts. */
   readonly path: string;
   readonly short: string;
   readonly long?: string;

@@ -1,5 +1,5 @@
 /** Flags and usage lines by command. */
-import { commandShapes } from './command-shapes.ts';
+import { commandShapes } from './command-shape-table.ts';
 import { type Flag, parseFlagTable } from './flags.ts';
 
 /** Flags of every command: kubernetes cli-runtime/pkg/genericclioptions/config_flags.go and kubectl's own. */

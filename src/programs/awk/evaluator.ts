@@ -5,7 +5,8 @@ import { AwkError, type Expression, type FunctionDefinition, type LValue } from 
 import { generalSubstitute, matchText, plainBuiltins, substitute } from './builtins.ts';
 import { compute } from './operators.ts';
 import { splitBy, splitterOf } from './record.ts';
-import type { AwkArray, Cell, Runtime } from './runtime.ts';
+import type { Cell, Runtime } from './runtime.ts';
+import { Scope } from './scope.ts';
 import { fromInput, isTrue, toNumber, type Value } from './value.ts';
 import { waits } from './waits.ts';
 
@@ -15,27 +16,17 @@ type Functions = {
 };
 
 type Of<Type extends Expression['type']> = Expression & { readonly type: Type };
-type Frame = Map<string, Cell> | undefined;
 
 /** `value` may wait (getline, system, functions of the program). */
 export class Evaluator {
+  readonly scope: Scope;
   readonly #runtime: Runtime;
   readonly #functions: Functions;
-  #frame: Frame;
 
   constructor(runtime: Runtime, functions: Functions) {
     this.#runtime = runtime;
     this.#functions = functions;
-  }
-
-  enter(frame: Map<string, Cell>): Frame {
-    const before = this.#frame;
-    this.#frame = frame;
-    return before;
-  }
-
-  leave(before: Frame): void {
-    this.#frame = before;
+    this.scope = new Scope(runtime);
   }
 
   *evaluate(expression: Expression): Routine<Value> {
@@ -46,29 +37,6 @@ export class Evaluator {
     const values: Value[] = [];
     for (const each of subscripts) values.push(yield* this.evaluate(each));
     return this.#key(values);
-  }
-
-  // ── variables ──
-
-  setVariable(name: string, value: Value): void {
-    const local = this.#frame?.get(name);
-    if (local) local.value = value;
-    else this.#runtime.set(name, value);
-  }
-
-  array(name: string): AwkArray {
-    const cell = this.#frame?.get(name) ?? this.#runtime.cell(name);
-    if (cell.value === undefined) cell.value = new Map();
-    if (!(cell.value instanceof Map)) throw new AwkError(`attempt to use scalar \`${name}' as an array`);
-    return cell.value;
-  }
-
-  keys(name: string): string[] {
-    return [...this.array(name).keys()];
-  }
-
-  keyValue(key: string): Value {
-    return fromInput(key);
   }
 
   #key(values: readonly Value[]): string {
@@ -109,7 +77,7 @@ export class Evaluator {
       case 'conditional':
         return this.#pure(isTrue(this.#pure(expression.test)) ? expression.yes : expression.no);
       case 'in':
-        return this.array(expression.name).has(this.#key(expression.subscripts.map((each) => this.#pure(each)))) ? 1 : 0;
+        return this.scope.array(expression.name).has(this.#key(expression.subscripts.map((each) => this.#pure(each)))) ? 1 : 0;
       case 'match':
         return this.#regexOf(expression.pattern).test(this.#runtime.text(this.#pure(expression.text))) !== expression.negated ? 1 : 0;
       case 'group':
@@ -124,16 +92,13 @@ export class Evaluator {
   #read(target: LValue): Value {
     if (target.type === 'field') return this.#runtime.record.get(this.#fieldIndex(target));
     if (target.type === 'element') {
-      const array = this.array(target.name);
+      const array = this.scope.array(target.name);
       const key = this.#key(target.subscripts.map((each) => this.#pure(each)));
       // Only looking at an element makes it, as the language wants.
       if (!array.has(key)) array.set(key, undefined);
       return array.get(key);
     }
-    const local = this.#frame?.get(target.name);
-    if (!local) return this.#runtime.get(target.name);
-    if (local.value instanceof Map) throw new AwkError(`attempt to use array \`${target.name}' in a scalar context`);
-    return local.value;
+    return this.scope.get(target.name);
   }
 
   #fieldIndex(target: Of<'field'>): number {
@@ -144,9 +109,9 @@ export class Evaluator {
 
   #write(target: LValue, value: Value): void {
     if (target.type === 'field') this.#runtime.record.assign(this.#fieldIndex(target), value);
-    else if (target.type === 'variable') this.setVariable(target.name, value);
+    else if (target.type === 'variable') this.scope.set(target.name, value);
     else {
-      const array = this.array(target.name);
+      const array = this.scope.array(target.name);
       const key = this.#key(target.subscripts.map((each) => this.#pure(each)));
       if (!array.has(key)) this.#runtime.call.memory.charge(64 + key.length);
       array.set(key, value);
@@ -169,9 +134,9 @@ export class Evaluator {
     const runtime = this.#runtime;
     const text = (i: number): string => runtime.text(args[i] ? this.#pure(args[i]) : undefined);
     const arrayName = (i: number): string | undefined => (args[i]?.type === 'variable' ? args[i].name : undefined);
-    if (name === 'length' && this.#isArray(arrayName(0))) return this.array(arrayName(0) as string).size;
+    if (name === 'length' && this.scope.isArray(arrayName(0))) return this.scope.array(arrayName(0) as string).size;
     if (name === 'split') return this.#split(text(0), arrayName(1) ?? '', args[2]);
-    if (name === 'match' && args[1]) return matchText(runtime, text(0), this.#regexOf(args[1]), args[2] ? this.array(arrayName(2) ?? '') : undefined);
+    if (name === 'match' && args[1]) return matchText(runtime, text(0), this.#regexOf(args[1]), args[2] ? this.scope.array(arrayName(2) ?? '') : undefined);
     if ((name === 'sub' || name === 'gsub') && args[0]) return this.#substitute(name === 'gsub', this.#regexOf(args[0]), text(1), args[2]);
     if (name === 'gensub' && args[0]) return generalSubstitute(args[3] ? text(3) : runtime.record.text, this.#regexOf(args[0]), text(1), text(2));
     if (name === 'asort' || name === 'asorti') return this.#arraySort(name, arrayName(0) ?? '', arrayName(1));
@@ -183,17 +148,13 @@ export class Evaluator {
     );
   }
 
-  #isArray(name: string | undefined): boolean {
-    return name !== undefined && (this.#frame?.get(name) ?? this.#runtime.cell(name)).value instanceof Map;
-  }
-
   #split(text: string, name: string, separator: Expression | undefined): number {
     const runtime = this.#runtime;
     const parts =
       separator?.type === 'regex'
         ? splitBy(text, separator.regex)
         : splitterOf(separator ? runtime.text(this.#pure(separator)) : runtime.text(runtime.get('FS')), (pattern) => runtime.regex(pattern))(text);
-    const array = this.array(name);
+    const array = this.scope.array(name);
     array.clear();
     for (const [i, part] of parts.entries()) array.set(String(i + 1), fromInput(part));
     return parts.length;
@@ -210,10 +171,10 @@ export class Evaluator {
   }
 
   #arraySort(how: string, from: string, to: string | undefined): number {
-    const source = this.array(from);
+    const source = this.scope.array(from);
     const values: Value[] = how === 'asort' ? [...source.values()] : [...source.keys()];
     values.sort((a, b) => (compute(this.#runtime, '<', a, b) ? -1 : compute(this.#runtime, '>', a, b) ? 1 : 0));
-    const target = to === undefined ? source : this.array(to);
+    const target = to === undefined ? source : this.scope.array(to);
     target.clear();
     for (const [i, value] of values.entries()) target.set(String(i + 1), value);
     return values.length;
@@ -298,10 +259,8 @@ export class Evaluator {
     if (!definition) throw new AwkError(`function ${name} never defined`);
     const cells: Cell[] = [];
     for (const arg of args) {
-      const known = arg.type === 'variable' ? (this.#frame?.get(arg.name) ?? (arg.name === 'NF' ? undefined : this.#runtime.cell(arg.name))) : undefined;
-      // An array is handed over itself, and so is what may yet become one; everything else as a copy.
-      if (known && (known.value instanceof Map || known.value === undefined)) cells.push(known.value === undefined ? promise(known) : known);
-      else cells.push({ value: yield* this.evaluate(arg) });
+      const array = arg.type === 'variable' ? this.scope.arrayCell(arg.name) : undefined;
+      cells.push(array ?? { value: yield* this.evaluate(arg) });
     }
     return yield* this.#functions.call(definition, cells);
   }
@@ -327,18 +286,4 @@ export class Evaluator {
 function unary(operator: '-' | '+' | '!', value: Value): Value {
   if (operator === '!') return isTrue(value) ? 0 : 1;
   return operator === '-' ? -toNumber(value) : toNumber(value);
-}
-
-/** A variable never used, given to a function that may make an array of it: both then hold that array. */
-function promise(origin: Cell): Cell {
-  let own: Cell['value'];
-  return {
-    get value() {
-      return own ?? (origin.value instanceof Map ? origin.value : undefined);
-    },
-    set value(value) {
-      own = value;
-      if (value instanceof Map) origin.value = value;
-    },
-  };
 }

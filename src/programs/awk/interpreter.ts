@@ -5,7 +5,7 @@ import { AwkError } from './ast.ts';
 import { awkFormat } from './builtins.ts';
 import { Evaluator } from './evaluator.ts';
 import type { Cell, Runtime } from './runtime.ts';
-import { isTrue, toNumber, type Value } from './value.ts';
+import { fromInput, isTrue, toNumber, type Value } from './value.ts';
 
 type Signal = 'next' | 'nextfile' | 'break' | 'continue' | 'exit' | 'return' | undefined;
 
@@ -78,7 +78,7 @@ export class Interpreter {
       } catch (error) {
         if (!(error instanceof Leave)) throw error;
         this.#depth = 0;
-        this.#evaluator.leave(undefined);
+        this.#evaluator.scope.leave(undefined);
         return error.signal;
       }
     }
@@ -130,9 +130,9 @@ export class Interpreter {
 
   *#loop(statement: Statement & { readonly type: 'while' | 'for' | 'for-in' }): Routine<Signal> {
     if (statement.type === 'for-in') {
-      for (const key of this.#evaluator.keys(statement.name)) {
-        if (!this.#evaluator.array(statement.name).has(key)) continue;
-        this.#evaluator.setVariable(statement.variable, this.#evaluator.keyValue(key));
+      for (const key of [...this.#evaluator.scope.array(statement.name).keys()]) {
+        if (!this.#evaluator.scope.array(statement.name).has(key)) continue;
+        this.#evaluator.scope.set(statement.variable, fromInput(key));
         const signal = yield* this.#execute(statement.body);
         if (signal === 'break') return undefined;
         if (signal && signal !== 'continue') return signal;
@@ -171,7 +171,7 @@ export class Interpreter {
   }
 
   *#delete(statement: Statement & { readonly type: 'delete' }): Routine {
-    const array = this.#evaluator.array(statement.name);
+    const array = this.#evaluator.scope.array(statement.name);
     if (!statement.subscripts) array.clear();
     else array.delete(yield* this.#evaluator.subscript(statement.subscripts));
   }
@@ -181,10 +181,10 @@ export class Interpreter {
     if (++this.#depth > maxDepth) throw new AwkError('function call nesting too deep');
     const frame = new Map<string, Cell>();
     for (const [i, parameter] of definition.parameters.entries()) frame.set(parameter, args[i] ?? { value: undefined });
-    const before = this.#evaluator.enter(frame);
+    const before = this.#evaluator.scope.enter(frame);
     this.#returned = undefined;
     const signal = yield* this.#execute(definition.body);
-    this.#evaluator.leave(before);
+    this.#evaluator.scope.leave(before);
     this.#depth--;
     if (signal === 'exit' || signal === 'next' || signal === 'nextfile') throw new Leave(signal);
     const value = this.#returned;

@@ -1,22 +1,8 @@
-/** find's expressions: tests, actions and the operators between them. */
-import { Errno } from '../../linux/errno.ts';
-import type { Routine } from '../../sim/routine.ts';
-import { globMatches } from '../glob.ts';
+/** find's expressions: tests, actions and the operators between them (findutils find/parser.c, tree.c). */
 import { quote } from '../quote.ts';
-import { RegexError } from '../regex/node.ts';
-import { Regex } from '../regex/regex.ts';
-import { strftime } from '../time.ts';
 import { type Call, Failure } from '../tool.ts';
-import { findGroup, findUser, groupName, userName } from '../users.ts';
-import { diskBlocks, inodeNumber, modeText, typeLetter } from './describe.ts';
-import type { Found } from './find.ts';
-import { parseMode } from './mode.ts';
-
-type Outcome = boolean | 'quit';
-type Test = (found: Found) => Routine<Outcome>;
-
-/** `-exec … +`: runs with all it gathered. */
-type Action = { finish(): Routine };
+import { type Action, deleting, executing, formatting, gathering, listing, printing } from './find-actions.ts';
+import { attributeTest, nameTest, plain, type Test } from './find-tests.ts';
 
 /** `test` gives whether the file passed; actions are tests that do something. */
 export type Expression = {
@@ -31,14 +17,6 @@ export type Expression = {
 export function parseExpression(call: Call, words: readonly string[]): Expression {
   return new Parser(call, words).parse();
 }
-
-const plain = (test: (found: Found) => boolean): Test =>
-  function* (found) {
-    return test(found);
-  };
-
-const minute = 60_000;
-const day = 86_400_000;
 
 class Parser {
   readonly #call: Call;
@@ -59,7 +37,7 @@ class Parser {
     const wanted = this.#words.length === 0 ? plain(() => true) : this.#or();
     if (this.#at < this.#words.length)
       throw new Failure(this.#words[this.#at] === ')' ? "you have too many ')'" : `paths must precede expression: \`${this.#words[this.#at]}'`);
-    const print = this.#print('\n');
+    const print = printing(this.#call, '\n');
     const acts = this.#acts;
     const test: Test = function* (found) {
       const outcome = yield* wanted(found);
@@ -128,7 +106,8 @@ class Parser {
 
   #primary(word: string): Test {
     if (!word.startsWith('-')) throw new Failure(`paths must precede expression: \`${word}'`);
-    return this.#option(word) ?? this.#nameTest(word) ?? this.#attributeTest(word) ?? this.#action(word) ?? this.#unknown(word);
+    const argument = (): string => this.#argument(word);
+    return this.#option(word) ?? nameTest(word, argument) ?? attributeTest(this.#call.process, word, argument) ?? this.#action(word) ?? this.#unknown(word);
   }
 
   #unknown(word: string): never {
@@ -161,129 +140,7 @@ class Parser {
     }
   }
 
-  #nameTest(word: string): Test | undefined {
-    switch (word) {
-      case '-name':
-      case '-iname': {
-        const pattern = this.#argument(word);
-        return plain(({ name }) => globMatches(pattern, name, { ignoreCase: word === '-iname' }));
-      }
-      case '-path':
-      case '-wholename':
-      case '-ipath': {
-        const pattern = this.#argument(word);
-        return plain(({ path }) => globMatches(pattern, path, { ignoreCase: word === '-ipath' }));
-      }
-      case '-lname': {
-        const pattern = this.#argument(word);
-        return plain(({ inode }) => inode.type === 'symlink' && globMatches(pattern, inode.target));
-      }
-      case '-regex':
-      case '-iregex': {
-        const regex = this.#regex(this.#argument(word), word === '-iregex');
-        return plain(({ path }) => regex.test(path));
-      }
-      default:
-        return undefined;
-    }
-  }
-
-  #regex(pattern: string, ignoreCase: boolean): Regex {
-    try {
-      return new Regex(pattern.replaceAll('\\+', '+').replaceAll('\\?', '?'), 'extended', { ignoreCase, wholeLine: true });
-    } catch (error) {
-      if (error instanceof RegexError) throw new Failure(error.message);
-      throw error;
-    }
-  }
-
-  #attributeTest(word: string): Test | undefined {
-    const { process } = this.#call;
-    switch (word) {
-      case '-type': {
-        const letters = this.#argument(word);
-        if (!/^[fdlbcps](,[fdlbcps])*$/.test(letters)) throw new Failure(`Unknown argument to -type: ${letters}`);
-        return plain(({ inode }) => letters.includes(typeLetter(inode)));
-      }
-      case '-size':
-        return this.#size(this.#argument(word));
-      case '-empty':
-        return plain(({ inode, path }) => (inode.type === 'directory' ? process.fs.list(path).length === 0 : inode.type === 'file' && inode.size === 0));
-      case '-mtime':
-      case '-ctime':
-      case '-atime':
-        return this.#age(this.#argument(word), day);
-      case '-mmin':
-      case '-cmin':
-      case '-amin':
-        return this.#age(this.#argument(word), minute);
-      case '-newer': {
-        const other = this.#argument(word);
-        const inode = process.fs.find(other);
-        if (!inode) throw new Failure(`${quote(other)}: No such file or directory`);
-        return plain((found) => found.inode.mtime > inode.mtime);
-      }
-      case '-perm':
-        return this.#permissions(this.#argument(word));
-      case '-user': {
-        const name = this.#argument(word);
-        const uid = findUser(process, name)?.uid ?? (/^\d+$/.test(name) ? Number(name) : undefined);
-        if (uid === undefined) throw new Failure(`${quote(name)} is not the name of a known user`);
-        return plain(({ inode }) => inode.uid === uid);
-      }
-      case '-group': {
-        const name = this.#argument(word);
-        const gid = findGroup(process, name)?.gid ?? (/^\d+$/.test(name) ? Number(name) : undefined);
-        if (gid === undefined) throw new Failure(`${quote(name)} is not the name of an existing group`);
-        return plain(({ inode }) => inode.gid === gid);
-      }
-      case '-links': {
-        const test = compare(this.#argument(word));
-        return plain(({ inode }) => test(inode.nlink));
-      }
-      case '-executable':
-      case '-readable':
-      case '-writable': {
-        const want = ({ '-executable': 1, '-readable': 4, '-writable': 2 } as const)[word];
-        return plain(({ inode }) => process.fs.may(inode, want));
-      }
-      case '-nouser':
-        return plain(({ inode }) => !findUser(process, String(inode.uid)));
-      default:
-        return undefined;
-    }
-  }
-
-  #size(text: string): Test {
-    const parts = /^([+-]?)(\d+)([bcwkMG]?)$/.exec(text);
-    if (!parts) throw new Failure(`Invalid argument \`${text}' to -size`);
-    const unit = { b: 512, c: 1, w: 2, k: 1024, M: 1024 ** 2, G: 1024 ** 3 }[parts[3] || 'b'] ?? 512;
-    const test = compare(`${parts[1]}${parts[2]}`);
-    return plain(({ inode }) => test(Math.ceil(inode.size / unit)));
-  }
-
-  #age(text: string, unit: number): Test {
-    const test = compare(text);
-    const { now } = this.#call.process;
-    return plain(({ inode }) => test(Math.floor((now - inode.mtime) / unit)));
-  }
-
-  #permissions(text: string): Test {
-    const sign = /^[-/+]/.exec(text)?.[0] ?? '';
-    const mode = parseMode(text.slice(sign.length), { mode: 0, type: 'file' });
-    if (mode === undefined) throw new Failure(`invalid mode ${quote(text)}`);
-    return plain(({ inode }) => (sign === '-' ? (inode.mode & mode) === mode : sign === '' ? inode.mode === mode : mode === 0 || (inode.mode & mode) !== 0));
-  }
-
   // ── actions ──
-
-  #print(end: string): Test {
-    const call = this.#call;
-    return function* ({ path }) {
-      yield* call.print(path + end);
-      return true;
-    };
-  }
 
   #action(word: string): Test | undefined {
     const call = this.#call;
@@ -295,30 +152,20 @@ class Parser {
     this.#acts = true;
     switch (word) {
       case '-print':
-        return this.#print('\n');
+        return printing(call, '\n');
       case '-print0':
-        return this.#print('\0');
+        return printing(call, '\0');
       case '-quit':
         return function* () {
           return 'quit';
         };
       case '-ls':
-        return function* ({ path, inode }) {
-          yield* call.print(
-            `${String(inodeNumber(path)).padStart(9)} ${String(diskBlocks(inode)).padStart(6)} ${modeText(inode)} ${String(inode.nlink).padStart(3)} ${userName(call.process, inode.uid).padEnd(8)} ${groupName(call.process, inode.gid).padEnd(8)} ${String(inode.size).padStart(8)} ${strftime('%b %e %H:%M', inode.mtime)} ${path}\n`,
-          );
-          return true;
-        };
-      case '-printf': {
-        const format = this.#argument(word);
-        return function* (found) {
-          yield* call.print(formatFound(call, format, found));
-          return true;
-        };
-      }
+        return listing(call);
+      case '-printf':
+        return formatting(call, this.#argument(word));
       case '-delete':
         this.#depthFirst = true;
-        return this.#delete();
+        return deleting(call);
       case '-exec':
       case '-execdir':
       case '-ok':
@@ -328,92 +175,12 @@ class Parser {
     }
   }
 
-  #delete(): Test {
-    const call = this.#call;
-    return function* ({ path, inode }) {
-      if (path === '.') return true;
-      try {
-        if (inode.type === 'directory') call.process.fs.rmdir(path);
-        else call.process.fs.unlink(path);
-        return true;
-      } catch (error) {
-        if (!(error instanceof Errno)) throw error;
-        yield* call.complain(`cannot delete ${quote(path)}: ${error.message}`);
-        return false;
-      }
-    };
-  }
-
   #exec(word: string): Test {
-    const call = this.#call;
     const argv: string[] = [];
     for (let next = this.#peek(); next !== ';' && !(next === '+' && argv[argv.length - 1] === '{}'); next = this.#peek()) argv.push(this.#argument(word));
-    const gather = this.#words[this.#at++] === '+';
-    if (!gather)
-      return function* ({ path }) {
-        return (
-          (yield* spawn(
-            call,
-            argv.map((each) => each.replaceAll('{}', path)),
-          )) === 0
-        );
-      };
-    const paths: string[] = [];
-    this.#pending.push({
-      *finish() {
-        if (paths.length > 0 && (yield* spawn(call, [...argv.slice(0, -1), ...paths])) !== 0) call.status = 1;
-      },
-    });
-    return function* ({ path }) {
-      paths.push(path);
-      return true;
-    };
+    if (this.#words[this.#at++] !== '+') return executing(this.#call, argv);
+    const { test, action } = gathering(this.#call, argv.slice(0, -1));
+    this.#pending.push(action);
+    return test;
   }
-}
-
-function* spawn(call: Call, argv: readonly string[]): Routine<number> {
-  yield* call.out.flush();
-  try {
-    return yield* call.process.wait(call.process.spawn({ argv }));
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    yield* call.complain(`${quote(argv[0] ?? '')}: ${error.message}`);
-    return 127;
-  }
-}
-
-/** `+5` more than, `-5` less than, `5` exactly. */
-function compare(text: string): (value: number) => boolean {
-  const parts = /^([+-]?)(\d+)$/.exec(text);
-  if (!parts) throw new Failure(`invalid argument \`${text}'`);
-  const number = Number(parts[2]);
-  return (value) => (parts[1] === '+' ? value > number : parts[1] === '-' ? value < number : value === number);
-}
-
-function formatFound(call: Call, format: string, { path, name, inode, depth }: Found): string {
-  const fields: Readonly<Record<string, () => string>> = {
-    p: () => path,
-    f: () => name,
-    h: () => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.'),
-    s: () => String(inode.size),
-    m: () => inode.mode.toString(8),
-    M: () => modeText(inode),
-    u: () => userName(call.process, inode.uid),
-    U: () => String(inode.uid),
-    g: () => groupName(call.process, inode.gid),
-    G: () => String(inode.gid),
-    y: () => typeLetter(inode),
-    d: () => String(depth),
-    l: () => (inode.type === 'symlink' ? inode.target : ''),
-    t: () => strftime('%a %b %e %H:%M:%S.%N %Y', inode.mtime),
-    'T@': () => (inode.mtime / 1000).toFixed(10),
-    'T+': () => strftime('%Y-%m-%d+%H:%M:%S.%N', inode.mtime),
-    '%': () => '%',
-  };
-  return format
-    .replace(
-      /%(T[+@]|T[A-Za-z]|[a-zA-Z%])/g,
-      (whole, key: string) => fields[key]?.() ?? (key.startsWith('T') ? strftime(`%${key.slice(1)}`, inode.mtime) : whole),
-    )
-    .replace(/\\([nt0\\])/g, (_, letter: string) => ({ n: '\n', t: '\t', '0': '\0', '\\': '\\' })[letter] ?? letter);
 }

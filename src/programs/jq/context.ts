@@ -1,10 +1,11 @@
 /** What all filters of one run share. */
 import type { Memory } from '../memory.ts';
-import type { Native } from './evaluate.ts';
+import type { Evaluate, Native } from './filter.ts';
 import type { Json } from './json.ts';
 
 /** `steps` counts, so that a program without end is stopped. */
 export type Context = {
+  readonly evaluate: Evaluate;
   readonly natives: Readonly<Record<string, Native>>;
   readonly memory: Memory;
   readonly now: () => number;

@@ -1,17 +1,19 @@
 /** Functions of jq written here: those of single values, and those that need the machinery. */
 
-import { add, compute, split } from './arithmetic.ts';
+import { add, split } from './arithmetic.ts';
 import { JqError, type Node } from './ast.ts';
 import { type Context, Halt } from './context.ts';
 import { dateNatives } from './dates.ts';
 import type { Environment } from './environment.ts';
-import { type At, evaluate, iterate, type Native, pathsOf, recurse, values } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
+import { type At, type Native, values } from './filter.ts';
 import { formatValue, toText } from './formats.ts';
-import { compare, describe, equal, type Json, sortedKeys, stringify, typeOf } from './json.ts';
+import { compare, equal, type Json, stringify, typeOf } from './json.ts';
 import { matchWith } from './matching.ts';
 import { mathNatives } from './math.ts';
-import { deletePaths, getPath, indexesOf, type Path, setPath } from './paths.ts';
-import { JsonReader, JsonSyntaxError } from './reader.ts';
+import { iterate, pathsOf, recurse } from './navigate.ts';
+import { deletePaths, getPath, type Path, setPath } from './paths.ts';
+import { byKey, contains, firstOr, flatten, grouped, has, indices, joined, keysOf, lengthOf, list, paired, parse, text, toNumber } from './value-functions.ts';
 
 type Plain = (input: Json, args: readonly Json[], context: Context) => Json;
 
@@ -26,97 +28,6 @@ function* product(context: Context, args: readonly Node[], environment: Environm
   if (!first) yield [];
   else
     for (const others of product(context, rest, environment, input)) for (const value of values(context, first, environment, input)) yield [value, ...others];
-}
-
-const text = (value: Json, complaint: string): string => {
-  if (typeof value !== 'string') throw new JqError(complaint.replace('{}', describe(value)));
-  return value;
-};
-
-const list = (value: Json, complaint: string): Json[] => {
-  if (!Array.isArray(value)) throw new JqError(complaint.replace('{}', describe(value)));
-  return value;
-};
-
-const parse = (source: string): Json => {
-  try {
-    const reader = new JsonReader(source);
-    const found = reader.next();
-    if (found && reader.next()) throw new JqError(`Unexpected extra JSON values (while parsing '${source}')`);
-    return found ? found.value : null;
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) throw new JqError(`${error.message} (while parsing '${source}')`);
-    throw error;
-  }
-};
-
-function lengthOf(value: Json): Json {
-  if (value === null) return 0;
-  if (typeof value === 'boolean') throw new JqError(`boolean (${value}) has no length`);
-  if (typeof value === 'number') return Math.abs(value);
-  if (typeof value === 'string') return [...value].length;
-  return Array.isArray(value) ? value.length : value.size;
-}
-
-function keysOf(value: Json, sorted: boolean): Json {
-  if (Array.isArray(value)) return value.map((_, i) => i);
-  if (value instanceof Map) return sorted ? sortedKeys(value) : [...value.keys()];
-  throw new JqError(`${describe(value)} has no keys`);
-}
-
-function has(value: Json, key: Json): boolean {
-  if (value instanceof Map && typeof key === 'string') return value.has(key);
-  if (Array.isArray(value) && typeof key === 'number') return key >= 0 && key < value.length;
-  throw new JqError(`Cannot check whether ${typeOf(value)} has a ${typeof key === 'string' ? 'string' : typeOf(key)} key`);
-}
-
-function contains(value: Json, other: Json): boolean {
-  if (value instanceof Map && other instanceof Map) return [...other].every(([key, each]) => value.has(key) && contains(value.get(key) as Json, each));
-  if (Array.isArray(value) && Array.isArray(other)) return other.every((each) => value.some((item) => typeOf(item) === typeOf(each) && contains(item, each)));
-  if (typeof value === 'string' && typeof other === 'string') return value.includes(other);
-  if (typeOf(value) === typeOf(other)) return equal(value, other);
-  throw new JqError(`${describe(value)} and ${describe(other)} cannot have their containment checked`);
-}
-
-function toNumber(value: Json): number {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string') throw new JqError(`${describe(value)} cannot be parsed as a number`);
-  if (!/^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(value) && value !== 'nan') throw new JqError(`${describe(value)} cannot be parsed as a number`);
-  return Number(value);
-}
-
-function flatten(items: readonly Json[], depth: number): Json[] {
-  return items.flatMap((item) => (Array.isArray(item) && depth !== 0 ? flatten(item, depth - 1) : [item]));
-}
-
-function indices(value: Json, wanted: Json): Json {
-  if (value === null) return null;
-  if (typeof value === 'string' && typeof wanted === 'string') {
-    const found: Json[] = [];
-    for (let at = wanted === '' ? -1 : value.indexOf(wanted); at >= 0; at = value.indexOf(wanted, at + 1)) found.push([...value.slice(0, at)].length);
-    return found;
-  }
-  if (Array.isArray(value)) return indexesOf(value, Array.isArray(wanted) ? wanted : [wanted]);
-  throw new JqError(`Cannot determine indices of ${typeOf(wanted)} in ${typeOf(value)}`);
-}
-
-const firstOr = (found: Json, at: number): Json => (Array.isArray(found) ? (found.at(at) ?? null) : null);
-
-/** `keys[i]` is what row i is sorted by. */
-const paired = (input: Json, keys: Json): { readonly row: Json; readonly key: Json }[] => {
-  const rows = list(input, '{} cannot be sorted, as it is not an array');
-  return rows.map((row, i) => ({ row, key: (keys as Json[])[i] as Json }));
-};
-const byKey = (a: { readonly key: Json }, b: { readonly key: Json }): number => compare(a.key, b.key);
-
-function grouped(input: Json, keys: Json): { row: Json; key: Json }[][] {
-  const groups: { row: Json; key: Json }[][] = [];
-  for (const each of paired(input, keys).sort(byKey)) {
-    const last = groups[groups.length - 1];
-    if (last?.[0] && equal(last[0].key, each.key)) last.push(each);
-    else groups.push([each]);
-  }
-  return groups;
 }
 
 const plainNatives: Readonly<Record<string, Plain>> = {
@@ -214,17 +125,6 @@ const plainNatives: Readonly<Record<string, Plain>> = {
     return equal(items[at] as Json, wanted) ? at : -1 - at;
   },
 };
-
-function joined(input: Json, separator: Json): Json {
-  const items = list(input, 'Cannot iterate over {}');
-  if (items.length === 0) return '';
-  let out: Json = null;
-  for (const item of items) {
-    const shown = typeof item === 'string' || typeof item === 'object' ? (item ?? '') : stringify(item);
-    out = compute('+', compute('+', out ?? (null as Json), out === null ? null : separator), shown);
-  }
-  return out === null ? '' : out;
-}
 
 /** Functions that take filters as they are, or give paths. */
 const filterNatives: Readonly<Record<string, Native>> = {

@@ -6,7 +6,8 @@ import { type Call, Failure } from '../tool.ts';
 import { Break, JqError, type Node } from './ast.ts';
 import { type Context, Halt } from './context.ts';
 import type { Environment } from './environment.ts';
-import { values } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
+import { values } from './filter.ts';
 import { type Json, stringify, truthy } from './json.ts';
 import { natives } from './natives.ts';
 import type { JqOptions } from './options.ts';
@@ -40,6 +41,7 @@ export class Run {
     this.#options = options;
     this.#compiled = compiled;
     this.#context = {
+      evaluate,
       natives,
       memory: call.memory,
       now: () => call.process.now,

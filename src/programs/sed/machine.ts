@@ -1,12 +1,11 @@
 /** Runs sed scripts: pattern space, hold space, the cycle (sed/execute.c). */
 
-import { Errno } from '../../linux/errno.ts';
-import type { OpenFile } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { type LineReader, openInput } from '../input.ts';
 import type { Regex } from '../regex/regex.ts';
 import { type Call, Failure } from '../tool.ts';
+import { SedFiles } from './files.ts';
 import type { SedInput } from './input.ts';
+import { Ranges } from './ranges.ts';
 import { fillReplacement } from './replacement.ts';
 import type { Address, Command, Substitution } from './script.ts';
 import { unambiguous } from './unambiguous.ts';
@@ -26,10 +25,8 @@ export class SedMachine {
   readonly #options: MachineOptions;
   readonly #input: SedInput;
   readonly #emit: (text: string) => void;
-  /** Open ranges: the line where each ends, or true while a pattern is waited for. */
-  readonly #ranges = new Map<Command, number | true>();
-  readonly #writers = new Map<string, OpenFile>();
-  readonly #readers = new Map<string, LineReader>();
+  readonly #ranges: Ranges;
+  readonly #files: SedFiles;
   #pattern = '';
   #hold = '';
   #line = 0;
@@ -46,11 +43,13 @@ export class SedMachine {
     this.#input = input;
     this.#options = options;
     this.#emit = emit;
+    this.#files = new SedFiles(call);
+    this.#ranges = new Ranges((address) => this.#matches(address));
   }
 
   /** With -s and -i each file has its own lines; held ranges end. */
   *run(): Routine<{ readonly status: number; readonly quit: boolean }> {
-    this.#openWriters();
+    this.#files.open(this.#commands);
     let restart = false;
     for (;;) {
       if (!restart) {
@@ -72,7 +71,7 @@ export class SedMachine {
   }
 
   close(): void {
-    for (const file of this.#writers.values()) file.close();
+    this.#files.close();
   }
 
   #print(text: string): void {
@@ -99,7 +98,7 @@ export class SedMachine {
       }
       const command = this.#commands[at] as Command;
       if (command.name === '}' || command.name === ':') continue;
-      if ((yield* this.#selected(command)) === command.negated) {
+      if ((yield* this.#ranges.selected(command, this.#line)) === command.negated) {
         if (command.name === '{') at = command.target;
         continue;
       }
@@ -113,50 +112,6 @@ export class SedMachine {
       if (after !== 'next') return after;
     }
     return 'cycle';
-  }
-
-  // ── addresses ──
-
-  *#selected(command: Command): Routine<boolean> {
-    const { from, to } = command;
-    if (!from) return true;
-    if (!to) return yield* this.#matches(from);
-    const open = this.#ranges.get(command);
-    if (open === undefined) {
-      if (from.type === 'zero' && this.#line === 1) {
-        this.#ranges.set(command, true);
-        return yield* this.#inside(command, to);
-      }
-      if (from.type === 'zero' || !(yield* this.#matches(from))) return false;
-      return this.#begin(command, to);
-    }
-    return yield* this.#inside(command, to);
-  }
-
-  #begin(command: Command, to: Address): boolean {
-    const end =
-      to.type === 'line'
-        ? to.line
-        : to.type === 'plus'
-          ? this.#line + to.lines
-          : to.type === 'multiple'
-            ? to.of > 0
-              ? Math.ceil(this.#line / to.of) * to.of
-              : this.#line
-            : true;
-    if (end === true || end > this.#line) this.#ranges.set(command, end);
-    return true;
-  }
-
-  *#inside(command: Command, to: Address): Routine<boolean> {
-    const end = this.#ranges.get(command);
-    if (typeof end === 'number') {
-      if (this.#line >= end) this.#ranges.delete(command);
-      // A line number that is already past ends the range at its first line.
-      return this.#line <= end;
-    }
-    if (yield* this.#matches(to)) this.#ranges.delete(command);
-    return true;
   }
 
   *#matches(address: Address): Routine<boolean> {
@@ -257,10 +212,10 @@ export class SedMachine {
         this.#raw(`${this.#input.name}\n`);
         break;
       case 'r':
-        this.#appended.push(this.#fileText(command.text));
+        this.#appended.push(this.#files.text(command.text));
         break;
       case 'R':
-        yield* this.#readLine(command.text);
+        yield* this.#appendLine(command.text);
         break;
       case 'w':
         yield* this.#write(command.text, `${this.#pattern}\n`);
@@ -320,47 +275,17 @@ export class SedMachine {
 
   /** Over a range the text comes once, at its end. */
   #change(command: Command): After {
-    if (!command.to || command.negated || !this.#ranges.has(command)) this.#raw(command.text);
+    if (!command.to || command.negated || !this.#ranges.isOpen(command)) this.#raw(command.text);
     return 'delete';
   }
 
-  #fileText(name: string): string {
-    const { fs } = this.#call.process;
-    return fs.find(name)?.type === 'file' ? fs.read(name) : '';
-  }
-
-  *#readLine(name: string): Routine {
-    let reader = this.#readers.get(name);
-    if (!reader) {
-      if (!this.#call.process.fs.exists(name)) return;
-      reader = this.#call.lines(openInput(this.#call.process, name));
-      this.#readers.set(name, reader);
-    }
-    const line = yield* reader.next();
+  *#appendLine(name: string): Routine {
+    const line = yield* this.#files.line(name);
     if (line !== undefined) this.#appended.push(`${line}\n`);
   }
 
-  /** Files of w are emptied at the start, whether anything is written or not. */
-  #openWriters(): void {
-    for (const command of this.#commands) {
-      const name = command.name === 'w' || command.name === 'W' ? command.text : command.substitution?.write;
-      if (name === undefined || name === '/dev/stdout' || this.#writers.has(name)) continue;
-      try {
-        this.#writers.set(
-          name,
-          name === '/dev/stderr'
-            ? this.#call.process.stderr.retain()
-            : this.#call.process.kernel.open(this.#call.process, name, { write: true, create: true, truncate: true }),
-        );
-      } catch (error) {
-        if (error instanceof Errno) throw new Failure(`couldn't open file ${name}: ${error.message}`, 4);
-        throw error;
-      }
-    }
-  }
-
   *#write(name: string, text: string): Routine {
-    const file = this.#writers.get(name);
+    const file = this.#files.writer(name);
     if (file) yield* file.write(text);
     else this.#raw(text);
   }

@@ -1,7 +1,7 @@
 /** alpha kuberc: kubernetes kubectl/pkg/cmd/kuberc. */
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import type { CommandEntry } from '../command.ts';
-import { commandShapes } from '../command-shapes.ts';
+import { commandShapes } from '../command-shape-table.ts';
 import { KubectlError } from '../errors.ts';
 import { defined, type Obj, objs, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';

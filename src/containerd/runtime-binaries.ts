@@ -1,0 +1,43 @@
+/** The programs that a task needs on its node: the shim of its runtime, and runc (core/runtime/v2/shim_manager.go). */
+import type { ContainerdContainer } from '../interfaces/containerd.ts';
+import type { FileSystem } from '../linux/file-system.ts';
+import { bundles } from './bundle.ts';
+import { unknown } from './errors.ts';
+
+const path = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** Looks them up for each task: they may be removed while the daemon runs. */
+export class RuntimeBinaries {
+  readonly #files: FileSystem;
+  readonly #checked: boolean;
+  readonly #known = new Map<string, string>();
+
+  /** `checked`: false takes them to be there, for a containerd without a machine of its own. */
+  constructor(files: FileSystem, checked: boolean) {
+    this.#files = files;
+    this.#checked = checked;
+  }
+
+  /** Throws ContainerdError for a runtime that is not installed. */
+  check(container: ContainerdContainer, namespace: string, id: string): void {
+    const { name } = container.runtime;
+    const binary = `containerd-shim-${name.split('.').slice(-2).join('-')}`;
+    if (name !== 'io.containerd.runc.v2' || (this.#checked && !this.#has(binary)))
+      throw unknown(
+        `failed to start shim: failed to resolve runtime path: runtime ${JSON.stringify(name)} binary not installed ${JSON.stringify(binary)}: file does not exist`,
+      );
+    if (this.#checked && !this.#has('runc'))
+      throw unknown(
+        `failed to create shim task: OCI runtime create failed: unable to retrieve OCI runtime error (open ${bundles}/${namespace}/${id}/log.json: no such file or directory): exec: "runc": executable file not found in $PATH`,
+      );
+  }
+
+  /** Looks first where it was the last time. */
+  #has(program: string): boolean {
+    const known = this.#known.get(program);
+    if (known !== undefined && this.#files.exists(known)) return true;
+    const found = path.map((folder) => `${folder}/${program}`).find((each) => this.#files.exists(each));
+    if (found !== undefined) this.#known.set(program, found);
+    return found !== undefined;
+  }
+}

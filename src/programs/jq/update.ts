@@ -1,0 +1,38 @@
+/** Assignments: `|=`, `=`, `+=` and their like. */
+import { compute } from './arithmetic.ts';
+import type { Node } from './ast.ts';
+import type { Context } from './context.ts';
+import type { Environment } from './environment.ts';
+import { type At, plain, values } from './filter.ts';
+import { type Json, truthy } from './json.ts';
+import { pathsOf } from './navigate.ts';
+import { deletePaths, getPath, type Path, setPath } from './paths.ts';
+
+/** `|=` takes the first value of its right side and deletes where there is none; the others work out their right side on the whole input. */
+export function* update(context: Context, node: Node & { readonly type: 'update' }, environment: Environment, input: At): Iterable<At> {
+  const { operator, left, right } = node;
+  if (operator === '|') {
+    let result = input.value;
+    const gone: Path[] = [];
+    for (const path of pathsOf(context, left, environment, input.value)) {
+      let first: { readonly value: Json } | undefined;
+      for (const value of values(context, right, environment, getPath(result, path))) {
+        first = { value };
+        break;
+      }
+      if (first) result = setPath(result, path, first.value);
+      else gone.push(path);
+    }
+    yield plain(gone.length > 0 ? deletePaths(result, gone) : result);
+    return;
+  }
+  for (const value of values(context, right, environment, input.value)) {
+    let result = input.value;
+    for (const path of pathsOf(context, left, environment, input.value)) {
+      const old = getPath(result, path);
+      const next = operator === '' ? value : operator === '//' ? (truthy(old) ? old : value) : compute(operator, old, value);
+      result = setPath(result, path, next);
+    }
+    yield plain(result);
+  }
+}
