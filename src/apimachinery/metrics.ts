@@ -1,6 +1,8 @@
 /** Prometheus' text format (version 0.0.4) and what is counted for it: kubernetes component-base/metrics. */
 
+/** `labels` are in the text form, without braces; '' for none. */
 export type Sample = readonly [labels: string, value: number];
+/** One metric with its HELP and TYPE lines. */
 export type Family = {
   readonly name: string;
   readonly type: 'counter' | 'gauge';
@@ -10,6 +12,7 @@ export type Family = {
   readonly samples: Iterable<Sample>;
 };
 
+/** Of the answer to GET /metrics. */
 export const metricsHeaders: Readonly<Record<string, string>> = Object.freeze({
   'content-type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores',
 });
@@ -55,7 +58,9 @@ export function floatText(value: number): string {
   return `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
 }
 
+/** Labels of kubernetes_build_info. */
 export type BuildInfo = Readonly<Record<string, string>>;
+/** `startedAt` in virtual milliseconds. */
 export type ProcessFacts = { readonly startedAt: number; readonly memoryBytes: number; readonly cpuSeconds: number; readonly openFiles?: number };
 
 /** What every component of Kubernetes says of itself. */

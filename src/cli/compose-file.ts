@@ -2,11 +2,13 @@
 import { resolvePath } from '../linux/path-walk.ts';
 import { ComposeFileError } from './compose-interpolate.ts';
 
+/** A mapping of the file, not yet looked at. */
 export type Fields = Readonly<Record<string, unknown>>;
 /** Networks or volumes of a file, by the names that it gives them. */
 export type Resources = Readonly<Record<string, Fields | null>>;
 type Named = { readonly name: string; readonly networks: Resources; readonly volumes: Resources };
 
+/** Lists and null are not. */
 export const isRecord = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** One value or a list of them. */

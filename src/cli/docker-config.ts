@@ -5,6 +5,7 @@ import type { Routine } from '../sim/routine.ts';
 
 type Config = { readonly auths?: Readonly<Record<string, { readonly auth?: string }>>; readonly currentContext?: string };
 
+/** Under which Docker Hub's login stands. */
 export const hubKey = 'https://index.docker.io/v1/';
 
 /** Its path; DOCKER_CONFIG names another folder. */
@@ -13,17 +14,20 @@ export const configPath = ({ env }: Process): string => `${env['DOCKER_CONFIG'] 
 /** Docker Hub has an address of its own there. */
 export const configKey = (host: string): string => (host === 'docker.io' || host === '' ? hubKey : host);
 
+/** Empty where there is no file. */
 export function readConfig(process: Process): Config {
   const path = configPath(process);
   return process.fs.exists(path) ? (JSON.parse(process.fs.read(path)) as Config) : {};
 }
 
+/** Readable by its owner alone, as it holds passwords. */
 export function writeConfig(process: Process, config: Config): void {
   const path = configPath(process);
   process.fs.mkdir(path.slice(0, path.lastIndexOf('/')), { parents: true, mode: 0o700 });
   process.fs.write(path, JSON.stringify(config, null, '\t'), { mode: 0o600 });
 }
 
+/** As they were typed. */
 export type Credentials = { readonly username: string; readonly password: string };
 
 /** Name and password for a registry, if there are any. */

@@ -31,6 +31,7 @@ export type Command<Run = unknown> = {
   readonly skipFlags?: boolean;
 };
 
+/** The command that was meant, with its flags read. */
 export type Resolved<Run = unknown> = ParsedFlags & {
   readonly command: Command<Run>;
   /** From the root down. */

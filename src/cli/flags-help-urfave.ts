@@ -3,6 +3,7 @@
 import type { Command } from './flags-commands.ts';
 import type { FlagSpec } from './flags-values.ts';
 
+/** What differs between programs and versions of urfave/cli. */
 export type UrfaveApp = {
   readonly version?: string;
   /** Newer versions list the help command below every command, and not only below those that have others (ctr 2.x). */

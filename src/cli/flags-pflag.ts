@@ -2,6 +2,7 @@
 
 import { FlagError, type FlagSpec, Flags } from './flags-values.ts';
 
+/** What stood on a command line. */
 export type ParsedFlags = {
   readonly flags: Flags;
   /** What is no flag, `--` left out. */
@@ -10,6 +11,7 @@ export type ParsedFlags = {
   readonly dash: number | undefined;
 };
 
+/** Where programs on pflag differ. */
 export type ParseOptions = {
   /** false: the first positional argument ends the flags, as in `docker run`. */
   readonly interspersed?: boolean;

@@ -3,8 +3,10 @@
 import { DurationError, parseGoDuration } from '../apimachinery/duration.ts';
 import { quote } from '../apimachinery/go-text.ts';
 
+/** As pflag's Type() names them, but for a few. */
 export type FlagType = 'bool' | 'string' | 'int' | 'uint' | 'float' | 'duration' | 'stringArray' | 'stringSlice' | 'stringToString' | 'count';
 
+/** One entry of a command's flag table: parsing, help and completion read it. */
 export type FlagSpec = {
   readonly name: string;
   /** One letter. */

@@ -3,6 +3,7 @@ import { quote } from '../apimachinery/go-text.ts';
 import type { Process } from '../linux/process.ts';
 import type { Routine } from '../sim/routine.ts';
 
+/** logrus' names. */
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error' | 'fatal';
 
 const colors: Readonly<Record<LogLevel, readonly [code: number, name: string]>> = {

@@ -54,10 +54,12 @@ export class Foreground {
   }
 }
 
+/** Until the stream ends; throws Errno EPIPE once nobody reads `to`. */
 export function* copyOut(from: ByteStream, to: OpenFile): Routine {
   for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) yield* to.write(text);
 }
 
+/** Until the input ends, which closes `to`, or until nobody reads there any more. */
 export function* copyIn(from: OpenFile, to: ByteStream): Routine {
   for (let text = yield* from.read(); text !== undefined; text = yield* from.read()) if (!to.push(text)) return;
   to.close();

@@ -146,6 +146,7 @@ export function debianRootfs(release: DebianRelease): LayerEntry[] {
 
 /** Debian 12. */
 export const bookworm: DebianRelease = { id: 'debian', version: '12', codename: 'bookworm', pretty: 'Debian GNU/Linux 12 (bookworm)' };
+/** Debian 13. */
 export const trixie: DebianRelease = { id: 'debian', version: '13', codename: 'trixie', pretty: 'Debian GNU/Linux 13 (trixie)' };
 /** Ubuntu 24.04. */
 export const noble: DebianRelease = { id: 'ubuntu', version: '24.04', codename: 'noble', pretty: 'Ubuntu 24.04.3 LTS' };

@@ -26,6 +26,7 @@ export const validateNode = ({ spec }: Node): FieldError[] =>
     }
   });
 
+/** podCIDR and providerID are given once. */
 export const validateNodeUpdate = (node: Node, old: Node): FieldError[] =>
   collect((errors) => {
     if (old.spec.podCIDR && node.spec.podCIDR !== old.spec.podCIDR)
@@ -203,6 +204,7 @@ function checkSigner(errors: Errors, path: string, name: string): void {
   for (const text of validateDnsSubdomain(rest)) errors.push(invalidValue(path, rest, `validating label "${rest}": ${text}`));
 }
 
+/** Of CSIDrivers, create and update alike. */
 export const validateDriver = ({ metadata, spec }: KubeObject & { readonly spec?: object }): FieldError[] =>
   collect((errors) => {
     requiredName(errors, 'metadata.name', metadata.name?.toLowerCase(), (name) =>

@@ -10,8 +10,10 @@ import type { Command, FlagSpec, Flags } from '../flags.ts';
 export class BuildctlError extends Error {}
 
 type Run = (context: Context) => Routine<number | undefined>;
+/** One command of the tree. */
 export type BuildctlCommand = Command<Run>;
 
+/** Made once a run. */
 export class Context {
   readonly process: Process;
   readonly flags: Flags;
@@ -54,7 +56,9 @@ const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string,
 
 /** Flags: `text('output,o', 'usage')`. */
 export const text = (names: string, usage: string, defaultValue?: string): FlagSpec => flag('string', names, usage, defaultValue);
+/** A flag: names as `rm` or `tty,t`. */
 export const bool = (names: string, usage: string): FlagSpec => flag('bool', names, usage);
+/** May be given several times. */
 export const list = (names: string, usage: string): FlagSpec => flag('stringArray', names, usage);
 
 /** `type=image,name=a` as a table. */

@@ -2,6 +2,7 @@
 import type { Process } from '../../linux/process.ts';
 import type { Flags } from '../flags.ts';
 
+/** One run of a cosign command. */
 export type Call = { readonly process: Process; readonly flags: Flags; readonly args: readonly string[] };
 
 /** Ends the run with `Error: …`; the status says of which kind (cmd/cosign/errors/exit_codes.go). */

@@ -10,6 +10,7 @@ import { type Call, CosignError } from './call.ts';
 const head = '-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----';
 const tail = '-----END ENCRYPTED SIGSTORE PRIVATE KEY-----';
 
+/** Asks before it replaces a key; throws CosignError where that is refused. */
 export function* generateKeyPair({ process, flags }: Call): Routine<number> {
   const prefix = flags.text('output-key-prefix') || 'cosign';
   const [own, open] = [`${prefix}.key`, `${prefix}.pub`];
@@ -35,6 +36,7 @@ export function* generateKeyPair({ process, flags }: Call): Routine<number> {
   return 0;
 }
 
+/** To --outfile or to stdout. */
 export function* publicKey({ process, flags }: Call): Routine<number> {
   const pem = publicPem(yield* privateKey(process, flags.text('key')));
   const out = flags.text('outfile');
@@ -60,6 +62,7 @@ export function* privateKey(process: Process, path: string): Routine<KeyObject> 
   return createPrivateKey({ key: crypt(Buffer.from(body.ciphertext, 'base64'), secret, body.kdf.salt), type: 'pkcs8', format: 'der' });
 }
 
+/** A public key from a file; throws CosignError. */
 export function verifier(process: Process, path: string): KeyObject {
   const text = read(process, path);
   if (!/BEGIN PUBLIC KEY/.test(text)) throw new CosignError(`loading public key: unsupported pem type: ${/-----BEGIN (.*)-----/.exec(text)?.[1] ?? ''}`);

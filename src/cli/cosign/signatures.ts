@@ -25,6 +25,7 @@ type Located = {
 };
 type Signature = { readonly payload: string; readonly signature: string };
 
+/** Pushes the signature beside each image; throws CosignError. */
 export function* sign({ process, flags, args }: Call): Routine<number> {
   if (flags.text('key') === '') throw new CosignError('k8s-lab: keyless signing needs an identity provider and is not simulated: give --key', 70);
   for (const ref of args) {
@@ -49,6 +50,7 @@ export function* sign({ process, flags, args }: Call): Routine<number> {
   return 0;
 }
 
+/** Throws CosignError with cosign's exit status: 10 for no signature, 12 for none that matches. */
 export function* verify({ process, flags, args }: Call): Routine<number> {
   if (flags.text('key') === '' && flags.text('certificate-identity') === '')
     throw new CosignError('--certificate-identity or --certificate-identity-regexp is required for verification in keyless mode');
@@ -76,12 +78,14 @@ export function* verify({ process, flags, args }: Call): Routine<number> {
   return 0;
 }
 
+/** Prints where an image's signature would be. */
 export function* triangulate({ process, args }: Call): Routine<number> {
   const image = yield* locate(process, args[0] ?? '');
   yield* process.print(`${image.name}:${tagOf(image)}\n`);
   return 0;
 }
 
+/** Prints what is stored beside an image. */
 export function* tree({ process, args }: Call): Routine<number> {
   const image = yield* locate(process, args[0] ?? '');
   yield* process.print(`📦 Supply Chain Security Related artifacts for an image: ${args[0]}\n`);

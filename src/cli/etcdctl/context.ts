@@ -20,6 +20,7 @@ export class Fatal extends Error {
   }
 }
 
+/** One of --endpoints, with both of its APIs. */
 export type Member = { readonly endpoint: string; readonly keys: EtcdApi; readonly cluster: EtcdCluster };
 
 type Tls = { readonly ca: string | undefined; readonly certificate: string | undefined; readonly key: string | undefined };
@@ -27,6 +28,7 @@ type Tls = { readonly ca: string | undefined; readonly certificate: string | und
 /** How long grpc takes for one try. */
 const callMilliseconds = 4;
 
+/** Made once a run; endpoints are dialed when they are asked. */
 export class Context {
   readonly process: Process;
   readonly flags: Flags;

@@ -19,6 +19,7 @@ export const headerJson = ({ clusterId, memberId, revision, term }: Header, with
 export const headerFields = ({ clusterId, memberId, revision, term }: Header): string =>
   `"ClusterID" : ${new Uint64(clusterId).digits}\n"MemberID" : ${new Uint64(memberId).digits}\n"Revision" : ${revision}\n"RaftTerm" : ${term}\n`;
 
+/** Big integers as numbers; ends with a newline. */
 export const json = (value: unknown): string => `${wideJson(value)}\n`;
 
 /** Only simple, json and fields are there for most answers. */
@@ -30,6 +31,7 @@ export function needFormat(output: string, known: readonly string[] = ['simple',
 
 const base64 = (text: string): string => Buffer.from(encodeUtf8(text)).toString('base64');
 
+/** Key and value in base64; zeros and empty texts are left out, as protobuf's JSON does. */
 export const kvJson = ({ key, value, createRevision, modRevision, version, lease }: KeyValue): Readonly<Record<string, unknown>> => {
   const text = valueText(value);
   return {
@@ -51,6 +53,7 @@ export const kvSimple = (kv: { readonly key: string; readonly value: EtcdValue }
   return valueOnly ? `${value}\n` : `${shown(kv.key, context.hex)}\n${value}\n`;
 };
 
+/** By -w; `valueOnly` is --print-value-only. */
 export function rangeText(context: Context, header: Header, { kvs, more, count }: RangeResponse, valueOnly: boolean): string {
   if (context.output === 'json')
     return json({ header: headerJson(header), kvs: kvs.length > 0 ? kvs.map(kvJson) : undefined, more: more || undefined, count: count || undefined });
@@ -58,6 +61,7 @@ export function rangeText(context: Context, header: Header, { kvs, more, count }
   return kvs.map((kv) => kvSimple(kv, context, valueOnly)).join('');
 }
 
+/** One event of a watch; `withPrevious` is --prev-kv. */
 export function eventText(context: Context, event: EtcdEvent, withPrevious: boolean): string {
   const previous = withPrevious && event.previous ? kvSimple(event.previous, context) : '';
   return `${event.type}\n${previous}${kvSimple(event.kv, context)}`;

@@ -6,6 +6,7 @@ import { Fatal } from './fatal.ts';
 import type { Call } from './index.ts';
 import { readDatabase } from './read-file.ts';
 
+/** Of a member that does not run; throws Fatal. */
 export function* defrag({ process, flags }: Call): Routine {
   const dir = flags.text('data-dir');
   if (dir === '') throw new Fatal('required flag(s) "data-dir" not set');
@@ -14,6 +15,7 @@ export function* defrag({ process, flags }: Call): Routine {
   yield* process.printError(`Finished defragmenting directory[${dir}]\n`);
 }
 
+/** Over all keys and values of the file; throws Fatal. */
 export function* hashKv({ process, flags, args }: Call): Routine {
   const [path] = args;
   if (path === undefined || args.length > 1) throw new Fatal('hashkv command requires exactly one argument', 128);

@@ -4,6 +4,7 @@ import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import { Fatal } from './fatal.ts';
 
+/** The file as it was read; `sizeBytes` is what a bbolt file of this content would have. */
 export type DatabaseFile = DecodedSnapshot & { readonly text: string; readonly sizeBytes: number };
 
 /** Throws Fatal with Go's text. */

@@ -11,6 +11,7 @@ import { Fatal } from './fatal.ts';
 import type { Call } from './index.ts';
 import { type DatabaseFile, readDatabase } from './read-file.ts';
 
+/** Checks the sum first; throws Fatal. */
 export function* status({ process, flags, args }: Call): Routine {
   const [path] = args;
   if (path === undefined || args.length > 1) throw new Fatal('snapshot status requires exactly one argument', 128);
@@ -34,6 +35,7 @@ function checkHash({ hash }: DatabaseFile, missingIsFine: boolean): void {
   throw new Fatal(`expected sha256 ${bytes(hash.expected)}, got ${bytes(hash.got)}`);
 }
 
+/** Makes a data directory for one member of a new cluster; throws Fatal where the directory is not empty. */
 export function* restore({ process, flags, args }: Call): Routine {
   const [path] = args;
   if (path === undefined || args.length > 1) throw new Fatal('snapshot restore requires exactly one argument', 128);

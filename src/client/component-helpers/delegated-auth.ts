@@ -4,6 +4,7 @@ import type { UserInfo } from '../../interfaces/rest.ts';
 import type { HttpRequest, HttpResponse } from '../../linux/protocols.ts';
 import type { Client } from '../client.ts';
 
+/** `now` in virtual milliseconds, for certificates. */
 export type Delegation = {
   readonly client: Client;
   /** The CA of client certificates (`clientCAFile`), when there is one. */

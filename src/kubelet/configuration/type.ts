@@ -1,6 +1,7 @@
 /** The fields of a KubeletConfiguration (kubernetes staging/src/k8s.io/kubelet/config/v1beta1/types.go). */
 import { configType, type TypeInfo } from '../../api/schema.ts';
 
+/** Any other is refused when the kubelet starts. */
 export const apiVersion = 'kubelet.config.k8s.io/v1beta1';
 
 /** What is anything has rules of its own that nobody here reads. */

@@ -80,6 +80,7 @@ const groups = tool({
   },
 });
 
+/** Login shells: leaders of a session on a terminal. */
 export const sessions = (process: Process): Process[] =>
   [...process.kernel.processes.values()].filter((each) => each.tty !== undefined && each.session === each.pid);
 

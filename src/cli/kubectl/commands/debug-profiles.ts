@@ -4,11 +4,13 @@ import { KubectlError } from '../errors.ts';
 import { at, defined, isObj, namespaceOf, type Obj, obj, objs } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 
+/** Values of --profile. */
 export const profileNames = ['legacy', 'general', 'baseline', 'restricted', 'netadmin', 'sysadmin', 'auto'];
 
 /** Where the container goes. */
 export type Style = 'ephemeral' | 'copy' | 'node';
 
+/** Of the debugging container; undefined where the profile sets none. */
 export function securityContext(profile: string, style: Style): Obj | undefined {
   if (profile === 'general' && style !== 'node') return { capabilities: { add: ['SYS_PTRACE'] } };
   if (profile === 'sysadmin') return { privileged: true };

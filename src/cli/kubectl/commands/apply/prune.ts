@@ -44,6 +44,7 @@ export function* pruneList(k: Kubectl): Routine<Kinds> {
 
 type Pruning = { readonly applied: readonly Obj[]; readonly dryRun: DryRun; readonly kinds: Kinds };
 
+/** `applied` are the objects as the server has them now: those stay. */
 export function* prune(k: Kubectl, { applied, dryRun, kinds: wanted }: Pruning): Routine {
   if (wanted === kinds)
     yield* k.printError(

@@ -97,6 +97,7 @@ export function withPodSpec(info: Info, change: (spec: Obj) => Obj): Obj {
 /** Whether a container's name fits `*`, `web*` or a plain name. */
 export const fits = (pattern: string, name: string): boolean => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name);
 
+/** In the order in which commands go through them. */
 export const groups = ['initContainers', 'containers'] as const;
 
 /** A pod spec with the containers of a name changed, those that initialize too; and whether there were any. */
