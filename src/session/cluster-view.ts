@@ -22,6 +22,8 @@ type NodePaneView = {
 /** With the API down the pods come from the container runtimes. */
 export type ClusterView = {
   readonly apiAnswers: boolean;
+  /** A machine of this world is meant for Kubernetes. */
+  readonly kubernetes: boolean;
   readonly nodes: readonly NodePaneView[] /** Pods that have no node yet. */;
   readonly unplaced: readonly PodView[];
 };
@@ -48,6 +50,7 @@ export function clusterView(session: Session): ClusterView {
   const pods = list<Pod>('/api/v1/pods') ?? [];
   return {
     apiAnswers: nodes !== undefined,
+    kubernetes: [...machines.values()].some(({ kernel }) => kernel.systemd?.units.has('kubelet.service')),
     nodes: [...machines.keys()].map((name) => {
       const running = session.containersOn(name);
       const known = pods.filter((pod) => pod.spec?.nodeName === name);

@@ -15,7 +15,8 @@ const good = ['Running', 'Completed', 'Succeeded'];
 export function clusterRows(view: ClusterView | undefined, width: number, style: Style, say: Say): string[] {
   if (!view) return [];
   const rows: string[] = [];
-  if (!view.apiAnswers) rows.push(style('bad', cut(say('apiSilent'), width)));
+  if (!view.kubernetes) rows.push(style('faint', cut(say('noKubernetes'), width)));
+  else if (!view.apiAnswers) rows.push(style('bad', cut(say('apiSilent'), width)));
   for (const { name, status, runtime, pods } of view.nodes) {
     rows.push(
       `${style('title', name)} ${style(status === 'Ready' ? 'good' : status === '' ? 'plain' : 'bad', status)}${runtime ? '' : ` ${style('bad', `✗ ${say('runtimeSilent')}`)}`}`,
