@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changeFiles, changes } from './changes.ts';
-import { readGroups, wrongManifests } from './commands.ts';
+import { readGroups as commandGroups, wrongManifests } from './commands.ts';
 import { compareAll, compareInTurn, excuseOf, type Tally } from './compare.ts';
 import { manifests } from './fixtures.ts';
 import { chart, helmLines } from './helm.ts';
 import { oracleFiles, oracleGroups } from './oracles.ts';
+import { scenarioGroups } from './scenarios.ts';
 import { binary, newSides, type Sides } from './sides.ts';
+
+const readGroups = [...commandGroups, ...scenarioGroups];
 
 /** The real tools, by the variables K8S_LAB_KUBECTL and K8S_LAB_HELM; without them nothing can be compared, and what was not is counted. */
 const kubectl = binary('K8S_LAB_KUBECTL');

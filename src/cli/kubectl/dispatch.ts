@@ -10,6 +10,7 @@ import { helpText } from './help.ts';
 import { Kubectl } from './kubectl.ts';
 import { withPreferences } from './kuberc.ts';
 import { matchVersions } from './match-versions.ts';
+import { runPlugin } from './plugins.ts';
 
 /** Finds the command, reads its flags, runs it, and says what went wrong. */
 export function* dispatch(commands: readonly CommandEntry[], words: readonly string[], process: Process): Routine<ExitCode> {
@@ -32,6 +33,10 @@ export function* dispatch(commands: readonly CommandEntry[], words: readonly str
 function* runCommand(commands: readonly CommandEntry[], words: readonly string[], process: Process): Routine<ExitCode> {
   const { path, rest } = findCommand(commands, words);
   const command = commands.find((each) => each.path === path);
+  if (path === '' && !builtIn.has(firstName(words) ?? '')) {
+    const status = yield* runPlugin(words, process);
+    if (status !== undefined) return status;
+  }
   const parsed = parse(path, rest);
   if (path === '' && parsed.args[0] === 'help') return yield* help(commands, parsed.args.slice(1), process);
   if (command || path !== '' || parsed.args.length === 0 ? parsed.help || path === '' : false) {
@@ -51,13 +56,22 @@ function* runCommand(commands: readonly CommandEntry[], words: readonly string[]
   return status;
 }
 
+/** Words that are no names of plugins. */
+const builtIn: ReadonlySet<string> = new Set(['', 'help', '__complete']);
+
+/** The first word that is no flag, nor the value of one. */
+function firstName(words: readonly string[]): string | undefined {
+  const at = words.findIndex((word, i) => !word.startsWith('-') && !(i > 0 && (words[i - 1] ?? '').startsWith('-') && needsNext('', words[i - 1] ?? '')));
+  return words[at];
+}
+
 /** Commands that ask no server. */
 const local: ReadonlySet<string> = new Set(['config', 'completion', 'kustomize', 'options', 'plugin', 'alpha', 'version']);
 
 /** `kubectl help get` is `kubectl get --help`. */
 function* help(commands: readonly CommandEntry[], topic: readonly string[], process: Process): Routine<ExitCode> {
   const { path, rest } = findCommand(commands, topic);
-  if (rest.length === 0) yield* process.print(helpText(commands, path));
+  if (rest.length === 0 || path !== '') yield* process.print(helpText(commands, path));
   else yield* process.printError(`Unknown help topic [${topic.map((word) => `\`${word}\``).join(' ')}]\n${helpText(commands, '')}`);
   return 0;
 }

@@ -33,23 +33,28 @@ export function kubeconfigPaths(process: Process, flags: FlagValues): { readonly
 /** Where ~/.kube lies. */
 export const homeOf = (process: Process): string => process.env['HOME'] ?? '/root';
 
-/** Reads and merges all files; an entry of an earlier file wins. */
-export function loadKubeconfig(process: Process, flags: FlagValues): Kubeconfig {
+/** Reads and merges all files; an entry of an earlier file wins. A file that is named must be there, unless `lenient`. */
+export function loadKubeconfig(process: Process, flags: FlagValues, lenient = false): Kubeconfig {
   const { paths, explicit } = kubeconfigPaths(process, flags);
   let merged = emptyKubeconfig;
   for (const path of paths) {
     if (!process.fs.exists(path)) {
-      if (explicit) throw new KubectlError(`stat ${flags.text('kubeconfig')}: no such file or directory`);
+      if (explicit && !lenient) throw new KubectlError(`stat ${flags.text('kubeconfig')}: no such file or directory`);
       continue;
     }
-    merged = merge(merged, readKubeconfig(process, path));
+    merged = merge(merged, readKubeconfig(process, path, explicit ? flags.text('kubeconfig') : path));
   }
   return merged;
 }
 
 /** One file; paths in it are seen from its folder. */
-export function readKubeconfig(process: Process, path: string): Kubeconfig {
-  const raw = obj(parseConfigText(process.fs.read(path), path));
+export function readKubeconfig(process: Process, path: string, shown = path): Kubeconfig {
+  const raw = obj(parseConfigText(process.fs.read(path), shown));
+  const [kind, version] = [text(raw['kind']), text(raw['apiVersion'])];
+  if (kind !== '' && version !== '' && (kind !== 'Config' || version !== 'v1'))
+    throw new KubectlError(
+      `error loading config file "${shown}": no kind "${kind}" is registered for version "${version}" in scheme "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"`,
+    );
   return {
     clusters: byName(raw['clusters'], 'cluster', path),
     users: byName(raw['users'], 'user', path),
@@ -93,17 +98,29 @@ const merge = (strong: Kubeconfig, weak: Kubeconfig): Kubeconfig => ({
 const named = (entries: NamedEntries, key: string): Obj[] =>
   Object.keys(entries)
     .sort()
-    .map((name) => ({ [key]: entries[name], name }));
+    .map((name) => ({ name, [key]: inOrder(obj(entries[name])) }));
+
+/** Fields of entries in the order of Go's structs (client-go tools/clientcmd/api/v1/types.go). */
+const fieldOrder = [
+  ...['server', 'tls-server-name', 'insecure-skip-tls-verify', 'certificate-authority', 'certificate-authority-data', 'proxy-url'],
+  ...['client-certificate', 'client-certificate-data', 'client-key', 'client-key-data', 'token', 'tokenFile', 'username', 'password'],
+  ...['cluster', 'user', 'namespace'],
+];
+
+function inOrder(entry: Obj): Obj {
+  const rank = (name: string): number => (fieldOrder.includes(name) ? fieldOrder.indexOf(name) : fieldOrder.length);
+  return Object.fromEntries(Object.entries(entry).sort(([a], [b]) => rank(a) - rank(b)));
+}
 
 /** The file's own shape again, as kubectl writes it. */
 export const toDocument = (config: Kubeconfig): Obj => ({
+  kind: 'Config',
   apiVersion: 'v1',
+  ...(Object.keys(config.preferences).length > 0 ? { preferences: config.preferences } : {}),
   clusters: nullIfEmpty(named(config.clusters, 'cluster')),
+  users: nullIfEmpty(named(config.users, 'user')),
   contexts: nullIfEmpty(named(config.contexts, 'context')),
   'current-context': config.currentContext,
-  kind: 'Config',
-  ...(Object.keys(config.preferences).length > 0 ? { preferences: config.preferences } : {}),
-  users: nullIfEmpty(named(config.users, 'user')),
 });
 
 const nullIfEmpty = (items: readonly Obj[]): readonly Obj[] | null => (items.length === 0 ? null : items);

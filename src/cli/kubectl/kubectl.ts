@@ -47,7 +47,10 @@ export class Kubectl {
   }
 
   get namespace(): string {
-    return this.config.namespace;
+    const { namespace } = this.config;
+    if (/[/%]/.test(namespace))
+      throw new KubectlError(`invalid namespace "${namespace}": [may not contain '${namespace.includes('/') ? '/' : '%'}']`, { bare: true });
+    return namespace;
   }
 
   get api(): Api {

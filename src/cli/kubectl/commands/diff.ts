@@ -24,6 +24,7 @@ export const diff: CommandEntry = {
   long: 'Exit status 0: no differences; 1: there are some; more: something went wrong.',
   examples: '# What would apply change?\nkubectl diff -f deployment.yaml',
   *run(k) {
+    if (k.args.length > 0) throw new KubectlError(`Unexpected args: [${k.args.join(' ')}]\nSee 'kubectl diff -h' for help and examples`, { exitCode: 2 });
     if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('must specify one of -f and -k', { exitCode: 2 });
     const targets = (yield* targetsOf(k, { args: [] })).filter((target): target is ManifestTarget => target.kind === 'manifest');
     let status: ExitCode = 0;

@@ -6,6 +6,7 @@ import { at, namespaceOf, type Obj, obj, objs, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { objectPrinter } from '../printers/object-printer.ts';
 import { alignRows } from '../printers/tab-writer.ts';
+import { endInTime } from './get/watch.ts';
 
 /** kubernetes kubectl/pkg/cmd/events/events.go. */
 export const events: CommandEntry = {
@@ -97,6 +98,7 @@ type Watching = {
 
 function* follow(k: Kubectl, { path, subject, version, wanted, show }: Watching): Routine {
   const channel = yield* k.api.watch({ method: 'GET', path, query: { resourceVersion: version, ...(subject !== '' && { fieldSelector: subject }) } });
+  endInTime(k, channel);
   try {
     for (let event = yield* channel.receive(); event; event = yield* channel.receive()) {
       if (event.type !== 'BOOKMARK' && event.type !== 'DELETED' && wanted(obj(event.object))) yield* k.print(show(obj(event.object)));

@@ -32,12 +32,14 @@ function* explainPath(k: Kubectl, spec: string): Routine {
   const discovery = yield* k.discovery();
   const version = k.flags.text('api-version');
   const { word, path } = split(discovery, spec);
-  if (path.some((name) => name.includes('['))) throw new KubectlError('invalid jsonpath syntax, first node must be field node');
+  if (word === '' || path.some((name) => name === '' || name.includes('['))) throw new KubectlError('invalid jsonpath syntax, first node must be field node');
   const preferred = discovery.find(word);
   const resource =
     version === '' || !preferred ? preferred : discovery.resources.find((each) => each.resource === preferred.resource && formatGroupVersion(each) === version);
   if (!preferred) throw new KubectlError(`the server doesn't have a resource type "${word}"`, { bare: true });
-  if (!resource) throw new KubectlError(`couldn't find resource for "${version}, Resource=${preferred.resource}"`);
+  if (version.split('/').length > 2) throw new KubectlError(`unexpected GroupVersion string: ${version}`);
+  if (version === 'v1' && !resource) throw new KubectlError(`GVR (/v1, Resource=${preferred.resource}) not found in OpenAPI schema`);
+  if (!resource) throw new KubectlError(`couldn't find resource for "${version.includes('/') ? '' : '/'}${version}, Resource=${preferred.resource}"`);
   const root = typeOf(formatGroupVersion(resource), resource.kind) ?? (yield* customType(k, resource));
   if (!root) throw new KubectlError(`couldn't find resource for "${formatGroupVersion(resource)}, Kind=${resource.kind}"`);
   yield* k.print(`${resource.group === '' ? '' : `GROUP:      ${resource.group}\n`}KIND:       ${resource.kind}\nVERSION:    ${resource.version}\n\n`);
@@ -105,6 +107,8 @@ function page(type: TypeInfo, field: { readonly owner: TypeInfo; readonly info: 
   const own = field ? textOfField(field.owner, field.info.name) : textOfType(inner);
   const texts = field && inner.kind === 'object' ? [own, textOfType(inner)] : [own];
   // A custom resource's field and its type have one text between them.
+  // A map's values have a text of their own, amounts too.
+  if (field && type.kind === 'map' && inner.scalar === 'quantity') texts.push(quantityDoc);
   const found = texts.filter((text, i) => text !== '' && (i === 0 || text !== own));
   const doc = found.length === 0 && isDocumented(inner) ? ['<empty>'] : found.length === 0 ? [own] : found;
   out += `DESCRIPTION:\n${doc.map((text) => wrapped(text, 4)).join('')}${doc[0] === '<empty>' ? '' : '    \n'}`;
@@ -112,6 +116,8 @@ function page(type: TypeInfo, field: { readonly owner: TypeInfo; readonly info: 
   if (fields.length > 0) out += `FIELDS:\n${recursive ? tree(inner, 1, []) : fields.map((each) => fieldText(inner, each)).join('')}`;
   return `${out}\n`;
 }
+
+const quantityDoc = 'Quantity is a fixed-point representation of a number. It provides convenient marshaling/unmarshaling in JSON and YAML.';
 
 const head = (field: FieldInfo, indent: string): string =>
   `${indent}${field.name}\t<${typeText(field.type)}>${field.required ? ' -required-' : ''}\n${

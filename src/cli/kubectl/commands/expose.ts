@@ -1,6 +1,6 @@
 import { type Info, visitAll } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
-import { KubectlError } from '../errors.ts';
+import { ErrorList, KubectlError } from '../errors.ts';
 import { at, defined, entriesOf, type Obj, obj, objs, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
@@ -20,7 +20,13 @@ export const expose: CommandEntry = {
     const print = operationPrinter(k, dryRun, { typed: true });
     const infos = yield* visitAll(k, { args: k.args, fetch: k.flags.list('filename').length === 0, ownSelector: true });
     if (infos.length > 1 && k.flags.text('name') !== '') throw new KubectlError('cannot specify --name when exposing several resources');
+    const failures: KubectlError[] = [];
     for (const info of infos) {
+      const refused = cannotExpose(info);
+      if (refused) {
+        failures.push(refused);
+        continue;
+      }
       const service = withOverrides(k, makeService(k, info));
       if (dryRun === 'client') {
         yield* print(service, 'exposed');
@@ -30,6 +36,7 @@ export const expose: CommandEntry = {
       const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
       yield* print(obj(yield* k.api.request({ method: 'POST', path: pathOf(resource, info.namespace), query, body: service })), 'exposed');
     }
+    if (failures.length > 0) throw new ErrorList(failures);
   },
 };
 
@@ -38,11 +45,12 @@ function atoi(text: string): number {
   return Number(text);
 }
 
+function cannotExpose({ resource: { kind, group } }: Info): KubectlError | undefined {
+  return kind === 'Pod' || kind === 'Service' || podTemplates.has(kind) ? undefined : new KubectlError(`cannot expose a ${kind}${group && `.${group}`}`);
+}
+
 function makeService(k: Kubectl, info: Info): Obj {
   const { flags } = k;
-  const { kind } = info.resource;
-  if (kind !== 'Pod' && kind !== 'Service' && !podTemplates.has(kind))
-    throw new KubectlError(`cannot expose a ${kind}${info.resource.group && `.${info.resource.group}`}`);
   const name = (flags.text('name') || info.name).slice(0, 63);
   const selector = flags.text('selector') === '' ? selectorOf(info) : parseLabels(flags.text('selector'));
   const ports =

@@ -1,5 +1,6 @@
 /** --overrides of run and expose: kubernetes kubectl/pkg/cmd/util/override_options.go. */
 
+import { wrongType } from '../../../api/decode.ts';
 import { typeOf } from '../../../api/schema.ts';
 import { JsonError, parseJson } from '../../../apimachinery/json.ts';
 import { type JsonPatchOperation, jsonPatch } from '../../../apimachinery/patch/json-patch.ts';
@@ -22,8 +23,15 @@ export function withOverrides(k: Kubectl, object: Obj): Obj {
     return obj(jsonPatch(object, fragment as readonly JsonPatchOperation[]));
   }
   if (fragment instanceof JsonError || !isObj(fragment)) throw new KubectlError(type === 'strategic' ? 'invalid JSON document' : 'Invalid JSON Patch');
-  if (type === 'strategic') return obj(strategicMerge(object, fragment, typeOf(text(object['apiVersion']), text(object['kind']))));
-  return obj(mergePatch(object, fragment));
+  const schema = typeOf(text(object['apiVersion']), text(object['kind']));
+  if (type === 'strategic') return obj(strategicMerge(object, fragment, schema));
+  const merged = obj(mergePatch(object, fragment));
+  const [kind, version] = [text(merged['kind']), text(merged['apiVersion'])];
+  if (!typeOf(version, kind)) throw new KubectlError(`no kind "${kind}" is registered for version "${version}" in scheme "pkg/scheme/scheme.go:28"`);
+  const wrong = schema && wrongType(merged, schema);
+  if (wrong !== undefined) throw new KubectlError(wrong);
+  // What the type does not have is lost on the way through it.
+  return Object.fromEntries(Object.entries(merged).filter(([name]) => !schema || schema.field(name) !== undefined));
 }
 
 const goKind = (value: unknown): string => (typeof value === 'boolean' ? 'bool' : typeof value);

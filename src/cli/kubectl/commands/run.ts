@@ -1,3 +1,4 @@
+import { validateEnvVarName } from '../../../apimachinery/names.ts';
 import { isReason } from '../../../apimachinery/status.ts';
 import type { ExitCode } from '../../../linux/program.ts';
 import type { Routine } from '../../../sim/routine.ts';
@@ -94,7 +95,7 @@ function makePod(k: Kubectl): Obj {
 
 function envVar(pair: string): Obj {
   const equals = pair.indexOf('=');
-  if (equals < 1) throw new KubectlError(`invalid env: ${pair}`);
+  if (equals < 1 || validateEnvVarName(pair.slice(0, equals)).length > 0) throw new KubectlError(`invalid env: ${pair}`);
   const value = pair.slice(equals + 1);
   return defined({ name: pair.slice(0, equals), value: value === '' ? undefined : value });
 }
@@ -105,7 +106,7 @@ function annotationsOf(k: Kubectl): Obj | undefined {
   return Object.fromEntries(
     pairs.map((pair) => {
       const equals = pair.indexOf('=');
-      if (equals < 1) throw new KubectlError(`annotations flag: invalid argument "${pair}"`);
+      if (equals < 1) throw new KubectlError(`invalid annotations format: ${pair}`);
       return [pair.slice(0, equals), pair.slice(equals + 1)];
     }),
   );

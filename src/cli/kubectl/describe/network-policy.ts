@@ -38,7 +38,7 @@ function direction(w: Writer, word: 'ingress' | 'egress', on: boolean, rules: re
     if (ports.length === 0) w.write(2, 'To Port: \u003cany> (traffic allowed to all ports)\n');
     for (const port of ports) {
       const range = port['endPort'] === undefined ? '' : `-${text(port['endPort'])}`;
-      const number = port['port'] === undefined ? '\u003cany>' : `${text(port['port'])}${range}`;
+      const number = port['port'] === undefined ? '\u003cnil>' : `${text(port['port'])}${range}`;
       w.write(2, `To Port${range === '' ? '' : ' Range'}: ${number}/${text(port['protocol'] ?? 'TCP')}\n`);
     }
     const peers = objs(rule[key]);

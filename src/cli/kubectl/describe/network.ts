@@ -35,6 +35,7 @@ export const describeService: Describer = {
     if (spec['internalTrafficPolicy'] !== undefined) w.field('Internal Traffic Policy', spec['internalTrafficPolicy']);
     if (num(spec['healthCheckNodePort']) > 0) w.field('HealthCheck NodePort', spec['healthCheckNodePort']);
     if (list(spec['loadBalancerSourceRanges']).length > 0) w.field('LoadBalancer Source Ranges', texts(spec['loadBalancerSourceRanges']).join(','));
+    if (spec['trafficDistribution'] !== undefined) w.field('Traffic Distribution', spec['trafficDistribution']);
   },
   events: true,
 };
@@ -62,7 +63,11 @@ function endpointsText(slices: readonly Obj[], portName: string): string {
       .filter((port) => text(port['name']) === portName)
       .flatMap((port) =>
         objs(slice['endpoints']).flatMap((endpoint) =>
-          at(endpoint, 'conditions.ready') === false ? [] : texts(endpoint['addresses']).map((address) => `${address}:${text(port['port'])}`),
+          at(endpoint, 'conditions.ready') === false
+            ? []
+            : texts(endpoint['addresses'])
+                .slice(0, 1)
+                .map((address) => `${address}:${text(port['port'])}`),
         ),
       ),
   );
@@ -159,11 +164,12 @@ export const describeIngress: Describer = {
     w.write(0, 'Rules:\n');
     w.write(1, 'Host\tPath\tBackends\n');
     w.write(1, '----\t----\t--------\n');
-    for (const rule of objs(spec['rules'])) {
+    const rules = objs(spec['rules']).filter((rule) => rule['http'] !== undefined);
+    for (const rule of rules) {
       w.write(1, `${text(rule['host']) || '*'}\t\n`);
       for (const path of objs(at(rule, 'http.paths'))) w.write(2, `\t${text(path['path'])} \t${yield* backendText(k, namespace, obj(path['backend']))}\n`);
     }
-    if (objs(spec['rules']).length === 0) w.write(1, `*\t*\t${fallback === undefined ? '<default>' : yield* backendText(k, namespace, obj(fallback))}\n`);
+    if (rules.length === 0) w.write(1, `*\t*\t${fallback === undefined ? '<default>' : yield* backendText(k, namespace, obj(fallback))}\n`);
     annotationLines(w, at(object, 'metadata.annotations'));
   },
   events: true,
@@ -172,7 +178,7 @@ export const describeIngress: Describer = {
 function* backendText(k: Kubectl, namespace: string, backend: Obj): Routine<string> {
   const resource = backend['resource'];
   if (resource !== undefined)
-    return `APIGroup: ${text(at(resource, 'apiGroup')) || '<unset>'}, Kind: ${text(at(resource, 'kind'))}, Name: ${text(at(resource, 'name'))}`;
+    return `APIGroup: ${text(at(resource, 'apiGroup')) || '<none>'}, Kind: ${text(at(resource, 'kind'))}, Name: ${text(at(resource, 'name'))}`;
   const name = text(at(backend, 'service.name'));
   const number = at(backend, 'service.port.number');
   const shown = `${name}:${text(number ?? at(backend, 'service.port.name'))}`;

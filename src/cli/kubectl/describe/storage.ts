@@ -47,7 +47,8 @@ function nodeAffinity(w: Writer, spec: Obj): void {
   w.write(1, 'Required Terms:\t\n');
   terms.forEach((term, i) => {
     const expressions = objs(term['matchExpressions']).map(
-      (each) => `${text(each['key'])} ${text(each['operator']).toLowerCase()} [${texts(each['values']).join(', ')}]`,
+      (each) =>
+        `${text(each['key'])} ${text(each['operator']).toLowerCase()}${texts(each['values']).length > 0 ? ` [${texts(each['values']).join(', ')}]` : ''}`,
     );
     w.write(2, `Term ${i}:\t${expressions[0] ?? '<none>'}\n`);
     for (const expression of expressions.slice(1)) w.write(2, `\t${expression}\n`);
@@ -69,6 +70,13 @@ export const describePersistentVolumeClaim: Describer = {
     w.field('Capacity', bound ? (at(object, 'status.capacity.storage') ?? '0') : '');
     w.field('Access Modes', bound ? modes(at(object, 'status.accessModes')) : '');
     if (spec['volumeMode'] !== undefined) w.field('VolumeMode', spec['volumeMode']);
+    if (spec['dataSource'] !== undefined) {
+      const source = obj(spec['dataSource']);
+      w.write(0, 'DataSource:\n');
+      if (source['apiGroup'] !== undefined) w.field('APIGroup', source['apiGroup'], 1);
+      w.field('Kind', source['kind'], 1);
+      w.field('Name', source['name'], 1);
+    }
     const pods = objs(at(yield* k.api.request({ method: 'GET', path: `/api/v1/namespaces/${namespaceOf(object)}/pods` }), 'items'));
     const users = pods.filter((pod) => objs(at(pod, 'spec.volumes')).some((volume) => claimOf(pod, volume) === nameOf(object))).map(nameOf);
     w.field('Used By', users[0] ?? '<none>');

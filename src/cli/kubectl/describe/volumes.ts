@@ -1,4 +1,5 @@
 /** Volumes of pods and persistent volumes: kubernetes kubectl/pkg/describe/describe.go. */
+import { goValue } from '../../../apimachinery/go-text.ts';
 import { at, entriesOf, list, type Obj, obj, objs, text } from '../json.ts';
 import type { Writer } from './writer.ts';
 
@@ -76,7 +77,54 @@ const sources: Readonly<Record<string, Source>> = {
   },
 };
 
-/** Kinds that the table does not know are `<unknown>`. */
+/** Whether something is set at all, and how. */
+const shown: Readonly<Record<string, (value: unknown) => unknown>> = {
+  '?': flag,
+  '#': (value) => value ?? 0,
+  '[': (value) => `[${list(value).map(text).join(' ')}]`,
+  ',': (value) => list(value).map(text).join(', '),
+  '&': (value) => (value === undefined ? 'nil' : `&LocalObjectReference{Name:${text(obj(value)['name'])},}`),
+  '%': (value) => goValue(value ?? {}),
+  '-': (value) => value ?? '<none>',
+};
+
+/** Further kinds: what they are, and their fields as `Title=key`, with a sign for what is no text. */
+const plainSources: Readonly<Record<string, readonly [type: string, fields: string]>> = {
+  iscsi: [
+    "ISCSI (an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed to the pod)",
+    'TargetPortal=targetPortal IQN=iqn Lun=#lun ISCSIInterface=iscsiInterface FSType=fsType ReadOnly=?readOnly Portals=[portals DiscoveryCHAPAuth=?chapAuthDiscovery SessionCHAPAuth=?chapAuthSession SecretRef=&secretRef InitiatorName=-initiatorName',
+  ],
+  gitRepo: ['GitRepo (a volume that is pulled from git when the pod is created)', 'Repository=repository Revision=revision'],
+  rbd: [
+    "RBD (a Rados Block Device mount on the host that shares a pod's lifetime)",
+    'CephMonitors=[monitors RBDImage=image FSType=fsType RBDPool=pool RadosUser=user Keyring=keyring SecretRef=&secretRef ReadOnly=?readOnly',
+  ],
+  cephfs: [
+    "CephFS (a CephFS mount on the host that shares a pod's lifetime)",
+    'Monitors=[monitors Path=path User=user SecretFile=secretFile SecretRef=&secretRef ReadOnly=?readOnly',
+  ],
+  gcePersistentDisk: [
+    'GCEPersistentDisk (a Persistent Disk resource in Google Compute Engine)',
+    'PDName=pdName FSType=fsType Partition=#partition ReadOnly=?readOnly',
+  ],
+  awsElasticBlockStore: ['AWSElasticBlockStore (a Persistent Disk resource in AWS)', 'VolumeID=volumeID FSType=fsType Partition=#partition ReadOnly=?readOnly'],
+  azureDisk: [
+    'AzureDisk (an Azure Data Disk mount on the host and bind mount to the pod)',
+    'DiskName=diskName DiskURI=diskURI Kind=kind FSType=fsType CachingMode=cachingMode ReadOnly=?readOnly',
+  ],
+  azureFile: ['AzureFile (an Azure File Service mount on the host and bind mount to the pod)', 'SecretName=secretName ShareName=shareName ReadOnly=?readOnly'],
+  vsphereVolume: ['vSphereVolume (a Persistent Disk resource in vSphere)', 'VolumePath=volumePath FSType=fsType StoragePolicyName=storagePolicyName'],
+  fc: ['FC (a Fibre Channel disk)', 'TargetWWNs=,targetWWNs LUN=#lun FSType=fsType ReadOnly=?readOnly'],
+  portworxVolume: ['PortworxVolume (a Portworx Volume resource)', 'VolumeID=volumeID'],
+  flexVolume: [
+    'FlexVolume (a generic volume resource that is provisioned/attached using an exec based plugin)',
+    'Driver=driver FSType=fsType SecretRef=&secretRef ReadOnly=?readOnly Options=%options',
+  ],
+  glusterfs: ["Glusterfs (a Glusterfs mount on the host that shares a pod's lifetime)", 'EndpointsName=endpoints Path=path ReadOnly=?readOnly'],
+  cinder: ['Cinder (a Persistent Disk resource in OpenStack)', 'VolumeID=volumeID FSType=fsType ReadOnly=?readOnly SecretRef=&secretRef'],
+};
+
+/** Kinds that the tables do not know are `<unknown>`. */
 export function describeVolumes(w: Writer, volumes: readonly Obj[], indent = ''): void {
   if (volumes.length === 0) {
     w.write(0, `${indent}Volumes:\t<none>\n`);
@@ -96,10 +144,25 @@ export function volumeSource(w: Writer, volume: Obj): void {
   if (volume['downwardAPI'] !== undefined) return downward(w, obj(volume['downwardAPI']));
   if (volume['ephemeral'] !== undefined) return ephemeral(w, obj(at(volume, 'ephemeral.volumeClaimTemplate')));
   const source = key === undefined ? undefined : sources[key];
-  if (key === undefined || source === undefined) return w.write(2, '<unknown>\n');
+  if (key === undefined || source === undefined) return plainSource(w, volume);
   w.field('Type', source.type, 2);
   for (const [name, value] of source.fields(obj(volume[key]))) w.field(name, value, 2);
   source.more?.(w, obj(volume[key]));
+}
+
+function plainSource(w: Writer, volume: Obj): void {
+  const key = Object.keys(volume).find((name) => plainSources[name] !== undefined);
+  const [type, fields] = (key === undefined ? undefined : plainSources[key]) ?? [];
+  if (key === undefined || fields === undefined) return w.write(2, '<unknown>\n');
+  w.field('Type', type, 2);
+  for (const field of fields.split(' ')) {
+    const [title = '', path = ''] = field.split('=');
+    const show = shown[path[0] ?? ''];
+    const value = obj(volume[key])[show ? path.slice(1) : path];
+    // This title alone has no colon upstream.
+    if (title === 'ISCSIInterface') w.write(2, `${title}\t${text(value)}\n`);
+    else w.field(title, show ? show(value) : value, 2);
+  }
 }
 
 /** Pairs below each other; the writer sets each at its level, values too. */

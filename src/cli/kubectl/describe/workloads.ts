@@ -58,6 +58,7 @@ export const describeDeployment: Describer = {
     const sets = yield* owned(k, `/apis/apps/v1/namespaces/${namespaceOf(object)}/replicasets`, object, selectorOf(object));
     const current = newest(sets, text(obj(at(object, 'metadata.annotations'))['deployment.kubernetes.io/revision']));
     const old = sets.filter((set) => set !== current);
+    if (sets.length === 0) return;
     w.field('OldReplicaSets', setsText(old));
     w.field('NewReplicaSet', setsText(current ? [current] : []));
   },

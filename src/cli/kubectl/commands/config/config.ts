@@ -1,6 +1,6 @@
 /** kubectl config: kubernetes kubectl/pkg/cmd/config. */
 import type { CommandEntry } from '../../command.ts';
-import { KubectlError } from '../../errors.ts';
+import { ErrorList, KubectlError } from '../../errors.ts';
 import { defined, type Obj, obj, text, withoutPath } from '../../json.ts';
 import { type Kubeconfig, loadKubeconfig, type NamedEntries, toDocument } from '../../kubeconfig.ts';
 import type { Kubectl } from '../../kubectl.ts';
@@ -33,8 +33,8 @@ export const configView: CommandEntry = {
   examples: '# Everything but secrets\nkubectl config view\n\n# Only what the current context uses\nkubectl config view --minify',
   *run(k) {
     if (k.args.length > 0) throw k.usage(`unexpected arguments: [${k.args.join(' ')}]`);
-    const printer = objectPrinter(k);
-    let shown = loadKubeconfig(k.process, k.flags);
+    const printer = objectPrinter(k, { typed: true });
+    let shown = loadKubeconfig(k.process, k.flags, true);
     if (k.flags.bool('minify')) shown = minified(shown, k.flags.text('context'));
     if (k.flags.bool('flatten')) shown = flattened(k, shown);
     if (!k.flags.bool('raw')) shown = { ...shown, clusters: redacted(shown.clusters), users: redacted(shown.users) };
@@ -77,7 +77,7 @@ export const configCurrentContext: CommandEntry = {
   path: 'config current-context',
   short: 'Display the current-context',
   *run(k) {
-    const name = k.flags.text('context') || loadKubeconfig(k.process, k.flags).currentContext;
+    const name = k.flags.text('context') || loadKubeconfig(k.process, k.flags, true).currentContext;
     if (name === '') throw new KubectlError('current-context is not set');
     yield* k.print(`${name}\n`);
   },
@@ -90,7 +90,7 @@ export const configUseContext: CommandEntry = {
   examples: '# Another cluster, user and namespace\nkubectl config use-context staging',
   *run(k) {
     const name = only(k, 'Unexpected args');
-    if (!loadKubeconfig(k.process, k.flags).contexts[name]) throw new KubectlError(`no context exists with the name: "${name}"`);
+    if (!loadKubeconfig(k.process, k.flags, true).contexts[name]) throw new KubectlError(`no context exists with the name: "${name}"`);
     writeConfig(k, { ...readConfig(k), currentContext: name });
     yield* k.print(`Switched to context "${name}".\n`);
   },
@@ -106,10 +106,11 @@ export const configGetContexts: CommandEntry = {
   path: 'config get-contexts',
   short: 'Describe one or many contexts',
   *run(k) {
-    const all = loadKubeconfig(k.process, k.flags);
+    const all = loadKubeconfig(k.process, k.flags, true);
     const names = k.args.length > 0 ? k.args : Object.keys(all.contexts).sort();
     const output = k.flags.text('output');
-    if (output !== '' && output !== 'name') throw new KubectlError(`output must be one of '' or 'name': ${output}`);
+    if (output !== '' && output !== 'name')
+      throw new KubectlError(`--output ${output} is not available in kubectl config get-contexts; resetting to default output format`);
     const missing = names.filter((name) => !all.contexts[name]);
     const found = names.filter((name) => all.contexts[name]);
     if (output === 'name') yield* k.print(found.map((name) => `${name}\n`).join(''));
@@ -121,7 +122,7 @@ export const configGetContexts: CommandEntry = {
       });
       yield* k.print(alignRows([...head, ...rows]));
     }
-    if (missing.length > 0) throw new KubectlError(missing.map((name) => `context ${name} not found`).join(', '));
+    if (missing.length > 0) throw new ErrorList(missing.map((name) => new KubectlError(`context ${name} not found`)));
   },
 };
 
@@ -129,7 +130,7 @@ const lister = (path: string, short: string, entries: (all: Kubeconfig) => Named
   path,
   short,
   *run(k) {
-    const names = Object.keys(entries(loadKubeconfig(k.process, k.flags))).sort();
+    const names = Object.keys(entries(loadKubeconfig(k.process, k.flags, true))).sort();
     yield* k.print(alignRows([['NAME'], ...names.map((name) => [name])]));
   },
 });
@@ -225,7 +226,7 @@ export const configSetCluster: CommandEntry = {
 };
 
 function readBase64(k: Kubectl, path: string, flag: string): string {
-  if (!k.process.fs.exists(path)) throw new KubectlError(`could not read ${flag} data from ${path}: open ${path}: no such file or directory`);
+  if (!k.process.fs.exists(path)) throw new KubectlError(`could not stat ${flag} file ${path}: stat ${path}: no such file or directory`);
   return Buffer.from(k.process.fs.read(path)).toString('base64');
 }
 
@@ -236,7 +237,7 @@ export const configSetCredentials: CommandEntry = {
   *run(k) {
     const name = only(k, 'unexpected args');
     if (k.flags.text('token') !== '' && (k.flags.text('username') !== '' || k.flags.text('password') !== ''))
-      throw new KubectlError('you cannot specify more than one authentication method at the same time: --token, --username/--password', { help: true });
+      throw new KubectlError('you cannot specify more than one authentication method at the same time: --token, --username/--password');
     const all = readConfig(k);
     const files: Record<string, string> = {};
     for (const flag of ['client-certificate', 'client-key']) {

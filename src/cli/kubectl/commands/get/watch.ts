@@ -48,7 +48,7 @@ export function* watchTarget(k: Kubectl, targets: readonly Target[], printers: W
   const query = { ...listQuery(k), ...byName, resourceVersion: text(at(first, 'metadata.resourceVersion')) };
   const { limit: _limit, ...watchQuery } = query as Record<string, string>;
   const channel = yield* k.api.watch({ method: 'GET', path: pathOf(target.resource, target.namespace), query: watchQuery, accept });
-  if (k.flags.text('request-timeout') !== '0' && k.flags.text('request-timeout') !== '') k.process.sim.go(closeLater(channel, k), 'request-timeout');
+  endInTime(k, channel);
   try {
     for (let event = yield* channel.receive(); event; event = yield* channel.receive()) {
       if (event.type === 'ERROR') throw isStatus(event.object) ? new StatusError(event.object) : new KubectlError('watch ended');
@@ -70,6 +70,11 @@ function* watchNone(k: Kubectl, targets: readonly Target[], printers: WatchPrint
     yield* show(obj(yield* k.api.request({ method: 'GET', path, accept })), 'ADDED');
   }
   throw new KubectlError('you may only watch a single resource or type of resource at a time');
+}
+
+/** --request-timeout ends a watch, too. */
+export function endInTime(k: Kubectl, channel: Channel<WatchEvent>): void {
+  if (k.flags.text('request-timeout') !== '0' && k.flags.text('request-timeout') !== '') k.process.sim.go(closeLater(channel, k), 'request-timeout');
 }
 
 function* closeLater(channel: Channel<WatchEvent>, k: Kubectl): Routine {
