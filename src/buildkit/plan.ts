@@ -58,9 +58,7 @@ export function planBuild(source: string, args: Readonly<Record<string, string>>
 
 function newStage(from: Instruction, index: number, globals: ReadonlyMap<string, string>): PlannedStage {
   const all = words(substitute(from.text, globals));
-  const [base = '', as, name] = all;
-  if (all.length !== 1 && !(all.length === 3 && as?.toLowerCase() === 'as'))
-    throw new BuildError(`dockerfile parse error on line ${from.line}: FROM requires either one or three arguments`, [from.line, from.end]);
+  const [base = '', , name] = all;
   if (base === '') throw new BuildError(`base name (${from.text}) should not be blank`, [from.line, from.end]);
   return { index, name: name ?? `stage-${index}`, from, base, steps: [], total: 1 };
 }

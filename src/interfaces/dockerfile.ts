@@ -2,21 +2,13 @@
 import { DurationError, parseGoDuration } from '../apimachinery/duration.ts';
 import { BuildError } from './buildkit.ts';
 import type { ImageConfig } from './distribution.ts';
+import { exposedPorts, instructionProblem, parserProblem, signalProblem } from './dockerfile-check.ts';
+import { type Instruction, jsonForm, pairs, words } from './dockerfile-words.ts';
+
+export { type Instruction, jsonForm, pairs, substitute, words } from './dockerfile-words.ts';
 
 /** The part of an image's configuration that instructions change. */
 export type Config = ImageConfig['config'];
-/** One instruction; `line` is its first line, counted from 1, and `name` in capitals. */
-export type Instruction = {
-  readonly line: number;
-  /** Its last line, continuations and heredocs included. */
-  readonly end: number;
-  readonly name: string;
-  /** Arguments as written, continuation lines joined. */
-  readonly text: string;
-  readonly flags: Readonly<Record<string, string>>;
-  readonly heredocs: readonly { readonly name: string; readonly content: string }[];
-};
-
 const known = 'ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR'.split(' ');
 
 /**
@@ -44,21 +36,30 @@ export function parseDockerfile(text: string): Instruction[] {
     });
     found.push({ ...toInstruction(whole, line), end: at + 1, heredocs: read });
   }
-  if (found.length === 0) throw new BuildError('the Dockerfile (Dockerfile) cannot be empty');
-  for (const { name, line } of found)
+  if (found.length === 0) throw new BuildError(text.trim() === '' ? 'the Dockerfile (Dockerfile) cannot be empty' : 'file with no instructions');
+  for (const each of found) {
+    const problem = parserProblem(each);
+    if (problem !== undefined) throw new BuildError(problem, [each.line, each.end]);
+  }
+  check(found);
+  return found;
+}
+
+/** instructions.Parse: each by itself, in order. */
+function check(found: readonly Instruction[]): void {
+  let stages = 0;
+  for (const each of found) {
+    const { name, line } = each;
     if (!known.includes(name)) {
-      const near = known.filter((each) => distance(each, name) <= 2).sort((a, b) => distance(a, name) - distance(b, name));
+      const near = known.filter((other) => distance(other, name) <= 2).sort((a, b) => distance(a, name) - distance(b, name));
       throw parseError(line, `unknown instruction: ${name}${near.length > 0 ? ` (did you mean ${near[0]}?)` : ''}`);
     }
-  const first = found.find(({ name }) => name !== 'ARG');
-  if (first?.name !== 'FROM') throw new BuildError('no build stage in current context');
-  for (const { name, text: rest, line } of found)
-    if (rest === '' && name !== 'CMD' && name !== 'ENTRYPOINT')
-      throw parseError(
-        line,
-        `${name} requires ${name === 'FROM' ? 'either one or three arguments' : ['ENV', 'LABEL', 'EXPOSE', 'VOLUME', 'RUN', 'COPY', 'ADD'].includes(name) ? 'at least one argument' : 'exactly one argument'}`,
-      );
-  return found;
+    const problem = instructionProblem(each);
+    if (problem !== undefined) throw parseError(line, problem);
+    if (name === 'HEALTHCHECK') configure({}, each);
+    if (name === 'FROM') stages++;
+    else if (stages === 0 && name !== 'ARG') throw new BuildError('no build stage in current context', [line, line]);
+  }
 }
 
 const parseError = (line: number, text: string): BuildError => new BuildError(`dockerfile parse error on line ${line}: ${text}`, [line, line]);
@@ -78,50 +79,6 @@ export function toInstruction(whole: string, line: number): Instruction {
   }
   return { line, end: line, name: word.toUpperCase(), text, flags, heredocs: [] };
 }
-
-/** `["a", "b"]`, or undefined: the shell form. */
-export function jsonForm(text: string): string[] | undefined {
-  if (!text.startsWith('[')) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-/** `a=b "c d"=e f='g h'`; or the old form `a b c`. */
-export function pairs(text: string): [string, string][] {
-  const all = words(text);
-  if (all[0] !== undefined && !all[0].includes('=')) return [[all[0], text.slice(text.indexOf(all[0]) + all[0].length).trim()]];
-  return all.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]);
-}
-
-/** Words as a shell splits them, quotes taken off. */
-export function words(text: string): string[] {
-  const found: string[] = [];
-  for (const match of text.matchAll(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+/g))
-    found.push(
-      match[0].replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g, (_all, double: string | undefined, single: string | undefined, escaped: string | undefined) =>
-        double === undefined ? (single ?? escaped ?? '') : double.replace(/\\(.)/g, '$1'),
-      ),
-    );
-  return found;
-}
-
-/** `$A`, `${A}`, `${A:-b}`, `${A:+b}`. */
-export const substitute = (text: string, variables: ReadonlyMap<string, string>): string =>
-  text.replace(
-    /\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)/g,
-    (all: string, braced: string | undefined, operator: string | undefined, word: string | undefined, bare: string | undefined) => {
-      if (all === '\\$') return '$';
-      const value = variables.get(braced ?? bare ?? '') ?? '';
-      if (operator === '-') return value === '' ? (word ?? '') : value;
-      if (operator === '+') return value === '' ? '' : (word ?? '');
-      return value;
-    },
-  );
 
 const shell = ['/bin/sh', '-c'];
 const command = (text: string, { Shell }: Config): string[] => jsonForm(text) ?? [...(Shell ?? shell), text];
@@ -148,24 +105,24 @@ export function configure(config: Config, { name, text, flags, line }: Instructi
       return { ...rest, Entrypoint: command(text, config) };
     }
     case 'EXPOSE':
-      return {
-        ...config,
-        ExposedPorts: { ...config.ExposedPorts, ...Object.fromEntries(words(text).map((port) => [port.includes('/') ? port : `${port}/tcp`, {}])) },
-      };
+      return { ...config, ExposedPorts: { ...config.ExposedPorts, ...Object.fromEntries(exposed(text, line).map((port) => [port, {}])) } };
     case 'USER':
       return { ...config, User: text };
     case 'WORKDIR':
       return { ...config, WorkingDir: text.startsWith('/') ? text : `${(config.WorkingDir ?? '/').replace(/\/$/, '')}/${text}` };
     case 'VOLUME':
       return { ...config, Volumes: { ...config.Volumes, ...Object.fromEntries((jsonForm(text) ?? words(text)).map((path) => [path, {}])) } };
-    case 'STOPSIGNAL':
+    case 'STOPSIGNAL': {
+      const problem = signalProblem(text);
+      if (problem !== undefined) throw new BuildError(problem, [line, line]);
       return { ...config, StopSignal: text };
+    }
     case 'ARG':
     case 'MAINTAINER':
       return config;
     case 'SHELL': {
       const words = jsonForm(text);
-      if (!words) throw new BuildError('SHELL requires the arguments to be in JSON form', [line, line]);
+      if (!words) throw parseError(line, 'SHELL requires the arguments to be in JSON form');
       return { ...config, Shell: words };
     }
     case 'ONBUILD':
@@ -175,6 +132,12 @@ export function configure(config: Config, { name, text, flags, line }: Instructi
     default:
       return undefined;
   }
+}
+
+function exposed(text: string, line: number): readonly string[] {
+  const ports = exposedPorts(words(text));
+  if (typeof ports === 'string') throw new BuildError(ports, [line, line]);
+  return ports;
 }
 
 /** `docker commit --change`. */
