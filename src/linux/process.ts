@@ -74,6 +74,8 @@ export class Process implements CgroupMember {
   exitStatus: number | undefined;
   termSignal: SignalName | undefined;
   oomKilled = false;
+  /** It said READY=1 (sd_notify). */
+  ready = false;
   /** Notified when the process ends, stops or continues. */
   readonly changed = new Condition();
   /** Notified when any child ends or stops. */
@@ -224,6 +226,12 @@ export class Process implements CgroupMember {
   steady(millis: number): void {
     this.cgroup.addLoad(millis - this.loadMillis);
     this.loadMillis = millis;
+  }
+
+  /** sd_notify READY=1: whoever waits for the service to be up may go on. */
+  notifyReady(): void {
+    this.ready = true;
+    this.changed.notify();
   }
 
   /** Grows (or shrinks) the resident memory; may be answered by the OOM killer. */

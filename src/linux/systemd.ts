@@ -1,60 +1,27 @@
 /** systemd as PID 1 of a node: units from files, their processes, restarts, and what they print in the journal. */
 
 import type { Fiber } from '../sim/fiber.ts';
-import { Condition, type Routine, sleep, waitFor } from '../sim/routine.ts';
-import { isErrno } from './errno.ts';
+import { type Routine, sleep, waitFor } from '../sim/routine.ts';
 import { Journal } from './journal.ts';
 import type { Kernel } from './kernel.ts';
-import { Sink } from './open-file.ts';
 import type { Process } from './process.ts';
-import type { SignalName } from './signals.ts';
-import { assignments, parseUnit, splitWords, type UnitFile } from './unit-file.ts';
+import { Unit, UnitError } from './unit.ts';
+import { parseUnit, sourceOf } from './unit-file.ts';
+import { UnitRunner } from './unit-runner.ts';
 
-/** The state that `systemctl is-active` prints; Unit.sub says more. */
-type ActiveState = 'active' | 'inactive' | 'failed' | 'activating' | 'deactivating';
-
-/** One loaded unit. */
-export class Unit {
-  readonly name: string;
-  file: UnitFile;
-  active: ActiveState = 'inactive';
-  /** running, dead, failed, auto-restart, start, stop-sigterm */
-  sub = 'dead';
-  main: Process | undefined;
-  /** How the last main process ended. */
-  result: 'success' | 'exit-code' | 'signal' | 'start-limit-hit' | 'oom-kill' | 'resources' = 'success';
-  exitStatus: number | undefined;
-  exitedPid: number | undefined;
-  exitedAt = 0;
-  since: number;
-  enabled: boolean;
-  masked = false;
-  restarts = 0;
-  readonly changed = new Condition();
-  /** Starts within the limit's interval. */
-  starts: number[] = [];
-  supervisor: Fiber | undefined;
-  /** The user asked for a stop: do not restart. */
-  stopping = false;
-  constructor(name: string, file: UnitFile, now: number, enabled: boolean) {
-    this.name = name;
-    this.file = file;
-    this.since = now;
-    this.enabled = enabled;
-  }
-}
-
-/** Text as systemctl prints it; the status is its exit code. */
-export class UnitError extends Error {
-  readonly status: number;
-  constructor(message: string, status: number) {
-    super(message);
-    this.status = status;
-  }
-}
+export { Unit, UnitError } from './unit.ts';
 
 const unitFolders = ['/etc/systemd/system', '/run/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system'];
-const stopTimeout = 90_000;
+/** What systemctl says of a start that failed (systemd src/shared/bus-wait-for-jobs.c). */
+const reasons: Readonly<Record<string, string>> = {
+  resources: 'of unavailable resources or another system error',
+  protocol: 'the service did not take the steps required by its unit configuration',
+  timeout: 'a timeout was exceeded',
+  'exit-code': 'the control process exited with error code',
+  signal: 'a fatal signal was delivered to the control process',
+  'oom-kill': 'of an out-of-memory (OOM) situation',
+  'start-limit-hit': 'start of the service was attempted too often',
+};
 
 /** Units are services only. `start`, `stop` … throw UnitError; what units and their processes print goes to `journal`. */
 export class Systemd {
@@ -62,6 +29,7 @@ export class Systemd {
   readonly units = new Map<string, Unit>();
   readonly #kernel: Kernel;
   #init: Process | undefined;
+  #made: UnitRunner | undefined;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -83,9 +51,15 @@ export class Systemd {
     init.reapsChildren = true;
     init.memoryBytes = 12 * 1024 * 1024;
     this.#init = init;
+    this.#made = new UnitRunner(this.#kernel, init, this.journal);
     this.reload();
     for (const unit of this.units.values()) if (unit.enabled) this.start(unit.name);
     return init;
+  }
+
+  get #runner(): UnitRunner {
+    if (!this.#made) throw new Error('the machine has not booted');
+    return this.#made;
   }
 
   get init(): Process {
@@ -97,60 +71,101 @@ export class Systemd {
   reload(): void {
     for (const folder of [...unitFolders].reverse()) {
       if (!this.init.fs.isDirectory(folder)) continue;
-      for (const [name] of this.init.fs.list(folder))
-        if (name.endsWith('.service') && this.init.fs.find(`${folder}/${name}`)?.type === 'file') this.#load(name, `${folder}/${name}`);
+      for (const [name] of this.init.fs.list(folder)) if (name.endsWith('.service')) this.#load(name, `${folder}/${name}`);
     }
-    for (const [name, unit] of this.units) if (!this.init.fs.exists(unit.file.path) && unit.active === 'inactive') this.units.delete(name);
+    for (const [name, unit] of this.units)
+      if (!unit.masked && !this.init.fs.exists(unit.file.path) && (unit.active === 'inactive' || unit.active === 'failed')) this.units.delete(name);
   }
 
   /** `kubelet` or `kubelet.service`; throws UnitError when there is no such unit. */
   find(name: string, verb: string): Unit {
-    const full = name.includes('.') ? name : `${name}.service`;
-    const unit = this.units.get(full);
+    const unit = this.lookup(name);
+    const full = /\.\w+$/.test(name) ? name : `${name}.service`;
     if (!unit) throw new UnitError(`Failed to ${verb} ${full}: Unit ${full} not found.`, 5);
     return unit;
+  }
+
+  /** A unit that nobody has asked for yet is read now. */
+  lookup(name: string): Unit | undefined {
+    const full = /\.(service|socket|target|timer|mount|slice|path)$/.test(name) ? name : `${name}.service`;
+    if (!this.units.has(full) && full.endsWith('.service')) {
+      const folder = unitFolders.find((each) => this.init.fs.find(`${each}/${full}`));
+      if (folder !== undefined) this.#load(full, `${folder}/${full}`);
+    }
+    return this.units.get(full);
   }
 
   start(name: string): void {
     const unit = this.find(name, 'start');
     if (unit.masked) throw new UnitError(`Failed to start ${unit.name}: Unit ${unit.name} is masked.`, 1);
     if (unit.active === 'active' || unit.active === 'activating') return;
+    if (unit.file.refusal !== undefined)
+      throw new UnitError(
+        `Failed to start ${unit.name}: Unit ${unit.name} has a bad unit file setting.\nSee system logs and 'systemctl status ${unit.name}' for details.`,
+        1,
+      );
     unit.stopping = false;
     unit.starts = [];
-    unit.supervisor = this.init.sim.go(this.#supervise(unit), unit.name) as Fiber;
+    unit.supervisor = this.init.sim.go(this.#runner.supervise(unit), unit.name) as Fiber;
   }
 
-  /** Waits until the unit's processes have ended, 90 s at most, then kills them. */
+  /** Starts a unit and waits for what becomes of it, as systemctl does without --no-block. Throws UnitError. */
+  *startAndWait(name: string): Routine {
+    const unit = this.find(name, 'start');
+    const { attempts, active } = unit;
+    this.start(name);
+    if (active === 'active') return;
+    while (unit.attempts === attempts && !unit.stopping) yield { on: [unit.changed] };
+    if (!unit.startFailed || unit.result === 'success') return;
+    const see = `See "systemctl status ${unit.name}" and "journalctl -xeu ${unit.name}" for details.`;
+    throw new UnitError(`Job for ${unit.name} failed because ${reasons[unit.result]}.\n${see}`, 1);
+  }
+
+  /** Waits until the unit's processes have ended, for as long as the unit allows, then kills them. */
   *stop(name: string): Routine {
     const unit = this.find(name, 'stop');
     unit.stopping = true;
     if (unit.sub === 'auto-restart') unit.supervisor?.cancel();
-    if (unit.sub === 'auto-restart' || unit.active === 'failed') this.#set(unit, 'inactive', 'dead');
-    if (unit.active !== 'active') return;
-    this.#say(unit, `Stopping ${unit.file.description}...`);
-    this.#set(unit, 'deactivating', 'stop-sigterm');
-    this.#signal(unit, 'SIGTERM');
-    const until = this.#kernel.sim.now + stopTimeout;
-    while (unit.main && this.#kernel.sim.now < until) yield* waitFor(unit.changed, until - this.#kernel.sim.now);
-    if (unit.main) this.#signal(unit, 'SIGKILL');
+    if (unit.sub === 'auto-restart' || unit.active === 'failed') this.#runner.set(unit, 'inactive', 'dead');
+    if (unit.sub === 'exited') this.#runner.rest(unit);
+    if (unit.active !== 'active' && unit.active !== 'activating') return;
+    this.#runner.say(unit, `Stopping ${unit.file.description}...`);
+    this.#runner.set(unit, 'deactivating', 'stop-sigterm');
+    for (const command of unit.file.commands('ExecStop')) yield* this.#runner.control(unit, command);
+    this.#runner.signal(unit, 'SIGTERM');
+    const until = this.#kernel.sim.now + unit.file.timeoutStopMilliseconds;
+    while (unit.main && this.#kernel.sim.now < until) yield* waitFor(unit.changed, Math.min(until - this.#kernel.sim.now, 1e9));
+    if (!unit.main) return;
+    this.#runner.say(unit, "State 'stop-sigterm' timed out. Killing.");
+    this.#runner.signal(unit, 'SIGKILL');
   }
 
   *restart(name: string): Routine {
     const unit = this.find(name, 'restart');
     yield* this.stop(unit.name);
-    this.start(unit.name);
+    yield* this.startAndWait(unit.name);
     yield* sleep(50);
   }
 
-  /** Sends a signal to the unit's processes, as its KillMode says. */
-  #signal(unit: Unit, signal: SignalName): void {
-    const main = unit.main;
-    if (unit.file.killMode !== 'process') {
-      for (const member of [...this.#cgroup(unit).everyone()]) this.#kernel.processes.get(member.pid)?.signal(signal);
-    } else main?.signal(signal);
+  /** ExecReload, or what stands for it. */
+  *reloadUnit(name: string): Routine {
+    const unit = this.find(name, 'reload');
+    const commands = unit.file.commands('ExecReload');
+    if (commands.length === 0) throw new UnitError(`Failed to reload ${unit.name}: Job type reload is not applicable for unit ${unit.name}.`, 1);
+    if (unit.active !== 'active') throw new UnitError(`${unit.name} is not active, cannot reload.`, 1);
+    this.#runner.say(unit, `Reloading ${unit.file.description}...`);
+    for (const command of commands) yield* this.#runner.control(unit, command.replaceAll(/\$\{?MAINPID\}?/g, String(unit.main?.pid ?? 0)));
+    this.#runner.say(unit, `Reloaded ${unit.file.description}.`);
   }
 
-  #load(name: string, path: string): void {
+  /** Whether the files of a unit are others than those it was read from. */
+  isOutdated(unit: Unit): boolean {
+    if (unit.masked) return false;
+    if (!this.init.fs.exists(unit.file.path)) return true;
+    return sourceOf(this.#texts(unit.name, unit.file.path)) !== unit.file.source;
+  }
+
+  #texts(name: string, path: string): { readonly path: string; readonly text: string }[] {
     const { fs } = this.init;
     const texts = [{ path, text: fs.read(path) }];
     for (const folder of [...unitFolders].reverse()) {
@@ -158,142 +173,23 @@ export class Systemd {
       if (!fs.isDirectory(drop)) continue;
       for (const [file] of fs.list(drop)) if (file.endsWith('.conf')) texts.push({ path: `${drop}/${file}`, text: fs.read(`${drop}/${file}`) });
     }
-    const file = parseUnit(path, texts);
-    const enabled = file.wantedBy.some((target) => fs.exists(`/etc/systemd/system/${target}.wants/${name}`));
+    return texts;
+  }
+
+  #load(name: string, path: string): void {
+    const { fs } = this.init;
     const known = this.units.get(name);
-    if (known) {
-      known.file = file;
-      known.enabled = enabled;
-    } else this.units.set(name, new Unit(name, file, this.#kernel.sim.now, enabled));
+    const own = fs.find(path, false);
+    const masked = own?.type === 'symlink' && own.target === '/dev/null';
+    if (!masked && fs.find(path)?.type !== 'file') return;
+    const file = masked ? (known?.file ?? parseUnit(path, [])) : parseUnit(path, this.#texts(name, path));
+    const enabled = file.wantedBy.some((target) => fs.find(`/etc/systemd/system/${target}.wants/${name}`, false));
+    const unit = known ?? new Unit(name, file, this.#kernel.sim.now, enabled);
+    this.units.set(name, unit);
+    unit.file = file;
+    unit.enabled = enabled;
+    unit.masked = masked;
+    for (const warning of file.warnings) this.#runner.log(unit, 'systemd', 1, warning, 4);
+    if (file.refusal !== undefined && !masked) this.#runner.say(unit, file.refusal, 3);
   }
-
-  *#supervise(unit: Unit): Routine {
-    for (;;) {
-      const { now } = this.#kernel.sim;
-      unit.starts = [...unit.starts.filter((at) => now - at < unit.file.startLimitMilliseconds), now];
-      if (unit.file.startLimitMilliseconds > 0 && unit.starts.length > unit.file.startLimitBurst) return this.#limitHit(unit);
-      this.#say(
-        unit,
-        unit.restarts > 0 && unit.starts.length > 1 ? `Scheduled restart job, restart counter is at ${unit.restarts}.` : `Starting ${unit.file.description}...`,
-      );
-      const main = this.#exec(unit);
-      if (main) {
-        this.#set(unit, 'active', 'running');
-        this.#say(unit, `Started ${unit.file.description}.`);
-        while (main.exitStatus === undefined) yield { on: [main.changed] };
-        this.#ended(unit, main);
-      }
-      unit.main = undefined;
-      if (unit.stopping || unit.file.restart === 'no' || (unit.file.restart === 'on-failure' && unit.result === 'success')) return this.#rest(unit);
-      this.#set(unit, 'activating', 'auto-restart');
-      yield* sleep(unit.file.restartMilliseconds);
-      unit.restarts++;
-    }
-  }
-
-  #limitHit(unit: Unit): void {
-    unit.result = 'start-limit-hit';
-    this.#say(unit, 'Start request repeated too quickly.');
-    this.#say(unit, `Failed with result 'exit-code'.`);
-    this.#say(unit, `Failed to start ${unit.file.description}.`);
-    this.#set(unit, 'failed', 'failed');
-  }
-
-  #rest(unit: Unit): void {
-    const failed = unit.result !== 'success' && !unit.stopping;
-    if (unit.stopping) this.#say(unit, `Stopped ${unit.file.description}.`);
-    this.#set(unit, failed ? 'failed' : 'inactive', failed ? 'failed' : 'dead');
-  }
-
-  #exec(unit: Unit): Process | undefined {
-    const env = { ...this.init.env, ...unit.file.environment };
-    for (const path of unit.file.environmentFiles) {
-      const real = path.replace(/^-/, '');
-      if (this.init.fs.exists(real)) for (const line of this.init.fs.read(real).split('\n')) for (const [key, value] of assignments(line)) env[key] = value;
-    }
-    const argv = splitWords(unit.file.execStart.replace(/^[-@+!]+/, '')).flatMap((word) => expand(word, env));
-    const journal = new Sink(this.#lines(unit));
-    try {
-      const main = this.#kernel.spawn(this.init, {
-        argv,
-        env,
-        cwd: '/',
-        session: 'new',
-        tty: null,
-        cgroup: this.#cgroup(unit),
-        fds: new Map([
-          [0, new Sink(() => {})],
-          [1, journal],
-          [2, journal.retain()],
-        ]),
-      });
-      unit.main = main;
-      return main;
-    } catch (error) {
-      if (!isErrno(error)) throw error;
-      this.#say(unit, `Failed at step EXEC spawning ${argv[0] ?? ''}: ${error.message}`);
-      unit.result = 'exit-code';
-      unit.exitStatus = 203;
-      return undefined;
-    }
-  }
-
-  #lines(unit: Unit): (text: string) => void {
-    let rest = '';
-    return (text) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const message of lines)
-        this.journal.write({
-          at: this.#kernel.now,
-          unit: unit.name,
-          identifier: unit.main?.comm ?? unit.name,
-          pid: unit.main?.pid ?? 0,
-          priority: 6,
-          message,
-        });
-    };
-  }
-
-  #ended(unit: Unit, main: Process): void {
-    unit.exitStatus = main.exitStatus ?? 0;
-    unit.exitedPid = main.pid;
-    unit.exitedAt = this.#kernel.sim.now;
-    const asked = unit.stopping && (main.termSignal === 'SIGTERM' || main.exitStatus === 143);
-    unit.result = main.exitStatus === 0 || asked ? 'success' : main.oomKilled ? 'oom-kill' : main.termSignal ? 'signal' : 'exit-code';
-    if (unit.result === 'success') {
-      this.#say(unit, 'Deactivated successfully.');
-      return;
-    }
-    const how = main.termSignal
-      ? `code=killed, status=${unit.exitStatus - 128}/${main.termSignal.slice(3)}`
-      : `code=exited, status=${unit.exitStatus}/${unit.exitStatus === 1 ? 'FAILURE' : 'n/a'}`;
-    this.#say(unit, `Main process exited, ${how}`);
-    this.#say(unit, `Failed with result '${unit.result}'.`);
-  }
-
-  #cgroup(unit: Unit): ReturnType<Kernel['rootCgroup']['at']> {
-    return this.#kernel.rootCgroup.at(`system.slice/${unit.name}`);
-  }
-
-  #set(unit: Unit, active: ActiveState, sub: string): void {
-    unit.active = active;
-    unit.sub = sub;
-    unit.since = this.#kernel.now;
-    unit.changed.notify();
-  }
-
-  #say(unit: Unit, text: string): void {
-    const message = /^(Starting|Started|Stopping|Stopped|Failed to start) /.test(text)
-      ? text.replace(/(Starting|Started|Stopping|Stopped|Failed to start) /, `$1 ${unit.name} - `)
-      : `${unit.name}: ${text}`;
-    this.journal.write({ at: this.#kernel.now, unit: unit.name, identifier: 'systemd', pid: 1, priority: 6, message });
-  }
-}
-
-/** `$NAME` as a word of its own is split into words; inside a word `${NAME}` is one value. */
-function expand(word: string, env: Readonly<Record<string, string>>): string[] {
-  const whole = /^\$([A-Za-z_]\w*)$/.exec(word);
-  if (whole) return splitWords(env[whole[1] as string] ?? '');
-  return [word.replace(/\$\{([A-Za-z_]\w*)\}/g, (_all, name: string) => env[name] ?? '')];
 }

@@ -67,6 +67,7 @@ export function* untilTerminated(process: Process, stop: () => void, shutDown?: 
   };
   process.onSignal('SIGTERM', end);
   process.onSignal('SIGINT', end);
+  process.notifyReady();
   try {
     while (!ended) yield { on: [told] };
     if (shutDown) yield* shutDown();

@@ -1,10 +1,14 @@
 /** systemctl status, cat, show, list-units, list-unit-files: what units are. */
 import type { Systemd, Unit } from '../../linux/systemd.ts';
+import { statusText } from '../../linux/unit-exec.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { humanSize } from '../numbers.ts';
 import type { Call } from '../tool.ts';
 import { journalLine } from './journalctl.ts';
-import { fullName, span, stamp, unitOf } from './units.ts';
+import { fileState } from './systemctl-files.ts';
+import { fullName, span, stamp } from './units.ts';
+
+export { show } from './systemctl-properties.ts';
 
 function activeLine(unit: Unit, now: number): string {
   const ago = `since ${stamp(unit.since)}; ${span(now - unit.since)} ago`;
@@ -18,16 +22,26 @@ function activeLine(unit: Unit, now: number): string {
 export function* status(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
   let worst = 0;
   for (const [i, name] of names.entries()) {
-    const unit = unitOf(manager, name);
+    const unit = manager.lookup(name);
     if (!unit) {
       yield* call.process.printError(`Unit ${fullName(name)} could not be found.\n`);
       worst = 4;
       continue;
     }
+    if (manager.isOutdated(unit))
+      yield* call.process.printError(
+        `Warning: The unit file, source configuration file or drop-ins of ${unit.name} changed on disk. Run 'systemctl daemon-reload' to reload units.\n`,
+      );
     yield* call.print(`${i > 0 ? '\n' : ''}${describe(call, manager, unit)}`);
     if (unit.active !== 'active') worst = Math.max(worst, 3);
   }
   return worst;
+}
+
+function loadedText(unit: Unit): string {
+  if (unit.masked) return `masked (Reason: Unit ${unit.name} is masked.)`;
+  if (unit.file.refusal !== undefined) return `bad-setting (Reason: Unit ${unit.name} has a bad unit file setting.)`;
+  return `loaded (${unit.file.path}; ${fileState(unit)}${fileState(unit) === 'static' ? '' : '; preset: enabled'})`;
 }
 
 function describe(call: Call, manager: Systemd, unit: Unit): string {
@@ -36,10 +50,7 @@ function describe(call: Call, manager: Systemd, unit: Unit): string {
   const members = [...call.process.kernel.rootCgroup.at(`system.slice/${unit.name}`).everyone()];
   const row = (title: string, text: string): string => `${`${title}:`.padStart(12)} ${text}\n`;
   let out = `${dot} ${unit.name} - ${unit.file.description}\n`;
-  out += row(
-    'Loaded',
-    unit.masked ? `masked (Reason: Unit ${unit.name} is masked.)` : `loaded (${unit.file.path}; ${unit.enabled ? 'enabled' : 'disabled'}; preset: enabled)`,
-  );
+  out += row('Loaded', loadedText(unit));
   const dropIns = unit.file.dropIns;
   if (dropIns[0])
     out += `${row('Drop-In', dropIns[0].slice(0, dropIns[0].lastIndexOf('/')))}${dropIns.map((path, i) => `             ${i === dropIns.length - 1 ? '└─' : '├─'}${path.slice(path.lastIndexOf('/') + 1)}\n`).join('')}`;
@@ -49,7 +60,7 @@ function describe(call: Call, manager: Systemd, unit: Unit): string {
     const how =
       unit.result === 'signal' || unit.result === 'oom-kill'
         ? `code=killed, signal=${(unit.exitStatus ?? 0) === 137 ? 'KILL' : 'TERM'}`
-        : `code=exited, status=${unit.exitStatus}${unit.exitStatus === 0 ? '/SUCCESS' : unit.exitStatus === 1 ? '/FAILURE' : unit.exitStatus === 203 ? '/EXEC' : ''}`;
+        : `code=exited, status=${statusText(unit.exitStatus ?? 0)}`;
     out += row('Process', `${unit.exitedPid} ExecStart=${unit.file.execStart} (${how})`);
     out += row('Main PID', `${unit.exitedPid} (${how})`);
   }
@@ -79,7 +90,7 @@ const cpu = (micros: number): string =>
 /** Unit file and drop-ins, each with its path. */
 export function* cat(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
   for (const name of names) {
-    const unit = unitOf(manager, name);
+    const unit = manager.lookup(name);
     if (!unit) {
       yield* call.process.printError(`No files found for ${fullName(name)}.\n`);
       return 1;
@@ -90,38 +101,19 @@ export function* cat(call: Call, manager: Systemd, names: readonly string[]): Ro
   return 0;
 }
 
-/** `Key=value` lines, those of -p only. */
-export function* show(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
-  for (const name of names) {
-    const unit = unitOf(manager, name);
-    const properties: Readonly<Record<string, string>> = {
-      Id: fullName(name),
-      LoadState: unit ? (unit.masked ? 'masked' : 'loaded') : 'not-found',
-      ActiveState: unit?.active ?? 'inactive',
-      SubState: unit?.sub ?? 'dead',
-      MainPID: String(unit?.main?.pid ?? 0),
-      Description: unit?.file.description ?? fullName(name),
-      FragmentPath: unit?.file.path ?? '',
-      UnitFileState: unit ? (unit.enabled ? 'enabled' : 'disabled') : '',
-      Restart: unit?.file.restart ?? 'no',
-      NRestarts: String(unit?.restarts ?? 0),
-      Result: unit?.result ?? 'success',
-      ExecMainStatus: String(unit?.exitStatus ?? 0),
-    };
-    const wanted = call.all('p').flatMap((text) => text.split(','));
-    for (const [key, value] of Object.entries(properties))
-      if (wanted.length === 0 || wanted.includes(key)) yield* call.print(call.has('value') ? `${value}\n` : `${key}=${value}\n`);
-  }
-  return 0;
-}
-
 /** Loaded ones; inactive ones only with -a or a --state. */
 export function* listUnits(call: Call, manager: Systemd): Routine<number> {
   const state = call.has('failed') ? 'failed' : call.value('state');
   const units = [...manager.units.values()]
     .filter((unit) => (state ? unit.active === state || unit.sub === state : call.has('a') || unit.active !== 'inactive'))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const rows = units.map((unit) => [unit.name, unit.masked ? 'masked' : 'loaded', unit.active, unit.sub, unit.file.description]);
+  const rows = units.map((unit) => [
+    unit.name,
+    unit.masked ? 'masked' : unit.file.refusal === undefined ? 'loaded' : 'bad-setting',
+    unit.active,
+    unit.sub,
+    unit.file.description,
+  ]);
   const head = ['UNIT', 'LOAD', 'ACTIVE', 'SUB', 'DESCRIPTION'];
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
   const line = (cells: readonly string[], mark: string): string =>
@@ -137,12 +129,41 @@ export function* listUnits(call: Call, manager: Systemd): Routine<number> {
 
 /** Installed ones, with their enablement. */
 export function* listFiles(call: Call, manager: Systemd): Routine<number> {
-  const rows = [...manager.units.values()]
-    .map((unit) => [unit.name, unit.masked ? 'masked' : unit.enabled ? 'enabled' : 'disabled'])
-    .sort((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1));
+  const rows = [...manager.units.values()].map((unit) => [unit.name, fileState(unit)]).sort((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1));
   const width = Math.max(9, ...rows.map(([name]) => (name ?? '').length));
   yield* call.print(`${'UNIT FILE'.padEnd(width)} STATE    PRESET\n`);
   for (const [name = '', state = ''] of rows) yield* call.print(`${name.padEnd(width)} ${state.padEnd(8)} enabled\n`);
   yield* call.print(`\n${rows.length} unit files listed.\n`);
   return 0;
 }
+
+/** What a unit wants, as a tree; the machine's own slices and targets come with every service. */
+export function* listDependencies(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
+  const name = fullName(names[0] ?? 'default.target');
+  const unit = manager.lookup(name);
+  const all = [...manager.units.values()];
+  const direct = call.has('reverse')
+    ? [
+        ...all
+          .filter(({ file }) => /\b/.test(name) && `${file.get('Unit.Wants')} ${file.get('Unit.Requires')}`.split(' ').includes(name))
+          .map((each) => each.name),
+        ...(unit?.file.wantedBy ?? []),
+      ]
+    : unit
+      ? ['system.slice', 'sysinit.target', ...`${unit.file.get('Unit.Requires')} ${unit.file.get('Unit.Wants')}`.split(' ').filter(Boolean)]
+      : all.filter((each) => each.enabled).map((each) => each.name);
+  const mark = (each: string): string => {
+    const found = manager.units.get(each);
+    return found === undefined || found.active === 'active' ? '●' : found.active === 'failed' ? '×' : '○';
+  };
+  yield* call.print(`${name}\n`);
+  for (const [i, each] of direct.entries()) yield* call.print(`${mark(each)} ${i === direct.length - 1 ? '└─' : '├─'}${each}\n`);
+  return 0;
+}
+
+/** A list of a kind of unit that this machine has none of. */
+export const nothingListed = (head: string, what: string) =>
+  function* (call: Call): Routine<number> {
+    if (!call.has('no-legend')) yield* call.print(`${head}\n\n0 ${what} listed.\nPass --all to see loaded but inactive ${what}, too.\n`);
+    return 0;
+  };

@@ -1,22 +1,34 @@
 /** systemctl: what is asked of units. */
+import { parseSignal } from '../../linux/signals.ts';
 import { type Systemd, type Unit, UnitError } from '../../linux/systemd.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { type Call, tool } from '../tool.ts';
-import { cat, listFiles, listUnits, show, status } from './systemctl-show.ts';
-import { managerOf, notBooted, unitOf } from './units.ts';
+import { disable, edit, enable, fileState, mask, reenable, revert, unmask } from './systemctl-files.ts';
+import { cat, listDependencies, listFiles, listUnits, nothingListed, show, status } from './systemctl-show.ts';
+import { fullName, managerOf, notBooted, unitOf } from './units.ts';
 
 type Verb = (call: Call, manager: Systemd, names: readonly string[]) => Routine<number>;
 
-/** A verb that does something to each unit; nothing is printed when it works. */
-const each = (use: (manager: Systemd, name: string) => Routine | void): Verb =>
+const interactive = 'Interactive authentication required.';
+
+/** A verb that does something to each unit; nothing is printed when it works. `job`: what stands in `Failed to … NAME`. */
+const each = (use: (manager: Systemd, name: string) => Routine | void, job = ''): Verb =>
   function* (call, manager, names) {
-    if (call.process.uid !== 0) {
-      yield* call.process.printError('Failed to connect to system scope bus via local transport: Operation not permitted\n');
+    let status = 0;
+    if (names.length === 0) {
+      yield* call.process.printError('Too few arguments.\n');
       return 1;
     }
-    let status = 0;
     for (const name of names) {
+      if (call.process.uid !== 0) {
+        const see = `See system logs and 'systemctl status ${fullName(name)}' for details.\n`;
+        yield* call.process.printError(job === '' ? `${interactive}\n` : `Failed to ${job} ${fullName(name)}: ${interactive}\n${see}`);
+        status = 1;
+        continue;
+      }
       try {
+        const unit = manager.lookup(name);
+        if (job !== '' && unit && manager.isOutdated(unit)) yield* call.process.printError(outdated(unit));
         const routine = use(manager, name);
         if (routine) yield* routine;
       } catch (error) {
@@ -28,41 +40,9 @@ const each = (use: (manager: Systemd, name: string) => Routine | void): Verb =>
     return status;
   };
 
-const link = (manager: Systemd, name: string): { readonly folder: string; readonly path: string; readonly target: string } => {
-  const unit = manager.find(name, 'enable unit');
-  const wanted = unit.file.wantedBy[0] ?? 'multi-user.target';
-  const folder = `/etc/systemd/system/${wanted}.wants`;
-  return { folder, path: `${folder}/${unit.name}`, target: unit.file.path };
-};
-
-function* enable(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
-  const { fs } = manager.init;
-  return yield* each(function* (_manager, name) {
-    const { folder, path, target } = link(manager, name);
-    const unit = manager.find(name, 'enable unit');
-    if (!fs.find(path, false)) {
-      fs.mkdir(folder, { parents: true });
-      fs.symlink(target, path);
-      yield* call.process.printError(`Created symlink '${path}' → '${target}'.\n`);
-    }
-    unit.enabled = true;
-    if (call.has('now')) manager.start(name);
-  })(call, manager, names);
-}
-
-function* disable(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
-  const { fs } = manager.init;
-  return yield* each(function* (_manager, name) {
-    const { path } = link(manager, name);
-    const unit = manager.find(name, 'disable unit');
-    if (fs.find(path, false)) {
-      fs.unlink(path);
-      yield* call.process.printError(`Removed '${path}'.\n`);
-    }
-    unit.enabled = false;
-    if (call.has('now')) yield* manager.stop(name);
-  })(call, manager, names);
-}
+/** What systemctl says on its own before it does anything to a unit whose files have changed. */
+const outdated = ({ name }: Unit): string =>
+  `Warning: The unit file, source configuration file or drop-ins of ${name} changed on disk. Run 'systemctl daemon-reload' to reload units.\n`;
 
 /** Prints a word for each unit; the status is that of the last one that is not as asked. */
 const ask = (word: (unit: Unit | undefined) => string, good: (unit: Unit | undefined) => boolean, bad: (unit: Unit | undefined) => number): Verb =>
@@ -78,50 +58,101 @@ const ask = (word: (unit: Unit | undefined) => string, good: (unit: Unit | undef
     return anyGood ? 0 : status;
   };
 
+function* reload(call: Call, manager: Systemd): Routine<number> {
+  if (call.process.uid !== 0) {
+    yield* call.process.printError(`Failed to reload daemon: ${interactive}\n`);
+    return 1;
+  }
+  manager.reload();
+  return 0;
+}
+
+function* reloadOrRestart(manager: Systemd, name: string): Routine {
+  const unit = manager.find(name, 'reload-or-restart');
+  yield* unit.active === 'active' && unit.file.commands('ExecReload').length > 0 ? manager.reloadUnit(name) : manager.restart(name);
+}
+
+function resetFailed(manager: Systemd, name: string): void {
+  const unit = manager.find(name, 'reset failed state of unit');
+  unit.starts = [];
+  unit.restarts = 0;
+  unit.result = 'success';
+  if (unit.active !== 'failed') return;
+  unit.active = 'inactive';
+  unit.sub = 'dead';
+}
+
 const verbs: Readonly<Record<string, Verb>> = {
-  start: each(function* (manager, name) {
-    manager.start(name);
-    // The job waits until systemd itself tries again (src/core/service.c, service_start).
-    const unit = unitOf(manager, name);
-    while (unit?.sub === 'auto-restart') yield { on: [unit.changed] };
-    yield { timeout: 50 };
-  }),
-  stop: each((manager, name) => manager.stop(name)),
-  restart: each((manager, name) => manager.restart(name)),
-  'try-restart': each((manager, name) => (unitOf(manager, name)?.active === 'active' ? manager.restart(name) : undefined)),
-  reload: each((manager, name) => void manager.find(name, 'reload').main?.signal('SIGHUP')),
-  kill: each((manager, name) => void manager.find(name, 'kill').main?.signal('SIGTERM')),
-  mask: each((manager, name) => {
-    manager.find(name, 'mask unit').masked = true;
-  }),
-  unmask: each((manager, name) => {
-    manager.find(name, 'unmask unit').masked = false;
-  }),
-  'reset-failed': each((manager, name) => {
-    const unit = manager.find(name, 'reset failed state of unit');
-    if (unit.active !== 'failed') return;
-    unit.active = 'inactive';
-    unit.sub = 'dead';
-  }),
+  *start(call, manager, names) {
+    return yield* each(function* (_manager, name) {
+      if (call.has('no-block')) return manager.start(name);
+      yield* manager.startAndWait(name);
+      yield { timeout: 50 };
+    }, 'start')(call, manager, names);
+  },
+  stop: each((manager, name) => manager.stop(name), 'stop'),
+  restart: each((manager, name) => manager.restart(name), 'restart'),
+  'try-restart': each((manager, name) => (unitOf(manager, name)?.active === 'active' ? manager.restart(name) : undefined), 'try-restart'),
+  condrestart: each((manager, name) => (unitOf(manager, name)?.active === 'active' ? manager.restart(name) : undefined), 'try-restart'),
+  reload: each((manager, name) => manager.reloadUnit(name), 'reload'),
+  'reload-or-restart': each((manager, name) => reloadOrRestart(manager, name), 'reload-or-restart'),
+  'try-reload-or-restart': each(
+    (manager, name) => (unitOf(manager, name)?.active === 'active' ? reloadOrRestart(manager, name) : undefined),
+    'try-reload-or-restart',
+  ),
+  *kill(call, manager, names) {
+    const signal = parseSignal(call.value('s') ?? 'TERM');
+    if (signal === undefined) {
+      yield* call.process.printError(`Failed to parse signal string ${call.value('s')}.\n`);
+      return 1;
+    }
+    return yield* each((_manager, name) => void manager.find(name, 'kill unit').main?.signal(signal), 'kill unit')(call, manager, names);
+  },
+  *'reset-failed'(call, manager, names) {
+    const wanted = names.length > 0 ? names : [...manager.units.values()].filter((unit) => unit.active === 'failed').map((unit) => unit.name);
+    return wanted.length === 0 ? 0 : yield* each(resetFailed, 'reset failed state of unit')(call, manager, wanted);
+  },
   enable,
   disable,
-  *'daemon-reload'(_call, manager) {
-    manager.reload();
-    return 0;
+  reenable,
+  mask,
+  unmask,
+  preset: enable,
+  revert,
+  edit,
+  *'daemon-reexec'(call, manager) {
+    return yield* reload(call, manager);
   },
+  'daemon-reload': reload,
   status: status,
   cat: cat,
   show: show,
   'list-units': listUnits,
   'list-unit-files': listFiles,
+  'list-dependencies': listDependencies,
+  'list-timers': nothingListed('NEXT LEFT LAST PASSED UNIT ACTIVATES', 'timers'),
+  'list-sockets': nothingListed('LISTEN UNIT ACTIVATES', 'sockets'),
+  'list-paths': nothingListed('PATH CONDITION UNIT ACTIVATES', 'paths'),
+  *'list-jobs'(call) {
+    yield* call.print('No jobs running.\n');
+    return 0;
+  },
+  *'get-default'(call) {
+    yield* call.print('graphical.target\n');
+    return 0;
+  },
+  *'show-environment'(call, manager) {
+    for (const name of ['LANG', 'PATH']) yield* call.print(`${name}=${manager.init.env[name] ?? ''}\n`);
+    return 0;
+  },
   'is-active': ask(
     (unit) => unit?.active ?? 'inactive',
     (unit) => unit?.active === 'active',
     (unit) => (unit ? 3 : 4),
   ),
   'is-enabled': ask(
-    (unit) => (unit ? (unit.masked ? 'masked' : unit.enabled ? 'enabled' : 'disabled') : 'not-found'),
-    (unit) => unit?.enabled === true,
+    (unit) => (unit ? fileState(unit) : 'not-found'),
+    (unit) => unit !== undefined && ['enabled', 'static'].includes(fileState(unit)),
     (unit) => (unit ? 1 : 4),
   ),
   'is-failed': ask(
@@ -135,6 +166,24 @@ const verbs: Readonly<Record<string, Verb>> = {
     return failed ? 1 : 0;
   },
 };
+
+const notSimulated = [
+  'reboot',
+  'poweroff',
+  'halt',
+  'suspend',
+  'isolate',
+  'rescue',
+  'emergency',
+  'freeze',
+  'thaw',
+  'set-property',
+  'set-default',
+  'kexec',
+  'default',
+  'link',
+  'clean',
+];
 
 export const systemctl = tool({
   usage: '[OPTIONS...] COMMAND ...',
@@ -157,6 +206,14 @@ export const systemctl = tool({
     ['system', ''],
     ['f,force', ''],
     ['no-block', ''],
+    ['s,signal=SIGNAL', 'which signal to send'],
+    ['kill-whom=WHOM', ''],
+    ['no-ask-password', ''],
+    ['no-reload', ''],
+    ['reverse', 'show reverse dependencies'],
+    ['drop-in=NAME', 'edit a drop-in of this name'],
+    ['stdin', 'read new contents of an edited file from standard input'],
+    ['o,output=STRING', ''],
   ],
   *run(call) {
     const manager = managerOf(call.process);
@@ -165,7 +222,11 @@ export const systemctl = tool({
       return 1;
     }
     const [verb = 'list-units', ...names] = call.operands;
-    const known = verbs[verb];
+    const known = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+    if (notSimulated.includes(verb)) {
+      yield* call.process.printError(`k8s-lab: systemctl ${verb} is not simulated\n`);
+      return 70;
+    }
     if (!known) {
       yield* call.process.printError(`Unknown command verb '${verb}'.\n`);
       return 1;
@@ -173,5 +234,3 @@ export const systemctl = tool({
     return yield* known(call, manager, names);
   },
 });
-
-// ── looking ──
