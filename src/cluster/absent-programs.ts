@@ -29,7 +29,7 @@ export const absentPrograms = [
 export const absentCommands = [
   ...['helm', 'git', 'apt', 'apt-get', 'apt-cache', 'apt-mark', 'dpkg', 'dpkg-query', 'gpg', 'perl', 'python3'],
   ...['modinfo', 'depmod', 'blkid', 'fdisk', 'mkfs.ext4', 'vmstat', 'renice', 'getconf', 'crontab', 'logger', 'whereis'],
-  ...['useradd', 'usermod', 'userdel', 'groupadd', 'passwd', 'chpasswd'],
+  ...['passwd', 'chpasswd', 'adduser', 'addgroup', 'newgrp', 'chsh'],
   ...['timedatectl', 'loginctl', 'systemd-cgls', 'systemd-cgtop', 'systemd-analyze', 'systemd-run'],
   ...['bridge', 'tc', 'conntrack', 'ip6tables', 'ip6tables-save', 'ebtables'],
   ...['ssh-keygen', 'ssh-copy-id', 'sftp'],

@@ -74,7 +74,7 @@ export class Process implements CgroupMember {
   exitStatus: number | undefined;
   termSignal: SignalName | undefined;
   oomKilled = false;
-  /** It said READY=1 (sd_notify). */
+  /** It said READY=1 (sd_notify); told by `changed`. */
   ready = false;
   /** Notified when the process ends, stops or continues. */
   readonly changed = new Condition();
@@ -226,12 +226,6 @@ export class Process implements CgroupMember {
   steady(millis: number): void {
     this.cgroup.addLoad(millis - this.loadMillis);
     this.loadMillis = millis;
-  }
-
-  /** sd_notify READY=1: whoever waits for the service to be up may go on. */
-  notifyReady(): void {
-    this.ready = true;
-    this.changed.notify();
   }
 
   /** Grows (or shrinks) the resident memory; may be answered by the OOM killer. */

@@ -36,6 +36,7 @@ import { signalPrograms } from './processes/signals.ts';
 import { sudoPrograms } from './processes/sudo.ts';
 import { xargsPrograms } from './processes/xargs.ts';
 import { sed } from './sed/sed.ts';
+import { accountPrograms } from './system/accounts.ts';
 import { datePrograms } from './system/date.ts';
 import { identityPrograms } from './system/identity.ts';
 import { journalctl } from './system/journalctl.ts';
@@ -98,6 +99,7 @@ const own: Readonly<Record<string, Program>> = {
   ...modulePrograms,
   ...sysctlPrograms,
   ...userPrograms,
+  ...accountPrograms,
   ...swapPrograms,
   ...namespacePrograms,
   ...archivePrograms,

@@ -67,7 +67,8 @@ export function* untilTerminated(process: Process, stop: () => void, shutDown?: 
   };
   process.onSignal('SIGTERM', end);
   process.onSignal('SIGINT', end);
-  process.notifyReady();
+  process.ready = true;
+  process.changed.notify();
   try {
     while (!ended) yield { on: [told] };
     if (shutDown) yield* shutDown();

@@ -25,6 +25,10 @@ export const newContainerd = (trace: Trace, registries: () => Registries): Progr
     const { configPath, words } = yield* commandLine(process, argv.slice(1), version);
     if (words[0] === 'config') return yield* configCommand(process, words[1] ?? '', configPath, version);
     const loaded = yield* load(process, configPath, version);
+    if (process.uid !== 0) {
+      yield* process.printError('containerd: chmod /var/lib/containerd: operation not permitted\n');
+      return 1;
+    }
     for (const line of loaded.warnings) yield* process.printError(`${logTime(process)} ${line}\n`);
     for (const { type, id, status, error } of pluginList(loaded.settings))
       if (status === 'error')

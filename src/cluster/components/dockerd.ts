@@ -32,6 +32,18 @@ const known = [
   'hosts',
 ];
 
+const pidFile = '/var/run/docker.pid';
+
+/** Why the daemon does not even begin (moby daemon/command/daemon.go). */
+function refusalOf(process: Process): string | undefined {
+  if (process.uid !== 0)
+    return 'dockerd needs to be started with root privileges. To run dockerd in rootless mode as an unprivileged user, see https://docs.docker.com/go/rootless/';
+  const pid = process.fs.exists(pidFile) ? Number(process.fs.read(pidFile)) : 0;
+  const other = process.kernel.processes.get(pid);
+  if (!other || other === process || other.state !== 'running') return undefined;
+  return `failed to start daemon, ensure docker is not running or delete ${pidFile}: process with PID ${pid} is still running`;
+}
+
 export const newDockerd = (trace: Trace): Program =>
   function* (argv, process) {
     const version = releaseOf(process) ?? newest;
@@ -55,6 +67,12 @@ export const newDockerd = (trace: Trace): Program =>
       yield* process.printError('configuration OK\n');
       return 0;
     }
+    const refusal = refusalOf(process);
+    if (refusal !== undefined) {
+      yield* process.printError(`${refusal}\n`);
+      return 1;
+    }
+    process.fs.write(pidFile, `${process.pid}`);
     process.allocate(60 * 1024 * 1024);
     const log = (text: string): Routine => logged(process, 'info', text);
     yield* log('Starting up');
