@@ -106,6 +106,7 @@ export class Systemd {
       );
     unit.stopping = false;
     unit.starts = [];
+    unit.restarts = 0;
     unit.supervisor = this.init.sim.go(this.#runner.supervise(unit), unit.name) as Fiber;
   }
 

@@ -32,7 +32,7 @@ export class UnitRunner {
       const { now } = this.#kernel.sim;
       unit.starts = [...unit.starts.filter((at) => now - at < unit.file.startLimitMilliseconds), now];
       if (unit.file.startLimitMilliseconds > 0 && unit.starts.length > unit.file.startLimitBurst) return this.#limitHit(unit);
-      if (unit.restarts > 0 && unit.starts.length > 1) this.say(unit, `Scheduled restart job, restart counter is at ${unit.restarts}.`);
+      if (unit.restarts > 0) this.say(unit, `Scheduled restart job, restart counter is at ${unit.restarts}.`);
       if (!instant.has(unit.file.type)) this.say(unit, `Starting ${unit.file.description}...`);
       unit.result = 'success';
       unit.startFailed = false;

@@ -69,6 +69,8 @@ function* iterate(shell: Shell, list: CompoundList): Routine<boolean> {
       flow.levels--;
       throw flow;
     }
+    // Both are commands that went well.
+    shell.status = 0;
     return flow.kind === 'break';
   }
 }

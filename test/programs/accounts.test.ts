@@ -21,5 +21,7 @@ test('users and groups: who may use Docker', () => {
     "Removing user learner from group docker\ngroupdel: cannot remove the primary group of user 'bob'\nid: 'bob': no such user",
   );
   expect(sh("su learner -c 'dockerd'")).toMatch(/^dockerd needs to be started with root privileges\./);
-  expect(sh('dockerd')).toMatch(/^failed to start daemon, ensure docker is not running or delete \/var\/run\/docker.pid: process with PID \d+ is still running$/);
+  expect(sh('dockerd')).toMatch(
+    /^failed to start daemon, ensure docker is not running or delete \/var\/run\/docker.pid: process with PID \d+ is still running$/,
+  );
 });

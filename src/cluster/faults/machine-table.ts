@@ -61,7 +61,7 @@ export const machineFaults: readonly Fault[] = [
     shownAfter: 60,
     symptoms: [
       notReady,
-      { run: 'node$ systemctl status kubelet --no-pager', shows: 'status=203/EXEC' },
+      { run: 'node$ systemctl status kubelet --no-pager', shows: 'status=203/EXEC', past: true },
       journal('kubelet', 'Failed at step EXEC spawning /usr/local/bin/kubelet'),
     ],
     mend: [`node$ sed -i 's#/usr/local/bin/kubelet #/usr/bin/kubelet #' ${dropIn}`, 'node$ systemctl daemon-reload', restart('kubelet')],

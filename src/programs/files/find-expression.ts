@@ -2,6 +2,7 @@
 import { quote } from '../quote.ts';
 import { type Call, Failure } from '../tool.ts';
 import { type Action, deleting, executing, formatting, gathering, listing, printing } from './find-actions.ts';
+import { comparisonTest } from './find-comparisons.ts';
 import { attributeTest, nameTest, plain, type Test } from './find-tests.ts';
 
 /** `test` gives whether the file passed; actions are tests that do something. */
@@ -107,7 +108,15 @@ class Parser {
   #primary(word: string): Test {
     if (!word.startsWith('-')) throw new Failure(`paths must precede expression: \`${word}'`);
     const argument = (): string => this.#argument(word);
-    return this.#option(word) ?? nameTest(word, argument) ?? attributeTest(this.#call.process, word, argument) ?? this.#action(word) ?? this.#unknown(word);
+    const { process } = this.#call;
+    return (
+      this.#option(word) ??
+      nameTest(word, argument) ??
+      attributeTest(process, word, argument) ??
+      comparisonTest(process, word, argument) ??
+      this.#action(word) ??
+      this.#unknown(word)
+    );
   }
 
   #unknown(word: string): never {

@@ -43,7 +43,7 @@ export class JsonReader {
 
   #unfinished(): never {
     this.#at = this.#text.length;
-    return this.#fail('Unfinished JSON term');
+    return this.#fail('Unfinished JSON term at EOF');
   }
 
   #value(depth: number): Json {
@@ -60,7 +60,7 @@ export class JsonReader {
     if (text === undefined)
       return this.#fail(character === ']' || character === '}' ? `Unmatched '${character}'` : `Expected value before '${character}'`, this.#at + 1);
     this.#at += text.length;
-    if (text in literals) return literals[text] as Json;
+    if (Object.hasOwn(literals, text)) return literals[text] as Json;
     if (/^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(text)) return Number(text);
     return this.#fail(
       /^[nft]/.test(text) && this.#at < this.#text.length ? 'Invalid literal' : 'Invalid numeric literal',
