@@ -11,5 +11,7 @@ test('find by moments and other files; a loop that is left; JSON that ends too e
     "./new\n./old\n./same\n./dangling\nfind: I cannot figure out how to interpret 'soon' as a date or time",
   );
   expect(sh('x=3; while true; do ((x--)) || break; done; echo $?')).toBe('0');
-  expect(sh(`echo '{"a":1' | jq .; echo toString | jq .`)).toMatch(/^jq: parse error: Unfinished JSON term at EOF at line 2, column 0\njq: parse error: Invalid/);
+  expect(sh(`echo '{"a":1' | jq .; echo toString | jq .`)).toMatch(
+    /^jq: parse error: Unfinished JSON term at EOF at line 2, column 0\njq: parse error: Invalid/,
+  );
 });
