@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { nativeSources } from './scripts/native-sources.mjs';
 
 /** Tests with a pseudo-terminal: its native code does not outlive the end of a thread, so that each of these files has a process of its own. */
 const terminal = ['test/e2e/**/*.test.ts'];
 const all = ['test/**/*.test.{ts,tsx}'];
 
 export default defineConfig({
+  plugins: [nativeSources()],
   test: {
     testTimeout: 60_000,
     maxWorkers: 2,
