@@ -40,6 +40,8 @@ type SyncerParts = {
 const backOffPeriod: Milliseconds = 10_000;
 const transientPeriod: Milliseconds = 1_000;
 const jitterFactor = 0.5;
+/** WaitForUnmount looks at once, when all is still mounted, and then so much later (kubernetes pkg/kubelet/volumemanager podAttachAndMountRetryInterval). */
+const unmountPoll: Milliseconds = 300;
 /** How long after a container's end its state is shown before `CrashLoopBackOff` is. */
 const crashShownAfter: Milliseconds = 1_500;
 
@@ -111,7 +113,7 @@ export class KubeletPodSyncer implements PodSyncer {
     probes.remove(uidOf(pod));
     if (!pleg.relist()) yield* pleg.getNewerThan(uidOf(pod), context.sim.now, () => false);
     statuses.set(pod, this.status(pod, pleg.get(uidOf(pod)), true));
-    yield { timeout: 100 };
+    yield { timeout: unmountPoll };
   }
 
   syncTerminated(pod: Pod, runtime: RuntimePod): void {
