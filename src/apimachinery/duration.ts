@@ -70,6 +70,17 @@ export function parseGoDuration(text: string): number {
   return negative ? -total : total;
 }
 
+/** What time.ParseDuration says of a text that is none; undefined for one that is. */
+export function durationProblem(text: string): string | undefined {
+  try {
+    parseGoDuration(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DurationError) return error.message;
+    throw error;
+  }
+}
+
 /** Duration.String: `1h2m3.5s`, `100ms`, `0s`. */
 export function formatGoDuration(ms: number): string {
   if (ms === 0) return '0s';

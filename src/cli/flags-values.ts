@@ -1,6 +1,6 @@
 /** One flag, and the values of flags once they are read. */
 
-import { DurationError, parseGoDuration } from '../apimachinery/duration.ts';
+import { durationProblem, parseGoDuration } from '../apimachinery/duration.ts';
 import { quote } from '../apimachinery/go-text.ts';
 
 /** As pflag's Type() names them, but for a few. */
@@ -155,7 +155,7 @@ export function checkValue({ type = 'string', choices }: FlagSpec, value: string
     case 'float':
       return value.trim() !== '' && !Number.isNaN(Number(value)) ? undefined : `strconv.ParseFloat: parsing ${quote(value)}: invalid syntax`;
     case 'duration':
-      return wrongDuration(value);
+      return durationProblem(value);
     case 'stringToString': {
       const bad = splitCsv(value).find((pair) => !pair.includes('='));
       return bad === undefined ? undefined : `${bad} must be formatted as key=value`;
@@ -171,16 +171,6 @@ function wrongInteger(value: string, call: 'ParseInt' | 'ParseUint'): string | u
   const syntax = /^(0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]*|0[bB][01_]+|[1-9][0-9_]*)$/.test(digits);
   if (!syntax) return `strconv.${call}: parsing ${quote(value)}: invalid syntax`;
   return Math.abs(Number(digits.replace(/_/g, ''))) >= 2 ** 63 ? `strconv.${call}: parsing ${quote(value)}: value out of range` : undefined;
-}
-
-function wrongDuration(value: string): string | undefined {
-  try {
-    parseGoDuration(value);
-    return undefined;
-  } catch (error) {
-    if (error instanceof DurationError) return error.message;
-    throw error;
-  }
 }
 
 /** encoding/csv of one line: commas separate, double quotes hold together. */

@@ -1,6 +1,6 @@
 /** The kubelet's command line (kubernetes cmd/kubelet/app/options/options.go): its own flags, and those that stand for a field of the configuration. */
 import type { TypeInfo } from '../../api/schema.ts';
-import { DurationError, parseGoDuration } from '../../apimachinery/duration.ts';
+import { durationProblem } from '../../apimachinery/duration.ts';
 import { kubeletConfigurationType } from '../../kubelet/configuration/type.ts';
 import type { Process } from '../../linux/process.ts';
 import { Exit } from '../../linux/program.ts';
@@ -130,14 +130,7 @@ function wrongValue(type: TypeInfo, text: string): string | undefined {
     const odd = pairs(text).find((pair) => !/[=<]/.test(pair));
     return odd === undefined ? undefined : `malformed pair, expect string=string`;
   }
-  if (type.scalar !== 'duration') return undefined;
-  try {
-    parseGoDuration(text);
-    return undefined;
-  } catch (error) {
-    if (error instanceof DurationError) return error.message;
-    throw error;
-  }
+  return type.scalar === 'duration' ? durationProblem(text) : undefined;
 }
 
 function valueFor(type: TypeInfo, text: string): unknown {

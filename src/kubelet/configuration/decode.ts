@@ -1,6 +1,6 @@
 /** Reading /var/lib/kubelet/config.yaml (kubernetes pkg/kubelet/kubeletconfig/configfiles, util/codec). */
 import { unknownFields, wrongType } from '../../api/decode.ts';
-import { DurationError, parseGoDuration } from '../../apimachinery/duration.ts';
+import { durationProblem } from '../../apimachinery/duration.ts';
 import { parseYaml, YamlError } from '../../apimachinery/yaml.ts';
 import { apiVersion, kubeletConfigurationType } from './type.ts';
 
@@ -22,15 +22,7 @@ export function decodeConfiguration(text: string, path: string): { readonly conf
 const checks = {
   quantity: () => undefined,
   time: () => undefined,
-  duration: (value: string): string | undefined => {
-    try {
-      parseGoDuration(value);
-      return undefined;
-    } catch (error) {
-      if (error instanceof DurationError) return error.message;
-      throw error;
-    }
-  },
+  duration: durationProblem,
 };
 
 function parsed(text: string): Raw {
