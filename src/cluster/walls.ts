@@ -41,6 +41,10 @@ const tellsNothing =
 const operation = (each: TxnOperation): string =>
   'put' in each ? `put ${each.put.key}` : 'delete' in each ? `delete ${each.delete.key}` : `range ${each.range.key}`;
 
+type RangeOutcome = { readonly count: number; readonly revision: number };
+/** A list is answered from the watch cache: etcd is only asked how new the cache has to be. */
+const readOutcome = (key: string, { count, revision }: RangeOutcome): string => (key.endsWith('/') ? `revision ${revision}` : `${count} found`);
+
 /** Reads of the apiserver are left out: guarded writes tell the story. */
 export const describeEtcd: Describe = (method, args) => {
   if (method === 'txn') {
@@ -55,7 +59,7 @@ export const describeEtcd: Describe = (method, args) => {
   if (method === 'put' || method === 'deleteRange') return { call: `${method === 'put' ? 'put' : 'delete'} ${text(args[0])}` };
   if (method === 'range' && tellsNothing.test((args[0] as RangeRequest).key)) return undefined;
   if (method === 'range' && (args[0] as RangeRequest).rangeEnd === undefined)
-    return { call: `range ${(args[0] as RangeRequest).key}`, outcome: (result) => `${(result as { count: number }).count} found` };
+    return { call: `range ${(args[0] as RangeRequest).key}`, outcome: (result) => readOutcome((args[0] as RangeRequest).key, result as RangeOutcome) };
   return undefined;
 };
 

@@ -45,11 +45,33 @@ const globalFlags: Readonly<Record<string, readonly string[]>> = {
     '--container',
     '--image',
     '--replicas',
+    '--for',
+    '--timeout',
+    '--sort-by',
+    '--field-selector',
   ],
   crictl: ['-r', '--runtime-endpoint', '-i', '--image-endpoint', '-c', '--config', '-t', '--timeout', '-o', '--output', '--name', '--state', '--label'],
   ctr: ['-n', '--namespace', '-a', '--address', '--timeout', '--connect-timeout'],
   nerdctl: ['-n', '--namespace', '-a', '--address', '-H', '--host', '--snapshotter'],
   docker: ['-c', '--context', '-H', '--host', '--config', '-l', '--log-level'],
+  etcdctl: ['--endpoints', '--cacert', '--cert', '--key', '-w', '--write-out', '--user', '--command-timeout', '--dial-timeout'],
+  etcdutl: ['-w', '--write-out'],
+};
+
+/** Two names of one flag: a pattern may name either. */
+const otherNames: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  kubectl: [
+    ['-n', '--namespace'],
+    ['-o', '--output'],
+    ['-A', '--all-namespaces'],
+    ['-l', '--selector'],
+    ['-f', '--filename'],
+    ['-c', '--container'],
+    ['-v', '--v'],
+  ],
+  crictl: [['-r', '--runtime-endpoint']],
+  ctr: [['-n', '--namespace']],
+  nerdctl: [['-n', '--namespace']],
 };
 
 /** Tools whose verbs are two words: `ctr containers list`. */
@@ -93,8 +115,14 @@ export function parseCommand(node: string, argv: readonly string[], status: () =
     if (!word.startsWith('-') || word === '-') words.push(word);
     else if (word.includes('=')) flags[word.slice(0, word.indexOf('='))] = word.slice(word.indexOf('=') + 1);
     else if (takesValue.includes(word) && i + 1 < argv.length) flags[word] = argv[++i] as string;
-    else flags[word] = true;
+    else {
+      flags[word] = true;
+      // `-nkube-system`
+      if (/^-\w./.test(word) && takesValue.includes(word.slice(0, 2))) flags[word.slice(0, 2)] = word.slice(2);
+    }
   }
+  for (const pair of Object.hasOwn(otherNames, tool) ? (otherNames[tool] ?? []) : [])
+    for (const [name, other] of [pair, pair.toReversed()]) if (flags[other as string] !== undefined) flags[name as string] ??= flags[other as string] as string;
   const verbWords = Object.hasOwn(nested, tool) && nested[tool]?.includes(words[0] ?? '') ? 2 : 1;
   const verb = words.slice(0, verbWords).join(' ');
   const [first = '', ...rest] = words.slice(verbWords);

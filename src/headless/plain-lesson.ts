@@ -30,7 +30,8 @@ export class PlainLesson {
   #lineEnded = true;
   readonly #screen = new VtScreen(size.columns, size.rows);
   #current = 0;
-  #situations = 0;
+  /** Those that were told in this step. */
+  #situations: readonly string[] = [];
   #deadEnd: string | undefined;
 
   constructor(session: Session, language: () => Language, print: (text: string) => void) {
@@ -182,7 +183,7 @@ export class PlainLesson {
   #task(view: LessonView | undefined): void {
     const step = view?.steps[view.current];
     if (!view || !step) return;
-    this.#situations = step.situations.length;
+    this.#situations = step.situations;
     this.#deadEnd = undefined;
     this.#print(
       `${this.#say('step', { n: view.current + 1, of: view.steps.length })} · ${this.#say(`kind_${step.kind}`)} · ${this.#say('points', { n: step.of })}\n`,
@@ -205,8 +206,9 @@ export class PlainLesson {
     if (!view) return;
     const step = view.steps[view.current];
     if (view.current === this.#current) {
-      for (const text of step?.situations.slice(this.#situations) ?? []) this.#print(`\n→ ${withoutMarks(text)}\n`);
-      this.#situations = step?.situations.length ?? 0;
+      const fresh = step?.situations.filter((text) => !this.#situations.includes(text)) ?? [];
+      for (const text of fresh) this.#print(`\n→ ${withoutMarks(text)}\n`);
+      this.#situations = [...this.#situations, ...fresh];
       this.#stuck(step?.deadEnd);
       return;
     }

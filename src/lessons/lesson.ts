@@ -88,6 +88,11 @@ export type Quiz =
   | { readonly type: 'fill'; readonly answer: string | readonly string[] }
   | { readonly type: 'number'; readonly answer: number; readonly tolerance?: number };
 
+/** A key of prose; with `until`, only of use until that check of the step holds: then it is passed over, and costs nothing. */
+export type Hint = string | { readonly say: string; readonly until: string };
+/** The key of its prose. */
+export const hintKey = (hint: Hint): string => (typeof hint === 'string' ? hint : hint.say);
+
 type Situation = { readonly when: Check; readonly say: string };
 
 /** The world is such that the step cannot be passed any more: it is said, and the way back to the step's beginning is offered. */
@@ -101,8 +106,8 @@ export type Step = {
   readonly at?: string;
   readonly points?: number;
   readonly checks?: readonly Check[];
-  /** Keys of prose, mildest first. */
-  readonly hints?: readonly string[];
+  /** Mildest first. */
+  readonly hints?: readonly Hint[];
   readonly situations?: readonly Situation[];
   readonly deadEnds?: readonly DeadEnd[];
   /** Of a prediction. */

@@ -1,5 +1,5 @@
 /** What a schema cannot say: names that must fit together, within a lesson and between its languages. */
-import type { Check, Lesson, Problem, Prose, Quiz, Step, StepProse } from './lesson.ts';
+import { type Check, hintKey, type Lesson, type Problem, type Prose, type Quiz, type Step, type StepProse } from './lesson.ts';
 import { placeholders } from './variables.ts';
 import type { Source } from './yaml-source.ts';
 
@@ -73,6 +73,9 @@ function shapeProblems(step: Step, vars: Vars): [string, string][] {
   if (step.kind === 'predict' && step.answer !== undefined && !step.choices?.includes(step.answer))
     problems.push(['answer', `the answer "${step.answer}" is none of the choices`]);
   if (step.kind === 'quiz') problems.push(...quizProblems(step, vars));
+  for (const hint of step.hints ?? [])
+    if (typeof hint !== 'string' && !step.checks?.some(({ id }) => id === hint.until))
+      problems.push(['hints', `the hint "${hint.say}" is of use until "${hint.until}", which is no check of it`]);
   return problems;
 }
 
@@ -151,7 +154,7 @@ export function checkProse(lesson: Lesson, source: Source): Problem[] {
     compare(`${at}/choices`, choices, Object.keys(text.choices ?? {}), `choice of ${step.id}`);
     const shown = (step.checks ?? []).filter((check) => !('visibility' in check && check.visibility === 'grader')).map(({ id = '' }) => id);
     compare(`${at}/checks`, shown, Object.keys(text.checks ?? {}), `check of ${step.id}`);
-    compare(`${at}/hints`, step.hints ?? [], Object.keys(text.hints ?? {}), `hint of ${step.id}`);
+    compare(`${at}/hints`, (step.hints ?? []).map(hintKey), Object.keys(text.hints ?? {}), `hint of ${step.id}`);
     for (const [key, name] of [
       ['situations', 'situation'],
       ['deadEnds', 'dead end'],

@@ -4,7 +4,7 @@ import { evaluate, meets } from '../grading/evaluate.ts';
 import { gates, scoreStep } from '../grading/score.ts';
 import type { Verdict } from '../grading/verdict.ts';
 import type { WorldView } from '../grading/world-view.ts';
-import { type Check, type Lesson, pointsOf, type Step } from '../lessons/lesson.ts';
+import { type Check, hintKey, type Lesson, pointsOf, type Step } from '../lessons/lesson.ts';
 import type { Milliseconds } from '../sim/routine.ts';
 import { isRight } from './answers.ts';
 import { withinOf } from './within.ts';
@@ -19,9 +19,12 @@ export type StepState = {
   doneAtOnce: boolean;
   /** The answer of each check, by its id. */
   readonly verdicts: Map<string, Verdict>;
-  hintsTaken: number;
+  /** Keys of the hints uncovered, in that order. */
+  readonly hints: string[];
   /** Keys of situations met, in the order in which they were met. */
   readonly situations: string[];
+  /** Those of them that hold now. */
+  holding: readonly string[];
   /** The dead end in which the world stands now, by its key, and all that were met. */
   deadEnd: string | undefined;
   readonly deadEndsMet: Set<string>;
@@ -36,13 +39,23 @@ const newStepState = ({ id }: Step): StepState => ({
   looked: false,
   doneAtOnce: false,
   verdicts: new Map(),
-  hintsTaken: 0,
+  hints: [],
   situations: [],
+  holding: [],
   deadEnd: undefined,
   deadEndsMet: new Set(),
   answer: undefined,
   attempts: 0,
 });
+
+/** Keys of the hints after those that were uncovered, less those that tell of what is done already. */
+export function hintsAhead({ hints = [] }: Step, { hints: taken, verdicts }: StepState): readonly string[] {
+  const after = hints.findIndex((hint) => hintKey(hint) === taken.at(-1)) + 1;
+  return hints
+    .slice(after)
+    .filter((hint) => typeof hint === 'string' || verdicts.get(hint.until)?.state !== 'passed')
+    .map(hintKey);
+}
 
 /** A check that gates nothing, and may still come true after its step was passed. */
 type Pending = { readonly check: Check; readonly verdicts: Map<string, Verdict>; readonly passedAt: Milliseconds };
@@ -91,7 +104,8 @@ export class LessonRun {
     this.#lookAtPending(world);
     if (!step || !state) return false;
     for (const check of step.checks ?? []) state.verdicts.set(check.id ?? '', evaluate(check, world, this.#expressions));
-    for (const { when, say } of step.situations ?? []) if (!state.situations.includes(say) && this.#holds(when, world)) state.situations.push(say);
+    state.holding = (step.situations ?? []).filter(({ when }) => this.#holds(when, world)).map(({ say }) => say);
+    for (const say of state.holding) if (!state.situations.includes(say)) state.situations.push(say);
     state.deadEnd = step.deadEnds?.find(({ when }) => this.#holds(when, world))?.say;
     if (state.deadEnd !== undefined) state.deadEndsMet.add(state.deadEnd);
     const passed = this.#settle(step, state);
@@ -110,10 +124,12 @@ export class LessonRun {
     return this.#settle(step, state);
   }
 
-  /** Uncovers the next hint. */
+  /** Uncovers the next hint that is of use. */
   hint(stepId: string): void {
     const { step, state } = this.#here();
-    if (step && state && step.id === stepId) state.hintsTaken = Math.min(state.hintsTaken + 1, step.hints?.length ?? 0);
+    if (!step || !state || step.id !== stepId) return;
+    const [next] = hintsAhead(step, state);
+    if (next !== undefined) state.hints.push(next);
   }
 
   /** Goes on from a step that has only to be read. */
@@ -131,7 +147,7 @@ export class LessonRun {
     const state = this.steps[index];
     if (!step || !state) return 0;
     const holds = (check: Check): boolean => state.verdicts.get(check.id ?? '')?.state === 'passed';
-    const { earned, bonus } = scoreStep(step, { done: state.done, hints: state.hintsTaken, wrongAnswers: this.wrongAnswers(index), holds }, false);
+    const { earned, bonus } = scoreStep(step, { done: state.done, hints: state.hints.length, wrongAnswers: this.wrongAnswers(index), holds }, false);
     return earned + bonus;
   }
 

@@ -3,7 +3,7 @@ import { isWorldName, worlds } from '../cluster/worlds/index.ts';
 import { ExpressionError, Expressions, parseExpression } from '../grading/cel.ts';
 import { conditionWords } from '../grading/expression-words.ts';
 import { wordings } from '../grading/wording.ts';
-import { type Check, type Language, type LoadedLesson, languages, type Problem, pointsOf, type Step } from '../lessons/lesson.ts';
+import { type Check, hintKey, type Language, type LoadedLesson, languages, type Problem, pointsOf, type Step } from '../lessons/lesson.ts';
 import { drawVariables, fill } from '../lessons/variables.ts';
 
 const totalPoints = 100;
@@ -95,7 +95,7 @@ function hintProblems(loaded: LoadedLesson): Problem[] {
     .filter((line, index, all) => line.length > longestGivenLine && !line.startsWith('@') && all.indexOf(line) === index);
   return lesson.steps.flatMap((step) =>
     languages.flatMap((language) =>
-      (step.hints ?? []).flatMap((key, index, keys): Problem[] => {
+      (step.hints ?? []).map(hintKey).flatMap((key, index, keys): Problem[] => {
         const hint = prose[language].steps[step.id]?.hints?.[key] ?? '';
         const say = (message: string, remedy: string): Problem =>
           problemAt(loaded, { pointer: `/steps/${step.id}/hints/${key}`, message, remedy, file: `${language}.yaml` });

@@ -2,7 +2,7 @@
 import { toldIn, type Verdict } from '../grading/verdict.ts';
 import { type Language, pointsOf, type Quiz, type Step, type StepKind, type StepProse } from '../lessons/lesson.ts';
 import { fillAll } from '../lessons/variables.ts';
-import type { LessonRun, StepState } from './lesson-run.ts';
+import { hintsAhead, type LessonRun, type StepState } from './lesson-run.ts';
 import type { Elsewhere } from './place.ts';
 import type { Session } from './session.ts';
 
@@ -99,9 +99,12 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
     checks: (step.checks ?? [])
       .filter((check) => !('visibility' in check && check.visibility === 'grader'))
       .map(({ id = '' }) => ({ id, text: prose?.checks?.[id] ?? id.replaceAll('-', ' '), ...checkView(id, state, tried, language) })),
-    hints: (step.hints ?? []).slice(0, state.hintsTaken).map((key) => prose?.hints?.[key] ?? key),
-    hintsLeft: Math.max(0, (step.hints?.length ?? 0) - state.hintsTaken),
-    situations: state.situations.map((key) => prose?.situations?.[key] ?? key),
+    hints: state.hints.map((key) => prose?.hints?.[key] ?? key),
+    hintsLeft: hintsAhead(step, state).length,
+    // What is not so any more is not said any more; but the newest is for whoever has yet to read it.
+    situations: state.situations
+      .filter((key, index, all) => index === all.length - 1 || state.holding.includes(key))
+      .map((key) => prose?.situations?.[key] ?? key),
     deadEnd: state.deadEnd === undefined || state.done ? undefined : (prose?.deadEnds?.[state.deadEnd] ?? state.deadEnd),
     ask: step.kind === 'quiz' || step.kind === 'predict' ? quiz : undefined,
     choices: quiz && 'choices' in quiz ? quiz.choices.map((id) => ({ id, text: texts[id] ?? id })) : [],

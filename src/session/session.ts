@@ -48,6 +48,8 @@ export class Session {
   /** Inputs there were when the step that is worked on began, and the moment. */
   #step = { after: 0, at: 0 };
   #cause = 0;
+  /** The last line with something in it. */
+  #asked = 0;
 
   /** `cluster`: a world that was booted for these very options before. */
   constructor(options: SessionOptions, cluster = newCluster({ seed: options.seed, world: options.world })) {
@@ -106,7 +108,7 @@ export class Session {
 
   /** Walls crossed because of the last typed line. */
   get crossings(): readonly Crossing[] {
-    return this.cluster.trace.of(this.#cause);
+    return this.cluster.trace.of(this.#asked);
   }
 
   /** Something comes from outside, at the present virtual time; what else is due at this very moment comes first, in a replay too. */
@@ -117,6 +119,8 @@ export class Session {
     this.#inputs.push({ ...input, at: this.elapsed });
     const { sim } = this.cluster;
     if ('line' in input) this.#cause++;
+    // A line of nothing asks nobody for anything: what was done before it stays in sight.
+    if ('line' in input && input.line.trim() !== '') this.#asked = this.#cause;
     sim.cause = this.#cause;
     this.#deliver(input);
     sim.cause = 0;

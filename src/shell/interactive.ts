@@ -117,10 +117,14 @@ function* promptedLine(shell: Shell, variable: 'PS1' | 'PS2'): Routine<string | 
   const { tty } = process.stdin;
   shell.interrupted = false;
   yield* process.printError(yield* promptText(shell, variable));
+  // What was typed ahead has been echoed in the midst of other output: readline shows it once more, behind the prompt.
+  const ahead = tty !== undefined && tty.waiting > 0 && tty.echo;
   if (tty) tty.reader = lineReader(shell);
   tty?.changed.notify();
   try {
-    return yield* interruptible(shell, readLine(process.stdin));
+    const line = yield* interruptible(shell, readLine(process.stdin));
+    if (ahead && line !== undefined) tty.write(`${line}\n`);
+    return line;
   } finally {
     if (tty) tty.reader = undefined;
     tty?.changed.notify();

@@ -16,6 +16,20 @@ describe('a command is understood from its words', () => {
     expect(parse('kubectl exec web -- rm -rf /')).toMatchObject({ verb: 'exec', names: [] });
   });
 
+  test('however a flag is written', () => {
+    for (const line of [
+      'get pods -n kube-system',
+      'get pods -nkube-system',
+      'get pods -n=kube-system',
+      '--namespace kube-system get po',
+      'get pods --namespace=kube-system',
+    ])
+      for (const flag of ['-n', '--namespace'])
+        expect(matchesCommand({ tool: 'kubectl', verb: 'get', resource: 'pods', flags: { [flag]: 'kube-system' } }, parse(`kubectl ${line}`)), line).toBe(true);
+    expect(parse('etcdctl --endpoints https://127.0.0.1:2379 --cacert ca.crt get / --rev=4')).toMatchObject({ verb: 'get', flags: { '--rev': '4' } });
+    expect(parse('kubectl exec -it web -- sh').flags).toEqual({ '-it': true });
+  });
+
   test('nothing, empty words, and words that JavaScript knows', () => {
     for (const argv of [
       [],

@@ -31,9 +31,7 @@ function stateOf(session: Session): State {
     processes: [...session.cluster.machines.values()]
       .map((machine) => [...machine.kernel.processes.values()].map(({ pid, comm }) => `${pid} ${comm}`).join())
       .join('\n'),
-    steps: JSON.stringify(
-      session.run?.steps.map(({ id, done, hintsTaken, attempts, answer, situations }) => ({ id, done, hintsTaken, attempts, answer, situations })),
-    ),
+    steps: JSON.stringify(session.run?.steps.map(({ id, done, hints, attempts, answer, situations }) => ({ id, done, hints, attempts, answer, situations }))),
   };
 }
 

@@ -35,6 +35,15 @@ describe('the prompt', () => {
     expect(session.type(lines[lines.length - 1] as string)).toBe(output + prompt);
   });
 
+  test('a line that was typed ahead stands behind the prompt once more, as readline shows it', () => {
+    const session = new Session();
+    session.tty.typeLine('sleep 2');
+    session.advance(500);
+    session.tty.typeLine('echo ahead');
+    session.advance(3_000);
+    expect(session.screen).toBe(`${prompt}sleep 2\necho ahead\n${prompt}echo ahead\nahead\n${prompt}`);
+  });
+
   test('tells of mistakes without a line number', () => {
     const session = new Session();
     expect(session.type('echo a)')).toBe(`bash: syntax error near unexpected token \`)'\n${prompt}`);

@@ -58,8 +58,8 @@ export function isAsking(lesson: LessonState | undefined): boolean {
 export function newlyTold({ view: before }: LessonState, after: LessonView | undefined): LessonState['told'] {
   if (!before || !after || before.current !== after.current) return undefined;
   const [was, is] = [before.steps[before.current], after.steps[after.current]];
-  if (!was || !is) return undefined;
-  return is.hints.length > was.hints.length ? 'hint' : is.situations.length > was.situations.length ? 'situation' : undefined;
+  if (!was || !is || was.task !== is.task) return undefined;
+  return is.hints.length > was.hints.length ? 'hint' : is.situations.some((text) => !was.situations.includes(text)) ? 'situation' : undefined;
 }
 
 /** The world stands in a dead end of the step. */

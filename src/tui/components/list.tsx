@@ -1,6 +1,7 @@
 /** A list to choose one of, with entries of several rows; where not all fit, those around the pointer, and how many more there are. */
+import { useInput } from 'ink';
 import SelectInput from 'ink-select-input';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { windowOf } from '../view/window.ts';
 import { useDrawing } from './context.ts';
 import { Rows } from './rows.tsx';
@@ -27,21 +28,41 @@ type ChoosingProps = {
   readonly values: readonly string[];
   readonly first?: number;
   readonly focused?: boolean;
+  /** Entries that PgUp and PgDn pass over. */
+  readonly page?: number;
   readonly onHighlight: (value: string) => void;
   readonly onSelect: (value: string) => void;
 };
 
-/** The keys of a list; what is chosen is drawn by others, who know which rows there are. */
-export function Choosing({ values, first = 0, focused = true, onHighlight, onSelect }: ChoosingProps) {
+/** The keys of a list: up, down, PgUp, PgDn, Home, End, Enter. What is chosen is drawn by others, who know which rows there are. */
+export function Choosing({ values, first = 0, focused = true, page = 8, onHighlight, onSelect }: ChoosingProps) {
   const items = useMemo(() => values.map((value) => ({ value, label: value })), [values]);
+  const at = useRef(first);
+  // The list knows single steps only: after a leap it begins anew where the pointer is.
+  const [leap, setLeap] = useState({ to: first, count: 0 });
+  useInput(
+    (_input, key) => {
+      const last = values.length - 1;
+      const to = key.pageUp ? at.current - page : key.pageDown ? at.current + page : key.home ? 0 : key.end ? last : undefined;
+      if (to === undefined || last < 0) return;
+      at.current = Math.max(0, Math.min(last, to));
+      setLeap(({ count }) => ({ to: at.current, count: count + 1 }));
+      onHighlight(values[at.current] as string);
+    },
+    { isActive: focused },
+  );
   return (
     <SelectInput
+      key={leap.count}
       items={items}
-      initialIndex={first}
+      initialIndex={leap.to}
       isFocused={focused}
       indicatorComponent={Nothing}
       itemComponent={Nothing}
-      onHighlight={({ value }) => onHighlight(value)}
+      onHighlight={({ value }) => {
+        at.current = values.indexOf(value);
+        onHighlight(value);
+      }}
       onSelect={({ value }) => onSelect(value)}
     />
   );

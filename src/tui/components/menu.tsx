@@ -20,7 +20,7 @@ export function Menu({ tracks, kept, size, notice }: MenuProps) {
   return (
     <Box flexDirection="column" paddingX={1}>
       <Rows rows={menuRows(entries, Math.max(0, ids.indexOf(chosen ?? '')), notice, context)} />
-      <Choosing values={ids} first={first} onHighlight={setChosen} onSelect={actions.menu} />
+      <Choosing values={ids} first={first} page={Math.max(2, size.rows - 8)} onHighlight={setChosen} onSelect={actions.menu} />
     </Box>
   );
 }

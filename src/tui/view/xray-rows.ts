@@ -2,7 +2,7 @@
 import type { XrayHop, XrayRow } from '../../session/xray.ts';
 import stringWidth from '../fast-width.ts';
 import type { Look, Style } from '../text/style.ts';
-import { cut, pad } from '../text/wrap.ts';
+import { cut, pad, wrapSpans } from '../text/wrap.ts';
 import type { Say } from '../words.ts';
 
 const wallLooks: Readonly<Record<string, Look>> = {
@@ -24,7 +24,7 @@ const sometimes: ReadonlySet<string> = new Set(['docker', 'containerd']);
 const mostCalls = 6;
 
 export function xrayRows(hops: readonly XrayHop[], width: number, style: Style, say: Say): string[] {
-  if (hops.length === 0) return [style('faint', cut(say('xrayNone'), width))];
+  if (hops.length === 0) return wrapSpans([{ text: say('xrayNone'), look: 'faint' }], width, style);
   return [wallsRow(hops, width, style), ...hops.flatMap((hop) => hopRows(hop, width, style, say))];
 }
 

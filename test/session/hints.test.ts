@@ -1,0 +1,60 @@
+/** Paid hints are of use: what tells of a thing that is done already is passed over, and costs nothing. */
+import { describe, expect, test } from 'vitest';
+import { lessonView } from '../../src/session/lesson-view.ts';
+import { playScript } from '../../src/session/play.ts';
+import { Session } from '../../src/session/session.ts';
+import { load, smallLesson } from './small-lesson.ts';
+
+const made = (path: string): object => ({ id: path.slice('/root/'.length), file: { node: 'node01', path } });
+const step = {
+  id: 'two',
+  facts: {
+    points: 100,
+    checks: [made('/root/a'), made('/root/b')],
+    hints: [{ say: 'about-a', until: 'a' }, 'about-b', 'whole'],
+    situations: [
+      { when: { file: { node: 'node01', path: '/root/c' } }, say: 'c-is-there' },
+      { when: { file: { node: 'node01', path: '/root/d' } }, say: 'd-is-there' },
+    ],
+  },
+  prose: {
+    checks: { a: 'a', b: 'b' },
+    hints: { 'about-a': 'About a.', 'about-b': 'About b.', whole: 'Both.' },
+    situations: { 'c-is-there': 'c is there.', 'd-is-there': 'd is there.' },
+  },
+};
+const at = (session: Session) => lessonView(session, 'en', true)?.steps[0];
+
+describe('hints', () => {
+  const session = new Session({ world: 'node', seed: 1, lesson: smallLesson([step]) });
+
+  test('what is done is not told any more', () => {
+    expect(at(session)).toMatchObject({ hints: [], hintsLeft: 3 });
+    playScript(session, 'touch a');
+    expect(at(session)).toMatchObject({ hints: [], hintsLeft: 2 });
+    playScript(session, '@hint two');
+    expect(at(session)).toMatchObject({ hints: ['About b.'], hintsLeft: 1 });
+  });
+
+  test('a word on what was done goes when it is not so any more, but not before something else was said', () => {
+    playScript(session, 'touch c');
+    expect(at(session)?.situations).toEqual(['c is there.']);
+    playScript(session, 'rm c');
+    expect(at(session)?.situations).toEqual(['c is there.']);
+    playScript(session, 'touch d');
+    expect(at(session)?.situations).toEqual(['d is there.']);
+    playScript(session, 'touch c');
+    expect(at(session)?.situations).toEqual(['c is there.', 'd is there.']);
+  });
+
+  test('only what was read costs', () => {
+    playScript(session, 'touch b');
+    expect(session.run).toMatchObject({ finished: true, points: 75 });
+  });
+
+  test('the check that ends its use has to be there', () => {
+    expect(JSON.stringify(load([{ ...step, facts: { ...step.facts, hints: [{ say: 'about-a', until: 'z' }, 'about-b', 'whole'] } }]))).toContain(
+      'the hint \\"about-a\\" is of use until \\"z\\", which is no check of it',
+    );
+  });
+});
