@@ -30,8 +30,7 @@ export class PlainLesson {
   #lineEnded = true;
   readonly #screen = new VtScreen(size.columns, size.rows);
   #current = 0;
-  /** Those that were told in this step. */
-  #situations: readonly string[] = [];
+  readonly #situations = new Set<string>();
   #deadEnd: string | undefined;
 
   constructor(session: Session, language: () => Language, print: (text: string) => void) {
@@ -183,7 +182,7 @@ export class PlainLesson {
   #task(view: LessonView | undefined): void {
     const step = view?.steps[view.current];
     if (!view || !step) return;
-    this.#situations = step.situations;
+    for (const text of step.situations) this.#situations.add(text);
     this.#deadEnd = undefined;
     this.#print(
       `${this.#say('step', { n: view.current + 1, of: view.steps.length })} · ${this.#say(`kind_${step.kind}`)} · ${this.#say('points', { n: step.of })}\n`,
@@ -206,9 +205,7 @@ export class PlainLesson {
     if (!view) return;
     const step = view.steps[view.current];
     if (view.current === this.#current) {
-      const fresh = step?.situations.filter((text) => !this.#situations.includes(text)) ?? [];
-      for (const text of fresh) this.#print(`\n→ ${withoutMarks(text)}\n`);
-      this.#situations = [...this.#situations, ...fresh];
+      for (const text of step?.situations ?? []) if (this.#situations.size < this.#situations.add(text).size) this.#print(`\n→ ${withoutMarks(text)}\n`);
       this.#stuck(step?.deadEnd);
       return;
     }

@@ -48,7 +48,6 @@ export class Session {
   /** Inputs there were when the step that is worked on began, and the moment. */
   #step = { after: 0, at: 0 };
   #cause = 0;
-  /** The last line with something in it. */
   #asked = 0;
 
   /** `cluster`: a world that was booted for these very options before. */
@@ -106,7 +105,7 @@ export class Session {
     return this.#inputs;
   }
 
-  /** Walls crossed because of the last typed line. */
+  /** Walls crossed because of the last typed line that has something in it. */
   get crossings(): readonly Crossing[] {
     return this.cluster.trace.of(this.#asked);
   }
@@ -118,9 +117,7 @@ export class Session {
     while (this.#see(false));
     this.#inputs.push({ ...input, at: this.elapsed });
     const { sim } = this.cluster;
-    if ('line' in input) this.#cause++;
-    // A line of nothing asks nobody for anything: what was done before it stays in sight.
-    if ('line' in input && input.line.trim() !== '') this.#asked = this.#cause;
+    if ('line' in input && ++this.#cause && input.line.trim() !== '') this.#asked = this.#cause;
     sim.cause = this.#cause;
     this.#deliver(input);
     sim.cause = 0;
