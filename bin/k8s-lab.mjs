@@ -1,5 +1,8 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import module from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 
 // A lab is many short bursts of new code. A nursery that stays small and functions optimised later cost no time and a fifth less memory. V8 is told in
@@ -9,4 +12,6 @@ const flags = { 20: ['--semi-space-growth-factor=1', '--interrupt-budget=500000'
 if (process.argv[2] !== 'grade') for (const flag of flags[process.versions.node.split('.')[0]] ?? []) setFlagsFromString(flag);
 
 module.enableCompileCache?.();
-await import('../dist/start.mjs');
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const bundle = existsSync(join(dist, 'start.mjs')) ? dist : (await import('./unpack.mjs')).unpack(dist);
+await import(pathToFileURL(join(bundle, 'start.mjs')).href);

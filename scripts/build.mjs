@@ -1,10 +1,10 @@
 // Bundles everything into dist/: the package has no dependencies to install. Usage: node scripts/build.mjs [--pack] [--meta]
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 import { engineBundle } from './engine-bundle.mjs';
@@ -69,7 +69,6 @@ if (generated.status !== 0) process.exit(generated.status ?? 1);
 
 rmSync(`${root}/dist`, { recursive: true, force: true });
 mkdirSync(`${root}/dist`, { recursive: true });
-const packedTexts = new Set(['docsText']);
 /** The generated texts are files beside the bundle, read when first needed: parsing them as source would cost every start. */
 const assets = (format) => ({
   name: 'assets',
@@ -77,14 +76,9 @@ const assets = (format) => ({
     context.onLoad({ filter: /src[\\/]api[\\/]generated[\\/].*\.ts$/ }, async ({ path }) => {
       const [, name, text] = /export const (\w+) = \(\): string => (".*");\n$/s.exec(readFileSync(path, 'utf8'));
       const folder = format === 'esm' ? "new URL('./', import.meta.url)" : "'file://' + __dirname + '/'";
-      // What is read at each start stays plain; the words of `kubectl explain` are a tenth of the package and seldom read.
-      const packed = packedTexts.has(name);
-      const file = `${name}.json${packed ? '.br' : ''}`;
-      writeFileSync(`${root}/dist/${file}`, packed ? brotliCompressSync(JSON.parse(text)) : JSON.parse(text));
-      const read = `readFileSync(new URL('${file}', ${folder}))`;
+      writeFileSync(`${root}/dist/${name}.json`, JSON.parse(text));
       return {
-        contents: `import { readFileSync } from 'node:fs'; import { brotliDecompressSync } from 'node:zlib';
-export const ${name} = () => ${packed ? `brotliDecompressSync(${read})` : read}.toString('utf8');`,
+        contents: `import { readFileSync } from 'node:fs';\nexport const ${name} = () => readFileSync(new URL('${name}.json', ${folder}), 'utf8');`,
         loader: 'js',
         resolveDir: root,
       };
@@ -124,29 +118,39 @@ const commonJs = { ...common, outdir: undefined, outfile: 'dist/engine.cjs', for
 // Where a snapshot is made, a script has no module object.
 const world = await build({ ...commonJs, banner: { js: 'var module;module??={exports:{}};' }, stdin: engine.entry() });
 await build({ ...commonJs, outfile: 'dist/keep.cjs', entryPoints: ['src/headless/keep.ts'] });
+copyFileSync(`${root}/src/headless/load-engine.cjs`, `${root}/dist/load-engine.cjs`);
 const result = { metafile: { outputs: { ...screen.metafile.outputs, ...world.metafile.outputs } } };
 mustStartWithoutEngine(screen.metafile.outputs, 'src/headless/screen.ts');
 writeCatalogue();
 writeLicenses(root, result.metafile);
-if (process.argv.includes('--pack')) {
-  await packEngine(`${root}/dist/engine.cjs`);
-  packLessons(`${root}/dist/lessons.json.br`);
-}
+if (process.argv.includes('--pack')) await pack();
 if (process.argv.includes('--meta')) writeFileSync(`${root}/dist/meta.json`, JSON.stringify(result.metafile));
 
-/** The engine as it goes into the package. Terser names things so that they compress better; it is too slow for every build, and does nothing but rename. */
-async function packEngine(file) {
-  const { minify } = await import('terser');
-  const { code } = await minify(readFileSync(file, 'utf8'), { compress: false, mangle: true, ecma: 2020, format: { ecma: 2020, comments: false } });
-  writeFileSync(file, code);
-  writeFileSync(`${file}.br`, brotliCompressSync(code));
+/**
+ * The bundle and the lessons as one file of the package, which the first start unpacks (bin/unpack.mjs): together they compress a fifth better than npm
+ * makes them. A line of JSON with names and lengths in bytes, then the contents.
+ */
+async function pack() {
+  for (const name of readdirSync(`${root}/dist`)) if (/^engine\.cjs$|\.mjs$/.test(name)) await shorten(`${root}/dist/${name}`);
+  const built = readdirSync(`${root}/dist`).sort((a, b) => Number(a === 'start.mjs') - Number(b === 'start.mjs'));
+  const lessons = readdirSync(`${root}/lessons`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
+  const files = [
+    ...lessons.map((name) => `lessons/${name.replaceAll('\\', '/')}`).map((name) => [name, readFileSync(`${root}/${name}`)]),
+    ...built.map((name) => [name, readFileSync(`${root}/dist/${name}`)]),
+  ];
+  const index = Buffer.from(`${JSON.stringify(files.map(([name, { length }]) => [name, length]))}\n`);
+  const bytes = Buffer.concat([index, ...files.map(([, content]) => content)]);
+  // Named by what is in it: where it was unpacked into a cache, another package must not take it for its own.
+  const name = `${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}.br`;
+  writeFileSync(`${root}/dist/${name}`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS } }));
 }
 
-/** All lessons in one file: the words of sixty lessons in two languages compress together a quarter better than one by one. */
-function packLessons(file) {
-  const names = readdirSync(`${root}/lessons`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
-  const texts = names.map((name) => name.replaceAll('\\', '/')).sort();
-  writeFileSync(file, brotliCompressSync(JSON.stringify(Object.fromEntries(texts.map((name) => [name, readFileSync(`${root}/lessons/${name}`, 'utf8')])))));
+/** Terser names things so that they compress better; it is too slow for every build, and does nothing but rename. */
+async function shorten(file) {
+  const { minify } = await import('terser');
+  const options = { module: file.endsWith('.mjs'), compress: false, mangle: true, ecma: 2020, format: { ecma: 2020, comments: false } };
+  const { code } = await minify(readFileSync(file, 'utf8'), options);
+  writeFileSync(file, code);
 }
 
 /** What the menu needs of all lessons, in one small file: the first frame reads nothing else. Broken lessons are told by `lesson check`. */

@@ -26,7 +26,7 @@ export function engineBundle(root) {
   const plugin = {
     name: 'engine',
     setup(context) {
-      context.onResolve({ filter: /^engine:cjs$/ }, () => ({ path: '../bin/load-engine.cjs', external: true }));
+      context.onResolve({ filter: /^engine:cjs$/ }, () => ({ path: './load-engine.cjs', external: true }));
       context.onResolve({ filter: /^\.\.?\// }, async ({ path, importer, resolveDir, kind, pluginData }) => {
         if (pluginData === 'resolving' || kind === 'entry-point') return undefined;
         const { path: file, errors } = await context.resolve(path, { importer, resolveDir, kind, pluginData: 'resolving' });

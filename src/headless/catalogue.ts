@@ -10,13 +10,13 @@ type Catalogue = { readonly tracks: readonly TrackEntry[] /** Of lessons that ar
 /** `folder`: lessons of the user's own. */
 export async function readCatalogue(folder: string | undefined): Promise<Catalogue> {
   if (folder === undefined && existsSync(built)) return { tracks: JSON.parse(readFileSync(built, 'utf8')) as TrackEntry[], problems: [] };
-  const [{ isFile, packagedLessons }, { readTracks }, { problemText }] = await Promise.all([
+  const [{ packagedLessons }, { readTracks }, { problemText }] = await Promise.all([
     import('./lesson-files.ts'),
     import('./lessons-folder.ts'),
     import('../lessons/lesson.ts'),
   ]);
   const root = folder ?? packagedLessons();
-  if (!isFile(`${root}/tracks.yaml`)) throw new UsageError(`${root}: there is no tracks.yaml`);
+  if (!existsSync(`${root}/tracks.yaml`)) throw new UsageError(`${root}: there is no tracks.yaml`);
   const { tracks, problems } = readTracks(root);
   const entries = tracks.map(({ id, title, lessons }) => ({
     id,

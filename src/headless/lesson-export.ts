@@ -1,10 +1,11 @@
 /** `k8s-lab lesson export --for learners [DIR] -o FOLDER`: the copy of a course that learners get, and the proof that nothing hidden is in it. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Arguments, UsageError } from '../arguments.ts';
 import { leaks, learnerCopy } from '../lessons/learner-copy.ts';
 import { type Problem, problemText } from '../lessons/lesson.ts';
 import { loadLesson } from '../lessons/load.ts';
-import { isFile, isFolder, packagedLessons, textOf } from './lesson-files.ts';
+import { isFolder, packagedLessons } from './lesson-files.ts';
 import { lessonTexts } from './lesson-shelf.ts';
 import { lessonFolders } from './lessons-folder.ts';
 import { WriteError, writeInFolder } from './write-whole.ts';
@@ -25,7 +26,7 @@ export function exportLessons(values: Arguments['values'], [root = values.lesson
   try {
     for (const copy of copies) if ('files' in copy) for (const [name, text] of Object.entries(copy.files)) writeInFolder(join(output, copy.name, name), [text]);
     const tracks = join(root, 'tracks.yaml');
-    if (isFile(tracks)) writeInFolder(join(output, 'tracks.yaml'), [textOf(tracks)]);
+    if (existsSync(tracks)) writeInFolder(join(output, 'tracks.yaml'), [readFileSync(tracks, 'utf8')]);
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
     process.stderr.write(`k8s-lab: ${error.message}\n`);

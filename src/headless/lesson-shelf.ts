@@ -1,10 +1,10 @@
 /** The grader's lessons. Without the engine: whoever gives files to workers needs no world. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { normalLine } from '../grading/similarity.ts';
 import { learnerCopy } from '../lessons/learner-copy.ts';
 import type { LoadedLesson } from '../lessons/lesson.ts';
 import { loadLesson } from '../lessons/load.ts';
-import { isFile, sizeOf, textOf } from './lesson-files.ts';
 import { lessonFolders } from './lessons-folder.ts';
 
 type Known = { readonly loaded: LoadedLesson; readonly world: string; readonly hashes: readonly string[] };
@@ -43,7 +43,7 @@ export const lessonTexts = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     names.flatMap((name) => {
       const path = join(folder, name);
-      return isFile(path) && sizeOf(path) <= largestFile ? [[name, textOf(path)] as const] : [];
+      return existsSync(path) && statSync(path).size <= largestFile ? [[name, readFileSync(path, 'utf8')] as const] : [];
     }),
   );
 

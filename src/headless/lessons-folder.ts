@@ -1,4 +1,5 @@
 /** Lessons on disk: those that come with the lab, or a folder that the user names. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import tracksSchema from '../../lessons/schema/tracks.schema.json' with { type: 'json' };
 import { UsageError } from '../arguments.ts';
@@ -6,7 +7,7 @@ import type { Language, LoadedLesson, Problem, Track } from '../lessons/lesson.t
 import { loadLesson } from '../lessons/load.ts';
 import { schemaProblems } from '../lessons/schema-problems.ts';
 import { readYaml } from '../lessons/yaml-source.ts';
-import { foldersIn, isFile, sizeOf, textOf } from './lesson-files.ts';
+import { foldersIn } from './lesson-files.ts';
 
 const largestFile = 1024 * 1024;
 
@@ -15,7 +16,7 @@ type TrackEntry = { readonly id: string; readonly title: Readonly<Record<Languag
 /** The curriculum as tracks.yaml orders it; lessons that are only planned are not listed there. Broken lessons are left out and reported. */
 export function readTracks(folder: string): { readonly tracks: readonly Track[]; readonly problems: readonly Problem[] } {
   const path = join(folder, 'tracks.yaml');
-  if (!isFile(path)) throw new UsageError(`${folder}: there is no tracks.yaml`);
+  if (!existsSync(path)) throw new UsageError(`${folder}: there is no tracks.yaml`);
   const source = readYaml(path, readFile(path));
   if (!('data' in source)) return { tracks: [], problems: source };
   const problems: Problem[] = schemaProblems(source, tracksSchema);
@@ -38,7 +39,7 @@ export function readTracks(folder: string): { readonly tracks: readonly Track[];
 
 function readFile(path: string): string {
   try {
-    return textOf(path);
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw new UsageError(`${path}: ${error instanceof Error ? error.message.replace(/^E[A-Z]+: /, '').replace(/, \w+( '.*')?$/, '') : String(error)}`);
   }
@@ -49,8 +50,8 @@ export function readLesson(folder: string): LoadedLesson | readonly Problem[] {
   const files: Record<string, string> = {};
   for (const name of ['lesson.yaml', 'en.yaml', 'ko.yaml']) {
     const path = join(folder, name);
-    if (!isFile(path)) continue;
-    const size = sizeOf(path);
+    if (!existsSync(path)) continue;
+    const size = statSync(path).size;
     if (size > largestFile)
       return [{ file: path, line: 1, message: `the file has ${Math.round(size / 1024)} KiB`, remedy: 'A lesson’s file has 256 KiB at most' }];
     files[name] = readFile(path);
@@ -60,4 +61,4 @@ export function readLesson(folder: string): LoadedLesson | readonly Problem[] {
 
 /** Every lesson below a folder: folders that hold a lesson.yaml. */
 export const lessonFolders = (folder: string): string[] =>
-  isFile(join(folder, 'lesson.yaml')) ? [folder] : foldersIn(folder).flatMap((name) => lessonFolders(join(folder, name)));
+  existsSync(join(folder, 'lesson.yaml')) ? [folder] : foldersIn(folder).flatMap((name) => lessonFolders(join(folder, name)));

@@ -1,6 +1,5 @@
-// The engine as a module. The package carries it packed, a fifth smaller than npm would make it: the first start unpacks it beside itself, where a
-// snapshot of a world can be made of it; where nothing may be written, each start unpacks it in memory. What V8 compiled of it is kept in the cache
-// folder at the first end: a third of the time of a start. K8S_LAB_NO_CACHE=1 switches that off.
+// The engine as a module, beside the bundle. What V8 compiled of it is kept in the cache folder at the first end: a third of the time of a start.
+// K8S_LAB_NO_CACHE=1 switches that off.
 const { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { homedir } = require('node:os');
@@ -8,16 +7,10 @@ const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 const { isMainThread } = require('node:worker_threads');
 
-const file = join(__dirname, '..', 'dist', 'engine.cjs');
-const source = read(file) ?? unpacked();
+const file = join(__dirname, 'engine.cjs');
+const source = readFileSync(file);
 const folder = process.env.K8S_LAB_NO_CACHE ? undefined : join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'k8s-lab');
 module.exports = folder === undefined ? evaluated(compiled()) : evaluated(compiledBefore(folder));
-
-function unpacked() {
-  const unpacked = require('node:zlib').brotliDecompressSync(readFileSync(`${file}.br`));
-  writeWhole(file, unpacked);
-  return unpacked;
-}
 
 function evaluated(script) {
   const engine = { exports: {} };

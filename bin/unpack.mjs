@@ -1,0 +1,68 @@
+// The package carries the bundle in one packed file, a fifth smaller than npm would make of its files: the first start unpacks it in its place. Where
+// that may not be written (a package that root installed) it goes into the cache folder, and where there is none, into a folder that lasts as long as
+// the process.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+
+/** The folder with the bundle. Ends the process with a message where it can be written nowhere. */
+export function unpack(dist) {
+  const name = readdirSync(dist).find((each) => each.endsWith('.br'));
+  if (!name) fail(`${dist} has no bundle: install the package again, or, in a checkout, run npm start`);
+  const cache = process.env.K8S_LAB_NO_CACHE ? [] : [join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'k8s-lab', name.slice(0, -3))];
+  const kept = cache.find(isWhole);
+  if (kept) return kept;
+  const files = filesIn(join(dist, name));
+  const reasons = [];
+  for (const folder of [() => dist, ...cache.map((each) => () => each), forThisProcess]) {
+    try {
+      return written(folder(), files);
+    } catch (error) {
+      reasons.push(error.message);
+    }
+  }
+  fail(`no place to unpack to (${reasons.join('; ')}): set XDG_CACHE_HOME to a folder that may be written`);
+}
+
+/** What a start begins with is written last. */
+const isWhole = (folder) => existsSync(join(folder, 'start.mjs'));
+
+/** Path → content. The file is a line of JSON with names and lengths in bytes, and then the contents. */
+function filesIn(packed) {
+  const bytes = brotliDecompressSync(readFileSync(packed));
+  const end = bytes.indexOf('\n');
+  let at = end + 1;
+  return JSON.parse(bytes.toString('utf8', 0, end)).map(([name, length]) => {
+    at += length;
+    return [name, bytes.subarray(at - length, at)];
+  });
+}
+
+/** Each file whole or not at all: another start may do the same at this moment. */
+function written(folder, files) {
+  for (const [name, content] of files) {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    const temporary = `${path}.${process.pid}`;
+    try {
+      writeFileSync(temporary, content);
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  }
+  return folder;
+}
+
+function forThisProcess() {
+  const folder = mkdtempSync(join(tmpdir(), 'k8s-lab-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function fail(message) {
+  process.stderr.write(`k8s-lab: ${message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+
+const files = { 'lessons/tracks.yaml': 'tracks: []\n', 'yoga.wasm': '\u0000asm', 'start.mjs': 'export {};\n' };
+
+/** A package as npm installs it, with a small bundle. */
+function installed(): { readonly dist: string; readonly cache: string; readonly temporary: string } {
+  const root = mkdtempSync(join(tmpdir(), 'k8s-lab-package-'));
+  const [dist, cache, temporary] = ['dist', 'cache', 'tmp'].map((name) => join(root, name)) as [string, string, string];
+  for (const folder of [dist, temporary]) mkdirSync(folder);
+  const index = JSON.stringify(Object.entries(files).map(([name, content]) => [name, Buffer.byteLength(content)]));
+  writeFileSync(join(dist, 'abc123.br'), brotliCompressSync(`${index}\n${Object.values(files).join('')}`));
+  return { dist, cache, temporary };
+}
+
+function start({ dist, cache, temporary }: ReturnType<typeof installed>) {
+  const script = `import { unpack } from ${JSON.stringify(`file://${resolve('bin/unpack.mjs')}`)}; console.log(unpack(${JSON.stringify(dist)}));`;
+  const env = { ...process.env, XDG_CACHE_HOME: cache, TMPDIR: temporary, K8S_LAB_NO_CACHE: '' };
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', env });
+  return { folder: stdout.trim(), stderr, status };
+}
+
+const contents = (folder: string): object => Object.fromEntries(Object.keys(files).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+
+test('the first start unpacks the bundle in its place', () => {
+  const here = installed();
+  expect(start(here)).toEqual({ folder: here.dist, stderr: '', status: 0 });
+  expect(contents(here.dist)).toEqual(files);
+  expect(existsSync(here.cache)).toBe(false);
+});
+
+test('where the package cannot be written, into the cache, then into a folder of the process; where nothing can, it says so', () => {
+  const here = installed();
+  writeFileSync(join(here.dist, 'lessons'), 'in the way');
+  const kept = join(here.cache, 'k8s-lab', 'abc123');
+  expect(start(here)).toEqual({ folder: kept, stderr: '', status: 0 });
+  expect(contents(kept)).toEqual(files);
+  // What is there is used again, and not written anew.
+  writeFileSync(join(kept, 'yoga.wasm'), 'mine');
+  expect(start(here).folder).toBe(kept);
+  expect(readFileSync(join(kept, 'yoga.wasm'), 'utf8')).toBe('mine');
+
+  const noCache = { ...here, cache: join(here.dist, 'lessons') };
+  expect(start(noCache).folder).toContain(join(here.temporary, 'k8s-lab-'));
+  expect(readdirSync(here.temporary)).toEqual([]);
+  const nowhere = start({ ...noCache, temporary: join(here.dist, 'lessons') });
+  expect(nowhere).toMatchObject({ folder: '', status: 1 });
+  expect(nowhere.stderr).toMatch(/^k8s-lab: no place to unpack to \(.*\): set XDG_CACHE_HOME to a folder that may be written\n$/);
+});
