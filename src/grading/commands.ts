@@ -104,7 +104,7 @@ const plural = (word: string): string => findResource(word)?.resource ?? word;
 
 /** `status` is asked at each look: the process may still run. */
 export function parseCommand(node: string, argv: readonly string[], status: () => number | undefined): CommandRecord {
-  const tool = (argv[0] ?? '').slice((argv[0] ?? '').lastIndexOf('/') + 1);
+  const tool = programOf(argv[0] ?? '');
   // Anything can be called `constructor`.
   const takesValue = Object.hasOwn(globalFlags, tool) ? (globalFlags[tool] ?? []) : [];
   const words: string[] = [];
@@ -142,6 +142,11 @@ export function parseCommand(node: string, argv: readonly string[], status: () =
   };
 }
 
+const programOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** What stands behind `--`. */
+const insideOf = (argv: readonly string[]): string => (argv.includes('--') ? (argv[argv.indexOf('--') + 1] ?? '') : '');
+
 /** What the pattern leaves out is not asked. */
 export function matchesCommand(pattern: CommandPattern, command: CommandRecord): boolean {
   if (command.tool !== pattern.tool) return false;
@@ -150,6 +155,7 @@ export function matchesCommand(pattern: CommandPattern, command: CommandRecord):
   if (pattern.resource && !command.resource.split(',').includes(plural(pattern.resource))) return false;
   if (pattern.name && !command.names.includes(pattern.name)) return false;
   if (pattern.status !== undefined && command.status !== pattern.status) return false;
+  if (pattern.inside && !pattern.inside.includes(programOf(insideOf(command.argv)))) return false;
   if (pattern.at) {
     const other = pattern.at.startsWith('!');
     if ((command.node === pattern.at.replace(/^!/, '')) === other) return false;

@@ -44,6 +44,8 @@ export type CommandPattern = {
   readonly name?: string;
   readonly flags?: Readonly<Record<string, string | boolean>>;
   readonly at?: string;
+  /** Programs, one of which stands behind `--`: what runs in the container. */
+  readonly inside?: readonly string[];
   /** Exit status; default: whatever it was. */
   readonly status?: number;
 };

@@ -60,4 +60,8 @@ test('what a pattern asks for', () => {
   expect(matchesCommand({ tool: 'kubectl', at: 'node01' }, command)).toBe(false);
   expect(matchesCommand({ tool: 'kubectl', status: 1 }, command)).toBe(false);
   expect(matchesCommand({ tool: 'crictl' }, command)).toBe(false);
+  const exec = { tool: 'kubectl', verb: 'exec', inside: ['nslookup', 'dig'] };
+  expect(matchesCommand(exec, parse('kubectl exec -it web -- /usr/bin/dig shop'))).toBe(true);
+  expect(matchesCommand(exec, parse('kubectl exec web -- ls'))).toBe(false);
+  expect(matchesCommand(exec, parse('kubectl exec nslookup'))).toBe(false);
 });
