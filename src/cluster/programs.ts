@@ -2,7 +2,7 @@
 import { buildctl } from '../cli/buildctl/index.ts';
 import { cosign } from '../cli/cosign/index.ts';
 import { crictl } from '../cli/crictl/index.ts';
-import { ctr } from '../cli/ctr/index.ts';
+import { newCtr } from '../cli/ctr/index.ts';
 import { dockerBuildx } from '../cli/docker/buildx/index.ts';
 import { dockerCompose } from '../cli/docker/compose/index.ts';
 import { docker } from '../cli/docker/index.ts';
@@ -16,6 +16,7 @@ import { newRunc } from '../cli/runc/index.ts';
 import { Cni } from '../cni/cni.ts';
 import { imagePrograms } from '../images/programs/index.ts';
 import type { Registries } from '../images/registries.ts';
+import type { Kernel } from '../linux/kernel.ts';
 import type { Program } from '../linux/program.ts';
 import { programs as tools } from '../programs/index.ts';
 import { Runc } from '../runc/runc.ts';
@@ -47,7 +48,8 @@ export type ProgramSet = {
 /** `registries` are asked for when a node first pulls: the catalogue is large, and a shell alone needs none of it. */
 export function newProgramSet(trace: Trace, fault: Program, registries: () => Registries): ProgramSet {
   const shells = makeShellPrograms({ completers: new Map([['kubectl', completeKubectl]]) });
-  const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr, nerdctl: newNerdctl(({ kernel }) => new Cni({ kernel, sim: kernel.sim })) };
+  const cni = ({ kernel }: { readonly kernel: Kernel }): Cni => new Cni({ kernel, sim: kernel.sim });
+  const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr: newCtr(cni), nerdctl: newNerdctl(cni) };
   const components: Readonly<Record<string, Program>> = {
     etcd: etcdProgram,
     'kube-apiserver': newKubeApiserver(trace),

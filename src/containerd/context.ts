@@ -1,10 +1,9 @@
 /** What all of containerd's services share. */
-import type { ContainerdEvent } from '../interfaces/containerd.ts';
+import { ContainerdError, type ContainerdEvent, identifierProblem } from '../interfaces/containerd.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { Channel } from '../sim/channel.ts';
 import type { Sim } from '../sim/sim.ts';
-import { invalidArgument } from './errors.ts';
 import { type MetaState, type NamespaceState, newNamespace, type RunState } from './state.ts';
 
 /** What containerd's services share: the machine, and what lies on its disk. */
@@ -61,6 +60,6 @@ export class Context {
 
 /** identifiers.Validate. */
 export function checkIdentifier(name: string): void {
-  const pattern = '^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$';
-  if (!/^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$/.test(name)) throw invalidArgument(`identifier ${JSON.stringify(name)} must match ${pattern}`);
+  const problem = identifierProblem(name);
+  if (problem !== undefined) throw new ContainerdError('invalid argument', problem);
 }

@@ -92,6 +92,7 @@ export class ImageService {
 
   *pull(namespace: string, ref: string, options: PullOptions): Routine<ContainerdImage> {
     const reference = parsed(ref);
+    if (reference.tag === undefined && reference.digest === undefined) throw unknown('failed to resolve image: object required');
     const say = options.progress ?? (() => {});
     say({ ref, status: 'resolving' });
     const { registry, top } = yield* this.#registries.resolve(reference, options);

@@ -26,10 +26,13 @@ export class RuntimeBinaries {
       throw unknown(
         `failed to start shim: failed to resolve runtime path: runtime ${JSON.stringify(name)} binary not installed ${JSON.stringify(binary)}: file does not exist`,
       );
-    if (this.#checked && !this.#has('runc'))
-      throw unknown(
-        `failed to create shim task: OCI runtime create failed: unable to retrieve OCI runtime error (open ${bundles}/${namespace}/${id}/log.json: no such file or directory): exec: "runc": executable file not found in $PATH`,
-      );
+    const runc = container.runtime.options?.binary ?? 'runc';
+    const absolute = runc.startsWith('/');
+    if (!this.#checked || (absolute ? this.#files.exists(runc) : this.#has(runc))) return;
+    const why = absolute ? `fork/exec ${runc}: no such file or directory` : `exec: ${JSON.stringify(runc)}: executable file not found in $PATH`;
+    throw unknown(
+      `failed to create shim task: OCI runtime create failed: unable to retrieve OCI runtime error (open ${bundles}/${namespace}/${id}/log.json: no such file or directory): ${why}`,
+    );
   }
 
   /** Looks first where it was the last time. */

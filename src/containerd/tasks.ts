@@ -102,7 +102,8 @@ export class TaskService {
     if (!name) throw unknown(`invalid signal: ${signal}`);
     if (options.execId !== undefined) {
       const exec = task.execs.get(options.execId);
-      const process = exec && this.#context.kernel.processes.get(exec.pid);
+      if (!exec) throw notFound(`process does not exist ${options.execId}`);
+      const process = this.#context.kernel.processes.get(exec.pid);
       if (!process || exec.exitStatus() !== undefined) throw notFound('process already finished');
       process.signal(name);
       return;
@@ -140,8 +141,10 @@ export class TaskService {
 
   *exec(namespace: string, id: string, execId: string, process: OciSpec['process'], stdio: OciStdio): Routine<OciProcess> {
     const task = this.#get(namespace, id);
-    if (task.execs.has(execId)) throw alreadyExists(`process ${execId}`);
+    if (task.execs.has(execId)) throw alreadyExists(`id ${execId}`);
     if (this.#status(task) === 'PAUSED') throw unknown('cannot exec in a paused state');
+    if (this.#status(task) === 'STOPPED') throw unknown('cannot exec in a stopped state');
+    if (this.#status(task) === 'CREATED') throw unknown('cannot exec in a created state');
     yield* sleep(this.#context.sim.random.between(6, 12));
     try {
       const started = yield* this.#runtime.exec(task.root, id, process, stdio, task.shim.process.pid);

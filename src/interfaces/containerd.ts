@@ -24,8 +24,8 @@ export type ContainerdContainer = {
   readonly id: string;
   /** The image's name, '' for a root file system that came without one. */
   readonly image: string;
-  /** `root`: where runc keeps its state instead of /run/containerd/runc (io.containerd.runc.v2 Options.Root). */
-  readonly runtime: { readonly name: string; readonly options?: { readonly root?: string } };
+  /** Of io.containerd.runc.v2: `root` is where runc keeps its state instead of /run/containerd/runc, `binary` which runc is run. */
+  readonly runtime: { readonly name: string; readonly options?: { readonly root?: string; readonly binary?: string } };
   readonly snapshotter: string;
   readonly snapshotKey: string;
   /** Of a pod's container: it runs behind the sandbox's shim. */
@@ -96,6 +96,13 @@ export class ContainerdError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** What pkg/identifiers says of a name that is none; undefined for a good one. */
+export function identifierProblem(name: string): string | undefined {
+  const pattern = '^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$';
+  if (name.length > 76) return `identifier ${JSON.stringify(name)} greater than maximum length (76 characters): invalid argument`;
+  return new RegExp(pattern).test(name) ? undefined : `identifier ${JSON.stringify(name)} must match ${pattern}: invalid argument`;
 }
 
 /** Whether what was asked for is not there. */

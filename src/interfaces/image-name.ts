@@ -10,6 +10,15 @@ export function wholeImageName(text: string): string | undefined {
   return digest !== undefined || tagged ? whole : `${whole}:latest`;
 }
 
+/** What distribution/reference says of a name that is none; undefined for a good one. */
+export function referenceProblem(text: string): string | undefined {
+  if (wholeImageName(text) !== undefined) return undefined;
+  const whole = withImageHost(text);
+  const path = whole.slice(whole.indexOf('/') + 1);
+  const lower = wholeImageName(text.toLowerCase()) !== undefined && /[A-Z]/.test(imagePath(whole));
+  return lower ? `invalid reference format: repository name (${path}) must be lowercase` : 'invalid reference format';
+}
+
 /** What stands between the host and the tag. */
 export const imagePath = (whole: string): string => whole.slice(whole.indexOf('/') + 1).replace(/:[^:/]*$/, '');
 

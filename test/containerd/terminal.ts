@@ -1,6 +1,7 @@
 /** A shell on the test node: types lines, gives what they print. */
 import { crictl } from '../../src/cli/crictl/index.ts';
-import { ctr } from '../../src/cli/ctr/index.ts';
+import { newCtr } from '../../src/cli/ctr/index.ts';
+import { Cni } from '../../src/cni/cni.ts';
 import { SpecialNode } from '../../src/linux/inode.ts';
 import { type OpenFile, Sink, StreamReader } from '../../src/linux/open-file.ts';
 import type { Program } from '../../src/linux/program.ts';
@@ -16,7 +17,7 @@ export type Shell = {
 };
 
 export function newShell(config: Parameters<typeof newWorld>[0] = {}, more: Readonly<Record<string, Program>> = {}): Shell {
-  const world = newWorld(config, { ...programs, ...shellPrograms, crictl, ctr, ...more });
+  const world = newWorld(config, { ...programs, ...shellPrograms, crictl, ctr: newCtr(({ kernel }) => new Cni({ kernel, sim: kernel.sim })), ...more });
   world.files().mkdir('/bin');
   world.files().mkdir('/dev');
   world.files().mknod('/dev/null', new SpecialNode('character', { mode: 0o666, uid: 0, gid: 0, mtime: 0 }, 'null'));

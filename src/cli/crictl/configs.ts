@@ -35,7 +35,9 @@ export function* loadPod(context: Context, path: string): Routine<PodSandboxConf
   if (!metadata.name || !metadata.namespace) throw new Fatal(`name or namespace is not in metadata ${JSON.stringify(protoText(metadata))}`);
   if (config.linux && !config.linux.cgroupParent)
     yield* context.log('warning', 'cgroup_parent is not set. Use `runtime-config` to get the runtime cgroup driver');
-  return { ...config, metadata, ...(config.portMappings ? { portMappings: config.portMappings.map(portMapping) } : {}) };
+  const { servers = [], searches = [], options = [] } = (config.dnsConfig ?? {}) as Partial<NonNullable<PodSandboxConfig['dnsConfig']>>;
+  const dns = config.dnsConfig ? { dnsConfig: { servers, searches, options } } : {};
+  return { ...config, ...dns, metadata, ...(config.portMappings ? { portMappings: config.portMappings.map(portMapping) } : {}) };
 }
 
 /** A message as Go prints one. */

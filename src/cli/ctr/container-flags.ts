@@ -75,7 +75,7 @@ export const runFlags: readonly FlagSpec[] = [
 ];
 
 const unsimulated = ['sandbox', 'gpus', 'seccomp-profile', 'apparmor-default-profile', 'apparmor-profile', 'blockio-config-file', 'blockio-class'];
-const unsimulatedToo = ['rdt-class', 'uidmap', 'gidmap', 'cni', 'fifo-dir', 'log-uri', 'runtime-config-path'];
+const unsimulatedToo = ['rdt-class', 'uidmap', 'gidmap', 'fifo-dir', 'runtime-config-path'];
 
 /** What the flags forbid, and what the lab cannot do. */
 export function refuseUnsimulated(flags: Flags): void {

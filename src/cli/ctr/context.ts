@@ -1,6 +1,7 @@
 /** One run of ctr: its namespace, its connection, its messages. */
 
-import { type ContainerdApi, containerdProtocol } from '../../interfaces/containerd.ts';
+import type { CniRuntime } from '../../interfaces/cni.ts';
+import { type ContainerdApi, containerdProtocol, identifierProblem } from '../../interfaces/containerd.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
@@ -21,6 +22,18 @@ type Run = (context: Context) => Routine<number | undefined>;
 /** One command of the tree. */
 export type CtrCommand = Command<Run>;
 
+type ContextParts = {
+  readonly global: Flags;
+  readonly group: Flags | undefined;
+  readonly flags: Flags;
+  readonly args: readonly string[];
+  readonly help: () => string;
+  /** Whether what is asked of the daemon lies in a namespace. */
+  readonly namespaced: boolean;
+  /** go-cni, which is linked into the program. */
+  readonly cni: () => CniRuntime;
+};
+
 /** Made once a run. */
 export class Context {
   readonly process: Process;
@@ -31,11 +44,10 @@ export class Context {
   readonly group: Flags | undefined;
   readonly #address: string;
   readonly #help: () => string;
+  readonly #parts: ContextParts;
 
-  constructor(
-    process: Process,
-    parts: { readonly global: Flags; readonly group: Flags | undefined; readonly flags: Flags; readonly args: readonly string[]; readonly help: () => string },
-  ) {
+  constructor(process: Process, parts: ContextParts) {
+    this.#parts = parts;
     this.#help = parts.help;
     this.process = process;
     this.flags = parts.flags;
@@ -59,18 +71,31 @@ export class Context {
     yield* logLine(this.process, level, message, error === undefined ? {} : { error });
   }
 
+  cni(): CniRuntime {
+    return this.#parts.cni();
+  }
+
   client(): ContainerdApi {
     const path = this.#address.replace(/^unix:\/\//, '');
     try {
       const inode = this.process.fs.stat(path);
       this.process.fs.check(inode, 2, path);
-      return dialUnix(containerdProtocol, inode);
+      const client = dialUnix(containerdProtocol, inode);
+      if (this.#parts.namespaced) checkNamespace(this.namespace);
+      return client;
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       if (error.code === 'ENOENT') throw new CtrError(`cannot access socket ${path}: stat ${path}: no such file or directory`);
       throw new CtrError(`connection error: desc = "transport: Error while dialing: dial unix ${path}: connect: ${error.message.toLowerCase()}"`);
     }
   }
+}
+
+/** Each service of the daemon checks it (pkg/namespaces NamespaceRequired). */
+function checkNamespace(name: string): void {
+  if (name === '') throw new CtrError('namespace is required: failed precondition');
+  const wrong = identifierProblem(name);
+  if (wrong !== undefined) throw new CtrError(`namespace validation: ${wrong}`);
 }
 
 const flag = (type: NonNullable<FlagSpec['type']>, names: string, usage: string, defaultValue?: string): FlagSpec => {
@@ -100,9 +125,9 @@ export const list = (names: string, usage: string): FlagSpec => flag('stringArra
 /** Go's form. */
 export const duration = (names: string, usage: string, defaultValue?: string): FlagSpec => flag('duration', names, usage, defaultValue);
 
-/** `k=v` arguments; an argument without `=` means the empty value. */
+/** `k=v` arguments; an argument without `=` means `true` (cmd/ctr/commands LabelArgs). */
 export const labelArgs = (args: readonly string[]): Record<string, string> =>
-  Object.fromEntries(args.map((arg) => (arg.includes('=') ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : [arg, ''])));
+  Object.fromEntries(args.map((arg) => (arg.includes('=') ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : [arg, 'true'])));
 
 /** Sorted by key, with commas. */
 export const labelText = (labels: Readonly<Record<string, string>>): string =>

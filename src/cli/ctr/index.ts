@@ -1,4 +1,5 @@
 /** ctr: containerd's own unsupported client (containerd cmd/ctr). */
+import type { CniRuntime } from '../../interfaces/cni.ts';
 import { ContainerdError } from '../../interfaces/containerd.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
@@ -49,20 +50,25 @@ const ctrTree: CtrCommand = {
   ],
 };
 
+/** Groups whose services know no namespace. */
+const everywhere: ReadonlySet<string> = new Set(['namespaces', 'plugins', 'version', 'info', 'deprecations', 'events', 'oci']);
+
 const app: UrfaveApp = { version: 'v2.3.4', leafHelp: true, shortUsage: true, helpUsage: 'Show help' };
 
-export const ctr: Program = function* (argv, process) {
-  yield* sleep(process.sim.random.between(8, 14));
-  try {
-    return yield* dispatch(argv.slice(1), process);
-  } catch (error) {
-    if (error instanceof ContainerdError) return yield* fail(process, error.message, 1);
-    if (error instanceof CtrError) return yield* fail(process, error.message, error.status);
-    throw error;
-  }
-};
+/** ctr, with the libcni that it is linked with. */
+export const newCtr = (cni: (process: Process) => CniRuntime): Program =>
+  function* (argv, process) {
+    yield* sleep(process.sim.random.between(8, 14));
+    try {
+      return yield* dispatch(argv.slice(1), process, () => cni(process));
+    } catch (error) {
+      if (error instanceof ContainerdError) return yield* fail(process, error.message, 1);
+      if (error instanceof CtrError) return yield* fail(process, error.message, error.status);
+      throw error;
+    }
+  };
 
-function* dispatch(args: readonly string[], process: Process): Routine<number> {
+function* dispatch(args: readonly string[], process: Process, cni: () => CniRuntime): Routine<number> {
   let resolved: ReturnType<typeof resolveUrfave<NonNullable<CtrCommand['run']>>>;
   try {
     resolved = resolveUrfave(ctrTree, args, { env: (name) => process.env[name] });
@@ -91,7 +97,19 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
     return 0;
   }
   const group = chain.length > 2 ? levels.at(-2)?.flags : undefined;
-  return (yield* command.run(new Context(process, { global, group, flags, args: resolved.args, help: () => urfaveHelp(chain, app) }))) ?? 0;
+  return (
+    (yield* command.run(
+      new Context(process, {
+        global,
+        group,
+        flags,
+        args: resolved.args,
+        help: () => urfaveHelp(chain, app),
+        namespaced: !everywhere.has(chain[1]?.name ?? ''),
+        cni,
+      }),
+    )) ?? 0
+  );
 }
 
 function* fail(process: Process, message: string, status: number): Routine<number> {

@@ -127,7 +127,9 @@ function capabilitySets(flags: Flags): string[] {
 
 /** `type=bind,src=/a,dst=/b,options=rbind:ro`. */
 function parseMount(text: string): OciSpec['mounts'][number] {
-  const parts = new Map(text.split(',').map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]));
+  const fields = text.split(',');
+  if (fields.some((field) => !field.includes('='))) throw new CtrError('invalid mount specification: expected key=val');
+  const parts = new Map(fields.map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]));
   const source = parts.get('src') ?? parts.get('source');
   const destination = parts.get('dst') ?? parts.get('destination');
   for (const key of parts.keys())

@@ -1,5 +1,6 @@
 /** -v, --mount and --tmpfs (pkg/mountutil). */
 
+import { identifierProblem } from '../../interfaces/containerd.ts';
 import { DirectoryNode } from '../../linux/inode.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { type Context, NerdctlError } from './context.ts';
@@ -86,10 +87,8 @@ function bind({ process }: Context, source: string, path: string, mode: string):
 type NamedVolume = { readonly name: string; readonly path: string; readonly mode: string; readonly root: object; readonly fresh: boolean };
 
 function* named(context: Context, { name, path, mode, root, fresh }: NamedVolume): Routine<MountPoint> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name))
-    throw new NerdctlError(
-      `invalid volume name ${JSON.stringify(name)}: identifier ${JSON.stringify(name)} must match ^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$: invalid argument`,
-    );
+  const problem = identifierProblem(name);
+  if (problem !== undefined) throw new NerdctlError(`invalid volume name ${JSON.stringify(name)}: ${problem}`);
   const old = fresh ? undefined : findVolume(context, name);
   if (old) yield* context.log('warning', `volume ${JSON.stringify(name)} already exists and will be returned as-is`);
   const { directory } = old ?? createVolume(context, name, {});

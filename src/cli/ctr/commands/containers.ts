@@ -37,7 +37,7 @@ export function* createContainer(context: Context, ref: string, id: string, args
     return client.containers.create(namespace, {
       id,
       image: ref,
-      runtime: { name: flags.text('runtime') || 'io.containerd.runc.v2' },
+      runtime: runtimeOf(flags),
       snapshotter,
       snapshotKey: id,
       spec,
@@ -83,9 +83,15 @@ function onDirectory(
   return record(context, id, { ...spec, root: { ...spec.root, path } });
 }
 
+function runtimeOf(flags: Context['flags']): ContainerdContainer['runtime'] {
+  const [root, binary] = [flags.text('runc-root'), flags.text('runc-binary')];
+  const options = { ...(root === '' ? {} : { root }), ...(binary === '' ? {} : { binary }) };
+  return { name: flags.text('runtime') || 'io.containerd.runc.v2', ...(Object.keys(options).length > 0 ? { options } : {}) };
+}
+
 function record(context: Context, id: string, spec: ContainerdContainer['spec']): ContainerdContainer {
   const { flags, namespace } = context;
-  const runtime = { name: flags.text('runtime') || 'io.containerd.runc.v2' };
+  const runtime = runtimeOf(flags);
   return context
     .client()
     .containers.create(namespace, { id, image: '', runtime, snapshotter: '', snapshotKey: '', spec, labels: labelArgs(flags.list('label')) });

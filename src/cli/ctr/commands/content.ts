@@ -8,7 +8,7 @@ import type { Routine } from '../../../sim/routine.ts';
 import { logLine } from '../../logrus.ts';
 import { bool, type Context, type CtrCommand, CtrError, duration, int, labelArgs, labelText, list, text } from '../context.ts';
 import { parseDigest } from '../digest.ts';
-import { age, bytes } from '../output.ts';
+import { age, bytes, filter } from '../output.ts';
 import { localProgress } from '../pull-progress.ts';
 import { notSimulated } from './misc.ts';
 import { accessOf, registryFlags } from './transfer.ts';
@@ -26,6 +26,9 @@ function blobOf(content: string): Blob {
   }
   return { digest: digestOf(content), mediaType, size: content.length, text: content };
 }
+
+const field = ({ digest, size, labels }: ContentInfo, path: string): string | undefined =>
+  path === 'digest' ? digest : path === 'size' ? String(size) : path.startsWith('labels.') ? labels[path.slice(7).replace(/^"(.*)"$/, '$1')] : undefined;
 
 const ingest: CtrCommand = {
   name: 'ingest',
@@ -230,7 +233,7 @@ export const content: CtrCommand = {
       long: 'list blobs in the content store',
       flags: [bool('quiet,q', 'Print only the blob digest')],
       run: function* (context) {
-        const all = context.client().content.list(context.namespace);
+        const all = filter(context.client().content.list(context.namespace), context.args, field);
         if (context.flags.bool('quiet')) yield* context.print(all.map(({ digest }) => `${digest}\n`).join(''));
         else yield* context.print(`DIGEST\t\t\t\t\t\t\t\t\tSIZE\tAGE\t\t\tLABELS\n${all.map((each) => contentRow(context, each)).join('')}`);
         return 0;

@@ -1,110 +1,11 @@
-/** ctr images export, import, mount, unmount, usage: images as files and directories. */
+/** ctr images mount, unmount, usage: images as directories. */
 import { chainIds } from '../../../interfaces/chain-id.ts';
-import type { Blob, Descriptor } from '../../../interfaces/containerd.ts';
-import { type ImageArchive, ImageArchiveError, readImageArchive, TarError, writeImageArchive } from '../../../interfaces/image-archive.ts';
-import { isErrno } from '../../../linux/errno.ts';
 import { DirectoryNode } from '../../../linux/inode.ts';
-import { bool, type Context, type CtrCommand, CtrError, list, text } from '../context.ts';
+import { bool, type CtrCommand, CtrError, text } from '../context.ts';
 import { bytes, table } from '../output.ts';
 import { partsOf } from '../parts.ts';
 
 const snapshotterFlag = text('snapshotter', 'Snapshotter name. Empty value stands for the default value.');
-
-export const exportImages: CtrCommand = {
-  name: 'export',
-  short: 'Export images',
-  usage: '[flags] <out> <image> ...',
-  flags: [
-    list('platform', 'Pull content from a specific platform'),
-    bool('all-platforms', 'Exports content from all platforms'),
-    bool('local', 'run export locally rather than through transfer API'),
-    bool('skip-manifest-json', 'Do not add Docker compatible manifest.json to archive'),
-  ],
-  run: function* (context) {
-    const [out, ...names] = context.args;
-    if (out === undefined || names.length === 0) throw new CtrError('please provide both an output filename and an image reference to export');
-    const client = context.client();
-    const images = names.map((name) => client.images.get(context.namespace, name));
-    const blobs = new Map<string, Blob>();
-    for (const image of images) {
-      const { top, index, manifest } = partsOf(context, image);
-      const digests = [
-        image.target.digest,
-        index?.manifests.find(({ platform }) => platform?.architecture === 'amd64')?.digest,
-        manifest?.config.digest,
-        ...(manifest?.layers ?? []).map(({ digest }) => digest),
-      ];
-      if (top) for (const digest of digests) if (digest !== undefined) blobs.set(digest, client.content.get(context.namespace, digest));
-    }
-    const archive = { images: images.map(({ name, target }) => ({ name, target })), blobs: [...blobs.values()] };
-    context.process.fs.write(
-      out,
-      writeImageArchive(archive, context.process.now, (name) => name.replace(/^docker\.io\/library\//, '')),
-    );
-    return 0;
-  },
-};
-
-export const importImages: CtrCommand = {
-  name: 'import',
-  short: 'Import images',
-  usage: '[flags] <in>',
-  flags: [
-    text('base-name', 'Base image name for added images, when provided only images with this name prefix are imported'),
-    bool('digests', 'Whether to create digest images (default: false)'),
-    text('index-name', 'Image name to keep index as'),
-    bool('all-platforms', 'Imports content for all platforms'),
-    bool('no-unpack', 'Skip unpacking the images'),
-    bool('local', 'Run import locally rather than through transfer API'),
-    bool('discard-unpacked-layers', ''),
-    snapshotterFlag,
-  ],
-  run: function* (context) {
-    const [path] = context.args;
-    if (path === undefined) throw new CtrError('please provide a tar file to import');
-    const archive = openArchive(context, path);
-    const client = context.client();
-    for (const blob of archive.blobs) client.content.write(context.namespace, blob);
-    for (const { name, target } of archive.images) {
-      if (name === undefined) continue;
-      put(context, name, target, {});
-      const image = client.images.get(context.namespace, name);
-      const { manifest } = partsOf(context, image);
-      const managed: Record<string, string> = context.namespace === 'k8s.io' ? { 'io.cri-containerd.image': 'managed' } : {};
-      if (context.namespace === 'k8s.io' && manifest) {
-        put(context, name, target, managed);
-        put(context, manifest.config.digest, target, managed);
-      }
-      if (!context.flags.bool('no-unpack')) yield* client.snapshots.unpack(context.namespace, 'overlayfs', name);
-      yield* context.print(
-        `${name.padEnd(50)}\tsaved\t\napplication/vnd.oci.image.index.v1+json ${target.digest}\nImporting\telapsed: 0.1 s\ttotal:   0.0 B\t(0.0 B/s)\n`,
-      );
-    }
-    return 0;
-  },
-};
-
-function put(context: Context, name: string, target: Descriptor, labels: Record<string, string>): void {
-  const { images } = context.client();
-  if (images.list(context.namespace).some((each) => each.name === name)) images.update(context.namespace, name, { target, labels });
-  else images.create(context.namespace, { name, target, labels });
-}
-
-function openArchive(context: Context, path: string): ImageArchive {
-  let source: string;
-  try {
-    source = context.process.fs.read(path);
-  } catch (error) {
-    if (!isErrno(error)) throw error;
-    throw new CtrError(`open ${path}: ${error.message.toLowerCase()}`);
-  }
-  try {
-    return readImageArchive(source);
-  } catch (error) {
-    if (error instanceof ImageArchiveError || error instanceof TarError) throw new CtrError(error.message);
-    throw error;
-  }
-}
 
 export const mount: CtrCommand = {
   name: 'mount',
@@ -121,9 +22,16 @@ export const mount: CtrCommand = {
     if (context.flags.bool('rw')) client.snapshots.prepare(context.namespace, 'overlayfs', path, parent);
     else client.snapshots.view(context.namespace, 'overlayfs', path, parent);
     const root = client.snapshots.directory(context.namespace, 'overlayfs', path);
-    if (!(root instanceof DirectoryNode)) throw new CtrError(`mount target ${path}: no such file or directory`);
+    yield* context.print(`${parent}\n`);
+    if (!(root instanceof DirectoryNode) || !context.process.fs.isDirectory(path)) {
+      const made = client.snapshots
+        .mounts(context.namespace, 'overlayfs', path)
+        .map(({ type, source, options }) => `{${type} ${source}  [${options.join(' ')}]}`);
+      client.snapshots.remove(context.namespace, 'overlayfs', path);
+      throw new CtrError(`failed to mount [${made.join(' ')}]: no such file or directory`);
+    }
     context.process.fs.namespace.mount({ path, root, source: 'overlay', type: 'overlay', options: [context.flags.bool('rw') ? 'rw' : 'ro', 'relatime'] });
-    yield* context.print(`${parent}\n${target}\n`);
+    yield* context.print(`${target}\n`);
     return 0;
   },
 };

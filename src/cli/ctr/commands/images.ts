@@ -4,11 +4,13 @@ import { sortedJson } from '../../../apimachinery/json.ts';
 import { chainIds } from '../../../interfaces/chain-id.ts';
 import type { ContainerdImage, Descriptor } from '../../../interfaces/containerd.ts';
 import { isMissing } from '../../../interfaces/containerd.ts';
+import { referenceProblem } from '../../../interfaces/image-name.ts';
 import { bool, type Context, type CtrCommand, CtrError, labelArgs, labelText } from '../context.ts';
 import { bytes, filter, table } from '../output.ts';
 import { partsOf } from '../parts.ts';
+import { exportImages, importImages } from './image-archives.ts';
 import { convert, prune } from './image-changes.ts';
-import { exportImages, importImages, mount, unmount, usage } from './image-files.ts';
+import { mount, unmount, usage } from './image-files.ts';
 import { pull, push, snapshotterFlag } from './transfer.ts';
 
 function sizeOf(context: Context, image: ContainerdImage): number {
@@ -147,9 +149,13 @@ const tag: CtrCommand = {
     if (!source) throw new CtrError('please provide an image reference to tag from');
     if (targets.length === 0) throw new CtrError('please provide an image reference to tag to');
     const client = context.client();
+    const { flags } = context;
     const image = client.images.get(context.namespace, source);
     for (const target of targets) {
+      const problem = flags.bool('skip-reference-check') ? undefined : referenceProblem(target);
+      if (problem !== undefined) throw new CtrError(`error parsing reference: ${JSON.stringify(target)} is not a valid repository/tag ${problem}`);
       const exists = client.images.list(context.namespace).some(({ name }) => name === target);
+      if (exists && flags.bool('local') && !flags.bool('force')) throw new CtrError(`image ${JSON.stringify(target)}: already exists`);
       if (exists) client.images.update(context.namespace, target, { target: image.target });
       else client.images.create(context.namespace, { name: target, target: image.target, labels: image.labels });
       yield* context.print(`${target}\n`);

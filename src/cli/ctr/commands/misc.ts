@@ -1,7 +1,9 @@
 /** version, info, events, leases, plugins, deprecations, sandboxes, oci. */
 import type { PluginInfo } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { bool, type Context, type CtrCommand, CtrError, duration, labelArgs, labelText, list, text } from '../context.ts';
+import { Flags } from '../../flags.ts';
+import { containerFlags } from '../container-flags.ts';
+import { bool, type CtrCommand, CtrError, duration, labelArgs, labelText, list, text } from '../context.ts';
 import { filter, json, moment, table } from '../output.ts';
 import { newSpec } from '../spec.ts';
 
@@ -176,7 +178,6 @@ export const deprecations: CtrCommand = {
       flags: [text('format', "output format to use (Examples: 'default', 'json')")],
       run: function* (context) {
         context.client();
-        yield* context.print(table([['ID', 'LAST OCCURRENCE', 'MESSAGE']], 4));
         return 0;
       },
     },
@@ -241,7 +242,14 @@ export const oci: CtrCommand = {
       run: function* (context) {
         yield* context.print(
           json(
-            newSpec(emptyFlags(context), { id: 'example', namespace: context.namespace, args: ['sh'], image: undefined, node: '', user: { uid: 0, gid: 0 } }),
+            newSpec(new Flags(containerFlags), {
+              id: 'example',
+              namespace: context.namespace,
+              args: ['sh'],
+              image: undefined,
+              node: '',
+              user: { uid: 0, gid: 0 },
+            }),
           ),
         );
         return 0;
@@ -249,11 +257,6 @@ export const oci: CtrCommand = {
     },
   ],
 };
-
-/** The spec's flags, none of them given. */
-function emptyFlags(context: Context): Context['flags'] {
-  return Object.assign(Object.create(context.flags), { text: () => '', bool: () => false, number: () => 0, list: () => [] }) as Context['flags'];
-}
 
 /** Those that the lab has not say so. */
 export const others: readonly CtrCommand[] = [

@@ -1,5 +1,6 @@
 /** ctr run. */
-import { foreground, forward, needTerminal, nowhere } from '../console.ts';
+import { join, leave, loadNetwork } from '../cni.ts';
+import { foreground, forward, logTo, needTerminal, nowhere } from '../console.ts';
 import { containerFlags, runFlags } from '../container-flags.ts';
 import { type CtrCommand, CtrError } from '../context.ts';
 import { containerArgs, createContainer } from './containers.ts';
@@ -21,10 +22,14 @@ export const run: CtrCommand = {
       process.fs.write(flags.text('dump-config'), JSON.stringify(made.spec, null, 2));
     }
     const detach = flags.bool('detach');
-    const console = detach || flags.bool('null-io') ? undefined : foreground(context, flags.bool('tty'));
+    const logged = flags.bool('tty') || flags.bool('null-io') || flags.text('log-uri') === '' ? undefined : logTo(context, flags.text('log-uri'));
+    const console = detach || flags.bool('null-io') || logged ? undefined : foreground(context, flags.bool('tty'));
+    const network = flags.bool('cni') ? loadNetwork(context) : undefined;
+    let pid = 0;
     try {
-      const pid = yield* client.tasks.create(namespace, id, console?.stdio ?? nowhere());
+      pid = yield* client.tasks.create(namespace, id, logged ?? console?.stdio ?? nowhere());
       if (flags.text('pid-file') !== '') process.fs.write(flags.text('pid-file'), String(pid));
+      if (network) join(context, network, id, pid);
       if (detach) {
         yield* client.tasks.start(namespace, id);
         return 0;
@@ -34,6 +39,7 @@ export const run: CtrCommand = {
       yield* client.tasks.start(namespace, id);
       const status = yield* client.tasks.wait(namespace, id);
       yield* console?.finish() ?? [];
+      if (network) leave(context, id);
       yield* client.tasks.delete(namespace, id);
       return status;
     } finally {

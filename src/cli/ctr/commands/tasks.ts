@@ -88,6 +88,7 @@ const kill: CtrCommand = {
     const asked = context.flags.text('signal') || 'SIGTERM';
     if (!parseSignal(asked)) throw new CtrError(`invalid signal: ${asked}`);
     const execId = context.flags.text('exec-id');
+    if (execId !== '' && context.flags.bool('all')) throw new CtrError('specify an exec-id or all; not both');
     context.client().tasks.kill(context.namespace, id, asked, { ...(execId === '' ? {} : { execId }), all: context.flags.bool('all') });
     yield* sleep(2);
     return 0;
@@ -182,6 +183,7 @@ const metrics: CtrCommand = {
   run: function* (context) {
     const [id = ''] = context.args;
     const values = context.client().tasks.metrics(context.namespace, id);
+    if (!['table', 'json'].includes(context.flags.text('format'))) throw new CtrError('format must be table or json');
     if (context.flags.text('format') === 'json') yield* context.print(`${JSON.stringify(values)}\n`);
     else
       yield* context.print(

@@ -54,6 +54,7 @@ export const pull: CtrCommand = {
     const client = context.client();
     const seen: PullProgress[] = [];
     const started = context.process.now;
+    if (context.flags.has('platform') && context.flags.bool('all-platforms')) throw new CtrError('cannot specify both --platform and --all-platforms');
     const image = yield* client.images.pull(context.namespace, ref, {
       snapshotter: context.flags.text('snapshotter') || 'overlayfs',
       ...accessOf(context),
