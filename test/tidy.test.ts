@@ -68,7 +68,7 @@ const maySpeak: Readonly<Record<string, readonly string[]>> = {
   buildkit: ['buildkit', 'dockerd', 'cli/buildctl', 'interfaces'],
   // ctr and nerdctl are containerd's clients in the full sense: they write the OCI spec, nerdctl calls the plugins of CNI itself.
   oci: ['containerd', 'buildkit', 'crio', 'cri', 'dockerd', 'runc', 'cli/runc', 'cli/ctr', 'cli/nerdctl', 'interfaces'],
-  cni: ['containerd', 'crio', 'cri', 'dockershim', 'cni', 'cli/nerdctl'],
+  cni: ['containerd', 'crio', 'cri', 'dockershim', 'cni', 'cli/ctr', 'cli/nerdctl'],
   distribution: [
     'client',
     'containerd',

@@ -71,7 +71,7 @@ export class Containers extends ContainerFiles implements Api {
       const mode = container.host.NetworkMode;
       if (mode !== 'host' && !mode.startsWith('container:'))
         container.endpoints.set(
-          this.engine.network(mode).name,
+          this.engine.findNetwork(mode)?.name ?? mode,
           this.#parts.networks.newEndpoint({ aliases: options.aliases ?? [], ip: options.ip, mac: options.mac }),
         );
       this.engine.state.containers.set(id, container);
@@ -131,7 +131,7 @@ export class Containers extends ContainerFiles implements Api {
 
   *pause(id: string): Routine {
     const container = this.engine.container(id);
-    if (container.status === 'paused') throw new DockerError(409, `cannot pause container ${container.id}: container ${container.name} is already paused`);
+    if (container.status === 'paused') throw new DockerError(409, `container ${container.id} is already paused`);
     this.#mustRun(container, `cannot pause container ${container.id}: `);
     yield* sleep(this.engine.sim.random.between(10, 20));
     this.engine.containerd.tasks.pause(moby, container.id);
@@ -142,7 +142,7 @@ export class Containers extends ContainerFiles implements Api {
 
   *unpause(id: string): Routine {
     const container = this.engine.container(id);
-    if (container.status !== 'paused') throw new DockerError(409, `cannot unpause container ${container.id}: container ${container.id} is not paused`);
+    if (container.status !== 'paused') throw new DockerError(500, `Container ${container.id} is not paused`);
     yield* sleep(this.engine.sim.random.between(10, 20));
     this.engine.containerd.tasks.resume(moby, container.id);
     container.status = 'running';

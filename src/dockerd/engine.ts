@@ -60,11 +60,16 @@ export class Engine {
   }
 
   network(text: string): NetworkRecord {
-    const all = [...this.state.networks.values()];
-    const near = all.filter(({ id }) => text !== '' && id.startsWith(text));
-    const found = all.find(({ name, id }) => name === text || id === text) ?? (near.length === 1 ? near[0] : undefined);
+    const found = this.findNetwork(text);
     if (!found) throw new DockerError(404, `network ${text} not found`);
     return found;
+  }
+
+  /** By name, by id, or by the only id that begins so. */
+  findNetwork(text: string): NetworkRecord | undefined {
+    const all = [...this.state.networks.values()];
+    const near = all.filter(({ id }) => text !== '' && id.startsWith(text));
+    return all.find(({ name, id }) => name === text || id === text) ?? (near.length === 1 ? near[0] : undefined);
   }
 
   /** A directory with its parents. */

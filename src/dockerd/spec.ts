@@ -55,6 +55,7 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
       cwd: config.WorkingDir || '/',
       capabilities: { bounding: caps, effective: caps, permitted: caps },
       oomScoreAdj: host.OomScoreAdj ?? 0,
+      ...(ulimits(host.more).length > 0 ? { rlimits: ulimits(host.more) } : {}),
     },
     root: { path: 'rootfs', readonly: host.ReadonlyRootfs },
     ...(host.NetworkMode === 'host' || host.more?.UTSMode === 'host' ? {} : { hostname }),
@@ -73,6 +74,14 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
     },
   };
 }
+
+/** --ulimit (opts.ParseUlimit made sure of their form). */
+const ulimits = (more: Container['host']['more']): NonNullable<OciSpec['process']['rlimits']> =>
+  ((more?.Ulimits ?? []) as readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[]).map(({ Name, Soft, Hard }) => ({
+    type: `RLIMIT_${Name.toUpperCase()}`,
+    soft: Soft,
+    hard: Hard,
+  }));
 
 function cpuLimit({ host }: Container): { readonly quota?: number; readonly period?: number } {
   if (host.NanoCpus > 0) return { quota: Math.round(host.NanoCpus / 10_000), period: 100_000 };

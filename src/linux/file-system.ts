@@ -2,7 +2,7 @@
 import { byteLength } from '../sim/stream.ts';
 import { Errno } from './errno.ts';
 import { FileNode } from './file-node.ts';
-import { type FileUser, permits } from './file-user.ts';
+import { capable, type FileUser, permits } from './file-user.ts';
 import { type Attributes, DirectoryNode, type Inode, SymlinkNode } from './inode.ts';
 import type { MountNamespace } from './mounts.ts';
 import { OverlayDirectory } from './overlay.ts';
@@ -229,8 +229,11 @@ export class FileSystem {
   }
 
   chown(path: string, uid: number, gid: number): void {
-    if (this.#user.credentials.uid !== 0) throw new Errno('EPERM', path);
+    const { credentials } = this.#user;
+    if (credentials.uid !== 0) throw new Errno('EPERM', path);
     const inode = this.#owned(path);
+    const same = inode.uid === credentials.uid && inode.uid === uid && (inode.gid === gid || credentials.gid === gid);
+    if (!same && !capable(credentials, 'CAP_CHOWN')) throw new Errno('EPERM', path);
     inode.uid = uid;
     inode.gid = gid;
   }

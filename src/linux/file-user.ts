@@ -1,7 +1,16 @@
 /** Who looks at files, and what the permission bits let them do. */
 import type { Inode } from './inode.ts';
 
-type FileCredentials = { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
+type FileCredentials = {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  readonly capabilities?: Readonly<Record<string, readonly string[]>>;
+};
+
+/** Root has all capabilities but those that its container took away; whoever else has the ambient ones. */
+export const capable = ({ uid, capabilities }: FileCredentials, name: string): boolean =>
+  uid === 0 ? capabilities === undefined || (capabilities['effective']?.includes(name) ?? false) : (capabilities?.['ambient']?.includes(name) ?? false);
 
 /** Whose view it is: a process, or a daemon of the lab's own. Read as it is at each call. */
 export type FileUser = {
@@ -23,9 +32,10 @@ export const daemonUser = (clock: { readonly now: number }, umask = 0o022): File
   umask,
 });
 
-/** The permission bits of an inode for whom the credentials are: 4 read, 2 write, 1 execute or enter. Root lacks nothing but an execute bit. */
-export function permits({ uid, gid, groups }: FileCredentials, inode: Inode, want: 1 | 2 | 4): boolean {
-  if (uid === 0) return want !== 1 || inode.type === 'directory' || (inode.mode & 0o111) !== 0;
+/** The permission bits of an inode for whom the credentials are: 4 read, 2 write, 1 execute or enter. Root lacks nothing but an execute bit, unless CAP_DAC_OVERRIDE was taken. */
+export function permits(credentials: FileCredentials, inode: Inode, want: 1 | 2 | 4): boolean {
+  const { uid, gid, groups } = credentials;
+  if (uid === 0 && capable(credentials, 'CAP_DAC_OVERRIDE')) return want !== 1 || inode.type === 'directory' || (inode.mode & 0o111) !== 0;
   const shift = inode.uid === uid ? 6 : inode.gid === gid || groups.includes(inode.gid) ? 3 : 0;
   return ((inode.mode >> shift) & want) === want;
 }

@@ -9,6 +9,7 @@ import type { Namespaces, PidNamespace } from './namespaces.ts';
 import type { OpenFile } from './open-file.ts';
 import { resolvePath } from './path-walk.ts';
 import type { Program } from './program.ts';
+import type { Rlimits } from './rlimits.ts';
 import { defaultAction, type SignalName, signalNumbers } from './signals.ts';
 import type { Tty } from './tty.ts';
 
@@ -63,6 +64,7 @@ export class Process implements CgroupMember {
   env: Record<string, string>;
   cwd: string;
   umask = 0o022;
+  rlimits: Rlimits = {};
   credentials: Credentials;
   cgroup: Cgroup;
   group: number;
@@ -74,11 +76,9 @@ export class Process implements CgroupMember {
   exitStatus: number | undefined;
   termSignal: SignalName | undefined;
   oomKilled = false;
-  /** It said READY=1 (sd_notify); told by `changed`. */
-  ready = false;
-  /** Notified when the process ends, stops or continues. */
+  ready = false; // READY=1 (sd_notify); told by `changed`.
+  /** The process ends, stops or continues. */
   readonly changed = new Condition();
-  /** Notified when any child ends or stops. */
   readonly childChanged = new Condition();
   /** Orphans below this one become its children (prctl PR_SET_CHILD_SUBREAPER): a shim. */
   subreaper = false;
@@ -111,6 +111,7 @@ export class Process implements CgroupMember {
     this.cwd = options.cwd ?? parent?.cwd ?? '/';
     this.credentials = { ...(options.credentials ?? parent?.credentials ?? { uid: 0, gid: 0, groups: [] }) };
     this.umask = parent?.umask ?? 0o022;
+    this.rlimits = parent?.rlimits ?? {};
     this.fds = new Map(options.fds ?? [...(parent?.fds ?? [])].map(([fd, file]) => [fd, file.retain()]));
     this.session = options.session === 'new' || !parent ? pid : parent.session;
     this.group = options.group === 'new' || options.session === 'new' || !parent ? pid : (options.group ?? parent.group);

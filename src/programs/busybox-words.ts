@@ -19,6 +19,7 @@ const wordings: readonly (readonly [RegExp, string])[] = [
   [/^cannot open directory '(.*)': /, "can't open '$1': "],
   [/^cannot (stat|remove|create directory|open|unlink|copy|rename) '/, "can't $1 '"],
   [/^failed to remove '/, "'"],
+  [/^changing (?:ownership|group|permissions) of '(.*)': /, '$1: '],
 ];
 
 /** A complaint, and its exit status, as the applet has them. */

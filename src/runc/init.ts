@@ -1,10 +1,12 @@
 /** `runc init`: the first process of a container, from its creation to the exec of the user's command. */
+
 import { OciError, type OciSpec } from '../interfaces/oci.ts';
 import { Errno } from '../linux/errno.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { Inode } from '../linux/inode.ts';
 import type { Credentials, Process } from '../linux/process.ts';
 import type { Program } from '../linux/program.ts';
+import type { Rlimits } from '../linux/rlimits.ts';
 import type { StartGate } from './container.ts';
 
 /** Waits for `runc start`, then becomes the command. */
@@ -71,6 +73,9 @@ function homeOf(files: FileSystem, uid: number): string {
 }
 
 /** Capabilities of the spec are taken as the process' own sets. */
+/** What the specification sets; the rest is the node's. */
+export const rlimitsOf = ({ rlimits = [] }: OciSpec['process']): Rlimits => Object.fromEntries(rlimits.map(({ type, soft, hard }) => [type, { soft, hard }]));
+
 export const credentialsOf = ({ user, capabilities }: OciSpec['process']): Credentials => ({
   uid: user.uid,
   gid: user.gid,

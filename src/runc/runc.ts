@@ -13,7 +13,7 @@ import { sleep } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { applyResources, cgroupPath, processesIn } from './cgroups.ts';
 import { type RuncContainer, StartGate, StateDirectory, stateDirectory, stateOf, statusOf } from './container.ts';
-import { credentialsOf, environment, execError, findCommand, initProgram } from './init.ts';
+import { credentialsOf, environment, execError, findCommand, initProgram, rlimitsOf } from './init.ts';
 import { containerNamespaces } from './namespaces.ts';
 import { RootfsBuilder, rootFileSystem } from './rootfs.ts';
 import { checkSpec, readSpec } from './spec.ts';
@@ -164,6 +164,7 @@ export class Runc implements OciRuntime {
       cgroup,
     });
     init.oomScoreAdj = spec.process.oomScoreAdj ?? 0;
+    init.rlimits = rlimitsOf(spec.process);
     if (spec.process.user.umask !== undefined) init.umask = spec.process.user.umask;
     try {
       command = findCommand(init, spec.process.args);
@@ -194,6 +195,7 @@ export class Runc implements OciRuntime {
         cgroup,
       });
       if (process.user.umask !== undefined) started.umask = process.user.umask;
+      started.rlimits = rlimitsOf(process);
       if (tty) bridgeTerminal(shim, started, tty, stdio);
       return this.#handle(started, tty, () => started.oomKilled);
     } catch (error) {

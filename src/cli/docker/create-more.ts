@@ -2,6 +2,7 @@
 import type { MoreHost } from '../../interfaces/docker.ts';
 import { isErrno } from '../../linux/errno.ts';
 import type { FlagSpec, Flags } from '../flags.ts';
+import { parseUlimit } from '../ulimit.ts';
 import { bool, CliError, type Context, HelpError, int, list, pairs, text, ValueError } from './context.ts';
 import { parseSize } from './output.ts';
 
@@ -37,7 +38,7 @@ const table: readonly (readonly [FlagSpec, string, Reader])[] = [
   [text('shm-size', 'Size of /dev/shm', bytes), 'ShmSize', asSize],
   [list('storage-opt', 'Storage driver options for the container'), 'StorageOpt', asMap],
   [list('sysctl', 'Sysctl options', { valueName: 'map' }), 'Sysctls', (flags, name) => pairs(flags.list(name).map(sysctl))],
-  [list('ulimit', 'Ulimit options', { valueName: 'ulimit' }), 'Ulimits', (flags, name) => flags.list(name).map(parseUlimit)],
+  [list('ulimit', 'Ulimit options', { valueName: 'ulimit' }), 'Ulimits', (flags, name) => flags.list(name).map(ulimit)],
   [text('userns', 'User namespace to use'), 'UsernsMode', mode('userns', 'USER', /^(host|)$/)],
   [text('uts', 'UTS namespace to use'), 'UTSMode', mode('uts', 'UTS', /^(host|)$/)],
   [text('volume-driver', 'Optional volume driver for the container'), 'VolumeDriver', asText],
@@ -146,19 +147,8 @@ function sysctl(value: string): string {
   return value;
 }
 
-const ulimitNames = 'core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack'.split(' ');
-
-function parseUlimit(value: string): object {
-  const wrong = (message: string): ValueError => new ValueError(message, value, '--ulimit');
-  const at = value.indexOf('=');
-  if (at < 0) throw wrong(`invalid ulimit argument: ${value}`);
-  const name = value.slice(0, at);
-  const limits = value.slice(at + 1).split(':');
-  if (!ulimitNames.includes(name)) throw wrong(`invalid ulimit type: ${name}`);
-  if (limits.length > 2) throw wrong(`too many limit value arguments - ${limits.join(':')}, can only have up to two, \`soft[:hard]\``);
-  for (const each of [...limits].reverse()) if (!/^-?\d+$/.test(each)) throw wrong(`strconv.ParseInt: parsing ${JSON.stringify(each)}: invalid syntax`);
-  const [soft = 0, hard = soft] = limits.map(Number);
-  if (hard !== -1 && (soft === -1 || soft > hard))
-    throw wrong(`ulimit soft limit must be less than or equal to hard limit: ${soft === -1 ? `soft: -1 (unlimited), hard: ${hard}` : `${soft} > ${hard}`}`);
-  return { Name: name, Hard: hard, Soft: soft };
+function ulimit(value: string): object {
+  const read = parseUlimit(value);
+  if (typeof read === 'string') throw new ValueError(read, value, '--ulimit');
+  return read;
 }

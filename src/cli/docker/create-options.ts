@@ -199,9 +199,9 @@ function parsePorts(specs: readonly string[]): Record<string, PortBinding[]> {
   for (const spec of specs) {
     const [whole = '', protocol = 'tcp'] = spec.split('/');
     const parts = whole.split(':');
-    const container = range(parts.pop() ?? '', spec, 'containerPort');
+    const container = range(parts.pop() ?? '', 'containerPort');
     const hostText = parts.pop() ?? '';
-    const host = hostText === '' ? container.map(() => '') : range(hostText, spec, 'hostPort').map(String);
+    const host = hostText === '' ? container.map(() => '') : range(hostText, 'hostPort').map(String);
     if (host.length !== container.length)
       throw new HelpError(`invalid ranges specified for container and host Ports: ${hostText} and ${container[0]}-${container.at(-1)}`);
     container.forEach((port, i) => {
@@ -212,11 +212,11 @@ function parsePorts(specs: readonly string[]): Record<string, PortBinding[]> {
   return bindings;
 }
 
-function range(value: string, spec: string, what: string): number[] {
+function range(value: string, what: string): number[] {
   const match = /^(\d+)(?:-(\d+))?$/.exec(value);
   const first = Number(match?.[1]);
   const last = Number(match?.[2] ?? match?.[1]);
-  if (!match || last > 65_535 || first > last) throw new ValueError(`invalid ${what}: ${value}`, spec, '-p, --publish');
+  if (!match || last > 65_535 || first > last) throw new HelpError(`invalid ${what}: ${value}`);
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 

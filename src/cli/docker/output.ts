@@ -43,6 +43,7 @@ export function formatted<Row>(
   if (format === 'json') return rows.map((row) => `${goJson(data(row))}\n`).join('');
   const isTable = format.startsWith('table');
   const source = (isTable ? format.slice(5).trimStart() : format).replaceAll('\\t', '\t').replaceAll('\\n', '\n');
+  if (rows.length === 0) parsed(source, dockerFunctions);
   const lines = rows.map((row) => render(source, data(row), false, shape));
   if (!isTable) return lines.map((line) => `${line}\n`).join('');
   const headings = {
@@ -50,6 +51,15 @@ export function formatted<Row>(
     ...(labels ? { Label: (key: string) => (key.split('.').at(-1) ?? '').replace(/[-_]/g, ' ') } : {}),
   };
   return table([render(source, headings, false, shape), ...lines].map((line) => line.split('\t')));
+}
+
+function parsed(source: string, functions: typeof dockerFunctions): ReturnType<typeof parseTemplate> {
+  try {
+    return parseTemplate(source, { name: '', functions });
+  } catch (error) {
+    if (!(error instanceof GoTemplateError)) throw error;
+    throw new CliError(`template parsing error: ${error.message}`);
+  }
 }
 
 /** A Go template over a value; docker's words when it is none. */
@@ -62,8 +72,9 @@ export function render(
   // A row of a list is marshalled as its own type does: `>` as \u003e.
   const functions =
     type === undefined ? dockerFunctions : { ...dockerFunctions, json: (each: unknown) => (each === value ? goJson(each) : dockerFunctions['json']?.(each)) };
+  const template = parsed(source, functions);
   try {
-    return renderTemplate(parseTemplate(source, { name: '', functions }), value, {
+    return renderTemplate(template, value, {
       functions,
       strict,
       ...(type === undefined ? {} : { type }),

@@ -13,6 +13,7 @@ import {
 } from '../../interfaces/oci-defaults.ts';
 import { userOf } from '../../linux/passwd.ts';
 import type { Flags } from '../flags.ts';
+import { parseUlimit } from '../ulimit.ts';
 import { NerdctlError } from './context.ts';
 import { parseBytes } from './output.ts';
 
@@ -65,6 +66,7 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
       cwd: flags.text('workdir') || config?.WorkingDir || '/',
       capabilities: { bounding: caps, effective: caps, permitted: caps },
       ...(flags.has('oom-score-adj') ? { oomScoreAdj: flags.number('oom-score-adj') } : {}),
+      ...ulimitsOf(flags),
       noNewPrivileges: flags.list('security-opt').includes('no-new-privileges'),
     },
     root: { path: 'rootfs', ...(flags.bool('read-only') ? { readonly: true } : {}) },
@@ -79,6 +81,18 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
       ...(flags.bool('privileged') ? {} : { maskedPaths, readonlyPaths }),
     },
   };
+}
+
+/** --ulimit (pkg/cmd/container/run_ulimit_linux.go). */
+function ulimitsOf(flags: Flags): Pick<OciSpec['process'], 'rlimits'> {
+  const given = [...new Set(flags.list('ulimit'))];
+  if (given.length === 0) return {};
+  const read = (text: string) => {
+    const limit = parseUlimit(text);
+    if (typeof limit === 'string') throw new NerdctlError(limit);
+    return { type: `RLIMIT_${limit.Name.toUpperCase()}`, soft: limit.Soft, hard: limit.Hard };
+  };
+  return { rlimits: given.map(read) };
 }
 
 function umaskOf(text: string): { readonly umask?: number } {

@@ -179,6 +179,20 @@ const limits: readonly (readonly [string, string, string, string])[] = [
   ['file locks', '', 'x', 'unlimited'],
 ];
 
+const kernelNames: Readonly<Record<string, string>> = {
+  ...{ c: 'CORE', d: 'DATA', e: 'NICE', f: 'FSIZE', i: 'SIGPENDING', l: 'MEMLOCK', m: 'RSS', n: 'NOFILE', q: 'MSGQUEUE' },
+  ...{ r: 'RTPRIO', s: 'STACK', t: 'CPU', u: 'NPROC', v: 'AS', x: 'LOCKS' },
+};
+
+/** The process's own, in the unit of the letter, or the node's. */
+function limitOf(shell: Shell, letter: string, hard: boolean): string {
+  const own = shell.process.rlimits[`RLIMIT_${kernelNames[letter]}`];
+  if (!own) return (hard && letter === 'n' ? '524288' : limits.find((limit) => limit[2] === letter)?.[3]) ?? 'unlimited';
+  const value = hard ? own.hard : own.soft;
+  if (value < 0 || value >= 2 ** 63) return 'unlimited';
+  return String(Math.floor(value / ('cf'.includes(letter) ? 512 : 'dlmsv'.includes(letter) ? 1024 : 1)));
+}
+
 function* ulimit(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   const { options, rest, invalid } = readOptions(args, 'SHaRcdefilmnpqrstuvx');
   if (invalid) return yield* invalidOption(shell, 'ulimit', invalid, 'ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]');
@@ -187,11 +201,12 @@ function* ulimit(shell: Shell, args: readonly string[]): Routine<ExitCode> {
     return 70;
   }
   if (options.has('a')) {
-    for (const [name, unit, letter, value] of limits) yield* shell.process.print(`${name.padEnd(28)}${`(${unit}-${letter})`.padStart(16 - 4)} ${value}\n`);
+    for (const [name, unit, letter] of limits)
+      yield* shell.process.print(`${name.padEnd(28)}${`(${unit}-${letter})`.padStart(16 - 4)} ${limitOf(shell, letter, options.has('H'))}\n`);
     return 0;
   }
   const letter = [...options.keys()].find((key) => key !== 'S' && key !== 'H') ?? 'f';
-  yield* shell.process.print(`${limits.find((limit) => limit[2] === letter)?.[3] ?? 'unlimited'}\n`);
+  yield* shell.process.print(`${limitOf(shell, letter, options.has('H'))}\n`);
   return 0;
 }
 

@@ -68,6 +68,18 @@ describe('ctr', () => {
     ]);
   });
 
+  it('hands images on as its flags say', () => {
+    const { type } = newShell();
+    type(`ctr images pull ${busybox}; ctr images export b.tar ${busybox}`);
+    expect(type('cat b.tar | ctr -n a images import - > /dev/null; ctr -n a images ls -q').output).toBe(`${busybox}\n`);
+    expect(type('ctr -n b images import --local b.tar').output).toMatch(/^unpacking docker\.io\/library\/busybox:1\.36 \(sha256:\w{64}\)\.\.\.done\n$/);
+    expect(type('ctr -n c images import --base-name foo b.tar > /dev/null; ctr -n c images ls -q').output).toBe('');
+    expect(type(`ctr images export --all-platforms x.tar ${busybox}`).output).toMatch(/^ctr: content digest sha256:\w{64}: not found\n$/);
+    expect(type(`ctr run -d --log-uri file:///l ${busybox} l1 echo logged; cat /l`).output).toBe('logged\n');
+    expect(type('ctr -n b! images ls').output).toContain('ctr: namespace validation: identifier "b!" must match');
+    expect(type(`ctr run --runc-binary /nosuch ${busybox} r1 true`).output).toContain('fork/exec /nosuch: no such file or directory');
+  });
+
   it('refuses with the words of containerd', () => {
     const { type } = newShell();
     expect(type('ctr images pull busybox')).toEqual({ output: 'ctr: failed to resolve image: object required\n', status: 1 });

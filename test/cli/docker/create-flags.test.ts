@@ -18,6 +18,9 @@ test('what cannot be is refused in the words of client and daemon', () => {
     ],
     ['--rm --restart always', 'docker: conflicting options: cannot specify both --restart and --rm'],
     ['--cap-add NOSUCH', 'docker: Error response from daemon: invalid CapAdd: unknown capability: "CAP_NOSUCH"'],
+    ['--pull bogus', 'docker: invalid pull option: \'bogus\': must be one of "always", "missing" or "never"'],
+    ['-p abc', 'docker: invalid containerPort: abc'],
+    ['-d -a stdout', 'docker: conflicting options: cannot specify both --attach and --detach'],
     ['--security-opt nosuch', 'docker: invalid --security-opt: "nosuch"'],
     ['--device dev/x', 'docker: dev/x is not an absolute path'],
     ['--health-cmd x --health-interval 1us', 'docker: Error response from daemon: Interval in Healthcheck cannot be less than 1ms'],
@@ -67,10 +70,19 @@ test('flags are seen in the container and in inspect', () => {
   run('docker rm -f two; docker network rm n1 n2');
 });
 
+test('limits and capabilities are felt inside', () => {
+  expect(run("docker run --rm --ulimit nofile=100:200 busybox:1.36 sh -c 'ulimit -n; ulimit -Hn'")).toBe('100\n200');
+  expect(run('docker run --rm --cap-drop ALL busybox:1.36 chown 1 /tmp')).toBe('chown: /tmp: Operation not permitted');
+  expect(run("docker run --rm -a stdout busybox:1.36 sh -c 'echo out; echo err >&2'")).toBe('out');
+  expect(run('docker run --rm --network nosuch busybox:1.36')).toBe(
+    `docker: Error response from daemon: failed to set up container networking: network nosuch not found${help}`,
+  );
+});
+
 test('formats know their fields', () => {
   expect(run(`docker ps --format '{{.Names}} {{.Label "app"}} {{.HealthStatus}}|{{.Size}}' -f name=web`)).toMatch(/^web web \|[\d.]+kB \(virtual /);
   expect(run("docker ps --format '{{.Nosuch}}' -f name=web")).toBe(
-    'template parsing error: template: :1:2: executing "" at <.Nosuch>: can\'t evaluate field Nosuch in type *formatter.ContainerContext',
+    'failed to execute template: template: :1:2: executing "" at <.Nosuch>: can\'t evaluate field Nosuch in type *formatter.ContainerContext',
   );
   expect(run('docker ps -f nosuch')).toContain('invalid argument "nosuch" for "-f, --filter" flag: bad format of filter (expected name=value)');
   expect(run('docker images -f bogus=1')).toBe("Error response from daemon: invalid filter 'bogus'");

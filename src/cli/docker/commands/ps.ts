@@ -92,6 +92,7 @@ export const ps = command(
         throw new CliError(`Error response from daemon: invalid filter 'status=${value}': must be one of ${states.join(', ')}`);
     }
     for (const [key] of given) if (!filters[key]) throw new CliError(`Error response from daemon: invalid filter '${key}'`);
+    checkFormat(flags.text('format'));
     const last = flags.bool('latest') ? 1 : flags.number('last');
     const all = flags.bool('all') || last >= 0 || given.some(([key]) => key === 'status' || key === 'exited');
     const keys = [...new Set(given.map(([key]) => key))];
@@ -117,3 +118,17 @@ export const ps = command(
     return 0;
   },
 );
+
+/** What `--format` is, is looked at before the containers are asked for (cli/command/container/list.go). */
+function checkFormat(format: string): void {
+  if (format === '' || format === 'table' || format === 'json') return;
+  try {
+    const blank = psColumns(0, false).map(([key, heading]): Column<object> => [key, heading, () => '']);
+    formatted(format.replace(/^table\s*/, ''), blank, [], [{}], { type: '*formatter.ContainerContext', labels: () => ({}) });
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const text = error.message.replace(/^template parsing error: /, '');
+    if (!/executing/.test(text)) throw new CliError(`failed to parse template: ${text}`);
+    if (/can't evaluate field/.test(text)) throw new CliError(`failed to execute template: ${text}`);
+  }
+}

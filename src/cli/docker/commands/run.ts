@@ -1,6 +1,8 @@
 /** docker run, create, start, attach, exec: what runs in the foreground. */
 import { type DockerApi, DockerError } from '../../../interfaces/docker.ts';
+import type { StreamSession } from '../../../interfaces/streams.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { type ByteStream, newByteStream } from '../../../sim/stream.ts';
 import { converse, forwardSignals, needTerminal } from '../console.ts';
 import { any, bool, CliError, type Context, command, daemonText, HelpError, list, text } from '../context.ts';
 import { networksOf } from '../create-attachments.ts';
@@ -11,6 +13,8 @@ import { familiar, pullImage } from '../pull.ts';
 function* create(context: Context, client: DockerApi, attached: boolean): Routine<string> {
   const options = createOptions(context, attached);
   const policy = context.flags.text('pull');
+  if (!['', 'always', 'missing', 'never'].includes(policy))
+    throw new HelpError(`invalid pull option: '${policy}': must be one of "always", "missing" or "never"`);
   const pull = function* (): Routine {
     yield* pullImage(context, client, options.config.Image, { quiet: context.flags.bool('quiet'), error: true });
   };
@@ -58,6 +62,7 @@ export const run = command(
   function* (context) {
     const { flags } = context;
     const detach = flags.bool('detach');
+    if (detach && flags.has('attach')) throw new HelpError('conflicting options: cannot specify both --attach and --detach');
     if (!detach) needTerminal(context, flags.bool('tty'), flags.bool('interactive'));
     const client = context.client();
     const id = yield* create(context, client, !detach);
@@ -77,11 +82,23 @@ export const run = command(
       if (flags.bool('rm')) yield* client.containers.remove(id, { force: true, volumes: true });
       throw error;
     }
-    yield* converse(context, session, { tty: flags.bool('tty'), stdin: flags.bool('interactive') });
+    yield* converse(context, attached(session, flags.list('attach')), { tty: flags.bool('tty'), stdin: flags.bool('interactive') });
     return yield* waiting.join();
   },
   { interspersed: false, prefixed: true },
 );
+
+/** With --attach only the streams that it names are shown. */
+function attached(session: StreamSession, names: readonly string[]): StreamSession {
+  if (names.length === 0) return session;
+  const wanted = new Set(names.map((name) => name.toLowerCase()));
+  const nothing = (): ByteStream => {
+    const stream = newByteStream();
+    stream.close();
+    return stream;
+  };
+  return { ...session, stdout: wanted.has('stdout') ? session.stdout : nothing(), ...(wanted.has('stderr') && session.stderr ? {} : { stderr: nothing() }) };
+}
 
 function* start(client: DockerApi, id: string): Routine {
   try {
