@@ -43,7 +43,7 @@ function filesIn(packed) {
 function written(folder, files) {
   for (const [name, content] of files) {
     const path = join(folder, name);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    makeFolder(dirname(path));
     const temporary = `${path}.${process.pid}`;
     try {
       writeFileSync(temporary, content);
@@ -54,6 +54,17 @@ function written(folder, files) {
     }
   }
   return folder;
+}
+
+/** One by one: Node's own recursive way never ends where a folder that is missing cannot be made (below /proc). */
+function makeFolder(path) {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o755 });
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  }
 }
 
 function forThisProcess() {

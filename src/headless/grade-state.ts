@@ -1,9 +1,10 @@
 /** Grades as they come, on disk: bounded memory however many there are, and a run that was stopped goes on where it was. */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { FileReport, GradeKey } from '../grading/grade.ts';
 import type { GradeOptions, Outcome } from './grade-job.ts';
+import { makeFolder } from './make-folder.ts';
 import type { Found } from './submission-files.ts';
 
 /** Where a grade stands in the state file: it is read again when it is written out. */
@@ -23,7 +24,7 @@ export class GradeState {
   /** Throws the system's error when the file cannot be had. */
   constructor(path: string, run: string) {
     this.path = path;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     this.#descriptor = openSync(path, existsSync(path) ? 'r+' : 'w+', 0o600);
     if (!this.#resume(run)) {
       ftruncateSync(this.#descriptor, 0);

@@ -4,11 +4,12 @@
  * K8S_LAB_NO_CACHE=1 switches it off.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { constants, homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Arguments } from '../arguments.ts';
+import { makeFolder } from './make-folder.ts';
 
 declare const K8S_LAB_BUILD: string;
 
@@ -59,7 +60,7 @@ export function keepWorld(world: string): void {
   const script = fileURLToPath(new URL('keep.cjs', import.meta.url));
   if (existsSync(blob) || !existsSync(script) || !existsSync(fileURLToPath(new URL('engine.cjs', import.meta.url)))) return;
   try {
-    mkdirSync(cacheFolder(), { recursive: true, mode: 0o700 });
+    makeFolder(cacheFolder(), 0o700);
     spawn(process.execPath, [script, world, blob], { detached: true, stdio: 'ignore' }).unref();
   } catch {
     // No folder to keep it in: the next line boots a world again.

@@ -1,6 +1,6 @@
 // The engine as a module, beside the bundle. What V8 compiled of it is kept in the cache folder at the first end: a third of the time of a start.
 // K8S_LAB_NO_CACHE=1 switches that off.
-const { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { homedir } = require('node:os');
 const { dirname, join } = require('node:path');
@@ -48,11 +48,18 @@ function read(path) {
   }
 }
 
+/** One by one: Node's own recursive way never ends where a folder that is missing cannot be made (below /proc). */
+function makeFolder(path) {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
+
 /** Whether it could be written: a full disk or a folder that is not ours costs the next start some time, nothing more. */
 function writeWhole(path, data) {
   const temporary = `${path}.${process.pid}`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     writeFileSync(temporary, data);
     renameSync(temporary, path);
     return true;

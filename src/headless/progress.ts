@@ -1,9 +1,10 @@
 /** What a learner has done, kept under the XDG state folder. Written whole and atomically; a damaged file is set aside, never lost. */
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionRecord } from '../session/inputs.ts';
 import type { Trouble } from '../tui/troubles.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** One lesson in the file. */
 export type LessonProgress = {
@@ -115,7 +116,7 @@ const isSession = (value: unknown): value is SessionRecord =>
 export function writeProgress(progress: Progress, folder = stateFolder()): string | undefined {
   const temporary = join(folder, `.progress-${process.pid}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     writeFileSync(temporary, `${JSON.stringify(progress)}\n`, { mode: 0o600, flush: true });
     renameSync(temporary, fileIn(folder));
     return undefined;
@@ -146,7 +147,7 @@ function lock(folder: string): () => void {
   const path = join(folder, '.progress.lock');
   for (let tries = 0; tries < lockTries; tries++) {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
       closeSync(openSync(path, 'wx', 0o600));
       break;
     } catch (error) {

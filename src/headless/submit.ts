@@ -6,16 +6,21 @@ import { type Arguments, UsageError } from '../arguments.ts';
 import { learnerSeed } from '../grading/chain.ts';
 import { commonSeed } from '../grading/findings.ts';
 import { type Submission, submissionText } from '../grading/submission.ts';
+import type { Language } from '../lessons/lesson.ts';
 import { clock, eventText } from '../session/event-text.ts';
 import type { SessionRecord } from '../session/inputs.ts';
 import { newSubmission } from '../session/submit.ts';
 import type { HandedIn } from '../tui/services.ts';
+import { newSay } from '../tui/words.ts';
+import { languageOf } from './language.ts';
 import { rememberName } from './learner-seed.ts';
 import { type Progress, readProgress } from './progress.ts';
 import { WriteError, writeWhole } from './write-whole.ts';
 
 /** Gives the exit status; throws UsageError where nobody has said who it is. */
 export function submitCommand(values: Arguments['values'], names: readonly string[]): number {
+  const language = languageOf(values.lang);
+  const say = newSay(language);
   const warn = (text: string): void => void process.stderr.write(`${text}\n`);
   const who = rememberName(values.name) ?? readProgress().name;
   const progress = readProgress(undefined, warn);
@@ -23,11 +28,13 @@ export function submitCommand(values: Arguments['values'], names: readonly strin
   if (values.output === undefined && !values.show) throw new UsageError('submit takes -o FILE, or --show to read what would be in it');
   const records = recordsOf(progress, names);
   const submission = newSubmission(who, records, new Date().toISOString());
-  if (values.show) process.stdout.write(values.json ? submissionText(submission) : shownText(submission));
+  if (values.show) process.stdout.write(values.json ? submissionText(submission) : shownText(submission, language));
   for (const { lesson, seed } of submission.lessons)
     if (seed !== learnerSeed(who) && !values.show)
       warn(
-        `k8s-lab: ${lesson} was played with seed ${seed}${seed === commonSeed ? ' (before a name was given)' : ''}, not with ${who}'s own; a teacher may want it played again`,
+        language === 'ko'
+          ? say('submitOther', { title: lesson })
+          : `k8s-lab: ${lesson} was played with seed ${seed}${seed === commonSeed ? ' (before a name was given)' : ''}, not with ${who}'s own; a teacher may want it played again`,
       );
   if (values.output === undefined) return 0;
   try {
@@ -37,7 +44,9 @@ export function submitCommand(values: Arguments['values'], names: readonly strin
     warn(`k8s-lab: ${error.message}`);
     return 3;
   }
-  warn(`${values.output}: ${submission.lessons.length} ${submission.lessons.length === 1 ? 'lesson' : 'lessons'} of ${who}, ready to be handed in`);
+  const { length: count } = submission.lessons;
+  const done = `${values.output}: ${count} ${count === 1 ? 'lesson' : 'lessons'} of ${who}, ready to be handed in`;
+  warn(language === 'ko' ? say('submitDone', { file: values.output, n: count, name: who }) : done);
   return 0;
 }
 
@@ -71,11 +80,27 @@ function recordsOf({ lessons }: Progress, names: readonly string[]): SessionReco
   });
 }
 
+type ShownWords = {
+  readonly head: (who: string, made: string | undefined) => string;
+  readonly lesson: (lesson: string, world: string, time: string) => string;
+};
+const shownWords: Readonly<Record<Language, ShownWords>> = {
+  en: {
+    head: (who, made) => `Handed in by ${who}, ${made}. This is all that is in the file, but for hashes that protect it:`,
+    lesson: (lesson, world, time) => `${lesson}: world ${world}, ${time} in all`,
+  },
+  ko: {
+    head: (who, made) => `제출자 ${who}, ${made}. 위조를 막는 해시를 빼면 파일에 든 것은 이것이 전부입니다:`,
+    lesson: (lesson, world, time) => `${lesson}: 월드 ${world}, 모두 ${time}`,
+  },
+};
+
 /** All that is in the file, as its learner reads it. */
-function shownText({ who, made, lessons }: Submission): string {
+function shownText({ who, made, lessons }: Submission, language: Language): string {
+  const say = shownWords[language];
   const parts = lessons.map(({ lesson, world, seed, engine, events, until }) => {
-    const lines = events.map((event) => `  ${clock(event.at)}  ${eventText(event)}\n`);
-    return `\n${lesson}: world ${world}, seed ${seed}, k8s-lab ${engine}, ${clock(until).trim()} in all\n${lines.join('')}`;
+    const lines = events.map((event) => `  ${clock(event.at)}  ${eventText(event, language)}\n`);
+    return `\n${say.lesson(lesson, `${world}, seed ${seed}, k8s-lab ${engine}`, clock(until).trim())}\n${lines.join('')}`;
   });
-  return `Handed in by ${who}, ${made}. This is all that is in the file, but for hashes that protect it:\n${parts.join('')}`;
+  return `${say.head(who, made)}\n${parts.join('')}`;
 }

@@ -1,6 +1,7 @@
 /** Writes a file whole or not at all. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /** What went wrong, with a remedy, for people. */
 export class WriteError extends Error {
@@ -44,7 +45,7 @@ export function writeWhole(path: string, pieces: Iterable<string>): void {
 /** Makes the folder too. */
 export function writeInFolder(path: string, pieces: Iterable<string>): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
   } catch (error) {
     throw writeError(dirname(path), error);
   }

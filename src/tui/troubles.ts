@@ -15,7 +15,7 @@ export type Trouble =
 export type TroubleText = { readonly question: string; readonly note: string; readonly goOn?: string };
 
 type Words = {
-  readonly reasons: Readonly<Record<'full' | 'denied' | 'blocked', string>>;
+  readonly reasons: Readonly<Record<'full' | 'denied' | 'blocked' | 'missing', string>>;
   readonly texts: {
     readonly [Kind in Trouble['kind']]: (trouble: Trouble & { readonly kind: Kind }, reason: string) => TroubleText;
   };
@@ -31,12 +31,18 @@ const codes: Readonly<Record<string, keyof Words['reasons']>> = {
   ENOTDIR: 'blocked',
   EEXIST: 'blocked',
   EISDIR: 'blocked',
+  ENOENT: 'missing',
 };
 /** Broken lessons that are told one by one. */
 const mostProblems = 4;
 
 const english: Words = {
-  reasons: { full: 'there is no space left', denied: 'it may not be written or read here', blocked: 'a file or folder of that name is in the way' },
+  reasons: {
+    full: 'there is no space left',
+    denied: 'it may not be written or read here',
+    blocked: 'a file or folder of that name is in the way',
+    missing: 'there is no such folder, and it cannot be made',
+  },
   texts: {
     damaged: ({ file, aside }) => ({ question: 'The file with your progress was damaged.', note: asideInEnglish(file, aside) }),
     version: ({ file, aside }) => ({ question: 'The file with your progress was written by another version of k8s-lab.', note: asideInEnglish(file, aside) }),
@@ -66,7 +72,12 @@ const asideInEnglish = (file: string, aside: string | undefined): string =>
     : `File: ${file}\nIt now lies in ${aside}, unchanged, and a new one is begun. If you have a copy that is whole, put it in its place.`;
 
 const korean: Words = {
-  reasons: { full: '디스크에 남은 공간이 없습니다', denied: '읽거나 쓸 권한이 없습니다', blocked: '같은 이름의 파일이나 폴더가 막고 있습니다' },
+  reasons: {
+    full: '디스크에 남은 공간이 없습니다',
+    denied: '읽거나 쓸 권한이 없습니다',
+    blocked: '같은 이름의 파일이나 폴더가 막고 있습니다',
+    missing: '그런 폴더가 없고, 만들 수도 없습니다',
+  },
   texts: {
     damaged: ({ file, aside }) => ({ question: '진행 상황 파일이 손상되어 있습니다.', note: asideInKorean(file, aside) }),
     version: ({ file, aside }) => ({ question: '진행 상황 파일을 다른 버전의 k8s-lab이 썼습니다.', note: asideInKorean(file, aside) }),

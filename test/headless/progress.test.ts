@@ -81,6 +81,8 @@ test('a folder that cannot be: it says so, and nothing is thrown', () => {
   expect(writeProgress(some, blocked)).toMatch(/EEXIST|ENOTDIR/);
   expect(changeProgress(() => some, blocked).problem).toMatch(/EEXIST|ENOTDIR/);
   expect(writeProgress(some, join(blocked, 'below'))).toMatch(/ENOTDIR/);
+  // Node's own way to make folders never ends there.
+  expect(writeProgress(some, '/proc/no/such')).toMatch(/ENOENT/);
   mkdirSync(file());
   const { progress, warnings } = warned();
   expect(progress.lessons).toEqual({});

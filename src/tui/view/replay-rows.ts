@@ -10,7 +10,7 @@ import { cut, pad } from '../text/wrap.ts';
 import { VtScreen } from '../vt/screen.ts';
 import type { Say } from '../words.ts';
 import { keysIn, ruleRow } from './chrome.ts';
-import { findingText } from './finding-text.ts';
+import { findingText, resourceText } from './finding-text.ts';
 
 /** One lesson at one moment. */
 export type ReplayState = {
@@ -61,7 +61,7 @@ function headRow({ grade, frames, at }: ReplayState, { size, style, say }: Repla
 function noteRow({ grade, exceeded }: ReplayState, { size, style, say, language }: ReplayContext): string {
   const found = grade.findings.map((each) => findingText(each, language)).join('; ');
   const text = exceeded
-    ? say('replayExceeded', { n: exceeded.line, text: exceeded.what })
+    ? say('replayExceeded', { n: exceeded.line, text: resourceText(exceeded.what, language) })
     : grade.state === 'refused'
       ? say('replayRefused', { text: found })
       : found;
