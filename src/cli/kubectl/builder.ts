@@ -75,11 +75,16 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
   }
   const byFlag = (!options.ownSelector && k.flags.text('selector') !== '') || k.flags.text('field-selector') !== '';
   const selector = byFlag || (options.all ?? false);
-  if (options.args.length === 0 && options.defaultType === undefined) throw new KubectlError(nothingGiven);
+  if (options.args.length === 0 && options.defaultType === undefined)
+    throw new KubectlError(byFlag ? 'at least one resource must be specified to use a selector' : nothingGiven);
   checkShape(options.args);
   const discovery = yield* k.discovery();
   const namespace = k.flags.bool('all-namespaces') ? '' : k.namespace;
-  if (options.args.some((arg) => arg.includes('/'))) return options.args.flatMap((arg) => slashed(discovery, arg, namespace));
+  if (options.args.some((arg) => arg.includes('/'))) {
+    const targets = options.args.flatMap((arg) => slashed(discovery, arg, namespace));
+    if (selector) throw new KubectlError('selectors and the all flag cannot be used when passing resource/name arguments');
+    return targets;
+  }
   const words = (options.defaultType ?? options.args[0] ?? '').split(',');
   const names = options.defaultType === undefined ? options.args.slice(1) : options.args;
   const resources = [...new Set(words.flatMap((word) => expand(discovery, word, names)))];

@@ -24,7 +24,7 @@ export function* dispatch(commands: readonly CommandEntry[], words: readonly str
     const described = describeError(error);
     if (!described) throw error;
     if (error instanceof KubectlError) yield* process.print(error.help ? helpText(commands, findCommand(commands, words).path) : error.output);
-    if (described.text !== '') yield* process.printError(`${described.text}\n`);
+    if (described.text !== '') yield* process.printError(described.text.endsWith('\n') ? described.text : `${described.text}\n`);
     // 1 would mean that something differs.
     return described.exitCode === 1 && findCommand(commands, words).path === 'diff' ? 2 : described.exitCode;
   }

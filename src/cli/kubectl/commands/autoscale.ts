@@ -19,6 +19,8 @@ export const autoscale: CommandEntry = {
     if (max < 1) throw new KubectlError(`--max=MAXPODS is required and must be at least 1, max: ${max}`);
     if (max < min) throw new KubectlError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`);
     if (k.flags.has('cpu-percent') && k.flags.has('cpu')) throw new KubectlError('--cpu-percent and --cpu are mutually exclusive');
+    const cpu = k.flags.has('cpu-percent') ? `${k.flags.text('cpu-percent')}%` : k.flags.text('cpu');
+    const metrics = [...metric('cpu', cpu), ...metric('memory', k.flags.text('memory'))];
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun, { typed: true });
     for (const info of yield* visitAll(k, { args: k.args })) {
@@ -27,8 +29,6 @@ export const autoscale: CommandEntry = {
         throw new KubectlError(
           `cannot autoscale a ${kind}: could not find scale subresource for ${group}/${version}, Resource=${resource} in discovery information`,
         );
-      const cpu = k.flags.has('cpu-percent') ? `${k.flags.text('cpu-percent')}%` : k.flags.text('cpu');
-      const metrics = [...metric('cpu', cpu), ...metric('memory', k.flags.text('memory'))];
       const body = autoscaler(
         k,
         { name: k.flags.text('name') || info.name, kind: info.resource.kind, apiVersion: String(info.object['apiVersion']), target: info.name },

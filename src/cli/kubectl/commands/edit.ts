@@ -28,6 +28,9 @@ export const edit: CommandEntry = {
   long: 'Opens what the server has in the editor that $KUBE_EDITOR or $EDITOR names, vi otherwise, and sends what was changed.',
   examples: '# A deployment\nkubectl edit deployment/web\n\n# With another editor\nKUBE_EDITOR=nano kubectl edit svc/web',
   *run(k) {
+    const output = k.flags.text('output');
+    if (!['', 'yaml', 'json', 'kyaml'].includes(output))
+      throw new KubectlError(`unable to match a printer suitable for the output format "${output}", allowed formats are: json,kyaml,yaml`);
     const infos = yield* visitAll(k, { args: k.args, selectAll: true });
     if (infos.length === 0) throw new KubectlError('edit cancelled, no objects found');
     yield* editing(k, render(k, infos), (edited) => save(k, infos, edited));
@@ -36,21 +39,27 @@ export const edit: CommandEntry = {
 
 /** Shows a text in the editor until what comes back is saved or given up; `save` says what was wrong. */
 export function* editing(k: Kubectl, original: string, save: (edited: string) => Routine<string | undefined>): Routine {
-  let buffer = notice + original;
+  const buffer = notice + original;
   let failures = '';
+  let last = '';
   for (;;) {
-    const content = yield* callEditor(k, failures === '' ? buffer : withFailures(buffer, failures));
+    const content = yield* callEditor(k, failures === '' ? buffer : withFailures(last, failures));
     const edited = strip(content);
-    if (failures === '' ? edited.trim() === strip(buffer).trim() : content === withFailures(buffer, failures)) {
-      if (failures === '') return yield* k.printError('Edit cancelled, no changes made.\n');
+    if (failures !== '' && edited === strip(last)) {
       yield* keep(k, content);
       throw new KubectlError('Edit cancelled, no valid changes were saved.');
     }
+    if (edited.trim() === strip(buffer).trim()) return yield* k.printError('Edit cancelled, no changes made.\n');
     if (edited.trim() === '') return yield* k.printError('Edit cancelled, saved file was empty.\n');
-    const problem = yield* save(edited);
-    if (problem === undefined) return;
-    buffer = notice + edited;
-    failures = problem;
+    try {
+      const problem = yield* save(edited);
+      if (problem === undefined) return;
+      failures = problem;
+    } catch (error) {
+      if (error instanceof KubectlError && !error.bare) yield* keep(k, content);
+      throw error;
+    }
+    last = content;
   }
 }
 

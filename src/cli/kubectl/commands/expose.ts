@@ -1,9 +1,11 @@
-import { type Info, visitAll } from '../builder.ts';
+import { StatusError } from '../../../apimachinery/status.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { type Info, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
 import { at, defined, entriesOf, type Obj, obj, objs, text } from '../json.ts';
-import { type Kubectl, pathOf } from '../kubectl.ts';
-import { operationPrinter } from '../printers/operation.ts';
+import { type DryRun, type Kubectl, pathOf } from '../kubectl.ts';
+import { type OperationPrinter, operationPrinter } from '../printers/operation.ts';
 import { parseLabels } from './labels-flag.ts';
 import { withOverrides } from './overrides.ts';
 
@@ -18,27 +20,30 @@ export const expose: CommandEntry = {
   *run(k) {
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun, { typed: true });
-    const infos = yield* visitAll(k, { args: k.args, fetch: k.flags.list('filename').length === 0, ownSelector: true });
+    const { infos, errors } = yield* visit(k, { args: k.args, fetch: k.flags.list('filename').length === 0, ownSelector: true });
     if (infos.length > 1 && k.flags.text('name') !== '') throw new KubectlError('cannot specify --name when exposing several resources');
-    const failures: KubectlError[] = [];
+    const failures: unknown[] = [];
     for (const info of infos) {
-      const refused = cannotExpose(info);
-      if (refused) {
-        failures.push(refused);
-        continue;
+      try {
+        yield* exposeOne(k, info, dryRun, print);
+      } catch (error) {
+        if (!(error instanceof KubectlError) && !(error instanceof StatusError)) throw error;
+        failures.push(error);
       }
-      const service = withOverrides(k, makeService(k, info));
-      if (dryRun === 'client') {
-        yield* print(service, 'exposed');
-        continue;
-      }
-      const resource = (yield* k.discovery()).require('services');
-      const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
-      yield* print(obj(yield* k.api.request({ method: 'POST', path: pathOf(resource, info.namespace), query, body: service })), 'exposed');
     }
-    if (failures.length > 0) throw new ErrorList(failures);
+    if (failures.length + errors.length > 0) throw new ErrorList([...failures, ...errors]);
   },
 };
+
+function* exposeOne(k: Kubectl, info: Info, dryRun: DryRun, print: OperationPrinter): Routine {
+  const refused = cannotExpose(info);
+  if (refused) throw refused;
+  const service = withOverrides(k, makeService(k, info));
+  if (dryRun === 'client') return yield* print(service, 'exposed');
+  const resource = (yield* k.discovery()).require('services');
+  const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
+  yield* print(obj(yield* k.api.request({ method: 'POST', path: pathOf(resource, info.namespace), query, body: service })), 'exposed');
+}
 
 function atoi(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
@@ -72,13 +77,15 @@ function makeService(k: Kubectl, info: Info): Obj {
     }),
   );
   const external = flags.text('external-ip');
+  const affinity = flags.text('session-affinity');
+  if (affinity !== '' && !['None', 'ClientIP'].includes(affinity)) throw new KubectlError(`unknown session affinity: ${affinity}`);
   const spec = defined({
     ports: servicePorts.length > 0 ? servicePorts : undefined,
     selector,
     clusterIP: flags.text('cluster-ip') || undefined,
     type: flags.text('type') || undefined,
     externalIPs: external === '' ? undefined : [external],
-    sessionAffinity: flags.text('session-affinity') || undefined,
+    sessionAffinity: affinity || undefined,
     loadBalancerIP: flags.text('load-balancer-ip') || undefined,
   });
   const namespace = info.namespace !== '' && k.config.namespaceGiven ? { namespace: info.namespace } : {};

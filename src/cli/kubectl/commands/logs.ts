@@ -42,19 +42,19 @@ function checkArguments(k: Kubectl): void {
   if (args.length === 0 && !selector) throw k.usage(expected);
   if (args.length > 2 || (selector && args.length > 1)) throw k.usage(expected);
   if (selector && args.length === 1) throw k.usage('only a selector (-l) or a POD name is allowed');
-  if (flags.bool('all-containers') && (flags.text('container') !== '' || args.length === 2))
-    throw new KubectlError(`--all-containers=true should not be specified with container name ${flags.text('container') || args[1]}`);
-  if (flags.text('since-time') !== '' && flags.duration('since') !== 0) throw new KubectlError('at most one of `sinceTime` or `sinceSeconds` may be specified');
   const since = flags.text('since-time');
   if (since !== '' && tryParseTime(since) === undefined) throw new KubectlError(timeParseError(since));
-  if (flags.number('limit-bytes') < 0) throw new KubectlError('--limit-bytes must be greater than 0');
-  if (flags.has('tail') && flags.number('tail') < -1) throw new KubectlError('--tail must be greater than or equal to -1');
 }
 
 /** What is looked at when the pods are known. */
 function checkReading({ args, flags }: Kubectl): void {
+  if (flags.text('since-time') !== '' && flags.duration('since') !== 0) throw new KubectlError('at most one of `sinceTime` or `sinceSeconds` may be specified');
+  if (flags.bool('all-containers') && (flags.text('container') !== '' || args.length === 2))
+    throw new KubectlError(`--all-containers=true should not be specified with container name ${flags.text('container') || args[1]}`);
   if (flags.has('container') && args.length === 2) throw new KubectlError('only one of -c or an inline [CONTAINER] arg is allowed');
+  if (flags.number('limit-bytes') < 0) throw new KubectlError('--limit-bytes must be greater than 0');
   if (flags.duration('since') < 0) throw new KubectlError('--since must be greater than 0');
+  if (flags.has('tail') && flags.number('tail') < -1) throw new KubectlError('--tail must be greater than or equal to -1');
 }
 
 function* chosenPods(k: Kubectl): Routine<readonly Obj[]> {

@@ -4,6 +4,7 @@ import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, visit, visitAll } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
+import type { Discovery } from '../discovery.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
 import { at, type Obj, obj, objs, text } from '../json.ts';
 import { type DryRun, type Kubectl, pathOf } from '../kubectl.ts';
@@ -77,7 +78,7 @@ export const taint: CommandEntry = {
     '# Keep pods off\nkubectl taint nodes node01 dedicated=db:NoSchedule\n\n# Take it away\nkubectl taint nodes node01 dedicated=db:NoSchedule-\n\n# All taints of a key\nkubectl taint nodes node01 dedicated-',
   *run(k) {
     const dryRun = yield* k.dryRun();
-    const { resources, add, remove } = parseArguments(k);
+    const { resources, add, remove } = parseArguments(k, yield* k.discovery());
     // Dry or not, the words are the same.
     const print = operationPrinter(k);
     const { infos, errors } = yield* visit(k, { args: resources, all: k.flags.bool('all') });
@@ -102,7 +103,10 @@ function* send(k: Kubectl, info: Info, taints: readonly Obj[], dryRun: DryRun): 
   return obj(yield* k.api.request({ method: 'PATCH', path: pathOf(info.resource, '', info.name), query, body, contentType: 'application/merge-patch+json' }));
 }
 
-function parseArguments(k: Kubectl): { readonly resources: readonly string[]; readonly add: readonly Taint[]; readonly remove: readonly Taint[] } {
+function parseArguments(
+  k: Kubectl,
+  discovery: Discovery,
+): { readonly resources: readonly string[]; readonly add: readonly Taint[]; readonly remove: readonly Taint[] } {
   const isTaint = (arg: string): boolean => arg.includes('=') || arg.includes(':') || arg.endsWith('-');
   const first = k.args.findIndex(isTaint);
   const resources = first < 0 ? k.args : k.args.slice(0, first);
@@ -110,7 +114,7 @@ function parseArguments(k: Kubectl): { readonly resources: readonly string[]; re
   if (resources.length === 0) throw new KubectlError('one or more resources must be specified as <resource> <name>');
   if (specs.length === 0) throw new KubectlError('at least one taint update is required');
   const word = resources[0] ?? '';
-  if (word.includes('/')) throw new KubectlError(`the server doesn't have a resource type "${word}"`, { bare: true });
+  if (!discovery.find(word)) throw new KubectlError(`the server doesn't have a resource type "${word}"`, { bare: true });
   if (!['node', 'nodes', 'no'].includes(word.toLowerCase())) throw new KubectlError(`invalid resource type ${word}, only node types are supported`);
   if (resources.length === 1 && !k.flags.bool('all') && k.flags.text('selector') === '')
     throw new KubectlError("at least one resource name must be specified since 'all' parameter is not set");
@@ -136,7 +140,7 @@ function parseTaint(k: Kubectl, spec: string): Taint {
   if (more.length > 0 || rest.length > 0 || spec === '') throw k.usage(`invalid taint spec: ${spec}`);
   const wrong = [...validateQualifiedName(key), ...validateLabelValue(value)];
   if (wrong.length > 0) throw k.usage(`invalid taint spec: ${spec}, ${wrong.join('; ')}`);
-  if (effect !== '' && !effects.includes(effect)) throw k.usage(`invalid taint effect: ${effect}, unsupported taint effect`);
+  if (spec.includes(':') && !effects.includes(effect)) throw k.usage(`invalid taint effect: ${effect}, unsupported taint effect`);
   return { key, value, effect };
 }
 

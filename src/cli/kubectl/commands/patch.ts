@@ -11,7 +11,7 @@ import type { Routine } from '../../../sim/routine.ts';
 import { type Info, manifestInfos, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
-import { at, list, type Obj, obj, text } from '../json.ts';
+import { list, type Obj, obj, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
 
@@ -39,17 +39,17 @@ export const patch: CommandEntry = {
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k);
     const body = readPatch(k);
-    const { infos, errors } = k.flags.bool('local')
-      ? { infos: yield* manifestInfos(k, []), errors: [] }
-      : yield* visit(k, { args: k.args, fetch: dryRun === 'client' || k.flags.bool('local') });
+    const { infos, errors } = k.flags.bool('local') ? { infos: yield* manifestInfos(k, []), errors: [] } : yield* visit(k, { args: k.args, fetch: false });
     const failures = [...errors];
     for (const info of infos) {
       try {
+        // What a file says is not looked up.
+        const before = info.source === '' ? yield* current(k, info) : info.object;
         if (k.flags.bool('local') || dryRun === 'client') {
-          yield* print(applied(info.object, body, type), 'patched');
+          const after = applied(before, body, type);
+          yield* print(after, equal(before, after) ? 'patched (no change)' : 'patched');
           continue;
         }
-        const before = yield* current(k, info);
         const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
         const after = obj(
           yield* k.api.request({
@@ -60,12 +60,7 @@ export const patch: CommandEntry = {
             contentType,
           }),
         );
-        yield* print(
-          after,
-          (dryRun !== 'server' && at(before, 'metadata.resourceVersion') === at(after, 'metadata.resourceVersion')) || equal(before, after)
-            ? 'patched (no change)'
-            : 'patched',
-        );
+        yield* print(after, equal(before, after) ? 'patched (no change)' : 'patched');
       } catch (error) {
         if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;
         failures.push(unsupported(error, { info, contentType }));

@@ -1,16 +1,15 @@
 import { goJson } from '../../../apimachinery/go-text.ts';
 import { StatusError } from '../../../apimachinery/status.ts';
-import { readAll } from '../../../linux/open-file.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Target, targetsOf } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError, prefixed } from '../errors.ts';
 import { nameOf, obj, withoutPath } from '../json.ts';
-import { type Kubectl, pathOf } from '../kubectl.ts';
+import { type DryRun, type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
-import { rawBody } from './create/create.ts';
+import { rawBody, rawContent } from './create/create.ts';
 import { writeQuery } from './create/generator.ts';
-import { deleteOne, waitForDeletion } from './delete/deleter.ts';
+import { cascadeOf, deleteOne, waitForDeletion } from './delete/deleter.ts';
 
 type ManifestTarget = Extract<Target, { kind: 'manifest' }>;
 
@@ -21,13 +20,13 @@ export const replace: CommandEntry = {
   long: 'The whole specification must be given. With --force the resource is deleted and created again.',
   examples: '# Exchange a pod\nkubectl replace -f pod.yaml\n\n# Delete and create it\nkubectl replace --force -f pod.yaml',
   *run(k) {
-    if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('must specify one of -f and -k');
-    if (k.flags.text('raw') !== '') {
-      const source = k.flags.list('filename')[0] ?? '';
-      const content = source === '-' ? yield* readAll(k.process.stdin) : k.process.fs.read(source);
-      return yield* k.print(`${goJson(yield* k.api.request({ method: 'PUT', path: k.flags.text('raw'), body: rawBody(content) }))}\n`);
-    }
     const dryRun = yield* k.dryRun();
+    yield* cascadeOf(k);
+    checkCall(k, dryRun);
+    if (k.flags.text('raw') !== '') {
+      const body = rawBody(yield* rawContent(k));
+      return yield* k.print(`${goJson(yield* k.api.request({ method: 'PUT', path: k.flags.text('raw'), body }))}\n`);
+    }
     const print = operationPrinter(k, dryRun);
     const query = writeQuery(k, dryRun);
     const targets = (yield* targetsOf(k, { args: k.args, validate: query['fieldValidation'] !== 'Ignore' })).filter(
@@ -64,6 +63,14 @@ export const replace: CommandEntry = {
     if (errors.length > 0) throw new ErrorList(errors);
   },
 };
+
+function checkCall({ flags }: Kubectl, dryRun: DryRun): void {
+  const force = flags.bool('force');
+  if (force && dryRun !== 'none') throw new KubectlError('--dry-run can not be used when --force is set');
+  if (flags.number('grace-period') >= 0 && !force) throw new KubectlError('--grace-period must have --force specified');
+  if (flags.duration('timeout') !== 0 && !force) throw new KubectlError('--timeout must have --force specified');
+  if (flags.list('filename').length === 0 && flags.text('kustomize') === '') throw new KubectlError('must specify one of -f and -k');
+}
 
 function* deleteAll(k: Kubectl, targets: readonly ManifestTarget[]): Routine {
   const grace = k.flags.number('grace-period');

@@ -1,7 +1,7 @@
 import { findResults, type JsonPath, JsonPathError, parseJsonPath, relaxedJsonPath } from '../../../apimachinery/jsonpath.ts';
 import { isReason } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { type Info, targetsOf, visitAll } from '../builder.ts';
+import { type Info, targetsOf, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
@@ -23,12 +23,10 @@ export const wait: CommandEntry = {
     const timeout = k.flags.duration('timeout');
     const until = k.now + (timeout < 0 ? 7 * 24 * 3600_000 : timeout);
     if (goal.kind === 'create') return yield* waitForCreation(k, until, (object) => print(object, 'condition met'));
-    const infos = yield* found(k, goal);
-    if (infos.length === 0) {
-      if (goal.kind === 'delete') return;
-      throw new KubectlError('no matching resources found');
-    }
-    const errors: unknown[] = [];
+    const { infos, errors: missing } = yield* visit(k, { args: k.args, all: k.flags.bool('all') });
+    // What waits for a deletion does not mind that the object is gone already.
+    const errors: unknown[] = missing.filter((error) => goal.kind !== 'delete' || !isReason(error, 'NotFound'));
+    if (infos.length === 0 && missing.length === 0 && goal.kind !== 'delete') throw new KubectlError('no matching resources found');
     for (const info of infos) {
       try {
         yield* print(yield* waitForOne(k, info, goal, until), 'condition met');
@@ -45,16 +43,6 @@ function* waitForOne(k: Kubectl, info: Info, goal: Exclude<Goal, { kind: 'create
   if (goal.kind === 'state') return yield* waitForState(k, info, goal.test, until);
   if (!(yield* waitForDeletion(k, info, text(at(info.object, 'metadata.uid')), until))) throw timedOut(k, info);
   return info.object;
-}
-
-/** What waits for a deletion does not mind that the object is gone already. */
-function* found(k: Kubectl, goal: Goal): Routine<readonly Info[]> {
-  try {
-    return yield* visitAll(k, { args: k.args, all: k.flags.bool('all') });
-  } catch (error) {
-    if (goal.kind === 'delete' && isReason(error, 'NotFound')) return [];
-    throw error;
-  }
 }
 
 const timedOut = (k: Kubectl, { resource, name }: Info): KubectlError =>

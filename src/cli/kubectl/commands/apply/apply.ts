@@ -9,6 +9,7 @@ import { at, nameOf, type Obj, obj, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { type OperationPrinter, operationPrinter } from '../../printers/operation.ts';
 import { lastApplied, writeQuery } from '../create/generator.ts';
+import { cascadeOf } from '../delete/deleter.ts';
 import { type ApplyOptions, describe, type ManifestTarget } from './apply-target.ts';
 import { modifiedConfiguration } from './last-applied.ts';
 import { patchLive } from './patcher.ts';
@@ -23,6 +24,8 @@ export const apply: CommandEntry = {
   examples: '# What a file describes\nkubectl apply -f deployment.yaml\n\n# A kustomization\nkubectl apply -k overlay/',
   *run(k) {
     const force = k.flags.bool('force');
+    yield* cascadeOf(k);
+    if (k.flags.text('subresource') !== '' && !k.flags.bool('server-side')) throw new KubectlError('--subresource can only be specified for --server-side');
     if (k.flags.bool('force-conflicts') && !k.flags.bool('server-side')) throw new KubectlError('--force-conflicts only works with --server-side');
     if (force && k.flags.bool('server-side')) throw new KubectlError('--force cannot be used with --server-side');
     const dryRun = yield* k.dryRun();
@@ -37,8 +40,12 @@ export const apply: CommandEntry = {
       throw new KubectlError(
         'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
       );
-    const printOne = operationPrinter(k, dryRun);
     const allowed = yield* pruneList(k);
+    const query = writeQuery(k, dryRun);
+    const targets = (yield* targetsOf(k, { args: [], validate: query['fieldValidation'] !== 'Ignore' })).filter(
+      (target): target is ManifestTarget => target.kind === 'manifest',
+    );
+    const printOne = operationPrinter(k, dryRun);
     const shown: Obj[] = [];
     const whole = !['', 'name'].includes(k.flags.text('output'));
     const print: OperationPrinter = whole
@@ -46,10 +53,6 @@ export const apply: CommandEntry = {
           shown.push(object);
         }
       : printOne;
-    const query = writeQuery(k, dryRun);
-    const targets = (yield* targetsOf(k, { args: [], validate: query['fieldValidation'] !== 'Ignore' })).filter(
-      (target): target is ManifestTarget => target.kind === 'manifest',
-    );
     const chosen = k.flags.text('selector') === '' ? targets : selected(k, targets);
     if (chosen.length === 0) throw new KubectlError('no objects passed to apply');
     const errors: unknown[] = [];

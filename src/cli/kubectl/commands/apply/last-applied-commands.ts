@@ -16,8 +16,9 @@ export const viewLastApplied: CommandEntry = {
   examples: '# As YAML\nkubectl apply view-last-applied deploy/web\n\n# As JSON\nkubectl apply view-last-applied deploy/web -o json',
   *run(k) {
     const output = k.flags.text('output');
+    const infos = yield* visitAll(k, { args: k.args, all: k.flags.bool('all') });
     if (output !== 'yaml' && output !== 'json') throw k.usage(`Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`);
-    for (const info of yield* visitAll(k, { args: k.args, all: k.flags.bool('all') })) {
+    for (const info of infos) {
       const original = originalConfiguration(info.object);
       // Nothing is said of what was never applied.
       if (original) yield* k.print(output === 'json' ? `${sortedJson(original, 2)}\n` : dumpYaml(original));
@@ -33,7 +34,6 @@ export const setLastApplied: CommandEntry = {
   *run(k) {
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun);
-    if (k.flags.list('filename').length === 0) throw k.usage('must specify --filename');
     for (const target of yield* targetsOf(k, { args: [] })) {
       if (target.kind !== 'manifest') continue;
       const name = nameOf(target.manifest.object);

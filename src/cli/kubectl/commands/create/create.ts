@@ -32,6 +32,18 @@ export function rawBody(content: string): unknown {
   }
 }
 
+/** The one file that --raw sends, or standard input. */
+export function* rawContent(k: Kubectl): Routine<string> {
+  const [source = '', ...more] = k.flags.list('filename');
+  if (source === '' || more.length > 0) throw new KubectlError('--raw can only use a single local file or stdin');
+  if (/^https?:\/\//.test(source)) throw new KubectlError('--raw cannot read from a url');
+  if (k.flags.bool('recursive')) throw new KubectlError('--raw and --recursive are mutually exclusive');
+  if (k.flags.text('output') !== '') throw new KubectlError('--raw and --output are mutually exclusive');
+  if (source === '-') return yield* readAll(k.process.stdin);
+  if (!k.process.fs.exists(source)) throw new KubectlError(`open ${source}: no such file or directory`);
+  return k.process.fs.read(source);
+}
+
 /** create -f: kubernetes kubectl/pkg/cmd/create/create.go. */
 export const create: CommandEntry = {
   path: 'create',
@@ -44,10 +56,8 @@ export const create: CommandEntry = {
       throw new KubectlError('must specify one of -f and -k');
     }
     if (k.flags.text('raw') !== '') {
-      const source = k.flags.list('filename')[0] ?? '';
-      const content = source === '-' ? yield* readAll(k.process.stdin) : k.process.fs.read(source);
-      yield* k.print(`${goJson(yield* k.api.request({ method: 'POST', path: k.flags.text('raw'), body: rawBody(content) }))}\n`);
-      return;
+      const body = rawBody(yield* rawContent(k));
+      return yield* k.print(`${goJson(yield* k.api.request({ method: 'POST', path: k.flags.text('raw'), body }))}\n`);
     }
     if (k.args.length > 0) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`);
     const dryRun = yield* k.dryRun();

@@ -6,15 +6,7 @@ import type { CommandEntry } from '../../command.ts';
 import { ErrorList, KubectlError, prefixed } from '../../errors.ts';
 import { at, defined, type Obj, text } from '../../json.ts';
 import type { DryRun, Kubectl } from '../../kubectl.ts';
-import { deleteOne, waitForDeletion } from './deleter.ts';
-
-const policies: Readonly<Record<string, string>> = {
-  background: 'Background',
-  true: 'Background',
-  foreground: 'Foreground',
-  orphan: 'Orphan',
-  false: 'Orphan',
-};
+import { cascadeOf, deleteOne, waitForDeletion } from './deleter.ts';
 
 /** kubernetes kubectl/pkg/cmd/delete/delete.go. */
 export const deleteCommand: CommandEntry = {
@@ -25,19 +17,18 @@ export const deleteCommand: CommandEntry = {
   *run(k) {
     const dryRun = yield* k.dryRun();
     const output = k.flags.text('output');
-    if (output !== '' && output !== 'name') throw k.usage(`unexpected -o output mode: ${output}. We only support '-o name'`);
+    const cascade = yield* cascadeOf(k);
+    if (output !== '' && output !== 'name') throw new KubectlError(`unexpected -o output mode: ${output}. We only support '-o name'`);
     if (k.flags.text('raw') !== '') {
       yield* k.api.request({ method: 'DELETE', path: k.flags.text('raw') });
       return;
     }
-    const cascade = policies[k.flags.text('cascade')];
-    if (cascade === undefined) throw new KubectlError(`invalid cascade value (${k.flags.text('cascade')}). Must be "background", "foreground", or "orphan"`);
     const grace = gracePeriod(k);
     if (k.flags.bool('all') && (k.flags.text('selector') !== '' || k.flags.text('field-selector') !== ''))
       throw new KubectlError("setting 'all' parameter but found a non empty selector. ");
     if (k.flags.bool('force') && grace === 0 && dryRun === 'none') yield* warnForce(k);
     const bySelector = k.flags.bool('all') || k.flags.text('selector') !== '' || k.flags.text('field-selector') !== '';
-    const { infos, errors } = yield* visit(k, { args: k.args, all: k.flags.bool('all'), allOrNames: true, fetch: k.flags.bool('interactive') });
+    const { infos, errors } = yield* visit(k, { args: k.args, all: k.flags.bool('all'), allOrNames: true, fetch: false });
     if (k.config.namespaceGiven && infos.some(({ resource }) => !resource.namespaced))
       yield* k.printError('Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n');
     const chosen = k.flags.bool('interactive') ? yield* confirmed(k, infos) : infos;
@@ -52,6 +43,7 @@ function gracePeriod(k: Kubectl): number {
   const force = k.flags.bool('force');
   if (k.flags.bool('now')) {
     if (given !== -1) throw new KubectlError('--now and --grace-period cannot be specified together');
+    if (force) throw new KubectlError('--force and --grace-period greater than 0 cannot be specified together');
     return 1;
   }
   if (given === 0 && !force) return 1;
@@ -69,7 +61,7 @@ function* warnForce(k: Kubectl): Routine {
 function* confirmed(k: Kubectl, infos: readonly Info[]): Routine<readonly Info[] | undefined> {
   if (infos.length === 0) return infos;
   yield* k.print(
-    `You are about to delete the following ${infos.length} resource(s):\n${infos.map((info) => `${info.resource.singular || info.resource.kind.toLowerCase()}/${info.name}\n`).join('')}Do you want to continue? (y/N): `,
+    `You are about to delete the following ${infos.length} resource(s):\n${infos.map(({ resource, name }) => `${resourceName({ group: resource.group, resource: resource.kind.toLowerCase() })}/${name}\n`).join('')}Do you want to continue? (y/N): `,
   );
   const answer = (yield* k.process.stdin.read()) ?? '';
   if (/^(y|Y)/.test(answer.trim())) return infos;

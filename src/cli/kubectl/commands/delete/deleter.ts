@@ -6,6 +6,19 @@ import { KubectlError } from '../../errors.ts';
 import { at, type Obj, obj, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 
+const policies: Readonly<Record<string, string>> = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' };
+
+/** What --cascade says; as truth or falsehood it is an older word for one of the three (cmd/delete/delete_flags.go). */
+export function* cascadeOf(k: Kubectl): Routine<string> {
+  const given = k.flags.text('cascade');
+  const truth = /^(1|t|T|TRUE|true|True)$/.test(given);
+  const known = truth || /^(0|f|F|FALSE|false|False)$/.test(given) ? (truth ? 'background' : 'orphan') : given;
+  if (known !== given) yield* k.printError(`warning: --cascade=${given} is deprecated (boolean value) and can be replaced with --cascade=${known}.\n`);
+  const policy = policies[known];
+  if (policy === undefined) throw new KubectlError(`invalid cascade value (${given}). Must be "background", "foreground", or "orphan"`);
+  return policy;
+}
+
 /** Sends the DELETE; gives what the server answered. */
 export function* deleteOne(k: Kubectl, info: Info, options: Obj, dryRun = false): Routine<Obj> {
   return obj(

@@ -100,8 +100,8 @@ function* fromSource(k: Kubectl): Routine<readonly Obj[]> {
   if (from === '') return [];
   const [word = '', name = ''] = from.split('/');
   const resource = (yield* k.discovery()).require(word);
+  const source = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, resource.namespaced ? k.namespace : '', name) }));
   if (resource.kind !== 'ConfigMap' && resource.kind !== 'Secret') throw new KubectlError(`unsupported resource specified in --from`);
-  const source = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, k.namespace, name) }));
   const wanted = k.flags.list('keys');
   const ref = resource.kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef';
   const out: Obj[] = [];

@@ -1,5 +1,4 @@
 /** set image, resources, selector, serviceaccount, subject: kubernetes kubectl/pkg/cmd/set. */
-import { visitAll } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
 import { list, type Obj, obj, objs, text, texts, withPath } from '../../json.ts';
@@ -17,16 +16,14 @@ export const setImage: CommandEntry = {
     '# One container\nkubectl set image deployment/web nginx=nginx:1.27\n\n# All containers of all deployments\nkubectl set image deployments --all *=nginx:1.27',
   *run(k) {
     const pairs = splitPairs(k.args, 'image');
-    if (pairs.resources.length > 0 && pairs.set.size === 0) {
-      // What is named is looked for first.
-      yield* visitAll(k, { args: pairs.resources, all: k.flags.bool('all') });
-      throw new KubectlError('at least one image update is required');
-    }
     yield* setAll(k, {
       args: pairs.resources,
       operation: 'image updated',
       what: 'image',
       failure: 'failed to patch image update to pod template:',
+      validate: () => {
+        if (pairs.set.size === 0) throw new KubectlError('at least one image update is required');
+      },
       change: (info, problem) =>
         withPodSpec(info, (spec) => {
           let out = spec;
@@ -49,14 +46,18 @@ export const setResources: CommandEntry = {
   short: 'Update resource requests/limits on objects with pod templates',
   examples: '# Limits for one container\nkubectl set resources deployment/web -c=nginx --limits=cpu=200m,memory=512Mi',
   *run(k) {
-    const [limits, requests] = [resourceList(k.flags.text('limits')), resourceList(k.flags.text('requests'))];
-    if (!limits && !requests) throw new KubectlError('you must specify an update to requests or limits (in the form of --requests/--limits)');
+    let limits: Obj | undefined;
+    let requests: Obj | undefined;
     const pattern = k.flags.text('containers') || '*';
     yield* setAll(k, {
       args: k.args,
       operation: 'resource requirements updated',
       what: 'resources',
       failure: 'failed to patch resources update to pod template',
+      validate: () => {
+        [limits, requests] = [resourceList(k.flags.text('limits')), resourceList(k.flags.text('requests'))];
+        if (!limits && !requests) throw new KubectlError('you must specify an update to requests or limits (in the form of --requests/--limits)');
+      },
       change: (info, problem) =>
         withPodSpec(info, (spec) => {
           const { found, spec: changed } = withContainers(spec, pattern, (container) => ({
@@ -109,6 +110,7 @@ export const setSelector: CommandEntry = {
       args: k.args.slice(0, -1),
       operation: 'selector updated',
       nameless: true,
+      always: true,
       what: 'selector',
       change: (info) => {
         if (expressions.length > 0) throw new KubectlError(`match expression [${expressions.join(' ')}] not supported on this object`);
@@ -124,12 +126,16 @@ export const setSubject: CommandEntry = {
   short: 'Update the user, group, or service account in a role binding or cluster role binding',
   examples: '# One user more\nkubectl set subject rolebinding admins --user=jane',
   *run(k) {
-    const subjects = subjectsOf(k);
-    if (!subjects) throw new KubectlError('you must specify at least one value of user, group or serviceaccount');
+    let subjects: readonly Obj[] = [];
     yield* setAll(k, {
       args: k.args,
       operation: 'subjects updated',
       what: 'subjects',
+      validate: () => {
+        const given = subjectsOf(k);
+        if (!given) throw new KubectlError('you must specify at least one value of user, group or serviceaccount');
+        subjects = given;
+      },
       change: (info) => {
         if (!['RoleBinding', 'ClusterRoleBinding'].includes(info.resource.kind))
           throw new KubectlError('setting subjects is only supported for RoleBinding/ClusterRoleBinding');

@@ -35,6 +35,8 @@ type SetPlan = {
   readonly nameless?: boolean;
   /** Sent though nothing differs. */
   readonly always?: boolean;
+  /** What is wrong with the call is said only when everything named was found. */
+  readonly validate?: () => void;
   /** The patch is refused in these words. */
   readonly failure?: string;
 };
@@ -45,7 +47,9 @@ export function* setAll(k: Kubectl, plan: SetPlan): Routine {
   const print = operationPrinter(k, dryRun);
   const local = k.flags.bool('local');
   const { infos, errors } = local ? { infos: yield* manifestInfos(k, plan.args), errors: [] } : yield* visit(k, { args: plan.args, all: k.flags.bool('all') });
-  const failures = [...errors];
+  if (errors.length > 0) throw new ErrorList(errors);
+  plan.validate?.();
+  const failures: unknown[] = [];
   for (const info of infos) {
     try {
       const result = plan.change(info, (message) => void failures.push(new KubectlError(`error: ${message}`)));
