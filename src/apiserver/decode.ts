@@ -1,3 +1,4 @@
+import { typeOf } from '../api/schema.ts';
 import type { KubeObject } from '../api/types.ts';
 import { badRequest } from '../apimachinery/status.ts';
 import type { RequestContext } from './context.ts';
@@ -21,10 +22,18 @@ export function asObject(context: RequestContext, body: Readonly<Record<string, 
 }
 
 function ownVersion({ served }: RequestContext, body: Readonly<Record<string, unknown>>): KubeObject {
-  const tidied = tidy(body);
+  const tidied = withStructs(served, tidy(body));
   const metadata = isObject(tidied['metadata']) ? tidied['metadata'] : {};
   if (tidied['apiVersion'] === served.apiVersion && tidied['kind'] === served.kind && tidied['metadata'] === metadata) return tidied as unknown as KubeObject;
   return { ...tidied, apiVersion: served.apiVersion, kind: served.kind, metadata } as KubeObject;
+}
+
+/** Structs that Go's types always have, though nothing was said of them. */
+const structs = ['spec', 'roleRef'] as const;
+
+function withStructs({ apiVersion, kind, custom }: RequestContext['served'], object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const missing = custom ? [] : structs.filter((name) => object[name] === undefined && typeOf(apiVersion, kind)?.field(name) !== undefined);
+  return missing.length === 0 ? object : { ...object, ...Object.fromEntries(missing.map((name) => [name, {}])) };
 }
 
 function checkKind({ served }: RequestContext, body: Readonly<Record<string, unknown>>): void {

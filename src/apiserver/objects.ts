@@ -34,13 +34,26 @@ export function tidy<T>(value: T): T {
 
 function tidyField(part: unknown, key: string): unknown {
   if (part === null) return writtenAsNull.has(key) ? null : undefined;
-  return tidyPart(part);
+  return tidyPart(Array.isArray(part) && part.includes(null) ? withZeros(part, key) : part);
 }
 
 function tidyPart(part: unknown): unknown {
   if (typeof part !== 'object' || part === null || Object.isFrozen(part)) return part;
   return Array.isArray(part) ? mapKept(part, tidyPart) : mapFields(part, tidyField);
 }
+
+/** Lists of strings: in most others stand structs. */
+const textLists = new Set(
+  'finalizers values matchLabelKeys mismatchLabelKeys namespaces args command add drop nameservers searches hostnames monitors accessModes targetWWNs wwids portals clusterIPs externalIPs ipFamilies loadBalancerSourceRanges podCIDRs mountOptions scopes hosts except policyTypes apiGroups nonResourceURLs resourceNames resources verbs groups usages volumeLifecycleModes admissionReviewVersions apiVersions operations conversionReviewVersions categories shortNames required storedVersions'.split(
+    ' ',
+  ),
+);
+
+/** A null among the items of a list is the zero of their type. */
+const withZeros = (items: readonly unknown[], key: string): unknown[] => {
+  const zero = textLists.has(key) || items.some((item) => typeof item === 'string') ? '' : {};
+  return items.map((item) => item ?? zero);
+};
 
 /** Maps the fields of an object, undefined leaves a field out; the object itself when nothing changes. */
 export function mapFields(object: object, change: (part: unknown, key: string) => unknown): object {

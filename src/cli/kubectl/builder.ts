@@ -1,5 +1,6 @@
 /** What a command is about: kubernetes cli-runtime/pkg/resource/builder.go. */
 import { quote } from '../../apimachinery/go-text.ts';
+import { matches, parseSelector } from '../../apimachinery/labels.ts';
 import type { ApiResource } from '../../apimachinery/resources.ts';
 import { isReason, StatusError } from '../../apimachinery/status.ts';
 import type { Routine } from '../../sim/routine.ts';
@@ -58,12 +59,14 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
   const filenames = k.flags.list('filename');
   const kustomize = k.flags.text('kustomize');
   if (filenames.length > 0 || kustomize !== '') {
+    const byFile = options.ownSelector || options.fetch ? '' : k.flags.text('selector');
     if (options.args.length > 0) throw new KubectlError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well');
     const manifests = yield* readManifests(k, { filenames, kustomize, recursive: k.flags.bool('recursive'), validate: options.validate ?? false });
     const targets: Target[] = [];
     for (const manifest of manifests) {
       try {
         if (manifest.problem !== undefined) throw new KubectlError(manifest.problem);
+        if (!isSelected(byFile, manifest.object)) continue;
         targets.push(yield* manifestTarget(k, manifest));
       } catch (error) {
         if (!(error instanceof KubectlError)) throw error;
@@ -75,6 +78,7 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
   }
   const byFlag = (!options.ownSelector && k.flags.text('selector') !== '') || k.flags.text('field-selector') !== '';
   const selector = byFlag || (options.all ?? false);
+  const chosen = byFlag || ((options.allOrNames && options.all) ?? false);
   if (options.args.length === 0 && options.defaultType === undefined)
     throw new KubectlError(byFlag ? 'at least one resource must be specified to use a selector' : nothingGiven);
   checkShape(options.args);
@@ -82,16 +86,19 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
   const namespace = k.flags.bool('all-namespaces') ? '' : k.namespace;
   if (options.args.some((arg) => arg.includes('/'))) {
     const targets = options.args.flatMap((arg) => slashed(discovery, arg, namespace));
-    if (selector) throw new KubectlError('selectors and the all flag cannot be used when passing resource/name arguments');
+    if (chosen) throw new KubectlError('selectors and the all flag cannot be used when passing resource/name arguments');
     return targets;
   }
   const words = (options.defaultType ?? options.args[0] ?? '').split(',');
   const names = options.defaultType === undefined ? options.args.slice(1) : options.args;
   const resources = [...new Set(words.flatMap((word) => expand(discovery, word, names)))];
-  if (names.length > 0) return named(k, resources, names, { namespace, selector: byFlag || ((options.allOrNames && options.all) ?? false) });
+  if (names.length > 0) return named(k, resources, names, { namespace, selector: chosen });
   if (!selector && !options.selectAll) throw new KubectlError('resource(s) were provided, but no name was specified');
   return resources.map((resource) => ({ kind: 'list', resource, namespace: resource.namespaced ? namespace : '' }));
 }
+
+const isSelected = (selector: string, object: Obj): boolean =>
+  selector === '' || matches(parseSelector(selector), obj(at(object, 'metadata.labels')) as Readonly<Record<string, string>>);
 
 function checkShape(args: readonly string[]): void {
   const slashes = args.filter((arg) => arg.includes('/')).length;
@@ -170,12 +177,14 @@ type Visited = { readonly infos: readonly Info[]; readonly errors: readonly unkn
 
 /** Finds what the targets mean; what cannot be found is an error among the results, in order. */
 export function* visit(k: Kubectl, options: BuildOptions): Routine<Visited> {
-  const targets = yield* targetsOf(k, options);
+  const fetch = options.fetch ?? true;
+  const targets = yield* targetsOf(k, { ...options, fetch });
   const infos: Info[] = [];
   const errors: unknown[] = [];
   for (const target of targets) {
     try {
-      infos.push(...(yield* resolve(k, target, options.fetch ?? true)));
+      const selector = target.kind === 'manifest' && !options.ownSelector ? k.flags.text('selector') : '';
+      infos.push(...(yield* resolve(k, target, fetch)).filter(({ object }) => isSelected(selector, object)));
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       errors.push(error);

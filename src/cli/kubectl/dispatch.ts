@@ -92,7 +92,7 @@ function* runToEnd(k: Kubectl, run: NonNullable<CommandEntry['run']>): Routine<E
 }
 
 function* withoutRun(commands: readonly CommandEntry[], k: Kubectl): Routine<ExitCode> {
-  if (k.args.length > 0 && k.path !== 'certificate') throw usageError(k.path, `unknown command "${k.args.join(' ')}"`);
+  if (k.args.length > 0 && k.path !== 'certificate' && k.path !== 'alpha') throw usageError(k.path, `unknown command "${k.args.join(' ')}"`);
   const text = helpText(commands, k.path);
   yield* helpAsError.has(k.path) ? k.printError(text) : k.print(text);
   return helpAsError.has(k.path) || k.path === 'rollout' ? 1 : 0;

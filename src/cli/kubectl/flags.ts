@@ -132,7 +132,7 @@ export function parseArguments(argv: readonly string[], table: readonly Flag[]):
     const flag = byName.get(name);
     if (!flag) {
       if (name !== 'help') throw new KubectlError(`unknown flag: --${name}`);
-      help = true;
+      help = equals < 0 || !/^(0|f|F|FALSE|false|False)$/.test(arg.slice(equals + 1));
       return 0;
     }
     if (equals >= 0) return assign(flag, arg.slice(equals + 1));

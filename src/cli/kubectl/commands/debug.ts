@@ -58,6 +58,10 @@ export const debug: CommandEntry = {
 function checkWhat(k: Kubectl, copy: string): void {
   const [image, images] = [k.flags.text('image'), k.flags.list('set-image')];
   if (copy === '' && k.flags.bool('replace')) throw new KubectlError('--replace may only be used with --copy-to.');
+  if (copy === '' && k.flags.bool('same-node')) throw new KubectlError('--same-node may only be used with --copy-to.');
+  const policy = k.flags.text('image-pull-policy');
+  if (image !== '' && isReference(image) && !['', 'Always', 'IfNotPresent', 'Never'].includes(policy))
+    throw new KubectlError(`invalid image pull policy: ${policy}`);
   if (image !== '' && !isReference(image)) throw new KubectlError(`invalid image name "${image}": invalid reference format`);
   for (const [name = '', other = ''] of images.map((pair) => pair.split('=')))
     if (!isReference(other)) throw new KubectlError(`invalid image name "${other}" for container "${name}": invalid reference format`);

@@ -26,6 +26,8 @@ export const diff: CommandEntry = {
   *run(k) {
     if (k.args.length > 0) throw new KubectlError(`Unexpected args: [${k.args.join(' ')}]\nSee 'kubectl diff -h' for help and examples`, { exitCode: 2 });
     if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('must specify one of -f and -k', { exitCode: 2 });
+    if (k.flags.bool('force-conflicts') && !k.flags.bool('server-side'))
+      throw new KubectlError('--force-conflicts only works with --server-side', { exitCode: 2 });
     const targets = (yield* targetsOf(k, { args: [] })).filter((target): target is ManifestTarget => target.kind === 'manifest');
     let status: ExitCode = 0;
     const folders = { live: `/tmp/LIVE-${k.process.sim.random.int(2 ** 32)}`, merged: `/tmp/MERGED-${k.process.sim.random.int(2 ** 32)}` };

@@ -8,7 +8,7 @@ import { dumpYaml, parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, visitAll } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
-import { describeError, KubectlError } from '../errors.ts';
+import { KubectlError } from '../errors.ts';
 import { isObj, nameOf, type Obj, obj, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { withoutManagedFields } from '../printers/object-printer.ts';
@@ -33,12 +33,12 @@ export const edit: CommandEntry = {
       throw new KubectlError(`unable to match a printer suitable for the output format "${output}", allowed formats are: json,kyaml,yaml`);
     const infos = yield* visitAll(k, { args: k.args, selectAll: true });
     if (infos.length === 0) throw new KubectlError('edit cancelled, no objects found');
-    yield* editing(k, render(k, infos), (edited) => save(k, infos, edited));
+    yield* editing(k, render(k, infos), (edited, content) => save(k, infos, edited, content));
   },
 };
 
 /** Shows a text in the editor until what comes back is saved or given up; `save` says what was wrong. */
-export function* editing(k: Kubectl, original: string, save: (edited: string) => Routine<string | undefined>): Routine {
+export function* editing(k: Kubectl, original: string, save: (edited: string, content: string) => Routine<string | undefined>): Routine {
   const buffer = notice + original;
   let failures = '';
   let last = '';
@@ -50,9 +50,8 @@ export function* editing(k: Kubectl, original: string, save: (edited: string) =>
       throw new KubectlError('Edit cancelled, no valid changes were saved.');
     }
     if (edited.trim() === strip(buffer).trim()) return yield* k.printError('Edit cancelled, no changes made.\n');
-    if (edited.trim() === '') return yield* k.printError('Edit cancelled, saved file was empty.\n');
     try {
-      const problem = yield* save(edited);
+      const problem = yield* save(edited, content);
       if (problem === undefined) return;
       failures = problem;
     } catch (error) {
@@ -77,7 +76,7 @@ const strip = (content: string): string =>
     .filter((line) => !line.startsWith('#'))
     .join('\n');
 
-const withFailures = (buffer: string, failures: string): string => `${notice.replace(/#\n$/, '')}${failures}#\n${strip(buffer)}`;
+const withFailures = (buffer: string, failures: string): string => `${notice}${failures}${strip(buffer)}`;
 
 /** Runs the editor on a file in /tmp, on this process's own terminal. */
 export function* callEditor(k: Kubectl, content: string): Routine<string> {
@@ -99,24 +98,41 @@ export function* callEditor(k: Kubectl, content: string): Routine<string> {
   return edited;
 }
 
-function* keep(k: Kubectl, content: string): Routine {
+function keptFile(k: Kubectl, content: string): string {
   const path = `/tmp/kubectl-edit-${k.process.sim.random.int(1e9)}.yaml`;
   k.process.fs.write(path, content, { mode: 0o600 });
+  return path;
+}
+
+function* keep(k: Kubectl, content: string): Routine {
+  const path = keptFile(k, content);
   yield* k.printError(`A copy of your changes has been stored to "${path}"\n`);
 }
 
+/** Why the file is shown again: comment lines on top of it. */
+function reason(head: string, others: readonly string[] = []): string {
+  const lines = [others.length > 0 ? `${head}:` : head, ...others.map((other) => `* ${other}`)];
+  return `${lines.map((line) => `# ${line.split('\n').join('\n# ')}\n`).join('')}#\n`;
+}
+
 /** Sends the differences; what was refused comes back as comment lines for the editor. */
-function* save(k: Kubectl, infos: readonly Info[], content: string): Routine<string | undefined> {
+function* save(k: Kubectl, infos: readonly Info[], edited: string, content: string): Routine<string | undefined> {
   let parsed: unknown;
   try {
-    parsed = parseYaml(content);
+    parsed = parseYaml(edited);
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
-    return `# The edited file had a syntax error: ${error.message}\n`;
+    return reason(`The edited file had a syntax error: ${error.message}`);
+  }
+  const first = infos[0];
+  if ((parsed === null || parsed === undefined) && first) {
+    yield* k.printError(`error: ${named(first)} is invalid\n`);
+    return reason(`${named(first)} was not valid`, ['<nil>: Invalid value: "The edited file failed validation": invalid object to validate']);
   }
   const objects = isObj(parsed) && Array.isArray(parsed['items']) ? parsed['items'].map(obj) : [obj(parsed)];
   const print = operationPrinter(k);
   let failures = '';
+  const saved = { retryable: 0, missing: 0 };
   for (const object of objects) {
     const info =
       infos.find((each) => each.name === nameOf(object) && (each.object['kind'] ?? each.resource.kind) === object['kind']) ??
@@ -144,12 +160,22 @@ function* save(k: Kubectl, infos: readonly Info[], content: string): Routine<str
       );
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      const described = describeError(error)?.text ?? error.message;
-      yield* k.printError(
-        `error: ${info.resource.resource}${info.resource.group === '' ? '' : `.${info.resource.group}`} "${info.name}" ${error.reason === 'NotFound' ? 'could not be found on the server' : error.reason === 'Invalid' ? 'is invalid' : `could not be patched: ${error.message}`}\n`,
-      );
-      failures += `# ${described.split('\n').join('\n# ')}\n`;
+      const isInvalid = error.reason === 'Invalid';
+      const isMissing = error.reason === 'NotFound';
+      const what = isMissing ? 'could not be found on the server' : isInvalid ? 'is invalid' : `could not be patched: ${error.message}`;
+      yield* k.printError(`error: ${named(info)} ${what}\n`);
+      if (isInvalid)
+        failures += reason(
+          `${named(info)} was not valid`,
+          (error.status.details?.causes ?? []).map((cause) => `${cause.field ?? ''}: ${cause.message ?? ''}`),
+        );
+      else saved[isMissing ? 'missing' : 'retryable']++;
     }
   }
+  if (saved.retryable > 0) yield* k.printError(`You can run \`kubectl replace -f ${keptFile(k, content)}\` to try this update again.\n`);
+  else if (saved.missing > 0) yield* k.printError(`The edits you made on deleted resources have been saved to "${keptFile(k, content)}"\n`);
+  if (saved.retryable + saved.missing > 0) throw new KubectlError('', { bare: true });
   return failures === '' ? undefined : failures;
 }
+
+const named = ({ resource, name }: Info): string => `${resource.resource}${resource.group === '' ? '' : `.${resource.group}`} "${name}"`;

@@ -32,7 +32,7 @@ function* explainPath(k: Kubectl, spec: string): Routine {
   const discovery = yield* k.discovery();
   const version = k.flags.text('api-version');
   const { word, path } = split(discovery, spec);
-  if (word === '' || path.some((name) => name === '' || name.includes('['))) throw new KubectlError('invalid jsonpath syntax, first node must be field node');
+  if (word === '' || path.some((name) => name.includes('['))) throw new KubectlError('invalid jsonpath syntax, first node must be field node');
   const preferred = discovery.find(word);
   const resource =
     version === '' || !preferred ? preferred : discovery.resources.find((each) => each.resource === preferred.resource && formatGroupVersion(each) === version);
@@ -45,7 +45,7 @@ function* explainPath(k: Kubectl, spec: string): Routine {
   yield* k.print(`${resource.group === '' ? '' : `GROUP:      ${resource.group}\n`}KIND:       ${resource.kind}\nVERSION:    ${resource.version}\n\n`);
   let type: TypeInfo = root;
   let field: { readonly owner: TypeInfo; readonly info: FieldInfo } | undefined;
-  for (const name of path) {
+  for (const name of path.filter((each) => each !== '')) {
     const owner = innermost(type);
     const info = owner.field(name);
     if (!info) throw new KubectlError(`field "${path.at(-1)}" does not exist`);

@@ -46,7 +46,8 @@ function* change(k: Kubectl, field: Field): Routine {
   const print = operationPrinter(k, dryRun);
   if (k.flags.bool('local')) return yield* changeLocally(k, field, pairs, print);
   const { infos, errors } = yield* visit(k, { args: pairs.resources, all: k.flags.bool('all') });
-  if (k.flags.text('resource-version') !== '' && infos.length !== 1 && errors.length === 0) throw new KubectlError('--resource-version may only be used with a single resource');
+  if (k.flags.text('resource-version') !== '' && infos.length !== 1 && errors.length === 0)
+    throw new KubectlError('--resource-version may only be used with a single resource');
   const failures = [...errors];
   for (const info of infos) {
     try {

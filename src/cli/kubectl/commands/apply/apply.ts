@@ -1,4 +1,3 @@
-import { matches, parseSelector } from '../../../../apimachinery/labels.ts';
 import { isReason, StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { targetsOf } from '../../builder.ts';
@@ -53,11 +52,10 @@ export const apply: CommandEntry = {
           shown.push(object);
         }
       : printOne;
-    const chosen = k.flags.text('selector') === '' ? targets : selected(k, targets);
-    if (chosen.length === 0) throw new KubectlError('no objects passed to apply');
+    if (targets.length === 0) throw new KubectlError('no objects passed to apply');
     const errors: unknown[] = [];
     const applied: Obj[] = [];
-    for (const target of chosen) {
+    for (const target of targets) {
       try {
         applied.push(yield* applyOne(k, target, { dryRun, print, query }));
       } catch (error) {
@@ -70,11 +68,6 @@ export const apply: CommandEntry = {
     if (k.flags.bool('prune')) yield* prune(k, { applied, dryRun, kinds: allowed });
   },
 };
-
-function selected(k: Kubectl, targets: readonly ManifestTarget[]): readonly ManifestTarget[] {
-  const requirements = parseSelector(k.flags.text('selector'));
-  return targets.filter((target) => matches(requirements, obj(at(target.manifest.object, 'metadata.labels')) as Readonly<Record<string, string>>));
-}
 
 function* applyOne(k: Kubectl, target: ManifestTarget, options: ApplyOptions): Routine<Obj> {
   if (k.flags.bool('server-side')) return yield* applyServerSide(k, target, options);

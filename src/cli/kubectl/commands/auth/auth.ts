@@ -23,6 +23,7 @@ export const authCanI: CommandEntry = {
     if (k.flags.bool('list')) return yield* listRules(k);
     if (k.args.length !== 2) throw new KubectlError(wrongCall);
     const [verb = '', what = ''] = k.args;
+    if (what.startsWith('/') && k.flags.text('subresource') !== '') throw new KubectlError('--subresource can not be used with NonResourceURL');
     if (what.startsWith('/')) yield* warnOfVerb(k, verb, urlVerbs);
     const attributes = what.startsWith('/')
       ? { nonResourceAttributes: { path: what, verb } }
