@@ -10,6 +10,7 @@ import { type OpenFile, readAll } from '../../linux/open-file.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { ErrorList, KubectlError } from './errors.ts';
 import { isObj, type Obj, objs, text } from './json.ts';
+import { klog } from './klog.ts';
 import type { Kubectl } from './kubectl.ts';
 import { kustomized } from './kustomize/kustomize.ts';
 import { readUrl } from './url.ts';
@@ -34,7 +35,11 @@ export function* readManifests(k: Kubectl, { filenames, ...rest }: ManifestOptio
   const options = { ...rest, filenames: filenames.flatMap((name) => matching(k, name)) };
   if (options.kustomize) {
     if (options.filenames.length > 0) throw new KubectlError('only one of -f or -k can be specified');
-    const { objects, warnings } = kustomized(k.process, options.kustomize);
+    const { objects, warnings, sorted } = kustomized(k.process, options.kustomize);
+    if (sorted)
+      yield* k.printError(
+        `${klog(k.process, 'I')}log.go:244] Warning: Sorting order is set both in 'kustomization.yaml' ('sortOptions') and in a CLI flag ('--reorder'). Using the kustomization file over the CLI flag.\n`,
+      );
     yield* k.printError(warnings);
     return objects.map((object) => ({ object, source: options.kustomize ?? '' }));
   }

@@ -7,7 +7,7 @@ import { dumpYaml, parseYaml, parseYamlDocuments } from '../../../apimachinery/y
 import { KubectlError } from '../errors.ts';
 import { at, isObj, nameOf, type Obj, obj, text } from '../json.ts';
 import type { Target } from './kustomize.ts';
-import { groupVersion, isCalled, isSelected, kindOf, type Resource, rename } from './resource.ts';
+import { groupVersion, idText, isCalled, isSelected, kindOf, type Resource, rename } from './resource.ts';
 
 /** Each entry is a patch (`patch`, `path`, or either in `fileOrPatch`) with or without a target. */
 export function patched(target: Target, entries: readonly Obj[], resources: readonly Resource[]): Resource[] {
@@ -56,8 +56,7 @@ function withPatch(resources: readonly Resource[], patch: Obj, selector: Obj | u
         isCalled(each, nameOf(patch)) &&
         [text(at(each.object, 'metadata.namespace')), ''].includes(text(at(patch, 'metadata.namespace')));
   if (!selector && !resources.some(fits)) {
-    const [group, version] = groupVersion(text(patch['apiVersion']));
-    const id = `${text(patch['kind'])}.${version}${group && `.${group}`}/${nameOf(patch)}.${text(at(patch, 'metadata.namespace')) || '[noNs]'}`;
+    const id = idText(patch);
     throw new KubectlError(`no resource matches strategic merge patch "${id}": no matches for Id ${id}; failed to find unique target for patch ${id}`);
   }
   return resources.flatMap((each) => {

@@ -14,6 +14,12 @@ export type Resource = {
 /** '' where there is none. */
 export const kindOf = ({ object }: Resource): string => text(object['kind']);
 
+/** What kustomize calls an object: `Service.v1.[noGrp]/web.[noNs]`. */
+export function idText(object: Obj): string {
+  const [group, version] = groupVersion(text(object['apiVersion']));
+  return `${text(object['kind'])}.${version}.${group || '[noGrp]'}/${nameOf(object)}.${text(at(object, 'metadata.namespace')) || '[noNs]'}`;
+}
+
 /** Whether it is called so, or was. */
 export const isCalled = ({ object, names }: Resource, name: string): boolean => nameOf(object) === name || names.includes(name);
 

@@ -1,4 +1,5 @@
 /** What a kustomization does to all its resources: sigs.k8s.io/kustomize api/internal/builtins. */
+import { KubectlError } from '../errors.ts';
 import { at, entriesOf, isObj, nameOf, type Obj, obj, objs, text, withPath } from '../json.ts';
 import { isCalled, kindOf, mapDeep, type Resource, rename, withObject } from './resource.ts';
 
@@ -90,11 +91,18 @@ export function annotated(spec: Obj, resources: readonly Resource[]): Resource[]
 }
 
 /** `replicas:`, for kinds that have them. */
-export const scaled = (spec: Obj, resources: readonly Resource[]): Resource[] =>
-  resources.map((each) => {
+export function scaled(spec: Obj, resources: readonly Resource[]): Resource[] {
+  const fits = (each: Resource, entry: Obj): boolean => scalable.has(kindOf(each)) && isCalled(each, text(entry['name']));
+  const missing = objs(spec['replicas']).find((entry) => !resources.some((each) => fits(each, entry)));
+  if (missing)
+    throw new KubectlError(
+      `resource with name ${text(missing['name'])} does not match a config with the following GVK [Deployment.[noVer].[noGrp] StatefulSet.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] ReplicationController.[noVer].[noGrp]]`,
+    );
+  return resources.map((each) => {
     const entry = objs(spec['replicas']).find((one) => isCalled(each, text(one['name'])));
     return entry && scalable.has(kindOf(each)) ? withObject(each, withPath(each.object, ['spec', 'replicas'], entry['count'])) : each;
   });
+}
 
 /** The images of all containers. */
 export function imaged(spec: Obj, resources: readonly Resource[]): Resource[] {
