@@ -9,12 +9,12 @@ import { Store } from '../../src/tui/app/store.ts';
 import { App } from '../../src/tui/components/app.tsx';
 import stringWidth from '../../src/tui/fast-width.ts';
 import { layoutOf, type Shown } from '../../src/tui/layout.ts';
-import type { TrackEntry } from '../../src/tui/services.ts';
+import type { Kept, TrackEntry } from '../../src/tui/services.ts';
 import { plainText, unstyled } from '../../src/tui/text/style.ts';
 import { keysIn } from '../../src/tui/view/chrome.ts';
 import { firstRow, lessonRows } from '../../src/tui/view/lesson-rows.ts';
 import { answerOf, newMany, pressMany } from '../../src/tui/view/many.ts';
-import { menuEntries, menuRows } from '../../src/tui/view/menu-view.ts';
+import { firstChoice, menuEntries, menuRows } from '../../src/tui/view/menu-view.ts';
 import { xrayRows } from '../../src/tui/view/xray-rows.ts';
 import { newSay } from '../../src/tui/words.ts';
 
@@ -238,6 +238,23 @@ describe('small views', () => {
     expect(answerOf(carried, true)).toEqual(['b', 'a', 'c']);
   });
 
+  test('the menu begins where one left off', () => {
+    const lessons = ['x', 'y', 'z'].map((key) => ({ key: `a/${key}`, minutes: 5, title: { en: key, ko: key }, world: 'node' }));
+    const context = {
+      tracks: [{ id: 'a', title: { en: 'A', ko: '가' }, lessons }],
+      language: 'en' as const,
+      size: { columns: 80, rows: 24 },
+      style: unstyled,
+      say: newSay('en'),
+    };
+    const record = (ended: string) => ({ version: 1 as const, engine: '1', world: 'node', seed: 1, inputs: [], until: 0, ended });
+    const at = (kept: Kept['lessons']) => firstChoice(menuEntries({ ...context, kept: { lessons: kept } }), { lessons: kept });
+    expect(at({})).toBe(0);
+    expect(at({ 'a/y': { done: true, points: 9, record: record('2026-02') } })).toBe(2);
+    expect(at({ 'a/y': { done: false, points: 9, session: record('2026-02') }, 'a/x': { done: true, points: 9, record: record('2026-01') } })).toBe(1);
+    expect(at({ 'a/z': { done: true, points: 9, record: record('2026-02') } })).toBe(0);
+  });
+
   test('the menu fits the window, shows what was done, and says how many entries are hidden', () => {
     const kept = { lessons: { 'a/x': { done: true, points: 80 } } };
     const lessons = Array.from({ length: 12 }, (_, n) => ({ key: `b/${n}`, minutes: 5, title: { en: `Number ${n}`, ko: `${n}번째` }, world: 'node' }));
@@ -301,6 +318,19 @@ describe('screens', () => {
   test('the menu opens what is chosen', async () => {
     const { app, actions, frame } = draw();
     expect(frame()).toContain('Track A  0/2');
+    await until(() => {
+      app.stdin.write('\x1b[B');
+      expect(frame()).toContain('❯   Second');
+    });
+    // End and PgUp leap, and a step goes on from there.
+    await until(() => {
+      app.stdin.write('\x1b[F');
+      expect(frame()).toContain('❯   Quit');
+    });
+    await until(() => {
+      app.stdin.write('\x1b[H');
+      expect(frame()).toContain('❯   First');
+    });
     await until(() => {
       app.stdin.write('\x1b[B');
       expect(frame()).toContain('❯   Second');

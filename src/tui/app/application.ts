@@ -158,15 +158,16 @@ export class Application {
     const entry = entryOf(this.store.get().tracks, key);
     const kept = this.store.get().kept.lessons[key];
     this.#key = key;
-    if (!kept?.session || kept.session.inputs.every((input) => 'resize' in input)) return void this.#open(entry);
-    this.#ask(resumeQuestion(this.#say, entry?.title[this.store.get().language] ?? key), (id) => {
-      if (id === 'resume') void this.#open(entry, true);
+    const begun = kept?.session?.inputs.some((input) => !('resize' in input)) ?? false;
+    if (!begun && !kept?.record) return void this.#open(entry);
+    this.#ask(resumeQuestion(this.#say, entry?.title[this.store.get().language] ?? key, begun, kept), (id) => {
+      if (id === 'resume' || id === 'readAgain') void this.#open(entry, id === 'resume' ? 'session' : 'record');
       else if (id === 'startOver') void this.#open(entry);
       else this.#showMenu();
     });
   }
 
-  async #open(entry: LessonEntry | undefined, goOn = false): Promise<void> {
+  async #open(entry: LessonEntry | undefined, goOn?: 'session' | 'record'): Promise<void> {
     try {
       await this.#enter(entry, goOn);
     } catch (error) {
@@ -176,10 +177,10 @@ export class Application {
     }
   }
 
-  async #enter(entry: LessonEntry | undefined, goOn: boolean): Promise<void> {
+  async #enter(entry: LessonEntry | undefined, goOn: 'session' | 'record' | undefined): Promise<void> {
     const { language, kept } = this.store.get();
     const title = entry?.title[language];
-    const record = entry && goOn ? kept.lessons[entry.key]?.session : undefined;
+    const record = entry && goOn ? kept.lessons[entry.key]?.[goOn] : undefined;
     this.#lesson?.stop();
     this.#lesson = undefined;
     this.#key = entry?.key;
@@ -189,6 +190,7 @@ export class Application {
     const stage = entry && record ? 'stageReplay' : entry?.world === 'node' ? 'stageBootOne' : 'stageBoot';
     await showStage(this.store, stage, 0, title);
     const session = await playOn(this.store, entry && record ? worlds.resume(entry.key, record) : worlds.open(entry?.key), stage, title);
+    this.#keeper.reading = goOn === 'record' && session.run?.finished === true;
     this.store.set({ screen: 'blank' });
     this.#lesson = new LessonScreen(this.store, session, title ?? 'shell', {
       paint: (now) => this.#frames.request(now),

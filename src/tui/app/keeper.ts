@@ -14,6 +14,8 @@ export class Keeper {
   readonly #told = new Set<string>();
   /** When the session that is kept began, by the clock on the wall. */
   began = '';
+  /** What was handed in or done long ago is only looked at. */
+  reading = false;
 
   constructor(services: Services, failed: (trouble: Trouble) => void) {
     this.#services = services;
@@ -28,7 +30,7 @@ export class Keeper {
   now(key: string | undefined, session: Session | undefined): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!key || !session?.run) return;
+    if (!key || !session?.run || this.reading) return;
     const clock = { began: this.began, now: new Date().toISOString() };
     const lesson = keptLesson(session, this.#services.engine, this.#services.kept().lessons[key], clock);
     const trouble = this.#services.keep({ lessons: { [key]: lesson } });

@@ -131,6 +131,7 @@ export class LessonScreen {
   }
 
   show(pane: Pane): void {
+    if (this.layout.kind === 'alone') return this.#tellTooSmall();
     const same = this.state.pane === pane;
     this.set({ pane: same ? 'lesson' : pane, scroll: 0, focus: same || pane !== 'help' ? 'terminal' : 'pane' });
     this.refresh();
@@ -177,10 +178,16 @@ export class LessonScreen {
   hint(): void {
     const { view } = this.state;
     const step = view?.steps[view.current];
+    // A hint that cannot be read must not cost anything.
+    if (this.layout.kind === 'alone' || this.layout.kind === 'none') return this.#tellTooSmall();
     if (!step || step.hintsLeft === 0) return this.tell(this.#say('noHints'));
     this.#session.input({ hint: step.id });
     this.set({ pane: 'lesson', scroll: 0 });
     this.refresh();
+  }
+
+  #tellTooSmall(): void {
+    this.tell(this.#say('tooSmall', this.#store.get().size));
   }
 
   togglePause(): void {

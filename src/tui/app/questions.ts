@@ -1,12 +1,18 @@
 /** Questions that stand over everything else, and their answers. */
+import type { KeptLesson } from '../../session/kept.ts';
 import type { TroubleText } from '../troubles.ts';
 import type { Say } from '../words.ts';
 import type { ChoiceState } from './state.ts';
 
-/** A lesson that was begun before. */
-export const resumeQuestion = (say: Say, title: string): ChoiceState => ({
-  question: `${title}: ${say('resumeQuestion')}`,
-  options: (['resume', 'startOver', 'back'] as const).map((id) => ({ id, label: say(id) })),
+/** A lesson that was begun before, or done. */
+export const resumeQuestion = (say: Say, title: string, begun: boolean, kept: KeptLesson | undefined): ChoiceState => ({
+  question: `${title}: ${begun ? say('resumeQuestion') : say('doneQuestion', { n: kept?.points ?? 0 })}`,
+  options: [
+    ...(begun ? [{ id: 'resume', label: say('resume') }] : []),
+    ...(kept?.record ? [{ id: 'readAgain', label: say('readAgain') }] : []),
+    { id: 'startOver', label: say(begun ? 'startOver' : 'againLesson') },
+    { id: 'back', label: say('back') },
+  ],
 });
 
 /** `stuck`: the step cannot be passed in this world any more, and its beginning is what one wants. */

@@ -52,12 +52,15 @@ export function menuEntries({ tracks, kept, language, size, style, say }: MenuCo
   return entries;
 }
 
-/** Where the pointer stands at first: at the first lesson that is not done. */
-export const firstChoice = (entries: readonly MenuEntry[], kept: Kept): number =>
-  Math.max(
-    0,
-    entries.findIndex(({ id }) => id.includes('/') && !kept.lessons[id]?.done),
-  );
+/** Where the pointer stands at first: at the lesson that was left last; if that one is done, at the next after it that is not. */
+export function firstChoice(entries: readonly MenuEntry[], kept: Kept): number {
+  const ends = entries.map(({ id }) => (kept.lessons[id]?.session ?? kept.lessons[id]?.record)?.ended ?? '');
+  const last = ends.indexOf(ends.reduce((latest, end) => (end > latest ? end : latest), ''));
+  const open = (entry: MenuEntry, index: number): boolean =>
+    entry.id.includes('/') && (!kept.lessons[entry.id]?.done || (index === last && kept.lessons[entry.id]?.session !== undefined));
+  const after = entries.findIndex((entry, index) => index >= last && ends[last] !== '' && open(entry, index));
+  return Math.max(0, after >= 0 ? after : entries.findIndex(open));
+}
 
 /** All rows of the menu while the pointer is at one entry; `notice` stands in the place of the keys. */
 export function menuRows(entries: readonly MenuEntry[], at: number, notice: string | undefined, context: MenuContext): string[] {
