@@ -13,7 +13,8 @@ export function LessonPane({ lesson, area }: { readonly lesson: LessonState; rea
   const { style, say, language } = useDrawing();
   const { view, scroll, focus, fresh, told } = lesson;
   const width = area.columns - 2;
-  const text = useMemo(() => view && lessonRows(view, { width, style, say, language }), [view, width, style, say, language]);
+  const compact = area.rows < 16;
+  const text = useMemo(() => view && lessonRows(view, { width, style, say, language, compact }), [view, width, style, say, language, compact]);
   const step = view?.steps[view.current];
   const question = useMemo(() => questionView(step, width, style, say, focus === 'pane'), [step, width, style, say, focus]);
   if (!text) return null;

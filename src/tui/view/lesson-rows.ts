@@ -20,7 +20,14 @@ type LessonRows = {
 
 type Span = readonly [from: number, to: number];
 
-type RowContext = { readonly width: number; readonly style: Style; readonly say: Say; readonly language: Language };
+type RowContext = {
+  readonly width: number;
+  readonly style: Style;
+  readonly say: Say;
+  readonly language: Language;
+  /** Little room: facts of the first check that fails only, so that all checks come into sight. */
+  readonly compact?: boolean;
+};
 
 /** With the row at which each step begins. */
 export function lessonRows(lesson: LessonView, context: RowContext): LessonRows {
@@ -99,7 +106,10 @@ function stepRows(step: StepView, index: number, of: number, context: RowContext
       '',
     );
   rows.push(...markdownRows(step.task, width, style));
-  if (step.checks.length > 0 && !step.ask) rows.push('', ...step.checks.flatMap((check) => checkRows(check, context)));
+  if (step.checks.length > 0 && !step.ask) {
+    const first = step.checks.find(({ found }) => found !== undefined);
+    rows.push('', ...step.checks.flatMap((check) => checkRows(check, context, !context.compact || check === first)));
+  }
   const add = (label: string, look: Look, text: string): Span => {
     rows.push('');
     const from = rows.length;
@@ -122,7 +132,7 @@ const marks: Readonly<Record<CheckView['state'], readonly [string, Look]>> = {
   impossible: ['✗', 'bad'],
 };
 
-function checkRows({ text, state, expected, found, where }: CheckView, { width, style, say }: RowContext): string[] {
+function checkRows({ text, state, expected, found, where }: CheckView, { width, style, say }: RowContext, withFacts: boolean): string[] {
   const [mark, look] = marks[state];
   const rows = wrapSpans([{ text: `${mark} `, look }, ...inline(text)], width, style, { first: '', rest: '  ' });
   const facts: [WordKey, string | undefined][] = [
@@ -131,7 +141,7 @@ function checkRows({ text, state, expected, found, where }: CheckView, { width, 
     ['where', where],
   ];
   for (const [key, fact] of facts)
-    if (fact) rows.push(...wrapSpans([{ text: say(key, { text: fact }), look: 'faint' }], width, style, { first: '  ', rest: '    ' }));
+    if (fact && withFacts) rows.push(...wrapSpans([{ text: say(key, { text: fact }), look: 'faint' }], width, style, { first: '  ', rest: '    ' }));
   return rows;
 }
 
