@@ -5,38 +5,48 @@ import { needsQuotes } from './yaml-scalar.ts';
 
 const bestWidth = 80;
 
+/** yaml.v3 keeps the order of a struct's fields and indents lists, by as much as it is told. */
+type Style = { readonly ordered: boolean; readonly step: number };
+
+const plain: Style = { ordered: false, step: 2 };
+
 /** The YAML text of a JSON-like value, with a newline at the end. */
 export function dumpYaml(value: unknown): string {
-  return block(value, 0, 0);
+  return block(value, 0, 0, plain);
 }
 
+/** The same as yaml.v3 writes it, `step` deeper at each level. */
+export const dumpOrderedYaml = (value: unknown, step: number): string => block(value, 0, 0, { ordered: true, step });
+
 /** A value at an indentation; `column` is where its text begins. */
-function block(value: unknown, indent: number, column: number): string {
+function block(value: unknown, indent: number, column: number, style: Style): string {
   if (value === null || value === undefined) return 'null\n';
   if (typeof value === 'string') return `${scalar(value, { indent: indent || 2, column, isKey: false })}\n`;
   if (typeof value === 'number') return `${numberText(value)}\n`;
   if (typeof value !== 'object') return `${String(value)}\n`;
-  return Array.isArray(value) ? list(value, indent) : map(value as Record<string, unknown>, indent);
+  return Array.isArray(value) ? list(value, indent, style) : map(value as Record<string, unknown>, indent, style);
 }
 
-function list(items: readonly unknown[], indent: number): string {
+function list(items: readonly unknown[], indent: number, style: Style): string {
   if (items.length === 0) return '[]\n';
   const pad = ' '.repeat(indent);
   let out = '';
-  for (const item of items) out += `${pad}- ${isFilled(item) ? block(item, indent + 2, indent + 2).slice(indent + 2) : block(item, indent + 2, indent + 2)}`;
+  for (const item of items)
+    out += `${pad}- ${isFilled(item) ? block(item, indent + 2, indent + 2, style).slice(indent + 2) : block(item, indent + 2, indent + 2, style)}`;
   return out;
 }
 
-function map(object: Readonly<Record<string, unknown>>, indent: number): string {
+function map(object: Readonly<Record<string, unknown>>, indent: number, style: Style): string {
   const keys = Object.keys(object).filter((key) => object[key] !== undefined);
   if (keys.length === 0) return '{}\n';
   const pad = ' '.repeat(indent);
   let out = '';
-  for (const key of keys.sort(compareKeys)) {
+  for (const key of style.ordered ? keys : keys.sort(compareKeys)) {
     const value = object[key];
     const head = `${pad}${scalar(key, { indent: 0, column: indent, isKey: true })}:`;
     // Lists are not indented below their key.
-    out += isFilled(value) ? `${head}\n${block(value, Array.isArray(value) ? indent : indent + 2, 0)}` : `${head} ${block(value, indent + 2, head.length + 1)}`;
+    const below = Array.isArray(value) && !style.ordered ? indent : indent + style.step;
+    out += isFilled(value) ? `${head}\n${block(value, below, 0, style)}` : `${head} ${block(value, indent + style.step, head.length + 1, style)}`;
   }
   return out;
 }

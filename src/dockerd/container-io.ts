@@ -99,13 +99,18 @@ export function readLogs(engine: Engine, container: Container, options: LogOptio
   if (options.follow && container.log.Type === 'journald')
     throw new DockerError(501, "k8s-lab: following a container's lines in the journal is not simulated: use journalctl -f");
   if (options.follow && !over && container.status !== 'created')
-    engine.sim.go(follow(engine, container, channel, options), `logs:${container.id.slice(0, 12)}`);
+    engine.sim.go(
+      follow(engine, container, channel, { ...options, from: logFile(engine, container)?.read().length ?? 0 }),
+      `logs:${container.id.slice(0, 12)}`,
+    );
   else channel.close();
   return channel;
 }
 
-function* follow(engine: Engine, container: Container, channel: Channel<LogLine>, options: LogOptions): Routine {
-  let read = logFile(engine, container)?.read().length ?? 0;
+function* follow(engine: Engine, container: Container, channel: Channel<LogLine>, options: LogOptions & { readonly from: number }): Routine {
+  let read = options.from;
+  // Its last words may still be on their way.
+  if (!container.running) yield* sleep(2);
   for (;;) {
     const file = logFile(engine, container);
     const text = file?.read() ?? '';

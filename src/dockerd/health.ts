@@ -12,16 +12,21 @@ const keptResults = 5;
 const keptOutput = 4096;
 
 /** Whether there is anything to check. */
-export const hasHealthcheck = ({ config }: Container): boolean => {
+const hasHealthcheck = ({ config }: Container): boolean => {
   const test = config.Healthcheck?.Test ?? [];
   return test.length > 0 && test[0] !== 'NONE';
 };
 
-/** Checks until the container's present run has ended. */
-export function* watchHealth(engine: Engine, container: Container): Routine {
-  const check = withDefaults(container.config.Healthcheck);
+/** Checks until the container's present run has ended; it is `starting` at once. */
+export function watchHealth(engine: Engine, container: Container): void {
+  if (!hasHealthcheck(container)) return;
   const health: HealthState = { Status: 'starting', FailingStreak: 0, Log: [] };
   container.health = health;
+  engine.sim.go(watch(engine, container, health), `health:${container.id.slice(0, 12)}`);
+}
+
+function* watch(engine: Engine, container: Container, health: HealthState): Routine {
+  const check = withDefaults(container.config.Healthcheck);
   const { startedAt } = container;
   const goesOn = (): boolean => container.running && container.startedAt === startedAt;
   for (;;) {

@@ -6,7 +6,7 @@ import { newByteStream } from '../sim/stream.ts';
 import { hasFile, pump } from './container-io.ts';
 import { resolverAddress } from './dns.ts';
 import { containerdText, type Engine, moby, snapshotter } from './engine.ts';
-import { hasHealthcheck, watchHealth } from './health.ts';
+import { watchHealth } from './health.ts';
 import { verifyAtStart } from './host-config.ts';
 import { rootOf } from './layers.ts';
 import { announce } from './network-events.ts';
@@ -54,7 +54,7 @@ export class Lifecycle {
     if (stdout) this.#engine.sim.go(pump(this.#engine, container, 'stdout', stdout), 'log');
     if (stderr) this.#engine.sim.go(pump(this.#engine, container, 'stderr', stderr), 'log');
     this.#engine.sim.go(this.#watch(container), `monitor:${container.id.slice(0, 12)}`);
-    if (hasHealthcheck(container)) this.#engine.sim.go(watchHealth(this.#engine, container), `health:${container.id.slice(0, 12)}`);
+    watchHealth(this.#engine, container);
   }
 
   *#launch(container: Container): Routine {
@@ -93,7 +93,7 @@ export class Lifecycle {
     Object.assign(container, { status: 'running', startedAt: this.#engine.now, finishedAt: 0, error: '', exitCode: 0, oomKilled: false, stoppedByHand: false });
     sim.go(this.#watch(container), `monitor:${id.slice(0, 12)}`);
     container.health = undefined;
-    if (hasHealthcheck(container)) sim.go(watchHealth(this.#engine, container), `health:${id.slice(0, 12)}`);
+    watchHealth(this.#engine, container);
     container.changed.notify();
   }
 

@@ -125,7 +125,8 @@ export const subnetsOf = ({ list }: Network): { readonly subnet: string; readonl
 
 function checkedSubnet(context: Context, subnet: string): string {
   const match = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(subnet);
-  if (!match) throw new NerdctlError(`failed to parse subnet ${JSON.stringify(subnet)}`);
+  if (!match || Number(match[2]) > 32 || (match[1] ?? '').split('.').some((part) => Number(part) > 255))
+    throw new NerdctlError(`failed to parse subnet ${JSON.stringify(subnet)}`);
   const size = 2 ** (32 - Number(match[2]));
   const base = numberToIp(Math.floor(ipToNumber(match[1] ?? '') / size) * size);
   if (base !== match[1]) throw new NerdctlError(`unexpected subnet ${JSON.stringify(subnet)}, maybe you meant "${base}/${match[2]}"?`);

@@ -3,10 +3,10 @@ import { DockerError } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { BuildView, excerpt } from '../../build-progress.ts';
 import { isRecord, texts } from '../../compose-file.ts';
+import { imageOf, type Service } from '../../compose-project.ts';
 import { parseFlags } from '../../flags.ts';
 import { readContext } from '../commands/build.ts';
 import { CliError, Context, pairs, text } from '../context.ts';
-import { imageOf, type Service } from './project.ts';
 import { type Compose, tell } from './state.ts';
 
 export function* buildService(

@@ -1,15 +1,15 @@
 /** The subcommands of docker compose. */
 import type { ContainerSummary, DockerApi } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import type { Service } from '../../compose-project.ts';
 import type { Flags } from '../../flags.ts';
 import { any, bool, CliError, type Context, command, type DockerCommand, int, list, text } from '../context.ts';
 import { buildService } from './build.ts';
 import { down } from './down.ts';
 import { exec, run } from './inside.ts';
 import { showLogs } from './logs.ts';
-import { type Service, selected } from './project.ts';
 import { config, images, logs, ls, port, ps, top, version } from './show.ts';
-import { type Compose, containersOf, inReverse, isRunning, type Make, nameOf, numberOf, opened, serviceOf, services, tell } from './state.ts';
+import { type Compose, containersOf, inReverse, isRunning, type Make, nameOf, numberOf, opened, selected, serviceOf, services, tell } from './state.ts';
 import { converge, ensureImages, startServices, type UpOptions } from './up.ts';
 
 const upFlags = [
@@ -54,16 +54,16 @@ const up: Make = (globals) =>
       text('timeout,t', 'Use this timeout in seconds for container shutdown when attached'),
     ],
     function* (context) {
-      const compose = yield* opened(context, globals);
+      const compose = yield* opened(context, globals, context.args);
       const { flags } = context;
       const chosen = selected(compose.project, context.args, !flags.bool('no-deps'));
       if (chosen.length === 0) throw new CliError('no service selected');
       yield* orphans(compose, flags.bool('remove-orphans'));
       yield* converge(compose, chosen, upOptions(context));
       if (flags.bool('no-start')) return 0;
+      if (!flags.bool('detach') && !flags.bool('wait')) return yield* attach(compose, chosen);
       yield* startServices(compose, chosen);
-      if (flags.bool('detach') || flags.bool('wait')) return 0;
-      return yield* attach(compose, chosen);
+      return 0;
     },
   );
 
@@ -77,12 +77,14 @@ function* attach(compose: Compose, chosen: readonly Service[]): Routine<number> 
     yield* context.printError('Gracefully Stopping... press Ctrl+C again to force\n');
     for (const { Id } of [...containers].reverse()) yield* client.containers.stop(Id);
   };
+  const since = context.process.now;
+  yield* startServices(compose, chosen);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     context.process.onSignal(signal, () => {
       if (!stopping) context.process.sim.go(stop());
       stopping = true;
     });
-  yield* showLogs(compose, containers, { follow: true, tail: -1, timestamps: false, prefix: true });
+  yield* showLogs(compose, containers, { follow: true, tail: -1, timestamps: false, prefix: true, since, ends: true });
   return stopping ? 130 : 0;
 }
 
@@ -107,9 +109,25 @@ function* warn({ context }: Compose, message: string): Routine {
   yield* context.printError(`time="${new Date(context.process.now).toISOString().slice(0, 19)}Z" level=warning msg=${JSON.stringify(message)}\n`);
 }
 
+const scale: Make = (globals) =>
+  command('scale', 'Scale services', '[SERVICE=REPLICAS...]', [1, any], [bool('no-deps', "Don't start linked services")], function* (context) {
+    const numbers = context.args.map((each): [string, number] => {
+      const [name = '', count] = each.split('=');
+      if (count === undefined || name === '') throw new CliError(`invalid scale specifier: ${each}`);
+      if (!/^\d+$/.test(count)) throw new CliError(`invalid scale specifier: can't parse replica value as int: ${each}`);
+      return [name, Number(count)];
+    });
+    const names = numbers.map(([name]) => name);
+    const compose = yield* opened(context, globals, names);
+    const chosen = selected(compose.project, names, !context.flags.bool('no-deps'));
+    yield* converge(compose, chosen, { build: false, pull: '', forceRecreate: false, noRecreate: false, scale: new Map(numbers) });
+    yield* startServices(compose, chosen);
+    return 0;
+  });
+
 const create: Make = (globals) =>
   command('create', 'Creates containers for a service', `[OPTIONS] ${services}`, [0, any], upFlags, function* (context) {
-    const compose = yield* opened(context, globals);
+    const compose = yield* opened(context, globals, context.args);
     yield* converge(compose, selected(compose.project, context.args), upOptions(context));
     return 0;
   });
@@ -126,7 +144,7 @@ const each =
   ): Make =>
   (globals) =>
     command(name, short, `[OPTIONS] ${services}`, [0, any], flags, function* (context) {
-      const compose = yield* opened(context, globals);
+      const compose = yield* opened(context, globals, context.args);
       const chosen = selected(compose.project, context.args, false);
       for (const service of name === 'start' ? chosen : inReverse(chosen))
         for (const container of containersOf(compose, { all: true, service: service.name }).filter(fits)) {
@@ -153,7 +171,7 @@ const build: Make = (globals) =>
       bool('pull', 'Always attempt to pull a newer version of the image'),
     ],
     function* (context) {
-      const compose = yield* opened(context, globals);
+      const compose = yield* opened(context, globals, context.args);
       for (const service of selected(compose.project, context.args, false))
         if (service.fields['build'] !== undefined)
           yield* buildService(compose, service, { noCache: context.flags.bool('no-cache'), quiet: context.flags.bool('quiet') });
@@ -169,7 +187,7 @@ const pull: Make = (globals) =>
     [0, any],
     [bool('quiet,q', 'Pull without printing progress information'), bool('ignore-buildable', 'Ignore images that can be built')],
     function* (context) {
-      const compose = yield* opened(context, globals);
+      const compose = yield* opened(context, globals, context.args);
       const chosen = selected(compose.project, context.args, false).filter(({ fields }) => fields['build'] === undefined);
       yield* ensureImages(compose, chosen, { build: false, pull: 'always' });
       return 0;
@@ -188,7 +206,7 @@ const rm: Make = (globals) =>
       bool('volumes,v', 'Remove any anonymous volumes attached to containers'),
     ],
     function* (context) {
-      const compose = yield* opened(context, globals);
+      const compose = yield* opened(context, globals, context.args);
       const { flags } = context;
       const chosen = selected(compose.project, context.args, false).flatMap(({ name }) => containersOf(compose, { all: true, service: name }));
       const victims = chosen.filter(({ State }) => flags.bool('stop') || State !== 'running');
@@ -233,13 +251,14 @@ const makes: readonly Make[] = [
   each(
     'restart',
     'Restart service containers',
-    ['Restarting', 'Restarted'],
+    ['Restarting', 'Started'],
     always,
     (containers, id, context) => containers.restart(id, howLong(context)),
     timeout,
   ),
   rm,
   run,
+  scale,
   each(
     'start',
     'Start services',

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { DurationError, parseGoDuration } from '../../../apimachinery/duration.ts';
 import type { CreateOptions, Healthcheck } from '../../../interfaces/docker.ts';
 import { type Fields, fullNetwork, inside, isRecord, networkNames, pairs, portFlag, texts, volumeFlag, words } from '../../compose-file.ts';
+import { imageOf, type Project, type Service } from '../../compose-project.ts';
+import { filesFor } from '../../compose-resolve.ts';
 import { parseFlags } from '../../flags.ts';
 import { CliError, Context } from '../context.ts';
 import { createFlags, createOptions } from '../create-options.ts';
-import { imageOf, type Project, type Service } from './project.ts';
-import { filesFor } from './resolve.ts';
 
 const simple: readonly (readonly [key: string, flag: string])[] = [
   ['working_dir', '--workdir'],

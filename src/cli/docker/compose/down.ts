@@ -1,9 +1,9 @@
 /** docker compose down: everything of the project goes, in the reverse order. */
 import { DockerError } from '../../../interfaces/docker.ts';
 import { fullNetwork, fullVolume } from '../../compose-file.ts';
+import { imageOf } from '../../compose-project.ts';
 import type { Flags } from '../../flags.ts';
 import { any, bool, CliError, command, type DockerCommand, daemonText, int, text } from '../context.ts';
-import { imageOf } from './project.ts';
 import { containersOf, inReverse, nameOf, opened, serviceOf, tell } from './state.ts';
 
 export const down = (globals: Flags): DockerCommand =>

@@ -28,7 +28,6 @@ const missing: readonly DockerCommand[] = (
     ['export', "Export a service container's filesystem as a tar archive"],
     ['publish', 'Publish compose application'],
     ['push', 'Push service images'],
-    ['scale', 'Scale services'],
     ['stats', 'Display a live stream of container(s) resource usage statistics'],
     ['volumes', 'List volumes'],
     ['wait', 'Block until containers of all (or specified) services stop.'],
@@ -51,6 +50,15 @@ export const dockerCompose: Program = function* (argv, process) {
       flags: [...globalFlags, bool('version,v', 'Show the Docker Compose version information')],
       commands: [...own, ...others].sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
+    if (
+      args[0] !== undefined &&
+      !args[0].startsWith('-') &&
+      ![...own, ...others].some(({ name, aliases = [] }) => [name, ...aliases].includes(args[0] ?? '')) &&
+      args[0] !== 'help'
+    ) {
+      yield* process.printError(`unknown docker command: ${JSON.stringify(`compose ${args[0]}`)}\n`);
+      return 1;
+    }
     return yield* dispatchTree(tree, args.length === 0 ? ['--help'] : args, process);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;

@@ -1,12 +1,12 @@
 /** docker compose exec and run: commands in the containers of a service. */
 import { type ContainerSummary, DockerError } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import type { Service } from '../../compose-project.ts';
 import { startStatus } from '../commands/run.ts';
 import { converse, needTerminal } from '../console.ts';
 import { any, bool, CliError, command, daemonText, int, list, text } from '../context.ts';
 import { serviceOptions } from './convert.ts';
-import { type Service, selected } from './project.ts';
-import { type Compose, containersOf, type Make, numberOf, opened } from './state.ts';
+import { type Compose, containersOf, type Make, numberOf, opened, selected } from './state.ts';
 import { converge, startServices } from './up.ts';
 
 /** The running container of a service that `--index` names; the first by itself. */
@@ -82,7 +82,7 @@ export const run: Make = (globals) =>
       bool('build', 'Build image before starting container'),
     ],
     function* (context) {
-      const compose = yield* opened(context, globals);
+      const compose = yield* opened(context, globals, context.args.slice(0, 1));
       return yield* runOneOff(compose);
     },
     { interspersed: false },

@@ -1,13 +1,13 @@
 /** The subcommands of docker compose that show something. */
 import type { ContainerSummary } from '../../../interfaces/docker.ts';
+import { imageOf } from '../../compose-project.ts';
 import { psColumns } from '../commands/ps.ts';
 import { any, bool, CliError, command, int, list, text } from '../context.ts';
 import { formatted, size, table } from '../output.ts';
 import { showConfig } from './config.ts';
 import { running } from './inside.ts';
 import { showLogs } from './logs.ts';
-import { imageOf, selected } from './project.ts';
-import { containersOf, type Make, nameOf, opened, serviceOf, services } from './state.ts';
+import { containersOf, type Make, nameOf, opened, selected, serviceOf, services } from './state.ts';
 
 /** docker compose ps. */
 export const ps: Make = (globals) =>
@@ -187,11 +187,14 @@ export const config: Make = (globals) =>
       bool('services', 'Print the service names, one per line.'),
       bool('images', 'Print the image names, one per line.'),
       bool('volumes', 'Print the volume names, one per line.'),
+      bool('networks', 'Print the network names, one per line.'),
+      bool('profiles', 'Print the profile names, one per line.'),
       text('format', 'Format the output. Values: [yaml | json]', { default: 'yaml' }),
     ],
     function* (context) {
-      const { project } = yield* opened(context, globals);
-      yield* context.print(showConfig(project, context.flags));
+      // Names of profiles are those of all services.
+      const { project } = yield* opened(context, globals, context.flags.bool('profiles') ? ['*'] : context.args);
+      yield* context.print(showConfig({ ...project, services: selected(project, context.args) }, context.flags));
       return 0;
     },
     { aliases: ['convert'] },

@@ -1,17 +1,40 @@
 /** What there is of a project in the daemon, and how compose tells what it does. */
 import type { ContainerSummary, DockerApi } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { ComposeFileError } from '../../compose-interpolate.ts';
+import { loadCompose, type Project, selected as pick, type Service } from '../../compose-project.ts';
 import type { Flags } from '../../flags.ts';
-import type { Context, DockerCommand } from '../context.ts';
-import { loadProject, type Project, type Service } from './project.ts';
+import { CliError, type Context, type DockerCommand } from '../context.ts';
 
 /** A run of a compose command: the flags before it are kept beside its own. */
 export type Compose = { readonly context: Context; readonly client: DockerApi; readonly project: Project };
 
 /** Throws compose's error where there is no file. */
-export function* opened(context: Context, globals: Flags): Routine<Compose> {
-  const project = yield* loadProject(context.process, globals);
-  return { context, client: context.client(), project };
+export function* opened(context: Context, globals: Flags, services: readonly string[] = []): Routine<Compose> {
+  const given = {
+    files: globals.list('file'),
+    projectDirectory: globals.text('project-directory'),
+    envFiles: globals.list('env-file'),
+    projectName: globals.text('project-name'),
+    profiles: globals.list('profile'),
+    services,
+  };
+  try {
+    return { context, project: yield* loadCompose(context.process, given), client: context.client() };
+  } catch (error) {
+    if (error instanceof ComposeFileError) throw new CliError(error.message);
+    throw error;
+  }
+}
+
+/** The services that are named, or all; those that they need with them. */
+export function selected(project: Project, names: readonly string[], dependencies = true): readonly Service[] {
+  try {
+    return pick(project, names, dependencies);
+  } catch (error) {
+    if (error instanceof ComposeFileError) throw new CliError(error.message);
+    throw error;
+  }
 }
 
 /** Containers of the project, in the order of their names; one-off ones only when asked. */

@@ -2,11 +2,11 @@
 import { type ContainerSummary, DockerError } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { fullNetwork, fullVolume, networkNames } from '../../compose-file.ts';
+import { type Dependency, imageOf, type Service } from '../../compose-project.ts';
+import { filesFor } from '../../compose-resolve.ts';
 import { CliError } from '../context.ts';
 import { buildService } from './build.ts';
 import { containerName, hashOf, serviceOptions } from './convert.ts';
-import { type Dependency, imageOf, type Service } from './project.ts';
-import { filesFor } from './resolve.ts';
 import { type Compose, containersOf, labelsFor, nameOf, numberOf, tell } from './state.ts';
 
 /** Flags of `up`; other commands use parts of them. */

@@ -55,7 +55,7 @@ function nativeImage(context: Context, image: ContainerdImage): object {
 
 const mode = ({ flags: given }: Context): 'native' | 'dockercompat' => {
   const value = given.text('mode');
-  if (value !== 'native' && value !== 'dockercompat') throw new NerdctlError(`unknown mode ${JSON.stringify(value)}`);
+  if (value !== 'native' && value !== 'dockercompat') throw new NerdctlError(`${JSON.stringify(value)} is not a valid value for --mode`);
   return value;
 };
 

@@ -46,7 +46,9 @@ export const logs: NerdctlCommand = {
 export function optionsOf(context: Context): LogOptions {
   const { flags } = context;
   const tail = flags.text('tail');
-  if (tail !== 'all' && tail !== '' && !/^-?\d+$/.test(tail)) throw new NerdctlError(`strconv.ParseUint: parsing ${JSON.stringify(tail)}: invalid syntax`);
+  if (tail !== 'all' && tail !== '' && !/^-?\d+$/.test(tail))
+    throw new NerdctlError(`failed to parse \`-n/--tail\` argument ${JSON.stringify(tail)}: strconv.Atoi: parsing ${JSON.stringify(tail)}: invalid syntax`);
+  if (Number(tail) < 0) throw new NerdctlError(`\`-n/--tail\` argument must be positive, got: ${tail}`);
   return {
     follow: flags.bool('follow'),
     timestamps: flags.bool('timestamps'),

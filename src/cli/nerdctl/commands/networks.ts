@@ -43,6 +43,7 @@ export function createNetwork(context: Context, name: string, options: NewNetwor
 
 function optionsOf({ flags }: Context): NewNetwork {
   const driver = flags.text('driver');
+  if (!['bridge', 'macvlan', 'ipvlan'].includes(driver)) throw new NerdctlError(`unsupported cni driver ${JSON.stringify(driver)}`);
   if (driver !== 'bridge') throw new NotSimulated(`nerdctl network create --driver ${driver}`);
   if (flags.bool('ipv6')) throw new NotSimulated('nerdctl network create --ipv6');
   const [subnet] = flags.list('subnet');

@@ -66,6 +66,7 @@ export const ps: NerdctlCommand = {
       .filter(({ task }) => all || task?.status === 'RUNNING' || task?.status === 'UNKNOWN')
       .filter((each) => matches(context, each, filters));
     if (last > 0) found = found.slice(0, last);
+    if (flags.bool('quiet') && !['', 'table', 'wide'].includes(flags.text('format'))) throw new NerdctlError('format and quiet must not be specified together');
     if (flags.bool('quiet')) {
       yield* context.print(found.map(({ container }) => `${flags.bool('no-trunc') ? container.id : container.id.slice(0, 12)}\n`).join(''));
       return 0;

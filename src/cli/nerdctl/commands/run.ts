@@ -40,9 +40,20 @@ export const run: NerdctlCommand = {
   run: function* (context) {
     needArgs(context, 1);
     checkFlags(context);
+    checkForeground(context);
     return yield* runContainer(context);
   },
 };
+
+/** What `run` refuses and `create` does not ask (container_run.go). */
+function checkForeground({ flags }: Context): void {
+  const attach = flags.list('attach').map((name) => name.toUpperCase());
+  if (attach.some((name) => !['STDIN', 'STDOUT', 'STDERR'].includes(name)))
+    throw new NerdctlError('invalid stream specified with -a flag. Valid streams are STDIN, STDOUT, and STDERR');
+  if (!flags.bool('detach')) return;
+  if (flags.bool('rm')) throw new NerdctlError('flags -d and --rm cannot be specified together');
+  if (attach.length > 0) throw new NerdctlError('flags -d and -a cannot be specified together');
+}
 
 /** Also what compose does for each container. */
 export function* runContainer(context: Context, silent = false): Routine<number> {

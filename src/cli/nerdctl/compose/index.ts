@@ -50,7 +50,7 @@ const up: NerdctlCommand = {
     if (flags.bool('build') && flags.bool('no-build')) throw new NerdctlError('--build and --no-build can not be combined');
     if (flags.bool('force-recreate') && flags.bool('no-recreate'))
       throw new NerdctlError('flag --force-recreate and --no-recreate cannot be specified together');
-    const project = loadProject(context);
+    const project = yield* loadProject(context);
     const services = withDependencies(project, context.args);
     yield* prepare(context, project, services, context.flags.text('pull'));
     for (const service of services) for (const name of containerNames(context, project, service)) yield* startService(context, project, service, name);
@@ -75,7 +75,7 @@ const down: NerdctlCommand = {
     bool('remove-orphans', 'Remove containers for services not defined in the Compose file.'),
   ],
   run: function* (context) {
-    const project = loadProject(context);
+    const project = yield* loadProject(context);
     for (const container of inReverse(context, project, project.services)) {
       yield* context.log('info', `Stopping container ${nameOf(container)}`);
       yield* stopContainer(context, container);
@@ -107,7 +107,7 @@ const pull: NerdctlCommand = {
   usage: '[flags] [SERVICE...]',
   flags: [bool('quiet,q', 'Pull without printing progress information')],
   run: function* (context) {
-    for (const { fields } of selected(loadProject(context), context.args)) {
+    for (const { fields } of selected(yield* loadProject(context), context.args)) {
       yield* context.log('info', `Pulling image ${String(fields['image'])}`);
       yield* pullImage(context, wholeName(String(fields['image'])), { quiet: context.flags.bool('quiet'), out: context.process.stdout });
     }

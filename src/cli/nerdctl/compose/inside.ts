@@ -31,7 +31,7 @@ export const create: NerdctlCommand = {
       ['force-recreate', 'no-recreate'],
     ] as const)
       if (flags.bool(one) && flags.bool(other)) throw new NerdctlError(`flag --${one} and --${other} cannot be specified together`);
-    const project = loadProject(context);
+    const project = yield* loadProject(context);
     const services = withDependencies(project, context.args);
     yield* prepare(context, project, services, flags.has('pull') ? flags.text('pull') : '');
     for (const service of services) for (const name of containerNames(context, project, service)) yield* createService(context, project, service, name);
@@ -40,7 +40,7 @@ export const create: NerdctlCommand = {
 };
 
 /** A service with what the command line of `run` changes. */
-function changed({ flags, args }: Context, { name, dependsOn, fields }: Service): Service {
+function changed({ flags, args }: Context, { name, dependsOn, scale, fields }: Service): Service {
   const added = (key: string, flag: string): Record<string, unknown> => {
     const own = fields[key];
     const entries = Array.isArray(own) ? own : Object.entries((own ?? {}) as object).map(([each, value]) => `${each}=${String(value)}`);
@@ -50,6 +50,7 @@ function changed({ flags, args }: Context, { name, dependsOn, fields }: Service)
   return {
     name,
     dependsOn,
+    scale,
     fields: {
       ...fields,
       ...added('environment', 'env'),
@@ -97,7 +98,7 @@ export const run: NerdctlCommand = {
     if (flags.bool('service-ports') && flags.list('publish').length > 0)
       throw new NerdctlError('--service-ports and --publish(-p) cannot exist simultaneously');
     if (interactive && flags.bool('detach')) throw new NerdctlError('currently flag -i and -d cannot be specified together (FIXME)');
-    const project = loadProject(context);
+    const project = yield* loadProject(context);
     const [name = ''] = args;
     const all = flags.bool('no-deps') ? selected(project, [name]) : withDependencies(project, [name]);
     const services = all.map((each) => (each.name === name ? changed(context, each) : { ...each, fields: { ...each.fields, ports: [] } }));
@@ -176,7 +177,7 @@ export const port: NerdctlCommand = {
     if (protocol !== 'tcp' && protocol !== 'udp') throw new NerdctlError(`unsupported protocol: ${protocol} (only tcp and udp are supported)`);
     if (!/^[+-]?\d+$/.test(wanted)) throw new NerdctlError(`strconv.Atoi: parsing ${JSON.stringify(wanted)}: invalid syntax`);
     if (Number(wanted) <= 0) throw new NerdctlError(`unexpected port: ${wanted}`);
-    const found = containersOf(context, loadProject(context), service);
+    const found = containersOf(context, yield* loadProject(context), service);
     if (found.length === 0) throw new NerdctlError(`no running containers from service ${service}`);
     const container = found[index - 1];
     if (!container) throw new NerdctlError(`index (${index}) out of range: only ${found.length} running instances from service ${service}`);
@@ -191,7 +192,7 @@ export const top: NerdctlCommand = {
   usage: '[SERVICE...]',
   flags: [],
   run: function* (context) {
-    const project = loadProject(context);
+    const project = yield* loadProject(context);
     for (const { name } of selected(project, context.args))
       for (const container of containersOf(context, project, name)) {
         if (taskOf(context, container.id)?.status !== 'RUNNING') continue;
@@ -219,7 +220,7 @@ export const cp: NerdctlCommand = {
     if (from && to) throw new NerdctlError('copying between services is not supported');
     const end = from ?? to;
     if (!end) throw new NerdctlError('unknown copy direction');
-    for (const container of targets(context, end.service, from !== undefined)) {
+    for (const container of yield* targets(context, end.service, from !== undefined)) {
       const name = nameOf(container);
       const dry = context.flags.bool('dry-run');
       yield* context.log('info', `${dry ? 'DRY-RUN MODE - ' : ''}${from ? `copy ${name}:${end.path} to ${target}` : `copy ${source} to ${name}:${end.path}`}`);
@@ -236,8 +237,8 @@ function serviceOf(text: string): { readonly service: string; readonly path: str
 }
 
 /** Out of the first container of a service, or into all of them. */
-function targets(context: Context, service: string, fromService: boolean): ContainerdContainer[] {
-  const found = containersOf(context, loadProject(context), service);
+function* targets(context: Context, service: string, fromService: boolean): Routine<ContainerdContainer[]> {
+  const found = containersOf(context, yield* loadProject(context), service);
   const index = context.flags.number('index');
   if (index > 0) {
     const one = found[index - 1];

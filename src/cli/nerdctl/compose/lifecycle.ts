@@ -27,7 +27,7 @@ const perService = (
   usage: '[flags] [SERVICE...]',
   flags,
   run: function* (context) {
-    const project = loadProject(context);
+    const project = yield* loadProject(context);
     const services = (alone ? selected : withDependencies)(project, context.args);
     for (const service of reverse ? [...services].reverse() : services) yield* act(context, containersOf(context, project, service.name), service);
     return 0;
@@ -89,7 +89,7 @@ export const rm: NerdctlCommand = {
     const { flags, args } = context;
     const warning = `This will remove all stopped containers from services: ${args.length === 0 ? 'all' : args.join(',')}..`;
     if (!flags.bool('force') && !(yield* confirmed(context, warning))) return 0;
-    const project = loadProject(context);
+    const project = yield* loadProject(context);
     for (const container of inReverse(context, project, selected(project, args))) {
       if (flags.bool('stop')) {
         yield* context.log('info', `Stopping container ${nameOf(container)}`);

@@ -28,7 +28,7 @@ export const composePs: NerdctlCommand = {
     const { flags } = context;
     const format = flags.text('format');
     if (format !== 'table' && format !== 'json') throw new NerdctlError(`unsupported format ${JSON.stringify(format)}, supported formats are: [table|json]`);
-    const project = loadProject(context);
+    const project = yield* loadProject(context);
     const wanted = [...flags.list('status'), ...(flags.text('filter').startsWith('status=') ? [flags.text('filter').slice(7)] : [])];
     const found = selected(project, context.args)
       .flatMap(({ name }) => containersOf(context, project, name))
@@ -80,7 +80,7 @@ export const composeImages: NerdctlCommand = {
   usage: '[flags] [SERVICE...]',
   flags: [bool('quiet,q', 'Only show numeric image IDs'), text('format', 'Format the output. Supported values: [json]')],
   run: function* (context) {
-    const project = loadProject(context);
+    const project = yield* loadProject(context);
     const { images } = context.client();
     const rows = selected(project, context.args)
       .flatMap(({ name }) => containersOf(context, project, name))

@@ -16,7 +16,7 @@ export function selected(project: Project, names: readonly string[]): readonly S
 export function withDependencies(project: Project, names: readonly string[]): readonly Service[] {
   if (names.length === 0) return project.services;
   const wanted = new Set(selected(project, names).map(({ name }) => name));
-  for (const { name, dependsOn } of [...project.services].reverse()) if (wanted.has(name)) for (const each of dependsOn) wanted.add(each);
+  for (const { name, dependsOn } of [...project.services].reverse()) if (wanted.has(name)) for (const each of dependsOn) wanted.add(each.name);
   return project.services.filter(({ name }) => wanted.has(name));
 }
 

@@ -35,8 +35,11 @@ export function* prepare(context: Context, project: Project, services: readonly 
 /** nerdctl starts services in order and heeds no condition. */
 export function* warnIgnored(context: Context, services: readonly Service[]): Routine {
   for (const { name, dependsOn } of services)
-    if (dependsOn.length > 0)
-      yield* context.log('warning', `Ignoring: service ${name}: depends_on: ${dependsOn.map((each) => `${each}: [Required]`).join(' ')}`);
+    for (const each of dependsOn) {
+      const where = `Ignoring: service ${name}: depends_on: ${each.name}:`;
+      if (each.required) yield* context.log('warning', `${where} [Required]`);
+      if (each.condition !== 'service_started') yield* context.log('warning', `${where} condition ${each.condition}`);
+    }
 }
 
 /** The names of a service's containers: as many as its scale says. */

@@ -1,5 +1,6 @@
 /** compose config and version. */
-import { dumpYaml } from '../../../apimachinery/yaml.ts';
+import { dumpOrderedYaml } from '../../../apimachinery/yaml.ts';
+import { canonical } from '../../compose-config.ts';
 import { bool, type NerdctlCommand, text } from '../context.ts';
 import { loadProject } from './project.ts';
 
@@ -12,7 +13,7 @@ export const config: NerdctlCommand = {
     bool('volumes', 'Print the volume names, one per line.'),
   ],
   run: function* (context) {
-    const project = loadProject(context);
+    const project = yield* loadProject(context);
     if (context.flags.bool('quiet')) return 0;
     if (context.flags.bool('services')) yield* context.print(project.services.map(({ name }) => `${name}\n`).join(''));
     else if (context.flags.bool('volumes'))
@@ -21,7 +22,7 @@ export const config: NerdctlCommand = {
           .map((name) => `${name}\n`)
           .join(''),
       );
-    else yield* context.print(dumpYaml({ name: project.name, ...project.document }));
+    else yield* context.print(dumpOrderedYaml(canonical(project), 4));
     return 0;
   },
 };

@@ -18,7 +18,7 @@ export const logs: NerdctlCommand = {
     bool('no-log-prefix', "Don't print prefix in logs"),
   ],
   run: function* (context) {
-    const project = loadProject(context);
+    const project = yield* loadProject(context);
     yield* followAll(context, project, selected(project, context.args), optionsOf(context));
     return 0;
   },
@@ -46,7 +46,7 @@ export const exec: NerdctlCommand = {
   run: function* (context) {
     needArgs(context, 1);
     const [name = '', ...rest] = context.args;
-    const project = loadProject(context);
+    const project = yield* loadProject(context);
     selected(project, [name]);
     const container = containersOf(context, project, name)[Math.max(0, context.flags.number('index') - 1)];
     if (!container) throw new NerdctlError(`service ${JSON.stringify(name)} is not running container #${context.flags.number('index')}`);

@@ -1,7 +1,7 @@
 /** What a compose file takes from others: `include`, `extends`, and the texts of secrets and configs (compose-go loader/include.go, extends.go). */
-import type { Process } from '../../../linux/process.ts';
-import { type Fields, folderOf, inside, isRecord } from '../../compose-file.ts';
-import { ComposeFileError } from '../../compose-interpolate.ts';
+import type { Process } from '../linux/process.ts';
+import { type Fields, folderOf, inside, isRecord } from './compose-file.ts';
+import { ComposeFileError } from './compose-interpolate.ts';
 
 type Parts = {
   /** A file as it is after variables were put in. */

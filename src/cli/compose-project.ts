@@ -1,14 +1,13 @@
 /** The project of a compose file: read, merged, interpolated, checked, in the order in which its services start (compose-go loader). */
-import { parseYaml, YamlError } from '../../../apimachinery/yaml.ts';
-import type { Process } from '../../../linux/process.ts';
-import type { Routine } from '../../../sim/routine.ts';
-import { type Fields, fileNames, folderOf, isRecord, networkNames, ordered, projectNameOf, type Resources, texts, volumeNames } from '../../compose-file.ts';
-import { ComposeFileError, interpolate, parseEnvFile } from '../../compose-interpolate.ts';
-import { validateCompose } from '../../compose-schema.ts';
-import type { Flags } from '../../flags.ts';
-import { logLine } from '../../logrus.ts';
-import { CliError } from '../context.ts';
-import { filesFor, type Given, givenFiles, withExtends, withIncludes } from './resolve.ts';
+import { parseYaml, YamlError } from '../apimachinery/yaml.ts';
+import type { Process } from '../linux/process.ts';
+import type { Routine } from '../sim/routine.ts';
+import { type Fields, fileNames, folderOf, isRecord, networkNames, ordered, projectNameOf, type Resources, texts, volumeNames } from './compose-file.ts';
+import { ComposeFileError, interpolate, parseEnvFile } from './compose-interpolate.ts';
+import { mergeCompose } from './compose-merge.ts';
+import { filesFor, type Given, givenFiles, withExtends, withIncludes } from './compose-resolve.ts';
+import { validateCompose } from './compose-schema.ts';
+import { logLine } from './logrus.ts';
 
 type Condition = 'service_started' | 'service_healthy' | 'service_completed_successfully';
 /** One entry of `depends_on`. */
@@ -31,67 +30,71 @@ export type Project = {
 
 const overrides = ['compose.override.yml', 'compose.override.yaml', 'docker-compose.override.yml', 'docker-compose.override.yaml'];
 
-/** Reads it with the flags before the subcommand; ends with compose's words when it cannot be read. */
-export function* loadProject(process: Process, flags: Flags): Routine<Project> {
-  const files = findFiles(process, flags);
-  const directory = flags.text('project-directory') === '' ? folderOf(files[0] ?? process.cwd) : process.path(flags.text('project-directory'));
-  const env = environment(process, flags, directory);
+/** What stands on the command line before the subcommand; empty where nothing does. */
+export type ComposeGiven = {
+  readonly files: readonly string[];
+  readonly projectDirectory: string;
+  readonly envFiles: readonly string[];
+  readonly projectName: string;
+  readonly profiles: readonly string[];
+  /** Services that are named: their profiles are on. */
+  readonly services?: readonly string[];
+};
+
+/** Throws ComposeFileError, in compose-go's words, when it cannot be read. */
+export function* loadCompose(process: Process, given: ComposeGiven): Routine<Project> {
+  const files = findFiles(process, given);
+  const directory = given.projectDirectory === '' ? folderOf(files[0] ?? process.cwd) : process.path(given.projectDirectory);
+  const env = environment(process, given, directory);
   const missing = new Set<string>();
-  try {
-    const documents = files.map((file) => document(process, file));
-    for (const [i, each] of documents.entries())
-      if (each['version'] !== undefined)
-        yield* logLine(
-          process,
-          'warning',
-          `${files[i]}: the attribute \`version\` is obsolete, it will be ignored, please remove it to avoid potential confusion`,
-        );
-    const variables = { get: (name: string) => env.get(name), missing: (name: string) => void missing.add(name) };
-    const parts = {
-      read: (file: string) => interpolate(document(process, file), variables) as Fields,
-      merge,
-      exists: (file: string) => process.fs.exists(file),
-    };
-    const merged = documents
-      .map((each, i) => {
-        const file = files[i] ?? '';
-        return withExtends(withIncludes(interpolate(each, variables) as Fields, file, parts, [file]), file, parts);
-      })
-      .reduce((all, each) => merge(all, each) as Fields);
-    for (const name of missing) yield* logLine(process, 'warning', `The ${JSON.stringify(name)} variable is not set. Defaulting to a blank string.`);
-    validateCompose(merged, files[0] ?? '');
-    return assemble(merged, {
-      files,
-      directory,
-      name: projectName(merged, flags, env, directory),
-      secrets: givenFiles(process, merged['secrets'], directory, (each) => env.get(each)),
-      configs: givenFiles(process, merged['configs'], directory, (each) => env.get(each)),
-      profiles: [...flags.list('profile'), ...(env.get('COMPOSE_PROFILES')?.split(',') ?? [])],
-    });
-  } catch (error) {
-    if (error instanceof ComposeFileError) throw new CliError(error.message);
-    throw error;
-  }
+  const documents = files.map((file) => document(process, file));
+  for (const [i, each] of documents.entries())
+    if (each['version'] !== undefined)
+      yield* logLine(
+        process,
+        'warning',
+        `${files[i]}: the attribute \`version\` is obsolete, it will be ignored, please remove it to avoid potential confusion`,
+      );
+  const variables = { get: (name: string) => env.get(name), missing: (name: string) => void missing.add(name) };
+  const parts = {
+    read: (file: string) => interpolate(document(process, file), variables) as Fields,
+    merge: mergeCompose,
+    exists: (file: string) => process.fs.exists(file),
+  };
+  const read = documents.map((each) => interpolate(each, variables) as Fields);
+  for (const name of missing) yield* logLine(process, 'warning', `The ${JSON.stringify(name)} variable is not set. Defaulting to a blank string.`);
+  for (const [i, each] of read.entries()) validateCompose(each, files[i] ?? '');
+  const merged = read
+    .map((each, i) => withExtends(withIncludes(each, files[i] ?? '', parts, [files[i] ?? '']), files[i] ?? '', parts))
+    .reduce((all, each) => mergeCompose(all, each) as Fields);
+  return assemble(merged, {
+    files,
+    directory,
+    name: projectName(merged, given, env, directory),
+    secrets: givenFiles(process, merged['secrets'], directory, (each) => env.get(each)),
+    configs: givenFiles(process, merged['configs'], directory, (each) => env.get(each)),
+    profiles: [...given.profiles, ...(env.get('COMPOSE_PROFILES')?.split(',') ?? [])],
+    wanted: given.services ?? [],
+  });
 }
 
-function findFiles(process: Process, flags: Flags): string[] {
-  const given = flags.list('file').length > 0 ? flags.list('file') : (process.env['COMPOSE_FILE']?.split(':') ?? []);
-  for (const path of given) if (!process.fs.exists(process.path(path))) throw new CliError(`open ${process.path(path)}: no such file or directory`);
+function findFiles(process: Process, { files, projectDirectory }: ComposeGiven): string[] {
+  const given = files.length > 0 ? files : (process.env['COMPOSE_FILE']?.split(':') ?? []);
+  for (const path of given) if (!process.fs.exists(process.path(path))) throw new ComposeFileError(`open ${process.path(path)}: no such file or directory`);
   if (given.length > 0) return given.map((path) => process.path(path));
-  const start = flags.text('project-directory') === '' ? process.cwd : process.path(flags.text('project-directory'));
+  const start = projectDirectory === '' ? process.cwd : process.path(projectDirectory);
   for (let folder = start; ; folder = folderOf(folder)) {
     const at = (name: string): string => `${folder === '/' ? '' : folder}/${name}`;
     const found = fileNames.map(at).find((path) => process.fs.exists(path));
     if (found !== undefined) return [found, ...overrides.map(at).filter((path) => process.fs.exists(path))];
-    if (folder === '/') throw new CliError('no configuration file provided: not found');
+    if (folder === '/') throw new ComposeFileError('no configuration file provided: not found');
   }
 }
 
-function environment(process: Process, flags: Flags, directory: string): Map<string, string> {
-  const given = flags.list('env-file');
-  for (const path of given) if (!process.fs.exists(process.path(path))) throw new CliError(`couldn't find env file: ${process.path(path)}`);
+function environment(process: Process, { envFiles }: ComposeGiven, directory: string): Map<string, string> {
+  for (const path of envFiles) if (!process.fs.exists(process.path(path))) throw new ComposeFileError(`couldn't find env file: ${process.path(path)}`);
   const paths =
-    given.length > 0 ? given.map((path) => process.path(path)) : [`${directory === '/' ? '' : directory}/.env`].filter((path) => process.fs.exists(path));
+    envFiles.length > 0 ? envFiles.map((path) => process.path(path)) : [`${directory === '/' ? '' : directory}/.env`].filter((path) => process.fs.exists(path));
   return new Map([...paths.flatMap((path) => [...parseEnvFile(process.fs.read(path))]), ...Object.entries(process.env)]);
 }
 
@@ -107,21 +110,8 @@ function document(process: Process, file: string): Fields {
   }
 }
 
-/** A later file over an earlier one: mappings by key, lists one after the other, commands replaced. */
-function merge(below: unknown, above: unknown, key = ''): unknown {
-  if (isRecord(below) && isRecord(above))
-    return Object.fromEntries(
-      [...new Set([...Object.keys(below), ...Object.keys(above)])].map((name) => [
-        name,
-        name in above && name in below ? merge(below[name], above[name], name) : (above[name] ?? below[name]),
-      ]),
-    );
-  if (Array.isArray(below) && Array.isArray(above) && key !== 'command' && key !== 'entrypoint') return [...below, ...above];
-  return above ?? below;
-}
-
-function projectName(merged: Fields, flags: Flags, env: ReadonlyMap<string, string>, directory: string): string {
-  const given = flags.text('project-name') || env.get('COMPOSE_PROJECT_NAME') || (typeof merged['name'] === 'string' ? merged['name'] : '');
+function projectName(merged: Fields, { projectName: asked }: ComposeGiven, env: ReadonlyMap<string, string>, directory: string): string {
+  const given = asked || env.get('COMPOSE_PROJECT_NAME') || (typeof merged['name'] === 'string' ? merged['name'] : '');
   if (given !== '') {
     if (!/^[a-z0-9][a-z0-9_-]*$/.test(given))
       throw new ComposeFileError(
@@ -136,16 +126,23 @@ function projectName(merged: Fields, flags: Flags, env: ReadonlyMap<string, stri
 
 function assemble(
   merged: Fields,
-  parts: Pick<Project, 'files' | 'directory' | 'name' | 'secrets' | 'configs'> & { readonly profiles: readonly string[] },
+  parts: Pick<Project, 'files' | 'directory' | 'name' | 'secrets' | 'configs'> & { readonly profiles: readonly string[]; readonly wanted: readonly string[] },
 ): Project {
   const services = Object.entries((merged['services'] ?? {}) as Readonly<Record<string, Fields>>).map(([name, fields]) => toService(name, fields));
-  const on = ({ fields }: Service): boolean => {
+  const on = ({ name, fields }: Service): boolean => {
     const profiles = texts(fields['profiles']);
-    return profiles.length === 0 || parts.profiles.includes('*') || profiles.some((each) => parts.profiles.includes(each));
+    return (
+      profiles.length === 0 ||
+      parts.wanted.includes(name) ||
+      parts.wanted.includes('*') ||
+      parts.profiles.includes('*') ||
+      profiles.some((each) => parts.profiles.includes(each))
+    );
   };
   const networks = (merged['networks'] ?? {}) as Resources;
   const volumes = (merged['volumes'] ?? {}) as Resources;
   for (const service of services) {
+    checkPorts(service);
     checkReferences(service, services, networks, volumes);
     for (const kind of ['secrets', 'configs'] as const)
       for (const { name } of filesFor(service.fields, kind))
@@ -164,6 +161,19 @@ function assemble(
     configs: parts.configs,
   };
 }
+
+/** nat.ParsePortSpecs, for the short form. */
+function checkPorts({ fields }: Service): void {
+  for (const port of Array.isArray(fields['ports']) ? fields['ports'] : []) {
+    if (isRecord(port)) continue;
+    const parts = (String(port).split('/')[0] ?? '').split(':');
+    const [container = '', host = ''] = parts.reverse();
+    if (!isRange(container)) throw new ComposeFileError(`invalid containerPort: ${container}`);
+    if (host !== '' && !isRange(host)) throw new ComposeFileError(`invalid hostPort: ${host}`);
+  }
+}
+
+const isRange = (text: string): boolean => /^\d+(-\d+)?$/.test(text) && text.split('-').every((each) => Number(each) <= 65_535);
 
 function toService(name: string, fields: Fields): Service {
   const depends = fields['depends_on'];
@@ -197,7 +207,7 @@ export const imageOf = (project: Project, { name, fields }: Service): string => 
 export function selected(project: Project, names: readonly string[], dependencies = true): readonly Service[] {
   for (const name of names)
     if (!project.services.some((each) => each.name === name))
-      throw new CliError(project.disabled.includes(name) ? `no such service: ${name}: disabled` : `no such service: ${name}`);
+      throw new ComposeFileError(project.disabled.includes(name) ? `no such service: ${name}: disabled` : `no such service: ${name}`);
   if (names.length === 0) return project.services;
   const wanted = new Set<string>();
   const add = (name: string): void => {
