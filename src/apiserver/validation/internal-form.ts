@@ -51,12 +51,27 @@ const types: Readonly<Record<string, string>> = {
   PodTerm: 'LabelSelector Namespaces TopologyKey=s NamespaceSelector MatchLabelKeys MismatchLabelKeys',
   WeightedTerm: 'Weight=i PodAffinityTerm=PodTerm',
   Volume:
-    'Name=s HostPath=*HostPath EmptyDir=*EmptyDir GCEPersistentDisk AWSElasticBlockStore GitRepo Secret=*SecretSource NFS=*NFS ISCSI Glusterfs PersistentVolumeClaim=*ClaimSource RBD Quobyte FlexVolume Cinder CephFS Flocker DownwardAPI AzureFile ConfigMap=*ConfigMapSource VsphereVolume FC AzureDisk PhotonPersistentDisk Projected PortworxVolume ScaleIO StorageOS CSI Ephemeral Image',
+    'Name=s HostPath=*HostPath EmptyDir=*EmptyDir GCEPersistentDisk AWSElasticBlockStore GitRepo Secret=*SecretSource NFS=*NFS ISCSI Glusterfs PersistentVolumeClaim=*ClaimSource RBD Quobyte FlexVolume Cinder CephFS Flocker DownwardAPI AzureFile ConfigMap=*ConfigMapSource VsphereVolume FC AzureDisk PhotonPersistentDisk Projected=*Projected PortworxVolume ScaleIO StorageOS CSI Ephemeral Image',
   HostPath: 'Path=s Type',
   EmptyDir: 'Medium=s SizeLimit',
   SecretSource: 'SecretName=s Items=[Item DefaultMode Optional',
   ConfigMapSource: 'Name=s Items=[Item DefaultMode Optional',
   Item: 'Key=s Path=s Mode',
+  Projected: 'Sources=[Projection DefaultMode',
+  Projection:
+    'Secret=*ConfigMapProjection DownwardAPI=*DownwardProjection ConfigMap=*ConfigMapProjection ServiceAccountToken=*TokenProjection ClusterTrustBundle PodCertificate',
+  ConfigMapProjection: 'Name=s Items=[Item Optional',
+  DownwardProjection: 'Items=[DownwardFile',
+  DownwardFile: 'Path=s FieldRef=*FieldRef ResourceFieldRef=*ResourceFieldRef Mode',
+  TokenProjection: 'Audience=s ExpirationSeconds=i Path=s',
+  PersistentVolumeClaimSpec:
+    'AccessModes Selector Resources=VolumeResources VolumeName=s StorageClassName VolumeMode DataSource=*TypedReference DataSourceRef=*ObjectReference VolumeAttributesClassName',
+  VolumeResources: 'Limits=m Requests=m',
+  TypedReference: 'APIGroup Kind=s Name=s',
+  ObjectReference: 'APIGroup Kind=s Name=s Namespace',
+  PersistentVolumeSource:
+    'GCEPersistentDisk AWSElasticBlockStore HostPath=*HostPath Glusterfs NFS=*NFS RBD Quobyte ISCSI FlexVolume Cinder CephFS FC Flocker AzureFile VsphereVolume AzureDisk PhotonPersistentDisk PortworxVolume ScaleIO Local=*Local StorageOS CSI',
+  Local: 'Path=s FSType',
   NFS: 'Server=s Path=s ReadOnly=b',
   ClaimSource: 'ClaimName=s ReadOnly=b',
   ServicePort: 'Name=s Protocol=s AppProtocol Port=i TargetPort=i NodePort=i',
@@ -100,10 +115,14 @@ const jsonName = (name: string): string => name.replace(/^[A-Z]+(?=[A-Z][a-z])|^
 /** A pod's template: its metadata is printed as in the API, its spec as the internal type, where the node's namespaces belong to the security context. */
 export function internalTemplate(template: { readonly metadata?: object | undefined; readonly spec?: object | undefined } | undefined): object {
   const { metadata = {}, spec = {} } = template ?? {};
-  const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers, securityContext = {} } = spec as Json & { securityContext?: object };
   const meta = Object.fromEntries(
     Object.entries(metadata).map(([name, value]) => [name, formOf(name === 'labels' || name === 'annotations' ? 'm' : '', value)]),
   );
-  const context = { ...securityContext, hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers };
-  return { ...meta, Spec: internalForm('PodSpec', { ...spec, securityContext: context }) };
+  return { ...meta, Spec: internalPodSpec(spec) };
+}
+
+/** The node's namespaces belong to the security context. */
+export function internalPodSpec(spec: object): object {
+  const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers, securityContext = {} } = spec as Json & { securityContext?: object };
+  return internalForm('PodSpec', { ...spec, securityContext: { ...securityContext, hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers } });
 }

@@ -1,10 +1,12 @@
 /** Pods, new and changed: kubernetes pkg/apis/core/validation/validation.go ValidatePodCreate, ValidatePodUpdate. */
 import type { core, Pod } from '../../api/types.ts';
 import { type FieldError, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts';
+import { goDiff } from '../../apimachinery/go-diff.ts';
 import { rangeText } from '../../apimachinery/names.ts';
 import { semanticEqual } from '../objects.ts';
 import { checkTolerations } from './affinity.ts';
 import { checkImageText } from './containers.ts';
+import { internalPodSpec } from './internal-form.ts';
 import { checkPodSpec } from './pod-spec.ts';
 import { collect, type Errors } from './report.ts';
 
@@ -61,7 +63,7 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
     checkAdded(errors, pod.spec.tolerations ?? [], old.spec.tolerations ?? []);
     checkFewerGates(errors, pod.spec.schedulingGates ?? [], old.spec.schedulingGates ?? []);
     const [compared, expected] = comparable(errors, pod, old);
-    if (!semanticEqual(compared, expected)) errors.push(forbiddenField('spec', `${onlyThese}\n${specDiff(compared, expected)}`));
+    if (!semanticEqual(compared, expected)) errors.push(forbiddenField('spec', `${onlyThese}\n${specDiff(pod, old)}`));
   });
 }
 
@@ -116,11 +118,18 @@ function comparable(errors: Errors, pod: Pod, old: Pod): [object, object] {
 
 const withoutImages = (containers: readonly core.Container[]): core.Container[] => containers.map(({ image: _image, ...rest }) => rest as core.Container);
 
-/** The fields that differ, in short: upstream prints a Go diff of both specs here. */
-function specDiff(is: object, was: object): string {
-  const [now, before] = [is as Readonly<Record<string, unknown>>, was as Readonly<Record<string, unknown>>];
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((name) => !semanticEqual(now[name], before[name]));
-  const line = (sign: string, name: string, value: unknown): string =>
-    `${sign}\t${name[0]?.toUpperCase()}${name.slice(1)}: ${value === undefined ? 'nil' : JSON.stringify(value)},`;
-  return ['@@ core.PodSpec @@', ...names.flatMap((name) => [line('-', name, before[name]), line('+', name, now[name])])].join('\n');
+/** Both specs, the new one with the old's values where it may differ. */
+function specDiff({ spec }: Pod, { spec: old }: Pod): string {
+  const imaged = (is: readonly core.Container[], was: readonly core.Container[] = []): core.Container[] =>
+    is.map((each, i) => ({ ...each, image: was[i]?.image ?? each.image }) as core.Container);
+  const munged = {
+    ...spec,
+    containers: imaged(spec.containers, old.containers),
+    ...(spec.initContainers && { initContainers: imaged(spec.initContainers, old.initContainers) }),
+    activeDeadlineSeconds: old.activeDeadlineSeconds,
+    tolerations: old.tolerations,
+    schedulingGates: old.schedulingGates,
+    ...(old.schedulingGates?.length && { nodeSelector: old.nodeSelector, affinity: old.affinity }),
+  };
+  return goDiff(internalPodSpec(old), internalPodSpec(munged));
 }

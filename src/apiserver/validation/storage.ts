@@ -1,10 +1,12 @@
 /** Volumes, claims and their classes: kubernetes pkg/apis/core/validation/validation.go ValidatePersistentVolume…, pkg/apis/storage/validation/validation.go. */
 import type { core, PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../api/types.ts';
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
+import { goDiff } from '../../apimachinery/go-diff.ts';
 import { validateDnsSubdomain, validateQualifiedName } from '../../apimachinery/names.ts';
 import { type Quantity, tryParseQuantity } from '../../apimachinery/quantity.ts';
 import { semanticEqual } from '../objects.ts';
 import { checkNodeSelector } from './affinity.ts';
+import { internalForm } from './internal-form.ts';
 import { checkSelector } from './labels.ts';
 import { collect, type Errors, immutable, invalidAll, oneOf, optionalName, requiredName } from './report.ts';
 import { checkHostPath, checkNfs } from './volumes.ts';
@@ -60,7 +62,10 @@ export const validateClaimUpdate = (claim: PersistentVolumeClaim, old: Persisten
       munged['resources'] = old.spec.resources;
       if (claim.spec.volumeAttributesClassName !== undefined) munged['volumeAttributesClassName'] = old.spec.volumeAttributesClassName;
     }
-    if (!semanticEqual(munged, expected)) errors.push(forbiddenField('spec', claimImmutable));
+    if (!semanticEqual(munged, expected)) {
+      const form = (spec: object): object => internalForm('PersistentVolumeClaimSpec', spec);
+      errors.push(forbiddenField('spec', `${claimImmutable}\n${goDiff(form(expected), form(munged))}`));
+    }
     const sizeOf = (object: PersistentVolumeClaim): Quantity | undefined => tryParseQuantity(object.spec.resources?.requests?.['storage']);
     const [is, was, has] = [sizeOf(claim), sizeOf(old), tryParseQuantity(old.status?.capacity?.['storage'])];
     if (is !== undefined && was !== undefined && is.compare(was) < 0 && (has === undefined ? is.nanos <= 0n : is.compare(has) <= 0))
@@ -146,7 +151,12 @@ export const validateVolumeUpdate = (volume: PersistentVolume, old: PersistentVo
     errors.push(...validateVolume(volume));
     const source = (spec: PersistentVolume['spec']): object => Object.fromEntries(volumeSources.flatMap((name) => (spec[name] ? [[name, spec[name]]] : [])));
     if (!semanticEqual(source(volume.spec), source(old.spec)))
-      errors.push(forbiddenField('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'));
+      errors.push(
+        forbiddenField(
+          'spec.persistentvolumesource',
+          `spec.persistentvolumesource is immutable after creation\n${goDiff(internalForm('PersistentVolumeSource', old.spec), internalForm('PersistentVolumeSource', volume.spec))}`,
+        ),
+      );
     immutable(errors, 'volumeMode', volume.spec.volumeMode, old.spec.volumeMode);
     if (old.spec.nodeAffinity && !semanticEqual(volume.spec.nodeAffinity, old.spec.nodeAffinity))
       errors.push(invalidValue('nodeAffinity', volume.spec.nodeAffinity, 'field is immutable, except for updating from beta label to GA'));

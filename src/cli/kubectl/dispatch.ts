@@ -87,7 +87,8 @@ function* runToEnd(k: Kubectl, run: NonNullable<CommandEntry['run']>): Routine<E
     if (k.problems.length === 0 || !describeError(error)) throw error;
     errors.push(...(error instanceof ErrorList ? error.errors : [error]));
   }
-  if (k.problems.length > 0) throw new ErrorList([...errors, ...k.problems]);
+  // apply reads everything before it sends anything.
+  if (k.problems.length > 0) throw new ErrorList(k.path === 'apply' ? [...k.problems, ...errors] : [...errors, ...k.problems]);
   return status;
 }
 

@@ -107,5 +107,5 @@ function invalidText({ status }: StatusError): string {
   else if (status.message && !details.causes?.length) text = `The request is invalid: ${status.message}`;
   const causes = [...new Set((details.causes ?? []).map((cause) => `${cause.field ?? ''}: ${cause.message ?? ''}`))];
   if (causes.length === 0) return text;
-  return causes.length === 1 ? `${text}: ${causes[0]}` : `${text}: \n${causes.map((cause) => `* ${cause}`).join('\n')}`;
+  return causes.length === 1 ? `${text}: ${causes[0]}\n` : `${text}: \n${causes.map((cause) => `* ${cause}\n`).join('')}`;
 }

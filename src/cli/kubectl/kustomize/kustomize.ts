@@ -85,8 +85,8 @@ function build(target: Target, before: readonly Resource[]): readonly Resource[]
     if (taken) throw registered(target, path, idText(taken.object));
     resources.push(...more);
   }
+  resources = [...addGenerated(target, spec, resources)];
   for (const path of texts(spec['components'])) resources = [...build({ ...target, base: target.process.path(`${target.base}/${path}`) }, resources)];
-  resources = addGenerated(target, spec, resources);
   const first = patched(target, [...objs(spec['patches']), ...strategicPatches(spec)], resources);
   let out = renamed(spec, inNamespace(spec, first));
   out = fixReferences(annotated(spec, labelled(spec, out)));

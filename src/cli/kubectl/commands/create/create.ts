@@ -105,7 +105,7 @@ function* editedFirst(k: Kubectl, targets: readonly Target[]): Routine {
         yield* print(obj(yield* k.api.request({ method: 'POST', path, query: writeQuery(k, 'none'), body: object })), 'created');
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;
-        return `# ${describeError(error)?.text.split('\n').join('\n# ')}\n`;
+        return `# ${describeError(error)?.text.trimEnd().split('\n').join('\n# ')}\n`;
       }
     }
     return undefined;
