@@ -161,7 +161,7 @@ test('docker and nerdctl merge several files alike, and an attached service tell
   const files = '-f compose.yaml -f more.yaml --profile p config';
   expect(run(`docker compose ${files}`)).toContain('\n    environment:\n      A: "1"\n      B: "2"\n');
   expect(run(`nerdctl compose ${files}`)).toContain('\n        environment:\n            A: "1"\n            B: "2"\n');
-  expect(run('docker compose up a 2>/dev/null')).toBe('Attaching to a-1\na-1  | hi\na-1 exited with code 3');
+  expect(run('docker compose up a 2>/dev/null | cat')).toBe('Attaching to a-1\na-1  | hi\na-1 exited with code 3');
   expect(run('docker compose run a 2>/dev/null; echo $?')).toBe('hi\n3');
   expect(run('docker compose down 2>/dev/null; docker compose nosuch')).toBe('unknown docker command: "compose nosuch"');
 });
