@@ -79,6 +79,8 @@ export class ApiServer implements RestServer {
     const info = requestInfo(request);
     let user = nobody;
     let response: RestResponse;
+    // What the world does by itself is no more than its time is worth.
+    if (this.#sim.cause !== 0) this.#sim.toil(request.method === 'GET' ? readSteps : writeSteps);
     try {
       this.#core.customResources.refresh();
       this.#aggregator.refresh();
@@ -136,6 +138,10 @@ export class ApiServer implements RestServer {
     this.#auditLog?.record(request, info, user, response, annotations);
   }
 }
+
+/** What a request costs, with all that follows from it, in steps of the engine: see Sim.toil. */
+const readSteps = 3;
+const writeSteps = 50;
 
 /** Texts of the clock, each made once. */
 function newStamp(sim: Sim): () => string {

@@ -3,8 +3,8 @@ export type Budget = {
   readonly steps: number;
   readonly processes: number;
   readonly cpuSeconds: { readonly base: number; readonly line: number; readonly most: number };
-  /** Heavy work within steps (`sim.strain`): what a line that never ends uses up in a second or so. */
-  readonly strain: { readonly base: number; readonly line: number };
+  /** Heavy work (`sim.strain`): what a line that never ends uses up in a second or so. Some to begin with, more for each line and each second of virtual time. */
+  readonly strain: { readonly base: number; readonly line: number; readonly second: number };
 };
 
 /** A lesson's longest solution uses a small part of it. */
@@ -12,7 +12,7 @@ export const defaultBudget: Budget = {
   steps: 400_000,
   processes: 600,
   cpuSeconds: { base: 5, line: 0.5, most: 40 },
-  strain: { base: 25_000, line: 2_000 },
+  strain: { base: 25_000, line: 2_000, second: 5 },
 };
 
 /** The usual one, with another number of steps if one is given. */

@@ -19,6 +19,10 @@ export type OpenFlags = {
   readonly mode?: number;
 };
 
+/** In steps of the engine (see Sim.toil): finding a file; and how much text is written for one. */
+const walkSteps = 0.2;
+const unitsPerStep = 6_000;
+
 /**
  * What a process may do with files: permissions are checked against its credentials. Calls throw Errno with the path: ENOENT, EACCES, ENOTDIR, EROFS,
  * ENOSPC …
@@ -41,6 +45,7 @@ export class FileSystem {
   /** Walks a path. The last name need not exist; everything before it must. */
   resolve(path: string, follow = true): Resolved {
     if (path === '') throw new Errno('ENOENT', path);
+    this.#user.toil?.(walkSteps);
     return walk(this.#view, path, follow, false) as Resolved;
   }
 
@@ -65,6 +70,7 @@ export class FileSystem {
   /** The inode, or undefined where there is none or it cannot be reached. */
   find(path: string, follow = true): Inode | undefined {
     if (path === '') return undefined;
+    this.#user.toil?.(walkSteps);
     return walk(this.#view, path, follow, true)?.inode;
   }
 
@@ -89,9 +95,11 @@ export class FileSystem {
     const { inode, path: real } = this.#existing(path, true);
     if (inode.type !== 'directory') throw new Errno('ENOTDIR', path);
     this.check(inode, 4, path);
-    if (this.namespace.mounts.size === 0) return inode.entries();
+    const entries = inode.entries();
+    this.#user.toil?.(1 + entries.length * walkSteps);
+    if (this.namespace.mounts.size === 0) return entries;
     const below = real === '/' ? '/' : `${real}/`;
-    return inode.entries().map(([name, entry]) => [name, this.namespace.mounts.get(below + name)?.root ?? entry]);
+    return entries.map(([name, entry]) => [name, this.namespace.mounts.get(below + name)?.root ?? entry]);
   }
 
   /** Throws EACCES unless the process may do it: 4 read, 2 write, 1 execute or enter. */
@@ -141,6 +149,7 @@ export class FileSystem {
 
   /** Appends to, or replaces the content of, an open file, charging the disk. */
   put(inode: FileNode, text: string, append = false): void {
+    this.#user.toil?.(1 + text.length / unitsPerStep);
     if (!inode.generated) {
       const { disk } = this.namespace;
       disk.hold(append ? text.length : text.length - inode.held);

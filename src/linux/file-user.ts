@@ -20,6 +20,8 @@ export type FileUser = {
   readonly umask: number;
   /** The number behind /proc/self. */
   readonly self?: string;
+  /** Told of heavy work: see Sim.toil. */
+  readonly toil?: (steps: number) => void;
 };
 
 /** A daemon that runs as root: the lab's own view of a machine's files. */

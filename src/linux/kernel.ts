@@ -225,7 +225,7 @@ export class Kernel {
   }
 
   #create(parent: Process | undefined, options: SpawnOptions): Process {
-    this.sim.toil(3);
+    this.sim.toil(8);
     const cgroup = options.cgroup ?? parent?.cgroup ?? this.rootCgroup;
     if (this.processes.size >= Math.min(maxProcesses, this.pidMax) || !cgroup.canFork()) throw new Errno('EAGAIN');
     const namespaces: Namespaces = { ...(parent?.namespaces ?? this.host), ...options.namespaces };

@@ -156,7 +156,7 @@ export class Device extends OpenFile {
     yield { timeout: 0.1 };
     if (this.#device === 'random') {
       // Made, and then read by somebody who finds no two pieces alike.
-      this.#toil?.(8);
+      this.#toil?.(12);
       const units = new Uint16Array(4096);
       for (let i = 0; i < units.length; i++) units[i] = unitOfByte(this.#random.int(256));
       return String.fromCharCode(...units);

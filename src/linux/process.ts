@@ -156,6 +156,11 @@ export class Process implements CgroupMember {
     if (text !== '') yield* this.stderr.write(text);
   }
 
+  /** Says that it computes much: see Sim.toil. */
+  toil(steps: number): void {
+    this.kernel.sim.toil(steps);
+  }
+
   /** An absolute path, seen from the working directory. */
   path(path: string): string {
     return resolvePath(this.cwd, path);

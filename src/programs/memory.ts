@@ -4,6 +4,8 @@ import type { Process } from '../linux/process.ts';
 const step = 1024 * 1024;
 const limit = 64 * 1024 * 1024;
 const lettersPerStep = 100;
+/** What is kept is made, indexed and collected: so many bytes of it cost as much as one step of the engine. */
+const keptPerStep = 512;
 
 /** No text of the lab is longer than this: what was kept once, being the same over and over, would be laid out whole. */
 const longestText = 128 * 1024 * 1024;
@@ -27,6 +29,7 @@ export class Memory {
     this.#held += bytes;
     this.#stored += stored;
     if (this.#stored > limit) throw new MemoryExhausted();
+    this.#process.toil(stored / keptPerStep);
     while (this.#held - this.#charged >= step) {
       this.#charged += step;
       this.#process.allocate(step);
@@ -41,7 +44,7 @@ export class Memory {
 
   /** Text that is gone through line by line or character by character: see Sim.toil. */
   goThrough(length: number): void {
-    this.#process.kernel.sim.toil(length / lettersPerStep);
+    this.#process.toil(length / lettersPerStep);
   }
 
   release(bytes: number, stored = bytes): void {

@@ -1,5 +1,5 @@
 /** One learner's one lesson: looked at, lived again, and judged check by check. */
-import type { Budget } from '../grading/budget.ts';
+import { type Budget, defaultBudget } from '../grading/budget.ts';
 import { findingsOf, type KnownLesson, type Policy } from '../grading/findings.ts';
 import { type CheckGrade, type Finding, type LessonGrade, round, type StepGrade, trialPrefix } from '../grading/grade.ts';
 import { answersGiven, type History, hintsUncovered, historyOf } from '../grading/history.ts';
@@ -26,7 +26,7 @@ export type Graded = { readonly grade: LessonGrade; readonly mistakes: readonly 
 
 /** Never throws for what a file says: a submission that cannot be judged is a grade that says so. */
 export function gradeLesson(request: GradeRequest): Graded {
-  const { submission, submitted, lesson, policy, engine, budget } = request;
+  const { submission, submitted, lesson, policy, engine, budget = defaultBudget } = request;
   const blank = blankGrade(request);
   if (!lesson) return { grade: unjudged(blank, 'missing-lesson', `there is no lesson ${submitted.lesson} in the grader's folder`), mistakes: [] };
   const findings = findingsOf(submission, submitted, lesson, policy, engine);
@@ -35,7 +35,7 @@ export function gradeLesson(request: GradeRequest): Graded {
   if ('message' in history || findings.some(({ effect }) => effect === 'refuses'))
     return { grade: { ...blank, state: 'refused', possible, findings }, mistakes: [] };
   const replay = replaySubmission(lesson.loaded, submitted, history, budget);
-  return { grade: { ...blank, possible, ...judge(replay, history, findings) }, mistakes: [...replay.mistakes].sort((a, b) => a - b) };
+  return { grade: { ...blank, possible, ...judge(replay, history, findings, budget) }, mistakes: [...replay.mistakes].sort((a, b) => a - b) };
 }
 
 /** Why a whole file's lesson has no grade. */
@@ -71,7 +71,7 @@ export function blankGrade({ submission, submitted, file }: Pick<GradeRequest, '
 const possibleOf = ({ lesson }: LoadedLesson): number =>
   lesson.steps.reduce((sum, step) => sum + pointsOf(step), 0) + (lesson.trials ?? []).reduce((sum, { points }) => sum + points, 0);
 
-function judge(replay: Replay, history: History, findings: readonly Finding[]): Partial<LessonGrade> {
+function judge(replay: Replay, history: History, findings: readonly Finding[], budget: Budget): Partial<LessonGrade> {
   const { run } = replay.session;
   if (!run) return {};
   const elsewhere = findings.some(({ code }) => code === 'other-engine')
@@ -80,7 +80,7 @@ function judge(replay: Replay, history: History, findings: readonly Finding[]): 
   const reached = run.current;
   const steps = run.lesson.steps.map((step, index) => stepGrade(replay, history, step, index));
   const checks = run.lesson.steps.flatMap((step, index) => checkGrades(replay, step, index, elsewhere));
-  const trials = trialGrades(replay, reached >= run.steps.length, elsewhere);
+  const trials = trialGrades(replay, reached >= run.steps.length, elsewhere, budget.strain.base);
   const all = [...steps, ...trials.steps];
   const { exceeded } = replay;
   return {
@@ -173,12 +173,13 @@ function trialGrades(
   { session, exceeded }: Replay,
   finished: boolean,
   elsewhere: string | undefined,
+  strain: number,
 ): { readonly steps: StepGrade[]; readonly checks: CheckGrade[] } {
   const steps: StepGrade[] = [];
   const checks: CheckGrade[] = [];
   for (const trial of session.run?.lesson.trials ?? []) {
     const id = `${trialPrefix}${trial.id}`;
-    const verdicts = finished && !exceeded ? runTrial(session, trial) : new Map<string, Verdict>();
+    const verdicts = finished && !exceeded ? runTrial(session, trial, strain) : new Map<string, Verdict>();
     const worth = trial.points / trial.checks.length;
     const judged = trial.checks.map(
       (check): CheckGrade => ({

@@ -5,6 +5,7 @@ import type { History, StandingEvent } from '../grading/history.ts';
 import type { SubmittedLesson } from '../grading/submission.ts';
 import type { LoadedLesson } from '../lessons/lesson.ts';
 import type { Milliseconds } from '../sim/routine.ts';
+import { OutOfWork } from '../sim/sim.ts';
 import type { Input, StampedInput } from './inputs.ts';
 import { Session } from './session.ts';
 import { withinOf } from './within.ts';
@@ -23,8 +24,8 @@ export type Replay = {
   readonly mistakes: ReadonlySet<number>;
 };
 
-/** Between two looks at the budget. */
-const piece = 100;
+/** Work between two looks at the budget. */
+const piece = 200;
 /** What a step's checks are given at the end when they name no time of their own. */
 const settleTime: Milliseconds = 2_000;
 
@@ -67,6 +68,7 @@ export class Driver {
     this.#lastStep = session.cluster.sim.steps + budget.steps;
     this.#cpuAtStart = this.#cpuSeconds();
     this.#strainAtStart = session.cluster.sim.strain;
+    this.#allow();
   }
 
   run(events: readonly StandingEvent[], until: Milliseconds, settle = true): void {
@@ -81,7 +83,8 @@ export class Driver {
       yield index;
       const { at: _at, link: _link, ...input } = event as StampedInput & { readonly link?: string };
       if ('line' in input) this.#line++;
-      this.#session.input(input as Input);
+      this.#allow();
+      if (!this.#within(() => this.#session.input(input as Input))) return;
       this.#note();
     }
   }
@@ -94,19 +97,41 @@ export class Driver {
   #advance(at: Milliseconds): boolean {
     const { sim } = this.#session.cluster;
     const moment = sim.now - this.#session.elapsed + at;
-    while (!sim.advanceTo(moment, Math.min(piece, this.#lastStep - sim.steps))) {
+    let there = false;
+    const advance = (): void => {
+      there = sim.advanceTo(moment, piece);
+    };
+    while (!there) {
+      if (!this.#within(advance)) return false;
       this.#note();
+      this.#allow();
       if (sim.steps >= this.#lastStep) return this.#exceed('steps');
       if (this.#processes() > this.#budget.processes) return this.#exceed('memory');
-      if (sim.strain - this.#strainAtStart > this.#budget.strain.base + this.#budget.strain.line * this.#line) return this.#exceed('work');
       const { base, line, most } = this.#budget.cpuSeconds;
       if (this.#cpuSeconds() - this.#cpuAtStart > Math.min(most, base + line * this.#line)) return this.#exceed('processor time');
     }
-    this.#note();
     return true;
   }
 
+  /** Each line may do so much, and what it left running. */
+  #allow(): void {
+    const { base, line, second } = this.#budget.strain;
+    this.#session.cluster.sim.allow(this.#strainAtStart + base + line * this.#line + (second * this.#session.elapsed) / 1000);
+  }
+
+  /** Runs the world; false when that took more work than it may. */
+  #within(run: () => void): boolean {
+    try {
+      run();
+      return true;
+    } catch (error) {
+      if (!(error instanceof OutOfWork)) throw error;
+      return this.#exceed('work');
+    }
+  }
+
   #exceed(what: Resource): false {
+    this.#note();
     this.exceeded = { line: this.#line, what };
     return false;
   }
@@ -130,7 +155,7 @@ export class Driver {
     const end = this.#session.elapsed + Math.max(settleTime, ...run.lesson.steps.flatMap((step) => step.checks ?? []).map(withinOf));
     while (run.open && this.#session.elapsed < end) {
       if (!this.#advance(Math.min(end, this.#session.elapsed + 1_000))) return;
-      this.#session.look();
+      if (!this.#within(() => this.#session.look())) return;
     }
     this.#note();
   }

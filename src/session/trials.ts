@@ -4,6 +4,7 @@ import { evaluate } from '../grading/evaluate.ts';
 import type { Verdict } from '../grading/verdict.ts';
 import type { Check, Trial } from '../lessons/lesson.ts';
 import { Sink } from '../linux/open-file.ts';
+import { OutOfWork } from '../sim/sim.ts';
 import type { Session } from './session.ts';
 import { withinOf } from './within.ts';
 
@@ -11,8 +12,19 @@ const lineLimit = 60_000;
 const settleTime = 5_000;
 const stepsEach = 200_000;
 
-/** The verdicts of a trial's checks, by their ids. */
-export function runTrial(session: Session, trial: Trial): ReadonlyMap<string, Verdict> {
+/** The verdicts of a trial's checks, by their ids. So much `strain` may be in it: what the learner left running counts too. */
+export function runTrial(session: Session, trial: Trial, strain: number): ReadonlyMap<string, Verdict> {
+  session.cluster.sim.allow(session.cluster.sim.strain + strain);
+  try {
+    return tried(session, trial);
+  } catch (error) {
+    if (!(error instanceof OutOfWork)) throw error;
+    const reason = 'what the grader tried exceeded the budget (work)';
+    return new Map(trial.checks.map((check) => [check.id ?? '', { state: 'impossible', reason }] as const));
+  }
+}
+
+function tried(session: Session, trial: Trial): ReadonlyMap<string, Verdict> {
   const { cluster } = session;
   for (const line of trial.run) {
     const process = cluster.openScript(trial.at ?? cluster.home, ['bash', '-c', line], {

@@ -21,6 +21,7 @@ import { arithmeticValue, expandPattern, expandString, expandWords } from './exp
 import { LoopJump, ShellError } from './flow.ts';
 import { readLine } from './line-input.ts';
 import { matches, parsePattern } from './pattern.ts';
+import { matchSteps } from './pattern-edit.ts';
 import type { Shell } from './shell.ts';
 import { suppressing } from './suppress.ts';
 import { trace } from './trace.ts';
@@ -168,7 +169,9 @@ function* runCase(shell: Shell, node: Case): Routine<ExitCode> {
 
 function* matchesAny(shell: Shell, word: string, patterns: readonly Word[]): Routine<boolean> {
   for (const pattern of patterns) {
-    if (matches(parsePattern(yield* expandPattern(shell, pattern), shell.shopt.has('nocasematch')), word)) return true;
+    const parsed = parsePattern(yield* expandPattern(shell, pattern), shell.shopt.has('nocasematch'));
+    shell.process.toil(matchSteps(parsed, word));
+    if (matches(parsed, word)) return true;
   }
   return false;
 }

@@ -7,6 +7,7 @@ import type { Routine } from '../sim/routine.ts';
 import { arithmeticValue, expandPattern, expandString } from './expand.ts';
 import { ShellError } from './flow.ts';
 import { matches, parsePattern } from './pattern.ts';
+import { lettersPerStep, matchSteps } from './pattern-edit.ts';
 import type { Shell } from './shell.ts';
 import { trace } from './trace.ts';
 import { IndexedArray } from './variable-values.ts';
@@ -47,13 +48,16 @@ function* binary(shell: Shell, node: Extract<TestExpression, { type: 'TestBinary
   if (operator === '==' || operator === '=' || operator === '!=') {
     const pattern = yield* expandPattern(shell, node.right);
     if (shell.options.has('xtrace')) yield* trace(shell, `[[ ${left || "''"} ${operator} ${pattern || "''"} ]]`);
-    return matches(parsePattern(pattern, shell.shopt.has('nocasematch')), left) === (operator !== '!=');
+    const parsed = parsePattern(pattern, shell.shopt.has('nocasematch'));
+    shell.process.toil(matchSteps(parsed, left));
+    return matches(parsed, left) === (operator !== '!=');
   }
   return binaryTest(shell, left, operator, yield* expandString(shell, node.right));
 }
 
 /** `=~`: POSIX extended expressions, matched leftmost-longest in linear time; fills BASH_REMATCH. */
 function matchRegex(shell: Shell, text: string, regex: string): boolean {
+  shell.process.toil((text.length * (1 + regex.length / 20)) / lettersPerStep);
   try {
     const flags = RE2JS.LONGEST_MATCH | RE2JS.DOTALL | (shell.shopt.has('nocasematch') ? RE2JS.CASE_INSENSITIVE : 0);
     const matcher = RE2JS.compile(regex, flags).matcher(text);

@@ -10,13 +10,20 @@ import { escapePattern } from './pattern.ts';
 import type { Shell } from './shell.ts';
 import { parseWord, textParts } from './source.ts';
 
+/** In steps of the engine (see Sim.toil): a word that came out of braces, and how many words of a list are one. */
+const bracedSteps = 0.3;
+const fieldsPerStep = 10;
+
 /** The arguments that words stand for. */
 export function* expandWords(shell: Shell, words: readonly Word[]): Routine<string[]> {
   const out: string[] = [];
   for (const word of words) {
     if (word.parts === undefined && !word.text.startsWith('~') && !word.text.includes('=~')) out.push(word.value);
     else if (word.parts?.some((part) => part.type === 'BraceExpansion') && shell.options.has('braceexpand'))
-      for (const text of expandBraces(word.text)) yield* expandInto(shell, parseWord(text), out);
+      for (const text of expandBraces(word.text)) {
+        shell.process.toil(bracedSteps);
+        yield* expandInto(shell, parseWord(text), out);
+      }
     else yield* expandInto(shell, word, out);
   }
   return out;
@@ -59,6 +66,7 @@ function* joined(shell: Shell, word: Word, assignment: boolean): Routine<{ reado
 function* expandInto(shell: Shell, word: Word, out: string[]): Routine {
   const fields = new Fields(shell.variables.get('IFS') ?? ' \t\n');
   yield* wordParts(shell, fields, word, /^[A-Za-z_]\w*=/.test(word.text));
+  if (fields.done.length > fieldsPerStep) shell.process.toil(fields.done.length / fieldsPerStep);
   for (const field of fields.done) {
     if (!field.pattern || shell.options.has('noglob')) out.push(field.text);
     else {

@@ -2,7 +2,8 @@
 import type { ParameterExpansionPart, ParameterOperation, Word } from 'unbash';
 import type { Routine } from '../sim/routine.ts';
 import { ShellError } from './flow.ts';
-import { matchEnds, type Pattern, parsePattern } from './pattern.ts';
+import { parsePattern } from './pattern.ts';
+import { changeCase, lettersPerStep, remove, replace, type Tried } from './pattern-edit.ts';
 import type { Shell } from './shell.ts';
 import { transform } from './transform.ts';
 import { AssociativeArray, IndexedArray } from './variable-values.ts';
@@ -165,15 +166,16 @@ function* operate(shell: Shell, found: Found, operation: ParameterOperation, tar
   if (operation.type === 'Default') return yield* defaulted(shell, found, operation, target, expander);
   if (operation.type === 'Transform') return transform(shell, found, operation.operand.value, target);
   checked(shell, found, target.label);
+  const tried: Tried = (letters) => shell.process.toil((1 + letters) / lettersPerStep);
   switch (operation.type) {
     case 'Remove': {
       const pattern = parsePattern(yield* expander.pattern(operation.operand));
-      return each(found, (text) => remove(text, pattern, operation.operator));
+      return each(found, (text) => remove(text, pattern, operation.operator, tried));
     }
     case 'Replace': {
       const pattern = parsePattern(yield* expander.pattern(operation.pattern), shell.shopt.has('nocasematch'));
       const replacement = yield* expander.pattern(operation.replacement, (text) => text.replace(/[\\&]/g, '\\$&'));
-      return each(found, (text) => replace(text, pattern, operation.operator, replacement));
+      return each(found, (text) => replace(text, pattern, operation.operator, replacement, tried));
     }
     case 'CaseModification': {
       const pattern = operation.operand ? parsePattern(yield* expander.pattern(operation.operand)) : undefined;
@@ -214,51 +216,6 @@ function* defaulted(
   if (!/^[A-Za-z_]/.test(target.name)) throw new ShellError(`$${target.name}: cannot assign in this way`, { fatal: true });
   shell.set(target.name, target.index?.text, text);
   return { text };
-}
-
-function remove(text: string, pattern: Pattern, operator: string): string {
-  if (operator[0] === '#') {
-    const ends = matchEnds(pattern, text, 0);
-    const end = operator === '##' ? ends[ends.length - 1] : ends[0];
-    return end === undefined ? text : text.slice(end);
-  }
-  const shortest = operator === '%';
-  for (let i = 0; i <= text.length; i++) {
-    const start = shortest ? text.length - i : i;
-    if (matchEnds(pattern, text, start).includes(text.length)) return text.slice(0, start);
-  }
-  return text;
-}
-
-function replace(text: string, pattern: Pattern, operator: string, replacement: string): string {
-  if (pattern.literal === '') return operator === '/#' ? insert(replacement, '') + text : operator === '/%' ? text + insert(replacement, '') : text;
-  let out = '';
-  for (let start = 0; start <= text.length; ) {
-    const ends = matchEnds(pattern, text, start);
-    const end = operator === '/%' ? (ends.includes(text.length) ? text.length : undefined) : ends[ends.length - 1];
-    if (end === undefined || (end === start && operator !== '/#')) {
-      if (operator === '/#') return text;
-      out += text[start] ?? '';
-      start++;
-      continue;
-    }
-    out += insert(replacement, text.slice(start, end));
-    if (operator !== '//') return out + text.slice(end);
-    start = end;
-  }
-  return out;
-}
-
-/** patsub_replacement: `&` is what matched. */
-const insert = (replacement: string, matched: string): string =>
-  /[\\&]/.test(replacement) ? replacement.replace(/\\([\\&])|&/g, (_, quoted: string | undefined) => quoted ?? matched) : replacement;
-
-function changeCase(text: string, pattern: Pattern | undefined, operator: string): string {
-  const upper = operator[0] === '^';
-  const change = (char: string): string =>
-    pattern && !matchEnds(pattern, char, 0).includes(char.length) ? char : upper ? char.toUpperCase() : char.toLowerCase();
-  if (operator.length === 2) return pattern ? [...text].map(change).join('') : upper ? text.toUpperCase() : text.toLowerCase();
-  return change(text.slice(0, 1)) + text.slice(1);
 }
 
 function slice(shell: Shell, found: Found, offset: number, count: number | undefined, target: Target): Found {

@@ -54,6 +54,8 @@ type Frame = { readonly name: string; readonly source: SourceText; readonly line
 
 /** A statement takes this much virtual time, so that a busy loop moves the clock: about what bash needs for a builtin on a small machine. */
 const statementCost = 1 / 64;
+/** So much text that a variable grows by costs the lab as much as one step of its engine. */
+const unitsPerStep = 2_500;
 
 /** Beyond it a function call fails instead of the lab. */
 export const recursionLimit = 500;
@@ -156,7 +158,10 @@ export class Shell implements ArithmeticScope {
       dynamic: dynamicVariables(this),
       changed: (name, exported) => this.#variableChanged(name, exported),
       evaluate: (text) => String(this.evaluate(text)),
-      grown: (bytes) => process.allocate(bytes),
+      grown: (bytes) => {
+        process.allocate(bytes);
+        process.toil(Math.abs(bytes) / unitsPerStep);
+      },
       ...(from ? { from: from.variables } : {}),
     });
     if (from) this.#inherit(from);

@@ -3,6 +3,11 @@ import { TimerHeap } from './heap.ts';
 import { fnv1a, Random } from './random.ts';
 import type { Milliseconds, Routine } from './routine.ts';
 
+/** More was asked of the world than whoever drives it allows (`allow`). It is in no state to go on: it may only be looked at. */
+export class OutOfWork extends Error {
+  override readonly name = 'OutOfWork';
+}
+
 type Timer = { readonly fiber: Fiber; readonly ticket: number };
 
 /** The scheduler of Routines: one virtual clock, one queue of the ready, one heap of timers. */
@@ -14,6 +19,8 @@ class Engine implements FiberHost {
   /** How many resumptions have run since the beginning: a measure of work that is the same in each replay. */
   steps = 0;
   strain = 0;
+  /** Where `toil` throws. */
+  mostStrain = Number.POSITIVE_INFINITY;
   readonly #timers = new TimerHeap<Timer>();
   #ready: Fiber[] = [];
   #head = 0;
@@ -35,11 +42,16 @@ class Engine implements FiberHost {
     throw error;
   }
 
-  /** Runs everything due up to and including `until`; false when the budget of steps ran out first. */
+  get work(): number {
+    return this.steps + this.strain;
+  }
+
+  /** Runs everything due up to and including `until`; false when the budget of work (steps and strain) ran out first. */
   run(until: Milliseconds, budget: number): boolean {
-    const limit = this.steps + budget;
+    const limit = this.work + budget;
     for (;;) {
-      if (this.steps >= limit) return false;
+      if (this.work >= limit) return false;
+      if (this.strain > this.mostStrain) throw new OutOfWork();
       if (this.#runReady()) continue;
       const at = this.#timers.firstAt;
       if (at === undefined || at > until) break;
@@ -199,7 +211,7 @@ export class Sim implements FiberOwner {
 
   // ── for those who drive the world: session, tests, benchmarks ──
 
-  /** Runs the world for so long; false when `budget` steps were used up before (call again to go on). */
+  /** Runs the world for so long; false when a `budget` of work (steps, and strain in their measure) was used up before (call again to go on). */
   advance(duration: Milliseconds, budget = Number.POSITIVE_INFINITY): boolean {
     return this.#engine.run(this.now + duration, budget);
   }
@@ -212,9 +224,9 @@ export class Sim implements FiberOwner {
   /** Runs, event by event, until `test` holds or `limit` is over; true when it holds. */
   advanceUntil(test: () => boolean, limit: Milliseconds, budget = Number.POSITIVE_INFINITY): boolean {
     const until = this.now + limit;
-    const lastStep = this.steps + budget;
+    const last = this.#engine.work + budget;
     while (!test()) {
-      if (this.steps >= lastStep) return false;
+      if (this.#engine.work >= last) return false;
       if (!this.#engine.idle) this.#engine.run(this.now, 1);
       else {
         const next = this.#engine.nextTimerAt;
@@ -255,9 +267,15 @@ export class Sim implements FiberOwner {
     return this.#engine.strain;
   }
 
-  /** What computes much between two waits says so, in usual steps (some 15 µs each). */
+  /** What computes much between two waits says so, in usual steps (some 15 µs each). Throws OutOfWork where no more is allowed. */
   toil(steps: number): void {
     this.#engine.strain += steps;
+    if (this.#engine.strain > this.#engine.mostStrain) throw new OutOfWork();
+  }
+
+  /** From now on so much strain, counted from the beginning, is the most: for those who run what they do not trust. */
+  allow(strain: number): void {
+    this.#engine.mostStrain = strain;
   }
 }
 

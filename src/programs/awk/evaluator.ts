@@ -7,6 +7,7 @@ import { compute } from './operators.ts';
 import { splitBy, splitterOf } from './record.ts';
 import type { Cell, Runtime } from './runtime.ts';
 import { Scope } from './scope.ts';
+import { Strain } from './strain.ts';
 import { fromInput, isTrue, toNumber, type Value } from './value.ts';
 import { waits } from './waits.ts';
 
@@ -22,9 +23,11 @@ export class Evaluator {
   readonly scope: Scope;
   readonly #runtime: Runtime;
   readonly #functions: Functions;
+  readonly #strain: Strain;
 
   constructor(runtime: Runtime, functions: Functions) {
     this.#runtime = runtime;
+    this.#strain = new Strain(runtime.call);
     this.#functions = functions;
     this.scope = new Scope(runtime);
   }
@@ -54,7 +57,7 @@ export class Evaluator {
       case 'settled':
         return expression.value;
       case 'regex':
-        return expression.regex.test(this.#runtime.record.text) ? 1 : 0;
+        return expression.regex.test(this.#strain.searched(this.#runtime.record.text)) ? 1 : 0;
       case 'variable':
       case 'field':
       case 'element':
@@ -79,7 +82,7 @@ export class Evaluator {
       case 'in':
         return this.scope.array(expression.name).has(this.#key(expression.subscripts.map((each) => this.#pure(each)))) ? 1 : 0;
       case 'match':
-        return this.#regexOf(expression.pattern).test(this.#runtime.text(this.#pure(expression.text))) !== expression.negated ? 1 : 0;
+        return this.#regexOf(expression.pattern).test(this.#strain.searched(this.#runtime.text(this.#pure(expression.text)))) !== expression.negated ? 1 : 0;
       case 'group':
         return this.#pure(expression.inner);
       case 'builtin':
@@ -121,7 +124,7 @@ export class Evaluator {
   #assign({ operator, target, value }: Of<'assign'>): Value {
     const right = this.#pure(value);
     const result = operator === '' ? right : compute(this.#runtime, operator, this.#read(target), right);
-    if (typeof result === 'string' && result.length > 65536) this.#runtime.call.memory.charge(Math.max(0, result.length >> 6));
+    if (typeof result === 'string') this.#strain.text(result.length);
     this.#write(target, result);
     return result;
   }
@@ -135,17 +138,16 @@ export class Evaluator {
     const text = (i: number): string => runtime.text(args[i] ? this.#pure(args[i]) : undefined);
     const arrayName = (i: number): string | undefined => (args[i]?.type === 'variable' ? args[i].name : undefined);
     if (name === 'length' && this.scope.isArray(arrayName(0))) return this.scope.array(arrayName(0) as string).size;
-    if (name === 'split') return this.#split(text(0), arrayName(1) ?? '', args[2]);
-    if (name === 'match' && args[1]) return matchText(runtime, text(0), this.#regexOf(args[1]), args[2] ? this.scope.array(arrayName(2) ?? '') : undefined);
+    if (name === 'split') return this.#split(this.#strain.split(text(0)), arrayName(1) ?? '', args[2]);
+    if (name === 'match' && args[1]) return matchText(runtime, this.#strain.searched(text(0)), this.#regexOf(args[1]), args[2] ? this.scope.array(arrayName(2) ?? '') : undefined);
     if ((name === 'sub' || name === 'gsub') && args[0]) return this.#substitute(name === 'gsub', this.#regexOf(args[0]), text(1), args[2]);
-    if (name === 'gensub' && args[0]) return generalSubstitute(args[3] ? text(3) : runtime.record.text, this.#regexOf(args[0]), text(1), text(2));
+    if (name === 'gensub' && args[0]) return generalSubstitute(this.#strain.searched(args[3] ? text(3) : runtime.record.text), this.#regexOf(args[0]), text(1), text(2));
     if (name === 'asort' || name === 'asorti') return this.#arraySort(name, arrayName(0) ?? '', arrayName(1));
     const plain = plainBuiltins[name];
     if (!plain) throw new AwkError(`function ${name} is not simulated`);
-    return plain(
-      runtime,
-      args.map((arg) => this.#pure(arg)),
-    );
+    const values = args.map((arg) => this.#pure(arg));
+    for (const value of values) if (typeof value === 'string') this.#strain.text(value.length);
+    return plain(runtime, values);
   }
 
   #split(text: string, name: string, separator: Expression | undefined): number {
@@ -156,6 +158,7 @@ export class Evaluator {
         : splitterOf(separator ? runtime.text(this.#pure(separator)) : runtime.text(runtime.get('FS')), (pattern) => runtime.regex(pattern))(text);
     const array = this.scope.array(name);
     array.clear();
+    this.#strain.parts(parts.length);
     for (const [i, part] of parts.entries()) array.set(String(i + 1), fromInput(part));
     return parts.length;
   }
@@ -165,7 +168,7 @@ export class Evaluator {
       target && (target.type === 'variable' || target.type === 'field' || target.type === 'element')
         ? target
         : { type: 'field', index: { type: 'number', value: 0 } };
-    const { text, count } = substitute(this.#runtime.text(this.#read(place)), regex, replacement, global);
+    const { text, count } = substitute(this.#strain.searched(this.#runtime.text(this.#read(place))), regex, replacement, global, () => this.#strain.found());
     if (count > 0) this.#write(place, text);
     return count;
   }

@@ -26,6 +26,9 @@ const dd = tool({
   },
 });
 
+/** So many bytes are one step of the engine. */
+const bytesPerStep = 600;
+
 function* blocks(
   call: Call,
   operands: ReadonlyMap<string, string>,
@@ -54,6 +57,7 @@ function* blocks(
       const binary = toBinary(text).slice(toSkip);
       toSkip -= Math.min(toSkip, text.length);
       const piece = binary.slice(0, left);
+      process.toil(1 + binary.length / bytesPerStep);
       if (piece === '') continue;
       yield* output.write(fromBinary(piece));
       copied += piece.length;

@@ -6,7 +6,7 @@ import { type Call, Failure } from '../tool.ts';
 import { SedFiles } from './files.ts';
 import type { SedInput } from './input.ts';
 import { Ranges } from './ranges.ts';
-import { fillReplacement } from './replacement.ts';
+import { substitute } from './replacement.ts';
 import type { Address, Command, Substitution } from './script.ts';
 import { unambiguous } from './unambiguous.ts';
 
@@ -17,6 +17,11 @@ type After = 'next' | 'restart' | 'cycle' | 'delete' | 'quit' | 'quit-silent';
 
 /** Looking for a pattern costs the lab so much: a stream without end is known as one. */
 const matchesPerStep = 6;
+const lettersPerStep = 40;
+const unitsPerStep = 6_000;
+/** What any command on the spaces costs. */
+const commandSteps = 0.04;
+const keptPerStep = 500;
 
 /** One cycle a line; `q` gives the exit status. */
 export class SedMachine {
@@ -93,7 +98,7 @@ export class SedMachine {
   *#cycle(): Routine<After> {
     for (let at = 0; at < this.#commands.length; at++) {
       if (++this.#steps % 20_000 === 0) {
-        this.#call.process.kernel.sim.toil(80);
+        this.#call.process.toil(80);
         yield* this.#call.process.work(1);
       }
       const command = this.#commands[at] as Command;
@@ -108,6 +113,7 @@ export class SedMachine {
         if (jump) at = command.target - 1;
         continue;
       }
+      this.#call.process.toil(commandSteps + this.#pattern.length / (command.name === 'y' ? lettersPerStep : unitsPerStep));
       const after = yield* this.#execute(command);
       if (after !== 'next') return after;
     }
@@ -123,6 +129,7 @@ export class SedMachine {
       case 'last':
         return yield* this.#input.atEnd();
       case 'regex':
+        if (this.#pattern.length > lettersPerStep) this.#call.memory.goThrough(this.#pattern.length);
         return this.#regex(address.regex).test(this.#pattern);
       default:
         return false;
@@ -166,7 +173,7 @@ export class SedMachine {
         this.#status = command.number ?? 0;
         return command.name === 'q' ? 'quit' : 'quit-silent';
       case 'a':
-        this.#appended.push(command.text);
+        this.#append(command.text);
         return 'next';
       case 'i':
         this.#raw(command.text);
@@ -212,7 +219,7 @@ export class SedMachine {
         this.#raw(`${this.#input.name}\n`);
         break;
       case 'r':
-        this.#appended.push(this.#files.text(command.text));
+        this.#append(this.#files.text(command.text));
         break;
       case 'R':
         yield* this.#appendLine(command.text);
@@ -230,21 +237,10 @@ export class SedMachine {
   *#substitute(substitution: Substitution): Routine {
     const regex = this.#regex(substitution.regex);
     const text = this.#pattern;
-    let out = '';
-    let at = 0;
-    let count = 0;
-    let changed = false;
-    for (const match of regex.all(text)) {
-      count++;
-      if (count < substitution.occurrence) continue;
-      changed = true;
-      out += text.slice(at, match[0]) + fillReplacement(substitution.replacement, text, match);
-      at = match[1] as number;
-      if (!substitution.global) break;
-    }
-    this.#call.process.kernel.sim.toil((1 + count) / matchesPerStep);
-    if (!changed) return;
-    this.#pattern = out + text.slice(at);
+    this.#call.memory.goThrough(text.length);
+    const changed = substitute(text, regex, substitution, () => this.#call.process.toil(1 / matchesPerStep));
+    if (changed === undefined) return;
+    this.#pattern = changed;
     this.#call.memory.charge(Math.max(0, this.#pattern.length - text.length));
     this.#substituted = true;
     if (substitution.evaluate) throw new Failure('k8s-lab: the e flag of sed is not simulated', 70);
@@ -281,7 +277,13 @@ export class SedMachine {
 
   *#appendLine(name: string): Routine {
     const line = yield* this.#files.line(name);
-    if (line !== undefined) this.#appended.push(`${line}\n`);
+    if (line !== undefined) this.#append(`${line}\n`);
+  }
+
+  #append(text: string): void {
+    // It is kept until the cycle ends, which may be never.
+    this.#call.process.toil(0.1 + text.length / keptPerStep);
+    this.#appended.push(text);
   }
 
   *#write(name: string, text: string): Routine {

@@ -1,6 +1,6 @@
 /** The right side of sed's s command. */
-import { groupText, type Match } from '../regex/regex.ts';
-import type { Piece } from './script.ts';
+import { groupText, type Match, type Regex } from '../regex/regex.ts';
+import type { Piece, Substitution } from './script.ts';
 
 const letters: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f', v: '\v', a: '\x07' };
 
@@ -57,3 +57,21 @@ export function fillReplacement(pieces: readonly Piece[], text: string, match: M
 
 /** Escapes in y's strings. */
 export const unescapeText = (text: string): string => text.replace(/\\([\s\S])/g, (_, letter: string) => letters[letter] ?? letter);
+
+/** The text after `s`; undefined where nothing was to be replaced. `found` is told of each match. */
+export function substitute(text: string, regex: Regex, { replacement, occurrence, global }: Substitution, found: () => void): string | undefined {
+  let out = '';
+  let at = 0;
+  let count = 0;
+  let changed = false;
+  for (const match of regex.all(text)) {
+    count++;
+    found();
+    if (count < occurrence) continue;
+    changed = true;
+    out += text.slice(at, match[0]) + fillReplacement(replacement, text, match);
+    at = match[1] as number;
+    if (!global) break;
+  }
+  return changed ? out + text.slice(at) : undefined;
+}

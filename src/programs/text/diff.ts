@@ -5,6 +5,9 @@ import { strftime, zoneOf } from '../time.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
 import { compareLines, type Hunk } from './myers.ts';
 
+/** So many ways from one text to the other are one step of the engine. */
+const waysPerStep = 100;
+
 const diff = tool({
   usage: '[OPTION]... FILES',
   summary: 'Compare FILES line by line.',
@@ -74,7 +77,7 @@ function* files(call: Call, one: string, other: string, title: string): Routine<
     return 0;
   }
   const binary = left.includes('\0') || right.includes('\0');
-  const hunks = binary ? [] : compareLines(a.map(fold), b.map(fold));
+  const hunks = binary ? [] : compareLines(a.map(fold), b.map(fold), (ways) => call.process.toil(ways / waysPerStep));
   if (!binary && hunks.length === 0) return 0;
   if (call.has('q') || binary) {
     yield* call.print(`${binary && !call.has('q') ? 'Binary files' : 'Files'} ${one} and ${other} differ\n`);

@@ -144,7 +144,12 @@ const shuf = tool({
     const lines: string[] = [];
     const range = /^(\d+)-(\d+)$/.exec(call.value('i') ?? '');
     if (call.has('i') && !range) throw new UsageError(`invalid input range: ${quote(call.value('i') ?? '')}`, false);
-    if (range) for (let n = Number(range[1]); n <= Number(range[2]); n++) lines.push(String(n));
+    if (range)
+      for (let n = Number(range[1]); n <= Number(range[2]); n++) {
+        const line = String(n);
+        call.memory.charge(line.length + 32);
+        lines.push(line);
+      }
     else if (call.has('e')) lines.push(...call.operands);
     else
       yield* call.eachFile(function* (file) {
