@@ -140,8 +140,8 @@ export class ApiServer implements RestServer {
 }
 
 /** What a request costs, with all that follows from it, in steps of the engine: see Sim.toil. */
-const readSteps = 3;
-const writeSteps = 50;
+const readSteps = 2;
+const writeSteps = 30;
 
 /** Texts of the clock, each made once. */
 function newStamp(sim: Sim): () => string {

@@ -12,7 +12,7 @@ export const defaultBudget: Budget = {
   steps: 400_000,
   processes: 600,
   cpuSeconds: { base: 5, line: 0.5, most: 40 },
-  strain: { base: 25_000, line: 2_000, second: 5 },
+  strain: { base: 36_000, line: 2_000, second: 10 },
 };
 
 /** The usual one, with another number of steps if one is given. */

@@ -21,6 +21,7 @@ export type OpenFlags = {
 
 /** In steps of the engine (see Sim.toil): finding a file; and how much text is written for one. */
 const walkSteps = 0.2;
+const lettersPerStep = 1_000;
 const unitsPerStep = 6_000;
 
 /**
@@ -45,7 +46,7 @@ export class FileSystem {
   /** Walks a path. The last name need not exist; everything before it must. */
   resolve(path: string, follow = true): Resolved {
     if (path === '') throw new Errno('ENOENT', path);
-    this.#user.toil?.(walkSteps);
+    this.#user.toil?.(walkSteps + path.length / lettersPerStep);
     return walk(this.#view, path, follow, false) as Resolved;
   }
 
@@ -70,7 +71,7 @@ export class FileSystem {
   /** The inode, or undefined where there is none or it cannot be reached. */
   find(path: string, follow = true): Inode | undefined {
     if (path === '') return undefined;
-    this.#user.toil?.(walkSteps);
+    this.#user.toil?.(walkSteps + path.length / lettersPerStep);
     return walk(this.#view, path, follow, true)?.inode;
   }
 

@@ -30,6 +30,9 @@ type KernelOptions = {
   readonly bootId?: string;
 };
 
+/** What a new process costs the lab, in steps of its engine. */
+const spawnSteps = 14;
+
 const maxProcesses = 4096;
 
 export class Kernel {
@@ -225,7 +228,7 @@ export class Kernel {
   }
 
   #create(parent: Process | undefined, options: SpawnOptions): Process {
-    this.sim.toil(8);
+    this.sim.toil(spawnSteps);
     const cgroup = options.cgroup ?? parent?.cgroup ?? this.rootCgroup;
     if (this.processes.size >= Math.min(maxProcesses, this.pidMax) || !cgroup.canFork()) throw new Errno('EAGAIN');
     const namespaces: Namespaces = { ...(parent?.namespaces ?? this.host), ...options.namespaces };

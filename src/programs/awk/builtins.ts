@@ -108,7 +108,13 @@ export function matchText(runtime: Runtime, text: string, regex: Regex, groups?:
 }
 
 /** sub and gsub: `&` stands for the match, `\\&` for itself. */
-export function substitute(text: string, regex: Regex, replacement: string, global: boolean, found: () => void): { readonly text: string; readonly count: number } {
+export function substitute(
+  text: string,
+  regex: Regex,
+  replacement: string,
+  global: boolean,
+  found: () => void,
+): { readonly text: string; readonly count: number } {
   let out = '';
   let at = 0;
   let count = 0;

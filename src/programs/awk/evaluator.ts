@@ -139,9 +139,11 @@ export class Evaluator {
     const arrayName = (i: number): string | undefined => (args[i]?.type === 'variable' ? args[i].name : undefined);
     if (name === 'length' && this.scope.isArray(arrayName(0))) return this.scope.array(arrayName(0) as string).size;
     if (name === 'split') return this.#split(this.#strain.split(text(0)), arrayName(1) ?? '', args[2]);
-    if (name === 'match' && args[1]) return matchText(runtime, this.#strain.searched(text(0)), this.#regexOf(args[1]), args[2] ? this.scope.array(arrayName(2) ?? '') : undefined);
+    if (name === 'match' && args[1])
+      return matchText(runtime, this.#strain.searched(text(0)), this.#regexOf(args[1]), args[2] ? this.scope.array(arrayName(2) ?? '') : undefined);
     if ((name === 'sub' || name === 'gsub') && args[0]) return this.#substitute(name === 'gsub', this.#regexOf(args[0]), text(1), args[2]);
-    if (name === 'gensub' && args[0]) return generalSubstitute(this.#strain.searched(args[3] ? text(3) : runtime.record.text), this.#regexOf(args[0]), text(1), text(2));
+    if (name === 'gensub' && args[0])
+      return generalSubstitute(this.#strain.searched(args[3] ? text(3) : runtime.record.text), this.#regexOf(args[0]), text(1), text(2));
     if (name === 'asort' || name === 'asorti') return this.#arraySort(name, arrayName(0) ?? '', arrayName(1));
     const plain = plainBuiltins[name];
     if (!plain) throw new AwkError(`function ${name} is not simulated`);

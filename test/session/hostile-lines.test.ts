@@ -1,0 +1,72 @@
+/** Lines that would go on for ever, or do too much at once: each is stopped by the work it does, counted in steps of the engine and not in seconds. */
+import { expect, test } from 'vitest';
+import { type Budget, defaultBudget } from '../../src/grading/budget.ts';
+import { Driver } from '../../src/session/regrade.ts';
+import { Session } from '../../src/session/session.ts';
+import { notes } from '../headless/course.ts';
+
+/** A tenth of what is usual: what ends it here ends it there. */
+const budget: Budget = { ...defaultBudget, strain: { base: 3_000, line: 200, second: 1 } };
+/** The last piece of work may go over the edge by so much. */
+const overshoot = 4_000;
+
+const lines = [
+  'awk "BEGIN { while (1) n++ }"',
+  `awk 'BEGIN { while(1) a[n++]=n }'`,
+  `awk 'BEGIN { s="x"; while(1) s = s s }'`,
+  `awk 'BEGIN{while(1) gsub(/a*/,"b",x)}'`,
+  `awk 'BEGIN{x=sprintf("%100000s","a"); while(1) split(x,q,"")}'`,
+  `awk 'BEGIN{while(1) system("true")}'`,
+  'od /dev/urandom',
+  'base64 /dev/urandom',
+  'dd if=/dev/urandom bs=1 of=/dev/null',
+  'yes | sort',
+  'shuf -i 1-100000000',
+  'diff <(seq 1 100000) <(seq 100000 -1 1)',
+  'sed ":a;ba" /etc/passwd',
+  'sed ":a;y/abc/bca/;ba" /etc/passwd',
+  'sed ":a;s/./&&/g;ta" /etc/passwd',
+  'sed ":a;r /etc/passwd\nba" /etc/passwd',
+  'yes | sed ":a;N;ba"',
+  'yes | grep -E "(a+)+$"',
+  'yes | xargs',
+  'seq 1 1e9',
+  'jq -n "last(range(1e9))"',
+  'jq -n "[range(3000)] | combinations(3)"',
+  'while :; do ls -laR / > /dev/null; done',
+  'while :; do du -s /; done',
+  'x=$(yes | head -c 100000); while :; do y=${x//y/nn}; done',
+  'x=$(yes | head -c 100000); while :; do : "${x%%*z}"; done',
+  'x=$(seq 1 20000); while :; do a=($x); done',
+  'while :; do : {1..9999}; done',
+  'case $(yes | head -c 50000) in *y*y*y*y*y*z) ;; esac; while :; do :; done',
+  'while :; do : & wait; done',
+  'f() { f | f & }; f',
+  'yes | while read x; do :; done',
+];
+
+test.each(lines)('%s', (line) => {
+  const session = new Session({ world: 'node', seed: 1, lesson: notes });
+  const { sim } = session.cluster;
+  const before = sim.strain;
+  const driver = new Driver(session, budget);
+  driver.run([{ line, at: 100 }], 3_600_000);
+  expect(driver.exceeded).toEqual({ line: 1, what: expect.stringMatching(/^(work|processor time)$/) });
+  expect(sim.strain - before).toBeLessThan(budget.strain.base + budget.strain.line + budget.strain.second * 3_600 + overshoot);
+});
+
+test('what would be too much is not begun', () => {
+  const session = new Session({ world: 'node', seed: 1, lesson: notes });
+  const driver = new Driver(session);
+  driver.run([{ line: 'x=$(yes | tr -d "\\n" | head -c 20000); : "${x##*(y)z}"', at: 100 }], 60_000);
+  expect(driver.exceeded).toEqual({ line: 1, what: 'work' });
+});
+
+test('an honest line is nowhere near it', () => {
+  const session = new Session({ world: 'node', seed: 1, lesson: notes });
+  const before = session.cluster.sim.strain;
+  const driver = new Driver(session);
+  driver.run([{ line: 'ls -lR /etc | sort | head -3; ps aux | grep -c root; for i in 1 2 3; do echo $i; done', at: 100 }], 60_000);
+  expect(driver.exceeded).toBeUndefined();
+  expect(session.cluster.sim.strain - before).toBeLessThan((defaultBudget.strain.base + defaultBudget.strain.line) / 20);
+});
