@@ -22,7 +22,7 @@ export type OpenFlags = {
 /** In steps of the engine (see Sim.toil): finding a file; and how much text is written for one. */
 const walkSteps = 0.2;
 const lettersPerStep = 1_000;
-const unitsPerStep = 6_000;
+const unitsPerStep = 20_000;
 
 /**
  * What a process may do with files: permissions are checked against its credentials. Calls throw Errno with the path: ENOENT, EACCES, ENOTDIR, EROFS,

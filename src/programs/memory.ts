@@ -4,8 +4,9 @@ import type { Process } from '../linux/process.ts';
 const step = 1024 * 1024;
 const limit = 64 * 1024 * 1024;
 const lettersPerStep = 100;
-/** What is kept is made, indexed and collected: so many bytes of it cost as much as one step of the engine. */
-const keptPerStep = 512;
+/** What is kept is made, indexed and collected: so many pieces, and bytes, of it cost as much as one step of the engine. */
+const piecesPerStep = 8;
+const bytesPerStep = 4_096;
 
 /** No text of the lab is longer than this: what was kept once, being the same over and over, would be laid out whole. */
 const longestText = 128 * 1024 * 1024;
@@ -29,7 +30,7 @@ export class Memory {
     this.#held += bytes;
     this.#stored += stored;
     if (this.#stored > limit) throw new MemoryExhausted();
-    this.#process.toil(stored / keptPerStep);
+    this.#process.toil(1 / piecesPerStep + stored / bytesPerStep);
     while (this.#held - this.#charged >= step) {
       this.#charged += step;
       this.#process.allocate(step);

@@ -55,7 +55,7 @@ type Frame = { readonly name: string; readonly source: SourceText; readonly line
 /** A statement takes this much virtual time, so that a busy loop moves the clock: about what bash needs for a builtin on a small machine. */
 const statementCost = 1 / 64;
 /** So much text that a variable grows by costs the lab as much as one step of its engine. */
-const unitsPerStep = 2_500;
+const unitsPerStep = 5_000;
 
 /** Beyond it a function call fails instead of the lab. */
 export const recursionLimit = 500;
