@@ -10,7 +10,7 @@ import type { Found } from './submission-files.ts';
 const longestLesson = 60_000;
 const heapMegabytes = 512;
 /** Worlds are short-lived rubbish: with more room for the young they go without being moved about. Shared by the workers. */
-const youngMegabytes = 48;
+const youngMegabytes = 96;
 const leastYoung = 12;
 
 /** Beside the bundle; there is none when the lab runs from its sources, and then the main thread does the work. */

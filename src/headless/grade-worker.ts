@@ -4,6 +4,9 @@ import { type GradeOptions, gradeFile } from './grade-job.ts';
 import { LessonShelf } from './lesson-shelf.ts';
 import type { Found } from './submission-files.ts';
 
+// Most errors here are answers of the world (no such file …), and nobody reads where they were made.
+Error.stackTraceLimit = 0;
+
 const options = workerData as GradeOptions;
 const shelf = new LessonShelf(options.lessons);
 

@@ -21,6 +21,8 @@ const maxName = 255;
 
 /** Joins and cleans a path: `//`, `.`, `..` (textually). */
 export function resolvePath(cwd: string, path: string): string {
+  // Most are clean already.
+  if (path.charCodeAt(0) === 0x2f && path.length > 1 && !/\/\/|\/\.\.?(?:\/|$)|\/$/.test(path)) return path;
   const parts: string[] = [];
   for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {
     if (part === '' || part === '.') continue;

@@ -1,4 +1,5 @@
 /** systemd's unit files: sections of `Key=value`, drop-ins, lists that an empty value resets. */
+import { remembered } from '../sim/remembered.ts';
 import { ignoredBecause, isSection } from './unit-keys.ts';
 
 /** What the lab's systemd takes from a `.service` file and its drop-ins; other keys are ignored. */
@@ -42,8 +43,12 @@ type Values = Map<string, string[]>;
 
 type Text = { readonly path: string; readonly text: string };
 
-/** `texts` are the unit's own file and its drop-ins, in order. */
-export function parseUnit(path: string, texts: readonly Text[]): UnitFile {
+/** `texts` are the unit's own file and its drop-ins, in order. Machines have the same ones: each is read once. */
+export const parseUnit = (path: string, texts: readonly Text[]): UnitFile => parsed(JSON.stringify([path, texts]));
+
+const parsed = remembered((asked: string): UnitFile => parse(...(JSON.parse(asked) as [string, readonly Text[]])));
+
+function parse(path: string, texts: readonly Text[]): UnitFile {
   const values: Values = new Map();
   const warnings = texts.flatMap((each) => readInto(values, each));
   const last = (key: string, otherwise = ''): string => values.get(key)?.at(-1) ?? otherwise;

@@ -217,7 +217,7 @@ const parts = {
   images,
   api,
   lines,
-  ...gradingParts({ node, bin, temporary, rounds, rows }),
+  ...gradingParts({ run, bin, temporary, rounds, rows }),
 };
 try {
   await bundleEngines();
