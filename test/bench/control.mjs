@@ -1,7 +1,8 @@
 // A control for figures with several threads: work that shares nothing, needs no engine and makes little rubbish, in one worker and in two. What
 // two workers are worth here is what this machine can give; a program cannot do better.
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+
 import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 const file = fileURLToPath(import.meta.url);
 

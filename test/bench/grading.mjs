@@ -52,11 +52,11 @@ export function gradingParts({ run, bin, temporary, rounds, rows }) {
         one.map((result) => count / result.cpu),
         { atLeast: 60, note: `${count} files; ${(median(cpu(one)) * (1000 / count)).toFixed(1)} ms each` },
       ),
-      row(
-        `--jobs 2 on two cores ÷ --jobs 1 on ${pinned.length > 0 ? 'one' : 'as many'}, by the clock, ${world}`,
-        gain,
-        { unit: '×', atLeast: 1.7, note: `processor time of two jobs ÷ one ${median(ratios(cpu(two), cpu(one))).toFixed(2)}` },
-      ),
+      row(`--jobs 2 on two cores ÷ --jobs 1 on ${pinned.length > 0 ? 'one' : 'as many'}, by the clock, ${world}`, gain, {
+        unit: '×',
+        atLeast: 1.7,
+        note: `processor time of two jobs ÷ one ${median(ratios(cpu(two), cpu(one))).toFixed(2)}`,
+      }),
       row('the control: two workers ÷ one, of work that shares nothing', control, { unit: '×', note: 'what this machine can give now' }),
       row(`--jobs 2 of what the control gets, ${world}`, ratios(gain, control), { atLeast: 0.85 }),
     );
