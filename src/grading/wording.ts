@@ -93,7 +93,7 @@ const english: Wording = {
   allowed: 'allowed',
   notAllowed: 'not allowed',
   yes: (what, no) => `${what} is${not(no)} true`,
-  entries: (count) => `${count} entries`,
+  entries: (count) => (count === 1 ? '1 entry' : `${count} entries`),
   gone: (thing) => `no ${thing}`,
   file: (path) => `the file ${path}`,
   onMachine: (machine, command) => `${command} on ${machine === 'any' ? 'any node' : machine}`,
