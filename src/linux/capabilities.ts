@@ -1,5 +1,13 @@
 /** Capabilities as /proc shows them: include/uapi/linux/capability.h. */
-import type { Credentials } from './process.ts';
+
+/** Who a process is for the kernel; a child gets a copy of its parent's. */
+export type Credentials = {
+  uid: number;
+  gid: number;
+  groups: readonly number[];
+  /** Sets by name (bounding, permitted, effective, inheritable, ambient); absent where none were taken away. */
+  capabilities?: Readonly<Record<string, readonly string[]>>;
+};
 
 const names = [
   ...['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP', 'LINUX_IMMUTABLE', 'NET_BIND_SERVICE'],

@@ -19,15 +19,10 @@ export type OpenFlags = {
   readonly mode?: number;
 };
 
-/** In steps of the engine (see Sim.toil): finding a file; and how much text is written for one. */
-const walkSteps = 0.2;
-const lettersPerStep = 1_000;
-const unitsPerStep = 20_000;
+/** One step of the engine (see Sim.toil) in names listed, and in text written. */
+const perStep = { names: 5, units: 20_000 };
 
-/**
- * What a process may do with files: permissions are checked against its credentials. Calls throw Errno with the path: ENOENT, EACCES, ENOTDIR, EROFS,
- * ENOSPC …
- */
+/** What a process may do with files, by its credentials. Calls throw Errno with the path: ENOENT, EACCES, ENOTDIR, EROFS, ENOSPC … */
 export class FileSystem {
   readonly namespace: MountNamespace;
   readonly #user: FileUser;
@@ -46,7 +41,6 @@ export class FileSystem {
   /** Walks a path. The last name need not exist; everything before it must. */
   resolve(path: string, follow = true): Resolved {
     if (path === '') throw new Errno('ENOENT', path);
-    this.#user.toil?.(walkSteps + path.length / lettersPerStep);
     return walk(this.#view, path, follow, false) as Resolved;
   }
 
@@ -71,7 +65,6 @@ export class FileSystem {
   /** The inode, or undefined where there is none or it cannot be reached. */
   find(path: string, follow = true): Inode | undefined {
     if (path === '') return undefined;
-    this.#user.toil?.(walkSteps + path.length / lettersPerStep);
     return walk(this.#view, path, follow, true)?.inode;
   }
 
@@ -97,7 +90,7 @@ export class FileSystem {
     if (inode.type !== 'directory') throw new Errno('ENOTDIR', path);
     this.check(inode, 4, path);
     const entries = inode.entries();
-    this.#user.toil?.(1 + entries.length * walkSteps);
+    this.#user.toil?.(1 + entries.length / perStep.names);
     if (this.namespace.mounts.size === 0) return entries;
     const below = real === '/' ? '/' : `${real}/`;
     return entries.map(([name, entry]) => [name, this.namespace.mounts.get(below + name)?.root ?? entry]);
@@ -150,7 +143,7 @@ export class FileSystem {
 
   /** Appends to, or replaces the content of, an open file, charging the disk. */
   put(inode: FileNode, text: string, append = false): void {
-    this.#user.toil?.(1 + text.length / unitsPerStep);
+    this.#user.toil?.(1 + text.length / perStep.units);
     if (!inode.generated) {
       const { disk } = this.namespace;
       disk.hold(append ? text.length : text.length - inode.held);

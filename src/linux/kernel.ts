@@ -32,7 +32,6 @@ type KernelOptions = {
 
 /** What a new process costs the lab, in steps of its engine. */
 const spawnSteps = 14;
-
 const maxProcesses = 4096;
 
 export class Kernel {

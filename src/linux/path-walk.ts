@@ -17,6 +17,9 @@ export type Resolved = {
 type View = { readonly namespace: MountNamespace; readonly user: FileUser };
 
 const maxLinks = 40;
+/** In steps of the engine: see Sim.toil. */
+const walkSteps = 0.2;
+const lettersPerStep = 1_000;
 const maxName = 255;
 
 /** Joins and cleans a path: `//`, `.`, `..` (textually). */
@@ -36,8 +39,10 @@ export function resolvePath(cwd: string, path: string): string {
  * Walks a path: mounts, links, permissions. The last name need not exist, everything before it must. `soft`: undefined in place of an error, whose
  * making costs more than the walk. Most of what the lab does passes here: no garbage.
  */
-export const walk = (view: View, path: string, follow: boolean, soft: boolean): Resolved | undefined =>
-  step(view, path, path.startsWith('/') ? path : `${view.user.cwd}/${path}`, follow, soft, 0);
+export function walk(view: View, path: string, follow: boolean, soft: boolean): Resolved | undefined {
+  view.user.toil?.(walkSteps + path.length / lettersPerStep);
+  return step(view, path, path.startsWith('/') ? path : `${view.user.cwd}/${path}`, follow, soft, 0);
+}
 
 /** `asked` is what the program said, for errors; `path` is absolute. */
 function step(view: View, asked: string, path: string, follow: boolean, soft: boolean, links: number): Resolved | undefined {

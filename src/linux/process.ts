@@ -1,6 +1,7 @@
 import type { Fiber } from '../sim/fiber.ts';
 import { Condition, type Routine, sleep } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
+import type { Credentials } from './capabilities.ts';
 import type { Cgroup, CgroupMember } from './cgroup.ts';
 import { Errno } from './errno.ts';
 import { FileSystem } from './file-system.ts';
@@ -12,15 +13,6 @@ import type { Program } from './program.ts';
 import type { Rlimits } from './rlimits.ts';
 import { defaultAction, type SignalName, signalNumbers } from './signals.ts';
 import type { Tty } from './tty.ts';
-
-/** Who a process is for the kernel; a child gets a copy of its parent's. */
-export type Credentials = {
-  uid: number;
-  gid: number;
-  groups: readonly number[];
-  /** Sets by name (bounding, permitted, effective, inheritable, ambient); absent where none were taken away. */
-  capabilities?: Readonly<Record<string, readonly string[]>>;
-};
 
 /** What a child gets instead of what it would inherit. Descriptors given here are taken over by the child: retain what you keep. */
 export type SpawnOptions = {

@@ -1,10 +1,11 @@
 /** `runc init`: the first process of a container, from its creation to the exec of the user's command. */
 
 import { OciError, type OciSpec } from '../interfaces/oci.ts';
+import type { Credentials } from '../linux/capabilities.ts';
 import { Errno } from '../linux/errno.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { Inode } from '../linux/inode.ts';
-import type { Credentials, Process } from '../linux/process.ts';
+import type { Process } from '../linux/process.ts';
 import type { Program } from '../linux/program.ts';
 import type { Rlimits } from '../linux/rlimits.ts';
 import type { StartGate } from './container.ts';
