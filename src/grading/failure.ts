@@ -40,9 +40,29 @@ export const expressionFailure = (
   },
 });
 
-/** The same in each language. */
+/** The same in each language. Most looks are followed by the next before anybody reads what this one found. */
 export function failedVerdict({ tell, untold }: Failure): Failed {
-  return { state: 'failed', ...tell(wordings.en), ko: tell(wordings.ko), ...(untold ? { untold } : {}) };
+  let told: { readonly en: Told; readonly ko: Told } | undefined;
+  const words = () => {
+    told ??= { en: tell(wordings.en), ko: tell(wordings.ko) };
+    return told;
+  };
+  return {
+    state: 'failed',
+    get expected() {
+      return words().en.expected;
+    },
+    get found() {
+      return words().en.found;
+    },
+    get where() {
+      return words().en.where;
+    },
+    get ko() {
+      return words().ko;
+    },
+    ...(untold ? { untold } : {}),
+  };
 }
 
 /** What `items` are. */
