@@ -129,6 +129,7 @@ export const keys = {
   up: '\x1b[A',
   down: '\x1b[B',
   right: '\x1b[C',
+  end: '\x1b[F',
   enter: '\r',
   escape: '\x1b',
   tab: '\t',
