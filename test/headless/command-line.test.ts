@@ -29,6 +29,8 @@ const run = (args: readonly string[], input: string | Buffer = ''): Run => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/k8s-lab.mjs', ...args], { input, env, encoding: 'utf8', timeout: 60_000 });
   return { status, stdout, stderr };
 };
+/** In the world that is up soonest: these are not about the cluster. */
+const sh = (args: readonly string[], input?: string): Run => run(['sh', '--world', 'node', ...args], input);
 const place = (name: string, text: string): string => {
   const path = join(folder, name);
   writeFileSync(path, text);
@@ -82,12 +84,12 @@ describe('wrong usage: exit status 2, what was wrong, and where to look', () => 
 
 describe('exit statuses of sh', () => {
   test("the script's own, 70 for what is not simulated, 124 for too long, 128 and more for signals", () => {
-    expect(run(['sh', '-c', 'exit 7']).status).toBe(7);
-    expect(run(['sh', '-c', 'true']).status).toBe(0);
-    expect(run(['sh', '-c', 'nosuch']).status).toBe(127);
-    expect(run(['sh', '-c', 'kill -9 $$']).status).toBe(137);
-    expect(run(['sh', '-c', 'helm list'])).toEqual({ status: 70, stdout: '', stderr: 'k8s-lab: helm is not simulated\n' });
-    expect(run(['sh', '--limit', '5', '-c', 'sleep 100'])).toEqual({
+    expect(sh(['-c', 'exit 7']).status).toBe(7);
+    expect(sh(['-c', 'true']).status).toBe(0);
+    expect(sh(['-c', 'nosuch']).status).toBe(127);
+    expect(sh(['-c', 'kill -9 $$']).status).toBe(137);
+    expect(sh(['-c', 'helm list'])).toEqual({ status: 70, stdout: '', stderr: 'k8s-lab: helm is not simulated\n' });
+    expect(sh(['--limit', '5', '-c', 'sleep 100'])).toEqual({
       status: 124,
       stdout: '',
       stderr: "k8s-lab: the script was still running after 5 s of the world's time\n",
@@ -96,14 +98,17 @@ describe('exit statuses of sh', () => {
 
   test('a script from a file and from standard input, with arguments and with its own input', () => {
     const script = place('script.sh', 'echo "$0 $1"; exit 3\n');
-    expect(run(['sh', script, 'one'])).toEqual({ status: 3, stdout: `${script} one\n`, stderr: '' });
-    expect(run(['sh', '-'], 'echo hi; exit 4')).toEqual({ status: 4, stdout: 'hi\n', stderr: '' });
-    expect(run(['sh'], 'cat\nthis is read by cat\n')).toEqual({ status: 0, stdout: 'this is read by cat\n', stderr: '' });
-    expect(run(['sh'], '').status).toBe(0);
+    expect(sh([script, 'one'])).toEqual({ status: 3, stdout: `${script} one\n`, stderr: '' });
+    expect(sh(['-'], 'echo hi; exit 4')).toEqual({ status: 4, stdout: 'hi\n', stderr: '' });
+    expect(sh([], 'cat\nthis is read by cat\n')).toEqual({ status: 0, stdout: 'this is read by cat\n', stderr: '' });
+    expect(sh([], '').status).toBe(0);
   });
 
   test('bytes go through unchanged', () => {
-    const { stdout } = spawnSync(process.execPath, ['bin/k8s-lab.mjs', 'sh', '-c', "printf '\\xff\\x00\\xfe한글'"], { env, timeout: 60_000 });
+    const { stdout } = spawnSync(process.execPath, ['bin/k8s-lab.mjs', 'sh', '--world', 'node', '-c', "printf '\\xff\\x00\\xfe한글'"], {
+      env,
+      timeout: 60_000,
+    });
     expect([...stdout]).toEqual([0xff, 0, 0xfe, ...Buffer.from('한글')]);
   });
 });
@@ -112,7 +117,7 @@ describe('a reader that has gone', () => {
   const until = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.on('exit', resolve));
 
   test('ends an endless command', { timeout: 30_000 }, async () => {
-    const child = spawn(process.execPath, ['bin/k8s-lab.mjs', 'sh', '-c', 'yes'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(process.execPath, ['bin/k8s-lab.mjs', 'sh', '--world', 'node', '-c', 'yes'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
     child.stdout?.once('data', () => child.stdout?.destroy());
     expect(await until(child)).toBe(141);
   });
@@ -125,7 +130,7 @@ describe('a reader that has gone', () => {
 
   test('a full disk', () => {
     if (!existsSync('/dev/full')) return;
-    const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" bin/k8s-lab.mjs sh -c 'echo x' > /dev/full`], {
+    const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" bin/k8s-lab.mjs sh --world node -c 'echo x' > /dev/full`], {
       env,
       encoding: 'utf8',
       timeout: 60_000,
