@@ -1,6 +1,7 @@
 import type { KubeObject, ResourceName, ResourceTypes } from '../api/types.ts';
 import { isReason, type Status, StatusError } from '../apimachinery/status.ts';
 import type { Credentials, Method, RestRequest, RestResponse, RestServer } from '../interfaces/rest.ts';
+import type { Milliseconds } from '../sim/routine.ts';
 import type { ObjectKey } from './keys.ts';
 import { type GroupVersionResource, pathOf, resourceOf } from './paths.ts';
 import type { TokenBucket } from './token-bucket.ts';
@@ -17,6 +18,8 @@ type ClientOptions = {
   /** A function where they change: a token that is renewed. */
   readonly credentials: Credentials | (() => Credentials);
   readonly userAgent: string;
+  /** Since when nobody has answered any of the process's requests. */
+  readonly outage?: { since: Milliseconds | undefined };
   /** Counts each request (`--kube-api-qps`); the worker that makes them waits for it. */
   readonly limiter?: TokenBucket;
 };

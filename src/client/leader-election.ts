@@ -20,7 +20,8 @@ type LeaderElectionOptions = {
   readonly retryPeriod?: Milliseconds;
   /**
    * How often the leader renews. Upstream does so every retryPeriod; each renewal is a write, and forty thousand of them a virtual day for each
-   * component would cost more than all the rest of an idle cluster. Ten seconds keep the Lease valid just as well.
+   * component would cost more than all the rest of an idle cluster. Ten seconds keep the Lease valid just as well; what would have been renewed
+   * between counts as renewed while the server could be reached.
    */
   readonly renewPeriod?: Milliseconds;
 };
@@ -34,15 +35,12 @@ export function* runLeaderElection(sim: Sim, client: Client, options: LeaderElec
     while (!tryAcquireOrRenew(sim, client, options)) yield* sleep(retryPeriod * (1 + leaderElectionDefaults.jitterFactor * sim.random.next()));
     const scope = sim.scope(`term-${term}`);
     options.lead(scope);
-    let renewed = sim.now;
-    let wait = renewPeriod;
+    /** Since when the lease has not been renewed. */
+    let failing: Milliseconds | undefined;
     try {
-      // It stops before its lease is over, so that there are never two leaders.
-      while (sim.now - renewed < leaderElectionDefaults.leaseDuration - retryPeriod) {
-        yield* sleep(wait);
-        const renews = tryAcquireOrRenew(sim, client, options);
-        if (renews) renewed = sim.now;
-        wait = renews ? renewPeriod : retryPeriod;
+      while (failing === undefined || sim.now - failing < leaderElectionDefaults.renewDeadline) {
+        yield* sleep(failing === undefined ? renewPeriod : retryPeriod);
+        failing = tryAcquireOrRenew(sim, client, options) ? undefined : (failing ?? client.options.outage?.since ?? sim.now);
       }
     } finally {
       scope.stop();

@@ -163,3 +163,27 @@ test('one of two leads, and the other takes over', () => {
     leaseDurationSeconds: 15,
   });
 });
+
+test('an outage of nine seconds costs no leader its lease, one of thirteen does, whenever the last renewal was', () => {
+  for (const [length, terms] of [
+    [9_000, 1],
+    [13_000, 2],
+  ] as const)
+    for (const phase of [1_000, 4_000, 9_500]) {
+      const { client, sim } = bare();
+      const outage: { since: number | undefined } = { since: undefined };
+      let down = false;
+      const server = () => {
+        if (down) throw new ConnectionError('connection refused');
+        return client.options.server();
+      };
+      let leads = 0;
+      sim.go(runLeaderElection(sim, client.with({ server, outage }), { name: 'kube-scheduler', identity: 'a', lead: () => leads++ }));
+      sim.advance(30_000 + phase);
+      [down, outage.since] = [true, sim.now];
+      sim.advance(length);
+      [down, outage.since] = [false, undefined];
+      sim.advance(30_000);
+      expect([length, phase, leads]).toEqual([length, phase, terms]);
+    }
+});

@@ -230,7 +230,19 @@ function parseKubeconfig(text: string, path: string): Kubeconfig {
 export function* clientFromKubeconfig(process: Process, path: string, userAgent: string): Routine<Client> {
   try {
     const { endpoint, credentials, secure } = readKubeconfig(process, path);
-    return new Client({ server: connection<RestServer>(process, restProtocol, endpoint, secure), credentials, userAgent });
+    const dialled = connection<RestServer>(process, restProtocol, endpoint, secure);
+    const outage: { since: number | undefined } = { since: undefined };
+    const server = (): RestServer => {
+      try {
+        const answering = dialled();
+        outage.since = undefined;
+        return answering;
+      } catch (error) {
+        outage.since ??= process.now;
+        throw error;
+      }
+    };
+    return new Client({ server, credentials, userAgent, outage });
   } catch (error) {
     const text = error instanceof Errno ? `stat ${path}: ${error.message.toLowerCase()}` : error instanceof Error ? error.message : String(error);
     return yield* fatal(process, 'run.go:72', `"command failed" err="${text}"`);

@@ -19,7 +19,10 @@ const ownFormats = ['custom-columns', 'custom-columns-file', 'wide'];
 
 /** kubernetes kubectl/pkg/cmd/get/get.go. */
 export function* get(k: Kubectl): Routine {
-  if (k.flags.text('raw') !== '') return yield* raw(k, k.flags.text('raw'));
+  const uri = k.flags.text('raw');
+  if (uri !== '' && !/^(\/|[a-z]+:\/\/)/.test(uri))
+    throw new KubectlError(`--raw must be a valid URL path: parse ${JSON.stringify(uri)}: invalid URI for request`);
+  if (uri !== '') return yield* raw(k, uri);
   if (k.flags.bool('output-watch-events') && !k.flags.bool('watch') && !k.flags.bool('watch-only'))
     throw new KubectlError('--output-watch-events option can only be used with --watch or --watch-only');
   const subject = k.flags.list('filename').length > 0 || k.flags.text('kustomize') !== '';
