@@ -702,4 +702,60 @@ kubectl run x --image=nginx --dry-run=client -o yaml -- -a --b
 kubectl run x --image=nginx --field-manager=z --save-config --dry-run=client -o yaml
 `,
   ),
+  group(
+    'what is looked at first',
+    String.raw`
+kubectl logs nosuch --since=1h --since-time=2020-01-01T00:00:00Z
+kubectl logs nosuch --limit-bytes=-1
+kubectl logs nosuch --all-containers -c x
+kubectl logs nosuch --tail=-5
+kubectl autoscale deploy nosuch --max=2 --cpu=abc
+kubectl set image deploy nosuch a
+kubectl set image deploy/web svc/nosuch nginx=nginx:1.26
+kubectl set image --all
+kubectl set resources
+kubectl set resources deploy/nosuch
+kubectl set resources deploy/nosuch --limits=cpu=1x
+kubectl set subject
+kubectl set subject rolebinding nosuch
+kubectl set env deploy web --from=pod/nosuch
+kubectl label pods -l nosuch=x a=b --resource-version=1
+kubectl taint node node01 a=b:
+kubectl taint nosuch x a=b:NoSchedule
+kubectl apply -f nosuch.yaml --cascade=x
+kubectl apply -f nosuch.yaml --subresource=x
+kubectl apply view-last-applied deploy/nosuch -o x
+kubectl apply view-last-applied -l app=web
+kubectl apply set-last-applied
+kubectl create -f a -f b --raw=/x
+kubectl create -f nosuch --raw=/x
+kubectl expose deploy web --port=80 --session-affinity=x --dry-run=client
+kubectl delete pod nosuch --now --force
+kubectl delete pod nosuch --cascade=true
+kubectl delete pod nosuch --cascade=false
+kubectl delete pod nosuch -o yaml
+kubectl delete deploy web --interactive --dry-run=client
+kubectl delete pod/nosuch -l a=b
+kubectl label pod/nosuch a=b -l c=d
+kubectl edit deploy/web -o name
+kubectl patch deploy web -p '{"spec":{"replicas":2}}' --dry-run=client
+kubectl patch deploy web --type=merge -p '{"spec":null}' --dry-run=server
+kubectl replace -f nosuch.yaml --force --dry-run=client
+kubectl replace -f nosuch.yaml --grace-period=0
+kubectl replace -f nosuch.yaml --timeout=5s
+kubectl wait deploy/web pod/nosuch --for=condition=Available --timeout=3s
+kubectl wait --all --for=delete
+kubectl diff -f nosuch.yaml --force-conflicts
+kubectl debug nosuch --image=busybox --image-pull-policy=x
+kubectl debug nosuch --image=busybox --same-node
+kubectl top node x y
+kubectl top node x -l a=b
+kubectl explain pods..spec.
+kubectl alpha x
+kubectl auth can-i get /logs --subresource=x
+kubectl get --raw nosuch
+kubectl get --raw nosuch pods
+kubectl patch pod plain -p '{"spec":{"terminationGracePeriodSeconds":5}}' --dry-run=server
+`,
+  ),
 ];

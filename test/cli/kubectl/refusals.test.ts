@@ -127,6 +127,16 @@ const recorded: readonly (readonly [line: string, out: string, exit: number])[] 
     'error: error loading config file "pod.yaml": no kind "Pod" is registered for version "v1" in scheme "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"\n',
     1,
   ],
+  [
+    'delete pod x --cascade=false --dry-run=client',
+    `warning: --cascade=false is deprecated (boolean value) and can be replaced with --cascade=orphan.\npod "x" deleted from default namespace (dry run)\n`,
+    0,
+  ],
+  ['delete pod/x -l a=b', 'error: selectors and the all flag cannot be used when passing resource/name arguments\n', 1],
+  ['set image deploy x a', 'Error from server (NotFound): deployments.apps "x" not found\nError from server (NotFound): deployments.apps "a" not found\n', 1],
+  ['replace -f pod.yaml --grace-period=0', 'error: --grace-period must have --force specified\n', 1],
+  ['create --dry-run=client -f list.yaml -l a=b', 'error: no objects passed to create\n', 1],
+  ['edit ns default -o name', 'error: unable to match a printer suitable for the output format "name", allowed formats are: json,kyaml,yaml\n', 1],
   ['-v get pods', 'Error: flags cannot be placed before plugin name: -v\n', 1],
   ['diff extra', "error: Unexpected args: [extra]\nSee 'kubectl diff -h' for help and examples\n", 2],
 ];

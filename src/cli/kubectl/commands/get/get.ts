@@ -19,10 +19,7 @@ const ownFormats = ['custom-columns', 'custom-columns-file', 'wide'];
 
 /** kubernetes kubectl/pkg/cmd/get/get.go. */
 export function* get(k: Kubectl): Routine {
-  const uri = k.flags.text('raw');
-  if (uri !== '' && !/^(\/|[a-z]+:\/\/)/.test(uri))
-    throw new KubectlError(`--raw must be a valid URL path: parse ${JSON.stringify(uri)}: invalid URI for request`);
-  if (uri !== '') return yield* raw(k, uri);
+  if (k.flags.text('raw') !== '') return yield* raw(k, k.flags.text('raw'));
   if (k.flags.bool('output-watch-events') && !k.flags.bool('watch') && !k.flags.bool('watch-only'))
     throw new KubectlError('--output-watch-events option can only be used with --watch or --watch-only');
   const subject = k.flags.list('filename').length > 0 || k.flags.text('kustomize') !== '';
@@ -58,6 +55,7 @@ function* raw(k: Kubectl, url: string): Routine {
   if (k.flags.list('filename').length > 0 || k.flags.has('watch') || k.flags.has('watch-only') || k.flags.text('selector') !== '' || k.args.length > 0)
     throw new KubectlError('arguments may not be passed when --raw is specified');
   if (k.flags.text('output') !== '') throw new KubectlError('--raw and --output are mutually exclusive');
+  if (!/^(\/|[a-z]+:\/\/)/.test(url)) throw new KubectlError(`--raw must be a valid URL path: parse ${JSON.stringify(url)}: invalid URI for request`);
   const [path = '', search = ''] = url.split('?');
   const query = Object.fromEntries(new URLSearchParams(search));
   const answer = isProxyPath(path) ? yield* k.api.connect({ method: 'GET', path, query }) : { body: yield* k.api.request({ method: 'GET', path, query }) };
