@@ -212,6 +212,10 @@ function* defining(shell: Shell, name: string, functionBody: CommandNode | Compo
 
 function* runTest(shell: Shell, node: TestCommand): Routine<ExitCode> {
   shell.position = node.pos;
+  if (shell.flavor === 'dash') {
+    yield* shell.complain('[[: not found');
+    return 127;
+  }
   try {
     return (yield* runCondition(shell, node.expression)) ? 0 : 1;
   } catch (error) {

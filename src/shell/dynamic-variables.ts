@@ -4,7 +4,10 @@ import { IndexedArray } from './variable-values.ts';
 import type { DynamicVariable, DynamicVariables } from './variables.ts';
 
 /** `$RANDOM`, `$SECONDS`, `$LINENO` and their like, for one shell; made when asked for, since every stage of a pipeline is a shell. */
-export const dynamicVariables = (shell: Shell): DynamicVariables => ({ names, get: (name) => (table[name] as Make)(shell) });
+export const dynamicVariables = (shell: Shell): DynamicVariables => ({
+  names: shell.flavor === 'dash' ? dashNames : names,
+  get: (name) => (table[name] as Make)(shell),
+});
 
 const { floor } = Math;
 
@@ -47,3 +50,4 @@ const table: Readonly<Record<string, Make>> = {
 };
 
 const names: ReadonlySet<string> = new Set(Object.keys(table));
+const dashNames: ReadonlySet<string> = new Set(['LINENO', 'PPID']);

@@ -85,6 +85,11 @@ function* runAndOr(shell: Shell, node: AndOr): Routine<ExitCode> {
 function* runWholePipeline(shell: Shell, node: Pipeline): Routine<ExitCode> {
   const negated = node.prefixes.filter((prefix) => prefix.type === 'Negation').length % 2 === 1;
   const time = node.prefixes.find((prefix) => prefix.type === 'Time');
+  if (time && shell.flavor === 'dash') {
+    yield* shell.complain('time: not found');
+    shell.status = 127;
+    return 127;
+  }
   const run = time?.type === 'Time' ? timed(shell, time, pipelineBody(shell, node)) : pipelineBody(shell, node);
   if (!negated) {
     yield* run;

@@ -1,7 +1,9 @@
 /** Word expansion, in bash's order: braces, tilde, parameters, commands and arithmetic, splitting, pathnames, quote removal. */
+
 import type { DoubleQuotedChild, ParameterExpansionPart, Word, WordPart } from 'unbash';
 import type { Routine } from '../sim/routine.ts';
 import { expandBraces } from './brace.ts';
+import { beyondDash } from './dialect.ts';
 import { Fields } from './fields.ts';
 import { ShellError } from './flow.ts';
 import { expandParameter, type Found, lookUp } from './parameter.ts';
@@ -200,6 +202,7 @@ function* arithmetic(shell: Shell, text: string): Routine<string> {
 /** The value of an expression in which `$name` and `$(…)` are expanded first. */
 export function* arithmeticValue(shell: Shell, text: string): Routine<bigint> {
   const expanded = /[$`\\]/.test(text) ? yield* expandText(shell, text) : text;
+  if (beyondDash(shell.flavor, expanded)) throw new ShellError(`arithmetic expression: expecting primary: "${expanded}"`, { fatal: true });
   return shell.evaluate(expanded.replace(/"/g, ''));
 }
 

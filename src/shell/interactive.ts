@@ -5,6 +5,7 @@ import type { Routine } from '../sim/routine.ts';
 import { expandAliases } from './alias.ts';
 import { notifyJobs, setForeground } from './child.ts';
 import { lineReader } from './completion.ts';
+import { parseFor } from './dialect.ts';
 import { Discard, ShellError } from './flow.ts';
 import { expandHistory } from './history-expansion.ts';
 import { reportProblem, runPiece } from './interpret.ts';
@@ -95,7 +96,7 @@ function* readCommand(shell: Shell): Routine<string | undefined> {
     if (expanded === undefined) return '';
     text = text === '' ? expanded : `${text}\n${expanded}`;
     const seen = shell.aliases.size > 0 ? expandAliases(shell.aliases, text) : text;
-    const { problem } = parseScript(seen);
+    const { problem } = parseFor(shell.flavor, seen);
     if (problem?.incomplete) continue;
     remember(shell, text);
     if (!problem) return text;

@@ -3,6 +3,7 @@ import type { Script, Statement } from 'unbash';
 import type { ExitCode } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
 import { expandAliases } from './alias.ts';
+import { parseFor } from './dialect.ts';
 import { Discard } from './flow.ts';
 import { inWordsOf } from './posix-messages.ts';
 import type { Shell } from './shell.ts';
@@ -21,7 +22,7 @@ export function* evaluateSource(shell: Shell, source: SourceText): Routine<ExitC
 
 /** As `evaluateSource`, and leaves the source in place: for what the shell was started with. */
 export function* runSource(shell: Shell, source: SourceText): Routine<ExitCode> {
-  const { script, problem } = parseScript(source.text);
+  const { script, problem } = parseFor(shell.flavor, source.text);
   if (problem && !onlyUnclosedHeredoc(problem)) return yield* runByLines(shell, source);
   if (shell.shopt.has('expand_aliases') || source.text.includes('expand_aliases')) return yield* runByLines(shell, source);
   shell.source = source;
@@ -61,10 +62,11 @@ function* runByLines(shell: Shell, source: SourceText): Routine<ExitCode> {
   shell.status = 0;
   for (let to = 1; to <= lines.length; to++) {
     const text = lines.slice(from, to).join('\n');
-    const { problem } = parseScript(text);
+    const { problem } = parseFor(shell.flavor, text);
     if (problem?.incomplete && to < lines.length) continue;
     if (problem && !onlyUnclosedHeredoc(problem)) {
-      const whole = problem.incomplete ? (parseScript(`${text}\n`).problem ?? problem) : problem;
+      const ended = shell.flavor === 'bash' || source.text.endsWith('\n');
+      const whole = problem.incomplete && ended ? (parseScript(`${text}\n`).problem ?? problem) : problem;
       return yield* reportProblem(shell, whole, source.name, from, lines);
     }
     const piece = new SourceText(text, source.name, source.lineAt(0) + from);

@@ -22,7 +22,10 @@ export function* shellMain(interpreter: Interpreter, argv: readonly string[], pr
   const flavor = flavorOf(invocation.name, process);
   const shell = new Shell(process, { interpreter, flavor, source: new SourceText('', argv[0] ?? 'bash') });
   if (invocation.problem !== undefined) {
-    yield* process.printError(`${shell.name}: ${invocation.problem}\n${invocation.problem.startsWith('--') ? usageText : ''}`);
+    const option = invocation.problem.startsWith('--') ? '--' : (/^(\S+): invalid option/.exec(invocation.problem)?.[1] ?? invocation.problem);
+    yield* process.printError(
+      flavor === 'dash' ? `${shell.name}: 0: Illegal option ${option}\n` : `${shell.name}: ${invocation.problem}\n${option === '--' ? usageText : ''}`,
+    );
     return 2;
   }
   prepare(shell, invocation);
@@ -30,15 +33,17 @@ export function* shellMain(interpreter: Interpreter, argv: readonly string[], pr
   return yield* runToEnd(shell, start(shell, invocation));
 }
 
-/** What calls itself sh is dash where there is a bash beside it, else busybox's ash. */
+/** What calls itself sh is dash where there is a bash beside it, as on Debian; else, and on Alpine, busybox's ash. */
 function flavorOf(name: string, process: Process): Flavor {
   if (name === 'bash') return 'bash';
   if (name === 'dash' || name === 'ash') return name;
-  return process.fs.exists('/bin/bash') && !process.fs.exists('/bin/busybox') ? 'dash' : 'ash';
+  const { fs } = process;
+  return fs.exists('/bin/bash') && !(fs.exists('/bin/busybox') && fs.exists('/etc/alpine-release')) ? 'dash' : 'ash';
 }
 
 function prepare(shell: Shell, invocation: Invocation): void {
   shell.login = invocation.login;
+  if (shell.flavor !== 'bash') shell.options.delete('braceexpand');
   if (shell.login) shell.shopt.add('login_shell');
   for (const [name, on] of invocation.options) {
     if (on) shell.options.add(name);
@@ -94,7 +99,11 @@ function* readScript(shell: Shell, path: string): Routine<string> {
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     const name = shell.flavor === 'bash' ? 'bash' : shell.process.argv[0];
-    yield* process.printError(`${name}: ${path}: ${error.message}\n`);
+    if (shell.flavor === 'dash' && error.code === 'ENOENT') {
+      yield* process.printError(`${name}: 0: cannot open ${path}: No such file\n`);
+      throw new ExitShell(2);
+    }
+    yield* process.printError(shell.flavor === 'ash' ? `${name}: can't open '${path}': ${error.message}\n` : `${name}: ${path}: ${error.message}\n`);
     throw new ExitShell(error.code === 'ENOENT' ? 127 : 126);
   }
 }

@@ -1,6 +1,8 @@
 /** Parameter expansion: `$x`, `${x…}` with all its operators. */
+
 import type { ParameterExpansionPart, ParameterOperation, Word } from 'unbash';
 import type { Routine } from '../sim/routine.ts';
+import { badForm } from './dialect.ts';
 import { ShellError } from './flow.ts';
 import { parsePattern } from './pattern.ts';
 import { changeCase, lettersPerStep, remove, replace, type Tried } from './pattern-edit.ts';
@@ -76,6 +78,7 @@ function optionLetters(shell: Shell): string {
 
 /** `${…}`. A `word` in the answer is to be expanded in its place. */
 export function* expandParameter(shell: Shell, part: ParameterExpansionPart, expander: Expander): Routine<Found | { readonly word: Word }> {
+  if (badForm(shell.flavor, part)) throw new ShellError(shell.flavor === 'dash' ? 'Bad substitution' : 'syntax error: bad substitution', { fatal: true });
   if (part.operation?.type === 'Unknown') throw badSubstitution(part);
   if (part.prefix === '!') {
     if (part.operation?.type === 'Names') return names(shell, part);

@@ -5,6 +5,7 @@ import type { ExitCode, Program } from '../linux/program.ts';
 import type { SignalName } from '../linux/signals.ts';
 import { Condition, type Routine } from '../sim/routine.ts';
 import { ArithmeticError, type ArithmeticScope, evaluate } from './arithmetic.ts';
+import { hasBuiltin } from './builtin-names.ts';
 import { dynamicVariables } from './dynamic-variables.ts';
 import { Discard, ShellError } from './flow.ts';
 import { JobTable } from './job-table.ts';
@@ -200,6 +201,11 @@ export class Shell implements ArithmeticScope {
   /** Takes up the source of an escaped backtick script, whose positions count in a text of its own. */
   takeSource(text: string | undefined): void {
     if (text !== undefined) this.source = new SourceText(text, this.source.name, this.line);
+  }
+
+  /** Whether the name is one of the builtins that this kind of shell has. */
+  hasBuiltin(name: string): boolean {
+    return this.interpreter.builtins.has(name) && hasBuiltin(this.flavor, name);
   }
 
   // ── messages ──

@@ -135,7 +135,7 @@ function* withWords(shell: Shell, node: Command, prepared: Prepared): Routine<Ex
   if (shell.options.has('xtrace')) yield* traceCommand(shell, words);
   shell.lastArgument = words[words.length - 1] as string;
   const found = shell.functions.get(name);
-  if (!found && !shell.interpreter.builtins.has(name)) return yield* external(shell, node, prepared);
+  if (!found && !shell.hasBuiltin(name)) return yield* external(shell, node, prepared);
   if (assignments.length === 0) return yield* inShell(shell, prepared, found);
   shell.variables.push();
   try {

@@ -1,6 +1,8 @@
 /** A script on standard input, read line by line: the commands in it may read the rest themselves. */
+
 import type { ExitCode } from '../linux/program.ts';
 import type { Routine } from '../sim/routine.ts';
+import { parseFor } from './dialect.ts';
 import { reportProblem, runPiece } from './interpret.ts';
 import { readLine } from './line-input.ts';
 import type { Shell } from './shell.ts';
@@ -17,7 +19,7 @@ export function* runStdin(shell: Shell): Routine<ExitCode> {
     pending.push(line);
     all.push(line);
     const text = pending.join('\n');
-    const { problem } = parseScript(text);
+    const { problem } = parseFor(shell.flavor, text);
     if (problem?.incomplete) continue;
     if (problem) return yield* reportProblem(shell, problem, shell.name, from, all);
     yield* runPiece(shell, new SourceText(text, shell.name, from + 1));

@@ -11,7 +11,7 @@ export function* runWords(shell: Shell, words: readonly string[], options: { rea
   const [name = '', ...args] = words;
   const found = options.functions ? shell.functions.get(name) : undefined;
   if (found) return yield* callFunction(shell, name, found, args);
-  if (shell.interpreter.builtins.has(name)) return yield* callBuiltin(shell, name, args, new Map());
+  if (shell.hasBuiltin(name)) return yield* callBuiltin(shell, name, args, new Map());
   const started = yield* runExternal(shell, words, { env: {}, tail: false });
   if (typeof started === 'number') return started;
   return yield* waitForeground(shell, [started], words.join(' '), shell.options.has('monitor') ? started.group : undefined);

@@ -13,9 +13,21 @@ describe('sh beside a bash is dash', () => {
     ['echo $((1/0))', 'sh: 1: arithmetic expression: division by zero: "1/0"\n', 2],
     ['readonly r=1; r=2', 'sh: 1: r: is read only\n', 2],
     ['[ 1 -eq a ]', 'sh: 1: [: Illegal number: a\n', 2],
+    ['[[ a == a ]]', 'sh: 1: [[: not found\n', 127],
+    ['a=(1 2)', 'sh: 1: Syntax error: "(" unexpected\n', 2],
+    ['cat <<< hi', 'sh: 1: Syntax error: redirection unexpected\n', 2],
+    ['function f { echo x; }; f', 'sh: 1: Syntax error: "}" unexpected\n', 2],
+    ['for ((i=0;i<3;i++)); do :; done', 'sh: 1: Syntax error: Bad for loop variable\n', 2],
+    ['true\nsource x', 'sh: 2: source: not found\n', 127],
+    ['x=abc; echo ${x:1}', 'sh: 1: Bad substitution\n', 2],
+    ['echo $((i++))', 'sh: 1: arithmetic expression: expecting primary: "i++"\n', 2],
   ])('%s', (script, stderr, status) => {
     expect(run('', { argv: ['sh', '-c', script] })).toEqual({ stdout: '', stderr, status });
   });
+});
+
+test('what dash does not know it takes as it stands', () => {
+  expect(run('', { argv: ['sh', '-c', 'echo {a,b}; echo "$RANDOM"'] })).toEqual({ stdout: '{a,b}\n\n', stderr: '', status: 0 });
 });
 
 describe('sh without one is busybox', () => {
@@ -23,6 +35,8 @@ describe('sh without one is busybox', () => {
     ['nosuch', 'sh: nosuch: not found\n', 127],
     ['cat < /nosuch', "sh: can't open /nosuch: no such file\n", 1],
     ['echo a)', 'sh: syntax error: unexpected ")"\n', 2],
+    ['a=(1)', 'sh: syntax error: unexpected "("\n', 2],
+    ['[[ a == a ]] && x=abc && [ ${x:1} = bc ]', '', 0],
     ['set -u; echo $x', 'sh: x: parameter not set\n', 2],
   ])('%s', (script, stderr, status) => {
     expect(run('', { argv: ['sh', '-c', script], world: newWorld({ bash: false }) })).toEqual({ stdout: '', stderr, status });

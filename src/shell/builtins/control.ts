@@ -102,7 +102,7 @@ function* source(shell: Shell, args: readonly string[]): Routine<ExitCode> {
           ? `.: cannot open ${path}: No such file`
           : `.: can't open '${path}': ${error.message}`,
     );
-    return 1;
+    return shell.flavor === 'dash' ? 2 : 1;
   }
   return yield* runSourced(shell, new SourceText(text, path), positional);
 }

@@ -17,7 +17,7 @@ function meanings(shell: Shell, name: string, functions = true): Meaning[] {
   if (shell.aliases.has(name) && shell.shopt.has('expand_aliases')) out.push({ kind: 'alias' });
   if (keywords.has(name)) out.push({ kind: 'keyword' });
   if (functions && shell.functions.has(name)) out.push({ kind: 'function' });
-  if (shell.interpreter.builtins.has(name)) out.push({ kind: 'builtin' });
+  if (shell.hasBuiltin(name)) out.push({ kind: 'builtin' });
   const path = findPath(shell, name);
   if (path !== undefined) out.push({ kind: 'file', path });
   return out;
@@ -40,7 +40,7 @@ function* type(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   for (const name of rest) {
     const found = options.has('P') ? fileOnly(shell, name) : meanings(shell, name, !options.has('f'));
     if (found.length === 0) {
-      status = 1;
+      status = shell.flavor === 'bash' ? 1 : 127;
       if (!options.has('t') && !options.has('p') && !options.has('P'))
         yield* shell.flavor === 'bash' ? shell.complain(`type: ${name}: not found`) : shell.process.printError(`${name}: not found\n`);
     }
