@@ -10,6 +10,9 @@ import { type PluginContext, plugins } from './plugins.ts';
 
 type CniOptions = { readonly kernel: Kernel; readonly sim: Sim; readonly binDir?: string };
 
+/** What the plugins of containernetworking/plugins 1.9 say that they speak. */
+const supported: readonly string[] = ['0.1.0', '0.2.0', '0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0'];
+
 /** The plugins of one node. */
 export class Cni implements CniRuntime {
   readonly #kernel: Kernel;
@@ -36,6 +39,12 @@ export class Cni implements CniRuntime {
     let result: CniResult = { cniVersion: network.cniVersion, interfaces: [], ips: [], routes: [], dns: {} };
     for (const conf of network.plugins) {
       const plugin = this.#plugin(conf, 'add');
+      if (!supported.includes(network.cniVersion))
+        throw failed(
+          conf,
+          'add',
+          `incompatible CNI versions; config is ${JSON.stringify(network.cniVersion)}, plugin supports [${supported.map((each) => JSON.stringify(each)).join(' ')}]`,
+        );
       if (!pod) throw failed(conf, 'add', `failed to open netns "${args.netns}": failed to Statfs "${args.netns}": no such file or directory`);
       try {
         result = plugin.add(conf, { ...this.#context(network, args), pod }, result);
@@ -62,6 +71,8 @@ export class Cni implements CniRuntime {
   #plugin(conf: PluginConf, action: 'add' | 'delete'): (typeof plugins)[string] {
     try {
       pluginPath(this.#files, this.#binDir, conf);
+      const ipam = conf['ipam'] as PluginConf | undefined;
+      if (ipam?.['type']) pluginPath(this.#files, this.#binDir, ipam);
     } catch (error) {
       throw error instanceof CniError ? failed(conf, action, error.message) : error;
     }

@@ -1,4 +1,5 @@
 /** Network configurations in /etc/cni/net.d: libcni/conf.go. */
+import { JsonError, parseJson } from '../apimachinery/json.ts';
 import { type CniConfList, CniError } from '../interfaces/cni.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 
@@ -40,26 +41,35 @@ export class ConfLoader {
   }
 }
 
+/** libcni ConfListFromBytes and ConfFromBytes, with what go-cni says of a list without plugins. */
 function parse(text: string, path: string, isList: boolean): CniConfList {
+  const wrong = (problem: string): CniError => new CniError(`error parsing configuration${isList ? ' list' : ''}: ${problem}`, path);
   let value: Record<string, unknown>;
   try {
-    value = JSON.parse(text) as Record<string, unknown>;
+    value = parseJson(text) as Record<string, unknown>;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new CniError(`error parsing configuration list: ${jsonProblem(text)}`);
+    if (!(error instanceof JsonError)) throw error;
+    throw wrong(error.message);
   }
-  if (typeof value['name'] !== 'string') throw new CniError(`error parsing configuration list: no name`);
+  const { name, plugins } = value;
+  if (isList && name === undefined) throw wrong('no name');
+  if (isList && typeof name !== 'string') throw wrong(`invalid name type ${goType(name)}`);
   const cniVersion = String(value['cniVersion'] ?? '0.2.0');
-  if (!isList) return { cniVersion, name: value['name'], plugins: [value] };
-  const plugins = value['plugins'];
-  if (plugins === undefined) throw new CniError("error parsing configuration list: no 'plugins' key");
-  if (!Array.isArray(plugins)) throw new CniError("error parsing configuration list: invalid 'plugins' type");
-  if (plugins.length === 0) throw new CniError(`CNI config list ${path} has no networks`);
-  return { cniVersion, name: value['name'], plugins: plugins as PluginConf[] };
+  if (!isList) {
+    if (!value['type']) throw wrong("missing 'type'");
+    return { cniVersion, name: String(name ?? ''), plugins: [value] };
+  }
+  if (plugins === undefined) throw new CniError(`CNI config list in config file ${path} has no networks, skipping`, path);
+  if (!Array.isArray(plugins)) throw wrong(`invalid 'plugins' type ${goType(plugins)}`);
+  if (plugins.length === 0) throw wrong('no plugins in list');
+  const untyped = (plugins as PluginConf[]).findIndex((plugin) => !plugin['type']);
+  if (untyped >= 0) throw new CniError(`failed to parse plugin config ${untyped}: error parsing configuration: missing 'type'`, path);
+  return { cniVersion, name: String(name), plugins: plugins as PluginConf[] };
 }
 
-/** encoding/json's words for a text that ends too early, and for any other mistake. */
-const jsonProblem = (text: string): string => (/[}\]]\s*$/.test(text) ? 'invalid character in JSON text' : 'unexpected end of JSON input');
+const goTypes: Readonly<Record<string, string>> = { string: 'string', number: 'float64', boolean: 'bool' };
+const goType = (value: unknown): string =>
+  goTypes[typeof value] ?? (Array.isArray(value) ? '[]interface {}' : value === null ? '<nil>' : 'map[string]interface {}');
 
 /** Where a plugin's binary is; throws libcni's text when it is missing. */
 export function pluginPath(files: FileSystem, binDir: string, plugin: PluginConf): string {

@@ -36,6 +36,18 @@ export class PodNetwork {
     }
   }
 
+  /** Why there is none. */
+  problem(): CniError | undefined {
+    const { cni, confDir, binDir } = this.#parts;
+    try {
+      cni.loadNetwork(confDir, binDir);
+      return undefined;
+    } catch (error) {
+      if (error instanceof CniError) return error;
+      throw error;
+    }
+  }
+
   /** Makes a namespace and the file that holds it. */
   open(path: string, name: string): string {
     const { kernel, files, sim } = this.#parts;

@@ -23,7 +23,15 @@ export type CniResult = {
 };
 
 /** Text as libcni gives it: `plugin type="bridge" failed (add): …`. */
-export class CniError extends Error {}
+export class CniError extends Error {
+  /** The configuration file that cannot be read. */
+  readonly file: string | undefined;
+
+  constructor(message: string, file?: string) {
+    super(message);
+    this.file = file;
+  }
+}
 
 /**
  * libcni, as CRI plugins and nerdctl use it; cni/ answers. `add` and `del` throw CniError when a plugin refuses; `del` of what is not there is no

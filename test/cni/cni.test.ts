@@ -55,6 +55,16 @@ describe('cni', () => {
     expect(() => world.cni.loadNetwork(confDir, binDir)).toThrow('no networks found in /etc/cni/net.d');
     world.files().write(`${confDir}/00-bad.conflist`, '{"name": ');
     expect(() => world.cni.loadNetwork(confDir, binDir)).toThrow('error parsing configuration list: unexpected end of JSON input');
+    for (const [text, problem] of [
+      ['{bad', "invalid character 'b' looking for beginning of object key string"],
+      ['{"plugins": []}', 'error parsing configuration list: no name'],
+      ['{"name": "x", "plugins": []}', 'error parsing configuration list: no plugins in list'],
+      ['{"name": "x", "plugins": [{"bridge": "a"}]}', "failed to parse plugin config 0: error parsing configuration: missing 'type'"],
+      ['{"name": "x", "plugins": {}}', "error parsing configuration list: invalid 'plugins' type map[string]interface {}"],
+    ] as const) {
+      world.files().write(`${confDir}/00-bad.conflist`, text);
+      expect(() => world.cni.loadNetwork(confDir, binDir)).toThrow(problem);
+    }
   });
 
   it('runs out of addresses', () => {

@@ -1,6 +1,7 @@
 /** CRI's RuntimeService: each call handed to the part that does it. */
 
 import { condition, networkReady, RuntimeServiceBase } from '../../cri/runtime-service.ts';
+import type { CniError } from '../../interfaces/cni.ts';
 import { CriError, type RuntimeService, type StatusResponse } from '../../interfaces/cri.ts';
 import { cniConfig } from './cni-config.ts';
 import { Containers } from './containers.ts';
@@ -86,9 +87,7 @@ export class CriRuntimeService extends RuntimeServiceBase<Sandboxes, Containers>
   #info(problem: string | undefined): Record<string, unknown> {
     const { config } = this.#plugin;
     const network =
-      problem === undefined
-        ? 'OK'
-        : `cni config load failed: no network config found in ${config.cniConfDir}: cni plugin not initialized: failed to load cni config`;
+      problem === undefined ? 'OK' : `cni config load failed: ${loadProblem(this.#plugin.network.problem(), config.cniConfDir)}: failed to load cni config`;
     const conf = this.#plugin.network.load();
     return {
       ...(conf ? { cniconfig: cniConfig(conf, { binDir: config.cniBinDir, confDir: config.cniConfDir }) } : {}),
@@ -135,4 +134,12 @@ export class CriRuntimeService extends RuntimeServiceBase<Sandboxes, Containers>
       'lastCNILoadStatus.default': network,
     };
   }
+}
+
+/** go-cni loadFromConfDir. */
+function loadProblem(error: CniError | undefined, folder: string): string {
+  if (error?.file === undefined) return `no network config found in ${folder}: cni plugin not initialized`;
+  const { file, message } = error;
+  if (message.startsWith('CNI config list in')) return `${message}: invalid cni config`;
+  return `failed to load CNI config ${file.endsWith('.conflist') ? 'list ' : ''}file ${file}: ${message}: invalid cni config`;
 }
