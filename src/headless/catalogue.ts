@@ -16,7 +16,6 @@ export async function readCatalogue(folder: string | undefined): Promise<Catalog
     import('../lessons/lesson.ts'),
   ]);
   const root = folder ?? packagedLessons();
-  if (!existsSync(`${root}/tracks.yaml`)) throw new UsageError(`${root}: there is no tracks.yaml`);
   const { tracks, problems } = readTracks(root);
   const entries = tracks.map(({ id, title, lessons }) => ({
     id,

@@ -33,7 +33,7 @@ export function exportLessons(values: Arguments['values'], [root = values.lesson
     return 3;
   }
   for (const copy of copies) if ('files' in copy) process.stdout.write(`${copy.name}: ${copy.hidden} hidden left out\n`);
-  process.stdout.write(`${copies.length} lessons for learners in ${output}; nothing hidden was found in them\n`);
+  process.stdout.write(`${copies.length} ${copies.length === 1 ? 'lesson' : 'lessons'} for learners in ${output}; nothing hidden was found in them\n`);
   return 0;
 }
 

@@ -13,15 +13,14 @@ const largestFile = 1024 * 1024;
 
 type TrackEntry = { readonly id: string; readonly title: Readonly<Record<Language, string>>; readonly lessons: readonly string[] };
 
-/** The curriculum as tracks.yaml orders it; lessons that are only planned are not listed there. Broken lessons are left out and reported. */
+/**
+ * The curriculum as tracks.yaml orders it; lessons that are only planned are not listed there. A course without that file has its folders as tracks.
+ * Broken lessons are left out and reported.
+ */
 export function readTracks(folder: string): { readonly tracks: readonly Track[]; readonly problems: readonly Problem[] } {
-  const path = join(folder, 'tracks.yaml');
-  if (!existsSync(path)) throw new UsageError(`${folder}: there is no tracks.yaml`);
-  const source = readYaml(path, readFile(path));
-  if (!('data' in source)) return { tracks: [], problems: source };
-  const problems: Problem[] = schemaProblems(source, tracksSchema);
-  if (problems.length > 0) return { tracks: [], problems };
-  const { tracks } = source.data as { tracks: readonly TrackEntry[] };
+  const tracks = trackEntries(folder);
+  if ('problems' in tracks) return { tracks: [], ...tracks };
+  const problems: Problem[] = [];
   return {
     tracks: tracks.map(({ id, title, lessons }) => ({
       id,
@@ -35,6 +34,25 @@ export function readTracks(folder: string): { readonly tracks: readonly Track[];
     })),
     problems,
   };
+}
+
+function trackEntries(folder: string): readonly TrackEntry[] | { readonly problems: readonly Problem[] } {
+  const path = join(folder, 'tracks.yaml');
+  if (!existsSync(path)) return foldersAsTracks(folder);
+  const source = readYaml(path, readFile(path));
+  if (!('data' in source)) return { problems: source };
+  const problems = schemaProblems(source, tracksSchema);
+  return problems.length > 0 ? { problems } : (source.data as { tracks: readonly TrackEntry[] }).tracks;
+}
+
+function foldersAsTracks(folder: string): readonly TrackEntry[] {
+  const isLesson = (track: string) => (name: string) => existsSync(join(folder, track, name, 'lesson.yaml'));
+  const tracks = existsSync(folder)
+    ? foldersIn(folder).map((id) => ({ id, title: { en: id, ko: id }, lessons: foldersIn(join(folder, id)).filter(isLesson(id)) }))
+    : [];
+  const some = tracks.filter(({ lessons }) => lessons.length > 0);
+  if (some.length === 0) throw new UsageError(`${folder}: there is no tracks.yaml, and no TRACK/LESSON/lesson.yaml`);
+  return some;
 }
 
 function readFile(path: string): string {

@@ -54,7 +54,7 @@ describe('wrong usage: exit status 2, what was wrong, and where to look', () => 
     [['sh', tmpdir()], 'illegal operation on a directory'],
     [['sh', '--transcript', '/nosuch'], '/nosuch: no such file or directory'],
     [['lesson'], 'lesson takes list, check, play'],
-    [['lesson', 'list', '--lessons', '/nosuch'], '/nosuch: there is no tracks.yaml'],
+    [['lesson', 'list', '--lessons', '/nosuch'], '/nosuch: there is no tracks.yaml, and no TRACK/LESSON/lesson.yaml'],
     [['lesson', 'list', '--lang', 'xx'], '--lang takes en or ko, not "xx"'],
     [['lesson', 'check', '/nosuch'], '/nosuch: no such folder'],
     [['lesson', 'check', 'test/transcripts'], 'there is no lesson.yaml below test/transcripts'],
