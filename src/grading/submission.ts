@@ -63,10 +63,10 @@ export function parseSubmission(text: string): Submission | FileProblem {
   let data: unknown;
   try {
     data = JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch (error) {
+  } catch {
     return {
       code: 'not-json',
-      message: `not JSON: ${(error as Error).message.replace(/\s+/g, ' ').slice(0, 120)}`,
+      message: `not JSON: ${whyNotJson(text.replace(/^\ufeff/, '').trim())}`,
       remedy: 'Ask for the file again; it was cut off, or is another file',
     };
   }
@@ -76,6 +76,13 @@ export function parseSubmission(text: string): Submission | FileProblem {
     if (!(error instanceof FormatError)) throw error;
     return { code: error.code, message: error.message, remedy: error.remedy };
   }
+}
+
+/** In our own words: those of JSON.parse are others in each version of Node. */
+function whyNotJson(text: string): string {
+  if (text === '') return 'it is empty';
+  if (!text.startsWith('{')) return `it begins with ${JSON.stringify(text.slice(0, 20))}`;
+  return text.endsWith('}') ? 'something within it is damaged' : `it breaks off after ${text.length} characters`;
 }
 
 /** For who has looked at the file's size before reading it. */

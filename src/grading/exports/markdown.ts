@@ -25,7 +25,7 @@ export const markdown: Exporter = function* (grades, problems) {
 
 function lessonText(grade: LessonGrade): string {
   const points = grade.state === 'graded' ? `${grade.points + grade.bonus} of ${grade.possible} points` : grade.state;
-  const facts = `${grade.lines} lines, ${grade.hints} hints, ${grade.undos} undone; last event ${grade.lastEvent}${grade.timing ? ` (${grade.timing})` : ''}.`;
+  const facts = `${count(grade.lines, 'line')}, ${count(grade.hints, 'hint')}, ${grade.undos} undone; last event ${grade.lastEvent}${grade.timing ? ` (${grade.timing})` : ''}.`;
   const findings = grade.findings.map(({ code, message }) => `- **${code}**: ${text(message)}\n`).join('');
   const rows = grade.checks
     .map((check) => `| ${text(check.step)} | ${text(check.id)} | ${marks[check.state]} | ${check.points}/${check.possible} | ${remark(check)} |\n`)
@@ -46,3 +46,5 @@ function remark(check: CheckGrade): string {
   ];
   return parts.filter((part) => part !== '').join('; ');
 }
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
