@@ -41,10 +41,7 @@ test('whatever is missing, null or empty in an object is answered and breaks not
       for (const by of [undefined, null, '']) {
         const query = { dryRun: 'All', fieldValidation: 'Strict', fieldManager: 'x' };
         const body = JSON.parse(JSON.stringify(replaced(whole, at, by)));
-        const statuses = [
-          send('POST', path, { ...body, metadata: { name: 'other' } }, { query }).status,
-          send('PUT', `${path}/whole`, body, { query }).status,
-        ];
+        const statuses = [send('POST', path, { ...body, metadata: { name: 'other' } }, { query }).status, send('PUT', `${path}/whole`, body, { query }).status];
         for (const status of statuses) expect([200, 201, 400, 403, 422], `${path} ${at.join('.')} = ${JSON.stringify(by)}`).toContain(status);
         count++;
       }

@@ -704,7 +704,7 @@ kubectl run x --image=nginx --field-manager=z --save-config --dry-run=client -o 
   ),
   group(
     'what is looked at first',
-    String.raw`
+    `
 kubectl logs nosuch --since=1h --since-time=2020-01-01T00:00:00Z
 kubectl logs nosuch --limit-bytes=-1
 kubectl logs nosuch --all-containers -c x
