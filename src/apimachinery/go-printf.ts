@@ -33,8 +33,8 @@ function pad(verb: Verb, value: unknown): string {
   const text = one(verb, value);
   if (text.length >= verb.width) return text;
   if (verb.flags.includes('-')) return text.padEnd(verb.width);
-  if (!verb.flags.includes('0') || typeof value !== 'number') return text.padStart(verb.width);
-  const sign = /^[+-]/.exec(text)?.[0] ?? '';
+  if (!verb.flags.includes('0') || (typeof value !== 'number' && typeof value !== 'string')) return text.padStart(verb.width);
+  const sign = typeof value === 'number' ? (/^[+-]/.exec(text)?.[0] ?? '') : '';
   return sign + text.slice(sign.length).padStart(verb.width - sign.length, '0');
 }
 

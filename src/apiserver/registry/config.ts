@@ -2,6 +2,7 @@
 import type { ConfigMap, Secret, ServiceAccount } from '../../api/types.ts';
 import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../../apimachinery/field-error.ts';
 import { validateConfigMapKey } from '../../apimachinery/names.ts';
+import { requestEntityTooLarge } from '../../apimachinery/status.ts';
 import { isObject, semanticEqual } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
 import { fill } from './fill.ts';
@@ -29,8 +30,13 @@ function validateImmutable(object: ConfigMap | Secret, old: ConfigMap | Secret):
 
 /** The most that a config map or a secret may hold. */
 const maxBytes = 1024 * 1024;
-const bytesOf = (map: Readonly<Record<string, string>> | undefined, share = 1): number =>
-  Object.values(map ?? {}).reduce((sum, value) => sum + Math.floor(value.length * share), 0);
+/** No body of a request is longer: such values came in none. */
+const maxBody = 3 * 1024 * 1024;
+function bytesOf(map: Readonly<Record<string, string>> | undefined, share = 1): number {
+  const values = Object.values(map ?? {});
+  if (values.reduce((sum, { length }) => sum + length, 0) > maxBody) throw requestEntityTooLarge(`limit is ${maxBody}`);
+  return values.reduce((sum, value) => sum + Math.floor(value.length * share), 0);
+}
 
 function validateConfigMap({ data, binaryData }: ConfigMap): FieldError[] {
   const errors = [...validateKeys(data, 'data'), ...validateKeys(binaryData, 'binaryData')];

@@ -3,11 +3,11 @@ import { dumpYaml } from '../../../../apimachinery/yaml.ts';
 import { targetsOf, visitAll } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
-import { at, nameOf, obj, text } from '../../json.ts';
+import { at, nameOf, obj, text, withoutPath } from '../../json.ts';
 import { pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 import { lastApplied } from '../create/generator.ts';
-import { modifiedConfiguration, originalConfiguration } from './last-applied.ts';
+import { originalConfiguration } from './last-applied.ts';
 
 /** kubernetes kubectl/pkg/cmd/apply/apply_view_last_applied.go. */
 export const viewLastApplied: CommandEntry = {
@@ -44,7 +44,12 @@ export const setLastApplied: CommandEntry = {
           `no last-applied-configuration annotation found on resource: ${name}, to create the annotation, run the command with --create-annotation`,
         );
       }
-      const value = text(obj(at(modifiedConfiguration(target.manifest.object).object, 'metadata.annotations'))[lastApplied]);
+      // Other than apply's, it has no empty annotations.
+      const value = `${sortedJson(withoutPath(target.manifest.object, ['metadata', 'annotations', lastApplied]))}\n`;
+      if (value === text(obj(at(live, 'metadata.annotations'))[lastApplied])) {
+        yield* k.print(`set-last-applied ${name}: no changes required.\n`);
+        continue;
+      }
       const patch = { metadata: { annotations: { [lastApplied]: value } } };
       const changed =
         dryRun === 'client'
