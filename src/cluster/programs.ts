@@ -92,5 +92,5 @@ export function newProgramSet(trace: Trace, fault: Program, registries: () => Re
     ...Object.entries(commandLine),
     ...Object.entries(components),
   ]);
-  return { programs, commands: [...Object.keys(tools), ...Object.keys(shells), ...Object.keys(commandLine), ...absentCommands] };
+  return { programs, commands: [...Object.keys(tools), ...Object.keys(shells), ...Object.keys(testPrograms), ...Object.keys(commandLine), ...absentCommands] };
 }

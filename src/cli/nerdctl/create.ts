@@ -23,6 +23,7 @@ export function* createContainer(context: Context): Routine<ContainerdContainer>
   const cid = ipfsPath(ref);
   const name = cid ?? wholeName(ref);
   const restart = restartLabels(flags.text('restart'), flags.bool('rm'), context.path.endsWith('create') ? 'created' : 'running');
+  if (!['always', 'missing', 'never'].includes(flags.text('pull'))) throw new NerdctlError(`unexpected pull mode: ${JSON.stringify(flags.text('pull'))}`);
   const image =
     cid !== undefined
       ? yield* pullFromIpfs(context, cid)
