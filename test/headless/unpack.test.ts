@@ -44,6 +44,8 @@ test('where the package cannot be written, into the cache, then into a folder of
   expect(start(here).folder).toBe(kept);
   expect(readFileSync(join(kept, 'yoga.wasm'), 'utf8')).toBe('mine');
 
+  // Below /proc nothing can be made, and no folder is missing but the first.
+  if (existsSync('/proc/self')) expect(start({ ...here, cache: '/proc/nosuch' }).folder).toContain(join(here.temporary, 'k8s-lab-'));
   const noCache = { ...here, cache: join(here.dist, 'lessons') };
   expect(start(noCache).folder).toContain(join(here.temporary, 'k8s-lab-'));
   expect(readdirSync(here.temporary)).toEqual([]);
