@@ -300,6 +300,19 @@ test('an autoscaler keeps to its bounds, and says when there are no metrics', ()
   expect(client.get('horizontalpodautoscalers.autoscaling', web)?.status?.conditions?.map(({ type, status, reason }) => `${type} ${status} ${reason}`)).toEqual(
     ['AbleToScale True SucceededGetScale', 'ScalingActive False FailedGetResourceMetric'],
   );
+
+  // Another for the same pods: neither knows any more what to do.
+  const [first] = client.list('horizontalpodautoscalers.autoscaling', { namespace: 'default' }).items;
+  client.create('horizontalpodautoscalers.autoscaling', {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { ...web, name: 'web2' },
+    spec: first?.spec,
+  } as never);
+  settle(40_000);
+  const message = 'pods by selector app=web are controlled by multiple HPAs: [{web default} {web2 default}]';
+  for (const { status } of client.list('horizontalpodautoscalers.autoscaling', { namespace: 'default' }).items)
+    expect(status?.conditions?.find(({ type }) => type === 'ScalingActive')).toMatchObject({ status: 'False', reason: 'AmbiguousSelector', message });
 });
 
 test('equal seeds give equal worlds', () => {

@@ -12,12 +12,16 @@ import { equal } from '../equal.ts';
 const resource = 'horizontalpodautoscalers.autoscaling';
 const scalable = { Deployment: 'deployments.apps', ReplicaSet: 'replicasets.apps', StatefulSet: 'statefulsets.apps' } as const;
 
+/** What each autoscaler's target selected when it was looked at last, by the autoscaler's key. */
+type Selectors = Map<string, { readonly namespace: string; readonly name: string; readonly selector: LabelSelector }>;
+
 type Metric = NonNullable<HorizontalPodAutoscaler['spec']['metrics']>[number];
 type MetricStatus = NonNullable<autoscaling.HorizontalPodAutoscalerStatus['currentMetrics']>[number];
 
 /** Replicas by measured usage: pkg/controller/podautoscaler/horizontal.go, for Resource metrics. */
 export function horizontalPodAutoscalerController(): Controller {
   const memories = new Map<string, Memory>();
+  const selectors: Selectors = new Map();
   return {
     name: 'horizontal-pod-autoscaler-controller',
     watches: [
@@ -29,19 +33,20 @@ export function horizontalPodAutoscalerController(): Controller {
       watch('replicasets.apps', () => []),
       watch('statefulsets.apps', () => []),
     ],
-    reconcile: (key, context) => reconcile(key, context, memories),
+    reconcile: (key, context) => reconcile(key, context, memories, selectors),
   };
 }
 
-function reconcile(key: ObjectKey, context: Context, memories: Map<string, Memory>): Result {
+function reconcile(key: ObjectKey, context: Context, memories: Map<string, Memory>, selectors: Selectors): Result {
   const hpa = context.informers.of(resource).get(key);
   if (hpa === undefined) {
     memories.delete(keyText(key));
+    selectors.delete(keyText(key));
     return {};
   }
   const memory = memories.get(keyText(key)) ?? newMemory();
   memories.set(keyText(key), memory);
-  new Autoscaling(context, hpa, memory).run();
+  new Autoscaling(context, hpa, memory, selectors).run();
   return { requeueAfter: constants.hpaSyncPeriod.value };
 }
 
@@ -49,12 +54,14 @@ class Autoscaling {
   readonly #context: Context;
   readonly #hpa: HorizontalPodAutoscaler;
   readonly #memory: Memory;
+  readonly #selectors: Selectors;
   #conditions: autoscaling.HorizontalPodAutoscalerCondition[];
 
-  constructor(context: Context, hpa: HorizontalPodAutoscaler, memory: Memory) {
+  constructor(context: Context, hpa: HorizontalPodAutoscaler, memory: Memory, selectors: Selectors) {
     this.#context = context;
     this.#hpa = hpa;
     this.#memory = memory;
+    this.#selectors = selectors;
     this.#conditions = [...(hpa.status?.conditions ?? [])];
   }
 
@@ -82,6 +89,14 @@ class Autoscaling {
   }
 
   #byMetrics(target: ReplicaSet, current: number): void {
+    const ambiguous = this.#ambiguous(target.spec.selector);
+    if (ambiguous !== undefined) {
+      this.#context.recorder.warning(this.#hpa, 'AmbiguousSelector', ambiguous);
+      this.#set('ScalingActive', 'False', 'AmbiguousSelector', ambiguous);
+      this.#context.recorder.warning(this.#hpa, 'FailedComputeMetricsReplicas', ambiguous);
+      this.#write(current, this.#hpa.status?.desiredReplicas ?? 0, []);
+      return;
+    }
     const metrics = this.#hpa.spec.metrics ?? [];
     const statuses: MetricStatus[] = [];
     let best: { readonly replicas: number; readonly name: string } | undefined;
@@ -111,6 +126,19 @@ class Autoscaling {
     else this.#rescale(target, current, desired, direction, statuses);
   }
 
+  /** What is wrong when other autoscalers have taken a pod of the target too (validateAndParseSelector). */
+  #ambiguous(selector: LabelSelector): string | undefined {
+    const { namespace = '', name = '' } = this.#hpa.metadata;
+    this.#selectors.set(keyText({ namespace, name }), { namespace, name, selector });
+    const others = [...this.#selectors.values()].filter((each) => each.namespace === namespace);
+    const pods = this.#context.informers.of('pods').list(namespace);
+    const labels = pods.map((pod) => pod.metadata.labels).filter((each) => matchesLabelSelector(selector, each));
+    const taking = others.filter((other) => labels.some((each) => matchesLabelSelector(other.selector, each)));
+    if (taking.length < 2) return undefined;
+    const names = taking.map((each) => `{${each.name} ${each.namespace}}`).join(' ');
+    return `pods by selector ${formatSelector(selectorFromLabelSelector(selector))} are controlled by multiple HPAs: [${names}]`;
+  }
+
   #propose(metric: Metric, target: ReplicaSet, current: number): Proposal {
     const source = metric.resource ?? metric.containerResource;
     if (source === undefined)
@@ -127,7 +155,7 @@ class Autoscaling {
     const pods = this.#context.informers
       .of('pods')
       .list(namespace)
-      .filter((pod) => matchesLabelSelector(selector as LabelSelector, pod.metadata.labels));
+      .filter((pod) => matchesLabelSelector(selector, pod.metadata.labels));
     return propose({ target: source.target, name: source.name, container }, pods, usage, current);
   }
 
