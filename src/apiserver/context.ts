@@ -101,7 +101,7 @@ export type RequestContext = StrategyContext & {
   readonly user: UserInfo;
   /** managedFields are already right: a server-side apply works them out itself. */
   readonly managersKnown?: boolean;
-  /** The subresource that admission is told of, where a write of it goes on as one of the object itself. */
+  /** The subresource that admission and managedFields are told of, where a write of it goes on as one of the object itself. */
   readonly admittedAs?: string;
 };
 

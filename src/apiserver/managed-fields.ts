@@ -35,9 +35,10 @@ const isPerson = ({ request }: RequestContext): boolean =>
   queryValue(request, 'fieldManager') !== undefined || request.headers?.['user-agent']?.startsWith('kubectl') === true;
 
 /** The manager of a request: what it says, or the program that sends it. */
-export function managerOf({ request, served, info, user }: RequestContext, operation: FieldManager['operation']): FieldManager {
+export function managerOf({ request, served, info, user, admittedAs }: RequestContext, operation: FieldManager['operation']): FieldManager {
   const agent = request.headers?.['user-agent']?.split('/')[0];
-  const subresource = info.subresource === '' ? {} : { subresource: info.subresource };
+  const written = admittedAs ?? info.subresource;
+  const subresource = written === '' ? {} : { subresource: written };
   return { manager: queryValue(request, 'fieldManager') ?? (agent || componentOf(user.name)), operation, apiVersion: served.apiVersion, ...subresource };
 }
 

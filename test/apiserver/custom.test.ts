@@ -115,3 +115,23 @@ test('rules in CEL: of one field, of two, of what it was before, and in a langua
   expect(refused('PATCH', `${path}/a`, { spec: { fixed: 'y' } }, patch)).toBe(`${invalid} spec.fixed: Invalid value: "string": is immutable`);
   expect(ok('PATCH', `${path}/a`, { spec: { max: 9 } }, patch).spec.max).toBe(9);
 });
+
+test('a custom resource is scaled where its definition says that its replicas are', () => {
+  const { ok, refused } = newServer();
+  const properties = {
+    spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  };
+  const scale = { specReplicasPath: '.spec.workers', statusReplicasPath: '.status.running', labelSelectorPath: '.status.selector' };
+  const version = { ...crd.spec.versions[0], schema: { openAPIV3Schema: { type: 'object', properties } }, subresources: { status: {}, scale } };
+  ok('POST', crds, { ...crd, spec: { ...crd.spec, versions: [version] } });
+  ok('POST', path, object('a', { other: true }));
+  expect(refused('GET', `${path}/a/scale`)).toBe('Internal error occurred: the spec replicas field ".spec.workers" does not exist');
+  const agent = { headers: { 'user-agent': 'kubectl/v1.35.2', 'content-type': 'application/merge-patch+json' } };
+  ok('PATCH', `${path}/a/scale`, { spec: { replicas: 3 } }, agent);
+  ok('PUT', `${path}/a/status`, { ...ok('GET', `${path}/a`), status: { running: 2, selector: 'app=a' } });
+  expect(ok('GET', `${path}/a/scale`)).toMatchObject({ kind: 'Scale', spec: { replicas: 3 }, status: { replicas: 2, selector: 'app=a' } });
+  const { spec, metadata } = ok('GET', `${path}/a`);
+  expect(spec).toEqual({ other: true, workers: 3 });
+  expect(metadata.managedFields.map(({ manager, subresource }: Record<string, string>) => `${manager} ${subresource}`)).toContain('kubectl scale');
+});

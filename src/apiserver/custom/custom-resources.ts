@@ -79,6 +79,7 @@ function strategyFor(version: CrdVersion, hasStatus: boolean): Strategy {
     columns: columnsOf(version),
     unknownFields: (object) => unknownCustomFields(schema, object),
     schema,
+    scale: version.subresources?.scale,
   };
 }
 

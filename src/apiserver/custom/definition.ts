@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/types.ts';
 import { type FieldError, invalidValue, required } from '../../apimachinery/field-error.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import { Cel } from '../admission/cel/environment.ts';
-import { type Strategy, type StrategyContext, strategyOf } from '../registry/strategy.ts';
+import { type ScalePaths, type Strategy, type StrategyContext, strategyOf } from '../registry/strategy.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { ruleProblems } from './rules.ts';
 
@@ -13,7 +13,7 @@ export type CrdVersion = {
   readonly storage: boolean;
   readonly deprecated?: boolean;
   readonly schema?: { readonly openAPIV3Schema?: JsonSchema };
-  readonly subresources?: { readonly status?: object; readonly scale?: object };
+  readonly subresources?: { readonly status?: object; readonly scale?: ScalePaths };
   readonly additionalPrinterColumns?: readonly {
     readonly name: string;
     readonly type: string;

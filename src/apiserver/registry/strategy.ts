@@ -26,6 +26,9 @@ export type Column<T extends KubeObject = KubeObject> = {
   readonly cell: (object: T, now: number, facts?: unknown) => string | number | boolean | null;
 };
 
+/** Of a CustomResourceDefinition: dotted paths like `.spec.replicas`. */
+export type ScalePaths = { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string };
+
 /**
  * What is particular to a resource (kubernetes pkg/registry/…/strategy.go): each member is a step of create, update or delete that the generic
  * store takes. Objects are frozen or the caller's; a step returns a new one.
@@ -68,6 +71,8 @@ export type Strategy<T extends KubeObject = KubeObject> = {
   readonly unknownFields?: (object: unknown) => string[];
   /** The same kinds' schema, for OpenAPI. */
   readonly schema?: object;
+  /** Where the same kinds have what a Scale shows; absent: as Deployments have it. */
+  readonly scale?: ScalePaths | undefined;
   readonly warnings?: (object: T, old?: T) => string[];
 };
 

@@ -1,19 +1,19 @@
-import type { autoscaling, HorizontalPodAutoscaler, LabelSelector, ReplicaSet } from '../../api/types.ts';
-import { formatSelector, matchesLabelSelector, selectorFromLabelSelector } from '../../apimachinery/labels.ts';
-import { isReason } from '../../apimachinery/status.ts';
+import type { autoscaling, HorizontalPodAutoscaler } from '../../api/types.ts';
+import { matches, parseSelector, type Requirement } from '../../apimachinery/labels.ts';
+import { StatusError } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
 import { keyText, type ObjectKey } from '../../client/keys.ts';
 import { type Memory, newMemory, normalize, remember } from '../autoscaling/behavior.ts';
 import { MetricError, missingApi, type Proposal, propose, usageByPod } from '../autoscaling/metrics.ts';
+import { NoScale, readScale, type ScaleTarget, writeScale } from '../autoscaling/scale-target.ts';
 import { constants } from '../constants.ts';
 import { equal } from '../equal.ts';
 
 const resource = 'horizontalpodautoscalers.autoscaling';
-const scalable = { Deployment: 'deployments.apps', ReplicaSet: 'replicasets.apps', StatefulSet: 'statefulsets.apps' } as const;
 
 /** What each autoscaler's target selected when it was looked at last, by the autoscaler's key. */
-type Selectors = Map<string, { readonly namespace: string; readonly name: string; readonly selector: LabelSelector }>;
+type Selectors = Map<string, { readonly namespace: string; readonly name: string; readonly selector: readonly Requirement[] }>;
 
 type Metric = NonNullable<HorizontalPodAutoscaler['spec']['metrics']>[number];
 type MetricStatus = NonNullable<autoscaling.HorizontalPodAutoscalerStatus['currentMetrics']>[number];
@@ -29,9 +29,6 @@ export function horizontalPodAutoscalerController(): Controller {
       watch(resource, (hpa, context, before) => (before !== undefined && equal(before.spec, hpa.spec) ? [] : enqueueSelf(hpa, context)), {
         delay: () => constants.hpaSyncPeriod.value,
       }),
-      watch('deployments.apps', () => []),
-      watch('replicasets.apps', () => []),
-      watch('statefulsets.apps', () => []),
     ],
     reconcile: (key, context) => reconcile(key, context, memories, selectors),
   };
@@ -66,18 +63,9 @@ class Autoscaling {
   }
 
   run(): void {
-    const { recorder } = this.#context;
-    const { kind, name } = this.#hpa.spec.scaleTargetRef;
     const target = this.#target();
-    if (target === undefined) {
-      const plural = scalable[kind as keyof typeof scalable] ?? `${kind.toLowerCase()}s`;
-      const message = `${plural} "${name}" not found`;
-      recorder.warning(this.#hpa, 'FailedGetScale', message);
-      this.#set('AbleToScale', 'False', 'FailedGetScale', `the HPA controller was unable to get the target's current scale: ${message}`);
-      this.#write(this.#hpa.status?.currentReplicas ?? 0, this.#hpa.status?.desiredReplicas ?? 0, []);
-      return;
-    }
-    const current = target.spec.replicas ?? 1;
+    if (target === undefined) return;
+    const current = target.scale.spec.replicas ?? 0;
     this.#set('AbleToScale', 'True', 'SucceededGetScale', "the HPA controller was able to get the target's current scale");
     const { minReplicas = 1, maxReplicas } = this.#hpa.spec;
     if (current === 0 && minReplicas !== 0) {
@@ -88,12 +76,21 @@ class Autoscaling {
     else this.#byMetrics(target, current);
   }
 
-  #byMetrics(target: ReplicaSet, current: number): void {
-    const ambiguous = this.#ambiguous(target.spec.selector);
-    if (ambiguous !== undefined) {
-      this.#context.recorder.warning(this.#hpa, 'AmbiguousSelector', ambiguous);
-      this.#set('ScalingActive', 'False', 'AmbiguousSelector', ambiguous);
-      this.#context.recorder.warning(this.#hpa, 'FailedComputeMetricsReplicas', ambiguous);
+  #byMetrics(target: ScaleTarget, current: number): void {
+    const selector = target.scale.status?.selector ?? '';
+    const wrong =
+      selector === ''
+        ? ({
+            event: 'SelectorRequired',
+            reason: 'InvalidSelector',
+            said: 'selector is required',
+            told: "the HPA target's scale is missing a selector",
+          } as const)
+        : this.#ambiguous(selector);
+    if (wrong !== undefined) {
+      this.#context.recorder.warning(this.#hpa, wrong.event, wrong.said);
+      this.#set('ScalingActive', 'False', wrong.reason, wrong.told);
+      this.#context.recorder.warning(this.#hpa, 'FailedComputeMetricsReplicas', wrong.said);
       this.#write(current, this.#hpa.status?.desiredReplicas ?? 0, []);
       return;
     }
@@ -104,7 +101,7 @@ class Autoscaling {
     let invalid = 0;
     for (const metric of metrics) {
       try {
-        const proposal = this.#propose(metric, target, current);
+        const proposal = this.#propose(metric, selector, current);
         statuses.push(metricStatus(metric, proposal));
         const name = metricName(metric);
         if (best === undefined || proposal.replicas > best.replicas) best = { replicas: proposal.replicas, name };
@@ -127,35 +124,37 @@ class Autoscaling {
   }
 
   /** What is wrong when other autoscalers have taken a pod of the target too (validateAndParseSelector). */
-  #ambiguous(selector: LabelSelector): string | undefined {
+  #ambiguous(selector: string): { readonly event: string; readonly reason: string; readonly said: string; readonly told: string } | undefined {
     const { namespace = '', name = '' } = this.#hpa.metadata;
-    this.#selectors.set(keyText({ namespace, name }), { namespace, name, selector });
+    const own = parseSelector(selector);
+    this.#selectors.set(keyText({ namespace, name }), { namespace, name, selector: own });
     const others = [...this.#selectors.values()].filter((each) => each.namespace === namespace);
     const pods = this.#context.informers.of('pods').list(namespace);
-    const labels = pods.map((pod) => pod.metadata.labels).filter((each) => matchesLabelSelector(selector, each));
-    const taking = others.filter((other) => labels.some((each) => matchesLabelSelector(other.selector, each)));
+    const labels = pods.map((pod) => pod.metadata.labels).filter((each) => matches(own, each));
+    const taking = others.filter((other) => labels.some((each) => matches(other.selector, each)));
     if (taking.length < 2) return undefined;
     const names = taking.map((each) => `{${each.name} ${each.namespace}}`).join(' ');
-    return `pods by selector ${formatSelector(selectorFromLabelSelector(selector))} are controlled by multiple HPAs: [${names}]`;
+    const said = `pods by selector ${selector} are controlled by multiple HPAs: [${names}]`;
+    return { event: 'AmbiguousSelector', reason: 'AmbiguousSelector', said, told: said };
   }
 
-  #propose(metric: Metric, target: ReplicaSet, current: number): Proposal {
+  #propose(metric: Metric, selector: string, current: number): Proposal {
     const source = metric.resource ?? metric.containerResource;
     if (source === undefined)
       throw new MetricError(missingApi(metric, this.#hpa.metadata.namespace ?? '')?.message ?? `unknown metric source type "${metric.type}"`);
     const container = metric.containerResource?.container;
-    const { selector } = target.spec;
     const namespace = this.#hpa.metadata.namespace ?? '';
     const usage = usageByPod(this.#context.client, {
       namespace,
-      labelSelector: formatSelector(selectorFromLabelSelector(selector)),
+      labelSelector: selector,
       resource: source.name,
       container,
     });
+    const requirements = parseSelector(selector);
     const pods = this.#context.informers
       .of('pods')
       .list(namespace)
-      .filter((pod) => matchesLabelSelector(selector, pod.metadata.labels));
+      .filter((pod) => matches(requirements, pod.metadata.labels));
     return propose({ target: source.target, name: source.name, container }, pods, usage, current);
   }
 
@@ -188,16 +187,15 @@ class Autoscaling {
     return replicas;
   }
 
-  #rescale(target: ReplicaSet, current: number, desired: number, reason: string, statuses: readonly MetricStatus[]): void {
+  #rescale(target: ScaleTarget, current: number, desired: number, reason: string, statuses: readonly MetricStatus[]): void {
     const { client, recorder } = this.#context;
-    const { kind } = this.#hpa.spec.scaleTargetRef;
-    const plural = scalable[kind as keyof typeof scalable];
-    const key = { namespace: target.metadata.namespace ?? '', name: target.metadata.name ?? '' };
     try {
-      client.patch(plural, { ...key, type: 'merge', subresource: 'scale' }, { spec: { replicas: desired } });
+      writeScale(client, target, desired);
     } catch (error) {
-      if (isReason(error, 'Conflict'))
-        this.#set('AbleToScale', 'False', 'FailedUpdateScale', `the HPA controller was unable to update the target scale: ${error.message}`);
+      if (!(error instanceof StatusError)) throw error;
+      recorder.warning(this.#hpa, 'FailedRescale', `New size: ${desired}; reason: ${reason}; error: ${error.message}`);
+      this.#set('AbleToScale', 'False', 'FailedUpdateScale', `the HPA controller was unable to update the target scale: ${error.message}`);
+      this.#write(current, this.#hpa.status?.desiredReplicas ?? 0, statuses);
       throw error;
     }
     this.#set('AbleToScale', 'True', 'SucceededRescale', `the HPA controller was able to update the target scale to ${desired}`);
@@ -206,12 +204,18 @@ class Autoscaling {
     this.#write(current, desired, statuses, rfc3339(this.#context.sim.now));
   }
 
-  #target(): ReplicaSet | undefined {
-    const { kind, name } = this.#hpa.spec.scaleTargetRef;
-    const key = { namespace: this.#hpa.metadata.namespace ?? '', name };
-    const plural = scalable[kind as keyof typeof scalable];
-    // All three have replicas and a selector, which is all that is looked at here.
-    return plural && (this.#context.informers.of(plural).get(key) as ReplicaSet | undefined);
+  /** Undefined when there is none, which has been told then. */
+  #target(): ScaleTarget | undefined {
+    const { client, recorder } = this.#context;
+    try {
+      return readScale(client, this.#hpa);
+    } catch (error) {
+      if (!(error instanceof NoScale)) throw error;
+      recorder.warning(this.#hpa, 'FailedGetScale', error.message);
+      this.#set('AbleToScale', 'False', 'FailedGetScale', `the HPA controller was unable to get the target's current scale: ${error.message}`);
+      this.#write(this.#hpa.status?.currentReplicas ?? 0, this.#hpa.status?.desiredReplicas ?? 0, []);
+      return undefined;
+    }
   }
 
   #set(type: string, status: string, reason: string, message: string): void {
