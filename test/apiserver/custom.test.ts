@@ -129,7 +129,7 @@ test('a custom resource is scaled where its definition says that its replicas ar
   expect(refused('GET', `${path}/a/scale`)).toBe('Internal error occurred: the spec replicas field ".spec.workers" does not exist');
   const agent = { headers: { 'user-agent': 'kubectl/v1.35.2', 'content-type': 'application/merge-patch+json' } };
   ok('PATCH', `${path}/a/scale`, { spec: { replicas: 3 } }, agent);
-  ok('PUT', `${path}/a/status`, { ...ok('GET', `${path}/a`), status: { running: 2, selector: 'app=a' } });
+  ok('PUT', `${path}/a/status`, { ...(ok('GET', `${path}/a`) as object), status: { running: 2, selector: 'app=a' } });
   expect(ok('GET', `${path}/a/scale`)).toMatchObject({ kind: 'Scale', spec: { replicas: 3 }, status: { replicas: 2, selector: 'app=a' } });
   const { spec, metadata } = ok('GET', `${path}/a`);
   expect(spec).toEqual({ other: true, workers: 3 });
