@@ -32,9 +32,9 @@ function* explainPath(k: Kubectl, spec: string): Routine {
   const discovery = yield* k.discovery();
   const version = k.flags.text('api-version');
   const { word, path } = split(discovery, spec);
-  // Behind a plural a dot too many is passed over.
+  // A dot too many is passed over at the end, and behind a plural.
   const plural = discovery.find(word)?.resource === word;
-  if (word === '' || path.some((name) => name.includes('[') || (name === '' && !plural))) throw new KubectlError('invalid jsonpath syntax, first node must be field node');
+  if (word === '' || path.some((name, i) => name.includes('[') || (name === '' && !plural && i < path.length - 1))) throw new KubectlError('invalid jsonpath syntax, first node must be field node');
   const preferred = discovery.find(word);
   const resource =
     version === '' || !preferred ? preferred : discovery.resources.find((each) => each.resource === preferred.resource && formatGroupVersion(each) === version);
