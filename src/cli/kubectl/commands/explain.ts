@@ -34,7 +34,8 @@ function* explainPath(k: Kubectl, spec: string): Routine {
   const { word, path } = split(discovery, spec);
   // A dot too many is passed over at the end, and behind a plural.
   const plural = discovery.find(word)?.resource === word;
-  if (word === '' || path.some((name, i) => name.includes('[') || (name === '' && !plural && i < path.length - 1))) throw new KubectlError('invalid jsonpath syntax, first node must be field node');
+  if (word === '' || path.some((name, i) => name.includes('[') || (name === '' && !plural && i < path.length - 1)))
+    throw new KubectlError('invalid jsonpath syntax, first node must be field node');
   const preferred = discovery.find(word);
   const resource =
     version === '' || !preferred ? preferred : discovery.resources.find((each) => each.resource === preferred.resource && formatGroupVersion(each) === version);
