@@ -7,16 +7,20 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => `${root}/node_modules/.bin/${name}${process.platform === 'win32' ? '.cmd' : ''}`;
 const only = process.argv.slice(2);
 
-/** Whether it went well. What it says comes at its end where others run beside it. */
-async function step(title, command, args, stdio = 'pipe') {
+async function run(title, command, args, stdio = 'pipe') {
   const began = Date.now();
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', stdio, stdio], shell: process.platform === 'win32' && command !== process.execPath });
   const said = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(chunk));
   const status = await new Promise((resolve) => child.on('error', () => resolve(1)).on('close', resolve));
-  process.stdout.write(Buffer.concat(said));
-  console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${title} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
-  return status === 0;
+  return { title, said: Buffer.concat(said), well: status === 0, seconds: ((Date.now() - began) / 1000).toFixed(1) };
+}
+
+/** Whether it went well. */
+function tell({ title, said, well, seconds }) {
+  process.stdout.write(said);
+  console.log(`${well ? 'ok  ' : 'FAIL'} ${title} (${seconds} s)`);
+  return well;
 }
 
 const node = process.execPath;
@@ -25,15 +29,12 @@ const report = `${root}/node_modules/.vitest-report.json`;
 const flags = process.versions.node.startsWith('20.') ? ['--interrupt-budget=300000'] : [];
 const vitest = [...flags, `${root}/node_modules/vitest/vitest.mjs`, 'run', '--reporter=default', '--reporter=json', `--outputFile=${report}`, ...only];
 rmSync(report, { force: true });
-const ok = [
-  await step('schema', node, ['scripts/generate-schema.mjs']),
-  ...(await Promise.all([
-    step('types', bin('tsc'), ['--noEmit', '-p', '.']),
-    step('lint', bin('biome'), ['check', '--diagnostic-level=error', '.']),
-    step('bundle', node, ['scripts/build.mjs']),
-  ])),
-  await step('tests', node, vitest, 'inherit'),
-];
+const schema = tell(await run('schema', node, ['scripts/generate-schema.mjs']));
+const bundle = tell(await run('bundle', node, ['scripts/build.mjs']));
+// Beside the tests, and told after them.
+const checks = [run('types', bin('tsc'), ['--noEmit', '-p', '.']), run('lint', bin('biome'), ['check', '--diagnostic-level=error', '.'])];
+const tests = await run('tests', node, vitest, 'inherit');
+const ok = [schema, bundle, ...(await Promise.all(checks)).map(tell), tell(tests)];
 let counts = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0 };
 try {
   counts = JSON.parse(readFileSync(report, 'utf8'));
