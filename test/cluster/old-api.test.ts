@@ -23,12 +23,13 @@ kubectl get hpa.v2beta1.autoscaling web -o jsonpath='{.spec.metrics[0].resource.
 kubectl api-versions | grep beta | tr '\n' ' '; kubectl get validatingadmissionpolicies 2>&1; kubectl get endpoints kubernetes 2>&1 | grep -c Warning
 `;
 
-test('v1.23 serves the API of its time, and gives every ServiceAccount a Secret', () => {
+test('v1.23 serves the API of its time, gives every ServiceAccount a Secret, and has a kubectl of its age', () => {
   const { out } = sh(
     `${old}S=$(kubectl get sa default -o jsonpath='{.secrets[0].name}'); kubectl get sa default --no-headers | awk '{print $2}'; kubectl get secret $S -o jsonpath='{.type}{"\\n"}'
     kubectl create clusterrolebinding look --clusterrole=view --serviceaccount=default:default > /dev/null
     curl -sk -o /dev/null -w '%{http_code}\\n' -H "Authorization: Bearer $(kubectl get secret $S -o jsonpath='{.data.token}' | base64 -d)" https://172.30.1.2:6443/api/v1/namespaces/default/pods
-    kubectl create sa robot > /dev/null; sleep 2; R=$(kubectl get sa robot -o jsonpath='{.secrets[0].name}'); kubectl delete sa robot > /dev/null; sleep 2; kubectl get secret $R 2>&1 | sed s/$R/R/`,
+    kubectl create sa robot > /dev/null; sleep 2; R=$(kubectl get sa robot -o jsonpath='{.secrets[0].name}'); kubectl delete sa robot > /dev/null; sleep 2; kubectl get secret $R 2>&1 | sed s/$R/R/
+    kubectl version --short; kubectl version -o json --client | grep minor; kubectl create token default 2>&1 | head -1; kubectl events 2>&1`,
     1,
     'kubeadm-1.23-dockershim',
   );
@@ -51,6 +52,11 @@ autoscaling/v2beta1 autoscaling/v2beta2 batch/v1beta1 discovery.k8s.io/v1beta1 e
 kubernetes.io/service-account-token
 200
 Error from server (NotFound): secrets "R" not found
+Client Version: v1.23.17
+Server Version: v1.23.17
+    "minor": "23",
+error: Unexpected args: [token default]
+error: unknown command "events" for "kubectl"
 `);
 });
 

@@ -11,6 +11,7 @@ import { Kubectl } from './kubectl.ts';
 import { withPreferences } from './kuberc.ts';
 import { matchVersions } from './match-versions.ts';
 import { runPlugin } from './plugins.ts';
+import { oldFlags } from './releases.ts';
 
 /** Finds the command, reads its flags, runs it, and says what went wrong. */
 export function* dispatch(commands: readonly CommandEntry[], words: readonly string[], process: Process): Routine<ExitCode> {
@@ -37,7 +38,7 @@ function* runCommand(commands: readonly CommandEntry[], words: readonly string[]
     const status = yield* runPlugin(words, process);
     if (status !== undefined) return status;
   }
-  const parsed = parse(path, rest);
+  const parsed = parse(path, rest, process);
   if (path === '' && parsed.args[0] === 'help') return yield* help(commands, parsed.args.slice(1), process);
   if (command || path !== '' || parsed.args.length === 0 ? parsed.help || path === '' : false) {
     yield* process.print(helpText(commands, path));
@@ -102,9 +103,9 @@ function* withoutRun(commands: readonly CommandEntry[], k: Kubectl): Routine<Exi
 /** Commands that want a sub-command show their help on stderr (kubectl/pkg/cmd/util DefaultSubCommandRun). */
 const helpAsError: ReadonlySet<string> = new Set(['create secret', 'create service', 'set', 'auth', 'config', 'top', 'plugin']);
 
-function parse(path: string, words: readonly string[]): ParsedArguments {
+function parse(path: string, words: readonly string[], process: Process): ParsedArguments {
   try {
-    return parseArguments(words, path === '' ? globalFlags() : allFlags(path));
+    return parseArguments(words, path === '' ? globalFlags() : [...allFlags(path), ...oldFlags(path, process)]);
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
     throw new KubectlError(`${error.message}\nSee '${path === '' ? 'kubectl' : `kubectl ${path}`} --help' for usage.`);

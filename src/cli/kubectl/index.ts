@@ -2,6 +2,7 @@
 import type { Program } from '../../linux/program.ts';
 import { commands } from './commands/registry.ts';
 import { dispatch } from './dispatch.ts';
+import { commandsOf } from './releases.ts';
 
 export { completeKubectl } from './complete.ts';
 
@@ -10,5 +11,5 @@ const startMilliseconds = 42;
 
 export const kubectl: Program = function* (argv, process) {
   yield* process.work(startMilliseconds);
-  return yield* dispatch(commands, argv.slice(1), process);
+  return yield* dispatch(commandsOf(commands, process), argv.slice(1), process);
 };

@@ -3,27 +3,16 @@
 import { goJson } from '../../../apimachinery/go-text.ts';
 import { type ApiResource, formatGroupVersion, resourceName } from '../../../apimachinery/resources.ts';
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
-import { releaseOf } from '../../../linux/program.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { alignRows } from '../printers/tab-writer.ts';
+import { clientMinor, clientVersion } from '../releases.ts';
 
-/** What this kubectl says of itself. */
-export const clientVersion: Obj = {
-  major: '1',
-  minor: '35',
-  gitVersion: 'v1.35.2',
-  gitCommit: 'fdc9d74cbf2da6754ebf81d56f80ae2948cd6425',
-  gitTreeState: 'clean',
-  buildDate: '2026-02-26T20:05:34Z',
-  goVersion: 'go1.25.7',
-  compiler: 'gc',
-  platform: 'linux/amd64',
-};
 const kustomizeVersion = 'v5.7.1';
+const oldKustomize = 'v4.5.4';
 
 export const version: CommandEntry = {
   path: 'version',
@@ -33,43 +22,42 @@ export const version: CommandEntry = {
     const output = k.flags.text('output');
     if (!['', 'yaml', 'json'].includes(output)) throw new KubectlError(`--output must be 'yaml' or 'json'`);
     if (k.args.length > 0) throw new KubectlError(`extra arguments: [${k.args.join(' ')}]`);
-    const release = releaseOf(k.process);
-    if (release !== undefined && output === '' && minorOf(release) < 28) return yield* printLong(k, release);
-    if (output === '') yield* k.print(`Client Version: ${text(clientVersion['gitVersion'])}\nKustomize Version: ${kustomizeVersion}\n`);
-    const server = k.flags.bool('client') ? undefined : obj(yield* k.api.request({ method: 'GET', path: '/version' }));
-    const all = { clientVersion, kustomizeVersion, ...(server && { serverVersion: server }) };
+    const minor = clientMinor(k.process);
+    const client = clientVersion(k.process);
+    if (output === '' && minor < 28) return yield* beforeTwentyEight(k, client, minor);
+    if (output === '') yield* k.print(`Client Version: ${text(client['gitVersion'])}\nKustomize Version: ${kustomizeVersion}\n`);
+    const server = k.flags.bool('client') ? undefined : yield* serverVersion(k);
+    const all = {
+      clientVersion: client,
+      ...(minor >= 24 && { kustomizeVersion: minor < 28 ? oldKustomize : kustomizeVersion }),
+      ...(server && { serverVersion: server }),
+    };
     if (output === 'json') yield* k.print(`${goJson(all, 2)}\n`);
     else if (output === 'yaml') yield* k.print(`${dumpYaml(all)}\n`);
-    else if (server) {
-      yield* k.print(`Server Version: ${text(server['gitVersion'])}\n`);
-      const skew = Math.abs(Number.parseInt(text(server['minor']), 10) - 35);
-      if (skew > 1)
-        yield* k.printError(
-          `Warning: version difference between client (1.35) and server (1.${text(server['minor'])}) exceeds the supported minor version skew of +/-1\n`,
-        );
-    }
+    else if (server) yield* k.print(`Server Version: ${text(server['gitVersion'])}\n`);
+    const skew = server ? Math.abs(Number.parseInt(text(server['minor']), 10) - minor) : 0;
+    if (output === '' && server && skew > 1)
+      yield* k.printError(
+        `Warning: version difference between client (1.${minor}) and server (1.${text(server['minor'])}) exceeds the supported minor version skew of +/-1\n`,
+      );
   },
 };
 
-const minorOf = (release: string): number => Number(/^v1\.(\d+)/.exec(release)?.[1] ?? 0);
-
-/** What was printed before 1.28: Go's `%#v` of both. */
-function* printLong(k: Kubectl, release: string): Routine {
-  const minor = String(minorOf(release));
-  const own = { ...clientVersion, major: '1', minor, gitVersion: release, ...(oldBuilds[minor] ?? {}) };
-  if (minorOf(release) >= 24)
-    yield* k.printError(
-      'WARNING: This version information is deprecated and will be replaced with the output from kubectl version --short.  Use --output=yaml|json to get the full version.\n',
-    );
-  yield* k.print(`Client Version: ${goInfo(own)}\n${minorOf(release) >= 24 ? 'Kustomize Version: v4.5.4\n' : ''}`);
-  if (k.flags.bool('client')) return;
-  yield* k.print(`Server Version: ${goInfo(obj(yield* k.api.request({ method: 'GET', path: '/version' })))}\n`);
+function* serverVersion(k: Kubectl): Routine<Obj> {
+  return obj(yield* k.api.request({ method: 'GET', path: '/version' }));
 }
 
-const oldBuilds: Readonly<Record<string, Obj>> = {
-  23: { gitCommit: '953be8927218ec8067e1af2641e540238ffd7576', buildDate: '2023-02-22T13:34:27Z', goVersion: 'go1.19.6' },
-  24: { gitCommit: '22a9682c8fe855c321be75c5faacde343f909b04', buildDate: '2023-08-23T23:44:35Z', goVersion: 'go1.20.7' },
-};
+/** Go's `%#v` of both, or with --short what is printed today; from 1.24 on with a word on what was to come. */
+function* beforeTwentyEight(k: Kubectl, client: Obj, minor: number): Routine {
+  const short = k.flags.bool('short');
+  const warning = short
+    ? 'Flag --short has been deprecated, and will be removed in the future. The --short output will become the default.\n'
+    : 'WARNING: This version information is deprecated and will be replaced with the output from kubectl version --short.  Use --output=yaml|json to get the full version.\n';
+  if (minor >= 24) yield* k.printError(warning);
+  const shown = (info: Obj): string => (short ? text(info['gitVersion']) : goInfo(info));
+  yield* k.print(`Client Version: ${shown(client)}\n${minor >= 24 ? `Kustomize Version: ${oldKustomize}\n` : ''}`);
+  if (!k.flags.bool('client')) yield* k.print(`Server Version: ${shown(yield* serverVersion(k))}\n`);
+}
 
 const goFields = ['major', 'minor', 'gitVersion', 'gitCommit', 'gitTreeState', 'buildDate', 'goVersion', 'compiler', 'platform'];
 const goInfo = (info: Obj): string =>
