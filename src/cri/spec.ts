@@ -148,6 +148,7 @@ export const ociResources = (resources: LinuxContainerResources): NonNullable<Oc
         },
       }
     : {}),
+  ...(resources.unified ? { unified: resources.unified } : {}),
 });
 
 function command(config: ContainerConfig, image: ImageConfig): string[] {

@@ -100,6 +100,8 @@ export type LinuxContainerResources = {
   readonly oomScoreAdj?: number;
   readonly cpusetCpus?: string;
   readonly cpusetMems?: string;
+  /** Files of the cgroup (v2) and what is written to them. */
+  readonly unified?: Readonly<Record<string, string>>;
 };
 /**
  * What the kubelet makes of one container of a pod (api.proto ContainerConfig; kubelet pkg/kubelet/kuberuntime/kuberuntime_container.go). `crictl

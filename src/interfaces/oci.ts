@@ -27,6 +27,8 @@ export type OciSpec = {
       readonly cpu?: { readonly shares?: number; readonly quota?: number; readonly period?: number };
       readonly memory?: { readonly limit?: number };
       readonly pids?: { readonly limit?: number };
+      /** Files of the cgroup (v2) and what is written to them. */
+      readonly unified?: Readonly<Record<string, string>>;
     };
     readonly cgroupsPath?: string;
     /** `path` joins an existing namespace (`/proc/123/ns/net`, `/run/netns/cni-…`); without it a new one is made. */

@@ -9,6 +9,8 @@ export type KubeletConfig = {
   readonly clusterDNS: readonly string[];
   readonly resolvConf: string;
   readonly cgroupDriver: 'systemd' | 'cgroupfs';
+  /** False, the default on cgroup v2: a container that runs out of memory dies whole. */
+  readonly singleProcessOOMKill: boolean;
   readonly maxPods: number;
   readonly serializeImagePulls: boolean;
   readonly nodeStatusUpdateFrequency: Milliseconds;
@@ -47,6 +49,7 @@ export function readConfig(raw: Readonly<Record<string, unknown>>): KubeletConfi
     clusterDNS: (raw['clusterDNS'] as readonly string[] | undefined) ?? [],
     resolvConf: text(raw['resolvConf'], '/etc/resolv.conf'),
     cgroupDriver: raw['cgroupDriver'] === 'cgroupfs' ? 'cgroupfs' : 'systemd',
+    singleProcessOOMKill: raw['singleProcessOOMKill'] === true,
     maxPods: count(raw['maxPods'], 110),
     serializeImagePulls: raw['serializeImagePulls'] !== false,
     nodeStatusUpdateFrequency: duration(raw['nodeStatusUpdateFrequency'], 10_000),

@@ -6,7 +6,10 @@ export type CgroupMember = {
   readonly memoryBytes: number;
   /** Thousandths of a CPU that it uses all the time. */
   readonly loadMillis?: number;
-  oomKill(): void;
+  /** -1000: never killed along with its group. */
+  readonly oomScoreAdj?: number;
+  /** `group`: the path of the group that is killed with it, told after it. */
+  oomKill(group?: string): void;
 };
 
 /** One group; counters and limits include those below. Kubelet, runc and systemd make them with `at`, processes enter and leave. */
@@ -25,7 +28,11 @@ export class Cgroup {
   memoryBytes = 0;
   memoryPeakBytes = 0;
   pids = 0;
+  oomEvents = 0;
   oomKills = 0;
+  /** memory.oom.group: killed whole or not at all. */
+  oomGroup = false;
+  oomGroupKills = 0;
   frozen = false;
 
   /** What was burnt in pieces, without what its members use all the time. */
@@ -133,16 +140,33 @@ export class Cgroup {
 
   /** Every member, here and below. */
   *everyone(): Iterable<CgroupMember> {
-    yield* this.members;
-    for (const child of this.children.values()) yield* child.everyone();
+    for (const group of this.#downwards()) yield* group.members;
   }
 
+  /** mm/oom_kill.c: the largest goes, and with it the uppermost group around it, no further up than this one, that asks to be killed whole. */
   outOfMemory(): void {
     let victim: CgroupMember | undefined;
-    for (const member of this.everyone()) if (!victim || member.memoryBytes > victim.memoryBytes) victim = member;
+    let home: Cgroup = this;
+    for (const group of this.#downwards())
+      for (const member of group.members) if (!victim || member.memoryBytes > victim.memoryBytes) [victim, home] = [member, group];
     if (!victim) return;
-    for (const group of this.#upwards()) group.oomKills++;
-    victim.oomKill();
+    for (const group of this.#upwards()) group.oomEvents++;
+    let whole: Cgroup | undefined;
+    for (const group of home.#upwards()) {
+      if (group.oomGroup && group.parent) whole = group;
+      if (group === this) break;
+    }
+    const others = whole ? [...whole.everyone()].filter((member) => member !== victim && member.oomScoreAdj !== -1000) : [];
+    for (const group of home.#upwards()) group.oomKills += 1 + others.length;
+    if (whole) for (const group of whole.#upwards()) group.oomGroupKills++;
+    // All are listed before the first dies: with the init of its pid namespace the others go too.
+    victim.oomKill(whole?.path);
+    for (const member of others) member.oomKill();
+  }
+
+  *#downwards(): Iterable<Cgroup> {
+    yield this;
+    for (const child of this.children.values()) yield* child.#downwards();
   }
 
   #charge(bytes: number): void {

@@ -58,12 +58,21 @@ const files: Readonly<Record<string, ControlFile>> = {
     },
   },
   'memory.current': { read: (group) => `${Math.round(group.memoryBytes)}\n` },
-  'memory.events': { read: (group) => `low 0\nhigh 0\nmax 0\noom ${group.oomKills}\noom_kill ${group.oomKills}\noom_group_kill 0\n` },
+  'memory.events': {
+    read: (group) => `low 0\nhigh 0\nmax ${group.oomEvents}\noom ${group.oomEvents}\noom_kill ${group.oomKills}\noom_group_kill ${group.oomGroupKills}\n`,
+  },
   'memory.max': {
     read: (group) => limit(group.memoryMaxBytes),
     write: (group, text) => {
       group.memoryMaxBytes = parseBytes(text);
       group.chargeMemory(0);
+    },
+  },
+  'memory.oom.group': {
+    read: (group) => `${group.oomGroup ? 1 : 0}\n`,
+    write: (group, text) => {
+      if (!/^[01]$/.test(text.trim())) throw new Errno('EINVAL');
+      group.oomGroup = text.trim() === '1';
     },
   },
   'memory.peak': { read: (group) => `${Math.round(group.memoryPeakBytes)}\n` },
@@ -76,6 +85,13 @@ const files: Readonly<Record<string, ControlFile>> = {
     },
   },
 };
+
+/** Writes to one file of a group, as a runtime does; false when there is no such file to write to. */
+export function writeControl(kernel: Kernel, group: Cgroup, name: string, text: string): boolean {
+  const file = Object.hasOwn(files, name) ? files[name] : undefined;
+  file?.write?.(group, text, kernel);
+  return file?.write !== undefined;
+}
 
 /** A group is made by mkdir, and taken away by rmdir when nobody is in it any more. */
 class CgroupDirectory extends GeneratedDirectory {

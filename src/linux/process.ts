@@ -252,11 +252,12 @@ export class Process implements CgroupMember {
     else if (action === 'stop') this.#stop();
   }
 
-  oomKill(): void {
+  oomKill(group?: string): void {
     this.oomKilled = true;
     this.kernel.log(
       `Memory cgroup out of memory: Killed process ${this.pid} (${this.comm}) total-vm:${Math.round(this.memoryBytes / 1024)}kB, anon-rss:${Math.round(this.memoryBytes / 1024)}kB, UID:${this.uid} pgtables:60kB oom_score_adj:${this.oomScoreAdj}`,
     );
+    if (group !== undefined) this.kernel.log(`Tasks in ${group} are going to be killed due to memory.oom.group set`);
     this.terminate(137, 'SIGKILL');
   }
 

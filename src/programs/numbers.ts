@@ -4,7 +4,7 @@ const letters = 'KMGTPEZY';
 
 /** `10`, `2k`, `1MB`, `3GiB`, `1b` (512): GNU's size suffixes; undefined for anything else. */
 export function parseSize(text: string): number | undefined {
-  const parts = /^(\d+)(?:(b)|(?:([kKMGTPEZY])(B|iB)?))?$/.exec(text);
+  const parts = /^(\d+)(?:(b)|(?:([kKmMGTPEZY])(B|iB)?))?$/.exec(text);
   if (!parts) return undefined;
   const base = Number(parts[1]);
   if (parts[2]) return base * 512;

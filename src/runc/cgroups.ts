@@ -1,6 +1,7 @@
 /** Where a container's cgroup lies and what its resources mean there: opencontainers/cgroups, systemd and fs2 managers. */
 import { OciError, type OciSpec } from '../interfaces/oci.ts';
 import type { Cgroup } from '../linux/cgroup.ts';
+import { writeControl } from '../linux/cgroupfs.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { Process } from '../linux/process.ts';
 
@@ -47,8 +48,8 @@ function cpuWeight(shares: number): number {
 }
 
 /** Sets what is given and leaves the rest; -1 means no limit. */
-export function applyResources(group: Cgroup, resources: Resources): void {
-  const { cpu, memory, pids } = resources;
+export function applyResources(kernel: Kernel, group: Cgroup, resources: Resources): void {
+  const { cpu, memory, pids, unified = {} } = resources;
   if (cpu?.shares) group.cpuWeight = cpuWeight(cpu.shares);
   if (cpu?.period) group.cpuPeriodMicros = cpu.period;
   if (cpu?.quota) group.cpuQuotaMicros = unlimited(cpu.quota);
@@ -57,7 +58,12 @@ export function applyResources(group: Cgroup, resources: Resources): void {
     group.chargeMemory(0);
   }
   if (pids?.limit) group.pidsMax = unlimited(pids.limit);
+  for (const [name, value] of Object.entries(unified)) if (!writeControl(kernel, group, name, value)) throw new OciError(notThere(name));
 }
+
+/** fs2/fs2.go setUnified. */
+const notThere = (name: string): string =>
+  `unable to apply cgroup configuration: unified resource ${JSON.stringify(name)} can't be set: controller ${JSON.stringify(name.split('.')[0])} not available`;
 
 const unlimited = (value: number): number => (value < 0 ? Number.POSITIVE_INFINITY : value);
 

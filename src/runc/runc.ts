@@ -124,7 +124,7 @@ export class Runc implements OciRuntime {
   }
 
   update(root: string, id: string, resources: NonNullable<OciSpec['linux']['resources']>): void {
-    applyResources(this.#get(root, id).cgroup, resources);
+    applyResources(this.#kernel, this.#get(root, id).cgroup, resources);
   }
 
   stats(root: string, id: string): OciStats {
@@ -145,7 +145,7 @@ export class Runc implements OciRuntime {
     const { spec, id, cgroup } = asked;
     const kernel = this.#kernel;
     const others = containerNamespaces(kernel, spec, id);
-    if (spec.linux.resources) applyResources(cgroup, spec.linux.resources);
+    if (spec.linux.resources) applyResources(kernel, cgroup, spec.linux.resources);
     const mount = this.#rootfs.build(spec, asked.bundle, { pid: others.pid, cgroup, terminal: stdio.terminal !== undefined });
     const namespaces: Namespaces = { ...others, mount };
     const { fds, tty } = openStdio(kernel, stdio, this.#terminals++, shim);
@@ -196,6 +196,7 @@ export class Runc implements OciRuntime {
       });
       if (process.user.umask !== undefined) started.umask = process.user.umask;
       started.rlimits = rlimitsOf(process);
+      started.oomScoreAdj = process.oomScoreAdj ?? container.spec.process.oomScoreAdj ?? 0;
       if (tty) bridgeTerminal(shim, started, tty, stdio);
       return this.#handle(started, tty, () => started.oomKilled);
     } catch (error) {

@@ -151,7 +151,7 @@ export function containerStatus(status: ContainerStatus): Json {
         memoryLimitInBytes: String(linux.memoryLimitInBytes ?? 0),
         memorySwapLimitInBytes: '0',
         oomScoreAdj: String(linux.oomScoreAdj ?? 0),
-        unified: {},
+        unified: linux.unified ?? {},
       },
     },
     startedAt: moment(status.startedAt),

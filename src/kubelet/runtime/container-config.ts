@@ -1,5 +1,5 @@
 import type { ContainerSpec, Pod, Service } from '../../api/types.ts';
-import type { ContainerConfig, CriImage, Mount } from '../../interfaces/cri.ts';
+import type { ContainerConfig, CriImage, LinuxContainerResources, Mount } from '../../interfaces/cri.ts';
 import { FileNode } from '../../linux/file-node.ts';
 import type { ConfigObjects } from '../config-objects.ts';
 import type { Context } from '../context.ts';
@@ -50,8 +50,14 @@ export function containerConfig(pod: Pod, container: ContainerSpec, inputs: Cont
     stdin: container.stdin ?? false,
     stdinOnce: container.stdinOnce ?? false,
     tty: container.tty ?? false,
-    linux: { resources: linuxResources(pod, container, context.kernel.memoryBytes), securityContext: securityContext(pod, container, image, inputs) },
+    linux: { resources: resources(pod, container, context), securityContext: securityContext(pod, container, image, inputs) },
   };
+}
+
+/** kuberuntime_container_linux.go generateLinuxContainerResources: since 1.28 the kernel is asked to kill all of a container. */
+function resources(pod: Pod, container: ContainerSpec, { kernel, minor, config }: ContainerInputs['context']): LinuxContainerResources {
+  const plain = linuxResources(pod, container, kernel.memoryBytes);
+  return minor < 28 || config.singleProcessOOMKill ? plain : { ...plain, unified: { 'memory.oom.group': '1' } };
 }
 
 function annotations(pod: Pod, container: ContainerSpec, restartCount: number): Record<string, string> {

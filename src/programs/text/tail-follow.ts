@@ -29,7 +29,13 @@ export class Follower {
   }
 
   add(name: string, file: OpenFile): void {
-    this.#files.push({ name, file, length: lengthOf(file), gone: false });
+    this.#files.push({ name, file, length: 0, gone: false });
+  }
+
+  /** The file added last has been read to its end. */
+  measure(): void {
+    const last = this.#files[this.#files.length - 1];
+    if (last?.file) last.length = lengthOf(last.file);
   }
 
   missing(name: string): void {

@@ -38,10 +38,13 @@ const tail = tool({
       seconds: parseSeconds(call.value('s') ?? '1') ?? 1,
       pid: call.has('pid') ? Number(call.value('pid')) : undefined,
     });
-    for (const name of names.length === 0 ? ['-'] : names) yield* one(call, name, wanted, follower);
-    yield* call.out.flush();
-    if (follow) yield* follower.run();
-    follower.close();
+    try {
+      for (const name of names.length === 0 ? ['-'] : names) yield* one(call, name, wanted, follower);
+      yield* call.out.flush();
+      if (follow) yield* follower.run();
+    } finally {
+      follower.close(); // Killed too (it holds what it reads): who writes to it must learn that nobody reads any more.
+    }
     return call.status;
   },
 });
@@ -70,11 +73,12 @@ function* one(call: Call, name: string, wanted: Wanted, follower: Follower): Rou
     if (call.has('F') || call.has('retry')) follower.missing(name);
     return;
   }
+  follower.add(name, file);
   yield* follower.header(name);
   if (wanted.fromStart) yield* skip(call, file, wanted);
   else if (wanted.bytes) yield* lastBytes(call, file, wanted.count);
   else yield* lastLines(call, file, wanted);
-  follower.add(name, file);
+  follower.measure();
 }
 
 function* skip(call: Call, file: OpenFile, { bytes, count, delimiter }: Wanted): Routine {
