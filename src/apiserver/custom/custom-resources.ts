@@ -12,6 +12,7 @@ import { age, ageColumn, nameColumn } from '../table.ts';
 import { validateDnsSubdomain } from '../validation/names.ts';
 import type { Crd, CrdVersion } from './definition.ts';
 import { type JsonSchema, prune, schemaErrors, withDefaults } from './json-schema.ts';
+import { definitionsPrefix, isEstablished } from './names.ts';
 import { allRules, ruleErrors } from './rules.ts';
 
 const verbs: readonly string[] = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
@@ -21,9 +22,9 @@ export class CustomResources {
   readonly #mirror: Mirror<Crd>;
 
   constructor(etcd: EtcdApi, table: ResourceTable) {
-    this.#mirror = new Mirror<Crd>(etcd, '/registry/apiextensions.k8s.io/customresourcedefinitions/', (before, after) => {
-      if (before) for (const { name } of before.spec.versions) table.remove(before.spec.group, name, before.spec.names.plural);
-      if (after) for (const version of after.spec.versions) if (version.served) serve(table, after, version);
+    this.#mirror = new Mirror<Crd>(etcd, definitionsPrefix, (before, after) => {
+      if (before && isEstablished(before)) for (const { name } of before.spec.versions) table.remove(before.spec.group, name, before.spec.names.plural);
+      if (after && isEstablished(after)) for (const version of after.spec.versions) if (version.served) serve(table, after, version);
     });
   }
 

@@ -1,10 +1,8 @@
 import type { KubeObject } from '../../api/types.ts';
-import { type FieldError, invalidValue, required } from '../../apimachinery/field-error.ts';
-import { rfc3339 } from '../../apimachinery/time.ts';
-import { Cel } from '../admission/cel/environment.ts';
 import { type ScalePaths, type Strategy, type StrategyContext, strategyOf } from '../registry/strategy.ts';
+import { validateDefinition, validateDefinitionUpdate } from './definition-validation.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { ruleProblems } from './rules.ts';
+import { reconsider, withNames } from './names.ts';
 
 /** One entry of spec.versions; `storage` is true in one only. */
 export type CrdVersion = {
@@ -12,6 +10,7 @@ export type CrdVersion = {
   readonly served: boolean;
   readonly storage: boolean;
   readonly deprecated?: boolean;
+  readonly deprecationWarning?: string;
   readonly schema?: { readonly openAPIV3Schema?: JsonSchema };
   readonly subresources?: { readonly status?: object; readonly scale?: ScalePaths };
   readonly additionalPrinterColumns?: readonly {
@@ -21,6 +20,15 @@ export type CrdVersion = {
     readonly priority?: number;
     readonly format?: string;
   }[];
+  readonly selectableFields?: readonly { readonly jsonPath: string }[];
+};
+
+type Conversion = {
+  readonly strategy: string;
+  readonly webhook?: {
+    readonly clientConfig?: { readonly url?: string; readonly service?: object };
+    readonly conversionReviewVersions?: readonly string[];
+  };
 };
 
 /** A CustomResourceDefinition as it is stored, defaults filled in. */
@@ -37,62 +45,55 @@ export type Crd = KubeObject & {
       readonly categories?: readonly string[];
     };
     readonly versions: readonly CrdVersion[];
-    readonly conversion?: object;
+    readonly conversion?: Conversion;
+    readonly preserveUnknownFields?: boolean;
   };
-  readonly status?: object;
+  readonly status?: {
+    readonly acceptedNames?: Partial<Crd['spec']['names']>;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason: string;
+      readonly message: string;
+      readonly lastTransitionTime: string;
+    }[];
+    readonly storedVersions?: readonly string[];
+  };
 };
 
+/** apiextensions-apiserver/pkg/apis/apiextensions/v1/defaults.go */
 function defaults(crd: Crd): Crd {
-  if (crd.spec?.names === undefined) return crd;
-  const { names } = crd.spec;
-  const full = { ...names, singular: names.singular ?? names.kind?.toLowerCase(), listKind: names.listKind ?? `${names.kind}List` };
-  return { ...crd, spec: { ...crd.spec, conversion: crd.spec.conversion ?? { strategy: 'None' }, names: full } };
+  const { names = {}, conversion = { strategy: 'None' }, ...spec } = (crd.spec ?? {}) as Partial<Crd['spec']>;
+  const { kind, singular, listKind } = names as Partial<Crd['spec']['names']>;
+  const made = { ...((singular || kind) && { singular: singular || kind?.toLowerCase() }), ...((listKind || kind) && { listKind: listKind || `${kind}List` }) };
+  return { ...crd, spec: { ...spec, conversion, names: { ...names, ...made } } as Crd['spec'] };
 }
 
-/** Names are taken at once; in reality a controller inside the apiserver does this within a moment. */
-function accept(crd: Crd, { sim }: StrategyContext): Crd {
-  const lastTransitionTime = rfc3339(sim.now);
-  const conditions = [
-    { lastTransitionTime, message: 'no conflicts found', reason: 'NoConflicts', status: 'True', type: 'NamesAccepted' },
-    { lastTransitionTime, message: 'the initial names have been accepted', reason: 'InitialNamesAccepted', status: 'True', type: 'Established' },
-  ];
-  const storedVersions = (crd.spec.versions ?? []).filter(({ storage }) => storage).map(({ name }) => name);
-  return { ...crd, status: { acceptedNames: crd.spec.names, conditions, storedVersions } };
-}
-
-/** apiextensions-apiserver/pkg/apis/apiextensions/validation */
-function validate({ metadata, spec }: Crd): FieldError[] {
-  const errors: FieldError[] = [];
-  if (!spec?.group) errors.push(required('spec.group'));
-  if (!spec?.scope) errors.push(required('spec.scope'));
-  if (!spec?.names?.plural) errors.push(required('spec.names.plural'));
-  if (!spec?.names?.kind) errors.push(required('spec.names.kind'));
-  if (spec?.group && spec.names?.plural && metadata.name !== `${spec.names.plural}.${spec.group}`)
-    errors.push(invalidValue('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'));
-  const cel = new Cel();
-  const versions = spec?.versions ?? [];
-  if (versions.filter(({ storage }) => storage).length !== 1)
-    errors.push(invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'));
-  for (const [i, { schema }] of versions.entries())
-    if (schema?.openAPIV3Schema === undefined) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required'));
-    else errors.push(...ruleProblems(schema.openAPIV3Schema, cel));
-  return errors;
+/** The version that objects are stored in joins those that were before. */
+function withStored(crd: Crd): Crd {
+  const before = crd.status?.storedVersions ?? [];
+  const now = crd.spec?.versions?.find(({ storage }) => storage)?.name;
+  return { ...crd, status: { ...crd.status, storedVersions: now === undefined || before.includes(now) ? before : [...before, now] } };
 }
 
 /** What was made of a definition goes with it. */
-function removeObjects({ spec }: Crd, { storage }: StrategyContext): void {
+function afterDelete(crd: Crd, context: StrategyContext): void {
+  const { spec } = crd;
+  const { storage } = context;
   const { kvs } = storage.range(`/registry/${spec.group}/${spec.names.plural}/`);
   for (const { key, value, modRevision } of kvs) storage.delete(key, { object: value as KubeObject, revision: modRevision });
+  reconsider(crd, context);
 }
 
 const strategy: Strategy<Crd> = {
   defaults,
-  prepareForCreate: accept,
-  validate,
-  validateUpdate: (crd) => validate(crd),
+  prepareForCreate: ({ status: _status, ...crd }, context) => withNames(withStored(crd), context),
+  prepareForUpdate: (crd, _old, context) => withNames(withStored(crd), context),
+  validate: validateDefinition,
+  validateUpdate: validateDefinitionUpdate,
   generation: true,
   status: true,
-  afterDelete: removeObjects,
+  afterDelete,
 };
 
 /** CustomResourceDefinitions: kinds that clients make at run time. */

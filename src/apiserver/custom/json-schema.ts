@@ -21,6 +21,16 @@ export type JsonSchema = {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly pattern?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly format?: string;
+  readonly uniqueItems?: boolean;
+  readonly allOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly not?: JsonSchema;
+  readonly 'x-kubernetes-list-type'?: string;
+  readonly 'x-kubernetes-map-type'?: string;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];

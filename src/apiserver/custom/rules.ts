@@ -2,6 +2,7 @@
 import { type FieldError, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts';
 import { type Cel, CelError, toCel } from '../admission/cel/environment.ts';
 import { isObject } from '../objects.ts';
+import { internalForm } from '../validation/internal-form.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** One entry of x-kubernetes-validations: `rule` is CEL with `self`, and `oldSelf` for updates. */
@@ -29,15 +30,14 @@ export function allRules(schema: JsonSchema, path: string): Found[] {
 }
 
 /** Rules that are no CEL. */
-export const ruleProblems = (schema: JsonSchema, cel: Cel): FieldError[] =>
-  allRules(schema, 'spec.validation.openAPIV3Schema').flatMap(({ rule, path }) => {
-    if (!rule.rule?.trim()) return [required(`${path}.rule`, 'rule is not specified')];
+export const ruleProblems = (schema: JsonSchema, root: string, cel: Cel): FieldError[] =>
+  allRules(schema, root).flatMap(({ rule, path }) => {
     try {
       cel.compile(rule.rule);
       return [];
     } catch (error) {
       if (!(error instanceof CelError)) throw error;
-      return [invalidValue(`${path}.rule`, rule.rule, `compilation failed: ERROR: <input>: ${error.message}`)];
+      return [invalidValue(`${path}.rule`, internalForm('ValidationRule', rule), `compilation failed: ERROR: <input>: ${error.message}`)];
     }
   });
 

@@ -82,6 +82,14 @@ const types: Readonly<Record<string, string>> = {
   Partition: 'Partition=i MaxUnavailable',
   PodDisruptionBudgetSpec: 'MinAvailable Selector MaxUnavailable UnhealthyPodEvictionPolicy',
   ScopeSelector: 'MatchExpressions=[ScopeRequirement',
+  CrdVersion:
+    'Name=s Served=b Storage=b Deprecated=b DeprecationWarning Schema=*CrdValidation Subresources=*CrdSubresources AdditionalPrinterColumns=[CrdColumn SelectableFields=[SelectableField',
+  CrdValidation: 'OpenAPIV3Schema',
+  CrdSubresources: 'Status Scale=*CrdScale',
+  CrdScale: 'SpecReplicasPath=s StatusReplicasPath=s LabelSelectorPath',
+  CrdColumn: 'Name=s Type=s Format=s Description=s Priority=i JSONPath=s',
+  SelectableField: 'JSONPath=s',
+  ValidationRule: 'Rule=s Message=s MessageExpression=s Reason FieldPath=s OptionalOldSelf',
   ScopeRequirement: 'ScopeName=s Operator=s Values',
 };
 
