@@ -7,7 +7,7 @@ type Parsed = { readonly script: ParsedScript; readonly problem: SyntaxProblem |
 
 /** The script as that shell reads it. */
 export function parseFor(flavor: Flavor, text: string): Parsed {
-  const parsed = parseScript(text);
+  const parsed = flavor === 'dash' && lookalikes.test(text) ? asDash(text) : parseScript(text);
   if (flavor === 'bash' || parsed.problem || !suspicious.test(text)) return parsed;
   const found = refused(parsed.script, flavor, text);
   return found
@@ -15,8 +15,26 @@ export function parseFor(flavor: Flavor, text: string): Parsed {
     : parsed;
 }
 
+const lookalikes = /\$['"]|&>/;
+
+/** `$'…'` is a dollar and a quoted text to dash, and `cmd &>file` a command in the background before an empty one. */
+function asDash(text: string): Parsed {
+  const parsed = parseScript(text);
+  if (parsed.problem) return parsed;
+  const at: (readonly [number, string])[] = [];
+  const look = (node: SyntaxNode): void => {
+    if ((node.type === 'AnsiCQuoted' || node.type === 'LocaleString') && text[node.pos] === '$') at.push([node.pos, '\\']);
+    if (node.type === 'Redirect' && text.startsWith('&>', node.pos)) at.push([node.pos + 1, ' ']);
+    forEachChild(node, look);
+  };
+  look(parsed.script);
+  if (at.length === 0) return parsed;
+  const pieces = at.sort(([a], [b]) => a - b).map(([pos, more], i) => text.slice(i === 0 ? 0 : at[i - 1]?.[0], pos) + more);
+  return parseScript(pieces.join('') + text.slice(at[at.length - 1]?.[0]));
+}
+
 /** What no text without these can hold. */
-const suspicious = /=\(|<<<|function|\(\(|[<>]\(|select|coproc/;
+const suspicious = /=\(|<<<|function|\(\(|[<>]\(|select|coproc|\|&|>&/;
 
 type Refusal = { readonly message: string; readonly pos: number };
 
@@ -39,6 +57,11 @@ function refusalOf(node: SyntaxNode, flavor: Flavor, text: string): string | und
       return unexpected('(');
     case 'HereString':
       return dash ? 'Syntax error: redirection unexpected' : 'syntax error: unexpected redirection';
+    case 'Pipeline':
+      return node.operators.includes('|&') ? unexpected('&') : undefined;
+    case 'Redirect':
+      if (dash && /^[<>]+$/.test(node.operator) && /^[<>]\(/.test(node.target?.text ?? '')) return 'Syntax error: redirection unexpected';
+      return dash && /[<>]&/.test(node.operator) && /^[^$`\d-]/.test(node.target?.text ?? '') ? 'Syntax error: Bad fd number' : undefined;
     case 'ArithmeticFor':
       return dash ? 'Syntax error: Bad for loop variable' : 'syntax error: bad for loop variable';
     case 'Select':

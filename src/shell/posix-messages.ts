@@ -26,6 +26,8 @@ const wordings: readonly Wording[] = [
   { pattern: /^(\[|test): (.*): integer expression expected$/, dash: '$1: Illegal number: $2', ash: '$2: bad number' },
   { pattern: /^(\[|test): (.*): unary operator expected$/, dash: '$1: $2: unexpected operator', ash: '$2: unknown operand' },
   { pattern: /^(unset|export|readonly|read): `(.*)': not a valid identifier$/, dash: '$1: $2: bad variable name', ash: '$1: $2: bad variable name' },
+  { pattern: /^printf: (.*): invalid number$/, dash: 'printf: $1: expected numeric value', ash: '$&' },
+  { pattern: /^printf: `(.)': invalid format character$/, dash: 'printf: %$1: invalid directive', ash: '$&' },
   { pattern: /^local: can only be used in a function$/, dash: 'local: not in a function', ash: 'local: not in a function' },
   { pattern: /^\[: missing `\]'$/, dash: '[: missing ]', ash: 'missing ]' },
   { pattern: /^(\S+): (-.): invalid option$/, dash: '$1: Illegal option $2', ash: '$1: invalid option $2' },

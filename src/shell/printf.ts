@@ -9,8 +9,8 @@ type Printed = { readonly text: string; readonly errors: readonly string[] };
 type PrintfClock = { readonly now: number; readonly started: number };
 
 /** Formats arguments; the format is used again while arguments are left. */
-export function formatPrintf(format: string, args: readonly string[], clock: PrintfClock): Printed {
-  return new Printer(format, args, clock).run();
+export function formatPrintf(format: string, args: readonly string[], clock: PrintfClock, flavor = 'bash'): Printed {
+  return new Printer(format, args, clock, flavor).run();
 }
 
 /** More than this would only eat memory: `printf '%1000000000s'`. */
@@ -20,15 +20,18 @@ class Printer {
   readonly #format: string;
   readonly #args: readonly string[];
   readonly #clock: PrintfClock;
+  /** dash knows no %q and no %(…)T. */
+  readonly #plain: boolean;
   readonly #errors: string[] = [];
   #next = 0;
   #out = '';
   #stopped = false;
 
-  constructor(format: string, args: readonly string[], clock: PrintfClock) {
+  constructor(format: string, args: readonly string[], clock: PrintfClock, flavor: string) {
     this.#format = format;
     this.#args = args;
     this.#clock = clock;
+    this.#plain = flavor === 'dash';
   }
 
   run(): Printed {
@@ -95,11 +98,11 @@ class Printer {
     if (letter === 's') this.#out += pad(cut(this.#take(), spec), spec);
     else if (letter === 'c') this.#out += pad(String.fromCodePoint(this.#take().codePointAt(0) ?? 0), spec);
     else if (letter === 'b') this.#escaped(spec);
-    else if (letter === 'q' || letter === 'Q') this.#out += pad(cut(quoteBackslash(this.#take()), spec), spec);
+    else if ((letter === 'q' || letter === 'Q') && !this.#plain) this.#out += pad(cut(quoteBackslash(this.#take()), spec), spec);
     else if (letter === 'd' || letter === 'i') this.#out += number(this.#integer(this.#take()), 10, spec);
     else if ('uoxX'.includes(letter)) this.#out += unsigned(this.#integer(this.#take()), letter, spec);
     else if ('eEfFgGaA'.includes(letter)) this.#out += float(this.#number(this.#take()), letter, spec);
-    else if (letter === 'T') this.#time(time ?? '', spec);
+    else if (letter === 'T' && !this.#plain) this.#time(time ?? '', spec);
     else {
       this.#errors.push(`\`${letter}': invalid format character`);
       this.#stopped = true;

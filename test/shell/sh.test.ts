@@ -20,6 +20,15 @@ describe('sh beside a bash is dash', () => {
     ['for ((i=0;i<3;i++)); do :; done', 'sh: 1: Syntax error: Bad for loop variable\n', 2],
     ['true\nsource x', 'sh: 2: source: not found\n', 127],
     ['x=abc; echo ${x:1}', 'sh: 1: Bad substitution\n', 2],
+    ['cat < <(echo a)', 'sh: 1: Syntax error: redirection unexpected\n', 2],
+    ['echo a |& cat', 'sh: 1: Syntax error: "&" unexpected\n', 2],
+    ['echo a >&/tmp/y', 'sh: 1: Syntax error: Bad fd number\n', 2],
+    ['printf "%q" x', 'sh: 1: printf: %q: invalid directive\n', 2],
+    ['set -o pipefail; echo $?', 'sh: 1: set: Illegal option -o pipefail\n', 2],
+    ['set -k; echo $?', 'sh: 1: set: Illegal option -k\n', 2],
+    ['kill -l KILL', 'sh: 1: kill: Illegal number: KILL\n', 2],
+    ['kill -FOO 1', 'sh: 1: kill: Illegal option -F\n', 2],
+    ['trap x FOO', 'trap: FOO: bad trap\n', 1],
     ['echo $((i++))', 'sh: 1: arithmetic expression: expecting primary: "i++"\n', 2],
   ])('%s', (script, stderr, status) => {
     expect(run('', { argv: ['sh', '-c', script] })).toEqual({ stdout: '', stderr, status });
@@ -27,6 +36,8 @@ describe('sh beside a bash is dash', () => {
 });
 
 test('what dash does not know it takes as it stands', () => {
+  const script = `echo $'a'; echo hi &>/tmp/x; wait; cat /tmp/x; kill -l | head -3; kill -l 137; set -o | head -2`;
+  expect(run('', { argv: ['sh', '-c', script] }).stdout).toBe('$a\nhi\n0\nHUP\nINT\nKILL\nCurrent option settings\nerrexit         off\n');
   expect(run('', { argv: ['sh', '-c', 'echo {a,b}; echo "$RANDOM"'] })).toEqual({ stdout: '{a,b}\n\n', stderr: '', status: 0 });
 });
 

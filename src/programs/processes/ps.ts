@@ -128,10 +128,31 @@ const layouts = {
   bsd: ['pid', 'tty', 'stat', 'bsdtime', 'args'],
 };
 
+/** BSD options stand without a dash: `aux`, `q 1`, `axo pid,comm`; some take the next word, or what is left of their own. */
+function* bsdOptions(args: readonly string[]): Iterable<string> {
+  let takes = '';
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    const bsd = takes === '' && /^[auxfwelj]*(?:[auxfwelj]|([pqoU])(.*))$/.exec(arg);
+    takes = /^-[a-zA-Z]*[opqCuU]$/.test(arg) ? arg : '';
+    if (!bsd || /^-/.test(arg)) {
+      yield arg;
+      continue;
+    }
+    const [, option, rest = ''] = bsd;
+    for (const letter of option === undefined ? arg : arg.slice(0, arg.length - option.length - rest.length)) yield `--bsd-${letter}`;
+    if (option === undefined) continue;
+    const value = rest === '' ? args[++i] : rest;
+    yield `-${option}`;
+    if (value !== undefined) yield value;
+    if (option !== 'o') yield '--bsd-x';
+  }
+}
+
 export const ps = tool({
   usage: '[options]',
   summary: 'Report a snapshot of the current processes.',
-  normalize: (args) => (/^[auxfwelj]+$/.test(args[0] ?? '') ? [...[...(args[0] as string)].map((letter) => `--bsd-${letter}`), ...args.slice(1)] : args),
+  normalize: (args) => [...bsdOptions(args)],
   options: [
     ['e', 'select all processes'],
     ['A', 'select all processes'],

@@ -6,6 +6,7 @@ import { optionOfLetter } from '../invocation.ts';
 import { quoteIfNeeded, quoteSingle } from '../quote.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { arrayText } from '../transform.ts';
+import { checkDashOption, dashOption, illegal, listDashOptions } from './dash.ts';
 import { fail, invalidOption, readOptions } from './usage.ts';
 
 const optionNames = [
@@ -31,17 +32,21 @@ function* set(shell: Shell, args: readonly string[]): Routine<ExitCode> {
       return 0;
     }
     const on = arg[0] === '-';
+    const dash = shell.flavor === 'dash';
     for (const letter of arg.slice(1)) {
+      const option = dash ? dashOption(letter, optionOfLetter[letter]) : optionOfLetter[letter];
       if (letter === 'o') {
         const name = args[i + 1];
         if (name === undefined || /^[-+]/.test(name)) {
-          yield* listOptions(shell, on);
+          yield* dash ? listDashOptions(shell, on) : listOptions(shell, on);
           continue;
         }
         i++;
-        if (!optionNames.includes(name)) return yield* fail(shell, 'set', `${name}: invalid option name`);
+        if (dash) checkDashOption(name);
+        else if (!optionNames.includes(name)) return yield* fail(shell, 'set', `${name}: invalid option name`);
         turn(shell, name, on);
-      } else if (optionOfLetter[letter]) turn(shell, optionOfLetter[letter], on);
+      } else if (option) turn(shell, option, on);
+      else if (dash) illegal(`${arg[0]}${letter}`);
       else return yield* invalidOption(shell, 'set', `${arg[0]}${letter}`, 'set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]');
     }
   }

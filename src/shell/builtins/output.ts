@@ -47,17 +47,19 @@ function* printf(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   const operands = args[0] === '-v' || args[0]?.startsWith('-v') ? rest : args[0] === '--' ? args.slice(1) : args;
   const [format, ...values] = args[0]?.startsWith('-v') ? (args[0] === '-v' ? args.slice(2) : args.slice(1)) : operands;
   if (format === undefined) return yield* printfUsage(shell);
-  const printed = formatPrintf(format, values, { now: shell.process.now, started: shell.secondsFrom });
+  const printed = formatPrintf(format, values, { now: shell.process.now, started: shell.secondsFrom }, shell.flavor);
   const target = options.get('v');
   if (target === undefined) {
     const status = yield* write(shell, 'printf', printed.text);
     if (status !== 0) return status;
   } else assign(shell, target, printed.text);
   for (const error of printed.errors) yield* shell.complain(`printf: ${error}`);
-  return printed.errors.length > 0 ? 1 : 0;
+  const unknown = shell.flavor === 'dash' && printed.errors.some((error) => error.endsWith(': invalid format character'));
+  return printed.errors.length > 0 ? (unknown ? 2 : 1) : 0;
 }
 
 function* printfUsage(shell: Shell): Routine<ExitCode> {
+  if (shell.flavor === 'dash') return yield* fail(shell, 'printf', 'usage: printf format [arg ...]', 2);
   yield* shell.process.printError('printf: usage: printf [-v var] format [arguments]\n');
   return 2;
 }

@@ -2,14 +2,17 @@
 import type { ExitCode } from '../../linux/program.ts';
 import { parseSignal, type SignalName, signalNumbers } from '../../linux/signals.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { ShellError } from '../flow.ts';
 import { quoteSingle } from '../quote.ts';
 import type { Builtin, Shell } from '../shell.ts';
 import { installHandler, signalOfStatus, trapName } from '../traps.ts';
+import { dashKill } from './dash.ts';
 import { fail } from './usage.ts';
 
 function* trap(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   const operands = args[0] === '--' ? args.slice(1) : args;
   const [first, ...names] = operands;
+  if (shell.flavor === 'dash' && /^-[^-]/.test(first ?? '')) throw new ShellError(`trap: Illegal option ${first?.slice(0, 2)}`, { fatal: true, status: 2 });
   if (first === '-l') return yield* listSignals(shell);
   if (first === undefined || first === '-p') return yield* listTraps(shell, names);
   const resets = first === '-' || (names.length === 0 && trapName(first) !== undefined);
@@ -21,6 +24,10 @@ function* trap(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   let status = 0;
   for (const text of targets) {
     const name = trapName(text);
+    if (name === undefined && shell.flavor === 'dash') {
+      yield* shell.process.printError(`trap: ${text}: bad trap\n`);
+      return 1;
+    }
     if (name === undefined) {
       status = yield* fail(shell, 'trap', `${text}: invalid signal specification`);
       continue;
@@ -47,6 +54,10 @@ function* listSignals(shell: Shell): Routine<ExitCode> {
 }
 
 function* kill(shell: Shell, args: readonly string[]): Routine<ExitCode> {
+  if (shell.flavor === 'dash') {
+    const asked = yield* dashKill(shell, args);
+    return typeof asked === 'number' ? asked : yield* killAll(shell, asked.targets, asked.signal);
+  }
   const [first = ''] = args;
   if (first === '-l' || first === '-L') return yield* killList(shell, args.slice(1));
   const spec = first === '-s' || first === '-n' ? args[1] : /^-./.test(first) && first !== '--' ? first.slice(1) : undefined;
@@ -58,6 +69,10 @@ function* kill(shell: Shell, args: readonly string[]): Routine<ExitCode> {
     yield* shell.process.printError('kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n');
     return 2;
   }
+  return yield* killAll(shell, targets, signal);
+}
+
+function* killAll(shell: Shell, targets: readonly string[], signal: SignalName | '0'): Routine<ExitCode> {
   let status = 0;
   for (const target of targets) status = (yield* killOne(shell, target, signal)) || status;
   // A signal to itself takes effect before the next command.
@@ -75,27 +90,34 @@ function* killList(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   return 0;
 }
 
+/** dash ends its line twice. */
+const notThere: Readonly<Record<Shell['flavor'], (target: string) => string>> = {
+  bash: (target) => `(${target}) - No such process`,
+  dash: () => 'No such process\n',
+  ash: (target) => `can't kill pid ${target}: No such process`,
+};
+
 function* killOne(shell: Shell, target: string, signal: SignalName | '0'): Routine<ExitCode> {
   const { process } = shell;
   if (target.startsWith('%')) {
     const job = shell.jobs.find(target);
-    if (!job) return yield* fail(shell, 'kill', `${target}: no such job`);
+    if (!job) return yield* fail(shell, 'kill', shell.flavor === 'dash' ? `No such job: ${target}` : `${target}: no such job`, shell.flavor === 'dash' ? 2 : 1);
     for (const member of job.processes) if (signal !== '0') sendTo(shell, member, signal);
     return 0;
   }
+  if (!/^-?\d+$/.test(target) && shell.flavor === 'dash') return yield* fail(shell, 'kill', `Illegal number: ${target}`, 2);
   if (!/^-?\d+$/.test(target)) return yield* fail(shell, 'kill', `${target}: arguments must be process or job IDs`);
   const number = Number(target);
   const members = number > 0 ? [process.namespaces.pid.processes.get(number)] : number === -1 ? everyoneElse(shell) : groupMembers(shell, -number);
   const found = members.filter((member) => member !== undefined && member.state !== 'dead' && member.state !== 'zombie');
   if (found.length === 0) {
     // A background child that has ended but was not yet waited for can still be signalled.
-    return shell.jobs.byPid(number)
-      ? 0
-      : yield* fail(shell, 'kill', shell.flavor === 'bash' ? `(${target}) - No such process` : `can't kill pid ${target}: No such process`);
+    return shell.jobs.byPid(number) ? 0 : yield* fail(shell, 'kill', notThere[shell.flavor](target));
   }
   for (const member of found) {
     if (!member) continue;
-    if (process.uid !== 0 && process.uid !== member.uid) return yield* fail(shell, 'kill', `(${target}) - Operation not permitted`);
+    if (process.uid !== 0 && process.uid !== member.uid)
+      return yield* fail(shell, 'kill', shell.flavor === 'dash' ? 'Operation not permitted\n' : `(${target}) - Operation not permitted`);
     if (signal !== '0') sendTo(shell, member, signal);
   }
   return 0;
