@@ -4,6 +4,7 @@ import type { Rule } from './matching.ts';
 
 /** Which requests a policy or a binding is for; what is absent matches everything. */
 export type MatchResources = {
+  readonly matchPolicy?: string;
   readonly resourceRules?: readonly Rule[];
   readonly excludeResourceRules?: readonly Rule[];
   readonly namespaceSelector?: LabelSelector;

@@ -13,6 +13,8 @@ export type Webhook = {
   };
   readonly rules?: readonly Rule[];
   readonly failurePolicy?: string;
+  readonly matchPolicy?: string;
+  readonly reinvocationPolicy?: string;
   readonly namespaceSelector?: LabelSelector;
   readonly objectSelector?: LabelSelector;
   readonly matchConditions?: readonly Named[];

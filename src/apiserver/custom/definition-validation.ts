@@ -5,6 +5,7 @@ import { equal } from '../objects.ts';
 import { internalForm } from '../validation/internal-form.ts';
 import { validateDns1035, validateDnsSubdomain } from '../validation/names.ts';
 import { collect, type Errors, immutable, oneOf } from '../validation/report.ts';
+import { checkWebhookClient } from '../validation/webhook-client.ts';
 import type { Crd, CrdVersion } from './definition.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { schemaProblems } from './schema-validation.ts';
@@ -200,8 +201,7 @@ function conversionErrors(errors: Errors, { conversion }: Spec): void {
     return;
   }
   if (!clientConfig) errors.push(required(`${at}.webhookClientConfig`, 'required when strategy is set to Webhook'));
-  else if ((clientConfig.url === undefined) === (clientConfig.service === undefined))
-    errors.push(required(`${at}.webhookClientConfig`, 'exactly one of url or service is required'));
+  else checkWebhookClient(errors, `${at}.webhookClientConfig`, clientConfig);
   if (versions.length === 0) errors.push(required(`${at}.conversionReviewVersions`));
   else if (!versions.some((version) => version === 'v1' || version === 'v1beta1'))
     errors.push(invalidValue(`${at}.conversionReviewVersions`, versions, 'must include at least one of v1, v1beta1'));

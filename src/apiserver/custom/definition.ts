@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/types.ts';
 import { type ScalePaths, type Strategy, type StrategyContext, strategyOf } from '../registry/strategy.ts';
+import type { WebhookClient } from '../validation/webhook-client.ts';
 import { validateDefinition, validateDefinitionUpdate } from './definition-validation.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { reconsider, withNames } from './names.ts';
@@ -26,7 +27,7 @@ export type CrdVersion = {
 type Conversion = {
   readonly strategy: string;
   readonly webhook?: {
-    readonly clientConfig?: { readonly url?: string; readonly service?: object };
+    readonly clientConfig?: WebhookClient;
     readonly conversionReviewVersions?: readonly string[];
   };
 };

@@ -83,8 +83,10 @@ export const validateSlice = ({ addressType, endpoints, ports }: EndpointSlice):
 
 function checkSliceEndpoint(errors: Errors, path: string, { addresses = [], hostname }: discovery.Endpoint, addressType: string): void {
   if (addresses.length === 0) errors.push(required(`${path}.addresses`, 'must contain at least 1 address'));
-  for (const [i, address] of addresses.entries()) {
+  for (const [i, given] of addresses.entries()) {
     const at = `${path}.addresses[${i}]`;
+    // What was null came here as the zero of no known type.
+    const address = typeof given === 'string' ? given : '';
     if (addressType === 'FQDN') invalidAll(errors, at, address, validateDnsSubdomain(address));
     else checkOutside(errors, at, address);
   }
