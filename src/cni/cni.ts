@@ -29,9 +29,9 @@ export class Cni implements CniRuntime {
     this.#loader = new ConfLoader(this.#files);
   }
 
-  loadNetwork(confDir: string, binDir: string): CniConfList {
+  loadNetwork(confDir: string, binDir: string, { skipBroken = false }: { readonly skipBroken?: boolean } = {}): CniConfList {
     this.#binDir = binDir;
-    return this.#loader.load(confDir);
+    return this.#loader.load(confDir, skipBroken);
   }
 
   add(network: CniConfList, args: CniArgs): CniResult {

@@ -15,8 +15,8 @@ export class ConfLoader {
     this.#files = files;
   }
 
-  /** The first configuration by file name that can be read; whether its plugins are there, go-cni sees only when it runs them. */
-  load(confDir: string): CniConfList {
+  /** The first configuration by file name, or the first that can be read (`skipBroken`); whether its plugins are there, go-cni sees only when it runs them. */
+  load(confDir: string, skipBroken: boolean): CniConfList {
     let problem: CniError | undefined;
     const folder = this.#files.find(confDir);
     for (const [name, inode] of folder?.type === 'directory' ? folder.entries() : []) {
@@ -24,7 +24,7 @@ export class ConfLoader {
       try {
         return this.#parse(`${confDir}/${name}`);
       } catch (error) {
-        if (!(error instanceof CniError)) throw error;
+        if (!(error instanceof CniError) || !skipBroken) throw error;
         problem ??= error;
       }
     }

@@ -15,6 +15,8 @@ type Parts = {
   readonly cni: CniRuntime;
   readonly confDir: string;
   readonly binDir: string;
+  /** See CniRuntime.loadNetwork. */
+  readonly skipBroken?: boolean;
 };
 
 /** The network of a runtime's pods. */
@@ -27,9 +29,9 @@ export class PodNetwork {
 
   /** The network that pods get now; undefined when there is none. */
   load(): ReturnType<CniRuntime['loadNetwork']> | undefined {
-    const { cni, confDir, binDir } = this.#parts;
+    const { cni, confDir, binDir, skipBroken = false } = this.#parts;
     try {
-      return cni.loadNetwork(confDir, binDir);
+      return cni.loadNetwork(confDir, binDir, { skipBroken });
     } catch (error) {
       if (error instanceof CniError) return undefined;
       throw error;
@@ -38,9 +40,9 @@ export class PodNetwork {
 
   /** Why there is none. */
   problem(): CniError | undefined {
-    const { cni, confDir, binDir } = this.#parts;
+    const { cni, confDir, binDir, skipBroken = false } = this.#parts;
     try {
-      cni.loadNetwork(confDir, binDir);
+      cni.loadNetwork(confDir, binDir, { skipBroken });
       return undefined;
     } catch (error) {
       if (error instanceof CniError) return error;
@@ -59,8 +61,8 @@ export class PodNetwork {
 
   /** Throws CniError. */
   add(id: string, netns: string, config: PodSandboxConfig): CniResult {
-    const { cni, confDir, binDir } = this.#parts;
-    return cni.add(cni.loadNetwork(confDir, binDir), cniArgs(id, netns, config));
+    const { cni, confDir, binDir, skipBroken = false } = this.#parts;
+    return cni.add(cni.loadNetwork(confDir, binDir, { skipBroken }), cniArgs(id, netns, config));
   }
 
   /** Takes the network from the namespace and lets it go; nothing to do when it is gone. */

@@ -63,7 +63,7 @@ export class Context {
     this.config = parts.config;
     this.runtime = parts.runtime;
     const { networkDir: confDir, pluginDir: binDir } = parts.config;
-    this.network = new PodNetwork({ kernel: parts.kernel, sim: parts.sim, files: parts.files, cni: parts.cni, confDir, binDir });
+    this.network = new PodNetwork({ kernel: parts.kernel, sim: parts.sim, files: parts.files, cni: parts.cni, confDir, binDir, skipBroken: true });
     this.registry = parts.registry;
     this.unreachable = parts.unreachable;
     this.storage = new Storage(state, parts.kernel);

@@ -124,7 +124,7 @@ export class Sandboxes {
   networkProblem(): string | undefined {
     const { cni, cniConfDir, cniBinDir } = this.#shim.options;
     try {
-      cni.loadNetwork(cniConfDir, cniBinDir);
+      cni.loadNetwork(cniConfDir, cniBinDir, { skipBroken: true });
       return undefined;
     } catch (error) {
       if (error instanceof CniError) return 'cni config uninitialized';
@@ -144,7 +144,7 @@ export class Sandboxes {
     const { State } = this.#shim.inspect(id);
     yield* sleep(this.#shim.sim.random.between(50, 90));
     try {
-      cni.add(cni.loadNetwork(cniConfDir, cniBinDir), cniArgs(id, `/proc/${State.Pid}/ns/net`, config));
+      cni.add(cni.loadNetwork(cniConfDir, cniBinDir, { skipBroken: true }), cniArgs(id, `/proc/${State.Pid}/ns/net`, config));
     } catch (error) {
       if (!(error instanceof CniError)) throw error;
       const text = this.networkProblem() ?? error.message;
@@ -160,7 +160,7 @@ export class Sandboxes {
   #tearDown(id: string, metadata: PodSandboxConfig['metadata'], netns: string): void {
     const { cni, cniConfDir, cniBinDir } = this.#shim.options;
     try {
-      cni.del(cni.loadNetwork(cniConfDir, cniBinDir), cniArgs(id, netns, { metadata }));
+      cni.del(cni.loadNetwork(cniConfDir, cniBinDir, { skipBroken: true }), cniArgs(id, netns, { metadata }));
     } catch (error) {
       if (!(error instanceof CniError)) throw error; // Tried again when the sandbox is stopped again.
     }

@@ -38,8 +38,11 @@ export class CniError extends Error {
  * error.
  */
 export type CniRuntime = {
-  /** The first configuration by file name in the folder; throws CniError (`no networks found in /etc/cni/net.d`). */
-  loadNetwork(confDir: string, binDir: string): CniConfList;
+  /**
+   * The first configuration by file name in the folder; throws CniError (`no networks found in /etc/cni/net.d`). To go-cni a first file that is
+   * broken is the end of it; ocicni and dockershim `skipBroken` ones.
+   */
+  loadNetwork(confDir: string, binDir: string, options?: { readonly skipBroken?: boolean }): CniConfList;
   add(network: CniConfList, args: CniArgs): CniResult;
   del(network: CniConfList, args: CniArgs): void;
 };

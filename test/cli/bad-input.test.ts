@@ -73,3 +73,11 @@ test('files cross as tars on standard streams', () => {
     'destination "box:/nosuch" must be a directory\nError response from daemon: No such container: nosuch',
   );
 });
+
+test('nerdctl.toml: other defaults, and keys that nobody knows', () => {
+  const told = (file: string, command: string): string => run(`echo '${file}' > /tmp/n.toml; NERDCTL_TOML=/tmp/n.toml ${command} 2>&1 | cat`);
+  expect(told('foo = 1', 'nerdctl ps')).toContain('strict mode: fields in the document are missing in the target struct"');
+  expect(told('namespace = 1', 'nerdctl ps')).toContain('toml: cannot decode TOML integer into struct field config.Config.Namespace of type string"');
+  expect(told('namespace = "bad!"', 'nerdctl ps')).toContain('namespace validation: identifier \\"bad!\\" must match');
+  expect(told('namespace = "empty"', 'nerdctl images -q')).toBe('');
+});

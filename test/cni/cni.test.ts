@@ -51,6 +51,11 @@ describe('cni', () => {
     );
     world.files().unlink(`${binDir}/bridge`);
     expect(() => world.cni.add(network, args('nosuch'))).toThrow('plugin type="bridge" failed (add): failed to find plugin "bridge" in path [/opt/cni/bin]');
+    // go-cni takes the first file or none; ocicni goes on to the next.
+    world.files().write(`${confDir}/05-bad.conf`, '{}');
+    expect(() => world.cni.loadNetwork(confDir, binDir)).toThrow("error parsing configuration: missing 'type'");
+    expect(world.cni.loadNetwork(confDir, binDir, { skipBroken: true }).name).toBe('cbr0');
+    world.files().unlink(`${confDir}/05-bad.conf`);
     world.files().unlink(`${confDir}/10-cbr0.conflist`);
     expect(() => world.cni.loadNetwork(confDir, binDir)).toThrow('no networks found in /etc/cni/net.d');
     world.files().write(`${confDir}/00-bad.conflist`, '{"name": ');

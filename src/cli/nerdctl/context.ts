@@ -1,7 +1,7 @@
 /** One run of nerdctl: its namespace, its connection, its state on disk, its messages. */
 import { createHash } from 'node:crypto';
 import type { CniRuntime } from '../../interfaces/cni.ts';
-import { type ContainerdApi, containerdProtocol } from '../../interfaces/containerd.ts';
+import { type ContainerdApi, containerdProtocol, identifierProblem } from '../../interfaces/containerd.ts';
 import { Errno } from '../../linux/errno.ts';
 import { dialUnix } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
@@ -98,6 +98,8 @@ export class Context {
 
   client(): ContainerdApi {
     const path = this.address;
+    const problem = identifierProblem(this.namespace);
+    if (problem !== undefined) throw new NerdctlError(`namespace validation: ${problem}`);
     try {
       const inode = this.process.fs.stat(path);
       this.process.fs.check(inode, 2, path);

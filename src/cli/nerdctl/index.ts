@@ -9,6 +9,7 @@ import { type Command, CommandFlagError, FlagError, nerdctlHelp, parseFlags, res
 import { logLine } from '../logrus.ts';
 import { refuseAbsent } from './absent-flags.ts';
 import { composeFlags } from './compose/index.ts';
+import { withFile } from './config-file.ts';
 import { Context, type NerdctlCommand, NerdctlError, NotSimulated, type Run } from './context.ts';
 import { rootFlags, tree } from './tree.ts';
 
@@ -37,7 +38,7 @@ function* dispatch(args: readonly string[], process: Process, cni: (process: Pro
   let chain: readonly Command<Run>[] = [tree];
   try {
     // cobra's TraverseChildren: what stands before the first name belongs to nerdctl itself, so that -n may mean another thing after it.
-    const global = parseFlags(args, rootFlags, { interspersed: false, env });
+    const global = parseFlags(args, withFile(rootFlags, process), { interspersed: false, env });
     if (global.flags.bool('version')) return yield* say(process, 'nerdctl version 2.3.5\n');
     if (global.args.length === 0) return yield* say(process, nerdctlHelp([{ ...tree, flags: rootFlags }]));
     const group = global.args[0] === 'compose' ? parseFlags(global.args.slice(1), composeFlags, { interspersed: false, env }) : undefined;
