@@ -52,6 +52,10 @@ export function execError(files: FileSystem, name: string, error: Errno): string
   return `exec: ${quoted}: executable file not found in $PATH`;
 }
 
+/** Of a process that is to run in what is no directory (runc libcontainer/init_linux.go). */
+export const cwdError = (files: FileSystem, cwd: string): string =>
+  `chdir to cwd (${JSON.stringify(cwd)}) set in config.json failed: ${files.exists(cwd) ? 'not a directory' : 'no such file or directory'}`;
+
 /** The environment as a record, with HOME from /etc/passwd where it is missing. */
 export function environment(files: FileSystem, process: OciSpec['process']): Record<string, string> {
   const env: Record<string, string> = {};

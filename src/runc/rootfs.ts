@@ -38,7 +38,7 @@ export class RootfsBuilder {
     const namespace = new MountNamespace(root, this.#kernel.disk);
     const files = rootFileSystem(namespace, this.#kernel.sim);
     for (const mount of spec.mounts) this.#mount(namespace, files, mount, container);
-    makeDirectory(files, spec.process.cwd);
+    makeWorkingDirectory(files, spec.process.cwd);
     const final = spec.root.readonly ? readonlyCopy(namespace) : namespace;
     final.inode = this.#kernel.inode();
     return final;
@@ -126,6 +126,15 @@ function mountPoint(files: FileSystem, mount: SpecMount, inode: Inode): string {
 
 function makeDirectory(files: FileSystem, path: string): void {
   if (path !== '/' && path !== '' && !files.exists(path)) files.mkdir(path, { parents: true, mode: 0o755 });
+}
+
+/** os.MkdirAll of prepareRootfs: names the first thing on the way that is no directory. */
+function makeWorkingDirectory(files: FileSystem, path: string): void {
+  const steps = path.split('/').filter((step) => step !== '');
+  const inWay = steps.map((_, i) => `/${steps.slice(0, i + 1).join('/')}`).find((step) => files.exists(step) && !files.isDirectory(step));
+  if (inWay !== undefined)
+    throw new OciError(`runc create failed: unable to start container process: error during container init: mkdir ${inWay}: not a directory`);
+  makeDirectory(files, path);
 }
 
 function readonlyCopy(namespace: MountNamespace): MountNamespace {

@@ -13,7 +13,7 @@ import { sleep } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { applyResources, cgroupPath, processesIn } from './cgroups.ts';
 import { type RuncContainer, StartGate, StateDirectory, stateDirectory, stateOf, statusOf } from './container.ts';
-import { credentialsOf, environment, execError, findCommand, initProgram, rlimitsOf } from './init.ts';
+import { credentialsOf, cwdError, environment, execError, findCommand, initProgram, rlimitsOf } from './init.ts';
 import { containerNamespaces } from './namespaces.ts';
 import { RootfsBuilder, rootFileSystem } from './rootfs.ts';
 import { checkSpec, readSpec } from './spec.ts';
@@ -182,6 +182,7 @@ export class Runc implements OciRuntime {
     const { init, cgroup } = container;
     const { fds, tty } = openStdio(this.#kernel, stdio, this.#terminals++, shim);
     const files = rootFileSystem(init.namespaces.mount, this.#kernel.sim);
+    if (!files.isDirectory(process.cwd)) throw new OciError(`exec failed: unable to start container process: ${cwdError(files, process.cwd)}`);
     try {
       const started = this.#kernel.spawn(shim, {
         argv: process.args,

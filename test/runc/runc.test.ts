@@ -71,6 +71,10 @@ describe('runc', () => {
     expect(create(['/nosuch'])).toThrow(`${prefix}exec: "/nosuch": stat /nosuch: no such file or directory`);
     expect(create(['/bin'])).toThrow(`${prefix}exec: "/bin": is a directory`);
     expect(create([])).toThrow('runc create failed: args must not be empty');
+    const path = bundle(world, ['sleep', '1']);
+    const config = world.files().read(`${path}/config.json`);
+    world.files().write(`${path}/config.json`, config.replace('"/work"', '"/text/in"'));
+    expect(() => world.run(world.runc.create(root, 'c1', path, {}, 1))).toThrow(`${prefix}mkdir /text: not a directory`);
     expect(world.runc.list(root)).toEqual([]);
     expect(world.kernel.processes.size).toBe(1);
     const stderr = newByteStream();
@@ -107,6 +111,13 @@ describe('runc', () => {
     const echo = world.run(runc.exec(root, 'c1', spec(['echo', 'hi']), { stdout }, 1));
     world.sim.advance(10);
     expect([stdout.take(), stdout.closed, echo.exitStatus()]).toEqual(['hi\n', true, 0]);
+    for (const [cwd, why] of [
+      ['/nosuch', 'no such file or directory'],
+      ['/text', 'not a directory'],
+    ] as const)
+      expect(() => world.run(runc.exec(root, 'c1', { ...spec(['echo']), cwd }, {}, 1))).toThrow(
+        `exec failed: unable to start container process: chdir to cwd ("${cwd}") set in config.json failed: ${why}`,
+      );
     expect(() => world.run(runc.exec(root, 'c1', spec(['nosuch']), {}, 1))).toThrow(
       'exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH',
     );

@@ -69,8 +69,8 @@ function* isDirectory(k: Kubectl, { path, ...pod }: FileSpec): Routine<boolean> 
 
 function* download(k: Kubectl, from: FileSpec, to: FileSpec): Routine {
   const result = yield* exec(k, from, ['tar', 'cf', '-', from.path]);
-  // What tar complains of in the container comes out here, up to the end of its archive.
-  yield* k.print(result.stderr.replace(/^([^\n]*\n)[\s\S]*$/, '$1'));
+  // What tar complains of in the container comes out here, up to the end of its archive: its last word comes after that.
+  yield* k.print(result.stderr.replace(/^tar: (?:Exiting with failure status|error exit delayed).*\n/m, ''));
   const prefix = from.path.replace(/^(\.*\/)+|\/+$/g, '');
   try {
     for (const entry of result.stdout === '' ? [] : readTarEntries(result.stdout)) yield* unpack(k, entry, { prefix, from, to: to.path });

@@ -1,9 +1,9 @@
 import { typeOf } from '../../../api/schema.ts';
 import { createThreeWayMergePatch } from '../../../apimachinery/patch/merge-patch.ts';
 import { createThreeWayStrategicPatch } from '../../../apimachinery/patch/strategic-diff.ts';
+import type { ApiResource } from '../../../apimachinery/resources.ts';
 import { isReason } from '../../../apimachinery/status.ts';
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
-import type { ExitCode } from '../../../linux/program.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Target, targetsOf } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
@@ -12,6 +12,7 @@ import { at, entriesOf, nameOf, type Obj, obj, text, withoutPath, withPath } fro
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { withoutManagedFields } from '../printers/object-printer.ts';
 import { originalConfiguration } from './apply/last-applied.ts';
+import { eachPrunable, pruneList } from './apply/prune.ts';
 import { lastApplied } from './create/generator.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
@@ -29,26 +30,30 @@ export const diff: CommandEntry = {
     if (k.flags.bool('force-conflicts') && !k.flags.bool('server-side'))
       throw new KubectlError('--force-conflicts only works with --server-side', { exitCode: 2 });
     const targets = (yield* targetsOf(k, { args: [] })).filter((target): target is ManifestTarget => target.kind === 'manifest');
-    let status: ExitCode = 0;
     const folders = { live: `/tmp/LIVE-${k.process.sim.random.int(2 ** 32)}`, merged: `/tmp/MERGED-${k.process.sim.random.int(2 ** 32)}` };
+    const kinds = yield* pruneList(k);
+    const found = new Map<string, string>();
+    const compare = (resource: ApiResource, namespace: string | undefined, before: Obj | undefined, after: Obj | undefined): void => {
+      const name = nameOf(after ?? before ?? {});
+      const file = [resource.group || undefined, resource.version, resource.kind, namespace, name].filter((part) => part !== undefined).join('.');
+      const [from, to] = [`${folders.live}/${file}`, `${folders.merged}/${file}`];
+      const text = unifiedDiff(before ? dumpYaml(before) : '', after ? dumpYaml(after) : '', { from, to, now: k.now });
+      if (text !== '') found.set(file, `diff -u -N ${from} ${to}\n${text}`);
+    };
+    const seen: Obj[] = [];
     for (const target of targets) {
       const live = yield* getLive(k, target);
-      const merged = yield* dryRun(k, target, live);
-      const [before, after] = maskSecrets(live, merged);
-      const { group, version, kind } = target.resource;
-      const file = [group === '' ? undefined : group, version, kind, target.namespace, nameOf(target.manifest.object)]
-        .filter((part) => part !== undefined)
-        .join('.');
-      const text = unifiedDiff(before ? dumpYaml(before) : '', dumpYaml(after), {
-        from: `${folders.live}/${file}`,
-        to: `${folders.merged}/${file}`,
-        now: k.now,
-      });
-      if (text === '') continue;
-      status = 1;
-      yield* k.print(`diff -u -N ${folders.live}/${file} ${folders.merged}/${file}\n${text}`);
+      if (live) seen.push(live);
+      const [before, after] = maskSecrets(live, yield* dryRun(k, target, live));
+      compare(target.resource, target.namespace, before, after);
     }
-    return status;
+    if (k.flags.bool('prune'))
+      yield* eachPrunable(k, seen, kinds, function* ({ object, resource, namespace }) {
+        compare(resource, namespace, k.flags.bool('show-managed-fields') ? object : withoutManagedFields(object), undefined);
+      });
+    // Two folders are compared, and diff goes through them by name.
+    for (const [, text] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) yield* k.print(text);
+    return found.size > 0 ? 1 : 0;
   },
 };
 

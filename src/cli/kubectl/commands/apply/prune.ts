@@ -1,4 +1,5 @@
 /** apply --prune: what was applied once and stands in no manifest any more goes (kubernetes kubectl/pkg/cmd/apply/prune.go). */
+import type { ApiResource } from '../../../../apimachinery/resources.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { listInfos } from '../../builder.ts';
 import { KubectlError } from '../../errors.ts';
@@ -50,24 +51,33 @@ export function* prune(k: Kubectl, { applied, dryRun, kinds: wanted }: Pruning):
     yield* k.printError(
       `${klog(k.process, 'W')}prune.go:71] Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.\n`,
     );
-  const discovery = yield* k.discovery();
   const print = operationPrinter(k, dryRun);
+  yield* eachPrunable(k, applied, wanted, function* ({ object, resource, namespace, name }) {
+    if (dryRun !== 'client')
+      yield* k.api.request({
+        method: 'DELETE',
+        path: pathOf(resource, namespace, name),
+        ...(dryRun === 'server' && { query: { dryRun: 'All' } }),
+        body: { propagationPolicy: 'Background' },
+      });
+    yield* print(object, 'pruned');
+  });
+}
+
+type Info = { readonly object: Obj; readonly resource: ApiResource; readonly namespace: string; readonly name: string };
+
+/** All that was applied once, in the namespaces of what is applied now, and is not among that. */
+export function* eachPrunable(k: Kubectl, applied: readonly Obj[], wanted: Kinds, act: (info: Info) => Routine): Routine {
+  const discovery = yield* k.discovery();
   const kept = new Set(applied.map((object) => text(at(object, 'metadata.uid'))));
   const namespaces = [...new Set(applied.map(namespaceOf).filter((namespace) => namespace !== ''))];
   for (const [apiVersion, kind] of wanted) {
     const resource = discovery.forKind(apiVersion, kind);
     if (!resource) continue;
     for (const namespace of resource.namespaced ? namespaces : ['']) {
-      for (const info of yield* listInfos(k, resource, namespace)) {
-        if (kept.has(text(at(info.object, 'metadata.uid'))) || obj(at(info.object, 'metadata.annotations'))[lastApplied] === undefined) continue;
-        if (dryRun !== 'client')
-          yield* k.api.request({
-            method: 'DELETE',
-            path: pathOf(resource, info.namespace, info.name),
-            ...(dryRun === 'server' && { query: { dryRun: 'All' } }),
-            body: { propagationPolicy: 'Background' },
-          });
-        yield* print(info.object, 'pruned');
+      for (const { object, namespace: home, name } of yield* listInfos(k, resource, namespace)) {
+        if (kept.has(text(at(object, 'metadata.uid'))) || obj(at(object, 'metadata.annotations'))[lastApplied] === undefined) continue;
+        yield* act({ object, resource, namespace: home, name });
       }
     }
   }
