@@ -26,6 +26,13 @@ export type FieldError = { readonly type: FieldErrorType; readonly field: string
 export const required = (field: string, detail = ''): FieldError => ({ type: 'Required', field, detail });
 /** A value that breaks a rule; `detail` names the rule. */
 export const invalidValue = (field: string, badValue: unknown, detail: string): FieldError => ({ type: 'Invalid', field, badValue, detail });
+/** A list of `count` where `most` may be. */
+export const tooMany = (field: string, count: number, most: number): FieldError => ({
+  type: 'TooMany',
+  field,
+  badValue: count,
+  detail: `must have at most ${most} items`,
+});
 /** A value that must be unique and is not. */
 export const duplicate = (field: string, badValue: unknown): FieldError => ({ type: 'Duplicate', field, badValue });
 /** A field that may not be set here, or not changed. */

@@ -1,6 +1,7 @@
 /** compose config: the project in its canonical form (compose-go types). */
 import { parseBytes } from '../apimachinery/go-units.ts';
 import { type Fields, fullNetwork, fullVolume, isRecord, networkNames, words } from './compose-file.ts';
+import { pairsOf } from './compose-merge.ts';
 import type { Project, Service } from './compose-project.ts';
 
 /** The whole of it, with the keys in the order of compose-go's types. */
@@ -23,17 +24,12 @@ export function canonical(project: Project): Fields {
 
 function canonicalService(project: Project, { fields, dependsOn }: Service): Fields {
   const asMap = (value: unknown): Fields =>
-    isRecord(value)
-      ? sorted(Object.fromEntries(Object.entries(value).map(([key, each]) => [key, each === null ? null : String(each)])), (key) => key)
-      : sorted(
-          Object.fromEntries(
-            (Array.isArray(value) ? value : []).map((each) => [
-              String(each).split('=')[0] ?? '',
-              String(each).includes('=') ? String(each).slice(String(each).indexOf('=') + 1) : null,
-            ]),
-          ),
-          (key) => key,
-        );
+    sorted(
+      isRecord(value)
+        ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, each === null ? null : String(each)]))
+        : pairsOf(Array.isArray(value) ? value : []),
+      (key) => key,
+    );
   const networks = networkNames(fields);
   const all: Record<string, unknown> = {
     ...fields,

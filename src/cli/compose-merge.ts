@@ -8,7 +8,8 @@ const mappings: Readonly<Record<string, (items: readonly unknown[]) => Fields>> 
   networks: (items) => Object.fromEntries(items.map((each) => [String(each), null])),
 };
 
-function pairsOf(items: readonly unknown[]): Fields {
+/** `- K=v` as a mapping; null where there is no value. */
+export function pairsOf(items: readonly unknown[]): Fields {
   return Object.fromEntries(
     items.map((each) => {
       const text = String(each);

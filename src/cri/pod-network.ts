@@ -1,5 +1,5 @@
 /** A pod's network namespace, held open by a file, and what the plugins of CNI do to it. */
-import { CniError, type CniResult, type CniRuntime } from '../interfaces/cni.ts';
+import { type CniConfList, CniError, type CniResult, type CniRuntime } from '../interfaces/cni.ts';
 import type { PodSandboxConfig } from '../interfaces/cri.ts';
 import { FileNode } from '../linux/file-node.ts';
 import type { FileSystem } from '../linux/file-system.ts';
@@ -28,10 +28,9 @@ export class PodNetwork {
   }
 
   /** The network that pods get now; undefined when there is none. */
-  load(): ReturnType<CniRuntime['loadNetwork']> | undefined {
-    const { cni, confDir, binDir, skipBroken = false } = this.#parts;
+  load(): CniConfList | undefined {
     try {
-      return cni.loadNetwork(confDir, binDir, { skipBroken });
+      return this.#load();
     } catch (error) {
       if (error instanceof CniError) return undefined;
       throw error;
@@ -40,14 +39,19 @@ export class PodNetwork {
 
   /** Why there is none. */
   problem(): CniError | undefined {
-    const { cni, confDir, binDir, skipBroken = false } = this.#parts;
     try {
-      cni.loadNetwork(confDir, binDir, { skipBroken });
+      this.#load();
       return undefined;
     } catch (error) {
       if (error instanceof CniError) return error;
       throw error;
     }
+  }
+
+  /** Throws CniError. */
+  #load(): CniConfList {
+    const { cni, confDir, binDir, skipBroken = false } = this.#parts;
+    return cni.loadNetwork(confDir, binDir, { skipBroken });
   }
 
   /** Makes a namespace and the file that holds it. */
@@ -61,8 +65,7 @@ export class PodNetwork {
 
   /** Throws CniError. */
   add(id: string, netns: string, config: PodSandboxConfig): CniResult {
-    const { cni, confDir, binDir, skipBroken = false } = this.#parts;
-    return cni.add(cni.loadNetwork(confDir, binDir, { skipBroken }), cniArgs(id, netns, config));
+    return this.#parts.cni.add(this.#load(), cniArgs(id, netns, config));
   }
 
   /** Takes the network from the namespace and lets it go; nothing to do when it is gone. */

@@ -1,5 +1,5 @@
 /** CustomResourceDefinitions (apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go). */
-import { duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
+import { duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required, tooMany } from '../../apimachinery/field-error.ts';
 import { Cel } from '../admission/cel/environment.ts';
 import { equal } from '../objects.ts';
 import { internalForm } from '../validation/internal-form.ts';
@@ -41,13 +41,6 @@ type Part = 'schema' | 'subresources' | 'additionalPrinterColumns' | 'selectable
 
 /** What all versions have alike stands above them in the internal type, and messages call it by its place there (v1/conversion.go). */
 const shared = (versions: readonly CrdVersion[], part: Part): boolean => versions.every((version) => equal(version[part], versions[0]?.[part]));
-
-/** The place of a part of version `i`, and of which versions it is to be looked at. */
-function placesOf(versions: readonly CrdVersion[], part: Part, above: string): (readonly [CrdVersion, string])[] {
-  const [first] = versions;
-  if (first && shared(versions, part)) return [[first, `spec.${above}`]];
-  return versions.map((version, i) => [version, `spec.versions[${i}].${part}`]);
-}
 
 function specErrors(errors: Errors, spec: Spec): void {
   groupErrors(errors, spec.group);
@@ -115,7 +108,10 @@ function namesErrors(errors: Errors, names: Spec['names'] | undefined): void {
 
 /** Schemas, subresources and columns: those that versions have of their own, or those that all share. */
 function partErrors(errors: Errors, versions: readonly CrdVersion[], above: boolean): void {
-  const at = (part: Part, name: string): (readonly [CrdVersion, string])[] => (shared(versions, part) === above ? placesOf(versions, part, name) : []);
+  const at = (part: Part, name: string): (readonly [CrdVersion, string])[] => {
+    if (shared(versions, part) !== above) return [];
+    return above ? versions.slice(0, 1).map((version) => [version, `spec.${name}`]) : versions.map((version, i) => [version, `spec.versions[${i}].${part}`]);
+  };
   const cel = new Cel();
   for (const [{ schema, subresources }, path] of at('schema', 'validation')) {
     const hasStatus = above ? versions.some((version) => version.subresources?.status) : subresources?.status !== undefined;
@@ -184,7 +180,7 @@ function selectableErrors(errors: Errors, fields: NonNullable<CrdVersion['select
     if (seen.has(jsonPath)) errors.push(duplicate(at, jsonPath));
     seen.add(jsonPath);
   }
-  if (seen.size > 8) errors.push({ type: 'TooMany', field: path, badValue: seen.size, detail: 'must have at most 8 items' });
+  if (seen.size > 8) errors.push(tooMany(path, seen.size, 8));
 }
 
 function conversionErrors(errors: Errors, { conversion }: Spec): void {

@@ -1,6 +1,6 @@
 /** Structural schemas of custom resources: defaults, pruning and validation (apiextensions-apiserver/pkg/apiserver/{schema,validation}, kube-openapi/pkg/validation). */
 import { RE2JS } from 're2js';
-import { type FieldError, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
+import { type FieldError, invalidValue, notSupported, required, tooMany } from '../../apimachinery/field-error.ts';
 import { equal, isObject } from '../objects.ts';
 import type { ValidationRule } from './rules.ts';
 
@@ -124,5 +124,5 @@ function scalarErrors(value: unknown, schema: JsonSchema, path: string): FieldEr
 
 function lengthErrors(length: number, min: number | undefined, max: number | undefined, path: string): FieldError[] {
   if (min !== undefined && length < min) return [invalidValue(path, length, `${path} in body should have at least ${min} items`)];
-  return max !== undefined && length > max ? [{ type: 'TooMany', field: path, badValue: length, detail: `must have at most ${max} items` }] : [];
+  return max !== undefined && length > max ? [tooMany(path, length, max)] : [];
 }

@@ -32,13 +32,8 @@ export function allRules(schema: JsonSchema, path: string): Found[] {
 /** Rules that are no CEL. */
 export const ruleProblems = (schema: JsonSchema, root: string, cel: Cel): FieldError[] =>
   allRules(schema, root).flatMap(({ rule, path }) => {
-    try {
-      cel.compile(rule.rule);
-      return [];
-    } catch (error) {
-      if (!(error instanceof CelError)) throw error;
-      return [invalidValue(`${path}.rule`, internalForm('ValidationRule', rule), `compilation failed: ERROR: <input>: ${error.message}`)];
-    }
+    const problem = cel.problem(rule.rule);
+    return problem === undefined ? [] : [invalidValue(`${path}.rule`, internalForm('ValidationRule', rule), problem)];
   });
 
 /** What breaks the rules; those that speak of `oldSelf` are asked only where there was something before. */

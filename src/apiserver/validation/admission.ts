@@ -1,7 +1,7 @@
 /** Webhook configurations and admission policies: kubernetes pkg/apis/admissionregistration/validation/validation.go. */
-import { duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
+import { duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required, tooMany } from '../../apimachinery/field-error.ts';
 import { validateQualifiedName } from '../../apimachinery/names.ts';
-import { Cel, CelError } from '../admission/cel/environment.ts';
+import { Cel } from '../admission/cel/environment.ts';
 import type { Rule } from '../admission/matching.ts';
 import type { MatchResources, Named, Policy, PolicyBinding, Validation } from '../admission/policy-types.ts';
 import type { Webhook, WebhookConfiguration } from '../admission/webhook-types.ts';
@@ -103,18 +103,14 @@ function checkResources(errors: Errors, path: string, resources: readonly string
 }
 
 function checkExpression(errors: Errors, path: string, expression: string, cel: Cel): void {
-  try {
-    cel.compile(expression);
-  } catch (error) {
-    if (!(error instanceof CelError)) throw error;
-    errors.push(invalidValue(path, expression, `compilation failed: ERROR: <input>: ${error.message}`));
-  }
+  const problem = cel.problem(expression);
+  if (problem !== undefined) errors.push(invalidValue(path, expression, problem));
 }
 
 function checkConditions(errors: Errors, path: string, conditions: readonly Named[] | undefined, cel = new Cel()): void {
   const names = new Set<string>();
   const { length } = conditions ?? [];
-  if (length > 64) errors.push({ type: 'TooMany', field: path, badValue: length, detail: 'must have at most 64 items' });
+  if (length > 64) errors.push(tooMany(path, length, 64));
   for (const [i, { name, expression }] of (conditions ?? []).entries()) {
     const at = `${path}[${i}]`;
     if (!expression?.trim()) errors.push(required(`${at}.expression`));

@@ -1,8 +1,8 @@
 /** Which pods and containers a command line means. */
-import { RE2JS } from 're2js';
 import type { Container, ContainerFilter, CriContainerState, ImageService, PodSandbox, PodSandboxFilter, RuntimeService } from '../../interfaces/cri.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Flags } from '../flags.ts';
+import { isFound } from '../pattern.ts';
 import { calls } from './calls.ts';
 import { bool, int, list, text } from './command.ts';
 import { type Context, Fatal } from './context.ts';
@@ -70,7 +70,7 @@ export function* choosePods(context: Context, runtime: RuntimeService, prefix: s
   const pods = yield* context.call(calls.listPodSandbox(filter), context.legacy ? 'listing pod sandboxes: ' : `${prefix}call list sandboxes RPC: `, () =>
     runtime.listPodSandbox(filter),
   );
-  const named = pods.filter((pod) => matches(read.text('name'), pod.metadata.name) && matches(read.text('namespace'), pod.metadata.namespace));
+  const named = pods.filter((pod) => isFound(read.text('name'), pod.metadata.name) && isFound(read.text('namespace'), pod.metadata.namespace));
   return newest(named, flags);
 }
 
@@ -111,8 +111,8 @@ export function* chooseContainers(
   const imageId = reference === '' ? undefined : idOf(reference);
   const chosen = containers.filter(
     (each) =>
-      matches(read.text('name'), each.metadata.name) &&
-      matches(read.text('namespace'), podNamespace(each)) &&
+      isFound(read.text('name'), each.metadata.name) &&
+      isFound(read.text('namespace'), podNamespace(each)) &&
       (reference === '' || (imageId !== undefined && idOf(each.image.image) === imageId)),
   );
   return newest(chosen, flags);
@@ -128,15 +128,4 @@ function newest<T extends { readonly createdAt: number }>(items: readonly T[], f
   const sorted = [...items].sort((a, b) => b.createdAt - a.createdAt);
   const count = read.number('last') > 0 ? read.number('last') : read.bool('latest') ? 1 : 0;
   return count > 0 ? sorted.slice(0, count) : sorted;
-}
-
-/** An empty pattern fits all; one that is no regular expression fits none. */
-function matches(pattern: string, text: string): boolean {
-  if (pattern === '') return true;
-  try {
-    return RE2JS.compile(pattern).matcher(text).find();
-  } catch (error) {
-    if (!(error instanceof Error) || !error.name.startsWith('RE2JS')) throw error;
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
 /** Tables and values as ctr prints them. */
 
-import { RE2JS } from 're2js';
 import { indentedJson } from '../../apimachinery/go-units.ts';
+import { isFound } from '../pattern.ts';
 import { tabwriter } from '../tabwriter.ts';
 
 export { humanDuration as age, moment, progressBytes as bytes } from '../../apimachinery/go-units.ts';
@@ -23,18 +23,8 @@ function holds<T>(item: T, term: string, field: (item: T, path: string) => strin
   const wanted = raw.replace(/^"(.*)"$/, '$1');
   if (operator === undefined) return value !== undefined;
   if (operator === '!=') return value !== wanted;
-  if (operator === '~=') return value !== undefined && matches(wanted, value);
+  if (operator === '~=') return value !== undefined && isFound(wanted, value);
   return value === wanted;
-}
-
-/** A pattern that does not compile matches nothing. */
-function matches(pattern: string, text: string): boolean {
-  try {
-    return RE2JS.compile(pattern).matcher(text).find();
-  } catch (error) {
-    if (!(error instanceof Error) || !error.name.startsWith('RE2JS')) throw error;
-    return false;
-  }
 }
 
 /** Go's json.MarshalIndent with four blanks. */

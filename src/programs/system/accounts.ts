@@ -20,6 +20,13 @@ function onlyRoot(call: Call, file: string): void {
 const rowsOf = (process: Process, file: string): string[] => (process.fs.find(file)?.type === 'file' ? process.fs.read(file).split('\n').filter(Boolean) : []);
 const save = (process: Process, file: string, rows: readonly string[]): void => process.fs.write(file, rows.map((row) => `${row}\n`).join(''));
 
+const removeRow = (process: Process, file: string, name: string): void =>
+  save(
+    process,
+    file,
+    rowsOf(process, file).filter((row) => !row.startsWith(`${name}:`)),
+  );
+
 /** The first number from 1000 on (of a system's own: below 1000) that nobody has. */
 function freeId(used: readonly number[], system: boolean): number {
   let id = system ? 999 : 1000;
@@ -172,17 +179,9 @@ const userdel = tool({
     onlyRoot(call, passwdFile);
     const busy = [...process.kernel.processes.values()].find((each) => each.uid === user.uid && each.state === 'running');
     if (busy && !call.has('f')) throw new Failure(`user ${name} is currently used by process ${busy.pid}`, 8);
-    save(
-      process,
-      passwdFile,
-      rowsOf(process, passwdFile).filter((row) => !row.startsWith(`${name}:`)),
-    );
+    removeRow(process, passwdFile, name);
     for (const { name: group } of groups(process)) leave(process, group, name);
-    save(
-      process,
-      groupFile,
-      rowsOf(process, groupFile).filter((row) => !row.startsWith(`${name}:`)),
-    );
+    removeRow(process, groupFile, name);
     if (call.has('r') && process.fs.exists(user.home)) yield* run(call, ['rm', '-rf', user.home]);
     return 0;
   },
@@ -227,11 +226,7 @@ const groupdel = tool({
     onlyRoot(call, groupFile);
     const owner = users(process).find(({ gid }) => gid === group.gid);
     if (owner) throw new Failure(`cannot remove the primary group of user '${owner.name}'`, 8);
-    save(
-      process,
-      groupFile,
-      rowsOf(process, groupFile).filter((row) => !row.startsWith(`${name}:`)),
-    );
+    removeRow(process, groupFile, name);
     return 0;
   },
 });

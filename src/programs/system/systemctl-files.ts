@@ -39,7 +39,7 @@ const change = (verb: string, use: Change, missing = true) =>
     return status;
   };
 
-const links = (unit: Unit): string[] => (unit.file.wantedBy.length > 0 ? unit.file.wantedBy : []).map((target) => `${folder}/${target}.wants/${unit.name}`);
+const links = (unit: Unit): string[] => unit.file.wantedBy.map((target) => `${folder}/${target}.wants/${unit.name}`);
 
 const cannotBeEnabled = `The unit files have no installation config (WantedBy=, RequiredBy=, UpheldBy=,
 Also=, or Alias= settings in the [Install] section, and DefaultInstance= for

@@ -15,6 +15,17 @@ export class Cel {
   #environment: Environment | undefined;
   readonly #programs = new Map<string, Program>();
 
+  /** What an error of validation says of a text that is no expression; undefined for one that is. */
+  problem(text: string): string | undefined {
+    try {
+      this.compile(text);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error;
+      return `compilation failed: ERROR: <input>: ${error.message}`;
+    }
+  }
+
   /** Throws CelError when the text is no expression. */
   compile(text: string): Program {
     const known = this.#programs.get(text);
