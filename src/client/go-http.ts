@@ -20,6 +20,11 @@ type Target = {
   readonly fallback?: boolean;
   readonly skipVerify?: boolean;
   readonly ca?: string;
+  /** PEM of the client's own certificate and its key. */
+  readonly certificate?: string;
+  readonly key?: string;
+  /** Milliseconds for a connection. */
+  readonly dialTimeout?: number;
 };
 /** The body is text; names of headers go out as they stand. */
 export type Asked = { readonly method: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
@@ -42,10 +47,12 @@ export function* goRequest(client: Client, target: Target, { method, headers = {
     });
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
-    yield* sleep(error.afterMilliseconds);
+    const { dialTimeout = Number.POSITIVE_INFINITY } = target;
+    const late = error.afterMilliseconds > dialTimeout;
+    yield* sleep(Math.min(error.afterMilliseconds, dialTimeout));
     if (error.code === 'EPROTO') throw new GoHttpError('EOF');
     const shown = host === 'localhost' ? '[::1]' : address;
-    throw new GoHttpError(`dial tcp ${shown}:${port}: ${error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`}`);
+    throw new GoHttpError(`dial tcp ${shown}:${port}: ${late || error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`}`);
   }
   const secure = server.tls === true || listener?.tls !== undefined;
   if (target.scheme === 'https' && !secure && !target.fallback) throw new GoHttpError('http: server gave HTTP response to HTTPS client');
@@ -73,11 +80,15 @@ function hostAndPort({ scheme, authority }: Target): [string, number] {
 }
 
 /** Throws when the server's certificate is not to be trusted. */
-function trust({ sim }: Client, { skipVerify, ca }: Target, host: string, server: HttpServer, listener: Listener | undefined): void {
+function trust({ sim }: Client, { skipVerify, ca, certificate, key }: Target, host: string, server: HttpServer, listener: Listener | undefined): void {
   const shown = listener?.tls?.();
-  if (skipVerify || (!shown && server.publiclyTrusted)) return;
+  if ((skipVerify && !shown?.clientCa) || (!shown && server.publiclyTrusted)) return;
   if (!shown) throw new GoHttpError('tls: failed to verify certificate: x509: certificate signed by unknown authority');
-  const problem = new Handshakes().check(shown, { serverName: host, ca }, sim.now);
+  const problem = new Handshakes().check(
+    shown,
+    { serverName: host, ca, ...(skipVerify ? { insecure: true } : {}), ...(certificate === undefined ? {} : { certificate, key }) },
+    sim.now,
+  );
   if (problem) throw new GoHttpError(problem.text);
 }
 

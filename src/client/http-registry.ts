@@ -139,9 +139,7 @@ export class HttpRegistry implements RegistryServer {
   *#send(path: string, asked: Asked, authorization: string | undefined): Routine<HttpResponse> {
     const { headers } = this.#endpoint;
     const own = { 'User-Agent': this.#userAgent, ...headers, ...asked.headers, ...(authorization === undefined ? {} : { Authorization: authorization }) };
-    const { scheme, authority, fallback = false, skipVerify = false, ca } = this.#endpoint;
-    const target = { scheme, authority, path, fallback, skipVerify, ...(ca === undefined ? {} : { ca }) };
-    const answer = yield* this.#go(target, { ...asked, headers: own });
+    const answer = yield* this.#go({ ...this.#endpoint, path }, { ...asked, headers: own });
     this.#scheme = answer.scheme;
     return answer;
   }

@@ -1,6 +1,7 @@
 /** /etc/containerd/config.toml: read, checked, brought to the newest version, and what the daemon makes of it (containerd cmd/containerd/server/config). */
 
 import { isTable, parseToml, TomlError, type TomlTable, type TomlValue, writeToml } from '../apimachinery/toml.ts';
+import type { LegacyRegistries } from '../interfaces/distribution.ts';
 import { remembered } from '../sim/remembered.ts';
 import { type ContainerdConfig, defaultConfig } from './config.ts';
 import { pluginMisfits, rootMisfits } from './config-check.ts';
@@ -37,19 +38,68 @@ export const defaultText = remembered((version: Version): string => writeToml(de
 /** As `containerd config dump` prints it. */
 export const textOf = (whole: TomlTable, version: Version): string => writeToml(whole, style(version));
 
-/** The file's text, read by that containerd. Throws ConfigError. An empty text is a file that says nothing. */
+/** The file's text alone, read by that containerd. Throws ConfigError. An empty text is a file that says nothing. */
 export const loadConfig = remembered((text: string, file: string, version: Version): LoadedConfig => {
+  const { document, warnings } = readDocument(text, file, version);
+  return assembled(mergedConfigs([document], version), version, warnings);
+});
+
+/** What one file says, in the newest version. */
+type ConfigDocument = { readonly document: TomlTable; readonly given: number; readonly imports: readonly string[]; readonly warnings: readonly string[] };
+
+/** `rootVersion` is that of the file which imports this one. Throws ConfigError. */
+export function readDocument(text: string, file: string, version: Version, rootVersion = 0): ConfigDocument {
   const { root, ...places } = parse(text, file, version);
-  const given = typeof root['version'] === 'number' ? root['version'] : 1;
+  const given = typeof root['version'] === 'number' ? root['version'] : isOne(version) ? 1 : 0;
+  if (rootVersion !== 0 && given > rootVersion && !isOne(version))
+    throw new ConfigError(`drop-in config version ${given} higher than root config version ${rootVersion}`);
   check(root, given, file, version);
   const warnings = isOne(version) ? [] : ownKeys(root, places, file);
-  const migrated = migrate(root, given, version);
+  const document = migrate(root, given, version);
   if (text.trim() !== '' && given < newestVersion(version) && !isOne(version))
     warnings.push(`level=warning msg="Configuration migrated from version ${given}, use \`containerd config migrate\` to avoid migration" t="18.157µs"`);
-  if (!isOne(version)) warnings.push(...pluginKeys(table(migrated['plugins'])));
-  const whole = merge(defaultsFor(version), migrated);
-  return { whole, settings: settingsOf(whole, version), warnings };
-});
+  return { document, given, imports: list(root['imports']), warnings };
+}
+
+/** What plugins are told is read when all files are together. Throws ConfigError. */
+export function assembled(merged: TomlTable, version: Version, warnings: readonly string[]): LoadedConfig {
+  const ofPlugins = isOne(version) ? [] : pluginKeys(table(merged['plugins']));
+  const whole = merge(defaultsFor(version), merged);
+  return { whole, settings: settingsOf(whole, version), warnings: [...warnings, ...ofPlugins, ...deprecated(whole, version)] };
+}
+
+const insteadOf = { mirrors: '`config_path`', configs: '`config_path`', auths: '`ImagePullSecrets`' };
+
+/** What the image half of CRI says of settings that go. */
+function deprecated(whole: TomlTable, version: Version): string[] {
+  const registry = table(table(table(whole['plugins'])[isOne(version) ? cri : images])['registry']);
+  return Object.entries(insteadOf)
+    .filter(([key]) => Object.keys(table(registry[key])).length > 0)
+    .map(([key, instead]) => `level=warning msg="\`${key}\` is deprecated, please use ${instead} instead"`);
+}
+
+const byKey = ['stream_processors', 'proxy_plugins', 'timeouts'];
+
+/**
+ * The files one over another (mergeConfig): lists are added to, what is empty changes nothing, processors, proxies and timeouts are replaced whole;
+ * so are plugins in containerd 1, while 2 merges what they are told.
+ */
+export function mergedConfigs([first = {}, ...drops]: readonly TomlTable[], version: Version): TomlTable {
+  const merged = { ...first };
+  for (const from of drops)
+    for (const [key, value] of Object.entries(from)) {
+      const below = merged[key];
+      if (Array.isArray(value)) {
+        const there = Array.isArray(below) ? below : [];
+        merged[key] = [...there, ...value.filter((each) => !there.includes(each))];
+      } else if (!isTable(value)) {
+        if (value) merged[key] = value;
+      } else if (!isTable(below)) merged[key] = value;
+      else if (byKey.includes(key) || (key === 'plugins' && isOne(version))) merged[key] = { ...below, ...value };
+      else merged[key] = merge(below, value);
+    }
+  return merged;
+}
 
 type Places = Omit<ReturnType<typeof parseToml>, 'root'>;
 
@@ -191,7 +241,32 @@ function settingsOf(whole: TomlTable, version: Version): ContainerdConfig {
         isTable(each) && each['type'] === 'snapshot' ? [[name, text(each['address'], '')] as const] : [],
       ),
     ),
-    registryConfigPath: text(table(image['registry'])['config_path'], ''),
+    ...registrySettings(table(image['registry'])),
+  };
+}
+
+/** internal/cri/config/config.go ValidateImageConfig: a folder, or the older tables. */
+function registrySettings(registry: TomlTable): Partial<ContainerdConfig> {
+  const registryConfigPath = text(registry['config_path'], '');
+  const mirrors = Object.entries(table(registry['mirrors']));
+  const configs = Object.entries(table(registry['configs']));
+  if (mirrors.length > 0 && registryConfigPath !== '')
+    return { registryConfigPath, imageProblem: 'invalid cri image config: `mirrors` cannot be set when `config_path` is provided' };
+  if (registryConfigPath !== '' || mirrors.length + configs.length === 0) return { registryConfigPath };
+  const legacyRegistries = {
+    mirrors: Object.fromEntries(mirrors.map(([host, each]) => [host, list(table(each)['endpoint'])])),
+    configs: Object.fromEntries(configs.map(([host, each]) => [host, registryConfig(table(each))])),
+  };
+  return { registryConfigPath, legacyRegistries };
+}
+
+function registryConfig(config: TomlTable): LegacyRegistries['configs'][string] {
+  const [tls, auth] = [table(config['tls']), table(config['auth'])];
+  const ca = text(tls['ca_file'], '');
+  return {
+    ...(tls['insecure_skip_verify'] === true ? { insecure: true } : {}),
+    ...(ca === '' ? {} : { ca }),
+    ...(auth['username'] === undefined ? {} : { user: `${text(auth['username'], '')}:${text(auth['password'], '')}` }),
   };
 }
 

@@ -1,4 +1,7 @@
 /** What the daemon makes of /etc/containerd/config.toml (see config-file.ts). */
+import type { LegacyRegistries } from '../interfaces/distribution.ts';
+
+/** Settings, as the parts of the daemon use them. */
 export type ContainerdConfig = {
   /** Shown by `ctr version` and CRI's Version. */
   readonly version: string;
@@ -11,10 +14,14 @@ export type ContainerdConfig = {
   readonly disabledPlugins: readonly string[];
   /** Why the CRI plugin's runtime does not load. */
   readonly criProblem?: string;
+  /** Why the CRI plugin's images do not load. */
+  readonly imageProblem?: string;
   readonly cniConfDir: string;
   readonly cniBinDir: string;
   /** Folders of `<host>/hosts.toml`, separated by colons; '' for none. */
   readonly registryConfigPath: string;
+  /** registry.mirrors and registry.configs, where no folder is given. */
+  readonly legacyRegistries?: LegacyRegistries;
   /** [proxy_plugins]: snapshotters that are daemons of their own, by name, with their sockets. */
   readonly proxySnapshotters: ReadonlyMap<string, string>;
   /** Whether the binaries of runc and the shim are looked for in PATH before each start. */

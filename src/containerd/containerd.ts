@@ -274,7 +274,7 @@ export class Containerd implements ContainerdApi {
     const old = files.find(socketPath);
     if (old) files.unlink(socketPath);
     const socket = new SpecialNode('socket', { mode: 0o660, uid: 0, gid: 0, mtime: now });
-    const criOff = this.config.disabledPlugins.includes('io.containerd.grpc.v1.cri') || this.config.criProblem !== undefined;
+    const criOff = this.config.disabledPlugins.includes('io.containerd.grpc.v1.cri') || (this.config.criProblem ?? this.config.imageProblem) !== undefined;
     listenUnix(socket, new Map([serve(containerdProtocol, this), ...(criOff ? [] : [serve(criProtocol, this.cri)])]));
     files.mknod(socketPath, socket);
     if (!files.exists(`${socketPath}.ttrpc`)) files.mknod(`${socketPath}.ttrpc`, new SpecialNode('socket', { mode: 0o660, uid: 0, gid: 0, mtime: now }));

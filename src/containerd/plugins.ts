@@ -75,11 +75,11 @@ export const pluginList = (config: ContainerdConfig): PluginInfo[] => [
   ...[...config.proxySnapshotters.keys()].map((id) => ({ type: 'io.containerd.snapshotter.v1', id, platforms: [], status: 'ok' as const })),
 ];
 
-/** When the runtime half of CRI refuses its configuration, who depends on it does not load either. */
-function problemOf({ criProblem }: ContainerdConfig, plugin: string): string | undefined {
-  if (criProblem === undefined) return undefined;
-  if (plugin === 'io.containerd.cri.v1.runtime') return `invalid plugin config: ${criProblem}`;
-  return /^io\.containerd\.(podsandbox\.controller\.v1\.podsandbox|grpc\.v1\.cri)$/.test(plugin)
-    ? 'unable to load CRI runtime service plugin dependency: no plugins registered for io.containerd.cri.v1: plugin: not found'
-    : undefined;
+/** When a half of CRI refuses its configuration, who depends on it does not load either. */
+function problemOf({ criProblem, imageProblem }: ContainerdConfig, plugin: string): string | undefined {
+  if (imageProblem !== undefined && plugin === 'io.containerd.cri.v1.images') return imageProblem;
+  if (criProblem !== undefined && plugin === 'io.containerd.cri.v1.runtime') return `invalid plugin config: ${criProblem}`;
+  const lost = criProblem !== undefined ? 'runtime' : imageProblem !== undefined ? 'image' : undefined;
+  if (lost === undefined || !/^io\.containerd\.(podsandbox\.controller\.v1\.podsandbox|grpc\.v1\.cri)$/.test(plugin)) return undefined;
+  return `unable to load CRI ${lost} service plugin dependency: no plugins registered for io.containerd.cri.v1: plugin: not found`;
 }

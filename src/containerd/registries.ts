@@ -31,6 +31,8 @@ export type RegistryWays = {
   /** Watches what is asked over HTTP. */
   readonly watch?: ((registry: HttpRegistry, host: string) => HttpRegistry) | undefined;
   readonly userAgent?: string | undefined;
+  /** Where the daemon writes a line of its log, without the time. */
+  readonly log?: ((line: string) => void) | undefined;
 };
 
 /** How a client wants a registry to be reached, and as whom. */
@@ -77,7 +79,7 @@ export class RegistryClient {
 
   #endpoints(reference: Reference, access: Access, capability: string): RegistryEndpoint[] {
     const { files } = this.#context;
-    return endpointsOf(files, access, reference.host).filter(({ capabilities }) => capabilities?.includes(capability) ?? true);
+    return endpointsOf(files, access, reference.host, this.#ways.log).filter(({ capabilities }) => capabilities?.includes(capability) ?? true);
   }
 
   *#open(endpoint: RegistryEndpoint, { host, repository }: Reference, verb: string, object: string): Routine<RegistryServer> {
@@ -96,8 +98,9 @@ export class RegistryClient {
     if (known) {
       const problem = this.#ways.unreachable?.(authority);
       if (problem) {
-        yield* sleep(problem.after);
-        throw failed(problem.problem);
+        const { dialTimeout = Number.POSITIVE_INFINITY } = endpoint;
+        yield* sleep(Math.min(problem.after, dialTimeout));
+        throw failed(problem.after > dialTimeout ? problem.problem.replace(/: [^:]*(: [^:]*)?$/, ': i/o timeout') : problem.problem);
       }
       return known;
     }

@@ -1,10 +1,11 @@
-/** The way to a registry: hosts.toml (containerd core/remotes/docker/config/hosts.go), then the name as Go's resolver looks it up. */
-import { parseToml, TomlError } from '../apimachinery/toml.ts';
-import type { RegistryAccess, RegistryEndpoint } from '../interfaces/distribution.ts';
+/** The way to a registry: what is configured (containerd core/remotes/docker/config/hosts.go), then the name as Go's resolver looks it up. */
+import type { LegacyRegistries, RegistryAccess, RegistryEndpoint } from '../interfaces/distribution.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { connect, NetworkError } from '../linux/network.ts';
 import type { Milliseconds } from '../sim/routine.ts';
+import { unknown } from './errors.ts';
+import { type HostEntry, readHostsFolder } from './hosts-toml.ts';
 
 /** What Go's dial says, and after how long. */
 export type Unreachable = { readonly problem: string; readonly after: Milliseconds };
@@ -12,16 +13,15 @@ export type Unreachable = { readonly problem: string; readonly after: Millisecon
 /** Go asks a name server twice, five seconds each. */
 const lookupTimeout: Milliseconds = 10_000;
 
-/** Where images of `host` are looked for, in order: what hosts.toml says, or the registry itself. */
-export function endpointsOf(files: FileSystem, access: RegistryAccess, host: string): RegistryEndpoint[] {
-  for (const folder of (access.hostsDir ?? '').split(':').filter((each) => each !== ''))
-    for (const name of [host, host.replace(/:(\d+)$/, '_$1_'), '_default']) {
-      const directory = `${folder}/${name}`;
-      if (files.find(`${directory}/hosts.toml`)?.type === 'file') return ofHostsToml(files, directory, host, access);
-      const ca = certificates(files, directory);
-      if (ca !== '') return [{ ...usual(host, access), ca }];
-    }
-  return [...(host === 'docker.io' ? (access.mirrors ?? []).map((url) => endpoint(url, { mirrorOf: host })) : []), usual(host, access)];
+/** Where images of `host` are looked for, in order: what its folder says, or the registry itself. Throws ContainerdError for certificates that are none. */
+export function endpointsOf(files: FileSystem, access: RegistryAccess, host: string, log: (line: string) => void = () => {}): RegistryEndpoint[] {
+  const own = usual(host, access);
+  for (const root of (access.hostsDir ?? '').split(':').filter((each) => each !== '')) {
+    const folder = [host.replace(/:(\d+)$/, '_$1_'), host, '_default'].map((name) => `${root}/${name}`).find((each) => files.exists(each));
+    if (folder !== undefined) return readHostsFolder(files, folder, log).map((entry) => described(files, entry, own, host));
+  }
+  if (access.legacy) return legacyEndpoints(files, access.legacy, own, host);
+  return [...(host === 'docker.io' ? (access.mirrors ?? []).map((url) => endpoint(url, { mirrorOf: host })) : []), own];
 }
 
 /** Without a word from anybody: TLS, but for this machine itself. */
@@ -42,57 +42,58 @@ function endpoint(url: string, more: Partial<RegistryEndpoint> = {}): RegistryEn
   return { scheme: scheme === 'http' ? 'http' : 'https', authority, prefix: `${path.replace(/\/(v2\/?)?$/, '')}/v2`, ...more };
 }
 
-function ofHostsToml(files: FileSystem, directory: string, host: string, access: RegistryAccess): RegistryEndpoint[] {
-  const root = settings(files.read(`${directory}/hosts.toml`));
-  const server = root['server'];
-  const own = usual(host, access);
-  const last = typeof server === 'string' ? endpoint(server) : own;
-  const mirrors = Object.entries(tableOf(root['host'])).map(([url, given]) => {
-    const options = tableOf(given);
-    const made = endpoint(url, options['override_path'] === true ? { prefix: url.replace(/^https?:\/\/[^/]+/, '') } : {});
-    return { ...made, ...extras(files, directory, options), ...(made.authority === own.authority ? {} : { mirrorOf: host }) };
-  });
-  const whole = { ...last, ...extras(files, directory, root), ...(last.authority === own.authority ? {} : { mirrorOf: host }) };
-  return [...mirrors, whole];
-}
-
-const tableOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
-
-/** The keys that a host and the file itself share. */
-function extras(files: FileSystem, directory: string, options: Readonly<Record<string, unknown>>): Partial<RegistryEndpoint> {
-  const { skip_verify: skip, capabilities, header, ca } = options;
-  const paths = (Array.isArray(ca) ? ca : [ca]).filter((each): each is string => typeof each === 'string');
-  const pem = paths
-    .map((path) => (path.startsWith('/') ? path : `${directory}/${path}`))
-    .map((path) => (files.find(path)?.type === 'file' ? files.read(path) : ''))
-    .join('\n');
-  const headers = Object.fromEntries(Object.entries(tableOf(header)).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]));
+/** One host of a folder; plain HTTP with settings of TLS is tried with TLS first, but on port 80. */
+function described(files: FileSystem, { url, overridePath, ca, client, ...rest }: HostEntry, own: RegistryEndpoint, host: string): RegistryEndpoint {
+  const made = url === undefined ? own : endpoint(url, overridePath ? { prefix: url.replace(/^https?:\/\/[^/]+/, '').replace(/\/$/, '') } : {});
+  const tls = ca !== undefined || client !== undefined || rest.skipVerify !== undefined;
+  const both = made.scheme === 'http' && tls && !made.authority.endsWith(':80');
+  const { capabilities, ...settings } = rest;
   return {
-    ...(skip === true ? { skipVerify: true } : {}),
-    ...(pem === '' ? {} : { ca: pem }),
-    ...(Array.isArray(capabilities) ? { capabilities: capabilities.map(String) } : {}),
-    ...(Object.keys(headers).length > 0 ? { headers } : {}),
+    ...made,
+    ...settings,
+    ...(url === undefined || capabilities === undefined ? {} : { capabilities }),
+    ...(both ? { scheme: 'https' as const, fallback: true } : {}),
+    ...(ca === undefined ? {} : { ca: ca.map((path) => authority(files, path)).join('\n') }),
+    ...(client?.[0] === undefined ? {} : keyPair(files, client[0])),
+    ...(made.authority === own.authority ? {} : { mirrorOf: host }),
   };
 }
 
-/** Docker's way (certs.d/HOST/ca.crt): every *.crt is an authority. */
-function certificates(files: FileSystem, directory: string): string {
-  if (files.find(directory)?.type !== 'directory') return '';
-  return files
-    .list(directory)
-    .filter(([name, inode]) => name.endsWith('.crt') && inode.type === 'file')
-    .map(([name]) => files.read(`${directory}/${name}`))
-    .join('\n');
+function authority(files: FileSystem, path: string): string {
+  const text = contents(files, path, 'CA cert');
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw unresolved(`unable to load CA cert ${JSON.stringify(path)}`);
+  return text;
 }
 
-function settings(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return parseToml(text).root;
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    return {};
-  }
+function keyPair(files: FileSystem, [certificatePath, keyPath]: readonly [string, string]): Pick<RegistryEndpoint, 'certificate' | 'key'> {
+  const certificate = contents(files, certificatePath, 'CERT file');
+  const key = keyPath === '' ? certificate : contents(files, keyPath, 'CERT file');
+  const none = (what: string, kind: string): Error => unresolved(`failed to load X509 key pair: tls: failed to find ${what}PEM data in ${kind} input`);
+  if (!certificate.includes('-----BEGIN CERTIFICATE-----')) throw none('any ', 'certificate');
+  if (!key.includes('PRIVATE KEY-----')) throw none('any ', 'key');
+  return { certificate, key };
+}
+
+function contents(files: FileSystem, path: string, what: string): string {
+  if (files.find(path)?.type !== 'file') throw unresolved(`unable to read ${what} ${JSON.stringify(path)}: open ${path}: no such file or directory`);
+  return files.read(path);
+}
+
+const unresolved = (text: string): Error => unknown(`failed to resolve image: ${text}`);
+
+/** `registry.mirrors` and `registry.configs` (containerd internal/cri/server/images registryEndpoints). */
+function legacyEndpoints(files: FileSystem, { mirrors, configs }: LegacyRegistries, own: RegistryEndpoint, host: string): RegistryEndpoint[] {
+  const given = (mirrors[host] ?? mirrors['*'] ?? []).map((url) => endpoint(url, {}));
+  const all = given.some((each) => each.authority === own.authority) ? given : [...given, own];
+  return all.map((each) => {
+    const { insecure, ca } = configs[each.authority] ?? {};
+    return {
+      ...each,
+      ...(insecure ? { skipVerify: true } : {}),
+      ...(ca === undefined ? {} : { ca: authority(files, ca) }),
+      ...(each.authority === own.authority ? {} : { mirrorOf: host }),
+    };
+  });
 }
 
 /** Why `host[:port]` cannot be reached by its name, and after how long that is known; undefined when nothing speaks against it. */

@@ -98,9 +98,20 @@ export type RegistryEndpoint = {
   readonly skipVerify?: boolean;
   /** PEM of the authorities trusted beside the system's. */
   readonly ca?: string;
+  /** PEM of the client's own certificate and its key. */
+  readonly certificate?: string;
+  readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Absent: all. */
   readonly capabilities?: readonly string[];
+  /** Milliseconds for a connection; absent: as long as it takes. */
+  readonly dialTimeout?: number;
+};
+
+/** containerd's older way to name mirrors: `mirrors` by host (or `*`), `configs` by the host that is asked. */
+export type LegacyRegistries = {
+  readonly mirrors: Readonly<Record<string, readonly string[]>>;
+  readonly configs: Readonly<Record<string, { readonly insecure?: boolean; readonly ca?: string; readonly user?: string }>>;
 };
 
 /** How a client of the runtime wants registries to be reached. */
@@ -111,6 +122,7 @@ export type RegistryAccess = {
   readonly user?: string;
   readonly plainHttp?: boolean;
   readonly skipVerify?: boolean;
+  readonly legacy?: LegacyRegistries;
   /** URLs asked before the registry itself (dockerd's registry-mirrors). */
   readonly mirrors?: readonly string[];
   /** Plain HTTP and certificates of anybody will do. */

@@ -1,6 +1,7 @@
 /** containerd as a process: its command line, its configuration file, its way to registries. */
 import { Cni } from '../../cni/cni.ts';
 import { ConfigError, defaultText, type LoadedConfig, loadConfig, textOf } from '../../containerd/config-file.ts';
+import { type ConfigSource, ImportError, loadConfigs } from '../../containerd/config-imports.ts';
 import { Containerd, type ContainerdOptions } from '../../containerd/containerd.ts';
 import { pluginList } from '../../containerd/plugins.ts';
 import { unreachableByName } from '../../containerd/registry-host.ts';
@@ -9,6 +10,7 @@ import { Errno } from '../../linux/errno.ts';
 import { NetworkError } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { Exit, type Program, releaseOf } from '../../linux/program.ts';
+import { globMatches } from '../../programs/glob.ts';
 import { Runc } from '../../runc/runc.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Trace } from '../trace.ts';
@@ -45,6 +47,7 @@ export const newContainerd = (trace: Trace, registries: () => Registries): Progr
       config: loaded.settings,
       ...registryAccess(process, trace, registries, 'containerd'),
       userAgent: `containerd/${version.slice(1)}`,
+      log: (line) => sim.go(process.printError(`${logTime(process)} ${line}\n`)),
     });
     process.allocate(45 * 1024 * 1024);
     process.steady(14);
@@ -109,13 +112,16 @@ function* commandLine(process: Process, argv: readonly string[], version: string
 }
 
 /** A file that was asked for must be there; the standard one may be missing. */
-function* load(process: Process, asked: string | undefined, version: string): Routine<LoadedConfig> {
+function* load(process: Process, asked: string | undefined, version: string, lenient = false): Routine<LoadedConfig> {
   const path = asked ?? standardConfig;
   try {
-    const text = asked === undefined && !process.fs.exists(path) ? '' : process.fs.read(path);
-    return loadConfig(text, path, version);
+    if (asked === undefined && !process.fs.exists(path)) return loadConfig('', path, version);
+    return loadConfigs(sourceOf(process), path, version);
   } catch (error) {
-    if (error instanceof ConfigError) {
+    if (error instanceof ImportError) {
+      if (lenient) return error.loaded();
+      yield* process.printError(`containerd: ${error.message}\n`);
+    } else if (error instanceof ConfigError) {
       for (const line of error.log) yield* process.printError(`${toolTime(process)} ${line}\n`);
       yield* process.printError(`containerd: ${error.message}\n`);
     } else if (error instanceof Errno) yield* process.printError(`containerd: open ${path}: ${error.message.toLowerCase()}\n`);
@@ -123,6 +129,28 @@ function* load(process: Process, asked: string | undefined, version: string): Ro
     throw new Exit(1);
   }
 }
+
+/** Go's filepath.Glob: names in order. */
+const sourceOf = ({ fs }: Process): ConfigSource => ({
+  read: (path) => fs.read(path),
+  glob: (pattern) =>
+    pattern
+      .split('/')
+      .slice(1)
+      .reduce<string[]>(
+        (found, part) =>
+          found.flatMap((folder) => {
+            if (!part.includes('*')) return fs.exists(`${folder}/${part}`) ? [`${folder}/${part}`] : [];
+            if (fs.find(folder || '/')?.type !== 'directory') return [];
+            const names = fs.list(folder || '/').map(([name]) => name);
+            return names
+              .filter((name) => globMatches(part, name))
+              .sort()
+              .map((name) => `${folder}/${name}`);
+          }),
+        [''],
+      ),
+});
 
 function* configCommand(process: Process, verb: string, path: string | undefined, version: string): Routine<number> {
   if (verb === 'default') {
@@ -135,7 +163,7 @@ function* configCommand(process: Process, verb: string, path: string | undefined
     );
     return verb === '' ? 0 : 3;
   }
-  const { whole, warnings } = yield* load(process, path, version);
+  const { whole, warnings } = yield* load(process, path, version, true);
   if (verb === 'dump') for (const line of warnings) yield* process.printError(`${toolTime(process)} ${line}\n`);
   yield* process.print(textOf(whole, version));
   return 0;

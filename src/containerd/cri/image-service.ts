@@ -1,6 +1,7 @@
 /** CRI's ImageService on containerd's images (internal/cri/server/images). */
 import type { ContainerdImage } from '../../interfaces/containerd.ts';
 import { type AuthConfig, CriError, type CriImage, type ImageService, type ImageSpec } from '../../interfaces/cri.ts';
+import type { RegistryAccess } from '../../interfaces/distribution.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { ImageService as Images } from '../images.ts';
 import { parseDockerReference } from '../reference.ts';
@@ -40,12 +41,20 @@ export class CriImageService implements ImageService {
         snapshotter: 'overlayfs',
         labels: managed,
         hostsDir: this.#plugin.config.registryConfigPath,
+        ...this.#legacy(reference),
         ...(auth?.username === undefined ? {} : { auth: { username: auth.username, ...(auth.password === undefined ? {} : { password: auth.password }) } }),
       });
       return this.#name(reference, pulled);
     } catch (error) {
       throw toRpc(error, `failed to pull and unpack image ${JSON.stringify(reference)}: `);
     }
+  }
+
+  #legacy(reference: string): Pick<RegistryAccess, 'legacy' | 'user'> {
+    const legacy = this.#plugin.config.legacyRegistries;
+    const host = reference.split('/')[0]?.replace(/^docker\.io$/, 'registry-1.docker.io') ?? '';
+    const user = legacy?.configs[host]?.user;
+    return { ...(legacy ? { legacy } : {}), ...(user === undefined ? {} : { user }) };
   }
 
   removeImage(image: ImageSpec): void {
