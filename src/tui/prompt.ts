@@ -164,8 +164,8 @@ function complete(state: Prompt, source: LineSource): Step {
   const common = commonPrefix(candidates);
   const typed = text.slice(from, cursor);
   const single = candidates.length === 1;
-  // A folder is gone into, not finished; options that end in = wait for their value.
-  const ending = single && !/[/=]$/.test(common) ? ' ' : '';
+  // A folder is gone into, not finished; options that end in = wait for their value, pods that end in : for a path.
+  const ending = single && !/[/=:]$/.test(common) ? ' ' : '';
   if (single || common.length > typed.length) {
     const before = graphemes(text.slice(0, from) + common + ending);
     return { state: { ...state, line: [...before, ...graphemes(text.slice(cursor))], cursor: before.length, candidates: [] } };

@@ -758,4 +758,55 @@ kubectl get --raw nosuch pods
 kubectl patch pod plain -p '{"spec":{"terminationGracePeriodSeconds":5}}' --dry-run=server
 `,
   ),
+  group(
+    'completion',
+    String.raw`
+kubectl __completeNoDesc ''
+kubectl __complete a
+kubectl __complete
+kubectl __completeNoDesc get ''
+kubectl __completeNoDesc get pods,se
+kubectl __completeNoDesc get pods ''
+kubectl __completeNoDesc get pods/plain deploy/
+kubectl __completeNoDesc get pods/plain p
+kubectl __completeNoDesc get po,svc ''
+kubectl __completeNoDesc get nosuch ''
+kubectl __completeNoDesc get pods -
+kubectl __completeNoDesc get pods --as-group x --as
+kubectl __completeNoDesc get pods -n ''
+kubectl __completeNoDesc get pods --namespace=kube-
+kubectl __completeNoDesc -n kube-system get pods kube
+kubectl __completeNoDesc get pods -o ''
+kubectl __completeNoDesc get pods -o=j
+kubectl __completeNoDesc get -f ''
+kubectl __completeNoDesc get -h ''
+kubectl __completeNoDesc get --nosuch ''
+kubectl __completeNoDesc get -- -
+kubectl __completeNoDesc nosuch ''
+kubectl __completeNoDesc help create de
+kubectl __completeNoDesc help -
+kubectl __completeNoDesc options ''
+kubectl __completeNoDesc logs deploy
+kubectl __completeNoDesc logs several ''
+kubectl __completeNoDesc exec several -c ''
+kubectl __completeNoDesc exec plain -- ls ''
+kubectl __completeNoDesc port-forward svc/web 8080:
+kubectl __completeNoDesc cp ''
+kubectl __completeNoDesc cp p
+kubectl __completeNoDesc drain controlplane ''
+kubectl __completeNoDesc rollout status deploy web ''
+kubectl __completeNoDesc rollout undo deployment/
+kubectl __completeNoDesc scale deployment --
+kubectl __completeNoDesc expose deployment ''
+kubectl __completeNoDesc set image ''
+kubectl __completeNoDesc create deployment x ''
+kubectl __completeNoDesc create clusterrolebinding x --clusterrole=ad
+kubectl __completeNoDesc create rolebinding x --user ''
+kubectl __completeNoDesc config -
+kubectl __completeNoDesc config use-context x ''
+kubectl __completeNoDesc config set-context --current --namespace ''
+kubectl __completeNoDesc create token ''
+kubectl __completeNoDesc patch deploy web --subresource ''
+kubectl __completeNoDesc completion b`,
+  ),
 ];

@@ -19,3 +19,14 @@ export function* runPlugin(words: readonly string[], process: Process): Routine<
   }
   return undefined;
 }
+
+/** Files in PATH called `kubectl-…`. */
+export function pluginFiles({ env, fs }: Process): string[] {
+  const folders = (env['PATH'] ?? '').split(':').filter((folder) => fs.isDirectory(folder));
+  return folders.flatMap((folder) => [...fs.list(folder)].flatMap(([name]) => (name.startsWith('kubectl-') ? [`${folder}/${name}`] : [])));
+}
+
+/** The first words that plugins answer to. */
+export const pluginNames = (process: Process): string[] => [
+  ...new Set(pluginFiles(process).map((path) => (path.slice(path.lastIndexOf('/') + 1).split('-')[1] ?? '').replaceAll('_', '-'))),
+];

@@ -125,10 +125,23 @@ test('Tab offers commands, flags, types and names', () => {
     return completeKubectl(words, words.length - 1, parent);
   };
   expect(complete('kubectl desc')).toEqual(['describe']);
-  expect(complete('kubectl get deploym')).toEqual(['deployments']);
+  expect(complete('kubectl get deploym')).toEqual(['deployments.apps']);
   expect(complete('kubectl get ns team')).toEqual(['team-a']);
   expect(complete('kubectl -n team')).toEqual(['team-a']);
   expect(complete('kubectl get pods --all-n')).toEqual(['--all-namespaces']);
+  expect(complete('kubectl get pods -o js')).toEqual(['json', 'jsonpath', 'jsonpath-as-json', 'jsonpath-file']);
+  expect(complete('kubectl apply -f ')).toBeUndefined();
+});
+
+test('__complete answers a shell that asks', () => {
+  const { k } = newWorld();
+  k('create ns team-a');
+  const ending = (text: string): string => `Completion ended with directive: ShellCompDirective${text}\n`;
+  expect(k('__complete get ns team').out).toBe(`team-a\n:4\n${ending('NoFileComp')}`);
+  expect(k('__complete alp').out).toBe(`alpha\tCommands for features in alpha\n:4\n${ending('NoFileComp')}`);
+  expect(k('__completeNoDesc alp').out).toBe(`alpha\n:4\n${ending('NoFileComp')}`);
+  expect(k('__complete -f nosuch').out).toContain("[Debug] [Error] Error while parsing flags from args [-f]: unknown shorthand flag: 'f' in -f\n:0\n");
+  expect(k('completion bash').out).toContain('complete -o default -F __start_kubectl kubectl\n');
 });
 
 test('a descriptor that is not open is no manifest', () => {

@@ -1,9 +1,10 @@
-/** options, completion, plugin, alpha, kustomize and what is not simulated. */
+/** options, plugin, alpha, kustomize and what is not simulated. */
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
 import { optionsText } from '../help.ts';
 import { kustomized } from '../kustomize/kustomize.ts';
+import { pluginFiles } from '../plugins.ts';
 
 export const options: CommandEntry = {
   path: 'options',
@@ -11,22 +12,6 @@ export const options: CommandEntry = {
   hidden: true,
   *run(k) {
     yield* k.print(optionsText());
-  },
-};
-
-const shells = ['bash', 'zsh', 'fish', 'powershell'];
-
-/** The lab's shell completes by itself; the script only has to be sourced without harm. */
-export const completion: CommandEntry = {
-  path: 'completion',
-  short: 'Output shell completion code for the specified shell (bash, zsh, fish, or powershell)',
-  examples: '# Load it into the running shell\nsource <(kubectl completion bash)',
-  *run(k) {
-    const [shell] = k.args;
-    if (shell === undefined) throw k.usage('Shell not specified.');
-    if (k.args.length > 1) throw k.usage('Too many arguments. Expected only the shell type.');
-    if (!shells.includes(shell)) throw k.usage(`Unsupported shell type "${shell}".`);
-    yield* k.print(`# ${shell} completion for kubectl\n${shell === 'bash' ? 'complete -o default -F __start_kubectl kubectl\n' : ''}`);
   },
 };
 
@@ -41,11 +26,7 @@ export const pluginList: CommandEntry = {
   path: 'plugin list',
   short: "List all visible plugin executables on a user's PATH",
   *run(k) {
-    const found: string[] = [];
-    for (const folder of (k.process.env['PATH'] ?? '').split(':')) {
-      if (!k.process.fs.isDirectory(folder)) continue;
-      for (const [name] of k.process.fs.list(folder)) if (name.startsWith('kubectl-')) found.push(k.flags.bool('name-only') ? name : `${folder}/${name}`);
-    }
+    const found = pluginFiles(k.process).map((path) => (k.flags.bool('name-only') ? path.slice(path.lastIndexOf('/') + 1) : path));
     if (found.length === 0) throw new KubectlError('unable to find any kubectl plugins in your PATH');
     yield* k.print(`The following compatible plugins are available:\n\n${found.map((path) => `${path}\n`).join('')}`);
   },

@@ -10,6 +10,7 @@ import { autoscale } from './autoscale.ts';
 import { certificate, certificateApprove, certificateDeny } from './certificate.ts';
 import { apiResources, apiVersions, clusterInfo, version } from './cluster.ts';
 import { clusterInfoDump } from './cluster-info-dump.ts';
+import { completion } from './completion.ts';
 import {
   config,
   configCurrentContext,
@@ -57,7 +58,7 @@ import { getCommand } from './get/command.ts';
 import { alphaKuberc, alphaKubercSet, alphaKubercView } from './kuberc.ts';
 import { logs } from './logs.ts';
 import { annotate, label } from './metadata.ts';
-import { alpha, completion, kustomize, options, plugin, pluginList } from './misc.ts';
+import { alpha, kustomize, options, plugin, pluginList } from './misc.ts';
 import { cordon, taint, uncordon } from './nodes.ts';
 import { patch } from './patch.ts';
 import { portForward } from './port-forward.ts';
