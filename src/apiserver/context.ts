@@ -43,6 +43,8 @@ export type ApiServerOptions = {
   readonly version?: VersionInfo;
   /** Where clients reach this server: the endpoint of the Service `kubernetes`. */
   readonly advertiseAddress?: string;
+  /** 6443 unless told. */
+  readonly securePort?: number;
   /** Whether another apiserver answers at an address; absent: this one is alone. */
   readonly masterAnswers?: (ip: string) => boolean;
   /** The health of the other components of the control plane, for ComponentStatuses. */

@@ -157,7 +157,7 @@ function makeKubernetesService(core: Core, make: Maker): void {
       internalTrafficPolicy: 'Cluster',
       ipFamilies: ['IPv4'],
       ipFamilyPolicy: 'SingleStack',
-      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: core.options.securePort ?? 6443 }],
       sessionAffinity: 'None',
       type: 'ClusterIP',
     },
@@ -175,7 +175,7 @@ function makeKubernetesService(core: Core, make: Maker): void {
     apiVersion: 'v1',
     kind: 'Endpoints',
     metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
-    subsets: [{ addresses: [{ ip }], ports: [{ name: 'https', port: 6443, protocol: 'TCP' }] }],
+    subsets: [{ addresses: [{ ip }], ports: [{ name: 'https', port: core.options.securePort ?? 6443, protocol: 'TCP' }] }],
   });
   make('endpointslices', {
     addressType: 'IPv4',
@@ -183,6 +183,6 @@ function makeKubernetesService(core: Core, make: Maker): void {
     kind: 'EndpointSlice',
     metadata: { name: 'kubernetes', namespace: 'default', generation: 1, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
     endpoints: [{ addresses: [ip], conditions: { ready: true } }],
-    ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
+    ports: [{ name: 'https', port: core.options.securePort ?? 6443, protocol: 'TCP' }],
   });
 }

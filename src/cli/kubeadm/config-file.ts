@@ -1,33 +1,42 @@
 /** `--config FILE`: kubeadm.k8s.io/v1beta4 and what may stand beside it (cmd/kubeadm/app/util/config). */
-import { YAMLParseError } from 'yaml';
-import { parseConfigYaml } from '../../apimachinery/yaml-simple.ts';
+import { unknownFields, wrongType } from '../../api/decode.ts';
+import { durationProblem } from '../../apimachinery/duration.ts';
+import { parseYaml, YamlError } from '../../apimachinery/yaml.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
+import { kubeadmType } from './config-types.ts';
 import { Fatal } from './fatal.ts';
+import type { ClusterConfiguration } from './phases.ts';
 
 /** One of extraArgs, as v1beta4 writes them. */
 export type Arg = { readonly name: string; readonly value: string };
-type Registration = { readonly name?: string; readonly criSocket?: string };
-type Endpoint = { readonly advertiseAddress?: string };
-type Component = { readonly extraArgs?: readonly Arg[]; readonly certSANs?: readonly string[] };
+type Taint = { readonly key: string; readonly value?: string; readonly effect: string };
+type Registration = {
+  readonly name?: string;
+  readonly criSocket?: string;
+  readonly taints?: readonly Taint[] | null;
+  readonly kubeletExtraArgs?: readonly Arg[];
+  readonly ignorePreflightErrors?: readonly string[];
+};
+type Endpoint = { readonly advertiseAddress?: string; readonly bindPort?: number };
 
 /** Its documents by kind; what is absent has kubeadm's defaults. */
 export type ConfigFile = {
   readonly InitConfiguration?: {
     readonly nodeRegistration?: Registration;
     readonly localAPIEndpoint?: Endpoint;
-    readonly bootstrapTokens?: readonly { readonly token?: string }[];
+    readonly bootstrapTokens?: readonly {
+      readonly token?: string;
+      readonly ttl?: string;
+      readonly description?: string;
+      readonly usages?: readonly string[];
+      readonly groups?: readonly string[];
+    }[];
     readonly certificateKey?: string;
     readonly skipPhases?: readonly string[];
+    readonly dryRun?: boolean;
   };
-  readonly ClusterConfiguration?: {
-    readonly kubernetesVersion?: string;
-    readonly controlPlaneEndpoint?: string;
-    readonly networking?: { readonly podSubnet?: string; readonly serviceSubnet?: string };
-    readonly apiServer?: Component;
-    readonly controllerManager?: Component;
-    readonly scheduler?: Component;
-  };
+  readonly ClusterConfiguration?: ClusterConfiguration;
   readonly JoinConfiguration?: {
     readonly nodeRegistration?: Registration;
     readonly discovery?: {
@@ -37,102 +46,105 @@ export type ConfigFile = {
         readonly caCertHashes?: readonly string[];
         readonly unsafeSkipCAVerification?: boolean;
       };
+      readonly file?: { readonly kubeConfigPath?: string };
       readonly tlsBootstrapToken?: string;
     };
     readonly controlPlane?: { readonly localAPIEndpoint?: Endpoint; readonly certificateKey?: string };
+    readonly skipPhases?: readonly string[];
   };
+  readonly ResetConfiguration?: { readonly force?: boolean; readonly criSocket?: string };
+  readonly UpgradeConfiguration?: Readonly<Record<string, unknown>>;
   readonly KubeletConfiguration?: Readonly<Record<string, unknown>>;
   readonly KubeProxyConfiguration?: Readonly<Record<string, unknown>>;
 };
 
-const registration = 'name criSocket taints kubeletExtraArgs ignorePreflightErrors imagePullPolicy imagePullSerial'.split(' ');
-const endpoint = ['advertiseAddress', 'bindPort'];
-const component = 'extraArgs extraVolumes extraEnvs certSANs'.split(' ');
-const common = ['apiVersion', 'kind'];
-
-/** Fields of v1beta4; a list says what may stand below. */
-const fields: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  InitConfiguration: {
-    '': [...common, ...'bootstrapTokens dryRun nodeRegistration localAPIEndpoint certificateKey skipPhases patches timeouts'.split(' ')],
-    nodeRegistration: registration,
-    localAPIEndpoint: endpoint,
-  },
-  ClusterConfiguration: {
-    '': [
-      ...common,
-      ...'etcd networking kubernetesVersion controlPlaneEndpoint apiServer controllerManager scheduler dns proxy certificatesDir imageRepository featureGates clusterName encryptionAlgorithm certificateValidityPeriod caCertificateValidityPeriod'.split(
-        ' ',
-      ),
-    ],
-    networking: ['serviceSubnet', 'podSubnet', 'dnsDomain'],
-    apiServer: component,
-    controllerManager: component,
-    scheduler: component,
-  },
-  JoinConfiguration: {
-    '': [...common, ...'dryRun nodeRegistration caCertPath discovery controlPlane skipPhases patches timeouts'.split(' ')],
-    nodeRegistration: registration,
-    discovery: ['bootstrapToken', 'file', 'tlsBootstrapToken', 'timeout'],
-    controlPlane: ['localAPIEndpoint', 'certificateKey'],
-  },
+const componentGroups: Readonly<Record<string, string>> = {
+  KubeletConfiguration: 'kubelet.config.k8s.io/v1beta1',
+  KubeProxyConfiguration: 'kubeproxy.config.k8s.io/v1alpha1',
 };
 
-const others: ReadonlySet<string> = new Set(['KubeletConfiguration', 'KubeProxyConfiguration', 'UpgradeConfiguration', 'ResetConfiguration']);
-
 type Document = Readonly<Record<string, unknown>>;
+/** The documents in the order of the file, in the newest version. */
+export type Documents = readonly { readonly kind: string; readonly document: Document }[];
 
 /** The documents by kind; `warn` is told of what is not known or old. Throws Fatal. */
 export function readConfigFile(process: Process, path: string, warn: (text: string) => void): ConfigFile {
-  let text: string;
+  return Object.fromEntries(readDocuments(contents(process, path), warn).map(({ kind, document }) => [kind, document]));
+}
+
+/** Throws Fatal. */
+export function contents(process: Process, path: string): string {
   try {
-    text = process.fs.read(path);
+    return process.fs.read(path);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     throw new Fatal(`unable to read config from "${path}": open ${path}: ${error.message.toLowerCase()}`);
   }
-  const found: Record<string, Document> = {};
-  for (const part of text.split(/^---\s*$/m)) {
-    if (part.trim() === '') continue;
+}
+
+/** Throws Fatal. `strict`: what is not known is an error. */
+export function readDocuments(text: string, warn: (text: string) => void, strict = false): Documents {
+  const found: { kind: string; document: Document }[] = [];
+  const parts = text.split(/^---\s*$/m).filter((part) => part.replace(/^\s*#.*$/gm, '').trim() !== '');
+  for (const part of parts) {
     const document = parsed(part);
     const { apiVersion = '', kind = '' } = document as { readonly apiVersion?: string; readonly kind?: string };
-    const version = apiVersion.split('/')[1] ?? '';
     if (kind === '' || apiVersion === '') throw new Fatal('invalid configuration: kind and apiVersion is mandatory information that must be specified');
-    if (!fields[kind] && !others.has(kind))
-      throw new Fatal(
-        `no kind "${kind}" is registered for version "${apiVersion}" in scheme "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/scheme/scheme.go:28"`,
-      );
-    if (fields[kind] && version === 'v1beta3')
-      warn(
-        `your configuration file uses a deprecated API spec: "${apiVersion}" (kind: "${kind}"). Please use 'kubeadm config migrate --old-config old-config-file --new-config new-config-file', which will write the new, similar spec using a newer API version.`,
-      );
-    else if (fields[kind] && version !== 'v1beta4')
-      throw new Fatal(
-        `your configuration file uses an old API spec: "${apiVersion}" (kind: "${kind}"). Please use kubeadm v1.22 instead and run 'kubeadm config migrate --old-config old-config-file --new-config new-config-file', which will write the new, similar spec using a newer API version.`,
-      );
-    const unknown = unknownFields(kind, document);
-    if (unknown.length > 0)
-      warn(
-        `error unmarshaling configuration schema.GroupVersionKind{Group:"${apiVersion.split('/')[0]}", Version:"${version}", Kind:"${kind}"}: strict decoding error: ${unknown.map((name) => `unknown field "${name}"`).join(', ')}`,
-      );
-    if (found[kind]) throw new Fatal(`invalid configuration: kind "${kind}" is specified twice in YAML file`);
-    found[kind] = document;
+    const [group = '', version = ''] = apiVersion.split('/');
+    if (found.some((each) => each.kind === kind)) throw new Fatal(`invalid configuration: kind "${kind}" is specified twice in YAML file`);
+    found.push({ kind, document: group === 'kubeadm.k8s.io' ? ofKubeadm(document, { apiVersion, version, kind }, warn, strict) : document });
+    if (group !== 'kubeadm.k8s.io' && componentGroups[kind] !== apiVersion)
+      warn(`error unmarshaling configuration ${gvk(apiVersion, kind)}: ${notRegistered(kind, apiVersion, 'componentconfigs/scheme.go:28')}`);
   }
-  return found as ConfigFile;
+  return found;
+}
+
+const gvk = (apiVersion: string, kind: string): string => {
+  const [group = '', version = ''] = apiVersion.split('/');
+  return `schema.GroupVersionKind{Group:"${group}", Version:"${version}", Kind:"${kind}"}`;
+};
+const notRegistered = (kind: string, apiVersion: string, place: string): string =>
+  `no kind "${kind}" is registered for version "${apiVersion}" in scheme "k8s.io/kubernetes/cmd/kubeadm/app/${place}"`;
+
+type Named = { readonly apiVersion: string; readonly version: string; readonly kind: string };
+
+function ofKubeadm(document: Document, { apiVersion, version, kind }: Named, warn: (text: string) => void, strict: boolean): Document {
+  const migrate = (with_: string): string =>
+    `Please use ${with_}'kubeadm config migrate --old-config old-config-file --new-config new-config-file', which will write the new, similar spec using a newer API version.`;
+  const spec = `your configuration file uses ${version === 'v1beta3' ? 'a deprecated' : 'an old'} API spec: "${apiVersion}" (kind: "${kind}").`;
+  const old: Readonly<Record<string, string>> = { v1alpha1: 'v1.11', v1alpha2: 'v1.12', v1alpha3: 'v1.14', v1beta1: 'v1.15', v1beta2: 'v1.22' };
+  if (old[version]) throw new Fatal(`${spec} ${migrate(`kubeadm ${old[version]} instead and run `)}`);
+  const type = kubeadmType(kind, version);
+  if (!type || !['v1beta3', 'v1beta4'].includes(version)) throw new Fatal(notRegistered(kind, apiVersion, 'apis/kubeadm/scheme/scheme.go:28'));
+  if (version === 'v1beta3') warn(`${spec} ${migrate('')}`);
+  const unknown = unknownFields(document, type);
+  if (unknown.length > 0) {
+    const text = `error unmarshaling configuration ${gvk(apiVersion, kind)}: strict decoding error: ${unknown.join(', ')}`;
+    if (strict) throw new Fatal(text);
+    warn(text);
+  }
+  const wrong = wrongType(document, type, { quantity: () => undefined, time: () => undefined, duration: durationProblem });
+  if (wrong !== undefined) throw new Fatal(wrong);
+  return version === 'v1beta3' ? newer(document) : document;
+}
+
+/** Arguments as maps become lists, sorted by name. */
+function newer(value: unknown): Document {
+  const walk = (each: unknown, key = ''): unknown => {
+    if (Array.isArray(each)) return each.map((item) => walk(item));
+    if (typeof each !== 'object' || each === null) return each;
+    const entries = Object.entries(each);
+    if (/^(extra|kubeletExtra)Args$/.test(key)) return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => ({ name, value: text }));
+    return Object.fromEntries(entries.flatMap(([name, inner]) => (name === 'timeoutForControlPlane' ? [] : [[name, walk(inner, name)]])));
+  };
+  return { ...(walk(value) as Document), apiVersion: 'kubeadm.k8s.io/v1beta4' };
 }
 
 function parsed(text: string): Document {
   try {
-    return (parseConfigYaml(text) ?? {}) as Document;
+    return (parseYaml(text) ?? {}) as Document;
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    throw new Fatal(`error converting YAML to JSON: yaml: ${error.message.split('\n')[0]}`);
+    if (!(error instanceof YamlError)) throw error;
+    throw new Fatal(error.message.startsWith('error converting') ? error.message : `error converting YAML to JSON: ${error.message}`);
   }
-}
-
-function unknownFields(kind: string, document: Document): string[] {
-  return Object.entries(fields[kind] ?? {}).flatMap(([part, known]) => {
-    const value = part === '' ? document : document[part];
-    if (typeof value !== 'object' || value === null) return [];
-    return Object.keys(value).flatMap((name) => (known.includes(name) ? [] : [part === '' ? name : `${part}.${name}`]));
-  });
 }

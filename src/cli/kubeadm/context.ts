@@ -11,9 +11,9 @@ import { dial, NetworkError } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import type { Flags } from '../flags.ts';
-import { type Arg, type ConfigFile, readConfigFile } from './config-file.ts';
+import { type Arg, type ConfigFile, readConfigFile, readDocuments } from './config-file.ts';
 import { Fatal } from './fatal.ts';
-import type { AddonObject, Host, Phases, Settings } from './phases.ts';
+import type { AddonObject, ClusterConfiguration, Host, Phases, Settings } from './phases.ts';
 
 export { Fatal } from './fatal.ts';
 
@@ -39,15 +39,20 @@ export class Context {
   readonly flags: Flags;
   readonly args: readonly string[];
   readonly phases: Phases;
-  readonly host: Host;
 
   constructor(process: Process, flags: Flags, args: readonly string[], phases: Phases) {
     this.process = process;
     this.flags = flags;
     this.args = args;
     this.phases = phases;
-    const { kernel, fs } = process;
-    this.host = { fs, kernel, name: kernel.hostname, ip: kernel.host.network.sourceAddress() };
+  }
+
+  /** The machine, under the name its node has. */
+  get host(): Host {
+    const { kernel, fs } = this.process;
+    const { InitConfiguration: init, JoinConfiguration: join } = this.file;
+    const name = this.text('node-name', init?.nodeRegistration?.name ?? join?.nodeRegistration?.name ?? kernel.hostname);
+    return { fs, kernel, name, ip: kernel.host.network.sourceAddress() };
   }
 
   *say(...lines: readonly string[]): Routine {
@@ -67,7 +72,8 @@ export class Context {
 
   /** What the ConfigMap kubeadm-config says counts as if it were in the file. */
   adopt(clusterConfiguration: string): void {
-    this.#file = { ...this.file, ClusterConfiguration: parseConfigYaml(clusterConfiguration) as NonNullable<ConfigFile['ClusterConfiguration']> };
+    const [adopted] = readDocuments(clusterConfiguration, () => {});
+    this.#file = { ...this.file, ClusterConfiguration: adopted?.document as ClusterConfiguration };
   }
 
   #file: ConfigFile | undefined;
@@ -78,11 +84,14 @@ export class Context {
     const mixed = this.flags.given().filter((name) => !allowed.includes(name) && !['config', 'v'].includes(name));
     if (this.text('config') !== '' && mixed.length > 0) throw new Fatal(`can not mix '--config' with arguments [${mixed.join(' ')}]`, 3);
     if (this.file === undefined) return;
+    for (const text of this.#warnings.splice(0)) yield* this.warn(text);
+  }
+
+  /** A line of klog's. */
+  *warn(text: string, place = 'initconfiguration.go:332'): Routine {
     const at = new Date(this.process.now).toISOString();
-    for (const text of this.#warnings.splice(0))
-      yield* this.process.printError(
-        `W${at.slice(5, 7)}${at.slice(8, 10)} ${at.slice(11, 23)}000 ${String(this.process.pid).padStart(7)} initconfiguration.go:332] ${text}\n`,
-      );
+    const stamp = `${at.slice(5, 7)}${at.slice(8, 10)} ${at.slice(11, 23)}000 ${String(this.process.pid).padStart(7)}`;
+    yield* this.process.printError(`W${stamp} ${place}] ${text}\n`);
   }
 
   /** What `init` makes, by flags, the file and this machine. */
@@ -92,28 +101,47 @@ export class Context {
     const wanted = this.text('kubernetes-version', cluster?.kubernetesVersion ?? release.version);
     const endpoint = this.text('control-plane-endpoint', cluster?.controlPlaneEndpoint);
     const local = init?.localAPIEndpoint ?? join?.controlPlane?.localAPIEndpoint;
+    const port = Number(this.#own('apiserver-bind-port') ?? local?.bindPort ?? 6443);
     const sans = [
       ...(this.flags.spec('apiserver-cert-extra-sans') ? this.flags.list('apiserver-cert-extra-sans') : []),
       ...(cluster?.apiServer?.certSANs ?? []),
     ];
     const args = (each: readonly Arg[] = []): Record<string, string> => Object.fromEntries(each.map(({ name, value }) => [name, value]));
+    const { KubeletConfiguration: kubelet, KubeProxyConfiguration: kubeProxy } = this.file;
     return {
-      nodeName: this.text('node-name', init?.nodeRegistration?.name ?? join?.nodeRegistration?.name ?? this.host.name),
+      nodeName: this.host.name,
       ip: this.text('apiserver-advertise-address', local?.advertiseAddress ?? this.host.ip),
+      ...(port === 6443 ? {} : { port }),
       version: wanted.startsWith('v') ? wanted : `v${wanted}`,
-      etcdVersion: release.etcd,
+      etcdVersion: cluster?.etcd?.local?.imageTag ?? release.etcd,
       podSubnet: this.text('pod-network-cidr', cluster?.networking?.podSubnet ?? '10.244.0.0/16'),
-      serviceSubnet:
-        this.flags.spec('service-cidr') && this.flags.has('service-cidr')
-          ? this.flags.text('service-cidr')
-          : (cluster?.networking?.serviceSubnet ?? '10.96.0.0/12'),
-      ...(endpoint ? { controlPlaneEndpoint: endpoint.includes(':') ? endpoint : `${endpoint}:6443` } : {}),
+      serviceSubnet: this.#own('service-cidr') ?? cluster?.networking?.serviceSubnet ?? '10.96.0.0/12',
+      ...(endpoint ? { controlPlaneEndpoint: endpoint.includes(':') ? endpoint : `${endpoint}:${port}` } : {}),
       ...(sans.length > 0 ? { certSans: sans } : {}),
       extraArgs: {
         'kube-apiserver': args(cluster?.apiServer?.extraArgs),
         'kube-controller-manager': args(cluster?.controllerManager?.extraArgs),
         'kube-scheduler': args(cluster?.scheduler?.extraArgs),
+        etcd: args(cluster?.etcd?.local?.extraArgs),
       },
+      given: this.#given(cluster),
+      ...(kubelet ? { kubelet } : {}),
+      ...(kubeProxy ? { kubeProxy } : {}),
+    };
+  }
+
+  /** A flag that was really given, not its default. */
+  #own(flag: string): string | undefined {
+    return this.flags.spec(flag) && this.flags.has(flag) ? this.flags.text(flag) : undefined;
+  }
+
+  /** The file's word, with the flags that stand for parts of it. */
+  #given(cluster: ClusterConfiguration = {}): ClusterConfiguration {
+    const [repository, domain] = [this.#own('image-repository'), this.#own('service-dns-domain')];
+    return {
+      ...cluster,
+      ...(repository === undefined ? {} : { imageRepository: repository }),
+      ...(domain === undefined ? {} : { networking: { ...cluster.networking, dnsDomain: domain } }),
     };
   }
 

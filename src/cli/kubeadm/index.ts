@@ -5,9 +5,10 @@ import { type Routine, sleep } from '../../sim/routine.ts';
 import { CommandFlagError, cobraHelp, resolveCobra, UnknownCommandError } from '../flags.ts';
 import type { KubeadmCommand } from './command.ts';
 import { certsCommand } from './commands/certs.ts';
-import { configCommand } from './commands/images.ts';
+import { configCommand } from './commands/config.ts';
 import { initCommand } from './commands/init.ts';
 import { joinCommandSpec } from './commands/join.ts';
+import { kubeconfigCommand } from './commands/kubeconfig.ts';
 import { resetCommand } from './commands/reset.ts';
 import { tokenCommand } from './commands/token.ts';
 import { upgradeCommand } from './commands/upgrade.ts';
@@ -56,6 +57,7 @@ const kubeadmTree: KubeadmCommand = {
     configCommand,
     initCommand,
     joinCommandSpec,
+    kubeconfigCommand,
     resetCommand,
     tokenCommand,
     upgradeCommand,

@@ -76,18 +76,22 @@ const emptyFolder =
 const manifests = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'].map((name) => `/etc/kubernetes/manifests/${name}.yaml`);
 
 /** In kubeadm's order: all are made before any is told. */
-export const initChecks: readonly Check[] = [
-  resources,
-  privileged,
-  ports(6443, 10259, 10257),
-  absent(...manifests),
-  forwarding,
-  swap,
-  kubeletEnabled,
-  runtime,
-  ports(10250, 2379, 2380),
-  emptyFolder('/var/lib/etcd'),
-];
+export function initChecks(context: Context): readonly Check[] {
+  const { port = 6443, given } = context.settings();
+  const local = given?.etcd?.external === undefined;
+  return [
+    resources,
+    privileged,
+    ports(port, 10259, 10257),
+    absent(...manifests),
+    forwarding,
+    swap,
+    kubeletEnabled,
+    runtime,
+    ports(10250, ...(local ? [2379, 2380] : [])),
+    ...(local ? [emptyFolder(given?.etcd?.local?.dataDir ?? '/var/lib/etcd')] : []),
+  ];
+}
 
 /** In kubeadm's order. */
 export const joinChecks: readonly Check[] = [
@@ -104,7 +108,10 @@ export const joinChecks: readonly Check[] = [
 
 /** Runs checks; throws Fatal with all that must not be. */
 export function* preflight(context: Context, checks: readonly Check[], phase = 'preflight'): Routine {
-  const ignored = new Set(context.flags.list('ignore-preflight-errors').map((name) => name.toLowerCase()));
+  const { InitConfiguration: init, JoinConfiguration: join } = context.file;
+  const ofFile = init?.nodeRegistration?.ignorePreflightErrors ?? join?.nodeRegistration?.ignorePreflightErrors ?? [];
+  const given = context.flags.spec('ignore-preflight-errors') ? context.flags.list('ignore-preflight-errors') : [];
+  const ignored = new Set([...given, ...ofFile].map((name) => name.toLowerCase()));
   const found = checks.flatMap((check) => check(context));
   const ignores = ({ check }: Found): boolean => ignored.has('all') || ignored.has(check.toLowerCase());
   for (const each of found) if (each.warning || ignores(each)) yield* context.process.printError(`\t[WARNING ${each.check}]: ${each.text}\n`);

@@ -66,6 +66,7 @@ export const newKubeApiserver = (trace: Trace): Program =>
         ...(set.has('requestheader-client-ca-file') && { requestheaderCa: process.fs.read(set.get('requestheader-client-ca-file') ?? '') }),
         serviceCidr: set.get('service-cluster-ip-range') ?? '10.0.0.0/24',
         advertiseAddress: set.get('advertise-address') ?? '127.0.0.1',
+        securePort: Number(set.get('secure-port') ?? 6443),
         dialExtension: (host, port) => dialText<RestServer>(process, restProtocol, { host, port }),
         componentHealth: () => componentHealth(process, etcd),
         masterAnswers: (ip) => answers(process, ip, Number(set.get('secure-port') ?? 6443)),

@@ -30,7 +30,7 @@ const day = 24 * 3600 * 1000;
 
 /** The same certificate, a year older. */
 function expire(machine: Machine, name: string): void {
-  const spec = certificates({ nodeName: machine.name, ip: machine.ip }).find((each) => each.name === name);
+  const spec = certificates({ nodeName: machine.name, ip: machine.ip, serviceSubnet: '10.96.0.0/12' }).find((each) => each.name === name);
   if (!spec) throw new Error(`no certificate ${name}`);
   const notAfter = machine.kernel.sim.now - day;
   const pair = issue(readPair(machine, spec.ca), { ...spec, notBefore: notAfter - 365 * day, notAfter });

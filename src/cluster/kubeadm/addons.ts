@@ -1,10 +1,11 @@
 /** What `kubeadm init` puts into the cluster once the API answers: kube-proxy, CoreDNS, and the maps that later commands read. */
 import type { KubeObject } from '../../api/types.ts';
+import type { ClusterConfiguration } from '../../cli/kubeadm/phases.ts';
 import { minorOf, newest } from '../releases.ts';
-import { clusterConfiguration, oldKubeletRole } from './cluster-configuration.ts';
-import { corefile } from './corefile.ts';
-import { kubeletConfiguration } from './files.ts';
-import type { ControlPlaneSettings } from './static-pods.ts';
+import { clusterConfiguration, oldKubeletRole, sortedYaml } from './cluster-configuration.ts';
+import { corefileFor } from './corefile.ts';
+import { kubeletConfigurationFor } from './files.ts';
+import { type ControlPlaneSettings, domainOf, repositoryOf, serviceAddress } from './static-pods.ts';
 
 /** An object as a manifest has it, of any kind. */
 export type AddonObject = KubeObject & { readonly apiVersion: string; readonly kind: string; readonly [field: string]: unknown };
@@ -48,7 +49,7 @@ export function addonObjects(settings: ControlPlaneSettings, ip: string, server:
       kind: 'ConfigMap',
       metadata: { name: 'cluster-info', namespace: 'kube-public' },
       data: {
-        kubeconfig: `apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: ${Buffer.from(caPem).toString('base64')}\n    server: https://${ip}:6443\n  name: ""\ncontexts: null\ncurrent-context: ""\nkind: Config\nusers: null\n`,
+        kubeconfig: `apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: ${Buffer.from(caPem).toString('base64')}\n    server: https://${settings.controlPlaneEndpoint ?? `${ip}:${settings.port ?? 6443}`}\n  name: ""\ncontexts: null\ncurrent-context: ""\nkind: Config\nusers: null\n`,
       },
     },
   ];
@@ -102,26 +103,28 @@ const configMaps = (settings: ControlPlaneSettings, server: string): readonly Ad
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: system('kube-proxy', { app: 'kube-proxy' }),
-    data: { 'config.conf': proxyConfig(settings.podSubnet), 'kubeconfig.conf': proxyKubeconfig(server) },
+    data: { 'config.conf': proxyConfig(settings), 'kubeconfig.conf': proxyKubeconfig(server) },
   },
   {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: system(minorOf(settings.version) < 24 ? `kubelet-config-1.${minorOf(settings.version)}` : 'kubelet-config'),
-    data: { kubelet: kubeletConfiguration },
+    data: { kubelet: kubeletConfigurationFor(settings) },
   },
-  { apiVersion: 'v1', kind: 'ConfigMap', metadata: system('coredns'), data: { Corefile: corefile } },
+  { apiVersion: 'v1', kind: 'ConfigMap', metadata: system('coredns'), data: { Corefile: corefileFor(domainOf(settings)) } },
   ...oldKubeletRole(settings.version),
 ];
 
-const proxyConfig = (podSubnet: string): string => `apiVersion: kubeproxy.config.k8s.io/v1alpha1
-bindAddress: 0.0.0.0
-clientConnection:
-  kubeconfig: /var/lib/kube-proxy/kubeconfig.conf
-clusterCIDR: ${podSubnet}
-kind: KubeProxyConfiguration
-mode: ""
-`;
+const proxyConfig = ({ podSubnet, kubeProxy = {} }: ControlPlaneSettings): string =>
+  sortedYaml({
+    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+    bindAddress: '0.0.0.0',
+    clientConnection: { kubeconfig: '/var/lib/kube-proxy/kubeconfig.conf' },
+    clusterCIDR: podSubnet,
+    kind: 'KubeProxyConfiguration',
+    mode: '',
+    ...kubeProxy,
+  });
 
 const proxyKubeconfig = (server: string): string => `apiVersion: v1
 kind: Config
@@ -143,7 +146,7 @@ users:
 current-context: default
 `;
 
-const kubeProxy = ({ version }: ControlPlaneSettings, _server: string): readonly AddonObject[] => [
+const kubeProxy = ({ version, given = {} }: ControlPlaneSettings, _server: string): readonly AddonObject[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: system('kube-proxy') },
   {
     apiVersion: 'apps/v1',
@@ -163,7 +166,7 @@ const kubeProxy = ({ version }: ControlPlaneSettings, _server: string): readonly
           containers: [
             {
               name: 'kube-proxy',
-              image: `registry.k8s.io/kube-proxy:${version}`,
+              image: `${repositoryOf({ given })}/kube-proxy:${version}`,
               command: ['/usr/local/bin/kube-proxy', '--config=/var/lib/kube-proxy/config.conf', '--hostname-override=$(NODE_NAME)'],
               env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
               securityContext: { privileged: true },
@@ -185,7 +188,13 @@ const kubeProxy = ({ version }: ControlPlaneSettings, _server: string): readonly
   },
 ];
 
-const coreDns = ({ version, coreDnsVersion = newest.coreDns }: ControlPlaneSettings): readonly AddonObject[] => [
+/** In the standard registry it has a folder of its own. */
+const coreDnsImage = (given: ClusterConfiguration, version: string): string => {
+  const repository = given.dns?.imageRepository ?? (repositoryOf({ given }) === 'registry.k8s.io' ? 'registry.k8s.io/coredns' : repositoryOf({ given }));
+  return `${repository}/coredns:${given.dns?.imageTag ?? version}`;
+};
+
+const coreDns = ({ version, coreDnsVersion = newest.coreDns, serviceSubnet, given = {} }: ControlPlaneSettings): readonly AddonObject[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: system('coredns') },
   {
     apiVersion: rbac,
@@ -211,7 +220,7 @@ const coreDns = ({ version, coreDnsVersion = newest.coreDns }: ControlPlaneSetti
       annotations: { 'prometheus.io/port': '9153', 'prometheus.io/scrape': 'true' },
     },
     spec: {
-      clusterIP: '10.96.0.10',
+      clusterIP: serviceAddress({ serviceSubnet }, 10),
       selector: { 'k8s-app': 'kube-dns' },
       ports: [
         { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
@@ -256,7 +265,7 @@ const coreDns = ({ version, coreDnsVersion = newest.coreDns }: ControlPlaneSetti
           containers: [
             {
               name: 'coredns',
-              image: `registry.k8s.io/coredns/coredns:${coreDnsVersion}`,
+              image: coreDnsImage(given, coreDnsVersion),
               args: ['-conf', '/etc/coredns/Corefile'],
               resources: { limits: { memory: '170Mi' }, requests: { cpu: '100m', memory: '70Mi' } },
               ports: [

@@ -1,8 +1,9 @@
 /** The certificates and kubeconfigs that kubeadm makes, as tables (kubernetes cmd/kubeadm/app/phases/certs/certlist.go, phases/kubeconfig). */
-import { issue, type KeyPair, newCa } from '../../apimachinery/pki.ts';
-import type { Authority, Certificate, Host, KubeconfigFile } from '../../cli/kubeadm/phases.ts';
+import { parseGoDuration } from '../../apimachinery/duration.ts';
+import { issue, type KeyPair, newCa, newCertificateRequest } from '../../apimachinery/pki.ts';
+import type { Authority, Certificate, Host, KubeconfigFile, Phases } from '../../cli/kubeadm/phases.ts';
 import { writeFile } from '../machine/machine.ts';
-import type { ControlPlaneSettings } from './static-pods.ts';
+import { type ControlPlaneSettings, domainOf, serviceAddress } from './static-pods.ts';
 
 /** kubeadm's --cert-dir. */
 export const pki = '/etc/kubernetes/pki';
@@ -21,11 +22,18 @@ export function certificates({
   ip,
   controlPlaneEndpoint,
   certSans = [],
-}: Pick<ControlPlaneSettings, 'nodeName' | 'ip' | 'controlPlaneEndpoint' | 'certSans'>): readonly Certificate[] {
-  const names = { dnsNames: [nodeName, 'localhost'], ips: [ip, '127.0.0.1'] };
+  serviceSubnet,
+  given = {},
+}: Pick<ControlPlaneSettings, 'nodeName' | 'ip' | 'controlPlaneEndpoint' | 'certSans' | 'serviceSubnet' | 'given'>): readonly Certificate[] {
+  const { serverCertSANs = [], peerCertSANs = [] } = given.etcd?.local ?? {};
+  const names = (more: readonly string[]) => ({
+    dnsNames: [nodeName, 'localhost', ...more.filter((name) => !isIp(name))],
+    ips: [ip, '127.0.0.1', ...more.filter(isIp)],
+  });
+  const period = given.certificateValidityPeriod;
+  const validFor = period === undefined ? {} : { validFor: parseGoDuration(period) };
   const more = [...(controlPlaneEndpoint ? [controlPlaneEndpoint.split(':')[0] as string] : []), ...certSans];
-  const isIp = (name: string): boolean => /^[\d.]+$/.test(name);
-  return [
+  const all: readonly Certificate[] = [
     {
       name: 'apiserver',
       about: 'the certificate for serving the Kubernetes API',
@@ -37,11 +45,11 @@ export function certificates({
           'kubernetes',
           'kubernetes.default',
           'kubernetes.default.svc',
-          'kubernetes.default.svc.cluster.local',
+          `kubernetes.default.svc.${domainOf({ given })}`,
           ...more.filter((name) => !isIp(name)),
         ]),
       ],
-      ips: [...new Set(['10.96.0.1', ip, '127.0.0.1', ...more.filter(isIp)])],
+      ips: [...new Set([serviceAddress({ serviceSubnet }, 1), ip, '127.0.0.1', ...more.filter(isIp)])],
     },
     {
       name: 'apiserver-kubelet-client',
@@ -51,8 +59,8 @@ export function certificates({
       organizations: ['kubeadm:cluster-admins'],
     },
     { name: 'front-proxy-client', about: 'the client certificate for the front proxy', ca: 'front-proxy-ca', commonName: 'front-proxy-client' },
-    { name: 'etcd/server', about: 'the certificate for serving etcd', ca: 'etcd/ca', commonName: nodeName, ...names },
-    { name: 'etcd/peer', about: 'the certificate for etcd nodes to communicate with each other', ca: 'etcd/ca', commonName: nodeName, ...names },
+    { name: 'etcd/server', about: 'the certificate for serving etcd', ca: 'etcd/ca', commonName: nodeName, ...names(serverCertSANs) },
+    { name: 'etcd/peer', about: 'the certificate for etcd nodes to communicate with each other', ca: 'etcd/ca', commonName: nodeName, ...names(peerCertSANs) },
     {
       name: 'etcd/healthcheck-client',
       about: 'the certificate for liveness probes to healthcheck etcd',
@@ -61,7 +69,11 @@ export function certificates({
     },
     { name: 'apiserver-etcd-client', about: 'the certificate the apiserver uses to access etcd', ca: 'etcd/ca', commonName: 'kube-apiserver-etcd-client' },
   ];
+  const wanted = given.etcd?.external ? all.filter(({ ca }) => ca !== 'etcd/ca') : all;
+  return wanted.map((each) => ({ ...each, ...validFor }));
 }
+
+const isIp = (name: string): boolean => /^[\d.]+$/.test(name);
 
 /** Those of a control-plane node; the kubelet's own is made beside them. */
 export const kubeconfigs: readonly KubeconfigFile[] = [
@@ -83,15 +95,15 @@ const savePair = (host: Host, name: string, pair: KeyPair): void => {
 };
 
 /** A new authority; ten years. */
-export function writeAuthority(host: Host, { name, commonName }: Authority): void {
+export function writeAuthority(host: Host, { name, commonName, validFor = 10 * year }: Authority): void {
   const notBefore = host.kernel.sim.now;
-  savePair(host, name, newCa({ commonName, notBefore, notAfter: notBefore + 10 * year, salt: host.kernel.machineId }));
+  savePair(host, name, newCa({ commonName, notBefore, notAfter: notBefore + validFor, salt: host.kernel.machineId }));
 }
 
 /** A new certificate, signed by the authority on the disk; one year. */
-export function writeCertificate(host: Host, { name, ca, commonName, organizations = [], dnsNames = [], ips = [] }: Certificate): void {
+export function writeCertificate(host: Host, { name, ca, commonName, organizations = [], dnsNames = [], ips = [], validFor = year }: Certificate): void {
   const notBefore = host.kernel.sim.now;
-  savePair(host, name, issue(readPair(host, ca), { commonName, organizations, dnsNames, ips, notBefore, notAfter: notBefore + year }));
+  savePair(host, name, issue(readPair(host, ca), { commonName, organizations, dnsNames, ips, notBefore, notAfter: notBefore + validFor }));
 }
 
 /** The key pair that service account tokens are signed with. */
@@ -109,6 +121,23 @@ export function writeKubeconfig(host: Host, { name, user, commonName, organizati
   const pair = issue(ca, { commonName, organizations, notBefore, notAfter: notBefore + year });
   writeFile(host.fs, `/etc/kubernetes/${name}.conf`, kubeconfig({ ca, server, user, pair }), 0o600);
 }
+
+/** `kubeadm kubeconfig user`. */
+export const userKubeconfig: Phases['userKubeconfig'] = (host, { name, organizations, validFor, token }, server) => {
+  const ca = readPair(host, 'ca');
+  const notBefore = host.kernel.sim.now;
+  const pair = issue(ca, { commonName: name, organizations, notBefore, notAfter: notBefore + validFor });
+  const text = kubeconfig({ ca, server, user: name, pair });
+  return token === undefined ? text : text.replace(/ {4}client-certificate-data: .*\n {4}client-key-data: .*\n/, `    token: ${token}\n`);
+};
+
+/** `kubeadm certs generate-csr`. */
+export const certificateRequest: Phases['certificateRequest'] = (spec) =>
+  newCertificateRequest({
+    commonName: spec.commonName,
+    organizations: spec.organizations ?? [],
+    ...('ca' in spec ? { dnsNames: spec.dnsNames ?? [], ips: spec.ips ?? [] } : {}),
+  });
 
 /** `server` is the apiserver's URL, for kubeconfigs. */
 export type ClusterCa = { readonly ca: KeyPair; readonly server: string };

@@ -1,19 +1,53 @@
 /** The ClusterConfiguration that kubeadm keeps in the ConfigMap kubeadm-config. */
 import type { KubeObject } from '../../api/types.ts';
+import { dumpYaml } from '../../apimachinery/yaml.ts';
 import { minorOf } from '../releases.ts';
 import type { ControlPlaneSettings } from './static-pods.ts';
 
 /** As YAML, keys sorted. */
-export function clusterConfiguration({ version, podSubnet, serviceSubnet, controlPlaneEndpoint, certSans, extraArgs }: ControlPlaneSettings): string {
-  return `${componentText('apiServer', extraArgs?.['kube-apiserver'], certSans)}apiVersion: ${minorOf(version) < 31 ? 'kubeadm.k8s.io/v1beta3' : 'kubeadm.k8s.io/v1beta4\ncaCertificateValidityPeriod: 87600h0m0s\ncertificateValidityPeriod: 8760h0m0s'}\ncertificatesDir: /etc/kubernetes/pki\nclusterName: kubernetes\n${controlPlaneEndpoint ? `controlPlaneEndpoint: ${controlPlaneEndpoint}\n` : ''}${componentText('controllerManager', extraArgs?.['kube-controller-manager'])}dns: {}\n${minorOf(version) < 31 ? '' : 'encryptionAlgorithm: RSA-2048\n'}etcd:\n  local:\n    dataDir: /var/lib/etcd\nimageRepository: registry.k8s.io\nkind: ClusterConfiguration\nkubernetesVersion: ${version}\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: ${podSubnet}\n  serviceSubnet: ${serviceSubnet}\nproxy: {}\n${componentText('scheduler', extraArgs?.['kube-scheduler'])}`;
+export function clusterConfiguration({
+  version,
+  podSubnet,
+  serviceSubnet,
+  controlPlaneEndpoint,
+  certSans,
+  extraArgs,
+  given = {},
+}: ControlPlaneSettings): string {
+  const component = (name: string, sans: readonly string[] = []): Readonly<Record<string, unknown>> => {
+    const args = Object.entries(extraArgs?.[name] ?? {}).map(([key, value]) => ({ name: key, value }));
+    return { ...(sans.length > 0 ? { certSANs: sans } : {}), ...(args.length > 0 ? { extraArgs: args } : {}) };
+  };
+  const { networking, etcd, apiServer, controllerManager, scheduler, ...rest } = given;
+  const old = minorOf(version) < 31;
+  return sortedYaml({
+    apiVersion: old ? 'kubeadm.k8s.io/v1beta3' : 'kubeadm.k8s.io/v1beta4',
+    ...(old ? {} : { caCertificateValidityPeriod: '87600h0m0s', certificateValidityPeriod: '8760h0m0s', encryptionAlgorithm: 'RSA-2048' }),
+    certificatesDir: '/etc/kubernetes/pki',
+    clusterName: 'kubernetes',
+    dns: {},
+    imageRepository: 'registry.k8s.io',
+    kind: 'ClusterConfiguration',
+    proxy: {},
+    ...rest,
+    ...(controlPlaneEndpoint ? { controlPlaneEndpoint } : {}),
+    apiServer: { ...apiServer, ...component('kube-apiserver', certSans) },
+    controllerManager: { ...controllerManager, ...component('kube-controller-manager') },
+    scheduler: { ...scheduler, ...component('kube-scheduler') },
+    etcd: etcd?.external ? etcd : { local: { dataDir: '/var/lib/etcd', ...etcd?.local } },
+    kubernetesVersion: version,
+    networking: { dnsDomain: 'cluster.local', ...networking, podSubnet, serviceSubnet },
+  });
 }
 
-/** A component of the ClusterConfiguration, with what was given to it beyond the defaults. */
-function componentText(name: string, args: Readonly<Record<string, string>> = {}, sans: readonly string[] = []): string {
-  const rows = Object.entries(args).map(([key, value]) => `  - name: ${key}\n    value: ${JSON.stringify(value)}\n`);
-  if (rows.length + sans.length === 0) return `${name}: {}\n`;
-  const names = sans.length > 0 ? `  certSANs:\n${sans.map((each) => `  - ${each}\n`).join('')}` : '';
-  return `${name}:\n${names}${rows.length > 0 ? `  extraArgs:\n${rows.join('')}` : ''}`;
+/** YAML as Go's encoder writes it: keys in order, at every level. */
+export const sortedYaml = (value: unknown): string => dumpYaml(sorted(value));
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
 }
 
 /** Until 1.23 the kubelets' ConfigMap, and who may read it, had the version in their names. */

@@ -1,11 +1,11 @@
 /** What kubeadm gives CoreDNS to read. */
-export const corefile = `.:53 {
+export const corefileFor = (domain: string): string => `.:53 {
     errors
     health {
        lameduck 5s
     }
     ready
-    kubernetes cluster.local in-addr.arpa ip6.arpa {
+    kubernetes ${domain} in-addr.arpa ip6.arpa {
        pods insecure
        fallthrough in-addr.arpa ip6.arpa
        ttl 30
@@ -15,11 +15,14 @@ export const corefile = `.:53 {
        max_concurrent 1000
     }
     cache 30 {
-       disable success cluster.local
-       disable denial cluster.local
+       disable success ${domain}
+       disable denial ${domain}
     }
     loop
     reload
     loadbalance
 }
 `;
+
+/** With the usual domain. */
+export const corefile = corefileFor('cluster.local');

@@ -1,5 +1,6 @@
 /** What kubeadm leaves on disk: certificates, kubeconfigs, the kubelet's configuration and unit. */
 import { issue } from '../../apimachinery/pki.ts';
+import { parseYaml } from '../../apimachinery/yaml.ts';
 import type { Host } from '../../cli/kubeadm/phases.ts';
 import type { Machine } from '../machine/machine.ts';
 import { writeFile } from '../machine/machine.ts';
@@ -17,7 +18,8 @@ import {
   writeKubeconfig,
   writeServiceAccountKey,
 } from './certificates.ts';
-import { type ControlPlaneSettings, staticPodManifests } from './static-pods.ts';
+import { sortedYaml } from './cluster-configuration.ts';
+import { type ControlPlaneSettings, domainOf, serviceAddress, staticPodManifests } from './static-pods.ts';
 
 /** What kubeadm tells a kubelet of a runtime that is not the newest kubelet's own default. */
 export type NodeRuntime = {
@@ -99,6 +101,14 @@ const kubeletConfigurationOf = (version: string): string =>
     .split('\n')
     .filter((line) => minorOf(version) >= (sinceMinor[line.split(':')[0] ?? ''] ?? 0))
     .join('\n');
+
+/** The same for a cluster: its name server, its domain, and what a configuration file says of kubelets. */
+export function kubeletConfigurationFor(settings: ControlPlaneSettings): string {
+  const text = kubeletConfiguration
+    .replace('- 10.96.0.10', `- ${serviceAddress(settings, 10)}`)
+    .replace('clusterDomain: cluster.local', `clusterDomain: ${domainOf(settings)}`);
+  return settings.kubelet ? sortedYaml({ ...(parseYaml(text) as object), ...settings.kubelet }) : text;
+}
 
 /** What kubeadm 1.35 writes; read by the kubelet when it starts. */
 export const kubeletConfiguration = `apiVersion: kubelet.config.k8s.io/v1beta1

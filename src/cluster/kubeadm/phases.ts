@@ -2,7 +2,18 @@
 import type { Phases } from '../../cli/kubeadm/phases.ts';
 import { newest } from '../releases.ts';
 import { addonObjects } from './addons.ts';
-import { authorities, certificates, kubeconfigs, readPair, writeAuthority, writeCertificate, writeKubeconfig, writeServiceAccountKey } from './certificates.ts';
+import {
+  authorities,
+  certificateRequest,
+  certificates,
+  kubeconfigs,
+  readPair,
+  userKubeconfig,
+  writeAuthority,
+  writeCertificate,
+  writeKubeconfig,
+  writeServiceAccountKey,
+} from './certificates.ts';
 import { writeKubeletConfig, writeKubeletIdentity } from './files.ts';
 import { staticPodManifests } from './static-pods.ts';
 
@@ -15,6 +26,8 @@ export const kubeadmPhases: Phases = {
   writeCertificate,
   writeServiceAccountKey,
   writeKubeconfig,
+  userKubeconfig,
+  certificateRequest,
   writeKubeletIdentity: (host, server) => writeKubeletIdentity(host, { ca: readPair(host, 'ca'), server }),
   writeKubeletConfig,
   manifests: staticPodManifests,

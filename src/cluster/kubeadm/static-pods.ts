@@ -1,5 +1,7 @@
 /** The control plane's manifests, as `kubeadm init` writes them to /etc/kubernetes/manifests (cmd/kubeadm/app/phases/controlplane). */
 
+import type { ClusterConfiguration, HostPathMount } from '../../cli/kubeadm/phases.ts';
+
 /** What the manifests of one control-plane node differ by. */
 export type ControlPlaneSettings = {
   readonly nodeName: string;
@@ -18,7 +20,24 @@ export type ControlPlaneSettings = {
   readonly initialCluster?: readonly string[];
   /** Flags by component: `kube-apiserver` → name → value. */
   readonly extraArgs?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Of the API server; 6443 unless told. */
+  readonly port?: number;
+  /** What a configuration file says of the whole cluster, of kubelets, of kube-proxy. */
+  readonly given?: ClusterConfiguration;
+  readonly kubelet?: Readonly<Record<string, unknown>>;
+  readonly kubeProxy?: Readonly<Record<string, unknown>>;
 };
+
+/** Where images come from. */
+export const repositoryOf = ({ given }: Pick<ControlPlaneSettings, 'given'>): string => given?.imageRepository ?? 'registry.k8s.io';
+/** The domain of services. */
+export const domainOf = ({ given }: Pick<ControlPlaneSettings, 'given'>): string => given?.networking?.dnsDomain ?? 'cluster.local';
+/** The address with that number in the services' network: 1 is the API server's, 10 the name server's. */
+export function serviceAddress({ serviceSubnet }: Pick<ControlPlaneSettings, 'serviceSubnet'>, number: number): string {
+  const base = (serviceSubnet.split(',')[0]?.split('/')[0] ?? '').split('.').map(Number);
+  const whole = base.reduce((sum, part) => sum * 256 + part, 0) + number;
+  return [24, 16, 8, 0].map((shift) => Math.floor(whole / 2 ** shift) % 256).join('.');
+}
 
 type Component = {
   readonly name: string;
@@ -32,6 +51,8 @@ type Component = {
   readonly mounts: Readonly<Record<string, string>>;
   readonly writable?: readonly string[];
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly extraVolumes?: readonly HostPathMount[];
+  readonly extraEnvs?: readonly Readonly<Record<string, unknown>>[];
 };
 type Probe = { readonly host: string; readonly path: string; readonly port: number; readonly scheme: 'HTTP' | 'HTTPS' };
 
@@ -39,11 +60,17 @@ const pki = '/etc/kubernetes/pki';
 
 /** File name → YAML. */
 export function staticPodManifests(settings: ControlPlaneSettings): ReadonlyMap<string, string> {
+  const { given } = settings;
+  const etcds = settings.externalEtcd || given?.etcd?.external ? [] : [etcd(settings)];
+  const parts = { 'kube-apiserver': given?.apiServer, 'kube-controller-manager': given?.controllerManager, 'kube-scheduler': given?.scheduler };
   return new Map(
-    [...(settings.externalEtcd ? [] : [etcd(settings)]), apiserver(settings), controllerManager(settings), scheduler(settings)].map((component) => [
-      `${component.name}.yaml`,
-      manifest({ ...component, command: withArgs(component.command, settings.extraArgs?.[component.name] ?? {}) }),
-    ]),
+    [...etcds, apiserver(settings), controllerManager(settings), scheduler(settings)].map((component) => {
+      const { extraVolumes = [], extraEnvs = [] } = parts[component.name as keyof typeof parts] ?? {};
+      return [
+        `${component.name}.yaml`,
+        manifest({ ...component, extraVolumes, extraEnvs, command: withArgs(component.command, settings.extraArgs?.[component.name] ?? {}) }),
+      ];
+    }),
   );
 }
 
@@ -54,9 +81,9 @@ function withArgs([program = '', ...flags]: readonly string[], extra: Readonly<R
   return [program, ...[...kept, ...Object.entries(extra).map(([name, value]) => `--${name}=${value}`)].sort()];
 }
 
-const etcd = ({ nodeName, ip, etcdVersion, initialCluster }: ControlPlaneSettings): Component => ({
+const etcd = ({ nodeName, ip, etcdVersion, initialCluster, given = {} }: ControlPlaneSettings): Component => ({
   name: 'etcd',
-  image: `registry.k8s.io/etcd:${etcdVersion}`,
+  image: `${given.etcd?.local?.imageRepository ?? repositoryOf({ given })}/etcd:${etcdVersion}`,
   cpu: '100m',
   memory: '100Mi',
   annotations: { 'kubeadm.kubernetes.io/etcd.advertise-client-urls': `https://${ip}:2379` },
@@ -65,7 +92,7 @@ const etcd = ({ nodeName, ip, etcdVersion, initialCluster }: ControlPlaneSetting
     `--advertise-client-urls=https://${ip}:2379`,
     `--cert-file=${pki}/etcd/server.crt`,
     '--client-cert-auth=true',
-    '--data-dir=/var/lib/etcd',
+    `--data-dir=${given.etcd?.local?.dataDir ?? '/var/lib/etcd'}`,
     etcdVersion.startsWith('3.5') ? '--experimental-initial-corrupt-check=true' : '--feature-gates=InitialCorruptCheck=true',
     `--initial-advertise-peer-urls=https://${ip}:2380`,
     `--initial-cluster=${initialCluster?.join(',') ?? `${nodeName}=https://${ip}:2380`}`,
@@ -85,53 +112,63 @@ const etcd = ({ nodeName, ip, etcdVersion, initialCluster }: ControlPlaneSetting
   ],
   liveness: { host: '127.0.0.1', path: '/livez', port: 2381, scheme: 'HTTP' },
   readiness: { host: '127.0.0.1', path: '/readyz', port: 2381, scheme: 'HTTP' },
-  mounts: { 'etcd-data': '/var/lib/etcd', 'etcd-certs': `${pki}/etcd` },
+  mounts: { 'etcd-data': given.etcd?.local?.dataDir ?? '/var/lib/etcd', 'etcd-certs': `${pki}/etcd` },
   writable: ['etcd-data', 'etcd-certs'],
 });
 
-const apiserver = ({ ip, version, serviceSubnet, externalEtcd }: ControlPlaneSettings): Component => ({
-  name: 'kube-apiserver',
-  image: `registry.k8s.io/kube-apiserver:${version}`,
-  cpu: '250m',
-  annotations: { 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint': `${ip}:6443` },
-  command: [
-    'kube-apiserver',
-    `--advertise-address=${ip}`,
-    '--allow-privileged=true',
-    '--authorization-mode=Node,RBAC',
-    `--client-ca-file=${pki}/ca.crt`,
-    '--enable-admission-plugins=NodeRestriction',
-    '--enable-bootstrap-token-auth=true',
-    `--etcd-cafile=${pki}/etcd/ca.crt`,
-    `--etcd-certfile=${pki}/apiserver-etcd-client.crt`,
-    `--etcd-keyfile=${pki}/apiserver-etcd-client.key`,
-    `--etcd-servers=${(externalEtcd ?? ['https://127.0.0.1:2379']).join(',')}`,
-    `--kubelet-client-certificate=${pki}/apiserver-kubelet-client.crt`,
-    `--kubelet-client-key=${pki}/apiserver-kubelet-client.key`,
-    '--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname',
-    `--proxy-client-cert-file=${pki}/front-proxy-client.crt`,
-    `--proxy-client-key-file=${pki}/front-proxy-client.key`,
-    '--requestheader-allowed-names=front-proxy-client',
-    `--requestheader-client-ca-file=${pki}/front-proxy-ca.crt`,
-    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
-    '--requestheader-group-headers=X-Remote-Group',
-    '--requestheader-username-headers=X-Remote-User',
-    '--secure-port=6443',
-    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
-    `--service-account-key-file=${pki}/sa.pub`,
-    `--service-account-signing-key-file=${pki}/sa.key`,
-    `--service-cluster-ip-range=${serviceSubnet}`,
-    `--tls-cert-file=${pki}/apiserver.crt`,
-    `--tls-private-key-file=${pki}/apiserver.key`,
-  ],
-  liveness: { host: ip, path: '/livez', port: 6443, scheme: 'HTTPS' },
-  readiness: { host: ip, path: '/readyz', port: 6443, scheme: 'HTTPS' },
-  mounts: { 'ca-certs': '/etc/ssl/certs', 'k8s-certs': pki },
-});
+const apiserver = ({ ip, version, serviceSubnet, externalEtcd, port = 6443, given = {} }: ControlPlaneSettings): Component => {
+  const { external } = given.etcd ?? {};
+  const urls = external?.endpoints ?? externalEtcd ?? ['https://127.0.0.1:2379'];
+  const tls =
+    external && !external.certFile
+      ? []
+      : [
+          `--etcd-cafile=${external?.caFile ?? `${pki}/etcd/ca.crt`}`,
+          `--etcd-certfile=${external?.certFile ?? `${pki}/apiserver-etcd-client.crt`}`,
+          `--etcd-keyfile=${external?.keyFile ?? `${pki}/apiserver-etcd-client.key`}`,
+        ];
+  return {
+    name: 'kube-apiserver',
+    image: `${repositoryOf({ given })}/kube-apiserver:${version}`,
+    cpu: '250m',
+    annotations: { 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint': `${ip}:${port}` },
+    command: [
+      'kube-apiserver',
+      `--advertise-address=${ip}`,
+      '--allow-privileged=true',
+      '--authorization-mode=Node,RBAC',
+      `--client-ca-file=${pki}/ca.crt`,
+      '--enable-admission-plugins=NodeRestriction',
+      '--enable-bootstrap-token-auth=true',
+      ...tls,
+      `--etcd-servers=${urls.join(',')}`,
+      `--kubelet-client-certificate=${pki}/apiserver-kubelet-client.crt`,
+      `--kubelet-client-key=${pki}/apiserver-kubelet-client.key`,
+      '--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname',
+      `--proxy-client-cert-file=${pki}/front-proxy-client.crt`,
+      `--proxy-client-key-file=${pki}/front-proxy-client.key`,
+      '--requestheader-allowed-names=front-proxy-client',
+      `--requestheader-client-ca-file=${pki}/front-proxy-ca.crt`,
+      '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+      '--requestheader-group-headers=X-Remote-Group',
+      '--requestheader-username-headers=X-Remote-User',
+      `--secure-port=${port}`,
+      `--service-account-issuer=https://kubernetes.default.svc.${domainOf({ given })}`,
+      `--service-account-key-file=${pki}/sa.pub`,
+      `--service-account-signing-key-file=${pki}/sa.key`,
+      `--service-cluster-ip-range=${serviceSubnet}`,
+      `--tls-cert-file=${pki}/apiserver.crt`,
+      `--tls-private-key-file=${pki}/apiserver.key`,
+    ],
+    liveness: { host: ip, path: '/livez', port, scheme: 'HTTPS' },
+    readiness: { host: ip, path: '/readyz', port, scheme: 'HTTPS' },
+    mounts: { 'ca-certs': '/etc/ssl/certs', 'k8s-certs': pki },
+  };
+};
 
-const controllerManager = ({ version, podSubnet, serviceSubnet }: ControlPlaneSettings): Component => ({
+const controllerManager = ({ version, podSubnet, serviceSubnet, given = {} }: ControlPlaneSettings): Component => ({
   name: 'kube-controller-manager',
-  image: `registry.k8s.io/kube-controller-manager:${version}`,
+  image: `${repositoryOf({ given })}/kube-controller-manager:${version}`,
   cpu: '200m',
   command: [
     'kube-controller-manager',
@@ -141,7 +178,7 @@ const controllerManager = ({ version, podSubnet, serviceSubnet }: ControlPlaneSe
     '--bind-address=127.0.0.1',
     `--client-ca-file=${pki}/ca.crt`,
     `--cluster-cidr=${podSubnet}`,
-    '--cluster-name=kubernetes',
+    `--cluster-name=${given.clusterName ?? 'kubernetes'}`,
     `--cluster-signing-cert-file=${pki}/ca.crt`,
     `--cluster-signing-key-file=${pki}/ca.key`,
     '--controllers=*,bootstrapsigner,tokencleaner',
@@ -157,9 +194,9 @@ const controllerManager = ({ version, podSubnet, serviceSubnet }: ControlPlaneSe
   mounts: { 'ca-certs': '/etc/ssl/certs', 'k8s-certs': pki, kubeconfig: '/etc/kubernetes/controller-manager.conf' },
 });
 
-const scheduler = ({ version }: ControlPlaneSettings): Component => ({
+const scheduler = ({ version, given = {} }: ControlPlaneSettings): Component => ({
   name: 'kube-scheduler',
-  image: `registry.k8s.io/kube-scheduler:${version}`,
+  image: `${repositoryOf({ given })}/kube-scheduler:${version}`,
   cpu: '100m',
   command: [
     'kube-scheduler',
@@ -175,7 +212,20 @@ const scheduler = ({ version }: ControlPlaneSettings): Component => ({
 });
 
 function manifest(component: Component): string {
-  const { name, image, command, mounts, writable = [] } = component;
+  const { name, image, command, mounts, writable = [], extraVolumes = [], extraEnvs = [] } = component;
+  const envs = extraEnvs.map((env) => `    - name: ${String(env['name'])}\n      value: ${JSON.stringify(env['value'] ?? '')}\n`).join('');
+  // kubeadm sorts mounts and volumes by their names.
+  const volumes = [
+    ...Object.entries(mounts).map(([volume, path]) => ({
+      name: volume,
+      hostPath: path,
+      mountPath: path,
+      readOnly: !writable.includes(volume),
+      pathType: path.endsWith('.conf') ? 'FileOrCreate' : 'DirectoryOrCreate',
+    })),
+    ...extraVolumes,
+  ];
+  if (extraVolumes.length > 0) volumes.sort((a, b) => (a.name < b.name ? -1 : 1));
   const annotations = Object.entries(component.annotations ?? {}).map(([key, value]) => `    ${key}: ${value}\n`);
   return `apiVersion: v1
 kind: Pod
@@ -188,28 +238,21 @@ ${annotations.length > 0 ? `  annotations:\n${annotations.join('')}` : ''}  labe
 spec:
   containers:
   - command:
-${command.map((word) => `    - ${word}\n`).join('')}    image: ${image}
+${command.map((word) => `    - ${word}\n`).join('')}${envs === '' ? '' : `    env:\n${envs}`}    image: ${image}
     imagePullPolicy: IfNotPresent
 ${probe('livenessProbe', component.liveness, 'failureThreshold: 8\n      httpGet', 'initialDelaySeconds: 10\n      periodSeconds: 10\n      timeoutSeconds: 15')}    name: ${name}
 ${component.readiness ? probe('readinessProbe', component.readiness, 'failureThreshold: 3\n      httpGet', 'periodSeconds: 1\n      timeoutSeconds: 15') : ''}    resources:
       requests:
         cpu: ${component.cpu}
 ${component.memory ? `        memory: ${component.memory}\n` : ''}${probe('startupProbe', component.liveness, 'failureThreshold: 24\n      httpGet', 'initialDelaySeconds: 10\n      periodSeconds: 10\n      timeoutSeconds: 15')}    volumeMounts:
-${Object.entries(mounts)
-  .map(([volume, path]) => `    - mountPath: ${path}\n      name: ${volume}\n${writable.includes(volume) ? '' : '      readOnly: true\n'}`)
-  .join('')}  hostNetwork: true
+${volumes.map((each) => `    - mountPath: ${each.mountPath}\n      name: ${each.name}\n${each.readOnly ? '      readOnly: true\n' : ''}`).join('')}  hostNetwork: true
   priority: 2000001000
   priorityClassName: system-node-critical
   securityContext:
     seccompProfile:
       type: RuntimeDefault
   volumes:
-${Object.entries(mounts)
-  .map(
-    ([volume, path]) =>
-      `  - hostPath:\n      path: ${path}\n      type: ${path.endsWith('.conf') ? 'FileOrCreate' : 'DirectoryOrCreate'}\n    name: ${volume}\n`,
-  )
-  .join('')}status: {}
+${volumes.map((each) => `  - hostPath:\n      path: ${each.hostPath}\n${each.pathType ? `      type: ${each.pathType}\n` : ''}    name: ${each.name}\n`).join('')}status: {}
 `;
 }
 

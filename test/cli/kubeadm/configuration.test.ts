@@ -44,3 +44,54 @@ test('init writes extra arguments and names down, and an upgrade keeps them', ()
 2
 `);
 });
+
+test('a file for the whole cluster: node, networks, port, kubelets, kube-proxy; older files are read and migrated', { timeout: 60_000 }, () => {
+  const { out } = sh(
+    `cat > c.yaml <<X
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+localAPIEndpoint: {bindPort: 7443}
+nodeRegistration: {name: boss, taints: [], kubeletExtraArgs: [{name: v, value: "4"}]}
+bootstrapTokens: [{token: aaaaaa.bbbbbbbbbbbbbbbb, ttl: 1h0m0s}]
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+networking: {serviceSubnet: 10.112.0.0/12, dnsDomain: my.local}
+certificateValidityPeriod: 100h0m0s
+apiServer:
+  extraVolumes: [{name: audit, hostPath: /audit, mountPath: /audit, pathType: DirectoryOrCreate}]
+---
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+maxPods: 42
+X
+    kubeadm config validate --config c.yaml; kubeadm init --config c.yaml > log; export KUBECONFIG=/etc/kubernetes/admin.conf; sleep 30
+    kubectl get nodes --no-headers | awk '{print $1, $2}'; kubectl get svc -A --no-headers | awk '{print $4}'; kubectl get pods -A --no-headers | awk '{print $3}' | sort | uniq -c | awk '{print $1, $2}'
+    kubectl get node boss -o jsonpath='{.status.capacity.pods}{.spec.taints}{"\\n"}'; cat /var/lib/kubelet/kubeadm-flags.env
+    kubeadm token list | awk 'NR > 1 {print $1, $2}'; kubeadm certs check-expiration | awk '/^apiserver / {print $7}'; grep -c /audit /etc/kubernetes/manifests/kube-apiserver.yaml
+    printf 'apiVersion: kubeadm.k8s.io/v1beta3\\nkind: ClusterConfiguration\\nfoo: 1\\napiServer: {extraArgs: {v: "4"}}\\n' > o.yaml
+    kubeadm config validate --config o.yaml 2>&1 | head -1; kubeadm config migrate --old-config o.yaml 2>&1 | head -1; sed -i /foo/d o.yaml; kubeadm config migrate --old-config o.yaml | grep -A2 extraArgs
+    kubeadm kubeconfig user --client-name joe --config c.yaml > joe.conf; kubectl --kubeconfig joe.conf get pods 2>&1
+    kubeadm reset -f --cleanup-tmp-dir > /dev/null; ls /etc/kubernetes/pki /var/lib/etcd | wc -l`,
+    1,
+    'kubeadm-bare',
+  );
+  expect(out).toBe(`ok
+boss Ready
+10.112.0.1
+10.112.0.10
+7 1/1
+42
+KUBELET_KUBEADM_ARGS="--node-ip=172.30.1.2 --hostname-override=boss --v=4"
+aaaaaa.bbbbbbbbbbbbbbbb 59m
+4d
+2
+error unmarshaling configuration schema.GroupVersionKind{Group:"kubeadm.k8s.io", Version:"v1beta3", Kind:"ClusterConfiguration"}: strict decoding error: unknown field "foo"
+error unmarshaling configuration schema.GroupVersionKind{Group:"kubeadm.k8s.io", Version:"v1beta3", Kind:"ClusterConfiguration"}: strict decoding error: unknown field "foo"
+  extraArgs:
+  - name: v
+    value: "4"
+Error from server (Forbidden): pods is forbidden: User "joe" cannot list resource "pods" in API group "" in the namespace "default"
+3
+`);
+});

@@ -2,8 +2,9 @@
 
 import { humanDuration } from '../../../apimachinery/duration.ts';
 import { readCertificate, verify } from '../../../apimachinery/pki.ts';
+import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import type { KubeadmCommand } from '../command.ts';
+import { configFlag, type KubeadmCommand } from '../command.ts';
 import { type Context, Fatal } from '../context.ts';
 
 const folder = '/etc/kubernetes/pki';
@@ -74,6 +75,8 @@ function* checkExpiration(context: Context): Routine {
     const info = readCertificate(context.process.fs.read(`${folder}/${name === 'etcd-ca' ? 'etcd/ca' : name}.crt`));
     if (info) authorities.push([name, date(info.notAfter), residual(info.notAfter - now), 'no']);
   }
+  const output = context.text('output', 'text');
+  if (output !== 'text') return yield* printExpiration(context, output);
   yield* context.say(
     '[check-expiration] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...',
     "[check-expiration] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.",
@@ -82,6 +85,31 @@ function* checkExpiration(context: Context): Routine {
     '',
     ...aligned(authorities),
   );
+}
+
+/** As data: output.kubeadm.k8s.io. */
+function* printExpiration(context: Context, output: string): Routine {
+  const { now, fs } = context.process;
+  const entry = (name: string, pem: string | undefined): Record<string, unknown> => {
+    const info = pem === undefined ? undefined : readCertificate(pem);
+    if (!info) return { name, missing: true };
+    return {
+      name,
+      expirationDate: new Date(info.notAfter).toISOString().replace('.000', ''),
+      residualTime: `${Math.floor((info.notAfter - now) / 1000)}s`,
+      externallyManaged: false,
+    };
+  };
+  const authorities = ['ca', 'etcd-ca', 'front-proxy-ca'];
+  const document = {
+    kind: 'CertificateExpirationInfo',
+    apiVersion: 'output.kubeadm.k8s.io/v1alpha3',
+    certificates: order.map(([name, ca]) => ({ ...entry(name, pemOf(context, name)), caName: ca })),
+    certificateAuthorities: authorities.map((name) => entry(name, fs.read(`${folder}/${name === 'etcd-ca' ? 'etcd/ca' : name}.crt`))),
+  };
+  if (output === 'json') return yield* context.say(JSON.stringify(document, null, 4));
+  if (output === 'yaml') return yield* context.process.print(dumpYaml(document));
+  throw new Fatal(`invalid output format: ${output}`);
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {
@@ -142,18 +170,58 @@ const renew = (name: string) =>
     yield* renewOne(context, name);
   };
 
+/** A key and a request for each certificate that another authority is to sign. */
+function* generateCsr(context: Context): Routine {
+  const { phases, host, flags } = context;
+  const { fs } = host;
+  const save = (path: string, text: string, mode: number): void => {
+    fs.mkdir(path.slice(0, path.lastIndexOf('/')), { parents: true });
+    fs.write(path, text, { mode });
+  };
+  for (const each of phases.certificates(context.settings())) {
+    const { request, key } = phases.certificateRequest(each);
+    save(`${flags.text('cert-dir')}/${each.name}.key`, key, 0o600);
+    save(`${flags.text('cert-dir')}/${each.name}.csr`, request, 0o644);
+  }
+  const { ip, port = 6443 } = context.settings();
+  const kubelet = { name: 'kubelet', user: `system:node:${host.name}`, commonName: `system:node:${host.name}`, organizations: ['system:nodes'] };
+  for (const each of [...phases.kubeconfigs, kubelet]) {
+    const { request, key } = phases.certificateRequest(each);
+    const context_ = `${each.user}@kubernetes`;
+    const data = Buffer.from(key).toString('base64');
+    const text = `apiVersion: v1\nclusters:\n- cluster:\n    server: https://${ip}:${port}\n  name: kubernetes\ncontexts:\n- context:\n    cluster: kubernetes\n    user: ${each.user}\n  name: ${context_}\ncurrent-context: ${context_}\nkind: Config\nusers:\n- name: ${each.user}\n  user:\n    client-key-data: ${data}\n`;
+    save(`${flags.text('kubeconfig-dir')}/${each.name}.conf`, text, 0o600);
+    save(`${flags.text('kubeconfig-dir')}/${each.name}.conf.csr`, request, 0o644);
+  }
+}
+
+const certDirFlag = { name: 'cert-dir', default: folder, usage: 'The path where to save the certificates' } as const;
+const kubeconfigFlag = { name: 'kubeconfig', default: '/etc/kubernetes/admin.conf', usage: 'The kubeconfig file to use when talking to the cluster.' } as const;
+const renewFlags = [certDirFlag, configFlag, kubeconfigFlag];
+
 export const certsCommand: KubeadmCommand = {
   name: 'certs',
   short: 'Commands related to handling Kubernetes certificates',
   commands: [
-    { name: 'check-expiration', short: 'Check certificates expiration for a Kubernetes cluster', run: checkExpiration },
+    {
+      name: 'check-expiration',
+      short: 'Check certificates expiration for a Kubernetes cluster',
+      flags: [...renewFlags, { name: 'output', short: 'o', default: 'text', usage: 'Output format. One of: text|json|yaml.' }],
+      run: checkExpiration,
+    },
     {
       name: 'renew',
       short: 'Renew certificates for a Kubernetes cluster',
       commands: [
-        { name: 'all', short: 'Renew all available certificates', run: renewAll },
-        ...order.map(([name]) => ({ name, short: `Renew the certificate ${name}`, run: renew(name) })),
+        { name: 'all', short: 'Renew all available certificates', flags: renewFlags, run: renewAll },
+        ...order.map(([name]) => ({ name, short: `Renew the certificate ${name}`, flags: renewFlags, run: renew(name) })),
       ],
+    },
+    {
+      name: 'generate-csr',
+      short: 'Generate keys and certificate signing requests',
+      flags: [certDirFlag, configFlag, { name: 'kubeconfig-dir', default: '/etc/kubernetes', usage: 'The path where to save the kubeconfig file.' }],
+      run: generateCsr,
     },
     {
       name: 'certificate-key',

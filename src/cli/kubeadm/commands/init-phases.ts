@@ -1,4 +1,5 @@
 /** The phases of `kubeadm init`, one after the other or each for itself (cmd/kubeadm/app/cmd/phases/init). */
+import { parseGoDuration } from '../../../apimachinery/duration.ts';
 import type { Client } from '../../../client/client.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { apply, type Context, Fatal } from '../context.ts';
@@ -6,7 +7,7 @@ import type { Certificate } from '../phases.ts';
 import { initChecks, preflight } from '../preflight.ts';
 import { uploadCertificates } from './certificate-secret.ts';
 import { pullImages } from './images.ts';
-import { kubeletCheck, kubeletConfigMap, startKubelet, waitControlPlane } from './start.ts';
+import { kubeletCheck, kubeletConfigMap, startKubelet, taintsOf, waitControlPlane } from './start.ts';
 import { newToken, tokenSecret } from './token.ts';
 
 const folder = '/etc/kubernetes/pki';
@@ -24,7 +25,7 @@ export type Phase = {
 
 function* checks(context: Context): Routine {
   yield* context.say('[preflight] Running pre-flight checks');
-  yield* preflight(context, initChecks);
+  yield* preflight(context, initChecks(context));
   yield* context.say(
     '[preflight] Pulling images required for setting up a Kubernetes cluster',
     '[preflight] This might take a minute or two, depending on the speed of your internet connection',
@@ -75,7 +76,7 @@ function* certificateOf(context: Context, certificate: Certificate): Routine {
 
 function* kubeconfig(context: Context, part: string): Routine {
   const { phases, host } = context;
-  const { ip, controlPlaneEndpoint } = context.settings();
+  const { ip, controlPlaneEndpoint, port = 6443 } = context.settings();
   yield* context.say('[kubeconfig] Using kubeconfig folder "/etc/kubernetes"');
   const order = ['admin', 'super-admin', 'kubelet', 'controller-manager', 'scheduler'];
   for (const name of order) {
@@ -86,7 +87,7 @@ function* kubeconfig(context: Context, part: string): Routine {
     }
     const spec = phases.kubeconfigs.find((each) => each.name === name);
     // People go by the stable address, components by this machine's own.
-    const server = `https://${name.endsWith('admin') && controlPlaneEndpoint ? controlPlaneEndpoint : `${ip}:6443`}`;
+    const server = `https://${name.endsWith('admin') && controlPlaneEndpoint ? controlPlaneEndpoint : `${ip}:${port}`}`;
     if (spec) phases.writeKubeconfig(host, spec, server);
     else phases.writeKubeletIdentity(host, server);
     yield* context.say(`[kubeconfig] Writing "${name}.conf" kubeconfig file`);
@@ -100,9 +101,13 @@ function writeManifest(context: Context, name: string): void {
 }
 
 function* etcd(context: Context): Routine {
+  const { given } = context.settings();
+  // An etcd that runs elsewhere needs nothing here.
+  if (given?.etcd?.external) return;
+  const dataDir = given?.etcd?.local?.dataDir ?? '/var/lib/etcd';
   yield* context.say(`[etcd] Creating static Pod manifest for local etcd in "${manifests}"`);
   writeManifest(context, 'etcd');
-  if (!context.host.fs.exists('/var/lib/etcd')) context.host.fs.mkdir('/var/lib/etcd', { parents: true, mode: 0o700 });
+  if (!context.host.fs.exists(dataDir)) context.host.fs.mkdir(dataDir, { parents: true, mode: 0o700 });
 }
 
 function* controlPlane(context: Context, part: string): Routine {
@@ -138,13 +143,14 @@ function* upload(context: Context): Routine {
 
 function applyObjects(context: Context, client: Client, names: readonly string[]): void {
   const settings = context.settings();
-  const server = `https://${settings.controlPlaneEndpoint ?? `${settings.ip}:6443`}`;
+  const server = `https://${settings.controlPlaneEndpoint ?? `${settings.ip}:${settings.port ?? 6443}`}`;
   const caPem = context.host.fs.read(`${folder}/ca.crt`);
   for (const object of context.phases.addonObjects(settings, settings.ip, server, caPem)) if (names.includes(object.metadata.name ?? '')) apply(client, object);
 }
 
 function* uploadCerts(context: Context, _part: string, work: Work): Routine {
-  if (!context.flags.bool('upload-certs')) return yield* context.say('[upload-certs] Skipping phase. Please see --upload-certs');
+  if (!context.flags.spec('upload-certs') || !context.flags.bool('upload-certs'))
+    return yield* context.say('[upload-certs] Skipping phase. Please see --upload-certs');
   work.certificateKey = yield* uploadCertificates(
     context,
     superAdmin(context),
@@ -152,23 +158,21 @@ function* uploadCerts(context: Context, _part: string, work: Work): Routine {
   );
 }
 
-/** Labels and taint. */
+/** Labels, and the taints: the usual one, or those of the file. */
 export function* markControlPlane(context: Context, client: Client): Routine {
   const { nodeName } = context.settings();
   const labels = ['node-role.kubernetes.io/control-plane', 'node.kubernetes.io/exclude-from-external-load-balancers'];
-  yield* context.say(
-    `[mark-control-plane] Marking the node ${nodeName} as control-plane by adding the labels: [${labels.join(' ')}]`,
-    `[mark-control-plane] Marking the node ${nodeName} as control-plane by adding the taints [node-role.kubernetes.io/control-plane:NoSchedule]`,
-  );
-  const patch = {
-    metadata: { labels: Object.fromEntries(labels.map((label) => [label, ''])) },
-    spec: { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] },
-  };
+  const taints = taintsOf(context) ?? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }];
+  const shown = taints.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`).join(' ');
+  const marking = `[mark-control-plane] Marking the node ${nodeName} as control-plane by adding the`;
+  yield* context.say(`${marking} labels: [${labels.join(' ')}]`, ...(taints.length > 0 ? [`${marking} taints [${shown}]`] : []));
+  const patch = { metadata: { labels: Object.fromEntries(labels.map((label) => [label, ''])) }, ...(taints.length > 0 ? { spec: { taints } } : {}) };
   context.attempt('error execution phase mark-control-plane', () => client.patch('nodes', { namespace: '', name: nodeName }, patch));
 }
 
 function* bootstrapToken(context: Context, _part: string, work: Work): Routine {
-  const token = context.text('token', context.file.InitConfiguration?.bootstrapTokens?.[0]?.token) || newToken(context);
+  const [first = {}, ...others] = context.file.InitConfiguration?.bootstrapTokens ?? [];
+  const token = context.text('token', first.token) || newToken(context);
   work.token = token;
   yield* context.say(
     `[bootstrap-token] Using token: ${token}`,
@@ -180,10 +184,21 @@ function* bootstrapToken(context: Context, _part: string, work: Work): Routine {
     '[bootstrap-token] Creating the "cluster-info" ConfigMap in the "kube-public" namespace',
   );
   const client = superAdmin(context);
-  const secret = tokenSecret(context, token, { ttl: 24 * 3600 * 1000, description: "The default bootstrap token generated by 'kubeadm init'." });
+  const ttlFlag = context.flags.spec('token-ttl') && context.flags.has('token-ttl') ? context.flags.text('token-ttl') : undefined;
+  const secrets = [first, ...others].map((each, i) => {
+    const { ttl = '24h0m0s', description, usages, groups } = each;
+    const usual = i === 0 && each.token === undefined ? "The default bootstrap token generated by 'kubeadm init'." : undefined;
+    const about = description ?? usual;
+    return tokenSecret(context, i === 0 ? token : (each.token ?? newToken(context)), {
+      ttl: parseGoDuration(ttlFlag ?? ttl),
+      ...(about === undefined ? {} : { description: about }),
+      ...(usages ? { usages } : {}),
+      ...(groups ? { groups } : {}),
+    });
+  });
   const names = ['kubeadm:get-nodes', 'kubeadm:kubelet-bootstrap', 'kubeadm:node-proxier', 'cluster-info'];
   context.attempt('error execution phase bootstrap-token', () => {
-    apply(client, secret);
+    for (const secret of secrets) apply(client, secret);
     applyObjects(context, client, names);
   });
 }
@@ -199,6 +214,8 @@ function* addons(context: Context, part: string): Routine {
     ['kube-proxy', 'kube-proxy', ['kube-proxy']],
   ] as const) {
     if (part !== 'all' && part !== name) continue;
+    const { dns, proxy } = context.settings().given ?? {};
+    if (name === 'coredns' ? dns?.disabled : proxy?.disabled) continue;
     context.attempt(`error execution phase addon/${name}`, () => applyObjects(context, client, objects));
     yield* context.say(`[addons] Applied essential addon: ${title}`);
   }

@@ -25,12 +25,35 @@ export function* startKubelet(context: Context, configuration?: string): Routine
   }
 }
 
-/** What this machine says otherwise: its runtime's socket, and what the configuration file holds for kubelets. */
+/** What this machine says otherwise: its runtime's socket, its flags, and what the configuration file holds for kubelets. */
 export function ownKubeletConfig(context: Context): void {
-  const { fs } = context.host;
+  const { fs, kernel, name } = context.host;
   const path = '/var/lib/kubelet/config.yaml';
   const config = { ...(parseConfigYaml(fs.read(path)) as object), containerRuntimeEndpoint: criSocket(context), ...context.file.KubeletConfiguration };
   fs.write(path, dumpYaml(Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)))));
+  const { InitConfiguration: init, JoinConfiguration: join } = context.file;
+  const given = (init ?? join)?.nodeRegistration?.kubeletExtraArgs ?? [];
+  const taints = join ? (taintsOf(context) ?? []) : [];
+  const flags = [
+    ...(name === kernel.hostname ? [] : [`--hostname-override=${name}`]),
+    ...(taints.length > 0
+      ? [`--register-with-taints=${taints.map(({ key, value = '', effect }) => `${key}${value ? `=${value}` : ''}:${effect}`).join(',')}`]
+      : []),
+    ...given.map((arg) => `--${arg.name}=${arg.value}`),
+  ];
+  if (flags.length === 0) return;
+  const environment = '/var/lib/kubelet/kubeadm-flags.env';
+  const [, before = ''] = /="(.*)"/.exec(fs.read(environment)) ?? [];
+  const kept = before.split(' ').filter((word) => !given.some((arg) => word.startsWith(`--${arg.name}=`)));
+  fs.write(environment, `KUBELET_KUBEADM_ARGS="${[...kept, ...flags].filter(Boolean).join(' ')}"\n`);
+}
+
+type Taint = { readonly key: string; readonly value?: string; readonly effect: string };
+
+/** Those of nodeRegistration; undefined: nobody says so. */
+export function taintsOf({ file }: Context): readonly Taint[] | undefined {
+  const { InitConfiguration: init, JoinConfiguration: join } = file;
+  return (init ?? join)?.nodeRegistration?.taints ?? undefined;
 }
 
 /** Waits until the kubelet is healthy. Throws Fatal. */
@@ -68,10 +91,10 @@ function listens({ process }: Context, port: number): boolean {
 
 /** Waits until the control plane of this machine is healthy. Throws Fatal. */
 export function* waitControlPlane(context: Context): Routine {
-  const { ip } = context.settings();
+  const { ip, port: own = 6443 } = context.settings();
   yield* context.say(
     '[control-plane-check] Waiting for healthy control plane components. This can take up to 4m0s',
-    `[control-plane-check] Checking kube-apiserver at https://${ip}:6443/livez`,
+    `[control-plane-check] Checking kube-apiserver at https://${ip}:${own}/livez`,
     '[control-plane-check] Checking kube-controller-manager at https://127.0.0.1:10257/healthz',
     '[control-plane-check] Checking kube-scheduler at https://127.0.0.1:10259/livez',
   );
@@ -79,7 +102,7 @@ export function* waitControlPlane(context: Context): Routine {
   for (const [name, port] of [
     ['kube-controller-manager', 10257],
     ['kube-scheduler', 10259],
-    ['kube-apiserver', 6443],
+    ['kube-apiserver', own],
   ] as const) {
     if ((yield* context.until(() => listens(context, port))) === Number.POSITIVE_INFINITY)
       throw new Fatal(

@@ -3,6 +3,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import type { Secret } from '../../../api/types.ts';
 import { humanDuration } from '../../../apimachinery/duration.ts';
 import { rfc3339 } from '../../../apimachinery/time.ts';
+import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import type { Client } from '../../../client/client.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { KubeadmCommand } from '../command.ts';
@@ -78,6 +79,25 @@ const tokens = (client: Client): readonly Secret[] =>
 function* list(context: Context): Routine {
   const client = context.admin();
   const found = context.attempt('failed to list bootstrap tokens', () => tokens(client));
+  const output = context.flags.text('output');
+  if (output === 'json' || output === 'yaml') {
+    for (const secret of found) {
+      const [token, , expires, usages, description, groups] = row(secret, context.process.now);
+      const document = {
+        kind: 'BootstrapToken',
+        apiVersion: 'output.kubeadm.k8s.io/v1alpha3',
+        token,
+        ...(description === '<none>' ? {} : { description }),
+        ...(expires === '<never>' ? {} : { expires }),
+        usages: usages?.split(',').filter((each) => each !== '<none>'),
+        groups: groups?.split(',').filter((each) => each !== '<none>'),
+      };
+      if (output === 'json') yield* context.say(JSON.stringify(document, null, 4));
+      else yield* context.process.print(dumpYaml(document));
+    }
+    return;
+  }
+  if (output !== 'text') throw new Fatal(`invalid output format: ${output}`);
   if (found.length === 0) return;
   const rows = found.map((secret) => row(secret, context.process.now));
   const header = ['TOKEN', 'TTL', 'EXPIRES', 'USAGES', 'DESCRIPTION', 'EXTRA GROUPS'];
@@ -147,6 +167,11 @@ export const tokenCommand: KubeadmCommand = {
     },
     { name: 'delete', usage: '[token-value] ...', short: 'Delete bootstrap tokens on the server', run: remove },
     { name: 'generate', short: 'Generate and print a bootstrap token, but do not create it on the server', run: generate },
-    { name: 'list', short: 'List bootstrap tokens on the server', run: list },
+    {
+      name: 'list',
+      short: 'List bootstrap tokens on the server',
+      flags: [{ name: 'output', short: 'o', default: 'text', usage: 'Output format. One of: text|json|yaml.' }],
+      run: list,
+    },
   ],
 };
