@@ -27,16 +27,34 @@ import {
   secure,
   serveHttp,
   untilTerminated,
+  warnOfGates,
 } from './component.ts';
+import { gateProblem } from './feature-gates.ts';
 import { metricsPage } from './pages.ts';
 
-type ProxyConfiguration = { readonly clusterCIDR?: string; readonly clientConnection?: { readonly kubeconfig?: string } };
+type ProxyConfiguration = {
+  readonly mode?: string;
+  readonly featureGates?: Readonly<Record<string, boolean>>;
+  readonly clusterCIDR?: string;
+  readonly clientConnection?: { readonly kubeconfig?: string };
+};
+
+/** What it does not start with (kubernetes cmd/kube-proxy/app, pkg/proxy/apis/config/validation). */
+function proxyProblem({ mode = '', featureGates = {} }: ProxyConfiguration, version: string): string | undefined {
+  const gate = gateProblem(featureGates, version);
+  if (gate !== undefined) return `failed complete: ${gate}`;
+  if (['', 'iptables', 'ipvs', 'nftables'].includes(mode)) return undefined;
+  return `failed validate: KubeProxyConfiguration.ProxyMode: Invalid value: ${JSON.stringify(mode)}: must be iptables, ipvs, nftables or blank (blank means the best-available proxy [currently iptables])`;
+}
 
 /** kube-proxy in iptables mode; the rules it wrote stay when it ends. */
 export const kubeProxyProgram: Program = function* (argv, process) {
   const set = yield* readFlags(process, argv, ['config', 'hostname-override', 'v']);
   const log = logger(process);
   const config = yield* readYaml<ProxyConfiguration>(process, set.get('config') ?? '');
+  const problem = proxyProblem(config, versionOf(process));
+  if (problem !== undefined) return yield* fatal(process, 'run.go:72', `"command failed" err=${JSON.stringify(problem)}`);
+  yield* warnOfGates(process, config.featureGates ?? {}, versionOf(process));
   const { network } = process.kernel.host;
   if (!network.netfilter) return yield* fatal(process, 'server.go:495', '"Error running ProxyServer" err="no support for primary IP family \\"IPv4\\""');
   const kubeconfig = yield* readYaml<{ readonly clusters?: readonly { readonly cluster?: { readonly server?: string } }[] }>(

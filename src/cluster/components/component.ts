@@ -13,6 +13,8 @@ import { Exit } from '../../linux/program.ts';
 import { type HttpServer, httpProtocol } from '../../linux/protocols.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { Condition } from '../../sim/routine.ts';
+import { minorOf } from '../releases.ts';
+import { gateProblem, gateWarnings, parseGates } from './feature-gates.ts';
 
 /** By name without dashes; a boolean flag is `true` or `false`. */
 export type Flags = ReadonlyMap<string, string>;
@@ -49,6 +51,23 @@ export function logger(process: Process): (severity: Severity, place: string, te
     const { stderr } = process;
     process.sim.go(stderr.write(klog(process, severity, place, text)));
   };
+}
+
+/** Refuses gates that are none, in the words of that release, and tells of those that go. */
+export function* checkFeatureGates(process: Process, text: string | undefined, version: string): Routine {
+  if (text === undefined) return;
+  const gates = parseGates(text);
+  const problem = typeof gates === 'string' ? gates : gateProblem(gates, version);
+  if (problem === undefined) return yield* warnOfGates(process, typeof gates === 'string' ? {} : gates, version);
+  // Until 1.30 the flag itself was refused.
+  if (minorOf(version) >= 31) yield* fatal(process, 'run.go:72', `"command failed" err=${JSON.stringify(problem)}`);
+  yield* process.printError(`Error: invalid argument ${JSON.stringify(text)} for "--feature-gates" flag: ${problem}\n`);
+  throw new Exit(1);
+}
+
+/** Gates that a release still knows, but not for long. */
+export function* warnOfGates(process: Process, gates: Readonly<Record<string, boolean>>, version: string): Routine {
+  for (const text of gateWarnings(gates, version)) yield* process.printError(klog(process, 'W', 'feature_gate.go:354', text));
 }
 
 /** Says why a component cannot run, and ends it. */

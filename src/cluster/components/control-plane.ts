@@ -14,7 +14,7 @@ import { runScheduler } from '../../scheduler/scheduler.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import type { Sim } from '../../sim/sim.ts';
 import { minorOf, versionOf } from '../releases.ts';
-import { clientFromKubeconfig, type Flags, fatal, listen, logger, readFlags, serveHttp, untilTerminated } from './component.ts';
+import { checkFeatureGates, clientFromKubeconfig, type Flags, fatal, listen, logger, readFlags, serveHttp, untilTerminated } from './component.ts';
 import { controlPlanePages, leaderFamily } from './pages.ts';
 
 const schedulerFlags =
@@ -76,6 +76,7 @@ function* endSoon(process: Process): Routine {
 
 export const kubeSchedulerProgram: Program = function* (argv, process) {
   const set = yield* readFlags(process, argv, schedulerFlags);
+  yield* checkFeatureGates(process, set.get('feature-gates'), versionOf(process));
   const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', `kube-scheduler/${versionOf(process)}`);
   process.allocate(75 * 1024 * 1024);
   process.steady(4);
@@ -95,6 +96,7 @@ export const kubeSchedulerProgram: Program = function* (argv, process) {
 /** Runs its controllers only while it holds the lease. */
 export const kubeControllerManagerProgram: Program = function* (argv, process) {
   const set = yield* readFlags(process, argv, managerFlags);
+  yield* checkFeatureGates(process, set.get('feature-gates'), versionOf(process));
   const client = yield* clientFromKubeconfig(process, set.get('kubeconfig') ?? '', `kube-controller-manager/${versionOf(process)}`);
   const rootCa = set.get('root-ca-file');
   if (rootCa !== undefined && !process.fs.exists(rootCa))

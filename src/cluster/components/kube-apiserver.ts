@@ -14,7 +14,20 @@ import { versionInfo, versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeEtcd, describeKubelet, describeRest } from '../walls.ts';
 import { extensionsOf } from './apiserver-flags.ts';
-import { connection, dialText, type Flags, fatal, listen, logger, parseEndpoint, readFlags, secure, serveHttp, untilTerminated } from './component.ts';
+import {
+  checkFeatureGates,
+  connection,
+  dialText,
+  type Flags,
+  fatal,
+  listen,
+  logger,
+  parseEndpoint,
+  readFlags,
+  secure,
+  serveHttp,
+  untilTerminated,
+} from './component.ts';
 
 const flags =
   'advertise-address allow-privileged anonymous-auth audit-log-maxage audit-log-maxbackup audit-log-maxsize audit-log-path audit-policy-file authorization-mode bind-address client-ca-file disable-admission-plugins enable-admission-plugins enable-bootstrap-token-auth encryption-provider-config etcd-cafile etcd-certfile etcd-keyfile etcd-servers event-ttl feature-gates kubelet-client-certificate kubelet-client-key kubelet-preferred-address-types max-requests-inflight profiling proxy-client-cert-file proxy-client-key-file requestheader-allowed-names requestheader-client-ca-file requestheader-extra-headers-prefix requestheader-group-headers requestheader-username-headers runtime-config secure-port service-account-issuer service-account-key-file service-account-signing-key-file service-cluster-ip-range service-node-port-range tls-cert-file tls-private-key-file token-auth-file v'.split(
@@ -41,6 +54,7 @@ export const newKubeApiserver = (trace: Trace): Program =>
   function* (argv, process) {
     const set = yield* readFlags(process, argv, flags);
     const log = logger(process);
+    yield* checkFeatureGates(process, set.get('feature-gates'), versionOf(process));
     for (const name of filesNeeded) {
       const path = set.get(name);
       if (path !== undefined && !process.fs.exists(path))

@@ -109,7 +109,9 @@ export function* readKubeletFlags(process: Process, argv: readonly string[], ver
 /** The configuration of the file with what flags say over it. */
 export function withFlags(file: Readonly<Record<string, unknown>>, flags: KubeletFlags['config']): Readonly<Record<string, unknown>> {
   let result = file;
-  for (const [path, value] of Object.entries(flags)) result = put(result, path.split('.'), value);
+  // Gates of the file and of flags are one set.
+  const gates = { ...(file['featureGates'] as object | undefined), ...(flags['featureGates'] as object | undefined) };
+  for (const [path, value] of Object.entries(flags)) result = put(result, path.split('.'), path === 'featureGates' ? gates : value);
   return result;
 }
 
@@ -127,8 +129,13 @@ function wrongValue(type: TypeInfo, text: string): string | undefined {
   if (type.scalar === 'boolean') return /^(1|0|t|f|true|false)$/i.test(text) ? undefined : parseError('ParseBool', text);
   if (type.scalar === 'int32' || type.scalar === 'int64') return /^[-+]?\d+$/.test(text) ? undefined : parseError('ParseInt', text);
   if (type.kind === 'map') {
-    const odd = pairs(text).find((pair) => !/[=<]/.test(pair));
-    return odd === undefined ? undefined : `malformed pair, expect string=string`;
+    const truth = type.items?.scalar === 'boolean';
+    for (const pair of pairs(text)) {
+      const [name = '', value] = pair.split(/[=<](.*)/s);
+      if (value === undefined) return `malformed pair, expect string=${truth ? 'bool' : 'string'}`;
+      if (truth && !/^(1|0|t|f|true|false)$/i.test(value.trim())) return `invalid value of ${name}: ${value}, err: ${parseError('ParseBool', value.trim())}`;
+    }
+    return undefined;
   }
   return type.scalar === 'duration' ? durationProblem(text) : undefined;
 }

@@ -18,8 +18,9 @@ import type { Routine } from '../../sim/routine.ts';
 import { buildInfo, versionOf } from '../releases.ts';
 import type { Trace } from '../trace.ts';
 import { describeKubelet } from '../walls.ts';
-import { connection, fatal, healthServer, klog, listen, readKubeconfig, serveHttp, untilTerminated } from './component.ts';
+import { connection, fatal, healthServer, klog, listen, readKubeconfig, serveHttp, untilTerminated, warnOfGates } from './component.ts';
 import { containerRuntime, failed } from './container-runtime.ts';
+import { gateProblem } from './feature-gates.ts';
 import { bootstrapCertificate } from './kubelet-bootstrap.ts';
 import { readKubeletFlags, withFlags } from './kubelet-flags.ts';
 
@@ -29,6 +30,11 @@ export const newKubelet = (trace: Trace): Program =>
     const version = versionOf(process);
     const { set, config: flagged } = yield* readKubeletFlags(process, argv, version);
     const config = withFlags(yield* readConfiguration(process, set.get('config')), flagged);
+    const gates = (config['featureGates'] ?? {}) as Readonly<Record<string, boolean>>;
+    const gate = gateProblem(gates, version);
+    if (gate !== undefined)
+      yield* fatal(process, 'run.go:72', `"command failed" err=${JSON.stringify(`failed to set feature gates from initial flags-based config: ${gate}`)}`);
+    yield* warnOfGates(process, gates, version);
     const problem = configurationProblem(config);
     if (problem !== undefined) yield* fatal(process, 'run.go:72', `"command failed" err=${JSON.stringify(problem)}`);
     const kubeconfig = set.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf';
