@@ -89,3 +89,59 @@ test('keys and certificates are real, and the same each time', () => {
   expect(sh(script, 1, 'node').out).toBe(out);
   expect(sh('openssl genrsa 2048', 2, 'node').out).not.toBe(sh('openssl genrsa 2048', 1, 'node').out);
 });
+
+test('keys on curves, under passphrases, requests by configuration and by questions, hashes of passwords', () => {
+  const { out } = sh(
+    `openssl ecparam -name prime256v1 -genkey -noout -out ec.key; openssl req -x509 -new -key ec.key -subj /CN=ec-ca -days 9 -addext keyUsage=critical,keyCertSign -out ec.crt
+    cat > c.cnf <<X
+[ req ]
+default_bits = 2048
+prompt = no
+req_extensions = v3
+distinguished_name = dn
+[ dn ]
+CN = conf
+[ v3 ]
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = @alt
+basicConstraints = CA:FALSE
+[ alt ]
+DNS.1 = a.lab
+IP.1 = 1.2.3.4
+X
+    openssl genrsa -aes256 -passout pass:x -out e.key 2048; head -1 e.key; openssl rsa -in e.key -passin pass:y 2>&1 | head -1; openssl rsa -in e.key -passin pass:x -out d.key 2>/dev/null
+    openssl req -new -key d.key -config c.cnf -out d.csr; openssl x509 -req -in d.csr -CA ec.crt -CAkey ec.key -extensions v3 -extfile c.cnf -out d.crt 2>/dev/null
+    openssl x509 -in d.crt -noout -ext keyUsage,extendedKeyUsage,subjectAltName,basicConstraints; openssl verify -CAfile ec.crt d.crt
+    openssl x509 -in d.crt -noout -checkhost a.lab; openssl verify -CAfile ec.crt -verify_hostname b.lab d.crt 2>&1 | sed -n 2p
+    printf 'KR\\n\\nSeoul\\nLab\\n\\njoe\\n\\n\\n\\n' | openssl req -new -key d.key -out q.csr 2>/dev/null; openssl req -in q.csr -noout -subject
+    openssl passwd -6 -salt abc secret; openssl passwd -apr1 -salt abc secret
+    echo hi > f; openssl enc -aes-256-cbc -pbkdf2 -in f -out f.enc -pass pass:k; openssl enc -d -aes-256-cbc -pbkdf2 -in f.enc -pass pass:k; openssl enc -d -aes-256-cbc -pbkdf2 -in f.enc -pass pass:z 2>&1
+    openssl dgst -sha256 -sign d.key -out s f; openssl rsa -in d.key -pubout -out d.pub 2>/dev/null; openssl dgst -sha256 -verify d.pub -signature s f
+    cat ec.crt d.crt`,
+    1,
+    'node',
+  );
+  const [ca = '', leaf = ''] = out.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
+  expect(new X509Certificate(leaf).verify(new X509Certificate(ca).publicKey)).toBe(true);
+  expect(out.split('-----BEGIN CERTIFICATE')[0]).toBe(`-----BEGIN ENCRYPTED PRIVATE KEY-----
+Could not find private key from e.key
+X509v3 Key Usage: critical
+    Digital Signature
+X509v3 Extended Key Usage: 
+    TLS Web Server Authentication
+X509v3 Subject Alternative Name: 
+    DNS:a.lab, IP Address:1.2.3.4
+X509v3 Basic Constraints: 
+    CA:FALSE
+d.crt: OK
+Hostname a.lab does match certificate
+error 62 at 0 depth lookup: hostname mismatch
+subject=C=KR, ST=Some-State, L=Seoul, O=Lab, CN=joe
+$6$abc$IdWKNKTJEb8LxY7CGg8YBXlvtfZzFw7Mp/r6niK9YB2mdvgY..TKjv1T..8RadRt2qvUHYRLr/TsVArtr91iR1
+$apr1$abc$PZF73YJz5hJ9yyI.7OP.R.
+hi
+bad decrypt
+Verified OK
+`);
+});

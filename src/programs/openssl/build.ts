@@ -1,7 +1,8 @@
 /** Makes certificate requests and certificates for keys of any kind. */
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { bitString, type DerNode, der, fromPem, integer, objectId, readDer, sequence, tags, text, toPem } from '../../apimachinery/der.ts';
+import { bitString, type DerNode, der, fromPem, integer, objectId, readDer, readObjectId, sequence, tags, text, toPem } from '../../apimachinery/der.ts';
 import { oids } from '../../apimachinery/pki-read.ts';
+import { signEc } from './ec.ts';
 import { encodeName, type NamePart } from './names.ts';
 
 const signatureIds: Readonly<Record<string, string>> = { rsa: '1.2.840.113549.1.1.11', ed25519: oids.ed25519, ec: '1.2.840.10045.4.3.2' };
@@ -11,29 +12,33 @@ function algorithm(key: KeyObject): Uint8Array {
   return key.asymmetricKeyType === 'rsa' ? sequence(id, der(0x05)) : sequence(id);
 }
 
-const signed = (content: Uint8Array, key: KeyObject): Uint8Array =>
-  sequence(content, algorithm(key), bitString(sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', content, key)));
+const signed = (content: Uint8Array, key: KeyObject): Uint8Array => sequence(content, algorithm(key), bitString(signatureOf(key, content)));
+
+/** The same each time, for every kind of key. */
+const signatureOf = (key: KeyObject, content: Uint8Array): Uint8Array =>
+  key.asymmetricKeyType === 'ec' ? signEc(key, content) : sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', content, key);
 
 const publicKeyInfo = (key: KeyObject): Uint8Array => {
   const spki = (key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'der' });
   return new Uint8Array(spki);
 };
 
-/** A DER request; `names` are of `subjectAltName`: `DNS:a,IP:1.2.3.4`. */
-export function newRequest(subject: readonly NamePart[], key: KeyObject, names: string | undefined): string {
-  const attributes = names ? sequence(objectId(oids.extensionRequest), der(tags.set, sequence(subjectAltName(names)))) : new Uint8Array();
+/** A request, with the extensions it asks for. */
+export function newRequest(subject: readonly NamePart[], key: KeyObject, extensions: readonly Uint8Array[]): string {
+  const attributes = extensions.length > 0 ? sequence(objectId(oids.extensionRequest), der(tags.set, sequence(...extensions))) : new Uint8Array();
   const info = sequence(integer(Uint8Array.of(0)), encodeName(subject), publicKeyInfo(key), der(0xa0, attributes));
   return toPem('CERTIFICATE REQUEST', signed(info, key));
 }
 
 /** `DNS:a,IP:10.0.0.1` as the extension's value. */
-export function subjectAltName(names: string): Uint8Array {
-  const entries = names.split(',').map((each) => {
-    const [kind = '', value = ''] = each.trim().split(/:(.*)/s);
-    return kind === 'IP' ? der(0x87, Uint8Array.from(value.split('.'), Number)) : text(0x82, value);
-  });
-  return sequence(objectId(oids.subjectAltName), der(tags.octetString, sequence(...entries)));
-}
+export const altNames = (names: string): Uint8Array =>
+  sequence(
+    ...names.split(',').map((each) => {
+      const [kind = '', value = ''] = each.trim().split(/:(.*)/s);
+      if (kind === 'IP') return der(0x87, Uint8Array.from(value.trim().split('.'), Number));
+      return text(kind === 'email' ? 0x81 : kind === 'URI' ? 0x86 : 0x82, value.trim());
+    }),
+  );
 
 type CertificateParts = {
   readonly subject: Uint8Array;
@@ -58,7 +63,9 @@ export function newCertificate(parts: CertificateParts): string {
     der(tags.octetString, sequence(der(tags.boolean, Uint8Array.of(0xff)))),
   );
   const identifier = sequence(objectId('2.5.29.14'), der(tags.octetString, der(tags.octetString, keyId)));
-  const extensions = [identifier, ...(parts.isCa ? [constraints] : []), ...parts.extensions];
+  const given = new Set(parts.extensions.map(idOf));
+  const usual = [identifier, ...(parts.isCa ? [constraints] : [])].filter((each) => !given.has(idOf(each)));
+  const extensions = [...usual, ...parts.extensions];
   const info = sequence(
     der(0xa0, integer(Uint8Array.of(2))),
     integer(serial),
@@ -71,6 +78,8 @@ export function newCertificate(parts: CertificateParts): string {
   );
   return toPem('CERTIFICATE', signed(info, parts.issuerKey));
 }
+
+const idOf = (extension: Uint8Array): string => readObjectId(readDer(extension).children[0]?.content ?? new Uint8Array());
 
 function time(ms: number): Uint8Array {
   const digits = new Date(ms).toISOString().replace(/[-:T]|\..*/g, '');

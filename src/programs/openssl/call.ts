@@ -56,6 +56,24 @@ export class Call {
     return this.#given.get(option)?.at(-1);
   }
 
+  all(option: string): readonly string[] {
+    return this.#given.get(option) ?? [];
+  }
+
+  #rest: string | undefined = '';
+
+  /** The next line of standard input, without its end. */
+  *line(): Routine<string> {
+    while (this.#rest !== undefined && !this.#rest.includes('\n')) {
+      const more = yield* this.process.stdin.read();
+      if (more === undefined || more === '') break;
+      this.#rest += more;
+    }
+    const [line = '', ...others] = (this.#rest ?? '').split('\n');
+    this.#rest = others.join('\n');
+    return line;
+  }
+
   /** The file after an option, or standard input. */
   *input(option = 'in', what = ''): Routine<string> {
     const path = this.value(option);

@@ -1,58 +1,136 @@
 /** req, x509, verify. */
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { der, objectId, readDer, sequence, tags, toPem } from '../../apimachinery/der.ts';
+import { readDer, toPem } from '../../apimachinery/der.ts';
 import { verify as verifyCertificate } from '../../apimachinery/pki.ts';
-import { oids } from '../../apimachinery/pki-read.ts';
 import { certificatesIn } from '../../apimachinery/tls.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { encodeUtf8 } from '../../sim/stream.ts';
-import { newCertificate, newRequest, type Parsed, parseCertificate, parseRequest, subjectAltName } from './build.ts';
+import { decodeUtf8, encodeUtf8 } from '../../sim/stream.ts';
+import { newCertificate, newRequest, type Parsed, parseCertificate, parseRequest } from './build.ts';
 import { type Call, Failure, type OpensslCommand } from './call.ts';
-import { keyPem, newEd25519Key, newRsaKey, readKey } from './keys.ts';
+import { type Config, extension, extensionsOfSection, parseConfig } from './config.ts';
+import { curveOf, newEcKey } from './ec.ts';
+import { loadKey } from './key-commands.ts';
+import { keyPem, newEd25519Key, newRsaKey } from './keys.ts';
 import { encodeName, type NamePart, parseSubject, printName } from './names.ts';
 import { certificateText, date, extensionLines, fingerprint, requestText, serialHex, timeOf } from './print.ts';
+import { askedPassphrase, encryptedPem } from './secrets.ts';
 
 const day = 24 * 3600 * 1000;
 
-const subjectOf = (call: Call): readonly NamePart[] => {
-  const given = call.value('subj');
-  if (given === undefined) throw new Failure('k8s-lab: openssl req asks no questions here: give -subj "/CN=name"\n', 70);
-  const parsed = parseSubject(given);
-  if (typeof parsed === 'string') throw new Failure(`${parsed}\nreq: Error making certificate request\n`);
-  return parsed;
+/** The file of `-config`; undefined: openssl's own. */
+const configOf = (call: Call): Config | undefined => {
+  const path = call.value('config');
+  return path === undefined ? undefined : parseConfig(call.read(path, 'configuration'));
 };
+
+/** What `req` asks, and what it offers. */
+const questions: readonly (readonly [type: string, question: string, otherwise: string])[] = [
+  ['C', 'Country Name (2 letter code)', 'AU'],
+  ['ST', 'State or Province Name (full name)', 'Some-State'],
+  ['L', 'Locality Name (eg, city)', ''],
+  ['O', 'Organization Name (eg, company)', 'Internet Widgits Pty Ltd'],
+  ['OU', 'Organizational Unit Name (eg, section)', ''],
+  ['CN', 'Common Name (e.g. server FQDN or YOUR name)', ''],
+  ['emailAddress', 'Email Address', ''],
+];
+const longNames: Readonly<Record<string, string>> = {
+  countryName: 'C',
+  stateOrProvinceName: 'ST',
+  localityName: 'L',
+  organizationName: 'O',
+  organizationalUnitName: 'OU',
+  commonName: 'CN',
+};
+
+function* subjectOf(call: Call, config: Config | undefined): Routine<readonly NamePart[]> {
+  const given = call.value('subj');
+  if (given !== undefined) {
+    const parsed = parseSubject(given);
+    if (typeof parsed === 'string') throw new Failure(`${parsed}\nreq: Error making certificate request\n`);
+    return parsed;
+  }
+  const main = config?.get('req');
+  const fields = config?.get(main?.get('distinguished_name') ?? '');
+  if (main && !fields) throw new Failure("Unable to find 'distinguished_name' in config\nproblems making Certificate Request\n");
+  if (main?.get('prompt') === 'no' || call.has('batch'))
+    return [...(fields ?? [])].flatMap(([name, value]) => {
+      const type = name.replace(/^\d+\./, '');
+      return /_(default|min|max)$/.test(type) ? [] : [{ type: longNames[type] ?? type, value }];
+    });
+  return yield* ask(call);
+}
+
+function* ask(call: Call): Routine<readonly NamePart[]> {
+  const say = (text: string): Routine => call.process.printError(text);
+  yield* say(
+    "You are about to be asked to enter information that will be incorporated\ninto your certificate request.\nWhat you are about to enter is what is called a Distinguished Name or a DN.\nThere are quite a few fields but you can leave some blank\nFor some fields there will be a default value,\nIf you enter '.', the field will be left blank.\n-----\n",
+  );
+  const parts: NamePart[] = [];
+  for (const [type, question, otherwise] of questions) {
+    yield* say(`${question} [${otherwise}]:`);
+    const typed = (yield* call.line()).trim();
+    const value = typed === '.' ? '' : typed || otherwise;
+    if (type === 'C' && value.length > 2) throw new Failure('String too long, must be at most 2 bytes long\nproblems making Certificate Request\n');
+    if (value !== '') parts.push({ type, value });
+  }
+  if (!call.has('x509')) {
+    yield* say("\nPlease enter the following 'extra' attributes\nto be sent with your certificate request\n");
+    for (const question of ['A challenge password', 'An optional company name']) {
+      yield* say(`${question} []:`);
+      yield* call.line();
+    }
+  }
+  return parts;
+}
+
+/** Those of `-addext`, and those of the configuration's section. */
+function requestExtensions(call: Call, config: Config | undefined, publicKey: Uint8Array): Uint8Array[] {
+  const isX509 = call.has('x509');
+  const section =
+    call.value(isX509 ? 'extensions' : 'reqexts') ?? call.value('extensions') ?? config?.get('req')?.get(isX509 ? 'x509_extensions' : 'req_extensions');
+  const all = config ?? new Map();
+  const added = call.all('addext').flatMap((each) => {
+    const [, name = '', value = ''] = /^\s*(\w+)\s*=\s*(.*)$/.exec(each) ?? [];
+    return extension(name, value, all, { publicKey });
+  });
+  return [...(section === undefined ? [] : extensionsOfSection(section, all, { publicKey })), ...added];
+}
 
 /** The key of `-key`, or a new one (`-newkey rsa:2048`), which goes to `-keyout`. */
 function* requestKey(call: Call): Routine<KeyObject> {
   const path = call.value('key');
   if (path !== undefined) {
-    const key = readKey(call.read(path, 'private key'));
+    const key = yield* loadKey(call, call.read(path, 'private key'));
     if (!key) throw new Failure(`Could not find private key from ${path}\n`);
     return key;
   }
-  const wanted = call.value('newkey') ?? 'rsa:2048';
+  const wanted = call.value('newkey') ?? `rsa:${configOf(call)?.get('req')?.get('default_bits') ?? 2048}`;
   const bits = Number(/^rsa:(\d+)$/.exec(wanted)?.[1] ?? 2048);
   yield* call.process.work(bits / 20);
-  const key = wanted === 'ed25519' ? newEd25519Key(call.process.sim.random) : newRsaKey(call.process.sim.random, bits);
-  yield* call.output(keyPem(key), call.has('keyout') ? 'keyout' : 'out', 0o600);
+  const curve = curveOf(/ec_paramgen_curve:(\S+)/.exec(call.all('pkeyopt').join(' '))?.[1] ?? 'prime256v1');
+  const { random } = call.process.sim;
+  const key = wanted === 'ed25519' ? newEd25519Key(random) : wanted === 'ec' && curve ? newEcKey(random, curve) : newRsaKey(random, bits);
+  const open = call.has('nodes') || call.has('noenc') || configOf(call)?.get('req')?.get('encrypt_key') === 'no';
+  const pem = open ? keyPem(key) : encryptedPem(call, key, yield* askedPassphrase(call, 'passout', true));
+  yield* call.output(pem, call.has('keyout') ? 'keyout' : 'out', 0o600);
   return key;
 }
 
 function* req(call: Call): Routine<number> {
   const isNew = call.has('new') || call.has('newkey') || call.has('x509');
   if (!isNew) return yield* showRequest(call);
-  const subject = subjectOf(call);
+  const config = configOf(call);
   const key = yield* requestKey(call);
-  const names = /^subjectAltName\s*=\s*(.*)$/.exec(call.value('addext') ?? '')?.[1];
+  const subject = yield* subjectOf(call, config);
+  const publicKey = new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' }));
+  const extensions = requestExtensions(call, config, publicKey);
   if (!call.has('x509')) {
-    yield* call.output(newRequest(subject, key, names));
+    yield* call.output(newRequest(subject, key, extensions));
     return 0;
   }
   const name = encodeName(subject);
   const now = call.process.now;
-  const publicKey = new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' }));
   const days = Number(call.value('days') ?? 30);
-  const extensions = names ? [subjectAltName(names)] : [];
   yield* call.output(
     newCertificate({ subject: name, publicKey, issuer: name, issuerKey: key, isCa: true, notBefore: now, notAfter: now + days * day, extensions }),
   );
@@ -74,7 +152,8 @@ function* showRequest(call: Call): Routine<number> {
 function* x509(call: Call): Routine<number> {
   const text = yield* call.input('in', call.has('req') ? '' : 'certificate');
   if (call.has('req')) return yield* signRequest(call, text);
-  const parsed = parseCertificate((call.value('inform') ?? 'PEM').toUpperCase() === 'DER' ? encodeUtf8(text) : text);
+  const isBinary = /^der$/i.test(call.value('inform') ?? '') || !text.includes('-----BEGIN');
+  const parsed = parseCertificate(isBinary ? encodeUtf8(text) : text);
   if (!parsed) {
     const from = call.value('in') ?? '<stdin>';
     throw new Failure(`Could not find certificate from ${from}\nUnable to load certificate\n`);
@@ -86,8 +165,19 @@ function* x509(call: Call): Routine<number> {
     yield* call.process.print(ends ? 'Certificate will expire\n' : 'Certificate will not expire\n');
     if (ends) return 1;
   }
+  for (const [option, what] of [
+    ['checkhost', 'Hostname'],
+    ['checkip', 'IP'],
+  ] as const) {
+    const name = call.value(option);
+    if (name === undefined) continue;
+    const made = new X509Certificate(parsed.whole);
+    const does = option === 'checkip' ? made.checkIP(name) : made.checkHost(name);
+    yield* call.process.print(`${what} ${name} does ${does === undefined ? 'NOT' : ''}${does === undefined ? ' ' : ''}match certificate\n`);
+  }
   if (call.has('noout')) return 0;
-  yield* call.output(toPem('CERTIFICATE', parsed.whole));
+  const isDer = /^der$/i.test(call.value('outform') ?? '');
+  yield* call.output(isDer ? decodeUtf8(parsed.whole) : toPem('CERTIFICATE', parsed.whole));
   return 0;
 }
 
@@ -121,7 +211,7 @@ function* signRequest(call: Call, pem: string): Routine<number> {
   const issuerPath = call.value('CA');
   const keyPath = self ?? call.value('CAkey') ?? issuerPath;
   if (keyPath === undefined) throw new Failure('x509: Must provide -CA or -key to sign a request\n');
-  const issuerKey = readKey(call.read(keyPath, 'CA private key'));
+  const issuerKey = yield* loadKey(call, call.read(keyPath, 'CA private key'));
   if (!issuerKey) throw new Failure(`Could not find CA private key from ${keyPath}\n`);
   const issuer = issuerPath === undefined ? undefined : parseCertificate(call.read(issuerPath, 'CA certificate'));
   if (issuerPath !== undefined && !issuer) throw new Failure(`Could not find CA certificate from ${issuerPath}\n`);
@@ -136,7 +226,10 @@ function* signRequest(call: Call, pem: string): Routine<number> {
     isCa: false,
     notBefore: now,
     notAfter: now + days * day,
-    extensions: [...extensionsOf(call), ...(call.value('copy_extensions') === 'copyall' ? request.extensions.map(({ whole }) => whole) : [])],
+    extensions: [
+      ...extensionsOf(call, request.publicKey.whole, issuer?.publicKey.whole),
+      ...(/^copy(all)?$/.test(call.value('copy_extensions') ?? '') ? request.extensions.map(({ whole }) => whole) : []),
+    ],
   });
   yield* call.output(certificate);
   return 0;
@@ -150,28 +243,13 @@ const matches = (pem: string, key: KeyObject): boolean => {
   }
 };
 
-/** What of `-extfile` matters for a cluster: names and purposes. */
-function extensionsOf(call: Call): Uint8Array[] {
+/** Those of `-extfile`: its section, or what stands before any. */
+function extensionsOf(call: Call, publicKey: Uint8Array, issuerKey: Uint8Array | undefined): Uint8Array[] {
   const path = call.value('extfile');
   if (path === undefined) return [];
-  const text = call.read(path, 'extension file');
-  const section = call.value('extensions');
-  const body = section === undefined ? text : (text.split(/^\[\s*/m).find((part) => part.startsWith(section)) ?? '');
-  const field = (name: string): string | undefined =>
-    new Map([...body.matchAll(/^\s*(\w+)\s*=\s*(.*)$/gm)].map((match) => [match[1], match[2]])).get(name)?.trim();
-  const names = field('subjectAltName')?.startsWith('@') ? altNames(text, field('subjectAltName')?.slice(1) ?? '') : field('subjectAltName');
-  const usages = (field('extendedKeyUsage') ?? '')
-    .split(',')
-    .flatMap((each) => (each.trim() === 'serverAuth' ? [oids.serverAuth] : each.trim() === 'clientAuth' ? [oids.clientAuth] : []));
-  return [
-    ...(usages.length > 0 ? [sequence(objectId(oids.extendedKeyUsage), der(tags.octetString, sequence(...usages.map(objectId))))] : []),
-    ...(names ? [subjectAltName(names)] : []),
-  ];
-}
-
-function altNames(text: string, section: string): string {
-  const body = text.split(/^\[\s*/m).find((part) => part.startsWith(section)) ?? '';
-  return [...body.matchAll(/^\s*(DNS|IP)(?:\.\d+)?\s*=\s*(\S+)/gm)].map((match) => `${match[1]}:${match[2]}`).join(',');
+  const config = parseConfig(call.read(path, 'extension file'));
+  const section = call.value('extensions') ?? config.get('default')?.get('extensions') ?? 'default';
+  return extensionsOfSection(section, config, { publicKey, ...(issuerKey ? { issuerKey } : {}) });
 }
 
 function* verify(call: Call): Routine<number> {
@@ -182,7 +260,18 @@ function* verify(call: Call): Routine<number> {
     const pem = call.read(path, 'certificate');
     const parsed = parseCertificate(pem);
     if (!parsed) throw new Failure(`Could not find certificate from ${path}\nUnable to load certificate file\n`);
-    const found = authorities.map((ca) => verifyCertificate(pem, ca, call.process.now));
+    const { now } = call.process;
+    // One that nobody trusts yet is trusted when its own issuer is.
+    const between = call.all('untrusted').flatMap((each) => certificatesIn(call.read(each, 'certificates')));
+    const trusted = [...authorities, ...between.filter((each) => authorities.some((ca) => verifyCertificate(each, ca, now).ok))];
+    const found = trusted.map((ca) => verifyCertificate(pem, ca, now));
+    const host = call.value('verify_hostname');
+    const wrongHost = host !== undefined && new X509Certificate(parsed.whole).checkHost(host) === undefined;
+    if (wrongHost && found.some(({ ok }) => ok)) {
+      yield* call.process.printError(`${printName(parsed.subject)}\nerror 62 at 0 depth lookup: hostname mismatch\nerror ${path}: verification failed\n`);
+      status = 2;
+      continue;
+    }
     if (found.some(({ ok }) => ok)) {
       yield* call.process.print(`${path}: OK\n`);
       continue;
@@ -198,8 +287,47 @@ function* verify(call: Call): Routine<number> {
 
 export const certificateCommands: Readonly<Record<string, OpensslCommand>> = {
   req: {
-    values: ['in', 'out', 'key', 'subj', 'newkey', 'keyout', 'days', 'addext', 'config', 'inform', 'outform', 'reqexts', 'extensions'],
-    switches: ['new', 'nodes', 'noenc', 'x509', 'text', 'noout', 'verify', 'subject', 'pubkey', 'batch', 'sha256', 'sha512'],
+    values: [
+      'in',
+      'out',
+      'key',
+      'subj',
+      'newkey',
+      'keyout',
+      'days',
+      'addext',
+      'config',
+      'inform',
+      'outform',
+      'reqexts',
+      'extensions',
+      'pkeyopt',
+      'passin',
+      'passout',
+      'set_serial',
+      'nameopt',
+      'section',
+      'CA',
+      'CAkey',
+    ],
+    switches: [
+      'new',
+      'nodes',
+      'noenc',
+      'x509',
+      'text',
+      'noout',
+      'verify',
+      'subject',
+      'pubkey',
+      'batch',
+      'sha256',
+      'sha384',
+      'sha512',
+      'utf8',
+      'verbose',
+      'quiet',
+    ],
     run: req,
   },
   x509: {
@@ -219,6 +347,11 @@ export const certificateCommands: Readonly<Record<string, OpensslCommand>> = {
       'checkend',
       'ext',
       'copy_extensions',
+      'checkhost',
+      'checkip',
+      'passin',
+      'not_before',
+      'not_after',
       'certopt',
       'nameopt',
       'set_serial',
@@ -245,5 +378,9 @@ export const certificateCommands: Readonly<Record<string, OpensslCommand>> = {
     ],
     run: x509,
   },
-  verify: { values: ['CAfile', 'CApath', 'untrusted', 'purpose'], switches: ['verbose', 'show_chain'], run: verify },
+  verify: {
+    values: ['CAfile', 'CApath', 'untrusted', 'purpose', 'verify_hostname', 'verify_ip', 'trusted'],
+    switches: ['verbose', 'show_chain', 'partial_chain', 'no-CAfile', 'x509_strict'],
+    run: verify,
+  },
 };

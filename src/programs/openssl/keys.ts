@@ -34,9 +34,9 @@ export const newEd25519Key = (random: Random): KeyObject =>
   createPrivateKey({ key: { kty: 'OKP', crv: 'Ed25519', d: Buffer.from(random.hex(64), 'hex').toString('base64url'), x: '' }, format: 'jwk' });
 
 /** The key in a PEM text; undefined when there is none. */
-export function readKey(text: string): KeyObject | undefined {
+export function readKey(text: string, passphrase?: string): KeyObject | undefined {
   try {
-    return createPrivateKey(text);
+    return createPrivateKey(passphrase === undefined ? text : { key: text, passphrase });
   } catch {
     return undefined; // Whatever is wrong with it, openssl says one thing: see the caller.
   }

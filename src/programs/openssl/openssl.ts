@@ -5,8 +5,13 @@ import { Call, Failure, type OpensslCommand } from './call.ts';
 import { certificateCommands } from './certificate-commands.ts';
 import { keyCommands } from './key-commands.ts';
 import { sClientCommand } from './s-client.ts';
+import { secretCommands } from './secrets.ts';
 
-const commands: Readonly<Record<string, OpensslCommand>> = { ...keyCommands, ...certificateCommands, s_client: sClientCommand };
+const commands: Readonly<Record<string, OpensslCommand>> = { ...keyCommands, ...secretCommands, ...certificateCommands, s_client: sClientCommand };
+
+const notHere = 'asn1parse ca ciphers cms crl crl2pkcs7 dhparam dsa gendsa list ocsp pkcs12 pkcs7 pkeyutl prime s_server s_time smime speed storeutl ts'.split(
+  ' ',
+);
 
 const help = `help:
 
@@ -27,6 +32,10 @@ export const openssl: Program = function* (argv, process) {
     return 0;
   }
   const command = commands[name];
+  if (!command && notHere.includes(name)) {
+    yield* process.printError(`k8s-lab: openssl ${name} is not simulated\n`);
+    return 70;
+  }
   if (!command) {
     yield* process.printError(`Invalid command '${name}'; type "help" for a list.\n`);
     return 1;
