@@ -4,10 +4,17 @@ import { sleep } from '../../sim/routine.ts';
 import { Call, Failure, type OpensslCommand } from './call.ts';
 import { certificateCommands } from './certificate-commands.ts';
 import { keyCommands } from './key-commands.ts';
+import { requestCommands } from './request-commands.ts';
 import { sClientCommand } from './s-client.ts';
 import { secretCommands } from './secrets.ts';
 
-const commands: Readonly<Record<string, OpensslCommand>> = { ...keyCommands, ...secretCommands, ...certificateCommands, s_client: sClientCommand };
+const commands: Readonly<Record<string, OpensslCommand>> = {
+  ...keyCommands,
+  ...secretCommands,
+  ...requestCommands,
+  ...certificateCommands,
+  s_client: sClientCommand,
+};
 
 const notHere = 'asn1parse ca ciphers cms crl crl2pkcs7 dhparam dsa gendsa list ocsp pkcs12 pkcs7 pkeyutl prime s_server s_time smime speed storeutl ts'.split(
   ' ',
