@@ -22,10 +22,18 @@ export class Journal {
   /** Told of each new entry (`journalctl -f`). */
   readonly added = new Condition();
   readonly entries: JournalEntry[] = [];
+  /** How many of the oldest lie in archived files, which can be vacuumed. */
+  archived = 0;
 
   write(entry: JournalEntry): void {
     this.entries.push(entry);
-    if (this.entries.length > capacity) this.entries.splice(0, capacity / 10);
+    if (this.entries.length > capacity) this.drop(capacity / 10);
     this.added.notify();
+  }
+
+  /** Takes the oldest away. */
+  drop(count: number): void {
+    this.entries.splice(0, count);
+    this.archived = Math.max(0, this.archived - count);
   }
 }

@@ -169,7 +169,7 @@ export class Systemd {
   #texts(name: string, path: string): { readonly path: string; readonly text: string }[] {
     const { fs } = this.init;
     const texts = [{ path, text: fs.read(path) }];
-    for (const folder of [...unitFolders].reverse()) {
+    for (const folder of [...[...unitFolders].reverse(), '/etc/systemd/system.control', '/run/systemd/system.control']) {
       const drop = `${folder}/${name}.d`;
       if (!fs.isDirectory(drop)) continue;
       for (const [file] of fs.list(drop)) if (file.endsWith('.conf')) texts.push({ path: `${drop}/${file}`, text: fs.read(`${drop}/${file}`) });

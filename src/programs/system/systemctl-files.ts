@@ -147,39 +147,49 @@ const [opening, closing] = [
 ];
 
 /** A drop-in, or with --full the whole file, in the editor; what is left empty changes nothing. */
-export const edit = change('edit', function* (call, manager, name) {
-  const { fs } = call.process;
-  const unit = manager.find(name, 'edit unit');
-  const full = call.has('l');
-  const path = full ? `${folder}/${unit.name}` : `${folder}/${unit.name}.d/${(call.value('drop-in') ?? 'override').replace(/\.conf$/, '')}.conf`;
-  const before = fs.exists(path) ? fs.read(path) : full ? fs.read(unit.file.path) : '';
-  let text: string;
-  if (call.has('stdin')) text = yield* call.whole(call.process.stdin);
-  else {
-    if (!call.process.tty) {
-      yield* call.process.printError('Cannot edit units interactively if not on a tty.\n');
+export const edit = change(
+  'edit',
+  function* (call, manager, name) {
+    const { fs } = call.process;
+    const full = call.has('l');
+    const known = manager.lookup(name);
+    if (!known && !(full && call.has('f'))) {
+      const hint = `Run 'systemctl edit${full ? ' --full' : ''} --force ${fullName(name)}' to create a new unit.`;
+      yield* call.process.printError(`No files found for ${fullName(name)}.\n${hint}\n`);
       return 1;
     }
-    const shown = `### Editing ${path}\n${opening}\n\n${before}\n\n${closing}\n\n\n### ${unit.file.path}\n${fs.read(unit.file.path).replace(/^/gm, '# ')}\n`;
-    const temporary = `${path}.#${call.process.pid}`;
+    const unit = known ?? { name: fullName(name), file: { path: `${folder}/${fullName(name)}` } };
+    const path = full ? `${folder}/${unit.name}` : `${folder}/${unit.name}.d/${(call.value('drop-in') ?? 'override').replace(/\.conf$/, '')}.conf`;
+    const before = fs.exists(path) ? fs.read(path) : full && known ? fs.read(unit.file.path) : '';
+    let text: string;
+    if (call.has('stdin')) text = yield* call.whole(call.process.stdin);
+    else {
+      if (!call.process.tty) {
+        yield* call.process.printError('Cannot edit units interactively if not on a tty.\n');
+        return 1;
+      }
+      const shown = `### Editing ${path}\n${opening}\n\n${before}\n\n${closing}\n\n\n### ${unit.file.path}\n${fs.read(unit.file.path).replace(/^/gm, '# ')}\n`;
+      const temporary = `${path}.#${call.process.pid}`;
+      fs.mkdir(path.slice(0, path.lastIndexOf('/')), { parents: true });
+      fs.write(temporary, full ? before : shown);
+      const editor = call.process.env['SYSTEMD_EDITOR'] ?? call.process.env['EDITOR'] ?? call.process.env['VISUAL'] ?? 'vi';
+      yield* run(call, [...editor.split(' '), temporary]);
+      const written = fs.read(temporary);
+      fs.unlink(temporary);
+      text = full ? written : betweenMarkers(written);
+    }
+    if (text.trim() === '') {
+      yield* call.process.printError(`${path}: after editing, new contents are empty, not writing file.\n`);
+      return 1;
+    }
     fs.mkdir(path.slice(0, path.lastIndexOf('/')), { parents: true });
-    fs.write(temporary, full ? before : shown);
-    const editor = call.process.env['SYSTEMD_EDITOR'] ?? call.process.env['EDITOR'] ?? call.process.env['VISUAL'] ?? 'vi';
-    yield* run(call, [...editor.split(' '), temporary]);
-    const written = fs.read(temporary);
-    fs.unlink(temporary);
-    text = full ? written : betweenMarkers(written);
-  }
-  if (text.trim() === '') {
-    yield* call.process.printError(`${path}: after editing, new contents are empty, not writing file.\n`);
-    return 1;
-  }
-  fs.mkdir(path.slice(0, path.lastIndexOf('/')), { parents: true });
-  fs.write(path, `${text.trim()}\n`);
-  yield* call.process.printError(`Successfully installed edited file '${path}'.\n`);
-  manager.reload();
-  return 0;
-});
+    fs.write(path, `${text.trim()}\n`);
+    yield* call.process.printError(`Successfully installed edited file '${path}'.\n`);
+    manager.reload();
+    return 0;
+  },
+  false,
+);
 
 function betweenMarkers(text: string): string {
   const from = text.indexOf(opening);

@@ -11,6 +11,18 @@ type Properties = Readonly<Record<string, string>>;
 const time = (milliseconds: number): string => (Number.isFinite(milliseconds) ? span(milliseconds) : 'infinity');
 const yes = (value: boolean): string => (value ? 'yes' : 'no');
 
+/** `1G` in bytes. */
+function bytes(text: string): string {
+  const [, count, unit = ''] = /^(\d+(?:\.\d+)?)([KMGT]?)$/.exec(text.split(' ').at(-1) ?? '') ?? [];
+  return count === undefined ? 'infinity' : String(Math.floor(Number(count) * 1024 ** ('KMGT'.indexOf(unit || '-') + 1)));
+}
+
+/** `50%` of a second. */
+const quota = (text: string): string => {
+  const percent = /(\d+)%$/.exec(text)?.[1];
+  return percent === undefined ? 'infinity' : span(Number(percent) * 10);
+};
+
 function ofService(call: Call, manager: Systemd, unit: Unit): Properties {
   const { file, main } = unit;
   const members = [...call.process.kernel.rootCgroup.at(`system.slice/${unit.name}`).everyone()];
@@ -49,7 +61,10 @@ function ofService(call: Call, manager: Systemd, unit: Unit): Properties {
     MemoryCurrent: members.length > 0 ? String(memory) : '[not set]',
     TasksCurrent: members.length > 0 ? String(members.length) : '[not set]',
     Delegate: yes(/^(yes|true|1)/.test(file.get('Service.Delegate'))),
-    MemoryMax: file.get('Service.MemoryMax') || 'infinity',
+    MemoryMax: bytes(file.get('Service.MemoryMax')),
+    MemoryHigh: bytes(file.get('Service.MemoryHigh')),
+    CPUQuotaPerSecUSec: quota(file.get('Service.CPUQuota')),
+    CPUWeight: file.get('Service.CPUWeight') || '[not set]',
     TasksMax: file.get('Service.TasksMax') || '4915',
     Environment: file.get('Service.Environment').replaceAll('"', ''),
     EnvironmentFiles: file.environmentFiles.map((path) => `${path.replace(/^-/, '')} (ignore_errors=${yes(path.startsWith('-'))})`).join('\n'),
@@ -108,6 +123,18 @@ const ofNothing = (name: string): Properties => ({
 /** `systemctl show [-p NAME,…] [--value] UNIT…`. */
 export function* show(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
   const wanted = call.all('p').flatMap((text) => text.split(','));
+  if (names.length === 0) {
+    const own: Properties = {
+      Version: '257.9-1~deb13u1',
+      Architecture: 'x86-64',
+      DefaultTimeoutStartUSec: '1min 30s',
+      SystemState: 'running',
+      NNames: String(manager.units.size),
+    };
+    for (const [key, value] of Object.entries(own))
+      if (wanted.length === 0 || wanted.includes(key)) yield* call.print(call.has('value') ? `${value}\n` : `${key}=${value}\n`);
+    return 0;
+  }
   for (const [i, name] of names.entries()) {
     if (i > 0) yield* call.print('\n');
     const unit = manager.lookup(name);

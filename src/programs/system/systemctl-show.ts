@@ -4,7 +4,7 @@ import { statusText } from '../../linux/unit-exec.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { humanSize } from '../numbers.ts';
 import type { Call } from '../tool.ts';
-import { journalLine } from './journalctl.ts';
+import { journalLine } from './journal-format.ts';
 import { fileState } from './systemctl-files.ts';
 import { fullName, span, stamp } from './units.ts';
 

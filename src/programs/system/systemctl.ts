@@ -4,6 +4,7 @@ import { type Systemd, type Unit, UnitError } from '../../linux/systemd.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { type Call, tool } from '../tool.ts';
 import { disable, edit, enable, fileState, mask, reenable, revert, unmask } from './systemctl-files.ts';
+import { managerVerbs } from './systemctl-manager.ts';
 import { cat, listDependencies, listFiles, listUnits, nothingListed, show, status } from './systemctl-show.ts';
 import { fullName, managerOf, notBooted, unitOf } from './units.ts';
 
@@ -137,14 +138,7 @@ const verbs: Readonly<Record<string, Verb>> = {
     yield* call.print('No jobs running.\n');
     return 0;
   },
-  *'get-default'(call) {
-    yield* call.print('graphical.target\n');
-    return 0;
-  },
-  *'show-environment'(call, manager) {
-    for (const name of ['LANG', 'PATH']) yield* call.print(`${name}=${manager.init.env[name] ?? ''}\n`);
-    return 0;
-  },
+  ...managerVerbs,
   'is-active': ask(
     (unit) => unit?.active ?? 'inactive',
     (unit) => unit?.active === 'active',
@@ -167,23 +161,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
 };
 
-const notSimulated = [
-  'reboot',
-  'poweroff',
-  'halt',
-  'suspend',
-  'isolate',
-  'rescue',
-  'emergency',
-  'freeze',
-  'thaw',
-  'set-property',
-  'set-default',
-  'kexec',
-  'default',
-  'link',
-  'clean',
-];
+const notSimulated = ['reboot', 'poweroff', 'halt', 'suspend', 'rescue', 'emergency', 'freeze', 'thaw', 'kexec', 'default', 'clean'];
 
 export const systemctl = tool({
   usage: '[OPTIONS...] COMMAND ...',
@@ -205,6 +183,11 @@ export const systemctl = tool({
     ['user', ''],
     ['system', ''],
     ['f,force', ''],
+    ['runtime', ''],
+    ['job-mode=MODE', ''],
+    ['show-types', ''],
+    ['H,host=HOST', ''],
+    ['P=NAME', ''],
     ['no-block', ''],
     ['s,signal=SIGNAL', 'which signal to send'],
     ['kill-whom=WHOM', ''],
@@ -220,6 +203,10 @@ export const systemctl = tool({
     if (!manager) {
       yield* call.process.printError(notBooted);
       return 1;
+    }
+    if (call.has('H')) {
+      yield* call.process.printError('k8s-lab: systemctl --host is not simulated: use ssh\n');
+      return 70;
     }
     const [verb = 'list-units', ...names] = call.operands;
     const known = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
