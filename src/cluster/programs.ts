@@ -45,14 +45,19 @@ export type ProgramSet = {
   readonly commands: readonly string[];
 };
 
-/** `registries` are asked for when a node first pulls: the catalogue is large, and a shell alone needs none of it. */
-export function newProgramSet(trace: Trace, fault: Program, registries: () => Registries): ProgramSet {
-  const shells = makeShellPrograms({ completers: new Map([['kubectl', completeKubectl]]) });
-  const cni = ({ kernel }: { readonly kernel: Kernel }): Cni => new Cni({ kernel, sim: kernel.sim });
-  const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr: newCtr(cni), nerdctl: newNerdctl(cni) };
-  const components: Readonly<Record<string, Program>> = {
+const cni = ({ kernel }: { readonly kernel: Kernel }): Cni => new Cni({ kernel, sim: kernel.sim });
+const shells = makeShellPrograms({ completers: new Map([['kubectl', completeKubectl]]) });
+const commandLine: Readonly<Record<string, Program>> = { kubectl, crictl, ctr: newCtr(cni), nerdctl: newNerdctl(cni) };
+
+/** Names that stand in a node's /usr/bin. */
+const commands: readonly string[] = [...[tools, shells, testPrograms, commandLine].flatMap((set) => Object.keys(set)), ...absentCommands];
+
+/** The same in every world. */
+const common: readonly (readonly [string, Program])[] = [
+  ...[...absentPrograms, ...absentCommands].map((name) => [name, notSimulated(name)] as const),
+  ...[imagePrograms, tools, shells, testPrograms, commandLine].flatMap((set) => Object.entries<Program>(set)),
+  ...Object.entries<Program>({
     etcd: etcdProgram,
-    'kube-apiserver': newKubeApiserver(trace),
     'kube-scheduler': kubeSchedulerProgram,
     'kube-controller-manager': kubeControllerManagerProgram,
     'kube-proxy': kubeProxyProgram,
@@ -60,10 +65,7 @@ export function newProgramSet(trace: Trace, fault: Program, registries: () => Re
     'local-path-provisioner': localPathProvisionerProgram,
     'kube-network-policies': kubeNetworkPoliciesProgram,
     coredns: corednsProgram,
-    kubelet: newKubelet(trace),
     sshd: sshdProgram,
-    dockerd: newDockerd(trace),
-    'cri-dockerd': newCriDockerd(trace),
     // Only where they are installed.
     docker,
     etcdctl,
@@ -71,26 +73,29 @@ export function newProgramSet(trace: Trace, fault: Program, registries: () => Re
     kubeadm: newKubeadm(kubeadmPhases),
     'docker-buildx': dockerBuildx,
     'docker-compose': dockerCompose,
-    fault,
     // Comes with containerd. Its state lies in the kernel and in its directories: any instance sees the same containers.
     runc: newRunc(({ kernel }) => new Runc({ kernel, sim: kernel.sim })),
-    containerd: newContainerd(trace, registries),
-    crio: newCrio(trace, registries),
     // Of the full bundle of nerdctl.
     buildctl,
-    buildkitd: newBuildkitd(trace, registries),
-    ...newSnapshotters(trace, registries),
     cosign,
     ipfs,
-  };
-  const programs = new Map<string, Program>([
-    ...[...absentPrograms, ...absentCommands].map((name): [string, Program] => [name, notSimulated(name)]),
-    ...Object.entries(imagePrograms),
-    ...Object.entries(tools),
-    ...Object.entries(shells),
-    ...Object.entries(testPrograms),
-    ...Object.entries(commandLine),
-    ...Object.entries(components),
-  ]);
-  return { programs, commands: [...Object.keys(tools), ...Object.keys(shells), ...Object.keys(testPrograms), ...Object.keys(commandLine), ...absentCommands] };
+  }),
+];
+
+/** `registries` are asked for when a node first pulls: the catalogue is large, and a shell alone needs none of it. */
+export function newProgramSet(trace: Trace, fault: Program, registries: () => Registries): ProgramSet {
+  const programs = new Map<string, Program>(common);
+  for (const [name, program] of Object.entries<Program>({
+    'kube-apiserver': newKubeApiserver(trace),
+    kubelet: newKubelet(trace),
+    dockerd: newDockerd(trace),
+    'cri-dockerd': newCriDockerd(trace),
+    fault,
+    containerd: newContainerd(trace, registries),
+    crio: newCrio(trace, registries),
+    buildkitd: newBuildkitd(trace, registries),
+    ...newSnapshotters(trace, registries),
+  }))
+    programs.set(name, program);
+  return { programs, commands };
 }
