@@ -93,8 +93,17 @@ function* complain(api: Api, process: Process, error: ConnectionError): Routine 
 function* groupsAt(api: Api, path: '/api' | '/apis', cached: boolean): Routine<readonly ApiResource[]> {
   const cost = cached ? { cost: cachedMilliseconds } : {};
   const body = obj(yield* api.request({ method: 'GET', path, accept, ...cost }));
-  if (text(body['kind']) === 'APIGroupDiscoveryList') return objs(body['items']).flatMap(fromAggregated);
+  if (text(body['kind']) === 'APIGroupDiscoveryList') return ofDocument(body);
   return yield* unaggregated(api, path, body);
+}
+
+/** What the documents say that the server hands out: the same ones until what it serves changes. */
+const known = new WeakMap<Obj, readonly ApiResource[]>();
+
+function ofDocument(document: Obj): readonly ApiResource[] {
+  const resources = known.get(document) ?? objs(document['items']).flatMap(fromAggregated);
+  known.set(document, resources);
+  return resources;
 }
 
 function fromAggregated(group: Obj): ApiResource[] {

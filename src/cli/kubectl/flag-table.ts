@@ -3,14 +3,29 @@ import { commandShapes } from './command-shape-table.ts';
 import { type Flag, parseFlagTable } from './flags.ts';
 
 /** Flags of every command: kubernetes cli-runtime/pkg/genericclioptions/config_flags.go and kubectl's own. */
-const globalTable =
-  'as:string as-group:array as-uid:string as-user-extra:array cache-dir:string=/root/.kube/cache certificate-authority:string client-certificate:string client-key:string cluster:string context:string disable-compression:bool insecure-skip-tls-verify:bool kubeconfig:string kuberc:string log-flush-frequency:duration=5s match-server-version:bool n,namespace:string password:string profile:string=none profile-output:string=profile.pprof request-timeout:string=0 s,server:string tls-server-name:string token:string user:string username:string v,v:int=0 vmodule:string warnings-as-errors:bool';
+const global = {
+  flags:
+    'as:string as-group:array as-uid:string as-user-extra:array cache-dir:string=/root/.kube/cache certificate-authority:string client-certificate:string client-key:string cluster:string context:string disable-compression:bool insecure-skip-tls-verify:bool kubeconfig:string kuberc:string log-flush-frequency:duration=5s match-server-version:bool n,namespace:string password:string profile:string=none profile-output:string=profile.pprof request-timeout:string=0 s,server:string tls-server-name:string token:string user:string username:string v,v:int=0 vmodule:string warnings-as-errors:bool',
+};
+
+const none = {};
+
+/** What a row of a table says, read once: every call of kubectl asks for it. */
+const read = new WeakMap<object, readonly Flag[]>();
+
+function flagsOf(row: { readonly flags?: string }): readonly Flag[] {
+  const known = read.get(row);
+  if (known) return known;
+  const flags = parseFlagTable(row.flags ?? '');
+  read.set(row, flags);
+  return flags;
+}
 
 /** Those that every command has. */
-export const globalFlags = (): readonly Flag[] => parseFlagTable(globalTable);
+export const globalFlags = (): readonly Flag[] => flagsOf(global);
 
 /** A command's own flags. */
-export const ownFlags = (path: string): readonly Flag[] => parseFlagTable(commandShapes[path]?.flags ?? '');
+export const ownFlags = (path: string): readonly Flag[] => flagsOf(commandShapes[path] ?? none);
 
 /** All that may stand on a command's line; its own flags hide global ones of the same name. */
 export function allFlags(path: string): readonly Flag[] {
