@@ -1,6 +1,6 @@
 // The benchmark: figures measured side by side in one run, as ratios where a machine's speed would otherwise decide. Nothing fails when it is slow.
 // Usage: node test/bench/run.mjs [name…], after a build; ROUNDS=n for more or fewer rounds. Names: start, screen, deploy, sleep, memory, boot, worlds, idle, replay, images, api, lines, grading, grading-cluster, classroom.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +25,7 @@ const rows = [];
 
 const node = (args, options) => run(process.execPath, args, options);
 const bare = async () => (await node(['-e', '0'])).wall;
-const engine = async (part, figure) => JSON.parse((await node([join(temporary, `${part}.mjs`), figure])).stdout);
+const engine = async (part, ...figure) => JSON.parse((await node([join(temporary, `${part}.mjs`), ...figure])).stdout);
 
 async function bundleEngines() {
   await build({
@@ -192,16 +192,34 @@ async function api() {
 }
 
 async function lines() {
-  const { api: measured } = await interleaved(Math.min(rounds, 3), { api: () => engine('api', 'lines') });
+  const justBash = await installed('just-bash@3');
+  const { api: measured } = await interleaved(Math.min(rounds, 3), { api: () => engine('api', 'lines', ...(justBash ? [justBash] : [])) });
   const at = (name, share) => measured.map((each) => [...each[name]].sort((a, b) => a - b)[Math.floor(each[name].length * share)]);
-  for (const [name, text] of Object.entries({ get: 'get pods', describe: 'describe pod', apply: 'apply' }))
+  for (const [name, text] of Object.entries({ get: 'get pods', describe: 'describe pod', apply: 'apply' })) {
+    const figure = `Enter to prompt: kubectl ${text}, p50 ÷ just-bash's echo`;
     rows.push(
+      justBash
+        ? row(figure, ratios(at(name, 0.5), at('justBash', 0.5)), { unit: '×', atMost: 1, note: `${median(at('justBash', 0.5)).toFixed(1)} ms of just-bash` })
+        : skipped(figure, 'just-bash cannot be had here'),
       row(`Enter to prompt: kubectl ${text}, p99`, at(name, 0.99), {
         unit: ' ms',
         atMost: 16,
         note: `p50 ${median(at(name, 0.5)).toFixed(1)} ms; echo ${median(at('echo', 0.5)).toFixed(1)} ms`,
       }),
     );
+  }
+}
+
+/** A folder with a package that only this measures itself against: too large to be installed for every test. */
+async function installed(name) {
+  const folder = join(temporary, name);
+  mkdirSync(folder);
+  try {
+    await run('npm', ['install', '--prefix', folder, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', name]);
+    return folder;
+  } catch {
+    return undefined;
+  }
 }
 
 const parts = {

@@ -63,10 +63,9 @@ export function* discover(api: Api, process: Process): Routine<Discovery> {
   const marker = `${homeOf(process)}/.kube/cache/discovery/${api.server.replace(/^https?:\/\//, '').replaceAll(':', '_')}/servergroups.json`;
   const cached = process.fs.exists(marker);
   try {
-    const core = yield* groupsAt(api, '/api', cached);
-    const named = yield* groupsAt(api, '/apis', cached);
-    if (!cached) remember(process, marker, [...core, ...named]);
-    return new Discovery([...core, ...named]);
+    const all = yield* cached ? fromCache(api) : fromServer(api);
+    if (!cached) remember(process, marker, all);
+    return new Discovery(all);
   } catch (error) {
     if (error instanceof ConnectionError && !cached) yield* complain(api, process, error);
     throw error;
@@ -90,11 +89,24 @@ function* complain(api: Api, process: Process, error: ConnectionError): Routine 
   }
 }
 
-function* groupsAt(api: Api, path: '/api' | '/apis', cached: boolean): Routine<readonly ApiResource[]> {
-  const cost = cached ? { cost: cachedMilliseconds } : {};
-  const body = obj(yield* api.request({ method: 'GET', path, accept, ...cost }));
-  if (text(body['kind']) === 'APIGroupDiscoveryList') return ofDocument(body);
-  return yield* unaggregated(api, path, body);
+const paths = ['/api', '/apis'] as const;
+
+function* fromServer(api: Api): Routine<readonly ApiResource[]> {
+  const all: ApiResource[] = [];
+  for (const path of paths) all.push(...(yield* groupsOf(api, path, obj(yield* api.request({ method: 'GET', path, accept })))));
+  return all;
+}
+
+/** The documents of this moment: a cache that lacks a kind is thrown away and read anew, so that it never differs from them for long. */
+function* fromCache(api: Api): Routine<readonly ApiResource[]> {
+  const documents = yield* api.readAll(paths.map((path) => ({ method: 'GET', path, accept, cost: cachedMilliseconds })));
+  const all: ApiResource[] = [];
+  for (const [index, path] of paths.entries()) all.push(...(yield* groupsOf(api, path, obj(documents[index]))));
+  return all;
+}
+
+function* groupsOf(api: Api, path: (typeof paths)[number], document: Obj): Routine<readonly ApiResource[]> {
+  return text(document['kind']) === 'APIGroupDiscoveryList' ? ofDocument(document) : yield* unaggregated(api, path, document);
 }
 
 /** What the documents say that the server hands out: the same ones until what it serves changes. */

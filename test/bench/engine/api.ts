@@ -1,4 +1,5 @@
 /** What requests to the API and lines of kubectl cost, in one process. Prints one line of JSON: microseconds, a second, milliseconds. */
+import { createRequire } from 'node:module';
 import { type Cluster, newCluster } from '../../../src/cluster/cluster.ts';
 import type { RestRequest, RestResponse } from '../../../src/interfaces/rest.ts';
 import { Session } from '../../../src/session/session.ts';
@@ -63,8 +64,17 @@ function writes(cluster: Cluster): number {
   return 1e6 / micros;
 }
 
-/** Wall milliseconds from Enter to the next prompt, of a hundred lines each. */
-function lines(): Readonly<Record<string, readonly number[]>> {
+/** Runs a line of the yardstick, when a folder with it is named. */
+async function yardstick(folder: string | undefined): Promise<((line: string) => Promise<unknown>) | undefined> {
+  if (folder === undefined) return undefined;
+  const { Bash } = createRequire(`${folder}/`)('just-bash') as { readonly Bash: new () => { exec(line: string): Promise<unknown> } };
+  const bash = new Bash();
+  return (line) => bash.exec(line);
+}
+
+/** Wall milliseconds from Enter to the next prompt, of 400 lines each; `justBash` is the other shell's `echo`, taken in turn with ours. */
+async function lines(): Promise<Readonly<Record<string, readonly number[]>>> {
+  const other = await yardstick(process.argv[3]);
   const session = new Session({ world: 'kubeadm-3', seed: 1 });
   const type = (line: string): number => {
     const before = performance.now();
@@ -77,17 +87,21 @@ function lines(): Readonly<Record<string, readonly number[]>> {
   type('kubectl wait --for=condition=Ready pod/web');
   type('kubectl create deployment shop --image=nginx:1.27 --replicas=3 --dry-run=client -o yaml > shop.yaml');
   const typed = { echo: 'echo hello', get: 'kubectl get pods', describe: 'kubectl describe pod web', apply: 'kubectl apply -f shop.yaml' };
-  const times: Record<keyof typeof typed, number[]> = { echo: [], get: [], describe: [], apply: [] };
-  for (let i = 0; i < 120; i++)
+  const times: Record<keyof typeof typed | 'justBash', number[]> = { echo: [], get: [], describe: [], apply: [], justBash: [] };
+  for (let i = 0; i < 420; i++) {
     for (const name of ['echo', 'get', 'describe', 'apply'] as const) {
       const took = type(typed[name]);
       // The first twenty run code that never ran.
       if (i >= 20) times[name].push(took);
     }
+    const before = performance.now();
+    await other?.('echo hello');
+    if (other && i >= 20) times.justBash.push(performance.now() - before);
+  }
   return times;
 }
 
 const measured: Readonly<Record<string, () => unknown>> = { requests, lines };
 const wanted = measured[process.argv[2] ?? ''];
 if (!wanted) throw new Error(`there is ${Object.keys(measured).join(', ')}`);
-process.stdout.write(`${JSON.stringify(wanted())}\n`);
+process.stdout.write(`${JSON.stringify(await wanted())}\n`);
