@@ -47,9 +47,21 @@ export function loadKubeconfig(process: Process, flags: FlagValues, lenient = fa
   return merged;
 }
 
+/** What was read from a file, for as long as the same text lies there: every call reads it. */
+const known = new WeakMap<object, { readonly content: string; readonly path: string; readonly config: Kubeconfig }>();
+
 /** One file; paths in it are seen from its folder. */
 export function readKubeconfig(process: Process, path: string, shown = path): Kubeconfig {
-  const raw = obj(readDocument(process, path, shown));
+  const content = process.fs.read(path);
+  const inode = process.fs.stat(path);
+  const before = known.get(inode);
+  if (before?.content === content && before.path === path) return before.config;
+  const config = toKubeconfig(obj(parseConfigText(content, shown)), path, shown);
+  known.set(inode, { content, path, config });
+  return config;
+}
+
+function toKubeconfig(raw: Obj, path: string, shown: string): Kubeconfig {
   const [kind, version] = [text(raw['kind']), text(raw['apiVersion'])];
   if (kind !== '' && version !== '' && (kind !== 'Config' || version !== 'v1'))
     throw new KubectlError(
@@ -62,19 +74,6 @@ export function readKubeconfig(process: Process, path: string, shown = path): Ku
     currentContext: text(raw['current-context']),
     preferences: obj(raw['preferences']),
   };
-}
-
-/** What lies in a file, for as long as the same text does: every call reads it. */
-const documents = new WeakMap<object, { readonly content: string; readonly document: unknown }>();
-
-function readDocument(process: Process, path: string, shown: string): unknown {
-  const content = process.fs.read(path);
-  const inode = process.fs.stat(path);
-  const known = documents.get(inode);
-  if (known?.content === content) return known.document;
-  const document = parseConfigText(content, shown);
-  documents.set(inode, { content, document });
-  return document;
 }
 
 function parseConfigText(content: string, path: string): unknown {

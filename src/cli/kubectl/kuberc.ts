@@ -26,7 +26,7 @@ export function kubercPath(process: Process, flag: string): { readonly path: str
 /** The file as it is; undefined without one. Throws KubectlError for one that was named and is not there, or cannot be read. */
 export function readKuberc(process: Process, flag: string): Obj | undefined {
   const place = kubercPath(process, flag);
-  if (!place) return undefined;
+  if (!place || (!place.explicit && !process.fs.exists(place.path))) return undefined;
   let content: string;
   try {
     content = process.fs.read(place.path);
