@@ -89,7 +89,8 @@ export function resolveCobra<Run>(root: Command<Run>, args: readonly string[], o
   for (;;) {
     const at = firstPositional(rest, flagsOf(chain));
     const name = at < 0 ? undefined : rest[at];
-    const next = name === undefined ? undefined : findCommand(chain.at(-1)?.commands, name);
+    const all = chain.at(-1)?.commands;
+    const next = name === undefined ? undefined : (findCommand(all, name) ?? (options.prefixes ? byBeginning(all, name) : undefined));
     if (!next) {
       if (name !== undefined && chain.length === 1 && root.commands) throw new UnknownCommandError(name, chain);
       break;
@@ -98,6 +99,12 @@ export function resolveCobra<Run>(root: Command<Run>, args: readonly string[], o
     chain.push(next);
   }
   return parseAs(chain, () => parseFlags(rest, flagsOf(chain), { ...options, interspersed: (chain.at(-1) ?? root).interspersed ?? true }));
+}
+
+/** The only one that begins so. */
+function byBeginning<Run>(commands: readonly Command<Run>[] | undefined, name: string): Command<Run> | undefined {
+  const found = (commands ?? []).filter((each) => each.name.startsWith(name));
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** urfave/cli v2: each level's flags come before the next name. A name that is not there throws UnknownCommandError. */

@@ -17,6 +17,8 @@ export type ParseOptions = {
   readonly interspersed?: boolean;
   /** Reads the variables that specs name in `env`. */
   readonly env?: (name: string) => string | undefined;
+  /** A command may be named by its beginning (cobra.EnablePrefixMatching). */
+  readonly prefixes?: boolean;
 };
 
 /** Reads flags as spf13/pflag does. Throws FlagError with its text. */

@@ -182,6 +182,8 @@ export function validate(config: CrioConfig, exists: (path: string) => boolean):
   const { runtimes, defaultRuntime, whole } = config;
   const wrong = (why: string): ConfigError => new ConfigError(`validating ${why}`);
   const runtime = table(whole['runtime']);
+  const level = String(runtime['log_level']);
+  if (!/^(trace|debug|info|warn|warning|error|fatal|panic)$/i.test(level)) throw new ConfigError(`not a valid logrus Level: ${JSON.stringify(level)}`);
   const used = runtimes.get(defaultRuntime);
   if (!used)
     throw wrong(`runtime config: default_runtime set to "${defaultRuntime}", but no runtime entry table [crio.runtime.runtimes.${defaultRuntime}] was found`);

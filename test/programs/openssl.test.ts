@@ -122,7 +122,7 @@ X
     1,
     'node',
   );
-  const [ca = '', leaf = ''] = out.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
+  const [ca = '', leaf = ''] = out.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
   expect(new X509Certificate(leaf).verify(new X509Certificate(ca).publicKey)).toBe(true);
   expect(out.split('-----BEGIN CERTIFICATE')[0]).toBe(`-----BEGIN ENCRYPTED PRIVATE KEY-----
 Could not find private key from e.key

@@ -7,6 +7,7 @@ import { etcdHelp } from '../etcd-help.ts';
 import { zap } from '../etcd-output.ts';
 import { CommandFlagError, type FlagSpec, resolveCobra, UnknownCommandError } from '../flags.ts';
 import type { EtcdctlCommand } from './command.ts';
+import { concurrencyCommands } from './commands/concurrency.ts';
 import { endpointCommand } from './commands/endpoint.ts';
 import { kvCommands } from './commands/kv.ts';
 import { leaseCommand } from './commands/lease.ts';
@@ -50,8 +51,8 @@ const etcdctlTree: EtcdctlCommand = {
   name: 'etcdctl',
   short: 'A simple command line client for etcd3.',
   flags: globalFlags,
-  commands: [...kvCommands, ...maintenanceCommands, endpointCommand, leaseCommand, memberCommand, moveLeaderCommand, txnCommand].sort((a, b) =>
-    a.name < b.name ? -1 : 1,
+  commands: [...kvCommands, ...concurrencyCommands, ...maintenanceCommands, endpointCommand, leaseCommand, memberCommand, moveLeaderCommand, txnCommand].sort(
+    (a, b) => (a.name < b.name ? -1 : 1),
   ),
 };
 
@@ -69,7 +70,7 @@ export const etcdctl: Program = function* (argv, process) {
 function* dispatch(args: readonly string[], process: Process): Routine<number> {
   let resolved: ReturnType<typeof resolveCobra<NonNullable<EtcdctlCommand['run']>>>;
   try {
-    resolved = resolveCobra(etcdctlTree, args[0] === 'help' ? [...args.slice(1), '--help'] : args, { env: (name) => process.env[name] });
+    resolved = resolveCobra(etcdctlTree, args[0] === 'help' ? [...args.slice(1), '--help'] : args, { env: (name) => process.env[name], prefixes: true });
   } catch (error) {
     if (error instanceof UnknownCommandError) {
       const hint = error.suggestions.length > 0 ? `\n\nDid you mean this?\n${error.suggestions.map((name) => `\t${name}\n`).join('')}` : '';

@@ -78,7 +78,7 @@ export const etcdutl: Program = function* (argv, process) {
 
 function* dispatch(args: readonly string[], process: Process): Routine<number> {
   try {
-    const { command, chain, flags, args: rest } = resolveCobra(etcdutlTree, args[0] === 'help' ? [...args.slice(1), '--help'] : args);
+    const { command, chain, flags, args: rest } = resolveCobra(etcdutlTree, args[0] === 'help' ? [...args.slice(1), '--help'] : args, { prefixes: true });
     if (!command.run) {
       yield* process.print(etcdHelp(chain, 'API VERSION:\n\t3.6\n\n'));
       return 0;

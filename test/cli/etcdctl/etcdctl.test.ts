@@ -94,3 +94,12 @@ test('a copy of the data folder is a backup too', () => {
     mv /tmp/etcd.yaml /etc/kubernetes/manifests/; sleep 60; kubectl get nodes --no-headers | awk '{print $1,$2}'`);
   expect(out).toBe('controlplane Ready\nnode01 Ready\nnode02 Ready\n');
 });
+
+test('a lock that one holds at a time, an election, commands by their beginning', () => {
+  const { out } = sh(`
+    export ETCDCTL_CACERT=/etc/kubernetes/pki/etcd/ca.crt ETCDCTL_CERT=/etc/kubernetes/pki/etcd/server.crt ETCDCTL_KEY=/etc/kubernetes/pki/etcd/server.key
+    etcdctl lock m sh -c 'sleep 3; echo first' & sleep 1; etcdctl lock m echo second; wait; etcdctl get m/ --prefix --keys-only | wc -l
+    etcdctl elect e one > /tmp/one & A=$!; sleep 1; etcdctl elect e two > /tmp/two & B=$!; sleep 2; tail -1 /tmp/one; wc -l < /tmp/two; kill $A; sleep 2; tail -1 /tmp/two; kill $B; sleep 1
+    etcdctl compact 5; etcdctl mem list | wc -l; etcdctl lock; etcdctl elect x`);
+  expect(out).toMatch(/^first\nsecond\n0\none\n0\ntwo\ncompacted revision 5\n1\n$/);
+});

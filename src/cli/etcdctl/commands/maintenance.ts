@@ -96,7 +96,7 @@ export const maintenanceCommands: readonly EtcdctlCommand[] = [
     commands: [{ name: 'save', usage: '<filename>', short: 'Stores an etcd node backend snapshot to a given file', run: save }],
   },
   { name: 'version', short: 'Prints the version of etcdctl', run: version },
-  ...['auth', 'check', 'downgrade', 'elect', 'lock', 'make-mirror', 'role', 'user'].map((name) => ({
+  ...['auth', 'check', 'downgrade', 'make-mirror', 'role', 'user'].map((name) => ({
     name,
     short: `${name.charAt(0).toUpperCase()}${name.slice(1)} related commands`,
     run: notSimulated(name),
