@@ -79,7 +79,41 @@ export function daemonConfig(text: string | undefined, flags: ReadonlyMap<string
   }
   const lost = notSimulated.find((key) => fields[key] !== undefined && fields[key] !== '' && fields[key] !== false);
   if (lost !== undefined) throw new DaemonConfigError(`k8s-lab: daemon.json with ${lost} is not simulated`);
+  const invalid = invalidSetting(fields);
+  if (invalid !== undefined) throw failed(`merged configuration validation from file and command line flags failed: ${invalid}`);
   return checked(fields, flags);
+}
+
+/** moby daemon/config Validate: what is wrong of the settings themselves. */
+function invalidSetting(fields: Fields): string | undefined {
+  const texts = (key: string): readonly string[] => (fields[key] as readonly string[] | undefined) ?? [];
+  const level = fields['log-level'];
+  if (level !== undefined && level !== '' && !/^(trace|debug|info|warn|warning|error|fatal|panic)$/i.test(String(level)))
+    return `invalid logging level: ${level}`;
+  const dns = texts('dns').find((each) => !/^\d{1,3}(\.\d{1,3}){3}$|:/.test(each));
+  if (dns !== undefined) return `IP address is not correctly formatted: ${dns}`;
+  const domain = texts('dns-search').find((each) => !/^(\.|[\w-]+(\.[\w-]+)*\.?)$/.test(each));
+  if (domain !== undefined) return `${domain} is not a valid domain`;
+  const label = texts('labels').find((each) => !each.includes('='));
+  if (label !== undefined) return `bad attribute format: ${label}`;
+  for (const [key, what] of [
+    ['mtu', 'default MTU'],
+    ['max-concurrent-downloads', 'max concurrent downloads'],
+    ['max-concurrent-uploads', 'max concurrent uploads'],
+    ['max-download-attempts', 'max download attempts'],
+  ] as const)
+    if (Number(fields[key]) < 0) return `invalid ${what}: ${fields[key]}`;
+  const runtimes = Object.keys((fields['runtimes'] ?? {}) as object);
+  if (runtimes.includes('runc')) return "runtime name 'runc' is reserved";
+  const chosen = fields['default-runtime'];
+  if (typeof chosen === 'string' && !['', 'runc', 'io.containerd.runc.v2'].includes(chosen) && !runtimes.includes(chosen))
+    return `specified default runtime '${chosen}' does not exist`;
+  const mirror = texts('registry-mirrors')
+    .map(mirrorProblem)
+    .find((each) => each !== undefined);
+  if (mirror !== undefined) return mirror;
+  const host = texts('hosts').find((each) => !/^(unix|tcp|fd|npipe):\/\/|^[^:]*(:\d+)?$/.test(each));
+  return host === undefined ? undefined : `Invalid bind address format: ${host}`;
 }
 
 function checked(fields: Fields, flags: ReadonlyMap<string, string>): DaemonConfig {
@@ -105,10 +139,6 @@ function checked(fields: Fields, flags: ReadonlyMap<string, string>): DaemonConf
   const bip = text('bip', '');
   if (bip !== '' && !isCidr(bip)) throw start(`Error initializing network controller: error creating default "bridge" network: invalid CIDR address: ${bip}`);
   const mirrors = texts('registry-mirrors');
-  for (const mirror of mirrors) {
-    const why = mirrorProblem(mirror);
-    if (why !== undefined) throw start(why);
-  }
   const pools = (fields['default-address-pools'] ?? []) as readonly { readonly base: string; readonly size: number }[];
   for (const { base } of pools)
     if (!isCidr(base)) throw start(`invalid default address pools: invalid base pool ${JSON.stringify(base)}: invalid CIDR address: ${base}`);
@@ -141,7 +171,8 @@ function mirrorProblem(mirror: string): string | undefined {
   const [, scheme, host = '', path = ''] = /^(?:([a-z]+):\/\/)?([^/]*)(.*)$/.exec(mirror) ?? [];
   if (scheme === undefined) return `invalid mirror: no scheme specified for "${mirror}": must use either 'https://' or 'http://'`;
   if (scheme !== 'http' && scheme !== 'https') return `invalid mirror: unsupported scheme "${scheme}" in "${mirror}": must use either 'https://' or 'http://'`;
-  if (host === '' || /[?#]/.test(path)) return `invalid mirror: "${mirror}"`;
+  if (/[?#]/.test(path)) return `invalid mirror: query or fragment at end of the URI "${mirror}"`;
+  if (host.includes('@')) return `invalid mirror: username/password not allowed in URI "${mirror.replace(/\/\/[^@]*@/, '//xxxxx@')}"`;
   return undefined;
 }
 
