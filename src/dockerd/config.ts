@@ -168,7 +168,7 @@ const isCidr = (text: string): boolean =>
 
 /** registry.ValidateMirror. */
 function mirrorProblem(mirror: string): string | undefined {
-  const [, scheme, host = '', path = ''] = /^(?:([a-z]+):\/\/)?([^/]*)(.*)$/.exec(mirror) ?? [];
+  const [, scheme, host = '', path = ''] = /^(?:([a-z][\w+.-]*):(?:\/\/)?)?([^/]*)(.*)$/i.exec(mirror) ?? [];
   if (scheme === undefined) return `invalid mirror: no scheme specified for "${mirror}": must use either 'https://' or 'http://'`;
   if (scheme !== 'http' && scheme !== 'https') return `invalid mirror: unsupported scheme "${scheme}" in "${mirror}": must use either 'https://' or 'http://'`;
   if (/[?#]/.test(path)) return `invalid mirror: query or fragment at end of the URI "${mirror}"`;

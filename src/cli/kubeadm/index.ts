@@ -89,7 +89,11 @@ function* dispatch(args: readonly string[], process: Process, phases: Phases): R
   try {
     const { command, chain, flags, args: rest } = resolveCobra(kubeadmTree, args);
     if (!command.run) {
+      const path = chain.map(({ name }) => name).join(' ');
+      const group = chain.length > 1 && command.name !== 'phase';
+      if (group && rest.length > 0) throw new Fatal(`invalid subcommand "${rest.join(' ')}"\nSee '${path} -h' for help and examples`);
       yield* process.print(cobraHelp(chain));
+      if (group) throw new Fatal('subcommand is required');
       return 0;
     }
     yield* command.run(new Context(process, flags, rest, phases));

@@ -29,7 +29,10 @@ export const newKubelet = (trace: Trace): Program =>
   function* (argv, process) {
     const version = versionOf(process);
     const { set, config: flagged } = yield* readKubeletFlags(process, argv, version);
-    const config = withFlags(yield* readConfiguration(process, set.get('config')), flagged);
+    const config: Readonly<Record<string, unknown>> = {
+      ...withFlags(yield* readConfiguration(process, set.get('config')), flagged),
+      ...taintsOf(set.get('register-with-taints')),
+    };
     const gates = (config['featureGates'] ?? {}) as Readonly<Record<string, boolean>>;
     const gate = gateProblem(gates, version);
     if (gate !== undefined)
@@ -109,6 +112,20 @@ const labels = (text: string | undefined): Readonly<Record<string, string>> =>
       .filter(Boolean)
       .map((pair) => pair.split('=') as [string, string]),
   );
+
+/** `--register-with-taints`: `key=value:effect`, with commas between. */
+const taintsOf = (text: string | undefined): { readonly registerWithTaints?: readonly Readonly<Record<string, string>>[] } =>
+  text === undefined
+    ? {}
+    : {
+        registerWithTaints: text
+          .split(',')
+          .filter(Boolean)
+          .map((each) => {
+            const [, key = '', value = '', effect = ''] = /^([^=:]*)(?:=([^:]*))?:(.*)$/.exec(each) ?? [];
+            return { key, ...(value === '' ? {} : { value }), effect };
+          }),
+      };
 
 const metadataProblems = ({ metadata: { name = '' } }: Pod): FieldError[] =>
   validateDnsSubdomain(name).map((text) => invalidValue('metadata.name', name, text));

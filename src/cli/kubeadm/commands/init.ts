@@ -14,6 +14,10 @@ function* init(context: Context): Routine {
   yield* context.say(`[init] Using Kubernetes version: ${context.settings().version}`);
   if (context.flags.bool('dry-run') || context.file.InitConfiguration?.dryRun) return yield* dryRun(context);
   for (const phase of initPhases) if (!skipped.has(phase.name)) yield* runPhase(phase, context, work, skipped);
+  if (!skipped.has('show-join-command')) yield* showJoinCommand(context, work);
+}
+
+function* showJoinCommand(context: Context, work: Work): Routine {
   const { server, caPem } = context.cluster();
   const token = context.flags.bool('skip-token-print') ? '<value withheld>' : work.token;
   const certificateKey = work.certificateKey && context.flags.bool('skip-certificate-key-print') ? '<value withheld>' : work.certificateKey;
@@ -169,10 +173,19 @@ const phaseCommand = (phase: Phase): KubeadmCommand => {
   };
 };
 
+const showCommand: KubeadmCommand = {
+  name: 'show-join-command',
+  short: 'Show the join command for control-plane and worker node',
+  flags,
+  run: (context) => showJoinCommand(context, { token: context.flags.text('token') }),
+};
+
 export const initCommand: KubeadmCommand = {
   name: 'init',
   short: 'Run this command in order to set up the Kubernetes control plane',
   flags,
   run: init,
-  commands: [{ name: 'phase', short: 'Use this command to invoke single phase of the "init" workflow', commands: initPhases.map(phaseCommand) }],
+  commands: [
+    { name: 'phase', short: 'Use this command to invoke single phase of the "init" workflow', commands: [...initPhases.map(phaseCommand), showCommand] },
+  ],
 };

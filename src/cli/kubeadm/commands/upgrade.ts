@@ -1,25 +1,11 @@
-/** `kubeadm upgrade`: plan, apply on the control plane, node on the others. */
-import type { Client } from '../../../client/client.ts';
-import { type Routine, sleep } from '../../../sim/routine.ts';
+import type { Routine } from '../../../sim/routine.ts';
 import { runChild } from '../../child.ts';
 import type { KubeadmCommand } from '../command.ts';
 import { ignoreFlag } from '../command.ts';
 import { apply, type Context, Fatal } from '../context.ts';
 import { pullImages } from './images.ts';
-import { kubeletConfigMap, ownKubeletConfig } from './start.ts';
-
-const manifests = '/etc/kubernetes/manifests';
-const kubeletConfig = '/var/lib/kubelet/config.yaml';
-const components = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
-
-/** The version that the cluster's configuration names; what else it says is kept by an upgrade. */
-function clusterVersion(context: Context, client: Client): string {
-  const map = client.get('configmaps', { namespace: 'kube-system', name: 'kubeadm-config' });
-  const text = map?.data?.['ClusterConfiguration'];
-  if (text === undefined) return 'v0.0.0';
-  context.adopt(text);
-  return /kubernetesVersion: (\S+)/.exec(text)?.[1] ?? 'v0.0.0';
-}
+import { backupFolder, clusterVersion, components, manifests, upgradeManifest } from './upgrade-manifests.ts';
+import { upgradeNodeCommand } from './upgrade-node.ts';
 
 const numbers = (version: string): number[] => version.replace(/^v/, '').split('.').map(Number);
 const newer = (a: string, b: string): boolean => {
@@ -108,6 +94,7 @@ function* applyUpgrade(context: Context): Routine {
     if (((yield* context.process.stdin.read()) ?? '').trim().toLowerCase() !== 'y')
       throw new Fatal("error execution phase preflight: won't proceed; the user didn't answer (Y|y) in order to continue");
   }
+  if (context.flags.bool('dry-run')) return yield* dryRun(context, target);
   yield* context.say(
     '[upgrade/preflight] Pulling images required for setting up a Kubernetes cluster',
     '[upgrade/preflight] This might take a minute or two, depending on the speed of your internet connection',
@@ -139,86 +126,22 @@ function* applyUpgrade(context: Context): Routine {
   );
 }
 
-/** One folder for all manifests of an upgrade. */
-const backupFolder = ({ process }: Context): string =>
-  `/etc/kubernetes/tmp/kubeadm-backup-manifests-${new Date(process.now).toISOString().slice(0, 19).replace(/[:T]/g, '-')}`;
-
-type Upgrade = { readonly client: Client; readonly version: string; readonly backup: string };
-
-function* upgradeManifest(context: Context, name: string, { client, version, backup }: Upgrade): Routine {
-  const path = `${manifests}/${name}.yaml`;
-  const text = context.phases.manifests({ ...context.settings(), version }).get(`${name}.yaml`) ?? '';
-  yield* context.say(`[upgrade/staticpods] Preparing for "${name}" upgrade`);
-  const image = /image: (\S+)/.exec(text)?.[1] ?? '';
-  if (context.host.fs.exists(path) && context.host.fs.read(path).includes(`image: ${image}\n`))
-    return yield* context.say(`[upgrade/staticpods] Current and new manifests of ${name} are equal, skipping upgrade`);
-  context.host.fs.mkdir(backup, { parents: true });
-  if (context.host.fs.exists(path)) context.host.fs.write(`${backup}/${name}.yaml`, context.host.fs.read(path), { mode: 0o600 });
-  yield* context.say(
-    `[upgrade/staticpods] Renewing ${name === 'etcd' ? 'etcd-server' : name.replace('kube-', '')} certificate`,
-    `[upgrade/staticpods] Moving new manifest to "${path}" and backing up old manifest to "${backup}/${name}.yaml"`,
-    '[upgrade/staticpods] Waiting for the kubelet to restart the component',
-    '[upgrade/staticpods] This can take up to 5m0s',
-  );
-  renew(context, name);
-  context.host.fs.write(path, text, { mode: 0o600 });
-  const pod = `${name}-${context.host.name}`;
-  const upgraded = (): boolean => {
-    const found = client.get('pods', { namespace: 'kube-system', name: pod });
-    return found?.spec?.containers[0]?.image === image && (found.status?.containerStatuses?.[0]?.ready ?? false);
-  };
-  if ((yield* context.until(upgraded, 300_000)) === Number.POSITIVE_INFINITY)
-    throw new Fatal(
-      `error execution phase control-plane: couldn't upgrade control plane. kubeadm has tried to recover everything into the earlier state. Errors faced: timed out waiting for the condition`,
+/** What an upgrade would write. */
+function* dryRun(context: Context, version: string): Routine {
+  yield* context.say("[upgrade/preflight] Would pull the required images (like 'kubeadm config images pull')");
+  yield* context.say(`[dryrun] Would upgrade your static Pod-hosted control plane to version "${version}"`);
+  const made = context.phases.manifests({ ...context.settings(), version });
+  for (const name of components) {
+    const text = made.get(`${name}.yaml`) ?? '';
+    yield* context.say(
+      `[dryrun] Would write file "${manifests}/${name}.yaml" with content:`,
+      ...text
+        .trimEnd()
+        .split('\n')
+        .map((line) => `\t${line}`),
     );
-  yield* context.say(`[apiclient] Found 1 Pods for label selector component=${name}`, `[upgrade/staticpods] Component "${name}" upgraded successfully!`);
-}
-
-/** The certificates and the kubeconfig that belong to a component, made anew with it. */
-function renew(context: Context, name: string): void {
-  const { phases, host } = context;
-  const mine = (each: string): boolean =>
-    name === 'etcd' ? each.startsWith('etcd/') : name === 'kube-apiserver' && (each.startsWith('apiserver') || each === 'front-proxy-client');
-  for (const certificate of phases.certificates(context.settings())) if (mine(certificate.name)) phases.writeCertificate(host, certificate);
-  const file = phases.kubeconfigs.find((each) => `kube-${each.name}` === name);
-  if (file) phases.writeKubeconfig(host, file, `https://${context.settings().ip}:6443`);
-}
-
-function* node(context: Context): Routine {
-  const { fs } = context.host;
-  yield* context.say(
-    '[upgrade] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...',
-    "[upgrade] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.",
-  );
-  const controlPlane = fs.exists(`${manifests}/kube-apiserver.yaml`);
-  const cluster = context.cluster(controlPlane ? '/etc/kubernetes/admin.conf' : '/etc/kubernetes/kubelet.conf');
-  const client = context.client(cluster);
-  yield* context.say('[upgrade/preflight] Running pre-flight checks');
-  if (controlPlane) {
-    const version = context.attempt('error execution phase control-plane', () => clusterVersion(context, client));
-    yield* context.say(`[upgrade/control-plane] Upgrading your static Pod-hosted control plane instance to version "${version}"...`);
-    const upgrade = { client, version, backup: backupFolder(context) };
-    for (const name of components) yield* upgradeManifest(context, name, upgrade);
-    yield* context.say('[upgrade/control-plane] The control plane instance for this node was successfully upgraded!');
-  } else
-    yield* context.say('[upgrade/preflight] Skipping prepull. Not a control plane node.', '[upgrade/control-plane] Skipping phase. Not a control plane node.');
-  const map = context.attempt('error execution phase kubelet-config', () =>
-    client.get('configmaps', { namespace: 'kube-system', name: kubeletConfigMap(context) }),
-  );
-  yield* sleep(200);
-  const backup = `/etc/kubernetes/tmp/kubeadm-kubelet-config${context.process.sim.random.int(4_000_000_000)}`;
-  fs.mkdir(backup, { parents: true, mode: 0o700 });
-  if (fs.exists(kubeletConfig)) fs.write(`${backup}/config.yaml`, fs.read(kubeletConfig), { mode: 0o600 });
-  context.phases.writeKubeletConfig(context.host, map?.data?.['kubelet']);
-  ownKubeletConfig(context);
-  yield* context.say(
-    '[upgrade/kubeconfig] Skipping phase. Not a control plane node.',
-    `[upgrade] Backing up kubelet config file to ${backup}/config.yaml`,
-    '[kubelet-start] Writing kubelet configuration to file "/var/lib/kubelet/config.yaml"',
-    '[upgrade/kubelet-config] The kubelet configuration for this node was successfully upgraded!',
-    '[upgrade/addon] Skipping the addon/coredns phase. Not a control plane node.',
-    '[upgrade/addon] Skipping the addon/kube-proxy phase. Not a control plane node.',
-  );
+  }
+  yield* context.say('[upgrade/successful] Finished dryrunning successfully!');
 }
 
 /** cmd/kubeadm/app/cmd/upgrade/diff.go: the manifests that an upgrade would write beside those that are there. */
@@ -270,7 +193,7 @@ export const upgradeCommand: KubeadmCommand = {
       flags: [kubeconfigFlag, { name: 'context-lines', short: 'c', type: 'int', default: '3', usage: 'How many lines of context in the diff' }],
       run: diff,
     },
-    { name: 'node', short: 'Upgrade commands for a node in the cluster', flags: [ignoreFlag], run: node },
+    upgradeNodeCommand,
     {
       name: 'plan',
       usage: '[version]',

@@ -1,0 +1,72 @@
+/** The static pods of a control plane, upgraded one after the other (cmd/kubeadm/app/phases/upgrade/staticpods.go). */
+import type { Client } from '../../../client/client.ts';
+import type { Routine } from '../../../sim/routine.ts';
+import { type Context, Fatal } from '../context.ts';
+
+/** Where the kubelet finds static pods. */
+export const manifests = '/etc/kubernetes/manifests';
+/** In the order in which they are upgraded. */
+export const components = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+
+/** The version that the cluster's configuration names; what else it says is kept by an upgrade. */
+export function clusterVersion(context: Context, client: Client): string {
+  const map = client.get('configmaps', { namespace: 'kube-system', name: 'kubeadm-config' });
+  const text = map?.data?.['ClusterConfiguration'];
+  if (text === undefined) return 'v0.0.0';
+  context.adopt(text);
+  return /kubernetesVersion: (\S+)/.exec(text)?.[1] ?? 'v0.0.0';
+}
+
+/** All of this machine, to the version of the cluster. */
+export function* upgradeControlPlane(context: Context, client: Client): Routine {
+  const version = context.attempt('error execution phase control-plane', () => clusterVersion(context, client));
+  yield* context.say(`[upgrade/control-plane] Upgrading your static Pod-hosted control plane instance to version "${version}"...`);
+  const upgrade = { client, version, backup: backupFolder(context) };
+  for (const name of components) yield* upgradeManifest(context, name, upgrade);
+  yield* context.say('[upgrade/control-plane] The control plane instance for this node was successfully upgraded!');
+}
+
+/** One folder for all manifests of an upgrade. */
+export const backupFolder = ({ process }: Context): string =>
+  `/etc/kubernetes/tmp/kubeadm-backup-manifests-${new Date(process.now).toISOString().slice(0, 19).replace(/[:T]/g, '-')}`;
+
+type Upgrade = { readonly client: Client; readonly version: string; readonly backup: string };
+
+export function* upgradeManifest(context: Context, name: string, { client, version, backup }: Upgrade): Routine {
+  const path = `${manifests}/${name}.yaml`;
+  const text = context.phases.manifests({ ...context.settings(), version }).get(`${name}.yaml`) ?? '';
+  yield* context.say(`[upgrade/staticpods] Preparing for "${name}" upgrade`);
+  const image = /image: (\S+)/.exec(text)?.[1] ?? '';
+  if (context.host.fs.exists(path) && context.host.fs.read(path).includes(`image: ${image}\n`))
+    return yield* context.say(`[upgrade/staticpods] Current and new manifests of ${name} are equal, skipping upgrade`);
+  context.host.fs.mkdir(backup, { parents: true });
+  if (context.host.fs.exists(path)) context.host.fs.write(`${backup}/${name}.yaml`, context.host.fs.read(path), { mode: 0o600 });
+  yield* context.say(
+    `[upgrade/staticpods] Renewing ${name === 'etcd' ? 'etcd-server' : name.replace('kube-', '')} certificate`,
+    `[upgrade/staticpods] Moving new manifest to "${path}" and backing up old manifest to "${backup}/${name}.yaml"`,
+    '[upgrade/staticpods] Waiting for the kubelet to restart the component',
+    '[upgrade/staticpods] This can take up to 5m0s',
+  );
+  renew(context, name);
+  context.host.fs.write(path, text, { mode: 0o600 });
+  const pod = `${name}-${context.host.name}`;
+  const upgraded = (): boolean => {
+    const found = client.get('pods', { namespace: 'kube-system', name: pod });
+    return found?.spec?.containers[0]?.image === image && (found.status?.containerStatuses?.[0]?.ready ?? false);
+  };
+  if ((yield* context.until(upgraded, 300_000)) === Number.POSITIVE_INFINITY)
+    throw new Fatal(
+      `error execution phase control-plane: couldn't upgrade control plane. kubeadm has tried to recover everything into the earlier state. Errors faced: timed out waiting for the condition`,
+    );
+  yield* context.say(`[apiclient] Found 1 Pods for label selector component=${name}`, `[upgrade/staticpods] Component "${name}" upgraded successfully!`);
+}
+
+/** The certificates and the kubeconfig that belong to a component, made anew with it. */
+function renew(context: Context, name: string): void {
+  const { phases, host } = context;
+  const mine = (each: string): boolean =>
+    name === 'etcd' ? each.startsWith('etcd/') : name === 'kube-apiserver' && (each.startsWith('apiserver') || each === 'front-proxy-client');
+  for (const certificate of phases.certificates(context.settings())) if (mine(certificate.name)) phases.writeCertificate(host, certificate);
+  const file = phases.kubeconfigs.find((each) => `kube-${each.name}` === name);
+  if (file) phases.writeKubeconfig(host, file, `https://${context.settings().ip}:6443`);
+}
