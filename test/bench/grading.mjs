@@ -50,7 +50,7 @@ export function gradingParts({ run, bin, temporary, rounds, rows }) {
       row(
         `submissions of 30 commands graded in a CPU-second, ${world}`,
         one.map((result) => count / result.cpu),
-        { atLeast: 60, note: `${count} files; ${(median(cpu(one)) * (1000 / count)).toFixed(1)} ms each` },
+        { atLeast: 60, note: `${count} files, starting Node included; ${(median(cpu(one)) * (1000 / count)).toFixed(1)} ms each` },
       ),
       row(`--jobs 2 on two cores ÷ --jobs 1 on ${pinned.length > 0 ? 'one' : 'as many'}, by the clock, ${world}`, gain, {
         unit: '×',
@@ -82,5 +82,6 @@ export function gradingParts({ run, bin, temporary, rounds, rows }) {
     );
   }
 
-  return { grading: () => grading('node', 300), 'grading-cluster': () => grading('kubeadm-3', 60), classroom };
+  // A worker's first hundred cost three times what a thousandth does: V8 has yet to see what is worth compiling.
+  return { grading: () => grading('node', Number(process.env.SUBMISSIONS ?? 1000)), 'grading-cluster': () => grading('kubeadm-3', 60), classroom };
 }
