@@ -70,3 +70,42 @@ test('pod security levels refuse and warn', () => {
   const made = send('POST', '/apis/apps/v1/namespaces/psa/deployments', { metadata: { name: 'n' }, spec: { selector: { matchLabels: { a: 'b' } }, template } });
   expect(made.headers['warning']).toBe(`would violate PodSecurity "restricted:latest": ${rest}`);
 });
+
+test("a policy's expressions ask for rights, know formats, and put texts together", () => {
+  const { ok, send, userCertificate } = newServer();
+  const own = '/apis/admissionregistration.k8s.io/v1';
+  ok('POST', `${own}/validatingadmissionpolicies`, {
+    metadata: { name: 'careful' },
+    spec: {
+      matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }] },
+      validations: [
+        { expression: "authorizer.group('').resource('secrets').namespace('default').check('create').allowed()", message: 'only who may create secrets' },
+        { expression: "authorizer.serviceAccount('default', 'default').requestResource.check('create').allowed() == false", message: 'the account may too' },
+        {
+          expression: '!format.dns1035Label().validate(object.metadata.name).hasValue()',
+          messageExpression: "'%s: %s'.format([object.metadata.name, format.named('dns1035Label').value().validate(object.metadata.name).value()[0]])",
+        },
+        { expression: "object.data.all(key, quantity(object.data[key]).sign() == 1) && [1, 2].sum() == 3 && object.metadata.name.charAt(0) == 'a'" },
+      ],
+    },
+  });
+  ok('POST', `${own}/validatingadmissionpolicybindings`, { metadata: { name: 'careful' }, spec: { policyName: 'careful', validationActions: ['Deny'] } });
+  const rule = { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] };
+  ok('POST', '/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles', { metadata: { name: 'maps' }, rules: [rule] });
+  ok('POST', '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings', {
+    metadata: { name: 'maps' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'maps' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'jane' }],
+  });
+  const make = (name: string, data: object, more = {}) =>
+    (send('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name }, data }, more).body as { message?: string }).message?.replace(
+      /^.*denied request: /,
+      '',
+    );
+  expect([make('ab', { a: '1' }, { credentials: userCertificate('jane') }), make('1a', {}), make('ab', { a: '-1' }), make('ab', { a: '1' })]).toEqual([
+    'only who may create secrets',
+    expect.stringMatching(/^1a: a DNS-1035 label must consist of lower case /),
+    expect.stringMatching(/^failed expression: object.data.all/),
+    undefined,
+  ]);
+});

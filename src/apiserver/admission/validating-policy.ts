@@ -4,6 +4,7 @@ import { matchesLabelSelector } from '../../apimachinery/labels.ts';
 import { resourceOfKind } from '../../apimachinery/resources.ts';
 import { failure, type StatusReason } from '../../apimachinery/status.ts';
 import type { RequestContext } from '../context.ts';
+import { AuthorizerValue } from './cel/authorizer.ts';
 import { CelError, toCel } from './cel/environment.ts';
 import type { AdmissionPlugin } from './chain.ts';
 import { isMatched, type Subject } from './matching.ts';
@@ -157,6 +158,7 @@ export function scopeOf(
     request: toCel(request),
     params: toCel(params),
     namespaceObject: toCel(namespaceObject),
+    authorizer: new AuthorizerValue(core.authorizer, user, info),
   };
 }
 

@@ -2,7 +2,9 @@
 import { type ASTNode, type Context, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import { RE2JS } from 're2js';
 import { type Quantity, QuantityError, tryParseQuantity } from '../../../apimachinery/quantity.ts';
+import { authorizerFunctions, authorizerTypes } from './authorizer.ts';
 import { networkFunctions, networkTypes, ValueError } from './network.ts';
+import { Formats, Strings, textFunctions, textTypes } from './text.ts';
 
 /** What stands in an expression's place when it cannot be compiled or does not come to a value. */
 export class CelError extends Error {}
@@ -106,9 +108,19 @@ function newEnvironment(): Environment {
   const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false, enableOptionalTypes: true });
   environment.registerType('kubernetes.Quantity', { ctor: QuantityValue, fields: {} });
   environment.registerType('kubernetes.Sets', { ctor: Sets, fields: {} });
-  for (const [name, ctor] of networkTypes) environment.registerType(name, { ctor, fields: {} });
+  for (const [name, ctor] of [...networkTypes, ...textTypes]) environment.registerType(name, { ctor, fields: {} });
+  for (const [name, ctor, fields] of authorizerTypes) environment.registerType(name, { ctor, fields });
   environment.registerConstant('sets', 'kubernetes.Sets', new Sets());
-  for (const [signature, handler] of [...stringFunctions, ...listFunctions, ...quantityFunctions, ...networkFunctions])
+  environment.registerConstant('format', 'kubernetes.NamedFormats', new Formats());
+  environment.registerConstant('strings', 'kubernetes.Strings', new Strings());
+  for (const [signature, handler] of [
+    ...stringFunctions,
+    ...textFunctions,
+    ...listFunctions,
+    ...quantityFunctions,
+    ...networkFunctions,
+    ...authorizerFunctions,
+  ])
     environment.registerFunction(signature, handler as never);
   return environment;
 }
@@ -138,10 +150,18 @@ const isEqual = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a
 const bigints = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);
 const has = (list: readonly unknown[], value: unknown): boolean => list.some((each) => isEqual(each, value));
 
+/** Of numbers of one kind, and of durations; of nothing it is 0. */
+function sum(list: readonly unknown[]): unknown {
+  if (list.length === 0) return 0n;
+  if (typeof list[0] === 'bigint') return (list as bigint[]).reduce((total, each) => total + each, 0n);
+  return (list as number[]).reduce((total, each) => total + each, 0);
+}
+
 const listFunctions: Functions = [
   ['list.indexOf(dyn): int', (list: unknown[], value: unknown) => BigInt(list.findIndex((each) => isEqual(each, value)))],
   ['list.lastIndexOf(dyn): int', (list: unknown[], value: unknown) => BigInt(list.findLastIndex((each) => isEqual(each, value)))],
   ['list.isSorted(): bool', (list: unknown[]) => sortable(list).every((each, i) => i === 0 || (sortable(list)[i - 1] ?? each) <= each)],
+  ['list.sum(): dyn', (list: unknown[]) => sum(list)],
   ['list.min(): dyn', (list: unknown[]) => sortable(list).toSorted(order)[0]],
   ['list.max(): dyn', (list: unknown[]) => sortable(list).toSorted(order).at(-1)],
   ['kubernetes.Sets.contains(list, list): bool', (_: Sets, a: unknown[], b: unknown[]) => b.every((each) => has(a, each))],
@@ -167,6 +187,10 @@ const quantityFunctions: Functions = [
   ['kubernetes.Quantity.compareTo(kubernetes.Quantity): int', compare((order) => BigInt(Math.sign(order)))],
   ['kubernetes.Quantity.add(kubernetes.Quantity): kubernetes.Quantity', (a: QuantityValue, b: QuantityValue) => new QuantityValue(a.quantity.add(b.quantity))],
   ['kubernetes.Quantity.sub(kubernetes.Quantity): kubernetes.Quantity', (a: QuantityValue, b: QuantityValue) => new QuantityValue(a.quantity.sub(b.quantity))],
+  ['kubernetes.Quantity.add(int): kubernetes.Quantity', (a: QuantityValue, b: bigint) => new QuantityValue(a.quantity.add(quantityOf(`${b}`).quantity))],
+  ['kubernetes.Quantity.sub(int): kubernetes.Quantity', (a: QuantityValue, b: bigint) => new QuantityValue(a.quantity.sub(quantityOf(`${b}`).quantity))],
+  ['kubernetes.Quantity.sign(): int', (a: QuantityValue) => BigInt(Math.sign(a.quantity.milliValue()))],
+  ['kubernetes.Quantity.isInteger(): bool', (a: QuantityValue) => a.quantity.milliValue() % 1000 === 0],
   ['kubernetes.Quantity.asInteger(): int', (a: QuantityValue) => BigInt(a.quantity.value())],
   ['kubernetes.Quantity.asApproximateFloat(): double', (a: QuantityValue) => a.quantity.milliValue() / 1000],
 ];
