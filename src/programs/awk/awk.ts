@@ -58,6 +58,7 @@ function* execute(program: AwkProgram, runtime: Runtime): Routine<ExitCode> {
     throw error;
   } finally {
     runtime.nextFile();
+    runtime.streams.abandon();
   }
 }
 

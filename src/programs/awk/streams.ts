@@ -99,6 +99,13 @@ export class Streams {
     for (const name of [...this.#sinks.keys(), ...this.#sources.keys()]) yield* this.close(name);
   }
 
+  /** What is still open at the end, which may have come from a signal. */
+  abandon(): void {
+    for (const { file } of [...this.#sinks.values(), ...this.#sources.values()]) file.close();
+    this.#sinks.clear();
+    this.#sources.clear();
+  }
+
   *system(command: string): Routine<number> {
     yield* this.flush();
     const { process } = this.#call;

@@ -86,8 +86,12 @@ function enter(call: Call): void {
 function* readArchiveFile(call: Call, place: string, name: string): Routine<string> {
   try {
     const file = openInput(call.process, place);
-    const text = toBinary(yield* readWhole(file, call.memory));
-    file.close();
+    let text: string;
+    try {
+      text = toBinary(yield* readWhole(file, call.memory));
+    } finally {
+      file.close();
+    }
     const plain = text.startsWith('\x1f\x8b') ? unzip(text, name) : text;
     if (plain.length < 512 && plain !== '')
       throw new Failure(`This does not look like a tar archive\n${call.name}: Exiting with failure status due to previous errors`, 2);

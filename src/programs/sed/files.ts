@@ -10,7 +10,7 @@ import type { Command } from './script.ts';
 export class SedFiles {
   readonly #call: Call;
   readonly #writers = new Map<string, OpenFile>();
-  readonly #readers = new Map<string, LineReader>();
+  readonly #readers = new Map<string, { readonly file: OpenFile; readonly lines: LineReader }>();
 
   constructor(call: Call) {
     this.#call = call;
@@ -27,10 +27,11 @@ export class SedFiles {
     let reader = this.#readers.get(name);
     if (!reader) {
       if (!this.#call.process.fs.exists(name)) return undefined;
-      reader = this.#call.lines(openInput(this.#call.process, name));
+      const file = openInput(this.#call.process, name);
+      reader = { file, lines: this.#call.lines(file) };
       this.#readers.set(name, reader);
     }
-    return yield* reader.next();
+    return yield* reader.lines.next();
   }
 
   /** Files of w are emptied at the start, whether anything is written or not. */
@@ -59,5 +60,6 @@ export class SedFiles {
 
   close(): void {
     for (const file of this.#writers.values()) file.close();
+    for (const { file } of this.#readers.values()) file.close();
   }
 }

@@ -52,8 +52,20 @@ export class SedMachine {
     this.#ranges = new Ranges((address) => this.#matches(address));
   }
 
+  /** Runs; whatever ends it, a signal too, its files are closed. `afterwards` when q did. */
+  *runAndClose(afterwards?: () => Routine): Routine<{ readonly status: number; readonly quit: boolean }> {
+    try {
+      const end = yield* this.#run();
+      if (end.quit && afterwards) yield* afterwards();
+      return end;
+    } finally {
+      this.#files.close();
+      this.#input.close();
+    }
+  }
+
   /** With -s and -i each file has its own lines; held ranges end. */
-  *run(): Routine<{ readonly status: number; readonly quit: boolean }> {
+  *#run(): Routine<{ readonly status: number; readonly quit: boolean }> {
     this.#files.open(this.#commands);
     let restart = false;
     for (;;) {
@@ -73,10 +85,6 @@ export class SedMachine {
       restart = after === 'restart';
     }
     return { status: this.#status, quit: false };
-  }
-
-  close(): void {
-    this.#files.close();
   }
 
   #print(text: string): void {

@@ -36,8 +36,7 @@ export const sed = tool({
     const names = files.length === 0 ? ['-'] : files;
     for (const group of call.has('s') ? names.map((name) => [name]) : [names]) {
       const machine = new SedMachine(call, commands, new SedInput(call, group, options.delimiter), options, (text) => call.out.add(text));
-      const { status, quit } = yield* machine.run();
-      machine.close();
+      const { status, quit } = yield* machine.runAndClose();
       if (quit) return status || call.status;
     }
     return call.status;
@@ -89,11 +88,10 @@ function* inPlace(call: Call, commands: readonly Command[], files: readonly stri
     const machine = new SedMachine(call, commands, input, options, (piece) => {
       text += piece;
     });
-    const { status, quit } = yield* machine.run();
-    // q leaves the rest of the file as it was.
-    if (quit) for (let line = yield* input.next(); line !== undefined; line = yield* input.next()) text += line + (input.complete ? options.delimiter : '');
-    machine.close();
-    input.close();
+    const { status, quit } = yield* machine.runAndClose(function* (): Routine {
+      // q leaves the rest of the file as it was.
+      for (let line = yield* input.next(); line !== undefined; line = yield* input.next()) text += line + (input.complete ? options.delimiter : '');
+    });
     yield* replace(call, name, text);
     if (quit) return status;
   }

@@ -1,5 +1,6 @@
 /** uniq, comm, join, paste (GNU coreutils 9.1). */
 import type { OpenFile } from '../../linux/open-file.ts';
+import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { quote } from '../quote.ts';
 import { type Call, tool, UsageError } from '../tool.ts';
@@ -78,51 +79,60 @@ const comm = tool({
     ['check-order', ''],
     ['nocheck-order', ''],
   ],
-  *run(call) {
-    const [one, other] = yield* twoFiles(call);
-    const gap = call.value('output-delimiter') ?? '\t';
-    const column = { 1: '', 2: call.has('1') ? '' : gap, 3: `${call.has('1') ? '' : gap}${call.has('2') ? '' : gap}` };
-    const left = call.lines(one);
-    const right = call.lines(other);
-    let a = yield* left.next();
-    let b = yield* right.next();
-    let pairless = false;
-    const disordered = new Set<number>();
-    function* checkOrder(file: 1 | 2, before: string | undefined, now: string | undefined): Routine {
-      if (!pairless || call.has('nocheck-order') || disordered.has(file) || before === undefined || now === undefined || before <= now) return;
-      disordered.add(file);
-      yield* call.complain(`file ${file} is not in sorted order`);
-    }
-    while (a !== undefined || b !== undefined) {
-      const which = b === undefined || (a !== undefined && a < b) ? 1 : a === undefined || b < a ? 2 : 3;
-      if (!call.has(String(which))) yield* call.print(`${column[which]}${which === 2 ? b : a}\n`);
-      if (which !== 3) pairless = true;
-      if (which !== 2) {
-        const next = yield* left.next();
-        yield* checkOrder(1, a, next);
-        a = next;
-      }
-      if (which !== 1) {
-        const next = yield* right.next();
-        yield* checkOrder(2, b, next);
-        b = next;
-      }
-    }
-    if (disordered.size > 0) yield* call.complain('input is not in sorted order');
-    one.close();
-    other.close();
-    return call.status;
-  },
+  run: (call) => withTwoFiles(call, commonLines),
 });
 
-/** Opens the two operands that a comparing program needs. */
-function* twoFiles(call: Call): Routine<[OpenFile, OpenFile]> {
+function* commonLines(call: Call, one: OpenFile, other: OpenFile): Routine {
+  const gap = call.value('output-delimiter') ?? '\t';
+  const column = { 1: '', 2: call.has('1') ? '' : gap, 3: `${call.has('1') ? '' : gap}${call.has('2') ? '' : gap}` };
+  const left = call.lines(one);
+  const right = call.lines(other);
+  let a = yield* left.next();
+  let b = yield* right.next();
+  let pairless = false;
+  const disordered = new Set<number>();
+  function* checkOrder(file: 1 | 2, before: string | undefined, now: string | undefined): Routine {
+    if (!pairless || call.has('nocheck-order') || disordered.has(file) || before === undefined || now === undefined || before <= now) return;
+    disordered.add(file);
+    yield* call.complain(`file ${file} is not in sorted order`);
+  }
+  while (a !== undefined || b !== undefined) {
+    const which = b === undefined || (a !== undefined && a < b) ? 1 : a === undefined || b < a ? 2 : 3;
+    if (!call.has(String(which))) yield* call.print(`${column[which]}${which === 2 ? b : a}\n`);
+    if (which !== 3) pairless = true;
+    if (which !== 2) {
+      const next = yield* left.next();
+      yield* checkOrder(1, a, next);
+      a = next;
+    }
+    if (which !== 1) {
+      const next = yield* right.next();
+      yield* checkOrder(2, b, next);
+      b = next;
+    }
+  }
+  if (disordered.size > 0) yield* call.complain('input is not in sorted order');
+}
+
+/** Opens the two operands that a comparing program needs, and closes them however it ends. */
+function* withTwoFiles(call: Call, use: (call: Call, one: OpenFile, other: OpenFile) => Routine): Routine<ExitCode> {
   const [one, other, extra] = call.operands;
   if (one === undefined) throw new UsageError('missing operand');
   if (other === undefined) throw new UsageError(`missing operand after ${quote(one)}`);
   if (extra !== undefined) throw new UsageError(`extra operand ${quote(extra)}`);
   yield* call.out.flush();
-  return [call.open(one), call.open(other)];
+  const left = call.open(one);
+  try {
+    const right = call.open(other);
+    try {
+      yield* use(call, left, right);
+    } finally {
+      right.close();
+    }
+  } finally {
+    left.close();
+  }
+  return call.status;
 }
 
 const join = tool({
@@ -139,25 +149,23 @@ const join = tool({
     ['o=FORMAT', 'obey FORMAT while constructing output line'],
     ['i,ignore-case', 'ignore differences in case when comparing fields'],
   ],
-  *run(call) {
-    const [one, other] = yield* twoFiles(call);
-    const separator = call.value('t');
-    const split = (text: string): string[][] =>
-      text
-        .split('\n')
-        .flatMap((line, i, all) =>
-          i === all.length - 1 && line === ''
-            ? []
-            : [separator === undefined ? line.split(/[ \t]+/).filter((f, at) => f !== '' || at > 0) : line.split(separator)],
-        );
-    const left = split(yield* call.whole(one));
-    const right = split(yield* call.whole(other));
-    one.close();
-    other.close();
-    yield* joinLines(call, left, right, separator ?? ' ');
-    return call.status;
-  },
+  run: (call) => withTwoFiles(call, joinFiles),
 });
+
+function* joinFiles(call: Call, one: OpenFile, other: OpenFile): Routine {
+  const separator = call.value('t');
+  const split = (text: string): string[][] =>
+    text
+      .split('\n')
+      .flatMap((line, i, all) =>
+        i === all.length - 1 && line === ''
+          ? []
+          : [separator === undefined ? line.split(/[ \t]+/).filter((f, at) => f !== '' || at > 0) : line.split(separator)],
+      );
+  const left = split(yield* call.whole(one));
+  const right = split(yield* call.whole(other));
+  yield* joinLines(call, left, right, separator ?? ' ');
+}
 
 function* joinLines(call: Call, left: readonly string[][], right: readonly string[][], gap: string): Routine {
   const at = [Number(call.value('1') ?? call.value('j') ?? 1) - 1, Number(call.value('2') ?? call.value('j') ?? 1) - 1] as const;
@@ -224,13 +232,22 @@ const paste = tool({
     }
     // `paste - -` takes turns at one standard input.
     const standard = call.lines(call.process.stdin, end);
-    const readers = [];
-    for (const name of names) readers.push(name === '-' ? standard : call.lines(call.open(name), end));
-    for (;;) {
-      const row: (string | undefined)[] = [];
-      for (const reader of readers) row.push(yield* reader.next());
-      if (row.every((line) => line === undefined)) return call.status;
-      yield* call.print(row.map((line, i) => (line ?? '') + (i < row.length - 1 ? delimiter(i) : end)).join(''));
+    const files: OpenFile[] = [];
+    try {
+      const readers = names.map((name) => {
+        if (name === '-') return standard;
+        const file = call.open(name);
+        files.push(file);
+        return call.lines(file, end);
+      });
+      for (;;) {
+        const row: (string | undefined)[] = [];
+        for (const reader of readers) row.push(yield* reader.next());
+        if (row.every((line) => line === undefined)) return call.status;
+        yield* call.print(row.map((line, i) => (line ?? '') + (i < row.length - 1 ? delimiter(i) : end)).join(''));
+      }
+    } finally {
+      for (const file of files) file.close();
     }
   },
 });
