@@ -203,11 +203,11 @@ export class Containers extends ContainerFiles implements Api {
     if (container.running) this.engine.containerd.tasks.resize(moby, container.id, size);
   }
 
-  top(id: string): ReturnType<Api['top']> {
+  *top(id: string, options = ''): ReturnType<Api['top']> {
     const container = this.engine.container(id);
     this.#mustRun(container, '');
     this.engine.emitContainer('top', container);
-    return processTable(this.engine, container);
+    return yield* processTable(this.engine, container, options);
   }
 
   stats(id: string): ReturnType<Api['stats']> {

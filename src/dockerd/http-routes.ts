@@ -157,7 +157,10 @@ export const routes: readonly Route[] = [
   route(
     'GET',
     '/containers/{name}/top',
-    now((api, { name }) => ({ Processes: api.containers.top(name).processes, Titles: api.containers.top(name).titles })),
+    function* (api, { name, query }): Routine<Answer> {
+      const { processes, titles } = yield* api.containers.top(name, query.get('ps_args') ?? '');
+      return { Processes: processes, Titles: titles };
+    },
   ),
   route(
     'GET',

@@ -50,7 +50,7 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
     process: {
       ...(config.Tty ? { terminal: true } : {}),
       user: { uid: user.uid, gid: user.gid, additionalGids: [...new Set([...user.groups, ...(host.GroupAdd ?? []).map(Number)])] },
-      args: [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])],
+      args: [...(host.Init ? [initPath, '--'] : []), ...(config.Entrypoint ?? []), ...(config.Cmd ?? [])],
       env: environment(container, hostname, user.home),
       cwd: config.WorkingDir || '/',
       capabilities: { bounding: caps, effective: caps, permitted: caps },
@@ -60,7 +60,7 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
     root: { path: 'rootfs', readonly: host.ReadonlyRootfs },
     ...(host.NetworkMode === 'host' || host.more?.UTSMode === 'host' ? {} : { hostname }),
     ...(host.more?.Annotations ? { annotations: host.more.Annotations } : {}),
-    mounts: [...mounts.map((each) => shared(each, host.more?.ShmSize)), ...fileMounts(container), ...volumeMounts(container)],
+    mounts: [...mounts.map((each) => shared(each, host.more?.ShmSize)), ...fileMounts(container), ...volumeMounts(container), ...(host.Init ? [initMount] : [])],
     linux: {
       resources: {
         cpu: { shares: host.CpuShares || 1024, ...cpuLimit(container) },
@@ -113,6 +113,9 @@ function environment({ config }: Container, hostname: string, home: string): str
 }
 
 const bind = ['rbind', 'rprivate'];
+/** `--init`: docker-init from the node (daemon/oci_linux.go withInit). */
+const initPath = '/sbin/docker-init';
+const initMount = { destination: initPath, type: 'bind', source: '/usr/bin/docker-init', options: ['bind', 'ro'] };
 const fileMounts = (container: Container): OciSpec['mounts'] =>
   ['resolv.conf', 'hostname', 'hosts'].map((name) => ({ destination: `/etc/${name}`, type: 'bind', source: `${container.directory}/${name}`, options: bind }));
 

@@ -1,34 +1,45 @@
-/** docker top: the node's ps, for the processes of one container (moby daemon/top_unix.go). */
+/** docker top: the node's ps, of which one container's processes are kept (moby daemon/top_unix.go). */
+import { DockerError } from '../interfaces/docker.ts';
+import { isErrno } from '../linux/errno.ts';
+import { Sink } from '../linux/open-file.ts';
+import type { Routine } from '../sim/routine.ts';
 import { type Engine, moby } from './engine.ts';
 import type { Container } from './state.ts';
 
-const titles = ['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD'];
+type Table = { readonly titles: readonly string[]; readonly processes: readonly (readonly string[])[] };
 
-export function processTable(engine: Engine, container: Container): { readonly titles: readonly string[]; readonly processes: readonly (readonly string[])[] } {
-  const names = new Map(
-    (engine.files.find('/etc/passwd')?.type === 'file' ? engine.files.read('/etc/passwd') : '')
-      .split('\n')
-      .map((line) => [line.split(':')[2] ?? '', line.split(':')[0] ?? '']),
-  );
-  const rows = engine.containerd.tasks.pids(moby, container.id).flatMap(({ pid }) => {
-    const process = engine.kernel.processes.get(pid);
-    if (!process) return [];
-    const uid = String(process.credentials.uid);
-    const seconds = Math.floor(process.cpuMicros / 1e6);
-    const two = (value: number): string => String(value).padStart(2, '0');
-    const time = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-    return [
-      [
-        names.get(uid) ?? uid,
-        String(pid),
-        String(process.parent?.pid ?? 0),
-        '0',
-        new Date(process.startedAt).toISOString().slice(11, 16),
-        process.tty?.name ?? '?',
-        time,
-        process.argv.join(' '),
-      ],
-    ];
-  });
-  return { titles, processes: rows };
+/** `options` as the learner wrote them for ps; throws DockerError with ps's own complaint. */
+export function* processTable(engine: Engine, container: Container, options: string): Routine<Table> {
+  if (!/^[\x20-\x7e]*$/.test(options)) throw new DockerError(400, 'ps arguments must be ASCII');
+  const words = (options.trim() || '-ef').split(/\s+/);
+  // dockerd adds -q with the numbers, so that what is asked for is among what is listed.
+  const everyone = words[0]?.startsWith('-') && !words.some((word) => /^-\w*[eA]\w*$/.test(word)) ? ['-e'] : [];
+  const output = yield* ps(engine, [...everyone, ...words]);
+  const [head = '', ...lines] = output.split('\n');
+  const titles = head.split(/\s+/).filter(Boolean);
+  const at = titles.indexOf('PID');
+  if (at < 0) throw new DockerError(500, "Couldn't find PID field in ps output");
+  const own = new Set(engine.containerd.tasks.pids(moby, container.id).map(({ pid }) => String(pid)));
+  const last = titles.length - 1;
+  const rows = lines.map((line) => line.split(/\s+/).filter(Boolean)).filter((fields) => own.has(fields[at] ?? ''));
+  return { titles, processes: rows.map((fields) => [...fields.slice(0, last), fields.slice(last).join(' ')]) };
+}
+
+function* ps({ kernel }: Engine, words: readonly string[]): Routine<string> {
+  const taken = { out: '', error: '' };
+  const take = (name: keyof typeof taken): Sink =>
+    new Sink((text) => {
+      taken[name] += text;
+    });
+  try {
+    const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+    const child = kernel.start({ argv: ['ps', ...words], env, fds: new Map([1, 2].map((fd) => [fd, take(fd === 1 ? 'out' : 'error')] as const)) });
+    while (child.exitStatus === undefined) yield { on: [child.changed] };
+    kernel.forget(child);
+    if (child.exitStatus !== 0) throw new DockerError(500, `ps: ${taken.error.split('\n')[0] ?? ''}`);
+    return taken.out;
+  } catch (error) {
+    if (isErrno(error)) throw new DockerError(500, `ps: exec: "ps": executable file not found in $PATH`);
+    throw error;
+  }
 }

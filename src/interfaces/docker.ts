@@ -387,8 +387,8 @@ export type DockerApi = {
     /** 409 unless it runs. */
     exec(id: string, options: ExecOptions): Routine<StreamSession>;
     resize(id: string, size: { readonly columns: number; readonly rows: number }): void;
-    /** Columns as `ps -ef` has them; 409 unless it runs. */
-    top(id: string): { readonly titles: Texts; readonly processes: readonly Texts[] };
+    /** Columns as the node's ps has them with `options` (`-ef` unless told); 409 unless it runs. */
+    top(id: string, options?: string): Routine<{ readonly titles: Texts; readonly processes: readonly Texts[] }>;
     /** One reading now. */
     stats(id: string): ContainerStats;
     changes(id: string): readonly Change[];

@@ -58,6 +58,7 @@ import { headPrograms } from './text/head.ts';
 import { shapePrograms } from './text/shape.ts';
 import { sortPrograms } from './text/sort.ts';
 import { tailPrograms } from './text/tail.ts';
+import { tiniPrograms } from './processes/tini.ts';
 import { trPrograms } from './text/tr.ts';
 import { uniqPrograms } from './text/uniq.ts';
 import { wcPrograms } from './text/wc.ts';
@@ -92,6 +93,7 @@ const own: Readonly<Record<string, Program>> = {
   ...ncPrograms,
   ...pingPrograms,
   ...runPrograms,
+  ...tiniPrograms,
   ...sudoPrograms,
   ...signalPrograms,
   ...datePrograms,

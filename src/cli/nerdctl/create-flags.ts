@@ -1,5 +1,7 @@
 /** The flags that `nerdctl run` and `nerdctl create` share (cmd/nerdctl/container/container_run.go), and which of them have no effect here. */
+import type { Process } from '../../linux/process.ts';
 import { bool, type Context, duration, float, int, list, NerdctlError, NotSimulated, slice, text } from './context.ts';
+import type { SpecMount } from './spec.ts';
 import { verifyFlags } from './verify.ts';
 
 const deviceLimits = ['read-bps', 'read-iops', 'write-bps', 'write-iops'].map((name) => {
@@ -106,8 +108,7 @@ export const createFlags = [
 /** Flags whose effect the lab does not have. */
 const absent = (
   'rootfs gpus volumes-from device ip ip6 mac-address sysctl memory-swappiness oom-kill-disable cgroup-conf cpu-rt-period cpu-rt-runtime rdt-class blkio-weight ' +
-  'blkio-weight-device device-read-bps device-read-iops device-write-bps device-write-iops health-cmd health-interval health-timeout health-retries ' +
-  'health-start-period userns'
+  'blkio-weight-device device-read-bps device-read-iops device-write-bps device-write-iops userns'
 ).split(' ');
 
 /** Refuses what is not simulated, and what nerdctl itself refuses. */
@@ -118,6 +119,17 @@ export function checkFlags({ flags, path, process }: Context): void {
     throw new NerdctlError(`unsupported isolation mode: ${flags.text('isolation')}, only default is supported on this platform`);
   const init = flags.text('init-binary');
   if (!flags.bool('init') && !flags.has('init-binary')) return;
-  if (!process.fs.exists(init.startsWith('/') ? init : `/usr/local/bin/${init}`)) throw new NerdctlError(`init binary ${JSON.stringify(init)} not found`);
-  throw new NotSimulated(`${path} --init`);
+  if (findInit(process, init) === undefined) throw new NerdctlError(`init binary ${JSON.stringify(init)} not found`);
+}
+
+/** exec.LookPath. */
+const findInit = ({ fs, env }: Process, name: string): string | undefined =>
+  (name.includes('/') ? [name] : (env['PATH'] ?? '').split(':').map((folder) => `${folder}/${name}`)).find((each) => fs.exists(each));
+
+/** `--init`: what comes before the container's command, and the mount that brings it (pkg/cmd/container/create.go). */
+export function initOf({ flags, process }: Context): { readonly args: readonly string[]; readonly mounts: readonly SpecMount[] } {
+  if (!flags.bool('init') && !flags.has('init-binary')) return { args: [], mounts: [] };
+  const source = findInit(process, flags.text('init-binary')) ?? '';
+  const inside = `/sbin/${source.replace(/^.*\//, '')}`;
+  return { args: [inside, '--'], mounts: [{ destination: inside, type: 'bind', source, options: ['bind', 'ro'] }] };
 }

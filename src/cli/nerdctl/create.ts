@@ -4,7 +4,9 @@ import { ContainerdError } from '../../interfaces/containerd.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { type Context, labelArgs, NerdctlError } from './context.ts';
+import { initOf } from './create-flags.ts';
 import { nameOf, oneContainer, partsOf, taskOf } from './find.ts';
+import { healthLabels } from './health.ts';
 import { ipfsPath, pullFromIpfs } from './ipfs.ts';
 import { labels } from './labels.ts';
 import { type Mounts, readMounts } from './mounts.ts';
@@ -68,6 +70,7 @@ function* build(context: Context, parts: Parts): Routine<ContainerdContainer> {
     const hostname =
       flags.text('hostname') || (network.type === 'host' || flags.text('uts') === 'host' ? context.process.namespaces.uts.hostname : id.slice(0, 12));
     mounts = yield* readMounts(context, { volumes: Object.keys(config?.config.Volumes ?? {}), root });
+    const init = initOf(context);
     const files = stateFiles(context, { ...parts, hostname });
     const spec = newSpec(flags, {
       id,
@@ -77,7 +80,8 @@ function* build(context: Context, parts: Parts): Routine<ContainerdContainer> {
       root,
       hostname,
       env: environment(context),
-      mounts: [...files, ...mounts.spec],
+      init: init.args,
+      mounts: [...init.mounts, ...files, ...mounts.spec],
       network,
       annotations: labelArgs(flags.list('annotation')),
     });
@@ -144,6 +148,7 @@ function containerLabels(context: Context, { id, name, config, networks, restart
     ...fileLabels(context),
     ...labelArgs(flags.list('label')),
     ...restart,
+    ...healthLabels(context, config),
     [labels.autoRemove]: String(flags.bool('rm')),
     'nerdctl/dns': JSON.stringify({
       DNSServers: nullable(flags.list('dns')),

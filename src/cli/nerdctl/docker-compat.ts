@@ -7,6 +7,7 @@ import type { Interface } from '../../linux/network.ts';
 import { imageSizes } from './commands/images.ts';
 import type { Context } from './context.ts';
 import { partsOf, taskOf } from './find.ts';
+import { healthConfig, healthOf } from './health.ts';
 import { labels } from './labels.ts';
 import type { MountPoint } from './mounts.ts';
 import { networksOf } from './networks.ts';
@@ -47,6 +48,7 @@ export function containerOf(context: Context, container: ContainerdContainer): o
       ...(own['nerdctl/user'] === undefined ? {} : { User: own['nerdctl/user'] }),
       AttachStdin: false,
       Env: spec.process.env,
+      ...(healthConfig(container) ? { Healthcheck: healthConfig(container) } : {}),
       Image: container.image,
       Labels: sorted(own),
     },
@@ -57,7 +59,8 @@ export function containerOf(context: Context, container: ContainerdContainer): o
 const sorted = (values: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-function stateOf(context: Context, { id, labels: own }: ContainerdContainer): object {
+function stateOf(context: Context, container: ContainerdContainer): object {
+  const { id, labels: own } = container;
   const task = taskOf(context, id);
   const process = task && context.process.kernel.processes.get(task.pid);
   const status = !task ? 'created' : task.status === 'STOPPED' ? 'exited' : task.status.toLowerCase();
@@ -72,6 +75,7 @@ function stateOf(context: Context, { id, labels: own }: ContainerdContainer): ob
     Error: own[labels.error] ?? '',
     StartedAt: process ? moment(process.startedAt) : '',
     FinishedAt: stopped ? moment(task.exitedAt) : '',
+    ...healthOf(context, container),
   };
 }
 

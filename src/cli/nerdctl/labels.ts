@@ -15,6 +15,8 @@ export const labels = {
   stopTimeout: 'nerdctl/stop-timeout',
   error: 'nerdctl/error',
   pidFile: 'nerdctl/pid-file',
+  healthCheck: 'nerdctl/healthcheck',
+  healthState: 'nerdctl/healthstate',
   composeProject: 'com.docker.compose.project',
   composeService: 'com.docker.compose.service',
   composeConfigHash: 'com.docker.compose.config-hash',

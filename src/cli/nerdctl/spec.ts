@@ -43,6 +43,8 @@ type SpecParts = {
   readonly root: object;
   readonly hostname: string;
   readonly env: readonly string[];
+  /** Before the command. */
+  readonly init: readonly string[];
   readonly mounts: readonly SpecMount[];
   readonly network: NetworkMode;
   readonly annotations: Readonly<Record<string, string>>;
@@ -61,7 +63,7 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
     process: {
       ...(flags.bool('tty') ? { terminal: true } : {}),
       user: { ...user, additionalGids: [user.gid, ...flags.list('group-add').map((group) => groupOf(parts.root, group))], ...umaskOf(flags.text('umask')) },
-      args: command(flags, parts),
+      args: [...parts.init, ...command(flags, parts)],
       env: [...(config?.Env ?? [defaultPath]), ...(flags.bool('tty') ? ['TERM=xterm'] : []), `HOSTNAME=${parts.hostname}`, ...parts.env],
       cwd: flags.text('workdir') || config?.WorkingDir || '/',
       capabilities: { bounding: caps, effective: caps, permitted: caps },

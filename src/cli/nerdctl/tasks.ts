@@ -10,6 +10,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { newByteStream } from '../../sim/stream.ts';
 import { type Context, NerdctlError } from './context.ts';
 import { waitForLogger } from './find-logger.ts';
+import { startHealthTimer } from './health.ts';
 import { publishHosts } from './hosts.ts';
 import { labels } from './labels.ts';
 import { startLogger } from './logger.ts';
@@ -52,6 +53,7 @@ export function* startTask(context: Context, container: ContainerdContainer, for
   foreground?.attach();
   try {
     yield* client.tasks.start(namespace, id);
+    startHealthTimer(context, container, logger);
   } catch (error) {
     if (error instanceof ContainerdError) client.tasks.kill(namespace, id, 'SIGKILL');
     throw error;

@@ -4,6 +4,7 @@ import { absentFlags, withAbsentFlags } from './absent-flags.ts';
 import { build, builder } from './commands/build.ts';
 import { convert, decrypt, encrypt } from './commands/convert.ts';
 import { exec } from './commands/exec.ts';
+
 import { commit, cp, diff, exportContainer } from './commands/files.ts';
 import { load, save } from './commands/image-files.ts';
 import { history, imagePrune } from './commands/image-upkeep.ts';
@@ -21,6 +22,7 @@ import { volume } from './commands/volumes.ts';
 import { port, stats, top } from './commands/watch.ts';
 import { compose } from './compose/index.ts';
 import { bool, type NerdctlCommand, NotSimulated, slice, text } from './context.ts';
+import { healthcheck } from './health.ts';
 import { startTask } from './tasks.ts';
 
 const persistent = [
@@ -110,7 +112,7 @@ const containerCommands: readonly NerdctlCommand[] = [
   diff,
   exportContainer,
   commit,
-  notSimulated('healthcheck', 'Execute the health check command in a container'),
+  healthcheck,
 ];
 
 export const tree: NerdctlCommand = withAbsentFlags({

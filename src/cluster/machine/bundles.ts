@@ -28,6 +28,7 @@ export const nerdctlFull: Bundle = {
     'bin/nerdctl': ['nerdctl', 30],
     'bin/runc': ['runc', 11],
     'bin/rootlesskit': ['rootlesskit', 11],
+    'bin/tini': ['tini', 0.8],
     'bin/slirp4netns': ['slirp4netns', 2],
     'bin/containerd-rootless-setuptool.sh': ['containerd-rootless-setuptool.sh', 0.02],
     'bin/containerd-rootless.sh': ['containerd-rootless.sh', 0.01],

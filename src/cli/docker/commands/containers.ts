@@ -117,25 +117,12 @@ export const top = command(
   [1, any],
   [],
   function* (context) {
-    const answer = context.client().containers.top(context.arg(0));
-    const titles = [...answer.titles, 'COMMAND'];
-    const processes = answer.processes.map((row) => [...row, nameOf(row.at(-1) ?? '')]);
-    const options = context.args.slice(1).join(' ');
-    const asked = /^-e?o ?(\S+)$/.exec(options)?.[1];
-    if (options !== '' && options !== '-ef' && asked === undefined) throw new CliError(`k8s-lab: docker top with ${options} is not simulated`, 70);
-    const columns = asked?.split(',').map((name) => titles.indexOf(psNames[name] ?? name.toUpperCase()));
-    if (columns?.includes(-1)) throw new CliError('Error response from daemon: ps: error: unknown user-defined format specifier');
-    const rows = columns ? [titles, ...processes] : [answer.titles, ...answer.processes];
-    yield* context.print(table(columns ? rows.map((row) => columns.map((at) => row[at] ?? '')) : rows, 20));
+    const { titles, processes } = yield* context.client().containers.top(context.arg(0), context.args.slice(1).join(' '));
+    yield* context.print(table([titles, ...processes], 20));
     return 0;
   },
   { interspersed: false },
 );
-
-/** Columns of ps that have other names as options. */
-const psNames: Readonly<Record<string, string>> = { args: 'CMD', command: 'CMD', cmd: 'CMD', comm: 'COMMAND', user: 'UID', euser: 'UID' };
-
-const nameOf = (commandLine: string): string => (commandLine.split(' ')[0] ?? '').replace(/:$/, '').replace(/^.*\//, '');
 
 export const port = command(
   'port',

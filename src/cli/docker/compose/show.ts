@@ -112,7 +112,7 @@ export const top: Make = (globals) =>
     const compose = yield* opened(context, globals);
     for (const { name } of selected(compose.project, context.args, false))
       for (const container of containersOf(compose, { all: false, service: name })) {
-        const { titles, processes } = compose.client.containers.top(container.Id);
+        const { titles, processes } = yield* compose.client.containers.top(container.Id);
         yield* context.print(`${nameOf(container)}\n${table([titles, ...processes])}\n`);
       }
     return 0;
