@@ -15,7 +15,6 @@ const parentPid = (viewer: Process, process: Process): number => process.parent?
 
 /** As ps prints it, `[name]` where there is none. */
 export function commandLine(process: Process): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant
   return process.state === 'zombie' ? `[${process.comm}] <defunct>` : process.argv.join(' ').replace(/[\0-\x1f\x7f]/g, '?') || `[${process.comm}]`;
 }
 
