@@ -147,9 +147,16 @@ const programOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1
 /** What stands behind `--`. */
 const insideOf = (argv: readonly string[]): string => (argv.includes('--') ? (argv[argv.indexOf('--') + 1] ?? '') : '');
 
+/** Where `-h` too is a call for help, whatever the verb. */
+const shortHelp: readonly string[] = ['kubectl', 'crictl', 'ctr', 'etcdctl', 'etcdutl', 'kubeadm', 'runc'];
+
+/** Who reads how a thing is done has not done it. */
+const asksForHelp = ({ tool, flags }: CommandRecord, asked: CommandPattern['flags'] = {}): boolean =>
+  ['--help', ...(shortHelp.includes(tool) ? ['-h'] : [])].some((flag) => flags[flag] === true && asked[flag] === undefined);
+
 /** What the pattern leaves out is not asked. */
 export function matchesCommand(pattern: CommandPattern, command: CommandRecord): boolean {
-  if (command.tool !== pattern.tool) return false;
+  if (command.tool !== pattern.tool || asksForHelp(command, pattern.flags)) return false;
   const verbs = typeof pattern.verb === 'string' ? [pattern.verb] : pattern.verb;
   if (verbs && !verbs.includes(command.verb)) return false;
   if (pattern.resource && !command.resource.split(',').includes(plural(pattern.resource))) return false;

@@ -29,7 +29,8 @@ export function scoreStep(step: Step, facts: StepFacts, hidden: boolean): StepSc
   const held = sum(counted.map((check, index) => ((facts.done && gates(check)) || facts.holds(check) ? (weights[index] ?? 0) : 0)));
   const part = total === 0 ? (facts.done ? 1 : 0) : held / total;
   const bonus = sum(checks.filter((check) => check.bonus === true && (hidden || !isHidden(check)) && facts.holds(check)).map((check) => check.points ?? 0));
-  return { earned: facts.done && part === 1 ? Math.round(possible * share) : Math.floor(possible * share * part), possible, bonus };
+  // A hint's quarter is said as it is: 7.5 of 10.
+  return { earned: facts.done && part === 1 ? possible * share : Math.floor(possible * share * part), possible, bonus };
 }
 
 /** What each of a step's checks is worth: its own points, and the others share what is left. */

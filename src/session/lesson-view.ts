@@ -78,7 +78,8 @@ export function lessonView(session: Session, language: Language, tried: boolean)
     }),
     current: run.current,
     finished: run.finished,
-    points: run.points,
+    // Of what is passed: a check that holds already at a step's beginning is no point yet.
+    points: run.steps.reduce((sum, { done }, index) => sum + (done ? run.pointsEarned(index) : 0), 0),
     pointsPossible: run.pointsPossible,
     debrief: run.lesson.debrief.map((key) => prose.debrief[key] ?? ''),
   };

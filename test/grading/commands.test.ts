@@ -60,6 +60,12 @@ test('what a pattern asks for', () => {
   expect(matchesCommand({ tool: 'kubectl', at: 'node01' }, command)).toBe(false);
   expect(matchesCommand({ tool: 'kubectl', status: 1 }, command)).toBe(false);
   expect(matchesCommand({ tool: 'crictl' }, command)).toBe(false);
+  // Reading how it is done is not doing it.
+  expect(matchesCommand({ tool: 'kubectl', verb: 'get' }, parse('kubectl get --help'))).toBe(false);
+  expect(matchesCommand({ tool: 'kubectl', verb: 'get' }, parse('kubectl get -h'))).toBe(false);
+  expect(matchesCommand({ tool: 'kubectl', verb: 'get', flags: { '--help': true } }, parse('kubectl get --help'))).toBe(true);
+  expect(matchesCommand({ tool: 'docker', verb: 'run' }, parse('docker run -h web nginx'))).toBe(true);
+  expect(matchesCommand({ tool: 'kubectl', verb: 'exec' }, parse('kubectl exec web -- ls --help'))).toBe(true);
   const exec = { tool: 'kubectl', verb: 'exec', inside: ['nslookup', 'dig'] };
   expect(matchesCommand(exec, parse('kubectl exec -it web -- /usr/bin/dig shop'))).toBe(true);
   expect(matchesCommand(exec, parse('kubectl exec web -- ls'))).toBe(false);

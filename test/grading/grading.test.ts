@@ -150,6 +150,7 @@ describe('points', () => {
     ['a b c', true, 1, 30, 0],
     ['a b c', true, 9, 10, 0],
     ['a', false, 2, 10, 0],
+    ['a', false, 1, 15, 0],
   ] as const)('%s held, done %s, %i hints: %i and %i', (held, done, hints, earned, bonus) =>
     expect(score(held, done, hints)).toMatchObject({ earned, bonus, possible: 40 }),
   );

@@ -11,7 +11,7 @@ import stringWidth from '../../src/tui/fast-width.ts';
 import { layoutOf, type Shown } from '../../src/tui/layout.ts';
 import type { Kept, TrackEntry } from '../../src/tui/services.ts';
 import { plainText, unstyled } from '../../src/tui/text/style.ts';
-import { keysIn } from '../../src/tui/view/chrome.ts';
+import { keysIn, statusRow } from '../../src/tui/view/chrome.ts';
 import { firstRow, lessonRows } from '../../src/tui/view/lesson-rows.ts';
 import { answerOf, newMany, pressMany } from '../../src/tui/view/many.ts';
 import { firstChoice, menuEntries, menuRows } from '../../src/tui/view/menu-view.ts';
@@ -286,6 +286,13 @@ describe('small views', () => {
     expect(keysIn(keys, 200)).toBe(keys);
     expect(keysIn(keys, 54)).toBe('F1 help · Esc lesson · F2 X-ray · F4 hint · F7 skip');
     expect(keysIn(keys, 34)).toBe('F1 help · Esc lesson · F4 hint');
+  });
+
+  test.each(['en', 'ko'] as const)('80 columns tell of time and undo (%s)', (language) => {
+    const row = statusRow({ ...newLessonState('T'), clock: '09:00:05' }, 80, (_look, text) => text, newSay(language));
+    expect(row).toContain('F5–7');
+    expect(row).toContain('F8');
+    expect(stringWidth(row)).toBeLessThanOrEqual(80);
   });
 });
 

@@ -20,14 +20,19 @@ export function statusRow(lesson: LessonState, width: number, style: Style, say:
   const { clock, speed, paused, skipping, focus, notice, raw, pane } = lesson;
   const state = skipping ? say('skipping') : paused ? say('paused') : say('speed', { n: speed });
   const where = focus === 'terminal' ? say('terminal') : paneTitle(pane, say);
-  const left = ` ${clock} ${state} [${cut(where, 16)}] `;
+  const whole = ` ${clock} ${state} [${cut(where, 16)}] `;
+  const keys = raw ? say('keysRaw') : focus === 'terminal' ? say('keysTerminal') : say('keysPane');
+  // Little room: the line above the terminal tells too where keys go, and the keys are told in fewer words.
+  const narrow = !notice && focus === 'terminal' && !raw && stringWidth(whole + keys) > width;
+  const left = narrow ? ` ${clock} ${state}  ` : whole;
   const room = width - stringWidth(left);
-  const rest = notice ? cut(notice, room) : keysIn(raw ? say('keysRaw') : focus === 'terminal' ? say('keysTerminal') : say('keysPane'), room);
+  const rest = notice ? cut(notice, room) : narrow ? keysIn(say('keysNarrow'), room, lesserNarrow) : keysIn(keys, room);
   return style('strong', cut(left, width)) + style(notice ? 'plain' : 'faint', rest);
 }
 
 /** Keys that are left out first where not all find room; the help page has them all. */
 const lesser = ['F6', 'F5', 'F8', 'F3', 'F7', 'F2', '↑↓', 'F4'];
+const lesserNarrow = ['F2', 'F5–7', 'F8', 'F4'];
 
 /** Whole keys, as many as find room. */
 export function keysIn(keys: string, room: number, leftOut: readonly string[] = lesser): string {
