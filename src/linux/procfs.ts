@@ -28,7 +28,7 @@ export function newProcfs(kernel: Kernel, namespace: PidNamespace): DirectoryNod
     ['net', new SymlinkNode(root(0, now), 'self/net')],
     ['self', new SymlinkNode(root(0, now), selfLink)],
     ['stat', file(() => `cpu  ${kernel.processes.size} 0 0 0 0 0 0 0 0 0\nbtime ${Math.floor(kernel.bootedAt / 1000)}\nprocesses ${kernel.processes.size}\n`)],
-    ['sys', sysctl(kernel)],
+    ['sys', sysctl(kernel, namespace)],
     ['swaps', file(() => swaps(kernel))],
     ['uptime', file(() => `${((kernel.sim.now - kernel.bootedAt) / 1000).toFixed(2)} ${((kernel.sim.now - kernel.bootedAt) / 1000).toFixed(2)}\n`)],
     ['version', file(() => `Linux version ${kernel.release} (debian-kernel@lists.debian.org) (gcc-14) #1 SMP PREEMPT_DYNAMIC\n`)],
@@ -233,10 +233,9 @@ class NetSwitches extends DirectoryNode {
 }
 
 /** /proc/sys: the switches that Kubernetes set-up guides touch; they are kept, and read back. */
-function sysctl(kernel: Kernel): DirectoryNode {
+function sysctl(kernel: Kernel, namespace: PidNamespace): DirectoryNode {
   const now = kernel.bootedAt;
   const values: Record<string, string> = {
-    'kernel/hostname': `${kernel.hostname}\n`,
     'kernel/osrelease': `${kernel.release}\n`,
     'net/ipv4/ip_forward': '1\n',
     'net/bridge/bridge-nf-call-iptables': '1\n',
@@ -264,8 +263,20 @@ function sysctl(kernel: Kernel): DirectoryNode {
     folder.add(name, new FileNode(root(0o644, now), value));
   }
   const kernelFolder = top.lookup('kernel');
-  if (kernelFolder?.type === 'directory') kernelFolder.add('pid_max', pidMax(kernel));
+  if (kernelFolder?.type === 'directory') {
+    kernelFolder.add('pid_max', pidMax(kernel));
+    kernelFolder.add('hostname', hostName(kernel, namespace));
+  }
   return top;
+}
+
+/** Of the first process in the namespace: a container's own, else the machine's. */
+function hostName(kernel: Kernel, namespace: PidNamespace): FileNode {
+  const uts = () => (namespace === kernel.host.pid ? kernel.host.uts : (namespace.processes.get(1)?.namespaces.uts ?? kernel.host.uts));
+  const write = (text: string): void => {
+    uts().hostname = text.trim();
+  };
+  return new FileNode(root(0o644, kernel.bootedAt), '', { read: () => `${uts().hostname}\n`, write });
 }
 
 /** No room for the 300 numbers that are reserved: EINVAL (kernel/pid.c). */

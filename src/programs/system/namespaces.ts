@@ -4,8 +4,11 @@ import { MountNamespace } from '../../linux/mounts.ts';
 import { type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from '../../linux/namespaces.ts';
 import { NetworkNamespace } from '../../linux/network.ts';
 import { resolvePath } from '../../linux/path-walk.ts';
-import type { Process } from '../../linux/process.ts';
-import { cannotRunStatus, start } from '../execute.ts';
+import type { Process, SpawnOptions } from '../../linux/process.ts';
+import { newProcfs } from '../../linux/procfs.ts';
+import type { ExitCode } from '../../linux/program.ts';
+import type { Routine } from '../../sim/routine.ts';
+import { cannotRunStatus } from '../execute.ts';
 import { commandLine, visible } from '../processes/ps.ts';
 import { quote } from '../quote.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
@@ -111,9 +114,7 @@ const nsenter = tool({
     const namespaces: { -readonly [Kind in keyof Namespaces]?: Namespaces[Kind] } = {};
     if (target) for (const [, kind] of wanted) Object.assign(namespaces, { [kind]: target.namespaces[kind] });
     if (byFile !== undefined) namespaces.network = namedNetwork(call, byFile);
-    const argv = call.operands.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : call.operands;
-    yield* call.out.flush();
-    return yield* process.wait(start(call, argv, { namespaces, ...(namespaces.mount ? { cwd: '/' } : {}) }));
+    return yield* inside(call, { namespaces, ...(namespaces.mount ? { cwd: '/' } : {}) });
   },
 });
 
@@ -164,11 +165,25 @@ const unshare = tool({
     if (call.has('m') || call.has('mount-proc')) {
       namespaces.mount = new MountNamespace(fs.namespace.root, fs.namespace.disk, fs.namespace.readonlyRoot);
       for (const mount of fs.namespace.mounts.values()) namespaces.mount.mount(mount);
+      const proc = namespaces.mount.mounts.get('/proc');
+      if (call.has('mount-proc') && proc) namespaces.mount.mount({ ...proc, root: newProcfs(kernel, namespaces.pid ?? own.pid) });
     }
-    const argv = call.operands.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : call.operands;
-    return yield* process.wait(start(call, argv, { namespaces }));
+    return yield* inside(call, { namespaces });
   },
 });
+
+/** Runs the program of nsenter and unshare, a shell where none is named (util-linux exec_shell.c, errexec). */
+function* inside(call: Call, options: Omit<SpawnOptions, 'argv'>): Routine<ExitCode> {
+  const { process, operands } = call;
+  const argv = operands.length === 0 ? [process.env['SHELL'] ?? '/bin/sh'] : operands;
+  yield* call.out.flush();
+  try {
+    return yield* process.wait(process.spawn({ ...options, argv }));
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new Failure(`failed to execute ${argv[0]}: ${error.message}`, cannotRunStatus(error));
+  }
+}
 
 const chroot = tool({
   usage: '[OPTION] NEWROOT [COMMAND [ARG]...]',
