@@ -1,4 +1,5 @@
 /** What `:answer …` says: numbers, letters and words to the ids of choices. */
+import { numberIn } from '../session/answers.ts';
 import type { Choice, StepView } from '../session/lesson-view.ts';
 
 /** Matches are lettered, choices numbered. */
@@ -6,7 +7,8 @@ export const letterOf = (index: number): string => String.fromCharCode(97 + inde
 
 /** undefined stands for a word that names nothing. */
 export function answerValues({ ask, choices, matches = [] }: StepView, rest: string): readonly (string | undefined)[] {
-  if (ask?.type === 'fill' || ask?.type === 'number') return [rest.trim()];
+  if (ask?.type === 'number') return [numberIn(rest) === undefined ? undefined : rest.trim()];
+  if (ask?.type === 'fill') return [rest.trim()];
   const words = rest.split(/[\s,]+/).filter(Boolean);
   const choice = (word: string): string | undefined => (choices[Number(word) - 1] ?? idIn(choices, word))?.id;
   if (ask?.type !== 'match') return words.map(choice);

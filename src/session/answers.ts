@@ -14,8 +14,14 @@ export function isRight(quiz: Quiz, given: readonly string[]): boolean {
     case 'fill':
       return [quiz.answer].flat().some((each) => plain(each) === plain(given[0] ?? ''));
     case 'number':
-      return given[0] !== undefined && given[0].trim() !== '' && Math.abs(Number(given[0]) - quiz.answer) <= (quiz.tolerance ?? 0);
+      return Math.abs((numberIn(given[0] ?? '') ?? Number.NaN) - quiz.answer) <= (quiz.tolerance ?? 0);
   }
+}
+
+/** `2`, but also `2 layers` and `2개`; undefined where there is no number. */
+export function numberIn(text: string): number | undefined {
+  const found = /^\s*([-+]?\d+(?:\.\d+)?)[^\d.]*$/.exec(text)?.[1];
+  return found === undefined ? undefined : Number(found);
 }
 
 const plain = (text: string): string => text.trim().toLowerCase().replace(/\s+/g, ' ');

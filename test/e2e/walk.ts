@@ -11,7 +11,7 @@ const stepText: Readonly<Record<Language, (step: number, of: number) => string>>
 };
 const doneText: Readonly<Record<Language, string>> = { en: 'Lesson done: ', ko: '레슨 완료' };
 /** The question has the keys. */
-const asks = /Enter answer|type, then Enter|Enter 답하기|적고 Enter/;
+const asks = /Enter answer|type(?: a number)?, then Enter|Enter 답하기|적고 Enter/;
 /** Real time that a step may take; the world is hurried meanwhile. */
 const patience = 60_000;
 

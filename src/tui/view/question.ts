@@ -12,6 +12,8 @@ export type QuestionView = {
   readonly items: readonly { readonly value: string; readonly label: string }[];
   /** What is matched to the items, each in one row. */
   readonly matches: readonly { readonly value: string; readonly label: string }[];
+  /** Only a number answers it. */
+  readonly number: boolean;
   readonly keys: string;
   readonly rows: number;
 };
@@ -39,5 +41,5 @@ export function questionView(step: StepView | undefined, width: number, style: S
   const matches = (step.matches ?? []).map(({ id, text }) => ({ value: id, label: cut(withoutMarks(text), width - 8) }));
   const more = kind === 'text' ? 1 : kind === 'match' ? items.length : 0;
   const rows = items.reduce((sum, { label }) => sum + label.split('\n').length, 0) + more + 2;
-  return { id: step.id, kind, items, matches, keys: focused ? say(keysOf[kind]) : say('answerHere'), rows };
+  return { id: step.id, kind, items, matches, number: type === 'number', keys: focused ? say(type === 'number' ? 'quizKeysNumber' : keysOf[kind]) : say('answerHere'), rows };
 }
