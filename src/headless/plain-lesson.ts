@@ -239,7 +239,7 @@ export class PlainLesson {
   #feedback(step: StepView): void {
     for (const { choice, text, right } of step.feedback) {
       const name = step.choices.find(({ id }) => id === choice)?.text ?? choice;
-      this.#print(`${right ? '✓' : '✗'} ${withoutMarks(name)} ${withoutMarks(text)}\n`);
+      this.#print(`${right ? '✓' : '✗'} ${[name, text].filter(Boolean).map(withoutMarks).join(' — ')}\n`);
     }
   }
 

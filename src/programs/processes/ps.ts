@@ -46,8 +46,9 @@ function startTime(process: Process, call: Call): string {
   return strftime(call.process.now - process.startedAt < 86_400_000 ? '%H:%M' : '%b%d', process.startedAt, zone);
 }
 
-function state(process: Process, flags: boolean): string {
-  const letter = process.state === 'zombie' ? 'Z' : process.state === 'stopped' ? 'T' : 'S';
+function state(process: Process, call: Call, flags: boolean): string {
+  // Who looks is the one that runs.
+  const letter = process.state === 'zombie' ? 'Z' : process.state === 'stopped' ? 'T' : process === call.process ? 'R' : 'S';
   if (!flags) return letter;
   const foreground = process.tty !== undefined && process.tty.foreground === process.group;
   return `${letter}${process.session === process.pid ? 's' : ''}${foreground ? '+' : ''}`;
@@ -63,14 +64,14 @@ const columns: Readonly<Record<string, Column>> = {
   ppid: { title: 'PPID', width: 7, cell: ({ process }, call) => String(parentPid(call.process, process)) },
   pgid: { title: 'PGID', width: 7, cell: ({ process }) => String(process.group) },
   sid: { title: 'SID', width: 7, cell: ({ process }) => String(process.session) },
-  c: { title: 'C', width: 2, cell: ({ process }, call) => String(Math.floor(cpuPercent(process, call.process.now))) },
+  c: { title: 'C', width: 2, cell: ({ process }, call) => String(Math.min(99, Math.floor(cpuPercent(process, call.process.now)))) },
   pcpu: { title: '%CPU', width: 4, cell: ({ process }, call) => percent(cpuPercent(process, call.process.now)) },
   pmem: { title: '%MEM', width: 4, cell: ({ process }) => memoryPercent(process).toFixed(1) },
   vsz: { title: 'VSZ', width: 6, cell: ({ process }) => String(virtualSize(process)) },
   rss: { title: 'RSS', width: 5, cell: ({ process }) => String(Math.round(process.memoryBytes / 1024)) },
   tty: { title: 'TTY', width: 8, left: true, cell: ({ process }) => ttyName(process) },
-  stat: { title: 'STAT', width: 4, left: true, cell: ({ process }) => state(process, true) },
-  s: { title: 'S', width: 1, left: true, cell: ({ process }) => state(process, false) },
+  stat: { title: 'STAT', width: 4, left: true, cell: ({ process }, call) => state(process, call, true) },
+  s: { title: 'S', width: 1, left: true, cell: ({ process }, call) => state(process, call, false) },
   start: { title: 'START', width: 5, left: true, cell: ({ process }, call) => startTime(process, call) },
   stime: { title: 'STIME', width: 5, left: true, cell: ({ process }, call) => startTime(process, call) },
   lstart: { title: 'STARTED', width: 24, cell: ({ process }, call) => strftime('%a %b %e %H:%M:%S %Y', process.startedAt, zoneOf(call.process.env['TZ'])) },
