@@ -119,7 +119,7 @@ function* ask({ sim, network }: Client, server: string, candidate: string, name:
   try {
     const dns = dial(dnsProtocol, network, server, 53, sim.random, 'udp');
     yield* sleep(0.3);
-    const { records } = yield* dns.query(candidate, 'A');
+    const { records } = yield* dns.query(candidate, 'A', { address: network.sourceAddress() });
     return records.find(({ type }) => type === 'A')?.data;
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;

@@ -17,6 +17,7 @@ type CoreDnsOptions = {
   readonly corefile: () => string;
   readonly readFile: PluginContext['readFile'];
   readonly ask: PluginContext['ask'];
+  readonly ownAddress: PluginContext['ownAddress'];
   /** Listens on a port, UDP and TCP for DNS. */
   readonly listenDns: (port: number, server: DnsServer) => void;
   readonly listenHttp: (port: number, server: HttpServer) => void;
@@ -41,14 +42,16 @@ export function runCoreDns(options: CoreDnsOptions): CoreDns {
     plugins.some(({ name, block }) => name === 'kubernetes' && block.some((each) => each.name === 'pods' && each.args[0] === 'verified')),
   );
   const view = new WatchedCluster(sim, options.client, withPods, log);
-  const context: PluginContext = { ...options, view, ready: () => view.synced };
+  const zones = (): string[] => blocks.flatMap(({ plugins }) => plugins.filter(({ name }) => name === 'kubernetes').flatMap(({ args }) => args));
+  const zoneOf = (name: string): string => zones().find((zone) => inZone(name, zone.replace(/\.$/, ''))) ?? 'cluster.local';
+  const context: PluginContext = { ...options, view, ready: () => view.synced, zoneOf };
   detectLoops(blocks, context);
   let servers = assemble(blocks, context);
   const counters = new DnsCounters();
   for (const port of servers.keys()) {
     options.listenDns(port, {
-      *query(name, type) {
-        const answer = yield* resolve(servers.get(port) ?? [], { name: name.toLowerCase().replace(/\.$/, ''), type });
+      *query(name, type, asker) {
+        const answer = yield* resolve(servers.get(port) ?? [], { name: name.toLowerCase().replace(/\.$/, ''), type, asker });
         counters.answered(port, type, answer);
         return answer;
       },

@@ -1,15 +1,18 @@
 /** The plugins of a server block that answer or change questions. Each gets the question, and those behind it as `next`. */
 import { RE2JS } from 're2js';
-import type { DnsAnswer, DnsRecord } from '../linux/protocols.ts';
+import type { DnsAnswer, DnsAsker, DnsRecord } from '../linux/protocols.ts';
 import type { Milliseconds, Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { CorefileError, type Directive } from './corefile.ts';
+import { queryLine } from './query-log.ts';
 import { type ClusterView, type KubernetesOptions, lookup, reverse, type Type } from './records.ts';
 
 /** `name` in lower case, without its last dot. */
-export type Question = { readonly name: string; readonly type: Type };
+export type Question = { readonly name: string; readonly type: Type; readonly asker?: DnsAsker | undefined };
 /** Answers, or asks `next`. */
-export type Handler = (question: Question, next: Handler) => Routine<DnsAnswer>;
+export type Handler = (question: Question, next: Handler) => Routine<Answer>;
+/** `failure`: why there is none, for the log. */
+type Answer = DnsAnswer & { readonly failure?: string };
 
 /** What a server block's plugins may ask for. */
 export type PluginContext = {
@@ -20,7 +23,11 @@ export type PluginContext = {
   readonly readFile: (path: string) => string;
   /** Asks another server; undefined when it does not answer. */
   readonly ask: (address: string, port: number, question: Question) => Routine<DnsAnswer | undefined>;
+  /** Where its own questions come from. */
+  readonly ownAddress: () => string;
   readonly log: (text: string) => void;
+  /** The zone of the cluster that a name lies in, whose SOA goes with a denial. */
+  readonly zoneOf: (name: string) => string;
 };
 
 const answer = (records: readonly DnsRecord[], authoritative: boolean): DnsAnswer => ({ code: 'NOERROR', records, authoritative });
@@ -39,13 +46,14 @@ export const pluginMakers: Readonly<Record<string, Maker | undefined>> = {
   errors: (_directive, { log }) =>
     function* (question, next) {
       const result = yield* next(question, next);
-      if (result.code === 'SERVFAIL') log(`[ERROR] plugin/errors: 2 ${question.name}. ${question.type}: no upstream answered`);
+      if (result.code === 'SERVFAIL') log(`[ERROR] plugin/errors: 2 ${question.name}. ${question.type}: ${result.failure ?? 'no healthy proxies'}`);
       return result;
     },
-  log: (_directive, { log }) =>
+  log: (_directive, { log, sim, zoneOf }) =>
     function* (question, next) {
+      const began = sim.now;
       const result = yield* next(question, next);
-      log(`[INFO] "${question.type} IN ${question.name}. udp" ${result.code}`);
+      log(queryLine(sim, question, result, began, zoneOf(question.name)));
       return result;
     },
   cache: (directive, { sim }) => cachePlugin(directive, sim),
@@ -90,11 +98,13 @@ function forwardPlugin(directive: Directive, context: PluginContext): Handler {
   const servers = upstreams(targets, context);
   return function* (question, next) {
     if (!inZone(question.name, from.replace(/(.)\.$/, '$1'))) return yield* next(question, next);
+    let failure: string | undefined;
     for (const { address, port } of servers) {
       const result = yield* context.ask(address, port, question);
       if (result) return { ...result, authoritative: false };
+      failure = `read udp ${context.ownAddress()}:${32_768 + context.sim.random.int(28_232)}->${address}:${port}: i/o timeout`;
     }
-    return servfail;
+    return { ...servfail, ...(failure === undefined ? {} : { failure }) };
   };
 }
 

@@ -71,7 +71,9 @@ export type DnsAnswer = {
   readonly authoritative: boolean;
 };
 /** CoreDNS, dockerd's embedded server and the name servers of the world outside answer; resolvers and dig ask. */
-export type DnsServer = { query(name: string, type: DnsRecord['type']): Routine<DnsAnswer> };
+export type DnsServer = { query(name: string, type: DnsRecord['type'], asker?: DnsAsker): Routine<DnsAnswer> };
+/** Who asks; `bufferSize` is what EDNS offers, undefined without it. */
+export type DnsAsker = { readonly address: string; readonly transport?: 'udp' | 'tcp'; readonly bufferSize?: number };
 /** Port 53, over UDP. */
 export const dnsProtocol: SpokenProtocol<DnsServer> = { name: 'dns' };
 

@@ -19,6 +19,7 @@ function world(corefile = kubeadmCorefile) {
     client,
     corefile: () => state.corefile,
     readFile: () => 'nameserver 172.30.1.1\n',
+    ownAddress: () => '10.244.0.2',
     *ask(_address, _port, { name, type }): Routine<DnsAnswer | undefined> {
       if (name === 'example.com' && type === 'A')
         return { code: 'NOERROR', authoritative: true, records: [{ name: 'example.com.', type, ttl: 60, data: '93.184.216.34' }] };
@@ -34,7 +35,7 @@ function world(corefile = kubeadmCorefile) {
     return fiber.result as T;
   };
   const ask = (name: string, type: DnsRecord['type'] = 'A'): string => {
-    const answer = run((servers.get(53) as DnsServer).query(name, type));
+    const answer = run((servers.get(53) as DnsServer).query(name, type, { address: '10.244.1.5' }));
     return `${answer.code} ${answer.records
       .map(({ data }) => data)
       .sort()
@@ -58,6 +59,26 @@ function world(corefile = kubeadmCorefile) {
 }
 
 describe('CoreDNS', () => {
+  it('logs who asked what, sizes and time', () => {
+    const { ask, lines, service, sim } = world(kubeadmCorefile.replace('errors', 'errors\n    log'));
+    service('web', { clusterIP: '10.96.0.7' });
+    sim.advance(1000);
+    const asked = (name: string, type: DnsRecord['type'] = 'A'): string => {
+      ask(name, type);
+      return lines.filter((line) => line.startsWith('[INFO] 10.')).at(-1) ?? '';
+    };
+    expect(asked('web.default.svc.cluster.local')).toMatch(
+      /^\[INFO\] 10\.244\.1\.5:\d{5} - \d{1,5} "A IN web\.default\.svc\.cluster\.local\. udp 47 false 512" NOERROR qr,aa,rd 92 0\.000\d{1,6}s$/,
+    );
+    expect(asked('web.default.svc.cluster.local', 'AAAA')).toContain('udp 47 false 512" NOERROR qr,aa,rd 140 ');
+    expect(asked('nosuch.default.svc.cluster.local')).toContain('udp 50 false 512" NXDOMAIN qr,aa,rd 143 ');
+    expect(asked('example.com')).toContain('udp 29 false 512" NOERROR qr,rd,ra 56 ');
+    ask('example.org');
+    expect(lines.filter((line) => line.includes('plugin/errors')).at(-1)).toMatch(
+      /^\[ERROR\] plugin\/errors: 2 example\.org\. A: read udp 10\.244\.0\.2:\d+->172\.30\.1\.1:53: i\/o timeout$/,
+    );
+  });
+
   it('answers for services, endpoints and pods', () => {
     const { sim, ask, service, endpoints } = world();
     const web = service('web', {});

@@ -31,7 +31,9 @@ function* query(process: Process, nameserver: string, host: string): Routine<str
   const search = (/^search\s+(.*)$/m.exec(process.fs.read('/etc/resolv.conf'))?.[1] ?? '').split(/\s+/).filter((domain) => domain !== '');
   for (const name of [...search.map((domain) => `${host}.${domain}`), host]) {
     try {
-      const answer = yield* dial(dnsProtocol, process.namespaces.network, nameserver, 53, process.sim.random, 'udp').query(name, 'A');
+      const answer = yield* dial(dnsProtocol, process.namespaces.network, nameserver, 53, process.sim.random, 'udp').query(name, 'A', {
+        address: process.namespaces.network.sourceAddress(),
+      });
       const record = answer.records.find((each) => each.type === 'A');
       if (record) return record.data;
     } catch (error) {

@@ -136,9 +136,12 @@ export const corednsProgram: Program = function* (argv, process) {
       client: inClusterClient(process, 'coredns/1.13.1'),
       corefile: () => process.fs.read(path),
       readFile: (name) => process.fs.read(name),
+      ownAddress: () => process.namespaces.network.sourceAddress(),
       *ask(address, port, question) {
         try {
-          return yield* dial(dnsProtocol, process.namespaces.network, address, port, process.kernel.sim.random, 'udp').query(question.name, question.type);
+          return yield* dial(dnsProtocol, process.namespaces.network, address, port, process.kernel.sim.random, 'udp').query(question.name, question.type, {
+            address: process.namespaces.network.sourceAddress(),
+          });
         } catch (error) {
           if (error instanceof NetworkError) return undefined;
           throw error;

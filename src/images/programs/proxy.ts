@@ -51,7 +51,7 @@ export function* resolveName(process: Process, name: string): Routine<string | u
   for (const candidate of candidates) {
     try {
       const dns = dial(dnsProtocol, process.namespaces.network, server, 53, process.sim.random, 'udp');
-      const answer = yield* dns.query(candidate, 'A');
+      const answer = yield* dns.query(candidate, 'A', { address: process.namespaces.network.sourceAddress() });
       const record = answer.records.find(({ type }) => type === 'A');
       if (record) return record.data;
     } catch (error) {

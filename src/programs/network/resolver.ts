@@ -69,8 +69,10 @@ export function* ask(process: Process, server: string, name: string, type: DnsRe
   const began = process.now;
   try {
     const dns = dial(dnsProtocol, process.namespaces.network, server, port, process.sim.random, 'udp');
+    // dig offers EDNS, the others do not.
+    const asker = { address: process.namespaces.network.sourceAddress(), ...(process.comm === 'dig' ? { bufferSize: 1232 } : {}) };
     yield* sleep(0.3);
-    return { server, answer: yield* dns.query(name, type) };
+    return { server, answer: yield* dns.query(name, type, asker) };
   } catch (error) {
     if (error instanceof NetworkError) {
       const refused = error.code === 'ECONNREFUSED' || error.code === 'EPROTO';
