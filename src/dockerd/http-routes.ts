@@ -154,14 +154,10 @@ export const routes: readonly Route[] = [
     now((api, { name }) => api.containers.inspect(name)),
   ),
   route('GET', '/containers/{name}/logs', logs),
-  route(
-    'GET',
-    '/containers/{name}/top',
-    function* (api, { name, query }): Routine<Answer> {
-      const { processes, titles } = yield* api.containers.top(name, query.get('ps_args') ?? '');
-      return { Processes: processes, Titles: titles };
-    },
-  ),
+  route('GET', '/containers/{name}/top', function* (api, { name, query }): Routine<Answer> {
+    const { processes, titles } = yield* api.containers.top(name, query.get('ps_args') ?? '');
+    return { Processes: processes, Titles: titles };
+  }),
   route(
     'GET',
     '/containers/{name}/changes',

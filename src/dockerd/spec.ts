@@ -60,7 +60,12 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
     root: { path: 'rootfs', readonly: host.ReadonlyRootfs },
     ...(host.NetworkMode === 'host' || host.more?.UTSMode === 'host' ? {} : { hostname }),
     ...(host.more?.Annotations ? { annotations: host.more.Annotations } : {}),
-    mounts: [...mounts.map((each) => shared(each, host.more?.ShmSize)), ...fileMounts(container), ...volumeMounts(container), ...(host.Init ? [initMount] : [])],
+    mounts: [
+      ...mounts.map((each) => shared(each, host.more?.ShmSize)),
+      ...fileMounts(container),
+      ...volumeMounts(container),
+      ...(host.Init ? [initMount] : []),
+    ],
     linux: {
       resources: {
         cpu: { shares: host.CpuShares || 1024, ...cpuLimit(container) },

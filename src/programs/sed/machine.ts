@@ -233,10 +233,8 @@ export class SedMachine {
         yield* this.#appendLine(command.text);
         break;
       case 'w':
-        yield* this.#write(command.text, `${this.#pattern}\n`);
-        break;
       case 'W':
-        yield* this.#write(command.text, `${this.#pattern.split('\n')[0]}\n`);
+        yield* this.#write(command.text, `${command.name === 'w' ? this.#pattern : this.#pattern.split('\n')[0]}\n`);
         break;
     }
     return 'next';

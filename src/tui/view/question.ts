@@ -41,5 +41,13 @@ export function questionView(step: StepView | undefined, width: number, style: S
   const matches = (step.matches ?? []).map(({ id, text }) => ({ value: id, label: cut(withoutMarks(text), width - 8) }));
   const more = kind === 'text' ? 1 : kind === 'match' ? items.length : 0;
   const rows = items.reduce((sum, { label }) => sum + label.split('\n').length, 0) + more + 2;
-  return { id: step.id, kind, items, matches, number: type === 'number', keys: focused ? say(type === 'number' ? 'quizKeysNumber' : keysOf[kind]) : say('answerHere'), rows };
+  return {
+    id: step.id,
+    kind,
+    items,
+    matches,
+    number: type === 'number',
+    keys: focused ? say(type === 'number' ? 'quizKeysNumber' : keysOf[kind]) : say('answerHere'),
+    rows,
+  };
 }
