@@ -37,6 +37,8 @@ function describe(error: YAMLParseError, context: Context): Problem {
       if (error.message.includes('sequence')) return parser('did not find expected key');
       return scanner('mapping values are not allowed in this context', endLine(context) ?? line);
     case 'MULTILINE_IMPLICIT_KEY': {
+      if (inOpenList(context.text.slice(0, error.pos[0])))
+        return { ...parser("did not find expected ',' or ']'"), line: context.lines.linePos(error.pos[1]).line };
       const message = isKeyOfOpenMap(context.text, line, col - 1) ? "could not find expected ':'" : 'mapping values are not allowed in this context';
       return scanner(message, context.lines.linePos(error.pos[1]).line);
     }
@@ -83,6 +85,9 @@ function endLine({ errors, lines }: Context): number | undefined {
   const multiline = errors.find((error) => error.code === 'MULTILINE_IMPLICIT_KEY');
   return multiline && lines.linePos(multiline.pos[1]).line;
 }
+
+/** Whether a `[` right behind a key is still open at the end of a text. */
+const inOpenList = (text: string): boolean => text.lastIndexOf(': [') > Math.max(text.lastIndexOf(']'), text.lastIndexOf('{'), -1);
 
 const indentOf = (line: string): number => line.length - line.trimStart().length;
 const isContent = (line: string): boolean => line.trim() !== '' && !line.trim().startsWith('#');

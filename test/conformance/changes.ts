@@ -106,7 +106,30 @@ export const changes: readonly string[] = [
   'kubectl delete job,cronjob --all -o name',
   'kubectl get all --no-headers | grep -v pod/',
   'kubectl get pods --field-selector=status.phase=Running -o name | grep -c nosuch',
+  'kubectl create cm edited --from-literal=a=1',
+  ...[
+    'ED1="s/a: .1./a: two/"',
+    'ED1="s/^data:/data: [/"',
+    'ED1="s/^data:/data: [/" ED2="s/^data: .*/data:/"',
+    'ED1="s/^data:/data: [/" ED2="s/^data: .*/data:/;s/two/three/"',
+    'ED1="d"',
+    'ED1="s/ name: edited/ name: other/"',
+    'ED1="s/kind: ConfigMap/kind: Nosuch/"',
+    'ED1="s/kind: ConfigMap/kind: Secret/"',
+    'ED1="s/namespace: SIDE/namespace: other/"',
+    'ED1="s/^data:/nosuch:/"',
+    'ED1="s/resourceVersion: .*/resourceVersion: 1/"',
+  ].map((edits) => `rm -f pass; ${edits} KUBE_EDITOR="bash editor.sh" kubectl edit cm edited | grep -v resourceVersion`),
+  'rm -f pass; ED1="s/three/four/" KUBE_EDITOR="bash editor.sh" kubectl edit cm edited -o json --output-patch | grep Patch',
+  'KUBE_EDITOR="nosuch --wait" kubectl edit cm edited',
+  'KUBE_EDITOR="false -x" kubectl edit cm edited',
+  'KUBE_EDITOR=/nowhere/ed kubectl edit cm edited',
+  `KUBE_EDITOR='sed -i "s/four/five/"' kubectl edit cm edited`,
+  'kubectl apply edit-last-applied cm edited',
 ];
+
+/** Shows the file, then changes it as ED1, ED2 … say. */
+const editor = `n=$(($(cat pass 2>/dev/null || echo 0) + 1)); echo $n > pass; cat "$1"; v="ED$n"; if [ -n "\${!v}" ]; then sed -i "\${!v}" "$1"; fi\n`;
 
 const configMap = (data: string, labels = ''): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: applied\n${labels}data:\n${data}`;
 const deployment = (image: string, replicas: number): string =>
@@ -116,4 +139,5 @@ export const changeFiles: Readonly<Record<string, string>> = {
   'objects.yaml': configMap('  a: "1"\n  b: "2"\n') + deployment('nginx:1.27', 1),
   'objects2.yaml': configMap('  a: "1"\n  c: "3"\n', '  labels: {x: z}\n') + deployment('nginx:1.28', 2),
   'objects3.yaml': configMap('  a: "9"\n'),
+  'editor.sh': editor,
 };

@@ -41,6 +41,7 @@ export const maskOwn = (text: string): string =>
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
     .replace(/\b10\.\d+\.\d+\.\d+\b/g, '10.X.X.X')
     .replace(/(pod-template-hash[=:] ?|ReplicaSet "web-)[0-9a-f]+/g, '$1HASH')
+    .replace(/kubectl-edit-\d+/g, 'kubectl-edit-ID')
     .replace(/kube-api-access-\w{5}/g, 'kube-api-access-ID')
     .replace(/containerd:\/\/[0-9a-f]{64}/g, 'containerd://ID')
     .replace(/node0[12]|172\.30\.1\.[34]/g, 'NODE')

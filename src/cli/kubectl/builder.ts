@@ -8,7 +8,7 @@ import type { Discovery } from './discovery.ts';
 import { ErrorList, KubectlError, prefixed } from './errors.ts';
 import { at, nameOf, namespaceOf, type Obj, obj, objs, text, withPath } from './json.ts';
 import { type Kubectl, pathOf } from './kubectl.ts';
-import { type Manifest, readManifests } from './manifests.ts';
+import { type Manifest, manifestsOfText, readManifests } from './manifests.ts';
 
 /** One object that a command works on. `object` is as the server or the manifest has it. */
 export type Info = { readonly resource: ApiResource; readonly namespace: string; readonly name: string; readonly object: Obj; readonly source: string };
@@ -28,6 +28,8 @@ type BuildOptions = {
   /** --selector is the command's own and chooses nothing. */
   readonly ownSelector?: boolean;
   readonly validate?: boolean;
+  /** --subresource: what is asked for of each. */
+  readonly subresource?: string;
 };
 
 /** What the arguments name before anybody is asked. */
@@ -149,17 +151,37 @@ export function* manifestInfos(k: Kubectl, args: readonly string[]): Routine<rea
   });
 }
 
-function* manifestTarget(k: Kubectl, manifest: Manifest): Routine<Target> {
+function* resourceOf(k: Kubectl, manifest: Manifest): Routine<ApiResource> {
   const apiVersion = text(manifest.object['apiVersion']);
   const kind = text(manifest.object['kind']);
   const discovery = yield* k.discovery();
   const unversioned = apiVersion === '' ? discovery.forKind('v1', kind) : undefined;
   const resource = unversioned ? { ...unversioned, version: '' } : discovery.forKind(apiVersion, kind);
-  if (!resource) {
-    throw new KubectlError(
-      `resource mapping not found for name: "${nameOf(manifest.object)}" namespace: "${namespaceOf(manifest.object)}" from "${manifest.source}": no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,
-    );
+  if (resource) return resource;
+  throw new KubectlError(
+    `resource mapping not found for name: "${nameOf(manifest.object)}" namespace: "${namespaceOf(manifest.object)}" from "${manifest.source}": no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,
+  );
+}
+
+/** The objects of a text as they stand in it. Throws KubectlError, or ErrorList for several mistakes. */
+export function* infosOfText(k: Kubectl, content: string, source: string): Routine<readonly Info[]> {
+  const infos: Info[] = [];
+  const problems: KubectlError[] = [];
+  for (const manifest of manifestsOfText(content, source)) {
+    try {
+      if (manifest.problem !== undefined) throw new KubectlError(manifest.problem);
+      infos.push(toInfo(yield* resourceOf(k, manifest), manifest.object, source));
+    } catch (error) {
+      if (!(error instanceof KubectlError)) throw error;
+      problems.push(error);
+    }
   }
+  if (problems.length > 0) throw problems.length === 1 ? problems[0] : new ErrorList(problems);
+  return infos;
+}
+
+function* manifestTarget(k: Kubectl, manifest: Manifest): Routine<Target> {
+  const resource = yield* resourceOf(k, manifest);
   const own = namespaceOf(manifest.object);
   if (resource.namespaced && k.config.namespaceGiven && own !== '' && own !== k.namespace) {
     throw new KubectlError(
@@ -197,16 +219,16 @@ export function* visit(k: Kubectl, options: BuildOptions): Routine<Visited> {
 export function* visitAll(k: Kubectl, options: BuildOptions): Routine<readonly Info[]> {
   const targets = yield* targetsOf(k, options);
   const infos: Info[] = [];
-  for (const target of targets) infos.push(...(yield* resolve(k, target, options.fetch ?? true)));
+  for (const target of targets) infos.push(...(yield* resolve(k, target, options.fetch ?? true, options.subresource)));
   return infos;
 }
 
-function* resolve(k: Kubectl, target: Target, fetch: boolean): Routine<readonly Info[]> {
+function* resolve(k: Kubectl, target: Target, fetch: boolean, subresource = ''): Routine<readonly Info[]> {
   const { resource, namespace } = target;
   if (target.kind === 'list') return yield* listInfos(k, resource, namespace);
   const name = target.kind === 'name' ? target.name : nameOf(target.manifest.object);
   const source = target.kind === 'name' ? '' : target.manifest.source;
-  if (fetch) return [toInfo(resource, obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, namespace, name) })), source)];
+  if (fetch) return [toInfo(resource, obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, namespace, name, subresource) })), source)];
   return [{ resource, namespace, name, object: target.kind === 'manifest' ? target.manifest.object : {}, source }];
 }
 

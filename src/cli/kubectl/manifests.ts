@@ -117,6 +117,9 @@ function filesBelow(k: Kubectl, folder: string, recursive: boolean): string[] {
   return files;
 }
 
+/** The objects of a text, without a look at any file. */
+export const manifestsOfText = (content: string, source: string): readonly Manifest[] => parse(content, source, { filenames: [] });
+
 /** What stands before the first mistake of a stream is taken; the mistake is told when that is done. */
 function parse(content: string, source: string, options: ManifestOptions): Manifest[] {
   const manifests: Manifest[] = [];
@@ -124,7 +127,10 @@ function parse(content: string, source: string, options: ManifestOptions): Manif
     for (const document of documentsOf(content, source)) {
       if (document === null || document === undefined) continue;
       if (options.validate) validate(document, source);
-      manifests.push(...itemsOf(decode(document, source)).map((object) => ({ object, source, ...metadataProblem(object, source) })));
+      const whole = decode(document, source);
+      const wrong = metadataProblem(whole, source);
+      if (wrong.problem !== undefined) manifests.push({ object: whole, source, ...wrong });
+      else manifests.push(...itemsOf(whole).map((object) => ({ object, source, ...metadataProblem(object, source) })));
     }
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
@@ -152,7 +158,8 @@ function validate(document: unknown, source: string): void {
   );
 }
 
-function problemOf(document: unknown): string | undefined {
+/** What validation says of a document before the server sees it. */
+export function problemOf(document: unknown): string | undefined {
   if (!isObj(document)) return 'invalid object to validate';
   if (document['kind'] === 'List' && Array.isArray(document['items'])) {
     const problems = [...new Set(document['items'].map(problemOf).filter((problem) => problem !== undefined))];

@@ -1,17 +1,18 @@
 /** kubernetes kubectl/pkg/cmd/apply/apply_edit_last_applied.go. */
 import { sortedJson } from '../../../../apimachinery/json.ts';
-import { dumpYaml, parseYaml, YamlError } from '../../../../apimachinery/yaml.ts';
-import { visitAll } from '../../builder.ts';
+import { equal } from '../../../../apimachinery/patch/json-value.ts';
+import type { Routine } from '../../../../sim/routine.ts';
+import { type Info, infosOfText, visitAll } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
+import { editSession } from '../../editor/session.ts';
 import { KubectlError } from '../../errors.ts';
-import { obj } from '../../json.ts';
-import { pathOf } from '../../kubectl.ts';
+import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 import { lastApplied } from '../create/generator.ts';
-import { callEditor } from '../edit.ts';
+import { uidOf } from '../edit.ts';
 import { originalConfiguration } from './last-applied.ts';
 
-const notice = `# Please edit the 'last-applied-configuration' annotations below.
+const header = `# Please edit the 'last-applied-configuration' annotations below.
 # Lines beginning with a '#' will be ignored, and an empty file will abort the edit.
 #
 `;
@@ -22,32 +23,29 @@ export const editLastApplied: CommandEntry = {
   long: 'Opens the annotation of each object in the editor; the object itself stays as it is.',
   examples: '# As YAML\nkubectl apply edit-last-applied deployment/web\n\n# As JSON\nkubectl apply edit-last-applied deployment/web -o json',
   *run(k) {
-    const print = operationPrinter(k);
+    const annotated: Info[] = [];
     for (const info of yield* visitAll(k, { args: k.args, selectAll: true })) {
       const original = originalConfiguration(info.object);
-      if (!original) throw new KubectlError(`no last-applied-configuration annotation found on resource: ${info.name}`);
-      const shown = k.flags.text('output') === 'json' ? `${sortedJson(original, 4)}\n` : dumpYaml(original);
-      const edited = (yield* callEditor(k, notice + shown))
-        .split('\n')
-        .filter((line) => !line.startsWith('#'))
-        .join('\n');
-      if (edited.trim() === '') return yield* k.printError('Edit cancelled, saved file was empty.\n');
-      if (edited.trim() === shown.trim()) {
-        yield* k.printError('Edit cancelled, no changes made.\n');
-        continue;
-      }
-      const body = { metadata: { annotations: { [lastApplied]: `${sortedJson(parsed(edited))}\n` } } };
-      const path = pathOf(info.resource, info.namespace, info.name);
-      yield* print(obj(yield* k.api.request({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' })), 'edited');
+      if (original) annotated.push(...(yield* infosOfText(k, sortedJson(original), 'edited-file')).slice(0, 1));
     }
+    if (annotated.length === 0)
+      throw new KubectlError(
+        'no last-applied-configuration annotation found on resources, to create the annotation, use command `kubectl apply set-last-applied --create-annotation`',
+      );
+    yield* editSession(k, annotated, { header, save: (updated) => annotateAll(k, annotated, updated) });
   },
 };
 
-function parsed(text: string): unknown {
-  try {
-    return parseYaml(text);
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    throw new KubectlError(`The edited file had a syntax error: ${error.message}`);
+function* annotateAll(k: Kubectl, originals: readonly Info[], updated: readonly Info[]): Routine {
+  const print = operationPrinter(k);
+  for (const info of updated) {
+    const original = originals.find(({ object }) => uidOf(object) === uidOf(info.object));
+    if (original && equal(original.object, info.object)) {
+      yield* print(info.object, 'skipped');
+      continue;
+    }
+    const body = { metadata: { annotations: { [lastApplied]: `${sortedJson(info.object)}\n` } } };
+    yield* k.api.request({ method: 'PATCH', path: pathOf(info.resource, k.namespace, info.name), body, contentType: 'application/merge-patch+json' });
+    yield* print(info.object, 'edited');
   }
 }

@@ -1,16 +1,15 @@
 import { goJson } from '../../../../apimachinery/go-text.ts';
 import { JsonError, parseJson, sortedJson } from '../../../../apimachinery/json.ts';
 import { StatusError } from '../../../../apimachinery/status.ts';
-import { dumpYaml, parseYaml } from '../../../../apimachinery/yaml.ts';
 import { readAll } from '../../../../linux/open-file.ts';
 import type { Routine } from '../../../../sim/routine.ts';
-import { type Target, targetsOf } from '../../builder.ts';
+import { type Info, type Target, targetsOf } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
+import { editHeader, editSession } from '../../editor/session.ts';
 import { describeError, ErrorList, KubectlError, prefixed } from '../../errors.ts';
-import { obj, objs, withPath } from '../../json.ts';
+import { nameOf, obj, withPath } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
-import { operationPrinter } from '../../printers/operation.ts';
-import { editing } from '../edit.ts';
+import { type OperationPrinter, operationPrinter } from '../../printers/operation.ts';
 import { lastApplied, writeQuery } from './generator.ts';
 
 /** What goes to a --raw path is read as JSON. Throws as the server does. */
@@ -84,30 +83,26 @@ export const create: CommandEntry = {
   },
 };
 
-/** --edit: the objects as they would be sent, in the editor; only what was changed is created (editor.EditBeforeCreateMode). */
+/** --edit: each object as it would be sent, in the editor; only what was changed is created (editor.EditBeforeCreateMode). */
 function* editedFirst(k: Kubectl, targets: readonly Target[]): Routine {
-  const wanted = targets.flatMap((target) => (target.kind === 'manifest' ? [target] : []));
-  const objects = wanted.map(({ manifest, resource, namespace }) => ({
-    ...manifest.object,
-    metadata: { ...obj(manifest.object['metadata']), ...(resource.namespaced && { namespace }) },
-  }));
-  const [only] = objects;
-  const shown = objects.length === 1 && only ? only : { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} };
   const print = operationPrinter(k);
-  yield* editing(k, dumpYaml(shown), function* (edited) {
-    const parsed = obj(parseYaml(edited));
-    const created = Array.isArray(parsed['items']) ? objs(parsed['items']) : [parsed];
-    for (const [i, object] of created.entries()) {
-      const target = wanted[i];
-      if (!target) continue;
-      try {
-        const path = pathOf(target.resource, target.namespace);
-        yield* print(obj(yield* k.api.request({ method: 'POST', path, query: writeQuery(k, 'none'), body: object })), 'created');
-      } catch (error) {
-        if (!(error instanceof StatusError)) throw error;
-        return `# ${describeError(error)?.text.trimEnd().split('\n').join('\n# ')}\n`;
-      }
+  const errors: unknown[] = [];
+  for (const { manifest, resource, namespace } of targets.flatMap((target) => (target.kind === 'manifest' ? [target] : []))) {
+    const object = { ...manifest.object, metadata: { ...obj(manifest.object['metadata']), ...(resource.namespaced && { namespace }) } };
+    const info = { resource, namespace, name: nameOf(object), object, source: manifest.source };
+    try {
+      yield* editSession(k, [info], { header: editHeader, save: (updated) => createAll(k, updated, print) });
+    } catch (error) {
+      if (describeError(error) === undefined) throw error;
+      errors.push(error);
     }
-    return undefined;
-  });
+  }
+  if (errors.length > 0) throw errors.length === 1 ? errors[0] : new ErrorList(errors);
+}
+
+function* createAll(k: Kubectl, updated: readonly Info[], print: OperationPrinter): Routine {
+  for (const { resource, namespace, object: plain } of updated) {
+    const object = k.flags.bool('save-config') ? withPath(plain, ['metadata', 'annotations', lastApplied], `${sortedJson(plain)}\n`) : plain;
+    yield* print(obj(yield* k.api.request({ method: 'POST', path: pathOf(resource, namespace), query: writeQuery(k, 'none'), body: object })), 'created');
+  }
 }
