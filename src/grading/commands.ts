@@ -119,6 +119,8 @@ export function parseCommand(node: string, argv: readonly string[], status: () =
       flags[word] = true;
       // `-nkube-system`
       if (/^-\w./.test(word) && takesValue.includes(word.slice(0, 2))) flags[word.slice(0, 2)] = word.slice(2);
+      // `-aq`; kubectl's may be `-owide`.
+      else if (/^-[a-zA-Z]{2,}$/.test(word) && tool !== 'kubectl') for (const letter of word.slice(1)) flags[`-${letter}`] ??= true;
     }
   }
   for (const pair of Object.hasOwn(otherNames, tool) ? (otherNames[tool] ?? []) : [])
@@ -163,6 +165,8 @@ export function matchesCommand(pattern: CommandPattern, command: CommandRecord):
   if (pattern.name && !command.names.includes(pattern.name)) return false;
   if (pattern.status !== undefined && command.status !== pattern.status) return false;
   if (pattern.inside && !pattern.inside.includes(programOf(insideOf(command.argv)))) return false;
+  const { ending } = pattern;
+  if (ending !== undefined && !command.argv.slice(1).some((argument) => argument.endsWith(ending))) return false;
   if (pattern.at) {
     const other = pattern.at.startsWith('!');
     if ((command.node === pattern.at.replace(/^!/, '')) === other) return false;

@@ -46,6 +46,8 @@ export type CommandPattern = {
   readonly at?: string;
   /** Programs, one of which stands behind `--`: what runs in the container. */
   readonly inside?: readonly string[];
+  /** How one of its arguments ends: `.log` for whoever reads a log. */
+  readonly ending?: string;
   /** Exit status; default: whatever it was. */
   readonly status?: number;
 };

@@ -25,6 +25,10 @@ export type StepState = {
   readonly situations: string[];
   /** Those of them that hold now. */
   holding: readonly string[];
+  /** The newest of them was met after the last command that was typed: it may have yet to be read. */
+  unread: boolean;
+  /** Commands there had been when the newest was met. */
+  metAfter: number;
   /** The dead end in which the world stands now, by its key, and all that were met. */
   deadEnd: string | undefined;
   readonly deadEndsMet: Set<string>;
@@ -42,6 +46,8 @@ const newStepState = ({ id }: Step): StepState => ({
   hints: [],
   situations: [],
   holding: [],
+  unread: false,
+  metAfter: 0,
   deadEnd: undefined,
   deadEndsMet: new Set(),
   answer: undefined,
@@ -105,7 +111,10 @@ export class LessonRun {
     if (!step || !state) return false;
     for (const check of step.checks ?? []) state.verdicts.set(check.id ?? '', evaluate(check, world, this.#expressions));
     state.holding = (step.situations ?? []).filter(({ when }) => this.#holds(when, world)).map(({ say }) => say);
-    for (const say of state.holding) if (!state.situations.includes(say)) state.situations.push(say);
+    const met = state.holding.filter((say) => !state.situations.includes(say));
+    state.situations.push(...met);
+    if (met.length > 0) state.metAfter = world.commands.length;
+    state.unread = world.commands.length <= state.metAfter;
     state.deadEnd = step.deadEnds?.find(({ when }) => this.#holds(when, world))?.say;
     if (state.deadEnd !== undefined) state.deadEndsMet.add(state.deadEnd);
     const passed = this.#settle(step, state);

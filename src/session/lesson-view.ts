@@ -102,9 +102,9 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
       .map(({ id = '' }) => ({ id, text: prose?.checks?.[id] ?? id.replaceAll('-', ' '), ...checkView(id, state, tried, language) })),
     hints: state.hints.map((key) => prose?.hints?.[key] ?? key),
     hintsLeft: hintsAhead(step, state).length,
-    // What is not so any more is not said any more; but the newest is for whoever has yet to read it.
+    // What is not so any more is not said any more; but the newest stays until the next command, for whoever has yet to read it.
     situations: state.situations
-      .filter((key, index, all) => index === all.length - 1 || state.holding.includes(key))
+      .filter((key, index, all) => (state.unread && index === all.length - 1) || state.holding.includes(key))
       .map((key) => prose?.situations?.[key] ?? key),
     deadEnd: state.deadEnd === undefined || state.done ? undefined : (prose?.deadEnds?.[state.deadEnd] ?? state.deadEnd),
     ask: step.kind === 'quiz' || step.kind === 'predict' ? quiz : undefined,

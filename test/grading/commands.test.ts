@@ -70,4 +70,8 @@ test('what a pattern asks for', () => {
   expect(matchesCommand(exec, parse('kubectl exec -it web -- /usr/bin/dig shop'))).toBe(true);
   expect(matchesCommand(exec, parse('kubectl exec web -- ls'))).toBe(false);
   expect(matchesCommand(exec, parse('kubectl exec nslookup'))).toBe(false);
+  const log = { tool: 'tail', ending: '.log' };
+  expect(matchesCommand(log, parse('tail -n 3 /var/log/pods/a/b/0.log'))).toBe(true);
+  expect(matchesCommand(log, parse('tail /etc/kubernetes/manifests/etcd.yaml'))).toBe(false);
+  for (const flag of ['-a', '-q']) expect(matchesCommand({ tool: 'crictl', flags: { [flag]: true } }, parse('crictl ps -qa'))).toBe(true);
 });

@@ -19,7 +19,9 @@ export function ManyChoices({ items, order, focused, height, onSubmit }: Props) 
   useInput(
     (input, key) => {
       const values = answerOf(state, order);
-      if (key.return && values.length > 0) onSubmit(values);
+      // With one in the hand Enter puts it down, as many expect; only what lies in its place is handed in.
+      if (key.return && state.carrying) setState((before) => pressMany(before, 'space', order));
+      else if (key.return && values.length > 0) onSubmit(values);
       else if (key.upArrow || key.downArrow || input === ' ')
         setState((before) => pressMany(before, key.upArrow ? 'up' : key.downArrow ? 'down' : 'space', order));
     },
