@@ -68,7 +68,7 @@ export async function newSides(options: {
     clock: newLiveClock(cluster.sim, (error) => problems.push(error), Number.POSITIVE_INFINITY),
     failed: (error) => problems.push(error),
   });
-  writeFileSync(join(folder, 'kubeconfig'), served.kubeconfig);
+  writeFileSync(join(folder, 'kubeconfig'), namedAsInTheLab(served.kubeconfig));
   const env = {
     PATH: `${join(folder, 'bin')}:/usr/bin:/bin`,
     HOME: join(folder, 'home'),
@@ -105,6 +105,14 @@ export async function newSides(options: {
     },
   };
 }
+
+/** `kubectl config` is compared too: cluster, user and context are called as in the lab's own kubeconfig. */
+const namedAsInTheLab = (kubeconfig: string): string =>
+  kubeconfig
+    .replaceAll('k8s-lab-admin', 'kubernetes-admin')
+    .replaceAll('cluster: k8s-lab', 'cluster: kubernetes')
+    .replace('name: k8s-lab', 'name: kubernetes')
+    .replace(/(name|current-context): k8s-lab/g, '$1: kubernetes-admin@kubernetes');
 
 function start(cluster: Cluster, line: string, stdin: string) {
   const out: string[] = [];

@@ -1,12 +1,11 @@
 /** kubectl cluster-info dump: kubernetes kubectl/pkg/cmd/clusterinfo/clusterinfo_dump.go. */
-import { goJson } from '../../../apimachinery/go-text.ts';
-import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import { isSession } from '../../../interfaces/streams.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
-import { at, nameOf, obj, objs, text } from '../json.ts';
+import { at, isObj, nameOf, type Obj, obj, objs, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
+import { objectPrinter, splitFormat } from '../printers/object-printer.ts';
 
 /** Lists of each namespace: path, file. */
 const lists = [
@@ -25,20 +24,27 @@ export const clusterInfoDump: CommandEntry = {
   long: 'Everything of kube-system and the current namespace, to standard output or to files in a directory.',
   examples: '# To standard output\nkubectl cluster-info dump\n\n# To files\nkubectl cluster-info dump --output-directory=/tmp/dump',
   *run(k) {
+    if (k.flags.duration('pod-running-timeout') <= 0) throw new KubectlError('--pod-running-timeout must be higher than zero');
     const folder = k.flags.text('output-directory');
     const write = writer(k, folder === '-' ? '' : folder);
-    const format = k.flags.text('output');
-    if (format !== 'json' && format !== 'yaml')
-      throw new KubectlError(`unable to match a printer suitable for the output format "${format}", allowed formats are: json,yaml`);
-    const show = (body: unknown): string => (format === 'json' ? `${goJson(body, 4)}\n` : dumpYaml(body));
+    const { format } = splitFormat(k);
+    const print = objectPrinter(k, { typed: true }) ?? (() => '');
+    const extension = format === 'json' || format === 'yaml' ? `.${format}` : '.txt';
+    const show = (body: unknown): string => {
+      if (format === 'name')
+        throw new KubectlError(
+          `list types are not supported by name printing: *${text(obj(body)['apiVersion']).replace(/.*\//, '')}.${text(obj(body)['kind'])}`,
+        );
+      return print(asStruct(obj(body)));
+    };
     const list = function* (path: string): Routine<unknown> {
       return yield* k.api.request({ method: 'GET', path });
     };
-    yield* write(`nodes.${format}`, show(yield* list('/api/v1/nodes')));
+    yield* write(`nodes${extension}`, show(yield* list('/api/v1/nodes')));
     for (const namespace of yield* namespacesOf(k)) {
       for (const [root, resource, file] of lists) {
         const body = yield* list(`${root}/namespaces/${namespace}/${resource}`);
-        yield* write(`${namespace}/${file}.${format}`, show(body));
+        yield* write(`${namespace}/${file}${extension}`, show(body));
         if (resource !== 'pods') continue;
         for (const pod of objs(at(obj(body), 'items')))
           yield* write(
@@ -78,6 +84,22 @@ function* logsOf(k: Kubectl, namespace: string, pod: string, containers: readonl
   }
   return out;
 }
+
+const metadataOrder =
+  'name generateName namespace uid resourceVersion generation creationTimestamp deletionTimestamp deletionGracePeriodSeconds labels annotations'.split(' ');
+
+/** Kind first, metadata in the order of Go's struct, maps sorted. */
+function asStruct(object: Obj): Obj {
+  const { kind, apiVersion, metadata, items, ...rest } = object;
+  const meta = obj(metadata);
+  const named = metadataOrder.flatMap((key) => (meta[key] === undefined ? [] : [[key, sorted(meta[key])] as const]));
+  const list = Array.isArray(items) && { items: objs(items).map((item) => asStruct({ kind: text(kind).replace(/List$/, ''), apiVersion, ...item })) };
+  const always =
+    kind === 'Event' ? { source: {}, firstTimestamp: null, lastTimestamp: null, eventTime: null, reportingComponent: '', reportingInstance: '' } : {};
+  return { kind, apiVersion, metadata: { ...Object.fromEntries(named), ...meta, ...Object.fromEntries(named) }, ...list, ...always, ...rest };
+}
+
+const sorted = (value: unknown): unknown => (isObj(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value);
 
 /** To standard output one after the other, or each into its file. */
 function writer(k: Kubectl, folder: string): (name: string, content: string) => Routine {
