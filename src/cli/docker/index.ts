@@ -12,10 +12,11 @@ import { history, images, load, pull, rmi, save, tag } from './commands/images.t
 import { importCommand } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
 import { login, logout } from './commands/login.ts';
+import { manifest } from './commands/manifest.ts';
 import { network } from './commands/networks.ts';
 import { plugin } from './commands/plugin.ts';
 import { ps } from './commands/ps.ts';
-import { manifest, push, search } from './commands/push.ts';
+import { push, search } from './commands/push.ts';
 import { attachCommand, createCommand, exec, run, startCommand } from './commands/run.ts';
 import { stats } from './commands/stats.ts';
 import { checkpoint, swarm, swarmGroups } from './commands/swarm.ts';

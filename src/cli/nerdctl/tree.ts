@@ -12,11 +12,13 @@ import { images, pull, rmi, tag } from './commands/images.ts';
 import { containerInspect, imageInspect, inspect } from './commands/inspect.ts';
 import { kill, pause, prune, rename, restart, rm, start, stop, unpause, update, wait } from './commands/lifecycle.ts';
 import { attach, logs } from './commands/logs.ts';
+import { manifest } from './commands/manifest.ts';
 import { namespace } from './commands/namespaces.ts';
 import { network } from './commands/networks.ts';
 import { ps } from './commands/ps.ts';
 import { push } from './commands/push.ts';
 import { create, run } from './commands/run.ts';
+import { search } from './commands/search.ts';
 import { events, info, login, logout, systemPrune, version } from './commands/system.ts';
 import { volume } from './commands/volumes.ts';
 import { port, stats, top } from './commands/watch.ts';
@@ -167,15 +169,7 @@ export const tree: NerdctlCommand = withAbsentFlags({
         rm: 'Remove a checkpoint',
       }),
     ),
-    management(
-      elsewhere('manifest', 'Manage manifests and manifest lists.', {
-        annotate: 'Add additional information to a local image manifest',
-        create: 'Create a local manifest list for annotating and pushing to a registry',
-        inspect: 'Display the contents of a manifest or image index/manifest list',
-        push: 'Push a manifest list to a repository',
-        rm: 'Remove one or more index/manifest lists',
-      }),
-    ),
+    management(manifest),
     build,
     internal,
     inspect,
@@ -193,6 +187,6 @@ export const tree: NerdctlCommand = withAbsentFlags({
     tag,
     rmi,
     history,
-    notSimulated('search', 'Search registry for images'),
+    search,
   ],
 });

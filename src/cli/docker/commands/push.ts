@@ -1,9 +1,7 @@
-/** docker push, search, manifest inspect (docker/cli cli/command/image/push.go, registry/search.go, manifest). */
-import { HttpRegistry } from '../../../client/http-registry.ts';
-import { RegistryFailure, RegistryUnreachable } from '../../../interfaces/distribution.ts';
+/** docker push and search (docker/cli cli/command/image/push.go, registry/search.go). */
 import { DockerError, type SearchResult } from '../../../interfaces/docker.ts';
 import { readCredentials } from '../../docker-config.ts';
-import { bool, CliError, command, type DockerCommand, int, list, text } from '../context.ts';
+import { bool, CliError, command, int, list, text } from '../context.ts';
 import { type Column, formatted, note } from '../output.ts';
 import { familiar, full } from '../pull.ts';
 
@@ -108,64 +106,3 @@ export const search = command(
     return 0;
   },
 );
-
-const manifestInspect = command(
-  'inspect',
-  'Display an image manifest, or manifest list',
-  '[OPTIONS] [MANIFEST_LIST] MANIFEST',
-  [1, 2],
-  [bool('insecure', 'Allow communication with an insecure registry'), bool('verbose,v', 'Output additional info including layers and platform')],
-  function* (context) {
-    if (context.flags.bool('verbose')) throw new CliError('k8s-lab: docker manifest inspect --verbose is not simulated', 70);
-    const { process } = context;
-    const whole = full(context.args.at(-1) ?? '');
-    const host = hostOf(whole);
-    const open = context.flags.bool('insecure') || /^(localhost|127\.)/.test(host);
-    const registry = new HttpRegistry(
-      { sim: process.sim, network: process.namespaces.network, files: process.fs },
-      { scheme: 'https', authority: host === 'docker.io' ? 'registry-1.docker.io' : host, prefix: '/v2', fallback: open, skipVerify: open },
-      'docker/29.7.2',
-    );
-    const path = whole.slice(host.length + 1);
-    const at = path.includes('@') ? path.indexOf('@') : path.lastIndexOf(':');
-    try {
-      const { text: source } = yield* registry.manifest(path.slice(0, at), path.slice(at + 1), readCredentials(process, host));
-      const value = JSON.parse(source) as { readonly manifests?: unknown };
-      yield* context.print(`${JSON.stringify(value, null, value.manifests ? 3 : '\t')}\n`);
-      return 0;
-    } catch (error) {
-      if (error instanceof RegistryUnreachable) throw new CliError(error.message);
-      if (!(error instanceof RegistryFailure)) throw error;
-      if (/insufficient_scope/.test(error.message))
-        throw new CliError('errors:\ndenied: requested access to the resource is denied\nunauthorized: authentication required\n');
-      throw new CliError(error.status === 404 ? `no such manifest: ${whole}` : error.status === 401 ? 'unauthorized: authentication required' : error.message);
-    }
-  },
-);
-
-const notSimulated = (name: string, short: string): DockerCommand =>
-  command(
-    name,
-    short,
-    '',
-    [0, Number.POSITIVE_INFINITY],
-    [],
-    function* () {
-      yield* [];
-      throw new CliError(`k8s-lab: docker manifest ${name} is not simulated`, 70);
-    },
-    { interspersed: false },
-  );
-
-export const manifest: DockerCommand = {
-  name: 'manifest',
-  usage: 'COMMAND',
-  short: 'Manage Docker image manifests and manifest lists',
-  commands: [
-    notSimulated('annotate', 'Add additional information to a local image manifest'),
-    notSimulated('create', 'Create a local manifest list for annotating and pushing to a registry'),
-    manifestInspect,
-    notSimulated('push', 'Push a manifest list to a repository'),
-    notSimulated('rm', 'Delete one or more manifest lists from local storage'),
-  ],
-};
