@@ -88,6 +88,16 @@ describe('history and size', () => {
     expect(vt.cursor).toEqual({ row: 1, column: 8 });
   });
 
+  test('a wide character that found no room leaves no blank in the line, and a blank at a row’s end stays', () => {
+    for (const height of [6, 2]) {
+      const vt = screen('a가나다라마바사\n길게 씁니 다가 \n', 10, height);
+      vt.resize(30, height + 3);
+      expect([...history(vt), ...shown(vt)].slice(0, 2)).toEqual(['a가나다라마바사', '길게 씁니 다가']);
+    }
+    const vt = screen('0123456 8 abc\n\n\n', 10, 2);
+    expect(vt.history.rows(20, 0, 5)[0]).toBe('0123456 8 abc');
+  });
+
   test('a higher screen shows again what had scrolled away', () => {
     const vt = screen(numbers(10), 20, 3);
     vt.resize(20, 6);

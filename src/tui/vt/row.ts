@@ -9,6 +9,8 @@ export class Row {
   readonly styles: CellStyle[];
   /** The line goes on in the next row. */
   wrapped = false;
+  /** Where it was left then: before a wide character that found no room, one cell stays empty that is no blank of the line. */
+  wrappedAt = 0;
   #painted: string | undefined;
 
   constructor(columns: number) {
@@ -57,6 +59,11 @@ export class Row {
     if (char !== undefined && char.length < 32) this.chars[at] = char + mark;
   }
 
+  wrap(column: number): void {
+    this.wrapped = true;
+    this.wrappedAt = column;
+  }
+
   erase(from: number, to: number): void {
     this.#painted = undefined;
     this.chars.fill(' ', from, to);
@@ -95,6 +102,11 @@ export class Row {
   get text(): string {
     this.#painted ??= this.slice(0, this.length);
     return this.#painted;
+  }
+
+  /** Its part of the line: blanks at its end belong to it where the line goes on. */
+  get part(): string {
+    return this.wrapped ? this.slice(0, Math.max(this.wrappedAt, this.length)) : this.text;
   }
 
   slice(from: number, to: number): string {

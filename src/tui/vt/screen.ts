@@ -107,7 +107,7 @@ export class VtScreen {
     }
     if (cursor.column + width > this.columns) {
       if (this.autowrap) {
-        if (here) here.wrapped = true;
+        here?.wrap(cursor.column);
         cursor.column = 0;
         this.lineFeed();
       } else cursor.column = Math.max(0, this.columns - width);
@@ -129,7 +129,7 @@ export class VtScreen {
     for (let i = 0; i < Math.min(Math.abs(count), bottom - top + 1); i++) {
       if (count > 0) {
         const [gone] = rows.splice(top, 1);
-        if (gone && top === 0 && !this.alternate) this.history.push(gone.text, gone.wrapped);
+        if (gone && top === 0 && !this.alternate) this.history.push(gone.part, gone.wrapped);
         rows.splice(bottom, 0, new Row(this.columns));
       } else {
         rows.splice(bottom, 1);
@@ -181,7 +181,7 @@ export class VtScreen {
       const column = i === cursor.row ? cursor.column : undefined;
       // The cursor may stand on blanks: they count.
       const text =
-        column !== undefined && column > row.length ? row.text + ' '.repeat(column - row.length) : row.wrapped ? row.slice(0, this.columns) : row.text;
+        column !== undefined && column > row.length && !row.wrapped ? row.text + ' '.repeat(column - row.length) : row.part;
       const before = lines.at(-1);
       if (open && before) lines[lines.length - 1] = { text: before.text + text, cursor: column ?? before.cursor };
       else lines.push({ text, cursor: column });
@@ -211,7 +211,7 @@ export class VtScreen {
       this.style = '';
       for (const event of new VtParser().parse(row)) this.#handle(event);
       const target = main.rows[index];
-      if (target) target.wrapped = wrapped;
+      if (wrapped) target?.wrap(main.cursor.column);
       if (cursor !== undefined) at = { row: index, column: Math.min(main.cursor.column, this.columns) };
     });
     main.cursor = at;
