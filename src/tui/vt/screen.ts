@@ -180,8 +180,7 @@ export class VtScreen {
       const row = rows[i] as Row;
       const column = i === cursor.row ? cursor.column : undefined;
       // The cursor may stand on blanks: they count.
-      const text =
-        column !== undefined && column > row.length && !row.wrapped ? row.text + ' '.repeat(column - row.length) : row.part;
+      const text = column !== undefined && column > row.length && !row.wrapped ? row.text + ' '.repeat(column - row.length) : row.part;
       const before = lines.at(-1);
       if (open && before) lines[lines.length - 1] = { text: before.text + text, cursor: column ?? before.cursor };
       else lines.push({ text, cursor: column });
