@@ -234,7 +234,14 @@ export class TaskService {
   }
 
   #describe(task: Task): ContainerdTask {
-    return { id: task.id, pid: task.process.pid, status: this.#status(task), exitStatus: task.exitStatus ?? 0, exitedAt: task.exitedAt };
+    return {
+      id: task.id,
+      pid: task.process.pid,
+      status: this.#status(task),
+      exitStatus: task.exitStatus ?? 0,
+      exitedAt: task.exitedAt,
+      oomKilled: task.oomKilled,
+    };
   }
 
   #status(task: Task): TaskStatus {

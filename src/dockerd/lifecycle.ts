@@ -129,6 +129,7 @@ export class Lifecycle {
     const again = this.#restartDelay(container, exitCode);
     if (again !== undefined) container.status = 'restarting';
     container.changed.notify();
+    if (container.oomKilled) this.#engine.emitContainer('oom', container);
     this.#engine.emitContainer('die', container, {
       execDuration: String(Math.floor((container.finishedAt - container.startedAt) / 1000)),
       exitCode: String(exitCode),
@@ -140,7 +141,7 @@ export class Lifecycle {
 
   #wasOomKilled(container: Container): boolean {
     try {
-      return (this.#engine.containerd.tasks.metrics(moby, container.id)['memory.oom_kill'] ?? 0) > 0;
+      return this.#engine.containerd.tasks.get(moby, container.id).oomKilled === true;
     } catch (error) {
       containerdText(error);
       return false;

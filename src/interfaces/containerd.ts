@@ -40,7 +40,15 @@ export type TaskStatus = 'CREATED' | 'RUNNING' | 'STOPPED' | 'PAUSED' | 'UNKNOWN
 /**
  * What runs of a container; its id is the container's. `exitStatus` and `exitedAt` (virtual milliseconds) are 0 until it is STOPPED, 137 for SIGKILL.
  */
-export type ContainerdTask = { readonly id: string; readonly pid: number; readonly status: TaskStatus; readonly exitStatus: number; readonly exitedAt: number };
+export type ContainerdTask = {
+  readonly id: string;
+  readonly pid: number;
+  readonly status: TaskStatus;
+  readonly exitStatus: number;
+  readonly exitedAt: number;
+  /** Ended by the kernel, as /tasks/oom told. */
+  readonly oomKilled?: boolean;
+};
 /**
  * A layer of files (core/snapshots Info): Committed ones are images' layers and named by chain id, an Active one is a container's own, a View cannot
  * be written. `parent` is '' at the bottom.

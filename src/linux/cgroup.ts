@@ -97,6 +97,8 @@ export class Cgroup {
   /** Removes this group if nothing is left in it. */
   remove(): boolean {
     if (this.members.size > 0 || this.children.size > 0) return false;
+    // What lay in its memory file systems goes with it.
+    if (this.memoryBytes > 0 && this.parent?.children.has(this.name)) this.parent.chargeMemory(-this.memoryBytes);
     return this.parent?.children.delete(this.name) ?? false;
   }
 

@@ -1,4 +1,5 @@
 /** How full a node's disk is. */
+import type { Cgroup } from './cgroup.ts';
 import { Errno } from './errno.ts';
 import type { Inode } from './inode.ts';
 
@@ -27,10 +28,43 @@ export class Disk {
     if (units > 0 && this.held + units > mostHeld) throw new Errno('ENOSPC');
     this.held = Math.max(0, this.held + units);
   }
+  /** One more name. */
+  enter(_inode: Inode, path: string): void {
+    if (this.inodesUsed >= this.inodes) throw new Errno('ENOSPC', path);
+    this.inodesUsed++;
+  }
   /** A file has gone for good. */
   release(inode: Inode): void {
     if (inode.type !== 'file' || inode.generated) return;
     this.charge(-inode.size);
     this.hold(-inode.held);
   }
+}
+
+/** A file system in memory: `size=` of its options, else half of the machine's memory. What is in it counts as the memory of who mounted it. */
+export class Tmpfs extends Disk {
+  readonly #cgroup: Cgroup;
+  constructor(options: readonly string[], memoryBytes: number, cgroup: Cgroup) {
+    const [, count, unit = ''] = /^size=(\d+)([kmg%]?)$/i.exec(options.find((each) => each.startsWith('size=')) ?? '') ?? [];
+    const scale = unit === '%' ? memoryBytes / 100 : 1024 ** ' kmg'.indexOf(unit.toLowerCase() || ' ');
+    super(count === undefined || count === '0' ? Math.floor(memoryBytes / 2) : Number(count) * scale, Math.floor(memoryBytes / 8192));
+    this.#cgroup = cgroup;
+  }
+  override enter(inode: Inode, path: string): void {
+    super.enter(inode, path);
+    if (inode.type === 'file' || inode.type === 'directory') inode.disk = this;
+  }
+  override charge(bytes: number): void {
+    const before = this.usedBytes;
+    super.charge(bytes);
+    this.#cgroup.chargeMemory(this.usedBytes - before);
+  }
+}
+
+/** A file goes from one file system to another (as mv copies it). */
+export function moveBetween(from: Disk, to: Disk, inode: Inode): void {
+  if (from === to || inode.type !== 'file') return;
+  to.charge(inode.size);
+  from.charge(-inode.size);
+  inode.disk = to instanceof Tmpfs ? to : undefined;
 }

@@ -1,6 +1,7 @@
 /** Regular files: text that is kept, generated, or stands for a binary. */
 import { Condition } from '../sim/routine.ts';
 import { byteLength } from '../sim/stream.ts';
+import type { Disk } from './disk.ts';
 import { Errno } from './errno.ts';
 import type { Attributes } from './inode.ts';
 
@@ -12,6 +13,8 @@ export class FileNode implements Attributes {
   gid: number;
   mtime: number;
   nlink = 1;
+  /** As a directory's. */
+  disk: Disk | undefined;
   /** Name of the Program that runs when this file is executed; its bytes are then only what names it (`executableText`). */
   program: string | undefined;
   /** Told of each change of content, for inotify-like watchers (a kubelet on its manifests) and `tail -f`. */

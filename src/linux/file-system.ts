@@ -1,5 +1,6 @@
 /** A process's view of files: mounts, paths, permissions. System calls that fail throw Errno. */
 import { byteLength } from '../sim/stream.ts';
+import { moveBetween } from './disk.ts';
 import { Errno } from './errno.ts';
 import { FileNode } from './file-node.ts';
 import { capable, type FileUser, permits } from './file-user.ts';
@@ -145,7 +146,7 @@ export class FileSystem {
   put(inode: FileNode, text: string, append = false): void {
     this.#user.toil?.(1 + text.length / perStep.units);
     if (!inode.generated) {
-      const { disk } = this.namespace;
+      const disk = this.namespace.diskOf(inode);
       disk.hold(append ? text.length : text.length - inode.held);
       disk.charge(append ? byteLength(text) : byteLength(text) - inode.size);
     }
@@ -196,8 +197,8 @@ export class FileSystem {
     // A file of a lower layer is only hidden.
     const own = !(at.parent instanceof OverlayDirectory) || at.parent.owns(at.name);
     at.parent.remove(at.name);
-    if (own && --at.inode.nlink === 0) this.namespace.disk.release(at.inode);
-    this.namespace.disk.inodesUsed--;
+    if (own && --at.inode.nlink === 0) this.namespace.diskOf(at.parent).release(at.inode);
+    this.namespace.diskOf(at.parent).inodesUsed--;
   }
 
   rmdir(path: string): void {
@@ -206,7 +207,7 @@ export class FileSystem {
     if (!at.inode.empty) throw new Errno('ENOTEMPTY', path);
     this.#removable(at, path);
     at.parent.remove(at.name);
-    this.namespace.disk.inodesUsed--;
+    this.namespace.diskOf(at.parent).inodesUsed--;
   }
 
   rename(from: string, to: string): void {
@@ -221,9 +222,10 @@ export class FileSystem {
     this.#writable(target, to);
     const inode = source.parent instanceof OverlayDirectory ? this.#copyUp(source.parent, source.name, source.inode) : source.inode;
     const replaced = !(target.parent instanceof OverlayDirectory) || target.parent.owns(target.name) ? target.inode : undefined;
+    moveBetween(this.namespace.diskOf(source.parent), this.namespace.diskOf(target.parent), inode);
     source.parent.remove(source.name);
     target.parent.add(target.name, inode);
-    if (replaced && --replaced.nlink === 0) this.namespace.disk.release(replaced);
+    if (replaced && --replaced.nlink === 0) this.namespace.diskOf(target.parent).release(replaced);
   }
 
   chmod(path: string, mode: number): void {
@@ -265,9 +267,7 @@ export class FileSystem {
 
   #create<T extends Inode>(at: Resolved, inode: T, path: string): T {
     this.#writable(at, path);
-    const { disk } = this.namespace;
-    if (disk.inodesUsed >= disk.inodes) throw new Errno('ENOSPC', path);
-    disk.inodesUsed++;
+    this.namespace.diskOf(at.parent).enter(inode, path);
     at.parent.add(at.name, inode);
     at.parent.mtime = this.#user.now;
     return inode;

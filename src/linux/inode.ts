@@ -1,6 +1,7 @@
 /** What a filesystem is made of. Permissions are checked in file-system.ts and path-walk.ts, not here. */
 import { Condition } from '../sim/routine.ts';
 import { byteLength } from '../sim/stream.ts';
+import type { Disk } from './disk.ts';
 import { Errno } from './errno.ts';
 import type { FileNode } from './file-node.ts';
 
@@ -17,6 +18,8 @@ export class DirectoryNode implements Common {
   gid: number;
   mtime: number;
   nlink = 2;
+  /** What its files fill where that is not the node's disk: a tmpfs. */
+  disk: Disk | undefined;
   /** Told when an entry comes, goes or is replaced. */
   get changed(): Condition {
     this.#changed ??= new Condition();

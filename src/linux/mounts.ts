@@ -1,5 +1,6 @@
 /** Mount namespaces: a root file system and what is mounted over it. */
 import type { Disk } from './disk.ts';
+import type { FileNode } from './file-node.ts';
 import type { DirectoryNode, Inode } from './inode.ts';
 
 /** One line of /proc/self/mounts; a later one at the same path hides the earlier. */
@@ -28,6 +29,10 @@ export class MountNamespace {
     this.root = root;
     this.disk = disk;
     this.readonlyRoot = readonlyRoot;
+  }
+  /** Of a tmpfs its own, else the node's. */
+  diskOf(inode: FileNode | DirectoryNode): Disk {
+    return inode.disk ?? this.disk;
   }
   /** How many mounts lie below each directory; made when somebody asks first. */
   #below: Map<string, number> | undefined;

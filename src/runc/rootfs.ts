@@ -2,6 +2,7 @@
 import { OciError, type OciSpec } from '../interfaces/oci.ts';
 import type { Cgroup } from '../linux/cgroup.ts';
 import { newCgroupfs } from '../linux/cgroupfs.ts';
+import { Tmpfs } from '../linux/disk.ts';
 import { Errno } from '../linux/errno.ts';
 import { FileNode } from '../linux/file-node.ts';
 import { FileSystem } from '../linux/file-system.ts';
@@ -82,7 +83,11 @@ export class RootfsBuilder {
     if (type === 'cgroup' || type === 'cgroup2') return newCgroupfs(this.#kernel, container.cgroup);
     const mode = mount.options?.find((option) => option.startsWith('mode='))?.slice(5);
     const attributes = { mode: mode ? Number.parseInt(mode, 8) : 0o755, uid: 0, gid: 0, mtime: now };
-    if (mount.destination !== '/dev') return new DirectoryNode(attributes);
+    if (mount.destination !== '/dev') {
+      const folder = new DirectoryNode(attributes);
+      if (type === 'tmpfs') folder.disk = new Tmpfs(mount.options ?? [], this.#kernel.memoryBytes, container.cgroup);
+      return folder;
+    }
     const directory = new OverlayDirectory([this.#devices], attributes);
     if (container.terminal) directory.add('console', new SpecialNode('character', { mode: 0o620, uid: 0, gid: 5, mtime: now }, 'tty'));
     return directory;

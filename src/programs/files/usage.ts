@@ -97,7 +97,7 @@ const df = tool({
   },
 });
 
-type FileSystemRow = Pick<Mount, 'source' | 'type' | 'path'>;
+type FileSystemRow = Pick<Mount, 'source' | 'type' | 'path'> & Partial<Pick<Mount, 'root'>>;
 
 const pseudo = new Set(['proc', 'sysfs', 'cgroup2', 'devpts', 'mqueue', 'bpf', 'nsfs', 'securityfs', 'debugfs', 'tracefs']);
 
@@ -121,10 +121,16 @@ function table(call: Call, rows: readonly FileSystemRow[]): string {
         : [call.has('m') ? '1M-blocks' : call.has('P') ? '1024-blocks' : '1K-blocks', 'Used', 'Available', call.has('P') ? 'Capacity' : 'Use%']),
   ];
   const body = rows.map((row) => {
-    const memory = row.type === 'tmpfs';
-    const [size, used] = memory ? [Math.floor(call.process.kernel.memoryBytes / 2), 0] : [disk.capacityBytes, disk.usedBytes];
+    const own = row.root?.type === 'directory' ? row.root.disk : undefined;
+    const { inodes: nodes, inodesUsed: taken } = own ?? disk;
+    const memory = row.type === 'tmpfs' && !own;
+    const [size, used] = own
+      ? [own.capacityBytes, own.usedBytes]
+      : memory
+        ? [Math.floor(call.process.kernel.memoryBytes / 2), 0]
+        : [disk.capacityBytes, disk.usedBytes];
     const numbers = inodes
-      ? [String(disk.inodes), String(disk.inodesUsed), String(disk.inodes - disk.inodesUsed), `${Math.ceil((disk.inodesUsed / disk.inodes) * 100)}%`]
+      ? [String(nodes), String(taken), String(nodes - taken), `${Math.ceil((taken / nodes) * 100)}%`]
       : [blocks(size), blocks(used), blocks(size - used), `${Math.ceil((used / size) * 100)}%`];
     return [row.source, ...(call.has('T') ? [row.type] : []), ...numbers, row.path];
   });
