@@ -38,12 +38,12 @@ function parseJsonOrYaml(text: string): unknown[] {
   const { values, rest, error } = parseJsonStream(text);
   if (!error) return values;
   // What follows whole values may be YAML.
-  return values.length > 0 && !rest.trimStart().startsWith('{') ? [...values, ...splitDocuments(rest).map(parseOne)] : wholeAsYaml(text, error);
+  return values.length > 0 && !rest.trimStart().startsWith('{') ? [...values, ...splitDocuments(rest).map((each) => parseOne(each))] : wholeAsYaml(text, error);
 }
 
 function wholeAsYaml(text: string, error: JsonError): unknown[] {
   try {
-    return splitDocuments(text).map(parseOne);
+    return splitDocuments(text).map((each) => parseOne(each));
   } catch (yamlError) {
     if (!(yamlError instanceof YamlError)) throw yamlError;
     // What only ends too early says so; what is wrong somewhere says where.
@@ -65,9 +65,20 @@ function splitDocuments(text: string): string[] {
   return documents;
 }
 
-const parseOne = (text: string): unknown => parseSimpleYaml(text, resolvePlain) ?? parseFully(text);
+/** The documents as go.yaml.in/yaml/v3 reads them into nodes: `y`, `no` and `on` are texts. */
+export const parseNewerYaml = (text: string): unknown[] =>
+  splitDocuments(withoutMark(text))
+    .map((document) => parseOne(document, resolveNewer))
+    .filter((value) => value !== null && value !== undefined);
 
-function parseFully(text: string): unknown {
+const resolveNewer: typeof resolvePlain = (text) => (/^(y|n|yes|no|on|off)$/i.test(text) ? text : resolvePlain(text));
+
+type Resolve = typeof resolvePlain;
+type Context = { readonly document: Document; readonly resolve: Resolve };
+
+const parseOne = (text: string, resolve: Resolve = resolvePlain): unknown => parseSimpleYaml(text, resolve) ?? parseFully(text, resolve);
+
+function parseFully(text: string, resolve: Resolve): unknown {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     schema: 'failsafe',
@@ -80,37 +91,36 @@ function parseFully(text: string): unknown {
   });
   const problem = yamlProblem(document.errors, text, lineCounter);
   if (problem !== undefined) throw new YamlError(`error converting YAML to JSON: yaml: ${problem}`);
-  return document.contents === null ? undefined : toValue(document.contents, document);
+  return document.contents === null ? undefined : toValue(document.contents, { document, resolve });
 }
 
-function toValue(node: Node | null | undefined, document: Document): unknown {
+function toValue(node: Node | null | undefined, context: Context): unknown {
   if (!node) return null;
   if (isAlias(node)) {
-    const target = node.resolve(document);
+    const target = node.resolve(context.document);
     if (!target) throw new YamlError(`error converting YAML to JSON: yaml: unknown anchor '${node.source}' referenced`);
-    return toValue(target, document);
+    return toValue(target, context);
   }
-  if (isSeq(node)) return node.items.map((item) => toValue(item as Node, document));
-  if (isMap(node)) return mapValue(node, document);
-  return isScalar(node) ? scalarValue(node) : null;
+  if (isSeq(node)) return node.items.map((item) => toValue(item as Node, context));
+  if (isMap(node)) return mapValue(node, context);
+  return isScalar(node) ? scalarValue(node, context.resolve) : null;
 }
 
-function scalarValue(node: { value: unknown; type?: string; tag?: string; source?: string }): unknown {
+function scalarValue(node: { value: unknown; type?: string; tag?: string; source?: string }, resolve: Resolve): unknown {
   const text = typeof node.value === 'string' ? node.value : (node.source ?? '');
   if (node.tag === '!!str' || node.tag === 'tag:yaml.org,2002:str') return text;
-  const value = node.type === 'PLAIN' || node.type === undefined ? resolvePlain(text) : text;
+  const value = node.type === 'PLAIN' || node.type === undefined ? resolve(text) : text;
   if (typeof value !== 'number' || Number.isFinite(value)) return value;
   throw new YamlError(`error converting YAML to JSON: json: unsupported value: ${Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'}`);
 }
 
-function mapValue(node: YAMLMap, document: Document): Record<string, unknown> {
+function mapValue(node: YAMLMap, context: Context): Record<string, unknown> {
   const merged: Record<string, unknown> = {};
   const own: Record<string, unknown> = {};
   for (const { key, value } of node.items) {
-    const keyValue = toValue(key as Node, document);
-    if (keyValue === '<<' && isScalar(key) && key.type === 'PLAIN') Object.assign(merged, mergedMaps(toValue(value as Node, document)));
-    else
-      Object.defineProperty(own, keyText(keyValue), { value: toValue(value as Node | null, document), enumerable: true, configurable: true, writable: true });
+    const keyValue = toValue(key as Node, context);
+    if (keyValue === '<<' && isScalar(key) && key.type === 'PLAIN') Object.assign(merged, mergedMaps(toValue(value as Node, context)));
+    else Object.defineProperty(own, keyText(keyValue), { value: toValue(value as Node | null, context), enumerable: true, configurable: true, writable: true });
   }
   return { ...merged, ...own };
 }

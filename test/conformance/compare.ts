@@ -15,7 +15,6 @@ const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/\{\.\.image\}/, 'Go walks maps in an order of chance'],
   [/^kubectl drain node01 --dry-run/, 'Go lists what holds a node in an order of chance'],
   [/^kubectl wait pods --all/, "the real client's own rate limit uses up the time"],
-  [/^kubectl kustomize (nosuch|overlays\/broken)$/, 'names a folder of the machine it runs on'],
   [/^kubectl get --raw/, 'the order of keys in JSON'],
 ];
 
@@ -28,6 +27,8 @@ export function newMask(sides: Sides): (text: string) => string {
   return (text) =>
     text
       .replaceAll(url, 'https://SERVER')
+      .replace(/\/tmp\/k8s-lab-conformance-\w+\/work/g, '/root')
+      .replace(/0xc000[0-9a-f]{6}/g, '0xPOINTER')
       .replaceAll('https://172.30.1.2:6443', 'https://SERVER')
       .replace(/^[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, 'KLOG ');
 }

@@ -294,6 +294,33 @@ const kustomizations: Readonly<Record<string, string>> = {
   merge: 'resources: [../base]\npatches: [{patch: "apiVersion: apps/v1\\nkind: Deployment\\nmetadata: {name: web}\\nspec: {replicas: 4}"}]\n',
   json: 'resources: [../base]\npatches: [{target: {kind: Deployment, name: web}, patch: "- {op: replace, path: /spec/replicas, value: 6}"}]\n',
   file: 'resources: [../base]\npatches: [{path: patch.yaml}]\n',
+  everywhere: 'resources: [../base, pods.yaml]\ncommonLabels: {team: red}\nimages: [{name: nginx, tagSuffix: -x}]\n',
+  templates:
+    'resources: [../base]\nlabels: [{pairs: {team: red}, includeTemplates: true}, {pairs: {a: b}, fields: [{path: spec/labels, kind: Service, create: true}]}]\n',
+  vars: 'resources: [../base]\nnamePrefix: a-\nvars: [{name: WEB, objref: {kind: Service, name: web, apiVersion: v1}}]\npatches: [{path: args.yaml}]\n',
+  novar: 'resources: [../base]\nvars: [{name: WEB, objref: {kind: Service, name: nosuch, apiVersion: v1}}]\n',
+  idle: 'resources: [../base]\nvars: [{name: WEB, objref: {kind: Service, name: web, apiVersion: v1}}, {name: WEB, objref: {kind: Service, name: web}}]\n',
+  replacing:
+    'resources: [../base]\nreplacements: [{source: {kind: Service, name: web}, targets: [{select: {kind: Deployment}, fieldPaths: ["spec.template.spec.containers.*.args.0"]}]}]\n',
+  nowhere: 'resources: [../base]\nreplacements: [{source: {kind: Service}, targets: [{select: {kind: Deployment}, fieldPaths: [spec.x.y]}]}]\n',
+  configured: 'resources: [../base]\nnamePrefix: a-\nconfigurations: [places.yaml]\n',
+  transformed:
+    'resources: [../base]\ntransformers: ["{apiVersion: builtin, kind: PrefixTransformer, metadata: {name: p}, prefix: t-}\\n"]\ngenerators: ["{apiVersion: builtin, kind: ConfigMapGenerator, metadata: {name: made}, literals: [a=b]}\\n"]\n',
+  managed: 'resources: [../base]\nbuildMetadata: [managedByLabel]\n',
+  component: 'resources: [../base]\ncomponents: [../part]\n',
+  nopart: 'resources: [../base]\ncomponents: [../plain]\n',
+  partly: 'resources: [../part]\n',
+  nofield: 'resources: [../base]\npatches: [{target: {kind: Deployment}, patch: "- {op: replace, path: /spec/nosuch/a, value: 1}"}]\n',
+  nopatch: 'resources: [../base]\npatches: [{}]\n',
+  twice: 'resources: [../base, ../base]\n',
+  twins: 'resources: [../names2, ../generators]\n',
+  names2: 'resources: [../generators]\nnamePrefix: a-\n',
+  exists: 'resources: [../generators]\nconfigMapGenerator: [{name: c, literals: [a=1]}]\n',
+  literal: 'configMapGenerator: [{name: c, literals: [a]}]\n',
+  kinds: 'kind: What\nresources: [../base]\n',
+  nothing: ' ',
+  number: 'resources: [../base]\nimages: [{name: nginx, newTag: 1.5}]\n',
+  order: 'resources: [../base]\nsortOptions: {order: what}\n',
   broken: 'resources: [nosuch.yaml]\n',
   unknown: 'resources: [../base]\nnosuchField: 1\n',
 };
@@ -318,6 +345,14 @@ export const oracleFiles: Readonly<Record<string, string>> = {
   'overlays/base/service.yaml': 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n',
   ...Object.fromEntries(Object.entries(kustomizations).map(([name, text]) => [`overlays/${name}/kustomization.yaml`, text])),
   'overlays/files/list.env': env,
+  'overlays/part/kustomization.yaml':
+    'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: c-\npatches: [{target: {kind: Service}, patch: "- {op: remove, path: /spec/selector}"}]\n',
+  'overlays/vars/args.yaml':
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, annotations: {y: $(WEB)}}\nspec: {template: {spec: {containers: [{name: web, args: ["--a=$(WEB)", $(WEB), $(NO)]}]}}}\n',
+  'overlays/configured/places.yaml':
+    'nameReference: [{kind: Service, version: v1, fieldSpecs: [{path: metadata/annotations/note, kind: Deployment}, {path: spec/selector/app, kind: Service}]}]\n',
+  'overlays/everywhere/pods.yaml':
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: one, annotations: {x: y, z: no}}\nspec: {containers: [{name: a, image: nginx}]}\n---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: n}\nspec: {podSelector: {matchLabels: {a: b}}, ingress: [{from: [{podSelector: {matchLabels: {a: b}}}]}]}\n',
   'overlays/file/patch.yaml':
     'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - {name: web, image: "nginx:patched"}\n',
 };

@@ -18,14 +18,26 @@ export function addGenerated(target: Target, spec: Obj, resources: readonly Reso
       if (behavior !== 'merge' && behavior !== 'replace') {
         if (old)
           throw new KubectlError(
-            `merging from generator: id resid.ResId{Gvk:resid.Gvk{Group:"", Version:"v1", Kind:"${kind}", isClusterScoped:false}, Name:"${text(entry['name'])}", Namespace:"${text(entry['namespace'])}"} exists; behavior must be merge or replace`,
+            `merging from generator &{0xc000${target.process.sim.random
+              .int(2 ** 24)
+              .toString(16)
+              .padStart(
+                6,
+                '0',
+              )} <nil>}: id resid.ResId{Gvk:resid.Gvk{Group:"", Version:"v1", Kind:"${kind}", isClusterScoped:false}, Name:"${text(entry['name'])}", Namespace:"${text(entry['namespace'])}"} exists; behavior must be merge or replace`,
           );
         all.push(made);
         continue;
       }
       if (!old)
         throw new KubectlError(
-          `merging from generator: id resid.ResId{Gvk:resid.Gvk{Group:"", Version:"v1", Kind:"${kind}", isClusterScoped:false}, Name:"${text(entry['name'])}", Namespace:"${text(entry['namespace'])}"} does not exist; cannot merge or replace`,
+          `merging from generator &{0xc000${target.process.sim.random
+            .int(2 ** 24)
+            .toString(16)
+            .padStart(
+              6,
+              '0',
+            )} <nil>}: id resid.ResId{Gvk:resid.Gvk{Group:"", Version:"v1", Kind:"${kind}", isClusterScoped:false}, Name:"${text(entry['name'])}", Namespace:"${text(entry['namespace'])}"} does not exist; cannot merge or replace`,
         );
       all = all.map((each) => (each === old ? merged(old, made, behavior === 'merge') : each));
     }
@@ -44,13 +56,14 @@ function merged(old: Resource, made: Resource, keep: boolean): Resource {
 }
 
 function make(target: Target, options: Obj, entry: Obj, kind: 'ConfigMap' | 'Secret'): Resource {
-  const data = dataOf(target, entry);
+  if (text(entry['name']) === '') throw new KubectlError(`a ${kind.toLowerCase()} must have a name`);
+  const data = dataOf(target, entry, kind);
   const stored = kind === 'Secret' ? Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])) : data;
   let object: Obj = {
     apiVersion: 'v1',
     kind,
     metadata: { name: text(entry['name']), ...(entry['namespace'] ? { namespace: entry['namespace'] } : {}) },
-    ...(Object.keys(stored).length > 0 ? { data: stored } : {}),
+    ...(Object.keys(stored).length > 0 || kind === 'Secret' ? { data: stored } : {}),
     ...(kind === 'Secret' ? { type: text(entry['type']) || 'Opaque' } : {}),
   };
   for (const path of ['labels', 'annotations']) {
@@ -62,8 +75,12 @@ function make(target: Target, options: Obj, entry: Obj, kind: 'ConfigMap' | 'Sec
   return { object, names: [], hash: !option('disableNameSuffixHash') };
 }
 
-function dataOf({ process, base }: Target, entry: Obj): Record<string, string> {
+function dataOf({ process, base }: Target, entry: Obj, kind: string): Record<string, string> {
   const data: Record<string, string> = {};
+  const set = (key: string, value: string): void => {
+    if (key in data) throw new KubectlError(`${kind.toLowerCase()} ${text(entry['name'])} illegally repeats the key \`${key}\``);
+    data[key] = value;
+  };
   const read = (path: string): string => {
     const full = process.path(`${base}/${path}`);
     if (!process.fs.exists(full))
@@ -75,12 +92,15 @@ function dataOf({ process, base }: Target, entry: Obj): Record<string, string> {
       const plain = line.trimStart();
       if (plain === '' || plain.startsWith('#')) continue;
       const equals = plain.indexOf('=');
-      data[equals < 0 ? plain : plain.slice(0, equals)] = equals < 0 ? (process.env[plain] ?? '') : plain.slice(equals + 1);
+      set(equals < 0 ? plain : plain.slice(0, equals), equals < 0 ? (process.env[plain] ?? '') : plain.slice(equals + 1));
     }
-  for (const pair of texts(entry['literals'])) data[pair.slice(0, pair.indexOf('='))] = pair.slice(pair.indexOf('=') + 1).replace(/^(["'])(.*)\1$/s, '$2');
+  const literals = texts(entry['literals']);
+  const bad = literals.find((pair) => !/^[^=]/.test(pair) || !pair.includes('='));
+  if (bad !== undefined) throw new KubectlError(`loading KV pairs: literal sources [${literals.join(' ')}]: invalid literal source ${bad}, expected key=value`);
+  for (const pair of literals) set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1).replace(/^(["'])(.*)\1$/s, '$2'));
   for (const source of texts(entry['files'])) {
     const [key, path] = source.includes('=') ? (source.split('=', 2) as [string, string]) : [source.slice(source.lastIndexOf('/') + 1), source];
-    data[key] = read(path);
+    set(key, read(path));
   }
   return data;
 }

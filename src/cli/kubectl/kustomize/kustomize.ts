@@ -1,36 +1,18 @@
 /** kustomize build, the part that exercises use: sigs.k8s.io/kustomize api/internal/target/kusttarget.go. */
-import { parseYaml, parseYamlDocuments, YamlError } from '../../../apimachinery/yaml.ts';
+import { parseNewerYaml } from '../../../apimachinery/yaml.ts';
 import type { Process } from '../../../linux/process.ts';
 import { contentHash } from '../content-hash.ts';
 import { KubectlError, notSimulated } from '../errors.ts';
 import { at, isObj, nameOf, type Obj, obj, objs, text, texts } from '../json.ts';
 import { addGenerated } from './generators.ts';
+import { load, readable } from './kustomization.ts';
 import { patched } from './patches.ts';
+import { configurationOf, withPlugins } from './plugins.ts';
 import { fixReferences } from './references.ts';
 import { replaced } from './replacements.ts';
 import { idText, type Resource, rename } from './resource.ts';
 import { annotated, imaged, inNamespace, labelled, renamed, scaled } from './transformers.ts';
-
-const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
-
-/** Fields that kustomize has and the lab does not. */
-const notHere = new Set(
-  'openapi configurations crds generators transformers validators helmCharts helmChartInflationGenerator helmGlobals inventory buildMetadata vars imageTags'.split(
-    ' ',
-  ),
-);
-const known = new Set(
-  'apiVersion kind metadata resources bases components namespace namePrefix nameSuffix commonLabels labels commonAnnotations images replicas patches patchesStrategicMerge patchesJson6902 configMapGenerator secretGenerator generatorOptions replacements sortOptions'.split(
-    ' ',
-  ),
-);
-/** Old fields, in the order in which kustomize looks for them, and what came after them. */
-const deprecated: Readonly<Record<string, string>> = {
-  bases: 'resources',
-  commonLabels: 'labels',
-  patchesJson6902: 'patches',
-  patchesStrategicMerge: 'patches',
-};
+import { mergeVars, withVars } from './vars.ts';
 
 /** What `kubectl kustomize` and `-k` give, in the order in which a cluster takes it, and what is said on the way. */
 type Kustomized = {
@@ -44,15 +26,21 @@ export function kustomized(process: Process, folder: string): Kustomized {
   const warnings: string[] = [];
   const base = process.path(folder);
   if (!process.fs.exists(base)) throw new KubectlError(`must build at directory: ${notThere(folder, base)}`);
-  const built = tellingFirst(() => build({ process, base, warnings, above: [] }, []), warnings);
-  // Content shows in a name only at the very end.
-  const hashed = fixReferences(built.map((each) => (each.hash ? rename(each, `${nameOf(each.object)}-${contentHash(each.object, '')}`) : each)));
-  const objects = hashed.map(({ object }) => object);
-  const sorting = obj(at(load({ process, base, warnings: [], above: [] }), 'sortOptions'));
+  const top: Target = { process, base, warnings, above: [], vars: [], references: [], variables: [] };
+  const objects = tellingFirst(() => finished(top, build(top, [])), warnings);
+  const sorting = obj(at(load({ ...top, warnings: [] }), 'sortOptions'));
   const sorted = sorting['order'] !== undefined;
   if (sorting['order'] === 'fifo') return { objects, warnings: warnings.join(''), sorted };
   const ranked = objects.sort((a, b) => rank(a, sorting) - rank(b, sorting) || compareTexts(idOf(a), idOf(b)));
   return { objects: ranked, warnings: warnings.join(''), sorted };
+}
+
+/** Content shows in a name only at the very end, and so do the values of variables. */
+function finished(top: Target, built: readonly Resource[]): Obj[] {
+  const hashed = built.map((each) => (each.hash ? rename(each, `${nameOf(each.object)}-${contentHash(each.object, '')}`) : each));
+  const { resources, said } = withVars(top.process, top.vars, fixReferences(hashed, top.references), top.variables);
+  if (said !== '') top.warnings.push(said);
+  return resources.map(({ object }) => object);
 }
 
 /** What was said before it went wrong is said before that. */
@@ -71,13 +59,18 @@ export type Target = {
   readonly base: string;
   readonly warnings: string[] /** The folders that led here. */;
   readonly above: readonly string[];
+  /** What all of them have together: variables, and more places of names and of variables. */
+  readonly vars: Obj[];
+  readonly references: Obj[];
+  readonly variables: Obj[];
 };
 
 const notThere = (path: string, full: string): string => `not a valid directory: evalsymlink failure on '${path}' : lstat ${full}: no such file or directory`;
 
 /** Everything that a folder's kustomization comes to; a component works on what is there already. */
-function build(target: Target, before: readonly Resource[]): readonly Resource[] {
+function build(target: Target, before: readonly Resource[], component = false): readonly Resource[] {
   const spec = load(target);
+  if (component !== (spec['kind'] === 'Component')) throw wrongKind(target, component);
   let resources = [...before];
   for (const path of [...texts(spec['resources']), ...texts(spec['bases'])]) {
     const more = accumulate(target, path);
@@ -85,51 +78,67 @@ function build(target: Target, before: readonly Resource[]): readonly Resource[]
     if (taken) throw registered(target, path, idText(taken.object));
     resources.push(...more);
   }
+  const config = configurationOf(texts(spec['configurations']).map((path) => obj(fileAt(target, path)[0])));
+  target.references.push(...objs(config['nameReference']));
+  target.variables.push(...objs(config['varReference']));
   resources = [...addGenerated(target, spec, resources)];
-  for (const path of texts(spec['components'])) resources = [...build({ ...target, base: target.process.path(`${target.base}/${path}`) }, resources)];
+  const configs = (path: string): readonly Obj[] => accumulate(target, path).map(({ object }) => object);
+  resources = [...withPlugins(target, texts(spec['generators']), resources, configs)];
+  for (const path of texts(spec['components'])) resources = [...withComponent(target, path, resources)];
+  const out = transformed(target, spec, { resources, config });
+  mergeVars(target.vars, objs(spec['vars']));
+  return fixReferences(withPlugins(target, texts(spec['transformers']), out, configs), target.references);
+}
+
+function transformed(target: Target, spec: Obj, { resources, config }: { readonly resources: readonly Resource[]; readonly config: Obj }): readonly Resource[] {
   const first = patched(target, [...objs(spec['patches']), ...strategicPatches(spec)], resources);
   let out = renamed(spec, inNamespace(spec, first));
-  out = fixReferences(annotated(spec, labelled(spec, out)));
+  out = fixReferences(annotated(spec, labelled(spec, out, objs(config['commonLabels']))), target.references);
   out = patched(target, objs(spec['patchesJson6902']), out);
-  return replaced(target, objs(spec['replacements']), imaged(spec, scaled(spec, out)));
+  out = [...replaced(target, objs(spec['replacements']), imaged(spec, scaled(spec, out), objs(config['images'])))];
+  const metadata = texts(spec['buildMetadata']);
+  const missing = metadata.find((each) => each === 'originAnnotations' || each === 'transformerAnnotations');
+  if (missing !== undefined) throw notSimulated(`kustomize buildMetadata ${missing}`);
+  return metadata.includes('managedByLabel') ? labelled({ labels: [{ pairs: { 'app.kubernetes.io/managed-by': 'kustomize-v5.7.1' } }] }, out) : out;
+}
+
+const wrongKind = ({ base }: Target, component: boolean): KubectlError =>
+  new KubectlError(component ? `expected kind 'Component' for path '${base}' but got 'Kustomization'` : `expected kind != 'Component' for path '${base}'`);
+
+function withComponent(target: Target, path: string, resources: readonly Resource[]): readonly Resource[] {
+  const base = target.process.path(`${target.base}/${path}`);
+  const problem = (how: string, message: string): KubectlError => new KubectlError(`accumulating components: ${how} "${message}"`);
+  if (!target.process.fs.exists(base))
+    throw problem('loader.New', `must build at directory: not a valid directory: evalsymlink failure on '${base}' : lstat ${base}: no such file or directory`);
+  try {
+    return build({ ...target, base }, resources, true);
+  } catch (error) {
+    if (!(error instanceof KubectlError) || error.bare) throw error;
+    throw problem('accumulateDirectory:', error.message);
+  }
+}
+
+/** The objects of a file. */
+function fileAt({ process, base }: Target, path: string): readonly unknown[] {
+  const full = process.path(`${base}/${path}`);
+  if (!process.fs.exists(full)) throw new KubectlError(`evalsymlink failure on '${full}' : lstat ${full}: no such file or directory`);
+  return readable(() => parseNewerYaml(process.fs.read(full)), `loading ${path}`);
 }
 
 function registered({ process, base }: Target, path: string, id: string): KubectlError {
   const full = process.path(`${base}/${path}`);
-  const merging = `merging resources from '${path}': may not add resource with an already registered id: ${id}`;
+  const taken = `may not add resource with an already registered id: ${id}`;
   const isFile = !process.fs.isDirectory(full);
   return new KubectlError(
-    `accumulating resources: accumulation err='${merging}': ${isFile ? `must build at directory: '${full}': file is not directory` : merging}`,
+    isFile
+      ? `accumulating resources: accumulation err='merging resources from '${path}': ${taken}': must build at directory: '${full}': file is not directory`
+      : `accumulating resources: accumulation err='accumulating resources from '${path}': '${full}' must resolve to a file': recursed merging from path '${full}': ${taken}`,
   );
 }
 
 /** An entry is a file, or a patch written out. */
 const strategicPatches = (spec: Obj): readonly Obj[] =>
   (Array.isArray(spec['patchesStrategicMerge']) ? spec['patchesStrategicMerge'] : []).map((entry) => ({ fileOrPatch: entry }));
-
-function load({ process, base, warnings }: Target): Obj {
-  const { fs } = process;
-  const file = fileNames.find((name) => fs.exists(`${base}/${name}`));
-  if (fs.exists(base) && !fs.isDirectory(base)) throw new KubectlError(`must build at directory: '${base}': file is not directory`);
-  if (file === undefined) throw new KubectlError(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${base}'`);
-  const spec = obj(readable(() => parseYaml(fs.read(`${base}/${file}`)), 'invalid Kustomization'));
-  const other = Object.keys(spec).find((key) => !known.has(key));
-  if (other !== undefined)
-    throw notHere.has(other) ? notSimulated(`kustomize field "${other}"`) : new KubectlError(`invalid Kustomization: json: unknown field "${other}"`);
-  for (const [field, now] of Object.entries(deprecated))
-    if (spec[field] !== undefined)
-      warnings.push(`# Warning: '${field}' is deprecated. Please use '${now}' instead. Run 'kustomize edit fix' to update your Kustomization automatically.\n`);
-  return spec;
-}
-
-function readable<T>(read: () => T, what: string, where = ''): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    throw new KubectlError(`${what}: ${error.message.replace('error converting YAML to JSON: ', '')}${where}`);
-  }
-}
 
 /** A file, or another kustomization's folder. */
 function accumulate(target: Target, path: string): readonly Resource[] {
@@ -149,6 +158,8 @@ function accumulate(target: Target, path: string): readonly Resource[] {
       return build({ ...target, base: full, above: [base, ...target.above] }, []);
     } catch (error) {
       if (!(error instanceof KubectlError) || error.bare) throw error;
+      const kept = error.message.startsWith('expected kind');
+      if (kept) throw failed(`'${full}' must resolve to a file`, error.message);
       const how = error.message.startsWith('unable to find one of') ? "couldn't make target for path" : 'recursed accumulation of path';
       throw failed(`'${full}' must resolve to a file`, `${how} '${full}': ${error.message}`);
     }
@@ -156,14 +167,20 @@ function accumulate(target: Target, path: string): readonly Resource[] {
   if (!full.startsWith(`${base}/`))
     throw failed(`security; file '${full}' is not in or below '${base}'`, `must build at directory: '${full}': file is not directory`);
   const documents = readable(
-    () => [...parseYamlDocuments(process.fs.read(full))],
+    () => parseNewerYaml(process.fs.read(full)),
     `accumulating resources: accumulating resources from '${path}': MalformedYAMLError`,
     ` in File: ${path}`,
   );
   return documents
     .filter(isObj)
     .flatMap((each) => (Array.isArray(each['items']) && text(each['kind']).endsWith('List') ? objs(each['items']) : [each]))
-    .map((object) => ({ object, names: [], hash: false }));
+    .map((object) => {
+      const [kind, name] = [text(object['kind']), nameOf(object)];
+      const lacking = kind === '' ? 'kind' : name === '' ? 'metadata.name' : undefined;
+      if (lacking === undefined) return { object, names: [], hash: false };
+      const shown = `{{${text(object['apiVersion'])} ${kind}} {{${name} ${text(at(object, 'metadata.namespace'))}} map[] map[]}}`;
+      throw failed(`missing ${lacking} in object ${shown}`, `must build at directory: '${full}': file is not directory`);
+    });
 }
 
 const firstKinds =
@@ -180,5 +197,5 @@ function rank(object: Obj, sorting: Obj): number {
   return at >= 0 ? at - first.length : last.indexOf(text(object['kind'])) + 1;
 }
 
-const idOf = (object: Obj): string => `${text(object['apiVersion'])}|${text(object['kind'])}|${text(at(object, 'metadata.namespace'))}|${nameOf(object)}`;
+const idOf = (object: Obj): string => `${text(object['apiVersion'])}|${text(object['kind'])}\0${text(at(object, 'metadata.namespace'))}|${nameOf(object)}`;
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

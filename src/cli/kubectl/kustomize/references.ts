@@ -1,5 +1,6 @@
 /** Names of objects that other objects hold follow when they change: sigs.k8s.io/kustomize api/internal/konfig builtinpluginconsts/namereference.go. */
-import { isObj, nameOf, type Obj, obj, text } from '../json.ts';
+import { isObj, nameOf, type Obj, obj, objs, text } from '../json.ts';
+import { changeFields } from './field-spec.ts';
 import { isCalled, kindOf, mapDeep, type Resource, withObject } from './resource.ts';
 
 /** Field → kind that its text names. */
@@ -29,12 +30,14 @@ const byList: Readonly<Record<string, string>> = { imagePullSecrets: 'Secret', s
 const withKind = new Set(['scaleTargetRef', 'roleRef', 'subjects']);
 
 /** The same resources, each naming the others by what they are called now. */
-export function fixReferences(resources: readonly Resource[]): Resource[] {
+export function fixReferences(resources: readonly Resource[], configured: readonly Obj[] = []): Resource[] {
   if (resources.every(({ names }) => names.length === 0)) return [...resources];
   const now = (kind: string, name: string, namespace: string): string => {
     const all = resources.filter((each) => kindOf(each) === kind && isCalled(each, name));
     const here = all.filter((each) => text(obj(each.object['metadata'])['namespace']) === namespace);
-    const found = (here.length > 0 ? here : all).find((each) => nameOf(each.object) === name) ?? (here.length > 0 ? here : all)[0];
+    const near = here.length > 0 ? here : all;
+    // What it was called last is what it is known by here; an older name may be another's.
+    const found = near.find((each) => nameOf(each.object) === name) ?? near.find(({ names }) => names.at(-1) === name) ?? near[0];
     return found ? nameOf(found.object) : name;
   };
   return resources.map((each) => {
@@ -50,6 +53,10 @@ export function fixReferences(resources: readonly Resource[]): Resource[] {
       if (withKind.has(key)) return Array.isArray(item) ? item.map(ofItsKind) : ofItsKind(item);
       return item;
     });
-    return withObject(each, { ...obj(changed), metadata } as Obj);
+    const own = configured.reduce<Obj>(
+      (object, entry) => changeFields(object, objs(entry['fieldSpecs']), (old) => (typeof old === 'string' ? now(text(entry['kind']), old, namespace) : old)),
+      { ...obj(changed), metadata },
+    );
+    return withObject(each, own);
   });
 }

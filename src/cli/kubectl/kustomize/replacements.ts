@@ -10,27 +10,41 @@ export function replaced(target: Target, entries: readonly Obj[], resources: rea
   let out = resources;
   for (const entry of entries.flatMap((each) => fromFile(target, each))) {
     const source = obj(entry['source']);
+    const targets = objs(entry['targets']);
+    if (targets.some((where) => !isObj(where['select']))) throw new KubectlError('target must specify resources to select');
+    if (entry['sourceValue'] !== undefined) {
+      out = written(out, targets, entry['sourceValue']);
+      continue;
+    }
     const found = out.filter((each) => isSelected(each, source));
     if (found.length === 0) throw new KubectlError(`nothing selected by ${describe(source)}`);
-    if (found.length > 1) throw new KubectlError(`multiple matches for selector ${describe(source)}`);
+    if (found.length > 1)
+      throw new KubectlError(`multiple matches for selector ${describe(source)}${text(source['fieldPath']) && `:${text(source['fieldPath'])}`}`);
     const path = text(source['fieldPath']) || 'metadata.name';
     const whole = read(found[0]?.object, split(path));
     if (whole === undefined) throw new KubectlError(`fieldPath \`${path}\` is missing for replacement source ${describe(source)}`);
     const value = part(whole, obj(source['options']));
-    for (const where of objs(entry['targets'])) {
-      const rejected = objs(where['reject']);
-      out = out.map((each) =>
-        isSelected(each, obj(where['select'])) && !rejected.some((one) => isSelected(each, one))
-          ? withObject(
-              each,
-              texts(where['fieldPaths']).reduce((object, field) => obj(write(object, split(field), value, obj(where['options']))), each.object),
-            )
-          : each,
-      );
-    }
+    out = written(out, targets, value);
   }
   return out;
 }
+
+function written(resources: readonly Resource[], targets: readonly Obj[], value: unknown): readonly Resource[] {
+  return targets.reduce((all, where) => {
+    const rejected = objs(where['reject']);
+    const chosen = (each: Resource): boolean => isSelected(each, obj(where['select'])) && !rejected.some((one) => isSelected(each, one));
+    const put = (object: Obj, field: string): Obj => {
+      const how = { options: obj(where['options']), places: 0 };
+      const after = obj(write(object, split(field), value, how));
+      if (how.places === 0) throw new KubectlError(`unable to find field "${field}" in replacement target`);
+      return after;
+    };
+    return all.map((each) => (chosen(each) ? withObject(each, texts(where['fieldPaths']).reduce(put, each.object)) : each));
+  }, resources);
+}
+
+/** A field by its path; undefined where there is none. */
+export const readField = (object: unknown, path: string): unknown => read(object, split(path));
 
 function fromFile({ process, base }: Target, entry: Obj): readonly Obj[] {
   const path = text(entry['path']);
@@ -40,8 +54,8 @@ function fromFile({ process, base }: Target, entry: Obj): readonly Obj[] {
 }
 
 const describe = (selector: Obj): string => {
-  const group = [text(selector['kind']), text(selector['version']), text(selector['group'])].filter((each) => each !== '').join('.');
-  return `${group || '[noKind].[noVer].[noGrp]'}/${text(selector['name']) || '[noName]'}.${text(selector['namespace']) || '[noNs]'}`;
+  const gvk = `${text(selector['kind']) || '[noKind]'}.${text(selector['version']) || '[noVer]'}.${text(selector['group']) || '[noGrp]'}`;
+  return `${gvk}/${text(selector['name']) || '[noName]'}.${text(selector['namespace']) || '[noNs]'}`;
 };
 
 /** `spec.containers.[name=a].image`; a dot within a key is written `\.`. */
@@ -68,19 +82,22 @@ function part(value: unknown, options: Obj): unknown {
   return delimiter === '' ? value : (String(value).split(delimiter)[Number(options['index'] ?? 0)] ?? '');
 }
 
-function write(value: unknown, path: readonly string[], to: unknown, options: Obj): unknown {
+type Writing = { readonly options: Obj; places: number };
+
+function write(value: unknown, path: readonly string[], to: unknown, how: Writing): unknown {
   const [key, ...rest] = path;
-  if (key === undefined) return spliced(value, to, options);
+  if (key === undefined) {
+    how.places++;
+    // A scalar keeps its kind: what was a text stays one.
+    return spliced(value, typeof value === 'string' && !isObj(to) && !Array.isArray(to) ? String(to) : to, how.options);
+  }
   if (Array.isArray(value)) {
     const chosen = indexOf(value, key);
-    return value.map((item, i) => (chosen.includes(i) ? write(item, rest, to, options) : item));
+    return value.map((item, i) => (chosen.includes(i) ? write(item, rest, to, how) : item));
   }
   const object = obj(value);
-  if (object[key] === undefined && options['create'] !== true) {
-    if (rest.length === 0 && isObj(value)) throw new KubectlError(`unable to find field "${path.join('.')}" in replacement target`);
-    return value;
-  }
-  return { ...object, [key]: write(object[key], rest, to, options) };
+  if (object[key] === undefined && how.options['create'] !== true) return value;
+  return { ...object, [key]: write(object[key], rest, to, how) };
 }
 
 function spliced(value: unknown, to: unknown, options: Obj): unknown {

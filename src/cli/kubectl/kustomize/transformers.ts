@@ -1,6 +1,7 @@
 /** What a kustomization does to all its resources: sigs.k8s.io/kustomize api/internal/builtins. */
 import { KubectlError } from '../errors.ts';
 import { at, entriesOf, isObj, nameOf, type Obj, obj, objs, text, withPath } from '../json.ts';
+import { changeFields, labelSpecs } from './field-spec.ts';
 import { isCalled, kindOf, mapDeep, type Resource, rename, withObject } from './resource.ts';
 
 const clusterScoped = new Set(
@@ -10,16 +11,19 @@ const clusterScoped = new Set(
 );
 const keepTheirNames = new Set(['CustomResourceDefinition', 'APIService', 'Namespace']);
 const scalable = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController']);
-const selectedByTemplate = new Set(['Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet']);
 
 /** `namespace:`; references to ServiceAccounts follow. */
 export function inNamespace(spec: Obj, resources: readonly Resource[]): Resource[] {
   const namespace = text(spec['namespace']);
   if (namespace === '') return [...resources];
   const accounts = resources.filter((each) => kindOf(each) === 'ServiceAccount');
+  const services = resources.filter((each) => kindOf(each) === 'Service');
+  const followed = (service: unknown): unknown =>
+    services.some((each) => isCalled(each, text(obj(service)['name']))) ? { ...obj(service), namespace } : service;
   return resources.map((each) => {
     if (kindOf(each) === 'Namespace') return rename(each, namespace);
     const object = clusterScoped.has(kindOf(each)) ? each.object : withPath(each.object, ['metadata', 'namespace'], namespace);
+    if (kindOf(each).endsWith('WebhookConfiguration')) return withObject(each, changeFields(object, [{ path: 'webhooks/clientConfig/service' }], followed));
     if (!Array.isArray(object['subjects'])) return withObject(each, object);
     const subjects = objs(object['subjects']).map((subject) =>
       subject['kind'] === 'ServiceAccount' && (subject['name'] === 'default' || accounts.some((account) => isCalled(account, text(subject['name']))))
@@ -36,8 +40,8 @@ export function renamed(spec: Obj, resources: readonly Resource[]): Resource[] {
   return resources.map((each) => (keepTheirNames.has(kindOf(each)) ? each : rename(each, `${prefix}${nameOf(each.object)}${suffix}`)));
 }
 
-/** commonLabels and labels. */
-export function labelled(spec: Obj, resources: readonly Resource[]): Resource[] {
+/** commonLabels and labels; `only`: nowhere but in the fields that are named. */
+export function labelled(spec: Obj, resources: readonly Resource[], configured: readonly Obj[] = []): Resource[] {
   const entries = [
     ...objs(spec['labels']),
     ...(isObj(spec['commonLabels']) ? [{ pairs: spec['commonLabels'], includeSelectors: true }] : []),
@@ -45,39 +49,23 @@ export function labelled(spec: Obj, resources: readonly Resource[]): Resource[] 
   return resources.map((each) =>
     withObject(
       each,
-      entries.reduce((object, entry) => withLabels(object, obj(entry['pairs']), entry), each.object),
+      entries.reduce(
+        (object, entry) => changeFields(object, entry['only'] === true ? objs(entry['fields']) : labelSpecs(entry, configured), adding(obj(entry['pairs']))),
+        each.object,
+      ),
     ),
   );
 }
 
-function withLabels(object: Obj, pairs: Obj, { includeSelectors, includeTemplates }: Obj): Obj {
-  const add = (target: Obj, path: readonly string[]): Obj => withPath(target, path, { ...obj(at(target, path.join('.'))), ...pairs });
-  const has = (path: string): boolean => at(object, path) !== undefined;
-  const kind = text(object['kind']);
-  let out = add(object, ['metadata', 'labels']);
-  if (includeSelectors !== true && includeTemplates !== true) return out;
-  if (has('spec.template.spec')) out = add(out, ['spec', 'template', 'metadata', 'labels']);
-  if (kind === 'CronJob') {
-    if (includeSelectors === true) out = add(out, ['spec', 'jobTemplate', 'metadata', 'labels']);
-    out = add(out, ['spec', 'jobTemplate', 'spec', 'template', 'metadata', 'labels']);
-  }
-  if (includeSelectors !== true) return out;
-  if ((kind === 'Service' && has('spec.selector')) || kind === 'ReplicationController') out = add(out, ['spec', 'selector']);
-  if (selectedByTemplate.has(kind) || (kind === 'PodDisruptionBudget' && has('spec.selector.matchLabels'))) out = add(out, ['spec', 'selector', 'matchLabels']);
-  if (kind === 'NetworkPolicy' && has('spec.podSelector.matchLabels')) out = add(out, ['spec', 'podSelector', 'matchLabels']);
-  if (kind === 'StatefulSet' && has('spec.volumeClaimTemplates'))
-    out = withPath(
-      out,
-      ['spec', 'volumeClaimTemplates'],
-      objs(at(out, 'spec.volumeClaimTemplates')).map((claim) => add(claim, ['metadata', 'labels'])),
-    );
-  return out;
-}
+const adding =
+  (pairs: Obj) =>
+  (old: unknown): Obj => ({ ...obj(old), ...pairs });
 
 /** commonAnnotations reach into pod templates too. */
 export function annotated(spec: Obj, resources: readonly Resource[]): Resource[] {
   const pairs = obj(spec['commonAnnotations']);
   if (entriesOf(pairs).length === 0) return [...resources];
+  if (spec['fieldSpecs'] !== undefined) return resources.map((each) => withObject(each, changeFields(each.object, objs(spec['fieldSpecs']), adding(pairs))));
   const add = (target: Obj, path: readonly string[]): Obj => withPath(target, path, { ...obj(at(target, path.join('.'))), ...pairs });
   return resources.map((each) => {
     let out = add(each.object, ['metadata', 'annotations']);
@@ -105,21 +93,23 @@ export function scaled(spec: Obj, resources: readonly Resource[]): Resource[] {
 }
 
 /** The images of all containers. */
-export function imaged(spec: Obj, resources: readonly Resource[]): Resource[] {
-  const changes = objs(spec['images']);
+export function imaged(spec: Obj, resources: readonly Resource[], configured: readonly Obj[] = []): Resource[] {
+  // Two filters go over the containers, one after the other: it shows in suffixes.
+  const changes = objs(spec['images']).flatMap((each) => (each['tagSuffix'] === undefined ? [each] : [each, each]));
   if (changes.length === 0) return [...resources];
   const inContainers = (key: string, item: unknown): unknown =>
     (key === 'containers' || key === 'initContainers') && Array.isArray(item)
       ? item.map((one) => (isObj(one) && typeof one['image'] === 'string' ? { ...one, image: image(one['image'], changes) } : one))
       : item;
-  return resources.map((each) => withObject(each, obj(mapDeep(each.object, inContainers))));
+  const one = (old: unknown): unknown => (typeof old === 'string' ? image(old, changes) : old);
+  return resources.map((each) => withObject(each, changeFields(obj(mapDeep(each.object, inContainers)), configured, one)));
 }
 
 function image(reference: string, changes: readonly Obj[]): string {
   return changes.reduce((current, change) => {
     const [, name = current, rest = ''] = /^(.*?)((?::[^/:@]+)?(?:@.+)?)$/.exec(current) ?? [];
     if (change['name'] !== name) return current;
-    const suffix = change['tagSuffix'] !== undefined ? `${rest}${text(change['tagSuffix'])}` : rest;
+    const suffix = change['tagSuffix'] !== undefined ? `${rest || ':'}${text(change['tagSuffix'])}` : rest;
     const tag = change['digest'] ? `@${text(change['digest'])}` : change['newTag'] !== undefined ? `:${String(change['newTag'])}` : suffix;
     return `${text(change['newName']) || name}${tag}`;
   }, reference);
