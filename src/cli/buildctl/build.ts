@@ -84,10 +84,12 @@ function localFiles({ flags, process }: Context, dockerfile: string): Local {
     throw new BuildctlError(process.fs.exists(whole) ? `invalid local: ${path} ${why}` : `invalid local: ${why}`);
   };
   const root = directory('context');
-  const own = directory('dockerfile') ?? root;
+  const own = directory('dockerfile');
+  // moby/buildkit session/filesync: there is no other place to look.
+  if (own === undefined) throw new BuildctlError('failed to solve: failed to read dockerfile: no access allowed to dir "dockerfile"');
   const files = root === undefined ? [] : contextFiles(process.fs, root);
   const path = `${own}/${dockerfile}`;
-  const source = own !== undefined && process.fs.find(path)?.type === 'file' ? process.fs.read(path) : undefined;
+  const source = process.fs.find(path)?.type === 'file' ? process.fs.read(path) : undefined;
   // The Dockerfile comes from a directory of its own, whatever the context holds under its name.
   const others = files.filter((each) => each.path !== dockerfile);
   return { files: source === undefined ? others : [...others, { path: dockerfile, type: 'file', content: source }], dockerfile, source };

@@ -166,7 +166,7 @@ function* gather(call: Call, path: string, pieces: string[], seen: string[]): Ro
 function* list(call: Call, entry: TarEntry): Routine {
   if (!call.has('v')) return yield* call.print(`${entry.name}\n`);
   const mode = modeText({ mode: entry.mode, type: entry.type } as Inode);
-  const owner = `${entry.user}/${entry.group}`;
+  const owner = `${entry.user || entry.uid}/${entry.group || entry.gid}`;
   const size = String(entry.content.length);
   yield* call.print(
     `${mode} ${owner} ${size.padStart(Math.max(1, 19 - owner.length - 1))} ${strftime('%Y-%m-%d %H:%M', entry.mtime)} ${entry.name}${entry.type === 'symlink' ? ` -> ${entry.target}` : ''}\n`,

@@ -29,6 +29,9 @@ describe('BuildKit beside containerd', () => {
   it('exports files, frees its cache, and is missed when it is away', () => {
     type('buildctl build --frontend dockerfile.v0 --local context=. --local dockerfile=. --output type=local,dest=/tmp/out 2> /dev/null');
     expect(type('cat /tmp/out/built.txt')).toBe('built\n');
+    expect(type('buildctl build --frontend dockerfile.v0 --local context=. 2>&1')).toContain('no access allowed to dir "dockerfile"');
+    type('buildctl build --frontend dockerfile.v0 --local context=. --local dockerfile=. --output type=tar,dest=/tmp/o.tar 2> /dev/null');
+    expect(type('tar tvf /tmp/o.tar hello.txt')).toMatch(/ 0\/0 +3 /);
     expect(type('buildctl du | tail -1')).toMatch(/^Total:\t\t\d+B\n$/);
     expect(type('nerdctl builder prune -f; buildctl du | tail -1')).toMatch(/^Total: {2}\d+B\nTotal:\t\t0B\n$/);
     expect(type('systemctl stop buildkit; buildctl debug workers')).toBe(
