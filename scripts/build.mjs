@@ -133,7 +133,12 @@ if (process.argv.includes('--meta')) writeFileSync(`${root}/dist/meta.json`, JSO
 async function pack() {
   for (const name of readdirSync(`${root}/dist`)) if (/^engine\.cjs$|\.mjs$/.test(name)) await shorten(`${root}/dist/${name}`);
   const built = readdirSync(`${root}/dist`).sort((a, b) => Number(a === 'start.mjs') - Number(b === 'start.mjs'));
-  const lessons = readdirSync(`${root}/lessons`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
+  // What is alike stands side by side: all that is Korean, all that is English, all checks.
+  const kind = (name) => name.split(/[\\/]/).at(-1);
+  const lessons = readdirSync(`${root}/lessons`, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .sort((a, b) => (kind(a) < kind(b) ? -1 : kind(a) > kind(b) ? 1 : 0));
   const files = [
     ...lessons.map((name) => `lessons/${name.replaceAll('\\', '/')}`).map((name) => [name, readFileSync(`${root}/${name}`)]),
     ...built.map((name) => [name, readFileSync(`${root}/dist/${name}`)]),
@@ -148,7 +153,9 @@ async function pack() {
 /** Terser names things so that they compress better; it is too slow for every build, and does nothing but rename. */
 async function shorten(file) {
   const { minify } = await import('terser');
-  const options = { module: file.endsWith('.mjs'), compress: false, mangle: true, ecma: 2020, format: { ecma: 2020, comments: false } };
+  // A CommonJS file is the body of a function: all of its names are its own but those that it is handed.
+  const mangle = { toplevel: true, reserved: ['module', 'exports', 'require', '__filename', '__dirname'] };
+  const options = { module: file.endsWith('.mjs'), compress: false, mangle, ecma: 2020, format: { ecma: 2020, comments: false } };
   const { code } = await minify(readFileSync(file, 'utf8'), options);
   writeFileSync(file, code);
 }
