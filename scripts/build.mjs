@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { engineBundle } from './engine-bundle.mjs';
 import { engineOptions } from './engine-options.mjs';
 import { writeLicenses } from './licenses.mjs';
+import { unicodeTables } from './unicode-tables.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
@@ -112,9 +113,9 @@ const screen = await build({
   format: 'esm',
   // Some libraries call require() for built-ins, which an ES module does not have.
   banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
-  plugins: [replace, engine.plugin, assets('esm')],
+  plugins: [replace, unicodeTables, engine.plugin, assets('esm')],
 });
-const commonJs = { ...common, outdir: undefined, outfile: 'dist/engine.cjs', format: 'cjs', plugins: [assets('cjs')] };
+const commonJs = { ...common, outdir: undefined, outfile: 'dist/engine.cjs', format: 'cjs', plugins: [unicodeTables, assets('cjs')] };
 // Where a snapshot is made, a script has no module object.
 const world = await build({ ...commonJs, banner: { js: 'var module;module??={exports:{}};' }, stdin: engine.entry() });
 await build({ ...commonJs, outfile: 'dist/keep.cjs', entryPoints: ['src/headless/keep.ts'] });
