@@ -81,6 +81,7 @@ const maySpeak: Readonly<Record<string, readonly string[]>> = {
     'cli/docker',
     'cli/nerdctl',
     'cli/cosign',
+    'cli/notation',
     'interfaces',
   ],
 };

@@ -12,6 +12,7 @@ import { ipfs } from '../cli/ipfs/index.ts';
 import { newKubeadm } from '../cli/kubeadm/index.ts';
 import { completeKubectl, kubectl } from '../cli/kubectl/index.ts';
 import { newNerdctl } from '../cli/nerdctl/index.ts';
+import { notation } from '../cli/notation/index.ts';
 import { newRunc } from '../cli/runc/index.ts';
 import { Cni } from '../cni/cni.ts';
 import { imagePrograms } from '../images/programs/index.ts';
@@ -78,6 +79,7 @@ const common: readonly (readonly [string, Program])[] = [
     // Of the full bundle of nerdctl.
     buildctl,
     cosign,
+    notation,
     ipfs,
   }),
 ];

@@ -2,10 +2,10 @@
 
 import { Buffer } from 'node:buffer';
 import { sign as signWith, verify as verifyWith } from 'node:crypto';
-import { HttpRegistry } from '../../client/http-registry.ts';
-import { type Blob, type ImageManifest, RegistryFailure, RegistryUnreachable } from '../../interfaces/distribution.ts';
+import type { HttpRegistry } from '../../client/http-registry.ts';
+import { asked, imageInRegistry } from '../../client/image-in-registry.ts';
+import type { Blob, ImageManifest, RegistryAuth } from '../../interfaces/distribution.ts';
 import { sha256, textBlob } from '../../interfaces/image-content.ts';
-import { wholeImageName } from '../../interfaces/image-name.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { readCredentials } from '../docker-config.ts';
@@ -18,7 +18,7 @@ const payloadType = 'application/vnd.dev.cosign.simplesigning.v1+json';
 /** An image in its registry. */
 type Located = {
   readonly registry: HttpRegistry;
-  readonly auth: { username: string; password: string } | undefined;
+  readonly auth: RegistryAuth | undefined;
   readonly name: string;
   readonly repository: string;
   readonly digest: string;
@@ -104,41 +104,21 @@ export function* tree({ process, args }: Call): Routine<number> {
 const tagOf = ({ digest }: Located): string => `${digest.replace(':', '-')}.sig`;
 
 function* locate(process: Process, ref: string): Routine<Located> {
-  const whole = wholeImageName(ref.includes('@') ? ref.replace(/:[^:/@]+@/, '@') : ref);
-  if (whole === undefined) throw new CosignError(`parsing reference: could not parse reference: ${ref}`);
-  const host = whole.slice(0, whole.indexOf('/'));
-  const rest = whole.slice(host.length + 1);
-  const [path = '', digest] = rest.split('@');
-  const tag = /:([^:/]+)$/.exec(path)?.[1] ?? 'latest';
-  const repository = path.replace(/:[^:/]+$/, '');
-  const plain = /^(localhost|127\.|\[::1\])/.test(host);
-  const authority = host === 'docker.io' ? 'registry-1.docker.io' : host;
-  const endpoint = { scheme: plain ? ('http' as const) : ('https' as const), authority, prefix: '/v2', fallback: true };
-  const registry = new HttpRegistry({ sim: process.sim, network: process.namespaces.network, files: process.fs }, endpoint, 'cosign/v3.0.2');
-  const auth = readCredentials(process, host);
-  const found = yield* asked(registry.manifest(repository, digest ?? tag, auth));
-  if (!found) throw new CosignError(`signing [${ref}]: accessing entity: entity not found in registry`, 11);
-  return { registry, auth, name: `${host === 'docker.io' ? 'index.docker.io' : host}/${repository}`, repository, digest: found.digest };
+  const found = yield* imageInRegistry(process, ref, { userAgent: 'cosign/v3.0.2', login: (host) => readCredentials(process, host) }, failure);
+  if (found === 'no name') throw new CosignError(`parsing reference: could not parse reference: ${ref}`);
+  if (found === 'no image') throw new CosignError(`signing [${ref}]: accessing entity: entity not found in registry`, 11);
+  const { registry, auth, host, repository, manifest } = found;
+  return { registry, auth, name: `${host === 'docker.io' ? 'index.docker.io' : host}/${repository}`, repository, digest: manifest.digest };
 }
 
-/** undefined where the registry has none. */
-function* asked<T>(work: Routine<T>): Routine<T | undefined> {
-  try {
-    return yield* work;
-  } catch (error) {
-    if (error instanceof RegistryUnreachable) throw new CosignError(error.message.replace(/^(\w+) /, (verb) => verb));
-    if (!(error instanceof RegistryFailure)) throw error;
-    if (error.status === 404) return undefined;
-    throw new CosignError(error.message);
-  }
-}
+const failure = (message: string): CosignError => new CosignError(message);
 
 function* signaturesOf(image: Located): Routine<Signature[]> {
-  const blob = yield* asked(image.registry.manifest(image.repository, tagOf(image), image.auth));
+  const blob = yield* asked(image.registry.manifest(image.repository, tagOf(image), image.auth), failure);
   if (!blob) return [];
   const found: Signature[] = [];
   for (const layer of (JSON.parse(blob.text) as ImageManifest).layers) {
-    const payload = yield* asked(image.registry.blob(image.repository, layer.digest, image.auth));
+    const payload = yield* asked(image.registry.blob(image.repository, layer.digest, image.auth), failure);
     if (payload) found.push({ payload: payload.text, signature: layer.annotations?.[annotation] ?? '' });
   }
   return found;
@@ -158,6 +138,6 @@ function* store({ registry, repository, auth, ...image }: Located, signatures: r
     config: described(config),
     layers: layers.map(({ blob, signature }) => ({ ...described(blob), annotations: { [annotation]: signature } })),
   });
-  for (const blob of [config, ...layers.map((each) => each.blob)]) yield* asked(registry.upload(repository, blob, { auth }));
-  yield* asked(registry.putManifest(repository, tagOf({ registry, repository, auth, ...image }), textBlob(mediaType, manifest), auth));
+  for (const blob of [config, ...layers.map((each) => each.blob)]) yield* asked(registry.upload(repository, blob, { auth }), failure);
+  yield* asked(registry.putManifest(repository, tagOf({ registry, repository, auth, ...image }), textBlob(mediaType, manifest), auth), failure);
 }

@@ -15,7 +15,7 @@ const table: Readonly<Record<string, string>> = {
     'estargz-external-toc? estargz-gzip-helper estargz-keep-diff-id? estargz-min-chunk-size nydus-builder-path nydus-compressor nydus-prefetch-patterns nydus-work-dir ' +
     'overlaybd-dbstr overlaybd-fs-type overlaybd-vsize soci-min-layer-size soci-span-size zstd-compression-level zstdchunked-chunk-size zstdchunked-compression-level zstdchunked-record-in',
   pull: 'cosign-certificate-identity-regexp cosign-certificate-oidc-issuer-regexp soci-index-digest',
-  push: 'notation-key-name soci-min-layer-size soci-span-size',
+  push: 'soci-min-layer-size soci-span-size',
   start: 'checkpoint checkpoint-dir',
   update: 'blkio-weight cpuset-cpus cpuset-mems kernel-memory memory-reservation memory-swap',
 };

@@ -1,7 +1,7 @@
 /** --verify: signatures are checked by programs that a plain node does not have (pkg/signutil). */
 import type { Routine } from '../../sim/routine.ts';
 import { missingProgram, runChild } from '../child.ts';
-import { type Context, NerdctlError, NotSimulated, text } from './context.ts';
+import { type Context, NerdctlError, text } from './context.ts';
 
 /** Of pull, run and create. */
 export const verifyFlags = [
@@ -35,15 +35,19 @@ function* sigstore(context: Context, verb: 'sign' | 'verify', ref: string): Rout
     yield* context.log('info', `you might consider installing ${tool} from: ${url}`);
     throw new NerdctlError(missing);
   }
-  if (tool !== 'cosign') throw new NotSimulated(`nerdctl with ${tool}`);
+  const args = tool === 'cosign' ? cosignArgs(context, verb, ref) : notationArgs(context, verb, ref);
+  const { status, stdout, stderr } = yield* runChild(process, [tool, verb, ...args], { stderr: 'take' });
+  for (const line of [...stderr.split('\n'), ...stdout.split('\n')]) if (line !== '') yield* context.log('info', `${tool}: ${line}`);
+  if (status !== 0) throw new NerdctlError(`exit status ${status}`);
+}
+
+function notationArgs({ flags }: Context, verb: 'sign' | 'verify', ref: string): readonly string[] {
+  const key = verb === 'sign' ? flags.text('notation-key-name') : '';
+  return [...(key === '' ? [] : ['--key', key]), ref];
+}
+
+function cosignArgs({ flags }: Context, verb: 'sign' | 'verify', ref: string): readonly string[] {
   const key = flags.text('cosign-key');
   const identity = ['certificate-identity', 'certificate-oidc-issuer'].filter((name) => verb === 'verify' && key === '' && flags.text(`cosign-${name}`) !== '');
-  const args = [
-    ...(key === '' ? identity.map((name) => `--${name}=${flags.text(`cosign-${name}`)}`) : ['--key', key]),
-    ...(verb === 'sign' ? ['--yes'] : []),
-    ref,
-  ];
-  const { status, stdout, stderr } = yield* runChild(process, [tool, verb, ...args], { stderr: 'take' });
-  for (const line of [...stderr.split('\n'), ...stdout.split('\n')]) if (line !== '') yield* context.log('info', `cosign: ${line}`);
-  if (status !== 0) throw new NerdctlError(`exit status ${status}`);
+  return [...(key === '' ? identity.map((name) => `--${name}=${flags.text(`cosign-${name}`)}`) : ['--key', key]), ...(verb === 'sign' ? ['--yes'] : []), ref];
 }

@@ -50,8 +50,7 @@ UnauthenticatedHTTP2DOSMitigation UnknownVersionInteroperabilityProxy UserNamesp
 WatchCacheInitializationPostStartHook WatchList WatchListClient WindowsCPUAndMemoryAffinity WindowsGracefulNodeShutdown`);
 
 /** What older releases knew is not written down: there every name passes. */
-const isKnown = (name: string, minor: number): boolean =>
-  minor < 35 || [lockedOn, lockedOff, available, deprecated, early].some((each) => each.has(name));
+const isKnown = (name: string, minor: number): boolean => minor < 35 || [lockedOn, lockedOff, available, deprecated, early].some((each) => each.has(name));
 
 /** Why the gates cannot be set so; undefined: they can. What each release fixed is known of the newest only. */
 export function gateProblem(gates: Readonly<Record<string, boolean>>, version: string): string | undefined {

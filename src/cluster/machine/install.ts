@@ -141,8 +141,9 @@ export function installEtcdTools({ kernel, fs }: Machine): void {
 /** All of nerdctl's full distribution in /usr/local, with BuildKit running. */
 export function installNerdctlFull(machine: Machine): void {
   installBundle(machine, nerdctlFull, '/usr/local');
-  // Not in the bundle: fetched from its own release page.
+  // Not in the bundle: fetched from their own release pages.
   installProgram(machine.kernel, machine.fs, '/usr/local/bin/cosign', 'cosign', 120_000_000);
+  installProgram(machine.kernel, machine.fs, '/usr/local/bin/notation', 'notation', 18_000_000);
   enable(machine, 'buildkit.service', '/usr/local/lib/systemd/system');
 }
 

@@ -79,6 +79,11 @@ const pages: readonly Page[] = [
   },
   {
     host: 'github.com',
+    path: /^\/notaryproject\/notation\/releases\/download\/v\d+\.\d+\.\d+\/(notation)_\d+\.\d+\.\d+_linux_amd64\.tar\.gz$/,
+    answer: (program) => ({ text: archiveOf({ programs: { [program]: [program, 18] } }) }),
+  },
+  {
+    host: 'github.com',
     path: /^\/containerd\/nerdctl\/releases\/download\/(v\d+\.\d+\.\d+)\/nerdctl-full-\d+\.\d+\.\d+-linux-amd64\.tar\.gz$/,
     answer: () => ({ text: archiveOf(nerdctlFull) }),
   },

@@ -59,6 +59,30 @@ describe('what nerdctl does with helpers', () => {
     expect(type('COSIGN_PASSWORD=wrong cosign sign -y --key cosign.key localhost:5000/plain:v1')).toContain('decryption failed');
   });
 
+  it('signs and verifies by certificates with notation, as its trust policy says', () => {
+    const policy = (store: string): string =>
+      JSON.stringify({
+        version: '1.0',
+        trustPolicies: [
+          { name: 'lab', registryScopes: ['*'], signatureVerification: { level: 'strict' }, trustStores: [`ca:${store}`], trustedIdentities: ['*'] },
+        ],
+      });
+    type('notation cert generate-test --default lab.example; notation cert generate-test other; nerdctl tag alpine:3.22 localhost:5000/noted:v1');
+    expect(type('nerdctl push --sign=notation --notation-key-name lab.example localhost:5000/noted:v1')).toContain(
+      'msg="notation: Successfully signed localhost:5000/noted@sha256:',
+    );
+    expect(type('notation verify localhost:5000/noted:v1')).toContain('Error: trust policy is not present.');
+    type(`echo '${policy('lab.example')}' > lab.json; echo '${policy('other')}' > other.json; notation policy import lab.json`);
+    expect(type('nerdctl run --rm -q --verify=notation localhost:5000/noted:v1 echo signed')).toContain('\nsigned\n');
+    type('notation policy import --force other.json');
+    expect(type('nerdctl run --rm -q --verify=notation localhost:5000/noted:v1 echo signed')).toMatch(
+      /signature verification failed for all the signatures associated with localhost:5000\/noted@.*\n.*level=fatal msg="exit status 1"\n$/,
+    );
+    expect(type('notation ls localhost:5000/noted:v1 2> /dev/null | grep -c sha256; notation verify localhost:5000/plain:v1')).toMatch(
+      /^2\n(.*\n)*Error: signature verification failed: no signature is associated with /,
+    );
+  });
+
   it('carries images over IPFS', () => {
     expect(type('nerdctl push ipfs://alpine:3.22')).toContain('level=fatal msg="open /root/.ipfs/api: no such file or directory"');
     type('ipfs init; (ipfs daemon > /dev/null 2>&1 &); sleep 1');

@@ -23,6 +23,7 @@ export const push: NerdctlCommand = {
     bool('estargz', 'Convert the image into eStargz'),
     text('sign', 'Sign the image (none|cosign|notation)', 'none'),
     text('cosign-key', 'Path to the private key file, KMS URI or Kubernetes Secret'),
+    text('notation-key-name', "Signing key name for a key previously added to notation's key list for --sign=notation"),
     text('ipfs-address', 'multiaddr of IPFS API'),
     bool('ipfs-ensure-image', 'Ensure the entire contents of the image is locally available before push', 'true'),
   ],
