@@ -85,6 +85,11 @@ export const newKubeadm = (phases: Phases): Program =>
     }
   };
 
+/** What would change nothing here is refused rather than passed over. */
+const notSimulated = ['patches', 'discovery-file', 'feature-gates', 'rootfs'];
+const movesCertificates = (chain: readonly { readonly name: string }[], folder: string): boolean =>
+  folder.replace(/\/+$/, '') !== '/etc/kubernetes/pki' && !chain.some(({ name }) => name === 'generate-csr');
+
 function* dispatch(args: readonly string[], process: Process, phases: Phases): Routine<number> {
   try {
     const { command, chain, flags, args: rest } = resolveCobra(kubeadmTree, args);
@@ -96,6 +101,9 @@ function* dispatch(args: readonly string[], process: Process, phases: Phases): R
       if (group) throw new Fatal('subcommand is required');
       return 0;
     }
+    const idle =
+      notSimulated.find((name) => flags.has(name)) ?? (flags.has('cert-dir') && movesCertificates(chain, flags.text('cert-dir')) ? 'cert-dir' : undefined);
+    if (idle !== undefined) throw new Fatal(`k8s-lab: ${chain.map(({ name }) => name).join(' ')} --${idle} is not simulated`, 70);
     yield* command.run(new Context(process, flags, rest, phases));
     return 0;
   } catch (error) {
