@@ -98,8 +98,7 @@ function shown(infos: readonly Info[], format: 'json' | 'yaml' | 'kyaml'): strin
 }
 
 /** create --edit knows `--windows-line-endings` and pays it no heed (create.go RunEditOnCreate makes options of its own). */
-const endings = (k: Kubectl, text: string): string =>
-  k.flags.bool('windows-line-endings') && !k.flags.bool('edit') ? text.replaceAll('\n', '\r\n') : text;
+const endings = (k: Kubectl, text: string): string => (k.flags.bool('windows-line-endings') && !k.flags.bool('edit') ? text.replaceAll('\n', '\r\n') : text);
 
 /** Lines that are comments; `#!` is none. */
 const withoutComments = (content: string): string =>
