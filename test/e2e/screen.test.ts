@@ -155,7 +155,8 @@ describe('a lesson', () => {
       [60, 18],
     ] as const) {
       screen.resize(columns, rows);
-      await screen.until((shown) => (shown[rows - 1]?.includes('[Terminal]') ?? false) && shown.some((row) => row.includes('node02')));
+      // Where there is little room the status line tells keys only.
+      await screen.until((shown) => (shown[rows - 1]?.includes('F1 help') ?? false) && shown.some((row) => row.includes('node02')));
       expect(screen.rows[0]).toContain('k8s-lab');
     }
     // The world's terminal has the size of the pane.
