@@ -12,8 +12,7 @@ it('exports a container, pings in the words of its image, and says what is not t
     /^PING 127\.0\.0\.1 \(127\.0\.0\.1\): 56 data bytes\n\n--- 127\.0\.0\.1 ping statistics ---\n1 packets transmitted, 1 packets received, 0% packet loss\nround-trip min\/avg\/max = /,
   );
   expect(run('nerdctl exec db ping -c 1 nosuch')).toContain("ping: bad address 'nosuch'");
-  for (const command of ['checkpoint ls db', 'apparmor ls'])
-    expect(run(`nerdctl ${command}; echo $?`)).toMatch(/^k8s-lab: nerdctl .* not simulated\n70$/);
+  for (const command of ['checkpoint ls db', 'apparmor ls']) expect(run(`nerdctl ${command}; echo $?`)).toMatch(/^k8s-lab: nerdctl .* not simulated\n70$/);
   expect(run('lsns -n -p $(nerdctl inspect -f "{{.State.Pid}}" db) -o TYPE,COMMAND | grep pid')).toMatch(/^pid +sleep 9000$/);
   expect(run('lsns -o BOGUS')).toBe('lsns: unknown column: BOGUS');
 });
