@@ -80,6 +80,8 @@ export function* discard(context: Context, id: string, handler: RuntimeHandler):
   context.conmons.delete(id);
   context.storage.removeContainer(id);
   for (const path of [runDirectory(id), userdata(id)]) {
+    const shm = context.files.find(`${path}/shm`);
+    if (shm?.type === 'directory') shm.disk?.charge(-shm.disk.usedBytes);
     const folder = path.slice(0, path.lastIndexOf('/'));
     const above = context.files.find(folder.slice(0, folder.lastIndexOf('/')));
     if (above?.type === 'directory') above.remove(id);

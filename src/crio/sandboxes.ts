@@ -6,6 +6,7 @@ import { resolveUser } from '../cri/user.ts';
 import { CniError, type CniResult } from '../interfaces/cni.ts';
 import type { CriError, PodSandbox, PodSandboxConfig, PodSandboxFilter, PodSandboxStatus } from '../interfaces/cri.ts';
 import type { OciSpec } from '../interfaces/oci.ts';
+import { Tmpfs } from '../linux/disk.ts';
 import { FileNode } from '../linux/file-node.ts';
 import { OpaqueNamespace, UtsNamespace } from '../linux/namespaces.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
@@ -144,7 +145,7 @@ export class Sandboxes {
     const directory = this.#context.directory(runDirectory(id), 0o700);
     for (const [name, file] of podFiles(files, config, hostname, now)) if (name !== 'hosts') directory.add(name, file);
     directory.add('.containerenv', new FileNode({ mode: 0o644, uid: 0, gid: 0, mtime: now }, ''));
-    this.#context.directory(`${runDirectory(id)}/shm`, 0o1777);
+    this.#context.directory(`${runDirectory(id)}/shm`, 0o1777).disk = new Tmpfs(['size=64m'], kernel.memoryBytes);
     const image = storage.state.images.get(stored.image);
     if (!image) throw unknown('image not known');
     const user = resolveUser(stored.root, image.config.config.User ?? '', config.linux?.securityContext ?? {}, unknownUser);

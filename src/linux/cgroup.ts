@@ -27,6 +27,8 @@ export class Cgroup {
   cpuWeight = 100;
   memoryBytes = 0;
   memoryPeakBytes = 0;
+  /** Of its memory what stays when it goes: in file systems of others, charged to the group above from then on. */
+  #sharedBytes = 0;
   pids = 0;
   oomEvents = 0;
   oomKills = 0;
@@ -98,7 +100,10 @@ export class Cgroup {
   remove(): boolean {
     if (this.members.size > 0 || this.children.size > 0) return false;
     // What lay in its memory file systems goes with it.
-    if (this.memoryBytes > 0 && this.parent?.children.has(this.name)) this.parent.chargeMemory(-this.memoryBytes);
+    if (this.memoryBytes > 0 && this.parent?.children.has(this.name)) {
+      this.parent.#sharedBytes += this.#sharedBytes;
+      this.parent.chargeMemory(this.#sharedBytes - this.memoryBytes);
+    }
     return this.parent?.children.delete(this.name) ?? false;
   }
 
@@ -138,6 +143,13 @@ export class Cgroup {
       if (group.memoryBytes > group.memoryMaxBytes) over ??= group;
     }
     over?.outOfMemory();
+  }
+
+  /** Of a file system in memory that outlives the group. */
+  chargeShared(bytes: number): void {
+    if (this.parent && this.parent.children.get(this.name) !== this) return this.parent.chargeShared(bytes);
+    this.#sharedBytes += bytes;
+    this.chargeMemory(bytes);
   }
 
   /** Every member, here and below. */

@@ -19,7 +19,7 @@ export class Disk {
     this.capacityBytes = capacityBytes;
     this.inodes = inodes;
   }
-  charge(bytes: number): void {
+  charge(bytes: number, _writer?: Cgroup): void {
     if (bytes > 0 && this.usedBytes + bytes > this.capacityBytes) throw new Errno('ENOSPC');
     this.usedBytes = Math.max(0, this.usedBytes + bytes);
   }
@@ -41,10 +41,11 @@ export class Disk {
   }
 }
 
-/** A file system in memory: `size=` of its options, else half of the machine's memory. What is in it counts as the memory of who mounted it. */
+/** A file system in memory: `size=` of its options, else half of the machine's memory. What is in it counts as the memory of who mounted it, or, where it outlives containers, of who writes. */
 export class Tmpfs extends Disk {
-  readonly #cgroup: Cgroup;
-  constructor(options: readonly string[], memoryBytes: number, cgroup: Cgroup) {
+  readonly #cgroup: Cgroup | undefined;
+  readonly #charged = new Map<Cgroup, number>();
+  constructor(options: readonly string[], memoryBytes: number, cgroup?: Cgroup) {
     const [, count, unit = ''] = /^size=(\d+)([kmg%]?)$/i.exec(options.find((each) => each.startsWith('size=')) ?? '') ?? [];
     const scale = unit === '%' ? memoryBytes / 100 : 1024 ** ' kmg'.indexOf(unit.toLowerCase() || ' ');
     super(count === undefined || count === '0' ? Math.floor(memoryBytes / 2) : Number(count) * scale, Math.floor(memoryBytes / 8192));
@@ -54,10 +55,23 @@ export class Tmpfs extends Disk {
     super.enter(inode, path);
     if (inode.type === 'file' || inode.type === 'directory') inode.disk = this;
   }
-  override charge(bytes: number): void {
+  override charge(bytes: number, writer?: Cgroup): void {
     const before = this.usedBytes;
     super.charge(bytes);
-    this.#cgroup.chargeMemory(this.usedBytes - before);
+    let left = this.usedBytes - before;
+    if (this.#cgroup) this.#cgroup.chargeMemory(left);
+    else if (left > 0) this.#share(writer, left);
+    else
+      for (const [group, held] of this.#charged) {
+        const part = Math.min(held, -left);
+        if (part > 0) this.#share(group, -part);
+        left += part;
+      }
+  }
+  #share(group: Cgroup | undefined, bytes: number): void {
+    if (!group) return;
+    this.#charged.set(group, (this.#charged.get(group) ?? 0) + bytes);
+    group.chargeShared(bytes);
   }
 }
 

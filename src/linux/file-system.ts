@@ -148,7 +148,7 @@ export class FileSystem {
     if (!inode.generated) {
       const disk = this.namespace.diskOf(inode);
       disk.hold(append ? text.length : text.length - inode.held);
-      disk.charge(append ? byteLength(text) : byteLength(text) - inode.size);
+      disk.charge(append ? byteLength(text) : byteLength(text) - inode.size, this.namespace.cgroup);
     }
     if (append) inode.append(text);
     else inode.write(text);

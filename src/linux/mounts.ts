@@ -1,4 +1,5 @@
 /** Mount namespaces: a root file system and what is mounted over it. */
+import type { Cgroup } from './cgroup.ts';
 import type { Disk } from './disk.ts';
 import type { FileNode } from './file-node.ts';
 import type { DirectoryNode, Inode } from './inode.ts';
@@ -22,6 +23,8 @@ export class MountNamespace {
   readonly readonlyRoot: boolean;
   /** Shown in /proc/PID/ns; 0 where nobody asked for a number. */
   inode = 0;
+  /** Of the container whose files these are. */
+  cgroup: Cgroup | undefined;
   /** How /proc/mounts names the root. */
   rootSource = 'overlay';
   rootType = 'overlay';

@@ -42,6 +42,7 @@ export class RootfsBuilder {
     makeWorkingDirectory(files, spec.process.cwd);
     const final = spec.root.readonly ? readonlyCopy(namespace) : namespace;
     final.inode = this.#kernel.inode();
+    final.cgroup = container.cgroup;
     return final;
   }
 
@@ -63,7 +64,10 @@ export class RootfsBuilder {
     const inode = bind ? this.#source(mount) : this.#filesystem(mount, container);
     const path = mountPoint(files, mount, inode);
     const kept = options.filter((option) => !propagation.has(option));
-    namespace.mount({ path, root: inode, source: mount.source, type: bind ? 'ext4' : mount.type === 'cgroup' ? 'cgroup2' : mount.type, options: kept });
+    const memory = bind && inode.type === 'directory' && inode.disk !== undefined;
+    const source = memory ? (path === '/dev/shm' ? 'shm' : 'tmpfs') : mount.source;
+    const type = memory ? 'tmpfs' : bind ? 'ext4' : mount.type === 'cgroup' ? 'cgroup2' : mount.type;
+    namespace.mount({ path, root: inode, source, type, options: kept });
     if (options.includes('rbind') && inode.type === 'directory') this.#submounts(namespace, mount.source, path);
   }
 

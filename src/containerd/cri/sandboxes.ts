@@ -6,6 +6,7 @@ import { sandboxSpec } from '../../cri/spec.ts';
 import { resolveUser } from '../../cri/user.ts';
 import { CniError, type CniResult } from '../../interfaces/cni.ts';
 import { CriError, type PodSandbox, type PodSandboxConfig, type PodSandboxFilter, type PodSandboxStatus } from '../../interfaces/cri.ts';
+import { Tmpfs } from '../../linux/disk.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { toRpc } from './errors.ts';
 import type { CriImageService } from './image-service.ts';
@@ -191,10 +192,12 @@ export class Sandboxes {
   #writeFiles(id: string, config: PodSandboxConfig, hostname: string): void {
     const directory = this.#plugin.directory(sandboxFiles(id));
     for (const [name, file] of podFiles(this.#plugin.files, config, hostname, this.#plugin.now())) directory.add(name, file);
-    this.#plugin.directory(sandboxShm(id), 0o1777);
+    this.#plugin.directory(sandboxShm(id), 0o1777).disk = new Tmpfs(['size=64m'], this.#plugin.kernel.memoryBytes);
   }
 
   #removeFiles(id: string): void {
+    const shm = this.#plugin.files.find(sandboxShm(id));
+    if (shm?.type === 'directory') shm.disk?.charge(-shm.disk.usedBytes);
     for (const path of [sandboxFiles(id), `/run/containerd/io.containerd.grpc.v1.cri/sandboxes/${id}`]) {
       const above = this.#plugin.files.find(path.slice(0, path.lastIndexOf('/')));
       if (above?.type === 'directory') above.remove(id);

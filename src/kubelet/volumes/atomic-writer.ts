@@ -69,7 +69,7 @@ export function removeTree(fs: FileSystem, path: string): void {
 }
 
 function forget(fs: FileSystem, inode: Inode): void {
-  const { disk } = fs.namespace;
+  const disk = inode.type === 'file' || inode.type === 'directory' ? fs.namespace.diskOf(inode) : fs.namespace.disk;
   disk.inodesUsed--;
   if (inode.type === 'file' && --inode.nlink === 0) disk.charge(-inode.size);
   if (inode.type === 'directory') for (const [, entry] of inode.entries()) forget(fs, entry);

@@ -1,8 +1,10 @@
 /** Where each kind of volume lies on the node, and how it is set up. */
 import type { core, Pod } from '../../api/types.ts';
+import { tryParseQuantity } from '../../apimachinery/quantity.ts';
 import { isReason } from '../../apimachinery/status.ts';
 import type { FileSystem } from '../../linux/file-system.ts';
 import type { Context } from '../context.ts';
+import { nodeAllocatable, nodeCapacity } from '../node/resources.ts';
 import { namespaceOf, podDirectory, uidOf } from '../pod.ts';
 import type { FileProjection } from './atomic-writer.ts';
 import { VolumeError } from './errors.ts';
@@ -12,7 +14,7 @@ import { configMapPayload, downwardPayload, type PayloadInputs, projectedPayload
 export type MountedVolume = { readonly path: string; readonly readonly: boolean };
 /** How a volume comes to be: an empty folder, files that follow API objects, or a path that the node has already. */
 export type VolumePlan =
-  | { readonly type: 'directory'; readonly path: string; readonly mode: number }
+  | { readonly type: 'directory'; readonly path: string; readonly mode: number; readonly memoryBytes?: number }
   | { readonly type: 'files'; readonly path: string; readonly payload: Map<string, FileProjection> }
   | { readonly type: 'host'; readonly path: string; readonly readonly: boolean };
 
@@ -22,7 +24,12 @@ type Planner = (volume: core.Volume, inputs: PayloadInputs, context: Context) =>
 const own = (pod: Pod, plugin: string, name: string): string => `${podDirectory(uidOf(pod))}/volumes/kubernetes.io~${plugin}/${name}`;
 
 const planners: Partial<Record<SourceName, Planner>> = {
-  emptyDir: ({ name }, { pod }) => ({ type: 'directory', path: own(pod, 'empty-dir', name), mode: 0o777 }),
+  emptyDir: ({ name, emptyDir }, { pod }, context) => ({
+    type: 'directory',
+    path: own(pod, 'empty-dir', name),
+    mode: 0o777,
+    ...(emptyDir?.medium === 'Memory' ? { memoryBytes: memorySize(emptyDir.sizeLimit, pod, context) } : {}),
+  }),
   configMap: ({ name, configMap }, inputs) => ({ type: 'files', path: own(inputs.pod, 'configmap', name), payload: configMapPayload(inputs, configMap ?? {}) }),
   secret: ({ name, secret }, inputs) => ({ type: 'files', path: own(inputs.pod, 'secret', name), payload: secretPayload(inputs, secret ?? {}) }),
   downwardAPI: ({ name, downwardAPI }, inputs) => ({
@@ -39,6 +46,18 @@ const planners: Partial<Record<SourceName, Planner>> = {
   persistentVolumeClaim: ({ persistentVolumeClaim }, inputs, context) => claimPlan(persistentVolumeClaim, inputs, context),
   ephemeral: ({ name }, inputs, context) => claimPlan({ claimName: `${inputs.pod.metadata.name}-${name}` }, inputs, context),
 };
+
+/** pkg/volume/emptydir calculateEmptyDirMemorySize: no more than the pod may have, nor than the node. */
+function memorySize(sizeLimit: string | undefined, { spec }: Pod, context: Context): number {
+  const bytes = (text: string | undefined): number => tryParseQuantity(text)?.value() || Number.POSITIVE_INFINITY;
+  const of = ({ resources }: Pick<core.Container, 'resources'>): number => bytes(resources?.limits?.['memory']);
+  const pod = Math.max(
+    spec.containers.reduce((sum, each) => sum + of(each), 0),
+    ...(spec.initContainers ?? []).map(of),
+  );
+  const node = bytes(nodeAllocatable(context, nodeCapacity(context))['memory']);
+  return Math.min(node, pod, bytes(sizeLimit));
+}
 
 /** What to do for a volume. Throws VolumeError, or what the client throws. */
 export function planVolume(volume: core.Volume, inputs: PayloadInputs, context: Context): VolumePlan {

@@ -1,5 +1,6 @@
 import type { core, Pod } from '../../api/types.ts';
 import { isRetriable } from '../../client/client.ts';
+import { Tmpfs } from '../../linux/disk.ts';
 import { isErrno } from '../../linux/errno.ts';
 import { Condition, type Milliseconds, type Routine } from '../../sim/routine.ts';
 import type { ConfigObjects } from '../config-objects.ts';
@@ -116,7 +117,8 @@ export class VolumeManager {
     const { fs, sim } = this.#context;
     const group = pod.spec.securityContext?.fsGroup;
     if (plan.type === 'directory' && !state.mounted.has(name)) {
-      ensureDirectory(fs, plan.path);
+      const folder = ensureDirectory(fs, plan.path);
+      if (plan.memoryBytes !== undefined) folder.disk ??= new Tmpfs([`size=${plan.memoryBytes}`], this.#context.kernel.memoryBytes);
       fs.chmod(plan.path, group === undefined ? plan.mode : 0o2777);
       if (group !== undefined) fs.chown(plan.path, 0, group);
     } else if (plan.type === 'files') {
