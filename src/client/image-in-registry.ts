@@ -1,6 +1,6 @@
 /** An image where it lies, for tools that put signatures beside it. */
 import { type Blob, type RegistryAuth, RegistryFailure, RegistryUnreachable } from '../interfaces/distribution.ts';
-import { wholeImageName } from '../interfaces/image-name.ts';
+import { registryAddress, wholeImageName } from '../interfaces/image-name.ts';
 import type { Process } from '../linux/process.ts';
 import type { Routine } from '../sim/routine.ts';
 import { HttpRegistry } from './http-registry.ts';
@@ -28,7 +28,7 @@ export function* imageInRegistry(
   const tag = /:([^:/]+)$/.exec(path)?.[1] ?? 'latest';
   const repository = path.replace(/:[^:/]+$/, '');
   const plain = /^(localhost|127\.|\[::1\])/.test(host);
-  const authority = host === 'docker.io' ? 'registry-1.docker.io' : host;
+  const authority = registryAddress(host);
   const endpoint = { scheme: plain ? ('http' as const) : ('https' as const), authority, prefix: '/v2', fallback: true };
   const registry = new HttpRegistry({ sim: process.sim, network: process.namespaces.network, files: process.fs }, endpoint, userAgent);
   const auth = login(host);

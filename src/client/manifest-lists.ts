@@ -1,9 +1,11 @@
 /** Manifest lists that are put together on one's own machine before they are pushed: `docker manifest`, `nerdctl manifest` (docker/cli cli/manifest, nerdctl pkg/manifeststore). */
 import { createHash } from 'node:crypto';
 import type { Descriptor, ImageConfig, ImageManifest, RegistryAuth } from '../interfaces/distribution.ts';
+import { registryAddress } from '../interfaces/image-name.ts';
 import type { FileSystem } from '../linux/file-system.ts';
+import type { Process } from '../linux/process.ts';
 import type { Routine } from '../sim/routine.ts';
-import type { HttpRegistry } from './http-registry.ts';
+import { HttpRegistry } from './http-registry.ts';
 
 type Platform = {
   readonly architecture: string;
@@ -56,6 +58,16 @@ export class ManifestLists {
   folder(list: string): string {
     return `${this.#root}/${fileName(list)}`;
   }
+}
+
+/** A registry by a name's host; plain HTTP and unknown certificates are taken where somebody said so, and from this machine. */
+export function registryOf(process: Process, host: string, lax: boolean, userAgent: string): HttpRegistry {
+  const open = lax || /^(localhost|127\.)/.test(host);
+  return new HttpRegistry(
+    { sim: process.sim, network: process.namespaces.network, files: process.fs },
+    { scheme: 'https', authority: registryAddress(host), prefix: '/v2', fallback: open, skipVerify: open },
+    userAgent,
+  );
 }
 
 /** `localhost:5000/team/app:1` in its parts. */

@@ -40,18 +40,18 @@ export const textOf = (whole: TomlTable, version: Version): string => writeToml(
 
 /** The file's text alone, read by that containerd. Throws ConfigError. An empty text is a file that says nothing. */
 export const loadConfig = remembered((text: string, file: string, version: Version): LoadedConfig => {
-  const { document, warnings } = readDocument(text, file, version);
+  const { document, warnings } = readDocument(text, file, version, '0');
   return assembled(mergedConfigs([document], version), version, warnings);
 });
 
 /** What one file says, in the newest version. */
 type ConfigDocument = { readonly document: TomlTable; readonly given: number; readonly imports: readonly string[]; readonly warnings: readonly string[] };
 
-/** `rootVersion` is that of the file which imports this one. Throws ConfigError. */
-export function readDocument(text: string, file: string, version: Version, rootVersion = 0): ConfigDocument {
+/** `rootVersion` is that of the file which imports this one, 0 for none. Throws ConfigError. Each node that comes up reads the same file. */
+export const readDocument = remembered((text: string, file: string, version: Version, rootVersion: string): ConfigDocument => {
   const { root, ...places } = parse(text, file, version);
   const given = typeof root['version'] === 'number' ? root['version'] : isOne(version) ? 1 : 0;
-  if (rootVersion !== 0 && given > rootVersion && !isOne(version))
+  if (rootVersion !== '0' && given > Number(rootVersion) && !isOne(version))
     throw new ConfigError(`drop-in config version ${given} higher than root config version ${rootVersion}`);
   check(root, given, file, version);
   const warnings = isOne(version) ? [] : ownKeys(root, places, file);
@@ -59,7 +59,7 @@ export function readDocument(text: string, file: string, version: Version, rootV
   if (text.trim() !== '' && given < newestVersion(version) && !isOne(version))
     warnings.push(`level=warning msg="Configuration migrated from version ${given}, use \`containerd config migrate\` to avoid migration" t="18.157µs"`);
   return { document, given, imports: list(root['imports']), warnings };
-}
+});
 
 /** What plugins are told is read when all files are together. Throws ConfigError. */
 export function assembled(merged: TomlTable, version: Version, warnings: readonly string[]): LoadedConfig {

@@ -16,7 +16,7 @@ export class ImportError extends Error {
 /** The file and, breadth first and each once, what it imports. Throws ConfigError, ImportError, or what `read` throws for the file itself. */
 export function loadConfigs(source: ConfigSource, file: string, version: string): LoadedConfig {
   const text = source.read(file);
-  const first = readDocument(text, file, version);
+  const first = readDocument(text, file, version, '0');
   const pending = resolved(source, file, first.imports);
   if (pending.length === 0) return loadConfig(text, file, version);
   const seen = new Set([file]);
@@ -27,7 +27,7 @@ export function loadConfigs(source: ConfigSource, file: string, version: string)
   for (let path = pending.shift(); path !== undefined; path = pending.shift()) {
     if (seen.has(path)) continue;
     seen.add(path);
-    const { document, given, imports, warnings: said } = readDocument(contents(source, path, loaded), path, version, root);
+    const { document, given, imports, warnings: said } = readDocument(contents(source, path, loaded), path, version, `${root}`);
     root ||= given;
     documents.push(document);
     warnings.push(...said);

@@ -13,6 +13,7 @@ import {
   RegistryUnreachable,
 } from '../interfaces/distribution.ts';
 import { indexLabels, isIndex, manifestLabels, ownManifest } from '../interfaces/image-content.ts';
+import { registryAddress } from '../interfaces/image-name.ts';
 import { Errno } from '../linux/errno.ts';
 import { statusLine } from '../linux/protocols.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
@@ -186,7 +187,7 @@ export class ImageService {
       return yield* registry.blob(reference.repository, digest, auth);
     } catch (error) {
       if (!(error instanceof RegistryFailure || error instanceof RegistryUnreachable)) throw error;
-      const request = `https://${reference.host === 'docker.io' ? 'registry-1.docker.io' : reference.host}/v2/${reference.repository}/blobs/${digest}`;
+      const request = `https://${registryAddress(reference.host)}/v2/${reference.repository}/blobs/${digest}`;
       if (error instanceof RegistryUnreachable) throw unknown(`failed to copy: httpReadSeeker: failed open: failed to do request: ${error.message}`);
       if (error.status === 404) throw notFound(`failed to copy: httpReadSeeker: failed open: content at ${request} not found`);
       throw unknown(

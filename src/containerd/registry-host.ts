@@ -1,5 +1,7 @@
 /** The way to a registry: what is configured (containerd core/remotes/docker/config/hosts.go), then the name as Go's resolver looks it up. */
+
 import type { LegacyRegistries, RegistryAccess, RegistryEndpoint } from '../interfaces/distribution.ts';
+import { registryAddress } from '../interfaces/image-name.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { connect, NetworkError } from '../linux/network.ts';
@@ -30,7 +32,7 @@ function usual(host: string, { plainHttp = false, skipVerify = false, insecure =
   const open = local || insecure;
   return {
     scheme: plainHttp ? 'http' : 'https',
-    authority: host === 'docker.io' ? 'registry-1.docker.io' : host,
+    authority: registryAddress(host),
     prefix: '/v2',
     ...(open ? { fallback: true } : {}),
     ...(open || skipVerify ? { skipVerify: true } : {}),

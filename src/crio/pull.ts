@@ -13,6 +13,7 @@ import {
   RegistryUnreachable,
 } from '../interfaces/distribution.ts';
 import { isIndex, ownManifest } from '../interfaces/image-content.ts';
+import { registryAddress } from '../interfaces/image-name.ts';
 import { NetworkError } from '../linux/network.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import type { Context } from './context.ts';
@@ -88,7 +89,7 @@ function* store(context: Context, reference: Reference, top: Blob, { get, manife
 }
 
 /** `docker.io` is reached under another name. */
-const addressOf = ({ host }: Reference): string => (host === 'docker.io' ? 'registry-1.docker.io' : host);
+const addressOf = ({ host }: Reference): string => registryAddress(host);
 
 /** What is said when the registry does not even answer at /v2/; the artifact store has tried it too. */
 function unreachable(source: Reference, problem: string): CriError {

@@ -1,8 +1,10 @@
 /** Pushing, and what a registry's refusals are in docker's words (moby daemon/containerd image_push.go, registry_errors.go). */
+
 import { HttpRegistry } from '../client/http-registry.ts';
 import { ContainerdError, type Descriptor, type ImageIndex } from '../interfaces/containerd.ts';
 import { RegistryFailure, RegistryUnreachable } from '../interfaces/distribution.ts';
 import { DockerError, type PushReport, type RegistryAuthConfig } from '../interfaces/docker.ts';
+import { registryAddress } from '../interfaces/image-name.ts';
 import type { Routine } from '../sim/routine.ts';
 import { type Engine, moby } from './engine.ts';
 import type { ImageStore, StoredImage } from './image-store.ts';
@@ -56,7 +58,7 @@ const manifestOf = ({ manifestDigest, manifestSize }: StoredImage): Descriptor =
 
 /** The tags of a repository, for `pull --all-tags`. */
 export function* tagsOfRemote(engine: Engine, host: string, path: string, shown: string, auth: RegistryAuthConfig | undefined): Routine<readonly string[]> {
-  const authority = host === 'docker.io' ? 'registry-1.docker.io' : host;
+  const authority = registryAddress(host);
   const { insecure = false } = accessTo(engine, host, auth);
   const open = insecure || /^(localhost|127\.)/.test(host);
   const registry = new HttpRegistry(
@@ -80,7 +82,7 @@ const registryWords = (message: string): string => (/: 429 Too Many Requests$/.t
 
 /** The same by the client that Docker had before 29, which asked for /v2/ first (docker/distribution registry/client). */
 function oldWords(message: string, host: string): string {
-  const place = host === 'docker.io' ? 'registry-1.docker.io' : host;
+  const place = registryAddress(host);
   const dialled = /^failed to do request: \w+ "(https?):[^"]*": (.*)$/s.exec(message);
   if (dialled) return `Get "${dialled[1]}://${place}/v2/": ${dialled[2]}`;
   if (/: 429 Too Many Requests$/.test(message)) return `toomanyrequests: ${tooMany}`;

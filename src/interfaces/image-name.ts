@@ -35,3 +35,6 @@ export function withImageHost(text: string): string {
   const rest = text.slice(slash + 1);
   return `docker.io/${rest.includes('/') ? rest : `library/${rest}`}`;
 }
+
+/** Where the registry of a name's host answers: Docker Hub's is another machine. */
+export const registryAddress = (host: string): string => (host === 'docker.io' ? 'registry-1.docker.io' : host);

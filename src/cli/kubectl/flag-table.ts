@@ -1,31 +1,20 @@
 /** Flags and usage lines by command. */
+import { remembered } from '../../sim/remembered.ts';
 import { commandShapes } from './command-shape-table.ts';
 import { type Flag, parseFlagTable } from './flags.ts';
 
 /** Flags of every command: kubernetes cli-runtime/pkg/genericclioptions/config_flags.go and kubectl's own. */
-const global = {
-  flags:
-    'as:string as-group:array as-uid:string as-user-extra:array cache-dir:string=/root/.kube/cache certificate-authority:string client-certificate:string client-key:string cluster:string context:string disable-compression:bool insecure-skip-tls-verify:bool kubeconfig:string kuberc:string log-flush-frequency:duration=5s match-server-version:bool n,namespace:string password:string profile:string=none profile-output:string=profile.pprof request-timeout:string=0 s,server:string tls-server-name:string token:string user:string username:string v,v:int=0 vmodule:string warnings-as-errors:bool',
-};
+const globalTable =
+  'as:string as-group:array as-uid:string as-user-extra:array cache-dir:string=/root/.kube/cache certificate-authority:string client-certificate:string client-key:string cluster:string context:string disable-compression:bool insecure-skip-tls-verify:bool kubeconfig:string kuberc:string log-flush-frequency:duration=5s match-server-version:bool n,namespace:string password:string profile:string=none profile-output:string=profile.pprof request-timeout:string=0 s,server:string tls-server-name:string token:string user:string username:string v,v:int=0 vmodule:string warnings-as-errors:bool';
 
-const none = {};
-
-/** What a row of a table says, read once: every call of kubectl asks for it. */
-const read = new WeakMap<object, readonly Flag[]>();
-
-function flagsOf(row: { readonly flags?: string }): readonly Flag[] {
-  const known = read.get(row);
-  if (known) return known;
-  const flags = parseFlagTable(row.flags ?? '');
-  read.set(row, flags);
-  return flags;
-}
+/** Every call of kubectl asks for it. */
+const flagsOf = remembered((table: string): readonly Flag[] => parseFlagTable(table));
 
 /** Those that every command has. */
-export const globalFlags = (): readonly Flag[] => flagsOf(global);
+export const globalFlags = (): readonly Flag[] => flagsOf(globalTable);
 
 /** A command's own flags. */
-export const ownFlags = (path: string): readonly Flag[] => flagsOf(commandShapes[path] ?? none);
+export const ownFlags = (path: string): readonly Flag[] => flagsOf(commandShapes[path]?.flags ?? '');
 
 /** All that may stand on a command's line; its own flags hide global ones of the same name. */
 export function allFlags(path: string): readonly Flag[] {

@@ -1,6 +1,7 @@
 /** kubeconfig files: kubernetes client-go/tools/clientcmd loader.go, client_config.go, validation.go. */
 import { parseYaml, YamlError } from '../../apimachinery/yaml.ts';
 import type { Process } from '../../linux/process.ts';
+import { remembered } from '../../sim/remembered.ts';
 import { KubectlError } from './errors.ts';
 import type { FlagValues } from './flags.ts';
 import { defined, type Obj, obj, objs, text } from './json.ts';
@@ -47,21 +48,12 @@ export function loadKubeconfig(process: Process, flags: FlagValues, lenient = fa
   return merged;
 }
 
-/** What was read from a file, for as long as the same text lies there: every call reads it. */
-const known = new WeakMap<object, { readonly content: string; readonly path: string; readonly config: Kubeconfig }>();
-
 /** One file; paths in it are seen from its folder. */
-export function readKubeconfig(process: Process, path: string, shown = path): Kubeconfig {
-  const content = process.fs.read(path);
-  const inode = process.fs.stat(path);
-  const before = known.get(inode);
-  if (before?.content === content && before.path === path) return before.config;
-  const config = toKubeconfig(obj(parseConfigText(content, shown)), path, shown);
-  known.set(inode, { content, path, config });
-  return config;
-}
+export const readKubeconfig = (process: Process, path: string, shown = path): Kubeconfig => toKubeconfig(process.fs.read(path), path, shown);
 
-function toKubeconfig(raw: Obj, path: string, shown: string): Kubeconfig {
+/** Every call reads the same file. */
+const toKubeconfig = remembered((content: string, path: string, shown: string): Kubeconfig => {
+  const raw = obj(parseConfigText(content, shown));
   const [kind, version] = [text(raw['kind']), text(raw['apiVersion'])];
   if (kind !== '' && version !== '' && (kind !== 'Config' || version !== 'v1'))
     throw new KubectlError(
@@ -74,7 +66,7 @@ function toKubeconfig(raw: Obj, path: string, shown: string): Kubeconfig {
     currentContext: text(raw['current-context']),
     preferences: obj(raw['preferences']),
   };
-}
+});
 
 function parseConfigText(content: string, path: string): unknown {
   try {

@@ -1,5 +1,7 @@
 /** The check of a login (pkg/cmd/login). */
+
 import { type Client, GoHttpError, goRequest, header } from '../../client/go-http.ts';
+import { registryAddress } from '../../interfaces/image-name.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Credentials } from '../docker-config.ts';
 import { type Context, NerdctlError } from './context.ts';
@@ -8,7 +10,7 @@ import { type Context, NerdctlError } from './context.ts';
 export function* checkLogin(context: Context, host: string, { username, password }: Credentials): Routine {
   const { process, flags } = context;
   const client: Client = { sim: process.sim, network: process.namespaces.network, files: process.fs };
-  const authority = host === 'docker.io' ? 'registry-1.docker.io' : host;
+  const authority = registryAddress(host);
   const open = flags.bool('insecure-registry') || /^(localhost|127\.)/.test(host);
   const headers = { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
   const ask = (place: string, path: string, more: Readonly<Record<string, string>>): ReturnType<typeof goRequest> =>

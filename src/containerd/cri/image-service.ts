@@ -1,7 +1,9 @@
 /** CRI's ImageService on containerd's images (internal/cri/server/images). */
+
 import type { ContainerdImage } from '../../interfaces/containerd.ts';
 import { type AuthConfig, CriError, type CriImage, type ImageService, type ImageSpec } from '../../interfaces/cri.ts';
 import type { RegistryAccess } from '../../interfaces/distribution.ts';
+import { registryAddress } from '../../interfaces/image-name.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { ImageService as Images } from '../images.ts';
 import { parseDockerReference } from '../reference.ts';
@@ -52,7 +54,7 @@ export class CriImageService implements ImageService {
 
   #legacy(reference: string): Pick<RegistryAccess, 'legacy' | 'user'> {
     const legacy = this.#plugin.config.legacyRegistries;
-    const host = reference.split('/')[0]?.replace(/^docker\.io$/, 'registry-1.docker.io') ?? '';
+    const host = registryAddress(reference.split('/')[0] ?? '');
     const user = legacy?.configs[host]?.user;
     return { ...(legacy ? { legacy } : {}), ...(user === undefined ? {} : { user }) };
   }

@@ -1,6 +1,16 @@
 /** docker manifest (docker/cli cli/command/manifest). */
-import { HttpRegistry } from '../../../client/http-registry.ts';
-import { annotated, type Entry, fetchEntry, listManifest, ManifestLists, pushEntry, pushList, referenceParts } from '../../../client/manifest-lists.ts';
+import type { HttpRegistry } from '../../../client/http-registry.ts';
+import {
+  annotated,
+  type Entry,
+  fetchEntry,
+  listManifest,
+  ManifestLists,
+  pushEntry,
+  pushList,
+  referenceParts,
+  registryOf,
+} from '../../../client/manifest-lists.ts';
 import { RegistryFailure, RegistryUnreachable } from '../../../interfaces/distribution.ts';
 import type { Process } from '../../../linux/process.ts';
 import type { Routine } from '../../../sim/routine.ts';
@@ -22,14 +32,7 @@ function parsed(reference: string): string {
 
 const listsOf = ({ process }: Context): ManifestLists => new ManifestLists(process.fs, configPath(process).replace(/config\.json$/, 'manifests'));
 
-function registryOf(process: Process, host: string, lax: boolean): HttpRegistry {
-  const open = lax || /^(localhost|127\.)/.test(host);
-  return new HttpRegistry(
-    { sim: process.sim, network: process.namespaces.network, files: process.fs },
-    { scheme: 'https', authority: host === 'docker.io' ? 'registry-1.docker.io' : host, prefix: '/v2', fallback: open, skipVerify: open },
-    'docker/29.7.2',
-  );
-}
+const registryAt = (process: Process, host: string, lax: boolean): HttpRegistry => registryOf(process, host, lax, 'docker/29.7.2');
 
 /** Runs it, with the registry's refusals in docker's words. */
 function* asking<Value>(reference: string, work: Routine<Value>): Routine<Value> {
@@ -59,7 +62,7 @@ const create = command(
     if (lists.all(target) && !flags.bool('amend')) throw new CliError('refusing to amend an existing manifest list with no --amend flag');
     for (const each of references) {
       const { host } = referenceParts(each);
-      const registry = registryOf(process, host, flags.bool('insecure'));
+      const registry = registryAt(process, host, flags.bool('insecure'));
       const entry = lists.get(target, each) ?? (yield* asking(each, fetchEntry(registry, each, readCredentials(process, host))));
       if ('manifests' in entry) throw new CliError(`${each} is a manifest list`);
       lists.save(target, each, entry);
@@ -119,7 +122,7 @@ const push = command(
     const entries = lists.all(target);
     if (!entries) throw new CliError(`No such manifest: ${target}`);
     const { host, path } = referenceParts(target);
-    const registry = registryOf(context.process, host, context.flags.bool('insecure'));
+    const registry = registryAt(context.process, host, context.flags.bool('insecure'));
     const auth = readCredentials(context.process, host);
     for (const entry of checked(entries, target)) {
       const from = referenceParts(entry.Ref).path;
@@ -164,7 +167,7 @@ const inspect = command(
     }
     const local = lists.all(reference);
     const { host } = referenceParts(reference);
-    const registry = registryOf(context.process, host, context.flags.bool('insecure'));
+    const registry = registryAt(context.process, host, context.flags.bool('insecure'));
     const auth = readCredentials(context.process, host);
     const found = local ? checked(local, reference) : yield* asking(reference, fetchEntry(registry, reference, auth));
     if (!Array.isArray(found) && 'Ref' in found) yield* context.print(one(found, verbose));

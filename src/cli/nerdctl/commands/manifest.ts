@@ -1,6 +1,6 @@
 /** nerdctl manifest (pkg/cmd/manifest). */
-import { HttpRegistry } from '../../../client/http-registry.ts';
-import { annotated, type Entry, fetchEntry, ManifestLists, pushList, referenceParts } from '../../../client/manifest-lists.ts';
+import type { HttpRegistry } from '../../../client/http-registry.ts';
+import { annotated, type Entry, fetchEntry, ManifestLists, pushList, referenceParts, registryOf } from '../../../client/manifest-lists.ts';
 import { RegistryFailure, RegistryUnreachable } from '../../../interfaces/distribution.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { readCredentials } from '../../docker-config.ts';
@@ -10,14 +10,8 @@ import { wholeName } from '../reference.ts';
 const insecure = bool('insecure', 'Allow communication with an insecure registry');
 const listsOf = ({ process, global }: Context): ManifestLists => new ManifestLists(process.fs, `${global.text('data-root')}/manifests`);
 
-function registryOf({ process, flags, global }: Context, host: string): HttpRegistry {
-  const open = flags.bool('insecure') || global.bool('insecure-registry') || /^(localhost|127\.)/.test(host);
-  return new HttpRegistry(
-    { sim: process.sim, network: process.namespaces.network, files: process.fs },
-    { scheme: 'https', authority: host === 'docker.io' ? 'registry-1.docker.io' : host, prefix: '/v2', fallback: open, skipVerify: open },
-    'containerd/2.3.4+unknown',
-  );
-}
+const registryAt = ({ process, flags, global }: Context, host: string): HttpRegistry =>
+  registryOf(process, host, flags.bool('insecure') || global.bool('insecure-registry'), 'containerd/2.3.4+unknown');
 
 /** Runs it, with the registry's refusals in containerd's words behind nerdctl's. */
 function* asking<Value>(doing: string, reference: string, work: Routine<Value>): Routine<Value> {
@@ -45,7 +39,7 @@ const create: NerdctlCommand = {
       const whole = wholeName(each);
       const { host } = referenceParts(whole);
       const doing = `failed to fetch manifest ${each}: failed to resolve ${whole}`;
-      const entry = yield* asking(doing, whole, fetchEntry(registryOf(context, host), whole, readCredentials(context.process, host)));
+      const entry = yield* asking(doing, whole, fetchEntry(registryAt(context, host), whole, readCredentials(context.process, host)));
       if ('manifests' in entry)
         throw new NerdctlError(
           `failed to create manifest entry for ${each}: unsupported media type: ${(JSON.parse(entry.text) as { readonly mediaType: string }).mediaType}`,
@@ -90,7 +84,7 @@ const inspect: NerdctlCommand = {
     needArgs(context, 1);
     const reference = wholeName(context.args[0] ?? '');
     const { host } = referenceParts(reference);
-    const registry = registryOf(context, host);
+    const registry = registryAt(context, host);
     const auth = readCredentials(context.process, host);
     const found = yield* asking(`failed to resolve ${reference}`, reference, fetchEntry(registry, reference, auth));
     const verbose = context.flags.bool('verbose');
@@ -121,7 +115,7 @@ const push: NerdctlCommand = {
     const entries = listsOf(context).all(target);
     if (!entries) throw new NerdctlError(`failed to get manifests: not found\nstat ${listsOf(context).folder(target)}: no such file or directory`);
     const { host, path } = referenceParts(target);
-    const registry = registryOf(context, host);
+    const registry = registryAt(context, host);
     const auth = readCredentials(context.process, host);
     for (const { Ref, Raw, Descriptor: about } of entries) {
       const from = referenceParts(Ref);
