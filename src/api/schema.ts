@@ -40,7 +40,8 @@ export type FieldInfo = {
 
 type RawField = readonly [name: string, type: string, required: 0 | 1, merge: string | 0, list: string | 0, values: readonly string[] | 0];
 type RawSchema = { readonly kinds: Readonly<Record<string, string>>; readonly types: Readonly<Record<string, readonly RawField[]>> };
-type RawDocs = { readonly types: Readonly<Record<string, number>>; readonly fields: Readonly<Record<string, number>>; readonly texts: readonly string[] };
+/** As scripts/generate-schema.mjs writes them: of each type its text and its fields' texts, or the number of a text that was there before. */
+type RawDocs = readonly (readonly (string | number)[])[];
 
 /** Computes a constant when it is first needed. */
 function lazy<T>(make: () => T): () => T {
@@ -52,7 +53,7 @@ function lazy<T>(make: () => T): () => T {
 }
 
 const rawSchema = lazy(() => JSON.parse(schemaText()) as RawSchema);
-const rawDocs = lazy(() => JSON.parse(docsText()) as RawDocs);
+const docs = lazy(() => readDocs(JSON.parse(docsText()) as RawDocs));
 const types = lazy(() => new TypeTable(rawSchema()));
 
 /** Versions that are gone, and those with the same fields that they became. */
@@ -87,17 +88,20 @@ export function configType(id: string, fields: Readonly<Record<string, Readonly<
 }
 
 /** The text of a type. */
-export function typeDoc(type: TypeInfo): string {
-  const { types: ids, texts } = rawDocs();
-  const at = ids[type.id];
-  return at === undefined ? '' : (texts[at] ?? '');
-}
+export const typeDoc = (type: TypeInfo): string => docs().get(type.id) ?? '';
 
 /** The text of a field, without that of its type. */
-export function fieldDoc(type: TypeInfo, field: string): string {
-  const { fields, texts } = rawDocs();
-  const at = fields[`${type.id}.${field}`];
-  return at === undefined ? '' : (texts[at] ?? '');
+export const fieldDoc = (type: TypeInfo, field: string): string => docs().get(`${type.id}.${field}`) ?? '';
+
+/** The texts by `V1Pod` and `V1Pod.spec`. */
+function readDocs(raw: RawDocs): ReadonlyMap<string, string> {
+  const texts = [''];
+  const text = (entry: string | number): string => {
+    if (typeof entry === 'string') texts.push(entry);
+    return typeof entry === 'string' ? entry : (texts[entry] ?? '');
+  };
+  const ids = Object.entries(rawSchema().types).map(([id, fields]) => [id, ...fields.map(([name]) => `${id}.${name}`)]);
+  return new Map(ids.flatMap((of, type) => of.map((id, at): [string, string] => [id, text(raw[type]?.[at] ?? 0)])));
 }
 
 /** How explain names a type: `[]Container`, `map[string]string`, `integer`. */
