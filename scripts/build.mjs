@@ -48,6 +48,15 @@ const replace = {
       if (contents === source) throw new Error(`${path} has changed: its segmenter cannot be made later`);
       return { contents };
     });
+    // execa opens the author's editor, on the terminal itself: what it does with pipes, messages, logs and synchronously is never called.
+    context.onLoad(
+      { filter: /execa[\\/]lib[\\/](convert|pipe|verbose|ipc[\\/](buffer-messages|graceful|ipc-input|methods)|methods[\\/]main-sync)\b.*\.js$/ },
+      ({ path }) => {
+        const made = { getIpcExport: '({})', waitForIpcOutput: '[]', getBufferedIpcOutput: '[]' };
+        const names = [...readFileSync(path, 'utf8').matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
+        return { contents: names.map((name) => `export const ${name} = () => ${name in made ? made[name] : 'undefined'};`).join('\n') };
+      },
+    );
     // Ink measures every line of every frame anew: what it has measured is kept between frames, up to a size.
     context.onLoad({ filter: /ink[\\/]build[\\/]output\.js$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8');

@@ -1,26 +1,36 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** The bundle itself is asked: it carries only as much of execa as an editor needs. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { editLesson } from '../../src/headless/lesson-edit.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packagedLessons } from '../../src/headless/lesson-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'k8s-lab-edit-'));
-const editor = process.env['EDITOR'];
-afterEach(() => {
-  if (editor === undefined) delete process.env['EDITOR'];
-  else process.env['EDITOR'] = editor;
-  rmSync(folder, { recursive: true, force: true });
-});
+beforeAll(() => {
+  if (!existsSync('dist/start.mjs')) spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+cpSync(join(packagedLessons(), 'architecture/life-of-a-pod'), folder, { recursive: true });
 
-test('opens the lesson in $EDITOR and says what is wrong afterwards', async () => {
-  cpSync(join(packagedLessons(), 'architecture/life-of-a-pod'), folder, { recursive: true });
-  process.env['EDITOR'] = 'true';
-  expect(await editLesson([folder])).toBe(0);
-  const script = join(folder, 'break.sh');
-  writeFileSync(script, '#!/bin/sh\necho "nosuchkey: 1" >> "$1"\n', { mode: 0o755 });
-  process.env['EDITOR'] = script;
-  expect(await editLesson([folder])).toBe(1);
-  process.env['EDITOR'] = 'no-such-editor-anywhere';
-  await expect(editLesson([folder])).rejects.toThrow('was not found');
+const edit = (editor: string) => {
+  const env = { ...process.env, VISUAL: '', EDITOR: editor };
+  return spawnSync(process.execPath, ['bin/k8s-lab.mjs', 'lesson', 'edit', folder], { env, encoding: 'utf8', timeout: 60_000 });
+};
+const script = (text: string): string => {
+  const file = join(folder, 'editor.sh');
+  writeFileSync(file, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  return file;
+};
+
+test.each([
+  ['reads well', () => 'true', 0, 'reads well'],
+  ['an editor that fails', () => script('exit 3'), 3, ''],
+  ['an editor that is killed', () => script('kill -9 $$'), 1, ''],
+  ['an editor that is not there', () => 'no-such-editor-anywhere', 2, 'was not found'],
+  ['arguments and files reach it; what is wrong is told', () => `${script('echo "nosuchkey: 1" >> "$2"')} --wait`, 1, 'nosuchkey'],
+] as const)('opens a lesson in $EDITOR: %s', (_name, editor, expected, text) => {
+  const { status, stdout, stderr } = edit(editor());
+  expect(stdout + stderr).toContain(text);
+  expect(status).toBe(expected);
 });
