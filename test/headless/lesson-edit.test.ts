@@ -1,5 +1,5 @@
 /** The bundle itself is asked: it carries only as much of execa as an editor needs. */
-import { spawnSync } from 'node:child_process';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 cpSync(join(packagedLessons(), 'architecture/life-of-a-pod'), folder, { recursive: true });
 
-const edit = (editor: string) => {
+const edit = (editor: string): SpawnSyncReturns<string> => {
   const env = { ...process.env, VISUAL: '', EDITOR: editor };
   return spawnSync(process.execPath, ['bin/k8s-lab.mjs', 'lesson', 'edit', folder], { env, encoding: 'utf8', timeout: 60_000 });
 };
