@@ -23,13 +23,13 @@ const script = (text: string): string => {
   return file;
 };
 
-test.each([
+test.each<[string, () => string, number, string]>([
   ['reads well', () => 'true', 0, 'reads well'],
   ['an editor that fails', () => script('exit 3'), 3, ''],
   ['an editor that is killed', () => script('kill -9 $$'), 1, ''],
   ['an editor that is not there', () => 'no-such-editor-anywhere', 2, 'was not found'],
   ['arguments and files reach it; what is wrong is told', () => `${script('echo "nosuchkey: 1" >> "$2"')} --wait`, 1, 'nosuchkey'],
-] as const)('opens a lesson in $EDITOR: %s', (_name, editor, expected, text) => {
+])('opens a lesson in $EDITOR: %s', (_name, editor, expected, text) => {
   const { status, stdout, stderr } = edit(editor());
   expect(stdout + stderr).toContain(text);
   expect(status).toBe(expected);
