@@ -5,7 +5,7 @@ import { relative } from 'node:path';
 
 /** What belongs to the engine. The views of a session are light, and are drawn before there is a world. */
 const engineFiles =
-  /^src\/(cluster|linux|interfaces)\/|^src\/apimachinery\/yaml-library\.ts$|^src\/grading\/(evaluate|cel)\.ts$|^src\/session\/(?!xray|cluster-view|lesson-view|kept|inputs|answers|submit|event-text)/;
+  /^src\/(cluster|linux|interfaces|api|apimachinery)\/|^src\/grading\/(evaluate|cel)\.ts$|^src\/session\/(?!xray|cluster-view|lesson-view|kept|inputs|answers|submit|event-text)/;
 
 /** Names that a module exports at run time. */
 function exportsOf(file) {
