@@ -52,3 +52,26 @@ test('preconditions', () => {
   expect(ok('DELETE', `${path}?labelSelector=x=y`).items).toEqual([]);
   expect(ok('DELETE', path).items).toHaveLength(1);
 });
+
+test('an evicted pod says that it was meant to go; a budget without room says why', () => {
+  const { ok, refused, send } = newServer();
+  const pods = '/api/v1/namespaces/default/pods';
+  const evict = (name: string) => [`${pods}/${name}/eviction`, { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'a' } }] as const;
+  ok('POST', pods, { metadata: { name: 'a', labels: { app: 'x' } }, spec: { nodeName: 'n', containers: [{ name: 'c', image: 'c' }] } });
+  const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+  const budget = ok('POST', budgets, { metadata: { name: 'b' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'x' } } } });
+  const running = ok('GET', `${pods}/a`);
+  ok('PUT', `${pods}/a/status`, { ...running, status: { ...running.status, phase: 'Running' } });
+  const condition = { type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message: 'no scale', lastTransitionTime: '2026-11-22T13:00:00Z' };
+  ok('PUT', `${budgets}/b/status`, { ...budget, status: { ...budget.status, observedGeneration: 1, conditions: [condition] } });
+  expect((send('POST', ...evict('a')).body as { details: object }).details).toMatchObject({
+    causes: [{ reason: 'DisruptionBudget', message: 'The disruption budget b does not allow evicting pods currently because it failed sync: no scale' }],
+  });
+  expect(refused('POST', `${pods}/a/eviction`, { metadata: { name: 'z' } })).toBe('name in URL does not match name in Eviction object');
+  ok('DELETE', `${budgets}/b`);
+  ok('POST', ...evict('a'));
+  expect(ok('GET', `${pods}/a`)).toMatchObject({
+    metadata: { deletionGracePeriodSeconds: 30 },
+    status: { conditions: [{ type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' }] },
+  });
+});

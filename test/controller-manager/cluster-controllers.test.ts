@@ -192,6 +192,26 @@ test('quotas are recounted, budgets say what may go', () => {
     disruptionsAllowed: 1,
     expectedPods: 3,
   });
+  // What no controller owns cannot be counted; what has no scale even less.
+  const metadata = (name: string) => ({ name, namespace: 'default', labels: { app: name } });
+  const spec = { containers: [{ name: 'c', image: 'c' }], restartPolicy: 'Never' };
+  client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: metadata('bare'), spec } as never);
+  const template = { metadata: { labels: { app: 'job' } }, spec };
+  client.create('jobs.batch', { apiVersion: 'batch/v1', kind: 'Job', metadata: metadata('job'), spec: { template } } as never);
+  for (const app of ['bare', 'job']) {
+    const budget = { maxUnavailable: 1, selector: { matchLabels: { app } } };
+    client.create('poddisruptionbudgets.policy', { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: metadata(app), spec: budget } as never);
+  }
+  settle(500);
+  expect(messages(client, 'bare').find((text) => text.includes('UnmanagedPods'))).toMatch(
+    'Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]string{app: bare,},MatchExpressions:[]LabelSelectorRequirement{},}) were found',
+  );
+  expect(client.get('poddisruptionbudgets.policy', { namespace: 'default', name: 'job' })?.status?.conditions?.[0]).toMatchObject({
+    reason: 'SyncFailed',
+    message: 'jobs.batch does not implement the scale subresource',
+  });
+  client.delete('pods', { namespace: 'default', name: 'bare' });
+  client.delete('jobs.batch', { namespace: 'default', name: 'job' }, { propagationPolicy: 'Background' });
   client.delete('deployments.apps', web);
   settle(8000);
   expect(used()).toEqual({ pods: '0', 'count/deployments.apps': '0' });

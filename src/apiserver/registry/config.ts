@@ -6,6 +6,7 @@ import { requestEntityTooLarge } from '../../apimachinery/status.ts';
 import { isObject, semanticEqual } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
 import { fill } from './fill.ts';
+import { accountWarnings } from './object-warnings.ts';
 import { type Strategy, strategyOf } from './strategy.ts';
 
 const size = (map: object | undefined): number => Object.keys(map ?? {}).length;
@@ -116,7 +117,7 @@ const secret: Strategy<Secret> = {
 };
 
 /** kubernetes pkg/registry/core/serviceaccount/strategy.go; the table's SECRETS column went in 1.33. */
-const serviceAccount: Strategy<ServiceAccount> = { returnsDeleted: true, columns: [nameColumn, ageColumn] };
+const serviceAccount: Strategy<ServiceAccount> = { returnsDeleted: true, warnings: accountWarnings, columns: [nameColumn, ageColumn] };
 
 /** `immutable` cannot be taken back, nor the data changed then. */
 export const configmaps = strategyOf(configMap);

@@ -5,6 +5,7 @@ import { validateDaemonSet, validateSelectorUnchanged } from '../validation/work
 import { fill, mapField } from './fill.ts';
 import { defaultTemplate } from './pod-defaults.ts';
 import { type Strategy, strategyOf } from './strategy.ts';
+import { workloadWarnings } from './warnings.ts';
 import { containerColumns, mapText, selectorColumn } from './workload-columns.ts';
 
 /** kubernetes pkg/apis/apps/v1/defaults.go SetDefaults_DaemonSet */
@@ -41,6 +42,7 @@ const strategy: Strategy<DaemonSet> = {
   }),
   validate: (daemonSet) => validateDaemonSet(daemonSet),
   validateUpdate: (daemonSet, old) => [...validateDaemonSet(daemonSet), ...validateSelectorUnchanged(daemonSet.spec.selector, old.spec.selector)],
+  warnings: workloadWarnings(false),
   generation: true,
   status: true,
   columns: [

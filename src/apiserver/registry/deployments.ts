@@ -4,6 +4,7 @@ import { validateDeployment, validateSelectorUnchanged } from '../validation/wor
 import { fill, mapField } from './fill.ts';
 import { defaultTemplate } from './pod-defaults.ts';
 import { type Strategy, strategyOf } from './strategy.ts';
+import { workloadWarnings } from './warnings.ts';
 import { containerColumns, selectorColumn } from './workload-columns.ts';
 
 /** kubernetes pkg/apis/apps/v1/defaults.go */
@@ -28,6 +29,7 @@ const strategy: Strategy<Deployment> = {
   prepareForCreate: (deployment) => ({ ...deployment, status: {} }),
   validate: (deployment) => validateDeployment(deployment),
   validateUpdate: (deployment, old) => [...validateDeployment(deployment), ...validateSelectorUnchanged(deployment.spec.selector, old.spec.selector)],
+  warnings: workloadWarnings(),
   generation: 'annotations too',
   status: true,
   columns: [

@@ -6,6 +6,7 @@ import { validateCronJob, validateJob, validateJobUpdate } from '../validation/j
 import { fill, mapField } from './fill.ts';
 import { defaultTemplate } from './pod-defaults.ts';
 import { type Column, type Strategy, type StrategyContext, strategyOf } from './strategy.ts';
+import { nameWarnings, podWarnings, workloadWarnings } from './warnings.ts';
 import { containerColumns, selectorColumn } from './workload-columns.ts';
 
 type JobSpec = Job['spec'] & { completionMode?: string; podReplacementPolicy?: string; managedBy?: string; manualSelector?: boolean };
@@ -90,7 +91,7 @@ const jobStrategy: Strategy<Job> = {
   defaultPropagation: 'Orphan',
   fields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
   columns: jobColumns,
-  warnings: () => [],
+  warnings: workloadWarnings(),
 };
 
 type CronJobSpec = CronJob['spec'] & { timeZone?: string };
@@ -122,6 +123,12 @@ const cronColumns: readonly Column<CronJob>[] = [
   ),
 ];
 
+function cronWarnings({ metadata, spec }: CronJob, old?: CronJob): string[] {
+  const own = old === undefined ? nameWarnings(metadata.name, 'Pod names and hostnames') : [];
+  const pods = old?.metadata.generation === metadata.generation ? [] : podWarnings('spec.jobTemplate.spec.template.', spec.jobTemplate.spec?.template ?? {});
+  return [...own, ...pods];
+}
+
 const cronJobStrategy: Strategy<CronJob> = {
   defaults: (cronJob) => mapField(cronJob, 'spec', (spec) => defaultCronSpec(spec)),
   prepareForCreate: (cronJob: CronJob, _context: StrategyContext) => ({ ...cronJob, status: {} }),
@@ -129,6 +136,7 @@ const cronJobStrategy: Strategy<CronJob> = {
   validateUpdate: (cronJob) => validateCronJob(cronJob),
   generation: true,
   status: true,
+  warnings: cronWarnings,
   columns: cronColumns,
 };
 

@@ -6,6 +6,7 @@ import { ageColumn, nameColumn } from '../table.ts';
 import { validateEndpoints, validateSlice, validateSliceUpdate } from '../validation/misc.ts';
 import { validateIngress, validateIngressClass, validateIngressClassUpdate, validateNetworkPolicy, validateNewIngress } from '../validation/networking.ts';
 import { fill, mapField } from './fill.ts';
+import { ingressWarnings, policyWarnings } from './object-warnings.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
 
 const hosts = ({ spec }: Ingress): string => {
@@ -28,6 +29,7 @@ const ingress: Strategy<Ingress> = {
   prepareForCreate: (object) => ({ ...object, status: { loadBalancer: {} } }),
   validate: validateNewIngress,
   validateUpdate: validateIngress,
+  warnings: ingressWarnings,
   generation: true,
   status: true,
   columns: ingressColumns,
@@ -65,6 +67,7 @@ const networkPolicy: Strategy<NetworkPolicy> = {
   defaults: (policy) => mapField(policy, 'spec', defaultPolicy),
   validate: validateNetworkPolicy,
   validateUpdate: validateNetworkPolicy,
+  warnings: policyWarnings,
   generation: true,
   columns: [nameColumn, { name: 'Pod-Selector', cell: ({ spec }) => formatLabelSelector(spec.podSelector) }, ageColumn],
 };

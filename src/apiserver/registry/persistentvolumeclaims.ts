@@ -2,6 +2,7 @@ import type { core, PersistentVolumeClaim } from '../../api/types.ts';
 import { ageColumn, nameColumn } from '../table.ts';
 import { validateClaim, validateClaimUpdate } from '../validation/storage.ts';
 import { fill, mapField } from './fill.ts';
+import { claimWarnings } from './object-warnings.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
 
 /** kubernetes pkg/apis/core/v1/defaults.go SetDefaults_PersistentVolumeClaimSpec */
@@ -45,6 +46,7 @@ const strategy: Strategy<PersistentVolumeClaim> = {
   prepareForCreate: (claim) => ({ ...claim, spec: sourcesAlike(claim.spec), status: { phase: 'Pending' } }),
   validate: validateClaim,
   validateUpdate: validateClaimUpdate,
+  warnings: claimWarnings,
   status: true,
   returnsDeleted: true,
   columns,

@@ -3,6 +3,7 @@ import { rfc3339 } from '../../apimachinery/time.ts';
 import { ageColumn, nameColumn } from '../table.ts';
 import { validateStorageClass, validateStorageClassUpdate, validateVolume, validateVolumeUpdate } from '../validation/storage.ts';
 import { fill, mapField } from './fill.ts';
+import { classWarnings, volumeWarnings } from './object-warnings.ts';
 import { className, modesText } from './persistentvolumeclaims.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
 
@@ -31,6 +32,7 @@ const strategy: Strategy<PersistentVolume> = {
   prepareForCreate: (volume, { sim }) => ({ ...volume, status: { phase: 'Pending', lastPhaseTransitionTime: rfc3339(sim.now) } }),
   validate: validateVolume,
   validateUpdate: validateVolumeUpdate,
+  warnings: volumeWarnings,
   status: true,
   returnsDeleted: true,
   columns,
@@ -48,6 +50,7 @@ const classStrategy: Strategy<StorageClass> = {
   defaults: (storageClass) => fill(storageClass, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
   validate: validateStorageClass,
   validateUpdate: validateStorageClassUpdate,
+  warnings: classWarnings,
   columns: [
     { ...nameColumn, cell: (storageClass) => `${storageClass.metadata.name}${isDefault(storageClass as StorageClass) ? ' (default)' : ''}` },
     { name: 'Provisioner', cell: ({ provisioner }) => provisioner },

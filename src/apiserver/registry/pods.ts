@@ -4,6 +4,7 @@ import { podColumns } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
 import { qosClass } from './qos.ts';
 import { type Strategy, strategyOf } from './strategy.ts';
+import { nameWarnings, podWarnings } from './warnings.ts';
 
 const finished = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
@@ -16,6 +17,8 @@ const strategy: Strategy<Pod> = {
   prepareForCreate: (pod) => ({ ...pod, status: { phase: 'Pending', qosClass: qosClass(pod.spec), ...gatedStatus(pod) } }),
   validate: validateNewPod,
   validateUpdate: validatePodUpdate,
+  // Nobody reads them on an update: that is the machinery's.
+  warnings: (pod, old) => (old === undefined ? [...nameWarnings(pod.metadata.name, "the Pod's hostname"), ...podWarnings('', pod)] : []),
   generation: true,
   status: true,
   returnsDeleted: true,

@@ -7,6 +7,7 @@ import { validatePriority, validatePriorityUpdate } from '../validation/misc.ts'
 import { validateLimitRange, validateQuota, validateQuotaUpdate } from '../validation/quota.ts';
 import { fill, mapField } from './fill.ts';
 import { hpaTargets } from './hpa-targets.ts';
+import { quotaWarnings } from './object-warnings.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
 
 const text = (value: string | number | undefined): string => (value === undefined ? 'N/A' : String(value));
@@ -73,6 +74,7 @@ const quota: Strategy<ResourceQuota> = {
   prepareForCreate: (object) => ({ ...object, status: {} }),
   validate: validateQuota,
   validateUpdate: validateQuotaUpdate,
+  warnings: quotaWarnings,
   status: true,
   returnsDeleted: true,
   columns: [

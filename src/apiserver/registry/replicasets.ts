@@ -4,6 +4,7 @@ import { validateReplicaSet, validateReplicationController, validateSelectorUnch
 import { fill, mapField } from './fill.ts';
 import { defaultTemplate } from './pod-defaults.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
+import { workloadWarnings } from './warnings.ts';
 import { containerColumns, mapText, selectorColumn } from './workload-columns.ts';
 
 const replicaColumns: readonly Column<ReplicaSet | ReplicationController>[] = [
@@ -20,6 +21,7 @@ const replicaSetStrategy: Strategy<ReplicaSet> = {
   prepareForCreate: (replicaSet) => ({ ...replicaSet, status: { replicas: 0 } }),
   validate: (replicaSet) => validateReplicaSet(replicaSet),
   validateUpdate: (replicaSet, old) => [...validateReplicaSet(replicaSet), ...validateSelectorUnchanged(replicaSet.spec.selector, old.spec.selector)],
+  warnings: workloadWarnings(),
   generation: true,
   status: true,
   fields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
@@ -36,6 +38,7 @@ const replicationControllerStrategy: Strategy<ReplicationController> = {
   prepareForCreate: (controller) => ({ ...controller, status: { replicas: 0 } }),
   validate: (controller) => validateReplicationController(controller),
   validateUpdate: (controller) => validateReplicationController(controller),
+  warnings: workloadWarnings(),
   generation: true,
   status: true,
   defaultPropagation: 'Orphan',

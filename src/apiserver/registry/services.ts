@@ -4,6 +4,7 @@ import { equal, mapKept } from '../objects.ts';
 import { ageColumn, nameColumn } from '../table.ts';
 import { validateService, validateServiceUpdate } from '../validation/service.ts';
 import { fill, mapField } from './fill.ts';
+import { serviceWarnings } from './object-warnings.ts';
 import { type Column, type Strategy, type StrategyContext, strategyOf } from './strategy.ts';
 import { mapText } from './workload-columns.ts';
 
@@ -116,6 +117,7 @@ const strategy: Strategy<Service> = {
   validate: (service, context) => validateService(service, context),
   validateUpdate: (service, old, context) => [...validateServiceUpdate(service, old), ...validateService(service, context)],
   validateName: validateDns1035,
+  warnings: serviceWarnings,
   status: true,
   returnsDeleted: true,
   fields: { 'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '', 'spec.type': ({ spec }) => spec.type ?? '' },

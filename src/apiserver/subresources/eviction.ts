@@ -1,23 +1,48 @@
 import type { Pod, PodDisruptionBudget } from '../../api/types.ts';
 import { matchesLabelSelector } from '../../apimachinery/labels.ts';
-import { failure, notFound, success, tooManyRequests } from '../../apimachinery/status.ts';
+import { badRequest, failure, notFound, type StatusError, success, tooManyRequests } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import type { RestResponse } from '../../interfaces/rest.ts';
 import { jsonResponse, type RequestContext } from '../context.ts';
 import { keyOf } from '../resource-table.ts';
-import { type DeleteOptions, removeObject } from '../verbs/delete.ts';
+import { checkPreconditions, type DeleteOptions, removeObject } from '../verbs/delete.ts';
 
 /** POST pods/eviction: a delete that asks disruption budgets first (kubernetes pkg/registry/core/pod/storage/eviction.go). */
 export function evict(context: RequestContext): RestResponse {
   const { served, info, core } = context;
-  const options = ((context.request.body ?? {}) as { readonly deleteOptions?: DeleteOptions }).deleteOptions ?? {};
-  const found = core.storage.get<Pod>(keyOf(served, info.namespace, info.name));
+  const { metadata, deleteOptions: options = {} } = (context.request.body ?? {}) as Eviction;
+  const key = keyOf(served, info.namespace, info.name);
+  const found = core.storage.get<Pod>(key);
   if (found === undefined) throw notFound(served, info.name);
+  if (metadata?.name !== undefined && metadata.name !== info.name) throw badRequest('name in URL does not match name in Eviction object');
   const pod = found.object;
   if (!canIgnoreBudgets(pod)) spendBudget(context, pod);
-  const current = core.storage.get(keyOf(served, info.namespace, info.name));
-  if (current !== undefined) removeObject(context, current, options);
+  checkPreconditions(context, pod, options);
+  if (!context.dryRun) core.storage.update(key, disrupted(pod, rfc3339(core.sim.now)), found.revision);
+  const current = core.storage.get(key);
+  // The condition alone has changed since the client looked: its version of the object still counts.
+  const { uid } = options.preconditions ?? {};
+  if (current !== undefined) removeObject(context, current, { ...options, preconditions: uid === undefined ? {} : { uid } });
   return jsonResponse(201, success());
+}
+
+type Eviction = { readonly metadata?: { readonly name?: string }; readonly deleteOptions?: DeleteOptions };
+
+/** What says of a pod that somebody meant it to go. */
+function disrupted(pod: Pod, now: string): Pod {
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True' as const,
+    lastProbeTime: null,
+    lastTransitionTime: now,
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+  };
+  const before = pod.status?.conditions ?? [];
+  const was = before.find(({ type }) => type === condition.type);
+  const next = was?.status === 'True' ? { ...condition, lastTransitionTime: was.lastTransitionTime ?? now } : condition;
+  const conditions = was ? before.map((each) => (each === was ? next : each)) : [...before, next];
+  return { ...pod, status: { ...pod.status, conditions } } as Pod;
 }
 
 const canIgnoreBudgets = ({ status, metadata }: Pod): boolean =>
@@ -32,21 +57,28 @@ function spendBudget(context: RequestContext, pod: Pod): void {
   if (second !== undefined) {
     throw failure(500, 'InternalError', 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
   }
-  const { status } = budget;
+  const { status, spec } = budget;
   const name = budget.metadata.name ?? '';
   const ready = pod.status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
+  if (!ready && spec.unhealthyPodEvictionPolicy === 'AlwaysAllow') return;
   if (!ready && (status?.currentHealthy ?? 0) >= (status?.desiredHealthy ?? 0) && (status?.desiredHealthy ?? 0) > 0) return;
-  if ((status?.observedGeneration ?? 0) < (budget.metadata.generation ?? 0)) {
-    throw tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 10, [
-      { reason: 'DisruptionBudget', message: `The disruption budget ${name} is still being processed by the server.` },
-    ]);
-  }
-  if ((status?.disruptionsAllowed ?? 0) <= 0) {
-    const text = `The disruption budget ${name} needs ${status?.desiredHealthy ?? 0} healthy pods and has ${status?.currentHealthy ?? 0} currently`;
-    throw tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 0, [{ reason: 'DisruptionBudget', message: text }]);
-  }
+  if ((status?.observedGeneration ?? 0) < (budget.metadata.generation ?? 0))
+    throw refused(10, `The disruption budget ${name} is still being processed by the server.`);
+  if ((status?.disruptionsAllowed ?? 0) <= 0) throw refused(0, `The disruption budget ${name} ${whyNone(status)}`);
   if (context.dryRun || status === undefined) return;
-  const disrupted = { ...status.disruptedPods, [pod.metadata.name ?? '']: rfc3339(core.sim.now) };
-  const next: PodDisruptionBudget = { ...budget, status: { ...status, disruptionsAllowed: status.disruptionsAllowed - 1, disruptedPods: disrupted } };
+  const disruptedPods = { ...status.disruptedPods, [pod.metadata.name ?? '']: rfc3339(core.sim.now) };
+  const next: PodDisruptionBudget = { ...budget, status: { ...status, disruptionsAllowed: status.disruptionsAllowed - 1, disruptedPods } };
   core.storage.update(prefix + name, next, Number(budget.metadata.resourceVersion));
+}
+
+const refused = (seconds: number, message: string): StatusError =>
+  tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", seconds, [{ reason: 'DisruptionBudget', message }]);
+
+function whyNone(status: PodDisruptionBudget['status']): string {
+  const { currentHealthy = 0, desiredHealthy = 0, conditions = [] } = status ?? {};
+  const { reason, message } = conditions.find(({ type, status: value, message: text }) => type === 'DisruptionAllowed' && value === 'False' && text) ?? {};
+  const none = 'does not allow evicting pods currently';
+  if (reason === 'SyncFailed') return `${none} because it failed sync: ${message}`;
+  if (currentHealthy <= desiredHealthy) return `needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
+  return message === undefined ? none : `${none} (${reason}): ${message}`;
 }

@@ -70,7 +70,8 @@ function goneNow(context: RequestContext, existing: Stored, object: KubeObject):
   return { object: deleted, gone: true };
 }
 
-function checkPreconditions({ served }: RequestContext, { metadata }: KubeObject, { preconditions }: DeleteOptions): void {
+/** Refuses when the object is another than the client means. */
+export function checkPreconditions({ served }: RequestContext, { metadata }: KubeObject, { preconditions }: DeleteOptions): void {
   if (preconditions?.uid !== undefined && preconditions.uid !== metadata.uid) {
     const text = `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${metadata.uid}`;
     throw conflict(served, metadata.name ?? '', text);
@@ -83,14 +84,18 @@ function checkPreconditions({ served }: RequestContext, { metadata }: KubeObject
 
 const policies = new Set(['Foreground', 'Background', 'Orphan']);
 
+const childPods =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning';
+
 /** The garbage collector's finalizers say what becomes of dependents: foregroundDeletion, orphan, or neither. */
-function withDeletionFinalizers({ served }: RequestContext, object: KubeObject, options: DeleteOptions): KubeObject {
+function withDeletionFinalizers({ served, warn }: RequestContext, object: KubeObject, options: DeleteOptions): KubeObject {
   const asked = options.propagationPolicy ?? (options.orphanDependents === undefined ? undefined : options.orphanDependents ? 'Orphan' : 'Background');
   if (asked !== undefined && !policies.has(asked)) {
     throw badRequest(`invalid DeleteOptions: propagationPolicy: Unsupported value: "${asked}": supported values: "Background", "Foreground", "Orphan"`);
   }
   const before = object.metadata.finalizers ?? [];
   if (asked === undefined && before.some((name) => name === 'orphan' || name === 'foregroundDeletion')) return object;
+  if (asked === undefined && served.resource === 'jobs') warn(childPods);
   const policy = asked ?? served.strategy.defaultPropagation;
   const add = policy === 'Foreground' ? 'foregroundDeletion' : policy === 'Orphan' ? 'orphan' : undefined;
   const kept = before.filter((name) => name !== 'orphan' && name !== 'foregroundDeletion');

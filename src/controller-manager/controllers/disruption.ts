@@ -1,4 +1,5 @@
 import type { KubeObject, Pod, PodDisruptionBudget } from '../../api/types.ts';
+import { quote } from '../../apimachinery/go-text.ts';
 import { matchesLabelSelector } from '../../apimachinery/labels.ts';
 import { parseTime, rfc3339 } from '../../apimachinery/time.ts';
 import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
@@ -39,7 +40,9 @@ function reconcile(key: ObjectKey, context: Context): Result {
     .list(key.namespace)
     .filter((pod) => !isTerminal(pod) && matchesLabelSelector(budget.spec.selector, pod.metadata.labels));
   if (pods.length === 0) recorder.normal(budget, 'NoPods', 'No matching pods found');
-  const { expectedPods, desiredHealthy } = expected(budget, pods, context);
+  const counted = expected(budget, pods, context);
+  if (typeof counted === 'string') return failSafe(budget, counted, context);
+  const { expectedPods, desiredHealthy } = counted;
   const disruptedPods = stillDisrupted(budget, pods, sim.now);
   const currentHealthy = pods.filter(
     (pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined && disruptedPods[pod.metadata.name ?? ''] === undefined,
@@ -60,29 +63,68 @@ function reconcile(key: ObjectKey, context: Context): Result {
   return Object.keys(disruptedPods).length > 0 ? { requeueAfter: deletionTimeout } : {};
 }
 
-/** getExpectedPodCount: of the controllers' scales for maxUnavailable and percentages, of the pods for a number. */
-function expected({ spec }: PodDisruptionBudget, pods: readonly Pod[], context: Context): { readonly expectedPods: number; readonly desiredHealthy: number } {
-  const { maxUnavailable, minAvailable } = spec;
+/** What cannot be counted lets nothing be evicted. */
+function failSafe(budget: PodDisruptionBudget, why: string, { client, recorder, sim }: Context): Result {
+  recorder.warning(budget, 'CalculateExpectedPodCountFailed', `Failed to calculate the number of expected pods: ${why}`);
+  const before = budget.status?.conditions ?? [];
+  const observedGeneration = budget.status?.observedGeneration ?? 0;
+  const condition = { ...allowedCondition(budget, 0, rfc3339(sim.now)), reason: 'SyncFailed', message: why, observedGeneration };
+  const conditions = [...before.filter(({ type }) => type !== condition.type), condition];
+  const status = { currentHealthy: 0, desiredHealthy: 0, expectedPods: 0, ...budget.status, conditions, disruptionsAllowed: 0 };
+  if (!equal(status, budget.status)) client.updateStatus('poddisruptionbudgets.policy', { ...budget, status });
+  return { rateLimited: true };
+}
+
+type Counted = { readonly expectedPods: number; readonly desiredHealthy: number };
+
+/** getExpectedPodCount: of the controllers' scales for maxUnavailable and percentages, of the pods for a number; or why it cannot be. */
+function expected(budget: PodDisruptionBudget, pods: readonly Pod[], context: Context): Counted | string {
+  const { maxUnavailable, minAvailable } = budget.spec;
+  if (maxUnavailable === undefined && typeof minAvailable === 'number') return { expectedPods: pods.length, desiredHealthy: minAvailable };
+  const expectedPods = expectedScale(budget, pods, context);
+  if (typeof expectedPods === 'string') return expectedPods;
   if (maxUnavailable !== undefined) {
-    const expectedPods = expectedScale(pods, context);
     return { expectedPods, desiredHealthy: Math.max(0, expectedPods - scaledValue(maxUnavailable, expectedPods, true)) };
   }
-  if (typeof minAvailable === 'number') return { expectedPods: pods.length, desiredHealthy: minAvailable };
-  const expectedPods = expectedScale(pods, context);
   return { expectedPods, desiredHealthy: scaledValue(minAvailable, expectedPods, true) };
 }
 
-/** The wanted replicas of all controllers that own these pods. */
-function expectedScale(pods: readonly Pod[], context: Context): number {
+/** The wanted replicas of all controllers that own these pods; pods without one are not counted. */
+function expectedScale(budget: PodDisruptionBudget, pods: readonly Pod[], context: Context): number | string {
   const scales = new Map<string, number>();
-  let unmanaged = 0;
+  let unmanaged = false;
   for (const pod of pods) {
+    const owner = controllerOf(pod);
+    if (owner === undefined) {
+      unmanaged = true;
+      continue;
+    }
+    const without = unscaled[owner.kind];
+    if (without !== undefined) return `${without} does not implement the scale subresource`;
     const top = topOwner(pod, context);
-    if (top === undefined) unmanaged++;
-    else scales.set(top.uid, top.replicas);
+    if (top === undefined) return `found no controllers for pod ${quote(pod.metadata.name ?? '')}`;
+    scales.set(top.uid, top.replicas);
   }
-  return [...scales.values()].reduce((sum, replicas) => sum + replicas, unmanaged);
+  if (unmanaged) context.recorder.warning(budget, 'UnmanagedPods', unmanagedText(budget));
+  return [...scales.values()].reduce((sum, replicas) => sum + replicas, 0);
 }
+
+const unscaled: Readonly<Record<string, string>> = { DaemonSet: 'daemonsets.apps', Job: 'jobs.batch', Node: 'nodes' };
+
+/** As Go prints a pointer to a LabelSelector. */
+const unmanagedText = ({ spec: { selector } }: PodDisruptionBudget): string => {
+  const labels = Object.entries(selector?.matchLabels ?? {})
+    .sort()
+    .map(([key, value]) => `${key}: ${value},`);
+  const expressions = (selector?.matchExpressions ?? []).map(
+    ({ key, operator, values = [] }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
+  );
+  const text = `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`;
+  return (
+    `Pods selected by this PodDisruptionBudget (selector: ${text}) were found to be unmanaged. As a result, the status of the PDB cannot be ` +
+    'calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.'
+  );
+};
 
 type Scaled = KubeObject & { readonly spec: { readonly replicas?: number } };
 
