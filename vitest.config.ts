@@ -19,6 +19,7 @@ export default defineConfig({
   plugins: [nativeSources()],
   test: {
     testTimeout: 60_000,
+    globalSetup: ['test/temporary-files.ts'],
     // One more than the cores that CI has: some files wait for processes of their own.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
