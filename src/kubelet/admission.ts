@@ -1,6 +1,9 @@
 /** Whether the node takes a pod that was given to it: kubernetes pkg/kubelet/lifecycle/predicate.go. */
 import type { Node, Pod } from '../api/types.ts';
+import { quote } from '../apimachinery/go-text.ts';
 import { cpuMillis, wholeValue } from '../apimachinery/quantity.ts';
+import { matchesPodNodeSelection } from '../client/component-helpers/node-selection.ts';
+import { isTolerated } from '../client/component-helpers/taints.ts';
 import type { Pressure } from './node/node-status.ts';
 import type { NodeAllocatable } from './node/resources.ts';
 import { isStatic, uidOf } from './pod.ts';
@@ -17,27 +20,29 @@ const suffering = ({ memory, disk, pid }: Pressure): string[] => [
   ...(pid ? ['PIDPressure'] : []),
 ];
 
-type Requests = { readonly cpu: number; readonly memory: number };
+type Requests = { readonly cpu: number; readonly memory: number; readonly ports: readonly string[] };
 
 /** Counts what admitted pods request, by uid; what it let in once stays in. */
 export class Admission {
   readonly #allocatable: () => NodeAllocatable;
   readonly #node: (fresh: boolean) => Node | undefined;
   readonly #pressure: () => Pressure;
+  readonly #sysctls: readonly string[];
   readonly #admitted = new Map<string, Requests>();
   #cpu = 0;
   #memory = 0;
 
-  constructor(allocatable: () => NodeAllocatable, node: (fresh: boolean) => Node | undefined, pressure: () => Pressure) {
+  constructor(allocatable: () => NodeAllocatable, node: (fresh: boolean) => Node | undefined, pressure: () => Pressure, unsafeSysctls: readonly string[]) {
     this.#allocatable = allocatable;
     this.#node = node;
     this.#pressure = pressure;
+    this.#sysctls = [...safeSysctls, ...unsafeSysctls];
   }
 
   /** Undefined: it is taken, and counted. */
   admit(pod: Pod): Rejection | undefined {
     if (this.#admitted.has(uidOf(pod))) return undefined;
-    const wanted = { cpu: podRequest(pod, 'cpu'), memory: podRequest(pod, 'memory') };
+    const wanted = { cpu: podRequest(pod, 'cpu'), memory: podRequest(pod, 'memory'), ports: hostPorts(pod) };
     const rejection = isStatic(pod) ? undefined : this.#reject(pod, wanted);
     if (rejection) return rejection;
     this.#admitted.set(uidOf(pod), wanted);
@@ -74,15 +79,40 @@ export class Admission {
       (suffered[0] !== 'MemoryPressure' || suffered[1] || qosClass(pod) === 'BestEffort')
     )
       return { reason: 'Evicted', message: `Pod was rejected: The node had condition: [${suffered.join(' ')}]. ` };
-    // The label that brought the pod here may be younger than what the kubelet has seen of its node: it asks again before it says no.
-    if (!this.#selected(pod, false) && !this.#selected(pod, true))
-      return { reason: 'NodeAffinity', message: "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector" };
-    return undefined;
+    const port = wanted.ports.some((each) => [...this.#admitted.values()].some(({ ports }) => ports.includes(each)));
+    // What brought the pod here may be younger than what the kubelet has seen of its node: it asks again before it says no.
+    const unfit = this.#unfit(pod, false) && this.#unfit(pod, true);
+    const predicate = unfit === 'NodeAffinity' || !port ? unfit : 'NodePorts';
+    if (predicate) return { reason: predicate, message: `Pod was rejected: Predicate ${predicate} failed: ${predicates[predicate]}` };
+    const sysctl = pod.spec.securityContext?.sysctls?.map(({ name }) => name.replaceAll('/', '.')).find((name) => !this.#allowed(name));
+    return sysctl === undefined ? undefined : { reason: 'SysctlForbidden', message: `Pod was rejected: forbidden sysctl: ${quote(sysctl)} not allowlisted` };
   }
 
-  #selected({ spec: { nodeSelector } }: Pod, fresh: boolean): boolean {
-    if (!nodeSelector) return true;
-    const labels = this.#node(fresh)?.metadata.labels;
-    return !labels || Object.entries(nodeSelector).every(([key, value]) => labels[key] === value);
+  #unfit(pod: Pod, fresh: boolean): keyof typeof predicates | undefined {
+    const node = this.#node(fresh);
+    if (node === undefined) return undefined;
+    if (!matchesPodNodeSelection(pod, node)) return 'NodeAffinity';
+    const taint = node.spec?.taints?.find((each) => each.effect === 'NoExecute' && !isTolerated(each, pod.spec.tolerations));
+    return taint && 'TaintToleration';
+  }
+
+  #allowed(name: string): boolean {
+    return this.#sysctls.some((each) => (each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each));
   }
 }
+
+/** What the scheduler looks at too, for pods that came past it. */
+const predicates = {
+  NodeAffinity: "node(s) didn't match Pod's node affinity/selector",
+  NodePorts: "node(s) didn't have free ports for the requested pod ports",
+  TaintToleration: "node(s) had taints that the pod didn't tolerate",
+};
+
+const hostPorts = ({ spec }: Pod): string[] =>
+  spec.containers.flatMap(({ ports = [] }) => ports.filter(({ hostPort }) => hostPort).map(({ hostPort, protocol = 'TCP' }) => `${hostPort}/${protocol}`));
+
+/** kubernetes pkg/kubelet/sysctl/safe_sysctls.go */
+const safeSysctls =
+  'kernel.shm_rmid_forced net.ipv4.ip_local_port_range net.ipv4.tcp_syncookies net.ipv4.ping_group_range net.ipv4.ip_unprivileged_port_start net.ipv4.ip_local_reserved_ports net.ipv4.tcp_keepalive_time net.ipv4.tcp_fin_timeout net.ipv4.tcp_keepalive_intvl net.ipv4.tcp_keepalive_probes net.ipv4.tcp_rmem net.ipv4.tcp_wmem'.split(
+    ' ',
+  );

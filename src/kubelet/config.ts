@@ -22,6 +22,7 @@ export type KubeletConfig = {
   readonly imageGCLowThresholdPercent: number;
   readonly imageMinimumGCAge: Milliseconds;
   readonly evictionHard: Readonly<Record<string, string>>;
+  readonly allowedUnsafeSysctls: readonly string[];
   readonly evictionPressureTransitionPeriod: Milliseconds;
   readonly registerNode: boolean;
   readonly registerWithTaints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
@@ -62,6 +63,7 @@ export function readConfig(raw: Readonly<Record<string, unknown>>): KubeletConfi
     imageMinimumGCAge: duration(raw['imageMinimumGCAge'], 120_000),
     evictionHard: (raw['evictionHard'] as Record<string, string> | undefined) ?? evictionHard,
     evictionPressureTransitionPeriod: duration(raw['evictionPressureTransitionPeriod'], 300_000),
+    allowedUnsafeSysctls: (raw['allowedUnsafeSysctls'] as readonly string[] | undefined) ?? [],
     registerNode: raw['registerNode'] !== false,
     registerWithTaints: (raw['registerWithTaints'] as KubeletConfig['registerWithTaints'] | undefined) ?? [],
     systemReserved: (raw['systemReserved'] as Record<string, string> | undefined) ?? {},

@@ -152,6 +152,7 @@ function assemble(context: Context, options: KubeletOptions) {
     allocatable,
     (fresh) => (fresh ? askForNode(context, nodeName) : undefined) ?? node(),
     () => ({ memory: eviction.under('memory'), disk: eviction.under('disk'), pid: eviction.under('pid') }),
+    context.config.allowedUnsafeSysctls,
   );
   const known = {
     ready: () => pods.synced,
@@ -162,7 +163,7 @@ function assemble(context: Context, options: KubeletOptions) {
   const staticPods: StaticPods = new StaticPods(context, { added: (pod) => manager.addStatic(pod), removed: (pod) => manager.removeStatic(pod) });
   const manager: PodManager = new PodManager({ context, workers, statuses, admission, mirrors, events, housekeeping }, staticPods);
   const facts = () => ({ runtimeErrors: state.errors(), pressure: eviction.synchronize(), imagesVersion: images.version });
-  const reporter = new NodeReporter(context, { version: options.version, labels: options.nodeLabels ?? {}, facts });
+  const reporter = new NodeReporter(context, { version: options.version, labels: options.nodeLabels ?? {}, facts, node });
   const server = new KubeletServer({
     context,
     pleg,

@@ -247,12 +247,18 @@ test('claims and volumes are bound, and volumes released', () => {
       metadata: { name, namespace: 'default' },
       spec: { storageClassName: 'manual', accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
     }) as never;
+  const named = claim('wide', '500Mi') as { spec: object };
+  client.create('persistentvolumeclaims', { ...named, spec: { ...named.spec, volumeName: 'pv-1', accessModes: ['ReadWriteMany'] } } as never);
+  settle(100);
+  expect(messages(client, 'wide')).toEqual(['Warning VolumeMismatch Cannot bind to requested volume "pv-1": incompatible accessMode']);
   client.create('persistentvolumeclaims', claim('data', '500Mi'));
   client.create('persistentvolumeclaims', claim('toobig', '5Gi'));
   settle();
   expect(client.get('persistentvolumes', { namespace: '', name: 'pv-1' })?.status?.phase).toBe('Bound');
   const data = { namespace: 'default', name: 'data' };
   expect(client.get('persistentvolumeclaims', data)).toMatchObject({ spec: { volumeName: 'pv-1' }, status: { phase: 'Bound', capacity: { storage: '1Gi' } } });
+  settle(20_000);
+  expect(messages(client, 'wide').at(-1)).toBe('Warning FailedBinding volume "pv-1" already bound to a different claim.');
   expect(messages(client, 'toobig')).toEqual(['Warning ProvisioningFailed no volume plugin matched name: kubernetes.io/no-provisioner']);
   client.delete('persistentvolumeclaims', data);
   settle();

@@ -186,6 +186,28 @@ describe('a node under pressure', () => {
     });
   });
 
+  it('refuses what the scheduler would have, and sysctls that nobody allowed', () => {
+    const world = newKubeletWorld({ config: { allowedUnsafeSysctls: ['net.core.*'] } });
+    world.sim.advance(5_000);
+    const containers = [{ name: 'c', image: 'busybox:1.36', command: ['sleep', '9'], ports: [{ containerPort: 80, hostPort: 8080 }] }];
+    const sysctls = (name: string) => ({
+      securityContext: { sysctls: [{ name, value: '1' }] },
+      nodeName: 'node01',
+      containers: [{ ...containers[0], ports: [] }],
+    });
+    world.create('first', { nodeName: 'node01', containers });
+    world.create('second', { nodeName: 'node01', containers });
+    world.create('unsafe', sysctls('kernel.msgmax'));
+    world.create('allowed', sysctls('net.core.somaxconn'));
+    world.admin.patch('nodes', { namespace: '', name: 'node01' }, { spec: { unschedulable: true } });
+    world.sim.advance(15_000);
+    const why = (name: string) => [world.pod(name)?.status?.reason, world.pod(name)?.status?.message];
+    expect(why('second')).toEqual(['NodePorts', "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"]);
+    expect(why('unsafe')).toEqual(['SysctlForbidden', 'Pod was rejected: forbidden sysctl: "kernel.msgmax" not allowlisted']);
+    expect(why('allowed')[0]).toBeUndefined();
+    expect(world.events('node01')).toContain('NodeNotSchedulable: Node node01 status is now: NodeNotSchedulable');
+  });
+
   it('takes a pod for a label that came at the same moment', () => {
     const world = newKubeletWorld();
     world.sim.advance(5_000);

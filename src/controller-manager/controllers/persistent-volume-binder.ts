@@ -1,4 +1,5 @@
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../api/types.ts';
+import { wholeValue } from '../../apimachinery/quantity.ts';
 import { isReason } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import { claimNames, findMatchingVolume } from '../../client/component-helpers/volumes.ts';
@@ -59,9 +60,7 @@ function syncClaim(key: ObjectKey, context: Context): Result {
   const volumes = informers.of('persistentvolumes');
   if (claim.spec.volumeName) {
     const volume = volumes.get({ namespace: '', name: claim.spec.volumeName });
-    if (volume === undefined || !isFreeFor(volume, claim)) return again;
-    bind(context, claim, volume);
-    return {};
+    return volume === undefined ? again : bindRequested(context, claim, volume);
   }
   const storageClass = informers.of('storageclasses.storage.k8s.io').get({ namespace: '', name: claim.spec.storageClassName ?? '' });
   const waits = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && claim.metadata.annotations?.[selectedNode] === undefined;
@@ -73,6 +72,29 @@ function syncClaim(key: ObjectKey, context: Context): Result {
   if (waits) explainWaiting(context, claim);
   else provision(context, claim, storageClass);
   return again;
+}
+
+/** The claim names its volume: that must be free, and fit. */
+function bindRequested(context: Context, claim: PersistentVolumeClaim, volume: PersistentVolume): Result {
+  const { name } = volume.metadata;
+  const problem = volume.spec.claimRef === undefined ? misfit(volume, claim) : undefined;
+  if (problem !== undefined) context.recorder.warning(claim, 'VolumeMismatch', `Cannot bind to requested volume "${name}": ${problem}`);
+  else if (!isFreeFor(volume, claim)) context.recorder.warning(claim, 'FailedBinding', `volume "${name}" already bound to a different claim.`);
+  else {
+    bind(context, claim, volume);
+    return {};
+  }
+  return again;
+}
+
+/** checkVolumeSatisfyClaim */
+function misfit({ metadata, spec }: PersistentVolume, { spec: wanted }: PersistentVolumeClaim): string | undefined {
+  if (metadata.deletionTimestamp !== undefined) return `the volume is marked for deletion "${metadata.name}"`;
+  if (wholeValue(spec.capacity?.['storage']) < wholeValue(wanted.resources?.requests?.['storage'])) return 'requested PV is too small';
+  if ((spec.storageClassName ?? '') !== (wanted.storageClassName ?? '')) return 'storageClassName does not match';
+  if ((spec.volumeAttributesClassName ?? '') !== (wanted.volumeAttributesClassName ?? '')) return 'volumeAttributesClassName does not match';
+  if (spec.volumeMode !== wanted.volumeMode) return 'incompatible volumeMode';
+  return wanted.accessModes?.every((mode) => spec.accessModes?.includes(mode)) ? undefined : 'incompatible accessMode';
 }
 
 const isDefault = ({ metadata }: StorageClass): boolean => metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true';
@@ -144,13 +166,27 @@ function bind(context: Context, claim: PersistentVolumeClaim, volume: Persistent
 function syncBoundClaim(context: Context, claim: PersistentVolumeClaim): Result {
   const volume = context.informers.of('persistentvolumes').get({ namespace: '', name: claim.spec.volumeName ?? '' });
   if (volume !== undefined) {
-    if (claim.status?.phase !== 'Bound' && isFreeFor(volume, claim)) bind(context, claim, volume);
+    if (!isFreeFor(volume, claim)) lose(context, claim, 'ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly');
+    else if (claim.status?.phase !== 'Bound') bind(context, claim, volume);
+    else expand(context, claim);
     return {};
   }
-  if (claim.status?.phase === 'Lost' || context.client.get('persistentvolumes', { namespace: '', name: claim.spec.volumeName ?? '' }) !== undefined) return {};
-  context.client.updateStatus('persistentvolumeclaims', { ...claim, status: { ...claim.status, phase: 'Lost' } });
-  context.recorder.warning(claim, 'ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!');
+  if (context.client.get('persistentvolumes', { namespace: '', name: claim.spec.volumeName ?? '' }) !== undefined) return {};
+  lose(context, claim, 'ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!');
   return {};
+}
+
+function lose({ client, recorder }: Context, claim: PersistentVolumeClaim, reason: string, message: string): void {
+  if (claim.status?.phase === 'Lost') return;
+  client.updateStatus('persistentvolumeclaims', { ...claim, status: { ...claim.status, phase: 'Lost' } });
+  recorder.warning(claim, reason, message);
+}
+
+/** No volume that the controller knows grows by itself (pkg/controller/volume/expand/expand_controller.go). */
+function expand({ recorder }: Context, claim: PersistentVolumeClaim): void {
+  const { requests } = claim.spec.resources ?? {};
+  if (wholeValue(requests?.['storage']) <= wholeValue(claim.status?.capacity?.['storage'])) return;
+  recorder.normal(claim, 'ExternalExpanding', 'waiting for an external controller to expand this PVC');
 }
 
 function syncVolume(key: ObjectKey, context: Context): Result {

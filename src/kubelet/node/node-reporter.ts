@@ -20,17 +20,28 @@ export class NodeReporter {
   readonly #version: string;
   readonly #labels: Readonly<Record<string, string>>;
   readonly #facts: () => NodeFacts;
+  readonly #cached: () => Node | undefined;
+  #unschedulable = false;
   #node: Node | undefined;
   #reported: { at: Milliseconds; key: string } | undefined;
   #lease: Lease | undefined;
   readonly #told = new Map<string, string>();
   registered = false;
 
-  constructor(context: Context, options: { readonly version: string; readonly labels: Readonly<Record<string, string>>; readonly facts: () => NodeFacts }) {
+  constructor(
+    context: Context,
+    options: {
+      readonly version: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly facts: () => NodeFacts;
+      readonly node: () => Node | undefined;
+    },
+  ) {
     this.#context = context;
     this.#version = options.version;
     this.#labels = options.labels;
     this.#facts = options.facts;
+    this.#cached = options.node;
   }
 
   start(): void {
@@ -124,6 +135,7 @@ export class NodeReporter {
   #report(): void {
     const { sim, config, klog, nodeName } = this.#context;
     if (!this.registered && config.registerNode) return;
+    this.#tellSchedulable(this.#cached());
     const facts = this.#facts();
     const { memory, disk, pid } = facts.pressure;
     const key = `${facts.runtimeErrors.join()}|${memory}${disk}${pid}|${facts.imagesVersion}`;
@@ -139,6 +151,9 @@ export class NodeReporter {
         return;
       }
       const status = nodeStatus(this.#context, this.#version, facts, node);
+      const { bootID } = node.status?.nodeInfo ?? {};
+      const { bootId } = this.#context.kernel;
+      if (bootID && bootID !== bootId) this.#event('Warning', 'Rebooted', `Node ${nodeName} has been rebooted, boot id: ${bootId}`);
       this.#tellTransitions(node, status.conditions ?? []);
       this.#node = client.patch('nodes', { namespace: '', name: nodeName, subresource: 'status', type: 'merge' }, { status });
       this.#reported = { at: sim.now, key };
@@ -146,6 +161,15 @@ export class NodeReporter {
       if (!isRetriable(error)) throw error;
       klog.error('kubelet_node_status.go:548', 'Error updating node status, will retry', `error getting node "${nodeName}": ${(error as Error).message}`);
     }
+  }
+
+  /** Looked at with each period (recordNodeSchedulableEvent). */
+  #tellSchedulable(node: Node | undefined): void {
+    const unschedulable = node?.spec?.unschedulable === true;
+    if (node === undefined || unschedulable === this.#unschedulable) return;
+    this.#unschedulable = unschedulable;
+    const reason = unschedulable ? 'NodeNotSchedulable' : 'NodeSchedulable';
+    this.#event('Normal', reason, `Node ${this.#context.nodeName} status is now: ${reason}`);
   }
 
   #tellConditions(conditions: readonly { readonly type: string; readonly status: string }[]): void {
