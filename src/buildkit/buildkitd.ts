@@ -28,6 +28,8 @@ export type BuildkitdOptions = {
   readonly root: string;
   /** The first is the one that builds. */
   readonly workers: readonly WorkerOptions[];
+  /** What callers may be granted: `network.host`. */
+  readonly entitlements: readonly string[];
 };
 
 /** As `buildkitd --version` has it. */
@@ -48,8 +50,11 @@ export class Buildkitd implements BuildkitApi {
     this.#options = options;
     this.#files = new FileSystem(options.kernel.host.mount, daemonUser(options.kernel.sim));
     const { containerd, namespace, snapshotter } = first;
-    const state = stateAt(this.#files, `${folderOf(options.root, first)}/cache.db`, options.sim.now);
-    this.#solver = new BuildKit(containerdWorker({ sim: options.sim, containerd, namespace, snapshotter, state }));
+    const directory = folderOf(options.root, first);
+    const state = stateAt(this.#files, `${directory}/cache.db`, options.sim.now);
+    const machine = { kernel: options.kernel, directory };
+    const { sim, entitlements } = options;
+    this.#solver = new BuildKit(containerdWorker({ sim, containerd, namespace, snapshotter, state, machine, entitlements }));
     this.#workers = this.#describe();
     this.#listen();
   }

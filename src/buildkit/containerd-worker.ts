@@ -17,6 +17,8 @@ export type WorkerParts = {
   readonly namespace: string;
   readonly snapshotter: string;
   readonly state: WorkerState;
+  readonly machine: BuildWorker['machine'];
+  readonly entitlements: readonly string[];
 };
 
 /** What a worker keeps on disk. */
@@ -39,6 +41,8 @@ export function containerdWorker(parts: WorkerParts): BuildWorker {
   };
   return {
     cache: state.cache,
+    machine: parts.machine,
+    entitlements: parts.entitlements,
     now: () => sim.now,
     random: (least, most) => sim.random.between(least, most),
     wholeName: (text) => {
@@ -85,9 +89,9 @@ export function containerdWorker(parts: WorkerParts): BuildWorker {
       if (images.list(namespace).some((each) => each.name === name)) images.update(namespace, name, { target });
       else images.create(namespace, { name, target });
     },
-    *push(image, name) {
+    *push(image, name, auth) {
       try {
-        yield* api().images.push(namespace, name, { target: descriptor(image) });
+        yield* api().images.push(namespace, name, { target: descriptor(image), ...(auth ? { auth } : {}) });
       } catch (error) {
         throw translated(error);
       }

@@ -67,8 +67,11 @@ function* named(parts: Export, image: BuildImage, exporter: Exporter | undefined
   }
   if (exporter?.options['push'] === 'true')
     for (const name of names) {
-      if (!worker.push) throw new BuildError('k8s-lab: pushing out of a build is not simulated here');
-      yield* worker.push(image, name);
+      try {
+        yield* worker.push(image, name, parts.request.credentials?.(name.split('/')[0] ?? ''));
+      } catch (error) {
+        throw error instanceof BuildError ? new BuildError(`failed to push ${name}: ${error.message}`) : error;
+      }
       say('status', 'pushing layers done');
       say('status', `pushing manifest for ${name}@${image.manifestDigest} done`);
     }

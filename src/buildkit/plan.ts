@@ -1,6 +1,6 @@
 /** From a Dockerfile to what has to be built: stages, those that are wanted, names of vertices (buildkit frontend/dockerfile/dockerfile2llb). */
 import { BuildError } from '../interfaces/buildkit.ts';
-import { type Instruction, parseDockerfile, substitute, words } from '../interfaces/dockerfile.ts';
+import { type Instruction, parseDockerfile, parseRunMount, substitute, words } from '../interfaces/dockerfile.ts';
 
 /** A stage that is built. */
 export type PlannedStage = {
@@ -47,6 +47,7 @@ export function planBuild(source: string, args: Readonly<Record<string, string>>
     if (step.name === 'FROM') stages.push(newStage(step, stages.length, globals));
     else if (stages.length === 0) for (const [name, value] of argsOf(step, args, globals)) globals.set(name, value);
     else {
+      checkMounts(step);
       const last = stages.pop() as PlannedStage;
       stages.push({ ...last, steps: [...last.steps, step], total: last.total + (isVertex(step) ? 1 : 0) });
     }
@@ -76,12 +77,22 @@ export function argsOf({ text }: Instruction, given: Readonly<Record<string, str
 export const stageOf = (stages: readonly PlannedStage[], name: string, before: number): PlannedStage | undefined =>
   stages.slice(0, before).findLast((stage) => stage.name.toLowerCase() === name.toLowerCase() || String(stage.index) === name);
 
+/** What a step takes from elsewhere: `--from`, `--mount=from=`; '' is the build's context. */
+export function sourcesOf({ name, flags, heredocs }: Instruction): string[] {
+  if (name === 'RUN')
+    return (flags['mount'] ?? '').split('\n').flatMap((each) => {
+      const field = (key: string): string | undefined => each.split(',').find((part) => part.toLowerCase().startsWith(`${key}=`));
+      return each === '' || !/^(type=)?bind$/.test(field('type') ?? 'bind') ? (field('from')?.slice(5) ?? []) : (field('from')?.slice(5) ?? '');
+    });
+  if (name !== 'COPY' && name !== 'ADD') return [];
+  return flags['from'] !== undefined ? [flags['from']] : heredocs.length === 0 ? [''] : [];
+}
+
 function inOrder(target: PlannedStage, stages: readonly PlannedStage[]): PlannedStage[] {
   const done: PlannedStage[] = [];
   const visit = (stage: PlannedStage): void => {
     if (done.includes(stage)) return;
-    const named = [stage.base, ...stage.steps.flatMap(({ flags }) => (flags['from'] === undefined ? [] : [flags['from']]))];
-    for (const name of named) {
+    for (const name of [stage.base, ...stage.steps.flatMap(sourcesOf)]) {
       const other = stageOf(stages, name, stage.index);
       if (other) visit(other);
     }
@@ -89,6 +100,28 @@ function inOrder(target: PlannedStage, stages: readonly PlannedStage[]): Planned
   };
   visit(target);
   return done;
+}
+
+/** The images that are needed, as written, with who asks first. */
+export function imagesOf({ order, stages }: Plan): ReadonlyMap<string, Instruction> {
+  const found = new Map<string, Instruction>();
+  for (const stage of order)
+    for (const step of [stage.from, ...stage.steps])
+      for (const name of step === stage.from ? [stage.base] : sourcesOf(step))
+        if (name !== '' && name !== 'scratch' && !stageOf(stages, name, stage.index) && !found.has(name)) found.set(name, step);
+  return found;
+}
+
+/** Mounts are looked at before anything is done; those with variables when their turn comes. */
+function checkMounts(step: Instruction): void {
+  for (const each of (step.flags['mount'] ?? '').split('\n'))
+    if (each !== '' && !each.includes('$')) {
+      try {
+        parseRunMount(each);
+      } catch (error) {
+        throw error instanceof BuildError ? new BuildError(error.message, [step.line, step.end]) : error;
+      }
+    }
 }
 
 /** `[2/3]`, or `[build 2/3]` where there are several stages. */

@@ -16,7 +16,7 @@ export class Progress {
   }
 
   /** A vertex from its beginning to its end; the work may answer that it was cached. */
-  *vertex<T>(name: string, work: (say: (kind: 'status' | 'log', text: string) => void, cached: () => void) => Routine<T>): Routine<T> {
+  *vertex<T>(name: string, work: (say: (kind: 'status' | 'log' | 'warning', text: string) => void, cached: () => void) => Routine<T>): Routine<T> {
     const vertex = ++this.#count;
     let hit = false;
     const tell = (said: Said): void => this.#tell({ vertex, name, ...said, at: this.#now() });

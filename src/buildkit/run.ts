@@ -1,8 +1,8 @@
 /** RUN: a container for one command, in the network of the machine (buildkit executor/oci/spec.go, without CNI). */
-import { BuildError, type BuildStep, type BuildWorker } from '../interfaces/buildkit.ts';
+import { BuildError, type BuildStep, type BuildWorker, type StepMount } from '../interfaces/buildkit.ts';
 import { ContainerdError } from '../interfaces/containerd.ts';
 import type { OciSpec, OciStdio } from '../interfaces/oci.ts';
-import { defaultCapabilities, defaultMounts, defaultPath, maskedPaths, readonlyPaths } from '../interfaces/oci-defaults.ts';
+import { defaultCapabilities, defaultMounts, defaultPath, everyCapability, maskedPaths, readonlyPaths, strictOptions } from '../interfaces/oci-defaults.ts';
 import { DirectoryNode } from '../linux/inode.ts';
 import { userOf } from '../linux/passwd.ts';
 import { upperEntries } from '../linux/tree-entries.ts';
@@ -68,10 +68,17 @@ function remove({ containerd, namespace, snapshotter }: WorkerParts, id: string)
   snapshots.remove(namespace, snapshotter, id);
 }
 
-function specOf({ command, env, user, workdir }: BuildStep, root: object, id: string): OciSpec {
+const mountOf = ({ destination, source, readonly, size }: StepMount): OciSpec['mounts'][number] =>
+  source === undefined
+    ? { destination, type: 'tmpfs', source: 'tmpfs', options: [...strictOptions, ...(size > 0 ? [`size=${size}`] : [])] }
+    : { destination, type: 'bind', source, options: ['rbind', readonly ? 'ro' : 'rw'] };
+
+function specOf({ command, env, user, workdir, mounts, network, insecure }: BuildStep, root: object, id: string): OciSpec {
   const found = userOf(root, user);
   if (typeof found === 'string') throw new BuildError(`unable to find ${found} ${user.split(':')[found === 'user' ? 0 : 1]}: invalid argument`);
   const bind = (path: string) => ({ destination: path, type: 'bind', source: path, options: ['rbind', 'ro'] });
+  const capabilities = insecure ? everyCapability : defaultCapabilities;
+  const namespaces = ['pid', 'ipc', 'uts', 'mount', ...(network === 'none' ? (['network'] as const) : [])] as const;
   return {
     ociVersion: '1.3.0',
     process: {
@@ -79,16 +86,16 @@ function specOf({ command, env, user, workdir }: BuildStep, root: object, id: st
       args: command,
       env: env.some((each) => each.startsWith('PATH=')) ? env : [defaultPath, ...env],
       cwd: workdir || '/',
-      capabilities: { bounding: defaultCapabilities, effective: defaultCapabilities, permitted: defaultCapabilities },
+      capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
     },
     root: { path: 'rootfs' },
     hostname: 'buildkitsandbox',
-    mounts: [...defaultMounts('proc', 'dev', 'pts', 'shm', 'mqueue', 'sys'), bind('/etc/resolv.conf'), bind('/etc/hosts')],
+    mounts: [...defaultMounts('proc', 'dev', 'pts', 'shm', 'mqueue', 'sys'), bind('/etc/resolv.conf'), bind('/etc/hosts'), ...mounts.map(mountOf)],
     linux: {
       cgroupsPath: `/buildkit/${id}`,
-      namespaces: (['pid', 'ipc', 'uts', 'mount'] as const).map((type) => ({ type })),
-      maskedPaths,
-      readonlyPaths,
+      namespaces: namespaces.map((type) => ({ type })),
+      maskedPaths: insecure ? [] : maskedPaths,
+      readonlyPaths: insecure ? [] : readonlyPaths,
     },
   };
 }

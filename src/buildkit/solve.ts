@@ -1,5 +1,4 @@
 /** BuildKit: solves the graph of a Dockerfile on a worker, with a cache by content (buildkit solver). dockerd has it built in, buildkitd is it. */
-import { createHash } from 'node:crypto';
 import type { ArchiveEntry } from '../interfaces/buildkit.ts';
 import {
   BuildError,
@@ -14,23 +13,44 @@ import { configure, type Instruction, substitute, toInstruction } from '../inter
 import { type Routine, sleep } from '../sim/routine.ts';
 import { byteLength } from '../sim/stream.ts';
 import { exportImage } from './export.ts';
-import { argsOf, isVertex, type Plan, type PlannedStage, planBuild, prefixOf, stageOf } from './plan.ts';
+import { lint } from './lint.ts';
+import { argsOf, imagesOf, isVertex, type Plan, type PlannedStage, planBuild, prefixOf, sourcesOf, stageOf } from './plan.ts';
 import { Progress } from './progress.ts';
-import { bytes, cacheEntry, registryText, type StageState, titleOf, variables } from './state.ts';
+import { CacheMounts } from './run-mounts.ts';
+import { bytes, cacheEntry, digestOf, registryText, type StageState, titleOf, variables } from './state.ts';
 import { copyStep, runStep, type StepMade, workdirStep } from './steps.ts';
 
-const hash = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\0')).digest('hex');
 const substituted = new Set(['ADD', 'COPY', 'ENV', 'EXPOSE', 'LABEL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR', 'ARG']);
+
+/** The work is done now; what goes wrong is thrown when one asks. */
+function answerOf<T>(work: () => T): () => T {
+  try {
+    const made = work();
+    return () => made;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+const expanded = (step: Instruction, known: ReadonlyMap<string, string>): Instruction => ({
+  ...step,
+  text: substitute(step.text, known),
+  flags: Object.fromEntries(Object.entries(step.flags).map(([key, value]) => [key, substitute(value, known)])),
+});
 
 /** Solves a Dockerfile on a worker. */
 export class BuildKit implements BuildSolver {
   readonly #worker: BuildWorker;
+  readonly #caches: CacheMounts;
   constructor(worker: BuildWorker) {
     this.#worker = worker;
+    this.#caches = new CacheMounts(worker);
   }
 
   *solve(request: SolveRequest): Routine<SolveResult> {
-    return yield* new Solve(this.#worker, request).run();
+    return yield* new Solve(this.#worker, this.#caches, request).run();
   }
 
   diskUsage(): CacheRecord[] {
@@ -40,6 +60,7 @@ export class BuildKit implements BuildSolver {
   prune(): CacheRecord[] {
     const gone = this.diskUsage();
     this.#worker.cache.clear();
+    this.#caches.clear();
     return gone;
   }
 }
@@ -47,27 +68,29 @@ export class BuildKit implements BuildSolver {
 /** One build. */
 class Solve {
   readonly #worker: BuildWorker;
+  readonly #caches: CacheMounts;
   readonly #options: SolveRequest;
   readonly #progress: Progress;
   readonly #states = new Map<number, StageState>();
   /** Images of steps on the way. */
   readonly #made = new Set<string>();
 
-  constructor(worker: BuildWorker, options: SolveRequest) {
+  constructor(worker: BuildWorker, caches: CacheMounts, options: SolveRequest) {
     this.#worker = worker;
+    this.#caches = caches;
     this.#options = options;
     this.#progress = new Progress(options.progress, () => worker.now());
   }
 
   *run(): Routine<SolveResult> {
     try {
+      for (const each of this.#options.allow ?? [])
+        if (!this.#worker.entitlements.includes(each)) throw new BuildError(`granting entitlement ${each} is not allowed by build daemon configuration`);
       const plan = yield* this.#loadDefinition();
       yield* this.#loadMetadata(plan);
       let context = false;
       for (const stage of plan.order) {
-        const uses = stage.steps.some(
-          ({ name, flags, heredocs }) => (name === 'COPY' || name === 'ADD') && flags['from'] === undefined && heredocs.length === 0,
-        );
+        const uses = stage.steps.some((step) => sourcesOf(step).includes(''));
         this.#states.set(stage.index, yield* this.#from(plan, stage));
         if (uses && !context) yield* this.#loadContext();
         context ||= uses;
@@ -83,21 +106,30 @@ class Solve {
     const { dockerfile, files, args, target } = this.#options;
     const source = files.find(({ path }) => path === dockerfile.replace(/^\.\//, ''))?.content;
     const name = dockerfile.slice(dockerfile.lastIndexOf('/') + 1).replace('.dockerfile.outside', 'Dockerfile');
+    let plan: (() => Plan) | undefined;
+    const envOf = (base: string): string[] | undefined =>
+      base === 'scratch' ? [] : this.#worker.find(this.#worker.wholeName(base))?.config.config.Env?.map((each) => each.split('=')[0] ?? '');
     yield* this.#progress.vertex(`[internal] load build definition from ${name}`, function* (say) {
       yield* sleep(8);
       say('status', `transferring dockerfile: ${bytes(source === undefined ? 2 : byteLength(source) + 38)} done`);
+      plan = answerOf(() => {
+        if (source === undefined) throw new BuildError(`failed to read dockerfile: open ${name}: no such file or directory`);
+        const made = planBuild(source, args, target);
+        for (const each of lint(source, made, envOf)) say('warning', each);
+        return made;
+      });
     });
-    if (source === undefined) throw new BuildError(`failed to read dockerfile: open ${name}: no such file or directory`);
-    return planBuild(source, args, target);
+    return plan?.() as Plan;
   }
 
   /** The manifests of all base images are asked for at once, before anything is built. */
   *#loadMetadata(plan: Plan): Routine {
     const worker = this.#worker;
-    const bases = new Map<string, PlannedStage>();
-    for (const stage of plan.order)
-      if (stage.base !== 'scratch' && !stageOf(plan.stages, stage.base, stage.index)) bases.set(worker.wholeName(stage.base), stage);
-    for (const [full, stage] of bases) {
+    const asked = new Set<string>();
+    for (const [name, { line, end }] of imagesOf(plan)) {
+      const full = worker.wholeName(name);
+      if (asked.has(full)) continue;
+      asked.add(full);
       const pull = this.#options.pull;
       try {
         yield* this.#progress.vertex(`[internal] load metadata for ${full}`, function* () {
@@ -106,8 +138,7 @@ class Solve {
         });
       } catch (error) {
         if (!(error instanceof BuildError)) throw error;
-        const { line, end } = stage.from;
-        throw new BuildError(`${stage.base}: failed to resolve source metadata for ${full}: ${registryText(error.message, full)}`, [line, end]);
+        throw new BuildError(`${name}: failed to resolve source metadata for ${full}: ${registryText(error.message, full)}`, [line, end]);
       }
     }
     const ignore = this.#options.files.find(({ path }) => path === '.dockerignore')?.content;
@@ -130,9 +161,9 @@ class Solve {
     const other = stageOf(plan.stages, stage.base, stage.index);
     if (other) {
       const state = this.#states.get(other.index) as StageState;
-      return { ...state, args, quiet: [...state.quiet] };
+      return { ...state, args, command: false, quiet: [...state.quiet] };
     }
-    if (stage.base === 'scratch') return { image: undefined, config: {}, key: 'scratch', created: this.#worker.now(), args, quiet: [] };
+    if (stage.base === 'scratch') return { image: undefined, config: {}, key: 'scratch', created: this.#worker.now(), args, command: false, quiet: [] };
     const full = this.#worker.wholeName(stage.base);
     const image = this.#worker.find(full);
     if (!image) throw new BuildError(`${full}: not found`);
@@ -140,7 +171,7 @@ class Solve {
       say('status', `resolve ${full}@${image.id} done`);
       if (stage.total > 1) cached();
     });
-    return { image, config: image.config.config, key: image.id, created: Date.parse(image.config.created), args, quiet: [] };
+    return { image, config: image.config.config, key: image.id, created: Date.parse(image.config.created), args, command: false, quiet: [] };
   }
 
   *#stage(plan: Plan, stage: PlannedStage): Routine {
@@ -149,7 +180,7 @@ class Solve {
     const triggers = (state.config.OnBuild ?? []).map((text) => ({ ...toInstruction(text, stage.from.line), end: stage.from.end }));
     if (triggers.length > 0) state.config = { ...state.config, OnBuild: [] };
     for (const step of [...triggers, ...stage.steps]) {
-      const instruction = substituted.has(step.name) ? { ...step, text: substitute(step.text, variables(state)) } : step;
+      const instruction = substituted.has(step.name) ? expanded(step, variables(state)) : step;
       if (step.name === 'ARG') for (const [name, value] of argsOf(instruction, this.#options.args, plan.globals)) state.args.set(name, value);
       if (isVertex(step)) {
         if (!triggers.includes(step)) position++;
@@ -160,7 +191,8 @@ class Solve {
 
   #configure(state: StageState, instruction: Instruction): void {
     const { name, text } = instruction;
-    state.config = configure(state.config, instruction) ?? state.config;
+    state.config = configure(state.config, instruction, state.command) ?? state.config;
+    if (name === 'CMD') state.command = true;
     if (name === 'ARG' || name === 'MAINTAINER') return;
     const words = name === 'CMD' ? state.config.Cmd : name === 'ENTRYPOINT' ? state.config.Entrypoint : undefined;
     state.quiet.push(`${name} ${words ? `[${words.map((each) => JSON.stringify(each)).join(' ')}]` : text}`);
@@ -195,14 +227,17 @@ class Solve {
   ): Routine<StepMade & { readonly key: string }> {
     const worker = this.#worker;
     const from = instruction.flags['from'];
+    const { noCache, noCacheFilter = [], network = 'default', files, secrets = {} } = this.#options;
+    const sources = { context: files, secrets, source: (name: string) => this.#sourceOf(plan, stage, name) };
+    if (instruction.name === 'RUN') this.#checkEntitled(instruction, network);
     const step =
       instruction.name === 'RUN'
-        ? runStep(worker, state, instruction, (text) => say('log', text))
+        ? runStep(worker, state, instruction, { caches: this.#caches, sources, network, log: (text) => say('log', text) })
         : instruction.name === 'WORKDIR'
           ? workdirStep(worker, state, instruction)
-          : copyStep(worker, state, instruction, { files: this.#options.files, source: from === undefined ? undefined : this.#sourceOf(plan, stage, from) });
-    const key = hash(state.key, step.digest);
-    const known = this.#options.noCache ? undefined : worker.cache.get(key);
+          : copyStep(worker, state, instruction, { files, source: from === undefined ? undefined : this.#sourceOf(plan, stage, from) });
+    const key = digestOf([state.key, step.digest]);
+    const known = noCache || noCacheFilter.includes(stage.name) ? undefined : worker.cache.get(key);
     if (known) {
       cached();
       return { entries: known.entries, createdBy: step.createdBy, key, ...(step.config ? { config: step.config } : {}) };
@@ -217,12 +252,15 @@ class Solve {
     if (state) return { image: state.image, key: state.key };
     const full = this.#worker.wholeName(from);
     const image = this.#worker.find(full);
-    if (!image) {
-      throw new BuildError(
-        `failed to resolve source metadata for ${full}: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`,
-      );
-    }
+    if (!image) throw new BuildError(`${full}: not found`);
     return { image, key: image.id };
+  }
+
+  /** solver/llbsolver: what the caller did not grant is refused. */
+  #checkEntitled({ flags }: Instruction, network: string): void {
+    const wanted = [...((flags['network'] ?? network) === 'host' ? ['network.host'] : []), ...(flags['security'] === 'insecure' ? ['security.insecure'] : [])];
+    const missing = wanted.find((each) => !this.#options.allow?.includes(each));
+    if (missing !== undefined) throw new BuildError(`${missing} is not allowed`);
   }
 
   /** A layer on top of what the stage has. */

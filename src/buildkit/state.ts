@@ -1,5 +1,6 @@
 /** What the parts of a build share: how far its stages are, and small texts. */
-import type { ArchiveEntry, BuildImage, CachedStep } from '../interfaces/buildkit.ts';
+import { createHash } from 'node:crypto';
+import { type ArchiveEntry, BuildError, type BuildImage, type CachedStep } from '../interfaces/buildkit.ts';
 import type { Config, Instruction } from '../interfaces/dockerfile.ts';
 import { byteLength } from '../sim/stream.ts';
 
@@ -12,6 +13,8 @@ export type StageState = {
   /** When the last of its steps was really done, in milliseconds. */
   created: number;
   readonly args: Map<string, string>;
+  /** Whether a CMD stood in it. */
+  command: boolean;
   /** History of steps since the last layer. */
   quiet: string[];
 };
@@ -33,13 +36,13 @@ export const variables = (state: StageState): ReadonlyMap<string, string> =>
     ...(state.config.Env ?? []).map((entry): [string, string] => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
   ]);
 
+/** `--mount=… --mount=…`. */
+const flagTexts = (flags: Instruction['flags']): string[] =>
+  Object.entries(flags).flatMap(([key, value]) => value.split('\n').map((each) => (each === '' ? `--${key}` : `--${key}=${each}`)));
+
 /** As it stands in the Dockerfile, in one line. */
 export const titleOf = ({ name, flags, text, heredocs }: Instruction): string =>
-  [
-    name,
-    ...Object.entries(flags).map(([key, value]) => (value === '' ? `--${key}` : `--${key}=${value}`)),
-    heredocs.length > 0 && name === 'RUN' ? `${text} (${heredocs[0]?.content.split('\n')[0]}...)` : text,
-  ].join(' ');
+  [name, ...flagTexts(flags), heredocs.length > 0 && name === 'RUN' ? `${text} (${heredocs[0]?.content.split('\n')[0]}...)` : text].join(' ');
 
 /** units.HumanSize as buildkit's progress prints it. */
 export function bytes(size: number): string {
@@ -52,4 +55,15 @@ export function registryText(message: string, full: string): string {
   if (/pull access denied|insufficient_scope/.test(message))
     return 'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
   return /not found/.test(message) ? `${full}: not found` : message;
+}
+
+/** sha256 of a value's JSON. */
+export const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+
+/** A source that is not there, in BuildKit's words. */
+export function missingSource(name: string, path: string): BuildError {
+  const ref = digestOf([name, path]).slice(0, 25);
+  return new BuildError(
+    `failed to compute cache key: failed to calculate checksum of ref ${ref}::${ref.split('').reverse().join('')}: ${JSON.stringify(`/${path}`)}: not found`,
+  );
 }

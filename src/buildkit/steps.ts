@@ -1,12 +1,12 @@
 /** RUN, COPY, ADD and WORKDIR: what a step is made of (for the cache), and how it is made. */
-import { createHash } from 'node:crypto';
 import { type ArchiveEntry, BuildError, type BuildImage, type BuildWorker } from '../interfaces/buildkit.ts';
 import { type Config, configure, type Instruction, jsonForm, words } from '../interfaces/dockerfile.ts';
 import { copyEntries } from '../interfaces/dockerfile-copy.ts';
 import { DirectoryNode } from '../linux/inode.ts';
 import { findIn, treeEntries } from '../linux/tree-entries.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
-import type { StageState } from './state.ts';
+import { type CacheMounts, identityOf, type MountSources, mountsOf, withMounts, withoutStubs } from './run-mounts.ts';
+import { digestOf, missingSource, type StageState, variables } from './state.ts';
 
 /** What a step leaves behind. */
 export type StepMade = { readonly entries: readonly ArchiveEntry[]; readonly createdBy: string; readonly config?: Config };
@@ -19,24 +19,32 @@ type Step = {
   readonly make: () => Routine<StepMade>;
 };
 
-const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+type RunParts = { readonly caches: CacheMounts; readonly sources: MountSources; readonly network: string; readonly log: (text: string) => void };
 
 /** RUN. */
-export function runStep(worker: BuildWorker, state: StageState, { text, heredocs }: Instruction, log: (text: string) => void): Step {
+export function runStep(worker: BuildWorker, state: StageState, instruction: Instruction, { caches, sources, network, log }: RunParts): Step {
+  const { text, heredocs, flags } = instruction;
   const script = heredocs.length > 0 ? scriptOf(text, heredocs) : text;
   const command = jsonForm(script) ?? [...(state.config.Shell ?? ['/bin/sh', '-c']), script];
   const args = [...state.args].map(([key, value]) => `${key}=${value}`);
   const createdBy = `RUN ${args.length > 0 ? `|${args.length} ${args.join(' ')} ` : ''}${command.join(' ')} # buildkit`;
   const failed = (why: string): BuildError => new BuildError(`process ${JSON.stringify(command.join(' '))} did not complete successfully: ${why}`);
+  const mounts = mountsOf(instruction, variables(state));
+  const mode = flags['network'] ?? network;
+  const insecure = flags['security'] === 'insecure';
   const make = function* (): Routine<StepMade> {
     const { image, config } = state;
     if (!image) throw failed(`exec: ${JSON.stringify(command[0])}: executable file not found in $PATH`);
-    const env = [...args, ...(config.Env ?? [])];
-    const { status, entries } = yield* worker.run({ image, command, env, user: config.User ?? '', workdir: config.WorkingDir ?? '', log });
+    const workdir = config.WorkingDir ?? '';
+    const { status, entries } = yield* withMounts({ worker, caches, sources, workdir, command: command.join(' ') }, mounts, function* (ready) {
+      const env = [...args, ...(config.Env ?? []), ...ready.env];
+      const ran = yield* worker.run({ image, command, env, user: config.User ?? '', workdir, mounts: ready.mounts, network: mode, insecure, log });
+      return { status: ran.status, entries: withoutStubs(ran.entries, ready.mounts) };
+    });
     if (status !== 0) throw failed(`exit code: ${status}`);
     return { entries, createdBy };
   };
-  return { digest: digestOf(['run', command, args, state.config]), createdBy, make };
+  return { digest: digestOf(['run', command, args, state.config, identityOf(mounts, sources), mode, insecure]), createdBy, make };
 }
 
 /** `RUN <<EOF`: the lines are the script; `RUN python3 <<EOF`: they are what the command reads. */
@@ -77,17 +85,14 @@ export function copyStep(worker: BuildWorker, state: StageState, { name, text, f
   };
 }
 
-/** A source that is not there, in BuildKit's words. */
+/** What is missing is said in BuildKit's words. */
 function copied(name: string, work: () => ArchiveEntry[]): ArchiveEntry[] {
   try {
     return work();
   } catch (error) {
     const missing = error instanceof BuildError ? /stat (.*): file does not exist$/.exec(error.message)?.[1] : undefined;
     if (missing === undefined) throw error;
-    const ref = digestOf([name, missing]).slice(0, 25);
-    throw new BuildError(
-      `failed to compute cache key: failed to calculate checksum of ref ${ref}::${ref.split('').reverse().join('')}: ${JSON.stringify(`/${missing}`)}: not found`,
-    );
+    throw missingSource(name, missing);
   }
 }
 

@@ -3,7 +3,7 @@
 type Said = {
   readonly vertex: number;
   readonly name: string;
-  readonly kind: 'start' | 'status' | 'log' | 'done' | 'cached' | 'error';
+  readonly kind: 'start' | 'status' | 'log' | 'warning' | 'done' | 'cached' | 'error';
   readonly text: string;
   readonly at: number;
 };
@@ -17,6 +17,7 @@ type Vertex = {
   cached: boolean;
   readonly statuses: string[];
   readonly logs: string[];
+  readonly warnings: string[];
   failed: boolean;
 };
 
@@ -27,7 +28,7 @@ export class BuildView {
 
   /** Takes in what was said; gives the plain lines for it. */
   take({ vertex, name, kind, text, at }: Said): string {
-    const known = this.vertices.get(vertex) ?? { name, start: at, end: undefined, cached: false, statuses: [], logs: [], failed: false };
+    const known = this.vertices.get(vertex) ?? { name, start: at, end: undefined, cached: false, statuses: [], logs: [], warnings: [], failed: false };
     this.vertices.set(vertex, known);
     const gap = this.#last !== 0 && this.#last !== vertex && kind === 'start' ? '\n' : '';
     this.#last = vertex;
@@ -35,6 +36,10 @@ export class BuildView {
     if (kind === 'status') {
       known.statuses.push(text);
       return `#${vertex} ${text}\n`;
+    }
+    if (kind === 'warning') {
+      known.warnings.push(text);
+      return `#${vertex} WARN: ${text}\n`;
     }
     if (kind === 'log') {
       const line = `${((at - known.start) / 1000).toFixed(3)} ${text}`;
@@ -50,7 +55,20 @@ export class BuildView {
   /** The failed step with its last words. */
   failure(): string {
     const failed = [...this.vertices.values()].find((each) => each.failed);
-    return failed ? `------\n > ${failed.name}:\n${failed.logs.map((line) => `${line}\n`).join('')}------\n` : '';
+    return failed
+      ? `------\n > ${failed.name}:\n${failed.logs
+          .slice(-10)
+          .map((line) => `${line}\n`)
+          .join('')}------\n`
+      : '';
+  }
+
+  /** What the linter found, once more at the end (buildx commands/build.go printWarnings). */
+  warnings(debug: boolean): string {
+    const found = [...this.vertices.values()].flatMap(({ warnings }) => warnings);
+    if (found.length === 0) return '';
+    const count = found.length === 1 ? '1 warning found' : `${found.length} warnings found`;
+    return `\n \x1b[33m${count}${debug ? '' : ' (use docker --debug to expand)'}:\n\x1b[0m${found.map((each) => ` - ${each}\n`).join('')}`;
   }
 
   /** What stands on a terminal at the end. */
@@ -61,9 +79,10 @@ export class BuildView {
     const done = all.filter(({ end, failed }) => end !== undefined && !failed).length;
     const head = `[+] Building ${seconds(to - from)} (${done}/${all.length})${done === all.length ? ' FINISHED' : ''}`;
     const line = (text: string, time: string): string => `${text.slice(0, width - time.length - 1).padEnd(width - time.length)}${time}\n`;
-    const rows = all.flatMap(({ name, start, end, cached, statuses, failed }) => [
+    const rows = all.flatMap(({ name, start, end, cached, statuses, warnings, failed }) => [
       line(` => ${failed ? 'ERROR ' : ''}${cached ? 'CACHED ' : ''}${name}`, seconds((end ?? to) - start)),
       ...statuses.map((status) => line(` => => ${status.replace(/ done$/, '')}`, '0.0s')),
+      ...warnings.map((warning) => line(` => WARN: ${warning}`, '0.0s')),
     ]);
     return `${line(head, title)}${rows.join('')}`;
   }

@@ -241,7 +241,7 @@ export class Containerd implements ContainerdApi {
     create: (namespace, id, labels) => {
       const { leases } = this.#context.namespace(namespace);
       if (leases.has(id)) throw alreadyExists(`lease ${JSON.stringify(id)}`);
-      leases.set(id, { id, createdAt: this.#context.now(), labels });
+      leases.set(id, { id, createdAt: this.#context.now(), labels, resources: new Set() });
     },
     delete: (namespace, id) => {
       if (!this.#context.find(namespace)?.leases.delete(id)) throw notFound(`lease ${JSON.stringify(id)}`);

@@ -51,7 +51,20 @@ export class GarbageCollector {
     const chains = new Set<string>();
     for (const { target } of namespace.images.values()) this.#follow(target.digest, digests, chains);
     for (const [digest, { labels }] of namespace.content) if (labels['containerd.io/gc.root'] !== undefined) this.#follow(digest, digests, chains);
+    this.#leased(namespace, digests, chains);
     return { digests, chains };
+  }
+
+  /** What a lease names stays; a pull names every part by itself. One that has expired goes. */
+  #leased({ leases }: NamespaceState, digests: Set<string>, chains: Set<string>): void {
+    for (const { id, labels, resources } of [...leases.values()]) {
+      if (Date.parse(labels['containerd.io/gc.expire'] ?? '') < this.#context.now()) leases.delete(id);
+      else
+        for (const each of resources) {
+          digests.add(each);
+          chains.add(each);
+        }
+    }
   }
 
   #follow(digest: string, digests: Set<string>, chains: Set<string>): void {

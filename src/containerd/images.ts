@@ -1,5 +1,6 @@
 /** Images: names for content. Pulling resolves, fetches, unpacks and names (core/transfer). */
 
+import { moment, nanos } from '../apimachinery/go-units.ts';
 import { chainIds } from '../interfaces/chain-id.ts';
 import { type ContainerdApi, ContainerdError, type ContainerdImage, type ContainerdLabels, type PullProgress } from '../interfaces/containerd.ts';
 import {
@@ -12,7 +13,7 @@ import {
   type RegistryServer,
   RegistryUnreachable,
 } from '../interfaces/distribution.ts';
-import { indexLabels, isIndex, manifestLabels, ownManifest } from '../interfaces/image-content.ts';
+import { indexLabels, isIndex, manifestLabels, ownManifest, sha256 } from '../interfaces/image-content.ts';
 import { registryAddress } from '../interfaces/image-name.ts';
 import { Errno } from '../linux/errno.ts';
 import { statusLine } from '../linux/protocols.ts';
@@ -24,12 +25,15 @@ import type { GarbageCollector } from './gc.ts';
 import { parseReference, type Reference } from './reference.ts';
 import { authOf, type RegistryClient } from './registries.ts';
 import type { SnapshotService } from './snapshots.ts';
+import type { Lease } from './state.ts';
 import { plainLayer } from './stream-processors.ts';
 
 /** `remote`: mounted from the registry, not stored here. */
 type Layer = { readonly blob: Blob; readonly descriptor: Descriptor; readonly remote: boolean };
 
 type PullOptions = Parameters<ContainerdApi['images']['pull']>[2] & { readonly auth?: RegistryAuth };
+
+type Destination = { readonly namespace: string; readonly lease: Lease };
 
 /** Names of content: pull, create, update, delete. */
 export class ImageService {
@@ -98,13 +102,30 @@ export class ImageService {
     say({ ref, status: 'resolving' });
     const { registry, top } = yield* this.#registries.resolve(reference, options);
     say({ ref, digest: top.digest, mediaType: top.mediaType, status: 'resolved', size: top.size });
-    const parts = yield* this.#fetch(namespace, registry, reference, top, options, say);
-    if (options.unpack !== false) {
-      say({ ref, status: 'unpacking' });
-      yield* this.#unpack(namespace, options.snapshotter, parts.manifest, parts.layers);
+    const lease = this.#lease(namespace, ref);
+    try {
+      const parts = yield* this.#fetch({ namespace, lease }, registry, reference, top, options, say);
+      if (options.unpack !== false) {
+        say({ ref, status: 'unpacking' });
+        for (const id of chainIds(parts.manifest)) lease.resources.add(id);
+        yield* this.#unpack(namespace, options.snapshotter, parts.manifest, parts.layers);
+      }
+      const { mediaType, digest, size } = top;
+      return this.put(namespace, reference.full, { mediaType, digest, size }, options.labels ?? {});
+    } finally {
+      this.#context.find(namespace)?.leases.delete(lease.id);
     }
-    const { mediaType, digest, size } = top;
-    return this.put(namespace, reference.full, { mediaType, digest, size }, options.labels ?? {});
+  }
+
+  /** Until an image leads to it, a collection must not take what a pull brings (client.WithLease). */
+  #lease(namespace: string, ref: string): Lease {
+    const { now } = this.#context;
+    const createdAt = now();
+    const { leases } = this.#context.namespace(namespace);
+    const id = `${nanos(createdAt)}-${Buffer.from(sha256(`${ref} ${leases.size}`).slice(7, 13), 'hex').toString('base64url')}`;
+    const lease = { id, createdAt, labels: { 'containerd.io/gc.expire': moment(createdAt + 86_400_000) }, resources: new Set<string>() };
+    leases.set(id, lease);
+    return lease;
   }
 
   /** The snapshot of an image's whole root filesystem, made if need be. */
@@ -134,7 +155,7 @@ export class ImageService {
   }
 
   *#fetch(
-    namespace: string,
+    to: Destination,
     registry: RegistryServer,
     reference: Reference,
     top: Blob,
@@ -148,20 +169,20 @@ export class ImageService {
       const held = this.#context.meta.blobs.get(digest);
       if (!held) say({ ref, digest, mediaType, status: 'downloading', size });
       const blob = held ?? { ...(yield* this.#download(() => this.#get(registry, reference, { digest, mediaType }, auth))), mediaType, size };
-      this.#write(namespace, reference, blob, { ...source, ...labels });
+      this.#write(to, reference, blob, { ...source, ...labels });
       say({ ref, digest, mediaType, status: 'done', size });
       return blob;
     }.bind(this);
     let manifestBlob = top;
     if (isIndex(top)) {
       const index = JSON.parse(top.text) as ImageIndex;
-      this.#write(namespace, reference, top, { ...source, ...indexLabels(index) });
+      this.#write(to, reference, top, { ...source, ...indexLabels(index) });
       const descriptor = ownManifest(index);
       if (!descriptor) throw notFound(`failed to pull: no match for platform in manifest ${top.digest}`);
       manifestBlob = yield* get(descriptor);
     }
     const manifest = JSON.parse(manifestBlob.text) as ImageManifest;
-    this.#write(namespace, reference, manifestBlob, { ...source, ...manifestLabels(manifest) });
+    this.#write(to, reference, manifestBlob, { ...source, ...manifestLabels(manifest) });
     const config = yield* get(manifest.config);
     const layers: Layer[] = [];
     for (const layer of manifest.layers) {
@@ -172,7 +193,7 @@ export class ImageService {
     }
     const { rootfs } = JSON.parse(config.text) as { rootfs: { diff_ids: string[] } };
     const chain = chainIds(rootfs.diff_ids);
-    this.#write(namespace, reference, config, { [`containerd.io/gc.ref.snapshot.${options.snapshotter}`]: chain[chain.length - 1] ?? '' });
+    this.#write(to, reference, config, { [`containerd.io/gc.ref.snapshot.${options.snapshotter}`]: chain[chain.length - 1] ?? '' });
     return { manifest: rootfs.diff_ids, layers };
   }
 
@@ -196,7 +217,8 @@ export class ImageService {
     }
   }
 
-  #write(namespace: string, reference: Reference, blob: Blob, labels: ContainerdLabels): void {
+  #write({ namespace, lease }: Destination, reference: Reference, blob: Blob, labels: ContainerdLabels): void {
+    lease.resources.add(blob.digest);
     try {
       this.#content.write(namespace, blob, labels);
     } catch (error) {

@@ -26,7 +26,13 @@ export type Snapshot = {
 };
 
 /** Holds what it names until it is deleted. */
-type Lease = { readonly id: string; readonly createdAt: number; readonly labels: ContainerdLabels };
+export type Lease = {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly labels: ContainerdLabels;
+  /** Digests of content, keys of snapshots. */
+  readonly resources: Set<string>;
+};
 
 /** What one namespace has. */
 export type NamespaceState = {

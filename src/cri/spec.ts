@@ -2,15 +2,9 @@
 import type { ContainerConfig, LinuxContainerResources, Mount, PodSandboxConfig } from '../interfaces/cri.ts';
 import type { ImageConfig } from '../interfaces/distribution.ts';
 import type { OciSpec } from '../interfaces/oci.ts';
-import { capabilityNames, defaultCapabilities, defaultMounts, defaultPath, readonlyPaths, strictOptions } from '../interfaces/oci-defaults.ts';
+import { defaultMounts, defaultPath, everyCapability, readonlyPaths, strictOptions } from '../interfaces/oci-defaults.ts';
 import type { User } from './user.ts';
 
-const everyCapability = [
-  ...defaultCapabilities,
-  ...capabilityNames(
-    'AUDIT_CONTROL AUDIT_READ BLOCK_SUSPEND BPF CHECKPOINT_RESTORE DAC_READ_SEARCH IPC_LOCK IPC_OWNER LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE NET_ADMIN NET_BROADCAST PERFMON SYS_ADMIN SYS_BOOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG SYSLOG WAKE_ALARM',
-  ),
-];
 const sets = (names: readonly string[]): Record<string, readonly string[]> => ({ bounding: names, effective: names, permitted: names });
 
 /** Files that the runtime keeps for a pod and mounts into its containers. */

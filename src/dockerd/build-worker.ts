@@ -1,6 +1,6 @@
 /** dockerd as a place where BuildKit builds: its images, and its containers for RUN (moby daemon/internal/builder-next). */
 import { BuildError, type BuildImage, type BuildStep, type BuildWorker } from '../interfaces/buildkit.ts';
-import { type ContainerConfig, DockerError } from '../interfaces/docker.ts';
+import { type ContainerConfig, DockerError, type HostConfig } from '../interfaces/docker.ts';
 import { builderConfig, emptyHost } from '../interfaces/docker-defaults.ts';
 import { upperEntries } from '../linux/tree-entries.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
@@ -20,6 +20,8 @@ export function buildWorker(parts: Parts): BuildWorker {
   const stored = (image: BuildImage) => store.get(image.id);
   return {
     cache: engine.state.buildCache,
+    machine: { kernel: engine.kernel, directory: `${engine.config.dataRoot}/buildkit` },
+    entitlements: ['network.host'],
     now: () => engine.now,
     random: (least, most) => engine.sim.random.between(least, most),
     wholeName: (text) => asBuildError(() => parseReference(text).full),
@@ -48,6 +50,13 @@ export function buildWorker(parts: Parts): BuildWorker {
       store.name(name, stored(image).target);
       engine.emit('image', 'tag', image.id, { name: familiar(name) });
     },
+    *push(_image, name, auth) {
+      try {
+        yield* images.push(name, { progress: () => {}, ended: () => {} }, { all: false, auth });
+      } catch (error) {
+        throw translated(error);
+      }
+    },
     release(made) {
       const { images: all } = engine.containerd;
       const dangling = new Set(made.map((id) => `${danglingPrefix}${id}`));
@@ -69,7 +78,15 @@ function asBuildError<T>(work: () => T): T {
   }
 }
 
-function* runIn({ engine, containers }: Parts, { image, command, env, user, workdir, log }: BuildStep): ReturnType<BuildWorker['run']> {
+function hostOf({ mounts, network, insecure }: BuildStep): HostConfig {
+  const bound = mounts.flatMap(({ source, destination, readonly }) => (source === undefined ? [] : [`${source}:${destination}:${readonly ? 'ro' : 'rw'}`]));
+  const memory = mounts.filter(({ source }) => source === undefined).map(({ destination, size }) => [destination, size > 0 ? `size=${size}` : '']);
+  const mode = network === 'default' ? emptyHost.NetworkMode : network;
+  return { ...emptyHost, Binds: bound, Tmpfs: Object.fromEntries(memory), NetworkMode: mode, Privileged: insecure };
+}
+
+function* runIn({ engine, containers }: Parts, step: BuildStep): ReturnType<BuildWorker['run']> {
+  const { image, command, env, user, workdir, log } = step;
   const config: ContainerConfig = {
     ...builderConfig,
     Hostname: 'buildkitsandbox',
@@ -82,7 +99,7 @@ function* runIn({ engine, containers }: Parts, { image, command, env, user, work
     Healthcheck: { Test: ['NONE'] },
   };
   try {
-    const { Id } = yield* containers.create({ config, host: emptyHost });
+    const { Id } = yield* containers.create({ config, host: hostOf(step) });
     try {
       const session = containers.attach(Id, { stdin: false });
       engine.sim.go(eachLine(session.stdout, log), 'build-output');

@@ -86,9 +86,7 @@ export class Dockerd implements DockerApi {
     const buildkit = options.buildkit(buildWorker({ engine: this.#engine, store: this.#store, images, containers: this.containers }));
     this.images = Object.assign(images, {
       build: (each: BuildOptions) => asDockerError(builder.build(each)),
-      solve: function* (each: SolveOptions) {
-        return (yield* asDockerError(buildkit.solve(each))).digest;
-      },
+      solve: (each: SolveOptions) => asDockerError(buildkit.solve(each)),
       buildCache: () => buildkit.diskUsage(),
       pruneBuildCache: () => buildkit.prune(),
     });

@@ -1,7 +1,7 @@
 /** The OCI spec of a container (moby daemon/oci_linux.go). */
 import type { ContainerdContainer } from '../interfaces/containerd.ts';
 import { DockerError } from '../interfaces/docker.ts';
-import { capabilityNames, defaultCapabilities, defaultMounts, readonlyPaths, strictOptions } from '../interfaces/oci-defaults.ts';
+import { defaultCapabilities, defaultMounts, everyCapability, readonlyPaths, strictOptions } from '../interfaces/oci-defaults.ts';
 import type { DirectoryNode } from '../linux/inode.ts';
 import { userOf } from '../linux/passwd.ts';
 import type { Container } from './state.ts';
@@ -9,9 +9,6 @@ import type { Container } from './state.ts';
 /** As containerd stores it with a container. */
 type OciSpec = ContainerdContainer['spec'];
 
-const others = capabilityNames(
-  'AUDIT_CONTROL AUDIT_READ BLOCK_SUSPEND BPF CHECKPOINT_RESTORE DAC_READ_SEARCH IPC_LOCK IPC_OWNER LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE NET_ADMIN NET_BROADCAST PERFMON SYS_ADMIN SYS_BOOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG SYSLOG WAKE_ALARM',
-);
 const mounts: OciSpec['mounts'] = [
   ...defaultMounts('proc', 'dev', 'pts', 'sys'),
   { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['ro', ...strictOptions] },
@@ -140,12 +137,12 @@ const volumeMounts = ({ mounts: all, host }: Container): OciSpec['mounts'] => [
 
 /** Whether the kernel has such a capability; `ALL` stands for every one. */
 export const knownCapability = (name: string): boolean =>
-  /^(CAP_)?ALL$/i.test(name) || [...defaultCapabilities, ...others].includes(`CAP_${name.toUpperCase().replace(/^CAP_/, '')}` as string);
+  /^(CAP_)?ALL$/i.test(name) || everyCapability.includes(`CAP_${name.toUpperCase().replace(/^CAP_/, '')}`);
 
 function capabilities({ host }: Container): string[] {
   const full = (name: string): string => (name.startsWith('CAP_') ? name : `CAP_${name}`).toUpperCase();
-  const all = [...defaultCapabilities, ...others];
-  if (host.Privileged) return all;
+  const all = everyCapability;
+  if (host.Privileged) return [...all];
   const set = new Set(host.CapDrop.some((name) => full(name) === 'CAP_ALL') ? [] : defaultCapabilities);
   for (const name of host.CapAdd) for (const each of full(name) === 'CAP_ALL' ? all : [full(name)]) set.add(each);
   for (const name of host.CapDrop) set.delete(full(name));

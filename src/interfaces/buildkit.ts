@@ -16,6 +16,9 @@ export class BuildError extends Error {
   }
 }
 
+/** What a client tells a registry of itself. */
+type Credentials = { readonly username: string; readonly password: string };
+
 /** What a builder is asked for. */
 export type BuildRequest = {
   readonly files: readonly ArchiveEntry[];
@@ -26,6 +29,14 @@ export type BuildRequest = {
   readonly target: string;
   readonly noCache: boolean;
   readonly pull: boolean;
+  /** Steps of these stages are made anew. */
+  readonly noCacheFilter?: readonly string[];
+  /** `--secret`: content by id. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Of RUNs that name none: `none`, `host`. */
+  readonly network?: string;
+  /** Entitlements that the caller grants: `network.host`. */
+  readonly allow?: readonly string[];
 };
 
 /** What a build tells on its way: a vertex of the graph begins, says something, ends (buildkit client.SolveStatus). */
@@ -33,8 +44,8 @@ export type BuildProgress = {
   /** Vertices are numbered in the order in which they begin. */
   readonly vertex: number;
   readonly name: string;
-  readonly kind: 'start' | 'status' | 'log' | 'done' | 'cached' | 'error';
-  /** A status (`transferring context: 2B`), output, or what went wrong. */
+  readonly kind: 'start' | 'status' | 'log' | 'warning' | 'done' | 'cached' | 'error';
+  /** A status (`transferring context: 2B`), output, what a linter found, or what went wrong. */
   readonly text: string;
   /** Virtual milliseconds. */
   readonly at: number;
@@ -76,6 +87,14 @@ type NewLayer = {
   /** Steps before this one that changed the configuration only. */
   readonly before: readonly string[];
 };
+/** What a RUN sees for as long as it takes: a path of the machine, or memory. */
+export type StepMount = {
+  readonly destination: string;
+  readonly source?: string;
+  readonly readonly: boolean;
+  /** Of a tmpfs; 0 for none. */
+  readonly size: number;
+};
 /** One RUN: `command` is complete (`/bin/sh -c …`), `env` has `KEY=value`; each line of output goes to `log` as it is written. */
 export type BuildStep = {
   readonly image: BuildImage;
@@ -83,12 +102,20 @@ export type BuildStep = {
   readonly env: readonly string[];
   readonly user: string;
   readonly workdir: string;
+  readonly mounts: readonly StepMount[];
+  /** `default`, `none`, `host`. */
+  readonly network: string;
+  readonly insecure: boolean;
   readonly log: (line: string) => void;
 };
 
 /** Where a solver has its images and runs its steps: dockerd's own, or a worker of buildkitd. Throws BuildError. */
 export type BuildWorker = {
   readonly cache: Map<string, CachedStep>;
+  /** A Kernel of linux/, and where on it the worker keeps its files. */
+  readonly machine: { readonly kernel: object; readonly directory: string };
+  /** What callers may be granted. */
+  readonly entitlements: readonly string[];
   now(): number;
   random(least: number, most: number): number;
   /** `nginx` → `docker.io/library/nginx:latest`. */
@@ -104,7 +131,7 @@ export type BuildWorker = {
   name(image: BuildImage, name: string): void;
   /** All that an image consists of. */
   blobs(image: BuildImage): readonly Blob[];
-  push?(image: BuildImage, name: string): Routine;
+  push(image: BuildImage, name: string, auth: Credentials | undefined): Routine;
   /** A build ends: what it has made on the way and nobody named may go. */
   release(images: readonly string[]): void;
 };
@@ -112,7 +139,12 @@ export type BuildWorker = {
 /** Where the result goes: `type=image,name=…`, `type=docker,dest=…`. */
 export type Exporter = { readonly type: string; readonly options: Readonly<Record<string, string>> };
 /** Without an exporter the result stays in the worker's image store under `tags`. */
-export type SolveRequest = BuildRequest & { readonly exporter?: Exporter; readonly progress: (progress: BuildProgress) => void };
+export type SolveRequest = BuildRequest & {
+  readonly exporter?: Exporter;
+  /** What the client would tell a registry of itself. */
+  readonly credentials?: (host: string) => Credentials | undefined;
+  readonly progress: (progress: BuildProgress) => void;
+};
 /** What was made, for the client to write: a solver has no files of the client's. */
 export type SolveResult = {
   /** '' where nothing was exported. */

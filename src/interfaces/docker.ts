@@ -2,7 +2,7 @@
 
 import type { Channel } from '../sim/channel.ts';
 import type { Routine } from '../sim/routine.ts';
-import type { ArchiveEntry, BuildProgress, BuildRequest, CacheRecord } from './buildkit.ts';
+import type { ArchiveEntry, BuildRequest, CacheRecord, SolveRequest, SolveResult } from './buildkit.ts';
 import { defineProtocol } from './protocol.ts';
 import type { StreamSession } from './streams.ts';
 
@@ -19,7 +19,7 @@ export class DockerError extends Error {
 }
 
 /** What of the builder crosses this wall as well. */
-export type { ArchiveEntry, BuildProgress, CacheRecord } from './buildkit.ts';
+export type { ArchiveEntry, BuildProgress, CacheRecord, Exporter } from './buildkit.ts';
 
 type Texts = readonly string[];
 type Labels = Readonly<Record<string, string>>;
@@ -241,7 +241,7 @@ export type DeletedImage = { readonly Untagged: string } | { readonly Deleted: s
 export type BuildOptions = BuildRequest & { readonly output: (text: string, error?: boolean) => void };
 
 /** By BuildKit, which the daemon has built in. */
-export type SolveOptions = BuildRequest & { readonly progress: (progress: BuildProgress) => void };
+export type SolveOptions = SolveRequest;
 /** How a push goes, layer by layer, in docker's words; `ended` is its last line. */
 export type PushReport = {
   readonly progress: (layer: string, status: string) => void;
@@ -428,7 +428,7 @@ export type DockerApi = {
     /** The old builder; gives the image's id. */
     build(options: BuildOptions): Routine<string>;
     /** With BuildKit, which is part of the daemon; gives the image's id. */
-    solve(options: SolveOptions): Routine<string>;
+    solve(options: SolveOptions): Routine<SolveResult>;
     buildCache(): readonly CacheRecord[];
     /** Frees the build cache; gives what it took. */
     pruneBuildCache(): readonly CacheRecord[];

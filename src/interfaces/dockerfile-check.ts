@@ -90,6 +90,8 @@ function flagProblem({ name, flags }: Instruction): string | undefined {
       if (!/^(true|false|)$/i.test(value)) return `expecting boolean value for flag --${flag}, not: ${value}`;
     } else if (!valued.split(' ').includes(flag)) return `unknown flag: --${flag}`;
     else if (value === '') return `missing a value on flag: --${flag}`;
+    else if (name === 'RUN' && flag === 'network' && !/^(default|none|host)$/.test(value)) return `invalid network mode ${JSON.stringify(value)}`;
+    else if (name === 'RUN' && flag === 'security' && !/^(sandbox|insecure)$/.test(value)) return `security ${JSON.stringify(value)} is not valid`;
   }
   return undefined;
 }

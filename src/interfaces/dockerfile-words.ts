@@ -55,3 +55,19 @@ export const substitute = (text: string, variables: ReadonlyMap<string, string>)
       return value;
     },
   );
+
+/** ` (did you mean FROM?)`, or nothing where no word is near (buildkit util/suggest). */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const near = known.filter((other) => distance(other, word) <= 2).sort((a, b) => distance(a, word) - distance(b, word));
+  return near[0] === undefined ? '' : ` (did you mean ${near[0]}?)`;
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next.push(a[i - 1] === b[j - 1] ? (row[j - 1] ?? 0) : 1 + Math.min(row[j] ?? 0, next[j - 1] ?? 0, row[j - 1] ?? 0));
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

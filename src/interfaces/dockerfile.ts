@@ -3,9 +3,10 @@ import { DurationError, parseGoDuration } from '../apimachinery/duration.ts';
 import { BuildError } from './buildkit.ts';
 import type { ImageConfig } from './distribution.ts';
 import { exposedPorts, instructionProblem, parserProblem, signalProblem } from './dockerfile-check.ts';
-import { type Instruction, jsonForm, pairs, words } from './dockerfile-words.ts';
+import { didYouMean, type Instruction, jsonForm, pairs, words } from './dockerfile-words.ts';
 
-export { type Instruction, jsonForm, pairs, substitute, words } from './dockerfile-words.ts';
+export { parseRunMount, type RunMount } from './dockerfile-mount.ts';
+export { didYouMean, type Instruction, jsonForm, pairs, substitute, words } from './dockerfile-words.ts';
 
 /** The part of an image's configuration that instructions change. */
 export type Config = ImageConfig['config'];
@@ -18,13 +19,15 @@ const known = 'ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAI
 export function parseDockerfile(text: string): Instruction[] {
   const found: Instruction[] = [];
   const lines = text.split(/\r?\n/);
+  const more = directives(lines).get('escape') === '`' ? /(^|[^`])`[ \t]*$/ : /(^|[^\\])\\[ \t]*$/;
   for (let at = 0; at < lines.length; at++) {
     const line = at + 1;
     let whole = (lines[at] ?? '').trim();
     if (whole === '' || whole.startsWith('#')) continue;
-    while (/\\\s*$/.test(whole) && at + 1 < lines.length) {
-      const next = (lines[++at] ?? '').trim();
-      whole = whole.replace(/\\\s*$/, next.startsWith('#') || next === '' ? '\\' : `${next}`);
+    while (more.test(whole) && at + 1 < lines.length) {
+      const next = (lines[++at] ?? '').trimEnd();
+      // Comments and empty lines between do not end the instruction.
+      if (next.trim() !== '' && !next.trim().startsWith('#')) whole = whole.replace(more, `$1${next.replaceAll('$', '$$$$')}`);
     }
     const heredocs = /^(RUN|COPY|ADD)\s/i.test(whole) ? [...whole.matchAll(/<<(-?)(["']?)(\w+)\2/g)] : [];
     const read = heredocs.map(([, dash, , name = '']) => {
@@ -45,15 +48,26 @@ export function parseDockerfile(text: string): Instruction[] {
   return found;
 }
 
+/** `# escape=`, `# syntax=`, `# check=`: only before all else. Throws BuildError. */
+export function directives(lines: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [i, line] of lines.entries()) {
+    const [, name = '', value = ''] = /^\s*#\s*(syntax|escape|check)\s*=\s*(.+?)\s*$/i.exec(line) ?? [];
+    const key = name.toLowerCase();
+    if (key === '') return found;
+    if (found.has(key)) throw parseError(i + 1, `only one ${key} parser directive can be used`);
+    if (key === 'escape' && value !== '\\' && value !== '`') throw parseError(i + 1, `invalid escape token '${value}' does not match \` or \\`);
+    found.set(key, value);
+  }
+  return found;
+}
+
 /** instructions.Parse: each by itself, in order. */
 function check(found: readonly Instruction[]): void {
   let stages = 0;
   for (const each of found) {
     const { name, line } = each;
-    if (!known.includes(name)) {
-      const near = known.filter((other) => distance(other, name) <= 2).sort((a, b) => distance(a, name) - distance(b, name));
-      throw parseError(line, `unknown instruction: ${name}${near.length > 0 ? ` (did you mean ${near[0]}?)` : ''}`);
-    }
+    if (!known.includes(name)) throw parseError(line, `unknown instruction: ${name}${didYouMean(name, known)}`);
     const problem = instructionProblem(each);
     if (problem !== undefined) throw parseError(line, problem);
     if (name === 'HEALTHCHECK') configure({}, each);
@@ -74,7 +88,9 @@ export function toInstruction(whole: string, line: number): Instruction {
     match && ['COPY', 'ADD', 'FROM', 'RUN', 'HEALTHCHECK'].includes(word.toUpperCase());
     match = /^--([a-z-]+)(?:=(\S*))?\s+/.exec(text)
   ) {
-    flags[match[1] ?? ''] = match[2] ?? '';
+    const [, flag = '', value = ''] = match;
+    // Some may be given several times: a line each.
+    flags[flag] = flags[flag] === undefined ? value : `${flags[flag]}\n${value}`;
     text = text.slice(match[0].length);
   }
   return { line, end: line, name: word.toUpperCase(), text, flags, heredocs: [] };
@@ -83,8 +99,8 @@ export function toInstruction(whole: string, line: number): Instruction {
 const shell = ['/bin/sh', '-c'];
 const command = (text: string, { Shell }: Config): string[] => jsonForm(text) ?? [...(Shell ?? shell), text];
 
-/** Instructions that change the configuration alone; undefined for the others. */
-export function configure(config: Config, { name, text, flags, line }: Instruction): Config | undefined {
+/** Instructions that change the configuration alone; undefined for the others. `keepCmd`: CMD stood in the same stage before ENTRYPOINT. */
+export function configure(config: Config, { name, text, flags, line }: Instruction, keepCmd = false): Config | undefined {
   switch (name) {
     case 'ENV': {
       const added = pairs(text);
@@ -102,7 +118,7 @@ export function configure(config: Config, { name, text, flags, line }: Instructi
       return { ...config, Cmd: command(text, config) };
     case 'ENTRYPOINT': {
       const { Cmd: _cmd, ...rest } = config;
-      return { ...rest, Entrypoint: command(text, config) };
+      return { ...(keepCmd ? config : rest), Entrypoint: command(text, config) };
     }
     case 'EXPOSE':
       return { ...config, ExposedPorts: { ...config.ExposedPorts, ...Object.fromEntries(exposed(text, line).map((port) => [port, {}])) } };
@@ -173,14 +189,4 @@ function healthcheckOf(text: string, flags: Readonly<Record<string, string>>, li
     ...nanos('start-period', 'StartPeriod'),
     ...(flags['retries'] === undefined ? {} : { Retries: Number(flags['retries']) }),
   };
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next.push(a[i - 1] === b[j - 1] ? (row[j - 1] ?? 0) : 1 + Math.min(row[j] ?? 0, next[j - 1] ?? 0, row[j - 1] ?? 0));
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

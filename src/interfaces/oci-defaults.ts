@@ -13,6 +13,14 @@ export const defaultCapabilities: readonly string[] = capabilityNames(
   'CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE',
 );
 
+/** Those of a privileged one. */
+export const everyCapability: readonly string[] = [
+  ...defaultCapabilities,
+  ...capabilityNames(
+    'AUDIT_CONTROL AUDIT_READ BLOCK_SUSPEND BPF CHECKPOINT_RESTORE DAC_READ_SEARCH IPC_LOCK IPC_OWNER LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE NET_ADMIN NET_BROADCAST PERFMON SYS_ADMIN SYS_BOOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG SYSLOG WAKE_ALARM',
+  ),
+];
+
 /** Mount options that most of the kernel's file systems get. */
 export const strictOptions: readonly string[] = ['nosuid', 'noexec', 'nodev'];
 const memory = ['nosuid', 'strictatime', 'mode=755', 'size=65536k'];

@@ -1,14 +1,11 @@
 /** buildctl build: a solve by the Dockerfile frontend, its progress, and where the result goes (buildkit cmd/buildctl/build.go). */
-import { writeTar } from '../../apimachinery/tar.ts';
-import type { ArchiveEntry, BuildProgress, SolveResult } from '../../interfaces/buildkit.ts';
-import { writeImageArchive } from '../../interfaces/image-archive.ts';
-import { Errno } from '../../linux/errno.ts';
-import { executableText } from '../../linux/file-node.ts';
+import type { ArchiveEntry, BuildProgress } from '../../interfaces/buildkit.ts';
 import { Channel } from '../../sim/channel.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { contextFiles } from '../build-context.ts';
+import { commaFields, deliver, secretsOf } from '../build-output.ts';
 import { BuildView, excerpt } from '../build-progress.ts';
-import { type BuildctlCommand, BuildctlError, BuildError, bool, type Context, commaFields, list, text } from './context.ts';
+import { type BuildctlCommand, BuildctlError, BuildError, bool, type Context, list, text } from './context.ts';
 
 export const build: BuildctlCommand = {
   name: 'build',
@@ -30,7 +27,8 @@ export const build: BuildctlCommand = {
     text('metadata-file', 'Output build metadata (e.g., image digest) to a file as JSON'),
   ],
   run: function* (context) {
-    const { flags } = context;
+    const { flags, process } = context;
+    if (flags.list('ssh').length > 0) throw new BuildctlError('k8s-lab: buildctl build --ssh is not simulated');
     const client = context.client('list workers');
     const frontend = flags.text('frontend');
     if (frontend === '') throw new BuildctlError('k8s-lab: a build from LLB on standard input is not simulated');
@@ -50,15 +48,22 @@ export const build: BuildctlCommand = {
         args: below('build-arg:'),
         labels: below('label:'),
         target: opts.get('target') ?? '',
-        noCache: flags.bool('no-cache') || opts.has('no-cache'),
+        noCache: flags.bool('no-cache') || opts.get('no-cache') === '',
         pull: opts.get('image-resolve-mode') === 'pull',
+        secrets: secretsOf(process, flags.list('secret'), fail),
+        allow: flags
+          .list('allow')
+          .flatMap((each) => each.split(','))
+          .filter(Boolean),
+        network: opts.get('force-network-mode') ?? 'default',
+        noCacheFilter: (opts.get('no-cache') ?? '').split(',').filter(Boolean),
         exporter: { type, options },
         progress: (progress) => show.take(progress),
       });
       yield* show.finish();
-      yield* deliver(context, result, type, options);
+      yield* deliver(process, result, { type, options }, fail);
       const metadata = flags.text('metadata-file');
-      if (metadata !== '') context.process.fs.write(context.process.path(metadata), `${JSON.stringify({ 'containerimage.digest': result.digest }, null, 2)}\n`);
+      if (metadata !== '') process.fs.write(process.path(metadata), `${JSON.stringify({ 'containerimage.digest': result.digest }, null, 2)}\n`);
       return 0;
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
@@ -69,6 +74,8 @@ export const build: BuildctlCommand = {
     }
   },
 };
+
+const fail = (message: string): BuildctlError => new BuildctlError(message);
 
 type Local = { readonly files: readonly ArchiveEntry[]; readonly dockerfile: string; readonly source: string | undefined };
 
@@ -93,46 +100,6 @@ function localFiles({ flags, process }: Context, dockerfile: string): Local {
   // The Dockerfile comes from a directory of its own, whatever the context holds under its name.
   const others = files.filter((each) => each.path !== dockerfile);
   return { files: source === undefined ? others : [...others, { path: dockerfile, type: 'file', content: source }], dockerfile, source };
-}
-
-/** What is not kept by the worker goes to a file, a directory, or standard output. */
-function* deliver(context: Context, { archive, entries }: SolveResult, type: string, { dest, tar }: Readonly<Record<string, string>>): Routine {
-  const { process } = context;
-  if (type === 'local' && entries) return writeTree(context, dest ?? '', entries);
-  const bytes = archive
-    ? writeImageArchive(archive, process.now, (name) => name.replace(/^docker\.io\/library\//, ''))
-    : entries &&
-      writeTar(
-        entries.map(({ program, size, ...entry }) => ({ ...entry, ...(program === undefined ? {} : { content: executableText(program, size) }) })),
-        process.now,
-      );
-  if (bytes === undefined || tar === 'false') return;
-  if (dest === undefined || dest === '-') {
-    if (process.stdout.tty) throw new BuildctlError('dest file is required for docker exporter. refusing to write to console');
-    return yield* context.print(bytes);
-  }
-  process.fs.write(process.path(dest), bytes);
-}
-
-function writeTree({ process }: Context, dest: string, entries: readonly ArchiveEntry[]): void {
-  if (dest === '') throw new BuildctlError('output directory is required for local exporter');
-  const root = process.path(dest);
-  process.fs.mkdir(root, { parents: true });
-  for (const entry of entries) {
-    const path = `${root}${entry.path}`;
-    if (entry.type === 'directory') process.fs.mkdir(path, { parents: true, mode: entry.mode ?? 0o755 });
-    else if (entry.type === 'symlink') link(process.fs, entry.target ?? '', path);
-    else if (entry.type === 'file')
-      process.fs.write(path, entry.program === undefined ? (entry.content ?? '') : executableText(entry.program, entry.size), { mode: entry.mode ?? 0o644 });
-  }
-}
-
-function link(fs: Context['process']['fs'], target: string, path: string): void {
-  try {
-    fs.symlink(target, path);
-  } catch (error) {
-    if (!(error instanceof Errno) || error.code !== 'EEXIST') throw error;
-  }
 }
 
 /** Prints to standard error while the build runs. */

@@ -60,7 +60,3 @@ export const text = (names: string, usage: string, defaultValue?: string): FlagS
 export const bool = (names: string, usage: string): FlagSpec => flag('bool', names, usage);
 /** May be given several times. */
 export const list = (names: string, usage: string): FlagSpec => flag('stringArray', names, usage);
-
-/** `type=image,name=a` as a table. */
-export const commaFields = (value: string): Record<string, string> =>
-  Object.fromEntries(value.split(',').map((each) => [each.split('=')[0] ?? '', each.includes('=') ? each.slice(each.indexOf('=') + 1) : 'true']));

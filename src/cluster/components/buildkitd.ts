@@ -18,7 +18,16 @@ import { untilTerminated } from './component.ts';
 import { registryAccess } from './containerd.ts';
 
 const configPath = '/etc/buildkit/buildkitd.toml';
-const valued = ['addr', 'config', 'root', 'group', 'containerd-worker-addr', 'containerd-worker-namespace', 'containerd-worker-snapshotter'];
+const valued = [
+  'allow-insecure-entitlement',
+  'addr',
+  'config',
+  'root',
+  'group',
+  'containerd-worker-addr',
+  'containerd-worker-namespace',
+  'containerd-worker-snapshotter',
+];
 const switches = ['oci-worker', 'containerd-worker', 'debug', 'rootless', 'oci-worker-no-process-sandbox'];
 
 type Settings = ReadonlyMap<string, string>;
@@ -37,7 +46,8 @@ export const newBuildkitd = (trace: Trace, registries: () => Registries): Progra
     yield* log('info', 'auto snapshotter: using overlayfs');
     yield* log('warning', 'using host network as the default');
     const socket = (settings.get('addr') ?? 'unix:///run/buildkit/buildkitd.sock').replace(/^unix:\/\//, '');
-    const daemon = yield* started(process, { sim: process.sim, kernel: process.kernel, socket, root, workers });
+    const entitlements = (settings.get('allow-insecure-entitlement') ?? '').split(',').filter(Boolean);
+    const daemon = yield* started(process, { sim: process.sim, kernel: process.kernel, socket, root, workers, entitlements });
     process.allocate(25 * 1024 * 1024);
     const found = daemon.workers();
     for (const { id, labels, platforms } of found) {
@@ -99,6 +109,7 @@ function fromFile(root: TomlTable): [string, string][] {
   const address = table(root, 'grpc')['address'];
   const all: readonly [string, unknown][] = [
     ['root', root['root']],
+    ['allow-insecure-entitlement', root['insecure-entitlements']],
     ['addr', Array.isArray(address) ? address[0] : address],
     ['oci-worker', table(worker, 'oci')['enabled']],
     ['containerd-worker', containerd['enabled']],

@@ -104,3 +104,50 @@ test('heredocs', () => {
   expect(run('docker export $(docker create here) | docker import - flat:1 | cut -c1-7; docker run --rm flat:1 cat /f')).toBe('sha256:\none\ntwo');
   expect(run('docker run --rm here')).toBe('one\ntwo\nthree');
 });
+
+test('RUN sees what is mounted for it, and nothing of it stays', () => {
+  dockerfile(
+    [
+      'FROM busybox:1.36 as base',
+      'RUN --mount=type=cache,target=/c echo run >> /c/n; wc -l < /c/n',
+      'RUN --mount=type=secret,id=tok --mount=type=secret,id=var,env=VAR cat /run/secrets/tok; echo $VAR',
+      'RUN --mount=type=bind,source=a.txt,target=/x/y/a.txt --mount=type=tmpfs,target=/t cp /x/y/a.txt /kept; touch /t/gone',
+      'RUN --mount=from=alpine:3.22,target=/other,rw cat /other/etc/alpine-release; rm -r /other/etc',
+      'RUN --network=none ip addr | grep -c inet; ls -d /c /x /t /other /run/secrets/tok 2>/dev/null; true',
+    ].join('\n'),
+  );
+  run('echo text > a.txt; echo s3cret > tok');
+  const build = 'VAR=v docker build --progress=plain --secret id=tok,src=tok --secret id=var,env=VAR -t mounts';
+  const first = plain(run(`${build} . 2>&1`));
+  expect(first).toContain("#1 WARN: FromAsCasing: 'as' and 'FROM' keywords' casing do not match (line 1)\n#1 DONE");
+  expect(first).toMatch(/T 1\n#\d+ DONE Ts\n\n#\d+ \[base 3\/6\] .*\n#\d+ T s3cret\n#\d+ T v\n/);
+  expect(first).toMatch(/T 3\.22\.\d\n/);
+  expect(first).toMatch(/grep -c inet.*\n#\d+ T 1\n#\d+ DONE/);
+  expect(first).toContain('\n \x1b[33m1 warning found (use docker --debug to expand):\n\x1b[0m - FromAsCasing: ');
+  expect(run('docker run --rm mounts cat /kept; docker run --rm mounts ls /run /t /x /c 2>&1 | grep -c "No such"')).toBe('text\n4');
+  expect(run(`${build} --no-cache . 2>&1 | grep -A1 'target=/c'`)).toMatch(/ 2$/);
+  expect(run('docker build --no-cache --progress=plain . 2>&1 | grep -c "can.t open"')).toBe('1');
+  expect(run('docker history --no-trunc mounts | grep -c s3cret')).toBe('0');
+});
+
+test.each([
+  ['RUN --mount=type=secret,id=no,required true', 'secret no: not found'],
+  ['RUN --mount=type=cach,target=/x true', 'unsupported mount type "cach" (did you mean cache?)'],
+  ['RUN --mount=type=bind,source=nosuch,target=/x true', 'ref ID: "/nosuch": not found'],
+  ['RUN --mount=type=ssh,required true', 'no SSH key "default" forwarded from the client'],
+  ['RUN --network=host true', 'network.host is not allowed'],
+  ['RUN --security=insecure true', 'security.insecure is not allowed'],
+])('%s', (line, wanted) => {
+  dockerfile(`FROM busybox:1.36\n${line}\n`);
+  expect(run('docker build . 2>&1').replace(/ref \w+::\w+/, 'ref ID')).toContain(wanted);
+});
+
+test('a Dockerfile or a whole context on standard input; the result as files, or pushed', () => {
+  dockerfile('FROM busybox:1.36 AS one\nCMD ["x"]\nENTRYPOINT ["y"]\nFROM scratch\nCOPY a.txt /\nCOPY --from=one /bin/cat /\n');
+  run('echo text > a.txt');
+  expect(run("docker build -q -t in --target one - < Dockerfile | cut -c1-7; docker inspect -f '{{.Config.Cmd}}' in")).toBe('sha256:\n[x]');
+  expect(run('docker build -q -f - . < Dockerfile | cut -c1-7')).toBe('sha256:');
+  expect(run('tar c . | docker build -q - | cut -c1-7; docker build -q -o out . ; ls out | cat')).toMatch(/^sha256:\n[\s\S]*a\.txt\ncat$/);
+  run('docker run -d -p 5000:5000 --name reg registry:2; docker build -q -t localhost:5000/m:2 --push .');
+  expect(run('curl -s localhost:5000/v2/m/tags/list; docker rm -f reg')).toContain('"tags":["2"]');
+});

@@ -1,11 +1,15 @@
-/** docker buildx build: a build by the daemon's BuildKit. */
-import { type BuildProgress, DockerError } from '../../../interfaces/docker.ts';
-import { readAll } from '../../../linux/open-file.ts';
+/** docker buildx build: a build by the daemon's BuildKit (docker/buildx commands/build.go). */
+import { type BuildProgress, DockerError, type Exporter } from '../../../interfaces/docker.ts';
 import { Channel } from '../../../sim/channel.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { commaFields, deliver, secretsOf } from '../../build-output.ts';
 import { BuildView, excerpt } from '../../build-progress.ts';
-import { readContext } from '../commands/build.ts';
+import { readCredentials } from '../../docker-config.ts';
+import { givenContext, type readContext } from '../commands/build.ts';
 import { bool, CliError, type Context, command, list, pairs, text } from '../context.ts';
+
+const absent = 'add-host annotation attest build-context cgroup-parent call sbom shm-size ssh ulimit'.split(' ');
+const asError = (message: string): CliError => new CliError(`ERROR: ${message}`);
 
 export const build = command(
   'build',
@@ -13,77 +17,131 @@ export const build = command(
   '[OPTIONS] PATH | URL | -',
   [1, 1],
   [
+    list('allow', 'Allow extra privileged entitlement (e.g., "network.host", "security.insecure")'),
     list('build-arg', 'Set build-time variables'),
     text('builder', 'Override the configured builder instance'),
     list('cache-from', 'External cache sources (e.g., "user/app:cache", "type=local,src=path/to/dir")'),
+    list('cache-to', 'Cache export destinations (e.g., "user/app:cache", "type=local,dest=path/to/dir")'),
     text('file,f', 'Name of the Dockerfile (default: "PATH/Dockerfile")'),
+    text('iidfile', 'Write the image ID to a file'),
     list('label', 'Set metadata for an image'),
     bool('load', 'Shorthand for "--output=type=docker"'),
+    text('metadata-file', 'Write build result metadata to a file'),
+    text('network', 'Set the networking mode for the "RUN" instructions during build', { default: 'default' }),
     bool('no-cache', 'Do not use cache when building the image'),
+    list('no-cache-filter', 'Do not cache specified stages'),
+    list('output,o', 'Output destination (format: "type=local,dest=path")'),
     list('platform', 'Set target platform for build'),
     text('progress', 'Set type of progress output ("auto", "none", "plain", "quiet", "rawjson", "tty")', { default: 'auto' }),
     text('provenance', 'Shorthand for "--attest=type=provenance"'),
     bool('pull', 'Always attempt to pull all referenced images'),
+    bool('push', 'Shorthand for "--output=type=registry"'),
     bool('quiet,q', 'Suppress the build output and print image ID on success'),
+    list('secret', 'Secret to expose to the build (format: "id=mysecret[,src=/local/secret]")'),
     list('tag,t', 'Image identifier (format: "[registry/]repository[:tag]")'),
     text('target', 'Set the target build stage to build'),
     bool('rm', 'Remove intermediate containers after a successful build', { default: 'true', hidden: true }),
     bool('force-rm', 'Always remove intermediate containers', { hidden: true }),
-    bool('push', 'Shorthand for "--output=type=registry"'),
+    ...absent.map((name) => list(name, '')),
   ],
   function* (context) {
     const { flags } = context;
     const path = context.arg(0);
     if (/^(https?|git):/.test(path)) throw new CliError('k8s-lab: docker build from a URL is not simulated', 70);
-    if (flags.bool('push')) throw new CliError('k8s-lab: docker buildx build --push is not simulated', 70);
+    for (const name of absent) if (flags.has(name)) throw new CliError(`k8s-lab: docker buildx build --${name} is not simulated`, 70);
     const platform = flags.list('platform').find((each) => each !== 'linux/amd64');
     if (platform !== undefined) throw new CliError(`k8s-lab: building for ${platform} is not simulated`, 70);
+    const exporter = exporterOf(context);
+    const options = solveOptions(context);
     const client = context.client();
-    const { files, dockerfile } = path === '-' ? yield* fromInput(context) : contextOf(context, path);
+    const { files, dockerfile } = yield* contextOf(context, path);
     const show = new Printer(context);
     try {
-      const id = yield* client.images.solve({
-        files,
-        dockerfile,
-        tags: flags.list('tag'),
-        args: given(context, flags.list('build-arg')),
-        labels: pairs(flags.list('label')),
-        target: flags.text('target'),
-        noCache: flags.bool('no-cache'),
-        pull: flags.bool('pull'),
-        progress: (progress) => show.take(progress),
-      });
+      const request = { files, dockerfile, ...options, progress: (progress: BuildProgress) => show.take(progress) };
+      const result = yield* client.images.solve(exporter ? { ...request, exporter } : request);
       yield* show.finish();
-      if (flags.bool('quiet')) yield* context.print(`${id}\n`);
+      yield* context.printError(show.warnings);
+      if (exporter) yield* deliver(context.process, result, exporter, asError);
+      yield* written(context, result.digest);
       return 0;
     } catch (error) {
       if (!(error instanceof DockerError)) throw error;
       yield* show.finish();
-      yield* context.printError(show.view.failure());
+      yield* context.printError(show.view.failure() + show.warnings);
       const source = files.find((each) => each.path === dockerfile)?.content;
-      if (error.lines && source !== undefined)
-        yield* context.printError(excerpt(dockerfile.replace('.dockerfile.outside', flags.text('file')), source, error.lines));
+      if (error.lines && source !== undefined) yield* context.printError(excerpt(shownName(context, dockerfile), source, error.lines));
       if (error.message.startsWith('k8s-lab: ')) throw new CliError(error.message, 70);
-      throw new CliError(`ERROR: failed to build: failed to solve: ${error.message}`);
+      throw asError(`failed to build: failed to solve: ${error.message}`);
     }
   },
 );
 
-/** A Dockerfile on standard input, without a context. */
-function* fromInput({ process }: Context): Routine<ReturnType<typeof readContext>> {
-  return { files: [{ path: 'Dockerfile', type: 'file', content: yield* readAll(process.stdin) }], dockerfile: 'Dockerfile' };
+const shownName = ({ flags }: Context, dockerfile: string): string =>
+  dockerfile.replace('.dockerfile.outside', flags.text('file') === '-' ? 'Dockerfile' : flags.text('file'));
+
+/** The id, the id file and what else was asked to be told. */
+function* written(context: Context, digest: string): Routine {
+  const { flags, process } = context;
+  if (flags.bool('quiet')) yield* context.print(`${digest}\n`);
+  if (flags.text('iidfile') !== '') process.fs.write(process.path(flags.text('iidfile')), digest);
+  const metadata = { 'containerimage.digest': digest, ...(flags.list('tag').length > 0 ? { 'image.name': flags.list('tag').join(',') } : {}) };
+  if (flags.text('metadata-file') !== '') process.fs.write(process.path(flags.text('metadata-file')), JSON.stringify(metadata, null, 2));
 }
 
-function contextOf(context: Context, path: string): ReturnType<typeof readContext> {
+/** What the command line says beside the context. */
+function solveOptions(context: Context): Omit<Parameters<ReturnType<Context['client']>['images']['solve']>[0], 'files' | 'dockerfile' | 'progress'> {
+  const { flags, process } = context;
+  const network = flags.text('network');
+  if (!['default', 'none', 'host'].includes(network))
+    throw asError(
+      `network mode ${JSON.stringify(network)} not supported by buildkit - you can define a custom network for your builder using the network driver-opt in buildx create`,
+    );
+  return {
+    tags: flags.list('tag'),
+    args: given(context, flags.list('build-arg')),
+    labels: pairs(flags.list('label')),
+    target: flags.text('target'),
+    noCache: flags.bool('no-cache'),
+    noCacheFilter: flags.list('no-cache-filter').flatMap((each) => each.split(',')),
+    pull: flags.bool('pull'),
+    secrets: secretsOf(process, flags.list('secret'), asError),
+    network,
+    allow: [...flags.list('allow').flatMap((each) => each.split(',')), ...(network === 'host' ? ['network.host'] : [])],
+    credentials: (host) => readCredentials(process, host),
+  };
+}
+
+/** undefined: the image stays with the daemon. */
+function exporterOf({ flags }: Context): Exporter | undefined {
+  const [output, second] = flags.list('output');
+  if (second !== undefined) throw new CliError('k8s-lab: several outputs of one build are not simulated', 70);
+  if (output === undefined && !flags.bool('push')) return undefined;
+  const { type = '', ...options } =
+    output === undefined
+      ? { type: 'registry' }
+      : output === '-'
+        ? { type: 'tar', dest: '-' }
+        : commaFields(output.includes('=') ? output : `type=local,dest=${output}`);
+  if (type === '') throw asError('type is required for output');
+  if (!['local', 'tar', 'oci', 'docker', 'image', 'registry', 'cacheonly'].includes(type))
+    throw asError(`failed to build: failed to solve: exporter ${JSON.stringify(type)} could not be found`);
+  const { name = flags.list('tag').join(','), ...rest } = options as Record<string, string>;
+  if (type === 'docker' && rest['dest'] === undefined) return undefined;
+  const push = type === 'registry' || flags.bool('push');
+  if (push && name === '') throw asError('tag is needed when pushing to registry');
+  if (type === 'cacheonly') return { type: '', options: {} };
+  return { type: type === 'registry' ? 'image' : type, options: { name, ...rest, ...(push ? { push: 'true' } : {}) } };
+}
+
+function* contextOf(context: Context, path: string): Routine<ReturnType<typeof readContext>> {
+  const { flags } = context;
   try {
-    return readContext(context, path);
+    return yield* givenContext(context, path);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     // A missing Dockerfile is for BuildKit to find out.
-    const { process, flags } = context;
     if (!/evaluate symlinks in Dockerfile path/.test(error.message)) throw new CliError(`ERROR: ${error.message}`);
-    const name = flags.text('file') === '' ? 'Dockerfile' : (flags.text('file').split('/').pop() ?? '');
-    return { files: [], dockerfile: process.fs.exists(name) ? name : name };
+    return { files: [], dockerfile: flags.text('file') === '' ? 'Dockerfile' : (flags.text('file').split('/').pop() ?? '') };
   }
 }
 
@@ -103,7 +161,8 @@ class Printer {
     this.#context = context;
     const { process, flags } = context;
     const wanted = flags.text('progress');
-    if (!['auto', 'plain', 'tty', 'none', 'quiet', 'rawjson'].includes(wanted)) throw new CliError(`ERROR: invalid progress mode ${wanted}`);
+    if (wanted === 'rawjson') throw new CliError('k8s-lab: docker buildx build --progress=rawjson is not simulated', 70);
+    if (!['auto', 'plain', 'tty', 'none', 'quiet'].includes(wanted)) throw asError(`invalid progress mode ${wanted}`);
     this.#mode =
       flags.bool('quiet') || wanted === 'quiet' || wanted === 'none' ? 'none' : wanted === 'tty' || (wanted === 'auto' && process.stderr.tty) ? 'tty' : 'plain';
     this.#printing = process.sim.go(printLines(context, this.#lines));
@@ -113,6 +172,11 @@ class Printer {
   take(progress: BuildProgress): void {
     const lines = this.view.take(progress);
     if (this.#mode === 'plain') this.#lines.push(lines);
+  }
+
+  /** The linter's words, once more. */
+  get warnings(): string {
+    return this.#mode === 'none' ? '' : this.view.warnings(false);
   }
 
   *finish(): Routine {

@@ -1,12 +1,14 @@
 /** docker build with the classic builder: the buildx plugin is not installed. */
 import { type ArchiveEntry, DockerError } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
+import { readAll } from '../../../linux/open-file.ts';
 import { Channel } from '../../../sim/channel.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { byteLength } from '../../../sim/stream.ts';
 import { contextFiles } from '../../build-context.ts';
 import { bool, CliError, type Context, command, confirm, list, pairs, text } from '../context.ts';
 import { size } from '../output.ts';
+import { entriesOf } from './import.ts';
 
 const head = 'DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n';
 const disabled = '            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n            environment-variable.\n\n';
@@ -51,9 +53,9 @@ export const build = command(
     refuseAbsent(context);
     if (!context.old) yield* context.printError(head + (process.env['DOCKER_BUILDKIT'] === '0' ? disabled : missing));
     const path = context.arg(0);
-    if (path === '-' || /^(https?|git):/.test(path)) throw new CliError('k8s-lab: docker build from standard input or a URL is not simulated', 70);
+    if (/^(https?|git):/.test(path)) throw new CliError('k8s-lab: docker build from a URL is not simulated', 70);
     const client = context.client();
-    const { files, dockerfile } = readContext(context, path);
+    const { files, dockerfile } = yield* givenContext(context, path);
     const quiet = flags.bool('quiet');
     const total = files.reduce((sum, { content }) => sum + 512 + Math.ceil(byteLength(content ?? '') / 512) * 512, 1024);
     if (!quiet) yield* context.print(`Sending build context to Docker daemon  ${size(Math.ceil(total / 4096) * 4096)}\n`);
@@ -113,16 +115,34 @@ function* printAll(context: Context, output: Channel<readonly [string, boolean]>
     if (!quiet) yield* piece[1] ? context.printError(piece[0]) : context.print(piece[0]);
 }
 
+/** A directory, or what standard input holds: a Dockerfile alone, a whole context as a tar, or (`-f -`) the Dockerfile of a directory. */
+export function* givenContext(context: Context, path: string): Routine<Given> {
+  const { flags, process } = context;
+  const file = flags.text('file');
+  if (path !== '-' && file !== '-') return readContext(context, path);
+  const content = yield* readAll(process.stdin);
+  if (path === '-') {
+    if (content.slice(257, 262) !== 'ustar') return { files: [{ path: 'Dockerfile', type: 'file', content }], dockerfile: 'Dockerfile' };
+    const files = entriesOf(content).map((each) => ({ ...each, path: each.path.replace(/^\/(\.\/)?/, '') }));
+    return { files, dockerfile: file || 'Dockerfile' };
+  }
+  const { files } = readContext(context, path, '/dev/null');
+  return { files: [...files, { path: '.dockerfile.outside', type: 'file', content }], dockerfile: '.dockerfile.outside' };
+}
+
+type Given = { readonly files: readonly ArchiveEntry[]; readonly dockerfile: string };
+
 /** The files below a directory, without what .dockerignore names. */
-export function readContext({ process, flags }: Context, path: string): { readonly files: readonly ArchiveEntry[]; readonly dockerfile: string } {
+export function readContext({ process, flags }: Context, path: string, file = flags.text('file')): Given {
   const root = process.path(path);
   const inode = process.fs.find(root);
   if (!inode) throw new CliError(`unable to prepare context: path "${path}" not found`);
   if (inode.type !== 'directory') throw new CliError(`unable to prepare context: context must be a directory: ${root}`);
-  const dockerfile = flags.text('file') === '' ? `${root}/Dockerfile` : process.path(flags.text('file'));
+  const dockerfile = file === '' ? `${root}/Dockerfile` : process.path(file);
   if (!process.fs.exists(dockerfile))
     throw new CliError(`unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat ${dockerfile}: no such file or directory`);
   const files = contextFiles(process.fs, root);
+  if (file === '/dev/null') return { files, dockerfile };
   const below = dockerfile.startsWith(`${root === '/' ? '' : root}/`) ? dockerfile.slice(root === '/' ? 1 : root.length + 1) : undefined;
   if (below !== undefined && files.some((entry) => entry.path === below)) return { files, dockerfile: below };
   try {

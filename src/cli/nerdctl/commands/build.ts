@@ -1,5 +1,6 @@
 /** nerdctl build and builder: BuildKit's client does the work, nerdctl takes the result into its namespace (pkg/cmd/builder, pkg/buildkitutil). */
 import { Errno } from '../../../linux/errno.ts';
+import { readAll } from '../../../linux/open-file.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { missingProgram, runChild } from '../../child.ts';
 import { bool, type Context, list, type NerdctlCommand, NerdctlError, NotSimulated, slice, text } from '../context.ts';
@@ -32,6 +33,7 @@ export const build: NerdctlCommand = {
     slice('cache-from', 'External cache sources (eg. user/app:cache, type=local,src=path/to/dir)'),
     slice('cache-to', 'Cache export destinations (eg. user/app:cache, type=local,dest=path/to/dir)'),
     list('secret', 'Secret file to expose to the build: id=mysecret,src=/local/secret'),
+    slice('allow', 'Allow extra privileged entitlement, e.g. network.host, security.insecure'),
     list('ssh', 'SSH agent socket or keys to expose to the build (format: default|<id>[=<socket>|<key>[,<key>]])'),
     buildkitHost,
   ],
@@ -39,10 +41,10 @@ export const build: NerdctlCommand = {
     const [path] = context.args;
     if (path === undefined) throw new NerdctlError('context needs to be specified');
     const { flags, process } = context;
-    for (const name of ['secret', 'ssh']) if (flags.list(name).length > 0) throw new NotSimulated(`nerdctl build --${name}`);
+    if (flags.list('ssh').length > 0) throw new NotSimulated('nerdctl build --ssh');
     const platform = flags.list('platform').find((each) => !/^(linux\/)?amd64$/.test(each));
     if (platform !== undefined) throw new NotSimulated(`building for ${platform}`);
-    if (path === '-' || /^(https?|git):/.test(path)) throw new NotSimulated('nerdctl build from standard input or a URL');
+    if (path === '-' || path.includes('://')) throw new NerdctlError(`unsupported build context: ${JSON.stringify(path)}`);
     const missing = missingProgram(process, 'buildctl');
     if (missing !== undefined && !process.fs.exists(process.path(path))) throw new Errno('ENOENT', path);
     const host = yield* findHost(context);
@@ -51,7 +53,11 @@ export const build: NerdctlCommand = {
     const output = flags.text('output');
     const sharable = output === '' && (yield* isSharable(context, host));
     const exporter = `${output !== '' ? output : sharable ? 'type=image,unpack=true' : 'type=docker'}${tags[0] === undefined ? (output === '' ? ',dangling-name-prefix=<none>' : '') : `,name=${tags[0]}`}`;
-    const { status, stdout } = yield* runChild(process, ['buildctl', `--addr=${host}`, ...buildctlArguments(context, path, exporter)], {});
+    const { status, stdout } = yield* runChild(
+      process,
+      ['buildctl', `--addr=${host}`, ...buildctlArguments(context, path, yield* fileOf(context), exporter)],
+      {},
+    );
     if (output !== '') {
       yield* context.print(stdout);
       if (status !== 0) throw new NerdctlError(`exit status ${status}`);
@@ -65,8 +71,16 @@ export const build: NerdctlCommand = {
   },
 };
 
-function buildctlArguments({ flags, process }: Context, path: string, exporter: string): string[] {
-  const file = flags.text('file');
+/** `-f -`: the Dockerfile goes through a file of its own. */
+function* fileOf({ flags, process }: Context): Routine<string> {
+  if (flags.text('file') !== '-') return flags.text('file');
+  const directory = `/tmp/buildkit-${process.sim.random.hex(10)}`;
+  process.fs.mkdir(directory);
+  process.fs.write(`${directory}/Dockerfile`, yield* readAll(process.stdin));
+  return `${directory}/Dockerfile`;
+}
+
+function buildctlArguments({ flags, process }: Context, path: string, file: string, exporter: string): string[] {
   const whole = file === '' ? `${path}/Dockerfile` : file;
   const named =
     file === '' && !process.fs.exists(process.path(whole)) && process.fs.exists(process.path(`${path}/Containerfile`)) ? `${path}/Containerfile` : whole;
@@ -92,6 +106,9 @@ function buildctlArguments({ flags, process }: Context, path: string, exporter: 
       .map((each) => `--opt=build-arg:${each}`),
     ...flags.list('label').map((each) => `--opt=label:${each.includes('=') ? each : `${each}=`}`),
     ...(flags.bool('no-cache') ? ['--no-cache'] : []),
+    ...(flags.text('network') === 'host' ? ['--allow=network.host', '--allow=security.insecure'] : []),
+    ...flags.list('allow').map((each) => `--allow=${each}`),
+    ...flags.list('secret').map((each) => `--secret=${each}`),
     ...flags.list('cache-from').map((each) => `--import-cache=${each}`),
     ...flags.list('cache-to').map((each) => `--export-cache=${each}`),
   ];
