@@ -237,7 +237,7 @@ function credentialsOf(
   return defined({ clientCertificate: certificate || undefined, token: token || undefined });
 }
 
-const decodeBase64 = (value: string): string => Buffer.from(value, 'base64').toString('utf8');
+const decodeBase64 = remembered((value: string): string => Buffer.from(value, 'base64').toString('utf8'));
 
 const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
