@@ -16,7 +16,13 @@ export type HttpRequest = {
   readonly clientCertificate?: string;
 };
 /** The whole body at once. */
-export type HttpResponse = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+export type HttpResponse = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The real server may well have it: clients end with the body, which says so in the lab's name, and status 70. */
+  readonly notSimulated?: true;
+};
 /** What an HTTP listener offers, whichever wall it speaks besides: curl, wget and probes dial it. */
 export type HttpServer = {
   /** Speaks TLS although the listener shows no certificate: a host outside of the cluster. */

@@ -197,7 +197,9 @@ function* report(spec: ToolSpec, call: Call, error: unknown): Routine<ExitCode> 
   if (error instanceof MemoryExhausted) yield* call.process.printError(`${call.name}: memory exhausted\n`);
   else if (error instanceof WriteError) yield* call.process.printError(`${call.name}: write error: ${error.message}\n`);
   else if (error instanceof Failure) {
-    yield* call.complain(error.message);
+    // What the lab does not do, it says in its own name.
+    if (error.message.startsWith('k8s-lab: ')) yield* call.process.printError(`${error.message}\n`);
+    else yield* call.complain(error.message);
     return error.status;
   } else throw error;
   return trouble;

@@ -47,7 +47,7 @@ describe('nothing of the host can be seen from inside', () => {
   test('no address leads out', () => {
     expect(type(session, 'curl -sS -m 3 http://localhost; echo $?')).toMatch(/7$/);
     expect(type(session, 'curl -sS -m 3 http://192.0.2.1/; echo $?')).toMatch(/(7|28)$/);
-    expect(type(session, 'curl -sS -m 3 https://example.com/; echo $?')).toMatch(/6$/);
+    expect(type(session, 'curl -sS -m 3 https://example.org/; echo $?')).toMatch(/6$/);
     expect(type(session, 'curl -sS -m 3 file:///etc/passwd; echo $?')).not.toContain(secret);
   });
 });

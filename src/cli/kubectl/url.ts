@@ -12,7 +12,8 @@ const maxRedirects = 10;
 export function* readUrl(k: Kubectl, url: string): Routine<string> {
   let at = url;
   for (let i = 0; i < maxRedirects; i++) {
-    const { status, headers, body } = yield* get(k, at);
+    const { status, headers, body, notSimulated } = yield* get(k, at);
+    if (notSimulated) throw new KubectlError(body, { exitCode: 70, bare: true });
     const location = headers['location'];
     if (status >= 300 && status < 400 && location !== undefined) {
       at = location;

@@ -1,9 +1,9 @@
-/** The few places on the web that courses fetch manifests from, as servers beyond the machines' router. Everything else has no name. */
+/** The few places on the web that courses go to, as servers beyond the machines' router. Everything else has no name. */
 import type { Registries } from '../../images/registries.ts';
 import type { Fabric } from '../../linux/fabric.ts';
 import { executableText } from '../../linux/file-node.ts';
 import { NetworkNamespace, serve } from '../../linux/network.ts';
-import { type DnsRecord, type HttpResponse, type HttpServer, httpProtocol } from '../../linux/protocols.ts';
+import { type DnsServer, dnsProtocol, type HttpResponse, type HttpServer, httpProtocol } from '../../linux/protocols.ts';
 import { sleep } from '../../sim/routine.ts';
 import { archiveOf, nerdctlFull } from '../machine/bundles.ts';
 import { answerSearch } from './hub-search.ts';
@@ -26,6 +26,11 @@ const webHosts: Readonly<Record<string, string>> = {
   'mcr.microsoft.com': '150.171.70.10',
   'k8s.io': '34.107.204.206',
   'kubernetes.io': '3.33.186.135',
+  'example.com': '104.20.23.154',
+  'google.com': '142.250.206.14',
+  'www.google.com': '142.250.206.4',
+  'dns.google': '8.8.8.8',
+  'one.one.one.one': '1.1.1.1',
 };
 
 type Page = {
@@ -43,7 +48,14 @@ const example = (path: string) => {
   return text === undefined ? undefined : { text };
 };
 
+/** What a page has that is only asked for to see whether one gets there. */
+const front = (title: string) => () => ({ text: `<!doctype html><html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n` });
+
 const pages: readonly Page[] = [
+  { host: 'example.com', path: /^\/$/, answer: front('Example Domain') },
+  { host: 'www.google.com', path: /^\/$/, answer: front('Google') },
+  { host: 'google.com', path: /^\/$/, answer: () => ({ location: 'https://www.google.com/' }) },
+  { host: 'dns.google', path: /^\/$/, answer: front('Google Public DNS') },
   { host: 'k8s.io', path: /^\/(examples\/.+\.yaml)$/, answer: (path) => ({ location: `https://kubernetes.io/${path}` }) },
   { host: 'kubernetes.io', path: /^\/examples\/(.+\.yaml)$/, answer: example },
   { host: 'raw.githubusercontent.com', path: /^\/kubernetes\/website\/(?:main|master)\/content\/en\/examples\/(.+\.yaml)$/, answer: example },
@@ -89,14 +101,29 @@ const pages: readonly Page[] = [
   },
 ];
 
-/** What the resolver of the machines' network says about a name of the web. */
-export const webRecords = (name: string, type: DnsRecord['type']): readonly DnsRecord[] | undefined => {
-  const data = Object.hasOwn(webHosts, name) ? webHosts[name] : undefined;
-  if (data === undefined) return undefined;
-  return type === 'A' ? [{ name, type: 'A', ttl: 60, data }] : [];
+/** Knows these names, and no others: the resolver of the machines' network, and the public ones. */
+export const resolver: DnsServer = {
+  *query(asked, type) {
+    yield* sleep(2);
+    const name = asked.toLowerCase();
+    const data = Object.hasOwn(webHosts, name) ? webHosts[name] : undefined;
+    if (data === undefined) return { code: 'NXDOMAIN', records: [], authoritative: false };
+    return { code: 'NOERROR', records: type === 'A' ? [{ name, type: 'A', ttl: 60, data }] : [], authoritative: false };
+  },
 };
 
 const tokenPlaces: ReadonlySet<string> = new Set(['auth.docker.io/token', 'quay.io/v2/auth', 'ghcr.io/token']);
+
+/** Hosts that answer plain HTTP as well; all others send one on to https. */
+const plainHosts: ReadonlySet<string> = new Set(['example.com', 'www.google.com']);
+
+const redirection: HttpServer = {
+  *handle({ host, path }) {
+    yield* sleep(20);
+    const name = host.replace(/:80$/, '');
+    return plainHosts.has(name) ? respond(name, path) : { status: 301, headers: { location: `https://${name}${path}` }, body: '' };
+  },
+};
 
 const newServer = (registries: () => Registries): HttpServer => ({
   tls: true,
@@ -123,7 +150,7 @@ function respond(host: string, path: string): HttpResponse {
     if (!answer) continue;
     return 'text' in answer ? { status: 200, headers: plain, body: answer.text } : { status: 302, headers: { location: answer.location }, body: '' };
   }
-  return { status: 404, headers: plain, body: '404: Not Found' };
+  return { status: 501, headers: plain, body: `k8s-lab: https://${host}${path} is not simulated`, notSimulated: true };
 }
 
 /** Puts the servers on the network. */
@@ -131,6 +158,8 @@ export function attachWeb(fabric: Fabric, registries: () => Registries): void {
   const namespace = new NetworkNamespace(0, 'web');
   const addresses = Object.values(webHosts).map((address) => `${address}/32`);
   namespace.interfaces.set('eth0', { name: 'eth0', mac: '02:42:ac:1e:01:02', mtu: 1500, up: true, addresses, kind: 'ethernet' });
+  namespace.listen({ transport: 'tcp', address: '0.0.0.0', port: 80, pid: 0, servers: new Map([serve(httpProtocol, redirection)]) });
   namespace.listen({ transport: 'tcp', address: '0.0.0.0', port: 443, pid: 0, servers: new Map([serve(httpProtocol, newServer(registries))]) });
+  namespace.listen({ transport: 'udp', address: '0.0.0.0', port: 53, pid: 0, servers: new Map([serve(dnsProtocol, resolver)]) });
   fabric.attach(namespace);
 }

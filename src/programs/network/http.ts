@@ -5,6 +5,7 @@ import type { Process } from '../../linux/process.ts';
 import { byteProtocol, type HttpResponse, type HttpServer, httpProtocol, statusText } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { byteLength } from '../../sim/stream.ts';
+import { Failure } from '../tool.ts';
 import { resolve } from './resolver.ts';
 
 /** `path` with its query; `port` is the scheme's own where none was given. */
@@ -104,6 +105,7 @@ export function* fetchOnce(process: Process, wanted: Wanted): Routine<Fetched | 
     yield Number.isFinite(left) ? { on: [fiber.exited], timeout: left } : { on: [fiber.exited] };
   }
   const { result } = fiber;
+  if (result?.notSimulated) throw new Failure(result.body, 70);
   return result ? { response: result, address } : fail('empty', address);
 }
 
