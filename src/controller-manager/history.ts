@@ -1,4 +1,5 @@
 import type { ControllerRevision, KubeObject, ObjectMeta, PodTemplateSpec } from '../api/types.ts';
+import { sortKeys } from '../apimachinery/json.ts';
 import { hashObject } from '../apimachinery/names.ts';
 import { isReason } from '../apimachinery/status.ts';
 import type { Context } from '../client/controller.ts';
@@ -17,8 +18,8 @@ type Revisioned = KubeObject & {
   readonly status?: { readonly collisionCount?: number };
 };
 
-/** A revision as a patch of its owner that puts the template back. */
-const revisionData = ({ spec }: Revisioned): object => ({ spec: { template: { ...spec.template, $patch: 'replace' } } });
+/** A revision as a patch of its owner that puts the template back; clients compare its bytes, which Go writes in the order of keys. */
+const revisionData = ({ spec }: Revisioned): object => sortKeys({ spec: { template: { ...spec.template, $patch: 'replace' } } }) as object;
 
 const revisions = 'controllerrevisions.apps';
 

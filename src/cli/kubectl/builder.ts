@@ -6,6 +6,7 @@ import { isReason, StatusError } from '../../apimachinery/status.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Discovery } from './discovery.ts';
 import { ErrorList, KubectlError, prefixed } from './errors.ts';
+import { getObject, mustBeTyped } from './fetch.ts';
 import { at, nameOf, namespaceOf, type Obj, obj, objs, text, withPath } from './json.ts';
 import { type Kubectl, pathOf } from './kubectl.ts';
 import { type Manifest, manifestsOfText, readManifests } from './manifests.ts';
@@ -36,7 +37,7 @@ type BuildOptions = {
 export type Target =
   | { readonly kind: 'list'; readonly resource: ApiResource; readonly namespace: string }
   | { readonly kind: 'name'; readonly resource: ApiResource; readonly namespace: string; readonly name: string }
-  | { readonly kind: 'manifest'; readonly resource: ApiResource; readonly namespace: string; readonly manifest: Manifest };
+  | { readonly kind: 'manifest'; readonly resource: ApiResource; readonly namespace: string; readonly manifest: Manifest; readonly own: string };
 
 const nothingGiven = `You must provide one or more resources by argument or filename.
 Example resource specifications include:
@@ -52,7 +53,8 @@ export function* readTargets(k: Kubectl, args: readonly string[]): Routine<reado
   try {
     return yield* targetsOf(k, { args, selectAll: true });
   } catch (error) {
-    throw error instanceof ErrorList ? new ErrorList([error]) : error;
+    const ofFiles = error instanceof ErrorList || (error instanceof KubectlError && k.flags.text('kustomize') !== '' && args.length === 0);
+    throw ofFiles ? new ErrorList([error instanceof ErrorList ? error : new ErrorList([error])]) : error;
   }
 }
 
@@ -182,6 +184,7 @@ export function* infosOfText(k: Kubectl, content: string, source: string): Routi
 
 function* manifestTarget(k: Kubectl, manifest: Manifest): Routine<Target> {
   const resource = yield* resourceOf(k, manifest);
+  mustBeTyped(k, resource, manifest.source);
   const own = namespaceOf(manifest.object);
   if (resource.namespaced && k.config.namespaceGiven && own !== '' && own !== k.namespace) {
     throw new KubectlError(
@@ -192,7 +195,7 @@ function* manifestTarget(k: Kubectl, manifest: Manifest): Routine<Target> {
   // With --local nothing is filled in.
   const object =
     resource.namespaced && own === '' && !k.flags.bool('local') ? withPath(manifest.object, ['metadata', 'namespace'], namespace) : manifest.object;
-  return { kind: 'manifest', resource, namespace, manifest: { ...manifest, object } };
+  return { kind: 'manifest', resource, namespace, own, manifest: { ...manifest, object } };
 }
 
 type Visited = { readonly infos: readonly Info[]; readonly errors: readonly unknown[] };
@@ -228,7 +231,7 @@ function* resolve(k: Kubectl, target: Target, fetch: boolean, subresource = ''):
   if (target.kind === 'list') return yield* listInfos(k, resource, namespace);
   const name = target.kind === 'name' ? target.name : nameOf(target.manifest.object);
   const source = target.kind === 'name' ? '' : target.manifest.source;
-  if (fetch) return [toInfo(resource, obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, namespace, name, subresource) })), source)];
+  if (fetch) return [toInfo(resource, yield* getObject(k, resource, namespace, name, { subresource }), source)];
   return [{ resource, namespace, name, object: target.kind === 'manifest' ? target.manifest.object : {}, source }];
 }
 

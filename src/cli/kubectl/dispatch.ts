@@ -108,7 +108,9 @@ function parse(path: string, words: readonly string[], process: Process): Parsed
     return parseArguments(words, path === '' ? globalFlags() : [...allFlags(path), ...oldFlags(path, process)]);
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
-    throw new KubectlError(`${error.message}\nSee '${path === '' ? 'kubectl' : `kubectl ${path}`} --help' for usage.`);
+    throw path === 'diff'
+      ? usageError(path, error.message)
+      : new KubectlError(`${error.message}\nSee '${path === '' ? 'kubectl' : `kubectl ${path}`} --help' for usage.`);
   }
 }
 

@@ -79,12 +79,12 @@ function describeAll(errors: readonly unknown[]): { readonly text: string; reado
         : error instanceof KubectlError
           ? { text: error.message }
           : error instanceof ErrorList
-            ? describeAll(error.errors)
+            ? { text: describeAll(error.errors)?.text.replace(/\n$/, '') ?? '' }
             : describeOne(error);
     if (!described) return undefined;
     lines.push(described.text);
   }
-  return { text: lines.join('\n'), exitCode: 1 };
+  return { text: lines.map((line) => `${line}\n`).join(''), exitCode: 1 };
 }
 
 function standardText(error: unknown): string | undefined {

@@ -102,6 +102,7 @@ export class Kubectl {
     }
     if (value !== 'none' && value !== 'client' && value !== 'server')
       throw new KubectlError(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`);
+    if (value === 'server' && this.flags.bool('local')) throw new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?');
     return value;
   }
 

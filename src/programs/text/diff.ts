@@ -107,7 +107,7 @@ function* unified(call: Call, { a, b, hunks, names }: Unified): Routine {
   const context = Number(call.value('U') ?? 3);
   const labels = call.all('L');
   const stamp = (name: string): string =>
-    strftime('%Y-%m-%d %H:%M:%S.%N %z', (name === '-' ? undefined : call.process.fs.find(name)?.mtime) ?? call.process.now, zoneOf(call.process.env['TZ']));
+    strftime('%Y-%m-%d %H:%M:%S.%N %z', name === '-' ? call.process.now : (call.process.fs.find(name)?.mtime ?? 0), zoneOf(call.process.env['TZ']));
   yield* call.print(`--- ${labels[0] ?? `${names[0]}\t${stamp(names[0])}`}\n+++ ${labels[1] ?? `${names[1]}\t${stamp(names[1])}`}\n`);
   for (let i = 0; i < hunks.length; ) {
     const first = hunks[i] as Hunk;

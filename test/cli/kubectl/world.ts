@@ -8,6 +8,7 @@ import { Kernel } from '../../../src/linux/kernel.ts';
 import { serve } from '../../../src/linux/network.ts';
 import { Sink, textFile } from '../../../src/linux/open-file.ts';
 import type { Program } from '../../../src/linux/program.ts';
+import { diffPrograms } from '../../../src/programs/text/diff.ts';
 import { newSim } from '../../../src/sim/sim.ts';
 
 const epoch = Date.UTC(2026, 10, 22, 13, 0, 0);
@@ -32,6 +33,7 @@ export function newWorld() {
   const programs = new Map<string, Program>([
     ['kubectl', kubectl],
     ['editor', editor],
+    ['diff', diffPrograms['diff'] as Program],
   ]);
   const kernel = new Kernel({ sim, hostname: 'controlplane', programs, memoryBytes: 2 ** 31, cpus: 2, diskBytes: 2 ** 33 });
   for (const name of ['root', 'etc', 'tmp', 'usr', 'usr/local', 'usr/local/bin']) {
@@ -53,6 +55,8 @@ export function newWorld() {
   sim.advance(0);
   const write = (path: string, text: string): void => parent.fs.write(path, text);
   parent.fs.mkdir('/root/.kube');
+  parent.fs.write('/usr/local/bin/diff', '', { mode: 0o755 });
+  Object.assign(parent.fs.stat('/usr/local/bin/diff'), { program: 'diff' });
   write('/root/.kube/config', kubeconfig(ca.certificate, admin));
   const run = (argv: readonly string[], options: { readonly stdin?: string; readonly env?: Record<string, string> } = {}): Answer => {
     let out = '';

@@ -1,9 +1,10 @@
 import { tryParseQuantity } from '../../../apimachinery/quantity.ts';
 import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { visitAll } from '../builder.ts';
+import { visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
+import { forEach } from '../fetch.ts';
 import { at, defined, type Obj, obj } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
@@ -23,7 +24,7 @@ export const autoscale: CommandEntry = {
     const metrics = [...metric('cpu', cpu), ...metric('memory', k.flags.text('memory'))];
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun, { typed: true });
-    for (const info of yield* visitAll(k, { args: k.args })) {
+    yield* forEach(yield* visit(k, { args: k.args }), function* (info) {
       const { group, version, resource, kind, subresources } = info.resource;
       if (!subresources.some(({ name }) => name === 'scale'))
         throw new KubectlError(
@@ -38,7 +39,7 @@ export const autoscale: CommandEntry = {
       const path = `/apis/autoscaling/v2/namespaces/${info.namespace}/horizontalpodautoscalers`;
       if (dryRun === 'client') yield* print(body, 'created');
       else yield* print(yield* post(k, { path, query, body, metrics }), 'autoscaled');
-    }
+    });
   },
 };
 

@@ -3,8 +3,9 @@
 import { isReason } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { KubectlError } from '../errors.ts';
+import { getObject } from '../fetch.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
-import { type Kubectl, pathOf } from '../kubectl.ts';
+import type { Kubectl } from '../kubectl.ts';
 import { selectorText } from './selectors.ts';
 
 const annotation = 'kubectl.kubernetes.io/default-container';
@@ -43,7 +44,7 @@ export const noSelector = (name: string): string => `invalid service '${name}': 
 export function* podFor(k: Kubectl, word: string): Routine<Obj> {
   const [type, name] = word.includes('/') ? (word.split('/', 2) as [string, string]) : ['pod', word];
   const resource = (yield* k.discovery()).require(type);
-  const object = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, k.namespace, name) }));
+  const object = yield* getObject(k, resource, resource.namespaced ? k.namespace : '', name);
   if (resource.kind === 'Pod') return object;
   const selector = selectorText(object);
   if (selector === undefined && resource.kind === 'Service') throw new KubectlError(`cannot attach to *v1.Service: ${noSelector(name)}`);

@@ -7,8 +7,9 @@ import { describeEvents, eventsOf } from '../describe/events.ts';
 import { describeGeneric } from '../describe/generic.ts';
 import { Writer } from '../describe/writer.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
+import { getObject } from '../fetch.ts';
 import { at, nameOf, type Obj, obj, text } from '../json.ts';
-import { type Kubectl, pathOf } from '../kubectl.ts';
+import type { Kubectl } from '../kubectl.ts';
 
 /** kubernetes kubectl/pkg/cmd/describe/describe.go. */
 export const describe: CommandEntry = {
@@ -46,7 +47,7 @@ function* resolve(k: Kubectl, target: Target): Routine<{ readonly infos: readonl
   if (target.kind === 'list') return { infos: yield* listInfos(k, resource, namespace), byPrefix: false };
   const name = target.kind === 'name' ? target.name : nameOf(target.manifest.object);
   try {
-    const object = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, namespace, name) }));
+    const object = yield* getObject(k, resource, namespace, name);
     return { infos: [{ resource, namespace, name, object, source: '' }], byPrefix: false };
   } catch (error) {
     if (!isReason(error, 'NotFound') || target.kind !== 'name') throw error;

@@ -9,12 +9,13 @@ import { type Target, targetsOf } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
 import { at, entriesOf, nameOf, type Obj, obj, text, withoutPath, withPath } from '../json.ts';
+import { klog } from '../klog.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { withoutManagedFields } from '../printers/object-printer.ts';
 import { originalConfiguration } from './apply/last-applied.ts';
 import { eachPrunable, pruneList } from './apply/prune.ts';
 import { lastApplied } from './create/generator.ts';
-import { unifiedDiff } from './unified-diff.ts';
+import { runDiff } from './diff-program.ts';
 
 type ManifestTarget = Extract<Target, { kind: 'manifest' }>;
 
@@ -30,30 +31,26 @@ export const diff: CommandEntry = {
     if (k.flags.bool('force-conflicts') && !k.flags.bool('server-side'))
       throw new KubectlError('--force-conflicts only works with --server-side', { exitCode: 2 });
     const targets = (yield* targetsOf(k, { args: [] })).filter((target): target is ManifestTarget => target.kind === 'manifest');
-    const folders = { live: `/tmp/LIVE-${k.process.sim.random.int(2 ** 32)}`, merged: `/tmp/MERGED-${k.process.sim.random.int(2 ** 32)}` };
     const kinds = yield* pruneList(k);
-    const found = new Map<string, string>();
+    const [lives, mergeds] = [new Map<string, string>(), new Map<string, string>()];
     const compare = (resource: ApiResource, namespace: string | undefined, before: Obj | undefined, after: Obj | undefined): void => {
       const name = nameOf(after ?? before ?? {});
       const file = [resource.group || undefined, resource.version, resource.kind, namespace, name].filter((part) => part !== undefined).join('.');
-      const [from, to] = [`${folders.live}/${file}`, `${folders.merged}/${file}`];
-      const text = unifiedDiff(before ? dumpYaml(before) : '', after ? dumpYaml(after) : '', { from, to, now: k.now });
-      if (text !== '') found.set(file, `diff -u -N ${from} ${to}\n${text}`);
+      lives.set(file, before ? dumpYaml(before) : '');
+      if (after) mergeds.set(file, dumpYaml(after));
     };
     const seen: Obj[] = [];
     for (const target of targets) {
       const live = yield* getLive(k, target);
       if (live) seen.push(live);
-      const [before, after] = maskSecrets(live, yield* dryRun(k, target, live));
+      const [before, after] = maskSecrets(k, live, yield* dryRunAgain(k, target, live));
       compare(target.resource, target.namespace, before, after);
     }
     if (k.flags.bool('prune'))
       yield* eachPrunable(k, seen, kinds, function* ({ object, resource, namespace }) {
-        compare(resource, namespace, k.flags.bool('show-managed-fields') ? object : withoutManagedFields(object), undefined);
+        compare(resource, namespace, object, undefined);
       });
-    // Two folders are compared, and diff goes through them by name.
-    for (const [, text] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) yield* k.print(text);
-    return found.size > 0 ? 1 : 0;
+    return yield* runDiff(k, lives, mergeds);
   },
 };
 
@@ -63,6 +60,22 @@ function* getLive(k: Kubectl, { resource, namespace, manifest }: ManifestTarget)
   } catch (error) {
     if (isReason(error, 'NotFound')) return undefined;
     throw error;
+  }
+}
+
+/** A conflict may pass: it is tried three times, the last time after a word about it. */
+function* dryRunAgain(k: Kubectl, target: ManifestTarget, live: Obj | undefined): Routine<Obj> {
+  for (let left = 2; ; left--) {
+    if (left === 0) {
+      const { group, version, kind } = target.resource;
+      const what = `Object (${group}/${version}, Kind=${kind}: ${nameOf(target.manifest.object)})`;
+      yield* k.printError(`${klog(k.process, 'W')}diff.go:721] ${what} keeps changing, diffing without lock\n`);
+    }
+    try {
+      return yield* dryRun(k, target, live);
+    } catch (error) {
+      if (left === 0 || !isReason(error, 'Conflict')) throw error;
+    }
   }
 }
 
@@ -105,8 +118,9 @@ const withoutEmptyAnnotations = (object: Obj): Obj =>
   entriesOf(at(object, 'metadata.annotations')).length > 0 ? object : withoutPath(object, ['metadata', 'annotations']);
 
 /** The annotation of apply is left out of the comparison, and secret values only show that they differ. */
-function maskSecrets(live: Obj | undefined, merged: Obj): [Obj | undefined, Obj] {
-  const [before, after] = [live && withoutManagedFields(live), withoutEmptyAnnotations(withoutManagedFields(merged))];
+function maskSecrets(k: Kubectl, live: Obj | undefined, merged: Obj): [Obj | undefined, Obj] {
+  const shown = (object: Obj): Obj => (k.flags.bool('show-managed-fields') ? object : withoutManagedFields(object));
+  const [before, after] = [live && shown(live), withoutEmptyAnnotations(shown(merged))];
   if (merged['kind'] !== 'Secret') return [before, after];
   const mask = (object: Obj, other: Obj | undefined, suffix: string): Obj =>
     withPath(

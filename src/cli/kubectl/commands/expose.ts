@@ -1,8 +1,8 @@
-import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type Info, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
-import { ErrorList, KubectlError } from '../errors.ts';
+import { KubectlError } from '../errors.ts';
+import { forEach } from '../fetch.ts';
 import { at, defined, entriesOf, type Obj, obj, objs, text } from '../json.ts';
 import { type DryRun, type Kubectl, pathOf } from '../kubectl.ts';
 import { type OperationPrinter, operationPrinter } from '../printers/operation.ts';
@@ -20,25 +20,21 @@ export const expose: CommandEntry = {
   *run(k) {
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun, { typed: true });
-    const { infos, errors } = yield* visit(k, { args: k.args, fetch: k.flags.list('filename').length === 0, ownSelector: true });
-    if (infos.length > 1 && k.flags.text('name') !== '') throw new KubectlError('cannot specify --name when exposing several resources');
-    const failures: unknown[] = [];
-    for (const info of infos) {
-      try {
-        yield* exposeOne(k, info, dryRun, print);
-      } catch (error) {
-        if (!(error instanceof KubectlError) && !(error instanceof StatusError)) throw error;
-        failures.push(error);
-      }
-    }
-    if (failures.length + errors.length > 0) throw new ErrorList([...failures, ...errors]);
+    let given: Obj | undefined = k.flags.text('selector') === '' ? undefined : parseLabels(k.flags.text('selector'));
+    yield* forEach(yield* visit(k, { args: k.args, fetch: k.flags.list('filename').length === 0, ownSelector: true }), function* (info) {
+      const refused = cannotExpose(info);
+      if (refused) throw refused;
+      // The selector of the first serves all that follow.
+      given ??= selectorOf(info);
+      yield* exposeOne(k, info, given, { dryRun, print });
+    });
   },
 };
 
-function* exposeOne(k: Kubectl, info: Info, dryRun: DryRun, print: OperationPrinter): Routine {
-  const refused = cannotExpose(info);
-  if (refused) throw refused;
-  const service = withOverrides(k, makeService(k, info));
+type How = { readonly dryRun: DryRun; readonly print: OperationPrinter };
+
+function* exposeOne(k: Kubectl, info: Info, selector: Obj, { dryRun, print }: How): Routine {
+  const service = withOverrides(k, makeService(k, info, selector));
   if (dryRun === 'client') return yield* print(service, 'exposed');
   const resource = (yield* k.discovery()).require('services');
   const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
@@ -54,10 +50,9 @@ function cannotExpose({ resource: { kind, group } }: Info): KubectlError | undef
   return kind === 'Pod' || kind === 'Service' || podTemplates.has(kind) ? undefined : new KubectlError(`cannot expose a ${kind}${group && `.${group}`}`);
 }
 
-function makeService(k: Kubectl, info: Info): Obj {
+function makeService(k: Kubectl, info: Info, selector: Obj): Obj {
   const { flags } = k;
   const name = (flags.text('name') || info.name).slice(0, 63);
-  const selector = flags.text('selector') === '' ? selectorOf(info) : parseLabels(flags.text('selector'));
   const ports =
     flags.text('port') === ''
       ? portsOf(info)

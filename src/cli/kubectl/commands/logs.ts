@@ -1,12 +1,14 @@
 import { goSort } from '../../../apimachinery/go-sort.ts';
+import type { ApiResource } from '../../../apimachinery/resources.ts';
 import { isReason, StatusError } from '../../../apimachinery/status.ts';
 import { rfc3339, timeParseError, tryParseTime } from '../../../apimachinery/time.ts';
 import { isSession } from '../../../interfaces/streams.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
-import { at, nameOf, namespaceOf, num, type Obj, obj, objs, text } from '../json.ts';
-import { type Kubectl, pathOf } from '../kubectl.ts';
+import { getObject } from '../fetch.ts';
+import { at, nameOf, namespaceOf, num, type Obj, objs, text } from '../json.ts';
+import type { Kubectl } from '../kubectl.ts';
 import { containersOf, defaultContainer, noSelector, podsOf } from './containers.ts';
 import { selectorText } from './selectors.ts';
 
@@ -62,7 +64,7 @@ function* chosenPods(k: Kubectl): Routine<readonly Obj[]> {
   const [word = ''] = k.args;
   const [type, name] = word.includes('/') ? (word.split('/', 2) as [string, string]) : ['pod', word];
   const resource = (yield* k.discovery()).require(type);
-  const object = yield* getNamed(k, pathOf(resource, k.namespace, name));
+  const object = yield* getNamed(k, resource, name);
   if (resource.kind === 'Pod') return [object];
   const selector = resource.kind === 'CronJob' ? undefined : selectorText(object);
   if (selector === undefined && resource.kind === 'Service') throw new KubectlError(`cannot get the logs from *v1.Service: ${noSelector(name)}`);
@@ -79,9 +81,9 @@ function* chosenPods(k: Kubectl): Routine<readonly Obj[]> {
 }
 
 /** What does not exist has an error of its own in 1.35. */
-function* getNamed(k: Kubectl, path: string): Routine<Obj> {
+function* getNamed(k: Kubectl, resource: ApiResource, name: string): Routine<Obj> {
   try {
-    return obj(yield* k.api.request({ method: 'GET', path }));
+    return yield* getObject(k, resource, resource.namespaced ? k.namespace : '', name);
   } catch (error) {
     if (!isReason(error, 'NotFound')) throw error;
     throw new KubectlError(`error from server (NotFound): ${error.message} in namespace "${k.namespace}"`);

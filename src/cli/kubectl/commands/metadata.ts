@@ -1,4 +1,5 @@
 /** label and annotate: kubernetes kubectl/pkg/cmd/label, cmd/annotate. */
+import { sortedJson } from '../../../apimachinery/json.ts';
 import { validateLabelValue } from '../../../apimachinery/labels.ts';
 import { StatusError } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
@@ -77,10 +78,10 @@ type How = { readonly dryRun: DryRun; readonly print: OperationPrinter };
 function* changeOne(k: Kubectl, info: Info, field: Field, pairs: Pairs, { dryRun, print }: How): Routine {
   const before = obj(at(info.object, `metadata.${field}`));
   if (!k.flags.bool('overwrite')) checkOverwrite(before, field, pairs);
-  if (field === 'labels') for (const key of pairs.remove) if (!(key in before)) yield* k.print(`label "${key}" not found.\n`);
+  if (field === 'labels' && dryRun !== 'client') for (const key of pairs.remove) if (!(key in before)) yield* k.print(`label "${key}" not found.\n`);
   const object = changed(info.object, field, pairs);
   const same = JSON.stringify(entriesOf(at(object, `metadata.${field}`))) === JSON.stringify(entriesOf(before));
-  const operation = field === 'annotations' ? 'annotated' : labelOperation(same, pairs, before);
+  const operation = field === 'annotations' ? 'annotated' : labelOperation(k, at(info.object, 'metadata.labels'), obj(at(object, 'metadata.labels')));
   const version = k.flags.text('resource-version');
   if (dryRun === 'client' || (same && version === '')) return yield* print(object, operation);
   const changes = Object.fromEntries([...pairs.set, ...pairs.remove.map((key) => [key, null] as const)]);
@@ -98,14 +99,17 @@ function* changeOne(k: Kubectl, info: Info, field: Field, pairs: Pairs, { dryRun
   yield* print(answer, operation);
 }
 
-function labelOperation(same: boolean, pairs: Pairs, before: Obj): string {
-  if (same) return 'not labeled';
-  const added = [...pairs.set].some(([key, value]) => before[key] !== value);
-  return added ? 'labeled' : 'unlabeled';
+/** Go compares the texts of the objects: what got no shorter was labeled, be it by an empty map. */
+function labelOperation(k: Kubectl, before: unknown, after: Obj): string {
+  const [old, fresh] = [before, after].map((labels) => (labels === undefined ? '' : sortedJson(labels))) as [string, string];
+  if (old === fresh) return 'not labeled';
+  return !k.flags.bool('overwrite') && fresh.length < old.length ? 'unlabeled' : 'labeled';
 }
 
 function checkOverwrite(before: Obj, field: Field, pairs: Pairs): void {
-  const taken = [...pairs.set].filter(([key, value]) => key in before && before[key] !== value).map(([key]) => key);
+  // The cause of a change may always be told anew.
+  const free = field === 'annotations' ? 'kubernetes.io/change-cause' : '';
+  const taken = [...pairs.set].filter(([key, value]) => key !== free && key in before && before[key] !== value).map(([key]) => key);
   if (taken.length === 0) return;
   if (field === 'labels')
     throw new KubectlError(taken.map((key) => `'${key}' already has a value (${String(before[key])}), and --overwrite is false`).join('\n'));

@@ -11,6 +11,7 @@ import type { Routine } from '../../../sim/routine.ts';
 import { type Info, manifestInfos, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
+import { getObject } from '../fetch.ts';
 import { list, type Obj, obj, text } from '../json.ts';
 import { type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
@@ -81,7 +82,7 @@ function unsupported(
 }
 
 function* current(k: Kubectl, info: Info): Routine<Obj> {
-  return obj(yield* k.api.request({ method: 'GET', path: pathOf(info.resource, info.namespace, info.name, k.flags.text('subresource')) }));
+  return yield* getObject(k, info.resource, info.namespace, info.name, { subresource: k.flags.text('subresource') });
 }
 
 function readPatch(k: Kubectl): unknown {

@@ -3,8 +3,9 @@ import { Errno } from '../../../linux/errno.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError, notSimulated } from '../errors.ts';
-import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
-import { type Kubectl, pathOf } from '../kubectl.ts';
+import { getObject } from '../fetch.ts';
+import { at, nameOf, type Obj, objs, text } from '../json.ts';
+import type { Kubectl } from '../kubectl.ts';
 import { podFor } from './containers.ts';
 
 type Forward = { readonly local: number; readonly remote: number };
@@ -42,7 +43,7 @@ function* serviceOf(k: Kubectl, word: string): Routine<Obj | undefined> {
   const [type = '', name] = word.split('/');
   if (name === undefined) return undefined;
   const resource = (yield* k.discovery()).require(type);
-  return resource.kind === 'Service' ? obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, k.namespace, name) })) : undefined;
+  return resource.kind === 'Service' ? yield* getObject(k, resource, k.namespace, name) : undefined;
 }
 
 function parseSpec(spec: string, pod: Obj, service: Obj | undefined): Forward {

@@ -34,7 +34,7 @@ export const scale: CommandEntry = {
     if (infos.length === 0 && errors.length === 0) throw new KubectlError('no objects passed to scale');
     if (errors.length > 0) throw new ErrorList(errors);
     const timeout = k.flags.duration('timeout');
-    if (timeout > 0) for (const info of infos) yield* waitForScale(k, info, replicas, k.now + timeout);
+    if (timeout > 0 && dryRun === 'none') for (const info of infos) yield* waitForScale(k, info, replicas, k.now + timeout);
   },
 };
 

@@ -78,7 +78,7 @@ function jsonPathTest(spec: string): (object: Obj) => boolean {
   const [, expression = spec, wanted] = /^(\{.*\}|[^=]*?)(?:=(.*))?$/s.exec(spec) ?? [];
   const value = wanted?.replace(/^(["'])(.*)\1$/s, '$2');
   if (expression === '') throw new KubectlError('jsonpath expression cannot be empty');
-  if (wanted === '') throw new KubectlError('jsonpath wait has to have a value after equal sign');
+  if (wanted === '') throw new KubectlError("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3");
   const path = parsePath(expression);
   return (object) => {
     const results = findResults(path, object).flat();
@@ -101,6 +101,8 @@ function parsePath(expression: string): JsonPath {
 
 /** Watches one object until the test holds. */
 function* waitForState(k: Kubectl, info: Info, test: (object: Obj) => boolean, until: number): Routine<Obj> {
+  // One deadline for all: when it has passed, what holds already is not looked at.
+  if (k.now > until && k.flags.duration('timeout') !== 0) throw timedOut(k, info);
   const listPath = pathOf(info.resource, info.namespace);
   const live = obj(yield* k.api.request({ method: 'GET', path: pathOf(info.resource, info.namespace, info.name) }));
   if (test(live)) return live;

@@ -12,7 +12,7 @@ export type Column = { readonly header: string; readonly cell: (object: Obj) => 
 /** Reads `NAME:.metadata.name,…`, or a file with headers in one line and paths in the next. */
 export function customColumns(k: Kubectl, format: string, spec: string): readonly Column[] {
   if (format === 'custom-columns') return fromSpec(spec);
-  if (spec === '') throw new KubectlError('custom-columns-file format specified but no custom columns file given');
+  if (spec === '') throw new KubectlError('custom-columns format specified but no custom columns given');
   if (!k.process.fs.exists(spec)) throw new KubectlError(`error reading template ${spec}, open ${spec}: no such file or directory`);
   const [headers = '', paths = ''] = k.process.fs.read(spec).split('\n');
   if (paths === '')

@@ -3,7 +3,7 @@ import { dumpYaml } from '../../../../apimachinery/yaml.ts';
 import { targetsOf, visitAll } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
-import { at, nameOf, obj, text, withoutPath } from '../../json.ts';
+import { at, nameOf, type Obj, obj, text, withoutPath } from '../../json.ts';
 import { pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 import { lastApplied } from '../create/generator.ts';
@@ -34,6 +34,7 @@ export const setLastApplied: CommandEntry = {
   *run(k) {
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun);
+    const changes: { readonly live: Obj; readonly path: string; readonly value: string }[] = [];
     for (const target of yield* targetsOf(k, { args: [] })) {
       if (target.kind !== 'manifest') continue;
       const name = nameOf(target.manifest.object);
@@ -48,8 +49,9 @@ export const setLastApplied: CommandEntry = {
       const value = `${sortedJson(withoutPath(target.manifest.object, ['metadata', 'annotations', lastApplied]))}\n`;
       if (value === text(obj(at(live, 'metadata.annotations'))[lastApplied])) {
         yield* k.print(`set-last-applied ${name}: no changes required.\n`);
-        continue;
-      }
+      } else changes.push({ live, path, value });
+    }
+    for (const { live, path, value } of changes) {
       const patch = { metadata: { annotations: { [lastApplied]: value } } };
       const changed =
         dryRun === 'client'

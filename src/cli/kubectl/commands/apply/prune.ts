@@ -47,10 +47,6 @@ type Pruning = { readonly applied: readonly Obj[]; readonly dryRun: DryRun; read
 
 /** `applied` are the objects as the server has them now: those stay. */
 export function* prune(k: Kubectl, { applied, dryRun, kinds: wanted }: Pruning): Routine {
-  if (wanted === kinds)
-    yield* k.printError(
-      `${klog(k.process, 'W')}prune.go:71] Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.\n`,
-    );
   const print = operationPrinter(k, dryRun);
   yield* eachPrunable(k, applied, wanted, function* ({ object, resource, namespace, name }) {
     if (dryRun !== 'client')
@@ -68,6 +64,10 @@ type Info = { readonly object: Obj; readonly resource: ApiResource; readonly nam
 
 /** All that was applied once, in the namespaces of what is applied now, and is not among that. */
 export function* eachPrunable(k: Kubectl, applied: readonly Obj[], wanted: Kinds, act: (info: Info) => Routine): Routine {
+  if (wanted === kinds)
+    yield* k.printError(
+      `${klog(k.process, 'W')}prune.go:71] Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.\n`,
+    );
   const discovery = yield* k.discovery();
   const kept = new Set(applied.map((object) => text(at(object, 'metadata.uid'))));
   const namespaces = [...new Set(applied.map(namespaceOf).filter((namespace) => namespace !== ''))];

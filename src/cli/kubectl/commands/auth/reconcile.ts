@@ -16,13 +16,17 @@ export const authReconcile: CommandEntry = {
   *run(k) {
     if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('must specify one of -f and -k');
     const dryRun = yield* k.dryRun();
+    if (dryRun === 'server') throw new KubectlError('--dry-run=server for command reconcile is not supported yet');
     const print = operationPrinter(k, dryRun);
     for (const target of yield* targetsOf(k, { args: [] })) {
       if (target.kind !== 'manifest') continue;
       const wanted = target.manifest.object;
       const field = fields[text(wanted['kind'])];
       if (field === undefined) continue;
-      const path = pathOf(target.resource, target.namespace, nameOf(wanted));
+      // Its namespace is what the file says, and no other.
+      const nowhere = target.resource.namespaced && target.own === '';
+      if (nowhere && dryRun === 'none') throw new KubectlError('resource name may not be empty');
+      const path = nowhere ? undefined : pathOf(target.resource, target.namespace, nameOf(wanted));
       const { object, report } = yield* reconcileOne(k, { wanted, field, path, write: dryRun === 'none' });
       yield* print(object, 'reconciled');
       if (report !== '') yield* k.printError(report);
@@ -33,24 +37,23 @@ export const authReconcile: CommandEntry = {
 /** What is reconciled of each kind. */
 const fields: Readonly<Record<string, 'rules' | 'subjects'>> = { Role: 'rules', ClusterRole: 'rules', RoleBinding: 'subjects', ClusterRoleBinding: 'subjects' };
 
-type Work = { readonly wanted: Obj; readonly field: 'rules' | 'subjects'; readonly path: string; readonly write: boolean };
+type Work = { readonly wanted: Obj; readonly field: 'rules' | 'subjects'; readonly path: string | undefined; readonly write: boolean };
 
 function* reconcileOne(k: Kubectl, { wanted, field, path, write }: Work): Routine<{ readonly object: Obj; readonly report: string }> {
-  const live = yield* existing(k, path);
+  const live = path === undefined ? undefined : yield* existing(k, path);
   const covers = field === 'rules' ? ruleCovers : subjectCovers;
+  const parts = field === 'rules' ? ruleParts : (each: Obj): readonly Obj[] => [each];
   const want = objs(wanted[field]);
   const have = live ? objs(live[field]) : [];
-  const missing = want.filter((each) => !have.some((other) => covers(other, each)));
-  const extra = have.filter((each) => !want.some((other) => covers(other, each)));
+  const missing = live ? want.flatMap(parts).filter((each) => !have.some((other) => covers(other, each))) : want;
+  const extra = have.flatMap(parts).filter((each) => !want.some((other) => covers(other, each)));
   const remove = k.flags.bool(field === 'rules' ? 'remove-extra-permissions' : 'remove-extra-subjects');
-  if (live === undefined) {
-    const collection = path.slice(0, path.lastIndexOf('/'));
-    const object = write ? obj(yield* k.api.request({ method: 'POST', path: collection, body: wanted })) : wanted;
+  if (live === undefined || path === undefined) {
+    const object = write && path ? obj(yield* k.api.request({ method: 'POST', path: path.slice(0, path.lastIndexOf('/')), body: wanted })) : wanted;
     return { object, report: report('create', field, missing, [], false) };
   }
-  const kept = remove ? have.filter((each) => !extra.includes(each)) : have;
   if (missing.length === 0 && (extra.length === 0 || !remove)) return { object: live, report: '' };
-  const next = { ...live, [field]: [...kept, ...missing] };
+  const next = { ...live, [field]: !remove ? [...have, ...missing] : field === 'rules' ? want : [...have.filter((each) => !extra.includes(each)), ...missing] };
   const object = write ? obj(yield* k.api.request({ method: 'PUT', path, body: next })) : next;
   return { object, report: report('update', field, missing, extra, remove) };
 }
@@ -75,6 +78,22 @@ const ruleText = (rule: Obj): string =>
   `{Verbs:${words(rule['verbs'])} APIGroups:${words(rule['apiGroups'])} Resources:${words(rule['resources'])} ResourceNames:${words(rule['resourceNames'])} NonResourceURLs:${words(rule['nonResourceURLs'])}}`;
 const subjectText = (subject: Obj): string =>
   `{Kind:${text(subject['kind'])} APIGroup:${text(subject['apiGroup'])} Name:${text(subject['name'])} Namespace:${text(subject['namespace'])}}`;
+
+/** One verb on one resource each: kubernetes component-helpers/auth/rbac/validation/policy_comparator.go BreakdownRule. */
+function ruleParts(rule: Obj): readonly Obj[] {
+  const [verbs, names] = [texts(rule['verbs']), texts(rule['resourceNames'])];
+  return [
+    ...texts(rule['apiGroups']).flatMap((group) =>
+      texts(rule['resources']).flatMap((resource) =>
+        verbs.flatMap((verb) => {
+          const one = { apiGroups: [group], resources: [resource], verbs: [verb] };
+          return names.length === 0 ? [one] : names.map((name) => ({ ...one, resourceNames: [name] }));
+        }),
+      ),
+    ),
+    ...texts(rule['nonResourceURLs']).flatMap((url) => verbs.map((verb) => ({ nonResourceURLs: [url], verbs: [verb] }))),
+  ];
+}
 
 /** Whether one rule grants all that another asks for. */
 function ruleCovers(owner: Obj, asked: Obj): boolean {

@@ -153,7 +153,7 @@ export const createToken: CommandEntry = {
     const body = { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: {}, spec, status: { token: '', expirationTimestamp: null } };
     try {
       const answer = obj(yield* k.api.request({ method: 'POST', path: `/api/v1/namespaces/${k.namespace}/serviceaccounts/${name}/token`, body }));
-      yield* k.print(printer ? printer(ordered(answer)) : `${text(at(answer, 'status.token'))}\n`);
+      yield* k.print(printer ? printer(ordered(answer)) : `${text(at(answer, 'status.token'))}${k.process.stdout.tty ? '\n' : ''}`);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       throw new KubectlError(`failed to create token: ${error.message}`);

@@ -154,13 +154,14 @@ export function subjectsOf(k: Kubectl): readonly Obj[] | undefined {
   const subjects: Obj[] = [
     ...k.flags.list('user').map((name) => ({ kind: 'User', apiGroup: api, name })),
     ...k.flags.list('group').map((name) => ({ kind: 'Group', apiGroup: api, name })),
-    ...k.flags.list('serviceaccount').map(serviceAccount),
+    ...k.flags.list('serviceaccount').map((word) => serviceAccount(word, k.path === 'set subject' ? k.namespace : '')),
   ];
   return subjects.length === 0 ? undefined : subjects;
 }
 
-function serviceAccount(word: string): Obj {
-  const [namespace = '', name = '', ...more] = word.split(':');
+function serviceAccount(word: string, home: string): Obj {
+  const [given = '', name = '', ...more] = word.split(':');
+  const namespace = given || home;
   if (namespace === '' || name === '' || more.length > 0) throw new KubectlError('serviceaccount must be <namespace>:<name>');
   return { kind: 'ServiceAccount', name, namespace };
 }

@@ -3,8 +3,9 @@ import { randomSuffix } from '../../../../apimachinery/names.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
+import { getObject } from '../../fetch.ts';
 import { at, entriesOf, nameOf, type Obj, obj, text } from '../../json.ts';
-import { type Kubectl, pathOf } from '../../kubectl.ts';
+import type { Kubectl } from '../../kubectl.ts';
 import { createObject } from './generator.ts';
 
 /** `nginx` of `docker.io/library/nginx:1.27@sha256:…`, as a container's name. */
@@ -84,7 +85,7 @@ function* jobFromCronJob(k: Kubectl, name: string, from: string): Routine<Obj> {
       from.includes('/') ? 'arguments in resource/name form must have a single resource and name' : `the server doesn't have a resource type "${word}"`,
     );
   const resource = (yield* k.discovery()).require(word);
-  const cronJob = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, k.namespace, cronJobName) }));
+  const cronJob = yield* getObject(k, resource, resource.namespaced ? k.namespace : '', cronJobName);
   if (resource.kind !== 'CronJob') throw new KubectlError(`unknown object type *${resource.version}.${resource.kind}`);
   const template = obj(at(cronJob, 'spec.jobTemplate'));
   const labels = at(template, 'metadata.labels');

@@ -5,8 +5,9 @@ import { isProxyPath } from '../../../../interfaces/rest.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { listInfos, listPage, readTargets, type Target } from '../../builder.ts';
 import { ErrorList, KubectlError } from '../../errors.ts';
-import { at, nameOf, type Obj, obj, objs, text } from '../../json.ts';
-import { type Kubectl, pathOf } from '../../kubectl.ts';
+import { getObject } from '../../fetch.ts';
+import { at, nameOf, type Obj, objs, text } from '../../json.ts';
+import type { Kubectl } from '../../kubectl.ts';
 import { columnsText, customColumns } from '../../printers/custom-columns.ts';
 import { objectPrinter, splitFormat, unknownFormat } from '../../printers/object-printer.ts';
 import { tableText } from '../../printers/table.ts';
@@ -76,7 +77,7 @@ function* fetchObjects(k: Kubectl, targets: readonly Target[]): Routine<{ readon
     try {
       if (target.kind === 'list')
         objects.push(...(yield* listInfos(k, target.resource, target.namespace)).map((info) => withKind(info.object, target.resource)));
-      else objects.push(withKind(obj(yield* k.api.request({ method: 'GET', path: objectPath(k, target) })), target.resource));
+      else objects.push(withKind(yield* getTarget(k, target), target.resource));
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (!(isReason(error, 'NotFound') && k.flags.bool('ignore-not-found'))) errors.push(error);
@@ -91,9 +92,13 @@ const withKind = (object: Obj, resource: ApiResource): Obj => ({
   kind: object['kind'] ?? resource.kind,
 });
 
-function objectPath(k: Kubectl, target: Exclude<Target, { kind: 'list' }>): string {
+function getTarget(
+  k: Kubectl,
+  target: Exclude<Target, { kind: 'list' }>,
+  more: { readonly query?: Record<string, string>; readonly accept?: string } = {},
+): Routine<Obj> {
   const name = target.kind === 'name' ? target.name : nameOf(target.manifest.object);
-  return pathOf(target.resource, target.namespace, name, k.flags.text('subresource'));
+  return getObject(k, target.resource, target.namespace, name, { subresource: k.flags.text('subresource'), ...more });
 }
 
 type Part = { readonly resource: ApiResource; readonly namespace: string; table: Obj };
@@ -146,9 +151,9 @@ function* printParts(k: Kubectl, parts: readonly Part[], wide: boolean): Routine
 }
 
 function* fetchTable(k: Kubectl, target: Target): Routine<Obj> {
-  const include: Readonly<Record<string, string>> = k.flags.text('sort-by') === '' ? {} : { includeObject: 'Object' };
+  const include: Record<string, string> = k.flags.text('sort-by') === '' ? {} : { includeObject: 'Object' };
   const accept = k.flags.bool('server-print') ? tableAccept : 'application/json';
-  if (target.kind !== 'list') return plainTable(obj(yield* k.api.request({ method: 'GET', path: objectPath(k, target), query: include, accept })), k.now);
+  if (target.kind !== 'list') return plainTable(yield* getTarget(k, target, { query: include, accept }), k.now);
   let table: Obj | undefined;
   let next = '';
   do {

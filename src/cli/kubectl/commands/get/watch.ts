@@ -7,6 +7,7 @@ import type { Channel } from '../../../../sim/channel.ts';
 import { type Routine, sleep } from '../../../../sim/routine.ts';
 import { listPage, listQuery, type Target } from '../../builder.ts';
 import { KubectlError } from '../../errors.ts';
+import { getObject } from '../../fetch.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { type Column, columnsText } from '../../printers/custom-columns.ts';
@@ -28,7 +29,7 @@ export function* watchTarget(k: Kubectl, targets: readonly Target[], printers: W
   const human = printers.printer === undefined && printers.columns === undefined;
   const accept = human ? tableAccept : 'application/json';
   const name = target.kind === 'list' ? '' : target.kind === 'name' ? target.name : nameOf(target.manifest.object);
-  if (name !== '') yield* k.api.request({ method: 'GET', path: pathOf(target.resource, target.namespace, name) });
+  if (name !== '') yield* getObject(k, target.resource, target.namespace, name);
   const byName: Readonly<Record<string, string>> = name === '' ? {} : { fieldSelector: `metadata.name=${name}` };
   const first = yield* listPage(k, target.resource, target.namespace, { accept, query: byName });
   const show = shower(k, target, printers);

@@ -1,15 +1,14 @@
 /** pause, resume, restart, undo: kubernetes kubectl/pkg/cmd/rollout, pkg/polymorphichelpers. */
 import { resourceName } from '../../../../apimachinery/resources.ts';
-import { StatusError } from '../../../../apimachinery/status.ts';
 import { rfc3339 } from '../../../../apimachinery/time.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { type Info, visit } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { podTemplateText } from '../../describe/pod-template.ts';
-import { ErrorList, KubectlError } from '../../errors.ts';
+import { KubectlError } from '../../errors.ts';
+import { forEach } from '../../fetch.ts';
 import { at, entriesOf, type Obj, obj, withoutPath } from '../../json.ts';
 import { type DryRun, type Kubectl, pathOf } from '../../kubectl.ts';
-import { resourceSlashName } from '../../printers/object-printer.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 import { type Revision, revisionsOf, templateOf } from './revisions.ts';
 
@@ -20,18 +19,9 @@ const patchPath = (info: Info): string => pathOf(info.resource, info.namespace, 
 function* each(k: Kubectl, change: (info: Info) => Routine): Routine {
   if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
     throw new KubectlError('required resource not specified');
-  const { infos, errors } = yield* visit(k, { args: k.args, selectAll: true });
-  const failures = [...errors];
-  for (const info of infos) {
-    try {
-      yield* change(info);
-    } catch (error) {
-      if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw new ErrorList(failures);
-  if (infos.length === 0 && k.path !== 'rollout undo') yield* k.printError(`No resources found in ${k.namespace} namespace.\n`);
+  const visited = yield* visit(k, { args: k.args, selectAll: true });
+  yield* forEach(visited, change);
+  if (visited.infos.length === 0 && k.path !== 'rollout undo') yield* k.printError(`No resources found in ${k.namespace} namespace.\n`);
 }
 
 const inError = (info: Info): string => `error: ${resourceName(info.resource)} "${info.name}"`;
@@ -111,10 +101,8 @@ export const rolloutUndo: CommandEntry = {
         throw new KubectlError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
       const target = choose(revisions, wanted, info);
       if (dryRun === 'client') {
-        yield* k.print(
-          `${resourceSlashName(info.object)} Pod Template:\n${podTemplateText(templateOf(target), { aligned: false }).replace(/^Pod Template:\n/, '')} (dry run)\n`,
-        );
-        return;
+        const template = podTemplateText(templateOf(target), { aligned: false }).replace(/^Pod Template:\n/, '');
+        return yield* print(info.object, `Pod Template:\n${template}`);
       }
       if (sameTemplate(info.object, target)) return yield* print(info.object, `skipped rollback (current template already matches revision ${target.number})`);
       yield* print(yield* rollBack(k, info, target, dryRun), 'rolled back');

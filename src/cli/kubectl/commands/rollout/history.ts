@@ -1,7 +1,8 @@
-import { visitAll } from '../../builder.ts';
+import { visit } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { podTemplateText } from '../../describe/pod-template.ts';
 import { KubectlError } from '../../errors.ts';
+import { forEach } from '../../fetch.ts';
 import { withPath } from '../../json.ts';
 import { objectPrinter, resourceSlashName } from '../../printers/object-printer.ts';
 import { alignTabs, describeTabs } from '../../printers/tab-writer.ts';
@@ -18,13 +19,13 @@ export const rolloutHistory: CommandEntry = {
     if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
       throw new KubectlError('required resource not specified');
     const printer = objectPrinter(k);
-    for (const info of yield* visitAll(k, { args: k.args, selectAll: true })) {
+    yield* forEach(yield* visit(k, { args: k.args, selectAll: true }), function* (info) {
       const revisions = yield* revisionsOf(k, info);
       if (wanted > 0 && !revisions.some(({ number }) => number === wanted)) throw new KubectlError('unable to find the specified revision');
       if (printer) {
         for (const revision of revisions.filter(({ number }) => wanted === 0 || number === wanted))
           yield* k.print(printer(info.resource.kind === 'Deployment' ? revision.object : withPath(info.object, ['spec', 'template'], templateOf(revision))));
-        continue;
+        return;
       }
       const one = revisions.find(({ number }) => number === wanted);
       const head = `${resourceSlashName(info.object)} ${one ? `with revision #${wanted}` : ''}`;
@@ -34,6 +35,6 @@ export const rolloutHistory: CommandEntry = {
         yield* k.print(
           `${head}\n${alignTabs(`REVISION\tCHANGE-CAUSE\n${revisions.map(({ number, cause }) => `${number}\t${cause || '<none>'}\n`).join('')}`, describeTabs)}\n`,
         );
-    }
+    });
   },
 };

@@ -17,12 +17,13 @@ const visited: ReadonlySet<string> = new Set(['Job', 'Pod', 'ReplicaSet', 'Repli
 
 /** All revisions, oldest first. */
 export function* revisionsOf(k: Kubectl, info: Info, what = 'history viewer'): Routine<readonly Revision[]> {
-  const kind = info.resource.kind;
+  const { kind, group } = info.resource;
+  const groupKind = group === '' ? kind : `${kind}.${group}`;
   if (kind !== 'Deployment' && kind !== 'DaemonSet' && kind !== 'StatefulSet')
     throw new KubectlError(
       visited.has(kind)
-        ? `no ${what} has been implemented for "${kind}"`
-        : `error retrieving ${what.split(' ')[0]} for "${kind}", no visitor method exists for {${info.resource.group} ${kind}}`,
+        ? `no ${what} has been implemented for "${groupKind}"`
+        : `error retrieving ${what.split(' ')[0]} for "${groupKind}", no visitor method exists for {${info.resource.group} ${kind}}`,
     );
   const resource = (yield* k.discovery()).require(kind === 'Deployment' ? 'replicasets.apps' : 'controllerrevisions.apps');
   const answer = yield* k.api.request({ method: 'GET', path: pathOf(resource, info.namespace), query: { labelSelector: selectorText(info.object) ?? '' } });

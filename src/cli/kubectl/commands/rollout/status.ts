@@ -1,8 +1,8 @@
-import { StatusError } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { type Info, visit } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
-import { ErrorList, KubectlError } from '../../errors.ts';
+import { KubectlError } from '../../errors.ts';
+import { forEach } from '../../fetch.ts';
 import { at, num, type Obj, obj, objs, text } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 
@@ -15,21 +15,12 @@ export const rolloutStatus: CommandEntry = {
   long: 'Waits until the rollout is done unless --watch=false says otherwise.',
   examples: '# Until it is done\nkubectl rollout status deployment/web\n\n# At most a minute\nkubectl rollout status deployment/web --timeout=60s',
   *run(k) {
-    if (k.flags.number('revision') < 0) throw new KubectlError('revision must be a positive integer');
+    if (k.flags.number('revision') < 0) throw new KubectlError(`revision must be a positive integer: ${k.flags.number('revision')}`);
     if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
       throw new KubectlError('required resource not specified');
-    const { infos, errors } = yield* visit(k, { args: k.args, selectAll: true });
-    const failures = [...errors];
-    for (const info of infos) {
-      try {
-        yield* follow(k, info);
-      } catch (error) {
-        if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw new ErrorList(failures);
-    if (infos.length === 0) yield* k.printError(`No resources found in ${k.namespace} namespace.\n`);
+    const visited = yield* visit(k, { args: k.args, selectAll: true });
+    yield* forEach(visited, (info) => follow(k, info));
+    if (visited.infos.length === 0) yield* k.printError(`No resources found in ${k.namespace} namespace.\n`);
   },
 };
 

@@ -21,6 +21,9 @@ export const setEnv: CommandEntry = {
     const { set, remove } = yield* readChanges(k, [...k.flags.list('env'), ...changes]);
     if (resources.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
       throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+    if (k.flags.bool('list') && k.flags.text('output') !== '') throw new KubectlError('--list and --output may not be specified together');
+    if (k.flags.list('keys').length > 0 && k.flags.text('from') === '')
+      throw new KubectlError('when specifying --keys, a configmap or secret must be provided with --from');
     if (k.flags.bool('list')) return yield* listEnv(k, resources);
     const added: Obj[] = [...set, ...(yield* fromSource(k))];
     const pattern = k.flags.text('containers') || '*';

@@ -61,12 +61,17 @@ export function* setAll(k: Kubectl, plan: SetPlan): Routine {
       yield* print(done, plan.operation);
     } catch (error) {
       if (error instanceof StatusError) failures.push(plan.failure === undefined ? error : new KubectlError(`${plan.failure} ${error.message}`));
-      else if (error instanceof KubectlError)
-        failures.push(plan.nameless ? error : new KubectlError(`error: ${info.resource.resource}/${info.name} ${error.message}`));
+      else if (error instanceof KubectlError) failures.push(plan.nameless ? error : new KubectlError(`error: ${objectName(info, local)} ${error.message}\n`));
       else throw error;
     }
   }
   if (failures.length > 0) throw new ErrorList(failures);
+}
+
+/** Without a mapping the kind stands there, and a line break too many: cli-runtime/pkg/resource/visitor.go ObjectName. */
+function objectName({ resource: { resource, kind, group }, name }: Info, local: boolean): string {
+  if (!local) return `${resource}/${name}`;
+  return group === '' ? `${kind.toLowerCase()}/${name}` : `${kind.toLowerCase()}.${group}/${name}\n`;
 }
 
 /** Structs that Go writes though they are empty. */
