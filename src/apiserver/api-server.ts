@@ -65,7 +65,7 @@ export class ApiServer implements RestServer {
       metrics: new RequestMetrics(sim),
       allocator: new ServiceAllocator(options.etcd, sim.random, options.serviceCidr ?? '10.96.0.0/12'),
       watchCaches: new WatchCaches(sim, options.etcd),
-      authorizer: new Authorizer(options.etcd, storage),
+      authorizer: new Authorizer(options.etcd, storage, minor),
     };
     this.#authenticator = new Authenticator(sim, options.caPem, tokens, storage);
     bootstrap(this.#core);

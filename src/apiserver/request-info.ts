@@ -15,6 +15,8 @@ export type RequestInfo = {
   readonly subresource: string;
   /** What follows the subresource: the path of a proxy request. */
   readonly rest: string;
+  /** The node of `spec.nodeName=` in a field selector, where it is authorized. */
+  readonly ofNode?: string;
 };
 
 const verbs: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
@@ -72,8 +74,10 @@ function verbOf(request: RestRequest, name: string): string {
 export function authorized(info: RequestInfo, request: RestRequest): RequestInfo {
   if (info.name !== '' || (info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection')) return info;
   const terms = queryValue(request, 'fieldSelector')?.split(',') ?? [];
-  const name = terms.find((term) => term.startsWith('metadata.name='))?.replace(/^metadata\.name==?/, '');
-  return name ? { ...info, name } : info;
+  if (terms.length === 0) return info;
+  const selected = (field: string): string | undefined => terms.find((term) => term.startsWith(`${field}=`))?.replace(/^[^=]*==?/, '');
+  const [name, ofNode] = [selected('metadata.name'), selected('spec.nodeName')];
+  return { ...info, ...(name && { name }), ...(ofNode && { ofNode }) };
 }
 
 /** One value of the query; the first where a key repeats. */

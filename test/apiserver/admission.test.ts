@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { newCertificateRequest } from '../../src/apimachinery/pki.ts';
 import { newServer } from './server.ts';
 
 const pods = '/api/v1/namespaces/default/pods';
@@ -108,4 +109,42 @@ test("a policy's expressions ask for rights, know formats, and put texts togethe
     expect.stringMatching(/^failed expression: object.data.all/),
     undefined,
   ]);
+});
+
+test('classes by default, and certificates: who may approve, and for whom', () => {
+  const { ok, refused, userCertificate } = newServer();
+  const classes = '/apis/scheduling.k8s.io/v1/priorityclasses';
+  ok('POST', classes, { metadata: { name: 'first' }, value: 1, globalDefault: true, preemptionPolicy: 'Never' });
+  expect(refused('POST', classes, { metadata: { name: 'second' }, value: 2, globalDefault: true })).toBe(
+    'priorityclasses.scheduling.k8s.io "second" is forbidden: PriorityClass first is already marked as default. Only one default can exist',
+  );
+  const spec = { preemptionPolicy: 'PreemptLowerPriority', containers: [{ name: 'c', image: 'c' }] };
+  expect(refused('POST', '/api/v1/namespaces/default/pods', { metadata: { name: 'p' }, spec })).toMatch(
+    /PreemptionPolicy \(PreemptLowerPriority\) must not be/,
+  );
+  const networking = '/apis/networking.k8s.io/v1';
+  const annotations = { 'ingressclass.kubernetes.io/is-default-class': 'true' };
+  ok('POST', `${networking}/ingressclasses`, { metadata: { name: 'nginx', annotations }, spec: { controller: 'k8s.io/ingress-nginx' } });
+  const backend = { service: { name: 's', port: { number: 80 } } };
+  const ingress = ok('POST', `${networking}/namespaces/default/ingresses`, { metadata: { name: 'i' }, spec: { defaultBackend: backend } });
+  expect(ingress.spec.ingressClassName).toBe('nginx');
+  const csrs = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
+  const csr = (name: string, organizations: string[]) => {
+    const request = btoa(newCertificateRequest({ commonName: name, organizations }).request);
+    return { metadata: { name }, spec: { request, signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'] } };
+  };
+  expect(refused('POST', csrs, csr('root', ['system:masters']))).toBe(
+    'certificatesigningrequests.certificates.k8s.io "root" is forbidden: use of kubernetes.io/kube-apiserver-client signer with system:masters group is not allowed',
+  );
+  const amy = ok('POST', csrs, csr('amy', ['dev']));
+  const rules = [{ apiGroups: ['certificates.k8s.io'], resources: ['certificatesigningrequests/approval'], verbs: ['update'] }];
+  ok('POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', { metadata: { name: 'approver' }, rules });
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'approver' };
+  const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'eve' }];
+  ok('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', { metadata: { name: 'approver' }, roleRef, subjects });
+  const approved = { ...amy, status: { conditions: [{ type: 'Approved', status: 'True', reason: 'r', message: 'm' }] } };
+  expect(refused('PUT', `${csrs}/amy/approval`, approved, { credentials: userCertificate('eve') })).toMatch(
+    / is forbidden: user not permitted to approve requests with signerName "kubernetes.io\/kube-apiserver-client"$/,
+  );
+  expect(ok('PUT', `${csrs}/amy/approval`, approved).status.conditions).toHaveLength(1);
 });

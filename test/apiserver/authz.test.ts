@@ -105,5 +105,14 @@ test('a kubelet sees the ConfigMaps of its pods, one by one', () => {
   });
   expect(ok('GET', `${path}?fieldSelector=metadata.name=mine`, undefined, node).items).toHaveLength(1);
   expect(refused('GET', `${path}?fieldSelector=metadata.name=other`, undefined, node)).toContain('User "system:node:node01" cannot list resource "configmaps"');
-  expect(refused('GET', path, undefined, node)).toContain('cannot list');
+  expect(refused('GET', path, undefined, node)).toMatch(/cannot list .*: No Object name found$/);
+  expect(refused('GET', '/api/v1/namespaces/default/configmaps/other', undefined, node)).toBe(
+    'configmaps "other" is forbidden: User "system:node:node01" cannot get resource "configmaps" in API group "" in the namespace "default": no relationship found between node \'node01\' and this object',
+  );
+  expect(refused('GET', '/api/v1/nodes', undefined, node)).toBe(
+    'nodes is forbidden: User "system:node:node01" cannot list resource "nodes" in API group "" at the cluster scope: node \'node01\' cannot read all nodes, only its own Node object',
+  );
+  expect(refused('GET', '/api/v1/pods', undefined, node)).toMatch(/: can only list\/watch pods with spec.nodeName field selector$/);
+  expect(ok('GET', '/api/v1/pods?fieldSelector=spec.nodeName=node01', undefined, node).items).toHaveLength(1);
+  expect(ok('GET', '/api/v1/namespaces/default/pods/p', undefined, node).kind).toBe('Pod');
 });

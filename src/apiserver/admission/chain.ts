@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/types.ts';
 import { escalation } from '../authz/escalation.ts';
 import type { RequestContext } from '../context.ts';
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
@@ -8,7 +9,7 @@ import { podSecurity } from './pod-security.ts';
 import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
-import { alwaysPullImages, denyServiceExternalIps, namespaceAutoProvision, runtimeClass } from './small.ts';
+import { alwaysPullImages, defaultIngressClass, denyServiceExternalIps, namespaceAutoProvision, runtimeClass } from './small.ts';
 import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from './storage.ts';
 import { defaultTolerationSeconds, taintNodesByCondition } from './tolerations.ts';
 import { validatingAdmissionPolicy } from './validating-policy.ts';
@@ -40,6 +41,9 @@ const plugins: readonly AdmissionPlugin[] = [
   storageObjectInUseProtection,
   persistentVolumeClaimResize,
   runtimeClass,
+  certificateApproval,
+  certificateSubjectRestriction,
+  defaultIngressClass,
   escalation,
   mutatingWebhook,
   validatingAdmissionPolicy,
@@ -54,7 +58,7 @@ const offByDefault: ReadonlySet<string> = new Set([alwaysPullImages, namespaceAu
 
 /** Upstream's plugins that the lab does not have: naming them is no mistake. */
 const known: ReadonlySet<string> = new Set(
-  'AlwaysAdmit AlwaysDeny CertificateApproval CertificateSigning CertificateSubjectRestriction ClusterTrustBundleAttest DefaultIngressClass EventRateLimit ExtendedResourceToleration ImagePolicyWebhook LimitPodHardAntiAffinityTopology MutatingAdmissionPolicy NamespaceExists OwnerReferencesPermissionEnforcement PodNodeSelector PodTolerationRestriction PodTopologyLabels'.split(
+  'CertificateSigning AlwaysAdmit AlwaysDeny ClusterTrustBundleAttest EventRateLimit ExtendedResourceToleration ImagePolicyWebhook LimitPodHardAntiAffinityTopology MutatingAdmissionPolicy NamespaceExists OwnerReferencesPermissionEnforcement PodNodeSelector PodTolerationRestriction PodTopologyLabels'.split(
     ' ',
   ),
 );
@@ -69,7 +73,7 @@ function isOn({ core: { options } }: RequestContext, { name }: AdmissionPlugin):
 
 /** The round of a write to a status: nobody but those who look at every request. */
 export function validateStatusAdmission(context: RequestContext, object: KubeObject, old: KubeObject): void {
-  for (const plugin of [nodeRestriction, validatingAdmissionPolicy, validatingWebhook])
+  for (const plugin of [nodeRestriction, certificateSigning, validatingAdmissionPolicy, validatingWebhook])
     if (isOn(context, plugin)) plugin.validate?.(context, 'update', object, old);
 }
 

@@ -1,8 +1,9 @@
 /** Plugins of few lines: runtime classes, and those that an administrator may switch on. */
-import type { Pod, PodSpec } from '../../api/types.ts';
+import type { Ingress, KubeObject, Pod, PodSpec } from '../../api/types.ts';
 import { forbidden } from '../../apimachinery/status.ts';
 import type { AdmissionPlugin } from './chain.ts';
 import { isFor, isNewPod } from './pods.ts';
+import { newestFirst } from './storage.ts';
 
 type RuntimeClass = {
   readonly metadata: Pod['metadata'];
@@ -34,6 +35,19 @@ export const runtimeClass: AdmissionPlugin = {
       ...(tolerations && { tolerations: [...(pod.spec.tolerations ?? []), ...tolerations] }),
     };
     return { ...pod, spec } as Pod;
+  },
+};
+
+/** An Ingress that names no class gets the default one, the newest if there are several (plugin/pkg/admission/network/defaultingressclass). */
+export const defaultIngressClass: AdmissionPlugin = {
+  name: 'DefaultIngressClass',
+  admit(context, operation, object) {
+    if (operation !== 'create' || !isFor(context, 'ingresses', 'networking.k8s.io')) return object;
+    const ingress = object as Ingress;
+    if (ingress.spec?.ingressClassName !== undefined || ingress.metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined) return ingress;
+    const isDefault = ({ metadata }: KubeObject): boolean => metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true';
+    const name = context.core.storage.list<KubeObject>('/registry/ingressclasses/').filter(isDefault).sort(newestFirst)[0]?.metadata.name;
+    return name === undefined ? ingress : ({ ...ingress, spec: { ...ingress.spec, ingressClassName: name } } as Ingress);
   },
 };
 

@@ -20,7 +20,8 @@ export const defaultStorageClass: AdmissionPlugin = {
 
 const isDefault = ({ metadata }: StorageClass): boolean => metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true';
 
-const newestFirst = (a: StorageClass, b: StorageClass): number =>
+/** Of two default classes the newer counts. */
+export const newestFirst = (a: KubeObject, b: KubeObject): number =>
   Date.parse(b.metadata.creationTimestamp ?? '') - Date.parse(a.metadata.creationTimestamp ?? '') ||
   ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1);
 

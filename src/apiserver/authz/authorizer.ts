@@ -3,7 +3,7 @@ import { forbidden } from '../../apimachinery/status.ts';
 import type { EtcdApi } from '../../interfaces/etcd.ts';
 import type { UserInfo } from '../../interfaces/rest.ts';
 import type { Storage } from '../storage.ts';
-import { nodeAllows } from './node.ts';
+import { nodeRefusal } from './node.ts';
 import { Rbac } from './rbac.ts';
 
 /** What is asked for: authorizer.Attributes. */
@@ -16,6 +16,7 @@ export type Attributes = {
   readonly name: string;
   readonly isResource: boolean;
   readonly path: string;
+  readonly ofNode?: string;
 };
 
 /** May they? `--authorization-mode=Node,RBAC`, after the superusers of system:masters. */
@@ -23,15 +24,22 @@ export class Authorizer {
   readonly rbac: Rbac;
   readonly #storage: Storage;
 
-  constructor(etcd: EtcdApi, storage: Storage) {
+  readonly #minor: number;
+
+  constructor(etcd: EtcdApi, storage: Storage, minor: number) {
     this.rbac = new Rbac(etcd, storage);
     this.#storage = storage;
+    this.#minor = minor;
   }
 
   allows(user: UserInfo, attributes: Attributes): boolean {
     if (user.groups.includes('system:masters')) return true;
-    if (user.groups.includes('system:nodes') && nodeAllows(user, attributes, this.#storage)) return true;
-    return this.rbac.allows(user, attributes);
+    return this.#ofNode(user, attributes) === undefined || this.rbac.allows(user, attributes);
+  }
+
+  /** Why the Node authorizer says nothing for it; undefined: it allows it. */
+  #ofNode(user: UserInfo, attributes: Attributes): string | undefined {
+    return user.groups.includes('system:nodes') ? nodeRefusal(user, attributes, this.#storage, this.#minor) : '';
   }
 
   /** Why somebody may: the text of SubjectAccessReview. */
@@ -51,10 +59,11 @@ export class Authorizer {
   /** Throws 403 in the words of kubernetes apiserver/pkg/endpoints/handlers/responsewriters/errors.go. */
   require(user: UserInfo, attributes: Attributes): void {
     if (this.allows(user, attributes)) return;
+    const reason = this.#ofNode(user, attributes);
     throw forbidden(
       attributes.isResource ? attributes : { group: '', resource: '' },
       attributes.isResource ? attributes.name : '',
-      refusalText(user, attributes),
+      refusalText(user, attributes) + (reason ? `: ${reason}` : ''),
     );
   }
 }

@@ -27,18 +27,56 @@ const rules: Readonly<Record<string, readonly string[]>> = {
 
 const readVerbs = new Set(['get', 'list', 'watch']);
 
-/** The Node authorizer (kubernetes plugin/pkg/auth/authorizer/node), lightly: secrets and configmaps only when a pod on the node uses them. */
-export function nodeAllows(user: UserInfo, attributes: Attributes, storage: Storage): boolean {
-  if (!attributes.isResource || !user.name.startsWith('system:node:')) return false;
+/** The Node authorizer (kubernetes plugin/pkg/auth/authorizer/node): undefined when it allows, else why it has no opinion ('' when it does not say). */
+export function nodeRefusal(user: UserInfo, attributes: Attributes, storage: Storage, minor: number): string | undefined {
+  if (!attributes.isResource || !user.name.startsWith('system:node:')) return '';
   const node = user.name.slice('system:node:'.length);
-  const { group, resource, subresource, verb, namespace, name } = attributes;
-  if (group === '' && (resource === 'secrets' || resource === 'configmaps'))
-    return readVerbs.has(verb) && name !== '' && somePodOn(storage, node, namespace, (pod) => uses(pod, resource, name));
-  if (group === '' && resource === 'serviceaccounts' && subresource === 'token')
-    return verb === 'create' && somePodOn(storage, node, namespace, (pod) => pod.spec.serviceAccountName === name);
+  const { group, resource, subresource, verb } = attributes;
   const full = `${subresource === '' ? resource : `${resource}/${subresource}`}${group === '' ? '' : `.${group}`}`;
-  return rules[full]?.includes(verb) === true;
+  const special = group === '' ? subdivided[resource] : undefined;
+  // Since 1.32 a node reads itself and its own pods only (AuthorizeNodeWithSelectors).
+  if (special && (minor >= 32 || !bySelector.has(resource))) {
+    return special(attributes, node, (test) => somePodOn(storage, node, attributes.namespace, test));
+  }
+  return rules[full]?.includes(verb) === true ? undefined : '';
 }
+
+const bySelector = new Set(['nodes', 'pods']);
+
+type Subdivided = (attributes: Attributes, node: string, somePod: (test: (pod: Pod) => boolean) => boolean) => string | undefined;
+
+const unrelated = (node: string): string => `no relationship found between node '${node}' and this object`;
+
+const readOne: Subdivided = ({ verb, subresource, namespace, name, resource }, node, somePod) => {
+  if (!readVerbs.has(verb)) return 'can only read resources of this type';
+  if (subresource !== '') return 'cannot read subresource';
+  if (namespace === '') return 'can only read namespaced object of this type';
+  if (name === '') return 'No Object name found';
+  return somePod((pod) => uses(pod, resource, name)) ? undefined : unrelated(node);
+};
+
+const subdivided: Readonly<Record<string, Subdivided>> = {
+  secrets: readOne,
+  configmaps: readOne,
+  serviceaccounts: ({ verb, name, subresource }, node, somePod) => {
+    if (verb !== 'create' || name === '') return 'can only create tokens for individual service accounts';
+    if (subresource !== 'token') return 'can only create token subresource of serviceaccount';
+    return somePod((pod) => pod.spec.serviceAccountName === name) ? undefined : unrelated(node);
+  },
+  nodes: ({ verb, name, subresource }, node) => {
+    if (subresource !== '' || !readVerbs.has(verb)) return allowedBy(rules[subresource === '' ? 'nodes' : `nodes/${subresource}`], verb);
+    if (name === node) return undefined;
+    return `node '${node}' cannot read ${name === '' ? 'all nodes' : `'${name}'`}, only its own Node object`;
+  },
+  pods: ({ verb, name, subresource, ofNode }, node, somePod) => {
+    if (subresource !== '' || !readVerbs.has(verb)) return allowedBy(rules[subresource === '' ? 'pods' : `pods/${subresource}`], verb);
+    if (verb !== 'get' && ofNode === node) return undefined;
+    if (name === '') return 'can only list/watch pods with spec.nodeName field selector';
+    return somePod(({ metadata }) => metadata.name === name) ? undefined : unrelated(node);
+  },
+};
+
+const allowedBy = (verbs: readonly string[] | undefined, verb: string): string | undefined => (verbs?.includes(verb) ? undefined : '');
 
 /** Looks at a namespace's pods a few at a time: most often one of the first is on the node and uses what all use (`kube-root-ca.crt`). */
 function somePodOn(storage: Storage, node: string, namespace: string, test: (pod: Pod) => boolean): boolean {

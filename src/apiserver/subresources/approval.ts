@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/types.ts';
 import { methodNotSupported, notFound } from '../../apimachinery/status.ts';
 import { rfc3339 } from '../../apimachinery/time.ts';
 import type { RestResponse } from '../../interfaces/rest.ts';
+import { certificateApproval } from '../admission/certificates.ts';
 import { jsonResponse, type RequestContext } from '../context.ts';
 import { decode } from '../decode.ts';
 import { keyOf } from '../resource-table.ts';
@@ -21,6 +22,7 @@ export function approval(context: RequestContext): RestResponse {
   const given = (info.verb === 'patch' ? patched(context, found.object) : decode(context, context.request.body)) as Csr;
   const now = rfc3339(core.sim.now);
   const conditions = (given.status?.conditions ?? []).map((condition) => ({ lastUpdateTime: now, lastTransitionTime: now, ...condition }));
+  if (!core.options.disableAdmissionPlugins?.includes(certificateApproval.name)) certificateApproval.validate?.(context, 'update', given, found.object);
   const next = {
     ...found.object,
     metadata: { ...found.object.metadata, resourceVersion: given.metadata.resourceVersion ?? '' },
