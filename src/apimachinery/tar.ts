@@ -1,5 +1,5 @@
 /** ustar archives as the lab's byte texts: what `docker save`, `export` and `ctr images export` write and their counterparts read. */
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { byteLength, decodeUtf8, encodeUtf8 } from '../sim/stream.ts';
 
 /** A member of an archive. The path of a directory may end with `/`. */
@@ -55,6 +55,15 @@ export function readTarEntries(text: string): TarEntry[] {
 
 /** gzip, as a byte text. */
 export const gzip = (text: string): string => decodeUtf8(gzipSync(encodeUtf8(text), { level: 6 }));
+
+/** undefined for what is no gzip. */
+export function gunzip(text: string): string | undefined {
+  try {
+    return decodeUtf8(gunzipSync(encodeUtf8(text)));
+  } catch {
+    return undefined; // zlib's own words do not matter.
+  }
+}
 
 /** The sum of a header's bytes, its own field counted as blanks. */
 function checksum(head: Uint8Array): number {

@@ -235,7 +235,7 @@ class Solve {
         ? runStep(worker, state, instruction, { caches: this.#caches, sources, network, log: (text) => say('log', text) })
         : instruction.name === 'WORKDIR'
           ? workdirStep(worker, state, instruction)
-          : copyStep(worker, state, instruction, { files, source: from === undefined ? undefined : this.#sourceOf(plan, stage, from) });
+          : yield* copyStep(worker, state, instruction, { files, source: from === undefined ? undefined : this.#sourceOf(plan, stage, from) });
     const key = digestOf([state.key, step.digest]);
     const known = noCache || noCacheFilter.includes(stage.name) ? undefined : worker.cache.get(key);
     if (known) {

@@ -42,7 +42,7 @@ const flagTexts = (flags: Instruction['flags']): string[] =>
 
 /** As it stands in the Dockerfile, in one line. */
 export const titleOf = ({ name, flags, text, heredocs }: Instruction): string =>
-  [name, ...flagTexts(flags), heredocs.length > 0 && name === 'RUN' ? `${text} (${heredocs[0]?.content.split('\n')[0]}...)` : text].join(' ');
+  [name, ...flagTexts(flags), heredocs[0] && name === 'RUN' ? `${text} (${heredocs[0].content.trim().replace(/\n[\s\S]*/, '...')})` : text].join(' ');
 
 /** units.HumanSize as buildkit's progress prints it. */
 export function bytes(size: number): string {

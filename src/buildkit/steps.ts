@@ -5,6 +5,7 @@ import { copyEntries } from '../interfaces/dockerfile-copy.ts';
 import { DirectoryNode } from '../linux/inode.ts';
 import { findIn, treeEntries } from '../linux/tree-entries.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
+import { farSources } from './far-sources.ts';
 import { type CacheMounts, identityOf, type MountSources, mountsOf, withMounts, withoutStubs } from './run-mounts.ts';
 import { digestOf, missingSource, type StageState, variables } from './state.ts';
 
@@ -53,15 +54,16 @@ const scriptOf = (text: string, [first]: Instruction['heredocs']): string =>
 
 type Sources = { readonly files: readonly ArchiveEntry[]; readonly source: { readonly image: BuildImage | undefined; readonly key: string } | undefined };
 
-/** COPY and ADD. */
-export function copyStep(worker: BuildWorker, state: StageState, { name, text, flags, heredocs }: Instruction, { files, source }: Sources): Step {
+/** COPY and ADD: what comes from far is fetched first. */
+export function* copyStep(worker: BuildWorker, state: StageState, { name, text, flags, heredocs }: Instruction, { files, source }: Sources): Routine<Step> {
   const all = jsonForm(text) ?? words(text);
   const destination = all.at(-1) ?? '';
   if (all.length < 2) throw new BuildError(`${name} requires at least two arguments, but only one was provided. Destination could not be determined.`);
   const inline = heredocs.map(({ name: path, content }): ArchiveEntry => ({ path, type: 'file', mode: 0o644, content }));
   const lower = rootOf(worker, state.image);
-  const from = inline.length > 0 ? inline : source ? filesOf(worker, source.image) : files;
+  const from = inline.length > 0 ? [...inline, ...files] : source ? filesOf(worker, source.image) : files;
   const sources = all.slice(0, -1).map((each) => each.replace(/^<<-?["']?(\w+)["']?$/, '$1'));
+  const remote = yield* farSources(worker, name, sources, flags['checksum']);
   const entries = copied(name, () =>
     copyEntries({
       name,
@@ -71,10 +73,11 @@ export function copyStep(worker: BuildWorker, state: StageState, { name, text, f
       files: from,
       below: (path) => lower && findIn(lower, path)?.type,
       flags: ownerNumbers(flags, lower),
+      remote,
     }),
   );
-  const shown = [...Object.entries(flags).map(([key, value]) => (key === 'from' ? '' : `--${key}=${value}`)), ...all].filter(Boolean).join(' ');
-  const createdBy = `${name} ${shown} # buildkit`;
+  const told = ['parents', 'chown', 'chmod'].flatMap((key) => (flags[key] === undefined ? [] : [`--${key}${flags[key] === '' ? '' : `=${flags[key]}`}`]));
+  const createdBy = `${[name, ...told, ...all].join(' ')} # buildkit`;
   return {
     digest: digestOf([name, destination, flags['chown'], flags['chmod'], entries]),
     createdBy,

@@ -151,3 +151,34 @@ test('a Dockerfile or a whole context on standard input; the result as files, or
   run('docker run -d -p 5000:5000 --name reg registry:2; docker build -q -t localhost:5000/m:2 --push .');
   expect(run('curl -s localhost:5000/v2/m/tags/list; docker rm -f reg')).toContain('"tags":["2"]');
 });
+
+test('ADD unpacks archives and fetches URLs; COPY keeps parents, leaves out, changes modes', () => {
+  dockerfile(
+    [
+      'FROM busybox:1.36',
+      'ADD t.tgz /x/',
+      'COPY t.tgz /y/',
+      'COPY --parents d/./e/c.sh d/b.md /p/',
+      'COPY --exclude=*.md --chmod=u+x d /q/',
+      'ADD http://localhost:8088/tmp/b/a.txt /l/',
+      'RUN <<EOF',
+      '  find /x /y /p /q /l -type f',
+      'EOF',
+    ].join('\n'),
+  );
+  run(
+    'echo text > a.txt; mkdir -p d/e; echo b > d/b.md; echo c > d/e/c.sh; tar czf t.tgz d; (cd /; python3 -m http.server 8088 > /dev/null 2>&1 &); sleep 0.2',
+  );
+  expect(plain(run('docker build --progress=plain -t add . 2>&1'))).toMatch(
+    /RUN <<EOF \(find \/x .*f\)\n#\d+ T \/x\/d\/b.md\n#\d+ T \/x\/d\/e\/c.sh\n#\d+ T \/y\/t.tgz\n#\d+ T \/p\/d\/b.md\n#\d+ T \/p\/e\/c.sh\n#\d+ T \/q\/e\/c.sh\n#\d+ T \/l\/a.txt\n/,
+  );
+  expect(run('docker run --rm add stat -c %a /q/e/c.sh /l/a.txt')).toBe('744\n600');
+  const failing = (line: string): string => {
+    dockerfile(`FROM busybox:1.36\n${line}\n`);
+    return run('docker build . 2>&1 | tail -1').replace('ERROR: failed to build: failed to solve: ', '');
+  };
+  expect(failing('COPY http://localhost:8088/x /')).toBe("source can't be a URL for COPY");
+  expect(failing('ADD http://localhost:8088/nosuch /')).toBe('failed to load cache key: invalid response status 404');
+  expect(failing('ADD --checksum=sha256:1 http://localhost:8088/tmp /')).toMatch(/digest mismatch sha256:\w+: sha256:1$/);
+  expect(failing('COPY --chmod=9 Dockerfile /')).toBe("invalid chmod parameter: '9'. it should be octal string and between 0 and 07777");
+});
