@@ -66,9 +66,7 @@ async function walk(words: Words): Promise<void> {
   await screen.line(`kubectl run ${pod} --image=nginx:1.27`);
   await screen.until(words.step(7));
   await screen.until(words.ask);
-  screen.type(keys.down);
-  screen.type(keys.down);
-  screen.type(keys.enter);
+  for (const key of [keys.down, keys.down, keys.down, keys.enter]) screen.type(key);
   await screen.until(words.step(8));
   await screen.line('mv /root/kube-scheduler.yaml /etc/kubernetes/manifests/');
   // Time can be hurried.

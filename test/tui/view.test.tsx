@@ -194,7 +194,7 @@ describe('layout', () => {
 });
 
 describe('keys go', () => {
-  const at = { screen: 'lesson', choice: false, focus: 'terminal', raw: false, asking: false } as const;
+  const at = { screen: 'lesson', choice: false, focus: 'terminal', raw: false, asking: undefined, strayed: false } as const;
   const press = (name: string, change: object = {}) => route({ type: 'key', name, raw: '' }, { ...at, ...change });
   const type = (text: string, change: object = {}) => route({ type: 'text', text }, { ...at, ...change });
   test.each([
@@ -205,10 +205,18 @@ describe('keys go', () => {
     ['as does Ctrl-X', press('ctrl-x', { raw: true }), 'terminal'],
     ['F2 never does', press('f2', { raw: true }), 'xray'],
     ['arrows scroll the lesson', press('up', { focus: 'pane' }), 'scrollUp'],
-    ['or choose an answer', press('up', { focus: 'pane', asking: true }), 'ink'],
+    ['or choose an answer', press('up', { focus: 'pane', asking: 'list' }), 'ink'],
     ['typing goes on in the terminal', type('kubectl', { focus: 'pane' }), 'terminalFocus'],
     ['q in the lesson leaves', type('q', { focus: 'pane' }), 'leave'],
-    ['q in an answer is a letter', type('q', { focus: 'pane', asking: true }), 'ink'],
+    ['q in an answer is a letter', type('q', { focus: 'pane', asking: 'field' }), 'ink'],
+    ['a command typed at a list goes to the shell', type('nerdctl ps', { focus: 'pane', asking: 'list' }), 'terminalFocus'],
+    ['with its first letter, even where lists know it', type('k', { focus: 'pane', asking: 'list' }), 'terminalFocus'],
+    ['a number chooses', type('2', { focus: 'pane', asking: 'list' }), 'ink'],
+    ['but not among boxes, which the space bar ticks', type('2', { focus: 'pane', asking: 'boxes' }), 'terminalFocus'],
+    ['the space bar', type(' ', { focus: 'pane', asking: 'boxes' }), 'ink'],
+    ['letters over a choice are nobody’s', type('ls', { choice: true }), 'stray'],
+    ['and the Enter after them chooses nothing', press('enter', { screen: 'debrief', strayed: true }), 'none'],
+    ['nor does their q end the program', type('q', { screen: 'menu', strayed: true }), 'stray'],
     ['Ctrl-C in the menu ends', press('ctrl-c', { screen: 'menu' }), 'quit'],
     ['Esc answers no', press('escape', { choice: true }), 'back'],
   ])('%s', (_name, command, wanted) => expect(command).toBe(wanted));
@@ -365,7 +373,12 @@ describe('screens', () => {
       ],
     });
     const { app, actions, frame } = draw({ screen: 'lesson', lesson: { ...newLessonState('x'), focus: 'pane', view: lesson({ steps: [asking] }) } });
-    expect(frame()).toContain('❯ one');
+    // An Enter that was meant for the shell brings the pointer, no more.
+    expect(frame()).not.toContain('❯');
+    await until(() => {
+      if (!frame().includes('❯')) app.stdin.write('\r');
+      expect(frame()).toContain('❯ one');
+    });
     await until(() => {
       app.stdin.write('2');
       expect(actions.answer).toHaveBeenCalledWith(['b']);

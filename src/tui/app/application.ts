@@ -28,6 +28,7 @@ export class Application {
   readonly #back: GoingBack;
   #lesson: LessonScreen | undefined;
   #key: string | undefined;
+  #strayed = false;
   #onChoice: (id: string) => void = () => {};
 
   constructor(services: Services, painter: Painter, ink: InkInput, exit: (status: number) => void) {
@@ -118,12 +119,14 @@ export class Application {
   keys(events: readonly KeyEvent[]): void {
     this.#lesson?.touched();
     for (const event of events) {
-      this.#run(route(event, contextOf(this.store.get(), this.#lesson?.raw ?? false)), event);
+      const command = route(event, contextOf(this.store.get(), this.#lesson?.raw ?? false, this.#strayed));
+      this.#strayed = command === 'stray';
+      this.#run(command, event);
     }
   }
 
   #run(command: Command, event: KeyEvent): void {
-    if (command === 'ink') this.#ink.push(event.type === 'key' ? event.raw : event.text);
+    if (command === 'ink') this.#ink.push(event);
     else if (command === 'terminal') this.#lesson?.key(event);
     else if (command === 'terminalFocus') {
       this.#lesson?.focus('terminal');
@@ -181,7 +184,7 @@ export class Application {
     const { language, kept } = this.store.get();
     const title = entry?.title[language];
     const record = entry && goOn ? kept.lessons[entry.key]?.[goOn] : undefined;
-    this.#lesson?.stop();
+    this.#lesson?.pump.stop();
     this.#lesson = undefined;
     this.#key = entry?.key;
     this.#keeper.began = record?.began ?? new Date().toISOString();
@@ -204,12 +207,9 @@ export class Application {
 
   #finished(): void {
     this.keepNow();
-    // The line that did it may still be writing.
-    setTimeout(() => {
-      if (!this.#lesson?.session.run?.finished || this.store.get().screen !== 'lesson') return;
-      this.#lesson.set({ scroll: 0 });
-      this.store.set({ screen: 'debrief', kept: this.#services.kept() });
-    }, 400);
+    if (this.store.get().screen !== 'lesson') return;
+    this.#lesson?.set({ scroll: 0 });
+    this.store.set({ screen: 'debrief', kept: this.#services.kept() });
   }
 
   #ended(): void {
@@ -243,7 +243,7 @@ export class Application {
 
   #showMenu(): void {
     this.keepNow();
-    this.#lesson?.stop();
+    this.#lesson?.pump.stop();
     this.#lesson = undefined;
     this.#key = undefined;
     this.store.set({ screen: 'menu', choice: undefined, lesson: undefined, kept: this.#services.kept() });
@@ -251,7 +251,7 @@ export class Application {
 
   #quit(status: number): void {
     this.keepNow();
-    this.#lesson?.stop();
+    this.#lesson?.pump.stop();
     this.#exit(status);
   }
 

@@ -60,7 +60,7 @@ export class GoingBack {
     const lesson = current();
     if (!lesson) return;
     const { title } = lesson.state;
-    lesson.stop();
+    lesson.pump.stop();
     await showStage(store, stage, 0, title);
     const session = await playOn(store, replay(await worlds()), stage, title);
     lesson.replace(session);

@@ -27,6 +27,8 @@ type LessonEvents = {
 const lookEvery = 250;
 /** After so long without a key a question may take the keys without stealing one. */
 const quiet = 300;
+/** The line that ended a lesson may still be writing. */
+const ending = 400;
 /** How long a notice hides the keys. */
 const noticeTime = 4_000;
 
@@ -45,6 +47,7 @@ export class LessonScreen {
   #asked = -1;
   #toldAt = 0;
   #ended = false;
+  #finishedAt: number | undefined;
 
   constructor(store: Store<AppState>, session: Session, title: string, events: LessonEvents) {
     this.#store = store;
@@ -82,7 +85,7 @@ export class LessonScreen {
 
   #begin(): void {
     this.#typing.drain();
-    this.#refresh();
+    this.refresh();
     this.#cut();
     this.pump.start();
     this.#events.paint(true);
@@ -205,14 +208,6 @@ export class LessonScreen {
     this.refresh();
   }
 
-  stop(): void {
-    this.pump.stop();
-  }
-
-  refresh(): void {
-    this.#refresh();
-  }
-
   // ── the world goes on ──
 
   #tick(): void {
@@ -225,15 +220,16 @@ export class LessonScreen {
     if (returned || now - this.#lookedAt >= lookEvery) {
       this.#lookedAt = now;
       if (this.state.notice && now - this.#toldAt > noticeTime) this.set({ notice: undefined });
-      this.#refresh();
+      this.refresh();
     }
+    this.#endWhenQuiet(now);
     if (this.#session.ended && !this.#ended) {
       this.#ended = true;
       this.#events.ended();
     }
   }
 
-  #refresh(): void {
+  refresh(): void {
     const { language } = this.#store.get();
     const { run } = this.#session;
     if (run && run.current !== this.#step) this.#stepBegan(run.current);
@@ -267,7 +263,7 @@ export class LessonScreen {
       this.set({ scroll: 0, fresh: true, told: undefined });
       this.#events.keep(true);
     }
-    if (this.#session.run?.finished) this.#events.finished();
+    this.#finishedAt = this.#session.run?.finished ? performance.now() : undefined;
   }
 
   #tried(): boolean {
@@ -283,9 +279,16 @@ export class LessonScreen {
     this.set({ focus: 'pane', pane: 'lesson', scroll: 0 });
   }
 
+  /** What follows a lesson takes the keys too. */
+  #endWhenQuiet(now: number): void {
+    if (this.#finishedAt === undefined || now - Math.max(this.#finishedAt, this.#keyAt) < ending || !this.#typing.empty) return;
+    this.#finishedAt = undefined;
+    this.#events.finished();
+  }
+
   #skipped(found: boolean): void {
     this.#typing.drain();
-    this.#refresh();
+    this.refresh();
     if (!found) this.tell(this.#say('noSkip'));
     this.#events.paint(true);
   }

@@ -1,6 +1,6 @@
 /** Which key goes where: a pure table from what is shown and the key to a command. */
 import type { KeyEvent } from '../terminal/keys.ts';
-import { type AppState, isAsking } from './state.ts';
+import { type AppState, askingOf } from './state.ts';
 
 /** What the application does for a key; `ink` gives it to the components. */
 export type Command =
@@ -28,6 +28,8 @@ export type Command =
   | 'terminalFocus'
   /** To Ink's components. */
   | 'ink'
+  /** Typed where nothing is typed: somebody who means the shell. */
+  | 'stray'
   | 'none';
 
 type RouteContext = {
@@ -36,17 +38,20 @@ type RouteContext = {
   readonly focus: 'terminal' | 'pane';
   /** A program has all keys. */
   readonly raw: boolean;
-  /** The lesson pane shows a question. */
-  readonly asking: boolean;
+  /** The lesson pane shows a question, answered so. */
+  readonly asking: ReturnType<typeof askingOf>;
+  /** Letters that meant nothing were typed last: an Enter after them was not meant for a list. */
+  readonly strayed: boolean;
 };
 
 /** `raw`: a program has the terminal. */
-export const contextOf = ({ screen, choice, lesson }: AppState, raw: boolean): RouteContext => ({
+export const contextOf = ({ screen, choice, lesson }: AppState, raw: boolean, strayed = false): RouteContext => ({
   screen,
   choice: choice !== undefined,
   focus: lesson?.focus ?? 'terminal',
   raw,
-  asking: isAsking(lesson) && lesson?.pane === 'lesson',
+  asking: lesson?.pane === 'lesson' ? askingOf(lesson) : undefined,
+  strayed,
 });
 
 const functionKeys: Readonly<Record<string, Command>> = {
@@ -76,10 +81,14 @@ const scrollKeys: Readonly<Record<string, Command>> = { up: 'scrollUp', down: 's
 /** Keys for the shell are not touched while it has the focus, but for a few. */
 export function route(event: KeyEvent, context: RouteContext): Command {
   const name = event.type === 'key' ? event.name : '';
-  if (context.choice) return name === 'escape' || name === 'ctrl-c' ? 'back' : 'ink';
+  if (context.choice) return name === 'escape' || name === 'ctrl-c' ? 'back' : ofList(event, context);
   switch (context.screen) {
     case 'menu':
-      return name === 'f10' ? 'language' : name === 'ctrl-c' || name === 'ctrl-q' || name === 'ctrl-d' || text(event) === 'q' ? 'quit' : 'ink';
+      return name === 'f10'
+        ? 'language'
+        : name === 'ctrl-c' || name === 'ctrl-q' || name === 'ctrl-d' || (text(event) === 'q' && !context.strayed)
+          ? 'quit'
+          : ofList(event, context);
     case 'name':
     case 'submit':
       if (name === 'f10') return 'language';
@@ -91,7 +100,7 @@ export function route(event: KeyEvent, context: RouteContext): Command {
           ? (scrollKeys[name] ?? 'none')
           : name === 'escape' || name === 'ctrl-c'
             ? 'back'
-            : 'ink';
+            : ofList(event, context);
     case 'opening':
       return name === 'ctrl-c' ? 'quit' : 'none';
     case 'lesson':
@@ -99,6 +108,19 @@ export function route(event: KeyEvent, context: RouteContext): Command {
     default:
       return 'none';
   }
+}
+
+/** What a list understands goes to it: single digits and the pointer's keys. Letters of a command typed too late choose nothing, nor does the Enter that ends them. */
+function ofList(event: KeyEvent, { strayed }: RouteContext): Command {
+  if (event.type !== 'key') return /^[1-9jk]$/.test(event.text) && !strayed ? 'ink' : 'stray';
+  return strayed && event.name === 'enter' ? 'none' : 'ink';
+}
+
+/** A question beside the shell: what its kind of answer takes; all other letters are for the shell. */
+function ofQuestion(event: KeyEvent, asking: NonNullable<RouteContext['asking']>): Command {
+  if (event.type === 'key' || asking === 'field') return 'ink';
+  const own = asking === 'list' ? /^[1-9]$/ : /^ $/;
+  return own.test(event.text) ? 'ink' : event.text.trim() === '' ? 'none' : 'terminalFocus';
 }
 
 const text = (event: KeyEvent): string | undefined => (event.type === 'text' ? event.text : undefined);
@@ -112,7 +134,7 @@ function lessonKey(event: KeyEvent, name: string, { focus, raw, asking }: RouteC
   if (name === 'tab' || name === 'ctrl-c') return 'switch';
   const scrolls = scrollKeys[name];
   if (scrolls && !(asking && (name === 'up' || name === 'down'))) return scrolls;
-  if (asking) return 'ink';
+  if (asking) return ofQuestion(event, asking);
   if (text(event) === 'q') return 'leave';
   if (text(event) === '?') return 'help';
   return event.type === 'key' && name !== 'enter' ? 'none' : name === 'enter' ? 'switch' : 'terminalFocus';

@@ -54,6 +54,13 @@ export function isAsking(lesson: LessonState | undefined): boolean {
   return step !== undefined && (step.ask !== undefined || step.kind === 'read');
 }
 
+/** What the question is answered with: one of a list, several of one, or typed text. */
+export function askingOf(lesson: LessonState | undefined): 'list' | 'boxes' | 'field' | undefined {
+  const type = lesson?.view?.steps[lesson.view.current]?.ask?.type;
+  if (!isAsking(lesson)) return undefined;
+  return type === 'fill' || type === 'number' ? 'field' : type === 'multi' || type === 'order' || type === 'match' ? 'boxes' : 'list';
+}
+
 /** A hint or a word on what was done that was not there before, in the same step. */
 export function newlyTold({ view: before }: LessonState, after: LessonView | undefined): LessonState['told'] {
   if (!before || !after || before.current !== after.current) return undefined;

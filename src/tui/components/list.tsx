@@ -7,21 +7,48 @@ import { useDrawing } from './context.ts';
 import { Rows } from './rows.tsx';
 
 type ListItem = { readonly value: string; readonly label: string };
-type ListProps = { readonly items: readonly ListItem[]; readonly height: number; readonly focused?: boolean; readonly onSelect: (value: string) => void };
+type ListProps = {
+  readonly items: readonly ListItem[];
+  readonly height: number;
+  readonly focused?: boolean;
+  /** No entry has the pointer at first: an Enter that was meant for something else chooses nothing. */
+  readonly unpointed?: boolean;
+  readonly onSelect: (value: string) => void;
+};
 
 /** Up, down and Enter; `onSelect` gets the value. */
-export function List({ items, height, focused = true, onSelect }: ListProps) {
+export function List({ items, height, focused = true, unpointed = false, onSelect }: ListProps) {
   const { say } = useDrawing();
   const values = useMemo(() => items.map(({ value }) => value), [items]);
-  const [chosen, setChosen] = useState(values[0]);
+  const [chosen, setChosen] = useState(unpointed ? undefined : values[0]);
   const at = Math.max(0, values.indexOf(chosen ?? ''));
-  const blocks = items.map(({ label }, index) => label.split('\n').map((line, row) => `${focused && index === at && row === 0 ? '❯' : ' '} ${line}`));
+  const blocks = items.map(({ label }, index) =>
+    label.split('\n').map((line, row) => `${focused && chosen !== undefined && index === at && row === 0 ? '❯' : ' '} ${line}`),
+  );
   return (
     <>
       <Rows rows={windowOf(blocks, at, height, say)} />
-      <Choosing values={values} focused={focused} onHighlight={setChosen} onSelect={onSelect} />
+      {chosen === undefined ? (
+        <Pointing values={values} focused={focused} onHighlight={setChosen} onSelect={onSelect} />
+      ) : (
+        <Choosing values={values} first={at} focused={focused} onHighlight={setChosen} onSelect={onSelect} />
+      )}
     </>
   );
+}
+
+/** The first key brings the pointer; a number chooses at once. */
+function Pointing({ values, focused, onHighlight, onSelect }: ChoosingProps) {
+  useInput(
+    (input, key) => {
+      const numbered = /^[1-9]$/.test(input) ? values[Number(input) - 1] : undefined;
+      const pointed = key.upArrow || key.end ? values.at(-1) : key.downArrow || key.pageDown || key.home || key.return ? values[0] : undefined;
+      if (numbered !== undefined) onSelect(numbered);
+      else if (pointed !== undefined) onHighlight(pointed);
+    },
+    { isActive: focused },
+  );
+  return null;
 }
 
 type ChoosingProps = {

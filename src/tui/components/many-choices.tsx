@@ -16,12 +16,15 @@ type Props = {
 export function ManyChoices({ items, order, focused, height, onSubmit }: Props) {
   const { say } = useDrawing();
   const [state, setState] = useState(() => newMany(items.map(({ value }) => value)));
+  // The order as it is found is no answer before somebody has looked at it: an Enter may have been meant for the shell.
+  const [looked, setLooked] = useState(!order);
   useInput(
     (input, key) => {
       const values = answerOf(state, order);
+      setLooked(true);
       // With one in the hand Enter puts it down, as many expect; only what lies in its place is handed in.
       if (key.return && state.carrying) setState((before) => pressMany(before, 'space', order));
-      else if (key.return && values.length > 0) onSubmit(values);
+      else if (key.return && values.length > 0 && looked) onSubmit(values);
       else if (key.upArrow || key.downArrow || input === ' ')
         setState((before) => pressMany(before, key.upArrow ? 'up' : key.downArrow ? 'down' : 'space', order));
     },

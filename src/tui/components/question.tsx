@@ -33,23 +33,30 @@ function Body({ question, focused, height }: Omit<Props, 'width'>) {
   if (kind === 'multi' || kind === 'order')
     return <ManyChoices items={items} order={kind === 'order'} focused={focused} height={height} onSubmit={actions.answer} />;
   if (kind === 'match') return <MatchChoices question={question} focused={focused} height={height} onSubmit={actions.answer} />;
-  if (kind === 'text') return <Field focused={focused} number={question.number} />;
-  return <List items={items} height={height} focused={focused} onSelect={(value) => actions.answer([value])} />;
+  if (kind === 'text') return <Field focused={focused} question={question} />;
+  return <List items={items} height={height} focused={focused} unpointed={kind === 'single'} onSelect={(value) => actions.answer([value])} />;
 }
 
-/** What was wrong stands above the field, which is empty again; what is no number is no answer to a question for one. */
-function Field({ focused, number }: { readonly focused: boolean; readonly number: boolean }) {
-  const { actions } = useDrawing();
+/** What was wrong stands above the field, which is empty again. What is no number, or a command line where a word is asked, is no answer. */
+function Field({ focused, question }: { readonly focused: boolean; readonly question: QuestionView }) {
+  const { actions, style, say } = useDrawing();
   const [value, setValue] = useState('');
+  const [refused, setRefused] = useState(false);
   const submit = (text: string): void => {
-    if (text.trim() === '' || (number && numberIn(text) === undefined)) return;
+    if (text.trim() === '') return;
+    const fits = question.number ? numberIn(text) !== undefined : !(question.word && /\S\s+\S/.test(text));
+    setRefused(!fits);
+    if (!fits) return;
     setValue('');
     actions.answer([text.trim()]);
   };
   return (
-    <Box>
-      <Text>{'› '}</Text>
-      <TextInput value={value} focus={focused} onChange={setValue} onSubmit={submit} />
-    </Box>
+    <>
+      <Box>
+        <Text>{'› '}</Text>
+        <TextInput value={value} focus={focused} onChange={setValue} onSubmit={submit} />
+      </Box>
+      {refused ? <Text>{style('strong', say(question.number ? 'noNumber' : 'noWord'))}</Text> : null}
+    </>
   );
 }

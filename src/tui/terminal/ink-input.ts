@@ -1,5 +1,6 @@
 /** Ink's standard input: gets only the keys that are meant for its components, one at a time, so that none is lost between two renders. */
 import { EventEmitter } from 'node:events';
+import type { KeyEvent } from './keys.ts';
 
 export class InkInput extends EventEmitter {
   readonly isTTY = true;
@@ -7,9 +8,9 @@ export class InkInput extends EventEmitter {
   #current: string | undefined;
   #scheduled = false;
 
-  /** One key's bytes, or a text. */
-  push(keys: string): void {
-    this.#waiting.push(keys);
+  /** A key, a text; a paste as its one-row fields can take it. */
+  push(event: KeyEvent): void {
+    this.#waiting.push(event.type === 'key' ? event.raw : event.type === 'text' ? event.text : event.text.slice(0, 400).replace(/[\s\x00-\x1f]+/g, ' '));
     this.#deliver();
   }
 

@@ -1,6 +1,6 @@
 /** The header, the status line, and the lines between panes. */
 
-import type { LessonState } from '../app/state.ts';
+import { isAsking, type LessonState } from '../app/state.ts';
 import stringWidth from '../fast-width.ts';
 import type { Style } from '../text/style.ts';
 import { cut } from '../text/wrap.ts';
@@ -21,7 +21,7 @@ export function statusRow(lesson: LessonState, width: number, style: Style, say:
   const state = skipping ? say('skipping') : paused ? say('paused') : say('speed', { n: speed });
   const where = focus === 'terminal' ? say('terminal') : paneTitle(pane, say);
   const whole = ` ${clock} ${state} [${cut(where, 16)}] `;
-  const keys = raw ? say('keysRaw') : focus === 'terminal' ? say('keysTerminal') : say('keysPane');
+  const keys = raw ? say('keysRaw') : say(focus === 'terminal' ? 'keysTerminal' : pane === 'lesson' && isAsking(lesson) ? 'keysAsked' : 'keysPane');
   // Little room: the line above the terminal tells too where keys go, and the keys are told in fewer words.
   const narrow = !notice && focus === 'terminal' && !raw && stringWidth(whole + keys) > width;
   const left = narrow ? ` ${clock} ${state}  ` : whole;

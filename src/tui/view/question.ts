@@ -14,6 +14,8 @@ export type QuestionView = {
   readonly matches: readonly { readonly value: string; readonly label: string }[];
   /** Only a number answers it. */
   readonly number: boolean;
+  /** Only a single word does. */
+  readonly word: boolean;
   readonly keys: string;
   readonly rows: number;
 };
@@ -39,7 +41,7 @@ export function questionView(step: StepView | undefined, width: number, style: S
       ? [{ value: 'next', label: say('goOn') }]
       : step.choices.map(({ id, text }) => ({ value: id, label: wrapSpans(inline(text), room, style).join('\n') }));
   const matches = (step.matches ?? []).map(({ id, text }) => ({ value: id, label: cut(withoutMarks(text), width - 8) }));
-  const more = kind === 'text' ? 1 : kind === 'match' ? items.length : 0;
+  const more = kind === 'text' ? 2 : kind === 'match' ? items.length : 0;
   const rows = items.reduce((sum, { label }) => sum + label.split('\n').length, 0) + more + 2;
   return {
     id: step.id,
@@ -47,6 +49,7 @@ export function questionView(step: StepView | undefined, width: number, style: S
     items,
     matches,
     number: type === 'number',
+    word: step.ask?.type === 'fill' && [step.ask.answer].flat().every((answer) => !/\s/.test(answer.trim())),
     keys: focused ? say(type === 'number' ? 'quizKeysNumber' : keysOf[kind]) : say('answerHere'),
     rows,
   };
