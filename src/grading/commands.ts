@@ -173,3 +173,22 @@ export function matchesCommand(pattern: CommandPattern, command: CommandRecord):
   }
   return Object.entries(pattern.flags ?? {}).every(([flag, value]) => command.flags[flag] !== undefined && (value === true || command.flags[flag] === value));
 }
+
+/** The last command of the same tool and verb, and in what it differs: how it ended, where it ran, or the rest of it. */
+export function nearestCommand(
+  { status: _status, ...pattern }: CommandPattern,
+  commands: readonly CommandRecord[],
+): { readonly command: CommandRecord; readonly differs: 'status' | 'at' | 'rest' } | undefined {
+  const { at: _at, ...anywhere } = pattern;
+  const { tool, verb } = pattern;
+  const last = (like: CommandPattern): CommandRecord | undefined => commands.findLast((each) => matchesCommand(like, each));
+  for (const [differs, like] of [
+    ['status', pattern],
+    ['at', anywhere],
+    ['rest', verb === undefined ? undefined : { tool, verb }],
+  ] as const) {
+    const command = like && last(like);
+    if (command) return { command, differs };
+  }
+  return undefined;
+}

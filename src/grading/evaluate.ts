@@ -5,7 +5,7 @@ import { Errno } from '../linux/errno.ts';
 import { FileSystem } from '../linux/file-system.ts';
 import { daemonUser } from '../linux/file-user.ts';
 import { type Expressions, holds } from './cel.ts';
-import { matchesCommand } from './commands.ts';
+import { matchesCommand, nearestCommand } from './commands.ts';
 import { expressionFailure, type Failure, failedVerdict, failure, unreachable } from './failure.ts';
 import { resourcePath } from './resource-path.ts';
 import type { Failed, Verdict } from './verdict.ts';
@@ -100,10 +100,11 @@ function evaluateSource(check: CheckSource & { readonly id?: string }, that: str
   if ('command' in check) {
     if (world.commands.some((command) => matchesCommand(check.command, command))) return passed;
     const { tool, verb = '' } = check.command;
+    const near = nearestCommand(check.command, world.commands);
     return {
       ...fail(
         () => `${tool} ${String(verb)}`.trim(),
-        ({ notRun }) => notRun,
+        (words) => commandFound(near, words),
       ),
       untold: true,
     };
@@ -139,6 +140,15 @@ function evaluateSource(check: CheckSource & { readonly id?: string }, that: str
       : outcome;
   }
   return evaluateNode(check, world, test, fail);
+}
+
+/** What came of the command that was most like the one wanted. */
+function commandFound(near: ReturnType<typeof nearestCommand>, words: Wording): string {
+  if (near === undefined) return words.notRun;
+  const { differs, command } = near;
+  if (differs === 'at') return words.onOther(command.node);
+  if (differs === 'rest') return words.runOtherwise;
+  return command.status === undefined ? words.runs : words.ended(command.status);
 }
 
 type Test = (context: Readonly<Record<string, unknown>>, thing?: (words: Wording) => string) => Outcome;

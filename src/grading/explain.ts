@@ -1,6 +1,6 @@
 /** Why an expression does not hold: the part of it that fails, and what stands there instead. */
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { conditionWords, countedIn, flagWords, nounOf, resultOf, type Scope, shown, subject } from './expression-words.ts';
+import { conditionWords, countedIn, fieldName, flagWords, nounOf, resultOf, type Scope, shown, subject } from './expression-words.ts';
 
 /** `about`: the field that was found so. */
 type Reason = { readonly expected: string; readonly found: string; readonly about?: string };
@@ -121,7 +121,7 @@ function nearest(things: readonly unknown[], body: ASTNode, inside: (thing: unkn
 const conjuncts = (node: ASTNode): ASTNode[] => (node.op === '&&' ? node.args.flatMap(conjuncts) : [node]);
 
 function factAbout(thing: unknown, { found, about }: Reason, { words }: Scope): string {
-  const fact = about ? words.compare['=='](about, found) : found;
+  const fact = about ? words.compare['=='](fieldName(about), found) : found;
   const name = nameOf(thing);
   return name === undefined ? fact : words.about(name, fact);
 }

@@ -141,6 +141,9 @@ function join(of: ASTNode, field: string, scope: Scope): string {
   return inside === '' ? field.replace(/^\./, '') : inside + field;
 }
 
+/** The last word of a path, as people call the field: `restartCount`, or the label's own name. */
+export const fieldName = (path: string): string => /\["([^"]+)"\]$/.exec(path)?.[1] ?? path.replace(/^.*[.\]](?=\w+$)/, '');
+
 /** Plural of the things in a list: the last field's name, or what the check lists. */
 export const nounOf = (list: ASTNode, scope: Scope): string => plainNoun(list.op === 'rcall' && list.args[0] === 'filter' ? list.args[1] : list, scope);
 const plainNoun = (list: ASTNode, scope: Scope): string =>

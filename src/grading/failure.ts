@@ -2,7 +2,7 @@
 import type { Check, CheckSource } from '../lessons/lesson.ts';
 import type { Expressions } from './cel.ts';
 import { explain } from './explain.ts';
-import type { Scope } from './expression-words.ts';
+import { fieldName, type Scope } from './expression-words.ts';
 import type { Failed, Told } from './verdict.ts';
 import { type Wording, wordings } from './wording.ts';
 
@@ -36,7 +36,7 @@ export const expressionFailure = (
     const scope: Scope = { words, expressions, variables: context, items: listed(check), loop: [] };
     const { expected, found, about } = explain(expressions.get(that).ast, scope, not);
     const named = about === undefined || about === '' || about.length > 30 || expected.startsWith(about) ? found : words.about(about, found);
-    return { expected, found: named, where: whereToLook(check, words) };
+    return { expected, found: named, ...(about ? { alone: words.about(fieldName(about), found) } : {}), where: whereToLook(check, words) };
   },
 });
 
@@ -54,6 +54,9 @@ export function failedVerdict({ tell, untold }: Failure): Failed {
     },
     get found() {
       return words().en.found;
+    },
+    get alone() {
+      return words().en.alone ?? words().en.found;
     },
     get where() {
       return words().en.where;

@@ -45,6 +45,11 @@ export type Wording = {
   readonly silentSocket: string;
   readonly command: string;
   readonly notRun: string;
+  /** It was run, but not so: `status` is how it ended; undefined while it runs. */
+  readonly runs: string;
+  readonly ended: (status: number) => string;
+  readonly onOther: (machine: string) => string;
+  readonly runOtherwise: string;
   readonly notAnswered: string;
   readonly otherwise: string;
 };
@@ -80,7 +85,7 @@ const english: Wording = {
   some: (noun) => `at least one ${noun}`,
   none: (noun) => `no ${noun}`,
   every: (noun, condition) => `for every ${noun}: ${condition}`,
-  noneOf: (count, noun) => (count === 0 ? `no ${noun} at all` : `none of ${count} ${noun}`),
+  noneOf: (count, noun) => (count === 0 ? `no ${noun} at all` : `none of ${count} ${noun} fits`),
   about: (name, fact) => `${name}: ${fact}`,
   noun: (plural, one) => (one ? singular(plural) : plural),
   unset: 'not set',
@@ -103,6 +108,10 @@ const english: Wording = {
   silentSocket: 'nobody answers on its socket',
   command: 'a command',
   notRun: 'not run yet',
+  runs: 'it still runs',
+  ended: (status) => `it ended with status ${status}`,
+  onOther: (machine) => `it was run on ${machine}`,
+  runOtherwise: 'it was run otherwise',
   notAnswered: 'none yet',
   otherwise: 'this not to be so',
 };
@@ -173,7 +182,7 @@ const korean: Wording = {
   some: (noun) => `${noun} 하나 이상`,
   none: (noun) => `${noun} 없음`,
   every: (noun, condition) => `모든 ${noun}: ${condition}`,
-  noneOf: (count, noun) => (count === 0 ? `${noun} 없음` : `${noun} ${count}개 중 없음`),
+  noneOf: (count, noun) => (count === 0 ? `${noun} 없음` : `${noun} ${count}개 중 맞는 것 없음`),
   about: (name, fact) => `${name}: ${fact}`,
   noun: (plural) => nouns[plural] ?? plural,
   unset: '없음',
@@ -196,6 +205,10 @@ const korean: Wording = {
   silentSocket: '소켓에서 아무도 응답하지 않음',
   command: '명령',
   notRun: '아직 실행하지 않음',
+  runs: '아직 실행 중',
+  ended: (status) => `종료 코드 ${status}(으)로 끝남`,
+  onOther: (machine) => `${machine}에서 실행함`,
+  runOtherwise: '다르게 실행함',
   notAnswered: '아직 없음',
   otherwise: '그렇지 않은 상태',
 };

@@ -99,7 +99,7 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
     of: pointsOf(step),
     checks: (step.checks ?? [])
       .filter((check) => !('visibility' in check && check.visibility === 'grader'))
-      .map(({ id = '' }) => ({ id, text: prose?.checks?.[id] ?? id.replaceAll('-', ' '), ...checkView(id, state, tried, language) })),
+      .map(({ id = '' }) => ({ id, text: prose?.checks?.[id] ?? id.replaceAll('-', ' '), ...checkView(id, state, tried, language, prose?.checks?.[id]) })),
     hints: state.hints.map((key) => prose?.hints?.[key] ?? key),
     hintsLeft: hintsAhead(step, state).length,
     // What is not so any more is not said any more; but the newest stays until the next command, for whoever has yet to read it.
@@ -116,10 +116,11 @@ function stepView(run: LessonRun, index: number, step: Step, prose: StepProse | 
   };
 }
 
-function checkView(id: string, state: StepState, tried: boolean, language: Language): Omit<CheckView, 'id' | 'text'> {
+/** What the lesson's own words expect need not be said again in the checker's. */
+function checkView(id: string, state: StepState, tried: boolean, language: Language, said: string | undefined): Omit<CheckView, 'id' | 'text'> {
   const verdict = state.verdicts.get(id);
   if (!verdict || (verdict.state === 'failed' && !tried)) return { state: 'open' };
-  if (verdict.state === 'failed') return { state: 'failed', ...toldIn(language, verdict) };
+  if (verdict.state === 'failed') return { state: 'failed', ...toldIn(language, verdict, said !== undefined) };
   return verdict.state === 'impossible' ? { state: 'impossible', found: verdict.reason } : { state: verdict.state };
 }
 
