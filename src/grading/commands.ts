@@ -12,9 +12,11 @@ export type CommandRecord = {
   readonly resource: string;
   readonly names: readonly string[];
   readonly flags: Readonly<Record<string, string | boolean>>;
+  /** It ran in a container, where somebody had gone in. */
+  readonly contained?: boolean;
   /** Which of the typed lines set it off, counted from 1. */
   readonly line?: number;
-  /** undefined while it runs. */
+  /** undefined while it runs; 0 of a shell that lines were typed into. */
   readonly status: number | undefined;
 };
 
@@ -74,6 +76,14 @@ const otherNames: Readonly<Record<string, readonly (readonly [string, string])[]
   nerdctl: [['-n', '--namespace']],
 };
 
+/** Variables that stand for a flag. */
+const variables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  crictl: { '-r': 'CONTAINER_RUNTIME_ENDPOINT', '-i': 'IMAGE_SERVICE_ENDPOINT' },
+  ctr: { '-n': 'CONTAINERD_NAMESPACE', '-a': 'CONTAINERD_ADDRESS' },
+  nerdctl: { '-n': 'CONTAINERD_NAMESPACE', '-a': 'CONTAINERD_ADDRESS' },
+  docker: { '-H': 'DOCKER_HOST', '-c': 'DOCKER_CONTEXT' },
+};
+
 /** Tools whose verbs are two words: `ctr containers list`. */
 const nested: Readonly<Record<string, readonly string[]>> = {
   ctr: [
@@ -103,7 +113,12 @@ const nested: Readonly<Record<string, readonly string[]>> = {
 const plural = (word: string): string => findResource(word)?.resource ?? word;
 
 /** `status` is asked at each look: the process may still run. */
-export function parseCommand(node: string, argv: readonly string[], status: () => number | undefined): CommandRecord {
+export function parseCommand(
+  node: string,
+  argv: readonly string[],
+  status: () => number | undefined,
+  env: Readonly<Record<string, string>> = {},
+): CommandRecord {
   const tool = programOf(argv[0] ?? '');
   // Anything can be called `constructor`.
   const takesValue = Object.hasOwn(globalFlags, tool) ? (globalFlags[tool] ?? []) : [];
@@ -123,6 +138,9 @@ export function parseCommand(node: string, argv: readonly string[], status: () =
       else if (/^-[a-zA-Z]{2,}$/.test(word) && tool !== 'kubectl') for (const letter of word.slice(1)) flags[`-${letter}`] ??= true;
     }
   }
+  for (const [flag, variable] of Object.entries(Object.hasOwn(variables, tool) ? (variables[tool] ?? {}) : {}))
+    if (env[variable] && !otherNames[tool]?.some((names) => names.includes(flag) && names.some((name) => flags[name] !== undefined)))
+      flags[flag] ??= env[variable];
   for (const pair of Object.hasOwn(otherNames, tool) ? (otherNames[tool] ?? []) : [])
     for (const [name, other] of [pair, pair.toReversed()]) if (flags[other as string] !== undefined) flags[name as string] ??= flags[other as string] as string;
   const verbWords = Object.hasOwn(nested, tool) && nested[tool]?.includes(words[0] ?? '') ? 2 : 1;
@@ -156,9 +174,13 @@ const shortHelp: readonly string[] = ['kubectl', 'crictl', 'ctr', 'etcdctl', 'et
 const asksForHelp = ({ tool, flags }: CommandRecord, asked: CommandPattern['flags'] = {}): boolean =>
   ['--help', ...(shortHelp.includes(tool) ? ['-h'] : [])].some((flag) => flags[flag] === true && asked[flag] === undefined);
 
+/** The place `at:` gives to what was run inside containers. */
+const inContainers = 'container';
+
 /** What the pattern leaves out is not asked. */
 export function matchesCommand(pattern: CommandPattern, command: CommandRecord): boolean {
   if (command.tool !== pattern.tool || asksForHelp(command, pattern.flags)) return false;
+  if ((command.contained === true) !== (pattern.at === inContainers)) return false;
   const verbs = typeof pattern.verb === 'string' ? [pattern.verb] : pattern.verb;
   if (verbs && !verbs.includes(command.verb)) return false;
   if (pattern.resource && !command.resource.split(',').includes(plural(pattern.resource))) return false;
@@ -167,7 +189,7 @@ export function matchesCommand(pattern: CommandPattern, command: CommandRecord):
   if (pattern.inside && !pattern.inside.includes(programOf(insideOf(command.argv)))) return false;
   const { ending } = pattern;
   if (ending !== undefined && !command.argv.slice(1).some((argument) => argument.endsWith(ending))) return false;
-  if (pattern.at) {
+  if (pattern.at && !command.contained) {
     const other = pattern.at.startsWith('!');
     if ((command.node === pattern.at.replace(/^!/, '')) === other) return false;
   }

@@ -147,7 +147,7 @@ function commandFound(near: ReturnType<typeof nearestCommand>, words: Wording): 
   if (near === undefined) return words.notRun;
   const { differs, command } = near;
   if (differs === 'at') return words.onOther(command.node);
-  if (differs === 'rest') return words.runOtherwise;
+  if (differs === 'rest' && !command.status) return words.runOtherwise;
   return command.status === undefined ? words.runs : words.ended(command.status);
 }
 

@@ -36,7 +36,8 @@ export const expressionFailure = (
     const scope: Scope = { words, expressions, variables: context, items: listed(check), loop: [] };
     const { expected, found, about } = explain(expressions.get(that).ast, scope, not);
     const named = about === undefined || about === '' || about.length > 30 || expected.startsWith(about) ? found : words.about(about, found);
-    return { expected, found: named, ...(about ? { alone: words.about(fieldName(about), found) } : {}), where: whereToLook(check, words) };
+    const alone = about && found !== words.missing && found !== words.there ? words.about(fieldName(about), found) : found;
+    return { expected, found: named, alone, where: whereToLook(check, words) };
   },
 });
 

@@ -111,7 +111,7 @@ const english: Wording = {
   runs: 'it still runs',
   ended: (status) => `it ended with status ${status}`,
   onOther: (machine) => `it was run on ${machine}`,
-  runOtherwise: 'it was run otherwise',
+  runOtherwise: 'it was run, but not in this way',
   notAnswered: 'none yet',
   otherwise: 'this not to be so',
 };
@@ -208,7 +208,7 @@ const korean: Wording = {
   runs: '아직 실행 중',
   ended: (status) => `종료 코드 ${status}(으)로 끝남`,
   onOther: (machine) => `${machine}에서 실행함`,
-  runOtherwise: '다르게 실행함',
+  runOtherwise: '실행했지만 찾는 방식과 다름',
   notAnswered: '아직 없음',
   otherwise: '그렇지 않은 상태',
 };

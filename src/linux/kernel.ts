@@ -55,8 +55,8 @@ export class Kernel {
   readonly networkNamespaces = new Map<string, NetworkNamespace>();
   /** The same for other kinds, as CRI-O's pinns holds them: /run/utsns/…. */
   readonly pinnedNamespaces = { uts: new Map<string, Namespaces['uts']>(), ipc: new Map<string, Namespaces['ipc']>() };
-  /** Told of each program that starts, in a new process or in an old one's place (an execution log, as auditd keeps one). */
-  onSpawn: (process: Process) => void = () => {};
+  /** Told of each program that starts, in a new process or in an old one's place (an execution log, as auditd keeps one); `missing`: what a shell found no program for. */
+  onSpawn: (process: Process, missing?: readonly string[]) => void = () => {};
   /** Areas that memory is swapped out to: /proc/swaps. */
   readonly swaps: { readonly path: string; readonly bytes: number }[] = [];
   /** How far the node's clock is from true time. */

@@ -12,11 +12,23 @@ import type { Routine } from '../sim/routine.ts';
 import { dialCri } from './cri-sockets.ts';
 import { Probes } from './probes.ts';
 
+/** `took`: lines were typed while it ran, as into a shell. How such a one ends is its last line's matter, not its own. */
+type Ran = {
+  readonly node: string;
+  readonly argv: readonly string[];
+  readonly process: Pick<Process, 'exitStatus' | 'env'>;
+  readonly contained: boolean;
+  readonly line: number;
+  took: boolean;
+};
+
 const socket = '/run/containerd/containerd.sock';
 
 export class Observer {
   readonly #cluster: Cluster;
-  readonly #ran: { readonly node: string; readonly argv: readonly string[]; readonly process: Process; readonly line: number }[] = [];
+  readonly #ran: Ran[] = [];
+  /** Those that had not ended when a line was typed last. */
+  #going: Ran[] = [];
   /** Of those that ran, as far as they have been asked for. */
   readonly #parsed: CommandRecord[] = [];
   readonly #sandboxes: SandboxRecord[] = [];
@@ -31,18 +43,33 @@ export class Observer {
     this.#probes = new Probes(cluster);
     this.#nodes = new Map([...cluster.machines].map(([name]) => [name, this.#node(name)]));
     for (const [name, { kernel }] of cluster.machines) {
-      kernel.onSpawn = (process) => {
-        // Only what a typed line set off; a container's own processes are not the learner's commands.
-        if (cluster.sim.cause === 0 || process.namespaces.pid !== kernel.host.pid || process.argv[0]?.startsWith('-')) return;
-        this.#ran.push({ node: name, argv: process.argv, process, line: cluster.sim.cause });
+      kernel.onSpawn = (process, missing) => {
+        if (missing) this.#note(name, process, missing, { exitStatus: 127, env: process.env });
+        else if (!process.argv[0]?.startsWith('-')) this.#note(name, process, process.argv, process);
       };
       cluster.sim.go(this.#watchRuntime(name));
     }
   }
 
+  /** Only what a typed line set off; a container's own processes are not the learner's commands. */
+  #note(node: string, where: Process, argv: readonly string[], process: Ran['process']): void {
+    const line = this.#cluster.sim.cause;
+    const contained = where.namespaces.pid !== where.kernel.host.pid;
+    if (line === 0 || (contained && !cameFromOutside(where))) return;
+    const ran = { node, argv, process, contained, line, took: false };
+    this.#ran.push(ran);
+    if (process.exitStatus === undefined) this.#going.push(ran);
+  }
+
   /** A new step has begun: checks on what was done count from here. */
   beginStep(): void {
     this.#from = { commands: this.#ran.length, sandboxes: this.#sandboxes.length, containers: this.#containers.length };
+  }
+
+  /** At a prompt: what still runs is a shell that takes lines, or in the background. */
+  lineTyped(): void {
+    this.#going = this.#going.filter(({ process }) => process.exitStatus === undefined);
+    for (const each of this.#going) each.took = true;
   }
 
   /** `still`: nothing is set off in the world by it. */
@@ -63,24 +90,26 @@ export class Observer {
 
   /** Parsed when a check asks: most steps never do. */
   #commands(): readonly CommandRecord[] {
-    for (const { node, argv, process, line } of this.#ran.slice(this.#parsed.length))
-      this.#parsed.push(
-        Object.assign(
-          parseCommand(node, argv, () => process.exitStatus),
-          { line },
-        ),
-      );
+    for (const ran of this.#ran.slice(this.#parsed.length)) {
+      const { node, argv, process, line, contained } = ran;
+      const parsed = parseCommand(node, argv, () => (process.exitStatus !== undefined && ran.took ? 0 : process.exitStatus), process.env);
+      this.#parsed.push(Object.assign(parsed, { line, contained }));
+    }
     return this.#parsed;
   }
 
   /** Typed lines, counted from 1, of which a command ended with a failure. */
   failedLines(): ReadonlySet<number> {
-    return new Set(this.#ran.flatMap(({ process: { exitStatus: status }, line }) => (status !== undefined && status !== 0 ? [line] : [])));
+    return new Set(
+      this.#ran.flatMap(({ process: { exitStatus: status }, line, contained }) => (status !== undefined && status !== 0 && !contained ? [line] : [])),
+    );
   }
 
   /** Commands that the lab does not have or not simulate, of the whole session. */
   unsupported(): readonly string[] {
-    return this.#ran.flatMap(({ argv, process: { exitStatus } }) => (exitStatus === 70 || exitStatus === 127 ? [argv.join(' ')] : []));
+    return this.#ran.flatMap(({ argv, process: { exitStatus }, contained }) =>
+      (exitStatus === 70 || exitStatus === 127) && !contained ? [argv.join(' ')] : [],
+    );
   }
 
   /** Sockets are dialled when a check asks for what is behind them: most do not. */
@@ -129,6 +158,14 @@ export class Observer {
       yield { timeout: 1_000 };
     }
   }
+}
+
+/** Of what was run in a container, only what somebody has gone in for: by an exec, or at a terminal. */
+function cameFromOutside(process: Process): boolean {
+  const { pid } = process.namespaces;
+  let top = process;
+  while (top.parent && top.parent.namespaces.pid === pid) top = top.parent;
+  return process.tty !== undefined || top.pids.get(pid) !== 1;
 }
 
 /** Undefined when the runtime's own daemon is away (Docker's, behind its shim). */

@@ -116,11 +116,11 @@ export class Session {
     // At a moment that a replay has too: what holds now was done before this.
     while (this.#see(false));
     this.#inputs.push({ ...input, at: this.elapsed });
-    const { sim } = this.cluster;
     if ('line' in input && ++this.#cause && input.line.trim() !== '') this.#asked = this.#cause;
-    sim.cause = this.#cause;
+    if ('line' in input && this.atPrompt) this.#observer.lineTyped();
+    this.cluster.sim.cause = this.#cause;
     this.#deliver(input);
-    sim.cause = 0;
+    this.cluster.sim.cause = 0;
   }
 
   /** Lets so much virtual time pass; false when the world was too busy to get there in one go. */

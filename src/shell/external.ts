@@ -76,6 +76,7 @@ function* notFound(shell: Shell, words: readonly string[], error: Errno): Routin
   const handler = shell.functions.get('command_not_found_handle');
   if (error.code === 'ENOENT' && !name.includes('/')) {
     if (handler) return yield* callFunction(shell, 'command_not_found_handle', handler, words);
+    shell.process.kernel.onSpawn(shell.process, words);
     yield* shell.complain(`${name}: ${shell.flavor === 'bash' ? 'command not found' : 'not found'}`);
     return 127;
   }

@@ -34,8 +34,8 @@ describe('why an expression does not hold, in words', () => {
     [
       "items.exists(u, u.name == 'x')",
       { items: units },
-      'at least one unit where name is x | none of 2 units',
-      '유닛 하나 이상 (조건: name 값이 x) | 유닛 2개 중 없음',
+      'at least one unit where name is x | none of 2 units fits',
+      '유닛 하나 이상 (조건: name 값이 x) | 유닛 2개 중 맞는 것 없음',
     ],
     ["items.exists(u, u.name == 'x')", { items: [] }, 'at least one unit where name is x | no units at all', '유닛 하나 이상 (조건: name 값이 x) | 유닛 없음'],
     [
@@ -68,16 +68,16 @@ describe('why an expression does not hold, in words', () => {
     [
       "items.exists(u, has(u.labels) && u.labels.app == 'x')",
       { items: units },
-      'at least one unit where labels.app is x | none of 2 units',
-      '유닛 하나 이상 (조건: labels.app 값이 x) | 유닛 2개 중 없음',
+      'at least one unit where labels.app is x | none of 2 units fits',
+      '유닛 하나 이상 (조건: labels.app 값이 x) | 유닛 2개 중 맞는 것 없음',
     ],
     ['allowed', { allowed: false }, 'allowed | not allowed', '허용됨 | 허용되지 않음'],
     ['!ok', { ok: true }, 'no answer | an answer', '응답 없음 | 응답 있음'],
     [
       "['a', 'b'].all(n, items.exists(u, u.name == n))",
       { items: [{ name: 'a' }] },
-      'at least one unit where name is b | none of 1 unit',
-      '유닛 하나 이상 (조건: name 값이 b) | 유닛 1개 중 없음',
+      'at least one unit where name is b | none of 1 unit fits',
+      '유닛 하나 이상 (조건: name 값이 b) | 유닛 1개 중 맞는 것 없음',
     ],
   ])('%s', (text, variables, english, korean) => {
     expect(why(text, variables)).toBe(english);

@@ -58,3 +58,26 @@ describe('hints', () => {
     );
   });
 });
+
+describe('what was run', () => {
+  const command = (id: string, pattern: object): object => ({ id, command: pattern });
+  const checks = [
+    command('rooted', { tool: 'chroot', status: 0 }),
+    command('inside', { tool: 'ls', at: 'container', status: 0 }),
+    command('missing', { tool: 'frobnicate', status: 127 }),
+    command('named', { tool: 'ctr', verb: 'tasks ls', flags: { '-n': 'moby' } }),
+    command('never', { tool: 'touch', status: 0 }),
+  ];
+  const names = Object.fromEntries(checks.map((each) => [(each as { id: string }).id, (each as { id: string }).id]));
+  const run = { id: 'ran', facts: { points: 10, checks }, prose: { checks: names } };
+  const session = new Session({ world: 'node', seed: 1, lesson: smallLesson([run]) });
+  const states = () => Object.fromEntries(lessonView(session, 'en', true)?.steps[0]?.checks.map(({ id, state, found }) => [id, found ?? state]) ?? []);
+
+  test('a shell that was gone into, however its last line ended; what was run in containers; what is not there; flags from variables', () => {
+    playScript(session, 'ls; chroot / bash\nfalse\ntouch /nowhere/x');
+    expect(states()).toMatchObject({ rooted: 'it still runs', inside: 'it was run on node01', never: 'it ended with status 1' });
+    playScript(session, 'exit\nfrobnicate\nCONTAINERD_NAMESPACE=moby ctr tasks ls');
+    playScript(session, 'docker run -d --name box busybox:1.36 sleep 1000\ndocker exec -it box sh\nls\nexit');
+    expect(states()).toEqual({ rooted: 'passed', inside: 'passed', missing: 'passed', named: 'passed', never: 'it ended with status 1' });
+  });
+});
