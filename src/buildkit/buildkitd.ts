@@ -9,6 +9,7 @@ import type { Kernel } from '../linux/kernel.ts';
 import { listenUnix, serve } from '../linux/network.ts';
 import type { Sim } from '../sim/sim.ts';
 import { containerdWorker, identity, type WorkerState } from './containerd-worker.ts';
+import type { RegistriesConfig } from './registry-config.ts';
 import { BuildKit } from './solve.ts';
 
 /** Which worker there is. */
@@ -30,6 +31,7 @@ export type BuildkitdOptions = {
   readonly workers: readonly WorkerOptions[];
   /** What callers may be granted: `network.host`. */
   readonly entitlements: readonly string[];
+  readonly registries: RegistriesConfig;
 };
 
 /** As `buildkitd --version` has it. */
@@ -53,8 +55,8 @@ export class Buildkitd implements BuildkitApi {
     const directory = folderOf(options.root, first);
     const state = stateAt(this.#files, `${directory}/cache.db`, options.sim.now);
     const machine = { kernel: options.kernel, directory };
-    const { sim, entitlements } = options;
-    this.#solver = new BuildKit(containerdWorker({ sim, containerd, namespace, snapshotter, state, machine, entitlements }));
+    const { sim, entitlements, registries } = options;
+    this.#solver = new BuildKit(containerdWorker({ sim, containerd, namespace, snapshotter, state, machine, entitlements, registries }));
     this.#workers = this.#describe();
     this.#listen();
   }

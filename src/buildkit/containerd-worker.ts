@@ -8,6 +8,7 @@ import { partsOf } from '../interfaces/image-content.ts';
 import { wholeImageName } from '../interfaces/image-name.ts';
 import { newImage } from '../interfaces/new-image.ts';
 import type { Sim } from '../sim/sim.ts';
+import { accessOf, type RegistriesConfig } from './registry-config.ts';
 import { runStepIn } from './run.ts';
 
 /** What a worker has of containerd. */
@@ -19,6 +20,7 @@ export type WorkerParts = {
   readonly state: WorkerState;
   readonly machine: BuildWorker['machine'];
   readonly entitlements: readonly string[];
+  readonly registries: RegistriesConfig;
 };
 
 /** What a worker keeps on disk. */
@@ -53,7 +55,7 @@ export function containerdWorker(parts: WorkerParts): BuildWorker {
     find: (name) => readImage(parts, state.sources.get(name) ?? name),
     *pull(name) {
       try {
-        const { target } = yield* api().images.pull(namespace, `${name}`, { snapshotter, hostsDir: '/etc/buildkit/certs.d' });
+        const { target } = yield* api().images.pull(namespace, `${name}`, { snapshotter, ...accessOf(parts.registries, name, 'pull') });
         hold(parts, target.digest);
         state.sources.set(name, target.digest);
         api().images.delete(namespace, name);
@@ -91,7 +93,11 @@ export function containerdWorker(parts: WorkerParts): BuildWorker {
     },
     *push(image, name, auth) {
       try {
-        yield* api().images.push(namespace, name, { target: descriptor(image), ...(auth ? { auth } : {}) });
+        yield* api().images.push(namespace, name, {
+          target: descriptor(image),
+          ...accessOf(parts.registries, name, 'push'),
+          ...(auth ? { user: `${auth.username}:${auth.password}` } : {}),
+        });
       } catch (error) {
         throw translated(error);
       }

@@ -88,10 +88,11 @@ function legacyEndpoints(files: FileSystem, { mirrors, configs }: LegacyRegistri
   const given = (mirrors[host] ?? mirrors['*'] ?? []).map((url) => endpoint(url, {}));
   const all = given.some((each) => each.authority === own.authority) ? given : [...given, own];
   return all.map((each) => {
-    const { insecure, ca } = configs[each.authority] ?? {};
+    const { insecure, ca, fallback } = configs[each.authority] ?? {};
     return {
       ...each,
       ...(insecure ? { skipVerify: true } : {}),
+      ...(fallback ? { fallback } : {}),
       ...(ca === undefined ? {} : { ca: authority(files, ca) }),
       ...(each.authority === own.authority ? {} : { mirrorOf: host }),
     };

@@ -111,7 +111,7 @@ export type RegistryEndpoint = {
 /** containerd's older way to name mirrors: `mirrors` by host (or `*`), `configs` by the host that is asked. */
 export type LegacyRegistries = {
   readonly mirrors: Readonly<Record<string, readonly string[]>>;
-  readonly configs: Readonly<Record<string, { readonly insecure?: boolean; readonly ca?: string; readonly user?: string }>>;
+  readonly configs: Readonly<Record<string, { readonly insecure?: boolean; readonly fallback?: boolean; readonly ca?: string; readonly user?: string }>>;
 };
 
 /** How a client of the runtime wants registries to be reached. */

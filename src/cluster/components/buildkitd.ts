@@ -1,6 +1,7 @@
 /** buildkitd as a process: its flags, buildkitd.toml, and the workers that it finds on the node. */
 import { isTable, parseToml, TomlError, type TomlTable } from '../../apimachinery/toml.ts';
 import { Buildkitd, type BuildkitdOptions, buildkitVersion, folderOf, type WorkerOptions } from '../../buildkit/buildkitd.ts';
+import type { RegistriesConfig } from '../../buildkit/registry-config.ts';
 import { Cni } from '../../cni/cni.ts';
 import { Containerd } from '../../containerd/containerd.ts';
 import type { Registries } from '../../images/registries.ts';
@@ -31,10 +32,11 @@ const valued = [
 const switches = ['oci-worker', 'containerd-worker', 'debug', 'rootless', 'oci-worker-no-process-sandbox'];
 
 type Settings = ReadonlyMap<string, string>;
+type Read = { readonly settings: Settings; readonly registries: RegistriesConfig };
 
 export const newBuildkitd = (trace: Trace, registries: () => Registries): Program =>
   function* (argv, process) {
-    const settings = yield* readSettings(process, argv.slice(1));
+    const { settings, registries: hosts } = yield* readSettings(process, argv.slice(1));
     const log = (level: string, text: string) =>
       process.printError(`time="${new Date(process.now).toISOString().slice(0, 19)}Z" level=${level} msg=${JSON.stringify(text)}\n`);
     const root = settings.get('root') ?? '/var/lib/buildkit';
@@ -47,7 +49,7 @@ export const newBuildkitd = (trace: Trace, registries: () => Registries): Progra
     yield* log('warning', 'using host network as the default');
     const socket = (settings.get('addr') ?? 'unix:///run/buildkit/buildkitd.sock').replace(/^unix:\/\//, '');
     const entitlements = (settings.get('allow-insecure-entitlement') ?? '').split(',').filter(Boolean);
-    const daemon = yield* started(process, { sim: process.sim, kernel: process.kernel, socket, root, workers, entitlements });
+    const daemon = yield* started(process, { sim: process.sim, kernel: process.kernel, socket, root, workers, entitlements, registries: hosts });
     process.allocate(25 * 1024 * 1024);
     const found = daemon.workers();
     for (const { id, labels, platforms } of found) {
@@ -70,7 +72,7 @@ function* started(process: Process, options: BuildkitdOptions): Routine<Buildkit
   }
 }
 
-function* readSettings(process: Process, args: readonly string[]): Routine<Settings> {
+function* readSettings(process: Process, args: readonly string[]): Routine<Read> {
   const given = new Map<string, string>();
   for (let i = 0; i < args.length; i++) {
     const [name = '', inline] = (args[i] ?? '').replace(/^--?/, '').split('=');
@@ -86,9 +88,10 @@ function* readSettings(process: Process, args: readonly string[]): Routine<Setti
     }
   }
   const path = given.get('config') ?? configPath;
-  if (!process.fs.exists(path) && !given.has('config')) return given;
+  if (!process.fs.exists(path) && !given.has('config')) return { settings: given, registries: {} };
   try {
-    return new Map([...fromFile(parseToml(process.fs.read(path)).root), ...given]);
+    const { root } = parseToml(process.fs.read(path));
+    return { settings: new Map([...fromFile(root), ...given]), registries: registriesOf(root) };
   } catch (error) {
     if (!(error instanceof TomlError) && !(error instanceof Errno)) throw error;
     const why =
@@ -98,20 +101,32 @@ function* readSettings(process: Process, args: readonly string[]): Routine<Setti
   }
 }
 
+const tableAt = (of: TomlTable, key: string): TomlTable => {
+  const value = of[key];
+  return isTable(value) ? value : {};
+};
+
+/** `[registry."docker.io"]`. */
+function registriesOf(root: TomlTable): RegistriesConfig {
+  const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+  const all = tableAt(root, 'registry');
+  const settings = (host: string): RegistriesConfig[string] => {
+    const { mirrors, http, insecure, ca } = tableAt(all, host);
+    return { mirrors: texts(mirrors), http: http === true, insecure: insecure === true, ca: texts(ca) };
+  };
+  return Object.fromEntries(Object.keys(all).map((host) => [host, settings(host)]));
+}
+
 /** buildkitd.toml in the words of the flags. */
 function fromFile(root: TomlTable): [string, string][] {
-  const table = (of: TomlTable, key: string): TomlTable => {
-    const value = of[key];
-    return isTable(value) ? value : {};
-  };
-  const worker = table(root, 'worker');
-  const containerd = table(worker, 'containerd');
-  const address = table(root, 'grpc')['address'];
+  const worker = tableAt(root, 'worker');
+  const containerd = tableAt(worker, 'containerd');
+  const address = tableAt(root, 'grpc')['address'];
   const all: readonly [string, unknown][] = [
     ['root', root['root']],
     ['allow-insecure-entitlement', root['insecure-entitlements']],
     ['addr', Array.isArray(address) ? address[0] : address],
-    ['oci-worker', table(worker, 'oci')['enabled']],
+    ['oci-worker', tableAt(worker, 'oci')['enabled']],
     ['containerd-worker', containerd['enabled']],
     ['containerd-worker-namespace', containerd['namespace']],
     ['containerd-worker-addr', containerd['address']],

@@ -50,4 +50,22 @@ describe('BuildKit beside containerd', () => {
     expect(type('nerdctl build -t direct:v1 . 2>&1 | tail -3')).toContain('naming to docker.io/library/direct:v1 done');
     expect(type('nerdctl run --rm direct:v1')).toBe('hi\nbuilt\n');
   });
+  it('asks mirrors first, and registries as buildkitd.toml says', () => {
+    const configure = (text: string): void => {
+      type(`printf '${text}' > /etc/buildkit/buildkitd.toml; systemctl restart buildkit`);
+    };
+    type('nerdctl run -d --name reg --net host -v /tmp/reg:/var/lib/registry registry:2; sleep 1; IP=$(hostname -I | cut -d" " -f1)');
+    type('nerdctl pull -q busybox:1.36; nerdctl tag busybox:1.36 localhost:5000/library/only:1; nerdctl push -q localhost:5000/library/only:1');
+    type('printf "FROM only:1\\nRUN true\\n" > Only');
+    const build = "nerdctl build --pull -f Only . 2>&1 | grep -v '^time=' | tail -1";
+    expect(type(build)).toContain('only:1: failed to resolve source metadata for docker.io/library/only:1: ');
+    configure('[registry."docker.io"]\\n mirrors = ["\'$IP\':5000"]\\n[registry."\'$IP\':5000"]\\n http = true\\n');
+    expect(type(build)).toMatch(/^Loaded image/);
+    type('printf "FROM $IP:5000/library/only:1\\nRUN true\\n" > Only');
+    expect(type(build)).toMatch(/^Loaded image/);
+    configure('');
+    expect(type(build)).toContain('http: server gave HTTP response to HTTPS client');
+    configure('[registry."\'$IP\':5000"]\\n insecure = true\\n');
+    expect(type(build)).toMatch(/^Loaded image/);
+  });
 });
