@@ -1,7 +1,7 @@
 /** buildkitd.toml's `[registry."docker.io"]` in the words of containerd's services (buildkit util/resolver/resolver.go). */
 import type { ContainerdApi } from '../interfaces/containerd.ts';
 
-type RegistryAccess = Parameters<ContainerdApi['images']['push']>[2];
+type RegistryAccess = Omit<Parameters<ContainerdApi['images']['push']>[2], 'target' | 'progress'>;
 
 /** What is said of one host. */
 export type RegistrySettings = { readonly mirrors: readonly string[]; readonly http: boolean; readonly insecure: boolean; readonly ca: readonly string[] };
