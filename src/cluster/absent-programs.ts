@@ -30,7 +30,7 @@ export const absentCommands = [
   ...['helm', 'git', 'apt', 'apt-get', 'apt-cache', 'apt-mark', 'dpkg', 'dpkg-query', 'gpg', 'perl', 'python3'],
   ...['modinfo', 'depmod', 'blkid', 'fdisk', 'mkfs.ext4', 'vmstat', 'renice', 'getconf', 'crontab', 'logger', 'whereis'],
   ...['passwd', 'chpasswd', 'adduser', 'addgroup', 'newgrp', 'chsh'],
-  ...['timedatectl', 'loginctl', 'systemd-cgls', 'systemd-cgtop', 'systemd-analyze', 'systemd-run'],
+  ...['loginctl', 'systemd-cgtop', 'systemd-analyze'],
   ...['bridge', 'tc', 'conntrack', 'ip6tables', 'ip6tables-save', 'ebtables'],
   ...['ssh-keygen', 'ssh-copy-id', 'sftp'],
   ...['pr', 'tsort', 'base32', 'cksum', 'b2sum', 'csplit'],

@@ -18,6 +18,8 @@ export type RuleMatch = {
   readonly comment?: string;
   /** Further matches that only show in listings. */
   readonly extra?: string;
+  /** No packet that opens a connection fits (`--ctstate ESTABLISHED`, ICMP). */
+  readonly never?: boolean;
 };
 
 type RuleTarget =
@@ -60,6 +62,10 @@ export class Netfilter {
     nat: new Map(['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'].map((name) => [name, []])),
     mangle: new Map(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].map((name) => [name, []])),
   };
+  /** What becomes of packets at a built-in chain's end, by `table/CHAIN`; accepted unless told. */
+  readonly policies = new Map<string, 'ACCEPT' | 'DROP'>();
+  /** How many packets each rule has fitted. */
+  readonly hits = new WeakMap<Rule, number>();
   /** Tables of family inet by name. */
   readonly nftables = new Map<string, NftTable>();
   readonly #isLocal: (address: string) => boolean;
@@ -83,14 +89,20 @@ export class Netfilter {
   /** Where a new connection to an address goes: nat OUTPUT for the node's own, which kube-proxy fills alike PREROUTING. */
   translate(transport: Transport, address: string, port: number, random: Random): Verdict {
     const packet = { transport, address, port };
-    const dropped = this.#walk('filter', 'OUTPUT', packet, random, 0);
+    const dropped = this.#filtered('OUTPUT', packet, random);
     if (dropped === 'reject' || dropped === 'drop') return dropped;
-    return this.#walk('nat', 'OUTPUT', packet, random, 0) ?? { address, port };
+    const translated = this.#walk('nat', 'OUTPUT', packet, random, 0);
+    return typeof translated === 'object' ? { ...translated, port: translated.port || port } : { address, port };
   }
 
   /** What the chain INPUT of the filter table makes of a packet from elsewhere to this node itself. */
   input(packet: Packet, random: Random): Verdict | undefined {
-    return this.#walk('filter', 'INPUT', packet, random, 0);
+    return this.#filtered('INPUT', packet, random);
+  }
+
+  #filtered(chain: string, packet: Omit<Packet, 'source'> & Partial<Packet>, random: Random): Verdict | undefined {
+    const verdict = this.#walk('filter', chain, packet, random, 0) ?? (this.policies.get(`filter/${chain}`) === 'DROP' ? 'drop' : undefined);
+    return verdict === 'accept' ? undefined : verdict;
   }
 
   /** Whether any table hands packets to a program. */
@@ -115,10 +127,12 @@ export class Netfilter {
     return false;
   }
 
-  #walk(table: TableName, chain: string, packet: Omit<Packet, 'source'> & Partial<Packet>, random: Random, depth: number): Verdict | undefined {
+  #walk(table: TableName, chain: string, packet: Omit<Packet, 'source'> & Partial<Packet>, random: Random, depth: number): Verdict | 'accept' | undefined {
     if (depth > 16) return undefined;
-    for (const { match, target } of this.tables[table].get(chain) ?? []) {
+    for (const rule of this.tables[table].get(chain) ?? []) {
+      const { match, target } = rule;
       if (!this.#applies(match, packet, random)) continue;
+      this.hits.set(rule, (this.hits.get(rule) ?? 0) + 1);
       if ('dnat' in target) return target.dnat;
       if ('jump' in target) {
         const verdict = this.#walk(table, target.jump, packet, random, depth + 1);
@@ -126,6 +140,7 @@ export class Netfilter {
       } else if ('verdict' in target) {
         if (target.verdict === 'REJECT') return 'reject';
         if (target.verdict === 'DROP') return 'drop';
+        if (target.verdict === 'ACCEPT') return 'accept';
         if (target.verdict === 'RETURN') return undefined;
       }
     }
@@ -133,7 +148,7 @@ export class Netfilter {
   }
 
   #applies(match: RuleMatch, packet: Omit<Packet, 'source'> & Partial<Packet>, random: Random): boolean {
-    if (match.protocol !== undefined && match.protocol !== packet.transport) return false;
+    if (match.never || (match.protocol !== undefined && match.protocol !== packet.transport)) return false;
     if (match.destination !== undefined && !isAddress(match.destination, packet.address)) return false;
     if (match.source !== undefined && packet.source !== undefined && !contains(match.source, packet.source)) return false;
     if (match.notSource !== undefined && packet.source !== undefined && contains(match.notSource, packet.source)) return false;

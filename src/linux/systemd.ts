@@ -11,7 +11,7 @@ import { UnitRunner } from './unit-runner.ts';
 
 export { Unit, UnitError } from './unit.ts';
 
-const unitFolders = ['/etc/systemd/system', '/run/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system'];
+const unitFolders = ['/run/systemd/transient', '/etc/systemd/system', '/run/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system'];
 /** What systemctl says of a start that failed (systemd src/shared/bus-wait-for-jobs.c). */
 const reasons: Readonly<Record<string, string>> = {
   resources: 'of unavailable resources or another system error',
@@ -73,6 +73,7 @@ export class Systemd {
       if (!this.init.fs.isDirectory(folder)) continue;
       for (const [name] of this.init.fs.list(folder)) if (name.endsWith('.service')) this.#load(name, `${folder}/${name}`);
     }
+    for (const unit of this.units.values()) if (unit.active === 'active') this.#runner.limit(unit);
     for (const [name, unit] of this.units)
       if (!unit.masked && !this.init.fs.exists(unit.file.path) && (unit.active === 'inactive' || unit.active === 'failed')) this.units.delete(name);
   }
@@ -81,7 +82,7 @@ export class Systemd {
   find(name: string, verb: string): Unit {
     const unit = this.lookup(name);
     const full = /\.\w+$/.test(name) ? name : `${name}.service`;
-    if (!unit) throw new UnitError(`Failed to ${verb} ${full}: Unit ${full} not found.`, 5);
+    if (!unit) throw new UnitError(`Failed to ${verb} ${full}: Unit ${full} not ${/^(stop|kill|reset)/.test(verb) ? 'loaded' : 'found'}.`, 5);
     return unit;
   }
 
@@ -92,7 +93,14 @@ export class Systemd {
       const folder = unitFolders.find((each) => this.init.fs.find(`${each}/${full}`));
       if (folder !== undefined) this.#load(full, `${folder}/${full}`);
     }
-    return this.units.get(full);
+    const unit = this.units.get(full);
+    // What systemd-run made is forgotten when it has ended well.
+    if (unit && unit.active === 'inactive' && unit.attempts > 0 && unit.file.path.startsWith('/run/systemd/transient/')) {
+      this.init.fs.unlink(unit.file.path);
+      this.units.delete(full);
+      return undefined;
+    }
+    return unit;
   }
 
   start(name: string): void {

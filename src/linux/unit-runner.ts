@@ -6,6 +6,7 @@ import type { Process } from './process.ts';
 import type { SignalName } from './signals.ts';
 import type { ActiveState, Unit } from './unit.ts';
 import { loggedStatus, startCommand } from './unit-exec.ts';
+import { limit } from './unit-limits.ts';
 
 /** Runs units for systemd. */
 export class UnitRunner {
@@ -124,7 +125,7 @@ export class UnitRunner {
         kernel: this.#kernel,
         init: this.#init,
         unit,
-        cgroup: this.#cgroup(unit),
+        cgroup: this.limit(unit),
         output: this.#lines(unit),
         complain: (identifier, pid, text) => this.log(unit, identifier, pid, text, 3),
       },
@@ -190,6 +191,13 @@ export class UnitRunner {
 
   #cgroup(unit: Unit): ReturnType<Kernel['rootCgroup']['at']> {
     return this.#kernel.rootCgroup.at(`system.slice/${unit.name}`);
+  }
+
+  /** The unit's group with the limits of its file. */
+  limit(unit: Unit): ReturnType<Kernel['rootCgroup']['at']> {
+    const group = this.#cgroup(unit);
+    limit(group, (key) => unit.file.get(`Service.${key}`));
+    return group;
   }
 
   set(unit: Unit, active: ActiveState, sub: string): void {

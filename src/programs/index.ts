@@ -46,6 +46,7 @@ import { namespacePrograms } from './system/namespaces.ts';
 import { swapPrograms } from './system/swap.ts';
 import { sysctlPrograms } from './system/sysctl.ts';
 import { systemctl } from './system/systemctl.ts';
+import { systemdPrograms } from './system/systemd-tools.ts';
 import { userPrograms } from './system/users.ts';
 import { bcPrograms } from './text/bc.ts';
 import { catPrograms } from './text/cat.ts';
@@ -76,6 +77,7 @@ const own: Readonly<Record<string, Program>> = {
   openssl,
   wget,
   systemctl,
+  ...systemdPrograms,
   journalctl,
   vi,
   vim: vi,

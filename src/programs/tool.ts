@@ -42,12 +42,14 @@ export class UsageError extends Error {
   }
 }
 
-/** Ends the program with a complaint. */
+/** Ends the program with a complaint; `bare` without the program's name before it, which only busybox always puts there. */
 export class Failure extends Error {
   readonly status: ExitCode;
-  constructor(message: string, status: ExitCode = 1) {
+  readonly bare: boolean;
+  constructor(message: string, status: ExitCode = 1, bare = message.startsWith('k8s-lab: ')) {
     super(message);
     this.status = status;
+    this.bare = bare;
   }
 }
 
@@ -197,9 +199,16 @@ function* report(spec: ToolSpec, call: Call, error: unknown): Routine<ExitCode> 
   if (error instanceof MemoryExhausted) yield* call.process.printError(`${call.name}: memory exhausted\n`);
   else if (error instanceof WriteError) yield* call.process.printError(`${call.name}: write error: ${error.message}\n`);
   else if (error instanceof Failure) {
+<<<<<<< HEAD
     // What the lab does not do, it says in its own name.
     if (error.message.startsWith('k8s-lab: ')) yield* call.process.printError(`${error.message}\n`);
     else yield* call.complain(error.message);
+=======
+    if (error.bare && !isBusybox(call.process)) {
+      yield* call.out.flush();
+      yield* call.process.printError(`${error.message}\n`);
+    } else yield* call.complain(error.message);
+>>>>>>> bbedff5 (iptables, ss, ip, ps and systemctl as the real ones: rules, chains, policies and counters; patterns, transient units, limits that reach the control groups)
     return error.status;
   } else throw error;
   return trouble;

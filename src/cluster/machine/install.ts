@@ -188,6 +188,9 @@ Delegate=yes
 KillMode=process
 Restart=always
 RestartSec=5
+LimitNPROC=infinity
+LimitCORE=infinity
+TasksMax=infinity
 OOMScoreAdjust=-999
 
 [Install]

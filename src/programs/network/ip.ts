@@ -6,6 +6,13 @@ import { start } from '../execute.ts';
 import { namedNetwork } from '../system/namespaces.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 
+/** iproute2 does not say its name. */
+class Refusal extends Failure {
+  constructor(message: string, status: number) {
+    super(message, status, true);
+  }
+}
+
 const objects = ['address', 'link', 'route', 'neighbour', 'netns', 'rule'];
 
 const pick = (word: string | undefined, words: readonly string[]): string | undefined =>
@@ -50,8 +57,8 @@ const ip = tool({
   *run(call) {
     const [word, ...rest] = call.operands;
     const object = pick(word, objects);
-    if (object === undefined) throw new Failure(`Object "${word ?? ''}" is unknown, try "ip help".`.replace(/^/, ''), 1);
-    if (call.has('json')) throw new Failure('k8s-lab: ip -json is not simulated', 70);
+    if (object === undefined) throw new Refusal(`Object "${word ?? ''}" is unknown, try "ip help".`, 1);
+    if (call.has('json')) throw new Refusal('k8s-lab: ip -json is not simulated', 70);
     const network = call.has('n') ? namedNetwork(call, `/run/netns/${call.value('n')}`) : call.process.namespaces.network;
     if (object === 'netns') return yield* netns(call, rest);
     const verb = pick(rest[0] ?? 'show', ['show', 'list', 'add', 'delete', 'get', 'set']) ?? 'show';
@@ -85,29 +92,48 @@ function fullName(each: Interface): string {
 
 function* interfaces(call: Call, network: NetworkNamespace, object: string, names: readonly string[]): Routine {
   const numbers = indexes(network);
-  for (const name of names)
-    if (!network.interfaces.has(name) && !['up', 'type', 'master', 'scope', 'global'].includes(name)) throw new Failure(`Device "${name}" does not exist.`, 1);
-  const wanted = names.filter((name) => network.interfaces.has(name));
+  const after = (word: string): string | undefined => (names.includes(word) ? names[names.indexOf(word) + 1] : undefined);
+  const [type, master, place] = [after('type'), after('master'), after('scope')];
+  const name = names.find((word, i) => word !== 'up' && !['type', 'master', 'scope'].some((each) => each === word || each === names[i - 1]));
+  for (const device of [name, master]) if (device !== undefined && !network.interfaces.has(device)) throw new Refusal(`Device "${device}" does not exist.`, 1);
   for (const each of network.interfaces.values()) {
-    if ((wanted.length > 0 && !wanted.includes(each.name)) || (names.includes('up') && !each.up)) continue;
+    if ((name !== undefined && name !== each.name) || (names.includes('up') && !each.up)) continue;
+    if ((type !== undefined && type !== each.kind) || (master !== undefined && master !== each.master)) continue;
+    if (place !== undefined && (place === 'host') !== (each.kind === 'loopback')) continue;
     if (call.has('brief')) {
       const last = object === 'address' ? each.addresses.join(' ') : `${each.mac} <${flagsOf(each)}>`;
       yield* call.print(`${fullName(each).padEnd(16)} ${stateOf(each).padEnd(14)} ${last} \n`);
       continue;
     }
-    const master = each.master ? ` master ${each.master}` : '';
-    yield* call.print(
-      `${numbers.get(each.name)}: ${fullName(each)}: <${flagsOf(each)}> mtu ${each.mtu} qdisc ${each.kind === 'loopback' || each.kind === 'veth' || each.kind === 'bridge' ? 'noqueue' : 'fq_codel'}${master} state ${stateOf(each)} group default qlen 1000\n`,
-    );
-    yield* call.print(
-      `    link/${each.kind === 'loopback' ? 'loopback' : 'ether'} ${each.mac} brd ${each.kind === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}${each.peer ? ` link-netns ${each.peer.namespace.name}` : ''}\n`,
-    );
-    if (object !== 'address') continue;
-    for (const address of each.addresses)
+    if (call.has('oneline') && object === 'address') {
+      for (const address of each.addresses)
+        yield* call.print(
+          `${numbers.get(each.name)}: ${each.name}    inet ${address}${scope(each, address)}\\       valid_lft forever preferred_lft forever\n`,
+        );
+      continue;
+    }
+    const above = each.master ? ` master ${each.master}` : '';
+    const mode = object === 'link' ? 'mode DEFAULT group default' : 'group default';
+    if (object === 'link' || !call.has('4') || each.addresses.length > 0)
       yield* call.print(
-        `    inet ${address}${each.kind === 'loopback' ? ' scope host' : `${broadcast(address)} scope global`} ${each.name}\n       valid_lft forever preferred_lft forever\n`,
+        `${numbers.get(each.name)}: ${fullName(each)}: <${flagsOf(each)}> mtu ${each.mtu} qdisc ${each.kind === 'loopback' || each.kind === 'veth' || each.kind === 'bridge' ? 'noqueue' : 'fq_codel'}${above} state ${stateOf(each)} ${mode} qlen 1000${call.has('oneline') ? '\\' : '\n'}`,
       );
+    if (!call.has('4'))
+      yield* call.print(
+        `    link/${each.kind === 'loopback' ? 'loopback' : 'ether'} ${each.mac} brd ${each.kind === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}${each.peer ? linkNamespace(call, each.peer.namespace) : ''}\n`,
+      );
+    if (object !== 'address') continue;
+    for (const address of each.addresses) yield* call.print(`    inet ${address}${scope(each, address)}\n       valid_lft forever preferred_lft forever\n`);
   }
+}
+
+const scope = (each: Interface, address: string): string => `${each.kind === 'loopback' ? ' scope host' : `${broadcast(address)} scope global`} ${each.name}`;
+
+/** Of a named namespace its name, else its number. */
+function linkNamespace(call: Call, network: NetworkNamespace): string {
+  const { fs, kernel } = call.process;
+  for (const [path, held] of kernel.networkNamespaces) if (held === network && fs.exists(path)) return ` link-netns ${path.slice('/run/netns/'.length)}`;
+  return ' link-netnsid 0';
 }
 
 function broadcast(address: string): string {
@@ -130,7 +156,7 @@ function* routes(call: Call, network: NetworkNamespace, verb: string, words: rea
   if (network.has(address)) return yield* call.print(`local ${address} dev lo src ${address} uid ${call.process.uid} \n    cache <local> \n`);
   const width = (each: Route): number => (each.destination === 'default' ? -1 : Number(each.destination.split('/')[1] ?? 32));
   const best = network.routes.filter((each) => contains(each.destination, address)).sort((a, b) => width(b) - width(a))[0];
-  if (!best) throw new Failure('RTNETLINK answers: Network is unreachable', 2);
+  if (!best) throw new Refusal('RTNETLINK answers: Network is unreachable', 2);
   yield* call.print(
     `${address}${best.via ? ` via ${best.via}` : ''} dev ${best.device} src ${network.interfaces.get(best.device)?.addresses[0]?.split('/')[0] ?? network.sourceAddress()} uid ${call.process.uid} \n    cache \n`,
   );
@@ -147,11 +173,11 @@ function* neighbours(call: Call, network: NetworkNamespace): Routine {
 }
 
 function* change(call: Call, network: NetworkNamespace, object: string, verb: string, words: readonly string[]): Routine<number> {
-  if (call.process.uid !== 0) throw new Failure('RTNETLINK answers: Operation not permitted', 2);
+  if (call.process.uid !== 0) throw new Refusal('RTNETLINK answers: Operation not permitted', 2);
   const after = (word: string): string | undefined => words[words.indexOf(word) + 1 || words.length];
   if (object === 'link' && verb === 'set') {
     const device = network.interfaces.get(after('dev') ?? words[0] ?? '');
-    if (!device) throw new Failure(`Cannot find device "${after('dev') ?? words[0]}"`, 1);
+    if (!device) throw new Refusal(`Cannot find device "${after('dev') ?? words[0]}"`, 1);
     if (words.includes('up')) device.up = true;
     if (words.includes('down')) device.up = false;
     network.fabric?.refresh(network);
@@ -159,11 +185,11 @@ function* change(call: Call, network: NetworkNamespace, object: string, verb: st
   }
   if (object === 'address') {
     const device = network.interfaces.get(after('dev') ?? '');
-    if (!device) throw new Failure(`Cannot find device "${after('dev') ?? ''}"`, 1);
+    if (!device) throw new Refusal(`Cannot find device "${after('dev') ?? ''}"`, 1);
     const address = (words[0] ?? '').includes('/') ? (words[0] ?? '') : `${words[0]}/32`;
     const at = device.addresses.indexOf(address);
-    if (verb === 'add' && at >= 0) throw new Failure('RTNETLINK answers: File exists', 2);
-    if (verb === 'delete' && at < 0) throw new Failure('RTNETLINK answers: Cannot assign requested address', 2);
+    if (verb === 'add' && at >= 0) throw new Refusal('RTNETLINK answers: File exists', 2);
+    if (verb === 'delete' && at < 0) throw new Refusal('RTNETLINK answers: Cannot assign requested address', 2);
     if (verb === 'add') device.addresses.push(address);
     else device.addresses.splice(at, 1);
     network.fabric?.refresh(network);
@@ -172,38 +198,40 @@ function* change(call: Call, network: NetworkNamespace, object: string, verb: st
   if (object === 'route') {
     const destination = words[0] ?? '';
     const at = network.routes.findIndex((each) => each.destination === destination && (!words.includes('via') || each.via === after('via')));
-    if (verb === 'delete' && at < 0) throw new Failure('RTNETLINK answers: No such process', 2);
+    if (verb === 'delete' && at < 0) throw new Refusal('RTNETLINK answers: No such process', 2);
     if (verb === 'delete') network.routes.splice(at, 1);
     else {
       const via = after('via');
       const device =
         after('dev') ?? [...network.interfaces.values()].find((each) => via !== undefined && each.addresses.some((own) => contains(own, via)))?.name;
-      if (device === undefined) throw new Failure('RTNETLINK answers: Network is unreachable', 2);
-      if (at >= 0) throw new Failure('RTNETLINK answers: File exists', 2);
+      if (device === undefined) throw new Refusal('RTNETLINK answers: Network is unreachable', 2);
+      if (at >= 0) throw new Refusal('RTNETLINK answers: File exists', 2);
       network.routes.push({ destination, device, ...(via === undefined ? {} : { via }) });
     }
     return 0;
   }
   yield* call.out.flush();
-  throw new Failure(`k8s-lab: ip ${object} ${verb} is not simulated`, 70);
+  throw new Refusal(`k8s-lab: ip ${object} ${verb} is not simulated`, 70);
 }
 
 function* netns(call: Call, words: readonly string[]): Routine<number> {
   const verb = pick(words[0] ?? 'list', ['list', 'ls', 'exec', 'identify', 'pids', 'add', 'delete']) ?? '';
   const { fs } = call.process;
   if (verb === 'list' || verb === 'ls') {
-    for (const [name] of fs.isDirectory('/run/netns') ? fs.list('/run/netns') : []) yield* call.print(`${name}\n`);
+    const ids = [...call.process.kernel.networkNamespaces.keys()];
+    for (const [name] of fs.isDirectory('/run/netns') ? fs.list('/run/netns') : []) {
+      const id = ids.indexOf(`/run/netns/${name}`);
+      yield* call.print(`${name}${id < 0 ? '' : ` (id: ${id})`}\n`);
+    }
     return 0;
   }
   if (verb === 'exec') {
     const [, name = '', ...argv] = words;
-    if (!fs.exists(`/run/netns/${name}`)) throw new Failure(`Cannot open network namespace "${name}": No such file or directory`, 1);
+    if (!fs.exists(`/run/netns/${name}`)) throw new Refusal(`Cannot open network namespace "${name}": No such file or directory`, 1);
     const network = namedNetwork(call, `/run/netns/${name}`);
     return yield* call.process.wait(start(call, argv, { namespaces: { network } }));
   }
-  throw new Failure(`k8s-lab: ip netns ${verb} is not simulated`, 70);
+  throw new Refusal(`k8s-lab: ip netns ${verb} is not simulated`, 70);
 }
-
-// ── iptables ──
 
 export const ipPrograms = { ip };

@@ -1,7 +1,7 @@
 /** ss and netstat: who listens. */
 import type { Listener } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
-import { type Call, tool } from '../tool.ts';
+import { type Call, Failure, tool } from '../tool.ts';
 
 const owner = (call: Call, listener: Listener): Process | undefined => call.process.kernel.processes.get(listener.pid);
 
@@ -28,32 +28,49 @@ const socketOptions: readonly (readonly [string, string])[] = [
   ['x,unix', ''],
 ];
 
+/** `sport = :22`, `sport :ssh`, `state listening` … of a filter; what it asks for beyond that is refused. */
+function selected(call: Call, all: readonly Listener[]): Listener[] {
+  const text = call.operands
+    .join(' ')
+    .replace(/[()'"]/g, ' ')
+    .trim();
+  const clauses = text === '' ? [] : text.split(/ +(?:and|&&?|or|\|\|?) +/);
+  const ports: number[] = [];
+  let shown = call.has('l') || call.has('a');
+  for (const clause of clauses) {
+    const [, state, rest = ''] = /^(?:state (\S+) *)?(.*)$/.exec(clause) ?? [];
+    if (state !== undefined) shown = state === 'listening' || state === 'listen' || state === 'all';
+    const [, side, port] = /^(?:([sd]port) *(?:=|==|eq)? *:?(\d+))?$/.exec(rest) ?? [];
+    if (rest !== '' && port === undefined) throw new Failure(`k8s-lab: ss filter ${rest} is not simulated`, 70);
+    if (side === 'dport') shown = false;
+    else if (port !== undefined) ports.push(Number(port));
+  }
+  return shown ? all.filter((each) => ports.length === 0 || ports.includes(each.port)) : [];
+}
+
+/** Of iproute2's columns those on the right side; an address and its port are two, with nothing between. */
+const toTheRight = new Set([4, 6]);
+
 /** Connections last only as long as a request in the lab: listening sockets are all there is to see. */
 const ss = tool({
-  usage: '[options]',
+  usage: '[ OPTIONS ] [ FILTER ]',
   summary: 'Another utility to investigate sockets.',
   options: socketOptions,
   *run(call) {
-    const rows = listeners(call).map((each) => {
-      const process = owner(call, each);
-      const local = `${each.address}:${each.port}`;
-      return [
-        each.transport,
-        each.transport === 'tcp' ? 'LISTEN' : 'UNCONN',
-        '0',
-        each.transport === 'tcp' ? '4096' : '0',
-        local,
-        each.address === '0.0.0.0' ? '0.0.0.0:*' : '0.0.0.0:*',
-        call.has('p') && process ? `users:(("${process.comm}",pid=${each.pid},fd=3))` : '',
-      ];
+    if (call.has('s')) throw new Failure('k8s-lab: ss -s is not simulated', 70);
+    const rows = selected(call, call.has('x') ? [] : listeners(call)).map((each) => {
+      const process = call.has('p') ? owner(call, each) : undefined;
+      const tcp = each.transport === 'tcp';
+      const users = process ? ` users:(("${process.comm.slice(0, 15)}",pid=${each.pid},fd=3))` : '';
+      return [each.transport, tcp ? 'LISTEN' : 'UNCONN', '0', tcp ? '4096' : '0', `${each.address}:`, String(each.port), '0.0.0.0:', '*', users];
     });
-    const shown = call.has('l') || call.has('a') ? rows : [];
-    const one = call.has('t') !== call.has('u');
-    const head = ['Netid', 'State', 'Recv-Q', 'Send-Q', 'Local Address:Port', 'Peer Address:Port', 'Process'].slice(one ? 1 : 0);
-    const table = shown.map((row) => row.slice(one ? 1 : 0));
-    const widths = head.map((title, i) => Math.max(title.length, ...table.map((row) => (row[i] ?? '').length)));
-    for (const row of call.has('H') ? table : [head, ...table])
-      yield* call.print(`${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join(' ')}\n`);
+    const first = call.has('t') !== call.has('u') ? 1 : 0;
+    const head = ['Netid', 'State', 'Recv-Q', 'Send-Q', 'Local Address:', 'Port', 'Peer Address:', 'Port', 'Process'];
+    const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
+    for (const row of call.has('H') ? rows : [head, ...rows]) {
+      const cells = row.map((cell, i) => (toTheRight.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)));
+      yield* call.print(`${cells.slice(first).reduce((line, cell, i) => `${line}${[5, 7, 8].includes(i + first) || i === 0 ? '' : ' '}${cell}`, '')}\n`);
+    }
     return 0;
   },
 });

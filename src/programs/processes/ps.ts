@@ -168,7 +168,8 @@ export const ps = tool({
     ['C=command', 'select by command name'],
     ['u,user=UID', 'select by effective user id or name'],
     ['U,User=UID', ''],
-    ['H,forest', 'show process hierarchy'],
+    ['H', 'show process hierarchy'],
+    ['forest', ''],
     ['T', ''],
     ['L', ''],
     ['w', ''],
@@ -260,7 +261,7 @@ function select(call: Call): { readonly pid: number; readonly process: Process }
 }
 
 function order(call: Call, rows: { readonly pid: number; readonly process: Process }[]): Row[] {
-  if (call.has('H') || call.has('bsd-f')) return forest(rows);
+  if (call.has('H') || call.has('forest') || call.has('bsd-f')) return forest(rows, !call.has('H'));
   const spec = call.value('sort');
   const plain = rows.map((row) => ({ ...row, indent: '' }));
   if (spec === undefined) return plain;
@@ -274,18 +275,19 @@ function order(call: Call, rows: { readonly pid: number; readonly process: Proce
   });
 }
 
-function forest(rows: { readonly pid: number; readonly process: Process }[]): Row[] {
+/** As procps draws it: children of process 1 stand at its own level, but not with -H, which only indents. */
+function forest(rows: { readonly pid: number; readonly process: Process }[], lines: boolean): Row[] {
   const shown = new Set(rows.map(({ process }) => process));
   const out: Row[] = [];
   const add = (row: { readonly pid: number; readonly process: Process }, prefix: string, indent: string): void => {
     out.push({ ...row, indent });
     const children = rows.filter(({ process }) => process.parent === row.process);
     children.forEach((child, i) => {
-      const last = i === children.length - 1;
-      add(child, `${prefix}${last ? '    ' : '|   '}`, `${prefix} \\_ `);
+      if (lines && row.pid === 1) add(child, prefix, indent);
+      else if (lines) add(child, `${prefix}${i === children.length - 1 ? '    ' : ' |  '}`, `${prefix} \\_ `);
+      else add(child, '', `${indent}  `);
     });
   };
   for (const row of rows) if (!row.process.parent || !shown.has(row.process.parent)) add(row, '', '');
-
   return out;
 }

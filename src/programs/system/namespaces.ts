@@ -31,6 +31,12 @@ const inodeOf = (namespaces: Namespaces, kind: keyof Namespaces): number => {
   return 'inode' in namespace && typeof namespace.inode === 'number' ? namespace.inode : 0;
 };
 
+/** The number and the file of a network namespace that a file holds. */
+function held(call: Call, network: NetworkNamespace): readonly string[] {
+  const id = [...call.process.kernel.networkNamespaces.values()].indexOf(network);
+  return id < 0 ? ['unassigned', ''] : [String(id), [...call.process.kernel.networkNamespaces.keys()][id] ?? ''];
+}
+
 const lsns = tool({
   usage: '[options] [<namespace>]',
   summary: 'List system namespaces.',
@@ -62,17 +68,19 @@ const lsns = tool({
           String(first.pid),
           userName(call.process, first.process.uid),
           commandLine(first.process),
+          ...held(call, first.process.namespaces.network),
         ]);
       }
     }
     rows.sort((a, b) => Number(a[0]) - Number(b[0]));
-    const columns = ['NS', 'TYPE', 'NPROCS', 'PID', 'USER', 'COMMAND'];
-    const shown = (call.value('o')?.split(',') ?? columns).map((name) => columns.indexOf(name.toUpperCase()));
+    const columns = ['NS', 'TYPE', 'NPROCS', 'PID', 'USER', 'COMMAND', 'NETNSID', 'NSFS'];
+    const usual = call.value('t') === 'net' ? 'NS,TYPE,NPROCS,PID,USER,NETNSID,NSFS,COMMAND' : 'NS,TYPE,NPROCS,PID,USER,COMMAND';
+    const shown = (call.value('o') ?? usual).split(',').map((name) => columns.indexOf(name.toUpperCase()));
     const unknown = call.value('o')?.split(',')[shown.indexOf(-1)];
     if (unknown !== undefined) throw new Failure(`unknown column: ${unknown}`);
     const table = [...(call.has('n') ? [] : [columns]), ...rows].map((row) => shown.map((column) => row[column] ?? ''));
     const widths = shown.map((_, i) => Math.max(0, ...table.map((row) => (row[i] ?? '').length)));
-    const isLeft = new Set([1, 4, 5]);
+    const isLeft = new Set([1, 4, 5, 7]);
     const pad = (cell: string, i: number): string =>
       i === shown.length - 1 && isLeft.has(shown[i] ?? 0) ? cell : isLeft.has(shown[i] ?? 0) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
     for (const row of table) yield* call.print(`${row.map(pad).join(' ')}\n`);
@@ -125,6 +133,8 @@ export function namedNetwork(call: Call, path: string): NetworkNamespace {
     const target = call.process.namespaces.pid.processes.get(Number(byPid[1]));
     if (target) return target.namespaces.network;
   }
+  const held = call.process.kernel.networkNamespaces.get(path);
+  if (held) return held;
   const inode = call.process.fs.find(path);
   const listener = inode && 'listener' in inode ? inode.listener : undefined;
   if (listener instanceof NetworkNamespace) return listener;

@@ -11,7 +11,15 @@ const folder = '/etc/systemd/system';
 
 /** `enabled`, `static` where there is nothing to enable it by, `masked`. */
 export const fileState = (unit: Unit): string =>
-  unit.masked ? 'masked' : unit.enabled ? 'enabled' : unit.file.wantedBy.length > 0 || unit.file.get('Install.Also') !== '' ? 'disabled' : 'static';
+  unit.file.path.startsWith('/run/systemd/transient/')
+    ? 'transient'
+    : unit.masked
+      ? 'masked'
+      : unit.enabled
+        ? 'enabled'
+        : unit.file.wantedBy.length > 0 || unit.file.get('Install.Also') !== ''
+          ? 'disabled'
+          : 'static';
 
 /** Only root; each unit that there is. `verb` stands in `Failed to … unit`. */
 const change = (verb: string, use: Change, missing = true) =>

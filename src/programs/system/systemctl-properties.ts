@@ -1,21 +1,18 @@
 /** systemctl show: what a unit is, as properties. */
 import type { Systemd, Unit } from '../../linux/systemd.ts';
 import { splitWords } from '../../linux/unit-file.ts';
+import { sizeOf, tasksMax } from '../../linux/unit-limits.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Call } from '../tool.ts';
 import { fileState } from './systemctl-files.ts';
-import { fullName, span, stamp } from './units.ts';
+import { fullName, invocation, span, stamp } from './units.ts';
 
 type Properties = Readonly<Record<string, string>>;
 
 const time = (milliseconds: number): string => (Number.isFinite(milliseconds) ? span(milliseconds) : 'infinity');
 const yes = (value: boolean): string => (value ? 'yes' : 'no');
 
-/** `1G` in bytes. */
-function bytes(text: string): string {
-  const [, count, unit = ''] = /^(\d+(?:\.\d+)?)([KMGT]?)$/.exec(text.split(' ').at(-1) ?? '') ?? [];
-  return count === undefined ? 'infinity' : String(Math.floor(Number(count) * 1024 ** ('KMGT'.indexOf(unit || '-') + 1)));
-}
+const bytes = (text: string): string => String(sizeOf(text) ?? 'infinity').toLowerCase();
 
 /** `50%` of a second. */
 const quota = (text: string): string => {
@@ -57,6 +54,7 @@ function ofService(call: Call, manager: Systemd, unit: Unit): Properties {
       ),
     ),
     Slice: 'system.slice',
+    InvocationID: invocation(call, unit),
     ControlGroup: members.length > 0 ? `/system.slice/${unit.name}` : '',
     MemoryCurrent: members.length > 0 ? String(memory) : '[not set]',
     TasksCurrent: members.length > 0 ? String(members.length) : '[not set]',
@@ -65,7 +63,7 @@ function ofService(call: Call, manager: Systemd, unit: Unit): Properties {
     MemoryHigh: bytes(file.get('Service.MemoryHigh')),
     CPUQuotaPerSecUSec: quota(file.get('Service.CPUQuota')),
     CPUWeight: file.get('Service.CPUWeight') || '[not set]',
-    TasksMax: file.get('Service.TasksMax') || '4915',
+    TasksMax: tasksMax((key) => file.get(`Service.${key}`)),
     Environment: file.get('Service.Environment').replaceAll('"', ''),
     EnvironmentFiles: file.environmentFiles.map((path) => `${path.replace(/^-/, '')} (ignore_errors=${yes(path.startsWith('-'))})`).join('\n'),
     WorkingDirectory: file.workingDirectory === '/' ? '' : file.workingDirectory,

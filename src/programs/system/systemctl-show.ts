@@ -1,12 +1,13 @@
 /** systemctl status, cat, show, list-units, list-unit-files: what units are. */
 import type { Systemd, Unit } from '../../linux/systemd.ts';
 import { statusText } from '../../linux/unit-exec.ts';
+import { sizeOf, tasksMax } from '../../linux/unit-limits.ts';
 import type { Routine } from '../../sim/routine.ts';
-import { humanSize } from '../numbers.ts';
+import { globMatches } from '../glob.ts';
 import type { Call } from '../tool.ts';
 import { journalLine } from './journal-format.ts';
 import { fileState } from './systemctl-files.ts';
-import { fullName, span, stamp } from './units.ts';
+import { fullName, invocation, size, span, stamp } from './units.ts';
 
 export { show } from './systemctl-properties.ts';
 
@@ -41,24 +42,27 @@ export function* status(call: Call, manager: Systemd, names: readonly string[]):
 function loadedText(unit: Unit): string {
   if (unit.masked) return `masked (Reason: Unit ${unit.name} is masked.)`;
   if (unit.file.refusal !== undefined) return `bad-setting (Reason: Unit ${unit.name} has a bad unit file setting.)`;
-  return `loaded (${unit.file.path}; ${fileState(unit)}${fileState(unit) === 'static' ? '' : '; preset: enabled'})`;
+  return `loaded (${unit.file.path}; ${fileState(unit)}${/static|transient/.test(fileState(unit)) ? '' : '; preset: enabled'})`;
 }
 
 function describe(call: Call, manager: Systemd, unit: Unit): string {
   const { now } = call.process;
   const dot = unit.active === 'failed' ? '×' : unit.active === 'inactive' ? '○' : '●';
-  const members = [...call.process.kernel.rootCgroup.at(`system.slice/${unit.name}`).everyone()];
+  const group = call.process.kernel.rootCgroup.at(`system.slice/${unit.name}`);
+  const members = [...group.everyone()];
   const row = (title: string, text: string): string => `${`${title}:`.padStart(12)} ${text}\n`;
   let out = `${dot} ${unit.name} - ${unit.file.description}\n`;
   out += row('Loaded', loadedText(unit));
+  if (fileState(unit) === 'transient') out += row('Transient', 'yes');
   const dropIns = unit.file.dropIns;
   if (dropIns[0])
     out += `${row('Drop-In', dropIns[0].slice(0, dropIns[0].lastIndexOf('/')))}${dropIns.map((path, i) => `             ${i === dropIns.length - 1 ? '└─' : '├─'}${path.slice(path.lastIndexOf('/') + 1)}\n`).join('')}`;
   out += row('Active', activeLine(unit, now));
-  if (unit.file.documentation.length > 0) out += row('Docs', unit.file.documentation.join('\n             '));
+  if (unit.active !== 'inactive') out += row('Invocation', invocation(call, unit));
+  if (unit.file.documentation.length > 0) out += row('Docs', unit.file.documentation.flatMap((each) => each.split(' ')).join('\n             '));
   if (!unit.main && unit.exitedPid !== undefined) {
     const how =
-      unit.result === 'signal' || unit.result === 'oom-kill'
+      unit.result === 'signal' || unit.result === 'oom-kill' || unit.exitStatus === 143
         ? `code=killed, signal=${(unit.exitStatus ?? 0) === 137 ? 'KILL' : 'TERM'}`
         : `code=exited, status=${statusText(unit.exitStatus ?? 0)}`;
     out += row('Process', `${unit.exitedPid} ExecStart=${unit.file.execStart} (${how})`);
@@ -67,16 +71,21 @@ function describe(call: Call, manager: Systemd, unit: Unit): string {
   if (unit.main) out += row('Main PID', `${unit.main.pid} (${unit.main.comm})`);
   if (members.length > 0) {
     const processes = members.flatMap((member) => call.process.kernel.processes.get(member.pid) ?? []).sort((a, b) => a.pid - b.pid);
-    out += row('Tasks', `${members.length}`);
-    out += row('Memory', humanSize(processes.reduce((sum, each) => sum + each.memoryBytes, 0)));
-    out += row('CPU', cpu(processes.reduce((sum, each) => sum + each.cpuMicros, 0)));
+    const tasks = sizeOf(tasksMax((key) => unit.file.get(`Service.${key}`))) ?? Number.POSITIVE_INFINITY;
+    out += row('Tasks', `${members.length}${Number.isFinite(tasks) ? ` (limit: ${tasks})` : ''}`);
+    const memory = processes.reduce((sum, each) => sum + each.memoryBytes, 0);
+    const most = group.memoryMaxBytes;
+    const limits = Number.isFinite(most) ? `max: ${size(most)}, available: ${size(Math.max(0, most - memory))}, ` : '';
+    out += row('Memory', `${size(memory)} (${limits}peak: ${size(Math.max(memory, group.memoryPeakBytes))})`);
+    out += row('CPU', cpu(Math.max(group.cpuUsageMicros, ...processes.map((each) => each.cpuMicros))));
     out += row('CGroup', `/system.slice/${unit.name}`);
     const width = Math.max(...processes.map((each) => String(each.pid).length));
     processes.forEach((each, i) => {
       out += `             ${i === processes.length - 1 ? '└─' : '├─'}${String(each.pid).padStart(width)} ${each.argv.join(' ')}\n`;
     });
   }
-  const lines = manager.journal.entries.filter((entry) => entry.unit === unit.name).slice(-Number(call.value('n') ?? 10));
+  const wanted = Number(call.value('n') ?? 10);
+  const lines = wanted === 0 ? [] : manager.journal.entries.filter((entry) => entry.unit === unit.name).slice(-wanted);
   return lines.length === 0 ? out : `${out}\n${lines.map((entry) => journalLine(entry, call.process)).join('')}`;
 }
 
@@ -101,10 +110,20 @@ export function* cat(call: Call, manager: Systemd, names: readonly string[]): Ro
   return 0;
 }
 
+/** Those whose names fit one of the patterns, of the types that are asked for: services are all there is. */
+function chosen(call: Call, manager: Systemd, patterns: readonly string[]): Unit[] {
+  const types = call.all('t').flatMap((text) => text.split(','));
+  return [...manager.units.values()].filter(
+    ({ name }) =>
+      (types.length === 0 || types.some((type) => name.endsWith(`.${type}`))) &&
+      (patterns.length === 0 || patterns.some((pattern) => globMatches(/[*?[]/.test(pattern) ? pattern : fullName(pattern), name))),
+  );
+}
+
 /** Loaded ones; inactive ones only with -a or a --state. */
-export function* listUnits(call: Call, manager: Systemd): Routine<number> {
+export function* listUnits(call: Call, manager: Systemd, patterns: readonly string[]): Routine<number> {
   const state = call.has('failed') ? 'failed' : call.value('state');
-  const units = [...manager.units.values()]
+  const units = chosen(call, manager, patterns)
     .filter((unit) => (state ? unit.active === state || unit.sub === state : call.has('a') || unit.active !== 'inactive'))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const rows = units.map((unit) => [
@@ -128,12 +147,16 @@ export function* listUnits(call: Call, manager: Systemd): Routine<number> {
 }
 
 /** Installed ones, with their enablement. */
-export function* listFiles(call: Call, manager: Systemd): Routine<number> {
-  const rows = [...manager.units.values()].map((unit) => [unit.name, fileState(unit)]).sort((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1));
+export function* listFiles(call: Call, manager: Systemd, patterns: readonly string[]): Routine<number> {
+  const states = call.all('state').flatMap((text) => text.split(','));
+  const rows = chosen(call, manager, patterns)
+    .map((unit) => [unit.name, fileState(unit)])
+    .filter(([, state = '']) => states.length === 0 || states.includes(state))
+    .sort((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1));
   const width = Math.max(9, ...rows.map(([name]) => (name ?? '').length));
-  yield* call.print(`${'UNIT FILE'.padEnd(width)} STATE    PRESET\n`);
+  if (!call.has('no-legend')) yield* call.print(rows.length === 0 ? '' : `${'UNIT FILE'.padEnd(width)} STATE    PRESET\n`);
   for (const [name = '', state = ''] of rows) yield* call.print(`${name.padEnd(width)} ${state.padEnd(8)} enabled\n`);
-  yield* call.print(`\n${rows.length} unit files listed.\n`);
+  if (!call.has('no-legend')) yield* call.print(`${rows.length === 0 ? '' : '\n'}${rows.length} unit files listed.\n`);
   return 0;
 }
 

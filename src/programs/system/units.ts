@@ -1,6 +1,8 @@
 /** What systemctl and journalctl know of units. */
+import { createHash } from 'node:crypto';
 import type { Systemd, Unit } from '../../linux/systemd.ts';
 import { strftime } from '../time.ts';
+import type { Call } from '../tool.ts';
 
 export { managerOf } from './manager.ts';
 
@@ -34,4 +36,15 @@ export function span(milliseconds: number): string {
     if (parts.length === 2) break;
   }
   return parts.join(' ') || '0';
+}
+
+/** A number of each start of a unit. */
+export const invocation = ({ process: { kernel } }: Call, unit: Unit): string =>
+  createHash('md5').update(`${kernel.bootId}/${unit.name}/${unit.since}`).digest('hex');
+
+/** `90.5M`, as systemd prints bytes. */
+export function size(bytes: number): string {
+  const at = Math.min(4, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
+  const tenths = Math.floor((bytes * 10) / 1024 ** at);
+  return `${Math.floor(tenths / 10)}${at > 0 && tenths % 10 > 0 ? `.${tenths % 10}` : ''}${'BKMGT'[at]}`;
 }
