@@ -46,7 +46,7 @@ export class UsageError extends Error {
 export class Failure extends Error {
   readonly status: ExitCode;
   readonly bare: boolean;
-  constructor(message: string, status: ExitCode = 1, bare = message.startsWith('k8s-lab: ')) {
+  constructor(message: string, status: ExitCode = 1, bare = false) {
     super(message);
     this.status = status;
     this.bare = bare;
@@ -199,16 +199,12 @@ function* report(spec: ToolSpec, call: Call, error: unknown): Routine<ExitCode> 
   if (error instanceof MemoryExhausted) yield* call.process.printError(`${call.name}: memory exhausted\n`);
   else if (error instanceof WriteError) yield* call.process.printError(`${call.name}: write error: ${error.message}\n`);
   else if (error instanceof Failure) {
-<<<<<<< HEAD
     // What the lab does not do, it says in its own name.
-    if (error.message.startsWith('k8s-lab: ')) yield* call.process.printError(`${error.message}\n`);
-    else yield* call.complain(error.message);
-=======
-    if (error.bare && !isBusybox(call.process)) {
+    if (error.message.startsWith('k8s-lab: ') || (error.bare && !isBusybox(call.process))) {
       yield* call.out.flush();
-      yield* call.process.printError(`${error.message}\n`);
+      yield* call.process.printError(`${error.message}
+`);
     } else yield* call.complain(error.message);
->>>>>>> bbedff5 (iptables, ss, ip, ps and systemctl as the real ones: rules, chains, policies and counters; patterns, transient units, limits that reach the control groups)
     return error.status;
   } else throw error;
   return trouble;
