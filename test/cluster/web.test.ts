@@ -18,3 +18,20 @@ curl -s https://no-such-name.example.net; echo $?`,
   );
   expect(err).toContain('k8s-lab: https://github.com/a/b is not simulated\nk8s-lab: https://github.com/a/b.yaml is not simulated\n');
 });
+
+test("busybox's nslookup asks under each search domain what has no dot, and nothing else", () => {
+  const { out, err } = sh(`
+kubectl run b --image=busybox:1.36 -- sleep 1000 > /dev/null; kubectl wait --for=condition=Ready pod/b > /dev/null
+kubectl exec b -- nslookup kubernetes; kubectl exec b -- nslookup kubernetes.default; kubectl exec b -- nslookup kubernetes.default.svc.cluster.local
+kubectl -n kube-system scale deploy coredns --replicas=0 > /dev/null; sleep 40; kubectl exec b -- nslookup kubernetes`);
+  const head = 'Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n';
+  const found = 'Name:\tkubernetes.default.svc.cluster.local\nAddress: 10.96.0.1\n\n';
+  const missing = (...names: string[]): string => names.map((name) => `** server can't find ${name}: NXDOMAIN\n\n`).join('');
+  const elsewhere = missing('kubernetes.svc.cluster.local', 'kubernetes.cluster.local');
+  expect(out).toBe(
+    `${head}${found}${elsewhere}\n${elsewhere}${head}${missing('kubernetes.default', 'kubernetes.default')}${head}${found}\n;; connection timed out; no servers could be reached\n\n`,
+  );
+  expect(err).toBe(
+    `${'command terminated with exit code 1\n'.repeat(2)}nslookup: write to '10.96.0.10': Connection refused\ncommand terminated with exit code 1\n`,
+  );
+});

@@ -229,7 +229,7 @@ export const nodeFaults: readonly Fault[] = [
         run: `kubectl run probe --image=busybox --overrides='{"spec":{"nodeName":"{{node}}"}}' -- sleep 3600; kubectl wait --for=condition=Ready pod/probe --timeout=60s; kubectl exec probe -- cat /etc/resolv.conf`,
         shows: 'nameserver 10.96.0.99',
       },
-      { run: 'kubectl exec probe -- nslookup kubernetes.default 2>&1', shows: '10.96.0.99' },
+      { run: 'kubectl exec probe -- nslookup kubernetes.default 2>&1', shows: 'no servers could be reached' },
     ],
     mend: [`node$ sed -i 's/^- 10.96.0.99$/- 10.96.0.10/' ${config}`, 'node$ systemctl restart kubelet', noProbe],
     tidy: [noProbe],

@@ -21,7 +21,7 @@ export const workloadFaults: readonly Fault[] = [
     inject: ['kubectl -n kube-system scale deployment coredns --replicas=0'],
     shownAfter: 10,
     symptoms: [
-      { run: lookup('kubernetes.default'), shows: 'connection refused' },
+      { run: lookup('kubernetes.default'), shows: 'Connection refused' },
       { run: 'kubectl -n kube-system get deployment coredns --no-headers', shows: '0/0' },
       { run: 'kubectl -n kube-system get endpoints kube-dns --no-headers 2> /dev/null', shows: '<none>' },
     ],
@@ -40,7 +40,7 @@ export const workloadFaults: readonly Fault[] = [
         run: 'for p in $(kubectl -n kube-system get pods -l k8s-app=kube-dns -o name); do kubectl -n kube-system logs $p; done 2>&1',
         shows: "Unknown directive 'loadbalanse'",
       },
-      { run: lookup('kubernetes.default'), shows: 'connection refused' },
+      { run: lookup('kubernetes.default'), shows: 'Connection refused' },
     ],
     mend: [coreFile('s/^        loadbalanse$/        loadbalance/'), restartDns],
     tidy: [noAsk],
@@ -66,7 +66,7 @@ export const workloadFaults: readonly Fault[] = [
     shownAfter: 5,
     symptoms: [
       { run: 'kubectl -n kube-system get endpoints kube-dns --no-headers 2> /dev/null', shows: '<none>' },
-      { run: lookup('kubernetes.default'), shows: 'connection refused' },
+      { run: lookup('kubernetes.default'), shows: 'Connection refused' },
     ],
     mend: [`kubectl -n kube-system patch service kube-dns -p '{"spec":{"selector":{"k8s-app":"kube-dns"}}}'`],
     tidy: [noAsk],

@@ -5,6 +5,7 @@ import { isBusybox, isOldBusybox } from '../busybox-words.ts';
 import { strftime } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 import { findGroup, findUser, groups, users } from '../users.ts';
+import { busyboxNslookup } from './nslookup-busybox.ts';
 import { type Asked, ask, candidates, hosts, isAddress, query, resolvConf, resolve } from './resolver.ts';
 
 const reversed = (address: string): string => `${address.split('.').reverse().join('.')}.in-addr.arpa`;
@@ -25,6 +26,7 @@ const nslookup = tool({
   *run(call) {
     const [name, server] = call.operands;
     if (name === undefined) throw new Failure('k8s-lab: interactive nslookup is not simulated', 70);
+    if (isBusybox(call.process) && !isOldBusybox(call.process)) return yield* busyboxNslookup(call, name, server);
     const conf = resolvConf(call.process);
     let address = conf.servers[0] ?? '127.0.0.1';
     if (server !== undefined) {
@@ -53,7 +55,7 @@ const nslookup = tool({
       yield* call.process.printError(`nslookup: can't resolve '${name}'\n`);
       return 1;
     }
-    yield* call.print(`Server:\t\t${address}\nAddress:\t${address}${isBusybox(call.process) ? ':' : '#'}53\n\n`);
+    yield* call.print(`Server:\t\t${address}\nAddress:\t${address}#53\n\n`);
     yield* call.print(code === 'NOERROR' ? `*** Can't find ${name}: No answer\n\n` : `** server can't find ${names[names.length - 1]}: ${code}\n\n`);
     return code === 'NOERROR' ? 0 : 1;
   },
@@ -73,10 +75,8 @@ function* foundByOldBusybox(call: Call, server: string, answer: DnsAnswer): Rout
 }
 
 function* found(call: Call, server: string, answer: DnsAnswer): Routine<number> {
-  const busybox = isBusybox(call.process);
-  if (busybox && isOldBusybox(call.process)) return yield* foundByOldBusybox(call, server, answer);
-  if (busybox) yield* call.print(`Server:\t\t${server}\nAddress:\t${server}:53\n\n`);
-  else yield* call.print(`Server:\t\t${server}\nAddress:\t${server}#53\n\n`);
+  if (isBusybox(call.process)) return yield* foundByOldBusybox(call, server, answer);
+  yield* call.print(`Server:\t\t${server}\nAddress:\t${server}#53\n\n`);
   if (!answer.authoritative) yield* call.print('Non-authoritative answer:\n');
   for (const record of answer.records) {
     const bare = record.name.replace(/\.$/, '');
