@@ -10,6 +10,7 @@ import { pullImage } from '../pull.ts';
 import { wholeName } from '../reference.ts';
 import { removeContainer } from '../remove.ts';
 import { findVolume, removeVolume } from '../store.ts';
+import { build } from './build.ts';
 import { cp, create, port, run, top } from './inside.ts';
 import { inReverse, kill, pause, restart, rm, start, stop, unpause } from './lifecycle.ts';
 import { composeImages, composePs } from './list.ts';
@@ -108,6 +109,7 @@ const pull: NerdctlCommand = {
   flags: [bool('quiet,q', 'Pull without printing progress information')],
   run: function* (context) {
     for (const { fields } of selected(yield* loadProject(context), context.args)) {
+      if (fields['build'] !== undefined) continue;
       yield* context.log('info', `Pulling image ${String(fields['image'])}`);
       yield* pullImage(context, wholeName(String(fields['image'])), { quiet: context.flags.bool('quiet'), out: context.process.stdout });
     }
@@ -120,5 +122,28 @@ export const compose: NerdctlCommand = {
   short: 'Compose',
   usage: '[command]',
   flags: composeFlags.map(({ short: _letter, ...spec }: (typeof composeFlags)[number]) => ({ ...spec, persistent: true })),
-  commands: [up, logs, config, create, cp, exec, composeImages, pull, port, composePs, down, kill, pause, restart, rm, run, start, stop, top, unpause, version],
+  commands: [
+    up,
+    logs,
+    build,
+    config,
+    create,
+    cp,
+    exec,
+    composeImages,
+    pull,
+    port,
+    composePs,
+    down,
+    kill,
+    pause,
+    restart,
+    rm,
+    run,
+    start,
+    stop,
+    top,
+    unpause,
+    version,
+  ],
 };

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { fullNetwork, fullVolume, networkNames } from '../../compose-file.ts';
+import { imageOf } from '../../compose-project.ts';
 import { parseFlags } from '../../flags.ts';
 import { createNetwork } from '../commands/networks.ts';
 import { create, run as runCommand, runContainer } from '../commands/run.ts';
@@ -17,6 +18,7 @@ import { wholeName } from '../reference.ts';
 import { removeContainer } from '../remove.ts';
 import { createVolume, findVolume } from '../store.ts';
 import { startTask } from '../tasks.ts';
+import { buildService } from './build.ts';
 import { type Project, runArguments, type Service } from './project.ts';
 import { containersOf } from './select.ts';
 
@@ -25,8 +27,18 @@ export function* prepare(context: Context, project: Project, services: readonly 
   yield* makeNetworks(context, project, services);
   yield* makeVolumes(context, project);
   yield* warnIgnored(context, services);
-  for (const { fields } of services) {
-    const image = String(fields['image'] ?? '');
+  const { flags } = context;
+  for (const service of services) {
+    const { fields } = service;
+    const image = imageOf(project, service);
+    if (fields['build'] !== undefined && !(flags.spec('no-build') && flags.bool('no-build'))) {
+      const there = context
+        .client()
+        .images.list(context.namespace)
+        .some(({ name }) => name === wholeName(image));
+      if (!there || (flags.spec('build') && flags.bool('build'))) yield* buildService(context, project, service);
+      continue;
+    }
     yield* context.log('info', `Ensuring image ${image}`);
     yield* ensureImage(context, wholeName(image), { pull: pull || String(fields['pull_policy'] ?? 'missing'), quiet: true, out: context.process.stderr });
   }
