@@ -1,5 +1,5 @@
 import type { Subresource } from '../apimachinery/resources.ts';
-import { unknownPath } from '../apimachinery/status.ts';
+import { failure, unknownPath } from '../apimachinery/status.ts';
 import type { RestRequest, RestResponse } from '../interfaces/rest.ts';
 import { jsonResponse } from './context.ts';
 import { deepFreeze } from './objects.ts';
@@ -104,6 +104,8 @@ export class Discovery {
     if (group !== undefined && root === 'apis' && second === undefined) return { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group) };
     const version = group?.versions.find((each) => each.version === (root === 'api' ? first : second));
     if (version === undefined) throw unknownPath();
+    // Another server's, and that one does not answer.
+    if (version.stale) throw failure(503, 'ServiceUnavailable', 'the server is currently unable to handle the request');
     const groupVersion = root === 'api' ? version.version : `${first}/${version.version}`;
     return { kind: 'APIResourceList', ...(root === 'apis' && { apiVersion: 'v1' }), groupVersion, resources: version.resources.flatMap(resourceEntries) };
   }

@@ -24,6 +24,27 @@ test('a namespace gets what it needs, and empties before it goes', () => {
   expect(client.get('namespaces', { namespace: '', name: 'demo' })?.status).toMatchObject({ phase: 'Terminating' });
   settle(60_000);
   expect(client.get('namespaces', { namespace: '', name: 'demo' })).toBeUndefined();
+  // A group whose server is away may have something there: the namespace waits for it.
+  const service = { name: 'metrics-server', namespace: 'kube-system' };
+  const spec = { group: 'metrics.k8s.io', version: 'v1beta1', service, groupPriorityMinimum: 100, versionPriority: 100, insecureSkipTLSVerify: true };
+  const api = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', metadata: { name: 'v1beta1.metrics.k8s.io' }, spec };
+  const path = '/apis/apiregistration.k8s.io/v1/apiservices';
+  client.send({ method: 'POST', path, body: api });
+  client.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'stuck' } } as never);
+  settle(500);
+  client.delete('namespaces', { namespace: '', name: 'stuck' });
+  settle(20_000);
+  expect(client.get('namespaces', { namespace: '', name: 'stuck' })?.status?.conditions?.[0]).toMatchObject({
+    type: 'NamespaceDeletionDiscoveryFailure',
+    status: 'True',
+    reason: 'DiscoveryFailed',
+    message: expect.stringMatching(
+      /^Discovery failed for some groups, 1 failing: .* metrics.k8s.io\/v1beta1: stale GroupVersion discovery: metrics.k8s.io\/v1beta1$/,
+    ),
+  });
+  client.send({ method: 'DELETE', path: `${path}/v1beta1.metrics.k8s.io` });
+  settle(60_000);
+  expect(client.get('namespaces', { namespace: '', name: 'stuck' })).toBeUndefined();
   expect(client.list('pods', { namespace: 'demo' }).items).toHaveLength(0);
   expect(client.list('configmaps', { namespace: 'demo' }).items).toHaveLength(0);
 });
@@ -184,6 +205,15 @@ test('quotas are recounted, budgets say what may go', () => {
   settle(100);
   client.create('deployments.apps', deploymentOf('web', 3) as never);
   settle();
+  // A burst is counted as it comes: never more than the quota, though the controller has not seen it all.
+  client.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tight' } } as never);
+  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q', namespace: 'tight' }, spec: { hard: { pods: '2' } } };
+  client.create('resourcequotas', quota as never);
+  settle(100);
+  const burst = deploymentOf('web', 6);
+  client.create('deployments.apps', { ...burst, metadata: { ...burst.metadata, namespace: 'tight' } } as never);
+  settle();
+  expect(client.list('pods', { namespace: 'tight' }).items).toHaveLength(2);
   const used = () => client.get('resourcequotas', { namespace: 'default', name: 'q' })?.status?.used;
   expect(used()).toEqual({ pods: '3', 'count/deployments.apps': '1' });
   expect(client.get('poddisruptionbudgets.policy', web)?.status).toMatchObject({

@@ -22,7 +22,8 @@ function reconcile(key: ObjectKey, { client, informers, sim }: Context): Result 
   const namespace = informers.of('namespaces').get(key);
   if (namespace?.metadata.deletionTimestamp === undefined || !namespace.spec.finalizers?.includes(finalizer)) return {};
   const name = key.name;
-  const resources = discoverResources(client).filter(({ namespaced, verbs }) => namespaced && verbs.includes('list') && verbs.includes('delete'));
+  const failed: string[] = [];
+  const resources = discoverResources(client, failed).filter(({ namespaced, verbs }) => namespaced && verbs.includes('list') && verbs.includes('delete'));
   const pods = resources.filter(({ group, resource }) => group === '' && resource === 'pods');
   // Pods go first, while the secrets and service accounts that they use are still there: OrderedNamespaceDeletion.
   let remaining = deleteAll(client, name, pods);
@@ -32,8 +33,10 @@ function reconcile(key: ObjectKey, { client, informers, sim }: Context): Result 
   }
   const current = client.get('namespaces', key);
   if (current === undefined || current.metadata.uid !== namespace.metadata.uid) return {};
-  const noted = noteConditions(client, current, remaining, rfc3339(sim.now));
+  const noted = noteConditions(client, current, [discoveryCondition(failed), ...contentConditions(remaining)], rfc3339(sim.now));
   if (remaining.length > 0) return { requeueAfter: (estimate(remaining) / 2 + 1) * 1000 };
+  // What nobody can list may still be there.
+  if (failed.length > 0) return { rateLimited: true };
   finalize(client, noted);
   return {};
 }
@@ -74,14 +77,26 @@ function estimate(remaining: readonly Remaining[]): number {
   return Math.max(...needs);
 }
 
-function noteConditions(client: Client, namespace: Namespace, remaining: readonly Remaining[], now: string): Namespace {
-  const wanted: readonly (readonly [string, string, string, string])[] = [
-    ['NamespaceDeletionDiscoveryFailure', 'False', 'ResourcesDiscovered', 'All resources successfully discovered'],
+type Wanted = readonly [type: string, status: string, reason: string, message: string];
+
+function discoveryCondition(failed: readonly string[]): Wanted {
+  const type = 'NamespaceDeletionDiscoveryFailure';
+  if (failed.length === 0) return [type, 'False', 'ResourcesDiscovered', 'All resources successfully discovered'];
+  const texts = failed.map((each) => `${each}: stale GroupVersion discovery: ${each}`).sort();
+  const message = `Discovery failed for some groups, ${failed.length} failing: unable to retrieve the complete list of server APIs: ${texts.join(', ')}`;
+  return [type, 'True', 'DiscoveryFailed', message];
+}
+
+function contentConditions(remaining: readonly Remaining[]): readonly Wanted[] {
+  return [
     ['NamespaceDeletionGroupVersionParsingFailure', 'False', 'ParsedGroupVersions', 'All legacy kube types successfully parsed'],
     ['NamespaceDeletionContentFailure', 'False', 'ContentDeleted', 'All content successfully deleted, may be waiting on finalization'],
     contentCondition(remaining),
     finalizerCondition(remaining),
   ];
+}
+
+function noteConditions(client: Client, namespace: Namespace, wanted: readonly Wanted[], now: string): Namespace {
   const before = namespace.status?.conditions ?? [];
   const conditions: core.NamespaceCondition[] = wanted.map(([type, status, reason, message]) => {
     const known = before.find((condition) => condition.type === type);
@@ -92,14 +107,14 @@ function noteConditions(client: Client, namespace: Namespace, remaining: readonl
   return client.updateStatus('namespaces', { ...namespace, status: { ...namespace.status, conditions } });
 }
 
-function contentCondition(remaining: readonly Remaining[]): readonly [string, string, string, string] {
+function contentCondition(remaining: readonly Remaining[]): Wanted {
   const type = 'NamespaceContentRemaining';
   if (remaining.length === 0) return [type, 'False', 'ContentRemoved', 'All content successfully removed'];
   const texts = remaining.map(({ resource, items }) => `${resource.resource}.${resource.group} has ${items.length} resource instances`).sort();
   return [type, 'True', 'SomeResourcesRemain', `Some resources are remaining: ${texts.join(', ')}`];
 }
 
-function finalizerCondition(remaining: readonly Remaining[]): readonly [string, string, string, string] {
+function finalizerCondition(remaining: readonly Remaining[]): Wanted {
   const type = 'NamespaceFinalizersRemaining';
   const counts = new Map<string, number>();
   for (const { items } of remaining)

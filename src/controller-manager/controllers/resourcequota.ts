@@ -1,9 +1,12 @@
 import type { KubeObject, Pod, ResourceName, ResourceQuota } from '../../api/types.ts';
 import { add, formatQuantityText, newQuantity, parseQuantity, type Quantity } from '../../apimachinery/quantity.ts';
-import { type Context, type Controller, enqueueSelf, type Result, watch } from '../../client/controller.ts';
+import { type Context, type Controller, type Result, watch } from '../../client/controller.ts';
 import { keyOf, type ObjectKey } from '../../client/keys.ts';
 import { equal } from '../equal.ts';
 import { isTerminal } from '../pods.ts';
+
+/** --resource-quota-sync-period */
+const resync = 300_000;
 
 /** Resources that a quota can count by their plural. */
 const counted: readonly ResourceName[] = ['pods', 'services', 'configmaps', 'secrets', 'persistentvolumeclaims', 'replicationcontrollers', 'resourcequotas'];
@@ -20,18 +23,20 @@ const countedByGroup: readonly ResourceName[] = [
 export const resourceQuotaController = (): Controller => ({
   name: 'resourcequota-controller',
   watches: [
-    watch('resourcequotas', enqueueSelf),
+    // Of its status only admission writes, and that has counted.
+    watch('resourcequotas', (quota, _context, before) => (before !== undefined && equal(before.spec, quota.spec) ? [] : [keyOf(quota)])),
     ...[...counted, ...countedByGroup]
       .filter((resource) => resource !== 'resourcequotas')
-      .map((resource) => watch(resource, (object, context, before) => quotasOf(object, context, before))),
+      .map((resource) => watch(resource, (object, context, before) => quotasOf(resource, object, context, before))),
   ],
   reconcile,
 });
 
-/** Updates change usage only when a pod ends; the rest comes and goes. */
-function quotasOf(object: KubeObject, { informers }: Context, before?: KubeObject): readonly ObjectKey[] {
+/** What went, and pods that ended: what comes is counted by admission, and a recount here might not have seen it yet. */
+function quotasOf(resource: ResourceName, object: KubeObject, { informers }: Context, before?: KubeObject): readonly ObjectKey[] {
   const ended = object.kind === 'Pod' && before !== undefined && isTerminal(object as Pod) !== isTerminal(before as Pod);
-  if (before !== undefined && !ended) return [];
+  const gone = before === undefined && informers.of(resource).get(keyOf(object)) === undefined;
+  if (!ended && !gone) return [];
   return informers.of('resourcequotas').list(object.metadata.namespace).map(keyOf);
 }
 
@@ -42,7 +47,7 @@ function reconcile(key: ObjectKey, context: Context): Result {
   const used = Object.fromEntries(Object.keys(hard).map((name) => [name, formatQuantityText(usage(name, quota, context))]));
   const status = { hard, used };
   if (!equal(status, quota.status)) context.client.updateStatus('resourcequotas', { ...quota, status });
-  return {};
+  return { requeueAfter: resync };
 }
 
 const none = () => newQuantity(0);

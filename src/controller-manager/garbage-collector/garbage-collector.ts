@@ -34,7 +34,7 @@ class GarbageCollector {
   *follow(): Routine {
     for (;;) {
       try {
-        for (const resource of discoverResources(this.#context.client)) if (isCollectable(resource)) this.#followResource(resource);
+        for (const resource of discoverResources(this.#context.client, [])) if (isCollectable(resource)) this.#followResource(resource);
         // Only definitions bring new resources; upstream asks every 30 s.
         yield* this.#waitForDefinitions();
       } catch (error) {
