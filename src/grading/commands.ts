@@ -84,30 +84,41 @@ const variables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   docker: { '-H': 'DOCKER_HOST', '-c': 'DOCKER_CONTEXT' },
 };
 
+/** Other names of a verb, or of its first word: both sides of a comparison are put in one name. */
+const sameWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  ctr: { namespace: 'namespaces', ns: 'namespaces', image: 'images', i: 'images', container: 'containers', c: 'containers', task: 'tasks', t: 'tasks' },
+  crictl: { image: 'images', img: 'images' },
+};
+const ctrVerbs: Readonly<Record<string, string>> = { list: 'ls', del: 'rm', delete: 'rm', remove: 'rm' };
+
 /** Tools whose verbs are two words: `ctr containers list`. */
 const nested: Readonly<Record<string, readonly string[]>> = {
-  ctr: [
-    'namespaces',
-    'namespace',
-    'ns',
-    'images',
-    'image',
-    'i',
-    'containers',
-    'container',
-    'c',
-    'tasks',
-    'task',
-    't',
-    'snapshots',
-    'snapshot',
-    'content',
-    'leases',
-    'events',
-    'plugins',
-    'plugin',
-  ],
+  ctr: ['namespaces', 'images', 'containers', 'tasks', 'snapshots', 'snapshot', 'content', 'leases', 'events', 'plugins', 'plugin'],
 };
+
+const own = <Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined => (Object.hasOwn(table, key) ? table[key] : undefined);
+
+/** The words from the verb on, under the names that patterns are compared by. */
+function canonical(tool: string, typed: readonly string[]): readonly string[] {
+  const [first = '', second, ...rest] = ungrouped(tool, typed);
+  const head = own(own(sameWords, tool) ?? {}, first) ?? first;
+  if (second === undefined) return typed.length === 0 ? [] : [head];
+  return [head, tool === 'ctr' ? (own(ctrVerbs, second) ?? second) : second, ...rest];
+}
+
+/** `docker container ls` is `docker ps`: the words that mean another verb there; all others mean the same. */
+const grouped: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  container: { ls: 'ps', list: 'ps' },
+  image: { ls: 'images', list: 'images', rm: 'rmi', remove: 'rmi' },
+  buildx: {},
+};
+
+function ungrouped(tool: string, words: readonly string[]): readonly string[] {
+  const [group = '', verb] = words;
+  if (!['docker', 'nerdctl'].includes(tool) || !Object.hasOwn(grouped, group) || verb === undefined) return words;
+  const verbs = grouped[group] ?? {};
+  return [Object.hasOwn(verbs, verb) ? (verbs[verb] ?? verb) : verb, ...words.slice(2)];
+}
 
 /** `po`, `pod` and `pods` are one resource; a word that is none stays as it is. */
 const plural = (word: string): string => findResource(word)?.resource ?? word;
@@ -122,12 +133,12 @@ export function parseCommand(
   const tool = programOf(argv[0] ?? '');
   // Anything can be called `constructor`.
   const takesValue = Object.hasOwn(globalFlags, tool) ? (globalFlags[tool] ?? []) : [];
-  const words: string[] = [];
+  const typed: string[] = [];
   const flags: Record<string, string | boolean> = {};
   for (let i = 1; i < argv.length; i++) {
     const word = argv[i] as string;
     if (word === '--') break;
-    if (!word.startsWith('-') || word === '-') words.push(word);
+    if (!word.startsWith('-') || word === '-') typed.push(word);
     else if (word.includes('=')) flags[word.slice(0, word.indexOf('='))] = word.slice(word.indexOf('=') + 1);
     else if (takesValue.includes(word) && i + 1 < argv.length) flags[word] = argv[++i] as string;
     else {
@@ -143,7 +154,8 @@ export function parseCommand(
       flags[flag] ??= env[variable];
   for (const pair of Object.hasOwn(otherNames, tool) ? (otherNames[tool] ?? []) : [])
     for (const [name, other] of [pair, pair.toReversed()]) if (flags[other as string] !== undefined) flags[name as string] ??= flags[other as string] as string;
-  const verbWords = Object.hasOwn(nested, tool) && nested[tool]?.includes(words[0] ?? '') ? 2 : 1;
+  const words = canonical(tool, typed);
+  const verbWords = own(nested, tool)?.includes(words[0] ?? '') ? 2 : 1;
   const verb = words.slice(0, verbWords).join(' ');
   const [first = '', ...rest] = words.slice(verbWords);
   const [kind = '', named] = first.split('/');
@@ -182,7 +194,7 @@ export function matchesCommand(pattern: CommandPattern, command: CommandRecord):
   if (command.tool !== pattern.tool || asksForHelp(command, pattern.flags)) return false;
   if ((command.contained === true) !== (pattern.at === inContainers)) return false;
   const verbs = typeof pattern.verb === 'string' ? [pattern.verb] : pattern.verb;
-  if (verbs && !verbs.includes(command.verb)) return false;
+  if (verbs && !verbs.some((verb) => canonical(pattern.tool, verb.split(' ')).join(' ') === command.verb)) return false;
   if (pattern.resource && !command.resource.split(',').includes(plural(pattern.resource))) return false;
   if (pattern.name && !command.names.includes(pattern.name)) return false;
   if (pattern.status !== undefined && command.status !== pattern.status) return false;
@@ -193,8 +205,12 @@ export function matchesCommand(pattern: CommandPattern, command: CommandRecord):
     const other = pattern.at.startsWith('!');
     if ((command.node === pattern.at.replace(/^!/, '')) === other) return false;
   }
-  return Object.entries(pattern.flags ?? {}).every(([flag, value]) => command.flags[flag] !== undefined && (value === true || command.flags[flag] === value));
+  return Object.entries(pattern.flags ?? {}).every(([flag, value]) => command.flags[flag] !== undefined && (value === true || hasValue(command, flag, value)));
 }
+
+/** A flag that is not known to take a value has it as the next word. */
+const hasValue = ({ argv, flags }: CommandRecord, flag: string, value: string | boolean): boolean =>
+  flags[flag] === value || (flags[flag] === true && argv[argv.indexOf(flag) + 1] === value && argv.includes(flag));
 
 /** The last command of the same tool and verb, and in what it differs: how it ended, where it ran, or the rest of it. */
 export function nearestCommand(

@@ -128,19 +128,22 @@ function evaluateSource(check: CheckSource & { readonly id?: string }, that: str
         ? passed
         : fail(
             ({ answer }) => answer,
-            () => found,
+            () => reasonOf(found),
           );
     // Why there is no answer says more than that there is none.
     const outcome = test({ ok, body: found });
     return outcome.state === 'failure' && !ok && found !== '' && that === 'ok'
       ? fail(
           ({ answer }) => answer,
-          () => found,
+          () => reasonOf(found),
         )
       : outcome;
   }
   return evaluateNode(check, world, test, fail);
 }
+
+/** Why a probe got no answer; where it went stands in what to look at. */
+const reasonOf = (found: string): string => found.replace(/^curl: \(\d+\) (?:Failed to connect to .* ms: )?/, '');
 
 /** What came of the command that was most like the one wanted. */
 function commandFound(near: ReturnType<typeof nearestCommand>, words: Wording): string {

@@ -30,6 +30,18 @@ describe('a command is understood from its words', () => {
     expect(parse('kubectl exec -it web -- sh').flags).toEqual({ '-it': true });
   });
 
+  test('under whichever of its names', () => {
+    const same = (verb: string, line: string) => matchesCommand({ tool: line.split(' ')[0] ?? '', verb }, parse(line));
+    for (const line of ['docker ps', 'docker container ls', 'nerdctl container list -a']) expect(same('ps', line), line).toBe(true);
+    for (const line of ['ctr -n moby c list', 'ctr container ls']) expect(same('containers ls', line), line).toBe(true);
+    expect(same('container delete', 'ctr c rm x')).toBe(true);
+    expect(same('images', 'crictl img')).toBe(true);
+    const named = { tool: 'docker', verb: 'run', flags: { '--name': 'web' } };
+    expect(
+      ['docker run --name web nginx', 'docker run --name=web nginx', 'docker run --name shop web'].map((line) => matchesCommand(named, parse(line))),
+    ).toEqual([true, true, false]);
+  });
+
   test('nothing, empty words, and words that JavaScript knows', () => {
     for (const argv of [
       [],
