@@ -6,6 +6,7 @@ import type { FileReport, LessonGrade } from '../grading/grade.ts';
 import { historyOf } from '../grading/history.ts';
 import { normalLine, type Traits } from '../grading/similarity.ts';
 import { parseSubmission, type Submission, type SubmittedLesson } from '../grading/submission.ts';
+import type { Language } from '../lessons/lesson.ts';
 import { drawVariables } from '../lessons/variables.ts';
 import { blankGrade, type Graded, gradeLesson, unjudged } from '../session/grade-lesson.ts';
 import { WorldError } from '../session/prepare.ts';
@@ -20,6 +21,8 @@ export type GradeOptions = {
   readonly budget: Budget;
   readonly since?: number;
   readonly due?: number;
+  /** Of what failed checks say. */
+  readonly language?: Language;
 };
 
 /** What one file gave. */
@@ -41,12 +44,18 @@ export function gradeFile(found: Found, shelf: LessonShelf, options: GradeOption
   return { file, grades: done.map(({ grade }) => grade), traits: done.map(({ traits }) => traits) };
 }
 
-function gradeOne(submission: Submission, submitted: SubmittedLesson, file: string, shelf: LessonShelf, { policy, engine, budget }: GradeOptions): Graded {
+function gradeOne(
+  submission: Submission,
+  submitted: SubmittedLesson,
+  file: string,
+  shelf: LessonShelf,
+  { policy, engine, budget, language = 'en' }: GradeOptions,
+): Graded {
   const lesson = shelf.get(submitted.lesson);
   const blank = blankGrade({ submission, submitted, file });
   if (typeof lesson === 'string') return { grade: unjudged(blank, 'broken-lesson', `the grader's lesson is broken: ${lesson}`), mistakes: [] };
   try {
-    return gradeLesson({ submission, submitted, file, lesson, policy, engine, budget });
+    return gradeLesson({ submission, submitted, file, lesson, policy, engine, budget, language });
   } catch (error) {
     // A world that cannot be made, an expression that is none: `lesson check` says so before.
     if (error instanceof WorldError || error instanceof ExpressionError)

@@ -7,11 +7,13 @@ import { exporters, type Format, isFormat } from '../grading/exports/export.ts';
 import { defaultPolicy, type Policy } from '../grading/findings.ts';
 import { compareGrades, type FileReport, forLearner, type LessonGrade } from '../grading/grade.ts';
 import { visible } from '../grading/visible.ts';
+import type { Language } from '../lessons/lesson.ts';
 import { buildId, engineVersion } from './engine-version.ts';
 import type { GradeOptions } from './grade-job.ts';
 import { gradeAll } from './grade-pool.ts';
 import { GradeProgress } from './grade-progress.ts';
 import { type Entry, GradeState, runId } from './grade-state.ts';
+import { languageOf } from './language.ts';
 import { isFolder, packagedLessons } from './lesson-files.ts';
 import { LessonShelf } from './lesson-shelf.ts';
 import { stateFolder } from './progress.ts';
@@ -27,7 +29,9 @@ const tell = (text: string): void => void process.stderr.write(`${text.split('\n
 export async function gradeCommand(values: Values, names: readonly string[]): Promise<number> {
   if (names.length === 0) throw new UsageError('grade takes files, or folders of files, that k8s-lab submit wrote');
   const format = formatOf(values);
-  const options = optionsOf(values);
+  // Programs read English.
+  const language = format === 'table' || format === 'markdown' ? languageOf(values.lang) : 'en';
+  const options = optionsOf(values, language);
   if (values.open) return (await import('./grade-open.ts')).openSubmission(values, names, options);
   const jobs = whole(values.jobs, '--jobs', 1, 64) ?? Math.min(4, availableParallelism());
   const failUnder = whole(values['fail-under'], '--fail-under', 0, 1000);
@@ -48,7 +52,7 @@ export async function gradeCommand(values: Values, names: readonly string[]): Pr
   }
   try {
     const report = summaryOf(state, problems, found);
-    writeOut(values, format, state, report);
+    writeOut(values, format, language, report);
     if (values.similar !== undefined) writeSimilarity(values.similar, report, shelf);
     const status = exitStatus(report, failUnder);
     state.close(false);
@@ -66,7 +70,7 @@ function formatOf({ format = 'table' }: Values): Format {
   return format;
 }
 
-function optionsOf(values: Values): GradeOptions {
+function optionsOf(values: Values, language: Language): GradeOptions {
   const lessons = values.lessons ?? packagedLessons();
   if (!isFolder(lessons)) throw new UsageError(`--lessons: ${lessons}: no such folder`);
   const since = momentOf(values.since, '--since', 'T00:00:00Z');
@@ -78,6 +82,7 @@ function optionsOf(values: Values): GradeOptions {
     budget: newBudget(whole(values.budget, '--budget', 1_000, 1_000_000_000)),
     ...(since === undefined ? {} : { since }),
     ...(due === undefined ? {} : { due }),
+    ...(language === 'ko' ? { language } : {}),
   };
 }
 
@@ -202,14 +207,17 @@ function* read({ grades, state }: Report, learner: boolean): Generator<LessonGra
   }
 }
 
-function writeOut(values: Values, format: Format, _state: GradeState, report: Report): void {
+function writeOut(values: Values, format: Format, language: Language, report: Report): void {
   if (values.for !== undefined && values.for !== 'learners') throw new UsageError(`--for takes learners, not "${values.for}"`);
   const { lessons, learners, problems } = report;
-  const text = exporters[format](read(report, values.for === 'learners'), problems, { engine: engineVersion(), lessons, learners, environment: process.env });
+  const context = { engine: engineVersion(), lessons, learners, environment: process.env, language };
+  const text = exporters[format](read(report, values.for === 'learners'), problems, context);
   if (values.output === undefined) for (const piece of text) process.stdout.write(piece);
   else writeWhole(values.output, text);
   tell(
-    `${report.grades.length} ${report.grades.length === 1 ? 'grade' : 'grades'} of ${learners} ${learners === 1 ? 'learner' : 'learners'}${problems.length > 0 ? `; ${problems.length} without:` : ''}`,
+    language === 'ko'
+      ? `${learners}명의 성적 ${report.grades.length}개${problems.length > 0 ? `, 성적 없는 파일 ${problems.length}개:` : ''}`
+      : `${report.grades.length} ${report.grades.length === 1 ? 'grade' : 'grades'} of ${learners} ${learners === 1 ? 'learner' : 'learners'}${problems.length > 0 ? `; ${problems.length} without:` : ''}`,
   );
   if (format !== 'table' || values.output !== undefined) for (const { file, message, remedy } of problems) tell(`  ${file}: ${message}. ${remedy}`);
 }

@@ -6,7 +6,7 @@ import { answersGiven, type History, hintsUncovered, historyOf } from '../gradin
 import { isHidden, scoreStep, weightsOf } from '../grading/score.ts';
 import type { Submission, SubmittedLesson } from '../grading/submission.ts';
 import type { Verdict } from '../grading/verdict.ts';
-import { type Check, type LoadedLesson, pointsOf, type Step } from '../lessons/lesson.ts';
+import { type Check, type Language, type LoadedLesson, pointsOf, type Step } from '../lessons/lesson.ts';
 import { type Replay, replaySubmission } from './regrade.ts';
 import { runTrial } from './trials.ts';
 
@@ -19,6 +19,8 @@ type GradeRequest = {
   readonly policy: Policy;
   readonly engine: string;
   readonly budget?: Budget;
+  /** Of what failed checks say. */
+  readonly language?: Language;
 };
 
 /** With the lines that ended with a failure, for the similarity report. */
@@ -26,7 +28,7 @@ export type Graded = { readonly grade: LessonGrade; readonly mistakes: readonly 
 
 /** Never throws for what a file says: a submission that cannot be judged is a grade that says so. */
 export function gradeLesson(request: GradeRequest): Graded {
-  const { submission, submitted, lesson, policy, engine, budget = defaultBudget } = request;
+  const { submission, submitted, lesson, policy, engine, budget = defaultBudget, language = 'en' } = request;
   const blank = blankGrade(request);
   if (!lesson) return { grade: unjudged(blank, 'missing-lesson', `there is no lesson ${submitted.lesson} in the grader's folder`), mistakes: [] };
   const findings = findingsOf(submission, submitted, lesson, policy, engine);
@@ -34,7 +36,7 @@ export function gradeLesson(request: GradeRequest): Graded {
   const possible = possibleOf(lesson.loaded);
   if ('message' in history || findings.some(({ effect }) => effect === 'refuses'))
     return { grade: { ...blank, state: 'refused', possible, findings }, mistakes: [] };
-  const replay = replaySubmission(lesson.loaded, submitted, history, budget);
+  const replay = { ...replaySubmission(lesson.loaded, submitted, history, budget), language };
   return { grade: { ...blank, possible, ...judge(replay, history, findings, budget) }, mistakes: [...replay.mistakes].sort((a, b) => a - b) };
 }
 
@@ -126,7 +128,7 @@ function checkGrades(replay: Replay, step: Step, index: number, elsewhere: strin
   const worth = (check: Check): number =>
     check.bonus ? (check.points ?? 0) : total === 0 ? 0 : round(((weights[counted.indexOf(check)] ?? 0) * pointsOf(step)) / total);
   const reached = run !== undefined && index <= run.current;
-  const context = { reached, elsewhere, budget: index === run?.current ? replay.exceeded : undefined };
+  const context = { reached, elsewhere, budget: index === run?.current ? replay.exceeded : undefined, language: replay.language };
   const judged = checks.map((check) => {
     const id = check.id ?? '';
     const line = replay.passedAt.get(`${step.id}/${id}`);
@@ -140,6 +142,7 @@ type JudgeContext = {
   readonly elsewhere: string | undefined;
   readonly budget: Replay['exceeded'];
   readonly line?: number | undefined;
+  readonly language: Language | undefined;
 };
 
 function checkGrade(step: string, check: Check, verdict: Verdict | undefined, possible: number, context: JudgeContext): CheckGrade {
@@ -150,7 +153,8 @@ function checkGrade(step: string, check: Check, verdict: Verdict | undefined, po
   if (reason !== undefined && context.reached) return { ...base, state: 'unjudged', reason };
   if (!context.reached || !verdict) return { ...base, state: 'not-reached' };
   if (verdict.state !== 'failed') return { ...base, state: 'unjudged', reason: 'the world had not answered yet' };
-  return { ...base, state: 'failed', expected: verdict.expected, found: verdict.found, where: verdict.where };
+  const { expected, found, where } = context.language === 'ko' ? verdict.ko : verdict;
+  return { ...base, state: 'failed', expected, found, where };
 }
 
 function whyUnjudged(verdict: Verdict | undefined, { elsewhere, budget }: JudgeContext): string | undefined {
@@ -166,11 +170,12 @@ function answerGrade(step: Step, done: boolean, answer: readonly string[] | unde
   const reason = context.reached ? whyUnjudged(undefined, context) : undefined;
   if (reason !== undefined) return { ...base, state: 'unjudged', reason };
   if (!context.reached || answer === undefined) return { ...base, state: 'not-reached' };
-  return { ...base, state: 'failed', expected: 'the right answer', found: answer.join(' '), where: `the question ${step.id}` };
+  const [expected, where] = context.language === 'ko' ? ['맞는 답', `${step.id} 문제`] : ['the right answer', `the question ${step.id}`];
+  return { ...base, state: 'failed', expected, found: answer.join(' '), where };
 }
 
 function trialGrades(
-  { session, exceeded }: Replay,
+  { session, exceeded, language }: Replay,
   finished: boolean,
   elsewhere: string | undefined,
   strain: number,
@@ -183,7 +188,7 @@ function trialGrades(
     const worth = trial.points / trial.checks.length;
     const judged = trial.checks.map(
       (check): CheckGrade => ({
-        ...checkGrade(id, check, verdicts.get(check.id ?? ''), round(worth), { reached: finished && !exceeded, elsewhere, budget: undefined }),
+        ...checkGrade(id, check, verdicts.get(check.id ?? ''), round(worth), { reached: finished && !exceeded, elsewhere, budget: undefined, language }),
         hidden: true,
       }),
     );

@@ -3,7 +3,7 @@ import { isWorldName } from '../cluster/worlds/index.ts';
 import { type Budget, defaultBudget } from '../grading/budget.ts';
 import type { History, StandingEvent } from '../grading/history.ts';
 import type { SubmittedLesson } from '../grading/submission.ts';
-import type { LoadedLesson } from '../lessons/lesson.ts';
+import type { Language, LoadedLesson } from '../lessons/lesson.ts';
 import type { Milliseconds } from '../sim/routine.ts';
 import { OutOfWork } from '../sim/sim.ts';
 import type { Input, StampedInput } from './inputs.ts';
@@ -22,6 +22,8 @@ export type Replay = {
   readonly passedAt: ReadonlyMap<string, number>;
   /** Lines that ended with a failure, by their number. */
   readonly mistakes: ReadonlySet<number>;
+  /** Of what failed checks say; default: English. */
+  readonly language?: Language;
 };
 
 /** Work between two looks at the budget. */

@@ -181,3 +181,10 @@ describe('classroom50/result/v1', () => {
     });
   });
 });
+
+test('a Korean teacher reads Korean, columns in line', () => {
+  const of = (format: 'table' | 'markdown') => [...exporters[format](grades, problems, { ...context, language: 'ko' })].join('');
+  expect(of('table').split('\n')[0]).toBe('학습자               레슨                                      점수  상태       힌트  취소    줄 마지막 기록');
+  expect(of('table')).not.toMatch(/expected|not passed|finished|refused$/m);
+  expect(of('markdown')).toContain('| 단계 | 점검 | 결과 | 점수 | 비고 |');
+});

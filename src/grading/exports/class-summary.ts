@@ -1,11 +1,17 @@
 import type { LessonGrade } from '../grade.ts';
+import type { ReportWords } from './report-words.ts';
 
 type Missed = { readonly lesson: string; readonly check: string; missed: number; reached: number };
 
 /** What a teacher wants to know of a class: how far it came in each lesson, and which checks most people did not pass. Counted while grades stream by. */
 export class ClassSummary {
+  readonly #words: ReportWords;
   readonly #lessons = new Map<string, { graded: number; finished: number; share: number }>();
   readonly #checks = new Map<string, Missed>();
+
+  constructor(words: ReportWords) {
+    this.#words = words;
+  }
 
   add({ lesson, state, finished, points, bonus, possible, checks }: LessonGrade): void {
     if (state !== 'graded') return;
@@ -28,10 +34,7 @@ export class ClassSummary {
   lessons(): string[] {
     return [...this.#lessons]
       .filter(([, { graded }]) => graded > 1)
-      .map(
-        ([lesson, { graded, finished, share }]) =>
-          `${lesson}: ${finished} of ${graded} finished, ${Math.round((100 * share) / graded)} % of the points on average`,
-      );
+      .map(([lesson, { graded, finished, share }]) => `${lesson}: ${this.#words.average(finished, graded, Math.round((100 * share) / graded))}`);
   }
 
   /** The hardest first. */
@@ -40,6 +43,6 @@ export class ClassSummary {
       .filter(({ missed }) => missed > 1)
       .sort((a, b) => b.missed / b.reached - a.missed / a.reached || b.missed - a.missed || (`${a.lesson} ${a.check}` < `${b.lesson} ${b.check}` ? -1 : 1))
       .slice(0, most)
-      .map(({ lesson, check, missed, reached }) => `${lesson} ${check}: ${missed} of ${reached} who came there have not passed it`);
+      .map(({ lesson, check, missed, reached }) => `${lesson} ${check}: ${this.#words.missed(missed, reached)}`);
   }
 }

@@ -1,4 +1,5 @@
 /** Ways to write grades: each gets them one by one, in their final order, so that ten thousand need no more memory than one. */
+import type { Language } from '../../lessons/lesson.ts';
 import type { FileReport, LessonGrade } from '../grade.ts';
 import { classroom50 } from './classroom50.ts';
 import { csvLong, csvWide } from './csv.ts';
@@ -13,6 +14,8 @@ export type ExportContext = {
   /** Every lesson there is a grade for, in order: columns of wide tables. */
   readonly lessons: readonly string[];
   readonly learners: number;
+  /** Of reports for people; default: English. */
+  readonly language?: Language;
   /** Set by continuous integration: CLASSROOM, ASSIGNMENT, SUBMISSION_TAG … */
   readonly environment: Readonly<Record<string, string | undefined>>;
 };

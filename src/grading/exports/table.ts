@@ -1,6 +1,8 @@
+import { findingText } from '../finding-text.ts';
 import { visible } from '../visible.ts';
 import { ClassSummary } from './class-summary.ts';
 import type { Exporter } from './export.ts';
+import { reportWords } from './report-words.ts';
 
 /** Columns of a terminal that a text takes: Korean and other wide characters take two. */
 const width = (text: string): number =>
@@ -9,29 +11,33 @@ const width = (text: string): number =>
     0,
   );
 const pad = (text: string, to: number): string => text + ' '.repeat(Math.max(0, to - width(text)));
+const padLeft = (text: string, to: number): string => ' '.repeat(Math.max(0, to - width(text))) + text;
 
 /** For people: a learner's lesson a line, what is remarkable below. */
 export const table: Exporter = function* (grades, problems, context) {
   for (const line of rows(grades, problems, context)) yield `${visible(line)}\n`;
 };
 
-const rows: Exporter = function* (grades, problems) {
-  yield `${pad('LEARNER', 20)} ${pad('LESSON', 36)} ${'POINTS'.padStart(9)}  ${pad('STATE', 9)} HINTS UNDOS LINES LAST EVENT`;
-  const summary = new ClassSummary();
+const rows: Exporter = function* (grades, problems, { language = 'en' }) {
+  const words = reportWords(language);
+  const [learner = '', lessonColumn = '', pointsColumn = '', stateColumn = '', hints = '', undos = '', lines = '', last = ''] = words.columns;
+  const counted = [hints, undos, lines].map((each) => padLeft(each, 5)).join(' ');
+  yield `${pad(learner, 20)} ${pad(lessonColumn, 36)} ${padLeft(pointsColumn, 9)}  ${pad(stateColumn, 9)} ${counted} ${last}`;
+  const summary = new ClassSummary(words);
   for (const grade of grades) {
     summary.add(grade);
     const points = grade.state === 'graded' ? `${grade.points + grade.bonus}/${grade.possible}` : `-/${grade.possible}`;
-    const state = grade.state === 'graded' ? (grade.finished ? 'finished' : 'open') : grade.state;
+    const state = words.states[grade.state === 'graded' ? (grade.finished ? 'finished' : 'open') : grade.state];
     const counts = [grade.hints, grade.undos, grade.lines].map((each) => String(each).padStart(5)).join(' ');
-    yield `${pad(grade.who, 20)} ${pad(grade.lesson, 36)} ${points.padStart(9)}  ${pad(state, 9)} ${counts} ${grade.lastEvent}${grade.timing ? ` (${grade.timing})` : ''}`;
-    for (const { code, message } of grade.findings) yield `    ${code}: ${message}`;
+    yield `${pad(grade.who, 20)} ${pad(grade.lesson, 36)} ${points.padStart(9)}  ${pad(state, 9)} ${counts} ${grade.lastEvent}${grade.timing ? ` (${words.states[grade.timing]})` : ''}`;
+    for (const finding of grade.findings) yield `    ${finding.code}: ${findingText(finding, language)}`;
     for (const check of grade.checks)
       if (check.state === 'failed' && check.expected !== undefined)
-        yield `    ${check.step}/${check.id}: expected ${check.expected}, found ${check.found ?? ''}${check.where ? ` (${check.where})` : ''}`;
-      else if (check.state === 'unjudged') yield `    ${check.step}/${check.id}: could not be judged: ${check.reason ?? ''}`;
+        yield `    ${check.step}/${check.id}: ${words.failed(check.expected, check.found ?? '', check.where ? ` (${check.where})` : '')}`;
+      else if (check.state === 'unjudged') yield `    ${check.step}/${check.id}: ${words.unjudged(check.reason ?? '')}`;
   }
   for (const lines of [summary.lessons(), summary.missed()]) if (lines.length > 0) yield* ['', ...lines];
   if (problems.length > 0) yield '';
-  if (problems.length > 0) yield `${problems.length} ${problems.length === 1 ? 'file' : 'files'} without a grade:`;
+  if (problems.length > 0) yield words.without(problems.length);
   for (const { file, message, remedy } of problems) yield `    ${file}: ${message}. ${remedy}`;
 };

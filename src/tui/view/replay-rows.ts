@@ -1,7 +1,7 @@
 /** The report page that replays a submission: a timeline, the terminal as it was, and what held then. Rows of a window, drawn from one value. */
 import type { Language } from '../../lessons/lesson.ts';
 import { clock, eventText } from '../../session/event-text.ts';
-import type { Frame, FrameCheck, Frames, LessonGrade } from '../../session/frames.ts';
+import { type Frame, type FrameCheck, type Frames, findingText, type LessonGrade, resourceText } from '../../session/frames.ts';
 import { toldIn } from '../../session/lesson-view.ts';
 import stringWidth from '../fast-width.ts';
 import type { WindowSize } from '../layout.ts';
@@ -10,7 +10,6 @@ import { cut, pad } from '../text/wrap.ts';
 import { VtScreen } from '../vt/screen.ts';
 import type { Say } from '../words.ts';
 import { keysIn, ruleRow } from './chrome.ts';
-import { findingText, resourceText } from './finding-text.ts';
 
 /** One lesson at one moment. */
 export type ReplayState = {

@@ -1,7 +1,7 @@
 /** What was found about a submission, in the teacher's language. */
 
-import type { Language } from '../../lessons/lesson.ts';
-import type { LessonGrade } from '../../session/frames.ts';
+import type { Language } from '../lessons/lesson.ts';
+import type { LessonGrade } from './grade.ts';
 
 type Finding = LessonGrade['findings'][number];
 
@@ -22,4 +22,5 @@ const resources: Readonly<Record<string, string>> = { steps: '단계 수', memor
 /** What of the budget was used up. */
 export const resourceText = (what: string, language: Language): string => (language === 'ko' ? (resources[what] ?? what) : what);
 
+/** The finding's message, which stands in English. */
 export const findingText = ({ code, message }: Finding, language: Language): string => (language === 'ko' ? (korean[code] ?? message) : message);
