@@ -13,8 +13,8 @@ test('what certificates of the cluster say', () => {
     openssl x509 -in apiserver.crt -noout -checkend 86400; openssl x509 -in nosuch -noout 2>&1 | head -1; openssl x509 -in ca.key -noout 2>&1
     echo | openssl s_client -connect 127.0.0.1:6443 2>/dev/null | openssl x509 -noout -subject
     echo | openssl s_client -connect 172.30.1.2:2379 -CAfile etcd/ca.crt 2>&1 | grep -E 'Verif|Acceptable'; openssl nosuch`);
-  expect(out).toBe(`issuer=CN=kubernetes
-subject=CN=kube-apiserver
+  expect(out).toBe(`subject=CN=kube-apiserver
+issuer=CN=kubernetes
 notBefore=Nov 22 T 2026 GMT
 notAfter=Nov 22 T 2027 GMT
             X509v3 Key Usage: critical
@@ -62,8 +62,8 @@ Y
 -----BEGIN CERTIFICATE REQUEST-----
 RSA key ok
 certificatesigningrequest.certificates.k8s.io/jane approved
-issuer=CN=kubernetes
 subject=O=dev, CN=jane
+issuer=CN=kubernetes
 jane.crt: OK
 No resources found in default namespace.
 Error from server (Forbidden): nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" at the cluster scope

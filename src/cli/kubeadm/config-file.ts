@@ -69,8 +69,18 @@ export type Documents = readonly { readonly kind: string; readonly document: Doc
 
 /** The documents by kind; `warn` is told of what is not known or old. Throws Fatal. */
 export function readConfigFile(process: Process, path: string, warn: (text: string) => void): ConfigFile {
-  return Object.fromEntries(readDocuments(contents(process, path), warn).map(({ kind, document }) => [kind, document]));
+  const documents = readDocuments(contents(process, path), warn);
+  for (const { kind, document } of documents)
+    for (const [field, usual] of idle)
+      if (document[field] !== undefined && document[field] !== usual) throw new Fatal(`k8s-lab: ${field} in ${kind} is not simulated`, 70);
+  return Object.fromEntries(documents.map(({ kind, document }) => [kind, document]));
 }
+
+/** Fields that would change nothing here, and the value with which that is no matter: refused rather than passed over. */
+const idle = [
+  ['patches', undefined],
+  ['encryptionAlgorithm', 'RSA-2048'],
+] as const;
 
 /** Throws Fatal. */
 export function contents(process: Process, path: string): string {

@@ -41,6 +41,7 @@ export type ClusterConfiguration = {
       readonly imageRepository?: string;
       readonly imageTag?: string;
       readonly extraArgs?: readonly Arg[];
+      readonly extraEnvs?: Component['extraEnvs'];
       readonly serverCertSANs?: readonly string[];
       readonly peerCertSANs?: readonly string[];
     };
@@ -85,7 +86,13 @@ export type Certificate = {
   readonly validFor?: number;
 };
 /** `user` is its name in the file, `commonName` the certificate's. */
-export type KubeconfigFile = { readonly name: string; readonly user: string; readonly commonName: string; readonly organizations: readonly string[] };
+export type KubeconfigFile = {
+  readonly name: string;
+  readonly user: string;
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  readonly validFor?: number;
+};
 /** An object to be applied. */
 export type AddonObject = KubeObject & { readonly apiVersion: string; readonly kind: string };
 

@@ -115,10 +115,10 @@ export function writeServiceAccountKey(host: Host): void {
 }
 
 /** One of the kubeconfigs of /etc/kubernetes, with a new certificate in it. */
-export function writeKubeconfig(host: Host, { name, user, commonName, organizations }: KubeconfigFile, server: string): void {
+export function writeKubeconfig(host: Host, { name, user, commonName, organizations, validFor = year }: KubeconfigFile, server: string): void {
   const ca = readPair(host, 'ca');
   const notBefore = host.kernel.sim.now;
-  const pair = issue(ca, { commonName, organizations, notBefore, notAfter: notBefore + year });
+  const pair = issue(ca, { commonName, organizations, notBefore, notAfter: notBefore + validFor });
   writeFile(host.fs, `/etc/kubernetes/${name}.conf`, kubeconfig({ ca, server, user, pair }), 0o600);
 }
 

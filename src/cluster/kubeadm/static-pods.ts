@@ -62,10 +62,15 @@ const pki = '/etc/kubernetes/pki';
 export function staticPodManifests(settings: ControlPlaneSettings): ReadonlyMap<string, string> {
   const { given } = settings;
   const etcds = settings.externalEtcd || given?.etcd?.external ? [] : [etcd(settings)];
-  const parts = { 'kube-apiserver': given?.apiServer, 'kube-controller-manager': given?.controllerManager, 'kube-scheduler': given?.scheduler };
+  const parts: Readonly<Record<string, Pick<Component, 'extraVolumes' | 'extraEnvs'> | undefined>> = {
+    etcd: given?.etcd?.local,
+    'kube-apiserver': given?.apiServer,
+    'kube-controller-manager': given?.controllerManager,
+    'kube-scheduler': given?.scheduler,
+  };
   return new Map(
     [...etcds, apiserver(settings), controllerManager(settings), scheduler(settings)].map((component) => {
-      const { extraVolumes = [], extraEnvs = [] } = parts[component.name as keyof typeof parts] ?? {};
+      const { extraVolumes = [], extraEnvs = [] } = parts[component.name] ?? {};
       return [
         `${component.name}.yaml`,
         manifest({ ...component, extraVolumes, extraEnvs, command: withArgs(component.command, settings.extraArgs?.[component.name] ?? {}) }),

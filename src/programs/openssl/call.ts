@@ -44,8 +44,16 @@ export class Call {
     }
   }
 
+  /** The last mention counts for the order. */
   #put(option: string, value: string): void {
-    this.#given.set(option, [...(this.#given.get(option) ?? []), value]);
+    const values = [...this.all(option), value];
+    this.#given.delete(option);
+    this.#given.set(option, values);
+  }
+
+  /** All options, in the order in which they are given. */
+  get options(): Iterable<string> {
+    return this.#given.keys();
   }
 
   has(option: string): boolean {

@@ -23,12 +23,14 @@ function* x509(call: Call): Routine<number> {
     const from = call.value('in') ?? '<stdin>';
     throw new Failure(`Could not find certificate from ${from}\nUnable to load certificate\n`);
   }
-  for (const [option, show] of Object.entries(shows)) if (call.has(option)) yield* call.process.print(show(parsed, call));
+  const refused = notSimulated.find((option) => call.has(option));
+  if (refused) throw new Failure(`k8s-lab: openssl x509 -${refused} is not simulated\n`, 70);
+  for (const option of call.options) yield* call.process.print(Object.hasOwn(shows, option) ? (shows[option]?.(parsed, call) ?? '') : '');
   const limit = call.value('checkend');
   if (limit !== undefined) {
     const ends = timeOf(parsed.validity?.children[1]) < call.process.now + Number(limit) * 1000;
     yield* call.process.print(ends ? 'Certificate will expire\n' : 'Certificate will not expire\n');
-    if (ends) return 1;
+    return ends ? 1 : 0;
   }
   for (const [option, what] of [
     ['checkhost', 'Hostname'],
@@ -46,19 +48,21 @@ function* x509(call: Call): Routine<number> {
   return 0;
 }
 
-/** In the order in which openssl prints them. */
+const notSimulated = ['hash', 'subject_hash', 'issuer_hash', 'purpose', 'email', 'ocsp_uri', 'next_serial', 'x509toreq'];
+
+/** What each option prints, where it stands on the command line. */
 const shows: Readonly<Record<string, (parsed: Parsed, call: Call) => string>> = {
   serial: (parsed) => `serial=${serialHex(parsed)}\n`,
-  issuer: ({ issuer }) => `issuer=${issuer ? printName(issuer) : ''}\n`,
-  subject: ({ subject }) => `subject=${printName(subject)}\n`,
+  issuer: ({ issuer }, call) => `issuer=${issuer ? printName(issuer, call.value('nameopt')) : ''}\n`,
+  subject: ({ subject }, call) => `subject=${printName(subject, call.value('nameopt'))}\n`,
   dates: ({ validity }) => `notBefore=${date(timeOf(validity?.children[0]))}\nnotAfter=${date(timeOf(validity?.children[1]))}\n`,
   startdate: ({ validity }) => `notBefore=${date(timeOf(validity?.children[0]))}\n`,
   enddate: ({ validity }) => `notAfter=${date(timeOf(validity?.children[1]))}\n`,
   fingerprint: (parsed, call) => {
-    const digest = ['sha1', 'sha256', 'sha512', 'md5'].find((name) => call.has(name)) ?? 'sha1';
-    return `${digest} Fingerprint=${fingerprint(parsed, digest)}\n`;
+    const digest = ['sha1', 'sha256', 'sha512', 'md5'].find((name) => call.has(name));
+    return `${digest ?? 'SHA1'} Fingerprint=${fingerprint(parsed, digest ?? 'sha1')}\n`;
   },
-  ext: (parsed, call) => extensionLines(parsed.extensions, '', (call.value('ext') ?? '').split(',')),
+  ext: (parsed, call) => extensionLines(parsed.extensions, '', (call.value('ext') ?? '').split(',')) || `No extensions matched with ${call.value('ext')}\n`,
   pubkey: ({ publicKey }) => toPem('PUBLIC KEY', publicKey.whole),
   modulus: ({ publicKey }) => {
     const raw = publicKey.children[1]?.content.subarray(1);
@@ -137,8 +141,9 @@ function* verify(call: Call): Routine<number> {
       status = 2;
       continue;
     }
-    if (found.some(({ ok }) => ok)) {
-      yield* call.process.print(`${path}: OK\n`);
+    const by = found.findIndex(({ ok }) => ok);
+    if (by >= 0) {
+      yield* call.process.print(`${path}: OK\n${call.has('show_chain') ? chainText(parsed, trusted.slice(by), authorities) : ''}`);
       continue;
     }
     const expired = found.some((each) => !each.ok && each.message.includes('expired'));
@@ -148,6 +153,18 @@ function* verify(call: Call): Routine<number> {
     status = 2;
   }
   return status;
+}
+
+/** From the certificate up to one that is trusted as it is. */
+function chainText(leaf: Parsed, [issuer = '', ...others]: readonly string[], authorities: readonly string[]): string {
+  const chain = [leaf, parseCertificate(issuer)];
+  if (!authorities.includes(issuer))
+    chain.push(
+      [...others, ...authorities].map(parseCertificate).find((each) => each && chain[1]?.issuer && printName(each.subject) === printName(chain[1].issuer)),
+    );
+  const line = (each: Parsed | undefined, depth: number): string =>
+    each ? `depth=${depth}: ${printName(each.subject)}${depth < chain.length - 1 ? ' (untrusted)' : ''}\n` : '';
+  return `Chain:\n${chain.map(line).join('')}`;
 }
 
 export const certificateCommands: Readonly<Record<string, OpensslCommand>> = {
@@ -196,6 +213,7 @@ export const certificateCommands: Readonly<Record<string, OpensslCommand>> = {
       'sha512',
       'md5',
       'new',
+      ...notSimulated,
     ],
     run: x509,
   },

@@ -38,13 +38,18 @@ export const encodeName = (parts: readonly NamePart[]): Uint8Array =>
     ),
   );
 
-/** `O=dev, CN=jane`, in the order in which it is written. */
-export function printName(name: DerNode): string {
-  return name.children
+/** How -nameopt says that a name be written: between the parts, between type and value. */
+const styles: Readonly<Record<string, readonly [between: string, equals: string]>> = { rfc2253: [',', '='], oneline: [', ', ' = '], compat: ['/', '='] };
+
+/** `O=dev, CN=jane`, in the order in which it is written; of RFC 2253 the other way round. */
+export function printName(name: DerNode, option = ''): string {
+  const style = option.toLowerCase();
+  const [between, equals] = styles[style] ?? [', ', '='];
+  const parts = name.children
     .flatMap((set) => set.children)
     .map((pair) => {
       const id = readObjectId(pair.children[0]?.content ?? new Uint8Array());
-      return `${types.find(([, each]) => each === id)?.[0] ?? id}=${Buffer.from(pair.children[1]?.content ?? []).toString('utf8')}`;
-    })
-    .join(', ');
+      return `${types.find(([, each]) => each === id)?.[0] ?? id}${equals}${Buffer.from(pair.children[1]?.content ?? []).toString('utf8')}`;
+    });
+  return (style === 'compat' ? '/' : '') + (style === 'rfc2253' ? parts.reverse() : parts).join(between);
 }

@@ -19,6 +19,8 @@ function* sClient(call: Call): Routine<number> {
     throw new Failure(
       `4047B2F7:error:10080002:BIO routines:BIO_lookup_ex:system lib:../crypto/bio/bio_addr.c:762:Name or service not known\nconnect:errno=22\n`,
     );
+  for (const option of ['brief', 'quiet']) if (call.has(option)) throw new Failure(`k8s-lab: openssl s_client -${option} is not simulated\n`, 70);
+  yield* process.printError(`Connecting to ${found.addresses[0] ?? host}\n`);
   let tls: { certificate: string; clientCa?: string } | undefined;
   try {
     const listener = connect(process.namespaces.network, found.addresses[0] ?? host, Number(port), process.sim.random);

@@ -13,6 +13,9 @@ import { newToken, tokenSecret } from './token.ts';
 const folder = '/etc/kubernetes/pki';
 const manifests = '/etc/kubernetes/manifests';
 
+/** How long what the configuration names a period for is valid. */
+const lasting = (period: string | undefined): { readonly validFor?: number } => (period === undefined ? {} : { validFor: parseGoDuration(period) });
+
 /** What one phase leaves for those after it. */
 export type Work = { token: string; certificateKey?: string };
 /** `parts` are its sub-phases. */
@@ -44,7 +47,7 @@ function* certs(context: Context, part: string): Routine {
     if (part === 'all' || part === key(authority.name)) {
       if (host.fs.exists(`${folder}/${authority.name}.crt`)) yield* context.say(`[certs] Using existing ${authority.name} certificate authority`);
       else {
-        phases.writeAuthority(host, authority);
+        phases.writeAuthority(host, { ...authority, ...lasting(settings.given?.caCertificateValidityPeriod) });
         yield* context.say(`[certs] Generating "${authority.name}" certificate and key`);
       }
     }
@@ -76,7 +79,7 @@ function* certificateOf(context: Context, certificate: Certificate): Routine {
 
 function* kubeconfig(context: Context, part: string): Routine {
   const { phases, host } = context;
-  const { ip, controlPlaneEndpoint, port = 6443 } = context.settings();
+  const { ip, controlPlaneEndpoint, port = 6443, given } = context.settings();
   yield* context.say('[kubeconfig] Using kubeconfig folder "/etc/kubernetes"');
   const order = ['admin', 'super-admin', 'kubelet', 'controller-manager', 'scheduler'];
   for (const name of order) {
@@ -88,7 +91,7 @@ function* kubeconfig(context: Context, part: string): Routine {
     const spec = phases.kubeconfigs.find((each) => each.name === name);
     // People go by the stable address, components by this machine's own.
     const server = `https://${name.endsWith('admin') && controlPlaneEndpoint ? controlPlaneEndpoint : `${ip}:${port}`}`;
-    if (spec) phases.writeKubeconfig(host, spec, server);
+    if (spec) phases.writeKubeconfig(host, { ...spec, ...lasting(given?.certificateValidityPeriod) }, server);
     else phases.writeKubeletIdentity(host, server);
     yield* context.say(`[kubeconfig] Writing "${name}.conf" kubeconfig file`);
   }
