@@ -1,5 +1,6 @@
 /** The pods this node is to run, from the apiserver and from files, and what each change of them sets off: kubernetes pkg/kubelet/kubelet.go HandlePod*. */
 import type { Pod } from '../api/types.ts';
+import { rfc3339 } from '../apimachinery/time.ts';
 import type { Informer } from '../client/informer.ts';
 import type { Admission } from './admission.ts';
 import type { Context } from './context.ts';
@@ -7,6 +8,7 @@ import type { Housekeeping } from './housekeeping.ts';
 import type { MirrorPods } from './mirror.ts';
 import { formatPod, fullName, isMirror, podRef, uidOf } from './pod.ts';
 import type { PodWorkers } from './pod-workers.ts';
+import { qosClass } from './qos.ts';
 import type { ContainerEvents } from './runtime/events.ts';
 import type { StaticPods } from './static-pods.ts';
 import { type StatusManager, same } from './status/status-manager.ts';
@@ -100,7 +102,10 @@ export class PodManager {
     const rejection = ended ? undefined : admission.admit(pod);
     if (rejection) {
       events.podWarning(pod, rejection.reason, rejection.message.replace(/^Pod was rejected: /, ''));
-      statuses.set(pod, { ...pod.status, phase: 'Failed', ...rejection });
+      const { generation } = pod.metadata;
+      const startTime = rfc3339(context.sim.now);
+      // Nothing but this: no container of it was ever here.
+      statuses.set(pod, { phase: 'Failed', ...rejection, qosClass: qosClass(pod), startTime, ...(generation && { observedGeneration: generation }) });
       workers.kill(pod, { final: { phase: 'Failed', ...rejection }, gracePeriod: 0 });
       return;
     }

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import type { PodFacts } from './field-ref.ts';
 import type { NodeAllocatable } from './node/resources.ts';
 import type { RuntimeState } from './node/runtime-state.ts';
-import { allContainers, formatPod, isStatic, podDirectory, podRef, uidOf } from './pod.ts';
+import { allContainers, formatPod, initContainers, isStatic, podDirectory, podRef, uidOf } from './pod.ts';
 import type { FinalStatus, PodSyncer, SyncOutcome, Termination } from './pod-workers.ts';
 import type { ProbeManager } from './probes/probe-manager.ts';
 import type { Cancel, SyncResult } from './runtime/errors.ts';
@@ -16,6 +16,7 @@ import type { ReasonCache } from './runtime/reason-cache.ts';
 import type { RuntimeManager } from './runtime/runtime-manager.ts';
 import type { RuntimePod } from './runtime/runtime-pod.ts';
 import { imageIdOf, terminationMessageOf } from './status/container-facts.ts';
+import { lostContainer, noTime } from './status/container-statuses.ts';
 import { makePodStatus } from './status/pod-status.ts';
 import type { StatusManager } from './status/status-manager.ts';
 import { ensureDirectory } from './volumes/atomic-writer.ts';
@@ -119,7 +120,7 @@ export class KubeletPodSyncer implements PodSyncer {
   syncTerminated(pod: Pod, runtime: RuntimePod): void {
     const { statuses, volumes, images, reasons } = this.#parts;
     const uid = uidOf(pod);
-    statuses.set(pod, this.status(pod, runtime, true));
+    statuses.set(pod, withoutUnknown(pod, this.status(pod, runtime, true)));
     volumes.unmount(pod);
     this.#parts.runtime.forget(pod);
     images.forget(pod);
@@ -136,6 +137,9 @@ export class KubeletPodSyncer implements PodSyncer {
   status(pod: Pod, runtime: RuntimePod, terminal: boolean): PodStatus {
     const { context, reasons, statuses, probes } = this.#parts;
     const final = this.#finals.get(uidOf(pod));
+    const old = statuses.get(uidOf(pod));
+    // One that was not taken stays as it was told.
+    if (old?.phase === 'Failed' && old.containerStatuses === undefined && runtime.sandboxes.length === 0) return old;
     return makePodStatus({
       context,
       pod,
@@ -143,7 +147,7 @@ export class KubeletPodSyncer implements PodSyncer {
       reasons,
       terminal,
       probes: probes.results,
-      old: statuses.get(uidOf(pod)),
+      old,
       runtimeName: context.runtimeName,
       terminationMessage: (container) => terminationMessageOf(context, container),
       imageId: (container) => imageIdOf(context, container),
@@ -195,4 +199,15 @@ export class KubeletPodSyncer implements PodSyncer {
   #jitter(period: Milliseconds): Milliseconds {
     return period * (1 + this.#parts.context.sim.random.between(0, jitterFactor));
   }
+}
+
+/** At its end nothing of a pod waits or runs: what left no trace failed (status_manager.go TerminatePod). */
+function withoutUnknown(pod: Pod, status: PodStatus): PodStatus {
+  const { containerStatuses = [] } = status;
+  const began = initContainers(pod).length === 0 || containerStatuses.some(({ state, lastState }) => lastState?.terminated || !state?.waiting);
+  // One that never was on the node has no containers to tell of.
+  const known = containerStatuses.some(({ state, lastState }) => lastState?.terminated || state?.terminated || state?.running);
+  if (!began || !known || containerStatuses.every(({ state }) => state?.terminated)) return status;
+  const terminated = { exitCode: 137, reason: 'ContainerStatusUnknown', message: lostContainer, startedAt: noTime, finishedAt: noTime };
+  return { ...status, containerStatuses: containerStatuses.map((each) => (each.state?.terminated ? each : { ...each, state: { terminated } })) };
 }

@@ -203,6 +203,7 @@ describe('a node under pressure', () => {
     world.sim.advance(15_000);
     const why = (name: string) => [world.pod(name)?.status?.reason, world.pod(name)?.status?.message];
     expect(why('second')).toEqual(['NodePorts', "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"]);
+    expect(Object.keys(world.pod('unsafe')?.status ?? {}).sort()).toEqual(['message', 'observedGeneration', 'phase', 'qosClass', 'reason', 'startTime']);
     expect(why('unsafe')).toEqual(['SysctlForbidden', 'Pod was rejected: forbidden sysctl: "kernel.msgmax" not allowlisted']);
     expect(why('allowed')[0]).toBeUndefined();
     expect(world.events('node01')).toContain('NodeNotSchedulable: Node node01 status is now: NodeNotSchedulable');

@@ -88,7 +88,7 @@ function stateOf({ terminationMessage, runtimeName }: StatusInputs, container: c
   if (container.state === 'CONTAINER_CREATED') return { waiting: {} };
   if (container.state === 'CONTAINER_UNKNOWN')
     return {
-      terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated', containerID },
+      terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message: lostContainer, containerID },
     };
   const message = terminationMessage(container);
   return {
@@ -124,7 +124,10 @@ function withoutRuntime(pod: Pod, container: ContainerSpec, old: ContainerStatus
   return { ...status, lastState, restartCount: status.restartCount + (pod.metadata.deletionTimestamp === undefined ? 1 : 0) };
 }
 
-const noTime = null as unknown as string; // Go's zero time is written as null.
+/** Go's zero time is written as null. */
+export const noTime = null as unknown as string;
+/** Of a container that has gone without a word. */
+export const lostContainer = 'The container could not be located when the pod was terminated';
 
 function mountsOf(container: ContainerSpec): Pick<FullContainerStatus, 'volumeMounts'> {
   const mounts = container.volumeMounts ?? [];
