@@ -96,6 +96,7 @@ export class ContainerFiles {
       config: asDockerErrors(() => applyChanges(base, options.changes)),
       createdBy: [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])].join(' '),
       comment: options.message,
+      author: options.author,
     });
     const full = options.reference === '' ? `${danglingPrefix}${target.digest}` : parseReference(options.reference).full;
     this.store.name(full, target);

@@ -50,6 +50,7 @@ export class Images implements ImagesApi {
       RepoDigests: digestsOf(image),
       Comment: image.config.history?.at(-1)?.comment ?? '',
       Created: image.config.created,
+      ...(image.config.author === undefined ? {} : { Author: image.config.author }),
       Config: config,
       Architecture: image.config.architecture,
       Os: image.config.os,

@@ -13,6 +13,7 @@ import { announce } from './network-events.ts';
 import type { Networks } from './networks.ts';
 import { newSpec } from './spec.ts';
 import type { Container } from './state.ts';
+import { mountVolumes, unmountVolumes } from './volume-options.ts';
 
 export class Lifecycle {
   readonly #engine: Engine;
@@ -60,6 +61,7 @@ export class Lifecycle {
   *#launch(container: Container): Routine {
     const { containerd, sim } = this.#engine;
     const { id } = container;
+    mountVolumes(this.#engine, container);
     const spec = newSpec(container, {
       root: rootOf(this.#engine, id),
       netns: this.#netns(container),
@@ -125,6 +127,7 @@ export class Lifecycle {
     yield* this.#deleteTask(container);
     this.#networks.tearDown(container);
     Object.assign(container, { status: 'exited', pid: 0, exitCode, finishedAt: this.#engine.now, stdin: undefined });
+    unmountVolumes(this.#engine, container);
     container.exits++;
     const again = this.#restartDelay(container, exitCode);
     if (again !== undefined) container.status = 'restarting';

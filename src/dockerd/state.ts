@@ -137,7 +137,17 @@ export type NetworkRecord = {
 };
 
 /** `anonymous`: made for a VOLUME or a `-v` without a name, and removed with `rm -v`. */
-export type VolumeRecord = { readonly name: string; readonly created: number; readonly labels: Readonly<Record<string, string>>; readonly anonymous: boolean };
+export type VolumeRecord = {
+  readonly name: string;
+  readonly created: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly anonymous: boolean;
+  /** Absent: a directory and no more. */
+  readonly options?: Readonly<Record<string, string>>;
+};
+
+/** Where a volume's files are. */
+export const volumePath = ({ root }: DockerState, name: string): string => `${root}/volumes/${name}/_data`;
 
 /** All of it changed in place by one daemon at a time. */
 export class DockerState {

@@ -4,9 +4,8 @@ import { DirectoryNode } from '../linux/inode.ts';
 import { treeEntries } from '../linux/tree-entries.ts';
 import type { Engine } from './engine.ts';
 import { pruneFilter } from './prune-filter.ts';
-import type { DockerState, VolumeRecord } from './state.ts';
-
-const pathOf = ({ root }: DockerState, name: string): string => `${root}/volumes/${name}/_data`;
+import { type VolumeRecord, volumePath } from './state.ts';
+import { checkOptions } from './volume-options.ts';
 
 export class Volumes {
   readonly #engine: Engine;
@@ -22,7 +21,7 @@ export class Volumes {
     return this.#volume(this.#get(name));
   }
 
-  create(name: string, labels: Readonly<Record<string, string>> = {}, anonymous = name === ''): Volume {
+  create(name: string, labels: Readonly<Record<string, string>> = {}, options: Readonly<Record<string, string>> = {}): Volume {
     const { state, sim, now } = this.#engine;
     const chosen = name === '' ? sim.random.hex(64) : name;
     const old = state.volumes.get(chosen);
@@ -33,9 +32,11 @@ export class Volumes {
         400,
         `create ${chosen}: "${chosen}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
       );
-    const record: VolumeRecord = { name: chosen, created: now, labels, anonymous };
+    checkOptions(chosen, options);
+    const given = Object.keys(options).length > 0 ? { options } : {};
+    const record: VolumeRecord = { name: chosen, created: now, labels, anonymous: name === '', ...given };
     state.volumes.set(chosen, record);
-    this.#engine.directory(pathOf(this.#engine.state, chosen));
+    this.#engine.directory(volumePath(this.#engine.state, chosen));
     this.#engine.emit('volume', 'create', chosen, { driver: 'local' });
     return this.#volume(record);
   }
@@ -67,7 +68,7 @@ export class Volumes {
   }
 
   size(name: string): number {
-    const inode = this.#engine.files.find(pathOf(this.#engine.state, name));
+    const inode = this.#engine.files.find(volumePath(this.#engine.state, name));
     if (!inode) return 0;
     return [...treeEntries(inode, '')].reduce((sum, { type, content, size }) => sum + (type === 'file' ? (size ?? content?.length ?? 0) : 0), 0);
   }
@@ -112,7 +113,8 @@ export class Volumes {
   }
 
   #fill(name: string, root: DirectoryNode, destination: string): void {
-    const target = this.#engine.directory(pathOf(this.#engine.state, name));
+    if (this.#engine.state.volumes.get(name)?.options) return;
+    const target = this.#engine.directory(volumePath(this.#engine.state, name));
     if (target.entries().length > 0) return;
     const source = destination
       .split('/')
@@ -130,14 +132,14 @@ export class Volumes {
     return found;
   }
 
-  #volume({ name, created, labels, anonymous }: VolumeRecord): Volume {
+  #volume({ name, created, labels, anonymous, options }: VolumeRecord): Volume {
     return {
       CreatedAt: `${new Date(created).toISOString().slice(0, 19)}Z`,
       Driver: 'local',
       Labels: anonymous ? { 'com.docker.volume.anonymous': '' } : Object.keys(labels).length > 0 ? labels : null,
-      Mountpoint: pathOf(this.#engine.state, name),
+      Mountpoint: volumePath(this.#engine.state, name),
       Name: name,
-      Options: null,
+      Options: options ?? null,
       Scope: 'local',
     };
   }

@@ -26,6 +26,7 @@ export type ImageIndex = { readonly schemaVersion: 2; readonly mediaType: string
  */
 export type ImageConfig = {
   readonly created: string;
+  readonly author?: string;
   readonly architecture: string;
   readonly os: string;
   readonly config: {

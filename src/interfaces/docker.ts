@@ -446,7 +446,7 @@ export type DockerApi = {
   readonly volumes: {
     list(): readonly Volume[];
     inspect(name: string): Volume;
-    create(name: string, labels: Labels): Volume;
+    create(name: string, labels: Labels, options?: Labels): Volume;
     remove(name: string, options: { readonly force: boolean }): void;
     prune(options: { readonly all: boolean; readonly filters?: Filters }): Pruned;
   };

@@ -18,6 +18,7 @@ export type NewImage = {
   readonly config: ImageConfig['config'];
   readonly createdBy: string;
   readonly comment?: string;
+  readonly author?: string;
   /** Milliseconds; now unless told: a step out of a cache is as old as it was. */
   readonly created?: number;
   /** Steps before this one that changed the configuration only. */
@@ -36,6 +37,7 @@ export function newImage(image: NewImage, now: number): { readonly blobs: readon
   const quiet = (image.before ?? []).map((createdBy) => ({ created, created_by: createdBy, ...comment, empty_layer: true }));
   const history = { created, created_by: image.createdBy, ...comment, ...(layer ? {} : { empty_layer: true }) };
   const config = jsonBlob(types.config, {
+    ...(image.author ? { author: image.author } : {}),
     architecture: 'amd64',
     config: image.config,
     created,

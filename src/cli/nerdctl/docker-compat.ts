@@ -200,7 +200,7 @@ export function imageOf(context: Context, image: ContainerdImage): object {
     Comment: config?.history?.at(-1)?.comment ?? '',
     Created: config?.created ?? '',
     DockerVersion: '',
-    Author: '',
+    Author: config?.author ?? '',
     Config: {
       ...(inner?.User ? { User: inner.User } : {}),
       AttachStdin: false,

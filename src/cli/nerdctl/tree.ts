@@ -6,7 +6,7 @@ import { convert, decrypt, encrypt } from './commands/convert.ts';
 import { exec } from './commands/exec.ts';
 
 import { commit, cp, diff, exportContainer } from './commands/files.ts';
-import { load, save } from './commands/image-files.ts';
+import { importCommand, load, save } from './commands/image-files.ts';
 import { history, imagePrune } from './commands/image-upkeep.ts';
 import { images, pull, rmi, tag } from './commands/images.ts';
 import { containerInspect, imageInspect, inspect } from './commands/inspect.ts';
@@ -134,6 +134,7 @@ export const tree: NerdctlCommand = withAbsentFlags({
       commands: [
         pull,
         push,
+        importCommand,
         load,
         save,
         tag,
@@ -182,6 +183,7 @@ export const tree: NerdctlCommand = withAbsentFlags({
     images,
     pull,
     push,
+    importCommand,
     load,
     save,
     tag,

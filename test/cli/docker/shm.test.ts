@@ -24,3 +24,25 @@ test('what is in it counts, and goes with the container', () => {
   run("docker run --name small --memory 8m --shm-size 1g busybox:1.36 sh -c 'dd if=/dev/zero of=/dev/shm/a bs=1M count=20; echo $?'");
   expect(run("docker inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' small")).toBe('true 137');
 });
+
+test('a volume with options is a mount while somebody uses it', () => {
+  run('docker volume create -o type=tmpfs -o device=tmpfs -o o=size=1m,uid=1000 mem');
+  expect(run("docker run --rm -v mem:/d busybox:1.36 sh -c 'df /d | tail -1; touch /d/x'")).toMatch(/^tmpfs +1024 +0 +1024 +0% \/d$/);
+  expect(run('docker run --rm -v mem:/d busybox:1.36 ls -A /d; docker volume inspect -f "{{json .Options}}" mem')).toBe(
+    '{"type":"tmpfs","device":"tmpfs","o":"size=1m,uid=1000"}',
+  );
+  run('mkdir /srv/x; docker volume create -o type=none -o device=/srv/x -o o=bind bound; docker run --rm -v bound:/d busybox:1.36 touch /d/b');
+  expect(run('ls /srv/x; docker volume rm bound; ls /srv/x')).toBe('b\nbound\nb');
+  run('docker volume create -o type=none -o device=/nosuch -o o=bind lost');
+  expect(run('docker run --rm -v lost:/d busybox:1.36 true 2>&1 | head -1')).toBe(
+    "docker: Error response from daemon: error while mounting volume '/var/lib/docker/volumes/lost/_data': failed to mount local volume: mount /nosuch:/var/lib/docker/volumes/lost/_data, flags: 0x1000: no such file or directory",
+  );
+  expect(run('docker volume create -o foo=1 odd; docker volume create -o type=none odd')).toBe(
+    'Error response from daemon: create odd: invalid option: "foo"\nError response from daemon: create odd: missing required option: "device"',
+  );
+});
+
+test('who made an image is told', () => {
+  run('docker run -d --name sleeper busybox:1.36 sleep 1000; docker commit -a me -m hi sleeper my:1');
+  expect(run("docker inspect -f '{{.Author}} {{.Comment}}' my:1; docker rm -f sleeper")).toBe('me hi\nsleeper');
+});

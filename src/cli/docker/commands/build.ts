@@ -5,10 +5,11 @@ import { readAll } from '../../../linux/open-file.ts';
 import { Channel } from '../../../sim/channel.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { byteLength } from '../../../sim/stream.ts';
+import { archiveEntries } from '../../archive-entries.ts';
 import { contextFiles } from '../../build-context.ts';
 import { bool, CliError, type Context, command, confirm, list, pairs, text } from '../context.ts';
 import { size } from '../output.ts';
-import { entriesOf } from './import.ts';
+import { daemonError } from './import.ts';
 
 const head = 'DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n';
 const disabled = '            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n            environment-variable.\n\n';
@@ -123,7 +124,7 @@ export function* givenContext(context: Context, path: string): Routine<Given> {
   const content = yield* readAll(process.stdin);
   if (path === '-') {
     if (content.slice(257, 262) !== 'ustar') return { files: [{ path: 'Dockerfile', type: 'file', content }], dockerfile: 'Dockerfile' };
-    const files = entriesOf(content).map((each) => ({ ...each, path: each.path.replace(/^\/(\.\/)?/, '') }));
+    const files = archiveEntries(content, daemonError).map((each) => ({ ...each, path: each.path.replace(/^\/(\.\/)?/, '') }));
     return { files, dockerfile: file || 'Dockerfile' };
   }
   const { files } = readContext(context, path, '/dev/null');

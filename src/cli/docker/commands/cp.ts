@@ -5,9 +5,10 @@ import { Errno } from '../../../linux/errno.ts';
 import { executableText, FileNode } from '../../../linux/file-node.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { archiveEntries } from '../../archive-entries.ts';
 import { tree } from '../../build-context.ts';
 import { bool, CliError, type Context, command } from '../context.ts';
-import { entriesOf } from './import.ts';
+import { daemonError } from './import.ts';
 
 const split = (value: string): readonly [container: string, path: string] => {
   const colon = value.indexOf(':');
@@ -58,7 +59,7 @@ function* fromTar(context: Context, container: string, to: string): Routine<numb
   const target = to.startsWith('/') ? to : `/${to}`;
   client.containers.inspect(container);
   if (client.containers.pathInfo(container, target) !== 'directory') throw new CliError(`destination "${context.arg(1)}" must be a directory`);
-  const entries = entriesOf(yield* readAll(context.process.stdin));
+  const entries = archiveEntries(yield* readAll(context.process.stdin), daemonError);
   client.containers.putArchive(
     container,
     target,

@@ -1,10 +1,11 @@
 /** docker import: an image of one layer out of a tar. */
-import { readTarEntries, TarError } from '../../../apimachinery/tar.ts';
-import type { ArchiveEntry } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
-import { parseExecutable } from '../../../linux/file-node.ts';
 import { readAll } from '../../../linux/open-file.ts';
+import { archiveEntries } from '../../archive-entries.ts';
 import { CliError, command, list, text } from '../context.ts';
+
+/** A tar that the daemon cannot read. */
+export const daemonError = (message: string): CliError => new CliError(`Error response from daemon: ${message}`);
 
 export const importCommand = command(
   'import',
@@ -28,25 +29,8 @@ export const importCommand = command(
       if (error instanceof Errno) throw new CliError(`open ${path}: ${error.message.toLowerCase()}`);
       throw error;
     }
-    const id = yield* client.images.import(context.arg(1), entriesOf(source));
+    const id = yield* client.images.import(context.arg(1), archiveEntries(source, daemonError));
     yield* context.print(`${id}\n`);
     return 0;
   },
 );
-
-/** What a tar holds, for the daemon. */
-export function entriesOf(source: string): ArchiveEntry[] {
-  try {
-    return readTarEntries(source).map(({ content = '', ...entry }): ArchiveEntry => {
-      const executable = parseExecutable(content);
-      const named = { ...entry, path: `/${entry.path.replace(/\/$/, '')}`, type: entry.type ?? 'file' };
-      if (named.type !== 'file') return named;
-      return executable
-        ? { ...named, program: executable.program, ...(executable.size === undefined ? {} : { size: executable.size }) }
-        : { ...named, content };
-    });
-  } catch (error) {
-    if (error instanceof TarError) throw new CliError(`Error response from daemon: ${error.message}`);
-    throw error;
-  }
-}

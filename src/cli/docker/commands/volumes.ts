@@ -47,8 +47,9 @@ export const volume: DockerCommand = {
           throw new CliError(
             `Error response from daemon: create ${context.arg(0)}: error looking up volume plugin ${driver}: plugin ${JSON.stringify(driver)} not found`,
           );
-        if (context.flags.has('opt')) throw new CliError('k8s-lab: docker volume create --opt is not simulated', 70);
-        yield* context.print(`${context.client().volumes.create(context.arg(0) || context.flags.text('name'), pairs(context.flags.list('label'))).Name}\n`);
+        const { flags } = context;
+        const made = context.client().volumes.create(context.arg(0) || flags.text('name'), pairs(flags.list('label')), pairs(flags.list('opt')));
+        yield* context.print(`${made.Name}\n`);
         return 0;
       },
     ),

@@ -1,7 +1,7 @@
 /** docker compose up, create, build, pull, start: images, networks, volumes and containers come to be. */
 import { type ContainerSummary, DockerError } from '../../../interfaces/docker.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { fullNetwork, fullVolume, networkNames } from '../../compose-file.ts';
+import { fullNetwork, fullVolume, isRecord, networkNames } from '../../compose-file.ts';
 import { type Dependency, imageOf, type Service } from '../../compose-project.ts';
 import { filesFor } from '../../compose-resolve.ts';
 import { CliError } from '../context.ts';
@@ -74,7 +74,12 @@ function* ensureVolumes({ context, client, project }: Compose): Routine {
     if (client.volumes.list().some((each) => each.Name === full)) continue;
     if (project.volumes[name]?.['external'] === true) throw new CliError(`external volume ${JSON.stringify(full)} not found`);
     yield* tell(context, `Volume ${full}`, 'Creating');
-    client.volumes.create(full, labelsFor(project, 'volume', name));
+    const options = project.volumes[name]?.['driver_opts'];
+    client.volumes.create(
+      full,
+      labelsFor(project, 'volume', name),
+      isRecord(options) ? Object.fromEntries(Object.entries(options).map(([key, each]) => [key, String(each)])) : {},
+    );
     yield* tell(context, `Volume ${full}`, 'Created');
   }
 }

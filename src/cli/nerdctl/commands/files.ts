@@ -219,6 +219,7 @@ function configOf(context: Context, config: ImageConfig, layerText: string): Ima
   return {
     ...config,
     created,
+    ...(context.flags.text('author') === '' ? {} : { author: context.flags.text('author') }),
     config: { ...config.config, ...changes },
     rootfs: { type: 'layers', diff_ids: [...config.rootfs.diff_ids, sha256(`tar:${layerText}`)] },
     history: [...(config.history ?? []), { created, created_by: '', comment: context.flags.text('message') }],

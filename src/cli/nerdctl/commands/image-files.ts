@@ -1,10 +1,12 @@
 /** nerdctl save and load. */
 import type { Blob, ContainerdImage, Descriptor } from '../../../interfaces/containerd.ts';
 import { type ImageArchive, ImageArchiveError, readImageArchive, TarError, writeImageArchive } from '../../../interfaces/image-archive.ts';
+import { newImage } from '../../../interfaces/new-image.ts';
 import { isErrno } from '../../../linux/errno.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
+import { archiveEntries } from '../../archive-entries.ts';
+import { bool, type Context, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
 import { findImages, partsOf } from '../find.ts';
 import { shareWithCri } from '../pull.ts';
 import { wholeName } from '../reference.ts';
@@ -116,3 +118,32 @@ export function nameImage(context: Context, name: string, target: Descriptor): C
   if (images.list(context.namespace).some((each) => each.name === name)) return images.update(context.namespace, name, { target, labels });
   return images.create(context.namespace, { name, target, labels });
 }
+
+export const importCommand: NerdctlCommand = {
+  name: 'import',
+  short: 'Import the contents from a tarball to create a filesystem image',
+  usage: '[OPTIONS] file|URL|- [REPOSITORY[:TAG]]',
+  flags: [text('message,m', 'Set commit message for imported image'), text('platform', 'Set platform for imported image (e.g., linux/amd64)')],
+  run: function* (context) {
+    needArgs(context, 1);
+    const { process, namespace, flags } = context;
+    const [path = '', reference = `import-${new Date(process.now).toISOString().slice(0, 10)}`] = context.args;
+    if (/^https?:/.test(path)) throw new NotSimulated('nerdctl import from a URL');
+    const name = wholeName(reference);
+    let source: string;
+    try {
+      source = path === '-' ? yield* readAll(process.stdin) : process.fs.read(process.path(path));
+    } catch (error) {
+      if (!isErrno(error)) throw error;
+      throw new NerdctlError(`open ${path}: ${error.message.toLowerCase()}`);
+    }
+    const entries = archiveEntries(source, (message) => new NerdctlError(message));
+    const { blobs, target } = newImage({ parent: undefined, entries, config: {}, createdBy: '', comment: flags.text('message') }, process.now);
+    const { content, snapshots } = context.client();
+    for (const { blob, labels } of blobs) content.write(namespace, blob, labels);
+    nameImage(context, name, target);
+    yield* snapshots.unpack(namespace, context.snapshotter, name);
+    yield* context.print(`${name}\n`);
+    return 0;
+  },
+};
