@@ -52,7 +52,8 @@ function anyOf(checks: readonly Check[], world: WorldView, expressions: Expressi
 }
 
 function negate(check: Check, outcome: Outcome): Outcome {
-  if (outcome.state === 'failure') return passed;
+  // Whoever is still at it has not failed.
+  if (outcome.state === 'failure') return outcome.open ? { state: 'waiting' } : passed;
   if (outcome.state !== 'passed') return outcome;
   return (
     outcome.unless ??
@@ -107,6 +108,7 @@ function evaluateSource(check: CheckSource & { readonly id?: string }, that: str
         (words) => commandFound(near, words),
       ),
       untold: true,
+      open: near?.differs === 'status' && near.command.status === undefined,
     };
   }
   if ('answer' in check)

@@ -7,7 +7,12 @@ import type { Failed, Told } from './verdict.ts';
 import { type Wording, wordings } from './wording.ts';
 
 /** Words are made only where they are said: most looks pass, or are looks at what has not been tried. */
-export type Failure = { readonly state: 'failure'; readonly tell: (words: Wording) => Told; readonly untold?: boolean };
+export type Failure = {
+  readonly state: 'failure';
+  readonly tell: (words: Wording) => Told;
+  readonly untold?: boolean /** It may yet hold: the command still runs. */;
+  readonly open?: boolean;
+};
 
 type Saying = (words: Wording) => string;
 

@@ -182,7 +182,7 @@ export class Plain {
     if (file === '' || name === '') return this.#print(`${plainWords[this.#language].needsFile}\n`);
     const handedIn = this.#services.handIn(name, file, this.#over === file);
     this.#over = handedIn === 'exists' ? file : '';
-    this.#print(`${handedIn === 'exists' ? plainWords[this.#language].exists : handedInText(handedIn, name, this.#say)}\n`);
+    this.#print(`${handedIn === 'exists' ? plainWords[this.#language].exists : handedInText(handedIn, name, { say: this.#say, language: this.#language })}\n`);
   }
 
   #switch(): void {

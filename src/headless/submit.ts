@@ -60,7 +60,8 @@ export function handIn(progress: Progress, given: string, path: string, over: bo
     writeWhole(file, [submissionText(submission)]);
     return { file, lessons: submission.lessons.length };
   } catch (error) {
-    if (error instanceof WriteError || error instanceof UsageError) return { problem: error.message };
+    if (error instanceof WriteError) return { problem: error.message, ...(error.code === undefined ? {} : { code: error.code }) };
+    if (error instanceof UsageError) return { problem: error.message, code: 'nothing' };
     throw error;
   }
 }

@@ -6,6 +6,8 @@ import { makeFolder } from './make-folder.ts';
 /** What went wrong, with a remedy, for people. */
 export class WriteError extends Error {
   override readonly name = 'WriteError';
+  /** The system's name for it. */
+  code?: string;
 }
 
 const remedies: Readonly<Record<string, string>> = {
@@ -56,5 +58,5 @@ export function writeInFolder(path: string, pieces: Iterable<string>): void {
 export function writeError(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
-  return new WriteError(`${path} was not written: ${remedies[code] ?? (error as Error).message}`);
+  return Object.assign(new WriteError(`${path} was not written: ${remedies[code] ?? (error as Error).message}`), { code });
 }

@@ -92,7 +92,12 @@ export class Observer {
   #commands(): readonly CommandRecord[] {
     for (const ran of this.#ran.slice(this.#parsed.length)) {
       const { node, argv, process, line, contained } = ran;
-      const parsed = parseCommand(node, argv, () => (process.exitStatus !== undefined && ran.took ? 0 : process.exitStatus), process.env);
+      const parsed = parseCommand(
+        node,
+        argv,
+        () => (ran.took || isFollowed(argv, process.exitStatus) ? process.exitStatus && 0 : process.exitStatus),
+        process.env,
+      );
       this.#parsed.push(Object.assign(parsed, { line, contained }));
     }
     return this.#parsed;
@@ -167,6 +172,10 @@ function cameFromOutside(process: Process): boolean {
   while (top.parent && top.parent.namespaces.pid === pid) top = top.parent;
   return process.tty !== undefined || top.pids.get(pid) !== 1;
 }
+
+/** What follows and watches has no other end than Ctrl-C. */
+const isFollowed = (argv: readonly string[], status: number | undefined): boolean =>
+  status === 130 && argv.some((each) => /^(-f|-w|--follow|--watch|--watch-only)$/.test(each));
 
 /** Undefined when the runtime's own daemon is away (Docker's, behind its shim). */
 function eventsOf(cri: CriServer): ReturnType<CriServer['runtime']['getContainerEvents']> | undefined {

@@ -54,7 +54,10 @@ export type Services = {
 };
 
 /** What became of `submit`: a file, a problem in words, or a file that is there already. */
-export type HandedIn = { readonly file: string; readonly lessons: number } | { readonly problem: string } | 'exists';
+export type HandedIn =
+  | { readonly file: string; readonly lessons: number }
+  | { readonly problem: string /** The system's (ENOSPC …), or `nothing` to hand in. */; readonly code?: string }
+  | 'exists';
 
 /** By `track/lesson`; undefined where it is not among them. */
 export const entryOf = (tracks: readonly TrackEntry[], key: string): LessonEntry | undefined =>

@@ -111,6 +111,12 @@ const someOf = (problems: readonly string[]): string =>
 
 const words: Readonly<Record<Language, Words>> = { en: english, ko: korean };
 
+/** Why a file could not be written; undefined for what the system rarely says. */
+export function reasonText(code: string, language: Language): string | undefined {
+  const known = codes[code];
+  return known && words[language].reasons[known];
+}
+
 /** With the system's reason in the learner's language where it is a known one. */
 export function troubleText(trouble: Trouble, language: Language): TroubleText {
   const { reasons, texts } = words[language];

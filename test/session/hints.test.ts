@@ -69,13 +69,20 @@ describe('what was run', () => {
     command('never', { tool: 'touch', status: 0 }),
   ];
   const names = Object.fromEntries(checks.map((each) => [(each as { id: string }).id, (each as { id: string }).id]));
-  const run = { id: 'ran', facts: { points: 10, checks }, prose: { checks: names } };
+  const failed = { all: [{ command: { tool: 'chroot' } }, { not: { command: { tool: 'chroot', status: 0 } } }] };
+  const run = {
+    id: 'ran',
+    facts: { points: 10, checks, situations: [{ when: failed, say: 'failed' }] },
+    prose: { checks: names, situations: { failed: 'Failed.' } },
+  };
   const session = new Session({ world: 'node', seed: 1, lesson: smallLesson([run]) });
   const states = () => Object.fromEntries(lessonView(session, 'en', true)?.steps[0]?.checks.map(({ id, state, found }) => [id, found ?? state]) ?? []);
 
   test('a shell that was gone into, however its last line ended; what was run in containers; what is not there; flags from variables', () => {
     playScript(session, 'ls; chroot / bash\nfalse\ntouch /nowhere/x');
     expect(states()).toMatchObject({ rooted: 'it still runs', inside: 'it was run on node01', never: 'it ended with status 1' });
+    // Nothing has failed that still goes on.
+    expect(at(session)?.situations).toEqual([]);
     playScript(session, 'exit\nfrobnicate\nCONTAINERD_NAMESPACE=moby ctr tasks ls');
     playScript(session, 'docker run -d --name box busybox:1.36 sleep 1000\ndocker exec -it box sh\nls\nexit');
     expect(states()).toEqual({ rooted: 'passed', inside: 'passed', missing: 'passed', named: 'passed', never: 'it ended with status 1' });

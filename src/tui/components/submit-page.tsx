@@ -27,7 +27,7 @@ export function SubmitPage({ state }: { readonly state: AppState }) {
     else if (who.trim() !== '' && file.trim() !== '' && !written) actions.handIn(who.trim(), file.trim());
   };
   const missing = field === 'file' && who.trim() === '' ? say('submitNeedsName') : field === 'file' && file.trim() === '' ? say('submitNeedsFile') : '';
-  const said = wrapSpans([{ text: missing || handedInText(handedIn, who.trim(), say) || ' ', look: 'plain' }], width, style);
+  const said = wrapSpans([{ text: missing || handedInText(handedIn, who.trim(), { say, language }) || ' ', look: 'plain' }], width, style);
   return (
     <Box flexDirection="column" paddingX={1}>
       <Text>{style('title', say('submitTitle'))}</Text>

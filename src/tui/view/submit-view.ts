@@ -4,6 +4,7 @@ import { eventsOf, seedIsOf } from '../../session/submit.ts';
 import { entryOf, type HandedIn, type Kept, type TrackEntry } from '../services.ts';
 import type { Style } from '../text/style.ts';
 import { wrapSpans } from '../text/wrap.ts';
+import { reasonText } from '../troubles.ts';
 import type { Say } from '../words.ts';
 
 type SubmitContext = { readonly width: number; readonly language: Language; readonly style: Style; readonly say: Say };
@@ -25,10 +26,14 @@ export function submitRows(tracks: readonly TrackEntry[], kept: Kept, who: strin
 }
 
 /** What came of it, for the last row. */
-export function handedInText(handedIn: HandedIn | undefined, who: string, say: Say): string {
+export function handedInText(handedIn: HandedIn | undefined, who: string, { say, language }: Pick<SubmitContext, 'say' | 'language'>): string {
   if (handedIn === undefined) return '';
   if (handedIn === 'exists') return say('submitExists');
-  return 'problem' in handedIn ? say('submitFailed', { text: handedIn.problem }) : say('submitDone', { file: handedIn.file, n: handedIn.lessons, name: who });
+  const code = 'code' in handedIn ? handedIn.code : undefined;
+  const known = code === 'nothing' ? say('submitNothing') : code === undefined ? undefined : reasonText(code, language);
+  return 'problem' in handedIn
+    ? say('submitFailed', { text: known ?? handedIn.problem })
+    : say('submitDone', { file: handedIn.file, n: handedIn.lessons, name: who });
 }
 
 /** A file name that a learner's name can be part of. */
