@@ -21,7 +21,7 @@ async function compile() {
     .filter((name) => /\.tsx?$/.test(name))
     .filter((name) => changedAt(`${folder}/${compiledName(name)}`) <= Math.max(script, changedAt(`${sources}/${name}`)));
   if (stale.length === 0) return;
-  const { bundle: _bundle, ...options } = engineOptions;
+  const { bundle: _bundle, alias: _alias, ...options } = engineOptions;
   const { outputFiles } = await build({
     ...options,
     entryPoints: stale.map((name) => `${sources}/${slashes(name)}`),
