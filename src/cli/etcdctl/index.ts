@@ -74,10 +74,10 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
   } catch (error) {
     if (error instanceof UnknownCommandError) {
       const hint = error.suggestions.length > 0 ? `\n\nDid you mean this?\n${error.suggestions.map((name) => `\t${name}\n`).join('')}` : '';
-      throw new Fatal(`unknown command "${error.typed}" for "etcdctl"${hint}`);
+      throw new Fatal(`unknown command "${error.typed}" for "etcdctl"${hint}\nRun 'etcdctl --help' for usage.`);
     }
     if (!(error instanceof CommandFlagError)) throw error;
-    if (error.kind !== 'help') throw new Fatal(error.message);
+    if (error.kind !== 'help') throw new Fatal(`${error.message}\n${etcdHelp(error.chain, 'API VERSION:\n\t3.6\n\n')}`);
     yield* process.print(etcdHelp(error.chain, 'API VERSION:\n\t3.6\n\n'));
     return 0;
   }

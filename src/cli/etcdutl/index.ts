@@ -86,7 +86,10 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
     yield* command.run({ process, flags, args: rest });
     return 0;
   } catch (error) {
-    if (error instanceof UnknownCommandError) throw new Fatal(`unknown command "${error.typed}" for "etcdutl"`);
+    if (error instanceof UnknownCommandError) {
+      if (/^(migrate|hash|backup)$/.test(error.typed)) throw new Fatal(`k8s-lab: etcdutl ${error.typed} is not simulated`, 70);
+      throw new Fatal(`unknown command "${error.typed}" for "etcdutl"\nRun 'etcdutl --help' for usage.`);
+    }
     if (!(error instanceof CommandFlagError)) throw error;
     if (error.kind !== 'help') throw new Fatal(error.message);
     yield* process.print(etcdHelp(error.chain, 'API VERSION:\n\t3.6\n\n'));

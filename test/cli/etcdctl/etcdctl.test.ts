@@ -36,7 +36,7 @@ test('keys, revisions, watches, leases and transactions', () => {
     printf 'value("b") = "x"\\n\\nput c 1\\n\\nput c 2\\n\\n' | etcdctl txn; etcdctl get c --print-value-only
     etcdctl compaction $R; etcdctl get a --rev=$((R-1)) 2>&1; etcdctl nosuch 2>&1`);
   expect(out).toBe(
-    `OK\nOK\n2\n"Version" : 2\n"Count" : 1\n1\nOK\na\n\n1\na\n2\nOK\nPUT\nw1\none\n1\nDELETE\nw1\n\nOK\nlease ID granted with TTL(5s), remaining(4s), attached keys([k])\nlease ID already expired\nSUCCESS\n\nOK\n1\ncompacted revision ${/compacted revision (\d+)/.exec(out)?.[1]}\nError: etcdserver: mvcc: required revision has been compacted\nError: unknown command "nosuch" for "etcdctl"\n`,
+    `OK\nOK\n2\n"Version" : 2\n"Count" : 1\n1\nOK\na\n\n1\na\n2\nOK\nPUT\nw1\none\n1\nDELETE\nw1\n\nOK\nlease ID granted with TTL(5s), remaining(4s), attached keys([k])\nlease ID already expired\nSUCCESS\n\nOK\n1\ncompacted revision ${/compacted revision (\d+)/.exec(out)?.[1]}\nError: etcdserver: mvcc: required revision has been compacted\nError: unknown command "nosuch" for "etcdctl"\nRun 'etcdctl --help' for usage.\n`,
   );
 });
 

@@ -31,21 +31,35 @@ const sorts: Readonly<Record<string, (kv: KeyValue) => string | number>> = {
 
 function sorted({ flags }: Context, response: RangeResponse): RangeResponse {
   const [order, by] = [flags.text('order').toUpperCase(), flags.text('sort-by').toUpperCase()];
-  if (!['', 'ASCEND', 'DESCEND'].includes(order)) throw new Fatal(`bad sort order ${order}`, exits.badFeature);
+  if (!['', 'ASCEND', 'DESCEND'].includes(order)) throw new Fatal(`bad sort order ${flags.text('order')}`, exits.badFeature);
   const value = sorts[by === '' ? 'KEY' : by];
-  if (!value) throw new Fatal(`bad sort target ${by}`, exits.badFeature);
+  if (!value) throw new Fatal(`bad sort target ${flags.text('sort-by')}`, exits.badFeature);
   if (order === '' && by === '') return response;
   const sign = order === 'DESCEND' ? -1 : 1;
   const kvs = [...response.kvs].sort((a, b) => sign * (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : 0));
   return { ...response, kvs };
 }
 
+/** What --min-create-rev and its like let through. */
+function revisions(flags: Context['flags']): (kv: KeyValue) => boolean {
+  const tests = (['Create', 'Mod'] as const).map((kind) => {
+    const [least, most] = [flags.number(`min-${kind.toLowerCase()}-rev`), flags.number(`max-${kind.toLowerCase()}-rev`)];
+    if (most > 0 && least > most) throw new Fatal(`getMin${kind}Rev(=${least}) > getMax${kind}Rev(=${most})`, exits.badFeature);
+    return (revision: number): boolean => revision >= least && (most <= 0 || revision <= most);
+  });
+  return ({ createRevision, modRevision }) => [createRevision, modRevision].every((revision, i) => tests[i]?.(revision) ?? true);
+}
+
 function* get(context: Context): Routine {
   const { flags } = context;
   const range = rangeOf(context, 'get');
-  if (flags.bool('keys-only') && flags.bool('print-value-only'))
-    throw new Fatal('`--keys-only` and `--print-value-only` cannot be set at the same time', exits.badArgs);
+  if (flags.bool('keys-only') && flags.bool('count-only'))
+    throw new Fatal('`--keys-only` and `--count-only` cannot be set at the same time, choose one', exits.badArgs);
+  const consistency = flags.text('consistency');
+  if (!/^[ls]$/.test(consistency)) throw new Fatal(`unknown consistency flag ${JSON.stringify(consistency)}`, exits.badFeature);
+  const within = revisions(flags);
   if (flags.bool('count-only') && context.output !== 'fields') throw new Fatal('--count-only is only for `--write-out=fields`', exits.badArgs);
+  if (flags.bool('print-value-only') && context.output !== 'simple') throw new Fatal('print-value-only is only for `--write-out=simple`', exits.badArgs);
   needFormat(context.output);
   const text = yield* context.call('KV/Range', ({ keys, cluster }) => {
     const limit = flags.number('limit');
@@ -57,8 +71,9 @@ function* get(context: Context): Routine {
       keysOnly: flags.bool('keys-only'),
       countOnly: flags.bool('count-only'),
     };
-    const found = sorted(context, flags.text('consistency') === 's' ? cluster.local.range(request) : keys.range(request));
-    const response = limit > 0 && all ? { ...found, kvs: found.kvs.slice(0, limit), more: found.count > limit } : found;
+    const found = sorted(context, consistency === 's' ? cluster.local.range(request) : keys.range(request));
+    const ranged = limit > 0 && all ? { ...found, kvs: found.kvs.slice(0, limit), more: found.count > limit } : found;
+    const response = { ...ranged, kvs: ranged.kvs.filter(within) };
     const header = cluster.header();
     const isPlainKey = range.rangeEnd === undefined && flags.bool('keys-only');
     const kvs = isPlainKey ? response.kvs.map((kv) => ({ ...kv, value: '' })) : response.kvs;
@@ -165,6 +180,10 @@ export const kvCommands: readonly EtcdctlCommand[] = [
       { name: 'from-key', type: 'bool', usage: 'Get keys that are greater than or equal to the given key using byte compare' },
       { name: 'keys-only', type: 'bool', usage: 'Get only the keys' },
       { name: 'limit', type: 'int', default: '0', usage: 'Maximum number of results' },
+      { name: 'max-create-rev', type: 'int', default: '0', usage: 'Maximum create revision' },
+      { name: 'max-mod-rev', type: 'int', default: '0', usage: 'Maximum modification revision' },
+      { name: 'min-create-rev', type: 'int', default: '0', usage: 'Minimum create revision' },
+      { name: 'min-mod-rev', type: 'int', default: '0', usage: 'Minimum modification revision' },
       { name: 'order', usage: 'Order of results; ASCEND or DESCEND (ASCEND by default)' },
       { name: 'prefix', type: 'bool', usage: 'Get keys with matching prefix' },
       { name: 'print-value-only', type: 'bool', usage: 'Only write values when using the "simple" output format' },

@@ -27,7 +27,11 @@ function* grant(context: Context): Routine {
 
 function* revoke(context: Context): Routine {
   const id = idOf(context, 'revoke');
-  yield* context.call('Lease/LeaseRevoke', ({ keys }) => keys.leaseRevoke(id));
+  try {
+    yield* context.call('Lease/LeaseRevoke', ({ keys }) => keys.leaseRevoke(id));
+  } catch (error) {
+    throw error instanceof Fatal ? new Fatal(`failed to revoke lease (${error.message})`, error.status) : error;
+  }
   yield* context.print(`lease ${hex(id)} revoked\n`);
 }
 

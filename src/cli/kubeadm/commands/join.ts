@@ -33,12 +33,18 @@ function asked(context: Context): Asked {
   const token = flags.text('token') || flags.text('discovery-token') || discovery?.token || file?.discovery?.tlsBootstrapToken || '';
   if (endpoint === undefined) throw new Fatal('discovery: Invalid value: "": bootstrapToken or file must be set', 3);
   const hashes = [...flags.list('discovery-token-ca-cert-hash'), ...(discovery?.caCertHashes ?? [])];
-  if (!format.test(token)) throw new Fatal(`discovery.bootstrapToken.token: Invalid value: "${token}": the bootstrap token is invalid`, 3);
-  if (hashes.length === 0 && !flags.bool('discovery-token-unsafe-skip-ca-verification') && !discovery?.unsafeSkipCAVerification)
-    throw new Fatal(
-      'discovery.bootstrapToken: Invalid value: "": using token-based discovery without caCertHashes can be unsafe. Set unsafeSkipCAVerification as true in your kubeadm config file or pass --discovery-token-unsafe-skip-ca-verification flag to continue',
-      3,
-    );
+  const invalid = (field: string, value: string, why: string): string => `discovery.${field}: Invalid value: ${JSON.stringify(value)}: ${why}`;
+  const unsafe =
+    'using token-based discovery without caCertHashes can be unsafe. Set unsafeSkipCAVerification as true in your kubeadm config file or pass --discovery-token-unsafe-skip-ca-verification flag to continue';
+  const trusting = hashes.length > 0 || flags.bool('discovery-token-unsafe-skip-ca-verification') || discovery?.unsafeSkipCAVerification;
+  const [known, port] = [format.test(token), /:\d*$/.test(endpoint)];
+  const problems = [
+    ...(trusting ? [] : [invalid('bootstrapToken.caCertHashes', '', unsafe)]),
+    ...(known ? [] : [invalid('bootstrapToken.token', token, 'the bootstrap token is invalid')]),
+    ...(port ? [] : [invalid('bootstrapToken.apiServerEndpoint', endpoint, `address ${endpoint}: missing port in address`)]),
+    ...(known ? [] : [invalid('tlsBootstrapToken', token, 'the bootstrap token is invalid')]),
+  ];
+  if (problems.length > 0) throw new Fatal(problems.length === 1 ? problems.join() : `[${problems.join(', ')}]`, 3);
   const controlPlane = flags.bool('control-plane') || file?.controlPlane !== undefined;
   return { endpoint, token, hashes, controlPlane, certificateKey: flags.text('certificate-key') || file?.controlPlane?.certificateKey || '' };
 }

@@ -55,14 +55,23 @@ export const joinCommand = (server: string, token: string, caPem: string, breakL
 function* create(context: Context): Routine {
   const [given] = context.args;
   if (given !== undefined && !format.test(given))
-    throw new Fatal(`the bootstrap token "${given}" was not of the form "\\\\A([a-z0-9]{6})\\\\.([a-z0-9]{16})\\\\z"`, 3);
+    throw new Fatal(`the bootstrap token "${given}" was not of the form "\\\\A([a-z0-9]{6})\\\\.([a-z0-9]{16})\\\\z"`);
+  const { flags } = context;
+  const unknown = flags
+    .list('usages')
+    .filter((usage) => !['signing', 'authentication'].includes(usage))
+    .sort();
+  if (unknown.length > 0)
+    throw new Fatal(
+      `bootstrapTokens.0.usages: Invalid value: ${JSON.stringify(flags.list('usages'))}: invalid bootstrap token usage string: ${unknown.join(',')}, valid usage option: authentication,signing`,
+      3,
+    );
   const token = given ?? newToken(context);
   const cluster = context.cluster();
   const client = context.client(cluster);
   const id = token.slice(0, 6);
   const exists = context.attempt('failed to look up bootstrap token', () => client.get('secrets', { namespace: 'kube-system', name: `bootstrap-token-${id}` }));
   if (exists) throw new Fatal(`a token with id "${id}" already exists`);
-  const { flags } = context;
   const secret = tokenSecret(context, token, {
     ttl: flags.duration('ttl'),
     description: flags.text('description'),
