@@ -149,7 +149,12 @@ test('a Dockerfile or a whole context on standard input; the result as files, or
   expect(run('docker build -q -f - . < Dockerfile | cut -c1-7')).toBe('sha256:');
   expect(run('tar c . | docker build -q - | cut -c1-7; docker build -q -o out . ; ls out | cat')).toMatch(/^sha256:\n[\s\S]*a\.txt\ncat$/);
   run('docker run -d -p 5000:5000 --name reg registry:2; docker build -q -t localhost:5000/m:2 --push .');
-  expect(run('curl -s localhost:5000/v2/m/tags/list; docker rm -f reg')).toContain('"tags":["2"]');
+  expect(run('curl -s localhost:5000/v2/m/tags/list')).toContain('"tags":["2"]');
+  run('docker buildx imagetools create -t localhost:5000/m:all localhost:5000/m:2 2> /dev/null');
+  expect(run('docker buildx imagetools inspect localhost:5000/m:all').replace(/sha256:\w+/g, 'D')).toBe(
+    'Name:      localhost:5000/m:all\nMediaType: application/vnd.oci.image.index.v1+json\nDigest:    D\n           \nManifests: \n  Name:      localhost:5000/m:all@D\n  MediaType: application/vnd.oci.image.manifest.v1+json\n  Platform:  linux/amd64',
+  );
+  expect(run('docker buildx imagetools inspect localhost:5000/m:none; docker rm -f reg')).toBe('ERROR: localhost:5000/m:none: not found\nreg');
 });
 
 test('ADD unpacks archives and fetches URLs; COPY keeps parents, leaves out, changes modes', () => {
@@ -181,4 +186,23 @@ test('ADD unpacks archives and fetches URLs; COPY keeps parents, leaves out, cha
   expect(failing('ADD http://localhost:8088/nosuch /')).toBe('failed to load cache key: invalid response status 404');
   expect(failing('ADD --checksum=sha256:1 http://localhost:8088/tmp /')).toMatch(/digest mismatch sha256:\w+: sha256:1$/);
   expect(failing('COPY --chmod=9 Dockerfile /')).toBe("invalid chmod parameter: '9'. it should be octal string and between 0 and 07777");
+});
+
+test('bake: targets of compose files and of JSON', () => {
+  dockerfile('FROM busybox:1.36\nARG V=1\nRUN echo $V > /v\n');
+  expect(run('docker buildx bake')).toBe("ERROR: couldn't find a bake definition");
+  const { fs } = session.cluster.machine('node01');
+  fs.write('/tmp/b/compose.yaml', 'services:\n  app: {image: "app:1", build: {context: ., args: {V: "2"}}}\n  db: {image: "redis:7"}\n');
+  expect(JSON.parse(run('docker buildx bake --print'))).toEqual({
+    group: { default: { targets: ['app'] } },
+    target: { app: { context: '.', dockerfile: 'Dockerfile', args: { V: '2' }, tags: ['app:1'] } },
+  });
+  run('docker buildx bake --set app.args.V=5; rm compose.yaml');
+  const base = { base: { args: { V: '7' } }, a: { inherits: ['base'], tags: ['a:1'] }, b: { inherits: ['base'], args: { V: '8' }, tags: ['b:1'] } };
+  fs.write('/tmp/b/docker-bake.json', JSON.stringify({ group: { default: { targets: ['a', 'b'] } }, target: base }));
+  run('docker buildx bake');
+  expect(run('for i in app a b; do docker run --rm $i:1 cat /v; done')).toBe('5\n7\n8');
+  expect(run('docker buildx bake nope; touch x.hcl; docker buildx bake -f x.hcl')).toBe(
+    'ERROR: failed to find target nope\nk8s-lab: docker buildx bake of HCL files is not simulated',
+  );
 });

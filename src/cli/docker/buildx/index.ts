@@ -6,7 +6,9 @@ import { tabwriter } from '../../tabwriter.ts';
 import { bool, type Context, command, type DockerCommand, list, text } from '../context.ts';
 import { dispatchTree } from '../dispatch.ts';
 import { ago, size } from '../output.ts';
+import { bake } from './bake.ts';
 import { build } from './build.ts';
+import { imagetools } from './imagetools.ts';
 
 const version = command('version', 'Show buildx version information', '', [0, 0], [], function* (context) {
   yield* context.print('github.com/docker/buildx v0.30.1 9e66234aa13328a5e75b75aa5574e1ca6d6d9c01\n');
@@ -123,11 +125,11 @@ const buildxTree: DockerCommand = {
   long: 'Extended build capabilities with BuildKit',
   flags: [text('builder', 'Override the configured builder instance', { persistent: true }), bool('debug,D', 'Enable debug logging')],
   commands: [
-    absent('bake', 'Build from a file'),
+    bake,
     { ...build, aliases: ['b'] },
     absent('create', 'Create a new builder instance'),
     du,
-    absent('imagetools', 'Commands to work on images in registry'),
+    imagetools,
     inspect,
     ls,
     prune,
