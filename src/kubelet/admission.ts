@@ -45,10 +45,24 @@ export class Admission {
     const wanted = { cpu: podRequest(pod, 'cpu'), memory: podRequest(pod, 'memory'), ports: hostPorts(pod) };
     const rejection = isStatic(pod) ? undefined : this.#reject(pod, wanted);
     if (rejection) return rejection;
-    this.#admitted.set(uidOf(pod), wanted);
+    this.#count(uidOf(pod), wanted);
+    return undefined;
+  }
+
+  /** One that runs asks for something else: undefined when there is room, and it is counted so. */
+  resize(pod: Pod): string | undefined {
+    const uid = uidOf(pod);
+    const before = this.#admitted.get(uid);
+    this.release(uid);
+    const rejection = this.admit(pod);
+    if (rejection !== undefined && before !== undefined) this.#count(uid, before);
+    return rejection?.message.replace(/^Pod was rejected: /, '');
+  }
+
+  #count(uid: string, wanted: Requests): void {
+    this.#admitted.set(uid, wanted);
     this.#cpu += wanted.cpu;
     this.#memory += wanted.memory;
-    return undefined;
   }
 
   release(uid: string): void {

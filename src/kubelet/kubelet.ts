@@ -26,6 +26,7 @@ import { PodManager } from './pod-manager.ts';
 import { KubeletPodSyncer } from './pod-syncer.ts';
 import { PodWorkers } from './pod-workers.ts';
 import { ProbeManager } from './probes/probe-manager.ts';
+import { Resizer } from './resizer.ts';
 import { ContainerEvents } from './runtime/events.ts';
 import { ImageManager } from './runtime/image-manager.ts';
 import { Killer } from './runtime/kill.ts';
@@ -137,7 +138,22 @@ function assemble(context: Context, options: KubeletOptions) {
     if (!mirrors.ensure(pod)) workers.wakeAt(uidOf(pod), sim.now + mirrorRetry);
   };
   const reasons = new ReasonCache();
-  const syncer = new KubeletPodSyncer({ context, pleg, runtime, reasons, statuses, probes, volumes, events, state, allocatable, ensureMirror, images });
+  const resizer = new Resizer({ context, events, killer, allocatable, admit: (pod) => admission.resize(pod) });
+  const syncer = new KubeletPodSyncer({
+    context,
+    pleg,
+    runtime,
+    reasons,
+    statuses,
+    probes,
+    volumes,
+    events,
+    state,
+    allocatable,
+    ensureMirror,
+    images,
+    resizer,
+  });
   const workers: PodWorkers = new PodWorkers(context, pleg, syncer);
   const imageGc = new ImageGc(context);
   const eviction = new EvictionManager({

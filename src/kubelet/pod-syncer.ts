@@ -9,6 +9,7 @@ import type { RuntimeState } from './node/runtime-state.ts';
 import { allContainers, formatPod, initContainers, isStatic, podDirectory, podRef, uidOf } from './pod.ts';
 import type { FinalStatus, PodSyncer, SyncOutcome, Termination } from './pod-workers.ts';
 import type { ProbeManager } from './probes/probe-manager.ts';
+import type { Resizer } from './resizer.ts';
 import type { Cancel, SyncResult } from './runtime/errors.ts';
 import type { ContainerEvents } from './runtime/events.ts';
 import type { Pleg } from './runtime/pleg.ts';
@@ -36,6 +37,7 @@ type SyncerParts = {
   /** Makes a static pod's mirror in the API. */
   readonly ensureMirror: (pod: Pod) => void;
   readonly images: { forget(pod: Pod): void };
+  readonly resizer: Resizer;
 };
 
 const backOffPeriod: Milliseconds = 10_000;
@@ -61,7 +63,7 @@ export class KubeletPodSyncer implements PodSyncer {
   }
 
   *sync(pod: Pod, runtime: RuntimePod, cancel: Cancel): Routine<SyncOutcome> {
-    const { context, statuses, state, events, probes, reasons, volumes } = this.#parts;
+    const { context, statuses, state, events, probes, reasons, volumes, resizer } = this.#parts;
     const late = this.#deadline(pod);
     if (late !== undefined && late <= context.sim.now) return this.#pastDeadline(pod, runtime);
     const status = this.status(pod, runtime, false);
@@ -82,12 +84,15 @@ export class KubeletPodSyncer implements PodSyncer {
     if (!mounted) return { terminal: false, again: context.sim.now + this.#jitter(backOffPeriod) };
     probes.add(pod, runtime);
     const facts = (ips: readonly string[]): PodFacts => this.facts(pod, ips);
-    const result = yield* this.#parts.runtime.sync({ pod, status: runtime, facts, volumes: mounted, cancel });
+    const before = resizer.seen(pod);
+    const given = yield* resizer.resize(pod, runtime, runtime.ips[0] ?? '');
+    const result = yield* this.#parts.runtime.sync({ pod: given, status: runtime, facts, volumes: mounted, cancel });
     const shown = [...result.failures].every(([name, error]) => reasons.get(pod, name)?.reason === error.reason);
     reasons.update(pod, result);
     // A container that failed to start tells nobody of its end: look.
     if (result.failures.size > 0) this.#parts.pleg.request();
-    const again = this.#again(pod, result, shown);
+    const again = this.#again(pod, result, shown) ?? (resizer.isPending(pod) ? context.sim.now + this.#jitter(backOffPeriod) : undefined);
+    if (given !== before) statuses.set(pod, this.status(pod, runtime, false));
     return { terminal: false, ...(again !== undefined && { again }) };
   }
 
@@ -124,6 +129,7 @@ export class KubeletPodSyncer implements PodSyncer {
     volumes.unmount(pod);
     this.#parts.runtime.forget(pod);
     images.forget(pod);
+    this.#parts.resizer.forget(pod);
     const names = allContainers(pod).map(({ name }) => name);
     reasons.forget(pod, names);
     this.#finals.delete(uid);
@@ -135,14 +141,14 @@ export class KubeletPodSyncer implements PodSyncer {
   }
 
   status(pod: Pod, runtime: RuntimePod, terminal: boolean): PodStatus {
-    const { context, reasons, statuses, probes } = this.#parts;
+    const { context, reasons, statuses, probes, resizer } = this.#parts;
     const final = this.#finals.get(uidOf(pod));
     const old = statuses.get(uidOf(pod));
     // One that was not taken stays as it was told.
     if (old?.phase === 'Failed' && old.containerStatuses === undefined && runtime.sandboxes.length === 0) return old;
-    return makePodStatus({
+    const status = makePodStatus({
       context,
-      pod,
+      pod: resizer.seen(pod),
       runtime,
       reasons,
       terminal,
@@ -153,6 +159,7 @@ export class KubeletPodSyncer implements PodSyncer {
       imageId: (container) => imageIdOf(context, container),
       ...(final && { final }),
     });
+    return resizer.condition(status, pod);
   }
 
   facts(pod: Pod, ips: readonly string[]): PodFacts {

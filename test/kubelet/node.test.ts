@@ -209,6 +209,39 @@ describe('a node under pressure', () => {
     expect(world.events('node01')).toContain('NodeNotSchedulable: Node node01 status is now: NodeNotSchedulable');
   });
 
+  it('gives a running pod other resources, where it has them', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    const resources = { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '200m', memory: '64Mi' } };
+    const resizePolicy = [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }];
+    world.create('r', { nodeName: 'node01', containers: [{ name: 'c', image: 'busybox:1.36', command: ['sleep', '900'], resources, resizePolicy }] });
+    world.sim.advance(5_000);
+    const ask = (limits: object, requests: object) => {
+      const key = { namespace: 'default', name: 'r', subresource: 'resize', type: 'strategic' } as const;
+      world.admin.patch('pods', key, { spec: { containers: [{ name: 'c', resources: { limits, requests } }] } });
+      world.sim.advance(5_000);
+      return world.pod('r')?.status;
+    };
+    const given = ask({ cpu: '400m' }, {});
+    expect(given?.containerStatuses?.[0]).toMatchObject({ restartCount: 0, resources: { limits: { cpu: '400m' } } });
+    expect(world.events('r').find((each) => each.startsWith('ResizeCompleted'))).toBe(
+      'ResizeCompleted: Pod resize completed: {"containers":[{"name":"c","resources":{"limits":{"cpu":"400m","memory":"64Mi"},"requests":{"cpu":"100m","memory":"64Mi"}}}],"generation":2}',
+    );
+    const refused = ask({ cpu: '95' }, { cpu: '90' });
+    expect(refused?.conditions).toContainEqual(
+      expect.objectContaining({
+        type: 'PodResizePending',
+        reason: 'Infeasible',
+        message: "Node didn't have enough capacity: cpu, requested: 90000, capacity: 2000",
+      }),
+    );
+    expect(refused?.containerStatuses?.[0]).toMatchObject({ resources: { limits: { cpu: '400m' } } });
+    ask({ cpu: '400m', memory: '128Mi' }, { cpu: '100m' });
+    world.sim.advance(40_000);
+    expect(world.pod('r')?.status?.containerStatuses?.[0]).toMatchObject({ restartCount: 1, resources: { limits: { memory: '128Mi' } } });
+    expect(world.pod('r')?.status?.conditions?.some(({ type }) => type === 'PodResizePending')).toBe(false);
+  });
+
   it('takes a pod for a label that came at the same moment', () => {
     const world = newKubeletWorld();
     world.sim.advance(5_000);
