@@ -132,5 +132,6 @@ function nameOf(thing: unknown): string | undefined {
   const { metadata, name, id, type, comm } = thing as Readonly<Record<string, unknown>>;
   const inner = typeof metadata === 'object' && metadata !== null ? (metadata as Readonly<Record<string, unknown>>)['name'] : undefined;
   const found = [inner, name, type, comm, id].find((each) => typeof each === 'string' && each !== '');
-  return typeof found === 'string' ? found : undefined;
+  // As the tools show ids.
+  return typeof found === 'string' ? found.replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1') : undefined;
 }
