@@ -10,7 +10,8 @@ import { type Wording, wordings } from './wording.ts';
 export type Failure = {
   readonly state: 'failure';
   readonly tell: (words: Wording) => Told;
-  readonly untold?: boolean /** It may yet hold: the command still runs. */;
+  readonly untold?: boolean;
+  /** It may yet hold: the command still runs. */
   readonly open?: boolean;
 };
 
