@@ -49,6 +49,7 @@ function* get(worker: BuildWorker, source: string, redirects: number): Routine<s
     const place = header(answer, 'location');
     if (answer.status >= 300 && answer.status < 400 && place !== undefined && redirects > 0)
       return yield* get(worker, place.startsWith('/') ? `${scheme}://${authority}${place}` : place, redirects - 1);
+    if (answer.notSimulated) throw new BuildError(answer.body);
     if (answer.status >= 400) throw new BuildError(`failed to load cache key: invalid response status ${answer.status}`);
     return answer.body;
   } catch (error) {
