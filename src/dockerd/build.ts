@@ -173,6 +173,10 @@ export class Builder {
     const all = jsonForm(text) ?? words(text);
     const destination = all.at(-1) ?? '';
     if (all.length < 2) throw new DockerError(400, `${name} requires at least two arguments, but only one was provided. Destination could not be determined.`);
+    if (all.slice(0, -1).some((each) => /^https?:\/\//.test(each)))
+      throw name === 'COPY'
+        ? new DockerError(400, "source can't be a URL for COPY")
+        : new DockerError(501, 'k8s-lab: ADD of a URL without BuildKit is not simulated: install buildx');
     const from = flags['from'];
     let source = options.files;
     if (from !== undefined) {
