@@ -104,7 +104,8 @@ function wrongText(value: unknown, kind: ScalarKind, { type, where }: { type: Ty
   return kind === 'duration' ? where.checks?.duration?.(value) : where.checks?.time(value);
 }
 
-function wrongBase64(text: string): string | undefined {
+/** What Go's decoder says of a text that is no base64. */
+export function wrongBase64(text: string): string | undefined {
   const bare = text.replace(/[\r\n]/g, '');
   const bad = bare.search(/[^A-Za-z0-9+/=]/);
   if (bad >= 0) return `illegal base64 data at input byte ${bad}`;

@@ -344,7 +344,7 @@ export const commandShapes: Readonly<Record<string, CommandShape>> = {
   'config set-credentials': {
     use: 'config set-credentials NAME [--client-certificate=path/to/certfile] [--client-key=path/to/keyfile] [--token=bearer_token] [--username=basic_user] [--password=basic_password] [--auth-provider=provider_name] [--auth-provider-arg=key=value] [--exec-command=exec_command] [--exec-api-version=exec_api_version] [--exec-arg=arg] [--exec-env=key=value]',
     flags:
-      'auth-provider:string auth-provider-arg:array client-certificate:string client-key:string embed-certs:bool exec-api-version:string exec-arg:array exec-command:string exec-env:array exec-interactive-mode:string exec-provide-cluster-info:bool password:string token:string username:string',
+      'auth-provider:string auth-provider-arg:list client-certificate:string client-key:string embed-certs:bool exec-api-version:string exec-arg:array exec-command:string exec-env:array exec-interactive-mode:string exec-provide-cluster-info:bool password:string token:string username:string',
   },
   'config unset': { use: 'config unset PROPERTY_NAME', flags: '' },
   'config use-context': { use: 'config use-context CONTEXT_NAME', flags: '' },

@@ -5,7 +5,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { type CommandEntry, childrenOf, nameOfCommand } from './command.ts';
 import { describeError, ErrorList, KubectlError, usageError } from './errors.ts';
 import { allFlags, deprecatedFlags, globalFlags } from './flag-table.ts';
-import { type Flag, type ParsedArguments, parseArguments, takesValue } from './flags.ts';
+import { type Flag, type ParsedArguments, parseArguments, parseFlagTable, takesValue } from './flags.ts';
 import { helpText } from './help.ts';
 import { Kubectl } from './kubectl.ts';
 import { withPreferences } from './kuberc.ts';
@@ -105,7 +105,7 @@ const helpAsError: ReadonlySet<string> = new Set(['create secret', 'create servi
 
 function parse(path: string, words: readonly string[], process: Process): ParsedArguments {
   try {
-    return parseArguments(words, path === '' ? globalFlags() : [...allFlags(path), ...oldFlags(path, process)]);
+    return parseArguments(words, path === '' ? globalFlags() : [...allFlags(path), ...oldFlags(path, process), ...alphaFlags(path, process)]);
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
     throw path === 'diff'
@@ -113,6 +113,10 @@ function parse(path: string, words: readonly string[], process: Process): Parsed
       : new KubectlError(`${error.message}\nSee '${path === '' ? 'kubectl' : `kubectl ${path}`} --help' for usage.`);
   }
 }
+
+/** What is there only when an environment variable asks for it. */
+const alphaFlags = (path: string, { env }: Process): readonly Flag[] =>
+  path === 'apply' && env['KUBECTL_APPLYSET'] === 'true' ? parseFlagTable('applyset:string') : [];
 
 /** Walks down the table; flags may stand between a command and its sub-command. */
 export function findCommand(commands: readonly CommandEntry[], words: readonly string[]): { readonly path: string; readonly rest: readonly string[] } {

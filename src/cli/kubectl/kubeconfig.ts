@@ -43,26 +43,32 @@ export function loadKubeconfig(process: Process, flags: FlagValues, lenient = fa
       if (explicit && !lenient) throw new KubectlError(`stat ${flags.text('kubeconfig')}: no such file or directory`);
       continue;
     }
-    merged = merge(merged, readKubeconfig(process, path, explicit ? flags.text('kubeconfig') : path));
+    merged = merge(merged, readKubeconfig(process, path, { shown: explicit ? flags.text('kubeconfig') : path, asWritten: lenient }));
   }
   return merged;
 }
 
-/** One file; paths in it are seen from its folder. */
-export const readKubeconfig = (process: Process, path: string, shown = path): Kubeconfig => toKubeconfig(process.fs.read(path), path, shown);
+/** One file; paths in it are seen from its folder, unless they are wanted as they are written. */
+export const readKubeconfig = (
+  process: Process,
+  path: string,
+  { shown = path, asWritten = false }: { readonly shown?: string; readonly asWritten?: boolean } = {},
+): Kubeconfig => toKubeconfig(process.fs.read(path), asWritten ? '' : folderOf(path), shown);
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 /** Every call reads the same file. */
-const toKubeconfig = remembered((content: string, path: string, shown: string): Kubeconfig => {
+const toKubeconfig = remembered((content: string, folder: string, shown: string): Kubeconfig => {
   const raw = obj(parseConfigText(content, shown));
-  const [kind, version] = [text(raw['kind']), text(raw['apiVersion'])];
-  if (kind !== '' && version !== '' && (kind !== 'Config' || version !== 'v1'))
+  const [kind, version] = [text(raw['kind']) || 'Config', text(raw['apiVersion']) || 'v1'];
+  if (kind !== 'Config' || version !== 'v1')
     throw new KubectlError(
       `error loading config file "${shown}": no kind "${kind}" is registered for version "${version}" in scheme "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"`,
     );
   return {
-    clusters: byName(raw['clusters'], 'cluster', path),
-    users: byName(raw['users'], 'user', path),
-    contexts: byName(raw['contexts'], 'context', path),
+    clusters: byName(raw['clusters'], 'cluster', folder),
+    users: byName(raw['users'], 'user', folder),
+    contexts: byName(raw['contexts'], 'context', folder),
     currentContext: text(raw['current-context']),
     preferences: obj(raw['preferences']),
   };
@@ -73,19 +79,19 @@ function parseConfigText(content: string, path: string): unknown {
     return parseYaml(content);
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
-    throw new KubectlError(`error loading config file "${path}": ${error.message}`);
+    throw new KubectlError(`error loading config file "${path}": ${error.message.replace('error converting YAML to JSON: ', '')}`);
   }
 }
 
-const files = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'];
+/** Fields that name files. */
+export const fileFields = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'];
 
-function byName(value: unknown, key: string, path: string): NamedEntries {
-  const folder = path.slice(0, path.lastIndexOf('/'));
+function byName(value: unknown, key: string, folder: string): NamedEntries {
   const absolute = (entry: Obj): Obj =>
     Object.fromEntries(
       Object.entries(entry).map(([name, item]) => [
         name,
-        files.includes(name) && text(item) !== '' && !text(item).startsWith('/') ? `${folder}/${text(item)}` : item,
+        folder !== '' && fileFields.includes(name) && text(item) !== '' && !text(item).startsWith('/') ? `${folder}/${text(item)}` : item,
       ]),
     );
   return Object.fromEntries(objs(value).map((entry) => [text(entry['name']), absolute(obj(entry[key]))]));
@@ -107,7 +113,7 @@ const named = (entries: NamedEntries, key: string): Obj[] =>
 /** Fields of entries in the order of Go's structs (client-go tools/clientcmd/api/v1/types.go). */
 const fieldOrder = [
   ...['server', 'tls-server-name', 'insecure-skip-tls-verify', 'certificate-authority', 'certificate-authority-data', 'proxy-url'],
-  ...['client-certificate', 'client-certificate-data', 'client-key', 'client-key-data', 'token', 'tokenFile', 'username', 'password'],
+  ...['client-certificate', 'client-certificate-data', 'client-key', 'client-key-data', 'token', 'tokenFile', 'username', 'password', 'auth-provider', 'exec'],
   ...['cluster', 'user', 'namespace'],
 ];
 

@@ -15,6 +15,7 @@ export const attach: CommandEntry = {
   *run(k) {
     if (k.args.length === 0) throw new KubectlError('at least 1 argument is required for attach');
     if (k.args.length > 2) throw k.usage('expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ' + `${k.args.length}: [${k.args.join(' ')}]`);
+    if (k.flags.duration('pod-running-timeout') <= 0) throw k.usage('--pod-running-timeout must be higher than zero');
     const pod = yield* podFor(k, k.args.length === 2 ? `${k.args[0]}/${k.args[1]}` : (k.args[0] as string));
     const phase = text(at(pod, 'status.phase'));
     if (phase === 'Succeeded' || phase === 'Failed') throw new KubectlError(`cannot attach a container in a completed pod; current phase is ${phase}`);

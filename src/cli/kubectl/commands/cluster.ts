@@ -69,9 +69,10 @@ export const clusterInfo: CommandEntry = {
   long: 'The control plane, and services that carry the label kubernetes.io/cluster-service=true.',
   *run(k) {
     const { server } = k.api;
+    const root = `/api/v1/namespaces/${k.config.namespaceGiven ? k.namespace : 'kube-system'}/services`;
     const answer = yield* k.api.request({
       method: 'GET',
-      path: '/api/v1/namespaces/kube-system/services',
+      path: root,
       query: { labelSelector: 'kubernetes.io/cluster-service=true' },
     });
     yield* k.print(`Kubernetes control plane is running at ${server}\n`);
@@ -80,9 +81,7 @@ export const clusterInfo: CommandEntry = {
       const scheme = port['name'] === 'https' || port['port'] === 443 ? 'https:' : '';
       const shown = text(obj(at(service, 'metadata.labels'))['kubernetes.io/name']) || nameOf(service);
       const portName = text(port['name']);
-      yield* k.print(
-        `${shown} is running at ${server}/api/v1/namespaces/kube-system/services/${scheme}${nameOf(service)}${portName === '' && scheme === '' ? '' : `:${portName}`}/proxy\n`,
-      );
+      yield* k.print(`${shown} is running at ${server}${root}/${scheme}${nameOf(service)}${portName === '' && scheme === '' ? '' : `:${portName}`}/proxy\n`);
     }
     yield* k.print("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n");
   },

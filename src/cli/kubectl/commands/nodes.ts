@@ -128,7 +128,7 @@ function parseArguments(
   const both = remove.filter((taint) => add.some((each) => each.key === taint.key && (taint.effect === '' || taint.effect === each.effect)));
   if (both.length > 0)
     throw new KubectlError(
-      `can not both modify and remove the following taint(s) in the same command: ${both.map(({ key, value, effect }) => `${key}=${value}${effect && `:${effect}`}`).join(', ')}`,
+      `can not both modify and remove the following taint(s) in the same command: ${both.map(({ key, effect }) => `${key}=${effect}`).join(', ')}`,
     );
   return { resources, add, remove };
 }

@@ -6,7 +6,7 @@ import { type HttpRequest, type HttpResponse, type HttpServer, httpProtocol } fr
 import type { Routine } from '../../../sim/routine.ts';
 import { hostAndPort } from '../api.ts';
 import type { CommandEntry } from '../command.ts';
-import { KubectlError } from '../errors.ts';
+import { KubectlError, notSimulated } from '../errors.ts';
 import type { Kubectl } from '../kubectl.ts';
 
 /** kubernetes kubectl/pkg/cmd/proxy/proxy.go: the API on the loopback, with the credentials of the kubeconfig. */
@@ -16,7 +16,11 @@ export const proxy: CommandEntry = {
   examples: '# The API for curl\nkubectl proxy --port=8001',
   *run(k) {
     const [address, port] = [k.flags.text('address'), k.flags.number('port') || 8001];
+    if (k.flags.text('unix-socket') !== '') throw notSimulated('a Unix socket of kubectl proxy');
+    if (k.flags.text('www') !== '') throw notSimulated('kubectl proxy --www');
     if (port < 0 || port > 65_535) throw new KubectlError(`listen tcp: address ${port}: invalid port`);
+    if (address !== 'localhost' && !/^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}/.test(address))
+      throw new KubectlError(`listen tcp: lookup ${address}: no such host`);
     const server: HttpServer = { handle: (request) => forward(k, request) };
     let listener: { close(): void };
     try {

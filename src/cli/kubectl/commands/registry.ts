@@ -23,10 +23,10 @@ import {
   configRenameContext,
   configSetCluster,
   configSetContext,
-  configSetCredentials,
   configUseContext,
   configView,
 } from './config/config.ts';
+import { configSetCredentials } from './config/credentials.ts';
 import { configSet, configUnset } from './config/set.ts';
 import { cp } from './cp.ts';
 import {

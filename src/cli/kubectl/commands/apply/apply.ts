@@ -10,6 +10,7 @@ import { type OperationPrinter, operationPrinter } from '../../printers/operatio
 import { lastApplied, writeQuery } from '../create/generator.ts';
 import { cascadeOf } from '../delete/deleter.ts';
 import { type ApplyOptions, describe, type ManifestTarget } from './apply-target.ts';
+import { applySetOf, beforeApply, labelled, pruneSet } from './applyset.ts';
 import { modifiedConfiguration } from './last-applied.ts';
 import { patchLive } from './patcher.ts';
 import { prune, pruneList } from './prune.ts';
@@ -33,15 +34,16 @@ export const apply: CommandEntry = {
       throw new KubectlError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
     if (k.args.length > 0) throw k.usage(`Unexpected args: [${k.args.join(' ')}]`);
     if (k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '') throw new KubectlError('must specify one of -f and -k');
+    const set = yield* applySetOf(k);
     if (k.flags.bool('prune') && k.flags.bool('all') && k.flags.text('selector') !== '')
       throw new KubectlError('cannot set --all and --selector at the same time');
-    if (k.flags.bool('prune') && k.flags.text('selector') === '' && !k.flags.bool('all'))
+    if (!set && k.flags.bool('prune') && k.flags.text('selector') === '' && !k.flags.bool('all'))
       throw new KubectlError(
         'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
       );
     const allowed = yield* pruneList(k);
     const query = writeQuery(k, dryRun);
-    const targets = (yield* targetsOf(k, { args: [], validate: query['fieldValidation'] !== 'Ignore' })).filter(
+    const found = (yield* targetsOf(k, { args: [], validate: query['fieldValidation'] !== 'Ignore' })).filter(
       (target): target is ManifestTarget => target.kind === 'manifest',
     );
     const printOne = operationPrinter(k, dryRun);
@@ -52,7 +54,9 @@ export const apply: CommandEntry = {
           shown.push(object);
         }
       : printOne;
-    if (targets.length === 0) throw new KubectlError('no objects passed to apply');
+    if (found.length === 0) throw new KubectlError('no objects passed to apply');
+    const targets = set ? labelled(set, found) : found;
+    if (set) yield* beforeApply(k, set, targets, dryRun);
     const errors: unknown[] = [];
     const applied: Obj[] = [];
     for (const target of targets) {
@@ -65,7 +69,8 @@ export const apply: CommandEntry = {
     }
     if (errors.length > 0) throw new ErrorList(errors);
     if (whole) yield* printOne(shown.length === 1 ? (shown[0] as Obj) : { apiVersion: 'v1', items: shown, kind: 'List', metadata: {} }, '');
-    if (k.flags.bool('prune')) yield* prune(k, { applied, dryRun, kinds: allowed });
+    if (set) yield* pruneSet(k, set, { applied, targets, dryRun });
+    else if (k.flags.bool('prune')) yield* prune(k, { applied, dryRun, kinds: allowed });
   },
 };
 

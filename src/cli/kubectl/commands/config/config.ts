@@ -6,7 +6,7 @@ import { type Kubeconfig, loadKubeconfig, type NamedEntries, toDocument } from '
 import type { Kubectl } from '../../kubectl.ts';
 import { objectPrinter } from '../../printers/object-printer.ts';
 import { alignRows } from '../../printers/tab-writer.ts';
-import { configPath, readConfig, writeConfig } from './file.ts';
+import { besideConfig, configPath, readBase64, readConfig, writeConfig } from './file.ts';
 
 export const config: CommandEntry = {
   path: 'config',
@@ -34,10 +34,11 @@ export const configView: CommandEntry = {
   *run(k) {
     if (k.args.length > 0) throw k.usage(`unexpected arguments: [${k.args.join(' ')}]`);
     const printer = objectPrinter(k, { typed: true });
+    if (!k.flags.bool('merge') && k.flags.text('kubeconfig') === '') throw new KubectlError('if merge==false a precise file must be specified');
     let shown = loadKubeconfig(k.process, k.flags, true);
     if (k.flags.bool('minify')) shown = minified(shown, k.flags.text('context'));
     if (k.flags.bool('flatten')) shown = flattened(k, shown);
-    if (!k.flags.bool('raw')) shown = { ...shown, clusters: redacted(shown.clusters), users: redacted(shown.users) };
+    else if (!k.flags.bool('raw')) shown = { ...shown, clusters: redacted(shown.clusters), users: redacted(shown.users) };
     yield* k.print(printer?.(toDocument(shown)) ?? '');
   },
 };
@@ -65,7 +66,7 @@ function flattened(k: Kubectl, all: Kubeconfig): Kubeconfig {
         name,
         Object.fromEntries(
           Object.entries(entry).map(([key, value]) =>
-            `${key}-data` in secrets ? [`${key}-data`, Buffer.from(k.process.fs.read(text(value))).toString('base64')] : [key, value],
+            `${key}-data` in secrets ? [`${key}-data`, Buffer.from(k.process.fs.read(besideConfig(k, text(value)))).toString('base64')] : [key, value],
           ),
         ),
       ]),
@@ -90,6 +91,7 @@ export const configUseContext: CommandEntry = {
   examples: '# Another cluster, user and namespace\nkubectl config use-context staging',
   *run(k) {
     const name = only(k, 'Unexpected args');
+    if (name === '') throw new KubectlError('empty context names are not allowed');
     if (!loadKubeconfig(k.process, k.flags, true).contexts[name]) throw new KubectlError(`no context exists with the name: "${name}"`);
     writeConfig(k, { ...readConfig(k), currentContext: name });
     yield* k.print(`Switched to context "${name}".\n`);
@@ -142,7 +144,9 @@ const remover = (what: 'cluster' | 'context' | 'user', key: 'clusters' | 'contex
   path: `config delete-${what}`,
   short: `Delete the specified ${what} from the kubeconfig`,
   *run(k) {
-    const name = only(k, 'Unexpected args');
+    const name = k.args[0];
+    // Each has its own way to say so.
+    if (name === undefined || k.args.length > 1) throw what === 'user' ? k.usage('user to delete is required') : new KubectlError('', { help: true });
     const all = readConfig(k);
     if (!all[key][name]) throw new KubectlError(`cannot delete ${what} ${name}, not in ${configPath(k)}`);
     if (what === 'context' && all.currentContext === name)
@@ -182,7 +186,7 @@ export const configSetContext: CommandEntry = {
   *run(k) {
     const current = k.flags.bool('current');
     if (k.args.length > 1) throw new KubectlError(`Unexpected args: [${k.args.join(' ')}]`, { help: true });
-    if (current === k.args.length > 0)
+    if (current ? k.args.length > 0 : !k.args[0])
       throw new KubectlError(current ? 'you cannot specify both a context name and --current' : 'you must specify a non-empty context name or --current');
     const all = readConfig(k);
     const name = current ? all.currentContext : (k.args[0] as string);
@@ -205,6 +209,7 @@ export const configSetCluster: CommandEntry = {
     if (k.flags.bool('insecure-skip-tls-verify') && k.flags.text('certificate-authority') !== '')
       throw new KubectlError('you cannot specify a certificate authority and insecure mode at the same time');
     const authority = k.flags.text('certificate-authority');
+    if (authority === '' && k.flags.bool('embed-certs')) throw new KubectlError('you must specify a --certificate-authority to embed');
     const embedded = authority !== '' && k.flags.bool('embed-certs');
     const files =
       authority === ''
@@ -222,31 +227,5 @@ export const configSetCluster: CommandEntry = {
     });
     writeConfig(k, { ...all, clusters: { ...all.clusters, [name]: entry } });
     yield* k.print(`Cluster "${name}" set.\n`);
-  },
-};
-
-function readBase64(k: Kubectl, path: string, flag: string): string {
-  if (!k.process.fs.exists(path)) throw new KubectlError(`could not stat ${flag} file ${path}: stat ${path}: no such file or directory`);
-  return Buffer.from(k.process.fs.read(path)).toString('base64');
-}
-
-export const configSetCredentials: CommandEntry = {
-  path: 'config set-credentials',
-  short: 'Set a user entry in kubeconfig',
-  examples: '# A client certificate, kept in the file\nkubectl config set-credentials amy --client-certificate=amy.crt --client-key=amy.key --embed-certs',
-  *run(k) {
-    const name = only(k, 'unexpected args');
-    if (k.flags.text('token') !== '' && (k.flags.text('username') !== '' || k.flags.text('password') !== ''))
-      throw new KubectlError('you cannot specify more than one authentication method at the same time: --token, --username/--password');
-    const all = readConfig(k);
-    const files: Record<string, string> = {};
-    for (const flag of ['client-certificate', 'client-key']) {
-      const path = k.flags.text(flag);
-      if (path === '') continue;
-      if (k.flags.bool('embed-certs')) files[`${flag}-data`] = readBase64(k, path, flag);
-      else files[flag] = k.process.path(path);
-    }
-    writeConfig(k, { ...all, users: { ...all.users, [name]: { ...all.users[name], ...given(k, ['token', 'username', 'password']), ...files } } });
-    yield* k.print(`User "${name}" set.\n`);
   },
 };
