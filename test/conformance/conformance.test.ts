@@ -7,8 +7,10 @@ import { chart, helmLines } from './helm.ts';
 import { oracleFiles, oracleGroups } from './oracles.ts';
 import { scenarioGroups } from './scenarios.ts';
 import { binary, newSides, type Sides } from './sides.ts';
+import { widerChanges, widerFiles, widerGroups } from './wider.ts';
 
-const readGroups = [...commandGroups, ...scenarioGroups];
+const readGroups = [...commandGroups, ...scenarioGroups, ...widerGroups];
+const allChanges = [...changes, ...widerChanges];
 
 /** The real tools, by the variables K8S_LAB_KUBECTL and K8S_LAB_HELM; without them nothing can be compared, and what was not is counted. */
 const kubectl = binary('K8S_LAB_KUBECTL');
@@ -30,7 +32,7 @@ describe('our kubectl and the real one, about one world', () => {
   let sides: Sides | undefined;
   beforeAll(async () => {
     if (!kubectl) return;
-    const files = { ...manifests, ...wrongManifests, ...changeFiles, ...oracleFiles };
+    const files = { ...manifests, ...wrongManifests, ...changeFiles, ...oracleFiles, ...widerFiles };
     const prepare = [...Object.keys(manifests).map((name) => `kubectl apply -f ${name}`), 'kubectl create ns ours', 'kubectl create ns real'];
     sides = await newSides({ kubectl, files, prepare, minutes: 25 });
   }, 5 * minutes);
@@ -72,9 +74,9 @@ describe('our kubectl and the real one, about one world', () => {
   );
 
   test.skipIf(!kubectl)(
-    `${changes.length} commands that change something`,
+    `${allChanges.length} commands that change something`,
     async () => {
-      const tally = await compareInTurn(sides as Sides, changes);
+      const tally = await compareInTurn(sides as Sides, allChanges);
       tell('changes', tally);
       expect(tally.equal / tally.total).toBeGreaterThanOrEqual(0.9);
     },

@@ -44,7 +44,11 @@ export const kustomize: CommandEntry = {
   examples: '# Show what an overlay comes to\nkubectl kustomize overlays/test',
   *run(k) {
     if (k.args.length > 1) throw new KubectlError('specify one path to kustomization.yaml');
-    const { objects, warnings } = kustomized(k.process, k.args[0] ?? '.');
+    const restrictor = k.flags.text('load-restrictor');
+    const restrictors = ['LoadRestrictionsRootOnly', 'LoadRestrictionsNone'];
+    if (!restrictors.includes(restrictor))
+      throw new KubectlError(`illegal flag value --load-restrictor ${restrictor}; legal values: [${restrictors.join(' ')}]`);
+    const { objects, warnings } = kustomized(k.process, k.args[0] ?? '.', restrictor === 'LoadRestrictionsNone');
     yield* k.printError(warnings);
     const built = objects.map(dumpYaml).join('---\n');
     const output = k.flags.text('output');

@@ -2,6 +2,7 @@
 import { KubectlError } from '../errors.ts';
 import { at, nameOf, type Obj, obj, objs, text, texts, withPath } from '../json.ts';
 import type { Target } from './kustomize.ts';
+import { fromGenerator } from './origin.ts';
 import { isCalled, kindOf, type Resource } from './resource.ts';
 
 /** What is there and what the generators make; `behavior: merge` and `replace` change what a base has made. */
@@ -12,7 +13,8 @@ export function addGenerated(target: Target, spec: Obj, resources: readonly Reso
     ['secretGenerator', 'Secret'],
   ] as const)
     for (const entry of objs(spec[field])) {
-      const made = make(target, obj(spec['generatorOptions']), entry, kind);
+      const bare = make(target, obj(spec['generatorOptions']), entry, kind);
+      const made = fromGenerator(target.origin, kind, bare);
       const behavior = text(entry['behavior']);
       const old = all.find((each) => kindOf(each) === kind && isCalled(each, text(entry['name'])));
       if (behavior !== 'merge' && behavior !== 'replace') {
@@ -39,7 +41,7 @@ export function addGenerated(target: Target, spec: Obj, resources: readonly Reso
               '0',
             )} <nil>}: id resid.ResId{Gvk:resid.Gvk{Group:"", Version:"v1", Kind:"${kind}", isClusterScoped:false}, Name:"${text(entry['name'])}", Namespace:"${text(entry['namespace'])}"} does not exist; cannot merge or replace`,
         );
-      all = all.map((each) => (each === old ? merged(old, made, behavior === 'merge') : each));
+      all = all.map((each) => (each === old ? merged(old, bare, behavior === 'merge') : each));
     }
   return all;
 }

@@ -6,6 +6,7 @@ import { KubectlError, notSimulated } from '../errors.ts';
 import { at, isObj, nameOf, type Obj, obj, objs, text, texts } from '../json.ts';
 import { addGenerated } from './generators.ts';
 import { load, readable } from './kustomization.ts';
+import { fromFile, type Origin, originBelow } from './origin.ts';
 import { patched } from './patches.ts';
 import { configurationOf, withPlugins } from './plugins.ts';
 import { fixReferences } from './references.ts';
@@ -22,11 +23,14 @@ type Kustomized = {
 };
 
 /** Throws KubectlError. */
-export function kustomized(process: Process, folder: string): Kustomized {
+export function kustomized(process: Process, folder: string, unrestricted = false): Kustomized {
   const warnings: string[] = [];
   const base = process.path(folder);
   if (!process.fs.exists(base)) throw new KubectlError(`must build at directory: ${notThere(folder, base)}`);
-  const top: Target = { process, base, warnings, above: [], vars: [], references: [], variables: [] };
+  const whole = process.fs.isDirectory(base) ? base : folder;
+  const first: Target = { process, base: whole, warnings, above: [], vars: [], references: [], variables: [], origin: undefined, unrestricted };
+  const asked = texts(load({ ...first, warnings: [] })['buildMetadata']).includes('originAnnotations');
+  const top: Target = { ...first, origin: asked ? '' : undefined };
   const objects = tellingFirst(() => finished(top, build(top, [])), warnings);
   const sorting = obj(at(load({ ...top, warnings: [] }), 'sortOptions'));
   const sorted = sorting['order'] !== undefined;
@@ -63,6 +67,9 @@ export type Target = {
   readonly vars: Obj[];
   readonly references: Obj[];
   readonly variables: Obj[];
+  readonly origin: Origin;
+  /** Files may lie anywhere: --load-restrictor=LoadRestrictionsNone. */
+  readonly unrestricted: boolean;
 };
 
 const notThere = (path: string, full: string): string => `not a valid directory: evalsymlink failure on '${path}' : lstat ${full}: no such file or directory`;
@@ -70,6 +77,7 @@ const notThere = (path: string, full: string): string => `not a valid directory:
 /** Everything that a folder's kustomization comes to; a component works on what is there already. */
 function build(target: Target, before: readonly Resource[], component = false): readonly Resource[] {
   const spec = load(target);
+  checkSchemas(target, spec);
   if (component !== (spec['kind'] === 'Component')) throw wrongKind(target, component);
   let resources = [...before];
   for (const path of [...texts(spec['resources']), ...texts(spec['bases'])]) {
@@ -97,9 +105,22 @@ function transformed(target: Target, spec: Obj, { resources, config }: { readonl
   out = patched(target, objs(spec['patchesJson6902']), out);
   out = [...replaced(target, objs(spec['replacements']), imaged(spec, scaled(spec, out), objs(config['images'])))];
   const metadata = texts(spec['buildMetadata']);
-  const missing = metadata.find((each) => each === 'originAnnotations' || each === 'transformerAnnotations');
-  if (missing !== undefined) throw notSimulated(`kustomize buildMetadata ${missing}`);
+  if (metadata.includes('transformerAnnotations')) throw notSimulated('kustomize buildMetadata transformerAnnotations');
   return metadata.includes('managedByLabel') ? labelled({ labels: [{ pairs: { 'app.kubernetes.io/managed-by': 'kustomize-v5.7.1' } }] }, out) : out;
+}
+
+/** Schemas would say what merges how and which field names what: only that they are there is looked at. */
+function checkSchemas(target: Target, spec: Obj): void {
+  const { version, path } = obj(spec['openapi']);
+  if (version !== undefined && version !== 'v1.21.2') throw new KubectlError('the specified OpenAPI version is not built in');
+  if (path !== undefined) fileAt(target, text(path));
+  const crds = texts(spec['crds']);
+  try {
+    for (const crd of crds) fileAt(target, crd);
+  } catch (error) {
+    throw error instanceof KubectlError ? new KubectlError(`loading CRDs [${crds.join(' ')}]: ${error.message}`) : error;
+  }
+  if (path !== undefined || crds.length > 0) throw notSimulated(`kustomize field "${path === undefined ? 'crds' : 'openapi'}"`);
 }
 
 const wrongKind = ({ base }: Target, component: boolean): KubectlError =>
@@ -111,7 +132,7 @@ function withComponent(target: Target, path: string, resources: readonly Resourc
   if (!target.process.fs.exists(base))
     throw problem('loader.New', `must build at directory: not a valid directory: evalsymlink failure on '${base}' : lstat ${base}: no such file or directory`);
   try {
-    return build({ ...target, base }, resources, true);
+    return build({ ...target, base, origin: originBelow(target.origin, path) }, resources, true);
   } catch (error) {
     if (!(error instanceof KubectlError) || error.bare) throw error;
     throw problem('accumulateDirectory:', error.message);
@@ -155,7 +176,7 @@ function accumulate(target: Target, path: string): readonly Resource[] {
     const visited = [base, ...target.above].find((each) => each === full || each.startsWith(`${full}/`));
     if (visited !== undefined) throw failed(`'${full}' must resolve to a file`, `cycle detected: candidate root '${full}' contains visited root '${visited}'`);
     try {
-      return build({ ...target, base: full, above: [base, ...target.above] }, []);
+      return build({ ...target, base: full, above: [base, ...target.above], origin: originBelow(target.origin, path) }, []);
     } catch (error) {
       if (!(error instanceof KubectlError) || error.bare) throw error;
       const kept = error.message.startsWith('expected kind');
@@ -164,7 +185,7 @@ function accumulate(target: Target, path: string): readonly Resource[] {
       throw failed(`'${full}' must resolve to a file`, `${how} '${full}': ${error.message}`);
     }
   }
-  if (!full.startsWith(`${base}/`))
+  if (!target.unrestricted && !full.startsWith(`${base}/`))
     throw failed(`security; file '${full}' is not in or below '${base}'`, `must build at directory: '${full}': file is not directory`);
   const documents = readable(
     () => parseNewerYaml(process.fs.read(full)),
@@ -177,7 +198,7 @@ function accumulate(target: Target, path: string): readonly Resource[] {
     .map((object) => {
       const [kind, name] = [text(object['kind']), nameOf(object)];
       const lacking = kind === '' ? 'kind' : name === '' ? 'metadata.name' : undefined;
-      if (lacking === undefined) return { object, names: [], hash: false };
+      if (lacking === undefined) return fromFile(target.origin, path, { object, names: [], hash: false });
       const shown = `{{${text(object['apiVersion'])} ${kind}} {{${name} ${text(at(object, 'metadata.namespace'))}} map[] map[]}}`;
       throw failed(`missing ${lacking} in object ${shown}`, `must build at directory: '${full}': file is not directory`);
     });

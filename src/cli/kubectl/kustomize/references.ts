@@ -1,4 +1,5 @@
 /** Names of objects that other objects hold follow when they change: sigs.k8s.io/kustomize api/internal/konfig builtinpluginconsts/namereference.go. */
+import { typeOf } from '../../../api/schema.ts';
 import { isObj, nameOf, type Obj, obj, objs, text } from '../json.ts';
 import { changeFields } from './field-spec.ts';
 import { isCalled, kindOf, mapDeep, type Resource, withObject } from './resource.ts';
@@ -46,13 +47,17 @@ export function fixReferences(resources: readonly Resource[], configured: readon
       isObj(value) && typeof value['name'] === 'string' ? { ...value, name: now(kind, value['name'], namespace) } : value;
     const ofItsKind = (value: unknown): unknown => (isObj(value) ? named(value, text(value['kind'])) : value);
     const { metadata, ...rest } = each.object;
-    const changed = mapDeep(rest, (key, item) => {
-      if (typeof item === 'string' && byField[key] !== undefined) return now(byField[key], item, namespace);
-      if (byParent[key] !== undefined) return named(item, byParent[key]);
-      if (Array.isArray(item) && byList[key] !== undefined) return item.map((one) => named(one, byList[key] ?? ''));
-      if (withKind.has(key)) return Array.isArray(item) ? item.map(ofItsKind) : ofItsKind(item);
-      return item;
-    });
+    // Of custom resources nobody knows which field names what.
+    const known = typeOf(text(rest['apiVersion']), kindOf(each)) !== undefined;
+    const changed = !known
+      ? rest
+      : mapDeep(rest, (key, item) => {
+          if (typeof item === 'string' && byField[key] !== undefined) return now(byField[key], item, namespace);
+          if (byParent[key] !== undefined) return named(item, byParent[key]);
+          if (Array.isArray(item) && byList[key] !== undefined) return item.map((one) => named(one, byList[key] ?? ''));
+          if (withKind.has(key)) return Array.isArray(item) ? item.map(ofItsKind) : ofItsKind(item);
+          return item;
+        });
     const own = configured.reduce<Obj>(
       (object, entry) => changeFields(object, objs(entry['fieldSpecs']), (old) => (typeof old === 'string' ? now(text(entry['kind']), old, namespace) : old)),
       { ...obj(changed), metadata },
