@@ -1,5 +1,4 @@
 /** buildMetadata: [originAnnotations]: where an object came from (sigs.k8s.io/kustomize api/resource/origin.go). */
-import { join } from 'node:path/posix';
 import { withPath } from '../json.ts';
 import type { Resource } from './resource.ts';
 
@@ -23,3 +22,14 @@ export const fromGenerator = (origin: Origin, kind: string, resource: Resource):
   origin === undefined
     ? resource
     : marked(resource, `configuredIn: ${join(origin, 'kustomization.yaml')}\nconfiguredBy:\n  apiVersion: builtin\n  kind: ${kind}Generator\n`);
+
+/** filepath.Join. */
+function join(folder: string, path: string): string {
+  const out: string[] = [];
+  for (const part of `${folder}/${path}`.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..' && out.length > 0 && out.at(-1) !== '..') out.pop();
+    else out.push(part);
+  }
+  return out.join('/');
+}
