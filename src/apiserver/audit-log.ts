@@ -41,14 +41,16 @@ export class AuditLog {
       apiVersion: 'audit.k8s.io/v1',
       level: rule.level,
       auditID,
+      stage: 'RequestReceived',
       requestURI: uriOf(request),
       verb: info.verb,
       user: { username: user.name, ...(user.uid && { uid: user.uid }), groups: user.groups, ...(user.extra && { extra: user.extra }) },
+      ...(request.remoteAddress !== undefined && { sourceIPs: [request.remoteAddress] }),
       userAgent: request.headers?.['user-agent'] ?? '',
       ...(info.isResource && { objectRef: objectRef(info, request) }),
       requestReceivedTimestamp: now,
     };
-    if (!omitted.has('RequestReceived')) write(JSON.stringify({ ...common, stage: 'RequestReceived', stageTimestamp: now }));
+    if (!omitted.has('RequestReceived')) write(JSON.stringify({ ...common, stageTimestamp: now }));
     const stage = response.watch === undefined ? 'ResponseComplete' : 'ResponseStarted';
     if (omitted.has(stage)) return;
     const bodies =

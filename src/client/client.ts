@@ -18,6 +18,8 @@ type ClientOptions = {
   /** A function where they change: a token that is renewed. */
   readonly credentials: Credentials | (() => Credentials);
   readonly userAgent: string;
+  /** The network that it speaks from. */
+  readonly network?: { sourceAddress(): string };
   /** Since when nobody has answered any of the process's requests. */
   readonly outage?: { since: Milliseconds | undefined };
   /** Counts each request (`--kube-api-qps`); the worker that makes them waits for it. */
@@ -166,7 +168,13 @@ export class Client {
   raw(request: RestRequest): RestResponse {
     this.options.limiter?.reserve();
     const { credentials } = this.options;
-    return this.options.server().handle({ credentials: typeof credentials === 'function' ? credentials() : credentials, headers: this.#headers, ...request });
+    const { network } = this.options;
+    return this.options.server().handle({
+      credentials: typeof credentials === 'function' ? credentials() : credentials,
+      headers: this.#headers,
+      ...(network && { remoteAddress: network.sourceAddress() }),
+      ...request,
+    });
   }
 
   #call(method: Method, path: string, more?: Pick<RestRequest, 'query' | 'headers' | 'body'>): unknown {

@@ -39,6 +39,8 @@ export type RestRequest = {
   /** Names in lower case: accept, content-type, user-agent, impersonate-user … */
   readonly headers?: Readonly<Record<string, string>>;
   readonly credentials?: Credentials;
+  /** Where it comes from, for the audit log. */
+  readonly remoteAddress?: string;
   /** A plain JSON-like value (YAML and protobuf are decoded by adapters). The apiserver takes it over: the caller must not change it afterwards. */
   readonly body?: unknown;
 };

@@ -121,10 +121,11 @@ export class Api {
   }
 
   #toRest({ method, path, query, body, accept, contentType }: ApiRequest): RestRequest {
-    const { config, headers } = this.#options;
+    const { config, headers, process } = this.#options;
     return {
       method,
       path,
+      remoteAddress: process.namespaces.network.sourceAddress(),
       ...(query && { query }),
       ...(body !== undefined && { body }),
       headers: {

@@ -261,7 +261,7 @@ export function* clientFromKubeconfig(process: Process, path: string, userAgent:
         throw error;
       }
     };
-    return new Client({ server, credentials, userAgent, outage });
+    return new Client({ server, credentials, userAgent, outage, network: process.namespaces.network });
   } catch (error) {
     const text = error instanceof Errno ? `stat ${path}: ${error.message.toLowerCase()}` : error instanceof Error ? error.message : String(error);
     return yield* fatal(process, 'run.go:72', `"command failed" err="${text}"`);
@@ -278,5 +278,6 @@ export function inClusterClient(process: Process, userAgent: string): Client {
     // Read anew at each request: the kubelet renews the token.
     credentials: () => ({ token: process.fs.read('/var/run/secrets/kubernetes.io/serviceaccount/token') }),
     userAgent,
+    network: process.namespaces.network,
   });
 }

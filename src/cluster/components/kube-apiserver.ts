@@ -250,7 +250,7 @@ function dialKubelet(process: Process, server: RestServer, nodeName: string): Ku
 /** The same server for whoever speaks plain HTTP to it: curl, probes. */
 const httpAdapter = (server: RestServer): HttpServer => ({
   tls: true,
-  *handle({ method, path, headers, body, clientCertificate }) {
+  *handle({ method, path, headers, body, clientCertificate, remoteAddress }) {
     const [route = '/', search = ''] = path.split('?');
     // Names of headers know no case.
     const authorization = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
@@ -260,6 +260,7 @@ const httpAdapter = (server: RestServer): HttpServer => ({
       path: route,
       query: Object.fromEntries(new URLSearchParams(search)),
       headers,
+      remoteAddress,
       credentials: clientCertificate !== undefined ? { clientCertificate } : token ? { token } : {},
       ...(body === '' ? {} : { body: parseBody(body) }),
     };
