@@ -27,7 +27,7 @@ export function newMask(sides: Sides): (text: string) => string {
   return (text) =>
     text
       .replaceAll(url, 'https://SERVER')
-      .replace(/\/tmp\/k8s-lab-conformance-\w+\/work/g, '/root')
+      .replace(/\/tmp\/(?:[\w-]+\/)*k8s-lab-conformance-\w+\/work/g, '/root')
       .replace(/0xc000[0-9a-f]{6}/g, '0xPOINTER')
       .replaceAll('https://172.30.1.2:6443', 'https://SERVER')
       .replace(/^[IWE]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, 'KLOG ');

@@ -45,7 +45,12 @@ export const newKubelet = (trace: Trace): Program =>
     const bootstrap = set.get('bootstrap-kubeconfig') ?? '';
     if (!process.fs.exists(kubeconfig) && process.fs.exists(bootstrap)) yield* bootstrapCertificate(process, bootstrap, kubeconfig, nodeName);
     const { endpoint, credentials, secure } = yield* access(process, kubeconfig);
-    const client = new Client({ server: connection<RestServer>(process, restProtocol, endpoint, secure), credentials, userAgent: `kubelet/${version}`, network: process.namespaces.network });
+    const client = new Client({
+      server: connection<RestServer>(process, restProtocol, endpoint, secure),
+      credentials,
+      userAgent: `kubelet/${version}`,
+      network: process.namespaces.network,
+    });
     const cri = yield* containerRuntime({ process, set, config, version, trace, nodeName });
     if (process.kernel.swaps.length > 0 && config['failSwapOn'] !== false && set.get('fail-swap-on') !== 'false')
       yield* failed(process, version, 'running with swap on is not supported, please disable swap or set --fail-swap-on flag to false');
