@@ -71,7 +71,7 @@ export const etcdutl: Program = function* (argv, process) {
     return yield* dispatch(argv.slice(1), process);
   } catch (error) {
     if (!(error instanceof Fatal)) throw error;
-    yield* process.printError(`Error: ${error.message}\n`);
+    yield* process.printError(`${error.status === 70 ? '' : 'Error: '}${error.message}\n`);
     return error.status;
   }
 };

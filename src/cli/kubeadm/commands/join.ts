@@ -6,6 +6,7 @@ import type { Routine } from '../../../sim/routine.ts';
 import type { FlagSpec } from '../../flags.ts';
 import { configFlag, criSocketFlag, ignoreFlag, type KubeadmCommand } from '../command.ts';
 import { type Cluster, type Context, Fatal } from '../context.ts';
+import { checkDiscovery } from '../discovery-problems.ts';
 import type { Settings } from '../phases.ts';
 import { joinChecks, preflight } from '../preflight.ts';
 import { withConfig } from './init.ts';
@@ -13,8 +14,6 @@ import { markControlPlane } from './init-phases.ts';
 import { joinEtcd, prepareControlPlane, settingsOfCluster } from './join-control-plane.ts';
 import { kubeletCheck, kubeletConfigMap, startKubelet, waitControlPlane } from './start.ts';
 import { caCertHash } from './token.ts';
-
-const format = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 
 type Asked = {
   readonly endpoint: string;
@@ -33,18 +32,8 @@ function asked(context: Context): Asked {
   const token = flags.text('token') || flags.text('discovery-token') || discovery?.token || file?.discovery?.tlsBootstrapToken || '';
   if (endpoint === undefined) throw new Fatal('discovery: Invalid value: "": bootstrapToken or file must be set', 3);
   const hashes = [...flags.list('discovery-token-ca-cert-hash'), ...(discovery?.caCertHashes ?? [])];
-  const invalid = (field: string, value: string, why: string): string => `discovery.${field}: Invalid value: ${JSON.stringify(value)}: ${why}`;
-  const unsafe =
-    'using token-based discovery without caCertHashes can be unsafe. Set unsafeSkipCAVerification as true in your kubeadm config file or pass --discovery-token-unsafe-skip-ca-verification flag to continue';
-  const trusting = hashes.length > 0 || flags.bool('discovery-token-unsafe-skip-ca-verification') || discovery?.unsafeSkipCAVerification;
-  const [known, port] = [format.test(token), /:\d*$/.test(endpoint)];
-  const problems = [
-    ...(trusting ? [] : [invalid('bootstrapToken.caCertHashes', '', unsafe)]),
-    ...(known ? [] : [invalid('bootstrapToken.token', token, 'the bootstrap token is invalid')]),
-    ...(port ? [] : [invalid('bootstrapToken.apiServerEndpoint', endpoint, `address ${endpoint}: missing port in address`)]),
-    ...(known ? [] : [invalid('tlsBootstrapToken', token, 'the bootstrap token is invalid')]),
-  ];
-  if (problems.length > 0) throw new Fatal(problems.length === 1 ? problems.join() : `[${problems.join(', ')}]`, 3);
+  const trusting = hashes.length > 0 || flags.bool('discovery-token-unsafe-skip-ca-verification') || discovery?.unsafeSkipCAVerification === true;
+  checkDiscovery(endpoint, token, trusting);
   const controlPlane = flags.bool('control-plane') || file?.controlPlane !== undefined;
   return { endpoint, token, hashes, controlPlane, certificateKey: flags.text('certificate-key') || file?.controlPlane?.certificateKey || '' };
 }
