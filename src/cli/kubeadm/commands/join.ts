@@ -200,7 +200,7 @@ function* kubeletOrBootstrap(context: Context): Routine {
 
 /** Learns the authority from cluster-info: its signature proves that who wrote it knows the token, the pin that it is the right cluster. */
 function* discover(context: Context, server: string, token: string, hashes: readonly string[]): Routine<Cluster> {
-  const [, id = ''] = format.exec(token) ?? [];
+  const id = token.split('.')[0] ?? '';
   const anonymous = context.client({ server, caPem: '', credentials: {} });
   const prefix = "error execution phase preflight: couldn't validate the identity of the API Server";
   const limit = context.process.now + 300_000;
