@@ -178,6 +178,8 @@ kubectl config unset users.u77.username --kubeconfig=/tmp/SIDE-kubeconfig
 kubectl config view --kubeconfig=/tmp/SIDE-kubeconfig
 kubectl config view --flatten --kubeconfig=/tmp/SIDE-kubeconfig
 rm -f /tmp/SIDE-kubeconfig
+kubectl create cm conf --from-literal=a=1
+kubectl create deployment web --image=nginx:1.27; sleep 3
 kubectl label cm conf x=y
 kubectl label cm conf x-
 kubectl label cm conf x-
