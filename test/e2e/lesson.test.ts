@@ -54,6 +54,12 @@ async function walk(words: Words): Promise<void> {
   await screen.line('kubectl get pods -n kube-system');
   await screen.until(words.step(2));
   await screen.until(words.ask);
+  // A command typed at the question goes to the shell, with its Enter, and answers nothing.
+  screen.type('kubectl --help >x; echo $((40 + 2))\r');
+  await screen.until((rows) => rows.some((row) => row === '42' || /│ 42$/.test(row)));
+  expect(screen.text).toContain(words.step(2));
+  screen.type(keys.escape);
+  await screen.until(words.ask);
   screen.type('2');
   await screen.until(words.step(3));
   await screen.line('kubectl delete pod kube-scheduler-controlplane -n kube-system');
