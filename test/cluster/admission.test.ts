@@ -130,7 +130,7 @@ test('kubelets keep to their nodes; runtime classes must exist; a namespace that
     kubectl label ns default pod-security.kubernetes.io/enforce=restricted
     kubectl label ns default pod-security.kubernetes.io/enforce=strict --overwrite`),
   ).toEqual([
-    'Error from server (Forbidden): nodes "node01" is forbidden: node "controlplane" is not allowed to modify node "node01"',
+    'Error from server (Forbidden): nodes "node01" is forbidden: User "system:node:controlplane" cannot get resource "nodes" in API group "" at the cluster scope: node \'controlplane\' cannot read \'node01\', only its own Node object',
     'Error from server (Forbidden): nodes "controlplane" is forbidden: is not allowed to modify labels: node-restriction.kubernetes.io/x',
     'node/controlplane labeled',
     'Error from server (Forbidden): pods "x" is forbidden: pod rejected: RuntimeClass "gvisor" not found',

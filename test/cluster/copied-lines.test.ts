@@ -25,7 +25,7 @@ test('the examples of kubernetes.io, and what capabilities a container has', () 
   expect(type('kubectl apply -f https://raw.githubusercontent.com/kubernetes/website/main/content/en/examples/pods/simple-pod.yaml')).toBe(
     'pod/nginx created\n',
   );
-  expect(type('kubectl apply -f https://k8s.io/examples/nosuch.yaml')).toContain('server reported 404 Not Found, status code=404');
+  expect(type('kubectl apply -f https://k8s.io/examples/nosuch.yaml')).toContain('k8s-lab: https://kubernetes.io/examples/nosuch.yaml is not simulated');
   expect(type('kubectl apply -f https://k8s.io/examples/pods/security/security-context.yaml')).toBe('pod/security-context-demo created\n');
   type('kubectl wait --for=condition=Ready pod/nginx pod/security-context-demo --timeout=120s');
   expect(type('kubectl exec nginx -- grep Cap /proc/1/status').split('\n').slice(1, 4)).toEqual([
