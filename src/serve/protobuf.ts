@@ -1,6 +1,7 @@
 /** Request bodies in Kubernetes' protobuf: `k8s\0` and a runtime.Unknown around the object (apimachinery/pkg/runtime/serializer/protobuf). */
+import { protobufText } from '../api/generated/protobuf-text.ts';
 import { type FieldInfo, type TypeInfo, typeOf } from '../api/schema.ts';
-import { protobufFields } from './protobuf-table.ts';
+import { remembered } from '../sim/remembered.ts';
 
 /** What these bytes are not. */
 export class ProtobufError extends Error {}
@@ -28,7 +29,7 @@ export function decodeProtobuf(bytes: Uint8Array): Json {
   // Every group understands DeleteOptions.
   const type = typeOf(kind === 'DeleteOptions' ? 'v1' : apiVersion, kind);
   if (!type) throw new ProtobufError(`no kind "${kind}" is registered for version "${apiVersion}" in scheme`);
-  return { kind, apiVersion, ...object(raw, type) };
+  return { kind, apiVersion, ...object(raw, slotsOf(type)) };
 }
 
 type Value = bigint | Uint8Array;
@@ -70,29 +71,39 @@ const decoder = new TextDecoder();
 const asText = (value: Value): string => decoder.decode(asBytes(value));
 const asNumber = (value: Value): number => Number(BigInt.asIntN(64, typeof value === 'bigint' ? value : 0n));
 
-type Slot = { readonly field: FieldInfo; readonly keepsZero: boolean } | { readonly embedded: string };
+type Field = { readonly field: FieldInfo; readonly keepsZero: boolean };
+/** What stands under a number: a field, or a struct that Go embeds, whose fields stand in JSON beside those of the type around it. */
+type Slots = Map<number, Field | Slots>;
 
-/** Which field has which number. */
-function slotsOf(key: string, type: TypeInfo): ReadonlyMap<number, Slot> {
-  const slots = new Map<number, Slot>();
-  let no = 0;
-  for (const word of (protobufFields[key] ?? '').split(' ')) {
-    const [, name = '', mark, given] = /^([^!=]*)(!?)(?:=(\d+))?$/.exec(word) ?? [];
-    no = given === undefined ? no + 1 : Number(given);
-    const field = type.field(name);
-    if (name.startsWith('*')) slots.set(no, { embedded: name });
-    else if (field) slots.set(no, { field, keepsZero: mark === '!' });
+const numbersByType = remembered((text: string) => JSON.parse(text) as Readonly<Record<string, string>>, Number.POSITIVE_INFINITY);
+
+/** Which field has which number: see scripts/protobuf-table.mjs. */
+function slotsOf(type: TypeInfo): Slots {
+  const slots: Slots = new Map();
+  const numbers = numbersByType(protobufText())[type.id]?.split(' ') ?? [];
+  for (const [index, field] of type.fields().entries()) {
+    const text = numbers[index] ?? '0';
+    const path = text.replace('!', '').split('.').map(Number);
+    const last = path.pop() ?? 0;
+    if (last !== 0) path.reduce(within, slots).set(last, { field, keepsZero: text.endsWith('!') });
   }
   return slots;
 }
 
-function object(bytes: Uint8Array, type: TypeInfo, key = type.id): Json {
-  const slots = slotsOf(key, type);
+function within(slots: Slots, no: number): Slots {
+  const found = slots.get(no);
+  if (found instanceof Map) return found;
+  const made: Slots = new Map();
+  slots.set(no, made);
+  return made;
+}
+
+function object(bytes: Uint8Array, slots: Slots): Json {
   const out: Json = {};
   for (const { no, value } of read(bytes)) {
     const slot = slots.get(no);
     if (slot === undefined) continue;
-    if ('embedded' in slot) Object.assign(out, object(asBytes(value), type, slot.embedded));
+    if (slot instanceof Map) Object.assign(out, object(asBytes(value), slot));
     else put(out, slot.field, value, slot.keepsZero);
   }
   return out;
@@ -126,7 +137,7 @@ function mapEntry(bytes: Uint8Array, items: TypeInfo): [string, unknown] {
 }
 
 function one(value: Value, type: TypeInfo): unknown {
-  if (type.kind === 'object') return object(asBytes(value), type);
+  if (type.kind === 'object') return object(asBytes(value), slotsOf(type));
   if (type.kind === 'any') return rawJson(asBytes(value));
   switch (type.scalar) {
     case 'boolean':

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { type TypeInfo, typeById } from '../../src/api/schema.ts';
 import { decodeProtobuf, ProtobufError } from '../../src/serve/protobuf.ts';
-import { protobufFields } from '../../src/serve/protobuf-table.ts';
 
 const varint = (value: number): number[] => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)]);
 const bytes = (no: number, content: Uint8Array | string): Uint8Array => {
@@ -44,17 +42,4 @@ test('what is no protobuf of ours', () => {
   expect(() => decodeProtobuf(Buffer.from('{}'))).toThrow(ProtobufError);
   expect(() => decodeProtobuf(envelope('example.com/v1', 'Foo', new Uint8Array()))).toThrow('no kind "Foo" is registered');
   expect(() => decodeProtobuf(envelope('v1', 'Pod', Uint8Array.of(0x0a, 0xff)))).toThrow('unexpected EOF');
-});
-
-test('each name in the table is a field of its type', () => {
-  const wrong = Object.entries(protobufFields).flatMap(([id, words]) => {
-    const type: TypeInfo | undefined = typeById(id);
-    if (id.startsWith('*')) return [];
-    if (!type) return [id];
-    return words
-      .split(' ')
-      .filter((word) => !(word.startsWith('*') ? protobufFields[word.replace(/!?(=.*)?$/, '')] : type.field(word.replace(/!?(=.*)?$/, ''))))
-      .map((word) => `${id}.${word}`);
-  });
-  expect(wrong).toEqual([]);
 });

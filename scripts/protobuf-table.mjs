@@ -1,10 +1,10 @@
 /**
  * Field numbers of the built-in types in Kubernetes' protobuf encoding (the generated.proto files of kubernetes api, apimachinery, apiextensions-apiserver
- * and kube-aggregator), by the ids of api/schema.ts. Fields in order of their numbers, counted from 1; `name=7` goes on from 7. `*Type` is a
+ * and kube-aggregator), by the ids of src/api/schema.ts. Fields in order of their numbers, counted from 1; `name=7` goes on from 7. `*Type` is a
  * Go-embedded struct: a message of its own on the wire, whose fields stand in JSON beside those of the type around it. `name!` keeps its zero: a
  * pointer in Go, or a field without omitempty; of all others Go's protobuf writes zeros too, which its JSON leaves out.
  */
-export const protobufFields: Readonly<Record<string, string>> = {
+export const protobufFields = {
   V1Binding: 'metadata target',
   V1ObjectMeta:
     'name generateName namespace selfLink uid resourceVersion generation creationTimestamp deletionTimestamp deletionGracePeriodSeconds! labels annotations ownerReferences finalizers managedFields=17',
