@@ -141,7 +141,7 @@ const absolute = (path: string, workdir: string): string =>
 /** A file, or only a variable. */
 function secretOf({ worker, sources }: Where, { source, id, target, required, env, ...own }: RunMount, variables: string[]): FileNode | undefined {
   const name = source || id || (target.split('/').pop() ?? '');
-  const value = sources.secrets[name];
+  const value = Object.hasOwn(sources.secrets, name) ? sources.secrets[name] : undefined;
   if (value === undefined && required) throw new BuildError(`secret ${name}: not found`);
   if (value === undefined) return undefined;
   if (env !== undefined) variables.push(`${env || name}=${value}`);

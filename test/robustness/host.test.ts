@@ -92,6 +92,17 @@ describe('names that JavaScript gives a meaning have none', () => {
     type(session, 'kubectl label cm odd2 __proto__=1; kubectl annotate cm odd2 constructor=1; kubectl delete cm odd2');
   });
 
+  test('nothing is said of labels, annotations, kinds of volumes, ports and fields that are called like that', () => {
+    for (const name of names.filter((each) => each !== '__proto__')) {
+      const spec = `spec: {nodeSelector: {${name}: x}, containers: [{name: c, image: nginx}]}`;
+      type(session, `printf 'apiVersion: v1\\nkind: Pod\\nmetadata: {name: odd, annotations: {${name}: x}}\\n${spec}\\n' > odd-pod.yaml`);
+      expect(type(session, 'kubectl apply -f odd-pod.yaml; kubectl delete -f odd-pod.yaml')).toBe('pod/odd created\npod "odd" deleted from default namespace');
+      expect(type(session, `iptables -A INPUT -p tcp --dport ${name} -j DROP`)).toContain(`invalid port/service \`${name}' specified`);
+      type(session, `iptables ${name}; openssl x509 -in /etc/kubernetes/pki/ca.crt -noout -subject -nameopt ${name}`);
+      expect(type(session, `kubectl config set users.odd.${name} x --kubeconfig odd.conf`)).toBe("error: can't set a map to a value: map[]");
+    }
+  });
+
   test('resources, kinds, namespaces, users and flags called like that', () => {
     for (const name of names) {
       expect(type(session, `kubectl get ${name}`)).toMatch(/error: the server doesn't have a resource type/);

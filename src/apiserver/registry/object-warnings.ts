@@ -40,7 +40,7 @@ export function volumeWarnings(volume: PersistentVolume): string[] {
 export const classWarnings = ({ allowedTopologies = [] }: StorageClass): string[] =>
   allowedTopologies.flatMap(({ matchLabelExpressions = [] }, i) =>
     matchLabelExpressions.flatMap(({ key }, j) =>
-      oldNodeLabels[key] ? [`allowedTopologies[${i}].matchLabelExpressions[${j}].key: ${oldNodeLabels[key]}`] : [],
+      oldNodeLabels.has(key) ? [`allowedTopologies[${i}].matchLabelExpressions[${j}].key: ${oldNodeLabels.get(key)}`] : [],
     ),
   );
 

@@ -13,35 +13,41 @@ type Amounts = Readonly<Record<string, string | number>> | undefined;
 const instead = (since: string, key: string): string => `deprecated since ${since}; use "${key}" instead`;
 
 /** Labels of nodes that have a newer name, and what is said of them. */
-export const oldNodeLabels: Readonly<Record<string, string>> = {
-  'beta.kubernetes.io/arch': instead('v1.14', 'kubernetes.io/arch'),
-  'beta.kubernetes.io/os': instead('v1.14', 'kubernetes.io/os'),
-  'failure-domain.beta.kubernetes.io/region': instead('v1.17', 'topology.kubernetes.io/region'),
-  'failure-domain.beta.kubernetes.io/zone': instead('v1.17', 'topology.kubernetes.io/zone'),
-  'beta.kubernetes.io/instance-type': instead('v1.17', 'node.kubernetes.io/instance-type'),
-  'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
-};
+export const oldNodeLabels: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'beta.kubernetes.io/arch': instead('v1.14', 'kubernetes.io/arch'),
+    'beta.kubernetes.io/os': instead('v1.14', 'kubernetes.io/os'),
+    'failure-domain.beta.kubernetes.io/region': instead('v1.17', 'topology.kubernetes.io/region'),
+    'failure-domain.beta.kubernetes.io/zone': instead('v1.17', 'topology.kubernetes.io/zone'),
+    'beta.kubernetes.io/instance-type': instead('v1.17', 'node.kubernetes.io/instance-type'),
+    'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
+  }),
+);
 
 const gone = (since: string, removed: string): string => `deprecated in v1.${since}, non-functional in v1.${removed}+`;
 
 /** Kinds of volumes, in pods and as persistent volumes, that do nothing any more. */
-const oldVolumes: Readonly<Record<string, string>> = {
-  photonPersistentDisk: gone('11', '16'),
-  gitRepo: 'deprecated in v1.11, and disabled by default in v1.33+',
-  scaleIO: gone('16', '22'),
-  flocker: gone('22', '25'),
-  storageOS: gone('22', '25'),
-  quobyte: gone('22', '25'),
-  glusterfs: gone('25', '26'),
-  cephfs: gone('28', '31'),
-  rbd: gone('28', '31'),
-};
+const oldVolumes: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    photonPersistentDisk: gone('11', '16'),
+    gitRepo: 'deprecated in v1.11, and disabled by default in v1.33+',
+    scaleIO: gone('16', '22'),
+    flocker: gone('22', '25'),
+    storageOS: gone('22', '25'),
+    quobyte: gone('22', '25'),
+    glusterfs: gone('25', '26'),
+    cephfs: gone('28', '31'),
+    rbd: gone('28', '31'),
+  }),
+);
 
-const oldAnnotations: Readonly<Record<string, string>> = {
-  'scheduler.alpha.kubernetes.io/critical-pod': 'non-functional in v1.16+; use the "priorityClassName" field instead',
-  'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
-  'security.alpha.kubernetes.io/unsafe-sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
-};
+const oldAnnotations: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'scheduler.alpha.kubernetes.io/critical-pod': 'non-functional in v1.16+; use the "priorityClassName" field instead',
+    'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
+    'security.alpha.kubernetes.io/unsafe-sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
+  }),
+);
 
 const secondOf = (before: string, field: string): string => `${before}; use the "${field}" field instead`;
 
@@ -50,15 +56,15 @@ export function podWarnings(path: string, { metadata, spec }: Template): string[
   if (spec === undefined) return [];
   const found: string[] = [];
   const at = `${path}spec`;
-  for (const key in spec.nodeSelector) if (oldNodeLabels[key]) found.push(`${at}.nodeSelector[${key}]: ${oldNodeLabels[key]}`);
+  for (const key in spec.nodeSelector) if (oldNodeLabels.has(key)) found.push(`${at}.nodeSelector[${key}]: ${oldNodeLabels.get(key)}`);
   if (spec.affinity) affinityWarnings(found, `${at}.affinity`, spec.affinity);
   spec.topologySpreadConstraints?.forEach(({ topologyKey, labelSelector }, i) => {
     const field = `${at}.topologySpreadConstraints[${i}]`;
-    if (oldNodeLabels[topologyKey]) found.push(`${field}.topologyKey: ${topologyKey} is ${oldNodeLabels[topologyKey]}`);
+    if (oldNodeLabels.has(topologyKey)) found.push(`${field}.topologyKey: ${topologyKey} is ${oldNodeLabels.get(topologyKey)}`);
     if (labelSelector === undefined) found.push(`${field}.labelSelector: ${matchesNone}`);
   });
   const annotations = metadata?.annotations ?? {};
-  for (const key in annotations) if (oldAnnotations[key]) found.push(`${path}metadata.annotations[${key}]: ${oldAnnotations[key]}`);
+  for (const key in annotations) if (oldAnnotations.has(key)) found.push(`${path}metadata.annotations[${key}]: ${oldAnnotations.get(key)}`);
   if (spec.volumes) volumeWarnings(found, at, spec.volumes);
   repeated(found, `${at}.hostAliases`, 'ip', spec.hostAliases);
   repeated(found, `${at}.imagePullSecrets`, 'name', spec.imagePullSecrets);
@@ -75,7 +81,7 @@ const matchesNone = 'a null labelSelector results in matching no pod';
 export function termWarnings(found: string[], path: string, { matchExpressions = [] }: Term, values = false): void {
   matchExpressions.forEach((expression, i) => {
     const field = `${path}.matchExpressions[${i}]`;
-    if (oldNodeLabels[expression.key]) found.push(`${field}.key: ${expression.key} is ${oldNodeLabels[expression.key]}`);
+    if (oldNodeLabels.has(expression.key)) found.push(`${field}.key: ${expression.key} is ${oldNodeLabels.get(expression.key)}`);
     if (!values) return;
     expression.values?.forEach((value, j) => {
       for (const text of validateLabelValue(value)) found.push(`${field}.values[${j}]: ${value} is invalid, ${text}`);
@@ -115,7 +121,7 @@ function volumeWarnings(found: string[], path: string, volumes: readonly core.Vo
 
 /** Kinds of volumes of another time. */
 export function sourceWarnings(found: string[], path: string, volume: object): void {
-  for (const kind in volume) if (oldVolumes[kind]) found.push(`${path}.${kind}: ${oldVolumes[kind]}`);
+  for (const kind in volume) if (oldVolumes.has(kind)) found.push(`${path}.${kind}: ${oldVolumes.get(kind)}`);
 }
 
 type Projection = { readonly name?: string; readonly secretName?: string; readonly items?: readonly { readonly path: string }[]; readonly path?: string };

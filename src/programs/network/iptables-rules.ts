@@ -22,8 +22,8 @@ export const builtinChains: Readonly<Record<TableName, readonly string[]>> = {
   mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
 };
 
-const services: Readonly<Record<string, number>> = { ssh: 22, domain: 53, http: 80, ntp: 123, https: 443, 'http-alt': 8080 };
-const serviceName = (port: number): string => Object.entries(services).find(([, number]) => number === port)?.[0] ?? String(port);
+const services: ReadonlyMap<string, number> = new Map(Object.entries({ ssh: 22, domain: 53, http: 80, ntp: 123, https: 443, 'http-alt': 8080 }));
+const serviceName = (port: number): string => [...services].find(([, number]) => number === port)?.[0] ?? String(port);
 
 const interfaces = /(?:! )?-[io] \S+ ?/g;
 /** Of the further matches: those that stand before the protocol, and the rest. */
@@ -153,7 +153,7 @@ export function readRule(words: readonly string[], isChain: (name: string) => bo
     else if (word === '--probability') match.probability = Number(value);
     else if (word === '--to-destination') destination = value;
     else if (word === '--mode' || word === '--reject-with' || word === '--log-prefix') continue;
-    else if (word in matchOptions && (match.protocol !== undefined || !/port/.test(word))) {
+    else if (Object.hasOwn(matchOptions, word) && (match.protocol !== undefined || !/port/.test(word))) {
       extra.push(`-m ${matchOptions[word] || match.protocol} ${not}${word} ${value}`);
       if (/state$/.test(word) && !value.includes('NEW')) match.never = true;
     } else throw misused(word.startsWith('-') ? `unknown option "${word}"` : `Bad argument \`${word}'`);
@@ -190,7 +190,7 @@ function networkOf(text: string): string {
 }
 
 function portOf(text: string): number {
-  const port = services[text] ?? Number(text);
+  const port = services.get(text) ?? Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw misused(`invalid port/service \`${text}' specified`);
   return port;
 }

@@ -78,7 +78,7 @@ const commands: Readonly<Record<string, string>> = {
 
 /** `-nvL` is `-n -v -L`, `-tnat` is `-t nat`. */
 const apart = (arg: string): string[] => {
-  if (!/^-[a-zA-Z]./.test(arg)) return [commands[arg] ?? arg];
+  if (!/^-[a-zA-Z]./.test(arg)) return [Object.hasOwn(commands, arg) ? (commands[arg] ?? arg) : arg];
   return [arg.slice(0, 2), ...(/^-[nvwxLSFXZ]/.test(arg) ? apart(`-${arg.slice(2)}`) : [arg.slice(2)])];
 };
 

@@ -44,7 +44,7 @@ const styles: Readonly<Record<string, readonly [between: string, equals: string]
 /** `O=dev, CN=jane`, in the order in which it is written; of RFC 2253 the other way round. */
 export function printName(name: DerNode, option = ''): string {
   const style = option.toLowerCase();
-  const [between, equals] = styles[style] ?? [', ', '='];
+  const [between, equals] = (Object.hasOwn(styles, style) ? styles[style] : undefined) ?? [', ', '='];
   const parts = name.children
     .flatMap((set) => set.children)
     .map((pair) => {

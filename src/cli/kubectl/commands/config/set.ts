@@ -36,7 +36,7 @@ function property(name: string): Property | undefined {
   if (name === 'current-context') return undefined;
   if (first === 'current-context') throw unparsed(name);
   if (first !== 'clusters' && first !== 'contexts' && first !== 'users') throw new KubectlError(`unable to parse ${name} after [] at api.Config`);
-  const at = rest.findIndex((word) => word in maps[first]);
+  const at = rest.findIndex((word) => Object.hasOwn(maps[first], word));
   const field = at < 0 ? undefined : rest[at];
   if (field !== undefined && (at < rest.length - 1 || maps[first][field] === 'struct')) throw unparsed(name);
   return { map: first, entry: (at < 0 ? rest : rest.slice(0, at)).join('.'), field };
@@ -101,7 +101,7 @@ export const configUnset: CommandEntry = {
   *run(k) {
     const [name = ''] = only(k, 1);
     const all = readConfig(k);
-    if (name in maps) writeConfig(k, { ...all, [name]: {} });
+    if (Object.hasOwn(maps, name)) writeConfig(k, { ...all, [name]: {} });
     else {
       const found = property(name);
       if (found?.field !== undefined && !all[found.map][found.entry]) throw new KubectlError(`current map key \`${found.entry}\` is invalid`);
