@@ -6,6 +6,7 @@ import { FileNode } from '../linux/file-node.ts';
 import { DirectoryNode, type Inode } from '../linux/inode.ts';
 import { OverlayDirectory, usageOf } from '../linux/overlay.ts';
 import { findIn } from '../linux/tree-entries.ts';
+import { own } from '../sim/own.ts';
 import { Condition, type Routine, waitFor } from '../sim/routine.ts';
 import { hostOf } from './host.ts';
 import { cacheEntry, digestOf, missingSource } from './state.ts';
@@ -139,15 +140,15 @@ const absolute = (path: string, workdir: string): string =>
     .join('/')}`;
 
 /** A file, or only a variable. */
-function secretOf({ worker, sources }: Where, { source, id, target, required, env, ...own }: RunMount, variables: string[]): FileNode | undefined {
+function secretOf({ worker, sources }: Where, { source, id, target, required, env, ...owner }: RunMount, variables: string[]): FileNode | undefined {
   const name = source || id || (target.split('/').pop() ?? '');
-  const value = Object.hasOwn(sources.secrets, name) ? sources.secrets[name] : undefined;
+  const value = own(sources.secrets, name);
   if (value === undefined && required) throw new BuildError(`secret ${name}: not found`);
   if (value === undefined) return undefined;
   if (env !== undefined) variables.push(`${env || name}=${value}`);
   return env !== undefined && target === ''
     ? undefined
-    : new FileNode({ mode: own.mode ?? 0o400, uid: own.uid ?? 0, gid: own.gid ?? 0, mtime: worker.now() }, value);
+    : new FileNode({ mode: owner.mode ?? 0o400, uid: owner.uid ?? 0, gid: owner.gid ?? 0, mtime: worker.now() }, value);
 }
 
 /** What a writer leaves there is thrown away. */

@@ -13,6 +13,9 @@ type Fail = (message: string) => Error;
 export const commaFields = (value: string): Record<string, string> =>
   Object.fromEntries(value.split(',').map((each) => [each.split('=')[0] ?? '', each.includes('=') ? each.slice(each.indexOf('=') + 1) : 'true']));
 
+/** `--output type=tar,dest=a.tar`; a path alone is a folder. */
+export const outputFields = (output: string): Record<string, string> => commaFields(output.includes('=') ? output : `type=local,dest=${output}`);
+
 /** `--secret id=token,src=token.txt`, `id=token,env=TOKEN`, or `id=TOKEN` alone: content by id (secretsprovider.NewStore). */
 export function secretsOf(process: Process, texts: readonly string[], fail: Fail): Record<string, string> {
   const found: Record<string, string> = {};

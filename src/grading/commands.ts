@@ -1,6 +1,8 @@
 /** What the learner ran, in parsed form: from the processes that really started, never from the typed text. */
+
 import { findResource } from '../apimachinery/resources.ts';
 import type { CommandPattern } from '../lessons/lesson.ts';
+import { own } from '../sim/own.ts';
 
 /** A process that ran, whoever typed it and in whatever shell. */
 export type CommandRecord = {
@@ -95,8 +97,6 @@ const ctrVerbs: Readonly<Record<string, string>> = { list: 'ls', del: 'rm', dele
 const nested: Readonly<Record<string, readonly string[]>> = {
   ctr: ['namespaces', 'images', 'containers', 'tasks', 'snapshots', 'snapshot', 'content', 'leases', 'events', 'plugins', 'plugin'],
 };
-
-const own = <Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined => (Object.hasOwn(table, key) ? table[key] : undefined);
 
 /** The words from the verb on, under the names that patterns are compared by. */
 function canonical(tool: string, typed: readonly string[]): readonly string[] {

@@ -98,6 +98,8 @@ describe('names that JavaScript gives a meaning have none', () => {
       type(session, `printf 'apiVersion: v1\\nkind: Pod\\nmetadata: {name: odd, annotations: {${name}: x}}\\n${spec}\\n' > odd-pod.yaml`);
       expect(type(session, 'kubectl apply -f odd-pod.yaml; kubectl delete -f odd-pod.yaml')).toBe('pod/odd created\npod "odd" deleted from default namespace');
       expect(type(session, `iptables -A INPUT -p tcp --dport ${name} -j DROP`)).toContain(`invalid port/service \`${name}' specified`);
+      expect(type(session, `iptables -t ${name} -L`)).toContain(`table '${name}' does not exist`);
+      expect(type(session, `iptables -A INPUT ${name} x`)).toContain(`Bad argument \`${name}'`);
       type(session, `iptables ${name}; openssl x509 -in /etc/kubernetes/pki/ca.crt -noout -subject -nameopt ${name}`);
       expect(type(session, `kubectl config set users.odd.${name} x --kubeconfig odd.conf`)).toBe("error: can't set a map to a value: map[]");
     }

@@ -1,13 +1,12 @@
 /** Decoded JSON, and the few questions that patches ask of it. */
 
+import { own } from '../../sim/own.ts';
+
 /** Never changed in place: most come out of the store. */
 export type JsonObject = { readonly [key: string]: unknown };
 
 /** A map, and no list. */
 export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The value under a key; a map has what was put in, not what JavaScript's objects have from birth (`constructor`). */
-export const own = (object: JsonObject, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
 
 /** Deep equality. A key that is undefined counts as absent. */
 export function equal(a: unknown, b: unknown): boolean {

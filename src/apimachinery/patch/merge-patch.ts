@@ -1,6 +1,7 @@
 /** JSON merge patch, RFC 7386, and the diffs in that form that kubectl makes for custom resources. */
 
-import { equal, isObject, type JsonObject, own } from './json-value.ts';
+import { own } from '../../sim/own.ts';
+import { equal, isObject, type JsonObject } from './json-value.ts';
 
 /** Applies a merge patch; what it does not touch is shared with the document. */
 export function mergePatch(document: unknown, patch: unknown): unknown {

@@ -1,6 +1,7 @@
 /** The strategic merge patches that kubectl apply and edit compute: kubernetes apimachinery/pkg/util/strategicpatch/patch.go, diffMaps. */
 
-import { equal, isObject, type JsonObject, own, typeOf } from './json-value.ts';
+import { own } from '../../sim/own.ts';
+import { equal, isObject, type JsonObject, typeOf } from './json-value.ts';
 import { orderLike } from './list-order.ts';
 import { PatchError, type SchemaField, type SchemaType } from './patch-schema.ts';
 import { directives, fieldOf, mergeMap } from './strategic-merge.ts';

@@ -1,7 +1,8 @@
 /** Strategic merge patch: kubernetes apimachinery/pkg/util/strategicpatch/patch.go. */
 
+import { own } from '../../sim/own.ts';
 import { goValue } from '../go-text.ts';
-import { equal, isObject, type JsonObject, own, typeOf, without } from './json-value.ts';
+import { equal, isObject, type JsonObject, typeOf, without } from './json-value.ts';
 import { orderLike, orderMerged } from './list-order.ts';
 import { PatchError, type SchemaField, type SchemaType } from './patch-schema.ts';
 

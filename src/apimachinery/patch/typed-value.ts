@@ -1,7 +1,8 @@
 /** Values with types: their fields, how two differ, how two are merged. kubernetes-sigs/structured-merge-diff typed. */
 
+import { own } from '../../sim/own.ts';
 import { elementOf, emptySet, type FieldSet, leaf, nodeOf } from './field-set.ts';
-import { equal, isObject, type JsonObject, own } from './json-value.ts';
+import { equal, isObject, type JsonObject } from './json-value.ts';
 import { orderMerged } from './list-order.ts';
 import type { SchemaField, SchemaType } from './patch-schema.ts';
 

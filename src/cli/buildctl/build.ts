@@ -3,7 +3,7 @@ import type { ArchiveEntry, BuildProgress } from '../../interfaces/buildkit.ts';
 import { Channel } from '../../sim/channel.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { contextFiles } from '../build-context.ts';
-import { commaFields, deliver, secretsOf } from '../build-output.ts';
+import { deliver, outputFields, secretsOf } from '../build-output.ts';
 import { BuildView, excerpt } from '../build-progress.ts';
 import { type BuildctlCommand, BuildctlError, BuildError, bool, type Context, list, text } from './context.ts';
 
@@ -38,7 +38,7 @@ export const build: BuildctlCommand = {
       Object.fromEntries([...opts].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), value]));
     const { files, dockerfile, source } = localFiles(context, opts.get('filename') ?? 'Dockerfile');
     const output = flags.list('output')[0];
-    const { type = '', ...options } = output === undefined ? {} : commaFields(output.includes('=') ? output : `type=local,dest=${output}`);
+    const { type = '', ...options } = output === undefined ? {} : outputFields(output);
     const show = new Printer(context);
     try {
       const result = yield* client.solve({

@@ -3,6 +3,7 @@
 import { identifierProblem } from '../../interfaces/containerd.ts';
 import { DirectoryNode } from '../../linux/inode.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { commaFields } from '../build-output.ts';
 import { type Context, NerdctlError } from './context.ts';
 import { copyEntries } from './copy.ts';
 import type { SpecMount } from './spec.ts';
@@ -60,9 +61,7 @@ function* volumeFlag(context: Context, text: string, anonymous: () => string, ro
 
 /** `type=bind,src=/a,dst=/b,readonly`. */
 function* mountFlag(context: Context, text: string, anonymous: () => string, root: object): Routine<MountPoint> {
-  const fields = new Map(
-    text.split(',').map((part) => (part.includes('=') ? [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)] : [part, 'true'])),
-  );
+  const fields = new Map(Object.entries(commaFields(text)));
   const type = fields.get('type') ?? 'volume';
   const source = fields.get('source') ?? fields.get('src') ?? '';
   const path = fields.get('destination') ?? fields.get('dst') ?? fields.get('target') ?? '';

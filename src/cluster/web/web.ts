@@ -4,6 +4,7 @@ import type { Fabric } from '../../linux/fabric.ts';
 import { executableText } from '../../linux/file-node.ts';
 import { NetworkNamespace, serve } from '../../linux/network.ts';
 import { type DnsServer, dnsProtocol, type HttpResponse, type HttpServer, httpProtocol } from '../../linux/protocols.ts';
+import { own } from '../../sim/own.ts';
 import { sleep } from '../../sim/routine.ts';
 import { archiveOf, nerdctlFull } from '../machine/bundles.ts';
 import { answerSearch } from './hub-search.ts';
@@ -106,7 +107,7 @@ export const resolver: DnsServer = {
   *query(asked, type) {
     yield* sleep(2);
     const name = asked.toLowerCase();
-    const data = Object.hasOwn(webHosts, name) ? webHosts[name] : undefined;
+    const data = own(webHosts, name);
     if (data === undefined) return { code: 'NXDOMAIN', records: [], authoritative: false };
     return { code: 'NOERROR', records: type === 'A' ? [{ name, type: 'A', ttl: 60, data }] : [], authoritative: false };
   },

@@ -1,5 +1,6 @@
 /** Rules of iptables as text: read from a command line, written by -S and iptables-save, shown by -L (iptables 1.8.11 iptables/xshared.c). */
 import type { Rule, RuleMatch, TableName } from '../../linux/netfilter.ts';
+import { own } from '../../sim/own.ts';
 
 /** A wrong command line, or a refusal: `plain` without version; the status is 2 unless said. */
 export class Refused extends Error {
@@ -133,7 +134,7 @@ export function readRule(words: readonly string[], isChain: (name: string) => bo
   let destination: string | undefined;
   let not = '';
   for (let i = 0; i < words.length; i++) {
-    const word = longNames[words[i] ?? ''] ?? words[i] ?? '';
+    const word = own(longNames, words[i] ?? '') ?? words[i] ?? '';
     if (word === '!') {
       not = '! ';
       continue;

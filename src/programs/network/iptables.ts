@@ -2,6 +2,7 @@
 import { Netfilter, type Rule, type TableName } from '../../linux/netfilter.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
+import { own } from '../../sim/own.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { strftime } from '../time.ts';
 import { type Call, tool } from '../tool.ts';
@@ -78,7 +79,7 @@ const commands: Readonly<Record<string, string>> = {
 
 /** `-nvL` is `-n -v -L`, `-tnat` is `-t nat`. */
 const apart = (arg: string): string[] => {
-  if (!/^-[a-zA-Z]./.test(arg)) return [Object.hasOwn(commands, arg) ? (commands[arg] ?? arg) : arg];
+  if (!/^-[a-zA-Z]./.test(arg)) return [own(commands, arg) ?? arg];
   return [arg.slice(0, 2), ...(/^-[nvwxLSFXZ]/.test(arg) ? apart(`-${arg.slice(2)}`) : [arg.slice(2)])];
 };
 
@@ -114,7 +115,7 @@ const iptables: Program = tool({
       if (line.flags.has('--version') || line.flags.has('-V')) return yield* call.print(`iptables ${version}\n`);
       const netfilter = filterOf(call.process);
       const table = line.table as TableName;
-      const chains = netfilter.tables[table];
+      const chains = own(netfilter.tables, table);
       if (!chains) throw new Refused(`table '${line.table}' does not exist\nPerhaps iptables or your kernel needs to be upgraded.`, 3);
       if (line.command === '') throw misused('no command specified');
       const { chain } = line;

@@ -1,5 +1,7 @@
 /** Distinguished names: as typed (`/CN=jane/O=dev`), as DER, as printed. */
+
 import { type DerNode, der, objectId, readObjectId, sequence, tags, text } from '../../apimachinery/der.ts';
+import { own } from '../../sim/own.ts';
 
 const types: readonly (readonly [short: string, id: string])[] = [
   ['CN', '2.5.4.3'],
@@ -44,7 +46,7 @@ const styles: Readonly<Record<string, readonly [between: string, equals: string]
 /** `O=dev, CN=jane`, in the order in which it is written; of RFC 2253 the other way round. */
 export function printName(name: DerNode, option = ''): string {
   const style = option.toLowerCase();
-  const [between, equals] = (Object.hasOwn(styles, style) ? styles[style] : undefined) ?? [', ', '='];
+  const [between, equals] = own(styles, style) ?? [', ', '='];
   const parts = name.children
     .flatMap((set) => set.children)
     .map((pair) => {

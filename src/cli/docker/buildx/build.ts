@@ -2,7 +2,7 @@
 import { type BuildProgress, DockerError, type Exporter } from '../../../interfaces/docker.ts';
 import { Channel } from '../../../sim/channel.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { commaFields, deliver, secretsOf } from '../../build-output.ts';
+import { deliver, outputFields, secretsOf } from '../../build-output.ts';
 import { BuildView, excerpt } from '../../build-progress.ts';
 import { readCredentials } from '../../docker-config.ts';
 import { givenContext, type readContext } from '../commands/build.ts';
@@ -116,12 +116,7 @@ function exporterOf({ flags }: Context): Exporter | undefined {
   const [output, second] = flags.list('output');
   if (second !== undefined) throw new CliError('k8s-lab: several outputs of one build are not simulated', 70);
   if (output === undefined && !flags.bool('push')) return undefined;
-  const { type = '', ...options } =
-    output === undefined
-      ? { type: 'registry' }
-      : output === '-'
-        ? { type: 'tar', dest: '-' }
-        : commaFields(output.includes('=') ? output : `type=local,dest=${output}`);
+  const { type = '', ...options } = output === undefined ? { type: 'registry' } : output === '-' ? { type: 'tar', dest: '-' } : outputFields(output);
   if (type === '') throw asError('type is required for output');
   if (!['local', 'tar', 'oci', 'docker', 'image', 'registry', 'cacheonly'].includes(type))
     throw asError(`failed to build: failed to solve: exporter ${JSON.stringify(type)} could not be found`);
