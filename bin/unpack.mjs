@@ -1,10 +1,11 @@
-// The package carries the bundle in one packed file, a fifth smaller than npm would make of its files: the first start unpacks it in its place. Where
-// that may not be written (a package that root installed) it goes into the cache folder, and where there is none, into a folder that lasts as long as
-// the process.
+// The package carries the bundle and the lessons packed, a fifth smaller than npm would make of their files: the first start unpacks them in their
+// place. Where that may not be written (a package that root installed) it goes into the cache folder, and where there is none, into a folder that lasts
+// as long as the process.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
+import { unpackText } from './block-sorting.mjs';
 
 /** The folder with the bundle. Ends the process with a message where it can be written nowhere. */
 export function unpack(dist) {
@@ -28,12 +29,13 @@ export function unpack(dist) {
 /** What a start begins with is written last. */
 const isWhole = (folder) => existsSync(join(folder, 'start.mjs'));
 
-/** Path → content. The file is a line of JSON with names and lengths in bytes, and then the contents. */
+/** Path → content. The packed bundle begins with a line of JSON, names and lengths in bytes of all files: first the lessons', packed beside it, then its own. */
 function filesIn(packed) {
-  const bytes = brotliDecompressSync(readFileSync(packed));
-  const end = bytes.indexOf('\n');
-  let at = end + 1;
-  return JSON.parse(bytes.toString('utf8', 0, end)).map(([name, length]) => {
+  const bundle = brotliDecompressSync(readFileSync(packed));
+  const end = bundle.indexOf('\n');
+  const bytes = Buffer.concat([unpackText(readFileSync(packed.replace(/br$/, 'text'))), bundle.subarray(end + 1)]);
+  let at = 0;
+  return JSON.parse(bundle.toString('utf8', 0, end)).map(([name, length]) => {
     at += length;
     return [name, bytes.subarray(at - length, at)];
   });

@@ -3,7 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { unpackText } from '../../bin/block-sorting.mjs';
+import { packText } from '../../scripts/pack-text.mjs';
 
 const files = { 'lessons/tracks.yaml': 'tracks: []\n', 'yoga.wasm': '\u0000asm', 'start.mjs': 'export {};\n' };
 
@@ -13,7 +16,9 @@ function installed(): { readonly dist: string; readonly cache: string; readonly 
   const [dist, cache, temporary] = ['dist', 'cache', 'tmp'].map((name) => join(root, name)) as [string, string, string];
   for (const folder of [dist, temporary]) mkdirSync(folder);
   const index = JSON.stringify(Object.entries(files).map(([name, content]) => [name, Buffer.byteLength(content)]));
-  writeFileSync(join(dist, 'abc123.br'), brotliCompressSync(`${index}\n${Object.values(files).join('')}`));
+  const [lesson, ...bundle] = Object.values(files) as [string, ...string[]];
+  writeFileSync(join(dist, 'abc123.text'), packText(Buffer.from(lesson)));
+  writeFileSync(join(dist, 'abc123.br'), brotliCompressSync(`${index}\n${bundle.join('')}`));
   return { dist, cache, temporary };
 }
 
@@ -52,4 +57,13 @@ test('where the package cannot be written, into the cache, then into a folder of
   const nowhere = start({ ...noCache, temporary: join(here.dist, 'lessons') });
   expect(nowhere).toMatchObject({ folder: '', status: 1 });
   expect(nowhere.stderr).toMatch(/^k8s-lab: no place to unpack to \(.*\): set XDG_CACHE_HOME to a folder that may be written\n$/);
+});
+
+test('any text is unpacked as it was packed', () => {
+  const few = fc.uint8Array({ max: 3, maxLength: 300 });
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), few), (bytes) => {
+      expect(unpackText(packText(Buffer.from(bytes)))).toEqual(Buffer.from(bytes));
+    }),
+  );
 });
