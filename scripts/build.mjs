@@ -163,12 +163,12 @@ async function pack() {
   writeFileSync(`${name}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS } }));
 }
 
-/** Terser names things so that they compress better; it is too slow for every build, and does nothing but rename. */
+/** Terser names things so that they compress better, and finds more that is used once or never; it is too slow for every build. */
 async function shorten(file) {
   const { minify } = await import('terser');
   // A CommonJS file is the body of a function: all of its names are its own but those that it is handed.
   const mangle = { toplevel: true, reserved: ['module', 'exports', 'require', '__filename', '__dirname'] };
-  const options = { module: file.endsWith('.mjs'), compress: false, mangle, ecma: 2020, format: { ecma: 2020, comments: false } };
+  const options = { module: file.endsWith('.mjs'), compress: { toplevel: true }, mangle, ecma: 2020, format: { ecma: 2020, comments: false } };
   const { code } = await minify(readFileSync(file, 'utf8'), options);
   writeFileSync(file, code);
 }
