@@ -1,4 +1,6 @@
 /** From the events as they came, undone ones too, to what still stands and to what else was tried. */
+import type { Language } from '../lessons/lesson.ts';
+import { problemWords } from './problem-words.ts';
 import { limits, type SubmittedEvent, type SubmittedLesson } from './submission.ts';
 
 /** An event that no undo has taken back. */
@@ -17,28 +19,29 @@ export type History = {
 type Impossible = { readonly event: number; readonly message: string };
 
 /** Impossible: undoes more than there is, or time that runs backwards. */
-export function historyOf({ events, until, began, ended }: SubmittedLesson): History | Impossible {
+export function historyOf({ events, until, began, ended }: SubmittedLesson, language?: Language): History | Impossible {
+  const words = problemWords(language);
   let standing: StandingEvent[] = [];
   const ways: (readonly StandingEvent[])[] = [];
   let now = 0;
   for (const [index, event] of events.entries()) {
     const impossible = (message: string): Impossible => ({ event: index + 1, message });
-    if (event.at < now) return impossible(`event ${index + 1} is at ${event.at} ms, but the world was at ${now} ms already`);
-    if (event.at > limits.until) return impossible(`event ${index + 1} is more than a year after the start`);
+    if (event.at < now) return impossible(words.backwards(index + 1, event.at, now));
+    if (event.at > limits.until) return impossible(words.overAYear(index + 1));
     if (!('undo' in event)) {
       standing.push(event);
       now = event.at;
       continue;
     }
     const first = standing[standing.length - event.undo];
-    if (!first) return impossible(`event ${index + 1} takes back ${event.undo} events of ${standing.length}`);
+    if (!first) return impossible(words.overdone(index + 1, event.undo, standing.length));
     ways.push(standing);
     standing = standing.slice(0, standing.length - event.undo);
     // An undone world goes on from the moment of what was taken back; a restarted one from its beginning.
     now = standing.length === 0 ? 0 : first.at;
   }
-  if (until < now || until > limits.until) return { event: events.length, message: `the end is at ${until} ms, the last event at ${now} ms` };
-  if (began && ended && Date.parse(ended) < Date.parse(began)) return { event: events.length, message: `it ended (${ended}) before it began (${began})` };
+  if (until < now || until > limits.until) return { event: events.length, message: words.earlyEnd(until, now) };
+  if (began && ended && Date.parse(ended) < Date.parse(began)) return { event: events.length, message: words.endBeforeStart(ended, began) };
   return { standing, ways: [...ways, standing], undos: ways.length };
 }
 

@@ -1,4 +1,5 @@
 /** Pairs of submissions that are more alike than their lesson explains. It shows evidence and says nothing about guilt. */
+import type { Language } from '../lessons/lesson.ts';
 import type { Values } from '../lessons/variables.ts';
 
 /** What is compared: typed lines with their virtual times. */
@@ -133,20 +134,53 @@ function alikeRhythm(a: Traits, b: Traits, shared: readonly SharedLine[]): numbe
   return alike.length / shared.length;
 }
 
+type ReportWords = {
+  readonly head: string;
+  readonly none: string;
+  readonly title: (lesson: string, a: string, b: string, score: string) => string;
+  readonly facts: (pair: Pair) => string;
+  readonly columns: (a: string, b: string) => string;
+  readonly yes: string;
+  readonly more: (count: number) => string;
+};
+
+const reportWords: Readonly<Record<Language, ReportWords>> = {
+  en: {
+    head: '# Similar submissions\n\nThis is evidence to look at, not a verdict: two people who learnt together, or from one page, look alike too. Lines that the lesson itself explains, and lines that many typed, are left out; the values of seeded variants are normalised.\n',
+    none: 'No pair is more alike than the lesson explains.',
+    title: (lesson, a, b, score) => `${lesson}: ${a} and ${b} (${score})`,
+    facts: ({ a, b, lines, order, mistakes, rhythm }) =>
+      `${a.file} and ${b.file}. Unusual lines shared: ${lines} %, in the same order: ${order} %; the same mistakes: ${mistakes}; pauses alike: ${rhythm} %.`,
+    columns: (a, b) => `line of ${a} | line of ${b} | typed | by how many | failed`,
+    yes: 'yes',
+    more: (count) => `… and ${count} more.`,
+  },
+  ko: {
+    head: '# 비슷한 제출\n\n판정이 아니라 살펴볼 근거입니다. 함께 배웠거나 같은 글을 보고 한 사람들도 비슷해 보입니다. 레슨이 알려 주는 줄과 여럿이 입력한 줄은 뺐고, 시드마다 다른 값은 같은 것으로 보았습니다.\n',
+    none: '레슨으로 설명되는 것보다 비슷한 쌍이 없습니다.',
+    title: (lesson, a, b, score) => `${lesson}: ${a}, ${b} (${score})`,
+    facts: ({ a, b, lines, order, mistakes, rhythm }) =>
+      `${a.file}, ${b.file}. 흔하지 않은 줄이 같은 비율 ${lines} %, 순서도 같은 비율 ${order} %, 같은 실수 ${mistakes}개, 간격이 비슷한 비율 ${rhythm} %.`,
+    columns: (a, b) => `${a}의 줄 | ${b}의 줄 | 입력 | 입력한 사람 수 | 실패`,
+    yes: '예',
+    more: (count) => `… 그 밖에 ${count}개.`,
+  },
+};
+
 /** For people, as Markdown. */
-export function similarityReport(pairs: readonly Pair[]): string {
-  const head =
-    '# Similar submissions\n\nThis is evidence to look at, not a verdict: two people who learnt together, or from one page, look alike too. Lines that the lesson itself explains, and lines that many typed, are left out; the values of seeded variants are normalised.\n';
-  if (pairs.length === 0) return `${head}\nNo pair is more alike than the lesson explains.\n`;
-  return head + pairs.map(pairText).join('');
+export function similarityReport(pairs: readonly Pair[], language: Language = 'en'): string {
+  const words = reportWords[language];
+  return words.head + (pairs.length === 0 ? `\n${words.none}\n` : pairs.map((pair) => pairText(pair, words)).join(''));
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('`', "'");
 
-function pairText({ lesson, a, b, score, lines, order, mistakes, rhythm, evidence }: Pair): string {
+function pairText(pair: Pair, words: ReportWords): string {
+  const { lesson, a, b, score, evidence } = pair;
   const rows = evidence
     .slice(0, 40)
-    .map(({ text, a: one, b: other, typedBy, failed }) => `| ${one} | ${other} | \`${cell(text)}\` | ${typedBy} | ${failed ? 'yes' : ''} |\n`);
-  const more = evidence.length > 40 ? `\n… and ${evidence.length - 40} more.\n` : '';
-  return `\n## ${lesson}: ${cell(a.who)} and ${cell(b.who)} (${score.toFixed(2)})\n\n${a.file} and ${b.file}. Unusual lines shared: ${lines} %, in the same order: ${order} %; the same mistakes: ${mistakes}; pauses alike: ${rhythm} %.\n\n| line of ${cell(a.who)} | line of ${cell(b.who)} | typed | by how many | failed |\n| --- | --- | --- | --- | --- |\n${rows.join('')}${more}`;
+    .map(({ text, a: one, b: other, typedBy, failed }) => `| ${one} | ${other} | \`${cell(text)}\` | ${typedBy} | ${failed ? words.yes : ''} |\n`);
+  const more = evidence.length > 40 ? `\n${words.more(evidence.length - 40)}\n` : '';
+  const title = words.title(lesson, cell(a.who), cell(b.who), score.toFixed(2));
+  return `\n## ${title}\n\n${words.facts(pair)}\n\n| ${words.columns(cell(a.who), cell(b.who))} |\n| --- | --- | --- | --- | --- |\n${rows.join('')}${more}`;
 }

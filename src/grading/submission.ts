@@ -1,6 +1,9 @@
 /** What a learner hands in: who, and for each lesson what reached its world from outside. docs/grading.md describes the file. */
+
+import type { Language } from '../lessons/lesson.ts';
 import { linkLength } from './chain.ts';
 import { type Fields, FormatError, fieldsOf } from './fields.ts';
+import { type ProblemWords, problemWords } from './problem-words.ts';
 
 /** First field of every file, so that another JSON file is told apart. */
 export const submissionFormat = 'k8s-lab/submission';
@@ -58,20 +61,17 @@ type FileProblem = { readonly code: string; readonly message: string; readonly r
 export const limits = { fileBytes: 1024 * 1024, lessons: 200, events: 5_000, line: 20_000, who: 100, until: 366 * 24 * 3600 * 1000 };
 
 /** The submission, or why the text is none. Keys that are not known are not read: claimed points have no effect. */
-export function parseSubmission(text: string): Submission | FileProblem {
-  if (text.length > limits.fileBytes) return tooLarge(text.length);
+export function parseSubmission(text: string, language?: Language): Submission | FileProblem {
+  const words = problemWords(language);
+  if (text.length > limits.fileBytes) return tooLarge(text.length, words);
   let data: unknown;
   try {
     data = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
-    return {
-      code: 'not-json',
-      message: `not JSON: ${whyNotJson(text.replace(/^\ufeff/, '').trim())}`,
-      remedy: 'Ask for the file again; it was cut off, or is another file',
-    };
+    return { code: 'not-json', ...words.notJson(whyNotJson(text.replace(/^\ufeff/, '').trim(), words)) };
   }
   try {
-    return readSubmission(fieldsOf(data, 'the file'));
+    return readSubmission(fieldsOf(data, words.theFile, words), words);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     return { code: error.code, message: error.message, remedy: error.remedy };
@@ -79,44 +79,37 @@ export function parseSubmission(text: string): Submission | FileProblem {
 }
 
 /** In our own words: those of JSON.parse are others in each version of Node. */
-function whyNotJson(text: string): string {
-  if (text === '') return 'it is empty';
-  if (!text.startsWith('{')) return `it begins with ${JSON.stringify(text.slice(0, 20))}`;
-  return text.endsWith('}') ? 'something within it is damaged' : `it breaks off after ${text.length} characters`;
+function whyNotJson(text: string, words: ProblemWords): string {
+  if (text === '') return words.empty;
+  if (!text.startsWith('{')) return words.begins(JSON.stringify(text.slice(0, 20)));
+  return text.endsWith('}') ? words.damaged : words.breaksOff(text.length);
 }
 
 /** For who has looked at the file's size before reading it. */
-export const tooLarge = (bytes: number): FileProblem => ({
+export const tooLarge = (bytes: number, words: ProblemWords): FileProblem => ({
   code: 'too-large',
-  message: `the file has ${bytes >= 10 * 1024 * 1024 ? `${Math.round(bytes / 1024 / 1024)} MiB` : `${Math.round(bytes / 1024)} KiB`}`,
-  remedy: `A submission has ${limits.fileBytes / 1024} KiB at most, and usually a few; ask for the file that k8s-lab submit wrote`,
+  ...words.tooLarge(bytes >= 10 * 1024 * 1024 ? `${Math.round(bytes / 1024 / 1024)} MiB` : `${Math.round(bytes / 1024)} KiB`, `${limits.fileBytes / 1024} KiB`),
 });
 
-function readSubmission(file: Fields): Submission {
-  if (file.raw('format') !== submissionFormat)
-    throw new FormatError('not-a-submission', `"format" is not "${submissionFormat}"`, 'Grade files that k8s-lab submit has written');
+function readSubmission(file: Fields, words: ProblemWords): Submission {
+  if (file.raw('format') !== submissionFormat) throw new FormatError('not-a-submission', words.otherFormat(submissionFormat));
   const version = file.raw('version');
-  if (version !== submissionVersion)
-    throw new FormatError(
-      'unknown-version',
-      `version ${JSON.stringify(version)?.slice(0, 40)} of the format is not known here`,
-      'Grade it with a newer k8s-lab, or have it made with this one',
-    );
-  const lessons = file.list('lessons', limits.lessons).map((each, index) => readLesson(fieldsOf(each, `lessons[${index}]`)));
+  if (version !== submissionVersion) throw new FormatError('unknown-version', words.otherVersion(String(JSON.stringify(version)?.slice(0, 40))));
+  const lessons = file.list('lessons', limits.lessons).map((each, index) => readLesson(fieldsOf(each, `lessons[${index}]`, words), words));
   const twice = lessons.find(({ lesson }, index) => lessons.findIndex((other) => other.lesson === lesson) !== index);
-  if (twice) throw new FormatError('malformed', `lesson ${twice.lesson} is in it twice`, 'Ask for the file that k8s-lab submit wrote');
-  return { format: submissionFormat, version: submissionVersion, who: readName(file), made: file.moment('made'), lessons, seal: file.hex('seal', 64) };
+  if (twice) throw new FormatError('malformed', words.malformed(words.twice(twice.lesson)));
+  return { format: submissionFormat, version: submissionVersion, who: readName(file, words), made: file.moment('made'), lessons, seal: file.hex('seal', 64) };
 }
 
-function readName(file: Fields): string {
+function readName(file: Fields, words: ProblemWords): string {
   const who = file.text('who', limits.who);
-  if (who.trim() === '' || /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(who)) throw file.wrong('who', 'is no name: empty, or with characters that cannot be seen');
+  if (who.trim() === '' || /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(who)) throw file.wrong('who', words.noName);
   return who;
 }
 
-function readLesson(fields: Fields): SubmittedLesson {
+function readLesson(fields: Fields, words: ProblemWords): SubmittedLesson {
   const lesson = fields.text('lesson', 200);
-  if (!/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/.test(lesson)) throw fields.wrong('lesson', 'is not of the form track/lesson');
+  if (!/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/.test(lesson)) throw fields.wrong('lesson', words.noLesson);
   const began = fields.has('began') ? { began: fields.moment('began') } : {};
   const ended = fields.has('ended') ? { ended: fields.moment('ended') } : {};
   return {
@@ -127,7 +120,7 @@ function readLesson(fields: Fields): SubmittedLesson {
     seed: fields.whole('seed', 2 ** 32 - 1),
     ...began,
     ...ended,
-    events: fields.list('events', limits.events).map((each, index) => readEvent(fieldsOf(each, `${lesson}: event ${index + 1}`))),
+    events: fields.list('events', limits.events).map((each, index) => readEvent(fieldsOf(each, words.theEvent(lesson, index + 1), words), words)),
     until: fields.whole('until', Number.MAX_SAFE_INTEGER),
     chain: fields.hex('chain', 64),
   };
@@ -146,10 +139,10 @@ const kinds: Readonly<Record<string, (fields: Fields) => object>> = {
   undo: (fields) => ({ undo: fields.whole('undo', limits.events) }),
 };
 
-function readEvent(fields: Fields): SubmittedEvent {
+function readEvent(fields: Fields, words: ProblemWords): SubmittedEvent {
   const found = Object.keys(kinds).filter((kind) => fields.has(kind));
   const read = kinds[found[0] ?? ''];
-  if (found.length !== 1 || !read) throw fields.wrong('', found.length === 0 ? 'is no event that is known' : `is two events: ${found.join(' and ')}`);
+  if (found.length !== 1 || !read) throw fields.wrong('', found.length === 0 ? words.noEvent : words.twoEvents(found.join(', ')));
   // Each reader gives one of the union's shapes.
   return { at: fields.whole('at', Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER), ...read(fields), link: fields.hex('link', linkLength) } as SubmittedEvent;
 }

@@ -4,6 +4,7 @@ import { ExpressionError } from '../grading/cel.ts';
 import type { Policy } from '../grading/findings.ts';
 import type { FileReport, LessonGrade } from '../grading/grade.ts';
 import { historyOf } from '../grading/history.ts';
+import { problemWords } from '../grading/problem-words.ts';
 import { normalLine, type Traits } from '../grading/similarity.ts';
 import { parseSubmission, type Submission, type SubmittedLesson } from '../grading/submission.ts';
 import type { Language } from '../lessons/lesson.ts';
@@ -32,9 +33,9 @@ export type Outcome = { readonly file: string; readonly grades: readonly LessonG
 export function gradeFile(found: Found, shelf: LessonShelf, options: GradeOptions, alive: () => void = () => {}): Outcome {
   const { file, path } = found;
   const none = (problem: Omit<FileReport, 'file'>): Outcome => ({ file, grades: [], traits: [], problem: { file, ...problem } });
-  const text = readSubmissionFile(path);
+  const text = readSubmissionFile(path, options.language);
   if (typeof text !== 'string') return none(text);
-  const submission = parseSubmission(text);
+  const submission = parseSubmission(text, options.language);
   if ('code' in submission) return none(submission);
   const done = submission.lessons.map((submitted) => {
     alive();
@@ -53,15 +54,16 @@ function gradeOne(
 ): Graded {
   const lesson = shelf.get(submitted.lesson);
   const blank = blankGrade({ submission, submitted, file });
-  if (typeof lesson === 'string') return { grade: unjudged(blank, 'broken-lesson', `the grader's lesson is broken: ${lesson}`), mistakes: [] };
+  const words = problemWords(language);
+  const none = (code: string, message: string): Graded => ({ grade: unjudged(blank, code, message), mistakes: [] });
+  if (typeof lesson === 'string') return none('broken-lesson', words.brokenLesson(lesson));
   try {
     return gradeLesson({ submission, submitted, file, lesson, policy, engine, budget, language });
   } catch (error) {
     // A world that cannot be made, an expression that is none: `lesson check` says so before.
-    if (error instanceof WorldError || error instanceof ExpressionError)
-      return { grade: unjudged(blank, 'broken-lesson', `the grader's lesson is broken: ${error.message}`), mistakes: [] };
+    if (error instanceof WorldError || error instanceof ExpressionError) return none('broken-lesson', words.brokenLesson(error.message));
     // One learner's misfortune is not the class's.
-    return { grade: unjudged(blank, 'lab-bug', `the lab failed while replaying it: ${error instanceof Error ? error.message : String(error)}`), mistakes: [] };
+    return none('lab-bug', words.replayFailed(error instanceof Error ? error.message : String(error)));
   }
 }
 

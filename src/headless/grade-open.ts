@@ -11,6 +11,7 @@ import type { ReplayEnd } from '../tui/app/replay.ts';
 import type { Services } from '../tui/services.ts';
 import { engineVersion } from './engine-version.ts';
 import { type GradeOptions, gradeFile } from './grade-job.ts';
+import { gradeWords } from './grade-words.ts';
 import { languageOf } from './language.ts';
 import { LessonShelf } from './lesson-shelf.ts';
 import { readProgress } from './progress.ts';
@@ -20,16 +21,16 @@ type Opened = { readonly loaded: LoadedLesson; readonly submitted: SubmittedLess
 
 export async function openSubmission(values: Arguments['values'], names: readonly string[], options: GradeOptions): Promise<number> {
   const [file, name, ...more] = names;
-  if (file === undefined || more.length > 0)
-    throw new UsageError('grade --open takes one file that k8s-lab submit wrote, and perhaps the lesson to begin with');
-  if (!process.stdin.isTTY || !process.stdout.isTTY) throw new UsageError('grade --open needs a terminal; without one, grade --format markdown tells the same');
-  const lessons = openedLessons(file, options);
+  const language = (values.lang === undefined ? readProgress().language : undefined) ?? languageOf(values.lang);
+  const words = gradeWords(language);
+  if (file === undefined || more.length > 0) throw new UsageError(words.openOne);
+  if (!process.stdin.isTTY || !process.stdout.isTTY) throw new UsageError(words.openTerminal);
+  const lessons = openedLessons(file, { ...options, language });
   const first = name === undefined ? 0 : lessons.findIndex(({ submitted }) => submitted.lesson === name || submitted.lesson.endsWith(`/${name}`));
-  if (first < 0) throw new UsageError(`${file} has no lesson "${name}"; it has ${lessons.map(({ submitted }) => submitted.lesson).join(', ')}`);
+  if (first < 0) throw new UsageError(words.openOther(file, name ?? '', lessons.map(({ submitted }) => submitted.lesson).join(', ')));
   const colours = !process.env['NO_COLOR'];
   if (!colours) process.env['FORCE_COLOR'] = '0';
   const [{ runReplay }, { runTui }] = await Promise.all([import('../tui/replay.ts'), import('../tui/index.ts')]);
-  const language = (values.lang === undefined ? readProgress().language : undefined) ?? languageOf(values.lang);
   const shown = lessons.map(({ grade, loaded, submitted, history }) => ({ grade, frames: () => framesOf(loaded, submitted, history, options.budget) }));
   for (let from: Exclude<ReplayEnd, 'quit'> = { lesson: first, frame: 0 }; ; ) {
     const end = await runReplay(shown, { language, colours, from });
@@ -42,8 +43,8 @@ export async function openSubmission(values: Arguments['values'], names: readonl
 
 /** Those of the file that can be played, graded first. */
 function openedLessons(file: string, options: GradeOptions): Opened[] {
-  const text = readSubmissionFile(file);
-  const submission = typeof text === 'string' ? parseSubmission(text) : text;
+  const text = readSubmissionFile(file, options.language);
+  const submission = typeof text === 'string' ? parseSubmission(text, options.language) : text;
   if ('code' in submission) throw new UsageError(`${file}: ${submission.message}. ${submission.remedy}`);
   const shelf = new LessonShelf(options.lessons);
   const { grades } = gradeFile({ path: file, file }, shelf, options);
@@ -55,7 +56,7 @@ function openedLessons(file: string, options: GradeOptions): Opened[] {
   });
   if (opened.length > 0) return opened;
   const why = grades.flatMap(({ lesson, findings }) => findings.map(({ message }) => `${lesson}: ${message}`));
-  throw new UsageError(`${file}: nothing in it can be played. ${why.join('; ')}`);
+  throw new UsageError(gradeWords(options.language).openNothing(file, why.join('; ')));
 }
 
 /** The learner's world at that moment, as a lesson of its own: nothing that is done in it is kept. */

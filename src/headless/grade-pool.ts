@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { problemWords } from '../grading/problem-words.ts';
 import type { GradeOptions, Outcome } from './grade-job.ts';
 import { LessonShelf } from './lesson-shelf.ts';
 import type { Found } from './submission-files.ts';
@@ -51,14 +52,15 @@ async function lane(queue: Found[], run: PoolRun, file: string): Promise<void> {
       workerData: run.options,
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: Math.max(leastYoung, youngMegabytes / run.jobs) },
     });
-    const outcome = await ask(worker, found);
+    const outcome = await ask(worker, found, run.options);
     if (outcome.died) worker = undefined;
     run.done(outcome, found);
   }
   await worker?.terminate();
 }
 
-function ask(worker: Worker, found: Found): Promise<Outcome & { readonly died?: true }> {
+function ask(worker: Worker, found: Found, { language }: GradeOptions): Promise<Outcome & { readonly died?: true }> {
+  const words = problemWords(language);
   return new Promise((resolve) => {
     const { file } = found;
     let timer: NodeJS.Timeout | undefined;
@@ -68,29 +70,20 @@ function ask(worker: Worker, found: Found): Promise<Outcome & { readonly died?: 
       for (const [event, listener] of Object.entries(listeners)) worker.off(event, listener);
       resolve(outcome);
     };
-    const fail = (code: string, message: string): void => {
-      end({
-        file,
-        grades: [],
-        traits: [],
-        problem: { file, code, message, remedy: 'Look at the lines in the file; grade it alone to see whether it happens again' },
-        died: true,
-      });
-    };
+    const fail = (code: string, told: { readonly message: string; readonly remedy: string }): void =>
+      end({ file, grades: [], traits: [], problem: { file, code, ...told }, died: true });
     const wait = (): void => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        fail('exceeded-budget', `exceeded the budget: a lesson took more than ${longestLesson / 1000} s to replay`);
+        fail('exceeded-budget', words.tooLong(longestLesson / 1000));
         void worker.terminate();
       }, longestLesson);
     };
     const listeners = {
       message: (message: { readonly alive?: true; readonly outcome?: Outcome }) => (message.outcome ? end(message.outcome) : wait()),
       error: (error: NodeJS.ErrnoException) =>
-        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-          ? fail('exceeded-budget', `exceeded the budget: its worlds took more than ${heapMegabytes} MiB of memory`)
-          : fail('lab-bug', `the lab failed while grading it: ${error.message}`),
-      exit: () => fail('lab-bug', 'the worker ended before it had answered'),
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? fail('exceeded-budget', words.tooMuchMemory(heapMegabytes)) : fail('lab-bug', words.failed(error.message)),
+      exit: () => fail('lab-bug', words.silent),
     };
     for (const [event, listener] of Object.entries(listeners)) worker.on(event, listener);
     wait();

@@ -1,4 +1,6 @@
 /** How far long work is: a bar on a terminal, a line now and then elsewhere. */
+import stringWidth from '../tui/fast-width.ts';
+import { type GradeWords, gradeWords } from './grade-words.ts';
 
 type ProgressOut = { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined; readonly write: (text: string) => unknown };
 
@@ -11,11 +13,13 @@ export class GradeProgress {
   readonly #out: ProgressOut;
   readonly #now: () => number;
   readonly #began: number;
+  readonly #words: GradeWords;
   #done = 0;
   #shownAt = 0;
   #shown = false;
 
-  constructor(total: number, out: ProgressOut, now: () => number) {
+  constructor(total: number, out: ProgressOut, now: () => number, words = gradeWords(undefined)) {
+    this.#words = words;
     this.#total = total;
     this.#out = out;
     this.#now = now;
@@ -41,16 +45,10 @@ export class GradeProgress {
     const seconds = Math.max(0.001, (this.#now() - this.#began) / 1000);
     const rate = this.#done / seconds;
     const left = rate > 0 ? Math.ceil((this.#total - this.#done) / rate) : 0;
-    const counts = `${this.#done}/${this.#total} files, ${rate.toFixed(1)} a second, ${duration(left)} left`;
-    if (!this.#out.isTTY || (this.#out.columns ?? 80) < barWidth + counts.length + 4) return `graded ${counts}`;
+    const duration = this.#words.duration(Math.floor(left / 3600), Math.floor((left % 3600) / 60), left % 60);
+    const counts = this.#words.progress(this.#done, this.#total, rate.toFixed(1), duration);
+    if (!this.#out.isTTY || (this.#out.columns ?? 80) < barWidth + stringWidth(counts) + 4) return this.#words.progressLine(counts);
     const filled = Math.round((barWidth * this.#done) / Math.max(1, this.#total));
     return `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}] ${counts}`;
   }
 }
-
-const duration = (seconds: number): string =>
-  seconds < 60
-    ? `${seconds} s`
-    : seconds < 3600
-      ? `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-      : `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;

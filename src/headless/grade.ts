@@ -6,6 +6,7 @@ import { newBudget } from '../grading/budget.ts';
 import { exporters, type Format, isFormat } from '../grading/exports/export.ts';
 import { defaultPolicy, type Policy } from '../grading/findings.ts';
 import { compareGrades, type FileReport, forLearner, type LessonGrade } from '../grading/grade.ts';
+import { problemWords } from '../grading/problem-words.ts';
 import { visible } from '../grading/visible.ts';
 import type { Language } from '../lessons/lesson.ts';
 import { buildId, engineVersion } from './engine-version.ts';
@@ -13,6 +14,7 @@ import type { GradeOptions } from './grade-job.ts';
 import { gradeAll } from './grade-pool.ts';
 import { GradeProgress } from './grade-progress.ts';
 import { type Entry, GradeState, runId } from './grade-state.ts';
+import { gradeWords } from './grade-words.ts';
 import { languageOf } from './language.ts';
 import { isFolder, packagedLessons } from './lesson-files.ts';
 import { LessonShelf } from './lesson-shelf.ts';
@@ -35,7 +37,8 @@ export async function gradeCommand(values: Values, names: readonly string[]): Pr
   if (values.open) return (await import('./grade-open.ts')).openSubmission(values, names, options);
   const jobs = whole(values.jobs, '--jobs', 1, 64) ?? Math.min(4, availableParallelism());
   const failUnder = whole(values['fail-under'], '--fail-under', 0, 1000);
-  const { found, problems } = findSubmissions(names);
+  const words = gradeWords(language);
+  const { found, problems } = findSubmissions(names, options.language);
   const shelf = new LessonShelf(options.lessons);
   const state = openState(values, options, shelf, names);
   if (typeof state === 'string') {
@@ -43,24 +46,24 @@ export async function gradeCommand(values: Values, names: readonly string[]): Pr
     return 3;
   }
   const open = found.filter((each) => !state.has(each));
-  if (open.length < found.length) tell(`${found.length - open.length} files were graded before; ${open.length} are left`);
+  if (open.length < found.length) tell(words.resumed(found.length - open.length, open.length));
   const end = await gradeOpen(open, options, jobs, state);
   if (end !== 'done') {
     state.close(true);
-    tell(`${end === 'interrupted' ? 'interrupted; what' : 'What'} was graded is kept: give the same command again to go on (${state.path})`);
+    tell(words[end](state.path));
     return end === 'interrupted' ? 130 : 3;
   }
   try {
-    const report = summaryOf(state, problems, found);
+    const report = summaryOf(state, problems, found, options.language);
     writeOut(values, format, language, report);
-    if (values.similar !== undefined) writeSimilarity(values.similar, report, shelf);
+    if (values.similar !== undefined) writeSimilarity(values.similar, report, shelf, language);
     const status = exitStatus(report, failUnder);
     state.close(false);
     return status;
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
     state.close(true);
-    tell(`k8s-lab: ${error.message}\nThe grades are kept: the same command goes on from there (${state.path})`);
+    tell(`k8s-lab: ${error.told(language)}\n${words.kept(state.path)}`);
     return 3;
   }
 }
@@ -123,7 +126,8 @@ function openState(values: Values, options: GradeOptions, shelf: LessonShelf, na
   try {
     return new GradeState(path, run);
   } catch (error) {
-    return (writeError(path, error) as Error).message;
+    const told = writeError(path, error);
+    return told instanceof WriteError ? told.told(options.language ?? 'en') : String(told);
   }
 }
 
@@ -133,12 +137,13 @@ async function gradeOpen(
   jobs: number,
   state: GradeState,
 ): Promise<'done' | 'interrupted' | 'unwritten'> {
-  const progress = new GradeProgress(files.length, process.stderr, () => performance.now());
+  const words = gradeWords(options.language);
+  const progress = new GradeProgress(files.length, process.stderr, () => performance.now(), words);
   let stopped = false;
   let failure: unknown;
   const stop = (): void => {
     stopped = true;
-    tell('stopping after the files in hand …');
+    tell(words.stopping);
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
@@ -162,7 +167,7 @@ async function gradeOpen(
   if (failure !== undefined) {
     const told = writeError(state.path, failure);
     if (!(told instanceof WriteError)) throw told;
-    tell(`k8s-lab: ${told.message}`);
+    tell(`k8s-lab: ${told.told(options.language ?? 'en')}`);
     return 'unwritten';
   }
   return stopped ? 'interrupted' : 'done';
@@ -178,7 +183,7 @@ export type Report = {
 };
 
 /** In their final order; of what a learner handed in twice the later one. */
-function summaryOf(state: GradeState, unfound: readonly FileReport[], found: readonly Found[]): Report {
+function summaryOf(state: GradeState, unfound: readonly FileReport[], found: readonly Found[], language: Language | undefined): Report {
   const { entries, problems: broken } = state.of(found);
   const sorted = entries.sort(compareGrades);
   const isLast = (entry: Entry, index: number): boolean => sorted[index + 1]?.who !== entry.who || sorted[index + 1]?.lesson !== entry.lesson;
@@ -186,14 +191,7 @@ function summaryOf(state: GradeState, unfound: readonly FileReport[], found: rea
   const twice = sorted.flatMap((entry, index): FileReport[] => {
     if (isLast(entry, index)) return [];
     const later = grades.find(({ who, lesson }) => who === entry.who && lesson === entry.lesson);
-    return [
-      {
-        file: entry.file,
-        code: 'duplicate',
-        message: `${entry.who} has handed in ${entry.lesson} again in ${later?.file} (${later?.made})`,
-        remedy: 'The later one counts; if they are two people, have one of them choose another name',
-      },
-    ];
+    return [{ file: entry.file, code: 'duplicate', ...problemWords(language).duplicate(entry.who, entry.lesson, later?.file ?? '', later?.made ?? '') }];
   });
   const problems = [...unfound, ...broken, ...twice].sort((a, b) => (`${a.file} ${a.message}` < `${b.file} ${b.message}` ? -1 : 1));
   return { grades, problems, lessons: [...new Set(grades.map(({ lesson }) => lesson))].sort(), learners: new Set(grades.map(({ who }) => who)).size, state };
@@ -214,11 +212,7 @@ function writeOut(values: Values, format: Format, language: Language, report: Re
   const text = exporters[format](read(report, values.for === 'learners'), problems, context);
   if (values.output === undefined) for (const piece of text) process.stdout.write(piece);
   else writeWhole(values.output, text);
-  tell(
-    language === 'ko'
-      ? `${learners}명의 성적 ${report.grades.length}개${problems.length > 0 ? `, 성적 없는 파일 ${problems.length}개:` : ''}`
-      : `${report.grades.length} ${report.grades.length === 1 ? 'grade' : 'grades'} of ${learners} ${learners === 1 ? 'learner' : 'learners'}${problems.length > 0 ? `; ${problems.length} without:` : ''}`,
-  );
+  tell(gradeWords(language).summary(report.grades.length, learners, problems.length));
   if (format !== 'table' || values.output !== undefined) for (const { file, message, remedy } of problems) tell(`  ${file}: ${message}. ${remedy}`);
 }
 

@@ -1,17 +1,25 @@
 /** `grade --similar FILE`: the report on pairs that are more alike than their lesson explains; as JSON where the name says so. */
 import { type Pair, similarityReport, similarPairs, type Traits } from '../grading/similarity.ts';
+import type { Language } from '../lessons/lesson.ts';
 import type { Entry, GradeState } from './grade-state.ts';
 import { explainedLines, type LessonShelf } from './lesson-shelf.ts';
 import { writeWhole } from './write-whole.ts';
 
-export function writeSimilarity(path: string, { grades, state }: { readonly grades: readonly Entry[]; readonly state: GradeState }, shelf: LessonShelf): void {
+export function writeSimilarity(
+  path: string,
+  { grades, state }: { readonly grades: readonly Entry[]; readonly state: GradeState },
+  shelf: LessonShelf,
+  language: Language,
+): void {
   const byLesson = new Map<string, Traits[]>();
   for (const entry of grades) {
     const traits = state.outcomeOf(entry).traits[entry.index];
     if (traits) byLesson.set(traits.lesson, [...(byLesson.get(traits.lesson) ?? []), traits]);
   }
   const pairs = [...byLesson].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, traits]) => pairsOf(name, traits, shelf));
-  writeWhole(path, [path.endsWith('.json') ? `${JSON.stringify({ format: 'k8s-lab/similarity', version: 1, pairs }, null, 1)}\n` : similarityReport(pairs)]);
+  writeWhole(path, [
+    path.endsWith('.json') ? `${JSON.stringify({ format: 'k8s-lab/similarity', version: 1, pairs }, null, 1)}\n` : similarityReport(pairs, language),
+  ]);
 }
 
 function pairsOf(name: string, traits: readonly Traits[], shelf: LessonShelf): Pair[] {

@@ -2,7 +2,10 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { FileReport } from '../grading/grade.ts';
+import { type ProblemWords, problemWords } from '../grading/problem-words.ts';
 import { limits, tooLarge } from '../grading/submission.ts';
+import type { Language } from '../lessons/lesson.ts';
+import { own } from '../sim/own.ts';
 
 /** `file` is how reports name it, the same wherever the folder stands. */
 export type Found = { readonly path: string; readonly file: string };
@@ -11,7 +14,8 @@ const deepest = 20;
 const mostFiles = 200_000;
 
 /** Folders are searched; links are not followed. What cannot be read is a problem, not an error. */
-export function findSubmissions(names: readonly string[]): { readonly found: readonly Found[]; readonly problems: readonly FileReport[] } {
+export function findSubmissions(names: readonly string[], language?: Language): { readonly found: readonly Found[]; readonly problems: readonly FileReport[] } {
+  const words = problemWords(language);
   const found = new Map<string, Found>();
   const problems: FileReport[] = [];
   for (const name of names) {
@@ -19,7 +23,7 @@ export function findSubmissions(names: readonly string[]): { readonly found: rea
       if (statSync(name).isDirectory()) walk(name, names.length > 1 ? `${basename(name)}/` : '', 0);
       else add(name, basename(name));
     } catch (error) {
-      problems.push({ file: name, ...reasonOf(error) });
+      problems.push({ file: name, ...reasonOf(error, words) });
     }
   }
   return { found: distinct([...found.values()]).sort((a, b) => compare(a.file, b.file) || compare(a.path, b.path)), problems };
@@ -36,13 +40,7 @@ export function findSubmissions(names: readonly string[]): { readonly found: rea
       const file = `${prefix}${entry.name}`;
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       if (entry.isDirectory() && depth < deepest) walkSafely(path, `${file}/`, depth + 1);
-      else if (entry.isSymbolicLink() && entry.name.endsWith('.json'))
-        problems.push({
-          file,
-          code: 'symbolic-link',
-          message: 'a symbolic link, which may point anywhere; it was not followed',
-          remedy: 'Name the file itself if it is wanted',
-        });
+      else if (entry.isSymbolicLink() && entry.name.endsWith('.json')) problems.push({ file, code: 'symbolic-link', ...words.link });
       else if (entry.isFile() && entry.name.endsWith('.json')) add(path, file);
     }
   }
@@ -51,7 +49,7 @@ export function findSubmissions(names: readonly string[]): { readonly found: rea
     try {
       walk(folder, prefix, depth);
     } catch (error) {
-      problems.push({ file: prefix, ...reasonOf(error) });
+      problems.push({ file: prefix, ...reasonOf(error, words) });
     }
   }
 }
@@ -66,14 +64,15 @@ function distinct(all: readonly Found[]): Found[] {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The text, or why there is none. Never reads more than a submission can have. */
-export function readSubmissionFile(path: string): string | Omit<FileReport, 'file'> {
+export function readSubmissionFile(path: string, language?: Language): string | Omit<FileReport, 'file'> {
+  const words = problemWords(language);
   try {
-    if (!lstatSync(realpathSync(path)).isFile()) return { code: 'no-file', message: 'not a regular file', remedy: 'Name a file that k8s-lab submit wrote' };
+    if (!lstatSync(realpathSync(path)).isFile()) return { code: 'no-file', ...words.irregular };
     // Without blocking: a pipe that took the file's place meanwhile would wait for ever.
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { size } = fstatSync(descriptor);
-      if (size > limits.fileBytes) return tooLarge(size);
+      if (size > limits.fileBytes) return tooLarge(size, words);
       const bytes = Buffer.alloc(Math.min(size, limits.fileBytes));
       let read = 0;
       for (let more = -1; read < bytes.length && more !== 0; read += more) more = readSync(descriptor, bytes, read, bytes.length - read, read);
@@ -82,21 +81,19 @@ export function readSubmissionFile(path: string): string | Omit<FileReport, 'fil
       closeSync(descriptor);
     }
   } catch (error) {
-    if (error instanceof TypeError)
-      return { code: 'not-text', message: 'not UTF-8 text', remedy: 'Ask for the file again; it was damaged on its way, or is another file' };
-    return reasonOf(error);
+    return error instanceof TypeError ? { code: 'not-text', ...words.binary } : reasonOf(error, words);
   }
 }
 
-const reasons: Readonly<Record<string, readonly [code: string, message: string, remedy: string]>> = {
-  ENOENT: ['no-file', 'there is no such file', 'Correct the name'],
-  EACCES: ['no-access', 'it may not be read', 'Give yourself permission to read it (chmod u+r)'],
-  EPERM: ['no-access', 'it may not be read', 'Give yourself permission to read it (chmod u+r)'],
-  ELOOP: ['symbolic-link', 'its symbolic links go round in a circle', 'Name the file itself'],
+const reasons: Readonly<Record<string, readonly [code: string, words: 'missing' | 'denied' | 'circle']>> = {
+  ENOENT: ['no-file', 'missing'],
+  EACCES: ['no-access', 'denied'],
+  EPERM: ['no-access', 'denied'],
+  ELOOP: ['symbolic-link', 'circle'],
 };
 
-function reasonOf(error: unknown): Omit<FileReport, 'file'> {
-  const { code: system = '', message } = error as NodeJS.ErrnoException;
-  const [code, words, remedy] = reasons[system] ?? ['unreadable', message, 'See whether the disk is well, and try again'];
-  return { code, message: words, remedy };
+function reasonOf(error: unknown, words: ProblemWords): Omit<FileReport, 'file'> {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const known = own(reasons, code);
+  return known ? { code: known[0], ...words[known[1]] } : { code: 'unreadable', ...words.unreadable(message) };
 }

@@ -11,7 +11,7 @@ import { clock, eventText } from '../session/event-text.ts';
 import type { SessionRecord } from '../session/inputs.ts';
 import { newSubmission } from '../session/submit.ts';
 import type { HandedIn } from '../tui/services.ts';
-import { newSay } from '../tui/words.ts';
+import { type GradeWords, gradeWords } from './grade-words.ts';
 import { languageOf } from './language.ts';
 import { rememberName } from './learner-seed.ts';
 import { type Progress, readProgress } from './progress.ts';
@@ -20,33 +20,26 @@ import { WriteError, writeWhole } from './write-whole.ts';
 /** Gives the exit status; throws UsageError where nobody has said who it is. */
 export function submitCommand(values: Arguments['values'], names: readonly string[]): number {
   const language = languageOf(values.lang);
-  const say = newSay(language);
+  const words = gradeWords(language);
   const warn = (text: string): void => void process.stderr.write(`${text}\n`);
   const who = rememberName(values.name) ?? readProgress().name;
   const progress = readProgress(undefined, warn);
-  if (who === undefined) throw new UsageError('say who hands it in: --name WHO (a name or an id; it is remembered)');
-  if (values.output === undefined && !values.show) throw new UsageError('submit takes -o FILE, or --show to read what would be in it');
-  const records = recordsOf(progress, names);
+  if (who === undefined) throw new UsageError(words.nobody);
+  if (values.output === undefined && !values.show) throw new UsageError(words.nowhere);
+  const records = recordsOf(progress, names, words);
   const submission = newSubmission(who, records, new Date().toISOString());
   if (values.show) process.stdout.write(values.json ? submissionText(submission) : shownText(submission, language));
   for (const { lesson, seed } of submission.lessons)
-    if (seed !== learnerSeed(who) && !values.show)
-      warn(
-        language === 'ko'
-          ? say('submitOther', { title: lesson })
-          : `k8s-lab: ${lesson} was played with seed ${seed}${seed === commonSeed ? ' (before a name was given)' : ''}, not with ${who}'s own; a teacher may want it played again`,
-      );
+    if (seed !== learnerSeed(who) && !values.show) warn(words.otherSeed(lesson, seed, seed === commonSeed, who));
   if (values.output === undefined) return 0;
   try {
     writeWhole(values.output, [submissionText(submission)]);
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
-    warn(`k8s-lab: ${error.message}`);
+    warn(`k8s-lab: ${error.told(language)}`);
     return 3;
   }
-  const { length: count } = submission.lessons;
-  const done = `${values.output}: ${count} ${count === 1 ? 'lesson' : 'lessons'} of ${who}, ready to be handed in`;
-  warn(language === 'ko' ? say('submitDone', { file: values.output, n: count, name: who }) : done);
+  warn(words.submitted(values.output, submission.lessons.length, who));
   return 0;
 }
 
@@ -56,52 +49,37 @@ export function handIn(progress: Progress, given: string, path: string, over: bo
     const who = rememberName(given) ?? given;
     const file = resolve(path.replace(/^~(?=\/|$)/, homedir()));
     if (!over && existsSync(file)) return 'exists';
-    const submission = newSubmission(who, recordsOf(progress, []), new Date().toISOString());
+    const submission = newSubmission(who, recordsOf(progress, [], gradeWords('en')), new Date().toISOString());
     writeWhole(file, [submissionText(submission)]);
     return { file, lessons: submission.lessons.length };
   } catch (error) {
-    if (error instanceof WriteError) return { problem: error.message, ...(error.code === undefined ? {} : { code: error.code }) };
+    if (error instanceof WriteError) return { problem: error.message, code: error.code };
     if (error instanceof UsageError) return { problem: error.message, code: 'nothing' };
     throw error;
   }
 }
 
 /** What is kept of each lesson: the finished session, else the one in progress. */
-function recordsOf({ lessons }: Progress, names: readonly string[]): SessionRecord[] {
+function recordsOf({ lessons }: Progress, names: readonly string[], words: GradeWords): SessionRecord[] {
   const recorded = Object.entries(lessons).flatMap(([key, { record, session }]) => {
     const kept = record ?? session;
     return kept?.lesson && kept.inputs.length > 0 ? [{ key, kept }] : [];
   });
-  if (recorded.length === 0) throw new UsageError('nothing is recorded yet: play a lesson first');
+  if (recorded.length === 0) throw new UsageError(words.nothing);
   if (names.length === 0) return recorded.map(({ kept }) => kept);
   return names.map((name) => {
     const found = recorded.filter(({ key }) => key === name || key.endsWith(`/${name}`));
     if (found.length === 1 && found[0]) return found[0].kept;
-    throw new UsageError(`nothing is recorded of "${name}"; there is ${recorded.map(({ key }) => key).join(', ')}`);
+    throw new UsageError(words.nothingOf(name, recorded.map(({ key }) => key).join(', ')));
   });
 }
 
-type ShownWords = {
-  readonly head: (who: string, made: string | undefined) => string;
-  readonly lesson: (lesson: string, world: string, time: string) => string;
-};
-const shownWords: Readonly<Record<Language, ShownWords>> = {
-  en: {
-    head: (who, made) => `Handed in by ${who}, ${made}. This is all that is in the file, but for hashes that protect it:`,
-    lesson: (lesson, world, time) => `${lesson}: world ${world}, ${time} in all`,
-  },
-  ko: {
-    head: (who, made) => `제출자 ${who}, ${made}. 위조를 막는 해시를 빼면 파일에 든 것은 이것이 전부입니다:`,
-    lesson: (lesson, world, time) => `${lesson}: 월드 ${world}, 모두 ${time}`,
-  },
-};
-
 /** All that is in the file, as its learner reads it. */
 function shownText({ who, made, lessons }: Submission, language: Language): string {
-  const say = shownWords[language];
+  const words = gradeWords(language);
   const parts = lessons.map(({ lesson, world, seed, engine, events, until }) => {
     const lines = events.map((event) => `  ${clock(event.at)}  ${eventText(event, language)}\n`);
-    return `\n${say.lesson(lesson, `${world}, seed ${seed}, k8s-lab ${engine}`, clock(until).trim())}\n${lines.join('')}`;
+    return `\n${words.shownLesson(lesson, `${world}, seed ${seed}, k8s-lab ${engine}`, clock(until).trim())}\n${lines.join('')}`;
   });
-  return `${say.head(who, made)}\n${parts.join('')}`;
+  return `${words.shownHead(who, made)}\n${parts.join('')}`;
 }

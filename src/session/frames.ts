@@ -9,8 +9,8 @@ import { fill } from '../lessons/variables.ts';
 import { Driver, type Replay, submittedSession } from './regrade.ts';
 import type { Session } from './session.ts';
 
-export { findingText, resourceText } from '../grading/finding-text.ts';
 export type { LessonGrade } from '../grading/grade.ts';
+export { resourceText } from '../grading/problem-words.ts';
 
 /** `verdict` is undefined before the check was first made. */
 export type FrameCheck = {

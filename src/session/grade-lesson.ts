@@ -3,6 +3,7 @@ import { type Budget, defaultBudget } from '../grading/budget.ts';
 import { findingsOf, type KnownLesson, type Policy } from '../grading/findings.ts';
 import { type CheckGrade, type Finding, type LessonGrade, round, type StepGrade, trialPrefix } from '../grading/grade.ts';
 import { answersGiven, type History, hintsUncovered, historyOf } from '../grading/history.ts';
+import { problemWords } from '../grading/problem-words.ts';
 import { isHidden, scoreStep, weightsOf } from '../grading/score.ts';
 import type { Submission, SubmittedLesson } from '../grading/submission.ts';
 import type { Verdict } from '../grading/verdict.ts';
@@ -30,8 +31,8 @@ export type Graded = { readonly grade: LessonGrade; readonly mistakes: readonly 
 export function gradeLesson(request: GradeRequest): Graded {
   const { submission, submitted, lesson, policy, engine, budget = defaultBudget, language = 'en' } = request;
   const blank = blankGrade(request);
-  if (!lesson) return { grade: unjudged(blank, 'missing-lesson', `there is no lesson ${submitted.lesson} in the grader's folder`), mistakes: [] };
-  const findings = findingsOf(submission, submitted, lesson, policy, engine);
+  if (!lesson) return { grade: unjudged(blank, 'missing-lesson', problemWords(language).noSuchLesson(submitted.lesson)), mistakes: [] };
+  const findings = findingsOf(submission, submitted, lesson, policy, engine, language);
   const history = historyOf(submitted);
   const possible = possibleOf(lesson.loaded);
   if ('message' in history || findings.some(({ effect }) => effect === 'refuses'))
@@ -76,9 +77,8 @@ const possibleOf = ({ lesson }: LoadedLesson): number =>
 function judge(replay: Replay, history: History, findings: readonly Finding[], budget: Budget): Partial<LessonGrade> {
   const { run } = replay.session;
   if (!run) return {};
-  const elsewhere = findings.some(({ code }) => code === 'other-engine')
-    ? 'made with another version of k8s-lab, which may have gone on differently'
-    : undefined;
+  const words = problemWords(replay.language);
+  const elsewhere = findings.some(({ code }) => code === 'other-engine') ? words.elsewhere : undefined;
   const reached = run.current;
   const steps = run.lesson.steps.map((step, index) => stepGrade(replay, history, step, index));
   const checks = run.lesson.steps.flatMap((step, index) => checkGrades(replay, step, index, elsewhere));
@@ -92,14 +92,7 @@ function judge(replay: Replay, history: History, findings: readonly Finding[], b
     steps: all,
     checks: [...checks, ...trials.checks],
     findings: exceeded
-      ? [
-          ...findings,
-          {
-            code: 'exceeded-budget',
-            effect: 'notes',
-            message: `exceeded the budget (${exceeded.what}) at line ${exceeded.line}; what held before that counts`,
-          },
-        ]
+      ? [...findings, { code: 'exceeded-budget', effect: 'notes', message: words.before(words.exceeded(exceeded.what, exceeded.line)) }]
       : findings,
   };
 }
@@ -152,14 +145,14 @@ function checkGrade(step: string, check: Check, verdict: Verdict | undefined, po
   const reason = whyUnjudged(verdict, context);
   if (reason !== undefined && context.reached) return { ...base, state: 'unjudged', reason };
   if (!context.reached || !verdict) return { ...base, state: 'not-reached' };
-  if (verdict.state !== 'failed') return { ...base, state: 'unjudged', reason: 'the world had not answered yet' };
+  if (verdict.state !== 'failed') return { ...base, state: 'unjudged', reason: problemWords(context.language).unanswered };
   const { expected, found, where } = context.language === 'ko' ? verdict.ko : verdict;
   return { ...base, state: 'failed', expected, found, where };
 }
 
-function whyUnjudged(verdict: Verdict | undefined, { elsewhere, budget }: JudgeContext): string | undefined {
+function whyUnjudged(verdict: Verdict | undefined, { elsewhere, budget, language }: JudgeContext): string | undefined {
   if (elsewhere) return elsewhere;
-  if (budget) return `exceeded the budget (${budget.what}) at line ${budget.line}`;
+  if (budget) return problemWords(language).exceeded(budget.what, budget.line);
   return verdict?.state === 'impossible' ? verdict.reason : undefined;
 }
 
@@ -170,8 +163,8 @@ function answerGrade(step: Step, done: boolean, answer: readonly string[] | unde
   const reason = context.reached ? whyUnjudged(undefined, context) : undefined;
   if (reason !== undefined) return { ...base, state: 'unjudged', reason };
   if (!context.reached || answer === undefined) return { ...base, state: 'not-reached' };
-  const [expected, where] = context.language === 'ko' ? ['맞는 답', `${step.id} 문제`] : ['the right answer', `the question ${step.id}`];
-  return { ...base, state: 'failed', expected, found: answer.join(' '), where };
+  const words = problemWords(context.language);
+  return { ...base, state: 'failed', expected: words.rightAnswer, found: answer.join(' '), where: words.question(step.id) };
 }
 
 function trialGrades(

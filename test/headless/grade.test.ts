@@ -181,6 +181,67 @@ describe('what is wrong with files', () => {
     expect(grades[0]).toMatchObject({ state: 'unjudged', points: 0, findings: [{ code: 'missing-lesson' }] });
   });
 
+  test('what is wrong is told in Korean too, with the facts', async () => {
+    const folder = newFolder();
+    put(folder, 'empty.json', '');
+    put(folder, 'cut.json', submissionText(kim).slice(0, 300));
+    put(folder, 'other.json', '{"format":"x"}');
+    put(folder, 'newer.json', { ...kim, version: 9 as 1 });
+    put(folder, 'nobody.json', { ...kim, who: '\u0000' });
+    put(folder, 'kim.json', kim);
+    put(
+      folder,
+      'later.json',
+      rechained({ ...kim, made: '2026-11-22T11:00:00.000Z' }, 'kim', () => ({})),
+    );
+    put(folder, 'edited.json', { ...handIn('lee'), who: 'park' });
+    put(
+      folder,
+      'elsewhere.json',
+      rechained(handIn('choi'), 'choi', () => ({ lesson: 'files/none', engine: '0.0.9' })),
+    );
+    put(
+      folder,
+      'endless.json',
+      rechained(handIn('jung', 'echo {{word}} > {{word}}.txt\nls'), 'jung', ({ events, until }) => ({
+        events: [...events, { line: 'while :; do :; done', at: until }],
+        until: until + 60_000,
+      })),
+    );
+    writeFileSync(join(folder, 'large.json'), '');
+    truncateSync(join(folder, 'large.json'), 100 * 1024 ** 2);
+    symlinkSync('/etc/passwd', join(folder, 'link.json'));
+    const similar = join(newFolder(), 'similar.md');
+    const found = await run(folder, join(folder, 'none'), '--lang', 'ko', '--format', 'table', '--similar', similar);
+    for (const text of [
+      ...[
+        '비어 있습니다',
+        '300번째 글자 뒤가 잘렸습니다',
+        '"format"이 "k8s-lab/submission"이 아닙니다',
+        '형식 버전입니다: 9',
+        '"who" 값이 이름이 아닙니다',
+        '그런 파일이 없습니다',
+      ],
+      ...[
+        '100 MiB',
+        '따라가지 않았습니다',
+        '또 있습니다',
+        '해시 사슬이',
+        '시드가',
+        '채점용 폴더에 files/none 레슨이 없습니다',
+        '3번째 줄에서 채점 한도(작업량)를 넘었습니다',
+      ],
+    ])
+      expect(found.text).toContain(text);
+    expect(found.told).toMatch(/4명의 성적 4개, 성적 없는 파일 9개:\n/);
+    // Every sentence about a file is Korean: what is not are names, codes and times.
+    for (const line of [...found.text.split('\n'), ...found.told.split('\n')].filter((each) => /^ {2,4}\S/.test(each))) expect(line).toMatch(/[가-힣]/);
+    expect(readFileSync(similar, 'utf8')).toContain('# 비슷한 제출');
+    expect((writeError('o', Object.assign(new Error('x'), { code: 'ENOSPC' })) as WriteError).told('ko')).toBe(
+      'o: 쓰지 못했습니다. 디스크가 가득 찼습니다. 공간을 비우고 다시 실행하세요',
+    );
+  });
+
   test('names of files, learners and formulas do no harm in the exports', async () => {
     const folder = newFolder();
     put(folder, 'x.json', handIn('=HYPERLINK("http://x")</testsuite>|`', 'ls'));

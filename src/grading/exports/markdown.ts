@@ -1,5 +1,4 @@
 import type { Language } from '../../lessons/lesson.ts';
-import { findingText } from '../finding-text.ts';
 import type { CheckGrade, LessonGrade } from '../grade.ts';
 import { byLearner } from './by-learner.ts';
 import { ClassSummary } from './class-summary.ts';
@@ -30,7 +29,7 @@ function lessonText(grade: LessonGrade, language: Language): string {
   const words = reportWords(language);
   const points = grade.state === 'graded' ? words.points(grade.points + grade.bonus, grade.possible) : words.states[grade.state];
   const facts = words.facts(grade.lines, grade.hints, grade.undos, `${grade.lastEvent}${grade.timing ? ` (${words.states[grade.timing]})` : ''}`);
-  const findings = grade.findings.map((finding) => `- **${finding.code}**: ${text(findingText(finding, language))}\n`).join('');
+  const findings = grade.findings.map((finding) => `- **${finding.code}**: ${text(finding.message)}\n`).join('');
   const rows = grade.checks
     .map((check) => `| ${text(check.step)} | ${text(check.id)} | ${words.marks[check.state]} | ${check.points}/${check.possible} | ${remark(check, words)} |\n`)
     .join('');

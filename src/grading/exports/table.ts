@@ -1,4 +1,3 @@
-import { findingText } from '../finding-text.ts';
 import { visible } from '../visible.ts';
 import { ClassSummary } from './class-summary.ts';
 import type { Exporter } from './export.ts';
@@ -30,7 +29,7 @@ const rows: Exporter = function* (grades, problems, { language = 'en' }) {
     const state = words.states[grade.state === 'graded' ? (grade.finished ? 'finished' : 'open') : grade.state];
     const counts = [grade.hints, grade.undos, grade.lines].map((each) => String(each).padStart(5)).join(' ');
     yield `${pad(grade.who, 20)} ${pad(grade.lesson, 36)} ${points.padStart(9)}  ${pad(state, 9)} ${counts} ${grade.lastEvent}${grade.timing ? ` (${words.states[grade.timing]})` : ''}`;
-    for (const finding of grade.findings) yield `    ${finding.code}: ${findingText(finding, language)}`;
+    for (const finding of grade.findings) yield `    ${finding.code}: ${finding.message}`;
     for (const check of grade.checks)
       if (check.state === 'failed' && check.expected !== undefined)
         yield `    ${check.step}/${check.id}: ${words.failed(check.expected, check.found ?? '', check.where ? ` (${check.where})` : '')}`;

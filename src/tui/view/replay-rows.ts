@@ -1,7 +1,7 @@
 /** The report page that replays a submission: a timeline, the terminal as it was, and what held then. Rows of a window, drawn from one value. */
 import type { Language } from '../../lessons/lesson.ts';
 import { clock, eventText } from '../../session/event-text.ts';
-import { type Frame, type FrameCheck, type Frames, findingText, type LessonGrade, resourceText } from '../../session/frames.ts';
+import { type Frame, type FrameCheck, type Frames, type LessonGrade, resourceText } from '../../session/frames.ts';
 import { toldIn } from '../../session/lesson-view.ts';
 import stringWidth from '../fast-width.ts';
 import type { WindowSize } from '../layout.ts';
@@ -58,7 +58,7 @@ function headRow({ grade, frames, at }: ReplayState, { size, style, say }: Repla
 
 /** What was found about the whole, in one row. */
 function noteRow({ grade, exceeded }: ReplayState, { size, style, say, language }: ReplayContext): string {
-  const found = grade.findings.map((each) => findingText(each, language)).join('; ');
+  const found = grade.findings.map(({ message }) => message).join('; ');
   const text = exceeded
     ? say('replayExceeded', { n: exceeded.line, text: resourceText(exceeded.what, language) })
     : grade.state === 'refused'
