@@ -26,8 +26,6 @@ type ApiRequest = {
   readonly body?: unknown;
   readonly accept?: string;
   readonly contentType?: string;
-  /** Milliseconds; discovery from the cache is cheaper. */
-  readonly cost?: number;
 };
 
 type ApiOptions = {
@@ -66,9 +64,9 @@ export class Api {
 
   /** The answer, whatever its status. Throws ConnectionError. */
   *send(request: ApiRequest): Routine<RestResponse> {
-    yield* this.#start();
+    yield* this.start();
     const server = yield* this.#dial(request);
-    yield* sleep(request.cost ?? requestMilliseconds);
+    yield* sleep(requestMilliseconds);
     const response = server.handle(this.#toRest(request));
     yield* this.#log(request, response.status, response.watch ? undefined : response.body);
     yield* this.#warn(response);
@@ -82,20 +80,6 @@ export class Api {
     return response.body;
   }
 
-  /** Bodies of several reads over one connection, for what the real tool finds in its cache: nothing is logged. */
-  *readAll(requests: readonly ApiRequest[]): Routine<readonly unknown[]> {
-    const [first] = requests;
-    if (!first) return [];
-    yield* this.#start();
-    const server = yield* this.#dial(first);
-    yield* sleep(requests.reduce((sum, { cost }) => sum + (cost ?? requestMilliseconds), 0));
-    return requests.map((request) => {
-      const response = server.handle(this.#toRest(request));
-      if (response.status >= 400) throw statusOf(response);
-      return response.body;
-    });
-  }
-
   /** A watch; the caller breaks the channel when it has seen enough. */
   *watch(request: ApiRequest): Routine<Channel<WatchEvent>> {
     const response = yield* this.send({ ...request, query: { ...request.query, watch: 'true' } });
@@ -106,7 +90,7 @@ export class Api {
 
   /** exec, attach, log, portforward. Throws StatusError for a refusal. */
   *connect(request: ApiRequest): Routine<StreamSession | RestResponse> {
-    yield* this.#start();
+    yield* this.start();
     const server = yield* this.#dial(request);
     yield* sleep(requestMilliseconds);
     const answer = yield* server.connect(this.#toRest(request));
@@ -193,7 +177,7 @@ export class Api {
   }
 
   /** What -v shows before the first call. */
-  *#start(): Routine {
+  *start(): Routine {
     const { process, verbosity, kubeconfig } = this.#options;
     if (this.#started || verbosity < 1) return;
     this.#started = true;
@@ -203,7 +187,7 @@ export class Api {
   /** What -v shows of a call; `body` is absent for streams. */
   *#log(request: ApiRequest, status: number, body?: unknown): Routine {
     const { process, config, verbosity } = this.#options;
-    if (verbosity < 6 || request.cost !== undefined) return;
+    if (verbosity < 6) return;
     const { path, query } = this.#toRest(request);
     const call = { process, verbosity, url: urlOf(config.server, { path, ...(query && { query }) }), headers: this.#headersOf(request), first: !this.#spoken };
     this.#spoken = true;

@@ -86,14 +86,15 @@ export function* targetsOf(k: Kubectl, options: BuildOptions): Routine<readonly 
   if (options.args.length === 0 && options.defaultType === undefined)
     throw new KubectlError(byFlag ? 'at least one resource must be specified to use a selector' : nothingGiven);
   checkShape(options.args);
-  const discovery = yield* k.discovery();
+  const slash = options.args.some((arg) => arg.includes('/'));
+  const words = slash ? options.args.map((arg) => arg.split('/')[0] ?? '') : (options.defaultType ?? options.args[0] ?? '').split(',');
+  const discovery = yield* k.discovery((known) => words.every((word) => known.knows(word)));
   const namespace = k.flags.bool('all-namespaces') ? '' : k.namespace;
-  if (options.args.some((arg) => arg.includes('/'))) {
+  if (slash) {
     const targets = options.args.flatMap((arg) => slashed(discovery, arg, namespace));
     if (chosen) throw new KubectlError('selectors and the all flag cannot be used when passing resource/name arguments');
     return targets;
   }
-  const words = (options.defaultType ?? options.args[0] ?? '').split(',');
   const names = options.defaultType === undefined ? options.args.slice(1) : options.args;
   const resources = [...new Set(words.flatMap((word) => expand(discovery, word, names)))];
   if (names.length > 0) return named(k, resources, names, { namespace, selector: chosen });
@@ -156,9 +157,8 @@ export function* manifestInfos(k: Kubectl, args: readonly string[]): Routine<rea
 function* resourceOf(k: Kubectl, manifest: Manifest): Routine<ApiResource> {
   const apiVersion = text(manifest.object['apiVersion']);
   const kind = text(manifest.object['kind']);
-  const discovery = yield* k.discovery();
-  const unversioned = apiVersion === '' ? discovery.forKind('v1', kind) : undefined;
-  const resource = unversioned ? { ...unversioned, version: '' } : discovery.forKind(apiVersion, kind);
+  const unversioned = apiVersion === '' ? yield* k.resourceOfKind('v1', kind) : undefined;
+  const resource = unversioned ? { ...unversioned, version: '' } : yield* k.resourceOfKind(apiVersion, kind);
   if (resource) return resource;
   throw new KubectlError(
     `resource mapping not found for name: "${nameOf(manifest.object)}" namespace: "${namespaceOf(manifest.object)}" from "${manifest.source}": no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,

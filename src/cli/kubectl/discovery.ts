@@ -1,31 +1,45 @@
 /** What the server serves: kubernetes client-go/discovery (aggregated) and restmapper. */
-import { type ApiResource, findResource, formatGroupVersion, type Subresource } from '../../apimachinery/resources.ts';
+import { type ApiResource, findResource, formatGroupVersion, parseGroupVersion, type Subresource } from '../../apimachinery/resources.ts';
 import { isReason, StatusError } from '../../apimachinery/status.ts';
-import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
-import type { Routine } from '../../sim/routine.ts';
+import { type Routine, sleep } from '../../sim/routine.ts';
 import type { Api } from './api.ts';
+import { fromResourceList, readCache, type ServedVersion, writeCache } from './discovery-cache.ts';
 import { ConnectionError, KubectlError } from './errors.ts';
-import { list, type Obj, obj, objs, text, texts } from './json.ts';
+import { type Obj, obj, objs, text, texts } from './json.ts';
 import { klog } from './klog.ts';
-import { homeOf } from './kubeconfig.ts';
 
-/** Reading the cached answer from disk. */
-const cachedMilliseconds = 1;
+/** Reading the cached answer from the disk. */
+const cachedMilliseconds = 2;
+/** How long the server may take over what discovery asks. */
+const timeout = { timeout: '32s' };
 const accept =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
 
-/** Asked of the server once a call, or of the cache below ~/.kube. */
+/** What one call of kubectl knows of the server: from it, or from the files below ~/.kube/cache. */
 export class Discovery {
   /** Groups in the server's order, versions with the preferred one first. */
-  readonly resources: readonly ApiResource[];
+  readonly versions: readonly ServedVersion[];
+  /** Read from files that another call wrote: what is missing in it may be there by now. */
+  readonly stale: boolean;
 
-  constructor(resources: readonly ApiResource[]) {
-    this.resources = resources;
+  constructor(versions: readonly ServedVersion[], stale: boolean) {
+    this.versions = versions;
+    this.stale = stale;
+  }
+
+  get resources(): readonly ApiResource[] {
+    return this.versions.flatMap(({ resources }) => resources);
   }
 
   /** The resource of a user's word (`po`, `deployments.apps`, `Pod`), or undefined. */
   find(word: string): ApiResource | undefined {
+    const name = word.toLowerCase();
+    if (!name.includes('.'))
+      for (const { resources } of this.versions) {
+        const found = resources.find((each) => each.resource === name || each.singular === name);
+        if (found) return found;
+      }
     return findResource(word, this.resources);
   }
 
@@ -38,12 +52,7 @@ export class Discovery {
 
   /** The resource of a manifest's kind. */
   forKind(apiVersion: string, kind: string): ApiResource | undefined {
-    return this.resources.find((each) => each.kind === kind && formatGroupVersion(each) === apiVersion);
-  }
-
-  /** A group and resource in its preferred version. */
-  forResource(group: string, resource: string): ApiResource | undefined {
-    return this.resources.find((each) => each.group === group && each.resource === resource);
+    return this.versions.find((each) => formatGroupVersion(each) === apiVersion)?.resources.find((each) => each.kind === kind);
   }
 
   /** Members of a category (`all`). */
@@ -56,20 +65,33 @@ export class Discovery {
       return true;
     });
   }
+
+  /** Whether a word is a resource or a category. */
+  knows(word: string): boolean {
+    return this.find(word) !== undefined || this.category(word).length > 0;
+  }
 }
 
-/** Asks the server, or says as client-go does that it cannot. */
-export function* discover(api: Api, process: Process): Routine<Discovery> {
-  const marker = `${homeOf(process)}/.kube/cache/discovery/${api.server.replace(/^https?:\/\//, '').replaceAll(':', '_')}/servergroups.json`;
-  const cached = process.fs.exists(marker);
+/** Asks the server and keeps its answer, or says as client-go does that it cannot. */
+export function* discover(api: Api, process: Process, folder: string): Routine<Discovery> {
   try {
-    const all = yield* cached ? fromCache(api) : fromServer(api);
-    if (!cached) remember(process, marker, all);
-    return new Discovery(all);
+    const versions: ServedVersion[] = [];
+    for (const path of ['/api', '/apis'])
+      versions.push(...(yield* groupsOf(api, path, obj(yield* api.request({ method: 'GET', path, accept, query: timeout })))));
+    writeCache(process, folder, versions);
+    return new Discovery(versions, false);
   } catch (error) {
-    if (error instanceof ConnectionError && !cached) yield* complain(api, process, error);
+    if (error instanceof ConnectionError) yield* complain(api, process, error);
     throw error;
   }
+}
+
+/** What an earlier call kept, if that is not too long ago; nothing of it is logged. */
+export function* discoverCached(process: Process, folder: string): Routine<Discovery | undefined> {
+  const versions = readCache(process, folder);
+  if (!versions) return undefined;
+  yield* sleep(cachedMilliseconds);
+  return new Discovery(versions, true);
 }
 
 /** With nothing cached, client-go tries five times and logs each failure. */
@@ -81,7 +103,7 @@ function* complain(api: Api, process: Process, error: ConnectionError): Routine 
     );
     if (attempt < 4) {
       try {
-        yield* api.send({ method: 'GET', path: '/api' });
+        yield* api.send({ method: 'GET', path: '/api', query: timeout });
       } catch (again) {
         if (!(again instanceof ConnectionError)) throw again;
       }
@@ -89,40 +111,25 @@ function* complain(api: Api, process: Process, error: ConnectionError): Routine 
   }
 }
 
-const paths = ['/api', '/apis'] as const;
-
-function* fromServer(api: Api): Routine<readonly ApiResource[]> {
-  const all: ApiResource[] = [];
-  for (const path of paths) all.push(...(yield* groupsOf(api, path, obj(yield* api.request({ method: 'GET', path, accept })))));
-  return all;
-}
-
-/** The documents of this moment: a cache that lacks a kind is thrown away and read anew, so that it never differs from them for long. */
-function* fromCache(api: Api): Routine<readonly ApiResource[]> {
-  const documents = yield* api.readAll(paths.map((path) => ({ method: 'GET', path, accept, cost: cachedMilliseconds })));
-  const all: ApiResource[] = [];
-  for (const [index, path] of paths.entries()) all.push(...(yield* groupsOf(api, path, obj(documents[index]))));
-  return all;
-}
-
-function* groupsOf(api: Api, path: (typeof paths)[number], document: Obj): Routine<readonly ApiResource[]> {
+function* groupsOf(api: Api, path: string, document: Obj): Routine<readonly ServedVersion[]> {
   return text(document['kind']) === 'APIGroupDiscoveryList' ? ofDocument(document) : yield* unaggregated(api, path, document);
 }
 
 /** What the documents say that the server hands out: the same ones until what it serves changes. */
-const known = new WeakMap<Obj, readonly ApiResource[]>();
+const known = new WeakMap<Obj, readonly ServedVersion[]>();
 
-function ofDocument(document: Obj): readonly ApiResource[] {
-  const resources = known.get(document) ?? objs(document['items']).flatMap(fromAggregated);
-  known.set(document, resources);
-  return resources;
+function ofDocument(document: Obj): readonly ServedVersion[] {
+  const versions = known.get(document) ?? objs(document['items']).flatMap(fromAggregated);
+  known.set(document, versions);
+  return versions;
 }
 
-function fromAggregated(group: Obj): ApiResource[] {
-  const name = text(obj(group['metadata'])['name']);
-  return objs(group['versions']).flatMap((version) =>
-    objs(version['resources']).map((resource) => aggregatedResource(name, text(version['version']), resource)),
-  );
+function fromAggregated(entry: Obj): readonly ServedVersion[] {
+  const group = text(obj(entry['metadata'])['name']);
+  return objs(entry['versions']).map((served) => {
+    const version = text(served['version']);
+    return { group, version, resources: objs(served['resources']).map((resource) => aggregatedResource(group, version, resource)) };
+  });
 }
 
 function aggregatedResource(group: string, version: string, resource: Obj): ApiResource {
@@ -151,64 +158,19 @@ const toSubresource = (entry: Obj): Subresource => ({
 });
 
 /** Older servers: a list of groups, then one request a version. */
-function* unaggregated(api: Api, path: string, body: Obj): Routine<readonly ApiResource[]> {
+function* unaggregated(api: Api, path: string, body: Obj): Routine<readonly ServedVersion[]> {
   const versions =
     path === '/api'
       ? texts(body['versions'])
       : objs(body['groups']).flatMap((group) => objs(group['versions']).map((version) => text(version['groupVersion'])));
-  const all: ApiResource[] = [];
+  const all: ServedVersion[] = [];
   for (const groupVersion of versions) {
     try {
-      const answer = obj(yield* api.request({ method: 'GET', path: `${path}/${groupVersion}` }));
-      all.push(...fromResourceList(groupVersion, list(answer['resources']).map(obj)));
+      const answer = obj(yield* api.request({ method: 'GET', path: `${path}/${groupVersion}`, query: timeout }));
+      all.push({ ...parseGroupVersion(groupVersion), resources: fromResourceList(answer) });
     } catch (error) {
       if (!(error instanceof StatusError) || isReason(error, 'Unauthorized')) throw error;
     }
   }
   return all;
-}
-
-function fromResourceList(groupVersion: string, resources: readonly Obj[]): ApiResource[] {
-  const slash = groupVersion.indexOf('/');
-  const group = slash < 0 ? '' : groupVersion.slice(0, slash);
-  const version = groupVersion.slice(slash + 1);
-  return resources
-    .filter((entry) => !text(entry['name']).includes('/'))
-    .map((entry) => ({
-      group,
-      version,
-      resource: text(entry['name']),
-      singular: text(entry['singularName']),
-      kind: text(entry['kind']),
-      listKind: `${text(entry['kind'])}List`,
-      shortNames: texts(entry['shortNames']),
-      namespaced: entry['namespaced'] === true,
-      verbs: texts(entry['verbs']),
-      categories: texts(entry['categories']),
-      subresources: resources
-        .filter((other) => text(other['name']).startsWith(`${text(entry['name'])}/`))
-        .map((other) => ({
-          name: text(other['name']).split('/')[1] ?? '',
-          kind: text(other['kind']),
-          group: text(other['group']),
-          version: text(other['version']),
-          verbs: texts(other['verbs']),
-        })),
-    }));
-}
-
-function remember(process: Process, marker: string, resources: readonly ApiResource[]): void {
-  const folder = marker.slice(0, marker.lastIndexOf('/'));
-  const groups = [...new Set(resources.map((each) => each.group))].map((name) => ({
-    name,
-    versions: [
-      ...new Set(resources.filter((each) => each.group === name).map((each) => ({ groupVersion: formatGroupVersion(each), version: each.version }))),
-    ].slice(0, 1),
-  }));
-  try {
-    process.fs.mkdir(folder, { parents: true, mode: 0o750 });
-    process.fs.write(marker, `${JSON.stringify({ kind: 'APIGroupList', apiVersion: 'v1', groups })}\n`);
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error; // A cache that cannot be written is no error of kubectl's either.
-  }
 }

@@ -4,7 +4,8 @@ import type { ApiResource } from '../../apimachinery/resources.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { Api } from './api.ts';
-import { type Discovery, discover } from './discovery.ts';
+import { type Discovery, discover, discoverCached } from './discovery.ts';
+import { cacheFolder } from './discovery-cache.ts';
 import { KubectlError, usageError } from './errors.ts';
 import { ownFlags } from './flag-table.ts';
 import type { FlagValues, ParsedArguments } from './flags.ts';
@@ -70,9 +71,39 @@ export class Kubectl {
     return this.#api?.warnings ?? 0;
   }
 
-  *discovery(): Routine<Discovery> {
-    this.#discovery ??= yield* discover(this.api, this.process);
+  /** What the server serves. A cached answer without what is looked for is thrown away (client-go restmapper/discovery.go). */
+  *discovery(has: (discovery: Discovery) => boolean = () => true): Routine<Discovery> {
+    yield* this.api.start();
+    this.#discovery ??= yield* discoverCached(this.process, this.#cacheFolder);
+    if (this.#discovery && (!this.#discovery.stale || has(this.#discovery))) return this.#discovery;
+    if (this.#discovery && this.flags.number('v') >= 5)
+      yield* this.printError(`${klog(this.process, 'I')}discovery.go:214] Invalidating discovery information\n`);
+    return yield* this.discoveryAnew();
+  }
+
+  /** The resource of a user's word, or undefined. */
+  *findResource(word: string): Routine<ApiResource | undefined> {
+    return (yield* this.discovery((known) => known.find(word) !== undefined)).find(word);
+  }
+
+  /** As `findResource`. Throws the error of the resource builder. */
+  *resource(word: string): Routine<ApiResource> {
+    return (yield* this.discovery((known) => known.find(word) !== undefined)).require(word);
+  }
+
+  /** The resource of a manifest's kind, or undefined. */
+  *resourceOfKind(apiVersion: string, kind: string): Routine<ApiResource | undefined> {
+    return (yield* this.discovery((known) => known.forKind(apiVersion, kind) !== undefined)).forKind(apiVersion, kind);
+  }
+
+  /** As `discovery`, whatever is cached. */
+  *discoveryAnew(): Routine<Discovery> {
+    this.#discovery = yield* discover(this.api, this.process, this.#cacheFolder);
     return this.#discovery;
+  }
+
+  get #cacheFolder(): string {
+    return cacheFolder(this.process, this.flags.has('cache-dir') ? this.flags.text('cache-dir') : undefined, this.api.server);
   }
 
   *print(text: string): Routine {

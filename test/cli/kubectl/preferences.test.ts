@@ -47,6 +47,30 @@ test('-v shows the calls as client-go does', () => {
   expect(lines(8, 'get pods')).toContain('helper.go:113] "Request Body" body=""\n');
 });
 
+test('what the server serves is asked once in six hours, and anew for a kind that is not known', () => {
+  const { k, parent, sim } = newWorld();
+  const asked = (line: string, env = {}): string[] =>
+    [...k(`${line} -v=6`, { env }).out.matchAll(/url="[^"]*:6443([^"]*)"|Invalidating/g)].map((match) => match[1] ?? match[0]);
+  const fromServer = ['/api?timeout=32s', '/apis?timeout=32s'];
+  const list = '/api/v1/namespaces/default/pods?limit=500';
+  expect(asked('get pods')).toEqual([...fromServer, list]);
+  const folder = '/root/.kube/cache/discovery/127.0.0.1_6443';
+  expect(parent.fs.read(`${folder}/servergroups.json`)).toContain('{"name":"apps","versions":[{"groupVersion":"apps/v1","version":"v1"}]');
+  expect(parent.fs.read(`${folder}/apps/v1/serverresources.json`)).toContain('{"name":"deployments/scale","singularName":"deployment"');
+  expect(asked('get pods')).toEqual([list]);
+  expect(asked('get po')).toEqual([list]);
+  expect(asked('get nosuch')).toEqual(['Invalidating', ...fromServer]);
+  expect(asked('api-resources')).toEqual(fromServer);
+  expect(asked('api-resources --cached')).toEqual([]);
+  expect(asked('get pods --cache-dir=/tmp/a')).toEqual([...fromServer, list]);
+  expect(asked('get pods', { KUBECACHEDIR: '/tmp/b' })).toEqual([...fromServer, list]);
+  expect(parent.fs.exists('/tmp/b/discovery/127.0.0.1_6443/v1/serverresources.json')).toBe(true);
+  parent.fs.write(`${folder}/servergroups.json`, '{');
+  expect(asked('get pods')).toEqual([...fromServer, list]);
+  sim.advance(6 * 3_600_000);
+  expect(asked('get pods')).toEqual([...fromServer, list]);
+});
+
 test('small words of the tool itself', () => {
   const { k } = newWorld();
   expect(k('help create token').out).toBe(k('create token --help').out);

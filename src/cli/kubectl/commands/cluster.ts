@@ -92,7 +92,7 @@ export const apiVersions: CommandEntry = {
   short: 'Print the supported API versions on the server, in the form of "group/version"',
   *run(k) {
     noArguments(k);
-    const { resources } = yield* k.discovery();
+    const { resources } = yield* k.discoveryAnew();
     yield* k.print(
       [...new Set(resources.map(formatGroupVersion))]
         .sort()
@@ -114,7 +114,7 @@ export const apiResources: CommandEntry = {
       throw new KubectlError(`unable to match a printer suitable for the output format "${output}", allowed formats are: json,kyaml,name,wide,yaml`);
     const sortBy = k.flags.text('sort-by');
     if (!['', 'name', 'kind'].includes(sortBy)) throw new KubectlError('--sort-by accepts only name or kind');
-    const found = chosen(k, (yield* k.discovery()).resources).sort(order(sortBy));
+    const found = chosen(k, (yield* k.flags.bool('cached') ? k.discovery() : k.discoveryAnew()).resources).sort(order(sortBy));
     if (output === 'name') return yield* k.print(found.map((each) => `${resourceName(each)}\n`).join(''));
     if (output === 'json' || output === 'yaml') return yield* k.print(machine(found, output));
     const wide = output === 'wide';

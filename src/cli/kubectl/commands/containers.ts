@@ -43,7 +43,7 @@ export const noSelector = (name: string): string => `invalid service '${name}': 
 /** A pod by its name, or one of the pods of `deploy/web`: polymorphichelpers AttachablePodForObject. */
 export function* podFor(k: Kubectl, word: string): Routine<Obj> {
   const [type, name] = word.includes('/') ? (word.split('/', 2) as [string, string]) : ['pod', word];
-  const resource = (yield* k.discovery()).require(type);
+  const resource = yield* k.resource(type);
   const object = yield* getObject(k, resource, resource.namespaced ? k.namespace : '', name);
   if (resource.kind === 'Pod') return object;
   const selector = selectorText(object);

@@ -82,7 +82,7 @@ function* subjectOf(k: Kubectl): Routine<string> {
   if (target === '') return '';
   const [word = '', name = '', ...more] = target.split('/');
   if (name === '' || more.length > 0) throw new KubectlError('--for must be in resource/name form');
-  const found = (yield* k.discovery()).find(word);
+  const found = yield* k.findResource(word);
   if (!found) throw new KubectlError(`the server doesn't have a resource type "${word}"`, { bare: true });
   const { kind, group, version } = found;
   return `involvedObject.kind=${kind},involvedObject.apiVersion=${group === '' ? version : `${group}/${version}`},involvedObject.name=${name}`;

@@ -29,7 +29,7 @@ export const explain: CommandEntry = {
 };
 
 function* explainPath(k: Kubectl, spec: string): Routine {
-  const discovery = yield* k.discovery();
+  const discovery = yield* k.discovery((known) => known.find(split(known, spec).word) !== undefined);
   const version = k.flags.text('api-version');
   const { word, path } = split(discovery, spec);
   // A dot too many is passed over at the end, and behind a plural.

@@ -36,7 +36,7 @@ type How = { readonly dryRun: DryRun; readonly print: OperationPrinter };
 function* exposeOne(k: Kubectl, info: Info, selector: Obj, { dryRun, print }: How): Routine {
   const service = withOverrides(k, makeService(k, info, selector));
   if (dryRun === 'client') return yield* print(service, 'exposed');
-  const resource = (yield* k.discovery()).require('services');
+  const resource = yield* k.resource('services');
   const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
   yield* print(obj(yield* k.api.request({ method: 'POST', path: pathOf(resource, info.namespace), query, body: service })), 'exposed');
 }

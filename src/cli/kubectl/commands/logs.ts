@@ -63,7 +63,7 @@ function* chosenPods(k: Kubectl): Routine<readonly Obj[]> {
   if (k.flags.text('selector') !== '') return yield* podsOf(k, k.flags.text('selector'));
   const [word = ''] = k.args;
   const [type, name] = word.includes('/') ? (word.split('/', 2) as [string, string]) : ['pod', word];
-  const resource = (yield* k.discovery()).require(type);
+  const resource = yield* k.resource(type);
   const object = yield* getNamed(k, resource, name);
   if (resource.kind === 'Pod') return [object];
   const selector = resource.kind === 'CronJob' ? undefined : selectorText(object);

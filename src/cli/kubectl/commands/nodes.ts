@@ -78,7 +78,7 @@ export const taint: CommandEntry = {
     '# Keep pods off\nkubectl taint nodes node01 dedicated=db:NoSchedule\n\n# Take it away\nkubectl taint nodes node01 dedicated=db:NoSchedule-\n\n# All taints of a key\nkubectl taint nodes node01 dedicated-',
   *run(k) {
     const dryRun = yield* k.dryRun();
-    const { resources, add, remove } = parseArguments(k, yield* k.discovery());
+    const { resources, add, remove } = parseArguments(k, yield* k.discovery((known) => known.find(k.args[0] ?? '') !== undefined));
     // Dry or not, the words are the same.
     const print = operationPrinter(k);
     const { infos, errors } = yield* visit(k, { args: resources, all: k.flags.bool('all') });

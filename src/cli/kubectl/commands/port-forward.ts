@@ -42,7 +42,7 @@ export const portForward: CommandEntry = {
 function* serviceOf(k: Kubectl, word: string): Routine<Obj | undefined> {
   const [type = '', name] = word.split('/');
   if (name === undefined) return undefined;
-  const resource = (yield* k.discovery()).require(type);
+  const resource = yield* k.resource(type);
   return resource.kind === 'Service' ? yield* getObject(k, resource, k.namespace, name) : undefined;
 }
 

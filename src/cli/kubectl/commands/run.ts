@@ -172,7 +172,7 @@ function* exitOf(k: Kubectl, pod: Obj, namespace: string, name: string): Routine
 
 /** Says it was deleted once; a second time there is nothing left. */
 function* remove(k: Kubectl, namespace: string, name: string): Routine {
-  const resource = (yield* k.discovery()).require('pods');
+  const resource = yield* k.resource('pods');
   const info = { resource, namespace, name, object: {}, source: '' };
   try {
     yield* k.api.request({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}/pods/${name}`, body: { propagationPolicy: 'Background' } });

@@ -32,7 +32,7 @@ export const top: CommandEntry = {
 function* checked(k: Kubectl): Routine {
   const sortBy = k.flags.text('sort-by');
   if (!['', 'cpu', 'memory'].includes(sortBy)) throw new KubectlError('--sort-by accepts only cpu or memory');
-  const { resources } = yield* k.discovery();
+  const { resources } = yield* k.discoveryAnew();
   if (!resources.some((each) => each.group === 'metrics.k8s.io')) throw new KubectlError('Metrics API not available');
 }
 

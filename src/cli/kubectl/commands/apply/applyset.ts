@@ -32,7 +32,7 @@ export function* applySetOf(k: Kubectl): Routine<ApplySet | undefined> {
   const given = k.flags.text('applyset');
   if (given === '') return undefined;
   const [word, name] = given.includes('/') ? (given.split('/', 2) as [string, string]) : ['secrets', given];
-  const resource = (yield* k.discovery()).find(word);
+  const resource = yield* k.findResource(word);
   if (!resource) throw new KubectlError(`invalid parent reference "${given}": no matches for /, Resource=${word}`);
   const namespace = resource.namespaced && k.config.namespaceGiven ? k.namespace : '';
   if (!k.flags.bool('prune')) throw new KubectlError('--applyset requires --prune');

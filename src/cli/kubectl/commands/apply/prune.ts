@@ -33,14 +33,15 @@ type Kinds = readonly (readonly [apiVersion: string, kind: string])[];
 /** What --prune-allowlist names; all that is pruned by default without it. */
 export function* pruneList(k: Kubectl): Routine<Kinds> {
   if (!k.flags.bool('prune') || k.flags.list('prune-allowlist').length === 0) return kinds;
-  const discovery = yield* k.discovery();
-  return k.flags.list('prune-allowlist').map((word) => {
+  const listed: Kinds[number][] = [];
+  for (const word of k.flags.list('prune-allowlist')) {
     const [group = '', version = '', kind, ...more] = word.split('/');
     if (kind === undefined || more.length > 0) throw new KubectlError(`invalid GroupVersionKind format: ${word}, please follow <group/version/kind>`);
     const apiVersion = group === '' || group === 'core' ? version : `${group}/${version}`;
-    if (!discovery.forKind(apiVersion, kind)) throw new KubectlError(`no matches for kind "${kind}" in version "${apiVersion}"`);
-    return [apiVersion, kind] as const;
-  });
+    if (!(yield* k.resourceOfKind(apiVersion, kind))) throw new KubectlError(`no matches for kind "${kind}" in version "${apiVersion}"`);
+    listed.push([apiVersion, kind]);
+  }
+  return listed;
 }
 
 type Pruning = { readonly applied: readonly Obj[]; readonly dryRun: DryRun; readonly kinds: Kinds };

@@ -55,7 +55,7 @@ const virtual: ReadonlySet<string> = new Set(['users', 'groups']);
 
 function* resourceAttributes(k: Kubectl, verb: string, what: string): Routine<Obj> {
   const [word = '', inline] = what.split('/');
-  const found = word === '*' ? undefined : (yield* k.discovery()).find(word);
+  const found = word === '*' ? undefined : yield* k.findResource(word);
   const [bare = '', ...group] = word.split('.');
   if (word !== '*' && !found && !virtual.has(word))
     yield* k.printError(`Warning: the server doesn't have a resource type '${bare}'${group.length > 0 ? ` in group '${group.join('.')}'` : ''}\n\n`);

@@ -40,7 +40,7 @@ const withSavedConfig = (k: Kubectl, object: Obj): Obj =>
   k.flags.bool('save-config') ? withPath(object, ['metadata', 'annotations', lastApplied], `${goJson(object)}\n`) : object;
 
 function* post(k: Kubectl, object: Obj, dryRun: DryRun, options: GeneratorOptions): Routine<Obj> {
-  const resource = (yield* k.discovery()).forKind(text(object['apiVersion']), text(object['kind']));
+  const resource = yield* k.resourceOfKind(text(object['apiVersion']), text(object['kind']));
   if (!resource) throw new KubectlError(`no matches for kind "${text(object['kind'])}" in version "${text(object['apiVersion'])}"`);
   const path = pathOf(resource, resource.namespaced ? text(obj(object['metadata'])['namespace']) || k.namespace : '');
   try {

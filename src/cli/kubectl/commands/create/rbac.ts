@@ -105,7 +105,7 @@ const specialVerbs: Readonly<Record<string, readonly string[]>> = {
 function* lookUp(k: Kubectl, word: string, verbs: readonly string[]): Routine<{ readonly group: string; readonly resource: string }> {
   const dot = word.indexOf('.');
   const asked = dot < 0 ? { group: '', resource: word } : { group: word.slice(dot + 1), resource: word.slice(0, dot) };
-  const known = (yield* k.discovery()).find(word);
+  const known = yield* k.findResource(word);
   const found = known && (dot < 0 || known.group === asked.group) ? known : undefined;
   const { group, resource } = found ?? asked;
   for (const verb of verbs) {

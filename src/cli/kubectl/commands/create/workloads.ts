@@ -84,7 +84,7 @@ function* jobFromCronJob(k: Kubectl, name: string, from: string): Routine<Obj> {
     throw new KubectlError(
       from.includes('/') ? 'arguments in resource/name form must have a single resource and name' : `the server doesn't have a resource type "${word}"`,
     );
-  const resource = (yield* k.discovery()).require(word);
+  const resource = yield* k.resource(word);
   const cronJob = yield* getObject(k, resource, resource.namespaced ? k.namespace : '', cronJobName);
   if (resource.kind !== 'CronJob') throw new KubectlError(`unknown object type *${resource.version}.${resource.kind}`);
   const template = obj(at(cronJob, 'spec.jobTemplate'));

@@ -25,7 +25,7 @@ export function* revisionsOf(k: Kubectl, info: Info, what = 'history viewer'): R
         ? `no ${what} has been implemented for "${groupKind}"`
         : `error retrieving ${what.split(' ')[0]} for "${groupKind}", no visitor method exists for {${info.resource.group} ${kind}}`,
     );
-  const resource = (yield* k.discovery()).require(kind === 'Deployment' ? 'replicasets.apps' : 'controllerrevisions.apps');
+  const resource = yield* k.resource(kind === 'Deployment' ? 'replicasets.apps' : 'controllerrevisions.apps');
   const answer = yield* k.api.request({ method: 'GET', path: pathOf(resource, info.namespace), query: { labelSelector: selectorText(info.object) ?? '' } });
   const uid = at(info.object, 'metadata.uid');
   const owned = objs(at(answer, 'items')).filter((object) =>

@@ -102,7 +102,7 @@ function* fromSource(k: Kubectl): Routine<readonly Obj[]> {
   const from = k.flags.text('from');
   if (from === '') return [];
   const [word = '', name = ''] = from.split('/');
-  const resource = (yield* k.discovery()).require(word);
+  const resource = yield* k.resource(word);
   const source = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, resource.namespaced ? k.namespace : '', name) }));
   if (resource.kind !== 'ConfigMap' && resource.kind !== 'Secret') throw new KubectlError(`unsupported resource specified in --from`);
   const wanted = k.flags.list('keys');

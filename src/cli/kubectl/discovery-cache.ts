@@ -1,0 +1,140 @@
+/** What a server serves, kept in files for six hours: kubernetes client-go/discovery/cached/disk/cached_discovery.go. */
+import { type ApiResource, formatGroupVersion, parseGroupVersion } from '../../apimachinery/resources.ts';
+import { Errno } from '../../linux/errno.ts';
+import type { Process } from '../../linux/process.ts';
+import { defined, list, type Obj, obj, objs, text, texts } from './json.ts';
+import { homeOf } from './kubeconfig.ts';
+
+/** One version of one group; its resources are read when they are asked for: most calls need only the first of them. */
+export type ServedVersion = { readonly group: string; readonly version: string; readonly resources: readonly ApiResource[] };
+
+const lifeMilliseconds = 6 * 3_600_000;
+
+/** Where the files of one server lie: --cache-dir, KUBECACHEDIR or ~/.kube/cache; what a file's name had better not hold becomes `_`. */
+export function cacheFolder(process: Process, given: string | undefined, server: string): string {
+  const root = given ?? (process.env['KUBECACHEDIR'] || `${homeOf(process)}/.kube/cache`);
+  return process.path(`${root}/discovery/${server.replace(/^https?:\/\//, '').replace(/[^(\w/.)]/g, '_')}`);
+}
+
+/** All versions, or undefined where a file is missing, too old or not to be read. */
+export function readCache(process: Process, folder: string): readonly ServedVersion[] | undefined {
+  const groups = readFile(process, `${folder}/servergroups.json`);
+  if (!groups) return undefined;
+  const versions = objs(groups['groups']).flatMap((group) => objs(group['versions']).map((version) => text(version['groupVersion'])));
+  const files: ServedVersion[] = [];
+  for (const groupVersion of versions) {
+    const place = `${folder}/${groupVersion}/serverresources.json`;
+    files.push({
+      ...parseGroupVersion(groupVersion),
+      get resources() {
+        return fromResourceList(readFile(process, place) ?? {});
+      },
+    });
+  }
+  return files;
+}
+
+/** Writes all files anew; a cache that cannot be written is no error. */
+export function writeCache(process: Process, folder: string, versions: readonly ServedVersion[]): void {
+  const names = [...new Set(versions.map(({ group }) => group))];
+  const groups = names.map((name) => {
+    const served = versions.filter(({ group }) => group === name).map((each) => ({ groupVersion: formatGroupVersion(each), version: each.version }));
+    return { name, versions: served, preferredVersion: served[0] };
+  });
+  try {
+    for (const each of versions) writeFile(process, `${folder}/${formatGroupVersion(each)}`, 'serverresources.json', toResourceList(each));
+    writeFile(process, folder, 'servergroups.json', { kind: 'APIGroupList', apiVersion: 'v1', groups });
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+  }
+}
+
+function writeFile({ fs }: Process, folder: string, name: string, content: Obj): void {
+  fs.mkdir(folder, { parents: true, mode: 0o750 });
+  fs.write(`${folder}/${name}`, `${JSON.stringify(content)}\n`);
+  fs.chmod(`${folder}/${name}`, 0o660);
+}
+
+/** The object in a file that is young enough; undefined for everything else. */
+function readFile({ fs, now }: Process, path: string): Obj | undefined {
+  const file = fs.find(path);
+  if (file?.type !== 'file' || !fs.may(file, 4) || now > file.mtime + lifeMilliseconds) return undefined;
+  return file.derived('kubectl discovery', parsed);
+}
+
+function parsed(content: string): Obj | undefined {
+  try {
+    return obj(JSON.parse(content));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same list gives the same resources, as often as it is read. */
+const known = new WeakMap<Obj, readonly ApiResource[]>();
+
+/** A metav1.APIResourceList, as older servers send it and as the files hold it; subresources are `pods/log`. */
+export function fromResourceList(document: Obj): readonly ApiResource[] {
+  const resources = known.get(document) ?? resourcesOf(document);
+  known.set(document, resources);
+  return resources;
+}
+
+function resourcesOf(document: Obj): readonly ApiResource[] {
+  const { group, version } = parseGroupVersion(text(document['groupVersion']));
+  const entries = list(document['resources']).map(obj);
+  return entries
+    .filter((entry) => !text(entry['name']).includes('/'))
+    .map((entry) => ({
+      group,
+      version,
+      resource: text(entry['name']),
+      singular: text(entry['singularName']),
+      kind: text(entry['kind']),
+      listKind: `${text(entry['kind'])}List`,
+      shortNames: texts(entry['shortNames']),
+      namespaced: entry['namespaced'] === true,
+      verbs: texts(entry['verbs']),
+      categories: texts(entry['categories']),
+      subresources: entries
+        .filter((other) => text(other['name']).startsWith(`${text(entry['name'])}/`))
+        .map((other) => ({
+          name: text(other['name']).slice(text(entry['name']).length + 1),
+          kind: text(other['kind']),
+          group: text(other['group']),
+          version: text(other['version']),
+          verbs: texts(other['verbs']),
+        })),
+    }));
+}
+
+function toResourceList({ group, version, resources }: ServedVersion): Obj {
+  const shared = (each: ApiResource): Obj => ({ singularName: each.singular, namespaced: each.namespaced });
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: formatGroupVersion({ group, version }),
+    resources: resources.flatMap((each) => [
+      defined({
+        name: each.resource,
+        ...shared(each),
+        group: group || undefined,
+        version,
+        kind: each.kind,
+        verbs: each.verbs,
+        shortNames: each.shortNames.length > 0 ? each.shortNames : undefined,
+        categories: each.categories.length > 0 ? each.categories : undefined,
+      }),
+      ...each.subresources.map((sub) =>
+        defined({
+          name: `${each.resource}/${sub.name}`,
+          ...shared(each),
+          group: sub.group || undefined,
+          version: sub.version || undefined,
+          kind: sub.kind,
+          verbs: sub.verbs,
+        }),
+      ),
+    ]),
+  };
+}
