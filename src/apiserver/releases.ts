@@ -43,6 +43,9 @@ const gone: readonly Row[] = [
   ['storage.k8s.io/v1beta1', 'csistoragecapacities', 'storage.k8s.io/v1', 26, 24],
 ];
 
+/** Every request asks. */
+const goneVersions: ReadonlySet<string> = new Set(gone.map(([groupVersion]) => groupVersion));
+
 /** What stands in place of a version that goes, where it is not the one that is stored. */
 const successors: Readonly<Record<string, string>> = { 'flowcontrol.apiserver.k8s.io/v1beta1': 'flowcontrol.apiserver.k8s.io/v1beta2' };
 
@@ -74,6 +77,7 @@ const special: Readonly<Record<string, Conversion>> = { 'events.k8s.io/v1beta1':
 /** `Warning: …` of an API on its way out, as that release gave it. */
 export function goingWarning(apiVersion: string, resource: string, kind: string, minor: number): string | undefined {
   if (resource === 'podsecuritypolicies') return 'policy/v1beta1 PodSecurityPolicy is deprecated in v1.21+, unavailable in v1.25+';
+  if (!goneVersions.has(apiVersion)) return undefined;
   const row = gone.find(([groupVersion, name]) => groupVersion === apiVersion && name === resource);
   if (!row) return undefined;
   const [, , storage, last, warnedSince, instead] = row;

@@ -48,6 +48,7 @@ export class Api {
   /** Whether there was a request already: the connection is used again. */
   #spoken = false;
   #started = false;
+  #place: { readonly host: string; readonly port: number } | undefined;
 
   constructor(options: ApiOptions) {
     this.#options = options;
@@ -126,28 +127,29 @@ export class Api {
   }
 
   *#dial(request: ApiRequest): Routine<RestServer> {
-    const { process, config } = this.#options;
-    const { host, port } = hostAndPort(config.server);
-    const url = urlOf(config.server, request);
-    const address = yield* this.#resolve(host, request, url);
+    const { process } = this.#options;
+    this.#place ??= hostAndPort(this.server);
+    const { host, port } = this.#place;
+    const address = yield* this.#resolve(host, request);
     try {
-      return dial(restProtocol, process.namespaces.network, address, port, process.sim.random, 'tcp', (listener) => this.#trust(listener, host, request, url));
+      return dial(restProtocol, process.namespaces.network, address, port, process.sim.random, 'tcp', (listener) => this.#trust(listener, host, request));
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
-      throw yield* this.#unreachable(error, `${address}:${port}`, request, url);
+      throw yield* this.#unreachable(error, `${address}:${port}`, request);
     }
   }
 
   /** The handshake: throws where the server shows a certificate that is not to be trusted. */
-  #trust(listener: Listener, host: string, request: ApiRequest, url: string): void {
+  #trust(listener: Listener, host: string, request: ApiRequest): void {
     const { config, process } = this.#options;
     if (!listener.tls || !config.server.startsWith('https:')) return;
     const client = { serverName: config.tlsServerName ?? host, ca: config.ca, insecure: config.insecure };
     const problem = this.#handshakes.check(listener.tls(), client, process.now);
-    if (problem) throw new ConnectionError(request.method, url, problem.text, false);
+    if (problem) throw new ConnectionError(request.method, urlOf(this.server, request), problem.text, false);
   }
 
-  *#unreachable(error: NetworkError, address: string, request: ApiRequest, url: string): Routine<Error> {
+  *#unreachable(error: NetworkError, address: string, request: ApiRequest): Routine<Error> {
+    const url = urlOf(this.server, request);
     const limit = this.#options.timeout > 0 ? this.#options.timeout : dialTimeout;
     const wait = Math.min(error.afterMilliseconds, limit);
     yield* sleep(wait);
@@ -169,11 +171,11 @@ export class Api {
     return new ConnectionError(request.method, url, `dial tcp ${address}: ${reasons[error.code] ?? error.message}`, error.code === 'ECONNREFUSED');
   }
 
-  *#resolve(host: string, request: ApiRequest, url: string): Routine<string> {
+  *#resolve(host: string, request: ApiRequest): Routine<string> {
     const found = yield* lookup(this.#options.process, host);
     if (typeof found === 'string') return found;
     const on = found.server === undefined ? '' : ` on ${found.server}:53`;
-    throw new ConnectionError(request.method, url, `dial tcp: lookup ${host}${on}: no such host`, false);
+    throw new ConnectionError(request.method, urlOf(this.server, request), `dial tcp: lookup ${host}${on}: no such host`, false);
   }
 
   /** What -v shows before the first call. */
@@ -203,7 +205,9 @@ export class Api {
   }
 
   *#warn(response: RestResponse): Routine {
-    for (const line of (response.headers['warning'] ?? '').split('\n')) {
+    const warnings = response.headers['warning'];
+    if (warnings === undefined) return;
+    for (const line of warnings.split('\n')) {
       if (line === '' || this.#seen.has(line)) continue;
       this.#seen.add(line);
       yield* this.#options.process.printError(`Warning: ${line}\n`);

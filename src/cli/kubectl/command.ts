@@ -24,11 +24,25 @@ export type CommandEntry = {
   readonly run?: (k: Kubectl) => Routine<ExitCode | void>;
 };
 
+/** Every call walks down the same table. */
+const families = new WeakMap<readonly CommandEntry[], Map<string, CommandEntry[]>>();
+
 /** Direct sub-commands, in the table's order. */
-export const childrenOf = (commands: readonly CommandEntry[], path: string): readonly CommandEntry[] => {
-  const prefix = path === '' ? '' : `${path} `;
-  return commands.filter((each) => each.path.startsWith(prefix) && each.path !== path && !each.path.slice(prefix.length).includes(' '));
-};
+export function childrenOf(commands: readonly CommandEntry[], path: string): readonly CommandEntry[] {
+  const family = families.get(commands) ?? familyOf(commands);
+  families.set(commands, family);
+  return family.get(path) ?? [];
+}
+
+function familyOf(commands: readonly CommandEntry[]): Map<string, CommandEntry[]> {
+  const family = new Map<string, CommandEntry[]>();
+  for (const each of commands) {
+    if (each.path === '') continue;
+    const parent = each.path.slice(0, Math.max(0, each.path.lastIndexOf(' ')));
+    family.set(parent, [...(family.get(parent) ?? []), each]);
+  }
+  return family;
+}
 
 /** The last word of a command's path. */
 export const nameOfCommand = (command: CommandEntry): string => command.path.slice(command.path.lastIndexOf(' ') + 1);

@@ -118,8 +118,7 @@ function* completeIn(place: Place & { readonly process: Process }, rest: readonl
 
 /** What the server, the kubeconfig or a table has to offer; nothing from a server that does not answer. */
 function* valuesFor(place: Place & { readonly process: Process }, parsed: ParsedArguments, flag: Flag | undefined, word: string): Routine<Choice | undefined> {
-  const hidden = new Set(ownFlags(place.path).map(({ name }) => name));
-  const k = new Kubectl(place.process, '', { ...parsed, args: [], flags: parsed.flags.without(hidden) });
+  const k = new Kubectl(place.process, '', { ...parsed, args: [], flags: parsed.flags.without(ownFlags(place.path)) });
   try {
     return yield* flag ? valuesOfFlag(k, place.path, flag.name, parsed.args, word) : valuesOfArgument(k, place.path, parsed.args, word);
   } catch (error) {

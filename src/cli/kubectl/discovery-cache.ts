@@ -19,19 +19,38 @@ export function cacheFolder(process: Process, given: string | undefined, server:
 /** All versions, or undefined where a file is missing, too old or not to be read. */
 export function readCache(process: Process, folder: string): readonly ServedVersion[] | undefined {
   const groups = readFile(process, `${folder}/servergroups.json`);
-  if (!groups) return undefined;
-  const versions = objs(groups['groups']).flatMap((group) => objs(group['versions']).map((version) => text(version['groupVersion'])));
-  const files: ServedVersion[] = [];
-  for (const groupVersion of versions) {
-    const place = `${folder}/${groupVersion}/serverresources.json`;
-    files.push({
-      ...parseGroupVersion(groupVersion),
-      get resources() {
-        return fromResourceList(readFile(process, place) ?? {});
-      },
-    });
+  return groups && versionsIn(groups).map(({ group, version }) => new VersionInFile(process, folder, group, version));
+}
+
+type GroupVersion = { readonly group: string; readonly version: string };
+
+/** Every call reads the same list. */
+const listed = new WeakMap<Obj, readonly GroupVersion[]>();
+
+function versionsIn(groups: Obj): readonly GroupVersion[] {
+  const versions =
+    listed.get(groups) ?? objs(groups['groups']).flatMap((group) => objs(group['versions']).map((version) => parseGroupVersion(text(version['groupVersion']))));
+  listed.set(groups, versions);
+  return versions;
+}
+
+class VersionInFile implements ServedVersion {
+  readonly group: string;
+  readonly version: string;
+  readonly #process: Process;
+  readonly #folder: string;
+
+  constructor(process: Process, folder: string, group: string, version: string) {
+    this.#process = process;
+    this.#folder = folder;
+    this.group = group;
+    this.version = version;
   }
-  return files;
+
+  get resources(): readonly ApiResource[] {
+    const list = readFile(this.#process, `${this.#folder}/${formatGroupVersion(this)}/serverresources.json`);
+    return list ? fromResourceList(list) : [];
+  }
 }
 
 /** Writes all files anew; a cache that cannot be written is no error. */

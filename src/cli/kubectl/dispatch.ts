@@ -105,13 +105,18 @@ const helpAsError: ReadonlySet<string> = new Set(['create secret', 'create servi
 
 function parse(path: string, words: readonly string[], process: Process): ParsedArguments {
   try {
-    return parseArguments(words, path === '' ? globalFlags() : [...allFlags(path), ...oldFlags(path, process), ...alphaFlags(path, process)]);
+    return parseArguments(words, path === '' ? globalFlags() : flagsOf(path, process));
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
     throw path === 'diff'
       ? usageError(path, error.message)
       : new KubectlError(`${error.message}\nSee '${path === '' ? 'kubectl' : `kubectl ${path}`} --help' for usage.`);
   }
+}
+
+function flagsOf(path: string, process: Process): readonly Flag[] {
+  const [flags, more] = [allFlags(path), [...oldFlags(path, process), ...alphaFlags(path, process)]];
+  return more.length > 0 ? [...flags, ...more] : flags;
 }
 
 /** What is there only when an environment variable asks for it. */

@@ -17,11 +17,11 @@ export const globalFlags = (): readonly Flag[] => flagsOf(globalTable);
 export const ownFlags = (path: string): readonly Flag[] => flagsOf(commandShapes[path]?.flags ?? '');
 
 /** All that may stand on a command's line; its own flags hide global ones of the same name. */
-export function allFlags(path: string): readonly Flag[] {
+export const allFlags = remembered((path: string): readonly Flag[] => {
   const own = ownFlags(path);
   const names = new Set(own.map((flag) => flag.name));
   return [...own, ...globalFlags().filter((flag) => !names.has(flag.name))];
-}
+});
 
 /** Flags that still work and that help does not show, by command, with what to use instead. */
 const record = { record: '--record will be removed in the future' };

@@ -33,10 +33,11 @@ function parseFlag(word: string): Flag {
 /** The values after parsing; what was not given has its default. */
 export class FlagValues {
   readonly #flags: ReadonlyMap<string, Flag>;
-  readonly #given = new Map<string, readonly string[]>();
+  readonly #given: Map<string, readonly string[]>;
 
-  constructor(flags: readonly Flag[]) {
-    this.#flags = new Map(flags.map((flag) => [flag.name, flag]));
+  constructor(flags: ReadonlyMap<string, Flag>, given = new Map<string, readonly string[]>()) {
+    this.#flags = flags;
+    this.#given = given;
   }
 
   set(flag: Flag, value: string): void {
@@ -47,10 +48,12 @@ export class FlagValues {
   }
 
   /** The same values without some flags: what a command calls `--user` is not the user of the kubeconfig. */
-  without(names: ReadonlySet<string>): FlagValues {
-    const values = new FlagValues([...this.#flags.values()].filter((flag) => !names.has(flag.name)));
-    for (const [name, given] of this.#given) if (!names.has(name)) values.#given.set(name, given);
-    return values;
+  without(flags: readonly Flag[]): FlagValues {
+    const hidden = flags.filter(({ name }) => this.#given.has(name));
+    if (hidden.length === 0) return this;
+    const given = new Map(this.#given);
+    for (const { name } of hidden) given.delete(name);
+    return new FlagValues(this.#flags, given);
   }
 
   /** Whether the flag stands on the command line. */
@@ -103,11 +106,24 @@ export type ParsedArguments = {
   readonly help: boolean;
 };
 
+type Index = { readonly byName: ReadonlyMap<string, Flag>; readonly byShort: ReadonlyMap<string, Flag> };
+
+/** Of the tables that every call of a command reads. */
+const indices = new WeakMap<readonly Flag[], Index>();
+
+function indexOf(table: readonly Flag[]): Index {
+  const index = indices.get(table) ?? {
+    byName: new Map(table.map((flag) => [flag.name, flag])),
+    byShort: new Map(table.filter(({ short }) => short !== '').map((flag) => [flag.short, flag])),
+  };
+  indices.set(table, index);
+  return index;
+}
+
 /** Reads arguments; flags may stand between them. Throws KubectlError with pflag's text. */
 export function parseArguments(argv: readonly string[], table: readonly Flag[]): ParsedArguments {
-  const byName = new Map(table.map((flag) => [flag.name, flag]));
-  const byShort = new Map(table.filter((flag) => flag.short !== '').map((flag) => [flag.short, flag]));
-  const flags = new FlagValues(table);
+  const { byName, byShort } = indexOf(table);
+  const flags = new FlagValues(byName);
   const args: string[] = [];
   let dash = -1;
   let help = false;

@@ -43,7 +43,7 @@ export class Kubectl {
   }
 
   get config(): ClientConfig {
-    this.#config ??= clientConfig(this.process, this.flags.without(new Set(ownFlags(this.path).map((flag) => flag.name))));
+    this.#config ??= clientConfig(this.process, this.flags.without(ownFlags(this.path)));
     return this.#config;
   }
 
