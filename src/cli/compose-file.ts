@@ -51,14 +51,36 @@ export const portFlag = (port: unknown): string =>
     ? `${port['host_ip'] === undefined ? '' : `${String(port['host_ip'])}:`}${port['published'] === undefined ? '' : `${String(port['published'])}:`}${String(port['target'])}/${String(port['protocol'] ?? 'tcp')}`
     : String(port);
 
-/** A long or a short volume as `--volume` takes it. */
-export function volumeFlag(project: Named, folder: string, volume: unknown): string {
-  const parts = isRecord(volume)
-    ? [String(volume['source'] ?? ''), String(volume['target'] ?? ''), ...(volume['read_only'] === true ? ['ro'] : [])]
-    : String(volume).split(':');
+/** What the lab does not do of a long volume, by its path in the file: `volume.subpath`; undefined when there is nothing. */
+export const oddVolume = (volume: unknown): string | undefined =>
+  ['bind.recursive', 'bind.create_host_path', 'volume.subpath', 'volume.labels', 'image'].find((path) => {
+    const [kind = '', key] = path.split('.');
+    const own = isRecord(volume) ? volume[kind] : undefined;
+    return key === undefined ? own !== undefined : isRecord(own) && own[key] !== undefined && !(key === 'create_host_path' && own[key] === true);
+  });
+
+/** A long or a short volume as arguments of `run`: `--volume source:target:modes`, `--tmpfs target:options`. */
+export function volumeArgs(project: Named, folder: string, volume: unknown): [flag: string, value: string] {
+  const text = (value: unknown): string => String(value ?? '');
+  if (isRecord(volume) && volume['type'] === 'tmpfs') {
+    const { size, mode } = isRecord(volume['tmpfs']) ? volume['tmpfs'] : ({} as Fields);
+    const options = [
+      ...(size === undefined ? [] : [`size=${text(size)}`]),
+      ...(typeof mode === 'number' ? [`mode=${mode.toString(8)}`] : mode === undefined ? [] : [`mode=${text(mode)}`]),
+    ];
+    return ['--tmpfs', [text(volume['target']), ...(options.length > 0 ? [options.join(',')] : [])].join(':')];
+  }
+  const own = (kind: string, key: string): unknown => (isRecord(volume) && isRecord(volume[kind]) ? volume[kind][key] : undefined);
+  const propagation = own('bind', 'propagation');
+  const modes = [
+    ...(isRecord(volume) && volume['read_only'] === true ? ['ro'] : []),
+    ...(own('volume', 'nocopy') === true ? ['nocopy'] : []),
+    ...(propagation === undefined ? [] : [text(propagation)]),
+  ];
+  const parts = isRecord(volume) ? [text(volume['source']), text(volume['target']), ...(modes.length > 0 ? [modes.join(',')] : [])] : String(volume).split(':');
   const [source = '', ...rest] = parts;
-  if (rest.length === 0 || source === '') return parts.filter(Boolean).join(':');
-  return [/^[./~]/.test(source) ? inside(folder, source) : fullVolume(project, source), ...rest].join(':');
+  if (rest.length === 0 || source === '') return ['--volume', parts.filter(Boolean).join(':')];
+  return ['--volume', [/^[./~]/.test(source) ? inside(folder, source) : fullVolume(project, source), ...rest].join(':')];
 }
 
 /** The networks of a service, as the file calls them. */

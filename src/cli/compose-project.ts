@@ -188,13 +188,24 @@ function toService(name: string, fields: Fields): Service {
           }),
         )
       : [];
+  for (const each of impliedBy(fields))
+    if (!dependsOn.some((other) => other.name === each)) dependsOn.push({ name: each, condition: 'service_started', required: true });
   const deploy = fields['deploy'];
   return { name, fields, dependsOn, scale: Number(fields['scale'] ?? (isRecord(deploy) ? deploy['replicas'] : undefined) ?? 1) };
 }
 
+/** A service needs those whose names, namespaces and volumes it shares (compose-go Service.GetDependencies). */
+const impliedBy = (fields: Fields): string[] => [
+  ...texts(fields['links']).map((each) => each.split(':')[0] ?? ''),
+  ...['network_mode', 'ipc', 'pid', 'uts'].flatMap((key) => /^service:(.+)$/.exec(String(fields[key] ?? ''))?.[1] ?? []),
+  ...texts(fields['volumes_from']).flatMap((each) => (each.startsWith('container:') ? [] : (each.split(':')[0] ?? []))),
+];
+
 function checkReferences({ name, fields, dependsOn }: Service, all: readonly Service[], networks: Resources, volumes: Resources): void {
   const invalid = (text: string): ComposeFileError => new ComposeFileError(`service ${JSON.stringify(name)} ${text}: invalid compose project`);
   if (fields['image'] === undefined && fields['build'] === undefined) throw invalid('has neither an image nor a build context specified');
+  const { build } = fields;
+  if (isRecord(build) && build['dockerfile'] && build['dockerfile_inline']) throw invalid('declares mutualy exclusive dockerfile and dockerfile_inline');
   for (const each of networkNames(fields)) if (each !== 'default' && !(each in networks)) throw invalid(`refers to undefined network ${each}`);
   for (const each of dependsOn) if (!all.some((other) => other.name === each.name)) throw invalid(`depends on undefined service ${JSON.stringify(each.name)}`);
   for (const each of volumeNames(fields)) if (!(each in volumes)) throw invalid(`refers to undefined volume ${each}`);

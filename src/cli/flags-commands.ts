@@ -2,7 +2,7 @@
 
 import { type ParsedFlags, type ParseOptions, parseFlags } from './flags-pflag.ts';
 import { parseUrfave } from './flags-urfave.ts';
-import { FlagError, type FlagSpec } from './flags-values.ts';
+import { FlagError, type FlagSpec, refuseAbsent } from './flags-values.ts';
 
 /** One command as data; `Run` is whatever the tool runs it with. */
 export type Command<Run = unknown> = {
@@ -147,8 +147,11 @@ function helpOn<Run>(chain: readonly Command<Run>[], topic: string | undefined):
 function parseAs<Run>(chain: readonly Command<Run>[], parse: () => ParsedFlags): Resolved<Run> {
   const command = chain.at(-1);
   if (!command) throw new Error('no command');
+  const path = chain.map(({ name }) => name).join(' ');
   try {
-    return { ...parse(), command, chain: [...chain], path: chain.map(({ name }) => name).join(' ') };
+    const parsed = parse();
+    refuseAbsent(parsed.flags, path);
+    return { ...parsed, command, chain: [...chain], path };
   } catch (error) {
     throw error instanceof FlagError ? new CommandFlagError(error, [...chain]) : error;
   }

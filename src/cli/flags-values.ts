@@ -29,13 +29,29 @@ export type FlagSpec = {
   readonly valueName?: string;
   /** Given to this command and those below it. */
   readonly persistent?: boolean;
+  /** Known, and without effect in the lab: who sets it to another value than its default is told so. */
+  readonly absent?: boolean;
 };
 
-/** A command line that is wrong. `kind` is help when help was asked for. */
-export class FlagError extends Error {
-  readonly kind: 'usage' | 'help';
+/** Marks flags that the lab has no effect for. */
+export const absent = (specs: readonly FlagSpec[]): FlagSpec[] => specs.map((spec) => ({ ...spec, absent: true }));
 
-  constructor(message: string, kind: 'usage' | 'help' = 'usage') {
+/** The same by their names alone: `memory,m pull?`; a `?` ends a flag that takes no value. */
+export const absentFlags = (names: string): FlagSpec[] =>
+  absent(
+    [...names.matchAll(/([\w-]+)(?:,(\w))?(\?)?/g)].map(([, name = '', short, sign]) => ({
+      name,
+      usage: '(not simulated)',
+      ...(short === undefined ? {} : { short }),
+      ...(sign ? { type: 'bool' as const } : {}),
+    })),
+  );
+
+/** A command line that is wrong. `kind` is help when help was asked for, absent for a flag that is not simulated. */
+export class FlagError extends Error {
+  readonly kind: 'usage' | 'help' | 'absent';
+
+  constructor(message: string, kind: FlagError['kind'] = 'usage') {
     super(message);
     this.kind = kind;
   }
@@ -132,6 +148,14 @@ export class Flags {
     if (!isList(spec)) return [value];
     return value === '' ? [] : splitCsv(value.replace(/^\[(.*)\]$/, '$1'));
   }
+}
+
+/** Throws FlagError in the lab's own name for the first flag with a value that would have an effect; the tools end with 70 on it. */
+export function refuseAbsent(flags: Flags, path: string): void {
+  const found = flags.specs.find(
+    ({ name, absent: marked, type, default: usual = type === 'bool' ? 'false' : '' }) => marked && flags.has(name) && flags.text(name) !== usual,
+  );
+  if (found) throw new FlagError(`k8s-lab: ${path} --${found.name} is not simulated`, 'absent');
 }
 
 /** `-r, --replicas` or `--replicas`, as pflag names a flag in errors. */

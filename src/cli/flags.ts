@@ -18,4 +18,4 @@ export { cobraHelp, cobraUsage, dockerHelp, flagUsages, nerdctlHelp, oldDockerHe
 export { type UrfaveApp, urfaveHelp } from './flags-help-urfave.ts';
 export { missingRequired, type ParsedFlags, type ParseOptions, parseFlags } from './flags-pflag.ts';
 export { parseUrfave } from './flags-urfave.ts';
-export { FlagError, type FlagSpec, Flags, type FlagType } from './flags-values.ts';
+export { absent, absentFlags, FlagError, type FlagSpec, Flags, type FlagType, refuseAbsent } from './flags-values.ts';

@@ -65,5 +65,32 @@ export function* copyIn(from: OpenFile, to: ByteStream): Routine {
   to.close();
 }
 
+/** The same until an escape sequence was typed: what may be its beginning is held back (moby term.EscapeProxy). Gives whether it was. */
+export function* copyUntil(keys: string, from: OpenFile, to: ByteStream): Routine<boolean> {
+  let held = '';
+  for (let text = yield* from.read(); text !== undefined; text = yield* from.read()) {
+    let out = '';
+    for (const each of text) {
+      held += each;
+      if (held === keys) return true;
+      if (keys.startsWith(held)) continue;
+      out += held;
+      held = '';
+    }
+    if (out !== '' && !to.push(out)) return false;
+  }
+  to.close();
+  return false;
+}
+
+/** `ctrl-p,ctrl-q` as it is typed (moby term.ToBytes); undefined for what is no sequence. */
+export function keysOf(sequence: string): string | undefined {
+  const keys = sequence.split(',').map((each) => {
+    const code = each.length === 1 ? each.charCodeAt(0) : /^ctrl-[a-z@[\\\]^_]$/.test(each) ? each.toUpperCase().charCodeAt(5) - 64 : Number.NaN;
+    return Number.isNaN(code) ? undefined : String.fromCharCode(code);
+  });
+  return keys.includes(undefined) ? undefined : keys.join('');
+}
+
 /** The signals that a tool in the foreground hands on. */
 export const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;

@@ -42,10 +42,10 @@ export class ContainerFiles {
     return inode && (inode.type === 'directory' ? 'directory' : 'file');
   }
 
-  getArchive(id: string, path: string): ReturnType<Api['getArchive']> {
+  getArchive(id: string, path: string, follow = false): ReturnType<Api['getArchive']> {
     const container = this.engine.container(id);
     const files = this.#files(container);
-    const inode = files.find(path);
+    const inode = files.find(path, follow || path.endsWith('/'));
     if (!inode) throw new DockerError(404, `Could not find the file ${path} in container ${id}`);
     this.engine.emitContainer('archive-path', container);
     const entries = [...treeEntries(inode, '')].map((entry) => (entry.path === '' ? entry : { ...entry, path: entry.path.slice(1) }));

@@ -1,6 +1,6 @@
 /** Volumes of the driver `local`, and what a container's mounts are made of (moby volume/service, daemon/volumes.go). */
 import { type CreateOptions, DockerError, type Filters, type MountPoint, type Pruned, type Volume } from '../interfaces/docker.ts';
-import { DirectoryNode } from '../linux/inode.ts';
+import { DirectoryNode, SymlinkNode } from '../linux/inode.ts';
 import { treeEntries } from '../linux/tree-entries.ts';
 import type { Engine } from './engine.ts';
 import { pruneFilter } from './prune-filter.ts';
@@ -80,7 +80,7 @@ export class Volumes {
     const addVolume = (name: string, destination: string, mode: string): void => {
       const volume = this.create(name);
       if (name === '') anonymous.push(volume.Name);
-      this.#fill(volume.Name, root, destination);
+      if (!mode.split(',').includes('nocopy')) this.#fill(volume.Name, root, destination);
       mounts.push({
         Type: 'volume',
         Name: volume.Name,
@@ -92,7 +92,11 @@ export class Volumes {
         Propagation: '',
       });
     };
-    for (const from of options.host.VolumesFrom) mounts.push(...this.#engine.container(from.split(':')[0] ?? '').mounts);
+    for (const from of options.host.VolumesFrom) {
+      const [name = '', mode = ''] = from.split(':');
+      checkMode(mode);
+      for (const mount of this.#engine.container(name).mounts) mounts.push(mode === 'ro' ? { ...mount, Mode: mode, RW: false } : mount);
+    }
     for (const text of options.host.Binds) {
       const [source = '', destination = '', mode = ''] = text.split(':');
       checkMode(mode);
@@ -104,7 +108,14 @@ export class Volumes {
       if (!source.startsWith('/')) addVolume(source, destination, mode || 'z');
       else {
         if (!this.#engine.files.exists(source)) this.#engine.directory(source);
-        mounts.push({ Type: 'bind', Source: source, Destination: destination, Mode: mode, RW: !mode.split(',').includes('ro'), Propagation: 'rprivate' });
+        mounts.push({
+          Type: 'bind',
+          Source: source,
+          Destination: destination,
+          Mode: mode,
+          RW: !mode.split(',').includes('ro'),
+          Propagation: /r?(shared|slave|private)/.exec(mode)?.[0] ?? 'rprivate',
+        });
       }
     }
     for (const destination of Object.keys(options.config.Volumes ?? {}))
@@ -123,7 +134,7 @@ export class Volumes {
         const next = at?.lookup(part);
         return next instanceof DirectoryNode ? next : undefined;
       }, root);
-    for (const [child, inode] of source?.entries() ?? []) if (inode.type === 'file') target.add(child, inode.copy());
+    if (source) copyInto(source, target);
   }
 
   #get(name: string): VolumeRecord {
@@ -143,6 +154,18 @@ export class Volumes {
       Scope: 'local',
     };
   }
+}
+
+/** Everything below a directory, to another one. */
+function copyInto(source: DirectoryNode, target: DirectoryNode): void {
+  Object.assign(target, { mode: source.mode, uid: source.uid, gid: source.gid });
+  for (const [name, inode] of source.entries())
+    if (inode.type === 'directory') {
+      const below = new DirectoryNode(inode);
+      target.add(name, below);
+      copyInto(inode, below);
+    } else if (inode.type === 'file') target.add(name, inode.copy());
+    else if (inode.type === 'symlink') target.add(name, new SymlinkNode(inode, inode.target));
 }
 
 const modes = /^(|ro|rw|z|Z|nocopy|cached|delegated|consistent|r?shared|r?slave|r?private)$/;

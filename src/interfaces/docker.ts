@@ -392,7 +392,8 @@ export type DockerApi = {
     /** One reading now. */
     stats(id: string): ContainerStats;
     changes(id: string): readonly Change[];
-    getArchive(id: string, path: string): { readonly name: string; readonly directory: boolean; readonly entries: readonly ArchiveEntry[] };
+    /** A link is given as one, unless it is to be followed. */
+    getArchive(id: string, path: string, follow?: boolean): { readonly name: string; readonly directory: boolean; readonly entries: readonly ArchiveEntry[] };
     putArchive(id: string, path: string, entries: readonly ArchiveEntry[]): void;
     pathInfo(id: string, path: string): 'file' | 'directory' | undefined;
     /** The root filesystem as the text of a tar. */

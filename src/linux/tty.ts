@@ -104,7 +104,8 @@ export class Tty {
       this.#input.push(keys);
       return;
     }
-    for (const part of keys.split(/([\x03\x04\x1a\x1c])/)) {
+    // ^Q and ^S stop and start a screen that scrolls; here it waits for nobody.
+    for (const part of keys.replace(/[\x11\x13]/g, '').split(/([\x03\x04\x1a\x1c])/)) {
       if (part === '\x03') this.interrupt();
       else if (part === '\x1a') this.#control('^Z', 'SIGTSTP');
       else if (part === '\x1c') this.#control('^\\', 'SIGQUIT');

@@ -1,10 +1,12 @@
 /** buildctl build: a solve by the Dockerfile frontend, its progress, and where the result goes (buildkit cmd/buildctl/build.go). */
+
 import type { ArchiveEntry, BuildProgress } from '../../interfaces/buildkit.ts';
 import { Channel } from '../../sim/channel.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { contextFiles } from '../build-context.ts';
 import { deliver, outputFields, secretsOf } from '../build-output.ts';
 import { BuildView, excerpt } from '../build-progress.ts';
+import { absent } from '../flags.ts';
 import { type BuildctlCommand, BuildctlError, BuildError, bool, type Context, list, text } from './context.ts';
 
 export const build: BuildctlCommand = {
@@ -19,8 +21,10 @@ export const build: BuildctlCommand = {
     text('frontend', 'Define frontend used for build'),
     list('opt', 'Define custom options for frontend, e.g. --opt target=foo --opt build-arg:foo=bar'),
     bool('no-cache', 'Disable cache for all the vertices'),
-    list('export-cache', 'Export build cache, e.g. --export-cache type=inline'),
-    list('import-cache', 'Import build cache, e.g. --import-cache type=registry,ref=example.com/foo/bar'),
+    ...absent([
+      list('export-cache', 'Export build cache, e.g. --export-cache type=inline'),
+      list('import-cache', 'Import build cache, e.g. --import-cache type=registry,ref=example.com/foo/bar'),
+    ]),
     list('secret', 'Secret value exposed to the build. Format id=secretname,src=filepath'),
     list('allow', 'Allow extra privileged entitlement, e.g. network.host, security.insecure'),
     list('ssh', 'Allow forwarding SSH agent to the builder'),

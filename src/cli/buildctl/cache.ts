@@ -3,17 +3,18 @@
 import { humanDuration } from '../../apimachinery/go-units.ts';
 import type { BuildkitWorkerInfo, CacheRecord } from '../../interfaces/buildkit.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { absent } from '../flags.ts';
 import { tabwriter } from '../tabwriter.ts';
 import { type BuildctlCommand, bool, type Context, list, text } from './context.ts';
 
-const filter = list('filter,f', 'Filter records');
+const filter = absent([list('filter,f', 'Filter records')]);
 const verbose = bool('verbose,v', 'Verbose output');
 const format = text('format', "Format the output using the given Go template, e.g, '{{json .}}'");
 
 export const du: BuildctlCommand = {
   name: 'du',
   short: 'disk usage',
-  flags: [filter, verbose, format],
+  flags: [...filter, verbose, format],
   run: function* (context) {
     const records = context.client('call diskusage').diskUsage();
     if (context.flags.text('format') !== '') return yield* say(context, `${JSON.stringify(records.map(wire))}\n`);
@@ -29,10 +30,12 @@ export const prune: BuildctlCommand = {
   name: 'prune',
   short: 'clean up build cache',
   flags: [
-    text('keep-duration', 'Keep data newer than this limit', '0s'),
-    text('keep-storage', 'Keep data below this limit (in MB)', '0'),
-    text('keep-storage-min', 'Always allow data below this limit (in MB)', '0'),
-    filter,
+    ...absent([
+      text('keep-duration', 'Keep data newer than this limit', '0s'),
+      text('keep-storage', 'Keep data below this limit (in MB)', '0'),
+      text('keep-storage-min', 'Always allow data below this limit (in MB)', '0'),
+    ]),
+    ...filter,
     bool('all', 'Include internal/frontend references'),
     verbose,
     format,
@@ -59,7 +62,7 @@ export const pruneHistories: BuildctlCommand = {
 const workers: BuildctlCommand = {
   name: 'workers',
   short: 'list workers',
-  flags: [filter, verbose, format],
+  flags: [...filter, verbose, format],
   run: function* (context) {
     const client = context.client('list workers');
     const all = client.workers();
@@ -90,7 +93,7 @@ const info: BuildctlCommand = {
   },
 };
 
-const absent = (name: string, short: string): BuildctlCommand => ({
+const missing = (name: string, short: string): BuildctlCommand => ({
   name,
   short,
   flags: [],
@@ -104,15 +107,15 @@ export const debug: BuildctlCommand = {
   name: 'debug',
   short: 'debug utilities',
   commands: [
-    absent('dump-llb', 'dump LLB in human-readable format. LLB can be also passed via stdin. This command does not require the daemon to be running.'),
-    absent('dump-metadata', 'dump the meta in human-readable format. This command does not require the daemon to be running.'),
+    missing('dump-llb', 'dump LLB in human-readable format. LLB can be also passed via stdin. This command does not require the daemon to be running.'),
+    missing('dump-metadata', 'dump the meta in human-readable format. This command does not require the daemon to be running.'),
     workers,
     info,
-    absent('monitor', 'display build events'),
-    absent('logs', 'display build logs'),
-    absent('ctl', 'control build records'),
-    absent('get', 'retrieve blob from cache'),
-    absent('histories', 'list build records'),
+    missing('monitor', 'display build events'),
+    missing('logs', 'display build logs'),
+    missing('ctl', 'control build records'),
+    missing('get', 'retrieve blob from cache'),
+    missing('histories', 'list build records'),
   ],
 };
 

@@ -51,6 +51,10 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
       return 3;
     }
     if (!(error instanceof CommandFlagError)) throw error;
+    if (error.kind === 'absent') {
+      yield* process.printError(`${error.message}\n`);
+      return 70;
+    }
     const help = urfaveHelp(error.chain as BuildctlCommand[], app);
     yield* process.print(error.kind === 'help' ? help : `Incorrect Usage: ${error.message}\n\n${help}`);
     if (error.kind === 'help') return 0;

@@ -1,7 +1,7 @@
 /** cosign: key pairs, signatures that lie beside an image in its registry, and their verification (sigstore/cosign). */
 import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
-import { FlagError, type FlagSpec, parseFlags } from '../flags.ts';
+import { absent, FlagError, type FlagSpec, parseFlags, refuseAbsent } from '../flags.ts';
 import { type Call, CosignError } from './call.ts';
 import { generateKeyPair, publicKey } from './keys.ts';
 import { sign, tree, triangulate, verify } from './signatures.ts';
@@ -45,7 +45,7 @@ const commands: Readonly<Record<string, Subcommand>> = {
       key,
       on('insecure-ignore-tlog', 'ignore transparency log verification'),
       named('certificate-identity', 'the identity expected in a valid Fulcio certificate'),
-      named('certificate-oidc-issuer', 'the OIDC issuer expected in a valid Fulcio certificate'),
+      ...absent([named('certificate-oidc-issuer', 'the OIDC issuer expected in a valid Fulcio certificate')]),
       { ...named('output', 'output format for the signing image information (json|text)'), short: 'o', default: 'json' },
       ...registry,
     ],
@@ -55,7 +55,7 @@ const commands: Readonly<Record<string, Subcommand>> = {
   triangulate: { short: 'Outputs the located cosign image reference.', flags: registry, run: triangulate },
   version: { short: 'Prints the version', flags: [], run: version },
 };
-const absent = [
+const missing = [
   'attach',
   'attest',
   'clean',
@@ -77,7 +77,7 @@ export const cosign: Program = function* (argv, process) {
   const [name, ...rest] = argv.slice(1);
   const command = name === undefined ? undefined : commands[name];
   if (command === undefined) {
-    if (name !== undefined && absent.includes(name)) {
+    if (name !== undefined && missing.includes(name)) {
       yield* process.printError(`k8s-lab: cosign ${name} is not simulated\n`);
       return 70;
     }
@@ -89,6 +89,7 @@ export const cosign: Program = function* (argv, process) {
   }
   try {
     const { flags, args } = parseFlags(rest, command.flags, { env: (each) => process.env[each] });
+    refuseAbsent(flags, `cosign ${name}`);
     return yield* command.run({ process, flags, args });
   } catch (error) {
     if (error instanceof FlagError && error.kind === 'help') {
@@ -96,6 +97,10 @@ export const cosign: Program = function* (argv, process) {
       return 0;
     }
     if (error instanceof CosignError) return yield* failed(error.message, error.status);
+    if (error instanceof FlagError && error.kind === 'absent') {
+      yield* process.printError(`${error.message}\n`);
+      return 70;
+    }
     if (error instanceof FlagError) return yield* failed(error.message, 1);
     throw error;
   }

@@ -4,7 +4,7 @@ import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import { type Program, releaseOf } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
-import { CommandFlagError, resolveUrfave, UnknownCommandError, type UrfaveApp, urfaveHelp } from '../flags.ts';
+import { absent, CommandFlagError, resolveUrfave, UnknownCommandError, type UrfaveApp, urfaveHelp } from '../flags.ts';
 import { logLine } from '../logrus.ts';
 import { bool, type CrictlCommand, duration, int, text } from './command.ts';
 import { completion } from './commands/completion.ts';
@@ -45,12 +45,21 @@ const crictlTree: CrictlCommand = {
     bool('debug', 'D', 'Enable debug mode'),
     { ...text('image-endpoint', 'i', "Endpoint of CRI image manager service (default: uses 'runtime-endpoint' setting)"), env: ['IMAGE_SERVICE_ENDPOINT'] },
     { ...text('runtime-endpoint', 'r', `Endpoint of CRI container runtime service (default: ${endpoints}`), env: ['CONTAINER_RUNTIME_ENDPOINT'] },
-    bool('enable-tracing', '', 'Enable OpenTelemetry tracing.'),
-    text('profile-cpu', '', 'Write a pprof CPU profile to the provided path.'),
-    text('profile-mem', '', 'Write a pprof memory profile to the provided path.'),
+    ...absent([
+      bool('enable-tracing', '', 'Enable OpenTelemetry tracing.'),
+      text('profile-cpu', '', 'Write a pprof CPU profile to the provided path.'),
+      text('profile-mem', '', 'Write a pprof memory profile to the provided path.'),
+    ]),
     duration('timeout', 't', 'Timeout of connecting to the server in seconds (e.g. 2s, 20s.). 0 or less is set to default', '2s'),
-    text('tracing-endpoint', '', 'Address to which the gRPC tracing collector will send spans to.', '127.0.0.1:4317'),
-    int('tracing-sampling-rate-per-million', '', 'Number of samples to collect per million OpenTelemetry spans. Set to 1000000 or -1 to always sample.', '-1'),
+    ...absent([
+      text('tracing-endpoint', '', 'Address to which the gRPC tracing collector will send spans to.', '127.0.0.1:4317'),
+      int(
+        'tracing-sampling-rate-per-million',
+        '',
+        'Number of samples to collect per million OpenTelemetry spans. Set to 1000000 or -1 to always sample.',
+        '-1',
+      ),
+    ]),
     bool('version', 'v', 'print the version'),
   ],
   commands: [
@@ -115,6 +124,10 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
       return 3;
     }
     if (!(error instanceof CommandFlagError)) throw error;
+    if (error.kind === 'absent') {
+      yield* process.printError(`${error.message}\n`);
+      return 70;
+    }
     if (error.kind === 'help') return yield* print(process, urfaveHelp(error.chain as CrictlCommand[], app), 0);
     yield* process.print(`Incorrect Usage: ${error.message}\n\n${urfaveHelp(error.chain as CrictlCommand[], app)}`);
     return yield* fatal(process, error.message);

@@ -1,10 +1,10 @@
 /** Flags of `ctr run` and `ctr containers create` (cmd/ctr/commands/{commands,commands_unix}.go, run/run_unix.go). */
-import type { FlagSpec, Flags } from '../flags.ts';
+import { absent, type FlagSpec, type Flags } from '../flags.ts';
 import { bool, CtrError, float, int, list, text } from './context.ts';
 
 const snapshotterFlags: readonly FlagSpec[] = [
   text('snapshotter', 'Snapshotter name. Empty value stands for the default value.'),
-  list('snapshotter-label', 'Labels added to the new snapshot for this container.'),
+  ...absent([list('snapshotter-label', 'Labels added to the new snapshot for this container.')]),
 ];
 
 /** In the order of ctr's help. */
@@ -20,34 +20,36 @@ export const containerFlags: readonly FlagSpec[] = [
   bool('net-host', 'Enable host networking for the container'),
   bool('privileged', 'Run privileged container'),
   bool('read-only', 'Set the containers filesystem as readonly'),
-  text('sandbox', 'Create the container in the given sandbox'),
+  ...absent([text('sandbox', 'Create the container in the given sandbox')]),
   text('runtime', 'Runtime name or absolute path to runtime binary', 'io.containerd.runc.v2'),
-  text('runtime-config-path', 'Optional runtime config path'),
+  ...absent([text('runtime-config-path', 'Optional runtime config path')]),
   bool('tty,t', 'Allocate a TTY for the container'),
   list('with-ns', "Specify existing Linux namespaces to join at container runtime (format '<nstype>:<path>')"),
   text('pid-file', "File path to write the task's pid"),
-  list('gpus', 'Add gpus to the container'),
+  ...absent([list('gpus', 'Add gpus to the container')]),
   bool('allow-new-privs', "Turn off OCI spec's NoNewPrivileges feature flag"),
   int('memory-limit', 'Memory limit (in bytes) for the container'),
   list('cap-add', "Add Linux capabilities (Set capabilities with 'CAP_' prefix)"),
   list('cap-drop', "Drop Linux capabilities (Set capabilities with 'CAP_' prefix)"),
   bool('seccomp', 'Enable the default seccomp profile'),
   text('seccomp-profile', 'File path to custom seccomp profile. seccomp must be set to true, before using seccomp-profile'),
-  text('apparmor-default-profile', 'Enable AppArmor with the default profile with the specified name'),
-  text('apparmor-profile', 'Enable AppArmor with an existing custom profile'),
-  text('blockio-config-file', 'File path to blockio class definitions. By default class definitions are not loaded.'),
-  text('blockio-class', 'Name of the blockio class to associate the container with'),
-  text('rdt-class', 'Name of the RDT class to associate the container with.'),
+  ...absent([
+    text('apparmor-default-profile', 'Enable AppArmor with the default profile with the specified name'),
+    text('apparmor-profile', 'Enable AppArmor with an existing custom profile'),
+    text('blockio-config-file', 'File path to blockio class definitions. By default class definitions are not loaded.'),
+    text('blockio-class', 'Name of the blockio class to associate the container with'),
+    text('rdt-class', 'Name of the RDT class to associate the container with.'),
+  ]),
   text('hostname', "Set the container's host name"),
   text('user,u', 'Username or user id, group optional (format: <name|uid>[:<group|gid>])'),
   text('runc-binary', 'Specify runc-compatible binary'),
   text('runc-root', 'Specify runc-compatible root'),
-  bool('runc-systemd-cgroup', 'Start runc with systemd cgroup manager'),
+  ...absent([bool('runc-systemd-cgroup', 'Start runc with systemd cgroup manager')]),
   bool('rootfs', 'Use custom rootfs that is not managed by containerd snapshotter'),
   bool('no-pivot', 'Disable use of pivot-root (linux only)'),
   { ...int('cpu-quota', 'Limit CPU CFS quota'), default: '-1' },
   int('cpu-period', 'Limit CPU CFS period'),
-  text('rootfs-propagation', 'Set the propagation of the container rootfs'),
+  ...absent([text('rootfs-propagation', 'Set the propagation of the container rootfs')]),
   list('device', 'File path to a device to add to the container; or a path to a directory tree of devices to add to the container'),
 ];
 
@@ -57,15 +59,17 @@ export const runFlags: readonly FlagSpec[] = [
   bool('null-io', 'Send all IO to /dev/null'),
   text('log-uri', 'Log uri'),
   bool('detach,d', 'Detach from the task after it has started execution, cannot be used with --rm'),
-  text('fifo-dir', 'Directory used for storing IO FIFOs'),
+  ...absent([text('fifo-dir', 'Directory used for storing IO FIFOs')]),
   text('cgroup', 'Cgroup path (To disable use of cgroup, set to "" explicitly)'),
   text('platform', 'Run image for specific platform'),
   bool('cni', 'Enable cni networking for the container'),
   bool('sync-fs', 'Synchronize the underlying filesystem containing files when unpack images, false by default'),
   text('dump-config', 'Dump the generated OCI config to a file'),
-  list('uidmap', 'Run inside a user namespace with the specified UID mapping ranges; specified with the format `container-uid:host-uid:length`'),
-  list('gidmap', 'Run inside a user namespace with the specified GID mapping ranges; specified with the format `container-gid:host-gid:length`'),
-  bool('remap-labels', 'Provide the user namespace ID remapping to the snapshotter via label options; requires snapshotter support'),
+  ...absent([
+    list('uidmap', 'Run inside a user namespace with the specified UID mapping ranges; specified with the format `container-uid:host-uid:length`'),
+    list('gidmap', 'Run inside a user namespace with the specified GID mapping ranges; specified with the format `container-gid:host-gid:length`'),
+    bool('remap-labels', 'Provide the user namespace ID remapping to the snapshotter via label options; requires snapshotter support'),
+  ]),
   bool('privileged-without-host-devices', "Don't pass all host devices to privileged container"),
   float('cpus', 'Set the CFS cpu quota'),
   { ...int('cpu-shares', 'Set the cpu shares'), default: '1024' },

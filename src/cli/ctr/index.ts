@@ -78,6 +78,10 @@ function* dispatch(args: readonly string[], process: Process, cni: () => CniRunt
       return 3;
     }
     if (!(error instanceof CommandFlagError)) throw error;
+    if (error.kind === 'absent') {
+      yield* process.printError(`${error.message}\n`);
+      return 70;
+    }
     const help = urfaveHelp(error.chain as CtrCommand[], app);
     if (error.kind === 'help') {
       yield* process.print(help);

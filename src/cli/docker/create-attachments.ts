@@ -1,6 +1,7 @@
 /** --network and --mount of docker run, in their long forms (opts/{network,mount}.go). */
 import type { Flags } from '../flags.ts';
-import { HelpError, pairs, ValueError } from './context.ts';
+import { CliError, HelpError, pairs, ValueError } from './context.ts';
+import { parseSize } from './output.ts';
 
 /** What --network says of one network. */
 type Attachment = { readonly name: string; readonly aliases: readonly string[]; readonly ip?: string; readonly mac?: string };
@@ -19,6 +20,8 @@ export function networksOf(flags: Flags): Attachment[] {
         throw new ValueError(`invalid field key ${key}`, value, '--network');
     const name = one('name');
     if (name === undefined) throw new ValueError('network name/id is not specified', value, '--network');
+    for (const key of ['driver-opt', 'ip6', 'link-local-ip', 'gw-priority'])
+      if (one(key) !== undefined) throw new CliError(`k8s-lab: docker run --network with ${key} is not simulated`, 70);
     const [ip, mac] = [one('ip'), one('mac-address')];
     return {
       name,
@@ -34,12 +37,20 @@ export function networksOf(flags: Flags): Attachment[] {
   return all;
 }
 
-type Mounted = { readonly bind?: string; readonly tmpfs?: string; readonly anonymous?: string; readonly typed?: readonly [type: string, source: string] };
+/** `tmpfs` is a path and its options. */
+type Mounted = {
+  readonly bind?: string;
+  readonly tmpfs?: readonly [path: string, options: string];
+  readonly anonymous?: string;
+  readonly typed?: readonly [type: string, source: string];
+};
 
 const mountKeys =
   'type source src target destination dst readonly ro rro consistency bind-propagation bind-recursive bind-nonrecursive bind-create-src volume-subpath volume-nocopy volume-label volume-driver volume-opt image-subpath tmpfs-size tmpfs-mode'.split(
     ' ',
   );
+
+const unsimulatedMount = 'rro bind-recursive bind-nonrecursive bind-create-src volume-subpath volume-label volume-driver volume-opt image-subpath'.split(' ');
 
 /** `type=bind,src=/a,dst=/b,ro` (opts/mount.go). */
 export function parseMount(value: string): Mounted {
@@ -56,9 +67,22 @@ export function parseMount(value: string): Mounted {
   const source = fields['source'] ?? fields['src'] ?? '';
   const type = fields['type'] ?? 'volume';
   if (target === '') throw wrong('target is required');
-  if (type === 'tmpfs') return { tmpfs: target };
   const readonly = 'readonly' in fields || 'ro' in fields;
-  if (type !== 'volume') return { bind: `${source}:${target}${readonly ? ':ro' : ''}`, typed: [type, source] };
-  if (source === '') return { anonymous: target };
-  return { bind: `${source}:${target}${readonly ? ':ro' : ''}` };
+  const odd =
+    unsimulatedMount.find((key) => key in fields) ?? (readonly && type === 'volume' && source === '' ? 'readonly of a volume without a name' : undefined);
+  if (odd !== undefined) throw new CliError(`k8s-lab: docker run --mount with ${odd} is not simulated`, 70);
+  if (type === 'tmpfs') {
+    const { 'tmpfs-size': size, 'tmpfs-mode': mode } = fields;
+    return {
+      tmpfs: [target, [...(readonly ? ['ro'] : []), ...(size ? [`size=${parseSize(size, '--mount')}`] : []), ...(mode ? [`mode=${mode}`] : [])].join(',')],
+    };
+  }
+  const modes = [
+    ...(readonly ? ['ro'] : []),
+    ...('volume-nocopy' in fields ? ['nocopy'] : []),
+    ...(fields['bind-propagation'] ? [fields['bind-propagation']] : []),
+  ];
+  const bind = [source, target, ...(modes.length > 0 ? [modes.join(',')] : [])].join(':');
+  if (type !== 'volume') return { bind, typed: [type, source] };
+  return source === '' ? { anonymous: target } : { bind };
 }

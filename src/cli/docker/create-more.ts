@@ -1,7 +1,7 @@
 /** Flags of run and create whose values go to the daemon as they are (cli/command/container/opts.go parse). */
 import type { MoreHost } from '../../interfaces/docker.ts';
 import { isErrno } from '../../linux/errno.ts';
-import type { FlagSpec, Flags } from '../flags.ts';
+import { absent, type FlagSpec, type Flags } from '../flags.ts';
 import { parseUlimit } from '../ulimit.ts';
 import { bool, CliError, type Context, HelpError, int, list, pairs, text, ValueError } from './context.ts';
 import { parseSize } from './output.ts';
@@ -23,7 +23,6 @@ const table: readonly (readonly [FlagSpec, string, Reader])[] = [
   [text('cpuset-cpus', 'CPUs in which to allow execution (0-3, 0,1)'), 'CpusetCpus', asText],
   [text('cpuset-mems', 'MEMs in which to allow execution (0-3, 0,1)'), 'CpusetMems', asText],
   [list('device', 'Add a host device to the container'), 'Devices', (flags, name) => flags.list(name).map(parseDevice)],
-  [list('device-cgroup-rule', 'Add a rule to the cgroup allowed devices list'), 'DeviceCgroupRules', asList],
   [list('dns-option', 'Set DNS options'), 'DnsOptions', asList],
   [list('dns-search', 'Set custom DNS search domains'), 'DnsSearch', asList],
   [text('gpus', "GPU devices to add to the container ('all' to pass all GPUs)", { valueName: 'gpu-request' }), 'DeviceRequests', gpus],
@@ -36,7 +35,6 @@ const table: readonly (readonly [FlagSpec, string, Reader])[] = [
   [text('runtime', 'Runtime to use for this container'), 'Runtime', asText],
   [list('security-opt', 'Security Options'), 'SecurityOpt', (flags, name) => flags.list(name).map(securityOption)],
   [text('shm-size', 'Size of /dev/shm', bytes), 'ShmSize', asSize],
-  [list('storage-opt', 'Storage driver options for the container'), 'StorageOpt', asMap],
   [list('sysctl', 'Sysctl options', { valueName: 'map' }), 'Sysctls', (flags, name) => pairs(flags.list(name).map(sysctl))],
   [list('ulimit', 'Ulimit options', { valueName: 'ulimit' }), 'Ulimits', (flags, name) => flags.list(name).map(ulimit)],
   [text('userns', 'User namespace to use'), 'UsernsMode', mode('userns', 'USER', /^(host|)$/)],
@@ -45,8 +43,10 @@ const table: readonly (readonly [FlagSpec, string, Reader])[] = [
 ];
 
 /** Understood by the real docker; of no meaning where the lab runs, or rare. */
-const unsimulated: readonly FlagSpec[] = [
+const unsimulated = absent([
   list('blkio-weight-device', 'Block IO weight (relative device weight)'),
+  list('device-cgroup-rule', 'Add a rule to the cgroup allowed devices list'),
+  list('storage-opt', 'Storage driver options for the container'),
   int('cpu-rt-period', 'Limit CPU real-time period in microseconds'),
   int('cpu-rt-runtime', 'Limit CPU real-time runtime in microseconds'),
   list('device-read-bps', 'Limit read rate (bytes per second) from a device'),
@@ -56,7 +56,7 @@ const unsimulated: readonly FlagSpec[] = [
   text('ip6', 'IPv6 address (e.g., 2001:db8::33)'),
   list('link-local-ip', 'Container IPv4/IPv6 link-local addresses'),
   bool('use-api-socket', 'Bind mount Docker API socket and required auth'),
-];
+]);
 
 /** Each with the key of HostConfig that it sets. */
 export const moreFlags: readonly FlagSpec[] = [
@@ -74,7 +74,6 @@ export const moreFlags: readonly FlagSpec[] = [
 
 /** What the flags say of HostConfig beyond its everyday part; only what was given. */
 export function moreHost({ flags }: Context): { readonly more?: MoreHost } {
-  for (const { name } of unsimulated) if (flags.has(name)) throw new CliError(`k8s-lab: docker run --${name} is not simulated`, 70);
   if (flags.has('mac-address') && !/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(flags.text('mac-address')))
     throw new HelpError(`${flags.text('mac-address')} is not a valid mac address`);
   const given = table.filter(([{ name }]) => flags.has(name) || (name === 'dns-option' && flags.has('dns-opt')));

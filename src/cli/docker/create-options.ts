@@ -135,7 +135,7 @@ export function createOptions(context: Context, attached: boolean): CreateOption
   const host: HostConfig = {
     Binds: [...volumes.filter((each) => each.includes(':')).map((each) => absolute(context, each)), ...mounts.flatMap((each) => each.bind ?? [])],
     Tmpfs: Object.fromEntries(
-      [...flags.list('tmpfs').map((each) => each.split(':')), ...mounts.flatMap((each) => (each.tmpfs === undefined ? [] : [[each.tmpfs]]))].map(
+      [...flags.list('tmpfs').map((each) => each.split(':')), ...mounts.flatMap((each) => (each.tmpfs === undefined ? [] : [each.tmpfs]))].map(
         ([path = '', options = '']) => [path, options],
       ),
     ),

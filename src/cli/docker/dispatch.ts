@@ -138,6 +138,10 @@ function* wrong(error: unknown, tree: DockerCommand, process: Process): Routine<
     return 1;
   }
   if (!(error instanceof CommandFlagError)) throw error;
+  if (error.kind === 'absent') {
+    yield* process.printError(`${error.message}\n`);
+    return 70;
+  }
   const chain = error.chain as DockerCommand[];
   if (error.kind === 'help') {
     yield* process.print(helpOf(chain, process));

@@ -23,10 +23,10 @@ const globalFlags: readonly FlagSpec[] = (
     { name: 'command-timeout', type: 'duration', default: '5s', usage: 'timeout for short running command (excluding dial timeout)' },
     { name: 'debug', type: 'bool', usage: 'enable client-side debug logging' },
     { name: 'dial-timeout', type: 'duration', default: '2s', usage: 'dial timeout for client connections' },
-    { name: 'discovery-srv', short: 'd', usage: 'domain name to query for SRV records describing cluster endpoints' },
+    { name: 'discovery-srv', absent: true, short: 'd', usage: 'domain name to query for SRV records describing cluster endpoints' },
     { name: 'endpoints', type: 'stringSlice', default: '127.0.0.1:2379', usage: 'gRPC endpoints' },
     { name: 'hex', type: 'bool', usage: 'print byte strings as hex encoded strings' },
-    { name: 'insecure-discovery', type: 'bool', default: 'true', usage: 'accept insecure SRV records describing cluster endpoints' },
+    { name: 'insecure-discovery', absent: true, type: 'bool', default: 'true', usage: 'accept insecure SRV records describing cluster endpoints' },
     {
       name: 'insecure-skip-tls-verify',
       type: 'bool',
@@ -77,6 +77,7 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
       throw new Fatal(`unknown command "${error.typed}" for "etcdctl"${hint}\nRun 'etcdctl --help' for usage.`);
     }
     if (!(error instanceof CommandFlagError)) throw error;
+    if (error.kind === 'absent') throw new Fatal(error.message, 70);
     if (error.kind !== 'help') throw new Fatal(`${error.message}\n${etcdHelp(error.chain, 'API VERSION:\n\t3.6\n\n')}`);
     yield* process.print(etcdHelp(error.chain, 'API VERSION:\n\t3.6\n\n'));
     return 0;

@@ -29,7 +29,7 @@ const etcdutlTree: EtcdutlCommand = {
       name: 'hashkv',
       usage: '<filename>',
       short: 'Prints the KV history hash of a given file',
-      flags: [{ name: 'rev', type: 'int', default: '0', usage: 'maximum revision to hash (default: latest revision)' }],
+      flags: [{ name: 'rev', absent: true, type: 'int', default: '0', usage: 'maximum revision to hash (default: latest revision)' }],
       run: hashKv,
     },
     {
@@ -51,7 +51,7 @@ const etcdutlTree: EtcdutlCommand = {
             },
             { name: 'initial-cluster', default: 'default=http://localhost:2380', usage: 'Initial cluster configuration for restore bootstrap' },
             { name: 'initial-cluster-token', default: 'etcd-cluster', usage: 'Initial cluster token for the etcd cluster during restore bootstrap' },
-            { name: 'mark-compacted', type: 'bool', usage: 'Mark the latest revision after restore as the point of scheduled compaction' },
+            { name: 'mark-compacted', absent: true, type: 'bool', usage: 'Mark the latest revision after restore as the point of scheduled compaction' },
             { name: 'name', default: 'default', usage: 'Human-readable name for this member' },
             { name: 'skip-hash-check', type: 'bool', usage: 'Ignore snapshot integrity hash value (required if copied from data directory)' },
             { name: 'wal-dir', usage: 'Path to the WAL directory (use --data-dir if none given)' },
@@ -91,7 +91,7 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
       throw new Fatal(`unknown command "${error.typed}" for "etcdutl"\nRun 'etcdutl --help' for usage.`);
     }
     if (!(error instanceof CommandFlagError)) throw error;
-    if (error.kind !== 'help') throw new Fatal(error.message);
+    if (error.kind !== 'help') throw new Fatal(error.message, error.kind === 'absent' ? 70 : 1);
     yield* process.print(etcdHelp(error.chain, 'API VERSION:\n\t3.6\n\n'));
     return 0;
   }

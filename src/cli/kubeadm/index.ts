@@ -109,7 +109,7 @@ function* dispatch(args: readonly string[], process: Process, phases: Phases): R
   } catch (error) {
     if (error instanceof UnknownCommandError) throw new Fatal(error.message);
     if (!(error instanceof CommandFlagError)) throw error;
-    if (error.kind !== 'help') throw new Fatal(error.message);
+    if (error.kind !== 'help') throw new Fatal(error.message, error.kind === 'absent' ? 70 : 1);
     yield* process.print(cobraHelp(error.chain));
     return 0;
   }

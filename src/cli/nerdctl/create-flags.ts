@@ -1,5 +1,7 @@
 /** The flags that `nerdctl run` and `nerdctl create` share (cmd/nerdctl/container/container_run.go), and which of them have no effect here. */
+
 import type { Process } from '../../linux/process.ts';
+import { type FlagSpec, refuseAbsent } from '../flags.ts';
 import { bool, type Context, duration, float, int, list, NerdctlError, NotSimulated, slice, text } from './context.ts';
 import type { SpecMount } from './spec.ts';
 import { verifyFlags } from './verify.ts';
@@ -9,8 +11,16 @@ const deviceLimits = ['read-bps', 'read-iops', 'write-bps', 'write-iops'].map((n
   return list(`device-${name}`, `Limit ${what} rate (${unit === 'bps' ? 'bytes' : 'IO'} per second) ${what === 'read' ? 'from' : 'to'} a device (default [])`);
 });
 
+/** Flags whose effect the lab does not have. */
+const unsimulated: ReadonlySet<string> = new Set(
+  (
+    'rootfs gpus volumes-from device ip ip6 mac-address sysctl memory-swappiness oom-kill-disable cgroup-conf cpu-rt-period cpu-rt-runtime rdt-class blkio-weight ' +
+    'blkio-weight-device device-read-bps device-read-iops device-write-bps device-write-iops userns log-opt pidfile'
+  ).split(' '),
+);
+
 /** What `create` has too. */
-export const createFlags = [
+const all: readonly FlagSpec[] = [
   bool('tty,t', 'Allocate a pseudo-TTY'),
   bool('sig-proxy', 'Proxy received signals to the process', 'true'),
   bool('interactive,i', 'Keep STDIN open even if not attached'),
@@ -105,15 +115,11 @@ export const createFlags = [
   ...verifyFlags,
 ];
 
-/** Flags whose effect the lab does not have. */
-const absent = (
-  'rootfs gpus volumes-from device ip ip6 mac-address sysctl memory-swappiness oom-kill-disable cgroup-conf cpu-rt-period cpu-rt-runtime rdt-class blkio-weight ' +
-  'blkio-weight-device device-read-bps device-read-iops device-write-bps device-write-iops userns'
-).split(' ');
+export const createFlags = all.map((spec) => (unsimulated.has(spec.name) ? { ...spec, absent: true } : spec));
 
 /** Refuses what is not simulated, and what nerdctl itself refuses. */
 export function checkFlags({ flags, path, process }: Context): void {
-  for (const name of absent) if (flags.has(name) && (flags.list(name).length > 0 || flags.text(name) !== 'false')) throw new NotSimulated(`${path} --${name}`);
+  refuseAbsent(flags, path);
   if (!['json-file', 'none'].includes(flags.text('log-driver'))) throw new NotSimulated(`${path} --log-driver ${flags.text('log-driver')}`);
   if (flags.text('isolation') !== 'default')
     throw new NerdctlError(`unsupported isolation mode: ${flags.text('isolation')}, only default is supported on this platform`);

@@ -5,9 +5,18 @@ import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
-import { type Command, CommandFlagError, FlagError, nerdctlHelp, parseFlags, resolveCobra, suggestionsFor, UnknownCommandError } from '../flags.ts';
+import {
+  type Command,
+  CommandFlagError,
+  FlagError,
+  nerdctlHelp,
+  parseFlags,
+  refuseAbsent,
+  resolveCobra,
+  suggestionsFor,
+  UnknownCommandError,
+} from '../flags.ts';
 import { logLine } from '../logrus.ts';
-import { refuseAbsent } from './absent-flags.ts';
 import { composeFlags } from './compose/index.ts';
 import { withFile } from './config-file.ts';
 import { Context, type NerdctlCommand, NerdctlError, NotSimulated, type Run } from './context.ts';
@@ -20,7 +29,7 @@ export const newNerdctl = (cni: (process: Process) => CniRuntime): Program =>
     try {
       return yield* dispatch(argv.slice(1), process, cni);
     } catch (error) {
-      if (error instanceof NotSimulated) {
+      if (error instanceof NotSimulated || (error instanceof FlagError && error.kind === 'absent')) {
         yield* process.printError(`${error.message}\n`);
         return 70;
       }
@@ -52,7 +61,7 @@ function* dispatch(args: readonly string[], process: Process, cni: (process: Pro
     }
     for (const spec of rootFlags) if (flags.has(spec.name)) for (const value of [flags.text(spec.name)]) global.flags.put(spec, value);
     const context = new Context(process, { global: global.flags, flags, args: resolved.args, path: resolved.path, cni, group: group?.flags });
-    refuseAbsent(context, chain);
+    refuseAbsent(global.flags, 'nerdctl');
     return (yield* command.run(context)) ?? 0;
   } catch (error) {
     if (error instanceof UnknownCommandError) throw unknown(error.typed, [tree]);

@@ -1,6 +1,7 @@
 /** The tree of commands; help is read from it. */
 
-import { absentFlags, withAbsentFlags } from './absent-flags.ts';
+import { absent } from '../flags.ts';
+import { absentAt, withAbsentFlags } from './absent-flags.ts';
 import { build, builder } from './commands/build.ts';
 import { convert, decrypt, encrypt } from './commands/convert.ts';
 import { exec } from './commands/exec.ts';
@@ -29,7 +30,7 @@ import { startTask } from './tasks.ts';
 
 const persistent = [
   bool('debug', 'debug mode'),
-  bool('debug-full', 'debug mode (with full output)'),
+  ...absent([bool('debug-full', 'debug mode (with full output)')]),
   { ...text('address', 'containerd address, optionally with "unix://" prefix', '/run/containerd/containerd.sock'), env: ['CONTAINERD_ADDRESS'] },
   { ...text('host', 'alias of --address'), hidden: true },
   { ...text('namespace', 'containerd namespace, such as "moby" for Docker, "k8s.io" for Kubernetes', 'default'), env: ['CONTAINERD_NAMESPACE'] },
@@ -44,7 +45,7 @@ const persistent = [
   bool('experimental', 'Control experimental: https://github.com/containerd/nerdctl/blob/main/docs/experimental.md', 'true'),
   bool('kube-hide-dupe', 'Deduplicate images for Kubernetes with namespace k8s.io'),
   text('userns-remap', 'Support idmapping for creating and running containers.'),
-  ...absentFlags(''),
+  ...absentAt(''),
 ].map((spec) => ({ ...spec, persistent: true }));
 
 const letters: Readonly<Record<string, string>> = { address: 'a', host: 'H', namespace: 'n' };

@@ -1,14 +1,18 @@
 /** --verify: signatures are checked by programs that a plain node does not have (pkg/signutil). */
+
 import type { Routine } from '../../sim/routine.ts';
 import { missingProgram, runChild } from '../child.ts';
+import { absent } from '../flags.ts';
 import { type Context, NerdctlError, text } from './context.ts';
 
 /** Of pull, run and create. */
 export const verifyFlags = [
   text('verify', 'Verify the image (none|cosign|notation)', 'none'),
   text('cosign-key', 'Path to the public key file, KMS, URI or Kubernetes Secret for --verify=cosign'),
-  text('cosign-certificate-identity', 'The identity expected in a valid Fulcio certificate for --verify=cosign.'),
-  text('cosign-certificate-oidc-issuer', 'The OIDC issuer expected in a valid Fulcio certificate for --verify=cosign'),
+  ...absent([
+    text('cosign-certificate-identity', 'The identity expected in a valid Fulcio certificate for --verify=cosign.'),
+    text('cosign-certificate-oidc-issuer', 'The OIDC issuer expected in a valid Fulcio certificate for --verify=cosign'),
+  ]),
   text('ipfs-address', 'multiaddr of IPFS API (default uses $IPFS_PATH env variable if defined or local directory ~/.ipfs)'),
 ];
 

@@ -41,6 +41,10 @@ function* dispatch(args: readonly string[], process: Process, runtime: OciRuntim
   } catch (error) {
     if (error instanceof UnknownCommandError) return yield* fail(process, `No help topic for '${error.typed}'\n`, 3, log);
     if (!(error instanceof CommandFlagError)) throw error;
+    if (error.kind === 'absent') {
+      yield* process.printError(`${error.message}\n`);
+      return 70;
+    }
     const help = urfaveHelp(error.chain as RuncCommand[], app);
     if (error.kind === 'help') {
       yield* process.print(help);

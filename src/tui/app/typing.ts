@@ -14,6 +14,8 @@ export class Typing {
   readonly vt: VtScreen;
   #prompt: Prompt = emptyPrompt;
   #back = 0;
+  /** The key before. */
+  #last = '';
 
   constructor(session: Session, size: { readonly columns: number; readonly rows: number }) {
     this.session = session;
@@ -49,7 +51,10 @@ export class Typing {
     if (this.raw) return this.#rawKey(event);
     if (event.type === 'key' && this.#look(event.name)) return 'edit';
     this.#back = 0;
-    if (event.type === 'key' && this.#control(event.name)) return 'input';
+    const name = event.type === 'key' ? event.name : '';
+    const controlled = this.#control(name);
+    this.#last = name;
+    if (controlled) return 'input';
     const key = promptKey(event);
     if (!key) return 'none';
     const before = this.#prompt;
@@ -92,6 +97,8 @@ export class Typing {
   #control(name: string): boolean {
     if (name === 'ctrl-z' || name === 'ctrl-\\') this.session.input({ keys: name === 'ctrl-z' ? '\x1a' : '\x1c' });
     else if (name === 'ctrl-l') this.#clear();
+    // The way out of a container's terminal: ^P alone goes back in the shell's history.
+    else if (name === 'ctrl-q' && this.session.tty.remote) this.session.input({ keys: this.#last === 'ctrl-p' ? '\x10\x11' : '\x11' });
     else return false;
     return true;
   }

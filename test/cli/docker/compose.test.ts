@@ -165,3 +165,90 @@ test('docker and nerdctl merge several files alike, and an attached service tell
   expect(run('docker compose run a 2>/dev/null; echo $?')).toBe('hi\n3');
   expect(run('docker compose down 2>/dev/null; docker compose nosuch')).toBe('unknown docker command: "compose nosuch"');
 });
+
+test('a build takes an inline Dockerfile, secrets, arguments, labels and further names; what has no effect is refused', () => {
+  file(`services:
+  app:
+    image: shop/app
+    build:
+      context: .
+      dockerfile_inline: |
+        FROM busybox:1.36
+        ARG WHO
+        RUN --mount=type=secret,id=token test "$$(cat /run/secrets/token)" = s3cret
+        RUN echo "for $$WHO" > /who
+      args: {WHO: compose}
+      labels: {team: shop}
+      tags: [shop/app:extra]
+      secrets: [token]
+    command: cat /who
+secrets:
+  token: {environment: TOKEN}
+`);
+  expect(run('(TOKEN=s3cret docker compose build; echo $?) 2>&1 | tail -2')).toBe(' Image shop/app Built \n0');
+  expect(run('docker run --rm shop/app:extra cat /who')).toBe('for compose');
+  expect(run("docker inspect shop/app --format '{{.Config.Labels.team}}'")).toBe('shop');
+  expect(run('TOKEN=s3cret docker compose build --no-cache --build-arg WHO=me -q; docker run --rm shop/app cat /who')).toContain('for me');
+  for (const [key, value] of [
+    ['ssh', '[default]'],
+    ['cache_from', '[shop/app]'],
+    ['platforms', '[linux/arm64]'],
+  ]) {
+    file(`services:\n  app:\n    build:\n      context: .\n      ${key}: ${value}\n`);
+    expect(run('docker compose build; echo $?')).toMatch(new RegExp(`k8s-lab: docker compose with services.app.build.${key}.* is not simulated\\n70$`));
+  }
+  file('services:\n  app:\n    build: {context: ., dockerfile: x, dockerfile_inline: y}\n');
+  expect(run('docker compose build')).toBe('service "app" declares mutualy exclusive dockerfile and dockerfile_inline: invalid compose project');
+});
+
+test("a service's limits, log, mounts, networks and names reach its containers", () => {
+  file(`services:
+  db:
+    image: busybox:1.36
+    command: sleep 1000
+    stop_grace_period: 3s
+    ulimits: {nofile: {soft: 100, hard: 200}}
+    sysctls: {net.core.somaxconn: 512}
+    logging: {driver: json-file, options: {max-size: 1m}}
+    security_opt: ["no-new-privileges:true"]
+    shm_size: 32m
+    volumes:
+      - {type: tmpfs, target: /scratch, tmpfs: {size: 1048576}}
+    networks:
+      back: {aliases: [database], ipv4_address: 172.30.5.9}
+    deploy: {restart_policy: {condition: on-failure, max_attempts: 2}}
+  web:
+    image: busybox:1.36
+    command: sleep 1000
+    links: [db]
+    networks: [back]
+networks:
+  back:
+    labels: {tier: back}
+    driver_opts: {com.docker.network.bridge.name: br-shop}
+    ipam: {config: [{subnet: 172.30.5.0/24, ip_range: 172.30.5.128/25}]}
+`);
+  expect(run('(docker compose up -d --wait; echo $?) 2>&1 | tail -2')).toBe(' Container shop-web-1 Healthy \n0');
+  const shown = (format: string): string => run(`docker inspect shop-db-1 --format '${format}'`);
+  expect(shown('{{.Config.StopTimeout}} {{.HostConfig.ShmSize}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.RestartPolicy.MaximumRetryCount}}')).toBe(
+    '3 33554432 on-failure 2',
+  );
+  expect(run('docker exec shop-db-1 sh -c "ulimit -n; df /scratch | tail -1"')).toMatch(/^100\ntmpfs +1024 /);
+  expect(shown('{{json .HostConfig.LogConfig}}{{json .HostConfig.Sysctls}}')).toBe(
+    '{"Type":"json-file","Config":{"max-size":"1m"}}{"net.core.somaxconn":"512"}',
+  );
+  expect(run('docker exec shop-web-1 nslookup database')).toContain('172.30.5.9');
+  expect(run("docker network inspect shop_back --format '{{.Labels.tier}}'; ip -br link show br-shop")).toMatch(/^back\nbr-shop +UP/);
+  run('docker compose down -t 1');
+  file('services:\n  db: {image: busybox, post_start: [{command: date}]}\n');
+  expect(run('docker compose up -d; echo $?')).toContain('k8s-lab: docker compose with services.db.post_start is not simulated\n70');
+});
+
+test('--abort-on-container-exit stops the others, with the status of the first', () => {
+  file(`services:\n  a: {image: busybox:1.36, command: sh -c "sleep 1; exit 3"}\n  b: {image: busybox:1.36, command: sleep 1000}\n`);
+  expect(run('docker compose up --abort-on-container-exit -t 1; echo $?')).toMatch(
+    /a-1 exited with code 3\n[\s\S]*Aborting on container exit\.\.\.\n[\s\S]*3$/,
+  );
+  expect(run('docker compose ps -q')).toBe('');
+  run('docker compose down');
+});

@@ -1,6 +1,6 @@
 /** The rarer flags of docker run, and what the client and the daemon refuse; events, prune, contexts. */
 import { expect, test } from 'vitest';
-import { newSession, type } from '../../robustness/lab.ts';
+import { newSession, pass, screenOf, type } from '../../robustness/lab.ts';
 
 const session = newSession(1, 'node');
 const run = (line: string): string => type(session, line);
@@ -121,4 +121,42 @@ test('contexts, plugins and networks', () => {
   run('docker network create --subnet 10.9.0.0/24 --ip-range 10.9.0.128/25 -o a=b n9');
   expect(run("docker run --rm --network n9 busybox:1.36 ip -4 addr show eth0 | grep -o '10[.][^ ]*/24'")).toMatch(/^10\.9\.0\.1(2[89]|3\d)\/24$/);
   expect(run("docker network inspect -f '{{.Options}} {{(index .IPAM.Config 0).IPRange}}' n9")).toBe('map[a:b] 10.9.0.128/25');
+});
+
+test('a container is left with ^P ^Q and goes on; others keys may be named', () => {
+  const leave = (line: string, keys: string): string => {
+    screenOf(session);
+    session.input({ line });
+    pass(session, 3_000);
+    session.input({ keys });
+    pass(session, 1_000);
+    return screenOf(session);
+  };
+  leave('docker run -it --name box busybox:1.36', '\x10\x11');
+  expect(run("echo $?; docker ps --filter name=box --format '{{.Names}} {{.Status}}'")).toMatch(/^0\nbox Up/);
+  expect(leave('docker attach box', '\x10\x11')).toContain('read escape sequence');
+  expect(run('echo $?')).toBe('1');
+  leave('docker attach --detach-keys=ctrl-x,x box', '\x18x');
+  expect(run('docker inspect box --format {{.State.Running}}')).toBe('true');
+  expect(run('docker attach --detach-keys=ctrl-- box')).toContain('Invalid detach keys (ctrl--) provided');
+  run('docker rm -f box');
+});
+
+test('mounts: tmpfs of a size, nocopy, whole trees of an image in a new volume; links are copied as links', () => {
+  expect(run('docker run --rm --mount type=tmpfs,dst=/x,tmpfs-size=2m busybox:1.36 df /x')).toMatch(/tmpfs +2048 /);
+  run(
+    'docker run --name seed busybox:1.36 sh -c "mkdir -p /srv/a/b; echo deep > /srv/a/b/c; ln -s a/b/c /srv/link"; docker commit seed seeded; docker rm seed',
+  );
+  expect(run('docker run --rm -v full:/srv seeded sh -c "cat /srv/a/b/c /srv/link"; docker run --rm -v full:/s busybox:1.36 cat /s/a/b/c')).toBe(
+    'deep\ndeep\ndeep',
+  );
+  expect(run('docker run --rm -v bare:/srv:nocopy seeded ls /srv')).toBe('');
+  expect(
+    run('docker run -d --name keeper -v full:/v busybox:1.36 sleep 900 > /dev/null; docker run --rm --volumes-from keeper:ro busybox:1.36 touch /v/x'),
+  ).toContain('Read-only file system');
+  run('docker create --name linked seeded; cd /tmp; docker cp linked:/srv/link plain; docker cp -L linked:/srv/link followed');
+  expect(run('readlink plain; cat followed')).toBe('a/b/c\ndeep');
+  expect(run('docker run --rm --mount type=volume,src=v,dst=/v,volume-subpath=x busybox:1.36; echo $?')).toBe(
+    'k8s-lab: docker run --mount with volume-subpath is not simulated\n70',
+  );
 });

@@ -1,23 +1,25 @@
 /** exec, attach, port-forward. */
+
 import { CriError } from '../../../interfaces/cri.ts';
 import type { StreamSession } from '../../../interfaces/streams.ts';
 import { isErrno } from '../../../linux/errno.ts';
 import type { OpenFile } from '../../../linux/open-file.ts';
 import { Condition, type Routine } from '../../../sim/routine.ts';
 import type { ByteStream } from '../../../sim/stream.ts';
+import { absent } from '../../flags.ts';
 import { calls } from '../calls.ts';
 import { bool, type CrictlCommand, int, list, text } from '../command.ts';
 import { type Context, Fatal, ShowHelp } from '../context.ts';
 import { chooseContainers } from '../selection.ts';
 import { forEach } from '../several.ts';
 
-const streamFlags = [
+const streamFlags = absent([
   text('tls-ca', '', 'Path to the streaming TLS CA certificate'),
   text('tls-cert', '', 'Path to the streaming TLS certificate'),
   text('tls-key', '', 'Path to the streaming TLS key'),
   { ...text('tls-sni', '', 'Server name used in the TLS client to check server certificates against', 'localhost'), aliases: ['tls-server-name'] },
   text('transport', 'r', 'Transport protocol to use, one of: spdy|websocket', 'spdy'),
-];
+]);
 const matching = (what: string): string => `Exec command for all containers matching this ${what}`;
 
 export const exec: CrictlCommand = {

@@ -1,4 +1,5 @@
 /** update: limits changed while a container runs. */
+import { absent } from '../../flags.ts';
 import { calls } from '../calls.ts';
 import { type CrictlCommand, int, text } from '../command.ts';
 import { Fatal } from '../context.ts';
@@ -16,7 +17,7 @@ export const update: CrictlCommand = {
     text('cpuset-cpus', '', 'CPU(s) to use'),
     text('cpuset-mems', '', 'Memory node(s) to use'),
     int('memory', '', 'Memory limit (in bytes)', '0'),
-    text('oom-score-adj', '', 'OOM Killer score to use'),
+    ...absent([text('oom-score-adj', '', 'OOM Killer score to use')]),
   ],
   run: function* (context) {
     if (context.args.length === 0) throw new Fatal('ID cannot be empty');

@@ -1,9 +1,11 @@
 /** ctr images export and import: images as files (cmd/ctr/commands/images/{export,import}.go, core/images/archive). */
+
 import type { Blob, ContainerdImage, Descriptor, ImageManifest } from '../../../interfaces/containerd.ts';
 import { type ImageArchive, ImageArchiveError, readImageArchive, TarError, writeImageArchive } from '../../../interfaces/image-archive.ts';
 import { isErrno } from '../../../linux/errno.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { absent } from '../../flags.ts';
 import { bool, type Context, type CtrCommand, CtrError, labelArgs, list, text } from '../context.ts';
 import { partsOf } from '../parts.ts';
 import { snapshotterFlag } from './transfer.ts';
@@ -13,7 +15,7 @@ export const exportImages: CtrCommand = {
   short: 'Export images',
   usage: '[flags] <out> <image> ...',
   flags: [
-    bool('skip-manifest-json', 'Do not add Docker compatible manifest.json to archive'),
+    ...absent([bool('skip-manifest-json', 'Do not add Docker compatible manifest.json to archive')]),
     bool('skip-non-distributable', 'Do not add non-distributable blobs such as Windows layers to archive'),
     list('platform', 'Pull content from a specific platform'),
     bool('all-platforms', 'Exports content from all platforms'),
@@ -78,7 +80,7 @@ export const importImages: CtrCommand = {
     text('platform', 'Imports content for specific platform'),
     bool('no-unpack', 'Skip unpacking the images, cannot be used with --discard-unpacked-layers, false by default'),
     bool('local', 'Run import locally rather than through transfer API'),
-    bool('compress-blobs', 'Compress uncompressed blobs when creating manifest (Docker format only)'),
+    ...absent([bool('compress-blobs', 'Compress uncompressed blobs when creating manifest (Docker format only)')]),
     bool(
       'discard-unpacked-layers',
       'Allow the garbage collector to clean layers up from the content store after unpacking, cannot be used with --no-unpack, false by default',

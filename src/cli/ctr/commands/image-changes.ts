@@ -1,5 +1,6 @@
 /** ctr images prune and convert (cmd/ctr/commands/images/{images,convert}.go). */
 
+import { absent } from '../../flags.ts';
 import { bool, type CtrCommand, CtrError, list, text } from '../context.ts';
 import { rewriteImage } from '../convert-image.ts';
 import { partsOf } from '../parts.ts';
@@ -29,8 +30,10 @@ export const convert: CtrCommand = {
     bool('uncompress', 'Convert tar.gz layers to uncompressed tar layers'),
     bool('oci', 'Convert Docker media types to OCI media types'),
     text('erofs', 'Convert layers to EROFS images (raw, zstd)'),
-    text('erofs-compressors', 'Specify compression algorithm list when converting EROFS layers'),
-    text('erofs-mkfs-options', "Extra mkfs options applied when converting EROFS layers. (e.g. '-Efragments,dedupe')"),
+    ...absent([
+      text('erofs-compressors', 'Specify compression algorithm list when converting EROFS layers'),
+      text('erofs-mkfs-options', "Extra mkfs options applied when converting EROFS layers. (e.g. '-Efragments,dedupe')"),
+    ]),
     list('platform', 'Pull content from a specific platform'),
     bool('all-platforms', 'Exports content from all platforms'),
   ],

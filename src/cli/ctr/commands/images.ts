@@ -172,7 +172,9 @@ const label: CtrCommand = {
   run: function* (context) {
     const [name, ...labels] = context.args;
     if (name === undefined) throw new CtrError('please specify an image');
-    const updated = context.client().images.update(context.namespace, name, { labels: labelArgs(labels) });
+    const images = context.client().images;
+    const gone = context.flags.bool('replace-all') ? Object.keys(images.get(context.namespace, name).labels).map((key) => [key, '']) : [];
+    const updated = images.update(context.namespace, name, { labels: { ...Object.fromEntries(gone), ...labelArgs(labels) } });
     yield* context.print(`${labelText(updated.labels)}\n`);
     return 0;
   },

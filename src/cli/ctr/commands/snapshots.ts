@@ -5,6 +5,7 @@ import { type ContainerdApi, ContainerdError, type SnapshotInfo } from '../../..
 import type { DirectoryNode, Inode } from '../../../linux/inode.ts';
 import { OverlayDirectory } from '../../../linux/overlay.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { absent } from '../../flags.ts';
 import { bool, type Context, type CtrCommand, CtrError, labelArgs, labelText, list, text } from '../context.ts';
 import { parseDigest } from '../digest.ts';
 import { bytes, json, moment, table } from '../output.ts';
@@ -41,7 +42,7 @@ export const snapshots: CtrCommand = {
       short: "Get the diff of two snapshots. the default second snapshot is the first snapshot's parent.",
       usage: '[flags] <idA> [<idB>]',
       flags: [
-        text('media-type', 'Media type to use for creating diff', 'application/vnd.oci.image.layer.v1.tar+gzip'),
+        ...absent([text('media-type', 'Media type to use for creating diff', 'application/vnd.oci.image.layer.v1.tar+gzip')]),
         text('ref', 'Content upload reference to use'),
         bool('keep', 'Keep diff content. up to creator to delete it.'),
         list('label', 'Labels to attach to the image'),

@@ -1,7 +1,11 @@
 /** ctr images pull and push. */
+
+import { chainIds } from '../../../interfaces/chain-id.ts';
 import type { Descriptor, ImageIndex, PullProgress, PushProgress } from '../../../interfaces/containerd.ts';
 import type { RegistryAccess } from '../../../interfaces/distribution.ts';
+import { absent } from '../../flags.ts';
 import { bool, type Context, type CtrCommand, CtrError, int, labelArgs, list, text } from '../context.ts';
+import { partsOf } from '../parts.ts';
 import { localProgress, pushProgress, transferProgress } from '../pull-progress.ts';
 
 /** Whose snapshots. */
@@ -11,17 +15,21 @@ export const registryFlags = [
   bool('skip-verify,k', 'Skip SSL certificate validation'),
   bool('plain-http', 'Allow connections using plain HTTP'),
   text('user,u', 'User[:password] Registry user and password'),
-  text('refresh', 'Refresh token for authorization server'),
+  ...absent([text('refresh', 'Refresh token for authorization server')]),
   text('hosts-dir', 'Custom hosts configuration directory'),
-  text('tlscacert', 'path to TLS root CA'),
-  text('tlscert', 'path to TLS client certificate'),
-  text('tlskey', 'path to TLS client key'),
+  ...absent([text('tlscacert', 'path to TLS root CA'), text('tlscert', 'path to TLS client certificate'), text('tlskey', 'path to TLS client key')]),
 ];
 
 /** How the registry is to be reached: ctr reads no hosts.toml unless it is told where. */
 export function accessOf({ flags }: Context): RegistryAccess {
   const user = flags.text('user');
   return { hostsDir: flags.text('hosts-dir'), plainHttp: flags.bool('plain-http'), skipVerify: flags.bool('skip-verify'), ...(user === '' ? {} : { user }) };
+}
+
+/** The transfer service takes none of these. */
+function checkLocal({ flags }: Context, names: readonly string[]): void {
+  const wrong = flags.bool('local') ? undefined : names.find((name) => flags.has(name));
+  if (wrong !== undefined) throw new CtrError(`"--${wrong}" requires "--local" flag`);
 }
 
 /** With --platform the manifest of one; else all, as the name says. */
@@ -52,9 +60,12 @@ export const pull: CtrCommand = {
     const [ref] = context.args;
     if (ref === undefined) throw new CtrError('please provide an image reference to pull');
     const client = context.client();
+    checkLocal(context, ['max-concurrent-downloads', 'print-chainid', 'skip-verify']);
     const seen: PullProgress[] = [];
     const started = context.process.now;
     if (context.flags.has('platform') && context.flags.bool('all-platforms')) throw new CtrError('cannot specify both --platform and --all-platforms');
+    for (const each of context.flags.list('platform'))
+      if (each !== 'linux/amd64') throw new CtrError(`k8s-lab: ctr images pull --platform ${each} is not simulated`, 70);
     const image = yield* client.images.pull(context.namespace, ref, {
       snapshotter: context.flags.text('snapshotter') || 'overlayfs',
       ...accessOf(context),
@@ -64,6 +75,8 @@ export const pull: CtrCommand = {
     yield* context.print(
       context.flags.bool('local') ? localProgress(ref, image, seen, context.process.now - started) : transferProgress(ref, seen, context.process.now - started),
     );
+    if (context.flags.bool('print-chainid'))
+      yield* context.print(`image chain ID: ${chainIds(partsOf(context, image).config?.rootfs.diff_ids ?? []).at(-1) ?? ''}\n`);
     return 0;
   },
 };
@@ -84,6 +97,8 @@ export const push: CtrCommand = {
     const [ref = '', local = ref] = context.args;
     if (ref === '') throw new CtrError('please provide a remote image reference to push');
     const client = context.client();
+    checkLocal(context, ['manifest', 'max-concurrent-uploaded-layers', 'skip-verify']);
+    if (context.flags.has('manifest')) throw new CtrError('k8s-lab: ctr images push --manifest is not simulated', 70);
     const started = context.process.now;
     const seen = new Map<string, PushProgress>();
     const target = onePlatform(context, client.images.get(context.namespace, local).target);

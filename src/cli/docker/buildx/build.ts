@@ -5,10 +5,12 @@ import type { Routine } from '../../../sim/routine.ts';
 import { deliver, outputFields, secretsOf } from '../../build-output.ts';
 import { BuildView, excerpt } from '../../build-progress.ts';
 import { readCredentials } from '../../docker-config.ts';
+import { absentFlags } from '../../flags.ts';
 import { givenContext, type readContext } from '../commands/build.ts';
 import { bool, CliError, type Context, command, list, pairs, text } from '../context.ts';
 
-const absent = 'add-host annotation attest build-context cgroup-parent call sbom shm-size ssh ulimit'.split(' ');
+/** Provenance can be refused by its own name only: `false` is what a build here does anyway. */
+const unsimulated = 'add-host annotation attest build-context cache-from cache-to cgroup-parent call sbom shm-size ssh ulimit';
 const asError = (message: string): CliError => new CliError(`ERROR: ${message}`);
 
 export const build = command(
@@ -20,8 +22,6 @@ export const build = command(
     list('allow', 'Allow extra privileged entitlement (e.g., "network.host", "security.insecure")'),
     list('build-arg', 'Set build-time variables'),
     text('builder', 'Override the configured builder instance'),
-    list('cache-from', 'External cache sources (e.g., "user/app:cache", "type=local,src=path/to/dir")'),
-    list('cache-to', 'Cache export destinations (e.g., "user/app:cache", "type=local,dest=path/to/dir")'),
     text('file,f', 'Name of the Dockerfile (default: "PATH/Dockerfile")'),
     text('iidfile', 'Write the image ID to a file'),
     list('label', 'Set metadata for an image'),
@@ -42,13 +42,16 @@ export const build = command(
     text('target', 'Set the target build stage to build'),
     bool('rm', 'Remove intermediate containers after a successful build', { default: 'true', hidden: true }),
     bool('force-rm', 'Always remove intermediate containers', { hidden: true }),
-    ...absent.map((name) => list(name, '')),
+    ...absentFlags(unsimulated),
   ],
   function* (context) {
     const { flags } = context;
     const path = context.arg(0);
     if (/^(https?|git):/.test(path)) throw new CliError('k8s-lab: docker build from a URL is not simulated', 70);
-    for (const name of absent) if (flags.has(name)) throw new CliError(`k8s-lab: docker buildx build --${name} is not simulated`, 70);
+    const provenance = flags.text('provenance');
+    if (!['', 'false'].includes(provenance)) throw new CliError(`k8s-lab: docker buildx build --provenance=${provenance} is not simulated`, 70);
+    const builder = flags.text('builder');
+    if (!['', 'default'].includes(builder)) throw asError(`no builder ${JSON.stringify(builder)} found`);
     const platform = flags.list('platform').find((each) => each !== 'linux/amd64');
     if (platform !== undefined) throw new CliError(`k8s-lab: building for ${platform} is not simulated`, 70);
     const exporter = exporterOf(context);

@@ -7,6 +7,7 @@ import type { Routine } from '../../../sim/routine.ts';
 import { byteLength } from '../../../sim/stream.ts';
 import { archiveEntries } from '../../archive-entries.ts';
 import { contextFiles } from '../../build-context.ts';
+import { absent, absentFlags } from '../../flags.ts';
 import { bool, CliError, type Context, command, confirm, list, pairs, text } from '../context.ts';
 import { size } from '../output.ts';
 import { daemonError } from './import.ts';
@@ -15,18 +16,8 @@ const head = 'DEPRECATED: The legacy builder is deprecated and will be removed i
 const disabled = '            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n            environment-variable.\n\n';
 const missing = '            Install the buildx component to build images with BuildKit:\n            https://docs.docker.com/go/buildx/\n\n';
 
-/** Flags of the classic builder that change nothing here are refused. */
-const absent =
-  'add-host cache-from cgroup-parent compress? cpu-period cpu-quota cpu-shares,c cpuset-cpus cpuset-mems isolation memory,m memory-swap network security-opt shm-size squash? ulimit'.split(
-    ' ',
-  );
-const absentFlags = absent.map((each) => (each.endsWith('?') ? bool(each.slice(0, -1), '') : list(each, '')));
-
-function refuseAbsent({ flags }: Context): void {
-  if (flags.bool('squash')) throw new CliError('"--squash" is only supported on a Docker daemon with experimental features enabled');
-  for (const name of absent.map((each) => each.replace(/[,?].*$/, '')))
-    if (flags.has(name)) throw new CliError(`k8s-lab: docker build --${name} is not simulated`, 70);
-}
+const unsimulated =
+  'add-host cache-from cgroup-parent compress? cpu-period cpu-quota cpu-shares,c cpuset-cpus cpuset-mems isolation memory,m memory-swap network security-opt shm-size ulimit';
 
 export const build = command(
   'build',
@@ -47,11 +38,12 @@ export const build = command(
     text('target', 'Set the target build stage to build.'),
     text('platform', 'Set platform if server is multi-platform capable'),
     text('iidfile', 'Write the image ID to the file'),
-    ...absentFlags,
+    bool('squash', 'Squash newly built layers into a single new layer'),
+    ...absentFlags(unsimulated),
   ],
   function* (context) {
     const { flags, process } = context;
-    refuseAbsent(context);
+    if (flags.bool('squash')) throw new CliError('"--squash" is only supported on a Docker daemon with experimental features enabled');
     if (!context.old) yield* context.printError(head + (process.env['DOCKER_BUILDKIT'] === '0' ? disabled : missing));
     const path = context.arg(0);
     if (/^(https?|git):/.test(path)) throw new CliError('k8s-lab: docker build from a URL is not simulated', 70);
@@ -96,13 +88,13 @@ export const builderPrune = command(
   [0, 0],
   [
     bool('all,a', 'Remove all unused build cache, not just dangling ones'),
-    list('filter', 'Provide filter values (e.g. "until=24h")', { valueName: 'filter' }),
-    text('keep-storage', 'Amount of disk space to keep for cache', { valueName: 'bytes' }),
+    ...absent([
+      list('filter', 'Provide filter values (e.g. "until=24h")', { valueName: 'filter' }),
+      text('keep-storage', 'Amount of disk space to keep for cache', { valueName: 'bytes' }),
+    ]),
     bool('force,f', 'Do not prompt for confirmation'),
   ],
   function* (context) {
-    for (const name of ['filter', 'keep-storage'])
-      if (context.flags.has(name)) throw new CliError(`k8s-lab: docker builder prune --${name} is not simulated`, 70);
     yield* confirm(context, 'builder prune', 'This will remove all dangling build cache.');
     const gone = context.client().images.pruneBuildCache();
     if (gone.length > 0) yield* context.print(`Deleted build cache objects:\n${gone.map(({ id }) => `${id.slice(0, 25)}\n`).join('')}\n`);

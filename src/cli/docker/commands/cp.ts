@@ -43,7 +43,7 @@ export const cp = command(
 /** `docker cp web:/etc/hosts -`: a tar on standard output. */
 function* toTar(context: Context, container: string, path: string): Routine<number> {
   if (context.process.stdout.tty) throw new CliError('output path "-" refers to a terminal: use redirection');
-  const archive = context.client().containers.getArchive(container, path.startsWith('/') ? path : `/${path}`);
+  const archive = context.client().containers.getArchive(container, path.startsWith('/') ? path : `/${path}`, context.flags.bool('follow-link'));
   const entries = archive.entries.map((entry) => ({
     ...entry,
     path: entry.path === '' ? archive.name : `${archive.name}/${entry.path}`,
@@ -70,7 +70,7 @@ function* fromTar(context: Context, container: string, to: string): Routine<numb
 
 function out(context: Context, container: string, path: string, to: string): void {
   const { process } = context;
-  const archive = context.client().containers.getArchive(container, path.startsWith('/') ? path : `/${path}`);
+  const archive = context.client().containers.getArchive(container, path.startsWith('/') ? path : `/${path}`, context.flags.bool('follow-link'));
   const target = process.path(to);
   const isDirectory = process.fs.isDirectory(target);
   if (!isDirectory && to.endsWith('/'))
@@ -107,7 +107,7 @@ function write({ process }: Context, path: string, entry: ArchiveEntry): void {
 function into(context: Context, path: string, container: string, to: string): void {
   const { process } = context;
   const client = context.client();
-  const inode = process.fs.find(path);
+  const inode = process.fs.find(path, context.flags.bool('follow-link') || path.endsWith('/'));
   if (!inode) throw new CliError(`lstat ${process.path(path)}: no such file or directory`);
   const target = to.startsWith('/') ? to : `/${to}`;
   client.containers.inspect(container);

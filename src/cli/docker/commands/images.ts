@@ -1,8 +1,10 @@
 /** docker's commands for images. */
+
 import { DockerError, type HistoryLine, type ImageSummary } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
 import { readAll } from '../../../linux/open-file.ts';
 import { readCredentials } from '../../docker-config.ts';
+import { absent } from '../../flags.ts';
 import { any, bool, CliError, type Context, command, daemonText, list, text } from '../context.ts';
 import { parseFilters } from '../filters.ts';
 import { ago, type Column, formatted, size } from '../output.ts';
@@ -167,7 +169,7 @@ export const rmi = command(
   'Remove one or more images',
   '[OPTIONS] IMAGE [IMAGE...]',
   [1, any],
-  [bool('force,f', 'Force removal of the image'), bool('no-prune', 'Do not delete untagged parents'), platformFlag],
+  [bool('force,f', 'Force removal of the image'), ...absent([bool('no-prune', 'Do not delete untagged parents')]), platformFlag],
   function* (context) {
     const client = context.client();
     const force = context.flags.bool('force');

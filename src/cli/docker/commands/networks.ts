@@ -1,6 +1,6 @@
 /** docker network. */
 import { DockerError, type NetworkSummary } from '../../../interfaces/docker.ts';
-import type { FlagSpec, Flags } from '../../flags.ts';
+import { absent, type Flags } from '../../flags.ts';
 import { any, bool, CliError, command, confirm, type DockerCommand, daemonText, int, list, pairs, text, ValueError } from '../context.ts';
 import { parseFilters } from '../filters.ts';
 import { type Filters, isYes, labelled, labelsText, lsFlags, pruneFilter, selected } from '../listing.ts';
@@ -30,7 +30,7 @@ const networkFilters: Filters<NetworkSummary> = {
   dangling: (row, value) => (!predefined.includes(row.Name) && Object.keys((row['Containers'] ?? {}) as object).length === 0) === isYes(value),
 };
 /** Known to docker; the lab's networks have no such things. */
-const networkRest: readonly FlagSpec[] = [
+const networkRest = absent([
   text('config-from', 'The network from which to copy the configuration'),
   bool('config-only', 'Create a configuration only network'),
   bool('ingress', 'Create swarm routing-mesh network'),
@@ -39,7 +39,7 @@ const networkRest: readonly FlagSpec[] = [
   bool('ipv4', 'Enable or disable IPv4 address assignment', { default: 'true' }),
   bool('ipv6', 'Enable or disable IPv6 address assignment'),
   text('scope', "Control the network's scope"),
-];
+]);
 
 export const network: DockerCommand = {
   name: 'network',
@@ -52,16 +52,16 @@ export const network: DockerCommand = {
       [2, 2],
       [
         list('alias', 'Add network-scoped alias for the container'),
-        list('driver-opt', 'driver options for the network'),
-        int('gw-priority', 'Highest gw-priority provides the default gateway. Accepts positive and negative values.'),
         text('ip', 'IPv4 address (e.g., "172.30.100.104")'),
-        text('ip6', 'IPv6 address (e.g., "2001:db8::33")'),
-        list('link', 'Add link to another container'),
-        list('link-local-ip', 'Add a link-local address for the container'),
+        ...absent([
+          list('driver-opt', 'driver options for the network'),
+          int('gw-priority', 'Highest gw-priority provides the default gateway. Accepts positive and negative values.'),
+          text('ip6', 'IPv6 address (e.g., "2001:db8::33")'),
+          list('link', 'Add link to another container'),
+          list('link-local-ip', 'Add a link-local address for the container'),
+        ]),
       ],
       function* (context) {
-        for (const name of ['driver-opt', 'gw-priority', 'ip6', 'link', 'link-local-ip'])
-          if (context.flags.has(name)) throw new CliError(`k8s-lab: docker network connect --${name} is not simulated`, 70);
         const ip = context.flags.text('ip');
         context.client().networks.connect(context.arg(0), context.arg(1), { aliases: context.flags.list('alias'), ...(ip === '' ? {} : { ip }) });
         return 0;
@@ -174,7 +174,6 @@ const cidr = /^((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)\/(3[0
 
 /** createIPAMConfig: what the client refuses; what the lab does not do. */
 function refuseNetwork(flags: Flags): void {
-  for (const { name } of networkRest) if (flags.has(name)) throw new CliError(`k8s-lab: docker network create --${name} is not simulated`, 70);
   const subnets = flags.list('subnet');
   if (subnets.length > 1) throw new CliError('k8s-lab: a network with several subnets is not simulated', 70);
   for (const range of flags.list('ip-range'))

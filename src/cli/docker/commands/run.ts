@@ -1,8 +1,10 @@
 /** docker run, create, start, attach, exec: what runs in the foreground. */
+
 import { type DockerApi, DockerError } from '../../../interfaces/docker.ts';
 import type { StreamSession } from '../../../interfaces/streams.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { type ByteStream, newByteStream } from '../../../sim/stream.ts';
+import { absent } from '../../flags.ts';
 import { converse, forwardSignals, needTerminal } from '../console.ts';
 import { any, bool, CliError, type Context, command, daemonText, HelpError, list, text } from '../context.ts';
 import { networksOf } from '../create-attachments.ts';
@@ -72,7 +74,7 @@ export const run = command(
       return 0;
     }
     const session = client.containers.attach(id, { stdin: flags.bool('interactive') });
-    forwardSignals(context, client, id);
+    if (flags.bool('sig-proxy')) forwardSignals(context, client, id);
     const until = flags.bool('rm') ? 'removed' : 'next-exit';
     const waiting = context.process.sim.go(client.containers.wait(id, { until }));
     try {
@@ -82,8 +84,11 @@ export const run = command(
       if (flags.bool('rm')) yield* client.containers.remove(id, { force: true, volumes: true });
       throw error;
     }
-    yield* converse(context, attached(session, flags.list('attach')), { tty: flags.bool('tty'), stdin: flags.bool('interactive') });
-    return yield* waiting.join();
+    const outcome = yield* converse(context, attached(session, flags.list('attach')), { tty: flags.bool('tty'), stdin: flags.bool('interactive') });
+    if (outcome) return yield* waiting.join();
+    leaveSession(session);
+    waiting.cancel();
+    return 0;
   },
   { interspersed: false, prefixed: true },
 );
@@ -98,6 +103,12 @@ function attached(session: StreamSession, names: readonly string[]): StreamSessi
     return stream;
   };
   return { ...session, stdout: wanted.has('stdout') ? session.stdout : nothing(), ...(wanted.has('stderr') && session.stderr ? {} : { stderr: nothing() }) };
+}
+
+/** The container goes on, with its input open. */
+function leaveSession({ stdin, stdout }: StreamSession): void {
+  stdin?.break();
+  stdout.break();
 }
 
 function* start(client: DockerApi, id: string): Routine {
@@ -132,13 +143,11 @@ export const startCommand = command(
     bool('attach,a', 'Attach STDOUT/STDERR and forward signals'),
     bool('interactive,i', "Attach container's STDIN"),
     detachKeys,
-    text('checkpoint', 'Restore from this checkpoint'),
-    text('checkpoint-dir', 'Use a custom checkpoint storage directory'),
+    ...absent([text('checkpoint', 'Restore from this checkpoint'), text('checkpoint-dir', 'Use a custom checkpoint storage directory')]),
   ],
   function* (context) {
     const client = context.client();
     const { flags } = context;
-    if (flags.has('checkpoint')) throw new CliError('k8s-lab: docker start --checkpoint is not simulated', 70);
     if (!flags.bool('attach') && !flags.bool('interactive')) {
       const status = yield* context.each(context.args, function* (id) {
         yield* client.containers.start(id);
@@ -154,8 +163,9 @@ export const startCommand = command(
     const session = client.containers.attach(id, { stdin: flags.bool('interactive') });
     forwardSignals(context, client, Id);
     yield* client.containers.start(id);
-    const { exitCode } = yield* converse(context, session, { tty: Config.Tty, stdin: flags.bool('interactive') });
-    return exitCode;
+    const outcome = yield* converse(context, session, { tty: Config.Tty, stdin: flags.bool('interactive') });
+    if (!outcome) leaveSession(session);
+    return outcome?.exitCode ?? 0;
   },
 );
 
@@ -172,9 +182,12 @@ export const attachCommand = command(
     if (State.Status === 'paused') throw new CliError('You cannot attach to a paused container, unpause it first');
     const stdin = Config.OpenStdin && !context.flags.bool('no-stdin');
     needTerminal(context, Config.Tty, stdin);
-    forwardSignals(context, client, Id);
-    const { exitCode } = yield* converse(context, client.containers.attach(Id, { stdin }), { tty: Config.Tty, stdin });
-    return exitCode;
+    if (context.flags.bool('sig-proxy')) forwardSignals(context, client, Id);
+    const session = client.containers.attach(Id, { stdin });
+    const outcome = yield* converse(context, session, { tty: Config.Tty, stdin });
+    if (outcome) return outcome.exitCode;
+    leaveSession(session);
+    throw new CliError('read escape sequence');
   },
 );
 
@@ -214,6 +227,7 @@ export const exec = command(
     });
     if (flags.bool('detach')) return 0;
     const outcome = yield* converse(context, session, options);
+    if (!outcome) throw new CliError('read escape sequence');
     if (outcome.error !== undefined) yield* context.printError(`${outcome.error}\n`);
     return outcome.exitCode;
   },

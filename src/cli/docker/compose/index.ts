@@ -1,10 +1,11 @@
 /** docker-compose: the plugin that runs the services of a YAML file (docker/compose v5). */
 import type { Program } from '../../../linux/program.ts';
 import { sleep } from '../../../sim/routine.ts';
-import { dockerHelp, FlagError, parseFlags } from '../../flags.ts';
+import { absent, dockerHelp, FlagError, parseFlags, refuseAbsent } from '../../flags.ts';
 import { notSimulated } from '../commands/system.ts';
-import { bool, type DockerCommand, list, text } from '../context.ts';
+import { bool, type DockerCommand, int, list, text } from '../context.ts';
 import { dispatchTree } from '../dispatch.ts';
+import { withAbsentFlags } from './absent-flags.ts';
 import { composeCommands } from './commands.ts';
 
 /** Before the subcommand; -f means another thing after it. */
@@ -14,8 +15,15 @@ const globalFlags = [
   text('project-directory', 'Specify an alternate working directory'),
   list('profile', 'Specify a profile to enable'),
   list('env-file', 'Specify an alternate environment file'),
-  text('ansi', 'Control when to print ANSI control characters ("never"|"always"|"auto")', { default: 'auto' }),
-  text('progress', 'Set type of progress output (auto, tty, plain, json, quiet)', { default: 'auto' }),
+  ...absent([
+    text('ansi', 'Control when to print ANSI control characters ("never"|"always"|"auto")', { default: 'auto' }),
+    text('progress', 'Set type of progress output (auto, tty, plain, json, quiet)', { default: 'auto' }),
+    bool('all-resources', 'Include all resources, even those not used by services'),
+    bool('compatibility', 'Run compose in backward compatibility mode'),
+    bool('dry-run', 'Execute command in dry run mode'),
+  ]),
+  // Everything is done in turn, which no limit changes.
+  int('parallel', 'Control max parallelism, -1 for unlimited', { default: '-1' }),
 ];
 
 /** What compose has and this one does not. */
@@ -41,7 +49,8 @@ export const dockerCompose: Program = function* (argv, process) {
   const words = argv[1] === 'compose' ? argv.slice(2) : argv.slice(1);
   try {
     const { flags, args } = parseFlags(words, globalFlags, { interspersed: false });
-    const own = composeCommands(flags);
+    refuseAbsent(flags, 'docker compose');
+    const own = composeCommands(flags).map(withAbsentFlags);
     const others = missing.filter(({ name }) => !own.some((each) => each.name === name));
     const tree: DockerCommand = {
       name: 'docker compose',
@@ -62,6 +71,10 @@ export const dockerCompose: Program = function* (argv, process) {
     return yield* dispatchTree(tree, args.length === 0 ? ['--help'] : args, process);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
+    if (error.kind === 'absent') {
+      yield* process.printError(`${error.message}\n`);
+      return 70;
+    }
     if (error.kind === 'help') {
       yield* process.print(
         dockerHelp([

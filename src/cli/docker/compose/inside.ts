@@ -5,9 +5,8 @@ import type { Service } from '../../compose-project.ts';
 import { startStatus } from '../commands/run.ts';
 import { converse, needTerminal } from '../console.ts';
 import { any, bool, CliError, command, daemonText, int, list, text } from '../context.ts';
-import { serviceOptions } from './convert.ts';
 import { type Compose, containersOf, type Make, numberOf, opened, selected } from './state.ts';
-import { converge, startServices } from './up.ts';
+import { converge, createContainer, startServices } from './up.ts';
 
 /** The running container of a service that `--index` names; the first by itself. */
 export function running(compose: Compose, service: string, index: number): ContainerSummary {
@@ -54,6 +53,7 @@ export const exec: Make = (globals) =>
       });
       if (flags.bool('detach')) return 0;
       const outcome = yield* converse(context, session, { tty, stdin: process.stdin.tty !== undefined || process.stdin !== process.parent?.fds.get(0) });
+      if (!outcome) throw new CliError('read escape sequence');
       if (outcome.error !== undefined) yield* context.printError(`${outcome.error}\n`);
       return outcome.exitCode;
     },
@@ -80,6 +80,8 @@ export const run: Make = (globals) =>
       list('volume,v', 'Bind mount a volume'),
       text('workdir,w', 'Working directory inside the container'),
       bool('build', 'Build image before starting container'),
+      list('label,l', 'Add or override a label'),
+      bool('service-ports,P', "Run command with all service's ports enabled and mapped to the host"),
     ],
     function* (context) {
       const compose = yield* opened(context, globals, context.args.slice(0, 1));
@@ -95,7 +97,7 @@ function* runOneOff(compose: Compose): Routine<number> {
   const all = selected(project, [name], !flags.bool('no-deps'));
   const service = all.find((one) => one.name === name) as Service;
   const needed = all.filter((one) => one !== service);
-  const options = { build: flags.bool('build'), pull: '', forceRecreate: false, noRecreate: false, scale: new Map([[name, 0]]) };
+  const options = { build: flags.bool('build'), noBuild: false, pull: '', forceRecreate: false, noRecreate: false, scale: new Map([[name, 0]]) };
   yield* converge(compose, needed, options);
   yield* startServices(compose, needed);
   yield* converge(compose, [{ ...service, scale: containersOf(compose, { all: true, service: name }).length }], {
@@ -105,15 +107,13 @@ function* runOneOff(compose: Compose): Routine<number> {
   });
   const tty = process.stdin.tty !== undefined && !flags.bool('no-tty') && !flags.bool('detach');
   const container = flags.text('name') || `${project.name}-${name}-run-${process.sim.random.hex(12)}`;
-  const own = (['env', 'publish', 'volume'] as const).flatMap((flag) => flags.list(flag).flatMap((value) => [`--${flag}`, value]));
+  const own = (['env', 'label', 'publish', 'volume'] as const).flatMap((flag) => flags.list(flag).flatMap((value) => [`--${flag}`, value]));
   const single = (['user', 'workdir', 'entrypoint'] as const).flatMap((flag) => (flags.text(flag) === '' ? [] : [`--${flag}`, flags.text(flag)]));
-  const asked = serviceOptions(
-    context,
-    project,
-    { ...service, fields: { ...service.fields, ports: undefined, restart: undefined } },
-    { name: container, number: 1, oneOff: { command: cmd, flags: [...own, ...single, ...(tty ? ['--tty'] : []), '--interactive'] } },
+  const Id = yield* createContainer(
+    compose,
+    { ...service, fields: { ...service.fields, restart: undefined, ...(flags.bool('service-ports') ? {} : { ports: undefined }) } },
+    { name: container, number: 1, oneOff: { command: cmd, flags: [...own, ...single, ...(tty ? ['--tty'] : []), '--interactive'], remove: flags.bool('rm') } },
   );
-  const { Id } = yield* client.containers.create({ ...asked, host: { ...asked.host, AutoRemove: flags.bool('rm') } });
   const session = flags.bool('detach') ? undefined : client.containers.attach(Id, { stdin: true });
   const waiting = session && process.sim.go(client.containers.wait(Id, { until: flags.bool('rm') ? 'removed' : 'next-exit' }));
   try {

@@ -9,6 +9,7 @@ type LogOptions = {
   readonly tail: number;
   readonly timestamps: boolean;
   readonly prefix: boolean;
+  readonly colored: boolean;
   readonly since?: number;
   readonly ends?: boolean;
 };
@@ -25,7 +26,7 @@ export function* showLogs({ context, client }: Compose, containers: readonly Con
   const readers = containers.map((container, i) => {
     const lines = client.containers.logs(container.Id, { follow: options.follow, tail: options.tail, since: options.since ?? 0, until: 0 });
     const name = `${shortName(container).padEnd(width)} | `;
-    const prefix = !options.prefix ? '' : process.stdout.tty ? `\x1b[${colors[i % colors.length]}m${name}\x1b[0m` : name;
+    const prefix = !options.prefix ? '' : process.stdout.tty && options.colored ? `\x1b[${colors[i % colors.length]}m${name}\x1b[0m` : name;
     return process.sim.go(copy(lines, prefix, container));
   });
   for (const reader of readers) yield* reader.join();

@@ -72,7 +72,8 @@ export const logs: Make = (globals) =>
       const { flags } = context;
       const containers = selected(compose.project, context.args, false).flatMap(({ name }) => containersOf(compose, { all: true, service: name }));
       const tail = /^\d+$/.test(flags.text('tail')) ? flags.number('tail') : -1;
-      yield* showLogs(compose, containers, { follow: flags.bool('follow'), tail, timestamps: flags.bool('timestamps'), prefix: !flags.bool('no-log-prefix') });
+      const shown = { timestamps: flags.bool('timestamps'), prefix: !flags.bool('no-log-prefix'), colored: !flags.bool('no-color') };
+      yield* showLogs(compose, containers, { follow: flags.bool('follow'), tail, ...shown });
       return 0;
     },
   );

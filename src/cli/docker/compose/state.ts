@@ -80,3 +80,5 @@ export type Make = (globals: Flags) => DockerCommand;
 export const services = '[SERVICE...]';
 /** Paused ones are not. */
 export const isRunning = ({ State }: ContainerSummary): boolean => State === 'running';
+/** `--timeout`, where it was given. */
+export const howLong = ({ flags }: Context): { readonly timeout?: number } => (flags.has('timeout') ? { timeout: flags.number('timeout') } : {});

@@ -213,7 +213,7 @@ export const kvCommands: readonly EtcdctlCommand[] = [
       ...rangeFlags.filter(({ name }) => name !== 'from-key'),
       { name: 'from-key', type: 'bool', hidden: true },
       { name: 'interactive', short: 'i', type: 'bool', usage: 'Interactive mode' },
-      { name: 'progress-notify', type: 'bool', usage: 'get periodic watch progress notification from server' },
+      { name: 'progress-notify', absent: true, type: 'bool', usage: 'get periodic watch progress notification from server' },
       { name: 'rev', type: 'int', default: '0', usage: 'Revision to start watching' },
     ],
     run: watch,

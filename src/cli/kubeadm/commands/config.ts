@@ -214,7 +214,7 @@ export const configCommand: KubeadmCommand = {
       flags: [
         { name: 'old-config', usage: 'Path to the kubeadm config file that is using an old API version and should be converted. This flag is mandatory.' },
         { name: 'new-config', usage: 'Path to the resulting equivalent kubeadm config file using the new API version. Optional.' },
-        { name: 'allow-experimental-api', type: 'bool', usage: 'Allow migration to experimental, unreleased APIs.' },
+        { name: 'allow-experimental-api', absent: true, type: 'bool', usage: 'Allow migration to experimental, unreleased APIs.' },
       ],
       run: migrate,
     },
@@ -231,7 +231,7 @@ export const configCommand: KubeadmCommand = {
     {
       name: 'validate',
       short: 'Read a file containing the kubeadm configuration API and report any validation errors',
-      flags: [configFlag, { name: 'allow-experimental-api', type: 'bool', usage: 'Allow validation of experimental, unreleased APIs.' }],
+      flags: [configFlag, { name: 'allow-experimental-api', absent: true, type: 'bool', usage: 'Allow validation of experimental, unreleased APIs.' }],
       run: validate,
     },
   ],

@@ -36,18 +36,19 @@ export function* upgradeManifest(context: Context, name: string, { client, versi
   const path = `${manifests}/${name}.yaml`;
   const text = context.phases.manifests({ ...context.settings(), version }).get(`${name}.yaml`) ?? '';
   yield* context.say(`[upgrade/staticpods] Preparing for "${name}" upgrade`);
+  const renewing = context.flags.spec('certificate-renewal') === undefined || context.flags.bool('certificate-renewal');
   const image = /image: (\S+)/.exec(text)?.[1] ?? '';
   if (context.host.fs.exists(path) && context.host.fs.read(path).includes(`image: ${image}\n`))
     return yield* context.say(`[upgrade/staticpods] Current and new manifests of ${name} are equal, skipping upgrade`);
   context.host.fs.mkdir(backup, { parents: true });
   if (context.host.fs.exists(path)) context.host.fs.write(`${backup}/${name}.yaml`, context.host.fs.read(path), { mode: 0o600 });
   yield* context.say(
-    `[upgrade/staticpods] Renewing ${name === 'etcd' ? 'etcd-server' : name.replace('kube-', '')} certificate`,
+    ...(renewing ? [`[upgrade/staticpods] Renewing ${name === 'etcd' ? 'etcd-server' : name.replace('kube-', '')} certificate`] : []),
     `[upgrade/staticpods] Moving new manifest to "${path}" and backing up old manifest to "${backup}/${name}.yaml"`,
     '[upgrade/staticpods] Waiting for the kubelet to restart the component',
     '[upgrade/staticpods] This can take up to 5m0s',
   );
-  renew(context, name);
+  if (renewing) renew(context, name);
   context.host.fs.write(path, text, { mode: 0o600 });
   const pod = `${name}-${context.host.name}`;
   const upgraded = (): boolean => {

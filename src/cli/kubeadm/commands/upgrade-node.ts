@@ -94,12 +94,17 @@ const alone = ({ run }: Phase) =>
     yield* run(context, yield* begin(context));
   };
 
+/** Also of `upgrade apply`. */
+export const upgradeFlags: readonly FlagSpec[] = [
+  { name: 'certificate-renewal', type: 'bool', default: 'true', usage: 'Perform the renewal of certificates used by component changed during upgrades.' },
+  { name: 'etcd-upgrade', absent: true, type: 'bool', default: 'true', usage: 'Perform the upgrade of etcd.' },
+];
+
 const flags: readonly FlagSpec[] = [
   ignoreFlag,
   configFlag,
-  { name: 'certificate-renewal', type: 'bool', default: 'true', usage: 'Perform the renewal of certificates used by component changed during upgrades.' },
+  ...upgradeFlags,
   { name: 'dry-run', type: 'bool', usage: 'Do not change any state, just output the actions that would be performed.' },
-  { name: 'etcd-upgrade', type: 'bool', default: 'true', usage: 'Perform the upgrade of etcd.' },
   { name: 'kubeconfig', default: '/etc/kubernetes/admin.conf', usage: 'The kubeconfig file to use when talking to the cluster.' },
   { name: 'patches', usage: 'Path to a directory that contains files named "target[suffix][+patchtype].extension".' },
   { name: 'skip-phases', type: 'stringSlice', usage: 'List of phases to be skipped' },

@@ -1,11 +1,12 @@
 import type { Routine } from '../../../sim/routine.ts';
 import { runChild } from '../../child.ts';
+import { absentFlags } from '../../flags.ts';
 import type { KubeadmCommand } from '../command.ts';
 import { ignoreFlag } from '../command.ts';
 import { apply, type Context, Fatal } from '../context.ts';
 import { pullImages } from './images.ts';
 import { backupFolder, clusterVersion, components, manifests, upgradeManifest } from './upgrade-manifests.ts';
-import { upgradeNodeCommand } from './upgrade-node.ts';
+import { upgradeFlags, upgradeNodeCommand } from './upgrade-node.ts';
 
 const numbers = (version: string): number[] => version.replace(/^v/, '').split('.').map(Number);
 const newer = (a: string, b: string): boolean => {
@@ -181,6 +182,8 @@ export const upgradeCommand: KubeadmCommand = {
         kubeconfigFlag,
         ignoreFlag,
         { name: 'dry-run', type: 'bool', usage: 'Do not change any state, just output what actions would be performed.' },
+        ...upgradeFlags,
+        ...absentFlags('allow-experimental-upgrades? allow-release-candidate-upgrades? config feature-gates patches print-config? skip-phases'),
         { name: 'force', short: 'f', type: 'bool', usage: 'Force upgrading although some requirements might not be met.' },
         { name: 'yes', short: 'y', type: 'bool', usage: 'Perform the upgrade and do not prompt for confirmation (non-interactive mode).' },
       ],
@@ -198,7 +201,11 @@ export const upgradeCommand: KubeadmCommand = {
       name: 'plan',
       usage: '[version]',
       short: 'Check which versions are available to upgrade to and validate whether your current cluster is upgradeable.',
-      flags: [kubeconfigFlag, ignoreFlag],
+      flags: [
+        kubeconfigFlag,
+        ignoreFlag,
+        ...absentFlags('allow-experimental-upgrades? allow-release-candidate-upgrades? config feature-gates output,o print-config? show-managed-fields?'),
+      ],
       run: plan,
     },
   ],

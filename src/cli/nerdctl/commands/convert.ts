@@ -15,6 +15,7 @@ import { decryptLayer, encryptLayer, isEncrypted, publicPart } from '../../../in
 import { lazyMarks } from '../../../interfaces/snapshotter.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { missingProgram } from '../../child.ts';
+import { absent } from '../../flags.ts';
 import { bool, type Context, int, list, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
 import { partsOf } from '../find.ts';
 import { wholeName } from '../reference.ts';
@@ -41,10 +42,10 @@ export const convert: NerdctlCommand = {
   flags: [
     text('format', "Format the output using the given Go template, e.g, 'json'"),
     bool('estargz', "Convert legacy tar(.gz) layers to eStargz for lazy pulling. Should be used in conjunction with '--oci'"),
-    text('estargz-record-in', "Read 'ctr-remote optimize --record-out=<FILE>' record file (EXPERIMENTAL)"),
+    ...absent([text('estargz-record-in', "Read 'ctr-remote optimize --record-out=<FILE>' record file (EXPERIMENTAL)")]),
     int('estargz-compression-level', 'eStargz compression level', '9'),
     int('estargz-chunk-size', 'eStargz chunk size'),
-    bool('zstd', "Convert legacy tar(.gz) layers to zstd. Should be used in conjunction with '--oci'"),
+    ...absent([bool('zstd', "Convert legacy tar(.gz) layers to zstd. Should be used in conjunction with '--oci'")]),
     bool('zstdchunked', "Convert legacy tar(.gz) layers to zstd:chunked for lazy pulling. Should be used in conjunction with '--oci'"),
     bool('nydus', "Convert an OCI image to Nydus image. Should be used in conjunction with '--oci'"),
     bool('overlaybd', 'Convert tar.gz layers to overlaybd layers'),
@@ -83,9 +84,11 @@ export const convert: NerdctlCommand = {
 const cryptFlags = [
   list('recipient', 'Recipient of the image is the person who can decrypt it in the form specified above (i.e. jwe:/path/to/pubkey)'),
   list('key', "A secret key's filename and an optional password separated by colon"),
-  text('gpg-homedir', 'The GPG homedir to use'),
-  text('gpg-version', 'The GPG version ("v1" or "v2"), default will make an educated guess'),
-  list('dec-recipient', 'Recipient of the image; used only for PKCS7 and must be an x509 certificate'),
+  ...absent([
+    text('gpg-homedir', 'The GPG homedir to use'),
+    text('gpg-version', 'The GPG version ("v1" or "v2"), default will make an educated guess'),
+    list('dec-recipient', 'Recipient of the image; used only for PKCS7 and must be an x509 certificate'),
+  ]),
   slice('platform', 'Convert content for a specific platform'),
   bool('all-platforms', 'Convert content for all platforms'),
 ];

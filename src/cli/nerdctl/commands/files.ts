@@ -7,6 +7,7 @@ import { executableText } from '../../../linux/file-node.ts';
 import { DirectoryNode, type Inode } from '../../../linux/inode.ts';
 import { OverlayDirectory } from '../../../linux/overlay.ts';
 import { treeEntries } from '../../../linux/tree-entries.ts';
+import { absent } from '../../flags.ts';
 import { bool, type Context, list, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
 import { copyEntries, copyInode } from '../copy.ts';
 import { oneContainer, partsOf, taskOf } from '../find.ts';
@@ -17,7 +18,7 @@ export const cp: NerdctlCommand = {
   name: 'cp',
   short: 'Copy files/folders between a running container and the local filesystem.',
   usage: '[flags] CONTAINER:SRC_PATH DEST_PATH|-',
-  flags: [bool('follow-link,L', 'Always follow symbol link in SRC_PATH.')],
+  flags: [...absent([bool('follow-link,L', 'Always follow symbol link in SRC_PATH.')])],
   run: function* (context) {
     needArgs(context, 2, 2);
     const [from, to] = context.args.map((each) => endOf(context, each ?? ''));

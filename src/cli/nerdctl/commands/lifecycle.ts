@@ -1,7 +1,9 @@
 /** start, stop, restart, kill, pause, unpause, wait, rename, rm. */
+
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
 import { parseSignal } from '../../../linux/signals.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { absent } from '../../flags.ts';
 import { Foreground } from '../../streams.ts';
 import { forwardSignals, needTerminal } from '../console.ts';
 import { bool, type Context, int, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
@@ -52,7 +54,7 @@ export const start: NerdctlCommand = {
   flags: [
     bool('attach,a', 'Attach STDOUT/STDERR and forward signals'),
     bool('interactive,i', "Attach container's STDIN"),
-    text('detach-keys', 'Override the default detach keys', 'ctrl-p,ctrl-q'),
+    ...absent([text('detach-keys', 'Override the default detach keys', 'ctrl-p,ctrl-q')]),
   ],
   run: function* (context) {
     needArgs(context, 1);

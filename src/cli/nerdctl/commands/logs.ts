@@ -4,6 +4,7 @@ import { parseTimestamp, TimestampError } from '../../../apimachinery/timestamp.
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
 import { DirectoryNode } from '../../../linux/inode.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { absent } from '../../flags.ts';
 import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, text } from '../context.ts';
 import { oneContainer, taskOf } from '../find.ts';
 import { findLogger } from '../find-logger.ts';
@@ -119,7 +120,7 @@ export const attach: NerdctlCommand = {
   name: 'attach',
   short: 'Attach stdin, stdout, and stderr to a running container.',
   usage: 'CONTAINER',
-  flags: [text('detach-keys', 'Override the default detach keys', 'ctrl-p,ctrl-q'), bool('no-stdin', 'Do not attach STDIN')],
+  flags: [...absent([text('detach-keys', 'Override the default detach keys', 'ctrl-p,ctrl-q'), bool('no-stdin', 'Do not attach STDIN')])],
   run: function* (context) {
     needArgs(context, 1, 1);
     const container = oneContainer(context, context.args[0] ?? '', (name) => `no such container: ${name}`);

@@ -1,5 +1,7 @@
 /** nerdctl network. */
+
 import type { Routine } from '../../../sim/routine.ts';
+import { absent } from '../../flags.ts';
 import { bool, type Context, labelArgs, list, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, slice, text } from '../context.ts';
 import { nameOf, taskOf } from '../find.ts';
 import { printInspected } from '../inspected.ts';
@@ -15,9 +17,11 @@ const create: NerdctlCommand = {
   usage: '[flags] NETWORK',
   flags: [
     text('driver,d', 'Driver to manage the Network', 'bridge'),
-    list('opt,o', 'Set driver specific options'),
-    text('ipam-driver', 'IP Address Management Driver', 'default'),
-    list('ipam-opt', 'Set IPAM driver specific options'),
+    ...absent([
+      list('opt,o', 'Set driver specific options'),
+      text('ipam-driver', 'IP Address Management Driver', 'default'),
+      list('ipam-opt', 'Set IPAM driver specific options'),
+    ]),
     list('subnet', 'Subnet in CIDR format that represents a network segment, e.g. "10.5.0.0/16"'),
     text('gateway', 'Gateway for the master subnet'),
     text('ip-range', 'Allocate container ip from a sub-range'),

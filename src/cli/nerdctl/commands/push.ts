@@ -4,6 +4,7 @@ import type { ContainerdImage, Descriptor, ImageIndex, PushProgress } from '../.
 import { ContainerdError } from '../../../interfaces/containerd.ts';
 import { descriptorOf, indexLabels, textBlob } from '../../../interfaces/image-content.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { absent } from '../../flags.ts';
 import { bool, type Context, type NerdctlCommand, needArgs, slice, text } from '../context.ts';
 import { partsOf } from '../find.ts';
 import { ipfsPath, pushToIpfs } from '../ipfs.ts';
@@ -25,7 +26,7 @@ export const push: NerdctlCommand = {
     text('cosign-key', 'Path to the private key file, KMS URI or Kubernetes Secret'),
     text('notation-key-name', "Signing key name for a key previously added to notation's key list for --sign=notation"),
     text('ipfs-address', 'multiaddr of IPFS API'),
-    bool('ipfs-ensure-image', 'Ensure the entire contents of the image is locally available before push', 'true'),
+    ...absent([bool('ipfs-ensure-image', 'Ensure the entire contents of the image is locally available before push', 'true')]),
   ],
   run: function* (context) {
     needArgs(context, 1, 1);

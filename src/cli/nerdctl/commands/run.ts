@@ -1,5 +1,7 @@
 /** nerdctl run and create. */
+
 import { type Routine, sleep } from '../../../sim/routine.ts';
+import { absent } from '../../flags.ts';
 import { Foreground } from '../../streams.ts';
 import { forwardSignals, needTerminal } from '../console.ts';
 import { bool, type Context, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
@@ -33,7 +35,7 @@ export const run: NerdctlCommand = {
   interspersed: false,
   flags: [
     bool('detach,d', 'Run container in background and print container ID'),
-    text('detach-keys', 'Override the default detach keys', 'ctrl-p,ctrl-q'),
+    ...absent([text('detach-keys', 'Override the default detach keys', 'ctrl-p,ctrl-q')]),
     slice('attach,a', 'Attach STDIN, STDOUT, or STDERR'),
     ...createFlags,
   ],
@@ -80,7 +82,7 @@ export function* runContainer(context: Context, silent = false): Routine<number>
     if (!silent) yield* context.print(`${container.id}\n`);
     return 0;
   }
-  forwardSignals(context, container.id);
+  if (flags.bool('sig-proxy')) forwardSignals(context, container.id);
   const status = yield* context.client().tasks.wait(context.namespace, container.id);
   yield* console?.finish() ?? [];
   yield* waitForLogger(context, container.id);

@@ -1,6 +1,8 @@
 /** compose create, run, port, top, cp: one service looked at or made use of. */
+
 import type { ContainerdContainer } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { absent } from '../../flags.ts';
 import { cp as copyCommand } from '../commands/files.ts';
 import { stopContainer } from '../commands/lifecycle.ts';
 import { runContainer } from '../commands/run.ts';
@@ -210,7 +212,7 @@ export const cp: NerdctlCommand = {
   usage: '[OPTIONS] SERVICE:SRC_PATH DEST_PATH|-\n       nerdctl compose cp [OPTIONS] SRC_PATH|- SERVICE:DEST_PATH [flags]',
   flags: [
     bool('dry-run', 'Execute command in dry run mode'),
-    bool('follow-link,L', 'Always follow symbol link in SRC_PATH'),
+    ...absent([bool('follow-link,L', 'Always follow symbol link in SRC_PATH')]),
     int('index', 'index of the container if service has multiple replicas', '0'),
   ],
   run: function* (context) {

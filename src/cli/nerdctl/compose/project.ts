@@ -1,7 +1,7 @@
 /** The project of `nerdctl compose`, and what it means for `nerdctl run` (pkg/composer). */
 
 import type { Routine } from '../../../sim/routine.ts';
-import { fullNetwork, isRecord, networkNames, pairs, portFlag, texts, volumeFlag, words } from '../../compose-file.ts';
+import { fullNetwork, isRecord, networkNames, oddVolume, pairs, portFlag, texts, volumeArgs, words } from '../../compose-file.ts';
 import { ComposeFileError } from '../../compose-interpolate.ts';
 import { imageOf, loadCompose, type Project, type Service } from '../../compose-project.ts';
 import { filesFor } from '../../compose-resolve.ts';
@@ -69,7 +69,11 @@ export function runArguments(project: Project, service: Service, container: stri
     for (const each of isRecord(fields[key]) || key === 'extra_hosts' ? pairs(fields[key]) : texts(fields[key]))
       args.push(flag, key === 'extra_hosts' ? each.replace('=', ':') : each);
   for (const port of Array.isArray(fields['ports']) ? fields['ports'] : []) args.push('--publish', portFlag(port));
-  for (const volume of Array.isArray(fields['volumes']) ? fields['volumes'] : []) args.push('--volume', volumeFlag(project, project.directory, volume));
+  for (const volume of Array.isArray(fields['volumes']) ? fields['volumes'] : []) {
+    const odd = oddVolume(volume);
+    if (odd !== undefined) throw new NotSimulated(`nerdctl compose with services.${name}.volumes.${odd}`);
+    args.push(...volumeArgs(project, project.directory, volume));
+  }
   for (const [key, flag] of [
     ['privileged', '--privileged'],
     ['read_only', '--read-only'],

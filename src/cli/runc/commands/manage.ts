@@ -1,4 +1,5 @@
 /** runc state, list, ps, kill, delete, pause, resume, update, events: containers that are there. */
+
 import { goJson } from '../../../apimachinery/go-text.ts';
 import { moment, parseBytes } from '../../../apimachinery/go-units.ts';
 import { JsonError, parseJson } from '../../../apimachinery/json.ts';
@@ -8,6 +9,7 @@ import { readAll, StreamWriter } from '../../../linux/open-file.ts';
 import { parseSignal } from '../../../linux/signals.ts';
 import { type Routine, sleep } from '../../../sim/routine.ts';
 import { newByteStream } from '../../../sim/stream.ts';
+import { absent } from '../../flags.ts';
 import { tabwriter } from '../../tabwriter.ts';
 import { bool, type Context, duration, type RuncCommand, RuncError, text } from '../context.ts';
 
@@ -180,11 +182,12 @@ const updateFlags = [
   text('cpu-period', 'CPU CFS period to be used for hardcapping (in usecs). 0 to use system default'),
   text('cpu-quota', 'CPU CFS hardcap limit (in usecs)'),
   text('cpu-share', 'CPU shares (relative weight vs. other containers)'),
-  text('cpuset-cpus', 'CPU(s) to use'),
-  text('cpuset-mems', 'memory node(s) to use'),
   text('memory', 'memory limit (in bytes)'),
-  text('memory-reservation', 'memory reservation or soft limit (in bytes)'),
-  text('memory-swap', "total memory usage (memory + swap); '-1' for unlimited swap"),
+  ...absent([
+    ...['cpus', 'mems'].map((what) => text(`cpuset-${what}`, what === 'cpus' ? 'CPU(s) to use' : 'memory node(s) to use')),
+    text('memory-reservation', 'memory reservation or soft limit (in bytes)'),
+    text('memory-swap', "total memory usage (memory + swap); '-1' for unlimited swap"),
+  ]),
   text('pids-limit', 'maximum number of pids allowed in the container'),
 ] as const;
 
@@ -195,8 +198,7 @@ export const update: RuncCommand = {
   flags: updateFlags,
   run: function* (context) {
     context.load();
-    const { flags } = context;
-    const source = flags.text('resources');
+    const source = context.flags.text('resources');
     const asked =
       source === ''
         ? fromFlags(context)

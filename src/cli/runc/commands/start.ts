@@ -1,15 +1,17 @@
 /** runc create, run, start, exec: containers and processes come to life. */
+
 import { JsonError, parseJson } from '../../../apimachinery/json.ts';
 import type { OciProcess, OciSpec, OciStdio } from '../../../interfaces/oci.ts';
 import type { Process } from '../../../linux/process.ts';
 import type { Routine } from '../../../sim/routine.ts';
+import { absent } from '../../flags.ts';
 import { Foreground, forwardedSignals } from '../../streams.ts';
 import { bool, type Context, int, list, NotSimulated, OciError, type RuncCommand, RuncError, text, under } from '../context.ts';
 import { enterBundle } from '../spec.ts';
 
 const consoleFlags = [
   text('console-socket', "path to an AF_UNIX socket which receives the master end of the console's pseudoterminal"),
-  text('pidfd-socket', 'path to an AF_UNIX socket which receives a file descriptor of the init process'),
+  ...absent([text('pidfd-socket', 'path to an AF_UNIX socket which receives a file descriptor of the init process')]),
 ];
 const startFlags = [
   text('bundle,b', 'path to the root of the bundle directory, by default the current directory'),
@@ -17,7 +19,7 @@ const startFlags = [
   text('pid-file', 'the file to write the process id to'),
   bool('no-pivot', 'do not use pivot root to jail the process inside rootfs'),
   bool('no-new-keyring', 'do not create a new session keyring for the container'),
-  int('preserve-fds', 'pass N additional file descriptors to the container'),
+  ...absent([int('preserve-fds', 'pass N additional file descriptors to the container')]),
 ];
 
 export const create: RuncCommand = {
@@ -140,12 +142,10 @@ export const exec: RuncCommand = {
     text('process,p', 'path to the process.json'),
     bool('detach,d', "detach from the container's process"),
     text('pid-file', 'the file to write the process id to'),
-    text('process-label', 'the asm process label for the process'),
-    text('apparmor', 'the apparmor profile for the process'),
+    ...absent([text('process-label', 'the asm process label for the process'), text('apparmor', 'the apparmor profile for the process')]),
     bool('no-new-privs', 'the no new privileges value for the process'),
     list('cap,c', 'add a capability to the bounding set for the process'),
-    int('preserve-fds', 'pass N additional file descriptors to the container'),
-    list('cgroup', 'run the process in an existing sub-cgroup'),
+    ...absent([int('preserve-fds', 'pass N additional file descriptors to the container'), list('cgroup', 'run the process in an existing sub-cgroup')]),
     bool('ignore-paused', 'allow exec in a paused container'),
   ],
   run: function* (context) {
@@ -163,6 +163,7 @@ function* execProcess(context: Context): Routine<number> {
   const { process, flags, runtime, root, id } = context;
   const { status, bundle } = context.load();
   if (status === 'stopped') throw new RuncError('cannot exec in a stopped container');
+  if (status === 'paused' && !flags.bool('ignore-paused')) throw new RuncError('cannot exec in a paused container (use --ignore-paused to override)');
   const asked = flags.text('process') === '' ? fromFlags(context, bundle) : fromFile(context, flags.text('process'));
   const detach = flags.bool('detach');
   checkTerminal(context, asked.terminal === true, detach);
@@ -171,6 +172,9 @@ function* execProcess(context: Context): Routine<number> {
   if (flags.text('pid-file') !== '') process.fs.write(process.path(flags.text('pid-file')), String(started.pid));
   return front ? yield* attend(context, front, started) : 0;
 }
+
+/** The sets that --cap adds to. */
+const raised = ['bounding', 'effective', 'permitted', 'ambient'];
 
 /** The process of config.json with what the command line changes. */
 function fromFlags({ process, flags, args }: Context, bundle: string): OciSpec['process'] {
@@ -186,8 +190,12 @@ function fromFlags({ process, flags, args }: Context, bundle: string): OciSpec['
     if (value !== undefined && !/^-?\d+$/.test(value)) throw new RuncError(`bad ${what}: strconv.Atoi: parsing ${JSON.stringify(value)}: invalid syntax`);
   const { user } = spec.process;
   const groups = flags.list('additional-gids').map(Number);
+  const caps = flags.list('cap');
+  const sets = spec.process.capabilities ?? {};
   return {
     ...spec.process,
+    ...(caps.length > 0 ? { capabilities: { ...sets, ...Object.fromEntries(raised.map((set) => [set, [...(sets[set] ?? []), ...caps]])) } } : {}),
+    ...(flags.has('no-new-privs') ? { noNewPrivileges: flags.bool('no-new-privs') } : {}),
     args: command,
     cwd: flags.text('cwd') || spec.process.cwd,
     env: [...spec.process.env, ...flags.list('env')],
