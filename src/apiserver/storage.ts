@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/types.ts';
+import { failure } from '../apimachinery/status.ts';
 import { type EtcdApi, EtcdError, type KeyValue, prefixEnd, type RangeResponse } from '../interfaces/etcd.ts';
 import type { Sim } from '../sim/sim.ts';
 import { EventLeases } from './event-leases.ts';
@@ -6,6 +7,22 @@ import { deepFreeze, withMeta } from './objects.ts';
 
 /** An object with the revision of its last write: what a guarded write compares. */
 export type Stored<T extends KubeObject = KubeObject> = { readonly object: T; readonly revision: number };
+
+/** Whether it is the API server's own writing. */
+export const isObject = (kv: KeyValue | undefined): boolean => typeof kv?.value === 'object';
+
+/** What was written past the API server is read if it is an object in JSON; otherwise nobody can read the resource (storage/etcd3/decoder.go). */
+function decoded(kv: KeyValue): KubeObject {
+  if (isObject(kv)) return kv.value as KubeObject;
+  try {
+    const object = JSON.parse(String(kv.value)) as KubeObject;
+    if (object.kind && object.apiVersion && object.metadata) return deepFreeze(withMeta(object, { resourceVersion: String(kv.modRevision) }));
+  } catch {
+    // No JSON.
+  }
+  const type = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+  throw failure(500, '', `couldn't get version/kind; json parse error: json: cannot unmarshal string into Go value of type ${type}`);
+}
 
 /** Objects in etcd (kubernetes apiserver/pkg/storage/etcd3): keys, resourceVersions, guarded writes. Objects are shared, never copied. */
 export class Storage {
@@ -19,16 +36,22 @@ export class Storage {
 
   get<T extends KubeObject = KubeObject>(key: string): Stored<T> | undefined {
     const [kv] = this.#etcd.range({ key }).kvs;
-    return kv === undefined ? undefined : { object: kv.value as T, revision: kv.modRevision };
+    return kv === undefined ? undefined : { object: decoded(kv) as T, revision: kv.modRevision };
   }
 
   range(prefix: string, options: { readonly limit?: number; readonly revision?: number; readonly from?: string } = {}): RangeResponse {
-    return this.#etcd.range({ key: options.from ?? prefix, rangeEnd: prefixEnd(prefix), limit: options.limit ?? 0, revision: options.revision ?? 0 });
+    const found = this.#etcd.range({
+      key: options.from ?? prefix,
+      rangeEnd: prefixEnd(prefix),
+      limit: options.limit ?? 0,
+      revision: options.revision ?? 0,
+    });
+    return found.kvs.every(isObject) ? found : { ...found, kvs: found.kvs.map((kv) => ({ ...kv, value: decoded(kv) })) };
   }
 
   /** All objects below a prefix, in key order. */
   list<T extends KubeObject = KubeObject>(prefix: string): T[] {
-    return this.range(prefix).kvs.map((kv: KeyValue) => kv.value as T);
+    return this.range(prefix).kvs.map((kv) => kv.value as T);
   }
 
   /** Undefined when the key is taken. */

@@ -6,6 +6,7 @@ import { Channel } from '../sim/channel.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { deepFreeze, withMeta } from './objects.ts';
+import { isObject } from './storage.ts';
 
 /** What a client wants to see of a resource. */
 type WatchFilter = {
@@ -85,7 +86,8 @@ export class WatchCache {
     for (const event of response.events) {
       if (sim) sim.cause = event.cause;
       const change = changeOf(event);
-      const object = (change.after ?? change.before) as KubeObject;
+      const object = change.after ?? change.before;
+      if (!object) continue;
       this.#offerAll(this.#all, change);
       this.#offerAll(this.#byNamespace.get(object.metadata.namespace ?? ''), change);
       if (this.#byNode.size === 0) continue;
@@ -125,8 +127,9 @@ function entry(map: Map<string, Set<Client>>, key: string): Set<Client> {
 const nodeOf = (object: KubeObject | undefined): string | undefined => (object as { spec?: { nodeName?: string } } | undefined)?.spec?.nodeName;
 
 function changeOf(event: EtcdEvent): Change {
-  const before = event.previous?.value as KubeObject | undefined;
-  const after = event.type === 'PUT' ? (event.kv.value as KubeObject) : undefined;
+  // What somebody wrote past the API server is no object, and so not there.
+  const before = isObject(event.previous) ? (event.previous?.value as KubeObject) : undefined;
+  const after = event.type === 'PUT' && isObject(event.kv) ? (event.kv.value as KubeObject) : undefined;
   return { before, after, revision: event.kv.modRevision, cause: event.cause, events: new Map() };
 }
 

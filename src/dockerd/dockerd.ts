@@ -107,9 +107,18 @@ export class Dockerd implements DockerApi {
     if (this.#engine.config.liveRestore) return this.stop();
     const running = [...this.#engine.state.containers.values()].filter((container) => container.running);
     for (const container of running) container.wasRunning = true;
-    const fibers = running.map((container) => this.#engine.sim.go(this.containers.stop(container.id), 'shutdown'));
+    const fibers = running.map((container) => this.#engine.sim.go(this.#stopOne(container.id), 'shutdown'));
     for (const fiber of fibers) if (!fiber.done) yield* fiber.join();
     this.stop();
+  }
+
+  *#stopOne(id: string): Routine {
+    try {
+      yield* this.containers.stop(id);
+    } catch (error) {
+      // containerd went first: the container is left to its shim.
+      if (!(error instanceof DockerError)) throw error;
+    }
   }
 
   /** The daemon ends at once: containers go on behind their shims. */

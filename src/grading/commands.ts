@@ -184,7 +184,7 @@ const shortHelp: readonly string[] = ['kubectl', 'crictl', 'ctr', 'etcdctl', 'et
 
 /** Who reads how a thing is done has not done it. */
 const asksForHelp = ({ tool, flags }: CommandRecord, asked: CommandPattern['flags'] = {}): boolean =>
-  ['--help', ...(shortHelp.includes(tool) ? ['-h'] : [])].some((flag) => flags[flag] === true && asked[flag] === undefined);
+  ['--help', ...(shortHelp.includes(tool) ? ['-h'] : [])].some((flag) => flags[flag] === true && !asked[flag]);
 
 /** The place `at:` gives to what was run inside containers. */
 const inContainers = 'container';
@@ -199,13 +199,16 @@ export function matchesCommand(pattern: CommandPattern, command: CommandRecord):
   if (pattern.name && !command.names.includes(pattern.name)) return false;
   if (pattern.status !== undefined && command.status !== pattern.status) return false;
   if (pattern.inside && !pattern.inside.includes(programOf(insideOf(command.argv)))) return false;
-  const { ending } = pattern;
+  const { ending, mentions } = pattern;
   if (ending !== undefined && !command.argv.slice(1).some((argument) => argument.endsWith(ending))) return false;
+  if (mentions !== undefined && !command.argv.slice(1).some((argument) => argument.includes(mentions))) return false;
   if (pattern.at && !command.contained) {
     const other = pattern.at.startsWith('!');
     if ((command.node === pattern.at.replace(/^!/, '')) === other) return false;
   }
-  return Object.entries(pattern.flags ?? {}).every(([flag, value]) => command.flags[flag] !== undefined && (value === true || hasValue(command, flag, value)));
+  return Object.entries(pattern.flags ?? {}).every(([flag, value]) =>
+    value === false ? command.flags[flag] === undefined : command.flags[flag] !== undefined && (value === true || hasValue(command, flag, value)),
+  );
 }
 
 /** A flag that is not known to take a value has it as the next word. */

@@ -144,8 +144,8 @@ function evaluateSource(check: CheckSource & { readonly id?: string }, that: str
   return evaluateNode(check, world, test, fail);
 }
 
-/** Why a probe got no answer; where it went stands in what to look at. */
-const reasonOf = (found: string): string => found.replace(/^curl: \(\d+\) (?:Failed to connect to .* ms: )?/, '');
+/** Why a probe got no answer, its last line; where it went stands in what to look at. */
+const reasonOf = (found: string): string => found.slice(found.lastIndexOf('\n') + 1).replace(/^(?:\*\* |curl: \(\d+\) (?:Failed to connect to .* ms: )?)/, '');
 
 /** What came of the command that was most like the one wanted. */
 function commandFound(near: ReturnType<typeof nearestCommand>, words: Wording): string {

@@ -93,7 +93,7 @@ function callReason(node: ASTNode & { readonly op: 'rcall' }, scope: Scope, not:
   }
   if (typeof value !== 'string') return { expected, ...fieldFound(receiver, scope) };
   const short = value.trim().length <= longestText && !value.trim().includes('\n');
-  return { expected, found: short ? shown(value, words) : not ? words.there : words.missing, about: subject(receiver, scope) };
+  return { expected, found: short ? shown(value, words) : not ? words.there : words.notInIt, about: subject(receiver, scope) };
 }
 
 const names = (things: readonly unknown[], { words }: Scope): string =>

@@ -42,7 +42,7 @@ export const expressionFailure = (
     const scope: Scope = { words, expressions, variables: context, items: listed(check), loop: [] };
     const { expected, found, about } = explain(expressions.get(that).ast, scope, not);
     const named = about === undefined || about === '' || about.length > 30 || expected.startsWith(about) ? found : words.about(about, found);
-    const alone = about && found !== words.missing && found !== words.there ? words.about(fieldName(about), found) : found;
+    const alone = about && ![words.missing, words.there, words.notInIt].includes(found) ? words.about(fieldName(about), found) : found;
     return { expected, found: named, alone, where: whereToLook(check, words) };
   },
 });

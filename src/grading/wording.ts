@@ -29,6 +29,8 @@ export type Wording = {
   readonly empty: string;
   readonly there: string;
   readonly missing: string;
+  /** Of a word that a long text lacks. */
+  readonly notInIt: string;
   readonly content: string;
   readonly answer: string;
   readonly noAnswer: string;
@@ -92,6 +94,7 @@ const english: Wording = {
   empty: 'empty',
   there: 'it is there',
   missing: 'there is none',
+  notInIt: 'it says something else',
   content: 'the content',
   answer: 'an answer',
   noAnswer: 'no answer',
@@ -189,6 +192,7 @@ const korean: Wording = {
   empty: '비어 있음',
   there: '있음',
   missing: '없음',
+  notInIt: '내용이 다름',
   content: '내용',
   answer: '응답 있음',
   noAnswer: '응답 없음',

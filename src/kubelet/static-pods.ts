@@ -49,6 +49,9 @@ export class StaticPods {
       const directory = fs.find(config.staticPodPath);
       if (directory?.type === 'directory') {
         conditions.push(directory.changed);
+        // It may itself be moved away.
+        const above = fs.find(config.staticPodPath.replace(/\/[^/]+\/*$/, '') || '/');
+        if (above?.type === 'directory') conditions.push(above.changed);
         for (const [, inode] of fs.list(config.staticPodPath)) if (inode.type === 'file') conditions.push(inode.changed);
       } else this.#context.klog.error('file.go:108', 'Unable to read config path', 'path does not exist, ignoring', { path: config.staticPodPath });
       // A folder that is watched costs nothing; one that is not there is looked for.

@@ -42,12 +42,15 @@ export type CommandPattern = {
   readonly verb?: string | readonly string[];
   readonly resource?: string;
   readonly name?: string;
+  /** `true`: given, with whatever value; `false`: not given. */
   readonly flags?: Readonly<Record<string, string | boolean>>;
   readonly at?: string;
   /** Programs, one of which stands behind `--`: what runs in the container. */
   readonly inside?: readonly string[];
   /** How one of its arguments ends: `.log` for whoever reads a log. */
   readonly ending?: string;
+  /** What stands somewhere in one of its arguments: a host in an address. */
+  readonly mentions?: string;
   /** Exit status; default: whatever it was. */
   readonly status?: number;
 };

@@ -108,7 +108,8 @@ class CgroupDirectory extends GeneratedDirectory {
     return true;
   }
   override add(name?: string, inode?: Inode): void {
-    if (name === undefined || inode?.type !== 'directory') throw new Errno('EPERM');
+    // It has no operation that makes files.
+    if (name === undefined || inode?.type !== 'directory') throw new Errno('EACCES');
     this.#group.at(name);
   }
   override remove(name?: string): void {

@@ -48,3 +48,18 @@ test('whatever is missing, null or empty in an object is answered and breaks not
   }
   expect(count).toBeGreaterThan(300);
 });
+
+test('what somebody wrote into etcd past the API server is refused when it is read, and breaks nothing else', () => {
+  const { sim, etcd, ok, refused } = newServer();
+  const maps = '/api/v1/namespaces/default/configmaps';
+  ok('POST', maps, { metadata: { name: 'before' } });
+  ok('GET', `${maps}?watch=true`);
+  for (const key of ['/registry/configmaps/default/before', '/registry/configmaps/default/new']) etcd.txn([], [{ put: { key, value: 'junk' } }]);
+  sim.advance(1_000);
+  for (const path of [maps, `${maps}/new`]) expect(refused('GET', path)).toContain("couldn't get version/kind");
+  ok('POST', '/api/v1/namespaces/default/secrets', { metadata: { name: 'other' } });
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'new', namespace: 'default' }, data: { a: 'b' } });
+  etcd.txn([], [{ put: { key: '/registry/configmaps/default/new', value: text } }, { delete: { key: '/registry/configmaps/default/before' } }]);
+  sim.advance(1_000);
+  expect(ok('GET', maps).items.map((each: { data: unknown }) => each.data)).toEqual([{ a: 'b' }]);
+});

@@ -85,5 +85,11 @@ test('what a pattern asks for', () => {
   const log = { tool: 'tail', ending: '.log' };
   expect(matchesCommand(log, parse('tail -n 3 /var/log/pods/a/b/0.log'))).toBe(true);
   expect(matchesCommand(log, parse('tail /etc/kubernetes/manifests/etcd.yaml'))).toBe(false);
+  const asks = { tool: 'curl', mentions: '//shop' };
+  expect(matchesCommand(asks, parse('curl -s http://shop.default:80/'))).toBe(true);
+  expect(matchesCommand(asks, parse('curl http://localhost'))).toBe(false);
+  const inDefault = { tool: 'ctr', verb: 'containers ls', flags: { '-n': false } };
+  expect(matchesCommand(inDefault, parse('ctr c ls'))).toBe(true);
+  expect(matchesCommand(inDefault, parse('ctr --namespace k8s.io c ls'))).toBe(false);
   for (const flag of ['-a', '-q']) expect(matchesCommand({ tool: 'crictl', flags: { [flag]: true } }, parse('crictl ps -qa'))).toBe(true);
 });

@@ -57,7 +57,7 @@ describe('why an expression does not hold, in words', () => {
       'exactly 2 units where active is active | 1',
       '유닛 2개 (조건: active 값이 active) | 1',
     ],
-    ["content.contains('crio.sock')", { content: 'a\nb' }, 'the content contains crio.sock | there is none', '내용에 crio.sock 있음 | 없음'],
+    ["content.contains('crio.sock')", { content: 'a\nb' }, 'the content contains crio.sock | it says something else', '내용에 crio.sock 있음 | 내용이 다름'],
     // That a field is there goes without saying.
     [
       "'app' in object.metadata.labels && object.metadata.labels['app'] == 'x'",

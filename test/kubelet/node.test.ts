@@ -100,7 +100,8 @@ describe('a node', () => {
     expect(again.status?.containerStatuses?.[0]?.containerID).toBe(pod.status?.containerStatuses?.[0]?.containerID);
     world.files().write(path, manifest('nginx:1.26'));
     world.until('static-web-node01', (each) => each.spec.containers[0]?.image === 'nginx:1.26' && ready(each));
-    world.files().unlink(path);
+    // The folder itself is moved away, with all that is in it.
+    world.files().rename('/etc/kubernetes/manifests', '/root/aside');
     expect(world.sim.advanceUntil(() => world.pod('static-web-node01') === undefined, 40_000)).toBe(true);
     world.sim.advance(40_000);
     expect(world.world.containerd.cri.runtime.listContainers({ state: 'CONTAINER_RUNNING' })).toEqual([]);

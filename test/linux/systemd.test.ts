@@ -98,3 +98,15 @@ test('mask, edit, a broken daemon.json', () => {
   expect(sh('rm /etc/docker/daemon.json; systemctl reset-failed docker; systemctl restart docker; systemctl is-active docker')).toBe('active');
   expect(sh("su learner -c 'systemctl restart docker'")).toContain('Failed to restart docker.service: Interactive authentication required.');
 });
+
+test("System V's words, and what would take the machine down", () => {
+  expect(sh('service docker stop; service docker status | grep Active; service nope start; service docker fly; echo "=> $?"')).toMatch(
+    /^Active: inactive [^\n]*\nFailed to start nope.service: Unit nope.service not found.\ndocker: unrecognized service\n=> 1$/,
+  );
+  expect(sh('shutdown -h now; echo "=> $?"')).toBe('k8s-lab: shutdown is not simulated\n=> 70');
+});
+
+test('dockerd stops although containerd went first', () => {
+  sh('systemctl start docker; docker run -d --name a busybox:1.36 sleep 1000; systemctl stop containerd docker; systemctl start containerd docker');
+  expect(sh('systemctl is-active docker')).toBe('active');
+});

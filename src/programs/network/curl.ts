@@ -33,6 +33,7 @@ export const curl = tool({
     ['m,max-time=<seconds>', 'Maximum time allowed for transfer'],
     ['N,no-buffer', ''],
     ['o,output=<file>', 'Write to file instead of stdout'],
+    ['oauth2-bearer=<token>', 'OAuth 2 Bearer Token'],
     ['O,remote-name', 'Write output to file named as remote file'],
     ['resolve=<host:port:addr>', 'Resolve host+port to address'],
     ['retry=<num>', 'Retry request if transient problems occur'],
@@ -110,6 +111,8 @@ function wantedOf(call: Call, url: Url, method: string, body: string, clientCert
   const headers: Record<string, string> = { 'User-Agent': call.value('A') ?? 'curl/8.14.1', Accept: call.has('json') ? 'application/json' : '*/*' };
   if (hasData(call) && !call.has('G')) headers['Content-Type'] = call.has('json') ? 'application/json' : 'application/x-www-form-urlencoded';
   const user = call.value('u') ?? url.user;
+  const token = call.value('oauth2-bearer');
+  if (token !== undefined) headers['Authorization'] = `Bearer ${token}`;
   if (user !== undefined) headers['Authorization'] = `Basic ${Buffer.from(user).toString('base64')}`;
   if (call.has('b')) headers['Cookie'] = call.value('b') ?? '';
   for (const text of call.all('H')) {

@@ -1,8 +1,10 @@
-/** systemd-cgls, systemd-run, timedatectl (systemd 257 src/cgls, src/run, src/timedate). */
+/** systemd-cgls, systemd-run, timedatectl (systemd 257 src/cgls, src/run, src/timedate); reboot and the like; Debian's service. */
 import type { Cgroup } from '../../linux/cgroup.ts';
 import type { Process } from '../../linux/process.ts';
+import type { Program } from '../../linux/program.ts';
 import { UnitError } from '../../linux/systemd.ts';
 import { limit } from '../../linux/unit-limits.ts';
+import { own } from '../../sim/own.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { run } from '../execute.ts';
 import { commandLine } from '../processes/ps.ts';
@@ -161,4 +163,45 @@ const timedatectl = tool({
   },
 });
 
-export const systemdPrograms = { 'systemd-cgls': cgls, 'systemd-run': systemdRun, timedatectl };
+/** Debian's script (init-system-helpers 1.68): units by the words of System V. */
+const service = tool({
+  usage: '< option > | --status-all | [ service_name [ command | --full-restart ] ]',
+  summary: '',
+  raw: true,
+  options: [],
+  *run(call) {
+    const [name, action] = call.operands;
+    if (name === undefined) throw new Failure('Usage: service < option > | --status-all | [ service_name [ command | --full-restart ] ]', 1, true);
+    if (name === '--status-all') throw new Failure('k8s-lab: service --status-all is not simulated', 70, true);
+    const unit = `${name.replace(/\.sh$/, '')}.service`;
+    const words: Readonly<Record<string, readonly string[]>> = {
+      '--full-restart': ['restart'],
+      'force-reload': ['restart'],
+      'force-stop': ['--signal=KILL', 'kill'],
+    };
+    const known = ['start', 'stop', 'restart', 'status', 'try-restart', 'reload'];
+    const verb = action === undefined ? undefined : known.includes(action) ? [action] : own(words, action);
+    if (!verb) throw new Failure(`${name}: unrecognized service`, 1, true);
+    return yield* run(call, ['systemctl', ...verb, unit]);
+  },
+});
+
+/** What would take the machine down: systemctl's verbs of the same names. */
+const machineState = (name: string): Program =>
+  tool({
+    usage: '[OPTIONS...]',
+    summary: '',
+    raw: true,
+    options: [],
+    *run() {
+      throw new Failure(`k8s-lab: ${name} is not simulated`, 70, true);
+    },
+  });
+
+export const systemdPrograms = {
+  'systemd-cgls': cgls,
+  'systemd-run': systemdRun,
+  timedatectl,
+  service,
+  ...Object.fromEntries(['reboot', 'poweroff', 'halt', 'shutdown'].map((name) => [name, machineState(name)])),
+};
