@@ -46,7 +46,7 @@ export const builtinJumps: { readonly table: 'nat' | 'filter'; readonly chain: s
 ];
 
 function filterJump(chain: string, target: string, comment: string): { table: 'filter'; chain: string; rule: Rule } {
-  return { table: 'filter', chain, rule: jump(target, { comment, extra: '-m conntrack --ctstate NEW' }) };
+  return { table: 'filter', chain, rule: jump(target, { comment, states: 'NEW', extra: '-m conntrack --ctstate NEW' }) };
 }
 
 const postrouting: Rule[] = [
@@ -56,9 +56,12 @@ const postrouting: Rule[] = [
 ];
 
 const forwarding: Rule[] = [
-  { match: { extra: '-m conntrack --ctstate INVALID' }, target: { verdict: 'DROP' } },
-  { match: { comment: 'kubernetes forwarding rules', extra: '-m mark --mark 0x4000/0x4000' }, target: { verdict: 'ACCEPT' } },
-  { match: { comment: 'kubernetes forwarding conntrack rule', extra: '-m conntrack --ctstate RELATED,ESTABLISHED' }, target: { verdict: 'ACCEPT' } },
+  { match: { states: 'INVALID', extra: '-m conntrack --ctstate INVALID' }, target: { verdict: 'DROP' } },
+  { match: { comment: 'kubernetes forwarding rules', never: true, extra: '-m mark --mark 0x4000/0x4000' }, target: { verdict: 'ACCEPT' } },
+  {
+    match: { comment: 'kubernetes forwarding conntrack rule', states: 'RELATED,ESTABLISHED', extra: '-m conntrack --ctstate RELATED,ESTABLISHED' },
+    target: { verdict: 'ACCEPT' },
+  },
 ];
 
 function addPort(chains: Chains, port: ServicePort, clusterCidr: string): void {

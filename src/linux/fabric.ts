@@ -1,5 +1,7 @@
 /** The network between the machines of one world: whose each address is, and who cannot reach whom. */
+import type { Protocol } from './netfilter.ts';
 import type { Destination, NetworkNamespace, Peer, Transport } from './network.ts';
+import { NetworkError, timeoutAfter } from './network-error.ts';
 
 /** Decides whether and where packets arrive: the cables, switches and routers between the nodes. */
 export class Fabric {
@@ -38,6 +40,14 @@ export class Fabric {
 
   owner(address: string): NetworkNamespace | undefined {
     return this.#byAddress.get(address);
+  }
+
+  /** Throws ETIMEDOUT where a filter drops the packet. */
+  pass(from: NetworkNamespace, destination: Destination, transport: Protocol): Destination {
+    if (this.filters.length === 0) return destination;
+    const peer = { address: from.sourceAddress(), namespace: from };
+    for (const filter of this.filters) if (!filter(peer, destination, transport === 'udp' ? 'udp' : 'tcp')) throw new NetworkError('ETIMEDOUT', timeoutAfter);
+    return destination;
   }
 
   namespaces(): Iterable<NetworkNamespace> {

@@ -1,5 +1,6 @@
 /** Who looks at files, and what the permission bits let them do. */
 import type { Inode } from './inode.ts';
+import type { NetworkNamespace } from './network.ts';
 
 type FileCredentials = {
   readonly uid: number;
@@ -20,6 +21,8 @@ export type FileUser = {
   readonly umask: number;
   /** The number behind /proc/self. */
   readonly self?: string;
+  /** Of a process: the network that its /proc/sys/net is about. */
+  readonly namespaces?: { readonly network: NetworkNamespace };
   /** Told of heavy work: see Sim.toil. */
   readonly toil?: (steps: number) => void;
 };

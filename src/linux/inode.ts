@@ -95,6 +95,15 @@ export class SymlinkNode implements Common {
   }
 }
 
+/** Not the same for everybody: a walk passes on to what it is for whoever walks. */
+export class OwnNode<Viewer> extends SymlinkNode {
+  readonly of: (viewer: Viewer) => Inode;
+  constructor(attributes: Omit<Attributes, 'mode'>, of: (viewer: Viewer) => Inode) {
+    super(attributes, '');
+    this.of = of;
+  }
+}
+
 /** A device, a FIFO or a unix socket. What listens on a socket is `listener` (see network.ts). */
 export class SpecialNode implements Common {
   readonly type: 'character' | 'block' | 'fifo' | 'socket';

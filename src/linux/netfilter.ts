@@ -1,30 +1,46 @@
-/** netfilter's tables as iptables shows them, and the part of the nat table that decides where a connection goes. */
+/** netfilter's tables as iptables shows them, and what filter and nat make of a packet. */
 import type { Random } from '../sim/random.ts';
-import type { Transport } from './network.ts';
+import { NetworkError, refusedAfter, timeoutAfter } from './network-error.ts';
 import { contains } from './routes.ts';
+
+/** What a rule tells apart. */
+export type Protocol = 'tcp' | 'udp' | 'icmp';
 
 /** All that is given must hold; an empty match fits every packet. */
 export type RuleMatch = {
-  readonly protocol?: Transport;
+  readonly protocol?: Protocol;
   /** Address or network. */
   readonly destination?: string;
   readonly source?: string;
   readonly notSource?: string;
   readonly destinationPort?: number;
+  /** Several ports, or those that it may not be; the second number of a range is its end. */
+  readonly ports?: Ports;
+  readonly sourcePorts?: Ports;
   /** `-m addrtype --dst-type LOCAL`: an address of the node itself. */
   readonly localDestination?: boolean;
   /** `-m statistic --mode random --probability`. */
   readonly probability?: number;
   readonly comment?: string;
-  /** Further matches that only show in listings. */
+  /** Interfaces that it came in by and goes out by: `eth0`, `veth+`, `!docker0`. */
+  readonly in?: string;
+  readonly out?: string;
+  /** `--ctstate`: NEW is what opens a connection, ESTABLISHED what answers it. */
+  readonly states?: string;
+  /** Further matches, and those above as -S writes them: only shown in listings. */
   readonly extra?: string;
-  /** No packet that opens a connection fits (`--ctstate ESTABLISHED`, ICMP). */
+  /** No packet of the lab fits: it carries no such mark. */
   readonly never?: boolean;
 };
+
+type Ports = { readonly not: boolean; readonly ranges: readonly (readonly [number, number?])[] };
 
 type RuleTarget =
   | { readonly jump: string }
   | { readonly dnat: { readonly address: string; readonly port: number } }
+  /** `--to-ports`, 0 for the port it was sent to. */
+  | { readonly redirect: number }
+  | { readonly snat: string }
   | { readonly verdict: 'ACCEPT' | 'DROP' | 'REJECT' | 'RETURN' | 'MASQUERADE' }
   /** MARK and the like: shown, without effect here. */
   | { readonly other: string };
@@ -35,8 +51,8 @@ export type Rule = { readonly match: RuleMatch; readonly target: RuleTarget };
 /** Tables of iptables that the lab has; `raw` and `security` are not there. */
 export type TableName = 'filter' | 'nat' | 'mangle';
 
-/** What a connection looks like once nat has translated where it goes. */
-export type Packet = { readonly transport: Transport; readonly source: string; readonly address: string; readonly port: number };
+/** A packet that opens a connection, or with `reply` the answer to it. */
+export type Packet = { transport: Protocol; source: string; address: string; port: number; reply?: boolean; in?: string; out?: string };
 
 /**
  * A table of nftables whose chain in the hook `postrouting` hands packets to a program (libnetfilter_queue, `flags bypass`): those from or to
@@ -48,13 +64,13 @@ export type NftTable = {
   readonly addresses: ReadonlySet<string>;
   readonly queue: number;
   /** The program's answer; false drops the packet. */
-  readonly accepts: (packet: Packet) => boolean;
+  readonly accepts: (packet: Queued) => boolean;
 };
 
-/** Where the connection goes on to after NAT, or that it is refused (ICMP) or lost without an answer. */
-type Verdict = { readonly address: string; readonly port: number } | 'reject' | 'drop';
+/** What a queue is handed: ICMP counts as TCP of no port. */
+type Queued = { readonly transport: 'tcp' | 'udp'; readonly source: string; readonly address: string; readonly port: number };
 
-/** One node's rules. kube-proxy, CNI plugins and dockerd write them; network.ts asks them for each new connection, as conntrack does. */
+/** One namespace's rules. kube-proxy, CNI plugins and dockerd write them; network.ts asks them for each new connection, as conntrack does. */
 export class Netfilter {
   /** table → chain → rules, chains in the order they were made. Built-in chains are always there. */
   readonly tables: Readonly<Record<TableName, Map<string, Rule[]>>> = {
@@ -68,11 +84,10 @@ export class Netfilter {
   readonly hits = new WeakMap<Rule, number>();
   /** Tables of family inet by name. */
   readonly nftables = new Map<string, NftTable>();
-  readonly #isLocal: (address: string) => boolean;
+  readonly #namespace: Namespace;
 
-  /** `isLocal` says whether an address is the node's own. */
-  constructor(isLocal: (address: string) => boolean) {
-    this.#isLocal = isLocal;
+  constructor(namespace: Namespace) {
+    this.#namespace = namespace;
   }
 
   /** Empties a chain, or makes it (iptables -N, -F); returns its rules to be filled. */
@@ -86,23 +101,28 @@ export class Netfilter {
     this.tables[table].delete(name);
   }
 
-  /** Where a new connection to an address goes: nat OUTPUT for the node's own, which kube-proxy fills alike PREROUTING. */
-  translate(transport: Transport, address: string, port: number, random: Random): Verdict {
-    const packet = { transport, address, port };
-    const dropped = this.#filtered('OUTPUT', packet, random);
-    if (dropped === 'reject' || dropped === 'drop') return dropped;
-    const translated = this.#walk('nat', 'OUTPUT', packet, random, 0);
-    return typeof translated === 'object' ? { ...translated, port: translated.port || port } : { address, port };
+  /** Where a new connection goes on to: the nat table's OUTPUT for the namespace's own, PREROUTING for what comes in. */
+  translate(hook: 'OUTPUT' | 'PREROUTING', packet: Packet, random: Random): Packet {
+    const target = this.#walk('nat', hook, packet, random, 0);
+    if (target === undefined) return packet;
+    if ('dnat' in target) return { ...packet, address: target.dnat.address, port: target.dnat.port || packet.port };
+    if (!('redirect' in target)) return packet;
+    const address = hook === 'OUTPUT' ? '127.0.0.1' : (this.#namespace.addressTowards(packet.source) ?? packet.address);
+    return { ...packet, address, port: target.redirect || packet.port };
   }
 
-  /** What the chain INPUT of the filter table makes of a packet from elsewhere to this node itself. */
-  input(packet: Packet, random: Random): Verdict | undefined {
-    return this.#filtered('INPUT', packet, random);
+  /** What the filter table lets through; throws NetworkError for the rest. */
+  filter(chain: 'INPUT' | 'FORWARD' | 'OUTPUT', packet: Packet, random: Random): void {
+    const target = this.#walk('filter', chain, packet, random, 0);
+    const verdict = target && 'verdict' in target ? target.verdict : this.policies.get(`filter/${chain}`);
+    if (verdict === 'REJECT') throw new NetworkError('ECONNREFUSED', refusedAfter);
+    if (verdict === 'DROP') throw new NetworkError('ETIMEDOUT', timeoutAfter);
   }
 
-  #filtered(chain: string, packet: Omit<Packet, 'source'> & Partial<Packet>, random: Random): Verdict | undefined {
-    const verdict = this.#walk('filter', chain, packet, random, 0) ?? (this.policies.get(`filter/${chain}`) === 'DROP' ? 'drop' : undefined);
-    return verdict === 'accept' ? undefined : verdict;
+  /** The address that hides the sender's: `own` is what MASQUERADE takes. */
+  hidden(packet: Packet, own: string, random: Random): string | undefined {
+    const target = this.#walk('nat', 'POSTROUTING', packet, random, 0);
+    return target && 'snat' in target ? target.snat : target && 'verdict' in target && target.verdict === 'MASQUERADE' ? own : undefined;
   }
 
   /** Whether any table hands packets to a program. */
@@ -112,14 +132,15 @@ export class Netfilter {
   }
 
   /** Whether a packet that leaves this node, or goes to one of its pods, passes the hook `postrouting`. */
-  forwards(packet: Packet): boolean {
+  forwards({ transport, source, address, port }: Packet): boolean {
+    const packet: Queued = { transport: transport === 'udp' ? 'udp' : 'tcp', source, address, port };
     for (const { addresses, accepts } of this.nftables.values())
       if ((addresses.has(packet.source) || addresses.has(packet.address)) && !accepts(packet)) return false;
     return true;
   }
 
   /** Whether a rule of the nat table names this address and port (a NodePort on an own address). */
-  matches(transport: Transport, address: string, port: number): boolean {
+  matches(transport: Protocol, address: string, port: number): boolean {
     for (const rules of this.tables.nat.values())
       for (const { match } of rules)
         if (match.destinationPort === port && match.protocol === transport && (match.destination === undefined || isAddress(match.destination, address)))
@@ -127,36 +148,57 @@ export class Netfilter {
     return false;
   }
 
-  #walk(table: TableName, chain: string, packet: Omit<Packet, 'source'> & Partial<Packet>, random: Random, depth: number): Verdict | 'accept' | undefined {
+  /** What decides about a packet; undefined at the chain's end. */
+  #walk(table: TableName, chain: string, packet: Packet, random: Random, depth: number): RuleTarget | undefined {
     if (depth > 16) return undefined;
     for (const rule of this.tables[table].get(chain) ?? []) {
       const { match, target } = rule;
       if (!this.#applies(match, packet, random)) continue;
       this.hits.set(rule, (this.hits.get(rule) ?? 0) + 1);
-      if ('dnat' in target) return target.dnat;
-      if ('jump' in target) {
-        const verdict = this.#walk(table, target.jump, packet, random, depth + 1);
-        if (verdict !== undefined) return verdict;
-      } else if ('verdict' in target) {
-        if (target.verdict === 'REJECT') return 'reject';
-        if (target.verdict === 'DROP') return 'drop';
-        if (target.verdict === 'ACCEPT') return 'accept';
-        if (target.verdict === 'RETURN') return undefined;
-      }
+      if ('other' in target) continue;
+      if ('verdict' in target && target.verdict === 'RETURN') return undefined;
+      if (!('jump' in target)) return target;
+      const decided = this.#walk(table, target.jump, packet, random, depth + 1);
+      if (decided !== undefined) return decided;
     }
     return undefined;
   }
 
-  #applies(match: RuleMatch, packet: Omit<Packet, 'source'> & Partial<Packet>, random: Random): boolean {
+  #applies(match: RuleMatch, packet: Packet, random: Random): boolean {
     if (match.never || (match.protocol !== undefined && match.protocol !== packet.transport)) return false;
-    if (match.destination !== undefined && !isAddress(match.destination, packet.address)) return false;
-    if (match.source !== undefined && packet.source !== undefined && !contains(match.source, packet.source)) return false;
-    if (match.notSource !== undefined && packet.source !== undefined && contains(match.notSource, packet.source)) return false;
-    if (match.destinationPort !== undefined && match.destinationPort !== packet.port) return false;
-    if (match.localDestination && !this.#isLocal(packet.address)) return false;
+    if (match.destination !== undefined && !within(match.destination, packet.address)) return false;
+    if (match.destinationPort !== undefined && (packet.reply || match.destinationPort !== packet.port)) return false;
+    if (match.ports && !isAmong(match.ports, packet.reply ? ephemeral : packet.port)) return false;
+    if (match.sourcePorts && !isAmong(match.sourcePorts, packet.reply ? packet.port : ephemeral)) return false;
+    if (match.source !== undefined && !contains(match.source, packet.source)) return false;
+    if (match.notSource !== undefined && contains(match.notSource, packet.source)) return false;
+    if (match.states !== undefined && !match.states.includes(packet.reply ? 'ESTABLISHED' : 'NEW')) return false;
+    if (match.localDestination && !this.#namespace.has(packet.address)) return false;
+    if (match.in !== undefined && !isNamed(match.in, packet.in ?? this.#namespace.deviceTowards(packet.source))) return false;
+    if (match.out !== undefined && !isNamed(match.out, packet.out ?? this.#namespace.deviceTowards(packet.address))) return false;
     return match.probability === undefined || random.next() < match.probability;
   }
 }
+
+/** What rules ask of the namespace they stand in: its addresses, and where its routes lead. */
+type Namespace = {
+  has(address: string): boolean;
+  deviceTowards(address: string): string | undefined;
+  addressTowards(address: string): string | undefined;
+};
+
+/** Whether an interface is the one that a rule names: `+` at the end stands for any more, `!` before it for all others. */
+function isNamed(pattern: string, name = ''): boolean {
+  if (pattern.startsWith('!')) return !isNamed(pattern.slice(1), name);
+  return pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
+/** The port that a client calls from is any of net.ipv4.ip_local_port_range. */
+const ephemeral = 45_000;
+const isAmong = ({ not, ranges }: Ports, port: number): boolean => ranges.some(([from, to = from]) => port >= from && port <= to) !== not;
+
+/** Most rules of a node name one address: no arithmetic for those. */
+const within = (network: string, address: string): boolean => isAddress(network, address) || (!network.endsWith('/32') && contains(network, address));
 
 /** Whether a rule's destination is this address, with or without a prefix length. */
 const isAddress = (destination: string, address: string): boolean =>

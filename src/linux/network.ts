@@ -7,9 +7,12 @@ import type { Random } from '../sim/random.ts';
 import { Errno } from './errno.ts';
 import type { Fabric } from './fabric.ts';
 import type { SpecialNode } from './inode.ts';
-import type { Netfilter } from './netfilter.ts';
+import type { Netfilter, Packet, Protocol } from './netfilter.ts';
+import { NetworkError, refusedAfter, timeoutAfter, unreachableAfter } from './network-error.ts';
 import { contains, hasRoute, type Route, routeTo } from './routes.ts';
+import { travel } from './travel.ts';
 
+export { NetworkError } from './network-error.ts';
 export { contains, ipToNumber, numberToIp, type Route } from './routes.ts';
 
 /** Structurally the Protocol of interfaces/protocol.ts, which this folder may not import. */
@@ -37,19 +40,23 @@ export type ListenerTls = { readonly certificate: string; readonly clientCa?: st
 
 /** One line of `ip addr`; a veth's two ends are two of these. */
 export type Interface = {
-  readonly name: string;
-  readonly mac: string;
-  readonly mtu: number;
+  name: string;
+  mac: string;
+  mtu: number;
   /** Megabits a second that a card has agreed upon with its switch; 1000 where nothing is said. */
   speed?: number;
   up: boolean;
   /** With prefix length: `10.244.1.5/24`. */
   readonly addresses: string[];
+  /** Of these, what was given without `brd +`. */
+  silent?: Set<string>;
   /** The other end of a veth, by name and namespace. */
-  readonly peer?: { readonly namespace: NetworkNamespace; readonly name: string };
+  peer?: { namespace: NetworkNamespace; name: string };
   /** The bridge it is a port of. */
-  readonly master?: string;
-  readonly kind: 'loopback' | 'ethernet' | 'veth' | 'bridge' | 'other';
+  master?: string | undefined;
+  /** A bridge that never had a port. */
+  fresh?: boolean;
+  readonly kind: 'loopback' | 'ethernet' | 'veth' | 'bridge' | 'dummy' | 'other';
 };
 
 /** Where a packet ends up. */
@@ -58,15 +65,6 @@ export type Destination = { readonly namespace: NetworkNamespace; readonly addre
 /** Where a connection comes from, for filters of the fabric. */
 export type Peer = { readonly address: string; readonly namespace: NetworkNamespace };
 
-/** A dial that failed, and how long a real client would have waited to learn it. */
-export class NetworkError extends Errno {
-  readonly afterMilliseconds: number;
-  constructor(code: 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'EPROTO', afterMilliseconds: number) {
-    super(code);
-    this.afterMilliseconds = afterMilliseconds;
-  }
-}
-
 /** A node's network, or a pod's or a container's; `name` is for people, `inode` is what `readlink /proc/PID/ns/net` shows. */
 export class NetworkNamespace {
   readonly inode: number;
@@ -74,9 +72,18 @@ export class NetworkNamespace {
   readonly name: string;
   readonly interfaces = new Map<string, Interface>();
   readonly routes: Route[] = [];
+  /** Numbers of interfaces, given when somebody asks first (links.ts). */
+  readonly indexes = new WeakMap<Interface, number>();
+  lastIndex = 0;
+  /** The table of ARP for links made by hand: address → interface and what answered there. */
+  readonly neighbours = new Map<string, { readonly device: string; readonly mac: string | undefined }>();
   readonly listeners = new Set<Listener>();
-  /** The rules that packets of this namespace meet; set on a node's own namespace. */
+  /** The rules that packets of this namespace meet; a node's own has them from the start, others once somebody writes one. */
   netfilter: Netfilter | undefined;
+  /** net.ipv4.ip_forward: what is not for itself goes on. */
+  forwarding = true;
+  /** Its links, routes or rules were changed by hand: its packets are followed hop by hop. */
+  rewired = false;
   /** The node's namespace that carries this one's packets (a pod's veth ends there); undefined for a node's own. */
   uplink: NetworkNamespace | undefined;
   fabric: Fabric | undefined;
@@ -130,42 +137,48 @@ export class NetworkNamespace {
   sourceAddress(): string {
     return this.addresses()[0] ?? '127.0.0.1';
   }
-}
 
-const refusedAfter = 1;
-const timeoutAfter = 130_000;
-const unreachableAfter = 3_000;
+  /** The interface that its routes lead through to an address. */
+  deviceTowards(address: string): string | undefined {
+    return this.has(address) ? 'lo' : routeTo(this, address)?.device;
+  }
+
+  /** Its own address on that interface. */
+  addressTowards(address: string): string | undefined {
+    const way = routeTo(this, address);
+    return way?.source ?? this.interfaces.get(way?.device ?? '')?.addresses[0]?.split('/')[0];
+  }
+}
 
 /** Follows a packet: loopback, the node's NAT rules, routes, the fabric. Throws NetworkError. */
-export function route(from: NetworkNamespace, transport: Transport, address: string, port: number, random: Random): Destination {
+export function route(from: NetworkNamespace, transport: Protocol, address: string, port: number, random: Random): Destination {
   if (from.has(address) && !from.netfilter?.matches(transport, address, port)) return { namespace: from, address, port };
   const node = from.uplink ?? from;
-  const translated = refuse(node.netfilter?.translate(transport, address, port, random) ?? { address, port });
-  if (from.has(translated.address)) return { namespace: from, ...translated };
+  const asked: Packet = { transport, source: from.sourceAddress(), address, port };
+  if (from.rewired || node.rewired || !node.fabric) return travel(from, asked, random);
+  const sent = node.netfilter?.translate(from.uplink ? 'PREROUTING' : 'OUTPUT', asked, random) ?? asked;
+  if (from.has(sent.address)) return { namespace: from, address: sent.address, port: sent.port };
+  const own = node.has(sent.address);
+  node.netfilter?.filter(!from.uplink ? 'OUTPUT' : own ? 'INPUT' : 'FORWARD', sent, random);
   if (!from.connected) throw new NetworkError('ENETUNREACH', 0);
-  const { fabric } = node;
-  const target = node.has(translated.address) ? node : fabric?.owner(translated.address);
-  if (!fabric || !target) throw unreachable(node, translated.address);
-  const targetNode = target.uplink ?? target;
-  if (targetNode !== node && (fabric.cut.has(node) || fabric.cut.has(targetNode))) throw new NetworkError('ETIMEDOUT', timeoutAfter);
-  if (targetNode !== node) crossable(node, targetNode, target, translated.address);
-  const arrived = target !== node && target === targetNode ? prerouting(target, transport, translated, random) : translated;
-  const final = arrived === translated || target.has(arrived.address) ? target : fabric.owner(arrived.address);
-  if (!final) throw unreachable(targetNode, arrived.address);
-  if (final === targetNode && final !== node) refuse(final.netfilter?.input({ transport, source: node.sourceAddress(), ...arrived }, random));
-  postrouting(from, arrived === translated ? undefined : targetNode, final, transport, arrived);
-  const destination = { namespace: final, ...arrived };
-  if (fabric.filters.length === 0) return destination;
-  const peer = { address: from.sourceAddress(), namespace: from };
-  for (const filter of fabric.filters) if (!filter(peer, destination, transport)) throw new NetworkError('ETIMEDOUT', timeoutAfter);
-  return destination;
+  const target = own ? node : node.fabric.owner(sent.address);
+  if (!target || target.rewired || target.uplink?.rewired) return travel(from, asked, random);
+  return deliver(from, node, target, sent, random);
 }
 
-/** A verdict of netfilter, unless it is to let nothing through. */
-function refuse<Let>(verdict: Let | 'reject' | 'drop'): Let {
-  if (verdict === 'reject') throw new NetworkError('ECONNREFUSED', refusedAfter);
-  if (verdict === 'drop') throw new NetworkError('ETIMEDOUT', timeoutAfter);
-  return verdict as Let;
+/** What a packet meets between its own node and the namespace that has its address. */
+function deliver(from: NetworkNamespace, node: NetworkNamespace, target: NetworkNamespace, sent: Packet, random: Random): Destination {
+  const fabric = node.fabric as Fabric;
+  const targetNode = target.uplink ?? target;
+  if (targetNode !== node && (fabric.cut.has(node) || fabric.cut.has(targetNode))) throw new NetworkError('ETIMEDOUT', timeoutAfter);
+  if (targetNode !== node) crossable(node, targetNode, target, sent.address);
+  const arrived = target !== node && target === targetNode ? prerouting(target, sent, random) : sent;
+  const final = arrived === sent || target.has(arrived.address) ? target : fabric.owner(arrived.address);
+  if (!final) throw unreachable(targetNode, arrived.address);
+  // A pod's packet to its own node met that chain above.
+  if (final === targetNode && final !== node) final.netfilter?.filter('INPUT', { ...arrived, source: node.sourceAddress() }, random);
+  postrouting(from, arrived === sent ? undefined : targetNode, final, arrived, random);
+  return fabric.pass(from, { namespace: final, address: arrived.address, port: arrived.port }, sent.transport);
 }
 
 /** From one node to another: both cards are up, and a pod's address has a route that leads to its node. */
@@ -180,35 +193,33 @@ function crossable(node: NetworkNamespace, targetNode: NetworkNamespace, target:
 }
 
 /** What the rules of another node make of a packet that arrives at its own address: a NodePort, a hostPort. */
-function prerouting(node: NetworkNamespace, transport: Transport, to: { readonly address: string; readonly port: number }, random: Random): typeof to {
-  if (!node.netfilter?.matches(transport, to.address, to.port)) return to;
-  return refuse(node.netfilter.translate(transport, to.address, to.port, random));
+function prerouting(node: NetworkNamespace, packet: Packet, random: Random): Packet {
+  return node.netfilter?.matches(packet.transport, packet.address, packet.port) ? node.netfilter.translate('PREROUTING', packet, random) : packet;
 }
 
 /**
- * The hook `postrouting` of the nodes that forward the packet: the sender's own and that of a pod it goes to. What a process of root on a node
- * sends to that node's pods passes by; what came in through another node's port (`entry`) carries that node's address from there on.
+ * The nodes that forward the packet: the sender's own and that of a pod it goes to. What a process of root on a node sends to that node's pods
+ * passes by; what came in through another node's port (`entry`) carries that node's address from there on.
  */
-function postrouting(
-  from: NetworkNamespace,
-  entry: NetworkNamespace | undefined,
-  final: NetworkNamespace,
-  transport: Transport,
-  to: { readonly address: string; readonly port: number },
-): void {
+function postrouting(from: NetworkNamespace, entry: NetworkNamespace | undefined, final: NetworkNamespace, packet: Packet, random: Random): void {
   const node = from.uplink ?? from;
   const last = final.uplink;
-  if (from.uplink && final !== node) forward(node, from, transport, to);
-  if (last && last !== node) forward(last, entry === undefined ? from : entry === last ? node : entry, transport, to);
+  if (from.uplink && final !== node) forward(node, from, packet, last === node);
+  if (!last || last === node) return;
+  const source = entry === undefined ? from : entry === last ? node : entry;
+  last.netfilter?.filter('FORWARD', { ...packet, source: source.sourceAddress() }, random);
+  forward(last, source, packet, false);
 }
 
-function forward(at: NetworkNamespace, source: NetworkNamespace, transport: Transport, to: { readonly address: string; readonly port: number }): void {
+/** `bridged`: from port to port of one bridge, which is no routing. */
+function forward(at: NetworkNamespace, source: NetworkNamespace, packet: Packet, bridged: boolean): void {
+  if (!at.forwarding && !bridged) throw new NetworkError('ETIMEDOUT', timeoutAfter);
   if (!at.netfilter?.queueing) return;
-  if (!at.netfilter.forwards({ transport, source: source.sourceAddress(), ...to })) throw new NetworkError('ETIMEDOUT', timeoutAfter);
+  if (!at.netfilter.forwards({ ...packet, source: source.sourceAddress() })) throw new NetworkError('ETIMEDOUT', timeoutAfter);
 }
 
 /** An address on a link where nobody answers ARP is "no route to host"; one beyond the default route is a time-out. */
-function unreachable(node: NetworkNamespace, address: string): NetworkError {
+export function unreachable(node: NetworkNamespace, address: string): NetworkError {
   if (!hasRoute(node, address)) return new NetworkError('ENETUNREACH', 0);
   const onLink = node.routes.some((each) => each.via === undefined && contains(each.destination, address));
   return onLink ? new NetworkError('EHOSTUNREACH', unreachableAfter) : new NetworkError('ETIMEDOUT', timeoutAfter);

@@ -1,7 +1,7 @@
 /** From a path to an inode: kernel fs/namei.c. */
 import { Errno, type ErrnoCode } from './errno.ts';
 import { type FileUser, permits } from './file-user.ts';
-import type { DirectoryNode, Inode } from './inode.ts';
+import { type DirectoryNode, type Inode, OwnNode } from './inode.ts';
 import type { MountNamespace } from './mounts.ts';
 
 /** Where a path leads: the last name's folder is always there, its inode perhaps not. `path` is absolute without links, `readonly` the mount's. */
@@ -68,7 +68,8 @@ function step(view: View, asked: string, path: string, follow: boolean, soft: bo
     if (name.length > maxName) return failed('ENAMETOOLONG', asked, soft);
     if (!superuser && !permits(user.credentials, inode, 1)) return failed('EACCES', asked, soft);
     const mount = namespace.mayMount(name) ? namespace.mounts.get(path.slice(0, end)) : undefined;
-    const next: Inode | undefined = mount?.root ?? inode.lookup(name);
+    let next: Inode | undefined = mount?.root ?? inode.lookup(name);
+    if (next?.type === 'symlink' && next instanceof OwnNode) next = (next as OwnNode<FileUser>).of(user);
     if (next?.type === 'symlink' && (follow || !onlySlashes(path, end))) {
       const link = next.target === '<self>' ? (user.self ?? 'self') : next.target;
       return step(view, asked, `${link.startsWith('/') ? link : `${path.slice(0, start)}${link}`}${path.slice(end)}`, follow, soft, links + 1);

@@ -1,12 +1,12 @@
 /** /proc as a process sees it: generated from the kernel's tables at each look. */
 import { capabilityLines } from './capabilities.ts';
 import type { Cgroup } from './cgroup.ts';
-import { Errno } from './errno.ts';
 import { FileNode } from './file-node.ts';
 import { DirectoryNode, GeneratedDirectory, type Inode, SymlinkNode } from './inode.ts';
 import type { Kernel } from './kernel.ts';
 import type { PidNamespace } from './namespaces.ts';
 import type { Process } from './process.ts';
+import { newSysctl } from './sysctl.ts';
 
 /** The link target that FileSystem replaces by the reading process's own number. */
 const selfLink = '<self>';
@@ -28,7 +28,7 @@ export function newProcfs(kernel: Kernel, namespace: PidNamespace): DirectoryNod
     ['net', new SymlinkNode(root(0, now), 'self/net')],
     ['self', new SymlinkNode(root(0, now), selfLink)],
     ['stat', file(() => `cpu  ${kernel.processes.size} 0 0 0 0 0 0 0 0 0\nbtime ${Math.floor(kernel.bootedAt / 1000)}\nprocesses ${kernel.processes.size}\n`)],
-    ['sys', sysctl(kernel, namespace)],
+    ['sys', newSysctl(kernel, namespace)],
     ['swaps', file(() => swaps(kernel))],
     ['uptime', file(() => `${((kernel.sim.now - kernel.bootedAt) / 1000).toFixed(2)} ${((kernel.sim.now - kernel.bootedAt) / 1000).toFixed(2)}\n`)],
     ['version', file(() => `Linux version ${kernel.release} (debian-kernel@lists.debian.org) (gcc-14) #1 SMP PREEMPT_DYNAMIC\n`)],
@@ -213,79 +213,3 @@ const modules = (kernel: Kernel): string =>
     .list()
     .map(({ name, size, uses, users }) => `${name} ${size} ${uses} ${users.map((each) => `${each},`).join('') || '-'} Live 0x0000000000000000\n`)
     .join('');
-
-/** /proc/sys/net: the bridge's switches are there while their module is loaded. */
-class NetSwitches extends DirectoryNode {
-  readonly #kernel: Kernel;
-  constructor(kernel: Kernel) {
-    super(root(0o555, kernel.bootedAt));
-    this.#kernel = kernel;
-  }
-  override lookup(name: string): Inode | undefined {
-    return this.#hides(name) ? undefined : super.lookup(name);
-  }
-  override entries(): [string, Inode][] {
-    return super.entries().filter(([name]) => !this.#hides(name));
-  }
-  #hides(name: string): boolean {
-    return name === 'bridge' && !this.#kernel.modules.has('br_netfilter');
-  }
-}
-
-/** /proc/sys: the switches that Kubernetes set-up guides touch; they are kept, and read back. */
-function sysctl(kernel: Kernel, namespace: PidNamespace): DirectoryNode {
-  const now = kernel.bootedAt;
-  const values: Record<string, string> = {
-    'kernel/osrelease': `${kernel.release}\n`,
-    'net/ipv4/ip_forward': '1\n',
-    'net/bridge/bridge-nf-call-iptables': '1\n',
-    'net/bridge/bridge-nf-call-ip6tables': '1\n',
-    'vm/overcommit_memory': '1\n',
-    'vm/swappiness': '60\n',
-    'vm/max_map_count': '65530\n',
-    'fs/inotify/max_user_instances': '128\n',
-    'fs/inotify/max_user_watches': '65536\n',
-  };
-  const top = new DirectoryNode(root(0o555, now));
-  top.add('net', new NetSwitches(kernel));
-  for (const [path, value] of Object.entries(values)) {
-    const parts = path.split('/');
-    const name = parts.pop() as string;
-    let folder = top;
-    for (const part of parts) {
-      let next = folder.lookup(part);
-      if (next?.type !== 'directory') {
-        next = new DirectoryNode(root(0o555, now));
-        folder.add(part, next);
-      }
-      folder = next;
-    }
-    folder.add(name, new FileNode(root(0o644, now), value));
-  }
-  const kernelFolder = top.lookup('kernel');
-  if (kernelFolder?.type === 'directory') {
-    kernelFolder.add('pid_max', pidMax(kernel));
-    kernelFolder.add('hostname', hostName(kernel, namespace));
-  }
-  return top;
-}
-
-/** Of the first process in the namespace: a container's own, else the machine's. */
-function hostName(kernel: Kernel, namespace: PidNamespace): FileNode {
-  const uts = () => (namespace === kernel.host.pid ? kernel.host.uts : (namespace.processes.get(1)?.namespaces.uts ?? kernel.host.uts));
-  const write = (text: string): void => {
-    uts().hostname = text.trim();
-  };
-  return new FileNode(root(0o644, kernel.bootedAt), '', { read: () => `${uts().hostname}\n`, write });
-}
-
-/** No room for the 300 numbers that are reserved: EINVAL (kernel/pid.c). */
-const pidMax = (kernel: Kernel): FileNode =>
-  new FileNode(root(0o644, kernel.bootedAt), '', {
-    read: () => `${kernel.pidMax}\n`,
-    write: (text) => {
-      const value = Number(text.trim());
-      if (!(value > 300 && value <= 4_194_304)) throw new Errno('EINVAL');
-      kernel.pidMax = value;
-    },
-  });

@@ -1,19 +1,36 @@
 /** IPv4 networks and the routes to them. */
 
 /** `via` absent: on the link of `device`. */
-export type Route = { readonly destination: string; readonly via?: string; readonly device: string; readonly source?: string };
+export type Route = {
+  readonly destination: string;
+  readonly via?: string;
+  readonly device: string;
+  readonly source?: string;
+  /** The smaller goes first. */
+  readonly metric?: number;
+  /** Added by hand: shown without the protocol that made it. */
+  readonly manual?: boolean;
+};
 
 /** Whether any route leads to an address. */
 export const hasRoute = (namespace: { readonly routes: readonly Route[] }, address: string): boolean =>
   namespace.routes.some((each) => contains(each.destination, address));
 
-/** The most specific route. */
+const widthOf = ({ destination }: Route): number => (destination === 'default' ? 0 : Number(destination.split('/')[1] ?? 32));
+
+/** As `ip route` lists them. */
+export const byDestination = (a: Route, b: Route): number => {
+  const [from, to] = [a, b].map(({ destination }) => (destination === 'default' ? -1 : ipToNumber(destination.split('/')[0] ?? ''))) as [number, number];
+  return from - to || widthOf(a) - widthOf(b) || (a.metric ?? 0) - (b.metric ?? 0);
+};
+
+/** The most specific route; among several the one with the smallest metric. */
 export function routeTo({ routes }: { readonly routes: readonly Route[] }, address: string): Route | undefined {
   let best: Route | undefined;
   let most = -1;
   for (const each of routes) {
-    const bits = each.destination === 'default' ? 0 : Number(each.destination.split('/')[1] ?? 32);
-    if (bits > most && contains(each.destination, address)) [best, most] = [each, bits];
+    const bits = widthOf(each);
+    if ((bits > most || (bits === most && (each.metric ?? 0) < (best?.metric ?? 0))) && contains(each.destination, address)) [best, most] = [each, bits];
   }
   return best;
 }

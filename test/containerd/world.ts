@@ -111,7 +111,7 @@ export function newWorld(config: Partial<ContainerdConfig> = {}, more: Record<st
   const { network } = kernel.host;
   network.interfaces.set('eth0', { name: 'eth0', mac: '02:00:00:00:00:01', mtu: 1500, up: true, addresses: ['172.30.0.2/24'], kind: 'ethernet' });
   network.routes.push({ destination: 'default', via: '172.30.0.1', device: 'eth0' }, { destination: '172.30.0.0/24', device: 'eth0' });
-  network.netfilter = new Netfilter((address) => network.has(address));
+  network.netfilter = new Netfilter(network);
   new Fabric().attach(network);
   const { fs } = init;
   for (const path of ['/etc/cni/net.d', '/opt/cni/bin', '/usr/bin', '/var/log/pods', '/root', '/tmp']) fs.mkdir(path, { parents: true });

@@ -1,5 +1,6 @@
 /** Rules of iptables as text: read from a command line, written by -S and iptables-save, shown by -L (iptables 1.8.11 iptables/xshared.c). */
 import type { Rule, RuleMatch, TableName } from '../../linux/netfilter.ts';
+import { ipToNumber, numberToIp } from '../../linux/routes.ts';
 import { own } from '../../sim/own.ts';
 
 /** A wrong command line, or a refusal: `plain` without version; the status is 2 unless said. */
@@ -50,6 +51,8 @@ export function ruleText(chain: string, { match, target }: Rule): string {
   if (match.probability !== undefined) out.push(`-m statistic --mode random --probability ${match.probability.toFixed(11)}`);
   if ('jump' in target) out.push(`-j ${target.jump}`);
   else if ('dnat' in target) out.push(`-j DNAT --to-destination ${target.dnat.address}${target.dnat.port ? `:${target.dnat.port}` : ''}`);
+  else if ('redirect' in target) out.push(`-j REDIRECT${target.redirect ? ` --to-ports ${target.redirect}` : ''}`);
+  else if ('snat' in target) out.push(`-j SNAT --to-source ${target.snat}`);
   else if ('verdict' in target) out.push(`-j ${target.verdict}${target.verdict === 'REJECT' ? ' --reject-with icmp-port-unreachable' : ''}`);
   else out.push(`-j ${target.other.replace(/--or-mark (\S+)/, '--set-xmark $1/$1').replace(/--xor-mark (\S+)/, '--set-xmark $1/0x0')}`);
   return out.join(' ');
@@ -63,8 +66,8 @@ const wordings: readonly (readonly [RegExp, string])[] = [
   [/-m recent --set --name (\S+) --mask (\S+) --rsource/, 'recent: SET name: $1 side: source mask: $2'],
   [/-m recent --rcheck --seconds (\S+) --reap --name (\S+) --mask (\S+) --rsource/, 'recent: CHECK seconds: $1 reap name: $2 side: source mask: $3'],
   [/-m multiport --(\w+) (\S+)/, 'multiport $1 $2'],
-  [/-m (tcp|udp) --sport (\S+)/, '$1 spt:$2'],
-  [/-p icmp ?/, ''],
+  [/-m (tcp|udp) (!? ?)--([sd])ports? (\S+:\S+)/, '$1 $3pts:$2$4'],
+  [/-m (tcp|udp) (!? ?)--([sd])port (\S+)/, '$1 $3pt:$2$4'],
   [/-m icmp --icmp-type (\S+)/, 'icmptype $1'],
   [/ ?--or-mark (\S+)/, ' or $1'],
   [/ ?--xor-mark (\S+)/, ' xor $1'],
@@ -82,7 +85,18 @@ export function listed({ match, target }: Rule, numeric: boolean, verbose: boole
     return `${not === '' ? ' ' : '!'}${name.padEnd(6)} `;
   };
   const other = 'other' in target ? target.other : '';
-  const shown = 'jump' in target ? target.jump : 'dnat' in target ? 'DNAT' : 'verdict' in target ? target.verdict : (other.split(' ')[0] ?? '');
+  const shown =
+    'jump' in target
+      ? target.jump
+      : 'dnat' in target
+        ? 'DNAT'
+        : 'snat' in target
+          ? 'SNAT'
+          : 'redirect' in target
+            ? 'REDIRECT'
+            : 'verdict' in target
+              ? target.verdict
+              : (other.split(' ')[0] ?? '');
   const port = match.destinationPort;
   const details = [
     match.comment === undefined ? '' : `/* ${match.comment} */`,
@@ -91,25 +105,28 @@ export function listed({ match, target }: Rule, numeric: boolean, verbose: boole
     match.localDestination ? 'ADDRTYPE match dst-type LOCAL' : '',
     match.probability === undefined ? '' : `statistic mode random probability ${match.probability.toFixed(11)}`,
     'dnat' in target ? `to:${target.dnat.address}${target.dnat.port ? `:${target.dnat.port}` : ''}` : '',
+    'snat' in target ? `to:${target.snat}` : '',
+    'redirect' in target && target.redirect ? `redir ports ${target.redirect}` : '',
     shown === 'REJECT' ? 'reject-with icmp-port-unreachable' : '',
     other === '' ? '' : shown === 'MARK' ? worded(other) : worded(other.slice(shown.length)),
   ].filter((part) => part !== '');
-  const protocol = match.protocol ?? (rest.includes('-p icmp') ? 'icmp' : 'all');
+  const protocol = match.protocol ?? 'all';
   const source = match.notSource ? `!${place(match.notSource).padEnd(20)}` : ` ${place(match.source).padEnd(20)}`;
   return `${shown.padEnd(9)}  ${protocol.padEnd(4)} -- ${verbose ? `${side('i')}${side('o').slice(1)}` : ''}${source} ${place(match.destination).padEnd(20)}${details.map((part) => ` ${part}`).join('')}\n`;
 }
 
-/** Options of matches and targets that have no part of their own in a rule, and the match that brings each. */
+/** Options of matches that -S writes as they were given, and the match that brings each. */
 const matchOptions: Readonly<Record<string, string>> = {
   '--sport': '',
+  '--dport': '',
   '--dports': 'multiport',
   '--sports': 'multiport',
   '--ctstate': 'conntrack',
   '--state': 'state',
   '--mark': 'mark',
   '--icmp-type': 'icmp',
-  '--src-type': 'addrtype',
 };
+const icmpTypes: Readonly<Record<string, string>> = { 'echo-reply': '0', 'destination-unreachable': '3', 'echo-request': '8', 'time-exceeded': '11' };
 const verdicts = ['ACCEPT', 'DROP', 'REJECT', 'RETURN', 'MASQUERADE'] as const;
 const longNames: Readonly<Record<string, string>> = {
   '--protocol': '-p',
@@ -126,12 +143,15 @@ const longNames: Readonly<Record<string, string>> = {
   '--source-port': '--sport',
 };
 
+type Draft = { -readonly [Key in keyof RuleMatch]: RuleMatch[Key] };
+type Given = { -readonly [Key in 'to' | 'ports' | 'log']?: string };
+
 /** Reads what stands behind the chain of -A, -I, -C, -D and -R; `isChain` knows the chains to jump to. */
-export function readRule(words: readonly string[], isChain: (name: string) => boolean): Rule {
-  const match: { -readonly [Key in keyof RuleMatch]: RuleMatch[Key] } = {};
+export function readRule(words: readonly string[], chain: string, isChain: (name: string) => boolean): Rule {
+  const match: Draft = {};
   const extra: string[] = [];
+  const given: Given = {};
   let target = '';
-  let destination: string | undefined;
   let not = '';
   for (let i = 0; i < words.length; i++) {
     const word = own(longNames, words[i] ?? '') ?? words[i] ?? '';
@@ -144,50 +164,84 @@ export function readRule(words: readonly string[], isChain: (name: string) => bo
     if (value === undefined) throw misused(word.startsWith('-') ? `option "${word}" requires an argument` : `Bad argument \`${word}'`);
     if (word === '-s') match[not === '' ? 'source' : 'notSource'] = networkOf(value);
     else if (word === '-d' && not === '') match.destination = networkOf(value);
-    else if (word === '-i' || word === '-o') extra.unshift(`${not}${word} ${value}`);
-    else if (word === '-p') protocol(value.toLowerCase(), match, extra);
+    else if (word === '-i' || word === '-o') {
+      if ((word === '-i' ? /^(OUTPUT|POSTROUTING)$/ : /^(INPUT|PREROUTING)$/).test(chain)) throw misused(`Can't use ${word} with ${chain}\n`);
+      match[word === '-i' ? 'in' : 'out'] = `${not.trim()}${value}`;
+      extra.unshift(`${not}${word} ${value}`);
+    } else if (word === '-p') match.protocol = protocolOf(value.toLowerCase());
     else if (word === '-j') target = value;
-    else if (word === '-m') continue;
-    else if (word === '--dport' && match.protocol && not === '' && !value.includes(':')) match.destinationPort = portOf(value);
+    else if (word === '-m') {
+      if (!matches.includes(value)) throw new Refused(`k8s-lab: iptables -m ${value} is not simulated`, 70, true);
+    } else if (word === '--dport' && match.protocol && not === '' && !value.includes(':')) match.destinationPort = portOf(value);
     else if (word === '--comment') match.comment = value;
     else if (word === '--dst-type' && value === 'LOCAL') match.localDestination = true;
     else if (word === '--probability') match.probability = Number(value);
-    else if (word === '--to-destination') destination = value;
-    else if (word === '--mode' || word === '--reject-with' || word === '--log-prefix') continue;
-    else if (Object.hasOwn(matchOptions, word) && (match.protocol !== undefined || !/port/.test(word))) {
-      extra.push(`-m ${matchOptions[word] || match.protocol} ${not}${word} ${value}`);
-      if (/state$/.test(word) && !value.includes('NEW')) match.never = true;
-    } else throw misused(word.startsWith('-') ? `unknown option "${word}"` : `Bad argument \`${word}'`);
+    else if (word === '--to-destination' || word === '--to-source') given.to = value;
+    else if (word === '--to-ports' || word === '--to-port') given.ports = value;
+    else if (word === '--log-prefix') given.log = value;
+    else if (word === '--mode' || (word === '--reject-with' && value.startsWith('icmp-port'))) continue;
+    else if (word === '--reject-with') throw new Refused(`k8s-lab: iptables --reject-with ${value} is not simulated`, 70, true);
+    else if (Object.hasOwn(matchOptions, word) && (match.protocol !== undefined || !/port/.test(word))) further(match, extra, word, value, not);
+    else throw misused(word.startsWith('-') ? `unknown option "${word}"` : `Bad argument \`${word}'`);
     not = '';
   }
+  if (match.protocol === undefined) delete match.protocol;
   if (extra.length > 0) match.extra = extra.join(' ');
-  return { match, target: targetOf(target, destination, isChain) };
+  return { match, target: targetOf(target, chain, given, isChain) };
 }
 
-function targetOf(name: string, destination: string | undefined, isChain: (name: string) => boolean): Rule['target'] {
+const matches = ['tcp', 'udp', 'icmp', 'comment', 'conntrack', 'state', 'mark', 'addrtype', 'statistic', 'multiport'];
+
+/** Ports other than one alone, states of connections, kinds of ICMP, marks. */
+function further(match: Draft, extra: string[], word: string, value: string, not: string): void {
+  const shown = word === '--icmp-type' ? (own(icmpTypes, value) ?? value) : value;
+  extra.push(`-m ${matchOptions[word] || match.protocol} ${not}${word} ${shown}`);
+  if (/state$/.test(word)) match.states = not === '' ? value : ['NEW', 'ESTABLISHED'].filter((state) => !value.includes(state)).join();
+  else if (word === '--icmp-type') match.states = shown === '8' ? 'NEW' : shown === '0' ? 'ESTABLISHED' : '';
+  else if (word === '--mark') match.never = not === '';
+  else
+    match[word.startsWith('--d') ? 'ports' : 'sourcePorts'] = {
+      not: not !== '',
+      ranges: value.split(',').map((part) => part.split(':').map(portOf) as [number, number?]),
+    };
+}
+
+/** Chains of the kernel that a target of the nat table may stand in; those that a user made are asked when a packet passes. */
+const places: Readonly<Record<string, RegExp>> = {
+  DNAT: /^(PREROUTING|OUTPUT)$/,
+  REDIRECT: /^(PREROUTING|OUTPUT)$/,
+  SNAT: /^(INPUT|POSTROUTING)$/,
+  MASQUERADE: /^POSTROUTING$/,
+};
+
+function targetOf(name: string, chain: string, given: Given, isChain: (name: string) => boolean): Rule['target'] {
+  const builtin = Object.values(builtinChains).some((names) => names.includes(chain));
+  if (builtin && own(places, name)?.test(chain) === false) throw new Refused(` RULE_APPEND failed (Invalid argument): rule in chain ${chain}`, 4);
   const verdict = verdicts.find((each) => each === name);
   if (verdict) return { verdict };
-  if (name === 'DNAT') {
-    const [, address, port] = /^([\d.]+)(?::(\d+))?$/.exec(destination ?? '') ?? [];
-    if (address === undefined) throw misused('DNAT: option "--to-destination" must be specified');
-    return { dnat: { address, port: Number(port ?? 0) } };
+  const [, address, port] = /^([\d.]+)(?::(\d+))?$/.exec(given.to ?? '') ?? [];
+  if (name === 'DNAT' || name === 'SNAT') {
+    if (address === undefined) throw misused(`${name}: option "--to-${name === 'DNAT' ? 'destination' : 'source'}" must be specified`);
+    return name === 'SNAT' ? { snat: address } : { dnat: { address, port: Number(port ?? 0) } };
   }
-  if (name === '' || name === 'LOG') return { other: name };
-  if (!isChain(name)) throw misused(`Couldn't load target \`${name}':No such file or directory\n`);
+  if (name === 'REDIRECT') return { redirect: given.ports === undefined ? 0 : portOf(given.ports) };
+  if (name === 'LOG') return { other: given.log === undefined ? name : `LOG --log-prefix "${given.log}"` };
+  if (name === '') return { other: name };
+  if (/^(MARK|CONNMARK|NFQUEUE|NOTRACK|TPROXY|TCPMSS|CT|NFLOG)$/.test(name)) throw new Refused(`k8s-lab: iptables -j ${name} is not simulated`, 70, true);
+  if (!isChain(name)) throw misused(`Chain '${name}' does not exist`);
   return { jump: name };
 }
 
-function protocol(name: string, match: { protocol?: RuleMatch['protocol']; never?: boolean }, extra: string[]): void {
-  if (name === 'tcp' || name === 'udp') match.protocol = name;
-  else if (name === 'icmp') {
-    extra.push('-p icmp');
-    match.never = true;
-  } else if (name !== 'all') throw misused(`unknown protocol "${name}" specified`);
+function protocolOf(name: string): RuleMatch['protocol'] {
+  if (name === 'tcp' || name === 'udp' || name === 'icmp') return name;
+  if (name !== 'all') throw misused(`unknown protocol "${name}" specified`);
+  return undefined;
 }
 
 function networkOf(text: string): string {
   if (!/^\d+\.\d+\.\d+\.\d+(\/\d+)?$/.test(text)) throw misused(`host/network \`${text}' not found`);
-  return text.includes('/') ? text : `${text}/32`;
+  const [base = '', bits = '32'] = text.split('/');
+  return bits === '0' ? '0.0.0.0/0' : `${numberToIp((ipToNumber(base) & (0xffffffff << (32 - Number(bits)))) >>> 0)}/${bits}`;
 }
 
 function portOf(text: string): number {

@@ -12,7 +12,15 @@ const version = 'v1.8.11 (nf_tables)';
 
 function filterOf(process: Process): Netfilter {
   if (process.uid !== 0) throw new Refused('Could not fetch rule set generation id: Permission denied (you must be root)', 4);
-  return process.namespaces.network.netfilter ?? new Netfilter(() => false);
+  const { network } = process.namespaces;
+  return network.netfilter ?? new Netfilter(network);
+}
+
+/** Rules of a namespace that had none: its packets are followed hop by hop from now on. */
+function keep({ namespaces: { network } }: Process, netfilter: Netfilter): void {
+  if (network.netfilter) return;
+  network.netfilter = netfilter;
+  network.rewired = true;
 }
 
 const policyOf = (netfilter: Netfilter, table: TableName, chain: string): string => netfilter.policies.get(`${table}/${chain}`) ?? 'ACCEPT';
@@ -123,8 +131,11 @@ const iptables: Program = tool({
       const chosen = [...chains].filter(([each]) => chain === undefined || each === chain);
       if (line.command === '-S') yield* call.print(specified(netfilter, table, chosen));
       else if (line.command === '-L') yield* call.print(chosen.map((each) => listing(netfilter, table, each, line.flags)).join('\n'));
-      else if (/[FXZNP]/.test(line.command)) changeChains(netfilter, table, line, chosen);
-      else alter(line, chains);
+      else {
+        if (/[FXZNPE]/.test(line.command)) changeChains(netfilter, table, line, chosen);
+        else alter(line, chains);
+        keep(call.process, netfilter);
+      }
     });
   },
 });
@@ -163,7 +174,7 @@ function alter({ command, chain = '', at, rule: words }: Line, chains: ReadonlyM
     rules.splice(at - 1, 1);
     return;
   }
-  const rule = readRule(words, (name) => chains.has(name));
+  const rule = readRule(words, chain, (name) => chains.has(name));
   if (command === '-A') rules.push(rule);
   else if (command === '-I' || command === '-R') {
     const place = at ?? 1;

@@ -7,9 +7,9 @@ import { isBusybox } from '../busybox-words.ts';
 import { Failure, tool } from '../tool.ts';
 import { resolve } from './resolver.ts';
 
-/** Whether packets reach an address: routing and policies without any port. Throws NetworkError. */
+/** Whether packets reach an address. Throws NetworkError. */
 function reach(process: Process, address: string): void {
-  route(process.namespaces.network, 'tcp', address, 0, process.sim.random);
+  route(process.namespaces.network, 'icmp', address, 0, process.sim.random);
 }
 
 const ping = tool({
@@ -45,7 +45,13 @@ const ping = tool({
     let sent = 0;
     let errors = 0;
     const busybox = isBusybox(process);
-    yield* call.print(busybox ? `PING ${name} (${address}): ${size} data bytes\n` : `PING ${name} (${address}) ${size}(${size + 28}) bytes of data.\n`);
+    // Without any route ping ends before it says what it does.
+    let header = busybox ? `PING ${name} (${address}): ${size} data bytes\n` : `PING ${name} (${address}) ${size}(${size + 28}) bytes of data.\n`;
+    const greet = (): Routine => {
+      const text = header;
+      header = '';
+      return call.print(text);
+    };
     const summary = (): string => (busybox ? appletSummary(name, sent, times) : pingSummary({ name, sent, errors, times, milliseconds: process.now - began }));
     process.onSignal('SIGINT', () => {
       process.sim.go(
@@ -60,6 +66,7 @@ const ping = tool({
       const started = process.now;
       try {
         reach(process, address);
+        yield* greet();
         const milliseconds = process.namespaces.network.has(address) ? 0.03 + process.sim.random.next() * 0.02 : 0.15 + process.sim.random.next() * 0.2;
         yield* sleep(milliseconds);
         times.push(milliseconds);
@@ -67,12 +74,15 @@ const ping = tool({
         if (!call.has('q')) yield* call.print(`${size + 8} bytes from ${address}: ${seq} ttl=64 time=${time} ms\n`);
       } catch (error) {
         if (!(error instanceof NetworkError)) throw error;
-        if (error.code === 'ENETUNREACH') throw new Failure('connect: Network is unreachable', 2);
-        if (error.code === 'EHOSTUNREACH') {
+        if (busybox || error.code !== 'ENETUNREACH') yield* greet();
+        if (error.code === 'ENETUNREACH') throw busybox ? new Failure('sendto: Network unreachable') : new Failure('connect: Network is unreachable', 2);
+        const patience = sent === count ? Number(call.value('W') ?? 10) * 1000 : Number.POSITIVE_INFINITY;
+        if (/EHOSTUNREACH|ECONNREFUSED/.test(error.code) && error.afterMilliseconds <= patience) {
           errors++;
           yield* sleep(Math.min(error.afterMilliseconds, deadline - process.now));
-          if (!busybox) yield* call.print(`From ${process.namespaces.network.sourceAddress()} icmp_seq=${sent} Destination Host Unreachable\n`);
-        } else yield* sleep(Math.min(sent === count ? Number(call.value('W') ?? 10) * 1000 : interval, Math.max(0, deadline - process.now)));
+          const [who, what] = error.code === 'ECONNREFUSED' ? [address, 'Port'] : [process.namespaces.network.sourceAddress(), 'Host'];
+          if (!busybox) yield* call.print(`From ${who} icmp_seq=${sent} Destination ${what} Unreachable\n`);
+        } else yield* sleep(Math.min(sent === count ? patience : interval, Math.max(0, deadline - process.now)));
       }
       yield* call.out.flush();
       if (sent < count) yield* sleep(Math.min(Math.max(0, interval - (process.now - started)), Math.max(0, deadline - process.now)));

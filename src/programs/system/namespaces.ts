@@ -1,5 +1,6 @@
 /** lsns, nsenter, unshare (util-linux 2.41). */
 import { Errno } from '../../linux/errno.ts';
+import type { Kernel } from '../../linux/kernel.ts';
 import { MountNamespace } from '../../linux/mounts.ts';
 import { type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from '../../linux/namespaces.ts';
 import { NetworkNamespace } from '../../linux/network.ts';
@@ -141,6 +142,14 @@ export function namedNetwork(call: Call, path: string): NetworkNamespace {
   throw new Failure(`cannot open ${path}: ${inode ? 'Invalid argument' : 'No such file or directory'}`);
 }
 
+/** An empty namespace, which takes over the machine's switch for forwarding. */
+export function newNetwork(kernel: Kernel, name: string): NetworkNamespace {
+  const network = new NetworkNamespace(kernel.inode(), name);
+  Object.assign(network.interfaces.get('lo') ?? {}, { up: false, addresses: [] });
+  network.forwarding = kernel.host.network.forwarding;
+  return network;
+}
+
 const unshare = tool({
   usage: '[options] [<program> [<argument>...]]',
   summary: 'Run a program with some namespaces unshared from the parent.',
@@ -163,11 +172,7 @@ const unshare = tool({
     const { kernel, namespaces: own, fs } = process;
     const namespaces: { -readonly [Kind in keyof Namespaces]?: Namespaces[Kind] } = {};
     if (call.has('u')) namespaces.uts = new UtsNamespace(kernel.inode(), own.uts.hostname);
-    if (call.has('n')) {
-      namespaces.network = new NetworkNamespace(kernel.inode(), 'unshared');
-      const lo = namespaces.network.interfaces.get('lo');
-      if (lo) lo.up = false;
-    }
+    if (call.has('n')) namespaces.network = newNetwork(kernel, 'unshared');
     if (call.has('p')) namespaces.pid = new PidNamespace(kernel.inode(), own.pid);
     if (call.has('i')) namespaces.ipc = new OpaqueNamespace(kernel.inode());
     if (call.has('C')) namespaces.cgroup = new OpaqueNamespace(kernel.inode());
