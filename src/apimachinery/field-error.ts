@@ -17,6 +17,9 @@ const kinds = {
   TypeInvalid: { text: 'Invalid value', cause: 'FieldValueTypeInvalid', hidesValue: false },
 } satisfies Record<string, ErrorKind>;
 
+/** Stands for a value that no message shows. */
+const unseen = Symbol('unseen');
+
 type FieldErrorType = keyof typeof kinds;
 
 /** `field` is a path (`spec.containers[0].name`). `invalid` of status.ts makes one cause of each. */
@@ -26,6 +29,8 @@ export type FieldError = { readonly type: FieldErrorType; readonly field: string
 export const required = (field: string, detail = ''): FieldError => ({ type: 'Required', field, detail });
 /** A value that breaks a rule; `detail` names the rule. */
 export const invalidValue = (field: string, badValue: unknown, detail: string): FieldError => ({ type: 'Invalid', field, badValue, detail });
+/** A value that breaks a rule and is too much to be shown (field.OmitValueType). */
+export const invalidUnseen = (field: string, detail: string): FieldError => ({ type: 'Invalid', field, badValue: unseen, detail });
 /** A list of `count` where `most` may be. */
 export const tooMany = (field: string, count: number, most: number): FieldError => ({
   type: 'TooMany',
@@ -58,7 +63,7 @@ export const tooLong = (field: string, badValue: unknown, maxBytes: number): Fie
 /** The text without the field's name, as it stands in a Status cause. */
 export function toBody(error: FieldError): string {
   const kind = kinds[error.type];
-  const text = kind.hidesValue ? kind.text : `${kind.text}: ${valueText(error.badValue)}`;
+  const text = kind.hidesValue || error.badValue === unseen ? kind.text : `${kind.text}: ${valueText(error.badValue)}`;
   return error.detail ? `${text}: ${error.detail}` : text;
 }
 

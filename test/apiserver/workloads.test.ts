@@ -64,6 +64,35 @@ test('refusals of workloads', () => {
   );
 });
 
+test("a Job's policies are checked; an exported Job is refused with another's labels", () => {
+  const { ok, refused } = newServer();
+  const jobs = '/apis/batch/v1/namespaces/default/jobs';
+  const job = (spec: object) => ({ metadata: { name: 'j' }, spec: { template: template({}, { restartPolicy: 'Never' }), ...spec } });
+  const wrong = (spec: object) => refused('POST', jobs, job(spec)).replace('Job.batch "j" is invalid: ', '');
+  const rule = (each: object) => wrong({ podFailurePolicy: { rules: [each] } });
+  expect(rule({ action: 'FailIndex', onExitCodes: { operator: 'In', containerName: 'x', values: [0, 5, 3, 3] } })).toBe(
+    '[spec.podFailurePolicy.rules[0].action: Invalid value: "FailIndex": requires the backoffLimitPerIndex to be set, spec.podFailurePolicy.rules[0].onExitCodes.containerName: Invalid value: "x": must be one of the container or initContainer names in the pod template, spec.podFailurePolicy.rules[0].onExitCodes.values[0]: Invalid value: 0: must not be 0 for the In operator, spec.podFailurePolicy.rules[0].onExitCodes.values[3]: Duplicate value: 3, spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: [0,5,3,3]: must be ordered]',
+  );
+  expect(rule({ action: 'Skip' })).toBe(
+    '[spec.podFailurePolicy.rules[0].action: Unsupported value: "Skip": supported values: "Count", "FailIndex", "FailJob", "Ignore", spec.podFailurePolicy.rules[0]: Invalid value: specifying one of OnExitCodes and OnPodConditions is required]',
+  );
+  const success = (each: object) => wrong({ completionMode: 'Indexed', completions: 5, successPolicy: { rules: [each] } });
+  expect(success({})).toBe('spec.successPolicy.rules[0]: Required value: at least one of succeededCount or succeededIndexes must be specified');
+  expect(success({ succeededIndexes: '0-2,7' })).toBe(
+    'spec.successPolicy.rules[0].succeededIndexes: Invalid value: "0-2,7": error parsing succeededIndexes: too large index: "7"',
+  );
+  expect(success({ succeededIndexes: '0-2', succeededCount: 4 })).toBe(
+    'spec.successPolicy.rules[0].succeededCount: Invalid value: 4: must be less than or equal to 3 (the number of indexes in the specified succeededIndexes field)',
+  );
+  expect(wrong({ managedBy: 'me' })).toBe('spec.managedBy: Invalid value: "me": must be a domain-prefixed path (such as "acme.io/foo")');
+  const made = ok('POST', jobs, job({}));
+  ok('DELETE', `${jobs}/j`);
+  const again = refused('POST', jobs, { ...made, metadata: { name: 'j' } });
+  expect(again).toContain(`spec.template.metadata.labels[controller-uid]: Invalid value: {"batch.kubernetes.io/controller-uid":"${made.metadata.uid}"`);
+  expect(again).toContain('spec.selector: Invalid value: {"matchLabels":');
+  expect(again).toContain('`selector` not auto-generated');
+});
+
 test('scale', () => {
   const { ok } = newServer();
   ok('POST', deployments, deployment('front'));

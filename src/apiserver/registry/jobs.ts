@@ -32,15 +32,15 @@ function defaultJobSpec(given: JobSpec): JobSpec {
 const defaultRule = (rule: batch.PodFailurePolicyRule): batch.PodFailurePolicyRule =>
   mapField(rule, 'onPodConditions', (patterns) => mapKept(patterns, (pattern) => fill(pattern, { status: 'True' })));
 
-/** The selector and the labels that tie pods to their job (pkg/registry/batch/job/strategy.go generateSelector). */
+/** The selector and the labels that tie pods to their job; given ones stay, for validation to refuse (pkg/registry/batch/job/strategy.go generateSelector). */
 function generateSelector(job: Job): Job {
   const spec = job.spec as JobSpec;
   if (spec?.manualSelector || spec?.template === undefined) return job;
   const { uid = '', name = '' } = job.metadata;
   const own = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name };
   const { template } = spec;
-  const metadata = { ...template.metadata, labels: { ...template.metadata?.labels, ...own } };
-  const selector = { matchLabels: { ...spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } };
+  const metadata = { ...template.metadata, labels: { ...own, ...template.metadata?.labels } };
+  const selector = { ...spec.selector, matchLabels: { 'batch.kubernetes.io/controller-uid': uid, ...spec.selector?.matchLabels } };
   // A Job without labels of its own has its template's (SetDefaults_Job, whenever it is read).
   const labels = Object.keys(job.metadata.labels ?? {}).length > 0 ? job.metadata.labels : metadata.labels;
   return { ...job, metadata: { ...job.metadata, ...(labels && { labels }) }, spec: { ...spec, selector, template: { ...template, metadata } } };

@@ -13,7 +13,7 @@ import {
 } from '../../apimachinery/names.ts';
 import { protocols } from './containers.ts';
 import { checkSelector } from './labels.ts';
-import { collect, type Errors, immutable, invalidAll, oneOf, optionalName, requiredName } from './report.ts';
+import { checkDomainPrefixedPath, collect, type Errors, immutable, invalidAll, oneOf, optionalName, requiredName } from './report.ts';
 
 const classAnnotation = 'kubernetes.io/ingress.class';
 
@@ -102,13 +102,8 @@ export const validateIngressClass = ({ spec }: IngressClass): FieldError[] =>
   collect((errors) => {
     const { controller, parameters } = spec ?? {};
     const path = 'spec.controller';
-    const [host = '', ...rest] = (controller ?? '').split('/');
-    if (!controller) errors.push(required(path));
-    else {
-      if (controller.length > 250) errors.push(tooLong(path, '', 250));
-      if (host === '' || rest.join('/') === '') errors.push(invalidValue(path, controller, 'must be a domain-prefixed path (such as "acme.io/foo")'));
-      else invalidAll(errors, path, host, validateDnsSubdomain(host));
-    }
+    if ((controller ?? '').length > 250) errors.push(tooLong(path, '', 250));
+    checkDomainPrefixedPath(errors, path, controller ?? '');
     if (parameters === undefined) return;
     checkReference(errors, 'spec.parameters', parameters);
     const at = 'spec.parameters.namespace';

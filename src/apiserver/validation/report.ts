@@ -1,6 +1,7 @@
 /** Small checks that all of validation is made of; each adds what it finds to a list. */
 import { type FieldError, invalidValue, notSupported, required } from '../../apimachinery/field-error.ts';
 import { semanticEqual } from '../objects.ts';
+import { validateDnsSubdomain } from './names.ts';
 
 /** Filled by the checks in upstream's order, for that is how a message lists them. */
 export type Errors = FieldError[];
@@ -24,6 +25,18 @@ export function requiredName(errors: Errors, path: string, value: string | undef
 /** A name that may be left out. */
 export function optionalName(errors: Errors, path: string, value: string | undefined, rule: (value: string) => string[]): void {
   if (value) invalidAll(errors, path, value, rule(value));
+}
+
+/** validation.IsDomainPrefixedPath: `acme.io/foo` */
+export function checkDomainPrefixedPath(errors: Errors, path: string, value: string): void {
+  const [, host = '', rest = ''] = /^([^/]*)\/?(.*)$/s.exec(value) ?? [];
+  if (value === '') errors.push(required(path));
+  else if (host === '' || rest === '') errors.push(invalidValue(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")'));
+  else {
+    invalidAll(errors, path, host, validateDnsSubdomain(host));
+    if (!/^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(rest))
+      errors.push(invalidValue(path, rest, "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')"));
+  }
 }
 
 /** validation.ValidateNonnegativeField */
