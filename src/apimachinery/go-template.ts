@@ -8,10 +8,12 @@ import { isObject } from './patch/json-value.ts';
 export { crictlFunctions, dockerFunctions, kubectlFunctions, type TemplateFunction } from './go-template-functions.ts';
 export { type GoTemplate, GoTemplateError } from './go-template-parser.ts';
 
-type TemplateOptions = {
+export type TemplateOptions = {
   /** How messages call the template; kubectl's is `output`. */
   readonly name?: string;
   readonly functions?: Readonly<Record<string, TemplateFunction>>;
+  /** Told of the work: see Sim.toil. */
+  readonly toil?: (steps: number) => void;
   /** A key that is not there is an error (`missingkey=error`). */
   readonly strict?: boolean;
   /** How null is printed, by the name of its field: a nil slice is `[]`, which JSON does not tell from a nil pointer. */
@@ -27,7 +29,7 @@ export const parseTemplate = (source: string, options: TemplateOptions = {}): Go
 /** The text a template makes of data. Throws GoTemplateError. */
 export function renderTemplate(template: GoTemplate, data: unknown, options: TemplateOptions = {}): string {
   const struct = options.type === undefined ? undefined : { name: options.type, data };
-  const run = new Execution(template, options.functions ?? kubectlFunctions, options.strict ?? false, options.nil, struct);
+  const run = new Execution(template, options, struct);
   try {
     run.list(template.nodes, data, [['$', { value: data }]]);
   } catch (error) {
@@ -36,6 +38,9 @@ export function renderTemplate(template: GoTemplate, data: unknown, options: Tem
   }
   return run.out;
 }
+
+/** A list of nodes, once through. */
+const listSteps = 0.05;
 
 type Scope = [string, { value: unknown }][];
 type Flow = 'break' | 'continue' | undefined;
@@ -49,21 +54,19 @@ class Execution {
   readonly #nil: ((name: string) => string) | undefined;
   readonly #struct: { readonly name: string; readonly data: unknown } | undefined;
 
-  constructor(
-    template: GoTemplate,
-    functions: Readonly<Record<string, TemplateFunction>>,
-    strict: boolean,
-    nil: ((name: string) => string) | undefined,
-    struct: { readonly name: string; readonly data: unknown } | undefined,
-  ) {
+  readonly #toil: (steps: number) => void;
+
+  constructor(template: GoTemplate, options: TemplateOptions, struct: { readonly name: string; readonly data: unknown } | undefined) {
     this.#struct = struct;
-    this.#nil = nil;
+    this.#nil = options.nil;
     this.#template = template;
-    this.#strict = strict;
-    this.#functions = functions;
+    this.#strict = options.strict ?? false;
+    this.#functions = options.functions ?? kubectlFunctions;
+    this.#toil = options.toil ?? (() => {});
   }
 
   list(nodes: readonly TemplateNode[], dot: unknown, scope: Scope): Flow {
+    this.#toil(listSteps);
     for (const node of nodes) {
       const flow = this.#node(node, dot, scope);
       if (flow) return flow;

@@ -74,7 +74,8 @@ export const parseNewerYaml = (text: string): unknown[] =>
 const resolveNewer: typeof resolvePlain = (text) => (/^(y|n|yes|no|on|off)$/i.test(text) ? text : resolvePlain(text));
 
 type Resolve = typeof resolvePlain;
-type Context = { readonly document: Document; readonly resolve: Resolve };
+/** `decoded`: nodes read so far; `aliased`: those of them that stand within an alias; `depth`: of aliases. */
+type Context = { readonly document: Document; readonly resolve: Resolve; decoded: number; aliased: number; depth: number };
 
 const parseOne = (text: string, resolve: Resolve = resolvePlain): unknown => parseSimpleYaml(text, resolve) ?? parseFully(text, resolve);
 
@@ -91,19 +92,33 @@ function parseFully(text: string, resolve: Resolve): unknown {
   });
   const problem = yamlProblem(document.errors, text, lineCounter);
   if (problem !== undefined) throw new YamlError(`error converting YAML to JSON: yaml: ${problem}`);
-  return document.contents === null ? undefined : toValue(document.contents, { document, resolve });
+  return document.contents === null ? undefined : toValue(document.contents, { document, resolve, decoded: 0, aliased: 0, depth: 0 });
 }
 
 function toValue(node: Node | null | undefined, context: Context): unknown {
   if (!node) return null;
+  count(context);
   if (isAlias(node)) {
     const target = node.resolve(context.document);
     if (!target) throw new YamlError(`error converting YAML to JSON: yaml: unknown anchor '${node.source}' referenced`);
-    return toValue(target, context);
+    context.depth++;
+    const value = toValue(target, context);
+    context.depth--;
+    return value;
   }
   if (isSeq(node)) return node.items.map((item) => toValue(item as Node, context));
   if (isMap(node)) return mapValue(node, context);
   return isScalar(node) ? scalarValue(node, context.resolve) : null;
+}
+
+/** As go-yaml's decoder does (decode.go, allowedAliasRatio): a small file may not unfold without bounds. */
+function count(context: Context): void {
+  context.decoded++;
+  if (context.depth > 0) context.aliased++;
+  const { decoded, aliased } = context;
+  const allowed = decoded <= 400_000 ? 0.99 : decoded >= 4_000_000 ? 0.1 : 0.99 - (0.89 * (decoded - 400_000)) / 3_600_000;
+  if (aliased > 100 && decoded > 1_000 && aliased / decoded > allowed)
+    throw new YamlError('error converting YAML to JSON: yaml: document contains excessive aliasing');
 }
 
 function scalarValue(node: { value: unknown; type?: string; tag?: string; source?: string }, resolve: Resolve): unknown {

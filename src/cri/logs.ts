@@ -8,16 +8,21 @@ import type { CriContainer } from './records.ts';
 
 /** Longer lines are cut, with the tag P. */
 const maxLine = 16 * 1024;
+/** See Sim.toil. */
+const linesPerStep = 60;
 
 /** Opens the log file anew at each rotation; a full disk loses lines. */
 export class LogFile {
   readonly #files: FileSystem;
   readonly #path: string;
+  readonly #toil: (steps: number) => void;
   #inode: FileNode | undefined;
 
-  constructor(files: FileSystem, path: string) {
+  /** `toil`: a container may write without end. */
+  constructor(files: FileSystem, path: string, toil: (steps: number) => void) {
     this.#files = files;
     this.#path = path;
+    this.#toil = toil;
   }
 
   reopen(): void {
@@ -31,10 +36,11 @@ export class LogFile {
     }
   }
 
-  append(text: string): void {
+  append(lines: readonly Line[], stream: string, at: number): void {
+    this.#toil(lines.length / linesPerStep);
     if (!this.#inode) return;
     try {
-      this.#files.put(this.#inode, text, true);
+      this.#files.put(this.#inode, formatLines(lines, stream, at), true);
     } catch (error) {
       if (!isErrno(error, 'ENOSPC')) throw error;
     }
@@ -50,9 +56,9 @@ export function* pumpLog(container: CriContainer, stream: 'stdout' | 'stderr', l
     for (const client of io.attached) (stream === 'stderr' ? (client.stderr ?? client.stdout) : client.stdout).push(text);
     const { lines, rest } = cut(io.partial[stream] + text);
     io.partial[stream] = rest;
-    if (lines.length > 0) log.append(formatLines(lines, stream, now()));
+    if (lines.length > 0) log.append(lines, stream, now());
   }
-  if (io.partial[stream] !== '') log.append(formatLines([['F', io.partial[stream]]], stream, now()));
+  if (io.partial[stream] !== '') log.append([['F', io.partial[stream]]], stream, now());
   io.partial[stream] = '';
 }
 

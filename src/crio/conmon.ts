@@ -106,10 +106,10 @@ export class Conmon {
   }
 
   #openLog(container: CriContainer): readonly Pump[] {
-    const log = new LogFile(this.#files, container.logPath);
+    const { sim } = this.process;
+    const log = new LogFile(this.#files, container.logPath, (steps) => sim.toil(steps));
     this.#log = log;
     log.reopen();
-    const { sim } = this.process;
     const now = (): number => sim.now;
     return (['stdout', 'stderr'] as const)
       .filter((stream) => container.io[stream])

@@ -11,6 +11,9 @@ import { type Engine, moby } from './engine.ts';
 import { fromJournal, toJournal } from './journald.ts';
 import type { Container } from './state.ts';
 
+/** See Sim.toil: a container may write without end. */
+const linesPerStep = 40;
+
 /** Copies one stream of a container to its log and to those attached, until it ends. */
 export function* pump(engine: Engine, container: Container, stream: 'stdout' | 'stderr', source: ByteStream): Routine {
   let partial = '';
@@ -18,6 +21,7 @@ export function* pump(engine: Engine, container: Container, stream: 'stdout' | '
     for (const client of container.clients) (stream === 'stderr' ? (client.stderr ?? client.stdout) : client.stdout).push(text);
     const lines = (partial + text).split('\n');
     partial = lines.pop() ?? '';
+    engine.sim.toil(lines.length / linesPerStep);
     if (lines.length > 0)
       writeLog(
         engine,

@@ -3,16 +3,16 @@ export type Budget = {
   readonly steps: number;
   readonly processes: number;
   readonly cpuSeconds: { readonly base: number; readonly line: number; readonly most: number };
-  /** Heavy work (`sim.strain`): what a line that never ends uses up in a second or so. Some to begin with, more for each line and each second of virtual time. */
-  readonly strain: { readonly base: number; readonly line: number; readonly second: number };
+  /** Heavy work (`sim.strain`): what a line that never ends uses up in a second or so. Some to begin with, more for each line and each second of virtual time, and an end. */
+  readonly strain: { readonly base: number; readonly line: number; readonly second: number; readonly most: number };
 };
 
-/** A lesson's longest solution uses a small part of it. */
+/** The heaviest solution uses a sixth of the most strain, and a twenty-fifth of the steps. */
 export const defaultBudget: Budget = {
   steps: 400_000,
   processes: 600,
   cpuSeconds: { base: 5, line: 0.5, most: 40 },
-  strain: { base: 36_000, line: 2_000, second: 10 },
+  strain: { base: 36_000, line: 2_000, second: 10, most: 100_000 },
 };
 
 /** The usual one, with another number of steps if one is given. */

@@ -117,8 +117,8 @@ export class Driver {
 
   /** Each line may do so much, and what it left running. */
   #allow(): void {
-    const { base, line, second } = this.#budget.strain;
-    this.#session.cluster.sim.allow(this.#strainAtStart + base + line * this.#line + (second * this.#session.elapsed) / 1000);
+    const { base, line, second, most } = this.#budget.strain;
+    this.#session.cluster.sim.allow(this.#strainAtStart + Math.min(most, base + line * this.#line + (second * this.#session.elapsed) / 1000));
   }
 
   /** Runs the world; false when that took more work than it may. */

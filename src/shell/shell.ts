@@ -57,6 +57,7 @@ type Frame = { readonly name: string; readonly source: SourceText; readonly line
 const statementCost = 1 / 64;
 /** So much text that a variable grows by costs the lab as much as one step of its engine. */
 const unitsPerStep = 5_000;
+const namedSteps = 0.1;
 
 /** Beyond it a function call fails instead of the lab. */
 export const recursionLimit = 500;
@@ -248,6 +249,7 @@ export class Shell implements ArithmeticScope {
   }
 
   get(name: string, subscript: string | undefined): string | undefined {
+    this.process.toil(namedSteps);
     if (subscript === undefined) {
       const value = this.variables.get(name);
       if (value === undefined && this.options.has('nounset')) throw new ShellError(`${name}: unbound variable`, { fatal: true, status: 127 });

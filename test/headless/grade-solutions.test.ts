@@ -21,7 +21,7 @@ const { steps, processes, strain, cpuSeconds } = defaultBudget;
 const half = {
   steps: steps / 2,
   processes: processes / 2,
-  strain: { base: strain.base / 2, line: strain.line / 2, second: strain.second / 2 },
+  strain: { base: strain.base / 2, line: strain.line / 2, second: strain.second / 2, most: strain.most / 2 },
   cpuSeconds: { base: cpuSeconds.base / 2, line: cpuSeconds.line / 2, most: cpuSeconds.most / 2 },
 };
 

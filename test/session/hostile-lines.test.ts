@@ -6,7 +6,7 @@ import { Session } from '../../src/session/session.ts';
 import { notes } from '../headless/course.ts';
 
 /** A tenth of what is usual: what ends it here ends it there. */
-const budget: Budget = { ...defaultBudget, strain: { base: 3_000, line: 200, second: 1 } };
+const budget: Budget = { ...defaultBudget, strain: { base: 3_000, line: 200, second: 1, most: 10_000 } };
 /** The last piece of work may go over the edge by so much. */
 const overshoot = 4_000;
 
@@ -43,6 +43,19 @@ const lines = [
   'while :; do : & wait; done',
   'f() { f | f & }; f',
   'yes | while read x; do :; done',
+  'mapfile x < <(yes)',
+  `a=b+b; b=c+c; c=d+d; d=e+e; e=f+f; f=g+g; g=h+h; h=i+i; i=j+j; j=k+k; k=l+l; l=m+m; m=n+n; n=o+o; o=p+p; p=q+q; q=r+r; r=1; while :; do : $((a)); done`,
+  `jq -n '"x" | until(length > 1e9; . + .) | length'`,
+  `jq -n '[1] | until(length > 1e9; . + .) | length'`,
+];
+
+/** What a cluster does on without end, or prints. */
+const clusterLines = [
+  'kubectl run a --image=busybox -- yes',
+  'kubectl create deployment a --image=nginx --replicas=100000',
+  'while :; do kubeadm token create; done',
+  'kubectl create cm a --from-literal=a=$(head -c 900000 /dev/zero | tr "\\0" a); while :; do kubectl get cm a -o yaml; done',
+  `x="{{range \\$.items}}"; while :; do kubectl get pods -A -o go-template="$x$x$x$x$x$x{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}"; done`,
 ];
 
 test.each(lines)('%s', (line) => {
@@ -53,6 +66,46 @@ test.each(lines)('%s', (line) => {
   driver.run([{ line, at: 100 }], 3_600_000);
   expect(driver.exceeded).toEqual({ line: 1, what: expect.stringMatching(/^(work|processor time)$/) });
   expect(sim.strain - before).toBeLessThan(budget.strain.base + budget.strain.line + budget.strain.second * 3_600 + overshoot);
+});
+
+const cluster = { ...notes, lesson: { ...notes.lesson, world: { name: 'kubeadm-3' } } } as typeof notes;
+const onCluster = (line: string, until: number, given = budget): Driver => {
+  const driver = new Driver(new Session({ world: 'kubeadm-3', seed: 1, lesson: cluster }), given);
+  driver.run([{ line, at: 100 }], until, false);
+  return driver;
+};
+
+test.each(clusterLines)('%s', (line) => {
+  expect(onCluster(line, 3_600_000).exceeded).toEqual({ line: 1, what: expect.stringMatching(/^(work|processor time)$/) });
+});
+
+test('many lines do not add up to work without end', () => {
+  const session = new Session({ world: 'node', seed: 1, lesson: notes });
+  const before = session.cluster.sim.strain;
+  const driver = new Driver(session, budget);
+  const lines = Array.from({ length: 200 }, (_, index) => ({ line: ':', at: 100 * (index + 1) }));
+  driver.run([...lines, { line: 'while :; do :; done', at: 30_000 }], 3_600_000);
+  expect(driver.exceeded).toEqual({ line: 201, what: 'work' });
+  expect(session.cluster.sim.strain - before).toBeLessThan(budget.strain.most + overshoot);
+});
+
+test('aliases of YAML do not unfold without bounds', () => {
+  const session = new Session({ world: 'kubeadm-3', seed: 1, lesson: cluster });
+  const names = [...'abcdefghij'];
+  const bomb = names
+    .map(
+      (name, index) =>
+        `${name}: &${name} [${Array(9)
+          .fill(index === 0 ? 'x' : `*${names[index - 1]}`)
+          .join(',')}]`,
+    )
+    .join('\n');
+  const driver = new Driver(session);
+  driver.run([{ line: `kubectl apply -f - <<EOF\n${bomb}\nEOF`, at: 100 }], 10_000, false);
+  expect(driver.exceeded).toBeUndefined();
+  let told = '';
+  for (let text = session.tty.output.take(); text !== undefined; text = session.tty.output.take()) told += text;
+  expect(told).toContain('error: error parsing STDIN: error converting YAML to JSON: yaml: document contains excessive aliasing');
 });
 
 test('what would be too much is not begun', () => {

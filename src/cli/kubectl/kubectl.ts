@@ -12,6 +12,9 @@ import type { FlagValues, ParsedArguments } from './flags.ts';
 import { klog } from './klog.ts';
 import { type ClientConfig, clientConfig, kubeconfigPaths } from './kubeconfig.ts';
 
+/** Output costs as much as a step of the engine for so many letters: see Sim.toil. */
+const lettersPerStep = 250;
+
 /** `client` sends no change, `server` sends it with dryRun=All. */
 export type DryRun = 'none' | 'client' | 'server';
 
@@ -107,6 +110,7 @@ export class Kubectl {
   }
 
   *print(text: string): Routine {
+    this.process.toil(text.length / lettersPerStep);
     yield* this.process.print(text);
   }
 

@@ -169,7 +169,7 @@ export class Containers {
   }
 
   openLogs(container: CriContainer): void {
-    const log = new LogFile(this.#plugin.files, container.logPath);
+    const log = new LogFile(this.#plugin.files, container.logPath, (steps) => this.#plugin.sim.toil(steps));
     this.#logs.set(container.id, log);
     log.reopen();
     const name = `log:${container.id.slice(0, 12)}`;

@@ -12,6 +12,9 @@ const isToken = (secret: Secret): boolean => secret.type === tokenType && secret
 const field = (secret: Secret, name: string): string => Buffer.from(secret.data?.[name] ?? '', 'base64').toString();
 const expiresAt = (secret: Secret): number => (field(secret, 'expiration') === '' ? Number.POSITIVE_INFINITY : Date.parse(field(secret, 'expiration')));
 
+/** See Sim.toil. */
+const signSteps = 5;
+
 /** Signs cluster-info with each token, so that who knows the token can trust what it reads. */
 export const bootstrapSignerController = (): Controller => ({
   name: 'bootstrap_signer',
@@ -30,6 +33,7 @@ function sign(key: ObjectKey, { client, informers, sim }: Context): Result {
     .of('secrets')
     .list()
     .filter((secret) => isToken(secret) && expiresAt(secret) > sim.now && field(secret, 'usage-bootstrap-signing') === 'true');
+  sim.toil(tokens.length * signSteps);
   const wanted = Object.fromEntries(tokens.map((secret) => [`${signaturePrefix}${field(secret, 'token-id')}`, detached(secret, kubeconfig)]));
   const others = Object.entries(map.data ?? {}).filter(([name]) => !name.startsWith(signaturePrefix));
   const data: ConfigMap['data'] = { ...Object.fromEntries(others), ...wanted };

@@ -1,9 +1,8 @@
 /** Filters that make new values out of others. */
-import { compute } from './arithmetic.ts';
 import { JqError, type Node } from './ast.ts';
 import type { Context } from './context.ts';
 import type { Environment } from './environment.ts';
-import { type At, countStep, plain, values } from './filter.ts';
+import { type At, computed, countStep, plain, values } from './filter.ts';
 import { formatValue } from './formats.ts';
 import { describe, type Json, truthy } from './json.ts';
 
@@ -39,7 +38,7 @@ export function* construct(context: Context, node: Node, environment: Environmen
     case 'binary':
       // The right side changes slowest: jq's order.
       for (const right of values(context, node.right, environment, input.value))
-        for (const left of values(context, node.left, environment, input.value)) yield plain(compute(node.operator, left, right));
+        for (const left of values(context, node.left, environment, input.value)) yield plain(computed(context, node.operator, left, right));
       return;
     case 'and':
     case 'or':

@@ -1,4 +1,5 @@
 /** What a filter gives, and running one from within another. */
+import { compute } from './arithmetic.ts';
 import { JqError, type Node } from './ast.ts';
 import type { Context } from './context.ts';
 import type { Environment } from './environment.ts';
@@ -32,4 +33,16 @@ export function countStep(context: Context): void {
   context.steps++;
   if (context.steps % counted === 0) context.memory.goThrough(counted * lettersEach);
   if (context.steps > maxSteps) throw new JqError('k8s-lab: a filter without end is not simulated');
+}
+
+/** Longer results are charged for: what doubles itself grows without end in a few steps. */
+const long = 1_000;
+
+const sizeOf = (value: Json): number => (typeof value === 'string' || Array.isArray(value) ? value.length : 0);
+
+/** compute, within what the program may use. */
+export function computed(context: Context, operator: string, left: Json, right: Json): Json {
+  const size = sizeOf(left) + sizeOf(right);
+  if (size > long) context.memory.goThrough(size / 10);
+  return compute(operator, left, right);
 }

@@ -1,9 +1,8 @@
 /** Assignments: `|=`, `=`, `+=` and their like. */
-import { compute } from './arithmetic.ts';
 import type { Node } from './ast.ts';
 import type { Context } from './context.ts';
 import type { Environment } from './environment.ts';
-import { type At, plain, values } from './filter.ts';
+import { type At, computed, plain, values } from './filter.ts';
 import { type Json, truthy } from './json.ts';
 import { pathsOf } from './navigate.ts';
 import { deletePaths, getPath, type Path, setPath } from './paths.ts';
@@ -30,7 +29,7 @@ export function* update(context: Context, node: Node & { readonly type: 'update'
     let result = input.value;
     for (const path of pathsOf(context, left, environment, input.value)) {
       const old = getPath(result, path);
-      const next = operator === '' ? value : operator === '//' ? (truthy(old) ? old : value) : compute(operator, old, value);
+      const next = operator === '' ? value : operator === '//' ? (truthy(old) ? old : value) : computed(context, operator, old, value);
       result = setPath(result, path, next);
     }
     yield plain(result);

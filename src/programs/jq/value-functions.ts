@@ -35,7 +35,7 @@ export function lengthOf(value: Json): Json {
   if (value === null) return 0;
   if (typeof value === 'boolean') throw new JqError(`boolean (${value}) has no length`);
   if (typeof value === 'number') return Math.abs(value);
-  if (typeof value === 'string') return [...value].length;
+  if (typeof value === 'string') return value.length - (value.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
   return Array.isArray(value) ? value.length : value.size;
 }
 

@@ -155,6 +155,9 @@ function lastField(text: string, from: number, blank: (at: number) => boolean, s
   return text.slice(from, end);
 }
 
+/** See Sim.toil. */
+const keptSteps = 0.2;
+
 function* mapfile(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   const { options, rest, invalid } = readOptions(args, 't', 'dnOsuCc');
   if (invalid)
@@ -178,6 +181,7 @@ function* mapfile(shell: Shell, args: readonly string[]): Routine<ExitCode> {
     if (ended && text === '') break;
     if (skip > 0) skip--;
     else {
+      shell.process.toil(keptSteps);
       array.set(index++, options.has('t') || ended ? text : text + delimiter);
       count++;
     }

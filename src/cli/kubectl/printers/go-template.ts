@@ -1,5 +1,5 @@
 /** -o go-template: text/template with kubectl's words around its errors. */
-import { type GoTemplate, GoTemplateError, parseTemplate, renderTemplate } from '../../../apimachinery/go-template.ts';
+import { type GoTemplate, GoTemplateError, parseTemplate, renderTemplate, type TemplateOptions } from '../../../apimachinery/go-template.ts';
 import { goValue, quote } from '../../../apimachinery/go-text.ts';
 import { sortedJson } from '../../../apimachinery/json.ts';
 import { KubectlError } from '../errors.ts';
@@ -15,9 +15,9 @@ export function parseGoTemplate(source: string): GoTemplate {
 }
 
 /** Throws KubectlError, with the template and the object in its text as kubectl has it. */
-export function printGoTemplate(template: GoTemplate, object: unknown, source: string, strict = false): string {
+export function printGoTemplate(template: GoTemplate, object: unknown, source: string, options: TemplateOptions = {}): string {
   try {
-    return renderTemplate(template, object, { strict });
+    return renderTemplate(template, object, options);
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
     // What helps to find the mistake goes where the object would have gone.

@@ -110,7 +110,8 @@ function templatePrinter(k: Kubectl, format: string, argument: string): ObjectPr
   if (argument === '') throw new KubectlError('template format specified but no template given');
   const source = format.endsWith('file') ? readTemplate(k, argument) : argument;
   const template = parseGoTemplate(source);
-  return (object) => printGoTemplate(template, object, source, !k.flags.bool('allow-missing-template-keys'));
+  const options = { strict: !k.flags.bool('allow-missing-template-keys'), toil: (steps: number) => k.process.toil(steps) };
+  return (object) => printGoTemplate(template, object, source, options);
 }
 
 function readTemplate(k: Kubectl, path: string): string {
