@@ -36,7 +36,9 @@ export type PodStatus = core.PodStatus & { observedGeneration?: number };
 /** What the workload controllers make pods of. */
 export type PodTemplateSpec = core.PodTemplateSpec;
 /** One of a pod's containers or init containers; `restartPolicy: Always` makes the latter a sidecar. */
-export type ContainerSpec = core.Container & { restartPolicy?: string };
+export type ContainerSpec = core.Container & { restartPolicy?: string; restartPolicyRules?: readonly ContainerRestartRule[] };
+/** 1.34's ContainerRestartRules: the first rule whose exit codes fit decides, before `restartPolicy`. */
+export type ContainerRestartRule = { readonly action: string; readonly exitCodes?: { readonly operator: string; readonly values?: readonly number[] } };
 /** One container's state, last state and restart count, as the kubelet saw them. */
 export type ContainerStatus = core.ContainerStatus;
 /** Registered and reported by its kubelet; taints are the node lifecycle controller's too. */

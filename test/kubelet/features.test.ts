@@ -50,6 +50,34 @@ describe('containers of a pod', () => {
     ]);
   });
 
+  it('are started again as their own policies and rules say', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    const mounted = { volumeMounts: [{ name: 'work', mountPath: '/work' }] };
+    const once = (name: string, first: number, then: number) => ({
+      ...busybox(`if [ -f /work/${name} ]; then exit ${then}; fi; touch /work/${name}; exit ${first}`, mounted),
+      name,
+    });
+    world.create('rules', {
+      restartPolicy: 'Never',
+      initContainers: [{ ...once('init', 1, 0), restartPolicy: 'OnFailure' }],
+      containers: [
+        { ...once('ruled', 42, 3), restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }] },
+        { ...once('own', 1, 0), restartPolicy: 'OnFailure' },
+        { ...once('podlike', 0, 1) },
+      ],
+      volumes: [{ name: 'work', emptyDir: {} }],
+    });
+    const pod = world.until('rules', ({ status }) => status?.phase === 'Failed');
+    const facts = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+    expect(facts.map(({ name, restartCount, state }) => [name, restartCount, state?.terminated?.exitCode])).toEqual([
+      ['init', 1, 0],
+      ['ruled', 1, 3],
+      ['own', 1, 0],
+      ['podlike', 0, 0],
+    ]);
+  });
+
   it('get configuration, secrets, tokens and service variables', () => {
     const world = newKubeletWorld();
     world.sim.advance(5_000);

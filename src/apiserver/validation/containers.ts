@@ -1,6 +1,6 @@
 /** Containers of a pod: kubernetes pkg/apis/core/validation/validation.go validateContainers, validateInitContainers, validateEphemeralContainers. */
-import type { core, PodSpec } from '../../api/types.ts';
-import { duplicate, forbiddenField, invalidValue, notFoundField, notSupported, required } from '../../apimachinery/field-error.ts';
+import type { ContainerSpec, core, PodSpec } from '../../api/types.ts';
+import { duplicate, forbiddenField, invalidValue, notFoundField, notSupported, required, tooMany } from '../../apimachinery/field-error.ts';
 import { validateDnsLabel, validatePortName, validatePortNumber } from '../../apimachinery/names.ts';
 import { checkEnv, checkEnvFrom } from './environment.ts';
 import { checkLifecycle, checkProbes } from './handlers.ts';
@@ -24,11 +24,31 @@ export function checkContainers(errors: Errors, around: Surroundings): void {
     unique(errors, at, container.name, names);
     if (container.lifecycle) checkLifecycle(errors, `${at}.lifecycle`, container.lifecycle, spec.terminationGracePeriodSeconds);
     checkProbes(errors, at, container, spec.terminationGracePeriodSeconds);
-    oneOf(errors, `${at}.restartPolicy`, (container as { restartPolicy?: string }).restartPolicy, ['Always', 'OnFailure', 'Never']);
+    checkRestartRules(errors, at, container);
   }
   checkHostPorts(errors, spec.containers ?? [], `${path}.containers`);
   if (spec.initContainers) checkInitContainers(errors, around, names);
   if (spec.ephemeralContainers) checkEphemeralContainers(errors, around, names);
+}
+
+const mostRules = 20;
+const mostExitCodes = 255;
+
+/** validateContainerRestartPolicy */
+function checkRestartRules(errors: Errors, path: string, { restartPolicy, restartPolicyRules: rules = [] }: ContainerSpec): void {
+  if (restartPolicy === undefined && rules.length > 0) errors.push(required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used'));
+  oneOf(errors, `${path}.restartPolicy`, restartPolicy, ['Always', 'Never', 'OnFailure']);
+  if (rules.length > mostRules) errors.push(tooMany(`${path}.restartPolicyRules`, rules.length, mostRules));
+  for (const [i, { action, exitCodes }] of rules.entries()) {
+    const at = `${path}.restartPolicyRules[${i}]`;
+    oneOf(errors, `${at}.action`, action ?? '', ['Restart']);
+    if (exitCodes === undefined) errors.push(required(`${at}.exitCodes`, 'must be specified'));
+    else {
+      oneOf(errors, `${at}.exitCodes.operator`, exitCodes.operator ?? '', ['In', 'NotIn']);
+      const count = exitCodes.values?.length ?? 0;
+      if (count > mostExitCodes) errors.push(tooMany(`${at}.exitCodes.values`, count, mostExitCodes));
+    }
+  }
 }
 
 function unique(errors: Errors, path: string, name: string, names: Set<string>): void {
@@ -41,8 +61,10 @@ function checkInitContainers(errors: Errors, around: Surroundings, names: Set<st
   for (const [i, container] of (spec.initContainers ?? []).entries()) {
     const at = `${path}.initContainers[${i}]`;
     checkContainer(errors, at, container, around);
-    const policy = (container as { restartPolicy?: string }).restartPolicy;
-    oneOf(errors, `${at}.restartPolicy`, policy, ['Always', 'OnFailure', 'Never']);
+    const { restartPolicy: policy, restartPolicyRules } = container as ContainerSpec;
+    if (policy !== 'Always') checkRestartRules(errors, at, container);
+    else if (restartPolicyRules?.length)
+      errors.push(forbiddenField(`${at}.restartPolicyRules`, 'restartPolicyRules are not allowed for init containers with restart policy Always'));
     unique(errors, at, container.name, names);
     checkHostPorts(errors, [container], `${path}.initContainers`);
     if (policy === 'Always') {
@@ -55,7 +77,16 @@ function checkInitContainers(errors: Errors, around: Surroundings, names: Set<st
   }
 }
 
-const notForEphemeral = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy', 'restartPolicy'] as const;
+const notForEphemeral = [
+  'ports',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
+] as const;
 
 function checkEphemeralContainers(errors: Errors, around: Surroundings, names: Set<string>): void {
   const { spec, path } = around;

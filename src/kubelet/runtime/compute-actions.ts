@@ -3,6 +3,7 @@ import type { ContainerSpec, Pod } from '../../api/types.ts';
 import type { ContainerStatus } from '../../interfaces/cri.ts';
 import { ephemeralContainers, hashContainer, initContainers, isRestartableInit } from '../pod.ts';
 import type { ProbeResults } from '../probes/results.ts';
+import { restartPolicyOf, restartsAfter, shouldRestart } from './restart-policy.ts';
 import { containerName, labelNames, newest, type RuntimePod } from './runtime-pod.ts';
 
 /** `spec` is undefined for a container that the pod has no more. */
@@ -33,7 +34,7 @@ export function computePodActions(pod: Pod, status: RuntimePod, probes: ProbeRes
 
   const ephemeral = ephemeralContainers(pod).filter((each) => newest(status, each.name) === undefined);
   const init = initActions(pod, status, probes);
-  if (init.failed) return { ...nothing, killPod: pod.spec.restartPolicy === 'Never' && init.fatal, ephemeral };
+  if (init.failed) return { ...nothing, killPod: true, ephemeral };
   if (!init.done) return { ...nothing, ephemeral, init: init.start, kill: init.kill };
 
   const start: ContainerSpec[] = [];
@@ -75,7 +76,7 @@ function actionsForNewSandbox(pod: Pod, status: RuntimePod, attempt: number): Po
   if (pod.spec.restartPolicy === 'Never' && attempt !== 0 && status.containers.length > 0) return { ...nothing, killPod };
   const containers = pod.spec.containers.filter((container) => {
     const last = newest(status, container.name);
-    return !(pod.spec.restartPolicy === 'OnFailure' && last?.state === 'CONTAINER_EXITED' && last.exitCode === 0);
+    return !(restartPolicyOf(pod, container) === 'OnFailure' && last?.state === 'CONTAINER_EXITED' && last.exitCode === 0);
   });
   if (containers.length === 0) return { ...nothing, killPod };
   const [first] = initContainers(pod);
@@ -83,11 +84,11 @@ function actionsForNewSandbox(pod: Pod, status: RuntimePod, attempt: number): Po
   return { ...nothing, killPod, createSandbox: true, attempt, init: began ? [first] : [], containers: began ? [] : containers };
 }
 
-type InitActions = { done: boolean; failed: boolean; fatal: boolean; readonly start: ContainerSpec[]; readonly kill: ContainerToKill[] };
+type InitActions = { done: boolean; failed: boolean; readonly start: ContainerSpec[]; readonly kill: ContainerToKill[] };
 
 /** computeInitContainerActions: the ordinary ones one after the other, sidecars kept running. */
 function initActions(pod: Pod, status: RuntimePod, probes: ProbeResults): InitActions {
-  const result: InitActions = { done: true, failed: false, fatal: false, start: [], kill: [] };
+  const result: InitActions = { done: true, failed: false, start: [], kill: [] };
   // Once a container of the pod has run, ordinary init containers are not looked at again: they may have been collected.
   const initialized = pod.spec.containers.some((container) => newest(status, container.name) !== undefined);
   for (const container of initContainers(pod)) {
@@ -135,12 +136,8 @@ function ordinaryInit(pod: Pod, container: ContainerSpec, last: ContainerStatus 
   if (last.state === 'CONTAINER_RUNNING') return false;
   if (last.state === 'CONTAINER_EXITED') {
     if (last.exitCode === 0) return true;
-    if (pod.spec.restartPolicy === 'Never') {
-      result.failed = true;
-      result.fatal = true;
-      return false;
-    }
-    result.start.push(container);
+    result.failed = !restartsAfter(pod, container, last.exitCode);
+    if (!result.failed) result.start.push(container);
     return false;
   }
   if (last.state === 'CONTAINER_CREATED') result.start.push(container);
@@ -156,11 +153,11 @@ type Verdict = 'start' | 'keep' | 'leave' | { readonly kill: ContainerToKill; re
 function judge(pod: Pod, container: ContainerSpec, status: RuntimePod, probes: ProbeResults): Verdict {
   const last = newest(status, container.name);
   if (last?.state !== 'CONTAINER_RUNNING') {
-    if (!shouldRestart(pod, last)) return 'leave';
+    if (!shouldRestart(pod, container, last)) return 'leave';
     if (last?.state !== 'CONTAINER_UNKNOWN') return 'start';
     return { kill: { status: last, spec: container, message: `Container is in "unknown" state, try killing it before restart` }, restart: true };
   }
-  const restart = pod.spec.restartPolicy !== 'Never';
+  const restart = restartPolicyOf(pod, container) !== 'Never';
   if (last.annotations[labelNames.hash] !== hashContainer(container)) {
     const message = `Container ${container.name} definition changed, will be restarted`;
     return { kill: { status: last, spec: container, message }, restart: true };
@@ -176,13 +173,4 @@ function probeVerdict(container: ContainerSpec, last: ContainerStatus, probes: P
   if (probes.startup.get(last.id) === 'failure')
     return { status: last, spec: container, message: `Container ${containerName(last)} failed startup probe, will be restarted`, reason: 'startupProbe' };
   return undefined;
-}
-
-/** ShouldContainerBeRestarted. */
-export function shouldRestart(pod: Pod, last: ContainerStatus | undefined): boolean {
-  if (pod.metadata.deletionTimestamp !== undefined) return false;
-  if (!last || last.state === 'CONTAINER_UNKNOWN' || last.state === 'CONTAINER_CREATED') return true;
-  if (last.state === 'CONTAINER_RUNNING') return false;
-  if (pod.spec.restartPolicy === 'Never') return false;
-  return pod.spec.restartPolicy !== 'OnFailure' || last.exitCode !== 0;
 }

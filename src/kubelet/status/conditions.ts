@@ -1,6 +1,7 @@
 /** Conditions of a pod: kubernetes pkg/kubelet/status/generate.go. */
 import type { ContainerSpec, ContainerStatus, Pod } from '../../api/types.ts';
 import { initContainers, isRestartableInit } from '../pod.ts';
+import { restartsAfter } from '../runtime/restart-policy.ts';
 
 /** Without times: the status manager keeps lastTransitionTime where nothing changed. */
 export type ConditionFacts = { readonly type: string; readonly status: 'True' | 'False'; readonly reason?: string; readonly message?: string };
@@ -72,9 +73,9 @@ function podReady(pod: Pod, containers: ConditionFacts): ConditionFacts {
 /** kubelet_pods.go getPhase. */
 export function podPhase(pod: Pod, init: Statuses, containers: Statuses, terminal: boolean): Phase {
   const ordinary = initContainers(pod).filter((each) => !isRestartableInit(each));
-  const never = pod.spec.restartPolicy === 'Never';
   let pendingInit = 0;
   let failedInit = 0;
+  let failed = false;
   for (const container of ordinary) {
     const status = init.find(({ name }) => name === container.name);
     const ended = status?.state?.terminated ?? (status?.state?.waiting ? status.lastState?.terminated : undefined);
@@ -82,33 +83,36 @@ export function podPhase(pod: Pod, init: Statuses, containers: Statuses, termina
     else if (!ended) pendingInit++;
     else if (ended.exitCode !== 0) {
       failedInit++;
+      failed ||= !restartsAfter(pod, container, ended.exitCode);
     }
   }
   for (const container of initContainers(pod).filter(isRestartableInit)) {
     const status = init.find(({ name }) => name === container.name);
     if (status?.state?.running && !status.started) pendingInit++;
   }
-  const counts = { waiting: 0, running: 0, stopped: 0, succeeded: 0, unknown: 0 };
+  const counts = { waiting: 0, running: 0, stopped: 0, restarting: 0, succeeded: 0, unknown: 0 };
   for (const container of pod.spec.containers) {
     const status = containers.find(({ name }) => name === container.name);
     if (!status) counts.unknown++;
     else if (status.state?.running) counts.running++;
-    else if (status.state?.terminated) {
-      counts.stopped++;
-      if (status.state.terminated.exitCode === 0) counts.succeeded++;
-    } else if (status.state?.waiting && status.lastState?.terminated) counts.stopped++;
-    else counts.waiting++;
+    else {
+      const ended = status.state?.terminated ?? (status.state?.waiting && status.lastState?.terminated);
+      if (!ended) counts.waiting++;
+      else {
+        counts.stopped++;
+        if (restartsAfter(pod, container, ended.exitCode)) counts.restarting++;
+        if (status.state?.terminated?.exitCode === 0) counts.succeeded++;
+      }
+    }
   }
-  if (failedInit > 0 && never) return 'Failed';
+  if (failed) return 'Failed';
   const begun = counts.running + counts.stopped > 0;
   if ((pendingInit > 0 || failedInit > 0) && !begun) return 'Pending';
   if (counts.waiting > 0 && !(terminal && begun)) return 'Pending';
   if (counts.running > 0 && counts.unknown === 0) return 'Running';
   if (counts.running === 0 && counts.stopped > 0 && counts.unknown === 0) {
-    if (terminal) return counts.stopped === counts.succeeded ? 'Succeeded' : 'Failed';
-    if (pod.spec.restartPolicy === 'Always') return 'Running';
-    if (counts.stopped === counts.succeeded) return 'Succeeded';
-    return never ? 'Failed' : 'Running';
+    if (!terminal && counts.restarting > 0) return 'Running';
+    return counts.stopped === counts.succeeded ? 'Succeeded' : 'Failed';
   }
   return 'Pending';
 }

@@ -3,8 +3,8 @@ import type { ContainerSpec, ContainerStatus, core, Pod } from '../../api/types.
 import { rfc3339 } from '../../apimachinery/time.ts';
 import type * as cri from '../../interfaces/cri.ts';
 import { initContainers, isRestartableInit } from '../pod.ts';
-import { shouldRestart } from '../runtime/compute-actions.ts';
 import type { ReasonCache } from '../runtime/reason-cache.ts';
+import { shouldRestart } from '../runtime/restart-policy.ts';
 import { containerName, newest, type RuntimePod, restartCountOf } from '../runtime/runtime-pod.ts';
 
 /** What 1.31 and later add to a container's status. */
@@ -53,7 +53,7 @@ function oneStatus(inputs: StatusInputs, container: ContainerSpec, old: Containe
   else if (current && restartCountOf(current) > 0 && old?.state?.terminated && old.restartCount === restartCountOf(current) - 1)
     status = { ...status, lastState: old.state };
   if (isInit && !isRestartableInit(container) && current?.state === 'CONTAINER_EXITED' && current.exitCode === 0) return status;
-  if (!shouldRestart(pod, newest(runtime, container.name))) return status;
+  if (!shouldRestart(pod, container, newest(runtime, container.name))) return status;
   const failure = reasons.get(pod, container.name);
   if (!failure) return status;
   const lastState = status.state?.terminated ? status.state : status.lastState;
