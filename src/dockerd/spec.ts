@@ -96,10 +96,11 @@ function namespaces({ host }: Container, { netns, otherPid, ipcPid }: SpecParts)
       ? []
       : [{ type: 'pid' as const, ...(host.PidMode.startsWith('container:') && otherPid ? { path: `/proc/${otherPid}/ns/pid` } : {}) }];
   const ipc = host.IpcMode === 'host' ? [] : [{ type: 'ipc' as const, ...(ipcPid ? { path: `/proc/${ipcPid}/ns/ipc` } : {}) }];
-  if (host.NetworkMode === 'host') return [{ type: 'mount' }, ...pid, ...ipc];
+  const cgroup = host.more?.CgroupnsMode === 'host' ? [] : [{ type: 'cgroup' as const }];
+  if (host.NetworkMode === 'host') return [{ type: 'mount' }, ...pid, ...ipc, ...cgroup];
   const uts = host.more?.UTSMode === 'host' ? [] : [{ type: 'uts' as const }];
   const network = { type: 'network' as const, ...(netns === undefined ? {} : { path: netns }) };
-  return [{ type: 'mount' }, ...uts, ...pid, ...ipc, network, { type: 'cgroup' }];
+  return [{ type: 'mount' }, ...uts, ...pid, ...ipc, network, ...cgroup];
 }
 
 function environment({ config }: Container, hostname: string, home: string): string[] {

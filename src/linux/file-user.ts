@@ -1,4 +1,5 @@
 /** Who looks at files, and what the permission bits let them do. */
+import type { Cgroup } from './cgroup.ts';
 import type { Inode } from './inode.ts';
 import type { NetworkNamespace } from './network.ts';
 
@@ -21,8 +22,8 @@ export type FileUser = {
   readonly umask: number;
   /** The number behind /proc/self. */
   readonly self?: string;
-  /** Of a process: the network that its /proc/sys/net is about. */
-  readonly namespaces?: { readonly network: NetworkNamespace };
+  /** Of a process: what /proc shows to it alone. */
+  readonly namespaces?: { readonly network: NetworkNamespace; readonly cgroup: { readonly root: Cgroup } };
   /** Told of heavy work: see Sim.toil. */
   readonly toil?: (steps: number) => void;
 };

@@ -6,7 +6,7 @@ import { Errno } from './errno.ts';
 import type { OpenFlags } from './file-system.ts';
 import { DirectoryNode, type Inode } from './inode.ts';
 import { KernelModules } from './kernel-modules.ts';
-import { hostMounts, type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from './namespaces.ts';
+import { CgroupNamespace, hostMounts, type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from './namespaces.ts';
 import { NetworkNamespace } from './network.ts';
 import type { OpenFile } from './open-file.ts';
 import { openPath } from './open-path.ts';
@@ -87,7 +87,7 @@ export class Kernel {
       network: new NetworkNamespace(this.inode(), options.hostname),
       uts: new UtsNamespace(this.inode(), options.hostname),
       ipc: new OpaqueNamespace(this.inode()),
-      cgroup: new OpaqueNamespace(this.inode()),
+      cgroup: new CgroupNamespace(this.inode(), this.rootCgroup),
       user: new OpaqueNamespace(this.inode()),
     };
     this.modules = new KernelModules((filesystem) => this.#mounts(filesystem));

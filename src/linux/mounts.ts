@@ -16,7 +16,7 @@ export type Mount = {
 
 /** A mount namespace: a root and what is mounted over it. */
 export class MountNamespace {
-  readonly root: DirectoryNode;
+  root: DirectoryNode;
   readonly mounts = new Map<string, Mount>();
   readonly disk: Disk;
   /** Read-only root filesystem (`readOnlyRootFilesystem`). */
@@ -59,6 +59,21 @@ export class MountNamespace {
     const left = (this.#names.get(name) ?? 0) - 1;
     if (left > 0) this.#names.set(name, left);
     else this.#names.delete(name);
+  }
+  /** pivot_root(2): the mount at `root` becomes the root, and the old one stands at `old` in it, where that is another place. */
+  pivot(root: string, old: string): void {
+    const all = [...this.mounts.values()];
+    const top = this.mounts.get(root);
+    if (top?.root.type !== 'directory') return;
+    const before: Mount = { path: '/', root: this.root, source: this.rootSource, type: this.rootType, options: ['rw', 'relatime'] };
+    for (const each of all) this.unmount(each.path);
+    Object.assign(this, { root: top.root, rootSource: top.source, rootType: top.type });
+    const inside = ({ path }: Mount): boolean => path.startsWith(`${root}/`);
+    // Upon each other at `/` the old root lies over the new one, until it is unmounted: what scripts do at once.
+    if (old !== '/')
+      for (const each of [before, ...all.filter((mount) => mount !== top && !inside(mount))])
+        this.mount({ ...each, path: `${old}${each.path === '/' ? '' : each.path}` });
+    for (const each of all.filter(inside)) this.mount({ ...each, path: each.path.slice(root.length) });
   }
   /** Whether anything is mounted below a directory: spares a bind mount the look at hundreds of mounts. */
   hasBelow(path: string): boolean {

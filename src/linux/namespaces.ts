@@ -1,5 +1,6 @@
 /** Linux namespaces other than mount (file-system.ts) and network (network.ts). */
 
+import type { Cgroup } from './cgroup.ts';
 import type { Disk } from './disk.ts';
 import type { DirectoryNode } from './inode.ts';
 import { MountNamespace } from './mounts.ts';
@@ -40,7 +41,17 @@ export class UtsNamespace {
   }
 }
 
-/** A namespace that the lab only has to tell apart from others (ipc, cgroup, user). */
+/** Those in it see their control groups from `root` on. */
+export class CgroupNamespace {
+  readonly inode: number;
+  readonly root: Cgroup;
+  constructor(inode: number, root: Cgroup) {
+    this.inode = inode;
+    this.root = root;
+  }
+}
+
+/** A namespace that the lab only has to tell apart from others (ipc, user). */
 export class OpaqueNamespace {
   readonly inode: number;
   constructor(inode: number) {
@@ -55,7 +66,7 @@ export type Namespaces = {
   readonly network: NetworkNamespace;
   readonly uts: UtsNamespace;
   readonly ipc: OpaqueNamespace;
-  readonly cgroup: OpaqueNamespace;
+  readonly cgroup: CgroupNamespace;
   readonly user: OpaqueNamespace;
 };
 
@@ -63,7 +74,7 @@ export type Namespaces = {
 export function hostMounts(root: DirectoryNode, disk: Disk, inode: number): MountNamespace {
   const namespace = new MountNamespace(root, disk);
   namespace.inode = inode;
-  namespace.rootSource = '/dev/sda1';
+  namespace.rootSource = '/dev/vda1';
   namespace.rootType = 'ext4';
   return namespace;
 }

@@ -2,8 +2,10 @@
 import { capabilityLines } from './capabilities.ts';
 import type { Cgroup } from './cgroup.ts';
 import { FileNode } from './file-node.ts';
-import { DirectoryNode, GeneratedDirectory, type Inode, SymlinkNode } from './inode.ts';
+import type { FileUser } from './file-user.ts';
+import { DirectoryNode, GeneratedDirectory, type Inode, OwnNode, SymlinkNode } from './inode.ts';
 import type { Kernel } from './kernel.ts';
+import { mountInfoText, mountsText } from './mount-table.ts';
 import type { PidNamespace } from './namespaces.ts';
 import type { Process } from './process.ts';
 import { newSysctl } from './sysctl.ts';
@@ -18,7 +20,7 @@ export function newProcfs(kernel: Kernel, namespace: PidNamespace): DirectoryNod
   const now = kernel.bootedAt;
   const file = (read: () => string): FileNode => new FileNode(root(0o444, now), '', { read });
   const fixed = new Map<string, Inode>([
-    ['cmdline', file(() => 'BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro quiet\n')],
+    ['cmdline', file(() => 'BOOT_IMAGE=/boot/vmlinuz root=/dev/vda1 ro quiet\n')],
     ['cpuinfo', file(() => cpuInfo(kernel))],
     ['filesystems', file(() => 'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tcgroup2\nnodev\toverlay\n\text4\n')],
     ['loadavg', file(() => `0.${10 + (kernel.processes.size % 40)} 0.18 0.12 1/${kernel.processes.size} ${Math.max(0, ...kernel.processes.keys())}\n`)],
@@ -54,7 +56,8 @@ function processDirectory(kernel: Kernel, process: Process, pid: number, namespa
   const file = (read: () => string, mode = 0o444): FileNode => new FileNode(own(mode), '', { read });
   const link = (target: string): SymlinkNode => new SymlinkNode(own(0), target);
   const table: Record<string, () => Inode> = {
-    cgroup: () => file(() => `0::${cgroupPath(process.cgroup)}\n`),
+    cgroup: () =>
+      new OwnNode<FileUser>(own(0), ({ namespaces }) => file(() => `0::${cgroupPath(process.cgroup, namespaces?.cgroup.root ?? kernel.rootCgroup)}\n`)),
     cmdline: () => file(() => (process.state === 'zombie' ? '' : `${process.argv.join('\0')}\0`)),
     comm: () => file(() => `${process.comm.slice(0, 15)}\n`),
     cwd: () => link(process.cwd),
@@ -73,8 +76,8 @@ function processDirectory(kernel: Kernel, process: Process, pid: number, namespa
         () =>
           'Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1048576              1048576              files     \nMax processes             unlimited            unlimited            processes \n',
       ),
-    mountinfo: () => file(() => mounts(process)),
-    mounts: () => file(() => mounts(process)),
+    mountinfo: () => file(() => mountInfoText(process.namespaces.mount)),
+    mounts: () => file(() => mountsText(process.namespaces.mount)),
     net: () => netDirectory(process, own),
     ns: () => nsDirectory(process, own),
     oom_score_adj: () => file(() => `${process.oomScoreAdj}\n`),
@@ -84,7 +87,7 @@ function processDirectory(kernel: Kernel, process: Process, pid: number, namespa
   };
   return new GeneratedDirectory(
     own(0o555),
-    () => Object.entries(table).map(([name, make]) => [name, make()]),
+    () => Object.entries(table).map(([name, make]) => [name, name === 'cgroup' ? file(() => '') : make()]),
     (name) => (Object.hasOwn(table, name) ? table[name]?.() : undefined),
   );
 }
@@ -117,7 +120,11 @@ const stateLetter = (process: Process): string => (process.state === 'zombie' ? 
 
 const parentPid = (process: Process, namespace: PidNamespace): number => process.parent?.pids.get(namespace) ?? 0;
 
-const cgroupPath = (group: Cgroup): string => group.path;
+/** As those see it whose control groups begin at `top`. */
+const cgroupPath = (group: Cgroup, top: Cgroup): string => {
+  const above = top.path === '/' ? '' : top.path;
+  return group.path === above ? '/' : group.path.startsWith(`${above}/`) ? group.path.slice(above.length) : `/..${group.path}`;
+};
 
 function status(kernel: Kernel, process: Process, pid: number, namespace: PidNamespace): string {
   const { uid, gid, groups } = process.credentials;
@@ -154,6 +161,9 @@ function fdDirectory(process: Process, own: (mode: number) => { mode: number; ui
   );
 }
 
+/** All processes of the lab share one. */
+const timeNamespace = 4_026_531_834;
+
 function nsDirectory(process: Process, own: (mode: number) => { mode: number; uid: number; gid: number; mtime: number }): DirectoryNode {
   const { namespaces } = process;
   const inodes: [string, number][] = [
@@ -162,10 +172,15 @@ function nsDirectory(process: Process, own: (mode: number) => { mode: number; ui
     ['mnt', namespaces.mount.inode],
     ['net', namespaces.network.inode],
     ['pid', namespaces.pid.inode],
+    ['pid_for_children', namespaces.pid.inode],
+    ['time', timeNamespace],
+    ['time_for_children', timeNamespace],
     ['user', namespaces.user.inode],
     ['uts', namespaces.uts.inode],
   ];
-  return new GeneratedDirectory(own(0o511), () => inodes.map(([name, inode]) => [name, new SymlinkNode(own(0), `${name}:[${inode}]`)]));
+  return new GeneratedDirectory(own(0o511), () =>
+    inodes.map(([name, inode]) => [name, new SymlinkNode(own(0), `${name.replace('_for_children', '')}:[${inode}]`)]),
+  );
 }
 
 function netDirectory(process: Process, own: (mode: number) => { mode: number; uid: number; gid: number; mtime: number }): DirectoryNode {
@@ -173,12 +188,6 @@ function netDirectory(process: Process, own: (mode: number) => { mode: number; u
   const device = () =>
     `Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n${[...network.interfaces.keys()].map((name) => `${name.padStart(6)}:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0`).join('\n')}\n`;
   return new GeneratedDirectory(own(0o555), () => [['dev', new FileNode(own(0o444), '', { read: device })]]);
-}
-
-function mounts(process: Process): string {
-  const { mount } = process.namespaces;
-  const rows = [...mount.mounts.values()].map((each) => `${each.source} ${each.path} ${each.type} ${each.options.join(',') || 'rw'} 0 0`);
-  return `${mount.rootSource} / ${mount.rootType} ${mount.readonlyRoot ? 'ro' : 'rw'},relatime 0 0\n${rows.map((row) => `${row}\n`).join('')}`;
 }
 
 function swaps(kernel: Kernel): string {

@@ -15,7 +15,7 @@ export function isOldBusybox({ fs }: Process): boolean {
 const openers = new Set('cat tail md5sum sha1sum sha256sum sha512sum sort'.split(' '));
 
 const wordings: readonly (readonly [RegExp, string])[] = [
-  [/^cannot (?:access|open|touch) '(.*)'(?: for reading)?: /, '$1: '],
+  [/^(?:cannot (?:access|open|touch)|setting times of) '(.*)'(?: for reading)?: /, '$1: '],
   [/^cannot open directory '(.*)': /, "can't open '$1': "],
   [/^cannot (stat|remove|create directory|open|unlink|copy|rename) '/, "can't $1 '"],
   [/^failed to remove '/, "'"],

@@ -13,6 +13,7 @@ import { ddPrograms } from './files/dd.ts';
 import { directoryPrograms } from './files/directories.ts';
 import { find } from './files/find.ts';
 import { ls } from './files/ls.ts';
+import { mountPrograms } from './files/mount.ts';
 import { pathPrograms } from './files/paths.ts';
 import { removePrograms } from './files/remove.ts';
 import { usagePrograms } from './files/usage.ts';
@@ -113,6 +114,7 @@ const own: Readonly<Record<string, Program>> = {
   ...copyPrograms,
   ...directoryPrograms,
   ...removePrograms,
+  ...mountPrograms,
   ...usagePrograms,
   ...xargsPrograms,
   ...bcPrograms,

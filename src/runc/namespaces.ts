@@ -1,13 +1,14 @@
 /** The namespaces of a new container: new ones, or those that the spec names by path. */
 import { OciError, type OciSpec } from '../interfaces/oci.ts';
+import type { Cgroup } from '../linux/cgroup.ts';
 import type { Kernel } from '../linux/kernel.ts';
-import { type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from '../linux/namespaces.ts';
+import { CgroupNamespace, type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from '../linux/namespaces.ts';
 import { NetworkNamespace } from '../linux/network.ts';
 
 type Entry = OciSpec['linux']['namespaces'][number];
 
 /** Everything but the mount namespace. What the spec does not name is the node's own. */
-export function containerNamespaces(kernel: Kernel, spec: OciSpec, name: string): Omit<Namespaces, 'mount'> {
+export function containerNamespaces(kernel: Kernel, spec: OciSpec, name: string, cgroup: Cgroup): Omit<Namespaces, 'mount'> {
   const entry = (type: Entry['type']): Entry | undefined => spec.linux.namespaces.find((each) => each.type === type);
   const { host } = kernel;
   return {
@@ -17,7 +18,7 @@ export function containerNamespaces(kernel: Kernel, spec: OciSpec, name: string)
       pinned(kernel.pinnedNamespaces.uts, entry('uts')) ??
       pick(kernel, entry('uts'), 'uts', host.uts, () => new UtsNamespace(kernel.inode(), spec.hostname || kernel.hostname)),
     ipc: pinned(kernel.pinnedNamespaces.ipc, entry('ipc')) ?? pick(kernel, entry('ipc'), 'ipc', host.ipc, () => new OpaqueNamespace(kernel.inode())),
-    cgroup: pick(kernel, entry('cgroup'), 'cgroup', host.cgroup, () => new OpaqueNamespace(kernel.inode())),
+    cgroup: pick(kernel, entry('cgroup'), 'cgroup', host.cgroup, () => new CgroupNamespace(kernel.inode(), cgroup)),
     user: host.user,
   };
 }

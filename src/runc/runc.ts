@@ -144,7 +144,7 @@ export class Runc implements OciRuntime {
   ): { readonly container: RuncContainer; readonly tty: Tty | undefined } {
     const { spec, id, cgroup } = asked;
     const kernel = this.#kernel;
-    const others = containerNamespaces(kernel, spec, id);
+    const others = containerNamespaces(kernel, spec, id, cgroup);
     if (spec.linux.resources) applyResources(kernel, cgroup, spec.linux.resources);
     const mount = this.#rootfs.build(spec, asked.bundle, { pid: others.pid, cgroup, terminal: stdio.terminal !== undefined });
     const namespaces: Namespaces = { ...others, mount };

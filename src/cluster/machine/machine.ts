@@ -140,7 +140,7 @@ function devices(fs: FileSystem, now: number): void {
     ['stderr', 'fd/2'],
   ] as const)
     fs.mknod(`/dev/${name}`, character(0o666, device));
-  fs.mknod('/dev/sda1', new SpecialNode('block', { mode: 0o660, uid: 0, gid: 6, mtime: now }, 'disk'));
+  fs.mknod('/dev/vda1', new SpecialNode('block', { mode: 0o660, uid: 0, gid: 6, mtime: now }, 'disk'));
   fs.symlink('/proc/self/fd', '/dev/fd');
   fs.mkdir('/dev/shm', { mode: 0o777 });
   fs.mkdir('/dev/pts');

@@ -71,7 +71,7 @@ export function rootFiles(hostname: string, hosts: string, nameserver: string): 
     { path: '/etc/shells', content: '/bin/sh\n/bin/bash\n' },
     { path: '/etc/sudoers', content: 'root    ALL=(ALL:ALL) ALL\n%sudo   ALL=(ALL:ALL) NOPASSWD: ALL\n', mode: 0o440 },
     { path: '/etc/profile', content: profile },
-    { path: '/etc/fstab', content: '/dev/sda1 / ext4 rw,relatime 0 1\n' },
+    { path: '/etc/fstab', content: '/dev/vda1 / ext4 rw,relatime 0 1\n' },
     { path: '/etc/sysctl.d/k8s.conf', content: 'net.bridge.bridge-nf-call-iptables = 1\nnet.ipv4.ip_forward = 1\n' },
     { path: '/etc/modules-load.d/k8s.conf', content: 'overlay\nbr_netfilter\n' },
     { path: '/root/.bashrc', content: bashrc },

@@ -182,7 +182,7 @@ function* long(call: Call, entries: readonly Entry[], isFolder: boolean): Routin
       String(linkCount(inode)),
       ...(call.has('g') ? [] : [numeric ? String(inode.uid) : userName(process, inode.uid)]),
       ...(call.has('o') || call.has('G') ? [] : [numeric ? String(inode.gid) : groupName(process, inode.gid)]),
-      device ? '1, 3' : size(call, inode.size),
+      device ? (inode.device === 'whiteout' ? '0, 0' : '1, 3') : size(call, inode.size),
       moment(call, inode.mtime),
     ];
   });

@@ -1,8 +1,9 @@
 /** du, df, tree, mount, umount. */
 import { Errno } from '../../linux/errno.ts';
 import type { Inode } from '../../linux/inode.ts';
-import type { Mount } from '../../linux/mounts.ts';
+import { type MountRow, mountRows } from '../../linux/mount-table.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { isBusybox } from '../busybox-words.ts';
 import { globMatches } from '../glob.ts';
 import { humanSize } from '../numbers.ts';
 import { quote } from '../quote.ts';
@@ -81,8 +82,9 @@ const df = tool({
   ],
   *run(call) {
     const { namespace } = call.process.fs;
-    const root: FileSystemRow = { source: namespace.mounts.get('/')?.source ?? '/dev/vda1', type: namespace.mounts.get('/')?.type ?? 'ext4', path: '/' };
-    const all: FileSystemRow[] = [root, ...[...namespace.mounts.values()].filter((mount) => mount.path !== '/' && (call.has('a') || !pseudo.has(mount.type)))];
+    const all: FileSystemRow[] = mountRows(namespace)
+      .map((row) => ({ ...row, inode: namespace.mounts.get(row.path)?.root }))
+      .filter((row) => row.path === '/' || call.has('a') || !pseudo.has(row.type));
     const chosen: FileSystemRow[] = [];
     for (const path of call.operands) {
       if (!call.process.fs.exists(path)) yield* call.complain(`${path}: No such file or directory`);
@@ -97,7 +99,7 @@ const df = tool({
   },
 });
 
-type FileSystemRow = Pick<Mount, 'source' | 'type' | 'path'> & Partial<Pick<Mount, 'root'>>;
+type FileSystemRow = MountRow & { readonly inode: Inode | undefined };
 
 const pseudo = new Set(['proc', 'sysfs', 'cgroup2', 'devpts', 'mqueue', 'bpf', 'nsfs', 'securityfs', 'debugfs', 'tracefs']);
 
@@ -108,9 +110,15 @@ const holding = (all: readonly FileSystemRow[], path: string): FileSystemRow =>
   );
 
 function table(call: Call, rows: readonly FileSystemRow[]): string {
+  const busybox = isBusybox(call.process);
   const { disk } = call.process.fs.namespace;
   const inodes = call.has('i');
-  const blocks = (bytes: number): string => (call.has('h') || call.has('H') ? humanSize(bytes) : String(Math.ceil(bytes / (call.has('m') ? 1024 ** 2 : 1024))));
+  const blocks = (bytes: number): string =>
+    busybox && call.has('h')
+      ? oneDecimal(bytes)
+      : call.has('h') || call.has('H')
+        ? humanSize(bytes)
+        : String(Math.ceil(bytes / (call.has('m') ? 1024 ** 2 : 1024)));
   const head = [
     'Filesystem',
     ...(call.has('T') ? ['Type'] : []),
@@ -121,7 +129,7 @@ function table(call: Call, rows: readonly FileSystemRow[]): string {
         : [call.has('m') ? '1M-blocks' : call.has('P') ? '1024-blocks' : '1K-blocks', 'Used', 'Available', call.has('P') ? 'Capacity' : 'Use%']),
   ];
   const body = rows.map((row) => {
-    const own = row.root?.type === 'directory' ? row.root.disk : undefined;
+    const own = row.inode?.type === 'directory' ? row.inode.disk : undefined;
     const { inodes: nodes, inodesUsed: taken } = own ?? disk;
     const memory = row.type === 'tmpfs' && !own;
     const [size, used] = own
@@ -134,6 +142,10 @@ function table(call: Call, rows: readonly FileSystemRow[]): string {
       : [blocks(size), blocks(used), blocks(size - used), `${Math.ceil((used / size) * 100)}%`];
     return [row.source, ...(call.has('T') ? [row.type] : []), ...numbers, row.path];
   });
+  if (busybox)
+    return [[...head, 'Mounted on'].map((title) => (inodes ? title.replace(/^I(?=U|F)/, '') : title)), ...body]
+      .map((cells) => busyboxLine(cells, call.has('T')))
+      .join('');
   const widths = head.map((title, column) =>
     Math.max(
       title.length,
@@ -148,6 +160,22 @@ function table(call: Call, rows: readonly FileSystemRow[]): string {
       .map((cell, column) => (column < left ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join(' ')} ${cells[cells.length - 1]}\n`;
   return line([...head, 'Mounted on']) + body.map(line).join('');
+}
+
+/** busybox libbb/human_readable.c. */
+function oneDecimal(bytes: number): string {
+  let [value, unit] = [bytes, 0];
+  for (; value >= 1024 && unit < 5; unit++) value /= 1024;
+  return bytes === 0 ? '0' : unit === 0 ? String(bytes) : `${value.toFixed(1)}${' KMGTP'[unit]}`;
+}
+
+/** busybox coreutils/df.c: a long name has a line of its own. */
+function busyboxLine([name = '', ...rest]: readonly string[], typed: boolean): string {
+  const [type, ...cells] = typed ? rest : ['', ...rest];
+  const [size = '', used = '', free = '', part = '', path = ''] = cells.map(
+    (cell) => ({ Avail: 'Available', Free: 'Available', 'IUse%': 'Use%' })[cell] ?? cell,
+  );
+  return `${name.length > 20 ? `${name}\n${' '.repeat(20)}` : name.padEnd(20)}${typed ? ` ${type?.padEnd(10)}` : ''} ${size.padStart(9)} ${used.padStart(18 - Math.max(9, size.length))} ${free.padStart(9)} ${part.padStart(4)} ${path}\n`;
 }
 
 const tree = tool({
@@ -206,72 +234,4 @@ function* branches(call: Call, folder: string, indent: string, depth: number, co
   }
 }
 
-const mount = tool({
-  usage: '[-t type] [-o options] [--bind] source directory',
-  summary: 'List mounted filesystems, or mount one.',
-  options: [
-    ['a,all', ''],
-    ['B,bind', 'mount a subtree somewhere else'],
-    ['l,show-labels', ''],
-    ['o,options=list', 'comma-separated list of mount options'],
-    ['r,read-only', 'mount the filesystem read-only'],
-    ['t,types=list', 'limit the set of filesystem types'],
-  ],
-  *run(call) {
-    const { namespace } = call.process.fs;
-    if (call.operands.length === 0) {
-      const root = namespace.mounts.has('/') ? [] : [{ source: '/dev/vda1', path: '/', type: 'ext4', options: ['rw', 'relatime'] }];
-      for (const { source, path, type, options } of [...root, ...namespace.mounts.values()])
-        if (!call.has('t') || call.value('t') === type) yield* call.print(`${source} on ${path} type ${type} (${options.join(',') || 'rw'})\n`);
-      return 0;
-    }
-    if (call.process.uid !== 0) throw new Failure(`${call.operands[1] ?? call.operands[0]}: must be superuser to use mount.`, 1);
-    return yield* attach(call);
-  },
-});
-
-function* attach(call: Call): Routine<number> {
-  const { fs } = call.process;
-  const [source = '', folder] = call.operands;
-  const options = [...(call.value('o') ?? 'rw').split(','), ...(call.has('r') ? ['ro'] : [])];
-  if (folder === undefined) throw new Failure(`${source}: can't find in /etc/fstab.`);
-  if (!fs.exists(folder)) throw new Failure(`${folder}: mount point does not exist.`, 32);
-  const path = fs.realpath(folder);
-  const shownOptions = options.filter((option) => option !== 'bind' && option !== 'remount');
-  if (options.includes('remount')) {
-    const old = fs.namespace.mounts.get(path);
-    if (!old) throw new Failure(`${folder}: mount point not mounted or bad option.`, 32);
-    fs.namespace.mount({ ...old, options: shownOptions });
-    return 0;
-  }
-  if (call.has('B') || options.includes('bind')) {
-    const inode = fs.find(source);
-    if (!inode) throw new Failure(`${folder}: special device ${source} does not exist.`, 32);
-    fs.namespace.mount({ path, root: inode, source, type: 'none', options: shownOptions });
-    return 0;
-  }
-  yield* call.out.flush();
-  throw new Failure(`k8s-lab: mounting a ${call.value('t') ?? 'device'} is not simulated`, 70);
-}
-
-const umount = tool({
-  usage: '<source> | <directory>',
-  summary: 'Unmount filesystems.',
-  options: [
-    ['f,force', 'force unmount'],
-    ['l,lazy', 'detach the filesystem now, clean up things later'],
-    ['R,recursive', 'recursively unmount a target with all its children'],
-  ],
-  *run(call) {
-    const { fs } = call.process;
-    if (call.process.uid !== 0) throw new Failure(`${call.operands[0]}: must be superuser to unmount.`);
-    for (const path of call.operands) {
-      if (!fs.exists(path)) yield* call.complain(`${path}: no mount point specified.`, 32);
-      else if (!fs.namespace.mounts.has(fs.realpath(path))) yield* call.complain(`${path}: not mounted.`, 32);
-      else fs.namespace.unmount(fs.realpath(path));
-    }
-    return call.status;
-  },
-});
-
-export const usagePrograms = { du, df, tree, mount, umount };
+export const usagePrograms = { du, df, tree };

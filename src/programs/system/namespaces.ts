@@ -1,8 +1,9 @@
 /** lsns, nsenter, unshare (util-linux 2.41). */
 import { Errno } from '../../linux/errno.ts';
+import type { DirectoryNode } from '../../linux/inode.ts';
 import type { Kernel } from '../../linux/kernel.ts';
 import { MountNamespace } from '../../linux/mounts.ts';
-import { type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from '../../linux/namespaces.ts';
+import { CgroupNamespace, type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from '../../linux/namespaces.ts';
 import { NetworkNamespace } from '../../linux/network.ts';
 import { resolvePath } from '../../linux/path-walk.ts';
 import type { Process, SpawnOptions } from '../../linux/process.ts';
@@ -150,6 +151,23 @@ export function newNetwork(kernel: Kernel, name: string): NetworkNamespace {
   return network;
 }
 
+/** A mount namespace with the same mounts, whose changes the other does not see. */
+function copyMounts(kernel: Kernel, from: MountNamespace): MountNamespace {
+  const copy = new MountNamespace(from.root, from.disk, from.readonlyRoot);
+  Object.assign(copy, { inode: kernel.inode(), rootSource: from.rootSource, rootType: from.rootType, cgroup: from.cgroup });
+  for (const mount of from.mounts.values()) copy.mount(mount);
+  return copy;
+}
+
+/** What a process sees whose root is a folder, with what is mounted below that. */
+function rootedAt(process: Process, from: MountNamespace, inode: DirectoryNode, path: string): MountNamespace {
+  const root = resolvePath(process.cwd, path);
+  const mount = new MountNamespace(inode, from.disk);
+  mount.inode = from.inode;
+  for (const each of from.mounts.values()) if (each.path.startsWith(`${root}/`)) mount.mount({ ...each, path: each.path.slice(root.length) });
+  return mount;
+}
+
 const unshare = tool({
   usage: '[options] [<program> [<argument>...]]',
   summary: 'Run a program with some namespaces unshared from the parent.',
@@ -163,27 +181,53 @@ const unshare = tool({
     ['C,cgroup', 'unshare cgroup namespace'],
     ['U,user', 'unshare user namespace'],
     ['f,fork', 'fork before launching <program>'],
+    ['T,time', 'unshare time namespace'],
     ['r,map-root-user', 'map current user to root'],
-    ['mount-proc', 'mount proc filesystem first'],
+    ['mount-proc[=dir]', 'mount proc filesystem first'],
+    ['propagation=slave|shared|private|unchanged', 'modify mount propagation in mount namespace'],
+    ['R,root=dir', 'run the command with root directory set to <dir>'],
+    ['w,wd=dir', 'change working directory to <dir>'],
+    ['kill-child[=signame]', ''],
+    ['map-user=uid', ''],
+    ['map-group=gid', ''],
+    ['map-auto', ''],
+    ['c,map-current-user', ''],
+    ['setgroups=allow|deny', ''],
+    ['S,setuid=uid', ''],
+    ['G,setgid=gid', ''],
   ],
   *run(call) {
     const { process } = call;
-    if (process.uid !== 0 && !call.has('U') && !call.has('r')) throw new Failure('unshare failed: Operation not permitted');
+    const other = ['T', 'kill-child', 'map-user', 'map-group', 'map-auto', 'c', 'setgroups', 'S', 'G'].find((key) => call.has(key));
+    if (other !== undefined) throw new Failure(`k8s-lab: unshare ${other.length === 1 ? '-' : '--'}${other} is not simulated`, 70);
+    const mapped = call.has('r');
+    // What a user namespace gives to somebody else than root, the lab has not.
+    if ((call.has('U') && !mapped) || (mapped && process.uid !== 0)) throw new Failure('k8s-lab: mapping users of a user namespace is not simulated', 70);
+    if (process.uid !== 0) throw new Failure('unshare failed: Operation not permitted');
+    if (/shared|slave/.test(call.value('propagation') ?? ''))
+      throw new Failure(`k8s-lab: unshare --propagation ${call.value('propagation')} is not simulated`, 70);
     const { kernel, namespaces: own, fs } = process;
     const namespaces: { -readonly [Kind in keyof Namespaces]?: Namespaces[Kind] } = {};
     if (call.has('u')) namespaces.uts = new UtsNamespace(kernel.inode(), own.uts.hostname);
     if (call.has('n')) namespaces.network = newNetwork(kernel, 'unshared');
     if (call.has('p')) namespaces.pid = new PidNamespace(kernel.inode(), own.pid);
     if (call.has('i')) namespaces.ipc = new OpaqueNamespace(kernel.inode());
-    if (call.has('C')) namespaces.cgroup = new OpaqueNamespace(kernel.inode());
+    if (call.has('C')) namespaces.cgroup = new CgroupNamespace(kernel.inode(), process.cgroup);
     if (call.has('U') || call.has('r')) namespaces.user = new OpaqueNamespace(kernel.inode());
-    if (call.has('m') || call.has('mount-proc')) {
-      namespaces.mount = new MountNamespace(fs.namespace.root, fs.namespace.disk, fs.namespace.readonlyRoot);
-      for (const mount of fs.namespace.mounts.values()) namespaces.mount.mount(mount);
-      const proc = namespaces.mount.mounts.get('/proc');
-      if (call.has('mount-proc') && proc) namespaces.mount.mount({ ...proc, root: newProcfs(kernel, namespaces.pid ?? own.pid) });
+    const [procAt, root] = [call.has('mount-proc') ? (call.value('mount-proc') ?? '/proc') : undefined, call.value('R')];
+    if (call.has('m') || procAt !== undefined) namespaces.mount = copyMounts(kernel, fs.namespace);
+    if (root !== undefined) {
+      const inode = fs.find(root);
+      if (inode?.type !== 'directory')
+        throw new Failure(`cannot change root directory to '${root}': ${inode ? 'Not a directory' : 'No such file or directory'}`);
+      namespaces.mount = rootedAt(process, namespaces.mount ?? fs.namespace, inode, root);
     }
-    return yield* inside(call, { namespaces });
+    if (procAt !== undefined) {
+      const proc = { source: 'proc', type: 'proc', options: ['rw', 'nosuid', 'nodev', 'noexec', 'relatime'] };
+      namespaces.mount?.mount({ ...proc, path: process.path(procAt), root: newProcfs(kernel, namespaces.pid ?? own.pid) });
+    }
+    const wd = call.value('w') ?? (root === undefined ? undefined : '/');
+    return yield* inside(call, { namespaces, ...(wd === undefined ? {} : { cwd: wd }) });
   },
 });
 
@@ -218,10 +262,8 @@ const chroot = tool({
     if (inode?.type !== 'directory')
       throw new Failure(`cannot change root directory to ${quote(path)}: ${inode ? 'Not a directory' : 'No such file or directory'}`, 125);
     if (process.uid !== 0) throw new Failure(`cannot change root directory to ${quote(path)}: Operation not permitted`, 125);
-    const root = resolvePath(process.cwd, path);
-    const mount = new MountNamespace(inode, fs.namespace.disk);
-    for (const each of fs.namespace.mounts.values()) if (each.path.startsWith(`${root}/`)) mount.mount({ ...each, path: each.path.slice(root.length) });
-    const argv = command.length === 0 ? ['/bin/sh', '-i'] : command;
+    const mount = rootedAt(process, fs.namespace, inode, path);
+    const argv = command.length === 0 ? [process.env['SHELL'] ?? '/bin/sh', '-i'] : command;
     yield* call.out.flush();
     try {
       return yield* process.wait(process.spawn({ argv, namespaces: { mount }, cwd: '/' }));

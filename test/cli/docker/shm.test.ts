@@ -7,7 +7,7 @@ const run = (line: string): string => type(session, line);
 
 test('a memory file system has an end', () => {
   run('docker pull -q busybox:1.36');
-  expect(run('docker run --rm busybox:1.36 df -h /dev/shm | tail -1')).toMatch(/^shm +64M +0 +64M +0% \/dev\/shm$/);
+  expect(run('docker run --rm busybox:1.36 df -h /dev/shm | tail -1')).toMatch(/^shm +64\.0M +0 +64\.0M +0% \/dev\/shm$/);
   const fill = "sh -c 'dd if=/dev/zero of=/x/a bs=1M count=5 2>&1 | head -1; df -h /x | tail -1; rm /x/a; df -h /x | tail -1'";
   expect(run(`docker run --rm --tmpfs /x:size=2m busybox:1.36 ${fill}`)).toMatch(
     /^dd: error writing '\/x\/a': No space left on device\n.* 2\.0M +2\.0M +0 +100% .*\n.* 2\.0M +0 +2\.0M +0% \/x$/,
