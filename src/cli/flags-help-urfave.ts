@@ -17,15 +17,18 @@ export type UrfaveApp = {
 const helpCommand: Command = { name: 'help', aliases: ['h'], short: 'Shows a list of commands or help for one command' };
 const helpSpec: FlagSpec = { name: 'help', short: 'h', type: 'bool' };
 
-/** The help of a command; `chain` leads from the root to it. */
+/** The help of a command; `chain` leads from the root to it. Help and version stand last (App.Setup). */
 export function urfaveHelp(chain: readonly Command[], app: UrfaveApp = {}): string {
   const command = chain.at(-1);
   if (!command) return '';
   const path = chain.map(({ name }) => name).join(' ');
   const children = [...(command.commands ?? []).filter((child) => !child.hidden), ...(command.commands || app.leafHelp ? [helpCommand] : [])];
+  const flags = command.flags ?? [];
+  const isVersion = ({ name }: FlagSpec): boolean => chain.length === 1 && name === 'version';
   const options = [
-    ...(command.flags ?? []),
-    ...(command.flags?.some(({ name }) => name === 'help') ? [] : [{ ...helpSpec, usage: app.helpUsage ?? 'show help' }]),
+    ...flags.filter((each) => !isVersion(each)),
+    ...(flags.some(({ name }) => name === 'help') ? [] : [{ ...helpSpec, usage: app.helpUsage ?? 'show help' }]),
+    ...flags.filter(isVersion),
   ];
   const isRoot = chain.length === 1;
   return [

@@ -226,6 +226,7 @@ export class Containerd implements ContainerdApi {
         while (process.exitStatus() === undefined) yield { on: [process.exited] };
         return process.exitStatus() ?? 255;
       },
+      deleteExec: (namespace, id, execId) => tasks.deleteExec(namespace, id, execId),
       pause: (namespace, id) => tasks.pause(namespace, id),
       resume: (namespace, id) => tasks.resume(namespace, id),
       pids: (namespace, id) => tasks.pids(namespace, id),

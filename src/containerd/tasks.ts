@@ -99,7 +99,10 @@ export class TaskService {
   kill(namespace: string, id: string, signal: string, options: { readonly execId?: string; readonly all?: boolean } = {}): void {
     const task = this.#get(namespace, id);
     const name = parseSignal(signal);
-    if (!name) throw unknown(`invalid signal: ${signal}`);
+    if (!name) {
+      if (!/^[1-9]\d*$/.test(signal)) throw unknown(`invalid signal: ${signal}`);
+      throw unknown('unknown error after kill: runc did not terminate successfully: exit status 1: unable to signal init: invalid argument');
+    }
     if (options.execId !== undefined) {
       const exec = task.execs.get(options.execId);
       if (!exec) throw notFound(`process does not exist ${options.execId}`);
@@ -163,6 +166,13 @@ export class TaskService {
     return process;
   }
 
+  deleteExec(namespace: string, id: string, execId: string): number {
+    const status = this.execProcess(namespace, id, execId).exitStatus();
+    if (status === undefined) throw failedPrecondition('current process state: running, process must be stopped before deletion');
+    this.#get(namespace, id).execs.delete(execId);
+    return status;
+  }
+
   pause(namespace: string, id: string): void {
     const task = this.#get(namespace, id);
     if (this.#status(task) === 'PAUSED') throw unknown('cannot pause a paused container');
@@ -182,7 +192,7 @@ export class TaskService {
     const task = this.#get(namespace, id);
     if (task.exitStatus !== undefined) return [];
     const execs = new Map([...task.execs].map(([execId, process]) => [process.pid, execId]));
-    return this.#runtime.ps(task.root, id).map((pid) => ({ pid, info: execs.has(pid) ? `{"exec_id":"${execs.get(pid)}"}` : '-' }));
+    return this.#runtime.ps(task.root, id).map((pid) => ({ pid, info: execs.has(pid) ? `exec_id:"${execs.get(pid)}"` : '-' }));
   }
 
   update(namespace: string, id: string, resources: NonNullable<OciSpec['linux']['resources']>): void {

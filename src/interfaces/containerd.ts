@@ -217,9 +217,11 @@ export type ContainerdApi = {
     /** Starts another process in the container; gives its pid. */
     exec(namespace: string, id: string, execId: string, process: OciSpec['process'], stdio: OciStdio): Routine<number>;
     waitExec(namespace: string, id: string, execId: string): Routine<number>;
+    /** Forgets it, so that its id is free again; gives its exit status. `failed precondition` while it runs. */
+    deleteExec(namespace: string, id: string, execId: string): number;
     pause(namespace: string, id: string): void;
     resume(namespace: string, id: string): void;
-    /** `info` is `-`, or JSON with the exec's id. */
+    /** `info` is `-`, or the exec's id as protobuf prints it: `exec_id:"e1"`. */
     pids(namespace: string, id: string): readonly { readonly pid: number; readonly info: string }[];
     resize(namespace: string, id: string, size: { readonly columns: number; readonly rows: number }, execId?: string): void;
     /** By the names of cgroup v2: `cpu.usage_usec`, `memory.usage` (bytes), `pids.current` … */

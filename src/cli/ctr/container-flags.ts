@@ -1,11 +1,9 @@
 /** Flags of `ctr run` and `ctr containers create` (cmd/ctr/commands/{commands,commands_unix}.go, run/run_unix.go). */
 import { absent, type FlagSpec, type Flags } from '../flags.ts';
+import { snapshotterFlag } from './commands/transfer.ts';
 import { bool, CtrError, float, int, list, text } from './context.ts';
 
-const snapshotterFlags: readonly FlagSpec[] = [
-  text('snapshotter', 'Snapshotter name. Empty value stands for the default value.'),
-  ...absent([list('snapshotter-label', 'Labels added to the new snapshot for this container.')]),
-];
+const snapshotterFlags: readonly FlagSpec[] = [snapshotterFlag, ...absent([list('snapshotter-label', 'Labels added to the new snapshot for this container.')])];
 
 /** In the order of ctr's help. */
 export const containerFlags: readonly FlagSpec[] = [

@@ -27,7 +27,7 @@ type ContextParts = {
   readonly group: Flags | undefined;
   readonly flags: Flags;
   readonly args: readonly string[];
-  readonly help: () => string;
+  readonly help: (alone: boolean) => string;
   /** Whether what is asked of the daemon lies in a namespace. */
   readonly namespaced: boolean;
   /** go-cni, which is linked into the program. */
@@ -43,7 +43,7 @@ export class Context {
   /** Flags of the group that the command belongs to (`ctr snapshots --snapshotter native ls`). */
   readonly group: Flags | undefined;
   readonly #address: string;
-  readonly #help: () => string;
+  readonly #help: (alone: boolean) => string;
   readonly #parts: ContextParts;
 
   constructor(process: Process, parts: ContextParts) {
@@ -61,9 +61,9 @@ export class Context {
     yield* this.process.print(text);
   }
 
-  /** cli.ShowSubcommandHelp: what some commands answer to a wrong number of arguments, with status 0. */
-  *help(): Routine<number> {
-    yield* this.print(this.#help());
+  /** cli.ShowSubcommandHelp: what some commands answer to a wrong number of arguments, with status 0. `alone`: without the help command. */
+  *help(alone = false): Routine<number> {
+    yield* this.print(this.#help(alone));
     return 0;
   }
 

@@ -26,7 +26,7 @@ const ctrTree: CtrCommand = {
     duration('timeout', 'Total timeout for ctr commands', '0s'),
     duration('connect-timeout', 'Timeout for connecting to containerd', '0s'),
     { ...text('namespace,n', 'Namespace to use with commands', 'default'), env: ['CONTAINERD_NAMESPACE'] },
-    { ...bool('version,v', 'print the version') },
+    { ...bool('version,v', 'Print the version') },
   ],
   commands: [
     plugins,
@@ -82,11 +82,13 @@ function* dispatch(args: readonly string[], process: Process, cni: () => CniRunt
       yield* process.printError(`${error.message}\n`);
       return 70;
     }
-    const help = urfaveHelp(error.chain as CtrCommand[], app);
+    const chain = error.chain as CtrCommand[];
+    // Asked for, the help of a command without others names no help command (CommandHelpTemplate); after an error it does.
     if (error.kind === 'help') {
-      yield* process.print(help);
+      yield* process.print(urfaveHelp(chain, { ...app, leafHelp: false }));
       return 0;
     }
+    const help = urfaveHelp(chain, app);
     yield* process.print(`Incorrect Usage: ${error.message}\n\n${help}`);
     return yield* fail(process, error.message, 1);
   }
@@ -108,7 +110,7 @@ function* dispatch(args: readonly string[], process: Process, cni: () => CniRunt
         group,
         flags,
         args: resolved.args,
-        help: () => urfaveHelp(chain, app),
+        help: (alone) => urfaveHelp(chain, { ...app, leafHelp: !alone }),
         namespaced: !everywhere.has(chain[1]?.name ?? ''),
         cni,
       }),

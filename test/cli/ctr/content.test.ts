@@ -36,8 +36,23 @@ describe('ctr content, images and snapshots, the rarer commands', () => {
     expect(type('ctr run --rm box:plain x1 echo plain').output).toBe('plain\n');
     expect(type('ctr images prune').output).toContain('No images pruned. `image prune` requires --all to be specified.');
     type(`ctr run -d ${busybox} b1 sleep 1000`);
-    expect(type('ctr images prune --all; ctr images ls -q').output).toBe(`${busybox}\n`);
+    expect(type('ctr images prune --all').output).toContain('level=info msg="deleted image: box:plain\\n"');
+    expect(type('ctr images ls -q').output).toBe(`${busybox}\n`);
     expect(type('ctr content prune references --dry').output).toContain('level=debug msg="dry run, no changes will be applied"');
+  });
+
+  it('shows an image as a tree, labels it and mounts it twice', () => {
+    const tree = type(`ctr images label ${busybox} a=b c=d; ctr images label -r ${busybox} e=f; ctr images inspect --content ${busybox}`).output;
+    expect(tree).toContain(`a=b,c=d\ne=f\n${busybox}\n│    Created: `);
+    expect(tree).toMatch(
+      /\n│ {4}Label "e": "f"\n└── application\/vnd\.oci\.image\.index\.v1\+json @sha256:\w+ \(\d+ bytes\)\n {4}│ {3}┌────────Labels─────────\n/,
+    );
+    expect(tree).toMatch(/\n {4}│ {3}│ {4}Platform: linux\/386\n {4}│ {3}└── {2}Content does not exist/);
+    expect(type(`ctr images label ${busybox}`).output).toContain('ctr: Target.Digest "" invalid');
+    expect(type('ctr images check name==none; mkdir two')).toEqual({ output: '', status: 0 });
+    expect(type(`ctr images mount ${busybox} two; ctr images mount ${busybox} two; ctr leases ls -q`).output).toMatch(/^(sha256:\w+\ntwo\n){2}two\n$/);
+    expect(type('umount two; ctr images unmount --rm two; ctr leases ls -q').output).toBe('two\n');
+    expect(type(`ctr images pull -k ${busybox}`).output).toBe('ctr: "--skip-verify" requires "--local" flag\n');
   });
 
   it('labels and mounts snapshots, and shows help for too few arguments', () => {

@@ -14,6 +14,14 @@ describe('ctr', () => {
     expect(type(`ctr run -d ${busybox} bb1 sleep 3600`)).toEqual({ output: '', status: 0 });
     expect(type('ctr tasks ls').output).toMatch(/^TASK {4}PID {4}STATUS {4}\nbb1 {5}\d+ +RUNNING\n$/);
     expect(type('ctr tasks exec --exec-id e1 bb1 sh -c "exit 7"').status).toBe(7);
+    expect(type('ctr tasks exec --exec-id e1 --user 1000:1000 bb1 id').output).toBe('uid=1000 gid=1000 groups=1000\n');
+    expect(type('ctr tasks exec -d --exec-id e1 bb1 sleep 60; ctr tasks ps bb1').output).toMatch(/\d+ +exec_id:"e1"\n$/);
+    expect(type('ctr tasks rm --exec-id e1 bb1').output).toContain(
+      'current process state: running, process must be stopped before deletion: failed precondition',
+    );
+    expect(JSON.parse(type('ctr tasks metrics --format json bb1').output)).toMatchObject({ pids: { current: 2 }, memory: { usage: expect.any(Number) } });
+    expect(type('ctr tasks kill -s 99 bb1').output).toContain('unable to signal init: invalid argument');
+    expect(type('ctr tasks checkpoint bb1').output).toContain('exec: "criu": executable file not found in $PATH path= /run/containerd/');
     type('ctr tasks kill bb1');
     expect(type('ctr tasks ls -q').output).toBe('bb1\n');
     expect(type('ctr tasks rm -f bb1').output).toContain('level=warning msg="task bb1 exit with non-zero exit code 137"');

@@ -49,19 +49,22 @@ export function* createContainer(context: Context, ref: string, id: string, args
   }
 }
 
-/** IMAGE ID [COMMAND…], or with --config ID alone. */
-export function containerArgs({ args: [first, second, ...args], flags }: Context): {
+/** IMAGE ID [COMMAND…], or with --config ID alone. `kind` ends the message where containerd's error kind does. */
+export function containerArgs(
+  { args: [first, second, ...args], flags }: Context,
+  kind = '',
+): {
   readonly ref: string;
   readonly id: string;
   readonly args: readonly string[];
 } {
   if (flags.text('config') !== '') {
-    if (second !== undefined) throw new CtrError('with spec config file, only container id should be provided');
-    if (first === undefined) throw new CtrError('container id must be provided');
+    if (second !== undefined) throw new CtrError(`with spec config file, only container id should be provided${kind}`);
+    if (first === undefined) throw new CtrError(`container id must be provided${kind}`);
     return { ref: '', id: first, args: [] };
   }
-  if (!first) throw new CtrError('image ref must be provided');
-  if (!second) throw new CtrError('container id must be provided');
+  if (!first) throw new CtrError(`image ref must be provided${kind}`);
+  if (!second) throw new CtrError(`container id must be provided${kind}`);
   return { ref: first, id: second, args };
 }
 
@@ -115,7 +118,13 @@ function readFile(context: Context, path: string): string {
   }
 }
 
-function findUser(root: object, text: string): { readonly uid: number; readonly gid: number } {
+/** The directory that a container's root is: its snapshot, or the one it was made with. */
+export function rootOf(context: Context, { snapshotter, snapshotKey, spec }: ContainerdContainer): object {
+  if (snapshotKey !== '') return context.client().snapshots.directory(context.namespace, snapshotter, snapshotKey);
+  return context.process.fs.find(spec.root.path) ?? {};
+}
+
+export function findUser(root: object, text: string): { readonly uid: number; readonly gid: number } {
   const user = userOf(root, text);
   if (typeof user === 'string') throw new CtrError(`no ${user}s found`);
   return { uid: user.uid, gid: user.gid };
@@ -149,6 +158,19 @@ function* remove(context: Context, id: string): Routine {
   }
 }
 
+/** Images of containers that stood still: what is asked for is checked, the rest the lab has not. */
+const checkpointing = (name: string, short: string): CtrCommand => ({
+  name,
+  short,
+  usage: '[flags] CONTAINER REF',
+  flags: [],
+  run: function* (context) {
+    if (!context.args[0]) throw new CtrError('container id must be provided');
+    if (!context.args[1]) throw new CtrError('ref must be provided');
+    return yield* notSimulated('containers ', name, short).run?.(context) ?? [];
+  },
+});
+
 export const containers: CtrCommand = {
   name: 'containers',
   aliases: ['c', 'container'],
@@ -160,7 +182,7 @@ export const containers: CtrCommand = {
       usage: '[flags] Image|RootFS CONTAINER [COMMAND] [ARG...]',
       flags: containerFlags,
       run: function* (context) {
-        const { ref, id, args } = containerArgs(context);
+        const { ref, id, args } = containerArgs(context, ': invalid argument');
         yield* createContainer(context, ref, id, args);
         return 0;
       },
@@ -221,12 +243,15 @@ export const containers: CtrCommand = {
       run: function* (context) {
         const [id, ...labels] = context.args;
         if (id === undefined) throw new CtrError('container id must be provided: invalid argument');
+        // Without a field to change the whole record is replaced, and this one has only its id and labels.
+        const { snapshotter } = context.client().containers.get(context.namespace, id);
+        if (labels.length === 0) throw new CtrError(`container.${snapshotter === '' ? 'Spec' : 'Snapshotter'} field is immutable: invalid argument`);
         yield* context.print(`${labelText(context.client().containers.update(context.namespace, id, labelArgs(labels)).labels)}\n`);
         return 0;
       },
     },
-    notSimulated('containers ', 'checkpoint', 'Checkpoint a container'),
-    notSimulated('containers ', 'restore', 'Restore a container from checkpoint'),
+    checkpointing('checkpoint', 'Checkpoint a container'),
+    checkpointing('restore', 'Restore a container from checkpoint'),
   ],
 };
 

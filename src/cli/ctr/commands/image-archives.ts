@@ -50,6 +50,11 @@ function exported(context: Context, image: ContainerdImage): Blob[] {
   const { content } = context.client();
   const { flags, namespace } = context;
   const wanted = flags.list('platform').length > 0 ? flags.list('platform') : ['linux/amd64'];
+  const wrong = wanted.find(
+    (each) => !each.includes('/') && !/^(?:linux|windows|darwin|freebsd|amd64|arm64|arm|386|s390x|ppc64le|riscv64|x86_64|aarch64)$/.test(each),
+  );
+  if (wrong !== undefined)
+    throw new CtrError(`invalid platform ${JSON.stringify(wrong)}: ${JSON.stringify(wrong)}: unknown operating system or architecture: invalid argument`);
   const get = ({ digest }: Descriptor): Blob => content.get(namespace, digest);
   const { index } = partsOf(context, image);
   const below = (index?.manifests ?? [image.target]).filter(({ platform }) => {

@@ -17,7 +17,10 @@ export const prune: CtrCommand = {
     }
     const used = new Set(client.containers.list(context.namespace).map(({ image }) => image));
     const unused = client.images.list(context.namespace).filter(({ name }) => !used.has(name));
-    for (const [i, { name }] of unused.entries()) client.images.delete(context.namespace, name, { sync: i === unused.length - 1 });
+    for (const [i, { name }] of unused.entries()) {
+      client.images.delete(context.namespace, name, { sync: i === unused.length - 1 });
+      yield* context.log('info', `deleted image: ${name}\n`);
+    }
     return 0;
   },
 };

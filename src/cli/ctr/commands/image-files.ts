@@ -1,36 +1,51 @@
 /** ctr images mount, unmount, usage: images as directories. */
 import { chainIds } from '../../../interfaces/chain-id.ts';
 import { DirectoryNode } from '../../../linux/inode.ts';
-import { bool, type CtrCommand, CtrError, text } from '../context.ts';
-import { bytes, table } from '../output.ts';
+import { bool, type CtrCommand, CtrError, duration, text } from '../context.ts';
+import { bytes, moment, table } from '../output.ts';
 import { partsOf } from '../parts.ts';
-
-const snapshotterFlag = text('snapshotter', 'Snapshotter name. Empty value stands for the default value.');
+import { labelFlag, registryFlags, snapshotterFlag } from './transfer.ts';
 
 export const mount: CtrCommand = {
   name: 'mount',
   short: 'Mount an image to a target path',
-  usage: '[flags] <ref> <target>',
-  flags: [snapshotterFlag, bool('rw', 'Enable write support on the mount'), text('platform', 'Mount the image for the specified platform', 'linux/amd64')],
+  usage: '[flags] <ref> [<target>]',
+  flags: [
+    ...registryFlags,
+    snapshotterFlag,
+    labelFlag,
+    bool('rw', 'Enable write support on the mount'),
+    text('platform', 'Mount the image for the specified platform', 'linux/amd64'),
+    duration('expiration,x', 'Set the expiration time for the mount and snapshots', '1h0m0s'),
+  ],
   run: function* (context) {
     const [ref, target] = context.args;
     if (ref === undefined) throw new CtrError('please provide an image reference to mount');
-    if (target === undefined) throw new CtrError('please provide a target path to mount to');
+    const { process, namespace, flags } = context;
     const client = context.client();
-    const parent = yield* client.snapshots.unpack(context.namespace, 'overlayfs', client.images.get(context.namespace, ref).name);
-    const path = context.process.path(target);
-    if (context.flags.bool('rw')) client.snapshots.prepare(context.namespace, 'overlayfs', path, parent);
-    else client.snapshots.view(context.namespace, 'overlayfs', path, parent);
-    const root = client.snapshots.directory(context.namespace, 'overlayfs', path);
+    const parent = yield* client.snapshots.unpack(namespace, 'overlayfs', client.images.get(namespace, ref).name);
     yield* context.print(`${parent}\n`);
-    if (!(root instanceof DirectoryNode) || !context.process.fs.isDirectory(path)) {
-      const made = client.snapshots
-        .mounts(context.namespace, 'overlayfs', path)
-        .map(({ type, source, options }) => `{${type} ${source}  [${options.join(' ')}]}`);
-      client.snapshots.remove(context.namespace, 'overlayfs', path);
-      throw new CtrError(`failed to mount [${made.join(' ')}]: no such file or directory`);
+    const key = target ?? `ctr-images-mount-${Math.floor((process.now % 1000) * 1e6)}-${process.sim.random.hex(4)}`;
+    // The lease that holds the snapshot has its key for a name; both may be there from an earlier mount.
+    if (!client.leases.list(namespace).some(({ id }) => id === key))
+      client.leases.create(namespace, key, { 'containerd.io/gc.expire': moment(process.now + flags.duration('expiration')) });
+    if (!client.snapshots.list(namespace, 'overlayfs').some((each) => each.key === key))
+      client.snapshots[flags.bool('rw') ? 'prepare' : 'view'](namespace, 'overlayfs', key, parent);
+    const root = client.snapshots.directory(namespace, 'overlayfs', key);
+    const mounts = client.snapshots.mounts(namespace, 'overlayfs', key);
+    const shown = `[${mounts.map(({ type, source, options }) => `{${type} ${source}  [${options.join(' ')}]}`).join(' ')}]`;
+    if (target === undefined) {
+      if (mounts[0]?.type !== 'bind') throw new CtrError(`cannot handle returned mounts: ${shown}`);
+      yield* context.print(`${mounts[0].source}\n`);
+      return 0;
     }
-    context.process.fs.namespace.mount({ path, root, source: 'overlay', type: 'overlay', options: [context.flags.bool('rw') ? 'rw' : 'ro', 'relatime'] });
+    const path = process.path(target);
+    if (!(root instanceof DirectoryNode) || !process.fs.isDirectory(path)) {
+      client.snapshots.remove(namespace, 'overlayfs', key);
+      client.leases.delete(namespace, key);
+      throw new CtrError(`failed to mount ${shown}: no such file or directory`);
+    }
+    process.fs.namespace.mount({ path, root, source: 'overlay', type: 'overlay', options: [flags.bool('rw') ? 'rw' : 'ro', 'relatime'] });
     yield* context.print(`${target}\n`);
     return 0;
   },
@@ -40,13 +55,17 @@ export const unmount: CtrCommand = {
   name: 'unmount',
   short: 'Unmount the image from the target',
   usage: '[flags] <target>',
-  flags: [snapshotterFlag, bool('rm', 'Remove the snapshot after a successful unmount')],
+  flags: [...registryFlags, snapshotterFlag, labelFlag, bool('rm', 'Remove the snapshot after a successful unmount')],
   run: function* (context) {
     const [target] = context.args;
     if (target === undefined) throw new CtrError('please provide a target path to unmount from');
-    const path = context.process.path(target);
-    context.process.fs.namespace.unmount(path);
-    if (context.flags.bool('rm')) context.client().snapshots.remove(context.namespace, 'overlayfs', path);
+    const client = context.client();
+    const { namespace } = context;
+    context.process.fs.namespace.unmount(context.process.path(target));
+    if (context.flags.bool('rm')) {
+      if (client.leases.list(namespace).some(({ id }) => id === target)) client.leases.delete(namespace, target);
+      if (client.snapshots.list(namespace, 'overlayfs').some(({ key }) => key === target)) client.snapshots.remove(namespace, 'overlayfs', target);
+    }
     yield* context.print(`${target}\n`);
     return 0;
   },

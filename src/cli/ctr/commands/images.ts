@@ -1,6 +1,5 @@
 /** ctr images. */
 
-import { sortedJson } from '../../../apimachinery/json.ts';
 import { chainIds } from '../../../interfaces/chain-id.ts';
 import type { ContainerdImage, Descriptor } from '../../../interfaces/containerd.ts';
 import { isMissing } from '../../../interfaces/containerd.ts';
@@ -11,6 +10,7 @@ import { partsOf } from '../parts.ts';
 import { exportImages, importImages } from './image-archives.ts';
 import { convert, prune } from './image-changes.ts';
 import { mount, unmount, usage } from './image-files.ts';
+import { inspect } from './image-tree.ts';
 import { pull, push, snapshotterFlag } from './transfer.ts';
 
 function sizeOf(context: Context, image: ContainerdImage): number {
@@ -74,6 +74,7 @@ const check: CtrCommand = {
   run: function* (context) {
     const client = context.client();
     const images = filter(client.images.list(context.namespace), context.args, field);
+    if (images.length === 0) return 0;
     if (context.flags.bool('quiet')) {
       yield* context.print(
         images
@@ -172,37 +173,13 @@ const label: CtrCommand = {
   run: function* (context) {
     const [name, ...labels] = context.args;
     if (name === undefined) throw new CtrError('please specify an image');
-    const images = context.client().images;
-    const gone = context.flags.bool('replace-all') ? Object.keys(images.get(context.namespace, name).labels).map((key) => [key, '']) : [];
-    const updated = images.update(context.namespace, name, { labels: { ...Object.fromEntries(gone), ...labelArgs(labels) } });
+    const { images } = context.client();
+    const { labels: old } = images.get(context.namespace, name);
+    // Without a field to change the whole record is replaced, and this one has no target.
+    if (labels.length === 0) throw new CtrError('Target.Digest "" invalid: invalid checksum digest format: invalid argument');
+    const gone = context.flags.bool('replace-all') ? Object.fromEntries(Object.keys(old).map((key) => [key, ''])) : {};
+    const updated = images.update(context.namespace, name, { labels: { ...gone, ...labelArgs(labels) } });
     yield* context.print(`${labelText(updated.labels)}\n`);
-    return 0;
-  },
-};
-
-const inspect: CtrCommand = {
-  name: 'inspect',
-  aliases: ['i'],
-  short: 'inspect an image',
-  usage: '<image> [flags]',
-  flags: [bool('content', 'Show JSON content')],
-  run: function* (context) {
-    const [name] = context.args;
-    if (name === undefined) throw new CtrError('please provide an image name to inspect');
-    const image = context.client().images.get(context.namespace, name);
-    const { index, manifest, config } = partsOf(context, image);
-    yield* context.print(`${name}\n└─${image.target.mediaType} @${image.target.digest} (${image.target.size} bytes)\n`);
-    if (index) {
-      const own = index.manifests.find(({ platform }) => platform?.architecture === 'amd64');
-      if (own) yield* context.print(`   └─${own.mediaType} @${own.digest} (${own.size} bytes)\n      Platform: linux/amd64\n`);
-    }
-    if (manifest) {
-      const rows = [manifest.config, ...manifest.layers];
-      yield* context.print(
-        rows.map((each, i) => `      ${i === rows.length - 1 ? '└' : '├'}─${each.mediaType} @${each.digest} (${each.size} bytes)\n`).join(''),
-      );
-    }
-    if (context.flags.bool('content') && config) yield* context.print(`${sortedJson(config, 2)}\n`);
     return 0;
   },
 };
@@ -211,5 +188,5 @@ export const images: CtrCommand = {
   name: 'images',
   aliases: ['image', 'i'],
   short: 'Manage images',
-  commands: [check, exportImages, importImages, inspect, label, listImages, mount, unmount, prune, pull, push, remove, tag, usage, convert],
+  commands: [check, exportImages, importImages, inspect, listImages, mount, unmount, pull, push, prune, remove, tag, label, convert, usage],
 };

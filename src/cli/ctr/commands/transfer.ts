@@ -9,7 +9,8 @@ import { partsOf } from '../parts.ts';
 import { localProgress, pushProgress, transferProgress } from '../pull-progress.ts';
 
 /** Whose snapshots. */
-export const snapshotterFlag = text('snapshotter', 'Snapshotter name. Empty value stands for the default value.');
+export const snapshotterFlag = { ...text('snapshotter', 'Snapshotter name. Empty value stands for the default value.'), env: ['CONTAINERD_SNAPSHOTTER'] };
+export const labelFlag = list('label', 'Labels to attach to the image');
 /** How to reach a registry, and as whom. */
 export const registryFlags = [
   bool('skip-verify,k', 'Skip SSL certificate validation'),
@@ -17,7 +18,7 @@ export const registryFlags = [
   text('user,u', 'User[:password] Registry user and password'),
   ...absent([text('refresh', 'Refresh token for authorization server')]),
   text('hosts-dir', 'Custom hosts configuration directory'),
-  ...absent([text('tlscacert', 'path to TLS root CA'), text('tlscert', 'path to TLS client certificate'), text('tlskey', 'path to TLS client key')]),
+  ...absent([text('tlscacert', 'Path to TLS root CA'), text('tlscert', 'Path to TLS client certificate'), text('tlskey', 'Path to TLS client key')]),
 ];
 
 /** How the registry is to be reached: ctr reads no hosts.toml unless it is told where. */
@@ -49,12 +50,12 @@ export const pull: CtrCommand = {
   flags: [
     ...registryFlags,
     snapshotterFlag,
+    labelFlag,
     list('platform', 'Pull content from a specific platform'),
-    bool('all-platforms', 'pull content and metadata from all platforms'),
-    bool('local', 'Fetch content from local client rather than using transfer service'),
-    list('label', 'Labels to attach to the image'),
+    bool('all-platforms', 'Pull content and metadata from all platforms'),
     bool('print-chainid', "Print the resulting image's chain ID"),
-    text('max-concurrent-downloads', 'Set the max concurrent downloads for each pull'),
+    int('max-concurrent-downloads', 'Set the max concurrent downloads for each pull'),
+    bool('local', 'Fetch content from local client rather than using transfer service'),
   ],
   run: function* (context) {
     const [ref] = context.args;
@@ -87,11 +88,10 @@ export const push: CtrCommand = {
   usage: '[flags] <remote> [<local>]',
   flags: [
     ...registryFlags,
-    bool('local', 'Push content from local client rather than using transfer service'),
     text('manifest', 'Digest of manifest'),
     list('platform', 'Push content from a specific platform'),
-    bool('all-platforms', 'push content from all platforms'),
     int('max-concurrent-uploaded-layers', 'Set the max concurrent uploaded layers for each push'),
+    bool('local', 'Push content from local client rather than using transfer service'),
   ],
   run: function* (context) {
     const [ref = '', local = ref] = context.args;
