@@ -7,6 +7,7 @@ import type { PodFacts } from './field-ref.ts';
 import type { NodeAllocatable } from './node/resources.ts';
 import type { RuntimeState } from './node/runtime-state.ts';
 import { allContainers, formatPod, initContainers, isStatic, podDirectory, podRef, uidOf } from './pod.ts';
+import { destroyPodCgroup, ensurePodCgroup } from './pod-cgroup.ts';
 import type { FinalStatus, PodSyncer, SyncOutcome, Termination } from './pod-workers.ts';
 import type { ProbeManager } from './probes/probe-manager.ts';
 import type { Resizer } from './resizer.ts';
@@ -86,6 +87,7 @@ export class KubeletPodSyncer implements PodSyncer {
     const facts = (ips: readonly string[]): PodFacts => this.facts(pod, ips);
     const before = resizer.seen(pod);
     const given = yield* resizer.resize(pod, runtime, runtime.ips[0] ?? '');
+    ensurePodCgroup(context, given);
     const result = yield* this.#parts.runtime.sync({ pod: given, status: runtime, facts, volumes: mounted, cancel });
     const shown = [...result.failures].every(([name, error]) => reasons.get(pod, name)?.reason === error.reason);
     reasons.update(pod, result);
@@ -123,10 +125,11 @@ export class KubeletPodSyncer implements PodSyncer {
   }
 
   syncTerminated(pod: Pod, runtime: RuntimePod): void {
-    const { statuses, volumes, images, reasons } = this.#parts;
+    const { context, statuses, volumes, images, reasons } = this.#parts;
     const uid = uidOf(pod);
     statuses.set(pod, withoutUnknown(pod, this.status(pod, runtime, true)));
     volumes.unmount(pod);
+    destroyPodCgroup(context, pod);
     this.#parts.runtime.forget(pod);
     images.forget(pod);
     this.#parts.resizer.forget(pod);

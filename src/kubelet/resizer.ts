@@ -5,7 +5,7 @@ import { rfc3339 } from '../apimachinery/time.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { Context } from './context.ts';
 import type { NodeAllocatable } from './node/resources.ts';
-import { initContainers, uidOf } from './pod.ts';
+import { initContainers, isRestartableInit, uidOf } from './pod.ts';
 import { linuxResources, podRequest } from './qos.ts';
 import type { ContainerEvents } from './runtime/events.ts';
 import type { Killer } from './runtime/kill.ts';
@@ -39,9 +39,14 @@ export class Resizer {
   seen(pod: Pod): Pod {
     const { resources } = this.#allotted.get(uidOf(pod)) ?? {};
     if (resources === undefined || !differs(pod, resources)) return pod;
+    const given = (each: ContainerSpec): ContainerSpec => ({ ...each, resources: resources.get(each.name) ?? each.resources ?? {} });
     return {
       ...pod,
-      spec: { ...pod.spec, containers: pod.spec.containers.map((each) => ({ ...each, resources: resources.get(each.name) ?? each.resources ?? {} })) },
+      spec: {
+        ...pod.spec,
+        containers: pod.spec.containers.map(given),
+        ...(pod.spec.initContainers && { initContainers: pod.spec.initContainers.map(given) }),
+      },
     };
   }
 
@@ -50,7 +55,7 @@ export class Resizer {
     const { events, killer, context } = this.#parts;
     const uid = uidOf(pod);
     const before = this.#allotted.get(uid);
-    const resources = new Map(pod.spec.containers.map((each) => [each.name, each.resources ?? {}]));
+    const resources = new Map(resizable(pod).map((each) => [each.name, each.resources ?? {}]));
     if (before === undefined || !differs(pod, before.resources)) {
       this.#allotted.set(uid, { resources });
       return pod;
@@ -62,7 +67,7 @@ export class Resizer {
     }
     this.#allotted.set(uid, { resources });
     events.podNormal(pod, 'ResizeStarted', `Pod resize started: ${summary(pod)}`);
-    for (const container of pod.spec.containers as readonly Resizable[]) {
+    for (const container of resizable(pod)) {
       const status = newest(runtime, container.name);
       const was = before.resources.get(container.name) ?? {};
       if (status?.state !== 'CONTAINER_RUNNING' || same(was, container.resources)) continue;
@@ -115,8 +120,11 @@ export class Resizer {
   }
 }
 
-const differs = ({ spec }: Pod, resources: ReadonlyMap<string, Resources>): boolean =>
-  spec.containers.some((each) => !same(each.resources, resources.get(each.name)));
+/** Containers and sidecars. */
+const resizable = (pod: Pod): readonly Resizable[] => [...pod.spec.containers, ...initContainers(pod).filter(isRestartableInit)];
+
+const differs = (pod: Pod, resources: ReadonlyMap<string, Resources>): boolean =>
+  resizable(pod).some((each) => !same(each.resources, resources.get(each.name)));
 
 const changes = (was: Resources, is: Resources | undefined, name: string): boolean =>
   was.limits?.[name] !== is?.limits?.[name] || was.requests?.[name] !== is?.requests?.[name];

@@ -196,3 +196,11 @@ export class Cgroup {
     }
   }
 }
+
+/** cgroups.ConvertCPUSharesToCgroupV2Value: 1024 shares are weight 100. */
+export function cpuWeight(shares: number): number {
+  if (shares <= 2) return 1;
+  if (shares >= 262_144) return 10_000;
+  const log = Math.log2(shares);
+  return Math.ceil(10 ** ((log * log + 125 * log) / 612 - 7 / 34) - 1e-9);
+}

@@ -1,6 +1,6 @@
 /** Where a container's cgroup lies and what its resources mean there: opencontainers/cgroups, systemd and fs2 managers. */
 import { OciError, type OciSpec } from '../interfaces/oci.ts';
-import type { Cgroup } from '../linux/cgroup.ts';
+import { type Cgroup, cpuWeight } from '../linux/cgroup.ts';
 import { writeControl } from '../linux/cgroupfs.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { Process } from '../linux/process.ts';
@@ -37,14 +37,6 @@ export function expandSlice(slice: string): string {
   if (name === '-') return '';
   const parts = name.split('-');
   return parts.map((_part, index) => `/${parts.slice(0, index + 1).join('-')}.slice`).join('');
-}
-
-/** cgroups.ConvertCPUSharesToCgroupV2Value: 1024 shares are weight 100. */
-function cpuWeight(shares: number): number {
-  if (shares <= 2) return 1;
-  if (shares >= 262_144) return 10_000;
-  const log = Math.log2(shares);
-  return Math.ceil(10 ** ((log * log + 125 * log) / 612 - 7 / 34) - 1e-9);
 }
 
 /** Sets what is given and leaves the rest; -1 means no limit. */

@@ -92,3 +92,36 @@ test('dry run stores nothing', () => {
   expect(ok('POST', `${path}?dryRun=All`, pod('web')).metadata.name).toBe('web');
   expect(send('GET', `${path}/web`).status).toBe(404);
 });
+
+test('resources of the pod as a whole, and resizing', () => {
+  const { ok, refused } = newServer();
+  const container = (resources: object) => [{ name: 'c', image: 'nginx:1.27', resources }];
+  const shared = (name: string, resources: object, own: object = {}) => pod(name, { resources, containers: container(own) });
+  expect(refused('POST', path, shared('a', { requests: { cpu: '1', 'ephemeral-storage': '1Gi' } }, { requests: { cpu: '2' } }))).toBe(
+    'Pod "a" is invalid: [spec.resources.requests[ephemeral-storage]: Unsupported value: "ephemeral-storage": supported values: "cpu", "hugepages-", "memory", spec.resources.requests[cpu]: Invalid value: "1": must be greater than or equal to aggregate container requests of 2]',
+  );
+  expect(refused('POST', path, shared('a', { limits: { memory: '64Mi' } }, { requests: { memory: '1Mi' }, limits: { memory: '128Mi' } }))).toBe(
+    'Pod "a" is invalid: spec.resources.containers[0][memory].limits: Invalid value: "128Mi": must be less than or equal to pod limits of 64Mi',
+  );
+  const made = ok('POST', path, shared('g', { limits: { cpu: '1', memory: '64Mi' } }));
+  expect(made.spec.resources.requests).toEqual({ cpu: '1', memory: '64Mi' });
+  expect(made.status.qosClass).toBe('Guaranteed');
+  const strategic = { headers: { 'content-type': 'application/strategic-merge-patch+json' } };
+  const resize = (name: string, spec: object) => refused('PATCH', `${path}/${name}/resize`, { spec }, strategic);
+  expect(resize('g', { containers: container({ limits: { cpu: '500m' } }) })).toContain('resize of pods with pod-level resources is forbidden');
+  const init = [{ name: 'i', image: 'nginx:1.27' }];
+  ok('POST', path, pod('r', { containers: container({ requests: { cpu: '100m', memory: '1Mi' } }), initContainers: init }));
+  expect(resize('r', { containers: container({ requests: { memory: null } }) })).toBe(
+    'Pod "r" is invalid: spec.containers[0].resources.requests: Forbidden: resource requests cannot be removed',
+  );
+  expect(resize('r', { initContainers: [{ name: 'i', resources: { requests: { cpu: '1' } } }] })).toBe(
+    'Pod "r" is invalid: spec: Forbidden: resources for non-sidecar init containers are immutable',
+  );
+  expect(resize('r', { containers: [{ name: 'd', image: 'x' }] })).toBe(
+    'Pod "r" is invalid: spec.containers: Forbidden: containers may not be added or removed on resize',
+  );
+  ok('POST', path, pod('q', { containers: container({ requests: { cpu: '100m', memory: '1Mi' } }) }));
+  expect(resize('q', { containers: container({ limits: { cpu: '100m', memory: '1Mi' } }) })).toContain(
+    'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
+  );
+});

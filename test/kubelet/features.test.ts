@@ -78,6 +78,29 @@ describe('containers of a pod', () => {
     ]);
   });
 
+  it("share what their pod may use; the pod's group goes with it", () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    world.create('shared', {
+      terminationGracePeriodSeconds: 1,
+      resources: { requests: { cpu: '300m' }, limits: { cpu: '500m', memory: '64Mi' } },
+      containers: [
+        { ...busybox('sleep 3600'), name: 'a', resources: { requests: { memory: '16Mi' } } },
+        { ...busybox('sleep 3600'), name: 'b' },
+      ],
+    });
+    const pod = world.until('shared', ready);
+    expect(pod.status?.qosClass).toBe('Burstable');
+    expect(pod.spec).toMatchObject({ resources: { requests: { cpu: '300m', memory: '16Mi' } } });
+    const group = () =>
+      world.world.kernel.rootCgroup.find(`/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${pod.metadata.uid?.replaceAll('-', '_')}.slice`);
+    expect(group()).toMatchObject({ memoryMaxBytes: 64 * 2 ** 20, cpuQuotaMicros: 50_000 });
+    expect([...(group()?.children.values() ?? [])].map(({ memoryMaxBytes }) => memoryMaxBytes)).toContain(Number.POSITIVE_INFINITY);
+    world.admin.delete('pods', { namespace: 'default', name: 'shared' });
+    world.sim.advance(10_000);
+    expect(group()).toBeUndefined();
+  });
+
   it('get configuration, secrets, tokens and service variables', () => {
     const world = newKubeletWorld();
     world.sim.advance(5_000);

@@ -1,6 +1,7 @@
 import type { core, LimitRange, PersistentVolumeClaim, Pod } from '../../api/types.ts';
-import { parseQuantity, type Quantity, zero } from '../../apimachinery/quantity.ts';
+import { parseQuantity } from '../../apimachinery/quantity.ts';
 import { forbidden } from '../../apimachinery/status.ts';
+import { podTotal } from '../../client/component-helpers/pod-resources.ts';
 import type { RequestContext } from '../context.ts';
 import type { AdmissionPlugin } from './chain.ts';
 import { isFor, isNewPod } from './pods.ts';
@@ -68,13 +69,8 @@ function podErrors(item: Item, pod: Pod): string[] {
     );
   }
   if (item.type !== 'Pod') return [];
-  const sum = (field: 'requests' | 'limits'): Amounts => {
-    const total: Record<string, Quantity> = {};
-    for (const { resources } of pod.spec.containers) {
-      for (const [name, amount] of Object.entries(resources?.[field] ?? {})) total[name] = (total[name] ?? zero).add(parseQuantity(amount));
-    }
-    return Object.fromEntries(Object.entries(total).map(([name, amount]) => [name, amount.toString()]));
-  };
+  const sum = (kind: 'requests' | 'limits'): Amounts =>
+    Object.fromEntries(Object.entries(podTotal(pod.spec, kind, { overhead: false })).map(([name, amount]) => [name, amount.toString()]));
   return boundErrors(item, sum('requests'), sum('limits'));
 }
 

@@ -1,7 +1,8 @@
 /** How much of each quota resource an object uses: kubernetes pkg/quota/v1/evaluator/core. */
-import type { core, KubeObject, PersistentVolumeClaim, Pod, ResourceQuota, Service } from '../../api/types.ts';
-import { newQuantity, parseQuantity, type Quantity, zero } from '../../apimachinery/quantity.ts';
+import type { KubeObject, PersistentVolumeClaim, Pod, ResourceQuota, Service } from '../../api/types.ts';
+import { newQuantity, parseQuantity, type Quantity } from '../../apimachinery/quantity.ts';
 import type { GroupResource } from '../../apimachinery/status.ts';
+import { hasPodLevelResources, podTotal } from '../../client/component-helpers/pod-resources.ts';
 
 type Usage = Record<string, Quantity>;
 
@@ -22,24 +23,11 @@ export function usageOf({ group, resource }: GroupResource, object: KubeObject):
 
 function addPod(usage: Usage, pod: Pod): void {
   for (const field of ['requests', 'limits'] as const) {
-    for (const [name, amount] of Object.entries(podTotal(pod, field))) {
+    for (const [name, amount] of Object.entries(podTotal(pod.spec, field))) {
       usage[`${field}.${name}`] = amount;
       if (field === 'requests') usage[name] = amount;
     }
   }
-}
-
-/** Containers run together, init containers one after the other: the larger of both counts. */
-function podTotal(pod: Pod, field: 'requests' | 'limits'): Usage {
-  const total: Usage = {};
-  const each = (containers: readonly core.Container[], combine: (a: Quantity, b: Quantity) => Quantity): void => {
-    for (const { resources } of containers) {
-      for (const [name, text] of Object.entries(resources?.[field] ?? {})) total[name] = combine(total[name] ?? zero, parseQuantity(text));
-    }
-  };
-  each(pod.spec.containers, (a, b) => a.add(b));
-  each(pod.spec.initContainers ?? [], (a, b) => (a.compare(b) > 0 ? a : b));
-  return total;
 }
 
 function addService(usage: Usage, { spec }: Service): void {
@@ -58,6 +46,8 @@ function addClaim(usage: Usage, { spec }: PersistentVolumeClaim): void {
 
 /** `requests.cpu for: web,side`: what containers must say because a quota counts it. */
 export function missingRequests(pod: Pod, names: readonly string[]): string[] {
+  // A pod with resources of its own need not say more.
+  if (hasPodLevelResources(pod.spec)) return [];
   return names.flatMap((name) => {
     const [field, resource] = name.startsWith('limits.') ? ['limits' as const, name.slice(7)] : ['requests' as const, name.replace(/^requests\./, '')];
     if (resource !== 'cpu' && resource !== 'memory') return [];

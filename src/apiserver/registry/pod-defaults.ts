@@ -1,5 +1,6 @@
 /** Defaults of pods and of pod templates: kubernetes pkg/apis/core/v1/defaults.go. */
 import type { ContainerSpec, core, PodSpec, PodTemplateSpec } from '../../api/types.ts';
+import { containersTotal, isPodLevelResource, podLevelResources } from '../../client/component-helpers/pod-resources.ts';
 import { mapKept } from '../objects.ts';
 import { fill, mapField } from './fill.ts';
 
@@ -38,7 +39,17 @@ export const defaultTemplate = (template: PodTemplateSpec): PodTemplateSpec => {
 export function defaultPod(spec: PodSpec): PodSpec {
   const filled = fill(defaultPodSpec(spec), { enableServiceLinks: true });
   const withRequests = mapField(filled, 'containers', (containers) => (Array.isArray(containers) ? mapKept(containers, requestsFromLimits) : containers));
-  return mapField(withRequests, 'initContainers', (containers) => mapKept(containers, requestsFromLimits));
+  return podLevelRequests(mapField(withRequests, 'initContainers', (containers) => mapKept(containers, requestsFromLimits)));
+}
+
+/** Requests of the pod itself: what its containers ask for, else its limits (defaultPodRequests). */
+function podLevelRequests(spec: PodSpec): PodSpec {
+  const { limits, requests } = podLevelResources(spec) ?? {};
+  if (limits === undefined || Object.keys(limits).length === 0) return spec;
+  const asked = Object.entries(containersTotal(spec, 'requests')).filter(([name]) => name === 'cpu' || name === 'memory');
+  const limited = Object.entries(limits).filter(([name]) => isPodLevelResource(name));
+  const filled = { ...Object.fromEntries(limited), ...Object.fromEntries(asked.map(([name, amount]) => [name, amount.toString()])), ...requests };
+  return { ...spec, resources: { ...podLevelResources(spec), requests: filled } } as PodSpec;
 }
 
 function requestsFromLimits(container: core.Container): core.Container {

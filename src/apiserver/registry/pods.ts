@@ -1,8 +1,8 @@
 import type { Pod } from '../../api/types.ts';
+import { qosClass } from '../../client/component-helpers/pod-resources.ts';
 import { validateNewPod, validatePodUpdate } from '../validation/pod.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
-import { qosClass } from './qos.ts';
 import { type Strategy, strategyOf } from './strategy.ts';
 import { nameWarnings, podWarnings } from './warnings.ts';
 

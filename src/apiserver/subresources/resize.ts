@@ -1,13 +1,11 @@
 import type { core, Pod } from '../../api/types.ts';
-import { forbiddenField } from '../../apimachinery/field-error.ts';
 import { conflict, invalid, methodNotSupported, notFound, optimisticLockMessage } from '../../apimachinery/status.ts';
 import type { RestResponse } from '../../interfaces/rest.ts';
 import { jsonResponse, type RequestContext } from '../context.ts';
 import { decode } from '../decode.ts';
 import { semanticEqual } from '../objects.ts';
-import { qosClass } from '../registry/qos.ts';
 import { keyOf } from '../resource-table.ts';
-import { validatePod } from '../validation/pod.ts';
+import { validatePodResize } from '../validation/pod-resize.ts';
 import { patched } from '../verbs/patch.ts';
 
 /** pods/resize: requests and limits of a running pod's containers (kubernetes pkg/registry/core/pod/strategy.go podResizeStrategy). */
@@ -20,11 +18,7 @@ export function resize(context: RequestContext): RestResponse {
   if (info.verb !== 'update' && info.verb !== 'patch') throw methodNotSupported(served, info.verb);
   const given = (info.verb === 'patch' ? patched(context, found.object) : decode(context, context.request.body)) as Pod;
   const next = withResources(found.object, given);
-  const errors = validatePod(next);
-  if (!semanticEqual(withoutResources(given.spec.containers), withoutResources(found.object.spec.containers))) {
-    errors.push(forbiddenField('spec', 'only cpu and memory resources are mutable'));
-  }
-  if (qosClass(next.spec) !== found.object.status?.qosClass) errors.push(forbiddenField('spec', `Pod QOS Class may not change as a result of resizing`));
+  const errors = validatePodResize(next, given, found.object);
   if (errors.length > 0) throw invalid(served, info.name, errors);
   if (semanticEqual(next.spec, found.object.spec)) return jsonResponse(200, found.object);
   const counted: Pod = { ...next, metadata: { ...next.metadata, generation: (next.metadata.generation ?? 1) + 1 } };
@@ -36,11 +30,12 @@ export function resize(context: RequestContext): RestResponse {
 
 /** The stored pod with the resources, and nothing else, of the one that was sent. */
 function withResources(pod: Pod, given: Pod): Pod {
-  const containers = pod.spec.containers.map((container) => {
-    const resources = given.spec.containers.find(({ name }) => name === container.name)?.resources;
-    return resources === undefined ? container : { ...container, resources };
-  });
-  return { ...pod, spec: { ...pod.spec, containers } };
+  const merged = (was: readonly core.Container[], is: readonly core.Container[] = []): core.Container[] =>
+    was.map((container) => {
+      const resources = is.find(({ name }) => name === container.name)?.resources;
+      return resources === undefined ? container : { ...container, resources };
+    });
+  const { containers, initContainers } = pod.spec;
+  const init = initContainers && { initContainers: merged(initContainers, given.spec.initContainers) };
+  return { ...pod, spec: { ...pod.spec, containers: merged(containers, given.spec.containers), ...init } };
 }
-
-const withoutResources = (containers: readonly core.Container[]): object[] => containers.map(({ resources: _resources, ...rest }) => rest);

@@ -6,6 +6,7 @@ import { checkAffinity, checkSpread, checkTolerations } from './affinity.ts';
 import { checkContainers } from './containers.ts';
 import { checkLabels } from './labels.ts';
 import { validateAnnotations } from './object-meta.ts';
+import { checkPodResources } from './pod-resources.ts';
 import { type Errors, invalidAll, oneOf, optionalName } from './report.ts';
 import { checkRequirements } from './resources.ts';
 import { checkHostUsers, checkPodSecurityContext } from './security.ts';
@@ -16,6 +17,7 @@ export function checkPodSpec(errors: Errors, path: string, spec: PodSpec | undef
   if (spec === undefined) return void errors.push(required(`${path}.containers`));
   const volumes = checkVolumes(errors, `${path}.volumes`, spec.volumes ?? []);
   checkContainers(errors, { spec, volumes, path });
+  checkPodResources(errors, path, spec);
   if (spec.hostNetwork) checkHostNetworkPorts(errors, path, spec, isPod);
   if (spec.restartPolicy === '') errors.push(required(`${path}.restartPolicy`));
   else oneOf(errors, `${path}.restartPolicy`, spec.restartPolicy, ['Always', 'OnFailure', 'Never']);

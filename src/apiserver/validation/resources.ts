@@ -58,7 +58,12 @@ export function checkAmount(errors: Errors, path: string, name: string, amount: 
 }
 
 /** Requests and limits: amounts are not negative, requests not above limits. */
-export function checkRequirements(errors: Errors, path: string, resources: core.ResourceRequirements | undefined): void {
+export function checkRequirements(
+  errors: Errors,
+  path: string,
+  resources: core.ResourceRequirements | undefined,
+  checkName: typeof checkContainerResourceName = checkContainerResourceName,
+): void {
   if (resources === undefined) return;
   const { limits = {}, requests = {} } = resources;
   const names = new Set<string>();
@@ -66,7 +71,7 @@ export function checkRequirements(errors: Errors, path: string, resources: core.
     for (const name in amounts) {
       const at = `${path}.${field}[${name}]`;
       names.add(name);
-      if (name !== 'cpu' && name !== 'memory') checkContainerResourceName(errors, at, name);
+      if (name !== 'cpu' && name !== 'memory') checkName(errors, at, name);
       const amount = tryParseQuantity(amounts[name]);
       if (amount === undefined) continue;
       checkAmount(errors, at, name, amount);

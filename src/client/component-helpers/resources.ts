@@ -1,5 +1,6 @@
 import type { ContainerSpec, core, Pod } from '../../api/types.ts';
 import { cpuMillis, wholeValue } from '../../apimachinery/quantity.ts';
+import { podLevelResources } from './pod-resources.ts';
 
 /** What a pod asks for or a node has: whole numbers only. */
 export type Resources = {
@@ -65,9 +66,22 @@ function total(pod: Pod, of: (container: ContainerSpec) => Resources): Resources
       peak = max(peak, sidecars);
     } else peak = max(peak, add(sidecars, requests));
   }
-  const needed = max(add(running, sidecars), peak);
+  const needed = withPodLevel(max(add(running, sidecars), peak), podLevelResources(pod.spec)?.requests);
   const { overhead } = pod.spec as core.PodSpec;
   return overhead === undefined ? needed : add(needed, resourcesOf(overhead));
+}
+
+/** What the pod as a whole asks for stands in place of what its containers do. */
+function withPodLevel(needed: Resources, own: List): Resources {
+  if (own === undefined) return needed;
+  const asked = resourcesOf(own);
+  const scalars = new Map([...needed.scalars, ...asked.scalars]);
+  return {
+    milliCpu: own['cpu'] === undefined ? needed.milliCpu : asked.milliCpu,
+    memory: own['memory'] === undefined ? needed.memory : asked.memory,
+    ephemeralStorage: needed.ephemeralStorage,
+    scalars,
+  };
 }
 
 const add = (a: Resources, b: Resources): Resources => combine(a, b, (x, y) => x + y);

@@ -2,6 +2,7 @@ import { humanDuration } from '../../../apimachinery/duration.ts';
 import { parseQuantity, type Quantity, zero } from '../../../apimachinery/quantity.ts';
 import { isReason } from '../../../apimachinery/status.ts';
 import { tryParseTime } from '../../../apimachinery/time.ts';
+import { podTotal } from '../../../client/component-helpers/pod-resources.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { at, entriesOf, nameOf, namespaceOf, type Obj, obj, objs, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
@@ -149,27 +150,7 @@ function shareText(quantity: Quantity | undefined, allocatable: unknown, name: s
   return `${value.toString()} (${percent}%)`;
 }
 
-/** A pod's requests and limits: its containers' and sidecars' sum, or the largest init container's. */
-function podSums(pod: Obj): Sums {
-  const sums: Sums = { requests: new Map(), limits: new Map() };
-  for (const kind of ['requests', 'limits'] as const) {
-    const own = sums[kind];
-    const sidecars = new Map<string, Quantity>();
-    const peaks = new Map<string, Quantity>();
-    for (const container of objs(at(pod, 'spec.initContainers'))) {
-      const sidecar = container['restartPolicy'] === 'Always';
-      for (const [name, value] of entriesOf(at(container, `resources.${kind}`))) {
-        const quantity = parseQuantity(value);
-        if (sidecar) sidecars.set(name, (sidecars.get(name) ?? zero).add(quantity));
-        const peak = sidecar ? (sidecars.get(name) ?? zero) : quantity.add(sidecars.get(name) ?? zero);
-        if (peak.compare(peaks.get(name) ?? zero) > 0) peaks.set(name, peak);
-      }
-    }
-    for (const [name, value] of sidecars) own.set(name, value);
-    for (const container of objs(at(pod, 'spec.containers')))
-      for (const [name, value] of entriesOf(at(container, `resources.${kind}`))) own.set(name, (own.get(name) ?? zero).add(parseQuantity(value)));
-    for (const [name, peak] of peaks) if (peak.compare(own.get(name) ?? zero) > 0) own.set(name, peak);
-    for (const [name, value] of entriesOf(at(pod, 'spec.overhead'))) own.set(name, (own.get(name) ?? zero).add(parseQuantity(value)));
-  }
-  return sums;
-}
+const podSums = (pod: Obj): Sums => {
+  const spec = pod['spec'] as Parameters<typeof podTotal>[0];
+  return { requests: new Map(Object.entries(podTotal(spec, 'requests'))), limits: new Map(Object.entries(podTotal(spec, 'limits'))) };
+};

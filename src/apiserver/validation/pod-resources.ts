@@ -1,0 +1,36 @@
+/** Resources of a pod as a whole: kubernetes pkg/apis/core/validation/validation.go validatePodResources. */
+import type { PodSpec } from '../../api/types.ts';
+import { forbiddenField, invalidValue, notSupported } from '../../apimachinery/field-error.ts';
+import { tryParseQuantity } from '../../apimachinery/quantity.ts';
+import { containersTotal, isPodLevelResource, podLevelResources } from '../../client/component-helpers/pod-resources.ts';
+import type { Errors } from './report.ts';
+import { checkRequirements, checkResourceName } from './resources.ts';
+
+/** Requests not below the containers' sum, limits not below any container's. */
+export function checkPodResources(errors: Errors, path: string, spec: PodSpec): void {
+  const own = podLevelResources(spec);
+  if (own === undefined) return;
+  const at = `${path}.resources`;
+  if (spec.os?.name === 'windows') return void errors.push(forbiddenField(at, 'may not be set for a windows pod'));
+  if ((own as { claims?: unknown }).claims !== undefined) errors.push(forbiddenField(`${at}.claims`, 'claims may not be set for Resources at pod-level'));
+  checkRequirements(errors, at, own, checkPodResourceName);
+  for (const kind of ['requests', 'limits'] as const) {
+    for (const [name, sum] of Object.entries(containersTotal(spec, kind))) {
+      const amount = tryParseQuantity(own[kind]?.[name]);
+      if (amount !== undefined && sum.compare(amount) > 0 && (kind === 'requests' || name.startsWith('hugepages-')))
+        errors.push(invalidValue(`${at}.${kind}[${name}]`, amount.toString(), `must be greater than or equal to aggregate container ${kind} of ${sum}`));
+    }
+  }
+  for (const [i, { resources }] of (spec.containers ?? []).entries()) {
+    for (const [name, text] of Object.entries(resources?.limits ?? {})) {
+      const [limit, most] = [tryParseQuantity(text), tryParseQuantity(own.limits?.[name])];
+      if (limit && most && limit.compare(most) > 0)
+        errors.push(invalidValue(`${at}.containers[${i}][${name}].limits`, limit.toString(), `must be less than or equal to pod limits of ${most}`));
+    }
+  }
+}
+
+/** validatePodResourceName */
+function checkPodResourceName(errors: Errors, path: string, name: string): void {
+  if (checkResourceName(errors, path, name) && !isPodLevelResource(name)) errors.push(notSupported(path, name, ['cpu', 'hugepages-', 'memory']));
+}
