@@ -35,7 +35,7 @@ export function* runSimple(shell: Shell, node: Command): Routine<ExitCode> {
     if (!error.fatal) return error.status;
     // POSIX: a mistake in an expansion ends a shell that is not interactive.
     if (shell.flavor !== 'bash' && !shell.interactive) throw new ExitShell(2);
-    shell.status = error.status === 2 || (error.status === 127 && shell.options.has('command')) ? error.status : 1;
+    shell.status = error.status === 2 || (error.status === 127 && shell.options.has('command') && shell.level === 0) ? error.status : 1;
     if (error.status !== 1 && !shell.interactive) throw new ExitShell(shell.status);
     throw new Discard(1);
   } finally {
