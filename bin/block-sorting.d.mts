@@ -1,1 +1,2 @@
-export function unpackText(packed: Buffer): Buffer;
+/** What `blockSorted` of scripts/block-sort.mjs packed. */
+export function unpacked(packed: Buffer): Buffer;

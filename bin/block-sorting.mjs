@@ -1,91 +1,126 @@
-// Text packed by sorting (Burrows and Wheeler's transform, then arithmetic coding): the lessons, in two languages, take a seventh less than brotli makes of
-// them. What each byte is likely to be is learned while reading, by the same model on both sides; integers only, so that every machine gets the same.
+// Bytes packed by sorting (Burrows and Wheeler's transform, then arithmetic coding): the bundle and the lessons take a twentieth less than brotli makes of
+// them, for half a second at the first start. How likely each byte is, is learned while it is read, alike on both sides; integers only, so that every
+// machine gets the same. The other side is scripts/block-sort.mjs.
 
-/** Bytes of the header: how many bytes there are, and which row of the sorted ones is the text itself. */
-export const HEADER = 8;
+/** The text is taken out in so many parts side by side: each step jumps through the whole table, and the jumps wait for memory together. */
+export const PARTS = 8;
+/** Header, as 32-bit numbers: the length in bytes, a multiple of PARTS; the row where the text itself stands; the row where each part ends. */
+export const HEADER = 4 * (2 + PARTS);
 
-/** The text of what `packText` in scripts/pack-text.mjs made. */
-export function unpackText(packed) {
-  const last = decoded(packed.subarray(HEADER), packed.readUInt32BE(0));
-  return unsorted(last, packed.readUInt32BE(4));
+/** What `blockSorted` packed. */
+export function unpacked(packed) {
+  const [length, own, ...ends] = Array.from({ length: HEADER / 4 }, (_, at) => packed.readUInt32BE(4 * at));
+  const last = Buffer.alloc(length);
+  codeBytes(last, new Reader(packed.subarray(HEADER)));
+  return unsorted(last, own, Uint32Array.from(ends));
 }
 
-/** The chance of the next bit, of 65536, by the bits before it in its byte and the one or two bytes before that. */
-export function bitModel() {
-  const half = (length) => new Int32Array(length).fill(32768);
-  const [alone, afterOne, afterTwo] = [half(256), half(65536), half(65536)];
-  // How often a bit really came when the three together said so: corrects them, in 16 steps, for runs and for other text.
-  const corrected = Int32Array.from({ length: 2 * 256 * 17 }, (_, at) => Math.min(65535, (at % 17) * 4096));
-  let [bits, before, beforeThat, run] = [1, 0, 0, 0];
-  let [one, two, step] = [0, 0, 0];
-  return {
-    chance() {
-      one = (before << 8) | bits;
-      two = (beforeThat << 8) | bits;
-      const said = ((alone[bits] + afterOne[one]) * 7 + afterTwo[two] * 2) >> 4;
-      const part = said & 4095;
-      step = ((run > 2 ? 256 : 0) + bits) * 17 + (said >> 12);
-      const came = ((corrected[step] * (4096 - part) + corrected[step + 1] * part) / 4096) | 0;
-      return Math.min(65534, Math.max(1, (came * 3 + said) >> 2));
-    },
-    learn(bit) {
-      const goal = bit ? 65535 : 0;
-      alone[bits] += (goal - alone[bits]) >> 2;
-      afterOne[one] += (goal - afterOne[one]) >> 4;
-      afterTwo[two] += (goal - afterTwo[two]) >> 5;
-      corrected[step] += (goal - corrected[step]) >> 6;
-      corrected[step + 1] += (goal - corrected[step + 1]) >> 6;
-      bits = (bits << 1) | bit;
-      if (bits < 256) return;
-      run = (bits & 255) === before ? run + 1 : 0;
-      [beforeThat, before, bits] = [before, bits & 255, 1];
-    },
-  };
-}
-
-/** Where an interval of chances is cut: below and at it lies a 1. */
-export const cut = (low, high, chance) => low + Math.floor(((high - low) / 65536) * chance);
-
-function decoded(code, length) {
-  const { chance, learn } = bitModel();
-  const bytes = Buffer.alloc(length);
-  let [low, high, at] = [0, 0xffffffff, 4];
-  let value = code.readUInt32BE(0);
-  for (let index = 0; index < length; index++) {
-    let byte = 1;
-    while (byte < 256) {
-      const middle = cut(low, high, chance());
-      const bit = value <= middle ? 1 : 0;
-      if (bit) high = middle;
-      else low = middle + 1;
-      learn(bit);
-      byte = (byte << 1) | bit;
-      while (low >>> 24 === high >>> 24) {
-        low = (low << 8) >>> 0;
-        high = ((high << 8) | 255) >>> 0;
-        value = ((value << 8) | code[at++]) >>> 0;
-      }
+/** The text of the last column of its sorted rows. The row `own` is the text itself, whose last byte is the end: it is not in the column. */
+function unsorted(last, own, rows) {
+  const places = new Uint32Array(257);
+  places[0] = 1;
+  for (const byte of last) places[byte + 1]++;
+  for (let byte = 1; byte < 257; byte++) places[byte] += places[byte - 1];
+  // By row: the row that begins one byte earlier, and that byte.
+  const before = new Uint32Array(last.length + 1);
+  for (let at = 0; at < last.length; at++) before[at < own ? at : at + 1] = (places[last[at]]++ << 8) | last[at];
+  const text = Buffer.alloc(last.length);
+  const part = last.length / PARTS;
+  for (let at = part - 1; at >= 0; at--)
+    for (let index = 0; index < PARTS; index++) {
+      const step = before[rows[index]];
+      text[index * part + at] = step;
+      rows[index] = step >>> 8;
     }
+  return text;
+}
+
+const half = (length) => new Uint16Array(length).fill(32768);
+const stairs = (length, steps) => Uint16Array.from({ length: length * (steps + 1) }, (_, at) => Math.min(65535, ((at % (steps + 1)) * 65536) / steps));
+
+/**
+ * Reads or writes `bytes`, as `coder.bit(chance, bit)` does with each of its bits; chances are of 65536. First whether a byte is the one before it again, by
+ * the length of the run, by whether the last sixteen were, and by the two bytes before; if not, its bits, by those before them and the two bytes before.
+ * What the chances together say is corrected by how often it was true.
+ */
+export function codeBytes(bytes, coder) {
+  const [byRun, byHistory, byBoth, runTruth] = [half(65536), half(65536), half(65536), stairs(256, 32)];
+  const [byBits, byByte, byByteBefore, bitTruth] = [half(256), half(65536), half(65536), stairs(256, 16)];
+  let [byte, byteBefore, run, history] = [0, 0, 0, 0];
+  for (let index = 0; index < bytes.length; index++) {
+    const wanted = bytes[index];
+    const [one, two, three] = [(byte << 8) | run, history & 65535, (byteBefore << 8) | byte];
+    const said = (byRun[one] * 2 + byHistory[two] + byBoth[three]) >> 2;
+    const step = run * 33 + (said >> 11);
+    const truth = between(runTruth, step, said & 2047, 11);
+    const again = coder.bit(bounded((truth + said) >> 1), wanted === byte ? 1 : 0);
+    learn(byRun, one, again, 4);
+    learn(byHistory, two, again, 5);
+    learn(byBoth, three, again, 5);
+    learn(runTruth, step, again, 6);
+    learn(runTruth, step + 1, again, 6);
+    history = (history << 1) | again;
+    if (again) {
+      if (run < 255) run++;
+      bytes[index] = byte;
+      continue;
+    }
+    run = 0;
+    let bits = 1;
+    for (let shift = 7; shift >= 0; shift--) bits = (bits << 1) | codeBit((wanted >> shift) & 1, bits);
+    [byteBefore, byte] = [byte, bits & 255];
     bytes[index] = byte;
   }
-  return bytes;
+
+  function codeBit(wanted, bits) {
+    const [one, two] = [(byte << 8) | bits, (byteBefore << 8) | bits];
+    const said = (byBits[bits] * 6 + byByte[one] * 5 + byByteBefore[two] * 5) >> 4;
+    const step = bits * 17 + (said >> 12);
+    const truth = between(bitTruth, step, said & 4095, 12);
+    const bit = coder.bit(bounded((truth * 3 + said) >> 2), wanted);
+    learn(byBits, bits, bit, 2);
+    learn(byByte, one, bit, 4);
+    learn(byByteBefore, two, bit, 5);
+    learn(bitTruth, step, bit, 6);
+    learn(bitTruth, step + 1, bit, 6);
+    return bit;
+  }
 }
 
-/** The text, from behind, of the last column of its sorted rows; `own` is the row where it stands itself, whose last byte is the end. */
-function unsorted(last, own) {
-  const rows = new Int32Array(257);
-  rows[0] = 1;
-  for (const byte of last) rows[byte + 1]++;
-  for (let byte = 1; byte < 257; byte++) rows[byte] += rows[byte - 1];
-  const previous = new Int32Array(last.length + 1);
-  last.forEach((byte, at) => {
-    previous[at < own ? at : at + 1] = rows[byte]++;
-  });
-  const text = Buffer.alloc(last.length);
-  let row = 0;
-  for (let at = text.length - 1; at >= 0; at--) {
-    text[at] = last[row < own ? row : row - 1];
-    row = previous[row];
+const bounded = (chance) => Math.max(32, Math.min(65504, chance));
+const between = (table, step, part, width) => (table[step] * ((1 << width) - part) + table[step + 1] * part) >>> width;
+
+function learn(table, index, bit, slowness) {
+  const chance = table[index];
+  table[index] = chance + (((bit ? 65535 : 0) - chance) >> slowness);
+}
+
+/** The lower part of the range, as wide as the chance, is a 1. */
+export const lowerPart = (range, chance) => Math.imul(range >>> 16, chance) >>> 0;
+
+class Reader {
+  #code;
+  #range = 0xffffffff;
+  #value;
+  #at = 4;
+
+  constructor(code) {
+    this.#code = code;
+    this.#value = code.readUInt32BE(0);
   }
-  return text;
+
+  bit(chance) {
+    const lower = lowerPart(this.#range, chance);
+    const bit = this.#value < lower ? 1 : 0;
+    if (bit) this.#range = lower;
+    else {
+      this.#value -= lower;
+      this.#range -= lower;
+    }
+    while (this.#range < 0x1000000) {
+      this.#value = ((this.#value << 8) | this.#code[this.#at++]) >>> 0;
+      this.#range = (this.#range << 8) >>> 0;
+    }
+    return bit;
+  }
 }

@@ -1,17 +1,16 @@
-// The package carries the bundle and the lessons packed, a fifth smaller than npm would make of their files: the first start unpacks them in their
+// The package carries the bundle and the lessons packed, a quarter smaller than npm would make of their files: the first start unpacks them in their
 // place. Where that may not be written (a package that root installed) it goes into the cache folder, and where there is none, into a folder that lasts
 // as long as the process.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { brotliDecompressSync } from 'node:zlib';
-import { unpackText } from './block-sorting.mjs';
+import { unpacked } from './block-sorting.mjs';
 
 /** The folder with the bundle. Ends the process with a message where it can be written nowhere. */
 export function unpack(dist) {
-  const name = readdirSync(dist).find((each) => each.endsWith('.br'));
+  const name = readdirSync(dist).find((each) => each.endsWith('.packed'));
   if (!name) fail(`${dist} has no bundle: install the package again, or, in a checkout, run npm start`);
-  const cache = process.env.K8S_LAB_NO_CACHE ? [] : [join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'k8s-lab', name.slice(0, -3))];
+  const cache = process.env.K8S_LAB_NO_CACHE ? [] : [join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'k8s-lab', name.slice(0, -7))];
   const kept = cache.find(isWhole);
   if (kept) return kept;
   const files = filesIn(join(dist, name));
@@ -29,13 +28,12 @@ export function unpack(dist) {
 /** What a start begins with is written last. */
 const isWhole = (folder) => existsSync(join(folder, 'start.mjs'));
 
-/** Path → content. The packed bundle begins with a line of JSON, names and lengths in bytes of all files: first the lessons', packed beside it, then its own. */
+/** Path → content. The file is a line of JSON with names and lengths in bytes, and then the contents. */
 function filesIn(packed) {
-  const bundle = brotliDecompressSync(readFileSync(packed));
-  const end = bundle.indexOf('\n');
-  const bytes = Buffer.concat([unpackText(readFileSync(packed.replace(/br$/, 'text'))), bundle.subarray(end + 1)]);
-  let at = 0;
-  return JSON.parse(bundle.toString('utf8', 0, end)).map(([name, length]) => {
+  const bytes = unpacked(readFileSync(packed));
+  const end = bytes.indexOf('\n');
+  let at = end + 1;
+  return JSON.parse(bytes.toString('utf8', 0, end)).map(([name, length]) => {
     at += length;
     return [name, bytes.subarray(at - length, at)];
   });

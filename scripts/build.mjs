@@ -4,13 +4,12 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { blockSorted } from './block-sort.mjs';
 import { engineBundle } from './engine-bundle.mjs';
 import { engineOptions } from './engine-options.mjs';
 import { writeLicenses } from './licenses.mjs';
-import { packText } from './pack-text.mjs';
 import { unicodeTables } from './unicode-tables.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -138,29 +137,23 @@ if (process.argv.includes('--pack')) await pack();
 if (process.argv.includes('--meta')) writeFileSync(`${root}/dist/meta.json`, JSON.stringify(result.metafile));
 
 /**
- * The bundle and the lessons as two files of the package, which the first start unpacks (bin/unpack.mjs): together they compress a fifth better than npm
- * makes them. The lessons are packed as text; the bundle begins with a line of JSON, the names and lengths in bytes of all files, the lessons' first.
+ * The bundle and the lessons as one file of the package, which the first start unpacks (bin/unpack.mjs): together they compress a quarter better than npm
+ * makes them. A line of JSON with names and lengths in bytes, then the contents.
  */
 async function pack() {
   for (const name of readdirSync(`${root}/dist`)) if (/^engine\.cjs$|\.mjs$/.test(name)) await shorten(`${root}/dist/${name}`);
-  // What is alike stands side by side: all that is Korean, all that is English, all checks.
-  const kind = (name) => name.split(/[\\/]/).at(-1);
+  const built = readdirSync(`${root}/dist`).sort((a, b) => Number(a === 'start.mjs') - Number(b === 'start.mjs'));
   const lessons = readdirSync(`${root}/lessons`, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.yaml'))
-    .sort()
-    .sort((a, b) => (kind(a) < kind(b) ? -1 : kind(a) > kind(b) ? 1 : 0))
-    .map((name) => [`lessons/${name.replaceAll('\\', '/')}`, readFileSync(`${root}/lessons/${name}`)]);
-  const built = readdirSync(`${root}/dist`)
-    .sort((a, b) => Number(a === 'start.mjs') - Number(b === 'start.mjs'))
-    .map((name) => [name, readFileSync(`${root}/dist/${name}`)]);
-  const index = Buffer.from(`${JSON.stringify([...lessons, ...built].map(([name, { length }]) => [name, length]))}\n`);
-  const contents = (files) => files.map(([, content]) => content);
-  const text = Buffer.concat(contents(lessons));
-  const bytes = Buffer.concat([index, ...contents(built)]);
-  // Named by what is in them: where it was unpacked into a cache, another package must not take it for its own.
-  const name = `${root}/dist/${createHash('sha256').update(text).update(bytes).digest('hex').slice(0, 12)}`;
-  writeFileSync(`${name}.text`, packText(text));
-  writeFileSync(`${name}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS } }));
+    .sort();
+  const files = [
+    ...lessons.map((name) => `lessons/${name.replaceAll('\\', '/')}`).map((name) => [name, readFileSync(`${root}/${name}`)]),
+    ...built.map((name) => [name, readFileSync(`${root}/dist/${name}`)]),
+  ];
+  const index = Buffer.from(`${JSON.stringify(files.map(([name, { length }]) => [name, length]))}\n`);
+  const bytes = Buffer.concat([index, ...files.map(([, content]) => content)]);
+  // Named by what is in it: where it was unpacked into a cache, another package must not take it for its own.
+  writeFileSync(`${root}/dist/${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}.packed`, blockSorted(bytes));
 }
 
 /** Terser names things so that they compress better, and finds more that is used once or never; it is too slow for every build. */
