@@ -1,5 +1,5 @@
 /** A container of a pod before its runtime knows of it: who it runs as, its OCI spec, its streams. */
-import type { ContainerConfig, PodSandboxConfig } from '../interfaces/cri.ts';
+import { type ContainerConfig, CriError, type PodSandboxConfig } from '../interfaces/cri.ts';
 import type { ImageConfig } from '../interfaces/distribution.ts';
 import type { FileSystem } from '../linux/file-system.ts';
 import type { DirectoryNode } from '../linux/inode.ts';
@@ -59,6 +59,17 @@ export function newContainer(
     logPath: sandboxConfig.logDirectory && config.logPath ? `${sandboxConfig.logDirectory}/${config.logPath}` : '',
     io: new ContainerIo({ stdin: config.stdin === true, tty: config.tty === true }),
   });
+}
+
+/**
+ * A seccomp profile of the node's (Localhost): one that is not there is `told` as the runtime words it; one that forbids something has no effect here
+ * and is refused in our own name.
+ */
+export function checkSeccomp(files: FileSystem, { linux }: ContainerConfig, told: (path: string) => string): void {
+  const { profileType, localhostRef: path = '' } = linux?.securityContext?.seccomp ?? {};
+  if (profileType !== 2 || linux?.securityContext?.privileged) return;
+  if (!files.exists(path)) throw new CriError('Unknown', told(path));
+  if (/SCMP_ACT_(?!ALLOW|LOG)/.test(files.read(path))) throw new CriError('Unknown', `k8s-lab: what the seccomp profile ${path} forbids is not simulated`);
 }
 
 /** A host path that is missing is made as a directory. */

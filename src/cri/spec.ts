@@ -76,6 +76,7 @@ export function sandboxSpec(
     annotations: style.annotations({ id, config }),
     linux: {
       resources: { cpu: { shares: 2 } },
+      ...(config.linux?.sysctls && { sysctl: config.linux.sysctls }),
       cgroupsPath: style.cgroupsPath(config.linux?.cgroupParent, id),
       namespaces: entries,
       maskedPaths,
@@ -112,6 +113,7 @@ export function containerSpec(input: SpecInput): OciSpec {
       env: environment(config, input.image, sandbox.hostname),
       cwd: config.workingDir || input.image.config.WorkingDir || '/',
       capabilities: capabilities(security, privileged, style.capabilities),
+      ...(security?.noNewPrivs ? { noNewPrivileges: true } : {}),
       ...(config.linux?.resources?.oomScoreAdj === undefined ? {} : { oomScoreAdj: config.linux.resources.oomScoreAdj }),
     },
     root: { path: input.rootfs ?? 'rootfs', ...(security?.readonlyRootfs ? { readonly: true } : {}) },
@@ -120,6 +122,7 @@ export function containerSpec(input: SpecInput): OciSpec {
     linux: {
       resources: { ...(privileged ? everyDevice : noDevice), ...ociResources(config.linux?.resources ?? {}) },
       cgroupsPath: style.cgroupsPath(sandbox.config.linux?.cgroupParent, id),
+      ...(security?.seccomp && security.seccomp.profileType !== 1 && !privileged ? { seccomp: { defaultAction: 'SCMP_ACT_ERRNO' } } : {}),
       namespaces: namespaces(input),
       // Which paths are masked is the caller's wish; a config without a security context has none.
       ...(privileged || security === undefined ? {} : { maskedPaths, readonlyPaths }),

@@ -7,8 +7,10 @@ import { CniError, type CniResult } from '../interfaces/cni.ts';
 import type { CriError, PodSandbox, PodSandboxConfig, PodSandboxFilter, PodSandboxStatus } from '../interfaces/cri.ts';
 import type { OciSpec } from '../interfaces/oci.ts';
 import { Tmpfs } from '../linux/disk.ts';
+import { isErrno } from '../linux/errno.ts';
 import { FileNode } from '../linux/file-node.ts';
 import { OpaqueNamespace, UtsNamespace } from '../linux/namespaces.ts';
+import { setSysctl } from '../linux/sysctl.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { type Call, type Context, describe, notFound } from './context.ts';
 import type { CrioImageService } from './image-service.ts';
@@ -209,6 +211,21 @@ export class Sandboxes {
     storage.state.pins.delete(id);
   }
 
+  /** pinns writes them while it holds the namespaces. */
+  #setSysctls(netns: string, pin: string, config: PodSandboxConfig): void {
+    const { kernel, config: settings } = this.#context;
+    const network = kernel.networkNamespaces.get(netns) ?? kernel.host.network;
+    const ipc = kernel.pinnedNamespaces.ipc.get(pinned(settings, 'ipcns', pin)) ?? kernel.host.ipc;
+    for (const [name, value] of Object.entries(config.linux?.sysctls ?? {})) {
+      try {
+        setSysctl({ network, ipc }, name, value);
+      } catch (error) {
+        if (isErrno(error)) throw unknown(`failed to pin namespaces: open ${error.path}: ${error.message.toLowerCase()}`);
+        throw error;
+      }
+    }
+  }
+
   *#connect(id: string, full: string, pin: string, config: PodSandboxConfig, call: Call): Routine<Network> {
     const { network, sim, config: settings } = this.#context;
     const { name, namespace } = config.metadata;
@@ -216,6 +233,7 @@ export class Sandboxes {
     const conf = network.load();
     if (conf === undefined) throw failed(`no CNI configuration file in ${settings.networkDir}/. Has your network provider started?`);
     const netns = network.open(pinned(settings, 'netns', pin), name);
+    this.#setSysctls(netns, pin, config);
     const type = String(conf.plugins[0]?.['type'] ?? '');
     call.info(`Adding pod ${namespace}_${name} to CNI network "${conf.name}" (type=${type})`);
     yield* sleep(sim.random.between(50, 90));

@@ -103,9 +103,11 @@ function verifyModes(config: ContainerConfig, host: HostConfig): void {
 
 /** What is found wrong only when the container is started. */
 export function verifyAtStart(engine: Engine, { host }: Container): void {
-  for (const { PathOnHost } of host.more?.Devices ?? [])
+  for (const { PathOnHost } of host.more?.Devices ?? []) {
     if (!engine.files.exists(PathOnHost))
       throw new DockerError(500, `error gathering device information while adding custom device ${JSON.stringify(PathOnHost)}: no such file or directory`);
+    throw new DockerError(501, `k8s-lab: the device ${PathOnHost} in a container is not simulated`);
+  }
   if ((host.more?.DeviceRequests?.length ?? 0) > 0) throw new DockerError(500, `could not select device driver "" with capabilities: [[gpu]]`);
 }
 

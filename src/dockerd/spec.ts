@@ -42,6 +42,8 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
   const { config, host } = container;
   const user = resolveUser(root, config.User);
   const caps = capabilities(container);
+  const security = host.more?.SecurityOpt ?? [];
+  const sysctl = { ...(host.NetworkMode === 'host' ? {} : unprivileged), ...host.more?.Sysctls };
   return {
     ociVersion: '1.3.0',
     process: {
@@ -52,13 +54,14 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
       cwd: config.WorkingDir || '/',
       capabilities: { bounding: caps, effective: caps, permitted: caps },
       oomScoreAdj: host.OomScoreAdj ?? 0,
+      ...(security.some((each) => /^no-new-privileges([:=]true)?$/.test(each)) ? { noNewPrivileges: true } : {}),
       ...(ulimits(host.more).length > 0 ? { rlimits: ulimits(host.more) } : {}),
     },
     root: { path: 'rootfs', readonly: host.ReadonlyRootfs },
     ...(host.NetworkMode === 'host' || host.more?.UTSMode === 'host' ? {} : { hostname }),
     ...(host.more?.Annotations ? { annotations: host.more.Annotations } : {}),
     mounts: [
-      ...mounts.map((each) => shared(each, host.more?.ShmSize)),
+      ...mounts.map((each) => (host.Privileged ? writable : (same: typeof each) => same)(shared(each, host.more?.ShmSize))),
       ...fileMounts(container),
       ...volumeMounts(container),
       ...(host.Init ? [initMount] : []),
@@ -68,13 +71,37 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
         cpu: { shares: host.CpuShares || 1024, ...cpuLimit(container) },
         ...(host.Memory > 0 ? { memory: { limit: host.Memory } } : {}),
         ...(host.PidsLimit > 0 ? { pids: { limit: host.PidsLimit } } : {}),
+        ...unifiedOf(host),
       },
       cgroupsPath: `${host.CgroupParent || 'system.slice'}:docker:${container.id}`,
+      ...(Object.keys(sysctl).length > 0 ? { sysctl } : {}),
+      ...(host.Privileged || security.some((each) => /^seccomp[:=]unconfined$/.test(each)) ? {} : { seccomp: { defaultAction: 'SCMP_ACT_ERRNO' } }),
       namespaces: namespaces(container, parts),
       maskedPaths: host.Privileged ? [] : maskedPaths,
       readonlyPaths: host.Privileged ? [] : readonlyPaths,
     },
   };
+}
+
+/** Whoever is not root may open low ports and ping (daemon/oci_linux.go WithNetwork… of a network of its own). */
+const unprivileged = { 'net.ipv4.ip_unprivileged_port_start': '0', 'net.ipv4.ping_group_range': '0 2147483647' };
+
+/** A privileged container writes to /sys. */
+const writable = (mount: OciSpec['mounts'][number]): OciSpec['mounts'][number] =>
+  /^\/sys/.test(mount.destination) ? { ...mount, options: (mount.options ?? []).map((each) => (each === 'ro' ? 'rw' : each)) } : mount;
+
+/** Limits that are files of the cgroup alone. Swap counts with the memory: twice as much unless it is said. */
+function unifiedOf({ Memory, more = {} }: Container['host']): { readonly unified?: Readonly<Record<string, string>> } {
+  const { MemorySwap = 0, MemoryReservation = 0, CpusetCpus = '', CpusetMems = '', BlkioWeight = 0 } = more;
+  const swap = MemorySwap < 0 || Memory === 0 ? 'max' : String((MemorySwap || Memory * 2) - Memory);
+  const unified = {
+    ...(Memory > 0 ? { 'memory.swap.max': swap } : {}),
+    ...(MemoryReservation > 0 ? { 'memory.low': String(MemoryReservation) } : {}),
+    ...(BlkioWeight > 0 ? { 'io.weight': `default ${1 + Math.floor(((BlkioWeight - 10) * 9999) / 990)}` } : {}),
+    ...(CpusetCpus === '' ? {} : { 'cpuset.cpus': CpusetCpus }),
+    ...(CpusetMems === '' ? {} : { 'cpuset.mems': CpusetMems }),
+  };
+  return Object.keys(unified).length > 0 ? { unified } : {};
 }
 
 /** --ulimit (opts.ParseUlimit made sure of their form). */

@@ -3,7 +3,7 @@ import type { LayerEntry } from '../interfaces/distribution.ts';
 import { directory, program, symlink, text } from './definition.ts';
 
 const busyboxApplets =
-  '[ arch ash awk base64 basename cat chgrp chmod chown chroot clear cp cut date dd df diff dirname dmesg du echo env expr fallocate false find free fold getopt grep egrep fgrep gunzip gzip head hexdump hostname id ifconfig install ip kill killall less ln ls md5sum mkdir mkfifo mknod mktemp more mount mv nc netstat nice nl nohup nproc nsenter nslookup od paste pgrep pidof ping ping6 pkill printenv printf ps pwd readlink realpath renice reset rev rm rmdir route sed seq setsid sh sha1sum sha256sum sha512sum sleep sort split stat strings stty sum sync tac tail tar tee telnet test time timeout top touch tr traceroute true truncate tty umount uname uniq unlink unshare uptime usleep vi watch wc wget which whoami who xargs xxd yes zcat'.split(
+  '[ arch ash awk base64 basename cat chgrp chmod chown chroot clear cp cut date dd df diff dirname dmesg du echo env expr fallocate false find free fold getopt grep egrep fgrep gunzip gzip head hexdump hostname id ifconfig install ip kill killall less ln ls md5sum mkdir mkfifo mknod mktemp more mount mv nc netstat nice nl nohup nproc nsenter nslookup od paste pgrep pidof ping ping6 pkill printenv printf ps pwd readlink realpath renice reset rev rm rmdir route sed seq setsid sh sha1sum sha256sum sha512sum sleep sort split stat strings stty sum sync sysctl tac tail tar tee telnet test time timeout top touch tr traceroute true truncate tty umount uname uniq unlink unshare uptime usleep vi watch wc wget which whoami who xargs xxd yes zcat'.split(
     ' ',
   );
 
@@ -11,6 +11,8 @@ const coreutils =
   '[ arch base32 base64 basename cat chgrp chmod chown chroot comm cp cut date dd df dirname du echo env expr false fold groups head hostname id install join link ln ls md5sum mkdir mkfifo mknod mktemp mv nice nl nohup nproc numfmt od paste pathchk printenv printf pwd readlink realpath rm rmdir seq sha1sum sha256sum sha512sum shuf sleep sort split stat stty sum sync tac tail tee test timeout touch tr true truncate tty uname uniq unlink wc whoami who yes'.split(
     ' ',
   );
+/** Ubuntu's image comes with procps, Debian's without. */
+const procps = 'free pgrep pidof pkill ps sysctl top uptime w watch'.split(' ');
 const debianTools = 'awk bash cmp diff dmesg egrep fgrep find getconf getent grep gunzip gzip mawk more mount sed sh tar umount which xargs zcat'.split(' ');
 
 const passwdOf = (shell: string): string => `root:x:0:0:root:/root:${shell}\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nbin:x:2:2:bin:/bin:/bin/false\n`;
@@ -126,7 +128,7 @@ export function debianRootfs(release: DebianRelease): LayerEntry[] {
     symlink('/var/run', '/run'),
     directory('/root', 0o700),
     directory('/tmp', 0o1777),
-    ...[...coreutils, ...debianTools].map((name) => program(`/usr/bin/${name}`, name, 128 * 1024)),
+    ...[...coreutils, ...debianTools, ...(release.id === 'ubuntu' ? procps : [])].map((name) => program(`/usr/bin/${name}`, name, 128 * 1024)),
     program('/usr/bin/apt', 'apt', 18_000),
     program('/usr/bin/apt-get', 'apt-get', 51_000),
     program('/usr/bin/dpkg', 'dpkg', 312_000),

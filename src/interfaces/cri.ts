@@ -134,6 +134,9 @@ export type ContainerConfig = {
       /** Looked up in the image's /etc/passwd, when `runAsUser` is absent. */
       readonly runAsUsername?: string;
       readonly readonlyRootfs?: boolean;
+      readonly noNewPrivs?: boolean;
+      /** RuntimeDefault 0, Unconfined 1, Localhost 2; absent: unconfined. */
+      readonly seccomp?: { readonly profileType: 0 | 1 | 2; readonly localhostRef?: string };
       readonly supplementalGroups?: readonly number[];
       readonly capabilities?: { readonly addCapabilities?: readonly string[]; readonly dropCapabilities?: readonly string[] };
     };

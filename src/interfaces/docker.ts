@@ -123,6 +123,9 @@ export type MoreHost = Readonly<Record<string, unknown>> & {
   readonly MemorySwap?: number;
   readonly MemoryReservation?: number;
   readonly CpusetCpus?: string;
+  readonly CpusetMems?: string;
+  readonly BlkioWeight?: number;
+  readonly CgroupnsMode?: string;
   readonly DnsSearch?: Texts;
   readonly DnsOptions?: Texts;
   readonly Links?: Texts;

@@ -31,6 +31,10 @@ export type OciSpec = {
       readonly unified?: Readonly<Record<string, string>>;
     };
     readonly cgroupsPath?: string;
+    /** `net.core.somaxconn` and its value. */
+    readonly sysctl?: Readonly<Record<string, string>>;
+    /** That there is a filter; what it forbids the lab's kernel does not ask. */
+    readonly seccomp?: { readonly defaultAction: string };
     /** `path` joins an existing namespace (`/proc/123/ns/net`, `/run/netns/cni-…`); without it a new one is made. */
     readonly namespaces: readonly { readonly type: 'pid' | 'network' | 'ipc' | 'uts' | 'mount' | 'cgroup' | 'user'; readonly path?: string }[];
     readonly maskedPaths?: readonly string[];

@@ -11,6 +11,7 @@ export type KubeletConfig = {
   readonly cgroupDriver: 'systemd' | 'cgroupfs';
   /** False, the default on cgroup v2: a container that runs out of memory dies whole. */
   readonly singleProcessOOMKill: boolean;
+  readonly seccompDefault: boolean;
   readonly maxPods: number;
   readonly serializeImagePulls: boolean;
   readonly nodeStatusUpdateFrequency: Milliseconds;
@@ -51,6 +52,7 @@ export function readConfig(raw: Readonly<Record<string, unknown>>): KubeletConfi
     resolvConf: text(raw['resolvConf'], '/etc/resolv.conf'),
     cgroupDriver: raw['cgroupDriver'] === 'cgroupfs' ? 'cgroupfs' : 'systemd',
     singleProcessOOMKill: raw['singleProcessOOMKill'] === true,
+    seccompDefault: raw['seccompDefault'] === true,
     maxPods: count(raw['maxPods'], 110),
     serializeImagePulls: raw['serializeImagePulls'] !== false,
     nodeStatusUpdateFrequency: duration(raw['nodeStatusUpdateFrequency'], 10_000),

@@ -7,6 +7,10 @@ export type Credentials = {
   groups: readonly number[];
   /** Sets by name (bounding, permitted, effective, inheritable, ambient); absent where none were taken away. */
   capabilities?: Readonly<Record<string, readonly string[]>>;
+  /** Nobody becomes more than this by running a program (prctl PR_SET_NO_NEW_PRIVS). */
+  noNewPrivs?: boolean;
+  /** Its system calls go through a filter. */
+  seccomp?: boolean;
 };
 
 const names = [
@@ -25,6 +29,13 @@ const mask = (wanted: readonly string[] | undefined): bigint =>
   }, none);
 
 const hex = (bits: bigint): string => bits.toString(16).padStart(16, '0');
+
+/** The lines that follow those of the capabilities. */
+export const confinementLines = ({ noNewPrivs, seccomp }: Credentials): readonly string[] => [
+  `NoNewPrivs:\t${noNewPrivs ? 1 : 0}`,
+  `Seccomp:\t${seccomp ? 2 : 0}`,
+  `Seccomp_filters:\t${seccomp ? 1 : 0}`,
+];
 
 /** The lines of a process's status. Whoever is not root keeps only what is ambient: the change of user takes the rest. */
 export function capabilityLines({ uid, capabilities }: Credentials): readonly string[] {

@@ -34,6 +34,8 @@ export class Cgroup {
   oomKills = 0;
   /** memory.oom.group: killed whole or not at all. */
   oomGroup = false;
+  /** What was written to files that have no effect here, by their names. */
+  readonly settings = new Map<string, string>();
   oomGroupKills = 0;
   frozen = false;
 

@@ -24,6 +24,20 @@ function parseBytes(text: string): number {
   return bytes - (bytes % 4096);
 }
 
+/** Settings that are kept and read back: without swap and without other work on the machine they change nothing. */
+const kept: Readonly<Record<string, string>> = {
+  'io.weight': 'default 100',
+  'cpuset.cpus': '',
+  'cpuset.mems': '',
+  'memory.low': '0',
+  'memory.high': 'max',
+  'memory.swap.max': '0',
+};
+const keptFile = (name: string, usual: string): ControlFile => ({
+  read: (group) => `${group.settings.get(name) ?? usual}\n`,
+  write: (group, text) => void group.settings.set(name, text.trim()),
+});
+
 /** Documentation/admin-guide/cgroup-v2.rst of the kernel. */
 const files: Readonly<Record<string, ControlFile>> = {
   'cgroup.controllers': { read: () => 'cpuset cpu io memory hugetlb pids rdma misc\n' },
@@ -76,8 +90,9 @@ const files: Readonly<Record<string, ControlFile>> = {
     },
   },
   'memory.peak': { read: (group) => `${Math.round(group.memoryPeakBytes)}\n` },
-  'memory.swap.max': { read: () => '0\n' },
   'pids.current': { read: (group) => `${group.pids}\n` },
+  ...Object.fromEntries(Object.entries(kept).map(([name, usual]) => [name, keptFile(name, usual)])),
+  'cpuset.cpus.effective': { read: (group, kernel) => `${group.settings.get('cpuset.cpus') || (kernel.cpus > 1 ? `0-${kernel.cpus - 1}` : '0')}\n` },
   'pids.max': {
     read: (group) => limit(group.pidsMax),
     write: (group, text) => {

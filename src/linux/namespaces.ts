@@ -51,9 +51,11 @@ export class CgroupNamespace {
   }
 }
 
-/** A namespace that the lab only has to tell apart from others (ipc, user). */
+/** A namespace that the lab only has to tell apart from others (ipc, user), but for an ipc namespace's switches. */
 export class OpaqueNamespace {
   readonly inode: number;
+  /** What was set below /proc/sys, by path. */
+  readonly sysctls = new Map<string, string>();
   constructor(inode: number) {
     this.inode = inode;
   }

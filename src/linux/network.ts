@@ -78,6 +78,8 @@ export class NetworkNamespace {
   /** The table of ARP for links made by hand: address → interface and what answered there. */
   readonly neighbours = new Map<string, { readonly device: string; readonly mac: string | undefined }>();
   readonly listeners = new Set<Listener>();
+  /** What was set below /proc/sys/net, by path. */
+  readonly sysctls = new Map<string, string>();
   /** The rules that packets of this namespace meet; a node's own has them from the start, others once somebody writes one. */
   netfilter: Netfilter | undefined;
   /** net.ipv4.ip_forward: what is not for itself goes on. */

@@ -1,5 +1,5 @@
 /** /proc as a process sees it: generated from the kernel's tables at each look. */
-import { capabilityLines } from './capabilities.ts';
+import { capabilityLines, confinementLines } from './capabilities.ts';
 import type { Cgroup } from './cgroup.ts';
 import { FileNode } from './file-node.ts';
 import type { FileUser } from './file-user.ts';
@@ -146,7 +146,7 @@ function status(kernel: Kernel, process: Process, pid: number, namespace: PidNam
     `VmRSS:\t${String(kilobytes).padStart(8)} kB`,
     'Threads:\t1',
     ...capabilityLines(process.credentials),
-    'NoNewPrivs:\t0',
+    ...confinementLines(process.credentials),
   ].join('\n')}\n`;
 }
 

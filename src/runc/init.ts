@@ -81,9 +81,11 @@ function homeOf(files: FileSystem, uid: number): string {
 /** What the specification sets; the rest is the node's. */
 export const rlimitsOf = ({ rlimits = [] }: OciSpec['process']): Rlimits => Object.fromEntries(rlimits.map(({ type, soft, hard }) => [type, { soft, hard }]));
 
-export const credentialsOf = ({ user, capabilities }: OciSpec['process']): Credentials => ({
+export const credentialsOf = ({ user, capabilities, noNewPrivileges }: OciSpec['process'], { seccomp }: OciSpec['linux']): Credentials => ({
   uid: user.uid,
   gid: user.gid,
   groups: user.additionalGids ?? [],
   ...(capabilities && { capabilities }),
+  ...(noNewPrivileges && { noNewPrivs: true }),
+  ...(seccomp && { seccomp: true }),
 });

@@ -1,9 +1,11 @@
 /** The namespaces of a new container: new ones, or those that the spec names by path. */
 import { OciError, type OciSpec } from '../interfaces/oci.ts';
 import type { Cgroup } from '../linux/cgroup.ts';
+import { isErrno } from '../linux/errno.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { CgroupNamespace, type Namespaces, OpaqueNamespace, PidNamespace, UtsNamespace } from '../linux/namespaces.ts';
 import { NetworkNamespace } from '../linux/network.ts';
+import { setSysctl } from '../linux/sysctl.ts';
 
 type Entry = OciSpec['linux']['namespaces'][number];
 
@@ -21,6 +23,19 @@ export function containerNamespaces(kernel: Kernel, spec: OciSpec, name: string,
     cgroup: pick(kernel, entry('cgroup'), 'cgroup', host.cgroup, () => new CgroupNamespace(kernel.inode(), cgroup)),
     user: host.user,
   };
+}
+
+/** libcontainer init_linux.go: written before the container's process runs. */
+export function applySysctls(namespaces: Omit<Namespaces, 'mount'>, sysctls: OciSpec['linux']['sysctl'] = {}): void {
+  for (const [name, value] of Object.entries(sysctls)) {
+    try {
+      setSysctl(namespaces, name, value);
+    } catch (error) {
+      if (!isErrno(error)) throw error;
+      const what = `${error.code === 'ENOENT' ? 'open' : 'write'} ${error.path}: ${error.message.toLowerCase()}`;
+      throw new OciError(`runc create failed: unable to start container process: error during container init: ${what}`);
+    }
+  }
 }
 
 function networkOf(kernel: Kernel, entry: Entry | undefined, name: string): NetworkNamespace {

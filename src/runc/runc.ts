@@ -14,7 +14,7 @@ import type { Sim } from '../sim/sim.ts';
 import { applyResources, cgroupPath, processesIn } from './cgroups.ts';
 import { type RuncContainer, StartGate, StateDirectory, stateDirectory, stateOf, statusOf } from './container.ts';
 import { credentialsOf, cwdError, environment, execError, findCommand, initProgram, rlimitsOf } from './init.ts';
-import { containerNamespaces } from './namespaces.ts';
+import { applySysctls, containerNamespaces } from './namespaces.ts';
 import { RootfsBuilder, rootFileSystem } from './rootfs.ts';
 import { checkSpec, readSpec } from './spec.ts';
 import { bridgeTerminal, openStdio } from './stdio.ts';
@@ -145,6 +145,7 @@ export class Runc implements OciRuntime {
     const { spec, id, cgroup } = asked;
     const kernel = this.#kernel;
     const others = containerNamespaces(kernel, spec, id, cgroup);
+    applySysctls(others, spec.linux.sysctl);
     if (spec.linux.resources) applyResources(kernel, cgroup, spec.linux.resources);
     const mount = this.#rootfs.build(spec, asked.bundle, { pid: others.pid, cgroup, terminal: stdio.terminal !== undefined });
     const namespaces: Namespaces = { ...others, mount };
@@ -159,7 +160,7 @@ export class Runc implements OciRuntime {
       fds,
       session: 'new',
       tty: tty ?? null,
-      credentials: credentialsOf(spec.process),
+      credentials: credentialsOf(spec.process, spec.linux),
       namespaces,
       cgroup,
     });
@@ -191,7 +192,7 @@ export class Runc implements OciRuntime {
         fds,
         session: 'new',
         tty: tty ?? null,
-        credentials: credentialsOf(process),
+        credentials: credentialsOf(process, container.spec.linux),
         namespaces: init.namespaces,
         cgroup,
       });

@@ -36,6 +36,7 @@ const idle: Readonly<Record<string, string>> = {
   'ctr connect-timeout': 'a socket answers or there is none',
   'ctr max-concurrent-downloads': 'how many layers at once changes no result',
   'ctr max-concurrent-uploaded-layers': 'how many layers at once changes no result',
+  'ctr image-path': 'without CRIU no checkpoint comes as far as its files',
   'ctr no-pivot': 'the root is the same to the processes',
   'ctr sync-fs': 'what is written is there',
   'ctr skip-metadata': 'indexes of images name no content of other platforms',

@@ -30,6 +30,8 @@ kubectl wait --for=condition=Ready pod/web pod/shared --timeout=60s; sleep 5`,
     log: "ssh node01 'head -1 /var/log/pods/default_web_*/web/0.log'",
     pinned: `ssh node01 'ls /run/netns /run/utsns /run/ipcns | grep -c -- -; crictl inspect $(crictl ps -q --name web) | jq -r ".info.runtimeSpec.linux.namespaces[] | .type + \\" \\" + (.path // \\"\\")"'`,
     inspect: `ssh node01 'crictl inspectp $(crictl pods -q --name web) | jq -c ".info | keys"; crictl inspectp $(crictl pods -q --name shared) | jq -c ".info | keys"; crictl version; crictl runtime-config'`,
+    confined: `kubectl run safe --image=busybox:1.36 --overrides='{"spec":{"nodeName":"node01","securityContext":{"sysctls":[{"name":"kernel.shm_rmid_forced","value":"1"},{"name":"net.ipv4.tcp_fin_timeout","value":"30"}],"seccompProfile":{"type":"RuntimeDefault"}},"containers":[{"name":"safe","image":"busybox:1.36","command":["sleep","999"],"securityContext":{"allowPrivilegeEscalation":false}}]}}'
+kubectl wait --for=condition=Ready pod/safe --timeout=60s >/dev/null; kubectl exec safe -- sh -c 'cat /proc/sys/kernel/shm_rmid_forced /proc/sys/net/ipv4/tcp_fin_timeout; grep -E "NoNew|Seccomp:" /proc/1/status'; kubectl delete pod safe --now >/dev/null`,
     exec: 'kubectl exec web -- hostname; kubectl exec web -- /nosuch; kubectl logs web | tail -1',
     crictl: `ssh node01 'crictl pull nosuch/x; crictl pull busybox; crictl rmi docker.io/library/busybox:latest; crictl inspect nosuch; crictl inspectp nosuch; crictl start nosuch; crictl stop nosuch; crictl start $(crictl ps -q --name web)'`,
     tool: 'crio --version; crio version -j | jq -r .version; crio config 2>/dev/null | grep -c "^# "; crio status info | head -2; crio nonsense; crio --nonsense; crio wipe',
@@ -37,6 +39,7 @@ kubectl wait --for=condition=Ready pod/web pod/shared --timeout=60s; sleep 5`,
   expect(seen['nodes']?.match(/cri-o:\/\/1\.35\.6/g)).toHaveLength(3);
   expect(seen['absent']).toMatch(/^(.*: command not found\n){4}ls: cannot access '\/run\/containerd': No such file or directory\n$/);
   expect(seen['pods']).toMatch(/^gone \w*ImagePull\w*\nnocmd CreateContainerError\nshared Running\nweb Running\n$/);
+  expect(seen['confined']).toBe('pod/safe created\n1\n30\nNoNewPrivs:\t1\nSeccomp:\t2\n');
   expect(seen['events']).toContain('container create failed: executable file `/nosuch` not found: No such file or directory');
   expect(seen['events']).toContain('initializing source docker://nginx:9.99: reading manifest 9.99 in docker.io/library/nginx: manifest unknown');
   const id = (seen['id'] ?? '').replace('cri-o://', '');

@@ -101,6 +101,27 @@ describe('containers of a pod', () => {
     expect(group()).toBeUndefined();
   });
 
+  it('are confined as their security contexts say; a profile that is not on the node is told', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    const look = 'grep -E "NoNew|Seccomp:" /proc/1/status; cat /proc/sys/kernel/shm_rmid_forced /proc/1/cgroup; sleep 999';
+    world.create('safe', {
+      securityContext: { sysctls: [{ name: 'kernel.shm_rmid_forced', value: '1' }], seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        busybox(look, { securityContext: { allowPrivilegeEscalation: false } }),
+        { ...busybox(look, { securityContext: { seccompProfile: { type: 'Unconfined' } } }), name: 'free' },
+      ],
+    });
+    world.create('gone', { containers: [busybox(look, { securityContext: { seccompProfile: { type: 'Localhost', localhostProfile: 'no.json' } } })] });
+    world.until('safe', ready);
+    world.sim.advance(2_000);
+    expect(world.text(...log('safe'))).toBe('NoNewPrivs:\t1\nSeccomp:\t2\n1\n0::/\n');
+    expect(world.text(...log('safe', 'free'))).toBe('NoNewPrivs:\t0\nSeccomp:\t0\n1\n0::/\n');
+    expect(world.events('gone').find((each) => each.startsWith('Failed'))).toContain(
+      'Failed: Error: failed to create containerd container: cannot load seccomp profile "/var/lib/kubelet/seccomp/no.json": open /var/lib/kubelet/seccomp/no.json: no such file or directory',
+    );
+  });
+
   it('get configuration, secrets, tokens and service variables', () => {
     const world = newKubeletWorld();
     world.sim.advance(5_000);

@@ -62,6 +62,7 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
     ],
     ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
     linux: {
+      ...(flags.bool('seccomp') ? { seccomp: { defaultAction: 'SCMP_ACT_ERRNO' } } : {}),
       resources: {
         devices,
         cpu: {

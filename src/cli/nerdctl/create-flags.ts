@@ -14,7 +14,7 @@ const deviceLimits = ['read-bps', 'read-iops', 'write-bps', 'write-iops'].map((n
 /** Flags whose effect the lab does not have. */
 const unsimulated: ReadonlySet<string> = new Set(
   (
-    'rootfs gpus volumes-from device ip ip6 mac-address sysctl memory-swappiness oom-kill-disable cgroup-conf cpu-rt-period cpu-rt-runtime rdt-class blkio-weight ' +
+    'rootfs gpus volumes-from device ip ip6 mac-address memory-swappiness oom-kill-disable cgroup-conf cpu-rt-period cpu-rt-runtime rdt-class blkio-weight ' +
     'blkio-weight-device device-read-bps device-read-iops device-write-bps device-write-iops userns log-opt pidfile'
   ).split(' '),
 );

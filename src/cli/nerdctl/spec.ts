@@ -78,6 +78,10 @@ export function newSpec(flags: Flags, parts: SpecParts): OciSpec {
     annotations: parts.annotations,
     linux: {
       resources: resourcesOf(flags),
+      ...(flags.list('sysctl').length > 0
+        ? { sysctl: Object.fromEntries(flags.list('sysctl').map((each) => [each.split('=')[0] ?? '', each.slice(each.indexOf('=') + 1)])) }
+        : {}),
+      ...(flags.bool('privileged') || flags.list('security-opt').includes('seccomp=unconfined') ? {} : { seccomp: { defaultAction: 'SCMP_ACT_ERRNO' } }),
       cgroupsPath: `${flags.text('cgroup-parent') || 'system.slice'}:nerdctl:${parts.id}`,
       namespaces: namespacesOf(flags, parts.network),
       ...(flags.bool('privileged') ? {} : { maskedPaths, readonlyPaths }),

@@ -1,7 +1,7 @@
 /** Containers of pods: create, start, stop, remove and what became of them (internal/cri/server/container_*.go). */
 
 import { LogFile, pumpLog } from '../../cri/logs.ts';
-import { makeMountSources, newContainer } from '../../cri/new-container.ts';
+import { checkSeccomp, makeMountSources, newContainer } from '../../cri/new-container.ts';
 import type { CriContainer, Sandbox } from '../../cri/records.ts';
 import {
   type Container,
@@ -193,6 +193,11 @@ export class Containers {
       const { spec, logPath } = container;
       if (spec.process.args.length === 0)
         throw new CriError('Unknown', `failed to generate container ${JSON.stringify(id)} spec: failed to generate spec: no command specified`);
+      checkSeccomp(
+        files,
+        config,
+        (path) => `failed to create containerd container: cannot load seccomp profile ${JSON.stringify(path)}: open ${path}: no such file or directory`,
+      );
       makeMountSources(files, config, sim.now);
       const labels = { ...image.config.config.Labels, ...config.labels, 'io.cri-containerd.kind': 'container' };
       containers.create(criNamespace, {

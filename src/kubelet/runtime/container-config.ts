@@ -71,7 +71,8 @@ function annotations(pod: Pod, container: ContainerSpec, restartCount: number): 
   };
 }
 
-function securityContext(pod: Pod, container: ContainerSpec, image: CriImage, { status, target }: ContainerInputs) {
+function securityContext(pod: Pod, container: ContainerSpec, image: CriImage, inputs: ContainerInputs) {
+  const { status, target } = inputs;
   const ofPod = pod.spec.securityContext ?? {};
   const own = container.securityContext ?? {};
   const runAsUser = own.runAsUser ?? ofPod.runAsUser ?? image.uid;
@@ -86,9 +87,20 @@ function securityContext(pod: Pod, container: ContainerSpec, image: CriImage, { 
     ...(runAsGroup !== undefined && { runAsGroup }),
     ...(runAsUser === undefined && image.username !== '' && { runAsUsername: image.username }),
     readonlyRootfs: own.readOnlyRootFilesystem ?? false,
+    noNewPrivs: own.allowPrivilegeEscalation === false,
+    seccomp: seccompOf(own.seccompProfile ?? ofPod.seccompProfile, inputs),
     supplementalGroups: groups,
     capabilities: { addCapabilities: own.capabilities?.add ?? [], dropCapabilities: own.capabilities?.drop ?? [] },
   } as const;
+}
+
+type Seccomp = NonNullable<NonNullable<NonNullable<ContainerConfig['linux']>['securityContext']>['seccomp']>;
+
+/** helpers.go getSeccompProfile: a profile of the node's lies below the kubelet's folder. */
+function seccompOf(profile: { readonly type?: string; readonly localhostProfile?: string } | undefined, { context }: ContainerInputs): Seccomp {
+  const type = profile?.type ?? (context.config.seccompDefault ? 'RuntimeDefault' : 'Unconfined');
+  if (type === 'Localhost') return { profileType: 2, localhostRef: `/var/lib/kubelet/seccomp/${profile?.localhostProfile ?? ''}` };
+  return { profileType: type === 'RuntimeDefault' ? 0 : 1 };
 }
 
 /** security_context.go verifyRunAsNonRoot. */

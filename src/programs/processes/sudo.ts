@@ -10,7 +10,8 @@ function assume(call: Call, name: string, login: boolean): void {
   const extra = groups(call.process)
     .filter((group) => group.members.includes(user.name))
     .map((group) => group.gid);
-  call.process.credentials = { uid: user.uid, gid: user.gid, groups: [user.gid, ...extra] };
+  const { noNewPrivs, seccomp } = call.process.credentials;
+  call.process.credentials = { ...(noNewPrivs && { noNewPrivs }), ...(seccomp && { seccomp }), uid: user.uid, gid: user.gid, groups: [user.gid, ...extra] };
   const identity = { HOME: user.home, SHELL: user.shell, USER: user.name, LOGNAME: user.name };
   call.process.env = login
     ? { ...identity, TERM: call.process.env['TERM'] ?? 'xterm', PATH: call.process.env['PATH'] ?? '/usr/bin:/bin' }
@@ -65,6 +66,12 @@ const sudo = tool({
   ],
   *run(call) {
     const { process } = call;
+    if (process.credentials.noNewPrivs && process.uid !== 0) {
+      yield* process.printError(
+        'sudo: The "no new privileges" flag is set, which prevents sudo from running as root.\nsudo: If sudo is running in a container, you may need to adjust the container configuration to disable the flag.\n',
+      );
+      return 1;
+    }
     const caller = userName(process, process.uid);
     const allowed = process.uid === 0 || groups(process).some((group) => (group.name === 'sudo' || group.name === 'wheel') && group.members.includes(caller));
     if (!allowed) {

@@ -141,7 +141,11 @@ const nproc = tool({
   summary: 'Print the number of processing units available to the current process.',
   options: [['all', 'print the number of installed processors']],
   *run(call) {
-    yield* call.print(`${call.process.kernel.cpus}\n`);
+    const set = call.has('all') ? undefined : call.process.cgroup.settings.get('cpuset.cpus');
+    const counted = (set ?? '')
+      .split(',')
+      .reduce((sum, part) => sum + (part === '' ? 0 : Number(part.split('-')[1] ?? part.split('-')[0]) - Number(part.split('-')[0]) + 1), 0);
+    yield* call.print(`${counted || call.process.kernel.cpus}\n`);
     return 0;
   },
 });

@@ -160,3 +160,23 @@ test('mounts: tmpfs of a size, nocopy, whole trees of an image in a new volume; 
     'k8s-lab: docker run --mount with volume-subpath is not simulated\n70',
   );
 });
+
+test('what confines a container is seen inside of it', () => {
+  const inside = (flags: string, line: string): string => run(`docker run --rm ${flags} busybox:1.36 sh -c '${line}'`);
+  const confined = 'grep -E "NoNew|Seccomp:" /proc/1/status';
+  expect(inside('', confined)).toBe('NoNewPrivs:\t0\nSeccomp:\t2');
+  expect(inside('--security-opt no-new-privileges --security-opt seccomp=unconfined', confined)).toBe('NoNewPrivs:\t1\nSeccomp:\t0');
+  expect(inside('--privileged', 'mount | grep -c "/sys.*[(,]ro"')).toBe('0');
+  expect(inside('--sysctl net.core.somaxconn=512 --sysctl kernel.msgmax=9000', 'sysctl net.core.somaxconn; cat /proc/sys/kernel/msgmax')).toBe(
+    'net.core.somaxconn = 512\n9000',
+  );
+  expect(run('sysctl -n net.core.somaxconn')).toBe('4096');
+  expect(inside('--sysctl net.nosuch=1', 'true')).toContain('error during container init: open /proc/sys/net/nosuch: no such file or directory');
+  const limits = '-m 64m --memory-reservation 32m --cpuset-cpus 1 --blkio-weight 10';
+  expect(inside(limits, 'cd /sys/fs/cgroup; cat memory.swap.max memory.low cpuset.cpus.effective io.weight; nproc')).toBe(
+    '67108864\n33554432\n1\ndefault 1\n1',
+  );
+  expect(inside('', 'cat /proc/self/cgroup')).toBe('0::/');
+  expect(inside('--cgroupns host', 'cat /proc/self/cgroup')).toMatch(/^0::\/system.slice\/docker-\w+\.scope$/);
+  expect(inside('--device /dev/null', 'true')).toContain('k8s-lab: the device /dev/null in a container is not simulated');
+});
