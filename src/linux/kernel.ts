@@ -12,6 +12,7 @@ import type { OpenFile } from './open-file.ts';
 import { openPath } from './open-path.ts';
 import { Process, type SpawnOptions } from './process.ts';
 import { type Program, type ProgramTable, withReleases } from './program.ts';
+import { mayFork } from './rlimits.ts';
 import { runProgram } from './run-program.ts';
 import type { SignalName } from './signals.ts';
 import type { Systemd } from './systemd.ts';
@@ -106,7 +107,7 @@ export class Kernel {
     return this.host.uts.hostname;
   }
 
-  /** A number for a new namespace, as `ls -l /proc/PID/ns` shows it. */
+  /** A number for a new namespace. */
   inode(): number {
     return this.#nextInode++;
   }
@@ -229,7 +230,7 @@ export class Kernel {
   #create(parent: Process | undefined, options: SpawnOptions): Process {
     this.sim.toil(spawnSteps);
     const cgroup = options.cgroup ?? parent?.cgroup ?? this.rootCgroup;
-    if (this.processes.size >= Math.min(maxProcesses, this.pidMax) || !cgroup.canFork()) throw new Errno('EAGAIN');
+    if (this.processes.size >= Math.min(maxProcesses, this.pidMax) || !cgroup.canFork() || (parent && !mayFork(parent))) throw new Errno('EAGAIN');
     const namespaces: Namespaces = { ...(parent?.namespaces ?? this.host), ...options.namespaces };
     // Numbers on the node come from its own pid namespace; inner namespaces count for themselves.
     const pid = this.#reservePid();
@@ -274,7 +275,6 @@ export class Kernel {
   }
 
   #lastPid = 0;
-
   #reservePid(): number {
     return ++this.#lastPid;
   }

@@ -5,6 +5,7 @@ import type { OpenFlags } from './file-system.ts';
 import { SpecialNode } from './inode.ts';
 import { Device, type OpenFile, RegularFile } from './open-file.ts';
 import type { Process } from './process.ts';
+import { filesExhausted } from './rlimits.ts';
 import { TerminalFile } from './tty.ts';
 
 /** Files, devices, terminals. Throws Errno. */
@@ -16,6 +17,7 @@ export function openPath(process: Process, path: string, flags: OpenFlags): Open
     if (!file) throw new Errno('ENOENT', path);
     return file.retain();
   }
+  if (filesExhausted(process)) throw new Errno('EMFILE', path);
   const inode = process.fs.open(path, flags);
   if (inode.type === 'directory') throw new Errno('EISDIR', path);
   if (inode instanceof SpecialNode) {

@@ -8,6 +8,7 @@ import type { Kernel } from './kernel.ts';
 import { mountInfoText, mountsText } from './mount-table.ts';
 import type { PidNamespace } from './namespaces.ts';
 import type { Process } from './process.ts';
+import { limitsText } from './rlimits.ts';
 import { newSysctl } from './sysctl.ts';
 
 /** The link target that FileSystem replaces by the reading process's own number. */
@@ -71,11 +72,7 @@ function processDirectory(kernel: Kernel, process: Process, pid: number, namespa
       ),
     exe: () => link(process.exe),
     fd: () => fdDirectory(process, own),
-    limits: () =>
-      file(
-        () =>
-          'Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1048576              1048576              files     \nMax processes             unlimited            unlimited            processes \n',
-      ),
+    limits: () => file(() => limitsText(process)),
     mountinfo: () => file(() => mountInfoText(process.namespaces.mount)),
     mounts: () => file(() => mountsText(process.namespaces.mount)),
     net: () => netDirectory(process, own),

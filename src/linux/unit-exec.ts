@@ -5,8 +5,10 @@ import type { Kernel } from './kernel.ts';
 import { Sink } from './open-file.ts';
 import { userOf } from './passwd.ts';
 import type { Process, SpawnOptions } from './process.ts';
+import { type Rlimits, resources } from './rlimits.ts';
 import type { Unit } from './unit.ts';
 import { assignments, splitWords } from './unit-file.ts';
+import { sizeOf } from './unit-limits.ts';
 
 /** Exit statuses that systemd has names for: with those of init scripts, as the journal shows them. */
 const statusNames: Readonly<Record<number, string>> = {
@@ -82,11 +84,26 @@ export function startCommand(starting: Starting, command: string): Process | str
   if (user === undefined) return failed(217, 'USER', 'No such process', 'Failed to determine user credentials');
   try {
     const cwd = folder.startsWith('-') || folder === '~' ? '/' : folder;
-    return kernel.spawn(init, { ...options, cwd, ...(user === null ? {} : { credentials: user }) });
+    const child = kernel.spawn(init, { ...options, cwd, ...(user === null ? {} : { credentials: user }) });
+    child.rlimits = limitsOf(unit);
+    return child;
   } catch (error) {
     if (!isErrno(error)) throw error;
     return failed(203, 'EXEC', error.message, path.startsWith('/') ? `Unable to locate executable '${path}'` : `Failed to locate executable ${path}`);
   }
+}
+
+/** LimitNOFILE= and the like: `soft:hard`, or one for both. */
+function limitsOf({ file }: Unit): Rlimits {
+  return Object.fromEntries(
+    resources.flatMap(([name]) => {
+      const given = file.get(`Service.Limit${name}`);
+      if (!given) return [];
+      const [soft = '', hard = soft] = given.split(':');
+      const number = (text: string): number => (text === 'infinity' ? (name === 'NOFILE' ? 1_048_576 : -1) : (sizeOf(text) ?? -1));
+      return [[`RLIMIT_${name}`, { soft: number(soft), hard: number(hard) }]];
+    }),
+  );
 }
 
 /** undefined when a file is not there that must be. */

@@ -44,6 +44,7 @@ import { identityPrograms } from './system/identity.ts';
 import { journalctl } from './system/journalctl.ts';
 import { modulePrograms } from './system/modules.ts';
 import { namespacePrograms } from './system/namespaces.ts';
+import { prlimitPrograms } from './system/prlimit.ts';
 import { swapPrograms } from './system/swap.ts';
 import { sysctlPrograms } from './system/sysctl.ts';
 import { systemctl } from './system/systemctl.ts';
@@ -105,6 +106,7 @@ const own: Readonly<Record<string, Program>> = {
   ...sysctlPrograms,
   ...userPrograms,
   ...accountPrograms,
+  ...prlimitPrograms,
   ...swapPrograms,
   ...namespacePrograms,
   ...archivePrograms,

@@ -19,6 +19,8 @@ class Changes {
   /** Puts a file (taken over) in place of a descriptor; undefined closes it. `lasting` is not undone: `{fd}>file`. */
   set(fd: number, file: OpenFile | undefined, lasting = false): void {
     const { fds } = this.#shell.process;
+    const limit = this.#shell.process.rlimits['RLIMIT_NOFILE']?.soft ?? -1;
+    if (file && limit >= 0 && fd >= limit) throw new ShellError(`${fd}: Bad file descriptor`);
     const old = fds.get(fd);
     if (lasting) old?.close();
     else this.#saved.push([fd, old]);

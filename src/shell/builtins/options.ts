@@ -1,5 +1,7 @@
 /** set, shopt, alias, unalias, ulimit, times, enable. */
+
 import type { ExitCode } from '../../linux/program.ts';
+import { resources, rlimitOf, setRlimit, unsimulated } from '../../linux/rlimits.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { functionText } from '../function-text.ts';
 import { optionOfLetter } from '../invocation.ts';
@@ -163,56 +165,74 @@ function* unalias(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   return status;
 }
 
-/** name, unit, letter, value: what a node's shells are limited to. */
-const limits: readonly (readonly [string, string, string, string])[] = [
-  ['real-time non-blocking time', 'microseconds, ', 'R', 'unlimited'],
-  ['core file size', 'blocks, ', 'c', '0'],
-  ['data seg size', 'kbytes, ', 'd', 'unlimited'],
-  ['scheduling priority', '', 'e', '0'],
-  ['file size', 'blocks, ', 'f', 'unlimited'],
-  ['pending signals', '', 'i', '15459'],
-  ['max locked memory', 'kbytes, ', 'l', '502124'],
-  ['max memory size', 'kbytes, ', 'm', 'unlimited'],
-  ['open files', '', 'n', '1024'],
-  ['pipe size', '512 bytes, ', 'p', '8'],
-  ['POSIX message queues', 'bytes, ', 'q', '819200'],
-  ['real-time priority', '', 'r', '0'],
-  ['stack size', 'kbytes, ', 's', '8192'],
-  ['cpu time', 'seconds, ', 't', 'unlimited'],
-  ['max user processes', '', 'u', '15459'],
-  ['virtual memory', 'kbytes, ', 'v', 'unlimited'],
-  ['file locks', '', 'x', 'unlimited'],
+/** name, unit, letter: in the order of -a. Those of one letter that the kernel has no limit for are bash's own. */
+const limits: readonly (readonly [string, string, string])[] = [
+  ['real-time non-blocking time', 'microseconds, ', 'R'],
+  ['core file size', 'blocks, ', 'c'],
+  ['data seg size', 'kbytes, ', 'd'],
+  ['scheduling priority', '', 'e'],
+  ['file size', 'blocks, ', 'f'],
+  ['pending signals', '', 'i'],
+  ['max locked memory', 'kbytes, ', 'l'],
+  ['max memory size', 'kbytes, ', 'm'],
+  ['open files', '', 'n'],
+  ['pipe size', '512 bytes, ', 'p'],
+  ['POSIX message queues', 'bytes, ', 'q'],
+  ['real-time priority', '', 'r'],
+  ['stack size', 'kbytes, ', 's'],
+  ['cpu time', 'seconds, ', 't'],
+  ['max user processes', '', 'u'],
+  ['virtual memory', 'kbytes, ', 'v'],
+  ['file locks', '', 'x'],
 ];
 
-const kernelNames: Readonly<Record<string, string>> = {
-  ...{ c: 'CORE', d: 'DATA', e: 'NICE', f: 'FSIZE', i: 'SIGPENDING', l: 'MEMLOCK', m: 'RSS', n: 'NOFILE', q: 'MSGQUEUE' },
-  ...{ r: 'RTPRIO', s: 'STACK', t: 'CPU', u: 'NPROC', v: 'AS', x: 'LOCKS' },
-};
+const nameOf = (letter: string): string => resources.find((each) => each[1] === letter)?.[0] ?? '';
+const unitOf = (letter: string): number => ('cf'.includes(letter) ? 512 : 'dlmsv'.includes(letter) ? 1024 : 1);
 
-/** The process's own, in the unit of the letter, or the node's. */
+/** In the unit of the letter. */
 function limitOf(shell: Shell, letter: string, hard: boolean): string {
-  const own = shell.process.rlimits[`RLIMIT_${kernelNames[letter]}`];
-  if (!own) return (hard && letter === 'n' ? '524288' : limits.find((limit) => limit[2] === letter)?.[3]) ?? 'unlimited';
-  const value = hard ? own.hard : own.soft;
-  if (value < 0 || value >= 2 ** 63) return 'unlimited';
-  return String(Math.floor(value / ('cf'.includes(letter) ? 512 : 'dlmsv'.includes(letter) ? 1024 : 1)));
+  if (letter === 'p') return '8';
+  const value = rlimitOf(shell.process, nameOf(letter))[hard ? 'hard' : 'soft'];
+  return value < 0 ? 'unlimited' : String(Math.floor(value / unitOf(letter)));
 }
 
 function* ulimit(shell: Shell, args: readonly string[]): Routine<ExitCode> {
   const { options, rest, invalid } = readOptions(args, 'SHaRcdefilmnpqrstuvx');
   if (invalid) return yield* invalidOption(shell, 'ulimit', invalid, 'ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]');
-  if (rest.length > 0) {
-    yield* shell.process.printError('k8s-lab: changing a resource limit is not simulated\n');
-    return 70;
-  }
   if (options.has('a')) {
     for (const [name, unit, letter] of limits)
       yield* shell.process.print(`${name.padEnd(28)}${`(${unit}-${letter})`.padStart(16 - 4)} ${limitOf(shell, letter, options.has('H'))}\n`);
     return 0;
   }
   const letter = [...options.keys()].find((key) => key !== 'S' && key !== 'H') ?? 'f';
+  if (rest[0] !== undefined) return yield* lower(shell, letter, rest[0], options);
   yield* shell.process.print(`${limitOf(shell, letter, options.has('H'))}\n`);
   return 0;
+}
+
+/** Both limits, unless -S or -H says which. */
+function* lower(shell: Shell, letter: string, word: string, options: ReadonlyMap<string, unknown>): Routine<ExitCode> {
+  const name = nameOf(letter);
+  const { soft, hard } = rlimitOf(shell.process, name);
+  const value = word === 'unlimited' ? -1 : word === 'hard' ? hard : word === 'soft' ? soft : /^\d+$/.test(word) ? Number(word) * unitOf(letter) : undefined;
+  if (value === undefined) return yield* failed(shell, { bash: `${word}: invalid number`, dash: 'bad number', ash: `invalid number '${word}'` });
+  if (unsimulated.has(name) || name === '') {
+    yield* shell.process.printError(`k8s-lab: changing the limit -${letter} is not simulated\n`);
+    return 70;
+  }
+  const both = options.has('S') === options.has('H');
+  const wanted = { soft: both || options.has('S') ? value : soft, hard: both || options.has('H') ? value : hard };
+  const refused = setRlimit(shell.process, name, wanted, shell.process);
+  if (!refused) return 0;
+  const why = refused === 'EPERM' ? 'Operation not permitted' : 'Invalid argument';
+  const label = limits.find((each) => each[2] === letter)?.[0] ?? '';
+  return yield* failed(shell, { bash: `${label}: cannot modify limit: ${why}`, dash: `error setting limit (${why})`, ash: `error setting limit: ${why}` });
+}
+
+/** busybox does not name the builtin. */
+function* failed(shell: Shell, words: Readonly<Record<Shell['flavor'], string>>): Routine<ExitCode> {
+  yield* shell.complain(`${shell.flavor === 'ash' ? '' : 'ulimit: '}${words[shell.flavor]}`);
+  return 1;
 }
 
 function* times(shell: Shell): Routine<ExitCode> {
