@@ -137,7 +137,9 @@ export class NetworkNamespace {
 
   /** The address that others see when this namespace talks to them. */
   sourceAddress(): string {
-    return this.addresses()[0] ?? '127.0.0.1';
+    for (const { kind, up, addresses } of this.interfaces.values())
+      if (kind !== 'loopback' && up && addresses.length > 0) return (addresses[0] as string).split('/')[0] as string;
+    return '127.0.0.1';
   }
 
   /** The interface that its routes lead through to an address. */
