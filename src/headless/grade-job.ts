@@ -29,7 +29,7 @@ export type GradeOptions = {
 /** What one file gave. */
 export type Outcome = { readonly file: string; readonly grades: readonly LessonGrade[]; readonly traits: readonly Traits[]; readonly problem?: FileReport };
 
-/** `alive` is told before each lesson: whoever waits sees that it goes on. */
+/** `alive` is told between lessons: whoever waits sees that it goes on. */
 export function gradeFile(found: Found, shelf: LessonShelf, options: GradeOptions, alive: () => void = () => {}): Outcome {
   const { file, path } = found;
   const none = (problem: Omit<FileReport, 'file'>): Outcome => ({ file, grades: [], traits: [], problem: { file, ...problem } });
@@ -37,8 +37,8 @@ export function gradeFile(found: Found, shelf: LessonShelf, options: GradeOption
   if (typeof text !== 'string') return none(text);
   const submission = parseSubmission(text, options.language);
   if ('code' in submission) return none(submission);
-  const done = submission.lessons.map((submitted) => {
-    alive();
+  const done = submission.lessons.map((submitted, index) => {
+    if (index > 0) alive();
     const graded = gradeOne(submission, submitted, file, shelf, options);
     return { grade: withTiming(graded.grade, options), traits: traitsOf(submission, submitted, file, shelf, graded) };
   });

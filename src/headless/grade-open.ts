@@ -1,13 +1,14 @@
 /** `k8s-lab grade --open FILE [LESSON]`: a teacher looks through a submission, event by event, and may sit down in the world as it was. */
 import { type Arguments, UsageError } from '../arguments.ts';
+import { findingsOf } from '../grading/findings.ts';
 import type { LessonGrade } from '../grading/grade.ts';
 import { type History, historyOf } from '../grading/history.ts';
 import { parseSubmission, type SubmittedLesson } from '../grading/submission.ts';
-import type { LoadedLesson } from '../lessons/lesson.ts';
+import type { Language, LoadedLesson } from '../lessons/lesson.ts';
 import { framesOf } from '../session/frames.ts';
 import { openAtEvent } from '../session/regrade.ts';
 import { Session } from '../session/session.ts';
-import type { ReplayEnd } from '../tui/app/replay.ts';
+import type { ReplayEnd, ReplayLesson } from '../tui/app/replay.ts';
 import type { Services } from '../tui/services.ts';
 import { engineVersion } from './engine-version.ts';
 import { type GradeOptions, gradeFile } from './grade-job.ts';
@@ -17,7 +18,13 @@ import { LessonShelf } from './lesson-shelf.ts';
 import { readProgress } from './progress.ts';
 import { readSubmissionFile } from './submission-files.ts';
 
-type Opened = { readonly loaded: LoadedLesson; readonly submitted: SubmittedLesson; readonly history: History; readonly grade: LessonGrade };
+type Opened = {
+  readonly loaded: LoadedLesson;
+  readonly submitted: SubmittedLesson;
+  readonly history: History;
+  readonly grade: LessonGrade;
+  readonly notes: ReplayLesson['notes'];
+};
 
 export async function openSubmission(values: Arguments['values'], names: readonly string[], options: GradeOptions): Promise<number> {
   const [file, name, ...more] = names;
@@ -31,7 +38,11 @@ export async function openSubmission(values: Arguments['values'], names: readonl
   const colours = !process.env['NO_COLOR'];
   if (!colours) process.env['FORCE_COLOR'] = '0';
   const [{ runReplay }, { runTui }] = await Promise.all([import('../tui/replay.ts'), import('../tui/index.ts')]);
-  const shown = lessons.map(({ grade, loaded, submitted, history }) => ({ grade, frames: () => framesOf(loaded, submitted, history, options.budget) }));
+  const shown = lessons.map(({ grade, notes, loaded, submitted, history }) => ({
+    grade,
+    notes,
+    frames: () => framesOf(loaded, submitted, history, options.budget),
+  }));
   for (let from: Exclude<ReplayEnd, 'quit'> = { lesson: first, frame: 0 }; ; ) {
     const end = await runReplay(shown, { language, colours, from });
     if (end === 'quit') return 0;
@@ -52,7 +63,10 @@ function openedLessons(file: string, options: GradeOptions): Opened[] {
     const known = shelf.get(submitted.lesson);
     const history = historyOf(submitted);
     const grade = grades.find(({ lesson }) => lesson === submitted.lesson);
-    return typeof known === 'object' && !('message' in history) && grade ? [{ loaded: known.loaded, submitted, history, grade }] : [];
+    if (typeof known !== 'object' || 'message' in history || !grade) return [];
+    const notes = (language: Language): string[] =>
+      findingsOf(submission, submitted, known, options.policy, options.engine, language).map(({ message }) => message);
+    return [{ loaded: known.loaded, submitted, history, grade, notes: { en: notes('en'), ko: notes('ko') } }];
   });
   if (opened.length > 0) return opened;
   const why = grades.flatMap(({ lesson, findings }) => findings.map(({ message }) => `${lesson}: ${message}`));

@@ -17,6 +17,7 @@ const submitted = submission.lessons[0]!;
 const history = historyOf(submitted);
 if ('message' in history) throw new Error(history.message);
 const judged = grade(submission).grades[0]!;
+const found = { en: ['another version'], ko: ['다른 버전'] };
 
 function play(): Frames {
   const playing = framesOf(notes, submitted, history as Exclude<typeof history, { message: string }>);
@@ -63,7 +64,7 @@ describe('frames', () => {
 
 describe('the page', () => {
   const rows = (at: number, columns: number, height: number, language: 'en' | 'ko' = 'en') =>
-    replayRows({ ...played, grade: judged, at, back: 0 }, { size: { columns, rows: height }, style: unstyled, say: newSay(language), language });
+    replayRows({ ...played, grade: judged, notes: found, at, back: 0 }, { size: { columns, rows: height }, style: unstyled, say: newSay(language), language });
 
   test.each([
     [80, 24],
@@ -88,11 +89,13 @@ describe('the page', () => {
     expect(text).toContain('cat: nothing: No such file or directory');
     expect(text).not.toMatch(/root@node01:~# ls\s*$/m);
     expect(plainText(rows(0, 200, 60).join('\n'))).toContain('private note (hidden)');
+    expect(text).toContain('another version');
+    expect(plainText(rows(3, 200, 60, 'ko').join('\n'))).toContain('다른 버전');
   });
 
   test('arrows move through the events; Enter sits down; q leaves', async () => {
     const ends: ReplayEnd[] = [];
-    const lesson = { grade: judged, frames: () => framesOf(notes, submitted, history as Exclude<typeof history, { message: string }>) };
+    const lesson = { grade: judged, notes: found, frames: () => framesOf(notes, submitted, history as Exclude<typeof history, { message: string }>) };
     const screen = { size: { columns: 100, rows: 30 }, language: 'en', colours: false } as const;
     const replay = new Replay([lesson, lesson], screen, { lesson: 0, frame: 1 }, (end) => ends.push(end));
     const app = render(createElement(ReplayPage, { store: replay.store }));

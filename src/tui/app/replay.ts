@@ -1,13 +1,13 @@
 /** Looking through a submission: which lesson, which event, and what keys do. */
 import type { Language } from '../../lessons/lesson.ts';
-import type { Frames, LessonGrade } from '../../session/frames.ts';
+import type { Frames } from '../../session/frames.ts';
 import type { WindowSize } from '../layout.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { ReplayState } from '../view/replay-rows.ts';
 import { Store } from './store.ts';
 
 /** One lesson of what was handed in, with the work of playing it. */
-export type ReplayLesson = { readonly grade: LessonGrade; readonly frames: () => Generator<number, Frames> };
+export type ReplayLesson = Pick<ReplayState, 'grade' | 'notes'> & { readonly frames: () => Generator<number, Frames> };
 
 /** All that the report page draws. */
 export type ReplayScreen = {
@@ -56,7 +56,7 @@ export class Replay {
     this.#played.set(number, played);
     this.#loading = false;
     const last = played.frames.length - 1;
-    this.store.set({ shown: { ...played, grade: lesson.grade, at: at === 'end' ? last : Math.min(at, last), back: 0 } });
+    this.store.set({ shown: { ...played, grade: lesson.grade, notes: lesson.notes, at: at === 'end' ? last : Math.min(at, last), back: 0 } });
   }
 
   keys(events: readonly KeyEvent[]): void {

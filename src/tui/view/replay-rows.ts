@@ -14,6 +14,8 @@ import { keysIn, ruleRow } from './chrome.ts';
 /** One lesson at one moment. */
 export type ReplayState = {
   readonly grade: LessonGrade;
+  /** What was found about the whole. */
+  readonly notes: Readonly<Record<Language, readonly string[]>>;
   readonly frames: Frames['frames'];
   readonly exceeded: Frames['exceeded'];
   readonly at: number;
@@ -56,9 +58,8 @@ function headRow({ grade, frames, at }: ReplayState, { size, style, say }: Repla
   return style('title', pad(left, Math.max(0, size.columns - stringWidth(right)))) + right;
 }
 
-/** What was found about the whole, in one row. */
-function noteRow({ grade, exceeded }: ReplayState, { size, style, say, language }: ReplayContext): string {
-  const found = grade.findings.map(({ message }) => message).join('; ');
+function noteRow({ grade, notes, exceeded }: ReplayState, { size, style, say, language }: ReplayContext): string {
+  const found = notes[language].join('; ');
   const text = exceeded
     ? say('replayExceeded', { n: exceeded.line, text: resourceText(exceeded.what, language) })
     : grade.state === 'refused'
