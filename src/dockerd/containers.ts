@@ -25,6 +25,7 @@ import type { Networks } from './networks.ts';
 import { newContainer } from './new-container.ts';
 import { pruneFilter } from './prune-filter.ts';
 import type { Container } from './state.ts';
+import { statsOf } from './stats.ts';
 import { processTable } from './top.ts';
 import { updateContainer } from './update.ts';
 import type { Volumes } from './volumes.ts';
@@ -120,19 +121,23 @@ export class Containers extends ContainerFiles implements Api {
   }
 
   *kill(id: string, text: string): Routine {
-    const container = this.engine.container(id);
-    if (!container.running) throw new DockerError(409, `cannot kill container: ${id}: container ${container.id} is not running`);
-    const signal = parseSignal(text);
-    if (!signal) throw new DockerError(400, `invalid signal: ${text}`);
-    if (signal === 'SIGKILL' || signal === (parseSignal(container.config.StopSignal ?? 'SIGTERM') ?? 'SIGTERM')) container.stoppedByHand = true;
-    this.#signal(container, signal);
-    if (signal === 'SIGKILL') while (container.running) yield { on: [container.changed] };
+    try {
+      const signal = parseSignal(text);
+      if (!signal) throw new DockerError(400, `invalid signal: ${text}`);
+      const container = this.engine.container(id);
+      this.#mustRun(container);
+      if (signal === 'SIGKILL' || signal === (parseSignal(container.config.StopSignal ?? 'SIGTERM') ?? 'SIGTERM')) container.stoppedByHand = true;
+      this.#signal(container, signal);
+      if (signal === 'SIGKILL') while (container.running) yield { on: [container.changed] };
+    } catch (error) {
+      throw error instanceof DockerError ? new DockerError(error.status, `cannot kill container: ${id}: ${error.message}`) : error;
+    }
   }
 
   *pause(id: string): Routine {
     const container = this.engine.container(id);
     if (container.status === 'paused') throw new DockerError(409, `container ${container.id} is already paused`);
-    this.#mustRun(container, `cannot pause container ${container.id}: `);
+    this.#mustRun(container);
     yield* sleep(this.engine.sim.random.between(10, 20));
     this.engine.containerd.tasks.pause(moby, container.id);
     container.status = 'paused';
@@ -151,9 +156,10 @@ export class Containers extends ContainerFiles implements Api {
   }
 
   rename(id: string, name: string): void {
+    if (name === '') throw new DockerError(400, 'Neither old nor new names may be empty');
     const container = this.engine.container(id);
     if (name.replace(/^\//, '') === container.name) throw new DockerError(400, `Renaming a container with the same name as its current name`);
-    container.name = this.#name(name, container);
+    container.name = this.#name(name, container, 'Error when allocating new name: ');
     this.engine.emitContainer('rename', container);
   }
 
@@ -165,7 +171,7 @@ export class Containers extends ContainerFiles implements Api {
         409,
         this.engine.old
           ? `You cannot remove a ${what} container ${container.id}. ${what === 'paused' ? 'Unpause and then stop' : 'Stop'} the container before attempting removal or force remove`
-          : `cannot remove container "${container.name}": container is ${what}: ${what === 'paused' ? 'unpause and stop' : 'stop'} the container before removing or force remove`,
+          : `cannot remove container "${container.name}": container is ${what === 'paused' ? 'paused and must be unpaused first' : `${what}: stop the container before removing or force remove`}`,
       );
     container.removing = true;
     if (container.status === 'paused') yield* this.unpause(id);
@@ -205,25 +211,13 @@ export class Containers extends ContainerFiles implements Api {
 
   *top(id: string, options = ''): ReturnType<Api['top']> {
     const container = this.engine.container(id);
-    this.#mustRun(container, '');
+    this.#mustRun(container);
     this.engine.emitContainer('top', container);
     return yield* processTable(this.engine, container, options);
   }
 
   stats(id: string): ReturnType<Api['stats']> {
-    const container = this.engine.container(id);
-    const metrics = container.running ? this.engine.containerd.tasks.metrics(moby, container.id) : {};
-    const limit = container.host.Memory || this.engine.kernel.memoryBytes;
-    return {
-      id: container.id,
-      name: container.name,
-      cpuMicros: metrics['cpu.usage_usec'] ?? 0,
-      memory: metrics['memory.usage'] ?? 0,
-      limit: container.running ? limit : 0,
-      received: 0,
-      sent: 0,
-      pids: metrics['pids.current'] ?? 0,
-    };
+    return statsOf(this.engine, this.engine.container(id));
   }
 
   update(id: string, change: ContainerUpdate): void {
@@ -269,12 +263,12 @@ export class Containers extends ContainerFiles implements Api {
     }
   }
 
-  #mustRun(container: Container, prefix: string): void {
-    if (!container.running) throw new DockerError(409, `${prefix}container ${container.id} is not running`);
+  #mustRun(container: Container): void {
+    if (!container.running) throw new DockerError(409, `container ${container.id} is not running`);
   }
 
   /** A name that nobody has, or a new one. */
-  #name(asked: string | undefined, self?: Container): string {
+  #name(asked: string | undefined, self?: Container, when = ''): string {
     const { random } = this.engine.sim;
     const holder = (name: string): Container | undefined => [...this.engine.state.containers.values()].find((each) => each.name === name && each !== self);
     if (asked === undefined || asked === '') {
@@ -284,12 +278,13 @@ export class Containers extends ContainerFiles implements Api {
       return name;
     }
     const name = asked.replace(/^\//, '');
-    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) throw new DockerError(400, `Invalid container name (${asked}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name))
+      throw new DockerError(400, `${when}Invalid container name (${self ? `/${name}` : asked}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
     const other = holder(name);
     if (other)
       throw new DockerError(
         409,
-        `Conflict. The container name "/${name}" is already in use by container "${other.id}". You have to remove (or rename) that container to be able to reuse that name.`,
+        `${when}Conflict. The container name "/${name}" is already in use by container "${other.id}". You have to remove (or rename) that container to be able to reuse that name.`,
       );
     return name;
   }

@@ -3,6 +3,7 @@ import { type ContainerConfig, type CreateOptions, DockerError, type Healthcheck
 import { readonlyPaths } from '../interfaces/oci-defaults.ts';
 import { parseSignal } from '../linux/signals.ts';
 import type { Engine } from './engine.ts';
+import { verifyMounts } from './mount-specs.ts';
 import { knownCapability, maskedPaths } from './spec.ts';
 import type { Container } from './state.ts';
 
@@ -11,13 +12,7 @@ const bad = (message: string): DockerError => new DockerError(400, message);
 /** Throws for what the daemon refuses to create. */
 export function verify(engine: Engine, { config, host }: Pick<CreateOptions, 'config' | 'host'>): void {
   verifyConfig(config);
-  for (const [type, source] of host.typedMounts ?? []) {
-    const invalid = (why: string): DockerError => bad(`invalid mount config for type ${JSON.stringify(type)}: ${why}`);
-    if (!['bind', 'volume', 'tmpfs', 'image', 'cluster'].includes(type)) throw invalid('mount type unknown');
-    if (source === '' && type === 'bind') throw invalid('field Source must not be empty');
-    if (type === 'bind' && !engine.files.exists(source)) throw invalid(`bind source path does not exist: ${source}`);
-    if (type !== 'bind') throw new DockerError(501, `k8s-lab: --mount type=${type} is not simulated`);
-  }
+  verifyMounts(engine, host);
   verifyRestart(host.RestartPolicy);
   for (const [key, names] of [
     ['CapAdd', host.CapAdd],
@@ -69,10 +64,14 @@ function verifyResources({ kernel }: Engine, host: HostConfig): void {
   if (host.Memory > 0 && MemoryReservation > host.Memory) throw bad('Minimum memory limit can not be less than memory reservation limit, see usage');
   if (host.NanoCpus > 0 && host.CpuPeriod) throw bad('Conflicting options: Nano CPUs and CPU Period cannot both be set');
   if (host.NanoCpus > 0 && host.CpuQuota) throw bad('Conflicting options: Nano CPUs and CPU Quota cannot both be set');
-  if (host.NanoCpus > kernel.cpus * 1e9) throw bad(`range of CPUs is from 0.01 to ${kernel.cpus}.00, as there are only ${kernel.cpus} CPUs available`);
+  if (host.NanoCpus < 0 || host.NanoCpus > kernel.cpus * 1e9)
+    throw bad(`range of CPUs is from 0.01 to ${kernel.cpus}.00, as there are only ${kernel.cpus} CPUs available`);
   if (host.CpuPeriod && (host.CpuPeriod < 1000 || host.CpuPeriod > 1_000_000))
     throw bad('CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)');
   if (host.CpuQuota && host.CpuQuota > 0 && host.CpuQuota < 1000) throw bad('CPU cfs quota can not be less than 1ms (i.e. 1000)');
+  if (CpusetCpus !== '' && !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(CpusetCpus))
+    throw bad(`Invalid value ${CpusetCpus} for cpuset cpus: invalid format: ${CpusetCpus}`);
+  if (Math.abs(host.OomScoreAdj ?? 0) > 1000) throw bad(`Invalid value ${host.OomScoreAdj}, range for oom score adj is [-1000, 1000]`);
   const wanted = (CpusetCpus.match(/\d+/g) ?? []).map(Number);
   if (wanted.some((each) => each >= kernel.cpus))
     throw bad(`Requested CPUs are not available - requested ${CpusetCpus}, available: ${kernel.cpus === 1 ? '0' : `0-${kernel.cpus - 1}`}`);
@@ -175,9 +174,10 @@ export function hostConfig({ host, log }: Container): object {
     CpuPercent: 0,
     IOMaximumIOps: 0,
     IOMaximumBandwidth: 0,
-    ...(host.Init ? { Init: true } : {}),
+    ...(host.Mounts ? { Mounts: host.Mounts } : {}),
     MaskedPaths: host.Privileged ? null : maskedPaths,
     ReadonlyPaths: host.Privileged ? null : readonlyPaths,
+    ...(host.Init ? { Init: true } : {}),
   };
   return { ...known, ...host.more };
 }

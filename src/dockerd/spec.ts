@@ -4,6 +4,7 @@ import { DockerError } from '../interfaces/docker.ts';
 import { defaultCapabilities, defaultMounts, everyCapability, readonlyPaths, strictOptions } from '../interfaces/oci-defaults.ts';
 import type { DirectoryNode } from '../linux/inode.ts';
 import { userOf } from '../linux/passwd.ts';
+import { memoryMount, tmpfsOptions } from './mount-specs.ts';
 import type { Container } from './state.ts';
 
 /** As containerd stores it with a container. */
@@ -131,15 +132,9 @@ function namespaces({ host }: Container, { netns, otherPid, ipcPid }: SpecParts)
 }
 
 function environment({ config }: Container, hostname: string, home: string): string[] {
-  const given = config.Env;
-  const has = (name: string): boolean => given.some((entry) => entry.startsWith(`${name}=`));
-  return [
-    ...(has('PATH') ? [] : ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']),
-    ...(has('HOSTNAME') ? [] : [`HOSTNAME=${hostname}`]),
-    ...(config.Tty && !has('TERM') ? ['TERM=xterm'] : []),
-    ...given.filter((entry) => entry.includes('=')),
-    ...(has('HOME') ? [] : [`HOME=${home}`]),
-  ];
+  const own = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', `HOSTNAME=${hostname}`, ...(config.Tty ? ['TERM=xterm'] : [])];
+  const all = new Map([...own, ...config.Env].filter((entry) => entry.includes('=')).map((entry) => [entry.slice(0, entry.indexOf('=')), entry]));
+  return [...all.values(), ...(all.has('HOME') ? [] : [`HOME=${home}`])];
 }
 
 const bind = ['rbind', 'rprivate'];
@@ -150,17 +145,12 @@ const fileMounts = (container: Container): OciSpec['mounts'] =>
   ['resolv.conf', 'hostname', 'hosts'].map((name) => ({ destination: `/etc/${name}`, type: 'bind', source: `${container.directory}/${name}`, options: bind }));
 
 const volumeMounts = ({ mounts: all, host }: Container): OciSpec['mounts'] => [
-  ...all.map(({ Type, Source, Destination, RW }) =>
+  ...all.map(({ Type, Source, Destination, RW, Propagation }) =>
     Type === 'tmpfs'
-      ? { destination: Destination, type: 'tmpfs', source: 'tmpfs', options: strictOptions }
-      : { destination: Destination, type: 'bind', source: Source, options: [...bind, RW ? 'rw' : 'ro'] },
+      ? memoryMount(Destination, tmpfsOptions(host.Mounts?.find(({ Target }) => Target === Destination) ?? { Type }))
+      : { destination: Destination, type: 'bind', source: Source, options: ['rbind', Propagation || 'rprivate', RW ? 'rw' : 'ro'] },
   ),
-  ...Object.keys(host.Tmpfs).map((destination) => ({
-    destination,
-    type: 'tmpfs',
-    source: 'tmpfs',
-    options: [...strictOptions, ...(host.Tmpfs[destination] ?? '').split(',').filter(Boolean)],
-  })),
+  ...Object.entries(host.Tmpfs).map(([destination, options]) => memoryMount(destination, options.split(',').filter(Boolean))),
 ];
 
 /** Whether the kernel has such a capability; `ALL` stands for every one. */

@@ -1,8 +1,9 @@
 /** Volumes of the driver `local`, and what a container's mounts are made of (moby volume/service, daemon/volumes.go). */
-import { type CreateOptions, DockerError, type Filters, type MountPoint, type Pruned, type Volume } from '../interfaces/docker.ts';
+import { type CreateOptions, DockerError, type Filters, type MountPoint, type MountSpec, type Pruned, type Volume } from '../interfaces/docker.ts';
 import { DirectoryNode, SymlinkNode } from '../linux/inode.ts';
 import { treeEntries } from '../linux/tree-entries.ts';
 import type { Engine } from './engine.ts';
+import { parseBind } from './mount-specs.ts';
 import { pruneFilter } from './prune-filter.ts';
 import { type VolumeRecord, volumePath } from './state.ts';
 import { checkOptions } from './volume-options.ts';
@@ -77,49 +78,41 @@ export class Volumes {
   mounts(options: CreateOptions, root: DirectoryNode): { readonly mounts: MountPoint[]; readonly anonymous: string[] } {
     const mounts: MountPoint[] = [];
     const anonymous: string[] = [];
-    const addVolume = (name: string, destination: string, mode: string): void => {
-      const volume = this.create(name);
+    const add = (mount: MountPoint, asked: boolean): void => {
+      if (asked && (Object.hasOwn(options.host.Tmpfs, mount.Destination) || taken.has(mount.Destination)))
+        throw new DockerError(400, `Duplicate mount point: ${mount.Destination}`);
+      if (asked) taken.add(mount.Destination);
+      mounts.push(mount);
+    };
+    const taken = new Set<string>();
+    const addVolume = (name: string, destination: string, { VolumeOptions = {}, ReadOnly }: Partial<MountSpec>, mode: string, asked = true): void => {
+      const { DriverConfig = {} } = VolumeOptions;
+      if (!['', 'local'].includes(DriverConfig.Name ?? ''))
+        throw new DockerError(404, `error looking up volume plugin ${DriverConfig.Name}: plugin "${DriverConfig.Name}" not found`);
+      const volume = this.create(name, VolumeOptions.Labels, DriverConfig.Options);
       if (name === '') anonymous.push(volume.Name);
-      if (!mode.split(',').includes('nocopy')) this.#fill(volume.Name, root, destination);
-      mounts.push({
-        Type: 'volume',
-        Name: volume.Name,
-        Source: volume.Mountpoint,
-        Destination: destination,
-        Driver: 'local',
-        Mode: mode,
-        RW: !mode.split(',').includes('ro'),
-        Propagation: '',
-      });
+      if (!VolumeOptions.NoCopy) this.#fill(volume.Name, root, destination);
+      const place = { Type: 'volume' as const, Name: volume.Name, Source: volume.Mountpoint, Destination: destination, Driver: 'local' };
+      add({ ...place, Mode: mode, RW: !ReadOnly, Propagation: '' }, asked);
     };
     for (const from of options.host.VolumesFrom) {
-      const [name = '', mode = ''] = from.split(':');
-      checkMode(mode);
-      for (const mount of this.#engine.container(name).mounts) mounts.push(mode === 'ro' ? { ...mount, Mode: mode, RW: false } : mount);
+      const [other = '', mode = ''] = from.split(':');
+      mounts.push(...this.#engine.container(other).mounts.map((mount) => (mode.split(',').includes('ro') ? { ...mount, Mode: mode, RW: false } : mount)));
     }
-    for (const text of options.host.Binds) {
-      const [source = '', destination = '', mode = ''] = text.split(':');
-      checkMode(mode);
-      if (!destination.startsWith('/'))
-        throw new DockerError(
-          400,
-          `invalid volume specification: '${text}': invalid mount config for type "${source.startsWith('/') ? 'bind' : 'volume'}": invalid mount path: '${destination}' mount path must be absolute`,
-        );
-      if (!source.startsWith('/')) addVolume(source, destination, mode || 'z');
-      else {
-        if (!this.#engine.files.exists(source)) this.#engine.directory(source);
-        mounts.push({
-          Type: 'bind',
-          Source: source,
-          Destination: destination,
-          Mode: mode,
-          RW: !mode.split(',').includes('ro'),
-          Propagation: /r?(shared|slave|private)/.exec(mode)?.[0] ?? 'rprivate',
-        });
+    for (const spec of [...options.host.Binds.map(parseBind), ...(options.host.Mounts ?? [])]) {
+      const { Type, Source = '', Target = '', ReadOnly = false, BindOptions = {} } = spec;
+      const mode = (spec as { readonly Mode?: string }).Mode ?? '';
+      const destination = Target.replace(/(?<=.)\/+$/, '');
+      if (Type === 'volume') {
+        addVolume(Source, destination, spec, mode || 'z');
+        continue;
       }
+      if (Type === 'bind' && !this.#engine.files.exists(Source)) this.#engine.directory(Source);
+      const Propagation = Type === 'bind' ? (BindOptions.Propagation ?? 'rprivate') : '';
+      add({ Type: Type as 'bind' | 'tmpfs', Source, Destination: destination, Mode: mode, RW: !ReadOnly, Propagation }, true);
     }
     for (const destination of Object.keys(options.config.Volumes ?? {}))
-      if (!mounts.some((mount) => mount.Destination === destination)) addVolume('', destination, '');
+      if (!mounts.some((mount) => mount.Destination === destination)) addVolume('', destination, {}, '', false);
     return { mounts, anonymous };
   }
 
@@ -166,11 +159,4 @@ function copyInto(source: DirectoryNode, target: DirectoryNode): void {
       copyInto(inode, below);
     } else if (inode.type === 'file') target.add(name, inode.copy());
     else if (inode.type === 'symlink') target.add(name, new SymlinkNode(inode, inode.target));
-}
-
-const modes = /^(|ro|rw|z|Z|nocopy|cached|delegated|consistent|r?shared|r?slave|r?private)$/;
-
-/** volumemounts.ReadWrite and its kin. */
-function checkMode(mode: string): void {
-  if (!mode.split(',').every((each) => modes.test(each))) throw new DockerError(400, `invalid mode: ${mode}`);
 }

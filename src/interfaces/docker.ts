@@ -76,6 +76,28 @@ export type MountPoint = {
   readonly RW: boolean;
   readonly Propagation: string;
 };
+/** One of `--mount` (API Mount): a bind's source must be there, as `-v` makes it; `Type` as it was typed. */
+export type MountSpec = {
+  readonly Type: string;
+  readonly Source?: string;
+  readonly Target?: string;
+  readonly ReadOnly?: boolean;
+  readonly BindOptions?: {
+    readonly Propagation?: string;
+    readonly CreateMountpoint?: boolean;
+    readonly ReadOnlyNonRecursive?: boolean;
+    readonly ReadOnlyForceRecursive?: boolean;
+  };
+  readonly VolumeOptions?: {
+    readonly NoCopy?: boolean;
+    readonly Labels?: Labels;
+    readonly Subpath?: string;
+    readonly DriverConfig?: { readonly Name?: string; readonly Options?: Labels };
+  };
+  readonly ImageOptions?: { readonly Subpath?: string };
+  /** Bytes; the mode as a number. */
+  readonly TmpfsOptions?: { readonly SizeBytes?: number; readonly Mode?: number };
+};
 /** What belongs to this host rather than to the image. 0 means no limit. */
 export type HostConfig = {
   readonly Binds: Texts;
@@ -112,8 +134,7 @@ export type HostConfig = {
   readonly GroupAdd?: Texts;
   /** An empty type: the daemon's. */
   readonly LogConfig?: { readonly Type: string; readonly Config: Labels };
-  /** Types and sources of `--mount`: a source must be there, as `-v` makes it. */
-  readonly typedMounts?: readonly (readonly [type: string, source: string])[];
+  readonly Mounts?: readonly MountSpec[];
   /** Keys of the API's HostConfig that were set beyond those above. */
   readonly more?: MoreHost;
 };

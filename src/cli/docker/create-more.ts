@@ -12,7 +12,9 @@ const asText: Reader = (flags, name) => flags.text(name);
 const asNumber: Reader = (flags, name) => flags.number(name);
 const asList: Reader = (flags, name) => flags.list(name);
 const asMap: Reader = (flags, name) => pairs(flags.list(name));
-const asSize: Reader = (flags, name) => (flags.text(name) === '-1' ? -1 : parseSize(flags.text(name), `--${name}`));
+const asSize: Reader = (flags, name) => parseSize(flags.text(name), `--${name}`);
+/** -1: no limit. */
+const asSwap: Reader = (flags, name) => (flags.text(name) === '-1' ? -1 : asSize(flags, name));
 const bytes = { valueName: 'bytes' };
 
 /** Name, key of HostConfig, how it is read. */
@@ -29,7 +31,7 @@ const table: readonly (readonly [FlagSpec, string, Reader])[] = [
   [text('isolation', 'Container isolation technology'), 'Isolation', asText],
   [list('link', 'Add link to another container'), 'Links', asList],
   [text('memory-reservation', 'Memory soft limit', bytes), 'MemoryReservation', asSize],
-  [text('memory-swap', "Swap limit equal to memory plus swap: '-1' to enable unlimited swap", bytes), 'MemorySwap', asSize],
+  [text('memory-swap', "Swap limit equal to memory plus swap: '-1' to enable unlimited swap", bytes), 'MemorySwap', asSwap],
   [int('memory-swappiness', 'Tune container memory swappiness (0 to 100)', { default: '-1' }), 'MemorySwappiness', swappiness],
   [bool('oom-kill-disable', 'Disable OOM Killer'), 'OomKillDisable', (flags, name) => flags.bool(name)],
   [text('runtime', 'Runtime to use for this container'), 'Runtime', asText],
@@ -105,10 +107,33 @@ function mode(flag: string, word: string, allowed: RegExp): Reader {
   };
 }
 
+/** `all`, `2`, `device=0,capabilities=utility` (opts/gpus.go). */
 function gpus(flags: Flags, name: string): object[] {
   const value = flags.text(name);
-  const count = value === 'all' ? -1 : Number(value);
-  return [{ Driver: '', Count: Number.isInteger(count) ? count : 0, DeviceIDs: null, Capabilities: [['gpu']], Options: {} }];
+  const wrong = (why: string): ValueError => new ValueError(why, value, '--gpus');
+  const counted = (text: string): number => {
+    if (text === 'all') return -1;
+    if (!/^[-+]?\d+$/.test(text)) throw wrong(`invalid count (${text}): value must be either "all" or an integer: invalid syntax`);
+    return Number(text);
+  };
+  const request = { Driver: '', Count: 0, DeviceIDs: null as readonly string[] | null, Capabilities: [['gpu']], Options: {} };
+  const seen = new Set<string>();
+  for (const field of value.split(',')) {
+    const [key = '', ...rest] = field.split('=');
+    const text = rest.join('=');
+    if (seen.has(key)) throw wrong(`gpu request key '${key}' can be specified only once`);
+    seen.add(key);
+    if (rest.length === 0 || key === 'count') {
+      seen.add('count');
+      request.Count = counted(rest.length === 0 ? key : text);
+    } else if (key === 'driver') request.Driver = text;
+    else if (key === 'device') request.DeviceIDs = [text];
+    else if (key === 'capabilities') request.Capabilities = [[text, 'gpu']];
+    else if (key === 'options') request.Options = pairs([text]);
+    else throw wrong(`unexpected key '${key}' in '${field}'`);
+  }
+  if (!seen.has('count') && request.DeviceIDs === null) request.Count = 1;
+  return [request];
 }
 
 function swappiness(flags: Flags, name: string): number | null {

@@ -2,8 +2,9 @@
 import type { ContainerConfig, CreateOptions, Healthcheck, HostConfig, PortBinding, RestartPolicy } from '../../interfaces/docker.ts';
 import type { FlagSpec, Flags } from '../flags.ts';
 import { bool, type Context, HelpError, int, list, pairs, text, ValueError } from './context.ts';
-import { builtInNetwork, networksOf, parseMount } from './create-attachments.ts';
+import { builtInNetwork, networksOf } from './create-attachments.ts';
 import { linesOf, moreFlags, moreHost } from './create-more.ts';
+import { parseMount, volumeKind } from './mount-flag.ts';
 import { parseSize } from './output.ts';
 
 const healthFlags: readonly FlagSpec[] = [
@@ -19,6 +20,7 @@ const healthFlags: readonly FlagSpec[] = [
 ];
 
 const quietFlags: readonly FlagSpec[] = [
+  list('attach,a', 'Attach to STDIN, STDOUT or STDERR'),
   text('cgroup-parent', 'Optional parent cgroup for the container'),
   text('domainname', 'Container NIS domain name'),
   text('ipc', 'IPC mode to use'),
@@ -83,6 +85,8 @@ function healthcheck(flags: Flags): { readonly Healthcheck?: Healthcheck } {
   }
   if (!healthFlags.some(({ name }) => flags.has(name))) return {};
   const nanos = (name: string, key: string): Record<string, number> => (flags.has(name) ? { [key]: flags.duration(name) * 1e6 } : {});
+  for (const name of ['health-interval', 'health-timeout', 'health-retries', 'health-start-period', 'health-start-interval'])
+    if (flags.has(name) && (name === 'health-retries' ? flags.number(name) : flags.duration(name)) < 0) throw new HelpError(`--${name} cannot be negative`);
   return {
     Healthcheck: {
       ...(flags.text('health-cmd') === '' ? {} : { Test: ['CMD-SHELL', flags.text('health-cmd')] }),
@@ -98,6 +102,8 @@ function healthcheck(flags: Flags): { readonly Healthcheck?: Healthcheck } {
 /** Throws ValueError and CliError with docker's texts. */
 export function createOptions(context: Context, attached: boolean): CreateOptions {
   const { flags, args } = context;
+  checkValues(flags);
+  const mounts = flags.list('mount').map((value) => parseMount(context, value));
   const [image = '', ...command] = args;
   const [first] = networksOf(flags);
   const aliases = [...flags.list('network-alias'), ...flags.list('net-alias'), ...(first?.aliases ?? [])];
@@ -106,10 +112,9 @@ export function createOptions(context: Context, attached: boolean): CreateOption
   if (aliases.length > 0 && builtInNetwork.test(first?.name ?? 'bridge'))
     throw new HelpError('network-scoped aliases are only supported for user-defined networks');
   const ports = parsePorts([...flags.list('publish')]);
-  const exposed = [...flags.list('expose').map((port) => (port.includes('/') ? port : `${port}/tcp`)), ...Object.keys(ports)];
-  const volumes = flags.list('volume');
-  const mounts = flags.list('mount').map(parseMount);
-  const anonymous = [...volumes.filter((each) => !each.includes(':')), ...mounts.flatMap((each) => each.anonymous ?? [])];
+  const exposed = [...flags.list('expose').flatMap(exposedPorts), ...Object.keys(ports)];
+  const volumes = flags.list('volume').map((spec) => ({ spec, kind: volumeKind(spec) }));
+  const anonymous = volumes.filter(({ kind }) => kind === 'anonymous').map(({ spec }) => spec);
   const stdin = flags.bool('interactive');
   const config: ContainerConfig = {
     Hostname: flags.text('hostname'),
@@ -133,12 +138,8 @@ export function createOptions(context: Context, attached: boolean): CreateOption
     ...healthcheck(flags),
   };
   const host: HostConfig = {
-    Binds: [...volumes.filter((each) => each.includes(':')).map((each) => absolute(context, each)), ...mounts.flatMap((each) => each.bind ?? [])],
-    Tmpfs: Object.fromEntries(
-      [...flags.list('tmpfs').map((each) => each.split(':')), ...mounts.flatMap((each) => (each.tmpfs === undefined ? [] : [each.tmpfs]))].map(
-        ([path = '', options = '']) => [path, options],
-      ),
-    ),
+    Binds: volumes.filter(({ kind }) => kind === 'bind').map(({ spec }) => absolute(context, spec)),
+    Tmpfs: Object.fromEntries(flags.list('tmpfs').map((each) => [each.split(':')[0], each.split(':').slice(1).join(':')])),
     NetworkMode: first?.name ?? 'bridge',
     PortBindings: ports,
     RestartPolicy: restartPolicy(flags.text('restart')),
@@ -147,7 +148,7 @@ export function createOptions(context: Context, attached: boolean): CreateOption
     CapDrop: flags.list('cap-drop'),
     Dns: flags.list('dns'),
     ExtraHosts: flags.list('add-host').map(extraHost),
-    PidMode: flags.text('pid'),
+    PidMode: pidMode(flags.text('pid')),
     Privileged: flags.bool('privileged'),
     PublishAllPorts: flags.bool('publish-all'),
     ReadonlyRootfs: flags.bool('read-only'),
@@ -157,7 +158,7 @@ export function createOptions(context: Context, attached: boolean): CreateOption
     NanoCpus: nanoCpus(flags.text('cpus')),
     PidsLimit: Math.max(0, flags.number('pids-limit')),
     VolumesFrom: flags.list('volumes-from'),
-    ...(mounts.some(({ typed }) => typed) ? { typedMounts: mounts.flatMap(({ typed }) => (typed ? [typed] : [])) } : {}),
+    ...(mounts.length > 0 ? { Mounts: mounts } : {}),
     ...(flags.text('cgroup-parent') === '' ? {} : { CgroupParent: flags.text('cgroup-parent') }),
     ...(flags.text('ipc') === '' ? {} : { IpcMode: flags.text('ipc') }),
     ...(flags.list('group-add').length === 0 ? {} : { GroupAdd: flags.list('group-add') }),
@@ -181,7 +182,7 @@ export function createOptions(context: Context, attached: boolean): CreateOption
 /** `1.5` is 1500000000; throws ValueError. */
 export function nanoCpus(value: string): number {
   if (value === '') return 0;
-  if (!/^\d*\.?\d+$/.test(value)) throw new ValueError(`failed to parse ${value} as a rational number`, value, '--cpus');
+  if (!/^-?\d*\.?\d+$/.test(value)) throw new ValueError(`failed to parse ${value} as a rational number`, value, '--cpus');
   return Math.round(Number(value) * 1e9);
 }
 
@@ -193,23 +194,44 @@ export function restartPolicy(value: string): RestartPolicy {
   return { Name: (name || 'no') as RestartPolicy['Name'], MaximumRetryCount: Number(count ?? 0) };
 }
 
-/** `8080:80`, `127.0.0.1:8080:80/udp`, `80`, ranges. */
+/** `8080:80`, `127.0.0.1:8080:80/udp`, `80`, ranges (go-connections nat.ParsePortSpec). */
 function parsePorts(specs: readonly string[]): Record<string, PortBinding[]> {
   const bindings: Record<string, PortBinding[]> = {};
   for (const spec of specs) {
-    const [whole = '', protocol = 'tcp'] = spec.split('/');
-    const parts = whole.split(':');
-    const container = range(parts.pop() ?? '', 'containerPort');
+    const parts = spec.split(':');
+    const [containerText = '', protocol = 'tcp'] = (parts.pop() ?? '').split('/');
     const hostText = parts.pop() ?? '';
+    const address = parts.join(':').replace(/^\[(.*)\]$/, '$1');
+    if (containerText === '') throw new HelpError(`no port specified: ${spec}<empty>`);
+    if (!/^(tcp|udp|sctp)$/i.test(protocol)) throw new HelpError(`invalid proto: ${protocol.toLowerCase()}`);
+    if (address !== '' && !isAddress(address)) throw new HelpError(`invalid IP address: ${address}`);
+    const container = range(containerText, 'containerPort');
     const host = hostText === '' ? container.map(() => '') : range(hostText, 'hostPort').map(String);
-    if (host.length !== container.length)
-      throw new HelpError(`invalid ranges specified for container and host Ports: ${hostText} and ${container[0]}-${container.at(-1)}`);
+    // A range of the host for one port of the container is a choice for the daemon.
+    const choice = container.length === 1 && host.length > 1;
+    if (host.length !== container.length && !choice)
+      throw new HelpError(`invalid ranges specified for container and host Ports: ${containerText} and ${hostText}`);
     container.forEach((port, i) => {
-      const key = `${port}/${protocol}`;
-      bindings[key] = [...(bindings[key] ?? []), { HostIp: parts.join(':'), HostPort: host[i] ?? '' }];
+      const key = `${port}/${protocol.toLowerCase()}`;
+      bindings[key] = [...(bindings[key] ?? []), { HostIp: address, HostPort: choice ? hostText : (host[i] ?? '') }];
     });
   }
   return bindings;
+}
+
+const isAddress = (text: string): boolean => (text.includes(':') ? /^[\da-f:.]+$/i.test(text) : isIp(text));
+const isIp = (text: string): boolean => /^(\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split('.').every((each) => Number(each) < 256);
+
+/** `80`, `80-82/udp` */
+function exposedPorts(value: string): string[] {
+  const [ports = '', protocol = 'tcp'] = value.split('/');
+  const wrong = (why: string): HelpError => new HelpError(`invalid range format for --expose: ${why}`);
+  const [first = '', last = first] = ports.split('-');
+  const parsing = (text: string, what: string): HelpError => wrong(`invalid ${what} port '${text}': ${text === '' ? 'value is empty' : 'invalid syntax'}`);
+  if (!/^\d+$/.test(first)) throw parsing(first, 'start');
+  if (!/^\d+$/.test(last)) throw parsing(last, 'end');
+  if (!/^(tcp|udp|sctp)$/.test(protocol)) throw wrong(`invalid protocol: ${protocol}`);
+  return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => `${Number(first) + i}/${protocol}`);
 }
 
 function range(value: string, what: string): number[] {
@@ -220,9 +242,26 @@ function range(value: string, what: string): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
+/** What a flag's own type refuses before the command runs (opts/opts.go Validate…). */
+function checkValues(flags: Flags): void {
+  for (const value of flags.list('dns')) if (!isAddress(value.trim())) throw new ValueError(`IP address is not correctly formatted: ${value}`, value, '--dns');
+  for (const value of flags.list('attach'))
+    if (!/^std(in|out|err)$/i.test(value)) throw new ValueError('valid streams are STDIN, STDOUT and STDERR', value, '-a, --attach');
+  for (const value of flags.list('label')) {
+    const key = (value.split('=')[0] ?? '').replace(/^[ \t]+/, '');
+    if (key === '') throw new ValueError(`invalid label '${value}': empty name`, value, '-l, --label');
+    if (/[ \t]/.test(key)) throw new ValueError(`label '${value}' contains whitespaces`, value, '-l, --label');
+  }
+}
+
 function absolute(context: Context, bind: string): string {
   const [source = '', ...rest] = bind.split(':');
   return /^\.{0,2}\//.test(source) || source === '.' || source === '..' ? [context.process.path(source), ...rest].join(':') : bind;
+}
+
+function pidMode(value: string): string {
+  if (!/^(|host|container:.+)$/.test(value)) throw new HelpError('--pid: invalid PID mode');
+  return value;
 }
 
 function logConfig(flags: Flags): { readonly Type: string; readonly Config: Readonly<Record<string, string>> } {

@@ -86,9 +86,20 @@ export function render(
   }
 }
 
-/** `64m`, `1.5g` as bytes. */
+/** `64m`, `1.5g` as bytes. Throws ValueError. */
 export function parseSize(value: string, flag: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([bkmgt]?)i?b?$/i.exec(value);
-  if (!match) throw new ValueError(`invalid size: '${value}'`, value, flag);
-  return Math.floor(Number(match[1]) * 1024 ** ' kmgt'.indexOf((match[2] || ' ').toLowerCase().replace('b', ' ')));
+  const size = readSize(value);
+  if (typeof size === 'string') throw new ValueError(size, value, flag);
+  return size;
+}
+
+/** The same, or what is wrong with it (go-units RAMInBytes). */
+export function readSize(value: string): number | string {
+  const [, digits = '', number = '', suffix = ''] = /^((.*[\d.]) ?|.* )?([^\d. ]*)$/s.exec(value) ?? [];
+  if (digits === '') return `invalid size: '${value}'`;
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)$/.test(number)) return `strconv.ParseFloat: parsing ${JSON.stringify(number)}: invalid syntax`;
+  if (Number(number) < 0) return `invalid size: '${value}'`;
+  const unit = suffix.toLowerCase();
+  if (!/^(|b|[kmgtp](i?b)?)$/.test(unit)) return `invalid suffix: '${unit}'`;
+  return Math.floor(Number(number) * 1024 ** Math.max(0, ' kmgtp'.indexOf(unit[0] ?? ' ')));
 }

@@ -1,13 +1,20 @@
 /** Pulling with docker's lines, for pull and for run. */
 import type { DockerApi } from '../../interfaces/docker.ts';
+import { referenceProblem } from '../../interfaces/image-name.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { readCredentials } from '../docker-config.ts';
-import type { Context } from './context.ts';
+import { CliError, type Context, HelpError } from './context.ts';
 
 /** `nginx` → `nginx:latest`, without Docker Hub's host. */
 export function familiar(reference: string): string {
   const short = reference.replace(/^docker\.io\//, '').replace(/^library\/(?=[^/]+$)/, '');
   return short.includes('@') || /:[^/]+$/.test(short) ? short : `${short}:latest`;
+}
+
+/** The command itself reads an image's name before it asks the daemon; `run` with a word on its help. Throws CliError. */
+export function checkName(text: string, { help = false, before = '' } = {}): void {
+  const problem = referenceProblem(text);
+  if (problem !== undefined) throw help ? new HelpError(problem) : new CliError(`${before}${problem}`);
 }
 
 const hosted = (reference: string): boolean => /^[^/]*[.:][^/]*\/|^localhost\//.test(reference);
@@ -26,6 +33,7 @@ export function* pullImage(
   options: { readonly quiet: boolean; readonly error?: boolean; readonly tell?: boolean },
 ): Routine {
   const print = (line: string): Routine => (options.error ? context.printError(line) : context.print(line));
+  checkName(reference, { help: options.error ?? false });
   const name = familiar(reference);
   if (!options.quiet && !options.error && name !== reference && !reference.includes('@') && !/:[^/]+$/.test(reference))
     yield* print('Using default tag: latest\n');

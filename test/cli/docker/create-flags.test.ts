@@ -20,7 +20,24 @@ test('what cannot be is refused in the words of client and daemon', () => {
     ['--cap-add NOSUCH', 'docker: Error response from daemon: invalid CapAdd: unknown capability: "CAP_NOSUCH"'],
     ['--pull bogus', 'docker: invalid pull option: \'bogus\': must be one of "always", "missing" or "never"'],
     ['-p abc', 'docker: invalid containerPort: abc'],
-    ['-d -a stdout', 'docker: conflicting options: cannot specify both --attach and --detach'],
+    ['-p 1.2.3:80:80', 'docker: invalid IP address: 1.2.3'],
+    ['-p 80/xyz', 'docker: invalid proto: xyz'],
+    ['-p 8080-8082:80-81', 'docker: invalid ranges specified for container and host Ports: 80-81 and 8080-8082'],
+    ['--expose foo', "docker: invalid range format for --expose: invalid start port 'foo': invalid syntax"],
+    ['--pid foo', 'docker: --pid: invalid PID mode'],
+    ['--health-retries -1', 'docker: --health-retries cannot be negative'],
+    ['-v a:b:c:d', "docker: Error response from daemon: invalid volume specification: 'a:b:c:d'"],
+    ['-v foo:/x:ro:rw', 'docker: invalid spec: foo:/x:ro:rw: too many colons'],
+    ['-v foo:/x -v bar:/x', 'docker: Error response from daemon: Duplicate mount point: /x'],
+    ['--tmpfs t', "docker: Error response from daemon: invalid mount path: 't' mount path must be absolute"],
+    ['--tmpfs /t:foo=1', 'docker: Error response from daemon: invalid tmpfs option "foo"'],
+    [
+      '--mount type=bind,src=rel,dst=/x',
+      'docker: Error response from daemon: invalid mount config for type "bind": invalid mount path: \'rel\' mount path must be absolute',
+    ],
+    ['--mount type=tmpfs,src=a,dst=/x', 'docker: Error response from daemon: invalid mount config for type "tmpfs": field Source must not be specified'],
+    ['--volumes-from nosuch:xx', 'docker: Error response from daemon: invalid mode: xx'],
+    ['--oom-score-adj 2000', 'docker: Error response from daemon: Invalid value 2000, range for oom score adj is [-1000, 1000]'],
     ['--security-opt nosuch', 'docker: invalid --security-opt: "nosuch"'],
     ['--device dev/x', 'docker: dev/x is not an absolute path'],
     ['--health-cmd x --health-interval 1us', 'docker: Error response from daemon: Interval in Healthcheck cannot be less than 1ms'],
@@ -41,9 +58,26 @@ test('what cannot be is refused in the words of client and daemon', () => {
   for (const [flags, message] of refused) expect(run(`docker run ${flags} busybox:1.36 true`)).toBe(`${message}${help}`);
   expect(run('docker run --ulimit foo=1 busybox:1.36')).toBe(`invalid argument "foo=1" for "--ulimit" flag: invalid ulimit type: foo${usage}`);
   expect(run('docker run --mount foo busybox:1.36')).toBe(`invalid argument "foo" for "--mount" flag: invalid field 'foo' must be a key=value pair${usage}`);
-  expect(run('docker run -m 64x busybox:1.36')).toBe(`invalid argument "64x" for "-m, --memory" flag: invalid size: '64x'${usage}`);
+  expect(run('docker run -m 64x busybox:1.36')).toBe(`invalid argument "64x" for "-m, --memory" flag: invalid suffix: 'x'${usage}`);
+  for (const [flags, message] of wrong) {
+    const [flag = '', value = ''] = flags.split(' ');
+    const named = { '-l': '-l, --label', '-a': '-a, --attach' }[flag] ?? flag;
+    expect(run(`docker run ${flags} busybox:1.36`)).toBe(`invalid argument ${JSON.stringify(value)} for "${named}" flag: ${message}${usage}`);
+  }
+  expect(run('docker run -d -a stdout busybox:1.36')).toBe('conflicting options: cannot specify both --attach and --detach');
   expect(run('docker run --ip6 ::1 busybox:1.36; echo $?')).toBe('k8s-lab: docker run --ip6 is not simulated\n70');
 });
+
+const wrong = [
+  ['--dns foo', 'IP address is not correctly formatted: foo'],
+  ['-l =x', "invalid label '=x': empty name"],
+  ['-a foo', 'valid streams are STDIN, STDOUT and STDERR'],
+  ['--shm-size -1', "invalid size: '-1'"],
+  ['--gpus foo', 'invalid count (foo): value must be either "all" or an integer: invalid syntax'],
+  ['--mount src=v,dst=/x,foo=bar', "unknown option 'foo' in 'foo=bar'"],
+  ['--mount type=volume,src=v,dst=/x,bind-propagation=rslave', "cannot mix 'bind-*' options with mount type 'volume'"],
+  ['--mount type=tmpfs,dst=/x,tmpfs-mode=9', 'invalid value for tmpfs-mode: 9'],
+] as const;
 
 test('flags are seen in the container and in inspect', () => {
   const flags = '--dns 1.1.1.1 --dns-search foo.com --dns-option ndots:2 --oom-score-adj 100 --mac-address 02:42:ac:11:00:09 --cidfile cid --link web:w';
@@ -157,7 +191,7 @@ test('mounts: tmpfs of a size, nocopy, whole trees of an image in a new volume; 
   run('docker create --name linked seeded; cd /tmp; docker cp linked:/srv/link plain; docker cp -L linked:/srv/link followed');
   expect(run('readlink plain; cat followed')).toBe('a/b/c\ndeep');
   expect(run('docker run --rm --mount type=volume,src=v,dst=/v,volume-subpath=x busybox:1.36; echo $?')).toBe(
-    'k8s-lab: docker run --mount with volume-subpath is not simulated\n70',
+    'k8s-lab: --mount volume-subpath is not simulated\n70',
   );
 });
 

@@ -21,7 +21,7 @@ test('filters', () => {
 
 test('a template that asks for what is not there', () => {
   expect(run("docker inspect -f '{{.State.Health.Status}}' one; echo $?")).toBe(
-    'template parsing error: template: :1:8: executing "" at <.State.Health.Status>: map has no entry for key "Health"\n1',
+    '\ntemplate parsing error: template: :1:8: executing "" at <.State.Health.Status>: map has no entry for key "Health"\n1',
   );
   expect(run("docker inspect -s -f '{{.SizeRw}}' one")).toMatch(/^\d+$/);
   expect(run('docker top one -o pid,cmd')).toMatch(/^PID +CMD\n\d+ +sleep 900$/);

@@ -2,9 +2,10 @@
 import { type ContainerUpdate, DockerError, type LogLine, type MoreHost } from '../../../interfaces/docker.ts';
 import { Errno } from '../../../linux/errno.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { any, bool, CliError, type Context, command, int, list, text } from '../context.ts';
+import { any, bool, CliError, type Context, command, daemonText, int, list, text } from '../context.ts';
 import { nanoCpus, restartPolicy } from '../create-options.ts';
 import { parseSize, table } from '../output.ts';
+import { checkName } from '../pull.ts';
 import { moment } from '../times.ts';
 
 const timeout = [
@@ -73,7 +74,12 @@ export const wait = command(
 );
 
 export const rename = command('rename', 'Rename a container', 'CONTAINER NEW_NAME', [2, 2], [], function* (context) {
-  context.client().containers.rename(context.arg(0), context.arg(1));
+  try {
+    context.client().containers.rename(context.arg(0), context.arg(1));
+  } catch (error) {
+    if (!(error instanceof DockerError) || context.old) throw error;
+    throw new CliError(`failed to rename container: ${daemonText(error)}`);
+  }
   return 0;
 });
 
@@ -100,7 +106,10 @@ export const logs = command(
       until: moment(flags.text('until'), process.now, 'until'),
     });
     const write = (line: LogLine): Routine =>
-      (line.stream === 'stderr' ? process.printError : process.print).call(process, `${flags.bool('timestamps') ? `${line.time} ` : ''}${line.log}`);
+      (line.stream === 'stderr' ? process.printError : process.print).call(
+        process,
+        `${flags.bool('timestamps') ? `${line.time} ` : ''}${flags.bool('details') ? ' ' : ''}${line.log}`,
+      );
     try {
       for (let line = yield* lines.receive(); line !== undefined; line = yield* lines.receive()) yield* write(line);
     } finally {
@@ -173,6 +182,7 @@ export const commit = command(
       changes: flags.list('change'),
       pause: !flags.bool('no-pause'),
     };
+    if (context.arg(1) !== '') checkName(context.arg(1));
     yield* context.print(`${yield* context.client().containers.commit(context.arg(0), options)}\n`);
     return 0;
   },
@@ -187,20 +197,22 @@ export const exportCommand = command(
   function* (context) {
     const { process, flags } = context;
     if (flags.text('output') === '' && process.stdout.tty) throw new CliError('cowardly refusing to save to a terminal. Use the -o flag or redirect');
-    yield* writeOut(context, context.client().containers.export(context.arg(0)));
+    yield* writeOut(context, context.client().containers.export(context.arg(0)), 'failed to export container');
     return 0;
   },
 );
 
 /** To `--output`, or to standard output. */
-export function* writeOut(context: Context, archive: string): Routine {
+export function* writeOut(context: Context, archive: string, failed = 'failed to save image'): Routine {
   const path = context.flags.text('output');
   if (path === '') return yield* context.print(archive);
   try {
     context.process.fs.write(path, archive);
   } catch (error) {
-    if (error instanceof Errno) throw new CliError(`failed to save image: open ${path}: ${error.message.toLowerCase()}`);
-    throw error;
+    if (!(error instanceof Errno)) throw error;
+    const above = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+    const what = above === '' || context.process.fs.exists(above) ? `open ${path}` : `invalid output path: stat ${above}`;
+    throw new CliError(`${failed}: ${what}: ${error.message.toLowerCase()}`);
   }
 }
 

@@ -8,7 +8,7 @@ import { absent } from '../../flags.ts';
 import { any, bool, CliError, type Context, command, daemonText, list, text } from '../context.ts';
 import { parseFilters } from '../filters.ts';
 import { ago, type Column, formatted, size } from '../output.ts';
-import { pullImage } from '../pull.ts';
+import { checkName, pullImage } from '../pull.ts';
 import { moment } from '../times.ts';
 import { writeOut } from './containers.ts';
 import { hostOf } from './push.ts';
@@ -57,6 +57,8 @@ export const images = command(
     const given = parseFilters(flags.list('filter'));
     const unknown = given.find(([key]) => !imageFilters.includes(key));
     if (unknown) throw new CliError(`Error response from daemon: invalid filter '${unknown[0]}'`);
+    for (const [key, value] of given)
+      if (key === 'dangling' && !/^(1|0|true|false)$/.test(value)) throw new CliError(`Error response from daemon: invalid filter 'dangling=[${value}]'`);
     const dangling = given.find(([key]) => key === 'dangling')?.[1];
     const references = [...(context.args.length > 0 ? [context.arg(0)] : []), ...given.filter(([key]) => key === 'reference').map(([, value]) => value)];
     const rows = context
@@ -64,7 +66,7 @@ export const images = command(
       .images.list({ all: flags.bool('all') })
       .flatMap(rowsOf)
       .filter(({ repository, tag }) => references.every((each) => matches(each, repository, tag)))
-      .filter(({ tag }) => dangling === undefined || (dangling === 'true') === (tag === '<none>'))
+      .filter(({ tag }) => dangling === undefined || /^(1|true)$/.test(dangling) === (tag === '<none>'))
       .filter(({ image }) =>
         given.every(
           ([key, value]) => key !== 'label' || (value.includes('=') ? image.Labels[value.split('=')[0] ?? ''] === value.split('=')[1] : value in image.Labels),
@@ -159,6 +161,9 @@ export const tag = command(
   [2, 2],
   [],
   function* (context) {
+    for (const each of [context.arg(0), context.arg(1)])
+      checkName(each, { before: `error parsing reference: ${JSON.stringify(each)} is not a valid repository/tag: ` });
+    if (context.arg(1).includes('@')) throw new CliError('refusing to create a tag with a digest reference');
     context.client().images.tag(context.arg(0), context.arg(1));
     return 0;
   },
@@ -188,12 +193,13 @@ export const rmi = command(
   },
 );
 
-const historyColumns = (now: number, full: boolean): Column<HistoryLine>[] => [
+const seconds = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, '');
+const historyColumns = (now: number, full: boolean, human: boolean): Column<HistoryLine>[] => [
   ['ID', 'IMAGE', ({ Id }) => (Id.startsWith('sha256:') && !full ? Id.slice(7, 19) : Id)],
-  ['CreatedSince', 'CREATED', ({ Created }) => `${ago(now - Created)} ago`],
-  ['CreatedAt', 'CREATED AT', ({ Created }) => new Date(Created).toISOString().replace(/\.\d+/, '')],
+  ['CreatedSince', 'CREATED', ({ Created }) => (human ? `${ago(now - Created)} ago` : seconds(Created))],
+  ['CreatedAt', 'CREATED AT', ({ Created }) => seconds(Created)],
   ['CreatedBy', 'CREATED BY', ({ CreatedBy }) => (full || CreatedBy.length <= 45 ? CreatedBy : `${CreatedBy.slice(0, 44)}…`)],
-  ['Size', 'SIZE', ({ Size }) => size(Size, 3)],
+  ['Size', 'SIZE', ({ Size }) => (human ? size(Size, 3) : String(Size))],
   ['Comment', 'COMMENT', ({ Comment }) => Comment],
 ];
 
@@ -212,7 +218,7 @@ export const history = command(
   function* (context) {
     const { flags } = context;
     const rows = context.client().images.history(context.arg(0));
-    const own = historyColumns(context.process.now, flags.bool('no-trunc'));
+    const own = historyColumns(context.process.now, flags.bool('no-trunc'), flags.bool('human'));
     if (flags.bool('quiet')) yield* context.print(rows.map((row) => `${own[0]?.[2](row) ?? ''}\n`).join(''));
     else
       yield* context.print(

@@ -32,6 +32,7 @@ export const inspect = (kind?: Kind) =>
     function* (context) {
       const { flags } = context;
       const client = context.client();
+      const typed = kind === undefined && flags.has('type');
       const asked = kind ?? (flags.text('type') || undefined);
       if (kind === undefined) checkType(flags);
       const found: object[] = [];
@@ -39,15 +40,24 @@ export const inspect = (kind?: Kind) =>
       for (const name of context.args) {
         const one = find(client, name, asked === undefined ? all : all.filter((each) => each === asked));
         if (typeof one === 'string')
-          failed.push(kind === undefined ? `${context.old ? 'Error: No' : 'error: no'} such object: ${name}` : `Error response from daemon: ${one}`);
+          failed.push(kind === undefined && !typed ? `${context.old ? 'Error: No' : 'error: no'} such object: ${name}` : `Error response from daemon: ${one}`);
         else found.push(flags.spec('size') && flags.bool('size') ? { ...one, ...sizes(client, one) } : one);
       }
       const format = flags.text('format');
       if (format === '' || format === 'json')
         yield* context.print(format === '' ? `${found.length === 0 ? '[]' : json(found)}\n` : `${JSON.stringify(found)}\n`);
-      else for (const each of found) yield* context.print(`${render(format, each, true, { nil })}\n`);
+      else {
+        let out = '';
+        for (const each of found)
+          try {
+            out += `${render(format, each, true, { nil })}\n`;
+          } catch (error) {
+            if (!(error instanceof CliError)) throw error;
+            failed.push(error.message);
+          }
+        yield* context.print(out || '\n');
+      }
       if (failed.length > 0) {
-        if (found.length === 0 && format !== '') yield* context.print('\n');
         yield* context.printError(`${failed.join('\n')}\n`);
       }
       return failed.length > 0 ? 1 : 0;

@@ -86,11 +86,7 @@ export const ps = command(
   function* (context) {
     const { flags } = context;
     const given = parseFilters(flags.list('filter'));
-    const states = ['created', 'restarting', 'running', 'removing', 'paused', 'exited', 'dead'];
-    for (const [key, value] of given) {
-      if (key === 'status' && !states.includes(value))
-        throw new CliError(`Error response from daemon: invalid filter 'status=${value}': must be one of ${states.join(', ')}`);
-    }
+    for (const [key, value] of given) checkFilter(key, value);
     for (const [key] of given) if (!filters[key]) throw new CliError(`Error response from daemon: invalid filter '${key}'`);
     checkFormat(flags.text('format'));
     const last = flags.bool('latest') ? 1 : flags.number('last');
@@ -109,7 +105,7 @@ export const ps = command(
       yield* context.print(
         formatted(
           flags.text('format'),
-          psColumns(context.process.now, flags.bool('no-trunc'), flags.bool('size') || /\.Size\b/.test(flags.text('format'))),
+          psColumns(context.process.now, flags.bool('no-trunc'), flags.bool('size') || /\.Size\b|\{\{\s*json\s+\.\s*\}\}/.test(flags.text('format'))),
           ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names', ...(flags.bool('size') ? ['Size'] : [])],
           shown,
           { type: '*formatter.ContainerContext', labels: ({ Labels }) => Labels },
@@ -118,6 +114,20 @@ export const ps = command(
     return 0;
   },
 );
+
+const choices: Readonly<Record<string, readonly [what: string, words: readonly string[]]>> = {
+  status: ['state', ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']],
+  health: ['health', ['none', 'starting', 'healthy', 'unhealthy']],
+};
+
+/** moby daemon/list.go foldFilter. */
+function checkFilter(key: string, value: string): void {
+  const wrong = (why: string): CliError => new CliError(`Error response from daemon: invalid filter '${key}=${why}`);
+  const [what, words] = (Object.hasOwn(choices, key) ? choices[key] : undefined) ?? [];
+  if (words && !words.includes(value)) throw wrong(`${value}': invalid value for ${what} (${value}): must be one of ${words.join(', ')}`);
+  if (key === 'exited' && !/^[-+]?\d+$/.test(value)) throw wrong(`${value}': strconv.Atoi: parsing ${JSON.stringify(value)}: invalid syntax`);
+  if (key === 'is-task' && !/^(1|0|true|false)$/.test(value)) throw wrong(`[${value}]'`);
+}
 
 /** What `--format` is, is looked at before the containers are asked for (cli/command/container/list.go). */
 function checkFormat(format: string): void {

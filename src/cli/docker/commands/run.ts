@@ -10,10 +10,22 @@ import { any, bool, CliError, type Context, command, daemonText, HelpError, list
 import { networksOf } from '../create-attachments.ts';
 import { linesOf } from '../create-more.ts';
 import { createFlags, createOptions } from '../create-options.ts';
-import { familiar, pullImage } from '../pull.ts';
+import { checkName, familiar, pullImage } from '../pull.ts';
+
+/** containerd platforms.Parse; the lab's machines and images are of one platform. */
+function checkPlatform(platform: string): void {
+  if (['', 'linux', 'amd64', 'x86_64', 'linux/amd64', 'linux/x86_64'].includes(platform.toLowerCase())) return;
+  const [one = ''] = platform.split('/');
+  const known =
+    /^(linux|windows|darwin|freebsd)$/.test(one) || (!platform.includes('/') && /^(arm|arm64|aarch64|armhf|386|i386|ppc64le|s390x|riscv64)$/.test(one));
+  if (!known) throw new HelpError(`${JSON.stringify(platform)}: unknown operating system or architecture: invalid argument`);
+  throw new CliError(`k8s-lab: docker run --platform ${platform} is not simulated`, 70);
+}
 
 function* create(context: Context, client: DockerApi, attached: boolean): Routine<string> {
   const options = createOptions(context, attached);
+  checkPlatform(context.flags.text('platform'));
+  checkName(options.config.Image, { help: context.path.endsWith(' run') });
   const policy = context.flags.text('pull');
   if (!['', 'always', 'missing', 'never'].includes(policy))
     throw new HelpError(`invalid pull option: '${policy}': must be one of "always", "missing" or "never"`);
@@ -56,7 +68,6 @@ export const run = command(
   [1, any],
   [
     bool('detach,d', 'Run container in background and print container ID'),
-    list('attach,a', 'Attach to STDIN, STDOUT or STDERR'),
     bool('sig-proxy', 'Proxy received signals to the process', { default: 'true' }),
     detachKeys,
     ...createFlags,
@@ -64,7 +75,7 @@ export const run = command(
   function* (context) {
     const { flags } = context;
     const detach = flags.bool('detach');
-    if (detach && flags.has('attach')) throw new HelpError('conflicting options: cannot specify both --attach and --detach');
+    if (detach && flags.has('attach')) throw new CliError('conflicting options: cannot specify both --attach and --detach');
     if (!detach) needTerminal(context, flags.bool('tty'), flags.bool('interactive'));
     const client = context.client();
     const id = yield* create(context, client, !detach);
@@ -149,12 +160,18 @@ export const startCommand = command(
     const client = context.client();
     const { flags } = context;
     if (!flags.bool('attach') && !flags.bool('interactive')) {
-      const status = yield* context.each(context.args, function* (id) {
-        yield* client.containers.start(id);
-        return id;
-      });
-      if (status !== 0) yield* context.printError(`failed to start containers: ${context.args.join(', ')}\n`);
-      return status;
+      const failed: string[] = [];
+      for (const id of context.args)
+        try {
+          yield* client.containers.start(id);
+          yield* context.print(`${id}\n`);
+        } catch (error) {
+          if (!(error instanceof DockerError)) throw error;
+          yield* context.printError(`${daemonText(error)}\n`);
+          failed.push(id);
+        }
+      if (failed.length > 0) throw new CliError(`${context.old ? 'Error: ' : ''}failed to start containers: ${failed.join(', ')}`);
+      return 0;
     }
     if (context.args.length > 1) throw new CliError('you cannot start and attach multiple containers at once');
     const id = context.arg(0);
