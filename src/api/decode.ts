@@ -21,6 +21,23 @@ export function unknownFields(object: unknown, type: TypeInfo): string[] {
   return found.map((path) => `unknown field "${path}"`);
 }
 
+/** The value without what `unknownFields` finds, as Go's decoder leaves it out; the value itself where there is nothing of the kind. */
+export function onlyKnown(value: unknown, type: TypeInfo): unknown {
+  const { items } = type;
+  if (type.kind === 'list' && items && Array.isArray(value)) {
+    const known = value.map((item) => onlyKnown(item, items));
+    return known.some((item, i) => item !== value[i]) ? known : value;
+  }
+  if (!isMap(value) || type.kind === 'any' || type.kind === 'scalar') return value;
+  const entries = Object.entries(value);
+  const known = entries.flatMap(([name, item]) => {
+    if (type.kind === 'map') return [[name, items ? onlyKnown(item, items) : item] as const];
+    const field = type.field(name);
+    return field ? [[name, onlyKnown(item, field.type)] as const] : [];
+  });
+  return known.length === entries.length && known.every(([, item], i) => item === entries[i]?.[1]) ? value : Object.fromEntries(known);
+}
+
 /** Fields that a type demands and the object lacks, as paths: what client-side validation calls missing. */
 export function missingFields(object: unknown, type: TypeInfo, path = ''): string[] {
   if (type.kind === 'list' && Array.isArray(object)) return object.flatMap((item, i) => (type.items ? missingFields(item, type.items, `${path}[${i}]`) : []));

@@ -67,6 +67,8 @@ export function parseGoDuration(text: string): number {
     total += Number(number) * factor;
     rest = rest.slice(unit.length);
   }
+  // An int64 of nanoseconds holds no more.
+  if (total * 1e6 >= 2 ** 63) return fail(`invalid duration ${quote(text)}`);
   return negative ? -total : total;
 }
 

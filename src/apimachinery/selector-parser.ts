@@ -103,6 +103,7 @@ function parseExactValue(peek: Cursor, next: Cursor): string {
 function parseValues(peek: Cursor, next: Cursor): string[] {
   const open = next();
   if (open.kind !== '(') throw unparsable(`found '${open.text}' expected: '('`);
+  if (![',', ')'].includes(peek().kind) && !isIdentifier(peek())) throw unparsable(`found '${peek().text}', expected: ',', ')' or identifier`);
   const values = new Set<string>();
   // An empty place between commas or brackets is the empty value.
   let expectsValue = true;

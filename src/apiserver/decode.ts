@@ -4,15 +4,13 @@ import { badRequest } from '../apimachinery/status.ts';
 import type { RequestContext } from './context.ts';
 import { throughGo } from './go-values.ts';
 import { isObject, tidy } from './objects.ts';
-import { queryValue } from './request-info.ts';
-import { decodingError, strictErrors } from './schema.ts';
+import { decodingError, fieldValidation, strictErrors, withoutUnknown } from './schema.ts';
 
 /** A request's body as an object of the resource's kind. Its fields are checked when the client asks for it with fieldValidation, as kubectl does. */
 export function decode(context: RequestContext, body: unknown): KubeObject {
   if (!isObject(body)) throw badRequest('the body of the request was empty or no object');
   checkKind(context, body);
-  checkFields(context, body);
-  return asObject(context, body);
+  return asObject(context, checkFields(context, body));
 }
 
 /** A tidied object of the resource's kind. */
@@ -50,16 +48,17 @@ function checkKind({ served }: RequestContext, body: Readonly<Record<string, unk
     throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${served.apiVersion})`);
 }
 
-function checkFields(context: RequestContext, body: unknown): void {
-  const mode = queryValue(context.request, 'fieldValidation');
-  if (mode === undefined) return;
+/** Warns of unknown fields or refuses them; the body without them. */
+function checkFields(context: RequestContext, body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const mode = fieldValidation(context.request);
+  if (mode === undefined) return body;
   const { served } = context;
   const cannot = `${served.kind} in version "${served.version}" cannot be handled as a ${served.kind}`;
   const wrong = decodingError(body, served);
   if (wrong !== undefined) throw badRequest(`${cannot}: ${wrong}`);
-  if (mode === 'Ignore') return;
   const errors = strictErrors(body, served);
-  if (errors.length === 0) return;
+  if (errors.length === 0) return body;
   if (mode === 'Strict') throw badRequest(`${cannot}: strict decoding error: ${errors.join(', ')}`);
-  for (const error of errors) context.warn(error);
+  if (mode !== 'Ignore') for (const error of errors) context.warn(error);
+  return withoutUnknown(body, served);
 }

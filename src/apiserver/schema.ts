@@ -1,9 +1,11 @@
-import { unknownFields, wrongType } from '../api/decode.ts';
+import { onlyKnown, unknownFields, wrongType } from '../api/decode.ts';
 import { type TypeInfo, typeOf } from '../api/schema.ts';
 import type { SchemaType } from '../apimachinery/patch/patch-schema.ts';
 import { parseQuantity, QuantityError } from '../apimachinery/quantity.ts';
 import { timeParseError, tryParseTime } from '../apimachinery/time.ts';
+import type { RestRequest } from '../interfaces/rest.ts';
 import { isObject } from './objects.ts';
+import { queryValue } from './request-info.ts';
 import type { ServedResource } from './resource-table.ts';
 
 /** What patches need to know of a resource's type; undefined for custom resources. */
@@ -34,6 +36,16 @@ export function decodingError(body: unknown, served: ServedResource): string | u
 export function strictErrors(body: unknown, served: ServedResource): string[] {
   const type = schemaOf(served);
   return type ? unknownFields(body, type) : (served.strategy.unknownFields?.(body) ?? []);
+}
+
+/** How a client wants its fields checked: people's tools say so, or at least who they are, and get warnings then. Undefined for clients that know the types. */
+export const fieldValidation = (request: RestRequest): string | undefined =>
+  queryValue(request, 'fieldValidation') ?? (queryValue(request, 'fieldManager') === undefined ? undefined : 'Warn');
+
+/** Without the fields that its type does not have; custom resources have their own rules. */
+export function withoutUnknown<T>(object: T, served: ServedResource): T {
+  const type = schemaOf(served);
+  return type ? (onlyKnown(object, type) as T) : object;
 }
 
 /** What runtime.DefaultUnstructuredConverter says of a patched object that does not fit (it makes Go values of it without JSON). */

@@ -5,6 +5,7 @@ import { validateStorageClass, validateStorageClassUpdate, validateVolume, valid
 import { fill, mapField } from './fill.ts';
 import { classWarnings, volumeWarnings } from './object-warnings.ts';
 import { className, modesText } from './persistentvolumeclaims.ts';
+import { defaultSource } from './pod-defaults.ts';
 import { type Column, type Strategy, strategyOf } from './strategy.ts';
 
 const claimText = ({ spec }: PersistentVolume): string => (spec.claimRef ? `${spec.claimRef.namespace}/${spec.claimRef.name}` : '');
@@ -25,10 +26,7 @@ const columns: readonly Column<PersistentVolume>[] = [
 ];
 
 const strategy: Strategy<PersistentVolume> = {
-  defaults: (volume) =>
-    mapField(volume, 'spec', (spec) =>
-      mapField(fill(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }), 'hostPath', (path) => fill(path, { type: '' })),
-    ),
+  defaults: (volume) => mapField(volume, 'spec', (spec) => defaultSource(fill(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }))),
   prepareForCreate: (volume, { sim }) => ({ ...volume, status: { phase: 'Pending', lastPhaseTransitionTime: rfc3339(sim.now) } }),
   validate: validateVolume,
   validateUpdate: validateVolumeUpdate,

@@ -117,7 +117,7 @@ function defaultVolume(volume: core.Volume): core.Volume {
   filled = mapField(filled, 'ephemeral', (source) =>
     mapField(source, 'volumeClaimTemplate', (template) => mapField(template, 'spec', (spec) => fill(spec, { volumeMode: 'Filesystem' }))),
   );
-  filled = mapField(filled, 'hostPath', (source) => fill(source, { type: '' }));
+  filled = defaultSource(filled);
   filled = mapField(filled, 'downwardAPI', (source) => mapField(fill(source, { defaultMode }), 'items', (items) => mapKept(items, defaultDownwardItem)));
   return mapField(filled, 'projected', (source) =>
     mapField(fill(source, { defaultMode }), 'sources', (sources) =>
@@ -127,6 +127,21 @@ function defaultVolume(volume: core.Volume): core.Volume {
       }),
     ),
   );
+}
+
+/** Of what volumes of pods and PersistentVolumes can be alike (kubernetes pkg/apis/core/v1/defaults.go). */
+const sourceDefaults: Readonly<Record<string, object>> = {
+  hostPath: { type: '' },
+  iscsi: { iscsiInterface: 'default' },
+  rbd: { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' },
+  azureDisk: { cachingMode: 'ReadWrite', kind: 'Shared', fsType: 'ext4', readOnly: false },
+  scaleIO: { storageMode: 'ThinProvisioned', fsType: 'xfs' },
+};
+
+/** The volume, or the spec of a PersistentVolume, with what was left out of its source. */
+export function defaultSource<T extends object>(volume: T): T {
+  const type = Object.keys(volume).find((key) => Object.hasOwn(sourceDefaults, key));
+  return type === undefined ? volume : mapField(volume, type as keyof T, (source) => fill(source, sourceDefaults[type] as object) as T[keyof T]);
 }
 
 const defaultDownwardItem = (item: core.DownwardAPIVolumeFile): core.DownwardAPIVolumeFile => defaultReferences(item);

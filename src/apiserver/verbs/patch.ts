@@ -10,9 +10,8 @@ import { badRequest, failure, invalid, notFound, unsupportedMediaType } from '..
 import type { RequestContext } from '../context.ts';
 import { asObject } from '../decode.ts';
 import { isObject } from '../objects.ts';
-import { queryValue } from '../request-info.ts';
 import { keyOf } from '../resource-table.ts';
-import { conversionError, patchTypeOf, strictErrors } from '../schema.ts';
+import { conversionError, fieldValidation, patchTypeOf, strictErrors, withoutUnknown } from '../schema.ts';
 import { applyPatch } from './apply.ts';
 import { checkName, replace, type Updated } from './update.ts';
 
@@ -43,14 +42,14 @@ export function patched(context: RequestContext, object: KubeObject): KubeObject
   const refuse = (text: string): never => {
     throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', goValue(given), text)]);
   };
-  const mode = queryValue(request, 'fieldValidation');
-  // Clients inside the cluster write what their own types say; people's patches are looked at.
-  const wrong = mode !== undefined || queryValue(request, 'fieldManager') !== undefined ? conversionError(result, served) : undefined;
+  const mode = fieldValidation(request);
+  if (mode === undefined) return asObject(context, result);
+  const wrong = conversionError(result, served);
   if (wrong !== undefined) refuse(wrong);
-  const errors = mode === undefined || mode === 'Ignore' ? [] : strictErrors(result, served);
+  const errors = strictErrors(result, served);
   if (errors.length > 0 && mode === 'Strict') refuse(`strict decoding error: ${errors.join(', ')}`);
-  for (const error of errors) context.warn(error);
-  return asObject(context, result);
+  if (mode !== 'Ignore') for (const error of errors) context.warn(error);
+  return asObject(context, errors.length > 0 ? withoutUnknown(result, served) : result);
 }
 
 const bodyOf = ({ request }: RequestContext): unknown => (typeof request.body === 'string' ? parse(request.body) : request.body);

@@ -144,7 +144,9 @@ function named(
 export function* manifestInfos(k: Kubectl, args: readonly string[]): Routine<readonly Info[]> {
   if (args.length > 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
     throw new KubectlError(
-      "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
+      k.path === 'set env'
+        ? nothingGiven
+        : "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
     );
   const targets = yield* targetsOf(k, { args });
   return targets.flatMap((target) => {

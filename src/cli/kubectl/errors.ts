@@ -47,9 +47,11 @@ export class ConnectionError extends Error {
   }
 }
 
-/** A StatusError whose message got a prefix on the way (`error when creating "x.yaml": …`), its reason kept. */
-export const prefixed = (error: unknown, prefix: string): unknown =>
-  error instanceof StatusError ? new StatusError({ ...error.status, message: `${prefix}${error.message}` }) : error;
+/** An error whose message got a prefix on the way (`error when creating "x.yaml": …`), its reason kept. */
+export function prefixed(error: unknown, prefix: string): unknown {
+  if (error instanceof KubectlError) return new KubectlError(`${prefix}${error.message}`);
+  return error instanceof StatusError ? new StatusError({ ...error.status, message: `${prefix}${error.message}` }) : error;
+}
 
 /** The text and exit status for whatever was thrown; undefined for what is no error of kubectl (a bug in the lab). */
 export function describeError(error: unknown): { readonly text: string; readonly exitCode: number } | undefined {

@@ -5,14 +5,14 @@ import { isReason, StatusError } from '../../apimachinery/status.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { ErrorList, KubectlError } from './errors.ts';
 import { type Obj, obj } from './json.ts';
-import { type Kubectl, pathOf } from './kubectl.ts';
+import { type Kubectl, objectPath } from './kubectl.ts';
 
 type How = { readonly subresource?: string; readonly query?: Readonly<Record<string, string>>; readonly accept?: string };
 
 /** What is not there may be so because its namespace is not: then that is what is said. */
 export function* getObject(k: Kubectl, resource: ApiResource, namespace: string, name: string, { subresource = '', ...more }: How = {}): Routine<Obj> {
   try {
-    const object = obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, namespace, name, subresource), ...more }));
+    const object = obj(yield* k.api.request({ method: 'GET', path: objectPath(resource, namespace, name, subresource), ...more }));
     mustBeTyped(k, resource);
     return object;
   } catch (error) {

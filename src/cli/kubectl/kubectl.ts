@@ -173,6 +173,12 @@ function impersonation(flags: FlagValues, own: string): Record<string, string> {
   return { 'impersonate-user': user, ...(groups.length > 0 && { 'impersonate-group': groups.join(',') }), ...(uid !== '' && { 'impersonate-uid': uid }) };
 }
 
+/** As `pathOf`, of one object. Throws what client-go says of a name that is missing: its path would be the collection's. */
+export function objectPath(resource: ApiResource, namespace: string, name: string, subresource = ''): string {
+  if (name === '') throw new KubectlError('resource name may not be empty');
+  return pathOf(resource, namespace, name, subresource);
+}
+
 /** `/api/v1/namespaces/default/pods/web/log`; an empty namespace means all, or none for cluster-scoped resources. */
 export function pathOf(resource: ApiResource, namespace: string, name = '', subresource = ''): string {
   const root = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;

@@ -28,7 +28,7 @@ export function* readUrl(k: Kubectl, url: string): Routine<string> {
 function* get({ process }: Kubectl, url: string): Routine<HttpResponse> {
   const [, scheme = '', host = '', port, path = '/'] = /^(https?):\/\/([^/:?]+)(?::(\d+))?([/?].*)?$/.exec(url) ?? [];
   const address = yield* lookup(process, host);
-  const failed = (cause: string): ConnectionError => new ConnectionError('GET', url, cause, false);
+  const failed = (cause: string, refused = false): ConnectionError => new ConnectionError('GET', url, cause, refused);
   if (typeof address !== 'string') throw failed(`dial tcp: lookup ${host}${address.server === undefined ? '' : ` on ${address.server}:53`}: no such host`);
   const number = Number(port ?? (scheme === 'https' ? 443 : 80));
   try {
@@ -40,6 +40,9 @@ function* get({ process }: Kubectl, url: string): Routine<HttpResponse> {
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     yield* sleep(Math.min(error.afterMilliseconds, 30_000));
-    throw failed(`dial tcp ${address}:${number}: ${error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`}`);
+    throw failed(
+      `dial tcp ${address}:${number}: ${error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`}`,
+      error.code === 'ECONNREFUSED',
+    );
   }
 }

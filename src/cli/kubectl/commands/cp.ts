@@ -4,7 +4,7 @@ import { Errno } from '../../../linux/errno.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
-import { obj } from '../json.ts';
+import { at, obj, text } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { chooseContainer, defaultContainer, streamError } from './containers.ts';
 
@@ -101,6 +101,8 @@ type Result = { readonly stdout: string; readonly stderr: string; readonly exitC
 
 function* exec(k: Kubectl, { namespace, pod: name }: FileSpec, command: readonly string[], { input, silent = false }: Input = {}): Routine<Result> {
   const pod = obj(yield* k.api.request({ method: 'GET', path: `/api/v1/namespaces/${namespace}/pods/${name}` }));
+  const phase = text(at(pod, 'status.phase'));
+  if (phase === 'Succeeded' || phase === 'Failed') throw new KubectlError(`cannot exec into a container in a completed pod; current phase is ${phase}`);
   // What is read comes over stdout, so that kubectl says it on its own.
   if (!silent && input === undefined && k.flags.text('container') === '') yield* k.print(defaultContainer(pod).notice);
   const container = yield* chooseContainer(k, pod, input === undefined);

@@ -10,7 +10,7 @@ import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
 import { at, entriesOf, nameOf, type Obj, obj, text, withoutPath, withPath } from '../json.ts';
 import { klog } from '../klog.ts';
-import { type Kubectl, pathOf } from '../kubectl.ts';
+import { type Kubectl, objectPath, pathOf } from '../kubectl.ts';
 import { withoutManagedFields } from '../printers/object-printer.ts';
 import { originalConfiguration } from './apply/last-applied.ts';
 import { eachPrunable, pruneList } from './apply/prune.ts';
@@ -56,7 +56,7 @@ export const diff: CommandEntry = {
 
 function* getLive(k: Kubectl, { resource, namespace, manifest }: ManifestTarget): Routine<Obj | undefined> {
   try {
-    return obj(yield* k.api.request({ method: 'GET', path: pathOf(resource, namespace, nameOf(manifest.object)) }));
+    return obj(yield* k.api.request({ method: 'GET', path: objectPath(resource, namespace, nameOf(manifest.object)) }));
   } catch (error) {
     if (isReason(error, 'NotFound')) return undefined;
     throw error;

@@ -81,7 +81,7 @@ function makeService(k: Kubectl, info: Info, selector: Obj): Obj {
     type: flags.text('type') || undefined,
     externalIPs: external === '' ? undefined : [external],
     sessionAffinity: affinity || undefined,
-    loadBalancerIP: flags.text('load-balancer-ip') || undefined,
+    loadBalancerIP: flags.text('type') === 'LoadBalancer' ? flags.text('load-balancer-ip') || undefined : undefined,
   });
   const namespace = info.namespace !== '' && k.config.namespaceGiven ? { namespace: info.namespace } : {};
   return {

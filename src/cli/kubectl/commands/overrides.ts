@@ -22,6 +22,7 @@ export function withOverrides(k: Kubectl, object: Obj): Obj {
     if (!Array.isArray(fragment)) throw new KubectlError(`json: cannot unmarshal ${goKind(fragment)} into Go value of type jsonpatch.Patch`);
     return obj(jsonPatch(object, fragment as readonly JsonPatchOperation[]));
   }
+  if (type === 'merge' && !(fragment instanceof JsonError) && !isObj(fragment)) throw new KubectlError(noVersion(fragment));
   if (fragment instanceof JsonError || !isObj(fragment)) throw new KubectlError(type === 'strategic' ? 'invalid JSON document' : 'Invalid JSON Patch');
   const schema = typeOf(text(object['apiVersion']), text(object['kind']));
   if (type === 'strategic') return obj(strategicMerge(object, fragment, schema));
@@ -33,6 +34,9 @@ export function withOverrides(k: Kubectl, object: Obj): Obj {
   // What the type does not have is lost on the way through it.
   return Object.fromEntries(Object.entries(merged).filter(([name]) => !schema || schema.field(name) !== undefined));
 }
+
+const noVersion = (fragment: unknown): string =>
+  `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(fragment) ? 'array' : goKind(fragment)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
 
 const goKind = (value: unknown): string => (typeof value === 'boolean' ? 'bool' : typeof value);
 

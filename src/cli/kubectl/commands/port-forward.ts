@@ -1,3 +1,4 @@
+import { StatusError } from '../../../apimachinery/status.ts';
 import { isSession } from '../../../interfaces/streams.ts';
 import { Errno } from '../../../linux/errno.ts';
 import type { Routine } from '../../../sim/routine.ts';
@@ -79,10 +80,19 @@ function targetPort(service: Obj, pod: Obj, word: string): number {
   return podPort(pod, text(port['targetPort'] ?? port['port']));
 }
 
+function* upgraded(k: Kubectl, path: string, remote: number): ReturnType<typeof k.api.connect> {
+  try {
+    return yield* k.api.connect({ method: 'POST', path, query: { ports: String(remote) } });
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw new KubectlError(`error upgrading connection: ${error.message}`);
+  }
+}
+
 /** Asks for the tunnel and offers at this end what listens at the other. */
 function* listen(k: Kubectl, pod: Obj, { local, remote }: Forward): Routine<{ close(): void }> {
   const path = `/api/v1/namespaces/${text(at(pod, 'metadata.namespace'))}/pods/${nameOf(pod)}/portforward`;
-  const session = yield* k.api.connect({ method: 'POST', path, query: { ports: String(remote) } });
+  const session = yield* upgraded(k, path, remote);
   if (!isSession(session)) throw new KubectlError('error upgrading connection');
   const servers = session.servers;
   if (servers === undefined) throw notSimulated('kubectl port-forward to this pod');

@@ -5,7 +5,7 @@ import { type Target, targetsOf } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError, prefixed } from '../errors.ts';
 import { nameOf, obj, withoutPath } from '../json.ts';
-import { type DryRun, type Kubectl, pathOf } from '../kubectl.ts';
+import { type DryRun, type Kubectl, objectPath, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
 import { rawBody, rawContent } from './create/create.ts';
 import { writeQuery } from './create/generator.ts';
@@ -52,11 +52,13 @@ export const replace: CommandEntry = {
         else if (dryRun === 'client') yield* print(manifest.object, 'replaced');
         else
           yield* print(
-            obj(yield* k.api.request({ method: 'PUT', path: pathOf(resource, namespace, name, k.flags.text('subresource')), query, body: manifest.object })),
+            obj(
+              yield* k.api.request({ method: 'PUT', path: objectPath(resource, namespace, name, k.flags.text('subresource')), query, body: manifest.object }),
+            ),
             'replaced',
           );
       } catch (error) {
-        if (!(error instanceof StatusError)) throw error;
+        if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;
         errors.push(k.flags.bool('force') ? error : prefixed(error, `error when replacing "${manifest.source}": `));
       }
     }

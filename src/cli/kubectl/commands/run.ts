@@ -45,10 +45,7 @@ function check(k: Kubectl): void {
   if (k.args.length === 0 || k.dash === 0) throw k.usage('NAME is required for run');
   const image = k.flags.text('image');
   if (image === '') throw new KubectlError('--image is required');
-  if (!isReference(image)) {
-    const upper = isReference(image.toLowerCase());
-    throw new KubectlError(`Invalid image name "${image}": ${upper ? 'repository name must be lowercase' : 'invalid reference format'}`);
-  }
+  if (!isReference(image)) throw new KubectlError(`Invalid image name "${image}": invalid reference format`);
   if (k.flags.bool('tty') && !k.flags.bool('stdin')) throw k.usage('-i/--stdin is required for containers with -t/--tty=true');
   if (k.flags.bool('expose') && k.flags.text('port') === '') throw k.usage('--port must be set when exposing a service');
 }
@@ -67,7 +64,7 @@ function makePod(k: Kubectl): Obj {
   const labels = flags.text('labels') === '' ? { run: name } : parseLabels(flags.text('labels'));
   const env = flags.list('env').map(envVar);
   const port = flags.text('port');
-  if (port !== '' && !/^\d+$/.test(port)) throw new KubectlError(`strconv.Atoi: parsing "${port}": invalid syntax`);
+  if (port !== '' && !/^[+-]?\d+$/.test(port)) throw new KubectlError(`strconv.Atoi: parsing "${port}": invalid syntax`);
   const stdin = flags.bool('stdin');
   const container = defined({
     name,

@@ -24,11 +24,13 @@ import { describeNode } from './node.ts';
 import { describePod } from './pod.ts';
 import {
   describeCertificateSigningRequest,
+  describeCsiNode,
   describePersistentVolume,
   describePersistentVolumeClaim,
   describePodDisruptionBudget,
   describePriorityClass,
   describeStorageClass,
+  describeVolumeAttributesClass,
 } from './storage.ts';
 import { describeCronJob, describeDaemonSet, describeDeployment, describeJob, describeReplicaSet, describeStatefulSet } from './workloads.ts';
 
@@ -64,6 +66,8 @@ export const describers: Readonly<Record<string, Describer>> = {
   PersistentVolume: describePersistentVolume,
   PersistentVolumeClaim: describePersistentVolumeClaim,
   StorageClass: describeStorageClass,
+  VolumeAttributesClass: describeVolumeAttributesClass,
+  CSINode: describeCsiNode,
   PriorityClass: describePriorityClass,
   PodDisruptionBudget: describePodDisruptionBudget,
   HorizontalPodAutoscaler: describeHorizontalPodAutoscaler,

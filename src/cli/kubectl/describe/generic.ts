@@ -38,7 +38,7 @@ const acronyms = new Set(['API', 'URL', 'UID', 'OSB', 'GUID']);
 /** `creationTimestamp` → `Creation Timestamp`. */
 const label = (field: string): string =>
   /^[A-Za-z-]+$/.test(field)
-    ? (field.match(/[A-Z]*[a-z]+|[A-Z]+|-+/g) ?? [field])
-        .map((part) => (acronyms.has(part.toUpperCase()) ? part.toUpperCase() : part.charAt(0).toUpperCase() + part.slice(1)))
+    ? (field.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|-+/g) ?? [field])
+        .map((part) => (acronyms.has(part.toUpperCase()) ? part.toUpperCase() : part.charAt(0).toUpperCase() + part.slice(1).toLowerCase()))
         .join(' ')
     : field;

@@ -16,9 +16,9 @@ export const describeNode: Describer = {
   *page(w, node, { k, now }) {
     w.field('Name', nameOf(node));
     const roles = entriesOf(at(node, 'metadata.labels'))
-      .filter(([key]) => key.startsWith(rolePrefix))
-      .map(([key]) => key.slice(rolePrefix.length));
-    w.field('Roles', roles.length === 0 ? '<none>' : roles.join(','));
+      .map(([key, value]) => (key.startsWith(rolePrefix) ? key.slice(rolePrefix.length) : key === 'kubernetes.io/role' ? value : ''))
+      .filter((role) => role !== '');
+    w.field('Roles', roles.length === 0 ? '<none>' : [...new Set(roles)].sort().join(','));
     labelLines(w, 'Labels', at(node, 'metadata.labels'));
     annotationLines(w, at(node, 'metadata.annotations'));
     w.field('CreationTimestamp', rfc1123(at(node, 'metadata.creationTimestamp')));
@@ -50,17 +50,17 @@ function taints(w: Writer, node: Obj): void {
 }
 
 function* lease(w: Writer, k: Kubectl, node: Obj): Routine {
-  w.write(0, 'Lease:\n');
   try {
     const spec = obj(
       at(yield* k.api.request({ method: 'GET', path: `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${nameOf(node)}` }), 'spec'),
     );
+    w.write(0, 'Lease:\n');
     w.field('HolderIdentity', spec['holderIdentity'] ?? '<unset>', 1);
     w.field('AcquireTime', spec['acquireTime'] === undefined ? '<unset>' : rfc1123(spec['acquireTime']), 1);
     w.field('RenewTime', spec['renewTime'] === undefined ? '<unset>' : rfc1123(spec['renewTime']), 1);
   } catch (error) {
     if (!isReason(error, 'NotFound') && !isReason(error, 'Forbidden')) throw error;
-    w.write(1, `Failed to get lease: ${error.message}\n`);
+    w.field('Lease', `Failed to get lease: ${error.message}`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** The template of a workload: kubernetes kubectl/pkg/describe DescribePodTemplate. */
+import { formatLabelSelector } from '../../../apimachinery/labels.ts';
 import { at, isObj, type Obj, obj, objs, text } from '../json.ts';
 import { describeContainers } from './containers.ts';
 import { describeVolumes } from './volumes.ts';
@@ -48,13 +49,12 @@ export function spreadConstraints(w: Writer, spec: Obj, indent = ''): void {
   const all = objs(spec['topologySpreadConstraints']);
   if (all.length === 0) return;
   w.write(0, `${indent}Topology Spread Constraints:\t`);
-  all.forEach((each, i) => {
-    const selector = Object.entries(obj(at(each, 'labelSelector.matchLabels')))
-      .map(([key, value]) => `${key}=${text(value)}`)
-      .join(',');
+  const sorted = [...all].sort((a, b) => (text(a['topologyKey']) < text(b['topologyKey']) ? -1 : 1));
+  sorted.forEach((each, i) => {
+    const selector = each['labelSelector'] === undefined ? '' : ` for selector ${formatLabelSelector(obj(each['labelSelector']))}`;
     w.write(
       0,
-      `${i > 0 ? '\t' : ''}${text(each['topologyKey'])}:${text(each['whenUnsatisfiable'])} when max skew ${text(each['maxSkew'])} is exceeded for selector ${selector || '<none>'}\n`,
+      `${i > 0 ? '\t' : ''}${text(each['topologyKey'])}:${text(each['whenUnsatisfiable'])} when max skew ${text(each['maxSkew'])} is exceeded${selector}\n`,
     );
   });
 }

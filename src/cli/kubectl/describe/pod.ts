@@ -44,7 +44,7 @@ function identity(w: Writer, pod: Obj, spec: Obj, status: Obj): void {
 
 function phase(w: Writer, pod: Obj, status: Obj, now: number): void {
   const deleted = tryParseTime(text(at(pod, 'metadata.deletionTimestamp')));
-  if (deleted !== undefined && status['reason'] !== 'NodeLost') {
+  if (deleted !== undefined && status['phase'] !== 'Failed' && status['phase'] !== 'Succeeded') {
     w.field('Status', `Terminating (lasts ${humanDuration(now - deleted)})`);
     w.field('Termination Grace Period', `${text(at(pod, 'metadata.deletionGracePeriodSeconds'))}s`);
   } else w.field('Status', status['phase']);

@@ -131,6 +131,37 @@ function allowedTopologies(w: Writer, terms: readonly Obj[]): void {
   });
 }
 
+export const describeVolumeAttributesClass: Describer = {
+  *page(w, object) {
+    w.field('Name', nameOf(object));
+    w.field('Annotations', mapLine(at(object, 'metadata.annotations')));
+    w.field('DriverName', object['driverName']);
+    w.field('Parameters', mapLine(object['parameters']));
+  },
+  events: true,
+};
+
+export const describeCsiNode: Describer = {
+  *page(w, object) {
+    w.field('Name', nameOf(object));
+    labelLines(w, 'Labels', at(object, 'metadata.labels'));
+    annotationLines(w, at(object, 'metadata.annotations'));
+    w.field('CreationTimestamp', rfc1123(at(object, 'metadata.creationTimestamp')));
+    w.write(0, 'Spec:\n');
+    const drivers = at(object, 'spec.drivers');
+    if (!drivers) return;
+    w.write(1, 'Drivers:\n');
+    for (const driver of objs(drivers)) {
+      w.write(2, `${text(driver['name'])}:\n`);
+      w.field('Node ID', driver['nodeID'], 3);
+      const count = at(driver, 'allocatable.count');
+      if (count !== undefined) w.write(3, `Allocatables:\n${'  '.repeat(4)}Count:\t${text(count)}\n`);
+      if (driver['topologyKeys']) w.field('Topology Keys', brackets(driver['topologyKeys']), 3);
+    }
+  },
+  events: true,
+};
+
 export const describePriorityClass: Describer = {
   *page(w, object) {
     w.field('Name', nameOf(object));

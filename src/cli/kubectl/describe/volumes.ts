@@ -88,7 +88,7 @@ const shown: Readonly<Record<string, (value: unknown) => unknown>> = {
   '-': (value) => value ?? '<none>',
 };
 
-/** Further kinds: what they are, and their fields as `Title=key`, with a sign for what is no text. */
+/** Further kinds: what they are, and their fields as `Title=key` (`_` is a blank), with a sign for what is no text. */
 const plainSources: Readonly<Record<string, readonly [type: string, fields: string]>> = {
   iscsi: [
     "ISCSI (an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed to the pod)",
@@ -121,6 +121,14 @@ const plainSources: Readonly<Record<string, readonly [type: string, fields: stri
     'Driver=driver FSType=fsType SecretRef=&secretRef ReadOnly=?readOnly Options=%options',
   ],
   glusterfs: ["Glusterfs (a Glusterfs mount on the host that shares a pod's lifetime)", 'EndpointsName=endpoints Path=path ReadOnly=?readOnly'],
+  scaleIO: [
+    'ScaleIO (a persistent volume backed by a block device in ScaleIO)',
+    'Gateway=gateway System=system Protection_Domain=protectionDomain Storage_Pool=storagePool Storage_Mode=storageMode VolumeName=volumeName FSType=fsType ReadOnly=?readOnly',
+  ],
+  storageos: ['StorageOS (a StorageOS Persistent Disk resource)', 'VolumeName=volumeName VolumeNamespace=volumeNamespace FSType=fsType ReadOnly=?readOnly'],
+  quobyte: ["Quobyte (a Quobyte mount on the host that shares a pod's lifetime)", 'Registry=registry Volume=volume ReadOnly=?readOnly'],
+  photonPersistentDisk: ['PhotonPersistentDisk (a Persistent Disk resource in photon platform)', 'PdID=pdID FSType=fsType'],
+  flocker: ['Flocker (a Flocker volume mounted by the Flocker agent)', 'DatasetName=datasetName DatasetUUID=datasetUUID'],
   cinder: ['Cinder (a Persistent Disk resource in OpenStack)', 'VolumeID=volumeID FSType=fsType ReadOnly=?readOnly SecretRef=&secretRef'],
 };
 
@@ -156,7 +164,8 @@ function plainSource(w: Writer, volume: Obj): void {
   if (key === undefined || fields === undefined) return w.write(2, '<unknown>\n');
   w.field('Type', type, 2);
   for (const field of fields.split(' ')) {
-    const [title = '', path = ''] = field.split('=');
+    const [words = '', path = ''] = field.split('=');
+    const title = words.replace('_', ' ');
     const show = shown[path[0] ?? ''];
     const value = obj(volume[key])[show ? path.slice(1) : path];
     // This title alone has no colon upstream.

@@ -17,7 +17,7 @@ export function customColumns(k: Kubectl, format: string, spec: string): readonl
   const [headers = '', paths = ''] = k.process.fs.read(spec).split('\n');
   if (paths === '')
     throw new KubectlError(
-      'invalid template, missing spec line. Expected format is one line of space separated headers, one line of space separated column specs.',
+      `invalid template, missing ${headers === '' ? 'header' : 'spec'} line. Expected format is one line of space separated headers, one line of space separated column specs.`,
     );
   const names = headers.trim().split(/\s+/);
   const columns = paths.trim().split(/\s+/);
@@ -37,9 +37,24 @@ function fromSpec(spec: string): readonly Column[] {
 const splitOutsideBrackets = (spec: string): string[] => spec.split(/,(?![^[]*\])/);
 
 function toColumn(header: string, expression: string): Column {
+  let find: ((object: Obj) => readonly unknown[]) | undefined;
+  const relaxed = orRefused(() => relaxedJsonPath(expression));
+  // A wrong path is found when the header is out already.
+  const cell = (object: Obj): string => {
+    find ??= orRefused(() => pathFinder(relaxed));
+    return find(object).map(cellText).join(',') || '<none>';
+  };
+  return { header, cell };
+}
+
+function pathFinder(expression: string): (object: Obj) => readonly unknown[] {
+  const path = parseJsonPath(expression, { allowMissingKeys: true });
+  return (object) => findResults(path, object).flat();
+}
+
+function orRefused<T>(read: () => T): T {
   try {
-    const path = parseJsonPath(relaxedJsonPath(expression), { allowMissingKeys: true });
-    return { header, cell: (object) => findResults(path, object).flat().map(cellText).join(',') || '<none>' };
+    return read();
   } catch (error) {
     if (!(error instanceof JsonPathError)) throw error;
     throw new KubectlError(error.message);
@@ -52,5 +67,10 @@ const cellText = (value: unknown): string => (value === null || value === undefi
 /** Ends with a newline. */
 export function columnsText(columns: readonly Column[], objects: readonly Obj[], noHeaders: boolean): string {
   const head = noHeaders ? [] : [columns.map((column) => column.header)];
-  return alignRows([...head, ...objects.map((object) => columns.map((column) => column.cell(object)))]);
+  try {
+    return alignRows([...head, ...objects.map((object) => columns.map((column) => column.cell(object)))]);
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error;
+    throw new KubectlError(error.message, { output: alignRows(head) });
+  }
 }

@@ -49,7 +49,9 @@ export function alignTabs(text: string, { minWidth, padding }: TabOptions): stri
 }
 
 /** Rows as columns with kubectl's three blanks between; the widths may be carried on for a watch. */
-export function alignRows(rows: readonly (readonly string[])[], remembered: number[] = []): string {
+export function alignRows(table: readonly (readonly string[])[], remembered: number[] = []): string {
+  // A tab inside a cell ends it.
+  const rows = table.map((row) => (row.some((cell) => cell.includes('\t')) ? row.join('\t').split('\t') : row));
   for (const row of rows) {
     row.slice(0, -1).forEach((cell, i) => {
       remembered[i] = Math.max(remembered[i] ?? tableTabs.minWidth, [...cell].length + tableTabs.padding);

@@ -17,14 +17,15 @@ export type TableOptions = {
 export function tableText(table: Obj, options: TableOptions, widths: number[] = [], lead?: { readonly header: string; readonly cell: string }): string {
   const columns = objs(table['columnDefinitions']);
   const shown = columns
-    .map((column, i) => ({ index: i, name: text(column['name']), priority: num(column['priority']) }))
+    .map((column, i) => ({ index: i, name: text(column['name']), priority: num(column['priority']), named: column['format'] === 'name' }))
     .filter((column) => options.wide || column.priority === 0);
   const rows = objs(table['rows']).map((row) => rowCells(row, shown, options, lead?.cell));
   const head = options.noHeaders || shown.length === 0 ? [] : [headerCells(shown, options, lead?.header)];
   return alignRows([...head, ...rows], widths);
 }
 
-type Shown = { readonly index: number; readonly name: string };
+/** `named`: what stands there is the name. */
+type Shown = { readonly index: number; readonly name: string; readonly named: boolean };
 
 function headerCells(shown: readonly Shown[], options: TableOptions, lead: string | undefined): string[] {
   const cells = shown.map((column) => column.name.toUpperCase());
@@ -38,7 +39,7 @@ function headerCells(shown: readonly Shown[], options: TableOptions, lead: strin
 function rowCells(row: Obj, shown: readonly Shown[], options: TableOptions, lead: string | undefined): string[] {
   const values = list(row['cells']);
   const object = obj(row['object']);
-  const cells = shown.map((column, i) => (i === 0 && options.kind ? `${options.kind}/${cellText(values[column.index])}` : cellText(values[column.index])));
+  const cells = shown.map(({ index, named }) => `${named && options.kind ? `${options.kind}/` : ''}${cellText(values[index])}`);
   if (options.withNamespace) cells.unshift(namespaceOf(object));
   if (lead !== undefined) cells.unshift(lead);
   const labels = obj(at(object, 'metadata.labels'));

@@ -75,11 +75,11 @@ export const apply: CommandEntry = {
 };
 
 function* applyOne(k: Kubectl, target: ManifestTarget, options: ApplyOptions): Routine<Obj> {
-  if (k.flags.bool('server-side')) return yield* applyServerSide(k, target, options);
   const object = recorded(k, target.manifest.object);
   const name = nameOf(object);
   const generated = text(at(object, 'metadata.generateName'));
   if (name === '' && generated !== '') throw new KubectlError(`from ${generated}: cannot use generate name with apply`);
+  if (k.flags.bool('server-side')) return yield* applyServerSide(k, target, options);
   if (name === '') throw new KubectlError(`${retrieving(target)}resource name may not be empty`);
   const modified = modifiedConfiguration(object);
   const live = yield* getLive(k, target);

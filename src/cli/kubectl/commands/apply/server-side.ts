@@ -3,7 +3,7 @@ import { isReason } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { KubectlError } from '../../errors.ts';
 import { at, nameOf, type Obj, obj, objs } from '../../json.ts';
-import { type Kubectl, pathOf } from '../../kubectl.ts';
+import { type Kubectl, objectPath } from '../../kubectl.ts';
 import { lastApplied } from '../create/generator.ts';
 import type { ApplyOptions, ManifestTarget } from './apply-target.ts';
 import { ownsAnnotation, upgradedManagedFields } from './managed-fields.ts';
@@ -24,7 +24,7 @@ See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`
 export function* applyServerSide(k: Kubectl, { resource, namespace, manifest }: ManifestTarget, options: ApplyOptions): Routine<Obj> {
   const manager = k.flags.has('field-manager') ? k.flags.text('field-manager') : 'kubectl';
   const query = { ...options.query, fieldManager: manager, force: String(k.flags.bool('force-conflicts')) };
-  const path = pathOf(resource, namespace, nameOf(manifest.object), k.flags.text('subresource'));
+  const path = objectPath(resource, namespace, nameOf(manifest.object), k.flags.text('subresource'));
   const send = { method: 'PATCH', path, query, body: manifest.object, contentType: 'application/apply-patch+yaml' } as const;
   try {
     let applied = obj(yield* k.api.request(send));

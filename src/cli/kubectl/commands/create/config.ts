@@ -105,10 +105,8 @@ export const createSecretDockerRegistry: CommandEntry = {
     const read = files.length > 0 ? dataFromFlags(k) : {};
     const [only] = Object.values(read);
     const data = files.length === 1 && only !== undefined ? { '.dockerconfigjson': only } : files.length > 0 ? read : { '.dockerconfigjson': goJson(auth) };
-    yield* createObject(k, () => ({ kind: 'Secret', apiVersion: 'v1', metadata: { name }, data: encoded(data), type: 'kubernetes.io/dockerconfigjson' }), {
-      failure: 'secret',
-      separator: ' ',
-    });
+    const secret = { kind: 'Secret', apiVersion: 'v1', metadata: { name }, data: encoded(data), type: 'kubernetes.io/dockerconfigjson' };
+    yield* createObject(k, () => hashed(k, secret), { failure: 'secret', separator: ' ' });
   },
 };
 

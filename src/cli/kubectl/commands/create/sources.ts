@@ -40,9 +40,7 @@ function literal(source: string): [string, string] {
   const equals = source.indexOf('=');
   if (equals < 0) throw new KubectlError(`invalid literal source ${source}, expected key=value`);
   if (equals === 0) throw new KubectlError(`invalid literal source ${source}, expected key=value`);
-  const value = source.slice(equals + 1);
-  const quotes = /^(["'])(.*)\1$/s.exec(value);
-  return [source.slice(0, equals), quotes?.[2] ?? value];
+  return [source.slice(0, equals), source.slice(equals + 1)];
 }
 
 function fromFile(k: Kubectl, source: string): readonly (readonly [string, string])[] {

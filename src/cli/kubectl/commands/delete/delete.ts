@@ -88,7 +88,7 @@ function* deleteAll(k: Kubectl, infos: readonly Info[], plan: Plan): Routine {
       yield* k.print(doneText(k, info, plan));
       deleted.push({ info, uid: text(at(answer, 'details.uid') ?? at(answer, 'metadata.uid')) });
     } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
+      if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;
       if (isReason(error, 'NotFound') && ignores(k, plan)) continue;
       errors.push(info.source === '' ? error : prefixed(error, `error when deleting "${info.source}": `));
     }

@@ -4,7 +4,7 @@ import type { Routine } from '../../../../sim/routine.ts';
 import type { Info } from '../../builder.ts';
 import { KubectlError } from '../../errors.ts';
 import { at, type Obj, obj, text } from '../../json.ts';
-import { type Kubectl, pathOf } from '../../kubectl.ts';
+import { type Kubectl, objectPath, pathOf } from '../../kubectl.ts';
 
 const policies: Readonly<Record<string, string>> = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' };
 
@@ -24,7 +24,7 @@ export function* deleteOne(k: Kubectl, info: Info, options: Obj, dryRun = false)
   return obj(
     yield* k.api.request({
       method: 'DELETE',
-      path: pathOf(info.resource, info.namespace, info.name),
+      path: objectPath(info.resource, info.namespace, info.name),
       body: options,
       ...(dryRun && { query: { dryRun: 'All' } }),
     }),

@@ -21,6 +21,8 @@ const ownFormats = ['custom-columns', 'custom-columns-file', 'wide'];
 /** kubernetes kubectl/pkg/cmd/get/get.go. */
 export function* get(k: Kubectl): Routine {
   if (k.flags.text('raw') !== '') return yield* raw(k, k.flags.text('raw'));
+  const output = k.flags.text('output');
+  if (k.flags.bool('show-labels') && output !== '' && output !== 'wide') throw new KubectlError(`--show-labels option cannot be used with ${output} printer`);
   if (k.flags.bool('output-watch-events') && !k.flags.bool('watch') && !k.flags.bool('watch-only'))
     throw new KubectlError('--output-watch-events option can only be used with --watch or --watch-only');
   const subject = k.flags.list('filename').length > 0 || k.flags.text('kustomize') !== '';
@@ -167,9 +169,9 @@ function* fetchTable(k: Kubectl, target: Target): Routine<Obj> {
   return table;
 }
 
-/** kubectl says where it looked, unless it looked everywhere or at cluster-scoped resources. */
+/** kubectl says where it looked, unless it looked everywhere or the server's empty table is one of cluster-scoped resources. */
 function* nothingFound(k: Kubectl, targets: readonly Target[]): Routine {
-  const namespaced = !k.flags.bool('all-namespaces') && targets.every((target) => target.resource.namespaced);
+  const namespaced = !k.flags.bool('all-namespaces') && (!k.flags.bool('server-print') || targets.every((target) => target.resource.namespaced));
   const namespace = targets.find((target) => target.kind === 'manifest')?.namespace ?? k.namespace;
   yield* k.printError(namespaced ? `No resources found in ${namespace} namespace.\n` : 'No resources found\n');
 }

@@ -10,7 +10,7 @@ export function plainTable(answer: Obj, now: number): Obj {
     kind: 'Table',
     metadata: answer['metadata'],
     columnDefinitions: [
-      { name: 'Name', priority: 0 },
+      { name: 'Name', priority: 0, format: 'name' },
       { name: 'Age', priority: 0 },
     ],
     rows: items.map((object) => ({ cells: [nameOf(object), age(text(at(object, 'metadata.creationTimestamp')), now)], object })),

@@ -9,27 +9,30 @@ import { klog } from '../../klog.ts';
 
 type Finder = (object: Obj) => unknown;
 
-/** Sorted by a field; undefined when the field is no field, or no object has it. */
+/** Sorted by a field; undefined when no object has the field. */
 export function sortObjects(process: Process, objects: readonly Obj[], by: string): readonly Obj[] | undefined {
   if (by === '') return objects;
   const find = finder(by);
-  return find && sorted(objects, find, (key) => unsortable(process, key, `sorter.go:329] Field ${relaxedJsonPath(by)} in *unstructured.Unstructured`));
+  return sorted(objects, find, (key) => unsortable(process, key, `sorter.go:329] Field ${relaxedJsonPath(by)} in *unstructured.Unstructured`));
 }
 
 /** A table's rows sorted by a field of their objects. */
 export function sortTable(process: Process, table: Obj, by: string): Obj | undefined {
   const find = finder(by);
   const wrong = (key: unknown): void => unsortable(process, key, `sorter.go:375] Field ${relaxedJsonPath(by)} in [][][]reflect.Value`);
-  const rows = find && sorted(objs(table['rows']), (row) => find(obj(row['object'])), wrong);
+  const rows = sorted(objs(table['rows']), (row) => find(obj(row['object'])), wrong);
   return rows && { ...table, rows };
 }
 
 function sorted(items: readonly Obj[], find: Finder, check: (key: unknown) => void): readonly Obj[] | undefined {
   const keyed = items.map((item) => ({ item, key: find(item) }));
   if (items.length > 0 && keyed.every(({ key }) => key === undefined)) return undefined;
-  if (keyed.length > 1) for (const { key } of keyed) check(key);
   // What lacks the field goes before everything, even before what lacks it too: Go's answer to an order that is none.
-  return goSort(keyed, (a, b) => a.key === undefined || (b.key !== undefined && compareValues(a.key, b.key) < 0)).map(({ item }) => item);
+  return goSort(keyed, (a, b) => {
+    if (a.key === undefined || b.key === undefined) return a.key === undefined;
+    check(a.key);
+    return compareValues(a.key, b.key) < 0;
+  }).map(({ item }) => item);
 }
 
 /** Only numbers and texts have an order. */
@@ -44,20 +47,25 @@ function unsortable(process: Process, key: unknown, where: string): void {
   if (type !== '') throw new KubectlError(`${klog(process, 'F')}${where} is an unsortable type: interface, err: unsortable type: ${type}`, { bare: true });
 }
 
-function finder(by: string): Finder | undefined {
+/** Throws KubectlError for what is no path. */
+function finder(by: string): Finder {
+  const path = pathTo(by);
+  return (object) => {
+    try {
+      return findResults(path, object).flat()[0];
+    } catch (error) {
+      if (!(error instanceof JsonPathError)) throw error;
+      return undefined;
+    }
+  };
+}
+
+function pathTo(by: string): ReturnType<typeof parseJsonPath> {
   try {
-    const path = parseJsonPath(relaxedJsonPath(by), { allowMissingKeys: true });
-    return (object) => {
-      try {
-        return findResults(path, object).flat()[0];
-      } catch (error) {
-        if (!(error instanceof JsonPathError)) throw error;
-        return undefined;
-      }
-    };
+    return parseJsonPath(relaxedJsonPath(by), { allowMissingKeys: true });
   } catch (error) {
     if (!(error instanceof JsonPathError)) throw error;
-    return undefined;
+    throw new KubectlError(error.message);
   }
 }
 

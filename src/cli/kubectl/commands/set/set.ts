@@ -115,7 +115,9 @@ export const setSelector: CommandEntry = {
       change: (info) => {
         if (expressions.length > 0) throw new KubectlError(`match expression [${expressions.join(' ')}] not supported on this object`);
         if (info.resource.kind !== 'Service') throw new KubectlError(`setting a selector is only supported for Services`);
-        return withPath(info.object, ['spec', 'selector'], labels);
+        const selected = withPath(info.object, ['spec', 'selector'], labels);
+        const version = k.flags.text('resource-version');
+        return version === '' ? selected : withPath(selected, ['metadata', 'resourceVersion'], version);
       },
     });
   },

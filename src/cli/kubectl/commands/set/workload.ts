@@ -79,6 +79,10 @@ const strategies: Readonly<Record<string, string>> = { Deployment: 'strategy', D
 
 /** What Go's types write though nothing was given: empty resources, an empty status. */
 function asTyped(info: Info, object: Obj): Obj {
+  if (info.resource.kind === 'Service') {
+    const ports = objs(at(object, 'spec.ports')).map((port): Obj => ({ targetPort: 0, ...port }));
+    return { ...(ports.length > 0 ? withPath(object, ['spec', 'ports'], ports) : object), status: { loadBalancer: {}, ...obj(object['status']) } };
+  }
   const path = podSpecPath(info.resource.kind);
   if (!path) return object;
   const spec = podSpecOf(object, path);
