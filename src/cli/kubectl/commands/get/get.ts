@@ -12,7 +12,7 @@ import { columnsText, customColumns } from '../../printers/custom-columns.ts';
 import { objectPrinter, splitFormat, unknownFormat } from '../../printers/object-printer.ts';
 import { tableText } from '../../printers/table.ts';
 import { plainTable } from './plain-table.ts';
-import { sortObjects, sortTable } from './sort.ts';
+import { sortObjects, sortTable, wrongPath } from './sort.ts';
 import { tableAccept, tableOptions } from './table-options.ts';
 import { watchTarget } from './watch.ts';
 
@@ -50,6 +50,7 @@ export function* get(k: Kubectl): Routine {
 }
 
 const noSuchField = (k: Kubectl): KubectlError =>
+  wrongPath(k.flags.text('sort-by')) ??
   new KubectlError(`couldn't find any field with path "${relaxedJsonPath(k.flags.text('sort-by'))}" in the list of objects`);
 
 const asList = (items: readonly Obj[]): Obj => ({ apiVersion: 'v1', items, kind: 'List', metadata: { resourceVersion: '' } });

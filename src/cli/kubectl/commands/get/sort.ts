@@ -16,8 +16,9 @@ export function sortObjects(process: Process, objects: readonly Obj[], by: strin
   return sorted(objects, find, (key) => unsortable(process, key, `sorter.go:329] Field ${relaxedJsonPath(by)} in *unstructured.Unstructured`));
 }
 
-/** A table's rows sorted by a field of their objects. */
+/** A table's rows sorted by a field of their objects; undefined also where that is no path. */
 export function sortTable(process: Process, table: Obj, by: string): Obj | undefined {
+  if (wrongPath(by)) return undefined;
   const find = finder(by);
   const wrong = (key: unknown): void => unsortable(process, key, `sorter.go:375] Field ${relaxedJsonPath(by)} in [][][]reflect.Value`);
   const rows = sorted(objs(table['rows']), (row) => find(obj(row['object'])), wrong);
@@ -45,6 +46,17 @@ function unsortable(process: Process, key: unknown, where: string): void {
         ? 'map[string]interface {}'
         : '';
   if (type !== '') throw new KubectlError(`${klog(process, 'F')}${where} is an unsortable type: interface, err: unsortable type: ${type}`, { bare: true });
+}
+
+/** What is wrong with a path. */
+export function wrongPath(by: string): KubectlError | undefined {
+  try {
+    pathTo(by);
+    return undefined;
+  } catch (error) {
+    if (error instanceof KubectlError) return error;
+    throw error;
+  }
 }
 
 /** Throws KubectlError for what is no path. */
