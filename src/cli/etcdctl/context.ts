@@ -9,7 +9,7 @@ import { zap } from '../etcd-output.ts';
 import type { Flags } from '../flags.ts';
 
 /** Exit statuses of etcd's pkg/cobrautl. */
-export const exits = { error: 1, badConnection: 2, badArgs: 128, badFeature: 4 } as const;
+export const exits = { error: 1, badConnection: 2, invalidInput: 3, badFeature: 4, badArgs: 128 } as const;
 
 /** `Error: …` and a status. */
 export class Fatal extends Error {
@@ -24,6 +24,17 @@ export class Fatal extends Error {
 export type Member = { readonly endpoint: string; readonly keys: EtcdApi; readonly cluster: EtcdCluster };
 
 type Tls = { readonly ca: string | undefined; readonly certificate: string | undefined; readonly key: string | undefined };
+
+/** Calls that are streams go past the interceptor of unary ones. */
+const streams: ReadonlySet<string> = new Set(['Watch/Watch', 'Lease/LeaseKeepAlive', 'Maintenance/Snapshot']);
+
+/** As etcd's api/v3rpc/rpctypes has them. */
+function grpcCode({ code, message }: EtcdError): string {
+  if (code === 'compacted' || code === 'futureRevision' || message.includes('too large lease TTL')) return 'OutOfRange';
+  if (code === 'leaseNotFound' || code === 'notFound') return 'NotFound';
+  if (code === 'noSpace') return 'ResourceExhausted';
+  return /key not found|invalid downgrade target/.test(message) ? 'InvalidArgument' : 'FailedPrecondition';
+}
 
 /** How long grpc takes for one try. */
 const callMilliseconds = 4;
@@ -75,7 +86,10 @@ export class Context {
           return run(member);
         } catch (error) {
           if (!(error instanceof EtcdError)) throw error;
-          if (error.code !== 'noLeader' && error.code !== 'unavailable') throw new Fatal(error.message);
+          if (error.code !== 'noLeader' && error.code !== 'unavailable') {
+            if (!streams.has(method)) yield* this.#retried(method, endpoint, `${grpcCode(error)} desc = ${error.message}`);
+            throw new Fatal(error.message);
+          }
           last = '';
         }
       }
@@ -83,20 +97,21 @@ export class Context {
       if (left <= 0) break;
       yield* sleep(Math.min(left, 500));
     }
-    yield* this.#retried(method, endpoints[0] ?? '', last);
+    const reason = last === '' ? 'context deadline exceeded' : `latest balancer error: last connection error: connection error: desc = "${last}"`;
+    yield* this.#retried(method, endpoints[0] ?? '', `DeadlineExceeded desc = ${reason}`);
     throw new Fatal('context deadline exceeded');
   }
 
-  *#retried(method: string, endpoint: string, last: string): Routine {
+  /** The client's interceptor tells of each try that failed, also where it will not try again. */
+  *#retried(method: string, endpoint: string, status: string): Routine {
     const { process } = this;
-    const reason = last === '' ? 'context deadline exceeded' : `latest balancer error: last connection error: connection error: desc = \\"${last}\\"`;
     const target = `etcd-endpoints://0xc${process.sim.random.hex(9)}/${endpoint.replace(/^https?:\/\//, '')}`;
     yield* zap(
       process,
       'warn',
       'v3@v3.6.6/retry_interceptor.go:65',
       'retrying of unary invoker failed',
-      { target, method: `/etcdserverpb.${method}`, attempt: 0, error: `rpc error: code = DeadlineExceeded desc = ${reason.replaceAll('\\"', '"')}` },
+      { target, method: `/etcdserverpb.${method}`, attempt: 0, error: `rpc error: code = ${status}` },
       'etcd-client',
     );
   }

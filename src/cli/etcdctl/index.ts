@@ -24,6 +24,7 @@ const globalFlags: readonly FlagSpec[] = (
     { name: 'debug', type: 'bool', usage: 'enable client-side debug logging' },
     { name: 'dial-timeout', type: 'duration', default: '2s', usage: 'dial timeout for client connections' },
     { name: 'discovery-srv', absent: true, short: 'd', usage: 'domain name to query for SRV records describing cluster endpoints' },
+    { name: 'discovery-srv-name', absent: true, usage: 'service name to query when using DNS discovery' },
     { name: 'endpoints', type: 'stringSlice', default: '127.0.0.1:2379', usage: 'gRPC endpoints' },
     { name: 'hex', type: 'bool', usage: 'print byte strings as hex encoded strings' },
     { name: 'insecure-discovery', absent: true, type: 'bool', default: 'true', usage: 'accept insecure SRV records describing cluster endpoints' },
@@ -36,6 +37,13 @@ const globalFlags: readonly FlagSpec[] = (
     { name: 'keepalive-time', type: 'duration', default: '2s', usage: 'keepalive time for client connections' },
     { name: 'keepalive-timeout', type: 'duration', default: '6s', usage: 'keepalive timeout for client connections' },
     { name: 'key', usage: 'identify secure client using this TLS key file' },
+    { name: 'max-recv-bytes', absent: true, type: 'int', usage: 'client-side response receive limit in bytes (if 0, it defaults to "math.MaxInt32")' },
+    {
+      name: 'max-request-bytes',
+      absent: true,
+      type: 'int',
+      usage: 'client-side request send limit in bytes (if 0, it defaults to 2.0 MiB (2 * 1024 * 1024).)',
+    },
     { name: 'password', usage: "password for authentication (if this option is used, --user option shouldn't include password)" },
     { name: 'user', usage: 'username[:password] for authentication (prompt if password is not supplied)' },
     { name: 'write-out', short: 'w', default: 'simple', usage: 'set the output format (fields, json, protobuf, simple, table)' },
@@ -55,6 +63,8 @@ const etcdctlTree: EtcdctlCommand = {
     (a, b) => (a.name < b.name ? -1 : 1),
   ),
 };
+
+const versions = { version: '3.6.6', api: '3.6' };
 
 export const etcdctl: Program = function* (argv, process) {
   yield* sleep(process.sim.random.between(8, 16));
@@ -78,13 +88,16 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
     }
     if (!(error instanceof CommandFlagError)) throw error;
     if (error.kind === 'absent') throw new Fatal(error.message, 70);
-    if (error.kind !== 'help') throw new Fatal(`${error.message}\n${etcdHelp(error.chain, 'API VERSION:\n\t3.6\n\n')}`);
-    yield* process.print(etcdHelp(error.chain, 'API VERSION:\n\t3.6\n\n'));
-    return 0;
+    const isHelp = error.kind === 'help';
+    if (!isHelp) yield* process.printError(`Error: ${error.message}\n`);
+    yield* process.print(etcdHelp(error.chain, versions));
+    // The usage, which has gone to standard output by itself, follows as an empty line.
+    if (!isHelp) yield* process.printError('\n');
+    return isHelp ? 0 : exits.error;
   }
   const { command, chain, flags } = resolved;
   if (!command.run) {
-    yield* process.print(etcdHelp(chain, 'API VERSION:\n\t3.6\n\n'));
+    yield* process.print(etcdHelp(chain, versions));
     return 0;
   }
   yield* environment(process, (name) => flags.has(name));

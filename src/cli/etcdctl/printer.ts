@@ -25,7 +25,7 @@ export const json = (value: unknown): string => `${wideJson(value)}\n`;
 /** Only simple, json and fields are there for most answers. */
 export function needFormat(output: string, known: readonly string[] = ['simple', 'json', 'fields']): void {
   if (known.includes(output)) return;
-  if (['simple', 'json', 'fields', 'table', 'protobuf'].includes(output)) throw new Fatal(`${output} is not supported as output format`, exits.badFeature);
+  if (['simple', 'json', 'fields', 'table', 'protobuf'].includes(output)) throw new Fatal(`${output} not supported as output format`, exits.badFeature);
   throw new Fatal('unsupported output format', exits.badFeature);
 }
 

@@ -2,8 +2,7 @@
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
-import { etcdHelp } from '../etcd-help.ts';
-import { type Command, CommandFlagError, type Flags, resolveCobra, UnknownCommandError } from '../flags.ts';
+import { type Command, CommandFlagError, cobraUsage, type Flags, resolveCobra, UnknownCommandError } from '../flags.ts';
 import { defrag, hashKv } from './data-dir.ts';
 import { Fatal } from './fatal.ts';
 import { restore, status } from './snapshot.ts';
@@ -80,7 +79,7 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
   try {
     const { command, chain, flags, args: rest } = resolveCobra(etcdutlTree, args[0] === 'help' ? [...args.slice(1), '--help'] : args, { prefixes: true });
     if (!command.run) {
-      yield* process.print(etcdHelp(chain, 'API VERSION:\n\t3.6\n\n'));
+      yield* process.print(cobraUsage(chain));
       return 0;
     }
     yield* command.run({ process, flags, args: rest });
@@ -91,8 +90,9 @@ function* dispatch(args: readonly string[], process: Process): Routine<number> {
       throw new Fatal(`unknown command "${error.typed}" for "etcdutl"\nRun 'etcdutl --help' for usage.`);
     }
     if (!(error instanceof CommandFlagError)) throw error;
-    if (error.kind !== 'help') throw new Fatal(error.message, error.kind === 'absent' ? 70 : 1);
-    yield* process.print(etcdHelp(error.chain, 'API VERSION:\n\t3.6\n\n'));
+    if (error.kind === 'absent') throw new Fatal(error.message, 70);
+    if (error.kind !== 'help') throw new Fatal(`${error.message}\n${cobraUsage(error.chain)}`);
+    yield* process.print(cobraUsage(error.chain));
     return 0;
   }
 }

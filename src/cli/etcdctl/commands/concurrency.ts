@@ -63,7 +63,7 @@ const leave = (context: Context, { lease }: Session): Routine => context.call('L
 
 function* lock(context: Context): Routine {
   const [name, ...command] = context.args;
-  if (name === undefined) throw new Fatal('lock takes one lock name argument and an optional command to execute', exits.badArgs);
+  if (name === undefined) throw new Fatal('lock takes a lock name argument and an optional command to execute', exits.badArgs);
   const ttl = context.flags.number('ttl');
   const ending = endings(context);
   const session = yield* join(context, name, '', ttl);

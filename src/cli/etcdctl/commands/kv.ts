@@ -1,7 +1,7 @@
 /** get, put, del, watch, compaction. */
-import { type EtcdEvent, type KeyValue, prefixEnd, type RangeResponse } from '../../../interfaces/etcd.ts';
+import { EtcdError, type EtcdEvent, type KeyValue, prefixEnd, type RangeResponse } from '../../../interfaces/etcd.ts';
 import { readAll } from '../../../linux/open-file.ts';
-import { Condition, type Routine } from '../../../sim/routine.ts';
+import { Condition, type Routine, sleep } from '../../../sim/routine.ts';
 import type { EtcdctlCommand } from '../command.ts';
 import { type Context, exits, Fatal } from '../context.ts';
 import { eventText, headerFields, headerJson, json, kvJson, kvSimple, needFormat, rangeText } from '../printer.ts';
@@ -12,7 +12,8 @@ type Range = { readonly key: string; readonly rangeEnd?: string };
 function rangeOf({ flags, args }: Context, command: string): Range {
   const [key, end] = args;
   if (key === undefined) throw new Fatal(`${command} command needs one argument as key and an optional argument as range_end`, exits.badArgs);
-  if (args.length > 2) throw new Fatal(`${command} command needs one argument as key and an optional argument as range_end`, exits.badArgs);
+  if (args.length > 2 && command === 'del')
+    throw new Fatal(`${command} command needs one argument as key and an optional argument as range_end`, exits.badArgs);
   if (flags.bool('prefix') && flags.bool('from-key')) throw new Fatal('`--prefix` and `--from-key` cannot be set at the same time, choose one', exits.badArgs);
   if (end !== undefined && (flags.bool('prefix') || flags.bool('from-key')))
     throw new Fatal(`too many arguments, only accept one argument when \`--prefix\` or \`--from-key\` is set`, exits.badArgs);
@@ -87,14 +88,16 @@ function* put(context: Context): Routine {
   const [key] = args;
   if (key === undefined) throw new Fatal('put command needs 1 argument and input from stdin or 2 arguments', exits.badArgs);
   if (args.length > 2) throw new Fatal('put command needs 1 argument and input from stdin or 2 arguments', exits.badArgs);
-  const given = args[1] ?? (yield* readAll(process.stdin));
+  const given = args[1] ?? (flags.bool('ignore-value') ? '' : yield* readAll(process.stdin));
+  if (args.length === 1 && given === '' && !flags.bool('ignore-value'))
+    throw new Fatal('put command needs 1 argument and input from stdin or 2 arguments', exits.badArgs);
   const lease = flags.text('lease') === '' ? 0 : Number.parseInt(flags.text('lease'), 16);
   if (Number.isNaN(lease))
     throw new Fatal(`bad lease ID (strconv.ParseInt: parsing "${flags.text('lease')}": invalid syntax), expecting ID in Hex`, exits.badArgs);
   needFormat(context.output);
   const text = yield* context.call('KV/Put', ({ keys, cluster }) => {
     const before = keys.range({ key }).kvs[0];
-    if ((flags.bool('ignore-value') || flags.bool('ignore-lease')) && !before) throw new Fatal('etcdserver: key not found');
+    if ((flags.bool('ignore-value') || flags.bool('ignore-lease')) && !before) throw new EtcdError('invalid', 'etcdserver: key not found');
     keys.put(key, flags.bool('ignore-value') ? (before?.value ?? '') : given, { lease: flags.bool('ignore-lease') ? (before?.lease ?? 0) : lease });
     const previous = flags.bool('prev-kv') ? before : undefined;
     if (context.output === 'json') return json({ header: headerJson(cluster.header()), prev_kv: previous ? kvJson(previous) : undefined });
@@ -107,6 +110,12 @@ function* put(context: Context): Routine {
 function* del(context: Context): Routine {
   const { flags } = context;
   const range = rangeOf(context, 'del');
+  const [from, to] = context.args;
+  if (to !== undefined && !flags.bool('range')) {
+    const warning = `Warning: Keys between ${JSON.stringify(from)} and ${JSON.stringify(to)} will be deleted. Please interrupt the command within next 2 seconds to cancel. `;
+    yield* context.process.printError(`${warning}You can provide \`--range\` flag to avoid the delay.\n`);
+    yield* sleep(2000);
+  }
   needFormat(context.output);
   const text = yield* context.call('KV/DeleteRange', ({ keys, cluster }) => {
     const before = flags.bool('prev-kv') ? keys.range(range).kvs : [];
@@ -123,6 +132,7 @@ function* watch(context: Context): Routine {
   const { flags, process } = context;
   if (flags.bool('interactive')) throw new Fatal('k8s-lab: an interactive watch is not simulated', 70);
   const execAt = context.args.length;
+  if (context.args.length === 0 || context.args.length > 2) throw new Fatal('bad number of arguments', exits.badArgs);
   const range = rangeOf(context, 'watch');
   const channel = yield* context.call('Watch/Watch', ({ keys }) =>
     keys.watch({ ...range, ...(flags.number('rev') > 0 ? { startRevision: flags.number('rev') } : {}) }),
@@ -204,7 +214,13 @@ export const kvCommands: readonly EtcdctlCommand[] = [
     ],
     run: put,
   },
-  { name: 'del', usage: '[options] <key> [range_end]', short: 'Removes the specified key or range of keys [key, range_end)', flags: rangeFlags, run: del },
+  {
+    name: 'del',
+    usage: '[options] <key> [range_end]',
+    short: 'Removes the specified key or range of keys [key, range_end)',
+    flags: [...rangeFlags, { name: 'range', type: 'bool', usage: 'delete range of keys' }],
+    run: del,
+  },
   {
     name: 'watch',
     usage: '[options] [key or prefix] [range_end] [--] [exec-command arg1 arg2 ...]',

@@ -8,7 +8,8 @@ const hex = (id: number): string => id.toString(16).padStart(16, '0');
 
 function idOf(context: Context, command: string): number {
   const [text] = context.args;
-  if (text === undefined || context.args.length > 1) throw new Fatal(`lease ${command} command needs 1 argument`, exits.badArgs);
+  if (text === undefined || context.args.length > 1)
+    throw new Fatal(`lease ${command} command needs ${command === 'revoke' ? '1 argument' : 'lease ID as argument'}`, exits.badArgs);
   if (!/^[0-9a-f]+$/i.test(text)) throw new Fatal(`bad lease ID arg (strconv.ParseInt: parsing "${text}": invalid syntax), expecting ID in Hex`, exits.badArgs);
   return Number.parseInt(text, 16);
 }
@@ -54,6 +55,7 @@ function* keepAlive(context: Context): Routine {
     const known = yield* context.call('Lease/LeaseKeepAlive', ({ cluster }) =>
       cluster.leases().some((each) => each.id === id) ? cluster.leaseKeepAlive(id) : undefined,
     );
+    if (known === undefined && context.flags.bool('once')) throw new Fatal('etcdserver: requested lease not found', exits.badConnection);
     if (known === undefined) return yield* context.print(`lease ${hex(id)} expired or revoked.\n`);
     yield* context.print(`lease ${hex(id)} keepalived with TTL(${known})\n`);
     if (context.flags.bool('once')) return;

@@ -64,11 +64,16 @@ const membersOf = (ask: () => readonly EtcdMember[]): readonly EtcdMember[] => {
   }
 };
 
-function idOf({ args }: Context, missing: string): string {
+function idOf({ args }: Context, missing: string, bare = false): string {
   const [text] = args;
   if (text === undefined) throw new Fatal(missing, exits.badArgs);
   if (!/^[0-9a-f]{1,16}$/i.test(text))
-    throw new Fatal(`bad member ID arg (strconv.ParseUint: parsing "${text}": invalid syntax), expecting ID in Hex`, exits.badArgs);
+    throw new Fatal(
+      bare
+        ? `strconv.ParseUint: parsing "${text}": invalid syntax`
+        : `bad member ID arg (strconv.ParseUint: parsing "${text}": invalid syntax), expecting ID in Hex`,
+      exits.badArgs,
+    );
   return text.toLowerCase();
 }
 
@@ -103,7 +108,7 @@ function* promote(context: Context): Routine {
 }
 
 function* moveLeader(context: Context): Routine {
-  const id = idOf(context, 'move-leader command needs 1 argument');
+  const id = idOf(context, 'move-leader command needs 1 argument', true);
   for (const endpoint of context.endpoints) {
     const member = context.dial(endpoint);
     if (typeof member === 'string') continue;

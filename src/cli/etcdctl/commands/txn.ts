@@ -1,6 +1,7 @@
 /** `etcdctl txn`: comparisons, then what to do when they hold and when not (etcdctl/ctlv3/command/txn_command.go). */
 import { type Compare, prefixEnd, type TxnOperation } from '../../../interfaces/etcd.ts';
 import { readAll } from '../../../linux/open-file.ts';
+import { own } from '../../../sim/own.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { EtcdctlCommand } from '../command.ts';
 import { type Context, exits, Fatal } from '../context.ts';
@@ -12,7 +13,7 @@ function* txn(context: Context): Routine {
   if (context.args.length > 0) throw new Fatal('txn command does not accept argument', exits.badArgs);
   const interactive = context.flags.bool('interactive');
   const input = yield* readAll(context.process.stdin);
-  if (interactive) yield* context.print('compares:\n\nsuccess requests (get, put, del):\n\nfailure requests (get, put, del):\n');
+  if (interactive) yield* context.print('compares:\nsuccess requests (get, put, del):\nfailure requests (get, put, del):\n');
   const [compares = [], success = [], failure = []] = blocks(input);
   const parsed = compares.map(parseCompare);
   const [then, otherwise] = [success.map(parseOperation), failure.map(parseOperation)];
@@ -33,7 +34,7 @@ function* txn(context: Context): Routine {
     if (context.output === 'json') return json({ header: headerJson(cluster.header()), succeeded: result.succeeded || undefined });
     return `${result.succeeded ? 'SUCCESS' : 'FAILURE'}\n${answers.map((answer) => `\n${answer}`).join('')}`;
   });
-  yield* context.print(interactive ? `\n${text}` : text);
+  yield* context.print(text);
 }
 
 /** Lines up to an empty one, three times. */
@@ -50,11 +51,16 @@ const targets: Readonly<Record<string, Compare['target']>> = { c: 'create', crea
 
 function parseCompare(line: string): Compare | ValueCompare {
   const match = /^(\w+)\("((?:[^"\\]|\\.)*)"\)\s*(=|!=|<|>)\s*"((?:[^"\\]|\\.)*)"$/.exec(line);
-  if (!match) throw new Fatal(`malformed comparison: ${line}; got ${line}(""), expected 3`, exits.badArgs);
+  if (!match) {
+    const [target, rest] = line.split(/\((.*)/s);
+    const [, seen = '', op = '', than = ''] = /^(?:"((?:[^"\\]|\\.)*)")?\)?\s*(\S*)\s*(?:"([^"]*)")?/.exec(rest ?? '') ?? [];
+    const got = rest === undefined ? '' : `; got ${target}(${JSON.stringify(seen)}) ${op} ${JSON.stringify(than)}`;
+    throw new Fatal(`malformed comparison: ${line}${got}`, exits.invalidInput);
+  }
   const [, target = '', key = '', is = '=', value = ''] = match;
   if (target === 'val' || target === 'value') return { key, is: is as Compare['is'], value };
-  const known = targets[target];
-  if (!known) throw new Fatal(`malformed comparison: ${line} (unknown target)`, exits.badArgs);
+  const known = own(targets, target);
+  if (!known) throw new Fatal(`malformed comparison: ${line} (unknown target ${target})`, exits.invalidInput);
   return { key, target: known, is: is as Compare['is'], than: Number(value) };
 }
 
@@ -67,13 +73,14 @@ function compare(found: string, is: Compare['is'], than: string): boolean {
 /** `put k v`, `get k --prefix`, `del k`, with quotes as a shell has them. */
 function parseOperation(line: string): TxnOperation {
   const words = [...line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+  if (words.length < 2) throw new Fatal(`invalid txn compare request: ${line}`, exits.invalidInput);
   const [verb, key = '', second] = words.filter((word) => !word.startsWith('--'));
   const prefix = words.includes('--prefix') ? { rangeEnd: prefixEnd(key) } : {};
   const end = second === undefined ? prefix : { rangeEnd: second };
   if (verb === 'put') return { put: { key, value: second ?? '' } };
   if (verb === 'get') return { range: { key, ...end } };
   if (verb === 'del') return { delete: { key, ...end } };
-  throw new Fatal(`invalid txn request: ${line}`, exits.badArgs);
+  throw new Fatal(`invalid txn request: ${line}`, exits.invalidInput);
 }
 
 export const txnCommand: EtcdctlCommand = {
