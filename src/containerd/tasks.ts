@@ -250,7 +250,7 @@ export class TaskService {
       status: this.#status(task),
       exitStatus: task.exitStatus ?? 0,
       exitedAt: task.exitedAt,
-      oomKilled: task.oomKilled,
+      oomKilled: task.process.oomKilled(),
     };
   }
 

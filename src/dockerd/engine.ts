@@ -113,3 +113,13 @@ export function containerdText(error: unknown): string {
   if (error instanceof ContainerdError) return error.message;
   throw error;
 }
+
+/** Whether the kernel has killed one of its processes for memory, the first or another, as the task's group counts them. */
+export function wasOomKilled({ containerd }: Engine, { id }: Container): boolean {
+  try {
+    return containerd.tasks.get(moby, id).oomKilled === true;
+  } catch (error) {
+    containerdText(error);
+    return false;
+  }
+}

@@ -2,7 +2,7 @@
 import { humanDuration } from '../apimachinery/go-units.ts';
 import type { ContainerInspected, ContainerSummary, PortSummary } from '../interfaces/docker.ts';
 import { timestamp } from './container-io.ts';
-import { type Engine, moby, snapshotter } from './engine.ts';
+import { type Engine, moby, snapshotter, wasOomKilled } from './engine.ts';
 import { hostConfig } from './host-config.ts';
 import type { ImageStore } from './image-store.ts';
 import { parsePort } from './ports.ts';
@@ -77,6 +77,7 @@ export function inspectContainer(engine: Engine, store: ImageStore, container: C
   const { config } = container;
   const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   const image = store.find(container.imageId);
+  const oomKilled = container.oomKilled || (container.running && wasOomKilled(engine, container));
   return {
     Id: container.id,
     Created: time(container.created),
@@ -87,7 +88,7 @@ export function inspectContainer(engine: Engine, store: ImageStore, container: C
       Running: container.running,
       Paused: container.status === 'paused',
       Restarting: container.status === 'restarting',
-      OOMKilled: container.oomKilled,
+      OOMKilled: oomKilled,
       Dead: false,
       Pid: container.pid,
       ExitCode: container.exitCode,

@@ -5,7 +5,7 @@ import { type Routine, sleep } from '../sim/routine.ts';
 import { newByteStream } from '../sim/stream.ts';
 import { hasFile, pump } from './container-io.ts';
 import { resolverAddress } from './dns.ts';
-import { containerdText, type Engine, moby, snapshotter } from './engine.ts';
+import { containerdText, type Engine, moby, snapshotter, wasOomKilled } from './engine.ts';
 import { watchHealth } from './health.ts';
 import { verifyAtStart } from './host-config.ts';
 import { rootOf } from './layers.ts';
@@ -123,7 +123,7 @@ export class Lifecycle {
     }
     // Its last words are still on their way to the log.
     yield* sleep(this.#engine.sim.random.between(8, 16));
-    container.oomKilled = this.#wasOomKilled(container);
+    container.oomKilled = wasOomKilled(this.#engine, container);
     yield* this.#deleteTask(container);
     this.#networks.tearDown(container);
     Object.assign(container, { status: 'exited', pid: 0, exitCode, finishedAt: this.#engine.now, stdin: undefined });
@@ -140,15 +140,6 @@ export class Lifecycle {
     announce(this.#engine, container, false);
     if (again !== undefined) yield* this.#restart(container, again);
     else if (container.host.AutoRemove) yield* this.onAutoRemove(container);
-  }
-
-  #wasOomKilled(container: Container): boolean {
-    try {
-      return this.#engine.containerd.tasks.get(moby, container.id).oomKilled === true;
-    } catch (error) {
-      containerdText(error);
-      return false;
-    }
   }
 
   *#deleteTask({ id }: Container): Routine {

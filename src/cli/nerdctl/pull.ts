@@ -46,11 +46,14 @@ export function* pullImage(context: Context, name: string, { quiet, out }: { rea
   return image;
 }
 
+/** Folders of hosts.toml, with colons between. */
+export const hostsDirectories = ({ global }: Context): string => global.list('hosts-dir').join(':') || '/etc/containerd/certs.d:/etc/docker/certs.d';
+
 /** How a registry is reached: --hosts-dir, --insecure-registry, and who one is there. */
 export function registryAccess(context: Context, name: string): RegistryAccess {
   const known = readCredentials(context.process, name.split('/')[0] ?? '');
   return {
-    hostsDir: context.global.list('hosts-dir').join(':') || '/etc/containerd/certs.d:/etc/docker/certs.d',
+    hostsDir: hostsDirectories(context),
     insecure: context.global.bool('insecure-registry'),
     ...(known === undefined ? {} : { user: `${known.username}:${known.password}` }),
   };

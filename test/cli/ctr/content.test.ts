@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sh } from '../../cluster/sh.ts';
 import { newShell } from '../../containerd/terminal.ts';
 
 const busybox = 'docker.io/library/busybox:1.36';
@@ -76,4 +77,16 @@ describe('ctr content, images and snapshots, the rarer commands', () => {
     expect(type('ctr run --config spec.json').output).toBe('ctr: container id must be provided\n');
     expect(type(`ctr run --gpus 0 ${busybox} g1`)).toEqual({ output: 'k8s-lab: ctr run --gpus is not simulated\n', status: 70 });
   });
+});
+
+it('a collection takes nothing of an import that is under way', () => {
+  const { out } = sh(
+    `nerdctl pull -q nginx:1.27 > /dev/null; nerdctl pull -q busybox:1.36 > /dev/null; nerdctl save -o two.tar nginx:1.27 busybox:1.36
+(ctr -n x images import two.tar > /dev/null) &
+for i in 1 2 3 4; do ctr -n x content prune references > /dev/null 2>&1; sleep 0.05; done; wait
+for i in $(ctr -n x images ls -q); do ctr -n x run --rm $i c echo ran; done`,
+    1,
+    'node',
+  );
+  expect(out).toBe('ran\nran\n');
 });

@@ -25,6 +25,12 @@ test('what is in it counts, and goes with the container', () => {
   expect(run("docker inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' small")).toBe('true 137');
 });
 
+test('a child that is killed for memory is told while the container goes on', () => {
+  run("docker run -d --name hog -m 20m debian:12 bash -c 'head -c 100m /dev/zero | tail | grep -q x; sleep 900'; sleep 2");
+  expect(run("docker inspect -f '{{.State.OOMKilled}} {{.State.Running}}' hog")).toBe('true true');
+  run('docker rm -f hog');
+});
+
 test('a volume with options is a mount while somebody uses it', () => {
   run('docker volume create -o type=tmpfs -o device=tmpfs -o o=size=1m,uid=1000 mem');
   expect(run("docker run --rm -v mem:/d busybox:1.36 sh -c 'df /d | tail -1; touch /d/x'")).toMatch(/^tmpfs +1024 +0 +1024 +0% \/d$/);

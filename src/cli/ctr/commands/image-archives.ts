@@ -101,9 +101,11 @@ export const importImages: CtrCommand = {
     checkFlags(context);
     const archive = yield* openArchive(context, path);
     for (const blob of archive.blobs) client.content.write(namespace, blob);
-    for (const { name, target, index } of names(context, archive)) {
-      const labels = labelArgs(flags.list('label'));
-      put(context, name, target, labels);
+    const labels = labelArgs(flags.list('label'));
+    const found = names(context, archive);
+    // All names at once: what none leads to, a collection takes while another image is unpacked.
+    for (const { name, target } of found) put(context, name, target, labels);
+    for (const { name, target, index } of found) {
       const { manifest } = index ? { manifest: undefined } : partsOf(context, client.images.get(namespace, name));
       if (namespace === 'k8s.io' && manifest) {
         put(context, name, target, { ...labels, 'io.cri-containerd.image': 'managed' });

@@ -74,17 +74,17 @@ export function* loadArchive(context: Context, source: string, say: 'names' | 'q
   const archive = archiveIn(source);
   const client = context.client();
   for (const blob of archive.blobs) client.content.write(context.namespace, blob);
-  const names: string[] = [];
-  for (const { name = `overlayfs@${archive.images[0]?.target.digest}`, target } of archive.images) {
-    const image = nameImage(context, name, target);
-    names.push(name);
+  // All names at once: what none leads to, a collection takes while another image is unpacked.
+  const images = archive.images.map(({ name = `overlayfs@${archive.images[0]?.target.digest}`, target }) => nameImage(context, name, target));
+  if (say !== 'digest' && archive.index) keepIndex(context, archive.index);
+  for (const image of images) {
+    const { name, target } = image;
     if (say === 'names') yield* context.print(`unpacking ${name} (${target.digest})...\n`);
     yield* client.snapshots.unpack(context.namespace, context.snapshotter, name);
     if (context.namespace === 'k8s.io') shareWithCri(context, image);
     yield* context.print(say === 'digest' ? `${target.digest}\n` : `Loaded image: ${name}\n`);
   }
-  if (say !== 'digest' && archive.index) keepIndex(context, archive.index);
-  return names;
+  return images.map(({ name }) => name);
 }
 
 /** The archive's own index is kept as an image too (transfer's digest reference `import`), which only `image prune` shows and removes. */

@@ -5,13 +5,20 @@ import { RegistryFailure, RegistryUnreachable } from '../../../interfaces/distri
 import type { Routine } from '../../../sim/routine.ts';
 import { readCredentials } from '../../docker-config.ts';
 import { bool, type Context, list, type NerdctlCommand, NerdctlError, NotSimulated, needArgs, text } from '../context.ts';
+import { hostsDirectories } from '../pull.ts';
 import { wholeName } from '../reference.ts';
 
 const insecure = bool('insecure', 'Allow communication with an insecure registry');
 const listsOf = ({ process, global }: Context): ManifestLists => new ManifestLists(process.fs, `${global.text('data-root')}/manifests`);
 
-const registryAt = ({ process, flags, global }: Context, host: string): HttpRegistry =>
-  registryOf(process, host, flags.bool('insecure') || global.bool('insecure-registry'), 'containerd/2.3.4+unknown');
+/** Speaks with the registry itself: a hosts.toml that says otherwise is refused, not passed over. */
+function registryAt(context: Context, host: string): HttpRegistry {
+  const { process, flags, global } = context;
+  for (const folder of hostsDirectories(context).split(':'))
+    for (const path of [`${folder}/${host}/hosts.toml`, `${folder}/_default/hosts.toml`])
+      if (process.fs.exists(path)) throw new NotSimulated(`nerdctl manifest by way of ${path}`);
+  return registryOf(process, host, flags.bool('insecure') || global.bool('insecure-registry'), 'containerd/2.3.4+unknown');
+}
 
 /** Runs it, with the registry's refusals in containerd's words behind nerdctl's. */
 function* asking<Value>(doing: string, reference: string, work: Routine<Value>): Routine<Value> {
