@@ -31,6 +31,7 @@ import { socketPrograms } from './network/sockets.ts';
 import { sshPrograms } from './network/ssh.ts';
 import { wget } from './network/wget.ts';
 import { openssl } from './openssl/openssl.ts';
+import { openFilePrograms } from './processes/open-files.ts';
 import { ps } from './processes/ps.ts';
 import { runPrograms } from './processes/run.ts';
 import { signalPrograms } from './processes/signals.ts';
@@ -106,6 +107,7 @@ const own: Readonly<Record<string, Program>> = {
   ...sysctlPrograms,
   ...userPrograms,
   ...accountPrograms,
+  ...openFilePrograms,
   ...prlimitPrograms,
   ...swapPrograms,
   ...namespacePrograms,

@@ -105,3 +105,40 @@ test('pods obey the links, the rules and the switches of their node', () => {
     /^first ok ok ok\nip_forward ok no (?:ok|no)\nFORWARD no no no\ncni0 no no no\nhop-by-hop ok ok ok\n1 received\n0 packets received\ncommand terminated with exit code 1\n$/,
   );
 });
+
+test('iptables-restore, bridge and lsof tell and take what is there', () => {
+  const out = sh(
+    'node',
+    `ip link add br0 type bridge; ip link add a type veth peer name b; ip link set a master br0; bridge link; ip link set a up; ip link set b up; bridge -j link | jq -r '.[].state'
+    iptables -A INPUT -p tcp --dport 22 -m comment --comment "hello world" -j ACCEPT; iptables -N X; iptables -A X -p icmp --icmp-type echo-request -j DROP; iptables -A INPUT -j X
+    iptables -A INPUT -p tcp ! --dport 22 -j LOG --log-prefix "x: "; iptables -t nat -A POSTROUTING -s 10.9.0.7/24 ! -o br0 -j SNAT --to-source 10.9.0.1; iptables -P FORWARD DROP
+    iptables-save > /tmp/r; iptables -F; iptables -X; iptables -P FORWARD ACCEPT; iptables -t nat -F; iptables-restore < /tmp/r; iptables-save | diff - /tmp/r && iptables -L INPUT -n; iptables -t nat -S POSTROUTING
+    echo bogus | iptables-restore; echo $?; printf '*filter\\n-A INPUT -j NOPE\\nCOMMIT\\n' | iptables-restore 2>&1 | head -1; iptables -S | wc -l
+    iptables -A INPUT -m limit --limit 5/min -j LOG; echo $?; iptables -A INPUT -o eth0 -j ACCEPT 2>&1 | head -1; iptables -A FORWARD -j MASQUERADE; echo $?
+    lsof -nP -iTCP:22 | sed 's/ [0-9]* root/ N root/; s/  [0-9]*      0t0/  N 0t0/'; cd /tmp; lsof -t /tmp | grep -c $$; fuser 22/tcp 2>/dev/null | wc -w; lsof -i :1; echo $?`,
+  );
+  expect(out).toBe(`6: a@b: <BROADCAST,MULTICAST,M-DOWN> mtu 1500 master br0 state disabled priority 32 cost 2 
+forwarding
+Chain INPUT (policy ACCEPT)
+target     prot opt source               destination         
+ACCEPT     tcp  --  0.0.0.0/0            0.0.0.0/0            /* hello world */ tcp dpt:22
+X          all  --  0.0.0.0/0            0.0.0.0/0           
+LOG        tcp  --  0.0.0.0/0            0.0.0.0/0            tcp dpt:!22 LOG flags 0 level 4 prefix "x: "
+-P POSTROUTING ACCEPT
+-A POSTROUTING -s 10.9.0.0/24 ! -o br0 -j SNAT --to-source 10.9.0.1
+iptables-restore: line 1 failed
+1
+iptables-restore v1.8.11 (nf_tables): Chain 'NOPE' does not exist
+8
+k8s-lab: iptables -m limit is not simulated
+70
+iptables v1.8.11 (nf_tables): Can't use -o with INPUT
+iptables v1.8.11 (nf_tables):  RULE_APPEND failed (Invalid argument): rule in chain FORWARD
+4
+COMMAND PID USER   FD   TYPE DEVICE SIZE/OFF NODE NAME
+sshd      N root    3u  IPv4  N 0t0  TCP *:22 (LISTEN)
+1
+1
+1
+`);
+});

@@ -226,6 +226,31 @@ export function neighbours(network: NetworkNamespace, words: readonly string[]):
   return [found, found.map(({ dst, dev: name, lladdr, state }) => `${dst} dev ${name} ${lladdr === undefined ? '' : `lladdr ${lladdr} `}${state} \n`).join('')];
 }
 
+/** What `bridge link` tells of each port. */
+export function bridgePorts(network: NetworkNamespace, name: string | undefined): Shown {
+  const ports = [...network.interfaces.values()].filter((each) => each.master !== undefined && (name === undefined || each.name === name));
+  const state = (each: Interface): string => (hasCarrier(network, each) ? 'forwarding' : 'disabled');
+  return [
+    ports.map((each) => ({
+      ifindex: indexOf(network, each),
+      ...(each.peer ? { link: fullName(network, each).split('@')[1] } : {}),
+      ifname: each.name,
+      flags: linkFlags(network, each),
+      mtu: each.mtu,
+      master: each.master,
+      state: state(each),
+      priority: 32,
+      cost: 2,
+    })),
+    ports
+      .map((each) => {
+        const flags = linkFlags(network, each).join();
+        return `${indexOf(network, each)}: ${fullName(network, each)}: <${flags}> mtu ${each.mtu} master ${each.master} state ${state(each)} priority 32 cost 2 \n`;
+      })
+      .join(''),
+  ];
+}
+
 const tables = [
   [0, 'local'],
   [32_766, 'main'],

@@ -6,7 +6,7 @@ import { type Call, Failure, tool } from '../tool.ts';
 import { changeAddress, changeLink, changeRoute } from './ip-change.ts';
 import { answers, pick, Refusal, shown } from './ip-common.ts';
 import { byName, netns } from './ip-netns.ts';
-import { interfaces, neighbours, routes, rules } from './ip-show.ts';
+import { bridgePorts, interfaces, neighbours, routes, rules } from './ip-show.ts';
 
 const flags: Readonly<Record<string, string>> = {
   '-br': '--brief',
@@ -112,4 +112,30 @@ function* act(call: Call, network: NetworkNamespace, word: string, [first, ...re
   return 0;
 }
 
-export const ipPrograms = { ip };
+/** `bridge link`: the ports of the bridges (iproute2 bridge/link.c). */
+const bridge = tool({
+  usage: '[ OPTIONS ] OBJECT { COMMAND | help }',
+  summary: 'Show bridge ports.',
+  inOrder: true,
+  trouble: 255,
+  normalize: (args) => args.map((arg) => flags[arg] ?? (long.test(arg) ? `-${arg}` : arg)),
+  options: [
+    ['color[=WHEN]', ''],
+    ['json', ''],
+    ['pretty', ''],
+    ['details', ''],
+    ['stats,statistics', ''],
+  ],
+  *run(call) {
+    const [object, verb = 'show', ...rest] = call.operands;
+    const known = pick(object, ['link', 'fdb', 'mdb', 'vlan', 'monitor']);
+    if (object === undefined || known === undefined) throw new Refusal(`Object "${object ?? ''}" is unknown, try "bridge help".`, 255);
+    if (known !== 'link' || !pick(verb, ['show', 'list', 'lst']) || call.has('details') || call.has('stats'))
+      throw new Refusal(`k8s-lab: bridge ${[...call.given.map(({ key }) => `-${key}`), known, verb].join(' ')} is not simulated`, 70);
+    const name = rest[0] === 'dev' ? rest[1] : rest[0];
+    yield* shown(call, ...bridgePorts(call.process.namespaces.network, name));
+    return 0;
+  },
+});
+
+export const ipPrograms = { ip, bridge };

@@ -25,7 +25,7 @@ export const builtinChains: Readonly<Record<TableName, readonly string[]>> = {
 };
 
 const services: ReadonlyMap<string, number> = new Map(Object.entries({ ssh: 22, domain: 53, http: 80, ntp: 123, https: 443, 'http-alt': 8080 }));
-const serviceName = (port: number): string => [...services].find(([, number]) => number === port)?.[0] ?? String(port);
+export const serviceName = (port: number): string => [...services].find(([, number]) => number === port)?.[0] ?? String(port);
 
 const interfaces = /(?:! )?-[io] \S+ ?/g;
 /** Of the further matches: those that stand before the protocol, and the rest. */
@@ -66,8 +66,8 @@ const wordings: readonly (readonly [RegExp, string])[] = [
   [/-m recent --set --name (\S+) --mask (\S+) --rsource/, 'recent: SET name: $1 side: source mask: $2'],
   [/-m recent --rcheck --seconds (\S+) --reap --name (\S+) --mask (\S+) --rsource/, 'recent: CHECK seconds: $1 reap name: $2 side: source mask: $3'],
   [/-m multiport --(\w+) (\S+)/, 'multiport $1 $2'],
-  [/-m (tcp|udp) (!? ?)--([sd])ports? (\S+:\S+)/, '$1 $3pts:$2$4'],
-  [/-m (tcp|udp) (!? ?)--([sd])port (\S+)/, '$1 $3pt:$2$4'],
+  [/-m (tcp|udp) (!?) ?--([sd])ports? (\S+:\S+)/, '$1 $3pts:$2$4'],
+  [/-m (tcp|udp) (!?) ?--([sd])port (\S+)/, '$1 $3pt:$2$4'],
   [/-m icmp --icmp-type (\S+)/, 'icmptype $1'],
   [/ ?--or-mark (\S+)/, ' or $1'],
   [/ ?--xor-mark (\S+)/, ' xor $1'],
@@ -108,7 +108,13 @@ export function listed({ match, target }: Rule, numeric: boolean, verbose: boole
     'snat' in target ? `to:${target.snat}` : '',
     'redirect' in target && target.redirect ? `redir ports ${target.redirect}` : '',
     shown === 'REJECT' ? 'reject-with icmp-port-unreachable' : '',
-    other === '' ? '' : shown === 'MARK' ? worded(other) : worded(other.slice(shown.length)),
+    other === ''
+      ? ''
+      : shown === 'LOG'
+        ? `LOG flags 0 level 4${other.slice(3).replace(' --log-', ' ')}`
+        : shown === 'MARK'
+          ? worded(other)
+          : worded(other.slice(shown.length)),
   ].filter((part) => part !== '');
   const protocol = match.protocol ?? 'all';
   const source = match.notSource ? `!${place(match.notSource).padEnd(20)}` : ` ${place(match.source).padEnd(20)}`;

@@ -6,6 +6,7 @@ import { own } from '../../sim/own.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { strftime } from '../time.ts';
 import { type Call, tool } from '../tool.ts';
+import { restore } from './iptables-restore.ts';
 import { builtinChains, listed, misused, Refused, readRule, ruleText } from './iptables-rules.ts';
 
 const version = 'v1.8.11 (nf_tables)';
@@ -55,7 +56,7 @@ function* refusing(call: Call, run: () => Routine): Routine<number> {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     yield* call.out.flush();
-    yield* call.process.printError(`${call.name}${error.plain ? '' : ` ${version}`}: ${error.message}\n`);
+    yield* call.process.printError(`${error.status === 70 ? '' : `${call.name}${error.plain ? '' : ` ${version}`}: `}${error.message}\n`);
     return error.status;
   }
 }
@@ -206,4 +207,25 @@ function listing(netfilter: Netfilter, table: TableName, [name, rules]: readonly
   return head + lines.join('');
 }
 
-export const iptablesPrograms = { iptables, 'iptables-save': save };
+const restoring: Program = tool({
+  usage: '[-c] [-t] [-n] [-w] [FILE]',
+  summary: 'Restore iptables rules.',
+  options: [
+    ['c,counters', ''],
+    ['t,test', 'only construct the ruleset, but do not commit it'],
+    ['n,noflush', 'do not flush the previous contents of the table'],
+    ['w,wait[=seconds]', ''],
+  ],
+  *run(call) {
+    const file = call.open(call.operands[0] ?? '-');
+    const text = yield* call.whole(file);
+    file.close();
+    return yield* refusing(call, function* () {
+      yield* call.out.flush();
+      filterOf(call.process);
+      restore(call.process.namespaces.network, text, { keep: call.has('n'), test: call.has('t') });
+    });
+  },
+});
+
+export const iptablesPrograms = { iptables, 'iptables-save': save, 'iptables-restore': restoring };

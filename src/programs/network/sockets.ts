@@ -66,7 +66,7 @@ const ss = tool({
     });
     const first = call.has('t') !== call.has('u') ? 1 : 0;
     const head = ['Netid', 'State', 'Recv-Q', 'Send-Q', 'Local Address:', 'Port', 'Peer Address:', 'Port', 'Process'];
-    const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
+    const widths = head.map((title, i) => Math.max(call.has('H') && i > 3 ? 0 : title.length, ...rows.map((row) => (row[i] ?? '').length)));
     for (const row of call.has('H') ? rows : [head, ...rows]) {
       const cells = row.map((cell, i) => (toTheRight.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)));
       yield* call.print(`${cells.slice(first).reduce((line, cell, i) => `${line}${[5, 7, 8].includes(i + first) || i === 0 ? '' : ' '}${cell}`, '')}\n`);
