@@ -37,17 +37,19 @@ export async function gradeCommand(values: Values, names: readonly string[]): Pr
   if (values.open) return (await import('./grade-open.ts')).openSubmission(values, names, options);
   const jobs = whole(values.jobs, '--jobs', 1, 64) ?? Math.min(4, availableParallelism());
   const failUnder = whole(values['fail-under'], '--fail-under', 0, 1000);
-  const words = gradeWords(language);
+  // Whoever sits before the terminal reads their own language.
+  const spoken = languageOf(values.lang);
+  const words = gradeWords(spoken);
   const { found, problems } = findSubmissions(names, options.language);
   const shelf = new LessonShelf(options.lessons);
-  const state = openState(values, options, shelf, names);
+  const state = openState(values, options, shelf, names, spoken);
   if (typeof state === 'string') {
     tell(`k8s-lab: ${state}`);
     return 3;
   }
   const open = found.filter((each) => !state.has(each));
   if (open.length < found.length) tell(words.resumed(found.length - open.length, open.length));
-  const end = await gradeOpen(open, options, jobs, state);
+  const end = await gradeOpen(open, options, jobs, state, spoken);
   if (end !== 'done') {
     state.close(true);
     tell(words[end](state.path));
@@ -56,14 +58,14 @@ export async function gradeCommand(values: Values, names: readonly string[]): Pr
   try {
     const report = summaryOf(state, problems, found, options.language);
     writeOut(values, format, language, report);
-    if (values.similar !== undefined) writeSimilarity(values.similar, report, shelf, language);
+    if (values.similar !== undefined) writeSimilarity(values.similar, report, shelf, spoken);
     const status = exitStatus(report, failUnder);
     state.close(false);
     return status;
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
     state.close(true);
-    tell(`k8s-lab: ${error.told(language)}\n${words.kept(state.path)}`);
+    tell(`k8s-lab: ${error.told(spoken)}\n${words.kept(state.path)}`);
     return 3;
   }
 }
@@ -114,7 +116,7 @@ function momentOf(text: string | undefined, name: string, ofDay: string): number
 }
 
 /** The state is of this set of options and lessons, wherever they stand; another's is begun anew. A text says why there can be none. */
-function openState(values: Values, options: GradeOptions, shelf: LessonShelf, names: readonly string[]): GradeState | string {
+function openState(values: Values, options: GradeOptions, shelf: LessonShelf, names: readonly string[], spoken: Language): GradeState | string {
   const lessons = [...shelf.folders.keys()].map((name) => {
     const lesson = shelf.get(name);
     return typeof lesson === 'object' ? (lesson.hashes[0] ?? name) : name;
@@ -127,7 +129,7 @@ function openState(values: Values, options: GradeOptions, shelf: LessonShelf, na
     return new GradeState(path, run);
   } catch (error) {
     const told = writeError(path, error);
-    return told instanceof WriteError ? told.told(options.language ?? 'en') : String(told);
+    return told instanceof WriteError ? told.told(spoken) : String(told);
   }
 }
 
@@ -136,8 +138,9 @@ async function gradeOpen(
   options: GradeOptions,
   jobs: number,
   state: GradeState,
+  spoken: Language,
 ): Promise<'done' | 'interrupted' | 'unwritten'> {
-  const words = gradeWords(options.language);
+  const words = gradeWords(spoken);
   const progress = new GradeProgress(files.length, process.stderr, () => performance.now(), words);
   let stopped = false;
   let failure: unknown;
@@ -167,7 +170,7 @@ async function gradeOpen(
   if (failure !== undefined) {
     const told = writeError(state.path, failure);
     if (!(told instanceof WriteError)) throw told;
-    tell(`k8s-lab: ${told.told(options.language ?? 'en')}`);
+    tell(`k8s-lab: ${told.told(spoken)}`);
     return 'unwritten';
   }
   return stopped ? 'interrupted' : 'done';
@@ -212,7 +215,7 @@ function writeOut(values: Values, format: Format, language: Language, report: Re
   const text = exporters[format](read(report, values.for === 'learners'), problems, context);
   if (values.output === undefined) for (const piece of text) process.stdout.write(piece);
   else writeWhole(values.output, text);
-  tell(gradeWords(language).summary(report.grades.length, learners, problems.length));
+  tell(gradeWords(languageOf(values.lang)).summary(report.grades.length, learners, problems.length));
   if (format !== 'table' || values.output !== undefined) for (const { file, message, remedy } of problems) tell(`  ${file}: ${message}. ${remedy}`);
 }
 

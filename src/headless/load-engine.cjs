@@ -64,7 +64,11 @@ function writeWhole(path, data) {
     renameSync(temporary, path);
     return true;
   } catch {
-    rmSync(temporary, { force: true });
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // A folder that may not even be looked into.
+    }
     return false;
   }
 }

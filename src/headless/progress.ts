@@ -1,10 +1,11 @@
 /** What a learner has done, kept under the XDG state folder. Written whole and atomically; a damaged file is set aside, never lost. */
-import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionRecord } from '../session/inputs.ts';
 import type { Trouble } from '../tui/troubles.ts';
 import { makeFolder } from './make-folder.ts';
+import { dropQuietly } from './write-whole.ts';
 
 /** One lesson in the file. */
 export type LessonProgress = {
@@ -157,12 +158,4 @@ function lock(folder: string): () => void {
     }
   }
   return () => dropQuietly(path);
-}
-
-function dropQuietly(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // It is not there, or lies in no folder.
-  }
 }

@@ -63,7 +63,7 @@ export function writeWhole(path: string, pieces: Iterable<string>): void {
     }
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    dropQuietly(temporary);
     throw writeError(path, error);
   }
 }
@@ -83,4 +83,13 @@ export function writeError(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
   return new WriteError(path, code, (error as Error).message);
+}
+
+/** What cannot be removed stays. */
+export function dropQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It is not there, or lies in no folder.
+  }
 }
