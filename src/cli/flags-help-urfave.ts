@@ -10,6 +10,8 @@ export type UrfaveApp = {
   readonly leafHelp?: boolean;
   /** Newer versions say no `command` in the usage line of a command that has others. */
   readonly shortUsage?: boolean;
+  /** urfave/cli v1 (runc): flags that are off have no default, and those of commands without others do not name help. */
+  readonly v1?: boolean;
   /** The text of --help: `show help` unless told. */
   readonly helpUsage?: string;
 };
@@ -27,7 +29,9 @@ export function urfaveHelp(chain: readonly Command[], app: UrfaveApp = {}): stri
   const isVersion = ({ name }: FlagSpec): boolean => chain.length === 1 && name === 'version';
   const options = [
     ...flags.filter((each) => !isVersion(each)),
-    ...(flags.some(({ name }) => name === 'help') ? [] : [{ ...helpSpec, usage: app.helpUsage ?? 'show help' }]),
+    ...(flags.some(({ name }) => name === 'help') || (app.v1 && chain.length > 1 && !command.commands)
+      ? []
+      : [{ ...helpSpec, usage: app.helpUsage ?? 'show help' }]),
     ...flags.filter(isVersion),
   ];
   const isRoot = chain.length === 1;
@@ -37,12 +41,14 @@ export function urfaveHelp(chain: readonly Command[], app: UrfaveApp = {}): stri
     isRoot && app.version ? `\nVERSION:\n   ${app.version}\n` : '',
     command.long ? `\nDESCRIPTION:\n${indented(command.long)}\n` : '',
     children.length > 0 ? `\nCOMMANDS:\n${commandRows(children)}` : '',
-    `\n${isRoot ? 'GLOBAL OPTIONS' : 'OPTIONS'}:\n${optionRows(options)}`,
+    options.some(({ hidden }) => !hidden) ? `\n${isRoot ? 'GLOBAL OPTIONS' : 'OPTIONS'}:\n${optionRows(options, app)}` : '',
+    app.v1 && !isRoot && options.some(({ hidden }) => !hidden) ? '   \n' : '',
   ].join('');
 }
 
 function usageOf(command: Command, isRoot: boolean, app: UrfaveApp): string {
   if (isRoot) return command.usage ?? '[global options] command [command options]';
+  if (app.v1) return `${command.flags?.some(({ hidden }) => !hidden) ? '[command options] ' : ''}${command.usage ?? '[arguments...]'}`;
   const options = command.commands && !app.shortUsage ? 'command [command options]' : '[command options]';
   return command.usage ? `${options} ${command.usage}` : options;
 }
@@ -59,8 +65,8 @@ function commandRows(commands: readonly Command[]): string {
   return align(rows);
 }
 
-function optionRows(specs: readonly FlagSpec[]): string {
-  return align(specs.filter((spec) => !spec.hidden).map((spec) => [optionHead(spec), optionText(spec)] as const));
+function optionRows(specs: readonly FlagSpec[], app: UrfaveApp): string {
+  return align(specs.filter((spec) => !spec.hidden).map((spec) => [optionHead(spec, app), optionText(spec, app)] as const));
 }
 
 /** Two columns with two blanks between. */
@@ -69,18 +75,18 @@ function align(rows: readonly (readonly [string, string])[]): string {
   return rows.map(([head, text]) => `   ${`${head.padEnd(width)}  ${text}`.trimEnd()}\n`).join('');
 }
 
-function optionHead(spec: FlagSpec): string {
+function optionHead(spec: FlagSpec, { v1 }: UrfaveApp): string {
   const value = spec.type === 'bool' ? '' : ` ${spec.valueName ?? /`([^`]*)`/.exec(spec.usage ?? '')?.[1] ?? 'value'}`;
   const names = [spec.name, ...(spec.short ? [spec.short] : []), ...(spec.aliases ?? [])];
   const shown = names.map((name) => `${name.length === 1 ? '-' : '--'}${name}${value}`);
-  const repeated = spec.type === 'stringArray' || spec.type === 'stringSlice' ? shown.flatMap((name) => [name, `[ ${name} ]`]) : shown;
+  const repeated = !v1 && (spec.type === 'stringArray' || spec.type === 'stringSlice') ? shown.flatMap((name) => [name, `[ ${name} ]`]) : shown;
   return repeated.join(', ').replace(/, \[/g, ' [');
 }
 
-function optionText(spec: FlagSpec): string {
+function optionText(spec: FlagSpec, { v1 }: UrfaveApp): string {
   const usage = (spec.usage ?? '').replace(/`([^`]*)`/, '$1');
   const env = spec.env?.length ? ` [${spec.env.map((name) => `$${name}`).join(', ')}]` : '';
-  return `${usage}${defaultText(spec)}${env}`;
+  return `${usage}${v1 && spec.type === 'bool' ? '' : defaultText(spec)}${env}`;
 }
 
 function defaultText({ name, type = 'string', default: value }: FlagSpec): string {

@@ -28,6 +28,9 @@ const mask = (wanted: readonly string[] | undefined): bigint =>
     return at < 0 ? bits : bits | (1n << BigInt(at));
   }, none);
 
+/** Whether the kernel has one of that name, which begins with CAP_. */
+export const isCapability = (name: string): boolean => name.startsWith('CAP_') && names.includes(name.slice(4));
+
 const hex = (bits: bigint): string => bits.toString(16).padStart(16, '0');
 
 /** The lines that follow those of the capabilities. */

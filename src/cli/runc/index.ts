@@ -10,7 +10,7 @@ import { logLine } from '../logrus.ts';
 import { Context, NotSimulated, type RuncCommand, RuncError } from './context.ts';
 import { runcTree } from './tree.ts';
 
-const app: UrfaveApp = { version: '1.4.3\ncommit: v1.4.3-0-gbbc1a1e4\nspec: 1.3.0\ngo: go1.25.4\nlibseccomp: 2.6.0'.replaceAll('\n', '\n   ') };
+const app: UrfaveApp = { v1: true, version: '1.4.3\ncommit: v1.4.3-0-gbbc1a1e4\nspec: 1.3.0\ngo: go1.25.4\nlibseccomp: 2.6.0'.replaceAll('\n', '\n   ') };
 const versionText = 'runc version 1.4.3\ncommit: v1.4.3-0-gbbc1a1e4\nspec: 1.3.0\ngo: go1.25.4\nlibseccomp: 2.6.0\n';
 
 /** `runtime` gives libcontainer for the machine of a process: it is linked into the program. */

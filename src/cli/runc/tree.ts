@@ -1,19 +1,11 @@
 /** The tree of runc's commands; help is read from it. */
-import { events, kill, list, pause, ps, remove, resume, state, update } from './commands/manage.ts';
+import { checkpoint, restore } from './commands/checkpoint.ts';
+import { events } from './commands/events.ts';
+import { kill, list, pause, ps, remove, resume, state, update } from './commands/manage.ts';
 import { create, exec, run, start } from './commands/start.ts';
-import { bool, NotSimulated, type RuncCommand, text } from './context.ts';
+import { bool, type RuncCommand, text } from './context.ts';
 import { features } from './features.ts';
 import { spec } from './spec.ts';
-
-const absent = (name: string, short: string): RuncCommand => ({
-  name,
-  short,
-  usage: '<container-id>',
-  run: function* (context) {
-    context.load();
-    throw new NotSimulated(`runc ${name}`);
-  },
-});
 
 export const runcTree: RuncCommand = {
   name: 'runc',
@@ -29,23 +21,8 @@ export const runcTree: RuncCommand = {
     text('rootless', "ignore cgroup permission errors ('true', 'false', or 'auto')", 'auto'),
     bool('version,v', 'print the version'),
   ],
-  commands: [
-    absent('checkpoint', 'checkpoint a running container'),
-    create,
-    remove,
-    events,
-    exec,
-    kill,
-    list,
-    pause,
-    ps,
-    absent('restore', 'restore a container from a previous checkpoint'),
-    resume,
-    run,
-    spec,
-    start,
-    state,
-    update,
-    features,
-  ].map((command) => ({ ...command, reorder: command !== ps && command !== exec })),
+  commands: [checkpoint, create, remove, events, exec, kill, list, pause, ps, restore, resume, run, spec, start, state, update, features].map((command) => ({
+    ...command,
+    reorder: command !== ps && command !== exec,
+  })),
 };

@@ -32,6 +32,13 @@ test('its life in steps, seen by every command', () => {
       'cat /sys/fs/cgroup$(cut -d: -f3 /proc/$(runc state demo | jq -M .pid)/cgroup)/memory.max; runc update --memory 64M demo; runc events --stats demo | jq -M .data.memory.usage.limit',
     ),
   ).toBe('max\n67108864');
+  expect(run('runc exec --cap FOO demo true 2>&1 | cut -d= -f3-')).toBe('warning msg="ignoring unknown or unavailable capabilities: [FOO]"');
+  expect(run('runc kill --help | tail -2; runc exec --help | grep -E "tty|env|fds"')).toBe(
+    'USAGE:\n   runc kill <container-id> [signal]\n   --env value, -e value              set environment variables\n   --tty, -t                          allocate a pseudo-TTY\n   --preserve-fds value               pass N additional file descriptors to the container (default: 0)',
+  );
+  expect(failure('runc kill demo 999')).toBe('"unable to signal init: invalid argument"\n1');
+  expect(failure('runc checkpoint demo')).toContain('CRIU version check failed: exec: ');
+  expect(failure('runc restore demo')).toBe('"container with given ID already exists"\n1');
   run('runc pause demo');
   expect(failure('runc exec demo ls')).toBe('"exec failed: cannot exec in a paused container (use --ignore-paused to override)"\n255');
   expect(failure('runc resume demo; runc resume demo')).toBe('"container not paused"\n1');

@@ -11,7 +11,7 @@ import { type Routine, sleep } from '../../../sim/routine.ts';
 import { newByteStream } from '../../../sim/stream.ts';
 import { absent } from '../../flags.ts';
 import { tabwriter } from '../../tabwriter.ts';
-import { bool, type Context, duration, type RuncCommand, RuncError, text } from '../context.ts';
+import { bool, type Context, int, type RuncCommand, RuncError, text } from '../context.ts';
 
 type Shown = {
   readonly ociVersion: string;
@@ -52,6 +52,7 @@ const formatFlag = text('format,f', 'select one of: table or json', 'table');
 
 export const list: RuncCommand = {
   name: 'list',
+  usage: '',
   short: 'lists containers started by runc with the given root',
   long: 'The root is the state directory that the global option --root names: containerd has /run/containerd/runc/<namespace>, Docker\n/run/docker/runtime-runc/moby.',
   flags: [formatFlag, bool('quiet,q', 'display only container IDs')],
@@ -91,7 +92,7 @@ export const kill: RuncCommand = {
   run: function* (context) {
     context.load();
     const name = context.args[1] ?? 'SIGTERM';
-    if (!parseSignal(name)) throw new RuncError(`unknown signal ${JSON.stringify(name)}`);
+    if (!parseSignal(name)) throw new RuncError(/^-?\d+$/.test(name) ? 'unable to signal init: invalid argument' : `unknown signal ${JSON.stringify(name)}`);
     context.runtime.kill(context.root, context.id, name);
     return 0;
   },
@@ -99,7 +100,7 @@ export const kill: RuncCommand = {
 
 export const remove: RuncCommand = {
   name: 'delete',
-  short: 'delete any resources held by the container, often used with detached containers',
+  short: 'delete any resources held by the container often used with detached container',
   usage: '<container-id>',
   flags: [bool('force,f', 'deletes the container even if it is still running (uses SIGKILL)')],
   run: function* (context) {
@@ -181,9 +182,15 @@ const updateFlags = [
   text('resources,r', "path to the file with the resources to update, or '-' to read from the standard input"),
   text('cpu-period', 'CPU CFS period to be used for hardcapping (in usecs). 0 to use system default'),
   text('cpu-quota', 'CPU CFS hardcap limit (in usecs)'),
+  ...absent([text('cpu-burst', 'CPU CFS hardcap burst limit (in usecs)')]),
   text('cpu-share', 'CPU shares (relative weight vs. other containers)'),
   text('memory', 'memory limit (in bytes)'),
   ...absent([
+    int('blkio-weight', 'relative weight of block IO, 10 to 1000'),
+    ...['period', 'runtime'].map((what) => text(`cpu-rt-${what}`, `CPU realtime ${what} (in usecs)`)),
+    text('cpu-idle', 'SCHED_IDLE or not: 1 or 0'),
+    text('l3-cache-schema', 'Intel RDT/CAT L3 cache schema'),
+    text('mem-bw-schema', 'Intel RDT/MBA memory bandwidth schema'),
     ...['cpus', 'mems'].map((what) => text(`cpuset-${what}`, what === 'cpus' ? 'CPU(s) to use' : 'memory node(s) to use')),
     text('memory-reservation', 'memory reservation or soft limit (in bytes)'),
     text('memory-swap', "total memory usage (memory + swap); '-1' for unlimited swap"),
@@ -244,57 +251,4 @@ function fromFlags({ flags }: Context): Resources {
     ...(limit === undefined ? {} : { memory: { limit } }),
     ...(pids === undefined ? {} : { pids: { limit: pids } }),
   };
-}
-
-export const events: RuncCommand = {
-  name: 'events',
-  short: 'display container events such as OOM notifications, cpu, memory, and IO usage statistics',
-  usage: '<container-id>',
-  flags: [duration('interval', 'set the stats collection interval', '5s'), bool('stats', "display the container's stats then exit")],
-  run: function* (context) {
-    const { runtime, root, id, flags } = context;
-    const { status } = context.load();
-    const interval = flags.duration('interval');
-    if (interval <= 0) throw new RuncError('duration interval must be greater than 0');
-    if (status === 'stopped') throw new RuncError(`container with id ${id} is not running`);
-    if (flags.bool('stats')) {
-      yield* context.print(statsLine(context));
-      return 0;
-    }
-    let kills = runtime.stats(root, id).memory.oomKills;
-    for (;;) {
-      yield* sleep(interval);
-      const current = runtime.list(root).find((each) => each.id === id);
-      if (!current || current.status === 'stopped') return 0;
-      const { oomKills } = runtime.stats(root, id).memory;
-      for (; kills < oomKills; kills++) yield* context.print(`${JSON.stringify({ type: 'oom', id })}\n`);
-      yield* context.print(statsLine(context));
-    }
-  },
-};
-
-function statsLine({ runtime, root, id }: Context): string {
-  const { pids, memory, cpuMicros } = runtime.stats(root, id);
-  const none = { limit: 0 };
-  const usage = { total: cpuMicros * 1000, kernel: Math.round(cpuMicros * 300), user: Math.round(cpuMicros * 700) };
-  return `${JSON.stringify({
-    type: 'stats',
-    id,
-    data: {
-      cpu: { usage, throttling: {} },
-      cpuset: {},
-      memory: {
-        usage: { limit: memory.limit ?? 18446744073709552000, usage: memory.usage },
-        swap: none,
-        kernel: none,
-        kernelTCP: none,
-        raw: { anon: memory.usage, file: 0 },
-      },
-      pids: { current: pids.current, ...(pids.limit === undefined ? {} : { limit: pids.limit }) },
-      blkio: {},
-      hugetlb: {},
-      intel_rdt: {},
-      network_interfaces: null,
-    },
-  }).replace('18446744073709552000', '18446744073709551615')}\n`;
 }

@@ -2,9 +2,11 @@
 
 import { JsonError, parseJson } from '../../../apimachinery/json.ts';
 import type { OciProcess, OciSpec, OciStdio } from '../../../interfaces/oci.ts';
+import { isCapability } from '../../../linux/capabilities.ts';
 import type { Process } from '../../../linux/process.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { absent } from '../../flags.ts';
+import { logLine } from '../../logrus.ts';
 import { Foreground, forwardedSignals } from '../../streams.ts';
 import { bool, type Context, int, list, NotSimulated, OciError, type RuncCommand, RuncError, text, under } from '../context.ts';
 import { enterBundle } from '../spec.ts';
@@ -80,6 +82,7 @@ function* startBundle(context: Context, action: 'create' | 'run'): Routine<numbe
   const front = detach ? undefined : new Foreground(process, { tty: terminal, stdin: true });
   const stdio: OciStdio = front?.stdio ?? { inherit: true };
   const started = yield* runtime.create(root, id, process.cwd, stdio, process.pid, { systemdCgroup: context.global.bool('systemd-cgroup') });
+  yield* warnOfCapabilities(process, spec?.process?.capabilities);
   if (pidFile !== '') process.fs.write(pidFile, String(started.pid));
   if (action === 'run') yield* runtime.start(root, id);
   if (!front) return 0;
@@ -89,7 +92,12 @@ function* startBundle(context: Context, action: 'create' | 'run'): Routine<numbe
 }
 
 /** The part of the spec that decides about terminals and privileges; what is wrong with it is told by libcontainer. */
-function peek(process: Process): { readonly process?: { readonly terminal?: boolean }; readonly linux?: Partial<OciSpec['linux']> } | undefined {
+function peek(process: Process):
+  | {
+      readonly process?: { readonly terminal?: boolean; readonly capabilities?: OciSpec['process']['capabilities'] };
+      readonly linux?: Partial<OciSpec['linux']>;
+    }
+  | undefined {
   const path = process.path('config.json');
   if (!process.fs.exists(path)) throw new RuncError('JSON specification file config.json not found');
   try {
@@ -98,6 +106,12 @@ function peek(process: Process): { readonly process?: { readonly terminal?: bool
     if (error instanceof JsonError) return undefined;
     throw error;
   }
+}
+
+/** What the kernel does not have is left out of the sets (libcontainer capabilities.New). */
+function* warnOfCapabilities(process: Process, sets: OciSpec['process']['capabilities']): Routine {
+  const unknown = [...new Set(Object.values(sets ?? {}).flat())].filter((name) => !isCapability(name)).sort();
+  if (unknown.length > 0) yield* logLine(process, 'warning', `ignoring unknown or unavailable capabilities: [${unknown.join(' ')}]`);
 }
 
 /** Without root runc needs a user namespace, which the lab's kernel does not give. */
@@ -168,6 +182,7 @@ function* execProcess(context: Context): Routine<number> {
   const detach = flags.bool('detach');
   checkTerminal(context, asked.terminal === true, detach);
   const front = detach ? undefined : new Foreground(process, { tty: asked.terminal === true, stdin: true });
+  yield* warnOfCapabilities(process, asked.capabilities);
   const started = yield* runtime.exec(root, id, asked, front?.stdio ?? { inherit: true }, process.pid);
   if (flags.text('pid-file') !== '') process.fs.write(process.path(flags.text('pid-file')), String(started.pid));
   return front ? yield* attend(context, front, started) : 0;
