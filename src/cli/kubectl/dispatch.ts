@@ -3,7 +3,7 @@ import type { Process } from '../../linux/process.ts';
 import type { ExitCode } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { type CommandEntry, childrenOf, nameOfCommand } from './command.ts';
-import { describeError, ErrorList, KubectlError, usageError } from './errors.ts';
+import { describeError, ErrorList, KubectlError, notSimulated, usageError } from './errors.ts';
 import { allFlags, deprecatedFlags, globalFlags } from './flag-table.ts';
 import { type Flag, type ParsedArguments, parseArguments, parseFlagTable, takesValue } from './flags.ts';
 import { helpText } from './help.ts';
@@ -52,9 +52,17 @@ function* runCommand(commands: readonly CommandEntry[], words: readonly string[]
   const missing = (command.required ?? []).filter((name) => !parsed.flags.has(name));
   if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`);
   if (parsed.flags.bool('match-server-version') && !local.has(path.split(' ')[0] ?? '')) yield* matchVersions(k);
+  checkProfile(parsed.flags.text('profile'), path);
   const status = yield* runToEnd(k, command.run);
   if (k.flags.bool('warnings-as-errors') && k.warnings > 0) throw new KubectlError(`${k.warnings} warning${k.warnings === 1 ? '' : 's'} received`);
   return status;
+}
+
+/** --profile writes how Go spent its time, of which there is nothing here; `debug` has another flag of that name. */
+function checkProfile(profile: string, path: string): void {
+  if (profile === 'none' || profile === '' || path === 'debug') return;
+  if (!['cpu', 'heap', 'goroutine', 'threadcreate', 'block', 'mutex'].includes(profile)) throw new KubectlError(`unknown profile '${profile}'`);
+  throw notSimulated(`kubectl --profile=${profile}`);
 }
 
 /** Words that are no names of plugins. */

@@ -207,12 +207,15 @@ function wrongValue(flag: Flag, value: string): string | undefined {
     if (bad === undefined) return undefined;
     return flag.type === 'map' ? 'malformed pair, expect string=string' : `${bad} must be formatted as key=value`;
   }
+  if (flag.name === 'vmodule' && value !== '' && !value.split(',').every((each) => /^[^=]+=\d+$/.test(each)))
+    return 'syntax error: expect comma-separated list of filename=N';
   if (flag.type !== 'duration') return undefined;
   try {
     parseGoDuration(value);
     return undefined;
   } catch (error) {
     if (!(error instanceof DurationError)) throw error;
-    return error.message;
+    // This one is Go's own flag.
+    return flag.name === 'log-flush-frequency' ? 'parse error' : error.message;
   }
 }

@@ -21,7 +21,7 @@ export const version: CommandEntry = {
   *run(k) {
     const output = k.flags.text('output');
     if (!['', 'yaml', 'json'].includes(output)) throw new KubectlError(`--output must be 'yaml' or 'json'`);
-    if (k.args.length > 0) throw new KubectlError(`extra arguments: [${k.args.join(' ')}]`);
+    if (k.args.length > 0 && !k.flags.bool('client')) throw new KubectlError(`extra arguments: [${k.args.join(' ')}]`);
     const minor = clientMinor(k.process);
     const client = clientVersion(k.process);
     if (output === '' && minor < 28) return yield* beforeTwentyEight(k, client, minor);

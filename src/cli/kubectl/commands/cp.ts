@@ -44,7 +44,12 @@ function* upload(k: Kubectl, from: FileSpec, to: FileSpec): Routine {
   const path = (yield* isDirectory(k, to)) ? `${to.path.replace(/\/+$/, '')}/${base}` : to.path.replace(/(?<=.)\/+$/, '');
   const folder = path.slice(0, path.lastIndexOf('/') + 1).replace(/(?<=.)\/+$/, '');
   const archive = writeTar(entriesOf(k, source, path.slice(path.lastIndexOf('/') + 1)), Math.floor(k.now / 1000));
-  const result = yield* exec(k, to, ['tar', '-xmf', '-', ...(folder === '' ? [] : ['-C', folder])], { input: archive });
+  const result = yield* exec(
+    k,
+    to,
+    ['tar', ...(k.flags.bool('no-preserve') ? ['--no-same-permissions', '--no-same-owner'] : []), '-xmf', '-', ...(folder === '' ? [] : ['-C', folder])],
+    { input: archive },
+  );
   yield* k.printError(result.stderr);
   if (result.exitCode !== 0) throw new KubectlError(`command terminated with exit code ${result.exitCode}`, { bare: true, exitCode: result.exitCode });
 }

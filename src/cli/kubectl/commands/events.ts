@@ -22,9 +22,9 @@ export const events: CommandEntry = {
     const path = everywhere ? '/api/v1/events' : `/api/v1/namespaces/${k.namespace}/events`;
     const subject = yield* subjectOf(k);
     const query: Record<string, string> = { limit: k.flags.text('chunk-size'), ...(subject !== '' && { fieldSelector: subject }) };
-    const answer = obj(yield* k.api.request({ method: 'GET', path, query }));
+    const { items, answer } = yield* allPages(k, path, query);
     const wanted = (event: Obj): boolean => types.length === 0 || types.some((type) => type.toLowerCase() === text(event['type']).toLowerCase());
-    const found = sortEvents(objs(answer['items']).filter(wanted)).map((event): Obj => ({ apiVersion: 'v1', kind: 'Event', ...event }));
+    const found = sortEvents(items.filter(wanted)).map((event): Obj => ({ apiVersion: 'v1', kind: 'Event', ...event }));
     if (found.length === 0 && !k.flags.bool('watch'))
       return yield* k.printError(everywhere ? 'No events found.\n' : `No events found in ${k.namespace} namespace.\n`);
     if (printer) return yield* k.print(k.flags.text('output') === 'name' ? '' : printer(eventList(found)));
@@ -41,6 +41,18 @@ export const events: CommandEntry = {
       });
   },
 };
+
+/** All items, and the last page of them. */
+function* allPages(k: Kubectl, path: string, query: Readonly<Record<string, string>>): Routine<{ readonly items: readonly Obj[]; readonly answer: Obj }> {
+  const items: Obj[] = [];
+  let next = '';
+  for (;;) {
+    const answer = obj(yield* k.api.request({ method: 'GET', path, query: { ...query, ...(next !== '' && { continue: next }) } }));
+    items.push(...objs(answer['items']));
+    next = text(at(answer, 'metadata.continue'));
+    if (next === '') return { items, answer };
+  }
+}
 
 /** As Go's types hold it: each event with its two times, and fields in their order. */
 function eventList(events: readonly Obj[]): Obj {
@@ -81,9 +93,11 @@ function* subjectOf(k: Kubectl): Routine<string> {
   const target = k.flags.text('for');
   if (target === '') return '';
   const [word = '', name = '', ...more] = target.split('/');
-  if (name === '' || more.length > 0) throw new KubectlError('--for must be in resource/name form');
+  if (!target.includes('/')) throw new KubectlError('--for must be in resource/name form');
+  if (more.length > 0) throw new KubectlError('arguments in resource/name form may not have more than one slash');
   const found = yield* k.findResource(word);
   if (!found) throw new KubectlError(`the server doesn't have a resource type "${word}"`, { bare: true });
+  if (name === '') return '';
   const { kind, group, version } = found;
   return `involvedObject.kind=${kind},involvedObject.apiVersion=${group === '' ? version : `${group}/${version}`},involvedObject.name=${name}`;
 }

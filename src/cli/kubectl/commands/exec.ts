@@ -34,7 +34,9 @@ function* target(k: Kubectl): Routine<{ readonly word: string; readonly command:
   const before = k.dash >= 0 ? k.args.slice(0, k.dash) : k.args;
   const after = k.dash >= 0 ? k.args.slice(k.dash) : [];
   if (filenames.length > 0) {
-    const object = (yield* readManifests(k, { filenames }))[0]?.object ?? {};
+    const manifests = yield* readManifests(k, { filenames });
+    if (manifests.length > 1) throw new KubectlError('cannot exec into multiple objects at a time');
+    const object = manifests[0]?.object ?? {};
     return { word: `${text(object['kind'])}/${nameOf(object)}`, command: k.dash >= 0 ? after : before };
   }
   if (before.length === 0) throw new KubectlError('pod, type/name or --filename must be specified');

@@ -56,6 +56,7 @@ function checkReading({ args, flags }: Kubectl): void {
   if (flags.has('container') && args.length === 2) throw new KubectlError('only one of -c or an inline [CONTAINER] arg is allowed');
   if (flags.number('limit-bytes') < 0) throw new KubectlError('--limit-bytes must be greater than 0');
   if (flags.duration('since') < 0) throw new KubectlError('--since must be greater than 0');
+  if (flags.duration('pod-running-timeout') <= 0) throw new KubectlError('--pod-running-timeout must be higher than zero');
   if (flags.has('tail') && flags.number('tail') < -1) throw new KubectlError('--tail must be greater than or equal to -1');
 }
 

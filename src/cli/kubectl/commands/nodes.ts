@@ -6,7 +6,7 @@ import { type Info, visit, visitAll } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import type { Discovery } from '../discovery.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
-import { at, type Obj, obj, objs, text } from '../json.ts';
+import { at, type Obj, obj, objs, text, withoutPath, withPath } from '../json.ts';
 import { type DryRun, type Kubectl, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
 
@@ -15,7 +15,10 @@ export function* nodesOf(k: Kubectl): Routine<readonly Info[]> {
   const selector = k.flags.text('selector');
   if (k.args.length === 0 && selector === '') throw k.usage(`USAGE: ${k.path} NODE [flags]`);
   if (k.args.length > 0 && selector !== '') throw k.usage('error: cannot specify both a node name and a --selector option');
-  return yield* visitAll(k, { args: k.args, defaultType: 'nodes' });
+  const nodes = yield* visitAll(k, { args: k.args, defaultType: 'nodes' });
+  const other = nodes.find(({ resource }) => resource.kind !== 'Node')?.resource;
+  if (other) throw new KubectlError(`expected resource of type node, got "${other.group}/${other.version}, Resource=${other.resource}"`);
+  return nodes;
 }
 
 /** Marks nodes; gives those that could not be. */
@@ -86,7 +89,8 @@ export const taint: CommandEntry = {
     for (const info of infos) {
       try {
         const { taints, operation } = change(info, add, remove, k.flags.bool('overwrite'));
-        const changed = dryRun === 'client' ? info.object : yield* send(k, info, taints, dryRun);
+        const spec = withPath(info.object, ['spec', 'taints'], taints);
+        const changed = dryRun === 'client' ? (taints.length > 0 ? spec : withoutPath(info.object, ['spec', 'taints'])) : yield* send(k, info, taints, dryRun);
         yield* print(changed, operation);
       } catch (error) {
         if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;

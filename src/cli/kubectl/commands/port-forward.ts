@@ -22,11 +22,13 @@ export const portForward: CommandEntry = {
   *run(k) {
     if (k.args.length === 0) throw k.usage('TYPE/NAME and list of ports are required for port-forward');
     if (k.args.length < 2) throw k.usage('TYPE/NAME and list of ports are required for port-forward');
+    if (k.flags.duration('pod-running-timeout') <= 0) throw k.usage('--pod-running-timeout must be higher than zero');
     const [word = '', ...specs] = k.args;
     const service = yield* serviceOf(k, word);
     const pod = yield* podFor(k, service ? `service/${nameOf(service)}` : word);
     for (const address of k.flags.list('address'))
-      if (address !== 'localhost' && !/^\d+(\.\d+){3}$/.test(address) && !address.includes(':')) throw new KubectlError(`${address} is not a valid IP`);
+      if (address !== 'localhost' && !/^((25[0-5]|2[0-4]\d|1?\d?\d)(\.|$)){4}$/.test(address) && !address.includes(':'))
+        throw new KubectlError(`${address} is not a valid IP`);
     if (text(at(pod, 'status.phase')) !== 'Running')
       throw new KubectlError(`unable to forward port because pod is not running. Current status=${text(at(pod, 'status.phase'))}`);
     const forwards = specs.map((spec) => parseSpec(spec, pod, service));

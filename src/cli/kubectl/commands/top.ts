@@ -57,7 +57,7 @@ function selection(k: Kubectl): Record<string, string> {
 
 function only(k: Kubectl, selectors: readonly string[]): string | undefined {
   const [name, ...more] = k.args;
-  if (more.length > 0) throw k.usage(k.path === 'top node' ? 'node [NAME | -l label]' : `unexpected arguments: [${k.args.join(' ')}]`);
+  if (more.length > 0) throw k.usage(`${k.path.slice(4)} [NAME | -l label]`);
   if (name !== undefined && selectors.some((each) => k.flags.text(each) !== ''))
     throw new KubectlError(`only one of NAME or ${selectors.length > 1 ? 'selector' : '--selector'} can be provided`);
   return name;

@@ -1,7 +1,7 @@
 import { findResults, type JsonPath, JsonPathError, parseJsonPath, relaxedJsonPath } from '../../../apimachinery/jsonpath.ts';
 import { isReason } from '../../../apimachinery/status.ts';
 import type { Routine } from '../../../sim/routine.ts';
-import { type Info, targetsOf, visit } from '../builder.ts';
+import { type Info, manifestInfos, targetsOf, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { ErrorList, KubectlError } from '../errors.ts';
 import { at, nameOf, type Obj, obj, objs, text } from '../json.ts';
@@ -19,6 +19,7 @@ export const wait: CommandEntry = {
     "# A pod that is ready\nkubectl wait --for=condition=Ready pod/web\n\n# A field with a value\nkubectl wait --for=jsonpath='{.status.phase}'=Running pod/web\n\n# Until it is gone\nkubectl wait --for=delete pod/web --timeout=60s",
   *run(k) {
     const goal = parseGoal(k.flags.text('for'));
+    if (k.flags.bool('local')) yield* manifestInfos(k, k.args);
     const print = operationPrinter(k);
     const timeout = k.flags.duration('timeout');
     const until = k.now + (timeout < 0 ? 7 * 24 * 3600_000 : timeout);
