@@ -1,9 +1,10 @@
 /** `--config FILE`: kubeadm.k8s.io/v1beta4 and what may stand beside it (cmd/kubeadm/app/util/config). */
 import { unknownFields, wrongType } from '../../api/decode.ts';
-import { durationProblem } from '../../apimachinery/duration.ts';
+import { durationProblem, parseGoDuration } from '../../apimachinery/duration.ts';
 import { parseYaml, YamlError } from '../../apimachinery/yaml.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
+import { own } from '../../sim/own.ts';
 import { kubeadmType } from './config-types.ts';
 import { Fatal } from './fatal.ts';
 import type { ClusterConfiguration } from './phases.ts';
@@ -70,11 +71,28 @@ export type Documents = readonly { readonly kind: string; readonly document: Doc
 /** The documents by kind; `warn` is told of what is not known or old. Throws Fatal. */
 export function readConfigFile(process: Process, path: string, warn: (text: string) => void): ConfigFile {
   const documents = readDocuments(contents(process, path), warn);
-  for (const { kind, document } of documents)
+  for (const { kind, document } of documents) {
     for (const [field, usual] of idle)
       if (document[field] !== undefined && document[field] !== usual) throw new Fatal(`k8s-lab: ${field} in ${kind} is not simulated`, 70);
+    for (const [name, value] of Object.entries((document['timeouts'] ?? {}) as Readonly<Record<string, string>>)) {
+      const usual = own<string>(timeouts, name);
+      if (usual !== undefined && durationProblem(String(value)) === undefined && parseGoDuration(value) !== parseGoDuration(usual))
+        throw new Fatal(`k8s-lab: timeouts.${name} in ${kind} is not simulated`, 70);
+    }
+  }
   return Object.fromEntries(documents.map(({ kind, document }) => [kind, document]));
 }
+
+/** How long kubeadm waits; it waits so here, whatever a file says. */
+export const timeouts = {
+  controlPlaneComponentHealthCheck: '4m0s',
+  discovery: '5m0s',
+  etcdAPICall: '2m0s',
+  kubeletHealthCheck: '4m0s',
+  kubernetesAPICall: '1m0s',
+  tlsBootstrap: '5m0s',
+  upgradeManifests: '5m0s',
+};
 
 /** Fields that would change nothing here, and the value with which that is no matter: refused rather than passed over. */
 const idle = [

@@ -104,6 +104,7 @@ function* dispatch(args: readonly string[], process: Process, phases: Phases): R
     const idle =
       notSimulated.find((name) => flags.has(name)) ?? (flags.has('cert-dir') && movesCertificates(chain, flags.text('cert-dir')) ? 'cert-dir' : undefined);
     if (idle !== undefined) throw new Fatal(`k8s-lab: ${chain.map(({ name }) => name).join(' ')} --${idle} is not simulated`, 70);
+    if (flags.number('v') > 0) yield* process.printError(`k8s-lab: the log of kubeadm -v=${flags.text('v')} is not simulated; all else is done\n`);
     yield* command.run(new Context(process, flags, rest, phases));
     return 0;
   } catch (error) {

@@ -95,3 +95,15 @@ Error from server (Forbidden): pods is forbidden: User "joe" cannot list resourc
 3
 `);
 });
+
+test('other timeouts and the log of -v are said to be not simulated; the usual ones are taken', () => {
+  const { out } = sh(
+    `for t in 4m0s 240s 1m0s; do printf "apiVersion: kubeadm.k8s.io/v1beta4\\nkind: InitConfiguration\\ntimeouts: {kubeletHealthCheck: $t}\\n" > t.yaml
+kubeadm init phase certs ca --config t.yaml > /dev/null; echo $?; done 2>&1; kubeadm token generate -v=5 2>&1 > /dev/null`,
+    1,
+    'kubeadm-bare',
+  );
+  expect(out).toBe(
+    '0\n0\nk8s-lab: timeouts.kubeletHealthCheck in InitConfiguration is not simulated\n70\nk8s-lab: the log of kubeadm -v=5 is not simulated; all else is done\n',
+  );
+});

@@ -2,7 +2,7 @@
 import { dumpYaml } from '../../../apimachinery/yaml.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { configFlag, criSocketFlag, type KubeadmCommand } from '../command.ts';
-import { contents, type Documents, readDocuments } from '../config-file.ts';
+import { contents, type Documents, readDocuments, timeouts } from '../config-file.ts';
 import { type Context, Fatal } from '../context.ts';
 import { criSocket, defaultSocket } from '../runtime-socket.ts';
 import { imagesOf, pullImages } from './images.ts';
@@ -11,15 +11,6 @@ import { newToken } from './token.ts';
 type Document = Readonly<Record<string, unknown>>;
 
 const apiVersion = 'kubeadm.k8s.io/v1beta4';
-const timeouts = {
-  controlPlaneComponentHealthCheck: '4m0s',
-  discovery: '5m0s',
-  etcdAPICall: '2m0s',
-  kubeletHealthCheck: '4m0s',
-  kubernetesAPICall: '1m0s',
-  tlsBootstrap: '5m0s',
-  upgradeManifests: '5m0s',
-};
 const registration = { criSocket: defaultSocket, imagePullPolicy: 'IfNotPresent', imagePullSerial: true };
 const exampleToken = 'abcdef.0123456789abcdef';
 const bootstrapToken = {
