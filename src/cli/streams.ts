@@ -54,6 +54,12 @@ export class Foreground {
   }
 }
 
+/** The terminal that a process of this machine runs on. */
+export const terminalOf = ({ kernel }: Process, pid: number): FarTerminal => ({
+  mode: () => kernel.processes.get(pid)?.tty?.mode ?? 'cooked',
+  reader: () => kernel.processes.get(pid)?.tty?.activeReader,
+});
+
 /** Until the stream ends; throws Errno EPIPE once nobody reads `to`. */
 export function* copyOut(from: ByteStream, to: OpenFile): Routine {
   for (let text = yield* from.receive(); text !== undefined; text = yield* from.receive()) yield* to.write(text);

@@ -4,10 +4,12 @@ import { type CniArgs, CniError } from '../../interfaces/cni.ts';
 import type { ContainerdContainer } from '../../interfaces/containerd.ts';
 import { ContainerdError } from '../../interfaces/containerd.ts';
 import type { OciStdio } from '../../interfaces/oci.ts';
+import type { FarTerminal } from '../../interfaces/streams.ts';
 import type { NetworkNamespace } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { newByteStream } from '../../sim/stream.ts';
+import { terminalOf } from '../streams.ts';
 import { type Context, NerdctlError } from './context.ts';
 import { waitForLogger } from './find-logger.ts';
 import { startHealthTimer } from './health.ts';
@@ -18,7 +20,7 @@ import { findNetworks, networksOf } from './networks.ts';
 import { hostsDirectory, readPorts } from './store.ts';
 
 /** The caller's end of a task in the foreground. */
-type Foreground = { readonly stdio: OciStdio; attach(): void };
+type Foreground = { readonly stdio: OciStdio; attach(terminal: FarTerminal): void };
 
 /**
  * Creates and starts the task. Between the two runs what nerdctl does in an OCI hook: the namespace is there, the command is not yet running.
@@ -50,7 +52,7 @@ export function* startTask(context: Context, container: ContainerdContainer, for
   const restarted: Record<string, string> = container.labels[labels.restartPolicy] === undefined ? {} : { [labels.restartStatus]: 'running' };
   client.containers.update(namespace, id, { [labels.explicitlyStopped]: 'false', ...restarted });
   const logger = startLogger(context, container, stdio, { tee: foreground?.stdio, leave: joined.leave });
-  foreground?.attach();
+  foreground?.attach(terminalOf(context.process, pid));
   try {
     yield* client.tasks.start(namespace, id);
     startHealthTimer(context, container, logger);

@@ -1,6 +1,7 @@
 /** ctr tasks exec (cmd/ctr/commands/tasks/exec.go). */
 import type { OciSpec } from '../../../interfaces/oci.ts';
 import { absent } from '../../flags.ts';
+import { terminalOf } from '../../streams.ts';
 import { foreground, needTerminal, nowhere } from '../console.ts';
 import { bool, type CtrCommand, CtrError, text } from '../context.ts';
 import { findUser, rootOf } from './containers.ts';
@@ -37,9 +38,9 @@ export const exec: CtrCommand = {
     const user = found ? { ...found, additionalGids: [found.gid] } : own.user;
     const process: OciSpec['process'] = { ...own, args, terminal: tty, cwd: flags.text('cwd') || own.cwd, user };
     const console = flags.bool('detach') ? undefined : foreground(context, tty);
-    yield* client.tasks.exec(namespace, id, execId, process, console?.stdio ?? nowhere());
+    const pid = yield* client.tasks.exec(namespace, id, execId, process, console?.stdio ?? nowhere());
     if (!console) return 0;
-    console.attach();
+    console.attach(terminalOf(context.process, pid));
     const status = yield* client.tasks.waitExec(namespace, id, execId);
     yield* console.finish();
     client.tasks.deleteExec(namespace, id, execId);

@@ -1,4 +1,5 @@
 /** ctr run. */
+import { terminalOf } from '../../streams.ts';
 import { join, leave, loadNetwork } from '../cni.ts';
 import { foreground, forward, logTo, needTerminal, nowhere } from '../console.ts';
 import { containerFlags, runFlags } from '../container-flags.ts';
@@ -34,7 +35,7 @@ export const run: CtrCommand = {
         yield* client.tasks.start(namespace, id);
         return 0;
       }
-      console?.attach();
+      console?.attach(terminalOf(context.process, pid));
       forward(context, id);
       yield* client.tasks.start(namespace, id);
       const status = yield* client.tasks.wait(namespace, id);

@@ -1,6 +1,6 @@
 /** nerdctl exec. */
 import type { OciSpec } from '../../../interfaces/oci.ts';
-import { Foreground } from '../../streams.ts';
+import { Foreground, terminalOf } from '../../streams.ts';
 import { needTerminal } from '../console.ts';
 import { bool, type Context, list, type NerdctlCommand, NerdctlError, needArgs, slice, text } from '../context.ts';
 import { environment } from '../create.ts';
@@ -40,9 +40,9 @@ export const exec: NerdctlCommand = {
     const execId = `exec-${context.process.sim.random.hex(64)}`;
     const console = new Foreground(context.process, { tty, stdin: flags.bool('interactive') });
     const { tasks } = context.client();
-    yield* tasks.exec(namespace, id, execId, processOf(context, id, args), detach ? {} : console.stdio);
+    const pid = yield* tasks.exec(namespace, id, execId, processOf(context, id, args), detach ? {} : console.stdio);
     if (detach) return 0;
-    console.attach();
+    console.attach(terminalOf(context.process, pid));
     const status = yield* tasks.waitExec(namespace, id, execId);
     yield* console.finish();
     if (status !== 0) throw new NerdctlError(`exec failed with exit code ${status}`);
