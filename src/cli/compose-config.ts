@@ -14,13 +14,32 @@ export function canonical(project: Project): Fields {
       [...project.services].sort((a, b) => (a.name < b.name ? -1 : 1)).map((service) => [service.name, canonicalService(project, service)]),
     ),
     ...(networks.length > 0
-      ? { networks: Object.fromEntries(networks.map((name) => [name, { ...project.networks[name], name: fullNetwork(project, name) }])) }
+      ? { networks: Object.fromEntries(networks.map((name) => [name, { name: fullNetwork(project, name), ...project.networks[name] }])) }
       : {}),
     ...(volumes.length > 0
-      ? { volumes: Object.fromEntries(volumes.map((name) => [name, { ...project.volumes[name], name: fullVolume(project, name) }])) }
+      ? { volumes: Object.fromEntries(volumes.map((name) => [name, { name: fullVolume(project, name), ...project.volumes[name] }])) }
       : {}),
   };
 }
+
+/** As JSON: keys by their names, and an IPAM for each network. */
+export function asJson({ networks, ...rest }: Fields): Fields {
+  const withIpam = isRecord(networks)
+    ? { networks: Object.fromEntries(Object.entries(networks).map(([name, each]) => [name, { ...(each as Fields), ipam: (each as Fields)['ipam'] ?? {} }])) }
+    : {};
+  return sorted({ ...rest, ...withIpam }, (key) => key);
+}
+
+/** As YAML: without commands that nobody gave. */
+export const asYaml = (document: Fields): Fields => ({
+  ...document,
+  services: Object.fromEntries(
+    Object.entries(document['services'] as Record<string, Fields>).map(([name, service]) => [
+      name,
+      Object.fromEntries(Object.entries(service).filter(([key, value]) => value !== null || (key !== 'command' && key !== 'entrypoint'))),
+    ]),
+  ),
+});
 
 function canonicalService(project: Project, { fields, dependsOn }: Service): Fields {
   const asMap = (value: unknown): Fields =>
@@ -43,7 +62,9 @@ function canonicalService(project: Project, { fields, dependsOn }: Service): Fie
     ...(isRecord(fields['healthcheck']) ? { healthcheck: healthForm(fields['healthcheck']) } : {}),
     ...(Array.isArray(fields['ports']) ? { ports: fields['ports'].flatMap(portForms) } : {}),
     ...(Array.isArray(fields['volumes']) ? { volumes: fields['volumes'].map((each) => volumeForm(project, each)) } : {}),
-    ...(networks.length > 0 ? { networks: isRecord(fields['networks']) ? fields['networks'] : Object.fromEntries(networks.map((name) => [name, null])) } : {}),
+    ...(networks.length > 0
+      ? { networks: sorted(isRecord(fields['networks']) ? fields['networks'] : Object.fromEntries(networks.map((name) => [name, null])), (key) => key) }
+      : {}),
   };
   const { profiles, ...rest } = all;
   const shown = Array.isArray(profiles) && profiles.length > 0 ? { profiles, ...rest } : rest;
@@ -91,7 +112,11 @@ function portForms(port: unknown): unknown[] {
 }
 
 function volumeForm(project: Project, volume: unknown): unknown {
-  if (isRecord(volume)) return volume;
+  if (isRecord(volume)) {
+    const { tmpfs } = volume;
+    if (!isRecord(tmpfs) || tmpfs['size'] === undefined) return volume;
+    return { ...volume, tmpfs: { ...tmpfs, size: String(parseBytes(String(tmpfs['size'])) ?? tmpfs['size']) } };
+  }
   const [source = '', target, mode] = String(volume).split(':');
   if (target === undefined) return { type: 'volume', target: source, volume: {} };
   const bind = /^[./~]/.test(source);

@@ -27,8 +27,16 @@ export function formatted<Row>(
   columns: readonly Column<Row>[],
   defaults: readonly string[],
   rows: readonly Row[],
-  /** Go's name of a row, and what `.Label "key"` reads. */
-  { type, labels }: { readonly type?: string; readonly labels?: (row: Row) => Readonly<Record<string, string>> } = {},
+  /** Go's name of a row, what `.Label "key"` reads, and the values that are no texts in JSON and `range`. */
+  {
+    type,
+    labels,
+    typed = {},
+  }: {
+    readonly type?: string;
+    readonly labels?: (row: Row) => Readonly<Record<string, string>>;
+    readonly typed?: Readonly<Record<string, (row: Row) => unknown>>;
+  } = {},
 ): string {
   const data = (row: Row): Record<string, unknown> => ({
     ...Object.fromEntries([...columns].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, , cell]) => [key, cell(row)])),
@@ -40,7 +48,11 @@ export function formatted<Row>(
     const shown = columns.length === 0 ? [] : defaults.map((key) => byKey.get(key)).filter((each) => each !== undefined);
     return table([shown.map(([, heading]) => heading), ...rows.map((row) => shown.map(([, , cell]) => cell(row)))]);
   }
-  if (format === 'json') return rows.map((row) => `${goJson(data(row))}\n`).join('');
+  const values = (row: Row): Record<string, unknown> => ({
+    ...data(row),
+    ...Object.fromEntries(Object.entries(typed).map(([key, value]) => [key, value(row)])),
+  });
+  if (format === 'json') return rows.map((row) => `${goJson(values(row))}\n`).join('');
   const isTable = format.startsWith('table');
   const source = (isTable ? format.slice(5).trimStart() : format).replaceAll('\\t', '\t').replaceAll('\\n', '\n');
   if (rows.length === 0) parsed(source, dockerFunctions);

@@ -252,3 +252,31 @@ test('--abort-on-container-exit stops the others, with the status of the first',
   expect(run('docker compose ps -q')).toBe('');
   run('docker compose down');
 });
+
+test('top, images, ls, ps and config have the columns and fields of the real ones; force makes only the named ones anew', () => {
+  run('mkdir -p /tmp/seen; cd /tmp/seen');
+  fs.write(
+    '/tmp/seen/compose.yaml',
+    'services:\n  web: {image: "busybox:1.36", command: sleep 1000, ports: ["8090:80"], depends_on: [db], networks: [z, a]}\n' +
+      '  db: {image: "busybox:1.36", command: sleep 1000, networks: [a], volumes: [{type: tmpfs, target: /t, tmpfs: {size: 1m}}]}\n' +
+      'networks: {z: {}, a: {ipam: {config: [{subnet: 10.71.0.0/24}]}}}\n',
+  );
+  run('docker compose up -d');
+  expect(run('docker compose top web')).toMatch(/^SERVICE +# +UID +PID +PPID +C +STIME +TTY +TIME +CMD\nweb +1 +root +.* sleep 1000$/);
+  expect(run('docker compose images | head -1')).toMatch(/SIZE +CREATED$/);
+  expect(run('docker compose images -q | wc -l')).toBe('1');
+  expect(run('docker compose ls --format json --filter name=seen')).toBe('[{"Name":"seen","Status":"running(2)","ConfigFiles":"/tmp/seen/compose.yaml"}]');
+  expect(run("docker compose ps web --format '{{.ExitCode}} {{.Publishers}}'")).toBe('0 [{0.0.0.0 80 8090 tcp} {:: 80 8090 tcp}]');
+  expect(JSON.parse(run('docker compose ps web --format json'))).toMatchObject({
+    ExitCode: 0,
+    Publishers: [{ URL: '0.0.0.0', PublishedPort: 8090 }, { URL: '::' }],
+  });
+  expect(run('docker compose ps -q --filter status=exited; docker compose ps --filter foo=bar')).toBe('unknown filter foo');
+  expect(run('docker compose exec nosuch true; docker compose port nosuch 80; docker compose port web 81')).toBe(
+    'service "nosuch" is not running\nservice "nosuch" is not running\nno port 81/tcp for container seen-web-1: 8090/tcp, 8090/tcp',
+  );
+  expect(run('docker compose config')).toContain('      a: null\n      z: null\n');
+  expect(run('docker compose config')).not.toContain('entrypoint');
+  expect(Object.keys(JSON.parse(run('docker compose config --format json')))).toEqual(['name', 'networks', 'services']);
+  expect(run('docker compose up -d --force-recreate web 2>&1 | grep -c "db-1.*Recreate"; docker compose down 2>/dev/null')).toBe('0');
+});

@@ -10,7 +10,6 @@ import { converge, createContainer, startServices } from './up.ts';
 
 /** The running container of a service that `--index` names; the first by itself. */
 export function running(compose: Compose, service: string, index: number): ContainerSummary {
-  selected(compose.project, [service], false);
   const found = containersOf(compose, { all: false, service }).filter((row) => index === 0 || numberOf(row) === index);
   if (!found[0])
     throw new CliError(

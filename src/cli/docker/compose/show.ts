@@ -1,13 +1,15 @@
 /** The subcommands of docker compose that show something. */
+import { goJson } from '../../../apimachinery/go-text.ts';
 import type { ContainerSummary } from '../../../interfaces/docker.ts';
 import { imageOf } from '../../compose-project.ts';
+import { tabwriter } from '../../tabwriter.ts';
 import { psColumns } from '../commands/ps.ts';
 import { any, bool, CliError, command, int, list, text } from '../context.ts';
-import { formatted, size, table } from '../output.ts';
+import { ago, formatted, size, table } from '../output.ts';
 import { showConfig } from './config.ts';
 import { running } from './inside.ts';
 import { showLogs } from './logs.ts';
-import { containersOf, type Make, nameOf, opened, selected, serviceOf, services } from './state.ts';
+import { containersOf, type Make, nameOf, numberOf, opened, selected, serviceOf, services } from './state.ts';
 
 /** docker compose ps. */
 export const ps: Make = (globals) =>
@@ -23,12 +25,22 @@ export const ps: Make = (globals) =>
       bool('services', 'Display services'),
       bool('no-trunc', "Don't truncate output"),
       list('status', 'Filter services by status'),
+      list('filter', 'Filter services by a property (supported filters: status)'),
     ],
     function* (context) {
       const compose = yield* opened(context, globals);
       const { flags, process } = context;
       const wanted = new Set(selected(compose.project, context.args, false).map(({ name }) => name));
-      const status = flags.list('status');
+      const filters = flags.list('filter').map((each) => each.split('='));
+      for (const [key = '', ...value] of filters) {
+        if (value.length === 0) throw new CliError('arguments to --filter should be in form KEY=VAL');
+        if (key !== 'status')
+          throw new CliError(
+            key === 'source' ? 'k8s-lab: docker compose ps --filter source is not simulated' : `unknown filter ${key}`,
+            key === 'source' ? 70 : 1,
+          );
+      }
+      const status = [...flags.list('status'), ...filters.map(([, value = '']) => value)];
       const rows = containersOf(compose, { all: flags.bool('all') || status.length > 0, oneOff: flags.bool('all') })
         .filter((row) => wanted.has(serviceOf(row)))
         .filter(({ State }) => status.length === 0 || status.includes(State));
@@ -39,19 +51,34 @@ export const ps: Make = (globals) =>
           formatted(
             flags.text('format'),
             [
-              ...psColumns(process.now, flags.bool('no-trunc')),
+              ...psColumns(process.now, flags.bool('no-trunc'), false).filter(([key]) => key !== 'Platform' && key !== 'HealthStatus'),
               ['Name', 'NAME', nameOf],
               ['Service', 'SERVICE', serviceOf],
               ['Project', 'PROJECT', () => compose.project.name],
+              ['ExitCode', 'EXIT CODE', ({ ExitCode }) => String(ExitCode)],
+              [
+                'Publishers',
+                'PUBLISHERS',
+                (row) =>
+                  `[${publishers(row)
+                    .map((each) => `{${Object.values(each).join(' ')}}`)
+                    .join(' ')}]`,
+              ],
               ['Health', 'HEALTH', ({ Status }) => /\((?:health: )?(\w+)\)$/.exec(Status)?.[1] ?? ''],
             ],
             ['Name', 'Image', 'Command', 'Service', 'RunningFor', 'Status', 'Ports'],
             rows,
+            { typed: { ExitCode: ({ ExitCode }) => ExitCode, Publishers: publishers } },
           ),
         );
       return 0;
     },
   );
+
+const publishers = ({
+  Ports,
+}: ContainerSummary): { readonly URL: string; readonly TargetPort: number; readonly PublishedPort: number; readonly Protocol: string }[] =>
+  Ports.map(({ IP = '', PrivatePort, PublicPort = 0, Type }) => ({ URL: IP, TargetPort: PrivatePort, PublishedPort: PublicPort, Protocol: Type }));
 
 /** docker compose logs. */
 export const logs: Make = (globals) =>
@@ -95,13 +122,22 @@ export const images: Make = (globals) =>
           compose.project.services.find(({ name }) => name === serviceOf(container)) ?? { name: serviceOf(container), fields: {}, dependsOn: [], scale: 1 },
         );
         const [repository = '', tag = 'latest'] = [image.replace(/:[^:/]+$/, ''), /:([^:/]+)$/.exec(image)?.[1] ?? 'latest'];
-        const { Id, Size } = client.images.inspect(container.ImageID) as { readonly Id: string; readonly Size?: number };
-        return [nameOf(container), repository, tag, 'linux/amd64', Id.slice(7, 19), size(Number(Size ?? 0), 3)];
+        const { Id, Size, Created } = client.images.inspect(container.ImageID) as Readonly<Record<string, unknown>> & { readonly Id: string };
+        return [
+          nameOf(container),
+          repository,
+          tag,
+          'linux/amd64',
+          Id.slice(7, 19),
+          size(Number(Size ?? 0), 3),
+          `${ago(context.process.now - Date.parse(String(Created)))} ago`,
+          Id.slice(7),
+        ];
       });
       yield* context.print(
         context.flags.bool('quiet')
-          ? rows.map((row) => `${row[4]}\n`).join('')
-          : table([['CONTAINER', 'REPOSITORY', 'TAG', 'PLATFORM', 'IMAGE ID', 'SIZE'], ...rows]),
+          ? [...new Set(rows.map((row) => `${row[7]}\n`))].join('')
+          : table([['CONTAINER', 'REPOSITORY', 'TAG', 'PLATFORM', 'IMAGE ID', 'SIZE', 'CREATED'], ...rows.map((row) => row.slice(0, 7))], 20),
       );
       return 0;
     },
@@ -111,11 +147,15 @@ export const images: Make = (globals) =>
 export const top: Make = (globals) =>
   command('top', 'Display the running processes', services, [0, any], [], function* (context) {
     const compose = yield* opened(context, globals);
-    for (const { name } of selected(compose.project, context.args, false))
-      for (const container of containersOf(compose, { all: false, service: name })) {
-        const { titles, processes } = yield* compose.client.containers.top(container.Id);
-        yield* context.print(`${nameOf(container)}\n${table([titles, ...processes])}\n`);
-      }
+    const rows: string[][] = [];
+    let head: readonly string[] = [];
+    for (const container of containersOf(compose, { all: false })) {
+      if (context.args.length > 0 && !context.args.includes(serviceOf(container))) continue;
+      const { titles, processes } = yield* compose.client.containers.top(container.Id);
+      head = titles;
+      for (const fields of processes) rows.push([serviceOf(container), String(numberOf(container)), ...fields]);
+    }
+    if (rows.length > 0) yield* context.print(tabwriter([['SERVICE', '#', ...head], ...rows], { minimum: 4, padding: 2 }));
     return 0;
   });
 
@@ -139,7 +179,7 @@ export const port: Make = (globals) =>
           `no port ${wanted}/${context.flags.text('protocol')} for container ${nameOf(container)}: ${container.Ports.filter(
             ({ PublicPort }) => PublicPort !== undefined,
           )
-            .map(({ PrivatePort, Type }) => `${PrivatePort}/${Type}`)
+            .map(({ PublicPort, Type }) => `${PublicPort}/${Type}`)
             .join(', ')}`,
         );
       yield* context.print(`${found.IP}:${found.PublicPort}\n`);
@@ -154,12 +194,24 @@ export const ls: Make = () =>
     'List running compose projects',
     '[OPTIONS]',
     [0, 0],
-    [bool('all,a', 'Show all stopped Compose projects'), bool('quiet,q', 'Only display project names')],
+    [
+      bool('all,a', 'Show all stopped Compose projects'),
+      bool('quiet,q', 'Only display project names'),
+      text('format', 'Format the output. Values: [table | json]', { default: 'table' }),
+      list('filter', 'Filter output based on conditions provided', { valueName: 'filter' }),
+    ],
     function* (context) {
+      const { flags } = context;
+      const format = flags.text('format');
+      if (!['table', 'json', 'pretty'].includes(format)) throw new CliError(`format value ${JSON.stringify(format)} could not be parsed: parsing failed`);
+      const wanted = flags.list('filter').map((each) => {
+        if (!each.startsWith('name=')) throw new CliError(`unknown filter ${each.split('=')[0]}`);
+        return each.slice(5);
+      });
       const projects = new Map<string, ContainerSummary[]>();
       for (const row of context.client().containers.list({ all: context.flags.bool('all') })) {
         const name = row.Labels['com.docker.compose.project'];
-        if (name !== undefined) projects.set(name, [...(projects.get(name) ?? []), row]);
+        if (name !== undefined && (wanted.length === 0 || wanted.some((each) => name.includes(each)))) projects.set(name, [...(projects.get(name) ?? []), row]);
       }
       const rows = [...projects]
         .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -171,6 +223,10 @@ export const ls: Make = () =>
             containers[0]?.Labels['com.docker.compose.project.config_files'] ?? '',
           ];
         });
+      if (format === 'json' && !flags.bool('quiet')) {
+        yield* context.print(`${goJson(rows.map(([Name, Status, ConfigFiles]) => ({ Name, Status, ConfigFiles })))}\n`);
+        return 0;
+      }
       yield* context.print(context.flags.bool('quiet') ? rows.map(([name]) => `${name}\n`).join('') : table([['NAME', 'STATUS', 'CONFIG FILES'], ...rows], 20));
       return 0;
     },

@@ -59,9 +59,10 @@ export const up: Make = (globals) =>
       const compose = yield* opened(context, globals, context.args);
       const { flags } = context;
       const chosen = selected(compose.project, context.args, !flags.bool('no-deps'));
+      const named = new Set(selected(compose.project, context.args, false).map(({ name }) => name));
       if (chosen.length === 0) throw new CliError('no service selected');
       yield* orphans(compose, flags.bool('remove-orphans'));
-      yield* converge(compose, chosen, upOptions(context));
+      yield* converge(compose, chosen, { ...upOptions(context), named });
       if (flags.bool('no-start')) return 0;
       if (!flags.bool('detach') && !flags.bool('wait')) return yield* attach(compose, chosen);
       yield* startServices(compose, chosen);

@@ -15,6 +15,8 @@ export type UpOptions = {
   readonly noBuild: boolean;
   readonly pull: string;
   readonly forceRecreate: boolean;
+  /** Only these are made anew by force, not what they need; absent: all. */
+  readonly named?: ReadonlySet<string>;
   readonly noRecreate: boolean;
   readonly scale: ReadonlyMap<string, number>;
 };
@@ -120,7 +122,7 @@ function* convergeService(compose: Compose, service: Service, options: UpOptions
     const name = containerName(project, service, number);
     const image = existing && client.images.inspect(imageOf(project, service)).Id;
     const same = existing && existing.Labels['com.docker.compose.config-hash'] === hashOf(service) && existing.ImageID === image;
-    if (existing && !options.forceRecreate && (same || options.noRecreate)) {
+    if (existing && !(options.forceRecreate && (options.named?.has(service.name) ?? true)) && (same || options.noRecreate)) {
       if (existing.State === 'running') yield* tell(context, `Container ${name}`, 'Running');
       continue;
     }
