@@ -67,7 +67,7 @@ test('resource limits are told alike everywhere, and kept', () => {
   expect(
     sh(`
     bash -c 'ulimit -n 8; ulimit -Sn 6; ulimit -Hn; for i in 3 4 5; do eval "exec $i</dev/null"; done; cat < /etc/hostname; echo $?; exec 9</dev/null; cat /etc/hostname; grep files /proc/self/limits'
-    prlimit --nofile=5:10 prlimit -n --noheadings; prlimit --nofile=9:5 true; useradd bob; su -s /bin/bash bob -c 'ulimit -Hn 99; ulimit -n 100; ulimit -Hn 200'
+    prlimit --nofile=5:10 prlimit -n --noheadings; prlimit --nofile=9:5 true; useradd bob; su bob -s /bin/bash -c 'ulimit -Hn 99; ulimit -n 100; ulimit -Hn 200'
     ulimit -f 1; echo $?; ulimit -n x; printf '[Service]\\nExecStart=sleep 99\\nLimitNOFILE=100:200\\n' > /etc/systemd/system/z.service; systemctl start z
     prlimit -p $(systemctl show -p MainPID --value z) -n -o SOFT 2>&1 | tail -1; grep -c . /proc/1/limits
     docker pull -q alpine >/dev/null; docker run --rm --ulimit nofile=100:200 alpine sh -c 'ulimit -n; ulimit -Hn; ulimit -n 300'; docker run --rm --ulimit nofile=3:3 alpine cat /etc/hostname`),

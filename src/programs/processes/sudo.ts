@@ -19,11 +19,22 @@ function assume(call: Call, name: string, login: boolean): void {
   if (login && call.process.fs.isDirectory(user.home)) call.process.chdir(user.home);
 }
 
+/** Options may follow the user's name; what stands behind them is the shell's. `-` is `-l`. */
+function nameLast(args: readonly string[]): readonly string[] {
+  const words = args.map((arg) => (arg === '-' ? '-l' : arg));
+  const takesValue = (word: string | undefined): boolean => /^(-[csu]|--(command|shell|user))$/.test(word ?? '');
+  const name = words.findIndex((word, i) => !word.startsWith('-') && !takesValue(words[i - 1]));
+  if (name < 0 || words.slice(0, name).some((word) => /^(-u|--user)/.test(word))) return words;
+  let end = name + 1;
+  while (words[end]?.startsWith('-') && words[end] !== '--') end += takesValue(words[end]) ? 2 : 1;
+  return [...words.slice(0, name), ...words.slice(name + 1, end), words[name] ?? '', ...words.slice(words[end] === '--' ? end + 1 : end)];
+}
+
 const su = tool({
   usage: '[options] [-] [<user> [<argument>...]]',
   summary: 'Change the effective user ID and group ID to that of <user>.',
   inOrder: true,
-  normalize: (args) => args.map((arg) => (arg === '-' ? '-l' : arg)),
+  normalize: nameLast,
   options: [
     ['l,login', 'make the shell a login shell'],
     ['c,command=command', 'pass a single command to the shell with -c'],
@@ -39,12 +50,12 @@ const su = tool({
       throw new Failure('Authentication failure');
     }
     const rest = call.operands.slice(named === undefined ? 1 : 0);
-    // runuser -u USER COMMAND runs the command itself; everything else goes through a shell. `-c` and `-l` may follow the name.
-    const command = call.value('c') ?? (rest[0] === '-c' ? rest[1] : undefined);
-    assume(call, name, call.has('l') || rest[0] === '-l');
+    // runuser -u USER COMMAND runs the command itself; everything else goes through a shell.
+    const command = call.value('c');
+    assume(call, name, call.has('l'));
     if (named !== undefined && rest.length > 0) return yield* become(call, rest[0] === '--' ? rest.slice(1) : rest);
     const shell = call.value('s') ?? call.process.env['SHELL'] ?? '/bin/sh';
-    return yield* become(call, command === undefined ? [shell, ...(call.has('l') ? ['-l'] : [])] : [shell, '-c', command]);
+    return yield* become(call, [shell, ...(command !== undefined ? ['-c', command] : call.has('l') ? ['-l'] : []), ...rest]);
   },
 });
 
