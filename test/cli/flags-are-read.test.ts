@@ -51,6 +51,12 @@ const idle: Readonly<Record<string, string>> = {
   'buildctl wait': 'a socket answers or there is none',
 };
 
+/** runc checkpoint and restore end before they come to these: there is no CRIU. */
+const criu =
+  'auto-dedup empty-ns ext-unix-sk file-locks lazy-pages leave-running link-remap lsm-mount-context lsm-profile manage-cgroups-mode page-server parent-path shell-job status-fd tcp-established tcp-skip-in-flight work-path'.split(
+    ' ',
+  );
+
 const sources = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((each) =>
     each.isDirectory() ? sources(join(folder, each.name)) : [readFileSync(join(folder, each.name), 'utf8')],
@@ -76,7 +82,9 @@ test.each(tools)('every flag of %s is read or refused', (tool) => {
   const text = withoutAbsent(sources(`src/cli/${tool}`).join('\n'));
   const declared = new Set([...text.matchAll(declaration)].map(([, name = '']) => name));
   const rest = text.replace(declaration, '');
-  const unread = [...declared].filter((name) => !new RegExp(`['"\`( ]${name}['"\`? ,)]`).test(rest) && idle[`${tool} ${name}`] === undefined);
+  const unread = [...declared].filter(
+    (name) => !new RegExp(`['"\`( ]${name}['"\`? ,)]`).test(rest) && idle[`${tool} ${name}`] === undefined && !(tool === 'runc' && criu.includes(name)),
+  );
   expect(declared.size).toBeGreaterThan(3);
   expect(unread).toEqual([]);
 });
