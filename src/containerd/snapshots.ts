@@ -69,8 +69,10 @@ export class SnapshotService {
   ): Snapshot {
     const keys = this.#keys(namespace, snapshotter);
     if (keys.has(key)) throw alreadyExists(`snapshot ${JSON.stringify(key)}`);
-    const below = parent === '' ? undefined : this.get(namespace, snapshotter, parent);
-    if (below && below.kind !== 'Committed') throw invalidArgument(`parent ${JSON.stringify(parent)} is not committed snapshot`);
+    const below = parent === '' ? undefined : this.find(namespace, snapshotter, parent);
+    if (parent !== '' && !below) throw notFound(`parent snapshot ${parent} does not exist`);
+    if (below && below.kind !== 'Committed')
+      throw invalidArgument(`failed to create snapshot: parent ${JSON.stringify(nameBelow(namespace, below))} is not committed snapshot`);
     const { now, meta } = this.#context;
     const attributes = { mode: 0o755, uid: 0, gid: 0, mtime: now() };
     const root = options.view ? (below?.root ?? new DirectoryNode(attributes)) : new OverlayDirectory(below ? [below.root] : [], attributes);
@@ -94,7 +96,10 @@ export class SnapshotService {
     const keys = this.#keys(namespace, snapshotter);
     if (keys.has(name)) throw alreadyExists(`committed snapshot ${name}`);
     const active = this.get(namespace, snapshotter, key);
-    if (active.kind !== 'Active') throw failedPrecondition(`snapshot ${key} is not active`);
+    if (active.kind !== 'Active') {
+      const below = nameBelow(namespace, active);
+      throw failedPrecondition(`failed to commit snapshot ${below}: snapshot ${JSON.stringify(below)} is not active`);
+    }
     const usage = this.usage(namespace, snapshotter, key);
     keys.delete(key);
     keys.set(name, { ...active, key: name, kind: 'Committed', usage });
@@ -194,3 +199,6 @@ export class SnapshotService {
     return overlayRoot.replace('overlayfs', snapshotter);
   }
 }
+
+/** The name under which the snapshotter itself knows it: metadata puts namespace and number before the key (core/metadata createKey). */
+const nameBelow = (namespace: string, { number, key }: Snapshot): string => `${namespace}/${number}/${key}`;

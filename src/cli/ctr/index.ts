@@ -8,11 +8,13 @@ import { CommandFlagError, resolveUrfave, UnknownCommandError, type UrfaveApp, u
 import { containers } from './commands/containers.ts';
 import { content } from './commands/content.ts';
 import { images } from './commands/images.ts';
-import { deprecations, events, info, leases, oci, others, plugins, sandboxes, version } from './commands/misc.ts';
+import { deprecations, events, info, leases, oci, plugins, version } from './commands/misc.ts';
 import { namespaces } from './commands/namespaces.ts';
 import { run } from './commands/run.ts';
+import { sandboxes } from './commands/sandboxes.ts';
 import { snapshots } from './commands/snapshots.ts';
 import { tasks } from './commands/tasks.ts';
+import { others } from './commands/unsimulated.ts';
 import { bool, Context, type CtrCommand, CtrError, duration, text } from './context.ts';
 
 /** The tree of commands; help is read from it. */

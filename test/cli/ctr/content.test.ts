@@ -58,6 +58,14 @@ describe('ctr content, images and snapshots, the rarer commands', () => {
 
   it('labels and mounts snapshots, and shows help for too few arguments', () => {
     expect(type('ctr snapshots label b1 a=b').output).toBe('a=b\n');
+    expect(type('ctr snapshots prepare k3 none').output).toBe('ctr: parent snapshot none does not exist: not found\n');
+    expect(type('ctr snapshots view v1 b1').output).toMatch(
+      /^ctr: failed to create snapshot: parent "default\/\d+\/b1" is not committed snapshot: invalid argument\n$/,
+    );
+    expect(type('ctr content fetch none').output).toBe('ctr: failed to resolve reference "none": object required\n');
+    expect(type('ctr shim').output).toContain('state     Get the state of all main process of the task');
+    expect(type('ctr install none').output).toBe('ctr: image "none": not found\n');
+    expect(type('ctr sandboxes rm none')).toMatchObject({ output: expect.stringContaining('failed to load sandbox none'), status: 0 });
     expect(type('ctr snapshots prepare --target /mnt k2').output).toMatch(/^mount -t bind \/var\/lib\/containerd\/.*\/fs \/mnt -o rw,rbind\n$/);
     expect(type('ctr snapshots prepare')).toMatchObject({ output: expect.stringContaining('[flags] <key> [<parent>]'), status: 0 });
   });

@@ -84,7 +84,7 @@ describe('ctr', () => {
     expect(type('ctr -n c images import --base-name foo b.tar > /dev/null; ctr -n c images ls -q').output).toBe('');
     expect(type(`ctr images export --all-platforms x.tar ${busybox}`).output).toMatch(/^ctr: content digest sha256:\w{64}: not found\n$/);
     expect(type(`ctr run -d --log-uri file:///l ${busybox} l1 echo logged; cat /l`).output).toBe('logged\n');
-    expect(type('ctr -n b! images ls').output).toContain('ctr: namespace validation: identifier "b!" must match');
+    expect(type('ctr -n b! images ls').output).toContain('ctr: failed to list images: namespace validation: identifier "b!" must match');
     expect(type(`ctr run --runc-binary /nosuch ${busybox} r1 true`).output).toContain('fork/exec /nosuch: no such file or directory');
   });
 

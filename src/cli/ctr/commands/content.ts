@@ -11,7 +11,7 @@ import { parseDigest } from '../digest.ts';
 import { age, bytes, filter } from '../output.ts';
 import { localProgress } from '../pull-progress.ts';
 import { notSimulated } from './misc.ts';
-import { accessOf, registryFlags } from './transfer.ts';
+import { accessOf, fetching, registryFlags } from './transfer.ts';
 
 const digestOf = (content: string): string => `sha256:${createHash('sha256').update(content, 'latin1').digest('hex')}`;
 
@@ -128,13 +128,14 @@ const fetch: CtrCommand = {
     if (context.flags.bool('metadata-only')) throw new CtrError('k8s-lab: ctr content fetch --metadata-only is not simulated', 70);
     const seen: PullProgress[] = [];
     const started = context.process.now;
-    const image = yield* context.client().images.pull(context.namespace, ref, {
+    const pulled = context.client().images.pull(context.namespace, ref, {
       snapshotter: 'overlayfs',
       unpack: false,
       ...accessOf(context),
       labels: labelArgs(context.flags.list('label')),
       progress: (progress) => seen.push(progress),
     });
+    const image = yield* fetching(ref, pulled);
     yield* context.print(localProgress(ref, image, seen, context.process.now - started).replace(/^unpacking[\s\S]*/m, ''));
     return 0;
   },

@@ -38,6 +38,16 @@ const field = (image: ContainerdImage, path: string): string | undefined =>
           ? image.labels[path.slice(7).replace(/^"(.*)"$/, '$1')]
           : undefined;
 
+/** What is wrong with the namespace is told under the name of what was to be done. */
+function clientFor(context: Context, what: string): ReturnType<Context['client']> {
+  try {
+    return context.client();
+  } catch (error) {
+    if (error instanceof CtrError && error.message.startsWith('namespace ')) throw new CtrError(`failed to ${what}: ${error.message}`);
+    throw error;
+  }
+}
+
 const listImages: CtrCommand = {
   name: 'list',
   aliases: ['ls'],
@@ -46,7 +56,7 @@ const listImages: CtrCommand = {
   long: 'list images registered with containerd',
   flags: [bool('quiet,q', 'Print only the image refs')],
   run: function* (context) {
-    const images = filter(context.client().images.list(context.namespace), context.args, field);
+    const images = filter(clientFor(context, 'list images').images.list(context.namespace), context.args, field);
     if (context.flags.bool('quiet')) yield* context.print(images.map(({ name }) => `${name}\n`).join(''));
     else
       yield* context.print(

@@ -3,7 +3,7 @@ import type { PluginInfo } from '../../../interfaces/containerd.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { Flags } from '../../flags.ts';
 import { containerFlags } from '../container-flags.ts';
-import { bool, type CtrCommand, CtrError, duration, labelArgs, labelText, list, text } from '../context.ts';
+import { bool, type CtrCommand, CtrError, duration, labelArgs, labelText, text } from '../context.ts';
 import { filter, json, moment, table } from '../output.ts';
 import { newSpec } from '../spec.ts';
 
@@ -75,9 +75,7 @@ export const plugins: CtrCommand = {
       usage: '[flags] [<filter>, ...]',
       flags: [bool('quiet,q', 'Print only the plugin ids'), bool('detailed,d', 'Print detailed information about each plugin')],
       run: function* (context) {
-        const found = filter(context.client().plugins(), context.args, (each, path) =>
-          path === 'type' ? each.type : path === 'id' ? each.id : path === 'status' ? each.status : undefined,
-        );
+        const found = filter(context.client().plugins(), context.args, (each, path) => (path === 'type' ? each.type : path === 'id' ? each.id : undefined));
         if (context.flags.bool('quiet')) yield* context.print(found.map(({ id }) => `${id}\n`).join(''));
         else if (context.flags.bool('detailed')) yield* context.print(found.map(detailed).join('\n'));
         else
@@ -118,6 +116,21 @@ export const leases: CtrCommand = {
   short: 'Manage leases',
   commands: [
     {
+      name: 'list',
+      aliases: ['ls'],
+      short: 'List all active leases',
+      flags: [bool('quiet,q', 'Print only the blob digest')],
+      run: function* (context) {
+        const all = context.client().leases.list(context.namespace);
+        if (context.flags.bool('quiet')) yield* context.print(all.map(({ id }) => `${id}\n`).join(''));
+        else
+          yield* context.print(
+            table([['ID', 'CREATED AT', 'LABELS'], ...all.map(({ id, createdAt, labels }) => [id, moment(createdAt), labelText(labels) || '-'])]),
+          );
+        return 0;
+      },
+    },
+    {
       name: 'create',
       short: 'Create lease',
       usage: '[flags] [<label>=<value>, ...]',
@@ -137,27 +150,13 @@ export const leases: CtrCommand = {
       },
     },
     {
-      name: 'list',
-      aliases: ['ls'],
-      short: 'List all active leases',
-      flags: [bool('quiet,q', 'Print only the blob digest')],
-      run: function* (context) {
-        const all = context.client().leases.list(context.namespace);
-        if (context.flags.bool('quiet')) yield* context.print(all.map(({ id }) => `${id}\n`).join(''));
-        else
-          yield* context.print(
-            table([['ID', 'CREATED AT', 'LABELS'], ...all.map(({ id, createdAt, labels }) => [id, moment(createdAt), labelText(labels) || '-'])]),
-          );
-        return 0;
-      },
-    },
-    {
       name: 'delete',
       aliases: ['del', 'remove', 'rm'],
       short: 'Delete a lease',
+      usage: '[flags] <lease id> ...',
       flags: [bool('sync', 'Synchronously remove leases and all unreferenced resources')],
       run: function* (context) {
-        if (context.args.length === 0) throw new CtrError('must specify lease id to delete: invalid argument');
+        if (context.args.length === 0) return yield* context.help();
         for (const id of context.args) {
           context.client().leases.delete(context.namespace, id);
           yield* context.print(`${id}\n`);
@@ -184,60 +183,13 @@ export const deprecations: CtrCommand = {
   ],
 };
 
-export const sandboxes: CtrCommand = {
-  name: 'sandboxes',
-  aliases: ['sandbox', 'sb', 's'],
-  short: 'Manage sandboxes',
-  commands: [
-    {
-      name: 'list',
-      aliases: ['ls'],
-      short: 'List sandboxes',
-      flags: [list('filters', 'The list of filters to apply when querying sandboxes from the store')],
-      run: function* (context) {
-        const found = context
-          .client()
-          .containers.list(context.namespace)
-          .filter(({ labels }) => labels['io.cri-containerd.kind'] === 'sandbox');
-        yield* context.print(table([['ID', 'CREATED', 'RUNTIME'], ...found.map(({ id, createdAt, runtime }) => [id, moment(createdAt), runtime.name])]));
-        return 0;
-      },
-    },
-    {
-      name: 'info',
-      aliases: ['i'],
-      short: 'Get info about a sandbox',
-      usage: '<sandbox id>',
-      flags: [],
-      run: function* (context) {
-        const [id] = context.args;
-        if (id === undefined) throw new CtrError('sandbox id must be provided: invalid argument');
-        const found = context
-          .client()
-          .containers.list(context.namespace)
-          .find((each) => each.id === id && each.labels['io.cri-containerd.kind'] === 'sandbox');
-        if (!found)
-          throw new CtrError(`failed to load sandbox ${id}: sandbox ${JSON.stringify(id)} in namespace ${JSON.stringify(context.namespace)}: not found`);
-        const { labels, createdAt, updatedAt, runtime, spec } = found;
-        const at = { CreatedAt: moment(createdAt), UpdatedAt: moment(updatedAt) };
-        yield* context.print(
-          json({ ID: id, Labels: labels, Runtime: { Name: runtime.name, Options: null }, Spec: spec, Sandboxer: 'podsandbox', ...at, Extensions: {} }),
-        );
-        return 0;
-      },
-    },
-    notSimulated('sandboxes ', 'run', 'Run a new sandbox'),
-    notSimulated('sandboxes ', 'remove', 'Remove sandboxes'),
-  ],
-};
-
 export const oci: CtrCommand = {
   name: 'oci',
   short: 'OCI tools',
   commands: [
     {
       name: 'spec',
-      short: 'Generate a spec',
+      short: 'See the output of the default OCI spec',
       flags: [],
       run: function* (context) {
         yield* context.print(
@@ -257,10 +209,3 @@ export const oci: CtrCommand = {
     },
   ],
 };
-
-/** Those that the lab has not say so. */
-export const others: readonly CtrCommand[] = [
-  notSimulated('', 'install', 'Install a new package'),
-  notSimulated('', 'shim', 'Interact with a shim directly'),
-  notSimulated('', 'pprof', 'Provide golang pprof outputs for containerd'),
-];

@@ -9,9 +9,9 @@ import { absent } from '../../flags.ts';
 import { bool, type Context, type CtrCommand, CtrError, labelArgs, labelText, list, text } from '../context.ts';
 import { parseDigest } from '../digest.ts';
 import { bytes, json, moment, table } from '../output.ts';
+import { snapshotterFlag } from './transfer.ts';
 
 /** --snapshotter belongs to `ctr snapshots`; the lab looks at overlayfs unless told. */
-const snapshotter = text('snapshotter', 'Snapshotter name. Empty value stands for the default value.');
 const nameOf = (context: Context): string => context.group?.text('snapshotter') || 'overlayfs';
 
 const need = (value: string | undefined, message: string): string => {
@@ -23,7 +23,7 @@ export const snapshots: CtrCommand = {
   name: 'snapshots',
   aliases: ['snapshot'],
   short: 'Manage snapshots',
-  flags: [snapshotter],
+  flags: [snapshotterFlag],
   commands: [
     {
       name: 'commit',
@@ -175,7 +175,7 @@ export const snapshots: CtrCommand = {
       name: 'unpack',
       short: 'Unpack applies layers from a manifest to a snapshot',
       usage: '[flags] <digest>',
-      flags: [bool('sync-fs', 'Synchronize the underlying filesystem containing files when unpack images, false by default'), snapshotter],
+      flags: [bool('sync-fs', 'Synchronize the underlying filesystem containing files when unpack images, false by default'), snapshotterFlag],
       run: function* (context) {
         const digest = parseDigest(context.args[0]);
         const client = context.client();

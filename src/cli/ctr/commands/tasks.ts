@@ -231,12 +231,12 @@ export const tasks: CtrCommand = {
   short: 'Manage tasks',
   commands: [
     attach,
+    checkpoint,
     remove,
     exec,
     listTasks,
     kill,
     metrics,
-    checkpoint,
     simple('pause', 'Pause an existing container', (context, id) => void context.client().tasks.pause(context.namespace, id) as undefined),
     simple('ps', 'List processes for container', (context, id) =>
       context.print(

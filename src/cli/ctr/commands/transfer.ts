@@ -1,8 +1,9 @@
 /** ctr images pull and push. */
 
 import { chainIds } from '../../../interfaces/chain-id.ts';
-import type { Descriptor, ImageIndex, PullProgress, PushProgress } from '../../../interfaces/containerd.ts';
+import { ContainerdError, type Descriptor, type ImageIndex, type PullProgress, type PushProgress } from '../../../interfaces/containerd.ts';
 import type { RegistryAccess } from '../../../interfaces/distribution.ts';
+import type { Routine } from '../../../sim/routine.ts';
 import { absent } from '../../flags.ts';
 import { bool, type Context, type CtrCommand, CtrError, int, labelArgs, list, text } from '../context.ts';
 import { partsOf } from '../parts.ts';
@@ -43,6 +44,16 @@ function onePlatform(context: Context, target: Descriptor): Descriptor {
   return found;
 }
 
+/** ctr itself fetches, and so it is its own client that does not find the name (client.Fetch). */
+export function* fetching<T>(ref: string, fetched: Routine<T>): Routine<T> {
+  try {
+    return yield* fetched;
+  } catch (error) {
+    if (!(error instanceof ContainerdError)) throw error;
+    throw new CtrError(error.message.replace(/^failed to resolve image: /, `failed to resolve reference ${JSON.stringify(ref)}: `));
+  }
+}
+
 export const pull: CtrCommand = {
   name: 'pull',
   short: 'Pull an image from a remote',
@@ -67,12 +78,13 @@ export const pull: CtrCommand = {
     if (context.flags.has('platform') && context.flags.bool('all-platforms')) throw new CtrError('cannot specify both --platform and --all-platforms');
     for (const each of context.flags.list('platform'))
       if (each !== 'linux/amd64') throw new CtrError(`k8s-lab: ctr images pull --platform ${each} is not simulated`, 70);
-    const image = yield* client.images.pull(context.namespace, ref, {
+    const pulled = client.images.pull(context.namespace, ref, {
       snapshotter: context.flags.text('snapshotter') || 'overlayfs',
       ...accessOf(context),
       labels: labelArgs(context.flags.list('label')),
       progress: (progress) => seen.push(progress),
     });
+    const image = yield* context.flags.bool('local') ? fetching(ref, pulled) : pulled;
     yield* context.print(
       context.flags.bool('local') ? localProgress(ref, image, seen, context.process.now - started) : transferProgress(ref, seen, context.process.now - started),
     );
