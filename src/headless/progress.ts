@@ -140,7 +140,7 @@ export function changeProgress(change: (now: Progress) => Progress, folder = sta
   }
 }
 
-const lockTries = 40;
+const lockTries = 200;
 const lockWait = 5;
 
 /** One at a time between labs. Who waits too long goes on: the lock is then that of a lab that was killed. */
