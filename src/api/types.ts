@@ -117,6 +117,20 @@ export type CertificateSigningRequest = Stored<certificates.CertificateSigningRe
 /** The generated types by group, for parts of kinds that have no name of their own here. */
 export type { apps, autoscaling, batch, core, discovery, meta, networking, policy, rbac, storage };
 
+/** One request for devices, of one class or of the first that there is. */
+type DeviceRequest = { readonly name: string; readonly exactly?: { readonly deviceClassName: string }; readonly firstAvailable?: readonly SubRequest[] };
+type SubRequest = { readonly name: string; readonly deviceClassName: string };
+type ResourceClaimSpec = { readonly devices?: { readonly requests?: readonly DeviceRequest[] } };
+/** Devices that a pod needs (resource.k8s.io/v1); drivers offer them in ResourceSlices, the scheduler allocates them. */
+export type ResourceClaim = KubeObject & {
+  readonly spec: ResourceClaimSpec;
+  readonly status?: { readonly allocation?: object; readonly reservedFor?: readonly object[] };
+};
+/** What the claims of pods are made of, one a pod. */
+export type ResourceClaimTemplate = KubeObject & { readonly spec: { readonly metadata?: ObjectMeta; readonly spec: ResourceClaimSpec } };
+/** A pod's entry in `spec.resourceClaims`: a claim by its name, or one made of a template, whose name stands in the pod's status. */
+export type PodResourceClaim = { readonly name: string; readonly resourceClaimName?: string; readonly resourceClaimTemplateName?: string };
+
 /** The resource name gives the type: no cast at any call. */
 export type ResourceTypes = {
   pods: Pod;
@@ -154,6 +168,10 @@ export type ResourceTypes = {
   'priorityclasses.scheduling.k8s.io': PriorityClass;
   'storageclasses.storage.k8s.io': StorageClass;
   'certificatesigningrequests.certificates.k8s.io': CertificateSigningRequest;
+  'resourceclaims.resource.k8s.io': ResourceClaim;
+  'resourceclaimtemplates.resource.k8s.io': ResourceClaimTemplate;
+  'deviceclasses.resource.k8s.io': KubeObject;
+  'resourceslices.resource.k8s.io': KubeObject;
 };
 /** `pods`, or `deployments.apps`: resource and group, as `kubectl api-resources` would name them in full. */
 export type ResourceName = keyof ResourceTypes;

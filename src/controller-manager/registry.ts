@@ -18,6 +18,7 @@ import { nodeLifecycleController } from './controllers/node-lifecycle.ts';
 import { persistentVolumeClaimBinder, persistentVolumeReclaimer } from './controllers/persistent-volume-binder.ts';
 import { runPodGc } from './controllers/pod-gc.ts';
 import { replicaSetController, replicationController } from './controllers/replicaset.ts';
+import { resourceClaimController } from './controllers/resource-claim.ts';
 import { resourceQuotaController } from './controllers/resourcequota.ts';
 import { rootCaCertPublisher } from './controllers/root-ca-cert-publisher.ts';
 import { serviceAccountController } from './controllers/serviceaccount.ts';
@@ -81,6 +82,7 @@ export function controllerEntries({ rootCa = '', clusterCidr, signingCa, tokens 
     entry('persistentvolumeclaim-protection-controller', 'pvc-protection-controller', 'pvc-protection-controller', pvcProtectionController()),
     entry('persistentvolume-protection-controller', 'pv-protection-controller', 'pv-protection-controller', pvProtectionController()),
     entry('ephemeral-volume-controller', 'ephemeral-volume-controller', 'ephemeral_volume', ephemeralVolumeController()),
+    entry('resourceclaim-controller', 'resource-claim-controller', 'resource_claim', resourceClaimController()),
     entry('ttl-controller', 'ttl-controller', 'ttl-controller', ttlController()),
     entry('certificatesigningrequest-approving-controller', 'certificate-controller', 'csrapproving', csrApprovingController()),
     ...(signingCa ? [entry('certificatesigningrequest-signing-controller', 'certificate-controller', 'csrsigning', csrSigningController(signingCa))] : []),

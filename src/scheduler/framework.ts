@@ -19,6 +19,7 @@ export type ClusterEvent =
   | 'AssignedPodDelete'
   | 'PodUpdate'
   | 'Storage'
+  | 'Devices'
   | 'Namespace';
 
 /** What plugins may look at beside the node and the pod. */
@@ -53,7 +54,7 @@ export type Plugin = {
   /** EventsToRegister: what may help a pod that this plugin refused. */
   readonly helpedBy?: readonly ClusterEvent[];
   /** PreEnqueue: false keeps the pod out of the queue. */
-  readonly admits?: (pod: Pod) => boolean;
+  readonly admits?: (pod: Pod, cluster: ClusterView) => boolean;
 };
 
 /** A Filter's refusal that the removal of pods might lift: preemption is tried. */

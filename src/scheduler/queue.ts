@@ -4,7 +4,7 @@ import type { Cause } from '../sim/fiber.ts';
 import { TimerHeap } from '../sim/heap.ts';
 import { Condition, type Milliseconds, type Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
-import type { ClusterEvent, Plugin } from './framework.ts';
+import type { ClusterEvent, ClusterView, Plugin } from './framework.ts';
 import { newPodInfo, type PodInfo } from './pod-info.ts';
 
 const initialBackoff: Milliseconds = 1_000;
@@ -33,6 +33,7 @@ type Entry = { readonly queued: QueuedPod; readonly move: number };
 export class SchedulingQueue {
   readonly #sim: Sim;
   readonly #plugins: readonly Plugin[];
+  readonly #view: () => ClusterView;
   readonly #pods = new Map<string, QueuedPod>();
   /** Ordered by priority, then by arrival: PrioritySort. */
   readonly #active = new TimerHeap<Entry>();
@@ -40,8 +41,9 @@ export class SchedulingQueue {
   readonly #available = new Condition();
   readonly #backoffChanged = new Condition();
 
-  constructor(sim: Sim, plugins: readonly Plugin[]) {
+  constructor(sim: Sim, plugins: readonly Plugin[], view: () => ClusterView) {
     this.#sim = sim;
+    this.#view = view;
     this.#plugins = plugins;
     sim.go(this.#flushBackoff(), 'scheduling queue back-off');
     sim.go(this.#flushUnschedulable(), 'scheduling queue flush');
@@ -82,12 +84,11 @@ export class SchedulingQueue {
       return;
     }
     const before = queued.info.pod;
-    if (before.spec === pod.spec && before.metadata.labels === pod.metadata.labels) queued.info = { ...queued.info, pod };
-    else {
-      queued.info = newPodInfo(pod);
-      if (queued.where === 'gated') this.#activate(queued);
-      else if (queued.where === 'unschedulable' && this.#helps(queued, 'PodUpdate')) this.#release(queued);
-    }
+    const same = before.spec === pod.spec && before.metadata.labels === pod.metadata.labels;
+    queued.info = same ? { ...queued.info, pod } : newPodInfo(pod);
+    // Its status too may tell what a PreEnqueue waits for.
+    if (queued.where === 'gated') this.#activate(queued);
+    else if (!same && queued.where === 'unschedulable' && this.#helps(queued, 'PodUpdate')) this.#release(queued);
   }
 
   delete(key: string): void {
@@ -122,7 +123,11 @@ export class SchedulingQueue {
 
   /** Something changed in the cluster: the pods whose refusal it may lift go on. */
   moveAll(event: ClusterEvent): void {
-    for (const queued of this.#pods.values()) if (queued.where === 'unschedulable' && this.#helps(queued, event)) this.#release(queued);
+    for (const queued of this.#pods.values()) {
+      if (queued.where === 'unschedulable' && this.#helps(queued, event)) this.#release(queued);
+      // What a PreEnqueue waits for may be there.
+      else if (queued.where === 'gated' && event === 'Devices') this.#activate(queued);
+    }
   }
 
   #helps({ refusedBy }: QueuedPod, event: ClusterEvent): boolean {
@@ -141,7 +146,7 @@ export class SchedulingQueue {
   }
 
   #activate(queued: QueuedPod): void {
-    const admitted = this.#plugins.every((plugin) => plugin.admits?.(queued.info.pod) ?? true);
+    const admitted = this.#plugins.every((plugin) => plugin.admits?.(queued.info.pod, this.#view()) ?? true);
     if (!admitted) {
       move(queued, 'gated');
       return;

@@ -1,12 +1,14 @@
 import type { PersistentVolumeClaim, Pod } from '../api/types.ts';
 import { rfc3339 } from '../apimachinery/time.ts';
 import { type Client, isRetriable } from '../client/client.ts';
+import { podClaims } from '../client/component-helpers/resource-claims.ts';
 import { keyOf, textOf } from '../client/keys.ts';
 import { EventRecorder } from '../client/recorder.ts';
 import { SharedInformers } from '../client/shared-informers.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { Cache } from './cache.ts';
+import { claimsText, deviceEvents } from './device-events.ts';
 import { fitErrorText, noNodesAvailable } from './fit-error.ts';
 import type { ClusterView, Plugin } from './framework.ts';
 import { SchedulerMetrics } from './metrics.ts';
@@ -48,6 +50,7 @@ class Scheduler {
   readonly #queue: SchedulingQueue;
   readonly #algorithm: ScheduleAlgorithm;
   readonly #view: ClusterView;
+  readonly #followDevices: () => void;
 
   constructor({
     sim,
@@ -64,9 +67,10 @@ class Scheduler {
     this.#informers = informers ?? new SharedInformers(sim, client.with({ limiter: undefined }));
     this.#recorder = recorder ?? new EventRecorder(sim, client.with({ limiter: undefined }), { component: name, instance: `${name}-${hostname}` });
     this.#name = name;
-    this.#queue = new SchedulingQueue(sim, plugins);
+    this.#queue = new SchedulingQueue(sim, plugins, () => this.#view);
     this.#algorithm = new ScheduleAlgorithm(plugins, this.#cache, sim.random);
     this.#view = this.#newView();
+    this.#followDevices = deviceEvents(this.#informers, () => this.#queue.moveAll('Devices'));
     this.#metrics = metrics;
     metrics.follow(this.#queue, this.#cache);
   }
@@ -136,6 +140,7 @@ class Scheduler {
       if (pod.spec.schedulerName !== undefined && pod.spec.schedulerName !== this.#name) return;
       // Ours already, and the informer is a moment late.
       if (this.#cache.isAssumed(textOf(pod))) return;
+      if (podClaims(pod).length > 0) this.#followDevices();
       if (before === undefined || before.metadata.uid !== pod.metadata.uid) this.#queue.add(pod);
       else this.#queue.update(pod);
       return;
@@ -193,7 +198,7 @@ class Scheduler {
     }
     this.#metrics.preempted();
     const preempted = preempt(info, this.#view, result, this.#algorithm);
-    const post = 'message' in preempted ? `no new claims to deallocate, ${preempted.message}` : '';
+    const post = 'message' in preempted ? `${claimsText(info.pod, result.diagnosis)}, ${preempted.message}` : '';
     const nominated = 'candidate' in preempted ? this.#evictVictims(info.pod, preempted.candidate) : undefined;
     if (nominated !== undefined) this.#cache.nominate(info, nominated);
     this.#fail(queued, fitErrorText(result.diagnosis, post), result.diagnosis.plugins, nominated);

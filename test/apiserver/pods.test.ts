@@ -125,3 +125,11 @@ test('resources of the pod as a whole, and resizing', () => {
     'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
   );
 });
+
+test('claims for devices', () => {
+  const { refused } = newServer();
+  const claims = [{ name: 'a' }, { name: 'a', resourceClaimName: 'x', resourceClaimTemplateName: 'y' }];
+  expect(refused('POST', path, pod('p', { resourceClaims: claims }))).toBe(
+    'Pod "p" is invalid: [spec.resourceClaims[0]: Invalid value: {"name":"a"}: must specify one of: `resourceClaimName`, `resourceClaimTemplateName`, spec.resourceClaims[1].name: Duplicate value: "a", spec.resourceClaims[1]: Invalid value: {"name":"a","resourceClaimName":"x","resourceClaimTemplateName":"y"}: at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified]',
+  );
+});

@@ -13,7 +13,7 @@ const newPod = (name: string, { spec = {}, requests, labels }: Options = {}) =>
 
 /** A tainted control plane and two workers of 2 CPUs, as in the recordings. */
 function kubeadm3() {
-  const cluster = newTestCluster({ nodes: 0, controllers: ['serviceaccount-controller', 'node-lifecycle-controller'], hollow: true });
+  const cluster = newTestCluster({ nodes: 0, controllers: ['serviceaccount-controller', 'node-lifecycle-controller'] });
   const taints: NonNullable<Node['spec']>['taints'] = [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }];
   addNode(cluster.client, 'controlplane', cluster.sim.now, { cpu: '2', spec: { taints } });
   for (const name of ['node01', 'node02']) addNode(cluster.client, name, cluster.sim.now, { cpu: '2' });
@@ -141,4 +141,42 @@ test('a gated pod waits for its gates', () => {
   client.patch('pods', { namespace: 'default', name: 'gated', type: 'json' }, [{ op: 'remove', path: '/spec/schedulingGates' }]);
   settle(1000);
   expect(get('gated')?.spec.nodeName).toMatch(/^node0/);
+});
+
+test('pods wait for their claims, and for devices that no driver offers', () => {
+  const cluster = newTestCluster({ controllers: ['resourceclaim-controller', 'serviceaccount-controller', 'node-lifecycle-controller'] });
+  const { client, settle } = cluster;
+  settle(1000);
+  const make = (resource: string, kind: string, name: string, spec: object) =>
+    client.create(
+      `${resource}.resource.k8s.io` as 'deviceclasses.resource.k8s.io',
+      {
+        apiVersion: 'resource.k8s.io/v1',
+        kind,
+        metadata: { name, ...(kind !== 'DeviceClass' && { namespace: 'default' }) },
+        spec,
+      } as never,
+    );
+  const devices = { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'gpu.example.com' } }] } };
+  const condition = (name: string) => client.get('pods', { namespace: 'default', name })?.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  const run = (name: string, claim: object) => client.create('pods', newPod(name, { spec: { resourceClaims: [{ name: 'gpu', ...claim }] } }));
+  run('late', { resourceClaimName: 'mine' });
+  run('made', { resourceClaimTemplateName: 'each' });
+  settle(3000);
+  // Not even in the queue: PreEnqueue.
+  expect([condition('late'), condition('made')]).toEqual([undefined, undefined]);
+  const told = client.list('events', { namespace: 'default' }).items.find(({ reason }) => reason === 'FailedResourceClaimCreation');
+  expect(told?.message).toBe('PodResourceClaim gpu: resource claim template "each": resourceclaimtemplate.resource.k8s.io "each" not found');
+  make('resourceclaims', 'ResourceClaim', 'mine', devices);
+  settle(1000);
+  expect(condition('late')?.message).toMatch(
+    /^0\/\d nodes are available: request r: device class gpu.example.com does not exist. no new claims to deallocate, /,
+  );
+  make('resourceclaimtemplates', 'ResourceClaimTemplate', 'each', { spec: devices });
+  make('deviceclasses', 'DeviceClass', 'gpu.example.com', {});
+  settle(20_000);
+  for (const name of ['late', 'made'])
+    expect(condition(name)?.message).toMatch(/^0\/(\d) nodes are available: \1 cannot allocate all claims. still not schedulable, preemption: /);
+  const claims = client.list('resourceclaims.resource.k8s.io', { namespace: 'default' }).items;
+  expect(claims.map(({ metadata }) => metadata.name?.replace(/-[a-z0-9]{5}$/, '-'))).toEqual(['made-gpu-', 'mine']);
 });

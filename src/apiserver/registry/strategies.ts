@@ -5,6 +5,7 @@ import { componentstatuses } from './componentstatuses.ts';
 import { configmaps, secrets, serviceaccounts } from './config.ts';
 import { daemonsets } from './daemonsets.ts';
 import { deployments } from './deployments.ts';
+import * as devices from './devices.ts';
 import { cronjobs, jobs } from './jobs.ts';
 import * as misc from './misc.ts';
 import { namespaces } from './namespaces.ts';
@@ -62,6 +63,10 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   'rolebindings.rbac.authorization.k8s.io': rolebindings,
   'roles.rbac.authorization.k8s.io': roles,
   'priorityclasses.scheduling.k8s.io': priorityclasses,
+  'deviceclasses.resource.k8s.io': devices.plain,
+  'resourceclaims.resource.k8s.io': devices.resourceclaims,
+  'resourceclaimtemplates.resource.k8s.io': devices.plain,
+  'resourceslices.resource.k8s.io': devices.resourceslices,
   'csidrivers.storage.k8s.io': misc.csidrivers,
   'csinodes.storage.k8s.io': misc.csinodes,
   'storageclasses.storage.k8s.io': storageclasses,

@@ -1,9 +1,10 @@
 /** Resources of a pod as a whole: kubernetes pkg/apis/core/validation/validation.go validatePodResources. */
-import type { PodSpec } from '../../api/types.ts';
-import { forbiddenField, invalidValue, notSupported } from '../../apimachinery/field-error.ts';
+import type { PodResourceClaim, PodSpec } from '../../api/types.ts';
+import { duplicate, forbiddenField, invalidValue, notSupported } from '../../apimachinery/field-error.ts';
 import { tryParseQuantity } from '../../apimachinery/quantity.ts';
 import { containersTotal, isPodLevelResource, podLevelResources } from '../../client/component-helpers/pod-resources.ts';
-import type { Errors } from './report.ts';
+import { validateDnsLabel, validateDnsSubdomain } from './names.ts';
+import { type Errors, optionalName, requiredName } from './report.ts';
 import { checkRequirements, checkResourceName } from './resources.ts';
 
 /** Requests not below the containers' sum, limits not below any container's. */
@@ -33,4 +34,23 @@ export function checkPodResources(errors: Errors, path: string, spec: PodSpec): 
 /** validatePodResourceName */
 function checkPodResourceName(errors: Errors, path: string, name: string): void {
   if (checkResourceName(errors, path, name) && !isPodLevelResource(name)) errors.push(notSupported(path, name, ['cpu', 'hugepages-', 'memory']));
+}
+
+/** validatePodResourceClaims */
+export function checkResourceClaims(errors: Errors, path: string, claims: readonly PodResourceClaim[]): void {
+  const names = new Set<string>();
+  for (const [i, claim] of claims.entries()) {
+    const { name, resourceClaimName, resourceClaimTemplateName } = claim;
+    const at = `${path}[${i}]`;
+    if (names.has(name)) errors.push(duplicate(`${at}.name`, name));
+    else requiredName(errors, `${at}.name`, name, validateDnsLabel);
+    names.add(name);
+    const wrong = (text: string): void => void errors.push(invalidValue(at, claim, text));
+    if (resourceClaimName !== undefined && resourceClaimTemplateName !== undefined)
+      wrong('at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified');
+    if (resourceClaimName === undefined && resourceClaimTemplateName === undefined)
+      wrong('must specify one of: `resourceClaimName`, `resourceClaimTemplateName`');
+    optionalName(errors, `${at}.resourceClaimName`, resourceClaimName, validateDnsSubdomain);
+    optionalName(errors, `${at}.resourceClaimTemplateName`, resourceClaimTemplateName, validateDnsSubdomain);
+  }
 }

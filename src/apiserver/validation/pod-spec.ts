@@ -1,12 +1,12 @@
 /** What may stand in a pod's spec: kubernetes pkg/apis/core/validation/validation.go ValidatePodSpec. */
-import type { core, PodSpec, PodTemplateSpec } from '../../api/types.ts';
+import type { core, PodResourceClaim, PodSpec, PodTemplateSpec } from '../../api/types.ts';
 import { duplicate, forbiddenField, invalidValue, required } from '../../apimachinery/field-error.ts';
 import { rangeText, validateDnsLabel, validateDnsSubdomain, validateIp, validateQualifiedName } from '../../apimachinery/names.ts';
 import { checkAffinity, checkSpread, checkTolerations } from './affinity.ts';
 import { checkContainers } from './containers.ts';
 import { checkLabels } from './labels.ts';
 import { validateAnnotations } from './object-meta.ts';
-import { checkPodResources } from './pod-resources.ts';
+import { checkPodResources, checkResourceClaims } from './pod-resources.ts';
 import { type Errors, invalidAll, oneOf, optionalName } from './report.ts';
 import { checkRequirements } from './resources.ts';
 import { checkHostUsers, checkPodSecurityContext } from './security.ts';
@@ -16,6 +16,7 @@ import { checkVolumes } from './volumes.ts';
 export function checkPodSpec(errors: Errors, path: string, spec: PodSpec | undefined, isPod = false): void {
   if (spec === undefined) return void errors.push(required(`${path}.containers`));
   const volumes = checkVolumes(errors, `${path}.volumes`, spec.volumes ?? []);
+  checkResourceClaims(errors, `${path}.resourceClaims`, (spec as { resourceClaims?: readonly PodResourceClaim[] }).resourceClaims ?? []);
   checkContainers(errors, { spec, volumes, path });
   checkPodResources(errors, path, spec);
   if (spec.hostNetwork) checkHostNetworkPorts(errors, path, spec, isPod);

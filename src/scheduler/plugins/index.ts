@@ -1,5 +1,6 @@
 import type { Plugin } from '../framework.ts';
 import { balancedAllocation } from './balanced-allocation.ts';
+import { dynamicResources } from './dynamic-resources.ts';
 import { imageLocality } from './image-locality.ts';
 import { interPodAffinity } from './interpod-affinity.ts';
 import { nodeAffinity } from './node-affinity.ts';
@@ -26,6 +27,7 @@ export const defaultPlugins: readonly Plugin[] = [
   volumeBinding,
   podTopologySpread,
   interPodAffinity,
+  dynamicResources,
   balancedAllocation,
   imageLocality,
 ];
