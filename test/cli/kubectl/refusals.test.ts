@@ -146,3 +146,17 @@ test(`${recorded.length} calls that are refused or shown only`, () => {
   for (const [name, content] of Object.entries(files)) write(`/root/${name}`, content);
   for (const [line, out, exit] of recorded) expect.soft({ line, ...k(line) }).toEqual({ line, out, exit });
 });
+
+test('a manifest without a name reaches nobody else, and fields that a kind does not have are not kept', () => {
+  const { k, write } = newWorld();
+  write('/root/noname.yaml', 'apiVersion: v1\nkind: ConfigMap\ndata: {a: b}\n');
+  write('/root/typo.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: typo}\ndata: {a: b}\nspce: 1\n');
+  expect(k('create cm kept --from-literal=a="x"').exit).toBe(0);
+  expect(k('delete -f noname.yaml')).toEqual({ out: 'error: error when deleting "noname.yaml": resource name may not be empty\n', exit: 1 });
+  expect(k('replace -f noname.yaml')).toEqual({ out: 'error: error when replacing "noname.yaml": resource name may not be empty\n', exit: 1 });
+  expect(k('get cm kept -o name').out).toBe('configmap/kept\n');
+  expect(k('create -f typo.yaml --validate=ignore').out).toBe('configmap/typo created\n');
+  expect(k(`patch cm typo -p '{"nosuch":1}'`).out).toBe('Warning: unknown field "nosuch"\nconfigmap/typo patched (no change)\n');
+  expect(k('get cm typo -o yaml').out).not.toMatch(/spce|nosuch/);
+  expect(k('get pods --profile=cpu')).toEqual({ out: 'k8s-lab: kubectl --profile=cpu is not simulated\n', exit: 70 });
+});
