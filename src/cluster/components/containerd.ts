@@ -16,6 +16,7 @@ import type { Routine } from '../../sim/routine.ts';
 import type { Trace } from '../trace.ts';
 import { describeCni, describeDistribution, describeOci } from '../walls.ts';
 import { untilTerminated } from './component.ts';
+import { containerdHelp } from './containerd-help.ts';
 
 const standardConfig = '/etc/containerd/config.toml';
 const newest = 'v2.3.4';
@@ -101,8 +102,13 @@ function* commandLine(process: Process, argv: readonly string[], version: string
       );
       throw new Exit(0);
     }
+    if (name === 'help' || name === 'h') {
+      yield* process.print(containerdHelp(version));
+      throw new Exit(0);
+    }
     if (!valued.has(name)) {
-      yield* process.printError(`Incorrect Usage: flag provided but not defined: -${name}\n\ncontainerd: flag provided but not defined: -${name}\n`);
+      yield* process.print(`Incorrect Usage: flag provided but not defined: -${name}\n\n${containerdHelp(version)}`);
+      yield* process.printError(`containerd: flag provided but not defined: -${name}\n`);
       throw new Exit(1);
     }
     const value = inline ?? argv[++i] ?? '';

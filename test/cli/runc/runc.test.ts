@@ -85,6 +85,9 @@ test('a name in use is refused and nothing changes', () => {
 });
 
 test('runc sees the containers of containerd and of Docker', () => {
+  expect(run('containerd --help | grep -A2 -E "^(USAGE|COMMANDS)"; containerd --foo | head -1')).toContain(
+    '   containerd [global options] command [command options]\n',
+  );
   run('docker run -d --name web nginx:1.27');
   run('ctr images pull docker.io/library/busybox:1.36 > /dev/null; ctr run -d docker.io/library/busybox:1.36 box sleep 1000');
   expect(run('runc --root /run/docker/runtime-runc/moby list -q; docker ps -q --no-trunc')).toMatch(/^([0-9a-f]{64})\n\1$/);
