@@ -94,7 +94,8 @@ export function excerpt(file: string, source: string, [first, last]: readonly [n
   if (first < 1 || first > lines.length) return '';
   let start = first;
   let end = Math.min(last, lines.length);
-  for (let shown = 0; shown < (start === end && first === last ? 4 : 2); shown++) {
+  const wanted = start === end ? 4 : 2;
+  for (let shown = 0; shown < wanted; shown++) {
     if (start > 1) {
       start--;
       shown++;

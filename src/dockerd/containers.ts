@@ -82,7 +82,7 @@ export class Containers extends ContainerFiles implements Api {
       containerd.snapshots.remove(moby, snapshotter, id);
       throw error;
     }
-    return { Id: id, Warnings: warnings(options.host.more) };
+    return { Id: id, Warnings: warnings(options.host) };
   }
 
   inspect(id: string): ContainerInspected {

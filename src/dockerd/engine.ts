@@ -47,15 +47,15 @@ export class Engine {
     return this.#containerd();
   }
 
-  /** By id, name or the beginning of an id. */
-  container(text: string): Container {
+  /** By id, name or the beginning of an id; `before` stands before the error when there is none. */
+  container(text: string, before = ''): Container {
     const name = text.replace(/^\//, '');
     const { containers } = this.state;
     const exact = containers.get(name) ?? [...containers.values()].find((each) => each.name === name);
     if (exact) return exact;
     const near = /^[0-9a-f]+$/.test(name) ? [...containers.values()].filter(({ id }) => id.startsWith(name)) : [];
     if (near.length > 1) throw new DockerError(400, `multiple IDs found with provided prefix: ${name}`);
-    if (!near[0]) throw new DockerError(404, `No such container: ${text}`);
+    if (!near[0]) throw new DockerError(404, `${before}No such container: ${text}`);
     return near[0];
   }
 

@@ -183,9 +183,10 @@ export function hostConfig({ host, log }: Container): object {
 }
 
 /** Discarded with a word to whoever asked. */
-export const warnings = (more: MoreHost | undefined): string[] => [
+export const warnings = ({ more, NetworkMode, PortBindings }: HostConfig): string[] => [
   ...(more?.['OomKillDisable'] === true ? ['Your kernel does not support OomKillDisable. OomKillDisable discarded.'] : []),
   ...(typeof more?.['MemorySwappiness'] === 'number'
     ? ['Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.']
     : []),
+  ...(NetworkMode === 'host' && Object.keys(PortBindings).length > 0 ? ['Published ports are discarded when using host network mode'] : []),
 ];

@@ -108,7 +108,7 @@ export class Lifecycle {
   #netns(container: Container): string | undefined {
     const mode = container.host.NetworkMode;
     if (!mode.startsWith('container:')) return container.sandbox?.path;
-    const other = this.#engine.container(mode.slice(10));
+    const other = this.#engine.container(mode.slice(10), 'joining network namespace of container: ');
     if (!other.sandbox || !other.running) throw new DockerError(409, `cannot join network namespace of a non running container: ${mode.slice(10)}`);
     return other.sandbox.path;
   }
@@ -193,7 +193,7 @@ export class Lifecycle {
   #links({ host }: Container): string {
     const lines = (host.more?.Links ?? []).map((link) => {
       const [name = '', alias = name] = link.split(':');
-      const other = this.#engine.container(name);
+      const other = this.#engine.container(name, `could not get container for ${name}: `);
       if (!other.running) throw new DockerError(409, `cannot link to a non running container: /${other.name} AS /${alias}`);
       const ip = [...other.endpoints.values()][0]?.ip ?? '';
       return `${ip}\t${[...new Set([alias, other.id.slice(0, 12), other.name])].join(' ')}\n`;
@@ -209,7 +209,9 @@ export class Lifecycle {
       files.mkdir(container.logPath.replace(/\/[^/]*$/, ''), { parents: true, mode: 0o700 });
       files.write(container.logPath, '', { mode: 0o640 });
     }
-    const other = host.NetworkMode.startsWith('container:') ? this.#engine.container(host.NetworkMode.slice(10)) : undefined;
+    const other = host.NetworkMode.startsWith('container:')
+      ? this.#engine.container(host.NetworkMode.slice(10), 'joining network namespace of container: ')
+      : undefined;
     const own = (name: string): string => (other ? files.read(`${other.directory}/${name}`) : '');
     const node = (path: string): string => (files.find(path)?.type === 'file' ? files.read(path) : '');
     const isHost = host.NetworkMode === 'host';

@@ -143,6 +143,7 @@ export class Networks {
   connect(text: string, container: Container, options: { readonly aliases: readonly string[]; readonly ip?: string }): void {
     const network = this.#engine.network(text);
     if (container.endpoints.has(network.name)) throw new DockerError(403, `endpoint with name ${container.name} already exists in network ${network.name}`);
+    if (network.name === 'host') throw new DockerError(400, 'cannot connect container to host network - container must be created in host network mode');
     if (container.host.NetworkMode === 'host')
       throw new DockerError(403, 'container sharing network namespace with another container or host cannot be connected to any other network');
     const endpoint = this.newEndpoint(options);

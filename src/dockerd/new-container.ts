@@ -91,6 +91,6 @@ function healthcheckOf(asked: Healthcheck | undefined, own: Healthcheck | undefi
 
 /** A container in another's network has that one's name too. */
 function hostnameOf(engine: Engine, mode: string, id: string): string {
-  if (mode.startsWith('container:')) return engine.container(mode.slice(10)).config.Hostname;
+  if (mode.startsWith('container:')) return engine.container(mode.slice(10), 'joining network namespace of container: ').config.Hostname;
   return mode === 'host' ? engine.kernel.hostname : id.slice(0, 12);
 }

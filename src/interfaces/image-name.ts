@@ -14,7 +14,7 @@ export function wholeImageName(text: string): string | undefined {
 export function referenceProblem(text: string): string | undefined {
   if (wholeImageName(text) !== undefined) return undefined;
   const whole = withImageHost(text);
-  const path = whole.slice(whole.indexOf('/') + 1);
+  const path = imagePath(whole.split('@')[0] ?? '');
   const lower = wholeImageName(text.toLowerCase()) !== undefined && /[A-Z]/.test(imagePath(whole));
   return lower ? `invalid reference format: repository name (${path}) must be lowercase` : 'invalid reference format';
 }

@@ -89,7 +89,7 @@ test.each([
 
 test('files that are not there', () => {
   run('cd /tmp; rm -rf b; mkdir b');
-  expect(run('docker build nosuch 2>&1; echo $?')).toBe('ERROR: unable to prepare context: path "nosuch" not found\n1');
+  expect(run('docker build nosuch 2>&1; echo $?')).toBe('ERROR: failed to build: unable to prepare context: path "nosuch" not found\n1');
   expect(run('docker build b 2>&1 | tail -1')).toBe(
     'ERROR: failed to build: failed to solve: failed to read dockerfile: open Dockerfile: no such file or directory',
   );
@@ -205,4 +205,13 @@ test('bake: targets of compose files and of JSON', () => {
   expect(run('docker buildx bake nope; touch x.hcl; docker buildx bake -f x.hcl')).toBe(
     'ERROR: failed to find target nope\nk8s-lab: docker buildx bake of HCL files is not simulated',
   );
+});
+
+test('an error is shown with two lines before and after it; a bad tag stops before the build', () => {
+  run(
+    'mkdir -p /tmp/short; cd /tmp/short; printf "FROM busybox:1.36\\nENV a=1\\nENV b=1\\nENV c=1\\nCOPY nosuch /\\nENV d=1\\nENV e=1\\nENV f=1\\n" > Dockerfile',
+  );
+  const shown = run('docker build . 2>&1 | grep " | "').split('\n');
+  expect(shown.map((line) => line.trim().split(' ')[0])).toEqual(['3', '4', '5', '6', '7']);
+  expect(run('docker build -t Bad .')).toBe('ERROR: failed to build: invalid tag "Bad": repository name must be lowercase');
 });

@@ -40,3 +40,28 @@ test('swarms are not simulated, and say so; without one the daemon refuses', () 
   expect(run('docker swarm leave')).toBe('Error response from daemon: This node is not part of a swarm');
   expect(run('docker checkpoint ls x')).toBe('docker checkpoint ls is only supported on a Docker daemon with experimental features enabled');
 });
+
+test('words of the client and of the daemon, each in its place', () => {
+  expect(run('docker run --rm BUSYBOX:1.36 true; echo $?')).toBe(
+    "docker: invalid reference format: repository name (library/BUSYBOX) must be lowercase\n\nRun 'docker run --help' for more information\n125",
+  );
+  expect(run('docker tag one Bad')).toBe(
+    'error parsing reference: "Bad" is not a valid repository/tag: invalid reference format: repository name (library/Bad) must be lowercase',
+  );
+  expect(run('docker create --name joined --network container:nosuch busybox:1.36 true')).toContain(
+    'joining network namespace of container: No such container: nosuch',
+  );
+  expect(run('docker run --rm --network host -p 80:80 busybox:1.36 true')).toBe('WARNING: Published ports are discarded when using host network mode');
+  expect(run('docker network connect host one')).toContain('cannot connect container to host network - container must be created in host network mode');
+  expect(run('docker exec --env-file nosuch one true; echo $?')).toBe('open nosuch: no such file or directory\n1');
+  expect(run('docker kill -s FOO one; docker kill nosuch')).toBe(
+    'Error response from daemon: cannot kill container: one: invalid signal: FOO\nError response from daemon: cannot kill container: nosuch: No such container: nosuch',
+  );
+  expect(run("docker rename one ''; docker start one nosuch")).toBe(
+    'failed to rename container: Error response from daemon: Neither old nor new names may be empty\none\nError response from daemon: No such container: nosuch\nfailed to start containers: nosuch',
+  );
+  expect(run('docker ps -f health=foo')).toBe(
+    "Error response from daemon: invalid filter 'health=foo': invalid value for health (foo): must be one of none, starting, healthy, unhealthy",
+  );
+  expect(run("docker info -f '{{json .Plugins.Volume}}'; docker logout foo.bar")).toBe('["local"]\nRemoving login credentials for foo.bar');
+});

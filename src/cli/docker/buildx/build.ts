@@ -1,5 +1,6 @@
 /** docker buildx build: a build by the daemon's BuildKit (docker/buildx commands/build.go). */
 import { type BuildProgress, DockerError, type Exporter } from '../../../interfaces/docker.ts';
+import { referenceProblem } from '../../../interfaces/image-name.ts';
 import { Channel } from '../../../sim/channel.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { deliver, outputFields, secretsOf } from '../../build-output.ts';
@@ -99,6 +100,11 @@ function solveOptions(context: Context): Omit<Parameters<ReturnType<Context['cli
     throw asError(
       `network mode ${JSON.stringify(network)} not supported by buildkit - you can define a custom network for your builder using the network driver-opt in buildx create`,
     );
+  for (const tag of flags.list('tag')) {
+    const problem = referenceProblem(tag);
+    const why = problem?.includes('must be lowercase') ? 'repository name must be lowercase' : problem;
+    if (why !== undefined) throw asError(`failed to build: invalid tag ${JSON.stringify(tag)}: ${why}`);
+  }
   return {
     tags: flags.list('tag'),
     args: given(context, flags.list('build-arg')),
@@ -138,7 +144,7 @@ function* contextOf(context: Context, path: string): Routine<ReturnType<typeof r
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     // A missing Dockerfile is for BuildKit to find out.
-    if (!/evaluate symlinks in Dockerfile path/.test(error.message)) throw new CliError(`ERROR: ${error.message}`);
+    if (!/evaluate symlinks in Dockerfile path/.test(error.message)) throw asError(`failed to build: ${error.message}`);
     return { files: [], dockerfile: flags.text('file') === '' ? 'Dockerfile' : (flags.text('file').split('/').pop() ?? '') };
   }
 }

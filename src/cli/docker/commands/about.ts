@@ -63,6 +63,9 @@ const lines = (heading: string, all: readonly string[]): string => (all.length =
 const pools = (all: DaemonInfo['DefaultAddressPools']): string =>
   all.length === 0 ? '' : ` Default Address Pools:\n${all.map(({ Base, Size }) => `   Base: ${Base}, Size: ${Size}\n`).join('')}`;
 
+const networkDrivers = ['bridge', 'host', 'ipvlan', 'macvlan', 'null', 'overlay'];
+const logDrivers = (old: boolean): string[] => `awslogs fluentd gcplogs gelf journald json-file local ${old ? 'logentries ' : ''}splunk syslog`.split(' ');
+
 export const info = command(
   'info',
   'Display system-wide information',
@@ -85,6 +88,7 @@ export const info = command(
       OSType: 'linux',
       Architecture: 'x86_64',
       Swarm: { LocalNodeState: 'inactive' },
+      Plugins: { Volume: ['local'], Network: networkDrivers, Authorization: null, Log: logDrivers(old) },
     };
     if (format !== '') yield* context.print(`${format === 'json' ? JSON.stringify(all) : render(format, all)}\n`);
     else
@@ -106,8 +110,8 @@ ${old ? '  Backing Filesystem: extfs\n  Supports d_type: true\n  Native Overlay 
  Cgroup Version: 2
  Plugins:
   Volume: local
-  Network: bridge host ipvlan macvlan null overlay
-  Log: awslogs fluentd gcplogs gelf journald json-file local ${old ? 'logentries ' : ''}splunk syslog
+  Network: ${networkDrivers.join(' ')}
+  Log: ${logDrivers(old).join(' ')}
  Swarm: inactive
  Runtimes: ${(old ? ['io.containerd.runc.v2', 'io.containerd.runtime.v1.linux', 'runc'] : facts.Runtimes).join(' ')}
  Default Runtime: ${facts.DefaultRuntime}

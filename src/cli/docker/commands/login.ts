@@ -64,6 +64,7 @@ function* credentials(context: Context, server: string): Routine<{ readonly user
 export const logout = command('logout', 'Log out from a registry', '[SERVER]', [0, 1], [], function* (context) {
   const server = serverOf(context.arg(0));
   const key = configKey(server);
-  yield* context.print(forgetCredentials(context.process, server) ? `Removing login credentials for ${key}\n` : `Not logged in to ${key}\n`);
+  const known = forgetCredentials(context.process, server);
+  yield* context.print(known || !context.old ? `Removing login credentials for ${key}\n` : `Not logged in to ${key}\n`);
   return 0;
 });

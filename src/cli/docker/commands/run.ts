@@ -59,6 +59,15 @@ export function startStatus(message: string): number {
   return /permission denied|is a directory|exec format error/.test(message) ? 126 : 125;
 }
 
+/** exec tells of a file in the shortest way. */
+function fileLines(context: Context): string[] {
+  try {
+    return linesOf(context, 'env-file', context.flags.list('env-file'));
+  } catch (error) {
+    throw error instanceof HelpError ? new CliError(error.message.replace('--env-file: ', '')) : error;
+  }
+}
+
 const detachKeys = text('detach-keys', 'Override the key sequence for detaching a container');
 
 export const run = command(
@@ -237,7 +246,7 @@ export const exec = command(
       ...options,
       cmd,
       detach: flags.bool('detach'),
-      env: [...linesOf(context, 'env-file', flags.list('env-file')), ...flags.list('env')],
+      env: [...fileLines(context), ...flags.list('env')],
       user: flags.text('user'),
       workdir: flags.text('workdir'),
       privileged: flags.bool('privileged'),
