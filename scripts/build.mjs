@@ -130,7 +130,7 @@ const world = await build({ ...commonJs, banner: { js: 'var module;module??={exp
 await build({ ...commonJs, outfile: 'dist/keep.cjs', entryPoints: ['src/headless/keep.ts'] });
 copyFileSync(`${root}/src/headless/load-engine.cjs`, `${root}/dist/load-engine.cjs`);
 const result = { metafile: { outputs: { ...screen.metafile.outputs, ...world.metafile.outputs } } };
-mustStartWithoutEngine(screen.metafile.outputs, 'src/headless/screen.ts');
+for (const entry of ['src/headless/screen.ts', 'src/headless/grade.ts']) mustStartWithoutEngine(screen.metafile.outputs, entry);
 writeCatalogue();
 writeLicenses(root, result.metafile);
 if (process.argv.includes('--pack')) await pack();
@@ -182,7 +182,7 @@ function writeCatalogue() {
   writeFileSync(`${root}/dist/catalogue.json`, JSON.stringify(tracks));
 }
 
-/** The first frame is drawn before the engine is read: what the screen imports at once must not reach it. */
+/** The first frame is drawn before the engine is read, and who gives files to workers needs no world: what these import at once must not reach it. */
 function mustStartWithoutEngine(outputs, entry) {
   const [first] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry);
   const seen = new Set();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { packagedLessons } from '../src/headless/lesson-files.ts';
-import { lessonFolders, readLesson, readTracks } from '../src/headless/lessons-folder.ts';
+import { lessonFolders, packagedLessons } from '../src/headless/lesson-files.ts';
+import { readLesson, readTracks } from '../src/headless/lessons-folder.ts';
 import { problemText } from '../src/lessons/lesson.ts';
 import { checkLesson } from '../src/session/lesson-check.ts';
 import { standardProblems } from '../src/session/lesson-standard.ts';

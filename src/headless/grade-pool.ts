@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { problemWords } from '../grading/problem-words.ts';
 import type { GradeOptions, Outcome } from './grade-job.ts';
-import { LessonShelf } from './lesson-shelf.ts';
 import type { Found } from './submission-files.ts';
 
 /** Real time for one lesson, far above what the budget of steps takes. */
@@ -35,7 +34,7 @@ export async function gradeAll(run: PoolRun): Promise<void> {
 }
 
 async function gradeHere({ files, options, done, stopped }: PoolRun): Promise<void> {
-  const { gradeFile } = await import('./grade-job.ts');
+  const [{ gradeFile }, { LessonShelf }] = await Promise.all([import('./grade-job.ts'), import('./lesson-shelf.ts')]);
   const shelf = new LessonShelf(options.lessons);
   for (const found of files) {
     if (stopped()) return;

@@ -16,10 +16,8 @@ import { GradeProgress } from './grade-progress.ts';
 import { type Entry, GradeState, runId } from './grade-state.ts';
 import { gradeWords } from './grade-words.ts';
 import { languageOf } from './language.ts';
-import { isFolder, packagedLessons } from './lesson-files.ts';
-import { LessonShelf } from './lesson-shelf.ts';
+import { isFolder, lessonFolders, lessonTexts, packagedLessons } from './lesson-files.ts';
 import { stateFolder } from './progress.ts';
-import { writeSimilarity } from './similarity-file.ts';
 import { type Found, findSubmissions } from './submission-files.ts';
 import { WriteError, writeError, writeWhole } from './write-whole.ts';
 
@@ -41,8 +39,7 @@ export async function gradeCommand(values: Values, names: readonly string[]): Pr
   const spoken = languageOf(values.lang);
   const words = gradeWords(spoken);
   const { found, problems } = findSubmissions(names, options.language);
-  const shelf = new LessonShelf(options.lessons);
-  const state = openState(values, options, shelf, names, spoken);
+  const state = openState(values, options, names, spoken);
   if (typeof state === 'string') {
     tell(`k8s-lab: ${state}`);
     return 3;
@@ -58,7 +55,7 @@ export async function gradeCommand(values: Values, names: readonly string[]): Pr
   try {
     const report = summaryOf(state, problems, found, options.language);
     writeOut(values, format, language, report);
-    if (values.similar !== undefined) writeSimilarity(values.similar, report, shelf, spoken);
+    if (values.similar !== undefined) (await import('./similarity-file.ts')).writeSimilarity(values.similar, report, options.lessons, spoken);
     const status = exitStatus(report, failUnder);
     state.close(false);
     return status;
@@ -116,11 +113,8 @@ function momentOf(text: string | undefined, name: string, ofDay: string): number
 }
 
 /** The state is of this set of options and lessons, wherever they stand; another's is begun anew. A text says why there can be none. */
-function openState(values: Values, options: GradeOptions, shelf: LessonShelf, names: readonly string[], spoken: Language): GradeState | string {
-  const lessons = [...shelf.folders.keys()].map((name) => {
-    const lesson = shelf.get(name);
-    return typeof lesson === 'object' ? (lesson.hashes[0] ?? name) : name;
-  });
+function openState(values: Values, options: GradeOptions, names: readonly string[], spoken: Language): GradeState | string {
+  const lessons = lessonFolders(options.lessons).map((folder) => JSON.stringify([folder.split(/[\\/]/).slice(-2), lessonTexts(folder)]));
   const run = runId({ ...options, lessons: '' }, buildId(), lessons);
   const place = names.map((name) => resolve(name));
   const path =

@@ -5,9 +5,7 @@ import { type Arguments, UsageError } from '../arguments.ts';
 import { leaks, learnerCopy } from '../lessons/learner-copy.ts';
 import { type Problem, problemText } from '../lessons/lesson.ts';
 import { loadLesson } from '../lessons/load.ts';
-import { isFolder, packagedLessons } from './lesson-files.ts';
-import { lessonTexts } from './lesson-shelf.ts';
-import { lessonFolders } from './lessons-folder.ts';
+import { isFolder, lessonFolders, lessonTexts, packagedLessons } from './lesson-files.ts';
 import { WriteError, writeInFolder } from './write-whole.ts';
 
 type Copy = { readonly name: string; readonly files: Readonly<Record<string, string>>; readonly hidden: number };

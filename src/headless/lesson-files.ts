@@ -1,5 +1,5 @@
 /** Where lessons are on disk. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,3 +21,19 @@ export const foldersIn = (path: string): string[] =>
     .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
     .map(({ name }) => name)
     .sort();
+
+/** Every lesson below a folder: folders that hold a lesson.yaml. */
+export const lessonFolders = (folder: string): string[] =>
+  existsSync(join(folder, 'lesson.yaml')) ? [folder] : foldersIn(folder).flatMap((name) => lessonFolders(join(folder, name)));
+
+const largestFile = 1024 * 1024;
+const names = ['lesson.yaml', 'en.yaml', 'ko.yaml'];
+
+/** The texts of a lesson's files. */
+export const lessonTexts = (folder: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const path = join(folder, name);
+      return existsSync(path) && statSync(path).size <= largestFile ? [[name, readFileSync(path, 'utf8')] as const] : [];
+    }),
+  );

@@ -1,11 +1,9 @@
-/** The grader's lessons. Without the engine: whoever gives files to workers needs no world. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+/** The grader's lessons. */
 import { normalLine } from '../grading/similarity.ts';
 import { learnerCopy } from '../lessons/learner-copy.ts';
 import type { LoadedLesson } from '../lessons/lesson.ts';
 import { loadLesson } from '../lessons/load.ts';
-import { lessonFolders } from './lessons-folder.ts';
+import { lessonFolders, lessonTexts } from './lesson-files.ts';
 
 type Known = { readonly loaded: LoadedLesson; readonly world: string; readonly hashes: readonly string[] };
 
@@ -34,18 +32,6 @@ export class LessonShelf {
     return known;
   }
 }
-
-const largestFile = 1024 * 1024;
-const names = ['lesson.yaml', 'en.yaml', 'ko.yaml'];
-
-/** The texts of a lesson's files. */
-export const lessonTexts = (folder: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    names.flatMap((name) => {
-      const path = join(folder, name);
-      return existsSync(path) && statSync(path).size <= largestFile ? [[name, readFileSync(path, 'utf8')] as const] : [];
-    }),
-  );
 
 function readKnown(folder: string): Known | string {
   const files = lessonTexts(folder);

@@ -11,8 +11,8 @@ import { engineVersion } from './engine-version.ts';
 import { languageOf } from './language.ts';
 import { lessonSeedOf } from './learner-seed.ts';
 import { exportLessons } from './lesson-export.ts';
-import { isFolder, packagedLessons } from './lesson-files.ts';
-import { lessonFolders, readLesson, readTracks } from './lessons-folder.ts';
+import { isFolder, lessonFolders, packagedLessons } from './lesson-files.ts';
+import { readLesson, readTracks } from './lessons-folder.ts';
 import { changeProgress, type LessonProgress, readProgress } from './progress.ts';
 import { readText } from './read-text.ts';
 

@@ -76,7 +76,3 @@ export function readLesson(folder: string): LoadedLesson | readonly Problem[] {
   }
   return loadLesson({ folder, files });
 }
-
-/** Every lesson below a folder: folders that hold a lesson.yaml. */
-export const lessonFolders = (folder: string): string[] =>
-  existsSync(join(folder, 'lesson.yaml')) ? [folder] : foldersIn(folder).flatMap((name) => lessonFolders(join(folder, name)));

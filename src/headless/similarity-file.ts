@@ -2,15 +2,16 @@
 import { type Pair, similarityReport, similarPairs, type Traits } from '../grading/similarity.ts';
 import type { Language } from '../lessons/lesson.ts';
 import type { Entry, GradeState } from './grade-state.ts';
-import { explainedLines, type LessonShelf } from './lesson-shelf.ts';
+import { explainedLines, LessonShelf } from './lesson-shelf.ts';
 import { writeWhole } from './write-whole.ts';
 
 export function writeSimilarity(
   path: string,
   { grades, state }: { readonly grades: readonly Entry[]; readonly state: GradeState },
-  shelf: LessonShelf,
+  lessons: string,
   language: Language,
 ): void {
+  const shelf = new LessonShelf(lessons);
   const byLesson = new Map<string, Traits[]>();
   for (const entry of grades) {
     const traits = state.outcomeOf(entry).traits[entry.index];

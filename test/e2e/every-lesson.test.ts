@@ -1,7 +1,7 @@
 /** Every lesson's first solution through the real screen, in both languages: `K8S_LAB_E2E=all`, or a part of a lesson's name. By default two lessons. */
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { packagedLessons } from '../../src/headless/lesson-files.ts';
-import { lessonFolders, readLesson } from '../../src/headless/lessons-folder.ts';
+import { lessonFolders, packagedLessons } from '../../src/headless/lesson-files.ts';
+import { readLesson } from '../../src/headless/lessons-folder.ts';
 import { type Language, languages, problemText } from '../../src/lessons/lesson.ts';
 import { bundled } from '../bundled.ts';
 import { ensureBuilt, Screen } from './terminal.ts';

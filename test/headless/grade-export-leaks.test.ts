@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { readArguments } from '../../src/arguments.ts';
 import { exportLessons } from '../../src/headless/lesson-export.ts';
-import { lessonTexts } from '../../src/headless/lesson-shelf.ts';
+import { lessonTexts } from '../../src/headless/lesson-files.ts';
 import { course, newFolder } from './course.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a lesson is bent here in ways that its type forbids

@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SubmittedEvent } from '../../src/grading/submission.ts';
 import { gradeFile, type Outcome } from '../../src/headless/grade-job.ts';
-import { LessonShelf, lessonTexts } from '../../src/headless/lesson-shelf.ts';
+import { lessonTexts } from '../../src/headless/lesson-files.ts';
+import { LessonShelf } from '../../src/headless/lesson-shelf.ts';
 import { course, grade, handIn, newFolder, options, put, rechained, solution } from './course.ts';
 
 const wanted = Number(process.env['K8S_LAB_FUZZ'] ?? 24);

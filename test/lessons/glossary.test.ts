@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { packagedLessons } from '../../src/headless/lesson-files.ts';
-import { lessonFolders, readTracks } from '../../src/headless/lessons-folder.ts';
+import { lessonFolders, packagedLessons } from '../../src/headless/lesson-files.ts';
+import { readTracks } from '../../src/headless/lessons-folder.ts';
 
 /** One Korean word for each thing, in all lessons. Kinds of the API keep their English names. */
 const instead: readonly (readonly [wrong: RegExp, right: string])[] = [
