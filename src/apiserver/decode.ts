@@ -6,7 +6,7 @@ import { throughGo } from './go-values.ts';
 import { isObject, tidy } from './objects.ts';
 import { decodingError, fieldValidation, strictErrors, withoutUnknown } from './schema.ts';
 
-/** A request's body as an object of the resource's kind. Its fields are checked when the client asks for it with fieldValidation, as kubectl does. */
+/** A request's body as an object of the resource's kind. Its fields are checked as the client asks for it with fieldValidation. */
 export function decode(context: RequestContext, body: unknown): KubeObject {
   if (!isObject(body)) throw badRequest('the body of the request was empty or no object');
   checkKind(context, body);

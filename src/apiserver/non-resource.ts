@@ -3,13 +3,12 @@ import { unknownPath } from '../apimachinery/status.ts';
 import { EtcdError } from '../interfaces/etcd.ts';
 import type { RestRequest, RestResponse } from '../interfaces/rest.ts';
 import { type Core, jsonResponse } from './context.ts';
-import { queryValue } from './request-info.ts';
 
 /** Paths that are no resource: discovery, version, health. */
 export function nonResource(core: Core, request: RestRequest): RestResponse {
   const path = request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path;
   if (path === '/version') return jsonResponse(200, core.options.version ?? defaultVersion);
-  if (path === '/healthz' || path === '/livez' || path === '/readyz') return health(path, queryValue(request, 'verbose') !== undefined, etcdAnswers(core));
+  if (path === '/healthz' || path === '/livez' || path === '/readyz') return health(path, request.query ?? {}, etcdAnswers(core));
   if (path === '/api' || path === '/apis' || path.startsWith('/api/') || path.startsWith('/apis/')) return core.discovery.answer(request, path);
   if (path === '/openapi/v2' || path === '/openapi/v3' || path.startsWith('/openapi/v3/')) return core.openApi.answer(path);
   if (/^\/(?:healthz|livez|readyz)\/etcd$/.test(path) && !etcdAnswers(core)) return unwell('internal server error: etcd failed: reason withheld\n');
@@ -72,11 +71,17 @@ function checksOf(path: string): string[] {
   ];
 }
 
-/** `ok`, or each check with `?verbose` and where one fails (apiserver/pkg/server/healthz/healthz.go). */
-function health(path: string, verbose: boolean, etcd: boolean): RestResponse {
-  const lines = checksOf(path).map((check) => (check.startsWith('etcd') && !etcd ? `[-]${check} failed: reason withheld` : `[+]${check} ok`));
-  if (!etcd) return unwell(`${lines.join('\n')}\n${path.slice(1)} check failed\n`);
-  return { status: 200, headers: textHeaders, body: verbose ? `${lines.join('\n')}\n${path.slice(1)} check passed\n` : 'ok' };
+/** `ok`, or each check with `?verbose` and where one fails; `exclude` takes checks out (apiserver/pkg/server/healthz/healthz.go). */
+function health(path: string, query: NonNullable<RestRequest['query']>, etcd: boolean): RestResponse {
+  const checks = checksOf(path);
+  const excluded = new Set([query['exclude'] ?? []].flat());
+  const fails = (check: string): boolean => !etcd && check.startsWith('etcd') && !excluded.has(check);
+  const lines = checks.map((check) => (fails(check) ? `[-]${check} failed: reason withheld` : `[+]${check} ${excluded.has(check) ? 'excluded: ' : ''}ok`));
+  const unknown = [...excluded].filter((name) => !checks.includes(name)).sort();
+  if (unknown.length > 0) lines.push(`warn: some health checks cannot be excluded: no matches for ${unknown.map((name) => JSON.stringify(name)).join(',')}`);
+  const end = (word: string): string => `${lines.join('\n')}\n${path.slice(1)} check ${word}\n`;
+  if (checks.some(fails)) return unwell(end('failed'));
+  return { status: 200, headers: textHeaders, body: query['verbose'] === undefined ? 'ok' : end('passed') };
 }
 
 const unwell = (body: string): RestResponse => ({ status: 500, headers: textHeaders, body });

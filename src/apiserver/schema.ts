@@ -38,9 +38,8 @@ export function strictErrors(body: unknown, served: ServedResource): string[] {
   return type ? unknownFields(body, type) : (served.strategy.unknownFields?.(body) ?? []);
 }
 
-/** How a client wants its fields checked: people's tools say so, or at least who they are, and get warnings then. Undefined for clients that know the types. */
-export const fieldValidation = (request: RestRequest): string | undefined =>
-  queryValue(request, 'fieldValidation') ?? (queryValue(request, 'fieldManager') === undefined ? undefined : 'Warn');
+/** How a client wants its fields checked; undefined for clients that write what their own types have. */
+export const fieldValidation = (request: RestRequest): string | undefined => queryValue(request, 'fieldValidation') ?? (request.typed ? undefined : 'Warn');
 
 /** Without the fields that its type does not have; custom resources have their own rules. */
 export function withoutUnknown<T>(object: T, served: ServedResource): T {

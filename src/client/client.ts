@@ -178,7 +178,7 @@ export class Client {
   }
 
   #call(method: Method, path: string, more?: Pick<RestRequest, 'query' | 'headers' | 'body'>): unknown {
-    return this.send({ method, path, ...more }).body;
+    return this.send({ method, path, typed: true, ...more }).body;
   }
 }
 

@@ -43,6 +43,8 @@ export type RestRequest = {
   readonly remoteAddress?: string;
   /** A plain JSON-like value (YAML and protobuf are decoded by adapters). The apiserver takes it over: the caller must not change it afterwards. */
   readonly body?: unknown;
+  /** From a component whose own types the body is of: there are no unknown fields to look for. Nothing that comes in bytes is. */
+  readonly typed?: boolean;
 };
 
 /** A refusal has a `status` of 400 or more and a Status object as its body. */

@@ -28,6 +28,24 @@ test('aggregated discovery and the older lists', () => {
   expect(send('GET', '/readyz?verbose').body).toContain('[+]etcd ok');
 });
 
+test('health checks can be left out; unknown ones are told, several at once', () => {
+  const { send, etcd } = newServer();
+  const lines = (path: string) => String(send('GET', path).body).split('\n');
+  expect(lines('/readyz?verbose&exclude=etcd').slice(0, 4)).toEqual(['[+]ping ok', '[+]log ok', '[+]etcd excluded: ok', '[+]etcd-readiness ok']);
+  expect(lines('/livez?verbose=&exclude=nope').slice(-3)).toEqual([
+    'warn: some health checks cannot be excluded: no matches for "nope"',
+    'livez check passed',
+    '',
+  ]);
+  expect(send('GET', '/healthz?exclude=etcd').body).toBe('ok');
+  const two = { query: { verbose: '', exclude: ['etcd', 'etcd-readiness'] } };
+  expect(send('GET', '/readyz', undefined, two).body).toContain('[+]etcd excluded: ok\n[+]etcd-readiness excluded: ok\n');
+  etcd.stop();
+  expect(send('GET', '/readyz?exclude=etcd').body).toContain('[+]etcd excluded: ok\n[-]etcd-readiness failed: reason withheld\n');
+  expect(send('GET', '/livez').status).toBe(500);
+  expect(send('GET', '/livez?exclude=etcd').body).toBe('ok');
+});
+
 test('one Swagger document of all groups', () => {
   const { ok } = newServer();
   const { swagger, paths, definitions } = ok('GET', '/openapi/v2');

@@ -111,6 +111,32 @@ test('strict decoding when asked for', () => {
   expect(send('POST', `${deployments}?fieldValidation=Warn`, wrong).headers['warning']).toBe('unknown field "spec.foo"');
 });
 
+test('who says nothing of field validation is warned, and unknown fields are dropped', () => {
+  const { ok, send } = newServer();
+  const warned = (method: 'POST' | 'PUT' | 'PATCH', path: string, body: unknown) =>
+    send(method, path, body, method === 'PATCH' ? json('merge-patch+json') : {}).headers['warning'];
+  const wrong = { ...deployment('x'), spec: { ...deployment('x').spec, foo: 1 } };
+  expect(warned('POST', deployments, wrong)).toBe('unknown field "spec.foo"');
+  expect(warned('PUT', `${deployments}/x`, wrong)).toBe('unknown field "spec.foo"');
+  expect(warned('PATCH', `${deployments}/x`, { spec: { bar: 2 } })).toBe('unknown field "spec.bar"');
+  expect(send('POST', `${deployments}?fieldValidation=Ignore`, { ...wrong, metadata: { name: 'y' } }).headers['warning']).toBeUndefined();
+  for (const name of ['x', 'y']) for (const field of ['foo', 'bar']) expect(ok('GET', `${deployments}/${name}`).spec).not.toHaveProperty(field);
+});
+
+test('the status of a volume attachment is a part of its own', () => {
+  const { ok, refused } = newServer();
+  const path = '/apis/storage.k8s.io/v1/volumeattachments';
+  const made = ok('POST', path, {
+    metadata: { name: 'va' },
+    spec: { attacher: 'x.io', nodeName: 'n', source: { persistentVolumeName: 'pv' } },
+    status: { attached: true },
+  });
+  expect(made.status).toEqual({ attached: false });
+  expect(ok('PATCH', `${path}/va/status`, { status: { attached: true } }, json('merge-patch+json')).status).toEqual({ attached: true });
+  expect(ok('PUT', `${path}/va/status`, { ...made, metadata: { name: 'va' } }).status).toEqual({ attached: false });
+  expect(refused('PATCH', `${path}/va`, { spec: { nodeName: 'other' } }, json('merge-patch+json'))).toContain('field is immutable');
+});
+
 test('services get addresses and ports, and keep them', () => {
   const { ok, refused } = newServer();
   const services = '/api/v1/namespaces/default/services';

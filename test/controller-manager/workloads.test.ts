@@ -124,6 +124,24 @@ test('a cron job starts jobs on the minute and keeps a few', () => {
   expect(events(client, 'tick').filter((text) => /^(SuccessfulCreate|SawCompleted)/.test(text))).toHaveLength(6);
 });
 
+test('a Job that another controller manages is left alone, whatever becomes of it', () => {
+  const { client, settle } = newTestCluster();
+  settle(1000);
+  client.create('jobs.batch', newJob('theirs', jobSpec(['exit', '0'], { managedBy: 'example.com/queue' })));
+  client.create('jobs.batch', newJob('ours', jobSpec(['exit', '0'], { managedBy: 'kubernetes.io/job-controller' })));
+  const owner = client.get('jobs.batch', { namespace: 'default', name: 'theirs' })?.metadata;
+  const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'Job', name: 'theirs', uid: owner?.uid ?? '', controller: true }];
+  const metadata = { name: 'tracked', namespace: 'default', finalizers: ['batch.kubernetes.io/job-tracking'], ownerReferences };
+  client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata, spec: template('tracked', ['exit', '0']).spec } as never);
+  settle(60_000);
+  const job = (name: string) => client.get('jobs.batch', { namespace: 'default', name });
+  expect(job('theirs')?.status ?? {}).toEqual({});
+  expect(events(client, 'theirs')).toEqual([]);
+  expect(client.list('pods', { namespace: 'default', labelSelector: 'batch.kubernetes.io/job-name=theirs' }).items).toEqual([]);
+  expect(client.get('pods', { namespace: 'default', name: 'tracked' })?.metadata.finalizers).toEqual(['batch.kubernetes.io/job-tracking']);
+  expect(job('ours')?.status?.succeeded).toBe(1);
+});
+
 test('a Job by its policies: what fails it at once, how often an index is tried, when enough have succeeded', () => {
   const { client, settle } = newTestCluster();
   settle(1000);

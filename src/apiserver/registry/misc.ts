@@ -2,7 +2,14 @@
 import type { ControllerRevision, CoreEvent, KubeObject, Lease } from '../../api/types.ts';
 import { humanDuration } from '../../apimachinery/duration.ts';
 import { age, ageColumn, nameColumn } from '../table.ts';
-import { validateCertificateRequest, validateDriver, validateLease, validateRuntimeClass, validateRuntimeClassUpdate } from '../validation/misc.ts';
+import {
+  validateCertificateRequest,
+  validateDriver,
+  validateLease,
+  validateRuntimeClass,
+  validateRuntimeClassUpdate,
+  validateVolumeAttachmentUpdate,
+} from '../validation/misc.ts';
 import { fill } from './fill.ts';
 import { type Strategy, strategyOf } from './strategy.ts';
 
@@ -111,6 +118,26 @@ const runtimeClass: Strategy<RuntimeClass> = {
 type CsiNode = KubeObject & { readonly spec?: { readonly drivers?: readonly object[] } };
 const csiNode: Strategy<CsiNode> = { columns: [nameColumn, { name: 'Drivers', type: 'integer', cell: ({ spec }) => spec?.drivers?.length ?? 0 }, ageColumn] };
 
+type VolumeAttachment = KubeObject & {
+  readonly spec?: { readonly attacher?: string; readonly nodeName?: string; readonly source?: { readonly persistentVolumeName?: string } };
+  readonly status?: { readonly attached: boolean };
+};
+/** kubernetes pkg/registry/storage/volumeattachment/strategy.go, printers.go printVolumeAttachment */
+const volumeAttachment: Strategy<VolumeAttachment> = {
+  prepareForCreate: (attachment) => ({ ...attachment, status: { attached: false } }),
+  prepareForStatusUpdate: (attachment) => ({ ...attachment, status: { ...attachment.status, attached: attachment.status?.attached ?? false } }),
+  validateUpdate: validateVolumeAttachmentUpdate,
+  status: true,
+  columns: [
+    nameColumn,
+    { name: 'Attacher', cell: ({ spec }) => spec?.attacher ?? '' },
+    { name: 'PV', cell: ({ spec }) => spec?.source?.persistentVolumeName ?? '' },
+    { name: 'Node', cell: ({ spec }) => spec?.nodeName ?? '' },
+    { name: 'Attached', type: 'boolean', cell: ({ status }) => status?.attached ?? false },
+    ageColumn,
+  ],
+};
+
 type ServiceCidr = KubeObject & { readonly spec?: { readonly cidrs?: readonly string[] } };
 const serviceCidr: Strategy<ServiceCidr> = {
   status: true,
@@ -157,6 +184,8 @@ export const runtimeclasses = strategyOf(runtimeClass);
 export const csinodes = strategyOf(csiNode);
 /** Stored and shown: the lab has no CSI drivers. */
 export const csidrivers = strategyOf(csiDriver);
+/** Made by hand and marked attached by hand: nobody attaches. */
+export const volumeattachments = strategyOf(volumeAttachment);
 /** Columns alone. */
 export const servicecidrs = strategyOf(serviceCidr);
 /** Stored; no controller reads them. */

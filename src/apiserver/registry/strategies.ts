@@ -70,6 +70,7 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   'csidrivers.storage.k8s.io': misc.csidrivers,
   'csinodes.storage.k8s.io': misc.csinodes,
   'storageclasses.storage.k8s.io': storageclasses,
+  'volumeattachments.storage.k8s.io': misc.volumeattachments,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': admission.webhookconfigurations,
   'validatingadmissionpolicies.admissionregistration.k8s.io': admission.validatingadmissionpolicies,
   'validatingadmissionpolicybindings.admissionregistration.k8s.io': admission.validatingadmissionpolicybindings,

@@ -137,6 +137,10 @@ export const validateRuntimeClassUpdate = (object: RuntimeClass, old: RuntimeCla
     immutable(errors, 'handler', object.handler, old.handler);
   });
 
+/** The whole spec is given once. */
+export const validateVolumeAttachmentUpdate = (object: KubeObject & { readonly spec?: object }, old: typeof object): FieldError[] =>
+  collect((errors) => immutable(errors, 'spec', object.spec, old.spec));
+
 /** Durations and counts alone. */
 export const validateLease = ({ spec }: Lease): FieldError[] =>
   collect((errors) => {

@@ -36,6 +36,9 @@ export const jobEnd = ({ status }: Job): 'Complete' | 'Failed' | undefined => {
   return end === undefined ? undefined : (end.type as 'Complete' | 'Failed');
 };
 
+/** A Job that another controller sees to is none of ours: neither its pods, nor its status, nor their finalizers (managedByExternalController). */
+const othersManage = ({ spec }: Job): boolean => spec.managedBy !== undefined && spec.managedBy !== 'kubernetes.io/job-controller';
+
 function reconcile(key: ObjectKey, context: Context, expectations: Expectations, counted: Set<string>): Result {
   const job = context.informers.of('jobs.batch').get(key);
   releaseOrphans(key, job, context);
@@ -43,14 +46,14 @@ function reconcile(key: ObjectKey, context: Context, expectations: Expectations,
     expectations.forget(keyText(key));
     return {};
   }
-  if (jobEnd(job) !== undefined || job.metadata.deletionTimestamp !== undefined) return {};
+  if (othersManage(job) || jobEnd(job) !== undefined || job.metadata.deletionTimestamp !== undefined) return {};
   const pods = claim(context, 'pods', job, { selector: job.spec.selector, reference: controllerRef('batch/v1', 'Job', job) });
   return new JobSync(context, job, pods, expectations, counted).run();
 }
 
 /** Nobody counts the pods of a Job that is over or gone: their finalizer would hold them for ever (syncOrphanPod). */
 function releaseOrphans(key: ObjectKey, job: Job | undefined, { client, informers }: Context): void {
-  const counts = job !== undefined && jobEnd(job) === undefined && job.metadata.deletionTimestamp === undefined;
+  const counts = job !== undefined && (othersManage(job) || (jobEnd(job) === undefined && job.metadata.deletionTimestamp === undefined));
   for (const pod of [...informers.of('pods').byIndex('tracking-job', keyText(key))])
     if (!counts || controllerOf(pod)?.uid !== job.metadata.uid) dropFinalizer(client, pod);
 }
