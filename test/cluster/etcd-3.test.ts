@@ -26,7 +26,7 @@ test('a member is removed and another takes its place', () => {
     etcdctl member add etcd03 --peer-urls=https://172.30.1.13:2380 | tail -1; etcdctl member list | grep -c unstarted
     ssh etcd03 'sed -i s/state=new/state=existing/ /usr/lib/systemd/system/etcd.service; systemctl daemon-reload; systemctl start etcd'; sleep 5
     etcdctl member list | cut -d, -f2,3 | sort; etcdctl endpoint health 2>&1 | grep -c 'is healthy'; ETCDCTL_ENDPOINTS=https://172.30.1.13:2379 etcdctl get /registry/configmaps/default/before --keys-only
-    etcdctl member promote 1 2>&1; etcdctl member add x --peer-urls=https://172.30.1.11:2380 2>&1
+    etcdctl member promote 1 2>&1 | tail -1; etcdctl member add x --peer-urls=https://172.30.1.11:2380 2>&1 | tail -1
     N=$(etcdctl member list | grep etcd03 | cut -d, -f1); etcdctl move-leader $N | sed 's/ from .* to / from A to /' | cut -d' ' -f1-4; etcdctl endpoint status | grep 13:2379 | cut -d, -f9`,
     1,
     'etcd-3',

@@ -43,5 +43,5 @@ test('file systems in memory: sized, seen by the whole pod, and memory of the co
     kubectl exec mem -c b -- sh -c 'ls /m; rm /m/x'
     kubectl exec mem -c b -- dd if=/dev/zero of=/dev/shm/y bs=1M count=40 > /dev/null 2>&1; sleep 3
     kubectl get pod mem -o jsonpath='{.status.containerStatuses[1].lastState.terminated.reason}'`);
-  expect(out).toBe('tmpfs 8.0M\nshm 64M\nNo space left on device\nx\nOOMKilled');
+  expect(out).toBe('tmpfs 8.0M\nshm 64.0M\nNo space left on device\nx\nOOMKilled');
 });
