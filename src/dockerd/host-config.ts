@@ -1,5 +1,5 @@
 /** A container's HostConfig: what is wrong with it, and what `docker inspect` shows of it (moby daemon/container.go, daemon_unix.go, internal/runconfig). */
-import { type ContainerConfig, type CreateOptions, DockerError, type Healthcheck, type MoreHost } from '../interfaces/docker.ts';
+import { type ContainerConfig, type CreateOptions, DockerError, type Healthcheck, type HostConfig } from '../interfaces/docker.ts';
 import { readonlyPaths } from '../interfaces/oci-defaults.ts';
 import { parseSignal } from '../linux/signals.ts';
 import type { Engine } from './engine.ts';
