@@ -3,6 +3,7 @@ import { type ContainerStatus, CriError } from '../interfaces/cri.ts';
 import { Condition, type Milliseconds, type Routine } from '../sim/routine.ts';
 import type { Context } from './context.ts';
 import { podDirectory } from './pod.ts';
+import { destroyOrphanCgroup } from './pod-cgroup.ts';
 import type { Pleg } from './runtime/pleg.ts';
 import { containerName, isRunning, labelNames, type RuntimePod } from './runtime/runtime-pod.ts';
 import { removeTree } from './volumes/atomic-writer.ts';
@@ -107,7 +108,7 @@ export class Housekeeping {
     this.#removeDirectories();
   }
 
-  /** cleanupOrphanedPodDirs: at the first round also what pods left that were deleted while the kubelet was away. */
+  /** cleanupOrphanedPodDirs and their cgroups: at the first round also what pods left that were deleted while the kubelet was away. */
   #removeDirectories(): void {
     const { fs } = this.#context;
     const root = podDirectory('');
@@ -116,9 +117,12 @@ export class Housekeeping {
       if (fs.isDirectory(root)) for (const [uid] of fs.list(root)) this.#gone.add(uid);
     }
     for (const uid of this.#directories) {
-      const busy = this.#pleg.get(uid).containers.some(isRunning);
-      if (busy) continue;
-      if (!this.#known.isKnown(uid)) removeTree(fs, podDirectory(uid));
+      const { containers, sandboxes } = this.#pleg.get(uid);
+      if (containers.some(isRunning) || sandboxes.some(({ state }) => state === 'SANDBOX_READY')) continue;
+      if (!this.#known.isKnown(uid)) {
+        destroyOrphanCgroup(this.#context, uid);
+        removeTree(fs, podDirectory(uid));
+      }
       this.#directories.delete(uid);
     }
   }

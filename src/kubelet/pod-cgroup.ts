@@ -2,7 +2,7 @@
 import type { Pod } from '../api/types.ts';
 import { type Cgroup, cpuWeight } from '../linux/cgroup.ts';
 import type { Context } from './context.ts';
-import { cgroupParent, podCgroupResources } from './qos.ts';
+import { cgroupParent, cgroupPath, podCgroupResources, qosClasses } from './qos.ts';
 
 const orUnlimited = (amount: number): number => (amount === 0 ? Number.POSITIVE_INFINITY : amount);
 
@@ -19,6 +19,14 @@ export function ensurePodCgroup({ kernel, config }: Context, pod: Pod): void {
 export function destroyPodCgroup({ kernel, config }: Context, pod: Pod): void {
   const group = kernel.rootCgroup.find(cgroupParent(pod, config.cgroupDriver));
   if (group) removeTree(group);
+}
+
+/** cleanupOrphanedPodCgroups: of a pod of which no more is known than its uid. */
+export function destroyOrphanCgroup({ kernel, config }: Context, uid: string): void {
+  for (const qos of qosClasses) {
+    const group = kernel.rootCgroup.find(cgroupPath(qos, uid, config.cgroupDriver));
+    if (group) removeTree(group);
+  }
 }
 
 function removeTree(group: Cgroup): void {

@@ -5,17 +5,21 @@ import { qosClass as classOf, containersTotal, podLevelResources, podTotal } fro
 import type { LinuxContainerResources } from '../interfaces/cri.ts';
 import { initContainers, isStatic, uidOf } from './pod.ts';
 
+export const qosClasses = ['Guaranteed', 'Burstable', 'BestEffort'] as const;
+type QosClass = (typeof qosClasses)[number];
+
 /** The status' own, which admission has set; worked out from requests and limits for static pods. */
-export function qosClass(pod: Pod): ReturnType<typeof classOf> {
+export function qosClass(pod: Pod): QosClass {
   const given = pod.status?.qosClass;
   if (given === 'Guaranteed' || given === 'Burstable' || given === 'BestEffort') return given;
   return classOf(pod.spec);
 }
 
+export const cgroupParent = (pod: Pod, driver: 'systemd' | 'cgroupfs'): string => cgroupPath(qosClass(pod), uidOf(pod), driver);
+
 /** `kubepods-burstable-pod<uid>.slice` below its parents, or the cgroupfs way. */
-export function cgroupParent(pod: Pod, driver: 'systemd' | 'cgroupfs'): string {
-  const qos = qosClass(pod).toLowerCase();
-  const uid = uidOf(pod);
+export function cgroupPath(qosClass: QosClass, uid: string, driver: 'systemd' | 'cgroupfs'): string {
+  const qos = qosClass.toLowerCase();
   if (driver === 'cgroupfs') return qos === 'guaranteed' ? `/kubepods/pod${uid}` : `/kubepods/${qos}/pod${uid}`;
   const name = uid.replaceAll('-', '_');
   if (qos === 'guaranteed') return `/kubepods.slice/kubepods-pod${name}.slice`;

@@ -257,11 +257,14 @@ describe('a node under pressure', () => {
     const world = newKubeletWorld();
     world.sim.advance(5_000);
     world.create('web', nginx);
-    world.until('web', ready);
+    const uid = world.until('web', ready).metadata.uid?.replaceAll('-', '_');
+    const cgroups = () => world.kernel.rootCgroup.find('/kubepods.slice/kubepods-besteffort.slice')?.children.size;
+    expect(world.kernel.rootCgroup.find(`/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod${uid}.slice`)).toBeDefined();
     world.stopKubelet();
     world.admin.delete('pods', { namespace: 'default', name: 'web' }, { gracePeriodSeconds: 0 });
     world.startKubelet();
     world.sim.advance(70_000);
+    expect(cgroups()).toBe(0);
     expect(world.world.containerd.cri.runtime.listPodSandbox()).toEqual([]);
     expect(world.files().list('/var/lib/kubelet/pods')).toEqual([]);
     expect(world.files().list('/var/log/pods')).toEqual([]);
