@@ -43,6 +43,17 @@ export function parseBytes(text: string): number | undefined {
   return Math.floor(Number(match[1]) * 1024 ** power);
 }
 
+/** The same in the words of who reads them: bytes, or what is wrong with the text (go-units parseSize). */
+export function readSize(value: string): number | string {
+  const [, digits = '', number = '', suffix = ''] = /^((.*[\d.]) ?|.* )?([^\d. ]*)$/s.exec(value) ?? [];
+  if (digits === '') return `invalid size: '${value}'`;
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)$/.test(number)) return `strconv.ParseFloat: parsing ${JSON.stringify(number)}: invalid syntax`;
+  if (Number(number) < 0) return `invalid size: '${value}'`;
+  const unit = suffix.toLowerCase();
+  if (!/^(|b|[kmgtp](i?b)?)$/.test(unit)) return `invalid suffix: '${unit}'`;
+  return Math.floor(Number(number) * 1024 ** Math.max(0, ' kmgtp'.indexOf(unit[0] ?? ' ')));
+}
+
 /** Nanoseconds since 1970, as the JSON text of an int64. */
 export function nanos(ms: number): string {
   const whole = Math.floor(ms);

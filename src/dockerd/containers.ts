@@ -13,6 +13,7 @@ import { parseSignal, signalNumbers } from '../linux/signals.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { ContainerFiles } from './container-files.ts';
 import { attach, readLogs } from './container-io.ts';
+import { checkAddress } from './endpoint-settings.ts';
 import { containerdText, type Engine, moby, snapshotter } from './engine.ts';
 import { startExec } from './exec.ts';
 import { verify, warnings } from './host-config.ts';
@@ -70,11 +71,10 @@ export class Containers extends ContainerFiles implements Api {
       const { mounts, anonymous } = this.#parts.volumes.mounts(options, rootOf(this.engine, id));
       const container = newContainer(this.engine, { id, name, options, image, imageName: full, mounts, anonymous });
       const mode = container.host.NetworkMode;
+      const network = this.engine.findNetwork(mode);
+      if (network) checkAddress(network, options.ip, `invalid config for network ${network.name}: `);
       if (mode !== 'host' && !mode.startsWith('container:'))
-        container.endpoints.set(
-          this.engine.findNetwork(mode)?.name ?? mode,
-          this.#parts.networks.newEndpoint({ aliases: options.aliases ?? [], ip: options.ip, mac: options.mac }),
-        );
+        container.endpoints.set(network?.name ?? mode, this.#parts.networks.newEndpoint({ aliases: options.aliases ?? [], ip: options.ip, mac: options.mac }));
       this.engine.state.containers.set(id, container);
       this.engine.files.mkdir(container.directory, { parents: true, mode: 0o710 });
       this.engine.emitContainer('create', container);

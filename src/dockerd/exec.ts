@@ -19,6 +19,7 @@ export function* startExec(engine: Engine, container: Container, options: ExecOp
   const session = new ServedSession({ stdin: options.stdin, tty: options.tty });
   const { stdin, stdout, stderr } = session;
   let pid = 0;
+  let failure: string | undefined;
   const { process } = engine.containerd.containers.get(moby, container.id).spec;
   const user = options.user === '' ? undefined : resolveUser(rootOf(engine, container.id), options.user);
   engine.sim.go(
@@ -46,14 +47,16 @@ export function* startExec(engine: Engine, container: Container, options: ExecOp
             : { ...(stdin ? { stdin } : {}), stdout, ...(stderr ? { stderr } : {}), ...(options.tty ? { terminal: { columns: 80, rows: 24 } } : {}) },
         );
         container.execs.add(id);
+        container.changed.notify();
         session.resize = (size) => engine.containerd.tasks.resize(moby, container.id, size, id);
         const exitCode = yield* engine.containerd.tasks.waitExec(moby, container.id, id);
         engine.emitContainer('exec_die', container, { execID: id, exitCode: String(exitCode) });
         if (!stdout.closed) yield* sleep(1);
         session.end({ exitCode });
       } catch (error) {
-        const text = containerdText(error);
-        session.end({ exitCode: /permission denied|is a directory/.test(text) ? 126 : 127, error: text });
+        failure = containerdText(error);
+        container.changed.notify();
+        session.end({ exitCode: /permission denied|is a directory/.test(failure) ? 126 : 127, error: failure });
       } finally {
         container.execs.delete(id);
         session.end({ exitCode: 137 });
@@ -61,6 +64,9 @@ export function* startExec(engine: Engine, container: Container, options: ExecOp
     })(),
     `exec:${id.slice(0, 12)}`,
   );
+  // Nobody is left to tell who detaches: the answer waits for the process.
+  if (options.detach) while (pid === 0 && failure === undefined) yield { on: [container.changed] };
+  if (options.detach && failure !== undefined) throw new DockerError(400, failure);
   session.terminal = terminalOf(engine, () => pid);
   return session.face();
 }

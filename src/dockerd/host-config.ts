@@ -3,6 +3,7 @@ import { type ContainerConfig, type CreateOptions, DockerError, type Healthcheck
 import { readonlyPaths } from '../interfaces/oci-defaults.ts';
 import { parseSignal } from '../linux/signals.ts';
 import type { Engine } from './engine.ts';
+import { checkLogValues } from './log-options.ts';
 import { verifyMounts } from './mount-specs.ts';
 import { knownCapability, maskedPaths } from './spec.ts';
 import type { Container } from './state.ts';
@@ -62,6 +63,7 @@ function verifyResources({ kernel }: Engine, host: HostConfig): void {
   if (host.Memory === 0 && MemorySwap > 0) throw bad('You should always set the Memory limit when using Memoryswap limit, see usage');
   if (MemoryReservation > 0 && MemoryReservation < least) throw bad('Minimum memory reservation allowed is 6MB');
   if (host.Memory > 0 && MemoryReservation > host.Memory) throw bad('Minimum memory limit can not be less than memory reservation limit, see usage');
+  if (host.CpuShares < 0) throw bad(`invalid CPU shares (${host.CpuShares}): value must be a positive integer`);
   if (host.NanoCpus > 0 && host.CpuPeriod) throw bad('Conflicting options: Nano CPUs and CPU Period cannot both be set');
   if (host.NanoCpus > 0 && host.CpuQuota) throw bad('Conflicting options: Nano CPUs and CPU Quota cannot both be set');
   if (host.NanoCpus < 0 || host.NanoCpus > kernel.cpus * 1e9)
@@ -101,7 +103,8 @@ function verifyModes(config: ContainerConfig, host: HostConfig): void {
 }
 
 /** What is found wrong only when the container is started. */
-export function verifyAtStart(engine: Engine, { host }: Container): void {
+export function verifyAtStart(engine: Engine, { host, log }: Container): void {
+  checkLogValues(log);
   for (const { PathOnHost } of host.more?.Devices ?? []) {
     if (!engine.files.exists(PathOnHost))
       throw new DockerError(500, `error gathering device information while adding custom device ${JSON.stringify(PathOnHost)}: no such file or directory`);

@@ -107,8 +107,9 @@ export class Images implements ImagesApi {
   }
 
   tag(source: string, target: string): void {
-    const image = this.#store.get(source);
     const reference = parseReference(target);
+    if (reference.name === 'docker.io/library/sha256') throw new DockerError(400, 'refusing to create an ambiguous tag using digest algorithm as name');
+    const image = this.#store.get(source);
     if (reference.digest !== '') throw new DockerError(400, 'refusing to create a tag with a digest reference');
     this.#store.name(reference.full, image.target);
     this.#engine.emit('image', 'tag', image.id, { name: familiar(reference.full) });

@@ -216,7 +216,7 @@ export class Lifecycle {
     const node = (path: string): string => (files.find(path)?.type === 'file' ? files.read(path) : '');
     const isHost = host.NetworkMode === 'host';
     files.write(`${container.directory}/hostname`, `${config.Hostname}\n`);
-    const addresses = [...container.endpoints.values()].filter(({ ip }) => ip !== '').map(({ ip }) => `${ip}\t${config.Hostname}\n`);
+    const addresses = [...container.endpoints.values()].filter(({ ip }) => ip !== '').map(({ ip }) => `${ip}\t${ownNames(config)}\n`);
     const extra = host.ExtraHosts.map((entry) => {
       const [name = '', ip = ''] = [entry.slice(0, entry.indexOf(':')), entry.slice(entry.indexOf(':') + 1)];
       return `${ip === 'host-gateway' ? '172.17.0.1' : ip}\t${name}\n`;
@@ -231,6 +231,13 @@ export class Lifecycle {
       : resolvConf(container, node('/etc/resolv.conf'));
     files.write(`${container.directory}/resolv.conf`, own('resolv.conf') || resolv);
   }
+}
+
+/** Of /etc/hosts: `web.example.org web` (daemon/container_operations.go buildSandboxOptions). */
+function ownNames({ Hostname, Domainname = '' }: Container['config']): string {
+  const full = Domainname === '' ? Hostname : `${Hostname}.${Domainname}`;
+  const [short = ''] = full.split('.');
+  return short === full ? full : `${full} ${Domainname === '' ? short : Hostname}`;
 }
 
 /** The node's, unless servers, domains or options of its own were given. */

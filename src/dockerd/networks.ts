@@ -3,6 +3,7 @@ import { DockerError, type Filters, type NetworkCreate, type NetworkSummary } fr
 import { FileNode } from '../linux/file-node.ts';
 import { contains, type Destination, ipToNumber, NetworkNamespace, numberToIp, type Peer } from '../linux/network.ts';
 import { serveNames } from './dns.ts';
+import { checkAddress, checkSubnets } from './endpoint-settings.ts';
 import type { Engine } from './engine.ts';
 import { type Member, summarizeNetwork } from './network-summary.ts';
 import { publish, withdraw } from './ports.ts';
@@ -75,6 +76,7 @@ export class Networks {
           ? 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.'
           : `could not find plugin ${options.driver} in v1 plugin registry: plugin not found`,
       );
+    checkSubnets(options);
     const subnet = options.subnet ?? this.#freeSubnet();
     if ([...state.networks.values()].some((each) => each.subnet !== '' && overlap(each.subnet, subnet)))
       throw new DockerError(403, 'invalid pool request: Pool overlaps with other one on this address space');
@@ -146,6 +148,7 @@ export class Networks {
     if (network.name === 'host') throw new DockerError(400, 'cannot connect container to host network - container must be created in host network mode');
     if (container.host.NetworkMode === 'host')
       throw new DockerError(403, 'container sharing network namespace with another container or host cannot be connected to any other network');
+    checkAddress(network, options.ip);
     const endpoint = this.newEndpoint(options);
     container.endpoints.set(network.name, endpoint);
     if (container.sandbox) {
@@ -191,6 +194,7 @@ export class Networks {
       ...(options?.auxAddresses === undefined ? {} : { auxAddresses: options.auxAddresses }),
       ...(options?.options === undefined ? {} : { options: options.options }),
       ...(options?.attachable ? { attachable: true } : {}),
+      ...(options?.subnet === undefined ? {} : { configured: true }),
       labels: options?.labels ?? {},
     };
     this.#engine.state.networks.set(name, record);
@@ -253,11 +257,7 @@ export class Networks {
     const taken = new Set([network.gateway, ...this.#members(network).map((member) => member.endpoint.ip)]);
     const { wantedIp } = endpoint;
     if (wantedIp !== undefined) {
-      if (!contains(network.subnet, wantedIp))
-        throw new DockerError(
-          400,
-          `invalid config for network ${network.name}: invalid endpoint settings:\nno configured subnet contains IP address ${wantedIp}`,
-        );
+      checkAddress(network, wantedIp, `invalid config for network ${network.name}: `);
       if (taken.has(wantedIp)) throw new DockerError(403, 'Address already in use');
       return wantedIp;
     }

@@ -1,9 +1,9 @@
 /** A container's record of what was asked and what its image says (moby daemon/create.go, runconfig merge). */
 import { type CreateOptions, DockerError, type Healthcheck, type MountPoint } from '../interfaces/docker.ts';
-import { logDrivers } from './config.ts';
 import type { Engine } from './engine.ts';
 import type { StoredImage } from './image-store.ts';
-import { Container, type LogConfig } from './state.ts';
+import { logConfig } from './log-options.ts';
+import { Container } from './state.ts';
 
 type NewContainer = {
   readonly id: string;
@@ -50,37 +50,6 @@ export function newContainer(engine: Engine, { id, name, options, image, imageNa
     },
     host: { ...options.host, NetworkMode: mode },
   });
-}
-
-/** The container's own driver, or the daemon's with its options. */
-function logConfig({ config }: Engine, own: LogConfig | undefined): LogConfig {
-  const type = own?.Type || config.logDriver;
-  if (!logDrivers.includes(type)) throw new DockerError(400, `logger: no log driver named '${type}' is registered`);
-  const options = { ...(type === config.logDriver ? config.logOpts : {}), ...own?.Config };
-  checkLogOptions(type, options);
-  return { Type: type, Config: options };
-}
-
-/** The options of each driver (logger.ValidateLogOpts); `mode` and the cache's are everyone's. */
-const logOptions: Readonly<Record<string, readonly string[]>> = {
-  'json-file': ['max-file', 'max-size', 'compress', 'labels', 'labels-regex', 'env', 'env-regex', 'tag'],
-  local: ['max-file', 'max-size', 'compress'],
-  journald: ['labels', 'labels-regex', 'env', 'env-regex', 'tag'],
-  syslog: [
-    ...['env', 'env-regex', 'labels', 'labels-regex', 'syslog-address', 'syslog-facility', 'syslog-tls-ca-cert', 'syslog-tls-cert'],
-    ...['syslog-tls-key', 'syslog-tls-skip-verify', 'tag', 'syslog-format'],
-  ],
-};
-const everyones = ['mode', 'max-buffer-size', 'cache-disabled', 'cache-max-size', 'cache-max-file', 'cache-compress'];
-
-function checkLogOptions(type: string, options: Readonly<Record<string, string>>): void {
-  const known = logOptions[type];
-  if (type !== 'none' && !known) throw new DockerError(501, `k8s-lab: the log driver ${type} is not simulated`);
-  const odd = Object.keys(options).find((key) => !everyones.includes(key) && !known?.includes(key));
-  if (odd !== undefined && known) throw new DockerError(400, `unknown log opt '${odd}' for ${type} log driver`);
-  if (options['syslog-address'] !== undefined) throw new DockerError(501, 'k8s-lab: syslog on another machine is not simulated');
-  const { mode } = options;
-  if (mode !== undefined && mode !== 'blocking' && mode !== 'non-blocking') throw new DockerError(400, `logger: logging mode not supported: ${mode}`);
 }
 
 /** What the image leaves open comes from nowhere, what the command line leaves open from the image. */

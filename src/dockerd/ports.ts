@@ -18,6 +18,7 @@ export function publish(engine: Engine, container: Container): void {
     const failed = (problem: string): DockerError =>
       new DockerError(500, `driver failed programming external connectivity on endpoint ${container.name} (${endpoint.id}): ${problem}`);
     if (host !== 0 && takenByContainer(engine, container, ip, host, protocol)) throw failed(`Bind for ${ip}:${host} failed: port is already allocated`);
+    if (!hasAddress(engine, ip)) throw failed(`failed to bind host port ${ip}:${host === 0 ? '' : host}/${protocol}: cannot assign requested address`);
     if (host !== 0 && takenOnNode(engine, ip, host, protocol)) throw failed(`failed to bind host port ${ip}:${host}/${protocol}: address already in use`);
     const chosen = host === 0 ? freePort(engine, container, ip, protocol) : host;
     container.ports.push({ container: port, protocol, hostIp: ip, host: chosen, dual });
@@ -68,6 +69,13 @@ export function parsePort(key: string): { readonly container: number; readonly p
   const [port, protocol] = key.split('/');
   return { container: Number(port), protocol: protocol === 'udp' ? 'udp' : 'tcp' };
 }
+
+/** Whether the node can bind to it: every address of 127.0.0.0/8 is its own, and IPv6 is not looked at. */
+const hasAddress = ({ kernel }: Engine, ip: string): boolean =>
+  ip === '0.0.0.0' ||
+  ip.includes(':') ||
+  ip.startsWith('127.') ||
+  [...kernel.host.network.interfaces.values()].some(({ addresses }) => addresses.some((each) => each.split('/')[0] === ip));
 
 const clash = (a: string, b: string): boolean => a === b || a === '0.0.0.0' || b === '0.0.0.0';
 

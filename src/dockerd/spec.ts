@@ -49,7 +49,7 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
     ociVersion: '1.3.0',
     process: {
       ...(config.Tty ? { terminal: true } : {}),
-      user: { uid: user.uid, gid: user.gid, additionalGids: [...new Set([...user.groups, ...(host.GroupAdd ?? []).map(Number)])] },
+      user: { uid: user.uid, gid: user.gid, additionalGids: [...new Set([...user.groups, ...(host.GroupAdd ?? []).map((group) => groupId(root, group))])] },
       args: [...(host.Init ? [initPath, '--'] : []), ...(config.Entrypoint ?? []), ...(config.Cmd ?? [])],
       env: environment(container, hostname, user.home),
       cwd: config.WorkingDir || '/',
@@ -59,7 +59,7 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
       ...(ulimits(host.more).length > 0 ? { rlimits: ulimits(host.more) } : {}),
     },
     root: { path: 'rootfs', readonly: host.ReadonlyRootfs },
-    ...(host.NetworkMode === 'host' || host.more?.UTSMode === 'host' ? {} : { hostname }),
+    ...(host.more?.UTSMode === 'host' ? {} : { hostname }),
     ...(host.more?.Annotations ? { annotations: host.more.Annotations } : {}),
     mounts: [
       ...mounts.map((each) => (host.Privileged ? writable : (same: typeof each) => same)(shared(each, host.more?.ShmSize))),
@@ -125,8 +125,8 @@ function namespaces({ host }: Container, { netns, otherPid, ipcPid }: SpecParts)
       : [{ type: 'pid' as const, ...(host.PidMode.startsWith('container:') && otherPid ? { path: `/proc/${otherPid}/ns/pid` } : {}) }];
   const ipc = host.IpcMode === 'host' ? [] : [{ type: 'ipc' as const, ...(ipcPid ? { path: `/proc/${ipcPid}/ns/ipc` } : {}) }];
   const cgroup = host.more?.CgroupnsMode === 'host' ? [] : [{ type: 'cgroup' as const }];
-  if (host.NetworkMode === 'host') return [{ type: 'mount' }, ...pid, ...ipc, ...cgroup];
   const uts = host.more?.UTSMode === 'host' ? [] : [{ type: 'uts' as const }];
+  if (host.NetworkMode === 'host') return [{ type: 'mount' }, ...uts, ...pid, ...ipc, ...cgroup];
   const network = { type: 'network' as const, ...(netns === undefined ? {} : { path: netns }) };
   return [{ type: 'mount' }, ...uts, ...pid, ...ipc, network, ...cgroup];
 }
@@ -177,4 +177,11 @@ export function resolveUser(root: DirectoryNode, text: string): User {
   if (found === 'user') throw new DockerError(400, `unable to find user ${user}: no matching entries in passwd file`);
   if (found === 'group') throw new DockerError(400, `unable to find group ${group}: no matching entries in group file`);
   return { uid: found.uid, gid: found.gid, groups: [...new Set([found.gid, ...found.memberships])], home: found.home || '/' };
+}
+
+/** `--group-add` by name or number. */
+function groupId(root: DirectoryNode, group: string): number {
+  const outside = /^-?\d+$/.test(group) && (Number(group) < 0 || Number(group) > 2_147_483_647);
+  if (outside) throw new DockerError(400, 'uids and gids must be in range 0-2147483647');
+  return resolveUser(root, `0:${group}`).gid;
 }

@@ -134,6 +134,8 @@ export type NetworkRecord = {
   readonly auxAddresses?: Readonly<Record<string, string>>;
   readonly options?: Readonly<Record<string, string>>;
   readonly attachable?: boolean;
+  /** Its subnet was asked for. */
+  readonly configured?: boolean;
 };
 
 /** `anonymous`: made for a VOLUME or a `-v` without a name, and removed with `rm -v`. */

@@ -85,15 +85,18 @@ export class Volumes {
       mounts.push(mount);
     };
     const taken = new Set<string>();
-    const addVolume = (name: string, destination: string, { VolumeOptions = {}, ReadOnly }: Partial<MountSpec>, mode: string, asked = true): void => {
-      const { DriverConfig = {} } = VolumeOptions;
-      if (!['', 'local'].includes(DriverConfig.Name ?? ''))
-        throw new DockerError(404, `error looking up volume plugin ${DriverConfig.Name}: plugin "${DriverConfig.Name}" not found`);
-      const volume = this.create(name, VolumeOptions.Labels, DriverConfig.Options);
+    const addVolume = (name: string, destination: string, given: Partial<MountSpec>, mode: string, asked = true): void => {
+      const { DriverConfig = {}, Labels, NoCopy } = given.VolumeOptions ?? {};
+      // --volume-driver is for -v and the image's volumes; --mount names its own.
+      const byFlag = 'Mode' in given || !asked;
+      const driver = DriverConfig.Name || (byFlag ? String(options.host.more?.['VolumeDriver'] ?? '') : '');
+      if (!['', 'local'].includes(driver))
+        throw new DockerError(404, `create ${name || this.#engine.sim.random.hex(64)}: error looking up volume plugin ${driver}: plugin "${driver}" not found`);
+      const volume = this.create(name, Labels, DriverConfig.Options);
       if (name === '') anonymous.push(volume.Name);
-      if (!VolumeOptions.NoCopy) this.#fill(volume.Name, root, destination);
+      if (!NoCopy) this.#fill(volume.Name, root, destination);
       const place = { Type: 'volume' as const, Name: volume.Name, Source: volume.Mountpoint, Destination: destination, Driver: 'local' };
-      add({ ...place, Mode: mode, RW: !ReadOnly, Propagation: '' }, asked);
+      add({ ...place, Mode: mode, RW: !given.ReadOnly, Propagation: '' }, asked);
     };
     for (const from of options.host.VolumesFrom) {
       const [other = '', mode = ''] = from.split(':');

@@ -28,12 +28,18 @@ export const labelled = (labels: Readonly<Record<string, string>> | null, value:
 /** As Go's ParseBool takes the usual words. */
 export const isYes = (value: string): boolean => value === 'true' || value === '1';
 
-/** Values of one key are alternatives, keys are not. */
-export function selected<Row>(rows: readonly Row[], filters: Filters<Row>, given: readonly string[]): Row[] {
+/** Values of one key are alternatives, keys are not; `check` throws for values that the daemon refuses. */
+export function selected<Row>(
+  rows: readonly Row[],
+  filters: Filters<Row>,
+  given: readonly string[],
+  check: (key: string, values: readonly string[]) => void = () => undefined,
+): Row[] {
   const pairsOf = parseFilters(given);
   const bad = pairsOf.find(([key]) => !filters[key]);
   if (bad) throw new CliError(`Error response from daemon: invalid filter '${bad[0]}'`);
   const keys = [...new Set(pairsOf.map(([key]) => key))];
+  for (const key of keys) check(key, [...new Set(pairsOf.filter(([own]) => own === key).map(([, value]) => value))].sort());
   return rows.filter((row) => keys.every((key) => pairsOf.some(([own, value]) => own === key && filters[key]?.(row, value))));
 }
 

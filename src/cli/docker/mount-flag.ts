@@ -1,7 +1,8 @@
 /** --mount and -v of docker run: their fields and what is wrong with them (docker/cli opts/mount.go, mount_utils.go, internal/volumespec). */
+
+import { readSize } from '../../apimachinery/go-units.ts';
 import type { MountSpec } from '../../interfaces/docker.ts';
 import { type Context, HelpError, pairs, ValueError } from './context.ts';
-import { readSize } from './output.ts';
 
 /** How a field's text becomes a value; undefined: it cannot. */
 type Reader = (value: string) => unknown;

@@ -1,6 +1,7 @@
 /** Tables, templates and units of docker's output (cli/command/formatter, go-units). */
 import { dockerFunctions, GoTemplateError, parseTemplate, renderTemplate } from '../../apimachinery/go-template.ts';
 import { goJson } from '../../apimachinery/go-text.ts';
+import { readSize } from '../../apimachinery/go-units.ts';
 import { tabwriter } from '../tabwriter.ts';
 import { CliError, ValueError } from './context.ts';
 
@@ -103,15 +104,4 @@ export function parseSize(value: string, flag: string): number {
   const size = readSize(value);
   if (typeof size === 'string') throw new ValueError(size, value, flag);
   return size;
-}
-
-/** The same, or what is wrong with it (go-units RAMInBytes). */
-export function readSize(value: string): number | string {
-  const [, digits = '', number = '', suffix = ''] = /^((.*[\d.]) ?|.* )?([^\d. ]*)$/s.exec(value) ?? [];
-  if (digits === '') return `invalid size: '${value}'`;
-  if (!/^[-+]?(\d+\.?\d*|\.\d+)$/.test(number)) return `strconv.ParseFloat: parsing ${JSON.stringify(number)}: invalid syntax`;
-  if (Number(number) < 0) return `invalid size: '${value}'`;
-  const unit = suffix.toLowerCase();
-  if (!/^(|b|[kmgtp](i?b)?)$/.test(unit)) return `invalid suffix: '${unit}'`;
-  return Math.floor(Number(number) * 1024 ** Math.max(0, ' kmgtp'.indexOf(unit[0] ?? ' ')));
 }

@@ -73,6 +73,7 @@ function out(context: Context, container: string, path: string, to: string): voi
   const archive = context.client().containers.getArchive(container, path.startsWith('/') ? path : `/${path}`, context.flags.bool('follow-link'));
   const target = process.path(to);
   const isDirectory = process.fs.isDirectory(target);
+  if (archive.directory && !isDirectory && process.fs.exists(target)) throw new CliError('cannot copy directory');
   if (!isDirectory && to.endsWith('/'))
     throw new CliError(
       `destination directory "${to}" must be a directory`.replace(
@@ -112,6 +113,7 @@ function into(context: Context, path: string, container: string, to: string): vo
   const target = to.startsWith('/') ? to : `/${to}`;
   client.containers.inspect(container);
   const kind = client.containers.pathInfo(container, target);
+  if (inode.type === 'directory' && kind === 'file') throw new CliError('cannot copy directory');
   const name = process.path(path).split('/').pop() ?? '';
   if (kind === undefined && target.endsWith('/') && inode.type !== 'directory') throw new CliError(`destination "${context.arg(1)}" must be a directory`);
   const base = kind === 'directory' && !/(^|\/)\.$/.test(path) ? `${target.replace(/\/$/, '')}/${name}` : target.replace(/(.)\/$/, '$1');

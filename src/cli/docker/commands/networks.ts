@@ -29,6 +29,16 @@ const networkFilters: Filters<NetworkSummary> = {
   type: ({ Name }, value) => predefined.includes(Name) === (value === 'builtin'),
   dangling: (row, value) => (!predefined.includes(row.Name) && Object.keys((row['Containers'] ?? {}) as object).length === 0) === isYes(value),
 };
+/** What the daemon refuses (moby daemon/network/filter.go). */
+function checkFilter(key: string, values: readonly string[]): void {
+  const odd = key === 'type' ? values.find((value) => !['builtin', 'custom'].includes(value)) : undefined;
+  if (odd !== undefined) throw new CliError(`Error response from daemon: invalid filter: 'type'='${odd}'`);
+  if (key !== 'dangling') return;
+  if (values.length > 1) throw new CliError('Error response from daemon: got more than one value for filter key "dangling"');
+  if (!/^(true|false|1|0)$/.test(values[0] ?? ''))
+    throw new CliError('Error response from daemon: invalid value for filter \'dangling\', must be "true" (or "1"), or "false" (or "0")');
+}
+
 /** Known to docker; the lab's networks have no such things. */
 const networkRest = absent([
   text('config-from', 'The network from which to copy the configuration'),
@@ -123,7 +133,7 @@ export const network: DockerCommand = {
       lsFlags,
       function* (context) {
         const { flags } = context;
-        const rows = selected(context.client().networks.list(), networkFilters, flags.list('filter'));
+        const rows = selected(context.client().networks.list(), networkFilters, flags.list('filter'), checkFilter);
         const full = flags.bool('no-trunc');
         if (flags.bool('quiet')) yield* context.print(rows.map(({ Id }) => `${full ? Id : Id.slice(0, 12)}\n`).join(''));
         else

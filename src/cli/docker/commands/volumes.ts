@@ -13,6 +13,12 @@ const volumeFilters = (used: ReadonlySet<string>): Filters<Volume> => ({
   name: ({ Name }, value) => Name.includes(value),
 });
 
+/** A yes or a no, once. */
+function checkDangling(key: string, values: readonly string[]): void {
+  if (key === 'dangling' && !/^(true|false|1|0)$/.test(values.join(' ')))
+    throw new CliError(`Error response from daemon: invalid filter 'dangling=[${values.join(' ')}]'`);
+}
+
 const volumeColumns: Column<Volume>[] = [
   ['Driver', 'DRIVER', ({ Driver }) => Driver],
   ['Name', 'VOLUME NAME', ({ Name }) => Name],
@@ -64,7 +70,7 @@ export const volume: DockerCommand = {
         const { flags } = context;
         const client = context.client();
         const used = new Set(client.containers.list({ all: true }).flatMap(({ Mounts }) => Mounts.flatMap((mount) => mount.Name ?? [])));
-        const rows = selected(client.volumes.list(), volumeFilters(used), flags.list('filter'));
+        const rows = selected(client.volumes.list(), volumeFilters(used), flags.list('filter'), checkDangling);
         if (flags.bool('quiet')) yield* context.print(rows.map(({ Name }) => `${Name}\n`).join(''));
         else
           yield* context.print(
