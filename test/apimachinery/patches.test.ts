@@ -1252,6 +1252,9 @@ it.each<[string, (draft: Draft) => void]>([
   change(modified as unknown as Draft);
   expect(strategicMerge(deployment, createTwoWayMergePatch(deployment, modified, type), type)).toEqual(modified);
   const live = { ...deployment, status: { replicas: 1 } };
-  expect(strategicMerge(live, createThreeWayStrategicPatch(deployment, modified, live, type), type)).toEqual({ ...modified, status: { replicas: 1 } });
-  expect(createThreeWayStrategicPatch(modified, modified, modified, type)).toEqual({});
+  expect(strategicMerge(live, createThreeWayStrategicPatch({ original: deployment, modified, current: live }, type), type)).toEqual({
+    ...modified,
+    status: { replicas: 1 },
+  });
+  expect(createThreeWayStrategicPatch({ original: modified, modified, current: modified }, type)).toEqual({});
 });

@@ -1,6 +1,23 @@
 import { expect, test } from 'vitest';
 import { sh } from './sh.ts';
 
+test('kubectl proxy lets through what its filters accept, below its prefix', () => {
+  const { out } = sh(`
+    kubectl proxy --accept-paths='^/api/v1$,^/version' --reject-methods=POST --api-prefix=/k > /dev/null & sleep 1
+    ask() { curl -s -o /dev/null -w '%{http_code} ' "$@"; }
+    ask localhost:8001/k/version; ask 127.0.0.1:8001/k/api/v1; ask localhost:8001/k/apis; ask localhost:8001/version
+    ask -X POST localhost:8001/k/version; ask -H 'Host: example.com' localhost:8001/k/version; curl -s localhost:8001/k/apis; kill %1
+    kubectl proxy --disable-filter > /dev/null 2> warned & sleep 1; cut -c 45-80 warned; ask -H 'Host: example.com' localhost:8001/api/v1/namespaces/x/pods/y/exec; echo
+    kubectl proxy --accept-hosts='[' 2>&1 | sed 's/.*\\] //'`);
+  expect(out.split('\n')).toEqual([
+    '200 200 403 404 403 403 Forbidden',
+    'Request filter disabled, your proxy ',
+    '404 ',
+    'Error compiling re: error parsing regexp: missing closing ]: `[`',
+    '',
+  ]);
+});
+
 test('every component tells what it counted, to those who may know', () => {
   const { out, err } = sh(`
     kubectl create deploy web --image=nginx:1.27; kubectl expose deploy web --port=80; kubectl wait --for=condition=Available deploy/web --timeout=60s

@@ -1,22 +1,32 @@
 /** The strategic merge patches that kubectl apply and edit compute: kubernetes apimachinery/pkg/util/strategicpatch/patch.go, diffMaps. */
 
 import { own } from '../../sim/own.ts';
+import { goValue } from '../go-text.ts';
+import { dumpYaml } from '../yaml-dump.ts';
 import { equal, isObject, type JsonObject, typeOf } from './json-value.ts';
 import { orderLike } from './list-order.ts';
 import { PatchError, type SchemaField, type SchemaType } from './patch-schema.ts';
+import { haveConflicts } from './strategic-conflicts.ts';
 import { directives, fieldOf, mergeMap } from './strategic-merge.ts';
 
-type Options = { readonly deletions: boolean; readonly changes: boolean; readonly retainKeys: boolean };
+type Options = { readonly deletions: boolean; readonly changes: boolean; readonly retainKeys: boolean; readonly unordered?: boolean };
 
 /** What makes `modified` of `original`: kubectl edit, patch --local, scale. Throws PatchError. */
 export const createTwoWayMergePatch = (original: JsonObject, modified: JsonObject, type: SchemaType | undefined): JsonObject =>
   diffMaps(original, modified, type, { deletions: true, changes: true, retainKeys: false });
 
-/** What apply sends: changes from the live object, deletions from what was applied last. Throws PatchError. */
-export function createThreeWayStrategicPatch(original: JsonObject, modified: JsonObject, current: JsonObject, type: SchemaType | undefined): JsonObject {
+type Versions = { readonly original: JsonObject; readonly modified: JsonObject; readonly current: JsonObject };
+
+/** What apply sends: changes from the live object, deletions from what was applied last; without `overwrite` no other's changes are undone. Throws PatchError. */
+export function createThreeWayStrategicPatch({ original, modified, current }: Versions, type: SchemaType | undefined, overwrite = true): JsonObject {
   const changes = diffMaps(current, modified, type, { deletions: false, changes: true, retainKeys: false });
   const deletions = diffMaps(original, modified, type, { deletions: true, changes: false, retainKeys: false });
-  return mergeMap(deletions, changes, type, 'patch');
+  const patch = mergeMap(deletions, changes, type, 'patch');
+  if (overwrite) return patch;
+  const others = diffMaps(original, current, type, { deletions: true, changes: true, retainKeys: false, unordered: true });
+  if (haveConflicts(patch, others, type))
+    throw new PatchError(`patch:\n${dumpYaml(patch)}\nconflicts with changes made from original to current:\n${dumpYaml(others)}\n`);
+  return patch;
 }
 
 function diffMaps(original: JsonObject, modified: JsonObject, type: SchemaType | undefined, options: Options): JsonObject {
@@ -86,7 +96,7 @@ function diffMapLists(patch: Record<string, unknown>, key: string, { before, aft
   if (!mergeKey) throw new PatchError(`cannot merge lists without merge key for ${field.type.items?.name ?? field.name}`);
   const keyOf = (item: unknown): unknown => {
     const value = isObject(item) ? item[mergeKey] : undefined;
-    if (value === undefined) throw new PatchError(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+    if (value === undefined) throw new PatchError(`map: ${goValue(item)} does not contain declared merge key: ${mergeKey}`);
     return value;
   };
   const changed: unknown[] = [];
@@ -105,7 +115,7 @@ function diffMapLists(patch: Record<string, unknown>, key: string, { before, aft
   const gone = options.deletions ? before.filter((old) => !after.some((item) => equal(keyOf(item), keyOf(old)))) : [];
   const list = [...orderLike(changed, after, mergeKey), ...gone.map((old) => ({ [mergeKey]: keyOf(old), [directives.patch]: 'delete' }))];
   const sameOrder = before.length === after.length && before.every((old, i) => equal(keyOf(old), keyOf(after[i])));
-  const ordered = (options.changes && (list.length > 0 || !sameOrder)) || (options.deletions && list.length > 0);
+  const ordered = !options.unordered && ((options.changes && (list.length > 0 || !sameOrder)) || (options.deletions && list.length > 0));
   if (list.length > 0) patch[key] = list;
   if (ordered && after.length > 0) patch[directives.setOrder + key] = after.map((item) => ({ [mergeKey]: keyOf(item) }));
 }
@@ -115,6 +125,6 @@ function diffScalarLists(patch: Record<string, unknown>, key: string, { before, 
   const gone = options.deletions ? before.filter((item) => !after.some((other) => equal(other, item))) : [];
   if (added.length > 0) patch[key] = added;
   if (gone.length > 0) patch[directives.deleteFrom + key] = gone;
-  const ordered = (options.deletions && gone.length > 0) || (options.changes && !equal(before, after));
+  const ordered = !options.unordered && ((options.deletions && gone.length > 0) || (options.changes && !equal(before, after)));
   if (ordered && after.length > 0) patch[directives.setOrder + key] = after;
 }

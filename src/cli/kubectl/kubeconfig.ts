@@ -2,7 +2,7 @@
 import { parseYaml, YamlError } from '../../apimachinery/yaml.ts';
 import type { Process } from '../../linux/process.ts';
 import { remembered } from '../../sim/remembered.ts';
-import { KubectlError } from './errors.ts';
+import { KubectlError, notSimulated } from './errors.ts';
 import type { FlagValues } from './flags.ts';
 import { defined, type Obj, obj, objs, text } from './json.ts';
 
@@ -238,9 +238,25 @@ function credentialsOf(
   if (keyFile !== '') read(keyFile, 'client-key');
   const tokenFile = text(user['tokenFile']);
   const token = flags.text('token') || text(user['token']) || (tokenFile === '' ? '' : read(tokenFile, 'token').trim()) || inClusterToken;
+  const plugin = user['exec'] === undefined ? undefined : obj(user['exec']);
+  if (plugin) problems.push(...pluginProblems(plugin, name));
   if (problems.length === 1) throw new KubectlError(problems[0] ?? '');
   if (problems.length > 1) throw new KubectlError(`Error in configuration: \n${problems.map((each) => `* ${each}`).join('\n')}`, { bare: true });
+  if (plugin) throw notSimulated(`the exec credential plugin ${text(plugin['command'])}`);
   return defined({ clientCertificate: certificate || undefined, token: token || undefined });
+}
+
+/** client-go/tools/clientcmd/validation.go validateAuthInfo */
+function pluginProblems(plugin: Obj, name: string): string[] {
+  const mode = text(plugin['interactiveMode']);
+  const missing = ['command', 'apiVersion'].filter((field) => text(plugin[field]) === '');
+  const problems = missing.map((field) => `${field} must be specified for ${name} to use exec authentication plugin`);
+  if (objs(plugin['env']).some((variable) => text(variable['name']) === ''))
+    problems.push(`env variable name must be specified for ${name} to use exec authentication plugin`);
+  if (mode === '' && !text(plugin['apiVersion']).includes('/v1beta'))
+    problems.push(`interactiveMode must be specified for ${name} to use exec authentication plugin`);
+  else if (!['', 'Never', 'IfAvailable', 'Always'].includes(mode)) problems.push(`invalid interactiveMode for ${name}: "${mode}"`);
+  return problems;
 }
 
 const decodeBase64 = remembered((value: string): string => Buffer.from(value, 'base64').toString('utf8'));

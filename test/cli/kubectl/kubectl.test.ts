@@ -65,6 +65,24 @@ test('apply creates, leaves alone, changes', () => {
   expect(k('delete -f app.yaml').out).toBe('configmap "app" deleted from default namespace\n');
 });
 
+test('apply --overwrite=false undoes no change of others', () => {
+  const { k, write } = newWorld();
+  write('/root/app.yaml', configMap('1'));
+  k('apply -f app.yaml');
+  expect(k('apply -f app.yaml --overwrite=false').out).toBe('configmap/app unchanged\n');
+  k(`patch cm app -p '{"data":{"b":"2"}}'`);
+  expect(k('apply -f app.yaml --overwrite=false').out).toBe('configmap/app unchanged\n');
+  k(`patch cm app -p '{"data":{"a":"3"}}'`);
+  const { out, exit } = k('apply -f app.yaml --overwrite=false');
+  const conflict = 'patch:\ndata:\n  a: "1"\n\nconflicts with changes made from original to current:\ndata:\n  a: "3"\n  b: "2"\nmetadata:\n';
+  expect(out.startsWith(`warning: error calculating patch from openapi v3 spec: ${conflict}`)).toBe(true);
+  expect(out).toContain('\n\n\nerror: error when applying patch:\n\nto:\n');
+  expect(out).toContain('for: "app.yaml": error when patching "app.yaml": creating patch with:\noriginal:\n{"apiVersion"');
+  expect(out).toContain(`\n\nfor: ${conflict}`);
+  expect(exit).toBe(1);
+  expect(k('apply -f app.yaml').out).toBe('configmap/app configured\n');
+});
+
 test('edit runs the editor and sends what it changed', () => {
   const { k, programs, parent } = newWorld();
   const editor = parent.fs;
@@ -107,6 +125,19 @@ test('config works on the file', () => {
   expect(k('config view').out).toContain('client-key-data: DATA+OMITTED');
   expect(parent.fs.read('/root/.kube/config')).toContain('current-context: dev');
   expect(k('config use-context nosuch')).toEqual({ out: 'error: no context exists with the name: "nosuch"\n', exit: 1 });
+});
+
+test('credential plugins are checked as kubectl does, and not run', () => {
+  const { k, parent } = newWorld();
+  const config = parent.fs.read('/root/.kube/config');
+  const exec = (fields: string) => parent.fs.write('/root/.kube/config', config.replace(/(users:\n- name: .*\n {2}user:\n)/, `$1    exec: {${fields}}\n`));
+  const must = (field: string) => `${field} must be specified for kubernetes-admin to use exec authentication plugin`;
+  exec('');
+  expect(k('get ns').out).toBe(`Error in configuration: \n* ${must('command')}\n* ${must('apiVersion')}\n* ${must('interactiveMode')}\n`);
+  exec('command: x, apiVersion: client.authentication.k8s.io/v1, interactiveMode: Bad');
+  expect(k('get ns')).toEqual({ out: 'error: invalid interactiveMode for kubernetes-admin: "Bad"\n', exit: 1 });
+  exec('command: x, apiVersion: client.authentication.k8s.io/v1beta1');
+  expect(k('get ns')).toEqual({ out: 'k8s-lab: the exec credential plugin x is not simulated\n', exit: 70 });
 });
 
 test('describe aligns what belongs together', () => {

@@ -102,7 +102,7 @@ function* dryRun(k: Kubectl, { resource, namespace, manifest }: ManifestTarget, 
   if (!live) return obj(yield* k.api.request({ method: 'POST', path, query, body: object }));
   const type = typeOf(text(object['apiVersion']), text(object['kind']));
   const original = originalConfiguration(live) ?? {};
-  const patch = type ? createThreeWayStrategicPatch(original, object, live, type) : createThreeWayMergePatch(original, object, live);
+  const patch = type ? createThreeWayStrategicPatch({ original, modified: object, current: live }, type) : createThreeWayMergePatch(original, object, live);
   return obj(
     yield* k.api.request({
       method: 'PATCH',

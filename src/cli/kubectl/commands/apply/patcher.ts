@@ -10,6 +10,7 @@ import { type Routine, sleep } from '../../../../sim/routine.ts';
 import { KubectlError, prefixed } from '../../errors.ts';
 import { at, nameOf, type Obj, obj, text, withoutPath } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
+import { lastApplied } from '../create/generator.ts';
 import { deleteAndWait } from '../delete/deleter.ts';
 import { type ApplyOptions, describe, type ManifestTarget } from './apply-target.ts';
 import { type Modified, originalConfiguration } from './last-applied.ts';
@@ -23,7 +24,7 @@ type Patchwork = { readonly target: ManifestTarget; readonly live: Obj; readonly
 export function* patchLive(k: Kubectl, work: Patchwork, options: ApplyOptions): Routine<Obj> {
   let live = work.live;
   for (let attempt = 1; ; attempt++) {
-    const { patch, contentType } = makePatch(work, live);
+    const { patch, contentType } = yield* makePatch(k, work, live);
     const text = sortedJson(patch);
     if (text === '{}' && options.dryRun !== 'client') {
       yield* options.print(live, 'unchanged');
@@ -52,17 +53,23 @@ export function* patchLive(k: Kubectl, work: Patchwork, options: ApplyOptions): 
 
 const objectPath = ({ resource, namespace, manifest }: ManifestTarget): string => pathOf(resource, namespace, nameOf(manifest.object));
 
-function makePatch({ target, modified }: Patchwork, live: Obj): { readonly patch: Obj; readonly contentType: string } {
+type LivePatch = { readonly patch: Obj; readonly contentType: string };
+
+function* makePatch(k: Kubectl, { target, modified }: Patchwork, live: Obj): Routine<LivePatch> {
   const original = originalConfiguration(live) ?? {};
   const type = typeOf(text(modified.object['apiVersion']), text(modified.object['kind']));
   if (!type) return { patch: createThreeWayMergePatch(original, modified.object, live), contentType: 'application/merge-patch+json' };
   try {
-    return { patch: createThreeWayStrategicPatch(original, modified.object, live, type), contentType: 'application/strategic-merge-patch+json' };
+    const versions = { original, modified: modified.object, current: live };
+    return { patch: createThreeWayStrategicPatch(versions, type, k.flags.bool('overwrite')), contentType: 'application/strategic-merge-patch+json' };
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
+    yield* k.printError(`warning: error calculating patch from openapi v3 spec: ${error.message}\n`);
     const { source } = target.manifest;
+    const saved = text(obj(at(live, 'metadata.annotations'))[lastApplied]);
+    const three = `original:\n${saved}\nmodified:\n${sortedJson(modified.object)}\n\ncurrent:\n${sortedJson(live)}\n`;
     throw new KubectlError(
-      `error when applying patch:\n\nto:\n${describe(target)}\nfor: "${source}": error when creating patch with:\noriginal:\n${sortedJson(original)}\nmodified:\n${sortedJson(modified.object)}\ncurrent:\n${sortedJson(live)}\nfor: "${source}": ${error.message}`,
+      `error when applying patch:\n\nto:\n${describe(target)}\nfor: "${source}": error when patching "${source}": creating patch with:\n${three}\nfor: ${error.message}`,
     );
   }
 }
