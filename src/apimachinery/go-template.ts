@@ -20,6 +20,12 @@ export type TemplateOptions = {
   readonly nil?: (name: string) => string;
   /** Go's type of the data: a field that it has not is an error, and functions in it are its methods. */
   readonly type?: string;
+  /** The same of other objects in the data. */
+  readonly types?: ReadonlyMap<unknown, string>;
+  /** How a value that is no text is printed, by the names that led to it: a struct is not told from a map by JSON. */
+  readonly shown?: (names: readonly string[], value: unknown) => string | undefined;
+  /** What `index` gives for a key that a map has not, by the name of the map's field. */
+  readonly zero?: (name: string) => unknown;
 };
 
 /** Reads a template. Throws GoTemplateError. */
@@ -53,11 +59,13 @@ class Execution {
   readonly #strict: boolean;
   readonly #nil: ((name: string) => string) | undefined;
   readonly #struct: { readonly name: string; readonly data: unknown } | undefined;
+  readonly #options: TemplateOptions;
 
   readonly #toil: (steps: number) => void;
 
   constructor(template: GoTemplate, options: TemplateOptions, struct: { readonly name: string; readonly data: unknown } | undefined) {
     this.#struct = struct;
+    this.#options = options;
     this.#nil = options.nil;
     this.#template = template;
     this.#strict = options.strict ?? false;
@@ -81,7 +89,8 @@ class Execution {
         return undefined;
       case 'action': {
         const value = this.#pipe(node.pipe, dot, scope);
-        if (node.pipe.variables.length === 0) this.out += value === undefined || value === null ? this.#nothing(node.pipe, value) : sprintValue(value);
+        if (node.pipe.variables.length === 0)
+          this.out += value === undefined || value === null ? this.#nothing(node.pipe, value) : this.#text(node.pipe, value);
         return undefined;
       }
       case 'if':
@@ -142,6 +151,12 @@ class Execution {
     else scope.push([name, { value }]);
   }
 
+  #text(pipe: Pipe, value: unknown): string {
+    const operand = pipe.commands.at(-1)?.[0];
+    const told = operand?.type === 'field' ? this.#options.shown?.(operand.names, value) : undefined;
+    return told ?? sprintValue(value);
+  }
+
   #nothing(pipe: Pipe, value: unknown): string {
     const operand = pipe.commands.at(-1)?.[0];
     const name = operand && 'names' in operand ? operand.names.at(-1) : undefined;
@@ -182,7 +197,9 @@ class Execution {
     const args = [...rest.map((operand) => this.#operand(operand, dot, scope)), ...last];
     if (args.length < call.length) throw this.#error(`wrong number of args for ${name}: want ${call.length} got ${args.length}`, at, text);
     try {
-      return call(...args);
+      const value = call(...args);
+      const [map] = rest;
+      return value === undefined && name === 'index' && map?.type === 'field' ? this.#options.zero?.(map.names.at(-1) ?? '') : value;
     } catch (error) {
       if (error instanceof FunctionError && name === 'call' && rest[0])
         throw this.#error(`error calling call: non-function ${operandText(rest[0])} of ${error.message}`, at, text);
@@ -226,8 +243,8 @@ class Execution {
       if (!isObject(value))
         throw this.#error(`can't evaluate field ${name} in type ${value === start ? typeName(value) : 'interface {}'}`, operand.at, operandText(operand));
       const has = Object.hasOwn(value, name);
-      if (!has && value === this.#struct?.data)
-        throw this.#error(`can't evaluate field ${name} in type ${this.#struct?.name}`, operand.at, operandText(operand));
+      const type = value === this.#struct?.data ? this.#struct?.name : this.#options.types?.get(value);
+      if (!has && type !== undefined) throw this.#error(`can't evaluate field ${name} in type ${type}`, operand.at, operandText(operand));
       if (!has && this.#strict) throw this.#error(`map has no entry for key ${JSON.stringify(name)}`, operand.at, operandText(operand));
       value = has ? value[name] : undefined;
     }

@@ -36,7 +36,7 @@ function* ps({ kernel }: Engine, words: readonly string[]): Routine<string> {
     const child = kernel.start({ argv: ['ps', ...words], env, fds: new Map([1, 2].map((fd) => [fd, take(fd === 1 ? 'out' : 'error')] as const)) });
     while (child.exitStatus === undefined) yield { on: [child.changed] };
     kernel.forget(child);
-    if (child.exitStatus !== 0) throw new DockerError(500, `ps: ${taken.error.split('\n')[0] ?? ''}`);
+    if (child.exitStatus !== 0) throw new DockerError(500, `ps: ${(taken.error.split('\n')[0] ?? '').replace(/^ps: /, '')}`);
     return taken.out;
   } catch (error) {
     if (isErrno(error)) throw new DockerError(500, `ps: exec: "ps": executable file not found in $PATH`);

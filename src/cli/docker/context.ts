@@ -93,9 +93,11 @@ export class Context {
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       if (this.old) throw new CliError(oldUnreachable(error, this.#host), 1, true);
-      if (error.code === 'EACCES') throw new CliError(`permission denied while trying to connect to the docker API at ${this.#host}`);
+      if (error.code === 'EACCES') throw new CliError(`permission denied while trying to connect to the docker API at ${this.#host}`, 1, true);
       throw new CliError(
         `failed to connect to the docker API at ${this.#host}; check if the path is correct and if the daemon is running: dial unix ${path}: connect: ${error.message.toLowerCase()}`,
+        1,
+        true,
       );
     }
   }

@@ -44,8 +44,8 @@ export function* dispatchTree(given: DockerCommand, args: readonly string[], pro
       yield* process.printError(valueText(error.message, resolved.path, command, process));
       return error.status;
     }
-    if (isOld(process) && error.unreachable && command.prefixed) {
-      yield* process.printError(`docker: ${error.message}.\nSee '${resolved.path} --help'.\n`);
+    if (error.unreachable && command.prefixed) {
+      yield* process.printError(withHelp(error.message, resolved.path, process));
       return 125;
     }
     yield* process.printError(`${error.message}\n`);

@@ -1,5 +1,5 @@
 /** Tables, templates and units of docker's output (cli/command/formatter, go-units). */
-import { dockerFunctions, GoTemplateError, parseTemplate, renderTemplate } from '../../apimachinery/go-template.ts';
+import { dockerFunctions, GoTemplateError, parseTemplate, renderTemplate, type TemplateOptions } from '../../apimachinery/go-template.ts';
 import { goJson } from '../../apimachinery/go-text.ts';
 import { readSize } from '../../apimachinery/go-units.ts';
 import { tabwriter } from '../tabwriter.ts';
@@ -80,7 +80,7 @@ export function render(
   source: string,
   value: unknown,
   strict = false,
-  { type, nil }: { readonly type?: string; readonly nil?: (name: string) => string } = {},
+  { type, ...more }: Pick<TemplateOptions, 'type' | 'nil' | 'shown' | 'zero'> = {},
 ): string {
   // A row of a list is marshalled as its own type does: `>` as \u003e.
   const functions =
@@ -91,7 +91,7 @@ export function render(
       functions,
       strict,
       ...(type === undefined ? {} : { type }),
-      ...(nil ? { nil } : {}),
+      ...more,
     });
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;

@@ -84,7 +84,8 @@ test('flags are seen in the container and in inspect', () => {
   const out = run(
     `docker run --name box ${flags} --ulimit nofile=5:10 busybox:1.36 sh -c 'cat /etc/resolv.conf /proc/self/oom_score_adj; grep web /etc/hosts'`,
   );
-  expect(out).toContain('nameserver 1.1.1.1\nsearch foo.com\noptions ndots:2\n100');
+  expect(out).toContain('nameserver 1.1.1.1\nsearch foo.com\noptions ndots:2\n\n# Based on host file');
+  expect(out).toContain('# Option ndots from: override\n100\n');
   expect(out).toMatch(/172\.17\.0\.2\tw [0-9a-f]{12} web$/);
   expect(run("docker inspect -f '{{json .HostConfig.Ulimits}} {{.HostConfig.DnsSearch}} {{.HostConfig.OomScoreAdj}}' box")).toBe(
     '[{"Name":"nofile","Hard":10,"Soft":5}] [foo.com] 100',

@@ -1,12 +1,50 @@
 /** docker version and info. */
+import { dockerFunctions, GoTemplateError, parseTemplate, renderTemplate } from '../../../apimachinery/go-template.ts';
 import type { DaemonInfo } from '../../../interfaces/docker.ts';
 import type { Process } from '../../../linux/process.ts';
+import type { Routine } from '../../../sim/routine.ts';
 import { CliError, type Context, command, text } from '../context.ts';
-import { binarySize, render } from '../output.ts';
+import { binarySize } from '../output.ts';
 import { clientRelease, isOld, oldFacts } from '../release.ts';
 
 const newest = { ApiVersion: '1.55', GoVersion: 'go1.26.2', GitCommit: 'a7dcaa6', BuildTime: 'Tue Oct 20 09:13:21 2026' };
 const ownFacts = (process: Process): typeof newest => (isOld(process) ? oldFacts : newest);
+/** What the real one tells of and the lab does not; asked for only by name. */
+const infoFields =
+  'DriverStatus MemoryLimit SwapLimit KernelMemory KernelMemoryTCP CpuCfsPeriod CpuCfsQuota CPUShares CPUSet PidsLimit IPv4Forwarding BridgeNfIptables BridgeNfIp6tables NFd OomKillDisable NGoroutines SystemTime NEventsListener OSVersion IndexServerAddress RegistryConfig GenericResources HttpProxy HttpsProxy NoProxy ExperimentalBuild Isolation InitBinary ContainerdCommit RuncCommit InitCommit SecurityOptions ProductLicense FirewallBackend DiscoveredDevices CDISpecDirs Containerd Warnings ClientInfo ServerErrors UserName';
+
+/** A field that only the real one has says so when it is read. */
+function withRest<Data extends object>(data: Data, fields: string, command: string): Data {
+  const all = { ...data };
+  for (const name of fields.split(' ').filter((each) => !Object.hasOwn(data, each)))
+    Object.defineProperty(all, name, {
+      get: () => {
+        throw new CliError(`k8s-lab: .${name} of docker ${command} is not simulated`, 70);
+      },
+    });
+  return all;
+}
+
+type Told = { readonly name: string; readonly type: string; readonly types?: ReadonlyMap<unknown, string>; readonly data: object };
+
+/** A template over Go's own types: what came before an error is printed (cli/command/system/{info,version}.go). */
+function* told(context: Context, format: string, { name, data, ...types }: Told): Routine {
+  if (format === 'json') return yield* context.print(`${JSON.stringify(data)}\n`);
+  let template: ReturnType<typeof parseTemplate>;
+  try {
+    template = parseTemplate(format, { name, functions: dockerFunctions });
+  } catch (error) {
+    throw error instanceof GoTemplateError ? new CliError(`template parsing error: ${error.message}`, 64) : error;
+  }
+  try {
+    yield* context.print(`${renderTemplate(template, data, { name, functions: dockerFunctions, ...types })}\n`);
+  } catch (error) {
+    if (!(error instanceof GoTemplateError)) throw error;
+    yield* context.print(`${error.output}\n`);
+    throw new CliError(error.message);
+  }
+}
+
 /** `docker --version`. */
 export const versionLine = (process: Process): string => `Docker version ${clientRelease(process)}, build ${ownFacts(process).GitCommit}\n`;
 
@@ -42,7 +80,7 @@ export const version = command(
     const data = { Client: client, ...(facts ? { Server: facts } : {}) };
     if (format !== '') {
       if (problem && /\.Server/.test(format)) throw problem;
-      yield* context.print(`${format === 'json' ? JSON.stringify(data) : render(format, data)}\n`);
+      yield* told(context, format, { name: 'version', type: 'system.versionInfo', data: withRest(data, 'Server ServerOK', 'version') });
     } else {
       yield* context.print(
         `Client: Docker Engine - Community\n Version:           ${client.Version}\n API version:       ${client.ApiVersion}\n Go version:        ${client.GoVersion}\n Git commit:        ${client.GitCommit}\n Built:             ${client.BuildTime}\n OS/Arch:           linux/amd64\n Context:           default\n${isOld(process) ? ' Experimental:      true\n' : ''}`,
@@ -90,8 +128,13 @@ export const info = command(
       Swarm: { LocalNodeState: 'inactive' },
       Plugins: { Volume: ['local'], Network: networkDrivers, Authorization: null, Log: logDrivers(old) },
     };
-    if (format !== '') yield* context.print(`${format === 'json' ? JSON.stringify(all) : render(format, all)}\n`);
-    else
+    if (format !== '') {
+      const types = new Map<unknown, string>([
+        [all.Swarm, 'swarm.Info'],
+        [all.Plugins, 'system.PluginsInfo'],
+      ]);
+      yield* told(context, format, { name: '', type: 'system.dockerInfo', types, data: withRest(all, infoFields, 'info') });
+    } else
       yield* context.print(`Client:${old ? '' : ` Docker Engine - Community\n Version:    ${clientRelease(context.process)}`}
  Context:    default
  Debug Mode: false

@@ -2,6 +2,7 @@
 import { DockerError } from '../../../interfaces/docker.ts';
 import type { Flags } from '../../flags.ts';
 import { any, bool, CliError, type Context, command, json, text } from '../context.ts';
+import { shown, zero } from '../go-structs.ts';
 import { render } from '../output.ts';
 
 type Kind = 'container' | 'image' | 'network' | 'volume';
@@ -50,7 +51,7 @@ export const inspect = (kind?: Kind) =>
         let out = '';
         for (const each of found)
           try {
-            out += `${render(format, each, true, { nil })}\n`;
+            out += `${render(format, each, true, { nil, shown, zero })}\n`;
           } catch (error) {
             if (!(error instanceof CliError)) throw error;
             failed.push(error.message);
