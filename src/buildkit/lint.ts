@@ -68,7 +68,7 @@ function casing(all: readonly Instruction[], written: (each: Instruction) => str
 
 /** Variables of a text that nothing defines. */
 function undefinedIn(text: string, known: { has(name: string): boolean; keys(): Iterable<string> }, tell: (name: string, near: string) => void): void {
-  for (const [all, bare, braced] of text.matchAll(/\\\$|\$(?:(\w+)|\{(\w+)\})/g)) {
+  for (const [all, bare, braced] of text.matchAll(/\\\$|\$(?:(\w+)|\{(\w+)(?::[-+][^}]*)?\})/g)) {
     const name = bare ?? braced;
     if (all !== '\\$' && name !== undefined && !known.has(name)) tell(name, didYouMean(name, [...known.keys()]).replace('mean ', 'mean $'));
   }
@@ -93,7 +93,9 @@ function inStage(stage: PlannedStage, plan: Plan, { envs, envOf, warn }: Found):
     const first = words(text)[0] ?? '';
     if (env && checked.has(name)) {
       const known = new Map([...args, ...env].map((each) => [each, true]));
-      undefinedIn(text.replace(/'[^']*'/g, ''), known, (each, near) => warn('UndefinedVar', line, `Usage of undefined variable '$${each}'${near}`));
+      const inline = step.heredocs.filter(({ quoted }) => !quoted).map(({ content }) => content);
+      for (const each of [text.replace(/'[^']*'/g, ''), ...inline])
+        undefinedIn(each, known, (key, near) => warn('UndefinedVar', line, `Usage of undefined variable '$${key}'${near}`));
     }
     if ((name === 'ENV' || name === 'LABEL') && !first.includes('='))
       warn('LegacyKeyValueFormat', line, `"${name} key=value" should be used instead of legacy "${name} key value" format`);

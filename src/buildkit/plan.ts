@@ -11,7 +11,7 @@ export type PlannedStage = {
   /** The image's name, or another stage's. */
   readonly base: string;
   readonly steps: readonly Instruction[];
-  /** Steps that are vertices, FROM included: the N of `[2/N]`. */
+  /** Steps that are vertices, FROM of an image included: the N of `[2/N]`. */
   readonly total: number;
 };
 
@@ -40,11 +40,12 @@ export const isVertex = ({ name }: Instruction): boolean => vertices.has(name);
 
 /** The stages that the target needs. Throws BuildError. */
 export function planBuild(source: string, args: Readonly<Record<string, string>>, target: string): Plan {
+  if (source === '') throw new BuildError('the Dockerfile cannot be empty');
   const steps = parseDockerfile(source);
   const globals = new Map<string, string>(platformArgs);
   const stages: PlannedStage[] = [];
   for (const step of steps) {
-    if (step.name === 'FROM') stages.push(newStage(step, stages.length, globals));
+    if (step.name === 'FROM') stages.push(newStage(step, stages, globals));
     else if (stages.length === 0) for (const [name, value] of argsOf(step, args, globals)) globals.set(name, value);
     else {
       checkMounts(step);
@@ -52,16 +53,19 @@ export function planBuild(source: string, args: Readonly<Record<string, string>>
       stages.push({ ...last, steps: [...last.steps, step], total: last.total + (isVertex(step) ? 1 : 0) });
     }
   }
+  if (stages.length === 0) throw new BuildError('dockerfile contains no stages to build');
   const wanted = target === '' ? stages.at(-1) : stages.find((stage) => stage.name.toLowerCase() === target.toLowerCase() || String(stage.index) === target);
   if (!wanted) throw new BuildError(`target stage ${JSON.stringify(target)} could not be found`);
   return { stages, order: inOrder(wanted, stages), globals };
 }
 
-function newStage(from: Instruction, index: number, globals: ReadonlyMap<string, string>): PlannedStage {
+function newStage(from: Instruction, stages: readonly PlannedStage[], globals: ReadonlyMap<string, string>): PlannedStage {
   const all = words(substitute(from.text, globals));
   const [base = '', , name] = all;
   if (base === '') throw new BuildError(`base name (${from.text}) should not be blank`, [from.line, from.end]);
-  return { index, name: name ?? `stage-${index}`, from, base, steps: [], total: 1 };
+  const index = stages.length;
+  const total = base === 'scratch' || stageOf(stages, base, index) ? 0 : 1;
+  return { index, name: name ?? `stage-${index}`, from, base, steps: [], total };
 }
 
 /** What an ARG brings in: the caller's value, its default, or that of the global one. */
@@ -126,4 +130,4 @@ function checkMounts(step: Instruction): void {
 
 /** `[2/3]`, or `[build 2/3]` where there are several stages. */
 export const prefixOf = (plan: Plan, stage: PlannedStage, position: number): string =>
-  `[${plan.stages.length > 1 || !stage.name.startsWith('stage-') ? `${stage.name} ` : ''}${position}/${stage.total}]`;
+  `[${plan.stages.length > 1 ? `${stage.name} ` : ''}${position}/${stage.total}]`;

@@ -17,7 +17,7 @@ import { lint } from './lint.ts';
 import { argsOf, imagesOf, isVertex, type Plan, type PlannedStage, planBuild, prefixOf, sourcesOf, stageOf } from './plan.ts';
 import { Progress } from './progress.ts';
 import { CacheMounts } from './run-mounts.ts';
-import { bytes, cacheEntry, digestOf, registryText, type StageState, titleOf, variables } from './state.ts';
+import { bytes, cacheEntry, digestOf, historyOf, registryText, type StageState, titleOf, variables } from './state.ts';
 import { copyStep, runStep, type StepMade, workdirStep } from './steps.ts';
 
 const substituted = new Set(['ADD', 'COPY', 'ENV', 'EXPOSE', 'LABEL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR', 'ARG']);
@@ -37,6 +37,7 @@ function answerOf<T>(work: () => T): () => T {
 const expanded = (step: Instruction, known: ReadonlyMap<string, string>): Instruction => ({
   ...step,
   text: substitute(step.text, known),
+  heredocs: step.heredocs.map((each) => (each.quoted ? each : { ...each, content: substitute(each.content, known) })),
   flags: Object.fromEntries(Object.entries(step.flags).map(([key, value]) => [key, substitute(value, known)])),
 });
 
@@ -176,7 +177,7 @@ class Solve {
 
   *#stage(plan: Plan, stage: PlannedStage): Routine {
     const state = this.#states.get(stage.index) as StageState;
-    let position = 1;
+    let position = stage.total - stage.steps.filter(isVertex).length;
     const triggers = (state.config.OnBuild ?? []).map((text) => ({ ...toInstruction(text, stage.from.line), end: stage.from.end }));
     if (triggers.length > 0) state.config = { ...state.config, OnBuild: [] };
     for (const step of [...triggers, ...stage.steps]) {
@@ -190,12 +191,11 @@ class Solve {
   }
 
   #configure(state: StageState, instruction: Instruction): void {
-    const { name, text } = instruction;
+    const { name } = instruction;
     state.config = configure(state.config, instruction, state.command) ?? state.config;
     if (name === 'CMD') state.command = true;
     if (name === 'ARG' || name === 'MAINTAINER') return;
-    const words = name === 'CMD' ? state.config.Cmd : name === 'ENTRYPOINT' ? state.config.Entrypoint : undefined;
-    state.quiet.push(`${name} ${words ? `[${words.map((each) => JSON.stringify(each)).join(' ')}]` : text}`);
+    state.quiet.push(historyOf(instruction, state.config));
   }
 
   *#vertex(plan: Plan, at: { readonly stage: PlannedStage; readonly state: StageState; readonly instruction: Instruction; readonly name: string }): Routine {

@@ -1,7 +1,7 @@
 /** What the parts of a build share: how far its stages are, and small texts. */
 import { createHash } from 'node:crypto';
 import { type ArchiveEntry, BuildError, type BuildImage, type CachedStep } from '../interfaces/buildkit.ts';
-import type { Config, Instruction } from '../interfaces/dockerfile.ts';
+import { type Config, exposed, type Instruction } from '../interfaces/dockerfile.ts';
 import { byteLength } from '../sim/stream.ts';
 
 /** How far a stage has come. */
@@ -43,6 +43,13 @@ const flagTexts = (flags: Instruction['flags']): string[] =>
 /** As it stands in the Dockerfile, in one line. */
 export const titleOf = ({ name, flags, text, heredocs }: Instruction): string =>
   [name, ...flagTexts(flags), heredocs[0] && name === 'RUN' ? `${text} (${heredocs[0].content.trim().replace(/\n[\s\S]*/, '...')})` : text].join(' ');
+
+/** What the image's history says of an instruction that changes its configuration. */
+export function historyOf({ name, text, line }: Instruction, { Cmd, Entrypoint }: Config): string {
+  if (name === 'EXPOSE') return `EXPOSE [${[...exposed(text, line)].sort().join(' ')}]`;
+  const words = { CMD: Cmd, ENTRYPOINT: Entrypoint }[name];
+  return `${name} ${words ? `[${words.map((each) => JSON.stringify(each)).join(' ')}]` : text}`;
+}
 
 /** units.HumanSize as buildkit's progress prints it. */
 export function bytes(size: number): string {

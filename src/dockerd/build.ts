@@ -110,7 +110,12 @@ export class Builder {
     else if (name === 'COPY' || name === 'ADD') yield* this.#copy(stage, instruction, stages, options);
     else {
       const config = configure(stage.config, instruction) ?? stage.config;
-      const shown = name === 'CMD' || name === 'ENTRYPOINT' ? `["${((name === 'CMD' ? config.Cmd : config.Entrypoint) ?? []).join('" "')}"]` : text;
+      const shown =
+        name === 'CMD' || name === 'ENTRYPOINT'
+          ? `["${((name === 'CMD' ? config.Cmd : config.Entrypoint) ?? []).join('" "')}"]`
+          : name === 'EXPOSE'
+            ? words(text).sort().join(' ')
+            : text;
       const createdBy = `/bin/sh -c #(nop)  ${name} ${shown}`;
       if (this.#cached(stage, createdBy, config, options)) return;
       const id = this.#engine.sim.random.hex(12);

@@ -9,7 +9,8 @@ export type Instruction = {
   /** Arguments as written, continuation lines joined. */
   readonly text: string;
   readonly flags: Readonly<Record<string, string>>;
-  readonly heredocs: readonly { readonly name: string; readonly content: string }[];
+  /** Variables stand for themselves in one whose word is quoted. */
+  readonly heredocs: readonly { readonly name: string; readonly content: string; readonly quoted?: boolean }[];
 };
 
 /** `["a", "b"]`, or undefined: the shell form. */

@@ -30,16 +30,17 @@ export function parseDockerfile(text: string): Instruction[] {
       if (next.trim() !== '' && !next.trim().startsWith('#')) whole = whole.replace(more, `$1${next.replaceAll('$', '$$$$')}`);
     }
     const heredocs = /^(RUN|COPY|ADD)\s/i.test(whole) ? [...whole.matchAll(/<<(-?)(["']?)(\w+)\2/g)] : [];
-    const read = heredocs.map(([, dash, , name = '']) => {
+    const read = heredocs.map(([, dash, quote, name = '']) => {
       const content: string[] = [];
       const text = (): string => (dash === '-' ? (lines[at] ?? '').replace(/^\t+/, '') : (lines[at] ?? ''));
       for (at++; at < lines.length && text() !== name; at++) content.push(text());
       if (at >= lines.length) throw parseError(line, 'unterminated heredoc');
-      return { name, content: content.map((each) => `${each}\n`).join('') };
+      return { name, content: content.map((each) => `${each}\n`).join(''), ...(quote === '' ? {} : { quoted: true }) };
     });
     found.push({ ...toInstruction(whole, line), end: at + 1, heredocs: read });
   }
-  if (found.length === 0) throw new BuildError(text.trim() === '' ? 'the Dockerfile (Dockerfile) cannot be empty' : 'file with no instructions');
+  if (found.length === 0)
+    throw text === '' ? new BuildError('the Dockerfile (Dockerfile) cannot be empty') : new BuildError('file with no instructions', [1, 1]);
   for (const each of found) {
     const problem = parserProblem(each);
     if (problem !== undefined) throw new BuildError(problem, [each.line, each.end]);
@@ -150,7 +151,7 @@ export function configure(config: Config, { name, text, flags, line }: Instructi
   }
 }
 
-function exposed(text: string, line: number): readonly string[] {
+export function exposed(text: string, line: number): readonly string[] {
   const ports = exposedPorts(words(text));
   if (typeof ports === 'string') throw new BuildError(ports, [line, line]);
   return ports;

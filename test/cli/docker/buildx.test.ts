@@ -77,7 +77,7 @@ test.each([
     'FROM busybox:1.36\nCOPY nosuch /\n',
     'ERROR: failed to build: failed to solve: failed to compute cache key: failed to calculate checksum of ref ID: "/nosuch": not found',
   ],
-  ['', 'ERROR: failed to build: failed to solve: the Dockerfile (Dockerfile) cannot be empty'],
+  ['', 'ERROR: failed to build: failed to solve: the Dockerfile cannot be empty'],
 ])('%j', (text, message) => {
   dockerfile(text);
   const before = run('docker images -aq; docker ps -aq');
@@ -120,7 +120,7 @@ test('RUN sees what is mounted for it, and nothing of it stays', () => {
   const build = 'VAR=v docker build --progress=plain --secret id=tok,src=tok --secret id=var,env=VAR -t mounts';
   const first = plain(run(`${build} . 2>&1`));
   expect(first).toContain("#1 WARN: FromAsCasing: 'as' and 'FROM' keywords' casing do not match (line 1)\n#1 DONE");
-  expect(first).toMatch(/T 1\n#\d+ DONE Ts\n\n#\d+ \[base 3\/6\] .*\n#\d+ T s3cret\n#\d+ T v\n/);
+  expect(first).toMatch(/T 1\n#\d+ DONE Ts\n\n#\d+ \[3\/6\] .*\n#\d+ T s3cret\n#\d+ T v\n/);
   expect(first).toMatch(/T 3\.22\.\d\n/);
   expect(first).toMatch(/grep -c inet.*\n#\d+ T 1\n#\d+ DONE/);
   expect(first).toContain('\n \x1b[33m1 warning found (use docker --debug to expand):\n\x1b[0m - FromAsCasing: ');
@@ -214,4 +214,26 @@ test('an error is shown with two lines before and after it; a bad tag stops befo
   const shown = run('docker build . 2>&1 | grep " | "').split('\n');
   expect(shown.map((line) => line.trim().split(' ')[0])).toEqual(['3', '4', '5', '6', '7']);
   expect(run('docker build -t Bad .')).toBe('ERROR: failed to build: invalid tag "Bad": repository name must be lowercase');
+});
+
+test('stages of stages, ports in the history, variables of inline files, files without stages', () => {
+  const built = (text: string): string => {
+    dockerfile(text);
+    return plain(run('docker build --no-cache --progress=plain -t odd . 2>&1'));
+  };
+  const stages = built('FROM busybox:1.36 AS a\nRUN echo 1 > /a\nFROM a\nRUN echo 2 > /b\n');
+  expect(stages).toContain('[a 2/2] RUN echo 1 > /a');
+  expect(stages).toContain('[stage-1 1/1] RUN echo 2 > /b');
+  expect(built('FROM busybox:1.36 AS a\nRUN echo 1 > /x\nFROM scratch\nCOPY --from=a /x /x\n')).toContain('[stage-1 1/1] COPY --from=a /x /x');
+  expect(built('FROM busybox:1.36 AS a\nEXPOSE 80 443/udp\nEXPOSE 90-92\n')).toContain('#4 [1/1] FROM');
+  expect(run("docker history --format '{{.CreatedBy}}' odd | head -2")).toBe('EXPOSE [90/tcp 91/tcp 92/tcp]\nEXPOSE [443/udp 80/tcp]');
+  const inline = built('FROM busybox:1.36\nENV G=good\nCOPY <<EOF /f\nhello $UNDEF ${X:-dflt} "$G"\nEOF\nCOPY <<"EOF" /g\n$G\nEOF\nRUN cat /f /g; rm /f\n');
+  expect(inline).toContain('T hello  dflt "good"\n#7 T $G\n');
+  expect(inline.match(/WARN: UndefinedVar: .*/g)).toEqual([
+    "WARN: UndefinedVar: Usage of undefined variable '$UNDEF' (line 3)",
+    expect.stringContaining("Usage of undefined variable '$X'"),
+  ]);
+  expect(built('')).toContain('ERROR: failed to build: failed to solve: the Dockerfile cannot be empty');
+  expect(built('# hi\n')).toMatch(/Dockerfile:1\n-+\n +1 \| >>> # hi\n[\s\S]*ERROR: failed to build: failed to solve: file with no instructions$/);
+  expect(built('ARG a=1\n')).toContain('failed to solve: dockerfile contains no stages to build');
 });
