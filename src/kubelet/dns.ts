@@ -1,13 +1,27 @@
 /** A pod's resolv.conf and hosts file: kubernetes pkg/kubelet/network/dns, kubelet_pods.go ensureHostsFile. */
 import type { Pod } from '../api/types.ts';
+import { quote } from '../apimachinery/go-text.ts';
 import type { DnsConfig } from '../interfaces/cri.ts';
 import type { Context } from './context.ts';
-import { nameOf, namespaceOf } from './pod.ts';
+import { formatPod, nameOf, namespaceOf } from './pod.ts';
 
-const maxSearches = 32;
+/** kubernetes pkg/apis/core/validation/validation.go: what resolvers can do with. Lengths are of a name, and of the whole line. */
+const limits = { nameservers: 3, searches: 32, search: 253, line: 2048 };
 
-/** By dnsPolicy and dnsConfig; the Default policy is the node's own resolv.conf. */
+/** By dnsPolicy and dnsConfig, as far as it fits into a resolv.conf; the Default policy is the node's own. */
 export function podDns(context: Context, pod: Pod): DnsConfig {
+  const { servers, searches, options } = wantedDns(context, pod);
+  const omitted = (what: string, some: string, line: string): void =>
+    context.recorder.warning(pod, 'DNSConfigForming', `${what} limits were exceeded, some ${some} have been omitted, the applied ${line}`);
+  const nameservers = servers.slice(0, limits.nameservers);
+  if (nameservers.length < servers.length) omitted('Nameserver', 'nameservers', `nameserver line is: ${nameservers.join(' ')}`);
+  const paths = searches.slice(0, limits.searches).filter((path) => path.length <= limits.search);
+  while (paths.join(' ').length > limits.line) paths.pop();
+  if (paths.length < searches.length) omitted('Search Line', 'search paths', `search line is: ${paths.join(' ')}`);
+  return { servers: nameservers, searches: paths, options };
+}
+
+function wantedDns(context: Context, pod: Pod): DnsConfig {
   const { dnsPolicy, hostNetwork, dnsConfig } = pod.spec;
   const { clusterDNS, clusterDomain } = context.config;
   const host = hostDns(context);
@@ -17,17 +31,25 @@ export function podDns(context: Context, pod: Pod): DnsConfig {
   else if (wantsCluster && clusterDNS.length > 0)
     base = {
       servers: clusterDNS,
-      searches: [`${namespaceOf(pod)}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain, ...host.searches],
+      searches: [...new Set([`${namespaceOf(pod)}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain, ...host.searches])],
       options: ['ndots:5'],
     };
+  else if (wantsCluster) tellMissing(context, pod);
   if (!dnsConfig) return base;
   const options = new Map(base.options.map((option) => [option.split(':')[0] ?? option, option]));
   for (const { name = '', value } of dnsConfig.options ?? []) options.set(name, value === undefined ? name : `${name}:${value}`);
   return {
     servers: [...new Set([...base.servers, ...(dnsConfig.nameservers ?? [])])],
-    searches: [...new Set([...base.searches, ...(dnsConfig.searches ?? [])])].slice(0, maxSearches),
+    searches: [...new Set([...base.searches, ...(dnsConfig.searches ?? [])])],
     options: [...options.values()],
   };
+}
+
+/** The kubelet was not told of a cluster DNS: the pod gets the node's. */
+function tellMissing({ recorder, nodeName }: Context, pod: Pod): void {
+  const message = `kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.`;
+  recorder.warning({ kind: 'Node', name: nodeName, uid: nodeName }, 'MissingClusterDNS', message);
+  recorder.warning(pod, 'MissingClusterDNS', `pod: ${quote(formatPod(pod))}. ${message}`);
 }
 
 function hostDns({ fs, config }: Context): DnsConfig {

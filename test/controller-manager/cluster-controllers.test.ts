@@ -171,6 +171,60 @@ test('garbage goes in the background, in the foreground, or is orphaned', () => 
   }
 });
 
+test('an owner in another namespace owns nothing: that is told, and the object goes', () => {
+  const { client, settle } = newTestCluster();
+  client.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } } as never);
+  settle(500);
+  const configMap = (metadata: object) => client.create('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata } as never);
+  const uid = configMap({ name: 'owner', namespace: 'default' }).metadata.uid ?? '';
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }];
+  configMap({ name: 'near', namespace: 'default', ownerReferences });
+  configMap({ name: 'far', namespace: 'other', ownerReferences });
+  client.create('priorityclasses.scheduling.k8s.io', {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name: 'wide', ownerReferences },
+    value: 1,
+  } as never);
+  settle();
+  const told = client.list('events').items.filter(({ reason }) => reason === 'OwnerRefInvalidNamespace');
+  expect(told.map(({ involvedObject, message }) => `${involvedObject.name}: ${message}`).sort()).toEqual([
+    `far: ownerRef [v1/ConfigMap, namespace: other, name: owner, uid: ${uid}] does not exist in namespace "other"`,
+    `wide: ownerRef [v1/ConfigMap, namespace: , name: owner, uid: ${uid}] does not exist in namespace ""`,
+  ]);
+  expect(client.get('configmaps', { namespace: 'default', name: 'near' })).toBeDefined();
+  expect(client.get('configmaps', { namespace: 'other', name: 'far' })).toBeUndefined();
+  expect(client.get('priorityclasses.scheduling.k8s.io', { namespace: '', name: 'wide' })).toBeDefined();
+});
+
+test('two budgets of one pod, and a schedule that never comes, are told', () => {
+  const { client, settle } = newTestCluster();
+  settle(500);
+  for (const name of ['a', 'b']) {
+    const spec = { minAvailable: 1, selector: { matchLabels: { app: 'web' } } };
+    client.create('poddisruptionbudgets.policy', {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name, namespace: 'default' },
+      spec,
+    } as never);
+  }
+  settle(100);
+  client.create('deployments.apps', deploymentOf('web', 1) as never);
+  const jobTemplate = { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox' }] } } } };
+  client.create('cronjobs.batch', {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'never', namespace: 'default' },
+    spec: { schedule: '0 0 31 2 *', jobTemplate },
+  } as never);
+  settle();
+  const message = (wanted: string) => client.list('events').items.find(({ reason }) => reason === wanted)?.message;
+  const [pod] = client.list('pods').items;
+  expect(message('MultiplePodDisruptionBudgets')).toBe(`Pod "default"/"${pod?.metadata.name}" matches multiple PodDisruptionBudgets.  Chose "a" arbitrarily.`);
+  expect(message('InvalidSchedule')).toBe('invalid schedule: 0 0 31 2 * : time difference between two schedules is less than 1 second');
+});
+
 test('a pod whose label changes leaves its set, and comes back', () => {
   const { client, settle } = newTestCluster();
   settle(500);

@@ -253,6 +253,27 @@ describe('a node under pressure', () => {
     world.until('other', (pod) => pod.status?.reason === 'NodeAffinity');
   });
 
+  it('tells which name servers and search paths do not fit, and when it knows no cluster DNS', () => {
+    const world = newKubeletWorld();
+    world.sim.advance(5_000);
+    const nameservers = ['1.1.1.1', '1.1.1.2', '1.1.1.3'];
+    const searches = Array.from({ length: 32 }, (_, i) => `s${i}.example`);
+    world.create('much', { ...nginx, dnsConfig: { nameservers, searches } });
+    world.until('much', ready);
+    const told = world.events('much').filter((text) => text.startsWith('DNSConfigForming'));
+    const omitted = (what: string, some: string) => `DNSConfigForming: ${what} limits were exceeded, some ${some} have been omitted, the applied `;
+    expect(told[0]).toContain(`${omitted('Nameserver', 'nameservers')}nameserver line is: 10.96.0.10 1.1.1.1 1.1.1.2`);
+    expect(told[1]).toContain(`${omitted('Search Line', 'search paths')}search line is: default.svc.cluster.local svc.cluster.local cluster.local s0.example`);
+    expect(told[1]).toMatch(/s28\.example(?: \(x\d+\))?$/);
+    const without = newKubeletWorld({ config: { clusterDNS: [] } });
+    without.sim.advance(5_000);
+    without.create('web', nginx);
+    const { uid } = without.until('web', ready).metadata;
+    const message = 'kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.';
+    expect(without.events('web').join('\n')).toContain(`MissingClusterDNS: pod: "web_default(${uid})". ${message}`);
+    expect(without.events('node01').join('\n')).toContain(`MissingClusterDNS: ${message}`);
+  });
+
   it('clears away what pods left that were deleted while the kubelet was away', () => {
     const world = newKubeletWorld();
     world.sim.advance(5_000);

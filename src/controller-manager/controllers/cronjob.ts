@@ -1,4 +1,5 @@
 import type { CronJob, core, Job } from '../../api/types.ts';
+import { quote } from '../../apimachinery/go-text.ts';
 import { isReason, StatusError } from '../../apimachinery/status.ts';
 import { parseTime, rfc3339 } from '../../apimachinery/time.ts';
 import { byControllerUid, type Context, type Controller, enqueueOwner, enqueueSelf, type Result, watch } from '../../client/controller.ts';
@@ -83,6 +84,11 @@ function start(sync: Sync): Milliseconds | undefined {
   const { now } = context.sim;
   const schedule = scheduleOf(sync);
   if (schedule === undefined) return undefined;
+  if (schedule.next(now) === undefined) {
+    const why = 'time difference between two schedules is less than 1 second';
+    context.recorder.warning(cronJob, 'InvalidSchedule', `invalid schedule: ${cronJob.spec.schedule} : ${why}`);
+    return undefined;
+  }
   const scheduled = mostRecent(sync, schedule, now);
   const next = schedule.next(now);
   const wait = next === undefined ? undefined : next - now + constants.cronJobStartDelay.value;
@@ -108,7 +114,7 @@ function scheduleOf({ context, cronJob }: Sync): Schedule | undefined {
     return parseSchedule(cronJob.spec.schedule, cronJob.spec.timeZone);
   } catch (error) {
     if (!(error instanceof ScheduleError)) throw error;
-    context.recorder.warning(cronJob, 'UnparseableSchedule', `unparseable schedule: ${cronJob.spec.schedule} : ${error.message}`);
+    context.recorder.warning(cronJob, 'UnparseableSchedule', `unparseable schedule: ${quote(cronJob.spec.schedule)} : ${error.message}`);
     return undefined;
   }
 }

@@ -16,13 +16,14 @@ export const disruptionController = (): Controller => ({
   name: 'disruption-controller',
   watches: [
     watch('poddisruptionbudgets.policy', enqueueSelf),
-    watch('pods', (pod, { informers }) =>
-      informers
-        .of('poddisruptionbudgets.policy')
-        .list(pod.metadata.namespace)
-        .filter(({ spec }) => matchesLabelSelector(spec.selector, pod.metadata.labels))
-        .map(keyOf),
-    ),
+    watch('pods', (pod, context) => {
+      const budgets = budgetsOf(pod, context);
+      const { namespace = '', name = '' } = pod.metadata;
+      const which = `Pod ${quote(namespace)}/${quote(name)} matches multiple PodDisruptionBudgets.`;
+      if (budgets.length > 1)
+        context.recorder.warning(pod, 'MultiplePodDisruptionBudgets', `${which}  Chose ${quote(budgets[0]?.metadata.name ?? '')} arbitrarily.`);
+      return budgets.map(keyOf);
+    }),
     watch('replicasets.apps', () => []),
     watch('deployments.apps', () => []),
     watch('statefulsets.apps', () => []),
@@ -30,6 +31,12 @@ export const disruptionController = (): Controller => ({
   ],
   reconcile,
 });
+
+const budgetsOf = (pod: Pod, { informers }: Context): PodDisruptionBudget[] =>
+  informers
+    .of('poddisruptionbudgets.policy')
+    .list(pod.metadata.namespace)
+    .filter(({ spec }) => matchesLabelSelector(spec.selector, pod.metadata.labels));
 
 function reconcile(key: ObjectKey, context: Context): Result {
   const { client, informers, sim, recorder } = context;

@@ -1,4 +1,5 @@
 import type { KubeObject, OwnerReference } from '../../api/types.ts';
+import { quote } from '../../apimachinery/go-text.ts';
 import { resourceOfKind } from '../../apimachinery/resources.ts';
 import { isReason } from '../../apimachinery/status.ts';
 import { isRetriable } from '../../client/client.ts';
@@ -67,11 +68,25 @@ class GarbageCollector {
   }
 
   #seen(resource: DiscoveredResource, object: KubeObject): void {
+    const known = this.#graph.get(object.metadata.uid ?? '');
+    const before = known?.object.metadata.ownerReferences;
     const node = this.#graph.set(resource, object);
+    if (known === undefined) for (const uid of node.dependents) this.#checkPlace(this.#graph.get(uid), node);
+    if (before !== object.metadata.ownerReferences) for (const { uid } of ownersOf(object)) this.#checkPlace(node, this.#graph.get(uid));
     if (object.metadata.deletionTimestamp !== undefined && (isDeletingDependents(object) || isOrphaning(object))) {
       this.#queue.add(node.uid);
       if (isDeletingDependents(object)) for (const uid of node.dependents) this.#queue.add(uid);
     } else if (ownersOf(object).some((owner) => isSuspect(this.#graph.get(owner.uid)))) this.#queue.addAfter(node.uid, settleTime);
+  }
+
+  /** An owner in a namespace owns nothing outside of it (reportInvalidNamespaceOwnerRef); who says so may be garbage. */
+  #checkPlace(dependent: GraphNode | undefined, owner: GraphNode | undefined): void {
+    if (dependent === undefined || owner === undefined || mayOwn(owner, dependent)) return;
+    const { apiVersion, kind, name, uid } = ownersOf(dependent.object).find((each) => each.uid === owner.uid) as OwnerReference;
+    const { namespace } = dependent.key;
+    const identity = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
+    this.#context.recorder.warning(dependent.object, 'OwnerRefInvalidNamespace', `ownerRef ${identity} does not exist in namespace ${quote(namespace)}`);
+    this.#queue.addAfter(dependent.uid, settleTime);
   }
 
   #gone(object: KubeObject): void {
@@ -156,10 +171,12 @@ class GarbageCollector {
   /** Solid: it lives. Dangling: it does not exist. Waiting: it is deleted in the foreground and waits for us. */
   #stateOf(owner: OwnerReference, node: GraphNode): 'solid' | 'dangling' | 'waiting' {
     const known = this.#graph.get(owner.uid);
-    if (known !== undefined) return isDeletingDependents(known.object) ? 'waiting' : 'solid';
+    if (known !== undefined && mayOwn(known, node)) return isDeletingDependents(known.object) ? 'waiting' : 'solid';
     const resource = this.#resourceOf(owner);
     // A kind that nobody serves cannot be judged: upstream keeps the object, too.
     if (resource === undefined) return 'solid';
+    // What belongs to no namespace cannot be owned from one: upstream gives up on it.
+    if (resource.namespaced && node.key.namespace === '') return 'solid';
     const namespace = resource.namespaced ? node.key.namespace : '';
     const live = this.#context.client.getResource(resource, { namespace, name: owner.name });
     if (live === undefined || live.metadata.uid !== owner.uid) return 'dangling';
@@ -191,6 +208,9 @@ class GarbageCollector {
     }
   }
 }
+
+/** An owner without a namespace may own anything. */
+const mayOwn = (owner: GraphNode, dependent: GraphNode): boolean => owner.key.namespace === '' || owner.key.namespace === dependent.key.namespace;
 
 /** An owner that is missing, or that is deleted in the foreground. */
 const isSuspect = (owner: GraphNode | undefined): boolean => owner === undefined || isDeletingDependents(owner.object);
