@@ -69,6 +69,11 @@ test('networks, filters, exec, tags and copies', () => {
   run('mkdir -p dir/sub; echo x > dir/f; echo y > file');
   for (const line of ['cp dir box:/etc/passwd', 'cp dir/. box:/etc/passwd', 'cp box:/etc file', 'cp box:/etc/. file'])
     expect(run(`docker ${line}; echo $?`)).toBe('cannot copy directory\n1');
+  for (const line of ['cp file box:/etc/passwd/', 'cp file box:/nosuch/', 'cp box:/etc/passwd nosuch/'])
+    expect(run(`docker ${line}; echo $?`)).toBe('no such directory\n1');
+  expect(run('cd /tmp; touch plain; docker cp box:/etc/passwd plain/; docker cp -q box:/etc fresh/; ls fresh/passwd; cd')).toBe(
+    'stat /tmp/plain/: not a directory\nfresh/passwd',
+  );
   expect(run('cat file; docker exec box head -1 /etc/passwd')).toContain('y\nroot:');
 });
 

@@ -74,13 +74,8 @@ function out(context: Context, container: string, path: string, to: string): voi
   const target = process.path(to);
   const isDirectory = process.fs.isDirectory(target);
   if (archive.directory && !isDirectory && process.fs.exists(target)) throw new CliError('cannot copy directory');
-  if (!isDirectory && to.endsWith('/'))
-    throw new CliError(
-      `destination directory "${to}" must be a directory`.replace(
-        /^destination directory ".*" must be a directory$/,
-        `invalid output path: directory "${target}" does not exist`,
-      ),
-    );
+  if (!archive.directory && !isDirectory && to.endsWith('/'))
+    throw new CliError(process.fs.exists(target) ? `stat ${target}/: not a directory` : 'no such directory');
   const base = isDirectory && !/\/\.$/.test(path) ? `${target === '/' ? '' : target}/${archive.name}` : target;
   try {
     for (const entry of archive.entries) write(context, entry.path === '' ? base : `${base}/${entry.path}`, entry);
@@ -115,7 +110,7 @@ function into(context: Context, path: string, container: string, to: string): vo
   const kind = client.containers.pathInfo(container, target);
   if (inode.type === 'directory' && kind === 'file') throw new CliError('cannot copy directory');
   const name = process.path(path).split('/').pop() ?? '';
-  if (kind === undefined && target.endsWith('/') && inode.type !== 'directory') throw new CliError(`destination "${context.arg(1)}" must be a directory`);
+  if (kind !== 'directory' && target.endsWith('/') && inode.type !== 'directory') throw new CliError('no such directory');
   const base = kind === 'directory' && !/(^|\/)\.$/.test(path) ? `${target.replace(/\/$/, '')}/${name}` : target.replace(/(.)\/$/, '$1');
   const above = base.slice(0, base.lastIndexOf('/')) || '/';
   if (client.containers.pathInfo(container, above) === undefined)
