@@ -131,10 +131,13 @@ export function parseExecutable(text: string): { readonly program: string; reado
 export class JsonFile extends FileNode {
   #value: (() => unknown) | undefined;
   #text: string | undefined;
+  readonly #end: string;
 
-  constructor(attributes: Attributes, value: () => unknown) {
+  /** `end` stands behind the JSON. */
+  constructor(attributes: Attributes, value: () => unknown, end = '') {
     super(attributes);
     this.#value = value;
+    this.#end = end;
   }
 
   get value(): unknown {
@@ -143,7 +146,7 @@ export class JsonFile extends FileNode {
 
   override read(): string {
     if (this.#value === undefined) return super.read();
-    this.#text ??= JSON.stringify(this.#value());
+    this.#text ??= JSON.stringify(this.#value()) + this.#end;
     return this.#text;
   }
 

@@ -1,6 +1,7 @@
 /** What a server serves, kept in files for six hours: kubernetes client-go/discovery/cached/disk/cached_discovery.go. */
 import { type ApiResource, formatGroupVersion, parseGroupVersion } from '../../apimachinery/resources.ts';
 import { Errno } from '../../linux/errno.ts';
+import { JsonFile } from '../../linux/file-node.ts';
 import type { Process } from '../../linux/process.ts';
 import { defined, list, type Obj, obj, objs, text, texts } from './json.ts';
 import { homeOf } from './kubeconfig.ts';
@@ -55,30 +56,36 @@ class VersionInFile implements ServedVersion {
 
 /** Writes all files anew; a cache that cannot be written is no error. */
 export function writeCache(process: Process, folder: string, versions: readonly ServedVersion[]): void {
-  const names = [...new Set(versions.map(({ group }) => group))];
-  const groups = names.map((name) => {
-    const served = versions.filter(({ group }) => group === name).map((each) => ({ groupVersion: formatGroupVersion(each), version: each.version }));
-    return { name, versions: served, preferredVersion: served[0] };
-  });
   try {
-    for (const each of versions) writeFile(process, `${folder}/${formatGroupVersion(each)}`, 'serverresources.json', toResourceList(each));
-    writeFile(process, folder, 'servergroups.json', { kind: 'APIGroupList', apiVersion: 'v1', groups });
+    for (const each of versions) writeFile(process, `${folder}/${formatGroupVersion(each)}`, 'serverresources.json', once(each, toResourceList));
+    writeFile(process, folder, 'servergroups.json', once(versions, toGroupList));
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
   }
 }
 
-function writeFile({ fs }: Process, folder: string, name: string, content: Obj): void {
-  fs.mkdir(folder, { parents: true, mode: 0o750 });
-  fs.write(`${folder}/${name}`, `${JSON.stringify(content)}\n`);
-  fs.chmod(`${folder}/${name}`, 0o660);
+/** Most of them nobody ever reads: each becomes text, and even JSON, when somebody does. */
+function writeFile({ fs, credentials, now }: Process, path: string, name: string, content: () => Obj): void {
+  fs.mkdir(path, { parents: true, mode: 0o750 });
+  const folder = fs.find(path);
+  if (folder?.type !== 'directory' || !fs.may(folder, 2)) throw new Errno('EACCES', path);
+  folder.add(name, new JsonFile({ mode: 0o660, uid: credentials.uid, gid: credentials.gid, mtime: now }, content, '\n'));
+}
+
+/** Worked out at the first call, and then the same object. */
+function once<From>(from: From, work: (from: From) => Obj): () => Obj {
+  let made: Obj | undefined;
+  return () => {
+    made ??= work(from);
+    return made;
+  };
 }
 
 /** The object in a file that is young enough; undefined for everything else. */
 function readFile({ fs, now }: Process, path: string): Obj | undefined {
   const file = fs.find(path);
   if (file?.type !== 'file' || !fs.may(file, 4) || now > file.mtime + lifeMilliseconds) return undefined;
-  return file.derived('kubectl discovery', parsed);
+  return file instanceof JsonFile && file.value !== undefined ? obj(file.value) : file.derived('kubectl discovery', parsed);
 }
 
 function parsed(content: string): Obj | undefined {
@@ -125,6 +132,15 @@ function resourcesOf(document: Obj): readonly ApiResource[] {
           verbs: texts(other['verbs']),
         })),
     }));
+}
+
+function toGroupList(versions: readonly ServedVersion[]): Obj {
+  const names = [...new Set(versions.map(({ group }) => group))];
+  const groups = names.map((name) => {
+    const served = versions.filter(({ group }) => group === name).map((each) => ({ groupVersion: formatGroupVersion(each), version: each.version }));
+    return { name, versions: served, preferredVersion: served[0] };
+  });
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups };
 }
 
 function toResourceList({ group, version, resources }: ServedVersion): Obj {
