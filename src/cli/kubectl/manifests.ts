@@ -51,15 +51,22 @@ export function* readManifests(k: Kubectl, { filenames, ...rest }: ManifestOptio
   return manifests;
 }
 
+/** YAML costs as much as a step of the engine for so many letters: see Sim.toil. */
+const lettersPerStep = 60;
+
 function* readOne(k: Kubectl, name: string, options: ManifestOptions): Routine<readonly Manifest[]> {
-  if (name === '-') return parse(yield* readAll(k.process.stdin), 'STDIN', options);
-  if (/^https?:\/\//.test(name)) return parse(yield* readUrl(k, name), name, options);
-  if (descriptor.test(name)) return parse(yield* readDescriptor(k, name), name, options);
+  const parsed = (content: string, source: string): Manifest[] => {
+    k.process.toil(content.length / lettersPerStep);
+    return parse(content, source, options);
+  };
+  if (name === '-') return parsed(yield* readAll(k.process.stdin), 'STDIN');
+  if (/^https?:\/\//.test(name)) return parsed(yield* readUrl(k, name), name);
+  if (descriptor.test(name)) return parsed(yield* readDescriptor(k, name), name);
   const { fs } = k.process;
   if (!fs.exists(name)) throw notThere(name);
   const files = fs.isDirectory(name) ? filesBelow(k, name.replace(/\/+$/, ''), options.recursive ?? false) : [name];
   if (files.length === 0) throw new KubectlError(`error reading [${name}]: recognized file extensions are [.json .yaml .yml]`);
-  return files.flatMap((file) => parse(readText(k, file), file, options));
+  return files.flatMap((file) => parsed(readText(k, file), file));
 }
 
 /** The files of a pattern in quotes; a name that fits nothing stands for itself. */
