@@ -1,4 +1,5 @@
 /** TOML as the configurations of container runtimes need it, read with the places of errors and written as go-toml writes it. */
+import { own } from '../sim/own.ts';
 
 /** A decoded value; keys of tables stand in the order of the file. */
 export type TomlValue = string | number | boolean | TomlValue[] | TomlTable;
@@ -23,7 +24,6 @@ type TomlDocument = { readonly root: TomlTable; readonly rows: ReadonlyMap<strin
 export const isTable = (value: TomlValue | undefined): value is TomlTable => typeof value === 'object' && !Array.isArray(value);
 
 /** What a table holds itself: a key may be called `__proto__`. */
-const own = (table: TomlTable, name: string): TomlValue | undefined => (Object.hasOwn(table, name) ? table[name] : undefined);
 function put(table: TomlTable, name: string, value: TomlValue): void {
   Object.defineProperty(table, name, { value, enumerable: true, configurable: true, writable: true });
 }

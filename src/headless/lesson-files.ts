@@ -26,14 +26,15 @@ export const foldersIn = (path: string): string[] =>
 export const lessonFolders = (folder: string): string[] =>
   existsSync(join(folder, 'lesson.yaml')) ? [folder] : foldersIn(folder).flatMap((name) => lessonFolders(join(folder, name)));
 
-const largestFile = 1024 * 1024;
-const names = ['lesson.yaml', 'en.yaml', 'ko.yaml'];
+/** In bytes. */
+export const largestLessonFile = 1024 * 1024;
+export const lessonFileNames = ['lesson.yaml', 'en.yaml', 'ko.yaml'];
 
 /** The texts of a lesson's files. */
 export const lessonTexts = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    names.flatMap((name) => {
+    lessonFileNames.flatMap((name) => {
       const path = join(folder, name);
-      return existsSync(path) && statSync(path).size <= largestFile ? [[name, readFileSync(path, 'utf8')] as const] : [];
+      return existsSync(path) && statSync(path).size <= largestLessonFile ? [[name, readFileSync(path, 'utf8')] as const] : [];
     }),
   );

@@ -7,9 +7,7 @@ import type { Language, LoadedLesson, Problem, Track } from '../lessons/lesson.t
 import { loadLesson } from '../lessons/load.ts';
 import { schemaProblems } from '../lessons/schema-problems.ts';
 import { readYaml } from '../lessons/yaml-source.ts';
-import { foldersIn } from './lesson-files.ts';
-
-const largestFile = 1024 * 1024;
+import { foldersIn, largestLessonFile, lessonFileNames } from './lesson-files.ts';
 
 type TrackEntry = { readonly id: string; readonly title: Readonly<Record<Language, string>>; readonly lessons: readonly string[] };
 
@@ -66,11 +64,11 @@ function readFile(path: string): string {
 /** The lesson, or what is wrong with its files; a folder without any is a problem too. */
 export function readLesson(folder: string): LoadedLesson | readonly Problem[] {
   const files: Record<string, string> = {};
-  for (const name of ['lesson.yaml', 'en.yaml', 'ko.yaml']) {
+  for (const name of lessonFileNames) {
     const path = join(folder, name);
     if (!existsSync(path)) continue;
     const size = statSync(path).size;
-    if (size > largestFile)
+    if (size > largestLessonFile)
       return [{ file: path, line: 1, message: `the file has ${Math.round(size / 1024)} KiB`, remedy: 'A lesson’s file has 256 KiB at most' }];
     files[name] = readFile(path);
   }

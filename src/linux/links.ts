@@ -1,7 +1,7 @@
 /** Links made by hand: cables, bridges and addresses as rtnetlink changes them, with the routes that the kernel keeps beside them. */
 import { Errno } from './errno.ts';
 import type { Interface, NetworkNamespace } from './network.ts';
-import { ipToNumber, numberToIp } from './routes.ts';
+import { networkOf } from './routes.ts';
 
 /** Where a frame is heard: the interface, or the bridge whose port it came in by. */
 export type Place = { readonly namespace: NetworkNamespace; readonly device: Interface };
@@ -41,12 +41,6 @@ export function rewired(namespace: NetworkNamespace, used = true): void {
   namespace.rewired ||= used;
   namespace.fabric?.refresh(namespace);
 }
-
-const networkOf = (address: string): string => {
-  const [base = '', bits = '32'] = address.split('/');
-  const mask = bits === '0' ? 0 : (0xffffffff << (32 - Number(bits))) >>> 0;
-  return `${numberToIp((ipToNumber(base) & mask) >>> 0)}/${bits}`;
-};
 
 /** The route that comes with an address, unless it stands alone in its network. */
 function connect(namespace: NetworkNamespace, { name }: Interface, address: string): void {

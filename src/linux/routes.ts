@@ -44,6 +44,13 @@ export function contains(network: string, address: string): boolean {
   return ipToNumber(base ?? '') >>> (32 - bits) === ipToNumber(address) >>> (32 - bits);
 }
 
+/** The network of an address with its prefix length: `10.0.1.5/24` is in `10.0.1.0/24`; without a length it is a host's, /32. */
+export function networkOf(address: string): string {
+  const [base = '', bits = '32'] = address.split('/');
+  const mask = bits === '0' ? 0 : (0xffffffff << (32 - Number(bits))) >>> 0;
+  return `${numberToIp((ipToNumber(base) & mask) >>> 0)}/${bits}`;
+}
+
 /** `10.0.0.1` as a number. */
 export const ipToNumber = (ip: string): number => ip.split('.').reduce((sum, part) => ((sum << 8) | Number(part)) >>> 0, 0);
 /** And back. */

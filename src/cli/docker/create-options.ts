@@ -1,4 +1,5 @@
 /** The flags of run and create, and what they ask of the daemon (cli/command/container/opts.go). */
+import { isIp } from '../../apimachinery/names.ts';
 import type { ContainerConfig, CreateOptions, Healthcheck, HostConfig, PortBinding, RestartPolicy } from '../../interfaces/docker.ts';
 import type { FlagSpec, Flags } from '../flags.ts';
 import { bool, type Context, HelpError, int, list, pairs, text, ValueError } from './context.ts';
@@ -204,7 +205,7 @@ function parsePorts(specs: readonly string[]): Record<string, PortBinding[]> {
     const address = parts.join(':').replace(/^\[(.*)\]$/, '$1');
     if (containerText === '') throw new HelpError(`no port specified: ${spec}<empty>`);
     if (!/^(tcp|udp|sctp)$/i.test(protocol)) throw new HelpError(`invalid proto: ${protocol.toLowerCase()}`);
-    if (address !== '' && !isAddress(address)) throw new HelpError(`invalid IP address: ${address}`);
+    if (address !== '' && !isIp(address)) throw new HelpError(`invalid IP address: ${address}`);
     const container = range(containerText, 'containerPort');
     const host = hostText === '' ? container.map(() => '') : range(hostText, 'hostPort').map(String);
     // A range of the host for one port of the container is a choice for the daemon.
@@ -218,9 +219,6 @@ function parsePorts(specs: readonly string[]): Record<string, PortBinding[]> {
   }
   return bindings;
 }
-
-const isAddress = (text: string): boolean => (text.includes(':') ? /^[\da-f:.]+$/i.test(text) : isIp(text));
-const isIp = (text: string): boolean => /^(\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split('.').every((each) => Number(each) < 256);
 
 /** `80`, `80-82/udp` */
 function exposedPorts(value: string): string[] {
@@ -244,7 +242,7 @@ function range(value: string, what: string): number[] {
 
 /** What a flag's own type refuses before the command runs (opts/opts.go Validate…). */
 function checkValues(flags: Flags): void {
-  for (const value of flags.list('dns')) if (!isAddress(value.trim())) throw new ValueError(`IP address is not correctly formatted: ${value}`, value, '--dns');
+  for (const value of flags.list('dns')) if (!isIp(value.trim())) throw new ValueError(`IP address is not correctly formatted: ${value}`, value, '--dns');
   for (const value of flags.list('attach'))
     if (!/^std(in|out|err)$/i.test(value)) throw new ValueError('valid streams are STDIN, STDOUT and STDERR', value, '-a, --attach');
   for (const value of flags.list('label')) {

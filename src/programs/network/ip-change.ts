@@ -1,11 +1,12 @@
 /** ip link, address and route with add, set, delete: what they do to the namespace (iproute2 ip/iplink.c, ipaddress.c, iproute.c). */
 import { assign, enslave, moveLink, removeLink, renameLink, rewired, setUp, unassign } from '../../linux/links.ts';
-import { contains, type Interface, ipToNumber, type NetworkNamespace, numberToIp, type Route } from '../../linux/network.ts';
+import { contains, type Interface, type NetworkNamespace, type Route } from '../../linux/network.ts';
+import { networkOf } from '../../linux/routes.ts';
 import { namedNetwork } from '../system/namespaces.ts';
 import { type Call, Failure } from '../tool.ts';
 import { answers, device, Refusal, saysKernel } from './ip-common.ts';
+import { isAddress } from './resolver.ts';
 
-const isAddress = (text: string): boolean => /^\d+(\.\d+){3}$/.test(text) && text.split('.').every((part) => Number(part) < 256);
 const isNetwork = (text: string): boolean => isAddress(text.split('/')[0] ?? '') && Number(text.split('/')[1] ?? 32) <= 32;
 
 /** Words one after another; `value` is what must follow a word. */
@@ -172,7 +173,7 @@ function destinationOf(text: string): string {
   if (text === 'default' || text === '0.0.0.0/0' || text === '0/0') return 'default';
   if (!isNetwork(text)) throw saysKernel(`any valid prefix is expected rather than "${text}".`, 1);
   const [base = '', bits = '32'] = text.split('/');
-  const inside = Number(bits) === 32 ? base : `${numberToIp((ipToNumber(base) & (0xffffffff << (32 - Number(bits)))) >>> 0)}/${bits}`;
+  const inside = Number(bits) === 32 ? base : networkOf(text);
   if (!inside.startsWith(base)) throw saysKernel('Invalid prefix for given prefix length.');
   return inside;
 }

@@ -1,6 +1,6 @@
 /** Rules of iptables as text: read from a command line, written by -S and iptables-save, shown by -L (iptables 1.8.11 iptables/xshared.c). */
 import type { Rule, RuleMatch, TableName } from '../../linux/netfilter.ts';
-import { ipToNumber, numberToIp } from '../../linux/routes.ts';
+import { networkOf } from '../../linux/routes.ts';
 import { own } from '../../sim/own.ts';
 
 /** A wrong command line, or a refusal: `plain` without version; the status is 2 unless said. */
@@ -168,8 +168,8 @@ export function readRule(words: readonly string[], chain: string, isChain: (name
     if (word === '--random-fully') continue;
     const value = words[++i];
     if (value === undefined) throw misused(word.startsWith('-') ? `option "${word}" requires an argument` : `Bad argument \`${word}'`);
-    if (word === '-s') match[not === '' ? 'source' : 'notSource'] = networkOf(value);
-    else if (word === '-d' && not === '') match.destination = networkOf(value);
+    if (word === '-s') match[not === '' ? 'source' : 'notSource'] = hostOrNetwork(value);
+    else if (word === '-d' && not === '') match.destination = hostOrNetwork(value);
     else if (word === '-i' || word === '-o') {
       if ((word === '-i' ? /^(OUTPUT|POSTROUTING)$/ : /^(INPUT|PREROUTING)$/).test(chain)) throw misused(`Can't use ${word} with ${chain}\n`);
       match[word === '-i' ? 'in' : 'out'] = `${not.trim()}${value}`;
@@ -244,10 +244,9 @@ function protocolOf(name: string): RuleMatch['protocol'] {
   return undefined;
 }
 
-function networkOf(text: string): string {
+function hostOrNetwork(text: string): string {
   if (!/^\d+\.\d+\.\d+\.\d+(\/\d+)?$/.test(text)) throw misused(`host/network \`${text}' not found`);
-  const [base = '', bits = '32'] = text.split('/');
-  return bits === '0' ? '0.0.0.0/0' : `${numberToIp((ipToNumber(base) & (0xffffffff << (32 - Number(bits)))) >>> 0)}/${bits}`;
+  return networkOf(text);
 }
 
 function portOf(text: string): number {
