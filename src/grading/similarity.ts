@@ -1,6 +1,7 @@
 /** Pairs of submissions that are more alike than their lesson explains. It shows evidence and says nothing about guilt. */
 import type { Language } from '../lessons/lesson.ts';
 import type { Values } from '../lessons/variables.ts';
+import { markdownText, visible } from './visible.ts';
 
 /** What is compared: typed lines with their virtual times. */
 export type Traits = {
@@ -173,14 +174,17 @@ export function similarityReport(pairs: readonly Pair[], language: Language = 'e
   return words.head + (pairs.length === 0 ? `\n${words.none}\n` : pairs.map((pair) => pairText(pair, words)).join(''));
 }
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('`', "'");
+const code = (text: string): string => visible(text).replaceAll('|', '\\|').replaceAll('`', "'");
+
+const readable = ({ who, file }: Pair['a']): Pair['a'] => ({ who: markdownText(who), file: markdownText(file) });
 
 function pairText(pair: Pair, words: ReportWords): string {
   const { lesson, a, b, score, evidence } = pair;
   const rows = evidence
     .slice(0, 40)
-    .map(({ text, a: one, b: other, typedBy, failed }) => `| ${one} | ${other} | \`${cell(text)}\` | ${typedBy} | ${failed ? words.yes : ''} |\n`);
+    .map(({ text, a: one, b: other, typedBy, failed }) => `| ${one} | ${other} | \`${code(text)}\` | ${typedBy} | ${failed ? words.yes : ''} |\n`);
   const more = evidence.length > 40 ? `\n${words.more(evidence.length - 40)}\n` : '';
-  const title = words.title(lesson, cell(a.who), cell(b.who), score.toFixed(2));
-  return `\n## ${title}\n\n${words.facts(pair)}\n\n| ${words.columns(cell(a.who), cell(b.who))} |\n| --- | --- | --- | --- | --- |\n${rows.join('')}${more}`;
+  const [one, other] = [readable(a), readable(b)];
+  const title = words.title(lesson, one.who, other.who, score.toFixed(2));
+  return `\n## ${title}\n\n${words.facts({ ...pair, a: one, b: other })}\n\n| ${words.columns(one.who, other.who)} |\n| --- | --- | --- | --- | --- |\n${rows.join('')}${more}`;
 }

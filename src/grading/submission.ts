@@ -4,6 +4,7 @@ import type { Language } from '../lessons/lesson.ts';
 import { linkLength } from './chain.ts';
 import { type Fields, FormatError, fieldsOf } from './fields.ts';
 import { type ProblemWords, problemWords } from './problem-words.ts';
+import { visibleJson } from './visible.ts';
 
 /** First field of every file, so that another JSON file is told apart. */
 export const submissionFormat = 'k8s-lab/submission';
@@ -151,10 +152,10 @@ function readEvent(fields: Fields, words: ProblemWords): SubmittedEvent {
 export function submissionText(submission: Submission): string {
   const { lessons, seal, ...head } = submission;
   const lines = lessons.map(({ events, until, chain, ...rest }) => {
-    const listed = events.map((event) => `      ${JSON.stringify(event)}`).join(',\n');
-    const facts = Object.entries({ ...rest }).map(([key, value]) => `      ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
+    const listed = events.map((event) => `      ${visibleJson(event)}`).join(',\n');
+    const facts = Object.entries({ ...rest }).map(([key, value]) => `      ${visibleJson(key)}: ${visibleJson(value)},\n`);
     return `    {\n${facts.join('')}      "events": [${listed === '' ? '' : `\n${listed}\n      `}],\n      "until": ${until},\n      "chain": "${chain}"\n    }`;
   });
-  const facts = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
+  const facts = Object.entries(head).map(([key, value]) => `  ${visibleJson(key)}: ${visibleJson(value)},\n`);
   return `{\n${facts.join('')}  "lessons": [${lines.length === 0 ? '' : `\n${lines.join(',\n')}\n  `}],\n  "seal": "${seal}"\n}\n`;
 }

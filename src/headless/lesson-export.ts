@@ -36,7 +36,8 @@ export function exportLessons(values: Arguments['values'], [root = values.lesson
 }
 
 function copyOf(folder: string): Copy | { readonly problems: readonly Problem[] } {
-  const files = lessonTexts(folder);
+  const { files, problems: unread } = lessonTexts(folder);
+  if (unread.length > 0) return { problems: unread };
   const loaded = loadLesson({ folder, files });
   if (!('lesson' in loaded)) return { problems: loaded };
   const { lesson } = loaded;

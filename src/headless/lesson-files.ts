@@ -1,7 +1,12 @@
 /** Where lessons are on disk. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UsageError } from '../arguments.ts';
+import type { Problem } from '../lessons/lesson.ts';
+import { largestFile, tooLarge } from '../lessons/yaml-source.ts';
+import { readRegular } from './read-regular.ts';
+import { systemReason } from './read-text.ts';
 
 /** The lessons that come with the lab: beside the bundle, as the package has them, or the folder `lessons` of a checkout. */
 export function packagedLessons(): string {
@@ -15,26 +20,42 @@ export function packagedLessons(): string {
 
 export const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
-/** Names of the folders in a folder, in order. Throws what the file system throws. */
-export const foldersIn = (path: string): string[] =>
-  readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
-    .map(({ name }) => name)
-    .sort();
+/** Names of the folders in a folder, in order, less those that hold no lessons (.git, node_modules). */
+export function foldersIn(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    throw new UsageError(`${path}: ${systemReason(error)}`);
+  }
+}
 
 /** Every lesson below a folder: folders that hold a lesson.yaml. */
 export const lessonFolders = (folder: string): string[] =>
   existsSync(join(folder, 'lesson.yaml')) ? [folder] : foldersIn(folder).flatMap((name) => lessonFolders(join(folder, name)));
 
-/** In bytes. */
-export const largestLessonFile = 1024 * 1024;
-export const lessonFileNames = ['lesson.yaml', 'en.yaml', 'ko.yaml'];
+const lessonFileNames = ['lesson.yaml', 'en.yaml', 'ko.yaml'];
 
-/** The texts of a lesson's files. */
-export const lessonTexts = (folder: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    lessonFileNames.flatMap((name) => {
-      const path = join(folder, name);
-      return existsSync(path) && statSync(path).size <= largestLessonFile ? [[name, readFileSync(path, 'utf8')] as const] : [];
-    }),
-  );
+/** The texts of a lesson's files, as far as there are any; and which of them cannot be read, and why. */
+export function lessonTexts(folder: string): { readonly files: Readonly<Record<string, string>>; readonly problems: readonly Problem[] } {
+  const there = lessonFileNames.filter((name) => existsSync(join(folder, name))).map((name) => [name, readLessonFile(join(folder, name))] as const);
+  return {
+    files: Object.fromEntries(there.flatMap(([name, read]) => ('text' in read ? [[name, read.text]] : []))),
+    problems: there.flatMap(([, read]) => ('text' in read ? [] : [read])),
+  };
+}
+
+/** One YAML file of a course. */
+export function readLessonFile(path: string): { readonly text: string } | Problem {
+  const problem = (message: string, remedy: string): Problem => ({ file: path, line: 1, message, remedy });
+  try {
+    const found = readRegular(path, largestFile);
+    if ('text' in found) return found;
+    if ('size' in found) return tooLarge(path, found.size);
+    return found.wrong === 'binary' ? problem('not UTF-8 text', 'Save it as UTF-8') : problem('not a regular file', 'Put the file itself there');
+  } catch (error) {
+    return problem(systemReason(error), 'Give yourself permission to read it, or take it away');
+  }
+}

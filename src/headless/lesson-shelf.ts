@@ -34,8 +34,8 @@ export class LessonShelf {
 }
 
 function readKnown(folder: string): Known | string {
-  const files = lessonTexts(folder);
-  const loaded = loadLesson({ folder, files });
+  const { files, problems } = lessonTexts(folder);
+  const loaded = problems.length > 0 ? problems : loadLesson({ folder, files });
   if (!('lesson' in loaded)) return loaded.map(({ file, line, message }) => `${file}:${line}: ${message}`).join('; ');
   const copy = loadLesson({ folder, files: learnerCopy(files) });
   return { loaded, world: loaded.lesson.world.name, hashes: [loaded.hash, ...('lesson' in copy ? [copy.hash] : [])] };

@@ -1,5 +1,5 @@
 /** Lessons on disk: those that come with the lab, or a folder that the user names. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import tracksSchema from '../../lessons/schema/tracks.schema.json' with { type: 'json' };
 import { UsageError } from '../arguments.ts';
@@ -7,7 +7,7 @@ import type { Language, LoadedLesson, Problem, Track } from '../lessons/lesson.t
 import { loadLesson } from '../lessons/load.ts';
 import { schemaProblems } from '../lessons/schema-problems.ts';
 import { readYaml } from '../lessons/yaml-source.ts';
-import { foldersIn, largestLessonFile, lessonFileNames } from './lesson-files.ts';
+import { foldersIn, lessonTexts, readLessonFile } from './lesson-files.ts';
 
 type TrackEntry = { readonly id: string; readonly title: Readonly<Record<Language, string>>; readonly lessons: readonly string[] };
 
@@ -37,7 +37,9 @@ export function readTracks(folder: string): { readonly tracks: readonly Track[];
 function trackEntries(folder: string): readonly TrackEntry[] | { readonly problems: readonly Problem[] } {
   const path = join(folder, 'tracks.yaml');
   if (!existsSync(path)) return foldersAsTracks(folder);
-  const source = readYaml(path, readFile(path));
+  const read = readLessonFile(path);
+  if ('message' in read) return { problems: [read] };
+  const source = readYaml(path, read.text);
   if (!('data' in source)) return { problems: source };
   const problems = schemaProblems(source, tracksSchema);
   return problems.length > 0 ? { problems } : (source.data as { tracks: readonly TrackEntry[] }).tracks;
@@ -53,24 +55,8 @@ function foldersAsTracks(folder: string): readonly TrackEntry[] {
   return some;
 }
 
-function readFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${path}: ${error instanceof Error ? error.message.replace(/^E[A-Z]+: /, '').replace(/, \w+( '.*')?$/, '') : String(error)}`);
-  }
-}
-
 /** The lesson, or what is wrong with its files; a folder without any is a problem too. */
 export function readLesson(folder: string): LoadedLesson | readonly Problem[] {
-  const files: Record<string, string> = {};
-  for (const name of lessonFileNames) {
-    const path = join(folder, name);
-    if (!existsSync(path)) continue;
-    const size = statSync(path).size;
-    if (size > largestLessonFile)
-      return [{ file: path, line: 1, message: `the file has ${Math.round(size / 1024)} KiB`, remedy: 'A lesson’s file has 256 KiB at most' }];
-    files[name] = readFile(path);
-  }
-  return loadLesson({ folder, files });
+  const { files, problems } = lessonTexts(folder);
+  return problems.length > 0 ? problems : loadLesson({ folder, files });
 }

@@ -1,5 +1,6 @@
 /** `grade --similar FILE`: the report on pairs that are more alike than their lesson explains; as JSON where the name says so. */
 import { type Pair, similarityReport, similarPairs, type Traits } from '../grading/similarity.ts';
+import { visibleJson } from '../grading/visible.ts';
 import type { Language } from '../lessons/lesson.ts';
 import type { Entry, GradeState } from './grade-state.ts';
 import { explainedLines, LessonShelf } from './lesson-shelf.ts';
@@ -18,9 +19,7 @@ export function writeSimilarity(
     if (traits) byLesson.set(traits.lesson, [...(byLesson.get(traits.lesson) ?? []), traits]);
   }
   const pairs = [...byLesson].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, traits]) => pairsOf(name, traits, shelf));
-  writeWhole(path, [
-    path.endsWith('.json') ? `${JSON.stringify({ format: 'k8s-lab/similarity', version: 1, pairs }, null, 1)}\n` : similarityReport(pairs, language),
-  ]);
+  writeWhole(path, [path.endsWith('.json') ? `${visibleJson({ format: 'k8s-lab/similarity', version: 1, pairs }, 1)}\n` : similarityReport(pairs, language)]);
 }
 
 function pairsOf(name: string, traits: readonly Traits[], shelf: LessonShelf): Pair[] {

@@ -1,11 +1,12 @@
 /** Finds and reads the files that are handed in. Nothing outside what was named is touched: symbolic links in folders are not followed. */
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { FileReport } from '../grading/grade.ts';
 import { type ProblemWords, problemWords } from '../grading/problem-words.ts';
 import { limits, tooLarge } from '../grading/submission.ts';
 import type { Language } from '../lessons/lesson.ts';
 import { own } from '../sim/own.ts';
+import { readRegular } from './read-regular.ts';
 
 /** `file` is how reports name it, the same wherever the folder stands. */
 export type Found = { readonly path: string; readonly file: string };
@@ -67,21 +68,12 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 export function readSubmissionFile(path: string, language?: Language): string | Omit<FileReport, 'file'> {
   const words = problemWords(language);
   try {
-    if (!lstatSync(realpathSync(path)).isFile()) return { code: 'no-file', ...words.irregular };
-    // Without blocking: a pipe that took the file's place meanwhile would wait for ever.
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const { size } = fstatSync(descriptor);
-      if (size > limits.fileBytes) return tooLarge(size, words);
-      const bytes = Buffer.alloc(Math.min(size, limits.fileBytes));
-      let read = 0;
-      for (let more = -1; read < bytes.length && more !== 0; read += more) more = readSync(descriptor, bytes, read, bytes.length - read, read);
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, read));
-    } finally {
-      closeSync(descriptor);
-    }
+    const found = readRegular(path, limits.fileBytes);
+    if ('text' in found) return found.text;
+    if ('size' in found) return tooLarge(found.size, words);
+    return found.wrong === 'binary' ? { code: 'not-text', ...words.binary } : { code: 'no-file', ...words.irregular };
   } catch (error) {
-    return error instanceof TypeError ? { code: 'not-text', ...words.binary } : reasonOf(error, words);
+    return reasonOf(error, words);
   }
 }
 

@@ -3,7 +3,8 @@ import type { Document, Node } from 'yaml';
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from '../apimachinery/yaml-library.ts';
 import type { Problem } from './lesson.ts';
 
-const largestFile = 256 * 1024;
+/** Of a lesson's file, in bytes. */
+export const largestFile = 256 * 1024;
 const mostNodes = 20_000;
 /** Levels of maps, lists and pairs. */
 const deepest = 200;
@@ -17,15 +18,8 @@ export type Source = {
 
 /** The data, or what is wrong with the text. Anchors and aliases are refused: a lesson has no use for them, and bombs are made of them. */
 export function readYaml(file: string, text: string): Source | readonly Problem[] {
-  if (text.length > largestFile)
-    return [
-      {
-        file,
-        line: 1,
-        message: `the file has ${Math.round(text.length / 1024)} KiB`,
-        remedy: `A lesson's file has ${largestFile / 1024} KiB at most; put large texts into the world's files`,
-      },
-    ];
+  const size = Buffer.byteLength(text);
+  if (size > largestFile) return [tooLarge(file, size)];
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, version: '1.2', uniqueKeys: true, logLevel: 'error' });
   const lineAt = (offset: number | undefined): number => lines.linePos(offset ?? 0).line;
@@ -39,6 +33,14 @@ export function readYaml(file: string, text: string): Source | readonly Problem[
   if (trouble) return [{ file, line: lineAt(trouble.offset), message: trouble.message, remedy: trouble.remedy }];
   return { file, data: document.toJS() as unknown, lineOf: (pointer) => lineAt(find(document, pointer)?.range?.[0]) };
 }
+
+/** For who has looked at the size before reading it. */
+export const tooLarge = (file: string, bytes: number): Problem => ({
+  file,
+  line: 1,
+  message: `the file has ${Math.ceil(bytes / 1024)} KiB`,
+  remedy: `A lesson's file has ${largestFile / 1024} KiB at most; put large texts into the world's files`,
+});
 
 const tooDeep = { message: 'the values are nested too deep', remedy: 'Make it flatter' };
 

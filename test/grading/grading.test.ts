@@ -160,7 +160,7 @@ describe('points', () => {
 });
 
 describe('what is hidden', () => {
-  const files = lessonTexts('test/grading/course/files/notes');
+  const files = lessonTexts('test/grading/course/files/notes').files;
 
   test("the learners' copy is a lesson, says nothing hidden, and its hash is accepted", () => {
     const copy = learnerCopy(files);

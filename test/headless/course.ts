@@ -23,7 +23,7 @@ export const options: GradeOptions = { lessons: course, policy: { seeds: 'common
 export const shelf = new LessonShelf(course);
 
 export const notes: LoadedLesson = (() => {
-  const loaded = loadLesson({ folder: course, files: lessonTexts(`${course}/files/notes`) });
+  const loaded = loadLesson({ folder: course, files: lessonTexts(`${course}/files/notes`).files });
   if (!('lesson' in loaded)) throw new Error(JSON.stringify(loaded));
   return loaded;
 })();

@@ -22,7 +22,7 @@ beforeEach(() => {
   vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
 });
 
-const original = lessonTexts(`${course}/files/notes`);
+const original = lessonTexts(`${course}/files/notes`).files;
 
 /** A lesson with one of everything in which something can be hidden or told. */
 const full: Files = bent(original, {

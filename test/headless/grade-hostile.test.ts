@@ -188,7 +188,7 @@ describe('fuzz', () => {
     fc.assert(fc.property(anyText, harmless), { numRuns: Math.ceil(wanted / 4) });
   });
 
-  const lesson = lessonTexts(`${course}/files/notes`);
+  const lesson = lessonTexts(`${course}/files/notes`).files;
   const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghij'
     .split('')
     .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[index]}`).join(',')}]`)

@@ -1,5 +1,6 @@
 /** Results for Classroom 50's `classroom50/result/v1`: an object for one learner, a list for more. What the runner knows better comes from its environment. */
 import { forLearner, type LessonGrade } from '../grade.ts';
+import { visibleJson } from '../visible.ts';
 import { byLearner } from './by-learner.ts';
 import type { ExportContext, Exporter } from './export.ts';
 
@@ -8,7 +9,7 @@ export const classroom50: Exporter = function* (grades, _problems, context) {
   if (context.learners !== 1) yield '[';
   let first = true;
   for (const group of byLearner(grades)) {
-    yield `${first ? '' : ',\n'}${JSON.stringify(resultOf(group, context.environment), null, 2)}`;
+    yield `${first ? '' : ',\n'}${visibleJson(resultOf(group, context.environment), 2)}`;
     first = false;
   }
   yield context.learners === 1 ? '\n' : ']\n';
@@ -52,7 +53,8 @@ function testsOf({ lesson, state, possible, steps }: LessonGrade): Test[] {
   return steps.map(({ id, done, earned, bonus, possible: most }) => ({
     'test-name': `${lesson}: ${id}`,
     passed: done,
-    score: Math.round(earned + bonus),
+    // The runner and the gradebook refuse more than the most: a bonus makes up for what is missing in its step.
+    score: Math.min(most, Math.round(earned + bonus)),
     'max-score': most,
   }));
 }

@@ -1,12 +1,14 @@
 /** Comma-separated values (RFC 4180), wide for gradebooks and long for statistics. */
 import type { LessonGrade } from '../grade.ts';
+import { visible } from '../visible.ts';
 import { byLearner } from './by-learner.ts';
 import type { Exporter } from './export.ts';
 
-/** A learner's name must not become a formula in a spreadsheet. */
+/** A learner's name must not become a formula in a spreadsheet, nor steer the terminal that prints it. */
 const cell = (value: string | number): string => {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const seen = typeof value === 'string' ? value.split('\n').map(visible).join('\n') : String(value);
+  const text = typeof value === 'string' && /^\s*[=+\-@＝＋－＠]/.test(seen) ? `'${seen}` : seen;
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 const row = (cells: readonly (string | number)[]): string => `${cells.map(cell).join(',')}\r\n`;
 

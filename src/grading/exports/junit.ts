@@ -3,10 +3,10 @@ import type { CheckGrade, LessonGrade } from '../grade.ts';
 import { byLearner } from './by-learner.ts';
 import type { Exporter } from './export.ts';
 
-/** Also takes out what XML 1.0 cannot hold. */
+/** Also takes out what XML 1.0 cannot hold, and what would steer a terminal. */
 const xml = (text: string): string =>
   text
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]/gu, '\ufffd')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -25,18 +25,21 @@ export const junit: Exporter = function* (grades, problems) {
   if (problems.length > 0) {
     yield `  <testsuite name="files without a grade" tests="${problems.length}" failures="0" errors="${problems.length}" skipped="0">\n`;
     for (const { file, message, remedy } of problems)
-      yield `    <testcase classname="files" name="${xml(file)}"><error message="${xml(`${message}. ${remedy}`)}"/></testcase>\n`;
+      yield `    <testcase classname="files" name="${xml(file)}">${told('error', `${message}. ${remedy}`)}</testcase>\n`;
     yield '  </testsuite>\n';
   }
   yield '</testsuites>\n';
 };
+
+/** Jenkins shows the message, GitLab the text. */
+const told = (kind: 'failure' | 'error', text: string): string => `<${kind} message="${xml(text)}">${xml(text)}</${kind}>`;
 
 type Case = { readonly kind: 'passed' | 'failure' | 'error' | 'skipped'; readonly text: string };
 
 function casesOf(grade: LessonGrade): Case[] {
   if (grade.state !== 'graded') {
     const message = grade.findings.map((finding) => finding.message).join('; ');
-    return [{ kind: 'error', text: `    <testcase classname="${xml(grade.lesson)}" name="${grade.state}"><error message="${xml(message)}"/></testcase>\n` }];
+    return [{ kind: 'error', text: `    <testcase classname="${xml(grade.lesson)}" name="${grade.state}">${told('error', message)}</testcase>\n` }];
   }
   return grade.checks.map((check) => {
     const { kind, inside } = outcome(check);
@@ -47,10 +50,10 @@ function casesOf(grade: LessonGrade): Case[] {
 
 function outcome(check: CheckGrade): { readonly kind: Case['kind']; readonly inside: string } {
   if (check.state === 'passed') return { kind: 'passed', inside: '' };
-  if (check.state === 'unjudged') return { kind: 'error', inside: `<error message="${xml(check.reason ?? 'could not be judged')}"/>` };
+  if (check.state === 'unjudged') return { kind: 'error', inside: told('error', check.reason ?? 'could not be judged') };
   if (check.state === 'not-reached' || check.bonus)
     return { kind: 'skipped', inside: `<skipped message="${check.state === 'not-reached' ? 'not reached' : 'a bonus'}"/>` };
   const where = check.where ? `; look at ${check.where}` : '';
-  const told = check.expected === undefined ? 'not all of them hold' : `expected ${check.expected}, found ${check.found ?? ''}${where}`;
-  return { kind: 'failure', inside: `<failure message="${xml(told)}"/>` };
+  const text = check.expected === undefined ? 'not all of them hold' : `expected ${check.expected}, found ${check.found ?? ''}${where}`;
+  return { kind: 'failure', inside: told('failure', text) };
 }

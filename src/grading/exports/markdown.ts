@@ -1,11 +1,10 @@
 import type { Language } from '../../lessons/lesson.ts';
 import type { CheckGrade, LessonGrade } from '../grade.ts';
+import { markdownText as text } from '../visible.ts';
 import { byLearner } from './by-learner.ts';
 import { ClassSummary } from './class-summary.ts';
 import type { Exporter } from './export.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
-
-const text = (value: string): string => value.replace(/[\\`*_<>[\]|#]/g, '\\$&').replace(/\s+/g, ' ');
 
 /** A report for reading: a section a learner, a table a lesson. */
 export const markdown: Exporter = function* (grades, problems, { language = 'en' }) {
