@@ -7,6 +7,7 @@ The terminal is a root shell on a machine of a simulated cluster. Everything in 
 
 # Keys
 - \`Esc\` or \`Ctrl-O\`: to the lesson and back to the terminal. There \`↑\` \`↓\` \`PgUp\` \`PgDn\` scroll, and \`q\` leaves
+- \`Alt-↑\` \`Alt-↓\`: scroll the lesson without leaving the terminal
 - \`F1\`: this page (or \`?\` in the lesson)
 - \`F2\` or \`Ctrl-X\`: X-ray, the calls that the last command set off
 - \`F3\`: nodes, pods and containers
@@ -22,12 +23,13 @@ The terminal is a root shell on a machine of a simulated cluster. Everything in 
 # In the terminal
 - \`Tab\` completes, twice lists. \`Ctrl-R\` searches the history. \`PgUp\` and \`PgDn\` look back
 - \`Ctrl-C\` stops a command, \`Ctrl-Z\` holds it, \`Ctrl-D\` ends the input, \`Ctrl-L\` clears
-- While \`vi\`, \`less\` or \`watch\` has the screen, all keys but the F-keys are theirs`,
+- While \`vi\`, \`less\` or \`watch\` has the screen, all keys but the F-keys are theirs. Out of \`vi\`: \`Esc\`, then \`:wq\` (saved) or \`:q!\` (not saved) and Enter; out of \`less\`: \`q\`; out of \`watch\`: \`Ctrl-C\``,
   ko: `# 지금 있는 곳
 터미널은 시뮬레이션된 클러스터의 한 머신에 root로 들어간 셸입니다. 그 안의 시간은 따로 흐르며 아래쪽에 표시됩니다. 과제가 요구하는 상태가 되면 자동으로 통과합니다.
 
 # 키
 - \`Esc\` 또는 \`Ctrl-O\`: 레슨으로 갔다가 터미널로 돌아오기. 레슨에서는 \`↑\` \`↓\` \`PgUp\` \`PgDn\`으로 스크롤하고 \`q\`로 나갑니다
+- \`Alt-↑\` \`Alt-↓\`: 터미널에 있는 채로 레슨 스크롤하기
 - \`F1\`: 이 도움말 (레슨에서는 \`?\`도 됩니다)
 - \`F2\` 또는 \`Ctrl-X\`: 엑스레이. 마지막 명령이 일으킨 호출들
 - \`F3\`: 노드, 파드, 컨테이너
@@ -43,5 +45,5 @@ The terminal is a root shell on a machine of a simulated cluster. Everything in 
 # 터미널에서
 - \`Tab\`은 자동 완성, 두 번 누르면 목록. \`Ctrl-R\`은 히스토리 검색. \`PgUp\`과 \`PgDn\`으로 지난 출력을 봅니다
 - \`Ctrl-C\`는 명령 중단, \`Ctrl-Z\`는 잠시 멈춤, \`Ctrl-D\`는 입력 끝, \`Ctrl-L\`은 화면 지우기
-- \`vi\`, \`less\`, \`watch\`가 화면을 쓰는 동안에는 F키를 뺀 모든 키가 그 프로그램으로 갑니다`,
+- \`vi\`, \`less\`, \`watch\`가 화면을 쓰는 동안에는 F키를 뺀 모든 키가 그 프로그램으로 갑니다. \`vi\`에서 나오기: \`Esc\`를 누르고 \`:wq\`(저장) 또는 \`:q!\`(저장 안 함)와 Enter. \`less\`는 \`q\`, \`watch\`는 \`Ctrl-C\``,
 };

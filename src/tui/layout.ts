@@ -28,6 +28,8 @@ export type Shown = {
   readonly asking: boolean;
   /** There is something new to read in the lesson: it gets room until the next line is typed. */
   readonly fresh: boolean;
+  /** The first step: a story to read, and nothing in the terminal yet. */
+  readonly opening: boolean;
   readonly hasLesson: boolean;
 };
 
@@ -53,9 +55,11 @@ export function layoutOf(size: WindowSize, show: Shown): Layout {
   };
 }
 
-function stacked(body: Area, { pane, focus, asking, fresh, hasLesson }: Shown): Layout {
+function stacked(body: Area, { pane, focus, asking, fresh, opening, hasLesson }: Shown): Layout {
   if (pane === 'lesson' && !hasLesson) return { kind: 'stacked', lesson: undefined, extra: undefined, terminal: body };
-  const share = pane === 'lesson' ? (focus === 'pane' ? (asking ? 0.72 : 0.62) : fresh ? 0.62 : 0.45) : focus === 'pane' ? 0.75 : 0.52;
+  const reading = fresh ? (opening ? 0.8 : 0.67) : 0.45;
+  const ofLesson = focus === 'pane' ? Math.max(reading, asking ? 0.72 : 0.67) : reading;
+  const share = pane === 'lesson' ? ofLesson : focus === 'pane' ? 0.75 : 0.52;
   // One row is the line between.
   const top = Math.max(5, Math.floor((body.rows - 1) * share));
   const area: Area = { ...body, rows: top };

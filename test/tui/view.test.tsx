@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { LessonView, StepView } from '../../src/session/lesson-view.ts';
 import { xray } from '../../src/session/xray.ts';
 import { route } from '../../src/tui/app/route.ts';
-import { type AppState, newLessonState, newlyTold } from '../../src/tui/app/state.ts';
+import { type AppState, type LessonState, newLessonState, newlyTold } from '../../src/tui/app/state.ts';
 import { Store } from '../../src/tui/app/store.ts';
 import { App } from '../../src/tui/components/app.tsx';
 import stringWidth from '../../src/tui/fast-width.ts';
@@ -12,7 +12,8 @@ import { layoutOf, type Shown } from '../../src/tui/layout.ts';
 import type { Kept, TrackEntry } from '../../src/tui/services.ts';
 import { plainText, unstyled } from '../../src/tui/text/style.ts';
 import { keysIn, statusRow } from '../../src/tui/view/chrome.ts';
-import { firstRow, lessonRows } from '../../src/tui/view/lesson-rows.ts';
+import { type LessonRows, lessonRows } from '../../src/tui/view/lesson-rows.ts';
+import { lessonSpan, shownRows } from '../../src/tui/view/lesson-window.ts';
 import { answerOf, newMany, pressMany } from '../../src/tui/view/many.ts';
 import { firstChoice, menuEntries, menuRows } from '../../src/tui/view/menu-view.ts';
 import { xrayRows } from '../../src/tui/view/xray-rows.ts';
@@ -49,6 +50,8 @@ const lesson = (change: Partial<LessonView> = {}): LessonView => ({
   ...change,
 });
 const context = (width = 60, language: 'en' | 'ko' = 'en') => ({ width, style: unstyled, say: newSay(language), language });
+const window = (text: LessonRows, height: number, change: Partial<Pick<LessonState, 'scroll' | 'fresh' | 'told'>> = {}) =>
+  shownRows(text, { height, scroll: 0, fresh: true, told: undefined, ...change }, unstyled, newSay('en'));
 const tracks: readonly TrackEntry[] = [
   {
     id: 'a',
@@ -113,26 +116,50 @@ describe('the lesson pane', () => {
       context(),
     );
     expect(text.rows.at(-1)).toBe('✗ No, since…');
-    expect(firstRow(text, 4, 0, true)).toBe(text.rows.length - 4);
+    expect(window(text, 4)).toContain('✗ No, since…');
   });
 
   test('the present task is in sight, whatever the height', () => {
     const steps = [step({ done: true }), step({ id: 'two', task: 'Second task.' })];
     const rows = lessonRows(lesson({ story: 'long '.repeat(100), steps, current: 1 }), context());
     for (const height of [4, 6, 10, 40]) {
-      const first = firstRow(rows, height, 0, false);
-      expect(rows.rows.slice(first, first + height)).toContain('Second task.');
+      expect(window(rows, height, { fresh: false })).toContain('Second task.');
+      expect(window(rows, height)).toContain('Second task.');
     }
-    expect(firstRow(rows, 10, -1000, false)).toBe(0);
   });
 
   test('a prediction that was just settled is in sight, where there is room', () => {
     const settled = step({ kind: 'predict', done: true, note: undefined, said: 'It stays.', outcome: { said: 'It stays.', came: 'It goes.', right: false } });
     const steps = [step({ done: true }), settled, step({ done: true }), step({ id: 'now', task: 'Now.\n\nThen.\n\nAt last.' })];
     const text = lessonRows(lesson({ story: 'long '.repeat(100), steps, current: 3 }), context());
-    expect(text.rows[firstRow(text, 12, 0, true)]).toContain('✓ Step 2');
-    expect(text.rows[firstRow(text, 7, 0, true)]).toContain('✓ Step 3');
-    expect(text.rows[firstRow(text, 4, 0, true)]).toContain('Step 4 of 4');
+    expect(window(text, 13)[0]).toContain('✓ Step 2');
+    expect(window(text, 10)[0]).toContain('✓ Step 3');
+    // Less room: one row for what was done, another for what was expected; the task is whole all the same.
+    expect(window(text, 8)).toEqual([expect.stringContaining('✓ Step 3 · done'), '  ✗ It came otherwise: It goes.', ...text.rows.slice(text.currentStart)]);
+    expect(window(text, 7)).toEqual([expect.stringMatching(/✓ Step 3 .* Alt-↑/), ...text.rows.slice(text.currentStart)]);
+    expect(window(text, 7, { fresh: false })).toEqual(text.rows.slice(text.currentStart));
+    expect(window(text, 4)).toEqual([
+      expect.stringContaining('✓ Step 3'),
+      ...text.rows.slice(text.currentStart, text.currentStart + 2),
+      '↓ 4 more rows · Alt-↓',
+    ]);
+  });
+
+  test('a new step begins at the top of the pane; the one before is reached by scrolling, and no further', () => {
+    const long = step({ done: true, note: 'It runs, and so on.\n\n'.repeat(6) });
+    const text = lessonRows(lesson({ steps: [long, step({ id: 'two', task: 'Do this.', hintsLeft: 3 })], current: 1 }), context());
+    // What counts the hints need not find room.
+    expect(window(text, 3)).toEqual([expect.stringContaining('✓ Step 1'), 'Step 2 of 2 · task · 10 points', 'Do this.']);
+    const [least, most] = lessonSpan(text, { height: 6, fresh: true, told: undefined });
+    expect(window(text, 6, { scroll: least })[0]).toBe('Once upon a time.');
+    expect(least).toBe(-text.currentStart);
+    expect(most).toBe(0);
+  });
+
+  test('a lesson begins with its story', () => {
+    const text = lessonRows(lesson({ story: 'Once.\n\n'.repeat(5), steps: [step({ task: 'Do this.' })] }), context());
+    expect(window(text, 6)[0]).toBe('Once.');
+    expect(window(text, 6, { fresh: false })).toEqual(['Step 1 of 1 · task · 10 points', 'Do this.']);
   });
 
   test('a hint, and a word on what was done, come into sight when they are new, however small the pane', () => {
@@ -144,9 +171,7 @@ describe('the lesson pane', () => {
         ['situation', '→ Nor that.'],
         ['hint', 'Hint 1: One.'],
       ] as const) {
-        const first = firstRow(text, height, 0, false, said);
-        const below = text.rows.length - first - height > 0 ? 1 : 0;
-        expect(text.rows.slice(first, first + height - below)).toContain(words);
+        expect(window(text, height, { fresh: false, told: said })).toContain(words);
       }
     const state = { ...newLessonState(''), view: before };
     const next = (change: Partial<StepView>) => lesson({ steps: [{ ...(before.steps[0] as StepView), ...change }] });
@@ -158,7 +183,7 @@ describe('the lesson pane', () => {
 });
 
 describe('layout', () => {
-  const shown: Shown = { pane: 'lesson', focus: 'terminal', asking: false, fresh: false, hasLesson: true };
+  const shown: Shown = { pane: 'lesson', focus: 'terminal', asking: false, fresh: false, opening: false, hasLesson: true };
   test('every pane stands inside the window, and the terminal has room', () => {
     for (let columns = 40; columns <= 240; columns += 7)
       for (let rows = 10; rows <= 70; rows += 3)
@@ -194,7 +219,7 @@ describe('layout', () => {
 });
 
 describe('keys go', () => {
-  const at = { screen: 'lesson', choice: false, focus: 'terminal', raw: false, asking: undefined, strayed: false } as const;
+  const at = { screen: 'lesson', choice: false, focus: 'terminal', extra: false, raw: false, asking: undefined, strayed: false } as const;
   const press = (name: string, change: object = {}) => route({ type: 'key', name, raw: '' }, { ...at, ...change });
   const type = (text: string, change: object = {}) => route({ type: 'text', text }, { ...at, ...change });
   test.each([
@@ -208,6 +233,7 @@ describe('keys go', () => {
     ['or choose an answer', press('up', { focus: 'pane', asking: 'list' }), 'ink'],
     ['typing goes on in the terminal', type('kubectl', { focus: 'pane' }), 'terminalFocus'],
     ['q in the lesson leaves', type('q', { focus: 'pane' }), 'leave'],
+    ['but in the help it closes it', type('q', { focus: 'pane', extra: true }), 'switch'],
     ['q in an answer is a letter', type('q', { focus: 'pane', asking: 'field' }), 'ink'],
     ['a command typed at a list goes to the shell', type('nerdctl ps', { focus: 'pane', asking: 'list' }), 'terminalFocus'],
     ['with its first letter, even where lists know it', type('k', { focus: 'pane', asking: 'list' }), 'terminalFocus'],

@@ -148,7 +148,7 @@ export class Application {
     leave: () => this.#leave(),
     quit: () => this.#quit(0),
     back: () => this.#leaveScreen(),
-    switch: () => this.#lesson?.focus(this.#lesson.state.focus === 'terminal' ? 'pane' : 'terminal'),
+    switch: () => this.#lesson?.switchSide(),
     scrollUp: () => this.#lesson?.scroll(-1),
     scrollDown: () => this.#lesson?.scroll(1),
     pageUp: () => this.#lesson?.scroll(-10),

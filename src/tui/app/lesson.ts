@@ -1,16 +1,15 @@
 /** A lesson (or a free shell) on the screen: the session behind it, its time, its typing, what is looked at. Decides nothing about lessons: the session does. */
-import { clusterView } from '../../session/cluster-view.ts';
 import { lessonView } from '../../session/lesson-view.ts';
 import type { Session } from '../../session/session.ts';
-import { xray } from '../../session/xray.ts';
 import { type Focus, type Layout, layoutOf, type Pane } from '../layout.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { Overlay } from '../terminal/painter.ts';
 import { newStyle } from '../text/style.ts';
 import { newSay, type Say } from '../words.ts';
-import { changed, clockText, markOf, same } from './looks.ts';
+import { changed, lookedAt, markOf } from './looks.ts';
 import { Pump } from './pump.ts';
-import { type AppState, isAsking, isStuck, type LessonState, newLessonState, newlyTold } from './state.ts';
+import { scrollBounds } from './scrolling.ts';
+import { type AppState, isAsking, isStuck, type LessonState, newLessonState, shownOf } from './state.ts';
 import type { Store } from './store.ts';
 import { Typing } from './typing.ts';
 
@@ -43,6 +42,7 @@ export class LessonScreen {
   #step = -1;
   /** Inputs there were when the step began: later ones are tries at it. */
   #stepInputs = 0;
+  #linesEnded = 0;
   #wasAtPrompt = true;
   #asked = -1;
   #toldAt = 0;
@@ -68,9 +68,7 @@ export class LessonScreen {
   }
 
   get layout(): Layout {
-    const { size } = this.#store.get();
-    const { pane, focus, view, fresh } = this.state;
-    return layoutOf(size, { pane, focus, asking: isAsking(this.state), fresh, hasLesson: view !== undefined });
+    return layoutOf(this.#store.get().size, shownOf(this.state));
   }
 
   /** Another session in the place of this one: undone, restarted. */
@@ -145,10 +143,17 @@ export class LessonScreen {
     this.set({ focus, scroll: 0 });
   }
 
-  /** A lesson stands at its task and can be scrolled up from there; all else begins at its top. */
+  /** To the pane and back; what stands in the lesson's place is closed. */
+  switchSide(): void {
+    if (this.state.focus === 'terminal') this.focus('pane');
+    else if (this.state.pane === 'lesson') this.focus('terminal');
+    else this.show(this.state.pane);
+  }
+
+  /** As far as there is something. */
   scroll(rows: number): void {
-    const least = this.state.pane === 'lesson' && this.#store.get().screen === 'lesson' ? -1000 : 0;
-    this.set({ scroll: Math.max(least, this.state.scroll + rows) });
+    const [least, most] = scrollBounds(this.#store.get());
+    this.set({ scroll: Math.max(least, Math.min(most, this.state.scroll + rows)) });
   }
 
   /** Says something in the status line, for a while. */
@@ -235,21 +240,8 @@ export class LessonScreen {
     if (run && run.current !== this.#step) this.#stepBegan(run.current);
     const before = this.state;
     const view = lessonView(this.#session, language, this.#tried());
-    const next: LessonState = {
-      ...before,
-      view: same(view, before.view),
-      told: newlyTold(before, view) ?? before.told,
-      hops: before.pane === 'xray' ? (same(xray(this.#session.crossings), before.hops) ?? []) : before.hops,
-      cluster: before.pane === 'cluster' ? same(clusterView(this.#session), before.cluster) : before.cluster,
-      clock: clockText(this.#session.cluster.sim.now),
-      speed: this.pump?.speed ?? 1,
-      paused: this.pump?.paused ?? false,
-      skipping: this.pump?.skipping ?? false,
-      raw: this.#session.tty.mode === 'raw',
-      title: view?.title ?? before.title,
-    };
-    if (JSON.stringify({ ...next, view: 0, hops: 0, cluster: 0 }) !== JSON.stringify({ ...before, view: 0, hops: 0, cluster: 0 }) || changed(next, before))
-      this.#store.set({ lesson: next });
+    const next = lookedAt(before, view, this.#session, this.pump);
+    if (changed(next, before)) this.#store.set({ lesson: next });
     if (isStuck(next) && !isStuck(before)) this.tell(this.#say('rewindKeys'));
     this.#askWhenQuiet();
   }
@@ -266,8 +258,10 @@ export class LessonScreen {
     this.#finishedAt = this.#session.run?.finished ? performance.now() : undefined;
   }
 
+  /** A line that still runs is no try yet: nothing has failed before it has ended. */
   #tried(): boolean {
-    return this.#session.inputs.slice(this.#stepInputs).some((input) => 'line' in input && input.line.trim() !== '');
+    if (this.#session.atPrompt) this.#linesEnded = this.#session.inputs.length;
+    return this.#session.inputs.slice(this.#stepInputs, this.#linesEnded).some((input) => 'line' in input && input.line.trim() !== '');
   }
 
   /** A question takes the keys by itself, but never in the middle of typing. */

@@ -36,6 +36,8 @@ type RouteContext = {
   readonly screen: 'menu' | 'name' | 'submit' | 'opening' | 'lesson' | 'debrief' | 'blank';
   readonly choice: boolean;
   readonly focus: 'terminal' | 'pane';
+  /** X-ray, cluster or help stand beside the terminal. */
+  readonly extra: boolean;
   /** A program has all keys. */
   readonly raw: boolean;
   /** The lesson pane shows a question, answered so. */
@@ -49,6 +51,7 @@ export const contextOf = ({ screen, choice, lesson }: AppState, raw: boolean, st
   screen,
   choice: choice !== undefined,
   focus: lesson?.focus ?? 'terminal',
+  extra: lesson !== undefined && lesson.pane !== 'lesson',
   raw,
   asking: lesson?.pane === 'lesson' ? askingOf(lesson) : undefined,
   strayed,
@@ -125,7 +128,7 @@ function ofQuestion(event: KeyEvent, asking: NonNullable<RouteContext['asking']>
 
 const text = (event: KeyEvent): string | undefined => (event.type === 'text' ? event.text : undefined);
 
-function lessonKey(event: KeyEvent, name: string, { focus, raw, asking }: RouteContext): Command {
+function lessonKey(event: KeyEvent, name: string, { focus, extra, raw, asking }: RouteContext): Command {
   const ours = functionKeys[name];
   if (ours) return ours;
   if (focus === 'terminal') return raw ? 'terminal' : (lessonKeys[name] ?? 'terminal');
@@ -135,7 +138,7 @@ function lessonKey(event: KeyEvent, name: string, { focus, raw, asking }: RouteC
   const scrolls = scrollKeys[name];
   if (scrolls && !(asking && (name === 'up' || name === 'down'))) return scrolls;
   if (asking) return ofQuestion(event, asking);
-  if (text(event) === 'q') return 'leave';
+  if (text(event) === 'q') return extra ? 'switch' : 'leave';
   if (text(event) === '?') return 'help';
   return event.type === 'key' && name !== 'enter' ? 'none' : name === 'enter' ? 'switch' : 'terminalFocus';
 }

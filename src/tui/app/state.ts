@@ -3,7 +3,7 @@ import type { Language } from '../../lessons/lesson.ts';
 import type { ClusterView } from '../../session/cluster-view.ts';
 import type { LessonView } from '../../session/lesson-view.ts';
 import type { XrayHop } from '../../session/xray.ts';
-import type { Focus, Pane, WindowSize } from '../layout.ts';
+import type { Focus, Pane, Shown, WindowSize } from '../layout.ts';
 import type { HandedIn, Kept, TrackEntry } from '../services.ts';
 import type { Opening } from '../view/opening-view.ts';
 
@@ -53,6 +53,16 @@ export function isAsking(lesson: LessonState | undefined): boolean {
   const step = lesson?.view?.steps[lesson.view.current];
   return step !== undefined && (step.ask !== undefined || step.kind === 'read');
 }
+
+/** What decides where everything stands. */
+export const shownOf = (lesson: LessonState): Shown => ({
+  pane: lesson.pane,
+  focus: lesson.focus,
+  asking: isAsking(lesson),
+  fresh: lesson.fresh,
+  opening: lesson.view?.current === 0,
+  hasLesson: lesson.view !== undefined,
+});
 
 /** What the question is answered with: one of a list, several of one, or typed text. */
 export function askingOf(lesson: LessonState | undefined): 'list' | 'boxes' | 'field' | undefined {

@@ -6,7 +6,7 @@ import type { WindowSize } from '../layout.ts';
 import type { Kept, TrackEntry } from '../services.ts';
 import { cut } from '../text/wrap.ts';
 import { slice } from '../view/chrome.ts';
-import { debriefOptions, debriefRows } from '../view/debrief-view.ts';
+import { debriefPage } from '../view/debrief-view.ts';
 import { useDrawing } from './context.ts';
 import { List } from './list.tsx';
 
@@ -14,11 +14,11 @@ type Props = { readonly lesson: LessonState; readonly tracks: readonly TrackEntr
 
 export function Debrief({ lesson, tracks, size }: Props) {
   const { style, say, language, actions } = useDrawing();
-  const { view, scroll } = lesson;
-  const width = Math.min(100, size.columns - 2);
-  const rows = useMemo(() => (view ? debriefRows(view, width, style, say) : []), [view, width, style, say]);
-  const options = debriefOptions(lesson.title, tracks, language, say);
-  const height = Math.max(1, size.rows - options.length - 2);
+  const { view, title, scroll } = lesson;
+  const { rows, options, height } = useMemo(
+    () => debriefPage({ view, title }, tracks, size, { style, say, language }),
+    [view, title, tracks, size, style, say, language],
+  );
   const below = rows.length - height - Math.min(scroll, rows.length - height);
   return (
     <Box flexDirection="column" paddingX={1}>

@@ -1,6 +1,6 @@
 /** The lesson screen: panes around the terminal, which the painter draws. */
 import { Box, Text } from 'ink';
-import { isAsking, type LessonState } from '../app/state.ts';
+import { type LessonState, shownOf } from '../app/state.ts';
 import { type Area, layoutOf, type WindowSize } from '../layout.ts';
 import { cut } from '../text/wrap.ts';
 import { headerRow, paneTitle, ruleRow, statusRow } from '../view/chrome.ts';
@@ -10,8 +10,8 @@ import { LessonPane } from './lesson-pane.tsx';
 
 export function LessonLayout({ lesson, size }: { readonly lesson: LessonState; readonly size: WindowSize }) {
   const { style, say } = useDrawing();
-  const { pane, focus, view } = lesson;
-  const layout = layoutOf(size, { pane, focus, asking: isAsking(lesson), fresh: lesson.fresh, hasLesson: view !== undefined });
+  const { pane, focus } = lesson;
+  const layout = layoutOf(size, shownOf(lesson));
   if (layout.kind === 'none') return <Text>{cut(say('tooSmallShort'), size.columns)}</Text>;
   if (layout.kind === 'alone') {
     return (

@@ -31,7 +31,7 @@ export function SubmitPage({ state }: { readonly state: AppState }) {
   return (
     <Box flexDirection="column" paddingX={1}>
       <Text>{style('title', say('submitTitle'))}</Text>
-      <Text>{sliceTold(rows, 0, Math.max(1, size.rows - 12), style, say).join('\n')}</Text>
+      <Text>{sliceTold(rows, 0, Math.max(1, size.rows - 12), style, say, 'rowsMore').join('\n')}</Text>
       {holds === '' ? null : <Text>{`\n${style('faint', holds)}`}</Text>}
       <Box marginTop={size.rows >= 14 ? 1 : 0}>
         <Text>{`${field === 'who' ? '❯' : ' '} ${say('submitWho')} `}</Text>

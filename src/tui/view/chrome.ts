@@ -21,14 +21,22 @@ export function statusRow(lesson: LessonState, width: number, style: Style, say:
   const state = skipping ? say('skipping') : paused ? say('paused') : say('speed', { n: speed });
   const where = focus === 'terminal' ? say('terminal') : paneTitle(pane, say);
   const whole = ` ${clock} ${state} [${cut(where, 16)}] `;
-  const keys = raw ? say('keysRaw') : say(focus === 'terminal' ? 'keysTerminal' : pane === 'lesson' && isAsking(lesson) ? 'keysAsked' : 'keysPane');
+  const keys = raw
+    ? say('keysRaw')
+    : pane === 'lesson'
+      ? say(keysOfLesson(lesson))
+      : say(focus === 'pane' ? 'keysExtra' : 'keysBeside', { key: openers[pane] });
   // Little room: the line above the terminal tells too where keys go, and the keys are told in fewer words.
-  const narrow = !notice && focus === 'terminal' && !raw && stringWidth(whole + keys) > width;
+  const narrow = !notice && focus === 'terminal' && pane === 'lesson' && !raw && stringWidth(whole + keys) > width;
   const left = narrow ? ` ${clock} ${state}  ` : whole;
   const room = width - stringWidth(left);
   const rest = notice ? cut(notice, room) : narrow ? keysIn(say('keysNarrow'), room, lesserNarrow) : keysIn(keys, room);
   return style('strong', cut(left, width)) + style(notice ? 'plain' : 'faint', rest);
 }
+
+const keysOfLesson = (lesson: LessonState): WordKey => (lesson.focus === 'terminal' ? 'keysTerminal' : isAsking(lesson) ? 'keysAsked' : 'keysPane');
+/** The key that has opened a pane closes it. */
+const openers = { xray: 'F2', cluster: 'F3', help: 'F1' } as const;
 
 /** Keys that are left out first where not all find room; the help page has them all. */
 const lesser = ['F6', 'F5', 'F8', 'F3', 'F7', 'F2', '↑↓', 'F4'];
@@ -60,11 +68,11 @@ export function slice(rows: readonly string[], first: number, height: number): s
   return rows.slice(from, from + height);
 }
 
-/** The same; what stands below is told in the last row. */
-export function sliceTold(rows: readonly string[], first: number, height: number, style: Style, say: Say): string[] {
+/** The same; what stands below is told in the last row, with the keys that lead there unless it is `rowsMore`. */
+export function sliceTold(rows: readonly string[], first: number, height: number, style: Style, say: Say, word: WordKey = 'rowsMoreKeys'): string[] {
   const from = Math.max(0, Math.min(first, rows.length - height));
   const shown = slice(rows, from, height);
   const below = rows.length - from - height;
   if (below <= 0 || height < 3) return shown;
-  return [...shown.slice(0, -1), style('faint', say('rowsMore', { n: below + 1 }))];
+  return [...shown.slice(0, -1), style('faint', say(word, { n: below + 1 }))];
 }

@@ -1,11 +1,14 @@
 /** What a lesson's end says. */
 import type { Language } from '../../lessons/lesson.ts';
 import type { LessonView } from '../../session/lesson-view.ts';
+import type { LessonState } from '../app/state.ts';
+import type { WindowSize } from '../layout.ts';
 import type { TrackEntry } from '../services.ts';
 import { inline, markdownRows } from '../text/markdown.ts';
 import type { Style } from '../text/style.ts';
 import { wrapSpans } from '../text/wrap.ts';
 import type { Say } from '../words.ts';
+import type { Drawing } from './lesson-window.ts';
 
 /** With the last step's note, which would not be seen otherwise. */
 export function debriefRows(view: LessonView, width: number, style: Style, say: Say): string[] {
@@ -30,6 +33,18 @@ export function debriefRows(view: LessonView, width: number, style: Style, say: 
     rows.push(...markdownRows(text, width, style));
   });
   return rows;
+}
+
+/** All of the page, and how many of its rows find room above the options. */
+export function debriefPage(
+  { view, title }: Pick<LessonState, 'view' | 'title'>,
+  tracks: readonly TrackEntry[],
+  size: WindowSize,
+  { style, say, language }: Drawing,
+) {
+  const rows = view ? debriefRows(view, Math.min(100, size.columns - 2), style, say) : [];
+  const options = debriefOptions(title, tracks, language, say);
+  return { rows, options, height: Math.max(1, size.rows - options.length - 2) };
 }
 
 type DebriefOption = { readonly id: string; readonly label: string };

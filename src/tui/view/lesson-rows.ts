@@ -1,24 +1,30 @@
 /** The lesson pane: story, what was passed, the task, its checks and hints, as rows of a width. */
 import type { Language } from '../../lessons/lesson.ts';
 import type { CheckView, LessonView, StepView } from '../../session/lesson-view.ts';
+import stringWidth from '../fast-width.ts';
 import { inline, markdownRows } from '../text/markdown.ts';
 import type { Look, Style } from '../text/style.ts';
-import { wrapSpans } from '../text/wrap.ts';
+import { cut, wrapSpans } from '../text/wrap.ts';
 import type { Say, WordKey } from '../words.ts';
 
-type LessonRows = {
+export type LessonRows = {
   readonly rows: readonly string[];
   /** Where what is new begins: a prediction that the step passed last has settled, and that step itself; and where the present task does. */
   readonly settledStart: number;
   readonly lastStart: number;
   readonly currentStart: number;
+  /** Behind the last row that the present task needs: below it stands only how many hints are left. */
+  readonly currentEnd: number;
+  /** The step passed last in short, for panes where its rows find no room: that it is done, and what a prediction came to. */
+  readonly passed: readonly string[];
   /** Rows at the end that say what was wrong with an answer: those are to be read now. */
   readonly told: number;
   /** Where the newest word on what was done stands, and the newest hint: rows from, to. */
   readonly newest: { readonly situation: Span; readonly hint: Span };
 };
 
-type Span = readonly [from: number, to: number];
+/** Rows from, to. */
+export type Span = readonly [from: number, to: number];
 
 type RowContext = {
   readonly width: number;
@@ -35,12 +41,13 @@ export function lessonRows(lesson: LessonView, context: RowContext): LessonRows 
   const rows: string[] = [...markdownRows(lesson.story, width, style), ''];
   const starts: number[] = [];
   lesson.steps.slice(0, lesson.current).forEach((step, index) => {
-    starts.push(index > 0 ? rows.length : 0);
+    starts.push(rows.length);
     rows.push(...passedRows(step, index, context), '');
   });
   const currentStart = rows.length;
   const lastStart = starts.at(-1) ?? 0;
   const settledStart = lesson.steps[lesson.current - 2]?.outcome ? (starts.at(-2) ?? lastStart) : lastStart;
+  const settled = lesson.steps.slice(Math.max(0, lesson.current - 2), lesson.current).flatMap((step) => outcomeRows(step, context));
   const step = lesson.steps[lesson.current];
   const shown = step && stepRows(step, lesson.current, lesson.steps.length, context);
   if (shown) rows.push(...shown.rows);
@@ -50,49 +57,41 @@ export function lessonRows(lesson: LessonView, context: RowContext): LessonRows 
     settledStart,
     lastStart,
     currentStart,
+    currentEnd: currentStart + (shown?.needed ?? 0),
+    passed: lesson.current === 0 ? [] : [doneTitle(lesson.steps[lesson.current - 1] as StepView, lesson.current - 1, context), ...settled],
     told: step ? feedbackRows(step, context).length : 0,
     newest: { situation: within(shown?.situation), hint: within(shown?.hint) },
   };
-}
-
-/** The first row to show: the present task whole if it fits, with what was passed last above it where there is room; but what was just said to the learner always. */
-export function firstRow(text: LessonRows, height: number, scroll: number, fresh: boolean, said?: 'situation' | 'hint'): number {
-  const { rows, settledStart, lastStart, currentStart, told } = text;
-  const most = Math.max(0, rows.length - height);
-  // What is new is read from its beginning, as long as the task below it comes into sight.
-  const fits = (start: number): boolean => (fresh && currentStart - start + 3 <= height) || rows.length - start <= height;
-  const recent = fits(settledStart) ? settledStart : fits(lastStart) ? lastStart : undefined;
-  const wanted = told > 0 ? most : (recent ?? (rows.length - currentStart <= height ? most : currentStart));
-  const first = Math.min(most, wanted);
-  return Math.max(0, Math.min(most, (said ? inSight(text.newest[said], first, height, rows.length) : first) + scroll));
-}
-
-/** Moved down as far as it takes to see these rows; the last row of a pane may be taken by what tells of more. */
-function inSight([from, to]: Span, first: number, height: number, total: number): number {
-  const room = to < total ? height - 1 : height;
-  return Math.max(first, Math.min(from, to - room));
 }
 
 const heading = (look: Look, text: string, { width, style }: RowContext): string[] => wrapSpans([{ text, look }], width, style);
 
 function passedRows(step: StepView, index: number, context: RowContext): string[] {
   const { width, style, say } = context;
-  const rows = heading('good', `✓ ${say('stepTitle', { n: index + 1 })} · ${say('stepDone', { n: step.points, of: step.of })}`, context);
+  const rows = heading('good', doneText(step, index, say), context);
   if (step.said !== undefined)
     rows.push(...wrapSpans([{ text: say('youSaid', { text: '' }), look: 'faint' }, ...inline(step.said)], width, style, { first: '  ' }));
-  if (step.outcome)
-    rows.push(
-      ...wrapSpans(inline(step.outcome.right ? say('cameTrue') : say('cameOtherwise', { text: step.outcome.came })), width, style, {
-        first: '  ',
-        rest: '    ',
-      }),
-    );
-  rows.push(...feedbackRows(step, context));
+  rows.push(...outcomeRows(step, context), ...feedbackRows(step, context));
   if (step.note) rows.push(...markdownRows(step.note, width, style, '  '));
   return rows;
 }
 
-type StepRows = { readonly rows: readonly string[]; readonly situation: Span; readonly hint: Span };
+const doneText = (step: StepView, index: number, say: Say): string =>
+  `✓ ${say('stepTitle', { n: index + 1 })} · ${say('stepDone', { n: step.points, of: step.of })}`;
+
+/** One row, which also says how to get to what it stands for. */
+function doneTitle(step: StepView, index: number, { width, style, say }: RowContext): string {
+  const way = ` · ${say('readAbove')}`;
+  return style('good', cut(doneText(step, index, say), width - stringWidth(way))) + style('faint', cut(way, width));
+}
+
+function outcomeRows({ outcome }: StepView, { width, style, say }: RowContext): string[] {
+  if (!outcome) return [];
+  return wrapSpans(inline(outcome.right ? say('cameTrue') : say('cameOtherwise', { text: outcome.came })), width, style, { first: '  ', rest: '    ' });
+}
+
+/** `needed`: rows without what only counts the hints. */
+type StepRows = { readonly rows: readonly string[]; readonly situation: Span; readonly hint: Span; readonly needed: number };
 
 function stepRows(step: StepView, index: number, of: number, context: RowContext): StepRows {
   const { width, style, say } = context;
@@ -118,10 +117,11 @@ function stepRows(step: StepView, index: number, of: number, context: RowContext
   };
   const situation = step.situations.map((text) => add('→ ', 'note', text)).at(-1) ?? [0, 0];
   const hint = step.hints.map((text, number) => add(`${say('hint', { n: number + 1 })}: `, 'strong', text)).at(-1) ?? [0, 0];
+  let needed = rows.length;
   if (step.hintsLeft > 0) rows.push('', ...wrapSpans([{ text: say('hintsLeft', { n: step.hintsLeft }), look: 'faint' }], width, style));
   const told = feedbackRows(step, context);
-  if (told.length > 0) rows.push('', ...told);
-  return { rows, situation, hint };
+  if (told.length > 0) needed = rows.push('', ...told);
+  return { rows, situation, hint, needed };
 }
 
 const marks: Readonly<Record<CheckView['state'], readonly [string, Look]>> = {
