@@ -16,16 +16,12 @@ export type TemplateOptions = {
   readonly toil?: (steps: number) => void;
   /** A key that is not there is an error (`missingkey=error`). */
   readonly strict?: boolean;
-  /** How null is printed, by the name of its field: a nil slice is `[]`, which JSON does not tell from a nil pointer. */
-  readonly nil?: (name: string) => string;
+  /** Null is a nil pointer of Go's: it is printed as `<nil>`, and no field can be read from it. */
+  readonly pointers?: boolean;
   /** Go's type of the data: a field that it has not is an error, and functions in it are its methods. */
   readonly type?: string;
   /** The same of other objects in the data. */
   readonly types?: ReadonlyMap<unknown, string>;
-  /** How a value that is no text is printed, by the names that led to it: a struct is not told from a map by JSON. */
-  readonly shown?: (names: readonly string[], value: unknown) => string | undefined;
-  /** What `index` gives for a key that a map has not, by the name of the map's field. */
-  readonly zero?: (name: string) => unknown;
 };
 
 /** Reads a template. Throws GoTemplateError. */
@@ -57,7 +53,6 @@ class Execution {
   readonly #functions: Readonly<Record<string, TemplateFunction>>;
 
   readonly #strict: boolean;
-  readonly #nil: ((name: string) => string) | undefined;
   readonly #struct: { readonly name: string; readonly data: unknown } | undefined;
   readonly #options: TemplateOptions;
 
@@ -66,7 +61,6 @@ class Execution {
   constructor(template: GoTemplate, options: TemplateOptions, struct: { readonly name: string; readonly data: unknown } | undefined) {
     this.#struct = struct;
     this.#options = options;
-    this.#nil = options.nil;
     this.#template = template;
     this.#strict = options.strict ?? false;
     this.#functions = options.functions ?? kubectlFunctions;
@@ -90,7 +84,7 @@ class Execution {
       case 'action': {
         const value = this.#pipe(node.pipe, dot, scope);
         if (node.pipe.variables.length === 0)
-          this.out += value === undefined || value === null ? this.#nothing(node.pipe, value) : this.#text(node.pipe, value);
+          this.out += value === undefined || (value === null && !this.#options.pointers) ? '<no value>' : sprintValue(value);
         return undefined;
       }
       case 'if':
@@ -151,18 +145,6 @@ class Execution {
     else scope.push([name, { value }]);
   }
 
-  #text(pipe: Pipe, value: unknown): string {
-    const operand = pipe.commands.at(-1)?.[0];
-    const told = operand?.type === 'field' ? this.#options.shown?.(operand.names, value) : undefined;
-    return told ?? sprintValue(value);
-  }
-
-  #nothing(pipe: Pipe, value: unknown): string {
-    const operand = pipe.commands.at(-1)?.[0];
-    const name = operand && 'names' in operand ? operand.names.at(-1) : undefined;
-    return value === null && name !== undefined && this.#nil ? this.#nil(name) : '<no value>';
-  }
-
   #pipe(pipe: Pipe, dot: unknown, scope: Scope): unknown {
     let value: unknown;
     pipe.commands.forEach((command, i) => {
@@ -197,9 +179,7 @@ class Execution {
     const args = [...rest.map((operand) => this.#operand(operand, dot, scope)), ...last];
     if (args.length < call.length) throw this.#error(`wrong number of args for ${name}: want ${call.length} got ${args.length}`, at, text);
     try {
-      const value = call(...args);
-      const [map] = rest;
-      return value === undefined && name === 'index' && map?.type === 'field' ? this.#options.zero?.(map.names.at(-1) ?? '') : value;
+      return call(...args);
     } catch (error) {
       if (error instanceof FunctionError && name === 'call' && rest[0])
         throw this.#error(`error calling call: non-function ${operandText(rest[0])} of ${error.message}`, at, text);
@@ -239,6 +219,7 @@ class Execution {
   #fields(start: unknown, names: readonly string[], operand: Operand): unknown {
     let value = start;
     for (const name of names) {
+      if (value === null && this.#options.pointers) throw this.#error(`nil pointer evaluating ${name}`, operand.at, operandText(operand));
       if (value === undefined || value === null) return undefined;
       if (!isObject(value))
         throw this.#error(`can't evaluate field ${name} in type ${value === start ? typeName(value) : 'interface {}'}`, operand.at, operandText(operand));

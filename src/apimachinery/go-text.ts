@@ -31,9 +31,13 @@ const htmlEscapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\
 export const goJson = (value: unknown, indent?: number): string =>
   (JSON.stringify(value, undefined, indent) ?? 'null').replace(/[<>&\u2028\u2029]/g, (char) => htmlEscapes[char] ?? char);
 
+/** What a value of one of Go's own types is as text: `{running 0}`. */
+export const goText = Symbol('text of a Go value');
+
 /** `%v` of decoded JSON: `map[a:1 b:[x y]]`, keys in order. */
 export function goValue(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
+  if (typeof value === 'object' && goText in value) return (value[goText] as () => string)();
   if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
   if (typeof value === 'object') {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

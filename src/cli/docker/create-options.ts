@@ -145,8 +145,8 @@ export function createOptions(context: Context, attached: boolean): CreateOption
     PortBindings: ports,
     RestartPolicy: restartPolicy(flags.text('restart')),
     AutoRemove: flags.bool('rm'),
-    CapAdd: flags.list('cap-add'),
-    CapDrop: flags.list('cap-drop'),
+    CapAdd: capabilities(flags.list('cap-add')),
+    CapDrop: capabilities(flags.list('cap-drop')),
     Dns: flags.list('dns'),
     ExtraHosts: flags.list('add-host').map(extraHost),
     PidMode: pidMode(flags.text('pid')),
@@ -179,6 +179,9 @@ export function createOptions(context: Context, attached: boolean): CreateOption
     ...(mac === '' ? {} : { mac: mac.toLowerCase().replaceAll('-', ':') }),
   };
 }
+
+/** In their full form, each once (moby client normalizeCapabilities). */
+const capabilities = (names: readonly string[]): string[] => [...new Set(names.map((name) => name.toUpperCase().replace(/^(?!ALL$|CAP_)/, 'CAP_')))].sort();
 
 /** `1.5` is 1500000000; throws ValueError. */
 export function nanoCpus(value: string): number {

@@ -1,5 +1,5 @@
 /** Tables, templates and units of docker's output (cli/command/formatter, go-units). */
-import { dockerFunctions, GoTemplateError, parseTemplate, renderTemplate, type TemplateOptions } from '../../apimachinery/go-template.ts';
+import { dockerFunctions, type GoTemplate, GoTemplateError, parseTemplate, renderTemplate, type TemplateOptions } from '../../apimachinery/go-template.ts';
 import { goJson } from '../../apimachinery/go-text.ts';
 import { readSize } from '../../apimachinery/go-units.ts';
 import { tabwriter } from '../tabwriter.ts';
@@ -28,45 +28,50 @@ export function formatted<Row>(
   columns: readonly Column<Row>[],
   defaults: readonly string[],
   rows: readonly Row[],
-  /** Go's name of a row, what `.Label "key"` reads, and the values that are no texts in JSON and `range`. */
+  /** Go's name of a row, what `.Label "key"` reads, and the values that are no texts. */
   {
     type,
     labels,
     typed = {},
+    raw,
   }: {
     readonly type?: string;
     readonly labels?: (row: Row) => Readonly<Record<string, string>>;
     readonly typed?: Readonly<Record<string, (row: Row) => unknown>>;
+    /** What `raw` stands for. */
+    readonly raw?: string;
   } = {},
 ): string {
-  const data = (row: Row): Record<string, unknown> => ({
-    ...Object.fromEntries([...columns].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, , cell]) => [key, cell(row)])),
-    ...(labels ? { Label: (key: string) => labels(row)[key] ?? '' } : {}),
-  });
+  const data = (row: Row): Record<string, unknown> => {
+    const texts = [...columns].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, , cell]) => [key, (typed[key] ?? cell)(row)]);
+    return withMethod(Object.fromEntries(texts), labels && ((key: string) => labels(row)[key] ?? ''));
+  };
   const shape = type === undefined ? {} : { type };
   const byKey = new Map(columns.map((column) => [column[0], column]));
   if (format === '' || format === 'table') {
     const shown = columns.length === 0 ? [] : defaults.map((key) => byKey.get(key)).filter((each) => each !== undefined);
     return table([shown.map(([, heading]) => heading), ...rows.map((row) => shown.map(([, , cell]) => cell(row)))]);
   }
-  const values = (row: Row): Record<string, unknown> => ({
-    ...data(row),
-    ...Object.fromEntries(Object.entries(typed).map(([key, value]) => [key, value(row)])),
-  });
-  if (format === 'json') return rows.map((row) => `${goJson(values(row))}\n`).join('');
+  if (format === 'json') return rows.map((row) => `${goJson(data(row))}\n`).join('');
   const isTable = format.startsWith('table');
-  const source = (isTable ? format.slice(5).trimStart() : format).replaceAll('\\t', '\t').replaceAll('\\n', '\n');
-  if (rows.length === 0) parsed(source, dockerFunctions);
+  const source = (format === 'raw' && raw ? raw : isTable ? format.slice(5) : format)
+    .replace(/^ +| +$/g, '')
+    .replaceAll('\\t', '\t')
+    .replaceAll('\\n', '\n');
+  if (rows.length === 0) parsed(source);
   const lines = rows.map((row) => render(source, data(row), false, shape));
   if (!isTable) return lines.map((line) => `${line}\n`).join('');
-  const headings = {
-    ...Object.fromEntries(columns.map(([key, heading]) => [key, heading])),
-    ...(labels ? { Label: (key: string) => (key.split('.').at(-1) ?? '').replace(/[-_]/g, ' ') } : {}),
-  };
+  const own = columns.map(([key, heading]) => [key, heading || undefined]);
+  const headings = withMethod(Object.fromEntries(own), labels && ((key: string) => (key.split('.').at(-1) ?? '').replace(/[-_]/g, ' ')));
   return table([render(source, headings, false, shape), ...lines].map((line) => line.split('\t')));
 }
 
-function parsed(source: string, functions: typeof dockerFunctions): ReturnType<typeof parseTemplate> {
+/** `.Label "key"`: a method is no field, neither in JSON nor where all is printed. */
+const withMethod = (row: Record<string, unknown>, label: ((key: string) => string) | undefined): Record<string, unknown> =>
+  label ? Object.defineProperty(row, 'Label', { value: label }) : row;
+
+/** Throws CliError. */
+export function parsed(source: string, functions = dockerFunctions): GoTemplate {
   try {
     return parseTemplate(source, { name: '', functions });
   } catch (error) {
@@ -76,23 +81,17 @@ function parsed(source: string, functions: typeof dockerFunctions): ReturnType<t
 }
 
 /** A Go template over a value; docker's words when it is none. */
-export function render(
-  source: string,
-  value: unknown,
-  strict = false,
-  { type, ...more }: Pick<TemplateOptions, 'type' | 'nil' | 'shown' | 'zero'> = {},
-): string {
+export function render(source: string, value: unknown, strict = false, { type }: Pick<TemplateOptions, 'type'> = {}): string {
   // A row of a list is marshalled as its own type does: `>` as \u003e.
   const functions =
     type === undefined ? dockerFunctions : { ...dockerFunctions, json: (each: unknown) => (each === value ? goJson(each) : dockerFunctions['json']?.(each)) };
-  const template = parsed(source, functions);
+  return rendered(parsed(source, functions), value, { functions, strict, ...(type === undefined ? {} : { type }) });
+}
+
+/** Throws CliError. */
+export function rendered(template: GoTemplate, value: unknown, options: TemplateOptions): string {
   try {
-    return renderTemplate(template, value, {
-      functions,
-      strict,
-      ...(type === undefined ? {} : { type }),
-      ...more,
-    });
+    return renderTemplate(template, value, options);
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
     throw new CliError(`template parsing error: ${error.message}`);

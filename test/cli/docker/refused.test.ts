@@ -82,11 +82,23 @@ test('what a template makes of structs, and of fields that nobody has', () => {
   const shown: readonly (readonly [template: string, text: string])[] = [
     ['{{.HostConfig.RestartPolicy}} {{.HostConfig.LogConfig}}', '{no 0} {json-file map[]}'],
     ['[{{index .Config.Labels "no"}}] {{index .Config.Labels "a"}} {{.Config.Labels}}', '[] b map[a:b]'],
-    ['{{.HostConfig.PortBindings}} {{.Config.ExposedPorts}} {{.NetworkSettings.Ports}}', 'map[80/tcp:[{ 8099}]] map[80/tcp:{}] map[]'],
+    ['{{.HostConfig.PortBindings}} {{.Config.ExposedPorts}} {{.NetworkSettings.Ports}}', 'map[80/tcp:[{invalid IP 8099}]] map[80/tcp:{}] map[]'],
     ['{{.Mounts}}', '[{bind  /tmp /x   true rprivate}]'],
+    ['{{.State}}', '{created false false false false false 0 0  0001-01-01T00:00:00Z 0001-01-01T00:00:00Z <nil>}'],
+    ['{{.ID | len}} {{.State.Health}} {{.HostConfig.Memory}} {{.HostConfig.Resources.Memory}}', '64 <nil> 0 0'],
+    ['{{printf "%v" .State.Health}} {{json .HostConfig.Binds}}', '<nil> ["/tmp:/x"]'],
+    ['{{range .Mounts}}{{.}}{{end}} {{println .HostConfig.RestartPolicy}}', '{bind  /tmp /x   true rprivate} {no 0}\n'],
+    // What Go's types do not have is asked of the JSON: there, structs are maps.
+    ['{{len .Id}} {{.HostConfig.RestartPolicy}}', '64 map[MaximumRetryCount:0 Name:no]'],
+    ['{{.State.Health.Status}}', 'template parsing error: template: :1:8: executing "" at <.State.Health.Status>: map has no entry for key "Health"'],
   ];
-  for (const [template, text] of shown) expect(run(`docker inspect -f '${template}' pp`)).toBe(text);
-  expect(run("docker network inspect -f '{{.IPAM.Config}}' shown")).toBe('[{10.11.0.0/24  10.11.0.1 map[]}]');
+  for (const [template, text] of shown) expect(run(`docker inspect -f '${template}' pp`).trimStart()).toBe(text);
+  expect(run("docker network inspect -f '{{.IPAM.Config}}' shown")).toBe('[{10.11.0.0/24 invalid Prefix 10.11.0.1 map[]}]');
+  expect(run('docker ps -a -f name=pp --format \'{{.Label "a"}} {{.Platform}} {{json .Platform}}\'')).toBe(
+    'b linux/amd64 {"architecture":"amd64","os":"linux"}',
+  );
+  expect(run("docker context ls --format '{{if .Current}}*{{end}}{{json .}}'")).toContain('*{"Current":true,');
+  expect(run("docker info -f '{{.Swarm}} {{.SecurityOptions}}'")).toBe('{  inactive false  [] 0 0 <nil> []} [name=seccomp,profile=builtin name=cgroupns]');
   expect(run("docker info -f 'a{{.Foo}}'; echo $?")).toBe('a\ntemplate: :1:3: executing "" at <.Foo>: can\'t evaluate field Foo in type system.dockerInfo\n1');
   expect(run("docker info -f '{{.Swarm.Foo}}'")).toContain("can't evaluate field Foo in type swarm.Info");
   expect(run("docker info -f '{{.NFd}}'; echo $?")).toBe('k8s-lab: .NFd of docker info is not simulated\n70');

@@ -4,6 +4,7 @@ import type { DaemonInfo } from '../../../interfaces/docker.ts';
 import type { Process } from '../../../linux/process.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { CliError, type Context, command, text } from '../context.ts';
+import { GoValues } from '../go-structs.ts';
 import { binarySize } from '../output.ts';
 import { clientRelease, isOld, oldFacts } from '../release.ts';
 
@@ -11,24 +12,23 @@ const newest = { ApiVersion: '1.55', GoVersion: 'go1.26.2', GitCommit: 'a7dcaa6'
 const ownFacts = (process: Process): typeof newest => (isOld(process) ? oldFacts : newest);
 /** What the real one tells of and the lab does not; asked for only by name. */
 const infoFields =
-  'DriverStatus MemoryLimit SwapLimit KernelMemory KernelMemoryTCP CpuCfsPeriod CpuCfsQuota CPUShares CPUSet PidsLimit IPv4Forwarding BridgeNfIptables BridgeNfIp6tables NFd OomKillDisable NGoroutines SystemTime NEventsListener OSVersion IndexServerAddress RegistryConfig GenericResources HttpProxy HttpsProxy NoProxy ExperimentalBuild Isolation InitBinary ContainerdCommit RuncCommit InitCommit SecurityOptions ProductLicense FirewallBackend DiscoveredDevices CDISpecDirs Containerd Warnings ClientInfo ServerErrors UserName';
+  'KernelMemory KernelMemoryTCP BridgeNfIptables BridgeNfIp6tables NFd NGoroutines SystemTime NEventsListener RegistryConfig GenericResources ProductLicense DiscoveredDevices ClientInfo ServerErrors UserName';
 
 /** A field that only the real one has says so when it is read. */
-function withRest<Data extends object>(data: Data, fields: string, command: string): Data {
-  const all = { ...data };
-  for (const name of fields.split(' ').filter((each) => !Object.hasOwn(data, each)))
-    Object.defineProperty(all, name, {
+function withRest<Data extends object>(data: Data): Data {
+  for (const name of infoFields.split(' '))
+    Object.defineProperty(data, name, {
       get: () => {
-        throw new CliError(`k8s-lab: .${name} of docker ${command} is not simulated`, 70);
+        throw new CliError(`k8s-lab: .${name} of docker info is not simulated`, 70);
       },
     });
-  return all;
+  return data;
 }
 
-type Told = { readonly name: string; readonly type: string; readonly types?: ReadonlyMap<unknown, string>; readonly data: object };
+type Told = { readonly name: string; readonly type: string; readonly go: GoValues; readonly data: object };
 
 /** A template over Go's own types: what came before an error is printed (cli/command/system/{info,version}.go). */
-function* told(context: Context, format: string, { name, data, ...types }: Told): Routine {
+function* told(context: Context, format: string, { name, type, go, data }: Told): Routine {
   if (format === 'json') return yield* context.print(`${JSON.stringify(data)}\n`);
   let template: ReturnType<typeof parseTemplate>;
   try {
@@ -37,7 +37,7 @@ function* told(context: Context, format: string, { name, data, ...types }: Told)
     throw error instanceof GoTemplateError ? new CliError(`template parsing error: ${error.message}`, 64) : error;
   }
   try {
-    yield* context.print(`${renderTemplate(template, data, { name, functions: dockerFunctions, ...types })}\n`);
+    yield* context.print(`${renderTemplate(template, data, { name, type, functions: go.functions, types: go.types, pointers: true })}\n`);
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
     yield* context.print(`${error.output}\n`);
@@ -57,7 +57,17 @@ export const version = command(
   function* (context) {
     const { process } = context;
     const own = ownFacts(process);
-    const client = { Version: clientRelease(process), ...own, DefaultAPIVersion: own.ApiVersion, Os: 'linux', Arch: 'amd64', Context: 'default' };
+    const client = {
+      Version: clientRelease(process),
+      ApiVersion: own.ApiVersion,
+      DefaultAPIVersion: own.ApiVersion,
+      GitCommit: own.GitCommit,
+      GoVersion: own.GoVersion,
+      Os: 'linux',
+      Arch: 'amd64',
+      BuildTime: own.BuildTime,
+      Context: 'default',
+    };
     let server: ReturnType<ReturnType<Context['client']>['version']> | undefined;
     let problem: CliError | undefined;
     try {
@@ -69,18 +79,23 @@ export const version = command(
     const old = server !== undefined && Number.parseInt(server.Version, 10) < 23;
     const built = old ? { ...oldFacts, BuildTime: 'Tue Apr  4 18:18:54 2023' } : newest;
     const facts = server && {
-      ...built,
-      ...server,
+      Version: server.Version,
+      ApiVersion: server.ApiVersion,
       MinAPIVersion: old ? '1.12' : '1.40',
       Os: 'linux',
       Arch: 'amd64',
+      GitCommit: server.GitCommit,
+      GoVersion: built.GoVersion,
+      KernelVersion: server.KernelVersion,
       Experimental: false,
+      BuildTime: built.BuildTime,
     };
     const format = context.flags.text('format');
-    const data = { Client: client, ...(facts ? { Server: facts } : {}) };
     if (format !== '') {
       if (problem && /\.Server/.test(format)) throw problem;
-      yield* told(context, format, { name: 'version', type: 'system.versionInfo', data: withRest(data, 'Server ServerOK', 'version') });
+      const go = new GoValues();
+      const data = go.pointer('VersionInfo', { Client: client, Server: facts ?? null });
+      yield* told(context, format, { name: 'version', type: 'system.versionInfo', go, data });
     } else {
       yield* context.print(
         `Client: Docker Engine - Community\n Version:           ${client.Version}\n API version:       ${client.ApiVersion}\n Go version:        ${client.GoVersion}\n Git commit:        ${client.GitCommit}\n Built:             ${client.BuildTime}\n OS/Arch:           linux/amd64\n Context:           default\n${isOld(process) ? ' Experimental:      true\n' : ''}`,
@@ -104,6 +119,39 @@ const pools = (all: DaemonInfo['DefaultAddressPools']): string =>
 const networkDrivers = ['bridge', 'host', 'ipvlan', 'macvlan', 'null', 'overlay'];
 const logDrivers = (old: boolean): string[] => `awslogs fluentd gcplogs gelf journald json-file local ${old ? 'logentries ' : ''}splunk syslog`.split(' ');
 
+const commit = (ID: string): { readonly ID: string } => ({ ID });
+
+/** In Go's order (moby api/types/system.Info). */
+function infoOf(go: GoValues, facts: DaemonInfo, { Version, old, driver }: { readonly Version: string; readonly old: boolean; readonly driver: string }) {
+  const { ID, Containers, ContainersRunning, ContainersPaused, ContainersStopped, Images, LoggingDriver, CgroupDriver, DefaultRuntime } = facts;
+  const nodes = { NodeID: '', NodeAddr: '', LocalNodeState: 'inactive', ControlAvailable: false, Error: '', RemoteManagers: null };
+  const plugins = { Volume: ['local'], Network: networkDrivers, Authorization: null, Log: logDrivers(old) };
+  const limits = ['MemoryLimit', 'SwapLimit', 'CpuCfsPeriod', 'CpuCfsQuota', 'CPUShares', 'CPUSet', 'PidsLimit', 'IPv4Forwarding'];
+  return {
+    ID,
+    ...{ Containers, ContainersRunning, ContainersPaused, ContainersStopped, Images },
+    Driver: driver,
+    DriverStatus: driver === 'overlayfs' ? [['driver-type', snapshotterType]] : [],
+    Plugins: go.pointer('system.PluginsInfo', plugins),
+    ...Object.fromEntries(limits.map((name) => [name, true])),
+    ...{ Debug: facts.Debug, OomKillDisable: false, LoggingDriver, CgroupDriver, CgroupVersion: '2', KernelVersion: facts.KernelVersion },
+    ...{ OperatingSystem: 'Debian GNU/Linux 13 (trixie)', OSVersion: '13', OSType: 'linux', Architecture: 'x86_64' },
+    ...{ IndexServerAddress: 'https://index.docker.io/v1/', NCPU: facts.NCPU, MemTotal: facts.MemTotal, DockerRootDir: facts.DockerRootDir },
+    ...{ HttpProxy: '', HttpsProxy: '', NoProxy: '', Name: facts.Name, Labels: facts.Labels, ExperimentalBuild: facts.Experimental, ServerVersion: Version },
+    Runtimes: Object.fromEntries(facts.Runtimes.map((name) => [name, { path: name.endsWith('v2') ? 'runc' : name }])),
+    ...{ DefaultRuntime, Swarm: go.pointer('swarm.Info', nodes), LiveRestoreEnabled: facts.LiveRestoreEnabled, Isolation: '', InitBinary: 'docker-init' },
+    ...{ ContainerdCommit: commit(containerdVersion(old)), RuncCommit: commit(runcVersion(old)), InitCommit: commit('de40ad0') },
+    SecurityOptions: [`name=seccomp,profile=${old ? 'default' : 'builtin'}`, 'name=cgroupns'],
+    ...{ DefaultAddressPools: facts.DefaultAddressPools, FirewallBackend: { Driver: 'iptables' }, CDISpecDirs: ['/etc/cdi', '/var/run/cdi'] },
+    ...{ Containerd: { Address: '/run/containerd/containerd.sock', Namespaces: { Containers: 'moby', Plugins: 'plugins.moby' } }, Warnings: null },
+    ...{ InsecureRegistries: facts.InsecureRegistries, Mirrors: facts.Mirrors },
+  };
+}
+
+const snapshotterType = 'io.containerd.snapshotter.v1';
+const containerdVersion = (old: boolean): string => (old ? 'd71fcd7d8303cbf684402823e425e9dd2e99285d' : 'v2.3.4');
+const runcVersion = (old: boolean): string => (old ? 'v1.1.12-0-g51d5e94' : 'v1.4.3');
+
 export const info = command(
   'info',
   'Display system-wide information',
@@ -117,23 +165,9 @@ export const info = command(
     const old = Number.parseInt(Version, 10) < 23;
     const driver = old && facts.StorageDriver === 'overlayfs' ? 'overlay2' : facts.StorageDriver;
     const format = context.flags.text('format');
-    const all = {
-      ...facts,
-      ServerVersion: Version,
-      Driver: driver,
-      CgroupVersion: '2',
-      OperatingSystem: 'Debian GNU/Linux 13 (trixie)',
-      OSType: 'linux',
-      Architecture: 'x86_64',
-      Swarm: { LocalNodeState: 'inactive' },
-      Plugins: { Volume: ['local'], Network: networkDrivers, Authorization: null, Log: logDrivers(old) },
-    };
     if (format !== '') {
-      const types = new Map<unknown, string>([
-        [all.Swarm, 'swarm.Info'],
-        [all.Plugins, 'system.PluginsInfo'],
-      ]);
-      yield* told(context, format, { name: '', type: 'system.dockerInfo', types, data: withRest(all, infoFields, 'info') });
+      const go = new GoValues();
+      yield* told(context, format, { name: '', type: 'system.dockerInfo', go, data: withRest(infoOf(go, facts, { Version, old, driver })) });
     } else
       yield* context.print(`Client:${old ? '' : ` Docker Engine - Community\n Version:    ${clientRelease(context.process)}`}
  Context:    default
@@ -147,7 +181,7 @@ Server:
  Images: ${facts.Images}
  Server Version: ${Version}
  Storage Driver: ${driver}
-${old ? '  Backing Filesystem: extfs\n  Supports d_type: true\n  Native Overlay Diff: true\n  userxattr: false' : '  driver-type: io.containerd.snapshotter.v1'}
+${old ? '  Backing Filesystem: extfs\n  Supports d_type: true\n  Native Overlay Diff: true\n  userxattr: false' : `  driver-type: ${snapshotterType}`}
  Logging Driver: ${facts.LoggingDriver}
  Cgroup Driver: ${facts.CgroupDriver}
  Cgroup Version: 2
@@ -159,8 +193,8 @@ ${old ? '  Backing Filesystem: extfs\n  Supports d_type: true\n  Native Overlay 
  Runtimes: ${(old ? ['io.containerd.runc.v2', 'io.containerd.runtime.v1.linux', 'runc'] : facts.Runtimes).join(' ')}
  Default Runtime: ${facts.DefaultRuntime}
  Init Binary: docker-init
- containerd version: ${old ? 'd71fcd7d8303cbf684402823e425e9dd2e99285d' : 'v2.3.4'}
- runc version: ${old ? 'v1.1.12-0-g51d5e94' : 'v1.4.3'}
+ containerd version: ${containerdVersion(old)}
+ runc version: ${runcVersion(old)}
  init version: de40ad0
  Security Options:
   seccomp

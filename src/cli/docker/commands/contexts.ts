@@ -2,7 +2,8 @@
 import type { Routine } from '../../../sim/routine.ts';
 import { any, bool, CliError, type Context, command, type DockerCommand, text } from '../context.ts';
 import { currentContext, findContext, foldersOf, listContexts, removeContext, type StoredContext, selectContext, writeContext } from '../context-store.ts';
-import { type Column, formatted, render } from '../output.ts';
+import { renderInspected } from '../go-structs.ts';
+import { type Column, formatted, parsed } from '../output.ts';
 import { notSimulated } from './unsimulated.ts';
 
 type Row = { readonly name: string; readonly description: string; readonly endpoint: string; readonly current: boolean };
@@ -11,7 +12,7 @@ const columns: Column<Row>[] = [
   ['Name', 'NAME', ({ name }) => name],
   ['Description', 'DESCRIPTION', ({ description }) => description],
   ['DockerEndpoint', 'DOCKER ENDPOINT', ({ endpoint }) => endpoint],
-  ['Current', 'CURRENT', ({ current }) => String(current)],
+  ['Current', '', ({ current }) => String(current)],
   ['Error', 'ERROR', () => ''],
 ];
 
@@ -52,7 +53,12 @@ const ls = command(
     if (context.flags.bool('quiet')) yield* context.print(rows.map(({ name }) => `${name}\n`).join(''));
     else {
       const marked = format === '' ? rows.map((row) => (row.current ? { ...row, name: `${row.name} *` } : row)) : rows;
-      yield* context.print(formatted(format, columns, ['Name', 'Description', 'DockerEndpoint', 'Error'], marked, { type: '*formatter.clientContextContext' }));
+      yield* context.print(
+        formatted(format, columns, ['Name', 'Description', 'DockerEndpoint', 'Error'], marked, {
+          type: '*formatter.clientContextContext',
+          typed: { Current: ({ current }) => current },
+        }),
+      );
     }
     return 0;
   },
@@ -84,7 +90,10 @@ const inspect = command(
       else failed ??= missing(name).message;
     }
     const format = flags.text('format');
-    yield* context.print(format === '' ? `${JSON.stringify(found, null, 4)}\n` : found.map((each) => `${render(format, each, true)}\n`).join(''));
+    const template = parsed(format);
+    yield* context.print(
+      format === '' ? `${JSON.stringify(found, null, 4)}\n` : found.map((each) => `${renderInspected(template, 'Context', each)}\n`).join(''),
+    );
     if (failed !== undefined) throw new CliError(failed);
     return 0;
   },

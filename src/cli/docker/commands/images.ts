@@ -18,10 +18,11 @@ const platformFlag = list('platform', 'Of the given platform(s) only. Formatted 
 
 type Row = { readonly image: ImageSummary; readonly repository: string; readonly tag: string; readonly digest: string };
 
-const columns = (now: number, full: boolean): Column<Row>[] => [
+/** Digests are looked for only where the format names them, or --digests is there. */
+const columns = (now: number, full: boolean, digests: boolean): Column<Row>[] => [
   ['Repository', 'REPOSITORY', ({ repository }) => repository],
   ['Tag', 'TAG', ({ tag }) => tag],
-  ['Digest', 'DIGEST', ({ digest }) => digest],
+  ['Digest', 'DIGEST', ({ digest }) => (digests ? digest : '<none>')],
   ['ID', 'IMAGE ID', ({ image }) => (full ? image.Id : image.Id.slice(7, 19))],
   ['CreatedSince', 'CREATED', ({ image }) => `${ago(now - image.Created * 1000)} ago`],
   ['CreatedAt', 'CREATED AT', ({ image }) => `${new Date(image.Created * 1000).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`],
@@ -30,6 +31,8 @@ const columns = (now: number, full: boolean): Column<Row>[] => [
   ['SharedSize', 'SHARED SIZE', () => 'N/A'],
   ['UniqueSize', 'UNIQUE SIZE', () => 'N/A'],
 ];
+
+const raw = 'repository: {{ .Repository }}\ntag: {{.Tag}}\nimage_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n';
 
 function rowsOf(image: ImageSummary): Row[] {
   const digest = image.Id;
@@ -81,10 +84,10 @@ export const images = command(
       yield* context.print(
         formatted(
           format,
-          columns(context.process.now, full),
+          columns(context.process.now, full, flags.bool('digests') || format.includes('{{.Digest}}')),
           ['Repository', 'Tag', ...(flags.bool('digests') ? ['Digest'] : []), 'ID', 'CreatedSince', 'Size'],
           rows,
-          { type: '*formatter.imageContext' },
+          { type: '*formatter.imageContext', raw },
         ),
       );
     else yield* context.print(usageTable(rows));

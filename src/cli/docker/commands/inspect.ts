@@ -2,8 +2,8 @@
 import { DockerError } from '../../../interfaces/docker.ts';
 import type { Flags } from '../../flags.ts';
 import { any, bool, CliError, type Context, command, json, text } from '../context.ts';
-import { shown, zero } from '../go-structs.ts';
-import { render } from '../output.ts';
+import { renderInspected } from '../go-structs.ts';
+import { parsed } from '../output.ts';
 
 type Kind = 'container' | 'image' | 'network' | 'volume';
 type Client = ReturnType<Context['client']>;
@@ -15,6 +15,8 @@ const look: Readonly<Record<Kind, (client: Client, name: string) => object>> = {
   volume: (client, name) => client.volumes.inspect(name),
 };
 const all: readonly Kind[] = ['container', 'image', 'network', 'volume'];
+/** Names of the API's types. */
+const types = { container: 'Container', image: 'Image', network: 'NetworkInspect', volume: 'Volume' };
 
 /** `docker inspect` looks for every kind, `docker image inspect` for its own. */
 export const inspect = (kind?: Kind) =>
@@ -36,22 +38,23 @@ export const inspect = (kind?: Kind) =>
       const typed = kind === undefined && flags.has('type');
       const asked = kind ?? (flags.text('type') || undefined);
       if (kind === undefined) checkType(flags);
-      const found: object[] = [];
+      const format = flags.text('format');
+      const template = parsed(format);
+      const found: Found[] = [];
       const failed: string[] = [];
       for (const name of context.args) {
         const one = find(client, name, asked === undefined ? all : all.filter((each) => each === asked));
         if (typeof one === 'string')
           failed.push(kind === undefined && !typed ? `${context.old ? 'Error: No' : 'error: no'} such object: ${name}` : `Error response from daemon: ${one}`);
-        else found.push(flags.spec('size') && flags.bool('size') ? { ...one, ...sizes(client, one) } : one);
+        else found.push(flags.spec('size') && flags.bool('size') ? { ...one, data: { ...one.data, ...sizes(client, one.data) } } : one);
       }
-      const format = flags.text('format');
       if (format === '' || format === 'json')
-        yield* context.print(format === '' ? `${found.length === 0 ? '[]' : json(found)}\n` : `${JSON.stringify(found)}\n`);
+        yield* context.print(`${format === 'json' ? JSON.stringify(found.map(dataOf)) : found.length === 0 ? '[]' : json(found.map(dataOf))}\n`);
       else {
         let out = '';
         for (const each of found)
           try {
-            out += `${render(format, each, true, { nil, shown, zero })}\n`;
+            out += `${renderInspected(template, types[each.kind], each.data)}\n`;
           } catch (error) {
             if (!(error instanceof CliError)) throw error;
             failed.push(error.message);
@@ -65,19 +68,14 @@ export const inspect = (kind?: Kind) =>
     },
   );
 
-const types = ['config', 'container', 'image', 'network', 'node', 'plugin', 'secret', 'service', 'task', 'volume'];
+const typeWords = ['config', 'container', 'image', 'network', 'node', 'plugin', 'secret', 'service', 'task', 'volume'];
 
 function checkType(flags: Flags): void {
   const type = flags.text('type');
-  const mustBe = `must be one of "${types.join('", "')}"`;
+  const mustBe = `must be one of "${typeWords.join('", "')}"`;
   if (flags.has('type') && type === '') throw new CliError(`type is empty: ${mustBe}`);
-  if (type !== '' && !types.includes(type)) throw new CliError(`unknown type: ${JSON.stringify(type)}: ${mustBe}`);
+  if (type !== '' && !typeWords.includes(type)) throw new CliError(`unknown type: ${JSON.stringify(type)}: ${mustBe}`);
 }
-
-/** The API's pointers and maps that may be null; all others are slices. */
-const pointers = ['IPAMConfig', 'Healthcheck', 'Health', 'Init', 'MemorySwappiness', 'OomKillDisable', 'PidsLimit', 'StopTimeout'];
-const maps = ['Volumes', 'Labels', 'Options', 'DriverOpts', 'Sysctls', 'StorageOpt', 'Annotations', 'Tmpfs'];
-const nil = (name: string): string => (pointers.includes(name) ? '<nil>' : maps.includes(name) ? 'map[]' : '[]');
 
 /** A container's, with --size. */
 function sizes(client: Client, found: object): object {
@@ -85,11 +83,14 @@ function sizes(client: Client, found: object): object {
   return row ? { SizeRw: row.SizeRw, SizeRootFs: row.SizeRootFs } : {};
 }
 
-function find(client: Client, name: string, kinds: readonly Kind[]): object | string {
+type Found = { readonly kind: Kind; readonly data: object };
+const dataOf = ({ data }: Found): object => data;
+
+function find(client: Client, name: string, kinds: readonly Kind[]): Found | string {
   let problem = '';
   for (const kind of kinds) {
     try {
-      return look[kind](client, name);
+      return { kind, data: look[kind](client, name) };
     } catch (error) {
       if (!(error instanceof DockerError)) throw error;
       problem = error.message;

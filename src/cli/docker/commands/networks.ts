@@ -140,6 +140,7 @@ export const network: DockerCommand = {
           yield* context.print(
             formatted(flags.text('format'), networkColumns(full), ['ID', 'Name', 'Driver', 'Scope'], rows, {
               type: '*network.networkContext',
+              raw: 'network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n',
               labels: ({ Labels }) => Labels,
             }),
           );

@@ -2,7 +2,8 @@
 import type { ContainerSummary } from '../../../interfaces/docker.ts';
 import { bool, CliError, command, int, list, text } from '../context.ts';
 import { parseFilters } from '../filters.ts';
-import { ago, type Column, formatted, size } from '../output.ts';
+import { shaped } from '../go-structs.ts';
+import { ago, type Column, formatted, render, size } from '../output.ts';
 
 const portText = ({ Ports }: ContainerSummary): string =>
   Ports.map(({ IP, PrivatePort, PublicPort, Type }) =>
@@ -37,6 +38,20 @@ export const psColumns = (now: number, full: boolean, measured = true): Column<C
   ['HealthStatus', 'HEALTH STATUS', ({ Status }) => /\((?:health: )?(healthy|unhealthy|starting)\)$/.exec(Status)?.[1] ?? ''],
   ['LocalVolumes', 'LOCAL VOLUMES', ({ Mounts }) => String(Mounts.filter(({ Type }) => Type === 'volume').length)],
 ];
+
+/** Printed as one text, read and marshalled as what it consists of. */
+const platform = (): object => shaped({ Architecture: 'amd64', OS: 'linux' }, { architecture: 'amd64', os: 'linux' }, () => 'linux/amd64');
+
+const raw = `container_id: {{.ID}}
+image: {{.Image}}
+command: {{.Command}}
+created_at: {{.CreatedAt}}
+state: {{- pad .State 1 0}}
+status: {{- pad .Status 1 0}}
+names: {{.Names}}
+labels: {{- pad .Labels 1 0}}
+ports: {{- pad .Ports 1 0}}
+`;
 
 type Filter = (row: ContainerSummary, value: string, all: readonly ContainerSummary[]) => boolean;
 
@@ -88,6 +103,8 @@ export const ps = command(
     const given = parseFilters(flags.list('filter'));
     for (const [key, value] of given) checkFilter(key, value);
     for (const [key] of given) if (!filters[key]) throw new CliError(`Error response from daemon: invalid filter '${key}'`);
+    if (flags.text('format') !== '' && flags.bool('quiet'))
+      yield* context.printError('WARNING: Ignoring custom format, because both --format and --quiet are set.\n');
     checkFormat(flags.text('format'));
     const last = flags.bool('latest') ? 1 : flags.number('last');
     const all = flags.bool('all') || last >= 0 || given.some(([key]) => key === 'status' || key === 'exited');
@@ -108,7 +125,12 @@ export const ps = command(
           psColumns(context.process.now, flags.bool('no-trunc'), flags.bool('size') || /\.Size\b|\{\{\s*json\s+\.\s*\}\}/.test(flags.text('format'))),
           ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names', ...(flags.bool('size') ? ['Size'] : [])],
           shown,
-          { type: '*formatter.ContainerContext', labels: ({ Labels }) => Labels },
+          {
+            type: '*formatter.ContainerContext',
+            labels: ({ Labels }) => Labels,
+            typed: { Platform: platform },
+            raw: flags.bool('size') ? `${raw}size: {{.Size}}\n` : raw,
+          },
         ),
       );
     return 0;
@@ -129,16 +151,15 @@ function checkFilter(key: string, value: string): void {
   if (key === 'is-task' && !/^(1|0|true|false)$/.test(value)) throw wrong(`[${value}]'`);
 }
 
-/** What `--format` is, is looked at before the containers are asked for (cli/command/container/list.go). */
+/** What `--format` is, is looked at before the containers are asked for: on a container that has nothing (cli/command/container/list.go). */
 function checkFormat(format: string): void {
-  if (format === '' || format === 'table' || format === 'json') return;
   try {
-    const blank = psColumns(0, false).map(([key, heading]): Column<object> => [key, heading, () => '']);
-    formatted(format.replace(/^table\s*/, ''), blank, [], [{}], { type: '*formatter.ContainerContext', labels: () => ({}) });
+    render(format, Object.defineProperty(Object.fromEntries(psColumns(0, false).map(([key]) => [key, ''])), 'Label', { value: () => '' }), false, {
+      type: '*formatter.ContainerContext',
+    });
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const text = error.message.replace(/^template parsing error: /, '');
-    if (!/executing/.test(text)) throw new CliError(`failed to parse template: ${text}`);
-    if (/can't evaluate field/.test(text)) throw new CliError(`failed to execute template: ${text}`);
+    throw new CliError(`failed to ${/executing/.test(text) ? 'execute' : 'parse'} template: ${text}`);
   }
 }

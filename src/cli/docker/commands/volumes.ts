@@ -76,6 +76,7 @@ export const volume: DockerCommand = {
           yield* context.print(
             formatted(flags.text('format'), volumeColumns, ['Driver', 'Name'], rows, {
               type: '*formatter.volumeContext',
+              raw: 'name: {{.Name}}\ndriver: {{.Driver}}\n',
               labels: ({ Labels }) => Labels ?? {},
             }),
           );

@@ -1,10 +1,12 @@
 /** The subcommands of docker compose that show something. */
+import { sprintValue } from '../../../apimachinery/go-printf.ts';
 import { goJson } from '../../../apimachinery/go-text.ts';
 import type { ContainerSummary } from '../../../interfaces/docker.ts';
 import { imageOf } from '../../compose-project.ts';
 import { tabwriter } from '../../tabwriter.ts';
 import { psColumns } from '../commands/ps.ts';
 import { any, bool, CliError, command, int, list, text } from '../context.ts';
+import { shaped } from '../go-structs.ts';
 import { ago, formatted, size, table } from '../output.ts';
 import { showConfig } from './config.ts';
 import { running } from './inside.ts';
@@ -56,14 +58,7 @@ export const ps: Make = (globals) =>
               ['Service', 'SERVICE', serviceOf],
               ['Project', 'PROJECT', () => compose.project.name],
               ['ExitCode', 'EXIT CODE', ({ ExitCode }) => String(ExitCode)],
-              [
-                'Publishers',
-                'PUBLISHERS',
-                (row) =>
-                  `[${publishers(row)
-                    .map((each) => `{${Object.values(each).join(' ')}}`)
-                    .join(' ')}]`,
-              ],
+              ['Publishers', 'PUBLISHERS', (row) => sprintValue(publishers(row))],
               ['Health', 'HEALTH', ({ Status }) => /\((?:health: )?(\w+)\)$/.exec(Status)?.[1] ?? ''],
             ],
             ['Name', 'Image', 'Command', 'Service', 'RunningFor', 'Status', 'Ports'],
@@ -75,10 +70,11 @@ export const ps: Make = (globals) =>
     },
   );
 
-const publishers = ({
-  Ports,
-}: ContainerSummary): { readonly URL: string; readonly TargetPort: number; readonly PublishedPort: number; readonly Protocol: string }[] =>
-  Ports.map(({ IP = '', PrivatePort, PublicPort = 0, Type }) => ({ URL: IP, TargetPort: PrivatePort, PublishedPort: PublicPort, Protocol: Type }));
+const publishers = ({ Ports }: ContainerSummary): object[] =>
+  Ports.map(({ IP: URL = '', PrivatePort: TargetPort, PublicPort: PublishedPort = 0, Type: Protocol }) => {
+    const port = { URL, TargetPort, PublishedPort, Protocol };
+    return shaped({ ...port }, port, () => `{${Object.values(port).join(' ')}}`);
+  });
 
 /** docker compose logs. */
 export const logs: Make = (globals) =>
