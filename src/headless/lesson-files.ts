@@ -3,8 +3,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../arguments.ts';
+import { largestFile, tooLarge } from '../lessons/file-size.ts';
 import type { Problem } from '../lessons/lesson.ts';
-import { largestFile, tooLarge } from '../lessons/yaml-source.ts';
 import { readRegular } from './read-regular.ts';
 import { systemReason } from './read-text.ts';
 

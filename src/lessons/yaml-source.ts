@@ -1,10 +1,9 @@
 /** YAML as somebody else wrote it: bounded in size and depth, with the line of every value. */
 import type { Document, Node } from 'yaml';
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from '../apimachinery/yaml-library.ts';
+import { largestFile, tooLarge } from './file-size.ts';
 import type { Problem } from './lesson.ts';
 
-/** Of a lesson's file, in bytes. */
-export const largestFile = 256 * 1024;
 const mostNodes = 20_000;
 /** Levels of maps, lists and pairs. */
 const deepest = 200;
@@ -33,14 +32,6 @@ export function readYaml(file: string, text: string): Source | readonly Problem[
   if (trouble) return [{ file, line: lineAt(trouble.offset), message: trouble.message, remedy: trouble.remedy }];
   return { file, data: document.toJS() as unknown, lineOf: (pointer) => lineAt(find(document, pointer)?.range?.[0]) };
 }
-
-/** For who has looked at the size before reading it. */
-export const tooLarge = (file: string, bytes: number): Problem => ({
-  file,
-  line: 1,
-  message: `the file has ${Math.ceil(bytes / 1024)} KiB`,
-  remedy: `A lesson's file has ${largestFile / 1024} KiB at most; put large texts into the world's files`,
-});
 
 const tooDeep = { message: 'the values are nested too deep', remedy: 'Make it flatter' };
 
