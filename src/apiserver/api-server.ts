@@ -133,7 +133,7 @@ export class ApiServer implements RestServer {
   }
 
   #record(request: RestRequest, info: RequestInfo, user: UserInfo, response: RestResponse): void {
-    this.#core.metrics.count(info, response.status);
+    this.#core.metrics.count(info, response.status, response.watch);
     const annotations = this.#core.admission.takeAnnotations();
     this.#auditLog?.record(request, info, user, response, annotations);
   }

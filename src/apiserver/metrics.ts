@@ -1,5 +1,7 @@
 /** /metrics: what the apiserver counted, in the text format of Prometheus (apiserver/pkg/endpoints/metrics/metrics.go). */
 import { type BuildInfo, Counter, exposition, labelsText, processFamilies, type Sample } from '../apimachinery/metrics.ts';
+import type { WatchEvent } from '../interfaces/rest.ts';
+import type { Channel } from '../sim/channel.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { ResourceTable } from './resource-table.ts';
@@ -19,6 +21,8 @@ const verbNames: Readonly<Record<string, string>> = {
 /** Requests by what they asked for and how they ended. */
 export class RequestMetrics {
   readonly #requests = new Counter();
+  /** The watches of each set of labels; those that are over leave when another begins. */
+  readonly #watches = new Map<string, Set<Channel<WatchEvent>>>();
   readonly #sim: Sim;
   readonly #started: number;
 
@@ -27,10 +31,16 @@ export class RequestMetrics {
     this.#started = sim.now;
   }
 
-  count({ isResource, verb, group, version, resource, subresource, namespace, name }: RequestInfo, code: number): void {
+  count({ isResource, verb, group, version, resource, subresource, namespace, name }: RequestInfo, code: number, watch?: Channel<WatchEvent>): void {
     const scope = !isResource ? '' : name !== '' ? 'resource' : namespace !== '' ? 'namespace' : 'cluster';
-    const labels = `code="${code}",component="apiserver",dry_run="",group="${group}",resource="${resource}",scope="${scope}",subresource="${subresource}",verb="${verbNames[verb] ?? verb.toUpperCase()}",version="${version}"`;
-    this.#requests.inc(labels);
+    const of = `resource="${resource}",scope="${scope}",subresource="${subresource}",verb="${verbNames[verb] ?? verb.toUpperCase()}",version="${version}"`;
+    this.#requests.inc(`code="${code}",component="apiserver",dry_run="",group="${group}",${of}`);
+    if (watch) this.#begin(`component="apiserver",group="${group}",${of}`, watch);
+  }
+
+  #begin(labels: string, watch: Channel<WatchEvent>): void {
+    const open = (this.#watches.get(labels) ?? []) as Iterable<Channel<WatchEvent>>;
+    this.#watches.set(labels, new Set([...open, watch].filter(isOpen)));
   }
 
   text({ storage, table, version }: MetricsFacts): string {
@@ -46,6 +56,13 @@ export class RequestMetrics {
         stability: 'STABLE',
         help: 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
         samples: this.#requests,
+      },
+      {
+        name: 'apiserver_longrunning_requests',
+        type: 'gauge',
+        stability: 'STABLE',
+        help: 'Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.',
+        samples: [...this.#watches].map(([labels, open]): Sample => [labels, [...open].filter(isOpen).length]).sort(([a], [b]) => (a < b ? -1 : 1)),
       },
       {
         name: 'apiserver_storage_objects',
@@ -68,6 +85,8 @@ export class RequestMetrics {
     ]);
   }
 }
+
+const isOpen = ({ closed, broken }: Channel<WatchEvent>): boolean => !closed && !broken;
 
 type MetricsFacts = {
   readonly storage: Storage;

@@ -60,7 +60,10 @@ export class WatchCache {
       }
       past.break();
     }
-    this.#setOf(filter).add(client);
+    const clients = this.#setOf(filter);
+    // Those who went are otherwise noticed at the next change, which may never come.
+    for (const each of clients) if (each.channel.broken) clients.delete(each);
+    clients.add(client);
     return client.channel;
   }
 

@@ -17,6 +17,12 @@ export function outletOf(stream: { write(data: string | Uint8Array): boolean; on
   return { write: (data) => stream.write(data), drained };
 }
 
+/** When a connection closes, or at once if it did while the world was asked: a client may go at any moment. */
+export function whenClosed(connection: { readonly destroyed: boolean; once(event: 'close', listener: () => void): unknown }, then: () => void): void {
+  if (connection.destroyed) then();
+  else connection.once('close', then);
+}
+
 /** A watcher that lags further behind is dropped, as the watch cache of the real server does; its client lists again. */
 const mostEvents = 10_000;
 

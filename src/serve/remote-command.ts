@@ -23,7 +23,12 @@ export function join({ sim, clock }: Outside, session: StreamSession, far: FarEn
     stdin: (bytes) => after(() => void session.stdin?.push(decodeUtf8(bytes))),
     stdinEnded: () => after(() => session.stdin?.close()),
     resize: (text) => after(() => session.resize?.(sizeOf(text))),
-    close: () => after(() => fiber.cancel()),
+    close: () =>
+      after(() => {
+        fiber.cancel();
+        // Also when it had not begun.
+        endSession(session);
+      }),
   };
 
   function* run(session: StreamSession, { stdout, stderr, ended }: FarEnd): Routine {

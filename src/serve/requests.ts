@@ -8,7 +8,7 @@ import type { Sim } from '../sim/sim.ts';
 import { negotiate, send, writeHeaders } from './answer.ts';
 import type { WorldClock } from './clock.ts';
 import { sendOpenApiV2 } from './openapi-v2.ts';
-import { outletOf, pumpBytes, pumpEvents } from './pump.ts';
+import { outletOf, pumpBytes, pumpEvents, whenClosed } from './pump.ts';
 import { type Door, decodeBody, readBody, readHead } from './request.ts';
 
 /** What all connections share. */
@@ -87,33 +87,25 @@ export function outcome<T>({ sim, clock, failed }: Pick<Outside, 'sim' | 'clock'
   });
 }
 
-function followWatch({ sim, clock }: Outside, answered: RestResponse, response: ServerResponse): void {
+function followWatch(outside: Outside, answered: RestResponse, response: ServerResponse): void {
   const { watch } = answered;
   if (!watch) return;
   writeHeaders(response, answered);
   response.writeHead(answered.status, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' });
   response.flushHeaders();
-  const outlet = outletOf(response, clock.kick);
-  const pump = sim.go(
-    ending(response, pumpEvents(watch, outlet), () => watch.break()),
-    'serve watch',
-  );
-  response.on('close', () => pump.cancel());
-  clock.kick();
+  const outlet = outletOf(response, outside.clock.kick);
+  follow(outside.sim, response, pumpEvents(watch, outlet), () => watch.break());
+  outside.clock.kick();
 }
 
 /** A log: its bytes as the body. */
-function followSession({ sim, clock }: Outside, session: StreamSession, message: IncomingMessage, response: ServerResponse): void {
+function followSession(outside: Outside, session: StreamSession, message: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-cache, private', 'transfer-encoding': 'chunked' });
   response.flushHeaders();
-  const outlet = outletOf(response, clock.kick);
-  const pump = sim.go(
-    ending(response, pumpBytes(session.stdout, outlet), () => endSession(session)),
-    'serve log',
-  );
-  response.on('close', () => pump.cancel());
+  const outlet = outletOf(response, outside.clock.kick);
+  follow(outside.sim, response, pumpBytes(session.stdout, outlet), () => endSession(session));
   message.resume();
-  clock.kick();
+  outside.clock.kick();
 }
 
 /** Tells the other side that nobody listens any more. */
@@ -122,11 +114,20 @@ export function endSession(session: StreamSession): void {
   if (session.outcome() === undefined) session.close();
 }
 
-function* ending(response: ServerResponse, routine: Routine, over: () => void): Routine {
-  try {
-    yield* routine;
-  } finally {
+/** Hands on until there is no more or the client goes, who may do so before anything was handed on. */
+function follow(sim: Sim, response: ServerResponse, pumping: Routine, over: () => void): void {
+  const pump = sim.go(run(), 'serve');
+  whenClosed(response, () => {
+    pump.cancel();
     over();
-    response.end();
+  });
+
+  function* run(): Routine {
+    try {
+      yield* pumping;
+    } finally {
+      over();
+      response.end();
+    }
   }
 }

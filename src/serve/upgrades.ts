@@ -7,7 +7,7 @@ import type { RestRequest, RestResponse, RestServer } from '../interfaces/rest.t
 import { isSession, type StreamSession } from '../interfaces/streams.ts';
 import { Condition } from '../sim/routine.ts';
 import { forward, newTunnel } from './port-forward.ts';
-import { type Outlet, pumpEvents } from './pump.ts';
+import { type Outlet, pumpEvents, whenClosed } from './pump.ts';
 import { join, type NearEnd } from './remote-command.ts';
 import { readHead } from './request.ts';
 import { endSession, type Outside, outcome } from './requests.ts';
@@ -64,8 +64,11 @@ const commandProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'v3.channel.
 const spdyInside = 'SPDY/3.1+portforward.k8s.io';
 const longestMessage = 4 * 1024 * 1024;
 
-/** Accepts, with the first of our subprotocols that the client offers. */
-function accept({ message, socket, head }: Upgrade, protocols: readonly string[]): Promise<{ readonly webSocket: WebSocket; readonly protocol: string }> {
+type Accepted = { readonly webSocket: WebSocket; readonly protocol: string };
+
+/** Accepts, with the first of our subprotocols that the client offers. `over` ends what waits for the client, who may be refused or gone by now. */
+function accept({ message, socket, head }: Upgrade, protocols: readonly string[], over: () => void): Promise<Accepted> {
+  whenClosed(socket, over);
   const offered = (message.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim());
   const protocol = protocols.find((each) => offered.includes(each));
   if (protocol === undefined)
@@ -103,7 +106,7 @@ function channelOutlet({ clock }: Outside, webSocket: WebSocket, channel: number
 const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
 
 async function commandOverWebSocket(parts: Upgrade, session: StreamSession): Promise<void> {
-  const { webSocket } = await accept(parts, commandProtocols);
+  const { webSocket } = await accept(parts, commandProtocols, () => endSession(session));
   const outlet = (channel: number): Outlet => channelOutlet(parts.outside, webSocket, channel);
   // An empty message says that the connection stands.
   outlet(channels.stdout).write('');
@@ -128,7 +131,7 @@ function receive(near: NearEnd, data: Buffer): void {
 
 /** What the kubelet refuses is told on the error channel: the connection to the client has changed by then. */
 async function failOverWebSocket(parts: Upgrade, { body }: RestResponse): Promise<void> {
-  const { webSocket } = await accept(parts, commandProtocols);
+  const { webSocket } = await accept(parts, commandProtocols, () => undefined);
   webSocket.send(Buffer.concat([Uint8Array.of(channels.error), Buffer.from(JSON.stringify(body))]));
   webSocket.close(1000);
 }
@@ -136,7 +139,7 @@ async function failOverWebSocket(parts: Upgrade, { body }: RestResponse): Promis
 const isInternal = ({ body }: RestResponse): boolean => (body as { reason?: string } | undefined)?.reason === 'InternalError';
 
 async function forwardOverWebSocket(parts: Upgrade, server: RestServer): Promise<void> {
-  const { webSocket, protocol } = await accept(parts, [spdyInside, 'v4.channel.k8s.io', 'v5.channel.k8s.io']);
+  const { webSocket, protocol } = await accept(parts, [spdyInside, 'v4.channel.k8s.io', 'v5.channel.k8s.io'], () => undefined);
   if (protocol !== spdyInside) return forwardOverChannels(parts, server, webSocket);
   const connection = forwardConnection(parts, server, (bytes) => {
     webSocket.send(bytes);
@@ -171,7 +174,7 @@ async function watchOver(parts: Upgrade, server: RestServer): Promise<void> {
   const answer = server.handle(request);
   const { watch } = answer;
   if (!watch) return refuse(socket, answer);
-  const { webSocket } = await accept(parts, ['binary.k8s.io', '']);
+  const { webSocket } = await accept(parts, ['binary.k8s.io', ''], () => watch.break());
   const drained = new Condition();
   const outlet: Outlet = {
     drained,
@@ -206,7 +209,7 @@ function follow({ socket, head }: Upgrade, connection: SpdyConnection): void {
   const push = (bytes: Buffer): void => void connection.push(bytes).catch(() => socket.destroy());
   if (head.length > 0) push(head);
   socket.on('data', push);
-  socket.on('close', () => connection.ended());
+  whenClosed(socket, () => connection.ended());
 }
 
 function forwardOverSpdy(parts: Upgrade, server: RestServer, _version: string): void {
@@ -274,6 +277,6 @@ function commandOverSpdy(parts: Upgrade, session: StreamSession): void {
       if (!near && wanted.every((each) => streams.has(each))) near = join(outside, session, { stdout: outlet('stdout'), stderr: outlet('stderr'), ended });
     },
   );
-  socket.on('close', () => (near ? near.close() : endSession(session)));
+  whenClosed(socket, () => (near ? near.close() : endSession(session)));
   follow(parts, connection);
 }

@@ -201,7 +201,8 @@ function limitTime({ request, core }: RequestContext, channel: Channel<WatchEven
   if (seconds > 0) core.sim.go(closeAfter(seconds * 1000, channel), 'watch-timeout');
 }
 
+/** Looks up now and then: of a client that has gone nothing must be kept until its time is over. */
 function* closeAfter(duration: number, channel: Channel<WatchEvent>): Routine {
-  yield* sleep(duration);
+  for (let left = duration; left > 0 && !channel.broken; left -= 15_000) yield* sleep(Math.min(left, 15_000));
   channel.close();
 }
