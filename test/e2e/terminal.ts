@@ -56,7 +56,8 @@ export class Screen {
     this.#process.onData((data) => this.terminal.write(data));
     // The terminal's own answers go back.
     this.terminal.onData((data) => this.#process.write(data));
-    this.exited = new Promise((resolve) => this.#process.onExit(resolve));
+    // Only once all that it wrote is on the screen too.
+    this.exited = new Promise((resolve) => this.#process.onExit((end) => this.terminal.write('', () => resolve(end))));
   }
 
   get pid(): number {
