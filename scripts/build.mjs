@@ -116,7 +116,7 @@ const common = {
 const engine = engineBundle(root);
 const screen = await build({
   ...common,
-  entryPoints: { start: 'src/start.ts', 'grade-worker': 'src/headless/grade-worker.ts' },
+  entryPoints: { main: 'src/main.ts', 'grade-worker': 'src/headless/grade-worker.ts' },
   outExtension: { '.js': '.mjs' },
   splitting: true,
   format: 'esm',
@@ -124,6 +124,12 @@ const screen = await build({
   banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
   plugins: [replace, unicodeTables, engine.plugin, assets('esm')],
 });
+/** One file, since each module that a start loads costs it a millisecond; main comes only where it is needed. */
+const mainApart = {
+  name: 'main-apart',
+  setup: (context) => context.onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.mjs', external: true })),
+};
+await build({ ...common, entryPoints: ['src/start.ts'], outExtension: { '.js': '.mjs' }, format: 'esm', plugins: [mainApart] });
 const commonJs = { ...common, outdir: undefined, outfile: 'dist/engine.cjs', format: 'cjs', plugins: [unicodeTables, assets('cjs')] };
 // Where a snapshot is made, a script has no module object.
 const world = await build({ ...commonJs, banner: { js: 'var module;module??={exports:{}};' }, stdin: engine.entry() });

@@ -22,6 +22,9 @@ const temporary = mkdtempSync(join(tmpdir(), 'k8s-lab-bench-'));
 const home = { XDG_CACHE_HOME: join(temporary, 'cache'), XDG_STATE_HOME: join(temporary, 'state'), XDG_CONFIG_HOME: join(temporary, 'config'), CI: '' };
 const fresh = { ...home, K8S_LAB_NO_CACHE: '1' };
 const rows = [];
+// Where a machine names certificates of its own, Node reads them at each start, for longer than all the rest of a bare one takes: no yardstick. npm needs them.
+const { NODE_EXTRA_CA_CERTS } = process.env;
+delete process.env.NODE_EXTRA_CA_CERTS;
 
 const node = (args, options) => run(process.execPath, args, options);
 const bare = async () => (await node(['-e', '0'])).wall;
@@ -215,7 +218,9 @@ async function installed(name) {
   const folder = join(temporary, name);
   mkdirSync(folder);
   try {
-    await run('npm', ['install', '--prefix', folder, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', name]);
+    await run('npm', ['install', '--prefix', folder, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', name], {
+      env: NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS } : {},
+    });
     return folder;
   } catch {
     return undefined;
