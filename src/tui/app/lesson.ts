@@ -128,7 +128,7 @@ export class LessonScreen {
   set(change: Partial<LessonState>): void {
     const before = this.state;
     this.#store.set({ lesson: { ...before, ...change } });
-    if (change.pane !== undefined || change.focus !== undefined || change.view !== undefined || change.fresh !== undefined) this.#cut();
+    if (change.pane !== undefined || change.focus !== undefined || change.view !== undefined || change.fresh !== undefined || 'told' in change) this.#cut();
   }
 
   show(pane: Pane): void {
@@ -242,6 +242,7 @@ export class LessonScreen {
     const view = lessonView(this.#session, language, this.#tried());
     const next = lookedAt(before, view, this.#session, this.pump);
     if (changed(next, before)) this.#store.set({ lesson: next });
+    if (next.told !== before.told) this.#cut();
     if (isStuck(next) && !isStuck(before)) this.tell(this.#say('rewindKeys'));
     this.#askWhenQuiet();
   }

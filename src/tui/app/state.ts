@@ -59,8 +59,9 @@ export const shownOf = (lesson: LessonState): Shown => ({
   pane: lesson.pane,
   focus: lesson.focus,
   asking: isAsking(lesson),
-  fresh: lesson.fresh,
-  opening: lesson.view?.current === 0,
+  // A word on what was done, or a hint, is read beside the task.
+  fresh: lesson.fresh || lesson.told !== undefined,
+  opening: lesson.fresh && lesson.view?.current === 0,
   hasLesson: lesson.view !== undefined,
 });
 

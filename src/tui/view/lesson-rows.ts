@@ -31,7 +31,7 @@ type RowContext = {
   readonly style: Style;
   readonly say: Say;
   readonly language: Language;
-  /** Little room: facts of the first check that fails only, so that all checks come into sight. */
+  /** Little room: facts of the first check that fails only, and the newest word on what was done, so that all checks come into sight. */
   readonly compact?: boolean;
 };
 
@@ -115,7 +115,9 @@ function stepRows(step: StepView, index: number, of: number, context: RowContext
     rows.push(...wrapSpans([{ text: label, look }, ...inline(text)], width, style, { first: '', rest: '  ' }));
     return [from, rows.length];
   };
-  const situation = step.situations.map((text) => add('→ ', 'note', text)).at(-1) ?? [0, 0];
+  // With little room, what was said before gives way to what is said now.
+  const situations = context.compact ? step.situations.slice(-1) : step.situations;
+  const situation = situations.map((text) => add('→ ', 'note', text)).at(-1) ?? [0, 0];
   const hint = step.hints.map((text, number) => add(`${say('hint', { n: number + 1 })}: `, 'strong', text)).at(-1) ?? [0, 0];
   let needed = rows.length;
   if (step.hintsLeft > 0) rows.push('', ...wrapSpans([{ text: say('hintsLeft', { n: step.hintsLeft }), look: 'faint' }], width, style));

@@ -55,8 +55,8 @@ function standing(text: LessonRows, { height, fresh, told }: Omit<Wanted, 'scrol
   const most = Math.max(0, rows.length - height);
   if (text.told > 0) return { first: most, above: [] };
   const whole = [settledStart, lastStart].find((start) => currentEnd - start <= height);
-  if (whole !== undefined) return { first: told ? inSight(text.newest[told], whole, height, rows.length) : whole, above: [] };
-  if (told) return { first: inSight(text.newest[told], currentStart, height, rows.length), above: [] };
+  if (whole !== undefined) return { first: whole, above: [] };
+  if (told) return { first: inSight(text.newest[told], currentStart, height, currentEnd), above: [] };
   if (!fresh) return { first: currentStart, above: [] };
   // A lesson begins with its story.
   if (text.passed.length === 0) return { first: 0, above: [] };
