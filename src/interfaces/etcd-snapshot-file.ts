@@ -7,11 +7,17 @@ import type { EtcdSnapshot } from './etcd.ts';
 
 const magic = `${'\0'.repeat(16)}etcd-bbolt\0`;
 
-/** The file's text; its last 64 characters are the sum, unless it is a live database. */
-export function encodeSnapshot(snapshot: EtcdSnapshot, withHash = true): string {
-  const body = `${magic}${JSON.stringify(snapshot)}\n`;
-  return withHash ? body + sum(body) : body;
+/** The file of a live database, which has no sum. */
+export const encodeDatabase = (snapshot: EtcdSnapshot): string => `${magic}${JSON.stringify(snapshot)}\n`;
+
+/** A saved file: as many bytes as the database had, free pages and all, and its sum in 32 bytes more. */
+export function encodeSnapshot(snapshot: EtcdSnapshot, databaseBytes: number): string {
+  const text = encodeDatabase(snapshot);
+  const body = text + '\0'.repeat(Math.max(0, databaseBytes - sumBytes - Buffer.byteLength(text)));
+  return body + sum(body);
 }
+
+const sumBytes = 32;
 
 /** `missing`: a live database without a sum, which `snapshot restore` takes only with --skip-hash-check. */
 export type DecodedSnapshot = { readonly snapshot: EtcdSnapshot; readonly hash: 'good' | 'missing' | { readonly expected: string; readonly got: string } };
@@ -19,11 +25,11 @@ export type DecodedSnapshot = { readonly snapshot: EtcdSnapshot; readonly hash: 
 /** Undefined: no database at all. */
 export function decodeSnapshot(text: string): DecodedSnapshot | undefined {
   if (!text.startsWith(magic)) return undefined;
-  const end = text.lastIndexOf('\n');
-  const body = text.slice(0, end + 1);
-  const stored = text.slice(end + 1);
+  const end = text.indexOf('\n');
+  const stored = text.length === end + 1 ? '' : text.slice(-64);
+  const body = text.slice(0, text.length - stored.length);
   try {
-    const snapshot = freeze(JSON.parse(body.slice(magic.length))) as EtcdSnapshot;
+    const snapshot = freeze(JSON.parse(text.slice(magic.length, end))) as EtcdSnapshot;
     const got = sum(body);
     return { snapshot, hash: stored === '' ? 'missing' : stored === got ? 'good' : { expected: stored, got } };
   } catch (error) {

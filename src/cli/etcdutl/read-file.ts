@@ -4,7 +4,7 @@ import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import { Fatal } from './fatal.ts';
 
-/** The file as it was read; `sizeBytes` is what a bbolt file of this content would have. */
+/** The file as it was read; `sizeBytes` is all but its sum. */
 export type DatabaseFile = DecodedSnapshot & { readonly text: string; readonly sizeBytes: number };
 
 /** Throws Fatal with Go's text. */
@@ -18,5 +18,5 @@ export function readDatabase(process: Process, path: string, open = 'open'): Dat
   }
   const decoded = decodeSnapshot(text);
   if (!decoded) throw new Fatal('invalid database');
-  return { ...decoded, text, sizeBytes: Math.ceil((text.length * 2 + 20_480) / 4096) * 4096 };
+  return { ...decoded, text, sizeBytes: Math.floor(Buffer.byteLength(text) / 4096) * 4096 };
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { EtcdSnapshot } from '../../interfaces/etcd.ts';
 import { clusterIdOf, readInitialCluster } from '../../interfaces/etcd-member-id.ts';
-import { encodeSnapshot } from '../../interfaces/etcd-snapshot-file.ts';
+import { encodeDatabase } from '../../interfaces/etcd-snapshot-file.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
@@ -71,7 +71,7 @@ export function* restore({ process, flags, args }: Call): Routine {
     });
   const membership = { memberId: own.id, clusterId, members, term: 1, index: members.length };
   const restored: EtcdSnapshot = { ...file.snapshot, revision: file.snapshot.revision + flags.number('bump-revision'), membership };
-  write(process, dataDir, walDir, encodeSnapshot(restored, false));
+  write(process, dataDir, walDir, encodeDatabase(restored));
   yield* process.work(40);
   yield* zap(process, 'info', 'snapshot/v3_snapshot.go:333', 'restored snapshot', {
     path,

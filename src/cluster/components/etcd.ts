@@ -2,7 +2,7 @@
 import { EtcdServer, type Joined } from '../../etcd/member.ts';
 import { etcdFamilies } from '../../etcd/metrics.ts';
 import { type EtcdPeer, type EtcdSnapshot, etcdClusterProtocol, etcdPeerProtocol, etcdProtocol } from '../../interfaces/etcd.ts';
-import { decodeSnapshot, encodeSnapshot } from '../../interfaces/etcd-snapshot-file.ts';
+import { decodeSnapshot, encodeDatabase } from '../../interfaces/etcd-snapshot-file.ts';
 import { Errno } from '../../linux/errno.ts';
 import { FileNode } from '../../linux/file-node.ts';
 import { dial, type ListenerTls, NetworkError, serve } from '../../linux/network.ts';
@@ -23,7 +23,7 @@ class EtcdDatabase extends FileNode {
   #source: () => EtcdSnapshot;
 
   constructor(now: number, source: () => EtcdSnapshot) {
-    super({ mode: 0o600, uid: 0, gid: 0, mtime: now }, '', { read: () => encodeSnapshot(this.snapshot(), false) });
+    super({ mode: 0o600, uid: 0, gid: 0, mtime: now }, '', { read: () => encodeDatabase(this.snapshot()) });
     this.#source = source;
     this.apparentSize = 20 * 1024 * 1024;
   }

@@ -76,7 +76,7 @@ test('members and endpoints', () => {
 test('a snapshot that is restored into another folder brings the old state back', () => {
   const { out } = sh(`${env}
     kubectl create configmap before > /dev/null
-    etcdctl snapshot save /tmp/s.db 2> /dev/null; etcdutl snapshot status /tmp/s.db -w json | jq -r .version
+    etcdctl snapshot save /tmp/s.db 2> /dev/null; etcdutl snapshot status /tmp/s.db -w json | jq -r .version; test $(stat -c %s /tmp/s.db) = $(($(etcdutl snapshot status /tmp/s.db -w json | jq .totalSize) + 32)) && echo whole
     kubectl delete configmap before > /dev/null; kubectl create deployment after --image=nginx > /dev/null
     etcdutl snapshot restore /tmp/s.db --data-dir /var/lib/etcd 2>&1
     etcdutl snapshot restore /tmp/s.db --data-dir /var/lib/etcd-backup 2> /dev/null
@@ -89,6 +89,7 @@ test('a snapshot that is restored into another folder brings the old state back'
   expect(out).toBe(`Snapshot saved at /tmp/s.db
 Server version 3.6.0
 3.6.0
+whole
 Error: data-dir "/var/lib/etcd" not empty or could not be read
 before
 No resources found in default namespace.

@@ -49,7 +49,7 @@ function* save(context: Context): Routine {
   yield* zap(process, 'info', 'snapshot/v3_snapshot.go:96', 'fetching snapshot', { endpoint: endpoints[0] });
   yield* process.work(30);
   try {
-    process.fs.write(path, encodeSnapshot(snapshot), { mode: 0o600 });
+    process.fs.write(path, encodeSnapshot(snapshot, size), { mode: 0o600 });
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     throw new Fatal(`could not open ${path}.part (open ${path}.part: ${error.message.toLowerCase()})`);
