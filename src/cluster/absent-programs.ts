@@ -31,7 +31,7 @@ export const absentCommands = [
   ...['modinfo', 'depmod', 'blkid', 'fdisk', 'mkfs.ext4', 'vmstat', 'renice', 'getconf', 'crontab', 'logger', 'whereis'],
   ...['passwd', 'chpasswd', 'adduser', 'addgroup', 'newgrp', 'chsh'],
   ...['loginctl', 'systemd-cgtop', 'systemd-analyze'],
-  ...['bridge', 'tc', 'conntrack', 'ip6tables', 'ip6tables-save', 'ebtables'],
+  ...['bridge', 'tc', 'ip6tables', 'ip6tables-save', 'ebtables'],
   ...['ssh-keygen', 'ssh-copy-id', 'sftp'],
   ...['pr', 'tsort', 'base32', 'cksum', 'b2sum', 'csplit'],
 ];

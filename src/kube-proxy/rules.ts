@@ -50,14 +50,14 @@ function filterJump(chain: string, target: string, comment: string): { table: 'f
 }
 
 const postrouting: Rule[] = [
-  { match: { extra: '-m mark ! --mark 0x4000/0x4000' }, target: { verdict: 'RETURN' } },
+  { match: { marked: false, extra: '-m mark ! --mark 0x4000/0x4000' }, target: { verdict: 'RETURN' } },
   { match: {}, target: { other: 'MARK --xor-mark 0x4000' } },
   { match: { comment: 'kubernetes service traffic requiring SNAT' }, target: { other: 'MASQUERADE --random-fully' } },
 ];
 
 const forwarding: Rule[] = [
   { match: { states: 'INVALID', extra: '-m conntrack --ctstate INVALID' }, target: { verdict: 'DROP' } },
-  { match: { comment: 'kubernetes forwarding rules', never: true, extra: '-m mark --mark 0x4000/0x4000' }, target: { verdict: 'ACCEPT' } },
+  { match: { comment: 'kubernetes forwarding rules', marked: true, extra: '-m mark --mark 0x4000/0x4000' }, target: { verdict: 'ACCEPT' } },
   {
     match: { comment: 'kubernetes forwarding conntrack rule', states: 'RELATED,ESTABLISHED', extra: '-m conntrack --ctstate RELATED,ESTABLISHED' },
     target: { verdict: 'ACCEPT' },
@@ -114,7 +114,7 @@ function refuse(chains: Chains, chain: string, port: ServicePort, match: RuleMat
 function externalRules(port: ServicePort, names: ReturnType<typeof servicePortChains>): Rule[] {
   if (!port.externalLocal) return [jump(markMasq, { comment: `masquerade traffic for ${port.name} external destinations` }), jump(names.cluster, {})];
   return [
-    jump(markMasq, { comment: `masquerade LOCAL traffic for ${port.name} external destinations`, extra: '-m addrtype --src-type LOCAL' }),
+    jump(markMasq, { comment: `masquerade LOCAL traffic for ${port.name} external destinations`, localSource: true, extra: '-m addrtype --src-type LOCAL' }),
     jump(names.local, {}),
   ];
 }

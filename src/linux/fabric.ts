@@ -11,6 +11,8 @@ export class Fabric {
   readonly #addresses = new Map<NetworkNamespace, readonly string[]>();
   /** Pairs of node namespaces that cannot reach each other, and nodes cut off from all. */
   readonly cut = new Set<NetworkNamespace>();
+  /** How many listen to packets. */
+  listening = 0;
   /** Asked before a packet is delivered (Docker's isolation of networks); false drops it. */
   readonly filters: ((from: Peer, to: Destination, transport: Transport) => boolean)[] = [];
 

@@ -3,8 +3,11 @@ import { Errno } from './errno.ts';
 import type { Interface, NetworkNamespace } from './network.ts';
 import { networkOf } from './routes.ts';
 
-/** Where a frame is heard: the interface, or the bridge whose port it came in by. */
-export type Place = { readonly namespace: NetworkNamespace; readonly device: Interface };
+/** Where a frame passes; `out` where it leaves. */
+export type Step = { readonly namespace: NetworkNamespace; readonly device: Interface; readonly out: boolean };
+
+/** Where a frame is heard: the interface, or the bridge whose port it came in by, with the ports and bridges before it. */
+export type Place = { readonly namespace: NetworkNamespace; readonly device: Interface; readonly passed: readonly Step[] };
 
 const otherEnd = ({ peer }: Interface): Interface | undefined => peer?.namespace.interfaces.get(peer.name);
 
@@ -20,19 +23,21 @@ export function hasCarrier(namespace: NetworkNamespace, device: Interface): bool
 }
 
 /** All that hears what an interface sends: through cables, and through the bridges that they are ports of. */
-export function* heard(namespace: NetworkNamespace, device: Interface, seen = new Set<Interface>()): Iterable<Place> {
+export function* heard(namespace: NetworkNamespace, device: Interface, passed: readonly Step[] = [], seen = new Set<Interface>()): Iterable<Place> {
   if (!device.up || seen.has(device)) return;
   seen.add(device);
-  if (device.kind === 'bridge') for (const port of portsOf(namespace, device)) yield* heard(namespace, port, seen);
+  if (device.kind === 'bridge')
+    for (const port of portsOf(namespace, device)) yield* heard(namespace, port, [...passed, { namespace, device: port, out: true }], seen);
   const end = otherEnd(device);
   if (!device.peer || !end?.up) return;
   const place = device.peer.namespace;
   const bridge = end.master === undefined ? undefined : place.interfaces.get(end.master);
   seen.add(end);
-  if (!bridge) yield { namespace: place, device: end };
+  if (!bridge) yield { namespace: place, device: end, passed };
   else if (bridge.up) {
-    yield { namespace: place, device: bridge };
-    yield* heard(place, bridge, seen);
+    const port = { namespace: place, device: end, out: false };
+    yield { namespace: place, device: bridge, passed: [...passed, port] };
+    yield* heard(place, bridge, [...passed, port, { namespace: place, device: bridge, out: false }], seen);
   }
 }
 

@@ -19,6 +19,10 @@ export type RuleMatch = {
   readonly sourcePorts?: Ports;
   /** `-m addrtype --dst-type LOCAL`: an address of the node itself. */
   readonly localDestination?: boolean;
+  /** `--src-type LOCAL`. */
+  readonly localSource?: boolean;
+  /** `-m mark --mark 0x4000/0x4000`, kube-proxy's mark of what it masquerades; false: without it. */
+  readonly marked?: boolean;
   /** `-m statistic --mode random --probability`. */
   readonly probability?: number;
   readonly comment?: string;
@@ -42,7 +46,7 @@ type RuleTarget =
   | { readonly redirect: number }
   | { readonly snat: string }
   | { readonly verdict: 'ACCEPT' | 'DROP' | 'REJECT' | 'RETURN' | 'MASQUERADE' }
-  /** MARK and the like: shown, without effect here. */
+  /** MARK sets or takes away kube-proxy's mark, MASQUERADE has options; others, as LOG, are without effect here. */
   | { readonly other: string };
 
 /** One line of `iptables -S` in its chain; the first that fits decides, unless it jumps and comes back. */
@@ -52,7 +56,17 @@ export type Rule = { readonly match: RuleMatch; readonly target: RuleTarget };
 export type TableName = 'filter' | 'nat' | 'mangle';
 
 /** A packet that opens a connection, or with `reply` the answer to it. */
-export type Packet = { transport: Protocol; source: string; address: string; port: number; reply?: boolean; in?: string; out?: string };
+export type Packet = {
+  transport: Protocol;
+  source: string;
+  address: string;
+  port: number;
+  reply?: boolean;
+  in?: string;
+  out?: string;
+  marked?: boolean;
+  sourcePort?: number;
+};
 
 /**
  * A table of nftables whose chain in the hook `postrouting` hands packets to a program (libnetfilter_queue, `flags bypass`): those from or to
@@ -85,6 +99,7 @@ export class Netfilter {
   /** Tables of family inet by name. */
   readonly nftables = new Map<string, NftTable>();
   readonly #namespace: Namespace;
+  #counting = true;
 
   constructor(namespace: Namespace) {
     this.#namespace = namespace;
@@ -125,6 +140,16 @@ export class Netfilter {
     return target && 'snat' in target ? target.snat : target && 'verdict' in target && target.verdict === 'MASQUERADE' ? own : undefined;
   }
 
+  /** What is asked without a packet counts none. */
+  peek<T>(ask: () => T): T {
+    this.#counting = false;
+    try {
+      return ask();
+    } finally {
+      this.#counting = true;
+    }
+  }
+
   /** Whether any table hands packets to a program. */
   get queueing(): boolean {
     for (const { addresses } of this.nftables.values()) if (addresses.size > 0) return true;
@@ -154,7 +179,9 @@ export class Netfilter {
     for (const rule of this.tables[table].get(chain) ?? []) {
       const { match, target } = rule;
       if (!this.#applies(match, packet, random)) continue;
-      this.hits.set(rule, (this.hits.get(rule) ?? 0) + 1);
+      if (this.#counting) this.hits.set(rule, (this.hits.get(rule) ?? 0) + 1);
+      if ('other' in target && target.other.startsWith('MARK')) packet.marked = target.other.includes('--or-mark');
+      if ('other' in target && target.other.startsWith('MASQUERADE')) return { verdict: 'MASQUERADE' };
       if ('other' in target) continue;
       if ('verdict' in target && target.verdict === 'RETURN') return undefined;
       if (!('jump' in target)) return target;
@@ -174,6 +201,8 @@ export class Netfilter {
     if (match.notSource !== undefined && contains(match.notSource, packet.source)) return false;
     if (match.states !== undefined && !match.states.includes(packet.reply ? 'ESTABLISHED' : 'NEW')) return false;
     if (match.localDestination && !this.#namespace.has(packet.address)) return false;
+    if (match.localSource && !this.#namespace.has(packet.source)) return false;
+    if (match.marked !== undefined && match.marked !== (packet.marked ?? false)) return false;
     if (match.in !== undefined && !isNamed(match.in, packet.in ?? this.#namespace.deviceTowards(packet.source))) return false;
     if (match.out !== undefined && !isNamed(match.out, packet.out ?? this.#namespace.deviceTowards(packet.address))) return false;
     return match.probability === undefined || random.next() < match.probability;

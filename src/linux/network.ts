@@ -3,17 +3,18 @@
  * A connection is made at the level of the walls: who dials an address gets the server object that listens there, if the packets would arrive.
  */
 
-import type { Random } from '../sim/random.ts';
+import type { Tap, Wire } from './capture.ts';
+import { Conntrack } from './conntrack.ts';
 import { Errno } from './errno.ts';
 import type { Fabric } from './fabric.ts';
-import type { SpecialNode } from './inode.ts';
-import type { Netfilter, Packet, Protocol } from './netfilter.ts';
-import { NetworkError, refusedAfter, timeoutAfter, unreachableAfter } from './network-error.ts';
-import { contains, hasRoute, type Route, routeTo } from './routes.ts';
-import { travel } from './travel.ts';
+import type { Netfilter } from './netfilter.ts';
+import { type Route, routeTo } from './routes.ts';
 
+export { connect, dial, serve } from './dial.ts';
 export { NetworkError } from './network-error.ts';
+export { route, unreachable } from './route.ts';
 export { contains, ipToNumber, numberToIp, type Route } from './routes.ts';
+export { dialUnix, listenUnix } from './unix-socket.ts';
 
 /** Structurally the Protocol of interfaces/protocol.ts, which this folder may not import. */
 export type SpokenProtocol<Server> = { readonly name: string; readonly server?: Server };
@@ -33,6 +34,8 @@ export type Listener = {
   readonly accepted?: () => void;
   /** Speaks TLS: what it shows to those who dial, and whom it lets in. */
   readonly tls?: () => ListenerTls;
+  /** Ends a connection that was only tried. */
+  readonly hangUp?: () => void;
 };
 
 /** Structurally the TlsServer of apimachinery/tls.ts: PEM. */
@@ -60,7 +63,13 @@ export type Interface = {
 };
 
 /** Where a packet ends up. */
-export type Destination = { readonly namespace: NetworkNamespace; readonly address: string; readonly port: number };
+export type Destination = {
+  readonly namespace: NetworkNamespace;
+  readonly address: string;
+  readonly port: number;
+  /** Where somebody listens on the way. */
+  readonly wire?: Wire;
+};
 
 /** Where a connection comes from, for filters of the fabric. */
 export type Peer = { readonly address: string; readonly namespace: NetworkNamespace };
@@ -82,6 +91,13 @@ export class NetworkNamespace {
   readonly sysctls = new Map<string, string>();
   /** The rules that packets of this namespace meet; a node's own has them from the start, others once somebody writes one. */
   netfilter: Netfilter | undefined;
+  /** Who listens to the packets of its interfaces. */
+  readonly taps = new Set<Tap>();
+  readonly conntrack = new Conntrack();
+  /** How many connections it has begun: each has a port of its own. */
+  calls = 0;
+  /** Whether iptables sees what goes from port to port of its bridges: the module br_netfilter and net.bridge.bridge-nf-call-iptables. */
+  bridgeCalls = (): boolean => false;
   /** net.ipv4.ip_forward: what is not for itself goes on. */
   forwarding = true;
   /** Its links, routes or rules were changed by hand: its packets are followed hop by hop. */
@@ -147,130 +163,14 @@ export class NetworkNamespace {
     return this.has(address) ? 'lo' : routeTo(this, address)?.device;
   }
 
+  /** What a packet to an address that it sends has as its source. */
+  sourceTowards(address: string): string {
+    return this.has(address) ? address : (this.addressTowards(address) ?? this.sourceAddress());
+  }
+
   /** Its own address on that interface. */
   addressTowards(address: string): string | undefined {
     const way = routeTo(this, address);
     return way?.source ?? this.interfaces.get(way?.device ?? '')?.addresses[0]?.split('/')[0];
   }
-}
-
-/** Follows a packet: loopback, the node's NAT rules, routes, the fabric. Throws NetworkError. */
-export function route(from: NetworkNamespace, transport: Protocol, address: string, port: number, random: Random): Destination {
-  if (from.has(address) && !from.netfilter?.matches(transport, address, port)) return { namespace: from, address, port };
-  const node = from.uplink ?? from;
-  const asked: Packet = { transport, source: from.sourceAddress(), address, port };
-  if (from.rewired || node.rewired || !node.fabric) return travel(from, asked, random);
-  const sent = node.netfilter?.translate(from.uplink ? 'PREROUTING' : 'OUTPUT', asked, random) ?? asked;
-  if (from.has(sent.address)) return { namespace: from, address: sent.address, port: sent.port };
-  const own = node.has(sent.address);
-  node.netfilter?.filter(!from.uplink ? 'OUTPUT' : own ? 'INPUT' : 'FORWARD', sent, random);
-  if (!from.connected) throw new NetworkError('ENETUNREACH', 0);
-  const target = own ? node : node.fabric.owner(sent.address);
-  if (!target || target.rewired || target.uplink?.rewired) return travel(from, asked, random);
-  return deliver(from, node, target, sent, random);
-}
-
-/** What a packet meets between its own node and the namespace that has its address. */
-function deliver(from: NetworkNamespace, node: NetworkNamespace, target: NetworkNamespace, sent: Packet, random: Random): Destination {
-  const fabric = node.fabric as Fabric;
-  const targetNode = target.uplink ?? target;
-  if (targetNode !== node && (fabric.cut.has(node) || fabric.cut.has(targetNode))) throw new NetworkError('ETIMEDOUT', timeoutAfter);
-  if (targetNode !== node) crossable(node, targetNode, target, sent.address);
-  const arrived = target !== node && target === targetNode ? prerouting(target, sent, random) : sent;
-  const final = arrived === sent || target.has(arrived.address) ? target : fabric.owner(arrived.address);
-  if (!final) throw unreachable(targetNode, arrived.address);
-  // A pod's packet to its own node met that chain above.
-  if (final === targetNode && final !== node) final.netfilter?.filter('INPUT', { ...arrived, source: node.sourceAddress() }, random);
-  postrouting(from, arrived === sent ? undefined : targetNode, final, arrived, random);
-  return fabric.pass(from, { namespace: final, address: arrived.address, port: arrived.port }, sent.transport);
-}
-
-/** From one node to another: both cards are up, and a pod's address has a route that leads to its node. */
-function crossable(node: NetworkNamespace, targetNode: NetworkNamespace, target: NetworkNamespace, address: string): void {
-  if (node.interfaces.get('eth0')?.up === false) throw new NetworkError('ENETUNREACH', 0);
-  if (targetNode.interfaces.get('eth0')?.up === false) throw new NetworkError('EHOSTUNREACH', unreachableAfter);
-  if (!target.uplink) return;
-  const way = routeTo(node, address);
-  if (!way) throw unreachable(node, address);
-  // The gateway of the machines' own network knows no pods.
-  if (way.via !== undefined && !targetNode.has(way.via)) throw new NetworkError('ETIMEDOUT', timeoutAfter);
-}
-
-/** What the rules of another node make of a packet that arrives at its own address: a NodePort, a hostPort. */
-function prerouting(node: NetworkNamespace, packet: Packet, random: Random): Packet {
-  return node.netfilter?.matches(packet.transport, packet.address, packet.port) ? node.netfilter.translate('PREROUTING', packet, random) : packet;
-}
-
-/**
- * The nodes that forward the packet: the sender's own and that of a pod it goes to. What a process of root on a node sends to that node's pods
- * passes by; what came in through another node's port (`entry`) carries that node's address from there on.
- */
-function postrouting(from: NetworkNamespace, entry: NetworkNamespace | undefined, final: NetworkNamespace, packet: Packet, random: Random): void {
-  const node = from.uplink ?? from;
-  const last = final.uplink;
-  if (from.uplink && final !== node) forward(node, from, packet, last === node);
-  if (!last || last === node) return;
-  const source = entry === undefined ? from : entry === last ? node : entry;
-  last.netfilter?.filter('FORWARD', { ...packet, source: source.sourceAddress() }, random);
-  forward(last, source, packet, false);
-}
-
-/** `bridged`: from port to port of one bridge, which is no routing. */
-function forward(at: NetworkNamespace, source: NetworkNamespace, packet: Packet, bridged: boolean): void {
-  if (!at.forwarding && !bridged) throw new NetworkError('ETIMEDOUT', timeoutAfter);
-  if (!at.netfilter?.queueing) return;
-  if (!at.netfilter.forwards({ ...packet, source: source.sourceAddress() })) throw new NetworkError('ETIMEDOUT', timeoutAfter);
-}
-
-/** An address on a link where nobody answers ARP is "no route to host"; one beyond the default route is a time-out. */
-export function unreachable(node: NetworkNamespace, address: string): NetworkError {
-  if (!hasRoute(node, address)) return new NetworkError('ENETUNREACH', 0);
-  const onLink = node.routes.some((each) => each.via === undefined && contains(each.destination, address));
-  return onLink ? new NetworkError('EHOSTUNREACH', unreachableAfter) : new NetworkError('ETIMEDOUT', timeoutAfter);
-}
-
-/** The server of a protocol behind an address. Throws NetworkError; `EPROTO` when what listens there speaks something else. */
-export function dial<Server>(
-  protocol: SpokenProtocol<Server>,
-  from: NetworkNamespace,
-  address: string,
-  port: number,
-  random: Random,
-  transport: Transport = 'tcp',
-  /** Looks at who listens before anything is said; throws what it does not like. */
-  look?: (listener: Listener) => void,
-): Server {
-  const destination = route(from, transport, address, port, random);
-  const listener = destination.namespace.listenerAt(transport, destination.address, destination.port);
-  if (!listener) throw new NetworkError('ECONNREFUSED', refusedAfter);
-  const server = listener.servers.get(protocol.name);
-  if (server === undefined) throw new NetworkError('EPROTO', refusedAfter);
-  look?.(listener);
-  listener.accepted?.();
-  return server as Server;
-}
-
-/** The listener behind an address, whatever it speaks (nc, curl, probes of TCP). Throws NetworkError. */
-export function connect(from: NetworkNamespace, address: string, port: number, random: Random, transport: Transport = 'tcp'): Listener {
-  const destination = route(from, transport, address, port, random);
-  const listener = destination.namespace.listenerAt(transport, destination.address, destination.port);
-  if (!listener) throw new NetworkError('ECONNREFUSED', refusedAfter);
-  return listener;
-}
-
-/** A server as an entry of Listener.servers. */
-export const serve = <Server>(protocol: SpokenProtocol<Server>, server: Server): [string, unknown] => [protocol.name, server];
-
-/** Puts a server behind a unix socket's inode. */
-export function listenUnix<Server>(socket: SpecialNode, protocols: ReadonlyMap<string, unknown>): void {
-  socket.listener = protocols as ReadonlyMap<string, Server>;
-}
-
-/** The server behind a unix socket; ECONNREFUSED when nobody listens, ENOTSOCK for another kind of file, EPROTO when it speaks something else. */
-export function dialUnix<Server>(protocol: SpokenProtocol<Server>, inode: { readonly type: string; readonly listener?: object | undefined }): Server {
-  if (inode.type !== 'socket') throw new Errno('ENOTSOCK');
-  if (!inode.listener) throw new Errno('ECONNREFUSED');
-  const server = (inode.listener as ReadonlyMap<string, unknown>).get(protocol.name);
-  if (server === undefined) throw new Errno('EPROTO');
-  return server as Server;
 }

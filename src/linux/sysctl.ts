@@ -91,6 +91,18 @@ class NetSwitches extends DirectoryNode {
 }
 const own = ['core', 'ipv4'];
 
+/** Of br_netfilter, the machine's own; each is on unless told. */
+const bridgeSwitches = ['arptables', 'ip6tables', 'iptables'].map((name) => `net/bridge/bridge-nf-call-${name}`);
+const switchOf = ({ host: { network }, bootedAt }: Kernel, path: string): FileNode =>
+  new FileNode(root(0o644, bootedAt), '', {
+    read: () => `${network.sysctls.get(path) ?? 1}\n`,
+    write: (text) => void network.sysctls.set(path, String(Number(Number(text) !== 0))),
+  });
+
+/** Whether iptables sees what passes the machine's bridges. */
+export const bridgeCalls = ({ modules, host: { network } }: Kernel): boolean =>
+  modules.has('br_netfilter') && network.sysctls.get('net/bridge/bridge-nf-call-iptables') !== '0';
+
 /** /proc/sys: the switches that Kubernetes set-up guides touch; they are kept, and read back. */
 export function newSysctl(kernel: Kernel, namespace: PidNamespace): DirectoryNode {
   const now = kernel.bootedAt;
@@ -102,8 +114,7 @@ export function newSysctl(kernel: Kernel, namespace: PidNamespace): DirectoryNod
     'kernel/panic': '10\n',
     'kernel/panic_on_oops': '1\n',
     'fs/file-max': '9223372036854775807\n',
-    'net/bridge/bridge-nf-call-iptables': '1\n',
-    'net/bridge/bridge-nf-call-ip6tables': '1\n',
+    ...Object.fromEntries(bridgeSwitches.map((path) => [path, switchOf(kernel, path)])),
     'vm/overcommit_memory': '1\n',
     'vm/swappiness': '60\n',
     'vm/max_map_count': '65530\n',

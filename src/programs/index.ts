@@ -18,6 +18,7 @@ import { pathPrograms } from './files/paths.ts';
 import { removePrograms } from './files/remove.ts';
 import { usagePrograms } from './files/usage.ts';
 import { jq } from './jq/jq.ts';
+import { conntrackPrograms } from './network/conntrack.ts';
 import { curl } from './network/curl.ts';
 import { ethtoolPrograms } from './network/ethtool.ts';
 import { ipPrograms } from './network/ip.ts';
@@ -29,6 +30,7 @@ import { pingPrograms } from './network/ping.ts';
 import { scpPrograms } from './network/scp.ts';
 import { socketPrograms } from './network/sockets.ts';
 import { sshPrograms } from './network/ssh.ts';
+import { tcpdumpPrograms } from './network/tcpdump.ts';
 import { wget } from './network/wget.ts';
 import { openssl } from './openssl/openssl.ts';
 import { openFilePrograms } from './processes/open-files.ts';
@@ -96,6 +98,8 @@ const own: Readonly<Record<string, Program>> = {
   ...socketPrograms,
   ...sshPrograms,
   ...ncPrograms,
+  ...tcpdumpPrograms,
+  ...conntrackPrograms,
   ...pingPrograms,
   ...runPrograms,
   ...tiniPrograms,

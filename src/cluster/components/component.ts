@@ -153,7 +153,7 @@ export const dialText = <Server>(process: Process, protocol: SpokenProtocol<Serv
 
 function dialWith<Server>(process: Process, protocol: SpokenProtocol<Server>, { host, port }: Endpoint, look: (listener: Listener) => void): Server {
   try {
-    return dial(protocol, process.namespaces.network, hostAddress(process.fs, host), port, process.kernel.sim.random, 'tcp', look);
+    return dial(protocol, process.namespaces.network, hostAddress(process.fs, host), port, process.kernel.sim.random, 'tcp', look, true);
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     throw new ConnectionError(`dial tcp ${host}:${port}: ${goText(error)}`);

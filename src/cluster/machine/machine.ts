@@ -10,6 +10,7 @@ import { Kernel } from '../../linux/kernel.ts';
 import { Netfilter } from '../../linux/netfilter.ts';
 import { newProcfs } from '../../linux/procfs.ts';
 import type { ProgramTable } from '../../linux/program.ts';
+import { bridgeCalls } from '../../linux/sysctl.ts';
 import { Systemd } from '../../linux/systemd.ts';
 import type { Sim } from '../../sim/sim.ts';
 import { rootFiles } from './root-files.ts';
@@ -68,6 +69,7 @@ const administration = new Set([
   'ifconfig',
   'bridge',
   'conntrack',
+  'tcpdump',
   'ipvsadm',
   'chroot',
 ]);
@@ -169,5 +171,7 @@ function networkCard(kernel: Kernel, fabric: Fabric, ip: string): void {
   network.interfaces.set('eth0', { name: 'eth0', mac, mtu: 1500, up: true, addresses: [`${ip}/24`], kind: 'ethernet' });
   network.routes.push({ destination: 'default', via: gateway, device: 'eth0' }, { destination: '172.30.1.0/24', device: 'eth0', source: ip });
   network.netfilter = new Netfilter(network);
+  network.bridgeCalls = () => bridgeCalls(kernel);
+  network.conntrack.clock = () => kernel.sim.now;
   fabric.attach(network);
 }

@@ -28,7 +28,7 @@ const connectTexts: Partial<Record<ErrnoCode, string>> = {
 /** undefined: somebody listens. `timeout` is what a silent address costs. */
 export function* tcpConnect(context: Context, host: string, port: number, timeout: Milliseconds): Routine<DialError | undefined> {
   try {
-    connect(context.kernel.host.network, host, port, context.sim.random);
+    connect(context.kernel.host.network, host, port, context.sim.random).hangUp?.();
     return undefined;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;

@@ -24,7 +24,7 @@ export const builtinChains: Readonly<Record<TableName, readonly string[]>> = {
   mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
 };
 
-const services: ReadonlyMap<string, number> = new Map(Object.entries({ ssh: 22, domain: 53, http: 80, ntp: 123, https: 443, 'http-alt': 8080 }));
+export const services: ReadonlyMap<string, number> = new Map(Object.entries({ ssh: 22, domain: 53, http: 80, ntp: 123, https: 443, 'http-alt': 8080 }));
 export const serviceName = (port: number): string => [...services].find(([, number]) => number === port)?.[0] ?? String(port);
 
 const interfaces = /(?:! )?-[io] \S+ ?/g;
@@ -204,6 +204,7 @@ function further(match: Draft, extra: string[], word: string, value: string, not
   extra.push(`-m ${matchOptions[word] || match.protocol} ${not}${word} ${shown}`);
   if (/state$/.test(word)) match.states = not === '' ? value : ['NEW', 'ESTABLISHED'].filter((state) => !value.includes(state)).join();
   else if (word === '--icmp-type') match.states = shown === '8' ? 'NEW' : shown === '0' ? 'ESTABLISHED' : '';
+  else if (word === '--mark' && value === '0x4000/0x4000') match.marked = not === '';
   else if (word === '--mark') match.never = not === '';
   else
     match[word.startsWith('--d') ? 'ports' : 'sourcePorts'] = {

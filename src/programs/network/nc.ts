@@ -47,7 +47,8 @@ function* knock(call: Call, { name, address, port }: Target): Routine<boolean> {
     const listener = connect(process.namespaces.network, address, port, process.sim.random, transport);
     yield* sleep(0.5);
     if (call.has('v')) yield* process.printError(`Connection to ${name}${isAddress(name) ? '' : ` (${address})`} ${port} port [${transport}/*] succeeded!\n`);
-    if (!call.has('z')) yield* talk(call, listener);
+    if (call.has('z')) listener.hangUp?.();
+    else yield* talk(call, listener);
     return true;
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;

@@ -1,4 +1,5 @@
 /** ping and traceroute. */
+import type { Wire } from '../../linux/capture.ts';
 import { NetworkError, route } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
@@ -8,8 +9,17 @@ import { Failure, tool } from '../tool.ts';
 import { resolve } from './resolver.ts';
 
 /** Whether packets reach an address. Throws NetworkError. */
-function reach(process: Process, address: string): void {
-  route(process.namespaces.network, 'icmp', address, 0, process.sim.random);
+function reach(process: Process, address: string, echo?: { readonly length: number; readonly sequence: number }): void {
+  const say = (wire: Wire | undefined, back: boolean): void =>
+    echo && wire?.say(back, { length: echo.length, icmp: { kind: back ? 'reply' : 'request', id: process.pid, sequence: echo.sequence } });
+  try {
+    const { wire } = route(process.namespaces.network, 'icmp', address, 0, process.sim.random);
+    say(wire, false);
+    say(wire, true);
+  } catch (error) {
+    if (error instanceof NetworkError) say(error.wire, false);
+    throw error;
+  }
 }
 
 const ping = tool({
@@ -65,7 +75,7 @@ const ping = tool({
       sent++;
       const started = process.now;
       try {
-        reach(process, address);
+        reach(process, address, { length: size + 8, sequence: busybox ? sent - 1 : sent });
         yield* greet();
         const milliseconds = process.namespaces.network.has(address) ? 0.03 + process.sim.random.next() * 0.02 : 0.15 + process.sim.random.next() * 0.2;
         yield* sleep(milliseconds);
