@@ -21,6 +21,18 @@ export function checkAddress(network: NetworkRecord, ip: string | undefined, bef
   if (problems.length > 0) throw new DockerError(400, `${before}invalid endpoint settings:\n${told(problems)}`);
 }
 
+/** Names and drivers that a network cannot have; throws DockerError (moby daemon/network.go, libnetwork/controller.go). */
+export function checkNew({ name, driver }: Pick<NetworkCreate, 'name' | 'driver'>, taken: boolean): void {
+  if (['host', 'none', 'bridge', 'default'].includes(name)) throw new DockerError(403, `operation is not permitted on predefined ${name} network`);
+  if (taken) throw new DockerError(409, `network with name ${name} already exists`);
+  if (['macvlan', 'ipvlan'].includes(driver)) throw new DockerError(501, `k8s-lab: the network driver ${driver} is not simulated`);
+  if (driver === 'overlay')
+    throw new DockerError(403, 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.');
+  if (name.trim() === '') throw new DockerError(400, 'invalid name: name is empty');
+  if (['host', 'null'].includes(driver)) throw new DockerError(403, `only one instance of ${JSON.stringify(driver)} network is allowed`);
+  if (driver !== 'bridge') throw new DockerError(404, `plugin ${JSON.stringify(driver)} not found`);
+}
+
 /** A subnet or a range begins at its first address; throws DockerError. */
 export function checkSubnets({ subnet, ipRange }: Pick<NetworkCreate, 'subnet' | 'ipRange'>): void {
   const problems = [

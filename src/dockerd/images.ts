@@ -13,8 +13,10 @@ import {
   type PushReport,
   type RegistryAuthConfig,
 } from '../interfaces/docker.ts';
+import { applyChanges } from '../interfaces/dockerfile.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { loadImages, saveImages } from './archive.ts';
+import { asDockerErrors } from './build-errors.ts';
 import { type Engine, moby, snapshotter } from './engine.ts';
 import { danglingPrefix, type ImageStore, isDangling, type StoredImage } from './image-store.ts';
 import { writeImage } from './layers.ts';
@@ -174,8 +176,9 @@ export class Images implements ImagesApi {
     return { deleted, space: victims.reduce((sum, { contentSize }) => sum + contentSize, 0) };
   }
 
-  *import(text: string, entries: Parameters<ImagesApi['import']>[1]): Routine<string> {
-    const target = writeImage(this.#engine, { parent: undefined, entries, config: {}, createdBy: '', comment: 'Imported from -' });
+  *import(...[text, entries, { changes, message }]: Parameters<ImagesApi['import']>): Routine<string> {
+    const config = asDockerErrors(() => applyChanges({}, changes));
+    const target = writeImage(this.#engine, { parent: undefined, entries, config, createdBy: '', comment: message || 'Imported from -' });
     const full = text === '' ? `${danglingPrefix}${target.digest}` : parseReference(text).full;
     this.#store.name(full, target);
     yield* this.#engine.containerd.snapshots.unpack(moby, snapshotter, full);

@@ -8,7 +8,7 @@ import type { LogConfig } from './state.ts';
 /** The container's own driver, or the daemon's with its options. */
 export function logConfig({ config }: Engine, own: LogConfig | undefined): LogConfig {
   const type = own?.Type || config.logDriver;
-  if (!logDrivers.includes(type)) throw new DockerError(400, `logger: no log driver named '${type}' is registered`);
+  if (!logDrivers.includes(type)) throw new DockerError(400, `error looking up logging plugin ${type}: plugin ${JSON.stringify(type)} not found`);
   const options = { ...(type === config.logDriver ? config.logOpts : {}), ...own?.Config };
   checkLogOptions(type, options);
   return { Type: type, Config: options };

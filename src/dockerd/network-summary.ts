@@ -1,5 +1,6 @@
 /** What `docker network inspect` tells. */
 import type { NetworkSummary } from '../interfaces/docker.ts';
+import { ipToNumber } from '../linux/network.ts';
 import type { Container, Endpoint, NetworkRecord } from './state.ts';
 
 /** A container that is running in the network. */
@@ -50,7 +51,21 @@ export function summarizeNetwork(network: NetworkRecord, all: readonly Member[])
         },
       ]),
     ),
+    Status: { IPAM: network.driver === 'bridge' ? { Subnets: { [network.subnet]: used(network, members) } } : {} },
   };
+}
+
+/** Of the whole subnet, with its first and last address and the gateway; and what is left of the range that containers get theirs from. */
+function used({ subnet, ipRange, gateway, auxAddresses }: NetworkRecord, members: readonly Member[]): { IPsInUse: number; DynamicIPsAvailable: number } {
+  const bounds = (cidr: string): readonly [first: number, last: number] => {
+    const [address = '', length = '32'] = cidr.split('/');
+    return [ipToNumber(address), ipToNumber(address) + 2 ** (32 - Number(length)) - 1];
+  };
+  const [first, last] = bounds(ipRange ?? subnet);
+  const texts = [gateway, ...Object.values(auxAddresses ?? {}), ...members.map(({ endpoint }) => endpoint.ip).filter((ip) => ip !== '')];
+  const taken = new Set([...bounds(subnet), ...texts.map(ipToNumber)]);
+  const inRange = [...taken].filter((each) => each >= first && each <= last).length;
+  return { IPsInUse: taken.size, DynamicIPsAvailable: last - first + 1 - inRange };
 }
 
 const bridgeOptions = {

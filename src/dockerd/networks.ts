@@ -3,7 +3,7 @@ import { DockerError, type Filters, type NetworkCreate, type NetworkSummary } fr
 import { FileNode } from '../linux/file-node.ts';
 import { contains, type Destination, ipToNumber, NetworkNamespace, numberToIp, type Peer } from '../linux/network.ts';
 import { serveNames } from './dns.ts';
-import { checkAddress, checkSubnets } from './endpoint-settings.ts';
+import { checkAddress, checkNew, checkSubnets } from './endpoint-settings.ts';
 import type { Engine } from './engine.ts';
 import { type Member, summarizeNetwork } from './network-summary.ts';
 import { publish, withdraw } from './ports.ts';
@@ -12,6 +12,7 @@ import type { Container, Endpoint, NetworkRecord } from './state.ts';
 import { bridgeSubnet, poolsOf } from './subnets.ts';
 
 const netnsPath = '/run/docker/netns';
+const bridgeName = 'com.docker.network.bridge.name';
 
 export class Networks {
   readonly #engine: Engine;
@@ -65,22 +66,19 @@ export class Networks {
 
   create(options: NetworkCreate): string {
     const { state } = this.#engine;
-    if (state.networks.has(options.name)) throw new DockerError(409, `network with name ${options.name} already exists`);
-    if (['host', 'none', 'null', 'bridge', 'default'].includes(options.name))
-      throw new DockerError(403, `operation is not permitted on predefined ${options.name} network`);
-    if (['macvlan', 'ipvlan'].includes(options.driver)) throw new DockerError(501, `k8s-lab: the network driver ${options.driver} is not simulated`);
-    if (options.driver !== 'bridge')
-      throw new DockerError(
-        404,
-        options.driver === 'overlay'
-          ? 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.'
-          : `could not find plugin ${options.driver} in v1 plugin registry: plugin not found`,
-      );
+    const bridge = options.options?.[bridgeName];
+    checkNew(options, state.networks.has(options.name));
     checkSubnets(options);
     const subnet = options.subnet ?? this.#freeSubnet();
     if ([...state.networks.values()].some((each) => each.subnet !== '' && overlap(each.subnet, subnet)))
       throw new DockerError(403, 'invalid pool request: Pool overlaps with other one on this address space');
-    const network = this.#record(options.name, 'bridge', subnet, options.options?.['com.docker.network.bridge.name'], options);
+    const same = bridge === undefined ? undefined : [...state.networks.values()].find((each) => each.bridge === bridge);
+    const network = this.#record(options.name, 'bridge', subnet, bridge, options);
+    if (same) {
+      state.networks.delete(network.name);
+      const [own, others] = [network, same].map(({ id }) => `${id} (${bridge})`);
+      throw new DockerError(403, `cannot create network ${own}: conflicts with network ${others}: networks have same bridge name`);
+    }
     this.#raise(network);
     this.#engine.emit('network', 'create', network.id, { name: network.name, type: network.driver });
     return network.id;
@@ -88,8 +86,7 @@ export class Networks {
 
   remove(text: string): void {
     const network = this.#engine.network(text);
-    if (['bridge', 'host', 'none'].includes(network.name))
-      throw new DockerError(403, `error while removing network: ${network.name} is a pre-defined network and cannot be removed`);
+    if (['bridge', 'host', 'none'].includes(network.name)) throw new DockerError(403, `${network.name} is a pre-defined network and cannot be removed`);
     const active = this.#members(network).filter(({ container }) => container.running);
     if (active.length > 0)
       throw new DockerError(
@@ -148,11 +145,13 @@ export class Networks {
     if (network.name === 'host') throw new DockerError(400, 'cannot connect container to host network - container must be created in host network mode');
     if (container.host.NetworkMode === 'host')
       throw new DockerError(403, 'container sharing network namespace with another container or host cannot be connected to any other network');
+    if (network.name === 'none' || container.endpoints.has('none'))
+      throw new DockerError(400, 'container cannot be connected to multiple networks with one of the networks in private (none) mode');
     checkAddress(network, options.ip);
     const endpoint = this.newEndpoint(options);
+    if (container.sandbox) this.#plug(container, network, endpoint);
     container.endpoints.set(network.name, endpoint);
     if (container.sandbox) {
-      this.#plug(container, network, endpoint);
       serveNames(this.#engine, container, container.sandbox.namespace);
     }
     this.#engine.emit('network', 'connect', network.id, { container: container.id, name: network.name, type: network.driver });
@@ -254,7 +253,7 @@ export class Networks {
   }
 
   #address(network: NetworkRecord, endpoint: Endpoint): string {
-    const taken = new Set([network.gateway, ...this.#members(network).map((member) => member.endpoint.ip)]);
+    const taken = new Set([network.gateway, ...Object.values(network.auxAddresses ?? {}), ...this.#members(network).map((member) => member.endpoint.ip)]);
     const { wantedIp } = endpoint;
     if (wantedIp !== undefined) {
       checkAddress(network, wantedIp, `invalid config for network ${network.name}: `);

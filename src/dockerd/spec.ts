@@ -62,7 +62,9 @@ export function newSpec(container: Container, parts: SpecParts): OciSpec {
     ...(host.more?.UTSMode === 'host' ? {} : { hostname }),
     ...(host.more?.Annotations ? { annotations: host.more.Annotations } : {}),
     mounts: [
-      ...mounts.map((each) => (host.Privileged ? writable : (same: typeof each) => same)(shared(each, host.more?.ShmSize))),
+      ...mounts
+        .filter(({ destination }) => host.IpcMode !== 'none' || destination !== '/dev/shm')
+        .map((each) => (host.Privileged ? writable : (same: typeof each) => same)(shared(each, host.more?.ShmSize))),
       ...fileMounts(container),
       ...volumeMounts(container),
       ...(host.Init ? [initMount] : []),

@@ -8,12 +8,14 @@ import type { Container } from './state.ts';
 export function updateContainer(engine: Engine, container: Container, change: ContainerUpdate): void {
   const { memory, nanoCpus, restart, cpuShares, cpuPeriod, cpuQuota, pidsLimit, memorySwap } = change;
   const before = container.host;
-  const swap = memorySwap ?? before.more?.MemorySwap ?? before.Memory * 2;
-  if (memory !== undefined && memorySwap === undefined && swap > 0 && memory > swap)
-    throw new DockerError(
-      409,
-      `Cannot update container ${container.id}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time`,
-    );
+  const refused = (why: string): DockerError => new DockerError(409, `Cannot update container ${container.id}: ${why}`);
+  for (const [asked, given, set, already] of [
+    ['Nano CPUs', nanoCpus, before.CpuPeriod, 'CPU Period has'],
+    ['Nano CPUs', nanoCpus, before.CpuQuota, 'CPU Quota has'],
+    ['CPU Period', cpuPeriod, before.NanoCpus, 'NanoCPUs has'],
+    ['CPU Quota', cpuQuota, before.NanoCpus, 'NanoCPUs has'],
+  ] as const)
+    if (given && set) throw refused(`Conflicting options: ${asked} cannot be updated as ${already} already been set`);
   const host: HostConfig = {
     ...before,
     ...(cpuShares === undefined ? {} : { CpuShares: cpuShares }),
@@ -27,9 +29,12 @@ export function updateContainer(engine: Engine, container: Container, change: Co
     ...(nanoCpus === undefined ? {} : { NanoCpus: nanoCpus }),
     ...(restart === undefined ? {} : { RestartPolicy: restart }),
   };
-  if (restart !== undefined && container.host.AutoRemove)
-    throw new DockerError(409, `Cannot update container ${container.id}: Restart policy cannot be updated because AutoRemove is enabled for the container`);
-  verify(engine, { config: { ...container.config, Hostname: '' }, host: { ...host, NetworkMode: 'bridge' } });
+  if (restart !== undefined && container.host.AutoRemove) throw refused('Restart policy cannot be updated because AutoRemove is enabled for the container');
+  const asked = { ...host.more, MemorySwap: memorySwap ?? 0 };
+  verify(engine, { config: { ...container.config, Hostname: '' }, host: { ...host, NetworkMode: 'bridge', more: asked } });
+  // Without a limit of its own a container has none of swap either, and 0 is smaller than any.
+  if (memory !== undefined && memorySwap === undefined && memory > (before.more?.MemorySwap ?? before.Memory * 2))
+    throw refused('Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time');
   container.host = host;
   if (container.running)
     engine.containerd.tasks.update(moby, container.id, {

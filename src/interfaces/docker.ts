@@ -457,7 +457,7 @@ export type DockerApi = {
     buildCache(): readonly CacheRecord[];
     /** Frees the build cache; gives what it took. */
     pruneBuildCache(): readonly CacheRecord[];
-    import(reference: string, entries: readonly ArchiveEntry[]): Routine<string>;
+    import(reference: string, entries: readonly ArchiveEntry[], options: { readonly changes: Texts; readonly message: string }): Routine<string>;
   };
   readonly networks: {
     list(): readonly NetworkSummary[];

@@ -157,12 +157,12 @@ export function exposed(text: string, line: number): readonly string[] {
   return ports;
 }
 
-/** `docker commit --change`. */
+/** `docker commit|import --change`. */
 export const applyChanges = (config: Config, changes: readonly string[]): Config =>
   changes.reduce((all, change) => {
     const instruction = toInstruction(change, 1);
     const next = configure(all, instruction);
-    if (!next) throw new BuildError(`${instruction.name.toLowerCase()} is not a valid change command`);
+    if (!next) throw new BuildError(`${change.trim().split(/\s/)[0]} is not a valid change command`);
     return next;
   }, config);
 

@@ -48,7 +48,7 @@ function follow(from: NetworkNamespace, asked: Packet, random: Random): Destinat
   const unseen = from.uplink !== undefined && owner?.uplink === node && !node.bridgeCalls();
   if (unseen && sent !== asked && owner && passesUnseen(owner, from, asked.source)) throw new NetworkError('ETIMEDOUT', timeoutAfter);
   if (!unseen || sent !== asked) node.netfilter?.filter(!from.uplink ? 'OUTPUT' : own ? 'INPUT' : 'FORWARD', sent, random);
-  if (!from.connected) throw new NetworkError('ENETUNREACH', 0);
+  if (!from.connected || (from.uplink && !routeTo(from, asked.address))) throw new NetworkError('ENETUNREACH', 0);
   if (!owner || owner.rewired || owner.uplink?.rewired) return travel(from, asked, random);
   return deliver(from, node, owner, sent, random);
 }

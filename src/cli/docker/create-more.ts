@@ -88,16 +88,24 @@ export function moreHost({ flags }: Context): { readonly more?: MoreHost } {
 export function linesOf({ process }: Context, flag: string, paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
     try {
-      return process.fs
+      const lines = process.fs
         .read(path)
         .split('\n')
-        .map((line) => line.trimStart())
-        .filter((line) => line !== '' && !line.startsWith('#'));
+        .map((line) => line.trimStart());
+      return lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => checkLine(flag, path, line));
     } catch (error) {
       if (!isErrno(error)) throw error;
       throw new HelpError(`--${flag}: open ${path}: ${error.message.toLowerCase()}`);
     }
   });
+}
+
+/** pkg/kvfile: a name, and no blanks in it. */
+function checkLine(flag: string, path: string, line: string): string {
+  const [name = ''] = line.split('=');
+  const problem = name === '' ? `no variable name on line '${line}'` : /[ \t]/.test(name) ? `variable '${name}' contains whitespaces` : '';
+  if (problem !== '') throw new HelpError(`--${flag}: invalid env file (${path}): ${problem}`);
+  return line;
 }
 
 function mode(flag: string, word: string, allowed: RegExp): Reader {

@@ -85,7 +85,8 @@ function healthcheck(flags: Flags): { readonly Healthcheck?: Healthcheck } {
     return { Healthcheck: { Test: ['NONE'] } };
   }
   if (!healthFlags.some(({ name }) => flags.has(name))) return {};
-  const nanos = (name: string, key: string): Record<string, number> => (flags.has(name) ? { [key]: flags.duration(name) * 1e6 } : {});
+  const nanos = (name: string, key: string): Record<string, number> =>
+    flags.has(name) && flags.duration(name) !== 0 ? { [key]: flags.duration(name) * 1e6 } : {};
   for (const name of ['health-interval', 'health-timeout', 'health-retries', 'health-start-period', 'health-start-interval'])
     if (flags.has(name) && (name === 'health-retries' ? flags.number(name) : flags.duration(name)) < 0) throw new HelpError(`--${name} cannot be negative`);
   return {
@@ -132,7 +133,7 @@ export function createOptions(context: Context, attached: boolean): CreateOption
     Image: image,
     Volumes: anonymous.length > 0 ? Object.fromEntries(anonymous.map((path) => [path, {}])) : null,
     WorkingDir: flags.text('workdir'),
-    Labels: pairs([...linesOf(context, 'label-file', flags.list('label-file')), ...flags.list('label')]),
+    Labels: pairs([...linesOf(context, 'label-file', flags.list('label-file')).filter((line) => line.includes('=')), ...flags.list('label')]),
     ...(flags.text('domainname') === '' ? {} : { Domainname: flags.text('domainname') }),
     ...(flags.text('stop-signal') === '' ? {} : { StopSignal: flags.text('stop-signal') }),
     ...(flags.has('stop-timeout') ? { StopTimeout: flags.number('stop-timeout') } : {}),
@@ -208,6 +209,7 @@ function parsePorts(specs: readonly string[]): Record<string, PortBinding[]> {
     const address = parts.join(':').replace(/^\[(.*)\]$/, '$1');
     if (containerText === '') throw new HelpError(`no port specified: ${spec}<empty>`);
     if (!/^(tcp|udp|sctp)$/i.test(protocol)) throw new HelpError(`invalid proto: ${protocol.toLowerCase()}`);
+    if (/^[^:]*(\d|\.)+:\d+$/.test(address)) throw new HelpError(`invalid IP address ${address}: address ${address}:: too many colons in address`);
     if (address !== '' && !isIp(address)) throw new HelpError(`invalid IP address: ${address}`);
     const container = range(containerText, 'containerPort');
     const host = hostText === '' ? container.map(() => '') : range(hostText, 'hostPort').map(String);

@@ -45,3 +45,9 @@ export function selected<Row>(
 
 /** --filter of the prune commands. */
 export const pruneFilter = list('filter', 'Provide filter values (e.g. "label=<key>=<value>")', { valueName: 'filter' });
+
+/** As docker sorts names: `web2` before `web10`. */
+export function naturally(a: string, b: string): number {
+  const [first, second] = [a, b].map((name) => name.replace(/\d+/g, (digits) => digits.padStart(20, '0'))) as [string, string];
+  return first < second ? -1 : 1;
+}

@@ -2,6 +2,7 @@
 import { Errno } from '../../linux/errno.ts';
 import type { NetworkNamespace } from '../../linux/network.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { isBusybox } from '../busybox-words.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 import { changeAddress, changeLink, changeRoute } from './ip-change.ts';
 import { answers, pick, Refusal, shown } from './ip-common.ts';
@@ -93,13 +94,19 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   rule: ['show', 'list', 'add', 'delete', 'flush'],
 };
 
+/** busybox does not tell who made a route. */
+const worded = ({ process }: Call, [objects, all]: ReturnType<typeof routes>): ReturnType<typeof routes> => [
+  objects,
+  isBusybox(process) ? all.replaceAll(' proto kernel scope link', ' scope link ') : all,
+];
+
 function* act(call: Call, network: NetworkNamespace, word: string, [first, ...rest]: readonly string[]): Routine<number> {
   if (word === 'netns') return yield* netns(call, first === undefined ? ['list'] : [first, ...rest]);
   const object = word === 'neighbor' ? 'neighbour' : word;
   const verb = pick(first ?? 'show', verbs[object] ?? []);
   if (verb === undefined) throw new Refusal(`Command "${first}" is unknown, try "ip ${object} help".`, 255);
   const asks = ['show', 'list', 'lst'].includes(verb);
-  if (asks && object === 'route') yield* shown(call, ...routes(network, rest));
+  if (asks && object === 'route') yield* shown(call, ...worded(call, routes(network, rest)));
   else if (asks && object === 'rule') yield* shown(call, ...rules);
   else if (asks && object === 'neighbour') yield* shown(call, ...neighbours(network, rest));
   else if (asks) yield* interfaces(call, network, object, rest);

@@ -85,7 +85,10 @@ const ping = tool({
       } catch (error) {
         if (!(error instanceof NetworkError)) throw error;
         if (busybox || error.code !== 'ENETUNREACH') yield* greet();
-        if (error.code === 'ENETUNREACH') throw busybox ? new Failure('sendto: Network unreachable') : new Failure('connect: Network is unreachable', 2);
+        if (error.code === 'ENETUNREACH')
+          throw busybox
+            ? new Failure(`sendto: Network ${process.fs.exists('/etc/alpine-release') ? '' : 'is '}unreachable`)
+            : new Failure('connect: Network is unreachable', 2);
         const patience = sent === count ? Number(call.value('W') ?? 10) * 1000 : Number.POSITIVE_INFINITY;
         if (/EHOSTUNREACH|ECONNREFUSED/.test(error.code) && error.afterMilliseconds <= patience) {
           errors++;

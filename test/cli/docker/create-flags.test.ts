@@ -44,7 +44,7 @@ test('what cannot be is refused in the words of client and daemon', () => {
     ['--ipc bogus', 'docker: Error response from daemon: invalid IPC mode: bogus'],
     ['--gpus all', 'docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]]'],
     ['--runtime nosuch', 'docker: Error response from daemon: unknown or invalid runtime name: nosuch'],
-    ['--log-driver nosuch', "docker: Error response from daemon: logger: no log driver named 'nosuch' is registered"],
+    ['--log-driver nosuch', 'docker: Error response from daemon: error looking up logging plugin nosuch: plugin "nosuch" not found'],
     ['-w rel', "docker: Error response from daemon: the working directory 'rel' is invalid, it needs to be an absolute path"],
     ['--memory 8m --memory-swap 7m', 'docker: Error response from daemon: Minimum memoryswap limit should be larger than memory limit, see usage'],
     ['--cpuset-cpus 7', 'docker: Error response from daemon: Requested CPUs are not available - requested 7, available: 0-1'],

@@ -123,3 +123,40 @@ test('resolv.conf says where it is from; top asks ps', () => {
     /^docker: failed to connect to the docker API at unix:\/\/\/nosuch\.sock; [^\n]*\n\nRun 'docker run --help' for more information\n125$/,
   );
 });
+
+test('networks that cannot be; addresses that are left; what a network without a way out reaches', () => {
+  const refused: readonly (readonly [line: string, message: string])[] = [
+    ['host', 'operation is not permitted on predefined host network'],
+    ['-d null n', 'only one instance of "null" network is allowed'],
+    ['-d nosuch n', 'plugin "nosuch" not found'],
+    ["''", 'invalid name: name is empty'],
+    ['--scope swarm n', 'cannot create a swarm scoped network when swarm is not active'],
+  ];
+  for (const [line, message] of refused) expect(run(`docker network create ${line}`)).toBe(`Error response from daemon: ${message}`);
+  expect(run('docker network create --subnet 10.12.0.0/33 n')).toBe('netip.ParsePrefix("10.12.0.0/33"): prefix length out of range');
+  run('docker network create --subnet 10.12.0.0/24 --aux-address a=10.12.0.2 left10; docker network create --internal left9');
+  expect(run('docker network create -o com.docker.network.bridge.name=docker0 n')).toMatch(
+    /conflicts with network \w{64} \(docker0\): networks have same bridge/,
+  );
+  expect(run("docker network ls -f name=left --format '{{.Name}}'")).toBe('left9\nleft10');
+  expect(run('docker run --rm --network left10 busybox:1.36 ip route')).toBe(
+    'default via 10.12.0.1 dev eth0 \n10.12.0.0/24 dev eth0 scope link  src 10.12.0.3 ',
+  );
+  expect(run('docker run --rm --network left9 busybox:1.36 ping -c1 -W1 8.8.8.8')).toContain('sendto: Network is unreachable');
+  expect(run("docker network inspect -f '{{json .Status}}' left10")).toBe('{"IPAM":{"Subnets":{"10.12.0.0/24":{"IPsInUse":4,"DynamicIPsAvailable":252}}}}');
+  expect(run('docker network connect none box')).toContain('with one of the networks in private (none) mode');
+});
+
+test('files of variables, ports side by side, changes of an import, memory without swap', () => {
+  expect(run("printf 'A B=1\\n' > vars; docker run --rm --env-file vars busybox:1.36 true")).toContain(
+    "invalid env file (vars): variable 'A B' contains whitespaces",
+  );
+  run('docker run -d --name ports -p 8191-8192:8191-8192 -p 8193:80 busybox:1.36 sleep 9');
+  expect(run("docker ps -f name=ports --format '{{.Ports}}'")).toBe(
+    '0.0.0.0:8191-8192->8191-8192/tcp, [::]:8191-8192->8191-8192/tcp, 0.0.0.0:8193->80/tcp, [::]:8193->80/tcp',
+  );
+  run('docker export ports -o e.tar; docker import -c \'CMD ["echo","hey"]\' -m mine e.tar imported:1');
+  expect(run("docker run --rm imported:1; docker history --format '{{.Comment}}' imported:1")).toBe('hey\nmine');
+  expect(run('docker update --memory 32m ports')).toContain('update the memoryswap at the same time');
+  expect(run('docker commit -c "FOO x" ports')).toBe('Error response from daemon: FOO is not a valid change command');
+});

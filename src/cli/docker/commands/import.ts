@@ -29,7 +29,8 @@ export const importCommand = command(
       if (error instanceof Errno) throw new CliError(`open ${path}: ${error.message.toLowerCase()}`);
       throw error;
     }
-    const id = yield* client.images.import(context.arg(1), archiveEntries(source, daemonError));
+    const options = { changes: context.flags.list('change'), message: context.flags.text('message') };
+    const id = yield* client.images.import(context.arg(1), archiveEntries(source, daemonError), options);
     yield* context.print(`${id}\n`);
     return 0;
   },

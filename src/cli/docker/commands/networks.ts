@@ -3,7 +3,7 @@ import { DockerError, type NetworkSummary } from '../../../interfaces/docker.ts'
 import { absent, type Flags } from '../../flags.ts';
 import { any, bool, CliError, command, confirm, type DockerCommand, daemonText, int, list, pairs, text, ValueError } from '../context.ts';
 import { parseFilters } from '../filters.ts';
-import { type Filters, isYes, labelled, labelsText, lsFlags, pruneFilter, selected } from '../listing.ts';
+import { type Filters, isYes, labelled, labelsText, lsFlags, naturally, pruneFilter, selected } from '../listing.ts';
 import { type Column, formatted } from '../output.ts';
 import { inspect } from './inspect.ts';
 
@@ -48,7 +48,6 @@ const networkRest = absent([
   list('ipam-opt', 'Set IPAM driver specific options', { valueName: 'map' }),
   bool('ipv4', 'Enable or disable IPv4 address assignment', { default: 'true' }),
   bool('ipv6', 'Enable or disable IPv6 address assignment'),
-  text('scope', "Control the network's scope"),
 ]);
 
 export const network: DockerCommand = {
@@ -92,11 +91,14 @@ export const network: DockerCommand = {
         list('label', 'Set metadata on a network'),
         list('opt,o', 'Set driver specific options', { valueName: 'map' }),
         bool('attachable', 'Enable manual container attachment'),
+        text('scope', "Control the network's scope"),
         ...networkRest,
       ],
       function* (context) {
         const { flags } = context;
         refuseNetwork(flags);
+        if (flags.text('scope') === 'swarm') throw new CliError('Error response from daemon: cannot create a swarm scoped network when swarm is not active');
+        if (!['', 'local'].includes(flags.text('scope'))) throw new CliError(`k8s-lab: the scope ${flags.text('scope')} of networks is not simulated`, 70);
         const id = context.client().networks.create({
           name: context.arg(0),
           driver: flags.text('driver'),
@@ -133,7 +135,7 @@ export const network: DockerCommand = {
       lsFlags,
       function* (context) {
         const { flags } = context;
-        const rows = selected(context.client().networks.list(), networkFilters, flags.list('filter'), checkFilter);
+        const rows = selected(context.client().networks.list(), networkFilters, flags.list('filter'), checkFilter).sort((a, b) => naturally(a.Name, b.Name));
         const full = flags.bool('no-trunc');
         if (flags.bool('quiet')) yield* context.print(rows.map(({ Id }) => `${full ? Id : Id.slice(0, 12)}\n`).join(''));
         else
@@ -192,10 +194,22 @@ function refuseNetwork(flags: Flags): void {
   if (subnets.length < flags.list('ip-range').length || subnets.length < flags.list('gateway').length)
     throw new CliError('every ip-range or gateway must have a corresponding subnet');
   const [subnet] = subnets;
+  const auxiliary = Object.values(pairs(flags.list('aux-address')));
+  const lost = subnet === undefined ? auxiliary[0] : undefined;
+  if (lost !== undefined) throw new CliError(`no matching subnet for aux-address ${lost}`);
   if (subnet === undefined) return;
-  if (!cidr.test(subnet)) throw new CliError(`netip.ParsePrefix(${JSON.stringify(subnet)}): ${subnet.includes('/') ? 'invalid address' : "no '/'"}`);
+  if (!cidr.test(subnet)) throw new CliError(`netip.ParsePrefix(${JSON.stringify(subnet)}): ${prefixProblem(subnet)}`);
+  for (const address of auxiliary) if (!inside(subnet, address)) throw new CliError(`no matching subnet for aux-address ${address}`);
   for (const range of flags.list('ip-range')) if (!inside(subnet, range)) throw new CliError(`no matching subnet for range ${range}`);
   for (const gateway of flags.list('gateway')) if (!inside(subnet, gateway)) throw new CliError(`no matching subnet for gateway ${gateway}`);
+}
+
+/** Go's netip. */
+function prefixProblem(text: string): string {
+  const [address = '', length] = text.split('/');
+  if (length === undefined) return "no '/'";
+  if (!/^(\d{1,3}\.){3}\d{1,3}$/.test(address)) return `ParseAddr(${JSON.stringify(address)}): unable to parse IP`;
+  return /^\d+$/.test(length) ? 'prefix length out of range' : `bad bits after slash: ${JSON.stringify(length)}`;
 }
 
 /** Whether an address or a range begins in the subnet. */

@@ -1,14 +1,44 @@
 /** docker ps. */
-import type { ContainerSummary } from '../../../interfaces/docker.ts';
+import type { ContainerSummary, PortSummary } from '../../../interfaces/docker.ts';
 import { bool, CliError, command, int, list, text } from '../context.ts';
 import { parseFilters } from '../filters.ts';
 import { shaped } from '../go-structs.ts';
+import { naturally } from '../listing.ts';
 import { ago, type Column, formatted, render, size } from '../output.ts';
 
-const portText = ({ Ports }: ContainerSummary): string =>
-  Ports.map(({ IP, PrivatePort, PublicPort, Type }) =>
-    PublicPort === undefined ? `${PrivatePort}/${Type}` : `${IP?.includes(':') ? `[${IP}]` : IP}:${PublicPort}->${PrivatePort}/${Type}`,
-  ).join(', ');
+const byPort = (a: PortSummary, b: PortSummary): number =>
+  a.PrivatePort - b.PrivatePort || byAddress(a.IP ?? '', b.IP ?? '') || (a.PublicPort ?? 0) - (b.PublicPort ?? 0) || (a.Type < b.Type ? -1 : 1);
+const byAddress = (a: string, b: string): number =>
+  a === b ? 0 : a.includes(':') !== b.includes(':') ? Number(a.includes(':')) - Number(b.includes(':')) : naturally(a, b);
+
+/** Neighbours of one kind are joined; what is published elsewhere comes last (cli/command/formatter DisplayablePorts). */
+function portText({ Ports }: Pick<ContainerSummary, 'Ports'>): string {
+  const groups: { readonly IP: string | undefined; readonly Type: string; readonly first: number; last: number }[] = [];
+  const joined: string[] = [];
+  const mapped: string[] = [];
+  const host = (IP: string): string => (IP.includes(':') ? `[${IP}]` : IP);
+  const told = ({ IP, Type, first, last }: (typeof groups)[number]): string => {
+    const ports = first === last ? `${first}` : `${first}-${last}`;
+    return IP === undefined ? `${ports}/${Type}` : `${host(IP)}:${ports}->${ports}/${Type}`;
+  };
+  for (const { IP, PrivatePort, PublicPort, Type } of [...Ports].sort(byPort)) {
+    if (IP !== undefined && PublicPort !== PrivatePort) {
+      mapped.push(`${host(IP)}:${PublicPort}->${PrivatePort}/${Type}`);
+      continue;
+    }
+    const at = groups.findIndex((each) => each.IP === IP && each.Type === Type);
+    const group = groups[at];
+    const begun = { IP, Type, first: PrivatePort, last: PrivatePort };
+    if (!group) groups.push(begun);
+    else if (PrivatePort === group.last + 1) group.last = PrivatePort;
+    else {
+      joined.push(told(group));
+      groups[at] = begun;
+    }
+  }
+  return [...joined, ...groups.map(told), ...mapped].join(', ');
+}
+
 const short = (value: string, length: number): string => (value.length > length ? `${value.slice(0, length - 1)}…` : value);
 
 /** The columns of ps, by their names in templates. */

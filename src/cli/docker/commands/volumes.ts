@@ -2,7 +2,7 @@
 import type { Volume } from '../../../interfaces/docker.ts';
 import { any, bool, CliError, command, confirm, type DockerCommand, list, pairs, text } from '../context.ts';
 import { parseFilters } from '../filters.ts';
-import { type Filters, isYes, labelled, labelsText, lsFlags, pruneFilter, selected } from '../listing.ts';
+import { type Filters, isYes, labelled, labelsText, lsFlags, naturally, pruneFilter, selected } from '../listing.ts';
 import { type Column, formatted, size } from '../output.ts';
 import { inspect } from './inspect.ts';
 
@@ -70,7 +70,7 @@ export const volume: DockerCommand = {
         const { flags } = context;
         const client = context.client();
         const used = new Set(client.containers.list({ all: true }).flatMap(({ Mounts }) => Mounts.flatMap((mount) => mount.Name ?? [])));
-        const rows = selected(client.volumes.list(), volumeFilters(used), flags.list('filter'), checkDangling);
+        const rows = selected(client.volumes.list(), volumeFilters(used), flags.list('filter'), checkDangling).sort((a, b) => naturally(a.Name, b.Name));
         if (flags.bool('quiet')) yield* context.print(rows.map(({ Name }) => `${Name}\n`).join(''));
         else
           yield* context.print(
