@@ -210,7 +210,7 @@ const korean: Wording = {
   command: '명령',
   notRun: '아직 실행하지 않음',
   runs: '아직 실행 중',
-  ended: (status) => `종료 코드 ${status}(으)로 끝남`,
+  ended: (status) => `끝남, 종료 코드 ${status}`,
   onOther: (machine) => `${machine}에서 실행함`,
   runOtherwise: '실행했지만 찾는 방식과 다름',
   notAnswered: '아직 없음',

@@ -1,4 +1,5 @@
 /** `k8s-lab grade --open FILE [LESSON]`: a teacher looks through a submission, event by event, and may sit down in the world as it was. */
+
 import { type Arguments, UsageError } from '../arguments.ts';
 import { findingsOf } from '../grading/findings.ts';
 import type { LessonGrade } from '../grading/grade.ts';
@@ -10,6 +11,7 @@ import { openAtEvent } from '../session/regrade.ts';
 import { Session } from '../session/session.ts';
 import type { ReplayEnd, ReplayLesson } from '../tui/app/replay.ts';
 import type { Services } from '../tui/services.ts';
+import { coloursOf } from '../tui/text/style.ts';
 import { engineVersion } from './engine-version.ts';
 import { type GradeOptions, gradeFile } from './grade-job.ts';
 import { gradeWords } from './grade-words.ts';
@@ -35,7 +37,7 @@ export async function openSubmission(values: Arguments['values'], names: readonl
   const lessons = openedLessons(file, { ...options, language });
   const first = name === undefined ? 0 : lessons.findIndex(({ submitted }) => submitted.lesson === name || submitted.lesson.endsWith(`/${name}`));
   if (first < 0) throw new UsageError(words.openOther(file, name ?? '', lessons.map(({ submitted }) => submitted.lesson).join(', ')));
-  const colours = !process.env['NO_COLOR'];
+  const colours = coloursOf(process.env);
   if (!colours) process.env['FORCE_COLOR'] = '0';
   const [{ runReplay }, { runTui }] = await Promise.all([import('../tui/replay.ts'), import('../tui/index.ts')]);
   const shown = lessons.map(({ grade, notes, loaded, submitted, history }) => ({

@@ -1,6 +1,8 @@
 /** The screen, or its lines where there can be no screen: pipes, dumb terminals, screen readers. */
+
 import type { Arguments } from '../arguments.ts';
 import type { Kept, Services } from '../tui/services.ts';
+import { coloursOf } from '../tui/text/style.ts';
 import { type Trouble, troubleText } from '../tui/troubles.ts';
 import { lessonKey, readCatalogue } from './catalogue.ts';
 import { languageOf } from './language.ts';
@@ -58,7 +60,7 @@ async function servicesOf({ values, target, world, seed }: ScreenOptions): Promi
   return {
     tracks,
     language: values.lang === undefined && progress.language ? progress.language : languageOf(values.lang),
-    colours: !process.env['NO_COLOR'],
+    colours: coloursOf(process.env),
     target: lesson !== undefined ? { lesson } : world !== undefined ? 'shell' : undefined,
     worlds: async () => {
       const { lessonWorlds } = await import('./lesson-worlds.ts');

@@ -1,4 +1,5 @@
 /** The page on which a submission is replayed, from the first frame until the teacher has seen enough. */
+
 import { render } from 'ink';
 import { createElement } from 'react';
 import type { Language } from '../lessons/lesson.ts';
@@ -7,8 +8,9 @@ import { ReplayPage } from './components/replay-page.tsx';
 import { Host } from './terminal/host.ts';
 import { InkInput } from './terminal/ink-input.ts';
 import { Painter } from './terminal/painter.ts';
+import type { Colours } from './text/style.ts';
 
-type ReplayOptions = { readonly language: Language; readonly colours: boolean; readonly from: Exclude<ReplayEnd, 'quit'> };
+type ReplayOptions = { readonly language: Language; readonly colours: Colours; readonly from: Exclude<ReplayEnd, 'quit'> };
 
 /** Takes the terminal over, and gives it back at the end. */
 export function runReplay(lessons: readonly ReplayLesson[], { language, colours, from }: ReplayOptions): Promise<ReplayEnd> {

@@ -1,8 +1,10 @@
 /** What the screen needs of those who started it: the curriculum, kept progress, and worlds. Heavy parts come when they are asked for. */
+
 import type { Language } from '../lessons/lesson.ts';
 import type { SessionRecord, StampedInput } from '../session/inputs.ts';
 import type { KeptLesson } from '../session/kept.ts';
 import type { Session } from '../session/session.ts';
+import type { Colours } from './text/style.ts';
 import type { Trouble } from './troubles.ts';
 
 /** What the menu shows before the lesson is loaded. */
@@ -34,7 +36,7 @@ export type Worlds = {
 export type Services = {
   readonly tracks: readonly TrackEntry[];
   readonly language: Language;
-  readonly colours: boolean;
+  readonly colours: Colours;
   /** Open this at once: a lesson's key, or a shell. */
   readonly target: { readonly lesson: string } | 'shell' | undefined;
   readonly worlds: () => Promise<Worlds>;

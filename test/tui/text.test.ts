@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import stringWidth from '../../src/tui/fast-width.ts';
 import { markdownRows } from '../../src/tui/text/markdown.ts';
-import { newStyle, unstyled } from '../../src/tui/text/style.ts';
+import { coloursOf, newStyle, unstyled } from '../../src/tui/text/style.ts';
 import { cut, wrapSpans } from '../../src/tui/text/wrap.ts';
 
 const wrap = (text: string, width: number): string[] => wrapSpans([{ text, look: 'plain' }], width, unstyled);
@@ -45,4 +45,12 @@ describe('width', () => {
     ['👩‍👩‍👧', 2],
     ['e\u0301', 1],
   ])('%j', (text, width) => expect(stringWidth(text)).toBe(width));
+});
+
+test('a background that says to be light gets code in blue, not in cyan', () => {
+  const code = (environment: Record<string, string | undefined>) => newStyle(coloursOf(environment))('code', 'x');
+  expect(code({ COLORFGBG: '0;15' })).toBe('\x1b[34mx\x1b[39m');
+  expect(code({ COLORFGBG: '0;default;7' })).toBe('\x1b[34mx\x1b[39m');
+  for (const dark of [{}, { COLORFGBG: '15;0' }]) expect(code(dark)).toBe('\x1b[36mx\x1b[39m');
+  expect(code({ COLORFGBG: '0;15', NO_COLOR: '1' })).toBe('x');
 });

@@ -138,11 +138,13 @@ describe('the lesson pane', () => {
     expect(window(text, 8)).toEqual([expect.stringContaining('✓ Step 3 · done'), '  ✗ It came otherwise: It goes.', ...text.rows.slice(text.currentStart)]);
     expect(window(text, 7)).toEqual([expect.stringMatching(/✓ Step 3 .* Alt-↑/), ...text.rows.slice(text.currentStart)]);
     expect(window(text, 7, { fresh: false })).toEqual(text.rows.slice(text.currentStart));
-    expect(window(text, 4)).toEqual([
-      expect.stringContaining('✓ Step 3'),
-      ...text.rows.slice(text.currentStart, text.currentStart + 2),
+    const long = lessonRows(lesson({ steps: [step({ done: true }), step({ id: 'now', task: 'Now.\n\nThen.\n\nAt last.\n\nDone.' })], current: 1 }), context());
+    expect(window(long, 6)).toEqual([
+      expect.stringContaining('✓ Step 1'),
+      ...long.rows.slice(long.currentStart, long.currentStart + 4),
       '↓ 4 more rows · Alt-↓',
     ]);
+    expect(window(text, 4)).toEqual([...text.rows.slice(text.currentStart, text.currentStart + 3), '↓ 3 more rows · Alt-↓']);
   });
 
   test('a new step begins at the top of the pane; the one before is reached by scrolling, and no further', () => {

@@ -1,8 +1,10 @@
 /** Looking through a submission: which lesson, which event, and what keys do. */
+
 import type { Language } from '../../lessons/lesson.ts';
 import type { Frames } from '../../session/frames.ts';
 import type { WindowSize } from '../layout.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
+import type { Colours } from '../text/style.ts';
 import type { ReplayState } from '../view/replay-rows.ts';
 import { Store } from './store.ts';
 
@@ -13,7 +15,7 @@ export type ReplayLesson = Pick<ReplayState, 'grade' | 'notes'> & { readonly fra
 export type ReplayScreen = {
   readonly size: WindowSize;
   readonly language: Language;
-  readonly colours: boolean;
+  readonly colours: Colours;
   readonly shown: ReplayState | undefined;
   readonly loading: { readonly name: string; readonly n: number };
 };

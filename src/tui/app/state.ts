@@ -1,10 +1,12 @@
 /** All that is drawn, as one value. */
+
 import type { Language } from '../../lessons/lesson.ts';
 import type { ClusterView } from '../../session/cluster-view.ts';
 import type { LessonView } from '../../session/lesson-view.ts';
 import type { XrayHop } from '../../session/xray.ts';
 import type { Focus, Pane, Shown, WindowSize } from '../layout.ts';
 import type { HandedIn, Kept, TrackEntry } from '../services.ts';
+import type { Colours } from '../text/style.ts';
 import type { Opening } from '../view/opening-view.ts';
 
 /** A question with a few answers, over everything else. */
@@ -36,7 +38,7 @@ export type LessonState = {
 export type AppState = {
   readonly size: WindowSize;
   readonly language: Language;
-  readonly colours: boolean;
+  readonly colours: Colours;
   readonly screen: 'menu' | 'name' | 'submit' | 'opening' | 'lesson' | 'debrief' | 'blank';
   /** What came of handing in. */
   readonly handedIn: HandedIn | undefined;

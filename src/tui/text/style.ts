@@ -18,13 +18,22 @@ const looks: Readonly<Record<Look, readonly [string, string] | undefined>> = {
 };
 const coloured: readonly Look[] = ['code', 'good', 'bad', 'note'];
 
+/** None (NO_COLOR); those of a dark background, or of one that says to be light, on which cyan can hardly be read. */
+export type Colours = boolean | 'light';
+
+/** COLORFGBG ends with the background's number, of 16: 7 and 15 are the whites. */
+export const coloursOf = (environment: Readonly<Record<string, string | undefined>>): Colours =>
+  environment['NO_COLOR'] ? false : /;(7|15)$/.test(environment['COLORFGBG'] ?? '') ? 'light' : true;
+
+const onLight: Partial<typeof looks> = { code: ['34', '39'] };
+
 /** Puts a look on a text; without colours (NO_COLOR) only weight and underline are left. */
 export type Style = (look: Look, text: string) => string;
 
 /** Without colours, marks and words say the same. */
-export const newStyle = (colours: boolean): Style => {
+export const newStyle = (colours: Colours): Style => {
   return (look, text) => {
-    const pair = looks[look];
+    const pair = (colours === 'light' && onLight[look]) || looks[look];
     return pair && text !== '' && (colours || !coloured.includes(look)) ? `\x1b[${pair[0]}m${text}\x1b[${pair[1]}m` : text;
   };
 };

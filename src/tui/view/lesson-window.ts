@@ -21,14 +21,17 @@ export function lessonPage(view: LessonView, area: Pick<Area, 'columns' | 'rows'
   const width = area.columns - 2;
   const text = lessonRows(view, { width, style, say, language, compact: area.rows < 16 });
   const question = questionView(view.steps[view.current], width, style, say, focus === 'pane');
-  // What was wrong with an answer must be seen beside the question.
-  const kept = Math.min(Math.max(2, text.told), Math.floor(area.rows / 2));
+  // What is asked, and what was wrong with an answer, must be seen beside the choices.
+  const kept = Math.min(Math.max(2, text.currentEnd - text.currentStart), Math.floor(area.rows / 2));
   const asked = question ? Math.min(question.rows, Math.max(3, area.rows - kept)) : 0;
   return { text, question, height: Math.max(1, area.rows - asked), asked };
 }
 
 /** What a pane of this height is about. */
 type Wanted = Pick<LessonState, 'scroll' | 'fresh' | 'told'> & { readonly height: number };
+
+/** In so few rows a task that does not fit has all of them. */
+const leastTold = 6;
 
 /** As many rows as there is height, at most. */
 export function shownRows(text: LessonRows, wanted: Wanted, style: Style, say: Say): string[] {
@@ -52,16 +55,16 @@ export function lessonSpan(text: LessonRows, wanted: Omit<Wanted, 'scroll'>): Sp
  */
 function standing(text: LessonRows, { height, fresh, told }: Omit<Wanted, 'scroll'>): { readonly first: number; readonly above: readonly string[] } {
   const { rows, settledStart, lastStart, currentStart, currentEnd } = text;
-  const most = Math.max(0, rows.length - height);
-  if (text.told > 0) return { first: most, above: [] };
+  if (text.told > 0) return { first: Math.max(Math.min(currentStart, rows.length - height), currentEnd - height, 0), above: [] };
   const whole = [settledStart, lastStart].find((start) => currentEnd - start <= height);
   if (whole !== undefined) return { first: whole, above: [] };
   if (told) return { first: inSight(text.newest[told], currentStart, height, currentEnd), above: [] };
   if (!fresh) return { first: currentStart, above: [] };
   // A lesson begins with its story.
   if (text.passed.length === 0) return { first: 0, above: [] };
-  const fits = text.passed.length + currentEnd - currentStart <= height;
-  return { first: currentStart, above: text.passed.slice(0, fits ? undefined : 1) };
+  const room = height - (currentEnd - currentStart);
+  const inShort = room >= text.passed.length ? text.passed : text.passed.slice(0, room >= 1 || height >= leastTold ? 1 : 0);
+  return { first: currentStart, above: inShort };
 }
 
 /** Moved down as far as it takes to see these rows; the last row of a pane may be taken by what tells of more. */
