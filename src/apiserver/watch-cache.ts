@@ -45,6 +45,11 @@ export class WatchCache {
     sim.go(this.#follow(sim), 'watch-cache');
   }
 
+  /** etcd went away: whoever listened was told, and what comes will not be heard. */
+  get over(): boolean {
+    return this.#source.broken;
+  }
+
   /** A client from now on (`since` undefined), or from what came after a revision. Undefined: that revision is compacted. */
   watch(filter: WatchFilter, since: number | undefined): Channel<WatchEvent> | { readonly compactRevision: number } {
     this.#drain();

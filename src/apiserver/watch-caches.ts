@@ -16,7 +16,7 @@ export class WatchCaches {
 
   of(served: ServedResource): WatchCache {
     let cache = this.#caches.get(served.prefix);
-    if (cache === undefined) {
+    if (cache === undefined || cache.over) {
       cache = new WatchCache(this.#sim, this.#etcd, served.prefix);
       this.#caches.set(served.prefix, cache);
     }

@@ -12,3 +12,11 @@ test('who cannot renew its lease ends and is started again; what a kubelet could
   expect(out).toContain('failed to renew lease kube-system/kube-scheduler: context deadline exceeded');
   expect(out).toMatch(/"Leaderelection lost"\npod\/a created\npod\/a condition met\n$/);
 });
+
+test('a watch that begins in the moment in which etcd is back does not wait for ever', () => {
+  const { out } = sh(`
+    mv /etc/kubernetes/manifests/etcd.yaml /tmp/; sleep 15; kubectl get ns 2>&1 | tail -1; mv /tmp/etcd.yaml /etc/kubernetes/manifests/
+    until kubectl get ns > /dev/null 2>&1; do sleep 0.1; done; timeout 10 kubectl get cm -w > /dev/null; echo $?
+    timeout 5 kubectl get cm -w > /tmp/seen & kubectl create cm late; sleep 6; grep -c late /tmp/seen`);
+  expect(out.split('\n').slice(-4)).toEqual(['0', 'configmap/late created', '1', '']);
+});

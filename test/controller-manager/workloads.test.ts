@@ -44,6 +44,57 @@ test('a stateful set makes its pods one after the other, and rolls from the top'
   ).toEqual(['SuccessfulDelete Delete Pod db-0 in StatefulSet db successful x2', 'SuccessfulDelete Delete Pod db-1 in StatefulSet db successful x2']);
 });
 
+test('claims of a stateful set are kept, or go with their pod or with the set, as its retention policy says', () => {
+  const { client, settle } = newTestCluster();
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, storageClassName: '' };
+  const key = { namespace: 'default', name: 'db' };
+  const set = (whenScaled: string, whenDeleted: string) => ({ persistentVolumeClaimRetentionPolicy: { whenScaled, whenDeleted } });
+  client.create('statefulsets.apps', {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: key,
+    spec: {
+      serviceName: 'db',
+      replicas: 3,
+      podManagementPolicy: 'Parallel',
+      selector: { matchLabels: { app: 'db' } },
+      template: template('db'),
+      volumeClaimTemplates: [{ metadata: { name: 'data' }, spec }],
+    },
+  } as never);
+  for (let i = 0; i < 3; i++)
+    client.create('persistentvolumes', {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: `pv${i}` },
+      spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/srv' } },
+    } as never);
+  settle(10_000);
+  const claims = () =>
+    client
+      .list('persistentvolumeclaims', { namespace: 'default' })
+      .items.map(({ metadata: { name, ownerReferences } }) => `${name} ${ownerReferences?.map((owner) => owner.kind) ?? ''}`);
+  const scale = (replicas: number, more: object = {}): void => {
+    client.patch('statefulsets.apps', key, { spec: { replicas, ...more } });
+    settle(10_000);
+  };
+  expect(claims()).toEqual(['data-db-0 ', 'data-db-1 ', 'data-db-2 ']);
+  scale(2);
+  expect(claims(), 'kept').toEqual(['data-db-0 ', 'data-db-1 ', 'data-db-2 ']);
+  scale(3, set('Delete', 'Delete'));
+  expect(claims()).toEqual(['data-db-0 StatefulSet', 'data-db-1 StatefulSet', 'data-db-2 StatefulSet']);
+  scale(2);
+  expect(claims(), 'gone with its pod').toEqual(['data-db-0 StatefulSet', 'data-db-1 StatefulSet']);
+  scale(2, set('Delete', 'Retain'));
+  expect(claims(), 'of nobody again').toEqual(['data-db-0 ', 'data-db-1 ']);
+  scale(2, set('Retain', 'Delete'));
+  scale(1);
+  expect(claims()).toEqual(['data-db-0 StatefulSet', 'data-db-1 StatefulSet']);
+  client.delete('statefulsets.apps', key);
+  settle(20_000);
+  expect(claims()).toEqual([]);
+});
+
 test('a daemon set runs once on each node, also on one that comes later', () => {
   const { client, settle, sim } = newTestCluster();
   settle(1000);

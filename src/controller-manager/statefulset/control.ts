@@ -6,6 +6,7 @@ import { equal } from '../equal.ts';
 import { revisionHashLabel } from '../history.ts';
 import { scaledValue } from '../int-or-percent.ts';
 import { isAvailable, isReady, isTerminal } from '../pods.ts';
+import { hasStaleClaim, ownClaims } from './claims.ts';
 import { firstOrdinal, newClaims, newPod, ordinalOf } from './pods.ts';
 
 /** What one sync of a StatefulSet works with. */
@@ -34,6 +35,7 @@ export function step(sync: Sync): void {
   for (let ordinal = first; ordinal <= last; ordinal++) {
     const pod = sync.pods.find((each) => ordinalOf(each) === ordinal);
     if (pod === undefined) {
+      if (hasStaleClaim(context, set, ordinal)) return;
       createOrdinal(sync, ordinal);
       if (monotonic) return;
     } else if (isTerminal(pod) && pod.metadata.deletionTimestamp === undefined) {
@@ -45,6 +47,7 @@ export function step(sync: Sync): void {
       deletePod(sync, pod);
       if (monotonic) return;
     } else if (monotonic && (pod.metadata.deletionTimestamp !== undefined || !isHealthy(pod) || !isAvailable(pod, minReady, context.sim.now))) return;
+    else ownClaims(context, set, pod);
   }
   if (!removeCondemned(sync, first, last, monotonic)) return;
   if (set.spec.updateStrategy?.type !== 'OnDelete') rollOut(sync, first, last);
@@ -53,6 +56,7 @@ export function step(sync: Sync): void {
 /** Scaling down goes from the highest ordinal, one at a time; false while it has to wait. */
 function removeCondemned(sync: Sync, first: number, last: number, monotonic: boolean): boolean {
   const condemned = sync.pods.filter((pod) => ordinalOf(pod) > last || ordinalOf(pod) < first).sort((a, b) => ordinalOf(b) - ordinalOf(a));
+  for (const pod of condemned) ownClaims(sync.context, sync.set, pod);
   for (const pod of condemned) {
     if (pod.metadata.deletionTimestamp === undefined) deletePod(sync, pod);
     if (monotonic) return false;
@@ -88,7 +92,7 @@ function createOrdinal({ context, set, current, update }: Sync, ordinal: number)
   const { name } = pod.metadata;
   const owner = `StatefulSet ${set.metadata.name}`;
   try {
-    context.client.create('pods', pod);
+    ownClaims(context, set, context.client.create('pods', pod));
     context.recorder.normal(set, 'SuccessfulCreate', `Create Pod ${name} in ${owner} successful`);
   } catch (error) {
     if (isReason(error, 'AlreadyExists')) return;
