@@ -12,18 +12,44 @@ export function sprint(values: readonly unknown[]): string {
 
 type Verb = { readonly flags: string; readonly width: number; readonly precision: number | undefined; readonly verb: string };
 
+const directive = /%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(.)?/gsu;
+/** Of a width or a precision (fmt tooLarge). */
+const most = 1e6;
+
 /** fmt.Sprintf. */
 export function sprintf(format: string, values: readonly unknown[]): string {
   let next = 0;
-  const out = format.replace(/%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(.)?/gs, (whole, flags: string, width?: string, precision?: string, verb?: string) => {
-    if (verb === undefined) return '%!(NOVERB)';
-    if (verb === '%') return '%';
-    const number = (text: string | undefined): number | undefined => (text === '*' ? Number(values[next++]) : text === undefined ? undefined : Number(text));
-    const parsedWidth = number(width) ?? 0;
-    const parsedPrecision = whole.includes('.') ? (number(precision) ?? 0) : undefined;
-    if (next >= values.length) return `%!${verb}(MISSING)`;
-    return pad({ flags, width: parsedWidth, precision: parsedPrecision, verb }, values[next++]);
-  });
+  let out = '';
+  let at = 0;
+  /** undefined: no number, or more than a million. */
+  const given = (): number | undefined => {
+    const value = values[next++];
+    return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= most ? value : undefined;
+  };
+  for (const { index, 0: whole, 1: flags = '', 2: width, 3: precision, 4: verb } of format.matchAll(directive)) {
+    out += format.slice(at, index);
+    at = index + whole.length;
+    if (verb === undefined || [width, precision].some((text) => Number(text) > most)) {
+      out += '%!(NOVERB)';
+      // A number out of bounds takes the rest of the format with it.
+      at = verb === undefined ? at : format.length;
+      break;
+    }
+    if (verb === '%') {
+      out += '%';
+      continue;
+    }
+    const wide = width === '*' ? given() : Number(width ?? 0);
+    if (wide === undefined) out += '%!(BADWIDTH)';
+    let exact = precision === '*' ? given() : whole.includes('.') ? Number(precision ?? 0) : undefined;
+    if (precision === '*' && !(exact !== undefined && exact >= 0)) {
+      exact = undefined;
+      out += '%!(BADPREC)';
+    }
+    const chosen = { flags: (wide ?? 0) < 0 ? `${flags}-` : flags, width: Math.abs(wide ?? 0), precision: exact, verb };
+    out += next >= values.length ? `%!${verb}(MISSING)` : pad(chosen, values[next++]);
+  }
+  out += format.slice(at);
   if (next >= values.length) return out;
   const extra = values.slice(next).map((value) => `${typeName(value)}=${sprintValue(value)}`);
   return `${out}%!(EXTRA ${extra.join(', ')})`;
@@ -63,12 +89,19 @@ function numeric(value: number, { flags, precision, verb }: Verb, bad: string): 
   const sign = flags.includes('+') && value >= 0 ? '+' : '';
   const isWhole = Number.isInteger(value);
   if (verb === 'd') return isWhole ? sign + formatFloat(value) : bad;
-  if (verb === 'c') return isWhole ? String.fromCodePoint(value) : bad;
+  if (verb === 'c') return isWhole ? letter(value) : bad;
   if (verb === 'o' || verb === 'b') return isWhole ? value.toString(verb === 'o' ? 8 : 2) : bad;
-  if (verb === 'f' || verb === 'F') return sign + value.toFixed(precision ?? 6);
-  if (verb === 'e') return sign + value.toExponential(precision ?? 6).replace(/e([+-])(\d)$/, 'e$10$2');
+  if (verb === 'f' || verb === 'F') return sign + digits(value.toFixed.bind(value), precision ?? 6);
+  if (verb === 'e') return sign + digits(value.toExponential.bind(value), precision ?? 6).replace(/e([+-])(\d)$/, 'e$10$2');
   return verb === 'g' ? sign + formatFloat(value) : bad;
 }
+
+/** JavaScript gives a hundred digits at most; those after them are noughts. */
+const digits = (write: (count: number) => string, count: number): string =>
+  write(Math.min(count, 100)).replace(/^[^e]+/, (text) => text + '0'.repeat(Math.max(0, count - 100)));
+
+/** What is no character is U+FFFD. */
+const letter = (code: number): string => (code < 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? '\ufffd' : String.fromCodePoint(code));
 
 const cut = (text: string, precision: number | undefined): string => (precision === undefined ? text : text.slice(0, precision));
 

@@ -147,6 +147,11 @@ export const kubectlFunctions: Readonly<Record<string, TemplateFunction>> = {
   },
 };
 
+function blanks(count: unknown): string {
+  if (Number(count) < 0) throw new FunctionError('strings: negative Repeat count');
+  return ' '.repeat(Number(count));
+}
+
 /** docker's and nerdctl's --format (cli/templates). */
 export const dockerFunctions: Readonly<Record<string, TemplateFunction>> = {
   ...templateFunctions,
@@ -156,8 +161,11 @@ export const dockerFunctions: Readonly<Record<string, TemplateFunction>> = {
   title: (text) => sprintValue(text).replace(/\b\p{L}/gu, (letter) => letter.toUpperCase()),
   lower: (text) => sprintValue(text).toLowerCase(),
   upper: (text) => sprintValue(text).toUpperCase(),
-  pad: (text, before, after) => ' '.repeat(Number(before)) + sprintValue(text) + ' '.repeat(Number(after)),
-  truncate: (text, length_) => sprintValue(text).slice(0, Number(length_)),
+  pad: (text, before, after) => (text === '' ? '' : blanks(before) + sprintValue(text) + blanks(after)),
+  truncate: (text, length_) => {
+    if (Number(length_) < 0) throw new FunctionError(`runtime error: slice bounds out of range [:${Number(length_)}]`);
+    return sprintValue(text).slice(0, Number(length_));
+  },
   println: (...args) => `${args.map(sprintValue).join(' ')}\n`,
 };
 

@@ -41,8 +41,12 @@ export function renderTemplate(template: GoTemplate, data: unknown, options: Tem
   return run.out;
 }
 
-/** A list of nodes, once through. */
+/** In steps of the engine (see Sim.toil): a list of nodes, once through; letters of a text, entries of a list that a function made. */
 const listSteps = 0.05;
+const lettersPerStep = 500;
+const partsPerStep = 100;
+/** More lists than this are somebody's endless template. */
+const mostLists = 2_000_000;
 
 type Scope = [string, { value: unknown }][];
 type Flow = 'break' | 'continue' | undefined;
@@ -57,6 +61,7 @@ class Execution {
   readonly #options: TemplateOptions;
 
   readonly #toil: (steps: number) => void;
+  #lists = 0;
 
   constructor(template: GoTemplate, options: TemplateOptions, struct: { readonly name: string; readonly data: unknown } | undefined) {
     this.#struct = struct;
@@ -69,6 +74,7 @@ class Execution {
 
   list(nodes: readonly TemplateNode[], dot: unknown, scope: Scope): Flow {
     this.#toil(listSteps);
+    if (++this.#lists > mostLists) throw new GoTemplateError('k8s-lab: a template without end is not simulated');
     for (const node of nodes) {
       const flow = this.#node(node, dot, scope);
       if (flow) return flow;
@@ -84,7 +90,7 @@ class Execution {
       case 'action': {
         const value = this.#pipe(node.pipe, dot, scope);
         if (node.pipe.variables.length === 0)
-          this.out += value === undefined || (value === null && !this.#options.pointers) ? '<no value>' : sprintValue(value);
+          this.out += value === undefined || (value === null && !this.#options.pointers) ? '<no value>' : this.#weighed(sprintValue(value));
         return undefined;
       }
       case 'if':
@@ -105,19 +111,19 @@ class Execution {
 
   #range({ pipe, body, otherwise }: Extract<TemplateNode, { type: 'if' | 'with' | 'range' }>, dot: unknown, scope: Scope): Flow {
     const value = this.#pipe({ ...pipe, variables: [] }, dot, scope);
-    const entries = this.#entries(value, pipe);
-    if (entries.length === 0) return this.list(otherwise, dot, [...scope]);
-    for (const [key, item] of entries) {
+    let none = true;
+    for (const [key, item] of this.#entries(value, pipe)) {
+      none = false;
       const inner: Scope = [...scope];
       const [first, second] = pipe.variables;
       if (first) this.#bind(inner, first, second ? key : item, pipe.assigns);
       if (second) this.#bind(inner, second, item, pipe.assigns);
       if (this.list(body, item, inner) === 'break') break;
     }
-    return undefined;
+    return none ? this.list(otherwise, dot, [...scope]) : undefined;
   }
 
-  #entries(value: unknown, pipe: Pipe): [unknown, unknown][] {
+  #entries(value: unknown, pipe: Pipe): Iterable<readonly [unknown, unknown]> {
     if (value === undefined || value === null) return [];
     if (Array.isArray(value)) return value.map((item, i) => [i, item]);
     if (isObject(value))
@@ -125,7 +131,7 @@ class Execution {
         .filter((key) => value[key] !== undefined)
         .sort()
         .map((key) => [key, value[key]]);
-    if (typeof value === 'number' && Number.isInteger(value)) return Array.from({ length: Math.max(0, value) }, (_, i) => [i, i]);
+    if (typeof value === 'number' && Number.isInteger(value)) return numbers(value);
     const [operand] = pipe.commands[0] ?? [];
     throw this.#error(`range can't iterate over ${sprintValue(value)}`, operand?.at ?? 0, pipeText(pipe));
   }
@@ -143,6 +149,12 @@ class Execution {
     // Assignments reach the variable where it was declared: the cell is shared between scopes.
     if (known) known[1].value = value;
     else scope.push([name, { value }]);
+  }
+
+  #weighed<Value>(value: Value): Value {
+    if (typeof value === 'string') this.#toil(value.length / lettersPerStep);
+    else if (Array.isArray(value)) this.#toil(value.length / partsPerStep);
+    return value;
   }
 
   #pipe(pipe: Pipe, dot: unknown, scope: Scope): unknown {
@@ -179,7 +191,7 @@ class Execution {
     const args = [...rest.map((operand) => this.#operand(operand, dot, scope)), ...last];
     if (args.length < call.length) throw this.#error(`wrong number of args for ${name}: want ${call.length} got ${args.length}`, at, text);
     try {
-      return call(...args);
+      return this.#weighed(call(...args));
     } catch (error) {
       if (error instanceof FunctionError && name === 'call' && rest[0])
         throw this.#error(`error calling call: non-function ${operandText(rest[0])} of ${error.message}`, at, text);
@@ -239,6 +251,10 @@ class Execution {
     const { name } = this.#template;
     return new GoTemplateError(`template: ${name}:${line}:${column}: executing "${name}" at <${context}>: ${message}`);
   }
+}
+
+function* numbers(end: number): Generator<readonly [number, number]> {
+  for (let i = 0; i < end; i++) yield [i, i];
 }
 
 const fieldsText = (names: readonly string[]): string => names.map((name) => `.${name}`).join('');

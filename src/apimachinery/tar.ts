@@ -56,10 +56,13 @@ export function readTarEntries(text: string): TarEntry[] {
 /** gzip, as a byte text. */
 export const gzip = (text: string): string => decodeUtf8(gzipSync(encodeUtf8(text), { level: 6 }));
 
-/** undefined for what is no gzip. */
+/** More never comes out of an archive: a few bytes can stand for gigabytes. */
+const mostBytes = 64 * 1024 * 1024;
+
+/** undefined for what is no gzip, or too much of it. */
 export function gunzip(text: string): string | undefined {
   try {
-    return decodeUtf8(gunzipSync(encodeUtf8(text)));
+    return decodeUtf8(gunzipSync(encodeUtf8(text), { maxOutputLength: mostBytes }));
   } catch {
     return undefined; // zlib's own words do not matter.
   }

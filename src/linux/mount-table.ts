@@ -39,19 +39,26 @@ export function mountRows(namespace: MountNamespace): MountRow[] {
   };
   const all: Mount[] = [...(namespace.mounts.has('/') ? [] : [root]), ...namespace.mounts.values()];
   const rows: MountRow[] = [];
+  const at = new Map<string, MountRow>();
+  const above = (path: string): MountRow | undefined => {
+    if (path === '/') return undefined;
+    const parent = path.slice(0, path.lastIndexOf('/')) || '/';
+    return at.get(parent) ?? above(parent);
+  };
   for (const [i, { path, source, type, options }] of all.entries()) {
     const bound = source.startsWith('/') && !source.startsWith('/dev/');
-    const above = rows.filter((row) => path !== '/' && (row.path === '/' || path.startsWith(`${row.path}/`))).sort((a, b) => b.path.length - a.path.length)[0];
-    rows.push({
+    const row = {
       id: firstId + i,
-      parent: above?.id ?? 1,
+      parent: above(path)?.id ?? 1,
       device: type === 'ext4' || bound ? '254:1' : `0:${firstId + i}`,
       root: bound ? source : '/',
       path,
       options: asKernel(options),
       type: bound && type === 'none' ? 'ext4' : type,
       source: bound ? disk : source,
-    });
+    };
+    rows.push(row);
+    if (!at.has(path)) at.set(path, row);
   }
   return rows;
 }

@@ -14,6 +14,9 @@ export type Mount = {
   readonly options: readonly string[];
 };
 
+/** fs.mount-max: so many in one namespace. */
+export const mountMax = 100_000;
+
 /** A mount namespace: a root and what is mounted over it. */
 export class MountNamespace {
   root: DirectoryNode;

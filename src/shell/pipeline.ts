@@ -108,6 +108,9 @@ export function textOf(shell: Shell, node: { readonly pos: number; readonly end:
     .trim();
 }
 
+/** See Sim.toil: what goes through a pipe is put together, looked through and kept. */
+const unitsPerStep = 500;
+
 /** `$( … )`: the output without its last newlines. */
 export function* substitute(shell: Shell, script: ParsedScript): Routine<string> {
   const file = yield* fileOnly(shell, script);
@@ -116,6 +119,7 @@ export function* substitute(shell: Shell, script: ParsedScript): Routine<string>
   try {
     const process = yield* forkShell(shell, (child) => runSubstitution(child, script), { fds: descriptors(shell, { 1: pipe.writer }) });
     const output = yield* collect(pipe.reader);
+    shell.process.toil(output.length / unitsPerStep);
     while (process.exitStatus === undefined) yield { on: [process.changed] };
     shell.process.reap(process);
     shell.status = process.exitStatus;

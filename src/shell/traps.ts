@@ -46,12 +46,17 @@ function reapChildren(shell: Shell): void {
   for (const child of [...shell.process.children]) if (child.exitStatus !== undefined) shell.process.reap(child);
 }
 
+/** A trap that sends its own signal is in itself again and again, and each step goes through all of them: see Sim.toil. */
+const trapSteps = 100;
+
 /** Runs the traps of signals that have arrived. `$?` stays as it was. */
 export function* runPendingTraps(shell: Shell): Routine {
   while (shell.pending.length > 0) {
     const signal = shell.pending.shift();
     const action = signal && shell.traps.get(signal);
-    if (action) yield* runTrap(shell, action);
+    if (!action) continue;
+    shell.process.toil(trapSteps);
+    yield* runTrap(shell, action);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Lines that would go on for ever, or do too much at once: each is stopped by the work it does, counted in steps of the engine and not in seconds. */
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { type Budget, defaultBudget } from '../../src/grading/budget.ts';
 import { Driver } from '../../src/session/regrade.ts';
@@ -47,6 +48,21 @@ const lines = [
   `a=b+b; b=c+c; c=d+d; d=e+e; e=f+f; f=g+g; g=h+h; h=i+i; i=j+j; j=k+k; k=l+l; l=m+m; m=n+n; n=o+o; o=p+p; p=q+q; q=r+r; r=1; while :; do : $((a)); done`,
   `jq -n '"x" | until(length > 1e9; . + .) | length'`,
   `jq -n '[1] | until(length > 1e9; . + .) | length'`,
+  `while :; do jq -n '"x" * 100000 | explode | implode | @base64 | length'; done`,
+  `docker info -f '{{range 999999999}}{{end}}'`,
+  `while :; do docker info -f '{{range 300}}{{range 30}}{{end}}{{end}}'; done`,
+  `while :; do docker info -f '{{range 300}}{{json $}}{{end}}'; done`,
+  `docker info -f '{{$x := "ab"}}{{range 40}}{{$x = print $x $x}}{{end}}'`,
+  `while :; do docker info -f '{{len (split (printf "%100000d" 1) "")}}'; done`,
+  `nerdctl info -f '{{range 2000}}{{range 2000}}{{end}}{{end}}'`,
+  `while :; do crictl info -o go-template --template '{{range 3000}}{{json $}}{{end}}'; done`,
+  `while :; do x=$(printf '%999999d' 1); done`,
+  `while :; do bash -c 'trap "kill -USR1 \\$\\$" USR1; kill -USR1 $$'; done`,
+  'mkdir /mnt/a; while :; do mount --rbind / /mnt/a; done',
+  'while :; do openssl genrsa 2048 > /dev/null; done',
+  'while :; do tar czf x.tgz / 2>/dev/null; done',
+  `while :; do bc <<< '999^999'; done`,
+  `while :; do awk 'function f() { f() } BEGIN { f() }'; done`,
 ];
 
 /** What a cluster does on without end, or prints. */
@@ -106,6 +122,19 @@ test('aliases of YAML do not unfold without bounds', () => {
   let told = '';
   for (let text = session.tty.output.take(); text !== undefined; text = session.tty.output.take()) told += text;
   expect(told).toContain('error: error parsing STDIN: error converting YAML to JSON: yaml: document contains excessive aliasing');
+});
+
+test('a file that unfolds to gigabytes is not unfolded', () => {
+  // 40 MB of noughts, packed three times in a row and twice over: 155 bytes.
+  const packed = gzipSync(gzipSync(Buffer.concat([1, 2, 3].map(() => gzipSync(Buffer.alloc(40_000_000))))));
+  const session = new Session({ world: 'node', seed: 1, lesson: notes });
+  const driver = new Driver(session);
+  const line = `base64 -d <<< ${packed.toString('base64')} | zcat | zcat | zcat | wc -c`;
+  driver.run([{ line, at: 100 }], 10_000, false);
+  expect(driver.exceeded).toBeUndefined();
+  let told = '';
+  for (let text = session.tty.output.take(); text !== undefined; text = session.tty.output.take()) told += text;
+  expect(told).toContain('zcat: memory exhausted');
 });
 
 test('what would be too much is not begun', () => {

@@ -4,6 +4,7 @@ import { goJson } from '../../apimachinery/go-text.ts';
 import { humanSize as size } from '../../apimachinery/go-units.ts';
 import { sortedJson } from '../../apimachinery/json.ts';
 import { dumpYaml } from '../../apimachinery/yaml.ts';
+import type { Process } from '../../linux/process.ts';
 import { tabwriter } from '../tabwriter.ts';
 import { Fatal } from './context.ts';
 
@@ -26,24 +27,27 @@ const sorted = (value: unknown): string => `${sortedJson(value, 2)}\n`;
 /** protojson turned into YAML, and a line end more by Println. */
 export const yaml = (value: unknown): string => `${dumpYaml(value)}\n`;
 
+/** Whoever fills in templates says how much work that is. */
+type Working = { readonly process: Pick<Process, 'toil'> };
+
 /** The formats of inspect and info; undefined for `table`. `prefix` stands before what is wrong with them. */
-export function formatted(value: unknown, format: string, template: string, prefix = ''): string | undefined {
+export function formatted({ process }: Working, value: unknown, format: string, template: string, prefix = ''): string | undefined {
   if (format === 'json' || format === '') return sorted(value);
   if (format === 'yaml') return yaml(value);
   if (format === 'table') return undefined;
   if (format !== 'go-template') throw new Fatal(`${prefix}unsupported format: ${JSON.stringify(format)}`);
-  return `${fromTemplate(value, template, `${prefix}execute template: `)}\n`;
+  return `${fromTemplate({ process }, value, template, `${prefix}execute template: `)}\n`;
 }
 
 const options = { name: 'tmplExecuteRawJSON', functions: crictlFunctions, strict: true };
 
 /** A Go template filled in. */
-export function fromTemplate(value: unknown, source: string, prefix: string): string {
+export function fromTemplate({ process }: Working, value: unknown, source: string, prefix: string): string {
   let doing = 'failed to generate go-template';
   try {
     const template = parseTemplate(source, options);
     doing = 'failed to template data';
-    return renderTemplate(template, value, options);
+    return renderTemplate(template, value, { ...options, toil: (steps) => process.toil(steps) });
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
     throw new Fatal(`${prefix}${doing}: ${error.message}`);

@@ -5,7 +5,7 @@ import { dockerFunctions, type GoTemplate, GoTemplateError, renderTemplate, type
 import { FunctionError } from '../../apimachinery/go-template-functions.ts';
 import { goText, goValue } from '../../apimachinery/go-text.ts';
 import { isObject } from '../../apimachinery/patch/json-value.ts';
-import { rendered } from './output.ts';
+import { rendered, type Working } from './output.ts';
 
 /**
  * Fields in Go's order, `Name=Json:kind`. Kinds: a text where there is none, `b` `n` for bool and number, `?` a pointer to one of these, `a` `p` an
@@ -162,13 +162,18 @@ export class GoValues {
 }
 
 /** As inspect shows one: typed, and where Go's types have no such field, as the maps that JSON gives (cli/command/inspect). Throws CliError. */
-export function renderInspected(template: GoTemplate, name: string, json: object): string {
+export function renderInspected(context: Working, template: GoTemplate, name: string, json: object): string {
   const go = new GoValues();
   try {
-    return renderTemplate(template, go.pointer(name, json), { functions: go.functions, types: go.types, pointers: true });
+    return renderTemplate(template, go.pointer(name, json), {
+      functions: go.functions,
+      types: go.types,
+      pointers: true,
+      toil: (steps) => context.process.toil(steps),
+    });
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
-    return rendered(template, json, { functions: dockerFunctions, strict: true });
+    return rendered(context, template, json, { functions: dockerFunctions, strict: true });
   }
 }
 

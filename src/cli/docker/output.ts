@@ -2,6 +2,7 @@
 import { dockerFunctions, type GoTemplate, GoTemplateError, parseTemplate, renderTemplate, type TemplateOptions } from '../../apimachinery/go-template.ts';
 import { goJson } from '../../apimachinery/go-text.ts';
 import { readSize } from '../../apimachinery/go-units.ts';
+import type { Process } from '../../linux/process.ts';
 import { tabwriter } from '../tabwriter.ts';
 import { CliError, ValueError } from './context.ts';
 
@@ -22,8 +23,12 @@ export function note(text: string, terminal = false): string {
     .join('')}`;
 }
 
+/** Whoever fills in templates says how much work that is. */
+export type Working = { readonly process: Pick<Process, 'toil'> };
+
 /** By `--format` (`table …`, `json` or a template) or the columns of the default table. */
 export function formatted<Row>(
+  context: Working,
   format: string,
   columns: readonly Column<Row>[],
   defaults: readonly string[],
@@ -59,11 +64,11 @@ export function formatted<Row>(
     .replaceAll('\\t', '\t')
     .replaceAll('\\n', '\n');
   if (rows.length === 0) parsed(source);
-  const lines = rows.map((row) => render(source, data(row), false, shape));
+  const lines = rows.map((row) => render(context, source, data(row), false, shape));
   if (!isTable) return lines.map((line) => `${line}\n`).join('');
   const own = columns.map(([key, heading]) => [key, heading || undefined]);
   const headings = withMethod(Object.fromEntries(own), labels && ((key: string) => (key.split('.').at(-1) ?? '').replace(/[-_]/g, ' ')));
-  return table([render(source, headings, false, shape), ...lines].map((line) => line.split('\t')));
+  return table([render(context, source, headings, false, shape), ...lines].map((line) => line.split('\t')));
 }
 
 /** `.Label "key"`: a method is no field, neither in JSON nor where all is printed. */
@@ -81,17 +86,17 @@ export function parsed(source: string, functions = dockerFunctions): GoTemplate 
 }
 
 /** A Go template over a value; docker's words when it is none. */
-export function render(source: string, value: unknown, strict = false, { type }: Pick<TemplateOptions, 'type'> = {}): string {
+export function render(context: Working, source: string, value: unknown, strict = false, { type }: Pick<TemplateOptions, 'type'> = {}): string {
   // A row of a list is marshalled as its own type does: `>` as \u003e.
   const functions =
     type === undefined ? dockerFunctions : { ...dockerFunctions, json: (each: unknown) => (each === value ? goJson(each) : dockerFunctions['json']?.(each)) };
-  return rendered(parsed(source, functions), value, { functions, strict, ...(type === undefined ? {} : { type }) });
+  return rendered(context, parsed(source, functions), value, { functions, strict, ...(type === undefined ? {} : { type }) });
 }
 
 /** Throws CliError. */
-export function rendered(template: GoTemplate, value: unknown, options: TemplateOptions): string {
+export function rendered({ process }: Working, template: GoTemplate, value: unknown, options: TemplateOptions): string {
   try {
-    return renderTemplate(template, value, options);
+    return renderTemplate(template, value, { ...options, toil: (steps) => process.toil(steps) });
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
     throw new CliError(`template parsing error: ${error.message}`);

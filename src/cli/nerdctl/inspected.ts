@@ -8,5 +8,5 @@ export function* printInspected(context: Context, values: readonly object[]): Ro
   if (values.length === 0) return;
   const format = context.flags.text('format');
   if (format === '') yield* context.print(`${JSON.stringify(values, null, 4)}\n\n`);
-  else yield* context.print(rendered(format === 'json' ? '{{json .}}' : format, values));
+  else yield* context.print(rendered(context, format === 'json' ? '{{json .}}' : format, values));
 }

@@ -21,10 +21,10 @@ export const table = (rows: readonly (readonly string[])[], gap = 4): string => 
 export const ago = (now: number, then: number): string => `${humanDuration(now - then)} ago`;
 
 /** Go templates over each value, one line each. */
-export function rendered(format: string, values: readonly unknown[]): string {
+export function rendered({ process }: Pick<Context, 'process'>, format: string, values: readonly unknown[]): string {
   try {
     const template = parseTemplate(format, { name: '', functions: dockerFunctions });
-    return values.map((value) => `${renderTemplate(template, value, { functions: dockerFunctions })}\n`).join('');
+    return values.map((value) => `${renderTemplate(template, value, { functions: dockerFunctions, toil: (steps) => process.toil(steps) })}\n`).join('');
   } catch (error) {
     if (error instanceof GoTemplateError) throw new NerdctlError(error.message);
     throw error;
@@ -40,8 +40,9 @@ export function listText<Row extends object>(context: Context, rows: readonly Ro
   if (format === '' || format === 'table' || format === 'wide')
     return table([columns.map(([header]) => header), ...rows.map((row) => columns.map(([, cell]) => cell(row)))]);
   if (format === 'raw') throw new NerdctlError('unsupported format: "raw"');
-  if (format === 'json') return rendered('{{json .}}', rows);
+  if (format === 'json') return rendered(context, '{{json .}}', rows);
   return rendered(
+    context,
     format
       .replace(/^table\s+/, '')
       .replace(/\\t/g, '\t')

@@ -10,6 +10,7 @@ import { fromInput, isTrue, toNumber, type Value } from './value.ts';
 type Signal = 'next' | 'nextfile' | 'break' | 'continue' | 'exit' | 'return' | undefined;
 
 const maxDepth = 500;
+const deepPerStep = 100;
 
 /** BEGIN, the records, END; `exit` runs END once. */
 export class Interpreter {
@@ -179,6 +180,8 @@ export class Interpreter {
   /** Arguments that are arrays come as their cells. */
   *#call(definition: FunctionDefinition, args: readonly Cell[]): Routine<Value> {
     if (++this.#depth > maxDepth) throw new AwkError('function call nesting too deep');
+    // What waits within many functions is woken through each of them: see Sim.toil.
+    this.#runtime.call.process.toil(this.#depth / deepPerStep);
     const frame = new Map<string, Cell>();
     for (const [i, parameter] of definition.parameters.entries()) frame.set(parameter, args[i] ?? { value: undefined });
     const before = this.#evaluator.scope.enter(frame);

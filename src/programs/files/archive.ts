@@ -5,21 +5,34 @@ import { FileNode } from '../../linux/file-node.ts';
 import type { Inode } from '../../linux/inode.ts';
 import type { Program } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
+import { OutOfWork } from '../../sim/sim.ts';
 import { binaryOf, bytesOf, fromBinary, toBinary } from '../bytes.ts';
 import { globMatches } from '../glob.ts';
 import { openInput, readWhole } from '../input.ts';
+import { MemoryExhausted } from '../memory.ts';
 import { strftime } from '../time.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
 import { groupName, userName } from '../users.ts';
 import { modeText } from './describe.ts';
 import { readArchive, type TarEntry, writeEntry } from './ustar.ts';
 
-const zip = (binary: string): string => binaryOf(gzipSync(bytesOf(binary)));
+/** So many bytes packed or unpacked are a step of the engine (see Sim.toil); more than `mostBytes` never come out of a file. */
+const bytesPerStep = 500;
+const mostBytes = 64 * 1024 * 1024;
 
-function unzip(binary: string, name: string): string {
+function zip(call: Call, binary: string): string {
+  call.process.toil(binary.length / bytesPerStep);
+  return binaryOf(gzipSync(bytesOf(binary)));
+}
+
+function unzip(call: Call, binary: string, name: string): string {
   try {
-    return binaryOf(gunzipSync(bytesOf(binary)));
-  } catch {
+    const plain = gunzipSync(bytesOf(binary), { maxOutputLength: mostBytes });
+    call.process.toil(plain.length / bytesPerStep);
+    return binaryOf(plain);
+  } catch (error) {
+    if (error instanceof OutOfWork) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new MemoryExhausted();
     // zlib's own words do not matter: gzip has one text for what is no gzip file.
     throw new Failure(`${name}: not in gzip format`);
   }
@@ -59,6 +72,7 @@ const tar = tool({
     const place = archive === '-' ? '-' : call.process.path(archive);
     if (call.has('c')) return yield* create(call, place, archive);
     const text = yield* readArchiveFile(call, place, archive);
+    call.process.toil(text.length / bytesPerStep);
     enter(call);
     for (const entry of readArchive(text)) if (wanted(call, entry.name)) yield* call.has('t') ? list(call, entry) : extract(call, entry);
     return call.status;
@@ -92,7 +106,7 @@ function* readArchiveFile(call: Call, place: string, name: string): Routine<stri
     } finally {
       file.close();
     }
-    const plain = text.startsWith('\x1f\x8b') ? unzip(text, name) : text;
+    const plain = text.startsWith('\x1f\x8b') ? unzip(call, text, name) : text;
     if (plain.length < 512 && plain !== '')
       throw new Failure(`This does not look like a tar archive\n${call.name}: Exiting with failure status due to previous errors`, 2);
     return plain;
@@ -119,8 +133,9 @@ function* create(call: Call, place: string, archive: string): Routine<number> {
   for (const operand of call.operands) yield* gather(call, operand, pieces, seen);
   if (call.has('v')) yield* verbose.write(seen.map((name) => `${name}\n`).join(''));
   const binary = pieces.join('') + '\0'.repeat(1024);
+  call.process.toil(binary.length / bytesPerStep);
   const whole = binary + '\0'.repeat((10240 - (binary.length % 10240)) % 10240);
-  const out = fromBinary(call.has('z') || (call.has('a') && /gz$/.test(archive)) ? zip(whole) : whole);
+  const out = fromBinary(call.has('z') || (call.has('a') && /gz$/.test(archive)) ? zip(call, whole) : whole);
   if (place === '-') yield* call.print(out);
   else {
     call.process.fs.open(place, { write: true, create: true, truncate: true });
@@ -228,7 +243,7 @@ const gzipTool = (decompress: boolean, toStdout: boolean): Program =>
           yield* call.complain(`${name}: unknown suffix -- ignored`, 2);
           continue;
         }
-        const result = fromBinary(expand ? unzip(binary, name === '-' ? 'stdin' : name) : zip(binary));
+        const result = fromBinary(expand ? unzip(call, binary, name === '-' ? 'stdin' : name) : zip(call, binary));
         if (name === '-' || toStdout || call.has('c')) yield* call.print(result);
         else {
           fs.write(expand ? name.replace(/\.gz$/, '').replace(/\.tgz$/, '.tar') : `${name}.gz`, result);

@@ -4,7 +4,7 @@ import { Tmpfs } from '../../linux/disk.ts';
 import { HandOverlay } from '../../linux/hand-overlay.ts';
 import { DirectoryNode, type Inode } from '../../linux/inode.ts';
 import { type MountRow, mountRows } from '../../linux/mount-table.ts';
-import type { MountNamespace } from '../../linux/mounts.ts';
+import { type MountNamespace, mountMax } from '../../linux/mounts.ts';
 import type { Process } from '../../linux/process.ts';
 import { newProcfs } from '../../linux/procfs.ts';
 
@@ -85,13 +85,17 @@ function move(namespace: MountNamespace, from: string, to: string, otherwise: Fa
   for (const each of moved) namespace.mount({ ...each, path: to + each.path.slice(from.length) });
 }
 
-function bind({ fs }: Process, source: string, path: string, options: readonly string[], recursive: boolean): void {
+function bind(process: Process, source: string, path: string, options: readonly string[], recursive: boolean): void {
+  const { fs } = process;
   const inode = fs.find(source);
   if (!inode) throw failed(`${path}: special device ${source} does not exist.`);
   const real = fs.realpath(source);
   const held = fs.namespace.mounts.get(real);
   const type = held?.type ?? (inode.type === 'directory' && inode.disk ? 'tmpfs' : 'none');
   const below = [...fs.namespace.mounts.values()].filter((each) => recursive && each.path !== path && each.path.startsWith(real === '/' ? '/' : `${real}/`));
+  if (fs.namespace.mounts.size + below.length >= mountMax) throw failed(`${path}: mount(2) system call failed: No space left on device.`);
+  // What is bound within itself doubles with each time: see Sim.toil.
+  process.toil(below.length);
   fs.namespace.mount({ path, root: inode, source: held?.source ?? real, type, options });
   for (const each of below) fs.namespace.mount({ ...each, path: `${path}/${each.path.slice(real === '/' ? 1 : real.length + 1)}` });
 }

@@ -5,7 +5,7 @@ import { bind } from './bind.ts';
 import { construct } from './construct.ts';
 import type { Context } from './context.ts';
 import type { Environment } from './environment.ts';
-import { type At, countStep, plain, values } from './filter.ts';
+import { type At, charged, countStep, plain, values } from './filter.ts';
 import { type Json, truthy } from './json.ts';
 import { navigate } from './navigate.ts';
 import { update } from './update.ts';
@@ -84,7 +84,11 @@ function* call(context: Context, node: Node & { readonly type: 'call' }, environ
   if (!binding) {
     const native = context.natives[`${node.name}/${node.args.length}`];
     if (!native) throw new JqError(`${node.name}/${node.args.length} is not defined`);
-    yield* native(context, input, node.args, environment);
+    charged(context, input.value);
+    for (const made of native(context, input, node.args, environment)) {
+      charged(context, made.value);
+      yield made;
+    }
     return;
   }
   if (++context.depth > maxDepth) throw new JqError('k8s-lab: recursion this deep is not simulated');

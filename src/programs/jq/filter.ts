@@ -44,5 +44,12 @@ const sizeOf = (value: Json): number => (typeof value === 'string' || Array.isAr
 export function computed(context: Context, operator: string, left: Json, right: Json): Json {
   const size = sizeOf(left) + sizeOf(right);
   if (size > long) context.memory.goThrough(size / 10);
-  return compute(operator, left, right);
+  return charged(context, compute(operator, left, right), 10);
+}
+
+/** What went through a function or came out of it. */
+export function charged(context: Context, value: Json, cheap = 1): Json {
+  const size = sizeOf(value);
+  if (size > long) context.memory.goThrough(size / cheap);
+  return value;
 }

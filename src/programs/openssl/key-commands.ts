@@ -14,7 +14,7 @@ function* genrsa(call: Call): Routine<number> {
   if (!Number.isInteger(bits) || bits < 512) throw new Failure(`genrsa: Error, RSA key size ${call.operands[0]} is too small. Recommended min 2048 bits\n`);
   if (bits > 4096) throw new Failure(`k8s-lab: RSA keys of more than 4096 bits are not simulated\n`, 70);
   yield* call.process.work(bits / 20);
-  yield* save(call, newRsaKey(call.process.sim.random, bits), 'passout');
+  yield* save(call, newRsaKey(call.process.sim, bits), 'passout');
   return 0;
 }
 
@@ -61,7 +61,7 @@ function* genpkey(call: Call): Routine<number> {
   else if (algorithm === 'RSA') {
     const bits = Number(/rsa_keygen_bits:(\d+)/.exec(call.value('pkeyopt') ?? '')?.[1] ?? 2048);
     yield* call.process.work(bits / 20);
-    yield* save(call, newRsaKey(call.process.sim.random, bits), 'pass');
+    yield* save(call, newRsaKey(call.process.sim, bits), 'pass');
   } else if (algorithm === 'EC') {
     const curve = curveOf(/ec_paramgen_curve:(\S+)/.exec(call.all('pkeyopt').join(' '))?.[1] ?? '');
     if (!curve) throw new Failure('genpkey: Error generating EC key\nerror:0800007C:elliptic curve routines:pkey_ec_keygen:no parameters set\n');

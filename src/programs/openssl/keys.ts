@@ -1,11 +1,17 @@
 /** Private keys: RSA made from the world's own chance, Ed25519, and what files hold. */
 import { checkPrimeSync, createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Random } from '../../sim/random.ts';
+import type { Sim } from '../../sim/sim.ts';
 
 const exponent = 65537n;
 
+/** What a key of 2048 bits costs; twice the bits cost eight times as much: see Sim.toil. */
+const keySteps = 2_500;
+
 /** An RSA key of so many bits, the same for the same chance. */
-export function newRsaKey(random: Random, bits: number): KeyObject {
+export function newRsaKey(sim: Sim, bits: number): KeyObject {
+  const { random } = sim;
+  sim.toil(keySteps * (bits / 2048) ** 3);
   for (;;) {
     const p = prime(random, Math.ceil(bits / 2));
     const q = prime(random, Math.floor(bits / 2));

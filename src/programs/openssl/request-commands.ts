@@ -106,7 +106,7 @@ function* requestKey(call: Call): Routine<KeyObject> {
   yield* call.process.work(bits / 20);
   const curve = curveOf(/ec_paramgen_curve:(\S+)/.exec(call.all('pkeyopt').join(' '))?.[1] ?? 'prime256v1');
   const { random } = call.process.sim;
-  const key = wanted === 'ed25519' ? newEd25519Key(random) : wanted === 'ec' && curve ? newEcKey(random, curve) : newRsaKey(random, bits);
+  const key = wanted === 'ed25519' ? newEd25519Key(random) : wanted === 'ec' && curve ? newEcKey(random, curve) : newRsaKey(call.process.sim, bits);
   const open = call.has('nodes') || call.has('noenc') || configOf(call)?.get('req')?.get('encrypt_key') === 'no';
   const pem = open ? keyPem(key) : encryptedPem(call, key, yield* askedPassphrase(call, 'passout', true));
   yield* call.output(pem, call.has('keyout') ? 'keyout' : 'out', 0o600);

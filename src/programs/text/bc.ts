@@ -4,6 +4,11 @@ import { Failure, tool } from '../tool.ts';
 /** A number as an integer and how many of its digits are decimals. */
 type Decimal = { readonly digits: bigint; readonly scale: number };
 
+/** Longer numbers are refused. Work on so many digits, to the power of 1.5, is a step of the engine (see Sim.toil). */
+const mostDigits = 100_000;
+const workPerStep = 1_200;
+
+const length = ({ digits }: Decimal): number => digits.toString(16).length;
 const power = (scale: number): bigint => 10n ** BigInt(scale);
 const rescale = (value: Decimal, scale: number): bigint =>
   scale >= value.scale ? value.digits * power(scale - value.scale) : value.digits / power(value.scale - scale);
@@ -16,7 +21,7 @@ const bc = tool({
     ['q,quiet', ''],
   ],
   *run(call) {
-    const machine = new Calculator(call.has('l') ? 20 : 0);
+    const machine = new Calculator(call.has('l') ? 20 : 0, (steps) => call.process.toil(steps));
     yield* call.eachFile(function* (file) {
       const input = call.lines(file);
       for (let line = yield* input.next(); line !== undefined; line = yield* input.next())
@@ -38,9 +43,11 @@ const bc = tool({
 
 class Calculator {
   readonly #variables = new Map<string, Decimal>();
+  readonly #toil: (steps: number) => void;
   #tokens: string[] = [];
 
-  constructor(scale: number) {
+  constructor(scale: number, toil: (steps: number) => void) {
+    this.#toil = toil;
     this.#variables.set('scale', { digits: BigInt(scale), scale: 0 });
   }
 
@@ -54,7 +61,13 @@ class Calculator {
   }
 
   get #scale(): number {
-    return Number(this.#variables.get('scale')?.digits ?? 0n);
+    return Math.max(0, Number(this.#variables.get('scale')?.digits ?? 0n));
+  }
+
+  /** Before a number of so many digits is made. */
+  #room(digits: number): void {
+    if (digits > mostDigits) throw new Failure(`k8s-lab: a number of more than ${mostDigits} digits is not simulated`);
+    this.#toil(digits ** 1.5 / workPerStep);
   }
 
   #comparison(): Decimal {
@@ -101,6 +114,7 @@ class Calculator {
   }
 
   #multiply(operator: string, left: Decimal, right: Decimal): Decimal {
+    this.#room(length(left) + length(right) + (operator === '*' ? 0 : this.#scale + left.scale + right.scale));
     if (operator === '*') {
       const scale = Math.min(left.scale + right.scale, Math.max(this.#scale, left.scale, right.scale));
       return { digits: rescale({ digits: left.digits * right.digits, scale: left.scale + right.scale }, scale), scale };
@@ -119,6 +133,7 @@ class Calculator {
     this.#tokens.shift();
     const exponent = rescale(this.#power(), 0);
     if (exponent > 10_000n || exponent < -10_000n) throw new Failure('exponent too large');
+    this.#room((length(base) + base.scale) * Math.abs(Number(exponent)) + this.#scale);
     if (exponent < 0n) return this.#multiply('/', { digits: 1n, scale: 0 }, { digits: base.digits ** -exponent, scale: base.scale * Number(-exponent) });
     const full = { digits: base.digits ** exponent, scale: base.scale * Number(exponent) };
     const scale = Math.min(full.scale, Math.max(this.#scale, base.scale));
@@ -150,9 +165,11 @@ class Calculator {
     const value = this.#comparison();
     this.#tokens.shift();
     const scale = Math.max(this.#scale, value.scale);
+    this.#room(length(value) + scale * 4);
     const wanted = rescale(value, scale * 2);
     if (wanted < 0n) throw new Failure('square root of a negative number');
-    let guess = BigInt(Math.floor(Math.sqrt(Number(wanted)))) + 1n;
+    // Never less than the root: from there it only goes down.
+    let guess = 1n << BigInt(Math.ceil((wanted.toString(16).length * 4) / 2));
     while (guess * guess > wanted) guess = (guess + wanted / guess) >> 1n;
     return { digits: guess, scale };
   }

@@ -26,7 +26,7 @@ export const events: CrictlCommand = {
     try {
       for (let event = yield* channel.receive(); event; event = yield* channel.receive()) {
         const value = eventItem(runtime, event);
-        yield* context.print(format === 'json' ? json(value) : format === 'yaml' ? yaml(value) : `${fromTemplate(value, template, '')}\n`);
+        yield* context.print(format === 'json' ? json(value) : format === 'yaml' ? yaml(value) : `${fromTemplate(context, value, template, '')}\n`);
       }
     } finally {
       channel.break();

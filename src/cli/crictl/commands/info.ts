@@ -38,7 +38,7 @@ export const info: CrictlCommand = {
     const status = { conditions: conditions.map(({ type, status, reason, message }) => ({ message, reason, status, type })) };
     const value = { status, ...(context.legacy ? {} : { ...(runtimeHandlers ? { runtimeHandlers } : {}), ...(features ? { features } : {}) }), ...more };
     if (flags.text('output') === 'table') throw new Fatal(`${doing}unsupported format: "table"`);
-    yield* context.print(formatted(value, flags.text('output'), flags.text('template'), doing) ?? '');
+    yield* context.print(formatted(context, value, flags.text('output'), flags.text('template'), doing) ?? '');
   },
 };
 

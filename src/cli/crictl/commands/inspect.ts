@@ -119,7 +119,7 @@ export const imagefsinfo: CrictlCommand = {
 function* show(context: Context, values: readonly object[], prefix: string, asTable: () => string): Routine {
   const { flags } = context;
   const value = values.length === 1 ? values[0] : values;
-  const shown = formatted(value, flags.text('output'), flags.text('template'), prefix);
+  const shown = formatted(context, value, flags.text('output'), flags.text('template'), prefix);
   yield* context.print(shown ?? asTable());
 }
 

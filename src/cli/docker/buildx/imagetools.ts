@@ -52,7 +52,13 @@ const inspect = command(
     try {
       const json = (each: unknown): string => JSON.stringify(each, null, 2);
       const options = { functions: { json } };
-      yield* context.print(renderTemplate(parseTemplate(format, options), { Name: context.arg(0), Manifest: manifest }, options));
+      yield* context.print(
+        renderTemplate(
+          parseTemplate(format, options),
+          { Name: context.arg(0), Manifest: manifest },
+          { ...options, toil: (steps) => context.process.toil(steps) },
+        ),
+      );
     } catch (error) {
       if (!(error instanceof GoTemplateError)) throw error;
       throw new CliError(`ERROR: ${error.message}`);

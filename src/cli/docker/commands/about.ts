@@ -37,7 +37,9 @@ function* told(context: Context, format: string, { name, type, go, data }: Told)
     throw error instanceof GoTemplateError ? new CliError(`template parsing error: ${error.message}`, 64) : error;
   }
   try {
-    yield* context.print(`${renderTemplate(template, data, { name, type, functions: go.functions, types: go.types, pointers: true })}\n`);
+    yield* context.print(
+      `${renderTemplate(template, data, { name, type, functions: go.functions, types: go.types, pointers: true, toil: (steps) => context.process.toil(steps) })}\n`,
+    );
   } catch (error) {
     if (!(error instanceof GoTemplateError)) throw error;
     yield* context.print(`${error.output}\n`);

@@ -54,7 +54,7 @@ const ls = command(
     else {
       const marked = format === '' ? rows.map((row) => (row.current ? { ...row, name: `${row.name} *` } : row)) : rows;
       yield* context.print(
-        formatted(format, columns, ['Name', 'Description', 'DockerEndpoint', 'Error'], marked, {
+        formatted(context, format, columns, ['Name', 'Description', 'DockerEndpoint', 'Error'], marked, {
           type: '*formatter.clientContextContext',
           typed: { Current: ({ current }) => current },
         }),
@@ -92,7 +92,7 @@ const inspect = command(
     const format = flags.text('format');
     const template = parsed(format);
     yield* context.print(
-      format === '' ? `${JSON.stringify(found, null, 4)}\n` : found.map((each) => `${renderInspected(template, 'Context', each)}\n`).join(''),
+      format === '' ? `${JSON.stringify(found, null, 4)}\n` : found.map((each) => `${renderInspected(context, template, 'Context', each)}\n`).join(''),
     );
     if (failed !== undefined) throw new CliError(failed);
     return 0;

@@ -70,7 +70,7 @@ export const events = command(
     const print = (event: DockerEvent): string =>
       format === ''
         ? eventText(event)
-        : `${format === 'json' ? JSON.stringify(message(event)) : render(format, { ...message(event), Time: event.timeNano / 1e9 })}\n`;
+        : `${format === 'json' ? JSON.stringify(message(event)) : render(context, format, { ...message(event), Time: event.timeNano / 1e9 })}\n`;
     const channel = client.events();
     try {
       for (const event of client.recentEvents()) {

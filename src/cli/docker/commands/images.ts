@@ -83,6 +83,7 @@ export const images = command(
     else if (format !== '' || full || context.old || flags.bool('digests'))
       yield* context.print(
         formatted(
+          context,
           format,
           columns(context.process.now, full, flags.bool('digests') || format.includes('{{.Digest}}')),
           ['Repository', 'Tag', ...(flags.bool('digests') ? ['Digest'] : []), 'ID', 'CreatedSince', 'Size'],
@@ -225,7 +226,7 @@ export const history = command(
     if (flags.bool('quiet')) yield* context.print(rows.map((row) => `${own[0]?.[2](row) ?? ''}\n`).join(''));
     else
       yield* context.print(
-        formatted(flags.text('format'), own, ['ID', 'CreatedSince', 'CreatedBy', 'Size', 'Comment'], rows, { type: '*image.historyContext' }),
+        formatted(context, flags.text('format'), own, ['ID', 'CreatedSince', 'CreatedBy', 'Size', 'Comment'], rows, { type: '*image.historyContext' }),
       );
     return 0;
   },

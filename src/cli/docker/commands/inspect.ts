@@ -54,7 +54,7 @@ export const inspect = (kind?: Kind) =>
         let out = '';
         for (const each of found)
           try {
-            out += `${renderInspected(template, types[each.kind], each.data)}\n`;
+            out += `${renderInspected(context, template, types[each.kind], each.data)}\n`;
           } catch (error) {
             if (!(error instanceof CliError)) throw error;
             failed.push(error.message);

@@ -140,7 +140,7 @@ export const network: DockerCommand = {
         if (flags.bool('quiet')) yield* context.print(rows.map(({ Id }) => `${full ? Id : Id.slice(0, 12)}\n`).join(''));
         else
           yield* context.print(
-            formatted(flags.text('format'), networkColumns(full), ['ID', 'Name', 'Driver', 'Scope'], rows, {
+            formatted(context, flags.text('format'), networkColumns(full), ['ID', 'Name', 'Driver', 'Scope'], rows, {
               type: '*network.networkContext',
               raw: 'network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n',
               labels: ({ Labels }) => Labels,

@@ -1,6 +1,6 @@
 /** docker ps. */
 import type { ContainerSummary, PortSummary } from '../../../interfaces/docker.ts';
-import { bool, CliError, command, int, list, text } from '../context.ts';
+import { bool, CliError, type Context, command, int, list, text } from '../context.ts';
 import { parseFilters } from '../filters.ts';
 import { shaped } from '../go-structs.ts';
 import { naturally } from '../listing.ts';
@@ -135,7 +135,7 @@ export const ps = command(
     for (const [key] of given) if (!filters[key]) throw new CliError(`Error response from daemon: invalid filter '${key}'`);
     if (flags.text('format') !== '' && flags.bool('quiet'))
       yield* context.printError('WARNING: Ignoring custom format, because both --format and --quiet are set.\n');
-    checkFormat(flags.text('format'));
+    checkFormat(context, flags.text('format'));
     const last = flags.bool('latest') ? 1 : flags.number('last');
     const all = flags.bool('all') || last >= 0 || given.some(([key]) => key === 'status' || key === 'exited');
     const keys = [...new Set(given.map(([key]) => key))];
@@ -151,6 +151,7 @@ export const ps = command(
     else
       yield* context.print(
         formatted(
+          context,
           flags.text('format'),
           psColumns(context.process.now, flags.bool('no-trunc'), flags.bool('size') || /\.Size\b|\{\{\s*json\s+\.\s*\}\}/.test(flags.text('format'))),
           ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names', ...(flags.bool('size') ? ['Size'] : [])],
@@ -182,9 +183,9 @@ function checkFilter(key: string, value: string): void {
 }
 
 /** What `--format` is, is looked at before the containers are asked for: on a container that has nothing (cli/command/container/list.go). */
-function checkFormat(format: string): void {
+function checkFormat(context: Context, format: string): void {
   try {
-    render(format, Object.defineProperty(Object.fromEntries(psColumns(0, false).map(([key]) => [key, ''])), 'Label', { value: () => '' }), false, {
+    render(context, format, Object.defineProperty(Object.fromEntries(psColumns(0, false).map(([key]) => [key, ''])), 'Label', { value: () => '' }), false, {
       type: '*formatter.ContainerContext',
     });
   } catch (error) {

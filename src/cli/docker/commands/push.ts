@@ -102,7 +102,7 @@ export const search = command(
         key === 'stars' ? row.star_count >= Number(value) : key === 'is-automated' ? value !== 'true' : row.is_official === (value !== 'false'),
       ),
     );
-    yield* context.print(formatted(flags.text('format'), columns(flags.bool('no-trunc')), ['Name', 'Description', 'StarCount', 'IsOfficial'], rows));
+    yield* context.print(formatted(context, flags.text('format'), columns(flags.bool('no-trunc')), ['Name', 'Description', 'StarCount', 'IsOfficial'], rows));
     return 0;
   },
 );

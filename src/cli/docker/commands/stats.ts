@@ -29,6 +29,7 @@ export const stats = command(
       if (!context.flags.bool('no-stream')) yield* context.print('\x1b[2J\x1b[H');
       yield* context.print(
         formatted(
+          context,
           context.flags.text('format'),
           statsColumns(context.args, context.flags.bool('no-trunc')),
           ['ID', 'Name', 'CPUPerc', 'MemUsage', 'MemPerc', 'NetIO', 'BlockIO', 'PIDs'],

@@ -67,7 +67,7 @@ const df = command(
       },
       { type: 'Build Cache', total: cache.length, active: 0, size: sum(cache, (each) => each.size), reclaimable: sum(cache, (each) => each.size) },
     ];
-    yield* context.print(formatted(context.flags.text('format'), dfColumns, ['Type', 'TotalCount', 'Active', 'Size', 'Reclaimable'], rows));
+    yield* context.print(formatted(context, context.flags.text('format'), dfColumns, ['Type', 'TotalCount', 'Active', 'Size', 'Reclaimable'], rows));
     return 0;
   },
 );

@@ -74,7 +74,7 @@ export const volume: DockerCommand = {
         if (flags.bool('quiet')) yield* context.print(rows.map(({ Name }) => `${Name}\n`).join(''));
         else
           yield* context.print(
-            formatted(flags.text('format'), volumeColumns, ['Driver', 'Name'], rows, {
+            formatted(context, flags.text('format'), volumeColumns, ['Driver', 'Name'], rows, {
               type: '*formatter.volumeContext',
               raw: 'name: {{.Name}}\ndriver: {{.Driver}}\n',
               labels: ({ Labels }) => Labels ?? {},

@@ -51,6 +51,7 @@ export const ps: Make = (globals) =>
       else
         yield* context.print(
           formatted(
+            context,
             flags.text('format'),
             [
               ...psColumns(process.now, flags.bool('no-trunc'), false).filter(([key]) => key !== 'Platform' && key !== 'HealthStatus'),

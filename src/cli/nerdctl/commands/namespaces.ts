@@ -41,6 +41,7 @@ const ls: NerdctlCommand = {
     else if (format !== '' && format !== 'table')
       yield* context.print(
         rendered(
+          context,
           format === 'json' ? '{{json .}}' : format,
           names.map((name) => rowOf(context, name)),
         ),

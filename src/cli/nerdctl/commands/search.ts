@@ -65,7 +65,7 @@ export const search: NerdctlCommand = {
         .filter(wanted)
         .slice(0, flags.number('limit') || undefined)
         .map((row) => ({ ...row, description: shown(row.description, flags.bool('no-trunc')) }));
-      yield* context.print(flags.text('format') === '' ? table(rows) : rendered(flags.text('format'), rows.map(fields)));
+      yield* context.print(flags.text('format') === '' ? table(rows) : rendered(context, flags.text('format'), rows.map(fields)));
       return 0;
     } catch (error) {
       if (!(error instanceof GoHttpError)) throw error;

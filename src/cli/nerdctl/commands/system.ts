@@ -47,7 +47,7 @@ export const info: NerdctlCommand = {
     const all = infoOf(context);
     const template = context.flags.text('format');
     if (template !== '') {
-      yield* context.print(rendered(template === 'json' ? '{{json .}}' : template, [all]));
+      yield* context.print(rendered(context, template === 'json' ? '{{json .}}' : template, [all]));
       return 0;
     }
     const lines = [
@@ -101,7 +101,7 @@ export const version: NerdctlCommand = {
     ];
     if (template !== '') {
       yield* context.print(
-        rendered(template === 'json' ? '{{json .}}' : template, [
+        rendered(context, template === 'json' ? '{{json .}}' : template, [
           {
             Client: { ...own, Components: [{ Name: 'buildctl', Version: buildctl, ...(commit === '' ? {} : { Details: { GitCommit: commit } }) }] },
             Server: { Components: server },
@@ -149,7 +149,7 @@ export const events: NerdctlCommand = {
         if (template === '') yield* context.print(`${time} ${event.namespace} ${event.topic} ${JSON.stringify(event.event)}\n`);
         else
           yield* context.print(
-            rendered(template === 'json' ? '{{json .}}' : template, [
+            rendered(context, template === 'json' ? '{{json .}}' : template, [
               { Timestamp: new Date(event.timestamp).toISOString(), Namespace: event.namespace, Topic: event.topic, Event: JSON.stringify(event.event) },
             ]),
           );
