@@ -18,12 +18,12 @@ export function yamlProblem(errors: readonly YAMLParseError[], text: string, lin
   return line <= 1 ? message : `line ${shown}: ${message}`;
 }
 
-/** A `[` or `{` that the text ends in: after one of them or a comma a value is missed, else the end of the list. */
+/** A `[` or `{` that the text ends in: after one of them, a comma or a colon a value is missed, else the end of the list. */
 function unfinishedFlow(error: YAMLParseError, text: string): string | undefined {
   const content = text.replace(/(\s|#.*)+$/, '');
   const problem = flowProblem(error.message);
   if (problem === undefined || error.pos[0] < content.length) return undefined;
-  return `line ${content.split('\n').length}: ${/[[{,]$/.test(content) ? 'did not find expected node content' : problem}`;
+  return `line ${content.split('\n').length}: ${/[[{,:]$/.test(content) ? 'did not find expected node content' : problem}`;
 }
 
 type Context = { readonly errors: readonly YAMLParseError[]; readonly text: string; readonly lines: LineCounter };

@@ -77,8 +77,10 @@ export type RestServer = {
   connect(request: RestRequest): Routine<RestResponse | StreamSession>;
 };
 
-/** Whether a path is one of a proxy subresource: its answer takes time, and `connect` gives it. */
-export const isProxyPath = (path: string): boolean => /^\/api\/v1\/(?:nodes\/[^/]+|namespaces\/[^/]+\/(?:pods|services)\/[^/]+)\/proxy(?:\/|$)/.test(path);
+const connected = /^\/api\/v1\/(?:nodes\/[^/]+\/proxy|namespaces\/[^/]+\/(?:pods|services)\/[^/]+\/proxy|namespaces\/[^/]+\/pods\/[^/]+\/log$)(?:\/|$)/;
+
+/** Whether a path is one of a proxy subresource or a log: its answer takes time, and `connect` gives it. */
+export const isConnectPath = (path: string): boolean => connected.test(path);
 
 /** Spoken on port 6443 of control-plane nodes, TLS checked by the dialer. */
 export const restProtocol = defineProtocol<RestServer>('kubernetes');

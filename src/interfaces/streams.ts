@@ -1,6 +1,6 @@
 /** A running command or log at a distance: exec, attach, logs -f, port-forward. */
 
-import { Condition } from '../sim/routine.ts';
+import { Condition, type Routine } from '../sim/routine.ts';
 import { type ByteStream, newByteStream } from '../sim/stream.ts';
 
 type TerminalSize = { readonly columns: number; readonly rows: number };
@@ -47,6 +47,13 @@ export type StreamOutcome = { readonly exitCode: number; readonly error?: string
 
 /** Tells a session from a RestResponse: `RestServer.connect` gives either. */
 export const isSession = (value: object): value is StreamSession => 'session' in value;
+
+/** All that it says on stdout, once it has ended. */
+export function* wholeText({ stdout }: StreamSession): Routine<string> {
+  let text = '';
+  for (let part = yield* stdout.receive(); part !== undefined; part = yield* stdout.receive()) text += part;
+  return text;
+}
 
 /** Both ends of a session, for the server that has the process; `face` is what the caller gets. */
 export class ServedSession {

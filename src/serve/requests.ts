@@ -1,7 +1,7 @@
 /** One request from outside: in through the apiserver's front door, and its answer out again. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { badRequest, StatusError } from '../apimachinery/status.ts';
-import type { RestRequest, RestResponse, RestServer } from '../interfaces/rest.ts';
+import { StatusError } from '../apimachinery/status.ts';
+import { isConnectPath, type RestRequest, type RestResponse, type RestServer } from '../interfaces/rest.ts';
 import { isSession, type StreamSession } from '../interfaces/streams.ts';
 import type { Routine } from '../sim/routine.ts';
 import type { Sim } from '../sim/sim.ts';
@@ -49,24 +49,12 @@ async function answer(outside: Outside, message: IncomingMessage, response: Serv
   const server = outside.apiServer();
   // As behind a load balancer with nobody at the other end.
   if (!server) return void response.destroy();
-  const answered = isStreaming(request.path) ? await outcome(outside, streaming(server, request)) : server.handle(request);
+  const answered = isConnectPath(request.path) ? await outcome(outside, server.connect(request)) : server.handle(request);
   outside.clock.kick();
   if (answered === undefined) return void response.destroy();
   if (isSession(answered)) followSession(outside, answered, message, response);
   else if (answered.watch) followWatch(outside, answered, response);
   else await send(response, request, answered);
-}
-
-/** Subresources that take time: these go to the kubelet. */
-const isStreaming = (path: string): boolean => /^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/(?:log|exec|attach|portforward|proxy(?:\/.*)?)$/.test(path);
-
-function* streaming(server: RestServer, request: RestRequest): Routine<RestResponse | StreamSession> {
-  // Without an Upgrade header there is nothing to talk over.
-  if (/\/(?:exec|attach|portforward)$/.test(request.path)) {
-    const { status } = badRequest('Upgrade request required');
-    return { status: 400, headers: {}, body: status };
-  }
-  return yield* server.connect(request);
 }
 
 /** What a Routine of the world gives in the end; undefined when the world ends first. */

@@ -41,6 +41,12 @@ test('the four ways to patch', () => {
   expect(refused('PATCH', `${deployments}/front?fieldManager=kubectl-patch`, { spec: { replicas: 'three' } }, json('strategic-merge-patch+json'))).toBe(
     ' "" is invalid: patch: Invalid value: "map[spec:map[replicas:three]]": unrecognized type: int32',
   );
+  expect(refused('PATCH', `${deployments}/front`, { spec: { replicas: 3e9 } }, json('merge-patch+json'))).toMatch(
+    /^ "" is invalid: patch: Invalid value: "\{.*\}": json: cannot unmarshal number 3000000000 into Go struct field DeploymentSpec.spec.replicas of type int32$/,
+  );
+  expect(refused('PUT', `${deployments}/front/scale`, { spec: { replicas: 'x' } })).toBe(
+    'Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas of type int32',
+  );
   expect(refused('PATCH', `${deployments}/front`, { spec: { selector: { matchLabels: { app: 'zzz' } } } }, json('strategic-merge-patch+json'))).toBe(
     'Deployment.apps "front" is invalid: [spec.template.metadata.labels: Invalid value: {"app":"front"}: `selector` does not match template `labels`, spec.selector: Invalid value: {"matchLabels":{"app":"zzz"}}: field is immutable]',
   );

@@ -145,6 +145,8 @@ test('a pod: its log, a command in it, its port', async () => {
   const log = await call(served, 'GET', `${pods}/web/log`);
   expect(log.headers['content-type']).toBe('text/plain');
   expect(log.body.toString()).toContain('docker-entrypoint.sh');
+  expect((await call(served, 'GET', `${pods}/web:80/proxy/`)).body.toString()).toContain('Welcome to nginx!');
+  expect((await call(served, 'GET', '/api/v1/nodes/node01/proxy/healthz')).body.toString()).toBe('ok');
 
   const ended = await exec(`${pods}/web/exec?command=sh&command=-c&command=cat;exit%203&stdin=true&stdout=true&stderr=true`, 'hello');
   expect(ended.stdout).toBe('hello');

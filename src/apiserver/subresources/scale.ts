@@ -1,5 +1,6 @@
 import type { KubeObject, LabelSelector } from '../../api/types.ts';
 import { invalidValue } from '../../apimachinery/field-error.ts';
+import { goValue } from '../../apimachinery/go-text.ts';
 import { formatSelector, selectorFromLabelSelector } from '../../apimachinery/labels.ts';
 import { badRequest, conflict, internalError, invalid, methodNotSupported, notFound, optimisticLockMessage } from '../../apimachinery/status.ts';
 import type { RestResponse } from '../../interfaces/rest.ts';
@@ -7,6 +8,7 @@ import { jsonResponse, type RequestContext } from '../context.ts';
 import { isObject } from '../objects.ts';
 import type { ScalePaths } from '../registry/strategy.ts';
 import { keyOf } from '../resource-table.ts';
+import { decodingError } from '../schema.ts';
 import { patchDocument } from '../verbs/patch.ts';
 import { replace } from '../verbs/update.ts';
 
@@ -33,6 +35,9 @@ export function scale(context: RequestContext): RestResponse {
   if (info.verb !== 'update' && info.verb !== 'patch') throw methodNotSupported(served, info.verb);
   const wanted = info.verb === 'patch' ? patchDocument(context, current, undefined) : context.request.body;
   if (!isObject(wanted) || !isObject(wanted['spec'])) throw badRequest('the body of the request is no Scale');
+  const wrong = decodingError(wanted, { ...served, apiVersion: 'autoscaling/v1', kind: 'Scale', custom: false });
+  if (wrong !== undefined && info.verb === 'update') throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${wrong}`);
+  if (wrong !== undefined) throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', goValue(context.request.body), wrong)]);
   const { replicas = 0 } = wanted['spec'] as { readonly replicas?: number };
   if (replicas < 0)
     throw invalid({ group: 'autoscaling', kind: 'Scale' }, info.name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]);

@@ -1,3 +1,4 @@
+import { badRequest } from '../../apimachinery/status.ts';
 import type { RestResponse } from '../../interfaces/rest.ts';
 import type { RequestContext } from '../context.ts';
 import { approval } from './approval.ts';
@@ -11,11 +12,18 @@ import { createToken } from './token.ts';
 
 type SubresourceHandler = (context: RequestContext) => RestResponse;
 
+const upgradeOnly: SubresourceHandler = () => {
+  throw badRequest('Upgrade request required');
+};
+
 /** Subresources that are more than a part of the object: `resource/subresource`, or `*` for any resource. */
 export const subresources: Readonly<Record<string, SubresourceHandler>> = {
+  'pods/attach': upgradeOnly,
   'pods/binding': bind,
   'pods/eviction': evict,
   'pods/ephemeralcontainers': ephemeralContainers,
+  'pods/exec': upgradeOnly,
+  'pods/portforward': upgradeOnly,
   'pods/resize': resize,
   'namespaces/finalize': finalize,
   'serviceaccounts/token': createToken,

@@ -11,7 +11,7 @@ import type { RequestContext } from '../context.ts';
 import { asObject } from '../decode.ts';
 import { isObject } from '../objects.ts';
 import { keyOf } from '../resource-table.ts';
-import { conversionError, fieldValidation, patchTypeOf, strictErrors, withoutUnknown } from '../schema.ts';
+import { conversionError, decodingError, fieldValidation, patchTypeOf, strictErrors, withoutUnknown } from '../schema.ts';
 import { applyPatch } from './apply.ts';
 import { checkName, replace, type Updated } from './update.ts';
 
@@ -38,13 +38,15 @@ export function patched(context: RequestContext, object: KubeObject): KubeObject
   const { request, served } = context;
   const result = patchDocument(context, served.conversion?.fromStorage(object) ?? object, patchTypeOf(served));
   if (!isObject(result)) throw badRequest('the patched object is no object');
-  const given = typeOf(context) === json ? result : bodyOf(context);
+  // Go converts what a strategic patch gives, and decodes the text that the others give.
+  const converted = typeOf(context) === strategic;
+  const given = (): string => (converted ? goValue(bodyOf(context)) : JSON.stringify(result));
   const refuse = (text: string): never => {
-    throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', goValue(given), text)]);
+    throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', given(), text)]);
   };
   const mode = fieldValidation(request);
   if (mode === undefined) return asObject(context, result);
-  const wrong = conversionError(result, served);
+  const wrong = (converted ? conversionError : decodingError)(result, served);
   if (wrong !== undefined) refuse(wrong);
   const errors = strictErrors(result, served);
   if (errors.length > 0 && mode === 'Strict') refuse(`strict decoding error: ${errors.join(', ')}`);

@@ -54,7 +54,7 @@ export const commandShapes: Readonly<Record<string, CommandShape>> = {
   'create priorityclass': {
     use: 'create priorityclass NAME --value=VALUE --global-default=BOOL [--dry-run=server|client|none]',
     flags:
-      '%print description:string dry-run:string=none field-manager:string=kubectl-create global-default:bool preemption-policy:string=PreemptLowerPriority save-config:bool validate:string=strict value:int=0',
+      '%print description:string dry-run:string=none field-manager:string=kubectl-create global-default:bool preemption-policy:string=PreemptLowerPriority save-config:bool validate:string=strict value:int32=0',
   },
   'create quota': {
     use: 'create quota NAME [--hard=key1=value1,key2=value2] [--scopes=Scope1,Scope2] [--dry-run=server|client|none]',

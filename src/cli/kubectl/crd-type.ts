@@ -28,7 +28,7 @@ function schemaType(schema: Obj): TypeInfo {
   if (kind === 'object' && schema['properties'] === undefined && typeof schema['additionalProperties'] === 'object')
     return { ...objectType('', {}), kind: 'map', items: schemaType(obj(schema['additionalProperties'])) } as TypeInfo;
   if (kind === 'object') return objectType('Object', schema);
-  if (schema['x-kubernetes-int-or-string'] === true) return { ...objectType('IntOrString', {}), kind: 'scalar' } as TypeInfo;
+  if (schema['x-kubernetes-int-or-string'] === true) return { ...objectType('Object', {}), kind: 'scalar' } as TypeInfo;
   return { ...objectType(names[kind] ?? kind, {}), kind: kind === '' ? 'any' : 'scalar' } as TypeInfo;
 }
 

@@ -2,6 +2,8 @@
 import { typeOf } from '../../api/schema.ts';
 import { type ApiResource, formatGroupVersion } from '../../apimachinery/resources.ts';
 import { isReason, StatusError } from '../../apimachinery/status.ts';
+import { isConnectPath } from '../../interfaces/rest.ts';
+import { isSession } from '../../interfaces/streams.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { ErrorList, KubectlError } from './errors.ts';
 import { type Obj, obj } from './json.ts';
@@ -11,8 +13,14 @@ type How = { readonly subresource?: string; readonly query?: Readonly<Record<str
 
 /** What is not there may be so because its namespace is not: then that is what is said. */
 export function* getObject(k: Kubectl, resource: ApiResource, namespace: string, name: string, { subresource = '', ...more }: How = {}): Routine<Obj> {
+  const path = objectPath(resource, namespace, name, subresource);
   try {
-    const object = obj(yield* k.api.request({ method: 'GET', path: objectPath(resource, namespace, name, subresource), ...more }));
+    if (isConnectPath(path)) {
+      const answer = yield* k.api.connect({ method: 'GET', path });
+      if (isSession(answer)) answer.close();
+      throw new KubectlError("serializer for text/plain doesn't exist");
+    }
+    const object = obj(yield* k.api.request({ method: 'GET', path, ...more }));
     mustBeTyped(k, resource);
     return object;
   } catch (error) {

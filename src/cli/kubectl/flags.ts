@@ -3,7 +3,7 @@ import { DurationError, parseGoDuration } from '../../apimachinery/duration.ts';
 import { quote } from '../../apimachinery/go-text.ts';
 import { KubectlError } from './errors.ts';
 
-type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'list' | 'array' | 'map' | 'pairs';
+type FlagType = 'bool' | 'string' | 'int' | 'int32' | 'duration' | 'list' | 'array' | 'map' | 'pairs';
 
 /** `value` is the default as help shows it. */
 export type Flag = { readonly name: string; readonly short: string; readonly type: FlagType; readonly value: string };
@@ -201,7 +201,10 @@ const quoteRune = (letter: string): string => `'${letter}'`;
 function wrongValue(flag: Flag, value: string): string | undefined {
   if (flag.type === 'bool' && !/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value))
     return `strconv.ParseBool: parsing ${quote(value)}: invalid syntax`;
-  if (flag.type === 'int' && !/^[+-]?\d+$/.test(value)) return `strconv.ParseInt: parsing ${quote(value)}: invalid syntax`;
+  if (flag.type === 'int' || flag.type === 'int32') {
+    if (!/^[+-]?\d+$/.test(value)) return `strconv.ParseInt: parsing ${quote(value)}: invalid syntax`;
+    if (BigInt.asIntN(flag.type === 'int32' ? 32 : 64, BigInt(value)) !== BigInt(value)) return `strconv.ParseInt: parsing ${quote(value)}: value out of range`;
+  }
   if (flag.type === 'map' || flag.type === 'pairs') {
     const bad = splitCsv(value).find((pair) => !pair.includes('='));
     if (bad === undefined) return undefined;

@@ -4,7 +4,8 @@ import type { ComponentHealth } from '../../apiserver/registry/componentstatuses
 import { ConnectionError } from '../../client/client.ts';
 import { type EtcdApi, EtcdError, etcdProtocol } from '../../interfaces/etcd.ts';
 import { type KubeletApi, kubeletProtocol } from '../../interfaces/kubelet.ts';
-import { isProxyPath, type Method, type RestRequest, type RestResponse, type RestServer, restProtocol } from '../../interfaces/rest.ts';
+import { isConnectPath, type Method, type RestRequest, type RestResponse, type RestServer, restProtocol } from '../../interfaces/rest.ts';
+import { isSession, wholeText } from '../../interfaces/streams.ts';
 import { connect, type ListenerTls, NetworkError, serve } from '../../linux/network.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Program } from '../../linux/program.ts';
@@ -264,8 +265,8 @@ const httpAdapter = (server: RestServer): HttpServer => ({
       credentials: clientCertificate !== undefined ? { clientCertificate } : token ? { token } : {},
       ...(body === '' ? {} : { body: parseBody(body) }),
     };
-    const response = isProxyPath(route) ? yield* server.connect(request) : server.handle(request);
-    if ('session' in response) return { status: 400, headers: {}, body: '' };
+    const response = isConnectPath(route) ? yield* server.connect(request) : server.handle(request);
+    if (isSession(response)) return { status: 200, headers: { 'content-type': 'text/plain' }, body: yield* wholeText(response) };
     response.watch?.break();
     return { status: response.status, headers: response.headers, body: bodyText(response) };
   },

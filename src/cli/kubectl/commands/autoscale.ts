@@ -5,9 +5,10 @@ import { visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
 import { forEach } from '../fetch.ts';
-import { at, defined, type Obj, obj } from '../json.ts';
+import { defined, type Obj, obj } from '../json.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
+import { withSavedConfig } from './create/generator.ts';
 
 /** kubernetes kubectl/pkg/cmd/autoscale/autoscale.go. */
 export const autoscale: CommandEntry = {
@@ -20,7 +21,8 @@ export const autoscale: CommandEntry = {
     if (max < 1) throw new KubectlError(`--max=MAXPODS is required and must be at least 1, max: ${max}`);
     if (max < min) throw new KubectlError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`);
     if (k.flags.has('cpu-percent') && k.flags.has('cpu')) throw new KubectlError('--cpu-percent and --cpu are mutually exclusive');
-    const cpu = k.flags.has('cpu-percent') ? `${k.flags.text('cpu-percent')}%` : k.flags.text('cpu');
+    const percent = k.flags.number('cpu-percent');
+    const cpu = k.flags.has('cpu-percent') ? (percent > 0 ? `${percent}%` : '') : k.flags.text('cpu');
     const metrics = [...metric('cpu', cpu), ...metric('memory', k.flags.text('memory'))];
     const dryRun = yield* k.dryRun();
     const print = operationPrinter(k, dryRun, { typed: true });
@@ -35,15 +37,16 @@ export const autoscale: CommandEntry = {
         { name: k.flags.text('name') || info.name, kind: info.resource.kind, apiVersion: String(info.object['apiVersion']), target: info.name },
         { min, max, metrics },
       );
+      const saved = withSavedConfig(k, body);
       const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };
       const path = `/apis/autoscaling/v2/namespaces/${info.namespace}/horizontalpodautoscalers`;
-      if (dryRun === 'client') yield* print(body, 'created');
-      else yield* print(yield* post(k, { path, query, body, metrics }), 'autoscaled');
+      if (dryRun === 'client') yield* print(saved, 'created');
+      else yield* print(yield* post(k, { path, query, body: saved, metrics }), 'autoscaled');
     });
   },
 };
 
-/** What version 2 refuses is tried as version 1, which knows no other metric than a share of the CPU. */
+/** What version 2 refuses is tried as version 1, which knows no other metric than the share of --cpu. */
 function* post(
   k: Kubectl,
   { metrics, ...request }: { readonly path: string; readonly query: Readonly<Record<string, string>>; readonly body: Obj; readonly metrics: readonly Obj[] },
@@ -51,9 +54,10 @@ function* post(
   try {
     return obj(yield* k.api.request({ method: 'POST', ...request }));
   } catch (error) {
-    if (!(error instanceof StatusError) || (metrics.length === 1 && at(metrics[0], 'resource.target.averageUtilization') !== undefined)) throw error;
+    const cpu = k.flags.text('cpu');
+    if (!(error instanceof StatusError) || (metrics.length === 1 && cpu.endsWith('%'))) throw error;
     throw new KubectlError(
-      `failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: ${metrics.length === 0 ? 'empty input' : '%!w(<nil>)'}`,
+      `failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: ${cpu === '' ? 'empty input' : '%!w(<nil>)'}`,
     );
   }
 }

@@ -72,15 +72,14 @@ const fixed = ['name', 'command', 'image', 'lifecycle', 'volumeDevices'];
 export function readCustom(k: Kubectl): Obj {
   const path = k.flags.text('custom');
   if (path === '') return {};
-  const wrong = (reason: string): KubectlError => new KubectlError(`must pass a container spec json file for custom profile: ${reason}`);
-  if (!k.process.fs.exists(path)) throw wrong(`open ${path}: no such file or directory`);
+  if (!k.process.fs.exists(path)) throw new KubectlError(`must pass a container spec json file for custom profile: open ${path}: no such file or directory`);
   try {
     const custom = obj(parseYaml(k.process.fs.read(path)));
     if (fixed.some((key) => key in custom)) throw new KubectlError('name, command, image, lifecycle and volume devices are not modifiable via custom profile');
     return custom;
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
-    throw wrong(error.message);
+    throw new KubectlError(`${path} does not contain a valid container spec: ${error.message}`);
   }
 }
 

@@ -33,6 +33,7 @@ export const debug: CommandEntry = {
         `Targeting container "${k.flags.text('target')}". If you don't see processes from this container it may be because the container runtime doesn't support this feature.\n`,
       );
     }
+    if (k.flags.bool('tty') && !k.flags.bool('stdin')) throw new KubectlError('-i/--stdin is required for containers with -t/--tty=true');
     if (profile === 'legacy')
       yield* k.printError(
         '--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example "--profile=general".\n',
@@ -69,6 +70,8 @@ function checkWhat(k: Kubectl, copy: string): void {
   if (copy === '' && image === '') throw new KubectlError('you must specify --image when not using --copy-to.');
   if (copy !== '' && image === '' && images.length === 0 && commandOf(k).length === 0)
     throw new KubectlError('you must specify --image, --set-image or command arguments.');
+  if (copy !== '' && commandOf(k).length > 0 && image === '' && k.flags.text('container') === '')
+    throw new KubectlError('you must specify an existing container or a new image when specifying args.');
 }
 
 type Session = { readonly pod: Obj; readonly container: string };

@@ -21,11 +21,10 @@ export const describe: CommandEntry = {
     if (k.args.length === 0 && k.flags.list('filename').length === 0 && k.flags.text('kustomize') === '')
       throw new KubectlError('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.');
     const targets = yield* readTargets(k, k.args);
-    const errors: unknown[] = [];
+    const { found, errors } = yield* resolveAll(k, targets);
     let count = 0;
-    for (const target of targets) {
+    for (const { infos, byPrefix } of found) {
       try {
-        const { infos, byPrefix } = yield* resolve(k, target);
         for (const info of infos) {
           const text = yield* page(k, info);
           yield* k.print(byPrefix ? `${text}\n` : count > 0 ? `\n\n${text}` : text);
@@ -41,8 +40,27 @@ export const describe: CommandEntry = {
   },
 };
 
-/** One object, all of a kind, or those whose names begin so. */
-function* resolve(k: Kubectl, target: Target): Routine<{ readonly infos: readonly Info[]; readonly byPrefix: boolean }> {
+type Found = { readonly infos: readonly Info[]; readonly byPrefix: boolean };
+
+function* resolveAll(k: Kubectl, targets: readonly Target[]): Routine<{ readonly found: readonly Found[]; readonly errors: unknown[] }> {
+  const found: Found[] = [];
+  const errors: unknown[] = [];
+  for (const target of targets) {
+    try {
+      found.push(yield* resolve(k, target));
+    } catch (error) {
+      if (!(error instanceof StatusError || error instanceof KubectlError)) throw error;
+      errors.push(error);
+    }
+  }
+  // Names that begin so would be looked for next, and that goes with one type only.
+  if (targets.length > 1 && k.args.length === 2 && !k.args[0]?.includes('/') && errors.length === 1 && isReason(errors[0], 'NotFound'))
+    throw new KubectlError('you may only specify a single resource type');
+  return { found, errors };
+}
+
+/** One object, all of a kind, or those whose names begin so (asked for as TYPE NAME). */
+function* resolve(k: Kubectl, target: Target): Routine<Found> {
   const { resource, namespace } = target;
   if (target.kind === 'list') return { infos: yield* listInfos(k, resource, namespace), byPrefix: false };
   const name = target.kind === 'name' ? target.name : nameOf(target.manifest.object);
@@ -50,7 +68,7 @@ function* resolve(k: Kubectl, target: Target): Routine<{ readonly infos: readonl
     const object = yield* getObject(k, resource, namespace, name);
     return { infos: [{ resource, namespace, name, object, source: '' }], byPrefix: false };
   } catch (error) {
-    if (!isReason(error, 'NotFound') || target.kind !== 'name') throw error;
+    if (!isReason(error, 'NotFound') || target.kind !== 'name' || k.args.length !== 2 || k.args[0]?.match(/[,/]/)) throw error;
     const similar = (yield* listInfos(k, resource, namespace)).filter((info) => info.name.startsWith(name));
     if (similar.length === 0) throw error;
     return { infos: similar, byPrefix: true };

@@ -3,9 +3,10 @@ import { type Info, visit } from '../builder.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
 import { forEach } from '../fetch.ts';
-import { at, defined, entriesOf, type Obj, obj, objs, text } from '../json.ts';
+import { at, defined, entriesOf, type Obj, obj, objs, text, withoutPath } from '../json.ts';
 import { type DryRun, type Kubectl, pathOf } from '../kubectl.ts';
 import { type OperationPrinter, operationPrinter } from '../printers/operation.ts';
+import { withSavedConfig } from './create/generator.ts';
 import { parseLabels } from './labels-flag.ts';
 import { withOverrides } from './overrides.ts';
 
@@ -34,7 +35,8 @@ export const expose: CommandEntry = {
 type How = { readonly dryRun: DryRun; readonly print: OperationPrinter };
 
 function* exposeOne(k: Kubectl, info: Info, selector: Obj, { dryRun, print }: How): Routine {
-  const service = withOverrides(k, makeService(k, info, selector));
+  const made = withOverrides(k, makeService(k, info, selector));
+  const service = withSavedConfig(k, made, withoutPath(made, ['metadata', 'namespace']));
   if (dryRun === 'client') return yield* print(service, 'exposed');
   const resource = yield* k.resource('services');
   const query = { ...(dryRun === 'server' && { dryRun: 'All' }), fieldManager: k.flags.text('field-manager') };

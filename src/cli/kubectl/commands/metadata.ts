@@ -52,7 +52,7 @@ function* change(k: Kubectl, field: Field): Routine {
   const failures = [...errors];
   for (const info of infos) {
     try {
-      if (listing) yield* listOne(k, info, field, infos.length > 1);
+      if (listing) yield* listOne(k, info, field, { pairs, many: infos.length > 1 });
       else yield* changeOne(k, info, field, pairs, { dryRun, print });
     } catch (error) {
       if (!(error instanceof StatusError) && !(error instanceof KubectlError)) throw error;
@@ -68,9 +68,11 @@ function checkValue(key: string, value: string): void {
   if (problems.length > 0) throw new KubectlError(`invalid label value: "${key}=${value}": ${problems.join(';')}`);
 }
 
-function* listOne(k: Kubectl, info: Info, field: Field, many: boolean): Routine {
+/** With changes beside --list, what they would make of it; nothing is written. */
+function* listOne(k: Kubectl, info: Info, field: Field, { pairs, many }: { readonly pairs: Pairs; readonly many: boolean }): Routine {
+  if (!k.flags.bool('overwrite')) checkOverwrite(obj(at(info.object, `metadata.${field}`)), field, pairs);
   if (many) yield* k.print(`Listing ${field} for ${info.resource.kind}.${info.resource.group}/${info.name}:\n`);
-  for (const [key, value] of entriesOf(at(info.object, `metadata.${field}`))) yield* k.print(`${many ? ' ' : ''}${key}=${value}\n`);
+  for (const [key, value] of entriesOf(at(changed(info.object, field, pairs), `metadata.${field}`))) yield* k.print(`${many ? ' ' : ''}${key}=${value}\n`);
 }
 
 type How = { readonly dryRun: DryRun; readonly print: OperationPrinter };

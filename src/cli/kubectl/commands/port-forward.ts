@@ -11,7 +11,8 @@ import { podFor } from './containers.ts';
 
 type Forward = { readonly local: number; readonly remote: number };
 
-const firstEphemeral = 32768;
+/** A port of those that the kernel gives to who asks for any. */
+export const anyPort = (k: Kubectl): number => 32_768 + k.process.sim.random.int(28_000);
 
 /** kubernetes kubectl/pkg/cmd/portforward/portforward.go: listens on the node's loopback. */
 export const portForward: CommandEntry = {
@@ -102,7 +103,7 @@ function* listen(k: Kubectl, pod: Obj, { local, remote }: Forward): Routine<{ cl
   const addresses = k.flags.list('address').map((address) => (address === 'localhost' ? '127.0.0.1' : address));
   const opened: { close(): void }[] = [];
   for (const address of addresses) {
-    const port = local > 0 ? local : firstEphemeral + k.process.sim.random.int(28000);
+    const port = local > 0 ? local : anyPort(k);
     try {
       const accepted = (): void => void k.process.sim.go(k.print(`Handling connection for ${port}\n`), 'kubectl port-forward');
       opened.push(network.listen({ transport: 'tcp', address, port, pid: k.process.pid, servers, accepted }));

@@ -1,6 +1,7 @@
 import { RE2JS, RE2JSException } from 're2js';
 import type { RestRequest, RestServer } from '../../../interfaces/rest.ts';
-import { isProxyPath, restProtocol } from '../../../interfaces/rest.ts';
+import { isConnectPath, restProtocol } from '../../../interfaces/rest.ts';
+import { isSession, wholeText } from '../../../interfaces/streams.ts';
 import { Errno } from '../../../linux/errno.ts';
 import { dial, serve } from '../../../linux/network.ts';
 import { type HttpRequest, type HttpResponse, type HttpServer, httpProtocol } from '../../../linux/protocols.ts';
@@ -10,6 +11,7 @@ import type { CommandEntry } from '../command.ts';
 import { KubectlError, notSimulated } from '../errors.ts';
 import { klog } from '../klog.ts';
 import type { Kubectl } from '../kubectl.ts';
+import { anyPort } from './port-forward.ts';
 
 /** kubernetes kubectl/pkg/cmd/proxy/proxy.go: the API on the loopback, with the credentials of the kubeconfig. */
 export const proxy: CommandEntry = {
@@ -17,7 +19,9 @@ export const proxy: CommandEntry = {
   short: 'Run a proxy to the Kubernetes API server',
   examples: '# The API for curl\nkubectl proxy --port=8001',
   *run(k) {
-    const [address, port] = [k.flags.text('address'), k.flags.number('port') || 8001];
+    const [address, asked] = [k.flags.text('address'), k.flags.number('port')];
+    const port = asked === 0 ? anyPort(k) : asked;
+    if (k.flags.text('unix-socket') !== '' && port !== 8001) throw new KubectlError('cannot set --unix-socket and --port at the same time');
     if (k.flags.text('unix-socket') !== '') throw notSimulated('a Unix socket of kubectl proxy');
     if (k.flags.text('www') !== '') throw notSimulated('kubectl proxy --www');
     if (port < 0 || port > 65_535) throw new KubectlError(`listen tcp: address ${port}: invalid port`);
@@ -103,8 +107,8 @@ function* forward(k: Kubectl, request: HttpRequest): Routine<HttpResponse> {
     credentials: { ...(clientCertificate !== undefined && { clientCertificate }), ...(token !== undefined && { token }) },
     ...(request.body !== '' && { body: JSON.parse(request.body) as unknown }),
   };
-  const answer = isProxyPath(path) ? yield* server.connect(rest) : server.handle(rest);
-  if (!('status' in answer)) return { status: 400, headers: {}, body: '' };
+  const answer = isConnectPath(path) ? yield* server.connect(rest) : server.handle(rest);
+  if (isSession(answer)) return { status: 200, headers: { 'content-type': 'text/plain' }, body: yield* wholeText(answer) };
   const body = typeof answer.body === 'string' ? answer.body : `${JSON.stringify(answer.body, undefined, 2)}\n`;
   return { status: answer.status, headers: { 'content-type': 'application/json', ...answer.headers }, body };
 }

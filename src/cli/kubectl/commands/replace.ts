@@ -7,6 +7,7 @@ import { ErrorList, KubectlError, prefixed } from '../errors.ts';
 import { nameOf, obj, withoutPath } from '../json.ts';
 import { type DryRun, type Kubectl, objectPath, pathOf } from '../kubectl.ts';
 import { operationPrinter } from '../printers/operation.ts';
+import { withOwnConfiguration } from './apply/last-applied.ts';
 import { rawBody, rawContent } from './create/create.ts';
 import { writeQuery } from './create/generator.ts';
 import { cascadeOf, deleteOne, waitForDeletion } from './delete/deleter.ts';
@@ -35,6 +36,7 @@ export const replace: CommandEntry = {
     if (k.flags.bool('force')) yield* deleteAll(k, targets);
     const errors: unknown[] = [];
     for (const { resource, namespace, manifest } of targets) {
+      const object = withOwnConfiguration(k, manifest.object);
       const name = nameOf(manifest.object);
       try {
         if (k.flags.bool('force'))
@@ -44,17 +46,15 @@ export const replace: CommandEntry = {
                 method: 'POST',
                 path: pathOf(resource, namespace),
                 query,
-                body: withoutPath(manifest.object, ['metadata', 'resourceVersion']),
+                body: withoutPath(object, ['metadata', 'resourceVersion']),
               }),
             ),
             'replaced',
           );
-        else if (dryRun === 'client') yield* print(manifest.object, 'replaced');
+        else if (dryRun === 'client') yield* print(object, 'replaced');
         else
           yield* print(
-            obj(
-              yield* k.api.request({ method: 'PUT', path: objectPath(resource, namespace, name, k.flags.text('subresource')), query, body: manifest.object }),
-            ),
+            obj(yield* k.api.request({ method: 'PUT', path: objectPath(resource, namespace, name, k.flags.text('subresource')), query, body: object })),
             'replaced',
           );
       } catch (error) {

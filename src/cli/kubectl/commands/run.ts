@@ -4,11 +4,12 @@ import type { ExitCode } from '../../../linux/program.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import type { CommandEntry } from '../command.ts';
 import { KubectlError } from '../errors.ts';
-import { at, defined, nameOf, type Obj, obj, objs, text } from '../json.ts';
+import { at, defined, nameOf, type Obj, obj, objs, text, withoutPath } from '../json.ts';
 import type { DryRun, Kubectl } from '../kubectl.ts';
 import { type OperationPrinter, operationPrinter } from '../printers/operation.ts';
 import { attachTo, reattachHint } from './attach.ts';
 import { waitForPod } from './containers.ts';
+import { withSavedConfig } from './create/generator.ts';
 import { waitForDeletion } from './delete/deleter.ts';
 import { isReference } from './image-name.ts';
 import { parseLabels } from './labels-flag.ts';
@@ -33,7 +34,8 @@ export const run: CommandEntry = {
     if (k.flags.bool('rm') && !attaching) throw k.usage('--rm should only be used for attached containers');
     checkWords(k);
     const print = operationPrinter(k, dryRun, { typed: true });
-    const pod = withOverrides(k, makePod(k));
+    const made = withOverrides(k, makePod(k));
+    const pod = withSavedConfig(k, made, withoutPath(made, ['metadata', 'namespace']));
     const created = dryRun === 'client' ? pod : yield* post(k, 'pods', pod, dryRun);
     if (k.flags.bool('expose')) yield* exposePod(k, pod, dryRun, print);
     if (!attaching) return yield* print(created, 'created');
@@ -119,7 +121,7 @@ function* exposePod(k: Kubectl, pod: Obj, dryRun: DryRun, print: OperationPrinte
   const port = Number(k.flags.text('port'));
   const metadata = defined({ name: nameOf(pod), namespace: k.config.namespaceGiven ? k.namespace : undefined });
   const spec = { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: at(pod, 'metadata.labels') };
-  const service = { kind: 'Service', apiVersion: 'v1', metadata, spec, status: { loadBalancer: {} } };
+  const service = withSavedConfig(k, { kind: 'Service', apiVersion: 'v1', metadata, spec, status: { loadBalancer: {} } });
   yield* print(dryRun === 'client' ? service : yield* post(k, 'services', service, dryRun), 'created');
   // kubectl writes a document's end of its own between the two.
   if (k.flags.text('output') === 'yaml') yield* k.print('---\n');

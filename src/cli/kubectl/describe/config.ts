@@ -47,7 +47,6 @@ export const describeServiceAccount: Describer = {
       for (const name of all.slice(1)) w.write(0, `\t${name}\n`);
     };
     group('Image pull secrets', names('imagePullSecrets'));
-    if (obj(at(object, 'metadata.annotations'))['kubernetes.io/enforce-mountable-secrets'] === 'true') group('Mountable secrets', names('secrets'));
   },
   events: true,
 };

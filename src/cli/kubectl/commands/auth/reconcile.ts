@@ -1,10 +1,11 @@
 /** kubectl auth reconcile: kubernetes kubectl/pkg/cmd/auth/reconcile.go, component-helpers/auth/rbac/reconciliation. */
+import { sortedJson } from '../../../../apimachinery/json.ts';
 import { isReason } from '../../../../apimachinery/status.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { targetsOf } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { KubectlError } from '../../errors.ts';
-import { nameOf, type Obj, obj, objs, text, texts } from '../../json.ts';
+import { at, nameOf, type Obj, obj, objs, text, texts } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { operationPrinter } from '../../printers/operation.ts';
 
@@ -43,6 +44,8 @@ function* reconcileOne(k: Kubectl, { wanted, field, path, write }: Work): Routin
   const live = path === undefined ? undefined : yield* existing(k, path);
   const covers = field === 'rules' ? ruleCovers : subjectCovers;
   const parts = field === 'rules' ? ruleParts : (each: Obj): readonly Obj[] => [each];
+  // A binding's role cannot be changed: another one is made.
+  const recreate = live !== undefined && ['kind', 'name'].some((each) => at(live, `roleRef.${each}`) !== at(wanted, `roleRef.${each}`));
   const want = objs(wanted[field]);
   const have = live ? objs(live[field]) : [];
   const missing = live ? want.flatMap(parts).filter((each) => !have.some((other) => covers(other, each))) : want;
@@ -52,8 +55,24 @@ function* reconcileOne(k: Kubectl, { wanted, field, path, write }: Work): Routin
     const object = write && path ? obj(yield* k.api.request({ method: 'POST', path: path.slice(0, path.lastIndexOf('/')), body: wanted })) : wanted;
     return { object, report: report('create', field, missing, [], false) };
   }
-  if (missing.length === 0 && (extra.length === 0 || !remove)) return { object: live, report: '' };
-  const next = { ...live, [field]: !remove ? [...have, ...missing] : field === 'rules' ? want : [...have.filter((each) => !extra.includes(each)), ...missing] };
+  if (recreate) {
+    if (write) yield* k.api.request({ method: 'DELETE', path });
+    const object = write ? obj(yield* k.api.request({ method: 'POST', path: path.slice(0, path.lastIndexOf('/')), body: wanted })) : wanted;
+    return { object, report: report('recreate', field, [], [], false) };
+  }
+  // What the file says of labels and annotations is added; what stands there already stays.
+  const metadata = { ...obj(live['metadata']) };
+  for (const key of ['labels', 'annotations']) {
+    const merged = { ...obj(at(wanted, `metadata.${key}`)), ...obj(metadata[key]) };
+    if (Object.keys(merged).length > 0) metadata[key] = merged;
+  }
+  const marked = sortedJson(metadata) !== sortedJson(live['metadata']);
+  if (!marked && missing.length === 0 && (extra.length === 0 || !remove)) return { object: live, report: '' };
+  const next = {
+    ...live,
+    metadata,
+    [field]: !remove ? [...have, ...missing] : field === 'rules' ? want : [...have.filter((each) => !extra.includes(each)), ...missing],
+  };
   const object = write ? obj(yield* k.api.request({ method: 'PUT', path, body: next })) : next;
   return { object, report: report('update', field, missing, extra, remove) };
 }
@@ -67,7 +86,7 @@ function* existing(k: Kubectl, path: string): Routine<Obj | undefined> {
   }
 }
 
-function report(what: 'create' | 'update', field: 'rules' | 'subjects', missing: readonly Obj[], extra: readonly Obj[], removed: boolean): string {
+function report(what: 'create' | 'update' | 'recreate', field: 'rules' | 'subjects', missing: readonly Obj[], extra: readonly Obj[], removed: boolean): string {
   const list = (title: string, items: readonly Obj[]): string =>
     items.length === 0 ? '' : `\t${title}:\n${items.map((each) => `\t\t${field === 'rules' ? ruleText(each) : subjectText(each)}\n`).join('')}`;
   return `\treconciliation required ${what}\n${list(`missing ${field} added`, missing)}${list(`extra ${field} ${removed ? 'removed' : 'ignored'}`, removed ? extra : [])}`;

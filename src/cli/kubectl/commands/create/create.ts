@@ -1,5 +1,5 @@
 import { goJson } from '../../../../apimachinery/go-text.ts';
-import { JsonError, parseJson, sortedJson } from '../../../../apimachinery/json.ts';
+import { JsonError, parseJson } from '../../../../apimachinery/json.ts';
 import { StatusError } from '../../../../apimachinery/status.ts';
 import { readAll } from '../../../../linux/open-file.ts';
 import type { Routine } from '../../../../sim/routine.ts';
@@ -7,10 +7,11 @@ import { type Info, type Target, targetsOf } from '../../builder.ts';
 import type { CommandEntry } from '../../command.ts';
 import { editHeader, editSession } from '../../editor/session.ts';
 import { describeError, ErrorList, KubectlError, prefixed } from '../../errors.ts';
-import { nameOf, obj, withPath } from '../../json.ts';
+import { nameOf, obj } from '../../json.ts';
 import { type Kubectl, pathOf } from '../../kubectl.ts';
 import { type OperationPrinter, operationPrinter } from '../../printers/operation.ts';
-import { lastApplied, writeQuery } from './generator.ts';
+import { withOwnConfiguration } from '../apply/last-applied.ts';
+import { writeQuery } from './generator.ts';
 
 /** What goes to a --raw path is read as JSON. Throws as the server does. */
 export function rawBody(content: string): unknown {
@@ -69,7 +70,7 @@ export const create: CommandEntry = {
     for (const target of targets) {
       if (target.kind !== 'manifest') continue;
       const { object: plain, source } = target.manifest;
-      const object = k.flags.bool('save-config') ? withPath(plain, ['metadata', 'annotations', lastApplied], `${sortedJson(plain)}\n`) : plain;
+      const object = withOwnConfiguration(k, plain);
       try {
         const created =
           dryRun === 'client' ? object : obj(yield* k.api.request({ method: 'POST', path: pathOf(target.resource, target.namespace), query, body: object }));
@@ -102,7 +103,7 @@ function* editedFirst(k: Kubectl, targets: readonly Target[]): Routine {
 
 function* createAll(k: Kubectl, updated: readonly Info[], print: OperationPrinter): Routine {
   for (const { resource, namespace, object: plain } of updated) {
-    const object = k.flags.bool('save-config') ? withPath(plain, ['metadata', 'annotations', lastApplied], `${sortedJson(plain)}\n`) : plain;
+    const object = withOwnConfiguration(k, plain);
     yield* print(obj(yield* k.api.request({ method: 'POST', path: pathOf(resource, namespace), query: writeQuery(k, 'none'), body: object })), 'created');
   }
 }

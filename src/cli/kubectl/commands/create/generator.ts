@@ -36,8 +36,9 @@ const inNamespace = (k: Kubectl, object: Obj, namespaced: boolean): Obj => {
   return { ...object, metadata: { ...(name !== undefined && { name }), namespace: k.namespace, ...rest } };
 };
 
-const withSavedConfig = (k: Kubectl, object: Obj): Obj =>
-  k.flags.bool('save-config') ? withPath(object, ['metadata', 'annotations', lastApplied], `${goJson(object)}\n`) : object;
+/** --save-config: what apply compares with the next time. */
+export const withSavedConfig = (k: Kubectl, object: Obj, said: Obj = object): Obj =>
+  k.flags.bool('save-config') ? withPath(object, ['metadata', 'annotations', lastApplied], `${goJson(said)}\n`) : object;
 
 function* post(k: Kubectl, object: Obj, dryRun: DryRun, options: GeneratorOptions): Routine<Obj> {
   const resource = yield* k.resourceOfKind(text(object['apiVersion']), text(object['kind']));

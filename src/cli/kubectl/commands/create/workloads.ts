@@ -82,7 +82,7 @@ function* jobFromCronJob(k: Kubectl, name: string, from: string): Routine<Obj> {
   const [word = '', cronJobName = ''] = from.split('/');
   if (cronJobName === '')
     throw new KubectlError(
-      from.includes('/') ? 'arguments in resource/name form must have a single resource and name' : `the server doesn't have a resource type "${word}"`,
+      from.includes('/') ? 'arguments in resource/name form must have a single resource and name' : 'resource(s) were provided, but no name was specified',
     );
   const resource = yield* k.resource(word);
   const cronJob = yield* getObject(k, resource, resource.namespaced ? k.namespace : '', cronJobName);

@@ -1,7 +1,8 @@
 import { relaxedJsonPath } from '../../../../apimachinery/jsonpath.ts';
 import { type ApiResource, formatGroupVersion } from '../../../../apimachinery/resources.ts';
 import { isReason, StatusError } from '../../../../apimachinery/status.ts';
-import { isProxyPath } from '../../../../interfaces/rest.ts';
+import { isConnectPath } from '../../../../interfaces/rest.ts';
+import { isSession, wholeText } from '../../../../interfaces/streams.ts';
 import type { Routine } from '../../../../sim/routine.ts';
 import { listInfos, listPage, readTargets, type Target } from '../../builder.ts';
 import { ErrorList, KubectlError } from '../../errors.ts';
@@ -62,8 +63,8 @@ function* raw(k: Kubectl, url: string): Routine {
   if (!/^(\/|[a-z]+:\/\/)/.test(url)) throw new KubectlError(`--raw must be a valid URL path: parse ${JSON.stringify(url)}: invalid URI for request`);
   const [path = '', search = ''] = url.split('?');
   const query = Object.fromEntries(new URLSearchParams(search));
-  const answer = isProxyPath(path) ? yield* k.api.connect({ method: 'GET', path, query }) : { body: yield* k.api.request({ method: 'GET', path, query }) };
-  const body = 'body' in answer ? answer.body : '';
+  const answer = isConnectPath(path) ? yield* k.api.connect({ method: 'GET', path, query }) : { body: yield* k.api.request({ method: 'GET', path, query }) };
+  const body = isSession(answer) ? yield* wholeText(answer) : answer.body;
   yield* k.print(typeof body === 'string' ? body : path === '/version' ? JSON.stringify(body, null, 2) : `${JSON.stringify(body)}\n`);
 }
 

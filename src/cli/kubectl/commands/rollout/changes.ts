@@ -97,13 +97,13 @@ export const rolloutUndo: CommandEntry = {
     const wanted = k.flags.number('to-revision');
     yield* each(k, function* (info) {
       const revisions = yield* revisionsOf(k, info, 'rollbacker');
-      if (info.resource.kind === 'Deployment' && at(info.object, 'spec.paused') === true)
-        throw new KubectlError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
       const target = choose(revisions, wanted, info);
       if (dryRun === 'client') {
         const template = podTemplateText(templateOf(target), { aligned: false }).replace(/^Pod Template:\n/, '');
         return yield* print(info.object, `Pod Template:\n${template}`);
       }
+      if (info.resource.kind === 'Deployment' && at(info.object, 'spec.paused') === true)
+        throw new KubectlError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
       if (sameTemplate(info.object, target)) return yield* print(info.object, `skipped rollback (current template already matches revision ${target.number})`);
       yield* print(yield* rollBack(k, info, target, dryRun), 'rolled back');
     });
