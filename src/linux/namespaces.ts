@@ -56,6 +56,8 @@ export class OpaqueNamespace {
   readonly inode: number;
   /** What was set below /proc/sys, by path. */
   readonly sysctls = new Map<string, string>();
+  /** Of a user namespace: its first id, whose that is outside, and how many. */
+  map: readonly [number, number, number] = [0, 0, 4_294_967_295];
   constructor(inode: number) {
     this.inode = inode;
   }

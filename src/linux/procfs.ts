@@ -7,6 +7,7 @@ import { DirectoryNode, GeneratedDirectory, type Inode, OwnNode, SymlinkNode } f
 import type { Kernel } from './kernel.ts';
 import { mountInfoText, mountsText } from './mount-table.ts';
 import type { PidNamespace } from './namespaces.ts';
+import { netDirectory } from './proc-net.ts';
 import type { Process } from './process.ts';
 import { limitsText } from './rlimits.ts';
 import { newSysctl } from './sysctl.ts';
@@ -32,6 +33,7 @@ export function newProcfs(kernel: Kernel, namespace: PidNamespace): DirectoryNod
     ['self', new SymlinkNode(root(0, now), selfLink)],
     ['stat', file(() => `cpu  ${kernel.processes.size} 0 0 0 0 0 0 0 0 0\nbtime ${Math.floor(kernel.bootedAt / 1000)}\nprocesses ${kernel.processes.size}\n`)],
     ['sys', newSysctl(kernel, namespace)],
+    ['partitions', file(() => partitions(kernel))],
     ['swaps', file(() => swaps(kernel))],
     ['uptime', file(() => `${((kernel.sim.now - kernel.bootedAt) / 1000).toFixed(2)} ${((kernel.sim.now - kernel.bootedAt) / 1000).toFixed(2)}\n`)],
     ['version', file(() => `Linux version ${kernel.release} (debian-kernel@lists.debian.org) (gcc-14) #1 SMP PREEMPT_DYNAMIC\n`)],
@@ -72,15 +74,21 @@ function processDirectory(kernel: Kernel, process: Process, pid: number, namespa
       ),
     exe: () => link(process.exe),
     fd: () => fdDirectory(process, own),
+    gid_map: () => file(() => mapText(process)),
     limits: () => file(() => limitsText(process)),
     mountinfo: () => file(() => mountInfoText(process.namespaces.mount)),
     mounts: () => file(() => mountsText(process.namespaces.mount)),
-    net: () => netDirectory(process, own),
+    net: () => netDirectory(kernel, process.namespaces.network, own),
     ns: () => nsDirectory(process, own),
+    oom_score: () => file(() => `${oomScore(kernel, process)}\n`),
     oom_score_adj: () => file(() => `${process.oomScoreAdj}\n`),
     root: () => new ProcessRoot(own(0o700), process.namespaces.mount.root),
     stat: () => file(() => `${pid} (${process.comm}) ${stateLetter(process)} ${parentPid(process, namespace)} ${process.group} ${process.session} 0 -1\n`),
+    setgroups: () => file(() => `${process.namespaces.user.map[2] === 1 ? 'deny' : 'allow'}\n`),
+    statm: () => file(() => statm(process)),
     status: () => file(() => status(kernel, process, pid, namespace)),
+    task: () => new GeneratedDirectory(own(0o555), () => [[String(pid), processDirectory(kernel, process, pid, namespace)]]),
+    uid_map: () => file(() => mapText(process)),
   };
   return new GeneratedDirectory(
     own(0o555),
@@ -111,6 +119,18 @@ class ProcessRoot extends DirectoryNode {
   override remove(name: string): void {
     this.#root.remove(name);
   }
+}
+
+const mapText = ({ namespaces }: Process): string => `${namespaces.user.map.map((number) => String(number).padStart(10)).join(' ')}\n`;
+
+/** mm/oom_kill.c oom_badness, as fs/proc/base.c scales it. */
+const oomScore = ({ memoryBytes }: Kernel, process: Process): number =>
+  process.oomScoreAdj === -1000 ? 0 : Math.max(0, Math.floor(((1000 + (1000 * process.memoryBytes) / memoryBytes + process.oomScoreAdj) * 2) / 3));
+
+/** Pages: as /proc/PID/status counts them. */
+function statm({ memoryBytes }: Process): string {
+  const pages = Math.round(memoryBytes / 4096);
+  return `${pages * 2} ${pages} 0 0 0 ${pages * 2} 0\n`;
 }
 
 const stateLetter = (process: Process): string => (process.state === 'zombie' ? 'Z' : process.state === 'stopped' ? 'T' : 'S');
@@ -180,11 +200,9 @@ function nsDirectory(process: Process, own: (mode: number) => { mode: number; ui
   );
 }
 
-function netDirectory(process: Process, own: (mode: number) => { mode: number; uid: number; gid: number; mtime: number }): DirectoryNode {
-  const { network } = process.namespaces;
-  const device = () =>
-    `Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n${[...network.interfaces.keys()].map((name) => `${name.padStart(6)}:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0`).join('\n')}\n`;
-  return new GeneratedDirectory(own(0o555), () => [['dev', new FileNode(own(0o444), '', { read: device })]]);
+function partitions({ disk }: Kernel): string {
+  const rows = [0, 1].map((i) => ` 254        ${i} ${String(disk.capacityBytes / 1024).padStart(10)} vda${i === 0 ? '' : i}\n`);
+  return `major minor  #blocks  name\n\n${rows.join('')}`;
 }
 
 function swaps(kernel: Kernel): string {

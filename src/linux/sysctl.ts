@@ -11,7 +11,10 @@ const root = (mode: number, now: number) => ({ mode, uid: 0, gid: 0, mtime: now 
 
 /** What a namespace begins with, by path below /proc/sys. */
 const namespaced: Readonly<Record<string, string>> = {
+  'net/core/netdev_max_backlog': '1000',
+  'net/core/rmem_max': '212992',
   'net/core/somaxconn': '4096',
+  'net/core/wmem_max': '212992',
   'net/ipv4/ip_local_port_range': '32768\t60999',
   'net/ipv4/ip_unprivileged_port_start': '1024',
   'net/ipv4/ping_group_range': '1\t0',
@@ -99,6 +102,8 @@ const switchOf = ({ host: { network }, bootedAt }: Kernel, path: string): FileNo
     write: (text) => void network.sysctls.set(path, String(Number(Number(text) !== 0))),
   });
 
+const tracked = ({ host: { network }, sim }: Kernel): number => network.conntrack.list(network, sim.random).length;
+
 /** Whether iptables sees what passes the machine's bridges. */
 export const bridgeCalls = ({ modules, host: { network } }: Kernel): boolean =>
   modules.has('br_netfilter') && network.sysctls.get('net/bridge/bridge-nf-call-iptables') !== '0';
@@ -115,6 +120,13 @@ export function newSysctl(kernel: Kernel, namespace: PidNamespace): DirectoryNod
     'kernel/panic_on_oops': '1\n',
     'fs/file-max': '9223372036854775807\n',
     ...Object.fromEntries(bridgeSwitches.map((path) => [path, switchOf(kernel, path)])),
+    'net/netfilter/nf_conntrack_buckets': '262144\n',
+    'net/netfilter/nf_conntrack_count': new FileNode(root(0o444, now), '', { read: () => `${tracked(kernel)}\n` }),
+    'net/netfilter/nf_conntrack_max': '131072\n',
+    'net/netfilter/nf_conntrack_tcp_timeout_close_wait': '3600\n',
+    'net/netfilter/nf_conntrack_tcp_timeout_established': '86400\n',
+    'kernel/threads-max': `${Math.floor(kernel.memoryBytes / 65_536 / 2)}\n`,
+    'user/max_user_namespaces': `${Math.floor(kernel.memoryBytes / 65_536 / 4)}\n`,
     'vm/overcommit_memory': '1\n',
     'vm/swappiness': '60\n',
     'vm/max_map_count': '65530\n',

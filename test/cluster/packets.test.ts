@@ -79,3 +79,33 @@ test('without iptables on bridges a service on the same node is never answered',
     "
   `);
 });
+
+test('the kernel tells of links, sockets and file systems in its own tables', () => {
+  const { out } = sh(`
+    stat -fc %T /sys/fs/cgroup / /proc; df --output=source,target /; cat /proc/self/uid_map; unshare -Ur cat /proc/self/uid_map | tr -s ' '
+    awk '$4 == "0A" && $2 ~ /192B/ { print $2 }' /proc/net/tcp; tail -n +2 /proc/net/route | awk '{ print $1, $2, $3, $4, $8 }' | head -n 2
+    ip -6 addr; ip -all netns exec ip -o -4 addr show eth0 | grep -c inet
+    dev=$(ip -br link show type veth | head -1 | cut -d@ -f1); ethtool -S $dev | grep peer; ip -d link show $dev | grep -o 'bridge_slave state forwarding'
+    bridge fdb show br cni0 | grep -c permanent; ip neigh show dev cni0 | wc -l; ss -s | grep TCP:; ss -6 -tlnH; ethtool -k eth0 2>&1; ip -d -j link 2>&1`);
+  expect(out).toMatchInlineSnapshot(`
+    "cgroup2fs
+    ext2/ext3
+    proc
+    Filesystem     Mounted on
+    /dev/vda1      /
+             0          0 4294967295
+     0 0 1
+    00000000:192B
+    eth0 00000000 01011EAC 0003 00000000
+    eth0 00011EAC 00000000 0001 00FFFFFF
+    2
+         peer_ifindex: 2
+    bridge_slave state forwarding
+    9
+    2
+    TCP:   12 (estab 0, closed 0, orphaned 0, timewait 0)
+    k8s-lab: ethtool -k is not simulated
+    k8s-lab: ip -details link with -j is not simulated
+    "
+  `);
+});

@@ -8,6 +8,7 @@ import { strftime, zoneOf } from '../time.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
 import { findGroup, findUser, groupName, userName } from '../users.ts';
 import { diskBlocks, inodeNumber, linkCount, modeText, typeName } from './describe.ts';
+import { fileSystemStat } from './file-system-stat.ts';
 import { parseMode } from './mode.ts';
 
 /** A path and, when asked, everything below it. */
@@ -109,6 +110,10 @@ const stat = tool({
     if (call.operands.length === 0) throw new UsageError('missing operand');
     for (const path of call.operands) {
       try {
+        if (call.has('f')) {
+          yield* call.print(fileSystemStat(call, path));
+          continue;
+        }
         const inode = call.has('L') ? call.process.fs.stat(path) : call.process.fs.lstat(path);
         const format = call.value('c') ?? call.value('printf');
         if (format === undefined) yield* call.print(fullStat(call, path, inode));

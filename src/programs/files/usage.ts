@@ -7,7 +7,7 @@ import { isBusybox } from '../busybox-words.ts';
 import { globMatches } from '../glob.ts';
 import { humanSize } from '../numbers.ts';
 import { quote } from '../quote.ts';
-import { type Call, Failure, tool } from '../tool.ts';
+import { type Call, Failure, tool, UsageError } from '../tool.ts';
 import { diskBlocks } from './describe.ts';
 
 const du = tool({
@@ -78,13 +78,16 @@ const df = tool({
     ['T,print-type', 'print file system type'],
     ['t,type=TYPE', 'limit listing to file systems of type TYPE'],
     ['P,portability', ''],
+    ['output[=FIELD_LIST]', 'use the output format defined by FIELD_LIST'],
     ['x,exclude-type=TYPE', 'limit listing to file systems not of type TYPE'],
   ],
   *run(call) {
-    const { namespace } = call.process.fs;
-    const all: FileSystemRow[] = mountRows(namespace)
-      .map((row) => ({ ...row, inode: namespace.mounts.get(row.path)?.root }))
-      .filter((row) => row.path === '/' || call.has('a') || !pseudo.has(row.type));
+    const output = call.value('output')?.split(',') ?? (call.has('output') ? outputs : undefined);
+    const unknown = output?.find((each) => !outputs.includes(each));
+    if (unknown !== undefined) throw new UsageError(`option --output: field ${quote(unknown)} unknown`);
+    if (output && ['i', 'P', 'T'].some((key) => call.has(key)))
+      throw new UsageError('options OPTION and --output are mutually exclusive'.replace('OPTION', `-${['i', 'P', 'T'].find((key) => call.has(key))}`));
+    const all = fileSystems(call).filter((row) => row.path === '/' || call.has('a') || !pseudo.has(row.type));
     const chosen: FileSystemRow[] = [];
     for (const path of call.operands) {
       if (!call.process.fs.exists(path)) yield* call.complain(`${path}: No such file or directory`);
@@ -94,16 +97,76 @@ const df = tool({
       (each) => (!call.has('t') || each.type === call.value('t')) && !call.all('x').includes(each.type),
     );
     if (rows.length === 0) throw new Failure('no file systems processed');
-    yield* call.print(table(call, rows));
+    yield* call.print(output ? chosenColumns(call, rows, output) : table(call, rows));
     return call.status;
   },
 });
 
-type FileSystemRow = MountRow & { readonly inode: Inode | undefined };
+const outputs = ['source', 'fstype', 'itotal', 'iused', 'iavail', 'ipcent', 'size', 'used', 'avail', 'pcent', 'file', 'target'];
+
+/** `df --output`: the fields that were asked for. */
+function chosenColumns(call: Call, rows: readonly FileSystemRow[], output: readonly string[]): string {
+  const size = (bytes: number): string => (call.has('h') ? humanSize(bytes) : String(Math.ceil(bytes / (call.has('m') ? 1024 ** 2 : 1024))));
+  const part = (used: number, of: number): string => `${Math.ceil((used / of) * 100)}%`;
+  const titles = [
+    'Filesystem',
+    'Type',
+    'Inodes',
+    'IUsed',
+    'IFree',
+    'IUse%',
+    call.has('h') ? 'Size' : call.has('m') ? '1M-blocks' : '1K-blocks',
+    'Used',
+    'Avail',
+    'Use%',
+    'File',
+    'Mounted on',
+  ];
+  const lines = rows.map((row) => {
+    const { bytes, used, nodes, taken } = spaceOf(call, row);
+    return [
+      row.source,
+      row.type,
+      String(nodes),
+      String(taken),
+      String(nodes - taken),
+      part(taken, nodes),
+      size(bytes),
+      size(used),
+      size(bytes - used),
+      part(used, bytes),
+      '-',
+      row.path,
+    ];
+  });
+  const columns = output.map((each) => outputs.indexOf(each));
+  const widths = columns.map((column) => Math.max(...[titles, ...lines].map((line) => (line[column] ?? '').length), column === 0 ? 14 : 0));
+  return [titles, ...lines]
+    .map(
+      (line) =>
+        `${columns.map((column, i) => (column < 2 || column > 9 ? (line[column] ?? '').padEnd(i === columns.length - 1 ? 0 : (widths[i] ?? 0)) : (line[column] ?? '').padStart(widths[i] ?? 0))).join(' ')}\n`,
+    )
+    .join('');
+}
+
+export type FileSystemRow = MountRow & { readonly inode: Inode | undefined };
+
+/** What is mounted where the process is. */
+export const fileSystems = ({ process: { fs } }: Call): FileSystemRow[] =>
+  mountRows(fs.namespace).map((row) => ({ ...row, inode: fs.namespace.mounts.get(row.path)?.root }));
+
+/** Bytes and inodes of a file system: a volume's own, memory's, or the disk's. */
+export function spaceOf(call: Call, row: FileSystemRow): { bytes: number; used: number; nodes: number; taken: number } {
+  const { disk } = call.process.fs.namespace;
+  const own = row.inode?.type === 'directory' ? row.inode.disk : undefined;
+  const { inodes: nodes, inodesUsed: taken } = own ?? disk;
+  if (row.type === 'tmpfs' && !own) return { bytes: Math.floor(call.process.kernel.memoryBytes / 2), used: 0, nodes, taken };
+  return { bytes: (own ?? disk).capacityBytes, used: (own ?? disk).usedBytes, nodes, taken };
+}
 
 const pseudo = new Set(['proc', 'sysfs', 'cgroup2', 'devpts', 'mqueue', 'bpf', 'nsfs', 'securityfs', 'debugfs', 'tracefs']);
 
-const holding = (all: readonly FileSystemRow[], path: string): FileSystemRow =>
+export const holding = (all: readonly FileSystemRow[], path: string): FileSystemRow =>
   all.reduce(
     (best, each) => ((path === each.path || path.startsWith(each.path === '/' ? '/' : `${each.path}/`)) && each.path.length >= best.path.length ? each : best),
     all[0] as FileSystemRow,
@@ -111,7 +174,6 @@ const holding = (all: readonly FileSystemRow[], path: string): FileSystemRow =>
 
 function table(call: Call, rows: readonly FileSystemRow[]): string {
   const busybox = isBusybox(call.process);
-  const { disk } = call.process.fs.namespace;
   const inodes = call.has('i');
   const blocks = (bytes: number): string =>
     busybox && call.has('h')
@@ -129,14 +191,7 @@ function table(call: Call, rows: readonly FileSystemRow[]): string {
         : [call.has('m') ? '1M-blocks' : call.has('P') ? '1024-blocks' : '1K-blocks', 'Used', 'Available', call.has('P') ? 'Capacity' : 'Use%']),
   ];
   const body = rows.map((row) => {
-    const own = row.inode?.type === 'directory' ? row.inode.disk : undefined;
-    const { inodes: nodes, inodesUsed: taken } = own ?? disk;
-    const memory = row.type === 'tmpfs' && !own;
-    const [size, used] = own
-      ? [own.capacityBytes, own.usedBytes]
-      : memory
-        ? [Math.floor(call.process.kernel.memoryBytes / 2), 0]
-        : [disk.capacityBytes, disk.usedBytes];
+    const { bytes: size, used, nodes, taken } = spaceOf(call, row);
     const numbers = inodes
       ? [String(nodes), String(taken), String(nodes - taken), `${Math.ceil((taken / nodes) * 100)}%`]
       : [blocks(size), blocks(used), blocks(size - used), `${Math.ceil((used / size) * 100)}%`];

@@ -78,10 +78,14 @@ function* execute(call: Call, name: string | undefined, argv: readonly string[])
     const command = name === undefined ? [] : [name, ...argv];
     for (const each of names(call)) {
       yield* call.print(`\nnetns: ${each}\n`);
-      call.status = yield* execute(call, each, command);
+      call.status = yield* executeIn(call, each, command);
     }
     return call.status;
   }
+  return yield* executeIn(call, name, argv);
+}
+
+function* executeIn(call: Call, name: string | undefined, argv: readonly string[]): Routine<number> {
   if (name === undefined) throw new Refusal('No netns name specified', 1);
   if (argv.length === 0) throw new Refusal('No command specified', 1);
   const network = byName(call, name);

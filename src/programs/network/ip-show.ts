@@ -1,11 +1,13 @@
 /** ip address, link, route and neighbour, listed: each row an object as -j prints it, and from that its text. */
 import { hasCarrier, indexOf } from '../../linux/links.ts';
+import { neighboursOf } from '../../linux/neighbours.ts';
 import type { Interface, NetworkNamespace, Route } from '../../linux/network.ts';
 import { contains, ipToNumber, numberToIp } from '../../linux/network.ts';
 import { byDestination, routeTo } from '../../linux/routes.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Call } from '../tool.ts';
 import { answers, Refusal, saysKernel, shown } from './ip-common.ts';
+import { hardwareDetails, kindDetails } from './ip-details.ts';
 
 type Shown = readonly [objects: readonly object[], text: string];
 
@@ -123,7 +125,7 @@ function chosen(network: NetworkNamespace, words: readonly string[]): Interface[
 
 export function* interfaces(call: Call, network: NetworkNamespace, object: string, words: readonly string[]): Routine {
   const addresses = object === 'address';
-  const found = chosen(network, words).filter((each) => !(addresses && call.has('4') && each.addresses.length === 0));
+  const found = chosen(network, words).filter((each) => !addresses || (!call.has('6') && !(call.has('4') && each.addresses.length === 0)));
   yield* shown(
     call,
     found.map((each) => linkObject(call, network, each, addresses)),
@@ -147,7 +149,8 @@ function longText(call: Call, network: NetworkNamespace, each: Interface, addres
   const master = each.master === undefined ? '' : ` master ${each.master}`;
   const head = `${link['ifindex']}: ${fullName(network, each)}: <${linkFlags(network, each).join()}> mtu ${each.mtu} qdisc ${link['qdisc']}${master} state ${link['operstate']} ${addresses ? '' : 'mode DEFAULT '}group default qlen 1000${end}`;
   const away = each.peer && each.peer.namespace !== network ? linkNamespace(call, each.peer.namespace) : '';
-  const hardware = `    link/${link['link_type']} ${each.mac} brd ${link['broadcast']}${away}\n`;
+  const details = call.has('details') ? [hardwareDetails(each), kindDetails(call, network, each).replace(addresses ? 'addrgenmode eui64 ' : '', '')] : ['', ''];
+  const hardware = `    link/${link['link_type']} ${each.mac} brd ${link['broadcast']}${away}${details.join('')}\n`;
   return `${head}${addresses && call.has('4') ? '' : hardware}${addresses ? inet.map((line) => `    ${line}`).join('') : ''}`;
 }
 
@@ -211,16 +214,12 @@ function wayTo(network: NetworkNamespace, address: string, uid: number): Shown {
 
 /** The other machines, and on links made by hand what was asked for. */
 export function neighbours(network: NetworkNamespace, words: readonly string[]): Shown {
-  const rows: { dst: string; dev: string; lladdr?: string; state: string[] }[] = [];
-  for (const each of network.interfaces.values())
-    for (const other of network.fabric?.namespaces() ?? [])
-      for (const address of other === network || other.uplink ? [] : other.addresses())
-        if (each.kind === 'ethernet' && each.addresses.some((own) => contains(own, address))) {
-          const owner = [...other.interfaces.values()].find((found) => found.addresses.some((mine) => mine.startsWith(`${address}/`)));
-          rows.push({ dst: address, dev: each.name, lladdr: owner?.mac ?? '', state: ['REACHABLE'] });
-        }
-  for (const [dst, { device: dev, mac }] of network.neighbours)
-    if (network.interfaces.has(dev)) rows.push({ dst, dev, ...(mac === undefined ? { state: ['FAILED'] } : { lladdr: mac, state: ['REACHABLE'] }) });
+  const rows = neighboursOf(network).map(({ address, device, mac }) => ({
+    dst: address,
+    dev: device,
+    ...(mac === undefined ? {} : { lladdr: mac }),
+    state: [mac === undefined ? 'FAILED' : 'REACHABLE'],
+  }));
   const dev = words.includes('dev') ? words[words.indexOf('dev') + 1] : undefined;
   const found = rows.filter((row) => dev === undefined || row.dev === dev);
   return [found, found.map(({ dst, dev: name, lladdr, state }) => `${dst} dev ${name} ${lladdr === undefined ? '' : `lladdr ${lladdr} `}${state} \n`).join('')];

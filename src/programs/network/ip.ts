@@ -6,6 +6,7 @@ import { isBusybox } from '../busybox-words.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 import { changeAddress, changeLink, changeRoute } from './ip-change.ts';
 import { answers, pick, Refusal, shown } from './ip-common.ts';
+import { forwarding, vlans } from './ip-details.ts';
 import { byName, netns } from './ip-netns.ts';
 import { bridgePorts, interfaces, neighbours, routes, rules } from './ip-show.ts';
 
@@ -62,7 +63,6 @@ const ip = tool({
     ['a', ''],
     ['Version', ''],
   ],
-  digits: '046',
   *run(call) {
     if (call.has('Version')) {
       yield* call.print('ip utility, iproute2-6.15.0, libbpf 1.5.0\n');
@@ -73,7 +73,7 @@ const ip = tool({
     if (word === undefined || object === 'help') throw new Refusal(help.trimEnd(), 255);
     if (object === undefined && pick(word, others)) throw new Refusal(`k8s-lab: ip ${word} is not simulated`, 70);
     if (object === undefined) throw new Refusal(`Object "${word}" is unknown, try "ip help".`, 1);
-    if (call.has('details')) throw new Refusal('k8s-lab: ip -details is not simulated', 70);
+    if (call.has('details') && (call.has('json') || object === 'netns')) throw new Refusal(`k8s-lab: ip -details ${object} with -j is not simulated`, 70);
     if (call.has('stats')) throw new Refusal('k8s-lab: ip -statistics is not simulated: links of the lab do not count packets', 70);
     const network = call.has('n') ? byName(call, call.value('n') ?? '') : call.process.namespaces.network;
     try {
@@ -106,7 +106,11 @@ function* act(call: Call, network: NetworkNamespace, word: string, [first, ...re
   const verb = pick(first ?? 'show', verbs[object] ?? []);
   if (verb === undefined) throw new Refusal(`Command "${first}" is unknown, try "ip ${object} help".`, 255);
   const asks = ['show', 'list', 'lst'].includes(verb);
-  if (asks && object === 'route') yield* shown(call, ...worded(call, routes(network, rest)));
+  if (call.has('6') && (object === 'route' || object === 'neighbour' || object === 'rule')) {
+    // Links of the lab have no IPv6.
+    if (!asks) throw new Failure('k8s-lab: ip -6 is not simulated', 70, true);
+    yield* shown(call, [], '');
+  } else if (asks && object === 'route') yield* shown(call, ...worded(call, routes(network, rest)));
   else if (asks && object === 'rule') yield* shown(call, ...rules);
   else if (asks && object === 'neighbour') yield* shown(call, ...neighbours(network, rest));
   else if (asks) yield* interfaces(call, network, object, rest);
@@ -137,10 +141,15 @@ const bridge = tool({
     const [object, verb = 'show', ...rest] = call.operands;
     const known = pick(object, ['link', 'fdb', 'mdb', 'vlan', 'monitor']);
     if (object === undefined || known === undefined) throw new Refusal(`Object "${object ?? ''}" is unknown, try "bridge help".`, 255);
+    const { network } = call.process.namespaces;
+    if ((known === 'fdb' || known === 'vlan') && pick(verb, ['show', 'list', 'lst']) && call.given.every(({ key }) => /^(json|pretty|color)$/.test(key))) {
+      yield* known === 'fdb' ? forwarding(call, network, rest) : vlans(call, network);
+      return 0;
+    }
     if (known !== 'link' || !pick(verb, ['show', 'list', 'lst']) || call.has('details') || call.has('stats'))
       throw new Refusal(`k8s-lab: bridge ${[...call.given.map(({ key }) => `-${key}`), known, verb].join(' ')} is not simulated`, 70);
     const name = rest[0] === 'dev' ? rest[1] : rest[0];
-    yield* shown(call, ...bridgePorts(call.process.namespaces.network, name));
+    yield* shown(call, ...bridgePorts(network, name));
     return 0;
   },
 });

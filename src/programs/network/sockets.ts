@@ -1,11 +1,13 @@
 /** ss and netstat: who listens. */
 import type { Listener } from '../../linux/network.ts';
+import { socketInode } from '../../linux/proc-net.ts';
 import type { Process } from '../../linux/process.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 
 const owner = (call: Call, listener: Listener): Process | undefined => call.process.kernel.processes.get(listener.pid);
 
 function listeners(call: Call): Listener[] {
+  if (call.has('6') && !call.has('4')) return [];
   const both = !call.has('t') && !call.has('u');
   const all = [...call.process.namespaces.network.listeners].filter((each) => both || (each.transport === 'tcp' ? call.has('t') : call.has('u')));
   return all.sort((a, b) => (a.transport === b.transport ? a.port - b.port : a.transport === 'udp' ? -1 : 1));
@@ -24,6 +26,8 @@ const socketOptions: readonly (readonly [string, string])[] = [
   ['6,ipv6', ''],
   ['e,extended', ''],
   ['o,options', ''],
+  ['m,memory', ''],
+  ['i,info,interfaces', ''],
   ['s,summary', ''],
   ['x,unix', ''],
 ];
@@ -51,25 +55,55 @@ function selected(call: Call, all: readonly Listener[]): Listener[] {
 /** Of iproute2's columns those on the right side; an address and its port are two, with nothing between. */
 const toTheRight = new Set([4, 6]);
 
+function summary(all: ReadonlySet<Listener>): string {
+  const count = (transport: string): number => [...all].filter((each) => each.transport === transport).length;
+  const [tcp, udp] = [count('tcp'), count('udp')];
+  const row = (name: string, number: number): string => `${name}\t  ${String(number).padEnd(9)} ${String(number).padEnd(9)} 0        \n`;
+  return `Total: ${tcp + udp}\nTCP:   ${tcp} (estab 0, closed 0, orphaned 0, timewait 0)\n\nTransport Total     IP        IPv6\n${[row('RAW', 0), row('UDP', udp), row('TCP', tcp), row('INET', tcp + udp), row('FRAG', 0)].join('')}\n`;
+}
+
+/** -e on the line of a socket, -m and -i on one below it. */
+const extended = (call: Call, each: Listener): string =>
+  call.has('e') ? ` ino:${socketInode(each)} sk:${(socketInode(each) % 4096).toString(16)} cgroup:${owner(call, each)?.cgroup.path ?? '/'} <->` : '';
+const memoryAndInfo = (call: Call, each: Listener | undefined): string =>
+  each && (call.has('m') || call.has('i'))
+    ? `\t ${[...(call.has('m') ? ['skmem:(r0,rb131072,t0,tb16384,f0,w0,o0,bl0,d0)'] : []), ...(call.has('i') && each.transport === 'tcp' ? ['cubic cwnd:10'] : [])].join(' ')}\n`
+    : '';
+
 /** Connections last only as long as a request in the lab: listening sockets are all there is to see. */
 const ss = tool({
   usage: '[ OPTIONS ] [ FILTER ]',
   summary: 'Another utility to investigate sockets.',
   options: socketOptions,
   *run(call) {
-    if (call.has('s')) throw new Failure('k8s-lab: ss -s is not simulated', 70);
-    const rows = selected(call, call.has('x') ? [] : listeners(call)).map((each) => {
+    if (call.has('s')) {
+      yield* call.print(summary(call.process.namespaces.network.listeners));
+      return 0;
+    }
+    const found = selected(call, call.has('x') ? [] : listeners(call));
+    const rows = found.map((each) => {
       const process = call.has('p') ? owner(call, each) : undefined;
       const tcp = each.transport === 'tcp';
       const users = process ? ` users:(("${process.comm.slice(0, 15)}",pid=${each.pid},fd=3))` : '';
-      return [each.transport, tcp ? 'LISTEN' : 'UNCONN', '0', tcp ? '4096' : '0', `${each.address}:`, String(each.port), '0.0.0.0:', '*', users];
+      return [
+        each.transport,
+        tcp ? 'LISTEN' : 'UNCONN',
+        '0',
+        tcp ? '4096' : '0',
+        `${each.address}:`,
+        String(each.port),
+        '0.0.0.0:',
+        '*',
+        users + extended(call, each),
+      ];
     });
     const first = call.has('t') !== call.has('u') ? 1 : 0;
     const head = ['Netid', 'State', 'Recv-Q', 'Send-Q', 'Local Address:', 'Port', 'Peer Address:', 'Port', 'Process'];
     const widths = head.map((title, i) => Math.max(call.has('H') && i > 3 ? 0 : title.length, ...rows.map((row) => (row[i] ?? '').length)));
-    for (const row of call.has('H') ? rows : [head, ...rows]) {
+    for (const [i, row] of [...(call.has('H') ? [] : [head]), ...rows].entries()) {
       const cells = row.map((cell, i) => (toTheRight.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)));
       yield* call.print(`${cells.slice(first).reduce((line, cell, i) => `${line}${[5, 7, 8].includes(i + first) || i === 0 ? '' : ' '}${cell}`, '')}\n`);
+      yield* call.print(memoryAndInfo(call, found[call.has('H') ? i : i - 1]));
     }
     return 0;
   },
@@ -80,6 +114,8 @@ const netstat = tool({
   summary: 'Print network connections and routing tables.',
   options: socketOptions,
   *run(call) {
+    if (call.has('i') || call.has('s'))
+      throw new Failure(`k8s-lab: netstat -${call.has('i') ? 'i' : 's'} is not simulated: links of the lab do not count packets`, 70, true);
     if (call.has('r')) {
       yield* call.print('Kernel IP routing table\nDestination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n');
       for (const each of call.process.namespaces.network.routes) {

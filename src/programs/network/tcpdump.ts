@@ -113,7 +113,7 @@ const deviceList = (links: readonly Interface[]): string =>
     .join('');
 
 function packetText(call: Call, any: boolean, { segment, micros }: Heard): string {
-  const time = stamp(call.given.filter(({ key }) => key === 't').length, micros, call);
+  const time = stamp(call.given.filter(({ key }) => key === 't').length, micros);
   const [from, to] = segment.macs;
   const ethernet = call.has('e') && !any;
   const link = any ? `${segment.device.name.padEnd(5)} ${(segment.out ? 'Out' : 'In').padEnd(3)} ` : '';
@@ -131,7 +131,7 @@ const protocolText = ({ transport, icmp }: Segment): string => (icmp ? 'ICMP (1)
 const identity = ({ first, sequence }: Segment): number => (first[0] + sequence) % 65_536;
 
 /** -t none, -tt seconds, -ttt and -ttttt differences, -tttt with the day. */
-function stamp(given: number, micros: number, call: Call): string {
+function stamp(given: number, micros: number): string {
   if (given === 1) return '';
   if (given === 3 || given === 5) throw new Failure(`k8s-lab: tcpdump -${'t'.repeat(given)} is not simulated`, 70, true);
   const fraction = String(micros % 1_000_000).padStart(6, '0');

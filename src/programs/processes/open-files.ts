@@ -1,4 +1,5 @@
 /** lsof and fuser: which processes use a file or a port (lsof 4.99, psmisc 23.7). */
+import { socketInode } from '../../linux/proc-net.ts';
 import type { Process } from '../../linux/process.ts';
 import type { Routine } from '../../sim/routine.ts';
 import { inodeNumber } from '../files/describe.ts';
@@ -29,7 +30,9 @@ function sockets(call: Call): (Use & { readonly port: number; readonly transport
     if (!process || pid === undefined) return [];
     const host = address === '0.0.0.0' ? '*' : address === '127.0.0.1' && !call.has('n') ? 'localhost' : address;
     const name = `${host}:${call.has('P') ? port : serviceName(port)}${transport === 'tcp' ? ' (LISTEN)' : ''}`;
-    return [{ process, pid, fd: '3u', type: 'IPv4', device: String(20_000 + own * 8 + 3), size: '0t0', node: protocol[transport], name, port, transport }];
+    return [
+      { process, pid, fd: '3u', type: 'IPv4', device: String(socketInode({ pid: own, port })), size: '0t0', node: protocol[transport], name, port, transport },
+    ];
   });
 }
 

@@ -213,7 +213,10 @@ const unshare = tool({
     if (call.has('p')) namespaces.pid = new PidNamespace(kernel.inode(), own.pid);
     if (call.has('i')) namespaces.ipc = new OpaqueNamespace(kernel.inode());
     if (call.has('C')) namespaces.cgroup = new CgroupNamespace(kernel.inode(), process.cgroup);
-    if (call.has('U') || call.has('r')) namespaces.user = new OpaqueNamespace(kernel.inode());
+    if (call.has('U') || call.has('r')) {
+      namespaces.user = new OpaqueNamespace(kernel.inode());
+      namespaces.user.map = [0, 0, 1];
+    }
     const [procAt, root] = [call.has('mount-proc') ? (call.value('mount-proc') ?? '/proc') : undefined, call.value('R')];
     if (call.has('m') || procAt !== undefined) namespaces.mount = copyMounts(kernel, fs.namespace);
     if (root !== undefined) {
