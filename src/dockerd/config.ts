@@ -12,6 +12,7 @@ export type DaemonConfig = {
   readonly cgroupDriver: CgroupDriver;
   readonly storageDriver: string;
   readonly liveRestore: boolean;
+  readonly iptables: boolean;
   readonly debug: boolean;
   readonly bip: string;
   readonly pools: readonly { readonly base: string; readonly size: number }[];
@@ -151,6 +152,7 @@ function checked(fields: Fields, flags: ReadonlyMap<string, string>): DaemonConf
     cgroupDriver: cgroupDriver === 'cgroupfs' ? 'cgroupfs' : 'systemd',
     storageDriver,
     liveRestore: fields['live-restore'] === true || flags.has('live-restore'),
+    iptables: (fields['iptables'] ?? flags.get('iptables') !== 'false') !== false,
     debug: fields['debug'] === true || flags.has('debug'),
     bip,
     pools,

@@ -5,6 +5,7 @@ import { contains, type Destination, ipToNumber, NetworkNamespace, numberToIp, t
 import { serveNames } from './dns.ts';
 import { checkAddress, checkNew, checkSubnets } from './endpoint-settings.ts';
 import type { Engine } from './engine.ts';
+import { closeNetwork, openNetwork, raiseFirewall } from './firewall.ts';
 import { type Member, summarizeNetwork } from './network-summary.ts';
 import { publish, withdraw } from './ports.ts';
 import { pruneFilter } from './prune-filter.ts';
@@ -37,6 +38,7 @@ export class Networks {
     ] as const;
     for (const [name, driver, subnet, bridge] of builtIn)
       if (!networks.has(name)) this.#record(name, driver, subnet, bridge, name === 'bridge' ? { gateway } : {});
+    raiseFirewall(this.#engine);
     for (const network of networks.values()) this.#raise(network);
     this.#engine.kernel.host.network.fabric?.filters.push(this.#filter);
     this.#engine.directory(netnsPath);
@@ -44,6 +46,7 @@ export class Networks {
 
   #lower(network: NetworkRecord): void {
     const host = this.#engine.kernel.host.network;
+    closeNetwork(this.#engine, network);
     this.#engine.state.networks.delete(network.name);
     host.interfaces.delete(network.bridge);
     host.routes.splice(0, host.routes.length, ...host.routes.filter(({ device }) => device !== network.bridge));
@@ -203,6 +206,7 @@ export class Networks {
   /** The bridge of a network, with the gateway's address. */
   #raise(network: NetworkRecord): void {
     if (network.driver !== 'bridge') return;
+    openNetwork(this.#engine, network);
     const host = this.#engine.kernel.host.network;
     if (host.interfaces.has(network.bridge)) return;
     const address = `${network.gateway}/${network.subnet.split('/')[1]}`;

@@ -1,7 +1,7 @@
-/** Published ports: DNAT rules on the node, and a port of the node that is taken (moby daemon/libnetwork/portmapper). */
+/** Published ports: ports of the node that are taken, and what leads them to the container (moby daemon/libnetwork/portmapper). */
 import { DockerError } from '../interfaces/docker.ts';
-import type { Rule } from '../linux/netfilter.ts';
 import type { Engine } from './engine.ts';
+import { closePorts, openPort } from './firewall.ts';
 import type { Container, PublishedPort } from './state.ts';
 
 const firstEphemeral = 32_768;
@@ -11,7 +11,6 @@ export function publish(engine: Engine, container: Container): void {
   const entry = [...container.endpoints].find(([, { ip }]) => ip !== '');
   if (!entry) return;
   const [network, endpoint] = entry;
-  const { netfilter } = engine.kernel.host.network;
   for (const { container: port, protocol, hostIp, host } of wanted(container)) {
     const dual = hostIp === '';
     const ip = dual ? '0.0.0.0' : hostIp;
@@ -21,36 +20,16 @@ export function publish(engine: Engine, container: Container): void {
     if (!hasAddress(engine, ip)) throw failed(`failed to bind host port ${ip}:${host === 0 ? '' : host}/${protocol}: cannot assign requested address`);
     if (host !== 0 && takenOnNode(engine, ip, host, protocol)) throw failed(`failed to bind host port ${ip}:${host}/${protocol}: address already in use`);
     const chosen = host === 0 ? freePort(engine, container, ip, protocol) : host;
-    container.ports.push({ container: port, protocol, hostIp: ip, host: chosen, dual });
-    if (!netfilter) continue;
-    const match = { protocol, destinationPort: chosen, ...(ip === '0.0.0.0' ? {} : { destination: ip }) };
-    rulesOf(engine).push({
-      match: { ...match, comment: container.id.slice(0, 12), extra: `! -i ${engine.network(network).bridge}` },
-      target: { dnat: { address: endpoint.ip, port } },
-    });
+    const published = { container: port, protocol, hostIp: ip, host: chosen, dual };
+    container.ports.push(published);
+    openPort(engine, container, engine.network(network), endpoint.ip, published);
   }
 }
 
 /** As a container stops: its rules go and its host ports are free. */
 export function withdraw(engine: Engine, container: Container): void {
   container.ports = [];
-  if (!engine.kernel.host.network.netfilter) return;
-  const rules = rulesOf(engine);
-  rules.splice(0, rules.length, ...rules.filter(({ match }) => match.comment !== container.id.slice(0, 12)));
-}
-
-/** The chain DOCKER of the nat table, which addresses of the node itself lead to. */
-function rulesOf(engine: Engine): Rule[] {
-  const { netfilter } = engine.kernel.host.network;
-  if (!netfilter) return [];
-  const nat = netfilter.tables.nat;
-  const rules = nat.get('DOCKER') ?? netfilter.chain('nat', 'DOCKER');
-  for (const chain of ['PREROUTING', 'OUTPUT']) {
-    const above = nat.get(chain);
-    if (!above?.some(({ target }) => 'jump' in target && target.jump === 'DOCKER'))
-      above?.push({ match: { localDestination: true }, target: { jump: 'DOCKER' } });
-  }
-  return rules;
+  closePorts(engine, container);
 }
 
 type Wanted = { readonly container: number; readonly protocol: 'tcp' | 'udp'; readonly hostIp: string; readonly host: number };

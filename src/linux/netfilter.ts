@@ -13,6 +13,7 @@ export type RuleMatch = {
   readonly destination?: string;
   readonly source?: string;
   readonly notSource?: string;
+  readonly notDestination?: string;
   readonly destinationPort?: number;
   /** Several ports, or those that it may not be; the second number of a range is its end. */
   readonly ports?: Ports;
@@ -96,6 +97,8 @@ export class Netfilter {
   readonly policies = new Map<string, 'ACCEPT' | 'DROP'>();
   /** How many packets each rule has fitted. */
   readonly hits = new WeakMap<Rule, number>();
+  /** Ports of the node that docker-proxy answers for where no rule leads elsewhere: a process in reality, no more than these lines here. */
+  readonly proxies = new Set<Proxy>();
   /** Tables of family inet by name. */
   readonly nftables = new Map<string, NftTable>();
   readonly #namespace: Namespace;
@@ -119,7 +122,10 @@ export class Netfilter {
   /** Where a new connection goes on to: the nat table's OUTPUT for the namespace's own, PREROUTING for what comes in. */
   translate(hook: 'OUTPUT' | 'PREROUTING', packet: Packet, random: Random): Packet {
     const target = this.#walk('nat', hook, packet, random, 0);
-    if (target === undefined) return packet;
+    if (target === undefined) {
+      const proxy = this.#proxy(packet.transport, packet.address, packet.port);
+      return proxy ? { ...packet, ...proxy.to } : packet;
+    }
     if ('dnat' in target) return { ...packet, address: target.dnat.address, port: target.dnat.port || packet.port };
     if (!('redirect' in target)) return packet;
     const address = hook === 'OUTPUT' ? '127.0.0.1' : (this.#namespace.addressTowards(packet.source) ?? packet.address);
@@ -170,7 +176,12 @@ export class Netfilter {
       for (const { match } of rules)
         if (match.destinationPort === port && match.protocol === transport && (match.destination === undefined || isAddress(match.destination, address)))
           return true;
-    return false;
+    return this.#proxy(transport, address, port) !== undefined;
+  }
+
+  #proxy(transport: Protocol, address: string, port: number): Proxy | undefined {
+    if (this.proxies.size === 0 || !this.#namespace.has(address)) return undefined;
+    return [...this.proxies].find((each) => each.protocol === transport && each.port === port && ['0.0.0.0', address].includes(each.address));
   }
 
   /** What decides about a packet; undefined at the chain's end. */
@@ -199,6 +210,7 @@ export class Netfilter {
     if (match.sourcePorts && !isAmong(match.sourcePorts, packet.reply ? packet.port : ephemeral)) return false;
     if (match.source !== undefined && !contains(match.source, packet.source)) return false;
     if (match.notSource !== undefined && contains(match.notSource, packet.source)) return false;
+    if (match.notDestination !== undefined && contains(match.notDestination, packet.address)) return false;
     if (match.states !== undefined && !match.states.includes(packet.reply ? 'ESTABLISHED' : 'NEW')) return false;
     if (match.localDestination && !this.#namespace.has(packet.address)) return false;
     if (match.localSource && !this.#namespace.has(packet.source)) return false;
@@ -208,6 +220,14 @@ export class Netfilter {
     return match.probability === undefined || random.next() < match.probability;
   }
 }
+
+type Proxy = {
+  readonly protocol: Protocol;
+  /** 0.0.0.0 for every one. */
+  readonly address: string;
+  readonly port: number;
+  readonly to: { readonly address: string; readonly port: number };
+};
 
 /** What rules ask of the namespace they stand in: its addresses, and where its routes lead. */
 type Namespace = {

@@ -40,6 +40,7 @@ function track(from: NetworkNamespace, asked: Packet, { namespace, address, port
 function follow(from: NetworkNamespace, asked: Packet, random: Random): Destination {
   const node = from.uplink ?? from;
   if (from.rewired || node.rewired || !node.fabric || node.fabric.listening > 0) return travel(from, asked, random);
+  if (!from.connected || (from.uplink && !routeTo(from, asked.address))) throw new NetworkError('ENETUNREACH', 0);
   const sent = node.netfilter?.translate(from.uplink ? 'PREROUTING' : 'OUTPUT', asked, random) ?? asked;
   if (from.has(sent.address)) return { namespace: from, address: sent.address, port: sent.port };
   const own = node.has(sent.address);
@@ -48,7 +49,6 @@ function follow(from: NetworkNamespace, asked: Packet, random: Random): Destinat
   const unseen = from.uplink !== undefined && owner?.uplink === node && !node.bridgeCalls();
   if (unseen && sent !== asked && owner && passesUnseen(owner, from, asked.source)) throw new NetworkError('ETIMEDOUT', timeoutAfter);
   if (!unseen || sent !== asked) node.netfilter?.filter(!from.uplink ? 'OUTPUT' : own ? 'INPUT' : 'FORWARD', sent, random);
-  if (!from.connected || (from.uplink && !routeTo(from, asked.address))) throw new NetworkError('ENETUNREACH', 0);
   if (!owner || owner.rewired || owner.uplink?.rewired) return travel(from, asked, random);
   return deliver(from, node, owner, sent, random);
 }

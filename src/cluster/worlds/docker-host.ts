@@ -9,6 +9,8 @@ export const dockerHost: World = {
   ready: ({ machines }) => machines.get('docker')?.fs.exists('/var/run/docker.sock') ?? false,
   build: (context) => {
     const machine = addMachine(context, { hostname: 'docker', ip: '172.30.1.3', hosts: '172.30.1.3\tdocker\n', cpus: 2, memoryBytes: 4_025_148 * 1024 });
+    // Nobody has prepared it for Kubernetes: dockerd turns forwarding on by itself.
+    for (const directory of ['sysctl.d', 'modules-load.d']) machine.fs.unlink(`/etc/${directory}/k8s.conf`);
     installDockerPackages(machine);
     installCrictlConfig(machine);
     machine.systemd.boot();

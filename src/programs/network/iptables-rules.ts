@@ -30,7 +30,10 @@ export const serviceName = (port: number): string => [...services].find(([, numb
 const interfaces = /(?:! )?-[io] \S+ ?/g;
 /** Of the further matches: those that stand before the protocol, and the rest. */
 const split = (extra = ''): readonly [interfaces: string, rest: string] => [
-  (extra.match(interfaces) ?? []).join('').trim(),
+  [...(extra.match(interfaces) ?? [])]
+    .map((each) => each.trim())
+    .sort((a, b) => Number(a.includes('-o')) - Number(b.includes('-o')))
+    .join(' '),
   extra.replace(interfaces, '').trim(),
 ];
 
@@ -41,6 +44,7 @@ export function ruleText(chain: string, { match, target }: Rule): string {
   const out = [`-A ${chain}`];
   if (match.notSource) out.push(`! -s ${network(match.notSource)}`);
   if (match.source) out.push(`-s ${network(match.source)}`);
+  if (match.notDestination) out.push(`! -d ${network(match.notDestination)}`);
   if (match.destination) out.push(`-d ${network(match.destination)}`);
   if (through) out.push(through);
   if (match.protocol) out.push(`-p ${match.protocol}`);
@@ -118,7 +122,8 @@ export function listed({ match, target }: Rule, numeric: boolean, verbose: boole
   ].filter((part) => part !== '');
   const protocol = match.protocol ?? 'all';
   const source = match.notSource ? `!${place(match.notSource).padEnd(20)}` : ` ${place(match.source).padEnd(20)}`;
-  return `${shown.padEnd(9)}  ${protocol.padEnd(4)} -- ${verbose ? `${side('i')}${side('o').slice(1)}` : ''}${source} ${place(match.destination).padEnd(20)}${details.map((part) => ` ${part}`).join('')}\n`;
+  const destination = match.notDestination ? `!${place(match.notDestination)}`.padEnd(20) : place(match.destination).padEnd(20);
+  return `${shown.padEnd(9)}  ${protocol.padEnd(4)} -- ${verbose ? `${side('i')}${side('o').slice(1)}` : ''}${source} ${destination}${details.map((part) => ` ${part}`).join('')}\n`;
 }
 
 /** Options of matches that -S writes as they were given, and the match that brings each. */
@@ -169,7 +174,7 @@ export function readRule(words: readonly string[], chain: string, isChain: (name
     const value = words[++i];
     if (value === undefined) throw misused(word.startsWith('-') ? `option "${word}" requires an argument` : `Bad argument \`${word}'`);
     if (word === '-s') match[not === '' ? 'source' : 'notSource'] = hostOrNetwork(value);
-    else if (word === '-d' && not === '') match.destination = hostOrNetwork(value);
+    else if (word === '-d') match[not === '' ? 'destination' : 'notDestination'] = hostOrNetwork(value);
     else if (word === '-i' || word === '-o') {
       if ((word === '-i' ? /^(OUTPUT|POSTROUTING)$/ : /^(INPUT|PREROUTING)$/).test(chain)) throw misused(`Can't use ${word} with ${chain}\n`);
       match[word === '-i' ? 'in' : 'out'] = `${not.trim()}${value}`;

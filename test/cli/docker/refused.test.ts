@@ -160,3 +160,27 @@ test('files of variables, ports side by side, changes of an import, memory witho
   expect(run('docker update --memory 32m ports')).toContain('update the memoryswap at the same time');
   expect(run('docker commit -c "FOO x" ports')).toBe('Error response from daemon: FOO is not a valid change command');
 });
+
+test("Docker's own rules of iptables follow networks and ports", () => {
+  run(
+    'docker network create --subnet 10.13.0.0/24 ruled; docker run -d --name ruled --network ruled -p 8301:80 -p 127.0.0.1:8302:81/udp busybox:1.36 sleep 99',
+  );
+  const bridge = `br-${run('docker network inspect -f "{{.ID}}" ruled').slice(0, 12)}`;
+  const mine = (line: string): string => run(`${line} | grep -e 10.13.0 -e ${bridge}`).replaceAll(bridge, 'BR');
+  expect(mine('iptables -t nat -S')).toBe(
+    '-A POSTROUTING -s 10.13.0.0/24 ! -o BR -j MASQUERADE\n-A DOCKER ! -i BR -p tcp -m tcp --dport 8301 -j DNAT --to-destination 10.13.0.2:80\n-A DOCKER -d 127.0.0.1/32 ! -i BR -p udp -m udp --dport 8302 -j DNAT --to-destination 10.13.0.2:81',
+  );
+  expect(mine('iptables -S')).toBe(
+    `-A DOCKER -d 10.13.0.2/32 ! -i BR -o BR -p udp -m udp --dport 81 -j ACCEPT
+-A DOCKER -d 10.13.0.2/32 ! -i BR -o BR -p tcp -m tcp --dport 80 -j ACCEPT
+-A DOCKER ! -i BR -o BR -j DROP
+-A DOCKER-BRIDGE -o BR -j DOCKER
+-A DOCKER-CT -o BR -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A DOCKER-FORWARD -i BR -j ACCEPT`,
+  );
+  expect(run('iptables -S FORWARD | tail -2; iptables -t nat -S OUTPUT | tail -1')).toBe(
+    '-A FORWARD -j DOCKER-USER\n-A FORWARD -j DOCKER-FORWARD\n-A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER',
+  );
+  run('docker rm -f ruled; docker network rm ruled');
+  expect(mine('iptables-save')).toBe('');
+});
