@@ -1,5 +1,7 @@
 /** CRI's RuntimeService as far as its servers answer alike: each call handed to the part that does it. */
-import type { Container, ContainerFilter, ContainerStats, RuntimeCondition, RuntimeService } from '../interfaces/cri.ts';
+import { type Container, type ContainerFilter, type ContainerStats, CriError, type RuntimeCondition, type RuntimeService } from '../interfaces/cri.ts';
+import type { Routine } from '../sim/routine.ts';
+import type { Sim } from '../sim/sim.ts';
 
 type SandboxCalls = {
   readonly run: RuntimeService['runPodSandbox'];
@@ -19,16 +21,24 @@ type ContainerCalls = {
 };
 type SessionCalls = Pick<RuntimeService, 'execSync' | 'exec' | 'attach' | 'portForward'>;
 
+/** What changes something is carried on when whoever asked has gone, as by a kubelet that is restarted: or names would stay reserved for ever. */
+const lasting = ['runPodSandbox', 'stopPodSandbox', 'removePodSandbox', 'createContainer', 'startContainer', 'stopContainer', 'removeContainer'] as const;
+
 /** The calls that only pass something on; a server adds what it is and how it stops a pod. */
 export abstract class RuntimeServiceBase<Sandboxes extends SandboxCalls, Containers extends ContainerCalls> {
   protected readonly sandboxes: Sandboxes;
   protected readonly containers: Containers;
   readonly #sessions: SessionCalls;
 
-  constructor(sandboxes: Sandboxes, containers: Containers, sessions: SessionCalls) {
+  constructor(sim: Sim, sandboxes: Sandboxes, containers: Containers, sessions: SessionCalls) {
     this.sandboxes = sandboxes;
     this.containers = containers;
     this.#sessions = sessions;
+    const calls = this as unknown as Record<(typeof lasting)[number], (...words: unknown[]) => Routine<unknown>>;
+    for (const name of lasting) {
+      const call = calls[name];
+      calls[name] = (...words) => toItsEnd(sim, call.apply(this, words));
+    }
   }
 
   readonly runPodSandbox: RuntimeService['runPodSandbox'] = (config, handler) => this.sandboxes.run(config, handler);
@@ -56,6 +66,31 @@ export abstract class RuntimeServiceBase<Sandboxes extends SandboxCalls, Contain
 
   listContainerStats(filter?: ContainerFilter): readonly ContainerStats[] {
     return this.containers.list(filter).map(({ id }) => this.containers.stats(id));
+  }
+}
+
+/** Goes on in `sim` from where the caller left it, with nobody to hear of its end. */
+function* toItsEnd<T>(sim: Sim, routine: Routine<T>): Routine<T> {
+  let left = false;
+  try {
+    let next = routine.next();
+    while (!next.done) {
+      left = true;
+      yield next.value;
+      left = false;
+      next = routine.next();
+    }
+    return next.value;
+  } finally {
+    if (left) sim.go(unheard(routine));
+  }
+}
+
+function* unheard(routine: Routine<unknown>): Routine {
+  try {
+    yield* routine;
+  } catch (error) {
+    if (!(error instanceof CriError)) throw error;
   }
 }
 

@@ -17,7 +17,7 @@ export class CrioRuntimeService extends RuntimeServiceBase<Sandboxes, Containers
 
   constructor(context: Context, images: CrioImageService, version: string) {
     const sandboxes = new Sandboxes(context, images);
-    super(sandboxes, new Containers(context, images, sandboxes), newStreaming(context));
+    super(context.sim, sandboxes, new Containers(context, images, sandboxes), newStreaming(context));
     this.#context = context;
     this.#version = version;
   }

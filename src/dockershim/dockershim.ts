@@ -20,7 +20,7 @@ class DockerService extends RuntimeServiceBase<Sandboxes, Containers> implements
   readonly #shim: Shim;
 
   constructor(shim: Shim) {
-    super(new Sandboxes(shim), new Containers(shim), new Streaming(shim));
+    super(shim.sim, new Sandboxes(shim), new Containers(shim), new Streaming(shim));
     this.#shim = shim;
   }
 

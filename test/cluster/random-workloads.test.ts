@@ -368,8 +368,8 @@ test('jobs, resizes, claims, quotas and autoscalers keep their promises under fa
       }
       world.heal();
       let problems = world.unrest();
-      // Fifteen minutes: the longest back-offs, and the time after which pods leave a node that was away.
-      for (let half = 0; half < 30 && problems.length > 0; half++) {
+      // Twenty minutes: a queue's longest back-off, and the time after which pods leave a node that was away.
+      for (let half = 0; half < 45 && problems.length > 0; half++) {
         world.watch(30_000);
         problems = world.unrest();
       }

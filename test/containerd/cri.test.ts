@@ -29,6 +29,26 @@ function failure(work: () => unknown): CriError {
 }
 
 describe('pod sandboxes', () => {
+  it('are finished although whoever asked has gone: a name is not reserved for ever', () => {
+    const world = newWorld();
+    const { runtime } = world.containerd.cri;
+    for (const after of [0, 30, 120]) {
+      const fiber = world.sim.go(runtime.runPodSandbox(podConfig(`gone-${after}`), ''), 'kubelet');
+      world.sim.advance(after);
+      fiber.cancel();
+      world.sim.advance(10_000);
+    }
+    const left = runtime.listPodSandbox();
+    expect(left.map(({ metadata, state }) => `${metadata.name} ${state}`).sort()).toEqual(
+      ['gone-0', 'gone-120', 'gone-30'].map((name) => `${name} SANDBOX_READY`),
+    );
+    const fiber = world.sim.go(runtime.removePodSandbox(left[0]?.id ?? ''), 'kubelet');
+    world.sim.advance(1);
+    fiber.cancel();
+    world.sim.advance(60_000);
+    expect(runtime.listPodSandbox()).toHaveLength(2);
+  });
+
   it('gives a pod its pause container, address and files', () => {
     const world = newWorld();
     const id = pod(world, 'web');

@@ -16,7 +16,7 @@ export class CriRuntimeService extends RuntimeServiceBase<Sandboxes, Containers>
   readonly #plugin: Plugin;
 
   constructor(plugin: Plugin, images: CriImageService) {
-    super(new Sandboxes(plugin, images), new Containers(plugin), newStreaming(plugin));
+    super(plugin.sim, new Sandboxes(plugin, images), new Containers(plugin), newStreaming(plugin));
     this.#plugin = plugin;
     plugin.tasks.onExit = (task) => {
       if (task.namespace !== criNamespace) return;
