@@ -23,6 +23,9 @@ export type ImageDefinition = {
   readonly platforms?: readonly string[];
 };
 
+/** What registries hold, by repository with its registry; an image is made when somebody asks for the repository. */
+export type Repositories = Readonly<Record<string, () => readonly ImageDefinition[]>>;
+
 /** Sizes of layers are written down in these. */
 export const MiB = 1024 * 1024;
 /** PATH of most images' configuration. */

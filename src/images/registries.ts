@@ -1,7 +1,7 @@
 /** The registries of the outside world, by host name. */
 import type { Blob, RegistryServer } from '../interfaces/distribution.ts';
 import { catalogue } from './catalogue.ts';
-import type { ImageDefinition, LayerDefinition } from './definition.ts';
+import type { LayerDefinition, Repositories } from './definition.ts';
 import { Registry, type RegistryOptions } from './registry.ts';
 
 const dockerHub = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
@@ -18,7 +18,22 @@ const options: Readonly<Record<string, RegistryOptions>> = {
   'ghcr.io': { missingRepository: 'no token', tokens: { realm: 'https://ghcr.io/token', service: 'ghcr.io' } },
   'gcr.io': { missingRepository: 'not found' },
   'mcr.microsoft.com': { missingRepository: 'not found' },
+  'k8s.gcr.io': { missingRepository: 'not found' },
+  'us-docker.pkg.dev': { missingRepository: 'not found' },
+  'mirror.gcr.io': { missingRepository: 'not found' },
+  'public.ecr.aws': { missingRepository: 'not found' },
+  'docker.elastic.co': { missingRepository: 'not found' },
 };
+
+/** Repositories by host, without its name: worked out once for all worlds. */
+const byHost = new Map<string, Record<string, Repositories[string]>>();
+for (const [name, make] of Object.entries(catalogue)) {
+  const slash = name.indexOf('/');
+  const host = name.slice(0, slash);
+  const repositories = byHost.get(host) ?? {};
+  byHost.set(host, repositories);
+  repositories[name.slice(slash + 1)] = make as Repositories[string];
+}
 
 /** All of them, with one store of layers. */
 export class Registries {
@@ -26,16 +41,7 @@ export class Registries {
   readonly #layers = new Map<LayerDefinition, Blob>();
 
   constructor(now: () => number = () => 0) {
-    const byHost = new Map<string, Map<string, ImageDefinition[]>>();
-    for (const definition of catalogue()) {
-      const slash = definition.name.indexOf('/');
-      const host = definition.name.slice(0, slash);
-      const repositories = byHost.get(host) ?? new Map<string, ImageDefinition[]>();
-      byHost.set(host, repositories);
-      const repository = definition.name.slice(slash + 1);
-      repositories.set(repository, [...(repositories.get(repository) ?? []), definition]);
-    }
-    for (const [host, each] of Object.entries(options)) this.#hosts.set(host, new Registry(byHost.get(host) ?? new Map(), this.#layers, each, now));
+    for (const [host, each] of Object.entries(options)) this.#hosts.set(host, new Registry(byHost.get(host) ?? {}, this.#layers, each, now));
   }
 
   /** The registry of a host, undefined where no such host is known. */

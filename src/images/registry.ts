@@ -1,8 +1,9 @@
 /** A registry of the outside world: what an OCI distribution server answers for the images it holds. Nobody has an account there. */
 import { type Blob, type RegistryAuth, type RegistryError, RegistryFailure, type RegistryServer, type Uploaded } from '../interfaces/distribution.ts';
+import { own } from '../sim/own.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { type BuiltImage, buildImage } from './build.ts';
-import type { ImageDefinition, LayerDefinition } from './definition.ts';
+import type { ImageDefinition, LayerDefinition, Repositories } from './definition.ts';
 
 /** How one registry differs from the others: what it says of what it has not, and how fast it is. */
 export type RegistryOptions = {
@@ -19,10 +20,11 @@ export type RegistryOptions = {
 
 type Repository = { readonly tags: Map<string, string>; readonly manifests: Map<string, Blob>; readonly blobs: Map<string, Blob> };
 
-/** The host's images by repository path (`library/nginx`); `definitions` are built when first asked for. */
+/** The host's images by repository path (`library/nginx`), made and built when first asked for. */
 export class Registry implements RegistryServer {
   readonly options: RegistryOptions;
-  readonly #definitions: ReadonlyMap<string, readonly ImageDefinition[]>;
+  readonly #makers: Repositories;
+  readonly #definitions = new Map<string, readonly ImageDefinition[]>();
   readonly #layers: Map<LayerDefinition, Blob>;
   readonly #now: () => number;
   readonly #repositories = new Map<string, Repository>();
@@ -30,13 +32,8 @@ export class Registry implements RegistryServer {
   /** When the pulls were that still count. All machines stand behind one address. */
   #pulls: number[] = [];
 
-  constructor(
-    definitions: ReadonlyMap<string, readonly ImageDefinition[]>,
-    layers: Map<LayerDefinition, Blob>,
-    options: RegistryOptions,
-    now: () => number = () => 0,
-  ) {
-    this.#definitions = definitions;
+  constructor(makers: Repositories, layers: Map<LayerDefinition, Blob>, options: RegistryOptions, now: () => number = () => 0) {
+    this.#makers = makers;
     this.#layers = layers;
     this.options = options;
     this.#now = now;
@@ -81,7 +78,7 @@ export class Registry implements RegistryServer {
     yield* sleep(this.options.latency ?? 60);
     this.#login(repository, auth);
     this.#repository(repository);
-    return [...new Set((this.#definitions.get(repository) ?? []).flatMap((each) => each.tags))].sort();
+    return [...new Set(this.#definitionsOf(repository).flatMap((each) => each.tags))].sort();
   }
 
   *upload(repository: string, _blob: Blob, { auth }: { readonly auth?: RegistryAuth | undefined } = {}): Routine<Uploaded> {
@@ -96,7 +93,7 @@ export class Registry implements RegistryServer {
 
   /** All repositories, for a search. */
   repositories(): Iterable<string> {
-    return this.#definitions.keys();
+    return Object.keys(this.#makers);
   }
 
   /** Pulls that are left; undefined where nobody counts. */
@@ -138,11 +135,17 @@ export class Registry implements RegistryServer {
   #repository(repository: string): Repository {
     let held = this.#repositories.get(repository);
     if (!held) {
-      if (!this.#definitions.has(repository)) throw this.#missing(repository);
+      if (!own(this.#makers, repository)) throw this.#missing(repository);
       held = { tags: new Map(), manifests: new Map(), blobs: new Map() };
       this.#repositories.set(repository, held);
     }
     return held;
+  }
+
+  #definitionsOf(repository: string): readonly ImageDefinition[] {
+    const made = this.#definitions.get(repository) ?? own(this.#makers, repository)?.() ?? [];
+    this.#definitions.set(repository, made);
+    return made;
   }
 
   #missing(repository: string): RegistryFailure {
@@ -158,7 +161,7 @@ export class Registry implements RegistryServer {
   #build(repository: string, reference: string, held: Repository): void {
     const byDigest = reference.startsWith('sha256:');
     if (byDigest && held.manifests.has(reference)) return;
-    for (const definition of this.#definitions.get(repository) ?? []) {
+    for (const definition of this.#definitionsOf(repository)) {
       if (this.#built.has(definition) || !(byDigest || definition.tags.includes(reference))) continue;
       this.#built.add(definition);
       this.#hold(held, definition, buildImage(definition, this.#layers));

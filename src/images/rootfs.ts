@@ -90,10 +90,20 @@ export function alpineRootfs(version: string): LayerEntry[] {
   ];
 }
 
-type DebianRelease = { readonly id: 'debian' | 'ubuntu'; readonly version: string; readonly codename: string; readonly pretty: string };
+const packageProgramSizes: Readonly<Record<string, number>> = { apt: 18_000, 'apt-get': 51_000, dpkg: 312_000 };
 
-/** Debian or Ubuntu with a merged /usr: GNU tools, bash, no network tools. */
-export function debianRootfs(release: DebianRelease): LayerEntry[] {
+/** `packages`: the programs that install more; apt's where nothing is said. */
+export type Distribution = {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly codename?: string;
+  readonly pretty: string;
+  readonly packages?: readonly string[];
+};
+
+/** Debian, Ubuntu or their like with a merged /usr: GNU tools, bash, no network tools. */
+export function debianRootfs(release: Distribution): LayerEntry[] {
   const folders = [
     'boot',
     'dev',
@@ -129,31 +139,29 @@ export function debianRootfs(release: DebianRelease): LayerEntry[] {
     directory('/root', 0o700),
     directory('/tmp', 0o1777),
     ...[...coreutils, ...debianTools, ...(release.id === 'ubuntu' ? procps : [])].map((name) => program(`/usr/bin/${name}`, name, 128 * 1024)),
-    program('/usr/bin/apt', 'apt', 18_000),
-    program('/usr/bin/apt-get', 'apt-get', 51_000),
-    program('/usr/bin/dpkg', 'dpkg', 312_000),
+    ...(release.packages ?? ['apt', 'apt-get', 'dpkg']).map((name) => program(`/usr/bin/${name}`, name, packageProgramSizes[name] ?? 300_000)),
     text(
       '/etc/passwd',
       `${passwdOf('/bin/bash')}sys:x:3:3:sys:/dev:/usr/sbin/nologin\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n`,
     ),
     text('/etc/group', 'root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\ntty:x:5:\nwww-data:x:33:\nusers:x:100:\nnogroup:x:65534:\n'),
-    text('/etc/debian_version', `${release.version}\n`),
+    ...(release.packages ? [] : [text('/etc/debian_version', `${release.version}\n`)]),
     text(
       '/etc/os-release',
-      `PRETTY_NAME="${release.pretty}"\nNAME="${release.id === 'debian' ? 'Debian GNU/Linux' : 'Ubuntu'}"\nVERSION_ID="${release.version}"\nVERSION_CODENAME=${release.codename}\nID=${release.id}\n`,
+      `PRETTY_NAME="${release.pretty}"\nNAME="${release.name}"\nVERSION_ID="${release.version}"\n${release.codename ? `VERSION_CODENAME=${release.codename}\n` : ''}ID=${release.id}\n`,
     ),
     text('/etc/hosts', hosts),
   ];
 }
 
 /** Debian 12. */
-export const bookworm: DebianRelease = { id: 'debian', version: '12', codename: 'bookworm', pretty: 'Debian GNU/Linux 12 (bookworm)' };
+export const bookworm: Distribution = { id: 'debian', name: 'Debian GNU/Linux', version: '12', codename: 'bookworm', pretty: 'Debian GNU/Linux 12 (bookworm)' };
 /** Debian 13. */
-export const trixie: DebianRelease = { id: 'debian', version: '13', codename: 'trixie', pretty: 'Debian GNU/Linux 13 (trixie)' };
+export const trixie: Distribution = { id: 'debian', name: 'Debian GNU/Linux', version: '13', codename: 'trixie', pretty: 'Debian GNU/Linux 13 (trixie)' };
 /** Ubuntu 24.04. */
-export const noble: DebianRelease = { id: 'ubuntu', version: '24.04', codename: 'noble', pretty: 'Ubuntu 24.04.3 LTS' };
+export const noble: Distribution = { id: 'ubuntu', name: 'Ubuntu', version: '24.04', codename: 'noble', pretty: 'Ubuntu 24.04.3 LTS' };
 /** Ubuntu 22.04. */
-export const jammy: DebianRelease = { id: 'ubuntu', version: '22.04', codename: 'jammy', pretty: 'Ubuntu 22.04.5 LTS' };
+export const jammy: Distribution = { id: 'ubuntu', name: 'Ubuntu', version: '22.04', codename: 'jammy', pretty: 'Ubuntu 22.04.5 LTS' };
 
 /** What a static binary's image still has. */
 export const distroless = (): LayerEntry[] => [

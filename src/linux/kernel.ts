@@ -154,7 +154,7 @@ export class Kernel {
   resolve(process: Process, path: string, inode: Inode, argv: readonly string[]): { readonly program: Program; readonly argv: readonly string[] } {
     if (inode.type !== 'file') throw new Errno('EACCES', path);
     if (inode.program !== undefined) {
-      const program = this.programs.get(inode.program);
+      const program = this.programs.get(inode.program) ?? this.programs.get('not-simulated');
       if (!program) throw new Errno('ENOEXEC', path);
       return { program, argv };
     }

@@ -1,6 +1,7 @@
 /** Programs that only images have, by the name their files carry. */
 import type { Program } from '../../linux/program.ts';
 import { agnhost } from './agnhost.ts';
+import { courseServers } from './course-servers.ts';
 import { memcached, mongod, mysqladmin, mysqld, mysqlEntrypoint, pgIsReady, postgres, postgresEntrypoint } from './databases.ts';
 import { htpasswd } from './htpasswd.ts';
 import { nginx, nginxEntrypoint } from './nginx.ts';
@@ -12,19 +13,23 @@ import { curlEntrypoint, execEntrypoint, goRunner, helloWorld, idle, notSimulate
 import { bootcamp, echoserver, helloApp, hpaExample, httpd, httpEcho, podinfo, python3, whoamiServer } from './small-servers.ts';
 
 export const imagePrograms: Readonly<Record<string, Program>> = {
+  ...courseServers,
   agnhost,
   apk: notSimulated,
   apt: notSimulated,
   'apt-get': notSimulated,
-  bootcamp,
+  'bootcamp-v1': bootcamp(1),
+  'bootcamp-v2': bootcamp(2),
   'busybox-httpd': notSimulated,
   'curl-entrypoint': curlEntrypoint,
+  dnf: notSimulated,
   dpkg: notSimulated,
   echoserver,
   'exec-entrypoint': execEntrypoint,
   'go-runner': goRunner,
   'go-stress': stress,
-  'hello-app': helloApp,
+  'hello-app-1.0': helloApp('1.0.0'),
+  'hello-app-2.0': helloApp('2.0.0'),
   'hello-world': helloWorld,
   'hpa-example': hpaExample,
   'http-echo': httpEcho,
@@ -55,6 +60,8 @@ export const imagePrograms: Readonly<Record<string, Program>> = {
   'redis-server': redisServer,
   registry,
   'registry-entrypoint': registryEntrypoint,
+  rpm: notSimulated,
   stress,
   'whoami-server': whoamiServer,
+  yum: notSimulated,
 };

@@ -6,10 +6,11 @@ import type { HttpRequest, HttpResponse } from '../../linux/protocols.ts';
 import { type Routine, sleep } from '../../sim/routine.ts';
 import { commonLogTime, flag, type Handler, listenHttp, log, textResponse, waitForSignal } from './service.ts';
 
-const hostname = (process: Process): string => process.namespaces.uts.hostname;
+/** As the process' UTS namespace has it. */
+export const hostname = (process: Process): string => process.namespaces.uts.hostname;
 
 /** Serves until a signal; says how the port could not be had. */
-function* serveOn(process: Process, port: number, handle: Handler, busy: (port: number) => string): Routine<number> {
+export function* serveOn(process: Process, port: number, handle: Handler, busy: (port: number) => string): Routine<number> {
   let listener: { close(): void };
   try {
     listener = listenHttp(process, port, handle);
@@ -27,7 +28,8 @@ function* serveOn(process: Process, port: number, handle: Handler, busy: (port: 
   }
 }
 
-const goBusy = (port: number): string => `listen tcp :${port}: bind: address already in use`;
+/** Go's words for a port in use. */
+export const goBusy = (port: number): string => `listen tcp :${port}: bind: address already in use`;
 
 /** hashicorp/http-echo. */
 export const httpEcho: Program = function* (argv, process) {
@@ -73,10 +75,12 @@ export const whoamiServer: Program = function* (argv, process) {
   );
 };
 
-const fixed = (port: number, start: (process: Process, port: number) => string, body: (process: Process, request: HttpRequest) => string): Program =>
+/** A server that says one line at its start (none where it is empty) and answers each request alike; PORT in the environment moves it. */
+export const fixed = (port: number, start: (process: Process, port: number) => string, body: (process: Process, request: HttpRequest) => string): Program =>
   function* (_argv, process) {
     const chosen = Number(process.env['PORT'] ?? port);
-    yield* log(process, start(process, chosen));
+    const first = start(process, chosen);
+    if (first !== '') yield* log(process, first);
     return yield* serveOn(
       process,
       chosen,
@@ -89,17 +93,19 @@ const fixed = (port: number, start: (process: Process, port: number) => string, 
   };
 
 /** google-samples/hello-app. */
-export const helloApp = fixed(
-  8080,
-  (process, port) => `${new Date(process.now).toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', '/')} Server listening on port ${port}`,
-  (process) => `Hello, world!\nVersion: 1.0.0\nHostname: ${hostname(process)}\n`,
-);
+export const helloApp = (version: string): Program =>
+  fixed(
+    8080,
+    (process, port) => `${new Date(process.now).toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', '/')} Server listening on port ${port}`,
+    (process) => `Hello, world!\nVersion: ${version}\nHostname: ${hostname(process)}\n`,
+  );
 /** google-samples/kubernetes-bootcamp. */
-export const bootcamp = fixed(
-  8080,
-  (process) => `Kubernetes Bootcamp App Started At: ${new Date(process.now).toISOString()} | Running On:  ${hostname(process)} \n`,
-  (process) => `Hello Kubernetes bootcamp! | Running on: ${hostname(process)} | v=1\n`,
-);
+export const bootcamp = (version: number): Program =>
+  fixed(
+    8080,
+    (process) => `Kubernetes Bootcamp App Started At: ${new Date(process.now).toISOString()} | Running On:  ${hostname(process)} \n`,
+    (process) => `Hello Kubernetes bootcamp! | Running on: ${hostname(process)} | v=${version}\n`,
+  );
 /** echoserver. */
 export const echoserver = fixed(
   8080,
@@ -133,6 +139,20 @@ export const podinfo = fixed(
   (process) => `{\n  "hostname": "${hostname(process)}",\n  "version": "6.9.2",\n  "message": "greetings from podinfo v6.9.2"\n}\n`,
 );
 
+/** What Apache says at its start; `build` is the rest of its name, its first parenthesis closed. */
+export function* apacheStart(process: Process, version: string, build: string, command = 'apache2'): Routine {
+  const name = `AH00558: ${command}: Could not reliably determine the server's fully qualified domain name, using ${process.namespaces.network.sourceAddress()}. Set the 'ServerName' directive globally to suppress this message`;
+  const stamp = new Date(process.now).toUTCString();
+  const at = `[${stamp.slice(0, 3)} ${stamp.slice(8, 11)} ${stamp.slice(5, 7)} ${stamp.slice(17, 25)}.000000 ${stamp.slice(12, 16)}]`;
+  const model = command === 'httpd' ? 'mpm_event' : 'mpm_prefork';
+  yield* log(process, `${name}\n${name}`, 2);
+  yield* log(
+    process,
+    `${at} [${model}:notice] [pid 1:tid 1] AH00${command === 'httpd' ? 489 : 163}: Apache/${version} (${build} configured -- resuming normal operations\n${at} [core:notice] [pid 1:tid 1] AH00094: Command line: '${command} -D FOREGROUND'`,
+    2,
+  );
+}
+
 /** Apache httpd. */
 export const httpd: Program = function* (argv, process) {
   const version = process.env['HTTPD_VERSION'] ?? '2.4.65';
@@ -146,15 +166,7 @@ export const httpd: Program = function* (argv, process) {
       process.fs.exists('/usr/local/apache2/conf/httpd.conf') ? process.fs.read('/usr/local/apache2/conf/httpd.conf') : '',
     )?.[1] ?? 80,
   );
-  const name = `AH00558: httpd: Could not reliably determine the server's fully qualified domain name, using ${process.namespaces.network.sourceAddress()}. Set the 'ServerName' directive globally to suppress this message`;
-  const stamp = new Date(process.now).toUTCString();
-  const at = `[${stamp.slice(0, 3)} ${stamp.slice(8, 11)} ${stamp.slice(5, 7)} ${stamp.slice(17, 25)}.000000 ${stamp.slice(12, 16)}]`;
-  yield* log(process, `${name}\n${name}`, 2);
-  yield* log(
-    process,
-    `${at} [mpm_event:notice] [pid 1:tid 1] AH00489: Apache/${version} (Unix) configured -- resuming normal operations\n${at} [core:notice] [pid 1:tid 1] AH00094: Command line: 'httpd -D FOREGROUND'`,
-    2,
-  );
+  yield* apacheStart(process, version, 'Unix)', 'httpd');
   process.onSignal('SIGWINCH', () => process.exit(0));
   return yield* serveOn(
     process,

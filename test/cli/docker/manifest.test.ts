@@ -36,6 +36,6 @@ test('nerdctl takes images by digest, and searches', () => {
   expect(run('nerdctl manifest inspect localhost:5000/app:two | jq -r \'.manifests[0].platform["os.version"]\'')).toBe('1');
   expect(run('nerdctl manifest rm localhost:5000/app:two')).toContain('No such manifest: localhost:5000/app:two');
   expect(run('nerdctl manifest create x:1 localhost:5000/app:all')).toContain('unsupported media type: application/vnd.oci.image.index.v1+json');
-  expect(run('nerdctl search redis | head -2')).toMatch(/^NAME {16}DESCRIPTION +STARS {15}OFFICIAL\nredis .*13350 +\[OK\]$/);
+  expect(run('nerdctl search redis | head -2')).toMatch(/^NAME +DESCRIPTION +STARS {15}OFFICIAL\nredis .*13350 +\[OK\]$/);
   expect(run("nerdctl search --limit 1 --format '{{.Name}}' redis; nerdctl search -f stars=x redis")).toMatch(/^redis\n.*invalid filter 'stars=x'/);
 });
