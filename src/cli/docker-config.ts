@@ -39,10 +39,11 @@ export function readCredentials(process: Process, host: string): Credentials | u
   return { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-/** Keeps them, with the warning that they lie there for all to read. */
+/** Keeps them, unless they are known already, with the warning that they lie there for all to read. */
 export function* storeCredentials(process: Process, host: string, { username, password }: Credentials, old = false): Routine {
   const config = readConfig(process);
   const auth = Buffer.from(`${username}:${password}`).toString('base64');
+  if (config.auths?.[configKey(host)]?.auth === auth) return;
   const auths = Object.entries({ ...config.auths, [configKey(host)]: { auth } }).sort(([a], [b]) => (a < b ? -1 : 1));
   writeConfig(process, { ...config, auths: Object.fromEntries(auths) });
   yield* process.printError(

@@ -93,7 +93,9 @@ export const search = command(
   ],
   function* (context) {
     const { flags } = context;
-    const found = yield* context.client().search(context.arg(0), flags.number('limit') || 25);
+    const limit = flags.number('limit');
+    if (limit < 0 || limit > 100) throw new CliError(`Error response from daemon: limit ${limit} is outside the range of [1, 100]`);
+    const found = yield* context.client().search(context.arg(0), limit || 25);
     const wanted = flags.list('filter').map((each) => each.split('='));
     const bad = wanted.find(([key]) => key !== 'stars' && key !== 'is-official' && key !== 'is-automated');
     if (bad) throw new CliError(`Error response from daemon: invalid filter '${bad[0]}'`);

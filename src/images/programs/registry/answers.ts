@@ -18,12 +18,12 @@ type Headers = Readonly<Record<string, string>>;
 
 const always = { 'Docker-Distribution-Api-Version': 'registry/2.0', 'X-Content-Type-Options': 'nosniff' };
 
-/** Body and Content-Length. */
-export const answer = (status: number, body: string, headers: Headers = {}): HttpResponse => ({
-  status,
-  headers: { 'Content-Length': String(body.length), ...headers, ...always },
-  body,
-});
+/** Body and Content-Length, which Go's server adds below the others where the handler itself does not tell it: with JSON of its own. */
+export function answer(status: number, body: string, headers: Headers = {}): HttpResponse {
+  const length = { 'Content-Length': String(body.length) };
+  const isOwn = headers['Content-Type']?.endsWith('charset=utf-8') && body !== '{}';
+  return { status, headers: isOwn ? { ...headers, ...always, ...length } : { ...length, ...headers, ...always }, body };
+}
 
 /** 200 with a JSON body and its newline. */
 export const json = (value: object, headers: Headers = {}): HttpResponse =>

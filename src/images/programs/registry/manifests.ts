@@ -42,7 +42,7 @@ export function getManifest({ storage, repository, object, request }: Call): Htt
 /** What a manifest names must be there first. */
 export function putManifest({ storage, repository, object, request }: Call): HttpResponse {
   const manifest = parsed(request.body);
-  if (typeof manifest === 'string') return bad('MANIFEST_INVALID', manifest);
+  if (typeof manifest === 'string') return bad('MANIFEST_INVALID', manifest || {});
   const digest = sha256(request.body);
   if (isDigest(object) && object !== digest) return bad('DIGEST_INVALID');
   const blobs = [...(manifest.config ? [manifest.config] : []), ...(manifest.layers ?? [])].filter((each) => !storage.hasLayer(repository, each.digest));
@@ -54,12 +54,13 @@ export function putManifest({ storage, repository, object, request }: Call): Htt
   return answer(201, '', { Location: `http://${request.host}/v2/${repository}/manifests/${digest}`, 'Docker-Content-Digest': digest });
 }
 
+/** A text for what is wrong, empty where JSON does not tell. */
 function parsed(text: string): Manifest | string {
   try {
     const manifest = JSON.parse(text) as Manifest;
     return manifest.schemaVersion === 2 ? manifest : 'unrecognized manifest schema version 0';
   } catch {
-    return 'invalid character in manifest';
+    return '';
   }
 }
 
