@@ -70,6 +70,8 @@ const clusterLines = [
   'kubectl run a --image=busybox -- yes',
   'kubectl create deployment a --image=nginx --replicas=100000',
   'while :; do kubeadm token create; done',
+  `cd /tmp; for i in {1..60}; do printf 'apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: c%s}\\n---\\n' $i; done > c.yaml; echo 'resources: [c.yaml]' > kustomization.yaml; while :; do kubectl kustomize; done`,
+  `export ETCDCTL_CACERT=/etc/kubernetes/pki/etcd/ca.crt ETCDCTL_CERT=/etc/kubernetes/pki/etcd/server.crt ETCDCTL_KEY=/etc/kubernetes/pki/etcd/server.key; while :; do etcdctl get / --prefix; done`,
   'kubectl create cm a --from-literal=a=$(head -c 900000 /dev/zero | tr "\\0" a); while :; do kubectl get cm a -o yaml; done',
   `x="{{range \\$.items}}"; while :; do kubectl get pods -A -o go-template="$x$x$x$x$x$x{{end}}{{end}}{{end}}{{end}}{{end}}{{end}}"; done`,
 ];

@@ -11,6 +11,9 @@ import type { Flags } from '../flags.ts';
 /** Exit statuses of etcd's pkg/cobrautl. */
 export const exits = { error: 1, badConnection: 2, invalidInput: 3, badFeature: 4, badArgs: 128 } as const;
 
+/** Values are written as protobuf, which costs as much as a step of the engine for so many letters: see Sim.toil. */
+const lettersPerStep = 40;
+
 /** `Error: …` and a status. */
 export class Fatal extends Error {
   readonly status: number;
@@ -65,6 +68,7 @@ export class Context {
   }
 
   print(text: string): Routine {
+    this.process.toil(text.length / lettersPerStep);
     return this.process.print(text);
   }
 

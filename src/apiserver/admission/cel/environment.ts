@@ -49,7 +49,12 @@ export class Cel {
     try {
       const parsed = this.#parsed(text);
       throughRe2(parsed.ast);
-      return (context) => evaluated(() => parsed(context));
+      const cost = { turns: 0 };
+      counted(parsed.ast, cost);
+      return (context) => {
+        cost.turns = 0;
+        return evaluated(() => parsed(context));
+      };
     } catch (error) {
       if (error instanceof ParseError) throw new CelError(firstLine(error.message));
       throw error;
@@ -75,12 +80,33 @@ function evaluated(run: () => unknown): unknown {
 
 /** Users' patterns are RE2's: `matches` is turned into our own function. */
 function throughRe2(node: ASTNode): void {
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(visit);
-    else if (typeof value === 'object' && value !== null && 'op' in value) throughRe2(value as ASTNode);
-  };
   if (node.op === 'rcall' && node.args[0] === 'matches') (node.args as unknown as string[])[0] = 'matchesRe2';
-  visit(node.args);
+  for (const each of below(node.args)) throughRe2(each);
+}
+
+/** A turn of a loop costs some five units of the million that one expression may (apiserver/pkg/apis/cel/config.go PerCallLimit). */
+const mostTurns = 200_000;
+
+type Loop = { condition?: (value: unknown) => boolean };
+
+/** Loops are counted where they look whether to go on. */
+function counted(node: ASTNode, cost: { turns: number }): void {
+  // The library keeps what a macro came to beside its call.
+  const loop = (node as unknown as { readonly meta?: { readonly alternate?: { readonly args: Loop } } }).meta?.alternate?.args;
+  if (loop) {
+    const { condition = () => true } = loop;
+    loop.condition = (value) => {
+      if (++cost.turns > mostTurns) throw new CelError('operation cancelled: actual cost limit exceeded');
+      return condition(value);
+    };
+  }
+  for (const each of below(node.args)) counted(each, cost);
+}
+
+/** The nodes in an operator's operands. */
+function below(value: unknown): ASTNode[] {
+  if (Array.isArray(value)) return value.flatMap(below);
+  return typeof value === 'object' && value !== null && 'op' in value ? [value as ASTNode] : [];
 }
 
 /** A JSON value as CEL knows it: whole numbers are ints. */

@@ -74,18 +74,24 @@ export type Target = {
 
 const notThere = (path: string, full: string): string => `not a valid directory: evalsymlink failure on '${path}' : lstat ${full}: no such file or directory`;
 
+/** What it costs to read a resource and to take it through the transformers, in each folder above it: see Sim.toil. */
+const resourceSteps = 10;
+
 /** Everything that a folder's kustomization comes to; a component works on what is there already. */
 function build(target: Target, before: readonly Resource[], component = false): readonly Resource[] {
   const spec = load(target);
   checkSchemas(target, spec);
   if (component !== (spec['kind'] === 'Component')) throw wrongKind(target, component);
   let resources = [...before];
+  const ids = new Set(before.map(({ object }) => idText(object)));
   for (const path of [...texts(spec['resources']), ...texts(spec['bases'])]) {
     const more = accumulate(target, path);
-    const taken = more.find(({ object }) => resources.some((each) => idText(each.object) === idText(object)));
+    const taken = more.find(({ object }) => ids.has(idText(object)));
     if (taken) throw registered(target, path, idText(taken.object));
+    for (const { object } of more) ids.add(idText(object));
     resources.push(...more);
   }
+  target.process.toil(resources.length * resourceSteps);
   const config = configurationOf(texts(spec['configurations']).map((path) => obj(fileAt(target, path)[0])));
   target.references.push(...objs(config['nameReference']));
   target.variables.push(...objs(config['varReference']));
