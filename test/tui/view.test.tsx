@@ -324,6 +324,12 @@ describe('small views', () => {
     expect(keysIn(keys, 34)).toBe('F1 help · Esc lesson · F4 hint');
   });
 
+  test.each(['en', 'ko'] as const)('80 columns tell the way out of vi and less (%s)', (language) => {
+    const row = statusRow({ ...newLessonState('T'), clock: '09:00:05', raw: true }, 80, (_look, text) => text, newSay(language));
+    for (const way of [':wq', ':q!', 'less: q', 'F1–F10']) expect(row).toContain(way);
+    expect(row).not.toContain('…');
+  });
+
   test.each(['en', 'ko'] as const)('80 columns tell of time and undo (%s)', (language) => {
     const row = statusRow({ ...newLessonState('T'), clock: '09:00:05' }, 80, (_look, text) => text, newSay(language));
     expect(row).toContain('F5–7');
