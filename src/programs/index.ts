@@ -33,6 +33,7 @@ import { sshPrograms } from './network/ssh.ts';
 import { tcpdumpPrograms } from './network/tcpdump.ts';
 import { wget } from './network/wget.ts';
 import { openssl } from './openssl/openssl.ts';
+import { capabilityPrograms } from './processes/capsh.ts';
 import { openFilePrograms } from './processes/open-files.ts';
 import { ps } from './processes/ps.ts';
 import { runPrograms } from './processes/run.ts';
@@ -42,9 +43,12 @@ import { tiniPrograms } from './processes/tini.ts';
 import { xargsPrograms } from './processes/xargs.ts';
 import { sed } from './sed/sed.ts';
 import { accountPrograms } from './system/accounts.ts';
+import { blockDevicePrograms } from './system/block-devices.ts';
+import { cgtop } from './system/cgtop.ts';
 import { datePrograms } from './system/date.ts';
 import { identityPrograms } from './system/identity.ts';
 import { journalctl } from './system/journalctl.ts';
+import { logger } from './system/logger.ts';
 import { modulePrograms } from './system/modules.ts';
 import { namespacePrograms } from './system/namespaces.ts';
 import { prlimitPrograms } from './system/prlimit.ts';
@@ -64,6 +68,7 @@ import { grepPrograms } from './text/grep.ts';
 import { headPrograms } from './text/head.ts';
 import { shapePrograms } from './text/shape.ts';
 import { sortPrograms } from './text/sort.ts';
+import { sumPrograms } from './text/sums.ts';
 import { tailPrograms } from './text/tail.ts';
 import { trPrograms } from './text/tr.ts';
 import { uniqPrograms } from './text/uniq.ts';
@@ -98,6 +103,11 @@ const own: Readonly<Record<string, Program>> = {
   ...socketPrograms,
   ...sshPrograms,
   ...ncPrograms,
+  ...sumPrograms,
+  logger,
+  'systemd-cgtop': cgtop,
+  ...blockDevicePrograms,
+  ...capabilityPrograms,
   ...tcpdumpPrograms,
   ...conntrackPrograms,
   ...pingPrograms,

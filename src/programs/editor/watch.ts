@@ -4,7 +4,7 @@ import type { Routine } from '../../sim/routine.ts';
 import { descriptors } from '../execute.ts';
 import { humanSize } from '../numbers.ts';
 import { commandLine, visible } from '../processes/ps.ts';
-import { uptimeLine } from '../system/identity.ts';
+import { uptimeLine } from '../system/uptime.ts';
 import { strftime, zoneOf } from '../time.ts';
 import { type Call, Failure, tool, UsageError } from '../tool.ts';
 import { userName } from '../users.ts';

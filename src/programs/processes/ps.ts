@@ -57,6 +57,12 @@ function state(process: Process, call: Call, flags: boolean): string {
 const virtualSize = (process: Process): number => Math.round((process.memoryBytes / 1024) * 2.5);
 
 const columns: Readonly<Record<string, Column>> = {
+  ...Object.fromEntries(
+    (['pid', 'network', 'mount', 'cgroup', 'ipc', 'user', 'uts'] as const).map((kind) => {
+      const name = `${{ network: 'net', mount: 'mnt' }[kind as string] ?? kind}ns`;
+      return [name, { title: name.toUpperCase(), width: 10, cell: ({ process }) => String(process.namespaces[kind].inode) } satisfies Column];
+    }),
+  ),
   user: { title: 'USER', width: 8, left: true, cell: ({ process }, call) => userName(call.process, process.uid).slice(0, 8) },
   uid: { title: 'UID', width: 5, cell: ({ process }) => String(process.uid) },
   uidname: { title: 'UID', width: 8, left: true, cell: ({ process }, call) => userName(call.process, process.uid).slice(0, 8) },
@@ -69,6 +75,7 @@ const columns: Readonly<Record<string, Column>> = {
   pmem: { title: '%MEM', width: 4, cell: ({ process }) => memoryPercent(process).toFixed(1) },
   vsz: { title: 'VSZ', width: 6, cell: ({ process }) => String(virtualSize(process)) },
   rss: { title: 'RSS', width: 5, cell: ({ process }) => String(Math.round(process.memoryBytes / 1024)) },
+  tpgid: { title: 'TPGID', width: 7, cell: ({ process }) => String(process.tty?.foreground ?? -1) },
   tty: { title: 'TTY', width: 8, left: true, cell: ({ process }) => ttyName(process) },
   stat: { title: 'STAT', width: 4, left: true, cell: ({ process }, call) => state(process, call, true) },
   s: { title: 'S', width: 1, left: true, cell: ({ process }, call) => state(process, call, false) },
@@ -94,9 +101,6 @@ const columns: Readonly<Record<string, Column>> = {
   psr: { title: 'PSR', width: 3, cell: () => '0' },
   wchan: { title: 'WCHAN', width: 6, left: true, cell: () => '-' },
   cgroup: { title: 'CGROUP', width: 27, left: true, cell: ({ process }) => `0::${process.cgroup.path || '/'}` },
-  pidns: { title: 'PIDNS', width: 10, cell: ({ process }) => String(process.namespaces.pid.inode) },
-  netns: { title: 'NETNS', width: 10, cell: ({ process }) => String(process.namespaces.network.inode) },
-  mntns: { title: 'MNTNS', width: 10, cell: ({ process }) => String(process.namespaces.mount.inode) },
 };
 
 const aliases: Readonly<Record<string, string>> = {
@@ -126,6 +130,8 @@ const layouts = {
   plain: ['pid', 'tty', 'time', 'shortcmd'],
   full: ['uidname', 'pid', 'ppid', 'c', 'stime', 'tty', 'time', 'cmd'],
   user: ['user', 'pid', 'pcpu', 'pmem', 'vsz', 'rss', 'tty', 'stat', 'start', 'bsdtime', 'args'],
+  jobs: ['ppid', 'pid', 'pgid', 'sid', 'tty', 'tpgid', 'stat', 'uid', 'bsdtime', 'args'],
+  j: ['pid', 'pgid', 'sid', 'tty', 'time', 'shortcmd'],
   bsd: ['pid', 'tty', 'stat', 'bsdtime', 'args'],
 };
 
@@ -160,6 +166,7 @@ export const ps = tool({
     ['a', 'all with tty, except session leaders'],
     ['f', 'full-format listing'],
     ['F', 'extra full'],
+    ['j', 'jobs format'],
     ['l', 'long format'],
     ['o,format=format', 'user-defined format'],
     ['p,pid=PID', 'select by process id'],
@@ -209,11 +216,15 @@ function chosenColumns(call: Call): { readonly names: readonly { readonly column
   if (formats.length === 0) {
     const layout = call.has('bsd-u')
       ? 'user'
-      : call.given.some(({ key }) => key.startsWith('bsd-'))
-        ? 'bsd'
-        : call.has('f') || call.has('F')
-          ? 'full'
-          : 'plain';
+      : call.has('bsd-j')
+        ? 'jobs'
+        : call.has('j')
+          ? 'j'
+          : call.given.some(({ key }) => key.startsWith('bsd-'))
+            ? 'bsd'
+            : call.has('f') || call.has('F')
+              ? 'full'
+              : 'plain';
     return {
       names: layouts[layout].map((name) => ({ column: columns[name] as Column, title: (columns[name] as Column).title })),
       header: !call.has('no-headers'),

@@ -197,8 +197,14 @@ const pstree = tool({
   *run(call) {
     const rows = visible(call.process);
     const wanted = call.operands[0];
-    const roots =
-      wanted === undefined
+    const only = rows.find(({ pid }) => pid === Number(wanted));
+    // With -s the way down to the process, and all below it.
+    const line: Process[] = [];
+    if (call.has('s')) for (let each = only?.process.parent; each; each = each.parent) line.unshift(each);
+    const top = rows.find(({ process }) => process === line[0]);
+    const roots = top
+      ? [top]
+      : wanted === undefined
         ? rows.filter(({ process }) => !process.parent || !rows.some((other) => other.process === process.parent))
         : rows.filter(({ pid }) => pid === Number(wanted));
     const out: string[] = [];
@@ -213,7 +219,7 @@ const pstree = tool({
       }`;
     const draw = (pid: number, process: Process, lead: string, here: string): void => {
       const name = label(pid, process);
-      const children = rows.filter((other) => other.process.parent === process);
+      const children = rows.filter((other) => other.process.parent === process && (!line.includes(process) || line.includes(other.process) || other === only));
       if (call.has('a') || children.length === 0) out.push(here + name);
       const inner = call.has('a') ? `${lead}  ` : lead + ' '.repeat(name.length);
       children.forEach((child, i) => {

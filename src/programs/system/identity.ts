@@ -1,9 +1,8 @@
-/** What the machine is: uname, hostname, hostnamectl, uptime, nproc, arch, free, lscpu, lsblk, dmesg. */
-import type { Process } from '../../linux/process.ts';
+import { sleep } from '../../sim/routine.ts';
 import { humanSize } from '../numbers.ts';
-import { strftime, zoneOf } from '../time.ts';
-import { Failure, tool } from '../tool.ts';
-import { sessions } from './users.ts';
+import { strftime } from '../time.ts';
+import { type Call, Failure, tool } from '../tool.ts';
+import { uptimeLine } from './uptime.ts';
 
 const kernelVersion = '#1 SMP PREEMPT_DYNAMIC Debian 6.12.57-1 (2025-11-05)';
 
@@ -95,23 +94,6 @@ const hostnamectl = tool({
   },
 });
 
-/** `3 days,  2:05`, `5 min`. */
-function upFor(milliseconds: number): string {
-  const minutes = Math.floor(milliseconds / 60_000);
-  const days = Math.floor(minutes / 1440);
-  const hours = Math.floor(minutes / 60) % 24;
-  const rest = hours > 0 ? `${String(hours).padStart(2)}:${String(minutes % 60).padStart(2, '0')}` : `${minutes % 60} min`;
-  return `${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${rest}`;
-}
-
-/** The line that uptime, w and top begin with. Load is what the processes used of the CPUs since boot. */
-export function uptimeLine(process: Process): string {
-  const { kernel } = process;
-  const users = sessions(process).length;
-  const load = Math.min(99, kernel.rootCgroup.burnedMicros / 1000 / Math.max(60_000, process.now - kernel.bootedAt)).toFixed(2);
-  return ` ${strftime('%H:%M:%S', process.now, zoneOf(process.env['TZ']))} up ${upFor(process.now - kernel.bootedAt)},  ${users} user${users === 1 ? '' : 's'},  load average: ${load}, ${load}, ${load}`;
-}
-
 const uptime = tool({
   usage: '[options]',
   summary: 'Tell how long the system has been running.',
@@ -170,28 +152,44 @@ const free = tool({
     ['g,gibi', 'show output in gibibytes'],
     ['h,human', 'show human-readable output'],
     ['t,total', 'show total for RAM + swap'],
-    ['w,wide', ''],
+    ['w,wide', 'wide output'],
+    ['s,seconds=N', 'repeat printing every N seconds'],
+    ['c,count=N', 'repeat printing N times, then exit'],
   ],
   *run(call) {
-    const { kernel } = call.process;
-    const used = Math.min(kernel.memoryBytes, kernel.rootCgroup.memoryBytes);
-    const cache = Math.min(kernel.memoryBytes - used, kernel.disk.usedBytes);
-    const unit = call.has('b') ? 1 : call.has('m') ? 1024 ** 2 : call.has('g') ? 1024 ** 3 : 1024;
-    const shown = (bytes: number): string =>
-      call.has('h') ? (bytes === 0 ? '0B' : `${humanSize(bytes)}i`.replace(/(\d)i$/, '$1B')) : String(Math.floor(bytes / unit));
-    const row = (title: string, values: readonly number[]): string =>
-      `${title.padEnd(8)}${values
-        .map((value) => shown(value).padStart(12))
-        .join('')
-        .slice(0)}\n`;
-    yield* call.print(`               total        used        free      shared  buff/cache   available\n`);
-    yield* call.print(row('Mem:', [kernel.memoryBytes, used, kernel.memoryBytes - used - cache, 0, cache, kernel.memoryBytes - used]));
-    const swap = kernel.swapBytes;
-    yield* call.print(row('Swap:', [swap, 0, swap]));
-    if (call.has('t')) yield* call.print(row('Total:', [kernel.memoryBytes + swap, used, kernel.memoryBytes + swap - used - cache]));
-    return 0;
+    const seconds = Number(call.value('s') ?? 1);
+    let left = Number(call.value('c') ?? (call.has('s') ? Number.POSITIVE_INFINITY : 1));
+    if (!(seconds > 0) || !(left > 0))
+      throw new Failure(`failed to parse ${seconds > 0 ? 'count' : 'seconds'} argument: '${call.value(seconds > 0 ? 'c' : 's')}'`);
+    for (;;) {
+      yield* call.print(memoryTable(call));
+      if (--left <= 0) return 0;
+      yield* call.print('\n');
+      yield* call.out.flush();
+      yield* sleep(seconds * 1000);
+    }
   },
 });
+
+function memoryTable(call: Call): string {
+  const { kernel } = call.process;
+  const used = Math.min(kernel.memoryBytes, kernel.rootCgroup.memoryBytes);
+  const cache = Math.min(kernel.memoryBytes - used, kernel.disk.usedBytes);
+  const unit = call.has('b') ? 1 : call.has('m') ? 1024 ** 2 : call.has('g') ? 1024 ** 3 : 1024;
+  const shown = (bytes: number): string =>
+    call.has('h') ? (bytes === 0 ? '0B' : `${humanSize(bytes)}i`.replace(/(\d)i$/, '$1B')) : String(Math.floor(bytes / unit));
+  const row = (title: string, values: readonly number[]): string => `${title.padEnd(8)}${values.map((value) => shown(value).padStart(12)).join('')}\n`;
+  const swap = kernel.swapBytes;
+  const wide = call.has('w');
+  const titles = ['total', 'used', 'free', 'shared', ...(wide ? ['buffers', 'cache'] : ['buff/cache']), 'available'];
+  const free = kernel.memoryBytes - used - cache;
+  return (
+    `        ${titles.map((title) => title.padStart(12)).join('')}\n` +
+    row('Mem:', [kernel.memoryBytes, used, free, 0, ...(wide ? [0] : []), cache, kernel.memoryBytes - used]) +
+    row('Swap:', [swap, 0, swap]) +
+    (call.has('t') ? row('Total:', [kernel.memoryBytes + swap, used, kernel.memoryBytes + swap - used - cache]) : '')
+  );
+}
 
 const lscpu = tool({
   usage: '',
@@ -216,19 +214,6 @@ const lscpu = tool({
   },
 });
 
-const lsblk = tool({
-  usage: '',
-  summary: 'List information about block devices.',
-  options: [],
-  *run(call) {
-    const size = humanSize(call.process.kernel.disk.capacityBytes).replace(/\.0/, '');
-    yield* call.print(
-      `NAME   MAJ:MIN RM  SIZE RO TYPE MOUNTPOINTS\nvda    254:0    0 ${size.padStart(5)}  0 disk \n└─vda1 254:1    0 ${size.padStart(5)}  0 part /\n`,
-    );
-    return 0;
-  },
-});
-
 const dmesg = tool({
   usage: '[options]',
   summary: 'Print the kernel ring buffer.',
@@ -238,23 +223,31 @@ const dmesg = tool({
     ['H,human', ''],
     ['x,decode', ''],
     ['l,level=list', ''],
+    ['k,kernel', ''],
+    ['c,read-clear', 'read and clear all messages'],
+    ['C,clear', 'clear the kernel ring buffer'],
+    ['t,notime', "don't show any timestamp"],
   ],
   *run(call) {
     const { kernel } = call.process;
     if (call.process.uid !== 0) throw new Failure('read kernel buffer failed: Operation not permitted');
-    let shown = 0;
+    const levels = call.value('l')?.split(',');
+    // All that the lab's kernel says is a notice.
+    const wanted = !levels || levels.includes('notice');
+    let shown = wanted && !call.has('C') ? 0 : kernel.messages.length;
     for (;;) {
       for (; shown < kernel.messages.length; shown++) {
         const message = kernel.messages[shown];
         if (!message) continue;
         const stamp = call.has('T') ? strftime('%a %b %e %H:%M:%S %Y', message.at) : ((message.at - kernel.bootedAt) / 1000).toFixed(6).padStart(12);
-        yield* call.print(`[${stamp}] ${message.text}\n`);
+        yield* call.print(`${call.has('x') ? 'kern  :notice: ' : ''}${call.has('t') ? '' : `[${stamp}] `}${message.text}\n`);
       }
       yield* call.out.flush();
+      if (call.has('c') || call.has('C')) kernel.messages.length = 0;
       if (!call.has('w')) return 0;
       yield { timeout: 500 };
     }
   },
 });
 
-export const identityPrograms = { uname, hostname, hostnamectl, uptime, nproc, arch, free, lscpu, lsblk, dmesg };
+export const identityPrograms = { uname, hostname, hostnamectl, uptime, nproc, arch, free, lscpu, dmesg };

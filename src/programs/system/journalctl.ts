@@ -59,6 +59,13 @@ export const journalctl = tool({
     ['l,full', ''],
   ],
   digits: 'boots',
+  // The number of a boot may stand apart.
+  normalize: (args) =>
+    args.flatMap((arg, i) =>
+      /^(-b|--boot)$/.test(args[i - 1] ?? '') && /^[-+]?\d+$/.test(arg)
+        ? []
+        : [/^(-b|--boot)$/.test(arg) && /^[-+]?\d+$/.test(args[i + 1] ?? '') ? `--boot=${args[i + 1]}` : arg],
+    ),
   *run(call) {
     const { process } = call;
     const manager = managerOf(process);

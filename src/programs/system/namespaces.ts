@@ -109,11 +109,21 @@ const nsenter = tool({
     ['F,no-fork', ''],
     ['S,setuid[=uid]', ''],
     ['G,setgid[=gid]', ''],
+    ['e,env', 'inherit environment variables from target process'],
   ],
   *run(call) {
     const { process } = call;
     const wanted = kinds.filter(([letter]) => call.has('a') || call.has(letter));
     const pid = call.value('t');
+    if (pid !== undefined && wanted.length === 0 && !['r', 'w', 'S', 'G'].some((key) => call.has(key))) throw new Failure('no namespace specified');
+    if (call.given.length === 0) throw new Failure('no namespace specified');
+    const ids = ['S', 'G'].map((key) => Number(call.value(key) ?? 0));
+    if (ids.some(Number.isNaN))
+      throw new Failure(`failed to parse ${Number.isNaN(ids[0]) ? 'uid' : 'gid'}: '${call.value(Number.isNaN(ids[0]) ? 'S' : 'G')}': Invalid argument`);
+    const [uid = 0, gid = 0] = ids;
+    const credentials =
+      call.has('S') || call.has('G') ? { credentials: { ...process.credentials, uid, gid, groups: call.has('G') ? [] : process.credentials.groups } } : {};
+    const environment = call.has('e') && pid !== undefined ? process.namespaces.pid.processes.get(Number(pid))?.env : undefined;
     const byFile = call.value('n');
     if (pid === undefined && byFile === undefined)
       throw new UsageError(wanted.length > 0 ? 'neither filename nor target pid supplied for ns/net' : 'no target PID specified for --all', false);
@@ -124,7 +134,7 @@ const nsenter = tool({
     const namespaces: { -readonly [Kind in keyof Namespaces]?: Namespaces[Kind] } = {};
     if (target) for (const [, kind] of wanted) Object.assign(namespaces, { [kind]: target.namespaces[kind] });
     if (byFile !== undefined) namespaces.network = namedNetwork(call, byFile);
-    return yield* inside(call, { namespaces, ...(namespaces.mount ? { cwd: '/' } : {}) });
+    return yield* inside(call, { namespaces, ...credentials, ...(environment ? { env: environment } : {}), ...(namespaces.mount ? { cwd: '/' } : {}) });
   },
 });
 

@@ -22,7 +22,20 @@ function activeLine(unit: Unit, now: number): string {
 /** The worst status of all: 3 for one that does not run, 4 for one that is not there. */
 export function* status(call: Call, manager: Systemd, names: readonly string[]): Routine<number> {
   let worst = 0;
-  for (const [i, name] of names.entries()) {
+  if (names.length === 0) {
+    yield* call.process.printError('k8s-lab: systemctl status without a unit is not simulated: systemctl list-units, systemd-cgls\n');
+    return 70;
+  }
+  for (const [i, given] of names.entries()) {
+    // A process stands for its unit.
+    const process = /^\d+$/.test(given) ? call.process.kernel.processes.get(Number(given)) : undefined;
+    const found = process && manager.lookup(/\/([^/]+\.service)(\/|$)/.exec(process.cgroup.path)?.[1] ?? '');
+    if (/^\d+$/.test(given) && !found) {
+      yield* call.process.printError(`Failed to get unit for PID ${given}: PID ${given} ${process ? 'does not belong to any loaded unit' : 'not found'}.\n`);
+      worst = 4;
+      continue;
+    }
+    const name = found?.name ?? given;
     const unit = manager.lookup(name);
     if (!unit) {
       yield* call.process.printError(`Unit ${fullName(name)} could not be found.\n`);

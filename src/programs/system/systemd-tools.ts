@@ -94,7 +94,7 @@ const systemdRun = tool({
     const manager = managerOf(call.process);
     if (!manager) throw new Failure(notBooted.trimEnd(), 1, true);
     const other = ['t', 'P', 'wait', 'on-active', 'on-calendar', 'slice', 'user'].find((key) => call.has(key));
-    if (other) throw new Failure(`k8s-lab: systemd-run --${other} is not simulated`, 70);
+    if (other) throw new Failure(`k8s-lab: systemd-run ${other.length === 1 ? '-' : '--'}${other} is not simulated`, 70);
     if (call.operands.length === 0) throw new Failure('Command line to execute required.', 1, true);
     if (call.process.uid !== 0) throw new Failure('Failed to start transient service unit: Interactive authentication required.', 1, true);
     const settings = [...call.all('p'), ...(call.has('r') ? ['RemainAfterExit=yes'] : []), ...(call.has('uid') ? [`User=${call.value('uid')}`] : [])];

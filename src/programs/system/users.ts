@@ -4,6 +4,7 @@ import { quote } from '../quote.ts';
 import { strftime, zoneOf } from '../time.ts';
 import { Failure, tool } from '../tool.ts';
 import { groups as allGroups, findUser, groupName, userName } from '../users.ts';
+import { sessions, uptimeLine } from './uptime.ts';
 
 function membership(process: Process, name: string | undefined): { readonly uid: number; readonly gid: number; readonly groups: number[] } {
   if (name === undefined) {
@@ -80,10 +81,6 @@ const groups = tool({
   },
 });
 
-/** Login shells: leaders of a session on a terminal. */
-export const sessions = (process: Process): Process[] =>
-  [...process.kernel.processes.values()].filter((each) => each.tty !== undefined && each.session === each.pid);
-
 const who = tool({
   usage: '[OPTION]...',
   summary: 'Print information about users who are currently logged in.',
@@ -101,6 +98,46 @@ const who = tool({
         yield* call.print(
           `${userName(call.process, each.uid).padEnd(8)} ${(each.tty?.name ?? '?').replace(/^\/dev\//, '').padEnd(12)} ${when(each.startedAt)}\n`,
         );
+    return 0;
+  },
+});
+
+const users = tool({
+  usage: '[OPTION]... [FILE]',
+  summary: 'Output who is currently logged in.',
+  options: [],
+  *run(call) {
+    const names = sessions(call.process).map((each) => userName(call.process, each.uid));
+    if (names.length > 0) yield* call.print(`${names.sort().join(' ')}\n`);
+    return 0;
+  },
+});
+
+/** procps: who is on which terminal, and what for. */
+const w = tool({
+  usage: '[options]',
+  summary: 'Show who is logged on and what they are doing.',
+  options: [
+    ['h,no-header', 'do not print header'],
+    ['s,short', 'short format'],
+    ['f,from', 'show remote hostname field'],
+  ],
+  *run(call) {
+    const { process } = call;
+    const short = call.has('s');
+    if (!call.has('h'))
+      yield* call.print(`${uptimeLine(process)}\nUSER     TTY      FROM             ${short ? ' ' : 'LOGIN@  '} IDLE ${short ? '' : '  JCPU   PCPU'}  WHAT\n`);
+    for (const each of sessions(process)) {
+      const busy = [...process.kernel.processes.values()].filter(({ tty }) => tty === each.tty);
+      const front = busy.findLast(({ group }) => group === each.tty?.foreground) ?? each;
+      const seconds = (all: readonly Process[]): string => `${(all.reduce((sum, { cpuMicros }) => sum + cpuMicros, 0) / 1e6).toFixed(2)}s`;
+      const terminal = (each.tty?.name ?? '?').replace(/^\/dev\//, '');
+      const times = short ? '' : ` ${seconds(busy).padStart(6)} ${seconds([front]).padStart(6)}`;
+      const login = short ? '' : ` ${strftime('%H:%M', each.startedAt, zoneOf(process.env['TZ']))}  `;
+      yield* call.print(
+        `${userName(process, each.uid).slice(0, 8).padEnd(8)} ${terminal.padEnd(8)} ${'-'.padEnd(16)}${login} ${'0.00s'.padStart(6)}${times} ${front.argv.join(' ')}\n`,
+      );
+    }
     return 0;
   },
 });
@@ -129,4 +166,4 @@ const pwd = tool({
   },
 });
 
-export const userPrograms = { id, whoami, groups, who, tty, pwd };
+export const userPrograms = { id, whoami, groups, who, users, w, tty, pwd };

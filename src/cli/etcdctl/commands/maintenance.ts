@@ -74,6 +74,26 @@ const notSimulated = (what: string) =>
     throw new Fatal(`k8s-lab: etcdctl ${what} is not simulated`, 70);
   };
 
+/** What can be asked of a store in which nobody can be given a name: its users, roles and authentication are not simulated beyond that. */
+const withoutUsers = (name: string, short: string, asked: string, about: string, answer: string, others: readonly string[]): EtcdctlCommand => ({
+  name,
+  usage: '<subcommand>',
+  short,
+  commands: [
+    {
+      name: asked,
+      short: about,
+      *run(context: Context): Routine {
+        if (context.args.length > 0) throw new Fatal(`${name} ${asked} command requires no arguments`, exits.badArgs);
+        if (context.flags.text('write-out') !== 'simple') throw new Fatal(`k8s-lab: etcdctl ${name} ${asked} -w is not simulated`, 70);
+        yield* context.call(`Auth/${name}`, ({ keys }) => keys.status());
+        yield* context.print(answer);
+      },
+    },
+    ...others.map((each) => ({ name: each, short: `${each} of ${name}`, run: notSimulated(`${name} ${each}`) })),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1)),
+});
+
 export const maintenanceCommands: readonly EtcdctlCommand[] = [
   {
     name: 'alarm',
@@ -96,7 +116,13 @@ export const maintenanceCommands: readonly EtcdctlCommand[] = [
     commands: [{ name: 'save', usage: '<filename>', short: 'Stores an etcd node backend snapshot to a given file', run: save }],
   },
   { name: 'version', short: 'Prints the version of etcdctl', run: version },
-  ...['auth', 'check', 'downgrade', 'make-mirror', 'role', 'user'].map((name) => ({
+  withoutUsers('auth', 'Enable or disable authentication', 'status', 'Returns authentication status', 'Authentication Status: false\nAuthRevision: 1\n', [
+    'enable',
+    'disable',
+  ]),
+  withoutUsers('role', 'Role related commands', 'list', 'Lists all roles', '', ['add', 'delete', 'get', 'grant-permission', 'revoke-permission']),
+  withoutUsers('user', 'User related commands', 'list', 'Lists all users', '', ['add', 'delete', 'get', 'passwd', 'grant-role', 'revoke-role']),
+  ...['check', 'downgrade', 'make-mirror'].map((name) => ({
     name,
     short: `${name.charAt(0).toUpperCase()}${name.slice(1)} related commands`,
     run: notSimulated(name),
