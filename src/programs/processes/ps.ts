@@ -5,6 +5,7 @@ import { isBusybox } from '../busybox-words.ts';
 import { strftime, zoneOf } from '../time.ts';
 import { type Call, Failure, tool } from '../tool.ts';
 import { findUser, userName } from '../users.ts';
+import { bsdOptions } from './ps-options.ts';
 
 /** Processes that a process can see, by the numbers that it sees. */
 export function visible(process: Process): { readonly pid: number; readonly process: Process }[] {
@@ -134,27 +135,6 @@ const layouts = {
   j: ['pid', 'pgid', 'sid', 'tty', 'time', 'shortcmd'],
   bsd: ['pid', 'tty', 'stat', 'bsdtime', 'args'],
 };
-
-/** BSD options stand without a dash: `aux`, `q 1`, `axo pid,comm`; some take the next word, or what is left of their own. */
-function* bsdOptions(args: readonly string[]): Iterable<string> {
-  let takes = '';
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] as string;
-    const bsd = takes === '' && /^[auxfwelj]*(?:[auxfwelj]|([pqoU])(.*))$/.exec(arg);
-    takes = /^-[a-zA-Z]*[opqCuU]$/.test(arg) ? arg : '';
-    if (!bsd || /^-/.test(arg)) {
-      yield arg;
-      continue;
-    }
-    const [, option, rest = ''] = bsd;
-    for (const letter of option === undefined ? arg : arg.slice(0, arg.length - option.length - rest.length)) yield `--bsd-${letter}`;
-    if (option === undefined) continue;
-    const value = rest === '' ? args[++i] : rest;
-    yield `-${option}`;
-    if (value !== undefined) yield value;
-    if (option !== 'o') yield '--bsd-x';
-  }
-}
 
 export const ps = tool({
   usage: '[options]',
