@@ -157,3 +157,34 @@ test('flags of the apiserver: an audit log by its policy, plugins that are off b
     'err="enable-admission-plugins plugin \\"Nonsense\\" is unknown"',
   ]);
 });
+
+test('Pod Security: all checks in their order, versions, pods grouped by what is wrong, warnings of what is enforced, debug containers', () => {
+  const { out } = sh(`
+    { kubectl create ns p; kubectl label ns p pod-security.kubernetes.io/enforce=restricted; } > /dev/null
+    kubectl create deploy -n p d --image=nginx 2>&1 | cut -c1-89
+    kubectl label --dry-run=server --overwrite ns kube-system pod-security.kubernetes.io/enforce=baseline 2>&1 | sed 's/-[a-z0-9]* (and 2/ (and 2/'
+    kubectl label --overwrite ns p pod-security.kubernetes.io/enforce=baseline pod-security.kubernetes.io/warn-version=x 2>&1
+    kubectl label --overwrite ns p pod-security.kubernetes.io/enforce=baseline 2>&1
+    run() { kubectl run -n p "$1" --image=busybox --restart=Never --overrides="{\\"spec\\":$2}" -- sleep 1000 2>&1 | sed 's/.*violates //'; }
+    run a '{"securityContext":{"sysctls":[{"name":"net.core.somaxconn","value":"1"},{"name":"kernel.shm_rmid_forced","value":"0"}],"seccompProfile":{"type":"Unconfined"},"appArmorProfile":{"type":"Unconfined"},"seLinuxOptions":{"user":"u"}}}'
+    run b '{"hostPID":true,"containers":[{"name":"b","image":"busybox","livenessProbe":{"httpGet":{"host":"127.0.0.1","port":80}},"ports":[{"containerPort":80,"hostPort":80}],"securityContext":{"capabilities":{"add":["NET_ADMIN"]}}}]}'
+    run c '{}'; kubectl debug -n p c --image=busybox --profile=sysadmin -- true 2>&1 | tail -1 | sed 's/.*violates //; s/debugger-[a-z0-9]*/D/'
+    kubectl label --overwrite ns p pod-security.kubernetes.io/enforce=restricted pod-security.kubernetes.io/enforce-version=v1.18 > /dev/null 2>&1
+    run d '{"securityContext":{"runAsNonRoot":false}}'`);
+  expect(out.split('\n')).toEqual([
+    'Warning: would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
+    'deployment.apps/d created',
+    'Warning: existing pods in namespace "kube-system" violate the new PodSecurity enforce level "baseline:latest"',
+    'Warning: etcd-controlplane (and 3 other pods): host namespaces, hostPath volumes, probe or lifecycle host',
+    'Warning: kube-proxy (and 2 other pods): host namespaces, hostPath volumes, privileged',
+    'namespace/kube-system labeled (server dry run)',
+    'The Namespace "p" is invalid: metadata.labels[pod-security.kubernetes.io/warn-version]: Invalid value: "x": must be "latest" or "v1.x"',
+    'namespace/p labeled',
+    'PodSecurity "baseline:latest": forbidden AppArmor profile (pod must not set AppArmor profile type to "Unconfined"), seLinuxOptions (pod set forbidden securityContext.seLinuxOptions: user may not be set), seccompProfile (pod must not set securityContext.seccompProfile.type to "Unconfined"), forbidden sysctls (net.core.somaxconn)',
+    'PodSecurity "baseline:latest": non-default capabilities (container "b" must not include "NET_ADMIN" in securityContext.capabilities.add), host namespaces (hostPID=true), hostPort (container "b" uses hostPort 80), probe or lifecycle host (container "b" uses probe or lifecycle host "127.0.0.1")',
+    'pod/c created',
+    'PodSecurity "baseline:latest": privileged (container "D" must not set securityContext.privileged=true)',
+    'PodSecurity "restricted:v1.18": allowPrivilegeEscalation != false (container "d" must set securityContext.allowPrivilegeEscalation=false), runAsNonRoot != true (pod must not set securityContext.runAsNonRoot=false)',
+    '',
+  ]);
+});

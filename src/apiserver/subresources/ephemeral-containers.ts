@@ -2,6 +2,7 @@ import type { Pod } from '../../api/types.ts';
 import { forbiddenField } from '../../apimachinery/field-error.ts';
 import { conflict, invalid, methodNotSupported, notFound, optimisticLockMessage } from '../../apimachinery/status.ts';
 import type { RestResponse } from '../../interfaces/rest.ts';
+import { validateAdmission } from '../admission/chain.ts';
 import { jsonResponse, type RequestContext } from '../context.ts';
 import { decode } from '../decode.ts';
 import { semanticEqual } from '../objects.ts';
@@ -26,6 +27,7 @@ export function ephemeralContainers(context: RequestContext): RestResponse {
   const filled = (served.strategy.defaults?.(merged) ?? merged) as Pod;
   const errors = validatePod(filled);
   if (errors.length > 0) throw invalid(served, info.name, errors);
+  validateAdmission(context, 'update', filled, found.object);
   const counted: Pod = { ...filled, metadata: { ...filled.metadata, generation: (filled.metadata.generation ?? 1) + 1 } };
   if (context.dryRun) return jsonResponse(200, counted);
   const stored = core.storage.update(key, counted, found.revision);
