@@ -1,5 +1,6 @@
 /** docker exec (moby daemon/exec.go). */
 import { DockerError, type ExecOptions } from '../interfaces/docker.ts';
+import { everyCapability } from '../interfaces/oci-defaults.ts';
 import { ServedSession, type StreamSession } from '../interfaces/streams.ts';
 import { type Routine, sleep } from '../sim/routine.ts';
 import { terminalOf } from './container-io.ts';
@@ -40,6 +41,7 @@ export function* startExec(engine: Engine, container: Container, options: ExecOp
               ...(options.tty ? ['TERM=xterm'] : []),
               ...options.env,
             ],
+            ...(options.privileged ? { capabilities: { bounding: everyCapability, effective: everyCapability, permitted: everyCapability } } : {}),
             ...(user ? { user: { uid: user.uid, gid: user.gid, additionalGids: user.groups } } : {}),
           },
           options.detach

@@ -25,6 +25,10 @@ export function findContext(process: Process, name: string): StoredContext | und
   return process.fs.exists(path) ? (JSON.parse(process.fs.read(path)) as StoredContext) : undefined;
 }
 
+/** What the store says of one that is not there. */
+export const missingContext = (process: Process, name: string): string =>
+  `context ${JSON.stringify(name)}: context not found: open ${foldersOf(process, name).meta}/meta.json: no such file or directory`;
+
 /** Without `default`. */
 export function listContexts(process: Process): StoredContext[] {
   const folder = process.fs.find(`${root(process)}/meta`);

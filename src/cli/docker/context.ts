@@ -6,6 +6,7 @@ import type { Process } from '../../linux/process.ts';
 import { releaseOf } from '../../linux/program.ts';
 import type { Routine } from '../../sim/routine.ts';
 import type { Command, FlagSpec, Flags } from '../flags.ts';
+import { missingContext } from './context-store.ts';
 
 /** Ends the run with a message on standard error. */
 export class CliError extends Error {
@@ -84,7 +85,7 @@ export class Context {
   client(): DockerApi {
     const path = this.#host.replace(/^unix:\/\//, '');
     if (this.#host.startsWith('context:'))
-      throw new CliError(`Failed to initialize: unable to resolve docker endpoint: context ${JSON.stringify(this.#host.slice(8))}: context not found`);
+      throw new CliError(`Failed to initialize: unable to resolve docker endpoint: ${missingContext(this.process, this.#host.slice(8))}`);
     if (!this.#host.startsWith('unix://')) throw new CliError(`k8s-lab: docker with DOCKER_HOST=${this.#host} is not simulated`, 70);
     try {
       const inode = this.process.fs.stat(path);

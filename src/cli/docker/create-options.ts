@@ -115,7 +115,7 @@ export function createOptions(context: Context, attached: boolean): CreateOption
     throw new HelpError('network-scoped aliases are only supported for user-defined networks');
   const ports = parsePorts([...flags.list('publish')]);
   const exposed = [...flags.list('expose').flatMap(exposedPorts), ...Object.keys(ports)];
-  const volumes = flags.list('volume').map((spec) => ({ spec, kind: volumeKind(spec) }));
+  const volumes = [...new Set(flags.list('volume'))].map((spec) => ({ spec, kind: volumeKind(spec) }));
   const anonymous = volumes.filter(({ kind }) => kind === 'anonymous').map(({ spec }) => spec);
   const stdin = flags.bool('interactive');
   const config: ContainerConfig = {

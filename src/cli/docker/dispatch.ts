@@ -73,16 +73,20 @@ function* daemonError(error: DockerError, command: DockerCommand, path: string, 
   return own ? 70 : 1;
 }
 
+/** The value of one of docker's own options, which stand before the command. */
+export function ownOption(args: readonly string[], name: string, letter = ''): string | undefined {
+  const own = ['-H', '--host', '-c', '--context', '-l', '--log-level', '--config'];
+  const first = args.findIndex((arg, i) => !arg.startsWith('-') && !own.includes(args[i - 1] ?? ''));
+  const at = args.findIndex((arg) => arg === `--${name}` || arg === `-${letter}` || arg.startsWith(`--${name}=`));
+  if (at < 0 || (first >= 0 && at >= first)) return undefined;
+  return args[at]?.startsWith(`--${name}=`) ? args[at]?.slice(name.length + 3) : args[at + 1];
+}
+
 /** `-H` before the command, then DOCKER_HOST. */
 export function hostOf(args: readonly string[], process: Process): string {
-  const at = args.findIndex((arg) => arg === '-H' || arg === '--host' || arg.startsWith('--host='));
-  const first = args.findIndex(
-    (arg, i) => !arg.startsWith('-') && !['-H', '--host', '-c', '--context', '-l', '--log-level', '--config'].includes(args[i - 1] ?? ''),
-  );
-  const given = at >= 0 && at < first ? (args[at]?.startsWith('--host=') ? args[at]?.slice(7) : args[at + 1]) : undefined;
+  const given = ownOption(args, 'host', 'H');
   if (given !== undefined) return given;
-  const flag = args.findIndex((arg) => arg === '-c' || arg === '--context' || arg.startsWith('--context='));
-  const named = flag >= 0 && flag < first ? (args[flag]?.startsWith('--context=') ? args[flag]?.slice(10) : args[flag + 1]) : undefined;
+  const named = ownOption(args, 'context', 'c');
   const name = named ?? currentContext(process);
   if (name === 'default') return process.env['DOCKER_HOST'] || 'unix:///var/run/docker.sock';
   return findContext(process, name)?.Endpoints.docker.Host ?? `context:${name}`;

@@ -23,7 +23,7 @@ import { checkpoint, swarm, swarmGroups } from './commands/swarm.ts';
 import { containerPrune, imagePrune, system } from './commands/system.ts';
 import { volume } from './commands/volumes.ts';
 import { bool, type DockerCommand, text } from './context.ts';
-import { dispatchTree, hostOf } from './dispatch.ts';
+import { dispatchTree, hostOf, ownOption } from './dispatch.ts';
 import { findPlugin } from './plugins.ts';
 
 const group = (title: string, commands: readonly DockerCommand[]): DockerCommand[] => commands.map((each) => ({ ...each, group: title }));
@@ -161,6 +161,13 @@ function pluginCall(process: Process, args: readonly string[]): readonly string[
 export const docker: Program = function* (argv, process) {
   yield* sleep(process.sim.random.between(10, 18));
   const args = argv.slice(1);
+  const level = ownOption(args, 'log-level', 'l');
+  if (level !== undefined && !/^(trace|debug|info|warn|warning|error|fatal|panic)$/i.test(level)) {
+    yield* process.printError(`Unable to parse logging level: ${level}\n`);
+    return 1;
+  }
+  const config = ownOption(args, 'config');
+  if (config !== undefined) process.env['DOCKER_CONFIG'] = process.path(config);
   const plugin = pluginCall(process, args);
   if (!plugin) {
     // Docker's own options stand before the command, which has others of the same letters.

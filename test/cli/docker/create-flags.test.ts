@@ -149,7 +149,11 @@ test('contexts, plugins and networks', () => {
   expect(run('docker ps; echo $?')).toBe('k8s-lab: docker with DOCKER_HOST=tcp://10.0.0.9:2376 is not simulated\n70');
   expect(run('docker context rm far')).toBe('context "far" is in use, set -f flag to force remove');
   expect(run('docker context rm -f far; docker context show')).toBe('far\ndefault');
-  expect(run('docker --context gone ps')).toBe('Failed to initialize: unable to resolve docker endpoint: context "gone": context not found');
+  expect(run('docker --context gone ps')).toMatch(
+    /^Failed to initialize: unable to resolve docker endpoint: context "gone": context not found: open \/root\/.docker\/contexts\/meta\/\w{64}\/meta.json: no such/,
+  );
+  expect(run('docker --log-level foo ps; docker context create c --docker host=bad')).toContain('Unable to parse logging level: foo');
+  expect(run('docker context create ct --docker host=bad')).toContain('unable to parse docker host `bad`');
   expect(run('docker plugin ls')).toBe('ID        NAME      DESCRIPTION   ENABLED');
   expect(run('docker network create --subnet bogus x')).toBe('netip.ParsePrefix("bogus"): no \'/\'');
   expect(run('docker network create --subnet 10.9.0.0/24 --gateway 10.8.0.1 x')).toBe('no matching subnet for gateway 10.8.0.1');

@@ -1,7 +1,18 @@
 /** docker context (cli/command/context). */
+import { goJson } from '../../../apimachinery/go-text.ts';
 import type { Routine } from '../../../sim/routine.ts';
 import { any, bool, CliError, type Context, command, type DockerCommand, text } from '../context.ts';
-import { currentContext, findContext, foldersOf, listContexts, removeContext, type StoredContext, selectContext, writeContext } from '../context-store.ts';
+import {
+  currentContext,
+  findContext,
+  foldersOf,
+  listContexts,
+  missingContext,
+  removeContext,
+  type StoredContext,
+  selectContext,
+  writeContext,
+} from '../context-store.ts';
 import { renderInspected } from '../go-structs.ts';
 import { type Column, formatted, parsed } from '../output.ts';
 import { notSimulated } from './unsimulated.ts';
@@ -16,6 +27,7 @@ const columns: Column<Row>[] = [
   ['Error', 'ERROR', () => ''],
 ];
 
+const ownDescription = 'Current DOCKER_HOST based configuration';
 const daemonOf = ({ process }: Context): string => process.env['DOCKER_HOST'] || 'unix:///var/run/docker.sock';
 
 function rowsOf(context: Context): Row[] {
@@ -26,15 +38,13 @@ function rowsOf(context: Context): Row[] {
     endpoint: Endpoints.docker.Host,
     current: Name === current,
   }));
-  const first = { name: 'default', description: 'Current DOCKER_HOST based configuration', endpoint: daemonOf(context), current: current === 'default' };
+  const first = { name: 'default', description: ownDescription, endpoint: daemonOf(context), current: current === 'default' };
   return [first, ...own].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const missing = (name: string): CliError => new CliError(`context ${JSON.stringify(name)}: context not found`);
-
 function need(context: Context, name: string): StoredContext {
   const found = findContext(context.process, name);
-  if (!found) throw missing(name);
+  if (!found) throw new CliError(missingContext(context.process, name));
   return found;
 }
 
@@ -87,13 +97,11 @@ const inspect = command(
           TLSMaterial: {},
           Storage: { MetadataPath: '<IN MEMORY>', TLSPath: '<IN MEMORY>' },
         });
-      else failed ??= missing(name).message;
+      else failed ??= missingContext(process, name);
     }
     const format = flags.text('format');
     const template = parsed(format);
-    yield* context.print(
-      format === '' ? `${JSON.stringify(found, null, 4)}\n` : found.map((each) => `${renderInspected(context, template, 'Context', each)}\n`).join(''),
-    );
+    yield* context.print(format === '' ? `${goJson(found, 4)}\n` : found.map((each) => `${renderInspected(context, template, 'Context', each)}\n`).join(''));
     if (failed !== undefined) throw new CliError(failed);
     return 0;
   },
@@ -123,6 +131,8 @@ function endpointOf(context: Context): StoredContext['Endpoints']['docker'] | un
       throw new CliError(`unable to create docker endpoint config: unrecognized config key: ${key}`);
   if (['ca', 'cert', 'key'].some((key) => fields.has(key))) throw new CliError('k8s-lab: a docker context with certificates is not simulated', 70);
   const host = fields.get('host') ?? '';
+  if (host !== '' && !/^\w+:\/\//.test(host))
+    throw new CliError(`unable to create docker endpoint config: unable to apply docker endpoint options: unable to parse docker host \`${host}\``);
   return { Host: host === '' ? daemonOf(context) : host, SkipTLSVerify: fields.get('skip-tls-verify') === 'true' };
 }
 
@@ -147,7 +157,7 @@ const create = command(
     if (given && flags.has('from')) throw new CliError('cannot use --docker flag when --from is set');
     const from = flags.text('from') || currentContext(process);
     const base = from === 'default' ? undefined : need(context, from);
-    const description = flags.text('description') || (given ? '' : (base?.Metadata.Description ?? ''));
+    const description = flags.text('description') || (given ? '' : base ? (base.Metadata.Description ?? '') : ownDescription);
     const docker = given ?? base?.Endpoints.docker ?? { Host: daemonOf(context), SkipTLSVerify: false };
     writeContext(process, { Name: name, Metadata: description === '' ? {} : { Description: description }, Endpoints: { docker } });
     return yield* done(context, name, 'created');

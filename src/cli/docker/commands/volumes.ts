@@ -54,6 +54,8 @@ export const volume: DockerCommand = {
             `Error response from daemon: create ${context.arg(0)}: error looking up volume plugin ${driver}: plugin ${JSON.stringify(driver)} not found`,
           );
         const { flags } = context;
+        if (context.args.length > 0 && flags.text('name') !== '')
+          throw new CliError('conflicting options: cannot specify a volume-name through both --name and as a positional arg');
         const made = context.client().volumes.create(context.arg(0) || flags.text('name'), pairs(flags.list('label')), pairs(flags.list('opt')));
         yield* context.print(`${made.Name}\n`);
         return 0;
