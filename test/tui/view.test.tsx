@@ -236,6 +236,7 @@ describe('keys go', () => {
     ['typing goes on in the terminal', type('kubectl', { focus: 'pane' }), 'terminalFocus'],
     ['q in the lesson leaves', type('q', { focus: 'pane' }), 'leave'],
     ['but in the help it closes it', type('q', { focus: 'pane', extra: true }), 'switch'],
+    ['Ctrl-U in an answer is none', press('ctrl-u', { focus: 'pane', asking: 'field' }), 'none'],
     ['q in an answer is a letter', type('q', { focus: 'pane', asking: 'field' }), 'ink'],
     ['a command typed at a list goes to the shell', type('nerdctl ps', { focus: 'pane', asking: 'list' }), 'terminalFocus'],
     ['with its first letter, even where lists know it', type('k', { focus: 'pane', asking: 'list' }), 'terminalFocus'],

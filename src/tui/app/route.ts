@@ -121,7 +121,9 @@ function ofList(event: KeyEvent, { strayed }: RouteContext): Command {
 
 /** A question beside the shell: what its kind of answer takes; all other letters are for the shell. */
 function ofQuestion(event: KeyEvent, asking: NonNullable<RouteContext['asking']>): Command {
-  if (event.type === 'key' || asking === 'field') return 'ink';
+  // A field would take the letter of Ctrl-U for a letter.
+  if (event.type === 'key') return asking === 'field' && /^(ctrl|alt)-/.test(event.name) ? 'none' : 'ink';
+  if (asking === 'field') return 'ink';
   const own = asking === 'list' ? /^[1-9]$/ : /^ $/;
   return own.test(event.text) ? 'ink' : event.text.trim() === '' ? 'none' : 'terminalFocus';
 }
