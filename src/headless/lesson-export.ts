@@ -1,11 +1,11 @@
 /** `k8s-lab lesson export --for learners [DIR] -o FOLDER`: the copy of a course that learners get, and the proof that nothing hidden is in it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Arguments, UsageError } from '../arguments.ts';
-import { leaks, learnerCopy } from '../lessons/learner-copy.ts';
+import { leaks, learnerCopy, withoutComments } from '../lessons/learner-copy.ts';
 import { type Problem, problemText } from '../lessons/lesson.ts';
 import { loadLesson } from '../lessons/load.ts';
-import { isFolder, lessonFolders, lessonTexts, packagedLessons } from './lesson-files.ts';
+import { isFolder, lessonFolders, lessonTexts, packagedLessons, readLessonFile } from './lesson-files.ts';
 import { WriteError, writeInFolder } from './write-whole.ts';
 
 type Copy = { readonly name: string; readonly files: Readonly<Record<string, string>>; readonly hidden: number };
@@ -15,16 +15,23 @@ export function exportLessons(values: Arguments['values'], [root = values.lesson
   const { output } = values;
   if (output === undefined) throw new UsageError('lesson export takes -o FOLDER');
   if (!isFolder(root)) throw new UsageError(`${root}: no such folder`);
-  const copies = lessonFolders(root).map(copyOf);
+  const folders = lessonFolders(root);
+  const copies = folders.map(copyOf);
+  const own = new Set(folders.map((folder) => realpathSync(folder)));
+  const isOwn = (folder: string): boolean => existsSync(folder) && own.has(realpathSync(folder));
+  if (copies.some((copy) => 'files' in copy && isOwn(join(output, copy.name))))
+    throw new UsageError(`${output}: the lessons themselves are there; give -o another folder`);
   if (copies.length === 0) throw new UsageError(`there is no lesson.yaml below ${root}`);
   const problems = copies.flatMap((copy) => ('problems' in copy ? copy.problems : []));
+  const tracks = join(root, 'tracks.yaml');
+  const order = existsSync(tracks) ? orderIn(tracks) : undefined;
+  if (typeof order === 'object') problems.push(...order);
   for (const problem of problems) process.stderr.write(`${problemText(problem)}\n`);
   // All or nothing: half a course without leaks is no course.
   if (problems.length > 0) return 1;
   try {
     for (const copy of copies) if ('files' in copy) for (const [name, text] of Object.entries(copy.files)) writeInFolder(join(output, copy.name, name), [text]);
-    const tracks = join(root, 'tracks.yaml');
-    if (existsSync(tracks)) writeInFolder(join(output, 'tracks.yaml'), [readFileSync(tracks, 'utf8')]);
+    if (typeof order === 'string') writeInFolder(join(output, 'tracks.yaml'), [order]);
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
     process.stderr.write(`k8s-lab: ${error.message}\n`);
@@ -33,6 +40,12 @@ export function exportLessons(values: Arguments['values'], [root = values.lesson
   for (const copy of copies) if ('files' in copy) process.stdout.write(`${copy.name}: ${copy.hidden} hidden left out\n`);
   process.stdout.write(`${copies.length} ${copies.length === 1 ? 'lesson' : 'lessons'} for learners in ${output}; nothing hidden was found in them\n`);
   return 0;
+}
+
+/** The file that orders the tracks, without comments. */
+function orderIn(path: string): string | readonly Problem[] {
+  const read = readLessonFile(path);
+  return 'text' in read ? withoutComments(path, read.text) : [read];
 }
 
 function copyOf(folder: string): Copy | { readonly problems: readonly Problem[] } {

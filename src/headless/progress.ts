@@ -1,9 +1,10 @@
 /** What a learner has done, kept under the XDG state folder. Written whole and atomically; a damaged file is set aside, never lost. */
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionRecord } from '../session/inputs.ts';
 import type { Trouble } from '../tui/troubles.ts';
+import { lockFile } from './lock.ts';
 import { makeFolder } from './make-folder.ts';
 import { dropQuietly } from './write-whole.ts';
 
@@ -129,7 +130,7 @@ export function writeProgress(progress: Progress, folder = stateFolder()): strin
 
 /** Changes what is saved now, which another lab may have written since it was last read. */
 export function changeProgress(change: (now: Progress) => Progress, folder = stateFolder()): { readonly progress: Progress; readonly problem?: string } {
-  const unlock = lock(folder);
+  const unlock = lockFile(join(folder, '.progress.lock'));
   try {
     const found = read(folder);
     const progress = change('progress' in found ? found.progress : readProgress(folder));
@@ -138,24 +139,4 @@ export function changeProgress(change: (now: Progress) => Progress, folder = sta
   } finally {
     unlock();
   }
-}
-
-const lockTries = 200;
-const lockWait = 5;
-
-/** One at a time between labs. Who waits too long goes on: the lock is then that of a lab that was killed. */
-function lock(folder: string): () => void {
-  const path = join(folder, '.progress.lock');
-  for (let tries = 0; tries < lockTries; tries++) {
-    try {
-      makeFolder(folder, 0o700);
-      closeSync(openSync(path, 'wx', 0o600));
-      break;
-    } catch (error) {
-      // Where nothing can be written, writing says so.
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return () => {};
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockWait);
-    }
-  }
-  return () => dropQuietly(path);
 }

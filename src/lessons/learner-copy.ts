@@ -2,29 +2,56 @@
 import { stringify } from '../apimachinery/yaml-library.ts';
 import type { Check, Lesson, Problem } from './lesson.ts';
 import { type LessonFiles, loadLesson } from './load.ts';
+import { placeholders } from './variables.ts';
 import { readYaml } from './yaml-source.ts';
+
+type Variables = NonNullable<Lesson['world']['vars']>;
 
 /** File name → text. The same lesson gives the same bytes. */
 export function learnerCopy(files: LessonFiles['files']): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(files).map(([name, text]) => {
-      const source = readYaml(name, text);
-      if (!('data' in source)) throw new Error(`${name} cannot be read`);
-      // Written anew from its data: comments may say what learners are not to know.
-      const data = name === 'lesson.yaml' ? withoutHidden(source.data as Lesson) : source.data;
-      return [name, stringify(data, { lineWidth: 0, aliasDuplicateObjects: false })];
-    }),
-  );
+  const all = Object.entries(files).map(([name, text]) => [name, dataOf(name, text)] as const);
+  const prose = JSON.stringify(all.filter(([name]) => name !== 'lesson.yaml'));
+  return Object.fromEntries(all.map(([name, data]) => [name, written(name === 'lesson.yaml' ? withoutHidden(data as Lesson, prose) : data)]));
 }
 
-function withoutHidden(lesson: Lesson): object {
+/** Anew from its data: comments may say what learners are not to know. */
+export function withoutComments(name: string, text: string): string | readonly Problem[] {
+  const source = readYaml(name, text);
+  return 'data' in source ? written(source.data) : source;
+}
+
+const written = (data: unknown): string => stringify(data, { lineWidth: 0, aliasDuplicateObjects: false });
+
+function dataOf(name: string, text: string): unknown {
+  const source = readYaml(name, text);
+  if (!('data' in source)) throw new Error(`${name} cannot be read`);
+  return source.data;
+}
+
+function withoutHidden(lesson: Lesson, prose = ''): object {
   const { apiVersion, kind, audience: _audience, solutions: _solutions, wrong: _wrong, trials: _trials, steps, ...rest } = lesson;
   const open = steps.map((step) => {
     const { checks, ...others } = step;
     const seen = openParts(checks ?? []);
     return seen.length > 0 ? { ...others, checks: seen } : others;
   });
-  return { apiVersion, kind, audience: 'learners', ...rest, steps: open };
+  const { vars, ...world } = rest.world;
+  const said = `${JSON.stringify({ ...rest, world, steps: open })}${prose}`;
+  const drawn = vars ? { world: { ...rest.world, vars: masked(vars, said) } } : {};
+  return { apiVersion, kind, audience: 'learners', ...rest, ...drawn, steps: open };
+}
+
+/** Variables of hidden parts only: what they are called and could be says what is looked at, but those after them must be drawn as before. */
+function masked(vars: Variables, said: string): Variables {
+  const used = new Set(placeholders(said));
+  return Object.fromEntries(
+    Object.entries(vars).map(([name, variable], index) => {
+      if (used.has(name)) return [name, variable];
+      const other =
+        'pick' in variable ? { pick: variable.pick.map((_, at) => at) } : 'int' in variable ? { int: [0, variable.int[1] - variable.int[0]] } : variable;
+      return [`unused${index}`, other as Variables[string]];
+    }),
+  );
 }
 
 /** What learners get of a check: hidden parts of a combination go too, and a combination of nothing but hidden parts. */
@@ -52,21 +79,30 @@ export function leaks(original: Lesson, copy: LessonFiles): Problem[] {
   const secrets = secretsOf(original);
   return Object.entries(copy.files).flatMap(([name, text]) => {
     const file = `${copy.folder}/${name}`;
-    return text.split('\n').flatMap((line, index): Problem[] => {
-      if (/^\s*(-\s+)?["']?(visibility|trials|solutions|wrong)["']?\s*:/.test(line) && name === 'lesson.yaml')
-        return [{ file, line: index + 1, message: `"${line.trim()}" is only for graders`, remedy: 'This is a bug of the lab: please report it' }];
-      const told = secrets.find((secret) => tells(line, secret));
-      return told === undefined
-        ? []
-        : [
-            {
-              file,
-              line: index + 1,
-              message: `it tells of "${told}", which is hidden`,
-              remedy: 'Take it out of the text, or give the hidden check another name',
-            },
-          ];
+    const kept = text.split('\n').flatMap((line, index): Problem[] => {
+      if (!/^\s*(-\s+)?["']?(visibility|trials|solutions|wrong)["']?\s*:/.test(line) || name !== 'lesson.yaml') return [];
+      return [{ file, line: index + 1, message: `"${line.trim()}" is only for graders`, remedy: 'This is a bug of the lab: please report it' }];
     });
+    const source = readYaml(name, text);
+    if (!('data' in source)) return kept;
+    // Looked for in the values: in YAML a quote may stand as \".
+    const told = textsIn(source.data).flatMap(([pointer, value]): Problem[] => {
+      const secret = secrets.find((each) => value.split('\n').some((line) => tells(line, each)));
+      const remedy = 'Take it out of the text, or give the hidden check another name';
+      return secret === undefined ? [] : [{ file, line: source.lineOf(pointer), message: `it tells of "${secret}", which is hidden`, remedy }];
+    });
+    return [...kept, ...told];
+  });
+}
+
+/** Every key and text, with its JSON pointer. */
+function textsIn(data: unknown, pointer = ''): (readonly [pointer: string, text: string])[] {
+  if (typeof data === 'string') return [[pointer, data]];
+  if (typeof data !== 'object' || data === null) return [];
+  return Object.entries(data).flatMap(([key, value]) => {
+    const below = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    // A key is called as its schema wants: only what is long enough says something.
+    return [...(Array.isArray(data) || key.length < telling ? [] : [[below, key] as const]), ...textsIn(value, below)];
   });
 }
 

@@ -80,7 +80,7 @@ export type Check = CheckFacts &
 /** What the grader does to a world that is handed in, and what must hold afterwards: a pod is deleted, a node stopped. Learners never have it. */
 export type Trial = { readonly id: string; readonly at?: string; readonly run: readonly string[]; readonly points: number; readonly checks: readonly Check[] };
 
-/** `answer` never reaches a learner's copy. */
+/** Answers are in a learner's copy too: their lab judges them. */
 export type Quiz =
   | { readonly type: 'single'; readonly choices: readonly string[]; readonly answer: string }
   | { readonly type: 'multi'; readonly choices: readonly string[]; readonly answer: readonly string[] }

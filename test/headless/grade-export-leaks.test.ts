@@ -6,6 +6,9 @@ import { parse, stringify } from 'yaml';
 import { readArguments } from '../../src/arguments.ts';
 import { exportLessons } from '../../src/headless/lesson-export.ts';
 import { lessonTexts } from '../../src/headless/lesson-files.ts';
+import { learnerCopy } from '../../src/lessons/learner-copy.ts';
+import { loadLesson } from '../../src/lessons/load.ts';
+import { drawVariables } from '../../src/lessons/variables.ts';
 import { course, newFolder } from './course.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a lesson is bent here in ways that its type forbids
@@ -226,5 +229,60 @@ describe('refused, with the file and the line', () => {
     // A hint may give the whole solution: that is open. A hidden wrong sample is not.
     if (key === 'wrong') refused(files, 'en.yaml');
     else expect(exported(files).status).toBe(0);
+  });
+
+  test('words with quotes, which YAML writes in another way', () => {
+    const quoted = `content.contains("${secret} said 'so': # yes")`;
+    const files = bent(full, {
+      'lesson.yaml': (data) => data.steps[0].checks.push({ ...hiddenFile, id: 'quiet', visibility: 'grader', that: quoted }),
+      'en.yaml': (data) => {
+        data.debrief.why = `It is ${quoted}.\tYes.`;
+      },
+    });
+    expect(exported(files)).toMatchObject({ status: 1, written: false });
+    expect(told).toMatch(/notes \(copy for learners\)\/en\.yaml:\d+: it tells of/);
+  });
+});
+
+describe('around the lessons', () => {
+  const courseIn = (root: string): void => {
+    mkdirSync(join(root, 'files', 'notes'), { recursive: true });
+    for (const [name, text] of Object.entries(original)) writeFileSync(join(root, 'files', 'notes', name), text);
+  };
+
+  test('variables of hidden parts lose their names, and those after them are drawn as before', () => {
+    const withVars = bent(original, {
+      'lesson.yaml': (data) => {
+        data.world.vars = { hushHush: { pick: ['a', secret, 'c'] }, hushNumber: { int: [17_000, 17_009] }, ...data.world.vars };
+        data.steps[0].checks.push({ id: 'quiet', visibility: 'grader', file: { node: 'node01', path: '/root/{{hushHush}}-{{hushNumber}}' } });
+      },
+    });
+    const copy = learnerCopy(withVars);
+    expect(copy['lesson.yaml']).not.toMatch(/hush|17000|17009/i);
+    const word = (files: Files, seed: number): string | undefined => {
+      const loaded = loadLesson({ folder: 'x', files });
+      return 'lesson' in loaded ? drawVariables(loaded.lesson, seed)['word'] : JSON.stringify(loaded);
+    };
+    for (const seed of [1, 2, 3, 99]) expect(word(copy, seed)).toBe(word(withVars, seed));
+  });
+
+  test('comments of tracks.yaml stay behind; one that cannot be read is told', () => {
+    const root = newFolder();
+    courseIn(root);
+    writeFileSync(join(root, 'tracks.yaml'), `# ${secret}\ntracks:\n  - { id: files, title: { en: a, ko: b }, lessons: [notes] }\n`);
+    const output = join(newFolder(), 'out');
+    expect(exportLessons(readArguments(['--for', 'learners', '-o', output]).values, [root])).toBe(0);
+    expect(readFileSync(join(output, 'tracks.yaml'), 'utf8')).toMatch(/^tracks:/);
+    writeFileSync(join(root, 'tracks.yaml'), 'a: [');
+    expect(exportLessons(readArguments(['--for', 'learners', '-o', join(output, 'b')]).values, [root])).toBe(1);
+    expect(told).toContain('tracks.yaml:1: ');
+  });
+
+  test('nothing is written over the lessons themselves', () => {
+    const root = newFolder();
+    courseIn(root);
+    for (const from of [root, join(root, 'files', 'notes')])
+      expect(() => exportLessons(readArguments(['--for', 'learners', '-o', root]).values, [from])).toThrow('the lessons themselves are there');
+    expect(readFileSync(join(root, 'files/notes/lesson.yaml'), 'utf8')).toBe(original['lesson.yaml']);
   });
 });

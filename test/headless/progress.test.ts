@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -137,8 +137,32 @@ describe('other processes', () => {
       expect(warnings).toEqual([]);
       expect(progress.lessons[`round${round}/1`]).toEqual({ done: true, points: 1 });
     }
-    // A lock that was left behind does not stop anybody.
+    // A lock that was left behind does not stop anybody: at once where its process has ended, else by its age.
+    const lock = join(folder, '.progress.lock');
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const minute = Date.now() / 1000 - 60;
+    for (const [text, moment] of [
+      [`${hostname()} ${pid}`, undefined],
+      ['elsewhere 1', minute],
+      ['', minute],
+    ] as const) {
+      writeFileSync(lock, text);
+      if (moment) utimesSync(lock, moment, moment);
+      const began = Date.now();
+      expect(changeProgress((now) => now, folder).problem).toBeUndefined();
+      expect(Date.now() - began).toBeLessThan(900);
+      expect(existsSync(lock)).toBe(false);
+    }
+  });
+
+  test('a lock that somebody holds is waited for, and not taken', { timeout: 60_000 }, async () => {
+    const lock = join(folder, '.progress.lock');
+    const holder = spawn(process.execPath, ['-e', `const fs = require('fs'); setTimeout(() => fs.rmSync(${JSON.stringify(lock)}), 600)`], { stdio: 'ignore' });
+    writeFileSync(lock, `${hostname()} ${holder.pid}`);
+    const began = Date.now();
     expect(changeProgress((now) => now, folder).problem).toBeUndefined();
+    expect(Date.now() - began).toBeGreaterThan(400);
+    await new Promise((resolve) => holder.on('exit', resolve));
   });
 
   test('two labs at once: neither loses what the other saved', { timeout: 60_000 }, async () => {
