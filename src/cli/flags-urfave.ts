@@ -32,10 +32,11 @@ function reordered(flags: Flags, args: readonly string[]): string[] {
   let mayBeValue = false;
   for (const arg of end < 0 ? args : args.slice(0, end)) {
     const name = /^--?([^-=][^=]*)/.exec(arg)?.[1];
-    if (mayBeValue && !arg.startsWith('-')) {
+    const isFlag = name !== undefined && (name === 'help' || name === 'h' || lookup(flags, name) !== undefined);
+    if (mayBeValue && (arg === '-' || !arg.startsWith('-'))) {
       first.push(arg);
       mayBeValue = false;
-    } else if (name !== undefined && (name === 'help' || name === 'h' || lookup(flags, name))) {
+    } else if (isFlag) {
       first.push(arg);
       mayBeValue = !arg.includes('=');
     } else rest.push(arg);

@@ -51,6 +51,6 @@ function pick<K extends keyof Namespaces>(kernel: Kernel, entry: Entry | undefin
   if (entry.path === undefined || entry.path === '') return make();
   const pid = Number(/^\/proc\/(\d+)\/ns\//.exec(entry.path)?.[1] ?? Number.NaN);
   const process = kernel.processes.get(pid);
-  if (!process) throw new OciError(`runc create failed: lstat ${entry.path}: no such file or directory`);
+  if (!process) throw new OciError(`runc create failed: unable to create new parent process: namespace path: lstat ${entry.path}: no such file or directory`);
   return process.namespaces[kind];
 }

@@ -40,9 +40,11 @@ export function checkSpec({ process, linux, hostname }: OciSpec): void {
   if (!process.cwd.startsWith('/')) throw failed('Cwd must be an absolute path');
   if (process.args.length === 0) throw failed('args must not be empty');
   const seen = new Set<string>();
-  for (const { type } of linux.namespaces) {
-    if (!namespaceTypes.has(type)) throw failed(`namespace ${JSON.stringify(type)} does not exist`);
-    if (seen.has(type)) throw failed(`malformed spec file: duplicated ns ${JSON.stringify(type)}`);
+  for (const { type, path = '' } of linux.namespaces) {
+    // Both parts of the entry are quoted by Go.
+    const entry = `{${JSON.stringify(type)} ${JSON.stringify(path)}}`;
+    if (!namespaceTypes.has(type)) throw failed(`namespace ${entry} does not exist`);
+    if (seen.has(type)) throw failed(`malformed spec file: duplicated ns ${entry}`);
     seen.add(type);
   }
   if (hostname && !seen.has('uts')) throw failed('unable to set hostname without a private UTS namespace');

@@ -43,6 +43,7 @@ test('its life in steps, seen by every command', () => {
   expect(failure('runc exec demo ls')).toBe('"exec failed: cannot exec in a paused container (use --ignore-paused to override)"\n255');
   expect(failure('runc resume demo; runc resume demo')).toBe('"container not paused"\n1');
   expect(failure('runc delete demo')).toBe('"cannot delete container demo that is not stopped: running"\n1');
+  expect(run('runc kill demo 0; echo $?; echo \'{"pids":{"limit":9}}\' | runc update -r - demo; echo $?')).toBe('0\n0');
   run('runc kill demo KILL; sleep 0.2');
   expect(run('runc list -f json | jq -Mc ".[0]|[.id,.pid,.status,.owner]"')).toBe('["demo",0,"stopped","root"]');
   expect(failure('runc kill demo')).toBe('"container not running"\n1');
@@ -69,7 +70,7 @@ test.each([
     '"runc run failed: invalid rootfs: stat /tmp/e/rootfs: no such file or directory"',
     1,
   ],
-  ['(cd /tmp/e; sed -i s/pid/pif/ config.json; runc run x)', `"runc run failed: namespace \\"pif\\" does not exist"`, 1],
+  ['(cd /tmp/e; sed -i s/pid/pif/ config.json; runc run x)', `"runc run failed: namespace {\\"pif\\" \\"\\"} does not exist"`, 1],
 ])('%s', (line, message, status) => {
   const [found, code] = [failure(line).split('\n').slice(0, -1).join('\n'), run(`${line} > /dev/null 2>&1; echo $?`)];
   if (message !== null) expect(found.split('\n').at(-1)).toBe(message);

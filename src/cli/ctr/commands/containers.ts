@@ -71,7 +71,7 @@ export function containerArgs(
 /** --config: the specification as it is, without image or snapshot. */
 function fromSpecFile(context: Context, id: string): ContainerdContainer {
   const path = context.flags.text('config');
-  return record(context, id, JSON.parse(readFile(context, path)) as ContainerdContainer['spec']);
+  return record(context, id, JSON.parse(readFile(context, path, 'cannot load spec config file: ')) as ContainerdContainer['spec']);
 }
 
 /** --rootfs: a directory of the node's instead of a snapshot. */
@@ -109,12 +109,12 @@ function envFile(context: Context): string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-function readFile(context: Context, path: string): string {
+function readFile(context: Context, path: string, before = ''): string {
   try {
     return context.process.fs.read(path);
   } catch (error) {
     if (!isErrno(error)) throw error;
-    throw new CtrError(`open ${path}: ${error.message.toLowerCase()}`);
+    throw new CtrError(`${before}open ${path}: ${error.message.toLowerCase()}`);
   }
 }
 

@@ -92,6 +92,11 @@ export const kill: RuncCommand = {
   run: function* (context) {
     context.load();
     const name = context.args[1] ?? 'SIGTERM';
+    if (name === '0') {
+      // kill(2) only looks whether there is a process.
+      if (!['running', 'created', 'paused'].includes(context.load().status)) throw new RuncError('container not running');
+      return 0;
+    }
     if (!parseSignal(name)) throw new RuncError(/^-?\d+$/.test(name) ? 'unable to signal init: invalid argument' : `unknown signal ${JSON.stringify(name)}`);
     context.runtime.kill(context.root, context.id, name);
     return 0;
