@@ -19,7 +19,7 @@ import { imagePrograms } from '../images/programs/index.ts';
 import type { Registries } from '../images/registries.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import type { Program } from '../linux/program.ts';
-import { programs as tools } from '../programs/index.ts';
+import { imageTools, programs as tools } from '../programs/index.ts';
 import { Runc } from '../runc/runc.ts';
 import { makeShellPrograms, testPrograms } from '../shell/index.ts';
 import { absentCommands, absentPrograms, notSimulated } from './absent-programs.ts';
@@ -56,7 +56,7 @@ const commands: readonly string[] = [...[tools, shells, testPrograms, commandLin
 /** The same in every world. */
 const common: readonly (readonly [string, Program])[] = [
   ...[...absentPrograms, ...absentCommands].map((name) => [name, notSimulated(name)] as const),
-  ...[imagePrograms, tools, shells, testPrograms, commandLine].flatMap((set) => Object.entries<Program>(set)),
+  ...[imagePrograms, imageTools, tools, shells, testPrograms, commandLine].flatMap((set) => Object.entries<Program>(set)),
   ...Object.entries<Program>({
     etcd: etcdProgram,
     'kube-scheduler': kubeSchedulerProgram,

@@ -139,7 +139,7 @@ export function debianRootfs(release: Distribution): LayerEntry[] {
     directory('/root', 0o700),
     directory('/tmp', 0o1777),
     ...[...coreutils, ...debianTools, ...(release.id === 'ubuntu' ? procps : [])].map((name) => program(`/usr/bin/${name}`, name, 128 * 1024)),
-    ...(release.packages ?? ['apt', 'apt-get', 'dpkg']).map((name) => program(`/usr/bin/${name}`, name, packageProgramSizes[name] ?? 300_000)),
+    ...(release.packages ?? ['apt', 'apt-get', 'apt-cache', 'dpkg']).map((name) => program(`/usr/bin/${name}`, name, packageProgramSizes[name] ?? 300_000)),
     text(
       '/etc/passwd',
       `${passwdOf('/bin/bash')}sys:x:3:3:sys:/dev:/usr/sbin/nologin\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n`,

@@ -33,6 +33,8 @@ import { sshPrograms } from './network/ssh.ts';
 import { tcpdumpPrograms } from './network/tcpdump.ts';
 import { wget } from './network/wget.ts';
 import { openssl } from './openssl/openssl.ts';
+import { apk } from './packages/apk.ts';
+import { aptPrograms } from './packages/apt.ts';
 import { capabilityPrograms } from './processes/capsh.ts';
 import { openFilePrograms } from './processes/open-files.ts';
 import { ps } from './processes/ps.ts';
@@ -121,6 +123,7 @@ const own: Readonly<Record<string, Program>> = {
   ...sysctlPrograms,
   ...userPrograms,
   ...accountPrograms,
+  ...aptPrograms,
   ...openFilePrograms,
   ...prlimitPrograms,
   ...swapPrograms,
@@ -156,3 +159,6 @@ const own: Readonly<Record<string, Program>> = {
 const busyboxApplets: readonly string[] = appletNames.filter((name) => name in own || shellApplets.includes(name));
 
 export const programs: Readonly<Record<string, Program>> = { ...own, busybox: newBusybox(own, busyboxApplets) };
+
+/** Those that only images have. */
+export const imageTools: Readonly<Record<string, Program>> = { apk };

@@ -11,6 +11,7 @@ import { answerSearch } from './hub-search.ts';
 import { kubernetesExample } from './k8s-examples.ts';
 import { localPathStorage } from './local-path-storage-text.ts';
 import { metricsServerComponents } from './metrics-server-text.ts';
+import { alpineIndex, alpinePackage, debianIndex, debianPackage } from './packages.ts';
 import { answerRegistry, answerToken } from './registry-http.ts';
 
 /** Names and addresses of those servers. */
@@ -25,6 +26,14 @@ const webHosts: Readonly<Record<string, string>> = {
   'ghcr.io': '140.82.113.33',
   'gcr.io': '142.250.152.82',
   'mcr.microsoft.com': '150.171.70.10',
+  'public.ecr.aws': '75.101.224.7',
+  'mirror.gcr.io': '142.250.152.83',
+  'us-docker.pkg.dev': '142.250.152.84',
+  'k8s.gcr.io': '34.96.108.210',
+  'docker.elastic.co': '34.68.230.98',
+  'deb.debian.org': '151.101.2.132',
+  'archive.ubuntu.com': '91.189.91.81',
+  'dl-cdn.alpinelinux.org': '151.101.130.132',
   'k8s.io': '34.107.204.206',
   'kubernetes.io': '3.33.186.135',
   'example.com': '104.20.23.154',
@@ -44,10 +53,8 @@ type Page = {
 const releases = '/kubernetes-sigs/metrics-server/releases';
 const latestMetricsServer = 'v0.8.0';
 
-const example = (path: string) => {
-  const text = kubernetesExample(path);
-  return text === undefined ? undefined : { text };
-};
+const textOf = (text: string | undefined) => (text === undefined ? undefined : { text });
+const example = (path: string) => textOf(kubernetesExample(path));
 
 /** What a page has that is only asked for to see whether one gets there. */
 const front = (title: string) => () => ({ text: `<!doctype html><html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n` });
@@ -57,6 +64,13 @@ const pages: readonly Page[] = [
   { host: 'www.google.com', path: /^\/$/, answer: front('Google') },
   { host: 'google.com', path: /^\/$/, answer: () => ({ location: 'https://www.google.com/' }) },
   { host: 'dns.google', path: /^\/$/, answer: front('Google Public DNS') },
+  ...(['deb.debian.org', 'archive.ubuntu.com'] as const).flatMap((host): Page[] => [
+    { host, path: /^\/(?:debian|ubuntu)\/dists\/[\w-]+\/main\/binary-amd64\/Packages$/, answer: () => ({ text: debianIndex() }) },
+    { host, path: /^\/(?:debian|ubuntu)\/(pool\/main\/.+\.deb)$/, answer: (file) => textOf(debianPackage(file)) },
+  ]),
+  { host: 'dl-cdn.alpinelinux.org', path: /^\/alpine\/v3\.\d+\/main\/x86_64\/APKINDEX\.tar\.gz$/, answer: () => ({ text: alpineIndex() }) },
+  { host: 'dl-cdn.alpinelinux.org', path: /^\/alpine\/v3\.\d+\/community\/x86_64\/APKINDEX\.tar\.gz$/, answer: () => ({ text: '' }) },
+  { host: 'dl-cdn.alpinelinux.org', path: /^\/alpine\/v3\.\d+\/main\/x86_64\/(.+\.apk)$/, answer: (file) => textOf(alpinePackage(file)) },
   { host: 'k8s.io', path: /^\/(examples\/.+\.yaml)$/, answer: (path) => ({ location: `https://kubernetes.io/${path}` }) },
   { host: 'kubernetes.io', path: /^\/examples\/(.+\.yaml)$/, answer: example },
   { host: 'raw.githubusercontent.com', path: /^\/kubernetes\/website\/(?:main|master)\/content\/en\/examples\/(.+\.yaml)$/, answer: example },
@@ -116,7 +130,7 @@ export const resolver: DnsServer = {
 const tokenPlaces: ReadonlySet<string> = new Set(['auth.docker.io/token', 'quay.io/v2/auth', 'ghcr.io/token']);
 
 /** Hosts that answer plain HTTP as well; all others send one on to https. */
-const plainHosts: ReadonlySet<string> = new Set(['example.com', 'www.google.com']);
+const plainHosts: ReadonlySet<string> = new Set(['example.com', 'www.google.com', 'deb.debian.org', 'archive.ubuntu.com']);
 
 const redirection: HttpServer = {
   *handle({ host, path }) {
