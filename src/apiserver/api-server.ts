@@ -19,6 +19,7 @@ import { connectResource } from './connect/connect.ts';
 import { type ApiServerOptions, type Core, jsonResponse } from './context.ts';
 import { CustomResources } from './custom/custom-resources.ts';
 import { Discovery } from './discovery.ts';
+import { encrypted } from './encryption.ts';
 import { RequestMetrics } from './metrics.ts';
 import { nonResource } from './non-resource.ts';
 import { newOpenApi } from './openapi/openapi.ts';
@@ -40,11 +41,12 @@ export class ApiServer implements RestServer {
   readonly #aggregator: Aggregator;
   readonly #auditLog: AuditLog | undefined;
 
-  constructor(options: ApiServerOptions) {
+  constructor(given: ApiServerOptions) {
+    const options = given.encryption ? { ...given, etcd: encrypted(given.etcd, given.encryption, given.sim.random) } : given;
     // Chance must differ from start to start, or a restarted server would give out the same UIDs again.
     const { revision } = options.etcd.range({ key: 'compact_rev_key' });
     const sim = options.sim.scope(`kube-apiserver@${revision}`);
-    const storage = new Storage(sim, options.etcd);
+    const storage = new Storage(sim, options.etcd, options.eventTtlSeconds);
     const tokens = new TokenAuthenticator(sim, storage, options.serviceAccountKey);
     const minor = Number(options.version?.minor ?? newestMinor);
     const table = new ResourceTable(minor);
@@ -65,9 +67,9 @@ export class ApiServer implements RestServer {
       metrics: new RequestMetrics(sim),
       allocator: new ServiceAllocator(options.etcd, sim.random, options.serviceCidr ?? '10.96.0.0/12'),
       watchCaches: new WatchCaches(sim, options.etcd),
-      authorizer: new Authorizer(options.etcd, storage, minor),
+      authorizer: new Authorizer(options.etcd, storage, minor, options.authorizationModes),
     };
-    this.#authenticator = new Authenticator(sim, options.caPem, tokens, storage);
+    this.#authenticator = new Authenticator(sim, options.caPem, tokens, storage, options.authentication);
     bootstrap(this.#core);
     this.#aggregator = new Aggregator({ sim, etcd: options.etcd, storage, table, dial: options.dialExtension });
     this.#auditLog = options.auditLog && new AuditLog({ sim, ...options.auditLog });

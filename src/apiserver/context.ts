@@ -5,10 +5,12 @@ import type { HttpServer } from '../linux/protocols.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { AdmissionConfigs } from './admission/configs.ts';
 import type { AuditPolicy } from './audit-log.ts';
+import type { AuthenticationOptions } from './authn/authenticator.ts';
 import type { TokenAuthenticator } from './authn/service-account-tokens.ts';
-import type { Authorizer } from './authz/authorizer.ts';
+import type { AuthorizationMode, Authorizer } from './authz/authorizer.ts';
 import type { CustomResources } from './custom/custom-resources.ts';
 import type { Discovery } from './discovery.ts';
+import type { EncryptionConfig } from './encryption.ts';
 import type { RequestMetrics } from './metrics.ts';
 import type { OpenApi } from './openapi/openapi.ts';
 import type { ComponentHealth } from './registry/componentstatuses.ts';
@@ -55,6 +57,12 @@ export type ApiServerOptions = {
   readonly postToWebhook?: (call: WebhookCall) => { readonly status: number; readonly body: string } | { readonly error: string };
   /** Writes what `--audit-policy-file` asks for. */
   readonly auditLog?: { readonly policy: AuditPolicy; readonly write: (line: string) => void };
+  readonly authentication?: AuthenticationOptions;
+  readonly authorizationModes?: readonly AuthorizationMode[];
+  /** `--encryption-provider-config`. */
+  readonly encryption?: EncryptionConfig;
+  /** `--event-ttl`. */
+  readonly eventTtlSeconds?: number;
   /** As `--enable-admission-plugins`. */
   readonly enableAdmissionPlugins?: readonly string[];
   /** As `--disable-admission-plugins`. */

@@ -1,7 +1,6 @@
 import type { EtcdApi } from '../interfaces/etcd.ts';
 import type { Sim } from '../sim/sim.ts';
 
-const ttlSeconds = 3600;
 /** Objects of one minute share a lease (apiserver/pkg/storage/etcd3/lease_manager.go). */
 const reuseMilliseconds = 60_000;
 
@@ -9,10 +8,12 @@ const reuseMilliseconds = 60_000;
 export class EventLeases {
   readonly #sim: Sim;
   readonly #etcd: EtcdApi;
+  readonly #ttlSeconds: number;
   #lease = 0;
   #grantedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(sim: Sim, etcd: EtcdApi) {
+  constructor(sim: Sim, etcd: EtcdApi, ttlSeconds = 3600) {
+    this.#ttlSeconds = ttlSeconds;
     this.#sim = sim;
     this.#etcd = etcd;
   }
@@ -21,7 +22,7 @@ export class EventLeases {
   for(key: string): number {
     if (!key.startsWith('/registry/events/')) return 0;
     if (this.#sim.now - this.#grantedAt >= reuseMilliseconds) {
-      this.#lease = this.#etcd.leaseGrant(ttlSeconds + reuseMilliseconds / 1000);
+      this.#lease = this.#etcd.leaseGrant(this.#ttlSeconds + reuseMilliseconds / 1000);
       this.#grantedAt = this.#sim.now;
     }
     return this.#lease;

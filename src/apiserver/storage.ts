@@ -2,6 +2,7 @@ import type { KubeObject } from '../api/types.ts';
 import { failure } from '../apimachinery/status.ts';
 import { type EtcdApi, EtcdError, type KeyValue, prefixEnd, type RangeResponse } from '../interfaces/etcd.ts';
 import type { Sim } from '../sim/sim.ts';
+import { unreadable } from './encryption.ts';
 import { EventLeases } from './event-leases.ts';
 import { deepFreeze, withMeta } from './objects.ts';
 
@@ -12,8 +13,10 @@ export type Stored<T extends KubeObject = KubeObject> = { readonly object: T; re
 export const isObject = (kv: KeyValue | undefined): boolean => typeof kv?.value === 'object';
 
 /** What was written past the API server is read if it is an object in JSON; otherwise nobody can read the resource (storage/etcd3/decoder.go). */
-function decoded(kv: KeyValue): KubeObject {
+function decoded(kv: KeyValue, configured: boolean): KubeObject {
   if (isObject(kv)) return kv.value as KubeObject;
+  const secret = unreadable(kv.key, String(kv.value), configured);
+  if (secret) throw secret;
   try {
     const object = JSON.parse(String(kv.value)) as KubeObject;
     if (object.kind && object.apiVersion && object.metadata) return deepFreeze(withMeta(object, { resourceVersion: String(kv.modRevision) }));
@@ -28,15 +31,17 @@ function decoded(kv: KeyValue): KubeObject {
 export class Storage {
   readonly #etcd: EtcdApi;
   readonly #leases: EventLeases;
+  readonly #isStale: ((key: string) => boolean) | undefined;
 
-  constructor(sim: Sim, etcd: EtcdApi) {
+  constructor(sim: Sim, etcd: EtcdApi & { isStale?(key: string): boolean }, eventTtlSeconds?: number) {
     this.#etcd = etcd;
-    this.#leases = new EventLeases(sim, etcd);
+    this.#isStale = etcd.isStale?.bind(etcd);
+    this.#leases = new EventLeases(sim, etcd, eventTtlSeconds);
   }
 
   get<T extends KubeObject = KubeObject>(key: string): Stored<T> | undefined {
     const [kv] = this.#etcd.range({ key }).kvs;
-    return kv === undefined ? undefined : { object: decoded(kv) as T, revision: kv.modRevision };
+    return kv === undefined ? undefined : { object: decoded(kv, this.#isStale !== undefined) as T, revision: kv.modRevision };
   }
 
   range(prefix: string, options: { readonly limit?: number; readonly revision?: number; readonly from?: string } = {}): RangeResponse {
@@ -46,12 +51,17 @@ export class Storage {
       limit: options.limit ?? 0,
       revision: options.revision ?? 0,
     });
-    return found.kvs.every(isObject) ? found : { ...found, kvs: found.kvs.map((kv) => ({ ...kv, value: decoded(kv) })) };
+    return found.kvs.every(isObject) ? found : { ...found, kvs: found.kvs.map((kv) => ({ ...kv, value: decoded(kv, this.#isStale !== undefined) })) };
   }
 
   /** All objects below a prefix, in key order. */
   list<T extends KubeObject = KubeObject>(prefix: string): T[] {
     return this.range(prefix).kvs.map((kv) => kv.value as T);
+  }
+
+  /** Whether it lies there otherwise than it would be written now: then even a write that changes nothing is done. */
+  isStale(key: string): boolean {
+    return this.#isStale?.(key) ?? false;
   }
 
   /** Undefined when the key is taken. */

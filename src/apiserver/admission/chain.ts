@@ -63,6 +63,12 @@ const known: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Of upstream's others, those that say nothing more than what is there says. */
+const silent: ReadonlySet<string> = new Set(['CertificateSigning', 'AlwaysAdmit', 'NamespaceExists']);
+
+/** Whether naming a plugin has its effect. */
+export const isSimulated = (name: string): boolean => silent.has(name) || plugins.some((plugin) => plugin.name === name);
+
 /** Whether a flag may name this plugin. */
 export const isPluginName = (name: string): boolean => known.has(name) || plugins.some((plugin) => plugin.name === name);
 

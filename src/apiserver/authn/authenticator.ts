@@ -12,16 +12,25 @@ type Known = { readonly user: UserInfo; readonly notBefore: number; readonly not
 /** Who a request without credentials is from. */
 const anonymous: UserInfo = Object.freeze({ name: 'system:anonymous', groups: Object.freeze(['system:unauthenticated']) });
 
+/** What is told by flags: `--anonymous-auth=false`, `--token-auth-file`; `--enable-bootstrap-token-auth` left out. */
+export type AuthenticationOptions = {
+  readonly noAnonymous?: boolean;
+  readonly noBootstrapTokens?: boolean;
+  readonly staticTokens?: ReadonlyMap<string, UserInfo>;
+};
+
 /** Who a request is from: client certificates, service account tokens, anonymous (kubernetes pkg/kubeapiserver/authenticator). */
 export class Authenticator {
   readonly #sim: Sim;
   readonly #caPem: string;
   readonly #tokens: TokenAuthenticator;
   readonly #storage: Storage;
+  readonly #options: AuthenticationOptions;
   /** Certificates that were verified once. */
   readonly #certificates = new Map<string, Known>();
 
-  constructor(sim: Sim, caPem: string, tokens: TokenAuthenticator, storage: Storage) {
+  constructor(sim: Sim, caPem: string, tokens: TokenAuthenticator, storage: Storage, options: AuthenticationOptions = {}) {
+    this.#options = options;
     this.#storage = storage;
     this.#sim = sim;
     this.#caPem = caPem;
@@ -31,8 +40,12 @@ export class Authenticator {
   /** Throws 401 for credentials that are given and wrong. */
   authenticate(credentials: Credentials | undefined): UserInfo {
     if (credentials?.clientCertificate !== undefined) return this.#byCertificate(credentials.clientCertificate);
-    if (credentials?.token !== undefined && isBootstrapToken(credentials.token)) return byBootstrapToken(credentials.token, this.#storage, this.#sim);
+    const known = this.#options.staticTokens?.get(credentials?.token ?? '');
+    if (known) return known;
+    if (credentials?.token !== undefined && !this.#options.noBootstrapTokens && isBootstrapToken(credentials.token))
+      return byBootstrapToken(credentials.token, this.#storage, this.#sim);
     if (credentials?.token !== undefined) return this.#tokens.authenticate(credentials.token);
+    if (this.#options.noAnonymous) throw unauthorized();
     return anonymous;
   }
 

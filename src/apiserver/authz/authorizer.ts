@@ -19,22 +19,27 @@ export type Attributes = {
   readonly ofNode?: string;
 };
 
-/** May they? `--authorization-mode=Node,RBAC`, after the superusers of system:masters. */
+/** `--authorization-mode`, in its order. */
+export type AuthorizationMode = 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny';
+
+/** May they? The first of the modes that says yes, after the superusers of system:masters. */
 export class Authorizer {
   readonly rbac: Rbac;
   readonly #storage: Storage;
 
   readonly #minor: number;
+  readonly #modes: ReadonlySet<AuthorizationMode>;
 
-  constructor(etcd: EtcdApi, storage: Storage, minor: number) {
+  constructor(etcd: EtcdApi, storage: Storage, minor: number, modes: readonly AuthorizationMode[] = ['Node', 'RBAC']) {
+    this.#modes = new Set(modes);
     this.rbac = new Rbac(etcd, storage);
     this.#storage = storage;
     this.#minor = minor;
   }
 
   allows(user: UserInfo, attributes: Attributes): boolean {
-    if (user.groups.includes('system:masters')) return true;
-    return this.#ofNode(user, attributes) === undefined || this.rbac.allows(user, attributes);
+    if (user.groups.includes('system:masters') || this.#modes.has('AlwaysAllow')) return true;
+    return (this.#modes.has('Node') && this.#ofNode(user, attributes) === undefined) || (this.#modes.has('RBAC') && this.rbac.allows(user, attributes));
   }
 
   /** Why the Node authorizer says nothing for it; undefined: it allows it. */
@@ -59,7 +64,7 @@ export class Authorizer {
   /** Throws 403 in the words of kubernetes apiserver/pkg/endpoints/handlers/responsewriters/errors.go. */
   require(user: UserInfo, attributes: Attributes): void {
     if (this.allows(user, attributes)) return;
-    const reason = this.#ofNode(user, attributes);
+    const reason = this.#modes.has('AlwaysDeny') ? 'Everything is forbidden.' : this.#modes.has('Node') ? this.#ofNode(user, attributes) : '';
     throw forbidden(
       attributes.isResource ? attributes : { group: '', resource: '' },
       attributes.isResource ? attributes.name : '',

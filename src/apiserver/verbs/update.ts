@@ -43,7 +43,7 @@ export function replace(context: RequestContext, existing: Stored, next: KubeObj
   const isStatus = info.subresource === 'status';
   if (isStatus && !served.strategy.status) throw methodNotSupported(served, 'update');
   const object = isStatus ? prepareStatus(context, old, next) : prepare(context, old, next);
-  if (equal(object, old)) return old;
+  if (equal(object, old) && !context.core.storage.isStale(keyOf(served, info.namespace, info.name))) return old;
   return write(context, existing, trackManagers(context, object, old));
 }
 

@@ -76,6 +76,12 @@ export function* fatal(process: Process, place: string, text: string): Routine<n
   throw new Exit(1);
 }
 
+/** Ends the process: what it was asked for is not simulated. */
+export function* notSimulated(process: Process, what: string): Routine<never> {
+  yield* process.printError(`k8s-lab: ${what} is not simulated\n`);
+  throw new Exit(70);
+}
+
 /** Runs until SIGTERM or SIGINT; then `stop` is called, after what `shutDown` takes, and the exit status is 0. */
 export function* untilTerminated(process: Process, stop: () => void, shutDown?: () => Routine): Routine<number> {
   const told = new Condition();
