@@ -1,11 +1,15 @@
 /** `k8s-lab grade --open FILE [LESSON]`: a teacher looks through a submission, event by event, and may sit down in the world as it was. */
 
 import { type Arguments, UsageError } from '../arguments.ts';
+import { reportWords } from '../grading/exports/report-words.ts';
 import { findingsOf } from '../grading/findings.ts';
-import type { LessonGrade } from '../grading/grade.ts';
+import type { CheckGrade, LessonGrade } from '../grading/grade.ts';
 import { type History, historyOf } from '../grading/history.ts';
 import { parseSubmission, type SubmittedLesson } from '../grading/submission.ts';
+import { visible } from '../grading/visible.ts';
 import type { Language, LoadedLesson } from '../lessons/lesson.ts';
+import { drawVariables, fill } from '../lessons/variables.ts';
+import { clock, eventText } from '../session/event-text.ts';
 import { framesOf } from '../session/frames.ts';
 import { openAtEvent } from '../session/regrade.ts';
 import { Session } from '../session/session.ts';
@@ -33,6 +37,7 @@ export async function openSubmission(values: Arguments['values'], names: readonl
   const language = (values.lang === undefined ? readProgress().language : undefined) ?? languageOf(values.lang);
   const words = gradeWords(language);
   if (file === undefined || more.length > 0) throw new UsageError(words.openOne);
+  if (values.plain) return tellAll(openedLessons(file, { ...options, language }), language);
   if (!process.stdin.isTTY || !process.stdout.isTTY) throw new UsageError(words.openTerminal);
   const lessons = openedLessons(file, { ...options, language });
   const first = name === undefined ? 0 : lessons.findIndex(({ submitted }) => submitted.lesson === name || submitted.lesson.endsWith(`/${name}`));
@@ -52,6 +57,34 @@ export async function openSubmission(values: Arguments['values'], names: readonl
     const opened = lessons[end.lesson];
     if (opened) await runTui(sittingDown(opened, end.frame, { language, colours }));
   }
+}
+
+/** In lines: what was typed when, what held then for the first time, and what does not hold in the end. */
+function tellAll(lessons: readonly Opened[], language: Language): number {
+  const words = reportWords(language);
+  const tell = (text: string): void => void process.stdout.write(`${text}\n`);
+  for (const { grade, notes, loaded, submitted, history } of lessons) {
+    const values = drawVariables(loaded.lesson, submitted.seed);
+    const tellCheck = ({ step, id, state, expected, found, hidden }: CheckGrade): void => {
+      const text = fill(loaded.prose[language].steps[step]?.checks?.[id] ?? `${step}: ${id}`, values);
+      tell(
+        visible(
+          `          ${words.marks[state]}: ${text}${hidden ? ` (${words.hidden})` : ''}${expected === undefined ? '' : `; ${words.failed(expected, found ?? '', '')}`}`,
+        ),
+      );
+    };
+    tell(`${grade.who} · ${grade.lesson}: ${words.points(grade.points + grade.bonus, grade.possible)}`);
+    for (const note of notes[language]) tell(visible(note));
+    let line = 0;
+    for (const event of history.standing) {
+      tell(`${clock(event.at)}  ${eventText(event, language)}`);
+      if (!('line' in event)) continue;
+      line++;
+      for (const check of grade.checks) if (check.line === line) tellCheck(check);
+    }
+    for (const check of grade.checks) if (check.state === 'failed' || check.state === 'unjudged') tellCheck(check);
+  }
+  return 0;
 }
 
 /** Those of the file that can be played, graded first. */

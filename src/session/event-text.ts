@@ -1,5 +1,6 @@
 /** Events of a submission, as a learner or a teacher reads them. */
 import type { SubmittedEvent } from '../grading/submission.ts';
+import { visible, visibleJson } from '../grading/visible.ts';
 import type { Language } from '../lessons/lesson.ts';
 
 /** Virtual time since the start, as a clock shows it. */
@@ -39,12 +40,12 @@ const words: Readonly<Record<Language, EventWords>> = {
 /** What somebody did, for people. */
 export function eventText(event: SubmittedEvent, language: Language = 'en'): string {
   const say = words[language];
-  if ('line' in event) return `$ ${event.line.replaceAll('\n', '\n              ')}`;
-  if ('keys' in event) return `${say.keys} ${JSON.stringify(event.keys)}`;
+  if ('line' in event) return `$ ${event.line.split('\n').map(visible).join('\n              ')}`;
+  if ('keys' in event) return `${say.keys} ${visibleJson(event.keys)}`;
   if ('interrupt' in event) return 'Ctrl-C';
   if ('endOfFile' in event) return 'Ctrl-D';
   if ('resize' in event) return `${say.window} ${event.resize.join('×')}`;
-  if ('answer' in event) return say.answer(event.step, event.answer.join(', '));
-  if ('hint' in event) return say.hint(event.hint);
-  return 'next' in event ? say.read(event.next) : say.undone(event.undo);
+  if ('answer' in event) return visible(say.answer(event.step, event.answer.join(', ')));
+  if ('hint' in event) return visible(say.hint(event.hint));
+  return 'next' in event ? visible(say.read(event.next)) : say.undone(event.undo);
 }

@@ -136,7 +136,7 @@ const english = {
   submitNeedsName: 'Say who hands it in.',
   submitNeedsFile: 'Say where it goes.',
   submitOther: '{title} was played before this name was given; a teacher may want it played again.',
-  submitDone: '✓ {file}: {n} lessons of {name}. Give this file to your teacher.',
+  submitDone: '✓ {file} is written: {name}, lessons: {n}. Give this file to your teacher.',
   submitFailed: '✗ {text}',
   submitKeysField: 'Enter: go on · Tab: other field · Esc: back',
   submitExists: 'There is such a file already. Enter again writes over it.',

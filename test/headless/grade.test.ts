@@ -119,6 +119,18 @@ describe('a class', () => {
   });
 });
 
+test('grade --open --plain: in lines, for those who have no screen', async () => {
+  const file = put(newFolder(), 'lee.json', handIn('lee', '@hint write\necho {{word}} > {{word}}.txt\nls\n@answer ask network'));
+  let shown = '';
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((shown += String(text)), true));
+  const { status } = await run(file, '--open', '--plain').finally(() => out.mockRestore());
+  expect(status).toBe(0);
+  expect(shown).toMatch(/^lee · files\/notes: [\d.]+ of 120 points\n.*is dev.*\n00:00:00 {2}hint for write\n00:00:\d\d {2}\$ echo \w+ > \w+\.txt\n/);
+  expect(shown).toMatch(/\$ ls\n {10}✓ passed: /);
+  expect(shown).toContain('          ✓ passed: write: private-note (hidden)\n');
+  expect(shown).toMatch(/answer to ask: network\n {10}\? could not be judged: /);
+});
+
 describe('what is wrong with files', () => {
   // K8S_LAB_FILES=500 hands in that many.
   test('three broken files of many: the others have grades, these have reasons', { timeout: 600_000 }, async () => {

@@ -93,6 +93,26 @@ describe('the page', () => {
     expect(plainText(rows(3, 200, 60, 'ko').join('\n'))).toContain('다른 버전');
   });
 
+  test.each([80, 100])('at %i columns the points are there, however long the names are', (columns) => {
+    const shown = { ...judged, who: '김'.repeat(30), lesson: 'a-long-track/a-very-long-lesson-name' };
+    for (const language of ['en', 'ko'] as const) {
+      const state = { ...played, grade: shown, notes: found, at: 1, back: 0 };
+      const [head = ''] = replayRows(state, { size: { columns, rows: 24 }, style: unstyled, say: newSay(language), language });
+      expect(plainText(head)).toMatch(language === 'en' ? / · [\d.]+ of 120 points / : / · 120점 중 [\d.]+점 /);
+      expect(stringWidth(plainText(head))).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  test('what a stranger typed steers no terminal', () => {
+    const controls = '\u001b]52;c;eA==\u0007\u009b31m\u202e\r';
+    const events = [{ line: `ls ${controls}` }, { keys: controls }, { answer: [controls], step: controls }, { hint: controls }, { next: controls }] as const;
+    const frame = played.frames[1]!;
+    const frames = [frame, ...events.map((event) => ({ ...frame, event: { at: 0, ...event } as typeof frame.event }))];
+    const state = { grade: judged, notes: found, exceeded: undefined, frames, at: 3, back: 0 };
+    const all = replayRows(state, { size: { columns: 80, rows: 60 }, style: unstyled, say: newSay('en'), language: 'en' });
+    expect(all.join('\n')).not.toMatch(/(?!\n)[\p{Cc}\u202e]/u);
+  });
+
   test('arrows move through the events; Enter sits down; q leaves', async () => {
     const ends: ReplayEnd[] = [];
     const lesson = { grade: judged, notes: found, frames: () => framesOf(notes, submitted, history as Exclude<typeof history, { message: string }>) };

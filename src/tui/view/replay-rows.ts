@@ -51,10 +51,11 @@ function sideBySide(state: ReplayState, columns: number, rows: number, context: 
 function headRow({ grade, frames, at }: ReplayState, { size, style, say }: ReplayContext): string {
   const frame = frames[at];
   const right = ` ${say('replayAt', { n: at, of: frames.length - 1 })} · ${say('replaySteps', { n: frame?.step ?? 0, of: frame?.steps ?? 0 })} `;
-  const left = cut(
-    ` ${grade.who} · ${grade.lesson} · ${say('pointsOf', { n: grade.points + grade.bonus, of: grade.possible })}`,
-    size.columns - stringWidth(right),
-  );
+  // Whose it is and what it is worth are never cut off by a lesson's long name.
+  const points = ` · ${say('pointsOf', { n: grade.points + grade.bonus, of: grade.possible })}`;
+  const room = size.columns - stringWidth(right) - stringWidth(points);
+  const name = ` ${grade.who} · ${grade.lesson}`;
+  const left = room < 12 ? cut(name, size.columns - stringWidth(right)) : cut(name, room) + points;
   return style('title', pad(left, Math.max(0, size.columns - stringWidth(right)))) + right;
 }
 
